@@ -1,0 +1,38 @@
+/* limits.h - every ceiling of the program on one screen. Hostile input then has a known worst case. */
+#ifndef BASE_LIMITS_H
+#define BASE_LIMITS_H
+
+#define KIB 1024u
+#define MIB (1024u * 1024u)
+
+/* packs */
+#define LIMIT_PACK_FILE_BYTES (4 * MIB)
+#define LIMIT_PACK_MEMORY_BYTES (64 * MIB)
+#define LIMIT_YAML_DEPTH 16
+#define LIMIT_YAML_NODES 200000
+#define LIMIT_PACKS 64
+
+/* reading a host: one file, all files of a run, one table, nesting of includes and links */
+#define LIMIT_HOST_FILE_BYTES (8 * MIB)
+#define LIMIT_HOST_MEMORY_BYTES (96 * MIB)
+#define LIMIT_HOST_LINE_BYTES (64 * KIB)
+#define LIMIT_HOST_DIR_ENTRIES 20000
+#define LIMIT_HOST_INCLUDE_DEPTH 16
+#define LIMIT_HOST_ROWS 200000
+#define LIMIT_HOST_PROCESSES 65536
+
+/* questions by hand */
+#define LIMIT_ASK_ROWS 100000
+#define LIMIT_ASK_STEPS 50000000
+#define LIMIT_ASK_CELL_BYTES (64 * KIB)
+
+/* the web */
+#define LIMIT_HTTP_BODY_BYTES (256 * KIB)
+#define LIMIT_HTTP_PAGE_BYTES (8 * MIB)
+#define LIMIT_HTTP_HEADERS 100
+#define LIMIT_HTTP_CONNECTIONS 512
+#define LIMIT_HTTP_CONNECTIONS_PER_IP 64
+#define LIMIT_HTTP_IDLE_S 30
+#define LIMIT_REQUEST_MEMORY_BYTES (32 * MIB)
+
+#endif

@@ -1,0 +1,111 @@
+#include "kit/text/text.h"
+#include "test/unit.h"
+
+static void folding_finds_vietnamese_without_marks(void **state)
+{
+	struct arena a;
+
+	(void)state;
+	arena_init(&a, MIB);
+	assert_true(str_is(text_fold(&a, STR("Đánh giá hệ thống ĐỘ")), "danh gia he thong do"));
+	assert_true(text_matches(&a, STR("Mật khẩu"), STR("khau")));
+	assert_true(str_is(text_fold(&a, STR("a\xFF" "b")), "a?b"));
+	arena_done(&a);
+}
+
+static void json_is_escaped_and_well_formed(void **state)
+{
+	struct buf b;
+	struct json j;
+
+	(void)state;
+	buf_init(&b, MIB);
+	json_init(&j, &b, false);
+	json_object(&j);
+	json_put(&j, "a\"", STR("x\n\x01\xFFđ"));
+	json_key(&j, "list");
+	json_array(&j);
+	json_i64(&j, -1);
+	json_bool(&j, true);
+	json_null(&j);
+	json_object(&j);
+	json_object_end(&j);
+	json_array_end(&j);
+	json_object_end(&j);
+	assert_string_equal(buf_cstr(&b),
+		"{\"a\\\"\":\"x\\n\\u0001\\ufffdđ\",\"list\":[-1,true,null,{}]}");
+	buf_done(&b);
+}
+
+static void csv_disarms_formulas_and_quotes(void **state)
+{
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, MIB);
+	csv_start(&b);
+	csv_cell(&b, STR("=1+1"));
+	csv_cell(&b, STR("a\"b,c"));
+	csv_i64(&b, 5);
+	csv_end_row(&b);
+	csv_cell(&b, STR(""));
+	csv_end_row(&b);
+	assert_string_equal(buf_cstr(&b), "\xEF\xBB\xBF\"'=1+1\",\"a\"\"b,c\",5\r\n\"\"\r\n");
+	buf_done(&b);
+}
+
+static bool lookup(void *context, struct str name, struct str *ret)
+{
+	(void)context;
+	if (!str_is(name, "n"))
+		return false;
+	*ret = STR("10");
+	return true;
+}
+
+static void filling_leaves_unknown_names(void **state)
+{
+	struct arena a;
+
+	(void)state;
+	arena_init(&a, MIB);
+	assert_true(str_is(text_fill(&a, STR("≥ {n} {m} {"), lookup, NULL), "≥ 10 {m} {"));
+	arena_done(&a);
+}
+
+static void cleaning_bounds_and_replaces(void **state)
+{
+	struct arena a;
+
+	(void)state;
+	arena_init(&a, MIB);
+	assert_true(str_is(text_clean(&a, STR("a\x1B[31m\xFF"), 100), "a\xEF\xBF\xBD[31m\xEF\xBF\xBD"));
+	assert_true(str_is(text_clean(&a, STR("Quy chế"), 6), "Quy ch…"));
+	arena_done(&a);
+}
+
+static void words_are_found_in_english(void **state)
+{
+	enum lang lang;
+
+	(void)state;
+	assert_string_equal(tr(LANG_EN, "Hôm nay"), "Today");
+	assert_string_equal(tr(LANG_VI, "Hôm nay"), "Hôm nay");
+	assert_string_equal(tr(LANG_EN, "không có"), "không có");
+	assert_true(lang_parse(STR("en_US.UTF-8"), &lang) && lang == LANG_EN);
+	assert_false(lang_parse(STR("enx"), &lang));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(folding_finds_vietnamese_without_marks),
+		cmocka_unit_test(json_is_escaped_and_well_formed),
+		cmocka_unit_test(csv_disarms_formulas_and_quotes),
+		cmocka_unit_test(filling_leaves_unknown_names),
+		cmocka_unit_test(cleaning_bounds_and_replaces),
+		cmocka_unit_test(words_are_found_in_english),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,42 @@
+#include "kit/text/text.h"
+#include "kit/text/words_table.h"
+
+#include <stdlib.h>
+
+struct str words_in(struct words w, enum lang lang)
+{
+	return lang == LANG_EN && w.en.ptr ? w.en : w.vi;
+}
+
+bool lang_parse(struct str s, enum lang *ret)
+{
+	if (s.len < 2 || (s.len > 2 && s.ptr[2] != '_' && s.ptr[2] != '-' && s.ptr[2] != '.'))
+		return false;
+	if (str_starts(s, "vi"))
+		*ret = LANG_VI;
+	else if (str_starts(s, "en"))
+		*ret = LANG_EN;
+	else
+		return false;
+	return true;
+}
+
+const char *lang_code(enum lang lang)
+{
+	return lang == LANG_EN ? "en" : "vi";
+}
+
+static int by_vi(const void *key, const void *row)
+{
+	return str_cmp(str_of(key), str_of(((const struct words_row *)row)->vi));
+}
+
+const char *tr(enum lang lang, const char *vi_text)
+{
+	const struct words_row *row;
+
+	if (lang == LANG_VI)
+		return vi_text;
+	row = bsearch(vi_text, words_table, words_count, sizeof(*words_table), by_vi);
+	return row ? row->en : vi_text;
+}
