@@ -1,0 +1,100 @@
+/* evidence.h - floor 3: dated observations and dated exceptions. Evidence is only ever added. What it
+ * means for an obligation is for work/comply to say.
+ *
+ * The three laws of meaning hold here already: an outcome that was not observed is no row, a
+ * person's word has its own source and cannot replace a check's row, and each row says where it
+ * was read, so that a verdict can show its proof. */
+#ifndef CORE_EVIDENCE_H
+#define CORE_EVIDENCE_H
+
+#include "base/base.h"
+#include "kit/store/store.h"
+
+enum outcome { OUTCOME_PASS, OUTCOME_FAIL, OUTCOME_UNKNOWN, OUTCOME_NA };
+
+const char *outcome_name(enum outcome o); /* "pass" "fail" "unknown" "not applicable" */
+bool outcome_parse(struct str s, enum outcome *ret);
+/* The one that a group of subjects has: fail before unknown before pass before not applicable. */
+enum outcome outcome_worst(enum outcome a, enum outcome b);
+
+enum evidence_by { EVIDENCE_CHECK, EVIDENCE_PERSON };
+
+/* One run of an audit on one host. */
+struct audit_run {
+	int64_t id;
+	int64_t host_id;
+	int64_t at_s;
+	int64_t duration_us;
+	int64_t count[4]; /* checks by enum outcome */
+	struct str program; /* "khien 0.1.0" */
+};
+
+/* One observation: a check of one subject, or a person's word. Texts are borrowed on the way in and
+ * live in the caller's arena on the way out. No password, key or document content ever. */
+struct evidence {
+	int64_t id;
+	int64_t run_id;  /* 0 for a person's word */
+	int64_t host_id; /* 0: the unit */
+	int64_t at_s;
+	enum evidence_by by;
+	struct str check;       /* "pw.len"; for a person's word the obligation "tay-son/D8.3" */
+	struct str subject;     /* "service passwd", "" for the host itself */
+	enum outcome outcome;
+	struct str reason;      /* code, "" when the outcome speaks for itself: "no-rights" */
+	struct str detail;      /* what the reason is about: a path */
+	struct str found;
+	struct str wanted;      /* language-neutral: "pw_min_len=8 tay-son/D8.3" */
+	struct str file;        /* path below the root, or a table's name with '#' before it */
+	int64_t line;           /* 0: none */
+	struct str lost;        /* what it overrode: "path:line=value; …" */
+	struct str extract_sha256; /* hex, of the raw extract it was read from */
+	struct str person;      /* EVIDENCE_PERSON: login */
+};
+
+extern const struct store_step evidence_steps[];
+extern const size_t evidence_step_count;
+
+/* Add a run with its rows in one transaction; RUN->id is set. */
+MUST_CHECK int evidence_add_run(struct store *s, struct audit_run *run, const struct evidence *rows,
+	size_t count, struct err *e);
+MUST_CHECK int evidence_add_word(struct store *s, const struct evidence *row, struct err *e);
+
+/* The rows of the newest run of HOST_ID at or before AT_S, in check order; *RET_RUN has id 0 when
+ * there is none. Lives in A. */
+MUST_CHECK int evidence_newest_run(struct store *s, int64_t host_id, int64_t at_s, struct arena *a,
+	struct audit_run *ret_run, struct evidence **ret_rows, size_t *ret_count, struct err *e);
+/* The newest person's words at or before AT_S about HOST_ID (0: the unit). */
+MUST_CHECK int evidence_words(struct store *s, int64_t host_id, int64_t at_s, struct arena *a,
+	struct evidence **ret_rows, size_t *ret_count, struct err *e);
+MUST_CHECK int evidence_run_by_id(struct store *s, int64_t run_id, struct arena *a,
+	struct audit_run *ret_run, struct evidence **ret_rows, size_t *ret_count, struct err *e);
+/* The last MAX runs of a host, newest first, for the trend. */
+MUST_CHECK int evidence_runs(struct store *s, int64_t host_id, size_t max, struct arena *a,
+	struct audit_run **ret_runs, size_t *ret_count, struct err *e);
+/* The outcomes of one check over the last MAX runs, newest first. */
+MUST_CHECK int evidence_history(struct store *s, int64_t host_id, struct str check, size_t max,
+	struct arena *a, struct evidence **ret_rows, size_t *ret_count, struct err *e);
+
+/* A dated exception: this obligation need not be met by this host until then. It never turns a fail
+ * into a pass: the verdict says "excepted until" and still shows the failed proof. */
+struct exception {
+	int64_t id;
+	int64_t host_id;       /* 0: the whole unit */
+	struct str obligation; /* "tay-son/D8.3" */
+	struct str reason;
+	struct str approver;   /* name and position of who approved */
+	struct str measure;    /* what is done instead */
+	int64_t from_s, until_s;
+	struct str made_by;    /* login */
+	int64_t made_at_s;
+	int64_t ended_at_s;    /* 0: not ended early */
+};
+
+/* ERR_INPUT when the reason or approver is empty or the end is not after the start. */
+MUST_CHECK int exception_add(struct store *s, struct exception *x, struct err *e);
+MUST_CHECK int exception_end(struct store *s, int64_t id, int64_t at_s, struct err *e);
+/* Those that cover AT_S (all of them when AT_S is -1), newest first. Lives in A. */
+MUST_CHECK int exception_list(struct store *s, int64_t at_s, struct arena *a,
+	struct exception **ret, size_t *ret_count, struct err *e);
+
+#endif

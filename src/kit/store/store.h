@@ -1,0 +1,56 @@
+/* store.h - floor 2: a thin layer over one database. SQLite today; the same statements are meant
+ * for PostgreSQL ($1 is a legal parameter in both), so keep to SQL that both understand.
+ *
+ * SQL is table text: a `const char *` literal of the calling room, never built from values. Values
+ * are bound. A query is prepared once per store and cached by the address of its text.
+ * A store belongs to one thread. */
+#ifndef KIT_STORE_H
+#define KIT_STORE_H
+
+#include "base/base.h"
+
+struct store;
+struct store_query;
+
+/* One step of the schema, embedded in the room that owns the tables. Steps are applied in the order
+ * of their numbers, each in a transaction, and their SHA-256 is kept: a step that was changed
+ * after it was applied is refused. */
+struct store_step {
+	int number; /* unique over all rooms: org 100…, evidence 200…, web 300… */
+	const char *name;
+	const char *sql;
+};
+
+/* Open or create the database file (mode 0600), WAL, foreign keys on, synchronous FULL, busy timeout
+ * 5 s. ":memory:" is for tests. *RET_STORE is yours, end it with store_close(). */
+MUST_CHECK int store_open(const char *path, struct err *e, struct store **ret_store);
+struct store *store_close(struct store *s); /* NULL is fine; returns NULL */
+MUST_CHECK int store_migrate(struct store *s, const struct store_step *steps, size_t count,
+	struct err *e);
+
+MUST_CHECK int store_begin(struct store *s, struct err *e);
+MUST_CHECK int store_commit(struct store *s, struct err *e);
+void store_rollback(struct store *s);
+
+/* Prepare (or take from the cache, reset and with cleared values). Never NULL: a failure to prepare
+ * is kept and returned by the first store_next(), so that binding needs no checks. */
+struct store_query *store_query(struct store *s, const char *sql);
+void store_bind_i64(struct store_query *q, int number, int64_t value); /* $1 is number 1 */
+void store_bind_str(struct store_query *q, int number, struct str value); /* copied; STR_NONE is NULL */
+void store_bind_cstr(struct store_query *q, int number, const char *value);
+void store_bind_null(struct store_query *q, int number);
+/* 1 a row, 0 done (the query is reset), <0 failed: ERR_STORE, ERR_CONFLICT for a broken constraint. */
+MUST_CHECK int store_next(struct store_query *q, struct err *e);
+/* For statements that return nothing: 0, or <0. */
+MUST_CHECK int store_run(struct store_query *q, struct err *e);
+void store_end(struct store_query *q); /* reset before the last row */
+
+/* Columns of the current row, from 0. Text lives until the next store_next; NULL gives STR_NONE, 0. */
+int64_t store_i64(struct store_query *q, int column);
+struct str store_str(struct store_query *q, int column);
+bool store_is_null(struct store_query *q, int column);
+
+int64_t store_last_id(struct store *s);
+int64_t store_changes(struct store *s);
+
+#endif
