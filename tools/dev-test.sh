@@ -1,0 +1,25 @@
+# dev-test.sh - ./dev test [SUITE...]: builds with sanitizers and runs the suites. The last line of
+# the output is 'N passed, N failed[, N skipped]'. Sourced by ./dev.
+# shellcheck shell=bash
+
+ALL_SUITES='unit fuzz house flow browser'
+
+main() {
+	local suites=${*:-$ALL_SUITES} suite
+	for suite in $suites; do
+		[[ " $ALL_SUITES " == *" $suite "* ]] || die "unknown suite '$suite'; there are: $ALL_SUITES"
+	done
+	need_packages build test
+	mkdir -p build-test/logs
+	if [ "$suites" != house ]; then
+		say "building build-test/ (ASan, UBSan, warnings as errors)"
+		if ! build_tree build-test -Dbuildtype=debugoptimized -Dwerror=true -Dtesting=true \
+			-Db_sanitize=address,undefined; then
+			say "the build failed"
+			printf '0 passed, 1 failed\n'
+			exit 1
+		fi
+	fi
+	# shellcheck disable=SC2086  # a list of words
+	exec python3 tools/run-suites.py build-test $suites
+}
