@@ -1,0 +1,71 @@
+/* crypto.h - floor 2: the few cryptographic things the program needs, over OpenSSL, libsodium and
+ * liboath. What can fail only for want of memory or entropy aborts instead of returning. */
+#ifndef KIT_CRYPTO_H
+#define KIT_CRYPTO_H
+
+#include "base/base.h"
+
+/* SHA-256, at once or in pieces. HEX has SHA256_HEX_SIZE bytes, lower case, ended by NUL. */
+#define SHA256_SIZE 32
+#define SHA256_HEX_SIZE 65
+struct sha256;
+
+void sha256(struct str bytes, unsigned char *ret);
+const char *sha256_hex(struct str bytes, char *hex); /* returns HEX */
+struct sha256 *sha256_new(void);
+void sha256_add(struct sha256 *s, struct str bytes);
+/* End and free; the digest goes to RET, which may be NULL to throw it away. */
+void sha256_end(struct sha256 *s, unsigned char *ret);
+/* 2 * SIZE + 1 characters of HEX are written; returns HEX. */
+const char *hex_of(const unsigned char *bytes, size_t size, char *hex);
+
+/* From the system's generator. Tokens are made of A-Z 2-7 (5 bits a letter) and end with NUL. */
+void random_bytes(void *ret, size_t size);
+const char *random_token(char *text, size_t letters);
+
+/* The same time whatever differs; a different length is told at once. */
+bool crypto_equal(struct str a, struct str b);
+
+/* Bytes that are wiped when they are done with, and that do not go into a core dump. */
+struct secret {
+	char *ptr;
+	size_t len;
+};
+void secret_init(struct secret *s, struct str bytes); /* copies */
+void secret_done(struct secret *s);                   /* wipes; may be called twice */
+struct str secret_str(const struct secret *s);
+void wipe(void *bytes, size_t size);
+
+/* Passwords: Argon2id, 19 MiB and two passes, so that an old PC needs well under a second. */
+#define PASSWORD_HASH_SIZE 128
+MUST_CHECK int password_hash(struct str password, char *ret_hash, struct err *e);
+bool password_is(struct str password, const char *hash);
+/* Costs what password_is() costs: for a log-in name that does not exist. */
+void password_waste(struct str password);
+
+/* Time-based codes (RFC 6238, six digits, 30 s). KEY is raw bytes. The code of the present step or of
+ * one step to either side is right, when that step is after LAST_STEP: a code works once.
+ * RET_STEP is what to keep as the next LAST_STEP. */
+#define TOTP_KEY_SIZE 20
+#define TOTP_STEP_S 30
+bool totp_is(struct str key, struct str code, int64_t now_s, int64_t last_step, int64_t *ret_step);
+/* The code itself, for tests; CODE has 7 bytes. */
+const char *totp_code(struct str key, int64_t at_s, char *code);
+/* RFC 4648 base32 without padding, for the text form of a key. Lives in A. */
+struct str base32_of(struct str bytes, struct arena *a);
+
+/* AES-256-GCM for the few columns that must not be read from a stolen disk. CONTEXT is bound to the
+ * sealed bytes ("user 7 totp"), so that one row's secret cannot be moved to another. */
+#define AEAD_KEY_SIZE 32
+MUST_CHECK int aead_seal(struct str key, struct str context, struct str plain, struct arena *a,
+	struct str *ret, struct err *e);
+/* ERR_CRYPTO when the key, the context or a bit of the bytes is not what it was. */
+MUST_CHECK int aead_open(struct str key, struct str context, struct str sealed, struct arena *a,
+	struct str *ret, struct err *e);
+
+/* A new P-256 key and a self-signed certificate for NAME (a host name or an IP address), both as
+ * PEM in A, good from one day before NOW_S for DAYS days. */
+MUST_CHECK int certificate_make(const char *name, int64_t now_s, int days, struct arena *a,
+	struct str *ret_key, struct str *ret_certificate, struct err *e);
+
+#endif

@@ -1,0 +1,244 @@
+/* store.c - one SQLite database: opening, statements, values, transactions. */
+#include "kit/store/store.h"
+
+#include "kit/store/store_int.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define BUSY_TIMEOUT_MS 5000
+#define QUERIES_MAX 1024 /* distinct texts of one program; more would be SQL built from values */
+
+struct store_query {
+	struct store *store;
+	const char *sql;
+	sqlite3_stmt *stmt; /* NULL when it could not be prepared */
+	int failed;         /* SQLite's code of a failed preparing or binding */
+	char *why;
+};
+
+static int code_of(int sqlite_code)
+{
+	return (sqlite_code & 0xff) == SQLITE_CONSTRAINT ? ERR_CONFLICT : ERR_STORE;
+}
+
+int store_failed(struct store *s, struct err *e, const char *doing)
+{
+	return err_set(e, code_of(sqlite3_extended_errcode(s->db)), "%s: %s", doing,
+		sqlite3_errmsg(s->db));
+}
+
+int store_exec(struct store *s, const char *sql, struct err *e)
+{
+	if (sqlite3_exec(s->db, sql, NULL, NULL, NULL) != SQLITE_OK)
+		return store_failed(s, e, "database");
+	return 0;
+}
+
+/* The file gets its mode before it gets a byte. */
+static int make_file(const char *path, struct err *e)
+{
+	int fd;
+
+	if (strcmp(path, ":memory:") == 0)
+		return 0;
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0)
+		return err_errno(e, errno, "open \"%s\"", path);
+	close(fd);
+	return 0;
+}
+
+int store_open(const char *path, struct err *e, struct store **ret_store)
+{
+	struct store *s;
+	int rc = make_file(path, e);
+
+	if (rc < 0)
+		return rc;
+	s = calloc(1, sizeof(*s));
+	if (!s)
+		abort();
+	if (sqlite3_open_v2(path, &s->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+		    NULL) != SQLITE_OK)
+		rc = err_set(e, ERR_STORE, "open \"%s\": %s", path, sqlite3_errmsg(s->db));
+	else
+		rc = store_exec(s,
+			"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+			"PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4096", e);
+	if (rc < 0) {
+		err_context(e, "database \"%s\"", path);
+		store_close(s);
+		return rc;
+	}
+	sqlite3_busy_timeout(s->db, BUSY_TIMEOUT_MS);
+	sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	*ret_store = s;
+	return 0;
+}
+
+struct store *store_close(struct store *s)
+{
+	if (!s)
+		return NULL;
+	for (size_t i = 0; i < s->query_count; i++) {
+		sqlite3_finalize(s->queries[i]->stmt);
+		free(s->queries[i]->why);
+		free(s->queries[i]);
+	}
+	free(s->queries);
+	sqlite3_close(s->db);
+	free(s);
+	return NULL;
+}
+
+int store_begin(struct store *s, struct err *e)
+{
+	return store_exec(s, "BEGIN IMMEDIATE", e);
+}
+
+int store_commit(struct store *s, struct err *e)
+{
+	return store_exec(s, "COMMIT", e);
+}
+
+void store_rollback(struct store *s)
+{
+	if (!sqlite3_get_autocommit(s->db))
+		(void)sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+}
+
+static struct store_query *query_new(struct store *s, const char *sql)
+{
+	struct store_query *q = calloc(1, sizeof(*q));
+	void *grown;
+
+	assert(s->query_count < QUERIES_MAX);
+	grown = realloc(s->queries, (s->query_count + 1) * sizeof(struct store_query *));
+	if (!q || !grown)
+		abort();
+	s->queries = grown;
+	s->queries[s->query_count++] = q;
+	q->store = s;
+	q->sql = sql;
+	q->failed = sqlite3_prepare_v3(s->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &q->stmt, NULL);
+	if (q->failed)
+		q->why = strdup(sqlite3_errmsg(s->db));
+	return q;
+}
+
+struct store_query *store_query(struct store *s, const char *sql)
+{
+	for (size_t i = 0; i < s->query_count; i++) {
+		struct store_query *q = s->queries[i];
+
+		if (q->sql != sql)
+			continue;
+		if (q->stmt) {
+			sqlite3_reset(q->stmt);
+			sqlite3_clear_bindings(q->stmt);
+			q->failed = 0;
+		}
+		return q;
+	}
+	return query_new(s, sql);
+}
+
+static void note_bind(struct store_query *q, int code)
+{
+	if (code != SQLITE_OK && !q->failed)
+		q->failed = code;
+}
+
+void store_bind_i64(struct store_query *q, int number, int64_t value)
+{
+	if (q->stmt)
+		note_bind(q, sqlite3_bind_int64(q->stmt, number, value));
+}
+
+void store_bind_str(struct store_query *q, int number, struct str value)
+{
+	if (!q->stmt)
+		return;
+	if (!value.ptr)
+		note_bind(q, sqlite3_bind_null(q->stmt, number));
+	else
+		note_bind(q, sqlite3_bind_text64(q->stmt, number, value.ptr, value.len, SQLITE_TRANSIENT,
+			SQLITE_UTF8));
+}
+
+void store_bind_cstr(struct store_query *q, int number, const char *value)
+{
+	store_bind_str(q, number, str_of(value));
+}
+
+void store_bind_null(struct store_query *q, int number)
+{
+	if (q->stmt)
+		note_bind(q, sqlite3_bind_null(q->stmt, number));
+}
+
+int store_next(struct store_query *q, struct err *e)
+{
+	int code;
+
+	if (q->failed)
+		return err_set(e, ERR_STORE, "%s: in \"%.200s\"",
+			q->why ? q->why : sqlite3_errstr(q->failed), q->sql);
+	code = sqlite3_step(q->stmt);
+	if (code == SQLITE_ROW)
+		return 1;
+	if (code != SQLITE_DONE) {
+		int rc = store_failed(q->store, e, "database");
+
+		sqlite3_reset(q->stmt);
+		return rc;
+	}
+	sqlite3_reset(q->stmt);
+	return 0;
+}
+
+int store_run(struct store_query *q, struct err *e)
+{
+	int rc = store_next(q, e);
+
+	store_end(q);
+	return rc < 0 ? rc : 0;
+}
+
+void store_end(struct store_query *q)
+{
+	if (q->stmt)
+		sqlite3_reset(q->stmt);
+}
+
+int64_t store_i64(struct store_query *q, int column)
+{
+	return sqlite3_column_int64(q->stmt, column);
+}
+
+struct str store_str(struct store_query *q, int column)
+{
+	const char *text = (const char *)sqlite3_column_text(q->stmt, column);
+
+	if (!text)
+		return STR_NONE;
+	return (struct str){ text, (size_t)sqlite3_column_bytes(q->stmt, column) };
+}
+
+bool store_is_null(struct store_query *q, int column)
+{
+	return sqlite3_column_type(q->stmt, column) == SQLITE_NULL;
+}
+
+int64_t store_last_id(struct store *s)
+{
+	return sqlite3_last_insert_rowid(s->db);
+}
+
+int64_t store_changes(struct store *s)
+{
+	return sqlite3_changes64(s->db);
+}

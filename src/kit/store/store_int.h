@@ -1,0 +1,18 @@
+/* store_int.h - private to kit/store. */
+#ifndef KIT_STORE_INT_H
+#define KIT_STORE_INT_H
+
+#include <sqlite3.h>
+
+#include "kit/store/store.h"
+
+struct store {
+	sqlite3 *db;
+	struct store_query **queries;
+	size_t query_count;
+};
+
+int store_exec(struct store *s, const char *sql, struct err *e);
+int store_failed(struct store *s, struct err *e, const char *doing);
+
+#endif

@@ -1,0 +1,136 @@
+#include "kit/store/store.h"
+#include "test/unit.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const struct store_step steps[] = {
+	{ 1, "first", "CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT UNIQUE, n INTEGER)" },
+	{ 2, "second", "CREATE TABLE u (t_id INTEGER NOT NULL REFERENCES t (id)); CREATE INDEX ui ON u (t_id)" },
+};
+static const char sql_add[] = "INSERT INTO t (name, n) VALUES ($1, $2)";
+static const char sql_list[] = "SELECT name, n FROM t ORDER BY id";
+static const char sql_child[] = "INSERT INTO u (t_id) VALUES ($1)";
+static const char sql_wrong[] = "SELECT nothing FROM nowhere";
+
+static int opened(void **state)
+{
+	struct err e = { 0 };
+	struct store *s = NULL;
+
+	if (store_open(":memory:", &e, &s) < 0 || store_migrate(s, steps, COUNT(steps), &e) < 0)
+		return -1;
+	*state = s;
+	return 0;
+}
+
+static int closed(void **state)
+{
+	store_close(*state);
+	return 0;
+}
+
+static void values_come_back(void **state)
+{
+	struct store *s = *state;
+	struct err e = { 0 };
+	struct store_query *q = store_query(s, sql_add);
+
+	store_bind_str(q, 1, STR("Cán bộ"));
+	store_bind_i64(q, 2, INT64_MIN);
+	assert_int_equal(store_run(q, &e), 0);
+	assert_int_equal(store_last_id(s), 1);
+	q = store_query(s, sql_add); /* from the cache, with its values cleared */
+	assert_int_equal(store_run(q, &e), 0);
+	assert_int_equal(store_changes(s), 1);
+	q = store_query(s, sql_list);
+	assert_int_equal(store_next(q, &e), 1);
+	assert_true(str_is(store_str(q, 0), "Cán bộ"));
+	assert_true(store_i64(q, 1) == INT64_MIN);
+	assert_int_equal(store_next(q, &e), 1);
+	assert_true(store_is_null(q, 0));
+	assert_null(store_str(q, 0).ptr);
+	assert_int_equal(store_next(q, &e), 0);
+}
+
+static void failures_have_names(void **state)
+{
+	struct store *s = *state;
+	struct err e = { 0 };
+	struct store_query *q;
+
+	for (int i = 0; i < 2; i++) {
+		q = store_query(s, sql_add);
+		store_bind_cstr(q, 1, "same");
+		assert_int_equal(store_run(q, &e), i == 0 ? 0 : ERR_CONFLICT);
+	}
+	q = store_query(s, sql_child);
+	store_bind_i64(q, 1, 99);
+	assert_int_equal(store_run(q, &e), ERR_CONFLICT); /* foreign keys hold */
+	q = store_query(s, sql_wrong);
+	store_bind_i64(q, 1, 1);
+	assert_int_equal(store_next(q, &e), ERR_STORE);
+	assert_non_null(strstr(e.text, "nowhere"));
+	q = store_query(s, sql_list);
+	store_bind_i64(q, 7, 1);
+	assert_int_equal(store_next(q, &e), ERR_STORE);
+}
+
+static void a_rollback_leaves_nothing(void **state)
+{
+	struct store *s = *state;
+	struct err e = { 0 };
+
+	assert_int_equal(store_begin(s, &e), 0);
+	assert_int_equal(store_run(store_query(s, sql_add), &e), 0);
+	store_rollback(s);
+	assert_int_equal(store_next(store_query(s, sql_list), &e), 0);
+}
+
+static void steps_are_applied_once_and_not_changed(void **state)
+{
+	struct store *s = *state;
+	struct err e = { 0 };
+	struct store_step changed[] = { steps[0], steps[1] };
+	struct store_step broken = { 3, "third", "CREATE TABLE v (id INTEGER); CREATE TABLE t (id INTEGER)" };
+
+	assert_int_equal(store_migrate(s, steps, COUNT(steps), &e), 0);
+	changed[1].sql = "CREATE TABLE u (x INTEGER)";
+	assert_int_equal(store_migrate(s, changed, COUNT(changed), &e), ERR_STORE);
+	assert_non_null(strstr(e.text, "second"));
+	assert_int_equal(store_migrate(s, &broken, 1, &e), ERR_STORE);
+	broken.sql = "CREATE TABLE v (id INTEGER)"; /* the failed step left no v behind */
+	assert_int_equal(store_migrate(s, &broken, 1, &e), 0);
+}
+
+static void the_file_is_private(void **state)
+{
+	char dir[] = "/tmp/khien-store-XXXXXX", path[64];
+	struct err e = { 0 };
+	struct store *s = NULL;
+	struct stat st;
+
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/khien.db", dir);
+	assert_int_equal(store_open(path, &e, &s), 0);
+	assert_int_equal(store_migrate(s, steps, COUNT(steps), &e), 0);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+	store_close(s);
+	unlink(path);
+	assert_int_equal(store_open(dir, &e, &s), ERR_SYSTEM);
+	rmdir(dir);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(values_come_back, opened, closed),
+		cmocka_unit_test_setup_teardown(failures_have_names, opened, closed),
+		cmocka_unit_test_setup_teardown(a_rollback_leaves_nothing, opened, closed),
+		cmocka_unit_test_setup_teardown(steps_are_applied_once_and_not_changed, opened, closed),
+		cmocka_unit_test(the_file_is_private),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
