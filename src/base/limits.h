@@ -13,8 +13,12 @@
 #define LIMIT_PACKS 64
 
 /* reading a host: one file, all files of a run, one table, nesting of includes and links */
-#define LIMIT_HOST_FILE_BYTES (8 * MIB)
-#define LIMIT_HOST_MEMORY_BYTES (96 * MIB)
+#define LIMIT_HOST_FILE_BYTES (1 * MIB)
+#define LIMIT_HOST_STREAM_BYTES (128 * MIB)
+#define LIMIT_HOST_FILES_BYTES (12 * MIB)
+#define LIMIT_HOST_BUDGET_BYTES (64 * MIB)
+#define LIMIT_HOST_MEMORY_BYTES (64 * MIB)
+#define LIMIT_HOST_ROWS_BYTES (12 * MIB)
 #define LIMIT_HOST_LINE_BYTES (64 * KIB)
 #define LIMIT_HOST_DIR_ENTRIES 20000
 #define LIMIT_HOST_INCLUDE_DEPTH 16

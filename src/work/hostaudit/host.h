@@ -15,7 +15,6 @@ struct host;
 struct host_file {
 	struct str path;
 	struct str bytes;
-	char sha256[65]; /* hex of the bytes */
 	int64_t mtime_s;
 	uint32_t mode;
 	uint32_t uid;
@@ -49,7 +48,9 @@ bool host_has_proc(const struct host *h);
 int64_t host_now_s(const struct host *h);
 struct arena *host_arena(struct host *h); /* ends with the host */
 
-/* 0 and the file (it lives as long as the host); ERR_ABSENT without a gap; else a gap and <0. */
+/* 0 and the file (it lives as long as the host); ERR_ABSENT without a gap; else a gap and <0. All reads
+ * of a run share a budget (LIMIT_HOST_BUDGET_BYTES, a cached file counts each time), so that includes
+ * which fan out end in a gap "limit". */
 int host_read(struct host *h, const char *path, const struct host_file **ret);
 /* As host_read, the first MAX_BYTES only, not cached; for headers of large files. */
 int host_read_head(struct host *h, const char *path, size_t max_bytes, struct str *ret);
@@ -74,6 +75,9 @@ int host_stat(struct host *h, const char *path, struct host_stat *ret);
 /* Not following the last link. */
 int host_lstat(struct host *h, const char *path, struct host_stat *ret);
 bool host_exists(struct host *h, const char *path);
+
+/* SHA-256 in hex of a file that host_read() or host_read_lines() has read; "" for any other. */
+const char *host_sha256(struct host *h, struct str path);
 
 /* Remember that the table being filled could not see something. */
 void host_gap(struct host *h, const char *reason, const char *path);

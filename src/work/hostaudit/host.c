@@ -1,0 +1,512 @@
+#include "work/hostaudit/host.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "kit/crypto/crypto.h"
+#include "work/hostaudit/host_int.h"
+
+#define PATH_MAX_BYTES 4096
+
+/* ---- opening ---- */
+
+/* A path below the root. On the live machine plain openat does, and reads what magic links of /proc
+ * name; below another root every link is resolved inside it. */
+static int open_below(const struct host *h, const char *path, int flags)
+{
+	struct open_how how = {
+		.flags = (uint64_t)(flags | O_CLOEXEC),
+		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+	};
+	const char *relative = path + strspn(path, "/");
+
+	if (*relative == '\0')
+		relative = ".";
+	if (strlen(path) >= PATH_MAX_BYTES) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	if (h->is_live)
+		return openat(h->root_fd, relative, flags | O_CLOEXEC);
+	return (int)syscall(SYS_openat2, h->root_fd, relative, &how, sizeof(how));
+}
+
+int host_open(const char *root, int64_t now_s, struct err *e, struct host **ret)
+{
+	struct host *h = calloc(1, sizeof(*h));
+	struct stat here, top;
+	int rc = 0;
+
+	if (!h)
+		abort();
+	arena_init(&h->arena, LIMIT_HOST_MEMORY_BYTES);
+	arena_init(&h->files, LIMIT_HOST_FILES_BYTES);
+	h->now_s = now_s;
+	h->root_fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (h->root_fd < 0 || fstat(h->root_fd, &here) != 0) {
+		rc = err_errno(e, errno, "cannot open the root \"%s\"", root);
+		host_close(h);
+		return rc;
+	}
+	h->is_live = stat("/", &top) == 0 && top.st_dev == here.st_dev && top.st_ino == here.st_ino;
+	h->has_proc = h->is_live || host_exists(h, "/proc/self") || host_exists(h, "/proc/1") ||
+		      host_exists(h, "/proc/net") || host_exists(h, "/proc/stat");
+	*ret = h;
+	return 0;
+}
+
+struct host *host_close(struct host *h)
+{
+	if (!h)
+		return NULL;
+	if (h->root_fd >= 0)
+		close(h->root_fd);
+	arena_done(&h->arena);
+	arena_done(&h->files);
+	free(h);
+	return NULL;
+}
+
+bool host_is_live(const struct host *h)
+{
+	return h->is_live;
+}
+
+bool host_has_proc(const struct host *h)
+{
+	return h->has_proc;
+}
+
+int64_t host_now_s(const struct host *h)
+{
+	return h->now_s;
+}
+
+struct arena *host_arena(struct host *h)
+{
+	return &h->arena;
+}
+
+/* ---- gaps ---- */
+
+void host_gap(struct host *h, const char *reason, const char *path)
+{
+	struct gap *gap;
+
+	for (size_t i = 0; i < h->gaps.len; i++) {
+		gap = &h->gaps.at[i];
+		if (gap->table == h->filling && str_is(gap->reason, reason) &&
+		    str_is(gap->path, path))
+			return;
+	}
+	if (h->gaps.len >= GAPS_MAX)
+		return;
+	gap = vec_add(&h->arena, &h->gaps);
+	*gap = (struct gap){
+		.table = h->filling,
+		.reason = str_of(reason),
+		.path = arena_str(&h->arena, str_of(path)),
+	};
+}
+
+static const char *gap_of_errno(int errno_value)
+{
+	switch (errno_value) {
+	case EACCES:
+	case EPERM:
+		return GAP_RIGHTS;
+	case ELOOP:
+		return GAP_LOOP;
+	default:
+		return GAP_UNREADABLE;
+	}
+}
+
+static bool is_absent(int errno_value)
+{
+	return errno_value == ENOENT || errno_value == ENOTDIR || errno_value == ESRCH;
+}
+
+/* The code for a failed call on PATH, with its gap when it is one. */
+static int failed(struct host *h, int errno_value, const char *path)
+{
+	if (is_absent(errno_value))
+		return ERR_ABSENT;
+	host_gap(h, gap_of_errno(errno_value), path);
+	return errno_value == EACCES || errno_value == EPERM ? ERR_DENIED : ERR_SYSTEM;
+}
+
+/* ---- the cache of files ---- */
+
+static uint32_t hash_of(struct str s)
+{
+	uint32_t hash = 2166136261u;
+
+	for (size_t i = 0; i < s.len; i++)
+		hash = (hash ^ (unsigned char)s.ptr[i]) * 16777619u;
+	return hash;
+}
+
+static struct cached *cache_find(const struct host *h, struct str path)
+{
+	struct cached *c = h->cache[hash_of(path) % CACHE_SLOTS];
+
+	while (c && !str_eq(c->file.path, path))
+		c = c->next;
+	return c;
+}
+
+static struct cached *cache_add(struct host *h, struct str path)
+{
+	struct cached **slot = &h->cache[hash_of(path) % CACHE_SLOTS];
+	struct cached *c = arena_new(&h->arena, struct cached);
+
+	c->file.path = arena_str(&h->arena, path);
+	c->next = *slot;
+	*slot = c;
+	return c;
+}
+
+const char *host_sha256(struct host *h, struct str path)
+{
+	struct cached *c = cache_find(h, path);
+
+	if (!c || c->rc != 0)
+		return "";
+	if (!c->sha256[0])
+		crypto_sha256_hex(c->file.bytes, c->sha256);
+	return c->sha256;
+}
+
+/* ---- reading ---- */
+
+/* Open a regular file for reading. A FIFO or device is found out through O_PATH, which does not touch
+ * it, and refused. */
+static int open_regular(struct host *h, const char *path, struct stat *ret_stat)
+{
+	struct stat now;
+	int probe = open_below(h, path, O_PATH);
+	int fd;
+
+	if (probe < 0)
+		return failed(h, errno, path);
+	if (fstat(probe, ret_stat) != 0 || !S_ISREG(ret_stat->st_mode)) {
+		close(probe);
+		host_gap(h, GAP_NOT_REGULAR, path);
+		return ERR_INPUT;
+	}
+	close(probe);
+	fd = open_below(h, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0)
+		return failed(h, errno, path);
+	if (fstat(fd, &now) != 0 || now.st_ino != ret_stat->st_ino ||
+	    now.st_dev != ret_stat->st_dev) {
+		close(fd);
+		host_gap(h, GAP_UNREADABLE, path);
+		return ERR_SYSTEM;
+	}
+	*ret_stat = now;
+	return fd;
+}
+
+/* Read until the end or SIZE bytes. Returns what was read, or -errno. */
+static ssize_t read_all(int fd, char *into, size_t size)
+{
+	size_t have = 0;
+
+	while (have < size) {
+		ssize_t n = read(fd, into + have, size - have);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		if (n == 0)
+			break;
+		have += (size_t)n;
+	}
+	return (ssize_t)have;
+}
+
+static int read_into_cache(struct host *h, struct cached *c, int fd, const struct stat *st)
+{
+	size_t size = (size_t)st->st_size;
+	const char *path = c->file.path.ptr;
+	char *bytes;
+	ssize_t n;
+
+	if (size > LIMIT_HOST_FILE_BYTES) {
+		c->gap = GAP_TOO_LARGE;
+		return ERR_LIMIT;
+	}
+	if (size == 0) /* as files of /proc say of themselves */
+		size = 64 * KIB;
+	bytes = arena_try(&h->files, size + 1);
+	if (!bytes) {
+		c->gap = GAP_LIMIT;
+		return ERR_LIMIT;
+	}
+	n = read_all(fd, bytes, size);
+	if (n < 0) {
+		c->gap = gap_of_errno((int)-n);
+		return failed(h, (int)-n, path);
+	}
+	c->file.bytes = (struct str){ bytes, (size_t)n };
+	c->file.mtime_s = st->st_mtim.tv_sec;
+	c->file.mode = st->st_mode;
+	c->file.uid = st->st_uid;
+	return 0;
+}
+
+/* The reason noted last, if this call noted one: so that a cached failure can be told again. */
+static const char *last_reason(const struct host *h, size_t gaps_before)
+{
+	return h->gaps.len > gaps_before ? h->gaps.at[h->gaps.len - 1].reason.ptr : NULL;
+}
+
+int host_read(struct host *h, const char *path, const struct host_file **ret)
+{
+	struct cached *c = cache_find(h, str_of(path));
+	size_t gaps_before = h->gaps.len;
+	struct stat st;
+	int fd;
+
+	if (!c) {
+		c = cache_add(h, str_of(path));
+		fd = open_regular(h, c->file.path.ptr, &st);
+		c->rc = fd < 0 ? fd : read_into_cache(h, c, fd, &st);
+		if (fd >= 0)
+			close(fd);
+		if (c->rc != 0 && !c->gap)
+			c->gap = last_reason(h, gaps_before);
+	}
+	if (c->rc != 0) {
+		if (c->gap)
+			host_gap(h, c->gap, path);
+		return c->rc;
+	}
+	h->budget_used += c->file.bytes.len + 256;
+	if (h->budget_used > LIMIT_HOST_BUDGET_BYTES) {
+		host_gap(h, GAP_LIMIT, path);
+		return ERR_LIMIT;
+	}
+	*ret = &c->file;
+	return 0;
+}
+
+int host_read_head(struct host *h, const char *path, size_t max_bytes, struct str *ret)
+{
+	struct stat st;
+	char *bytes;
+	ssize_t n;
+	int fd = open_regular(h, path, &st);
+
+	if (fd < 0)
+		return fd;
+	bytes = arena_try(&h->files, max_bytes + 1);
+	if (!bytes) {
+		close(fd);
+		host_gap(h, GAP_LIMIT, path);
+		return ERR_LIMIT;
+	}
+	n = read_all(fd, bytes, max_bytes);
+	close(fd);
+	if (n < 0)
+		return failed(h, (int)-n, path);
+	*ret = (struct str){ bytes, (size_t)n };
+	return 0;
+}
+
+struct line_reader {
+	bool (*line)(void *context, struct str line);
+	void *context;
+	char *bytes; /* LIMIT_HOST_LINE_BYTES and one read more */
+	size_t have;
+	bool is_skipping; /* the rest of a line that was cut */
+};
+
+#define STREAM_READ_BYTES (64 * KIB)
+
+/* Give away whole lines; keep the rest at the start of the buffer. False: the caller has enough. */
+static bool give_lines(struct line_reader *r)
+{
+	struct str rest = { r->bytes, r->have };
+	bool wants_more = true;
+	ptrdiff_t end;
+
+	while (wants_more && (end = str_find_char(rest, '\n')) >= 0) {
+		if (!r->is_skipping)
+			wants_more = r->line(r->context, str_until(rest, (size_t)end));
+		r->is_skipping = false;
+		rest = str_from(rest, (size_t)end + 1);
+	}
+	if (wants_more && rest.len >= LIMIT_HOST_LINE_BYTES) {
+		if (!r->is_skipping)
+			wants_more = r->line(r->context, str_until(rest, LIMIT_HOST_LINE_BYTES));
+		r->is_skipping = true;
+		rest.len = 0;
+	}
+	memmove(r->bytes, rest.ptr, rest.len);
+	r->have = rest.len;
+	return wants_more;
+}
+
+static int stream_lines(struct host *h, const char *path, int fd, struct line_reader *r)
+{
+	size_t total = 0;
+
+	for (;;) {
+		ssize_t n = read(fd, r->bytes + r->have, STREAM_READ_BYTES);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return failed(h, errno, path);
+		if (n == 0)
+			break;
+		r->have += (size_t)n;
+		total += (size_t)n;
+		if (!give_lines(r))
+			return 0;
+		if (total > LIMIT_HOST_STREAM_BYTES) {
+			host_gap(h, GAP_TOO_LARGE, path);
+			return ERR_LIMIT;
+		}
+	}
+	if (r->have > 0 && !r->is_skipping)
+		r->line(r->context, (struct str){ r->bytes, r->have });
+	return 0;
+}
+
+int host_read_lines(struct host *h, const char *path, bool (*line)(void *context, struct str line),
+	void *context)
+{
+	struct line_reader r = { .line = line, .context = context };
+	struct stat st;
+	int fd = open_regular(h, path, &st);
+	int rc;
+
+	if (fd < 0)
+		return fd;
+	if ((uint64_t)st.st_size > LIMIT_HOST_STREAM_BYTES) {
+		close(fd);
+		host_gap(h, GAP_TOO_LARGE, path);
+		return ERR_LIMIT;
+	}
+	r.bytes = malloc(LIMIT_HOST_LINE_BYTES + STREAM_READ_BYTES);
+	if (!r.bytes)
+		abort();
+	rc = stream_lines(h, path, fd, &r);
+	free(r.bytes);
+	close(fd);
+	return rc;
+}
+
+int host_read_proc(struct host *h, const char *path, size_t max_bytes, struct arena *a,
+	struct str *ret)
+{
+	int fd = open_below(h, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
+	char *bytes;
+	ssize_t n;
+
+	if (fd < 0)
+		return failed(h, errno, path);
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+		close(fd);
+		host_gap(h, GAP_NOT_REGULAR, path);
+		return ERR_INPUT;
+	}
+	bytes = arena_try(a, max_bytes + 1);
+	if (!bytes) {
+		close(fd);
+		host_gap(h, GAP_LIMIT, path);
+		return ERR_LIMIT;
+	}
+	n = read_all(fd, bytes, max_bytes);
+	close(fd);
+	if (n < 0)
+		return failed(h, (int)-n, path);
+	*ret = (struct str){ bytes, (size_t)n };
+	return 0;
+}
+
+/* ---- names, links, stats ---- */
+
+int host_fd(struct host *h, const char *path, int flags)
+{
+	return open_below(h, path, flags);
+}
+
+int host_readlink(struct host *h, const char *path, struct str *ret)
+{
+	char text[PATH_MAX_BYTES];
+	int fd = open_below(h, path, O_PATH | O_NOFOLLOW);
+	ssize_t n;
+
+	if (fd < 0)
+		return failed(h, errno, path);
+	n = readlinkat(fd, "", text, sizeof(text));
+	if (n < 0) {
+		int errno_value = errno;
+
+		close(fd);
+		return errno_value == EINVAL ? ERR_INPUT : failed(h, errno_value, path);
+	}
+	close(fd);
+	*ret = arena_str(&h->arena, (struct str){ text, (size_t)n });
+	return 0;
+}
+
+static int stat_with(struct host *h, const char *path, int flags, struct host_stat *ret)
+{
+	struct stat st;
+	int fd = open_below(h, path, O_PATH | flags);
+	int errno_value = errno;
+
+	if (fd < 0)
+		return failed(h, errno_value, path);
+	if (fstat(fd, &st) != 0) {
+		errno_value = errno;
+		close(fd);
+		return failed(h, errno_value, path);
+	}
+	close(fd);
+	*ret = (struct host_stat){
+		.mode = st.st_mode,
+		.uid = st.st_uid,
+		.gid = st.st_gid,
+		.size = st.st_size,
+		.mtime_s = st.st_mtim.tv_sec,
+		.dev = st.st_dev,
+		.ino = st.st_ino,
+		.rdev_major = (uint32_t)(st.st_rdev >> 8 & 0xFFF),
+		.rdev_minor = (uint32_t)(st.st_rdev & 0xFF),
+	};
+	return 0;
+}
+
+int host_stat(struct host *h, const char *path, struct host_stat *ret)
+{
+	return stat_with(h, path, 0, ret);
+}
+
+int host_lstat(struct host *h, const char *path, struct host_stat *ret)
+{
+	return stat_with(h, path, O_NOFOLLOW, ret);
+}
+
+bool host_exists(struct host *h, const char *path)
+{
+	int fd = open_below(h, path, O_PATH);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}

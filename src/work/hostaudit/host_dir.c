@@ -1,0 +1,110 @@
+#include "work/hostaudit/host.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "work/hostaudit/host_int.h"
+
+static int by_bytes(const void *a, const void *b)
+{
+	return str_cmp(*(const struct str *)a, *(const struct str *)b);
+}
+
+static struct listing *listing_find(struct host *h, const char *path)
+{
+	struct listing *l = h->listings;
+
+	while (l && !str_is(l->path, path))
+		l = l->next;
+	return l;
+}
+
+static void read_names(struct host *h, struct listing *l, DIR *dir)
+{
+	VEC(struct str) names = { 0 };
+	struct dirent *entry;
+
+	while ((entry = readdir(dir))) {
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+			continue;
+		if (names.len >= LIMIT_HOST_DIR_ENTRIES) {
+			l->gap = GAP_LIMIT;
+			break;
+		}
+		vec_push(&h->arena, &names, arena_str(&h->arena, str_of(entry->d_name)));
+	}
+	if (names.len > 0)
+		qsort(names.at, names.len, sizeof(*names.at), by_bytes);
+	l->names = names.at;
+	l->count = names.len;
+}
+
+static struct listing *listing_new(struct host *h, const char *path)
+{
+	struct listing *l = arena_new(&h->arena, struct listing);
+	int fd = host_fd(h, path, O_RDONLY | O_DIRECTORY | O_NONBLOCK);
+	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+
+	l->path = arena_str(&h->arena, str_of(path));
+	l->next = h->listings;
+	h->listings = l;
+	if (dir) {
+		read_names(h, l, dir);
+		closedir(dir);
+	} else if (errno == ENOTDIR) {
+		l->rc = ERR_INPUT;
+		l->gap = GAP_NOT_REGULAR;
+	} else if (errno != ENOENT && errno != ESRCH) {
+		l->rc = errno == EACCES || errno == EPERM ? ERR_DENIED : ERR_SYSTEM;
+		l->gap = l->rc == ERR_DENIED ? GAP_RIGHTS :
+			errno == ELOOP       ? GAP_LOOP :
+					       GAP_UNREADABLE;
+	}
+	if (!dir && fd >= 0)
+		close(fd);
+	return l;
+}
+
+int host_list(struct host *h, const char *path, const struct str **ret_names, size_t *ret_count)
+{
+	struct listing *l = listing_find(h, path);
+
+	if (!l)
+		l = listing_new(h, path);
+	if (l->gap)
+		host_gap(h, l->gap, path);
+	if (l->rc != 0)
+		return l->rc;
+	*ret_names = l->names;
+	*ret_count = l->count;
+	return 0;
+}
+
+int host_glob(struct host *h, const char *pattern, const struct str **ret_paths, size_t *ret_count)
+{
+	const char *slash = strrchr(pattern, '/');
+	struct str dir = { pattern, slash ? (size_t)(slash - pattern) : 0 };
+	const char *last = slash ? slash + 1 : pattern;
+	VEC(struct str) paths = { 0 };
+	const struct str *names;
+	size_t count;
+	int rc;
+
+	dir = arena_str(&h->arena, dir.len > 0 ? dir : STR("/"));
+	rc = host_list(h, dir.ptr, &names, &count);
+	if (rc < 0)
+		return rc;
+	for (size_t i = 0; i < count; i++)
+		if (fnmatch(last, names[i].ptr, FNM_PERIOD) == 0)
+			vec_push(&h->arena, &paths,
+				arena_fmt(&h->arena, "%s/%s", dir.len > 1 ? dir.ptr : "",
+					names[i].ptr));
+	*ret_paths = paths.at;
+	*ret_count = paths.len;
+	return 0;
+}

@@ -1,0 +1,51 @@
+/* host_int.h - private to host*.c and audit.c: what a host is made of. */
+#ifndef WORK_HOST_INT_H
+#define WORK_HOST_INT_H
+
+#include "work/hostaudit/host.h"
+
+#define CACHE_SLOTS 1024
+#define GAPS_MAX 2000
+
+struct fact_table;
+
+struct gap {
+	const struct fact_table *table;
+	struct str reason; /* static */
+	struct str path;
+};
+
+struct cached {
+	struct cached *next;
+	struct host_file file;
+	int rc;          /* 0, or what the first read gave */
+	const char *gap; /* the reason to tell again, or NULL */
+	char sha256[65];
+};
+
+struct listing {
+	struct listing *next;
+	struct str path;
+	struct str *names;
+	size_t count;
+	int rc;
+	const char *gap;
+};
+
+struct host {
+	struct arena arena; /* everything but file contents */
+	struct arena files;
+	int root_fd;
+	bool is_live, has_proc;
+	int64_t now_s;
+	size_t budget_used;
+	const struct fact_table *filling; /* the table being filled, or NULL */
+	VEC(struct gap) gaps;
+	struct cached *cache[CACHE_SLOTS];
+	struct listing *listings;
+};
+
+/* open(2) below the root; for readers that need a descriptor (statvfs, getdents). */
+int host_fd(struct host *h, const char *path, int flags);
+
+#endif
