@@ -10,6 +10,8 @@
 #define LIMIT_PACK_MEMORY_BYTES (64 * MIB)
 #define LIMIT_YAML_DEPTH 16
 #define LIMIT_YAML_NODES 200000
+#define LIMIT_YAML_KEYS 200
+#define LIMIT_PACK_FAULTS 500
 #define LIMIT_PACKS 64
 
 /* reading a host: one file, all files of a run, one table, nesting of includes and links */
