@@ -1,6 +1,7 @@
-/* replay.c - the ordinary build's stand-in for libFuzzer: runs the target it is linked to over every
- * file of the folders named, so that each corpus is a test wherever gcc is. Prints TAP: one case a
- * folder, with the number of inputs. A crash, a sanitizer's report or an empty folder is a failure. */
+/* replay.c - the ordinary build's stand-in for libFuzzer: runs the target it is linked to over
+ * every file of the folders named, so that each corpus is a test wherever gcc is. Prints TAP: one
+ * case a folder, with the number of inputs. A crash, a sanitizer's report or an empty folder is a
+ * failure. */
 #include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -10,7 +11,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Reads PATH whole into fresh memory of exactly its size, so that ASan sees the first byte too many. */
+/* PATH whole, in fresh memory of exactly its size, so that ASan sees the first byte too many. */
 static uint8_t *slurp(const char *path, size_t *ret_size)
 {
 	struct stat st;

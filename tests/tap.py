@@ -3,7 +3,6 @@
 import importlib.util
 import os
 import sys
-import traceback
 import unittest
 
 
@@ -24,8 +23,7 @@ class TapResult(unittest.TestResult):
         self.say("ok", test, f" # SKIP {reason}")
 
     def fault(self, test, err):
-        text = "".join(traceback.format_exception(*err))
-        for line in text.splitlines():
+        for line in self._exc_info_to_string(err, test).splitlines():
             print(f"  # {line}")
         self.say("not ok", test)
 

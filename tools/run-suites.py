@@ -97,14 +97,12 @@ def run(program, folder, count=count_tap):
         tally.failed += 1
         bad.append(f"{program.name}: ran no test case")
     if tally.failed:
-        lines = text.splitlines()
+        lines = [line for line in text.splitlines() if not re.match(r"\s*ok\b|\d+\.\.\d+$", line)]
         tally.notes.append(f"--- {program.name}: {why or 'failed'} ({time.monotonic() - began:.1f} s); "
                            f"all of it: {os.path.relpath(log, TOP)}")
         if len(lines) > SHOW_LINES:
-            tally.notes += [f"    {line}" for line in bad[:SHOW_LINES]] + ["    ..."]
-        tally.notes += [f"    {line}" for line in lines[-SHOW_LINES:]]
-        if not lines:
-            tally.notes += [f"    {line}" for line in bad]
+            lines = bad[:SHOW_LINES] + ["..."] + lines[-SHOW_LINES:]
+        tally.notes += [f"    {line}" for line in lines or bad]
     return tally
 
 
