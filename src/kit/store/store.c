@@ -152,10 +152,20 @@ static void note_bind(struct store_query *q, int code)
 		q->failed = code;
 }
 
+/* SQLite numbers $1, $2 … by first appearance in the text, PostgreSQL by their figure: ask by name. A
+ * number that the text does not have gives 0, which SQLite refuses as out of range. */
+static int slot_of(struct store_query *q, int number)
+{
+	char name[16];
+
+	snprintf(name, sizeof(name), "$%d", number);
+	return sqlite3_bind_parameter_index(q->stmt, name);
+}
+
 void store_bind_i64(struct store_query *q, int number, int64_t value)
 {
 	if (q->stmt)
-		note_bind(q, sqlite3_bind_int64(q->stmt, number, value));
+		note_bind(q, sqlite3_bind_int64(q->stmt, slot_of(q, number), value));
 }
 
 void store_bind_str(struct store_query *q, int number, struct str value)
@@ -163,10 +173,10 @@ void store_bind_str(struct store_query *q, int number, struct str value)
 	if (!q->stmt)
 		return;
 	if (!value.ptr)
-		note_bind(q, sqlite3_bind_null(q->stmt, number));
+		note_bind(q, sqlite3_bind_null(q->stmt, slot_of(q, number)));
 	else
-		note_bind(q, sqlite3_bind_text64(q->stmt, number, value.ptr, value.len, SQLITE_TRANSIENT,
-			SQLITE_UTF8));
+		note_bind(q, sqlite3_bind_text64(q->stmt, slot_of(q, number), value.ptr, value.len,
+			SQLITE_TRANSIENT, SQLITE_UTF8));
 }
 
 void store_bind_cstr(struct store_query *q, int number, const char *value)
@@ -177,7 +187,7 @@ void store_bind_cstr(struct store_query *q, int number, const char *value)
 void store_bind_null(struct store_query *q, int number)
 {
 	if (q->stmt)
-		note_bind(q, sqlite3_bind_null(q->stmt, number));
+		note_bind(q, sqlite3_bind_null(q->stmt, slot_of(q, number)));
 }
 
 int store_next(struct store_query *q, struct err *e)
