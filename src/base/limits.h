@@ -5,6 +5,10 @@
 #define KIB 1024u
 #define MIB (1024u * 1024u)
 
+/* a command at the terminal */
+#define LIMIT_COMMAND_MEMORY_BYTES (64 * MIB)
+#define LIMIT_COMMAND_WORDS 4096
+
 /* packs */
 #define LIMIT_PACK_FILE_BYTES (4 * MIB)
 #define LIMIT_PACK_MEMORY_BYTES (64 * MIB)

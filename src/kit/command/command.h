@@ -9,7 +9,7 @@
 enum option_kind { OPTION_FLAG, OPTION_TEXT, OPTION_NUMBER, OPTION_CHOICE, OPTION_FILE, OPTION_DIR };
 
 struct command_option {
-	const char *name;    /* "root" for --root */
+	const char *name;    /* "root" for --root, "o" for -o */
 	enum option_kind kind;
 	const char *value;   /* word for the value in help: "DIR" */
 	const char *choices; /* OPTION_CHOICE: "text|json|html" */
@@ -43,6 +43,9 @@ struct command {
 /* The value of --NAME as given, or NULL. Asserts that the command has such an option. */
 const char *command_value(const struct command_line *line, const char *name);
 bool command_flag(const struct command_line *line, const char *name);
+
+/* "0.1.0" */
+const char *command_version(void);
 
 /* Run the program: find the command in TABLE (ended by NULL), parse, run, print what failed in three
  * parts (what happened, what is safe, what to do) to stderr. Returns the exit status: 0 fine,

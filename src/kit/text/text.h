@@ -37,6 +37,14 @@ struct str text_fill(struct arena *a, struct str s, text_lookup *lookup, void *c
  * kept (then "…" is appended). Lives in A. */
 struct str text_clean(struct arena *a, struct str s, size_t max_bytes);
 
+/* For terminals: the columns S takes; S with blanks up to WIDTH; S broken at blanks so that no line
+ * passes column WIDTH, beginning at column AT, further lines indented, ended by a line feed. Line
+ * feeds in S stay. */
+#define TEXT_COLUMNS 80
+size_t text_width(struct str s);
+void text_pad(struct buf *out, struct str s, size_t width);
+void text_wrap(struct buf *out, struct str s, size_t at, size_t indent, size_t width);
+
 /* A streaming JSON writer. Values inside objects need a key first; the writer puts commas and
  * indentation. Invalid UTF-8 is written as U+FFFD. */
 #define JSON_DEPTH_MAX 32
