@@ -43,6 +43,10 @@
 #define LIMIT_HTTP_CONNECTIONS 512
 #define LIMIT_HTTP_CONNECTIONS_PER_IP 64
 #define LIMIT_HTTP_IDLE_S 30
+#define LIMIT_HTTP_TOTAL_S 60 /* from a connection's start, or its last answer, to its next answer */
+#define LIMIT_HTTP_TARGET_BYTES (4 * KIB)
+#define LIMIT_HTTP_FIELDS 200 /* of one form or query */
+#define LIMIT_HTTP_COOKIES 32
 #define LIMIT_REQUEST_MEMORY_BYTES (32 * MIB)
 
 #endif

@@ -1,0 +1,97 @@
+/* http.h - floor 2: an HTTP/1.1 server that reads strictly, the parsers of what browsers send, and
+ * the writer of HTML. The server has no thread of its own: the owner calls http_turn() in a loop.
+ *
+ * Every request passes a gate before anybody sees it: one Host, one Content-Length, no
+ * Content-Length beside Transfer-Encoding, only chunked, token names, no control bytes, origin-form
+ * targets, GET HEAD POST, the ceilings of base/limits.h. What fails it is answered 400 and closed.
+ * Every answer carries the security headers; a handler cannot forget them. */
+#ifndef KIT_HTTP_H
+#define KIT_HTTP_H
+
+#include "base/base.h"
+
+/* Names with their values, decoded, in the order sent. Live in the arena they were parsed into. */
+struct http_pair {
+	struct str name;
+	struct str value;
+};
+
+struct http_pairs {
+	const struct http_pair *at;
+	size_t count;
+};
+
+/* "a=1&b=x+y%20z" of a query or a form. ERR_INPUT for a broken escape, a NUL byte or text that is
+ * not UTF-8; ERR_LIMIT for more than LIMIT_HTTP_FIELDS. */
+MUST_CHECK int http_form_parse(struct str text, struct arena *a, struct http_pairs *ret, struct err *e);
+/* The value of the first NAME, or STR_NONE. */
+struct str http_pair(struct http_pairs pairs, const char *name);
+/* A Cookie header: "a=1; b=2". The value of NAME as sent, or STR_NONE; one name twice is STR_NONE,
+ * since nobody can say which is meant. Borrowed from HEADER. */
+struct str http_cookie(struct str header, const char *name);
+/* %XX of a path decoded; STR_NONE when it is broken, not UTF-8 or holds a control byte. */
+struct str http_path_decode(struct str path, struct arena *a);
+/* As one segment of a path or one value of a query: all but A-Z a-z 0-9 - . _ ~ as %XX. */
+struct str url_piece(struct str s, struct arena *a);
+
+enum http_method { HTTP_GET, HTTP_POST }; /* HEAD comes as GET */
+
+/* A request that passed the gate. All of it lives until the handler has returned. */
+struct http_request {
+	struct arena *arena; /* of this request, LIMIT_REQUEST_MEMORY_BYTES */
+	enum http_method method;
+	struct str path;     /* as sent, begins with "/" */
+	struct str query;    /* after the '?', or STR_NONE */
+	struct str body;
+	const char *peer;    /* address without port */
+	bool is_tls;
+	const struct http_pair *headers;
+	size_t header_count;
+};
+/* A header by its name, whatever its case; STR_NONE when absent. */
+struct str http_header(const struct http_request *rq, const char *name);
+
+struct http_response {
+	int status;               /* 200 */
+	const char *content_type; /* "text/html; charset=utf-8" */
+	struct buf body;          /* HTTP_PAGE_BYTES at most */
+	struct str still;         /* instead of body: bytes that live as long as the program */
+	const char *cache;        /* Cache-Control: "no-store" unless the handler says better */
+	const char *location;     /* in the request's arena, like all below; NULL: none */
+	const char *cookies[4];   /* whole Set-Cookie values */
+	const char *disposition;  /* Content-Disposition */
+	const char *etag;
+	const char *retry_after;
+};
+
+struct http_options {
+	int listen_fd;              /* from http_listen(); closed by http_stop() */
+	const char *tls_key;        /* PEM; NULL: plain HTTP */
+	const char *tls_certificate;
+	void (*handle)(void *context, const struct http_request *rq, struct http_response *rs);
+	void *context;
+};
+
+struct http_server;
+
+/* Listen on "127.0.0.1:8080" or "[::1]:8080". *RET_IS_LOOPBACK tells whether only this machine can
+ * come, *RET_FD is yours. */
+MUST_CHECK int http_listen(const char *address, bool *ret_is_loopback, int *ret_fd, struct err *e);
+MUST_CHECK int http_start(const struct http_options *options, struct http_server **ret, struct err *e);
+/* To wait on together with other descriptors, and for how long at most. */
+int http_fd(const struct http_server *s);
+int http_timeout_ms(const struct http_server *s);
+/* Serve what is there, without waiting. */
+void http_turn(struct http_server *s);
+/* Take no new connection; http_turn() on until http_connections() is 0 or patience ends. */
+void http_drain(struct http_server *s);
+unsigned http_connections(const struct http_server *s);
+struct http_server *http_stop(struct http_server *s); /* NULL is fine; returns NULL */
+
+/* HTML. The format must be a literal; every %s and %.*s is escaped so that it is text wherever it
+ * stands between tags or inside a double-quoted attribute. There is no way to write a value raw.
+ * Known: %s %.*s %d %u %ld %lld %zu with flags and width, and %%. */
+#define html(w, fmt, ...) html_fmt((w), "" fmt, ##__VA_ARGS__)
+void html_fmt(struct buf *w, const char *fmt, ...) PRINTF(2, 3);
+
+#endif
