@@ -1,0 +1,120 @@
+/* sandbox.c - the order matters: folders are opened while they may be, users are changed while there
+ * is a right to, and the filter comes last because it forbids the rest. */
+#include "kit/sandbox/sandbox_int.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <sys/capability.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+int sandbox_user(const char *const *names, const char **ret_name, unsigned *ret_uid,
+	unsigned *ret_gid, struct err *e)
+{
+	for (; *names; names++) {
+		const struct passwd *found = getpwnam(*names);
+
+		if (!found || found->pw_uid == 0)
+			continue;
+		*ret_name = *names;
+		*ret_uid = found->pw_uid;
+		*ret_gid = found->pw_gid;
+		return 0;
+	}
+	return err_set(e, ERR_ABSENT, "no user to run as");
+}
+
+static int set_limit(int which, uint64_t value, struct err *e)
+{
+	struct rlimit now, limit = { .rlim_cur = value, .rlim_max = value };
+
+	if (getrlimit((__rlimit_resource_t)which, &now) == 0 && now.rlim_max < limit.rlim_max)
+		limit.rlim_max = limit.rlim_cur = now.rlim_max;
+	if (setrlimit((__rlimit_resource_t)which, &limit) != 0)
+		return err_errno(e, errno, "limit %d", which);
+	return 0;
+}
+
+/* Room for a process that may fork stays unbounded: the bound would be inherited. */
+static int set_limits(const struct sandbox_rights *rights, struct err *e)
+{
+	int rc = set_limit(RLIMIT_CORE, 0, e);
+
+	if (rc == 0 && rights->memory_max_bytes)
+		rc = set_limit(RLIMIT_AS, rights->memory_max_bytes, e);
+	if (rc == 0 && rights->files_max)
+		rc = set_limit(RLIMIT_NOFILE, rights->files_max, e);
+	return rc;
+}
+
+static int become(const char *user, struct err *e)
+{
+	const struct passwd *found = getpwnam(user);
+
+	if (!found || found->pw_uid == 0)
+		return err_set(e, ERR_ABSENT, "no user \"%s\" to become", user);
+	if (setgroups(0, NULL) != 0 || setresgid(found->pw_gid, found->pw_gid, found->pw_gid) != 0 ||
+	    setresuid(found->pw_uid, found->pw_uid, found->pw_uid) != 0)
+		return err_errno(e, errno, "become \"%s\"", user);
+	if (setuid(0) == 0)
+		return err_set(e, ERR_SYSTEM, "root could be had back");
+	return 0;
+}
+
+/* Root without most of its powers. */
+static int keep_capabilities(const struct sandbox_rights *rights, struct err *e)
+{
+	static const cap_value_t reading[] = { CAP_DAC_READ_SEARCH, CAP_SYS_PTRACE, CAP_NET_ADMIN };
+	static const cap_value_t serving[] = { CAP_DAC_OVERRIDE, CAP_CHOWN, CAP_FOWNER };
+	static const cap_value_t confining[] = { CAP_SETUID, CAP_SETGID, CAP_KILL };
+	cap_t caps = cap_init();
+	int rc = 0;
+
+	if (!caps)
+		return err_errno(e, errno, "capabilities");
+	if (rights->keeps_reading_all)
+		rc |= cap_set_flag(caps, CAP_PERMITTED, COUNT(reading), reading, CAP_SET) |
+		      cap_set_flag(caps, CAP_EFFECTIVE, COUNT(reading), reading, CAP_SET);
+	if (rights->write_below)
+		rc |= cap_set_flag(caps, CAP_PERMITTED, COUNT(serving), serving, CAP_SET) |
+		      cap_set_flag(caps, CAP_EFFECTIVE, COUNT(serving), serving, CAP_SET);
+	if (rights->may & SANDBOX_MAY_CONFINE)
+		rc |= cap_set_flag(caps, CAP_PERMITTED, COUNT(confining), confining, CAP_SET) |
+		      cap_set_flag(caps, CAP_EFFECTIVE, COUNT(confining), confining, CAP_SET);
+	if (rc == 0)
+		rc = cap_set_proc(caps);
+	cap_free(caps);
+	if (rc != 0)
+		return err_errno(e, errno, "capabilities");
+	return 0;
+}
+
+int sandbox_enter(const struct sandbox_rights *rights, struct sandbox_level *ret_level, struct err *e)
+{
+	struct sandbox_level level = { 0 };
+	bool is_root = geteuid() == 0;
+	int rc = set_limits(rights, e);
+
+	if (rc == 0 && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+		rc = err_errno(e, errno, "no_new_privs");
+	if (rc == 0 && is_root && rights->user) {
+		/* the name is looked up before the folders close over /etc */
+		rc = become(rights->user, e);
+		level.is_other_user = rc == 0;
+	} else if (rc == 0 && is_root) {
+		rc = keep_capabilities(rights, e);
+	}
+	if (rc == 0 && !(rights->may & SANDBOX_MAY_FORK) && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
+		rc = err_errno(e, errno, "dumpable");
+	if (rc == 0)
+		rc = landlock_enter(rights, &level.landlock_abi, e);
+	if (rc == 0)
+		rc = filter_enter(rights, e);
+	if (rc < 0)
+		return err_context(e, "sandbox");
+	level.has_seccomp = true;
+	*ret_level = level;
+	return 0;
+}
