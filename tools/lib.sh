@@ -71,7 +71,12 @@ choose_packages() {
 	done
 }
 
-apt_get() { as_root env DEBIAN_FRONTEND=noninteractive ${NO_SERVICES:-} apt-get -qq -o Dpkg::Use-Pty=0 "$@"; }
+# Without a service manager (RUNLEVEL) nothing is started by a package either.
+apt_get() {
+	local settings=(DEBIAN_FRONTEND=noninteractive)
+	[ -d /run/systemd/system ] || settings+=(RUNLEVEL=1)
+	as_root env "${settings[@]}" apt-get -qq -o Dpkg::Use-Pty=0 "$@"
+}
 
 # need_packages LIST...: makes the packages of tools/packages/LIST.txt be there.
 need_packages() {
@@ -84,9 +89,6 @@ need_packages() {
 		die "packages are missing and this user may not install them. As root, run:
   apt-get install $(cut -d' ' -f2 <<<"$missing" | paste -sd' ')"
 	fi
-	# Without a service manager nothing may be started by a package either.
-	NO_SERVICES=
-	[ -d /run/systemd/system ] || NO_SERVICES='RUNLEVEL=1'
 
 	mkdir -p "$TOP/.dev"
 	log=$TOP/.dev/apt.log
@@ -140,4 +142,21 @@ build_tree() {
 		say "the whole log: $log"
 		return 1
 	fi
+}
+
+# --- choosing sources ---------------------------------------------------------------------------
+
+# chosen_sources [--all|FILE...]: the C files to look at, one a line: those named, all of them, or
+# those that differ from main (on main itself: from the commit before), uncommitted ones included.
+chosen_sources() {
+	local base=main
+	case ${1:-} in
+	--all) git ls-files '*.c' '*.h' ;;
+	'')
+		[ "$(git rev-parse --abbrev-ref HEAD)" != main ] || base=HEAD~1
+		git rev-parse -q --verify "$base" >/dev/null || { git ls-files '*.c' '*.h'; return; }
+		{ git diff --name-only --diff-filter=d "$(git merge-base "$base" HEAD)" -- '*.c' '*.h'
+			git ls-files --others --exclude-standard '*.c' '*.h'; } | sort -u ;;
+	*) printf '%s\n' "$@" ;;
+	esac
 }
