@@ -7,6 +7,7 @@
 #define WORK_FACT_H
 
 #include "base/base.h"
+#include "kit/text/text.h"
 #include "work/hostaudit/host.h"
 
 enum fact_type { FACT_TEXT, FACT_INT };

@@ -180,7 +180,7 @@ const char *host_sha256(struct host *h, struct str path)
 	if (!c || c->rc != 0)
 		return "";
 	if (!c->sha256[0])
-		crypto_sha256_hex(c->file.bytes, c->sha256);
+		sha256_hex(c->file.bytes, c->sha256);
 	return c->sha256;
 }
 

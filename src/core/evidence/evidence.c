@@ -1,0 +1,241 @@
+#include "core/evidence/evidence.h"
+
+static const char add_run_sql[] =
+	"INSERT INTO audit_run (host_id, at_s, duration_us, pass, fail, unknown, na, program)"
+	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+static const char add_row_sql[] =
+	"INSERT INTO evidence (run_id, host_id, at_s, by_person, check_id, subject, outcome, reason,"
+	" detail, found, wanted, file, line, lost, extract_sha256, person)"
+	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+
+#define ROW_COLUMNS \
+	"id, coalesce(run_id, 0), host_id, at_s, by_person, check_id, subject, outcome, reason," \
+	" detail, found, wanted, file, line, lost, extract_sha256, person"
+#define RUN_COLUMNS "id, host_id, at_s, duration_us, pass, fail, unknown, na, program"
+
+static const char newest_run_sql[] =
+	"SELECT " RUN_COLUMNS " FROM audit_run WHERE host_id = $1 AND at_s <= $2"
+	" ORDER BY at_s DESC, id DESC LIMIT 1";
+static const char run_by_id_sql[] = "SELECT " RUN_COLUMNS " FROM audit_run WHERE id = $1";
+static const char runs_sql[] =
+	"SELECT " RUN_COLUMNS " FROM audit_run WHERE host_id = $1"
+	" ORDER BY at_s DESC, id DESC LIMIT $2";
+static const char rows_of_run_sql[] =
+	"SELECT " ROW_COLUMNS " FROM evidence WHERE run_id = $1 ORDER BY id";
+static const char words_sql[] =
+	"SELECT " ROW_COLUMNS " FROM evidence WHERE by_person = 1 AND host_id = $1 AND at_s <= $2"
+	" ORDER BY at_s DESC, id DESC";
+static const char history_sql[] =
+	"SELECT " ROW_COLUMNS " FROM evidence WHERE host_id = $1 AND check_id = $2 AND run_id IN"
+	" (SELECT id FROM audit_run WHERE host_id = $1 ORDER BY at_s DESC, id DESC LIMIT $3)"
+	" ORDER BY at_s DESC, id";
+
+static struct str text_of(struct str s)
+{
+	return s.ptr ? s : STR("");
+}
+
+static int add_row(struct store *s, int64_t run_id, int64_t host_id, const struct evidence *row,
+	struct err *e)
+{
+	struct store_query *q = store_query(s, add_row_sql);
+
+	if (run_id)
+		store_bind_i64(q, 1, run_id);
+	else
+		store_bind_null(q, 1);
+	store_bind_i64(q, 2, host_id);
+	store_bind_i64(q, 3, row->at_s);
+	store_bind_i64(q, 4, row->by == EVIDENCE_PERSON);
+	store_bind_str(q, 5, row->check);
+	store_bind_str(q, 6, text_of(row->subject));
+	store_bind_i64(q, 7, row->outcome);
+	store_bind_str(q, 8, text_of(row->reason));
+	store_bind_str(q, 9, text_of(row->detail));
+	store_bind_str(q, 10, text_of(row->found));
+	store_bind_str(q, 11, text_of(row->wanted));
+	store_bind_str(q, 12, text_of(row->file));
+	store_bind_i64(q, 13, row->line);
+	store_bind_str(q, 14, text_of(row->lost));
+	store_bind_str(q, 15, text_of(row->extract_sha256));
+	store_bind_str(q, 16, text_of(row->person));
+	return store_run(q, e);
+}
+
+static int add_run_row(struct store *s, const struct audit_run *run, struct err *e)
+{
+	struct store_query *q = store_query(s, add_run_sql);
+
+	store_bind_i64(q, 1, run->host_id);
+	store_bind_i64(q, 2, run->at_s);
+	store_bind_i64(q, 3, run->duration_us);
+	for (int i = 0; i < 4; i++)
+		store_bind_i64(q, 4 + i, run->count[i]);
+	store_bind_str(q, 8, text_of(run->program));
+	return store_run(q, e);
+}
+
+int evidence_add_run(struct store *s, struct audit_run *run, const struct evidence *rows,
+	size_t count, struct err *e)
+{
+	int64_t run_id;
+	int rc = store_begin(s, e);
+
+	if (rc < 0)
+		return rc;
+	rc = add_run_row(s, run, e);
+	run_id = store_last_id(s);
+	for (size_t i = 0; rc == 0 && i < count; i++)
+		rc = add_row(s, run_id, run->host_id, &rows[i], e);
+	if (rc == 0)
+		rc = store_commit(s, e);
+	if (rc < 0) {
+		store_rollback(s);
+		return rc;
+	}
+	run->id = run_id;
+	return 0;
+}
+
+int evidence_add_word(struct store *s, const struct evidence *row, struct err *e)
+{
+	if (row->by != EVIDENCE_PERSON || row->person.len == 0)
+		return err_set(e, ERR_INPUT, "a person's word needs the person");
+	return add_row(s, 0, row->host_id, row, e);
+}
+
+static struct audit_run take_run(struct store_query *q, struct arena *a)
+{
+	struct audit_run run = {
+		.id = store_i64(q, 0),
+		.host_id = store_i64(q, 1),
+		.at_s = store_i64(q, 2),
+		.duration_us = store_i64(q, 3),
+		.program = arena_str(a, store_str(q, 8)),
+	};
+
+	for (int i = 0; i < 4; i++)
+		run.count[i] = store_i64(q, 4 + i);
+	return run;
+}
+
+static struct evidence take_row(struct store_query *q, struct arena *a)
+{
+	return (struct evidence){
+		.id = store_i64(q, 0),
+		.run_id = store_i64(q, 1),
+		.host_id = store_i64(q, 2),
+		.at_s = store_i64(q, 3),
+		.by = store_i64(q, 4) ? EVIDENCE_PERSON : EVIDENCE_CHECK,
+		.check = arena_str(a, store_str(q, 5)),
+		.subject = arena_str(a, store_str(q, 6)),
+		.outcome = (enum outcome)store_i64(q, 7),
+		.reason = arena_str(a, store_str(q, 8)),
+		.detail = arena_str(a, store_str(q, 9)),
+		.found = arena_str(a, store_str(q, 10)),
+		.wanted = arena_str(a, store_str(q, 11)),
+		.file = arena_str(a, store_str(q, 12)),
+		.line = store_i64(q, 13),
+		.lost = arena_str(a, store_str(q, 14)),
+		.extract_sha256 = arena_str(a, store_str(q, 15)),
+		.person = arena_str(a, store_str(q, 16)),
+	};
+}
+
+static int take_rows(struct store_query *q, struct arena *a, struct evidence **ret_rows,
+	size_t *ret_count, struct err *e)
+{
+	VEC(struct evidence) rows = { 0 };
+	int rc;
+
+	while ((rc = store_next(q, e)) == 1)
+		vec_push(a, &rows, take_row(q, a));
+	if (rc < 0)
+		return rc;
+	*ret_rows = rows.at;
+	*ret_count = rows.len;
+	return 0;
+}
+
+/* The one run that Q finds, with its rows; a run with id 0 and no rows when there is none. */
+static int take_run_with_rows(struct store *s, struct store_query *q, struct arena *a,
+	struct audit_run *ret_run, struct evidence **ret_rows, size_t *ret_count, struct err *e)
+{
+	struct audit_run run = { 0 };
+	int rc = store_next(q, e);
+
+	if (rc < 0)
+		return rc;
+	if (rc == 0) {
+		*ret_run = run;
+		*ret_rows = NULL;
+		*ret_count = 0;
+		return 0;
+	}
+	run = take_run(q, a);
+	store_end(q);
+	q = store_query(s, rows_of_run_sql);
+	store_bind_i64(q, 1, run.id);
+	rc = take_rows(q, a, ret_rows, ret_count, e);
+	if (rc == 0)
+		*ret_run = run;
+	return rc;
+}
+
+int evidence_newest_run(struct store *s, int64_t host_id, int64_t at_s, struct arena *a,
+	struct audit_run *ret_run, struct evidence **ret_rows, size_t *ret_count, struct err *e)
+{
+	struct store_query *q = store_query(s, newest_run_sql);
+
+	store_bind_i64(q, 1, host_id);
+	store_bind_i64(q, 2, at_s);
+	return take_run_with_rows(s, q, a, ret_run, ret_rows, ret_count, e);
+}
+
+int evidence_run_by_id(struct store *s, int64_t run_id, struct arena *a,
+	struct audit_run *ret_run, struct evidence **ret_rows, size_t *ret_count, struct err *e)
+{
+	struct store_query *q = store_query(s, run_by_id_sql);
+
+	store_bind_i64(q, 1, run_id);
+	return take_run_with_rows(s, q, a, ret_run, ret_rows, ret_count, e);
+}
+
+int evidence_words(struct store *s, int64_t host_id, int64_t at_s, struct arena *a,
+	struct evidence **ret_rows, size_t *ret_count, struct err *e)
+{
+	struct store_query *q = store_query(s, words_sql);
+
+	store_bind_i64(q, 1, host_id);
+	store_bind_i64(q, 2, at_s);
+	return take_rows(q, a, ret_rows, ret_count, e);
+}
+
+int evidence_runs(struct store *s, int64_t host_id, size_t max, struct arena *a,
+	struct audit_run **ret_runs, size_t *ret_count, struct err *e)
+{
+	struct store_query *q = store_query(s, runs_sql);
+	VEC(struct audit_run) runs = { 0 };
+	int rc;
+
+	store_bind_i64(q, 1, host_id);
+	store_bind_i64(q, 2, (int64_t)max);
+	while ((rc = store_next(q, e)) == 1)
+		vec_push(a, &runs, take_run(q, a));
+	if (rc < 0)
+		return rc;
+	*ret_runs = runs.at;
+	*ret_count = runs.len;
+	return 0;
+}
+
+int evidence_history(struct store *s, int64_t host_id, struct str check, size_t max,
+	struct arena *a, struct evidence **ret_rows, size_t *ret_count, struct err *e)
+{
+	struct store_query *q = store_query(s, history_sql);
+
+	store_bind_i64(q, 1, host_id);
+	store_bind_str(q, 2, check);
+	store_bind_i64(q, 3, (int64_t)max);
+	return take_rows(q, a, ret_rows, ret_count, e);
+}

@@ -1,0 +1,147 @@
+#include "core/evidence/evidence.h"
+#include "test/unit.h"
+
+static struct store *open_store(void)
+{
+	struct store *s;
+	struct err e;
+
+	assert_int_equal(store_open(":memory:", &e, &s), 0);
+	assert_int_equal(store_migrate(s, evidence_steps, evidence_step_count, &e), 0);
+	return s;
+}
+
+static struct evidence row(const char *check, enum outcome outcome, int64_t at_s)
+{
+	return (struct evidence){
+		.check = str_of(check), .outcome = outcome, .at_s = at_s, .found = STR("minlen=6"),
+		.file = STR("/etc/security/pwquality.conf"), .line = 12,
+	};
+}
+
+static void runs_come_back_as_of_a_date(void **state)
+{
+	struct store *s = open_store();
+	struct audit_run first = { .host_id = 1, .at_s = 100, .count = { 1, 1, 0, 0 } };
+	struct audit_run second = { .host_id = 1, .at_s = 200 };
+	struct evidence rows[] = { row("pw.len", OUTCOME_FAIL, 100), row("fw.input4", OUTCOME_PASS, 100) };
+	struct evidence later[] = { row("pw.len", OUTCOME_PASS, 200) };
+	struct audit_run run;
+	struct evidence *got;
+	size_t count;
+	struct arena a;
+	struct err e;
+
+	(void)state;
+	arena_init(&a, MIB);
+	assert_int_equal(evidence_add_run(s, &first, rows, 2, &e), 0);
+	assert_int_equal(evidence_add_run(s, &second, later, 1, &e), 0);
+	assert_int_equal(evidence_newest_run(s, 1, 150, &a, &run, &got, &count, &e), 0);
+	assert_int_equal(run.id, first.id);
+	assert_int_equal(count, 2);
+	assert_true(str_is(got[0].check, "pw.len") && got[0].outcome == OUTCOME_FAIL);
+	assert_true(str_is(got[0].found, "minlen=6") && got[0].line == 12);
+	assert_int_equal(evidence_newest_run(s, 1, 50, &a, &run, &got, &count, &e), 0);
+	assert_int_equal(run.id, 0);
+	assert_int_equal(evidence_history(s, 1, STR("pw.len"), 10, &a, &got, &count, &e), 0);
+	assert_int_equal(count, 2);
+	assert_int_equal(got[0].outcome, OUTCOME_PASS);
+	store_close(s);
+	arena_done(&a);
+}
+
+static void evidence_cannot_be_changed_or_deleted(void **state)
+{
+	struct store *s = open_store();
+	struct audit_run run = { .host_id = 1, .at_s = 100 };
+	struct evidence rows[] = { row("pw.len", OUTCOME_FAIL, 100) };
+	struct err e;
+
+	(void)state;
+	assert_int_equal(evidence_add_run(s, &run, rows, 1, &e), 0);
+	assert_true(store_run(store_query(s, "UPDATE evidence SET outcome = 0"), &e) < 0);
+	assert_true(store_run(store_query(s, "DELETE FROM evidence"), &e) < 0);
+	assert_true(store_run(store_query(s, "UPDATE audit_run SET pass = 9"), &e) < 0);
+	store_close(s);
+}
+
+static void a_word_needs_its_person(void **state)
+{
+	struct store *s = open_store();
+	struct evidence word = row("tay-son/D8.3", OUTCOME_PASS, 100);
+	struct evidence *got;
+	size_t count;
+	struct arena a;
+	struct err e;
+
+	(void)state;
+	arena_init(&a, MIB);
+	word.by = EVIDENCE_PERSON;
+	assert_int_equal(evidence_add_word(s, &word, &e), ERR_INPUT);
+	word.person = STR("an");
+	assert_int_equal(evidence_add_word(s, &word, &e), 0);
+	assert_int_equal(evidence_words(s, 0, 100, &a, &got, &count, &e), 0);
+	assert_int_equal(count, 1);
+	assert_true(got[0].by == EVIDENCE_PERSON && str_is(got[0].person, "an"));
+	store_close(s);
+	arena_done(&a);
+}
+
+static void exceptions_have_reason_approver_and_end(void **state)
+{
+	struct store *s = open_store();
+	struct exception x = {
+		.host_id = 1, .obligation = STR("tay-son/D8.3"), .reason = STR("  "),
+		.approver = STR("Trần Văn B, Chủ tịch"), .from_s = 100, .until_s = 200,
+		.made_by = STR("an"), .made_at_s = 100,
+	};
+	struct exception *list;
+	size_t count;
+	struct arena a;
+	struct err e;
+
+	(void)state;
+	arena_init(&a, MIB);
+	assert_int_equal(exception_add(s, &x, &e), ERR_INPUT);
+	x.reason = STR("phần mềm cũ");
+	x.until_s = 100;
+	assert_int_equal(exception_add(s, &x, &e), ERR_INPUT);
+	x.until_s = 200;
+	assert_int_equal(exception_add(s, &x, &e), 0);
+	assert_int_equal(exception_list(s, 150, &a, &list, &count, &e), 0);
+	assert_int_equal(count, 1);
+	assert_int_equal(exception_list(s, 200, &a, &list, &count, &e), 0);
+	assert_int_equal(count, 0);
+	assert_int_equal(exception_end(s, x.id, 120, &e), 0);
+	assert_true(exception_end(s, x.id, 130, &e) < 0);
+	assert_int_equal(exception_end(s, 99, 130, &e), ERR_ABSENT);
+	assert_int_equal(exception_list(s, 150, &a, &list, &count, &e), 0);
+	assert_int_equal(count, 0);
+	/* as of 110 it still stood */
+	assert_int_equal(exception_list(s, 110, &a, &list, &count, &e), 0);
+	assert_int_equal(count, 1);
+	assert_true(store_run(store_query(s, "UPDATE exception SET until_s = 999"), &e) < 0);
+	store_close(s);
+	arena_done(&a);
+}
+
+static void the_worst_outcome_of_a_group(void **state)
+{
+	(void)state;
+	assert_int_equal(outcome_worst(OUTCOME_PASS, OUTCOME_UNKNOWN), OUTCOME_UNKNOWN);
+	assert_int_equal(outcome_worst(OUTCOME_FAIL, OUTCOME_UNKNOWN), OUTCOME_FAIL);
+	assert_int_equal(outcome_worst(OUTCOME_NA, OUTCOME_PASS), OUTCOME_PASS);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(runs_come_back_as_of_a_date),
+		cmocka_unit_test(evidence_cannot_be_changed_or_deleted),
+		cmocka_unit_test(a_word_needs_its_person),
+		cmocka_unit_test(exceptions_have_reason_approver_and_end),
+		cmocka_unit_test(the_worst_outcome_of_a_group),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

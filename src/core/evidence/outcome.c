@@ -1,0 +1,33 @@
+#include "core/evidence/evidence.h"
+
+static const char *const names[] = {
+	[OUTCOME_PASS] = "pass",
+	[OUTCOME_FAIL] = "fail",
+	[OUTCOME_UNKNOWN] = "unknown",
+	[OUTCOME_NA] = "not applicable",
+};
+
+const char *outcome_name(enum outcome o)
+{
+	return names[o];
+}
+
+bool outcome_parse(struct str s, enum outcome *ret)
+{
+	for (size_t i = 0; i < COUNT(names); i++) {
+		if (str_is(s, names[i])) {
+			*ret = (enum outcome)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+enum outcome outcome_worst(enum outcome a, enum outcome b)
+{
+	static const int weight[] = {
+		[OUTCOME_FAIL] = 3, [OUTCOME_UNKNOWN] = 2, [OUTCOME_PASS] = 1, [OUTCOME_NA] = 0
+	};
+
+	return weight[a] >= weight[b] ? a : b;
+}

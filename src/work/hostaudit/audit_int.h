@@ -1,0 +1,29 @@
+/* audit_int.h - private to hostaudit.c and ask.c: what an audit is made of. */
+#ifndef WORK_AUDIT_INT_H
+#define WORK_AUDIT_INT_H
+
+#include "work/hostaudit/fact_int.h"
+#include "work/hostaudit/host_int.h"
+#include "work/hostaudit/hostaudit.h"
+
+#define STEPS_PER_CALL 10000
+#define SUBJECTS_MAX 5000
+
+struct hostaudit {
+	struct host *host;
+	struct facts *facts;
+	struct arena *arena; /* the host's */
+	const struct pack_set *packs;
+	int level;
+	struct date on;
+	bool is_read[FACT_TABLES_MAX]; /* tables the check at hand reads */
+	int64_t steps;
+};
+
+/* Prepare one SELECT; tables it reads are marked in is_read. */
+MUST_CHECK int audit_prepare(struct hostaudit *audit, struct str sql, sqlite3_stmt **ret,
+	struct err *e);
+/* 1 a row, 0 done, <0. */
+MUST_CHECK int audit_step(struct hostaudit *audit, sqlite3_stmt *stmt, struct err *e);
+
+#endif

@@ -1,0 +1,560 @@
+/* One audit: a host, its tables, the questions of the packs, and the answers as evidence. */
+#include "work/hostaudit/hostaudit.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "kit/crypto/crypto.h"
+#include "work/hostaudit/audit_int.h"
+
+int hostaudit_open(const struct hostaudit_options *options, struct err *e, struct hostaudit **ret)
+{
+	struct hostaudit *audit = calloc(1, sizeof(*audit));
+	int rc;
+
+	if (!audit)
+		abort();
+	audit->packs = options->packs;
+	audit->level = options->level > 0 ? options->level : 1;
+	audit->on = date_at(options->now_s);
+	rc = host_open(options->root ? options->root : "/", options->now_s, e, &audit->host);
+	if (rc == 0)
+		rc = facts_open(audit->host, e, &audit->facts);
+	if (rc < 0) {
+		hostaudit_close(audit);
+		return rc;
+	}
+	audit->arena = host_arena(audit->host);
+	*ret = audit;
+	return 0;
+}
+
+struct hostaudit *hostaudit_close(struct hostaudit *audit)
+{
+	if (!audit)
+		return NULL;
+	facts_close(audit->facts);
+	host_close(audit->host);
+	free(audit);
+	return NULL;
+}
+
+/* ---- what kind of machine ---- */
+
+/* The value of KEY in an os-release file, without its quotes. */
+static struct str os_release_value(struct hostaudit *audit, const char *key)
+{
+	const struct host_file *file;
+	struct str rest, line, name, value;
+
+	if (host_read(audit->host, "/etc/os-release", &file) != 0 &&
+	    host_read(audit->host, "/usr/lib/os-release", &file) != 0)
+		return STR("");
+	rest = file->bytes;
+	while (str_next_line(&rest, &line)) {
+		if (!str_split(line, '=', &name, &value) || !str_is(name, key))
+			continue;
+		value = str_trim(value);
+		if (value.len >= 2 && (value.ptr[0] == '"' || value.ptr[0] == '\''))
+			value = (struct str){ value.ptr + 1, value.len - 2 };
+		return text_clean(audit->arena, value, 200);
+	}
+	return STR("");
+}
+
+static struct str first_line(struct hostaudit *audit, const char *path)
+{
+	const struct host_file *file;
+	struct str rest, line;
+
+	if (host_read(audit->host, path, &file) != 0)
+		return STR("");
+	rest = file->bytes;
+	return str_next_line(&rest, &line) ? text_clean(audit->arena, str_trim(line), 200) : STR("");
+}
+
+static bool take_profile(void *context, bool is_header, const struct hostaudit_cell *cells,
+	size_t count)
+{
+	struct hostaudit_profile *p = context;
+
+	if (is_header || count < 2)
+		return true;
+	if (cells[0].kind == CELL_TEXT)
+		p->kind = cells[0].text;
+	if (cells[1].kind == CELL_TEXT)
+		p->family = cells[1].text;
+	return false;
+}
+
+struct hostaudit_profile hostaudit_profile(struct hostaudit *audit)
+{
+	struct hostaudit_profile p = {
+		.kind = STR("server"),
+		.family = STR("other"),
+		.is_live = host_is_live(audit->host),
+		.is_root = geteuid() == 0,
+	};
+	struct str machine_id = first_line(audit, "/etc/machine-id");
+	char hex[65];
+	char name[256] = "";
+	struct err e;
+
+	if (hostaudit_ask(audit, STR("SELECT kind, family FROM host_profile"), take_profile, &p,
+		    &e) == 0) {
+		p.kind = arena_str(audit->arena, p.kind);
+		p.family = arena_str(audit->arena, p.family);
+	}
+	if (p.is_live && gethostname(name, sizeof(name) - 1) == 0)
+		p.name = text_clean(audit->arena, str_of(name), 200);
+	else
+		p.name = first_line(audit, "/etc/hostname");
+	p.os = os_release_value(audit, "PRETTY_NAME");
+	sha256_hex(arena_fmt(audit->arena, "khien host %.*s %.*s", STR_FMT(machine_id),
+				  STR_FMT(machine_id.len ? STR("") : p.name)),
+		hex);
+	p.machine_id_sha256 = arena_str(audit->arena, str_of(hex));
+	return p;
+}
+
+/* ---- running SQL with the parameters of the law ---- */
+
+/* SQLite calls this while it prepares: note each table that is read, refuse all but reading. */
+static int authorize(void *context, int action, const char *a, const char *b, const char *db,
+	const char *trigger)
+{
+	struct hostaudit *audit = context;
+	struct fact_rows *rows;
+
+	(void)b, (void)db, (void)trigger;
+	switch (action) {
+	case SQLITE_SELECT:
+	case SQLITE_RECURSIVE:
+		return SQLITE_OK;
+	case SQLITE_FUNCTION:
+		return b && strcasecmp(b, "load_extension") == 0 ? SQLITE_DENY : SQLITE_OK;
+	case SQLITE_READ:
+		rows = facts_rows(audit->facts, str_of(a));
+		/* a name without a table is that of a common table expression */
+		if (rows)
+			audit->is_read[rows - audit->facts->rows] = true;
+		return rows || strncmp(a, "sqlite_", 7) != 0 ? SQLITE_OK : SQLITE_DENY;
+	default:
+		return SQLITE_DENY;
+	}
+}
+
+static int count_steps(void *context)
+{
+	struct hostaudit *audit = context;
+
+	audit->steps += STEPS_PER_CALL;
+	return audit->steps > LIMIT_ASK_STEPS;
+}
+
+int audit_prepare(struct hostaudit *audit, struct str sql, sqlite3_stmt **ret, struct err *e)
+{
+	sqlite3 *db = audit->facts->db;
+	const char *tail = NULL;
+	sqlite3_stmt *stmt = NULL;
+	int rc;
+
+	sqlite3_limit(db, SQLITE_LIMIT_LENGTH, LIMIT_ASK_CELL_BYTES * 16);
+	sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, 0);
+	sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
+	sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	sqlite3_set_authorizer(db, authorize, audit);
+	audit->steps = 0;
+	sqlite3_progress_handler(db, STEPS_PER_CALL, count_steps, audit);
+	if (sql.len > LIMIT_ASK_CELL_BYTES)
+		return err_set(e, ERR_LIMIT, "the question is longer than %u bytes",
+			LIMIT_ASK_CELL_BYTES);
+	rc = sqlite3_prepare_v2(db, sql.ptr, (int)sql.len, &stmt, &tail);
+	if (rc == SQLITE_AUTH)
+		return err_set(e, ERR_INPUT, "only SELECT over the host's tables is answered: %s",
+			sqlite3_errmsg(db));
+	if (rc != SQLITE_OK)
+		return err_set(e, ERR_INPUT, "%s", sqlite3_errmsg(db));
+	if (!stmt)
+		return err_set(e, ERR_INPUT, "the question is empty");
+	if (str_trim(str_from(sql, (size_t)(tail - sql.ptr))).len > 0) {
+		sqlite3_finalize(stmt);
+		return err_set(e, ERR_INPUT, "more than one statement");
+	}
+	*ret = stmt;
+	return 0;
+}
+
+int audit_step(struct hostaudit *audit, sqlite3_stmt *stmt, struct err *e)
+{
+	int rc = sqlite3_step(stmt);
+
+	if (rc == SQLITE_ROW)
+		return 1;
+	if (rc == SQLITE_DONE)
+		return 0;
+	if (rc == SQLITE_INTERRUPT)
+		return err_set(e, ERR_LIMIT, "the question takes too long (over %d steps)",
+			LIMIT_ASK_STEPS);
+	return err_set(e, ERR_INPUT, "%s", sqlite3_errmsg(audit->facts->db));
+}
+
+static struct str param_text(struct hostaudit *audit, const struct param_value *v)
+{
+	struct str text = STR("");
+
+	for (size_t i = 0; i < v->item_count; i++)
+		text = arena_fmt(audit->arena, "%.*s%s%.*s", STR_FMT(text), i ? "," : "",
+			STR_FMT(v->items[i]));
+	return text;
+}
+
+/* Bind :now_s and every :param of the packs that the statement names. */
+static int bind_params(struct hostaudit *audit, sqlite3_stmt *stmt, struct err *e)
+{
+	for (int i = 1; i <= sqlite3_bind_parameter_count(stmt); i++) {
+		const char *name = sqlite3_bind_parameter_name(stmt, i);
+		struct param_ruling ruling = { 0 };
+
+		if (name && strcmp(name, ":now_s") == 0) {
+			sqlite3_bind_int64(stmt, i, host_now_s(audit->host));
+			continue;
+		}
+		if (name && audit->packs)
+			ruling = pack_param(audit->packs, str_of(name + 1), audit->level, audit->on,
+				audit->arena);
+		if (!ruling.winner)
+			return err_set(e, ERR_INPUT, "no pack in force gives the parameter \"%s\"",
+				name ? name : "?");
+		if (ruling.winner->is_number) {
+			sqlite3_bind_int64(stmt, i, ruling.winner->number);
+		} else {
+			struct str text = param_text(audit, ruling.winner);
+
+			sqlite3_bind_text(stmt, i, text.ptr, (int)text.len, SQLITE_STATIC);
+		}
+	}
+	return 0;
+}
+
+/* ---- from rows to evidence ---- */
+
+struct columns {
+	int subject, ok, found, file, line, lost, reason, detail;
+};
+
+static struct columns columns_of(sqlite3_stmt *stmt)
+{
+	struct columns c = { -1, -1, -1, -1, -1, -1, -1, -1 };
+	const struct {
+		const char *name;
+		int *at;
+	} names[] = {
+		{ "subject", &c.subject }, { "ok", &c.ok },     { "found", &c.found },
+		{ "file", &c.file },       { "line", &c.line }, { "lost", &c.lost },
+		{ "reason", &c.reason },   { "detail", &c.detail },
+	};
+
+	for (int i = 0; i < sqlite3_column_count(stmt); i++)
+		for (size_t n = 0; n < COUNT(names); n++)
+			if (strcmp(sqlite3_column_name(stmt, i), names[n].name) == 0)
+				*names[n].at = i;
+	return c;
+}
+
+#define FOUND_MAX_BYTES 600
+
+static struct str column_text(struct hostaudit *audit, sqlite3_stmt *stmt, int column)
+{
+	const char *text;
+
+	if (column < 0 || sqlite3_column_type(stmt, column) == SQLITE_NULL)
+		return STR("");
+	text = (const char *)sqlite3_column_text(stmt, column);
+	return text_clean(audit->arena,
+		(struct str){ text, (size_t)sqlite3_column_bytes(stmt, column) }, FOUND_MAX_BYTES);
+}
+
+static enum outcome outcome_of(sqlite3_stmt *stmt, int column)
+{
+	if (column < 0 || sqlite3_column_type(stmt, column) == SQLITE_NULL)
+		return OUTCOME_UNKNOWN;
+	if (sqlite3_column_type(stmt, column) == SQLITE_TEXT)
+		return OUTCOME_NA;
+	return sqlite3_column_int(stmt, column) ? OUTCOME_PASS : OUTCOME_FAIL;
+}
+
+/* The whole row as text, to hash what no file holds. */
+static struct str row_text(struct hostaudit *audit, sqlite3_stmt *stmt)
+{
+	struct buf text;
+	struct str copy;
+
+	buf_init(&text, LIMIT_ASK_CELL_BYTES);
+	for (int i = 0; i < sqlite3_column_count(stmt); i++) {
+		const char *value = (const char *)sqlite3_column_text(stmt, i);
+
+		buf_fmt(&text, "%s=%s\n", sqlite3_column_name(stmt, i), value ? value : "NULL");
+	}
+	copy = arena_str(audit->arena, buf_str(&text));
+	buf_done(&text);
+	return copy;
+}
+
+/* The first table the check read, for rows that stand in no file. */
+static const char *first_table(const struct hostaudit *audit)
+{
+	for (size_t i = 0; i < audit->facts->count; i++)
+		if (audit->is_read[i])
+			return audit->facts->rows[i].table->name;
+	return "";
+}
+
+static void locate(struct hostaudit *audit, sqlite3_stmt *stmt, struct columns c,
+	struct evidence *row)
+{
+	char hex[65];
+	struct str sha;
+
+	row->file = column_text(audit, stmt, c.file);
+	row->line = c.line >= 0 ? sqlite3_column_int64(stmt, c.line) : 0;
+	sha = row->file.len ? str_of(host_sha256(audit->host, row->file)) : STR("");
+	if (sha.len == 0) {
+		sha256_hex(row_text(audit, stmt), hex);
+		sha = str_of(hex);
+	}
+	if (row->file.len == 0)
+		row->file = arena_fmt(audit->arena, "#%s", first_table(audit));
+	row->extract_sha256 = arena_str(audit->arena, sha);
+}
+
+static struct str wanted_params(struct hostaudit *audit, const struct check *check)
+{
+	struct str text = STR("");
+
+	for (size_t i = 0; i < check->param_count; i++) {
+		struct param_ruling r = pack_param(audit->packs, check->params[i], audit->level,
+			audit->on, audit->arena);
+
+		if (r.winner)
+			text = arena_fmt(audit->arena, "%.*s%s%.*s=%.*s %.*s/%.*s", STR_FMT(text),
+				i ? "; " : "", STR_FMT(check->params[i]),
+				STR_FMT(param_text(audit, r.winner)),
+				STR_FMT(r.winner->param->pack->id), STR_FMT(r.winner->clause));
+	}
+	return text;
+}
+
+typedef VEC(struct evidence) evidence_vec;
+
+static struct evidence *add_row(struct hostaudit *audit, const struct check *check,
+	evidence_vec *rows)
+{
+	struct evidence *row = vec_add(audit->arena, rows);
+
+	*row = (struct evidence){
+		.at_s = host_now_s(audit->host),
+		.by = EVIDENCE_CHECK,
+		.check = check->id,
+		.subject = STR(""),
+		.reason = STR(""),
+		.detail = STR(""),
+		.found = STR(""),
+		.wanted = wanted_params(audit, check),
+		.file = STR(""),
+		.lost = STR(""),
+		.extract_sha256 = STR(""),
+		.person = STR(""),
+	};
+	return row;
+}
+
+/* The first gap of a table that was read, or NULL. */
+static const struct gap *first_gap(const struct hostaudit *audit)
+{
+	const struct host *h = audit->host;
+
+	for (size_t i = 0; i < h->gaps.len; i++)
+		for (size_t t = 0; t < audit->facts->count; t++)
+			if (audit->is_read[t] &&
+			    audit->facts->rows[t].table == h->gaps.at[i].table)
+				return &h->gaps.at[i];
+	return NULL;
+}
+
+static void single(struct hostaudit *audit, const struct check *check, enum outcome outcome,
+	struct str reason, struct str detail, evidence_vec *rows)
+{
+	struct evidence *row = add_row(audit, check, rows);
+	char hex[65];
+
+	row->outcome = outcome;
+	row->reason = reason;
+	row->detail = detail;
+	row->file = arena_fmt(audit->arena, "#%s", first_table(audit));
+	sha256_hex(row->file, hex);
+	row->extract_sha256 = arena_str(audit->arena, str_of(hex));
+}
+
+/* 1 applicable, 0 not, -1 cannot be told (a gap), <-1 an error. */
+static int is_applicable(struct hostaudit *audit, const struct check *check, struct err *e)
+{
+	sqlite3_stmt *stmt;
+	int answer = 1;
+	int rc;
+
+	if (!check->applies.ptr)
+		return 1;
+	rc = audit_prepare(audit, check->applies, &stmt, e);
+	if (rc == 0)
+		rc = bind_params(audit, stmt, e);
+	else
+		return rc - 1;
+	if (rc == 0)
+		rc = audit_step(audit, stmt, e);
+	if (rc == 1)
+		answer = sqlite3_column_int(stmt, 0) != 0;
+	sqlite3_finalize(stmt);
+	if (rc < 0)
+		return rc - 1;
+	if (answer == 0 && first_gap(audit))
+		return -1;
+	return answer;
+}
+
+static int collect_rows(struct hostaudit *audit, const struct check *check, sqlite3_stmt *stmt,
+	evidence_vec *rows, struct err *e)
+{
+	struct columns c = columns_of(stmt);
+	int rc;
+
+	if (c.ok < 0)
+		return err_set(e, ERR_INPUT, "the query has no column \"ok\"");
+	while ((rc = audit_step(audit, stmt, e)) == 1) {
+		struct evidence *row = add_row(audit, check, rows);
+
+		row->outcome = outcome_of(stmt, c.ok);
+		row->subject = column_text(audit, stmt, c.subject);
+		row->found = column_text(audit, stmt, c.found);
+		row->lost = column_text(audit, stmt, c.lost);
+		row->reason = column_text(audit, stmt, c.reason);
+		row->detail = column_text(audit, stmt, c.detail);
+		locate(audit, stmt, c, row);
+		if (rows->len >= SUBJECTS_MAX)
+			break;
+	}
+	return rc < 0 ? rc : 0;
+}
+
+/* Unknown is contagious: what could not be read may hold what overrides the rest. */
+static void spread_gap(const struct check *check, const struct gap *gap, evidence_vec *rows)
+{
+	for (size_t i = 0; i < rows->len; i++) {
+		struct evidence *row = &rows->at[i];
+
+		if (row->outcome == OUTCOME_NA ||
+		    (row->outcome == OUTCOME_FAIL && check->do_violations_stand) ||
+		    (row->outcome == OUTCOME_UNKNOWN && row->reason.len > 0))
+			continue;
+		row->outcome = OUTCOME_UNKNOWN;
+		row->reason = gap->reason;
+		row->detail = gap->path;
+	}
+}
+
+static void answer_none(struct hostaudit *audit, const struct check *check, evidence_vec *rows)
+{
+	enum outcome outcome = str_is(check->none, "pass") ? OUTCOME_PASS :
+			       str_is(check->none, "fail") ? OUTCOME_FAIL :
+			       str_is(check->none, "na")   ? OUTCOME_NA :
+							     OUTCOME_UNKNOWN;
+
+	single(audit, check, outcome, STR("none"), STR(""), rows);
+}
+
+static int judge(struct hostaudit *audit, const struct check *check, evidence_vec *rows,
+	struct err *e)
+{
+	const struct gap *gap;
+	sqlite3_stmt *stmt;
+	int rc;
+
+	if (check->is_live_only && !host_has_proc(audit->host)) {
+		single(audit, check, OUTCOME_NA, STR(GAP_NOT_LIVE), STR(""), rows);
+		return 0;
+	}
+	rc = is_applicable(audit, check, e);
+	if (rc < -1)
+		return rc + 1;
+	if (rc == 0) {
+		single(audit, check, OUTCOME_NA, STR("not-applicable"), STR(""), rows);
+		return 0;
+	}
+	if (rc == -1) {
+		gap = first_gap(audit);
+		single(audit, check, OUTCOME_UNKNOWN, gap->reason, gap->path, rows);
+		return 0;
+	}
+	rc = audit_prepare(audit, check->query, &stmt, e);
+	if (rc < 0)
+		return rc;
+	rc = bind_params(audit, stmt, e);
+	if (rc == 0)
+		rc = collect_rows(audit, check, stmt, rows, e);
+	sqlite3_finalize(stmt);
+	if (rc < 0)
+		return rc;
+	gap = first_gap(audit);
+	if (gap && rows->len > 0)
+		spread_gap(check, gap, rows);
+	else if (gap)
+		single(audit, check, OUTCOME_UNKNOWN, gap->reason, gap->path, rows);
+	else if (rows->len == 0)
+		answer_none(audit, check, rows);
+	return 0;
+}
+
+int hostaudit_check(struct hostaudit *audit, const struct check *check, struct err *e,
+	struct hostaudit_result *ret)
+{
+	evidence_vec rows = { 0 };
+	enum outcome worst = OUTCOME_NA;
+	int rc;
+
+	memset(audit->is_read, 0, sizeof(audit->is_read));
+	rc = judge(audit, check, &rows, e);
+	if (rc < 0) {
+		err_context(e, "%.*s", STR_FMT(check->id));
+		return rc;
+	}
+	for (size_t i = 0; i < rows.len; i++)
+		worst = outcome_worst(worst, rows.at[i].outcome);
+	*ret = (struct hostaudit_result){
+		.check = check, .outcome = worst, .rows = rows.at, .row_count = rows.len
+	};
+	return 0;
+}
+
+int hostaudit_run(struct hostaudit *audit, struct err *e, struct hostaudit_result **ret_results,
+	size_t *ret_count)
+{
+	VEC(struct hostaudit_result) results = { 0 };
+
+	for (size_t i = 0; i < pack_check_count(audit->packs); i++) {
+		const struct check *check = pack_check_at(audit->packs, i);
+		struct hostaudit_result result;
+		int rc;
+
+		if (!check->is_live)
+			continue;
+		rc = hostaudit_check(audit, check, e, &result);
+		if (rc < 0)
+			return rc;
+		vec_push(audit->arena, &results, result);
+	}
+	*ret_results = results.at;
+	*ret_count = results.len;
+	return 0;
+}

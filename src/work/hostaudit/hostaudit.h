@@ -1,0 +1,103 @@
+/* hostaudit.h - floor 4: ask one machine, live or below another root, the questions of the packs.
+ *
+ * An audit reads each fact once, into tables; a check (docs/formats/check.md) is a query over them; the
+ * answer is evidence. Nothing is written, nothing is executed, no server is needed. As a plain user it
+ * answers what it can and says unknown, with the reason, for the rest. Not thread-safe. */
+#ifndef WORK_HOSTAUDIT_H
+#define WORK_HOSTAUDIT_H
+
+#include "base/base.h"
+#include "core/evidence/evidence.h"
+#include "core/pack/pack.h"
+
+struct hostaudit;
+
+struct hostaudit_options {
+	const char *root;               /* NULL or "/": this machine */
+	const struct pack_set *packs;   /* borrowed; may be NULL for questions by hand */
+	int level;                      /* system level 1-5 for parameters; 0 counts as 1 */
+	int64_t now_s;
+};
+
+/* What kind of machine it is, as far as it tells; "" when it does not. */
+struct hostaudit_profile {
+	struct str name;   /* host name */
+	struct str kind;   /* server | workstation */
+	struct str family; /* debian | rhel | other */
+	struct str os;     /* PRETTY_NAME */
+	struct str machine_id_sha256; /* so that a host is known again without showing its id */
+	bool is_live;
+	bool is_root;      /* read with all rights */
+};
+
+/* *RET is yours, end it with hostaudit_close(). */
+MUST_CHECK int hostaudit_open(const struct hostaudit_options *options, struct err *e,
+	struct hostaudit **ret);
+struct hostaudit *hostaudit_close(struct hostaudit *audit); /* NULL is fine; returns NULL */
+
+struct hostaudit_profile hostaudit_profile(struct hostaudit *audit);
+
+/* The answer to one check: a row per subject; all texts live as long as the audit. */
+struct hostaudit_result {
+	const struct check *check;
+	enum outcome outcome; /* the worst of the rows */
+	struct evidence *rows; /* at least one; id, run_id and host_id are 0 */
+	size_t row_count;
+};
+
+/* <0 only when the check itself is wrong (ERR_INPUT: its SQL), never for what the machine holds. */
+MUST_CHECK int hostaudit_check(struct hostaudit *audit, const struct check *check, struct err *e,
+	struct hostaudit_result *ret);
+/* All live checks in catalogue order. */
+MUST_CHECK int hostaudit_run(struct hostaudit *audit, struct err *e,
+	struct hostaudit_result **ret_results, size_t *ret_count);
+
+/* ---- words for people, from evidence new or stored ---- */
+
+/* "không đủ quyền (cần quyền root): /etc/shadow", "" for an empty reason. */
+struct str hostaudit_reason(struct str reason, struct str detail, const struct check *check,
+	enum lang lang, struct arena *a);
+/* "tối thiểu 8 ký tự" with the parameters of LEVEL and ON filled in. */
+struct str hostaudit_wanted(const struct check *check, const struct pack_set *packs, int level,
+	struct date on, enum lang lang, struct arena *a);
+/* How to mend ROW on FAMILY; "" when the check has no cure for it. */
+struct str hostaudit_cure(const struct check *check, const struct evidence *row, struct str family,
+	const struct pack_set *packs, int level, struct date on, enum lang lang, struct arena *a);
+
+/* ---- questions by hand ---- */
+
+struct hostaudit_cell {
+	enum { CELL_NULL, CELL_INT, CELL_TEXT } kind;
+	int64_t number;
+	struct str text; /* raw bytes: clean them before showing */
+};
+
+/* Called for the header (IS_HEADER, texts) and then for each row; false ends the question. */
+typedef bool hostaudit_row(void *context, bool is_header, const struct hostaudit_cell *cells,
+	size_t count);
+
+/* Read-only SQL over the tables: anything but SELECT is refused (ERR_INPUT), rows, steps and cells are
+ * bounded (ERR_LIMIT). Gaps met on the way are told by hostaudit_gaps(). */
+MUST_CHECK int hostaudit_ask(struct hostaudit *audit, struct str sql, hostaudit_row *row,
+	void *context, struct err *e);
+
+struct hostaudit_gap {
+	struct str table, reason, path;
+};
+/* What could not be read so far. Lives as long as the audit. */
+void hostaudit_gaps(struct hostaudit *audit, const struct hostaudit_gap **ret, size_t *ret_count);
+
+struct hostaudit_table {
+	const char *name, *words;
+	bool is_live_only, needs_root;
+};
+struct hostaudit_column {
+	const char *name, *words;
+	bool is_number;
+};
+size_t hostaudit_table_count(void);
+struct hostaudit_table hostaudit_table_at(size_t i);
+/* False past the last column. */
+bool hostaudit_column_at(size_t table, size_t i, struct hostaudit_column *ret);
+
+#endif
