@@ -1,0 +1,308 @@
+#include "work/comply/comply.h"
+
+#include "kit/text/text.h"
+
+static const struct {
+	const char *name;
+	const char *words;
+} verdicts[VERDICT_COUNT] = {
+	[VERDICT_NOT_MET] = { "not-met", T("không đạt") },
+	[VERDICT_OVERDUE] = { "overdue", T("quá hạn") },
+	[VERDICT_NO_EVIDENCE] = { "no-evidence", T("chưa có bằng chứng") },
+	[VERDICT_EXCEPTED] = { "excepted", T("ngoại lệ") },
+	[VERDICT_MET] = { "met", T("đạt") },
+	[VERDICT_NA] = { "not-applicable", T("không áp dụng") },
+};
+
+const char *verdict_name(enum verdict v)
+{
+	return verdicts[v].name;
+}
+
+const char *verdict_words(enum verdict v)
+{
+	return verdicts[v].words;
+}
+
+/* The enum is in this order. */
+enum verdict verdict_worst(enum verdict a, enum verdict b)
+{
+	return a < b ? a : b;
+}
+
+/* ---- proofs ---- */
+
+static bool is_fresh(const struct comply_input *in, int64_t at_s, int max_age_days)
+{
+	return in->at_s - at_s <= (int64_t)max_age_days * CLOCK_DAY_S;
+}
+
+/* The rows of one check stand together in a run. */
+static void find_check_rows(const struct comply_input *in, struct str check,
+	struct comply_proof *proof)
+{
+	for (size_t i = 0; i < in->row_count; i++) {
+		if (!str_eq(in->rows[i].check, check))
+			continue;
+		if (!proof->rows)
+			proof->rows = &in->rows[i];
+		proof->row_count++;
+		if (in->rows[i].at_s > proof->at_s)
+			proof->at_s = in->rows[i].at_s;
+	}
+}
+
+static enum proof_state state_of(const struct comply_input *in, const struct comply_proof *proof)
+{
+	enum outcome worst = OUTCOME_NA;
+
+	for (size_t i = 0; i < proof->row_count; i++)
+		worst = outcome_worst(worst, proof->rows[i].outcome);
+	switch (worst) {
+	case OUTCOME_FAIL:
+		return PROOF_FAIL; /* bad news does not go away by growing old */
+	case OUTCOME_UNKNOWN:
+		return PROOF_UNKNOWN;
+	case OUTCOME_NA:
+	case OUTCOME_PASS:
+		break;
+	}
+	if (!is_fresh(in, proof->at_s, proof->max_age_days))
+		return PROOF_OLD;
+	return worst == OUTCOME_NA ? PROOF_NA : PROOF_PASS;
+}
+
+static struct comply_proof check_proof(const struct comply_input *in, const struct obligation *o,
+	const struct proof *asked)
+{
+	struct comply_proof proof = {
+		.asked = asked,
+		.max_age_days = asked->max_age_days ? asked->max_age_days : o->max_age_days,
+	};
+
+	find_check_rows(in, asked->check, &proof);
+	if (proof.rows)
+		proof.state = state_of(in, &proof);
+	else
+		proof.state = asked->is ? PROOF_MISSING : PROOF_PLANNED;
+	return proof;
+}
+
+/* "tay-son/D8.3" */
+static bool names_obligation(struct str id, const struct obligation *o)
+{
+	struct str pack, rest;
+
+	return str_split(id, '/', &pack, &rest) && str_eq(pack, o->pack->id) &&
+	       str_eq(rest, o->id);
+}
+
+/* A person's word: the newest about this obligation. */
+static struct comply_proof word_proof(const struct comply_input *in, const struct obligation *o,
+	const struct proof *asked)
+{
+	struct comply_proof proof = {
+		.asked = asked,
+		.state = PROOF_MISSING,
+		.max_age_days = asked->max_age_days ? asked->max_age_days : o->max_age_days,
+	};
+
+	for (size_t i = 0; i < in->word_count; i++) {
+		if (!names_obligation(in->words[i].check, o))
+			continue;
+		proof.rows = &in->words[i];
+		proof.row_count = 1;
+		proof.at_s = in->words[i].at_s;
+		proof.state = state_of(in, &proof);
+		break;
+	}
+	return proof;
+}
+
+/* ---- from proofs to a verdict ---- */
+
+struct tally {
+	int checks, of_state[PROOF_PLANNED + 1]; /* of checks */
+	int words, word_passes, word_fails, words_old;
+};
+
+static struct tally tally_of(const struct comply_verdict *v)
+{
+	struct tally t = { 0 };
+
+	for (size_t i = 0; i < v->proof_count; i++) {
+		const struct comply_proof *proof = &v->proofs[i];
+
+		if (proof->asked->by == BY_CHECK) {
+			t.checks++;
+			t.of_state[proof->state]++;
+			continue;
+		}
+		t.words++;
+		t.word_passes += proof->state == PROOF_PASS;
+		t.word_fails += proof->state == PROOF_FAIL;
+		t.words_old += proof->state == PROOF_OLD;
+	}
+	return t;
+}
+
+static const char *why_no_check_passes(const struct tally *t)
+{
+	if (t->of_state[PROOF_UNKNOWN])
+		return T("máy đã được hỏi nhưng chưa trả lời được");
+	if (t->of_state[PROOF_MISSING])
+		return T("máy chưa được kiểm tra");
+	if (t->of_state[PROOF_PLANNED])
+		return T("phiên bản này chưa có đủ phép kiểm cho nghĩa vụ này");
+	return T("chưa có hồ sơ, sổ hoặc xác nhận nào");
+}
+
+/* All of the checks that bind this machine pass, and at least one does. */
+static bool do_checks_pass(const struct tally *t)
+{
+	return t->of_state[PROOF_PASS] > 0 &&
+	       t->of_state[PROOF_PASS] + t->of_state[PROOF_NA] == t->checks;
+}
+
+/* They would, were they not too old. */
+static bool did_checks_pass(const struct tally *t)
+{
+	return t->of_state[PROOF_OLD] > 0 &&
+	       t->of_state[PROOF_PASS] + t->of_state[PROOF_NA] + t->of_state[PROOF_OLD] ==
+		       t->checks;
+}
+
+static void set(struct comply_verdict *v, enum verdict verdict, const char *why)
+{
+	v->verdict = verdict;
+	v->why = why;
+}
+
+static void weigh_any(struct comply_verdict *v, const struct tally *t)
+{
+	if (t->of_state[PROOF_PASS] > 0 || t->word_passes > 0)
+		set(v, VERDICT_MET, "");
+	else if (t->of_state[PROOF_OLD] > 0 || t->words_old > 0)
+		set(v, VERDICT_OVERDUE, T("bằng chứng đã quá hạn"));
+	else
+		set(v, VERDICT_NO_EVIDENCE, why_no_check_passes(t));
+}
+
+static void weigh_all(struct comply_verdict *v, const struct tally *t)
+{
+	if (t->checks == 0)
+		weigh_any(v, t);
+	else if (do_checks_pass(t))
+		set(v, VERDICT_MET, "");
+	else if (did_checks_pass(t))
+		set(v, VERDICT_OVERDUE, T("bằng chứng đã quá hạn"));
+	else
+		set(v, VERDICT_NO_EVIDENCE, why_no_check_passes(t));
+}
+
+static void weigh_both(struct comply_verdict *v, const struct tally *t)
+{
+	bool did_pass = t->checks == 0 || do_checks_pass(t) || did_checks_pass(t);
+
+	if (!did_pass)
+		set(v, VERDICT_NO_EVIDENCE, why_no_check_passes(t));
+	else if (t->word_passes > 0 && (t->checks == 0 || do_checks_pass(t)))
+		set(v, VERDICT_MET, "");
+	else if (t->words_old > 0 || t->word_passes > 0)
+		set(v, VERDICT_OVERDUE, T("bằng chứng đã quá hạn"));
+	else
+		set(v, VERDICT_NO_EVIDENCE, T("phép kiểm của máy đạt, còn thiếu hồ sơ của con người"));
+}
+
+static void weigh(struct comply_verdict *v)
+{
+	struct tally t = tally_of(v);
+
+	if (t.of_state[PROOF_FAIL] > 0)
+		set(v, VERDICT_NOT_MET, T("phép kiểm của máy không đạt"));
+	else if (t.word_fails > 0)
+		set(v, VERDICT_NOT_MET, T("người chịu trách nhiệm xác nhận là chưa đạt"));
+	else if (t.checks > 0 && t.of_state[PROOF_NA] == t.checks && t.word_passes == 0 &&
+		 (t.words == 0 || v->obligation->needs != NEEDS_ANY))
+		set(v, VERDICT_NA, T("máy này không có đối tượng của nghĩa vụ"));
+	else if (v->obligation->needs == NEEDS_ANY)
+		weigh_any(v, &t);
+	else if (v->obligation->needs == NEEDS_BOTH)
+		weigh_both(v, &t);
+	else
+		weigh_all(v, &t);
+}
+
+/* ---- whom it binds ---- */
+
+static const char *why_not_bound(const struct comply_input *in, const struct obligation *o)
+{
+	if (o->applies.level_min > 0 && in->level < o->applies.level_min)
+		return T("chỉ áp dụng cho hệ thống thông tin cấp độ cao hơn");
+	for (size_t i = 0; i < o->applies.host_count; i++)
+		if (str_eq(o->applies.host[i], in->host_kind))
+			return NULL;
+	return o->applies.host_count > 0 ? T("không áp dụng cho loại máy này") : NULL;
+}
+
+static const struct exception *exception_of(const struct comply_input *in,
+	const struct obligation *o, bool is_about_host)
+{
+	for (size_t i = 0; i < in->exception_count; i++) {
+		const struct exception *x = &in->exceptions[i];
+
+		if (names_obligation(x->obligation, o) &&
+		    (x->host_id == 0 || (is_about_host && x->host_id == in->host_id)))
+			return x;
+	}
+	return NULL;
+}
+
+struct comply_verdict comply_verdict(const struct comply_input *in, const struct obligation *o,
+	struct arena *a)
+{
+	struct comply_verdict v = {
+		.obligation = o,
+		.is_about_host = o->applies.host_count > 0,
+		.proofs = arena_array(a, struct comply_proof, o->evidence_count + 1),
+		.proof_count = o->evidence_count,
+	};
+	const char *why = why_not_bound(in, o);
+
+	for (size_t i = 0; i < o->evidence_count; i++) {
+		const struct proof *asked = &o->evidence[i];
+
+		v.proofs[i] = asked->by == BY_CHECK ? check_proof(in, o, asked) :
+						      word_proof(in, o, asked);
+		v.is_about_host |= asked->by == BY_CHECK;
+	}
+	if (why) {
+		set(&v, VERDICT_NA, why);
+		return v;
+	}
+	weigh(&v);
+	if (v.verdict != VERDICT_MET && v.verdict != VERDICT_NA)
+		v.exception = exception_of(in, o, v.is_about_host);
+	if (v.exception)
+		v.verdict = VERDICT_EXCEPTED;
+	return v;
+}
+
+void comply_verdicts(const struct comply_input *in, struct arena *a, struct comply_verdict **ret,
+	size_t *ret_count)
+{
+	VEC(struct comply_verdict) list = { 0 };
+	struct date on = date_at(in->at_s);
+
+	for (size_t p = 0; p < pack_count(in->packs); p++) {
+		const struct pack *pack = pack_at(in->packs, p);
+
+		if (!pack_in_force(pack, on))
+			continue;
+		for (size_t i = 0; i < pack->obligation_count; i++)
+			if (pack->obligations[i].kind != KIND_DATA)
+				vec_push(a, &list, comply_verdict(in, &pack->obligations[i], a));
+	}
+	*ret = list.at;
+	*ret_count = list.len;
+}

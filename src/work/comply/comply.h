@@ -1,0 +1,82 @@
+/* comply.h - floor 4: from evidence and obligations to verdicts, for now or for any past date. A pure
+ * function: what it is given decides what it says.
+ *
+ * Three laws of meaning hold here. No evidence is never a pass. A person's word never overrides a failed
+ * machine check; it can only add a dated exception. Each verdict carries every proof that answers,
+ * also those that are missing. */
+#ifndef WORK_COMPLY_H
+#define WORK_COMPLY_H
+
+#include "base/base.h"
+#include "core/evidence/evidence.h"
+#include "core/pack/pack.h"
+
+enum verdict {
+	VERDICT_NOT_MET,
+	VERDICT_OVERDUE,
+	VERDICT_NO_EVIDENCE,
+	VERDICT_EXCEPTED,
+	VERDICT_MET,
+	VERDICT_NA,
+};
+#define VERDICT_COUNT 6
+
+const char *verdict_name(enum verdict v);  /* "met" "not-met" "overdue" … for machines */
+const char *verdict_words(enum verdict v); /* "đạt" …, to be looked up with tr() */
+
+struct comply_input {
+	const struct pack_set *packs;
+	int64_t at_s;             /* as of when; packs not in force then ask nothing */
+	int64_t host_id;
+	struct str host_kind;     /* server | workstation | secret-pc … */
+	int level;                /* system level 1-5 */
+	const struct evidence *rows;  /* the newest run at or before at_s (evidence_newest_run) */
+	size_t row_count;
+	const struct evidence *words; /* people's words at or before at_s, newest first, or none */
+	size_t word_count;
+	const struct exception *exceptions; /* those that cover at_s (exception_list) */
+	size_t exception_count;
+};
+
+enum proof_state {
+	PROOF_PASS,
+	PROOF_FAIL,
+	PROOF_UNKNOWN,  /* looked, but could not tell */
+	PROOF_NA,       /* the machine is not bound */
+	PROOF_OLD,      /* was a pass, and is older than allowed */
+	PROOF_MISSING,  /* nobody looked yet */
+	PROOF_PLANNED,  /* a check that this version does not have */
+};
+
+/* One way of proof that the obligation accepts, and what stands there. */
+struct comply_proof {
+	const struct proof *asked;
+	enum proof_state state;
+	const struct evidence *rows; /* consecutive rows of the input; NULL when missing */
+	size_t row_count;
+	int64_t at_s;                /* of the newest row */
+	int max_age_days;
+};
+
+struct comply_verdict {
+	const struct obligation *obligation;
+	bool is_about_host; /* else about the unit, with this host's facts as proofs */
+	enum verdict verdict;
+	const char *why;    /* a Vietnamese sentence, to be looked up with tr(); "" when plain */
+	struct comply_proof *proofs;
+	size_t proof_count;
+	const struct exception *exception; /* VERDICT_EXCEPTED: the one that covers */
+};
+
+/* A verdict for each obligation (classification rows left out) of the packs in force, in pack and
+ * reading order. Lives in A; borrows from INPUT. */
+void comply_verdicts(const struct comply_input *input, struct arena *a,
+	struct comply_verdict **ret, size_t *ret_count);
+/* The verdict on one obligation. */
+struct comply_verdict comply_verdict(const struct comply_input *input, const struct obligation *o,
+	struct arena *a);
+
+/* For a group of verdicts (an article): the one to show, the worst that asks for action first. */
+enum verdict verdict_worst(enum verdict a, enum verdict b);
+
+#endif
