@@ -1,0 +1,9 @@
+/* cli.h - floor 5: the commands of the terminal, a row each. prog/khien lists them. */
+#ifndef FACE_CLI_H
+#define FACE_CLI_H
+
+#include "kit/command/command.h"
+
+extern const struct command cmd_audit;
+
+#endif

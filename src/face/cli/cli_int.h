@@ -1,0 +1,16 @@
+/* cli_int.h - private to cli: what several commands share. */
+#ifndef FACE_CLI_INT_H
+#define FACE_CLI_INT_H
+
+#include "core/pack/pack.h"
+#include "kit/command/command.h"
+
+/* The option every command with packs has, and what it means: --packs DIR, else $KHIEN_PACKS, else
+ * "packs" beside the program's build folder or in the working folder, else /usr/share/khien/packs. */
+#define CLI_PACKS_OPTION \
+	{ "packs", OPTION_DIR, "DIR", NULL, T("thư mục gói quy định") }
+
+MUST_CHECK int cli_packs_load(const struct command_line *line, struct err *e,
+	struct pack_set **ret);
+
+#endif

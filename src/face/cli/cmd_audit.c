@@ -1,0 +1,139 @@
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "face/cli/cli.h"
+#include "face/cli/cli_int.h"
+#include "face/cli/report.h"
+
+#define REPORT_MAX_BYTES (64 * MIB)
+
+static const struct command_option options[] = {
+	{ "root", OPTION_DIR, "DIR", NULL, T("kiểm tra cây thư mục khác thay cho máy đang chạy") },
+	{ "check", OPTION_TEXT, "ID", NULL, T("chỉ chạy một phép kiểm") },
+	{ "format", OPTION_CHOICE, NULL, "text|json|html", T("dạng kết quả") },
+	{ "level", OPTION_NUMBER, "1-5", NULL, T("cấp độ của hệ thống thông tin") },
+	{ "strict", OPTION_FLAG, NULL, NULL, T("mã kết thúc là 1 khi có phép kiểm không đạt") },
+	CLI_PACKS_OPTION,
+	{ 0 },
+};
+
+static report_writer *writer_of(const char *format)
+{
+	if (format && strcmp(format, "json") == 0)
+		return report_json;
+	if (format && strcmp(format, "html") == 0)
+		return report_html;
+	return report_text;
+}
+
+static int print(struct buf *out, struct err *e)
+{
+	struct str rest = buf_str(out);
+
+	if (buf_is_full(out))
+		return err_set(e, ERR_LIMIT, "the report is larger than %u bytes", REPORT_MAX_BYTES);
+	while (rest.len > 0) {
+		ssize_t n = write(STDOUT_FILENO, rest.ptr, rest.len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_errno(e, errno, "cannot write the report");
+		rest = str_from(rest, (size_t)n);
+	}
+	return 0;
+}
+
+static int run_checks(const struct command_line *line, struct hostaudit *audit, struct report *r,
+	struct err *e)
+{
+	const char *id = command_value(line, "check");
+	const struct check *check;
+	struct hostaudit_result *results;
+	int rc;
+
+	if (!id) {
+		rc = hostaudit_run(audit, e, &results, &r->count);
+	} else {
+		check = pack_check(r->packs, str_of(id));
+		if (!check)
+			return err_set(e, ERR_INPUT, "no check is called \"%s\"", id);
+		if (!check->is_live)
+			return err_set(e, ERR_INPUT, "the check \"%s\" is planned, not built yet", id);
+		results = arena_new(line->arena, struct hostaudit_result);
+		r->count = 1;
+		rc = hostaudit_check(audit, check, e, results);
+	}
+	if (rc < 0)
+		return rc;
+	r->results = results;
+	for (size_t i = 0; i < r->count; i++)
+		r->of_outcome[results[i].outcome]++;
+	return 0;
+}
+
+static int report(const struct command_line *line, struct hostaudit *audit, struct report *r,
+	struct err *e)
+{
+	int64_t start_us = clock_monotonic_us();
+	struct buf out;
+	int rc;
+
+	rc = run_checks(line, audit, r, e);
+	if (rc < 0)
+		return rc;
+	r->host = hostaudit_profile(audit);
+	r->duration_us = clock_monotonic_us() - start_us;
+	buf_init(&out, REPORT_MAX_BYTES);
+	writer_of(command_value(line, "format"))(r, &out);
+	rc = print(&out, e);
+	buf_done(&out);
+	if (rc < 0)
+		return rc;
+	return command_flag(line, "strict") && r->of_outcome[OUTCOME_FAIL] > 0 ? 1 : 0;
+}
+
+static int run(const struct command_line *line, struct err *e)
+{
+	const char *level = command_value(line, "level");
+	int64_t level_number = 1;
+	struct hostaudit_options audit_options = {
+		.root = command_value(line, "root"), .now_s = clock_now_s()
+	};
+	struct report r = {
+		.root = audit_options.root ? audit_options.root : "/",
+		.at_s = audit_options.now_s,
+		.lang = line->lang,
+		.arena = line->arena,
+	};
+	struct pack_set *packs = NULL;
+	struct hostaudit *audit = NULL;
+	int rc;
+
+	if (level && (!str_to_i64(str_of(level), &level_number) || level_number < 1 ||
+			     level_number > 5))
+		return err_set(e, ERR_INPUT, "the level is a number from 1 to 5, not \"%s\"", level);
+	r.level = audit_options.level = (int)level_number;
+	rc = cli_packs_load(line, e, &packs);
+	if (rc < 0)
+		return rc;
+	r.packs = audit_options.packs = packs;
+	rc = hostaudit_open(&audit_options, e, &audit);
+	if (rc == 0)
+		rc = report(line, audit, &r, e);
+	hostaudit_close(audit);
+	pack_set_free(packs);
+	return rc;
+}
+
+const struct command cmd_audit = {
+	.name = "audit",
+	.args = "",
+	.words = T("Kiểm tra máy này theo Quy chế"),
+	.help = T("Đọc cấu hình và trạng thái của máy, không sửa gì, không chạy chương trình nào, rồi nêu "
+		  "từng phép kiểm đạt, không đạt hay chưa rõ, kèm bằng chứng, căn cứ và cách khắc phục. "
+		  "Nên chạy với quyền root: điều gì không đọc được thì ghi là chưa rõ."),
+	.options = options,
+	.run = run,
+};
