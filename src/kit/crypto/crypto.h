@@ -16,6 +16,8 @@ struct sha256 *sha256_new(void);
 void sha256_add(struct sha256 *s, struct str bytes);
 /* End and free; the digest goes to RET, which may be NULL to throw it away. */
 void sha256_end(struct sha256 *s, unsigned char *ret);
+/* The digest of what was added, and begin anew: no memory is taken or freed. */
+void sha256_next(struct sha256 *s, unsigned char *ret);
 /* 2 * SIZE + 1 characters of HEX are written; returns HEX. */
 const char *hex_of(const unsigned char *bytes, size_t size, char *hex);
 
@@ -53,6 +55,20 @@ bool totp_is(struct str key, struct str code, int64_t now_s, int64_t last_step, 
 const char *totp_code(struct str key, int64_t at_s, char *code);
 /* RFC 4648 base32 without padding, for the text form of a key. Lives in A. */
 struct str base32_of(struct str bytes, struct arena *a);
+
+/* RFC 4648 base64 with padding, the strict form: one spelling for each string of bytes. What is
+ * written or read lives in A. ERR_INPUT for anything else, stray bits in the last letter included. */
+struct str base64_of(struct str bytes, struct arena *a);
+MUST_CHECK int base64_to(struct str text, struct arena *a, struct str *ret, struct err *e);
+
+/* Ed25519 (RFC 8032). The seed is the private key; who holds it wipes it. */
+#define ED25519_SEED_SIZE 32
+#define ED25519_PUBLIC_SIZE 32
+#define ED25519_SIGNATURE_SIZE 64
+void ed25519_keygen(unsigned char *ret_seed, unsigned char *ret_public);
+void ed25519_public(const unsigned char *seed, unsigned char *ret_public);
+void ed25519_sign(const unsigned char *seed, struct str message, unsigned char *ret_signature);
+bool ed25519_verify(const unsigned char *public_key, struct str message, struct str signature);
 
 /* AES-256-GCM for the few columns that must not be read from a stolen disk. CONTEXT is bound to the
  * sealed bytes ("user 7 totp"), so that one row's secret cannot be moved to another. */

@@ -98,6 +98,121 @@ static void texts_of_keys(void **state)
 	arena_done(&a);
 }
 
+static void a_digest_begins_anew(void **state)
+{
+	char hex[SHA256_HEX_SIZE];
+	unsigned char digest[SHA256_SIZE];
+	struct sha256 *s = sha256_new();
+
+	for (int i = 0; i < 3; i++) {
+		sha256_add(s, STR("ab"));
+		sha256_add(s, STR("c"));
+		sha256_next(s, digest);
+		assert_string_equal(hex_of(digest, 4, hex), "ba7816bf");
+	}
+	sha256_end(s, NULL);
+}
+
+/* RFC 4648 section 10, and the spellings that a lax reader would take for the same bytes. */
+static void base64_has_one_spelling(void **state)
+{
+	static const struct {
+		const char *bytes, *text;
+	} right[] = { { "", "" }, { "f", "Zg==" }, { "fo", "Zm8=" }, { "foo", "Zm9v" },
+		{ "foob", "Zm9vYg==" }, { "fooba", "Zm9vYmE=" }, { "foobar", "Zm9vYmFy" } };
+	static const char *const wrong[] = { "Zg", "Zg=", "Zh==", "Zm9=", "Zg==Zg==", "=", "====", "Zm9v\n",
+		" Zm9v", "Zm-_", "Z===", "Zm9vYmF", "Zg==\n" };
+	struct err e = { 0 };
+	struct arena a;
+	struct str bytes;
+
+	arena_init(&a, MIB);
+	for (size_t i = 0; i < COUNT(right); i++) {
+		assert_true(str_is(base64_of(str_of(right[i].bytes), &a), right[i].text));
+		assert_int_equal(base64_to(str_of(right[i].text), &a, &bytes, &e), 0);
+		assert_true(str_is(bytes, right[i].bytes));
+	}
+	for (size_t i = 0; i < COUNT(wrong); i++)
+		assert_int_equal(base64_to(str_of(wrong[i]), &a, &bytes, &e), ERR_INPUT);
+	arena_done(&a);
+}
+
+static void unhex(const char *hex, unsigned char *ret)
+{
+	for (size_t i = 0; hex[2 * i]; i++) {
+		uint64_t value;
+
+		assert_true(str_to_u64((struct str){ hex + 2 * i, 2 }, 16, &value));
+		ret[i] = (unsigned char)value;
+	}
+}
+
+/* RFC 8032 section 7.1, TEST 1 to 3. */
+static void ed25519_agrees_with_the_standard(void **state)
+{
+	static const struct {
+		const char *seed, *public_key, *message, *signature;
+	} rows[] = {
+		{ "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60",
+			"d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", "",
+			"e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e06522490155"
+			"5fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b" },
+		{ "4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb",
+			"3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c", "72",
+			"92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da"
+			"085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00" },
+		{ "c5aa8df43f9f837bedb7442f31dcb7b166d38535076f094b85ce3a2e0b4458f7",
+			"fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025", "af82",
+			"6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac"
+			"18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		unsigned char seed[ED25519_SEED_SIZE], key[ED25519_PUBLIC_SIZE], want_key[ED25519_PUBLIC_SIZE];
+		unsigned char made[ED25519_SIGNATURE_SIZE], want[ED25519_SIGNATURE_SIZE], text[8];
+		struct str message = { (char *)text, strlen(rows[i].message) / 2 };
+		struct str signature = { (char *)made, sizeof(made) };
+
+		unhex(rows[i].seed, seed);
+		unhex(rows[i].public_key, want_key);
+		unhex(rows[i].message, text);
+		unhex(rows[i].signature, want);
+		ed25519_public(seed, key);
+		assert_memory_equal(key, want_key, sizeof(key));
+		ed25519_sign(seed, message, made);
+		assert_memory_equal(made, want, sizeof(made));
+		assert_true(ed25519_verify(key, message, signature));
+		assert_false(ed25519_verify(key, STR("other"), signature));
+		assert_false(ed25519_verify(key, message, str_until(signature, 63)));
+		for (size_t bit = 0; bit < 512; bit++) {
+			made[bit / 8] ^= (unsigned char)(1 << bit % 8);
+			assert_false(ed25519_verify(key, message, signature));
+			made[bit / 8] ^= (unsigned char)(1 << bit % 8);
+		}
+	}
+}
+
+/* S + L signs the same message unless the range of S is checked (RFC 8032 section 5.1.7): a second
+ * spelling of a signature must not pass for a second signature. */
+static void a_signature_has_one_spelling(void **state)
+{
+	static const unsigned char order[] = { 0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c,
+		0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10 };
+	unsigned char seed[ED25519_SEED_SIZE], key[ED25519_PUBLIC_SIZE], made[ED25519_SIGNATURE_SIZE];
+	struct str signature = { (char *)made, sizeof(made) };
+	unsigned carry = 0;
+
+	ed25519_keygen(seed, key);
+	ed25519_sign(seed, STR("gốc"), made);
+	assert_true(ed25519_verify(key, STR("gốc"), signature));
+	for (size_t i = 0; i < sizeof(order); i++) {
+		carry += (unsigned)made[32 + i] + order[i];
+		made[32 + i] = (unsigned char)carry;
+		carry >>= 8;
+	}
+	assert_false(ed25519_verify(key, STR("gốc"), signature));
+}
+
 static void a_secret_is_wiped(void **state)
 {
 	struct secret s;
@@ -118,6 +233,10 @@ int main(void)
 		cmocka_unit_test(a_code_works_once),
 		cmocka_unit_test(sealed_bytes_open_only_where_they_belong),
 		cmocka_unit_test(texts_of_keys),
+		cmocka_unit_test(a_digest_begins_anew),
+		cmocka_unit_test(base64_has_one_spelling),
+		cmocka_unit_test(ed25519_agrees_with_the_standard),
+		cmocka_unit_test(a_signature_has_one_spelling),
 		cmocka_unit_test(a_secret_is_wiped),
 	};
 

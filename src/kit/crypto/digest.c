@@ -49,6 +49,14 @@ void sha256_end(struct sha256 *s, unsigned char *ret)
 	free(s);
 }
 
+void sha256_next(struct sha256 *s, unsigned char *ret)
+{
+	unsigned size = 0;
+
+	must(EVP_DigestFinal_ex(s->ctx, ret, &size));
+	must(size == SHA256_SIZE && EVP_DigestInit_ex2(s->ctx, NULL, NULL) == 1);
+}
+
 void sha256(struct str bytes, unsigned char *ret)
 {
 	struct sha256 *s = sha256_new();
