@@ -1,0 +1,287 @@
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "work/hostaudit/audit_int.h"
+#include "test/unit.h"
+
+#define NOW 1795366800
+
+static char root[] = "/tmp/khien-root-XXXXXX";
+
+static void put(const char *path, const char *text)
+{
+	char full[512];
+	FILE *f;
+
+	snprintf(full, sizeof(full), "%s%s", root, path);
+	f = fopen(full, "w");
+	assert_non_null(f);
+	assert_true(fputs(text, f) >= 0);
+	fclose(f);
+}
+
+static void make(const char *path, mode_t mode)
+{
+	char full[512];
+
+	snprintf(full, sizeof(full), "%s%s", root, path);
+	assert_int_equal(S_ISFIFO(mode) ? mkfifo(full, 0600) : mkdir(full, 0700), 0);
+}
+
+static int make_root(void **state)
+{
+	char full[512];
+
+	(void)state;
+	assert_non_null(mkdtemp(root));
+	make("/etc", S_IFDIR);
+	make("/etc/d", S_IFDIR);
+	put("/etc/plain", "one\ntwo\n");
+	put("/etc/d/b.conf", "b");
+	put("/etc/d/a.conf", "a");
+	put("/etc/d/c.txt", "c");
+	make("/etc/fifo", S_IFIFO);
+	snprintf(full, sizeof(full), "%s/etc/out", root);
+	assert_int_equal(symlink("/etc/plain", full), 0);
+	snprintf(full, sizeof(full), "%s/etc/up", root);
+	assert_int_equal(symlink("../../../../../../../../etc/hostname", full), 0);
+	snprintf(full, sizeof(full), "%s/etc/loop", root);
+	assert_int_equal(symlink("loop", full), 0);
+	snprintf(full, sizeof(full), "%s/etc/sparse", root);
+	put("/etc/sparse", "");
+	return truncate(full, 10ll << 30);
+}
+
+static struct host *open_root(void)
+{
+	struct host *h;
+	struct err e;
+
+	assert_int_equal(host_open(root, NOW, &e, &h), 0);
+	assert_false(host_is_live(h));
+	return h;
+}
+
+static void links_stay_inside_the_root(void **state)
+{
+	struct host *h = open_root();
+	const struct host_file *file;
+
+	(void)state;
+	assert_int_equal(host_read(h, "/etc/out", &file), 0);
+	assert_true(str_is(file->bytes, "one\ntwo\n"));
+	/* ../../etc/hostname ends at the root's own /etc, where there is none */
+	assert_int_equal(host_read(h, "/etc/up", &file), ERR_ABSENT);
+	assert_int_equal(h->gaps.len, 0);
+	host_close(h);
+}
+
+static void what_is_no_plain_file_is_a_gap(void **state)
+{
+	struct host *h = open_root();
+	const struct host_file *file;
+
+	(void)state;
+	assert_int_equal(host_read(h, "/etc/fifo", &file), ERR_INPUT);
+	assert_int_equal(host_read(h, "/etc/d", &file), ERR_INPUT);
+	assert_int_equal(host_read(h, "/etc/loop", &file), ERR_SYSTEM);
+	assert_int_equal(host_read(h, "/etc/sparse", &file), ERR_LIMIT);
+	assert_int_equal(h->gaps.len, 4);
+	assert_true(str_is(h->gaps.at[0].reason, GAP_NOT_REGULAR));
+	assert_true(str_is(h->gaps.at[2].reason, GAP_LOOP));
+	assert_true(str_is(h->gaps.at[3].reason, GAP_TOO_LARGE));
+	/* asked again it is the same gap, not a second */
+	assert_int_equal(host_read(h, "/etc/fifo", &file), ERR_INPUT);
+	assert_int_equal(h->gaps.len, 4);
+	host_close(h);
+}
+
+static void includes_that_fan_out_meet_the_budget(void **state)
+{
+	struct host *h = open_root();
+	const struct host_file *file;
+	int rc = 0;
+
+	(void)state;
+	for (int i = 0; i < 1000000 && rc == 0; i++)
+		rc = host_read(h, "/etc/plain", &file);
+	assert_int_equal(rc, ERR_LIMIT);
+	host_close(h);
+}
+
+static void folders_are_listed_in_order(void **state)
+{
+	struct host *h = open_root();
+	const struct str *paths;
+	size_t count;
+
+	(void)state;
+	assert_int_equal(host_glob(h, "/etc/d/*.conf", &paths, &count), 0);
+	assert_int_equal(count, 2);
+	assert_true(str_is(paths[0], "/etc/d/a.conf"));
+	assert_int_equal(host_list(h, "/nowhere", &paths, &count), 0);
+	assert_int_equal(count, 0);
+	assert_string_equal(host_sha256(h, STR("/etc/plain")), "");
+	host_close(h);
+}
+
+struct lines {
+	size_t count, longest;
+};
+
+static bool take_line(void *context, struct str line)
+{
+	struct lines *lines = context;
+
+	lines->count++;
+	if (line.len > lines->longest)
+		lines->longest = line.len;
+	return true;
+}
+
+static void long_lines_are_cut_and_skipped(void **state)
+{
+	struct host *h = open_root();
+	struct lines lines = { 0 };
+	char full[512];
+	FILE *f;
+
+	(void)state;
+	snprintf(full, sizeof(full), "%s/etc/long", root);
+	f = fopen(full, "w");
+	assert_non_null(f);
+	for (int i = 0; i < 300000; i++)
+		fputc('x', f);
+	fputs("\nshort\n", f);
+	fclose(f);
+	assert_int_equal(host_read_lines(h, "/etc/long", take_line, &lines), 0);
+	assert_int_equal(lines.count, 2);
+	assert_int_equal(lines.longest, LIMIT_HOST_LINE_BYTES);
+	host_close(h);
+}
+
+static bool count_rows(void *context, bool is_header, const struct hostaudit_cell *cells,
+	size_t count)
+{
+	(void)cells, (void)count;
+	*(int *)context += !is_header;
+	return true;
+}
+
+static void questions_only_read(void **state)
+{
+	static const char *const refused[] = {
+		"DELETE FROM mounts", "CREATE TABLE t (a)", "ATTACH '/tmp/x' AS x",
+		"PRAGMA user_version", "DROP TABLE mounts", "VACUUM", "BEGIN",
+		"SELECT load_extension('x')", "SELECT 1; SELECT 2", "", "SELECT * FROM nowhere",
+		"CREATE VIRTUAL TABLE v USING mounts", "SELECT * FROM sqlite_master",
+	};
+	struct hostaudit_options options = { .root = root, .now_s = NOW };
+	struct hostaudit *audit;
+	struct err e;
+	int rows = 0;
+
+	(void)state;
+	assert_int_equal(hostaudit_open(&options, &e, &audit), 0);
+	for (size_t i = 0; i < COUNT(refused); i++)
+		assert_int_equal(hostaudit_ask(audit, str_of(refused[i]), count_rows, &rows, &e),
+			ERR_INPUT);
+	assert_int_equal(rows, 0);
+	assert_int_equal(hostaudit_ask(audit, STR("SELECT 1 UNION SELECT 2;"), count_rows, &rows, &e),
+		0);
+	assert_int_equal(rows, 2);
+	/* a question without an end is ended */
+	assert_int_equal(hostaudit_ask(audit,
+				 STR("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n)"
+				     " SELECT count(*) FROM n"),
+				 count_rows, &rows, &e),
+		ERR_LIMIT);
+	hostaudit_close(audit);
+}
+
+static struct hostaudit_result ask_check(struct hostaudit *audit, const struct check *check)
+{
+	struct hostaudit_result result;
+	struct err e;
+
+	assert_int_equal(hostaudit_check(audit, check, &e, &result), 0);
+	return result;
+}
+
+static void unknown_is_contagious(void **state)
+{
+	struct hostaudit_options options = { .root = root, .now_s = NOW };
+	struct check check = {
+		.id = STR("t.t"),
+		.query = STR("SELECT 'x' AS subject, 1 AS ok FROM mounts"
+			     " UNION ALL SELECT 'y', 0 UNION ALL SELECT 'z', NULL"),
+		.none = STR("pass"),
+	};
+	struct check plain = { .id = STR("t.p"), .query = STR("SELECT 1 AS ok, 'a' AS found"),
+		.none = STR("pass") };
+	struct hostaudit *audit;
+	struct hostaudit_result result;
+	struct err e;
+
+	(void)state;
+	assert_int_equal(hostaudit_open(&options, &e, &audit), 0);
+	result = ask_check(audit, &plain);
+	assert_int_equal(result.outcome, OUTCOME_PASS);
+	assert_int_equal(result.rows[0].extract_sha256.len, 64);
+	/* mounts says something of a running machine only, and this root is not one: a gap */
+	result = ask_check(audit, &check);
+	assert_int_equal(result.row_count, 2);
+	assert_int_equal(result.outcome, OUTCOME_UNKNOWN);
+	assert_true(str_is(result.rows[0].reason, GAP_NOT_LIVE));
+	check.do_violations_stand = true;
+	result = ask_check(audit, &check);
+	assert_int_equal(result.outcome, OUTCOME_FAIL);
+	check.query = STR("SELECT 1 AS ok FROM mounts");
+	result = ask_check(audit, &check);
+	assert_int_equal(result.outcome, OUTCOME_UNKNOWN);
+	check.is_live_only = true;
+	result = ask_check(audit, &check);
+	assert_int_equal(result.outcome, OUTCOME_NA);
+	hostaudit_close(audit);
+}
+
+static void nothing_found_means_what_the_check_says(void **state)
+{
+	struct hostaudit_options options = { .root = root, .now_s = NOW };
+	struct check check = { .id = STR("t.n"), .query = STR("SELECT 1 AS ok WHERE 0") };
+	struct hostaudit *audit;
+	struct err e;
+
+	(void)state;
+	assert_int_equal(hostaudit_open(&options, &e, &audit), 0);
+	check.none = STR("pass");
+	assert_int_equal(ask_check(audit, &check).outcome, OUTCOME_PASS);
+	check.none = STR("na");
+	assert_int_equal(ask_check(audit, &check).outcome, OUTCOME_NA);
+	check.none = STR("fail");
+	assert_int_equal(ask_check(audit, &check).outcome, OUTCOME_FAIL);
+	check.none = STR_NONE;
+	assert_int_equal(ask_check(audit, &check).outcome, OUTCOME_UNKNOWN);
+	check.applies = STR("SELECT 0");
+	assert_int_equal(ask_check(audit, &check).outcome, OUTCOME_NA);
+	hostaudit_close(audit);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(links_stay_inside_the_root),
+		cmocka_unit_test(what_is_no_plain_file_is_a_gap),
+		cmocka_unit_test(includes_that_fan_out_meet_the_budget),
+		cmocka_unit_test(folders_are_listed_in_order),
+		cmocka_unit_test(long_lines_are_cut_and_skipped),
+		cmocka_unit_test(questions_only_read),
+		cmocka_unit_test(unknown_is_contagious),
+		cmocka_unit_test(nothing_found_means_what_the_check_says),
+	};
+
+	return cmocka_run_group_tests(tests, make_root, NULL);
+}
