@@ -1,0 +1,18 @@
+/* package_of.h - private to hostaudit: which Debian package a file belongs to, by dpkg's own lists. Every
+ * list is opened, so ask for all paths at once and only when the answer matters. */
+#ifndef WORK_PACKAGE_OF_H
+#define WORK_PACKAGE_OF_H
+
+#include "base/base.h"
+#include "work/hostaudit/host.h"
+
+struct package_of {
+	struct str path;        /* in: absolute */
+	struct str package;     /* out: "openssh-server", "" when no package has it */
+	int64_t unpacked_at_s;  /* out: when that package was last put on the disk */
+};
+
+/* A path that a file list has under "/bin" counts for "/usr/bin" too, as after the merge of /usr. */
+void package_of(struct host *h, struct package_of *queries, size_t count);
+
+#endif
