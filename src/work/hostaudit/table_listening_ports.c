@@ -2,11 +2,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kit/text/text.h"
 #include "work/hostaudit/fact.h"
 #include "work/hostaudit/package_of.h"
 #include "work/hostaudit/proc.h"
 #include "work/hostaudit/sockets.h"
+#include "work/hostaudit/tables.h"
 #include "work/hostaudit/users.h"
 
 enum column {
@@ -335,7 +335,7 @@ static int fill(struct host *h, struct fact_rows *rows, struct err *e)
 	return 0;
 }
 
-const struct fact_table table_listening_ports = {
+const struct fact_table listening_ports_table = {
 	.name = "listening_ports",
 	.words = T("Cổng mạng đang chờ kết nối và chương trình giữ cổng"),
 	.flags = FACT_LIVE,

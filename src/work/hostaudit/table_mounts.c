@@ -1,7 +1,9 @@
+/* mounts: file systems in place, or those /etc/fstab would put in place. */
 #include "work/hostaudit/fact.h"
+#include "work/hostaudit/mounts.h"
 #include "work/hostaudit/tables.h"
 
-enum { PATH, DEVICE, TYPE, MAJOR_MINOR, OPTIONS };
+enum column { PATH, DEVICE, TYPE, MAJOR_MINOR, OPTIONS, ROOT, IS_DISK, FILE_NAME, LINE };
 
 static const struct fact_column columns[] = {
 	[PATH] = { "path", FACT_TEXT, T("thư mục gắn") },
@@ -9,66 +11,64 @@ static const struct fact_column columns[] = {
 	[TYPE] = { "type", FACT_TEXT, T("loại hệ thống tệp") },
 	[MAJOR_MINOR] = { "major_minor", FACT_TEXT, T("số hiệu thiết bị") },
 	[OPTIONS] = { "options", FACT_TEXT, T("tùy chọn gắn") },
+	[ROOT] = { "root", FACT_TEXT, T("phần được gắn; / là toàn bộ") },
+	[IS_DISK] = { "is_disk", FACT_INT, T("1: toàn bộ một đĩa, phân vùng hoặc ổ logic") },
+	[FILE_NAME] = { "file", FACT_TEXT, T("nơi đọc") },
+	[LINE] = { "line", FACT_INT, T("dòng") },
 	{ 0 },
 };
 
-/* "\040" and its like stand for blanks in mountinfo. Undone in place, in a copy. */
-static struct str unescape(struct arena *a, struct str s)
+/* Options of network file systems may hold a password; only words without a value, and the values that
+ * cannot be one, are told. */
+static struct str safe_options(struct arena *a, struct str options)
 {
-	char *out = arena_cstr(a, s);
-	size_t n = 0;
+	static const char *const open_values[] = { "mode=", "uid=", "gid=", "size=", "errors=",
+		"subvol=", "subvolid=", "data=", "nr_inodes=", "commit=", "vers=", "sec=" };
+	struct str out = STR("");
+	struct str option;
 
-	for (size_t i = 0; i < s.len; i++) {
-		uint64_t value;
+	while (str_next_word(&options, ",", &option)) {
+		ptrdiff_t equals = str_find_char(option, '=');
+		bool is_safe = equals < 0;
 
-		if (s.ptr[i] == '\\' && i + 3 < s.len &&
-		    str_to_u64((struct str){ s.ptr + i + 1, 3 }, 8, &value) && value < 256) {
-			out[n++] = (char)value;
-			i += 3;
-		} else {
-			out[n++] = s.ptr[i];
-		}
+		for (size_t i = 0; i < COUNT(open_values) && !is_safe; i++)
+			is_safe = str_starts(option, open_values[i]);
+		if (!is_safe)
+			option = str_until(option, (size_t)equals + 1);
+		out = arena_fmt(a, "%.*s%s%.*s%s", STR_FMT(out), out.len > 0 ? "," : "",
+			STR_FMT(option), is_safe ? "" : "…");
+		if (out.len > 1000)
+			break;
 	}
-	return (struct str){ out, n };
-}
-
-/* "36 35 98:0 /root /mnt rw,noatime master:1 - ext3 /dev/root rw" */
-static void mount_line(struct host *h, struct fact_rows *rows, struct str line)
-{
-	struct str field[6] = { 0 };
-	struct str type, device;
-
-	for (size_t i = 0; i < COUNT(field); i++)
-		if (!str_next_word(&line, " ", &field[i]))
-			return;
-	while (str_next_word(&line, " ", &type) && !str_is(type, "-"))
-		;
-	if (!str_next_word(&line, " ", &type) || !str_next_word(&line, " ", &device))
-		return;
-	fact_row(rows);
-	fact_text(rows, PATH, unescape(host_arena(h), field[4]));
-	fact_text(rows, DEVICE, unescape(host_arena(h), device));
-	fact_text(rows, TYPE, type);
-	fact_text(rows, MAJOR_MINOR, field[2]);
-	fact_text(rows, OPTIONS, field[5]);
+	return out;
 }
 
 static int fill(struct host *h, struct fact_rows *rows, struct err *e)
 {
-	struct str rest, line;
+	struct mount_list mounts = { 0 };
 
 	(void)e;
-	if (host_read_proc(h, "/proc/self/mountinfo", MIB, host_arena(h), &rest) != 0)
-		return 0;
-	while (str_next_line(&rest, &line))
-		mount_line(h, rows, line);
+	mounts_read(h, &mounts);
+	for (size_t i = 0; i < mounts.len; i++) {
+		const struct mount *m = &mounts.at[i];
+
+		fact_row(rows);
+		fact_text(rows, PATH, m->target);
+		fact_text(rows, DEVICE, m->source);
+		fact_text(rows, TYPE, m->fstype);
+		fact_text(rows, OPTIONS, safe_options(host_arena(h), m->options));
+		fact_text(rows, ROOT, m->root);
+		fact_text(rows, MAJOR_MINOR, m->device);
+		fact_int(rows, IS_DISK, m->is_disk);
+		fact_text(rows, FILE_NAME, m->file);
+		fact_int(rows, LINE, m->line);
+	}
 	return 0;
 }
 
 const struct fact_table mounts_table = {
 	.name = "mounts",
-	.words = T("hệ thống tệp đang gắn"),
-	.flags = FACT_LIVE,
+	.words = T("Hệ thống tệp đã gắn (hoặc sẽ gắn theo /etc/fstab)"),
 	.columns = columns,
 	.fill = fill,
 };

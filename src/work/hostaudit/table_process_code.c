@@ -2,10 +2,10 @@
  * rows; an ordinary process has none. */
 #include <string.h>
 
-#include "kit/text/text.h"
 #include "work/hostaudit/fact.h"
 #include "work/hostaudit/package_of.h"
 #include "work/hostaudit/proc.h"
+#include "work/hostaudit/tables.h"
 
 enum column { PID, NAME, EXE, PATH, KIND, REPLACED_BY, IS_REPLACED, UNIT, IS_SAME_ROOT };
 
@@ -180,7 +180,7 @@ static int fill(struct host *h, struct fact_rows *rows, struct err *e)
 	return 0;
 }
 
-const struct fact_table table_process_code = {
+const struct fact_table process_code_table = {
 	.name = "process_code",
 	.words = T("Mã đang chạy mà không còn tệp trên đĩa, hoặc nạp từ thư mục tạm"),
 	.flags = FACT_LIVE,

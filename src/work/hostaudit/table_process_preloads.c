@@ -2,10 +2,10 @@
  * by the environment of one. A honest one belongs to a package. */
 #include <string.h>
 
-#include "kit/text/text.h"
 #include "work/hostaudit/fact.h"
 #include "work/hostaudit/package_of.h"
 #include "work/hostaudit/proc.h"
+#include "work/hostaudit/tables.h"
 
 enum column {
 	PID, NAME, EXE, VARIABLE, LIBRARY, PATH, IS_PRESENT, PACKAGE, IS_SAME_ROOT, UNIT, FILE_NAME, LINE
@@ -182,7 +182,7 @@ static int fill(struct host *h, struct fact_rows *rows, struct err *e)
 	return 0;
 }
 
-const struct fact_table table_process_preloads = {
+const struct fact_table process_preloads_table = {
 	.name = "process_preloads",
 	.words = T("Thư viện bị ép nạp vào chương trình (ld.so.preload, LD_PRELOAD, LD_AUDIT)"),
 	.columns = columns,

@@ -1,9 +1,9 @@
 /* processes: the light part of /proc, one walk; what needs more reading has tables of its own
  * (process_code, process_preloads), so that a question pays only for what it asks. */
-#include "kit/text/text.h"
 #include "work/hostaudit/fact.h"
 #include "work/hostaudit/package_of.h"
 #include "work/hostaudit/proc.h"
+#include "work/hostaudit/tables.h"
 #include "work/hostaudit/users.h"
 
 enum column {
@@ -167,7 +167,7 @@ static int fill(struct host *h, struct fact_rows *rows, struct err *e)
 	return 0;
 }
 
-const struct fact_table table_processes = {
+const struct fact_table processes_table = {
 	.name = "processes",
 	.words = T("Tiến trình đang chạy"),
 	.flags = FACT_LIVE,

@@ -4,6 +4,11 @@
 #include "work/hostaudit/tables.h"
 
 const struct fact_table *const fact_tables[] = {
+	&listening_ports_table,
 	&mounts_table,
+	&process_code_table,
+	&process_preloads_table,
+	&processes_table,
+	&samba_config_table,
 	NULL,
 };

@@ -4,6 +4,11 @@
 
 struct fact_table;
 
+extern const struct fact_table listening_ports_table;
 extern const struct fact_table mounts_table;
+extern const struct fact_table process_code_table;
+extern const struct fact_table process_preloads_table;
+extern const struct fact_table processes_table;
+extern const struct fact_table samba_config_table;
 
 #endif
