@@ -1,0 +1,106 @@
+#!/usr/bin/env python3
+"""audit.py [--runs N] [--slow-runs N]: an audit of this machine by khien, beside lynis and oscap.
+
+All in one go on one machine, taking turns, so that the ratios mean something. Wall, CPU (user + system,
+children included) and peak resident memory of the largest process come from wait4(2); the median of
+the runs is shown. Then strace counts what khien started: an audit executes nothing.
+"""
+import argparse
+import glob
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import measure
+
+TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+KHIEN = os.path.join(TOP, "build", "khien")
+PROFILE = "xccdf_org.ssgproject.content_profile_standard"
+
+
+def khien_command():
+    return [KHIEN, "audit", "--format", "json", "--packs", os.path.join(TOP, "packs")]
+
+
+def rivals():
+    """(name, command, what to know about it) of those that are installed."""
+    found = []
+    if shutil.which("lynis"):
+        found.append(("lynis", ["lynis", "audit", "system", "--quick", "--no-colors", "--quiet",
+                                "--logfile", "/dev/null", "--report-file", "/dev/null"], ""))
+    content = sorted(glob.glob("/usr/share/**/ssg-debian1*-ds.xml", recursive=True))
+    if shutil.which("oscap") and content:
+        mine = [path for path in content if f"debian{debian_release()}-" in path]
+        note = "" if mine else (
+            f"Debian has no content for Debian {debian_release()}; with {os.path.basename(content[-1])} "
+            "most rules end as 'not applicable', so oscap's figures are a lower bound of its cost")
+        found.append(("oscap", ["oscap", "xccdf", "eval", "--profile", PROFILE,
+                                (mine or content)[-1]], note))
+    return found
+
+
+def debian_release():
+    with open("/etc/os-release", encoding="utf-8") as file:
+        match = re.search(r'^VERSION_ID="?(\d+)', file.read(), re.M)
+    return match.group(1) if match else "?"
+
+
+def count_execs():
+    """How many execve calls succeed or fail after the program has started; None without strace."""
+    if not shutil.which("strace"):
+        return None
+    done = subprocess.run(["strace", "-f", "-qq", "-e", "trace=execve,execveat", "-o", "/dev/stderr",
+                           *khien_command()], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                          text=True, check=False)
+    calls = [line for line in done.stderr.splitlines() if re.search(r"\bexecve(at)?\(", line)]
+    return len(calls) - 1 if calls else None
+
+
+def row(name, cost, base, runs):
+    return [name, measure.ms(cost.wall_s), measure.ms(cost.cpu_s), measure.mib(cost.rss_bytes),
+            f"{cost.wall_s / base.wall_s:.0f}x", f"{cost.cpu_s / base.cpu_s:.0f}x",
+            f"{cost.rss_bytes / base.rss_bytes:.1f}x", runs]
+
+
+def main():
+    options = argparse.ArgumentParser()
+    options.add_argument("--runs", type=int, default=21, help="of khien")
+    options.add_argument("--slow-runs", type=int, default=3, help="of each of the others")
+    given = options.parse_args()
+
+    first = measure.run(khien_command())
+    if first.status not in (0, 1):
+        sys.exit(f"khien audit ended with status {first.status}: {' '.join(khien_command())}")
+    found = rivals()
+    runs = {"khien": [], **{name: [] for name, _, _ in found}}
+    for turn in range(max(given.runs, given.slow_runs)):
+        if turn < given.runs:
+            runs["khien"].append(measure.run(khien_command()))
+        for name, command, _ in found:
+            if turn < given.slow_runs:
+                runs[name].append(measure.run(command, cwd="/tmp"))
+
+    base = measure.median(runs["khien"])
+    who = "root" if os.geteuid() == 0 else "a plain user"
+    print(f"audit of this machine (Debian {debian_release()}, {measure.processor()}), as {who}, "
+          "median of the runs\n")
+    measure.table([["", "wall", "CPU", "peak RSS", "wall", "CPU", "RSS", "runs"]]
+                  + [row(name, measure.median(costs), base, len(costs))
+                     for name, costs in runs.items()])
+    print()
+    for name, _, note in found:
+        if note:
+            print(f"{name}: {note}.")
+    for name in {"lynis", "oscap"} - {name for name, _, _ in found}:
+        print(f"{name}: not installed here, not measured.")
+    execs = count_execs()
+    print("programs started by khien audit: "
+          + ("not counted (no strace)" if execs is None else str(execs)))
+    worst = max(cost.wall_s for cost in runs["khien"])
+    print(f"khien: slowest of {given.runs} runs {measure.ms(worst)}; "
+          "bounds: 40 ms wall, 12 MiB, 0 programs started")
+
+
+main()
