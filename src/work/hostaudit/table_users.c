@@ -56,7 +56,7 @@ static int fill_users(struct host *h, struct fact_rows *rows, struct err *e)
 	return 0;
 }
 
-const struct fact_table table_users = {
+const struct fact_table users_table = {
 	.name = "users",
 	.words = "tài khoản trên máy (/etc/passwd)",
 	.columns = user_columns,
@@ -93,7 +93,7 @@ static int fill_groups(struct host *h, struct fact_rows *rows, struct err *e)
 	return 0;
 }
 
-const struct fact_table table_groups = {
+const struct fact_table groups_table = {
 	.name = "groups",
 	.words = "nhóm tài khoản trên máy (/etc/group)",
 	.columns = group_columns,
@@ -143,7 +143,7 @@ static int fill_shadow(struct host *h, struct fact_rows *rows, struct err *e)
 	return 0;
 }
 
-const struct fact_table table_shadow = {
+const struct fact_table shadow_table = {
 	.name = "shadow",
 	.words = "trạng thái và tuổi mật khẩu (/etc/shadow), không có chuỗi băm",
 	.columns = shadow_columns,

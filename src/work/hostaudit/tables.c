@@ -10,5 +10,12 @@ const struct fact_table *const fact_tables[] = {
 	&process_preloads_table,
 	&processes_table,
 	&samba_config_table,
+	&users_table,
+	&groups_table,
+	&shadow_table,
+	&pam_rules_table,
+	&pw_policy_table,
+	&lock_policy_table,
+	&remote_users_table,
 	NULL,
 };

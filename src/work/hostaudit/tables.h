@@ -10,5 +10,12 @@ extern const struct fact_table process_code_table;
 extern const struct fact_table process_preloads_table;
 extern const struct fact_table processes_table;
 extern const struct fact_table samba_config_table;
+extern const struct fact_table users_table;
+extern const struct fact_table groups_table;
+extern const struct fact_table shadow_table;
+extern const struct fact_table pam_rules_table;
+extern const struct fact_table pw_policy_table;
+extern const struct fact_table lock_policy_table;
+extern const struct fact_table remote_users_table;
 
 #endif
