@@ -86,6 +86,7 @@ ROWS = [
      ["src/kit/a/a.c:1: f() takes 7 parameters"]),
     ("101 columns, by tabs", "size", {"src/kit/a/a.c": "\n" + "\t" * 12 + "int x;\n"},
      ["src/kit/a/a.c:2: 1 lines longer than 100"]),
+    ("a line that is one long string", "size", {"src/kit/a/a.c": '\tf(\n\t\tT("' + "x" * 100 + '"));\n'}, []),
     # --- words
     ("a word with its English", "words",
      {"src/face/a.c": 'f(T("Máy"));\n', "po/en.po": PO + 'msgid "Máy"\nmsgstr "Host"\n'}, []),
