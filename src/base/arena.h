@@ -1,6 +1,7 @@
 /* arena.h - memory that ends with the work it was for: a request, an audit, a pack. What a function
- * puts into a caller's arena is never freed singly. Reaching the arena's ceiling is an assertion for
- * arenas without bad input, and arena_try() for those that meet it; the system's own exhaustion aborts. */
+ * puts into a caller's arena is never freed singly. Reaching the arena's ceiling is an assertion
+ * for arenas without bad input, and arena_try() for those that meet it; the system's own exhaustion
+ * aborts. */
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H
 

@@ -1,5 +1,6 @@
 /* buf.h - owned, growing bytes with a ceiling. Passing the ceiling drops what does not fit and sets
- * is_full: writers need not check each step, the one who uses the result asks buf_is_full() once. */
+ * is_full: writers need not check each step, the one who uses the result asks buf_is_full() once.
+ */
 #ifndef BASE_BUF_H
 #define BASE_BUF_H
 

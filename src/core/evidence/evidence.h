@@ -1,5 +1,5 @@
-/* evidence.h - floor 3: dated observations and dated exceptions. Evidence is only ever added. What it
- * means for an obligation is for work/comply to say.
+/* evidence.h - floor 3: dated observations and dated exceptions. Evidence is only ever added. What
+ * it means for an obligation is for work/comply to say.
  *
  * The three laws of meaning hold here already: an outcome that was not observed is no row, a
  * person's word has its own source and cannot replace a check's row, and each row says where it

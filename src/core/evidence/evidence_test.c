@@ -24,7 +24,8 @@ static void runs_come_back_as_of_a_date(void **state)
 	struct store *s = open_store();
 	struct audit_run first = { .host_id = 1, .at_s = 100, .count = { 1, 1, 0, 0 } };
 	struct audit_run second = { .host_id = 1, .at_s = 200 };
-	struct evidence rows[] = { row("pw.len", OUTCOME_FAIL, 100), row("fw.input4", OUTCOME_PASS, 100) };
+	struct evidence rows[] = { row("pw.len", OUTCOME_FAIL, 100),
+		row("fw.input4", OUTCOME_PASS, 100) };
 	struct evidence later[] = { row("pw.len", OUTCOME_PASS, 200) };
 	struct audit_run run;
 	struct evidence *got;

@@ -6,7 +6,8 @@
 #include "kit/command/command.h"
 
 /* The option every command with packs has, and what it means: --packs DIR, else $KHIEN_PACKS, else
- * "packs" beside the program's build folder or in the working folder, else /usr/share/khien/packs. */
+ * "packs" beside the program's build folder or in the working folder, else /usr/share/khien/packs.
+ */
 #define CLI_PACKS_OPTION \
 	{ "packs", OPTION_DIR, "DIR", NULL, T("thư mục gói quy định") }
 

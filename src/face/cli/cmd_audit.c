@@ -32,7 +32,8 @@ static int print(struct buf *out, struct err *e)
 	struct str rest = buf_str(out);
 
 	if (buf_is_full(out))
-		return err_set(e, ERR_LIMIT, "the report is larger than %u bytes", REPORT_MAX_BYTES);
+		return err_set(
+			e, ERR_LIMIT, "the report is larger than %u bytes", REPORT_MAX_BYTES);
 	while (rest.len > 0) {
 		ssize_t n = write(STDOUT_FILENO, rest.ptr, rest.len);
 
@@ -60,7 +61,8 @@ static int run_checks(const struct command_line *line, struct hostaudit *audit, 
 		if (!check)
 			return err_set(e, ERR_INPUT, "no check is called \"%s\"", id);
 		if (!check->is_live)
-			return err_set(e, ERR_INPUT, "the check \"%s\" is planned, not built yet", id);
+			return err_set(
+				e, ERR_INPUT, "the check \"%s\" is planned, not built yet", id);
 		results = arena_new(line->arena, struct hostaudit_result);
 		r->count = 1;
 		rc = hostaudit_check(audit, check, e, results);
@@ -113,7 +115,8 @@ static int run(const struct command_line *line, struct err *e)
 
 	if (level && (!str_to_i64(str_of(level), &level_number) || level_number < 1 ||
 			     level_number > 5))
-		return err_set(e, ERR_INPUT, "the level is a number from 1 to 5, not \"%s\"", level);
+		return err_set(
+			e, ERR_INPUT, "the level is a number from 1 to 5, not \"%s\"", level);
 	r.level = audit_options.level = (int)level_number;
 	rc = cli_packs_load(line, e, &packs);
 	if (rc < 0)
@@ -131,9 +134,10 @@ const struct command cmd_audit = {
 	.name = "audit",
 	.args = "",
 	.words = T("Kiểm tra máy này theo Quy chế"),
-	.help = T("Đọc cấu hình và trạng thái của máy, không sửa gì, không chạy chương trình nào, rồi nêu "
-		  "từng phép kiểm đạt, không đạt hay chưa rõ, kèm bằng chứng, căn cứ và cách khắc phục. "
-		  "Nên chạy với quyền root: điều gì không đọc được thì ghi là chưa rõ."),
+	.help = T(
+		"Đọc cấu hình và trạng thái của máy, không sửa gì, không chạy chương trình nào, rồi nêu "
+		"từng phép kiểm đạt, không đạt hay chưa rõ, kèm bằng chứng, căn cứ và cách khắc phục. "
+		"Nên chạy với quyền root: điều gì không đọc được thì ghi là chưa rõ."),
 	.options = options,
 	.run = run,
 };

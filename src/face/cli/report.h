@@ -1,4 +1,5 @@
-/* report.h - private to cli: one audit as JSON, text for a terminal, or a page that stands alone. */
+/* report.h - private to cli: one audit as JSON, text for a terminal, or a page that stands alone.
+ */
 #ifndef FACE_CLI_REPORT_H
 #define FACE_CLI_REPORT_H
 
@@ -24,7 +25,8 @@ report_writer report_json, report_text, report_html;
 const struct evidence *report_worst(const struct hostaudit_result *result);
 /* "đạt", "KHÔNG ĐẠT" … in the report's language. */
 const char *report_outcome(const struct report *report, enum outcome outcome);
-/* Why, what was wanted and how to mend, in the report's language; "" when there is nothing to say. */
+/* Why, what was wanted and how to mend, in the report's language; "" when there is nothing to say.
+ */
 struct str report_reason(const struct report *report, const struct hostaudit_result *result,
 	const struct evidence *row);
 struct str report_wanted(const struct report *report, const struct hostaudit_result *result);

@@ -131,7 +131,8 @@ static void say_failure(const struct run *run, const char *name, const char *wha
 
 static int misused(const struct run *run, const char *name, const struct err *e)
 {
-	const char *page = arena_fmt(run->arena, "%s help%s%s", run->program, *name ? " " : "", name).ptr;
+	const char *page =
+		arena_fmt(run->arena, "%s help%s%s", run->program, *name ? " " : "", name).ptr;
 
 	say_failure(run, name, e->text, tr(run->lang, T("Lệnh chưa chạy; chưa có gì bị thay đổi.")),
 		command_say(run, T("Xem cách dùng: {a}"), page));

@@ -6,7 +6,14 @@
 #include "base/base.h"
 #include "kit/text/text.h"
 
-enum option_kind { OPTION_FLAG, OPTION_TEXT, OPTION_NUMBER, OPTION_CHOICE, OPTION_FILE, OPTION_DIR };
+enum option_kind {
+	OPTION_FLAG,
+	OPTION_TEXT,
+	OPTION_NUMBER,
+	OPTION_CHOICE,
+	OPTION_FILE,
+	OPTION_DIR
+};
 
 struct command_option {
 	const char *name;    /* "root" for --root, "o" for -o */
@@ -21,7 +28,7 @@ struct command;
 /* What a run of a command was given. */
 struct command_line {
 	const struct command *command;
-	enum lang lang;      /* --lang, else KHIEN_LANG, else LANG when it is English, else Vietnamese */
+	enum lang lang; /* --lang, else KHIEN_LANG, else LANG when it is English, else Vietnamese */
 	struct arena *arena; /* ends with the program */
 	const char *const *args; /* what is no option, in order */
 	size_t arg_count;
@@ -47,9 +54,10 @@ bool command_flag(const struct command_line *line, const char *name);
 /* "0.1.0" */
 const char *command_version(void);
 
-/* Run the program: find the command in TABLE (ended by NULL), parse, run, print what failed in three
- * parts (what happened, what is safe, what to do) to stderr. Returns the exit status: 0 fine,
- * 1 the answer is no, 2 wrong use or failure. `help`, `--version` and `completion bash` are built in. */
+/* Run the program: find the command in TABLE (ended by NULL), parse, run, print what failed in
+ * three parts (what happened, what is safe, what to do) to stderr. Returns the exit status: 0 fine,
+ * 1 the answer is no, 2 wrong use or failure. `help`, `--version` and `completion bash` are built
+ * in. */
 int command_main(const struct command *const *table, int argc, char **argv);
 
 #endif

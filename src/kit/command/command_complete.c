@@ -15,7 +15,7 @@ void command_completion_bash(const struct run *run)
 	       "\tCOMPREPLY=($(compgen -W \"$(\"$1\" complete -- \"${COMP_WORDS[@]:1:COMP_CWORD}\" 2>/dev/null)\" -- \"$cur\"))\n"
 	       "}\n"
 	       "complete -o default -F _%s %s\n",
-	       run->program, run->program, run->program, run->program, run->program);
+		run->program, run->program, run->program, run->program, run->program);
 }
 
 static void print_line(struct str word)

@@ -66,7 +66,8 @@ void command_help_all(const struct run *run)
 
 	buf_init(&out, HELP_MAX);
 	buf_fmt(&out, "%s %s\n\n", run->program, command_version());
-	buf_add(&out, str_of(command_say(run, T("Cách dùng: {a} LỆNH [TÙY CHỌN] …"), run->program)));
+	buf_add(&out,
+		str_of(command_say(run, T("Cách dùng: {a} LỆNH [TÙY CHỌN] …"), run->program)));
 	buf_fmt(&out, "\n\n%s\n", tr(run->lang, T("Lệnh:")));
 	command_rows(run, &out, NULL);
 	buf_fmt(&out, "\n%s\n", tr(run->lang, T("Có sẵn trong mọi chương trình:")));

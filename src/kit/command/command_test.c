@@ -56,9 +56,10 @@ static const struct command_option options[] = {
 
 static const struct command look = { "look", "[A] [B]", "nhìn", "Nhìn kỹ.", options, 0, 2, run_look,
 	complete_look };
-static const struct command look_at = { "look at", "WHAT", "nhìn vào", NULL, options, 1, 1, run_look,
+static const struct command look_at = { "look at", "WHAT", "nhìn vào", NULL, options, 1, 1,
+	run_look, NULL };
+static const struct command pack_see = { "pack see", "", "xem", NULL, options, 0, 0, run_look,
 	NULL };
-static const struct command pack_see = { "pack see", "", "xem", NULL, options, 0, 0, run_look, NULL };
 static const struct command *const table[] = { &look, &look_at, &pack_see, NULL };
 
 /* One run with its two outputs, freed by the caller through done(). */
@@ -126,16 +127,21 @@ static void wrong_use_is_refused_in_three_parts(void **state)
 		const char *words[6];
 		const char *what;
 	} rows[] = {
-		{ { "--lang", "en", "look", "--nothing" }, "khien look: there is no option --nothing\n" },
+		{ { "--lang", "en", "look", "--nothing" },
+			"khien look: there is no option --nothing\n" },
 		{ { "--lang", "en", "look", "--root" }, "khien look: --root needs a value\n" },
 		{ { "--lang", "en", "look", "--quiet=1" }, "khien look: --quiet takes no value\n" },
-		{ { "--lang", "en", "look", "--number", "1x" }, "khien look: --number needs a whole number: \"1x\"\n" },
+		{ { "--lang", "en", "look", "--number", "1x" },
+			"khien look: --number needs a whole number: \"1x\"\n" },
 		{ { "--lang", "en", "look", "--format", "xml" },
-		  "khien look: --format does not take the value \"xml\"; choose one of: text|json\n" },
-		{ { "--lang", "en", "look", "--quiet", "--quiet" }, "khien look: --quiet is written twice\n" },
-		{ { "--lang", "en", "look", "a", "b", "c" }, "khien look: one word too many: \"c\"\n" },
+			"khien look: --format does not take the value \"xml\"; choose one of: text|json\n" },
+		{ { "--lang", "en", "look", "--quiet", "--quiet" },
+			"khien look: --quiet is written twice\n" },
+		{ { "--lang", "en", "look", "a", "b", "c" },
+			"khien look: one word too many: \"c\"\n" },
 		{ { "--lang", "en", "nothing" }, "khien: there is no command \"nothing\"\n" },
-		{ { "--lang", "en", "pack" }, "khien pack: \"pack\" needs the name of a subcommand\n" },
+		{ { "--lang", "en", "pack" },
+			"khien pack: \"pack\" needs the name of a subcommand\n" },
 		{ { "--lang", "xx", "look" }, "khien: --lang" },
 	};
 
@@ -164,9 +170,10 @@ static void failures_say_what_is_safe_and_what_to_do(void **state)
 
 	(void)state;
 	assert_int_equal(r.status, 2);
-	assert_string_equal(r.err, "khien look: cannot read \"/etc/shadow\"\n"
-				   "  Safe: Nothing has been changed.\n"
-				   "  Do this: Run it again as a user who may (for example with sudo).\n");
+	assert_string_equal(r.err,
+		"khien look: cannot read \"/etc/shadow\"\n"
+		"  Safe: Nothing has been changed.\n"
+		"  Do this: Run it again as a user who may (for example with sudo).\n");
 	done(r);
 	r = RUN("look", "no");
 	assert_int_equal(r.status, 1);

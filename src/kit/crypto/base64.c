@@ -57,7 +57,8 @@ int base64_to(struct str text, struct arena *a, struct str *ret, struct err *e)
 		if (i % 4 != 0)
 			bytes[len++] = (char)(group >> (6 - 2 * (i % 4)) & 255);
 	}
-	/* After one or two spare letters 2 or 4 bits remain; bits set there would be a second spelling. */
+	/* After one or two spare letters 2 or 4 bits remain; bits set there would be a second
+	 * spelling. */
 	if (padding > 0 && (group & (padding == 1 ? 3 : 15)) != 0)
 		return err_set(e, ERR_INPUT, "base64 with stray bits at its end");
 	*ret = (struct str){ bytes, len };

@@ -45,7 +45,8 @@ static void not_knowing_the_user_costs_the_same(void **state)
 	start = clock_monotonic_us();
 	password_waste(STR("y"));
 	unknown = clock_monotonic_us() - start;
-	assert_true(unknown > known / 4); /* a hash that is refused unread would take no time at all */
+	assert_true(
+		unknown > known / 4); /* a hash that is refused unread would take no time at all */
 }
 
 static void a_code_works_once(void **state)
@@ -120,8 +121,8 @@ static void base64_has_one_spelling(void **state)
 		const char *bytes, *text;
 	} right[] = { { "", "" }, { "f", "Zg==" }, { "fo", "Zm8=" }, { "foo", "Zm9v" },
 		{ "foob", "Zm9vYg==" }, { "fooba", "Zm9vYmE=" }, { "foobar", "Zm9vYmFy" } };
-	static const char *const wrong[] = { "Zg", "Zg=", "Zh==", "Zm9=", "Zg==Zg==", "=", "====", "Zm9v\n",
-		" Zm9v", "Zm-_", "Z===", "Zm9vYmF", "Zg==\n" };
+	static const char *const wrong[] = { "Zg", "Zg=", "Zh==", "Zm9=", "Zg==Zg==", "=",
+		"====", "Zm9v\n", " Zm9v", "Zm-_", "Z===", "Zm9vYmF", "Zg==\n" };
 	struct err e = { 0 };
 	struct arena a;
 	struct str bytes;
@@ -168,7 +169,8 @@ static void ed25519_agrees_with_the_standard(void **state)
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		unsigned char seed[ED25519_SEED_SIZE], key[ED25519_PUBLIC_SIZE], want_key[ED25519_PUBLIC_SIZE];
+		unsigned char seed[ED25519_SEED_SIZE], key[ED25519_PUBLIC_SIZE],
+			want_key[ED25519_PUBLIC_SIZE];
 		unsigned char made[ED25519_SIGNATURE_SIZE], want[ED25519_SIGNATURE_SIZE], text[8];
 		struct str message = { (char *)text, strlen(rows[i].message) / 2 };
 		struct str signature = { (char *)made, sizeof(made) };
@@ -196,9 +198,11 @@ static void ed25519_agrees_with_the_standard(void **state)
  * spelling of a signature must not pass for a second signature. */
 static void a_signature_has_one_spelling(void **state)
 {
-	static const unsigned char order[] = { 0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c,
-		0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10 };
-	unsigned char seed[ED25519_SEED_SIZE], key[ED25519_PUBLIC_SIZE], made[ED25519_SIGNATURE_SIZE];
+	static const unsigned char order[] = { 0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6,
+		0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+		0, 0x10 };
+	unsigned char seed[ED25519_SEED_SIZE], key[ED25519_PUBLIC_SIZE],
+		made[ED25519_SIGNATURE_SIZE];
 	struct str signature = { (char *)made, sizeof(made) };
 	unsigned carry = 0;
 

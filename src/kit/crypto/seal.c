@@ -22,15 +22,17 @@ static EVP_CIPHER_CTX *cipher_open(struct str key, const unsigned char *nonce, s
 	assert(key.len == AEAD_KEY_SIZE);
 	if (!cipher || !c)
 		abort();
-	if (EVP_CipherInit_ex2(c, cipher, (const unsigned char *)key.ptr, nonce, is_sealing, NULL) != 1 ||
-	    EVP_CipherUpdate(c, NULL, &len, (const unsigned char *)context.ptr, (int)context.len) != 1)
+	if (EVP_CipherInit_ex2(
+		    c, cipher, (const unsigned char *)key.ptr, nonce, is_sealing, NULL) != 1 ||
+		EVP_CipherUpdate(
+			c, NULL, &len, (const unsigned char *)context.ptr, (int)context.len) != 1)
 		abort();
 	EVP_CIPHER_free(cipher);
 	return c;
 }
 
-int aead_seal(struct str key, struct str context, struct str plain, struct arena *a, struct str *ret,
-	struct err *e)
+int aead_seal(struct str key, struct str context, struct str plain, struct arena *a,
+	struct str *ret, struct err *e)
 {
 	size_t size = NONCE_SIZE + plain.len + TAG_SIZE;
 	unsigned char *out = arena_alloc(a, size);
@@ -41,8 +43,8 @@ int aead_seal(struct str key, struct str context, struct str plain, struct arena
 	c = cipher_open(key, out, context, 1);
 	is_fine = EVP_CipherUpdate(c, out + NONCE_SIZE, &len, (const unsigned char *)plain.ptr,
 			  (int)plain.len) == 1 &&
-		  EVP_CipherFinal_ex(c, out + NONCE_SIZE + len, &tail) == 1 &&
-		  EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_AEAD_GET_TAG, TAG_SIZE, out + size - TAG_SIZE) == 1;
+		EVP_CipherFinal_ex(c, out + NONCE_SIZE + len, &tail) == 1 &&
+		EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_AEAD_GET_TAG, TAG_SIZE, out + size - TAG_SIZE) == 1;
 	EVP_CIPHER_CTX_free(c);
 	if (!is_fine)
 		return err_set(e, ERR_CRYPTO, "sealing failed");
@@ -50,8 +52,8 @@ int aead_seal(struct str key, struct str context, struct str plain, struct arena
 	return 0;
 }
 
-int aead_open(struct str key, struct str context, struct str sealed, struct arena *a, struct str *ret,
-	struct err *e)
+int aead_open(struct str key, struct str context, struct str sealed, struct arena *a,
+	struct str *ret, struct err *e)
 {
 	const unsigned char *in = (const unsigned char *)sealed.ptr;
 	unsigned char *out;
@@ -92,22 +94,25 @@ static bool fill_certificate(X509 *cert, EVP_PKEY *key, const char *name, int64_
 	unsigned char serial[8], address[16];
 	uint64_t number;
 	char names[300];
-	bool is_address = inet_pton(AF_INET, name, address) == 1 || inet_pton(AF_INET6, name, address) == 1;
+	bool is_address =
+		inet_pton(AF_INET, name, address) == 1 || inet_pton(AF_INET6, name, address) == 1;
 
 	random_bytes(serial, sizeof(serial));
 	memcpy(&number, serial, sizeof(number));
 	snprintf(names, sizeof(names), "%s:%s", is_address ? "IP" : "DNS", name);
 	return X509_set_version(cert, X509_VERSION_3) == 1 &&
-	       ASN1_INTEGER_set_uint64(X509_get_serialNumber(cert), number >> 1) == 1 &&
-	       ASN1_TIME_set(X509_getm_notBefore(cert), (time_t)(now_s - CLOCK_DAY_S)) &&
-	       ASN1_TIME_set(X509_getm_notAfter(cert), (time_t)(now_s + (int64_t)days * CLOCK_DAY_S)) &&
-	       X509_NAME_add_entry_by_txt(who, "CN", MBSTRING_UTF8, (const unsigned char *)name, -1, -1, 0) &&
-	       X509_set_issuer_name(cert, who) == 1 && X509_set_pubkey(cert, key) == 1 &&
-	       add_extension(cert, NID_basic_constraints, "critical,CA:FALSE") &&
-	       add_extension(cert, NID_key_usage, "critical,digitalSignature") &&
-	       add_extension(cert, NID_ext_key_usage, "serverAuth") &&
-	       add_extension(cert, NID_subject_alt_name, names) &&
-	       X509_sign(cert, key, EVP_sha256()) > 0;
+		ASN1_INTEGER_set_uint64(X509_get_serialNumber(cert), number >> 1) == 1 &&
+		ASN1_TIME_set(X509_getm_notBefore(cert), (time_t)(now_s - CLOCK_DAY_S)) &&
+		ASN1_TIME_set(
+			X509_getm_notAfter(cert), (time_t)(now_s + (int64_t)days * CLOCK_DAY_S)) &&
+		X509_NAME_add_entry_by_txt(
+			who, "CN", MBSTRING_UTF8, (const unsigned char *)name, -1, -1, 0) &&
+		X509_set_issuer_name(cert, who) == 1 && X509_set_pubkey(cert, key) == 1 &&
+		add_extension(cert, NID_basic_constraints, "critical,CA:FALSE") &&
+		add_extension(cert, NID_key_usage, "critical,digitalSignature") &&
+		add_extension(cert, NID_ext_key_usage, "serverAuth") &&
+		add_extension(cert, NID_subject_alt_name, names) &&
+		X509_sign(cert, key, EVP_sha256()) > 0;
 }
 
 static struct str bio_text(BIO *bio, struct arena *a)
@@ -118,8 +123,8 @@ static struct str bio_text(BIO *bio, struct arena *a)
 	return arena_str(a, (struct str){ bytes, (size_t)len });
 }
 
-int certificate_make(const char *name, int64_t now_s, int days, struct arena *a, struct str *ret_key,
-	struct str *ret_certificate, struct err *e)
+int certificate_make(const char *name, int64_t now_s, int days, struct arena *a,
+	struct str *ret_key, struct str *ret_certificate, struct err *e)
 {
 	EVP_PKEY *key = EVP_EC_gen("P-256");
 	X509 *cert = X509_new();

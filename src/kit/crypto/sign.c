@@ -6,7 +6,8 @@
 
 static EVP_PKEY *private_key(const unsigned char *seed)
 {
-	EVP_PKEY *key = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, seed, ED25519_SEED_SIZE);
+	EVP_PKEY *key =
+		EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, seed, ED25519_SEED_SIZE);
 
 	if (!key)
 		abort(); /* every 32 bytes are a seed: only memory can be missing */

@@ -8,7 +8,8 @@ static bool is_token(struct str s)
 		return false;
 	for (size_t i = 0; i < s.len; i++) {
 		unsigned char c = (unsigned char)s.ptr[i];
-		bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+		bool is_letter =
+			(c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 
 		if (!is_letter && (c == '\0' || !strchr("!#$%&'*+-.^_`|~", c)))
 			return false;
@@ -22,7 +23,8 @@ static bool is_clean(struct str s, bool is_value)
 	for (size_t i = 0; i < s.len; i++) {
 		unsigned char c = (unsigned char)s.ptr[i];
 
-		if (c == 0x7f || c < 0x20 ? !(is_value && c == '\t') : !is_value && (c == 0x20 || c > 0x7f))
+		if (c == 0x7f || c < 0x20 ? !(is_value && c == '\t') :
+					    !is_value && (c == 0x20 || c > 0x7f))
 			return false;
 	}
 	return true;
@@ -43,7 +45,8 @@ static int headers_status(const struct gate *g)
 		hosts += str_is_nocase(name, "host");
 		if (str_is_nocase(name, "content-length")) {
 			lengths++;
-			if (value.len == 0 || value.ptr[0] == '+' || !str_to_u64(value, 10, &number))
+			if (value.len == 0 || value.ptr[0] == '+' ||
+				!str_to_u64(value, 10, &number))
 				return 400;
 		}
 		if (str_is_nocase(name, "transfer-encoding")) {
@@ -67,8 +70,8 @@ int gate_status(const struct gate *g)
 		return 400;
 	if (g->target.len > LIMIT_HTTP_TARGET_BYTES)
 		return 414;
-	if (!str_starts(g->target, "/") || str_starts(g->target, "//") || !is_clean(g->target, false) ||
-	    str_has(g->target, '#'))
+	if (!str_starts(g->target, "/") || str_starts(g->target, "//") ||
+		!is_clean(g->target, false) || str_has(g->target, '#'))
 		return 400;
 	return headers_status(g);
 }

@@ -23,7 +23,8 @@ struct http_pairs {
 
 /* "a=1&b=x+y%20z" of a query or a form. ERR_INPUT for a broken escape, a NUL byte or text that is
  * not UTF-8; ERR_LIMIT for more than LIMIT_HTTP_FIELDS. */
-MUST_CHECK int http_form_parse(struct str text, struct arena *a, struct http_pairs *ret, struct err *e);
+MUST_CHECK int http_form_parse(
+	struct str text, struct arena *a, struct http_pairs *ret, struct err *e);
 /* The value of the first NAME, or STR_NONE. */
 struct str http_pair(struct http_pairs pairs, const char *name);
 /* A Cookie header: "a=1; b=2". The value of NAME as sent, or STR_NONE; one name twice is STR_NONE,
@@ -77,7 +78,8 @@ struct http_server;
 /* Listen on "127.0.0.1:8080" or "[::1]:8080". *RET_IS_LOOPBACK tells whether only this machine can
  * come, *RET_FD is yours. */
 MUST_CHECK int http_listen(const char *address, bool *ret_is_loopback, int *ret_fd, struct err *e);
-MUST_CHECK int http_start(const struct http_options *options, struct http_server **ret, struct err *e);
+MUST_CHECK int http_start(
+	const struct http_options *options, struct http_server **ret, struct err *e);
 /* To wait on together with other descriptors, and for how long at most. */
 int http_fd(const struct http_server *s);
 int http_timeout_ms(const struct http_server *s);

@@ -103,7 +103,8 @@ void hostile_requests_are_answered_and_closed(void **state)
 		struct buf answer;
 
 		buf_init(&answer, 64 * KIB);
-		assert_int_equal(send(fd, hostile[i], strlen(hostile[i]), 0), (ssize_t)strlen(hostile[i]));
+		assert_int_equal(
+			send(fd, hostile[i], strlen(hostile[i]), 0), (ssize_t)strlen(hostile[i]));
 		if (!talk(&s, fd, &answer, NULL))
 			fail_msg("not closed: %s", hostile[i]);
 		if (answer.len && !strstr(buf_cstr(&answer), "HTTP/1.1 4") &&
@@ -159,14 +160,16 @@ void large_bodies_are_refused(void **state)
 	close(fd);
 	fd = dial(&s);
 	buf_init(&answer, 64 * KIB);
-	snprintf(asked, sizeof(asked), "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
+	snprintf(asked, sizeof(asked),
+		"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
 	assert_int_equal(send(fd, asked, strlen(asked), 0), (ssize_t)strlen(asked));
 	for (unsigned sent = 0; sent <= LIMIT_HTTP_BODY_BYTES + 64 * KIB; sent += 1024) {
 		static const char head[] = "400\r\n";
 		char block[1024 + 2] = { 0 };
 
 		memcpy(block + 1024, "\r\n", 2);
-		if (send(fd, head, 5, MSG_NOSIGNAL) < 0 || send(fd, block, sizeof(block), MSG_NOSIGNAL) < 0)
+		if (send(fd, head, 5, MSG_NOSIGNAL) < 0 ||
+			send(fd, block, sizeof(block), MSG_NOSIGNAL) < 0)
 			break;
 		http_turn(s.http);
 	}
@@ -180,7 +183,8 @@ void large_bodies_are_refused(void **state)
 
 void draining_ends_what_runs(void **state)
 {
-	const char *first = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\na", *rest = "bc";
+	const char *first = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\na",
+		   *rest = "bc";
 	struct server s;
 	struct buf answer;
 	int fd, late;
@@ -193,7 +197,8 @@ void draining_ends_what_runs(void **state)
 		http_turn(s.http);
 	assert_int_equal(http_connections(s.http), 1);
 	http_drain(s.http);
-	late = dial(&s); /* waits in the queue of the socket, which another process may still hold */
+	late = dial(
+		&s); /* waits in the queue of the socket, which another process may still hold */
 	assert_int_equal(send(fd, rest, strlen(rest), 0), (ssize_t)strlen(rest));
 	assert_int_equal(talk(&s, fd, &answer, NULL), 1);
 	assert_non_null(strstr(buf_cstr(&answer), "HTTP/1.1 200"));

@@ -18,7 +18,8 @@ static int arena_down(void **state)
 	return 0;
 }
 
-/* --- HTML --------------------------------------------------------------------------------------- */
+/* --- HTML ---------------------------------------------------------------------------------------
+ */
 
 static void values_are_escaped(void **state)
 {
@@ -29,7 +30,8 @@ static void values_are_escaped(void **state)
 	html(&w, "<p title=\"%s\">%.*s</p>", "a\"b'c", 3, "<&>more");
 	assert_string_equal(buf_cstr(&w), "<p title=\"a&quot;b&#39;c\">&lt;&amp;&gt;</p>");
 	buf_clear(&w);
-	html(&w, "%d %lld %zu %02d/%02d 100%% %s|", -5, (long long)INT64_MIN, (size_t)7, 3, 11, nothing);
+	html(&w, "%d %lld %zu %02d/%02d 100%% %s|", -5, (long long)INT64_MIN, (size_t)7, 3, 11,
+		nothing);
 	assert_string_equal(buf_cstr(&w), "-5 -9223372036854775808 7 03/11 100% |");
 	buf_done(&w);
 }
@@ -44,14 +46,16 @@ static void a_full_page_is_known(void **state)
 	buf_done(&w);
 }
 
-/* --- forms, cookies, paths ------------------------------------------------------------------------ */
+/* --- forms, cookies, paths
+ * ------------------------------------------------------------------------ */
 
 static void forms_are_read(void **state)
 {
 	struct err e = { 0 };
 	struct http_pairs p;
 
-	assert_int_equal(http_form_parse(STR("ten=L%C3%AA+V%C4%83n&&x=&y&ten=2"), &arena, &p, &e), 0);
+	assert_int_equal(
+		http_form_parse(STR("ten=L%C3%AA+V%C4%83n&&x=&y&ten=2"), &arena, &p, &e), 0);
 	assert_int_equal(p.count, 4);
 	assert_true(str_is(http_pair(p, "ten"), "Lê Văn"));
 	assert_true(str_is(http_pair(p, "x"), ""));
@@ -63,7 +67,8 @@ static void forms_are_read(void **state)
 
 static void broken_forms_are_refused(void **state)
 {
-	static const char *const broken[] = { "a=%", "a=%4", "a=%zz", "a=%00", "a=%ff", "%c3=1", "a=\xC3" };
+	static const char *const broken[] = { "a=%", "a=%4", "a=%zz", "a=%00", "a=%ff", "%c3=1",
+		"a=\xC3" };
 	struct err e = { 0 };
 	struct http_pairs p;
 	struct buf many;
@@ -93,7 +98,8 @@ static void paths_and_pieces(void **state)
 	assert_true(str_is(url_piece(STR("a b/đ#1"), &arena), "a%20b%2F%C4%91%231"));
 }
 
-/* --- the gate ------------------------------------------------------------------------------------- */
+/* --- the gate
+ * ------------------------------------------------------------------------------------- */
 
 #define HOST { STR_INIT("Host"), STR_INIT("x") }
 #define STR_INIT(s) { s, sizeof(s) - 1 }
@@ -119,17 +125,25 @@ static const struct gate_row gate_rows[] = {
 	{ "high byte in target", "GET", "/\xC3\xA9", "HTTP/1.1", 400, { HOST } },
 	{ "version", "GET", "/", "HTTP/2.0", 400, { HOST } },
 	{ "two lengths", "POST", "/", "HTTP/1.1", 400,
-	  { HOST, { STR_INIT("Content-Length"), STR_INIT("1") }, { STR_INIT("content-length"), STR_INIT("1") } } },
+		{ HOST, { STR_INIT("Content-Length"), STR_INIT("1") },
+			{ STR_INIT("content-length"), STR_INIT("1") } } },
 	{ "length and chunked", "POST", "/", "HTTP/1.1", 400,
-	  { HOST, { STR_INIT("Content-Length"), STR_INIT("1") }, { STR_INIT("Transfer-Encoding"), STR_INIT("chunked") } } },
-	{ "chunked", "POST", "/", "HTTP/1.1", 0, { HOST, { STR_INIT("Transfer-Encoding"), STR_INIT("chunked") } } },
+		{ HOST, { STR_INIT("Content-Length"), STR_INIT("1") },
+			{ STR_INIT("Transfer-Encoding"), STR_INIT("chunked") } } },
+	{ "chunked", "POST", "/", "HTTP/1.1", 0,
+		{ HOST, { STR_INIT("Transfer-Encoding"), STR_INIT("chunked") } } },
 	{ "gzip, chunked", "POST", "/", "HTTP/1.1", 501,
-	  { HOST, { STR_INIT("Transfer-Encoding"), STR_INIT("gzip, chunked") } } },
-	{ "length +1", "POST", "/", "HTTP/1.1", 400, { HOST, { STR_INIT("Content-Length"), STR_INIT("+1") } } },
-	{ "length -1", "POST", "/", "HTTP/1.1", 400, { HOST, { STR_INIT("Content-Length"), STR_INIT("-1") } } },
-	{ "length 1, 1", "POST", "/", "HTTP/1.1", 400, { HOST, { STR_INIT("Content-Length"), STR_INIT("1, 1") } } },
-	{ "name no token", "GET", "/", "HTTP/1.1", 400, { HOST, { STR_INIT("A b"), STR_INIT("1") } } },
-	{ "control in value", "GET", "/", "HTTP/1.1", 400, { HOST, { STR_INIT("A"), STR_INIT("1\r2") } } },
+		{ HOST, { STR_INIT("Transfer-Encoding"), STR_INIT("gzip, chunked") } } },
+	{ "length +1", "POST", "/", "HTTP/1.1", 400,
+		{ HOST, { STR_INIT("Content-Length"), STR_INIT("+1") } } },
+	{ "length -1", "POST", "/", "HTTP/1.1", 400,
+		{ HOST, { STR_INIT("Content-Length"), STR_INIT("-1") } } },
+	{ "length 1, 1", "POST", "/", "HTTP/1.1", 400,
+		{ HOST, { STR_INIT("Content-Length"), STR_INIT("1, 1") } } },
+	{ "name no token", "GET", "/", "HTTP/1.1", 400,
+		{ HOST, { STR_INIT("A b"), STR_INIT("1") } } },
+	{ "control in value", "GET", "/", "HTTP/1.1", 400,
+		{ HOST, { STR_INIT("A"), STR_INIT("1\r2") } } },
 };
 
 static void the_gate_refuses(void **state)
@@ -139,7 +153,8 @@ static void the_gate_refuses(void **state)
 		struct gate g = { .method = str_of(row->method), .target = str_of(row->target),
 			.version = str_of(row->version), .headers = row->headers };
 
-		while (g.header_count < COUNT(row->headers) && row->headers[g.header_count].name.ptr)
+		while (g.header_count < COUNT(row->headers) &&
+			row->headers[g.header_count].name.ptr)
 			g.header_count++;
 		if (gate_status(&g) != row->status)
 			fail_msg("%s: %d", row->what, gate_status(&g));

@@ -53,7 +53,8 @@ int http_form_parse(struct str text, struct arena *a, struct http_pairs *ret, st
 		struct http_pair pair;
 
 		if (pairs.len == LIMIT_HTTP_FIELDS)
-			return err_set(e, ERR_LIMIT, "more than %d fields in a form", LIMIT_HTTP_FIELDS);
+			return err_set(
+				e, ERR_LIMIT, "more than %d fields in a form", LIMIT_HTTP_FIELDS);
 		(void)str_split(part, '=', &name, &value);
 		if (!decode(name, true, a, &pair.name) || !decode(value, true, a, &pair.value))
 			return err_set(e, ERR_INPUT, "a form field is not text");

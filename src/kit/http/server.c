@@ -35,7 +35,8 @@ struct http_server {
 	bool is_draining;
 };
 
-/* --- listening --------------------------------------------------------------------------------- */
+/* --- listening ---------------------------------------------------------------------------------
+ */
 
 /* "host:port" or "[host]:port" */
 static bool split_address(struct str address, struct str *ret_host, struct str *ret_port)
@@ -43,7 +44,8 @@ static bool split_address(struct str address, struct str *ret_host, struct str *
 	struct str rest;
 
 	if (str_starts(address, "[")) {
-		if (!str_split(str_from(address, 1), ']', ret_host, &rest) || !str_starts(rest, ":"))
+		if (!str_split(str_from(address, 1), ']', ret_host, &rest) ||
+			!str_starts(rest, ":"))
 			return false;
 		*ret_port = str_from(rest, 1);
 		return true;
@@ -54,7 +56,8 @@ static bool split_address(struct str address, struct str *ret_host, struct str *
 static bool is_loopback(const struct sockaddr *sa)
 {
 	if (sa->sa_family == AF_INET6)
-		return IN6_IS_ADDR_LOOPBACK(&((const struct sockaddr_in6 *)(const void *)sa)->sin6_addr);
+		return IN6_IS_ADDR_LOOPBACK(
+			&((const struct sockaddr_in6 *)(const void *)sa)->sin6_addr);
 	return ntohl(((const struct sockaddr_in *)(const void *)sa)->sin_addr.s_addr) >> 24 == 127;
 }
 
@@ -69,7 +72,8 @@ int http_listen(const char *address, bool *ret_is_loopback, int *ret_fd, struct 
 
 	if (!split_address(str_of(address), &host, &port) || host.len == 0 ||
 	    host.len >= sizeof(host_text) || port.len == 0 || port.len >= sizeof(port_text))
-		return err_set(e, ERR_INPUT, "\"%s\" is no address like 127.0.0.1:8080 or [::1]:8080", address);
+		return err_set(e, ERR_INPUT,
+			"\"%s\" is no address like 127.0.0.1:8080 or [::1]:8080", address);
 	snprintf(host_text, sizeof(host_text), "%.*s", STR_FMT(host));
 	snprintf(port_text, sizeof(port_text), "%.*s", STR_FMT(port));
 	if (str_is(host, "localhost"))
@@ -90,7 +94,8 @@ int http_listen(const char *address, bool *ret_is_loopback, int *ret_fd, struct 
 	return rc;
 }
 
-/* --- connections -------------------------------------------------------------------------------- */
+/* --- connections --------------------------------------------------------------------------------
+ */
 
 static void on_connection(void *cls, struct MHD_Connection *c, void **socket_context,
 	enum MHD_ConnectionNotificationCode code)
@@ -136,7 +141,8 @@ static void end_the_slow(struct http_server *s)
 	}
 }
 
-/* --- requests ----------------------------------------------------------------------------------- */
+/* --- requests -----------------------------------------------------------------------------------
+ */
 
 static void *on_target(void *cls, const char *uri, struct MHD_Connection *c)
 {
@@ -153,7 +159,8 @@ static void *on_target(void *cls, const char *uri, struct MHD_Connection *c)
 static void on_completed(void *cls, struct MHD_Connection *c, void **req_cls,
 	enum MHD_RequestTerminationCode why)
 {
-	const union MHD_ConnectionInfo *info = MHD_get_connection_info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
 	struct exchange *x = *req_cls;
 
 	if (info && info->socket_context)
@@ -171,27 +178,31 @@ struct header_sink {
 	VEC(struct http_pair) pairs;
 };
 
-static enum MHD_Result take_header(void *cls, enum MHD_ValueKind kind, const char *key, size_t key_len,
-	const char *value, size_t value_len)
+static enum MHD_Result take_header(void *cls, enum MHD_ValueKind kind, const char *key,
+	size_t key_len, const char *value, size_t value_len)
 {
 	struct header_sink *sink = cls;
 	struct http_pair *pair = vec_add(&sink->x->arena, &sink->pairs);
 
 	pair->name = arena_str(&sink->x->arena, (struct str){ key, key_len });
-	pair->value = arena_str(&sink->x->arena, (struct str){ value ? value : "", value ? value_len : 0 });
+	pair->value = arena_str(
+		&sink->x->arena, (struct str){ value ? value : "", value ? value_len : 0 });
 	return MHD_YES;
 }
 
 static const char *peer_text(struct MHD_Connection *c, struct arena *a)
 {
-	const union MHD_ConnectionInfo *info = MHD_get_connection_info(c, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(c, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
 	char *text = arena_alloc(a, INET6_ADDRSTRLEN);
 
 	if (info && info->client_addr->sa_family == AF_INET)
-		inet_ntop(AF_INET, &((const struct sockaddr_in *)(const void *)info->client_addr)->sin_addr,
+		inet_ntop(AF_INET,
+			&((const struct sockaddr_in *)(const void *)info->client_addr)->sin_addr,
 			text, INET6_ADDRSTRLEN);
 	else if (info && info->client_addr->sa_family == AF_INET6)
-		inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)(const void *)info->client_addr)->sin6_addr,
+		inet_ntop(AF_INET6,
+			&((const struct sockaddr_in6 *)(const void *)info->client_addr)->sin6_addr,
 			text, INET6_ADDRSTRLEN);
 	return text;
 }
@@ -220,7 +231,8 @@ static void add_security_headers(struct MHD_Response *r, bool is_tls)
 	add_header(r, "Referrer-Policy", "no-referrer");
 	add_header(r, "Cross-Origin-Opener-Policy", "same-origin");
 	add_header(r, "Cross-Origin-Resource-Policy", "same-origin");
-	add_header(r, "Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()");
+	add_header(r, "Permissions-Policy",
+		"camera=(), microphone=(), geolocation=(), payment=(), usb=()");
 	if (is_tls)
 		add_header(r, "Strict-Transport-Security", "max-age=31536000");
 }
@@ -239,8 +251,8 @@ static enum MHD_Result answer(struct MHD_Connection *c, struct http_response *rs
 		r = MHD_create_response_from_buffer(rs->still.len, (void *)(uintptr_t)rs->still.ptr,
 			MHD_RESPMEM_PERSISTENT);
 	else
-		r = MHD_create_response_from_buffer(rs->body.len, (void *)(uintptr_t)buf_cstr(&rs->body),
-			MHD_RESPMEM_MUST_COPY);
+		r = MHD_create_response_from_buffer(rs->body.len,
+			(void *)(uintptr_t)buf_cstr(&rs->body), MHD_RESPMEM_MUST_COPY);
 	if (!r)
 		abort();
 	add_security_headers(r, is_tls);
@@ -276,7 +288,9 @@ static enum MHD_Result begin(struct http_server *s, struct MHD_Connection *c, st
 	const char *method, const char *version)
 {
 	struct header_sink sink = { .x = x };
-	struct gate g = { .method = str_of(method), .version = str_of(version), .target = x->target };
+	struct gate g = {
+		.method = str_of(method), .version = str_of(version), .target = x->target
+	};
 	struct str path = x->target, query = STR_NONE;
 	int status;
 

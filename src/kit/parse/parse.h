@@ -2,9 +2,9 @@
  * caller's arena or one fault with its place; none opens a file.
  *
  * YAML here is the strict subset of docs/formats/pack.md: block and flow maps, lists and scalars in
- * UTF-8, Unicode NFC. Refused: anchors, aliases, tags, merge keys, keys that are no plain words, a key
- * twice in one map, several documents, more than LIMIT_YAML_DEPTH levels, LIMIT_YAML_NODES nodes or
- * LIMIT_YAML_KEYS keys in one map. */
+ * UTF-8, Unicode NFC. Refused: anchors, aliases, tags, merge keys, keys that are no plain words, a
+ * key twice in one map, several documents, more than LIMIT_YAML_DEPTH levels, LIMIT_YAML_NODES
+ * nodes or LIMIT_YAML_KEYS keys in one map. */
 #ifndef KIT_PARSE_H
 #define KIT_PARSE_H
 
@@ -32,8 +32,8 @@ struct parse_fault {
 	struct str about; /* lives in the arena */
 };
 
-/* The one document of TEXT; an empty one is a plain empty scalar. *RET lives in A and copies what it
- * needs of TEXT. ERR_INPUT or ERR_LIMIT: *RET_FAULT says why, *RET is untouched. */
+/* The one document of TEXT; an empty one is a plain empty scalar. *RET lives in A and copies what
+ * it needs of TEXT. ERR_INPUT or ERR_LIMIT: *RET_FAULT says why, *RET is untouched. */
 MUST_CHECK int parse_yaml(struct str text, struct arena *a, struct parse_fault *ret_fault,
 	struct yaml_node **ret);
 

@@ -160,7 +160,8 @@ static void yaml_stops_at_the_arena(void **state)
 
 	(void)state;
 	arena_init(&a, 512);
-	assert_int_equal(parse_yaml(STR("[a, b, c, d, e, f, g, h, i, k]"), &a, &fault, &root), ERR_LIMIT);
+	assert_int_equal(
+		parse_yaml(STR("[a, b, c, d, e, f, g, h, i, k]"), &a, &fault, &root), ERR_LIMIT);
 	assert_null(root);
 	arena_done(&a);
 }

@@ -30,7 +30,8 @@ static int refuse_at(struct reader *r, int line, int column, const char *words)
 
 static int refuse(struct reader *r, const yaml_event_t *event, const char *words)
 {
-	return refuse_at(r, (int)event->start_mark.line + 1, (int)event->start_mark.column + 1, words);
+	return refuse_at(
+		r, (int)event->start_mark.line + 1, (int)event->start_mark.column + 1, words);
 }
 
 static int refuse_limit(struct reader *r, const yaml_event_t *event, const char *words)
@@ -89,8 +90,9 @@ static int check_utf8(struct reader *r, struct str text)
 			continue;
 		for (size_t i = 0; i < one.len; column++) {
 			utf8proc_int32_t point;
-			utf8proc_ssize_t step = utf8proc_iterate((const utf8proc_uint8_t *)one.ptr + i,
-				(utf8proc_ssize_t)(one.len - i), &point);
+			utf8proc_ssize_t step =
+				utf8proc_iterate((const utf8proc_uint8_t *)one.ptr + i,
+					(utf8proc_ssize_t)(one.len - i), &point);
 
 			if (step < 1)
 				return refuse_at(r, line, column, T("byte không phải UTF-8"));
@@ -306,7 +308,9 @@ int parse_yaml(struct str text, struct arena *a, struct parse_fault *ret_fault,
 		return status;
 	if (!r.root) {
 		r.root = arena_new(a, struct yaml_node);
-		*r.root = (struct yaml_node){ .is_plain = true, .line = 1, .column = 1, .text = STR("") };
+		*r.root = (struct yaml_node){
+			.is_plain = true, .line = 1, .column = 1, .text = STR("")
+		};
 	}
 	*ret = r.root;
 	return 0;

@@ -57,7 +57,8 @@ static int allow(int ruleset, const char *const *folders, uint64_t access, struc
 		rule.parent_fd = open(*folders, O_PATH | O_CLOEXEC);
 		if (rule.parent_fd < 0)
 			return err_errno(e, errno, "open \"%s\"", *folders);
-		done = syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
+		done = syscall(
+			SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
 		close(rule.parent_fd);
 		if (done != 0)
 			return err_errno(e, errno, "allow \"%s\"", *folders);
@@ -69,8 +70,10 @@ int landlock_enter(const struct sandbox_rights *rights, int *ret_abi, struct err
 {
 	int abi = kernel_abi(), fd, rc;
 	uint64_t fs = fs_handled(abi);
-	uint64_t write = fs & ~(uint64_t)(LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_IOCTL_DEV |
-		LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_BLOCK | LANDLOCK_ACCESS_FS_MAKE_FIFO);
+	uint64_t write = fs &
+		~(uint64_t)(LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_IOCTL_DEV |
+			LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_BLOCK |
+			LANDLOCK_ACCESS_FS_MAKE_FIFO);
 	struct ruleset attr = { .fs = fs, .net = NET_ALL, .scoped = SCOPE_ALL };
 	size_t size = abi >= 6 ? sizeof(attr) : abi >= 4 ? 2 * sizeof(uint64_t) : sizeof(uint64_t);
 

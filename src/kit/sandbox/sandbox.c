@@ -1,5 +1,5 @@
-/* sandbox.c - the order matters: folders are opened while they may be, users are changed while there
- * is a right to, and the filter comes last because it forbids the rest. */
+/* sandbox.c - the order matters: folders are opened while they may be, users are changed while
+ * there is a right to, and the filter comes last because it forbids the rest. */
 #include "kit/sandbox/sandbox_int.h"
 
 #include <errno.h>
@@ -55,8 +55,9 @@ static int become(const char *user, struct err *e)
 
 	if (!found || found->pw_uid == 0)
 		return err_set(e, ERR_ABSENT, "no user \"%s\" to become", user);
-	if (setgroups(0, NULL) != 0 || setresgid(found->pw_gid, found->pw_gid, found->pw_gid) != 0 ||
-	    setresuid(found->pw_uid, found->pw_uid, found->pw_uid) != 0)
+	if (setgroups(0, NULL) != 0 ||
+		setresgid(found->pw_gid, found->pw_gid, found->pw_gid) != 0 ||
+		setresuid(found->pw_uid, found->pw_uid, found->pw_uid) != 0)
 		return err_errno(e, errno, "become \"%s\"", user);
 	if (setuid(0) == 0)
 		return err_set(e, ERR_SYSTEM, "root could be had back");
@@ -91,7 +92,8 @@ static int keep_capabilities(const struct sandbox_rights *rights, struct err *e)
 	return 0;
 }
 
-int sandbox_enter(const struct sandbox_rights *rights, struct sandbox_level *ret_level, struct err *e)
+int sandbox_enter(
+	const struct sandbox_rights *rights, struct sandbox_level *ret_level, struct err *e)
 {
 	struct sandbox_level level = { 0 };
 	bool is_root = geteuid() == 0;

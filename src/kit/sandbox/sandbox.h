@@ -32,8 +32,8 @@ struct sandbox_level {
 	bool is_other_user;
 };
 
-/* Enter. What the kernel does not have is left out and told in *RET_LEVEL; what it has and refuses is
- * a failure, after which the process should end. */
+/* Enter. What the kernel does not have is left out and told in *RET_LEVEL; what it has and refuses
+ * is a failure, after which the process should end. */
 MUST_CHECK int sandbox_enter(const struct sandbox_rights *rights, struct sandbox_level *ret_level,
 	struct err *e);
 

@@ -55,7 +55,10 @@ static int do_io_uring(void) { return answer(syscall(SYS_io_uring_setup, 1, NULL
 static int do_userfaultfd(void) { return answer(syscall(SYS_userfaultfd, 0)); }
 static int do_module(void) { return answer(syscall(SYS_init_module, NULL, 0, NULL)); }
 static int do_chroot(void) { return answer(chroot("/tmp")); }
-static int do_vm_read(void) { return answer(syscall(SYS_process_vm_readv, getppid(), NULL, 0, NULL, 0, 0)); }
+static int do_vm_read(void)
+{
+	return answer(syscall(SYS_process_vm_readv, getppid(), NULL, 0, NULL, 0, 0));
+}
 static int do_mknod(void) { return answer(syscall(SYS_mknodat, AT_FDCWD, "/tmp/x", S_IFCHR, 0)); }
 static int do_settime(void) { return answer(syscall(SYS_clock_settime, 0, NULL)); }
 static int do_handle(void) { return answer(syscall(SYS_open_by_handle_at, 0, NULL, 0)); }
@@ -147,7 +150,8 @@ static int tried(const struct sandbox_rights *rights, int (*act)(void), bool is_
 		struct err e = { 0 };
 
 		if ((is_twice && sandbox_enter(&parent, &level, &e) < 0) ||
-		    sandbox_enter(rights, &level, &e) < 0 || !level.has_seccomp || level.landlock_abi < 1) {
+			sandbox_enter(rights, &level, &e) < 0 || !level.has_seccomp ||
+			level.landlock_abi < 1) {
 			fprintf(stderr, "%s (abi %d)\n", e.text, level.landlock_abi);
 			_exit(BROKEN);
 		}

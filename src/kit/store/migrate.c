@@ -12,7 +12,8 @@ static const char sql_note[] =
 	"INSERT INTO store_step (number, name, sha256, at_s) VALUES ($1, $2, $3, $4)";
 
 /* 1 applied before and unchanged, 0 not applied. */
-static int is_applied(struct store *s, const struct store_step *step, const char *hex, struct err *e)
+static int is_applied(
+	struct store *s, const struct store_step *step, const char *hex, struct err *e)
 {
 	struct store_query *q = store_query(s, sql_known);
 	int rc;
@@ -20,8 +21,9 @@ static int is_applied(struct store *s, const struct store_step *step, const char
 	store_bind_i64(q, 1, step->number);
 	rc = store_next(q, e);
 	if (rc == 1 && !str_is(store_str(q, 0), hex))
-		rc = err_set(e, ERR_STORE, "schema step %d \"%s\" was changed after it was applied here",
-			step->number, step->name);
+		rc = err_set(e, ERR_STORE,
+			"schema step %d \"%s\" was changed after it was applied here", step->number,
+			step->name);
 	store_end(q);
 	return rc;
 }

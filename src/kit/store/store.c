@@ -61,13 +61,15 @@ int store_open(const char *path, struct err *e, struct store **ret_store)
 	s = calloc(1, sizeof(*s));
 	if (!s)
 		abort();
-	if (sqlite3_open_v2(path, &s->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+	if (sqlite3_open_v2(path, &s->db,
+		    SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
 		    NULL) != SQLITE_OK)
 		rc = err_set(e, ERR_STORE, "open \"%s\": %s", path, sqlite3_errmsg(s->db));
 	else
 		rc = store_exec(s,
 			"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
-			"PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4096", e);
+			"PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4096",
+			e);
 	if (rc < 0) {
 		err_context(e, "database \"%s\"", path);
 		store_close(s);
@@ -152,8 +154,8 @@ static void note_bind(struct store_query *q, int code)
 		q->failed = code;
 }
 
-/* SQLite numbers $1, $2 … by first appearance in the text, PostgreSQL by their figure: ask by name. A
- * number that the text does not have gives 0, which SQLite refuses as out of range. */
+/* SQLite numbers $1, $2 … by first appearance in the text, PostgreSQL by their figure: ask by name.
+ * A number that the text does not have gives 0, which SQLite refuses as out of range. */
 static int slot_of(struct store_query *q, int number)
 {
 	char name[16];

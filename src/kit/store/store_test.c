@@ -6,7 +6,8 @@
 
 static const struct store_step steps[] = {
 	{ 1, "first", "CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT UNIQUE, n INTEGER)" },
-	{ 2, "second", "CREATE TABLE u (t_id INTEGER NOT NULL REFERENCES t (id)); CREATE INDEX ui ON u (t_id)" },
+	{ 2, "second",
+		"CREATE TABLE u (t_id INTEGER NOT NULL REFERENCES t (id)); CREATE INDEX ui ON u (t_id)" },
 };
 static const char sql_add[] = "INSERT INTO t (name, n) VALUES ($1, $2)";
 static const char sql_list[] = "SELECT name, n FROM t ORDER BY id";
@@ -92,7 +93,8 @@ static void steps_are_applied_once_and_not_changed(void **state)
 	struct store *s = *state;
 	struct err e = { 0 };
 	struct store_step changed[] = { steps[0], steps[1] };
-	struct store_step broken = { 3, "third", "CREATE TABLE v (id INTEGER); CREATE TABLE t (id INTEGER)" };
+	struct store_step broken = { 3, "third",
+		"CREATE TABLE v (id INTEGER); CREATE TABLE t (id INTEGER)" };
 
 	assert_int_equal(store_migrate(s, steps, COUNT(steps), &e), 0);
 	changed[1].sql = "CREATE TABLE u (x INTEGER)";
@@ -128,7 +130,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(values_come_back, opened, closed),
 		cmocka_unit_test_setup_teardown(failures_have_names, opened, closed),
 		cmocka_unit_test_setup_teardown(a_rollback_leaves_nothing, opened, closed),
-		cmocka_unit_test_setup_teardown(steps_are_applied_once_and_not_changed, opened, closed),
+		cmocka_unit_test_setup_teardown(
+			steps_are_applied_once_and_not_changed, opened, closed),
 		cmocka_unit_test(the_file_is_private),
 	};
 

@@ -79,7 +79,8 @@ static void cleaning_bounds_and_replaces(void **state)
 
 	(void)state;
 	arena_init(&a, MIB);
-	assert_true(str_is(text_clean(&a, STR("a\x1B[31m\xFF"), 100), "a\xEF\xBF\xBD[31m\xEF\xBF\xBD"));
+	assert_true(
+		str_is(text_clean(&a, STR("a\x1B[31m\xFF"), 100), "a\xEF\xBF\xBD[31m\xEF\xBF\xBD"));
 	assert_true(str_is(text_clean(&a, STR("Quy chế"), 6), "Quy ch…"));
 	arena_done(&a);
 }

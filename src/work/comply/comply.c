@@ -211,7 +211,8 @@ static void weigh_both(struct comply_verdict *v, const struct tally *t)
 	else if (t->words_old > 0 || t->word_passes > 0)
 		set(v, VERDICT_OVERDUE, T("bằng chứng đã quá hạn"));
 	else
-		set(v, VERDICT_NO_EVIDENCE, T("phép kiểm của máy đạt, còn thiếu hồ sơ của con người"));
+		set(v, VERDICT_NO_EVIDENCE,
+			T("phép kiểm của máy đạt, còn thiếu hồ sơ của con người"));
 }
 
 static void weigh(struct comply_verdict *v)

@@ -1,9 +1,9 @@
-/* comply.h - floor 4: from evidence and obligations to verdicts, for now or for any past date. A pure
- * function: what it is given decides what it says.
+/* comply.h - floor 4: from evidence and obligations to verdicts, for now or for any past date. A
+ * pure function: what it is given decides what it says.
  *
- * Three laws of meaning hold here. No evidence is never a pass. A person's word never overrides a failed
- * machine check; it can only add a dated exception. Each verdict carries every proof that answers,
- * also those that are missing. */
+ * Three laws of meaning hold here. No evidence is never a pass. A person's word never overrides a
+ * failed machine check; it can only add a dated exception. Each verdict carries every proof that
+ * answers, also those that are missing. */
 #ifndef WORK_COMPLY_H
 #define WORK_COMPLY_H
 

@@ -53,7 +53,8 @@ int hostaudit_ask(struct hostaudit *audit, struct str sql, hostaudit_row *row, v
 	count = (size_t)sqlite3_column_count(stmt);
 	if (count == 0 || count > ASK_COLUMNS_MAX) {
 		sqlite3_finalize(stmt);
-		return err_set(e, ERR_INPUT, "a question asks for 1 to %d columns", ASK_COLUMNS_MAX);
+		return err_set(
+			e, ERR_INPUT, "a question asks for 1 to %d columns", ASK_COLUMNS_MAX);
 	}
 	take_header(stmt, count, cells);
 	if (row(context, true, cells, count)) {
@@ -76,7 +77,8 @@ int hostaudit_ask(struct hostaudit *audit, struct str sql, hostaudit_row *row, v
 void hostaudit_gaps(struct hostaudit *audit, const struct hostaudit_gap **ret, size_t *ret_count)
 {
 	struct host *h = audit->host;
-	struct hostaudit_gap *gaps = arena_array(audit->arena, struct hostaudit_gap, h->gaps.len + 1);
+	struct hostaudit_gap *gaps =
+		arena_array(audit->arena, struct hostaudit_gap, h->gaps.len + 1);
 
 	for (size_t i = 0; i < h->gaps.len; i++)
 		gaps[i] = (struct hostaudit_gap){

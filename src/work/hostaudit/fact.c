@@ -1,4 +1,5 @@
-/* The tables as SQLite sees them: eponymous read-only virtual tables over rows that are filled once. */
+/* The tables as SQLite sees them: eponymous read-only virtual tables over rows that are filled
+ * once. */
 #include "work/hostaudit/fact.h"
 
 #include <stdlib.h>

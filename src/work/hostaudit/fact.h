@@ -1,6 +1,7 @@
-/* fact.h - private to hostaudit: every fact about a host is a column of a read-only table. A table is
- * declared once, here as a const row, and filled by one function, once per run, when the first
- * question touches it. The same tables serve checks (packs/checks) and questions by hand (khien ask).
+/* fact.h - private to hostaudit: every fact about a host is a column of a read-only table. A table
+ * is declared once, here as a const row, and filled by one function, once per run, when the first
+ * question touches it. The same tables serve checks (packs/checks) and questions by hand (khien
+ * ask).
  *
  * To add one: a file table_NAME.c with the row, and its name in tables.c. Nothing else. */
 #ifndef WORK_FACT_H
@@ -28,8 +29,8 @@ struct fact_table {
 	const char *words; /* Vietnamese */
 	unsigned flags;
 	const struct fact_column *columns; /* ended by a NULL name */
-	/* Fill ROWS. What cannot be read becomes a host_gap(), not a failure. <0 only when nothing at all
-	 * can be said; then every check on the table is unknown. May be NULL never. */
+	/* Fill ROWS. What cannot be read becomes a host_gap(), not a failure. <0 only when nothing
+	 * at all can be said; then every check on the table is unknown. May be NULL never. */
 	int (*fill)(struct host *h, struct fact_rows *rows, struct err *e);
 };
 

@@ -186,8 +186,8 @@ const char *host_sha256(struct host *h, struct str path)
 
 /* ---- reading ---- */
 
-/* Open a regular file for reading. A FIFO or device is found out through O_PATH, which does not touch
- * it, and refused. */
+/* Open a regular file for reading. A FIFO or device is found out through O_PATH, which does not
+ * touch it, and refused. */
 static int open_regular(struct host *h, const char *path, struct stat *ret_stat)
 {
 	struct stat now;

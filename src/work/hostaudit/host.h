@@ -1,10 +1,11 @@
 /* host.h - private to hostaudit: reading one machine, live or below another root, without harm.
  *
- * Paths are absolute as the machine itself sees them ("/etc/ssh/sshd_config") and are resolved below
- * the root (openat2 RESOLVE_IN_ROOT): no link leads out of it. Only regular files are read, never a
- * FIFO or a device, at most LIMIT_HOST_FILE_BYTES of each, each once: later calls get the same bytes.
- * What cannot be read is remembered as a gap of the table being filled, with the reason; a check
- * that needs that table then answers unknown. A file that is simply not there is no gap. */
+ * Paths are absolute as the machine itself sees them ("/etc/ssh/sshd_config") and are resolved
+ * below the root (openat2 RESOLVE_IN_ROOT): no link leads out of it. Only regular files are read,
+ * never a FIFO or a device, at most LIMIT_HOST_FILE_BYTES of each, each once: later calls get the
+ * same bytes. What cannot be read is remembered as a gap of the table being filled, with the
+ * reason; a check that needs that table then answers unknown. A file that is simply not there is no
+ * gap. */
 #ifndef WORK_HOST_H
 #define WORK_HOST_H
 
@@ -48,25 +49,26 @@ bool host_has_proc(const struct host *h);
 int64_t host_now_s(const struct host *h);
 struct arena *host_arena(struct host *h); /* ends with the host */
 
-/* 0 and the file (it lives as long as the host); ERR_ABSENT without a gap; else a gap and <0. All reads
- * of a run share a budget (LIMIT_HOST_BUDGET_BYTES, a cached file counts each time), so that includes
- * which fan out end in a gap "limit". */
+/* 0 and the file (it lives as long as the host); ERR_ABSENT without a gap; else a gap and <0. All
+ * reads of a run share a budget (LIMIT_HOST_BUDGET_BYTES, a cached file counts each time), so that
+ * includes which fan out end in a gap "limit". */
 int host_read(struct host *h, const char *path, const struct host_file **ret);
 /* As host_read, the first MAX_BYTES only, not cached; for headers of large files. */
 int host_read_head(struct host *h, const char *path, size_t max_bytes, struct str *ret);
-/* Call LINE for each line of a possibly huge regular file (whole file, bounded memory); stop when it
- * returns false. Lines longer than LIMIT_HOST_LINE_BYTES are cut. */
+/* Call LINE for each line of a possibly huge regular file (whole file, bounded memory); stop when
+ * it returns false. Lines longer than LIMIT_HOST_LINE_BYTES are cut. */
 int host_read_lines(struct host *h, const char *path, bool (*line)(void *context, struct str line),
 	void *context);
-/* For files of /proc and /sys whose size is 0: read what comes, at most MAX_BYTES, not cached, and no
- * gap when it vanished meanwhile (ERR_ABSENT). */
+/* For files of /proc and /sys whose size is 0: read what comes, at most MAX_BYTES, not cached, and
+ * no gap when it vanished meanwhile (ERR_ABSENT). */
 int host_read_proc(struct host *h, const char *path, size_t max_bytes, struct arena *a,
 	struct str *ret);
 
-/* Names in a folder (no "." and ".."), in byte order; they live as long as the host. An absent folder
- * is 0 names. Returns 0, or <0 with a gap. */
+/* Names in a folder (no "." and ".."), in byte order; they live as long as the host. An absent
+ * folder is 0 names. Returns 0, or <0 with a gap. */
 int host_list(struct host *h, const char *path, const struct str **ret_names, size_t *ret_count);
-/* Paths matching a glob pattern in its last component only ("/etc/apt/apt.conf.d/" + "*"), sorted. */
+/* Paths matching a glob pattern in its last component only ("/etc/apt/apt.conf.d/" + "*"), sorted.
+ */
 int host_glob(struct host *h, const char *pattern, const struct str **ret_paths, size_t *ret_count);
 /* Text of a symbolic link, unfollowed; lives as long as the host. */
 int host_readlink(struct host *h, const char *path, struct str *ret);

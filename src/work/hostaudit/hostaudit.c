@@ -72,7 +72,8 @@ static struct str first_line(struct hostaudit *audit, const char *path)
 	if (host_read(audit->host, path, &file) != 0)
 		return STR("");
 	rest = file->bytes;
-	return str_next_line(&rest, &line) ? text_clean(audit->arena, str_trim(line), 200) : STR("");
+	return str_next_line(&rest, &line) ? text_clean(audit->arena, str_trim(line), 200) :
+					     STR("");
 }
 
 static bool take_profile(void *context, bool is_header, const struct hostaudit_cell *cells,

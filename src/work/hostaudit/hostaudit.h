@@ -1,8 +1,8 @@
 /* hostaudit.h - floor 4: ask one machine, live or below another root, the questions of the packs.
  *
- * An audit reads each fact once, into tables; a check (docs/formats/check.md) is a query over them; the
- * answer is evidence. Nothing is written, nothing is executed, no server is needed. As a plain user it
- * answers what it can and says unknown, with the reason, for the rest. Not thread-safe. */
+ * An audit reads each fact once, into tables; a check (docs/formats/check.md) is a query over them;
+ * the answer is evidence. Nothing is written, nothing is executed, no server is needed. As a plain
+ * user it answers what it can and says unknown, with the reason, for the rest. Not thread-safe. */
 #ifndef WORK_HOSTAUDIT_H
 #define WORK_HOSTAUDIT_H
 
@@ -76,8 +76,8 @@ struct hostaudit_cell {
 typedef bool hostaudit_row(void *context, bool is_header, const struct hostaudit_cell *cells,
 	size_t count);
 
-/* Read-only SQL over the tables: anything but SELECT is refused (ERR_INPUT), rows, steps and cells are
- * bounded (ERR_LIMIT). Gaps met on the way are told by hostaudit_gaps(). */
+/* Read-only SQL over the tables: anything but SELECT is refused (ERR_INPUT), rows, steps and cells
+ * are bounded (ERR_LIMIT). Gaps met on the way are told by hostaudit_gaps(). */
 MUST_CHECK int hostaudit_ask(struct hostaudit *audit, struct str sql, hostaudit_row *row,
 	void *context, struct err *e);
 

@@ -190,8 +190,8 @@ static void questions_only_read(void **state)
 		assert_int_equal(hostaudit_ask(audit, str_of(refused[i]), count_rows, &rows, &e),
 			ERR_INPUT);
 	assert_int_equal(rows, 0);
-	assert_int_equal(hostaudit_ask(audit, STR("SELECT 1 UNION SELECT 2;"), count_rows, &rows, &e),
-		0);
+	assert_int_equal(
+		hostaudit_ask(audit, STR("SELECT 1 UNION SELECT 2;"), count_rows, &rows, &e), 0);
 	assert_int_equal(rows, 2);
 	/* a question without an end is ended */
 	assert_int_equal(hostaudit_ask(audit,

@@ -1,5 +1,5 @@
-/* mounts.h - private to hostaudit: what is mounted where, by the kernel's word or, on a tree without a
- * /proc, by /etc/fstab. */
+/* mounts.h - private to hostaudit: what is mounted where, by the kernel's word or, on a tree
+ * without a /proc, by /etc/fstab. */
 #ifndef WORK_MOUNTS_H
 #define WORK_MOUNTS_H
 
@@ -28,7 +28,8 @@ void mounts_read(struct host *h, struct mount_list *ret);
 
 /* PATH without "//", "." and "..", and without a slash at the end; lives in A. */
 struct str path_normal(struct arena *a, struct str path);
-/* Does sharing the folder PATH share a whole disk? WITH_BELOW: disks mounted below it are shared too. */
+/* Does sharing the folder PATH share a whole disk? WITH_BELOW: disks mounted below it are shared
+ * too. */
 bool mounts_is_whole_disk(struct host *h, const struct mount_list *mounts, struct str path,
 	bool with_below);
 

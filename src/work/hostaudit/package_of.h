@@ -1,5 +1,5 @@
-/* package_of.h - private to hostaudit: which Debian package a file belongs to, by dpkg's own lists. Every
- * list is opened, so ask for all paths at once and only when the answer matters. */
+/* package_of.h - private to hostaudit: which Debian package a file belongs to, by dpkg's own lists.
+ * Every list is opened, so ask for all paths at once and only when the answer matters. */
 #ifndef WORK_PACKAGE_OF_H
 #define WORK_PACKAGE_OF_H
 
@@ -12,7 +12,8 @@ struct package_of {
 	int64_t unpacked_at_s;  /* out: when that package was last put on the disk */
 };
 
-/* A path that a file list has under "/bin" counts for "/usr/bin" too, as after the merge of /usr. */
+/* A path that a file list has under "/bin" counts for "/usr/bin" too, as after the merge of /usr.
+ */
 void package_of(struct host *h, struct package_of *queries, size_t count);
 
 #endif

@@ -1,5 +1,5 @@
-/* proc.h - private to hostaudit: what /proc says of each process, live or recorded below a root. The
- * parsers are pure; the readers hold no more than one process at a time. */
+/* proc.h - private to hostaudit: what /proc says of each process, live or recorded below a root.
+ * The parsers are pure; the readers hold no more than one process at a time. */
 #ifndef WORK_PROC_H
 #define WORK_PROC_H
 
@@ -44,16 +44,16 @@ struct proc_exe proc_exe_parse(struct str link);
 /* 0; ERR_ABSENT for a kernel thread or one that is gone; else a gap. The path lives as the host. */
 int proc_exe(struct host *h, struct str pid, struct proc_exe *ret);
 
-/* A command line fit to be shown: the program, names of options without their values, paths; any other
- * argument, which may be a secret, becomes "…". Lives in A. */
+/* A command line fit to be shown: the program, names of options without their values, paths; any
+ * other argument, which may be a secret, becomes "…". Lives in A. */
 struct str proc_command(struct arena *a, struct str cmdline);
 
 /* The numeric names in /proc, by number. At most LIMIT_HOST_PROCESSES, then a gap. */
 int proc_list(struct host *h, const struct str **ret_pids, size_t *ret_count);
 /* /proc/PID/NAME as a path; lives in A. */
 const char *proc_path(struct arena *a, struct str pid, const char *name);
-/* Call ONE with the text of each link in /proc/PID/fd until it returns false. 0, or <0 with a gap unless
- * the process is gone. */
+/* Call ONE with the text of each link in /proc/PID/fd until it returns false. 0, or <0 with a gap
+ * unless the process is gone. */
 int proc_each_fd(struct host *h, struct str pid, bool (*one)(void *context, struct str link),
 	void *context);
 /* When the machine started, in seconds since 1970; -1 when /proc does not tell. */

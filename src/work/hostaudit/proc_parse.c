@@ -102,7 +102,8 @@ bool proc_environ_find(struct str environ, const char *name, struct str *ret)
 
 static bool is_unit_name(struct str name)
 {
-	static const char *const suffixes[] = { ".service", ".scope", ".socket", ".mount", ".swap" };
+	static const char *const suffixes[] = { ".service", ".scope", ".socket", ".mount",
+		".swap" };
 
 	for (size_t i = 0; i < COUNT(suffixes); i++)
 		if (str_ends(name, suffixes[i]) && name.len > strlen(suffixes[i]))

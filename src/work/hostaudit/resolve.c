@@ -1,6 +1,7 @@
 #include "work/hostaudit/resolve.h"
 
-static void add_lost(struct setting *s, struct arena *a, struct str value, struct str file, int line)
+static void add_lost(
+	struct setting *s, struct arena *a, struct str value, struct str file, int line)
 {
 	const char *join = s->lost.len > 0 ? "; " : "";
 

@@ -1,6 +1,7 @@
-/* resolve.h - private to hostaudit: what every resolver shares. A resolver computes from the machine's
- * files the value the real program would use, and remembers where it stands and whom it overrode.
- * Parsers are pure functions over bytes; only the functions that take a struct host read files. */
+/* resolve.h - private to hostaudit: what every resolver shares. A resolver computes from the
+ * machine's files the value the real program would use, and remembers where it stands and whom it
+ * overrode. Parsers are pure functions over bytes; only the functions that take a struct host read
+ * files. */
 #ifndef WORK_RESOLVE_H
 #define WORK_RESOLVE_H
 
@@ -24,7 +25,8 @@ void setting_lose(struct setting *s, struct arena *a, struct str value, struct s
 /* As setting_win for programs in which an empty assignment takes the setting back. */
 void setting_unset(struct setting *s, struct arena *a);
 
-/* Bytes of a file, "" when it is absent or unreadable (then the gap is noted). RET_FILE may be NULL. */
+/* Bytes of a file, "" when it is absent or unreadable (then the gap is noted). RET_FILE may be
+ * NULL. */
 struct str host_bytes(struct host *h, struct str path, struct str *ret_file);
 
 /* The first of yes/true/on/1 (true) and no/false/off/0 (false) that S is; else OTHERWISE. */

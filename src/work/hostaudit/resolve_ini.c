@@ -90,7 +90,8 @@ bool ini_next(struct ini *ini, struct ini_entry *ret)
 			ptrdiff_t end = str_find_char(line, ']');
 
 			/* A header that does not close opens a section nobody asks for. */
-			ini->section = end > 0 ? str_until(str_from(line, 1), (size_t)end - 1) : line;
+			ini->section =
+				end > 0 ? str_until(str_from(line, 1), (size_t)end - 1) : line;
 			continue;
 		}
 		split_entry(ini, line, ret);

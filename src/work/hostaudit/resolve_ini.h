@@ -1,5 +1,5 @@
-/* resolve_ini.h - private to hostaudit: one reader for the INI-like files of systemd, display managers,
- * desktops and many daemons.
+/* resolve_ini.h - private to hostaudit: one reader for the INI-like files of systemd, display
+ *managers, desktops and many daemons.
  *
  *	struct ini ini;
  *	struct ini_entry entry;
@@ -13,7 +13,8 @@
 
 #include "work/hostaudit/resolve.h"
 
-#define INI_JOIN 1   /* a line that ends in a backslash goes on in the next, as in systemd's files */
+#define INI_JOIN 1   /* a line that ends in a backslash goes on in the next, as in systemd's files \
+		      */
 #define INI_COLON 2  /* "key: value" counts too */
 #define INI_BLANK 4  /* "key value" counts too: the first blank divides */
 

@@ -7,7 +7,8 @@
 
 static bool is_name_char(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+		c == '_';
 }
 
 /* Quotes and backslashes of one word resolved; STR_NONE when it expands something. */
@@ -45,8 +46,8 @@ static struct str resolve_word(struct arena *a, struct str raw)
 	return (struct str){ out, len };
 }
 
-/* Index past the word at S[I]: up to a blank or an operator outside quotes and expansions. *RET_OK is
- * false when a quote does not close. */
+/* Index past the word at S[I]: up to a blank or an operator outside quotes and expansions. *RET_OK
+ * is false when a quote does not close. */
 static size_t word_end(struct str s, size_t i, const char *stops, bool *ret_ok)
 {
 	char closers[NEST_MAX];
@@ -216,7 +217,8 @@ static bool take_redirection(struct shell_script *s)
 		n++;
 	if (n >= s->rest.len || !strchr("<>", s->rest.ptr[n]) || !s->rest.ptr[n])
 		return false;
-	is_here = str_starts(str_from(s->rest, n), "<<") && !str_starts(str_from(s->rest, n), "<<<");
+	is_here =
+		str_starts(str_from(s->rest, n), "<<") && !str_starts(str_from(s->rest, n), "<<<");
 	while (n < s->rest.len && s->rest.ptr[n] && strchr("<>&-", s->rest.ptr[n]))
 		n++;
 	skip(s, n);

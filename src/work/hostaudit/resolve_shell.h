@@ -1,5 +1,6 @@
-/* resolve_shell.h - private to hostaudit: a small reader of shell files: assignments as they stand in
- * /etc/default/NAME, /etc/os-release and start-up files. It expands nothing; it says what is literal. */
+/* resolve_shell.h - private to hostaudit: a small reader of shell files: assignments as they stand
+ * in /etc/default/NAME, /etc/os-release and start-up files. It expands nothing; it says what is
+ * literal. */
 #ifndef WORK_RESOLVE_SHELL_H
 #define WORK_RESOLVE_SHELL_H
 
@@ -14,7 +15,8 @@ struct shell_vars {
 };
 struct shell_var {
 	struct str name;
-	struct str value; /* quotes and backslashes resolved; STR_NONE when it needs the shell ($, `) */
+	struct str value; /* quotes and backslashes resolved; STR_NONE when it needs the shell ($,
+			     `) */
 	int line;
 };
 void shell_vars_init(struct shell_vars *v, struct str bytes, struct arena *a);

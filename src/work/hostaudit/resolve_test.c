@@ -26,8 +26,9 @@ static void want_str(struct str s, const char *want)
 
 static void ini_reads_sections_joins_and_lines(void **state)
 {
-	struct str bytes = STR("\xEF\xBB\xBF" "a=0\n[Login]\n# c\n ; c\n K = v \\\n# inside\n  w\nno value\n"
-		"[Open\nK=lost\n");
+	struct str bytes = STR("\xEF\xBB\xBF"
+			       "a=0\n[Login]\n# c\n ; c\n K = v \\\n# inside\n  w\nno value\n"
+			       "[Open\nK=lost\n");
 	struct ini ini;
 	struct ini_entry e;
 
@@ -56,11 +57,25 @@ static void spans_are_read_as_systemd_does(void **state)
 		const char *text;
 		int64_t us; /* -1: refused, -2: infinity */
 	} rows[] = {
-		{ "600", 600000000 }, { "10min", 600000000 }, { "10 min", 600000000 }, { "10m", 600000000 },
-		{ "1h 30s", 3630000000 }, { "1h30", 3630000000 }, { "5min 20s", 320000000 },
-		{ "infinity", -2 }, { "\"10min\"", -1 }, { "", -1 }, { "10 parsecs", -1 }, { "1.5h", 5400000000 },
-		{ "-5", -1 }, { "500ms", 500000 }, { "0", 0 }, { "99999999999999999999", -1 }, { "1.", -1 },
-		{ ".5s", 500000 }, { "s", -1 },
+		{ "600", 600000000 },
+		{ "10min", 600000000 },
+		{ "10 min", 600000000 },
+		{ "10m", 600000000 },
+		{ "1h 30s", 3630000000 },
+		{ "1h30", 3630000000 },
+		{ "5min 20s", 320000000 },
+		{ "infinity", -2 },
+		{ "\"10min\"", -1 },
+		{ "", -1 },
+		{ "10 parsecs", -1 },
+		{ "1.5h", 5400000000 },
+		{ "-5", -1 },
+		{ "500ms", 500000 },
+		{ "0", 0 },
+		{ "99999999999999999999", -1 },
+		{ "1.", -1 },
+		{ ".5s", 500000 },
+		{ "s", -1 },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -75,7 +90,8 @@ static void spans_are_read_as_systemd_does(void **state)
 
 static void shell_variables_keep_only_literals(void **state)
 {
-	struct str bytes = STR("# x\nA=1\nexport B='two words' # c\nC=\"a\\\"b\"\nD=$A\nE=x\\ y\nA=2\n");
+	struct str bytes =
+		STR("# x\nA=1\nexport B='two words' # c\nC=\"a\\\"b\"\nD=$A\nE=x\\ y\nA=2\n");
 	struct setting s;
 	struct shell_vars v;
 	struct shell_var var;
@@ -101,8 +117,8 @@ static void shell_scripts_split_into_commands(void **state)
 	struct str bytes = STR("if [ -n \"$PS1\" ]; then\n  readonly TMOUT=600 # c\nfi\n"
 		"cat <<EOF\nTMOUT=1\nEOF\n[ a ] &&\n  export X=\"$(echo ') ; x')\" 2>/dev/null\n"
 		"f() { TMOUT=3; }\n");
-	static const char *const want[] = { "if", "[", "then", "readonly", "fi", "cat", "[", "export",
-		"f", "(", ")", "{", "TMOUT=3", "}" };
+	static const char *const want[] = { "if", "[", "then", "readonly", "fi", "cat", "[",
+		"export", "f", "(", ")", "{", "TMOUT=3", "}" };
 	static const int lines[] = { 1, 1, 1, 2, 3, 4, 7, 8, 9, 9, 9, 9, 9, 9 };
 	struct shell_script s;
 	struct shell_command c;

@@ -141,7 +141,8 @@ static void take_global_value(struct loading *l, const struct samba_line *line, 
 	if ((str_is(line->name, "configbackend") && !str_is_nocase(line->value, "file")) ||
 	    (str_is(line->name, "registryshares") && str_bool(line->value, false)) ||
 	    str_is(line->name, "configfile"))
-		host_gap(l->h, GAP_SYNTAX, arena_fmt(l->a, "%.*s:%d", STR_FMT(file), line->line).ptr);
+		host_gap(l->h, GAP_SYNTAX,
+			arena_fmt(l->a, "%.*s:%d", STR_FMT(file), line->line).ptr);
 }
 
 static void add_entry(struct loading *l, const struct samba_line *line, struct str file)
@@ -163,7 +164,8 @@ static void add_entry(struct loading *l, const struct samba_line *line, struct s
 
 static void load_file(struct loading *l, const char *path, int depth);
 
-static void take_include(struct loading *l, const struct samba_line *line, struct str file, int depth)
+static void take_include(
+	struct loading *l, const struct samba_line *line, struct str file, int depth)
 {
 	/* registry, or a name that depends on who asks */
 	if (!str_starts(line->value, "/") || str_has(line->value, '%'))

@@ -58,7 +58,8 @@ struct samba {
 	bool is_there; /* there is an smb.conf */
 };
 
-/* What cannot be known (registry, includes by client name) becomes a gap. Lives as long as the host. */
+/* What cannot be known (registry, includes by client name) becomes a gap. Lives as long as the
+ * host. */
 void samba_read(struct host *h, struct samba *ret);
 /* The boolean value of a setting; OTHERWISE when it is unset or no boolean. */
 bool samba_bool(const struct setting *s, bool otherwise);

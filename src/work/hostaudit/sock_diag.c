@@ -1,5 +1,5 @@
-/* Listening sockets from the kernel's own dump: a tenth of the time of /proc/net/tcp, and it tells what
- * the text does not: the bound interface and whether [::] also serves IPv4. */
+/* Listening sockets from the kernel's own dump: a tenth of the time of /proc/net/tcp, and it tells
+ * what the text does not: the bound interface and whether [::] also serves IPv4. */
 #include "work/hostaudit/sockets.h"
 
 #include <errno.h>

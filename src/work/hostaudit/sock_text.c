@@ -99,8 +99,8 @@ struct str socket_address_text(struct arena *a, const struct socket_entry *s)
 	return arena_str(a, str_of(text));
 }
 
-/* "0100007F": words of 32 bits, each printed as the machine's own byte order has it. The machine that
- * wrote a recorded text is taken to be little-endian, as this one must be. */
+/* "0100007F": words of 32 bits, each printed as the machine's own byte order has it. The machine
+ * that wrote a recorded text is taken to be little-endian, as this one must be. */
 static bool address_parse(struct str hex, bool is_v6, uint8_t *ret)
 {
 	size_t words = is_v6 ? 4 : 1;
@@ -117,8 +117,8 @@ static bool address_parse(struct str hex, bool is_v6, uint8_t *ret)
 	return true;
 }
 
-/* "sl local remote st tx:rx tr:when retrnsmt uid timeout inode …". 1 a listener, 0 another state, <0 no
- * such line. */
+/* "sl local remote st tx:rx tr:when retrnsmt uid timeout inode …". 1 a listener, 0 another state,
+ * <0 no such line. */
 static int line_parse(struct str line, bool is_v6, bool is_udp, struct socket_entry *ret)
 {
 	struct str words[10];

@@ -37,16 +37,17 @@ enum socket_scope {
 
 const char *socket_scope_name(enum socket_scope scope);
 enum socket_scope socket_scope_of(const uint8_t *address, bool is_v6);
-/* What a configuration writes: "*", "0.0.0.0", "::", "localhost", "10.0.0.5", "[::1]", "%eth0" cut off.
- * False for a host name, which only the machine's resolver could tell. */
+/* What a configuration writes: "*", "0.0.0.0", "::", "localhost", "10.0.0.5", "[::1]", "%eth0" cut
+ * off. False for a host name, which only the machine's resolver could tell. */
 bool socket_scope_parse(struct str text, enum socket_scope *ret);
 /* "0.0.0.0", "::1"; lives in A. */
 struct str socket_address_text(struct arena *a, const struct socket_entry *s);
 
-/* Add the listeners of one datagram of a NETLINK_SOCK_DIAG dump. 1: the dump is done, 0: more comes, <0
- * the kernel refused or the bytes make no sense. */
+/* Add the listeners of one datagram of a NETLINK_SOCK_DIAG dump. 1: the dump is done, 0: more
+ * comes, <0 the kernel refused or the bytes make no sense. */
 int sock_diag_parse(struct str datagram, bool is_udp, struct arena *a, struct socket_list *list);
-/* Add the listeners of a text like /proc/net/tcp; lines that make no sense are passed over and counted. */
+/* Add the listeners of a text like /proc/net/tcp; lines that make no sense are passed over and
+ * counted. */
 size_t sock_text_parse(struct str text, bool is_v6, bool is_udp, struct arena *a,
 	struct socket_list *list);
 /* Ask the running kernel. 0, or <0 when it does not answer: then read the texts. */

@@ -1,4 +1,5 @@
-/* listening_ports: every TCP socket that listens and every UDP socket without a peer, with its owner. */
+/* listening_ports: every TCP socket that listens and every UDP socket without a peer, with its
+ * owner. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,8 +11,21 @@
 #include "work/hostaudit/users.h"
 
 enum column {
-	FAMILY, PROTOCOL, ADDRESS, PORT, SCOPE, IS_EXTERNAL, IS_DUAL, PID, PROGRAM, EXE, UNIT, UID, USER,
-	PACKAGE, NAMESPACE
+	FAMILY,
+	PROTOCOL,
+	ADDRESS,
+	PORT,
+	SCOPE,
+	IS_EXTERNAL,
+	IS_DUAL,
+	PID,
+	PROGRAM,
+	EXE,
+	UNIT,
+	UID,
+	USER,
+	PACKAGE,
+	NAMESPACE
 };
 
 static const struct fact_column columns[] = {

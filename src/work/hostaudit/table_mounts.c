@@ -18,8 +18,8 @@ static const struct fact_column columns[] = {
 	{ 0 },
 };
 
-/* Options of network file systems may hold a password; only words without a value, and the values that
- * cannot be one, are told. */
+/* Options of network file systems may hold a password; only words without a value, and the values
+ * that cannot be one, are told. */
 static struct str safe_options(struct arena *a, struct str options)
 {
 	static const char *const open_values[] = { "mode=", "uid=", "gid=", "size=", "errors=",

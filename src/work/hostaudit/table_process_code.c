@@ -1,5 +1,5 @@
-/* process_code: executable memory that no file on the disk answers for. Only the odd mappings become
- * rows; an ordinary process has none. */
+/* process_code: executable memory that no file on the disk answers for. Only the odd mappings
+ * become rows; an ordinary process has none. */
 #include <string.h>
 
 #include "work/hostaudit/fact.h"
@@ -133,8 +133,9 @@ static void put_process(struct walk *w, const struct code *c, struct fact_rows *
 		if (w->boot_s >= 0)
 			*ret_started_at_s = w->boot_s + stat.start_ticks / PROC_TICKS_PER_S;
 	}
-	if (host_read_proc(w->h, proc_path(&s, c->pid, "cgroup"), PROC_SMALL_BYTES, &s, &text) == 0 &&
-	    proc_cgroup_unit(text).len > 0)
+	if (host_read_proc(w->h, proc_path(&s, c->pid, "cgroup"), PROC_SMALL_BYTES, &s, &text) ==
+			0 &&
+		proc_cgroup_unit(text).len > 0)
 		fact_text(rows, UNIT, proc_cgroup_unit(text));
 	if (proc_exe(w->h, c->pid, &exe) == 0)
 		fact_text(rows, EXE, exe.path);

@@ -1,5 +1,5 @@
-/* process_preloads: libraries pushed into programs from outside, by /etc/ld.so.preload for all of them or
- * by the environment of one. A honest one belongs to a package. */
+/* process_preloads: libraries pushed into programs from outside, by /etc/ld.so.preload for all of
+ * them or by the environment of one. A honest one belongs to a package. */
 #include <string.h>
 
 #include "work/hostaudit/fact.h"
@@ -8,7 +8,18 @@
 #include "work/hostaudit/tables.h"
 
 enum column {
-	PID, NAME, EXE, VARIABLE, LIBRARY, PATH, IS_PRESENT, PACKAGE, IS_SAME_ROOT, UNIT, FILE_NAME, LINE
+	PID,
+	NAME,
+	EXE,
+	VARIABLE,
+	LIBRARY,
+	PATH,
+	IS_PRESENT,
+	PACKAGE,
+	IS_SAME_ROOT,
+	UNIT,
+	FILE_NAME,
+	LINE
 };
 
 static const struct fact_column columns[] = {
@@ -48,8 +59,9 @@ struct walk {
 /* A name without a slash is looked up as the loader does, in the places Debian and Red Hat have. */
 static struct str find_library(struct walk *w, struct str library, bool *ret_is_present)
 {
-	static const char *const dirs[] = { "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu",
-		"/usr/lib64", "/usr/lib", "/usr/local/lib", "/lib/x86_64-linux-gnu", "/lib64", "/lib" };
+	static const char *const dirs[] = { "/usr/lib/x86_64-linux-gnu",
+		"/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/lib", "/usr/local/lib",
+		"/lib/x86_64-linux-gnu", "/lib64", "/lib" };
 	struct str path = library;
 
 	if (str_has(library, '/')) {
@@ -65,7 +77,8 @@ static struct str find_library(struct walk *w, struct str library, bool *ret_is_
 	return *ret_is_present ? path : library;
 }
 
-static void add(struct walk *w, struct str pid, const char *variable, struct str library, int64_t line)
+static void add(
+	struct walk *w, struct str pid, const char *variable, struct str library, int64_t line)
 {
 	struct preload *p;
 

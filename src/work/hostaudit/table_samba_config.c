@@ -18,8 +18,8 @@ static const struct fact_column columns[] = {
 /* Commands and passwords may stand in these: their values are not told. */
 static bool is_hidden(struct str name, struct str value)
 {
-	static const char *const marks[] = { "passw", "secret", "exec", "command", "script", "program",
-		"chat", "message", "key", ":" };
+	static const char *const marks[] = { "passw", "secret", "exec", "command", "script",
+		"program", "chat", "message", "key", ":" };
 
 	if (str_bool(value, true) == str_bool(value, false))
 		return false;

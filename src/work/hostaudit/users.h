@@ -1,4 +1,5 @@
-/* users.h - private to hostaudit: names of user numbers by /etc/passwd, for tables about other things. */
+/* users.h - private to hostaudit: names of user numbers by /etc/passwd, for tables about other
+ * things. */
 #ifndef WORK_USERS_H
 #define WORK_USERS_H
 

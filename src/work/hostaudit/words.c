@@ -12,7 +12,8 @@ static const struct {
 } reasons[] = {
 	{ GAP_RIGHTS, T("không đủ quyền đọc, hãy chạy với quyền root") },
 	{ GAP_TOO_LARGE, T("tệp lớn bất thường nên không đọc") },
-	{ GAP_NOT_REGULAR, T("không phải tệp thường (đường ống, thiết bị hoặc thư mục) nên không đọc") },
+	{ GAP_NOT_REGULAR,
+		T("không phải tệp thường (đường ống, thiết bị hoặc thư mục) nên không đọc") },
 	{ GAP_LOOP, T("tệp hoặc liên kết gọi vòng nhau") },
 	{ GAP_SYNTAX, T("nội dung không đúng cú pháp nên không dám kết luận") },
 	{ GAP_NOT_LIVE, T("chỉ xem được trên máy đang chạy") },
@@ -136,6 +137,7 @@ struct str hostaudit_cure(const struct check *check, const struct evidence *row,
 
 	for (size_t i = 0; i < check->cure_count; i++)
 		if (str_is(check->cures[i].family, "any") || str_eq(check->cures[i].family, family))
-			return str_trim(text_fill(a, words_in(check->cures[i].text, lang), lookup, &f));
+			return str_trim(
+				text_fill(a, words_in(check->cures[i].text, lang), lookup, &f));
 	return STR("");
 }
