@@ -69,7 +69,8 @@ int proc_exe(struct host *h, struct str pid, struct proc_exe *ret)
 	return rc;
 }
 
-static void read_links(DIR *dir, bool (*one)(void *context, struct str link), void *context)
+/* False when a link may not be read: the names are open to more eyes than what they lead to. */
+static bool read_links(DIR *dir, bool (*one)(void *context, struct str link), void *context)
 {
 	char text[LINK_MAX_BYTES];
 	struct dirent *entry;
@@ -79,9 +80,12 @@ static void read_links(DIR *dir, bool (*one)(void *context, struct str link), vo
 		if (entry->d_name[0] == '.')
 			continue;
 		n = readlinkat(dirfd(dir), entry->d_name, text, sizeof(text));
+		if (n < 0 && (errno == EACCES || errno == EPERM))
+			return false;
 		if (n > 0 && !one(context, (struct str){ text, (size_t)n }))
 			break;
 	}
+	return true;
 }
 
 int proc_each_fd(struct host *h, struct str pid, bool (*one)(void *context, struct str link),
@@ -90,6 +94,7 @@ int proc_each_fd(struct host *h, struct str pid, bool (*one)(void *context, stru
 	struct arena scratch;
 	const char *path;
 	DIR *dir = NULL;
+	bool is_allowed;
 	int rc = 0;
 	int fd;
 
@@ -98,16 +103,16 @@ int proc_each_fd(struct host *h, struct str pid, bool (*one)(void *context, stru
 	fd = host_fd(h, path, O_RDONLY | O_DIRECTORY | O_NONBLOCK);
 	if (fd >= 0)
 		dir = fdopendir(fd);
-	if (dir) {
-		read_links(dir, one, context);
-		closedir(dir);
-	} else if (errno == EACCES || errno == EPERM) {
+	is_allowed = dir ? read_links(dir, one, context) : errno != EACCES && errno != EPERM;
+	if (!is_allowed) {
 		host_gap(h, GAP_RIGHTS, path);
 		rc = ERR_DENIED;
-	} else {
+	} else if (!dir) {
 		rc = ERR_ABSENT;
 	}
-	if (!dir && fd >= 0)
+	if (dir)
+		closedir(dir);
+	else if (fd >= 0)
 		close(fd);
 	arena_done(&scratch);
 	return rc;
