@@ -5,7 +5,7 @@
 # shellcheck shell=bash
 
 fuzz_one() {
-	local name=$1 program=build-fuzz/fuzz/fuzz_$1 seconds=$2
+	local name=$1 program=build-fuzz/fuzz/fuzz_${1//-/_} seconds=$2
 	[ -x "$program" ] || die "no fuzz target '$name'; there are: $(fuzz_names | paste -sd' ')"
 	mkdir -p "build-fuzz/found/$name" "build-fuzz/crash/$name" "build-fuzz/logs"
 	if [ "$seconds" = merge ]; then
@@ -25,7 +25,7 @@ fuzz_one() {
 	fi
 }
 
-fuzz_names() { find build-fuzz/fuzz -maxdepth 1 -name 'fuzz_*' -type f -executable -printf '%f\n' | sed 's/^fuzz_//' | sort; }
+fuzz_names() { find build-fuzz/fuzz -maxdepth 1 -name 'fuzz_*' -type f -executable -printf '%f\n' | sed 's/^fuzz_//; s/_/-/g' | sort; }
 
 main() {
 	local name=${1:-} seconds=${2:-60} faults=0
