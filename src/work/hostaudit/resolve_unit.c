@@ -46,9 +46,21 @@ static bool is_masked(struct host *h, struct str path)
 	return S_ISREG(st.mode) && st.size == 0;
 }
 
-/* A link FOLDER/TARGET.wants/NAME or .requires, or an alias link FOLDER/OTHER -> .../NAME. */
+static bool is_listed(const struct str *names, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (str_is(names[i], name))
+			return true;
+	return false;
+}
+
+/* A link FOLDER/TARGET.wants/NAME or .requires, or an alias link FOLDER/OTHER -> .../NAME. Aliases are
+ * made by enabling, so the folders of the distribution (hundreds of files) need no look at each. */
 static struct str enabling_link(struct host *h, const char *folder, const char *name)
 {
+	bool has_aliases = str_starts(str_of(folder), "/etc/") || str_starts(str_of(folder), "/run/");
+	const struct str *wanted;
+	size_t wanted_count;
 	struct arena *a = host_arena(h);
 	const struct str *names;
 	size_t count;
@@ -61,10 +73,10 @@ static struct str enabling_link(struct host *h, const char *folder, const char *
 		struct str target;
 
 		if (str_ends(names[i], ".wants") || str_ends(names[i], ".requires")) {
-			path = arena_fmt(a, "%s/%s", path.ptr, name);
-			if (host_lstat(h, path.ptr, &st) == 0)
-				return path;
-		} else if (!str_is(names[i], name) && host_lstat(h, path.ptr, &st) == 0 &&
+			if (host_list(h, path.ptr, &wanted, &wanted_count) == 0 &&
+			    is_listed(wanted, wanted_count, name))
+				return arena_fmt(a, "%s/%s", path.ptr, name);
+		} else if (has_aliases && !str_is(names[i], name) && host_lstat(h, path.ptr, &st) == 0 &&
 			   S_ISLNK(st.mode) && host_readlink(h, path.ptr, &target) == 0 &&
 			   str_is(path_base(target), name)) {
 			return path;
