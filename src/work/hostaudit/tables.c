@@ -17,5 +17,13 @@ const struct fact_table *const fact_tables[] = {
 	&pw_policy_table,
 	&lock_policy_table,
 	&remote_users_table,
+	&host_profile_table,
+	&os_release_table,
+	&os_support_table,
+	&packages_table,
+	&package_lists_table,
+	&pending_updates_table,
+	&package_sources_table,
+	&auto_updates_table,
 	NULL,
 };

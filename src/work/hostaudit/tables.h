@@ -3,7 +3,6 @@
 #define WORK_TABLES_H
 
 struct fact_table;
-
 extern const struct fact_table listening_ports_table;
 extern const struct fact_table mounts_table;
 extern const struct fact_table process_code_table;
@@ -17,5 +16,13 @@ extern const struct fact_table pam_rules_table;
 extern const struct fact_table pw_policy_table;
 extern const struct fact_table lock_policy_table;
 extern const struct fact_table remote_users_table;
+extern const struct fact_table host_profile_table;
+extern const struct fact_table os_release_table;
+extern const struct fact_table os_support_table;
+extern const struct fact_table packages_table;
+extern const struct fact_table package_lists_table;
+extern const struct fact_table pending_updates_table;
+extern const struct fact_table package_sources_table;
+extern const struct fact_table auto_updates_table;
 
 #endif

@@ -1,0 +1,172 @@
+/* apt.c - readers of dpkg's status and of apt's lists that several tables share. */
+#include "work/hostaudit/apt.h"
+
+#include "work/hostaudit/resolve_deb.h"
+
+/* ---- dpkg ---- */
+
+#define FIELD_MAX_BYTES 256
+
+/* The few fields of one paragraph, copied: lines of a streamed file do not last. */
+struct paragraph {
+	dpkg_each_package *each;
+	void *context;
+	struct {
+		char text[FIELD_MAX_BYTES];
+		size_t len;
+	} fields[5];
+	bool is_open;
+};
+
+enum { F_NAME, F_VERSION, F_ARCH, F_STATUS, F_SECTION };
+
+static bool flush(struct paragraph *p)
+{
+	struct str s[5];
+	struct dpkg_package package;
+
+	if (!p->is_open || p->fields[F_NAME].len == 0)
+		return true;
+	for (int i = 0; i < 5; i++)
+		s[i] = (struct str){ p->fields[i].text, p->fields[i].len };
+	package = (struct dpkg_package){ .name = s[F_NAME],
+		.version = s[F_VERSION],
+		.arch = s[F_ARCH],
+		.status = s[F_STATUS],
+		.section = s[F_SECTION] };
+	for (int i = 0; i < 5; i++)
+		p->fields[i].len = 0;
+	p->is_open = false;
+	return p->each(p->context, &package);
+}
+
+static bool status_line(void *context, struct str line)
+{
+	static const char *const names[] = { "Package", "Version", "Architecture", "Status",
+		"Section" };
+	struct paragraph *p = context;
+	struct str name, value;
+
+	if (line.len == 0)
+		return flush(p);
+	if (line.ptr[0] == ' ' || deb_line(line, &name, &value) != DEB_FIELD)
+		return true;
+	p->is_open = true;
+	for (int i = 0; i < 5; i++) {
+		if (!str_is_nocase(name, names[i]))
+			continue;
+		p->fields[i].len = value.len < FIELD_MAX_BYTES ? value.len : FIELD_MAX_BYTES;
+		memcpy(p->fields[i].text, value.ptr, p->fields[i].len);
+	}
+	return true;
+}
+
+int dpkg_each(struct host *h, dpkg_each_package *each, void *context)
+{
+	struct paragraph p = { .each = each, .context = context };
+	int rc = host_read_lines(h, "/var/lib/dpkg/status", status_line, &p);
+
+	if (rc == 0)
+		flush(&p);
+	return rc;
+}
+
+struct str dpkg_state(struct str status)
+{
+	struct str word = STR("");
+
+	for (int i = 0; i < 3; i++)
+		if (!str_next_word(&status, " ", &word))
+			return STR("");
+	return word;
+}
+
+struct search {
+	const char *name;
+	bool is_found;
+};
+
+static bool is_it(void *context, const struct dpkg_package *p)
+{
+	struct search *s = context;
+
+	if (str_is(p->name, s->name) && str_is(dpkg_state(p->status), "installed"))
+		s->is_found = true;
+	return !s->is_found;
+}
+
+bool dpkg_is_installed(struct host *h, const char *name)
+{
+	struct search s = { .name = name };
+
+	return dpkg_each(h, is_it, &s) == 0 && s.is_found;
+}
+
+/* ---- apt's lists ---- */
+
+bool apt_is_security_list(struct str name)
+{
+	return str_find(name, STR("security")) >= 0 || str_starts(name, "esm.ubuntu.com_");
+}
+
+static void read_release(struct host *h, struct str name, struct apt_release *r)
+{
+	struct arena *a = host_arena(h);
+	struct str text, line, field, value;
+	ptrdiff_t end = str_find_char(name, '_');
+
+	*r = (struct apt_release){ .origin = STR(""),
+		.label = STR(""),
+		.suite = STR(""),
+		.codename = STR(""),
+		.site = str_until(name, end < 0 ? 0 : (size_t)end) };
+	if (host_read_head(h, arena_fmt(a, "/var/lib/apt/lists/%.*s", STR_FMT(name)).ptr, 2 * KIB,
+		    &text) < 0)
+		return;
+	while (str_next_line(&text, &line)) {
+		if (deb_line(line, &field, &value) != DEB_FIELD)
+			continue;
+		if (str_is(field, "Origin"))
+			r->origin = value;
+		else if (str_is(field, "Label"))
+			r->label = value;
+		else if (str_is(field, "Suite"))
+			r->suite = value;
+		else if (str_is(field, "Codename"))
+			r->codename = value;
+	}
+}
+
+void apt_security_releases(struct host *h, const struct apt_release **ret, size_t *ret_count)
+{
+	VEC(struct apt_release) releases = { 0 };
+	const struct str *names;
+	size_t count = 0;
+
+	if (host_list(h, "/var/lib/apt/lists", &names, &count) < 0)
+		count = 0;
+	for (size_t i = 0; i < count; i++)
+		if (apt_is_security_list(names[i]) &&
+			(str_ends(names[i], "_InRelease") || str_ends(names[i], "_Release")))
+			read_release(h, names[i], vec_add(host_arena(h), &releases));
+	*ret = releases.at;
+	*ret_count = releases.len;
+}
+
+/* Lists themselves carry the date of the server. What apt touches at each update: its "partial"
+ * folder, and the stamps of the scheduled run. */
+int64_t apt_lists_at_s(struct host *h)
+{
+	static const char *const paths[] = { "/var/lib/apt/lists/partial",
+		"/var/lib/apt/periodic/update-stamp",
+		"/var/lib/apt/periodic/update-success-stamp" };
+	int64_t newest = 0;
+	struct host_stat st;
+
+	for (size_t i = 0; i < COUNT(paths); i++)
+		if (host_stat(h, paths[i], &st) == 0 && st.mtime_s > newest)
+			newest = st.mtime_s;
+	if (newest == 0 && host_stat(h, "/var/lib/apt/lists", &st) == 0)
+		newest = st.mtime_s;
+	return newest;
+}

@@ -1,0 +1,489 @@
+/* table_auto_updates.c - does the system update itself: for apt the chain that must hold from the timer
+ * over the periodic settings to the origins that unattended-upgrades takes, as apt.systemd.daily and
+ * unattended-upgrade walk it; for dnf and yum their automatic service. The first broken link is told. */
+#include <fnmatch.h>
+
+#include "work/hostaudit/apt.h"
+#include "work/hostaudit/fact.h"
+#include "work/hostaudit/os.h"
+#include "work/hostaudit/resolve_apt.h"
+#include "work/hostaudit/resolve_systemd.h"
+#include "work/hostaudit/tables.h"
+
+enum {
+	MECHANISM,
+	PROBLEM,
+	DETAIL,
+	LISTS_DAYS,
+	UPGRADE_DAYS,
+	SUCCESS_AT,
+	CONFIG_AT,
+	FOUND,
+	FILE_PATH,
+	LINE,
+	LOST
+};
+
+static const struct fact_column columns[] = {
+	[MECHANISM] = { "mechanism", FACT_TEXT, T("cơ chế tự cập nhật") },
+	[PROBLEM] = { "problem", FACT_TEXT,
+		T("khâu bị đứt đầu tiên; trống khi cả chuỗi hoạt động") },
+	[DETAIL] = { "detail", FACT_TEXT, T("chi tiết của khâu đó") },
+	[LISTS_DAYS] = { "lists_days", FACT_INT, T("chu kỳ tải danh mục gói, ngày") },
+	[UPGRADE_DAYS] = { "upgrade_days", FACT_INT, T("chu kỳ cài bản vá, ngày") },
+	[SUCCESS_AT] = { "success_at_s", FACT_INT, T("lần tự cập nhật gần nhất, giây UTC") },
+	[CONFIG_AT] = { "config_at_s", FACT_INT, T("lúc bật chế độ này, giây UTC") },
+	[FOUND] = { "found", FACT_TEXT, T("giá trị tìm thấy") },
+	[FILE_PATH] = { "file", FACT_TEXT, T("tệp") },
+	[LINE] = { "line", FACT_INT, T("dòng") },
+	[LOST] = { "lost", FACT_TEXT, T("giá trị bị thay thế") },
+	{ 0 },
+};
+
+struct finding {
+	const char *mechanism, *problem; /* problem NULL: the chain holds */
+	const char *detail;
+	int64_t lists_days, upgrade_days, success_at_s, config_at_s;
+	struct str found, file, lost;
+	int64_t line;
+};
+
+static void show(struct fact_rows *rows, const struct finding *f)
+{
+	fact_row(rows);
+	fact_cstr(rows, MECHANISM, f->mechanism);
+	fact_cstr(rows, PROBLEM, f->problem);
+	fact_cstr(rows, DETAIL, f->detail);
+	if (f->lists_days > 0)
+		fact_int(rows, LISTS_DAYS, f->lists_days);
+	if (f->upgrade_days > 0)
+		fact_int(rows, UPGRADE_DAYS, f->upgrade_days);
+	if (f->success_at_s > 0)
+		fact_int(rows, SUCCESS_AT, f->success_at_s);
+	if (f->config_at_s > 0)
+		fact_int(rows, CONFIG_AT, f->config_at_s);
+	fact_text(rows, FOUND, f->found);
+	if (f->file.len > 0) {
+		fact_text(rows, FILE_PATH, f->file);
+		fact_int(rows, LINE, f->line);
+		fact_text(rows, LOST, f->lost);
+	}
+}
+
+static int64_t newest_mtime(struct host *h, const char *const *paths, size_t count)
+{
+	int64_t newest = 0;
+	struct host_stat st;
+
+	for (size_t i = 0; i < count; i++)
+		if (host_stat(h, paths[i], &st) == 0 && st.mtime_s > newest)
+			newest = st.mtime_s;
+	return newest;
+}
+
+/* ---- apt: the settings ---- */
+
+/* "1", "7d", "12h", "always" of apt.systemd.daily as days, rounded up; 0 off; -1 not understood. */
+static int64_t interval_days(struct str s)
+{
+	int64_t n, unit = CLOCK_DAY_S;
+
+	if (str_is(s, "always"))
+		return 1;
+	if (s.len > 0) {
+		char last = s.ptr[s.len - 1];
+
+		unit = last == 's' ? 1 : last == 'm' ? 60 : last == 'h' ? 3600 : unit;
+		if (last == 's' || last == 'm' || last == 'h' || last == 'd')
+			s = str_until(s, s.len - 1);
+	}
+	if (!str_to_i64(s, &n) || n < 0 || n > 100000000)
+		return -1;
+	return (n * unit + CLOCK_DAY_S - 1) / CLOCK_DAY_S;
+}
+
+static void point_at(struct finding *f, const struct apt_conf *c, const char *name)
+{
+	const struct apt_item *i = apt_conf_find(c, name);
+
+	if (i == NULL || i->file.ptr == NULL)
+		return;
+	f->file = i->file;
+	f->line = i->line;
+	f->lost = i->lost;
+	f->found = arena_fmt(c->a, "%s \"%.*s\"", name, STR_FMT(i->value));
+}
+
+/* The interval of NAME in days; problem when it is off. */
+static int64_t interval(
+	struct finding *f, const struct apt_conf *c, const char *name, const char *problem)
+{
+	struct str value = apt_conf_value(c, name, "0");
+	int64_t days = interval_days(value);
+
+	if (days > 0)
+		return days;
+	f->problem = days == 0 ? problem : "not-understood";
+	f->detail = name;
+	f->found = arena_fmt(c->a, "%s \"%.*s\"", name, STR_FMT(value));
+	point_at(f, c, name);
+	return 0;
+}
+
+/* ---- apt: which origins are taken ---- */
+
+struct pattern_context {
+	struct str distro_id, codename;
+	struct arena *a;
+};
+
+static struct str substitute(const struct pattern_context *c, struct str s)
+{
+	static const char id[] = "${distro_id}", codename[] = "${distro_codename}";
+	struct buf out;
+
+	buf_init(&out, 64 * KIB);
+	while (s.len > 0) {
+		if (str_starts(s, id)) {
+			buf_add(&out, c->distro_id);
+			s = str_from(s, sizeof(id) - 1);
+		} else if (str_starts(s, codename)) {
+			buf_add(&out, c->codename);
+			s = str_from(s, sizeof(codename) - 1);
+		} else {
+			buf_add_char(&out, s.ptr[0]);
+			s = str_from(s, 1);
+		}
+	}
+	s = arena_str(c->a, buf_str(&out));
+	buf_done(&out);
+	return s;
+}
+
+enum match { MATCH_NO, MATCH_YES, MATCH_UNCLEAR };
+
+static enum match token_matches(struct str token, const struct apt_release *r, struct arena *a)
+{
+	static const struct {
+		const char *name;
+		size_t offset;
+	} fields[] = {
+		{ "o", offsetof(struct apt_release, origin) },
+		{ "origin", offsetof(struct apt_release, origin) },
+		{ "l", offsetof(struct apt_release, label) },
+		{ "label", offsetof(struct apt_release, label) },
+		{ "a", offsetof(struct apt_release, suite) },
+		{ "suite", offsetof(struct apt_release, suite) },
+		{ "archive", offsetof(struct apt_release, suite) },
+		{ "n", offsetof(struct apt_release, codename) },
+		{ "codename", offsetof(struct apt_release, codename) },
+		{ "site", offsetof(struct apt_release, site) },
+	};
+	struct str what, value;
+
+	if (!str_split(token, '=', &what, &value))
+		return MATCH_UNCLEAR;
+	what = str_trim(what);
+	if (str_is(what, "c") || str_is(what, "component"))
+		return fnmatch(arena_cstr(a, str_trim(value)), "main", 0) == 0 ? MATCH_YES :
+										 MATCH_NO;
+	for (size_t i = 0; i < COUNT(fields); i++) {
+		const struct str *have = (const struct str *)((const char *)r + fields[i].offset);
+
+		if (!str_is(what, fields[i].name))
+			continue;
+		if (have->len == 0 && !str_is(str_trim(value), "*"))
+			return MATCH_UNCLEAR; /* no Release file told it */
+		return fnmatch(arena_cstr(a, str_trim(value)), arena_cstr(a, *have),
+			       FNM_NOESCAPE) == 0 ?
+			MATCH_YES :
+			MATCH_NO;
+	}
+	return MATCH_UNCLEAR; /* unattended-upgrade itself stops at an unknown matcher */
+}
+
+static enum match pattern_matches(
+	const struct pattern_context *c, struct str pattern, const struct apt_release *r)
+{
+	enum match result = MATCH_YES;
+	struct str token;
+
+	pattern = substitute(c, str_trim(pattern));
+	if (pattern.len == 0)
+		return MATCH_NO;
+	while (str_next_word(&pattern, ",", &token)) {
+		enum match m = token_matches(str_trim(token), r, c->a);
+
+		if (m == MATCH_NO)
+			return MATCH_NO;
+		if (m == MATCH_UNCLEAR)
+			result = MATCH_UNCLEAR;
+	}
+	return result;
+}
+
+/* "Debian:stable" or "Debian stable" of the older list. */
+static struct str as_pattern(struct arena *a, struct str s)
+{
+	struct str origin, suite;
+
+	if (!str_split(s, ':', &origin, &suite) && !str_split(str_trim(s), ' ', &origin, &suite))
+		return STR("");
+	return arena_fmt(a, "o=%.*s,a=%.*s", STR_FMT(str_trim(origin)), STR_FMT(str_trim(suite)));
+}
+
+static enum match list_matches(const struct pattern_context *c, const struct apt_item *list,
+	bool is_old_form, const struct apt_release *r)
+{
+	enum match best = MATCH_NO;
+
+	if (list == NULL)
+		return MATCH_NO;
+	for (const struct apt_item *i = list->child; i != NULL && best != MATCH_YES; i = i->next) {
+		enum match m =
+			pattern_matches(c, is_old_form ? as_pattern(c->a, i->value) : i->value, r);
+
+		if (m != MATCH_NO)
+			best = m;
+	}
+	return best;
+}
+
+/* What the security suite calls itself when no Release file is there to ask. */
+static struct apt_release assumed_release(struct arena *a, const struct os_release *os)
+{
+	bool is_ubuntu = str_is(os->id, "ubuntu");
+	struct str security = arena_fmt(a, "%.*s-security", STR_FMT(os->codename));
+
+	return (struct apt_release){
+		.origin = is_ubuntu ? STR("Ubuntu") : STR("Debian"),
+		.label = is_ubuntu ? STR("Ubuntu") : STR("Debian-Security"),
+		.suite = is_ubuntu ? security : STR(""),
+		.codename = is_ubuntu ? os->codename : security,
+		.site = STR(""),
+	};
+}
+
+static enum match takes_security(struct host *h, const struct apt_conf *c)
+{
+	struct os_release os = os_release_read(h);
+	struct pattern_context context = { .a = c->a, .codename = os.codename };
+	const struct apt_item *list = apt_conf_find(c, "Unattended-Upgrade::Origins-Pattern");
+	const struct apt_item *old = apt_conf_find(c, "Unattended-Upgrade::Allowed-Origins");
+	struct apt_release assumed = assumed_release(c->a, &os);
+	const struct apt_release *releases;
+	enum match best = MATCH_NO;
+	size_t count;
+
+	context.distro_id = os.known != NULL ? str_of(os.known->name) : os.id;
+	apt_security_releases(h, &releases, &count);
+	if (count == 0) {
+		releases = &assumed;
+		count = 1;
+	}
+	for (size_t i = 0; i < count && best != MATCH_YES; i++) {
+		enum match m = list_matches(&context, list, false, &releases[i]);
+
+		if (m != MATCH_YES)
+			m = list_matches(&context, old, true, &releases[i]);
+		if (m != MATCH_NO)
+			best = m;
+	}
+	return best;
+}
+
+/* Patterns of regular expressions that forbid every package. */
+static bool forbids_all(const struct apt_conf *c)
+{
+	const struct apt_item *list = apt_conf_find(c, "Unattended-Upgrade::Package-Blacklist");
+
+	for (const struct apt_item *i = list != NULL ? list->child : NULL; i != NULL; i = i->next)
+		if (str_is(i->value, ".*") || str_is(i->value, ".") || str_is(i->value, "^.*") ||
+			str_is(i->value, "^.*$") || str_is(i->value, ".*$") ||
+			str_is(i->value, ".+"))
+			return true;
+	return false;
+}
+
+/* ---- apt: the chain ---- */
+
+static bool is_started(struct host *h, const char *timer, struct finding *f)
+{
+	struct unit unit = systemd_unit(h, timer);
+
+	if (unit.state == UNIT_ENABLED)
+		return true;
+	f->problem = unit.state == UNIT_MASKED ? "timer-masked" : "timer-off";
+	f->detail = timer;
+	f->found = unit.state == UNIT_MASKED ? STR("masked") :
+		unit.state == UNIT_ABSENT    ? STR("absent") :
+					       STR("disabled");
+	f->file = unit.file;
+	f->line = 0;
+	return false;
+}
+
+static bool has_starter(struct host *h, struct finding *f)
+{
+	/* Without systemd cron starts it; where systemd runs, that script ends at once. */
+	if (!host_exists(h, "/usr/lib/systemd/systemd") &&
+		!host_exists(h, "/lib/systemd/systemd")) {
+		if (host_exists(h, "/etc/cron.daily/apt-compat"))
+			return true;
+		f->problem = "timer-off";
+		f->detail = "/etc/cron.daily/apt-compat";
+		return false;
+	}
+	return is_started(h, "apt-daily.timer", f) && is_started(h, "apt-daily-upgrade.timer", f);
+}
+
+static void judge_origins(struct host *h, const struct apt_conf *c, struct finding *f)
+{
+	enum match m = takes_security(h, c);
+
+	if (m == MATCH_YES)
+		return;
+	f->problem = m == MATCH_NO ? "no-security-origin" : "not-understood";
+	f->detail = "Unattended-Upgrade::Origins-Pattern";
+	f->found = STR("");
+	point_at(f, c,
+		apt_conf_find(c, f->detail) != NULL ? f->detail :
+						      "Unattended-Upgrade::Allowed-Origins");
+	f->found = STR("Unattended-Upgrade::Origins-Pattern");
+}
+
+static void judge_apt(struct host *h, const struct apt_conf *c, struct finding *f)
+{
+	if (!host_exists(h, "/usr/bin/unattended-upgrade") &&
+		!dpkg_is_installed(h, "unattended-upgrades")) {
+		f->problem = "not-installed";
+		f->detail = "unattended-upgrades";
+		f->found = STR("unattended-upgrades: absent");
+		return;
+	}
+	if (!apt_conf_bool(c, "APT::Periodic::Enable", true)) {
+		f->problem = "periodic-off";
+		f->detail = "APT::Periodic::Enable";
+		point_at(f, c, f->detail);
+		return;
+	}
+	f->lists_days = interval(f, c, "APT::Periodic::Update-Package-Lists", "lists-off");
+	if (f->problem != NULL)
+		return;
+	f->upgrade_days = interval(f, c, "APT::Periodic::Unattended-Upgrade", "upgrade-off");
+	if (f->problem != NULL)
+		return;
+	if (forbids_all(c)) {
+		f->problem = "all-forbidden";
+		f->detail = "Unattended-Upgrade::Package-Blacklist";
+		return;
+	}
+	judge_origins(h, c, f);
+	if (f->problem != NULL || !has_starter(h, f))
+		return;
+	point_at(f, c, "APT::Periodic::Unattended-Upgrade");
+}
+
+static void fill_apt(struct host *h, struct fact_rows *rows)
+{
+	static const char *const stamps[] = { "/var/lib/apt/periodic/upgrade-stamp",
+		"/var/lib/apt/periodic/unattended-upgrades-stamp" };
+	struct finding f = { .mechanism = "unattended-upgrades" };
+	struct apt_conf conf;
+
+	apt_conf_load(h, host_arena(h), &conf);
+	judge_apt(h, &conf, &f);
+	f.success_at_s = newest_mtime(h, stamps, COUNT(stamps));
+	if (f.problem == NULL && f.file.len > 0) {
+		/* The settings may carry the package's own date: when it was unpacked counts too. */
+		const char *const paths[] = { f.file.ptr,
+			"/var/lib/dpkg/info/unattended-upgrades.list" };
+
+		f.config_at_s = newest_mtime(h, paths, COUNT(paths));
+	}
+	show(rows, &f);
+}
+
+/* ---- dnf, yum ---- */
+
+static bool is_on(struct host *h, const char *unit)
+{
+	return systemd_unit(h, unit).state == UNIT_ENABLED;
+}
+
+/* dnf-automatic takes its settings from one file; some of its timers override them. */
+static void fill_dnf(
+	struct host *h, struct fact_rows *rows, struct finding *f, const char *conf, bool is_forced)
+{
+	struct setting apply = { 0 };
+	struct str file = STR("");
+	struct str bytes = host_bytes(h, str_of(conf), &file);
+	struct host_stat st;
+
+	ini_last(bytes, file, "commands", "apply_updates", host_arena(h), &apply);
+	f->file = apply.file.len > 0 ? apply.file : file;
+	f->line = apply.line;
+	f->lost = apply.lost;
+	f->found = apply.value.len > 0 ?
+		arena_fmt(host_arena(h), "apply_updates = %.*s", STR_FMT(apply.value)) :
+		STR("apply_updates: absent");
+	if (f->problem == NULL && !is_forced && !str_bool(apply.value, false)) {
+		f->problem = "upgrade-off";
+		f->detail = "apply_updates";
+	}
+	if (f->problem == NULL) {
+		f->lists_days = f->upgrade_days = 1;
+		if (host_stat(h, conf, &st) == 0)
+			f->config_at_s = st.mtime_s;
+	}
+	show(rows, f);
+}
+
+static bool fill_rpm(struct host *h, struct fact_rows *rows)
+{
+	struct finding f = { .mechanism = "dnf-automatic", .found = STR("") };
+	bool is_forced = is_on(h, "dnf-automatic-install.timer");
+
+	if (host_exists(h, "/usr/sbin/yum-cron")) {
+		f.mechanism = "yum-cron";
+		if (!is_on(h, "yum-cron.service"))
+			f.problem = "timer-off";
+		f.detail = "yum-cron.service";
+		fill_dnf(h, rows, &f, "/etc/yum/yum-cron.conf", false);
+		return true;
+	}
+	if (host_exists(h, "/usr/bin/dnf-automatic") ||
+		host_exists(h, "/usr/lib/systemd/system/dnf5-automatic.timer")) {
+		if (!is_forced && !is_on(h, "dnf-automatic.timer") &&
+			!is_on(h, "dnf5-automatic.timer")) {
+			f.problem = "timer-off";
+			f.detail = "dnf-automatic.timer";
+		}
+		fill_dnf(h, rows, &f, "/etc/dnf/automatic.conf", is_forced);
+		return true;
+	}
+	if (!host_exists(h, "/usr/bin/dnf") && !host_exists(h, "/usr/bin/yum") &&
+		!host_exists(h, "/etc/dnf/dnf.conf") && !host_exists(h, "/etc/yum.conf"))
+		return false;
+	f.problem = "not-installed";
+	f.detail = "dnf-automatic";
+	f.found = STR("dnf-automatic: absent");
+	show(rows, &f);
+	return true;
+}
+
+static int fill(struct host *h, struct fact_rows *rows, struct err *e)
+{
+	if (host_exists(h, "/usr/bin/apt-get") || host_exists(h, "/var/lib/dpkg/status"))
+		fill_apt(h, rows);
+	else
+		fill_rpm(h, rows);
+	return 0;
+}
+
+const struct fact_table auto_updates_table = {
+	.name = "auto_updates",
+	.words = T("chế độ tự động cập nhật hệ điều hành"),
+	.columns = columns,
+	.fill = fill,
+};
