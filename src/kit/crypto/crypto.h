@@ -45,8 +45,8 @@ bool password_is(struct str password, const char *hash);
 /* Costs what password_is() costs: for a log-in name that does not exist. */
 void password_waste(struct str password);
 
-/* Time-based codes (RFC 6238, six digits, 30 s). KEY is raw bytes. The code of the present step or
- * of one step to either side is right, when that step is after LAST_STEP: a code works once.
+/* Time-based codes (RFC 6238, six digits, 30 s). KEY is raw bytes. The code of the present step
+ * or of one step to either side is right, when that step is after LAST_STEP: a code works once.
  * RET_STEP is what to keep as the next LAST_STEP. */
 #define TOTP_KEY_SIZE 20
 #define TOTP_STEP_S 30
@@ -57,8 +57,8 @@ const char *totp_code(struct str key, int64_t at_s, char *code);
 struct str base32_of(struct str bytes, struct arena *a);
 
 /* RFC 4648 base64 with padding, the strict form: one spelling for each string of bytes. What is
- * written or read lives in A. ERR_INPUT for anything else, stray bits in the last letter included.
- */
+ * written or read lives in A. ERR_INPUT for anything else, stray bits in the last letter
+ * included. */
 struct str base64_of(struct str bytes, struct arena *a);
 MUST_CHECK int base64_to(struct str text, struct arena *a, struct str *ret, struct err *e);
 
@@ -80,9 +80,14 @@ MUST_CHECK int aead_seal(struct str key, struct str context, struct str plain, s
 MUST_CHECK int aead_open(struct str key, struct str context, struct str sealed, struct arena *a,
 	struct str *ret, struct err *e);
 
-/* A new P-256 key and a self-signed certificate for NAME (a host name or an IP address), both as
- * PEM in A, good from one day before NOW_S for DAYS days. */
+struct certificate {
+	struct str key; /* PEM, both */
+	struct str certificate;
+};
+
+/* A new P-256 key and a self-signed certificate for NAME (a host name or an IP address), in A, good
+ * from one day before NOW_S for DAYS days. */
 MUST_CHECK int certificate_make(const char *name, int64_t now_s, int days, struct arena *a,
-	struct str *ret_key, struct str *ret_certificate, struct err *e);
+	struct certificate *ret, struct err *e);
 
 #endif

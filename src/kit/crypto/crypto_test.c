@@ -59,7 +59,7 @@ static void a_code_works_once(void **state)
 	assert_true(totp_is(key, STR("287082"), 59, 0, &step));
 	assert_int_equal(step, 1);
 	assert_false(totp_is(key, STR("287082"), 59, step, &again));
-	assert_true(totp_is(key, STR("287082"), 89, 0, &step));  /* a step late */
+	assert_true(totp_is(key, STR("287082"), 89, 0, &step)); /* a step late */
 	assert_false(totp_is(key, STR("287082"), 120, 0, &step));
 	assert_false(totp_is(key, STR("28708"), 59, 0, &step));
 	assert_false(totp_is(key, STR(""), 59, 0, &step));
@@ -86,16 +86,16 @@ static void texts_of_keys(void **state)
 {
 	struct arena a;
 	struct err e = { 0 };
-	struct str key, cert;
+	struct certificate made;
 	char token[17];
 
 	arena_init(&a, MIB);
 	assert_true(str_is(base32_of(STR("foobar"), &a), "MZXW6YTBOI"));
 	assert_true(str_is(base32_of(STR("fooba"), &a), "MZXW6YTB"));
 	assert_int_equal(strlen(random_token(token, 16)), 16);
-	assert_int_equal(certificate_make("192.0.2.7", 1790000000, 825, &a, &key, &cert, &e), 0);
-	assert_true(str_starts(key, "-----BEGIN PRIVATE KEY-----"));
-	assert_true(str_starts(cert, "-----BEGIN CERTIFICATE-----"));
+	assert_int_equal(certificate_make("192.0.2.7", 1790000000, 825, &a, &made, &e), 0);
+	assert_true(str_starts(made.key, "-----BEGIN PRIVATE KEY-----"));
+	assert_true(str_starts(made.certificate, "-----BEGIN CERTIFICATE-----"));
 	arena_done(&a);
 }
 

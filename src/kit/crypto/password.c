@@ -31,7 +31,7 @@ int password_hash(struct str password, char *ret_hash, struct err *e)
 bool password_is(struct str password, const char *hash)
 {
 	return sodium_init() >= 0 &&
-	       crypto_pwhash_str_verify(hash, password.ptr ? password.ptr : "", password.len) == 0;
+		crypto_pwhash_str_verify(hash, password.ptr ? password.ptr : "", password.len) == 0;
 }
 
 void password_waste(struct str password)

@@ -12,8 +12,8 @@
 #define TAG_SIZE 16
 
 /* Both ways share one setting up; the context is authenticated, not kept. */
-static EVP_CIPHER_CTX *cipher_open(struct str key, const unsigned char *nonce, struct str context,
-	int is_sealing)
+static EVP_CIPHER_CTX *cipher_open(
+	struct str key, const unsigned char *nonce, struct str context, int is_sealing)
 {
 	EVP_CIPHER *cipher = EVP_CIPHER_fetch(NULL, "AES-256-GCM", NULL);
 	EVP_CIPHER_CTX *c = EVP_CIPHER_CTX_new();
@@ -68,8 +68,8 @@ int aead_open(struct str key, struct str context, struct str sealed, struct aren
 	c = cipher_open(key, in, context, 0);
 	is_fine = EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_AEAD_SET_TAG, TAG_SIZE,
 			  (void *)(uintptr_t)(in + sealed.len - TAG_SIZE)) == 1 &&
-		  EVP_CipherUpdate(c, out, &len, in + NONCE_SIZE, (int)size) == 1 &&
-		  EVP_CipherFinal_ex(c, out + len, &tail) == 1;
+		EVP_CipherUpdate(c, out, &len, in + NONCE_SIZE, (int)size) == 1 &&
+		EVP_CipherFinal_ex(c, out + len, &tail) == 1;
 	EVP_CIPHER_CTX_free(c);
 	if (!is_fine) {
 		wipe(out, size);
@@ -124,7 +124,7 @@ static struct str bio_text(BIO *bio, struct arena *a)
 }
 
 int certificate_make(const char *name, int64_t now_s, int days, struct arena *a,
-	struct str *ret_key, struct str *ret_certificate, struct err *e)
+	struct certificate *ret, struct err *e)
 {
 	EVP_PKEY *key = EVP_EC_gen("P-256");
 	X509 *cert = X509_new();
@@ -132,13 +132,13 @@ int certificate_make(const char *name, int64_t now_s, int days, struct arena *a,
 	int rc = 0;
 
 	if (!key || !cert || !key_text || !cert_text || strlen(name) > 255 ||
-	    !fill_certificate(cert, key, name, now_s, days) ||
-	    PEM_write_bio_PKCS8PrivateKey(key_text, key, NULL, NULL, 0, NULL, NULL) != 1 ||
-	    PEM_write_bio_X509(cert_text, cert) != 1)
+		!fill_certificate(cert, key, name, now_s, days) ||
+		PEM_write_bio_PKCS8PrivateKey(key_text, key, NULL, NULL, 0, NULL, NULL) != 1 ||
+		PEM_write_bio_X509(cert_text, cert) != 1)
 		rc = err_set(e, ERR_CRYPTO, "no certificate could be made for \"%s\"", name);
 	if (rc == 0) {
-		*ret_key = bio_text(key_text, a);
-		*ret_certificate = bio_text(cert_text, a);
+		ret->key = bio_text(key_text, a);
+		ret->certificate = bio_text(cert_text, a);
 	}
 	BIO_free(key_text);
 	BIO_free(cert_text);

@@ -37,9 +37,9 @@ void ed25519_sign(const unsigned char *seed, struct str message, unsigned char *
 	size_t size = ED25519_SIGNATURE_SIZE;
 
 	if (!ctx || EVP_DigestSignInit(ctx, NULL, NULL, NULL, key) != 1 ||
-	    EVP_DigestSign(ctx, ret_signature, &size, (const unsigned char *)message.ptr,
-		    message.len) != 1 ||
-	    size != ED25519_SIGNATURE_SIZE)
+		EVP_DigestSign(ctx, ret_signature, &size, (const unsigned char *)message.ptr,
+			message.len) != 1 ||
+		size != ED25519_SIGNATURE_SIZE)
 		abort();
 	EVP_MD_CTX_free(ctx);
 	EVP_PKEY_free(key);
@@ -47,13 +47,13 @@ void ed25519_sign(const unsigned char *seed, struct str message, unsigned char *
 
 bool ed25519_verify(const unsigned char *public_key, struct str message, struct str signature)
 {
-	EVP_PKEY *key = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, public_key,
-		ED25519_PUBLIC_SIZE);
+	EVP_PKEY *key = EVP_PKEY_new_raw_public_key(
+		EVP_PKEY_ED25519, NULL, public_key, ED25519_PUBLIC_SIZE);
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 	bool is_right = key && ctx && signature.len == ED25519_SIGNATURE_SIZE &&
-			EVP_DigestVerifyInit(ctx, NULL, NULL, NULL, key) == 1 &&
-			EVP_DigestVerify(ctx, (const unsigned char *)signature.ptr, signature.len,
-				(const unsigned char *)message.ptr, message.len) == 1;
+		EVP_DigestVerifyInit(ctx, NULL, NULL, NULL, key) == 1 &&
+		EVP_DigestVerify(ctx, (const unsigned char *)signature.ptr, signature.len,
+			(const unsigned char *)message.ptr, message.len) == 1;
 
 	EVP_MD_CTX_free(ctx);
 	EVP_PKEY_free(key);

@@ -82,7 +82,7 @@ int64_t gate_content_length(const struct gate *g)
 		uint64_t number;
 
 		if (str_is_nocase(g->headers[i].name, "content-length") &&
-		    str_to_u64(g->headers[i].value, 10, &number))
+			str_to_u64(g->headers[i].value, 10, &number))
 			return number > INT64_MAX ? INT64_MAX : (int64_t)number;
 	}
 	return -1;

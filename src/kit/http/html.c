@@ -9,13 +9,26 @@ static void escape(struct buf *w, struct str s)
 		struct str entity;
 
 		switch (s.ptr[i]) {
-		case '&': entity = STR("&amp;"); break;
-		case '<': entity = STR("&lt;"); break;
-		case '>': entity = STR("&gt;"); break;
-		case '"': entity = STR("&quot;"); break;
-		case '\'': entity = STR("&#39;"); break;
-		case '\0': entity = STR("\xEF\xBF\xBD"); break;
-		default: continue;
+		case '&':
+			entity = STR("&amp;");
+			break;
+		case '<':
+			entity = STR("&lt;");
+			break;
+		case '>':
+			entity = STR("&gt;");
+			break;
+		case '"':
+			entity = STR("&quot;");
+			break;
+		case '\'':
+			entity = STR("&#39;");
+			break;
+		case '\0':
+			entity = STR("\xEF\xBF\xBD");
+			break;
+		default:
+			continue;
 		}
 		buf_add(w, (struct str){ s.ptr + plain, i - plain });
 		buf_add(w, entity);

@@ -41,10 +41,10 @@ enum http_method { HTTP_GET, HTTP_POST }; /* HEAD comes as GET */
 struct http_request {
 	struct arena *arena; /* of this request, LIMIT_REQUEST_MEMORY_BYTES */
 	enum http_method method;
-	struct str path;     /* as sent, begins with "/" */
-	struct str query;    /* after the '?', or STR_NONE */
+	struct str path;  /* as sent, begins with "/" */
+	struct str query; /* after the '?', or STR_NONE */
 	struct str body;
-	const char *peer;    /* address without port */
+	const char *peer; /* address without port */
 	bool is_tls;
 	const struct http_pair *headers;
 	size_t header_count;
@@ -66,8 +66,8 @@ struct http_response {
 };
 
 struct http_options {
-	int listen_fd;              /* from http_listen(); closed by http_stop() */
-	const char *tls_key;        /* PEM; NULL: plain HTTP */
+	int listen_fd;       /* from http_listen(); closed by http_stop() */
+	const char *tls_key; /* PEM; NULL: plain HTTP */
 	const char *tls_certificate;
 	void (*handle)(void *context, const struct http_request *rq, struct http_response *rs);
 	void *context;

@@ -11,8 +11,8 @@ struct gate {
 	size_t header_count;
 };
 
-/* 0 when the request may come in; else the status to refuse it with (400, 405, 413, 414, 431, 501).
- */
+/* 0 when the request may come in; else the status to refuse it with (400, 405, 413, 414, 431,
+ * 501). */
 int gate_status(const struct gate *g);
 /* The declared length of the body, or -1 when none is declared. After the gate. */
 int64_t gate_content_length(const struct gate *g);

@@ -80,9 +80,11 @@ void hostile_requests_are_answered_and_closed(void **state)
 		LINE "\r\n",
 		LINE "Host: a\r\nHost: b\r\n\r\n",
 		"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd",
-		"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+		"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n"
+		"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
 		"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: identity\r\n\r\n",
-		"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n",
+		"POST / HTTP/1.1\r\nHost: a\r\n"
+		"Transfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n",
 		"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n",
 		"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0x10\r\n\r\n",
 		"CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n",
@@ -108,7 +110,7 @@ void hostile_requests_are_answered_and_closed(void **state)
 		if (!talk(&s, fd, &answer, NULL))
 			fail_msg("not closed: %s", hostile[i]);
 		if (answer.len && !strstr(buf_cstr(&answer), "HTTP/1.1 4") &&
-		    !strstr(buf_cstr(&answer), "HTTP/1.1 5"))
+			!strstr(buf_cstr(&answer), "HTTP/1.1 5"))
 			fail_msg("answered: %s -> %s", hostile[i], buf_cstr(&answer));
 		buf_done(&answer);
 		close(fd);

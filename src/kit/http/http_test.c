@@ -18,8 +18,7 @@ static int arena_down(void **state)
 	return 0;
 }
 
-/* --- HTML ---------------------------------------------------------------------------------------
- */
+/* --- HTML ------------------------------------------------------------------------------------- */
 
 static void values_are_escaped(void **state)
 {
@@ -46,8 +45,7 @@ static void a_full_page_is_known(void **state)
 	buf_done(&w);
 }
 
-/* --- forms, cookies, paths
- * ------------------------------------------------------------------------ */
+/* --- forms, cookies, paths -------------------------------------------------------------------- */
 
 static void forms_are_read(void **state)
 {
@@ -98,11 +96,16 @@ static void paths_and_pieces(void **state)
 	assert_true(str_is(url_piece(STR("a b/đ#1"), &arena), "a%20b%2F%C4%91%231"));
 }
 
-/* --- the gate
- * ------------------------------------------------------------------------------------- */
+/* --- the gate --------------------------------------------------------------------------------- */
 
-#define HOST { STR_INIT("Host"), STR_INIT("x") }
-#define STR_INIT(s) { s, sizeof(s) - 1 }
+#define HOST \
+	{ \
+		STR_INIT("Host"), STR_INIT("x") \
+	}
+#define STR_INIT(s) \
+	{ \
+		s, sizeof(s) - 1 \
+	}
 
 struct gate_row {
 	const char *what, *method, *target, *version;
@@ -150,8 +153,10 @@ static void the_gate_refuses(void **state)
 {
 	for (size_t i = 0; i < COUNT(gate_rows); i++) {
 		const struct gate_row *row = &gate_rows[i];
-		struct gate g = { .method = str_of(row->method), .target = str_of(row->target),
-			.version = str_of(row->version), .headers = row->headers };
+		struct gate g = { .method = str_of(row->method),
+			.target = str_of(row->target),
+			.version = str_of(row->version),
+			.headers = row->headers };
 
 		while (g.header_count < COUNT(row->headers) &&
 			row->headers[g.header_count].name.ptr)
@@ -164,8 +169,11 @@ static void the_gate_refuses(void **state)
 static void the_gate_counts(void **state)
 {
 	struct http_pair many[LIMIT_HTTP_HEADERS + 1] = { HOST };
-	struct gate g = { .method = STR("GET"), .target = STR("/"), .version = STR("HTTP/1.1"),
-		.headers = many, .header_count = COUNT(many) };
+	struct gate g = { .method = STR("GET"),
+		.target = STR("/"),
+		.version = STR("HTTP/1.1"),
+		.headers = many,
+		.header_count = COUNT(many) };
 	char *target = arena_alloc(&arena, LIMIT_HTTP_TARGET_BYTES + 2);
 
 	for (size_t i = 1; i < COUNT(many); i++)

@@ -113,7 +113,7 @@ struct str url_piece(struct str s, struct arena *a)
 		unsigned char c = (unsigned char)s.ptr[i];
 
 		if ((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-		    (c != '\0' && strchr("-._~", c))) {
+			(c != '\0' && strchr("-._~", c))) {
 			out[len++] = (char)c;
 			continue;
 		}

@@ -35,8 +35,7 @@ struct http_server {
 	bool is_draining;
 };
 
-/* --- listening ---------------------------------------------------------------------------------
- */
+/* --- listening -------------------------------------------------------------------------------- */
 
 /* "host:port" or "[host]:port" */
 static bool split_address(struct str address, struct str *ret_host, struct str *ret_port)
@@ -63,7 +62,8 @@ static bool is_loopback(const struct sockaddr *sa)
 
 int http_listen(const char *address, bool *ret_is_loopback, int *ret_fd, struct err *e)
 {
-	struct addrinfo hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM,
+	struct addrinfo hints = { .ai_family = AF_UNSPEC,
+		.ai_socktype = SOCK_STREAM,
 		.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE };
 	struct addrinfo *found = NULL;
 	struct str host, port;
@@ -71,7 +71,7 @@ int http_listen(const char *address, bool *ret_is_loopback, int *ret_fd, struct 
 	int fd, one = 1, rc = 0;
 
 	if (!split_address(str_of(address), &host, &port) || host.len == 0 ||
-	    host.len >= sizeof(host_text) || port.len == 0 || port.len >= sizeof(port_text))
+		host.len >= sizeof(host_text) || port.len == 0 || port.len >= sizeof(port_text))
 		return err_set(e, ERR_INPUT,
 			"\"%s\" is no address like 127.0.0.1:8080 or [::1]:8080", address);
 	snprintf(host_text, sizeof(host_text), "%.*s", STR_FMT(host));
@@ -82,7 +82,7 @@ int http_listen(const char *address, bool *ret_is_loopback, int *ret_fd, struct 
 		return err_set(e, ERR_INPUT, "\"%s\" is no address of this machine", address);
 	fd = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) != 0 ||
-	    bind(fd, found->ai_addr, found->ai_addrlen) != 0 || listen(fd, 128) != 0) {
+		bind(fd, found->ai_addr, found->ai_addrlen) != 0 || listen(fd, 128) != 0) {
 		rc = err_errno(e, errno, "listen on \"%s\"", address);
 		if (fd >= 0)
 			close(fd);
@@ -94,8 +94,7 @@ int http_listen(const char *address, bool *ret_is_loopback, int *ret_fd, struct 
 	return rc;
 }
 
-/* --- connections --------------------------------------------------------------------------------
- */
+/* --- connections ------------------------------------------------------------------------------ */
 
 static void on_connection(void *cls, struct MHD_Connection *c, void **socket_context,
 	enum MHD_ConnectionNotificationCode code)
@@ -141,8 +140,7 @@ static void end_the_slow(struct http_server *s)
 	}
 }
 
-/* --- requests -----------------------------------------------------------------------------------
- */
+/* --- requests --------------------------------------------------------------------------------- */
 
 static void *on_target(void *cls, const char *uri, struct MHD_Connection *c)
 {
@@ -156,8 +154,8 @@ static void *on_target(void *cls, const char *uri, struct MHD_Connection *c)
 	return x;
 }
 
-static void on_completed(void *cls, struct MHD_Connection *c, void **req_cls,
-	enum MHD_RequestTerminationCode why)
+static void on_completed(
+	void *cls, struct MHD_Connection *c, void **req_cls, enum MHD_RequestTerminationCode why)
 {
 	const union MHD_ConnectionInfo *info =
 		MHD_get_connection_info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
@@ -237,8 +235,8 @@ static void add_security_headers(struct MHD_Response *r, bool is_tls)
 		add_header(r, "Strict-Transport-Security", "max-age=31536000");
 }
 
-static enum MHD_Result answer(struct MHD_Connection *c, struct http_response *rs, bool is_tls,
-	bool is_last)
+static enum MHD_Result answer(
+	struct MHD_Connection *c, struct http_response *rs, bool is_tls, bool is_last)
 {
 	struct MHD_Response *r;
 	enum MHD_Result queued;
@@ -248,8 +246,8 @@ static enum MHD_Result answer(struct MHD_Connection *c, struct http_response *rs
 		buf_clear(&rs->body);
 	}
 	if (rs->still.ptr)
-		r = MHD_create_response_from_buffer(rs->still.len, (void *)(uintptr_t)rs->still.ptr,
-			MHD_RESPMEM_PERSISTENT);
+		r = MHD_create_response_from_buffer(
+			rs->still.len, (void *)(uintptr_t)rs->still.ptr, MHD_RESPMEM_PERSISTENT);
 	else
 		r = MHD_create_response_from_buffer(rs->body.len,
 			(void *)(uintptr_t)buf_cstr(&rs->body), MHD_RESPMEM_MUST_COPY);
@@ -304,10 +302,14 @@ static enum MHD_Result begin(struct http_server *s, struct MHD_Connection *c, st
 	if (status != 0)
 		return refuse(s, c, status);
 	(void)str_split(x->target, '?', &path, &query);
-	x->rq = (struct http_request){ .arena = &x->arena, .path = path, .query = query,
+	x->rq = (struct http_request){ .arena = &x->arena,
+		.path = path,
+		.query = query,
 		.method = str_is(g.method, "POST") ? HTTP_POST : HTTP_GET,
-		.peer = peer_text(c, &x->arena), .is_tls = s->options.tls_key != NULL,
-		.headers = g.headers, .header_count = g.header_count };
+		.peer = peer_text(c, &x->arena),
+		.is_tls = s->options.tls_key != NULL,
+		.headers = g.headers,
+		.header_count = g.header_count };
 	return MHD_YES;
 }
 
@@ -362,19 +364,15 @@ int http_start(const struct http_options *options, struct http_server **ret, str
 	s->options = *options;
 	s->quiesced_fd = -1;
 	s->daemon = MHD_start_daemon(flags, 0, NULL, NULL, on_request, s,
-		MHD_OPTION_EXTERNAL_LOGGER, say_nothing, NULL,
-		MHD_OPTION_LISTEN_SOCKET, options->listen_fd,
-		MHD_OPTION_CONNECTION_LIMIT, (unsigned)LIMIT_HTTP_CONNECTIONS,
+		MHD_OPTION_EXTERNAL_LOGGER, say_nothing, NULL, MHD_OPTION_LISTEN_SOCKET,
+		options->listen_fd, MHD_OPTION_CONNECTION_LIMIT, (unsigned)LIMIT_HTTP_CONNECTIONS,
 		MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)LIMIT_HTTP_CONNECTIONS_PER_IP,
 		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)LIMIT_HTTP_IDLE_S,
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY_BYTES,
-		MHD_OPTION_STRICT_FOR_CLIENT, 1,
-		MHD_OPTION_URI_LOG_CALLBACK, on_target, s,
-		MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, s,
-		MHD_OPTION_NOTIFY_COMPLETED, on_completed, s,
-		MHD_OPTION_NOTIFY_CONNECTION, on_connection, s,
-		MHD_OPTION_ARRAY, options->tls_key ? tls : &tls[3],
-		MHD_OPTION_END);
+		MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_URI_LOG_CALLBACK, on_target, s,
+		MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, s, MHD_OPTION_NOTIFY_COMPLETED,
+		on_completed, s, MHD_OPTION_NOTIFY_CONNECTION, on_connection, s, MHD_OPTION_ARRAY,
+		options->tls_key ? tls : &tls[3], MHD_OPTION_END);
 	if (!s->daemon) {
 		free(s);
 		return err_set(e, ERR_SYSTEM, "the web server does not start");

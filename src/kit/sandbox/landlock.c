@@ -17,8 +17,8 @@
 #ifndef LANDLOCK_ACCESS_FS_IOCTL_DEV
 #define LANDLOCK_ACCESS_FS_IOCTL_DEV (1ull << 15)
 #endif
-#define NET_ALL 3ull    /* bind and connect by TCP, ABI 4 */
-#define SCOPE_ALL 3ull  /* abstract sockets and signals, ABI 6 */
+#define NET_ALL 3ull   /* bind and connect by TCP, ABI 4 */
+#define SCOPE_ALL 3ull /* abstract sockets and signals, ABI 6 */
 
 #define FS_READ (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
 #define FS_ABI1 ((1ull << 13) - 1)

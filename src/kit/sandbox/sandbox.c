@@ -77,13 +77,13 @@ static int keep_capabilities(const struct sandbox_rights *rights, struct err *e)
 		return err_errno(e, errno, "capabilities");
 	if (rights->keeps_reading_all)
 		rc |= cap_set_flag(caps, CAP_PERMITTED, COUNT(reading), reading, CAP_SET) |
-		      cap_set_flag(caps, CAP_EFFECTIVE, COUNT(reading), reading, CAP_SET);
+			cap_set_flag(caps, CAP_EFFECTIVE, COUNT(reading), reading, CAP_SET);
 	if (rights->write_below)
 		rc |= cap_set_flag(caps, CAP_PERMITTED, COUNT(serving), serving, CAP_SET) |
-		      cap_set_flag(caps, CAP_EFFECTIVE, COUNT(serving), serving, CAP_SET);
+			cap_set_flag(caps, CAP_EFFECTIVE, COUNT(serving), serving, CAP_SET);
 	if (rights->may & SANDBOX_MAY_CONFINE)
 		rc |= cap_set_flag(caps, CAP_PERMITTED, COUNT(confining), confining, CAP_SET) |
-		      cap_set_flag(caps, CAP_EFFECTIVE, COUNT(confining), confining, CAP_SET);
+			cap_set_flag(caps, CAP_EFFECTIVE, COUNT(confining), confining, CAP_SET);
 	if (rc == 0)
 		rc = cap_set_proc(caps);
 	cap_free(caps);

@@ -32,10 +32,10 @@ struct sandbox_level {
 	bool is_other_user;
 };
 
-/* Enter. What the kernel does not have is left out and told in *RET_LEVEL; what it has and refuses
- * is a failure, after which the process should end. */
-MUST_CHECK int sandbox_enter(const struct sandbox_rights *rights, struct sandbox_level *ret_level,
-	struct err *e);
+/* Enter. What the kernel does not have is left out and told in *RET_LEVEL; what it has and
+ * refuses is a failure, after which the process should end. */
+MUST_CHECK int sandbox_enter(
+	const struct sandbox_rights *rights, struct sandbox_level *ret_level, struct err *e);
 
 /* The user a service runs as: the first of NAMES that exists. ERR_ABSENT when none does. */
 MUST_CHECK int sandbox_user(const char *const *names, const char **ret_name, unsigned *ret_uid,

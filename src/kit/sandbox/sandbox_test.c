@@ -16,7 +16,7 @@
 
 #define REFUSED 40 /* exit status: the call came back with a failure */
 #define ALLOWED 41
-#define BROKEN 42  /* the sandbox could not be entered */
+#define BROKEN 42 /* the sandbox could not be entered */
 
 static char inside[] = "/tmp/khien-sandbox-XXXXXX", outside[] = "/tmp/khien-outside-XXXXXX";
 static int socket_fd;
@@ -34,35 +34,92 @@ static int try_open(const char *dir, int flags)
 	return answer(open(path, flags, 0600));
 }
 
-static int do_exec(void) { return answer(execl("/bin/true", "true", (char *)NULL)); }
-static int do_socket(void) { return answer(socket(AF_INET, SOCK_STREAM, 0)); }
-static int do_unix(void) { return answer(socket(AF_UNIX, SOCK_STREAM, 0)); }
-static int do_netlink(void) { return answer(socket(AF_NETLINK, SOCK_RAW, 0)); }
+static int do_exec(void)
+{
+	return answer(execl("/bin/true", "true", (char *)NULL));
+}
+static int do_socket(void)
+{
+	return answer(socket(AF_INET, SOCK_STREAM, 0));
+}
+static int do_unix(void)
+{
+	return answer(socket(AF_UNIX, SOCK_STREAM, 0));
+}
+static int do_netlink(void)
+{
+	return answer(socket(AF_NETLINK, SOCK_RAW, 0));
+}
 static int do_connect(void)
 {
 	struct sockaddr sa = { .sa_family = AF_UNSPEC };
 
 	return answer(connect(socket_fd, &sa, sizeof(sa)));
 }
-static int do_listen(void) { return answer(listen(socket_fd, 1)); }
-static int do_ptrace(void) { return answer(ptrace(PTRACE_TRACEME, 0, NULL, NULL)); }
-static int do_mount(void) { return answer(mount("none", "/tmp", "tmpfs", 0, NULL)); }
-static int do_unshare(void) { return answer(syscall(SYS_unshare, 0x10000000)); }
-static int do_bpf(void) { return answer(syscall(SYS_bpf, 0, NULL, 0)); }
-static int do_keyctl(void) { return answer(syscall(SYS_keyctl, 0, 0, 0, 0, 0)); }
-static int do_perf(void) { return answer(syscall(SYS_perf_event_open, NULL, 0, 0, 0, 0)); }
-static int do_io_uring(void) { return answer(syscall(SYS_io_uring_setup, 1, NULL)); }
-static int do_userfaultfd(void) { return answer(syscall(SYS_userfaultfd, 0)); }
-static int do_module(void) { return answer(syscall(SYS_init_module, NULL, 0, NULL)); }
-static int do_chroot(void) { return answer(chroot("/tmp")); }
+static int do_listen(void)
+{
+	return answer(listen(socket_fd, 1));
+}
+static int do_ptrace(void)
+{
+	return answer(ptrace(PTRACE_TRACEME, 0, NULL, NULL));
+}
+static int do_mount(void)
+{
+	return answer(mount("none", "/tmp", "tmpfs", 0, NULL));
+}
+static int do_unshare(void)
+{
+	return answer(syscall(SYS_unshare, 0x10000000));
+}
+static int do_bpf(void)
+{
+	return answer(syscall(SYS_bpf, 0, NULL, 0));
+}
+static int do_keyctl(void)
+{
+	return answer(syscall(SYS_keyctl, 0, 0, 0, 0, 0));
+}
+static int do_perf(void)
+{
+	return answer(syscall(SYS_perf_event_open, NULL, 0, 0, 0, 0));
+}
+static int do_io_uring(void)
+{
+	return answer(syscall(SYS_io_uring_setup, 1, NULL));
+}
+static int do_userfaultfd(void)
+{
+	return answer(syscall(SYS_userfaultfd, 0));
+}
+static int do_module(void)
+{
+	return answer(syscall(SYS_init_module, NULL, 0, NULL));
+}
+static int do_chroot(void)
+{
+	return answer(chroot("/tmp"));
+}
 static int do_vm_read(void)
 {
 	return answer(syscall(SYS_process_vm_readv, getppid(), NULL, 0, NULL, 0, 0));
 }
-static int do_mknod(void) { return answer(syscall(SYS_mknodat, AT_FDCWD, "/tmp/x", S_IFCHR, 0)); }
-static int do_settime(void) { return answer(syscall(SYS_clock_settime, 0, NULL)); }
-static int do_handle(void) { return answer(syscall(SYS_open_by_handle_at, 0, NULL, 0)); }
-static int do_reboot(void) { return answer(syscall(SYS_reboot, 0, 0, 0, NULL)); }
+static int do_mknod(void)
+{
+	return answer(syscall(SYS_mknodat, AT_FDCWD, "/tmp/x", S_IFCHR, 0));
+}
+static int do_settime(void)
+{
+	return answer(syscall(SYS_clock_settime, 0, NULL));
+}
+static int do_handle(void)
+{
+	return answer(syscall(SYS_open_by_handle_at, 0, NULL, 0));
+}
+static int do_reboot(void)
+{
+	return answer(syscall(SYS_reboot, 0, 0, 0, NULL));
+}
 static int do_fork(void)
 {
 	pid_t pid = (pid_t)syscall(SYS_fork);
@@ -71,25 +128,56 @@ static int do_fork(void)
 		_exit(0);
 	return answer(pid);
 }
-static int do_thread(void) { return answer(syscall(SYS_clone3, NULL, 0)); }
-static int do_setuid(void) { return answer(syscall(SYS_setuid, 0)); }
-static int do_kill(void) { return answer(kill(getppid(), 0)); }
-static int do_write_inside(void) { return try_open(inside, O_WRONLY | O_CREAT); }
-static int do_write_outside(void) { return try_open(outside, O_WRONLY | O_CREAT); }
-static int do_read_outside(void) { return try_open(outside, O_RDONLY); }
-static int do_read_passwd(void) { return answer(open("/etc/passwd", O_RDONLY)); }
-static int do_read_folder(void) { return answer(open("/etc", O_RDONLY | O_DIRECTORY)); }
-static int do_truncate(void) { return answer(truncate("/etc/passwd", 0)); }
+static int do_thread(void)
+{
+	return answer(syscall(SYS_clone3, NULL, 0));
+}
+static int do_setuid(void)
+{
+	return answer(syscall(SYS_setuid, 0));
+}
+static int do_kill(void)
+{
+	return answer(kill(getppid(), 0));
+}
+static int do_write_inside(void)
+{
+	return try_open(inside, O_WRONLY | O_CREAT);
+}
+static int do_write_outside(void)
+{
+	return try_open(outside, O_WRONLY | O_CREAT);
+}
+static int do_read_outside(void)
+{
+	return try_open(outside, O_RDONLY);
+}
+static int do_read_passwd(void)
+{
+	return answer(open("/etc/passwd", O_RDONLY));
+}
+static int do_read_folder(void)
+{
+	return answer(open("/etc", O_RDONLY | O_DIRECTORY));
+}
+static int do_truncate(void)
+{
+	return answer(truncate("/etc/passwd", 0));
+}
 
 static const char *const inside_only[] = { inside, NULL };
 static const char *const etc[] = { "/etc", NULL };
-static const struct sandbox_rights web = { .may = SANDBOX_MAY_FILES | SANDBOX_MAY_ACCEPT,
-	.write_below = inside_only, .files_max = 64 };
+static const struct sandbox_rights web = {
+	.may = SANDBOX_MAY_FILES | SANDBOX_MAY_ACCEPT, .write_below = inside_only, .files_max = 64
+};
 static const struct sandbox_rights nothing = { 0 };
 static const struct sandbox_rights reader = { .may = SANDBOX_MAY_FILES | SANDBOX_MAY_NETLINK,
-	.read_below = etc, .write_below = inside_only };
+	.read_below = etc,
+	.write_below = inside_only };
 static const struct sandbox_rights parent = { .may = SANDBOX_MAY_FILES | SANDBOX_MAY_FORK |
-	SANDBOX_MAY_CONFINE, .read_below = etc, .write_below = inside_only };
+		SANDBOX_MAY_CONFINE,
+	.read_below = etc,
+	.write_below = inside_only };
 
 static const struct {
 	const char *what;
@@ -180,8 +268,11 @@ static void a_narrower_sandbox_fits_in_a_wider(void **state)
 
 static void without_the_sandbox_it_would_work(void **state)
 {
-	struct { int (*act)(void); int wanted; } plain[] = { { do_read_passwd, ALLOWED },
-		{ do_write_outside, ALLOWED }, { do_socket, ALLOWED }, { do_fork, ALLOWED } };
+	struct {
+		int (*act)(void);
+		int wanted;
+	} plain[] = { { do_read_passwd, ALLOWED }, { do_write_outside, ALLOWED },
+		{ do_socket, ALLOWED }, { do_fork, ALLOWED } };
 
 	for (size_t i = 0; i < COUNT(plain); i++)
 		assert_int_equal(plain[i].act(), plain[i].wanted);

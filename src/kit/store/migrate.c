@@ -6,7 +6,8 @@
 
 static const char sql_steps[] =
 	"CREATE TABLE IF NOT EXISTS store_step ("
-	" number INTEGER PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL, at_s INTEGER NOT NULL)";
+	" number INTEGER PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL,"
+	" at_s INTEGER NOT NULL)";
 static const char sql_known[] = "SELECT sha256 FROM store_step WHERE number = $1";
 static const char sql_note[] =
 	"INSERT INTO store_step (number, name, sha256, at_s) VALUES ($1, $2, $3, $4)";

@@ -67,8 +67,9 @@ int store_open(const char *path, struct err *e, struct store **ret_store)
 		rc = err_set(e, ERR_STORE, "open \"%s\": %s", path, sqlite3_errmsg(s->db));
 	else
 		rc = store_exec(s,
-			"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
-			"PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4096",
+			"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+			"PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;"
+			"PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4096",
 			e);
 	if (rc < 0) {
 		err_context(e, "database \"%s\"", path);
@@ -154,8 +155,8 @@ static void note_bind(struct store_query *q, int code)
 		q->failed = code;
 }
 
-/* SQLite numbers $1, $2 … by first appearance in the text, PostgreSQL by their figure: ask by name.
- * A number that the text does not have gives 0, which SQLite refuses as out of range. */
+/* SQLite numbers $1, $2 … by first appearance in the text, PostgreSQL by their figure: ask by
+ * name. A number that the text does not have gives 0, which SQLite refuses as out of range. */
 static int slot_of(struct store_query *q, int number)
 {
 	char name[16];
@@ -177,8 +178,9 @@ void store_bind_str(struct store_query *q, int number, struct str value)
 	if (!value.ptr)
 		note_bind(q, sqlite3_bind_null(q->stmt, slot_of(q, number)));
 	else
-		note_bind(q, sqlite3_bind_text64(q->stmt, slot_of(q, number), value.ptr, value.len,
-			SQLITE_TRANSIENT, SQLITE_UTF8));
+		note_bind(q,
+			sqlite3_bind_text64(q->stmt, slot_of(q, number), value.ptr, value.len,
+				SQLITE_TRANSIENT, SQLITE_UTF8));
 }
 
 void store_bind_cstr(struct store_query *q, int number, const char *value)

@@ -36,19 +36,19 @@ void store_rollback(struct store *s);
  * is kept and returned by the first store_next(), so that binding needs no checks. */
 struct store_query *store_query(struct store *s, const char *sql);
 void store_bind_i64(struct store_query *q, int number, int64_t value); /* $1 is number 1 */
-void store_bind_str(
-	struct store_query *q, int number, struct str value); /* copied; STR_NONE is NULL */
+/* Copied; STR_NONE is NULL. */
+void store_bind_str(struct store_query *q, int number, struct str value);
 void store_bind_cstr(struct store_query *q, int number, const char *value);
 void store_bind_null(struct store_query *q, int number);
-/* 1 a row, 0 done (the query is reset), <0 failed: ERR_STORE, ERR_CONFLICT for a broken constraint.
- */
+/* 1 a row, 0 done (the query is reset), <0 failed: ERR_STORE, ERR_CONFLICT for a broken
+ * constraint. */
 MUST_CHECK int store_next(struct store_query *q, struct err *e);
 /* For statements that return nothing: 0, or <0. */
 MUST_CHECK int store_run(struct store_query *q, struct err *e);
 void store_end(struct store_query *q); /* reset before the last row */
 
-/* Columns of the current row, from 0. Text lives until the next store_next; NULL gives STR_NONE, 0.
- */
+/* Columns of the current row, from 0. Text lives until the next store_next; NULL gives
+ * STR_NONE, 0. */
 int64_t store_i64(struct store_query *q, int column);
 struct str store_str(struct store_query *q, int column);
 bool store_is_null(struct store_query *q, int column);

@@ -7,7 +7,8 @@
 static const struct store_step steps[] = {
 	{ 1, "first", "CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT UNIQUE, n INTEGER)" },
 	{ 2, "second",
-		"CREATE TABLE u (t_id INTEGER NOT NULL REFERENCES t (id)); CREATE INDEX ui ON u (t_id)" },
+		"CREATE TABLE u (t_id INTEGER NOT NULL REFERENCES t (id));"
+		"CREATE INDEX ui ON u (t_id)" },
 };
 static const char sql_add[] = "INSERT INTO t (name, n) VALUES ($1, $2)";
 static const char sql_list[] = "SELECT name, n FROM t ORDER BY id";

@@ -1,0 +1,27 @@
+/* org_int.h - private to core/org. */
+#ifndef CORE_ORG_INT_H
+#define CORE_ORG_INT_H
+
+#include "core/org/org.h"
+
+/* SQL that ends: 0, or <0. Binds are numbers and texts in turn, by a letter each: "is". */
+int org_run(struct store *s, const char *sql, const char *kinds, struct err *e, ...);
+
+/* Wrong tries of a log-in name, existing or not. */
+int org_tries_count(struct store *s, struct str login, int64_t *ret, struct err *e);
+int org_tries_add(struct store *s, struct str login, int64_t now_s, struct err *e);
+int org_tries_clear(struct store *s, struct str login, struct err *e);
+
+/* The form of a log-in name that is compared. Lives in BUF of ORG_LOGIN_SIZE; "" when it is
+ * none. */
+#define ORG_LOGIN_SIZE 65
+struct str org_login_form(struct str login, char *text);
+
+/* Remember the hash, replacing the user's. */
+int org_password_store(const struct org_actor *by, int64_t user_id, struct str password,
+	bool is_onetime, struct err *e);
+/* Has or had this person the password? */
+int org_password_was_used(
+	struct store *s, int64_t user_id, struct str password, bool *ret, struct err *e);
+
+#endif

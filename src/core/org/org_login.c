@@ -1,0 +1,407 @@
+/* org_login.c - wrong tries, passwords and codes at the door. */
+#include "core/org/org_int.h"
+
+#include "kit/crypto/crypto.h"
+
+#define TRIES_KEPT_S (30 * CLOCK_DAY_S) /* of names that do not exist */
+#define TRIES_ROWS_MAX 2000
+
+static const char sql_tries[] = "SELECT count FROM login_try WHERE login = $1";
+static const char sql_try[] =
+	"INSERT INTO login_try (login, count, at_s) VALUES ($1, 1, $2)"
+	" ON CONFLICT (login) DO UPDATE SET count = login_try.count + 1, at_s = excluded.at_s";
+static const char sql_tries_clear[] = "DELETE FROM login_try WHERE login = $1";
+/* names nobody has, that were not tried for long or are too many */
+static const char sql_tries_forget[] =
+	"DELETE FROM login_try WHERE login NOT IN (SELECT login FROM person)"
+	" AND (at_s < $1 OR login IN"
+	" (SELECT login FROM login_try ORDER BY at_s DESC LIMIT -1 OFFSET $2))";
+static const char sql_person[] =
+	"SELECT id, hash, locked_at_s, disabled_at_s, onetime_until_s FROM person WHERE login = $1";
+static const char sql_lock[] = "UPDATE person SET locked_at_s = $2 WHERE login = $1";
+static const char sql_logged_in[] = "UPDATE person SET last_login_s = $2 WHERE id = $1";
+static const char sql_totp[] =
+	"SELECT totp, totp_step, login, locked_at_s FROM person WHERE id = $1";
+static const char sql_totp_step[] = "UPDATE person SET totp_step = $2 WHERE id = $1";
+static const char sql_totp_on[] = "UPDATE person SET totp = $2, totp_step = $3 WHERE id = $1";
+static const char sql_recovery_use[] =
+	"DELETE FROM person_recovery WHERE person_id = $1 AND hash = $2";
+static const char sql_recovery_clear[] = "DELETE FROM person_recovery WHERE person_id = $1";
+static const char sql_recovery_add[] =
+	"INSERT INTO person_recovery (person_id, hash) VALUES ($1, $2)";
+
+/* --- wrong tries ------------------------------------------------------------------------------ */
+
+int org_tries_count(struct store *s, struct str login, int64_t *ret, struct err *e)
+{
+	struct store_query *q = store_query(s, sql_tries);
+	int rc;
+
+	store_bind_str(q, 1, login);
+	rc = store_next(q, e);
+	if (rc < 0)
+		return rc;
+	*ret = rc == 1 ? store_i64(q, 0) : 0;
+	store_end(q);
+	return 0;
+}
+
+int org_tries_add(struct store *s, struct str login, int64_t now_s, struct err *e)
+{
+	int rc = org_run(s, sql_try, "si", e, login, now_s);
+
+	if (rc == 0)
+		rc = org_run(s, sql_tries_forget, "ii", e, now_s - TRIES_KEPT_S,
+			(int64_t)TRIES_ROWS_MAX);
+	return rc;
+}
+
+int org_tries_clear(struct store *s, struct str login, struct err *e)
+{
+	return org_run(s, sql_tries_clear, "s", e, login);
+}
+
+/* One wrong try more. The last one locks. */
+static int wrong(const struct org_actor *by, struct str login, struct org_login *ret, struct err *e)
+{
+	int64_t count = 0, max = by->rules->login_fail_max->number;
+	int rc = org_tries_add(by->store, login, by->now_s, e);
+
+	if (rc == 0)
+		rc = org_tries_count(by->store, login, &count, e);
+	if (rc == 0 && count >= max)
+		rc = org_run(by->store, sql_lock, "si", e, login, by->now_s);
+	if (rc == 0)
+		rc = org_note(by, count >= max ? "login-locked" : "login-wrong", login, e);
+	if (rc < 0)
+		return rc;
+	*ret = (struct org_login){ .answer = count >= max ? LOGIN_LOCKED : LOGIN_WRONG,
+		.tries_left = count >= max ? 0 : (int)(max - count) };
+	return 0;
+}
+
+/* --- the password ----------------------------------------------------------------------------- */
+
+struct candidate {
+	int64_t id; /* 0: nobody */
+	char hash[PASSWORD_HASH_SIZE];
+	int64_t locked_at_s, disabled_at_s, onetime_until_s;
+};
+
+static int candidate(struct store *s, struct str login, struct candidate *ret, struct err *e)
+{
+	struct store_query *q = store_query(s, sql_person);
+	int rc;
+
+	*ret = (struct candidate){ 0 };
+	store_bind_str(q, 1, login);
+	rc = store_next(q, e);
+	if (rc < 0)
+		return rc;
+	if (rc == 1) {
+		ret->id = store_i64(q, 0);
+		snprintf(ret->hash, sizeof(ret->hash), "%.*s", STR_FMT(store_str(q, 1)));
+		ret->locked_at_s = store_i64(q, 2);
+		ret->disabled_at_s = store_i64(q, 3);
+		ret->onetime_until_s = store_i64(q, 4);
+	}
+	store_end(q);
+	return 0;
+}
+
+static bool is_right_password(const struct candidate *c, struct str password)
+{
+	if (c->id)
+		return password_is(password, c->hash);
+	password_waste(password);
+	return false;
+}
+
+int org_login(const struct org_actor *by, struct str login, struct str password,
+	struct org_login *ret, struct err *e)
+{
+	char form[ORG_LOGIN_SIZE];
+	struct str name = org_login_form(login, form);
+	struct candidate c;
+	int64_t tries = 0;
+	bool is_right;
+	int rc = candidate(by->store, name, &c, e);
+
+	if (rc == 0)
+		rc = org_tries_count(by->store, name, &tries, e);
+	if (rc < 0)
+		return rc;
+	is_right = is_right_password(&c, password); /* always, so that it always costs the same */
+	if (c.locked_at_s || tries >= by->rules->login_fail_max->number) {
+		*ret = (struct org_login){ .answer = LOGIN_LOCKED };
+		return org_note(by, "login-while-locked", name, e);
+	}
+	if (!is_right)
+		return wrong(by, name, ret, e);
+	*ret = (struct org_login){ .answer = LOGIN_FINE, .user_id = c.id };
+	if (c.disabled_at_s)
+		ret->answer = LOGIN_DISABLED;
+	else if (c.onetime_until_s && c.onetime_until_s < by->now_s)
+		ret->answer = LOGIN_EXPIRED;
+	return 0;
+}
+
+/* --- the second step -------------------------------------------------------------------------- */
+
+static struct str totp_context(int64_t user_id, char *text, size_t size)
+{
+	snprintf(text, size, "person %lld totp", (long long)user_id);
+	return str_of(text);
+}
+
+struct second_step {
+	int64_t user_id;
+	struct str sealed; /* STR_NONE: not on */
+	struct str login;
+	int64_t last_step, locked_at_s;
+};
+
+static int second_step(
+	struct store *s, int64_t user_id, struct arena *a, struct second_step *ret, struct err *e)
+{
+	struct store_query *q = store_query(s, sql_totp);
+	int rc;
+
+	store_bind_i64(q, 1, user_id);
+	rc = store_next(q, e);
+	if (rc < 0)
+		return rc;
+	if (rc == 0)
+		return err_set(e, ERR_ABSENT, "no such account");
+	ret->user_id = user_id;
+	ret->sealed = store_is_null(q, 0) ? STR_NONE : arena_str(a, store_str(q, 0));
+	ret->last_step = store_i64(q, 1);
+	ret->login = arena_str(a, store_str(q, 2));
+	ret->locked_at_s = store_i64(q, 3);
+	store_end(q);
+	return 0;
+}
+
+/* Bytes as they stand in a text column: two hex digits each. */
+static struct str unhex(struct str hex, struct arena *a)
+{
+	char *bytes = arena_alloc(a, hex.len / 2 + 1);
+
+	for (size_t i = 0; i + 1 < hex.len; i += 2) {
+		uint64_t byte = 0;
+
+		(void)str_to_u64((struct str){ hex.ptr + i, 2 }, 16, &byte);
+		bytes[i / 2] = (char)byte;
+	}
+	return (struct str){ bytes, hex.len / 2 };
+}
+
+static int use_recovery(const struct org_actor *by, int64_t user_id, struct str code,
+	bool *ret_is_right, struct err *e)
+{
+	char letters[32], hex[SHA256_HEX_SIZE];
+	size_t len = 0;
+	int rc;
+
+	for (size_t i = 0; i < code.len && len < sizeof(letters); i++) {
+		if (code.ptr[i] == '-' || code.ptr[i] == ' ')
+			continue;
+		letters[len++] = code.ptr[i] >= 'a' && code.ptr[i] <= 'z' ?
+			(char)(code.ptr[i] - 'a' + 'A') :
+			code.ptr[i];
+	}
+	rc = org_run(by->store, sql_recovery_use, "is", e, user_id,
+		str_of(sha256_hex((struct str){ letters, len }, hex)));
+	*ret_is_right = rc == 0 && store_changes(by->store) == 1;
+	if (*ret_is_right)
+		rc = org_note(by, "recovery-code-used", STR_NONE, e);
+	return rc;
+}
+
+static int is_right_code(const struct org_actor *by, const struct second_step *step,
+	struct str code, struct arena *a, bool *ret, struct err *e)
+{
+	char context[48];
+	struct str key, bound = totp_context(step->user_id, context, sizeof(context));
+	int64_t used;
+	int rc;
+
+	*ret = false;
+	if (!step->sealed.ptr)
+		return err_set(e, ERR_ABSENT, "this account has no second step");
+	if (code.len != 6)
+		return use_recovery(by, step->user_id, code, ret, e);
+	rc = aead_open(by->key, bound, unhex(step->sealed, a), a, &key, e);
+	if (rc < 0)
+		return rc;
+	*ret = totp_is(key, code, by->now_s, step->last_step, &used);
+	wipe((void *)(uintptr_t)key.ptr, key.len);
+	return *ret ? org_run(by->store, sql_totp_step, "ii", e, step->user_id, used) : 0;
+}
+
+int org_second_step(const struct org_actor *by, int64_t user_id, struct str code,
+	struct org_login *ret, struct err *e)
+{
+	struct second_step step = { 0 };
+	struct arena a;
+	bool is_right = false;
+	int rc;
+
+	arena_init(&a, 64 * KIB);
+	rc = second_step(by->store, user_id, &a, &step, e);
+	if (rc == 0 && step.locked_at_s) {
+		*ret = (struct org_login){ .answer = LOGIN_LOCKED };
+	} else if (rc == 0) {
+		rc = is_right_code(by, &step, str_trim(code), &a, &is_right, e);
+		if (rc == 0 && is_right)
+			*ret = (struct org_login){ .answer = LOGIN_FINE, .user_id = user_id };
+		else if (rc == 0)
+			rc = wrong(by, step.login, ret, e);
+	}
+	arena_done(&a);
+	return rc;
+}
+
+int org_logged_in(const struct org_actor *by, int64_t user_id, struct err *e)
+{
+	int rc = org_run(by->store, sql_logged_in, "ii", e, user_id, by->now_s);
+
+	if (rc == 0)
+		rc = org_tries_clear(by->store, by->login, e);
+	return rc < 0 ? rc : org_note(by, "login", STR_NONE, e);
+}
+
+static int recovery_codes(
+	const struct org_actor *by, int64_t user_id, struct org_recovery *ret, struct err *e)
+{
+	int rc = org_run(by->store, sql_recovery_clear, "i", e, user_id);
+
+	for (int i = 0; i < ORG_RECOVERY_COUNT && rc == 0; i++) {
+		char letters[13], hex[SHA256_HEX_SIZE];
+
+		random_token(letters, 12);
+		snprintf(ret->codes[i], sizeof(ret->codes[i]), "%.4s-%.4s-%.4s", letters,
+			letters + 4, letters + 8);
+		rc = org_run(by->store, sql_recovery_add, "is", e, user_id,
+			str_of(sha256_hex(str_of(letters), hex)));
+	}
+	return rc;
+}
+
+int org_second_step_on(const struct org_actor *by, int64_t user_id, struct str key, struct str code,
+	struct org_recovery *ret, struct err *e)
+{
+	char context[48];
+	struct str sealed, bound = totp_context(user_id, context, sizeof(context));
+	struct org_recovery on = { .is_right = true };
+	struct arena a;
+	int64_t step;
+	char *hex;
+	int rc;
+
+	if (!totp_is(key, str_trim(code), by->now_s, 0, &step)) {
+		*ret = (struct org_recovery){ 0 };
+		return 0;
+	}
+	rc = store_begin(by->store, e);
+	if (rc < 0)
+		return rc;
+	arena_init(&a, 64 * KIB);
+	rc = aead_seal(by->key, bound, key, &a, &sealed, e);
+	if (rc == 0) {
+		hex = arena_alloc(&a, sealed.len * 2 + 1);
+		hex_of((const unsigned char *)sealed.ptr, sealed.len, hex);
+		rc = org_run(by->store, sql_totp_on, "isi", e, user_id, str_of(hex), step);
+	}
+	arena_done(&a);
+	if (rc == 0)
+		rc = recovery_codes(by, user_id, &on, e);
+	if (rc == 0)
+		rc = org_note(by, "second-step-on", STR_NONE, e);
+	if (rc == 0)
+		rc = store_commit(by->store, e);
+	if (rc == 0)
+		*ret = on;
+	else
+		store_rollback(by->store);
+	return rc;
+}
+
+/* --- sessions --------------------------------------------------------------------------------- */
+
+static const char sql_session_add[] =
+	"INSERT INTO session (id, person_id, csrf, made_at_s, seen_at_s, second_step)"
+	" VALUES ($1, $2, $3, $4, $4, $5)";
+static const char sql_session[] =
+	"SELECT s.person_id, s.csrf, s.made_at_s, s.seen_at_s, s.second_step FROM session s"
+	" JOIN person p ON p.id = s.person_id"
+	" WHERE s.id = $1 AND s.seen_at_s >= $2 AND p.disabled_at_s = 0 AND p.locked_at_s = 0";
+static const char sql_session_seen[] = "UPDATE session SET seen_at_s = $2 WHERE id = $1";
+static const char sql_session_end[] = "DELETE FROM session WHERE id = $1";
+static const char sql_sessions_end[] = "DELETE FROM session WHERE person_id = $1";
+static const char sql_sessions_forget[] = "DELETE FROM session WHERE seen_at_s < $1";
+
+static int64_t oldest_live_s(const struct org_actor *by)
+{
+	return by->now_s - by->rules->session_idle_min->number * 60;
+}
+
+int org_session_start(const struct org_actor *by, int64_t user_id, bool has_second_step,
+	char *token, struct err *e)
+{
+	char hex[SHA256_HEX_SIZE], csrf[27];
+	int rc;
+
+	random_token(token, ORG_TOKEN_SIZE - 1);
+	random_token(csrf, sizeof(csrf) - 1);
+	rc = org_run(by->store, sql_sessions_forget, "i", e, oldest_live_s(by));
+	if (rc == 0)
+		rc = org_run(by->store, sql_session_add, "sisii", e,
+			str_of(sha256_hex(str_of(token), hex)), user_id, str_of(csrf), by->now_s,
+			(int64_t)has_second_step);
+	return rc;
+}
+
+int org_session_find(const struct org_actor *by, struct str token, bool is_quiet, struct arena *a,
+	struct org_session *ret, struct err *e)
+{
+	struct store_query *q = store_query(by->store, sql_session);
+	struct org_session found;
+	char hex[SHA256_HEX_SIZE];
+	int rc;
+
+	if (token.len != ORG_TOKEN_SIZE - 1)
+		return 0;
+	found.id = arena_str(a, str_of(sha256_hex(token, hex)));
+	store_bind_str(q, 1, found.id);
+	store_bind_i64(q, 2, oldest_live_s(by));
+	rc = store_next(q, e);
+	if (rc != 1)
+		return rc;
+	found.user_id = store_i64(q, 0);
+	found.csrf = arena_str(a, store_str(q, 1));
+	found.made_at_s = store_i64(q, 2);
+	found.seen_at_s = store_i64(q, 3);
+	found.has_second_step = store_i64(q, 4) != 0;
+	store_end(q);
+	/* at most one writing a quarter minute: reading pages must not wear the disk */
+	if (!is_quiet && by->now_s - found.seen_at_s >= 15) {
+		rc = org_run(by->store, sql_session_seen, "si", e, found.id, by->now_s);
+		if (rc < 0)
+			return rc;
+	}
+	*ret = found;
+	return 1;
+}
+
+int org_session_end(const struct org_actor *by, struct str session_id, struct err *e)
+{
+	int rc = org_run(by->store, sql_session_end, "s", e, session_id);
+
+	return rc < 0 ? rc : org_note(by, "logout", STR_NONE, e);
+}
+
+int org_sessions_end_all(const struct org_actor *by, int64_t user_id, struct err *e)
+{
+	return org_run(by->store, sql_sessions_end, "i", e, user_id);
+}
