@@ -1,6 +1,7 @@
-/* data.h - private to hostaudit: tables of the outside world that age (which releases are supported, which
- * hosts serve packages, which antivirus products exist). They are edited in packs/checks/data and
- * compiled in by tools/csv-to-c.py; fields are the columns there, and what they mean stands there. */
+/* data.h - private to hostaudit: tables of the outside world that age (which releases are
+ * supported, which hosts serve packages, which antivirus products exist). They are edited in
+ * packs/checks/data and compiled in by tools/csv-to-c.py; fields are the columns there, and what
+ * they mean stands there. */
 #ifndef WORK_DATA_H
 #define WORK_DATA_H
 

@@ -14,8 +14,8 @@ struct os_release {
 	int64_t id_line;
 };
 
-/* From /etc/os-release, else /usr/lib/os-release. Without either all is "" and the family is told by
- * the package manager that is there. Lives as long as the host. */
+/* From /etc/os-release, else /usr/lib/os-release. Without either all is "" and the family is told
+ * by the package manager that is there. Lives as long as the host. */
 struct os_release os_release_read(struct host *h);
 
 #endif

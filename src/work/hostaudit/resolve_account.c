@@ -99,8 +99,8 @@ int64_t account_id(struct str field)
 
 bool account_shell_is_login(struct str shell)
 {
-	static const char *const closed[] = { "nologin", "false", "true", "sync", "halt", "shutdown",
-		"reboot", "git-shell", "null" };
+	static const char *const closed[] = { "nologin", "false", "true", "sync", "halt",
+		"shutdown", "reboot", "git-shell", "null" };
 	struct str name = path_base(shell);
 
 	for (size_t i = 0; i < COUNT(closed); i++)

@@ -1,5 +1,6 @@
-/* resolve_account.h - private to hostaudit: passwd, group and shadow files, without NSS. No function
- * here gives a hash away: the password field is turned into a state and an algorithm at once. */
+/* resolve_account.h - private to hostaudit: passwd, group and shadow files, without NSS. No
+ * function here gives a hash away: the password field is turned into a state and an algorithm at
+ * once. */
 #ifndef WORK_RESOLVE_ACCOUNT_H
 #define WORK_RESOLVE_ACCOUNT_H
 
@@ -24,7 +25,8 @@ void account_init(struct account_reader *r, struct str bytes);
 bool account_next(struct account_reader *r, int least, struct account_line *ret);
 
 /* State of a password field of shadow (or of passwd when it holds the password itself): "empty",
- * "set", "locked" (a password is there, locked by '!'), "none" (no password can match), "shadow" ("x"). */
+ * "set", "locked" (a password is there, locked by '!'), "none" (no password can match), "shadow"
+ * ("x"). */
 const char *account_password_state(struct str field);
 /* "yescrypt", "sha512crypt", … "unknown"; NULL when the field holds no hash. */
 const char *account_password_algorithm(struct str field);

@@ -1,5 +1,6 @@
-/* resolve_apt.h - private to hostaudit: the configuration of apt as apt itself would hold it. A tree
- * of tags; a later value wins over an earlier one, a list grows. What was overridden is kept. */
+/* resolve_apt.h - private to hostaudit: the configuration of apt as apt itself would hold it. A
+ * tree of tags; a later value wins over an earlier one, a list grows. What was overridden is kept.
+ */
 #ifndef WORK_RESOLVE_APT_H
 #define WORK_RESOLVE_APT_H
 
@@ -36,8 +37,8 @@ const struct apt_item *apt_conf_find(const struct apt_conf *c, const char *name)
 struct str apt_conf_value(const struct apt_conf *c, const char *name, const char *fallback);
 bool apt_conf_bool(const struct apt_conf *c, const char *name, bool fallback);
 
-/* All of a host: /etc/apt/apt.conf.d in order, then /etc/apt/apt.conf. A file that cannot be read or
- * has a syntax error becomes a gap. Lives in A. */
+/* All of a host: /etc/apt/apt.conf.d in order, then /etc/apt/apt.conf. A file that cannot be read
+ * or has a syntax error becomes a gap. Lives in A. */
 void apt_conf_load(struct host *h, struct arena *a, struct apt_conf *ret);
 
 #endif

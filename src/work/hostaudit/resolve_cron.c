@@ -1,5 +1,5 @@
-/* resolve_cron.c - schedules, judged by walking the calendar: four years and a day from a Monday cover
- * every weekday × date, so the longest gap found there is the longest gap. */
+/* resolve_cron.c - schedules, judged by walking the calendar: four years and a day from a Monday
+ * cover every weekday × date, so the longest gap found there is the longest gap. */
 #include "work/hostaudit/resolve_cron.h"
 
 #include <ctype.h>

@@ -1,4 +1,5 @@
-/* resolve_cron.h - private to hostaudit: how far apart the runs of a schedule can be. Pure functions. */
+/* resolve_cron.h - private to hostaudit: how far apart the runs of a schedule can be. Pure
+ * functions. */
 #ifndef WORK_RESOLVE_CRON_H
 #define WORK_RESOLVE_CRON_H
 

@@ -1,4 +1,5 @@
-/* resolve_deb.c - versions, paragraphs and sources of Debian, after deb-version(7) and sources.list(5). */
+/* resolve_deb.c - versions, paragraphs and sources of Debian, after deb-version(7) and
+ * sources.list(5). */
 #include "work/hostaudit/resolve_deb.h"
 
 #include <ctype.h>

@@ -1,17 +1,20 @@
-/* resolve_deb.h - private to hostaudit: the forms of Debian: versions as dpkg orders them, paragraphs of
- * fields (dpkg status, Packages, *.sources) and one-line sources. Pure functions over text. */
+/* resolve_deb.h - private to hostaudit: the forms of Debian: versions as dpkg orders them,
+ * paragraphs of fields (dpkg status, Packages, *.sources) and one-line sources. Pure functions over
+ * text. */
 #ifndef WORK_RESOLVE_DEB_H
 #define WORK_RESOLVE_DEB_H
 
 #include "base/base.h"
 
-/* <0, 0, >0 as dpkg --compare-versions orders A and B: epoch, upstream, revision; '~' before all. */
+/* <0, 0, >0 as dpkg --compare-versions orders A and B: epoch, upstream, revision; '~' before all.
+ */
 int deb_version_cmp(struct str a, struct str b);
 
-/* Reads fields line by line, also from text that comes in pieces. A line that begins with a blank goes on
- * with the field before it. */
+/* Reads fields line by line, also from text that comes in pieces. A line that begins with a blank
+ * goes on with the field before it. */
 enum deb_event { DEB_FIELD, DEB_MORE, DEB_END, DEB_COMMENT, DEB_BAD };
-/* What LINE is. DEB_FIELD: *RET_NAME and *RET_VALUE (trimmed) point into it; DEB_MORE: *RET_VALUE. */
+/* What LINE is. DEB_FIELD: *RET_NAME and *RET_VALUE (trimmed) point into it; DEB_MORE: *RET_VALUE.
+ */
 enum deb_event deb_line(struct str line, struct str *ret_name, struct str *ret_value);
 
 /* One source of packages. Strings are borrowed from the text or live in the arena. */

@@ -1,10 +1,11 @@
-/* When wrong passwords lock an account, and where users come from. Declared in resolve_password.h. */
+/* When wrong passwords lock an account, and where users come from. Declared in resolve_password.h.
+ */
 #include <string.h>
 
 #include "work/hostaudit/resolve_password.h"
 
-const char *const login_services[] = { "login", "sshd", "su", "sudo", "gdm-password", "lightdm", "sddm",
-	"lxdm", "xdm", "xrdp-sesman", "cockpit", NULL };
+const char *const login_services[] = { "login", "sshd", "su", "sudo", "gdm-password", "lightdm",
+	"sddm", "lxdm", "xdm", "xrdp-sesman", "cockpit", NULL };
 
 #define FAILLOCK "pam_faillock.so"
 #define FAILLOCK_CONF "/etc/security/faillock.conf"
@@ -22,14 +23,15 @@ enum role {
 	ROLE_NO,         /* a condition that does not hold for an ordinary user at a prompt */
 };
 
-static const char *const credentials[] = { "pam_unix.so", "pam_sss.so", "pam_ldap.so", "pam_krb5.so",
-	"pam_winbind.so", "pam_fprintd.so", "pam_u2f.so", "pam_google_authenticator.so", "pam_tcb.so",
-	"pam_pkcs11.so", "pam_p11.so", "pam_ssh_agent_auth.so", "pam_userdb.so", "pam_radius_auth.so",
-	"pam_oath.so", "pam_yubico.so", "pam_unix2.so", "pam_unix_auth.so", "pam_systemd_home.so",
-	"pam_lsass.so", "pam_duo.so", "pam_ecryptfs_auth.so", "pam_mysql.so", "pam_pwdfile.so",
-	"pam_exec.so" };
+static const char *const credentials[] = { "pam_unix.so", "pam_sss.so", "pam_ldap.so",
+	"pam_krb5.so", "pam_winbind.so", "pam_fprintd.so", "pam_u2f.so",
+	"pam_google_authenticator.so", "pam_tcb.so", "pam_pkcs11.so", "pam_p11.so",
+	"pam_ssh_agent_auth.so", "pam_userdb.so", "pam_radius_auth.so", "pam_oath.so",
+	"pam_yubico.so", "pam_unix2.so", "pam_unix_auth.so", "pam_systemd_home.so", "pam_lsass.so",
+	"pam_duo.so", "pam_ecryptfs_auth.so", "pam_mysql.so", "pam_pwdfile.so", "pam_exec.so" };
 
-/* succeed_if for an ordinary user in no special group: "uid >= 1000", "user != root", "user ingroup x". */
+/* succeed_if for an ordinary user in no special group: "uid >= 1000", "user != root", "user ingroup
+ * x". */
 static enum role condition_role(const struct pam_rule *rule)
 {
 	struct str args = rule->args;

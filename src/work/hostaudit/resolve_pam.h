@@ -1,8 +1,9 @@
 /* resolve_pam.h - private to hostaudit: PAM stacks as libpam builds and runs them.
  *
- * pam_stack_read() flattens one type of one service (include, substack, @include, the "other" service,
- * pam.d in /etc and /usr/lib, or pam.conf); pam_stack_run() walks it as libpam's dispatcher would, with
- * an oracle in place of the modules. So "would a wrong password be counted" is answered by trying. */
+ * pam_stack_read() flattens one type of one service (include, substack, @include, the "other"
+ * service, pam.d in /etc and /usr/lib, or pam.conf); pam_stack_run() walks it as libpam's
+ * dispatcher would, with an oracle in place of the modules. So "would a wrong password be counted"
+ * is answered by trying. */
 #ifndef WORK_RESOLVE_PAM_H
 #define WORK_RESOLVE_PAM_H
 
@@ -24,7 +25,8 @@ struct pam_line {
 	struct str service; /* "" without has_service */
 	struct str type;    /* as written, without the leading '-'; "@include" for that */
 	struct str control; /* a word, or all between [ and ] with the brackets; "" for @include */
-	struct str module;  /* file of the module; for include, substack and @include the file's name */
+	struct str
+		module; /* file of the module; for include, substack and @include the file's name */
 	struct str args;
 	int line;
 	bool is_silent;     /* a leading '-' */
@@ -77,7 +79,8 @@ bool pam_is_present(struct host *h);
 /* Is there an own file (or pam.conf lines) for SERVICE? */
 bool pam_has_service(struct host *h, const char *service);
 void pam_stack_read(struct host *h, const char *service, enum pam_type type, struct pam_stack *ret);
-/* Actions of a control field: a word or [value=action …]. False when libpam would call it an error. */
+/* Actions of a control field: a word or [value=action …]. False when libpam would call it an error.
+ */
 bool pam_control_parse(struct str control, int16_t action[PAM_RETURNS]);
 
 /* Walk; ORACLE says what the module of a rule returns. The result is what the application gets. */

@@ -88,7 +88,8 @@ static void set_broken(struct flatten *f, const char *reason, struct str path)
 	f->stack->broken_path = path;
 }
 
-/* A root without any module folder is an image of configuration only: then modules count as there. */
+/* A root without any module folder is an image of configuration only: then modules count as there.
+ */
 static bool module_is_missing(struct host *h, struct str module)
 {
 	bool has_any = false;

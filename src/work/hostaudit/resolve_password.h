@@ -7,7 +7,8 @@
 
 /* ---- configuration files of the modules ---- */
 
-/* "name = value", "name value" or "name", '#' begins a comment anywhere: pwquality.conf, faillock.conf. */
+/* "name = value", "name value" or "name", '#' begins a comment anywhere: pwquality.conf,
+ * faillock.conf. */
 struct option_reader {
 	struct str rest;
 	int line;
@@ -31,7 +32,8 @@ struct password_policy {
 	bool needs_lower, needs_upper, needs_digit, needs_other;
 	bool needs_digit_or_other;
 	struct setting active;   /* the line that decides whether a module binds */
-	struct setting length;   /* where the length comes from; file and line of the module at least */
+	struct setting
+		length; /* where the length comes from; file and line of the module at least */
 	struct setting classes;  /* where the classes come from */
 	struct str found_length; /* "minlen=8 lcredit=1: 7" */
 	struct str found_classes;
@@ -67,8 +69,8 @@ void lock_policy(struct host *h, const char *service, struct lock_policy *ret);
 
 /* ---- where users come from ---- */
 
-/* Directory services that are named in nsswitch.conf and set up: "sss", "ldap", "winbind", "nis". The
- * LINE is nsswitch's. */
+/* Directory services that are named in nsswitch.conf and set up: "sss", "ldap", "winbind", "nis".
+ * The LINE is nsswitch's. */
 struct remote_source {
 	struct str name;
 	struct str file; /* its own configuration */

@@ -21,7 +21,8 @@ bool option_next(struct option_reader *r, struct str *ret_name, struct str *ret_
 
 		r->line++;
 		line = str_trim(hash < 0 ? line : str_until(line, (size_t)hash));
-		while (n < line.len && line.ptr[n] != '=' && line.ptr[n] != ' ' && line.ptr[n] != '\t')
+		while (n < line.len && line.ptr[n] != '=' && line.ptr[n] != ' ' &&
+			line.ptr[n] != '\t')
 			n++;
 		if (n == 0)
 			continue;
@@ -81,7 +82,8 @@ static void set_number(struct quality *q, struct str name, struct str value, str
 		if (!str_is(name, number_names[i]))
 			continue;
 		if (!str_to_i64(value, &number) || number > 100000 || number < -100000) {
-			/* the module gives up on such a file: what it then does is not known here */
+			/* the module gives up on such a file: what it then does is not known here
+			 */
 			q->policy->reason = GAP_SYNTAX;
 			q->policy->detail = arena_fmt(q->a, "%.*s:%d", STR_FMT(file), line);
 			return;
@@ -148,7 +150,8 @@ static int64_t shortest(const struct quality *q, int64_t floor)
 	}
 	if (credits == 0)
 		return max_of(max_of(minlen, floor), demanded);
-	return max_of(max_of(minlen - credits, (minlen + demanded + 1) / 2), max_of(floor, demanded));
+	return max_of(
+		max_of(minlen - credits, (minlen + demanded + 1) / 2), max_of(floor, demanded));
 }
 
 static void judge_classes(const struct quality *q, struct password_policy *p)
@@ -187,8 +190,10 @@ static void judge_numbers(struct quality *q, const struct pam_rule *rule, int64_
 	if (!p->length.value.ptr)
 		p->length = (struct setting){ .file = rule->file, .line = rule->line };
 	p->classes = classes_at(q, rule);
-	p->found_classes = arena_fmt(q->a, "minclass=%lld lcredit=%lld ucredit=%lld dcredit=%lld "
-		"ocredit=%lld", (long long)n[MINCLASS], (long long)n[LCREDIT], (long long)n[UCREDIT],
+	p->found_classes = arena_fmt(q->a,
+		"minclass=%lld lcredit=%lld ucredit=%lld dcredit=%lld "
+		"ocredit=%lld",
+		(long long)n[MINCLASS], (long long)n[LCREDIT], (long long)n[UCREDIT],
 		(long long)n[DCREDIT], (long long)n[OCREDIT]);
 	p->found_length = p->minlen == n[MINLEN] ?
 		arena_fmt(q->a, "minlen=%lld", (long long)n[MINLEN]) :
@@ -213,8 +218,14 @@ static void judge_pwquality(struct host *h, const struct pam_rule *rule, struct 
 
 static void judge_cracklib(struct host *h, const struct pam_rule *rule, struct password_policy *p)
 {
-	struct quality q = { .h = h, .a = host_arena(h), .policy = p,
-		.number = { [MINLEN] = 9, [DCREDIT] = 1, [UCREDIT] = 1, [LCREDIT] = 1, [OCREDIT] = 1,
+	struct quality q = { .h = h,
+		.a = host_arena(h),
+		.policy = p,
+		.number = { [MINLEN] = 9,
+			[DCREDIT] = 1,
+			[UCREDIT] = 1,
+			[LCREDIT] = 1,
+			[OCREDIT] = 1,
 			[ENFORCING] = 1 } };
 
 	read_arguments(&q, rule);
@@ -263,8 +274,8 @@ static void read_passwdqc(struct host *h, struct passwdqc *q, const struct pam_r
 	}
 }
 
-/* N0 one class, N1 two classes, N2 phrases, N3 three classes, N4 all four. Only when nothing but the
- * last is allowed does a password need every class. */
+/* N0 one class, N1 two classes, N2 phrases, N3 three classes, N4 all four. Only when nothing but
+ * the last is allowed does a password need every class. */
 static void judge_passwdqc(struct host *h, const struct pam_rule *rule, struct password_policy *p)
 {
 	struct passwdqc q = { .a = host_arena(h) };
@@ -335,8 +346,8 @@ static enum pam_code refuse_quality(void *context, const struct pam_rule *rule)
 	if (str_is(rule->name, "pam_deny.so"))
 		return PAM_CODE_AUTHTOK_ERR;
 	if (sets_password(rule)) {
-		/* after a refusal there is no password left to take: use_authtok then fails, without it
-		 * the module asks for another that nobody checks */
+		/* after a refusal there is no password left to take: use_authtok then fails,
+		 * without it the module asks for another that nobody checks */
 		if (t->is_refused && (pam_has_flag(rule, "use_authtok") ||
 				      pam_has_flag(rule, "use_first_pass")))
 			return PAM_CODE_AUTHTOK_ERR;

@@ -1,4 +1,5 @@
-/* Units of systemd: is it there, would it start, what does it say. Declared in resolve_systemd.h. */
+/* Units of systemd: is it there, would it start, what does it say. Declared in resolve_systemd.h.
+ */
 #include <sys/stat.h>
 
 #include "work/hostaudit/resolve_systemd.h"
@@ -54,11 +55,13 @@ static bool is_listed(const struct str *names, size_t count, const char *name)
 	return false;
 }
 
-/* A link FOLDER/TARGET.wants/NAME or .requires, or an alias link FOLDER/OTHER -> .../NAME. Aliases are
- * made by enabling, so the folders of the distribution (hundreds of files) need no look at each. */
+/* A link FOLDER/TARGET.wants/NAME or .requires, or an alias link FOLDER/OTHER -> .../NAME. Aliases
+ * are made by enabling, so the folders of the distribution (hundreds of files) need no look at
+ * each. */
 static struct str enabling_link(struct host *h, const char *folder, const char *name)
 {
-	bool has_aliases = str_starts(str_of(folder), "/etc/") || str_starts(str_of(folder), "/run/");
+	bool has_aliases =
+		str_starts(str_of(folder), "/etc/") || str_starts(str_of(folder), "/run/");
 	const struct str *wanted;
 	size_t wanted_count;
 	struct arena *a = host_arena(h);
@@ -76,9 +79,10 @@ static struct str enabling_link(struct host *h, const char *folder, const char *
 			if (host_list(h, path.ptr, &wanted, &wanted_count) == 0 &&
 			    is_listed(wanted, wanted_count, name))
 				return arena_fmt(a, "%s/%s", path.ptr, name);
-		} else if (has_aliases && !str_is(names[i], name) && host_lstat(h, path.ptr, &st) == 0 &&
-			   S_ISLNK(st.mode) && host_readlink(h, path.ptr, &target) == 0 &&
-			   str_is(path_base(target), name)) {
+		} else if (has_aliases && !str_is(names[i], name) &&
+			host_lstat(h, path.ptr, &st) == 0 && S_ISLNK(st.mode) &&
+			host_readlink(h, path.ptr, &target) == 0 &&
+			str_is(path_base(target), name)) {
 			return path;
 		}
 	}
@@ -152,7 +156,8 @@ void systemd_unit_conf(struct host *h, const char *name, const char *section, co
 	if (file.len > 0 && !is_masked(h, file))
 		read_unit(h, file, section, key, ret);
 	if (shared.len > 0) {
-		systemd_dropins(h, arena_fmt(a, "systemd/system/%s.d", shared.ptr).ptr, &paths, &count);
+		systemd_dropins(
+			h, arena_fmt(a, "systemd/system/%s.d", shared.ptr).ptr, &paths, &count);
 		for (size_t i = 0; i < count; i++)
 			read_unit(h, paths[i], section, key, ret);
 	}

@@ -1,6 +1,7 @@
-/* table_auto_updates.c - does the system update itself: for apt the chain that must hold from the timer
- * over the periodic settings to the origins that unattended-upgrades takes, as apt.systemd.daily and
- * unattended-upgrade walk it; for dnf and yum their automatic service. The first broken link is told. */
+/* table_auto_updates.c - does the system update itself: for apt the chain that must hold from the
+ * timer over the periodic settings to the origins that unattended-upgrades takes, as
+ * apt.systemd.daily and unattended-upgrade walk it; for dnf and yum their automatic service. The
+ * first broken link is told. */
 #include <fnmatch.h>
 
 #include "work/hostaudit/apt.h"
@@ -395,7 +396,8 @@ static void fill_apt(struct host *h, struct fact_rows *rows)
 	judge_apt(h, &conf, &f);
 	f.success_at_s = newest_mtime(h, stamps, COUNT(stamps));
 	if (f.problem == NULL && f.file.len > 0) {
-		/* The settings may carry the package's own date: when it was unpacked counts too. */
+		/* The settings may carry the package's own date: when it was unpacked counts too.
+		 */
 		const char *const paths[] = { f.file.ptr,
 			"/var/lib/dpkg/info/unattended-upgrades.list" };
 

@@ -1,5 +1,5 @@
-/* table_packages.c - packages as dpkg knows them. A machine with rpm only has a gap here: its database is
- * not read, and no package must not look like "none is installed". */
+/* table_packages.c - packages as dpkg knows them. A machine with rpm only has a gap here: its
+ * database is not read, and no package must not look like "none is installed". */
 #include "work/hostaudit/apt.h"
 #include "work/hostaudit/fact.h"
 #include "work/hostaudit/tables.h"

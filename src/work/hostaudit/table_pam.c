@@ -6,8 +6,18 @@
 
 /* ---- pam_rules ---- */
 
-enum { RULE_SERVICE, RULE_TYPE, RULE_SEQ, RULE_LEVEL, RULE_CONTROL, RULE_MODULE, RULE_ARGS, RULE_MISSING,
-	RULE_FILE, RULE_LINE };
+enum {
+	RULE_SERVICE,
+	RULE_TYPE,
+	RULE_SEQ,
+	RULE_LEVEL,
+	RULE_CONTROL,
+	RULE_MODULE,
+	RULE_ARGS,
+	RULE_MISSING,
+	RULE_FILE,
+	RULE_LINE
+};
 
 static const struct fact_column rule_columns[] = {
 	{ "service", FACT_TEXT, "dịch vụ" },
@@ -23,7 +33,8 @@ static const struct fact_column rule_columns[] = {
 	{ NULL, FACT_TEXT, NULL },
 };
 
-static void add_rules(struct fact_rows *rows, struct host *h, struct str service, enum pam_type type)
+static void add_rules(
+	struct fact_rows *rows, struct host *h, struct str service, enum pam_type type)
 {
 	struct pam_stack s;
 	const char *name = arena_cstr(host_arena(h), service);
@@ -83,10 +94,31 @@ const struct fact_table pam_rules_table = {
 
 /* ---- pw_policy ---- */
 
-enum { PW_SERVICE, PW_MODULE, PW_ENFORCED, PW_FOR_ROOT, PW_MINLEN, PW_LOWER, PW_UPPER, PW_DIGIT, PW_OTHER,
-	PW_DIGIT_OR_OTHER, PW_FOUND_LENGTH, PW_LENGTH_FILE, PW_LENGTH_LINE, PW_LENGTH_LOST,
-	PW_FOUND_CLASSES, PW_CLASSES_FILE, PW_CLASSES_LINE, PW_CLASSES_LOST, PW_FAULT, PW_REASON,
-	PW_DETAIL, PW_FILE, PW_LINE };
+enum {
+	PW_SERVICE,
+	PW_MODULE,
+	PW_ENFORCED,
+	PW_FOR_ROOT,
+	PW_MINLEN,
+	PW_LOWER,
+	PW_UPPER,
+	PW_DIGIT,
+	PW_OTHER,
+	PW_DIGIT_OR_OTHER,
+	PW_FOUND_LENGTH,
+	PW_LENGTH_FILE,
+	PW_LENGTH_LINE,
+	PW_LENGTH_LOST,
+	PW_FOUND_CLASSES,
+	PW_CLASSES_FILE,
+	PW_CLASSES_LINE,
+	PW_CLASSES_LOST,
+	PW_FAULT,
+	PW_REASON,
+	PW_DETAIL,
+	PW_FILE,
+	PW_LINE
+};
 
 static const struct fact_column pw_columns[] = {
 	{ "service", FACT_TEXT, "dịch vụ đổi mật khẩu" },

@@ -1,5 +1,6 @@
-/* table_pending.c - newer versions that apt's lists know of installed packages. Lists may be tens of
- * megabytes: they are streamed line by line, and only those of security and update suites are read. */
+/* table_pending.c - newer versions that apt's lists know of installed packages. Lists may be tens
+ * of megabytes: they are streamed line by line, and only those of security and update suites are
+ * read. */
 #include "work/hostaudit/apt.h"
 #include "work/hostaudit/fact.h"
 #include "work/hostaudit/resolve_deb.h"
@@ -18,7 +19,8 @@ static const struct fact_column list_columns[] = {
 	{ 0 },
 };
 
-/* "deb.debian.org_debian_dists_bookworm-updates_main_binary-amd64_Packages" -> "bookworm-updates" */
+/* "deb.debian.org_debian_dists_bookworm-updates_main_binary-amd64_Packages" -> "bookworm-updates"
+ */
 static struct str suite_of(struct str name)
 {
 	ptrdiff_t at = str_find(name, STR("_dists_"));

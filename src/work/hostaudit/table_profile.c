@@ -87,8 +87,8 @@ static int is_vm(struct host *h, struct str machine)
 	return machine.len > 0 ? 0 : -1;
 }
 
-/* The machine id is written at the first start, host keys soon after: the older tells the age. Files
- * of an image are older than the machine and tell nothing. */
+/* The machine id is written at the first start, host keys soon after: the older tells the age.
+ * Files of an image are older than the machine and tell nothing. */
 static int64_t installed_at_s(struct host *h)
 {
 	static const char *const paths[] = { "/etc/machine-id", "/etc/ssh/ssh_host_ed25519_key.pub",

@@ -1,5 +1,5 @@
-/* table_sources.c - where packages come from: the sources of apt and the repositories of dnf, each with
- * what proves its origin. */
+/* table_sources.c - where packages come from: the sources of apt and the repositories of dnf, each
+ * with what proves its origin. */
 #include "work/hostaudit/apt.h"
 #include "work/hostaudit/data.h"
 #include "work/hostaudit/fact.h"
@@ -175,8 +175,8 @@ static bool is_source_name(struct str name)
 	return true;
 }
 
-/* When every key apt trusts for all sources is one system's, any source without a key of its own can
- * only bring what that system signed. */
+/* When every key apt trusts for all sources is one system's, any source without a key of its own
+ * can only bring what that system signed. */
 static const struct data_systems *only_keys(struct host *h)
 {
 	const struct data_systems *maker = NULL;

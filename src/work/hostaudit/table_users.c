@@ -6,8 +6,17 @@
 #define GROUP "/etc/group"
 #define SHADOW "/etc/shadow"
 
-enum { USER_NAME, USER_UID, USER_GID, USER_HOME, USER_SHELL, USER_PASSWORD, USER_IS_LOGIN, USER_FILE,
-	USER_LINE };
+enum {
+	USER_NAME,
+	USER_UID,
+	USER_GID,
+	USER_HOME,
+	USER_SHELL,
+	USER_PASSWORD,
+	USER_IS_LOGIN,
+	USER_FILE,
+	USER_LINE
+};
 
 static const struct fact_column user_columns[] = {
 	{ "name", FACT_TEXT, "tên tài khoản" },
@@ -108,7 +117,8 @@ static const struct fact_column shadow_columns[] = {
 	{ "name", FACT_TEXT, "tên tài khoản" },
 	{ "state", FACT_TEXT, "mật khẩu: empty, set, locked, none" },
 	{ "algorithm", FACT_TEXT, "thuật toán băm mật khẩu (không bao giờ có chuỗi băm)" },
-	{ "last_change_day", FACT_INT, "ngày đổi mật khẩu gần nhất, số ngày từ 1970; 0 = phải đổi" },
+	{ "last_change_day", FACT_INT,
+		"ngày đổi mật khẩu gần nhất, số ngày từ 1970; 0 = phải đổi" },
 	{ "min_days", FACT_INT, "số ngày tối thiểu giữa hai lần đổi" },
 	{ "max_days", FACT_INT, "số ngày mật khẩu có hiệu lực" },
 	{ "warn_days", FACT_INT, "số ngày cảnh báo trước khi hết hạn" },
