@@ -1,0 +1,136 @@
+#!/usr/bin/env python3
+"""Fixture trees give exactly the verdicts they are made for.
+
+tests/fixtures/hostaudit/SUBJECT.yaml holds the cases; each is built in a folder of its own and audited
+with `khien audit --root`. Files may be text, or {fifo: true}, {link: TARGET}, {dir: true}, {size: N},
+{base64: "…"}, {remove: true} (of the base), each with {mode: "0644"} and {mtime-days-ago: N}; text goes
+with a mode as {text: "…", mode: "0600"}. A case with a mode that shuts others out runs as nobody.
+"""
+import base64
+import glob
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+import unittest
+
+import yaml
+
+from flow import BIN, PACKS, SOURCE
+
+FIXTURES = os.path.join(SOURCE, "tests", "fixtures", "hostaudit")
+KHIEN = os.environ.get("KHIEN_BIN", BIN)
+WORDS = {"not applicable": ("na", "not-applicable", "not applicable")}
+CASE_KEYS = {"name", "check", "expect", "subjects", "found", "reason", "file", "line", "lost", "files",
+             "base", "evidence"}
+
+
+def load(path):
+    with open(path, encoding="utf-8") as file:
+        return yaml.safe_load(file)
+
+
+def base_files(name):
+    return load(os.path.join(FIXTURES, "base", name + ".yaml"))["files"] if name else {}
+
+
+def put(root, path, what):
+    """One file below ROOT, as its description says."""
+    full = os.path.join(root, path.lstrip("/"))
+    os.makedirs(os.path.dirname(full), exist_ok=True)
+    what = {"text": what} if isinstance(what, str) else dict(what)
+    if what.get("remove"):
+        return
+    if "link" in what:
+        os.symlink(what["link"], full)
+        return
+    if what.get("fifo"):
+        os.mkfifo(full)
+    elif what.get("dir"):
+        os.makedirs(full, exist_ok=True)
+    else:
+        with open(full, "wb") as file:
+            if "size" in what:
+                file.truncate(what["size"])
+            elif "base64" in what:
+                file.write(base64.b64decode(what["base64"]))
+            else:
+                file.write(what.get("text", "").encode("utf-8", "surrogateescape"))
+    if "mtime-days-ago" in what:
+        then = time.time() - 86400 * what["mtime-days-ago"]
+        os.utime(full, (then, then))
+    if "mode" in what:
+        os.chmod(full, int(str(what["mode"]), 8))
+
+
+def is_shut(what):
+    return isinstance(what, dict) and "mode" in what and not int(str(what["mode"]), 8) & 0o4
+
+
+def audit(root, check, as_nobody):
+    words = [KHIEN, "audit", "--root", root, "--check", check, "--format", "json", "--packs", PACKS]
+    if as_nobody and os.geteuid() == 0:
+        words = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] + words
+    env = dict(os.environ, KHIEN_LANG="vi", ASAN_OPTIONS="detect_leaks=0")
+    done = subprocess.run(words, capture_output=True, env=env, timeout=60)
+    if done.returncode not in (0, 1):
+        raise AssertionError(f"{' '.join(words)}: {done.returncode}\n{done.stderr.decode()}")
+    return json.loads(done.stdout)["results"][0]
+
+
+def is_outcome(said, wanted):
+    return said in WORDS.get(wanted, (wanted,))
+
+
+class Fixtures(unittest.TestCase):
+    def run_case(self, case, base):
+        unknown = set(case) - CASE_KEYS
+        self.assertFalse(unknown, f"unknown keys {unknown}")
+        files = {**base_files(case.get("base", base)), **case.get("files", {})}
+        root = tempfile.mkdtemp(prefix="khien-fixture-")
+        try:
+            os.chmod(root, 0o755)
+            # a link in the way must stand before what is below it
+            for path in sorted(files, key=lambda p: (p.count("/"), p)):
+                put(root, path, files[path])
+            result = audit(root, case["check"], any(is_shut(w) for w in files.values()))
+            self.judge(case, result)
+        finally:
+            subprocess.run(["chmod", "-R", "u+rwX", root], check=False, capture_output=True)
+            shutil.rmtree(root, ignore_errors=True)
+
+    def judge(self, case, result):
+        text = json.dumps(result, ensure_ascii=False, indent=1)
+        rows = result.get("rows") or [result]
+        self.assertTrue(is_outcome(result["result"], case["expect"]),
+                        f"{result['result']}, not {case['expect']}\n{text}")
+        for subject, wanted in case.get("subjects", {}).items():
+            mine = [row for row in rows if row["subject"] == subject]
+            self.assertTrue(mine, f"no subject {subject!r}\n{text}")
+            self.assertTrue(all(is_outcome(row["result"], str(wanted)) for row in mine),
+                            f"{subject}: not {wanted}\n{text}")
+        for key in ("found", "reason", "file", "lost"):
+            if key in case:
+                self.assertTrue(any(str(case[key]) in (row.get(key) or "") for row in rows),
+                                f"no {key} with {case[key]!r}\n{text}")
+        if "line" in case:
+            self.assertTrue(any(row.get("line") == case["line"] for row in rows),
+                            f"no line {case['line']}\n{text}")
+
+
+def add_cases():
+    for path in sorted(glob.glob(os.path.join(FIXTURES, "*.yaml"))):
+        doc = load(path)
+        subject = os.path.basename(path)[:-5]
+        for number, case in enumerate(doc["cases"], 1):
+            name = f"test_{subject}_{number:03d} {case['check']}: {case['name']}"
+            setattr(Fixtures, name,
+                    lambda self, case=case, base=doc.get("base"): self.run_case(case, base))
+
+
+add_cases()
+
+if __name__ == "__main__":
+    unittest.main()
