@@ -25,5 +25,7 @@ const struct fact_table *const fact_tables[] = {
 	&pending_updates_table,
 	&package_sources_table,
 	&auto_updates_table,
+	&systemd_units_table,
+	&jobs_table,
 	NULL,
 };

@@ -24,5 +24,7 @@ extern const struct fact_table package_lists_table;
 extern const struct fact_table pending_updates_table;
 extern const struct fact_table package_sources_table;
 extern const struct fact_table auto_updates_table;
+extern const struct fact_table systemd_units_table;
+extern const struct fact_table jobs_table;
 
 #endif

@@ -1,0 +1,108 @@
+/* jobs.c - does a command scan the whole machine? clamscan needs "-r" and "/", clamdscan only "/"; a path
+ * in a variable is not followed: that is unclear, never a pass. */
+#include "work/hostaudit/jobs.h"
+
+#include "work/hostaudit/resolve.h"
+
+static struct str word_of(struct str w)
+{
+	return str_unquote(w);
+}
+
+/* The words after "clamscan" up to the end of the command. */
+static struct scan clam(struct str rest, bool is_recursive)
+{
+	struct scan s = { .kind = SCAN_PART, .log = STR("") };
+	struct str w;
+	bool has_root = false, is_unclear = false;
+
+	while (str_next_word(&rest, " \t", &w)) {
+		w = word_of(w);
+		if (str_starts(w, "|") || str_starts(w, ";") || str_starts(w, "&") ||
+			str_starts(w, ">") || str_starts(w, "2>") || str_starts(w, "1>"))
+			break;
+		if (str_starts(w, "--log="))
+			s.log = word_of(str_from(w, 6));
+		else if (str_is(w, "--recursive") || str_is(w, "--recursive=yes"))
+			is_recursive = true;
+		else if (str_is(w, "-l") || str_is(w, "-f") || str_is(w, "-d")) {
+			bool is_list = str_is(w, "-f"), is_log = str_is(w, "-l");
+
+			if (!str_next_word(&rest, " \t", &w))
+				break;
+			if (is_log)
+				s.log = word_of(w);
+			is_unclear |= is_list;
+		} else if (str_starts(w, "--file-list"))
+			is_unclear = true;
+		else if (str_starts(w, "-") && !str_starts(w, "--"))
+			is_recursive |= str_has(w, 'r');
+		else if (str_starts(w, "-"))
+			continue;
+		else if (str_is(w, "/") || str_is(w, "/*"))
+			has_root = true;
+		else if (str_has(w, '$') || str_has(w, '`'))
+			is_unclear = true;
+	}
+	if (has_root && is_recursive)
+		s.kind = SCAN_ALL;
+	else if (is_unclear)
+		s.kind = SCAN_UNCLEAR;
+	return s;
+}
+
+/* Scanners whose own words say how much they scan. */
+static enum scan_kind vendor(struct str program, struct str rest)
+{
+	if (str_is(program, "mdatp"))
+		return str_find(rest, STR("scan full")) >= 0 ? SCAN_ALL :
+			str_find(rest, STR("scan")) >= 0     ? SCAN_PART :
+							       SCAN_NONE;
+	if (str_is(program, "savscan") || str_is(program, "avscanner") ||
+		str_is(program, "odscan")) {
+		struct str w;
+
+		while (str_next_word(&rest, " \t", &w))
+			if (str_is(word_of(w), "/"))
+				return SCAN_ALL;
+		return SCAN_PART;
+	}
+	if (str_is(program, "kesl-control") && str_find(rest, STR("task")) >= 0)
+		return SCAN_UNCLEAR; /* which task it is stands in the product */
+	return SCAN_NONE;
+}
+
+static struct scan line_scan(struct str line)
+{
+	struct scan none = { .kind = SCAN_NONE, .log = STR("") };
+	struct str rest = line, w;
+
+	if (str_starts(str_trim(line), "#"))
+		return none;
+	while (str_next_word(&rest, " \t;|&(", &w)) {
+		struct str program = path_base(word_of(w));
+
+		if (str_is(program, "clamscan"))
+			return clam(rest, false);
+		if (str_is(program, "clamdscan"))
+			return clam(rest, true);
+		none.kind = vendor(program, rest);
+		if (none.kind != SCAN_NONE)
+			return none;
+	}
+	return none;
+}
+
+struct scan scan_of(struct str text)
+{
+	struct scan best = { .kind = SCAN_NONE, .log = STR("") };
+	struct str line;
+
+	while (str_next_line(&text, &line)) {
+		struct scan s = line_scan(line);
+
+		if (s.kind > best.kind)
+			best = s;
+	}
+	return best;
+}

@@ -1,0 +1,17 @@
+/* jobs.h - private to hostaudit: what a scheduled command scans for malware. Pure. */
+#ifndef WORK_JOBS_H
+#define WORK_JOBS_H
+
+#include "base/base.h"
+
+enum scan_kind { SCAN_NONE, SCAN_PART, SCAN_UNCLEAR, SCAN_ALL };
+
+struct scan {
+	enum scan_kind kind;
+	struct str log; /* where its report goes; "" when it does not say */
+};
+
+/* TEXT is a command line or the lines of a shell script. */
+struct scan scan_of(struct str text);
+
+#endif

@@ -1,0 +1,329 @@
+/* table_jobs.c - what the machine does by schedule: cron, the folders of run-parts, systemd timers. */
+#include <sys/stat.h>
+
+#include "work/hostaudit/fact.h"
+#include "work/hostaudit/jobs.h"
+#include "work/hostaudit/os.h"
+#include "work/hostaudit/resolve_cron.h"
+#include "work/hostaudit/resolve_systemd.h"
+#include "work/hostaudit/tables.h"
+#include "work/hostaudit/units.h"
+
+enum {
+	KIND,
+	NAME,
+	SCHEDULE,
+	PERIOD_DAYS,
+	IS_ACTIVE,
+	RUN_BY,
+	COMMAND,
+	SCRIPT,
+	SCANS,
+	SCAN_LOG,
+	SCAN_LOG_AT,
+	MADE_AT,
+	FILE_PATH,
+	LINE
+};
+
+static const struct fact_column columns[] = {
+	[KIND] = { "kind", FACT_TEXT, T("cron, timer hoặc thư mục run-parts") },
+	[NAME] = { "name", FACT_TEXT, T("tên") },
+	[SCHEDULE] = { "schedule", FACT_TEXT, T("lịch chạy như đã viết") },
+	[PERIOD_DAYS] = { "period_days", FACT_INT,
+		T("khoảng cách dài nhất giữa hai lần chạy, ngày") },
+	[IS_ACTIVE] = { "is_active", FACT_INT, T("trình chạy lịch được bật") },
+	[RUN_BY] = { "user", FACT_TEXT, T("chạy bằng tài khoản") },
+	[COMMAND] = { "command", FACT_TEXT, T("lệnh") },
+	[SCRIPT] = { "script", FACT_TEXT, T("nội dung kịch bản được gọi, không có chú thích") },
+	[SCANS] = { "scans", FACT_TEXT,
+		T("quét mã độc: all, part, unclear; trống khi không quét") },
+	[SCAN_LOG] = { "scan_log", FACT_TEXT, T("nhật ký quét") },
+	[SCAN_LOG_AT] = { "scan_log_at_s", FACT_INT, T("lần ghi nhật ký quét gần nhất, giây UTC") },
+	[MADE_AT] = { "made_at_s", FACT_INT, T("lúc đặt lịch, giây UTC") },
+	[FILE_PATH] = { "file", FACT_TEXT, T("tệp") },
+	[LINE] = { "line", FACT_INT, T("dòng") },
+	{ 0 },
+};
+
+#define SCRIPT_BYTES (16 * KIB)
+
+struct job {
+	const char *kind;
+	struct str name, schedule, user, command, file;
+	int64_t period_days, line; /* period: 0 never, -1 not understood */
+	bool is_active;
+};
+
+/* A shell script without its comments; "" for programs. */
+static struct str script_of(struct host *h, struct str path)
+{
+	struct str text, line, out = STR("");
+	struct buf b;
+
+	if (path.len == 0 || path.ptr[0] != '/' || !host_exists(h, path.ptr))
+		return out;
+	if (host_read_head(h, path.ptr, SCRIPT_BYTES, &text) < 0 || !str_starts(text, "#!"))
+		return out;
+	buf_init(&b, SCRIPT_BYTES);
+	while (str_next_line(&text, &line)) {
+		line = str_trim(line);
+		if (line.len == 0 || line.ptr[0] == '#')
+			continue;
+		buf_add(&b, line);
+		buf_add_char(&b, '\n');
+	}
+	out = arena_str(host_arena(h), buf_str(&b));
+	buf_done(&b);
+	return out;
+}
+
+/* The program of "[ -x /a ] && /usr/bin/b c": its first absolute path that is a script. */
+static struct str called_script(struct host *h, struct str command)
+{
+	struct str rest = command, word, script;
+	int tried = 0;
+
+	while (tried < 4 && str_next_word(&rest, " \t;|&()\"'", &word)) {
+		while (word.len > 1 &&
+			(word.ptr[0] == '-' || word.ptr[0] == '@' || word.ptr[0] == '+' ||
+				word.ptr[0] == '!'))
+			word = str_from(word, 1); /* prefixes of ExecStart= */
+		if (word.len < 2 || word.ptr[0] != '/' || str_starts(word, "/dev/") ||
+			str_starts(word, "/proc/"))
+			continue;
+		tried++;
+		script = script_of(h, arena_str(host_arena(h), word));
+		if (script.len > 0)
+			return script;
+	}
+	return STR("");
+}
+
+static void show(struct host *h, struct fact_rows *rows, const struct job *j)
+{
+	static const char *const kinds[] = { NULL, "part", "unclear", "all" };
+	struct str script = called_script(h, j->command);
+	struct scan scan = scan_of(j->command), inner = scan_of(script);
+	struct host_stat st;
+
+	if (inner.kind > scan.kind)
+		scan = inner;
+	fact_row(rows);
+	fact_cstr(rows, KIND, j->kind);
+	fact_text(rows, NAME, j->name);
+	fact_text(rows, SCHEDULE, j->schedule);
+	if (j->period_days > 0)
+		fact_int(rows, PERIOD_DAYS, j->period_days);
+	fact_int(rows, IS_ACTIVE, j->is_active && j->period_days != 0);
+	fact_text(rows, RUN_BY, j->user);
+	fact_text(rows, COMMAND, j->command);
+	fact_text(rows, SCRIPT, script);
+	fact_cstr(rows, SCANS, kinds[scan.kind]);
+	if (scan.kind != SCAN_NONE && scan.log.len > 0) {
+		fact_text(rows, SCAN_LOG, scan.log);
+		if (scan.log.ptr[0] == '/' &&
+			host_stat(h, arena_cstr(host_arena(h), scan.log), &st) == 0)
+			fact_int(rows, SCAN_LOG_AT, st.mtime_s);
+	}
+	fact_text(rows, FILE_PATH, j->file);
+	fact_int(rows, LINE, j->line);
+	if (host_stat(h, j->file.ptr, &st) == 0)
+		fact_int(rows, MADE_AT, st.mtime_s);
+}
+
+/* ---- cron ---- */
+
+struct cron {
+	struct host *h;
+	struct fact_rows *rows;
+	bool is_debian, is_active, has_anacron;
+	struct str crontab; /* bytes of /etc/crontab */
+};
+
+static bool cron_is_active(struct host *h)
+{
+	static const char *const daemons[] = { "/usr/sbin/cron", "/usr/sbin/crond",
+		"/usr/bin/crond" };
+	static const char *const units[] = { "cron.service", "crond.service", "cronie.service",
+		"systemd-cron.target", "cron.target" };
+	bool is_there = false;
+
+	for (size_t i = 0; i < COUNT(daemons); i++)
+		is_there |= host_exists(h, daemons[i]);
+	for (size_t i = 0; i < COUNT(units); i++)
+		if (unit_starts(h, units[i]))
+			return is_there || i > 2;
+	return false;
+}
+
+static void read_crontab(struct cron *c, const char *path, bool has_user, struct str user)
+{
+	const struct host_file *file;
+	struct str rest, line;
+
+	if (host_read(c->h, path, &file) < 0)
+		return;
+	rest = file->bytes;
+	for (int64_t n = 1; str_next_line(&rest, &line); n++) {
+		struct job j = { .kind = "cron",
+			.line = n,
+			.file = file->path,
+			.is_active = c->is_active,
+			.name = path_base(file->path) };
+
+		if (!cron_line(line, has_user, &j.schedule, &j.user, &j.command))
+			continue;
+		if (!has_user)
+			j.user = user;
+		j.period_days = cron_period_days(j.schedule);
+		show(c->h, c->rows, &j);
+	}
+}
+
+/* Names that Debian's cron and run-parts take; others only skip what looks left over. */
+static bool is_taken(const struct cron *c, struct str name)
+{
+	if (name.len == 0 || name.ptr[0] == '.' || str_ends(name, "~") ||
+		str_ends(name, ".rpmsave") || str_ends(name, ".rpmnew") ||
+		str_ends(name, ".rpmorig") || str_ends(name, ".swp"))
+		return false;
+	for (size_t i = 0; i < name.len && c->is_debian; i++) {
+		char ch = name.ptr[i];
+
+		if (!((ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') ||
+			    (ch >= '0' && ch <= '9') || ch == '_' || ch == '-'))
+			return false;
+	}
+	return true;
+}
+
+static void read_crontabs(struct cron *c, const char *dir, bool is_spool)
+{
+	const struct str *names;
+	size_t count;
+
+	if (host_list(c->h, dir, &names, &count) < 0)
+		return;
+	for (size_t i = 0; i < count; i++) {
+		struct str path = arena_fmt(host_arena(c->h), "%s/%.*s", dir, STR_FMT(names[i]));
+		struct host_stat st;
+
+		if (is_spool ? (host_lstat(c->h, path.ptr, &st) == 0 && S_ISREG(st.mode)) :
+			       is_taken(c, names[i]))
+			read_crontab(c, path.ptr, !is_spool, names[i]);
+	}
+}
+
+/* Programs in /etc/cron.weekly and its like, if anything runs that folder. */
+static void read_parts(struct cron *c, const char *dir, int64_t period_days)
+{
+	bool is_run = c->has_anacron || str_find(c->crontab, str_of(dir)) >= 0 ||
+		(str_is(str_of(dir), "/etc/cron.hourly") && !c->is_debian);
+	const struct str *names;
+	size_t count;
+
+	if (host_list(c->h, dir, &names, &count) < 0)
+		return;
+	for (size_t i = 0; i < count; i++) {
+		struct job j = { .kind = "run-parts",
+			.name = names[i],
+			.schedule = str_of(dir),
+			.user = STR("root"),
+			.period_days = period_days,
+			.is_active = is_run && c->is_active };
+		struct host_stat st;
+
+		j.file = j.command = arena_fmt(host_arena(c->h), "%s/%.*s", dir, STR_FMT(names[i]));
+		if (is_taken(c, names[i]) && host_stat(c->h, j.file.ptr, &st) == 0 &&
+			S_ISREG(st.mode) && (st.mode & 0111) != 0)
+			show(c->h, c->rows, &j);
+	}
+}
+
+static void read_cron(struct host *h, struct fact_rows *rows)
+{
+	struct cron c = { .h = h,
+		.rows = rows,
+		.is_debian = str_is(str_of(os_release_read(h).family), "debian"),
+		.is_active = cron_is_active(h),
+		.has_anacron = host_exists(h, "/etc/anacrontab") };
+
+	c.crontab = host_bytes(h, STR("/etc/crontab"), NULL);
+	read_crontab(&c, "/etc/crontab", true, STR(""));
+	read_crontabs(&c, "/etc/cron.d", false);
+	read_crontabs(&c, c.is_debian ? "/var/spool/cron/crontabs" : "/var/spool/cron", true);
+	read_parts(&c, "/etc/cron.hourly", 1);
+	read_parts(&c, "/etc/cron.daily", 1);
+	read_parts(&c, "/etc/cron.weekly", 7);
+	read_parts(&c, "/etc/cron.monthly", 31);
+}
+
+/* ---- timers ---- */
+
+static int64_t timer_period(struct host *h, const char *timer, struct job *j)
+{
+	static const char *const spans[] = { "OnUnitActiveSec", "OnUnitInactiveSec" };
+	struct setting s;
+	int64_t span;
+
+	systemd_unit_conf(h, timer, "Timer", "OnCalendar", &s);
+	j->file = s.file;
+	j->line = s.line;
+	j->schedule = s.value;
+	if (s.value.len > 0)
+		return calendar_period_days(s.value);
+	for (size_t i = 0; i < COUNT(spans); i++) {
+		systemd_unit_conf(h, timer, "Timer", spans[i], &s);
+		if (s.value.len == 0)
+			continue;
+		j->file = s.file;
+		j->line = s.line;
+		j->schedule = s.value;
+		span = span_seconds(s.value);
+		return span < 0 ? -1 : (span + CLOCK_DAY_S - 1) / CLOCK_DAY_S;
+	}
+	return 0; /* once after the start of the machine, or never */
+}
+
+static void read_timer(struct host *h, struct fact_rows *rows, const struct unit_link *link)
+{
+	struct arena *a = host_arena(h);
+	struct job j = { .kind = "timer", .name = link->name, .user = STR("root") };
+	struct str base = str_until(link->name, link->name.len - 6);
+	struct setting unit, command, user;
+
+	j.is_active = !unit_is_masked(h, link->name);
+	j.period_days = timer_period(h, link->name.ptr, &j);
+	if (j.file.ptr == NULL)
+		j.file = link->path;
+	systemd_unit_conf(h, link->name.ptr, "Timer", "Unit", &unit);
+	if (unit.value.len == 0)
+		unit.value = arena_fmt(a, "%.*s.service", STR_FMT(base));
+	systemd_unit_conf(h, arena_cstr(a, unit.value), "Service", "ExecStart", &command);
+	systemd_unit_conf(h, arena_cstr(a, unit.value), "Service", "User", &user);
+	if (user.value.len > 0)
+		j.user = user.value;
+	j.command = command.value.len > 0 ? command.value : STR("");
+	show(h, rows, &j);
+}
+
+static int fill(struct host *h, struct fact_rows *rows, struct err *e)
+{
+	const struct unit_link *links;
+	size_t count;
+
+	read_cron(h, rows);
+	unit_links(h, &links, &count);
+	for (size_t i = 0; i < count; i++)
+		if (str_ends(links[i].name, ".timer"))
+			read_timer(h, rows, &links[i]);
+	return 0;
+}
+
+const struct fact_table jobs_table = {
+	.name = "jobs",
+	.words = T("công việc chạy theo lịch"),
+	.columns = columns,
+	.fill = fill,
+};
