@@ -18,22 +18,23 @@ enum obligation_kind { KIND_AUTO, KIND_WORKFLOW, KIND_REGISTER, KIND_DOC, KIND_A
 enum period_kind { PERIOD_CONTINUOUS, PERIOD_ONCE, PERIOD_ON_EVENT, PERIOD_DAYS, PERIOD_MONTHS,
 	PERIOD_PARAM };
 
-/* Where a datum stands in its pack. */
+/* Where a datum stands in its pack; FILE is relative to the packs folder. */
 struct source {
-	const char *file; /* relative to the packs folder */
-	int line;
-	int column;
+	const char *file;
+	int line, column;
 };
 
 struct text_defect {
-	struct str clause, quote;
+	struct str clause, quote; /* the quote stands in the clause */
 	struct words note;
+	struct source source;
 };
 
 struct transition {
 	bool has_from, has_to;
 	struct date from, to;
 	struct words note;
+	struct source source;
 };
 
 struct clause {
@@ -47,21 +48,17 @@ struct clause {
 
 struct proof {
 	enum proof_by by;
-	struct str check;        /* BY_CHECK: the check's id */
-	const struct check *is;  /* BY_CHECK: the check when it is live, else NULL */
+	struct str check;       /* BY_CHECK: the check's id */
+	const struct check *is; /* BY_CHECK: the check when it is live, else NULL */
 	struct words what;
-	int max_age_days;        /* 0: that of the obligation */
+	int max_age_days;       /* 0: that of the obligation */
 };
 
 struct applies {
-	struct str *host;  /* host kinds, count HOST_COUNT; 0 = the unit as a whole */
-	size_t host_count;
-	struct str *has;
-	size_t has_count;
-	struct str *unit;
-	size_t unit_count;
+	struct str *host, *has, *unit; /* no host kinds: the unit as a whole */
+	size_t host_count, has_count, unit_count;
 	struct str hosting;
-	int level_min;     /* 0: every level */
+	int level_min; /* 0: every level */
 };
 
 struct obligation {
@@ -69,37 +66,30 @@ struct obligation {
 	const struct clause *clause;
 	struct str id;     /* "D8.3", unique in its pack */
 	struct words title, trigger, software;
-	struct str *who;
-	size_t who_count;
-	enum obligation_kind kind;
-	enum obligation_kind *also;
-	size_t also_count;
-	enum period_kind period;
-	int period_count;  /* days or months */
-	struct str period_param;
-	struct str *params;
-	size_t param_count;
-	struct applies applies;
+	struct str *who, *params, *same_proof;
+	enum obligation_kind kind, *also;
 	struct proof *evidence;
-	size_t evidence_count;
+	size_t who_count, param_count, same_proof_count, also_count, evidence_count;
+	enum period_kind period;
+	int period_count; /* days or months */
+	struct str period_param;
+	struct applies applies;
 	enum needs needs;
-	int max_age_days;
-	int weight;
+	int max_age_days, weight;
 	bool is_mandatory;
-	struct str *same_proof;
-	size_t same_proof_count;
 	struct source source;
 };
 
 struct param_value {
 	const struct param *param;
-	struct str *items;  /* one item, or the items of a set */
+	struct str *items; /* one item, or the items of a set */
 	size_t item_count;
 	bool is_number;
 	int64_t number;
 	struct str clause;
 	int level_from, level_to;
 	enum force force;
+	struct source source;
 };
 
 struct param {
@@ -114,7 +104,8 @@ struct param {
 
 struct role {
 	struct str id, clause;
-	struct words title, was;
+	struct words title, was; /* was: as the law prints it, when the name changed; may be empty */
+	struct source source;
 };
 
 /* A cure for one family of systems ("debian", "rhel") or for "any". */
@@ -127,17 +118,15 @@ struct cure {
 struct check {
 	struct str id;
 	struct str level; /* "A" the machine decides, "AE" with a declared policy, "E" with a person */
-	bool is_live;     /* built; else only named in the catalogue */
+	bool is_live;     /* asked; else only named in the catalogue, and the fields below are empty */
 	struct words title, asks, why;
-	struct str *ck;
-	size_t ck_count;
-	struct str *params;
-	size_t param_count;
-	struct str applies;       /* SQL whose first value 1 = applicable; STR_NONE: always */
+	struct str *ck, *clauses, *params;
+	size_t ck_count, clause_count, param_count;
+	struct str applies; /* SQL whose first value 1 = applicable; STR_NONE: always */
 	struct words not_applicable;
-	struct str query;         /* SQL, a row per subject */
-	struct words wanted;      /* {param} are filled in */
-	struct str none;          /* what no row means: "pass", "unknown", "na" */
+	struct str query;   /* SQL, a row per subject */
+	struct words wanted; /* {param} are filled in */
+	struct str none;    /* what no row means: "pass", "fail", "unknown", "na" */
 	struct words none_words;
 	bool do_violations_stand; /* a violation found stays one, whatever could not be read */
 	bool is_live_only;        /* means something on a running machine only */
@@ -157,21 +146,16 @@ struct pack {
 	bool has_to;
 	enum sure sure;
 	struct str *supersedes;
-	size_t supersedes_count;
 	struct transition *transitions;
-	size_t transition_count;
 	struct text_defect *defects;
-	size_t defect_count;
 	struct clause *clauses;
-	size_t clause_count;
 	struct obligation *obligations;
-	size_t obligation_count;
 	struct param *params;
-	size_t param_count;
 	struct role *roles;
-	size_t role_count;
 	struct check *checks;
-	size_t check_count;
+	size_t supersedes_count, transition_count, defect_count;
+	size_t clause_count, obligation_count, param_count, role_count, check_count;
+	struct source source;
 };
 
 struct pack_set; /* the packs of one folder */
@@ -180,6 +164,20 @@ struct pack_set; /* the packs of one folder */
  * *RET is yours, end it with pack_set_free(). */
 MUST_CHECK int pack_set_load(const char *dir, struct err *e, struct pack_set **ret);
 struct pack_set *pack_set_free(struct pack_set *set); /* NULL is fine; returns NULL */
+
+/* A fault of a pack: a Vietnamese sentence for tr(), with {a} {b} {c} for ABOUT. */
+struct pack_fault {
+	struct source source;
+	const char *words;
+	struct str about[3];
+	bool is_bearable; /* the packs load all the same */
+};
+
+/* Every fault of the packs below DIR, at most LIMIT_PACK_FAULTS, in the order of the files. Returns
+ * how many; they live in A. Negative: DIR itself cannot be read. */
+MUST_CHECK int pack_lint(const char *dir, struct arena *a, struct err *e, struct pack_fault **ret);
+/* "file:line:column: sentence" */
+struct str pack_fault_text(const struct pack_fault *fault, enum lang lang, struct arena *a);
 
 size_t pack_count(const struct pack_set *set);
 const struct pack *pack_at(const struct pack_set *set, size_t i);
@@ -195,10 +193,11 @@ const struct check *pack_check_at(const struct pack_set *set, size_t i);
 /* Words of a role, whatever pack names it. NULL: none. */
 const struct role *pack_role(const struct pack_set *set, struct str id);
 
-/* The strictest value of a parameter (docs/formats/pack.md) at a system level on a day. */
+/* The strictest value of a parameter (docs/formats/pack.md) on a day at a system level; level 0 is
+ * not known yet: the values of all levels count. */
 struct param_ruling {
-	const struct param_value *winner;   /* NULL: no pack in force gives one */
-	const struct param_value **losers;  /* strictest first, lives in the arena */
+	const struct param_value *winner;  /* NULL: no pack in force gives one */
+	const struct param_value **losers; /* strictest first, lives in the arena */
 	size_t loser_count;
 };
 struct param_ruling pack_param(const struct pack_set *set, struct str id, int level, struct date on,

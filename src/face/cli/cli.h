@@ -5,5 +5,7 @@
 #include "kit/command/command.h"
 
 extern const struct command cmd_audit;
+extern const struct command cmd_pack_check, cmd_pack_show, cmd_pack_diff, cmd_pack_param,
+	cmd_pack_export;
 
 #endif

@@ -71,7 +71,7 @@ void command_help_all(const struct run *run)
 	buf_fmt(&out, "\n\n%s\n", tr(run->lang, T("Lệnh:")));
 	command_rows(run, &out, NULL);
 	buf_fmt(&out, "\n%s\n", tr(run->lang, T("Có sẵn trong mọi chương trình:")));
-	row(&out, "help [LỆNH]", tr(run->lang, T("giải thích một lệnh")), 16);
+	row(&out, tr(run->lang, T("help [LỆNH]")), tr(run->lang, T("giải thích một lệnh")), 16);
 	row(&out, "completion bash", tr(run->lang, T("in phần gợi ý lệnh cho bash")), 16);
 	row(&out, "--version", tr(run->lang, T("in số phiên bản")), 16);
 	row(&out, "--lang vi|en", tr(run->lang, T("chọn tiếng Việt hoặc tiếng Anh")), 16);

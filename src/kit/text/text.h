@@ -21,7 +21,7 @@ const char *lang_code(enum lang lang);           /* "vi" or "en" */
  * holds the English, compiled to a table at build time. T() marks a sentence for collection without
  * looking it up. An unknown sentence comes back as it is. Static storage. */
 #define T(vi_text) (vi_text)
-const char *tr(enum lang lang, const char *vi_text);
+const char *tr(enum lang lang, const char *vi_text) __attribute__((format_arg(2)));
 
 /* For search: NFC, lower case, marks stripped, đ to d: "Thống" -> "thong". Bytes that are not
  * UTF-8 become '?'. Lives in A. */

@@ -1,0 +1,327 @@
+/* From rows to the linked whole: final arrays, the tables by id, and the pointers between them. */
+#include "core/pack/pack_int.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int entry_order(const void *a, const void *b)
+{
+	const struct entry *x = a, *y = b;
+	int order = str_cmp(x->id, y->id);
+
+	if (order != 0)
+		return order;
+	return x->rank < y->rank ? -1 : x->rank > y->rank;
+}
+
+static void add_entry(struct pack_set *set, enum item item, const struct pack *pack, struct str id,
+	const void *is)
+{
+	size_t rank = 0;
+
+	while (set->ranked[rank] != pack)
+		rank++;
+	if (id.ptr)
+		set->entries[item][set->entry_count[item]++] =
+			(struct entry){ id, pack, is, rank };
+}
+
+/* Regulations, standards, checks; each in the order of their folders. */
+static void rank_packs(struct pack_set *set)
+{
+	size_t count = 0;
+
+	set->ranked = arena_array(&set->arena, const struct pack *, set->count);
+	for (int kind = PACK_REGULATION; kind <= PACK_CHECKS; kind++)
+		for (size_t i = 0; i < set->count; i++)
+			if ((int)set->packs[i].kind == kind)
+				set->ranked[count++] = &set->packs[i];
+	assert(count == set->count);
+}
+
+#define KEEP(set, to, count, rows) do { \
+	(count) = (rows).len; \
+	(to) = arena_array(&(set)->arena, __typeof__(*(to)), (rows).len); \
+	if ((rows).len > 0) \
+		memcpy((to), (rows).at, sizeof(*(to)) * (rows).len); \
+} while (0)
+
+static void keep_rows(struct pack_set *set, struct pack *pack, const struct pack_rows *rows)
+{
+	KEEP(set, pack->params, pack->param_count, rows->params);
+	KEEP(set, pack->roles, pack->role_count, rows->roles);
+	KEEP(set, pack->checks, pack->check_count, rows->checks);
+	pack->clause_count = rows->clauses.len;
+	pack->clauses = arena_array(&set->arena, struct clause, rows->clauses.len);
+	for (size_t i = 0; i < rows->clauses.len; i++) {
+		pack->clauses[i] = rows->clauses.at[i].clause;
+		pack->clauses[i].index = i;
+		pack->clauses[i].pack = pack;
+	}
+	pack->obligation_count = rows->obligations.len;
+	pack->obligations = arena_array(&set->arena, struct obligation, rows->obligations.len);
+	for (size_t i = 0; i < rows->obligations.len; i++) {
+		pack->obligations[i] = rows->obligations.at[i].obligation;
+		pack->obligations[i].pack = pack;
+	}
+	for (size_t i = 0; i < pack->param_count; i++) {
+		struct param *param = &pack->params[i];
+
+		param->pack = pack;
+		for (size_t n = 0; n < param->value_count; n++)
+			param->values[n].param = param;
+	}
+}
+
+static void add_entries(struct pack_set *set, const struct pack *pack)
+{
+	for (size_t i = 0; i < pack->clause_count; i++)
+		add_entry(set, ITEM_CLAUSE, pack, pack->clauses[i].id, &pack->clauses[i]);
+	for (size_t i = 0; i < pack->obligation_count; i++)
+		add_entry(set, ITEM_OBLIGATION, pack, pack->obligations[i].id, &pack->obligations[i]);
+	for (size_t i = 0; i < pack->param_count; i++)
+		add_entry(set, ITEM_PARAM, pack, pack->params[i].id, &pack->params[i]);
+	for (size_t i = 0; i < pack->role_count; i++)
+		add_entry(set, ITEM_ROLE, pack, pack->roles[i].id, &pack->roles[i]);
+	for (size_t i = 0; i < pack->check_count; i++)
+		add_entry(set, ITEM_CHECK, pack, pack->checks[i].id, &pack->checks[i]);
+}
+
+static void make_tables(struct pack_set *set)
+{
+	size_t room[ITEM_COUNT] = { 0 };
+
+	for (size_t i = 0; i < set->count; i++) {
+		const struct pack *pack = &set->packs[i];
+
+		room[ITEM_CLAUSE] += pack->clause_count;
+		room[ITEM_OBLIGATION] += pack->obligation_count;
+		room[ITEM_PARAM] += pack->param_count;
+		room[ITEM_ROLE] += pack->role_count;
+		room[ITEM_CHECK] += pack->check_count;
+	}
+	for (int item = 0; item < ITEM_COUNT; item++)
+		set->entries[item] = arena_array(&set->arena, struct entry, room[item]);
+	for (size_t i = 0; i < set->count; i++)
+		add_entries(set, &set->packs[i]);
+	for (int item = 0; item < ITEM_COUNT; item++)
+		if (set->entry_count[item] > 0)
+			qsort(set->entries[item], set->entry_count[item], sizeof(struct entry),
+				entry_order);
+}
+
+/* The first entry with ID, or NULL; the others follow it. */
+static const struct entry *first_entry(const struct pack_set *set, enum item item, struct str id)
+{
+	const struct entry *entries = set->entries[item];
+	size_t low = 0, high = set->entry_count[item];
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (str_cmp(entries[middle].id, id) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == set->entry_count[item] || !str_eq(entries[low].id, id))
+		return NULL;
+	return &entries[low];
+}
+
+/* PACK NULL: whichever pack comes first. */
+static const void *find_in(const struct pack_set *set, enum item item, const struct pack *pack,
+	struct str id)
+{
+	const struct entry *entry = first_entry(set, item, id);
+	const struct entry *end = set->entries[item] + set->entry_count[item];
+
+	for (; entry && entry < end && str_eq(entry->id, id); entry++)
+		if (!pack || entry->pack == pack)
+			return entry->is;
+	return NULL;
+}
+
+/* "pack/id" or "id". */
+static const void *find_spelt(const struct pack_set *set, enum item item, struct str id)
+{
+	struct str pack_id, rest;
+	const struct pack *pack;
+
+	if (!str_split(id, '/', &pack_id, &rest))
+		return find_in(set, item, NULL, id);
+	pack = pack_by_id(set, pack_id);
+	return pack ? find_in(set, item, pack, rest) : NULL;
+}
+
+const void *pack_find(const struct pack_set *set, enum item item, const struct pack *pack,
+	struct str id)
+{
+	bool is_shared = item == ITEM_PARAM || item == ITEM_ROLE || item == ITEM_CHECK;
+	const void *own;
+
+	if (!id.ptr)
+		return NULL;
+	own = find_in(set, item, pack, id);
+	if (own)
+		return own;
+	if (is_shared || pack->kind == PACK_CHECKS || str_has(id, '/'))
+		return find_spelt(set, item, id);
+	return NULL;
+}
+
+/* The questions go to the catalogue's rows; what is no row's is a fault for pack_check_checks(). */
+static void join_questions(struct pack *pack, const struct pack_rows *rows)
+{
+	for (size_t i = 0; i < rows->questions.len; i++) {
+		const struct check *question = &rows->questions.at[i];
+
+		for (size_t n = 0; n < pack->check_count; n++) {
+			struct check *check = &pack->checks[n];
+			struct check named = *check;
+
+			if (!question->id.ptr || !str_eq(check->id, question->id) || !check->is_live)
+				continue;
+			*check = *question;
+			check->level = named.level;
+			check->is_live = true;
+			check->title = named.title;
+			check->ck = named.ck;
+			check->ck_count = named.ck_count;
+			check->clauses = named.clauses;
+			check->clause_count = named.clause_count;
+		}
+	}
+}
+
+/* A live check without a question asks nothing: it loads as a planned one, and the lint names it. */
+static void withdraw_empty(struct pack *pack)
+{
+	for (size_t i = 0; i < pack->check_count; i++)
+		pack->checks[i].is_live = pack->checks[i].query.ptr != NULL;
+}
+
+static void link_law(struct pack_set *set, struct pack *pack, const struct pack_rows *rows)
+{
+	for (size_t i = 0; i < pack->clause_count; i++)
+		pack->clauses[i].parent = pack_find(set, ITEM_CLAUSE, pack, rows->clauses.at[i].parent);
+	for (size_t i = 0; i < pack->obligation_count; i++) {
+		struct obligation *obligation = &pack->obligations[i];
+
+		obligation->clause = pack_find(set, ITEM_CLAUSE, pack, rows->obligations.at[i].clause);
+		for (size_t n = 0; n < obligation->evidence_count; n++) {
+			struct proof *proof = &obligation->evidence[n];
+			const struct check *check = pack_find(set, ITEM_CHECK, pack, proof->check);
+
+			proof->is = check && check->is_live ? check : NULL;
+		}
+	}
+}
+
+static bool is_answered_by(const struct obligation *obligation, const struct check *check)
+{
+	for (size_t i = 0; i < obligation->evidence_count; i++)
+		if (obligation->evidence[i].is == check)
+			return true;
+	return false;
+}
+
+/* The other direction: from a live check to the obligations it helps to answer. */
+static void link_answers(struct pack_set *set, struct check *check)
+{
+	for (int is_second = 0; is_second < 2; is_second++) {
+		size_t count = 0;
+
+		for (size_t i = 0; i < set->count; i++) {
+			const struct pack *pack = set->ranked[i];
+
+			for (size_t n = 0; n < pack->obligation_count; n++) {
+				if (!is_answered_by(&pack->obligations[n], check))
+					continue;
+				if (is_second)
+					check->answers[count] = &pack->obligations[n];
+				count++;
+			}
+		}
+		check->answer_count = count;
+		if (!is_second)
+			check->answers = arena_array(&set->arena, const struct obligation *, count);
+	}
+}
+
+void pack_link(struct pack_load *load)
+{
+	struct pack_set *set = load->set;
+
+	rank_packs(set);
+	for (size_t i = 0; i < set->count; i++) {
+		keep_rows(set, &set->packs[i], &load->rows[i]);
+		join_questions(&set->packs[i], &load->rows[i]);
+		withdraw_empty(&set->packs[i]);
+	}
+	make_tables(set);
+	for (size_t i = 0; i < set->count; i++)
+		link_law(set, &set->packs[i], &load->rows[i]);
+	for (size_t i = 0; i < set->count; i++)
+		for (size_t n = 0; n < set->packs[i].check_count; n++)
+			if (set->packs[i].checks[n].is_live)
+				link_answers(set, &set->packs[i].checks[n]);
+}
+
+struct pack_set *pack_set_free(struct pack_set *set)
+{
+	if (set)
+		arena_done(&set->arena);
+	free(set);
+	return NULL;
+}
+
+size_t pack_count(const struct pack_set *set)
+{
+	return set->count;
+}
+
+const struct pack *pack_at(const struct pack_set *set, size_t i)
+{
+	assert(i < set->count);
+	return set->ranked[i];
+}
+
+const struct pack *pack_by_id(const struct pack_set *set, struct str id)
+{
+	for (size_t i = 0; i < set->count; i++)
+		if (set->packs[i].id.ptr && str_eq(set->packs[i].id, id))
+			return &set->packs[i];
+	return NULL;
+}
+
+const struct clause *pack_clause(const struct pack_set *set, struct str id)
+{
+	return find_spelt(set, ITEM_CLAUSE, id);
+}
+
+const struct obligation *pack_obligation(const struct pack_set *set, struct str id)
+{
+	return find_spelt(set, ITEM_OBLIGATION, id);
+}
+
+const struct check *pack_check(const struct pack_set *set, struct str id)
+{
+	return find_spelt(set, ITEM_CHECK, id);
+}
+
+size_t pack_check_count(const struct pack_set *set)
+{
+	return set->entry_count[ITEM_CHECK];
+}
+
+const struct check *pack_check_at(const struct pack_set *set, size_t i)
+{
+	assert(i < set->entry_count[ITEM_CHECK]);
+	return set->entries[ITEM_CHECK][i].is;
+}
+
+const struct role *pack_role(const struct pack_set *set, struct str id)
+{
+	return find_spelt(set, ITEM_ROLE, id);
+}
