@@ -27,8 +27,10 @@ static void check_twice(struct pack_load *load)
 
 		if (first->item == second->item && first->pack == second->pack &&
 			str_eq(first->id, second->id))
-			pack_fault_add(load, second->source, T("id \"{a}\" đã có ở {b}"), second->id,
-				arena_fmt(&load->work, "%s:%d", first->source.file, first->source.line),
+			pack_fault_add(load, second->source, T("id \"{a}\" đã có ở {b}"),
+				second->id,
+				arena_fmt(&load->work, "%s:%d", first->source.file,
+					first->source.line),
 				STR_NONE);
 	}
 }
@@ -47,8 +49,8 @@ static void check_uses(struct pack_load *load)
 		const struct pack_name *use = &load->uses.at[i];
 
 		if (!pack_find(load->set, use->item, use->pack, use->id))
-			pack_fault_add(load, use->source, words[use->item], use->id, STR_NONE,
-				STR_NONE);
+			pack_fault_add(
+				load, use->source, words[use->item], use->id, STR_NONE, STR_NONE);
 	}
 }
 
@@ -65,8 +67,8 @@ static void check_dates(struct pack_load *load, struct source at, struct date fr
 static bool is_pack_id(struct str id)
 {
 	for (size_t i = 0; i < id.len; i++)
-		if (!(id.ptr[i] >= 'a' && id.ptr[i] <= 'z') && !(id.ptr[i] >= '0' && id.ptr[i] <= '9') &&
-			id.ptr[i] != '-')
+		if (!(id.ptr[i] >= 'a' && id.ptr[i] <= 'z') &&
+			!(id.ptr[i] >= '0' && id.ptr[i] <= '9') && id.ptr[i] != '-')
 			return false;
 	return id.len > 0;
 }
@@ -74,8 +76,9 @@ static bool is_pack_id(struct str id)
 static void check_header(struct pack_load *load, const struct pack *pack)
 {
 	if (!is_pack_id(pack->id))
-		pack_fault_add(load, pack->source, T("id của gói chỉ gồm a-z, 0-9 và dấu -: \"{a}\""),
-			pack->id, STR_NONE, STR_NONE);
+		pack_fault_add(load, pack->source,
+			T("id của gói chỉ gồm a-z, 0-9 và dấu -: \"{a}\""), pack->id, STR_NONE,
+			STR_NONE);
 	if (pack->has_to && pack->from.year > 0)
 		check_dates(load, pack->source, pack->from, pack->to);
 	for (size_t i = 0; i < pack->transition_count; i++) {
@@ -96,12 +99,14 @@ static void check_quotes(struct pack_load *load, const struct pack *pack)
 {
 	for (size_t i = 0; i < pack->defect_count; i++) {
 		const struct text_defect *defect = &pack->defects[i];
-		const struct clause *clause = pack_find(load->set, ITEM_CLAUSE, pack, defect->clause);
+		const struct clause *clause =
+			pack_find(load->set, ITEM_CLAUSE, pack, defect->clause);
 
 		if (clause && defect->quote.ptr && !holds(clause->label, defect->quote) &&
 			!holds(clause->title, defect->quote) && !holds(clause->text, defect->quote))
-			pack_fault_add(load, defect->source, T("lời dẫn \"{a}\" không có trong {b}"),
-				defect->quote, clause->id, STR_NONE);
+			pack_fault_add(load, defect->source,
+				T("lời dẫn \"{a}\" không có trong {b}"), defect->quote, clause->id,
+				STR_NONE);
 	}
 }
 

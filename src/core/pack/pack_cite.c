@@ -5,14 +5,18 @@
 static struct str step(const struct clause *c, enum lang lang, struct arena *a)
 {
 	static const char *const names[] = {
-		[CLAUSE_CHUONG] = T("Chương"), [CLAUSE_DIEU] = T("Điều"), [CLAUSE_KHOAN] = T("khoản"),
-		[CLAUSE_DIEM] = T("điểm"), [CLAUSE_DOAN] = T("đoạn"),
+		[CLAUSE_CHUONG] = T("Chương"),
+		[CLAUSE_DIEU] = T("Điều"),
+		[CLAUSE_KHOAN] = T("khoản"),
+		[CLAUSE_DIEM] = T("điểm"),
+		[CLAUSE_DOAN] = T("đoạn"),
 	};
 	struct str core = clause_label_core(c->kind, c->label);
 
 	if (core.len == 0)
 		return str_ends(c->label, ".") ? str_until(c->label, c->label.len - 1) :
-			c->label.len > 0 ? c->label : c->id;
+			c->label.len > 0       ? c->label :
+						 c->id;
 	return arena_fmt(a, "%s %.*s", tr(lang, names[c->kind]), STR_FMT(core));
 }
 

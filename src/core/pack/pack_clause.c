@@ -35,7 +35,8 @@ struct str clause_label_core(enum clause_kind kind, struct str label)
 		if (str_starts(label, "- "))
 			core = str_from(label, 2);
 		return str_find_char(core, ')') > 0 ?
-			str_until(core, (size_t)str_find_char(core, ')')) : STR("");
+			str_until(core, (size_t)str_find_char(core, ')')) :
+			STR("");
 	case CLAUSE_DOAN:
 		return STR("");
 	}
@@ -74,8 +75,8 @@ static int ordinal(const struct clause *clause)
 	return 0;
 }
 
-static void clause_fault(struct pack_load *load, const struct clause *clause, const char *words,
-	struct str b)
+static void clause_fault(
+	struct pack_load *load, const struct clause *clause, const char *words, struct str b)
 {
 	pack_fault_add(load, clause->source, words, clause->id, b, STR_NONE);
 }
@@ -98,8 +99,8 @@ static bool is_ancestor(const struct clause *clause, const struct clause *of, si
 }
 
 /* The parent is of a higher kind, stands before, and no other branch was begun since. */
-static bool check_parent(struct pack_load *load, const struct pack *pack, size_t i,
-	const struct clause_row *row)
+static bool check_parent(
+	struct pack_load *load, const struct pack *pack, size_t i, const struct clause_row *row)
 {
 	const struct clause *clause = &pack->clauses[i];
 	const struct clause *parent = clause->parent;
@@ -109,8 +110,8 @@ static bool check_parent(struct pack_load *load, const struct pack *pack, size_t
 	if (row->parent.ptr && !parent)
 		return false; /* told as an orphan */
 	if (is_below_itself(clause, pack->clause_count)) {
-		pack_fault_add(load, row->parent_source, T("{a} nằm dưới chính nó"), clause->id, STR_NONE,
-			STR_NONE);
+		pack_fault_add(load, row->parent_source, T("{a} nằm dưới chính nó"), clause->id,
+			STR_NONE, STR_NONE);
 		return false;
 	}
 	if (!parent) {
@@ -122,11 +123,12 @@ static bool check_parent(struct pack_load *load, const struct pack *pack, size_t
 	if (pack->kind == PACK_REGULATION && clause->kind != CLAUSE_DOAN)
 		is_wrong = clause->kind != parent->kind + 1;
 	if (is_wrong)
-		pack_fault_add(load, row->parent_source, T("{a} không thể nằm ngay dưới {b}"), clause->id,
-			parent->id, STR_NONE);
-	else if (parent->index >= i || !is_ancestor(parent, &pack->clauses[i - 1], i))
-		pack_fault_add(load, row->parent_source, T("{a} không đứng theo thứ tự đọc sau {b}"),
+		pack_fault_add(load, row->parent_source, T("{a} không thể nằm ngay dưới {b}"),
 			clause->id, parent->id, STR_NONE);
+	else if (parent->index >= i || !is_ancestor(parent, &pack->clauses[i - 1], i))
+		pack_fault_add(load, row->parent_source,
+			T("{a} không đứng theo thứ tự đọc sau {b}"), clause->id, parent->id,
+			STR_NONE);
 	else
 		return true;
 	return false;
@@ -146,7 +148,8 @@ static struct str id_by_label(struct pack_load *load, const struct pack *pack, s
 	case CLAUSE_DOAN:
 		return arena_fmt(&load->work, "%.*s*", STR_FMT(pack->clauses[i - 1].id));
 	default:
-		return arena_fmt(&load->work, "%.*s.%.*s", STR_FMT(clause->parent->id), STR_FMT(core));
+		return arena_fmt(
+			&load->work, "%.*s.%.*s", STR_FMT(clause->parent->id), STR_FMT(core));
 	}
 }
 
@@ -180,25 +183,29 @@ static void check_label(struct pack_load *load, const struct pack *pack, size_t 
 	}
 	wanted = id_by_label(load, pack, i);
 	if (!str_eq(clause->id, wanted))
-		clause_fault(load, clause, T("{a}: theo nhãn và vị trí thì id phải là \"{b}\""), wanted);
+		clause_fault(
+			load, clause, T("{a}: theo nhãn và vị trí thì id phải là \"{b}\""), wanted);
 	else if (clause->kind != CLAUSE_DOAN && before && ordinal(clause) <= ordinal(before))
-		clause_fault(load, clause, T("{a} đứng sau {b}: nhãn không theo thứ tự"), before->id);
+		clause_fault(
+			load, clause, T("{a} đứng sau {b}: nhãn không theo thứ tự"), before->id);
 }
 
-static void check_content(struct pack_load *load, const struct pack *pack,
-	const struct clause *clause)
+static void check_content(
+	struct pack_load *load, const struct pack *pack, const struct clause *clause)
 {
 	bool is_titled = clause->kind == CLAUSE_CHUONG || clause->kind == CLAUSE_DIEU;
 
 	if (!clause->title.ptr && !clause->text.ptr)
-		clause_fault(load, clause, T("{a} không có \"title\" cũng không có \"text\""), STR_NONE);
+		clause_fault(
+			load, clause, T("{a} không có \"title\" cũng không có \"text\""), STR_NONE);
 	else if (pack->kind == PACK_REGULATION && is_titled != (clause->title.ptr != NULL))
 		clause_fault(load, clause,
-			T("{a}: chương và điều mang \"title\", khoản, điểm và đoạn mang \"text\""), STR_NONE);
+			T("{a}: chương và điều mang \"title\", khoản, điểm và đoạn mang \"text\""),
+			STR_NONE);
 }
 
-void pack_check_clauses(struct pack_load *load, const struct pack *pack,
-	const struct pack_rows *rows)
+void pack_check_clauses(
+	struct pack_load *load, const struct pack *pack, const struct pack_rows *rows)
 {
 	for (size_t i = 0; i < pack->clause_count; i++) {
 		if (!pack->clauses[i].id.ptr || !pack->clauses[i].label.ptr)

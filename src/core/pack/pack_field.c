@@ -1,5 +1,5 @@
-/* The one reader of maps: walks a table of fields. Unknown, missing and mistyped fields, bad dates and
- * bad words are found here and nowhere else. */
+/* The one reader of maps: walks a table of fields. Unknown, missing and mistyped fields, bad dates
+ * and bad words are found here and nowhere else. */
 #include "core/pack/pack_int.h"
 
 #include <string.h>
@@ -31,8 +31,8 @@ static struct source key_source(const struct pack_load *load, const struct yaml_
 }
 
 /* A fault of the value NODE of the field NAME. */
-static void fault(struct pack_load *load, const struct yaml_node *node, const char *words,
-	const char *name)
+static void fault(
+	struct pack_load *load, const struct yaml_node *node, const char *words, const char *name)
 {
 	pack_fault_add(load, pack_source(load, node), words, str_of(name),
 		node->kind == YAML_TEXT ? node->text : STR_NONE, STR_NONE);
@@ -52,7 +52,8 @@ static struct str joined(struct pack_load *load, const char *const *choices)
 }
 
 /* The place of TEXT in CHOICES, or -1 after a fault. */
-static int choice_of(struct pack_load *load, const struct yaml_node *node, const struct field *field)
+static int choice_of(
+	struct pack_load *load, const struct yaml_node *node, const struct field *field)
 {
 	for (int i = 0; field->choices[i]; i++)
 		if (str_is(node->text, field->choices[i]))
@@ -96,7 +97,8 @@ static bool read_text(struct pack_load *load, const struct yaml_node *node,
 	if (field->choices && choice_of(load, node, field) < 0)
 		return false;
 	if ((field->how & FIELD_ID) && !is_id(node->text)) {
-		fault(load, node, T("\"{a}\" không được có khoảng trắng, dấu / hoặc dấu nháy: \"{b}\""),
+		fault(load, node,
+			T("\"{a}\" không được có khoảng trắng, dấu / hoặc dấu nháy: \"{b}\""),
 			field->name);
 		return false;
 	}
@@ -125,8 +127,8 @@ struct str *pack_read_texts(struct pack_load *load, const struct yaml_node *node
 	return all;
 }
 
-static void read_texts(struct pack_load *load, const struct yaml_node *node,
-	const struct field *field, char *row)
+static void read_texts(
+	struct pack_load *load, const struct yaml_node *node, const struct field *field, char *row)
 {
 	size_t count = 0;
 	struct str *all = pack_read_texts(load, node, field, &count);
@@ -142,8 +144,8 @@ static const struct field word_fields[] = {
 };
 static const struct shape words_shape = { word_fields, sizeof(struct words), NO_SOURCE };
 
-static void read_date(struct pack_load *load, const struct yaml_node *node,
-	const struct field *field, char *row)
+static void read_date(
+	struct pack_load *load, const struct yaml_node *node, const struct field *field, char *row)
 {
 	struct date date;
 	bool has = true;
@@ -158,8 +160,8 @@ static void read_date(struct pack_load *load, const struct yaml_node *node,
 		memcpy(row + field->count_at, &has, sizeof(has));
 }
 
-static void read_number(struct pack_load *load, const struct yaml_node *node,
-	const struct field *field, char *row)
+static void read_number(
+	struct pack_load *load, const struct yaml_node *node, const struct field *field, char *row)
 {
 	int64_t value;
 	int kept;
@@ -178,8 +180,8 @@ static void read_number(struct pack_load *load, const struct yaml_node *node,
 	memcpy(row + field->at, &kept, sizeof(kept));
 }
 
-static void read_bool(struct pack_load *load, const struct yaml_node *node,
-	const struct field *field, char *row)
+static void read_bool(
+	struct pack_load *load, const struct yaml_node *node, const struct field *field, char *row)
 {
 	bool value = node->kind == YAML_TEXT && str_is(node->text, "true");
 
@@ -198,8 +200,8 @@ static void read_bool(struct pack_load *load, const struct yaml_node *node,
 	memcpy(row + field->at, &value, sizeof(value));
 }
 
-static void read_enum(struct pack_load *load, const struct yaml_node *node,
-	const struct field *field, char *row)
+static void read_enum(
+	struct pack_load *load, const struct yaml_node *node, const struct field *field, char *row)
 {
 	int value;
 
@@ -212,8 +214,8 @@ static void read_enum(struct pack_load *load, const struct yaml_node *node,
 		memcpy(row + field->at, &value, sizeof(value));
 }
 
-static void read_enums(struct pack_load *load, const struct yaml_node *node,
-	const struct field *field, char *row)
+static void read_enums(
+	struct pack_load *load, const struct yaml_node *node, const struct field *field, char *row)
 {
 	const struct field one = { .name = field->name, .choices = field->choices };
 	int *all;
@@ -230,8 +232,8 @@ static void read_enums(struct pack_load *load, const struct yaml_node *node,
 	memcpy(row + field->count_at, &count, sizeof(count));
 }
 
-static void read_maps(struct pack_load *load, const struct yaml_node *node,
-	const struct field *field, char *row)
+static void read_maps(
+	struct pack_load *load, const struct yaml_node *node, const struct field *field, char *row)
 {
 	const struct shape *shape = field->shape;
 	char *all;
@@ -250,8 +252,8 @@ static void read_maps(struct pack_load *load, const struct yaml_node *node,
 	memcpy(row + field->count_at, &node->count, sizeof(node->count));
 }
 
-static void read_field(struct pack_load *load, const struct yaml_node *node,
-	const struct field *field, char *row)
+static void read_field(
+	struct pack_load *load, const struct yaml_node *node, const struct field *field, char *row)
 {
 	struct source source = pack_source(load, node);
 
@@ -304,8 +306,8 @@ static int field_named(const struct field *fields, struct str name)
 	return -1;
 }
 
-void pack_read_map(struct pack_load *load, const struct yaml_node *node, const struct shape *shape,
-	void *row)
+void pack_read_map(
+	struct pack_load *load, const struct yaml_node *node, const struct shape *shape, void *row)
 {
 	bool is_seen[FIELDS_MAX] = { false };
 	struct source source = pack_source(load, node);
@@ -313,16 +315,16 @@ void pack_read_map(struct pack_load *load, const struct yaml_node *node, const s
 	if (shape->source_at != NO_SOURCE)
 		memcpy((char *)row + shape->source_at, &source, sizeof(source));
 	if (node->kind != YAML_MAP) {
-		pack_fault_add(load, source, T("chỗ này phải là một ánh xạ {khóa: giá trị}"), STR_NONE,
-			STR_NONE, STR_NONE);
+		pack_fault_add(load, source, T("chỗ này phải là một ánh xạ {khóa: giá trị}"),
+			STR_NONE, STR_NONE, STR_NONE);
 		return;
 	}
 	for (const struct yaml_node *child = node->first; child; child = child->next) {
 		int i = field_named(shape->fields, child->key);
 
 		if (i < 0) {
-			pack_fault_add(load, key_source(load, child), T("không có trường \"{a}\" ở đây"),
-				child->key, STR_NONE, STR_NONE);
+			pack_fault_add(load, key_source(load, child),
+				T("không có trường \"{a}\" ở đây"), child->key, STR_NONE, STR_NONE);
 			continue;
 		}
 		assert(i < FIELDS_MAX);
@@ -335,19 +337,19 @@ void pack_read_map(struct pack_load *load, const struct yaml_node *node, const s
 				str_of(shape->fields[i].name), STR_NONE, STR_NONE);
 }
 
-const struct yaml_node *pack_only_list(struct pack_load *load, const struct yaml_node *root,
-	const char *key)
+const struct yaml_node *pack_only_list(
+	struct pack_load *load, const struct yaml_node *root, const char *key)
 {
 	const struct yaml_node *list = yaml_get(root, key);
 
 	for (const struct yaml_node *child = root->first; root->kind == YAML_MAP && child;
 		child = child->next)
 		if (child != list)
-			pack_fault_add(load, key_source(load, child), T("không có trường \"{a}\" ở đây"),
-				child->key, STR_NONE, STR_NONE);
+			pack_fault_add(load, key_source(load, child),
+				T("không có trường \"{a}\" ở đây"), child->key, STR_NONE, STR_NONE);
 	if (!list) {
-		pack_fault_add(load, pack_source(load, root), T("thiếu trường \"{a}\""), str_of(key),
-			STR_NONE, STR_NONE);
+		pack_fault_add(load, pack_source(load, root), T("thiếu trường \"{a}\""),
+			str_of(key), STR_NONE, STR_NONE);
 		return NULL;
 	}
 	if (list->kind != YAML_LIST) {

@@ -7,7 +7,15 @@
 #include "core/pack/pack.h"
 #include "kit/parse/parse.h"
 
-enum item { ITEM_CLAUSE, ITEM_OBLIGATION, ITEM_PARAM, ITEM_ROLE, ITEM_CHECK, ITEM_QUESTION, ITEM_COUNT };
+enum item {
+	ITEM_CLAUSE,
+	ITEM_OBLIGATION,
+	ITEM_PARAM,
+	ITEM_ROLE,
+	ITEM_CHECK,
+	ITEM_QUESTION,
+	ITEM_COUNT
+};
 
 /* An id as a file gives it, and an id as a file uses it. */
 struct pack_name {
@@ -57,15 +65,15 @@ struct pack_rows {
 
 struct pack_load {
 	struct pack_set *set;
-	struct arena work;        /* ends with the loading */
+	struct arena work; /* ends with the loading */
 	const char *dir;
-	struct pack *pack;        /* being read */
-	struct pack_rows *rows;   /* of all packs, parallel to set->packs; PACK's while reading */
-	const char *file;         /* being read, relative to the packs folder */
+	struct pack *pack;      /* being read */
+	struct pack_rows *rows; /* of all packs, parallel to set->packs; PACK's while reading */
+	const char *file;       /* being read, relative to the packs folder */
 	VEC(struct pack_fault) faults;
 	VEC(struct pack_name) names, uses;
-	size_t bytes;             /* of all files read */
-	bool is_partial;          /* some file could not be read: what is missing may stand there */
+	size_t bytes;    /* of all files read */
+	bool is_partial; /* some file could not be read: what is missing may stand there */
 };
 
 /* Note a fault; A, B, C are copied. */
@@ -75,24 +83,24 @@ struct source pack_source(const struct pack_load *load, const struct yaml_node *
 
 /* Field tables: one row says how a key of a map is read into a struct. */
 enum field_kind {
-	FIELD_TEXT,    /* struct str; one of CHOICES when there are some */
-	FIELD_TEXTS,   /* struct str * */
-	FIELD_WORDS,   /* struct words */
-	FIELD_DATE,    /* struct date, with a bool at COUNT_AT when it may be null */
-	FIELD_NUMBER,  /* int from MIN to MAX */
-	FIELD_BOOL,    /* true or false, or the two words of CHOICES, false first */
-	FIELD_ENUM,    /* the place of the word in CHOICES */
+	FIELD_TEXT,   /* struct str; one of CHOICES when there are some */
+	FIELD_TEXTS,  /* struct str * */
+	FIELD_WORDS,  /* struct words */
+	FIELD_DATE,   /* struct date, with a bool at COUNT_AT when it may be null */
+	FIELD_NUMBER, /* int from MIN to MAX */
+	FIELD_BOOL,   /* true or false, or the two words of CHOICES, false first */
+	FIELD_ENUM,   /* the place of the word in CHOICES */
 	FIELD_ENUMS,
-	FIELD_MAP,     /* a struct inside, by SHAPE */
-	FIELD_MAPS,    /* an array of structs, by SHAPE */
-	FIELD_OWN,     /* by READ */
+	FIELD_MAP,  /* a struct inside, by SHAPE */
+	FIELD_MAPS, /* an array of structs, by SHAPE */
+	FIELD_OWN,  /* by READ */
 };
 
-#define FIELD_NEEDED 1u /* must stand there */
-#define FIELD_NULL 2u   /* may be null */
-#define FIELD_BLANK 4u  /* may be "" */
-#define FIELD_ID 8u     /* is the id of ITEM */
-#define FIELD_USE 16u   /* is a reference to ITEM */
+#define FIELD_NEEDED 1u  /* must stand there */
+#define FIELD_NULL 2u    /* may be null */
+#define FIELD_BLANK 4u   /* may be "" */
+#define FIELD_ID 8u      /* is the id of ITEM */
+#define FIELD_USE 16u    /* is a reference to ITEM */
 #define FIELD_SOURCE 32u /* a struct source at COUNT_AT gets the place of the value */
 
 struct shape;
@@ -110,24 +118,26 @@ struct field {
 
 /* A row: its name, FIELD_ kind, how, where; then .count_at and the rest by name. */
 #define FIELD(field_name, field_kind, field_how, field_at, ...) \
-	{ .name = field_name, .kind = FIELD_##field_kind, .how = field_how, .at = field_at, \
-	  __VA_ARGS__ }
+	{ \
+		.name = field_name, .kind = FIELD_##field_kind, .how = field_how, .at = field_at, \
+		__VA_ARGS__ \
+	}
 
 struct shape {
 	const struct field *fields; /* ended by a NULL name */
 	size_t size;
-	size_t source_at;           /* NO_SOURCE, or where a struct source is */
+	size_t source_at; /* NO_SOURCE, or where a struct source is */
 };
 #define NO_SOURCE SIZE_MAX
 
-void pack_read_map(struct pack_load *load, const struct yaml_node *node, const struct shape *shape,
-	void *row);
+void pack_read_map(
+	struct pack_load *load, const struct yaml_node *node, const struct shape *shape, void *row);
 /* Texts of a list, or of one scalar; for FIELD_OWN. Returns NULL after a fault. */
 struct str *pack_read_texts(struct pack_load *load, const struct yaml_node *node,
 	const struct field *field, size_t *ret_count);
 /* The list that stands under KEY in ROOT, which must hold nothing else. NULL after a fault. */
-const struct yaml_node *pack_only_list(struct pack_load *load, const struct yaml_node *root,
-	const char *key);
+const struct yaml_node *pack_only_list(
+	struct pack_load *load, const struct yaml_node *root, const char *key);
 
 /* Files. NULL after a fault. */
 const struct yaml_node *pack_read_file(struct pack_load *load, struct arena *a, const char *path);
@@ -145,17 +155,17 @@ void pack_load_questions(struct pack_load *load, const struct yaml_node *root);
 /* Move the rows into the set and find what they name; what is not found stays NULL. */
 void pack_link(struct pack_load *load);
 /* The item that PACK calls ID: its own, then, where that is shared, any pack's. NULL: none. */
-const void *pack_find(const struct pack_set *set, enum item item, const struct pack *pack,
-	struct str id);
+const void *pack_find(
+	const struct pack_set *set, enum item item, const struct pack *pack, struct str id);
 
 /* Faults that only the whole shows. */
 void pack_check_all(struct pack_load *load);
-void pack_check_clauses(struct pack_load *load, const struct pack *pack,
-	const struct pack_rows *rows);
+void pack_check_clauses(
+	struct pack_load *load, const struct pack *pack, const struct pack_rows *rows);
 void pack_check_obligations(struct pack_load *load, const struct pack *pack);
 void pack_check_params(struct pack_load *load, const struct pack *pack);
-void pack_check_checks(struct pack_load *load, const struct pack *pack,
-	const struct pack_rows *rows);
+void pack_check_checks(
+	struct pack_load *load, const struct pack *pack, const struct pack_rows *rows);
 
 /* The number or letter of a label: "- b)" gives "b", "Điều 12." gives "12"; "" when it has none of
  * the form of its kind. */

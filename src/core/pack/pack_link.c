@@ -22,8 +22,7 @@ static void add_entry(struct pack_set *set, enum item item, const struct pack *p
 	while (set->ranked[rank] != pack)
 		rank++;
 	if (id.ptr)
-		set->entries[item][set->entry_count[item]++] =
-			(struct entry){ id, pack, is, rank };
+		set->entries[item][set->entry_count[item]++] = (struct entry){ id, pack, is, rank };
 }
 
 /* Regulations, standards, checks; each in the order of their folders. */
@@ -39,12 +38,13 @@ static void rank_packs(struct pack_set *set)
 	assert(count == set->count);
 }
 
-#define KEEP(set, to, count, rows) do { \
-	(count) = (rows).len; \
-	(to) = arena_array(&(set)->arena, __typeof__(*(to)), (rows).len); \
-	if ((rows).len > 0) \
-		memcpy((to), (rows).at, sizeof(*(to)) * (rows).len); \
-} while (0)
+#define KEEP(set, to, count, rows) \
+	do { \
+		(count) = (rows).len; \
+		(to) = arena_array(&(set)->arena, __typeof__(*(to)), (rows).len); \
+		if ((rows).len > 0) \
+			memcpy((to), (rows).at, sizeof(*(to)) * (rows).len); \
+	} while (0)
 
 static void keep_rows(struct pack_set *set, struct pack *pack, const struct pack_rows *rows)
 {
@@ -78,7 +78,8 @@ static void add_entries(struct pack_set *set, const struct pack *pack)
 	for (size_t i = 0; i < pack->clause_count; i++)
 		add_entry(set, ITEM_CLAUSE, pack, pack->clauses[i].id, &pack->clauses[i]);
 	for (size_t i = 0; i < pack->obligation_count; i++)
-		add_entry(set, ITEM_OBLIGATION, pack, pack->obligations[i].id, &pack->obligations[i]);
+		add_entry(
+			set, ITEM_OBLIGATION, pack, pack->obligations[i].id, &pack->obligations[i]);
 	for (size_t i = 0; i < pack->param_count; i++)
 		add_entry(set, ITEM_PARAM, pack, pack->params[i].id, &pack->params[i]);
 	for (size_t i = 0; i < pack->role_count; i++)
@@ -130,8 +131,8 @@ static const struct entry *first_entry(const struct pack_set *set, enum item ite
 }
 
 /* PACK NULL: whichever pack comes first. */
-static const void *find_in(const struct pack_set *set, enum item item, const struct pack *pack,
-	struct str id)
+static const void *find_in(
+	const struct pack_set *set, enum item item, const struct pack *pack, struct str id)
 {
 	const struct entry *entry = first_entry(set, item, id);
 	const struct entry *end = set->entries[item] + set->entry_count[item];
@@ -154,8 +155,8 @@ static const void *find_spelt(const struct pack_set *set, enum item item, struct
 	return pack ? find_in(set, item, pack, rest) : NULL;
 }
 
-const void *pack_find(const struct pack_set *set, enum item item, const struct pack *pack,
-	struct str id)
+const void *pack_find(
+	const struct pack_set *set, enum item item, const struct pack *pack, struct str id)
 {
 	bool is_shared = item == ITEM_PARAM || item == ITEM_ROLE || item == ITEM_CHECK;
 	const void *own;
@@ -180,7 +181,8 @@ static void join_questions(struct pack *pack, const struct pack_rows *rows)
 			struct check *check = &pack->checks[n];
 			struct check named = *check;
 
-			if (!question->id.ptr || !str_eq(check->id, question->id) || !check->is_live)
+			if (!question->id.ptr || !str_eq(check->id, question->id) ||
+				!check->is_live)
 				continue;
 			*check = *question;
 			check->level = named.level;
@@ -194,7 +196,7 @@ static void join_questions(struct pack *pack, const struct pack_rows *rows)
 	}
 }
 
-/* A live check without a question asks nothing: it loads as a planned one, and the lint names it. */
+/* A live check without a question asks nothing: it loads as a planned one, the lint names it. */
 static void withdraw_empty(struct pack *pack)
 {
 	for (size_t i = 0; i < pack->check_count; i++)
@@ -204,11 +206,13 @@ static void withdraw_empty(struct pack *pack)
 static void link_law(struct pack_set *set, struct pack *pack, const struct pack_rows *rows)
 {
 	for (size_t i = 0; i < pack->clause_count; i++)
-		pack->clauses[i].parent = pack_find(set, ITEM_CLAUSE, pack, rows->clauses.at[i].parent);
+		pack->clauses[i].parent =
+			pack_find(set, ITEM_CLAUSE, pack, rows->clauses.at[i].parent);
 	for (size_t i = 0; i < pack->obligation_count; i++) {
 		struct obligation *obligation = &pack->obligations[i];
 
-		obligation->clause = pack_find(set, ITEM_CLAUSE, pack, rows->obligations.at[i].clause);
+		obligation->clause =
+			pack_find(set, ITEM_CLAUSE, pack, rows->obligations.at[i].clause);
 		for (size_t n = 0; n < obligation->evidence_count; n++) {
 			struct proof *proof = &obligation->evidence[n];
 			const struct check *check = pack_find(set, ITEM_CHECK, pack, proof->check);

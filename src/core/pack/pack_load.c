@@ -180,7 +180,8 @@ static void load_folder(struct pack_load *load, const char *path, read_root *rea
 		file_fault(load, T("không đọc được: {a}"), e.text);
 	for (int i = 0; i < count; i++)
 		if (str_ends(str_of(names[i]), ".yaml"))
-			load_file(load, arena_fmt(&load->work, "%s/%s", path, names[i]).ptr, reader);
+			load_file(
+				load, arena_fmt(&load->work, "%s/%s", path, names[i]).ptr, reader);
 }
 
 /* What a pack's folder may hold besides pack.yaml, in the order of reading. */
@@ -334,7 +335,7 @@ static void give_faults(struct pack_load *load, struct arena *a, struct pack_fau
 	}
 }
 
-/* Returns how many faults there are; then *RET_SET is yours. Negative: the folder cannot be read. */
+/* How many faults there are; then *RET_SET is yours. Negative: the folder cannot be read. */
 static int load_set(const char *dir, struct arena *a, struct err *e, struct pack_set **ret_set,
 	struct pack_fault **ret_faults)
 {

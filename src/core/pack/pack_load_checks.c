@@ -54,8 +54,8 @@ void pack_load_catalogue(struct pack_load *load, const struct yaml_node *root)
 	const struct yaml_node *list = pack_only_list(load, root, "checks");
 
 	for (const struct yaml_node *node = list ? list->first : NULL; node; node = node->next)
-		pack_read_map(load, node, &catalogue_shape,
-			vec_add(&load->work, &load->rows->checks));
+		pack_read_map(
+			load, node, &catalogue_shape, vec_add(&load->work, &load->rows->checks));
 }
 
 void pack_load_questions(struct pack_load *load, const struct yaml_node *root)
@@ -63,6 +63,6 @@ void pack_load_questions(struct pack_load *load, const struct yaml_node *root)
 	const struct yaml_node *list = pack_only_list(load, root, "checks");
 
 	for (const struct yaml_node *node = list ? list->first : NULL; node; node = node->next)
-		pack_read_map(load, node, &question_shape,
-			vec_add(&load->work, &load->rows->questions));
+		pack_read_map(
+			load, node, &question_shape, vec_add(&load->work, &load->rows->questions));
 }

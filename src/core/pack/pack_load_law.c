@@ -9,7 +9,8 @@
 #define AGE_MAX 36500
 
 static const char *const clause_kinds[] = { "chuong", "dieu", "khoan", "diem", "doan", NULL };
-static const char *const directions[] = { "at-least", "at-most", "equal", "one-of", "all-of", NULL };
+static const char *const directions[] = { "at-least", "at-most", "equal", "one-of", "all-of",
+	NULL };
 static const char *const forces[] = { "binding", "advice", "default", NULL };
 static const char *const units[] = { "min", "h", "day", "month", "year", "char", "try", "percent",
 	"count", "set", "text", NULL };
@@ -47,7 +48,8 @@ void pack_load_clauses(struct pack_load *load, const struct yaml_node *root)
 	const struct yaml_node *list = pack_only_list(load, root, "clauses");
 
 	for (const struct yaml_node *node = list ? list->first : NULL; node; node = node->next)
-		pack_read_map(load, node, &clause_shape, vec_add(&load->work, &load->rows->clauses));
+		pack_read_map(
+			load, node, &clause_shape, vec_add(&load->work, &load->rows->clauses));
 }
 
 /* params.yaml */
@@ -62,8 +64,9 @@ static void read_value(struct pack_load *load, const struct yaml_node *node, voi
 		return;
 	}
 	if (node->kind != YAML_TEXT || yaml_is_null(node)) {
-		pack_fault_add(load, pack_source(load, node), T("\"{a}\" phải là một giá trị hoặc một danh sách"),
-			STR("value"), STR_NONE, STR_NONE);
+		pack_fault_add(load, pack_source(load, node),
+			T("\"{a}\" phải là một giá trị hoặc một danh sách"), STR("value"), STR_NONE,
+			STR_NONE);
 		return;
 	}
 	value->items = arena_new(&load->set->arena, struct str);
@@ -84,8 +87,8 @@ static void read_levels(struct pack_load *load, const struct yaml_node *node, vo
 	if (node->kind != YAML_LIST || i != 2 || ends[0] < 1 || ends[1] > LEVEL_MAX ||
 		ends[0] > ends[1]) {
 		pack_fault_add(load, pack_source(load, node),
-			T("\"levels\" phải là [từ, đến] trong các cấp độ 1 đến 5"), STR_NONE, STR_NONE,
-			STR_NONE);
+			T("\"levels\" phải là [từ, đến] trong các cấp độ 1 đến 5"), STR_NONE,
+			STR_NONE, STR_NONE);
 		return;
 	}
 	value->level_from = (int)ends[0];
@@ -174,7 +177,8 @@ static void read_period(struct pack_load *load, const struct yaml_node *node, vo
 	}
 	pack_read_map(load, node, &period_shape, obligation);
 	obligation->period = str_is(node->first->key, "days") ? PERIOD_DAYS :
-		str_is(node->first->key, "months") ? PERIOD_MONTHS : PERIOD_PARAM;
+		str_is(node->first->key, "months")            ? PERIOD_MONTHS :
+								PERIOD_PARAM;
 }
 #undef AT
 

@@ -1,5 +1,5 @@
-/* Which bound holds: of all packs in force on a day, the strictest binding one; without a binding one
- * the strictest advice; without advice our own default. */
+/* Which bound holds: of all packs in force on a day, the strictest binding one; without one the
+ * strictest advice; without advice our own default. */
 #include "core/pack/pack_int.h"
 
 bool pack_in_force(const struct pack *p, struct date on)
@@ -63,8 +63,8 @@ static const struct param_value *next_value(struct walk *w)
 	return NULL;
 }
 
-struct param_ruling pack_param(const struct pack_set *set, struct str id, int level, struct date on,
-	struct arena *a)
+struct param_ruling pack_param(
+	const struct pack_set *set, struct str id, int level, struct date on, struct arena *a)
 {
 	struct walk walk = { .set = set, .id = id, .level = level, .on = on };
 	VEC(const struct param_value *) order = { 0 };
@@ -83,8 +83,8 @@ struct param_ruling pack_param(const struct pack_set *set, struct str id, int le
 	return (struct param_ruling){ order.at[0], order.at + 1, order.len - 1 };
 }
 
-int64_t pack_param_number(const struct pack_set *set, struct str id, int level, struct date on,
-	int64_t fallback)
+int64_t pack_param_number(
+	const struct pack_set *set, struct str id, int level, struct date on, int64_t fallback)
 {
 	struct walk walk = { .set = set, .id = id, .level = level, .on = on };
 	const struct param_value *best = NULL, *value;

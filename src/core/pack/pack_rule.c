@@ -13,8 +13,8 @@ static bool is_id_of_clause(struct str id, struct str clause)
 		str_to_u64(str_from(id, clause.len + 1), 10, &number) && number > 0;
 }
 
-static void obligation_fault(struct pack_load *load, const struct obligation *obligation,
-	const char *words)
+static void obligation_fault(
+	struct pack_load *load, const struct obligation *obligation, const char *words)
 {
 	pack_fault_add(load, obligation->source, words, obligation->id,
 		obligation->clause ? obligation->clause->id : STR_NONE, STR_NONE);
@@ -60,7 +60,8 @@ static void check_answerable(struct pack_load *load, const struct obligation *ob
 	}
 	if (obligation->evidence_count == 0 ||
 		(by_check == obligation->evidence_count && by_known == 0 && !load->is_partial)) {
-		obligation_fault(load, obligation, T("nghĩa vụ {a} không ai trả lời được: không có bằng chứng nào"));
+		obligation_fault(load, obligation,
+			T("nghĩa vụ {a} không ai trả lời được: không có bằng chứng nào"));
 		return;
 	}
 	if (obligation->needs == NEEDS_ALL_CHECKS && by_check == 0)
@@ -71,7 +72,8 @@ static void check_answerable(struct pack_load *load, const struct obligation *ob
 		obligation_fault(load, obligation,
 			T("nghĩa vụ {a}: \"needs: both\" cần cả phép kiểm tra lẫn bằng chứng của người"));
 	if (obligation->max_age_days == 0)
-		obligation_fault(load, obligation, T("nghĩa vụ {a}: thiếu trường \"max-age-days\""));
+		obligation_fault(
+			load, obligation, T("nghĩa vụ {a}: thiếu trường \"max-age-days\""));
 }
 
 void pack_check_obligations(struct pack_load *load, const struct pack *pack)
@@ -96,18 +98,20 @@ static bool is_set(const struct param *param)
 	return param->direction == ONE_OF || param->direction == ALL_OF;
 }
 
-static void check_value(struct pack_load *load, const struct param *param,
-	const struct param_value *value)
+static void check_value(
+	struct pack_load *load, const struct param *param, const struct param_value *value)
 {
 	bool is_ordered = param->direction == AT_LEAST || param->direction == AT_MOST;
 	bool is_counted = !is_set(param) && !str_is(param->unit, "text");
 
 	if (is_set(param) && value->item_count == 0)
-		pack_fault_add(load, value->source, T("tham số {a}: hướng này cần một danh sách giá trị"),
-			param->id, STR_NONE, STR_NONE);
+		pack_fault_add(load, value->source,
+			T("tham số {a}: hướng này cần một danh sách giá trị"), param->id, STR_NONE,
+			STR_NONE);
 	if (!is_set(param) && value->item_count > 1)
-		pack_fault_add(load, value->source, T("tham số {a}: hướng này chỉ nhận một giá trị"),
-			param->id, STR_NONE, STR_NONE);
+		pack_fault_add(load, value->source,
+			T("tham số {a}: hướng này chỉ nhận một giá trị"), param->id, STR_NONE,
+			STR_NONE);
 	if ((is_ordered || is_counted) && value->item_count == 1 && !value->is_number)
 		pack_fault_add(load, value->source, T("tham số {a}: \"{b}\" phải là một số nguyên"),
 			param->id, value->items[0], STR_NONE);
@@ -143,8 +147,8 @@ void pack_check_params(struct pack_load *load, const struct pack *pack)
 				T("tham số {a}: đơn vị \"set\" đi với hướng one-of, all-of và chỉ với chúng"),
 				param->id, STR_NONE, STR_NONE);
 		if (param->value_count == 0)
-			pack_fault_add(load, param->source, T("tham số {a} không có giá trị nào"), param->id,
-				STR_NONE, STR_NONE);
+			pack_fault_add(load, param->source, T("tham số {a} không có giá trị nào"),
+				param->id, STR_NONE, STR_NONE);
 		for (size_t n = 0; n < param->value_count; n++)
 			check_value(load, param, &param->values[n]);
 		check_same(load, param);
@@ -176,7 +180,8 @@ static size_t name_length(struct str s)
 static void param_fault(struct pack_load *load, const struct check *check, struct str name)
 {
 	pack_fault_add(load, check->source,
-		T("phép kiểm tra {a} dùng \"{b}\" mà không ghi trong params"), check->id, name, STR_NONE);
+		T("phép kiểm tra {a} dùng \"{b}\" mà không ghi trong params"), check->id, name,
+		STR_NONE);
 }
 
 /* :name in SQL, outside of its strings. */
@@ -221,8 +226,8 @@ static void check_words(struct pack_load *load, const struct check *check, struc
 static void check_question(struct pack_load *load, const struct check *check)
 {
 	static const char *const nothing[] = { NULL };
-	static const char *const evidence[] = { "subject", "found", "file", "line", "lost", "detail",
-		NULL };
+	static const char *const evidence[] = { "subject", "found", "file", "line", "lost",
+		"detail", NULL };
 
 	check_sql(load, check, check->query);
 	check_sql(load, check, check->applies);
@@ -233,15 +238,17 @@ static void check_question(struct pack_load *load, const struct check *check)
 		check_words(load, check, check->cures[i].text.en, evidence);
 	}
 	if (check->cure_count == 0)
-		pack_fault_add(load, check->source, T("phép kiểm tra {a} không có cách khắc phục nào"),
-			check->id, STR_NONE, STR_NONE);
+		pack_fault_add(load, check->source,
+			T("phép kiểm tra {a} không có cách khắc phục nào"), check->id, STR_NONE,
+			STR_NONE);
 	if (check->applies.ptr && !check->not_applicable.vi.ptr)
-		pack_fault_add(load, check->source, T("phép kiểm tra {a} có \"applies\" nhưng thiếu \"not-applicable\""),
+		pack_fault_add(load, check->source,
+			T("phép kiểm tra {a} có \"applies\" nhưng thiếu \"not-applicable\""),
 			check->id, STR_NONE, STR_NONE);
 }
 
-void pack_check_checks(struct pack_load *load, const struct pack *pack,
-	const struct pack_rows *rows)
+void pack_check_checks(
+	struct pack_load *load, const struct pack *pack, const struct pack_rows *rows)
 {
 	for (size_t i = 0; i < pack->check_count; i++) {
 		const struct check *check = &rows->checks.at[i];
@@ -263,8 +270,8 @@ void pack_check_checks(struct pack_load *load, const struct pack *pack,
 			continue;
 		if (!load->is_partial && (!check || !check->is_live))
 			pack_fault_add(load, question->source,
-				T("câu hỏi {a} không có trong danh mục với trạng thái live"), question->id,
-				STR_NONE, STR_NONE);
+				T("câu hỏi {a} không có trong danh mục với trạng thái live"),
+				question->id, STR_NONE, STR_NONE);
 		check_question(load, question);
 	}
 }

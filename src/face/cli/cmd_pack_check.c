@@ -27,8 +27,9 @@ static int print_faults(const struct page *p, const struct pack_fault *faults, i
 		shown++;
 	}
 	if (shown > 0)
-		buf_fmt(p->out, "%.*s\n", STR_FMT(page_say(p, T("{a} lỗi"),
-			arena_fmt(p->arena, "%d", shown).ptr, NULL, NULL)));
+		buf_fmt(p->out, "%.*s\n",
+			STR_FMT(page_say(p, T("{a} lỗi"), arena_fmt(p->arena, "%d", shown).ptr,
+				NULL, NULL)));
 	return shown;
 }
 
@@ -99,12 +100,16 @@ static int run(const struct command_line *line, struct err *e)
 		return count;
 	buf_init(&out, PAGE_MAX_BYTES);
 	shown = print_faults(&page, faults, count, packs, pack);
-	if (count > 0 && shown == 0)
-		buf_fmt(&out, "%.*s\n", STR_FMT(page_say(&page,
-			T("Gói {a} không có lỗi, nhưng gói khác trong cùng thư mục có lỗi nên chưa đếm được."), pack,
-			NULL, NULL)));
-	if (count == 0)
+	if (shown == 0)
 		status = print_all_counts(&page, packs, pack, e);
+	if (status == ERR_INPUT && pack) {
+		buf_fmt(&out, "%.*s\n",
+			STR_FMT(page_say(&page,
+				T("Gói {a} không có lỗi, nhưng gói khác trong cùng thư mục có lỗi "
+				  "nên chưa đếm được."),
+				pack, NULL, NULL)));
+		status = 0;
+	}
 	if (status < 0) {
 		buf_done(&out);
 		return status;
@@ -117,9 +122,10 @@ const struct command cmd_pack_check = {
 	.name = "pack check",
 	.args = "DIR",
 	.words = T("tìm mọi lỗi của một gói quy định, hoặc của mọi gói trong một thư mục"),
-	.help = T("DIR là thư mục của một gói (có pack.yaml) hoặc thư mục chứa các gói. Mỗi lỗi ghi tệp:dòng:cột. "
-		  "Không có lỗi thì in số điều, khoản, điểm, nghĩa vụ, tham số, vai trò, phép kiểm tra. "
-		  "Mã kết thúc: 0 không lỗi, 1 có lỗi."),
+	.help = T(
+		"DIR là thư mục của một gói (có pack.yaml) hoặc thư mục chứa các gói. Mỗi lỗi ghi tệp:dòng:cột. "
+		"Không có lỗi thì in số điều, khoản, điểm, nghĩa vụ, tham số, vai trò, phép kiểm tra. "
+		"Mã kết thúc: 0 không lỗi, 1 có lỗi."),
 	.options = options,
 	.args_min = 1,
 	.args_max = 1,

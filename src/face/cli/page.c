@@ -31,9 +31,17 @@ void page_row(const struct page *p, size_t indent, const char *label, struct str
 const char *page_unit(const struct page *p, struct str unit)
 {
 	static const char *const units[][2] = {
-		{ "min", T("phút") }, { "h", T("giờ") }, { "day", T("ngày") }, { "month", T("tháng") },
-		{ "year", T("năm") }, { "char", T("ký tự") }, { "try", T("lần") }, { "percent", "%" },
-		{ "count", "" }, { "set", "" }, { "text", "" },
+		{ "min", T("phút") },
+		{ "h", T("giờ") },
+		{ "day", T("ngày") },
+		{ "month", T("tháng") },
+		{ "year", T("năm") },
+		{ "char", T("ký tự") },
+		{ "try", T("lần") },
+		{ "percent", "%" },
+		{ "count", "" },
+		{ "set", "" },
+		{ "text", "" },
 	};
 
 	for (size_t i = 0; i < COUNT(units); i++)
@@ -45,7 +53,8 @@ const char *page_unit(const struct page *p, struct str unit)
 const char *page_force(const struct page *p, enum force force)
 {
 	static const char *const words[] = {
-		[FORCE_BINDING] = T("bắt buộc"), [FORCE_ADVICE] = T("khuyến nghị"),
+		[FORCE_BINDING] = T("bắt buộc"),
+		[FORCE_ADVICE] = T("khuyến nghị"),
 		[FORCE_DEFAULT] = T("mặc định của Khiên, đơn vị sửa được"),
 	};
 
@@ -55,8 +64,11 @@ const char *page_force(const struct page *p, enum force force)
 const char *page_direction(const struct page *p, enum direction direction)
 {
 	static const char *const words[] = {
-		[AT_LEAST] = T("ít nhất"), [AT_MOST] = T("nhiều nhất"), [EQUAL] = T("đúng bằng"),
-		[ONE_OF] = T("một trong"), [ALL_OF] = T("đủ cả"),
+		[AT_LEAST] = T("ít nhất"),
+		[AT_MOST] = T("nhiều nhất"),
+		[EQUAL] = T("đúng bằng"),
+		[ONE_OF] = T("một trong"),
+		[ALL_OF] = T("đủ cả"),
 	};
 
 	return page_tr(p, words[direction]);
@@ -103,8 +115,9 @@ int page_print(struct buf *out, struct err *e)
 	if (!is_full)
 		fwrite(buf_cstr(out), 1, out->len, stdout);
 	buf_done(out);
-	return is_full ? err_set(e, ERR_LIMIT, "the output is larger than %u bytes",
-		PAGE_MAX_BYTES) : 0;
+	return is_full ?
+		err_set(e, ERR_LIMIT, "the output is larger than %u bytes", PAGE_MAX_BYTES) :
+		0;
 }
 
 struct said {
@@ -121,8 +134,8 @@ static bool said_word(void *context, struct str name, struct str *ret_value)
 	return true;
 }
 
-struct str page_say(const struct page *p, const char *vi, const char *a, const char *b,
-	const char *c)
+struct str page_say(
+	const struct page *p, const char *vi, const char *a, const char *b, const char *c)
 {
 	struct said said = { { a, b, c } };
 

@@ -31,8 +31,8 @@ struct str page_value_source(const struct page *p, const struct param_value *val
 struct str page_ids(const struct page *p, const struct str *ids, size_t count);
 
 /* VI in the page's language with {a} {b} {c} replaced. Lives in the arena. */
-struct str page_say(const struct page *p, const char *vi, const char *a, const char *b,
-	const char *c);
+struct str page_say(
+	const struct page *p, const char *vi, const char *a, const char *b, const char *c);
 /* Write OUT to standard output and end it. ERR_LIMIT when it was full. */
 MUST_CHECK int page_print(struct buf *out, struct err *e);
 

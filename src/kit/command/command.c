@@ -47,8 +47,8 @@ const char *command_option_spelt(const struct run *run, const struct command_opt
 	return arena_fmt(run->arena, "%s%s", option->name[1] ? "--" : "-", option->name).ptr;
 }
 
-static bool is_name_of(const struct command *command, const char *const *words, size_t count,
-	size_t *ret_used)
+static bool is_name_of(
+	const struct command *command, const char *const *words, size_t count, size_t *ret_used)
 {
 	struct str name = str_of(command->name);
 	struct str first, second;
@@ -64,8 +64,8 @@ static bool is_name_of(const struct command *command, const char *const *words, 
 	return true;
 }
 
-const struct command *command_find(const struct run *run, const char *const *words, size_t count,
-	size_t *ret_used)
+const struct command *command_find(
+	const struct run *run, const char *const *words, size_t count, size_t *ret_used)
 {
 	for (size_t i = 0; run->table[i]; i++)
 		if (is_name_of(run->table[i], words, count, ret_used))
@@ -92,17 +92,17 @@ static const struct {
 } remedies[] = {
 	{ ERR_INPUT, T("Chưa có gì bị thay đổi."), T("Sửa chỗ nêu trên rồi chạy lại.") },
 	{ ERR_ABSENT, T("Chưa có gì bị thay đổi."),
-	  T("Kiểm tra lại tên hoặc đường dẫn rồi chạy lại.") },
+		T("Kiểm tra lại tên hoặc đường dẫn rồi chạy lại.") },
 	{ ERR_DENIED, T("Chưa có gì bị thay đổi."),
-	  T("Chạy lại bằng tài khoản có quyền (ví dụ với sudo).") },
+		T("Chạy lại bằng tài khoản có quyền (ví dụ với sudo).") },
 	{ ERR_LIMIT, T("Chương trình dừng trước khi vượt giới hạn; dữ liệu cũ còn nguyên."),
-	  T("Thu nhỏ dữ liệu vào rồi chạy lại.") },
+		T("Thu nhỏ dữ liệu vào rồi chạy lại.") },
 	{ ERR_SYSTEM, T("Những gì đã lưu xong trước đó còn nguyên."),
-	  T("Kiểm tra ổ đĩa, bộ nhớ và quyền của tệp nêu trên rồi chạy lại.") },
+		T("Kiểm tra ổ đĩa, bộ nhớ và quyền của tệp nêu trên rồi chạy lại.") },
 	{ ERR_STORE, T("Việc đang làm dở đã được hủy; dữ liệu cũ còn nguyên."),
-	  T("Kiểm tra thư mục dữ liệu còn chỗ trống và ghi được rồi chạy lại.") },
+		T("Kiểm tra thư mục dữ liệu còn chỗ trống và ghi được rồi chạy lại.") },
 	{ ERR_CONFLICT, T("Bản đã lưu của người kia còn nguyên."),
-	  T("Xem bản mới nhất rồi làm lại.") },
+		T("Xem bản mới nhất rồi làm lại.") },
 	{ ERR_CRYPTO, T("Kết quả dở dang đã bị bỏ."), T("Đừng dùng kết quả này; chạy lại.") },
 };
 
@@ -115,8 +115,8 @@ static void say_row(const struct run *run, struct buf *out, const char *label, c
 	text_wrap(out, str_of(words), at, 4, TEXT_COLUMNS);
 }
 
-static void say_failure(const struct run *run, const char *name, const char *what,
-	const char *safe, const char *cure)
+static void say_failure(const struct run *run, const char *name, const char *what, const char *safe,
+	const char *cure)
 {
 	struct buf out;
 
@@ -139,8 +139,8 @@ static int misused(const struct run *run, const char *name, const struct err *e)
 	return 2;
 }
 
-static int failed(const struct run *run, const struct command *command, int status,
-	const struct err *e)
+static int failed(
+	const struct run *run, const struct command *command, int status, const struct err *e)
 {
 	for (size_t i = 0; i < COUNT(remedies); i++)
 		if (remedies[i].code == status)
@@ -253,7 +253,9 @@ int command_main(const struct command *const *table, int argc, char **argv)
 	struct arena arena;
 	const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
 	struct run run = {
-		.program = argc < 1 ? "khien" : slash ? slash + 1 : argv[0],
+		.program = argc < 1 ? "khien" :
+			slash       ? slash + 1 :
+				      argv[0],
 		.table = table,
 		.lang = command_lang_of_environment(),
 		.arena = &arena,

@@ -16,7 +16,7 @@ enum option_kind {
 };
 
 struct command_option {
-	const char *name;    /* "root" for --root, "o" for -o */
+	const char *name; /* "root" for --root, "o" for -o */
 	enum option_kind kind;
 	const char *value;   /* word for the value in help: "DIR" */
 	const char *choices; /* OPTION_CHOICE: "text|json|html" */
@@ -29,17 +29,17 @@ struct command;
 struct command_line {
 	const struct command *command;
 	enum lang lang; /* --lang, else KHIEN_LANG, else LANG when it is English, else Vietnamese */
-	struct arena *arena; /* ends with the program */
+	struct arena *arena;     /* ends with the program */
 	const char *const *args; /* what is no option, in order */
 	size_t arg_count;
 	const char *const *values; /* parallel to command->options; NULL: not given */
 };
 
 struct command {
-	const char *name;    /* "audit", or "pack check" for a command of two words */
-	const char *args;    /* "[SQL]" for help */
-	const char *words;   /* one Vietnamese sentence */
-	const char *help;    /* more Vietnamese text, may be NULL */
+	const char *name;  /* "audit", or "pack check" for a command of two words */
+	const char *args;  /* "[SQL]" for help */
+	const char *words; /* one Vietnamese sentence */
+	const char *help;  /* more Vietnamese text, may be NULL */
 	const struct command_option *options; /* ended by a NULL name */
 	size_t args_min, args_max;
 	int (*run)(const struct command_line *line, struct err *e); /* exit status 0..2, or ERR_* */

@@ -51,8 +51,9 @@ static const struct command_option *option_named(const struct command *command, 
 	const struct command_option *options = command->options;
 
 	for (size_t i = 0; options && options[i].name; i++)
-		if (strncmp(word, "--", 2) == 0 ? strcmp(word + 2, options[i].name) == 0 :
-			word[0] == '-' && strcmp(word + 1, options[i].name) == 0)
+		if (strncmp(word, "--", 2) == 0 ?
+				strcmp(word + 2, options[i].name) == 0 :
+				word[0] == '-' && strcmp(word + 1, options[i].name) == 0)
 			return &options[i];
 	return NULL;
 }

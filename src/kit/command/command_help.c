@@ -91,12 +91,14 @@ void command_help_group(const struct run *run, const char *word)
 
 static const char *option_left(const struct run *run, const struct command_option *option)
 {
-	const char *value = option->kind == OPTION_FLAG ? "" :
+	const char *value = option->kind == OPTION_FLAG         ? "" :
 		option->kind == OPTION_CHOICE && !option->value ? option->choices :
-		option->value ? option->value : "…";
+		option->value                                   ? option->value :
+								  "…";
 
-	return arena_fmt(run->arena, "%s%s%s", command_option_spelt(run, option),
-		*value ? " " : "", value).ptr;
+	return arena_fmt(
+		run->arena, "%s%s%s", command_option_spelt(run, option), *value ? " " : "", value)
+		.ptr;
 }
 
 static void option_rows(const struct run *run, struct buf *out, const struct command *command)

@@ -19,8 +19,8 @@ struct run {
 };
 
 /* The command that WORDS begin with and how many words its name has; NULL: none. */
-const struct command *command_find(const struct run *run, const char *const *words, size_t count,
-	size_t *ret_used);
+const struct command *command_find(
+	const struct run *run, const char *const *words, size_t count, size_t *ret_used);
 /* Does some command of two words begin with WORD? */
 bool command_is_group(const struct run *run, const char *word);
 

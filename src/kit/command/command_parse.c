@@ -37,12 +37,12 @@ static int check_value(const struct run *run, const struct command_option *optio
 	int64_t number;
 
 	if (option->kind == OPTION_CHOICE && !has_choice(option->choices, value))
-		return err_set(e, ERR_INPUT, "%s \"%s\"; %s", command_say(run,
-			T("{a} không nhận giá trị"), name), value,
+		return err_set(e, ERR_INPUT, "%s \"%s\"; %s",
+			command_say(run, T("{a} không nhận giá trị"), name), value,
 			command_say(run, T("chọn một trong: {a}"), option->choices));
 	if (option->kind == OPTION_NUMBER && !str_to_i64(str_of(value), &number))
-		return err_set(e, ERR_INPUT, "%s: \"%s\"", command_say(run,
-			T("{a} cần một số nguyên"), name), value);
+		return err_set(e, ERR_INPUT, "%s: \"%s\"",
+			command_say(run, T("{a} cần một số nguyên"), name), value);
 	return 0;
 }
 
@@ -120,8 +120,8 @@ int command_globals(struct run *run, struct err *e)
 }
 
 /* 1: WORDS[*I] was an option of the command, 0: no such option. */
-static int take_option(const struct run *run, const struct command_line *line,
-	const char **values, size_t *i, struct err *e)
+static int take_option(const struct run *run, const struct command_line *line, const char **values,
+	size_t *i, struct err *e)
 {
 	const struct command_option *options = line->command->options;
 
@@ -159,8 +159,9 @@ int command_parse(struct run *run, const struct command *command, size_t from, b
 {
 	const char **args = arena_array(run->arena, const char *, run->word_count + 1);
 	const char **values = arena_array(run->arena, const char *, COMMAND_OPTIONS_MAX);
-	struct command_line line = { .command = command, .arena = run->arena, .args = args,
-		.values = values };
+	struct command_line line = {
+		.command = command, .arena = run->arena, .args = args, .values = values
+	};
 	bool is_after_dashes = false;
 
 	for (size_t i = from; i < run->word_count; i++) {

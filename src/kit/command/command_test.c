@@ -158,9 +158,10 @@ static void wrong_use_is_refused_in_three_parts(void **state)
 	}
 	struct result r = RUN("look", "--nothing");
 
-	assert_string_equal(r.err, "khien look: không có tùy chọn --nothing\n"
-				   "  An toàn: Lệnh chưa chạy; chưa có gì bị thay đổi.\n"
-				   "  Hãy làm: Xem cách dùng: khien help look\n");
+	assert_string_equal(r.err,
+		"khien look: không có tùy chọn --nothing\n"
+		"  An toàn: Lệnh chưa chạy; chưa có gì bị thay đổi.\n"
+		"  Hãy làm: Xem cách dùng: khien help look\n");
 	done(r);
 }
 
@@ -239,7 +240,7 @@ static void the_shell_gets_candidates(void **state)
 		{ { "complete", "--", "look", "--format", "" }, "text\njson\n" },
 		{ { "complete", "--", "look", "--root", "" }, "" },
 		{ { "complete", "--", "look", "-" },
-		  "--root\n--format\n--number\n-o\n--quiet\n--lang\n--help\n" },
+			"--root\n--format\n--number\n-o\n--quiet\n--lang\n--help\n" },
 		{ { "complete", "--", "look", "" }, "word0-after-nothing\n" },
 		{ { "complete", "--", "look", "--quiet", "x", "" }, "word1-after-x\n" },
 		{ { "complete", "--", "--lang", "en", "look", "y", "" }, "word1-after-y\n" },

@@ -15,8 +15,8 @@ enum yaml_kind { YAML_TEXT, YAML_LIST, YAML_MAP };
 
 struct yaml_node {
 	enum yaml_kind kind;
-	bool is_plain;           /* YAML_TEXT written without quotes: null, true, 8, 2020-09-09 */
-	int line, column;        /* from 1, columns in characters */
+	bool is_plain;    /* YAML_TEXT written without quotes: null, true, 8, 2020-09-09 */
+	int line, column; /* from 1, columns in characters */
 	int key_line, key_column;
 	struct str key;          /* when the parent is a map */
 	struct str text;         /* YAML_TEXT; ended by a NUL byte that is not counted */
@@ -34,8 +34,8 @@ struct parse_fault {
 
 /* The one document of TEXT; an empty one is a plain empty scalar. *RET lives in A and copies what
  * it needs of TEXT. ERR_INPUT or ERR_LIMIT: *RET_FAULT says why, *RET is untouched. */
-MUST_CHECK int parse_yaml(struct str text, struct arena *a, struct parse_fault *ret_fault,
-	struct yaml_node **ret);
+MUST_CHECK int parse_yaml(
+	struct str text, struct arena *a, struct parse_fault *ret_fault, struct yaml_node **ret);
 
 /* The child of a map, or NULL. */
 const struct yaml_node *yaml_get(const struct yaml_node *map, const char *key);

@@ -12,7 +12,9 @@ struct refused {
 };
 
 #define R(name, text, line, column, sentence) \
-	{ name, { text, sizeof(text) - 1 }, ERR_INPUT, line, column, sentence }
+	{ \
+		name, { text, sizeof(text) - 1 }, ERR_INPUT, line, column, sentence \
+	}
 
 static const struct refused refused[] = {
 	R("anchor", "a: &x 1\n", 1, 4, "anchors (&) are not used here"),
@@ -29,14 +31,15 @@ static const struct refused refused[] = {
 	R("two documents", "a: 1\n---\nb: 1\n", 2, 1, "one file holds one document only"),
 	R("directive", "%YAML 1.1\n---\na: 1\n", 1, 1, "directives (%) are not used here"),
 	R("byte that is not UTF-8", "a: 1\nb: đ\xFF\n", 2, 5, "a byte that is not UTF-8"),
-	R("byte-order mark", "\xEF\xBB\xBF" "a: 1\n", 1, 1,
-		"the file begins with a byte-order mark; save it as UTF-8 without one"),
+	R("byte-order mark",
+		"\xEF\xBB\xBF"
+		"a: 1\n",
+		1, 1, "the file begins with a byte-order mark; save it as UTF-8 without one"),
 	R("decomposed letters", "a: Nghi\xCC\xA3\n", 1, 4, "the text is not in Unicode form NFC"),
 	R("NUL byte", "a: \"x\\0y\"\n", 1, 4, "the text holds a NUL byte"),
 	R("tab as indentation", "a:\n\tb: 1\n", 2, 1,
 		"YAML syntax: found character that cannot start any token"),
-	R("open bracket", "a: [1, 2\n", 2, 1,
-		"YAML syntax: did not find expected ',' or ']'"),
+	R("open bracket", "a: [1, 2\n", 2, 1, "YAML syntax: did not find expected ',' or ']'"),
 };
 
 static void yaml_refuses_what_is_outside_the_subset(void **state)
@@ -79,7 +82,8 @@ static void yaml_builds_the_tree_with_places(void **state)
 					"        hai\n"
 					"        dòng\n"
 					"    none: null\n"),
-				 &a, &fault, &root), 0);
+				 &a, &fault, &root),
+		0);
 	list = yaml_get(root, "items");
 	assert_int_equal(list->kind, YAML_LIST);
 	assert_int_equal(list->count, 2);

@@ -67,8 +67,8 @@ static bool is_nfc(struct str s)
 	}
 	if (i == s.len)
 		return true;
-	len = utf8proc_map(bytes, (utf8proc_ssize_t)s.len, &composed,
-		UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+	len = utf8proc_map(
+		bytes, (utf8proc_ssize_t)s.len, &composed, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
 	is_same = len == (utf8proc_ssize_t)s.len && memcmp(composed, bytes, s.len) == 0;
 	free(composed);
 	return is_same;
@@ -122,8 +122,8 @@ static bool has_key(const struct yaml_node *map, struct str key)
 	return false;
 }
 
-static int take_key(struct reader *r, struct level *map, struct yaml_node *key,
-	const yaml_event_t *event)
+static int take_key(
+	struct reader *r, struct level *map, struct yaml_node *key, const yaml_event_t *event)
 {
 	if (key->kind != YAML_TEXT || key->text.len == 0)
 		return refuse(r, event, T("khóa của ánh xạ phải là một từ"));
@@ -219,14 +219,16 @@ static int add_node(struct reader *r, const yaml_event_t *event)
 		status = check_bare(r, event, event->data.sequence_start.anchor,
 			event->data.sequence_start.tag);
 	else
-		status = check_bare(r, event, event->data.mapping_start.anchor,
-			event->data.mapping_start.tag);
+		status = check_bare(
+			r, event, event->data.mapping_start.anchor, event->data.mapping_start.tag);
 	if (status < 0)
 		return status;
 	if (++r->nodes > LIMIT_YAML_NODES)
 		return refuse_limit(r, event, T("quá nhiều mục trong một tệp"));
-	node = new_node(r, event, event->type == YAML_SCALAR_EVENT ? YAML_TEXT :
-		event->type == YAML_SEQUENCE_START_EVENT ? YAML_LIST : YAML_MAP);
+	node = new_node(r, event,
+		event->type == YAML_SCALAR_EVENT                 ? YAML_TEXT :
+			event->type == YAML_SEQUENCE_START_EVENT ? YAML_LIST :
+								   YAML_MAP);
 	if (!node)
 		return refuse_limit(r, event, T("tệp quá lớn"));
 	if (node->kind == YAML_TEXT)
@@ -286,8 +288,8 @@ static int next_event(struct reader *r, yaml_parser_t *parser)
 	return status;
 }
 
-int parse_yaml(struct str text, struct arena *a, struct parse_fault *ret_fault,
-	struct yaml_node **ret)
+int parse_yaml(
+	struct str text, struct arena *a, struct parse_fault *ret_fault, struct yaml_node **ret)
 {
 	struct reader r = { .arena = a, .fault = ret_fault };
 	yaml_parser_t parser;
@@ -297,8 +299,8 @@ int parse_yaml(struct str text, struct arena *a, struct parse_fault *ret_fault,
 		return status;
 	if (!yaml_parser_initialize(&parser))
 		abort();
-	yaml_parser_set_input_string(&parser, (const unsigned char *)(text.ptr ? text.ptr : ""),
-		text.len);
+	yaml_parser_set_input_string(
+		&parser, (const unsigned char *)(text.ptr ? text.ptr : ""), text.len);
 	yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
 	do
 		status = next_event(&r, &parser);

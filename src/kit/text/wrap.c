@@ -8,8 +8,8 @@ size_t text_width(struct str s)
 
 	for (size_t i = 0; i < s.len;) {
 		utf8proc_int32_t point;
-		utf8proc_ssize_t step = utf8proc_iterate((const utf8proc_uint8_t *)s.ptr + i,
-			(utf8proc_ssize_t)(s.len - i), &point);
+		utf8proc_ssize_t step = utf8proc_iterate(
+			(const utf8proc_uint8_t *)s.ptr + i, (utf8proc_ssize_t)(s.len - i), &point);
 		int cells = step < 1 ? 1 : utf8proc_charwidth(point);
 
 		width += cells > 0 ? (size_t)cells : 0;
