@@ -127,8 +127,6 @@ static void take_global_value(struct loading *l, const struct samba_line *line, 
 		const char *name;
 		struct setting *setting;
 	} names[] = {
-		{ "maptoguest", &s->map_to_guest },
-		{ "restrictanonymous", &s->restrict_anonymous },
 		{ "usersharepath", &s->usershare_path },
 		{ "usershareallowguests", &s->usershare_guests },
 	};

@@ -1,0 +1,117 @@
+/* FTP without a name (vsftpd) and rsync modules. */
+#include "work/hostaudit/samba.h"
+#include "work/hostaudit/shares.h"
+
+/* "KEY=VALUE", no blanks allowed; the last one wins. */
+static struct setting vsftpd_value(struct str bytes, struct str file, const char *key, struct arena *a)
+{
+	struct setting s = { 0 };
+	struct str line, name, value;
+	int number = 0;
+
+	while (str_next_line(&bytes, &line)) {
+		number++;
+		if (!str_starts(line, "#") && str_split(line, '=', &name, &value) &&
+		    str_is_nocase(name, key))
+			setting_win(&s, a, str_trim(value), file, number);
+	}
+	return s;
+}
+
+static bool vsftpd_yes(const struct setting *s, bool otherwise)
+{
+	if (!s->value.ptr)
+		return otherwise;
+	return str_is_nocase(s->value, "yes") || str_is_nocase(s->value, "true") ||
+	       str_is(s->value, "1");
+}
+
+void shares_ftp(struct share_list *list)
+{
+	static const char *const files[] = { "/etc/vsftpd.conf", "/etc/vsftpd/vsftpd.conf" };
+
+	for (size_t i = 0; i < COUNT(files); i++) {
+		const struct host_file *file;
+		struct setting anonymous, root;
+		struct share *s;
+
+		if (host_read(list->h, files[i], &file) != 0)
+			continue;
+		anonymous = vsftpd_value(file->bytes, file->path, "anonymous_enable", list->a);
+		root = vsftpd_value(file->bytes, file->path, "anon_root", list->a);
+		s = share_add(list, "ftp", file->path, anonymous.line);
+		if (!s)
+			return;
+		s->name = STR("anonymous");
+		s->path = root.value.ptr ? root.value : STR("~ftp");
+		s->clients = STR("*");
+		s->lost = anonymous.lost;
+		s->is_guest = s->is_open = vsftpd_yes(&anonymous, true);
+		s->is_whole_disk = s->is_guest && root.value.ptr &&
+			mounts_is_whole_disk(list->h, &list->mounts, root.value, true);
+		return;
+	}
+}
+
+/* rsyncd.conf is of Samba's family: names ignore case and blanks, what stands before the first module is
+ * the default of all. */
+struct module {
+	struct str name;
+	int line;
+	struct setting path, users, hosts;
+};
+
+static void take_value(struct module *m, const struct samba_line *line, struct str file, struct arena *a)
+{
+	if (str_is(line->name, "path"))
+		setting_win(&m->path, a, line->value, file, line->line);
+	else if (str_is(line->name, "authusers"))
+		setting_win(&m->users, a, line->value, file, line->line);
+	else if (str_is(line->name, "hostsallow"))
+		setting_win(&m->hosts, a, line->value, file, line->line);
+}
+
+static void add_module(struct share_list *list, const struct module *m, struct str file)
+{
+	bool has_hosts = m->hosts.value.ptr && m->hosts.value.len > 0;
+	struct share *s;
+
+	if (m->name.len == 0 || !m->path.value.ptr || m->path.value.len == 0)
+		return;
+	s = share_add(list, "rsync", file, m->users.value.ptr ? m->users.line : m->line);
+	if (!s)
+		return;
+	s->name = m->name;
+	s->path = m->path.value;
+	s->clients = has_hosts ? m->hosts.value : STR("*");
+	s->is_guest = !m->users.value.ptr || m->users.value.len == 0;
+	s->is_open = s->is_guest && !has_hosts;
+	s->is_whole_disk = mounts_is_whole_disk(list->h, &list->mounts, m->path.value, true);
+}
+
+void shares_rsync(struct share_list *list)
+{
+	struct str file = STR("/etc/rsyncd.conf");
+	struct module defaults = { 0 };
+	struct module module = { 0 };
+	struct samba_reader reader;
+	struct samba_line line;
+	struct str bytes = host_bytes(list->h, file, NULL);
+
+	samba_reader_init(&reader, bytes, list->a);
+	while (samba_next(&reader, &line)) {
+		if (line.name.len == 0) {
+			add_module(list, &module, file);
+			module = defaults;
+			module.name = str_is_nocase(line.section, "global") ? STR("") : line.section;
+			module.line = line.line;
+		} else if (str_starts(line.name, "&")) {
+			host_gap(list->h, GAP_SYNTAX, file.ptr);
+		} else {
+			take_value(module.name.len > 0 ? &module : &defaults, &line, file, list->a);
+		}
+	}
+	add_module(list, &module, file);
+	if (str_starts(bytes, "&") || str_find(bytes, STR("\n&")) >= 0)
+		host_gap(list->h, GAP_SYNTAX, file.ptr);
+}
