@@ -46,6 +46,7 @@ struct exports_reader {
 	struct arena *arena;
 	int line;
 	bool is_in_line, is_first; /* IS_FIRST: no client of the line was told yet */
+	int path_line;
 };
 struct export {
 	struct str path, client, options; /* client "*": everybody */

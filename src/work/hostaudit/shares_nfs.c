@@ -86,6 +86,7 @@ static bool begin_line(struct exports_reader *r)
 		r->line++;
 		skip_blanks(r);
 		if (r->rest.len > 0 && r->rest.ptr[0] != '#' && r->rest.ptr[0] != '\n') {
+			r->path_line = r->line;
 			r->path = next_word(r);
 			r->defaults = STR("");
 			r->is_in_line = r->is_first = true;
@@ -130,7 +131,7 @@ bool exports_next(struct exports_reader *r, struct export *ret)
 			r->defaults = str_from(word, 1);
 			continue;
 		}
-		*ret = (struct export){ .path = r->path, .line = r->line };
+		*ret = (struct export){ .path = r->path, .line = r->path_line };
 		if (word.len > 0 && word.ptr[0] != '#') {
 			r->is_first = false;
 			split_client(r, word, ret);

@@ -1,0 +1,199 @@
+/* MariaDB and MySQL: all option files in their order, the last value wins, '_' is '-'. */
+#include <string.h>
+
+#include "work/hostaudit/databases.h"
+
+static struct str without_comment(struct str line)
+{
+	char quote = 0;
+
+	for (size_t i = 0; i < line.len; i++) {
+		char c = line.ptr[i];
+
+		if (quote && c == quote)
+			quote = 0;
+		else if (!quote && (c == '"' || c == '\''))
+			quote = c;
+		else if (!quote && c == '#')
+			return str_until(line, i);
+	}
+	return line;
+}
+
+bool mycnf_next(struct mycnf_reader *r, struct mycnf_line *ret)
+{
+	struct str line, name, value;
+
+	while (str_next_line(&r->rest, &line)) {
+		r->line++;
+		line = str_trim(line);
+		if (line.len == 0 || line.ptr[0] == '#' || line.ptr[0] == ';')
+			continue;
+		*ret = (struct mycnf_line){ .group = r->group, .line = r->line };
+		if (line.ptr[0] == '!') {
+			if (str_starts(line, "!includedir"))
+				ret->includedir = str_trim(str_from(line, strlen("!includedir")));
+			else if (str_starts(line, "!include"))
+				ret->include = str_trim(str_from(line, strlen("!include")));
+			return true;
+		}
+		if (line.ptr[0] == '[') {
+			ptrdiff_t end = str_find_char(line, ']');
+
+			if (end > 0)
+				r->group = str_trim((struct str){ line.ptr + 1, (size_t)end - 1 });
+			continue;
+		}
+		line = str_trim(without_comment(line));
+		if (str_split(line, '=', &name, &value)) {
+			ret->name = str_trim(name);
+			ret->value = str_unquote(str_trim(value));
+		} else {
+			ret->name = line;
+		}
+		return true;
+	}
+	return false;
+}
+
+static char folded(char c)
+{
+	return c == '_' ? '-' : c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+}
+
+bool mycnf_is(struct str name, const char *option, size_t least_prefix)
+{
+	static const char loose[] = "loose-";
+	size_t i = 0;
+
+	while (i < strlen(loose) && i < name.len && folded(name.ptr[i]) == loose[i])
+		i++;
+	if (i == strlen(loose))
+		name = str_from(name, i);
+	if (name.len < least_prefix || name.len > strlen(option))
+		return false;
+	for (i = 0; i < name.len; i++)
+		if (folded(name.ptr[i]) != option[i])
+			return false;
+	return true;
+}
+
+struct options {
+	struct database_list *list;
+	struct setting bind, port, no_network, no_grants;
+	bool is_mariadb, is_there;
+};
+
+enum group_use { GROUP_NO, GROUP_YES, GROUP_BY_VERSION };
+
+static enum group_use group_use(const struct options *o, struct str group)
+{
+	static const char *const mariadb_only[] = { "mariadb", "mariadbd", "client-server" };
+
+	if (str_is(group, "mysqld") || str_is(group, "server"))
+		return GROUP_YES;
+	for (size_t i = 0; i < COUNT(mariadb_only); i++)
+		if (str_is(group, mariadb_only[i]))
+			return o->is_mariadb ? GROUP_YES : GROUP_NO;
+	if (str_starts(group, "mysqld-") || str_starts(group, "mariadb-") ||
+	    str_starts(group, "mariadbd-"))
+		return GROUP_BY_VERSION;
+	return GROUP_NO;
+}
+
+static void take(struct options *o, const struct mycnf_line *l, struct str file)
+{
+	struct arena *a = o->list->a;
+	struct str value = l->value.ptr ? l->value : STR("on");
+	struct setting *setting = NULL;
+
+	if (mycnf_is(l->name, "bind-address", 5))
+		setting = &o->bind;
+	else if (mycnf_is(l->name, "port", 4))
+		setting = &o->port;
+	else if (mycnf_is(l->name, "skip-networking", 10))
+		setting = &o->no_network;
+	else if (mycnf_is(l->name, "skip-grant-tables", 7))
+		setting = &o->no_grants;
+	if (!setting)
+		return;
+	/* [mysqld-10.11]: which version runs is not known here */
+	if (group_use(o, l->group) == GROUP_BY_VERSION)
+		host_gap(o->list->h, GAP_SYNTAX, arena_fmt(a, "%.*s:%d", STR_FMT(file), l->line).ptr);
+	else if (group_use(o, l->group) == GROUP_YES)
+		setting_win(setting, a, value, file, l->line);
+}
+
+static void load(struct options *o, struct str path, int depth);
+
+static void load_dir(struct options *o, struct str dir, int depth)
+{
+	const struct str *paths;
+	size_t count;
+
+	while (dir.len > 1 && str_ends(dir, "/"))
+		dir.len--;
+	if (host_glob(o->list->h, arena_fmt(o->list->a, "%.*s/*.cnf", STR_FMT(dir)).ptr, &paths,
+		    &count) != 0)
+		return;
+	for (size_t i = 0; i < count; i++)
+		load(o, paths[i], depth);
+}
+
+static void load(struct options *o, struct str path, int depth)
+{
+	struct mycnf_reader r = { 0 };
+	struct mycnf_line l;
+	struct str file;
+
+	if (depth > LIMIT_HOST_INCLUDE_DEPTH) {
+		host_gap(o->list->h, GAP_LOOP, arena_cstr(o->list->a, path));
+		return;
+	}
+	if (!database_read(o->list, path, &r.rest, &file))
+		return;
+	r.group = STR("");
+	while (mycnf_next(&r, &l)) {
+		if (l.include.len > 0)
+			load(o, l.include, depth + 1);
+		else if (l.includedir.len > 0)
+			load_dir(o, l.includedir, depth + 1);
+		else if (l.name.len > 0)
+			take(o, &l, file);
+	}
+}
+
+static bool is_off(const struct setting *s)
+{
+	return !s->value.ptr || !str_bool(s->value, true);
+}
+
+void databases_mysql(struct database_list *list)
+{
+	static const char *const mariadb_programs[] = { "/usr/sbin/mariadbd", "/usr/libexec/mariadbd",
+		"/usr/bin/mariadbd" };
+	static const char *const mysql_programs[] = { "/usr/sbin/mysqld", "/usr/libexec/mysqld" };
+	struct options o = { .list = list };
+	struct database *d;
+
+	for (size_t i = 0; i < COUNT(mariadb_programs); i++)
+		o.is_mariadb = o.is_mariadb || host_exists(list->h, mariadb_programs[i]);
+	o.is_there = o.is_mariadb;
+	for (size_t i = 0; i < COUNT(mysql_programs); i++)
+		o.is_there = o.is_there || host_exists(list->h, mysql_programs[i]);
+	if (!o.is_there)
+		return; /* the same files also serve the client alone */
+	load(&o, STR("/etc/my.cnf"), 0);
+	load(&o, STR("/etc/mysql/my.cnf"), 0);
+	d = database_add(list, o.is_mariadb ? "mariadb" : "mysql", STR("mysqld"));
+	if (!d)
+		return;
+	d->listen = o.bind;
+	d->fallback = STR("*");
+	d->port = 3306;
+	if (o.port.value.ptr)
+		str_to_i64(o.port.value, &d->port);
+	d->has_network = is_off(&o.no_network);
+	d->auth = is_off(&o.no_grants) ? "password" : "none";
+	d->auth_at = o.no_grants;
+}

@@ -1,0 +1,217 @@
+/* Redis (and Valkey) and MongoDB. */
+#include <string.h>
+
+#include "work/hostaudit/databases.h"
+
+size_t redis_parse(struct str line, struct arena *a, struct str *ret_words)
+{
+	size_t count = 0;
+
+	line = str_trim(line);
+	if (line.len > 0 && line.ptr[0] == '#')
+		return 0;
+	while (line.len > 0 && count < REDIS_WORDS_MAX) {
+		struct str word;
+		char quote = line.ptr[0];
+
+		if (quote == '"' || quote == '\'') {
+			ptrdiff_t end = str_find_char(str_from(line, 1), quote);
+
+			if (end < 0)
+				return 0;
+			word = (struct str){ line.ptr + 1, (size_t)end };
+			line = str_trim(str_from(line, (size_t)end + 2));
+		} else if (!str_next_word(&line, " \t", &word)) {
+			break;
+		}
+		ret_words[count++] = arena_str(a, word);
+		line = str_trim(line);
+	}
+	return count;
+}
+
+struct redis {
+	struct database_list *list;
+	struct setting bind, port, password, acl;
+};
+
+static void load_redis(struct redis *r, struct str path, int depth);
+
+static struct str joined(struct arena *a, const struct str *words, size_t count)
+{
+	struct str text = STR("");
+
+	for (size_t i = 0; i < count; i++)
+		text = arena_fmt(a, "%.*s%s%.*s", STR_FMT(text), i ? " " : "", STR_FMT(words[i]));
+	return text;
+}
+
+static void take_redis(struct redis *r, const struct str *words, size_t count, struct str file, int line)
+{
+	struct arena *a = r->list->a;
+
+	if (count < 2)
+		return;
+	if (str_is_nocase(words[0], "bind"))
+		setting_win(&r->bind, a, joined(a, words + 1, count - 1), file, line);
+	else if (str_is_nocase(words[0], "port"))
+		setting_win(&r->port, a, words[1], file, line);
+	else if (str_is_nocase(words[0], "requirepass")) /* the secret itself is not kept */
+		setting_win(&r->password, a, words[1].len > 0 ? STR("set") : STR(""), file, line);
+	else if (str_is_nocase(words[0], "aclfile") || str_is_nocase(words[0], "user"))
+		setting_win(&r->acl, a, STR("acl"), file, line);
+}
+
+static void load_redis(struct redis *r, struct str path, int depth)
+{
+	struct str words[REDIS_WORDS_MAX];
+	struct str bytes, file, line;
+	int number = 0;
+
+	if (depth > LIMIT_HOST_INCLUDE_DEPTH) {
+		host_gap(r->list->h, GAP_LOOP, arena_cstr(r->list->a, path));
+		return;
+	}
+	if (!database_read(r->list, path, &bytes, &file))
+		return;
+	while (str_next_line(&bytes, &line)) {
+		size_t count = redis_parse(line, r->list->a, words);
+
+		number++;
+		if (count == 2 && str_is_nocase(words[0], "include"))
+			load_redis(r, words[1], depth + 1);
+		else
+			take_redis(r, words, count, file, number);
+	}
+}
+
+static void add_redis(struct database_list *list, struct str path)
+{
+	struct redis r = { .list = list };
+	struct database *d;
+
+	load_redis(&r, path, 0);
+	d = database_add(list, "redis", path_base(path));
+	if (!d)
+		return;
+	d->listen = r.bind;
+	d->fallback = STR("* -::*");
+	d->port = 6379;
+	if (r.port.value.ptr)
+		str_to_i64(r.port.value, &d->port);
+	d->has_network = d->port != 0;
+	d->auth = r.password.value.ptr && r.password.value.len > 0 ? "password" :
+		  r.acl.value.ptr                                   ? NULL :
+								      "none";
+	d->auth_at = r.password;
+}
+
+void databases_redis(struct database_list *list)
+{
+	static const char *const patterns[] = { "/etc/redis/*.conf", "/etc/valkey/*.conf",
+		"/etc/redis.conf", "/etc/valkey.conf" };
+	const struct str *paths;
+	size_t count;
+
+	for (size_t i = 0; i < COUNT(patterns); i++) {
+		if (host_glob(list->h, patterns[i], &paths, &count) != 0)
+			continue;
+		for (size_t n = 0; n < count && n < 64; n++)
+			if (!str_ends(paths[n], "/sentinel.conf"))
+				add_redis(list, paths[n]);
+	}
+}
+
+/* ---- MongoDB: the few keys that matter, of a YAML of maps by indentation ---- */
+
+struct mongo {
+	struct setting bind, bind_all, port, authorization;
+	bool is_strange; /* written in a way this reader does not follow */
+};
+
+static size_t indent_of(struct str line)
+{
+	size_t n = 0;
+
+	while (n < line.len && line.ptr[n] == ' ')
+		n++;
+	return n;
+}
+
+static void take_mongo(struct mongo *m, struct str section, struct str key, struct setting from,
+	struct arena *a)
+{
+	const struct {
+		const char *section, *key;
+		struct setting *setting;
+	} names[] = {
+		{ "net", "bindIp", &m->bind },
+		{ "net", "bindIpAll", &m->bind_all },
+		{ "net", "port", &m->port },
+		{ "security", "authorization", &m->authorization },
+	};
+
+	for (size_t i = 0; i < COUNT(names); i++)
+		if (str_is(section, names[i].section) && str_is(key, names[i].key))
+			setting_win(names[i].setting, a, from.value, from.file, from.line);
+}
+
+static void read_mongo(struct mongo *m, struct str bytes, struct str file, struct arena *a)
+{
+	struct str section = STR("");
+	struct str line, key, value;
+	int number = 0;
+
+	while (str_next_line(&bytes, &line)) {
+		size_t indent = indent_of(line);
+		ptrdiff_t comment = str_find(line, STR(" #"));
+
+		number++;
+		if (comment >= 0)
+			line = str_until(line, (size_t)comment);
+		line = str_trim(line);
+		if (line.len == 0 || line.ptr[0] == '#')
+			continue;
+		if (!str_split(line, ':', &key, &value)) {
+			m->is_strange = true;
+			continue;
+		}
+		value = str_unquote(str_trim(value));
+		if (indent == 0)
+			section = key;
+		m->is_strange = m->is_strange || str_starts(value, "{") || str_starts(value, "&");
+		if (indent > 0)
+			take_mongo(m, section, key,
+				(struct setting){ .value = value, .file = file, .line = number }, a);
+	}
+}
+
+void databases_mongo(struct database_list *list)
+{
+	static const char *const files[] = { "/etc/mongod.conf", "/etc/mongodb.conf" };
+
+	for (size_t i = 0; i < COUNT(files); i++) {
+		struct mongo m = { 0 };
+		struct database *d;
+		struct str bytes, file;
+
+		if (!database_read(list, str_of(files[i]), &bytes, &file))
+			continue;
+		read_mongo(&m, bytes, file, list->a);
+		if (m.is_strange)
+			host_gap(list->h, GAP_SYNTAX, files[i]);
+		d = database_add(list, "mongodb", path_base(file));
+		if (!d)
+			return;
+		d->listen = m.bind_all.value.ptr && str_bool(m.bind_all.value, false) ?
+			(struct setting){ .value = STR("*"), .file = m.bind_all.file,
+				.line = m.bind_all.line } : m.bind;
+		d->fallback = STR("localhost");
+		d->port = 27017;
+		if (m.port.value.ptr)
+			str_to_i64(m.port.value, &d->port);
+		d->auth = m.authorization.value.ptr &&
+			str_is(m.authorization.value, "enabled") ? "password" : "none";
+		d->auth_at = m.authorization;
+	}
+}

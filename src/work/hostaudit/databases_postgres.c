@@ -1,0 +1,261 @@
+/* PostgreSQL: the main file, what it includes in its place, then postgresql.auto.conf, which beats both. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "work/hostaudit/databases.h"
+
+#define CLUSTERS "/etc/postgresql"
+
+static bool is_name_char(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       c == '_' || c == '$' || c == '.';
+}
+
+/* 'it''s' and 'a\nb': a doubled quote, or a backslash before the next character. */
+static bool quoted(struct str s, struct arena *a, struct str *ret)
+{
+	char *copy = arena_alloc(a, s.len + 1);
+	size_t n = 0;
+
+	for (size_t i = 1; i < s.len; i++) {
+		if (s.ptr[i] == '\'' && i + 1 < s.len && s.ptr[i + 1] == '\'')
+			i++;
+		else if (s.ptr[i] == '\\' && i + 1 < s.len)
+			i++;
+		else if (s.ptr[i] == '\'') {
+			*ret = (struct str){ copy, n };
+			return true;
+		}
+		copy[n++] = s.ptr[i];
+	}
+	return false;
+}
+
+int postgres_parse(struct str line, struct arena *a, struct postgres_line *ret)
+{
+	struct str rest = str_trim(line);
+	size_t n = 0;
+
+	if (rest.len == 0 || rest.ptr[0] == '#')
+		return 0;
+	while (n < rest.len && is_name_char(rest.ptr[n]))
+		n++;
+	if (n == 0)
+		return ERR_INPUT;
+	ret->name = str_until(rest, n);
+	rest = str_trim(str_from(rest, n));
+	if (str_starts(rest, "="))
+		rest = str_trim(str_from(rest, 1));
+	if (str_starts(rest, "'"))
+		return quoted(rest, a, &ret->value) ? 1 : ERR_INPUT;
+	n = 0;
+	while (n < rest.len && rest.ptr[n] != '#' && rest.ptr[n] != ' ' && rest.ptr[n] != '\t')
+		n++;
+	ret->value = str_until(rest, n);
+	return n > 0 ? 1 : ERR_INPUT;
+}
+
+/* ---- pg_hba.conf ---- */
+
+/* The next word of a line, quotes undone only by leaving them out at both ends. */
+static bool hba_word(struct str *rest, struct str *ret)
+{
+	*rest = str_trim(*rest);
+	if (rest->len == 0 || rest->ptr[0] == '#')
+		return false;
+	if (rest->ptr[0] == '"') {
+		ptrdiff_t end = str_find_char(str_from(*rest, 1), '"');
+
+		if (end < 0)
+			return false;
+		*ret = (struct str){ rest->ptr + 1, (size_t)end };
+		*rest = str_from(*rest, (size_t)end + 2);
+		/* "a","b" is one field */
+		while (rest->len > 0 && rest->ptr[0] != ' ' && rest->ptr[0] != '\t')
+			*rest = str_from(*rest, 1);
+		return true;
+	}
+	return str_next_word(rest, " \t", ret);
+}
+
+static bool is_local_address(struct str address)
+{
+	enum socket_scope scope;
+	ptrdiff_t slash = str_find_char(address, '/');
+
+	if (str_is(address, "samehost"))
+		return true;
+	if (slash >= 0 && str_is(str_from(address, (size_t)slash + 1), "0"))
+		return false;
+	if (slash >= 0)
+		address = str_until(address, (size_t)slash);
+	return socket_scope_parse(address, &scope) && scope == SCOPE_LOOPBACK;
+}
+
+bool postgres_hba_trusts(struct str line)
+{
+	struct str type, database, user, address, method;
+
+	if (!hba_word(&line, &type) || !hba_word(&line, &database) || !hba_word(&line, &user) ||
+	    !str_starts(type, "host") || !hba_word(&line, &address) || !hba_word(&line, &method))
+		return false;
+	/* "10.0.0.0 255.0.0.0 trust": the mask is a word of its own */
+	if (method.len > 0 && (str_has(method, '.') || str_has(method, ':')) &&
+	    !hba_word(&line, &method))
+		return false;
+	return str_is(method, "trust") && !is_local_address(address);
+}
+
+/* ---- one cluster ---- */
+
+struct cluster {
+	struct database_list *list;
+	struct setting listen, port, data, hba;
+};
+
+static void load(struct cluster *c, struct str path, int depth);
+
+static struct str beside(struct database_list *list, struct str file, struct str name)
+{
+	if (str_starts(name, "/"))
+		return name;
+	return arena_fmt(list->a, "%.*s%.*s", (int)(file.len - path_base(file).len), file.ptr,
+		STR_FMT(name));
+}
+
+static void load_dir(struct cluster *c, struct str dir, int depth)
+{
+	const struct str *paths;
+	size_t count;
+
+	if (host_glob(c->list->h, arena_fmt(c->list->a, "%.*s/*.conf", STR_FMT(dir)).ptr, &paths,
+		    &count) != 0)
+		return;
+	for (size_t i = 0; i < count; i++)
+		load(c, paths[i], depth);
+}
+
+static void take(struct cluster *c, const struct postgres_line *l, struct str file, int number,
+	int depth)
+{
+	struct arena *a = c->list->a;
+	const struct {
+		const char *name;
+		struct setting *setting;
+	} names[] = {
+		{ "listen_addresses", &c->listen },
+		{ "port", &c->port },
+		{ "data_directory", &c->data },
+		{ "hba_file", &c->hba },
+	};
+
+	if (str_is_nocase(l->name, "include") || str_is_nocase(l->name, "include_if_exists"))
+		load(c, beside(c->list, file, l->value), depth + 1);
+	else if (str_is_nocase(l->name, "include_dir"))
+		load_dir(c, beside(c->list, file, l->value), depth + 1);
+	for (size_t i = 0; i < COUNT(names); i++)
+		if (str_is_nocase(l->name, names[i].name))
+			setting_win(names[i].setting, a, l->value, file, number);
+}
+
+static void load(struct cluster *c, struct str path, int depth)
+{
+	struct str bytes, file, line;
+	struct postgres_line l;
+	int number = 0;
+
+	if (depth > LIMIT_HOST_INCLUDE_DEPTH) {
+		host_gap(c->list->h, GAP_LOOP, path.ptr);
+		return;
+	}
+	if (!database_read(c->list, path, &bytes, &file))
+		return;
+	while (str_next_line(&bytes, &line)) {
+		number++;
+		if (postgres_parse(line, c->list->a, &l) == 1)
+			take(c, &l, file, number, depth);
+	}
+}
+
+static void find_trust(struct cluster *c, struct database *d, struct str hba)
+{
+	struct str bytes, file, line;
+	int number = 0;
+
+	if (!database_read(c->list, hba, &bytes, &file))
+		return;
+	d->auth = "password";
+	while (str_next_line(&bytes, &line)) {
+		number++;
+		if (!postgres_hba_trusts(line))
+			continue;
+		d->auth = "none";
+		setting_win(&d->auth_at, c->list->a, STR("trust"), file, number);
+		return;
+	}
+}
+
+static void add_cluster(struct database_list *list, struct str conf, struct str instance)
+{
+	struct cluster c = { .list = list };
+	struct database *d;
+	struct str data;
+
+	if (!host_exists(list->h, arena_cstr(list->a, conf)))
+		return;
+	load(&c, conf, 0);
+	data = c.data.value.ptr ? c.data.value :
+		str_until(conf, conf.len - path_base(conf).len - 1);
+	load(&c, arena_fmt(list->a, "%.*s/postgresql.auto.conf", STR_FMT(data)), 0);
+	d = database_add(list, "postgresql", instance);
+	if (!d)
+		return;
+	d->listen = c.listen;
+	d->fallback = STR("localhost");
+	d->port = 5432;
+	if (c.port.value.ptr)
+		str_to_i64(c.port.value, &d->port);
+	find_trust(&c, d, beside(list, conf, c.hba.value.ptr ? c.hba.value : STR("pg_hba.conf")));
+}
+
+/* Debian's start.conf: auto, manual or disabled. */
+static bool is_started(struct database_list *list, struct str dir)
+{
+	struct str rest, line;
+
+	rest = host_bytes(list->h, arena_fmt(list->a, "%.*s/start.conf", STR_FMT(dir)), NULL);
+	while (str_next_line(&rest, &line)) {
+		line = str_trim(line);
+		if (line.len > 0 && line.ptr[0] != '#')
+			return str_starts(line, "auto");
+	}
+	return true;
+}
+
+void databases_postgres(struct database_list *list)
+{
+	const struct str *versions;
+	const struct str *names;
+	size_t version_count, name_count;
+
+	if (host_list(list->h, CLUSTERS, &versions, &version_count) < 0)
+		return;
+	for (size_t v = 0; v < version_count && v < 64; v++) {
+		const char *dir = arena_fmt(list->a, "%s/%s", CLUSTERS, versions[v].ptr).ptr;
+
+		if (versions[v].ptr[0] < '0' || versions[v].ptr[0] > '9' ||
+		    host_list(list->h, dir, &names, &name_count) < 0)
+			continue;
+		for (size_t n = 0; n < name_count && n < 64; n++) {
+			struct str cluster = arena_fmt(list->a, "%s/%s", dir, names[n].ptr);
+			size_t before = list->len;
+
+			add_cluster(list, arena_fmt(list->a, "%s/postgresql.conf", cluster.ptr),
+				arena_fmt(list->a, "%s/%s", versions[v].ptr, names[n].ptr));
+			if (list->len > before)
+				list->at[before].is_started = is_started(list, cluster);
+		}
+	}
+	add_cluster(list, STR("/var/lib/pgsql/data/postgresql.conf"), STR("data"));
+}
