@@ -76,17 +76,22 @@ static struct str first_line(struct hostaudit *audit, const char *path)
 					     STR("");
 }
 
+struct taking {
+	struct hostaudit_profile *profile;
+	struct arena *arena;
+};
+
 static bool take_profile(void *context, bool is_header, const struct hostaudit_cell *cells,
 	size_t count)
 {
-	struct hostaudit_profile *p = context;
+	const struct taking *taking = context;
 
 	if (is_header || count < 2)
 		return true;
 	if (cells[0].kind == CELL_TEXT)
-		p->kind = cells[0].text;
+		taking->profile->kind = arena_str(taking->arena, cells[0].text);
 	if (cells[1].kind == CELL_TEXT)
-		p->family = cells[1].text;
+		taking->profile->family = arena_str(taking->arena, cells[1].text);
 	return false;
 }
 
@@ -101,13 +106,12 @@ struct hostaudit_profile hostaudit_profile(struct hostaudit *audit)
 	struct str machine_id = first_line(audit, "/etc/machine-id");
 	char hex[65];
 	char name[256] = "";
+	struct taking taking = { &p, audit->arena };
 	struct err e;
 
-	if (hostaudit_ask(audit, STR("SELECT kind, family FROM host_profile"), take_profile, &p,
-		    &e) == 0) {
-		p.kind = arena_str(audit->arena, p.kind);
-		p.family = arena_str(audit->arena, p.family);
-	}
+	if (hostaudit_ask(audit, STR("SELECT kind, family FROM host_profile"), take_profile,
+		    &taking, &e) < 0)
+		p.kind = STR("server");
 	if (p.is_live && gethostname(name, sizeof(name) - 1) == 0)
 		p.name = text_clean(audit->arena, str_of(name), 200);
 	else

@@ -216,7 +216,7 @@ static void unknown_is_contagious(void **state)
 	struct hostaudit_options options = { .root = root, .now_s = NOW };
 	struct check check = {
 		.id = STR("t.t"),
-		.query = STR("SELECT 'x' AS subject, 1 AS ok FROM mounts"
+		.query = STR("SELECT 'x' AS subject, 1 AS ok FROM processes"
 			     " UNION ALL SELECT 'y', 0 UNION ALL SELECT 'z', NULL"),
 		.none = STR("pass"),
 	};
@@ -231,7 +231,7 @@ static void unknown_is_contagious(void **state)
 	result = ask_check(audit, &plain);
 	assert_int_equal(result.outcome, OUTCOME_PASS);
 	assert_int_equal(result.rows[0].extract_sha256.len, 64);
-	/* mounts says something of a running machine only, and this root is not one: a gap */
+	/* processes says something of a running machine only, and this root is not one: a gap */
 	result = ask_check(audit, &check);
 	assert_int_equal(result.row_count, 2);
 	assert_int_equal(result.outcome, OUTCOME_UNKNOWN);
@@ -239,7 +239,7 @@ static void unknown_is_contagious(void **state)
 	check.do_violations_stand = true;
 	result = ask_check(audit, &check);
 	assert_int_equal(result.outcome, OUTCOME_FAIL);
-	check.query = STR("SELECT 1 AS ok FROM mounts");
+	check.query = STR("SELECT 1 AS ok FROM processes");
 	result = ask_check(audit, &check);
 	assert_int_equal(result.outcome, OUTCOME_UNKNOWN);
 	check.is_live_only = true;
