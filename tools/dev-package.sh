@@ -21,7 +21,7 @@ main() {
 		die "the package was not built; the whole log: build-deb/logs/package.log"
 	fi
 	say "lintian"
-	lintian --allow-root --no-tag-display-limit build-deb/*.changes
+	lintian --allow-root --tag-display-limit 0 build-deb/*.changes
 	mandoc -T lint -W warning docs/man/khien.1
 	if command -v systemd-analyze >/dev/null 2>&1; then
 		systemd-analyze security --offline=true --no-pager debian/khien.service 2>/dev/null | tail -n 1

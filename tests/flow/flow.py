@@ -45,7 +45,7 @@ class Done:
 
 def khien(*args, env=None, stdin=None, timeout_s=60, cwd=SOURCE, as_bytes=False):
     """Run `khien ARGS` to its end, in Vietnamese unless told otherwise."""
-    full = dict(os.environ, KHIEN_LANG="vi", **(env or {}))
+    full = {**os.environ, "KHIEN_LANG": "vi", **(env or {})}
     done = subprocess.run([BIN, *map(str, args)], cwd=cwd, env=full, timeout=timeout_s,
                           input=stdin.encode() if isinstance(stdin, str) else stdin or b"",
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
@@ -95,7 +95,7 @@ class Server:
         self.pass_time()
         self.command = [BIN, "serve", "--data", self.data, "--packs", packs,
                         "--listen", f"127.0.0.1:{self.port}", *args]
-        self.env = dict(os.environ, KHIEN_TEST_CLOCK=self.clock, KHIEN_LANG="vi", **(env or {}))
+        self.env = {**os.environ, "KHIEN_TEST_CLOCK": self.clock, "KHIEN_LANG": "vi", **(env or {})}
         self.process = None
 
     def __enter__(self):

@@ -1,0 +1,35 @@
+"""The manual and the program name the same commands."""
+import os
+import re
+import unittest
+
+from flow import SOURCE, khien
+
+
+def helped():
+    """The commands `khien help` lists: rows of two blanks, the name, its arguments in capitals."""
+    text = khien("help", env={"KHIEN_LANG": "en"}).out
+    return set(re.findall(r"^  ([a-z]+(?: [a-z]+)?)(?=  |$| [\[A-Z])", text, re.M))
+
+
+def described():
+    with open(os.path.join(SOURCE, "docs/man/khien.1"), encoding="utf-8") as file:
+        return set(re.findall(r"^\.It Cm ([a-z]+(?: [a-z]+)?)", file.read(), re.M))
+
+
+class Manual(unittest.TestCase):
+    def test_every_command_is_in_the_manual(self):
+        self.assertTrue(helped())
+        self.assertEqual(helped() - described(), set())
+
+    def test_every_command_explains_itself_in_both_languages(self):
+        for command in sorted(helped() - {"help", "completion bash"}):
+            for lang in ("vi", "en"):
+                with self.subTest(command=command, lang=lang):
+                    done = khien("help", *command.split(), env={"KHIEN_LANG": lang})
+                    self.assertEqual(done.status, 0, done)
+                    self.assertIn(f"khien {command}", done.out)
+
+
+if __name__ == "__main__":
+    unittest.main()
