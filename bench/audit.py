@@ -2,7 +2,7 @@
 """audit.py [--runs N] [--slow-runs N]: an audit of this machine by khien, beside lynis and oscap.
 
 All in one go on one machine, taking turns, so that the ratios mean something. Wall, CPU (user + system,
-children included) and peak resident memory of the largest process come from wait4(2); the median of
+children included) come from wait4(2), peak resident memory of the largest process from time(1); the median of
 the runs is shown. Then strace counts what khien started: an audit executes nothing.
 """
 import argparse

@@ -2,6 +2,7 @@
 import os
 import statistics
 import subprocess
+import tempfile
 import time
 
 
@@ -13,14 +14,20 @@ class Cost:
 
 
 def run(command, env=None, cwd=None):
-    """Run COMMAND to its end, output thrown away; wait4 counts its children as well."""
-    began = time.monotonic()
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                               stderr=subprocess.DEVNULL, env=env, cwd=cwd)
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    return Cost(time.monotonic() - began, usage.ru_utime + usage.ru_stime,
-                usage.ru_maxrss * 1024, process.returncode)
+    """Run COMMAND to its end, output thrown away; wait4 counts its children as well.
+
+    The memory comes from time(1), a small program: a child of this interpreter would be charged with
+    the interpreter's own memory, which it has between fork and exec."""
+    with tempfile.NamedTemporaryFile("r") as told:
+        began = time.monotonic()
+        process = subprocess.Popen(["/usr/bin/time", "-q", "-f", "%M", "-o", told.name, *command],
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.DEVNULL, env=env, cwd=cwd)
+        _, status, usage = os.wait4(process.pid, 0)
+        wall_s = time.monotonic() - began
+        process.returncode = os.waitstatus_to_exitcode(status)
+        return Cost(wall_s, usage.ru_utime + usage.ru_stime, int(told.read()) * 1024,
+                    process.returncode)
 
 
 def median(runs):
