@@ -103,7 +103,7 @@ class Fixtures(unittest.TestCase):
 
     def judge(self, case, result):
         text = json.dumps(result, ensure_ascii=False, indent=1)
-        rows = result.get("rows") or [result]
+        rows = result["subjects"]
         self.assertTrue(is_outcome(result["result"], case["expect"]),
                         f"{result['result']}, not {case['expect']}\n{text}")
         for subject, wanted in case.get("subjects", {}).items():
@@ -112,8 +112,9 @@ class Fixtures(unittest.TestCase):
             self.assertTrue(all(is_outcome(row["result"], str(wanted)) for row in mine),
                             f"{subject}: not {wanted}\n{text}")
         for key in ("found", "reason", "file", "lost"):
+            name = {"lost": "overrode"}.get(key, key)
             if key in case:
-                self.assertTrue(any(str(case[key]) in (row.get(key) or "") for row in rows),
+                self.assertTrue(any(str(case[key]) in (row[name] or "") for row in rows),
                                 f"no {key} with {case[key]!r}\n{text}")
         if "line" in case:
             self.assertTrue(any(row.get("line") == case["line"] for row in rows),

@@ -49,6 +49,16 @@ struct str host_bytes(struct host *h, struct str path, struct str *ret_file)
 	return file->bytes;
 }
 
+const char *gap_of(int rc)
+{
+	switch (rc) {
+	case ERR_DENIED: return GAP_RIGHTS;
+	case ERR_INPUT: return GAP_NOT_REGULAR;
+	case ERR_LIMIT: return GAP_TOO_LARGE;
+	default: return GAP_UNREADABLE;
+	}
+}
+
 bool str_bool(struct str s, bool otherwise)
 {
 	if (str_is_nocase(s, "yes") || str_is_nocase(s, "true") || str_is_nocase(s, "on") ||

@@ -29,6 +29,9 @@ void setting_unset(struct setting *s, struct arena *a);
  * NULL. */
 struct str host_bytes(struct host *h, struct str path, struct str *ret_file);
 
+/* The GAP_ code of what host_read() returned: for rows that tell their own reason. */
+const char *gap_of(int rc);
+
 /* The first of yes/true/on/1 (true) and no/false/off/0 (false) that S is; else OTHERWISE. */
 bool str_bool(struct str s, bool otherwise);
 /* "value" and 'value' without their quotes. */

@@ -163,13 +163,15 @@ static void read_into(struct flatten *f, struct str path, int depth, int level)
 	const struct host_file *file;
 	struct pam_reader r;
 	struct pam_line line;
+	int rc;
 
 	if (++f->files > FILES_MAX) {
 		set_broken(f, GAP_LIMIT, path);
 		return;
 	}
-	if (host_read(f->h, path.ptr, &file) != 0) {
-		set_broken(f, GAP_UNREADABLE, path);
+	rc = host_read(f->h, path.ptr, &file);
+	if (rc != 0) {
+		set_broken(f, gap_of(rc), path);
 		return;
 	}
 	pam_reader_init(&r, file->bytes, f->service != NULL, host_arena(f->h));

@@ -103,7 +103,7 @@ static void read_file(struct reading *r, struct str path, struct str match, int 
 	rc = host_read(r->h, path.ptr, &file);
 	if (rc != 0) {
 		if (rc != ERR_ABSENT)
-			set_unsure(r, GAP_UNREADABLE, path);
+			set_unsure(r, gap_of(rc), path);
 		return;
 	}
 	sshd_reader_init(&reader, file->bytes, r->a);

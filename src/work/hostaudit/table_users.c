@@ -135,6 +135,9 @@ static int fill_shadow(struct host *h, struct fact_rows *rows, struct err *e)
 	struct account_line a;
 	int64_t days;
 
+	/* a tree whose passwords were left out says nothing about them */
+	if (!host_exists(h, SHADOW))
+		host_gap(h, GAP_UNREADABLE, SHADOW);
 	account_init(&r, host_bytes(h, STR(SHADOW), NULL));
 	while (account_next(&r, 2, &a)) {
 		fact_row(rows);
