@@ -53,7 +53,11 @@ struct param_ruling pack_param(
 int64_t pack_param_number(
 	const struct pack_set *set, struct str id, int level, struct date on, int64_t fallback);
 
-/* "Đ12.1.b" as people write it: "điểm b khoản 1 Điều 12" / "point b, clause 1, Article 12". */
+/* P as an OSCAL 1.0.6 catalog (JSON) in OUT, which must be empty. The same pack gives the same
+ * bytes. */
+void pack_oscal(const struct pack *p, struct buf *out);
+
+/* "D12.1.b" as people write it: "điểm b khoản 1 Điều 12" / "point b, clause 1, Article 12". */
 struct str clause_cite(const struct clause *c, enum lang lang, struct arena *a);
 
 #endif

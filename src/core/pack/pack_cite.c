@@ -1,23 +1,31 @@
 /* How people write a clause. */
 #include "core/pack/pack_int.h"
 
+static bool core_word(void *context, struct str name, struct str *ret_value)
+{
+	if (!str_is(name, "a"))
+		return false;
+	*ret_value = *(const struct str *)context;
+	return true;
+}
+
 /* "điểm b", "clause 1"; a clause whose label has not the form of its kind goes by its label. */
 static struct str step(const struct clause *c, enum lang lang, struct arena *a)
 {
 	static const char *const names[] = {
-		[CLAUSE_CHUONG] = T("Chương"),
-		[CLAUSE_DIEU] = T("Điều"),
-		[CLAUSE_KHOAN] = T("khoản"),
-		[CLAUSE_DIEM] = T("điểm"),
-		[CLAUSE_DOAN] = T("đoạn"),
+		[CLAUSE_CHUONG] = T("Chương {a}"),
+		[CLAUSE_DIEU] = T("Điều {a}"),
+		[CLAUSE_KHOAN] = T("khoản {a}"),
+		[CLAUSE_DIEM] = T("điểm {a}"),
+		[CLAUSE_DOAN] = T("đoạn {a}"),
 	};
 	struct str core = clause_label_core(c->kind, c->label);
 
-	if (core.len == 0)
-		return str_ends(c->label, ".") ? str_until(c->label, c->label.len - 1) :
-			c->label.len > 0       ? c->label :
-						 c->id;
-	return arena_fmt(a, "%s %.*s", tr(lang, names[c->kind]), STR_FMT(core));
+	if (core.len > 0)
+		return text_fill(a, str_of(tr(lang, names[c->kind])), core_word, &core);
+	if (str_ends(c->label, "."))
+		return str_until(c->label, c->label.len - 1);
+	return c->label.len > 0 ? c->label : c->id;
 }
 
 /* The clause that a paragraph without a label stands after: the one before it in reading order. */

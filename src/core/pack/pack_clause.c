@@ -2,8 +2,9 @@
 #include "core/pack/pack_int.h"
 
 /* Letters of điểm in the order of Vietnamese drafting. */
-static const char *const letters[] = { "a", "b", "c", "d", "đ", "e", "g", "h", "i", "k", "l", "m",
-	"n", "o", "p", "q", "r", "s", "t", "u", "v", "x", "y" };
+static const char *const letters[] = { "a", "b", "c", "d", "đ", "e", "g", "h", "i", "k",
+	"l", /* no words */
+	"m", "n", "o", "p", "q", "r", "s", "t", "u", "v", "x", "y" };
 
 static size_t digits(struct str s)
 {
@@ -25,9 +26,9 @@ struct str clause_label_core(enum clause_kind kind, struct str label)
 
 	switch (kind) {
 	case CLAUSE_CHUONG:
-		return after(label, "Chương ");
+		return after(label, "Chương "); /* no words */
 	case CLAUSE_DIEU:
-		core = after(label, "Điều ");
+		core = after(label, "Điều "); /* no words */
 		break;
 	case CLAUSE_KHOAN:
 		break;

@@ -1,5 +1,5 @@
 /* pack_data.h - what a pack holds: the nouns of pack.h, which includes this. The formats are told
- * in docs/formats/pack.md and check.md; a struct str that the file may leave out is STR_NONE then. */
+ * in docs/formats/pack.md and check.md; what a file leaves out is STR_NONE. */
 #ifndef CORE_PACK_DATA_H
 #define CORE_PACK_DATA_H
 

@@ -19,6 +19,13 @@ void page_text(const struct page *p, size_t indent, struct str text)
 	text_wrap(p->out, text, indent, indent, TEXT_COLUMNS);
 }
 
+void page_item(const struct page *p, size_t indent, struct str text)
+{
+	text_pad(p->out, STR(""), indent);
+	buf_add(p->out, STR("- "));
+	text_wrap(p->out, text, indent + 2, indent + 2, TEXT_COLUMNS);
+}
+
 void page_row(const struct page *p, size_t indent, const char *label, struct str value)
 {
 	struct str head = arena_fmt(p->arena, "%s: ", page_tr(p, label));
@@ -120,6 +127,33 @@ int page_print(struct buf *out, struct err *e)
 		0;
 }
 
+static bool is_same_ruling(struct param_ruling a, struct param_ruling b)
+{
+	if (a.winner != b.winner || a.loser_count != b.loser_count)
+		return false;
+	for (size_t i = 0; i < a.loser_count; i++)
+		if (a.losers[i] != b.losers[i])
+			return false;
+	return true;
+}
+
+size_t page_spans(const struct page *p, struct str id, struct span ret[PAGE_LEVELS])
+{
+	int first = p->level > 0 ? p->level : 1;
+	int last = p->level > 0 ? p->level : PAGE_LEVELS;
+	size_t count = 0;
+
+	for (int level = first; level <= last; level++) {
+		struct param_ruling ruling = pack_param(p->set, id, level, p->on, p->arena);
+
+		if (count > 0 && is_same_ruling(ret[count - 1].ruling, ruling))
+			ret[count - 1].to = level;
+		else
+			ret[count++] = (struct span){ level, level, ruling };
+	}
+	return count;
+}
+
 struct said {
 	const char *words[3];
 };
@@ -159,6 +193,26 @@ int page_split_dir(const struct command_line *line, const char *dir, struct err 
 	*ret_pack = arena_cstr(line->arena, str_of(slash + 1));
 	*slash = '\0';
 	*ret_packs = *path ? arena_cstr(line->arena, str_of(path)) : "/";
+	return 0;
+}
+
+int page_when(struct page *p, struct err *e)
+{
+	const char *on = command_value(p->line, "on");
+	const char *level = command_value(p->line, "level");
+	int64_t number = 0;
+
+	p->on = date_at(clock_now_s());
+	if (on && !date_parse(str_of(on), &p->on))
+		return err_set(e, ERR_INPUT, "%.*s",
+			STR_FMT(page_say(p,
+				T("\"{a}\" không phải một ngày có thật dạng YYYY-MM-DD"), on, NULL,
+				NULL)));
+	if (level && (!str_to_i64(str_of(level), &number) || number < 1 || number > 5))
+		return err_set(e, ERR_INPUT, "%.*s",
+			STR_FMT(page_say(p, T("cấp độ là một số từ 1 đến 5, không phải \"{a}\""),
+				level, NULL, NULL)));
+	p->level = (int)number;
 	return 0;
 }
 

@@ -181,8 +181,10 @@ static int built_in(struct run *run, const char *const *words, size_t count)
 	}
 	if (count == 0)
 		return help(run, words, 0);
-	if (strcmp(words[0], "help") == 0)
-		return help(run, words + 1, count - 1);
+	if (strcmp(words[0], "help") == 0) {
+		command_globals_anywhere(run);
+		return help(run, words + 1, count > 1 && words[1][0] == '-' ? 0 : count - 1);
+	}
 	if (strcmp(words[0], "completion") == 0 && count == 2 && strcmp(words[1], "bash") == 0) {
 		command_completion_bash(run);
 		return 0;

@@ -27,6 +27,8 @@ bool command_is_group(const struct run *run, const char *word);
 /* Take --lang, --help and --version that stand before the command. Returns how many words went, or
  * ERR_INPUT. */
 int command_globals(struct run *run, struct err *e);
+/* The same wherever they stand in the words, for what takes no options of its own. */
+void command_globals_anywhere(struct run *run);
 /* What follows the command's name. IS_LENIENT keeps what it understands and never fails: for
  * completion. *RET lives in the arena. */
 int command_parse(struct run *run, const struct command *command, size_t from, bool is_lenient,

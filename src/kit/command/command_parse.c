@@ -119,6 +119,14 @@ int command_globals(struct run *run, struct err *e)
 	return (int)i;
 }
 
+void command_globals_anywhere(struct run *run)
+{
+	struct err e;
+
+	for (size_t i = 0; i < run->word_count; i++)
+		(void)take_global(run, &i, &e);
+}
+
 /* 1: WORDS[*I] was an option of the command, 0: no such option. */
 static int take_option(const struct run *run, const struct command_line *line, const char **values,
 	size_t *i, struct err *e)

@@ -1,5 +1,5 @@
-/* khien-agent: the audit of one machine, without a server. It runs once and ends; sending results to a
- * server is not built yet, so it has no such command. */
+/* khien-agent: the audit of one machine, without a server. It runs once and ends; sending results
+ * to a server is not built yet, so it has no such command. */
 #include "face/cli/cli.h"
 
 static const struct command *const commands[] = { &cmd_audit, NULL };

@@ -4,5 +4,9 @@
 const struct command *const khien_commands[] = {
 	&cmd_audit,
 	&cmd_pack_check,
+	&cmd_pack_show,
+	&cmd_pack_diff,
+	&cmd_pack_param,
+	&cmd_pack_export,
 	NULL,
 };
