@@ -352,7 +352,7 @@ static int fill(struct host *h, struct fact_rows *rows, struct err *e)
 const struct fact_table listening_ports_table = {
 	.name = "listening_ports",
 	.words = T("Cổng mạng đang chờ kết nối và chương trình giữ cổng"),
-	.flags = FACT_LIVE,
+	.flags = FACT_LIVE | FACT_ROOT,
 	.columns = columns,
 	.fill = fill,
 };

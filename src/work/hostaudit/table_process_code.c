@@ -184,7 +184,7 @@ static int fill(struct host *h, struct fact_rows *rows, struct err *e)
 const struct fact_table process_code_table = {
 	.name = "process_code",
 	.words = T("Mã đang chạy mà không còn tệp trên đĩa, hoặc nạp từ thư mục tạm"),
-	.flags = FACT_LIVE,
+	.flags = FACT_LIVE | FACT_ROOT,
 	.columns = columns,
 	.fill = fill,
 };

@@ -198,6 +198,7 @@ static int fill(struct host *h, struct fact_rows *rows, struct err *e)
 const struct fact_table process_preloads_table = {
 	.name = "process_preloads",
 	.words = T("Thư viện bị ép nạp vào chương trình (ld.so.preload, LD_PRELOAD, LD_AUDIT)"),
+	.flags = FACT_ROOT,
 	.columns = columns,
 	.fill = fill,
 };

@@ -170,7 +170,7 @@ static int fill(struct host *h, struct fact_rows *rows, struct err *e)
 const struct fact_table processes_table = {
 	.name = "processes",
 	.words = T("Tiến trình đang chạy"),
-	.flags = FACT_LIVE,
+	.flags = FACT_LIVE | FACT_ROOT,
 	.columns = columns,
 	.fill = fill,
 };

@@ -22,6 +22,13 @@ static const struct {
 	{ "conditional", T("giá trị được đặt có điều kiện nên không dám kết luận") },
 	{ "remote-users", T("tài khoản do máy chủ khác quản lý (LDAP, AD), cần kiểm tra ở đó") },
 	{ "needs-declared-role", T("chưa khai báo máy này được phép mở cổng, dịch vụ nào") },
+	{ "restart-needed", T("tệp đã được cài lại; khởi động lại tiến trình rồi kiểm tra lại") },
+	{ "other-root", T("nằm trong vùng chứa có hệ thống tệp hoặc mạng riêng, cần kiểm tra ở đó") },
+	{ "host-trust", T("không có mật khẩu, chỉ tin địa chỉ máy; cần người xem xét") },
+	{ "private-network", T("mở cho mạng nội bộ; cần xác nhận chỉ máy chủ ứng dụng vào được") },
+	{ "library-gone", T("tệp thư viện không còn hoặc không tìm thấy") },
+	{ "host-name", T("ghi bằng tên máy, chưa biết là địa chỉ nào") },
+	{ "not-running", T("có dịch vụ được bật nhưng hiện không chạy") },
 	{ "lists-too-old", T("danh sách gói phần mềm đã cũ, chưa biết có bản vá mới không") },
 };
 
