@@ -3,6 +3,9 @@
 
 const struct command *const khien_commands[] = {
 	&cmd_audit,
+	&cmd_ask,
+	&cmd_tables,
+	&cmd_checks,
 	&cmd_pack_check,
 	&cmd_pack_show,
 	&cmd_pack_diff,

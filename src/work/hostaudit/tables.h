@@ -3,6 +3,7 @@
 #define WORK_TABLES_H
 
 struct fact_table;
+
 extern const struct fact_table auto_updates_table;
 extern const struct fact_table databases_table;
 extern const struct fact_table groups_table;
@@ -26,17 +27,9 @@ extern const struct fact_table remote_users_table;
 extern const struct fact_table samba_config_table;
 extern const struct fact_table shadow_table;
 extern const struct fact_table shares_table;
-extern const struct fact_table systemd_units_table;
-extern const struct fact_table users_table;
-extern const struct fact_table host_profile_table;
-extern const struct fact_table os_release_table;
-extern const struct fact_table os_support_table;
-extern const struct fact_table packages_table;
-extern const struct fact_table package_lists_table;
-extern const struct fact_table pending_updates_table;
-extern const struct fact_table package_sources_table;
-extern const struct fact_table auto_updates_table;
 extern const struct fact_table sshd_config_table;
 extern const struct fact_table sshd_server_table;
+extern const struct fact_table systemd_units_table;
+extern const struct fact_table users_table;
 
 #endif
