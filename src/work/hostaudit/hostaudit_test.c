@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "work/hostaudit/audit_int.h"
+#include "work/hostaudit/resolve_declared.h"
 #include "test/unit.h"
 
 #define NOW 1795366800
@@ -270,6 +271,43 @@ static void nothing_found_means_what_the_check_says(void **state)
 	hostaudit_close(audit);
 }
 
+static void tables_have_names_of_their_own(void **state)
+{
+	(void)state;
+	for (size_t i = 0; fact_tables[i]; i++)
+		assert_ptr_equal(fact_table_by_name(str_of(fact_tables[i]->name)), fact_tables[i]);
+}
+
+static void a_declaration_has_no_half_entries(void **state)
+{
+	static const struct {
+		const char *text, *fault;
+	} rows[] = {
+		{ "kind: server\napproved: []\n", NULL },
+		{ "kind: fridge\n", "1:7" },
+		{ "level: 6\n", "1:8" },
+		{ "colour: red\n", "1:9" },
+		{ "approved:\n  - {what: port, name: tcp/1, why: a, by: b}\n", "2:5" },
+		{ "approved:\n  - {what: port, name: tcp/1, why: a, by: b, until: 2027-02-30}\n", "2:52" },
+		{ "approved:\n  - {what: cat, name: x, why: a, by: b, until: 2027-02-28}\n", "2:5" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct declaration d;
+		struct arena a;
+		struct err e;
+		int rc;
+
+		arena_init(&a, MIB);
+		rc = declaration_parse(str_of(rows[i].text), &a, &e, &d);
+		assert_int_equal(rc, rows[i].fault ? ERR_INPUT : 0);
+		if (rows[i].fault)
+			assert_true(str_starts(str_of(e.text), rows[i].fault));
+		arena_done(&a);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -281,6 +319,8 @@ int main(void)
 		cmocka_unit_test(questions_only_read),
 		cmocka_unit_test(unknown_is_contagious),
 		cmocka_unit_test(nothing_found_means_what_the_check_says),
+		cmocka_unit_test(tables_have_names_of_their_own),
+		cmocka_unit_test(a_declaration_has_no_half_entries),
 	};
 
 	return cmocka_run_group_tests(tests, make_root, NULL);

@@ -4,8 +4,10 @@
 #include "work/hostaudit/tables.h"
 
 const struct fact_table *const fact_tables[] = {
+	&approved_table,
 	&auto_updates_table,
 	&databases_table,
+	&declared_table,
 	&groups_table,
 	&host_profile_table,
 	&jobs_table,

@@ -4,8 +4,10 @@
 
 struct fact_table;
 
+extern const struct fact_table approved_table;
 extern const struct fact_table auto_updates_table;
 extern const struct fact_table databases_table;
+extern const struct fact_table declared_table;
 extern const struct fact_table groups_table;
 extern const struct fact_table host_profile_table;
 extern const struct fact_table jobs_table;
