@@ -33,5 +33,7 @@ const struct fact_table *const fact_tables[] = {
 	&sshd_server_table,
 	&systemd_units_table,
 	&users_table,
+	&shell_timeouts_table,
+	&session_limits_table,
 	NULL,
 };

@@ -33,5 +33,7 @@ extern const struct fact_table sshd_config_table;
 extern const struct fact_table sshd_server_table;
 extern const struct fact_table systemd_units_table;
 extern const struct fact_table users_table;
+extern const struct fact_table shell_timeouts_table;
+extern const struct fact_table session_limits_table;
 
 #endif
