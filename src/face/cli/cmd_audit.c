@@ -14,6 +14,8 @@ static const struct command_option options[] = {
 	{ "format", OPTION_CHOICE, NULL, "text|json|html", T("dạng kết quả") },
 	{ "level", OPTION_NUMBER, "1-5", NULL, T("cấp độ của hệ thống thông tin") },
 	{ "strict", OPTION_FLAG, NULL, NULL, T("mã kết thúc là 1 khi có phép kiểm không đạt") },
+	{ "propose", OPTION_FLAG, NULL, NULL,
+		T("thay cho kết quả: in bản khai nháp của máy (/etc/khien/machine.yaml)") },
 	CLI_PACKS_OPTION,
 	{ 0 },
 };
@@ -75,21 +77,34 @@ static int run_checks(const struct command_line *line, struct hostaudit *audit, 
 	return 0;
 }
 
-static int report(const struct command_line *line, struct hostaudit *audit, struct report *r,
-	struct err *e)
+/* Ask and write, as the options say, into OUT. */
+static int fill(const struct command_line *line, struct hostaudit *audit, struct report *r,
+	struct buf *out, struct err *e)
 {
 	int64_t start_us = clock_monotonic_us();
-	struct buf out;
 	int rc;
 
+	r->host = hostaudit_profile(audit);
+	if (command_flag(line, "propose"))
+		return report_propose(r, audit, out, e);
 	rc = run_checks(line, audit, r, e);
 	if (rc < 0)
 		return rc;
-	r->host = hostaudit_profile(audit);
 	r->duration_us = clock_monotonic_us() - start_us;
+	writer_of(command_value(line, "format"))(r, out);
+	return 0;
+}
+
+static int report(const struct command_line *line, struct hostaudit *audit, struct report *r,
+	struct err *e)
+{
+	struct buf out;
+	int rc;
+
 	buf_init(&out, REPORT_MAX_BYTES);
-	writer_of(command_value(line, "format"))(r, &out);
-	rc = print(&out, e);
+	rc = fill(line, audit, r, &out, e);
+	if (rc == 0)
+		rc = print(&out, e);
 	buf_done(&out);
 	if (rc < 0)
 		return rc;

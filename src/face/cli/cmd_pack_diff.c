@@ -217,7 +217,7 @@ static int run(const struct command_line *line, struct err *e)
 	struct buf out;
 	struct page page = { .line = line, .out = &out, .lang = line->lang, .arena = line->arena };
 	struct pack_set *old_set = NULL, *new_set = NULL;
-	const struct pack *old, *new;
+	const struct pack *old = NULL, *new = NULL;
 	size_t differ;
 	int status = load_one(line, line->args[0], e, &old_set, &old);
 

@@ -21,6 +21,10 @@ struct report {
 typedef void report_writer(const struct report *report, struct buf *out);
 report_writer report_json, report_text, report_html;
 
+/* The draft of a declaration (docs/formats/machine.md) from what the machine holds. */
+MUST_CHECK int report_propose(const struct report *report, struct hostaudit *audit, struct buf *out,
+	struct err *e);
+
 /* The row that speaks for a check: the first with the outcome of the whole. */
 const struct evidence *report_worst(const struct hostaudit_result *result);
 /* "đạt", "KHÔNG ĐẠT" … in the report's language. */

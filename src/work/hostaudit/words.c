@@ -5,45 +5,54 @@
 
 #include "work/hostaudit/host.h"
 
-/* Codes of reasons and their sentences; a check may use more, which then stand as they are. */
-static const struct {
+/* Codes of reasons, their sentences, and what to do so that the next audit can tell; a check may use
+ * more codes, which then stand as they are and are mended as the check says. */
+static const struct reason {
 	const char *code;
 	const char *words;
+	const char *cure; /* NULL: the check's own */
 } reasons[] = {
-	{ GAP_RIGHTS, T("không đủ quyền đọc, hãy chạy với quyền root") },
-	{ GAP_TOO_LARGE, T("tệp lớn bất thường nên không đọc") },
+	{ GAP_RIGHTS, T("không đủ quyền đọc, hãy chạy với quyền root"),
+		T("Chạy lại với quyền root: sudo khien audit") },
+	{ GAP_TOO_LARGE, T("tệp lớn bất thường nên không đọc"),
+		T("Xem vì sao tệp {detail} lớn như vậy; thu gọn tệp rồi kiểm tra lại.") },
 	{ GAP_NOT_REGULAR,
-		T("không phải tệp thường (đường ống, thiết bị hoặc thư mục) nên không đọc") },
-	{ GAP_LOOP, T("tệp hoặc liên kết gọi vòng nhau") },
-	{ GAP_SYNTAX, T("nội dung không đúng cú pháp nên không dám kết luận") },
-	{ GAP_NOT_LIVE, T("chỉ xem được trên máy đang chạy") },
-	{ GAP_UNREADABLE, T("không đọc được") },
-	{ GAP_LIMIT, T("quá nhiều dữ liệu, đã dừng ở giới hạn an toàn") },
-	{ "conditional", T("giá trị được đặt có điều kiện nên không dám kết luận") },
-	{ "remote-users", T("tài khoản do máy chủ khác quản lý (LDAP, AD), cần kiểm tra ở đó") },
-	{ "needs-declared-role", T("chưa khai báo máy này được phép mở cổng, dịch vụ nào") },
-	{ "restart-needed", T("tệp đã được cài lại; khởi động lại tiến trình rồi kiểm tra lại") },
-	{ "other-root", T("nằm trong vùng chứa có hệ thống tệp hoặc mạng riêng, cần kiểm tra ở đó") },
-	{ "host-trust", T("không có mật khẩu, chỉ tin địa chỉ máy; cần người xem xét") },
-	{ "private-network", T("mở cho mạng nội bộ; cần xác nhận chỉ máy chủ ứng dụng vào được") },
-	{ "library-gone", T("tệp thư viện không còn hoặc không tìm thấy") },
-	{ "host-name", T("ghi bằng tên máy, chưa biết là địa chỉ nào") },
-	{ "not-running", T("có dịch vụ được bật nhưng hiện không chạy") },
-	{ "lists-too-old", T("danh sách gói phần mềm đã cũ, chưa biết có bản vá mới không") },
+		T("không phải tệp thường (đường ống, thiết bị hoặc thư mục) nên không đọc"),
+		T("{detail} phải là một tệp thường. Tìm xem ai đã thay nó, đặt lại tệp đúng rồi kiểm tra "
+		  "lại.") },
+	{ GAP_LOOP, T("tệp hoặc liên kết gọi vòng nhau"),
+		T("Sửa {detail} để không gọi vòng lại chính nó, rồi kiểm tra lại.") },
+	{ GAP_SYNTAX, T("nội dung không đúng cú pháp nên không dám kết luận"),
+		T("Sửa lỗi cú pháp ở {detail}, rồi kiểm tra lại.") },
+	{ GAP_NOT_LIVE, T("chỉ xem được trên máy đang chạy"),
+		T("Chạy khien audit ngay trên máy đó.") },
+	{ GAP_UNREADABLE, T("không đọc được"),
+		T("Xem vì sao không đọc được {detail} (đĩa hỏng, tệp đang bị thay), rồi kiểm tra lại.") },
+	{ GAP_LIMIT, T("quá nhiều dữ liệu, đã dừng ở giới hạn an toàn"),
+		T("Xem {detail}: lượng dữ liệu lớn bất thường. Dọn bớt rồi kiểm tra lại.") },
+	{ "conditional", T("giá trị được đặt có điều kiện nên không dám kết luận"), NULL },
+	{ "remote-users", T("tài khoản do máy chủ khác quản lý (LDAP, AD), cần kiểm tra ở đó"),
+		T("Kiểm tra quy tắc này trên máy chủ quản lý tài khoản (LDAP, AD) và lưu kết quả.") },
+	{ "needs-declared-role", T("chưa khai báo máy này được phép mở cổng, dịch vụ nào"),
+		T("1. Lập bản khai: khien audit --propose > machine.yaml\n"
+		  "2. Đọc từng dòng, bỏ những gì không cần, ghi lý do, người duyệt, ngày hết hạn.\n"
+		  "3. Đặt vào /etc/khien/machine.yaml rồi kiểm tra lại.") },
+	{ "lists-too-old", T("danh sách gói phần mềm đã cũ, chưa biết có bản vá mới không"),
+		T("Cập nhật danh sách gói: apt update (hoặc dnf makecache), rồi kiểm tra lại.") },
 };
 
-static const char *reason_sentence(struct str reason)
+static const struct reason *reason_by_code(struct str code)
 {
 	for (size_t i = 0; i < COUNT(reasons); i++)
-		if (str_is(reason, reasons[i].code))
-			return reasons[i].words;
+		if (str_is(code, reasons[i].code))
+			return &reasons[i];
 	return NULL;
 }
 
 struct str hostaudit_reason(struct str reason, struct str detail, const struct check *check,
 	enum lang lang, struct arena *a)
 {
-	const char *sentence = reason_sentence(reason);
+	const struct reason *known = reason_by_code(reason);
 
 	if (reason.len == 0)
 		return STR("");
@@ -51,12 +60,12 @@ struct str hostaudit_reason(struct str reason, struct str detail, const struct c
 		return words_in(check->not_applicable, lang);
 	if (str_is(reason, "none"))
 		return words_in(check->none_words, lang);
-	if (!sentence)
+	if (!known)
 		return detail.len ? arena_fmt(a, "%.*s: %.*s", STR_FMT(reason), STR_FMT(detail)) :
 				    reason;
 	if (detail.len == 0)
-		return str_of(tr(lang, sentence));
-	return arena_fmt(a, "%s: %.*s", tr(lang, sentence), STR_FMT(detail));
+		return str_of(tr(lang, known->words));
+	return arena_fmt(a, "%s: %.*s", tr(lang, known->words), STR_FMT(detail));
 }
 
 struct filling {
@@ -98,7 +107,9 @@ static bool lookup_row(const struct filling *f, struct str name, struct str *ret
 	for (size_t i = 0; i < COUNT(fields); i++) {
 		if (!str_is(name, fields[i].name))
 			continue;
-		*ret = fields[i].value.len ? fields[i].value : STR("–");
+		/* "#table" is no file that anybody could edit */
+		*ret = fields[i].value.len && !str_starts(fields[i].value, "#") ? fields[i].value :
+										  STR("–");
 		return true;
 	}
 	return false;
@@ -141,7 +152,11 @@ struct str hostaudit_cure(const struct check *check, const struct evidence *row,
 		.lang = lang,
 		.arena = a,
 	};
+	const struct reason *known = reason_by_code(row->reason);
 
+	/* what could not be told is mended by making it tell, not by mending the machine */
+	if (row->outcome == OUTCOME_UNKNOWN && known && known->cure)
+		return text_fill(a, str_of(tr(lang, known->cure)), lookup, &f);
 	for (size_t i = 0; i < check->cure_count; i++)
 		if (str_is(check->cures[i].family, "any") || str_eq(check->cures[i].family, family))
 			return str_trim(
