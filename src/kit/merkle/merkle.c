@@ -1,0 +1,72 @@
+/* merkle.c - hashes and the growing tree. */
+#include "kit/merkle/merkle.h"
+
+#define HEIGHT_MAX 62
+
+void merkle_leaf(struct sha256 *s, struct str entry, struct merkle_hash *ret)
+{
+	sha256_add(s, (struct str){ "\0", 1 });
+	sha256_add(s, entry);
+	sha256_next(s, ret->bytes);
+}
+
+void merkle_node(struct sha256 *s, const struct merkle_hash *left, const struct merkle_hash *right,
+	struct merkle_hash *ret)
+{
+	char bytes[1 + 2 * SHA256_SIZE] = { 1 };
+
+	memcpy(bytes + 1, left->bytes, SHA256_SIZE);
+	memcpy(bytes + 1 + SHA256_SIZE, right->bytes, SHA256_SIZE);
+	sha256_add(s, (struct str){ bytes, sizeof(bytes) });
+	sha256_next(s, ret->bytes);
+}
+
+void merkle_empty(struct merkle_hash *ret)
+{
+	sha256(STR(""), ret->bytes);
+}
+
+bool merkle_equal(const struct merkle_hash *a, const struct merkle_hash *b)
+{
+	return memcmp(a->bytes, b->bytes, SHA256_SIZE) == 0;
+}
+
+bool merkle_append(struct sha256 *s, struct merkle_frontier *f, const struct merkle_hash *leaf)
+{
+	return merkle_append_subtree(s, f, 0, leaf);
+}
+
+bool merkle_append_subtree(struct sha256 *s, struct merkle_frontier *f, unsigned height,
+	const struct merkle_hash *root)
+{
+	struct merkle_hash hash = *root;
+	uint64_t leaves = height <= HEIGHT_MAX ? UINT64_C(1) << height : 0;
+
+	if (leaves == 0 || f->size % leaves != 0 || leaves > MERKLE_SIZE_MAX - f->size)
+		return false;
+	/* As in adding one to a binary number: each set bit is carried upwards. */
+	for (; f->size >> height & 1; height++)
+		merkle_node(s, &f->at[height], &hash, &hash);
+	f->at[height] = hash;
+	f->size += leaves;
+	return true;
+}
+
+void merkle_frontier_head(
+	struct sha256 *s, const struct merkle_frontier *f, struct merkle_head *ret)
+{
+	bool is_first = true;
+
+	ret->size = f->size;
+	if (f->size == 0)
+		merkle_empty(&ret->root);
+	for (unsigned h = 0; h <= HEIGHT_MAX; h++) {
+		if (!(f->size >> h & 1))
+			continue;
+		if (is_first)
+			ret->root = f->at[h];
+		else
+			merkle_node(s, &f->at[h], &ret->root, &ret->root);
+		is_first = false;
+	}
+}
