@@ -35,5 +35,8 @@ const struct fact_table *const fact_tables[] = {
 	&users_table,
 	&shell_timeouts_table,
 	&session_limits_table,
+	&jobs_table,
+	&firewall_table,
+	&firewall_boot_table,
 	NULL,
 };

@@ -1,0 +1,103 @@
+/* firewall.h - private to hostaudit: what a packet meets that no rule names. The kernel's nftables dump,
+ * legacy iptables, nft's and iptables-save's texts all become the same small model, and one judge walks it
+ * as a new connection from outside would. Only verdicts that hold without a narrow condition count. */
+#ifndef WORK_FIREWALL_H
+#define WORK_FIREWALL_H
+
+#include "base/base.h"
+
+#define FW_DEPTH_MAX 16
+#define FW_STEPS_MAX 50000
+#define FW_RULES_MAX 200000
+#define FW_CHAINS_MAX 20000
+#define FW_SLOTS 512
+
+enum fw_verdict { FW_GO_ON, FW_ACCEPT, FW_DROP, FW_RETURN, FW_JUMP, FW_GOTO };
+
+enum fw_when {
+	FW_ALWAYS,
+	FW_WIDE,   /* only by an outer interface or a rate: all ports, but perhaps not everybody */
+	FW_NARROW, /* a port, an address, a state that a new connection has not */
+};
+
+struct fw_rule {
+	enum fw_when when;
+	enum fw_verdict verdict;
+	int family;        /* 0 both, 4, 6: only packets of that family */
+	struct str target; /* of FW_JUMP, FW_GOTO: a chain of the same table */
+	struct str detail; /* of FW_WIDE: the interface */
+};
+
+enum fw_hook { FW_HOOK_NONE, FW_HOOK_INPUT, FW_HOOK_EARLIER /* prerouting, ingress */ };
+
+struct fw_chain {
+	struct str table, name;
+	unsigned families; /* bit 4, bit 6 */
+	unsigned space;    /* the family its table was made in: chains of one name differ by it */
+	enum fw_hook hook;
+	enum fw_verdict policy; /* FW_ACCEPT or FW_DROP */
+	VEC(struct fw_rule) rules;
+	struct str file;
+	int64_t line;
+	struct fw_chain *next; /* with the same hash */
+};
+
+struct fw_ruleset {
+	struct arena *a;
+	struct fw_chain *slots[FW_SLOTS];
+	VEC(struct fw_chain *) chains;
+	size_t rule_count;
+	bool is_full; /* a ceiling was reached: nothing can be said */
+};
+
+void fw_init(struct fw_ruleset *set, struct arena *a);
+struct fw_chain *fw_chain(
+	struct fw_ruleset *set, unsigned space, struct str table, struct str name);
+struct fw_rule *fw_rule(struct fw_ruleset *set, struct fw_chain *chain); /* NULL at the ceiling */
+/* Bits of families that packets of FAMILY name may have ("ip", "inet" …), 0 for others. */
+unsigned fw_families(struct str nft_family);
+/* Interfaces that are not the way in from outside: lo, bridges of containers, tunnels. */
+bool fw_is_inner_interface(struct str name);
+
+enum fw_state {
+	FW_NONE,    /* no chain looks at incoming packets */
+	FW_OPEN,    /* what no rule names is let in */
+	FW_CLOSED,  /* it is dropped or refused */
+	FW_UNCLEAR, /* dropped, but a wide rule before lets in; or too much to walk */
+};
+struct fw_judgement {
+	enum fw_state state;
+	const struct fw_chain *chain; /* the one that decides; NULL for none */
+	struct str detail;            /* why unclear or open */
+	size_t rules;                 /* in chains that look at incoming packets */
+};
+/* FAMILY is 4 or 6. */
+struct fw_judgement fw_judge(const struct fw_ruleset *set, int family);
+
+/* ---- readers: each adds to SET and returns false (or the line) where it does not understand ---- */
+
+/* One netlink message of an nftables dump, with its header. */
+bool fw_add_netlink(struct fw_ruleset *set, const unsigned char *message, size_t size);
+
+/* The entries of a legacy table, as getsockopt gives them. */
+struct fw_legacy {
+	const unsigned char *entries;
+	size_t size;
+	uint32_t hook_entry, underflow; /* of LOCAL_IN */
+	int family;
+};
+bool fw_add_legacy(struct fw_ruleset *set, const struct fw_legacy *table);
+
+/* iptables-save. Returns 0 or the first line not understood. */
+int64_t fw_add_save(struct fw_ruleset *set, struct str text, struct str file, int family);
+
+/* An nft script. INCLUDE is called for each include with its pattern, may be NULL. */
+typedef int64_t fw_include(void *context, struct fw_ruleset *set, struct str pattern);
+struct fw_text {
+	struct str text, file;
+	fw_include *include;
+	void *context;
+};
+int64_t fw_add_nft_text(struct fw_ruleset *set, const struct fw_text *text);
+
+#endif
