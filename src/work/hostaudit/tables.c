@@ -38,5 +38,11 @@ const struct fact_table *const fact_tables[] = {
 	&jobs_table,
 	&firewall_table,
 	&firewall_boot_table,
+	&antivirus_table,
+	&usb_storage_table,
+	&log_policies_table,
+	&log_spans_table,
+	&log_limits_table,
+	&log_space_table,
 	NULL,
 };

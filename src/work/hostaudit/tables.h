@@ -38,5 +38,11 @@ extern const struct fact_table session_limits_table;
 extern const struct fact_table jobs_table;
 extern const struct fact_table firewall_table;
 extern const struct fact_table firewall_boot_table;
+extern const struct fact_table antivirus_table;
+extern const struct fact_table usb_storage_table;
+extern const struct fact_table log_policies_table;
+extern const struct fact_table log_spans_table;
+extern const struct fact_table log_limits_table;
+extern const struct fact_table log_space_table;
 
 #endif
