@@ -3,7 +3,6 @@
 #define WORK_TABLES_H
 
 struct fact_table;
-
 extern const struct fact_table approved_table;
 extern const struct fact_table auto_updates_table;
 extern const struct fact_table databases_table;
