@@ -80,7 +80,7 @@ static void check_header(struct pack_load *load, const struct pack *pack)
 			T("id của gói chỉ gồm a-z, 0-9 và dấu -: \"{a}\""), pack->id, STR_NONE,
 			STR_NONE);
 	if (pack->has_to && pack->from.year > 0)
-		check_dates(load, pack->source, pack->from, pack->to);
+		check_dates(load, pack->dates, pack->from, pack->to);
 	for (size_t i = 0; i < pack->transition_count; i++) {
 		const struct transition *t = &pack->transitions[i];
 

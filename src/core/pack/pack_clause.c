@@ -99,10 +99,19 @@ static bool is_ancestor(const struct clause *clause, const struct clause *of, si
 	return of == clause;
 }
 
+/* Does the chain of parents end at a name that is none? Then nothing is known of the order. */
+static bool is_adrift(const struct clause *clause, const struct pack_rows *rows)
+{
+	for (size_t steps = rows->clauses.len; clause->parent && steps > 0; steps--)
+		clause = clause->parent;
+	return rows->clauses.at[clause->index].parent.ptr != NULL;
+}
+
 /* The parent is of a higher kind, stands before, and no other branch was begun since. */
 static bool check_parent(
-	struct pack_load *load, const struct pack *pack, size_t i, const struct clause_row *row)
+	struct pack_load *load, const struct pack *pack, size_t i, const struct pack_rows *rows)
 {
+	const struct clause_row *row = &rows->clauses.at[i];
 	const struct clause *clause = &pack->clauses[i];
 	const struct clause *parent = clause->parent;
 	bool is_top = clause->kind == CLAUSE_CHUONG;
@@ -126,7 +135,9 @@ static bool check_parent(
 	if (is_wrong)
 		pack_fault_add(load, row->parent_source, T("{a} không thể nằm ngay dưới {b}"),
 			clause->id, parent->id, STR_NONE);
-	else if (parent->index >= i || !is_ancestor(parent, &pack->clauses[i - 1], i))
+	else if (parent->index >= i ||
+		(!is_ancestor(parent, &pack->clauses[i - 1], i) &&
+			!is_adrift(&pack->clauses[i - 1], rows)))
 		pack_fault_add(load, row->parent_source,
 			T("{a} không đứng theo thứ tự đọc sau {b}"), clause->id, parent->id,
 			STR_NONE);
@@ -212,8 +223,7 @@ void pack_check_clauses(
 		if (!pack->clauses[i].id.ptr || !pack->clauses[i].label.ptr)
 			continue;
 		check_content(load, pack, &pack->clauses[i]);
-		if (check_parent(load, pack, i, &rows->clauses.at[i]) &&
-			pack->kind == PACK_REGULATION)
+		if (check_parent(load, pack, i, rows) && pack->kind == PACK_REGULATION)
 			check_label(load, pack, i);
 	}
 }

@@ -170,7 +170,7 @@ struct pack {
 	struct check *checks;
 	size_t supersedes_count, transition_count, defect_count;
 	size_t clause_count, obligation_count, param_count, role_count, check_count;
-	struct source source;
+	struct source source, dates; /* where it begins, where its in-force stands */
 };
 
 #endif

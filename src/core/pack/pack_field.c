@@ -6,12 +6,23 @@
 
 #define FIELDS_MAX 32
 
+/* The same thing about the same item, found once more in its next sentence. */
+static bool is_told(
+	const struct pack_fault *last, struct source at, const char *words, struct str b)
+{
+	return last && last->words == words && last->source.file == at.file &&
+		last->source.line == at.line && last->source.column == at.column &&
+		str_eq(last->about[1], b);
+}
+
 void pack_fault_add(struct pack_load *load, struct source at, const char *words, struct str a,
 	struct str b, struct str c)
 {
+	const struct pack_fault *last =
+		load->faults.len > 0 ? &load->faults.at[load->faults.len - 1] : NULL;
 	struct pack_fault *fault;
 
-	if (load->faults.len == LIMIT_PACK_FAULTS)
+	if (load->faults.len == LIMIT_PACK_FAULTS || is_told(last, at, words, b))
 		return;
 	fault = vec_add(&load->work, &load->faults);
 	*fault = (struct pack_fault){ .source = at, .words = words };
