@@ -1,5 +1,5 @@
-/* fuzz_pack.c - the readers, the linker and the rules of packs, without files: the input is the files
- * of a law pack and a checks pack, parted by lines of three dashes. */
+/* fuzz_pack.c - the readers, the linker and the rules of packs, without a disk: the input is the
+ * files of a law pack and a checks pack, parted by lines of three dashes. */
 #include "core/pack/pack_int.h"
 
 #include <stdlib.h>

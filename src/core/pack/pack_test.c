@@ -1,5 +1,5 @@
-/* The faults of packs, one tiny bad pack each: tests/fixtures/packs/NAME holds the files that differ
- * from base/ ("FILE.gone" takes one away) and in `want` what the lint must say. */
+/* The faults of packs, one tiny bad pack each: tests/fixtures/packs/NAME holds the files that
+ * differ from base/ ("FILE.gone" takes one away) and in `want` what the lint must say. */
 #include "core/pack/pack.h"
 #include "test/unit.h"
 
