@@ -17,6 +17,7 @@ import measure
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 KHIEN = os.path.join(TOP, "build", "khien")
+CONTENT = "/usr/share/xml/scap/ssg/content/ssg-debian1*-ds.xml"
 PROFILE = "xccdf_org.ssgproject.content_profile_standard"
 
 
@@ -30,7 +31,7 @@ def rivals():
     if shutil.which("lynis"):
         found.append(("lynis", ["lynis", "audit", "system", "--quick", "--no-colors", "--quiet",
                                 "--logfile", "/dev/null", "--report-file", "/dev/null"], ""))
-    content = sorted(glob.glob("/usr/share/**/ssg-debian1*-ds.xml", recursive=True))
+    content = sorted(glob.glob(CONTENT))
     if shutil.which("oscap") and content:
         mine = [path for path in content if f"debian{debian_release()}-" in path]
         note = "" if mine else (

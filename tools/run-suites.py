@@ -19,7 +19,7 @@ import time
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 JOBS = int(os.environ.get("KHIEN_JOBS") or os.cpu_count() or 1)
-SHOW_LINES = 40     # of a failing program's output on the screen; the log has all of it
+SHOW_LINES = 25     # of a failing program's output on the screen; the log has all of it
 
 TAP = re.compile(r"^\s*(not )?ok\b(?:\s+\d+)?(?:\s+-?\s*(.*))?$")
 
