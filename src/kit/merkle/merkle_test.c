@@ -190,6 +190,7 @@ static void a_second_implementation_agrees(void **state)
 	}
 
 #define EACH_BIT_SIZES 16
+#define DEEP 1024 /* leaves of a tree with more levels than any here */
 
 static void spoil_inclusion(uint64_t index, uint64_t size, struct merkle_proof *p)
 {
@@ -210,6 +211,9 @@ static void spoil_inclusion(uint64_t index, uint64_t size, struct merkle_proof *
 		if (i != index && i <= SIZES)
 			assert_false(merkle_is_included(&forest.at[0][i], index, &head, p));
 	}
+	head.size = DEEP; /* the root of a small tree passed off as that of a large one */
+	assert_false(merkle_is_included(&leaf, index, &head, p));
+	head.size = size;
 	p->at[p->count++] = leaf;
 	assert_false(merkle_is_included(&leaf, index, &head, p));
 	p->count--;
@@ -254,6 +258,9 @@ static void spoil_consistency(uint64_t old_size, uint64_t size, struct merkle_pr
 		if (is_new_other && !(p->count == 0 && i == old_size))
 			assert_false(merkle_is_extended(&old, &forest.heads[i], p));
 	}
+	head.size = old_size > 0 ? DEEP : 0;
+	assert_false(merkle_is_extended(&old, &head, p) && size > 0);
+	head.size = size;
 	p->at[p->count++] = head.root;
 	assert_false(merkle_is_extended(&old, &head, p));
 	p->count--;
@@ -276,6 +283,23 @@ static void every_growth_of_every_small_tree(void **state)
 			spoil_consistency(old, size, &p);
 		}
 	assert_int_equal(merkle_prove_consistency(&reader, 6, 5, &p, &e), ERR_INPUT);
+}
+
+/* Two heads of one root, the old one larger: a single hash would seem to prove it. */
+static void a_tree_never_shrinks(void **state)
+{
+	struct merkle_hash root = forest.heads[7].root;
+	struct merkle_proof p = { 1, { root } };
+
+	for (uint64_t old_size = 0; old_size <= SIZES; old_size++)
+		for (uint64_t size = 0; size < old_size; size++) {
+			struct merkle_head old = { old_size, root }, head = { size, root };
+
+			p.count = 1;
+			assert_false(merkle_is_extended(&old, &head, &p));
+			p.count = 0;
+			assert_false(merkle_is_extended(&old, &head, &p));
+		}
 }
 
 /* Sizes at the edges of 64 bits, and counts of hashes no tree has. */
@@ -326,6 +350,7 @@ int main(void)
 		cmocka_unit_test(a_second_implementation_agrees),
 		cmocka_unit_test(every_leaf_of_every_small_tree),
 		cmocka_unit_test(every_growth_of_every_small_tree),
+		cmocka_unit_test(a_tree_never_shrinks),
 		cmocka_unit_test(absurd_claims_fail),
 		cmocka_unit_test(subtrees_are_appended_whole),
 	};

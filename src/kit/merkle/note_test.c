@@ -332,6 +332,23 @@ static void many_sign_one_checkpoint(void **state)
 	buf_done(&note);
 }
 
+/* A time beyond 2^63 - 1 is refused although it is truly signed. */
+static void a_cosignature_has_a_possible_time(void **state)
+{
+	static const char message[] = "cosignature/v1\ntime 9223372036854775808\ntext\n";
+	unsigned char seed[ED25519_SEED_SIZE], public_key[ED25519_PUBLIC_SIZE];
+	char bytes[8 + ED25519_SIGNATURE_SIZE] = { (char)0x80 };
+	struct note n = { .text = STR("text\n"), .count = 1 };
+	struct note_key key;
+
+	ed25519_keygen(seed, public_key);
+	ed25519_sign(seed, str_of(message), (unsigned char *)bytes + 8);
+	assert_int_equal(
+		note_key_make(&key, NOTE_COSIGNATURE, STR("w"), STR(""), public_key, &err), 0);
+	n.signatures[0] = (struct note_signature){ key.name, key.id, { bytes, sizeof(bytes) } };
+	assert_int_equal(note_verify(&n, &key, NULL, &err), ERR_CRYPTO);
+}
+
 /* A name that may not be, a label where none belongs or none where one does. */
 static void a_key_has_a_right_name(void **state)
 {
@@ -406,6 +423,7 @@ int main(void)
 		CASE(a_witness_request_of_others),
 		CASE(the_cosignature_of_go),
 		CASE(many_sign_one_checkpoint),
+		CASE(a_cosignature_has_a_possible_time),
 		CASE(a_key_has_a_right_name),
 		CASE(a_proof_in_a_file),
 	};

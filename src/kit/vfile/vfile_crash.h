@@ -28,10 +28,11 @@ struct vfile_disk *vfile_memory_new(void);
  * them record over fault over memory: the recorder must see what failed. */
 
 struct vfile_fault {
-	uint64_t nth;     /* the call that fails, counted from 1; 0: none */
-	int errno_value;  /* ENOSPC, EIO, EROFS ... ; 0: a short write that is no error */
-	bool is_lasting;  /* all calls from then on fail */
-	bool reads_count; /* reading and listing are calls too */
+	uint64_t nth;        /* the call that fails, counted from 1; 0: none */
+	int errno_value;     /* ENOSPC, EIO, EROFS ... ; 0: a short write that is no error */
+	bool is_lasting;     /* all calls from then on fail */
+	bool reads_count;    /* reading and listing are calls too */
+	bool is_short_first; /* a write struck is short; the call after it fails, as on a full disk */
 };
 
 /* Calls counted: all that change or sync something. A write that fails has written its first

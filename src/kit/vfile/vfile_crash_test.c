@@ -181,7 +181,7 @@ static void a_sync_tried_again_is_found(void **state)
 	assert_int_equal(r.faults, 0);
 }
 
-/* At every call that can fail, in four ways, and at every power cut after it. */
+/* At every call that can fail, in five ways, and at every power cut after it. */
 static void failing_disks_lose_nothing_promised(void **state)
 {
 	static const struct vfile_fault kinds[] = { { .errno_value = ENOSPC },
@@ -239,6 +239,47 @@ static void a_second_cut_loses_nothing_either(void **state)
 	assert_int_equal(result.faults, 0);
 	assert_true(states > 3000);
 	vfile_disk_close(record);
+	vfile_disk_close(memory);
+}
+
+static bool check_half(
+	void *context, struct vfile_disk *d, const struct vfile_crash *crash, struct err *e)
+{
+	struct str bytes = STR_NONE;
+	struct arena a;
+	bool is_half;
+
+	arena_init(&a, MIB);
+	is_half = vfile_load(d, "f", MIB, &a, &bytes, e) == 0 && bytes.len == RECORD_BYTES / 2;
+	arena_done(&a);
+	return is_half || crash->promise == 0;
+}
+
+/* A write that failed has left something behind, and a sync makes that last. */
+static void a_failed_write_is_recorded_as_it_is(void **state)
+{
+	struct vfile_disk *memory = vfile_memory_new();
+	struct vfile_disk *bad =
+		vfile_fault_new(memory, (struct vfile_fault){ .nth = 2, .errno_value = EIO });
+	struct vfile_disk *record = vfile_record_new(bad);
+	struct vfile_replay how = { .check = check_half };
+	struct vfile_replay_result result;
+	unsigned char bytes[RECORD_BYTES];
+	struct err e = { 0 };
+	struct vfile f;
+
+	make_record(bytes, 1);
+	assert_int_equal(vfile_open(record, "f", VFILE_CREATE, &f, &e), 0);
+	assert_int_equal(
+		vfile_append(&f, (struct str){ (char *)bytes, RECORD_BYTES }, &e), ERR_SYSTEM);
+	assert_int_equal(vfile_sync_data(&f, &e), 0);
+	assert_int_equal(vfile_sync_dir(record, "", &e), 0);
+	vfile_record_mark(record, 1);
+	vfile_close(&f);
+	vfile_replay(record, &how, &result);
+	assert_int_equal(result.faults, 0);
+	vfile_disk_close(record);
+	vfile_disk_close(bad);
 	vfile_disk_close(memory);
 }
 
@@ -398,6 +439,7 @@ static bool note_names(
 {
 	struct seen *seen = context;
 	struct vfile_names names;
+	struct str bytes;
 	struct arena a;
 	char text[16] = "";
 
@@ -408,6 +450,8 @@ static bool note_names(
 	if (vfile_list(d, "m", &a, &names, e) == 0 && names.len > 0)
 		snprintf(
 			text + strlen(text), sizeof(text) - strlen(text), "m/%s", names.at[0].name);
+	if (vfile_load(d, "m/a", MIB, &a, &bytes, e) == 0)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), "=%c", bytes.ptr[0]);
 	arena_done(&a);
 	if (!has_seen(seen, text))
 		memcpy(seen->texts[seen->count++], text, sizeof(text));
@@ -430,14 +474,15 @@ static void every_loss_of_names_is_made(void **state)
 	/* Without the folder its file is gone: only the sync of the upper folder brings it up. */
 	assert_int_equal(result.states, 4);
 	assert_int_equal(seen.count, 4);
-	assert_true(has_seen(&seen, "a ") && has_seen(&seen, "a m ") && has_seen(&seen, "m m/a"));
+	assert_true(has_seen(&seen, "a ") && has_seen(&seen, "a m ") &&
+		has_seen(&seen, "m m/a=a") && has_seen(&seen, ""));
 
 	seen.count = 0;
 	assert_int_equal(vfile_sync_dir(record, "m", &e), 0);
 	assert_int_equal(vfile_sync_dir(record, "", &e), 0);
 	how.states_per_point = 1;
 	vfile_replay(record, &how, &result);
-	assert_true(has_seen(&seen, "m m/a"));
+	assert_true(has_seen(&seen, "m m/a=a"));
 	vfile_disk_close(record);
 	vfile_disk_close(memory);
 }
@@ -452,6 +497,7 @@ int main(void)
 		cmocka_unit_test(a_sync_tried_again_is_found),
 		cmocka_unit_test(failing_disks_lose_nothing_promised),
 		cmocka_unit_test(a_second_cut_loses_nothing_either),
+		cmocka_unit_test(a_failed_write_is_recorded_as_it_is),
 		cmocka_unit_test(a_replacement_survives_every_cut),
 		cmocka_unit_test(every_disk_is_made),
 		cmocka_unit_test(every_loss_of_names_is_made),

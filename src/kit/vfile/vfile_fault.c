@@ -21,14 +21,16 @@ static struct vfile_disk *inner_of(struct vfile_disk *d)
 	return fault_of(d)->inner;
 }
 
-/* One more call: is it the one? */
+/* One more call: is it the one, or one after it that fails too? */
 static bool is_struck(struct vfile_disk *d)
 {
 	struct fault *f = fault_of(d);
 
 	f->calls++;
 	return f->plan.nth > 0 &&
-		(f->calls == f->plan.nth || (f->plan.is_lasting && f->calls > f->plan.nth));
+		(f->calls == f->plan.nth ||
+			(f->plan.is_short_first && f->calls == f->plan.nth + 1) ||
+			(f->plan.is_lasting && f->calls > f->plan.nth));
 }
 
 /* For calls that a short write is nothing to. */
@@ -63,14 +65,17 @@ static ssize_t fault_pread(struct vfile_disk *d, int handle, void *to, size_t si
 
 static ssize_t fault_pwrite(struct vfile_disk *d, int handle, struct str bytes, uint64_t offset)
 {
-	bool is_bad = is_struck(d);
+	struct fault *f = fault_of(d);
+	bool is_bad = is_struck(d), is_told;
 	ssize_t n = 0;
 
 	if (is_bad && bytes.len > 1)
 		bytes = str_until(bytes, bytes.len / 2);
-	if (!is_bad || bytes.len > 1 || fault_of(d)->plan.errno_value == 0)
-		n = inner_of(d)->ops->pwrite(inner_of(d), handle, bytes, offset);
-	return is_bad && fault_of(d)->plan.errno_value != 0 ? -fault_of(d)->plan.errno_value : n;
+	else if (is_bad && f->plan.errno_value != 0)
+		return -f->plan.errno_value;
+	n = f->inner->ops->pwrite(f->inner, handle, bytes, offset);
+	is_told = f->plan.errno_value == 0 || (f->plan.is_short_first && f->calls == f->plan.nth);
+	return !is_bad || is_told ? n : -f->plan.errno_value;
 }
 
 static int fault_size(struct vfile_disk *d, int handle, uint64_t *ret_bytes)

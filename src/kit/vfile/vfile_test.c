@@ -178,17 +178,15 @@ static void a_replacement_is_whole_whatever_fails(void **state)
 	assert_int_equal(calls, 7);
 }
 
-static void a_failed_append_moves_nothing(void **state)
+static void append_after_failure(struct vfile_fault fault)
 {
-	struct vfile_disk *memory = vfile_memory_new();
-	struct vfile_disk *fault =
-		vfile_fault_new(memory, (struct vfile_fault){ 3, ENOSPC, false, false });
+	struct vfile_disk *memory = vfile_memory_new(), *bad = vfile_fault_new(memory, fault);
 	struct err e = { 0 };
 	struct arena a;
 	struct vfile f;
 
 	arena_init(&a, MIB);
-	assert_int_equal(vfile_open(fault, "log", VFILE_CREATE, &f, &e), 0);
+	assert_int_equal(vfile_open(bad, "log", VFILE_CREATE, &f, &e), 0);
 	assert_int_equal(vfile_append(&f, STR("một\n"), &e), 0);
 	assert_int_equal(vfile_append(&f, STR("hai, cụt\n"), &e), ERR_LIMIT);
 	assert_int_equal(f.size_bytes, 6);
@@ -197,15 +195,23 @@ static void a_failed_append_moves_nothing(void **state)
 	assert_true(str_is(load(memory, "log", &a), "một\nba, đủ nhé\n"));
 	vfile_close(&f);
 	arena_done(&a);
-	vfile_disk_close(fault);
+	vfile_disk_close(bad);
 	vfile_disk_close(memory);
+}
+
+/* Whether the disk said at once that it is full, or wrote half first. */
+static void a_failed_append_moves_nothing(void **state)
+{
+	append_after_failure((struct vfile_fault){ .nth = 3, .errno_value = ENOSPC });
+	append_after_failure(
+		(struct vfile_fault){ .nth = 3, .errno_value = ENOSPC, .is_short_first = true });
 }
 
 static void a_failed_sync_is_final(void **state)
 {
 	struct vfile_disk *memory = vfile_memory_new();
 	struct vfile_disk *fault =
-		vfile_fault_new(memory, (struct vfile_fault){ 3, EIO, false, false });
+		vfile_fault_new(memory, (struct vfile_fault){ .nth = 3, .errno_value = EIO });
 	struct err e = { 0 };
 	struct vfile f;
 
