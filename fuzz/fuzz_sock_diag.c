@@ -12,7 +12,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	arena_init(&a, 64 * MIB);
 	for (int is_udp = 0; is_udp < 2; is_udp++)
-		if (sock_diag_parse((struct str){ (const char *)data, size }, is_udp, &a, &list) > 1)
+		if (sock_diag_parse((struct str){ (const char *)data, size }, is_udp, &a, &list) >
+			1)
 			abort();
 	for (size_t i = 0; i < list.len; i++)
 		if (list.at[i].port == 0 || socket_address_text(&a, &list.at[i]).len == 0)

@@ -20,7 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		struct str address = socket_address_text(&a, &list.at[i]);
 
 		if (list.at[i].port == 0 || !socket_scope_parse(address, &scope) ||
-		    scope != socket_scope_of(list.at[i].address, list.at[i].is_v6))
+			scope != socket_scope_of(list.at[i].address, list.at[i].is_v6))
 			abort();
 	}
 	socket_scope_parse(text, &scope);

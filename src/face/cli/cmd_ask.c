@@ -93,14 +93,15 @@ static void take_csv(struct answer *answer, const struct hostaudit_cell *cells)
 		if (cells[i].kind == CELL_INT)
 			csv_i64(&answer->out, cells[i].number);
 		else
-			csv_cell(&answer->out, text_clean(&scratch, cells[i].text,
-				LIMIT_ASK_CELL_BYTES));
+			csv_cell(&answer->out,
+				text_clean(&scratch, cells[i].text, LIMIT_ASK_CELL_BYTES));
 	}
 	csv_end_row(&answer->out);
 	arena_done(&scratch);
 }
 
-static bool take_row(void *context, bool is_header, const struct hostaudit_cell *cells, size_t count)
+static bool take_row(
+	void *context, bool is_header, const struct hostaudit_cell *cells, size_t count)
 {
 	struct answer *answer = context;
 	size_t need = count * (CELL_SHOWN_BYTES + 3 * sizeof(struct str));
@@ -158,8 +159,9 @@ static void tell_gaps(const struct command_line *line, struct hostaudit *audit)
 	hostaudit_gaps(audit, &gaps, &count);
 	for (size_t i = 0; i < count && i < 20; i++)
 		fprintf(stderr, "%s %.*s: %.*s\n", tr(line->lang, T("Bảng thiếu dữ liệu:")),
-			STR_FMT(gaps[i].table), STR_FMT(hostaudit_reason(gaps[i].reason,
-				gaps[i].path, NULL, line->lang, line->arena)));
+			STR_FMT(gaps[i].table),
+			STR_FMT(hostaudit_reason(
+				gaps[i].reason, gaps[i].path, NULL, line->lang, line->arena)));
 	if (count > 20)
 		fprintf(stderr, tr(line->lang, T("… và %zu chỗ nữa\n")), count - 20);
 }
@@ -195,9 +197,8 @@ static int ask(const struct command_line *line, struct hostaudit *audit, struct 
 static int run(const struct command_line *line, struct err *e)
 {
 	const char *format = command_value(line, "format");
-	struct hostaudit_options audit_options = {
-		.root = command_value(line, "root"), .now_s = clock_now_s()
-	};
+	struct hostaudit_options audit_options = { .root = command_value(line, "root"),
+		.now_s = clock_now_s() };
 	struct hostaudit *audit = NULL;
 	struct answer answer = { .form = FORM_TEXT };
 	int rc = hostaudit_open(&audit_options, e, &audit);

@@ -17,7 +17,8 @@ static void write_all(const struct page *p)
 
 		text_pad(p->out, check->id, 20);
 		buf_fmt(p->out, " %.*s%s%s\n", STR_FMT(words_in(check->title, p->lang)),
-			check->is_live ? "" : " ", check->is_live ? "" : page_tr(p, T("(dự kiến)")));
+			check->is_live ? "" : " ",
+			check->is_live ? "" : page_tr(p, T("(dự kiến)")));
 	}
 }
 
@@ -30,11 +31,13 @@ static void write_clauses(const struct page *p, const struct check *check)
 		const struct obligation *o = check->answers[i];
 
 		if (o->clause != last)
-			page_row(p, 2, T("Căn cứ"), arena_fmt(p->arena, "%.*s (%.*s)",
-				STR_FMT(clause_cite(o->clause, p->lang, p->arena)),
-				STR_FMT(words_in(o->pack->short_title, p->lang))));
-		page_row(p, 4, T("Nghĩa vụ"), arena_fmt(p->arena, "%.*s/%.*s %.*s",
-			STR_FMT(o->pack->id), STR_FMT(o->id), STR_FMT(words_in(o->title, p->lang))));
+			page_row(p, 2, T("Căn cứ"),
+				arena_fmt(p->arena, "%.*s (%.*s)",
+					STR_FMT(clause_cite(o->clause, p->lang, p->arena)),
+					STR_FMT(words_in(o->pack->short_title, p->lang))));
+		page_row(p, 4, T("Nghĩa vụ"),
+			arena_fmt(p->arena, "%.*s/%.*s %.*s", STR_FMT(o->pack->id), STR_FMT(o->id),
+				STR_FMT(words_in(o->title, p->lang))));
 		last = o->clause;
 	}
 }
@@ -44,15 +47,17 @@ static void write_params(const struct page *p, const struct check *check, int le
 	struct date today = date_at(clock_now_s());
 
 	for (size_t i = 0; i < check->param_count; i++) {
-		struct param_ruling r = pack_param(p->set, check->params[i], level, today, p->arena);
+		struct param_ruling r =
+			pack_param(p->set, check->params[i], level, today, p->arena);
 
 		if (!r.winner) {
 			page_row(p, 2, T("Tham số"), check->params[i]);
 			continue;
 		}
-		page_row(p, 2, T("Tham số"), arena_fmt(p->arena, "%.*s: %.*s; %.*s",
-			STR_FMT(check->params[i]), STR_FMT(page_value(p, r.winner)),
-			STR_FMT(page_value_source(p, r.winner))));
+		page_row(p, 2, T("Tham số"),
+			arena_fmt(p->arena, "%.*s: %.*s; %.*s", STR_FMT(check->params[i]),
+				STR_FMT(page_value(p, r.winner)),
+				STR_FMT(page_value_source(p, r.winner))));
 	}
 }
 
@@ -82,13 +87,16 @@ static void write_cures(const struct page *p, const struct check *check)
 
 static void write_one(const struct page *p, const struct check *check, int level)
 {
-	buf_fmt(p->out, "%.*s: %.*s\n", STR_FMT(check->id), STR_FMT(words_in(check->title, p->lang)));
+	buf_fmt(p->out, "%.*s: %.*s\n", STR_FMT(check->id),
+		STR_FMT(words_in(check->title, p->lang)));
 	if (check->is_live) {
 		page_row(p, 2, T("Câu hỏi"), words_in(check->asks, p->lang));
 		page_row(p, 2, T("Vì sao"), words_in(check->why, p->lang));
 	} else {
-		page_text(p, 2, str_of(page_tr(p, T("Dự kiến: chưa được hỏi, nên chưa làm bằng "
-						      "chứng cho điều nào."))));
+		page_text(p, 2,
+			str_of(page_tr(p,
+				T("Dự kiến: chưa được hỏi, nên chưa làm bằng "
+				  "chứng cho điều nào."))));
 	}
 	write_clauses(p, check);
 	if (!check->is_live)
@@ -111,13 +119,14 @@ static int run(const struct command_line *line, struct err *e)
 	int rc;
 
 	if (level_text && (!str_to_i64(str_of(level_text), &level) || level < 1 || level > 5))
-		return err_set(e, ERR_INPUT, "the level is a number from 1 to 5, not \"%s\"",
-			level_text);
+		return err_set(
+			e, ERR_INPUT, "the level is a number from 1 to 5, not \"%s\"", level_text);
 	rc = cli_packs_load(line, e, &set);
 	if (rc < 0)
 		return rc;
-	struct page p = { .line = line, .set = set, .out = &out, .lang = line->lang,
-		.arena = line->arena };
+	struct page p = {
+		.line = line, .set = set, .out = &out, .lang = line->lang, .arena = line->arena
+	};
 
 	buf_init(&out, PAGE_MAX_BYTES);
 	check = line->arg_count > 0 ? pack_check(set, str_of(line->args[0])) : NULL;

@@ -1,5 +1,5 @@
-/* databases.h - private to hostaudit: database servers as their own configuration has them: where they
- * listen and whether they ask who comes. */
+/* databases.h - private to hostaudit: database servers as their own configuration has them: where
+ * they listen and whether they ask who comes. */
 #ifndef WORK_DATABASES_H
 #define WORK_DATABASES_H
 
@@ -14,10 +14,10 @@ struct database {
 	struct setting listen; /* as written; unset: the program's own default */
 	struct str fallback;   /* that default: "localhost", "*" */
 	int64_t port;
-	bool has_network;      /* false: Unix sockets only */
-	const char *auth;      /* password, none (nobody is asked), or NULL: cannot be told */
+	bool has_network;       /* false: Unix sockets only */
+	const char *auth;       /* password, none (nobody is asked), or NULL: cannot be told */
 	struct setting auth_at; /* where that stands */
-	bool is_started;       /* false: told not to start by itself */
+	bool is_started;        /* false: told not to start by itself */
 };
 
 struct database_list {
@@ -35,11 +35,12 @@ void databases_mysql(struct database_list *list);
 void databases_redis(struct database_list *list);
 void databases_mongo(struct database_list *list);
 
-/* A zeroed row with has_network and is_started set, or NULL (and a gap) when there are too many. */
+/* A zeroed row with has_network and is_started set, or NULL (and a gap) when there are too many.
+ */
 struct database *database_add(struct database_list *list, const char *engine, struct str instance);
 /* The bytes of a configuration file; false when it is not there, unreadable, or too much was read. */
-bool database_read(struct database_list *list, struct str path, struct str *ret_bytes,
-	struct str *ret_file);
+bool database_read(
+	struct database_list *list, struct str path, struct str *ret_bytes, struct str *ret_file);
 
 /* ---- parsers ---- */
 
@@ -59,7 +60,7 @@ struct mycnf_reader {
 };
 struct mycnf_line {
 	struct str group;
-	struct str name, value;  /* value.ptr NULL: none given */
+	struct str name, value; /* value.ptr NULL: none given */
 	struct str include, includedir;
 	int line;
 };

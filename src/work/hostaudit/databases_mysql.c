@@ -96,7 +96,7 @@ static enum group_use group_use(const struct options *o, struct str group)
 		if (str_is(group, mariadb_only[i]))
 			return o->is_mariadb ? GROUP_YES : GROUP_NO;
 	if (str_starts(group, "mysqld-") || str_starts(group, "mariadb-") ||
-	    str_starts(group, "mariadbd-"))
+		str_starts(group, "mariadbd-"))
 		return GROUP_BY_VERSION;
 	return GROUP_NO;
 }
@@ -119,7 +119,8 @@ static void take(struct options *o, const struct mycnf_line *l, struct str file)
 		return;
 	/* [mysqld-10.11]: which version runs is not known here */
 	if (group_use(o, l->group) == GROUP_BY_VERSION)
-		host_gap(o->list->h, GAP_SYNTAX, arena_fmt(a, "%.*s:%d", STR_FMT(file), l->line).ptr);
+		host_gap(o->list->h, GAP_SYNTAX,
+			arena_fmt(a, "%.*s:%d", STR_FMT(file), l->line).ptr);
 	else if (group_use(o, l->group) == GROUP_YES)
 		setting_win(setting, a, value, file, l->line);
 }
@@ -170,8 +171,8 @@ static bool is_off(const struct setting *s)
 
 void databases_mysql(struct database_list *list)
 {
-	static const char *const mariadb_programs[] = { "/usr/sbin/mariadbd", "/usr/libexec/mariadbd",
-		"/usr/bin/mariadbd" };
+	static const char *const mariadb_programs[] = { "/usr/sbin/mariadbd",
+		"/usr/libexec/mariadbd", "/usr/bin/mariadbd" };
 	static const char *const mysql_programs[] = { "/usr/sbin/mysqld", "/usr/libexec/mysqld" };
 	struct options o = { .list = list };
 	struct database *d;

@@ -46,7 +46,8 @@ static struct str joined(struct arena *a, const struct str *words, size_t count)
 	return text;
 }
 
-static void take_redis(struct redis *r, const struct str *words, size_t count, struct str file, int line)
+static void take_redis(
+	struct redis *r, const struct str *words, size_t count, struct str file, int line)
 {
 	struct arena *a = r->list->a;
 
@@ -101,8 +102,8 @@ static void add_redis(struct database_list *list, struct str path)
 		str_to_i64(r.port.value, &d->port);
 	d->has_network = d->port != 0;
 	d->auth = r.password.value.ptr && r.password.value.len > 0 ? "password" :
-		  r.acl.value.ptr                                   ? NULL :
-								      "none";
+		r.acl.value.ptr                                    ? NULL :
+								     "none";
 	d->auth_at = r.password;
 }
 
@@ -138,8 +139,8 @@ static size_t indent_of(struct str line)
 	return n;
 }
 
-static void take_mongo(struct mongo *m, struct str section, struct str key, struct setting from,
-	struct arena *a)
+static void take_mongo(
+	struct mongo *m, struct str section, struct str key, struct setting from, struct arena *a)
 {
 	const struct {
 		const char *section, *key;
@@ -182,7 +183,8 @@ static void read_mongo(struct mongo *m, struct str bytes, struct str file, struc
 		m->is_strange = m->is_strange || str_starts(value, "{") || str_starts(value, "&");
 		if (indent > 0)
 			take_mongo(m, section, key,
-				(struct setting){ .value = value, .file = file, .line = number }, a);
+				(struct setting){ .value = value, .file = file, .line = number },
+				a);
 	}
 }
 
@@ -204,14 +206,17 @@ void databases_mongo(struct database_list *list)
 		if (!d)
 			return;
 		d->listen = m.bind_all.value.ptr && str_bool(m.bind_all.value, false) ?
-			(struct setting){ .value = STR("*"), .file = m.bind_all.file,
-				.line = m.bind_all.line } : m.bind;
+			(struct setting){
+				.value = STR("*"), .file = m.bind_all.file, .line = m.bind_all.line
+			} :
+			m.bind;
 		d->fallback = STR("localhost");
 		d->port = 27017;
 		if (m.port.value.ptr)
 			str_to_i64(m.port.value, &d->port);
-		d->auth = m.authorization.value.ptr &&
-			str_is(m.authorization.value, "enabled") ? "password" : "none";
+		d->auth = m.authorization.value.ptr && str_is(m.authorization.value, "enabled") ?
+			"password" :
+			"none";
 		d->auth_at = m.authorization;
 	}
 }

@@ -1,4 +1,5 @@
-/* PostgreSQL: the main file, what it includes in its place, then postgresql.auto.conf, which beats both. */
+/* PostgreSQL: the main file, what it includes in its place, then postgresql.auto.conf, which beats
+ * both. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,7 +10,7 @@
 static bool is_name_char(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-	       c == '_' || c == '$' || c == '.';
+		c == '_' || c == '$' || c == '.';
 }
 
 /* 'it''s' and 'a\nb': a doubled quote, or a backslash before the next character. */
@@ -98,11 +99,12 @@ bool postgres_hba_trusts(struct str line)
 	struct str type, database, user, address, method;
 
 	if (!hba_word(&line, &type) || !hba_word(&line, &database) || !hba_word(&line, &user) ||
-	    !str_starts(type, "host") || !hba_word(&line, &address) || !hba_word(&line, &method))
+		!str_starts(type, "host") || !hba_word(&line, &address) ||
+		!hba_word(&line, &method))
 		return false;
 	/* "10.0.0.0 255.0.0.0 trust": the mask is a word of its own */
 	if (method.len > 0 && (str_has(method, '.') || str_has(method, ':')) &&
-	    !hba_word(&line, &method))
+		!hba_word(&line, &method))
 		return false;
 	return str_is(method, "trust") && !is_local_address(address);
 }
@@ -136,8 +138,8 @@ static void load_dir(struct cluster *c, struct str dir, int depth)
 		load(c, paths[i], depth);
 }
 
-static void take(struct cluster *c, const struct postgres_line *l, struct str file, int number,
-	int depth)
+static void take(
+	struct cluster *c, const struct postgres_line *l, struct str file, int number, int depth)
 {
 	struct arena *a = c->list->a;
 	const struct {
@@ -206,7 +208,7 @@ static void add_cluster(struct database_list *list, struct str conf, struct str 
 		return;
 	load(&c, conf, 0);
 	data = c.data.value.ptr ? c.data.value :
-		str_until(conf, conf.len - path_base(conf).len - 1);
+				  str_until(conf, conf.len - path_base(conf).len - 1);
 	load(&c, arena_fmt(list->a, "%.*s/postgresql.auto.conf", STR_FMT(data)), 0);
 	d = database_add(list, "postgresql", instance);
 	if (!d)
@@ -245,7 +247,7 @@ void databases_postgres(struct database_list *list)
 		const char *dir = arena_fmt(list->a, "%s/%s", CLUSTERS, versions[v].ptr).ptr;
 
 		if (versions[v].ptr[0] < '0' || versions[v].ptr[0] > '9' ||
-		    host_list(list->h, dir, &names, &name_count) < 0)
+			host_list(list->h, dir, &names, &name_count) < 0)
 			continue;
 		for (size_t n = 0; n < name_count && n < 64; n++) {
 			struct str cluster = arena_fmt(list->a, "%s/%s", dir, names[n].ptr);

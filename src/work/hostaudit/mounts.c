@@ -17,7 +17,7 @@ static struct str unescape(struct arena *a, struct str s)
 
 	for (size_t i = 0; i < s.len; i++) {
 		if (s.ptr[i] == '\\' && i + 3 < s.len &&
-		    str_to_u64((struct str){ s.ptr + i + 1, 3 }, 8, &code) && code < 256) {
+			str_to_u64((struct str){ s.ptr + i + 1, 3 }, 8, &code) && code < 256) {
 			copy[n++] = (char)code;
 			i += 3;
 		} else {
@@ -32,8 +32,8 @@ static bool is_disk_type(struct str fstype, struct str source)
 {
 	static const char *const images[] = { "squashfs", "iso9660", "udf", "erofs", "swap" };
 	static const char *const pools[] = { "zfs", "btrfs", "bcachefs" };
-	static const char *const sources[] = { "/dev/", "UUID=", "LABEL=", "PARTUUID=",
-		"PARTLABEL=" };
+	static const char *const sources[] = { "/dev/",
+		"UUID=", "LABEL=", "PARTUUID=", "PARTLABEL=" };
 
 	for (size_t i = 0; i < COUNT(images); i++)
 		if (str_is(fstype, images[i]))
@@ -98,13 +98,13 @@ bool fstab_parse(struct arena *a, struct str line, struct mount *ret)
 
 	line = str_trim(line);
 	if (line.len == 0 || line.ptr[0] == '#' || !str_next_word(&line, " \t", &m.source) ||
-	    !str_next_word(&line, " \t", &m.target) || !str_next_word(&line, " \t", &m.fstype))
+		!str_next_word(&line, " \t", &m.target) || !str_next_word(&line, " \t", &m.fstype))
 		return false;
 	str_next_word(&line, " \t", &m.options);
 	m.source = unescape(a, m.source);
 	m.target = unescape(a, m.target);
 	m.is_disk = is_disk_type(m.fstype, m.source) && !has_option(m.options, "bind") &&
-		    !has_option(m.options, "rbind") && str_starts(m.target, "/");
+		!has_option(m.options, "rbind") && str_starts(m.target, "/");
 	*ret = m;
 	return true;
 }
@@ -140,8 +140,9 @@ void mounts_read(struct host *h, struct mount_list *ret)
 
 	arena_init(&scratch, 2 * MOUNTINFO_BYTES + 64 * KIB);
 	for (size_t i = 0; i < COUNT(tables) && text.len == 0; i++)
-		if (host_has_proc(h) && host_read_proc(h, tables[i], MOUNTINFO_BYTES, &scratch,
-						&text) == 0 && text.len > 0)
+		if (host_has_proc(h) &&
+			host_read_proc(h, tables[i], MOUNTINFO_BYTES, &scratch, &text) == 0 &&
+			text.len > 0)
 			read_text(h, text, str_of(tables[i]), mountinfo_parse, ret);
 	arena_done(&scratch);
 	if (ret->len == 0)
@@ -178,7 +179,7 @@ struct str path_normal(struct arena *a, struct str path)
 static bool is_below(struct str path, struct str folder)
 {
 	return path.len > folder.len && memcmp(path.ptr, folder.ptr, folder.len) == 0 &&
-	       path.ptr[folder.len] == '/';
+		path.ptr[folder.len] == '/';
 }
 
 /* The same folder by another name, a link for instance. */
@@ -187,11 +188,11 @@ static bool is_same_folder(struct host *h, const struct host_stat *here, struct 
 	struct host_stat there;
 
 	return host_is_live(h) && here->ino != 0 && host_stat(h, target.ptr, &there) == 0 &&
-	       here->dev == there.dev && here->ino == there.ino;
+		here->dev == there.dev && here->ino == there.ino;
 }
 
-bool mounts_is_whole_disk(struct host *h, const struct mount_list *mounts, struct str path,
-	bool with_below)
+bool mounts_is_whole_disk(
+	struct host *h, const struct mount_list *mounts, struct str path, bool with_below)
 {
 	struct host_stat here = { 0 };
 
@@ -203,8 +204,8 @@ bool mounts_is_whole_disk(struct host *h, const struct mount_list *mounts, struc
 	for (size_t i = 0; i < mounts->len; i++) {
 		const struct mount *m = &mounts->at[i];
 
-		if (m->is_disk && (str_eq(m->target, path) ||
-				(with_below && is_below(m->target, path)) ||
+		if (m->is_disk &&
+			(str_eq(m->target, path) || (with_below && is_below(m->target, path)) ||
 				is_same_folder(h, &here, m->target)))
 			return true;
 	}

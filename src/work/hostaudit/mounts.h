@@ -12,7 +12,7 @@ struct mount {
 	struct str device; /* "8:1"; "" from fstab */
 	struct str file;
 	int line;
-	bool is_disk;      /* the whole of a local disk, partition or volume */
+	bool is_disk; /* the whole of a local disk, partition or volume */
 };
 
 struct mount_list {
@@ -30,7 +30,7 @@ void mounts_read(struct host *h, struct mount_list *ret);
 struct str path_normal(struct arena *a, struct str path);
 /* Does sharing the folder PATH share a whole disk? WITH_BELOW: disks mounted below it are shared
  * too. */
-bool mounts_is_whole_disk(struct host *h, const struct mount_list *mounts, struct str path,
-	bool with_below);
+bool mounts_is_whole_disk(
+	struct host *h, const struct mount_list *mounts, struct str path, bool with_below);
 
 #endif

@@ -70,7 +70,7 @@ static size_t match_list(struct host *h, struct str list, struct str name, int64
 		ptrdiff_t end;
 
 		if (queries[i].package.len > 0 || queries[i].path.len < 2 ||
-		    !has_line(list, queries[i].path))
+			!has_line(list, queries[i].path))
 			continue;
 		end = str_find_char(name, ':'); /* "libc6:amd64.list" */
 		if (end < 0)

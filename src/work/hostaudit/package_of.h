@@ -7,9 +7,9 @@
 #include "work/hostaudit/host.h"
 
 struct package_of {
-	struct str path;        /* in: absolute */
-	struct str package;     /* out: "openssh-server", "" when no package has it */
-	int64_t unpacked_at_s;  /* out: when that package was last put on the disk */
+	struct str path;       /* in: absolute */
+	struct str package;    /* out: "openssh-server", "" when no package has it */
+	int64_t unpacked_at_s; /* out: when that package was last put on the disk */
 };
 
 /* A path that a file list has under "/bin" counts for "/usr/bin" too, as after the merge of /usr.

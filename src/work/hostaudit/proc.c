@@ -88,8 +88,8 @@ static bool read_links(DIR *dir, bool (*one)(void *context, struct str link), vo
 	return true;
 }
 
-int proc_each_fd(struct host *h, struct str pid, bool (*one)(void *context, struct str link),
-	void *context)
+int proc_each_fd(
+	struct host *h, struct str pid, bool (*one)(void *context, struct str link), void *context)
 {
 	struct arena scratch;
 	const char *path;
@@ -159,8 +159,8 @@ bool proc_is_same_root(struct host *h, struct str pid)
 	arena_init(&scratch, 4 * MOUNTINFO_BYTES);
 	if (host_read_proc(h, proc_path(&scratch, pid, "mountinfo"), MOUNTINFO_BYTES, &scratch,
 		    &theirs) == 0 &&
-	    host_read_proc(h, "/proc/self/mountinfo", MOUNTINFO_BYTES, &scratch, &ours) == 0 &&
-	    theirs.len > 0 && ours.len > 0)
+		host_read_proc(h, "/proc/self/mountinfo", MOUNTINFO_BYTES, &scratch, &ours) == 0 &&
+		theirs.len > 0 && ours.len > 0)
 		is_same = str_eq(root_mount(theirs), root_mount(ours));
 	arena_done(&scratch);
 	return is_same;

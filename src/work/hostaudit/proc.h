@@ -54,8 +54,8 @@ int proc_list(struct host *h, const struct str **ret_pids, size_t *ret_count);
 const char *proc_path(struct arena *a, struct str pid, const char *name);
 /* Call ONE with the text of each link in /proc/PID/fd until it returns false. 0, or <0 with a gap
  * unless the process is gone. */
-int proc_each_fd(struct host *h, struct str pid, bool (*one)(void *context, struct str link),
-	void *context);
+int proc_each_fd(
+	struct host *h, struct str pid, bool (*one)(void *context, struct str link), void *context);
 /* When the machine started, in seconds since 1970; -1 when /proc does not tell. */
 int64_t proc_read_boot_s(struct host *h);
 #define PROC_TICKS_PER_S 100 /* what /proc counts in, whatever the kernel's own rate */

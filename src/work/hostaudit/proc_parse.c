@@ -3,7 +3,7 @@
 #include <string.h>
 
 #define FLAG_KERNEL_THREAD 0x00200000u
-#define STAT_FLAGS 6   /* fields after the name, from 0: state ppid pgrp session tty tpgid flags */
+#define STAT_FLAGS 6 /* fields after the name, from 0: state ppid pgrp session tty tpgid flags */
 #define STAT_START 19
 
 static const char deleted_mark[] = " (deleted)";
@@ -22,8 +22,8 @@ bool proc_stat_parse(struct str text, struct proc_stat *ret)
 	rest = str_from(text, (size_t)(close - text.ptr) + 1);
 	for (int i = 0; i <= STAT_START && str_next_word(&rest, " \n", &word); i++) {
 		if ((i == 1 && !str_to_i64(word, &s.ppid)) ||
-		    (i == STAT_FLAGS && !str_to_i64(word, &flags)) ||
-		    (i == STAT_START && !str_to_i64(word, &s.start_ticks)))
+			(i == STAT_FLAGS && !str_to_i64(word, &flags)) ||
+			(i == STAT_START && !str_to_i64(word, &s.start_ticks)))
 			return false;
 	}
 	if (s.start_ticks < 0)
@@ -51,7 +51,7 @@ bool proc_status_uid(struct str text, int64_t *ret)
 	struct str rest, real, effective;
 
 	return line_after(text, "Uid:", &rest) && str_next_word(&rest, " \t", &real) &&
-	       str_next_word(&rest, " \t", &effective) && str_to_i64(effective, ret);
+		str_next_word(&rest, " \t", &effective) && str_to_i64(effective, ret);
 }
 
 bool proc_boot_s(struct str text, int64_t *ret)
@@ -118,7 +118,7 @@ struct str proc_cgroup_unit(struct str text)
 
 	while (str_next_line(&text, &line)) {
 		if (!str_split(line, ':', &number, &rest) ||
-		    !str_split(rest, ':', &controllers, &path))
+			!str_split(rest, ':', &controllers, &path))
 			continue;
 		if (controllers.len > 0 && !str_is(controllers, "name=systemd"))
 			continue;
@@ -162,7 +162,7 @@ static void add_argument(struct buf *out, struct str argument)
 		if (argument.len > 2)
 			buf_add(out, STR("…"));
 	} else if (argument.ptr[0] == '/' && equals < 0 && !str_has(argument, '@') &&
-		   !str_has(argument, ':') && !str_has(argument, ' ')) {
+		!str_has(argument, ':') && !str_has(argument, ' ')) {
 		buf_add(out, argument);
 	} else {
 		buf_add(out, STR("…"));

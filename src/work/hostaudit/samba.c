@@ -43,7 +43,7 @@ static const struct {
 static bool is_bool_key(enum samba_key key)
 {
 	return key != SAMBA_PATH && key != SAMBA_HOSTS_ALLOW && key != SAMBA_VALID_USERS &&
-	       key != SAMBA_MSDFS_PROXY;
+		key != SAMBA_MSDFS_PROXY;
 }
 
 static bool is_bool(struct str value)
@@ -137,8 +137,8 @@ static void take_global_value(struct loading *l, const struct samba_line *line, 
 		if (str_is(line->name, names[i].name))
 			setting_win(names[i].setting, l->a, line->value, file, line->line);
 	if ((str_is(line->name, "configbackend") && !str_is_nocase(line->value, "file")) ||
-	    (str_is(line->name, "registryshares") && str_bool(line->value, false)) ||
-	    str_is(line->name, "configfile"))
+		(str_is(line->name, "registryshares") && str_bool(line->value, false)) ||
+		str_is(line->name, "configfile"))
 		host_gap(l->h, GAP_SYNTAX,
 			arena_fmt(l->a, "%.*s:%d", STR_FMT(file), line->line).ptr);
 }

@@ -55,7 +55,7 @@ static bool next_joined(struct samba_reader *r, struct str *ret)
 static struct str without_quotes(struct str s)
 {
 	if (s.len >= 2 && s.ptr[0] == '"' && s.ptr[s.len - 1] == '"' &&
-	    str_find_char((struct str){ s.ptr + 1, s.len - 2 }, '"') < 0)
+		str_find_char((struct str){ s.ptr + 1, s.len - 2 }, '"') < 0)
 		return (struct str){ s.ptr + 1, s.len - 2 };
 	return s;
 }

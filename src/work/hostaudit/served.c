@@ -25,7 +25,8 @@ static bool is_running(struct host *h, const char *const *programs)
 	for (size_t i = 0; i < count && !is_found; i++) {
 		arena_done(&scratch);
 		is_found = host_read_proc(h, proc_path(&scratch, pids[i], "comm"), 256, &scratch,
-				   &text) == 0 && is_named(str_trim(text), programs);
+				   &text) == 0 &&
+			is_named(str_trim(text), programs);
 	}
 	arena_done(&scratch);
 	return is_found;

@@ -9,14 +9,14 @@
 #define SHARE_UNKNOWN (-1)
 
 struct share {
-	const char *kind;   /* samba nfs ftp rsync */
+	const char *kind; /* samba nfs ftp rsync */
 	struct str name, path;
 	struct str clients; /* who may come, as written; "*" everybody */
 	struct str file, lost;
 	int line;
 	/* 1, 0, or SHARE_UNKNOWN with a reason */
-	int is_guest;       /* opens without a password or a proof of who one is */
-	int is_open;        /* to every machine that can reach this one, without such a proof */
+	int is_guest; /* opens without a password or a proof of who one is */
+	int is_open;  /* to every machine that can reach this one, without such a proof */
 	int is_whole_disk;
 	const char *guest_reason, *disk_reason; /* codes, or NULL */
 };
@@ -48,7 +48,8 @@ struct exports_reader {
 	bool is_in_line, is_first; /* IS_FIRST: no client of the line was told yet */
 	int path_line;
 };
-struct export {
+struct export
+{
 	struct str path, client, options; /* client "*": everybody */
 	int line;
 };

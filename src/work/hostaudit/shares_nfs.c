@@ -35,8 +35,8 @@ static bool octal(struct str s, char *ret)
 {
 	uint64_t code;
 
-	if (s.len < 4 || s.ptr[0] != '\\' ||
-	    !str_to_u64((struct str){ s.ptr + 1, 3 }, 8, &code) || code > 255)
+	if (s.len < 4 || s.ptr[0] != '\\' || !str_to_u64((struct str){ s.ptr + 1, 3 }, 8, &code) ||
+		code > 255)
 		return false;
 	*ret = (char)code;
 	return true;
@@ -98,8 +98,8 @@ static bool begin_line(struct exports_reader *r)
 	return false;
 }
 
-/* "client(options)": a bracket without a client before it stands for everybody, which is what a blank
- * before the bracket makes of "host (rw)". */
+/* "client(options)": a bracket without a client before it stands for everybody, which is what a
+ * blank before the bracket makes of "host (rw)". */
 static void split_client(struct exports_reader *r, struct str word, struct export *ret)
 {
 	ptrdiff_t open = str_find_char(word, '(');
@@ -115,7 +115,8 @@ static void split_client(struct exports_reader *r, struct str word, struct expor
 	}
 	if (ret->client.len == 0)
 		ret->client = STR("*");
-	ret->options = r->defaults.len == 0 ? options :
+	ret->options = r->defaults.len == 0 ?
+		options :
 		arena_fmt(r->arena, "%.*s,%.*s", STR_FMT(r->defaults), STR_FMT(options));
 }
 
@@ -219,7 +220,7 @@ static void read_exports(struct share_list *list, struct str path, size_t known)
 
 		for (size_t i = known; i < before && !is_known; i++)
 			is_known = str_eq(list->at[i].path, x.path) &&
-				   str_eq(list->at[i].clients, x.client);
+				str_eq(list->at[i].clients, x.client);
 		if (!is_known)
 			add_export(list, &x, file);
 		if (list->len >= SHARES_MAX)

@@ -3,7 +3,8 @@
 #include "work/hostaudit/shares.h"
 
 /* "KEY=VALUE", no blanks allowed; the last one wins. */
-static struct setting vsftpd_value(struct str bytes, struct str file, const char *key, struct arena *a)
+static struct setting vsftpd_value(
+	struct str bytes, struct str file, const char *key, struct arena *a)
 {
 	struct setting s = { 0 };
 	struct str line, name, value;
@@ -12,7 +13,7 @@ static struct setting vsftpd_value(struct str bytes, struct str file, const char
 	while (str_next_line(&bytes, &line)) {
 		number++;
 		if (!str_starts(line, "#") && str_split(line, '=', &name, &value) &&
-		    str_is_nocase(name, key))
+			str_is_nocase(name, key))
 			setting_win(&s, a, str_trim(value), file, number);
 	}
 	return s;
@@ -23,7 +24,7 @@ static bool vsftpd_yes(const struct setting *s, bool otherwise)
 	if (!s->value.ptr)
 		return otherwise;
 	return str_is_nocase(s->value, "yes") || str_is_nocase(s->value, "true") ||
-	       str_is(s->value, "1");
+		str_is(s->value, "1");
 }
 
 void shares_ftp(struct share_list *list)
@@ -53,15 +54,16 @@ void shares_ftp(struct share_list *list)
 	}
 }
 
-/* rsyncd.conf is of Samba's family: names ignore case and blanks, what stands before the first module is
- * the default of all. */
+/* rsyncd.conf is of Samba's family: names ignore case and blanks, what stands before the first
+ * module is the default of all. */
 struct module {
 	struct str name;
 	int line;
 	struct setting path, users, hosts;
 };
 
-static void take_value(struct module *m, const struct samba_line *line, struct str file, struct arena *a)
+static void take_value(
+	struct module *m, const struct samba_line *line, struct str file, struct arena *a)
 {
 	if (str_is(line->name, "path"))
 		setting_win(&m->path, a, line->value, file, line->line);
@@ -103,7 +105,8 @@ void shares_rsync(struct share_list *list)
 		if (line.name.len == 0) {
 			add_module(list, &module, file);
 			module = defaults;
-			module.name = str_is_nocase(line.section, "global") ? STR("") : line.section;
+			module.name =
+				str_is_nocase(line.section, "global") ? STR("") : line.section;
 			module.line = line.line;
 		} else if (str_starts(line.name, "&")) {
 			host_gap(list->h, GAP_SYNTAX, file.ptr);

@@ -1,8 +1,8 @@
 /* Samba: shares of smb.conf and those that users make for themselves.
  *
- * "guest ok" alone opens a share: an anonymous session (smbclient -N) gets in with "map to guest = Never"
- * and with "restrict anonymous = 2" too, as tried on smbd 4.17; "map to guest" only adds those who give
- * a wrong name. */
+ * "guest ok" alone opens a share: an anonymous session (smbclient -N) gets in with "map to guest =
+ * Never" and with "restrict anonymous = 2" too, as tried on smbd 4.17; "map to guest" only adds
+ * those who give a wrong name. */
 #include "work/hostaudit/samba.h"
 #include "work/hostaudit/shares.h"
 
@@ -26,7 +26,7 @@ static int whole_disk(struct share_list *list, struct str path, const char **ret
 static bool is_special(struct str name)
 {
 	return str_is_nocase(name, "printers") || str_is_nocase(name, "print$") ||
-	       str_is_nocase(name, "ipc$");
+		str_is_nocase(name, "ipc$");
 }
 
 static void add_share(struct share_list *list, const struct samba_share *from)
@@ -39,8 +39,8 @@ static void add_share(struct share_list *list, const struct samba_share *from)
 	struct share *share;
 
 	if (!samba_bool(&from->value[SAMBA_AVAILABLE], true) ||
-	    !samba_bool(&from->value[SAMBA_VALID], true) ||
-	    samba_bool(&from->value[SAMBA_PRINTABLE], false) || is_special(from->name))
+		!samba_bool(&from->value[SAMBA_VALID], true) ||
+		samba_bool(&from->value[SAMBA_PRINTABLE], false) || is_special(from->name))
 		return;
 	if ((!path->value.ptr || path->value.len == 0) && !is_homes)
 		return; /* smbd leaves a share without a path out */
@@ -53,7 +53,8 @@ static void add_share(struct share_list *list, const struct samba_share *from)
 	share->is_guest = samba_bool(guest, false);
 	share->is_open = share->is_guest && !has_hosts;
 	share->is_whole_disk = path->value.ptr && path->value.len > 0 ?
-		whole_disk(list, path->value, &share->disk_reason) : 0;
+		whole_disk(list, path->value, &share->disk_reason) :
+		0;
 	if (guest->value.ptr && share->is_guest) {
 		share->file = guest->file;
 		share->line = guest->line;

@@ -26,7 +26,7 @@ static int v6only_of(const char *attributes, size_t size)
 		if (attribute.rta_len < sizeof(attribute) || attribute.rta_len > size)
 			break;
 		if (attribute.rta_type == INET_DIAG_SKV6ONLY &&
-		    attribute.rta_len > sizeof(attribute))
+			attribute.rta_len > sizeof(attribute))
 			return attributes[sizeof(attribute)] != 0;
 		if (RTA_ALIGN(attribute.rta_len) >= size)
 			break;
@@ -75,7 +75,7 @@ int sock_diag_parse(struct str datagram, bool is_udp, struct arena *a, struct so
 		if (head.nlmsg_type == NLMSG_ERROR)
 			return ERR_SYSTEM;
 		if (head.nlmsg_type == SOCK_DIAG_BY_FAMILY &&
-		    head.nlmsg_len >= NLMSG_HDRLEN + sizeof(m)) {
+			head.nlmsg_len >= NLMSG_HDRLEN + sizeof(m)) {
 			const char *rest = datagram.ptr + NLMSG_HDRLEN + sizeof(m);
 
 			memcpy(&m, datagram.ptr + NLMSG_HDRLEN, sizeof(m));
@@ -109,7 +109,9 @@ static int send_request(int fd, bool is_v6, bool is_udp)
 	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
 
 	return sendto(fd, &request, sizeof(request), 0, (struct sockaddr *)&kernel,
-		       sizeof(kernel)) == (ssize_t)sizeof(request) ? 0 : ERR_SYSTEM;
+		       sizeof(kernel)) == (ssize_t)sizeof(request) ?
+		0 :
+		ERR_SYSTEM;
 }
 
 int sock_diag_ask(bool is_v6, bool is_udp, struct arena *a, struct socket_list *list)

@@ -32,7 +32,7 @@ static enum socket_scope scope_of_v4(const uint8_t *a)
 	if (a[0] >= 224 && a[0] < 240)
 		return SCOPE_GROUP;
 	if (a[0] == 10 || (a[0] == 172 && (a[1] & 0xF0) == 16) || (a[0] == 192 && a[1] == 168) ||
-	    (a[0] == 100 && (a[1] & 0xC0) == 64))
+		(a[0] == 100 && (a[1] & 0xC0) == 64))
 		return SCOPE_PRIVATE;
 	return SCOPE_PUBLIC;
 }
@@ -74,7 +74,7 @@ bool socket_scope_parse(struct str text, enum socket_scope *ret)
 		return true;
 	}
 	if (str_is_nocase(text, "localhost") || str_is_nocase(text, "localhost.localdomain") ||
-	    str_is_nocase(text, "ip6-localhost") || str_is_nocase(text, "ip6-loopback")) {
+		str_is_nocase(text, "ip6-localhost") || str_is_nocase(text, "ip6-loopback")) {
 		*ret = SCOPE_LOOPBACK;
 		return true;
 	}
@@ -132,17 +132,17 @@ static int line_parse(struct str line, bool is_v6, bool is_udp, struct socket_en
 		return ERR_INPUT;
 	*ret = (struct socket_entry){ .is_v6 = is_v6, .is_udp = is_udp, .v6only = is_v6 ? -1 : 1 };
 	if (!address_parse(hex, is_v6, ret->address) || !str_to_u64(port, 16, &number) ||
-	    number > UINT16_MAX)
+		number > UINT16_MAX)
 		return ERR_INPUT;
 	ret->port = (uint16_t)number;
 	if (!str_to_u64(words[9], 10, &ret->inode) || !str_to_i64(words[7], &ret->uid) ||
-	    !str_to_u64(words[3], 16, &number))
+		!str_to_u64(words[3], 16, &number))
 		return ERR_INPUT;
 	return number == (is_udp ? STATE_CLOSE : STATE_LISTEN) && ret->port != 0;
 }
 
-size_t sock_text_parse(struct str text, bool is_v6, bool is_udp, struct arena *a,
-	struct socket_list *list)
+size_t sock_text_parse(
+	struct str text, bool is_v6, bool is_udp, struct arena *a, struct socket_list *list)
 {
 	struct socket_entry s;
 	struct str line;

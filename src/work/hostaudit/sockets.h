@@ -31,8 +31,8 @@ enum socket_scope {
 	SCOPE_LINK,     /* neighbours on one cable */
 	SCOPE_PRIVATE,  /* an address of a private network */
 	SCOPE_PUBLIC,
-	SCOPE_GROUP,    /* multicast */
-	SCOPE_ANY,      /* every address of the machine */
+	SCOPE_GROUP, /* multicast */
+	SCOPE_ANY,   /* every address of the machine */
 };
 
 const char *socket_scope_name(enum socket_scope scope);
@@ -48,8 +48,8 @@ struct str socket_address_text(struct arena *a, const struct socket_entry *s);
 int sock_diag_parse(struct str datagram, bool is_udp, struct arena *a, struct socket_list *list);
 /* Add the listeners of a text like /proc/net/tcp; lines that make no sense are passed over and
  * counted. */
-size_t sock_text_parse(struct str text, bool is_v6, bool is_udp, struct arena *a,
-	struct socket_list *list);
+size_t sock_text_parse(
+	struct str text, bool is_v6, bool is_udp, struct arena *a, struct socket_list *list);
 /* Ask the running kernel. 0, or <0 when it does not answer: then read the texts. */
 int sock_diag_ask(bool is_v6, bool is_udp, struct arena *a, struct socket_list *list);
 

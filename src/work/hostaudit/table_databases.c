@@ -1,13 +1,24 @@
-/* databases: a row for each address a database server is told to listen on. What really listens is in
- * listening_ports: on a running machine that is the stronger word. */
+/* databases: a row for each address a database server is told to listen on. What really listens is
+ * in listening_ports: on a running machine that is the stronger word. */
 #include "work/hostaudit/databases.h"
 #include "work/hostaudit/fact.h"
 #include "work/hostaudit/served.h"
 #include "work/hostaudit/tables.h"
 
 enum column {
-	ENGINE, INSTANCE, IS_RUNNING, IS_ENABLED, LISTEN, PORT, SCOPE, AUTH, FILE_NAME, LINE, LOST,
-	AUTH_FILE, AUTH_LINE
+	ENGINE,
+	INSTANCE,
+	IS_RUNNING,
+	IS_ENABLED,
+	LISTEN,
+	PORT,
+	SCOPE,
+	AUTH,
+	FILE_NAME,
+	LINE,
+	LOST,
+	AUTH_FILE,
+	AUTH_LINE
 };
 
 static const struct fact_column columns[] = {
@@ -19,7 +30,8 @@ static const struct fact_column columns[] = {
 	[PORT] = { "port", FACT_INT, T("số cổng") },
 	[SCOPE] = { "scope", FACT_TEXT,
 		T("tầm với tới: none, loopback, link, private, public, any; trống: tên máy chưa rõ") },
-	[AUTH] = { "auth", FACT_TEXT, T("password: có hỏi; none: không hỏi ai cả; trống: chưa rõ") },
+	[AUTH] = { "auth", FACT_TEXT,
+		T("password: có hỏi; none: không hỏi ai cả; trống: chưa rõ") },
 	[FILE_NAME] = { "file", FACT_TEXT, T("nơi đặt địa chỉ") },
 	[LINE] = { "line", FACT_INT, T("dòng") },
 	[LOST] = { "lost", FACT_TEXT, T("giá trị bị thay thế") },
@@ -36,8 +48,10 @@ static const struct {
 	{ databases_postgres, { "postgresql.service" }, { "postgres" } },
 	{ databases_mysql, { "mariadb.service", "mysql.service", "mysqld.service" },
 		{ "mariadbd", "mysqld" } },
-	{ databases_redis, { "redis-server.service", "redis.service", "valkey-server.service",
-		"valkey.service" }, { "redis-server", "valkey-server" } },
+	{ databases_redis,
+		{ "redis-server.service", "redis.service", "valkey-server.service",
+			"valkey.service" },
+		{ "redis-server", "valkey-server" } },
 	{ databases_mongo, { "mongod.service", "mongodb.service" }, { "mongod" } },
 };
 
@@ -56,8 +70,8 @@ struct database *database_add(struct database_list *list, const char *engine, st
 	return d;
 }
 
-bool database_read(struct database_list *list, struct str path, struct str *ret_bytes,
-	struct str *ret_file)
+bool database_read(
+	struct database_list *list, struct str path, struct str *ret_bytes, struct str *ret_file)
 {
 	const struct host_file *file;
 
@@ -73,8 +87,8 @@ bool database_read(struct database_list *list, struct str path, struct str *ret_
 	return true;
 }
 
-static void put_row(const struct database *d, struct served use, struct str address,
-	struct fact_rows *rows)
+static void put_row(
+	const struct database *d, struct served use, struct str address, struct fact_rows *rows)
 {
 	enum socket_scope scope;
 

@@ -72,8 +72,8 @@ struct listeners {
 
 static void read_text(struct listeners *l, const char *dir, bool is_v6, bool is_udp)
 {
-	const char *path = arena_fmt(l->a, "%s/%s%s", dir, is_udp ? "udp" : "tcp",
-		is_v6 ? "6" : "").ptr;
+	const char *path =
+		arena_fmt(l->a, "%s/%s%s", dir, is_udp ? "udp" : "tcp", is_v6 ? "6" : "").ptr;
 	const struct host_file *file;
 	struct arena scratch;
 	struct str text = STR("");
@@ -180,7 +180,7 @@ static bool take_link(void *context, struct str link)
 	uint64_t inode;
 
 	if (!str_starts(link, "socket:[") || !str_ends(link, "]") ||
-	    !str_to_u64((struct str){ link.ptr + 8, link.len - 9 }, 10, &inode))
+		!str_to_u64((struct str){ link.ptr + 8, link.len - 9 }, 10, &inode))
 		return true;
 	for (size_t i = 0; i < l->sockets.len; i++) {
 		if (l->sockets.at[i].inode != inode || l->owners[i].pid > 0 || inode == 0)
@@ -210,7 +210,8 @@ static void describe_owner(struct listeners *l, struct owner *o)
 
 	arena_init(&scratch, 64 * KIB);
 	if (host_read_proc(l->h, proc_path(&scratch, pid, "stat"), PROC_SMALL_BYTES, &scratch,
-		    &text) == 0 && proc_stat_parse(text, &stat))
+		    &text) == 0 &&
+		proc_stat_parse(text, &stat))
 		o->program = arena_str(l->a, stat.name);
 	if (host_read_proc(l->h, proc_path(&scratch, pid, "cgroup"), PROC_SMALL_BYTES, &scratch,
 		    &text) == 0)
@@ -258,8 +259,8 @@ static bool unit_listens(struct str text, const struct socket_entry *s)
 
 	while (str_next_line(&text, &line))
 		if (str_split(line, '=', &key, &value) &&
-		    str_is(str_trim(key), s->is_udp ? "ListenDatagram" : "ListenStream") &&
-		    is_port_of(str_trim(value), s->port))
+			str_is(str_trim(key), s->is_udp ? "ListenDatagram" : "ListenStream") &&
+			is_port_of(str_trim(value), s->port))
 			return true;
 	return false;
 }
@@ -275,7 +276,7 @@ static struct str socket_unit(struct listeners *l, const struct socket_entry *s)
 		return STR("");
 	for (size_t i = 0; i < count; i++)
 		if (host_read(l->h, arena_fmt(l->a, "%s/%s", dir, names[i].ptr).ptr, &file) == 0 &&
-		    unit_listens(file->bytes, s))
+			unit_listens(file->bytes, s))
 			return names[i];
 	return STR("");
 }
@@ -310,7 +311,8 @@ static void put_row(struct listeners *l, size_t i, struct fact_rows *rows)
 {
 	const struct socket_entry *s = &l->sockets.at[i];
 	enum socket_scope scope = s->interface == LOOPBACK_INTERFACE ?
-		SCOPE_LOOPBACK : socket_scope_of(s->address, s->is_v6);
+		SCOPE_LOOPBACK :
+		socket_scope_of(s->address, s->is_v6);
 	struct str user = user_name(l->h, s->uid);
 
 	fact_row(rows);

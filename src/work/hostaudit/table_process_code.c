@@ -58,7 +58,7 @@ static bool is_kernel_name(struct str path)
 static bool is_temporary(struct str path)
 {
 	return str_starts(path, "/tmp/") || str_starts(path, "/var/tmp/") ||
-	       str_starts(path, "/dev/shm/");
+		str_starts(path, "/dev/shm/");
 }
 
 static const char *kind_of(const struct proc_mapping *m)
@@ -88,9 +88,8 @@ static bool take_line(void *context, struct str line)
 		return false;
 	}
 	w->of_pid++;
-	*vec_add(w->a, &w->codes) = (struct code){
-		.pid = w->pid, .path = arena_str(w->a, m.path), .kind = kind
-	};
+	*vec_add(w->a, &w->codes) =
+		(struct code){ .pid = w->pid, .path = arena_str(w->a, m.path), .kind = kind };
 	return w->of_pid < CODE_PER_PROCESS_MAX;
 }
 
@@ -117,8 +116,8 @@ static void find_packages(struct walk *w)
 				w->codes.at[i].package = queries.at[n];
 }
 
-static void put_process(struct walk *w, const struct code *c, struct fact_rows *rows,
-	int64_t *ret_started_at_s)
+static void put_process(
+	struct walk *w, const struct code *c, struct fact_rows *rows, int64_t *ret_started_at_s)
 {
 	struct proc_stat stat;
 	struct proc_exe exe;
@@ -128,7 +127,7 @@ static void put_process(struct walk *w, const struct code *c, struct fact_rows *
 	*ret_started_at_s = -1;
 	arena_init(&s, 64 * KIB);
 	if (host_read_proc(w->h, proc_path(&s, c->pid, "stat"), PROC_SMALL_BYTES, &s, &text) == 0 &&
-	    proc_stat_parse(text, &stat)) {
+		proc_stat_parse(text, &stat)) {
 		fact_text(rows, NAME, stat.name);
 		if (w->boot_s >= 0)
 			*ret_started_at_s = w->boot_s + stat.start_ticks / PROC_TICKS_PER_S;

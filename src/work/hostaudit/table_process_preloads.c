@@ -65,8 +65,8 @@ static struct str find_library(struct walk *w, struct str library, bool *ret_is_
 	struct str path = library;
 
 	if (str_has(library, '/')) {
-		*ret_is_present = library.ptr[0] == '/' &&
-				  host_exists(w->h, arena_cstr(w->a, library));
+		*ret_is_present =
+			library.ptr[0] == '/' && host_exists(w->h, arena_cstr(w->a, library));
 		return library;
 	}
 	*ret_is_present = false;
@@ -144,10 +144,10 @@ static void put_process(struct walk *w, struct str pid, struct fact_rows *rows)
 	fact_int(rows, IS_SAME_ROOT, proc_is_same_root(w->h, pid));
 	arena_init(&s, 64 * KIB);
 	if (host_read_proc(w->h, proc_path(&s, pid, "stat"), PROC_SMALL_BYTES, &s, &text) == 0 &&
-	    proc_stat_parse(text, &stat))
+		proc_stat_parse(text, &stat))
 		fact_text(rows, NAME, stat.name);
 	if (host_read_proc(w->h, proc_path(&s, pid, "cgroup"), PROC_SMALL_BYTES, &s, &text) == 0 &&
-	    proc_cgroup_unit(text).len > 0)
+		proc_cgroup_unit(text).len > 0)
 		fact_text(rows, UNIT, proc_cgroup_unit(text));
 	if (proc_exe(w->h, pid, &exe) == 0)
 		fact_text(rows, EXE, exe.path);

@@ -7,8 +7,21 @@
 #include "work/hostaudit/users.h"
 
 enum column {
-	PID, PPID, UID, USER, NAME, EXE, IS_KERNEL, IS_DELETED, IS_MEMFD, REPLACED_BY, IS_REPLACED,
-	IS_SAME_ROOT, COMMAND, UNIT, STARTED_AT
+	PID,
+	PPID,
+	UID,
+	USER,
+	NAME,
+	EXE,
+	IS_KERNEL,
+	IS_DELETED,
+	IS_MEMFD,
+	REPLACED_BY,
+	IS_REPLACED,
+	IS_SAME_ROOT,
+	COMMAND,
+	UNIT,
+	STARTED_AT
 };
 
 static const struct fact_column columns[] = {
@@ -56,8 +69,9 @@ static bool read_process(struct walk *w, struct process *p)
 	bool is_there;
 
 	arena_init(&s, 128 * KIB);
-	is_there = host_read_proc(w->h, proc_path(&s, p->pid, "stat"), PROC_SMALL_BYTES, &s,
-			   &text) == 0 && proc_stat_parse(text, &stat);
+	is_there = host_read_proc(
+			   w->h, proc_path(&s, p->pid, "stat"), PROC_SMALL_BYTES, &s, &text) == 0 &&
+		proc_stat_parse(text, &stat);
 	p->name = arena_str(w->a, stat.name);
 	p->ppid = stat.ppid;
 	p->is_kernel = stat.is_kernel;

@@ -33,7 +33,7 @@ static bool is_overridden(const struct samba *s, size_t i)
 {
 	for (size_t n = i + 1; n < s->entry_count; n++)
 		if (str_eq(s->entries[n].name, s->entries[i].name) &&
-		    str_eq_nocase(s->entries[n].section, s->entries[i].section))
+			str_eq_nocase(s->entries[n].section, s->entries[i].section))
 			return true;
 	return false;
 }

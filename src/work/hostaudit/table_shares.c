@@ -5,8 +5,19 @@
 #include "work/hostaudit/tables.h"
 
 enum column {
-	KIND, NAME, PATH, CLIENTS, IS_SERVED, IS_GUEST, IS_OPEN, IS_WHOLE_DISK, GUEST_REASON, DISK_REASON,
-	FILE_NAME, LINE, LOST
+	KIND,
+	NAME,
+	PATH,
+	CLIENTS,
+	IS_SERVED,
+	IS_GUEST,
+	IS_OPEN,
+	IS_WHOLE_DISK,
+	GUEST_REASON,
+	DISK_REASON,
+	FILE_NAME,
+	LINE,
+	LOST
 };
 
 static const struct fact_column columns[] = {
@@ -14,7 +25,8 @@ static const struct fact_column columns[] = {
 	[NAME] = { "name", FACT_TEXT, T("tên chia sẻ") },
 	[PATH] = { "path", FACT_TEXT, T("thư mục") },
 	[CLIENTS] = { "clients", FACT_TEXT, T("máy được phép vào; * là mọi máy") },
-	[IS_SERVED] = { "is_served", FACT_INT, T("1: dịch vụ đang chạy hoặc tự chạy khi khởi động") },
+	[IS_SERVED] = { "is_served", FACT_INT,
+		T("1: dịch vụ đang chạy hoặc tự chạy khi khởi động") },
 	[IS_GUEST] = { "is_guest", FACT_INT, T("1: vào được mà không cần mật khẩu") },
 	[IS_OPEN] = { "is_open", FACT_INT, T("1: mọi máy đều vào được mà không cần mật khẩu") },
 	[IS_WHOLE_DISK] = { "is_whole_disk", FACT_INT, T("1: chia sẻ cả một ổ đĩa") },

@@ -11,8 +11,8 @@ struct str user_name(struct host *h, int64_t uid)
 	rest = file->bytes;
 	while (str_next_line(&rest, &line)) {
 		if (!str_split(line, ':', &field[0], &field[1]) ||
-		    !str_split(field[1], ':', &field[2], &field[1]) ||
-		    !str_split(field[1], ':', &field[3], &field[1]))
+			!str_split(field[1], ':', &field[2], &field[1]) ||
+			!str_split(field[1], ':', &field[3], &field[1]))
 			continue;
 		if (str_to_i64(field[3], &number) && number == uid)
 			return field[0];
