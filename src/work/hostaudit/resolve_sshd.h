@@ -50,6 +50,7 @@ const struct sshd_setting *sshd_get(const struct sshd_config *c, const char *key
 
 /* 902 for 9.2, as the program itself says; 0 when it cannot be told. */
 int sshd_version(struct host *h, struct str binary);
+int sshd_version_in(struct str bytes);
 
 /* Is sshd a way in: enabled, or running now, or on a machine without systemd? */
 bool sshd_is_used(struct host *h);

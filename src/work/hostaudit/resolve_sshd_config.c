@@ -216,28 +216,53 @@ static void add_defaults(struct reading *r)
 	}
 }
 
-/* "OpenSSH_9.2p1" stands in the program itself. */
+/* Digits at the head of *S, taken off; -1 without one. */
+static int take_digits(struct str *s)
+{
+	int value = -1;
+
+	while (s->len > 0 && s->ptr[0] >= '0' && s->ptr[0] <= '9' && value < 100) {
+		value = (value < 0 ? 0 : value) * 10 + (s->ptr[0] - '0');
+		*s = str_from(*s, 1);
+	}
+	return value;
+}
+
+/* "OpenSSH_9.2p1" stands in the program itself, among patterns of other versions ("OpenSSH_7.0*"). */
+int sshd_version_in(struct str bytes)
+{
+	ptrdiff_t at;
+
+	for (int tries = 0; tries < 200; tries++) {
+		int major, minor;
+
+		at = str_find(bytes, STR("OpenSSH_"));
+		if (at < 0)
+			return 0;
+		bytes = str_from(bytes, (size_t)at + 8);
+		major = take_digits(&bytes);
+		if (major < 0 || !str_starts(bytes, "."))
+			continue;
+		bytes = str_from(bytes, 1);
+		minor = take_digits(&bytes);
+		if (minor >= 0 && minor < 100 && !str_starts(bytes, "*") && !str_starts(bytes, "."))
+			return major * 100 + minor;
+	}
+	return 0;
+}
+
 #define BINARY_MAX (8 * MIB)
 int sshd_version(struct host *h, struct str binary)
 {
 	struct arena own;
-	struct str bytes, major, minor;
-	ptrdiff_t at;
-	int64_t a = 0, b = 0;
+	struct str bytes;
+	int version = 0;
 
-	arena_init(&own, 2 * BINARY_MAX);
-	if (host_read_proc(h, binary.ptr, BINARY_MAX, &own, &bytes) != 0)
-		bytes = STR("");
-	at = str_find(bytes, STR("OpenSSH_"));
-	if (at >= 0) {
-		bytes = str_until(str_from(bytes, (size_t)at + 8), 16);
-		if (str_next_word(&bytes, ".", &major) && str_next_word(&bytes, ".p \n\r", &minor)) {
-			if (!str_to_i64(major, &a) || !str_to_i64(str_until(minor, 2), &b) || a > 99)
-				a = b = 0;
-		}
-	}
+	arena_init(&own, 3 * BINARY_MAX);
+	if (host_read_proc(h, binary.ptr, BINARY_MAX, &own, &bytes) == 0)
+		version = sshd_version_in(bytes);
 	arena_done(&own);
-	return (int)(a * 100 + b);
+	return version;
 }
 
 static struct str binary_of(struct host *h)

@@ -2,6 +2,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "kit/text/text.h"
 #include "work/hostaudit/fact.h"
 #include "work/hostaudit/resolve_account.h"
 #include "work/hostaudit/resolve_pam.h"
@@ -15,17 +16,17 @@ enum { SHELL_USER, SHELL_UID, SHELL_SHELL, SHELL_SECONDS, SHELL_FROZEN, SHELL_FO
 	SHELL_DETAIL, SHELL_FILE, SHELL_LINE, SHELL_LOST };
 
 static const struct fact_column shell_columns[] = {
-	{ "user", FACT_TEXT, "tài khoản" },
-	{ "uid", FACT_INT, "số định danh người dùng" },
-	{ "shell", FACT_TEXT, "chương trình dòng lệnh" },
-	{ "seconds", FACT_INT, "số giây không gõ gì thì thoát; 0 = không bao giờ" },
-	{ "is_readonly", FACT_INT, "1 nếu người dùng không đổi được" },
-	{ "found", FACT_TEXT, "giá trị đọc được" },
-	{ "reason", FACT_TEXT, "vì sao không kết luận được" },
-	{ "detail", FACT_TEXT, "chi tiết của lý do" },
-	{ "file", FACT_TEXT, "tệp" },
-	{ "line", FACT_INT, "dòng" },
-	{ "lost", FACT_TEXT, "các giá trị bị ghi đè" },
+	{ "user", FACT_TEXT, T("tài khoản") },
+	{ "uid", FACT_INT, T("số định danh người dùng") },
+	{ "shell", FACT_TEXT, T("chương trình dòng lệnh") },
+	{ "seconds", FACT_INT, T("số giây không gõ gì thì thoát; 0 = không bao giờ") },
+	{ "is_readonly", FACT_INT, T("1 nếu người dùng không đổi được") },
+	{ "found", FACT_TEXT, T("giá trị đọc được") },
+	{ "reason", FACT_TEXT, T("vì sao không kết luận được") },
+	{ "detail", FACT_TEXT, T("chi tiết của lý do") },
+	{ "file", FACT_TEXT, T("tệp") },
+	{ "line", FACT_INT, T("dòng") },
+	{ "lost", FACT_TEXT, T("các giá trị bị ghi đè") },
 	{ NULL, FACT_TEXT, NULL },
 };
 
@@ -299,7 +300,7 @@ static int fill_shells(struct host *h, struct fact_rows *rows, struct err *e)
 
 const struct fact_table shell_timeouts_table = {
 	.name = "shell_timeouts",
-	.words = "thời gian tự thoát dòng lệnh của từng người dùng",
+	.words = T("thời gian tự thoát dòng lệnh của từng người dùng"),
 	.columns = shell_columns,
 	.fill = fill_shells,
 };
@@ -310,17 +311,17 @@ enum { LIMIT_NAME, LIMIT_USED, LIMIT_SECONDS, LIMIT_CONSOLE, LIMIT_SSH, LIMIT_FO
 	LIMIT_DETAIL, LIMIT_FILE, LIMIT_LINE, LIMIT_LOST };
 
 static const struct fact_column limit_columns[] = {
-	{ "name", FACT_TEXT, "ai đặt giới hạn: logind, sshd, xrdp" },
-	{ "is_used", FACT_INT, "1 nếu đang dùng trên máy này" },
-	{ "seconds", FACT_INT, "số giây không hoạt động thì kết thúc; 0 = không bao giờ" },
-	{ "covers_console", FACT_INT, "1 nếu có tác dụng với phiên ở bàn phím" },
-	{ "covers_ssh", FACT_INT, "1 nếu có tác dụng với phiên SSH" },
-	{ "found", FACT_TEXT, "giá trị đọc được" },
-	{ "reason", FACT_TEXT, "vì sao không kết luận được" },
-	{ "detail", FACT_TEXT, "chi tiết của lý do" },
-	{ "file", FACT_TEXT, "tệp" },
-	{ "line", FACT_INT, "dòng" },
-	{ "lost", FACT_TEXT, "các giá trị bị ghi đè" },
+	{ "name", FACT_TEXT, T("ai đặt giới hạn: logind, sshd, xrdp") },
+	{ "is_used", FACT_INT, T("1 nếu đang dùng trên máy này") },
+	{ "seconds", FACT_INT, T("số giây không hoạt động thì kết thúc; 0 = không bao giờ") },
+	{ "covers_console", FACT_INT, T("1 nếu có tác dụng với phiên ở bàn phím") },
+	{ "covers_ssh", FACT_INT, T("1 nếu có tác dụng với phiên SSH") },
+	{ "found", FACT_TEXT, T("giá trị đọc được") },
+	{ "reason", FACT_TEXT, T("vì sao không kết luận được") },
+	{ "detail", FACT_TEXT, T("chi tiết của lý do") },
+	{ "file", FACT_TEXT, T("tệp") },
+	{ "line", FACT_INT, T("dòng") },
+	{ "lost", FACT_TEXT, T("các giá trị bị ghi đè") },
 	{ NULL, FACT_TEXT, NULL },
 };
 
@@ -478,7 +479,7 @@ static int fill_limits(struct host *h, struct fact_rows *rows, struct err *e)
 
 const struct fact_table session_limits_table = {
 	.name = "session_limits",
-	.words = "giới hạn thời gian không hoạt động của phiên đăng nhập, SSH, màn hình từ xa",
+	.words = T("giới hạn thời gian không hoạt động của phiên đăng nhập, SSH, màn hình từ xa"),
 	.columns = limit_columns,
 	.fill = fill_limits,
 };

@@ -1,6 +1,7 @@
 /* pam_rules, pw_policy, lock_policy, remote_users: what PAM does with passwords. */
 #include <string.h>
 
+#include "kit/text/text.h"
 #include "work/hostaudit/fact.h"
 #include "work/hostaudit/resolve_password.h"
 
@@ -20,16 +21,16 @@ enum {
 };
 
 static const struct fact_column rule_columns[] = {
-	{ "service", FACT_TEXT, "dịch vụ" },
-	{ "type", FACT_TEXT, "loại: auth, account, password, session" },
-	{ "seq", FACT_INT, "thứ tự trong chuỗi đã trải phẳng" },
-	{ "level", FACT_INT, "độ sâu chuỗi con (substack)" },
-	{ "control", FACT_TEXT, "từ điều khiển" },
-	{ "module", FACT_TEXT, "mô-đun" },
-	{ "args", FACT_TEXT, "tham số" },
-	{ "is_missing", FACT_INT, "1 nếu không có tệp mô-đun trên máy" },
-	{ "file", FACT_TEXT, "tệp" },
-	{ "line", FACT_INT, "dòng" },
+	{ "service", FACT_TEXT, T("dịch vụ") },
+	{ "type", FACT_TEXT, T("loại: auth, account, password, session") },
+	{ "seq", FACT_INT, T("thứ tự trong chuỗi đã trải phẳng") },
+	{ "level", FACT_INT, T("độ sâu chuỗi con (substack)") },
+	{ "control", FACT_TEXT, T("từ điều khiển") },
+	{ "module", FACT_TEXT, T("mô-đun") },
+	{ "args", FACT_TEXT, T("tham số") },
+	{ "is_missing", FACT_INT, T("1 nếu không có tệp mô-đun trên máy") },
+	{ "file", FACT_TEXT, T("tệp") },
+	{ "line", FACT_INT, T("dòng") },
 	{ NULL, FACT_TEXT, NULL },
 };
 
@@ -87,7 +88,7 @@ static int fill_rules(struct host *h, struct fact_rows *rows, struct err *e)
 
 const struct fact_table pam_rules_table = {
 	.name = "pam_rules",
-	.words = "các bước xác thực (PAM) của từng dịch vụ, đã trải phẳng",
+	.words = T("các bước xác thực (PAM) của từng dịch vụ, đã trải phẳng"),
 	.columns = rule_columns,
 	.fill = fill_rules,
 };
@@ -121,29 +122,29 @@ enum {
 };
 
 static const struct fact_column pw_columns[] = {
-	{ "service", FACT_TEXT, "dịch vụ đổi mật khẩu" },
-	{ "module", FACT_TEXT, "mô-đun quyết định chất lượng mật khẩu" },
-	{ "is_enforced", FACT_INT, "1 nếu mật khẩu không đạt thì không đặt được" },
-	{ "is_for_root", FACT_INT, "1 nếu ràng buộc cả quản trị (root)" },
-	{ "minlen", FACT_INT, "số ký tự ít nhất thực sự có hiệu lực" },
-	{ "needs_lower", FACT_INT, "1 nếu bắt buộc chữ thường" },
-	{ "needs_upper", FACT_INT, "1 nếu bắt buộc chữ hoa" },
-	{ "needs_digit", FACT_INT, "1 nếu bắt buộc chữ số" },
-	{ "needs_other", FACT_INT, "1 nếu bắt buộc ký tự đặc biệt" },
-	{ "needs_digit_or_other", FACT_INT, "1 nếu bắt buộc chữ số hoặc ký tự đặc biệt" },
-	{ "found_length", FACT_TEXT, "giá trị đọc được về độ dài" },
-	{ "length_file", FACT_TEXT, "tệp đặt độ dài" },
-	{ "length_line", FACT_INT, "dòng" },
-	{ "length_lost", FACT_TEXT, "các giá trị bị ghi đè" },
-	{ "found_classes", FACT_TEXT, "giá trị đọc được về loại ký tự" },
-	{ "classes_file", FACT_TEXT, "tệp đặt loại ký tự" },
-	{ "classes_line", FACT_INT, "dòng" },
-	{ "classes_lost", FACT_TEXT, "các giá trị bị ghi đè" },
-	{ "fault", FACT_TEXT, "vì sao mô-đun có mà không ràng buộc" },
-	{ "reason", FACT_TEXT, "vì sao không kết luận được" },
-	{ "detail", FACT_TEXT, "chi tiết của lý do" },
-	{ "file", FACT_TEXT, "tệp chứa dòng quyết định" },
-	{ "line", FACT_INT, "dòng" },
+	{ "service", FACT_TEXT, T("dịch vụ đổi mật khẩu") },
+	{ "module", FACT_TEXT, T("mô-đun quyết định chất lượng mật khẩu") },
+	{ "is_enforced", FACT_INT, T("1 nếu mật khẩu không đạt thì không đặt được") },
+	{ "is_for_root", FACT_INT, T("1 nếu ràng buộc cả quản trị (root)") },
+	{ "minlen", FACT_INT, T("số ký tự ít nhất thực sự có hiệu lực") },
+	{ "needs_lower", FACT_INT, T("1 nếu bắt buộc chữ thường") },
+	{ "needs_upper", FACT_INT, T("1 nếu bắt buộc chữ hoa") },
+	{ "needs_digit", FACT_INT, T("1 nếu bắt buộc chữ số") },
+	{ "needs_other", FACT_INT, T("1 nếu bắt buộc ký tự đặc biệt") },
+	{ "needs_digit_or_other", FACT_INT, T("1 nếu bắt buộc chữ số hoặc ký tự đặc biệt") },
+	{ "found_length", FACT_TEXT, T("giá trị đọc được về độ dài") },
+	{ "length_file", FACT_TEXT, T("tệp đặt độ dài") },
+	{ "length_line", FACT_INT, T("dòng") },
+	{ "length_lost", FACT_TEXT, T("các giá trị bị ghi đè") },
+	{ "found_classes", FACT_TEXT, T("giá trị đọc được về loại ký tự") },
+	{ "classes_file", FACT_TEXT, T("tệp đặt loại ký tự") },
+	{ "classes_line", FACT_INT, T("dòng") },
+	{ "classes_lost", FACT_TEXT, T("các giá trị bị ghi đè") },
+	{ "fault", FACT_TEXT, T("vì sao mô-đun có mà không ràng buộc") },
+	{ "reason", FACT_TEXT, T("vì sao không kết luận được") },
+	{ "detail", FACT_TEXT, T("chi tiết của lý do") },
+	{ "file", FACT_TEXT, T("tệp chứa dòng quyết định") },
+	{ "line", FACT_INT, T("dòng") },
 	{ NULL, FACT_TEXT, NULL },
 };
 
@@ -205,7 +206,7 @@ static int fill_pw(struct host *h, struct fact_rows *rows, struct err *e)
 
 const struct fact_table pw_policy_table = {
 	.name = "pw_policy",
-	.words = "chính sách mật khẩu thực sự có hiệu lực của từng dịch vụ",
+	.words = T("chính sách mật khẩu thực sự có hiệu lực của từng dịch vụ"),
 	.columns = pw_columns,
 	.fill = fill_pw,
 };
@@ -216,19 +217,19 @@ enum { LOCK_SERVICE, LOCK_MODULE, LOCK_DENY, LOCK_UNLOCK, LOCK_COUNTED, LOCK_REF
 	LOCK_FOR_ROOT, LOCK_REASON, LOCK_DETAIL, LOCK_FILE, LOCK_LINE, LOCK_LOST };
 
 static const struct fact_column lock_columns[] = {
-	{ "service", FACT_TEXT, "dịch vụ đăng nhập" },
-	{ "module", FACT_TEXT, "mô-đun khóa tài khoản" },
-	{ "deny", FACT_INT, "số lần sai thì khóa; 0 = không bao giờ" },
-	{ "unlock_s", FACT_INT, "số giây thì tự mở; 0 = do quản trị mở" },
-	{ "is_counted", FACT_INT, "1 nếu lần nhập sai được đếm" },
-	{ "is_refused", FACT_INT, "1 nếu tài khoản đã khóa thì bị từ chối dù nhập đúng" },
-	{ "is_reset", FACT_INT, "1 nếu nhập đúng thì đếm lại từ đầu" },
-	{ "is_for_root", FACT_INT, "1 nếu khóa cả quản trị (root)" },
-	{ "reason", FACT_TEXT, "vì sao không kết luận được" },
-	{ "detail", FACT_TEXT, "chi tiết của lý do" },
-	{ "file", FACT_TEXT, "tệp đặt số lần" },
-	{ "line", FACT_INT, "dòng" },
-	{ "lost", FACT_TEXT, "các giá trị bị ghi đè" },
+	{ "service", FACT_TEXT, T("dịch vụ đăng nhập") },
+	{ "module", FACT_TEXT, T("mô-đun khóa tài khoản") },
+	{ "deny", FACT_INT, T("số lần sai thì khóa; 0 = không bao giờ") },
+	{ "unlock_s", FACT_INT, T("số giây thì tự mở; 0 = do quản trị mở") },
+	{ "is_counted", FACT_INT, T("1 nếu lần nhập sai được đếm") },
+	{ "is_refused", FACT_INT, T("1 nếu tài khoản đã khóa thì bị từ chối dù nhập đúng") },
+	{ "is_reset", FACT_INT, T("1 nếu nhập đúng thì đếm lại từ đầu") },
+	{ "is_for_root", FACT_INT, T("1 nếu khóa cả quản trị (root)") },
+	{ "reason", FACT_TEXT, T("vì sao không kết luận được") },
+	{ "detail", FACT_TEXT, T("chi tiết của lý do") },
+	{ "file", FACT_TEXT, T("tệp đặt số lần") },
+	{ "line", FACT_INT, T("dòng") },
+	{ "lost", FACT_TEXT, T("các giá trị bị ghi đè") },
 	{ NULL, FACT_TEXT, NULL },
 };
 
@@ -274,7 +275,7 @@ static int fill_lock(struct host *h, struct fact_rows *rows, struct err *e)
 
 const struct fact_table lock_policy_table = {
 	.name = "lock_policy",
-	.words = "khóa tài khoản sau nhiều lần nhập sai, theo từng dịch vụ",
+	.words = T("khóa tài khoản sau nhiều lần nhập sai, theo từng dịch vụ"),
 	.columns = lock_columns,
 	.fill = fill_lock,
 };
@@ -284,10 +285,10 @@ const struct fact_table lock_policy_table = {
 enum { REMOTE_SOURCE, REMOTE_CONF, REMOTE_FILE, REMOTE_LINE };
 
 static const struct fact_column remote_columns[] = {
-	{ "source", FACT_TEXT, "nguồn tài khoản từ xa (sss, ldap, winbind, nis)" },
-	{ "conf", FACT_TEXT, "tệp cấu hình của nguồn đó" },
-	{ "file", FACT_TEXT, "tệp" },
-	{ "line", FACT_INT, "dòng" },
+	{ "source", FACT_TEXT, T("nguồn tài khoản từ xa (sss, ldap, winbind, nis)") },
+	{ "conf", FACT_TEXT, T("tệp cấu hình của nguồn đó") },
+	{ "file", FACT_TEXT, T("tệp") },
+	{ "line", FACT_INT, T("dòng") },
 	{ NULL, FACT_TEXT, NULL },
 };
 
@@ -308,7 +309,7 @@ static int fill_remote(struct host *h, struct fact_rows *rows, struct err *e)
 
 const struct fact_table remote_users_table = {
 	.name = "remote_users",
-	.words = "nguồn tài khoản ngoài máy (LDAP, AD) đang được dùng",
+	.words = T("nguồn tài khoản ngoài máy (LDAP, AD) đang được dùng"),
 	.columns = remote_columns,
 	.fill = fill_remote,
 };

@@ -1,17 +1,18 @@
 /* sshd_config and sshd_server: the way in by SSH. */
+#include "kit/text/text.h"
 #include "work/hostaudit/fact.h"
 #include "work/hostaudit/resolve_sshd.h"
 
 enum { CONFIG_KEYWORD, CONFIG_VALUE, CONFIG_MATCH, CONFIG_DEFAULT, CONFIG_FILE, CONFIG_LINE, CONFIG_LOST };
 
 static const struct fact_column config_columns[] = {
-	{ "keyword", FACT_TEXT, "từ khóa, chữ thường" },
-	{ "value", FACT_TEXT, "giá trị có hiệu lực" },
-	{ "match", FACT_TEXT, "điều kiện của khối Match; trống là cho mọi người" },
-	{ "is_default", FACT_INT, "1 nếu là giá trị sẵn của chương trình" },
-	{ "file", FACT_TEXT, "tệp" },
-	{ "line", FACT_INT, "dòng" },
-	{ "lost", FACT_TEXT, "các giá trị đứng sau nên không có hiệu lực" },
+	{ "keyword", FACT_TEXT, T("từ khóa, chữ thường") },
+	{ "value", FACT_TEXT, T("giá trị có hiệu lực") },
+	{ "match", FACT_TEXT, T("điều kiện của khối Match; trống là cho mọi người") },
+	{ "is_default", FACT_INT, T("1 nếu là giá trị sẵn của chương trình") },
+	{ "file", FACT_TEXT, T("tệp") },
+	{ "line", FACT_INT, T("dòng") },
+	{ "lost", FACT_TEXT, T("các giá trị đứng sau nên không có hiệu lực") },
 	{ NULL, FACT_TEXT, NULL },
 };
 
@@ -42,7 +43,7 @@ static int fill_config(struct host *h, struct fact_rows *rows, struct err *e)
 
 const struct fact_table sshd_config_table = {
 	.name = "sshd_config",
-	.words = "cấu hình máy chủ SSH thực sự có hiệu lực",
+	.words = T("cấu hình máy chủ SSH thực sự có hiệu lực"),
 	.columns = config_columns,
 	.fill = fill_config,
 };
@@ -50,10 +51,10 @@ const struct fact_table sshd_config_table = {
 enum { SERVER_BINARY, SERVER_VERSION, SERVER_USED, SERVER_FILE };
 
 static const struct fact_column server_columns[] = {
-	{ "binary", FACT_TEXT, "chương trình" },
-	{ "version", FACT_INT, "phiên bản, 902 là 9.2" },
-	{ "is_used", FACT_INT, "1 nếu đang chạy hoặc tự chạy khi bật máy" },
-	{ "file", FACT_TEXT, "tệp cấu hình chính" },
+	{ "binary", FACT_TEXT, T("chương trình") },
+	{ "version", FACT_INT, T("phiên bản, 902 là 9.2") },
+	{ "is_used", FACT_INT, T("1 nếu đang chạy hoặc tự chạy khi bật máy") },
+	{ "file", FACT_TEXT, T("tệp cấu hình chính") },
 	{ NULL, FACT_TEXT, NULL },
 };
 
@@ -77,7 +78,7 @@ static int fill_server(struct host *h, struct fact_rows *rows, struct err *e)
 
 const struct fact_table sshd_server_table = {
 	.name = "sshd_server",
-	.words = "máy chủ SSH đã cài",
+	.words = T("máy chủ SSH đã cài"),
 	.columns = server_columns,
 	.fill = fill_server,
 };

@@ -1,4 +1,5 @@
 /* users, groups, shadow: the accounts of this machine, from its own files. */
+#include "kit/text/text.h"
 #include "work/hostaudit/fact.h"
 #include "work/hostaudit/resolve_account.h"
 
@@ -19,15 +20,15 @@ enum {
 };
 
 static const struct fact_column user_columns[] = {
-	{ "name", FACT_TEXT, "tên tài khoản" },
-	{ "uid", FACT_INT, "số định danh người dùng" },
-	{ "gid", FACT_INT, "số định danh nhóm chính" },
-	{ "home", FACT_TEXT, "thư mục nhà" },
-	{ "shell", FACT_TEXT, "chương trình chạy khi đăng nhập" },
-	{ "password", FACT_TEXT, "mật khẩu đặt ở đâu: shadow, empty, set, locked, none" },
-	{ "is_login", FACT_INT, "1 nếu đăng nhập vào được dòng lệnh" },
-	{ "file", FACT_TEXT, "tệp" },
-	{ "line", FACT_INT, "dòng" },
+	{ "name", FACT_TEXT, T("tên tài khoản") },
+	{ "uid", FACT_INT, T("số định danh người dùng") },
+	{ "gid", FACT_INT, T("số định danh nhóm chính") },
+	{ "home", FACT_TEXT, T("thư mục nhà") },
+	{ "shell", FACT_TEXT, T("chương trình chạy khi đăng nhập") },
+	{ "password", FACT_TEXT, T("mật khẩu đặt ở đâu: shadow, empty, set, locked, none") },
+	{ "is_login", FACT_INT, T("1 nếu đăng nhập vào được dòng lệnh") },
+	{ "file", FACT_TEXT, T("tệp") },
+	{ "line", FACT_INT, T("dòng") },
 	{ NULL, FACT_TEXT, NULL },
 };
 
@@ -67,7 +68,7 @@ static int fill_users(struct host *h, struct fact_rows *rows, struct err *e)
 
 const struct fact_table users_table = {
 	.name = "users",
-	.words = "tài khoản trên máy (/etc/passwd)",
+	.words = T("tài khoản trên máy (/etc/passwd)"),
 	.columns = user_columns,
 	.fill = fill_users,
 };
@@ -75,11 +76,11 @@ const struct fact_table users_table = {
 enum { GROUP_NAME, GROUP_GID, GROUP_MEMBERS, GROUP_FILE, GROUP_LINE };
 
 static const struct fact_column group_columns[] = {
-	{ "name", FACT_TEXT, "tên nhóm" },
-	{ "gid", FACT_INT, "số định danh nhóm" },
-	{ "members", FACT_TEXT, "thành viên, cách nhau bằng dấu phẩy" },
-	{ "file", FACT_TEXT, "tệp" },
-	{ "line", FACT_INT, "dòng" },
+	{ "name", FACT_TEXT, T("tên nhóm") },
+	{ "gid", FACT_INT, T("số định danh nhóm") },
+	{ "members", FACT_TEXT, T("thành viên, cách nhau bằng dấu phẩy") },
+	{ "file", FACT_TEXT, T("tệp") },
+	{ "line", FACT_INT, T("dòng") },
 	{ NULL, FACT_TEXT, NULL },
 };
 
@@ -104,7 +105,7 @@ static int fill_groups(struct host *h, struct fact_rows *rows, struct err *e)
 
 const struct fact_table groups_table = {
 	.name = "groups",
-	.words = "nhóm tài khoản trên máy (/etc/group)",
+	.words = T("nhóm tài khoản trên máy (/etc/group)"),
 	.columns = group_columns,
 	.fill = fill_groups,
 };
@@ -114,18 +115,18 @@ enum { SHADOW_NAME, SHADOW_STATE, SHADOW_ALGORITHM, SHADOW_LAST_CHANGE, SHADOW_M
 	SHADOW_WARN, SHADOW_INACTIVE, SHADOW_EXPIRE, SHADOW_FILE, SHADOW_LINE };
 
 static const struct fact_column shadow_columns[] = {
-	{ "name", FACT_TEXT, "tên tài khoản" },
-	{ "state", FACT_TEXT, "mật khẩu: empty, set, locked, none" },
-	{ "algorithm", FACT_TEXT, "thuật toán băm mật khẩu (không bao giờ có chuỗi băm)" },
+	{ "name", FACT_TEXT, T("tên tài khoản") },
+	{ "state", FACT_TEXT, T("mật khẩu: empty, set, locked, none") },
+	{ "algorithm", FACT_TEXT, T("thuật toán băm mật khẩu (không bao giờ có chuỗi băm)") },
 	{ "last_change_day", FACT_INT,
 		"ngày đổi mật khẩu gần nhất, số ngày từ 1970; 0 = phải đổi" },
-	{ "min_days", FACT_INT, "số ngày tối thiểu giữa hai lần đổi" },
-	{ "max_days", FACT_INT, "số ngày mật khẩu có hiệu lực" },
-	{ "warn_days", FACT_INT, "số ngày cảnh báo trước khi hết hạn" },
-	{ "inactive_days", FACT_INT, "số ngày còn dùng được sau khi mật khẩu hết hạn" },
-	{ "expire_day", FACT_INT, "ngày tài khoản hết hạn, số ngày từ 1970" },
-	{ "file", FACT_TEXT, "tệp" },
-	{ "line", FACT_INT, "dòng" },
+	{ "min_days", FACT_INT, T("số ngày tối thiểu giữa hai lần đổi") },
+	{ "max_days", FACT_INT, T("số ngày mật khẩu có hiệu lực") },
+	{ "warn_days", FACT_INT, T("số ngày cảnh báo trước khi hết hạn") },
+	{ "inactive_days", FACT_INT, T("số ngày còn dùng được sau khi mật khẩu hết hạn") },
+	{ "expire_day", FACT_INT, T("ngày tài khoản hết hạn, số ngày từ 1970") },
+	{ "file", FACT_TEXT, T("tệp") },
+	{ "line", FACT_INT, T("dòng") },
 	{ NULL, FACT_TEXT, NULL },
 };
 
@@ -158,7 +159,7 @@ static int fill_shadow(struct host *h, struct fact_rows *rows, struct err *e)
 
 const struct fact_table shadow_table = {
 	.name = "shadow",
-	.words = "trạng thái và tuổi mật khẩu (/etc/shadow), không có chuỗi băm",
+	.words = T("trạng thái và tuổi mật khẩu (/etc/shadow), không có chuỗi băm"),
 	.columns = shadow_columns,
 	.fill = fill_shadow,
 };

@@ -44,5 +44,6 @@ const struct fact_table *const fact_tables[] = {
 	&log_spans_table,
 	&log_limits_table,
 	&log_space_table,
+	&remote_admin_table,
 	NULL,
 };

@@ -43,5 +43,6 @@ extern const struct fact_table log_policies_table;
 extern const struct fact_table log_spans_table;
 extern const struct fact_table log_limits_table;
 extern const struct fact_table log_space_table;
+extern const struct fact_table remote_admin_table;
 
 #endif
