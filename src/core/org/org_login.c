@@ -396,9 +396,7 @@ int org_session_find(const struct org_actor *by, struct str token, bool is_quiet
 
 int org_session_end(const struct org_actor *by, struct str session_id, struct err *e)
 {
-	int rc = org_run(by->store, sql_session_end, "s", e, session_id);
-
-	return rc < 0 ? rc : org_note(by, "logout", STR_NONE, e);
+	return org_run(by->store, sql_session_end, "s", e, session_id);
 }
 
 int org_sessions_end_all(const struct org_actor *by, int64_t user_id, struct err *e)

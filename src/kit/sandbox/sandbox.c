@@ -78,7 +78,7 @@ static int keep_capabilities(const struct sandbox_rights *rights, struct err *e)
 	if (rights->keeps_reading_all)
 		rc |= cap_set_flag(caps, CAP_PERMITTED, COUNT(reading), reading, CAP_SET) |
 			cap_set_flag(caps, CAP_EFFECTIVE, COUNT(reading), reading, CAP_SET);
-	if (rights->write_below)
+	if (rights->keeps_owning)
 		rc |= cap_set_flag(caps, CAP_PERMITTED, COUNT(serving), serving, CAP_SET) |
 			cap_set_flag(caps, CAP_EFFECTIVE, COUNT(serving), serving, CAP_SET);
 	if (rights->may & SANDBOX_MAY_CONFINE)

@@ -20,9 +20,10 @@ struct sandbox_rights {
 	const char *const *read_below;  /* folders, ended by NULL; NULL: none */
 	const char *const *write_below; /* the same; reading is included */
 	const char *user;               /* when root: become this user; NULL: stay */
-	bool keeps_reading_all;         /* when root: CAP_DAC_READ_SEARCH and CAP_SYS_PTRACE stay */
-	uint64_t memory_max_bytes;      /* address space; 0: no bound (sanitizers need that) */
-	unsigned files_max;             /* open descriptors; 0: as it is */
+	bool keeps_owning;         /* when root: CAP_DAC_OVERRIDE, CAP_CHOWN, CAP_FOWNER stay */
+	bool keeps_reading_all;    /* when root: CAP_DAC_READ_SEARCH and CAP_SYS_PTRACE stay */
+	uint64_t memory_max_bytes; /* address space; 0: no bound (sanitizers need that) */
+	unsigned files_max;        /* open descriptors; 0: as it is */
 };
 
 /* How much of it this kernel could do, for the page that shows it. */

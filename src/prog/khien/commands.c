@@ -1,5 +1,6 @@
 #include "prog/khien/commands.h"
 #include "face/cli/cli.h"
+#include "face/web/web.h"
 
 const struct command *const khien_commands[] = {
 	&cmd_audit,
@@ -11,5 +12,8 @@ const struct command *const khien_commands[] = {
 	&cmd_pack_diff,
 	&cmd_pack_param,
 	&cmd_pack_export,
+	&web_serve,
+	&web_user_reset,
+	&web_user_unlock,
 	NULL,
 };

@@ -1,0 +1,529 @@
+/* api.c - /api/v1: the same calls as the pages, as JSON. Described in web/openapi.json, and a test
+ * walks the route table against that file. What is sent is a form; what comes back is JSON. */
+#include "face/web/web_int.h"
+
+#define RUNS_MAX 400
+
+static void put_time(struct json *j, const char *key, int64_t at_s)
+{
+	char text[CLOCK_TEXT_MAX];
+
+	json_put(j, key, at_s ? str_of(clock_iso(at_s, text)) : STR_NONE);
+}
+
+static void put_words(struct view *v, struct json *j, const char *key, struct words w)
+{
+	json_put(j, key, words_of(v, w));
+}
+
+void api_openapi(struct view *v)
+{
+	v->rs->content_type = "application/json";
+	v->rs->still = asset_named("openapi.json")->bytes;
+}
+
+/* --- session ---------------------------------------------------------------------------------- */
+
+static const char *stage_name(enum stage s)
+{
+	static const char *const names[] = { "none", "second-step", "change-password",
+		"turn-on-second-step", "full" };
+
+	return names[s];
+}
+
+static const char *role_name(enum user_role role)
+{
+	switch (role) {
+	case USER_ADMIN:
+		return "admin";
+	case USER_OFFICER:
+		return "officer";
+	case USER_HEAD:
+		return "head";
+	case USER_AUDITOR:
+		break;
+	}
+	return "auditor";
+}
+
+static void put_session(struct view *v, struct str mark)
+{
+	struct json j;
+
+	json_page(v, &j);
+	json_object(&j);
+	json_put(&j, "login", v->user.login);
+	json_put(&j, "name", v->user.name);
+	json_put(&j, "role", str_of(role_name(v->user.role)));
+	json_put(&j, "stage", str_of(stage_name(v->stage)));
+	json_put(&j, "mark", mark);
+	json_put_i64(&j, "idle_s", v->rules.session_idle_min->number * 60);
+	json_object_end(&j);
+}
+
+void api_session(struct view *v)
+{
+	put_session(v, v->session.csrf);
+}
+
+/* The mark of the session just made: its row is there, its cookie is on the way. */
+static struct str new_mark(struct view *v)
+{
+	struct str cookie = str_of(v->rs->cookies[0]), name, rest;
+	struct org_session made;
+
+	if (!str_split(cookie, '=', &name, &rest) ||
+		org_session_find(
+			&v->by, str_until(rest, ORG_TOKEN_SIZE - 1), true, v->a, &made, v->e) != 1)
+		return STR_NONE;
+	return made.csrf;
+}
+
+static int finish_login(struct view *v, int64_t user_id, struct org_login *try)
+{
+	struct str code = form_value(v, "code");
+	int rc = org_user(v->web->store, user_id, v->a, &v->user, v->e);
+
+	v->by.login = v->user.login;
+	if (rc == 0 && v->user.has_totp)
+		rc = org_second_step(&v->by, user_id, code, try, v->e);
+	if (rc < 0 || try->answer != LOGIN_FINE)
+		return rc;
+	rc = session_begin(v, user_id, v->user.has_totp);
+	return rc < 0 ? rc : org_logged_in(&v->by, user_id, v->e);
+}
+
+void api_session_post(struct view *v)
+{
+	struct str password = http_pair(v->form, "password");
+	struct org_login try;
+	int rc;
+
+	if (!may_hash(v)) {
+		v->rs->retry_after = "2";
+		page_problem(v, 429);
+		return;
+	}
+	rc = org_login(
+		&v->by, form_value(v, "login"), password.ptr ? password : STR(""), &try, v->e);
+	if (rc == 0 && try.answer == LOGIN_FINE)
+		rc = finish_login(v, try.user_id, &try);
+	if (rc < 0)
+		page_failed(v);
+	else if (try.answer != LOGIN_FINE)
+		json_problem(
+			v, 401, try.answer == LOGIN_LOCKED ? "locked" : "log-in or code is wrong");
+	else
+		put_session(v, new_mark(v));
+}
+
+static void put_done(struct view *v)
+{
+	struct json j;
+
+	json_page(v, &j);
+	json_object(&j);
+	json_key(&j, "done");
+	json_bool(&j, true);
+	json_object_end(&j);
+}
+
+void api_session_end(struct view *v)
+{
+	if (org_session_end(&v->by, v->session.id, v->e) < 0 ||
+		org_note(&v->by, "logout", STR_NONE, v->e) < 0) {
+		page_failed(v);
+		return;
+	}
+	session_drop_cookie(v);
+	put_done(v);
+}
+
+/* --- hosts ------------------------------------------------------------------------------------ */
+
+static void put_host(struct json *j, const struct org_host *h)
+{
+	json_object(j);
+	json_put_i64(j, "id", h->id);
+	json_put(j, "name", h->name);
+	json_put(j, "kind", h->kind);
+	json_put_i64(j, "level", h->level);
+	put_time(j, "first_seen", h->first_seen_s);
+	put_time(j, "last_seen", h->last_seen_s);
+	json_object_end(j);
+}
+
+/* "{"items":[" … "]}": every list looks the same. */
+static void list_start(struct view *v, struct json *j)
+{
+	json_page(v, j);
+	json_object(j);
+	json_key(j, "items");
+	json_array(j);
+}
+
+static void list_end(struct json *j)
+{
+	json_array_end(j);
+	json_object_end(j);
+}
+
+void api_hosts(struct view *v)
+{
+	struct org_host *hosts;
+	struct json j;
+	size_t count;
+
+	if (org_hosts(v->web->store, v->a, &hosts, &count, v->e) < 0) {
+		page_failed(v);
+		return;
+	}
+	list_start(v, &j);
+	for (size_t i = 0; i < count; i++)
+		put_host(&j, &hosts[i]);
+	list_end(&j);
+}
+
+static int host_id(struct view *v, int64_t *ret)
+{
+	struct org_host h;
+
+	if (!str_to_i64(v->args[0], ret))
+		return err_set(v->e, ERR_ABSENT, "no such machine");
+	return org_host(v->web->store, *ret, v->a, &h, v->e);
+}
+
+void api_host(struct view *v)
+{
+	struct org_host h;
+	struct json j;
+	int64_t id;
+
+	if (host_id(v, &id) < 0 || org_host(v->web->store, id, v->a, &h, v->e) < 0) {
+		page_failed(v);
+		return;
+	}
+	json_page(v, &j);
+	put_host(&j, &h);
+}
+
+static void put_run(struct json *j, const struct audit_run *run)
+{
+	json_object(j);
+	json_put_i64(j, "id", run->id);
+	put_time(j, "at", run->at_s);
+	json_put_i64(j, "duration_us", run->duration_us);
+	json_put(j, "program", run->program);
+	json_put_i64(j, "pass", run->count[OUTCOME_PASS]);
+	json_put_i64(j, "fail", run->count[OUTCOME_FAIL]);
+	json_put_i64(j, "unknown", run->count[OUTCOME_UNKNOWN]);
+	json_put_i64(j, "not_applicable", run->count[OUTCOME_NA]);
+	json_object_end(j);
+}
+
+void api_runs(struct view *v)
+{
+	struct audit_run *runs;
+	struct json j;
+	size_t count;
+	int64_t id;
+
+	if (host_id(v, &id) < 0 ||
+		evidence_runs(v->web->store, id, RUNS_MAX, v->a, &runs, &count, v->e) < 0) {
+		page_failed(v);
+		return;
+	}
+	list_start(v, &j);
+	for (size_t i = 0; i < count; i++)
+		put_run(&j, &runs[i]);
+	list_end(&j);
+}
+
+static void put_result(struct view *v, struct json *j, const struct evidence *row)
+{
+	json_object(j);
+	json_put(j, "check", row->check);
+	json_put(j, "subject", row->subject);
+	json_put(j, "outcome", str_of(outcome_name(row->outcome)));
+	json_put(j, "reason", row->reason);
+	json_put(j, "detail", row->detail);
+	json_put(j, "found", row->found);
+	json_put(j, "wanted", row->wanted);
+	json_put(j, "file", row->file);
+	json_put_i64(j, "line", row->line);
+	json_put(j, "overrode", row->lost);
+	json_put(j, "sha256", row->extract_sha256);
+	put_time(j, "at", row->at_s);
+	json_object_end(j);
+}
+
+void api_results(struct view *v)
+{
+	struct json j;
+	struct facts f;
+	int64_t id;
+
+	if (host_id(v, &id) < 0 || facts_load(v, id, &f, v->e) < 0) {
+		page_failed(v);
+		return;
+	}
+	list_start(v, &j);
+	for (size_t i = 0; i < f.row_count; i++)
+		put_result(v, &j, &f.rows[i]);
+	list_end(&j);
+}
+
+static void put_verdict(struct view *v, struct json *j, const struct comply_verdict *cv)
+{
+	json_object(j);
+	json_put(j, "obligation", str_of(obligation_name(v, cv->obligation)));
+	json_put(j, "about", cv->is_about_host ? STR("host") : STR("unit"));
+	json_put(j, "verdict", str_of(verdict_name(cv->verdict)));
+	json_put(j, "why", str_of(cv->why ? tr(v->lang, cv->why) : ""));
+	put_time(j, "excepted_until", cv->exception ? cv->exception->until_s : 0);
+	json_key(j, "checks");
+	json_array(j);
+	for (size_t i = 0; i < cv->proof_count; i++) {
+		if (cv->proofs[i].asked->by == BY_CHECK)
+			json_str(j, cv->proofs[i].asked->check);
+	}
+	json_array_end(j);
+	json_object_end(j);
+}
+
+void api_verdicts(struct view *v)
+{
+	struct json j;
+	struct facts f;
+	int64_t id;
+
+	if (host_id(v, &id) < 0 || facts_load(v, id, &f, v->e) < 0) {
+		page_failed(v);
+		return;
+	}
+	list_start(v, &j);
+	for (size_t i = 0; i < f.verdict_count; i++)
+		put_verdict(v, &j, &f.verdicts[i]);
+	list_end(&j);
+}
+
+void api_audit(struct view *v)
+{
+	bool is_done = audit_now(v);
+	struct json j;
+
+	v->rs->status = is_done ? 200 : 202;
+	json_page(v, &j);
+	json_object(&j);
+	json_key(&j, "done");
+	json_bool(&j, is_done);
+	json_object_end(&j);
+}
+
+/* --- the law ---------------------------------------------------------------------------------- */
+
+void api_packs(struct view *v)
+{
+	char text[CLOCK_TEXT_MAX];
+	struct json j;
+
+	list_start(v, &j);
+	for (size_t i = 0; i < pack_count(v->web->packs); i++) {
+		const struct pack *p = pack_at(v->web->packs, i);
+
+		json_object(&j);
+		json_put(&j, "id", p->id);
+		put_words(v, &j, "title", p->title);
+		json_put(&j, "from", str_of(date_iso(p->from, text)));
+		json_put(&j, "to", p->has_to ? str_of(date_iso(p->to, text)) : STR_NONE);
+		json_key(&j, "in_force");
+		json_bool(&j, pack_in_force(p, date_at(v->by.now_s)));
+		json_put_i64(&j, "clauses", (int64_t)p->clause_count);
+		json_put_i64(&j, "obligations", (int64_t)p->obligation_count);
+		put_words(v, &j, "source_note", p->source_note);
+		json_object_end(&j);
+	}
+	list_end(&j);
+}
+
+void api_clauses(struct view *v)
+{
+	const struct pack *p = pack_by_id(v->web->packs, v->args[0]);
+	struct json j;
+
+	if (!p) {
+		page_problem(v, 404);
+		return;
+	}
+	list_start(v, &j);
+	for (size_t i = 0; i < p->clause_count; i++) {
+		const struct clause *c = &p->clauses[i];
+
+		json_object(&j);
+		json_put(&j, "id", c->id);
+		json_put(&j, "parent", c->parent ? c->parent->id : STR_NONE);
+		json_put(&j, "label", c->label);
+		json_put(&j, "title", c->title);
+		json_put(&j, "text", c->text);
+		json_put(&j, "cite", clause_cite(c, v->lang, v->a));
+		json_object_end(&j);
+	}
+	list_end(&j);
+}
+
+void api_obligations(struct view *v)
+{
+	const struct pack *p = pack_by_id(v->web->packs, v->args[0]);
+	struct json j;
+
+	if (!p) {
+		page_problem(v, 404);
+		return;
+	}
+	list_start(v, &j);
+	for (size_t i = 0; i < p->obligation_count; i++) {
+		const struct obligation *o = &p->obligations[i];
+
+		json_object(&j);
+		json_put(&j, "id", o->id);
+		json_put(&j, "clause", o->clause->id);
+		put_words(v, &j, "title", o->title);
+		put_words(v, &j, "trigger", o->trigger);
+		json_key(&j, "who");
+		json_array(&j);
+		for (size_t k = 0; k < o->who_count; k++)
+			json_str(&j, o->who[k]);
+		json_array_end(&j);
+		json_put_i64(&j, "weight", o->weight);
+		json_key(&j, "mandatory");
+		json_bool(&j, o->is_mandatory);
+		json_object_end(&j);
+	}
+	list_end(&j);
+}
+
+static void put_value(struct json *j, const struct param_value *value)
+{
+	static const char *const forces[] = {
+		[FORCE_BINDING] = "binding", [FORCE_ADVICE] = "advice", [FORCE_DEFAULT] = "default"
+	};
+
+	json_object(j);
+	json_key(j, "items");
+	json_array(j);
+	for (size_t i = 0; i < value->item_count; i++)
+		json_str(j, value->items[i]);
+	json_array_end(j);
+	json_put(j, "pack", value->param->pack->id);
+	json_put(j, "clause", value->clause);
+	json_put(j, "force", str_of(forces[value->force]));
+	json_object_end(j);
+}
+
+static void put_ruling(struct view *v, struct json *j, const struct param *param, int level)
+{
+	struct param_ruling r =
+		pack_param(v->web->packs, param->id, level, date_at(v->by.now_s), v->a);
+
+	if (!r.winner || r.winner->param != param)
+		return; /* told with the pack that wins */
+	json_object(j);
+	json_put(j, "id", param->id);
+	put_words(v, j, "title", param->title);
+	json_put(j, "unit", param->unit);
+	json_key(j, "winner");
+	put_value(j, r.winner);
+	json_key(j, "losers");
+	json_array(j);
+	for (size_t i = 0; i < r.loser_count; i++)
+		put_value(j, r.losers[i]);
+	json_array_end(j);
+	json_object_end(j);
+}
+
+void api_params(struct view *v)
+{
+	struct str typed = http_pair(v->query, "level");
+	int64_t level = 1;
+	struct json j;
+
+	if (typed.ptr && (!str_to_i64(typed, &level) || level < 1 || level > 5)) {
+		page_problem(v, 400);
+		return;
+	}
+	list_start(v, &j);
+	for (size_t i = 0; i < pack_count(v->web->packs); i++) {
+		const struct pack *p = pack_at(v->web->packs, i);
+
+		for (size_t k = 0; k < p->param_count; k++)
+			put_ruling(v, &j, &p->params[k], (int)level);
+	}
+	list_end(&j);
+}
+
+/* --- exceptions ------------------------------------------------------------------------------- */
+
+void api_exceptions(struct view *v)
+{
+	struct exception *list;
+	struct json j;
+	size_t count;
+
+	if (exception_list(v->web->store, -1, v->a, &list, &count, v->e) < 0) {
+		page_failed(v);
+		return;
+	}
+	list_start(v, &j);
+	for (size_t i = 0; i < count; i++) {
+		json_object(&j);
+		json_put_i64(&j, "id", list[i].id);
+		json_put_i64(&j, "host", list[i].host_id);
+		json_put(&j, "obligation", list[i].obligation);
+		json_put(&j, "reason", list[i].reason);
+		json_put(&j, "measure", list[i].measure);
+		json_put(&j, "approver", list[i].approver);
+		json_put(&j, "made_by", list[i].made_by);
+		put_time(&j, "from", list[i].from_s);
+		put_time(&j, "until", list[i].until_s);
+		put_time(&j, "ended", list[i].ended_at_s);
+		json_object_end(&j);
+	}
+	list_end(&j);
+}
+
+void api_exception_post(struct view *v)
+{
+	struct org_host h;
+	int64_t id;
+
+	if (!str_to_i64(form_value(v, "host"), &id)) {
+		json_problem(v, 422, "host: which machine?");
+		return;
+	}
+	if (org_host(v->web->store, id, v->a, &h, v->e) < 0) {
+		page_failed(v);
+		return;
+	}
+	if (exception_take(v, id) == 0) {
+		v->rs->status = 201;
+		put_done(v);
+	} else if (v->fault_count) {
+		json_problem(v, 422, v->faults[0].words);
+	} else {
+		page_failed(v);
+	}
+}
+
+void api_exception_end(struct view *v)
+{
+	int64_t id;
+
+	if (!str_to_i64(v->args[0], &id))
+		page_problem(v, 404);
+	else if (exception_end(v->web->store, id, v->by.now_s, v->e) < 0 ||
+		org_note(&v->by, "exception-end", v->args[0], v->e) < 0)
+		page_failed(v);
+	else
+		put_done(v);
+}

@@ -1,0 +1,122 @@
+/* child.c - the process that meets browsers: one thread, no exec, no new sockets, one folder. */
+#include "face/web/serve_int.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "kit/store/store.h"
+
+#define INDEX_BYTES_MAX (16 * MIB)
+#define DRAIN_S 10
+#define AUDIT_WAIT_MS 4000
+
+static int signals(struct err *e)
+{
+	sigset_t set;
+	int fd;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigprocmask(SIG_SETMASK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return fd < 0 ? err_errno(e, errno, "signals") : fd;
+}
+
+bool audit_now(struct view *v)
+{
+	struct serve_message m = { .word = SERVE_AUDIT };
+	struct pollfd wait = { .fd = v->web->channel_fd, .events = POLLIN };
+
+	if (wait.fd < 0 || org_note(&v->by, "audit", STR_NONE, v->e) < 0)
+		return false;
+	/* answers that came too late for an earlier question */
+	while (recv(wait.fd, &m, sizeof(m), MSG_DONTWAIT) == (ssize_t)sizeof(m))
+		;
+	m = (struct serve_message){ .word = SERVE_AUDIT };
+	if (send(wait.fd, &m, sizeof(m), MSG_NOSIGNAL | MSG_DONTWAIT) != (ssize_t)sizeof(m))
+		return false;
+	if (poll(&wait, 1, AUDIT_WAIT_MS) != 1)
+		return false;
+	return recv(wait.fd, &m, sizeof(m), MSG_DONTWAIT) == (ssize_t)sizeof(m) &&
+		m.word == SERVE_AUDITED && m.status == 0;
+}
+
+/* Serve until told to end, then let what runs come to its end. */
+static void loop(struct http_server *http, int signal_fd)
+{
+	int64_t end_us = INT64_MAX;
+
+	while (clock_monotonic_us() < end_us) {
+		struct pollfd wait[2] = { { .fd = http_fd(http), .events = POLLIN },
+			{ .fd = signal_fd, .events = POLLIN } };
+
+		(void)poll(wait, 2, http_timeout_ms(http));
+		if (wait[1].revents) {
+			struct signalfd_siginfo info;
+
+			while (read(signal_fd, &info, sizeof(info)) > 0)
+				;
+			http_drain(http);
+			end_us = clock_monotonic_us() + (int64_t)DRAIN_S * 1000000;
+		}
+		http_turn(http);
+		if (end_us != INT64_MAX && http_connections(http) == 0)
+			break;
+	}
+}
+
+static int open_all(const struct serve *s, struct web *w, struct http_server **ret, struct err *e)
+{
+	const char *const data[] = { s->data, NULL };
+	struct http_options options = {
+		.listen_fd = s->listen_fd, .handle = web_handle, .context = w
+	};
+	int rc;
+
+	if (s->is_tls) {
+		options.tls_key = arena_cstr(&w->arena, s->tls_key);
+		options.tls_certificate = arena_cstr(&w->arena, s->tls_certificate);
+	}
+	rc = http_start(&options, ret, e);
+	if (rc == 0)
+		rc = sandbox_enter(
+			&(struct sandbox_rights){ .may = SANDBOX_MAY_FILES | SANDBOX_MAY_ACCEPT,
+				.write_below = data,
+				.user = s->user,
+				.files_max = LIMIT_HTTP_CONNECTIONS + 64 },
+			&w->level, e);
+	if (rc == 0)
+		rc = data_store(s, &w->store, e);
+	return rc;
+}
+
+int serve_web(const struct serve *s, int channel_fd)
+{
+	struct web w = { .packs = s->packs,
+		.key = s->key,
+		.channel_fd = channel_fd,
+		.is_tls = s->is_tls,
+		.program = SERVE_PROGRAM };
+	struct http_server *http = NULL;
+	struct err e = { 0 };
+	int signal_fd = signals(&e), rc = signal_fd < 0 ? signal_fd : 0;
+
+	arena_init(&w.arena, INDEX_BYTES_MAX);
+	web_index(&w);
+	if (rc == 0)
+		rc = open_all(s, &w, &http, &e);
+	if (rc == 0)
+		loop(http, signal_fd);
+	else
+		fprintf(stderr, "khien web: %s\n", e.text);
+	http_stop(http);
+	store_close(w.store);
+	arena_done(&w.arena);
+	return rc < 0 ? 2 : 0;
+}

@@ -1,0 +1,175 @@
+/* facts.c - what is known of a machine: its newest run, the exceptions, and the verdicts on
+ * them. */
+#include "face/web/web_int.h"
+
+#include <stdlib.h>
+
+#include "work/hostaudit/hostaudit.h"
+
+static int load_rows(struct view *v, struct facts *f, struct err *e)
+{
+	struct store *s = v->web->store;
+	int rc = evidence_newest_run(
+		s, f->host.id, v->by.now_s, v->a, &f->run, &f->rows, &f->row_count, e);
+
+	if (rc == 0)
+		rc = exception_list(s, v->by.now_s, v->a, &f->exceptions, &f->exception_count, e);
+	if (rc == 0)
+		rc = org_setting(s,
+			text_of(v, arena_fmt(v->a, "host.%lld.family", (long long)f->host.id)),
+			v->a, &f->family, e);
+	if (rc == 0)
+		rc = org_setting(s,
+			text_of(v, arena_fmt(v->a, "host.%lld.os", (long long)f->host.id)), v->a,
+			&f->os, e);
+	return rc;
+}
+
+int facts_load(struct view *v, int64_t host_id, struct facts *ret, struct err *e)
+{
+	struct facts f = { 0 };
+	struct evidence *words = NULL;
+	size_t word_count = 0;
+	int rc = org_host(v->web->store, host_id, v->a, &f.host, e);
+
+	if (rc == 0)
+		rc = load_rows(v, &f, e);
+	if (rc == 0)
+		rc = evidence_words(
+			v->web->store, host_id, v->by.now_s, v->a, &words, &word_count, e);
+	if (rc < 0)
+		return rc;
+	comply_verdicts(&(struct comply_input){ .packs = v->web->packs,
+				.at_s = v->by.now_s,
+				.host_id = host_id,
+				.host_kind = f.host.kind,
+				.level = f.host.level,
+				.rows = f.rows,
+				.row_count = f.row_count,
+				.words = words,
+				.word_count = word_count,
+				.exceptions = f.exceptions,
+				.exception_count = f.exception_count },
+		v->a, &f.verdicts, &f.verdict_count);
+	for (size_t i = 0; i < f.verdict_count; i++)
+		f.counts[f.verdicts[i].verdict]++;
+	*ret = f;
+	return 0;
+}
+
+int facts_here(struct view *v, struct facts *ret, struct err *e)
+{
+	struct org_host *hosts;
+	size_t count;
+	int rc = org_hosts(v->web->store, v->a, &hosts, &count, e);
+
+	if (rc < 0)
+		return rc;
+	if (count == 0)
+		return err_set(e, ERR_ABSENT, "no machine is known yet");
+	return facts_load(v, hosts[0].id, ret, e);
+}
+
+static int by_weight(const void *a, const void *b)
+{
+	const struct check_facts *x = a, *y = b;
+
+	if (x->weight != y->weight)
+		return y->weight - x->weight;
+	return str_cmp(x->id, y->id);
+}
+
+static int weight_of(const struct check *c)
+{
+	int weight = 0;
+
+	for (size_t i = 0; c && i < c->answer_count; i++)
+		weight = c->answers[i]->weight > weight ? c->answers[i]->weight : weight;
+	return weight;
+}
+
+size_t facts_checks(struct view *v, const struct facts *f, struct check_facts **ret)
+{
+	VEC(struct check_facts) checks = { 0 };
+
+	for (size_t i = 0; i < f->row_count; i++) {
+		struct check_facts *c = checks.len ? &checks.at[checks.len - 1] : NULL;
+
+		if (!c || !str_eq(c->id, f->rows[i].check)) {
+			c = vec_add(v->a, &checks);
+			c->id = f->rows[i].check;
+			c->check = pack_check(v->web->packs, c->id);
+			c->rows = &f->rows[i];
+			c->outcome = f->rows[i].outcome;
+			c->weight = weight_of(c->check);
+		}
+		c->row_count++;
+		c->outcome = outcome_worst(c->outcome, f->rows[i].outcome);
+	}
+	if (checks.len)
+		qsort(checks.at, checks.len, sizeof(*checks.at), by_weight);
+	*ret = checks.at;
+	return checks.len;
+}
+
+const struct comply_verdict *facts_verdict(const struct facts *f, const struct obligation *o)
+{
+	for (size_t i = 0; i < f->verdict_count; i++) {
+		if (f->verdicts[i].obligation == o)
+			return &f->verdicts[i];
+	}
+	return NULL;
+}
+
+const struct clause *clause_article(const struct clause *c)
+{
+	while (c && c->kind != CLAUSE_DIEU)
+		c = c->parent;
+	return c;
+}
+
+const char *clause_path(struct view *v, const struct clause *c)
+{
+	const struct clause *article = clause_article(c);
+
+	if (!article)
+		article = c;
+	return path_of(v, "/quy-che/%.*s/%.*s#%.*s", STR_FMT(url_piece(c->pack->id, v->a)),
+		STR_FMT(url_piece(article->id, v->a)), STR_FMT(url_piece(c->id, v->a)));
+}
+
+const char *obligation_name(struct view *v, const struct obligation *o)
+{
+	return path_of(v, "%.*s/%.*s", STR_FMT(o->pack->id), STR_FMT(o->id));
+}
+
+struct str wanted_words(struct view *v, const struct facts *f, const struct check *c)
+{
+	if (!c)
+		return STR("");
+	return hostaudit_wanted(
+		c, v->web->packs, f->host.level, date_at(v->by.now_s), v->lang, v->a);
+}
+
+struct str cure_words(
+	struct view *v, const struct facts *f, const struct check *c, const struct evidence *row)
+{
+	if (!c)
+		return STR("");
+	return hostaudit_cure(c, row, f->family.ptr ? f->family : STR(""), v->web->packs,
+		f->host.level, date_at(v->by.now_s), v->lang, v->a);
+}
+
+struct str reason_words(struct view *v, const struct check *c, const struct evidence *row)
+{
+	return hostaudit_reason(row->reason.ptr ? row->reason : STR(""),
+		row->detail.ptr ? row->detail : STR(""), c, v->lang, v->a);
+}
+
+const char *weight_words(struct view *v, int weight)
+{
+	static const char *const words[] = { T("chưa xếp mức"), T("nhẹ"), T("vừa"), T("đáng kể"),
+		T("nặng"), T("rất nặng") };
+
+	return tr(v->lang, words[weight >= 0 && weight < (int)COUNT(words) ? weight : 0]);
+}

@@ -1,0 +1,172 @@
+/* form.c - forms that say what is wrong above and beside the field, and keep what was typed. */
+#include "face/web/web_int.h"
+
+void fault_add(struct view *v, const char *field, const char *words)
+{
+	if (v->fault_count < VIEW_FAULTS_MAX)
+		v->faults[v->fault_count++] = (struct fault){ field, words };
+}
+
+static const char *fault_of(const struct view *v, const char *field)
+{
+	for (size_t i = 0; i < v->fault_count; i++) {
+		if (strcmp(v->faults[i].field, field) == 0)
+			return v->faults[i].words;
+	}
+	return NULL;
+}
+
+struct str form_value(const struct view *v, const char *name)
+{
+	struct str value = http_pair(v->form, name);
+
+	return value.ptr ? str_trim(value) : STR("");
+}
+
+void html_faults(struct view *v)
+{
+	if (v->fault_count == 0)
+		return;
+	html(v->w,
+		"<div class=\"faults\" role=\"alert\" tabindex=\"-1\" autofocus "
+		"aria-labelledby=\"loi\">\n<h2 id=\"loi\">%s</h2>\n<ul>\n",
+		tr(v->lang, "Chưa thực hiện được"));
+	for (size_t i = 0; i < v->fault_count; i++)
+		html(v->w, "<li><a href=\"#%s\">%s</a></li>\n", v->faults[i].field,
+			v->faults[i].words);
+	html(v->w, "</ul>\n</div>\n");
+}
+
+void html_form(struct view *v, const char *action, const char *class_name)
+{
+	html(v->w, "<form method=\"post\" action=\"%s\" class=\"%s\" novalidate>\n", action,
+		class_name);
+	if (v->stage != STAGE_NOBODY)
+		html(v->w, "<input type=\"hidden\" name=\"dau\" value=\"%.*s\">\n",
+			STR_FMT(v->session.csrf));
+}
+
+void html_form_end(struct view *v, const char *button)
+{
+	if (button)
+		html(v->w, "<button type=\"submit\">%s</button>\n", button);
+	html(v->w, "</form>\n");
+}
+
+void html_field(struct view *v, const struct field *f)
+{
+	const char *type = f->type ? f->type : "text", *fault = fault_of(v, f->name);
+	struct str typed = http_pair(v->form, f->name), value = str_of(f->value ? f->value : "");
+
+	html(v->w, "<div class=\"field\">\n<label for=\"%s\">%s", f->name, f->label);
+	if (!f->is_required)
+		html(v->w, " <span class=\"soft\">%s</span>", tr(v->lang, "(không bắt buộc)"));
+	html(v->w, "</label>\n");
+	if (f->hint)
+		html(v->w, "<p class=\"hint\" id=\"%s-goi-y\">%s</p>\n", f->name, f->hint);
+	if (fault)
+		html(v->w, "<p class=\"fault\" id=\"%s-loi\">%s</p>\n", f->name, fault);
+	html(v->w, "<input id=\"%s\" name=\"%s\" type=\"%s\" spellcheck=\"false\"", f->name,
+		f->name, type);
+	if (typed.ptr)
+		value = typed;
+	if (value.len && strcmp(type, "password") != 0)
+		html(v->w, " value=\"%.*s\"", STR_FMT(value));
+	if (f->autocomplete)
+		html(v->w, " autocomplete=\"%s\"", f->autocomplete);
+	if (f->is_required)
+		html(v->w, " required");
+	if (fault)
+		html(v->w, " aria-invalid=\"true\" aria-describedby=\"%s-loi\"", f->name);
+	else if (f->hint)
+		html(v->w, " aria-describedby=\"%s-goi-y\"", f->name);
+	html(v->w, ">\n</div>\n");
+}
+
+void html_select(struct view *v, const char *name, const char *label)
+{
+	const char *fault = fault_of(v, name);
+
+	html(v->w, "<div class=\"field\">\n<label for=\"%s\">%s</label>\n", name, label);
+	if (fault)
+		html(v->w, "<p class=\"fault\" id=\"%s-loi\">%s</p>\n", name, fault);
+	html(v->w, "<select id=\"%s\" name=\"%s\">\n", name, name);
+}
+
+void html_option(struct view *v, const char *value, const char *words, bool is_chosen)
+{
+	html(v->w, "<option value=\"%s\"", value);
+	if (is_chosen)
+		html(v->w, " selected");
+	html(v->w, ">%s</option>\n", words);
+}
+
+void html_select_end(struct view *v)
+{
+	html(v->w, "</select>\n</div>\n");
+}
+
+void html_button(struct view *v, const char *action, const char *name_value[2], const char *words)
+{
+	html_form(v, action, "inline");
+	if (name_value)
+		html(v->w, "<input type=\"hidden\" name=\"%s\" value=\"%s\">\n", name_value[0],
+			name_value[1]);
+	html_form_end(v, words);
+}
+
+/* --- passwords -------------------------------------------------------------------------------- */
+
+static const struct {
+	const char *id, *words;
+} classes[] = {
+	{ "lower", T("chữ thường") },
+	{ "upper", T("chữ hoa") },
+	{ "digit", T("chữ số") },
+	{ "special", T("ký tự đặc biệt") },
+	{ "digit-or-special", T("chữ số hoặc ký tự đặc biệt") },
+};
+
+const char *password_rule(struct view *v)
+{
+	const struct param_value *kinds = v->rules.pw_classes;
+	struct buf names;
+	const char *text;
+
+	buf_init(&names, KIB);
+	for (size_t i = 0; i < kinds->item_count; i++) {
+		for (size_t k = 0; k < COUNT(classes); k++) {
+			if (str_is(kinds->items[i], classes[k].id))
+				buf_fmt(&names, "%s%s", names.len ? ", " : "",
+					tr(v->lang, classes[k].words));
+		}
+	}
+	text = fill(v, tr(v->lang, "Ít nhất {n} ký tự, có {loai} ({dieu})."), "n",
+		number_text(v, v->rules.pw_min_len->number), "loai", buf_cstr(&names), "dieu",
+		cite_text(v, v->rules.pw_min_len), NULL);
+	buf_done(&names);
+	return text;
+}
+
+static const struct {
+	unsigned fault;
+	const char *words;
+} password_faults[] = {
+	{ PASSWORD_SHORT, T("Mật khẩu quá ngắn.") },
+	{ PASSWORD_LONG, T("Mật khẩu quá dài.") },
+	{ PASSWORD_NO_LOWER, T("Mật khẩu thiếu chữ thường (a–z).") },
+	{ PASSWORD_NO_UPPER, T("Mật khẩu thiếu chữ hoa (A–Z).") },
+	{ PASSWORD_NO_DIGIT, T("Mật khẩu thiếu chữ số.") },
+	{ PASSWORD_NO_SPECIAL, T("Mật khẩu thiếu ký tự đặc biệt.") },
+	{ PASSWORD_NO_DIGIT_OR_SPECIAL, T("Mật khẩu thiếu chữ số hoặc ký tự đặc biệt.") },
+	{ PASSWORD_IS_NAME, T("Mật khẩu không được trùng tên đăng nhập.") },
+	{ PASSWORD_USED, T("Bạn đã dùng mật khẩu này. Hãy chọn mật khẩu khác.") },
+};
+
+void fault_password(struct view *v, const char *field, unsigned faults)
+{
+	for (size_t i = 0; i < COUNT(password_faults); i++) {
+		if (faults & password_faults[i].fault)
+			fault_add(v, field, tr(v->lang, password_faults[i].words));
+	}
+}

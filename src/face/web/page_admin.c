@@ -1,0 +1,457 @@
+/* page_admin.c - Quản trị: the unit, its machine, its people, what happened. */
+#include "face/web/web_int.h"
+
+#define EVENTS_MAX 500
+
+static const struct {
+	enum user_role role;
+	const char *id, *words;
+} roles[] = {
+	{ USER_OFFICER, "officer", T("cán bộ chuyên trách") },
+	{ USER_HEAD, "head", T("thủ trưởng") },
+	{ USER_AUDITOR, "auditor", T("chỉ đọc") },
+	{ USER_ADMIN, "admin", T("quản trị") },
+};
+
+static const char *role_words(enum user_role role)
+{
+	for (size_t i = 0; i < COUNT(roles); i++) {
+		if (roles[i].role == role)
+			return roles[i].words;
+	}
+	return "";
+}
+
+static enum user_role role_typed(struct str id)
+{
+	for (size_t i = 0; i < COUNT(roles); i++) {
+		if (str_is(id, roles[i].id))
+			return roles[i].role;
+	}
+	return 0;
+}
+
+static void role_select(struct view *v, struct str chosen)
+{
+	html_select(v, "vai-tro", tr(v->lang, "Vai trò"));
+	for (size_t i = 0; i < COUNT(roles); i++)
+		html_option(
+			v, roles[i].id, tr(v->lang, roles[i].words), str_is(chosen, roles[i].id));
+	html_select_end(v);
+}
+
+/* --- the account page: for everybody ---------------------------------------------------------- */
+
+void page_account(struct view *v)
+{
+	page_start(v, tr(v->lang, "Tài khoản của tôi"));
+	html(v->w,
+		"<dl class=\"facts\">\n<div><dt>%s</dt><dd>%.*s</dd></div>\n"
+		"<div><dt>%s</dt><dd>%.*s</dd></div>\n<div><dt>%s</dt><dd>%s</dd></div>\n"
+		"<div><dt>%s</dt><dd>%s</dd></div>\n<div><dt>%s</dt><dd>%s</dd></div>\n</dl>\n",
+		tr(v->lang, "Họ và tên"), STR_FMT(v->user.name), tr(v->lang, "Tên đăng nhập"),
+		STR_FMT(v->user.login), tr(v->lang, "Vai trò"),
+		tr(v->lang, role_words(v->user.role)), tr(v->lang, "Đăng nhập lần cuối"),
+		time_text(v, v->user.last_login_s), tr(v->lang, "Xác thực hai bước"),
+		v->user.has_totp ? tr(v->lang, "đang bật") : tr(v->lang, "chưa bật"));
+	html(v->w, "<p><a class=\"button\" href=\"/doi-mat-khau\">%s</a>",
+		tr(v->lang, "Đổi mật khẩu"));
+	if (!v->user.has_totp)
+		html(v->w, " <a class=\"button plain\" href=\"/bat-ma-hai-buoc\">%s</a>",
+			tr(v->lang, "Bật xác thực hai bước"));
+	html(v->w, "</p>\n<p class=\"soft\">%s</p>\n",
+		fill(v,
+			tr(v->lang,
+				"Phiên làm việc tự kết thúc sau {n} phút không có thao tác ({dieu})."),
+			"n", number_text(v, v->rules.session_idle_min->number), "dieu",
+			cite_text(v, v->rules.session_idle_min), NULL));
+	page_end(v);
+}
+
+/* --- people ----------------------------------------------------------------------------------- */
+
+static const char *state_words(struct view *v, const struct org_user *u)
+{
+	if (u->disabled_at_s)
+		return tr(v->lang, "ngừng sử dụng");
+	if (u->locked_at_s)
+		return tr(v->lang, "bị khóa vì đăng nhập sai");
+	if (u->must_change)
+		return tr(v->lang, "chờ đổi mật khẩu lần đầu");
+	return tr(v->lang, "đang dùng");
+}
+
+static void act_button(struct view *v, const struct org_user *u, const char *act, const char *words)
+{
+	html_form(v, path_of(v, "/quan-tri/nguoi-dung/%lld", (long long)u->id), "inline");
+	html(v->w,
+		"<input type=\"hidden\" name=\"viec\" value=\"%s\">\n"
+		"<button type=\"submit\" class=\"plain\">%s<span class=\"hidden\"> %.*s</span></button>\n",
+		act, words, STR_FMT(u->login));
+	html_form_end(v, NULL);
+}
+
+static void user_row(struct view *v, const struct org_user *u)
+{
+	html(v->w,
+		"<tr>\n<th scope=\"row\">%.*s</th>\n<td>%.*s</td>\n<td>%s</td>\n<td>%s</td>\n<td>%s</td>\n"
+		"<td class=\"acts\">",
+		STR_FMT(u->login), STR_FMT(u->name), tr(v->lang, role_words(u->role)),
+		state_words(v, u), time_text(v, u->last_login_s));
+	if (u->id == v->user.id) {
+		html(v->w, "<span class=\"soft\">%s</span>", tr(v->lang, "tài khoản của bạn"));
+	} else {
+		if (u->locked_at_s)
+			act_button(v, u, "mo-khoa", tr(v->lang, "Mở khóa"));
+		act_button(v, u, "cap-lai", tr(v->lang, "Cấp lại mật khẩu"));
+		if (u->disabled_at_s)
+			act_button(v, u, "cho-dung", tr(v->lang, "Cho dùng lại"));
+		else
+			act_button(v, u, "ngung", tr(v->lang, "Ngừng sử dụng"));
+	}
+	html(v->w, "</td>\n</tr>\n");
+}
+
+static void people(struct view *v, const struct org_user *users, size_t count)
+{
+	html(v->w,
+		"<section>\n<h2>%s</h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\">"
+		"<table>\n<thead><tr><th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
+		"<th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th></tr></thead>\n<tbody>\n",
+		tr(v->lang, "Người dùng"), tr(v->lang, "Người dùng"), tr(v->lang, "Tên đăng nhập"),
+		tr(v->lang, "Họ và tên"), tr(v->lang, "Vai trò"), tr(v->lang, "Tình trạng"),
+		tr(v->lang, "Đăng nhập lần cuối"), tr(v->lang, "Việc"));
+	for (size_t i = 0; i < count; i++)
+		user_row(v, &users[i]);
+	html(v->w,
+		"</tbody></table></div>\n<p class=\"export\"><a href=\"/quan-tri/nguoi-dung.csv\">%s</a></p>\n",
+		tr(v->lang, "Tải danh sách này (CSV)"));
+	html(v->w, "<h3>%s</h3>\n<p class=\"soft\">%s</p>\n", tr(v->lang, "Thêm người dùng"),
+		tr(v->lang,
+			"Mỗi người một tài khoản riêng. Khiên tạo mật khẩu dùng một lần và hiện đúng một lần."));
+	html_form(v, "/quan-tri/nguoi-dung", "card");
+	html_field(v,
+		&(struct field){ .name = "ten-dang-nhap",
+			.label = tr(v->lang, "Tên đăng nhập"),
+			.hint = tr(v->lang, "Chữ không dấu, chữ số, dấu chấm; ví dụ: an.le"),
+			.autocomplete = "off",
+			.is_required = true });
+	html_field(v,
+		&(struct field){ .name = "ho-ten",
+			.label = tr(v->lang, "Họ và tên"),
+			.autocomplete = "off",
+			.is_required = true });
+	role_select(v, form_value(v, "vai-tro"));
+	html_form_end(v, tr(v->lang, "Thêm"));
+	html(v->w, "</section>\n");
+}
+
+/* --- the unit and its machines ---------------------------------------------------------------- */
+
+static void unit(struct view *v, struct str name)
+{
+	html(v->w, "<section>\n<h2>%s</h2>\n", tr(v->lang, "Đơn vị"));
+	html_form(v, "/quan-tri/don-vi", "card");
+	html_field(v,
+		&(struct field){ .name = "don-vi",
+			.label = tr(v->lang, "Tên cơ quan, đơn vị"),
+			.value = text_of(v, name),
+			.autocomplete = "organization",
+			.is_required = true });
+	html_form_end(v, tr(v->lang, "Lưu"));
+	html(v->w, "</section>\n");
+}
+
+static void machine(struct view *v, const struct org_host *h)
+{
+	static const char *const kinds[] = { ORG_HOST_KINDS };
+
+	html(v->w, "<h3>%.*s</h3>\n", STR_FMT(h->name));
+	html_form(v, path_of(v, "/quan-tri/may/%lld", (long long)h->id), "card");
+	html_select(v, "loai", tr(v->lang, "Loại máy"));
+	for (size_t i = 0; i < COUNT(kinds); i++)
+		html_option(v, kinds[i], host_kind_words(v, str_of(kinds[i])),
+			str_is(h->kind, kinds[i]));
+	html_select_end(v);
+	html_select(v, "cap-do", tr(v->lang, "Cấp độ của hệ thống thông tin"));
+	for (int level = 1; level <= 5; level++)
+		html_option(v, number_text(v, level), number_text(v, level), h->level == level);
+	html_select_end(v);
+	html_form_end(v, tr(v->lang, "Lưu"));
+}
+
+static void show(struct view *v)
+{
+	struct org_user *users;
+	struct org_host *hosts;
+	size_t user_count, host_count;
+	struct str name = STR_NONE;
+
+	if (org_users(v->web->store, v->a, &users, &user_count, v->e) < 0 ||
+		org_hosts(v->web->store, v->a, &hosts, &host_count, v->e) < 0 ||
+		org_setting(v->web->store, "unit.name", v->a, &name, v->e) < 0) {
+		page_failed(v);
+		return;
+	}
+	page_start(v, tr(v->lang, "Quản trị"));
+	html(v->w, "<p><a href=\"/quan-tri/nhat-ky\">%s</a> · <a href=\"/goi\">%s</a></p>\n",
+		tr(v->lang, "Nhật ký đăng nhập và quản trị"), tr(v->lang, "Các gói quy định"));
+	people(v, users, user_count);
+	unit(v, name);
+	html(v->w, "<section>\n<h2>%s</h2>\n", tr(v->lang, "Máy"));
+	for (size_t i = 0; i < host_count; i++)
+		machine(v, &hosts[i]);
+	html(v->w, "</section>\n");
+	page_end(v);
+}
+
+void page_admin(struct view *v)
+{
+	show(v);
+}
+
+void page_admin_unit_post(struct view *v)
+{
+	struct str name = form_value(v, "don-vi");
+
+	if (!name.len || name.len > 300) {
+		fault_add(v, "don-vi", tr(v->lang, "Hãy nhập tên cơ quan, đơn vị."));
+		v->rs->status = 422;
+		show(v);
+		return;
+	}
+	if (org_set(v->web->store, "unit.name", name, v->e) < 0 ||
+		org_note(&v->by, "unit-name", name, v->e) < 0)
+		page_failed(v);
+	else
+		redirect(v, "/quan-tri?bao=da-luu");
+}
+
+void page_admin_host_post(struct view *v)
+{
+	int64_t id = 0, level = 0;
+
+	(void)str_to_i64(v->args[0], &id);
+	(void)str_to_i64(form_value(v, "cap-do"), &level);
+	if (org_host_set(v->web->store, id, form_value(v, "loai"), (int)level, v->e) < 0 ||
+		org_note(&v->by, "host-set", v->args[0], v->e) < 0)
+		page_failed(v);
+	else
+		redirect(v, "/quan-tri?bao=da-luu");
+}
+
+/* --- changing accounts ------------------------------------------------------------------------ */
+
+static void show_onetime(struct view *v, struct str login, const char *password)
+{
+	page_start(v, tr(v->lang, "Mật khẩu dùng một lần"));
+	html(v->w,
+		"<p>%s <strong>%.*s</strong></p>\n<p>%s <code class=\"key\">%s</code></p>\n<p>%s</p>\n"
+		"<p><a class=\"button\" href=\"/quan-tri\">%s</a></p>\n",
+		tr(v->lang, "Tài khoản:"), STR_FMT(login), tr(v->lang, "Mật khẩu dùng một lần:"),
+		password,
+		fill(v,
+			tr(v->lang,
+				"Mật khẩu này chỉ hiện lần này, có giá trị {n} giờ, và phải đổi ngay khi "
+				"đăng nhập lần đầu."),
+			"n", number_text(v, v->rules.first_change_s / 3600), NULL),
+		tr(v->lang, "Về trang Quản trị"));
+	page_end(v);
+}
+
+void page_user_add(struct view *v)
+{
+	struct org_user u = { .login = form_value(v, "ten-dang-nhap"),
+		.name = form_value(v, "ho-ten"),
+		.role = role_typed(form_value(v, "vai-tro")) };
+	char password[ORG_ONETIME_SIZE];
+	int64_t id;
+	int rc = ERR_INPUT;
+
+	if (!u.login.len)
+		fault_add(v, "ten-dang-nhap", tr(v->lang, "Hãy nhập tên đăng nhập."));
+	if (!u.name.len)
+		fault_add(v, "ho-ten", tr(v->lang, "Hãy nhập họ và tên."));
+	if (!u.role)
+		fault_add(v, "vai-tro", tr(v->lang, "Hãy chọn vai trò."));
+	if (!v->fault_count) {
+		org_onetime(&v->rules, password);
+		rc = org_user_add(&v->by, &u, str_of(password), true, &id, v->e);
+		if (rc == ERR_CONFLICT)
+			fault_add(v, "ten-dang-nhap",
+				tr(v->lang, "Tên đăng nhập này đã có người dùng."));
+		else if (rc == ERR_INPUT)
+			fault_add(v, "ten-dang-nhap",
+				tr(v->lang,
+					"Tên đăng nhập chỉ gồm chữ không dấu, chữ số và . _ - @"));
+	}
+	if (v->fault_count) {
+		v->rs->status = 422;
+		show(v);
+	} else if (rc < 0) {
+		page_failed(v);
+	} else {
+		show_onetime(v, u.login, password);
+	}
+}
+
+static void reset(struct view *v, int64_t id)
+{
+	char password[ORG_ONETIME_SIZE];
+	struct org_user u;
+
+	org_onetime(&v->rules, password);
+	if (org_user(v->web->store, id, v->a, &u, v->e) < 0 ||
+		org_user_reset(&v->by, id, str_of(password), v->e) < 0)
+		page_failed(v);
+	else
+		show_onetime(v, u.login, password);
+}
+
+void page_user_act(struct view *v)
+{
+	struct str act = form_value(v, "viec");
+	const char *done = NULL;
+	int64_t id = 0;
+	int rc = 0;
+
+	if (!str_to_i64(v->args[0], &id) || id == v->user.id) {
+		page_problem(v, id == v->user.id ? 403 : 404);
+		return;
+	}
+	if (str_is(act, "cap-lai")) {
+		reset(v, id);
+		return;
+	}
+	if (str_is(act, "mo-khoa")) {
+		rc = org_user_unlock(&v->by, id, v->e);
+		done = "da-mo-khoa";
+	} else if (str_is(act, "ngung")) {
+		rc = org_user_disable(&v->by, id, true, v->e);
+		done = "da-khoa";
+	} else if (str_is(act, "cho-dung")) {
+		rc = org_user_disable(&v->by, id, false, v->e);
+		done = "da-cho-dung";
+	}
+	if (!done)
+		page_problem(v, 400);
+	else if (rc < 0)
+		page_failed(v);
+	else
+		redirect(v, path_of(v, "/quan-tri?bao=%s", done));
+}
+
+void page_users_csv(struct view *v)
+{
+	struct org_user *users;
+	size_t count;
+
+	if (org_users(v->web->store, v->a, &users, &count, v->e) < 0) {
+		page_failed(v);
+		return;
+	}
+	csv_page(v, "nguoi-dung.csv");
+	csv_words(v, T("Tên đăng nhập"));
+	csv_words(v, T("Họ và tên"));
+	csv_words(v, T("Vai trò"));
+	csv_words(v, T("Tình trạng"));
+	csv_words(v, T("Đăng nhập lần cuối"));
+	csv_end_row(v->w);
+	for (size_t i = 0; i < count; i++) {
+		csv_cell(v->w, users[i].login);
+		csv_cell(v->w, users[i].name);
+		csv_words(v, role_words(users[i].role));
+		csv_text(v, state_words(v, &users[i]));
+		csv_text(v, time_text(v, users[i].last_login_s));
+		csv_end_row(v->w);
+	}
+}
+
+/* --- what happened ---------------------------------------------------------------------------- */
+
+static const struct {
+	const char *what, *words;
+} happenings[] = {
+	{ "login", T("đăng nhập") },
+	{ "login-wrong", T("đăng nhập sai") },
+	{ "login-locked", T("bị khóa vì sai quá số lần") },
+	{ "login-while-locked", T("thử đăng nhập khi đang bị khóa") },
+	{ "logout", T("đăng xuất") },
+	{ "recovery-code-used", T("dùng mã khôi phục") },
+	{ "second-step-on", T("bật xác thực hai bước") },
+	{ "password-change", T("đổi mật khẩu") },
+	{ "user-add", T("thêm người dùng") },
+	{ "user-reset", T("cấp lại mật khẩu") },
+	{ "user-unlock", T("mở khóa tài khoản") },
+	{ "user-disable", T("ngừng tài khoản") },
+	{ "user-enable", T("cho dùng lại tài khoản") },
+	{ "user-role", T("đổi vai trò") },
+	{ "unit-name", T("đổi tên đơn vị") },
+	{ "host-set", T("đổi loại hoặc cấp độ máy") },
+	{ "exception-add", T("ghi ngoại lệ") },
+	{ "exception-end", T("kết thúc ngoại lệ") },
+	{ "audit", T("yêu cầu kiểm tra lại máy") },
+};
+
+static const char *happening_words(struct view *v, struct str what)
+{
+	for (size_t i = 0; i < COUNT(happenings); i++) {
+		if (str_is(what, happenings[i].what))
+			return tr(v->lang, happenings[i].words);
+	}
+	return text_of(v, what);
+}
+
+void page_events(struct view *v)
+{
+	struct org_event *events;
+	size_t count;
+
+	if (org_events(v->web->store, EVENTS_MAX, v->a, &events, &count, v->e) < 0) {
+		page_failed(v);
+		return;
+	}
+	page_start(v, tr(v->lang, "Nhật ký đăng nhập và quản trị"));
+	html(v->w,
+		"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\"><table>\n<thead><tr>"
+		"<th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
+		"<th scope=\"col\">%s</th></tr></thead>\n<tbody>\n",
+		tr(v->lang, "Nhật ký đăng nhập và quản trị"), tr(v->lang, "Lúc"), tr(v->lang, "Ai"),
+		tr(v->lang, "Việc"), tr(v->lang, "Về"), tr(v->lang, "Từ địa chỉ"));
+	for (size_t i = 0; i < count; i++)
+		html(v->w,
+			"<tr><td>%s</td><td>%.*s</td><td>%s</td><td>%.*s</td><td>%.*s</td></tr>\n",
+			time_text(v, events[i].at_s), STR_FMT(events[i].login),
+			happening_words(v, events[i].what), STR_FMT(events[i].about),
+			STR_FMT(events[i].peer));
+	html(v->w,
+		"</tbody></table></div>\n<p class=\"export\"><a href=\"/quan-tri/nhat-ky.csv\">%s</a></p>\n",
+		tr(v->lang, "Tải danh sách này (CSV)"));
+	page_end(v);
+}
+
+void page_events_csv(struct view *v)
+{
+	struct org_event *events;
+	size_t count;
+
+	if (org_events(v->web->store, EVENTS_MAX, v->a, &events, &count, v->e) < 0) {
+		page_failed(v);
+		return;
+	}
+	csv_page(v, "nhat-ky.csv");
+	csv_words(v, T("Lúc"));
+	csv_words(v, T("Ai"));
+	csv_words(v, T("Việc"));
+	csv_words(v, T("Về"));
+	csv_words(v, T("Từ địa chỉ"));
+	csv_end_row(v->w);
+	for (size_t i = 0; i < count; i++) {
+		csv_text(v, time_text(v, events[i].at_s));
+		csv_cell(v->w, events[i].login);
+		csv_text(v, happening_words(v, events[i].what));
+		csv_cell(v->w, events[i].about);
+		csv_cell(v->w, events[i].peer);
+		csv_end_row(v->w);
+	}
+}

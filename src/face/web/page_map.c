@@ -1,0 +1,163 @@
+/* page_map.c - Bản đồ: articles down, subjects across; each obligation a mark with colour and
+ * shape. */
+#include "face/web/web_int.h"
+
+struct columns {
+	struct facts *hosts;
+	size_t count;
+};
+
+static int load(struct view *v, struct columns *ret)
+{
+	struct org_host *hosts;
+	size_t count;
+	int rc = org_hosts(v->web->store, v->a, &hosts, &count, v->e);
+
+	if (rc < 0)
+		return rc;
+	if (count == 0)
+		return err_set(v->e, ERR_ABSENT, "no machine is known yet");
+	ret->hosts = arena_array(v->a, struct facts, count);
+	ret->count = count;
+	for (size_t i = 0; i < count && rc == 0; i++)
+		rc = facts_load(v, hosts[i].id, &ret->hosts[i], v->e);
+	return rc;
+}
+
+static void mark(struct view *v, const struct comply_verdict *cv)
+{
+	static const char *const shapes[VERDICT_COUNT] = { "✕", "!", "?", "◐", "●", "–" };
+	const struct obligation *o = cv->obligation;
+
+	html(v->w,
+		"<a class=\"mark %s\" href=\"/quy-che/%.*s/%.*s#nv-%.*s\" title=\"%.*s: %s\">"
+		"<span aria-hidden=\"true\">%s</span><span class=\"hidden\">%.*s %s</span></a>",
+		verdict_name(cv->verdict), STR_FMT(o->pack->id),
+		STR_FMT(clause_article(o->clause)->id), STR_FMT(url_piece(o->id, v->a)),
+		STR_FMT(o->id), tr(v->lang, verdict_words(cv->verdict)), shapes[cv->verdict],
+		STR_FMT(o->id), tr(v->lang, verdict_words(cv->verdict)));
+}
+
+/* The marks of one article for the unit, or for a machine. */
+static void cell(struct view *v, const struct facts *f, const struct clause *article, bool is_host)
+{
+	size_t count = 0;
+
+	html(v->w, "<td>");
+	for (size_t i = 0; i < f->verdict_count; i++) {
+		const struct comply_verdict *cv = &f->verdicts[i];
+
+		if (cv->is_about_host != is_host ||
+			clause_article(cv->obligation->clause) != article)
+			continue;
+		mark(v, cv);
+		count++;
+	}
+	if (count == 0)
+		html(v->w, "<span class=\"soft\" aria-label=\"%s\">·</span>",
+			tr(v->lang, "không có nghĩa vụ"));
+	html(v->w, "</td>\n");
+}
+
+static void rows_of(struct view *v, const struct columns *c, const struct pack *p)
+{
+	for (size_t i = 0; i < p->clause_count; i++) {
+		const struct clause *article = &p->clauses[i];
+
+		if (article->kind != CLAUSE_DIEU)
+			continue;
+		html(v->w,
+			"<tr>\n<th scope=\"row\"><a href=\"%s\">%.*s</a> <span class=\"soft\">%.*s</span></th>\n",
+			clause_path(v, article), STR_FMT(article->label), STR_FMT(article->title));
+		cell(v, &c->hosts[0], article, false);
+		for (size_t k = 0; k < c->count; k++)
+			cell(v, &c->hosts[k], article, true);
+		html(v->w, "</tr>\n");
+	}
+}
+
+static void legend(struct view *v)
+{
+	html(v->w, "<p class=\"legend\">%s ", tr(v->lang, "Chú giải:"));
+	for (int i = 0; i < VERDICT_COUNT; i++) {
+		html_verdict(v, (enum verdict)i);
+		html(v->w, " ");
+	}
+	html(v->w, "</p>\n");
+}
+
+static void table(struct view *v, const struct columns *c, const struct pack *p)
+{
+	html(v->w,
+		"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%.*s\">\n"
+		"<table class=\"map\">\n<caption>%.*s</caption>\n<thead><tr>\n"
+		"<th scope=\"col\">%s</th>\n<th scope=\"col\">%s</th>\n",
+		STR_FMT(words_of(v, p->short_title)), STR_FMT(words_of(v, p->short_title)),
+		tr(v->lang, "Điều"), tr(v->lang, "Đơn vị"));
+	for (size_t i = 0; i < c->count; i++)
+		html(v->w, "<th scope=\"col\">%s %.*s</th>\n", tr(v->lang, "Máy"),
+			STR_FMT(c->hosts[i].host.name));
+	html(v->w, "</tr></thead>\n<tbody>\n");
+	rows_of(v, c, p);
+	html(v->w, "</tbody>\n</table>\n</div>\n");
+}
+
+void page_map(struct view *v)
+{
+	struct columns c;
+
+	if (load(v, &c) < 0) {
+		page_failed(v);
+		return;
+	}
+	page_start(v, tr(v->lang, "Bản đồ"));
+	html(v->w, "<p>%s</p>\n",
+		tr(v->lang, "Mỗi dấu là một nghĩa vụ. Bấm vào dấu để xem câu chữ và bằng chứng."));
+	legend(v);
+	for (size_t i = 0; i < pack_count(v->web->packs); i++) {
+		const struct pack *p = pack_at(v->web->packs, i);
+
+		if (p->obligation_count && pack_in_force(p, date_at(v->by.now_s)))
+			table(v, &c, p);
+	}
+	html(v->w, "<p class=\"export\"><a href=\"/ban-do.csv\">%s</a></p>\n",
+		tr(v->lang, "Tải bản đồ (CSV)"));
+	page_end(v);
+}
+
+static void csv_subject(struct view *v, const struct facts *f, bool is_host)
+{
+	for (size_t i = 0; i < f->verdict_count; i++) {
+		const struct comply_verdict *cv = &f->verdicts[i];
+		const struct clause *article = clause_article(cv->obligation->clause);
+
+		if (cv->is_about_host != is_host)
+			continue;
+		csv_cell(v->w, article ? article->label : STR(""));
+		csv_text(v, obligation_name(v, cv->obligation));
+		csv_cell(v->w, words_of(v, cv->obligation->title));
+		csv_cell(v->w, is_host ? f->host.name : str_of(tr(v->lang, "Đơn vị")));
+		csv_text(v, tr(v->lang, verdict_words(cv->verdict)));
+		csv_end_row(v->w);
+	}
+}
+
+void page_map_csv(struct view *v)
+{
+	struct columns c;
+
+	if (load(v, &c) < 0) {
+		page_failed(v);
+		return;
+	}
+	csv_page(v, "ban-do.csv");
+	csv_words(v, T("Điều"));
+	csv_words(v, T("Nghĩa vụ"));
+	csv_words(v, T("Nội dung"));
+	csv_words(v, T("Đối tượng"));
+	csv_words(v, T("Kết quả"));
+	csv_end_row(v->w);
+	csv_subject(v, &c.hosts[0], false);
+	for (size_t i = 0; i < c.count; i++)
+		csv_subject(v, &c.hosts[i], true);
+}

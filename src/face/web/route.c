@@ -1,0 +1,239 @@
+/* route.c - which request goes where, and who may send it. */
+#include "face/web/web_int.h"
+
+#define TODAY T("Hôm nay")
+#define LAW T("Quy chế")
+#define MAP T("Bản đồ")
+#define HOSTS T("Máy")
+#define ADMIN T("Quản trị")
+#define GUIDE T("Hướng dẫn")
+
+/* clang-format off */
+const struct route routes[] = {
+	{ HTTP_GET, "/", ROLES(ROLES_ANYONE), page_home, NULL },
+	{ HTTP_GET, "/tinh/{}", ROLES(ROLES_ANYONE), page_asset, NULL },
+	{ HTTP_GET, "/ngon-ngu/{}", ROLES(ROLES_ANYONE), page_language, NULL },
+	{ HTTP_GET, "/thiet-lap", ROLES(ROLES_ANYONE), page_setup, NULL },
+	{ HTTP_POST, "/thiet-lap", ROLES(ROLES_ANYONE), page_setup_post, NULL },
+	{ HTTP_GET, "/dang-nhap", ROLES(ROLES_ANYONE), page_login, NULL },
+	{ HTTP_POST, "/dang-nhap", ROLES(ROLES_ANYONE), page_login_post, NULL },
+	{ HTTP_POST, "/dang-xuat", ROLES(ROLES_HALF), page_logout, NULL },
+	{ HTTP_GET, "/ma-hai-buoc", ROLES(ROLES_HALF), page_second, NULL },
+	{ HTTP_POST, "/ma-hai-buoc", ROLES(ROLES_HALF), page_second_post, NULL },
+	{ HTTP_GET, "/bat-ma-hai-buoc", ROLES(ROLES_HALF), page_second_on, NULL },
+	{ HTTP_POST, "/bat-ma-hai-buoc", ROLES(ROLES_HALF), page_second_on_post, NULL },
+	{ HTTP_GET, "/doi-mat-khau", ROLES(ROLES_HALF), page_change, NULL },
+	{ HTTP_POST, "/doi-mat-khau", ROLES(ROLES_HALF), page_change_post, NULL },
+	{ HTTP_GET, "/tai-khoan", ROLES(ROLES_ALL), page_account, NULL },
+
+	{ HTTP_GET, "/hom-nay", ROLES(ROLES_ALL), page_today, TODAY },
+	{ HTTP_GET, "/hom-nay.csv", ROLES(ROLES_ALL), page_today_csv, NULL },
+	{ HTTP_POST, "/kiem-tra-lai", ROLES(ROLES_ACT), page_audit_post, NULL },
+
+	{ HTTP_GET, "/quy-che", ROLES(ROLES_ALL), page_clauses, LAW },
+	{ HTTP_GET, "/quy-che/{}.csv", ROLES(ROLES_ALL), page_clauses_csv, NULL },
+	{ HTTP_GET, "/quy-che/{}/{}", ROLES(ROLES_ALL), page_clause, LAW },
+	{ HTTP_GET, "/tim", ROLES(ROLES_ALL), page_search, LAW },
+	{ HTTP_GET, "/tim.csv", ROLES(ROLES_ALL), page_search_csv, NULL },
+
+	{ HTTP_GET, "/ban-do", ROLES(ROLES_ALL), page_map, MAP },
+	{ HTTP_GET, "/ban-do.csv", ROLES(ROLES_ALL), page_map_csv, NULL },
+
+	{ HTTP_GET, "/may", ROLES(ROLES_ALL), page_hosts, HOSTS },
+	{ HTTP_GET, "/may.csv", ROLES(ROLES_ALL), page_hosts_csv, NULL },
+	{ HTTP_GET, "/may/{}.csv", ROLES(ROLES_ALL), page_host_csv, NULL },
+	{ HTTP_GET, "/may/{}", ROLES(ROLES_ALL), page_host, HOSTS },
+	{ HTTP_GET, "/may/{}/{}", ROLES(ROLES_ALL), page_check, HOSTS },
+	{ HTTP_POST, "/may/{}/{}/ngoai-le", ROLES(ROLES_ACT), page_exception_post, HOSTS },
+	{ HTTP_GET, "/ngoai-le", ROLES(ROLES_ALL), page_exceptions, HOSTS },
+	{ HTTP_GET, "/ngoai-le.csv", ROLES(ROLES_ALL), page_exceptions_csv, NULL },
+	{ HTTP_POST, "/ngoai-le/{}/ket-thuc", ROLES(ROLES_ACT), page_exception_end, NULL },
+
+	{ HTTP_GET, "/quan-tri", ROLES(USER_ADMIN), page_admin, ADMIN },
+	{ HTTP_POST, "/quan-tri/don-vi", ROLES(USER_ADMIN), page_admin_unit_post, ADMIN },
+	{ HTTP_POST, "/quan-tri/may/{}", ROLES(USER_ADMIN), page_admin_host_post, ADMIN },
+	{ HTTP_GET, "/quan-tri/nguoi-dung.csv", ROLES(USER_ADMIN), page_users_csv, NULL },
+	{ HTTP_POST, "/quan-tri/nguoi-dung", ROLES(USER_ADMIN), page_user_add, ADMIN },
+	{ HTTP_POST, "/quan-tri/nguoi-dung/{}", ROLES(USER_ADMIN), page_user_act, ADMIN },
+	{ HTTP_GET, "/quan-tri/nhat-ky", ROLES(USER_ADMIN | USER_AUDITOR), page_events, ADMIN },
+	{ HTTP_GET, "/quan-tri/nhat-ky.csv", ROLES(USER_ADMIN | USER_AUDITOR), page_events_csv,
+		NULL },
+	{ HTTP_GET, "/goi", ROLES(ROLES_ALL), page_packs, LAW },
+	{ HTTP_GET, "/goi.csv", ROLES(ROLES_ALL), page_packs_csv, NULL },
+
+	{ HTTP_GET, "/huong-dan", ROLES(ROLES_ANYONE), page_guide, GUIDE },
+	{ HTTP_GET, "/huong-dan/{}", ROLES(ROLES_ANYONE), page_guide, GUIDE },
+
+	{ HTTP_GET, "/api/v1/openapi.json", ROLES(ROLES_ANYONE), api_openapi, NULL },
+	{ HTTP_GET, "/api/v1/session", ROLES(ROLES_HALF), api_session, NULL },
+	{ HTTP_POST, "/api/v1/session", ROLES(ROLES_ANYONE), api_session_post, NULL },
+	{ HTTP_POST, "/api/v1/session/end", ROLES(ROLES_HALF), api_session_end, NULL },
+	{ HTTP_GET, "/api/v1/hosts", ROLES(ROLES_ALL), api_hosts, NULL },
+	{ HTTP_GET, "/api/v1/hosts/{}", ROLES(ROLES_ALL), api_host, NULL },
+	{ HTTP_GET, "/api/v1/hosts/{}/results", ROLES(ROLES_ALL), api_results, NULL },
+	{ HTTP_GET, "/api/v1/hosts/{}/runs", ROLES(ROLES_ALL), api_runs, NULL },
+	{ HTTP_GET, "/api/v1/hosts/{}/verdicts", ROLES(ROLES_ALL), api_verdicts, NULL },
+	{ HTTP_POST, "/api/v1/audits", ROLES(ROLES_ACT), api_audit, NULL },
+	{ HTTP_GET, "/api/v1/packs", ROLES(ROLES_ALL), api_packs, NULL },
+	{ HTTP_GET, "/api/v1/packs/{}/clauses", ROLES(ROLES_ALL), api_clauses, NULL },
+	{ HTTP_GET, "/api/v1/packs/{}/obligations", ROLES(ROLES_ALL), api_obligations, NULL },
+	{ HTTP_GET, "/api/v1/params", ROLES(ROLES_ALL), api_params, NULL },
+	{ HTTP_GET, "/api/v1/exceptions", ROLES(ROLES_ALL), api_exceptions, NULL },
+	{ HTTP_POST, "/api/v1/exceptions", ROLES(ROLES_ACT), api_exception_post, NULL },
+	{ HTTP_POST, "/api/v1/exceptions/{}/end", ROLES(ROLES_ACT), api_exception_end, NULL },
+};
+/* clang-format on */
+const size_t route_count = COUNT(routes);
+
+/* One segment: "{}" takes anything but nothing, "{}.csv" what stands before the end. */
+static bool segment_matches(struct str pattern, struct str segment, struct view *v, size_t *arg)
+{
+	struct str tail;
+
+	if (!str_starts(pattern, "{}"))
+		return str_eq(pattern, segment);
+	tail = str_from(pattern, 2);
+	if (segment.len <= tail.len || !str_eq(str_from(segment, segment.len - tail.len), tail))
+		return false;
+	assert(*arg < VIEW_ARGS_MAX);
+	v->args[*arg] = http_path_decode(str_until(segment, segment.len - tail.len), v->a);
+	return v->args[(*arg)++].ptr != NULL;
+}
+
+static bool path_matches(const char *pattern, struct str path, struct view *v)
+{
+	struct str want = str_of(pattern), want_part, part;
+	size_t arg = 0;
+
+	do {
+		bool has_want = str_split(str_from(want, 1), '/', &want_part, &want);
+		bool has_more = str_split(str_from(path, 1), '/', &part, &path);
+
+		if (!has_want)
+			want_part = str_from(want, 1);
+		if (!has_more)
+			part = str_from(path, 1);
+		if (has_want != has_more || !segment_matches(want_part, part, v, &arg))
+			return false;
+		if (!has_want)
+			return true;
+		/* str_split took the slash; put it back for the next turn */
+		want.ptr--, want.len++;
+		path.ptr--, path.len++;
+	} while (true);
+}
+
+/* The route of this path and method; *RET_HAS_PATH tells of the path with another method. */
+static const struct route *find(struct view *v, bool *ret_has_path)
+{
+	for (size_t i = 0; i < route_count; i++) {
+		if (!path_matches(routes[i].path, v->rq->path, v))
+			continue;
+		*ret_has_path = true;
+		if (routes[i].method == v->rq->method)
+			return &routes[i];
+	}
+	return NULL;
+}
+
+bool is_api(const struct view *v)
+{
+	return str_starts(v->rq->path, "/api/");
+}
+
+const char *stage_path(enum stage stage)
+{
+	switch (stage) {
+	case STAGE_NOBODY:
+		return "/dang-nhap";
+	case STAGE_SECOND_STEP:
+		return "/ma-hai-buoc";
+	case STAGE_CHANGE:
+		return "/doi-mat-khau";
+	case STAGE_SET_SECOND:
+		return "/bat-ma-hai-buoc";
+	case STAGE_FULL:
+		break;
+	}
+	return "/hom-nay";
+}
+
+/* May this visitor come here? Answers itself when not. */
+static bool may_come(struct view *v)
+{
+	unsigned roles = v->route->roles;
+
+	if (roles & ROLES_ANYONE)
+		return true;
+	if (v->stage == STAGE_NOBODY || (v->stage != STAGE_FULL && !(roles & ROLES_HALF))) {
+		if (is_api(v))
+			json_problem(v, 401,
+				v->stage == STAGE_NOBODY ? "not logged in" :
+							   "log-in is not complete");
+		else
+			redirect(v,
+				v->stage == STAGE_NOBODY && v->had_cookie ?
+					"/dang-nhap?bao=het-phien" :
+					stage_path(v->stage));
+		return false;
+	}
+	if (!(roles & ROLES_HALF) && !(roles & (unsigned)v->user.role)) {
+		page_problem(v, 403);
+		return false;
+	}
+	return true;
+}
+
+static void language(struct view *v)
+{
+	struct str chosen = http_cookie(http_header(v->rq, "cookie"), "ngon-ngu");
+	struct str wanted = http_header(v->rq, "accept-language");
+
+	v->lang = LANG_VI;
+	if (!lang_parse(chosen, &v->lang) && is_api(v) && str_starts(wanted, "en"))
+		v->lang = LANG_EN;
+}
+
+/* Query, form, rules and session; 0, or <0 with the failure in v->e. */
+static int prepare(struct view *v)
+{
+	int rc = http_form_parse(v->rq->query, v->a, &v->query, v->e);
+
+	if (rc == 0 && v->rq->method == HTTP_POST)
+		rc = http_form_parse(v->rq->body, v->a, &v->form, v->e);
+	if (rc == 0)
+		rc = session_load(v, v->e);
+	return rc;
+}
+
+void web_handle(void *context, const struct http_request *rq, struct http_response *rs)
+{
+	struct web *w = context;
+	struct err e = { 0 };
+	struct view v = { .web = w, .rq = rq, .rs = rs, .w = &rs->body, .a = rq->arena, .e = &e };
+	bool has_path = false;
+
+	v.by = (struct org_actor){ .store = w->store,
+		.peer = rq->peer,
+		.now_s = clock_now_s(),
+		.key = w->key,
+		.rules = &v.rules,
+		.login = STR("") };
+	language(&v);
+	v.route = find(&v, &has_path);
+	if (!v.route) {
+		page_problem(&v, has_path ? 405 : 404);
+		return;
+	}
+	if (prepare(&v) < 0) {
+		page_failed(&v);
+		return;
+	}
+	if (!may_come(&v))
+		return;
+	if (rq->method == HTTP_POST && !is_own_form(&v)) {
+		page_problem(&v, 403);
+		return;
+	}
+	v.route->run(&v);
+}

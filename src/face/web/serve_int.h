@@ -1,0 +1,42 @@
+/* serve_int.h - private to face/web: the three processes of `khien serve`. */
+#ifndef FACE_WEB_SERVE_INT_H
+#define FACE_WEB_SERVE_INT_H
+
+#include "face/web/web_int.h"
+
+struct serve {
+	const char *data; /* folder, absolute */
+	const char *user; /* whom web becomes when started as root; NULL: nobody else */
+	unsigned uid, gid;
+	bool is_root;
+	const char *listen;
+	int listen_fd;
+	bool is_tls;
+	struct str tls_key, tls_certificate;
+	struct str key; /* of the secret columns */
+	struct pack_set *packs;
+	struct arena *arena;
+	enum lang lang;
+};
+
+#define SERVE_PROGRAM "khien 0.1.0"
+
+/* data.c: the folder with what must be in it. */
+MUST_CHECK int data_open(struct serve *s, struct err *e);
+MUST_CHECK int data_store(const struct serve *s, struct store **ret, struct err *e);
+/* The files belong to whom web becomes. */
+MUST_CHECK int data_hand_over(const struct serve *s, struct err *e);
+
+/* audit.c: in a process of its own; the exit status. */
+int serve_audit(const struct serve *s);
+MUST_CHECK int audit_store(const struct serve *s, struct store *store, struct err *e);
+/* Seconds since the newest run of this machine; INT64_MAX when there is none. */
+MUST_CHECK int audit_age_s(const struct serve *s, int64_t *ret, struct err *e);
+
+/* child.c: the web process; the exit status. */
+int serve_web(const struct serve *s, int channel_fd);
+
+/* supervise.c: until it is told to end; the exit status. */
+int serve_supervise(const struct serve *s);
+
+#endif

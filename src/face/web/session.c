@@ -1,0 +1,127 @@
+/* session.c - who is asking, how far they have come, and whether a form is theirs. */
+#include "face/web/web_int.h"
+
+#include "kit/crypto/crypto.h"
+
+#define HASHES_A_SECOND 10 /* of passwords: more would starve everybody else */
+
+static const char *cookie_name(const struct view *v)
+{
+	return v->web->is_tls ? "__Host-khien" : "khien";
+}
+
+void session_stage(struct view *v)
+{
+	if (v->user.has_totp && !v->session.has_second_step)
+		v->stage = STAGE_SECOND_STEP;
+	else if (v->user.must_change)
+		v->stage = STAGE_CHANGE;
+	else if (v->user.role == USER_ADMIN && !v->user.has_totp)
+		v->stage = STAGE_SET_SECOND;
+	else
+		v->stage = STAGE_FULL;
+}
+
+/* The level of the first machine: what binds its service binds Khiên. */
+static int own_level(struct view *v, int *ret, struct err *e)
+{
+	struct org_host *hosts;
+	size_t count;
+	int rc = org_hosts(v->web->store, v->a, &hosts, &count, e);
+
+	if (rc < 0)
+		return rc;
+	*ret = 1;
+	for (size_t i = 0; i < count; i++)
+		*ret = hosts[i].level > *ret ? hosts[i].level : *ret;
+	return 0;
+}
+
+int session_load(struct view *v, struct err *e)
+{
+	struct str token = http_cookie(http_header(v->rq, "cookie"), cookie_name(v));
+	bool is_quiet = str_is(http_header(v->rq, "x-khien-quiet"), "1");
+	int level, rc = own_level(v, &level, e);
+
+	if (rc == 0)
+		rc = org_rules(v->web->packs, level, date_at(v->by.now_s), v->a, &v->rules, e);
+	if (rc < 0 || !token.ptr)
+		return rc;
+	v->had_cookie = token.len > 0;
+	rc = org_session_find(&v->by, token, is_quiet, v->a, &v->session, e);
+	if (rc <= 0)
+		return rc;
+	rc = org_user(v->web->store, v->session.user_id, v->a, &v->user, e);
+	if (rc < 0)
+		return rc;
+	v->by.login = v->user.login;
+	session_stage(v);
+	return 0;
+}
+
+int session_begin(struct view *v, int64_t user_id, bool has_second_step)
+{
+	char token[ORG_TOKEN_SIZE];
+	int rc;
+
+	if (v->stage != STAGE_NOBODY) { /* a new right, a new name for it */
+		rc = org_session_end(&v->by, v->session.id, v->e);
+		if (rc < 0)
+			return rc;
+	}
+	rc = org_session_start(&v->by, user_id, has_second_step, token, v->e);
+	if (rc < 0)
+		return rc;
+	v->rs->cookies[0] = path_of(v, "%s=%s; Path=/; HttpOnly; SameSite=Strict%s", cookie_name(v),
+		token, v->web->is_tls ? "; Secure" : "");
+	rc = org_user(v->web->store, user_id, v->a, &v->user, v->e);
+	if (rc < 0)
+		return rc;
+	v->by.login = v->user.login;
+	v->session = (struct org_session){ .user_id = user_id, .has_second_step = has_second_step };
+	session_stage(v);
+	return 0;
+}
+
+void session_drop_cookie(struct view *v)
+{
+	v->rs->cookies[0] = path_of(v, "%s=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0%s",
+		cookie_name(v), v->web->is_tls ? "; Secure" : "");
+}
+
+/* "http://host" and "Host: host" */
+static bool is_same_origin(const struct view *v)
+{
+	struct str site = http_header(v->rq, "sec-fetch-site");
+	struct str origin = http_header(v->rq, "origin"), scheme, rest;
+
+	if (site.ptr && !str_is(site, "same-origin") && !str_is(site, "none"))
+		return false;
+	if (!origin.ptr)
+		return true;
+	if (!str_split(origin, ':', &scheme, &rest) || !str_starts(rest, "//"))
+		return false;
+	return str_eq_nocase(str_from(rest, 2), http_header(v->rq, "host"));
+}
+
+bool is_own_form(const struct view *v)
+{
+	struct str mark = http_pair(v->form, "dau");
+
+	if (!is_same_origin(v))
+		return false;
+	if (v->stage == STAGE_NOBODY || v->route->roles & ROLES_ANYONE)
+		return true;
+	if (!mark.ptr)
+		mark = http_header(v->rq, "x-khien-mark");
+	return mark.ptr && crypto_equal(mark, v->session.csrf);
+}
+
+bool may_hash(struct view *v)
+{
+	if (v->web->hash_second_s != v->by.now_s) {
+		v->web->hash_second_s = v->by.now_s;
+		v->web->hashes = 0;
+	}
+	return v->web->hashes++ < HASHES_A_SECOND;
+}

@@ -1,0 +1,383 @@
+/* view.c - the frame around every page, and the small things pages are made of. */
+#include "face/web/web_int.h"
+
+const char *path_of(struct view *v, const char *fmt, ...)
+{
+	char text[LIMIT_HTTP_TARGET_BYTES];
+	va_list args;
+	int len;
+
+	va_start(args, fmt);
+	len = vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	assert(len >= 0 && (size_t)len < sizeof(text));
+	return arena_cstr(v->a, (struct str){ text, (size_t)len });
+}
+
+const char *text_of(struct view *v, struct str s)
+{
+	return arena_cstr(v->a, s.ptr ? s : STR(""));
+}
+
+const char *number_text(struct view *v, int64_t n)
+{
+	return path_of(v, "%lld", (long long)n);
+}
+
+const char *cite_text(struct view *v, const struct param_value *value)
+{
+	struct str pack = value->param ? value->param->pack->id : STR("");
+	const struct clause *c = pack_clause(
+		v->web->packs, arena_fmt(v->a, "%.*s/%.*s", STR_FMT(pack), STR_FMT(value->clause)));
+
+	return text_of(v, c ? clause_cite(c, v->lang, v->a) : value->clause);
+}
+
+const char *time_text(struct view *v, int64_t at_s)
+{
+	char text[CLOCK_TEXT_MAX];
+
+	return at_s ? text_of(v, str_of(clock_people(at_s, text))) : "";
+}
+
+struct str words_of(const struct view *v, struct words w)
+{
+	return words_in(w, v->lang);
+}
+
+struct fill_pairs {
+	const char *name[4], *value[4];
+	size_t count;
+};
+
+static bool fill_one(void *context, struct str name, struct str *ret_value)
+{
+	struct fill_pairs *p = context;
+
+	for (size_t i = 0; i < p->count; i++) {
+		if (!str_is(name, p->name[i]))
+			continue;
+		*ret_value = str_of(p->value[i]);
+		return true;
+	}
+	return false;
+}
+
+const char *fill(struct view *v, const char *words, ...)
+{
+	struct fill_pairs p = { 0 };
+	const char *name;
+	va_list args;
+
+	va_start(args, words);
+	while ((name = va_arg(args, const char *)) != NULL) {
+		assert(p.count < COUNT(p.name));
+		p.name[p.count] = name;
+		p.value[p.count++] = va_arg(args, const char *);
+	}
+	va_end(args);
+	return text_of(v, text_fill(v->a, str_of(words), fill_one, &p));
+}
+
+void redirect(struct view *v, const char *path)
+{
+	v->rs->status = 303;
+	v->rs->location = path;
+}
+
+/* --- the frame -------------------------------------------------------------------------------- */
+
+/* This page in the other language, and back here. */
+static const char *language_path(struct view *v)
+{
+	const char *other = v->lang == LANG_VI ? "en" : "vi";
+	struct str here = v->rq->method == HTTP_GET ? v->rq->path : STR("/");
+
+	if (v->rq->method == HTTP_GET && v->rq->query.len)
+		here = arena_fmt(v->a, "%.*s?%.*s", STR_FMT(here), STR_FMT(v->rq->query));
+	return path_of(v, "/ngon-ngu/%s?ve=%.*s", other, STR_FMT(url_piece(here, v->a)));
+}
+
+static void head(struct view *v, const char *title)
+{
+	const char *mark = v->fault_count ? tr(v->lang, "Có lỗi: ") : "";
+
+	html(v->w,
+		"<!doctype html>\n<html lang=\"%s\">\n<head>\n<meta charset=\"utf-8\">\n"
+		"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+		"<title>%s%s – %s</title>\n",
+		lang_code(v->lang), mark, title, tr(v->lang, "Khiên"));
+	html(v->w, "<link rel=\"icon\" href=\"%s\" type=\"image/svg+xml\">\n",
+		asset_named("icon.svg")->path);
+	html(v->w, "<link rel=\"stylesheet\" href=\"%s\">\n", asset_named("style.css")->path);
+	html(v->w, "<script src=\"%s\" defer></script>\n</head>\n", asset_named("script.js")->path);
+}
+
+static void nav_item(struct view *v, const struct route *r)
+{
+	bool is_here = v->route && v->route->nav == r->nav;
+
+	if (!(r->roles & ROLES_ANYONE) && !(r->roles & (unsigned)v->user.role))
+		return;
+	html(v->w, "<li><a href=\"%s\"", r->path);
+	if (is_here)
+		html(v->w, " aria-current=\"page\"");
+	html(v->w, ">%s</a></li>\n", tr(v->lang, r->nav));
+}
+
+/* The first GET route of each word of the navigation, in the order of the table. */
+static void nav(struct view *v)
+{
+	const char *last = NULL;
+
+	html(v->w, "<nav aria-label=\"%s\"><ul>\n", tr(v->lang, "Các trang"));
+	for (size_t i = 0; i < route_count; i++) {
+		const struct route *r = &routes[i];
+
+		if (!r->nav || r->nav == last || r->method != HTTP_GET)
+			continue;
+		last = r->nav;
+		nav_item(v, r);
+	}
+	html(v->w, "</ul></nav>\n");
+}
+
+static void top(struct view *v)
+{
+	struct str unit = STR_NONE;
+
+	if (org_setting(v->web->store, "unit.name", v->a, &unit, v->e) < 0)
+		unit = STR_NONE;
+	html(v->w,
+		"<header class=\"top\"><div class=\"brand\"><a class=\"name\" href=\"/\">%s</a>"
+		"<span class=\"unit\">%.*s</span></div>\n<div class=\"me\">",
+		tr(v->lang, "Khiên"), STR_FMT(unit));
+	if (v->stage == STAGE_FULL)
+		html(v->w, "<a href=\"/tai-khoan\">%.*s</a>\n", STR_FMT(v->user.name));
+	html(v->w, "<a href=\"%s\" hreflang=\"%s\" lang=\"%s\">%s</a>\n", language_path(v),
+		v->lang == LANG_VI ? "en" : "vi", v->lang == LANG_VI ? "en" : "vi",
+		v->lang == LANG_VI ? "English" : "Tiếng Việt" /* no words */);
+	if (v->stage != STAGE_NOBODY) {
+		html_form(v, "/dang-xuat", "out");
+		html_form_end(v, tr(v->lang, "Đăng xuất"));
+	}
+	html(v->w, "</div></header>\n");
+}
+
+void page_start(struct view *v, const char *title)
+{
+	const char *wide = v->stage == STAGE_FULL ? "wide" : "narrow";
+
+	head(v, title);
+	html(v->w, "<body");
+	if (v->stage == STAGE_FULL)
+		html(v->w, " data-idle-s=\"%lld\" data-warning=\"%s\" data-stay=\"%s\"",
+			(long long)v->rules.session_idle_min->number * 60,
+			tr(v->lang, "Phiên làm việc sắp kết thúc vì không có thao tác."),
+			tr(v->lang, "Tiếp tục làm việc"));
+	html(v->w, ">\n<a class=\"skip\" href=\"#noi-dung\">%s</a>\n",
+		tr(v->lang, "Đến nội dung chính"));
+	top(v);
+	if (v->stage == STAGE_FULL)
+		nav(v);
+	html(v->w, "<main id=\"noi-dung\" tabindex=\"-1\" class=\"%s\">\n<h1>%s</h1>\n", wide,
+		title);
+	html_notice(v);
+	html_faults(v);
+}
+
+void page_end(struct view *v)
+{
+	const struct sandbox_level *level = &v->web->level;
+
+	html(v->w, "</main>\n<footer><p>%s · <a href=\"/huong-dan\">%s</a></p>\n", v->web->program,
+		tr(v->lang, "Hướng dẫn sử dụng"));
+	if (v->stage == STAGE_FULL && !level->has_seccomp)
+		html(v->w, "<p>%s</p>\n",
+			tr(v->lang, "Tiến trình phục vụ trang chưa được giới hạn quyền."));
+	html(v->w, "</footer>\n</body>\n</html>\n");
+}
+
+/* --- notices and problems --------------------------------------------------------------------- */
+
+static const struct {
+	const char *code, *words;
+} notices[] = {
+	{ "da-kiem-tra", T("Đã kiểm tra lại máy. Kết quả dưới đây là mới nhất.") },
+	{ "dang-kiem-tra", T("Máy đang được kiểm tra. Tải lại trang sau ít phút.") },
+	{ "da-luu", T("Đã lưu.") },
+	{ "da-them-ngoai-le", T("Đã ghi ngoại lệ.") },
+	{ "da-ket-thuc", T("Đã kết thúc ngoại lệ.") },
+	{ "da-mo-khoa", T("Đã mở khóa tài khoản.") },
+	{ "da-khoa", T("Đã ngừng tài khoản. Mọi phiên của tài khoản này đã kết thúc.") },
+	{ "da-cho-dung", T("Tài khoản được dùng lại.") },
+	{ "da-doi-mat-khau", T("Đã đổi mật khẩu. Mọi phiên khác đã kết thúc.") },
+	{ "da-dang-xuat", T("Đã đăng xuất.") },
+	{ "het-phien", T("Phiên làm việc đã kết thúc vì không có thao tác. Hãy đăng nhập lại.") },
+};
+
+void html_notice(struct view *v)
+{
+	struct str code = http_pair(v->query, "bao");
+
+	for (size_t i = 0; i < COUNT(notices); i++) {
+		if (str_is(code, notices[i].code))
+			html(v->w, "<p class=\"notice\" role=\"status\">%s</p>\n",
+				tr(v->lang, notices[i].words));
+	}
+}
+
+static const struct problem {
+	int status;
+	const char *title, *happened, *safe, *next;
+} problems[] = {
+	{ 400, T("Yêu cầu không hợp lệ"), T("Trình duyệt đã gửi một yêu cầu mà Khiên không hiểu."),
+		T("Không có gì bị thay đổi."), T("Hãy quay lại trang trước và thử lần nữa.") },
+	{ 403, T("Không được phép"),
+		T("Tài khoản của bạn không có quyền làm việc này, hoặc biểu mẫu đã cũ."),
+		T("Không có gì bị thay đổi."),
+		T("Hãy tải lại trang trước rồi thử lại; nếu vẫn không được, hỏi người quản trị.") },
+	{ 404, T("Không tìm thấy trang"), T("Không có trang nào ở địa chỉ này."),
+		T("Không có gì bị thay đổi."), T("Hãy bắt đầu lại từ trang Hôm nay.") },
+	{ 405, T("Yêu cầu không hợp lệ"), T("Trang này không nhận loại yêu cầu đó."),
+		T("Không có gì bị thay đổi."), T("Hãy bắt đầu lại từ trang Hôm nay.") },
+	{ 409, T("Trùng hoặc đã thay đổi"), T("Việc này trùng với dữ liệu đang có."),
+		T("Dữ liệu đang có được giữ nguyên."), T("Hãy tải lại trang và kiểm tra lại.") },
+	{ 429, T("Quá nhiều yêu cầu"), T("Có quá nhiều lần đăng nhập cùng lúc."),
+		T("Không có gì bị thay đổi."), T("Hãy đợi vài giây rồi thử lại.") },
+	{ 500, T("Khiên gặp lỗi"), T("Chương trình không hoàn thành được việc này."),
+		T("Dữ liệu đã lưu vẫn an toàn."),
+		T("Hãy thử lại; nếu vẫn lỗi, báo người quản trị xem nhật ký của dịch vụ.") },
+};
+
+void page_problem(struct view *v, int status)
+{
+	const struct problem *p = &problems[COUNT(problems) - 1];
+
+	for (size_t i = 0; i < COUNT(problems); i++) {
+		if (problems[i].status == status)
+			p = &problems[i];
+	}
+	if (is_api(v)) {
+		json_problem(v, status, p->title);
+		return;
+	}
+	buf_clear(v->w);
+	v->fault_count = 0;
+	v->rs->status = status;
+	page_start(v, tr(v->lang, p->title));
+	html(v->w, "<p>%s</p>\n<p>%s</p>\n<p>%s</p>\n", tr(v->lang, p->happened),
+		tr(v->lang, p->safe), tr(v->lang, p->next));
+	html(v->w, "<p class=\"code\">%s %d</p>\n", tr(v->lang, "Mã lỗi:"), status);
+	html(v->w, "<p><a class=\"button\" href=\"/\">%s</a></p>\n",
+		tr(v->lang, "Về trang Hôm nay"));
+	page_end(v);
+}
+
+void page_failed(struct view *v)
+{
+	int status = 500;
+
+	if (v->e->code == ERR_ABSENT)
+		status = 404;
+	else if (v->e->code == ERR_INPUT || v->e->code == ERR_LIMIT)
+		status = 400;
+	else if (v->e->code == ERR_DENIED)
+		status = 403;
+	else if (v->e->code == ERR_CONFLICT)
+		status = 409;
+	if (status == 500)
+		fprintf(stderr, "khien web: %s: %.*s\n", v->e->text, STR_FMT(v->rq->path));
+	page_problem(v, status);
+}
+
+/* --- verdicts and outcomes: a colour, a shape and a word -------------------------------------- */
+
+static const char *const shapes[VERDICT_COUNT] = {
+	[VERDICT_NOT_MET] = "✕",
+	[VERDICT_OVERDUE] = "!",
+	[VERDICT_NO_EVIDENCE] = "?",
+	[VERDICT_EXCEPTED] = "◐",
+	[VERDICT_MET] = "●",
+	[VERDICT_NA] = "–",
+};
+
+void html_verdict(struct view *v, enum verdict verdict)
+{
+	html(v->w, "<span class=\"chip %s\"><span aria-hidden=\"true\">%s</span> %s</span>",
+		verdict_name(verdict), shapes[verdict], tr(v->lang, verdict_words(verdict)));
+}
+
+static const struct {
+	const char *words, *shape, *class_name;
+} outcomes[] = {
+	[OUTCOME_PASS] = { T("đạt"), "●", "met" },
+	[OUTCOME_FAIL] = { T("không đạt"), "✕", "not-met" },
+	[OUTCOME_UNKNOWN] = { T("chưa xác định"), "?", "no-evidence" },
+	[OUTCOME_NA] = { T("không áp dụng"), "–", "not-applicable" },
+};
+
+const char *outcome_words(enum outcome o)
+{
+	return outcomes[o].words;
+}
+
+void html_outcome(struct view *v, enum outcome o)
+{
+	html(v->w, "<span class=\"chip %s\"><span aria-hidden=\"true\">%s</span> %s</span>",
+		outcomes[o].class_name, outcomes[o].shape, tr(v->lang, outcomes[o].words));
+}
+
+const char *proof_words(enum proof_state s)
+{
+	static const char *const words[] = {
+		[PROOF_PASS] = T("đạt"),
+		[PROOF_FAIL] = T("không đạt"),
+		[PROOF_UNKNOWN] = T("chưa xác định"),
+		[PROOF_NA] = T("không áp dụng"),
+		[PROOF_OLD] = T("đã cũ"),
+		[PROOF_MISSING] = T("chưa có"),
+		[PROOF_PLANNED] = T("phiên bản sau"),
+	};
+
+	return words[s];
+}
+
+/* --- CSV and JSON ----------------------------------------------------------------------------- */
+
+void csv_page(struct view *v, const char *name)
+{
+	v->rs->content_type = "text/csv; charset=utf-8";
+	v->rs->disposition = path_of(v, "attachment; filename=\"%s\"", name);
+	csv_start(v->w);
+}
+
+void csv_words(struct view *v, const char *words)
+{
+	csv_cell(v->w, str_of(tr(v->lang, words)));
+}
+
+void csv_text(struct view *v, const char *text)
+{
+	csv_cell(v->w, str_of(text ? text : ""));
+}
+
+void json_page(struct view *v, struct json *j)
+{
+	v->rs->content_type = "application/json";
+	json_init(j, v->w, false);
+}
+
+void json_problem(struct view *v, int status, const char *what)
+{
+	struct json j;
+
+	buf_clear(v->w);
+	v->rs->status = status;
+	v->rs->content_type = "application/problem+json";
+	json_init(&j, v->w, false);
+	json_object(&j);
+	json_put_i64(&j, "status", status);
+	json_put(&j, "title", str_of(tr(v->lang, what)));
+	json_object_end(&j);
+}

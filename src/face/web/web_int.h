@@ -1,0 +1,345 @@
+/* web_int.h - private to face/web: what a page has in its hands. */
+#ifndef FACE_WEB_INT_H
+#define FACE_WEB_INT_H
+
+#include "base/base.h"
+#include "core/evidence/evidence.h"
+#include "core/org/org.h"
+#include "core/pack/pack.h"
+#include "kit/http/http.h"
+#include "kit/sandbox/sandbox.h"
+#include "kit/text/text.h"
+#include "work/comply/comply.h"
+
+/* --- the process ------------------------------------------------------------------------------ */
+
+/* Between supervisor and web, a message each way. */
+enum serve_word { SERVE_AUDIT = 1, SERVE_AUDITED };
+struct serve_message {
+	uint32_t word;
+	int32_t status; /* SERVE_AUDITED: 0 fine */
+};
+
+struct index_row {
+	struct str folded;
+	const struct clause *clause;         /* of an obligation: its clause */
+	const struct obligation *obligation; /* NULL: the clause itself */
+};
+
+/* The web process. */
+struct web {
+	struct store *store;
+	const struct pack_set *packs;
+	struct str key; /* for second steps */
+	int channel_fd; /* to the supervisor; -1 in tests */
+	bool is_tls;
+	struct sandbox_level level;
+	int64_t hash_second_s; /* the second counted below, */
+	int hashes;            /* and the passwords looked at in it */
+	struct arena arena;    /* ends with the process */
+	struct index_row *index;
+	size_t index_count;
+	const char *program; /* "khien 0.1.0" */
+};
+
+/* --- a request -------------------------------------------------------------------------------- */
+
+/* How far a visitor has come. */
+enum stage {
+	STAGE_NOBODY,
+	STAGE_SECOND_STEP, /* the password was right, the code is missing */
+	STAGE_CHANGE,      /* the one-time password must be changed */
+	STAGE_SET_SECOND,  /* an administrator must turn the second step on */
+	STAGE_FULL,
+};
+
+struct fault {
+	const char *field;
+	const char *words;
+};
+
+#define VIEW_ARGS_MAX 3
+#define VIEW_FAULTS_MAX 16
+
+struct view {
+	struct web *web;
+	const struct http_request *rq;
+	struct http_response *rs;
+	struct buf *w; /* the page */
+	struct arena *a;
+	struct err *e;
+	enum lang lang;
+	struct org_actor by;
+	struct org_rules rules;
+	enum stage stage;
+	bool had_cookie;            /* of a session, live or not */
+	struct org_user user;       /* from STAGE_SECOND_STEP on */
+	struct org_session session; /* the same */
+	struct http_pairs query, form;
+	struct str args[VIEW_ARGS_MAX]; /* what stood for {} in the path */
+	const struct route *route;
+	struct fault faults[VIEW_FAULTS_MAX];
+	size_t fault_count;
+};
+
+/* --- routes ----------------------------------------------------------------------------------- */
+
+#define ROLES_ANYONE 0x100u /* no log-in needed */
+#define ROLES_HALF 0x200u   /* from the password on, in any stage */
+#define ROLES_ALL USER_ROLES_ALL
+#define ROLES_ACT (USER_ADMIN | USER_OFFICER | USER_HEAD)
+
+/* A row without a rule for who may come does not compile. */
+#define ROLES(r) ((r) + 0u * (unsigned)sizeof(char[(r) ? 1 : -1]))
+
+struct route {
+	enum http_method method;
+	const char *path; /* a segment {} takes anything, {}.csv anything that ends so */
+	unsigned roles;
+	void (*run)(struct view *v);
+	const char *nav; /* the word of the navigation it belongs to, or NULL */
+};
+
+extern const struct route routes[];
+extern const size_t route_count;
+
+/* Answer one request: the handler of the HTTP server. CONTEXT is a struct web. */
+void web_handle(void *context, const struct http_request *rq, struct http_response *rs);
+/* Where the visitor of this stage has to go first. */
+const char *stage_path(enum stage stage);
+bool is_api(const struct view *v);
+/* The search index of all packs, once at start. */
+void web_index(struct web *w);
+
+/* --- sessions (session.c) --------------------------------------------------------------------- */
+
+int session_load(struct view *v, struct err *e);
+void session_stage(struct view *v);
+/* A new session for USER_ID, its cookie set. */
+int session_begin(struct view *v, int64_t user_id, bool has_second_step);
+void session_drop_cookie(struct view *v);
+/* May this form be believed: from this site, with the session's mark? */
+bool is_own_form(const struct view *v);
+/* At most so many password checks a second; false when there were too many. */
+bool may_hash(struct view *v);
+
+/* --- answers (view.c) ------------------------------------------------------------------------- */
+
+/* A page: everything between goes into <main>. NAV is the route's word. */
+void page_start(struct view *v, const char *title);
+void page_end(struct view *v);
+/* A whole page for what cannot be shown: what happened, what is safe, what to do. */
+void page_problem(struct view *v, int status);
+/* The same for a failure in v->e: absent 404, input 400, denied 403, else 500. */
+void page_failed(struct view *v);
+void redirect(struct view *v, const char *path);
+const char *path_of(struct view *v, const char *fmt, ...) PRINTF(2, 3);
+/* "{n} lỗi" with NAME, VALUE pairs put in, ended by NULL. In v->a. */
+const char *fill(struct view *v, const char *words, ...) __attribute__((sentinel));
+const char *number_text(struct view *v, int64_t n);
+/* The clause that gives it, cited as people do. */
+const char *cite_text(struct view *v, const struct param_value *value);
+const char *time_text(struct view *v, int64_t at_s); /* 22/11/2026 08:30, "" for 0 */
+const char *text_of(struct view *v, struct str s);   /* as a C string */
+struct str words_of(const struct view *v, struct words w);
+
+/* The notice that a redirect brought: ?bao=code */
+void html_notice(struct view *v);
+void html_verdict(struct view *v, enum verdict verdict);
+void html_outcome(struct view *v, enum outcome outcome);
+const char *outcome_words(enum outcome o);
+const char *proof_words(enum proof_state s);
+
+/* CSV as an attachment NAME. */
+void csv_page(struct view *v, const char *name);
+void csv_words(struct view *v, const char *words); /* a cell of the heading, looked up */
+void csv_text(struct view *v, const char *text);
+/* The API. */
+void json_page(struct view *v, struct json *j);
+void json_problem(struct view *v, int status, const char *what);
+
+/* --- forms (form.c) --------------------------------------------------------------------------- */
+
+struct field {
+	const char *name, *label;
+	const char *type; /* "text" when NULL; "password" is never filled in again */
+	const char *hint;
+	const char *value; /* when nothing was typed yet */
+	const char *autocomplete;
+	bool is_required;
+};
+
+void fault_add(struct view *v, const char *field, const char *words);
+struct str form_value(const struct view *v, const char *name); /* trimmed, "" when absent */
+void html_faults(struct view *v);
+void html_form(struct view *v, const char *action, const char *class_name);
+void html_form_end(struct view *v, const char *button);
+void html_field(struct view *v, const struct field *f);
+void html_option(struct view *v, const char *value, const char *words, bool is_chosen);
+void html_select(struct view *v, const char *name, const char *label);
+void html_select_end(struct view *v);
+void html_button(struct view *v, const char *action, const char *name_value[2], const char *words);
+/* The rule for passwords, in words, with its clauses. */
+const char *password_rule(struct view *v);
+void fault_password(struct view *v, const char *field, unsigned faults);
+
+/* --- facts (facts.c) -------------------------------------------------------------------------- */
+
+/* What is known of one machine now. */
+struct facts {
+	struct org_host host;
+	struct str family, os;
+	struct audit_run run; /* id 0: never audited */
+	struct evidence *rows;
+	size_t row_count;
+	struct exception *exceptions;
+	size_t exception_count;
+	struct comply_verdict *verdicts;
+	size_t verdict_count;
+	int64_t counts[VERDICT_COUNT];
+};
+
+/* One check of the newest run: consecutive rows. */
+struct check_facts {
+	const struct check *check; /* NULL: no longer known */
+	struct str id;
+	const struct evidence *rows;
+	size_t row_count;
+	enum outcome outcome;
+	int weight; /* the greatest of the obligations it answers */
+};
+
+int facts_load(struct view *v, int64_t host_id, struct facts *ret, struct err *e);
+/* The first machine: the one this program runs on. */
+int facts_here(struct view *v, struct facts *ret, struct err *e);
+/* Its checks, worst and weightiest first. In v->a. */
+size_t facts_checks(struct view *v, const struct facts *f, struct check_facts **ret);
+const struct comply_verdict *facts_verdict(const struct facts *f, const struct obligation *o);
+/* The article (điều) a clause stands in, or NULL. */
+const struct clause *clause_article(const struct clause *c);
+/* The clause's page, with its anchor. */
+const char *clause_path(struct view *v, const struct clause *c);
+const char *obligation_name(struct view *v, const struct obligation *o); /* "tay-son/D8.3" */
+/* What the row wanted, in words, and the cure for it. */
+struct str wanted_words(struct view *v, const struct facts *f, const struct check *c);
+struct str cure_words(
+	struct view *v, const struct facts *f, const struct check *c, const struct evidence *row);
+struct str reason_words(struct view *v, const struct check *c, const struct evidence *row);
+const char *weight_words(struct view *v, int weight);
+
+/* --- things compiled in ----------------------------------------------------------------------- */
+
+struct asset {
+	const char *name; /* "style.css" */
+	const char *type;
+	const char *path; /* "/tinh/style.0123abcd.css" */
+	struct str bytes;
+};
+extern const struct asset web_assets[];
+extern const size_t web_asset_count;
+const struct asset *asset_named(const char *name);
+
+enum guide_kind { GUIDE_TEXT, GUIDE_BOLD, GUIDE_CODE, GUIDE_LINK };
+struct guide_span {
+	enum guide_kind kind;
+	const char *text;
+	const char *to; /* GUIDE_LINK */
+};
+enum guide_block_kind { GUIDE_H2, GUIDE_H3, GUIDE_P, GUIDE_LI, GUIDE_STEP, GUIDE_PRE };
+struct guide_block {
+	enum guide_block_kind kind;
+	const struct guide_span *spans; /* ended by a NULL text */
+};
+struct guide_page {
+	enum lang lang;
+	const char *slug, *title;
+	const struct guide_block *blocks;
+	size_t block_count;
+};
+extern const struct guide_page guide_pages[];
+extern const size_t guide_page_count;
+
+/* --- pages ------------------------------------------------------------------------------------ */
+
+void page_home(struct view *v);
+void page_asset(struct view *v);
+void page_language(struct view *v);
+void page_setup(struct view *v);
+void page_setup_post(struct view *v);
+void page_login(struct view *v);
+void page_login_post(struct view *v);
+void page_logout(struct view *v);
+void page_second(struct view *v);
+void page_second_post(struct view *v);
+void page_second_on(struct view *v);
+void page_second_on_post(struct view *v);
+void page_change(struct view *v);
+void page_change_post(struct view *v);
+void page_account(struct view *v);
+void page_today(struct view *v);
+void page_today_csv(struct view *v);
+void page_audit_post(struct view *v);
+void page_clauses(struct view *v);
+void page_clause(struct view *v);
+void page_clauses_csv(struct view *v);
+void page_search(struct view *v);
+void page_search_csv(struct view *v);
+void page_map(struct view *v);
+void page_map_csv(struct view *v);
+void page_hosts(struct view *v);
+void page_hosts_csv(struct view *v);
+void page_host(struct view *v);
+void page_host_csv(struct view *v);
+void page_check(struct view *v);
+void page_exceptions(struct view *v);
+void page_exceptions_csv(struct view *v);
+void page_exception_post(struct view *v);
+void page_exception_end(struct view *v);
+void page_admin(struct view *v);
+void page_admin_unit_post(struct view *v);
+void page_admin_host_post(struct view *v);
+void page_users_csv(struct view *v);
+void page_user_add(struct view *v);
+void page_user_act(struct view *v);
+void page_events(struct view *v);
+void page_events_csv(struct view *v);
+void page_packs(struct view *v);
+void page_packs_csv(struct view *v);
+void page_guide(struct view *v);
+
+void api_openapi(struct view *v);
+void api_session(struct view *v);
+void api_session_post(struct view *v);
+void api_session_end(struct view *v);
+void api_hosts(struct view *v);
+void api_host(struct view *v);
+void api_results(struct view *v);
+void api_runs(struct view *v);
+void api_verdicts(struct view *v);
+void api_audit(struct view *v);
+void api_packs(struct view *v);
+void api_clauses(struct view *v);
+void api_obligations(struct view *v);
+void api_params(struct view *v);
+void api_exceptions(struct view *v);
+void api_exception_post(struct view *v);
+void api_exception_end(struct view *v);
+
+/* Ask the supervisor for an audit and wait for it a little. False: not done yet. */
+bool audit_now(struct view *v);
+/* Take and check the fields of an exception; faults tell what is wrong. 0 added. */
+int exception_take(struct view *v, int64_t host_id);
+
+/* "máy chủ" */
+const char *host_kind_words(struct view *v, struct str kind);
+
+/* The box to search the law, with what was asked. */
+void html_search(struct view *v, struct str q);
+/* An obligation with its verdict as a row of CSV. */
+void csv_obligation_head(struct view *v);
+void csv_obligation(struct view *v, const struct facts *f, const struct obligation *o);
+
+/* The QR code of TEXT as SVG. */
+void html_qr(struct view *v, const char *text);
+
+#endif
