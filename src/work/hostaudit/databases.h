@@ -38,7 +38,7 @@ void databases_mongo(struct database_list *list);
 /* A zeroed row with has_network and is_started set, or NULL (and a gap) when there are too many.
  */
 struct database *database_add(struct database_list *list, const char *engine, struct str instance);
-/* The bytes of a configuration file; false when it is not there, unreadable, or too much was read. */
+/* The bytes of a configuration file; false when it is absent, unreadable, or too much was read. */
 bool database_read(
 	struct database_list *list, struct str path, struct str *ret_bytes, struct str *ret_file);
 
