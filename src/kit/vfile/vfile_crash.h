@@ -32,7 +32,7 @@ struct vfile_fault {
 	int errno_value;     /* ENOSPC, EIO, EROFS ... ; 0: a short write that is no error */
 	bool is_lasting;     /* all calls from then on fail */
 	bool reads_count;    /* reading and listing are calls too */
-	bool is_short_first; /* a write struck is short; the call after it fails, as on a full disk */
+	bool is_short_first; /* a write struck is short, the call after it fails: a full disk */
 };
 
 /* Calls counted: all that change or sync something. A write that fails has written its first

@@ -178,6 +178,28 @@ static void a_replacement_is_whole_whatever_fails(void **state)
 	assert_int_equal(calls, 7);
 }
 
+static void too_many_names_are_a_limit(void **state)
+{
+	struct vfile_disk *d = vfile_memory_new();
+	struct vfile_names names;
+	struct err e = { 0 };
+	char name[16];
+	struct arena a;
+	int rc = ERR_LIMIT;
+
+	for (int i = 0; i < 300; i++) {
+		snprintf(name, sizeof(name), "%03d", i);
+		assert_int_equal(vfile_mkdir(d, name, &e), 0);
+	}
+	for (size_t room = 256; rc != 0; room += 256) {
+		arena_init(&a, room);
+		rc = vfile_list(d, "", &a, &names, &e);
+		assert_true(rc == ERR_LIMIT || (rc == 0 && names.len == 300));
+		arena_done(&a);
+	}
+	vfile_disk_close(d);
+}
+
 static void append_after_failure(struct vfile_fault fault)
 {
 	struct vfile_disk *memory = vfile_memory_new(), *bad = vfile_fault_new(memory, fault);
@@ -237,6 +259,7 @@ int main(void)
 		cmocka_unit_test(the_disk_in_memory),
 		cmocka_unit_test(a_path_stays_inside),
 		cmocka_unit_test(a_replacement_is_whole_whatever_fails),
+		cmocka_unit_test(too_many_names_are_a_limit),
 		cmocka_unit_test(a_failed_append_moves_nothing),
 		cmocka_unit_test(a_failed_sync_is_final),
 	};
