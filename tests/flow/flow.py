@@ -10,13 +10,16 @@
 A test file is tests/flow/test_NAME.py with unittest cases; cases that are only a command and what it
 prints are rows of tests/flow/NAME.yaml (its keys: tests/run-flows.py).
 """
+import atexit
 import contextlib
+import functools
 import html.parser
 import http.client
 import http.cookies
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -69,6 +72,20 @@ def write_tree(base, tree):
         os.makedirs(os.path.dirname(full), exist_ok=True)
         with open(full, "wb") as out:
             out.write(content.encode() if isinstance(content, str) else content)
+
+
+@functools.lru_cache(None)
+def where_nobody_reaches():
+    """(program, packs) in a folder that any user may enter: the clone itself may stand in a home that
+    nobody else may. Made once, gone with the test program."""
+    base = tempfile.mkdtemp(prefix="khien-nobody-")
+    atexit.register(shutil.rmtree, base, ignore_errors=True)
+    os.chmod(base, 0o755)
+    program, packs = os.path.join(base, "khien"), os.path.join(base, "packs")
+    shutil.copy(BIN, program)
+    shutil.copytree(PACKS, packs)
+    subprocess.run(["chmod", "-R", "go=rX", program, packs], check=True)
+    return program, packs
 
 
 def free_port():

@@ -18,7 +18,7 @@ import unittest
 
 import yaml
 
-from flow import BIN, PACKS, SOURCE
+from flow import BIN, PACKS, SOURCE, where_nobody_reaches
 
 FIXTURES = os.path.join(SOURCE, "tests", "fixtures", "hostaudit")
 KHIEN = os.environ.get("KHIEN_BIN", BIN)
@@ -70,10 +70,13 @@ def is_shut(what):
 
 
 def audit(root, check, as_nobody):
-    words = [KHIEN, "audit", "--root", root, "--check", check, "--format", "json", "--packs", PACKS]
+    program, packs, becomes = KHIEN, PACKS, []
     if as_nobody and os.geteuid() == 0:
-        words = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] + words
-    env = dict(os.environ, KHIEN_LANG="vi", ASAN_OPTIONS="detect_leaks=0")
+        program, packs = where_nobody_reaches()
+        becomes = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+    words = [*becomes, program, "audit", "--root", root, "--check", check, "--format", "json",
+             "--packs", packs]
+    env = dict(os.environ, KHIEN_LANG="vi")
     done = subprocess.run(words, capture_output=True, env=env, timeout=60)
     if done.returncode not in (0, 1):
         raise AssertionError(f"{' '.join(words)}: {done.returncode}\n{done.stderr.decode()}")
