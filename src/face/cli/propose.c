@@ -1,10 +1,11 @@
-/* khien audit --propose: a draft of /etc/khien/machine.yaml from what is there. Reasons, approver and
- * end dates are left for a person: a draft approves nothing. */
+/* khien audit --propose: a draft of /etc/khien/machine.yaml from what is there. Reasons, approver
+ * and end dates are left for a person: a draft approves nothing. */
 #include "face/cli/report.h"
 
 #define PROPOSALS_MAX 500
 
-/* What is found, as (what, name, a note for the reader). Only a person knows whether it is meant. */
+/* What is found, as (what, name, a note for the reader). Only a person knows whether it is meant.
+ */
 static const struct {
 	const char *head; /* Vietnamese comment */
 	const char *sql;
@@ -61,8 +62,9 @@ int report_propose(const struct report *r, struct hostaudit *audit, struct buf *
 	char when[CLOCK_TEXT_MAX];
 
 	buf_fmt(out, "# %s\n# %s, %s\n",
-		tr(r->lang, T("Bản khai nháp của máy. Bỏ những gì không cần; mỗi mục còn lại ghi lý do "
-			      "(why), người duyệt (by) và ngày hết hạn (until: YYYY-MM-DD).")),
+		tr(r->lang,
+			T("Bản khai nháp của máy. Bỏ những gì không cần; mỗi mục còn lại ghi lý do "
+			  "(why), người duyệt (by) và ngày hết hạn (until: YYYY-MM-DD).")),
 		r->host.name.ptr, clock_people(r->at_s, when));
 	buf_fmt(out, "kind: %.*s\nlevel: %d\npurpose: \"\"\napproved:\n", STR_FMT(r->host.kind),
 		r->level);

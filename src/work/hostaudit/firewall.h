@@ -1,6 +1,7 @@
-/* firewall.h - private to hostaudit: what a packet meets that no rule names. The kernel's nftables dump,
- * legacy iptables, nft's and iptables-save's texts all become the same small model, and one judge walks it
- * as a new connection from outside would. Only verdicts that hold without a narrow condition count. */
+/* firewall.h - private to hostaudit: what a packet meets that no rule names. The kernel's nftables
+ * dump, legacy iptables, nft's and iptables-save's texts all become the same small model, and one
+ * judge walks it as a new connection from outside would. Only verdicts that hold without a narrow
+ * condition count. */
 #ifndef WORK_FIREWALL_H
 #define WORK_FIREWALL_H
 
@@ -74,7 +75,8 @@ struct fw_judgement {
 /* FAMILY is 4 or 6. */
 struct fw_judgement fw_judge(const struct fw_ruleset *set, int family);
 
-/* ---- readers: each adds to SET and returns false (or the line) where it does not understand ---- */
+/* ---- readers: each adds to SET and returns false (or the line) where it does not understand ----
+ */
 
 /* One netlink message of an nftables dump, with its header. */
 bool fw_add_netlink(struct fw_ruleset *set, const unsigned char *message, size_t size);

@@ -1,5 +1,5 @@
-/* firewall_legacy.c - the entries of the older iptables as the kernel hands them out. Offsets and sizes come
- * from the kernel's headers; each is checked before it is used. */
+/* firewall_legacy.c - the entries of the older iptables as the kernel hands them out. Offsets and
+ * sizes come from the kernel's headers; each is checked before it is used. */
 #include "work/hostaudit/firewall.h"
 
 #include <stddef.h>

@@ -1,5 +1,5 @@
-/* firewall_live.c - asks the kernel: an nfnetlink dump of chains and rules, and getsockopt for the tables of the
- * older iptables. Nothing is changed, and no module is loaded that was not there. */
+/* firewall_live.c - asks the kernel: an nfnetlink dump of chains and rules, and getsockopt for the
+ * tables of the older iptables. Nothing is changed, and no module is loaded that was not there. */
 #include "work/hostaudit/firewall_live.h"
 
 #include <errno.h>

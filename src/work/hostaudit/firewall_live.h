@@ -1,5 +1,5 @@
-/* firewall_live.h - private to hostaudit: the rules the running kernel holds. Needs CAP_NET_ADMIN; without it
- * a gap "no-rights". */
+/* firewall_live.h - private to hostaudit: the rules the running kernel holds. Needs CAP_NET_ADMIN;
+ * without it a gap "no-rights". */
 #ifndef WORK_FIREWALL_LIVE_H
 #define WORK_FIREWALL_LIVE_H
 

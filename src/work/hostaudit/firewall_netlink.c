@@ -1,5 +1,5 @@
-/* firewall_netlink.c - messages of an nftables dump. Each length is checked against what holds it; what an
- * expression means is read only as far as the judge needs: the rest narrows the rule. */
+/* firewall_netlink.c - messages of an nftables dump. Each length is checked against what holds it;
+ * what an expression means is read only as far as the judge needs: the rest narrows the rule. */
 #include "work/hostaudit/firewall.h"
 
 #include <linux/netfilter.h>

@@ -1,5 +1,6 @@
-/* firewall_nft.c - scripts of nft: enough of the language to know the chains on input, their policies and
- * which rules end without a narrow condition. A statement that is not understood is told, not skipped. */
+/* firewall_nft.c - scripts of nft: enough of the language to know the chains on input, their
+ * policies and which rules end without a narrow condition. A statement that is not understood is
+ * told, not skipped. */
 #include "work/hostaudit/firewall.h"
 
 #include "work/hostaudit/resolve.h"
@@ -59,7 +60,8 @@ static void skip_blanks(struct reader *r)
 	}
 }
 
-/* The length of "{ … }" with its braces, strings and comments inside it respected; 0: it does not close. */
+/* The length of "{ … }" with its braces, strings and comments inside it respected; 0: it does not
+ * close. */
 static size_t group_length(struct str s)
 {
 	size_t depth = 0;
@@ -207,8 +209,8 @@ static void by_interface(struct fw_rule *rule, struct str value, bool is_equal)
 	rule->when = FW_NARROW;
 }
 
-/* Our packet is new: it passes when "new" is among the states, or not among those excluded. Returns the
- * index of the last word of the list. */
+/* Our packet is new: it passes when "new" is among the states, or not among those excluded. Returns
+ * the index of the last word of the list. */
 static size_t by_state(struct fw_rule *rule, const struct statement *st, size_t i, bool is_equal)
 {
 	bool has_new = false, is_more = true;
@@ -225,8 +227,8 @@ static size_t by_state(struct fw_rule *rule, const struct statement *st, size_t 
 	return i - 1;
 }
 
-/* "iifname vmap { lo : accept, eth0 : jump x }", "ct state vmap { new : accept }": what the first outer
- * interface, or a new connection, meets. */
+/* "iifname vmap { lo : accept, eth0 : jump x }", "ct state vmap { new : accept }": what the first
+ * outer interface, or a new connection, meets. */
 static void by_map(struct fw_rule *rule, bool is_interface, struct str map)
 {
 	struct str pair, key, verdict, what;
@@ -252,7 +254,8 @@ static void by_map(struct fw_rule *rule, bool is_interface, struct str map)
 	rule->when = FW_NARROW;
 }
 
-/* Statements that neither match nor end, and rates: over their arguments. Returns the next word, or I. */
+/* Statements that neither match nor end, and rates: over their arguments. Returns the next word, or
+ * I. */
 static size_t skip_quiet(struct fw_rule *rule, const struct statement *st, size_t i)
 {
 	struct str w = word(st, i);

@@ -288,8 +288,10 @@ static void a_declaration_has_no_half_entries(void **state)
 		{ "level: 6\n", "1:8" },
 		{ "colour: red\n", "1:9" },
 		{ "approved:\n  - {what: port, name: tcp/1, why: a, by: b}\n", "2:5" },
-		{ "approved:\n  - {what: port, name: tcp/1, why: a, by: b, until: 2027-02-30}\n", "2:53" },
-		{ "approved:\n  - {what: cat, name: x, why: a, by: b, until: 2027-02-28}\n", "2:5" },
+		{ "approved:\n  - {what: port, name: tcp/1, why: a, by: b, until: 2027-02-30}\n",
+			"2:53" },
+		{ "approved:\n  - {what: cat, name: x, why: a, by: b, until: 2027-02-28}\n",
+			"2:5" },
 	};
 
 	(void)state;

@@ -1,5 +1,5 @@
-/* jobs.c - does a command scan the whole machine? clamscan needs "-r" and "/", clamdscan only "/"; a path
- * in a variable is not followed: that is unclear, never a pass. */
+/* jobs.c - does a command scan the whole machine? clamscan needs "-r" and "/", clamdscan only "/";
+ * a path in a variable is not followed: that is unclear, never a pass. */
 #include "work/hostaudit/jobs.h"
 
 #include "work/hostaudit/resolve.h"

@@ -8,8 +8,8 @@ bool clamav_header(struct str head, int64_t *ret_at_s)
 
 	if (!str_starts(head, "ClamAV-VDB:"))
 		return false;
-	/* magic:time:version:signatures:level:md5:signature:builder:epoch, then blanks. The time itself
-	 * holds no colon ("07 Jun 2024 04-26 -0400"). */
+	/* magic:time:version:signatures:level:md5:signature:builder:epoch, then blanks. The time
+	 * itself holds no colon ("07 Jun 2024 04-26 -0400"). */
 	for (int i = 0; i < 9; i++) {
 		ptrdiff_t end = str_find_char(rest, ':');
 

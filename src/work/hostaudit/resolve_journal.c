@@ -1,4 +1,5 @@
-/* resolve_journal.c - offsets after systemd's JOURNAL_FILE_FORMAT; all numbers are little endian. */
+/* resolve_journal.c - offsets after systemd's JOURNAL_FILE_FORMAT; all numbers are little endian.
+ */
 #include "work/hostaudit/resolve_journal.h"
 
 #include <string.h>

@@ -171,7 +171,8 @@ static struct str patterns(struct reader *r, struct str line, int64_t number)
 
 			while (n < line.len && strchr(" \t{", line.ptr[n]) == NULL)
 				n++;
-			/* "{a,b}" within a word is a choice, a brace after a blank opens the block */
+			/* "{a,b}" within a word is a choice, a brace after a blank opens the block
+			 */
 			while (n < line.len && line.ptr[n] == '{' &&
 				str_find_char(str_from(line, n), '}') > 1) {
 				n += (size_t)str_find_char(str_from(line, n), '}') + 1;

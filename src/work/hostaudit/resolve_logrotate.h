@@ -1,5 +1,6 @@
-/* resolve_logrotate.h - private to hostaudit: how long logrotate keeps what it rotates. Globals count for the
- * blocks read after them; within one scope the later word wins, and "size" takes the place of a period. */
+/* resolve_logrotate.h - private to hostaudit: how long logrotate keeps what it rotates. Globals
+ * count for the blocks read after them; within one scope the later word wins, and "size" takes the
+ * place of a period. */
 #ifndef WORK_RESOLVE_LOGROTATE_H
 #define WORK_RESOLVE_LOGROTATE_H
 
@@ -23,7 +24,8 @@ struct rotate_policy {
 	int64_t line;
 };
 
-/* Days that are certainly kept: count × period, capped by maxage; -1 without end, -2 the size decides. */
+/* Days that are certainly kept: count × period, capped by maxage; -1 without end, -2 the size
+ * decides. */
 int64_t rotate_days(const struct rotate_policy *p);
 const char *rotate_name(enum rotate_by by);
 

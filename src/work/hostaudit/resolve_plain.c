@@ -80,8 +80,8 @@ void snmp_init(struct snmp_reader *r, struct str bytes)
 
 static bool is_local_source(struct str source)
 {
-	return str_is(source, "localhost") || str_is(source, "localhost6") || str_is(source, "::1") ||
-		str_starts(source, "127.");
+	return str_is(source, "localhost") || str_is(source, "localhost6") ||
+		str_is(source, "::1") || str_starts(source, "127.");
 }
 
 /* rocommunity COMMUNITY [SOURCE …]; com2sec [-Cn X] NAME SOURCE COMMUNITY */

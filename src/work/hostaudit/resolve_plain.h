@@ -1,5 +1,6 @@
-/* resolve_plain.h - private to hostaudit: files of services that give remote control, and whether what
- * they carry can be read on the way. Pure readers over bytes; table_remote_admin.c puts them together. */
+/* resolve_plain.h - private to hostaudit: files of services that give remote control, and whether
+ * what they carry can be read on the way. Pure readers over bytes; table_remote_admin.c puts them
+ * together. */
 #ifndef WORK_RESOLVE_PLAIN_H
 #define WORK_RESOLVE_PLAIN_H
 
@@ -21,7 +22,8 @@ bool inetd_next(struct inetd_reader *r, struct inetd_entry *ret);
 /* The next "service NAME { … }" block. */
 bool xinetd_next(struct inetd_reader *r, struct inetd_entry *ret);
 
-/* "telnet", "rsh", "rlogin", "rexec", "ftp", "tftp" for a service name of inetd; NULL for others. */
+/* "telnet", "rsh", "rlogin", "rexec", "ftp", "tftp" for a service name of inetd; NULL for others.
+ */
 const char *plain_service_name(struct str inetd_service);
 
 /* One directive of snmpd.conf that matters. The community itself is never given. */

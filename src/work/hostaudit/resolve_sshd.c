@@ -39,7 +39,8 @@ static bool is_blank(char c)
 	return c && strchr(BLANKS, c);
 }
 
-/* Words without quotes and escapes, joined by one blank; '#' at the head of a word ends the line. */
+/* Words without quotes and escapes, joined by one blank; '#' at the head of a word ends the line.
+ */
 static bool split_args(struct arena *a, struct str s, struct str *ret)
 {
 	char *out = arena_alloc(a, s.len + 1);

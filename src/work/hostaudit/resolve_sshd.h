@@ -1,6 +1,6 @@
-/* resolve_sshd.h - private to hostaudit: the configuration sshd would run with: options of its command
- * line first, then the file and what it includes, where the first value of a keyword wins; Match blocks
- * stand apart, each ends with its file. */
+/* resolve_sshd.h - private to hostaudit: the configuration sshd would run with: options of its
+ * command line first, then the file and what it includes, where the first value of a keyword wins;
+ * Match blocks stand apart, each ends with its file. */
 #ifndef WORK_RESOLVE_SSHD_H
 #define WORK_RESOLVE_SSHD_H
 
@@ -55,8 +55,8 @@ int sshd_version_in(struct str bytes);
 /* Is sshd a way in: enabled, or running now, or on a machine without systemd? */
 bool sshd_is_used(struct host *h);
 
-/* Longest silence in seconds before a shell session ends by ChannelTimeout, 0 for never. *RET is the
- * setting it comes from. */
+/* Longest silence in seconds before a shell session ends by ChannelTimeout, 0 for never. *RET is
+ * the setting it comes from. */
 int64_t sshd_session_limit_s(const struct sshd_config *c, const struct sshd_setting **ret);
 
 #endif

@@ -63,7 +63,8 @@ static void take(struct reading *r, const struct sshd_line *line, struct str fil
 
 static void read_file(struct reading *r, struct str path, struct str match, int depth);
 
-static void include(struct reading *r, struct str args, struct str from, struct str match, int depth)
+static void include(
+	struct reading *r, struct str args, struct str from, struct str match, int depth)
 {
 	struct str pattern;
 
@@ -189,17 +190,33 @@ static void apply_match_all(struct reading *r)
 static const struct {
 	const char *keyword, *value;
 } defaults[] = {
-	{ "port", "22" }, { "permitemptypasswords", "no" }, { "permitrootlogin", "prohibit-password" },
-	{ "passwordauthentication", "yes" }, { "kbdinteractiveauthentication", "yes" },
-	{ "pubkeyauthentication", "yes" }, { "usepam", "no" }, { "clientaliveinterval", "0" },
-	{ "clientalivecountmax", "3" }, { "channeltimeout", "none" },
-	{ "unusedconnectiontimeout", "none" }, { "ignorerhosts", "yes" },
-	{ "hostbasedauthentication", "no" }, { "permituserenvironment", "no" },
-	{ "x11forwarding", "no" }, { "maxauthtries", "6" }, { "logingracetime", "120" },
-	{ "loglevel", "INFO" }, { "strictmodes", "yes" }, { "allowtcpforwarding", "yes" },
-	{ "gatewayports", "no" }, { "tcpkeepalive", "yes" }, { "maxsessions", "10" },
+	{ "port", "22" },
+	{ "permitemptypasswords", "no" },
+	{ "permitrootlogin", "prohibit-password" },
+	{ "passwordauthentication", "yes" },
+	{ "kbdinteractiveauthentication", "yes" },
+	{ "pubkeyauthentication", "yes" },
+	{ "usepam", "no" },
+	{ "clientaliveinterval", "0" },
+	{ "clientalivecountmax", "3" },
+	{ "channeltimeout", "none" },
+	{ "unusedconnectiontimeout", "none" },
+	{ "ignorerhosts", "yes" },
+	{ "hostbasedauthentication", "no" },
+	{ "permituserenvironment", "no" },
+	{ "x11forwarding", "no" },
+	{ "maxauthtries", "6" },
+	{ "logingracetime", "120" },
+	{ "loglevel", "INFO" },
+	{ "strictmodes", "yes" },
+	{ "allowtcpforwarding", "yes" },
+	{ "gatewayports", "no" },
+	{ "tcpkeepalive", "yes" },
+	{ "maxsessions", "10" },
 	{ "authorizedkeysfile", ".ssh/authorized_keys .ssh/authorized_keys2" },
-	{ "ciphers", "default" }, { "macs", "default" }, { "kexalgorithms", "default" },
+	{ "ciphers", "default" },
+	{ "macs", "default" },
+	{ "kexalgorithms", "default" },
 };
 
 static void add_defaults(struct reading *r)
@@ -211,7 +228,9 @@ static void add_defaults(struct reading *r)
 		if (find(r->config, keyword, STR("")))
 			continue;
 		s = vec_add(r->a, &r->config->settings);
-		*s = (struct sshd_setting){ .keyword = keyword, .match = STR(""), .is_default = true,
+		*s = (struct sshd_setting){ .keyword = keyword,
+			.match = STR(""),
+			.is_default = true,
 			.at = { .value = str_of(defaults[i].value) } };
 	}
 }
@@ -228,7 +247,8 @@ static int take_digits(struct str *s)
 	return value;
 }
 
-/* "OpenSSH_9.2p1" stands in the program itself, among patterns of other versions ("OpenSSH_7.0*"). */
+/* "OpenSSH_9.2p1" stands in the program itself, among patterns of other versions ("OpenSSH_7.0*").
+ */
 int sshd_version_in(struct str bytes)
 {
 	ptrdiff_t at;
@@ -267,7 +287,8 @@ int sshd_version(struct host *h, struct str binary)
 
 static struct str binary_of(struct host *h)
 {
-	static const char *const paths[] = { "/usr/sbin/sshd", "/usr/local/sbin/sshd", "/usr/bin/sshd" };
+	static const char *const paths[] = { "/usr/sbin/sshd", "/usr/local/sbin/sshd",
+		"/usr/bin/sshd" };
 
 	for (size_t i = 0; i < COUNT(paths); i++)
 		if (host_exists(h, paths[i]))
@@ -279,7 +300,8 @@ void sshd_config_read(struct host *h, struct sshd_config *ret)
 {
 	struct reading r = { .h = h, .a = host_arena(h), .config = ret };
 
-	*ret = (struct sshd_config){ .main_file = STR("/etc/ssh/sshd_config"), .binary = binary_of(h) };
+	*ret = (struct sshd_config){ .main_file = STR("/etc/ssh/sshd_config"),
+		.binary = binary_of(h) };
 	if (ret->binary.len == 0)
 		return;
 	read_command_line(&r);
@@ -308,7 +330,8 @@ int64_t sshd_session_limit_s(const struct sshd_config *c, const struct sshd_sett
 	if (!s)
 		return 0;
 	rest = s->at.value;
-	/* the first pattern that fits a shell session counts; "global" watches all channels at once */
+	/* the first pattern that fits a shell session counts; "global" watches all channels at once
+	 */
 	while (str_next_word(&rest, " ", &word))
 		if (str_split(word, '=', &type, &span) &&
 		    (str_glob(type, STR("session:shell")) || str_is(type, "global")) &&
@@ -332,8 +355,10 @@ static bool is_running(struct host *h)
 		if (names[i].len == 0 || names[i].ptr[0] < '1' || names[i].ptr[0] > '9')
 			continue;
 		arena_init(&own, 64 * KIB);
-		is_sshd = host_read_proc(h, arena_fmt(&own, "/proc/%.*s/comm", STR_FMT(names[i])).ptr,
-			64, &own, &comm) == 0 && str_is(str_trim(comm), "sshd");
+		is_sshd =
+			host_read_proc(h, arena_fmt(&own, "/proc/%.*s/comm", STR_FMT(names[i])).ptr,
+				64, &own, &comm) == 0 &&
+			str_is(str_trim(comm), "sshd");
 		arena_done(&own);
 		if (is_sshd)
 			return true;
@@ -343,7 +368,8 @@ static bool is_running(struct host *h)
 
 bool sshd_is_used(struct host *h)
 {
-	static const char *const units[] = { "ssh.service", "sshd.service", "ssh.socket", "sshd.socket" };
+	static const char *const units[] = { "ssh.service", "sshd.service", "ssh.socket",
+		"sshd.socket" };
 	bool has_unit = false;
 
 	for (size_t i = 0; i < COUNT(units); i++) {

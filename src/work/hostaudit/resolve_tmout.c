@@ -290,7 +290,8 @@ static enum truth test_truth(const struct tmout *t, const struct shell_command *
 
 /* ---- commands ---- */
 
-static void run_script(struct tmout *t, struct str bytes, struct str file, enum truth runs, int depth);
+static void run_script(
+	struct tmout *t, struct str bytes, struct str file, enum truth runs, int depth);
 
 static void run_path(struct tmout *t, struct str path, enum truth runs, int depth)
 {
@@ -342,7 +343,8 @@ static enum truth run_command(struct script *s, enum truth runs, const struct sh
 	}
 	if ((str_is(name, "return") || str_is(name, "exit")) && runs == TRUTH_YES)
 		s->is_left = true;
-	if (str_is(name, "eval") && c->count > 1 && has(c->words[1].raw, "TMOUT") && runs != TRUTH_NO)
+	if (str_is(name, "eval") && c->count > 1 && has(c->words[1].raw, "TMOUT") &&
+		runs != TRUTH_NO)
 		note_conditional(t, s->file, c->line);
 	return TRUTH_MAYBE;
 }
@@ -493,7 +495,8 @@ static void take_simple(struct script *s, const struct shell_command *c)
 		s->list_runs = TRUTH_YES;
 }
 
-static void run_script(struct tmout *t, struct str bytes, struct str file, enum truth runs, int depth)
+static void run_script(
+	struct tmout *t, struct str bytes, struct str file, enum truth runs, int depth)
 {
 	struct script s = { .t = t, .file = file, .depth = depth };
 	struct shell_script reader;
@@ -560,7 +563,8 @@ void tmout_run_csh(struct tmout *t, struct str bytes, struct str file)
 				value = STR("0");
 			assign(t, depth > 0 || str_starts(str_trim(line), "if") ? TRUTH_MAYBE :
 				TRUTH_YES, value, file, number);
-			t->is_frozen = either(t->is_frozen, has(line, " -r ") ? TRUTH_YES : TRUTH_NO);
+			t->is_frozen =
+				either(t->is_frozen, has(line, " -r ") ? TRUTH_YES : TRUTH_NO);
 			t->seconds = leading_seconds(t->at.value) * 60;
 		}
 	}

@@ -1,7 +1,7 @@
-/* resolve_tmout.h - private to hostaudit: what TMOUT (autologout of the C shells) is when a log-in shell
- * shows its first prompt. Start-up files are walked in the shell's own order; conditions that can be
- * told are told (is the shell interactive, is it bash, who is it, is there such a file), a value that
- * hangs on any other is "conditional". A value made readonly stays. */
+/* resolve_tmout.h - private to hostaudit: what TMOUT (autologout of the C shells) is when a log-in
+ * shell shows its first prompt. Start-up files are walked in the shell's own order; conditions that
+ * can be told are told (is the shell interactive, is it bash, who is it, is there such a file), a
+ * value that hangs on any other is "conditional". A value made readonly stays. */
 #ifndef WORK_RESOLVE_TMOUT_H
 #define WORK_RESOLVE_TMOUT_H
 

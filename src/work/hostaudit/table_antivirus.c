@@ -1,5 +1,6 @@
-/* table_antivirus.c - antivirus products by their files (packs/checks/data/antivirus.csv), and of ClamAV what
- * its configuration and its databases say. Of other products only their own tool knows more: NULL. */
+/* table_antivirus.c - antivirus products by their files (packs/checks/data/antivirus.csv), and of
+ * ClamAV what its configuration and its databases say. Of other products only their own tool knows
+ * more: NULL. */
 #include "work/hostaudit/data.h"
 #include "work/hostaudit/fact.h"
 #include "work/hostaudit/resolve_clamav.h"

@@ -1,4 +1,5 @@
-/* table_firewall.c - what the running kernel does with a connection from outside that no rule names. */
+/* table_firewall.c - what the running kernel does with a connection from outside that no rule
+ * names. */
 #include "work/hostaudit/fact.h"
 #include "work/hostaudit/firewall_live.h"
 #include "work/hostaudit/tables.h"

@@ -1,5 +1,6 @@
-/* table_firewall_boot.c - which firewall the next start of the machine brings, as the files tell it: ufw,
- * firewalld, nftables.service, saved rules of iptables. The same for a running machine and an image. */
+/* table_firewall_boot.c - which firewall the next start of the machine brings, as the files tell
+ * it: ufw, firewalld, nftables.service, saved rules of iptables. The same for a running machine and
+ * an image. */
 #include "work/hostaudit/fact.h"
 #include "work/hostaudit/firewall.h"
 #include "work/hostaudit/resolve_ini.h"

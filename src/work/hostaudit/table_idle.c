@@ -55,7 +55,14 @@ static size_t world_glob(void *context, struct str pattern, const struct str **r
 }
 
 /* What a shell program is, by its name and by what /bin/sh leads to. */
-enum program { PROGRAM_BASH, PROGRAM_KSH, PROGRAM_ZSH, PROGRAM_CSH, PROGRAM_NEVER, PROGRAM_UNKNOWN };
+enum program {
+	PROGRAM_BASH,
+	PROGRAM_KSH,
+	PROGRAM_ZSH,
+	PROGRAM_CSH,
+	PROGRAM_NEVER,
+	PROGRAM_UNKNOWN
+};
 
 static enum program program_named(struct str name)
 {
@@ -181,7 +188,8 @@ static void run_csh(struct host *h, struct tmout *t)
 
 static void run_shell(struct host *h, enum program program, struct tmout *t)
 {
-	static const char *const bash_files[] = { ".bash_profile", ".bash_login", ".profile", NULL };
+	static const char *const bash_files[] = { ".bash_profile", ".bash_login", ".profile",
+		NULL };
 	static const char *const ksh_files[] = { ".profile", NULL };
 
 	if (program == PROGRAM_CSH) {

@@ -1,4 +1,5 @@
-/* table_jobs.c - what the machine does by schedule: cron, the folders of run-parts, systemd timers. */
+/* table_jobs.c - what the machine does by schedule: cron, the folders of run-parts, systemd timers.
+ */
 #include <sys/stat.h>
 
 #include "work/hostaudit/fact.h"

@@ -1,5 +1,5 @@
-/* table_logs.c - how long logs are kept: what logrotate, journald and auditd are told (log_policies) and how far
- * back the files on the disk really reach (log_spans). */
+/* table_logs.c - how long logs are kept: what logrotate, journald and auditd are told
+ * (log_policies) and how far back the files on the disk really reach (log_spans). */
 #include <sys/stat.h>
 
 #include "work/hostaudit/fact.h"
@@ -340,7 +340,8 @@ static void show_span(
 	fact_text(rows, S_OLDEST_FILE, s->oldest_file);
 }
 
-/* Records are numbered through all files: when the oldest number left is not the first, some are gone. */
+/* Records are numbered through all files: when the oldest number left is not the first, some are
+ * gone. */
 static void read_journal(struct host *h, struct str folder, struct span *s, uint64_t *first_number)
 {
 	const struct str *names;
@@ -408,8 +409,8 @@ static int64_t period_s(enum rotate_by by)
 	return days[by] * CLOCK_DAY_S;
 }
 
-/* The file and its older siblings. A rotated file was last written when it was put aside; its first record is
- * about one period older. */
+/* The file and its older siblings. A rotated file was last written when it was put aside; its first
+ * record is about one period older. */
 static bool read_text_span(
 	struct host *h, struct str path, const struct rotate_policy *p, struct span *s)
 {

@@ -1,5 +1,5 @@
-/* remote_admin: services that give remote control, switched on by the configuration, and whether they
- * carry passwords and commands in clear. */
+/* remote_admin: services that give remote control, switched on by the configuration, and whether
+ * they carry passwords and commands in clear. */
 #include <string.h>
 
 #include "kit/text/text.h"
@@ -49,7 +49,8 @@ static void put(struct fact_rows *rows, const struct admin *a)
 }
 
 /* Is one of these units enabled? *RET is the link that does it. */
-static bool is_enabled(struct host *h, const char *const *names, struct unit *ret, const char **ret_name)
+static bool is_enabled(
+	struct host *h, const char *const *names, struct unit *ret, const char **ret_name)
 {
 	for (size_t i = 0; names[i]; i++) {
 		*ret = systemd_unit(h, names[i]);
@@ -67,10 +68,16 @@ static void put_plain_units(struct host *h, struct fact_rows *rows)
 	static const struct {
 		const char *service, *unit;
 	} units[] = {
-		{ "telnet", "telnet.socket" }, { "telnet", "telnetd.service" },
-		{ "telnet", "inetutils-telnetd.service" }, { "telnet", "telnet-server.service" },
-		{ "rsh", "rsh.socket" }, { "rlogin", "rlogin.socket" }, { "rexec", "rexec.socket" },
-		{ "tftp", "tftp.socket" }, { "tftp", "tftp.service" }, { "tftp", "tftpd-hpa.service" },
+		{ "telnet", "telnet.socket" },
+		{ "telnet", "telnetd.service" },
+		{ "telnet", "inetutils-telnetd.service" },
+		{ "telnet", "telnet-server.service" },
+		{ "rsh", "rsh.socket" },
+		{ "rlogin", "rlogin.socket" },
+		{ "rexec", "rexec.socket" },
+		{ "tftp", "tftp.socket" },
+		{ "tftp", "tftp.service" },
+		{ "tftp", "tftpd-hpa.service" },
 		{ "tftp", "atftpd.service" },
 	};
 
@@ -78,8 +85,11 @@ static void put_plain_units(struct host *h, struct fact_rows *rows)
 		struct unit unit = systemd_unit(h, units[i].unit);
 
 		if (unit.state == UNIT_ENABLED)
-			put(rows, &(struct admin){ .service = units[i].service,
-				.name = str_of(units[i].unit), .plain = PLAIN_YES, .file = unit.file });
+			put(rows,
+				&(struct admin){ .service = units[i].service,
+					.name = str_of(units[i].unit),
+					.plain = PLAIN_YES,
+					.file = unit.file });
 	}
 }
 
@@ -127,10 +137,14 @@ static void put_xinetd(struct host *h, struct fact_rows *rows)
 			const char *service = plain_service_name(entry.service);
 
 			if (service && !entry.is_off)
-				put(rows, &(struct admin){ .service = service, .name = STR("xinetd"),
-					.found = arena_fmt(host_arena(h), "xinetd: %.*s",
-						STR_FMT(entry.service)),
-					.plain = PLAIN_YES, .file = paths[i], .line = entry.line });
+				put(rows,
+					&(struct admin){ .service = service,
+						.name = STR("xinetd"),
+						.found = arena_fmt(host_arena(h), "xinetd: %.*s",
+							STR_FMT(entry.service)),
+						.plain = PLAIN_YES,
+						.file = paths[i],
+						.line = entry.line });
 		}
 	}
 }
@@ -178,8 +192,8 @@ static void put_vsftpd(struct host *h, struct fact_rows *rows)
 static void put_proftpd(struct host *h, struct fact_rows *rows)
 {
 	static const char *const units[] = { "proftpd.service", NULL };
-	static const char *const patterns[] = { "/etc/proftpd/proftpd.conf", "/etc/proftpd/tls.conf",
-		"/etc/proftpd/conf.d/*.conf", "/etc/proftpd.conf" };
+	static const char *const patterns[] = { "/etc/proftpd/proftpd.conf",
+		"/etc/proftpd/tls.conf", "/etc/proftpd/conf.d/*.conf", "/etc/proftpd.conf" };
 	struct admin row = { .service = "ftp", .name = STR("proftpd.service"),
 		.plain = PLAIN_YES, .found = STR("proftpd TLSEngine: –") };
 	bool is_on = false, is_required = false;

@@ -3,7 +3,15 @@
 #include "work/hostaudit/fact.h"
 #include "work/hostaudit/resolve_sshd.h"
 
-enum { CONFIG_KEYWORD, CONFIG_VALUE, CONFIG_MATCH, CONFIG_DEFAULT, CONFIG_FILE, CONFIG_LINE, CONFIG_LOST };
+enum {
+	CONFIG_KEYWORD,
+	CONFIG_VALUE,
+	CONFIG_MATCH,
+	CONFIG_DEFAULT,
+	CONFIG_FILE,
+	CONFIG_LINE,
+	CONFIG_LOST
+};
 
 static const struct fact_column config_columns[] = {
 	{ "keyword", FACT_TEXT, T("từ khóa, chữ thường") },

@@ -1,5 +1,6 @@
-/* table_systemd_units.c - services, sockets, timers and paths of systemd: is each masked, enabled, or pulled
- * in by the distribution; and what the enabled services run. A static view: the same for an image. */
+/* table_systemd_units.c - services, sockets, timers and paths of systemd: is each masked, enabled,
+ * or pulled in by the distribution; and what the enabled services run. A static view: the same for
+ * an image. */
 #include "work/hostaudit/fact.h"
 #include "work/hostaudit/resolve_systemd.h"
 #include "work/hostaudit/tables.h"

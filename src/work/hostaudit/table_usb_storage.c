@@ -1,5 +1,5 @@
-/* table_usb_storage.c - can a USB disk be used on this machine: the driver, what keeps it from loading, and
- * what keeps devices from being let in at all. */
+/* table_usb_storage.c - can a USB disk be used on this machine: the driver, what keeps it from
+ * loading, and what keeps devices from being let in at all. */
 #include <sys/stat.h>
 
 #include "work/hostaudit/fact.h"
@@ -119,8 +119,8 @@ static bool by_modprobe(struct host *h, struct block *b)
 	if (m.blacklist.value.ptr != NULL) {
 		struct modprobe uas = { .a = host_arena(h), .module = "uas" };
 
-		/* It only removes the module's aliases: uas, which needs it, still pulls it in. With both
-		 * it takes a driver of a rarer device, or a hand, to load them. */
+		/* It only removes the module's aliases: uas, which needs it, still pulls it in.
+		 * With both it takes a driver of a rarer device, or a hand, to load them. */
 		modprobe_load(h, &uas);
 		b->file = m.blacklist.file;
 		b->line = m.blacklist.line;
@@ -180,7 +180,8 @@ static bool by_usbguard(struct host *h, struct block *b)
 		str_is(policy.value, "reject");
 }
 
-/* A rule that takes the authorisation from mass storage: interface class 08, or from every device. */
+/* A rule that takes the authorisation from mass storage: interface class 08, or from every device.
+ */
 static bool rule_blocks(struct str line)
 {
 	line = str_trim(line);

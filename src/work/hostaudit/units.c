@@ -1,4 +1,5 @@
-/* units.c - enabling links, cheaply: the names in the .wants folders, no look at the hundreds of files. */
+/* units.c - enabling links, cheaply: the names in the .wants folders, no look at the hundreds of
+ * files. */
 #include "work/hostaudit/units.h"
 
 #include <sys/stat.h>

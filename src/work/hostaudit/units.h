@@ -13,7 +13,8 @@ struct unit_link {
 
 /* All of them, those of /etc first. Lives as long as the host. */
 void unit_links(struct host *h, const struct unit_link **ret, size_t *ret_count);
-/* Is NAME among them and not masked? Also a script of /etc/rc?.d counts where no unit has its name. */
+/* Is NAME among them and not masked? Also a script of /etc/rc?.d counts where no unit has its name.
+ */
 bool unit_starts(struct host *h, const char *name);
 /* Masked by a link to /dev/null in /etc or /run. */
 bool unit_is_masked(struct host *h, struct str name);

@@ -5,8 +5,8 @@
 
 #include "work/hostaudit/host.h"
 
-/* Codes of reasons, their sentences, and what to do so that the next audit can tell; a check may use
- * more codes, which then stand as they are and are mended as the check says. */
+/* Codes of reasons, their sentences, and what to do so that the next audit can tell; a check may
+ * use more codes, which then stand as they are and are mended as the check says. */
 static const struct reason {
 	const char *code;
 	const char *words;
