@@ -137,7 +137,9 @@ static int open_folder(struct vfile_disk *d, const char *path)
 	int fd = openat(
 		root_of(d), *path ? path : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 
-	return fd < 0 ? -errno : fd;
+	if (fd < 0)
+		return -errno;
+	return fd;
 }
 
 static int real_sync_dir(struct vfile_disk *d, const char *path)

@@ -172,16 +172,20 @@ static int record_rename(struct vfile_disk *d, const char *from, const char *to)
 {
 	struct record *r = mine(d);
 	int rc = r->inner->ops->rename(r->inner, from, to);
+	struct record_name *name = find(r, from);
 	struct record_row *row;
 
 	if (rc != 0 || strcmp(from, to) == 0)
 		return rc;
+	assert(name); /* everything on the disk was there at the beginning or came through here */
 	row = add(r, RECORD_RENAME);
 	row->path = keep(r, from);
 	row->to = keep(r, to);
-	row->file = find(r, from)->file;
+	row->file = name->file;
 	drop(r, to);
-	find(r, from)->path = row->to;
+	name = find(r, from); /* it may have moved */
+	assert(name);
+	name->path = row->to;
 	return 0;
 }
 

@@ -222,24 +222,35 @@ static void add_file(struct image *m, const char *path)
 	add_change(m, path, m->files.len - 1);
 }
 
+static struct image_file *file_of(struct image *m, const struct record_row *row)
+{
+	assert(row->file < m->files.len);
+	return m->files.at[row->file];
+}
+
+static void add_written(struct image *m, const struct record_row *row)
+{
+	struct image_file *f = file_of(m, row);
+
+	add_bytes(m, f, row->offset, row->bytes);
+	if (row->offset + row->bytes.len > newest_size(f))
+		vec_push(&m->arena, &f->sizes, row->offset + row->bytes.len);
+}
+
 static void add_row(struct image *m, const struct record_row *row)
 {
-	struct image_file *f = row->file < m->files.len ? m->files.at[row->file] : NULL;
-
 	switch (row->kind) {
 	case RECORD_MAKE:
 		add_file(m, row->path);
 		break;
 	case RECORD_WRITE:
-		add_bytes(m, f, row->offset, row->bytes);
-		if (row->offset + row->bytes.len > newest_size(f))
-			vec_push(&m->arena, &f->sizes, row->offset + row->bytes.len);
+		add_written(m, row);
 		break;
 	case RECORD_SIZE:
-		set_size(m, f, row->offset);
+		set_size(m, file_of(m, row), row->offset);
 		break;
 	case RECORD_SYNC:
-		sync_file(m, f, row->is_failed);
+		sync_file(m, file_of(m, row), row->is_failed);
 		break;
 	case RECORD_RENAME:
 		vec_push(&m->arena, &m->changes,
