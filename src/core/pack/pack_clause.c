@@ -2,9 +2,12 @@
 #include "core/pack/pack_int.h"
 
 /* Letters of điểm in the order of Vietnamese drafting. */
-static const char *const letters[] = { "a", "b", "c", "d", "đ", "e", "g", "h", "i", "k",
-	"l", /* no words */
-	"m", "n", "o", "p", "q", "r", "s", "t", "u", "v", "x", "y" };
+/* clang-format off */
+static const char *const letters[] = {
+	"a", "b", "c", "d", "đ", "e", "g", "h", "i", "k", "l", "m", /* no words */
+	"n", "o", "p", "q", "r", "s", "t", "u", "v", "x", "y",
+};
+/* clang-format on */
 
 static size_t digits(struct str s)
 {

@@ -31,6 +31,12 @@ static const struct refused refused[] = {
 	R("two documents", "a: 1\n---\nb: 1\n", 2, 1, "one file holds one document only"),
 	R("directive", "%YAML 1.1\n---\na: 1\n", 1, 1, "directives (%) are not used here"),
 	R("byte that is not UTF-8", "a: 1\nb: đ\xFF\n", 2, 5, "a byte that is not UTF-8"),
+	R("a surrogate", "a: \xED\xA0\x80\n", 1, 4, "a byte that is not UTF-8"),
+	R("a control character", "a: 1\nđ: \x01\n", 2, 4,
+		"YAML syntax: control characters are not allowed"),
+	R("decomposed after a long mark", "- … “ế” e\xCC\x81\n", 1, 3,
+		"the text is not in Unicode form NFC"),
+	R("angstrom sign", "- \xE2\x84\xAB\n", 1, 3, "the text is not in Unicode form NFC"),
 	R("byte-order mark",
 		"\xEF\xBB\xBF"
 		"a: 1\n",

@@ -14,6 +14,7 @@ struct level {
 };
 
 struct reader {
+	struct str text;
 	struct arena *arena;
 	struct parse_fault *fault;
 	struct level levels[LIMIT_YAML_DEPTH];
@@ -40,66 +41,44 @@ static int refuse_limit(struct reader *r, const yaml_event_t *event, const char 
 	return ERR_LIMIT;
 }
 
-/* Most text of ours is of characters that no composition touches; only the rest is normalised. */
-static bool is_never_composed(utf8proc_int32_t point)
+/* How many bytes at the start of S, which is UTF-8 and ends in a NUL byte, are characters that no
+ * composition touches: below U+0300, the Vietnamese letters U+1EA0 to U+1EFF, the marks U+2010 to
+ * U+202F. Most text of ours is of nothing else; only the rest is normalised. */
+static size_t never_composed(struct str s)
 {
-	return point < 0x300 || (point >= 0x1EA0 && point <= 0x1EFF) ||
-		(point >= 0x2010 && point <= 0x2027) || (point >= 0x2030 && point <= 0x205E);
+	const unsigned char *bytes = (const unsigned char *)s.ptr;
+	size_t i = 0;
+
+	while (i < s.len) {
+		if (bytes[i] < 0x80)
+			i++;
+		else if (bytes[i] < 0xCC)
+			i += 2;
+		else if (bytes[i] == 0xE1 &&
+			(bytes[i + 1] == 0xBB || (bytes[i + 1] == 0xBA && bytes[i + 2] >= 0xA0)))
+			i += 3;
+		else if (bytes[i] == 0xE2 && bytes[i + 1] == 0x80 && bytes[i + 2] >= 0x90 &&
+			bytes[i + 2] < 0xB0)
+			i += 3;
+		else
+			break;
+	}
+	return i;
 }
 
 static bool is_nfc(struct str s)
 {
-	const utf8proc_uint8_t *bytes = (const utf8proc_uint8_t *)s.ptr;
 	utf8proc_uint8_t *composed = NULL;
 	utf8proc_ssize_t len;
-	size_t i = 0;
 	bool is_same;
 
-	while (i < s.len) {
-		utf8proc_int32_t point = bytes[i];
-		utf8proc_ssize_t step = 1;
-
-		if (bytes[i] >= 0x80)
-			step = utf8proc_iterate(bytes + i, (utf8proc_ssize_t)(s.len - i), &point);
-		if (step < 1 || !is_never_composed(point))
-			break;
-		i += (size_t)step;
-	}
-	if (i == s.len)
+	if (never_composed(s) == s.len)
 		return true;
-	len = utf8proc_map(
-		bytes, (utf8proc_ssize_t)s.len, &composed, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
-	is_same = len == (utf8proc_ssize_t)s.len && memcmp(composed, bytes, s.len) == 0;
+	len = utf8proc_map((const utf8proc_uint8_t *)s.ptr, (utf8proc_ssize_t)s.len, &composed,
+		UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+	is_same = len == (utf8proc_ssize_t)s.len && memcmp(composed, s.ptr, s.len) == 0;
 	free(composed);
 	return is_same;
-}
-
-/* The whole text must be UTF-8 before libyaml sees it: its own message has no line. */
-static int check_utf8(struct reader *r, struct str text)
-{
-	int line = 1;
-
-	if (str_is_utf8(text) && !str_starts(text, "\xEF\xBB\xBF"))
-		return 0;
-	if (str_starts(text, "\xEF\xBB\xBF"))
-		return refuse_at(r, 1, 1, T("tệp bắt đầu bằng dấu BOM; hãy lưu UTF-8 không BOM"));
-	for (struct str rest = text, one; str_next_line(&rest, &one); line++) {
-		int column = 1;
-
-		if (str_is_utf8(one))
-			continue;
-		for (size_t i = 0; i < one.len; column++) {
-			utf8proc_int32_t point;
-			utf8proc_ssize_t step =
-				utf8proc_iterate((const utf8proc_uint8_t *)one.ptr + i,
-					(utf8proc_ssize_t)(one.len - i), &point);
-
-			if (step < 1)
-				return refuse_at(r, line, column, T("byte không phải UTF-8"));
-			i += (size_t)step;
-		}
-	}
-	return refuse_at(r, line, 1, T("byte không phải UTF-8"));
 }
 
 static struct yaml_node *new_node(struct reader *r, const yaml_event_t *event, enum yaml_kind kind)
@@ -263,16 +242,53 @@ static int on_event(struct reader *r, const yaml_event_t *event)
 	}
 }
 
-static int refuse_syntax(struct reader *r, const yaml_parser_t *parser)
+static int refuse_syntax(struct reader *r, const yaml_parser_t *parser, int line, int column)
 {
-	int line = (int)parser->problem_mark.line + 1;
-	int column = (int)parser->problem_mark.column + 1;
-
 	if (parser->error == YAML_MEMORY_ERROR)
 		abort();
 	(void)refuse_at(r, line, column, T("sai cú pháp YAML: {a}"));
 	r->fault->about = arena_str(r->arena, str_of(parser->problem ? parser->problem : "?"));
 	return ERR_INPUT;
+}
+
+static size_t utf8_length(struct str s)
+{
+	size_t i = 0;
+	utf8proc_int32_t point;
+	utf8proc_ssize_t step = 1;
+
+	for (; i < s.len && step > 0; i += step > 0 ? (size_t)step : 0)
+		step = utf8proc_iterate(
+			(const utf8proc_uint8_t *)s.ptr + i, (utf8proc_ssize_t)(s.len - i), &point);
+	return i;
+}
+
+/* What libyaml's reader refuses, it places by a byte; where that is no UTF-8, by one too late. */
+static int refuse_byte(struct reader *r, const yaml_parser_t *parser)
+{
+	size_t length = utf8_length(r->text);
+	size_t offset = length < r->text.len ? length : parser->problem_offset;
+	int line = 1, column = 1;
+
+	for (size_t i = 0; i < offset && i < r->text.len; i++) {
+		if (r->text.ptr[i] == '\n') {
+			line++;
+			column = 1;
+		} else if (((unsigned char)r->text.ptr[i] & 0xC0) != 0x80) {
+			column++;
+		}
+	}
+	if (length == r->text.len)
+		return refuse_syntax(r, parser, line, column);
+	return refuse_at(r, line, column, T("byte không phải UTF-8"));
+}
+
+static int refuse_parse(struct reader *r, const yaml_parser_t *parser)
+{
+	if (parser->error == YAML_READER_ERROR)
+		return refuse_byte(r, parser);
+	return refuse_syntax(r, parser, (int)parser->problem_mark.line + 1,
+		(int)parser->problem_mark.column + 1);
 }
 
 /* 1 at the end of the stream, 0 to go on. */
@@ -282,7 +298,7 @@ static int next_event(struct reader *r, yaml_parser_t *parser)
 	int status;
 
 	if (!yaml_parser_parse(parser, &event))
-		return refuse_syntax(r, parser);
+		return refuse_parse(r, parser);
 	status = event.type == YAML_STREAM_END_EVENT ? 1 : on_event(r, &event);
 	yaml_event_delete(&event);
 	return status;
@@ -291,12 +307,12 @@ static int next_event(struct reader *r, yaml_parser_t *parser)
 int parse_yaml(
 	struct str text, struct arena *a, struct parse_fault *ret_fault, struct yaml_node **ret)
 {
-	struct reader r = { .arena = a, .fault = ret_fault };
+	struct reader r = { .arena = a, .fault = ret_fault, .text = text };
 	yaml_parser_t parser;
-	int status = check_utf8(&r, text);
+	int status;
 
-	if (status < 0)
-		return status;
+	if (str_starts(text, "\xEF\xBB\xBF"))
+		return refuse_at(&r, 1, 1, T("tệp bắt đầu bằng dấu BOM; hãy lưu UTF-8 không BOM"));
 	if (!yaml_parser_initialize(&parser))
 		abort();
 	yaml_parser_set_input_string(
