@@ -45,5 +45,7 @@ const struct fact_table *const fact_tables[] = {
 	&log_limits_table,
 	&log_space_table,
 	&remote_admin_table,
+	&screen_locks_table,
+	&screen_autologins_table,
 	NULL,
 };

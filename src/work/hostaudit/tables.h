@@ -44,5 +44,7 @@ extern const struct fact_table log_spans_table;
 extern const struct fact_table log_limits_table;
 extern const struct fact_table log_space_table;
 extern const struct fact_table remote_admin_table;
+extern const struct fact_table screen_locks_table;
+extern const struct fact_table screen_autologins_table;
 
 #endif
