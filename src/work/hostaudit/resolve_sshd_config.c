@@ -1,6 +1,10 @@
 /* Putting sshd's configuration together. Declared in resolve_sshd.h. */
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include "work/hostaudit/host_int.h"
 #include "work/hostaudit/resolve_shell.h"
 #include "work/hostaudit/resolve_sshd.h"
 #include "work/hostaudit/resolve_systemd.h"
@@ -265,23 +269,44 @@ int sshd_version_in(struct str bytes)
 			continue;
 		bytes = str_from(bytes, 1);
 		minor = take_digits(&bytes);
-		if (minor >= 0 && minor < 100 && !str_starts(bytes, "*") && !str_starts(bytes, "."))
+		/* without a byte after it the number may be cut */
+		if (minor >= 0 && minor < 100 && bytes.len > 0 && !str_starts(bytes, "*") && !str_starts(bytes, "."))
 			return major * 100 + minor;
 	}
 	return 0;
 }
 
-#define BINARY_MAX (8 * MIB)
+/* A window at a time: the program is over a megabyte, and the version stands in one place. */
+#define WINDOW_BYTES (32 * KIB)
+#define OVERLAP_BYTES 64
+#define BINARY_MAX_BYTES (16 * MIB)
+
 int sshd_version(struct host *h, struct str binary)
 {
-	struct arena own;
-	struct str bytes;
+	char window[WINDOW_BYTES];
+	size_t kept = 0, total = 0;
+	int fd = host_fd(h, binary.ptr, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
 	int version = 0;
 
-	arena_init(&own, 3 * BINARY_MAX);
-	if (host_read_proc(h, binary.ptr, BINARY_MAX, &own, &bytes) == 0)
-		version = sshd_version_in(bytes);
-	arena_done(&own);
+	if (fd < 0)
+		return 0;
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+		total = BINARY_MAX_BYTES;
+	while (version == 0 && total < BINARY_MAX_BYTES) {
+		ssize_t n = read(fd, window + kept, WINDOW_BYTES - kept);
+
+		if (n <= 0)
+			break;
+		total += (size_t)n;
+		kept += (size_t)n;
+		version = sshd_version_in((struct str){ window, kept });
+		if (kept > OVERLAP_BYTES) {
+			memmove(window, window + kept - OVERLAP_BYTES, OVERLAP_BYTES);
+			kept = OVERLAP_BYTES;
+		}
+	}
+	close(fd);
 	return version;
 }
 
