@@ -11,8 +11,10 @@ A test file is tests/flow/test_NAME.py with unittest cases; cases that are only 
 prints are rows of tests/flow/NAME.yaml (its keys: tests/run-flows.py).
 """
 import atexit
+import base64
 import contextlib
 import functools
+import hmac
 import html.parser
 import http.client
 import http.cookies
@@ -94,6 +96,17 @@ def free_port():
         return probe.getsockname()[1]
 
 
+ADMIN = ("an.le", "Nui-cao-Song-dai-7")     # login, password
+
+
+def totp(key, at_s):
+    """The six figures of RFC 6238 that an authenticator shows at AT_S."""
+    digest = hmac.new(base64.b32decode(key + "=" * (-len(key) % 8)),
+                      int(at_s // 30).to_bytes(8, "big"), "sha1").digest()
+    at = digest[-1] & 15
+    return f"{(int.from_bytes(digest[at:at + 4], 'big') & 0x7fffffff) % 1000000:06d}"
+
+
 class Server:
     """`khien serve` on a folder of its own, with a clock that the test moves:
 
@@ -172,6 +185,23 @@ class Server:
 
     def browser(self):
         return Browser(self.port)
+
+    def set_up(self):
+        """The set-up with the one-time code, second factor included; a browser that is signed in as
+        the administrator ADMIN."""
+        browser, code = self.browser(), self.wait_for(r"/thiet-lap\?ma=([A-Z0-9-]+)").group(1)
+        browser.get(f"/thiet-lap?ma={code}")
+        browser.submit({"don-vi": "Xã Tây Sơn", "ho-ten": "Lê An", "ten-dang-nhap": ADMIN[0],
+                        "mat-khau-moi": ADMIN[1], "nhac-lai": ADMIN[1]}, action="/thiet-lap")
+        key = re.search(r'<code class="key">([A-Z2-7]+)</code>', browser.page.text)
+        if not key:
+            raise AssertionError(f"no key for the second factor at {browser.path}:\n{browser.page.text}")
+        browser.totp_key = key.group(1)
+        page = browser.submit({"ma": totp(browser.totp_key, time.time() + self.shift_s)},
+                              action="/bat-ma-hai-buoc")
+        if page.status != 200 or browser.get("/hom-nay").status != 200 or browser.path != "/hom-nay":
+            raise AssertionError(f"not signed in, at {browser.path}:\n{browser.page.text}")
+        return browser
 
 
 class Page:

@@ -38,6 +38,13 @@ class Package(unittest.TestCase):
         self.assertIn("usr/share/khien", read("debian/khien.install"))
         self.assertIn("--packs /usr/share/khien/packs", start.group(2))
 
+    def test_service_leaves_the_powers_that_the_sandbox_keeps(self):
+        kept = set(re.findall(r"\bCAP_[A-Z]+_?[A-Z_]*\b", re.search(
+            r"keep_capabilities\(.*?^\}", read("src/kit/sandbox/sandbox.c"), re.M | re.S).group()))
+        kept -= {"CAP_PERMITTED", "CAP_EFFECTIVE", "CAP_INHERITABLE", "CAP_SET"}
+        left = " ".join(re.findall(r"^CapabilityBoundingSet=(.*)$", read("debian/khien.service"), re.M))
+        self.assertEqual(set(left.split()), kept)
+
 
 if __name__ == "__main__":
     unittest.main()
