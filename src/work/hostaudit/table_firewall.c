@@ -4,27 +4,17 @@
 #include "work/hostaudit/firewall_live.h"
 #include "work/hostaudit/tables.h"
 
-enum { FAMILY, STATE, IS_USED, CHAIN, POLICY, RULES, DETAIL };
+enum { FAMILY, STATE, CHAIN, POLICY, RULES, DETAIL };
 
 static const struct fact_column columns[] = {
 	[FAMILY] = { "family", FACT_TEXT, T("ip4 hoặc ip6") },
 	[STATE] = { "state", FACT_TEXT, T("none, open, closed hoặc unclear") },
-	[IS_USED] = { "is_used", FACT_INT, T("máy có dùng giao thức này") },
 	[CHAIN] = { "chain", FACT_TEXT, T("bảng và chuỗi quyết định") },
 	[POLICY] = { "policy", FACT_TEXT, T("chính sách của chuỗi đó") },
 	[RULES] = { "rules", FACT_INT, T("số luật trong các chuỗi gói vào") },
 	[DETAIL] = { "detail", FACT_TEXT, T("chi tiết") },
 	{ 0 },
 };
-
-/* IPv6 is there when some interface has an address of it. */
-static bool has_ip6(struct host *h)
-{
-	struct str text;
-
-	return host_read_proc(h, "/proc/net/if_inet6", 64 * KIB, host_arena(h), &text) == 0 &&
-		text.len > 0;
-}
 
 static int fill(struct host *h, struct fact_rows *rows, struct err *e)
 {
@@ -46,7 +36,6 @@ static int fill(struct host *h, struct fact_rows *rows, struct err *e)
 		fact_row(rows);
 		fact_cstr(rows, FAMILY, family == 4 ? "ip4" : "ip6");
 		fact_cstr(rows, STATE, states[j.state]);
-		fact_int(rows, IS_USED, family == 4 || has_ip6(h));
 		fact_int(rows, RULES, (int64_t)j.rules);
 		if (j.detail.len > 0)
 			fact_text(rows, DETAIL, j.detail);

@@ -13,6 +13,7 @@ enum {
 	HAS_DESKTOP,
 	HAS_SYSTEMD,
 	AGE_DAYS,
+	HAS_IP6,
 	MACHINE
 };
 
@@ -26,6 +27,7 @@ static const struct fact_column columns[] = {
 	[HAS_DESKTOP] = { "has_desktop", FACT_INT, T("có giao diện đồ họa") },
 	[HAS_SYSTEMD] = { "has_systemd", FACT_INT, T("khởi động bằng systemd") },
 	[AGE_DAYS] = { "age_days", FACT_INT, T("số ngày kể từ khi cài đặt; trống khi không rõ") },
+	[HAS_IP6] = { "has_ip6", FACT_INT, T("có địa chỉ IPv6; trống khi không rõ") },
 	[MACHINE] = { "machine", FACT_TEXT, T("hãng và loại máy") },
 	{ 0 },
 };
@@ -103,6 +105,18 @@ static int64_t installed_at_s(struct host *h)
 	return oldest;
 }
 
+/* 1, 0, or -1: some interface, if only the machine's own, has an address. */
+static int has_ip6(struct host *h)
+{
+	struct str text;
+	int rc;
+
+	if (!host_has_proc(h))
+		return -1;
+	rc = host_read_proc(h, "/proc/net/if_inet6", 64 * KIB, host_arena(h), &text);
+	return rc == ERR_ABSENT ? 0 : rc < 0 ? -1 : text.len > 0;
+}
+
 static int fill(struct host *h, struct fact_rows *rows, struct err *e)
 {
 	struct os_release os = os_release_read(h);
@@ -128,6 +142,8 @@ static int fill(struct host *h, struct fact_rows *rows, struct err *e)
 			host_exists(h, "/lib/systemd/systemd"));
 	if (installed > 0 && installed <= host_now_s(h))
 		fact_int(rows, AGE_DAYS, (host_now_s(h) - installed) / CLOCK_DAY_S);
+	if (has_ip6(h) >= 0)
+		fact_int(rows, HAS_IP6, has_ip6(h));
 	if (str_trim(machine).len > 0)
 		fact_text(rows, MACHINE, str_trim(machine));
 	return 0;

@@ -8,10 +8,11 @@
 #include "work/hostaudit/tables.h"
 #include "work/hostaudit/units.h"
 
-enum { HAS_BUS, HAS_DRIVER, IS_BUILTIN, IS_LOADED, IS_BLOCKED, HOW, FOUND, FILE_PATH, LINE, LOST };
+enum { HAS_BUS, HAS_KERNEL, HAS_DRIVER, IS_BUILTIN, IS_LOADED, IS_BLOCKED, HOW, FOUND, FILE_PATH, LINE, LOST };
 
 static const struct fact_column columns[] = {
 	[HAS_BUS] = { "has_bus", FACT_INT, T("máy có cổng USB; trống khi không rõ") },
+	[HAS_KERNEL] = { "has_kernel", FACT_INT, T("biết được nhân hệ điều hành nào sẽ chạy") },
 	[HAS_DRIVER] = { "has_driver", FACT_INT, T("có trình điều khiển usb-storage") },
 	[IS_BUILTIN] = { "is_builtin", FACT_INT, T("trình điều khiển nằm sẵn trong nhân") },
 	[IS_LOADED] = { "is_loaded", FACT_INT, T("trình điều khiển đang được nạp") },
@@ -56,7 +57,7 @@ static bool is_builtin(struct host *h, struct str release)
 }
 
 struct driver {
-	bool is_there, is_builtin, is_loaded;
+	bool has_kernel, is_there, is_builtin, is_loaded;
 };
 
 static struct driver driver_of(struct host *h)
@@ -71,12 +72,14 @@ static struct driver driver_of(struct host *h)
 		host_read_proc(h, "/proc/sys/kernel/osrelease", 256, host_arena(h), &release) ==
 			0) {
 		release = str_trim(release);
+		d.has_kernel = true;
 		d.is_builtin = is_builtin(h, release);
 		d.is_there = d.is_loaded || d.is_builtin || has_module_file(h, release);
 		return d;
 	}
 	if (host_list(h, "/lib/modules", &names, &count) < 0)
 		return d;
+	d.has_kernel = count > 0;
 	for (size_t i = 0; i < count; i++) {
 		d.is_builtin |= is_builtin(h, names[i]);
 		d.is_there |= d.is_builtin || has_module_file(h, names[i]);
@@ -241,6 +244,7 @@ static int fill(struct host *h, struct fact_rows *rows, struct err *e)
 	fact_row(rows);
 	if (bus >= 0)
 		fact_int(rows, HAS_BUS, bus);
+	fact_int(rows, HAS_KERNEL, driver.has_kernel);
 	fact_int(rows, HAS_DRIVER, driver.is_there);
 	fact_int(rows, IS_BUILTIN, driver.is_builtin);
 	fact_int(rows, IS_LOADED, driver.is_loaded);

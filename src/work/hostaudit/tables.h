@@ -34,7 +34,6 @@ extern const struct fact_table systemd_units_table;
 extern const struct fact_table users_table;
 extern const struct fact_table shell_timeouts_table;
 extern const struct fact_table session_limits_table;
-extern const struct fact_table jobs_table;
 extern const struct fact_table firewall_table;
 extern const struct fact_table firewall_boot_table;
 extern const struct fact_table antivirus_table;
