@@ -9,6 +9,7 @@
 
 enum {
 	PRODUCT,
+	KIND,
 	PATH,
 	PROCESS,
 	IS_SERVICE,
@@ -26,6 +27,8 @@ enum {
 
 static const struct fact_column columns[] = {
 	[PRODUCT] = { "product", FACT_TEXT, T("tên sản phẩm") },
+	[KIND] = { "kind", FACT_TEXT,
+		T("clamav (đọc được hết) hoặc vendor (chỉ công cụ của hãng biết)") },
 	[PATH] = { "path", FACT_TEXT, T("dấu hiệu cài đặt") },
 	[PROCESS] = { "process", FACT_TEXT, T("tên tiến trình quét") },
 	[IS_SERVICE] = { "is_service", FACT_INT, T("có tiến trình quét thường trực được cài") },
@@ -173,6 +176,7 @@ static void show(struct host *h, struct fact_rows *rows, const struct data_antiv
 
 	fact_row(rows);
 	fact_cstr(rows, PRODUCT, p->name);
+	fact_cstr(rows, KIND, p->kind);
 	fact_cstr(rows, PATH, p->path);
 	fact_cstr(rows, PROCESS, p->process);
 	fact_cstr(rows, UNIT, p->unit);

@@ -8,7 +8,19 @@
 #include "work/hostaudit/tables.h"
 #include "work/hostaudit/units.h"
 
-enum { HAS_BUS, HAS_KERNEL, HAS_DRIVER, IS_BUILTIN, IS_LOADED, IS_BLOCKED, HOW, FOUND, FILE_PATH, LINE, LOST };
+enum {
+	HAS_BUS,
+	HAS_KERNEL,
+	HAS_DRIVER,
+	IS_BUILTIN,
+	IS_LOADED,
+	IS_BLOCKED,
+	HOW,
+	FOUND,
+	FILE_PATH,
+	LINE,
+	LOST
+};
 
 static const struct fact_column columns[] = {
 	[HAS_BUS] = { "has_bus", FACT_INT, T("máy có cổng USB; trống khi không rõ") },
