@@ -8,6 +8,10 @@
 
 #define ROWS_MAX 100000
 
+struct rows {
+	VEC(struct evidence) at;
+};
+
 /* What the machine tells of itself, for the pages. */
 static int keep_profile(const struct serve *s, struct store *store,
 	const struct hostaudit_profile *p, int64_t host_id, struct err *e)
@@ -28,29 +32,40 @@ static int find_host(const struct serve *s, struct store *store, const struct ho
 	return org_host_seen(store, name, kind, clock_now_s(), ret_id, e);
 }
 
-static int keep(const struct serve *s, struct store *store, struct audit_run *run,
-	const struct hostaudit_result *results, size_t count, struct err *e)
+/* Every check for itself: one that is wrong is told and left out, the others still answer. */
+static int ask_all(
+	const struct serve *s, struct hostaudit *audit, struct audit_run *run, struct rows *rows)
 {
-	VEC(struct evidence) rows = { 0 };
+	int asked = 0;
 
-	for (size_t i = 0; i < count; i++) {
-		run->count[results[i].outcome]++;
-		for (size_t k = 0; k < results[i].row_count && rows.len < ROWS_MAX; k++)
-			vec_push(s->arena, &rows, results[i].rows[k]);
+	for (size_t i = 0; i < pack_check_count(s->packs); i++) {
+		const struct check *check = pack_check_at(s->packs, i);
+		struct hostaudit_result result;
+		struct err e = { 0 };
+
+		if (!check->is_live)
+			continue;
+		if (hostaudit_check(audit, check, &e, &result) < 0) {
+			fprintf(stderr, "khien audit: %s\n", e.text);
+			continue;
+		}
+		run->count[result.outcome]++;
+		for (size_t k = 0; k < result.row_count && rows->at.len < ROWS_MAX; k++)
+			vec_push(s->arena, &rows->at, result.rows[k]);
+		asked++;
 	}
-	return evidence_add_run(store, run, rows.at, rows.len, e);
+	return asked;
 }
 
 int audit_store(const struct serve *s, struct store *store, struct err *e)
 {
 	struct audit_run run = { .at_s = clock_now_s(), .program = STR(SERVE_PROGRAM) };
 	struct hostaudit_options options = { .packs = s->packs, .now_s = run.at_s };
-	struct hostaudit_result *results;
 	struct hostaudit_profile profile;
+	struct rows rows = { 0 };
 	struct hostaudit *audit = NULL;
 	struct org_host host;
 	int64_t start_us = clock_monotonic_us();
-	size_t count;
 	int rc = hostaudit_open(&options, e, &audit);
 
 	if (rc < 0)
@@ -67,11 +82,12 @@ int audit_store(const struct serve *s, struct store *store, struct err *e)
 	rc = hostaudit_open(&options, e, &audit);
 	if (rc == 0) {
 		profile = hostaudit_profile(audit);
-		rc = hostaudit_run(audit, e, &results, &count);
+		if (ask_all(s, audit, &run, &rows) == 0)
+			rc = err_set(e, ERR_ABSENT, "no check could be asked");
 	}
 	run.duration_us = clock_monotonic_us() - start_us;
-	if (rc >= 0)
-		rc = keep(s, store, &run, results, count, e);
+	if (rc == 0)
+		rc = evidence_add_run(store, &run, rows.at.at, rows.at.len, e);
 	if (rc == 0)
 		rc = keep_profile(s, store, &profile, run.host_id, e);
 	hostaudit_close(audit);
@@ -80,17 +96,14 @@ int audit_store(const struct serve *s, struct store *store, struct err *e)
 
 int serve_audit(const struct serve *s)
 {
-	const char *const everywhere[] = { "/", NULL }, *const data[] = { s->data, NULL };
 	struct sandbox_level level;
 	struct store *store = NULL;
 	struct err e = { 0 };
-	int rc = sandbox_enter(
-		&(struct sandbox_rights){ .may = SANDBOX_MAY_FILES | SANDBOX_MAY_NETLINK,
-			.read_below = everywhere,
-			.write_below = data,
-			.keeps_owning = true,
-			.keeps_reading_all = true },
-		&level, &e);
+	const struct sandbox_rights rights = { .may = SANDBOX_MAY_FILES | SANDBOX_MAY_NETLINK,
+		.user = s->user,
+		.keeps_reading_all = true,
+		.sees_processes = true };
+	int rc = sandbox_enter(&rights, &level, &e);
 
 	if (rc == 0)
 		rc = data_store(s, &store, &e);

@@ -27,6 +27,7 @@ static void tree(
 		tr(v->lang, "Các điều"), STR_FMT(words_of(v, p->short_title)));
 	for (size_t i = 0; i < p->clause_count; i++) {
 		const struct clause *c = &p->clauses[i];
+		enum verdict worst;
 		size_t count;
 
 		if (c->kind == CLAUSE_CHUONG)
@@ -38,10 +39,10 @@ static void tree(
 		if (c == here)
 			html(v->w, " aria-current=\"true\"");
 		html(v->w, ">");
-		article_verdict(f, c, &count);
+		worst = article_verdict(f, c, &count);
 		if (count)
-			html(v->w, "<span class=\"dot %s\" aria-hidden=\"true\"></span>",
-				verdict_name(article_verdict(f, c, &count)));
+			html(v->w, "<span class=\"dot %s\" aria-hidden=\"true\">%s</span> ",
+				verdict_name(worst), verdict_shapes[worst]);
 		html(v->w, "%.*s %.*s</a></li>\n", STR_FMT(c->label), STR_FMT(c->title));
 	}
 	html(v->w, "</ul>\n</details>\n</nav>\n");

@@ -416,7 +416,7 @@ void page_second_on_post(struct view *v)
 		page_second_on(v);
 		return;
 	}
-	if (session_begin(v, id, true) < 0)
+	if (login_done(v, id, true) < 0)
 		page_failed(v);
 	else
 		show_recovery(v, &recovery);

@@ -26,7 +26,6 @@ static int load(struct view *v, struct columns *ret)
 
 static void mark(struct view *v, const struct comply_verdict *cv)
 {
-	static const char *const shapes[VERDICT_COUNT] = { "✕", "!", "?", "◐", "●", "–" };
 	const struct obligation *o = cv->obligation;
 
 	html(v->w,
@@ -34,8 +33,9 @@ static void mark(struct view *v, const struct comply_verdict *cv)
 		"<span aria-hidden=\"true\">%s</span><span class=\"hidden\">%.*s %s</span></a>",
 		verdict_name(cv->verdict), STR_FMT(o->pack->id),
 		STR_FMT(clause_article(o->clause)->id), STR_FMT(url_piece(o->id, v->a)),
-		STR_FMT(o->id), tr(v->lang, verdict_words(cv->verdict)), shapes[cv->verdict],
-		STR_FMT(o->id), tr(v->lang, verdict_words(cv->verdict)));
+		STR_FMT(o->id), tr(v->lang, verdict_words(cv->verdict)),
+		verdict_shapes[cv->verdict], STR_FMT(o->id),
+		tr(v->lang, verdict_words(cv->verdict)));
 }
 
 /* The marks of one article for the unit, or for a machine. */

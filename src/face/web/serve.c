@@ -93,6 +93,8 @@ static int first_audit(const struct serve *s, struct err *e)
 	int status, rc = audit_age_s(s, &age_s, e);
 	pid_t pid;
 
+	if (rc == 0)
+		rc = data_hand_over(s, e);
 	if (rc < 0 || age_s < CLOCK_DAY_S)
 		return rc;
 	pid = fork();

@@ -89,15 +89,16 @@ void session_drop_cookie(struct view *v)
 		cookie_name(v), v->web->is_tls ? "; Secure" : "");
 }
 
-/* "http://host" and "Host: host" */
+/* What the browser itself says of where the form stood, or else "http://host" and "Host: host". */
 static bool is_same_origin(const struct view *v)
 {
 	struct str site = http_header(v->rq, "sec-fetch-site");
 	struct str origin = http_header(v->rq, "origin"), scheme, rest;
 
-	if (site.ptr && !str_is(site, "same-origin") && !str_is(site, "none"))
-		return false;
-	if (!origin.ptr)
+	if (site.ptr)
+		return str_is(site, "same-origin") || str_is(site, "none");
+	/* "null" is what a browser makes of our own no-referrer; the mark still has to be right */
+	if (!origin.ptr || str_is(origin, "null"))
 		return true;
 	if (!str_split(origin, ':', &scheme, &rest) || !str_starts(rest, "//"))
 		return false;

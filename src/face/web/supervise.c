@@ -198,24 +198,19 @@ static int signals(struct err *e)
 
 int serve_supervise(const struct serve *s)
 {
-	const char *const everywhere[] = { "/", NULL }, *const data[] = { s->data, NULL };
 	struct supervisor p = { .serve = s, .channel_fd = -1 };
+	/* reading all and seeing processes is what its children, the audits, inherit from it */
+	const struct sandbox_rights rights = { .may = SANDBOX_MAY_FILES | SANDBOX_MAY_NETLINK |
+			SANDBOX_MAY_ACCEPT | SANDBOX_MAY_FORK | SANDBOX_MAY_CONFINE,
+		.keeps_reading_all = true,
+		.sees_processes = true };
 	struct sandbox_level level;
 	struct err e = { 0 };
 	int rc;
 
 	p.signal_fd = signals(&e);
 	p.audit_next_s = clock_now_s() + AUDIT_EVERY_S;
-	rc = p.signal_fd < 0 ?
-		p.signal_fd :
-		sandbox_enter(
-			&(struct sandbox_rights){ .may = SANDBOX_MAY_FILES | SANDBOX_MAY_NETLINK |
-					SANDBOX_MAY_FORK | SANDBOX_MAY_CONFINE | SANDBOX_MAY_ACCEPT,
-				.read_below = everywhere,
-				.write_below = data,
-				.keeps_owning = true,
-				.keeps_reading_all = true },
-			&level, &e);
+	rc = p.signal_fd < 0 ? p.signal_fd : sandbox_enter(&rights, &level, &e);
 	if (rc < 0) {
 		fprintf(stderr, "khien serve: %s\n", e.text);
 		return 2;

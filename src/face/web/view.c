@@ -115,7 +115,7 @@ static void head(struct view *v, const char *title)
 
 static void nav_item(struct view *v, const struct route *r)
 {
-	bool is_here = v->route && v->route->nav == r->nav;
+	bool is_here = v->route && v->route->nav && strcmp(v->route->nav, r->nav) == 0;
 
 	if (!(r->roles & ROLES_ANYONE) && !(r->roles & (unsigned)v->user.role))
 		return;
@@ -125,19 +125,24 @@ static void nav_item(struct view *v, const struct route *r)
 	html(v->w, ">%s</a></li>\n", tr(v->lang, r->nav));
 }
 
+static bool is_first_of_word(size_t at)
+{
+	for (size_t i = 0; i < at; i++) {
+		if (routes[i].nav && strcmp(routes[i].nav, routes[at].nav) == 0)
+			return false;
+	}
+	return true;
+}
+
 /* The first GET route of each word of the navigation, in the order of the table. */
 static void nav(struct view *v)
 {
-	const char *last = NULL;
-
 	html(v->w, "<nav aria-label=\"%s\"><ul>\n", tr(v->lang, "Các trang"));
 	for (size_t i = 0; i < route_count; i++) {
 		const struct route *r = &routes[i];
 
-		if (!r->nav || r->nav == last || r->method != HTTP_GET)
-			continue;
-		last = r->nav;
-		nav_item(v, r);
+		if (r->nav && r->method == HTTP_GET && is_first_of_word(i))
+			nav_item(v, r);
 	}
 	html(v->w, "</ul></nav>\n");
 }
@@ -293,7 +298,7 @@ void page_failed(struct view *v)
 
 /* --- verdicts and outcomes: a colour, a shape and a word -------------------------------------- */
 
-static const char *const shapes[VERDICT_COUNT] = {
+const char *const verdict_shapes[VERDICT_COUNT] = {
 	[VERDICT_NOT_MET] = "✕",
 	[VERDICT_OVERDUE] = "!",
 	[VERDICT_NO_EVIDENCE] = "?",
@@ -305,7 +310,8 @@ static const char *const shapes[VERDICT_COUNT] = {
 void html_verdict(struct view *v, enum verdict verdict)
 {
 	html(v->w, "<span class=\"chip %s\"><span aria-hidden=\"true\">%s</span> %s</span>",
-		verdict_name(verdict), shapes[verdict], tr(v->lang, verdict_words(verdict)));
+		verdict_name(verdict), verdict_shapes[verdict],
+		tr(v->lang, verdict_words(verdict)));
 }
 
 static const struct {

@@ -145,6 +145,7 @@ struct str words_of(const struct view *v, struct words w);
 
 /* The notice that a redirect brought: ?bao=code */
 void html_notice(struct view *v);
+extern const char *const verdict_shapes[VERDICT_COUNT];
 void html_verdict(struct view *v, enum verdict verdict);
 void html_outcome(struct view *v, enum outcome outcome);
 const char *outcome_words(enum outcome o);

@@ -49,18 +49,17 @@ static int set_limits(const struct sandbox_rights *rights, struct err *e)
 	return rc;
 }
 
-static int become(const char *user, struct err *e)
+static int become(const struct sandbox_rights *rights, struct err *e)
 {
-	const struct passwd *found = getpwnam(user);
+	const struct passwd *found = getpwnam(rights->user);
 
 	if (!found || found->pw_uid == 0)
-		return err_set(e, ERR_ABSENT, "no user \"%s\" to become", user);
-	if (setgroups(0, NULL) != 0 ||
+		return err_set(e, ERR_ABSENT, "no user \"%s\" to become", rights->user);
+	if (prctl(PR_SET_KEEPCAPS, rights->keeps_reading_all ? 1 : 0, 0, 0, 0) != 0 ||
+		setgroups(0, NULL) != 0 ||
 		setresgid(found->pw_gid, found->pw_gid, found->pw_gid) != 0 ||
 		setresuid(found->pw_uid, found->pw_uid, found->pw_uid) != 0)
-		return err_errno(e, errno, "become \"%s\"", user);
-	if (setuid(0) == 0)
-		return err_set(e, ERR_SYSTEM, "root could be had back");
+		return err_errno(e, errno, "become \"%s\"", rights->user);
 	return 0;
 }
 
@@ -92,25 +91,33 @@ static int keep_capabilities(const struct sandbox_rights *rights, struct err *e)
 	return 0;
 }
 
+/* What root still may, and as whom. */
+static int drop_root(const struct sandbox_rights *rights, bool *ret_is_other, struct err *e)
+{
+	int rc = rights->user ? become(rights, e) : 0;
+
+	if (rc == 0)
+		rc = keep_capabilities(rights, e);
+	if (rc == 0 && rights->user && setuid(0) == 0)
+		rc = err_set(e, ERR_SYSTEM, "root could be had back");
+	*ret_is_other = rc == 0 && rights->user;
+	return rc;
+}
+
 int sandbox_enter(
 	const struct sandbox_rights *rights, struct sandbox_level *ret_level, struct err *e)
 {
 	struct sandbox_level level = { 0 };
-	bool is_root = geteuid() == 0;
 	int rc = set_limits(rights, e);
 
 	if (rc == 0 && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		rc = err_errno(e, errno, "no_new_privs");
-	if (rc == 0 && is_root && rights->user) {
-		/* the name is looked up before the folders close over /etc */
-		rc = become(rights->user, e);
-		level.is_other_user = rc == 0;
-	} else if (rc == 0 && is_root) {
-		rc = keep_capabilities(rights, e);
-	}
+	/* the user's name is looked up before the folders close over /etc */
+	if (rc == 0 && geteuid() == 0)
+		rc = drop_root(rights, &level.is_other_user, e);
 	if (rc == 0 && !(rights->may & SANDBOX_MAY_FORK) && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
 		rc = err_errno(e, errno, "dumpable");
-	if (rc == 0)
+	if (rc == 0 && !rights->sees_processes)
 		rc = landlock_enter(rights, &level.landlock_abi, e);
 	if (rc == 0)
 		rc = filter_enter(rights, e);

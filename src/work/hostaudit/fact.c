@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "work/hostaudit/fact_int.h"
+#include "work/hostaudit/rights.h"
 #include "work/hostaudit/host_int.h"
 
 /* ---- making rows ---- */
@@ -95,7 +96,7 @@ void facts_fill(struct fact_rows *rows)
 	if ((rows->table->flags & FACT_LIVE) && !h->has_proc) {
 		host_gap(h, GAP_NOT_LIVE, rows->table->name);
 	} else {
-		if ((rows->table->flags & FACT_ROOT) && h->is_live && geteuid() != 0)
+		if ((rows->table->flags & FACT_ROOT) && h->is_live && !rights_read_all())
 			host_gap(h, GAP_RIGHTS, rows->table->name);
 		rows->rc = rows->table->fill(h, rows, &rows->err);
 		if (rows->rc < 0)

@@ -8,6 +8,7 @@
 
 #include "kit/crypto/crypto.h"
 #include "work/hostaudit/audit_int.h"
+#include "work/hostaudit/rights.h"
 
 int hostaudit_open(const struct hostaudit_options *options, struct err *e, struct hostaudit **ret)
 {
@@ -101,7 +102,7 @@ struct hostaudit_profile hostaudit_profile(struct hostaudit *audit)
 		.kind = STR("server"),
 		.family = STR("other"),
 		.is_live = host_is_live(audit->host),
-		.is_root = geteuid() == 0,
+		.is_root = rights_read_all(),
 	};
 	struct str machine_id = first_line(audit, "/etc/machine-id");
 	char hex[65];
