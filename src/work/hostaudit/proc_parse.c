@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "work/hostaudit/redact.h"
+
 #define FLAG_KERNEL_THREAD 0x00200000u
 #define STAT_FLAGS 6 /* fields after the name, from 0: state ppid pgrp session tty tpgid flags */
 #define STAT_START 19
@@ -145,30 +147,6 @@ struct proc_exe proc_exe_parse(struct str link)
 
 /* ---- command lines without secrets ---- */
 
-static void add_argument(struct buf *out, struct str argument)
-{
-	ptrdiff_t equals = str_find_char(argument, '=');
-
-	if (argument.len == 0)
-		return;
-	buf_add_char(out, ' ');
-	if (str_starts(argument, "--")) {
-		buf_add(out, equals < 0 ? argument : str_until(argument, (size_t)equals + 1));
-		if (equals >= 0)
-			buf_add(out, STR("…"));
-	} else if (argument.ptr[0] == '-') {
-		/* -p may carry its value without a blank */
-		buf_add(out, str_until(argument, 2));
-		if (argument.len > 2)
-			buf_add(out, STR("…"));
-	} else if (argument.ptr[0] == '/' && equals < 0 && !str_has(argument, '@') &&
-		!str_has(argument, ':') && !str_has(argument, ' ')) {
-		buf_add(out, argument);
-	} else {
-		buf_add(out, STR("…"));
-	}
-}
-
 struct str proc_command(struct arena *a, struct str cmdline)
 {
 	struct buf out;
@@ -187,8 +165,9 @@ struct str proc_command(struct arena *a, struct str cmdline)
 
 			buf_add(&out, blank < 0 ? argument : str_until(argument, (size_t)blank));
 			is_first = false;
-		} else {
-			add_argument(&out, argument);
+		} else if (argument.len > 0) {
+			buf_add_char(&out, ' ');
+			redact_argument(&out, argument);
 		}
 	}
 	copy = arena_str(a, buf_str(&out));

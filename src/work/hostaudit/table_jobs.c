@@ -5,6 +5,7 @@
 #include "work/hostaudit/fact.h"
 #include "work/hostaudit/jobs.h"
 #include "work/hostaudit/os.h"
+#include "work/hostaudit/redact.h"
 #include "work/hostaudit/resolve_cron.h"
 #include "work/hostaudit/resolve_systemd.h"
 #include "work/hostaudit/tables.h"
@@ -35,8 +36,8 @@ static const struct fact_column columns[] = {
 		T("khoảng cách dài nhất giữa hai lần chạy, ngày") },
 	[IS_ACTIVE] = { "is_active", FACT_INT, T("trình chạy lịch được bật") },
 	[RUN_BY] = { "user", FACT_TEXT, T("chạy bằng tài khoản") },
-	[COMMAND] = { "command", FACT_TEXT, T("lệnh") },
-	[SCRIPT] = { "script", FACT_TEXT, T("nội dung kịch bản được gọi, không có chú thích") },
+	[COMMAND] = { "command", FACT_TEXT, T("lệnh, giá trị tham số đã che") },
+	[SCRIPT] = { "script", FACT_TEXT, T("kịch bản được gọi; tham số, bí mật đã che") },
 	[SCANS] = { "scans", FACT_TEXT,
 		T("quét mã độc: all, part, unclear; trống khi không quét") },
 	[SCAN_LOG] = { "scan_log", FACT_TEXT, T("nhật ký quét") },
@@ -118,8 +119,8 @@ static void show(struct host *h, struct fact_rows *rows, const struct job *j)
 		fact_int(rows, PERIOD_DAYS, j->period_days);
 	fact_int(rows, IS_ACTIVE, j->is_active && j->period_days != 0);
 	fact_text(rows, RUN_BY, j->user);
-	fact_text(rows, COMMAND, j->command);
-	fact_text(rows, SCRIPT, script);
+	fact_text(rows, COMMAND, redact_command(host_arena(h), j->command, 2 * KIB));
+	fact_text(rows, SCRIPT, redact_command(host_arena(h), script, 2 * KIB));
 	fact_cstr(rows, SCANS, kinds[scan.kind]);
 	if (scan.kind != SCAN_NONE && scan.log.len > 0) {
 		fact_text(rows, SCAN_LOG, scan.log);

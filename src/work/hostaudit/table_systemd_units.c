@@ -2,6 +2,7 @@
  * or pulled in by the distribution; and what the enabled services run. A static view: the same for
  * an image. */
 #include "work/hostaudit/fact.h"
+#include "work/hostaudit/redact.h"
 #include "work/hostaudit/resolve_systemd.h"
 #include "work/hostaudit/tables.h"
 #include "work/hostaudit/units.h"
@@ -16,7 +17,7 @@ static const struct fact_column columns[] = {
 	[FILE_PATH] = { "file", FACT_TEXT, T("tệp của đơn vị") },
 	[ENABLED_BY] = { "enabled_by", FACT_TEXT, T("liên kết bật đơn vị này") },
 	[ALIAS_OF] = { "alias_of", FACT_TEXT, T("là tên khác của") },
-	[COMMAND] = { "command", FACT_TEXT, T("lệnh được chạy, chỉ với dịch vụ được bật") },
+	[COMMAND] = { "command", FACT_TEXT, T("lệnh được chạy, tham số đã che; chỉ với dịch vụ được bật") },
 	{ 0 },
 };
 
@@ -176,7 +177,7 @@ static void show(struct fact_rows *rows, struct host *h, const struct unit_row *
 		!str_is(str_of(type), "service"))
 		return;
 	systemd_unit_conf(h, r->name.ptr, "Service", "ExecStart", &command);
-	fact_text(rows, COMMAND, command.value);
+	fact_text(rows, COMMAND, redact_command(host_arena(h), command.value, 2 * KIB));
 }
 
 static int fill(struct host *h, struct fact_rows *rows, struct err *e)
