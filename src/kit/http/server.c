@@ -1,9 +1,9 @@
 /* server.c - libmicrohttpd behind http.h. Everything runs on the owner's thread. */
 #include "kit/http/http_int.h"
+#include "kit/http/mhd.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <microhttpd.h>
 #include <netdb.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -27,6 +27,7 @@ struct exchange {
 };
 
 struct http_server {
+	struct mhd mhd;
 	struct MHD_Daemon *daemon;
 	struct http_options options;
 	struct connection *connections;
@@ -104,7 +105,7 @@ static void on_connection(void *cls, struct MHD_Connection *c, void **socket_con
 
 	if (code == MHD_CONNECTION_NOTIFY_STARTED) {
 		const union MHD_ConnectionInfo *info =
-			MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD);
+			s->mhd.get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD);
 
 		conn = calloc(1, sizeof(*conn));
 		if (!conn)
@@ -157,8 +158,9 @@ static void *on_target(void *cls, const char *uri, struct MHD_Connection *c)
 static void on_completed(
 	void *cls, struct MHD_Connection *c, void **req_cls, enum MHD_RequestTerminationCode why)
 {
+	const struct http_server *s = cls;
 	const union MHD_ConnectionInfo *info =
-		MHD_get_connection_info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+		s->mhd.get_connection_info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
 	struct exchange *x = *req_cls;
 
 	if (info && info->socket_context)
@@ -188,10 +190,11 @@ static enum MHD_Result take_header(void *cls, enum MHD_ValueKind kind, const cha
 	return MHD_YES;
 }
 
-static const char *peer_text(struct MHD_Connection *c, struct arena *a)
+static const char *peer_text(
+	const struct mhd *m, struct MHD_Connection *c, struct arena *a)
 {
 	const union MHD_ConnectionInfo *info =
-		MHD_get_connection_info(c, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+		m->get_connection_info(c, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
 	char *text = arena_alloc(a, INET6_ADDRSTRLEN);
 
 	if (info && info->client_addr->sa_family == AF_INET)
@@ -214,30 +217,32 @@ struct str http_header(const struct http_request *rq, const char *name)
 	return STR_NONE;
 }
 
-static void add_header(struct MHD_Response *r, const char *name, const char *value)
+static void add_header(
+	const struct mhd *m, struct MHD_Response *r, const char *name, const char *value)
 {
-	if (value && MHD_add_response_header(r, name, value) != MHD_YES)
+	if (value && m->add_response_header(r, name, value) != MHD_YES)
 		abort(); /* a control byte in a header of our own making */
 }
 
-static void add_security_headers(struct MHD_Response *r, bool is_tls)
+static void add_security_headers(const struct mhd *m, struct MHD_Response *r, bool is_tls)
 {
-	add_header(r, "Content-Security-Policy",
+	add_header(m, r, "Content-Security-Policy",
 		"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
 		"connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'");
-	add_header(r, "X-Content-Type-Options", "nosniff");
-	add_header(r, "Referrer-Policy", "no-referrer");
-	add_header(r, "Cross-Origin-Opener-Policy", "same-origin");
-	add_header(r, "Cross-Origin-Resource-Policy", "same-origin");
-	add_header(r, "Permissions-Policy",
+	add_header(m, r, "X-Content-Type-Options", "nosniff");
+	add_header(m, r, "Referrer-Policy", "no-referrer");
+	add_header(m, r, "Cross-Origin-Opener-Policy", "same-origin");
+	add_header(m, r, "Cross-Origin-Resource-Policy", "same-origin");
+	add_header(m, r, "Permissions-Policy",
 		"camera=(), microphone=(), geolocation=(), payment=(), usb=()");
 	if (is_tls)
-		add_header(r, "Strict-Transport-Security", "max-age=31536000");
+		add_header(m, r, "Strict-Transport-Security", "max-age=31536000");
 }
 
 static enum MHD_Result answer(
-	struct MHD_Connection *c, struct http_response *rs, bool is_tls, bool is_last)
+	const struct http_server *s, struct MHD_Connection *c, struct http_response *rs, bool is_last)
 {
+	const struct mhd *m = &s->mhd;
 	struct MHD_Response *r;
 	enum MHD_Result queued;
 
@@ -246,26 +251,26 @@ static enum MHD_Result answer(
 		buf_clear(&rs->body);
 	}
 	if (rs->still.ptr)
-		r = MHD_create_response_from_buffer(
+		r = m->create_response_from_buffer(
 			rs->still.len, (void *)(uintptr_t)rs->still.ptr, MHD_RESPMEM_PERSISTENT);
 	else
-		r = MHD_create_response_from_buffer(rs->body.len,
+		r = m->create_response_from_buffer(rs->body.len,
 			(void *)(uintptr_t)buf_cstr(&rs->body), MHD_RESPMEM_MUST_COPY);
 	if (!r)
 		abort();
-	add_security_headers(r, is_tls);
-	add_header(r, "Content-Type", rs->content_type);
-	add_header(r, "Cache-Control", rs->cache ? rs->cache : "no-store");
-	add_header(r, "Location", rs->location);
-	add_header(r, "Content-Disposition", rs->disposition);
-	add_header(r, "ETag", rs->etag);
-	add_header(r, "Retry-After", rs->retry_after);
+	add_security_headers(m, r, s->options.tls_key != NULL);
+	add_header(m, r, "Content-Type", rs->content_type);
+	add_header(m, r, "Cache-Control", rs->cache ? rs->cache : "no-store");
+	add_header(m, r, "Location", rs->location);
+	add_header(m, r, "Content-Disposition", rs->disposition);
+	add_header(m, r, "ETag", rs->etag);
+	add_header(m, r, "Retry-After", rs->retry_after);
 	for (size_t i = 0; i < COUNT(rs->cookies); i++)
-		add_header(r, "Set-Cookie", rs->cookies[i]);
+		add_header(m, r, "Set-Cookie", rs->cookies[i]);
 	if (is_last)
-		add_header(r, "Connection", "close");
-	queued = MHD_queue_response(c, (unsigned)rs->status, r);
-	MHD_destroy_response(r);
+		add_header(m, r, "Connection", "close");
+	queued = m->queue_response(c, (unsigned)rs->status, r);
+	m->destroy_response(r);
 	return queued;
 }
 
@@ -276,7 +281,7 @@ static enum MHD_Result refuse(struct http_server *s, struct MHD_Connection *c, i
 
 	buf_init(&rs.body, KIB);
 	buf_fmt(&rs.body, "%d\n", status);
-	rc = answer(c, &rs, s->options.tls_key != NULL, true);
+	rc = answer(s, c, &rs, true);
 	buf_done(&rs.body);
 	return rc;
 }
@@ -293,7 +298,7 @@ static enum MHD_Result begin(struct http_server *s, struct MHD_Connection *c, st
 	int status;
 
 	x->is_begun = true;
-	MHD_get_connection_values_n(c, MHD_HEADER_KIND, take_header, &sink);
+	s->mhd.get_connection_values_n(c, MHD_HEADER_KIND, take_header, &sink);
 	g.headers = sink.pairs.at;
 	g.header_count = sink.pairs.len;
 	status = gate_status(&g);
@@ -306,7 +311,7 @@ static enum MHD_Result begin(struct http_server *s, struct MHD_Connection *c, st
 		.path = path,
 		.query = query,
 		.method = str_is(g.method, "POST") ? HTTP_POST : HTTP_GET,
-		.peer = peer_text(c, &x->arena),
+		.peer = peer_text(&s->mhd, c, &x->arena),
 		.is_tls = s->options.tls_key != NULL,
 		.headers = g.headers,
 		.header_count = g.header_count };
@@ -332,7 +337,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *c, const cha
 	x->rq.body = buf_str(&x->body);
 	buf_init(&rs.body, LIMIT_HTTP_PAGE_BYTES);
 	s->options.handle(s->options.context, &x->rq, &rs);
-	rc = answer(c, &rs, x->rq.is_tls, s->is_draining);
+	rc = answer(s, c, &rs, s->is_draining);
 	buf_done(&rs.body);
 	return rc;
 }
@@ -361,9 +366,13 @@ int http_start(const struct http_options *options, struct http_server **ret, str
 
 	if (!s)
 		abort();
+	if (mhd_open(&s->mhd, e) < 0) {
+		free(s);
+		return e->code;
+	}
 	s->options = *options;
 	s->quiesced_fd = -1;
-	s->daemon = MHD_start_daemon(flags, 0, NULL, NULL, on_request, s,
+	s->daemon = s->mhd.start_daemon(flags, 0, NULL, NULL, on_request, s,
 		MHD_OPTION_EXTERNAL_LOGGER, say_nothing, NULL, MHD_OPTION_LISTEN_SOCKET,
 		options->listen_fd, MHD_OPTION_CONNECTION_LIMIT, (unsigned)LIMIT_HTTP_CONNECTIONS,
 		MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)LIMIT_HTTP_CONNECTIONS_PER_IP,
@@ -374,6 +383,7 @@ int http_start(const struct http_options *options, struct http_server **ret, str
 		on_completed, s, MHD_OPTION_NOTIFY_CONNECTION, on_connection, s, MHD_OPTION_ARRAY,
 		options->tls_key ? tls : &tls[3], MHD_OPTION_END);
 	if (!s->daemon) {
+		mhd_close(&s->mhd);
 		free(s);
 		return err_set(e, ERR_SYSTEM, "the web server does not start");
 	}
@@ -383,7 +393,7 @@ int http_start(const struct http_options *options, struct http_server **ret, str
 
 int http_fd(const struct http_server *s)
 {
-	return MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
+	return s->mhd.get_daemon_info(s->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
 }
 
 int http_timeout_ms(const struct http_server *s)
@@ -392,14 +402,14 @@ int http_timeout_ms(const struct http_server *s)
 
 	if (s->connections == NULL)
 		return -1;
-	if (MHD_get_timeout(s->daemon, &ms) != MHD_YES || ms > 1000)
+	if (s->mhd.get_timeout(s->daemon, &ms) != MHD_YES || ms > 1000)
 		return 1000; /* the slow are looked for each second */
 	return (int)ms;
 }
 
 void http_turn(struct http_server *s)
 {
-	(void)MHD_run(s->daemon);
+	(void)s->mhd.run(s->daemon);
 	end_the_slow(s);
 }
 
@@ -408,21 +418,22 @@ void http_drain(struct http_server *s)
 	if (s->is_draining)
 		return;
 	s->is_draining = true;
-	s->quiesced_fd = MHD_quiesce_daemon(s->daemon);
+	s->quiesced_fd = s->mhd.quiesce_daemon(s->daemon);
 }
 
 unsigned http_connections(const struct http_server *s)
 {
-	return MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS)->num_connections;
+	return s->mhd.get_daemon_info(s->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS)->num_connections;
 }
 
 struct http_server *http_stop(struct http_server *s)
 {
 	if (!s)
 		return NULL;
-	MHD_stop_daemon(s->daemon);
+	s->mhd.stop_daemon(s->daemon);
 	if (s->quiesced_fd >= 0)
 		close(s->quiesced_fd);
+	mhd_close(&s->mhd);
 	free(s);
 	return NULL;
 }
