@@ -1,0 +1,26 @@
+/* fuzz_cron: schedules of cron and systemd, a line each. */
+#include <stddef.h>
+#include <stdint.h>
+
+#include "work/hostaudit/jobs.h"
+#include "work/hostaudit/resolve_cron.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct str text = { (const char *)data, size };
+	struct arena a;
+	struct str rest = text, line, schedule, user, command;
+
+	arena_init(&a, 512 * MIB);
+	for (int i = 0; i < 50 && str_next_line(&rest, &line); i++) {
+		if (cron_line(line, true, &schedule, &user, &command))
+			cron_period_days(schedule);
+		calendar_period_days(line);
+		span_seconds(line);
+	}
+	scan_of(text);
+	arena_done(&a);
+	return 0;
+}

@@ -1,0 +1,24 @@
+/* fuzz_nft_text: scripts of nft. */
+#include <stddef.h>
+#include <stdint.h>
+
+#include "work/hostaudit/firewall.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct str text = { (const char *)data, size };
+	struct arena a;
+	struct fw_ruleset *set;
+	struct fw_text source = { .text = text, .file = STR("fuzz") };
+
+	arena_init(&a, 512 * MIB);
+	set = arena_new(&a, struct fw_ruleset);
+	fw_init(set, &a);
+	fw_add_nft_text(set, &source);
+	fw_judge(set, 4);
+	fw_judge(set, 6);
+	arena_done(&a);
+	return 0;
+}
