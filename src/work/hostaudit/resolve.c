@@ -52,20 +52,24 @@ struct str host_bytes(struct host *h, struct str path, struct str *ret_file)
 const char *gap_of(int rc)
 {
 	switch (rc) {
-	case ERR_DENIED: return GAP_RIGHTS;
-	case ERR_INPUT: return GAP_NOT_REGULAR;
-	case ERR_LIMIT: return GAP_TOO_LARGE;
-	default: return GAP_UNREADABLE;
+	case ERR_DENIED:
+		return GAP_RIGHTS;
+	case ERR_INPUT:
+		return GAP_NOT_REGULAR;
+	case ERR_LIMIT:
+		return GAP_TOO_LARGE;
+	default:
+		return GAP_UNREADABLE;
 	}
 }
 
 bool str_bool(struct str s, bool otherwise)
 {
 	if (str_is_nocase(s, "yes") || str_is_nocase(s, "true") || str_is_nocase(s, "on") ||
-	    str_is(s, "1"))
+		str_is(s, "1"))
 		return true;
 	if (str_is_nocase(s, "no") || str_is_nocase(s, "false") || str_is_nocase(s, "off") ||
-	    str_is(s, "0"))
+		str_is(s, "0"))
 		return false;
 	return otherwise;
 }
@@ -95,7 +99,7 @@ bool str_glob(struct str pattern, struct str name)
 			star = p++;
 			star_name = n;
 		} else if (p < pattern.len &&
-			   (pattern.ptr[p] == '?' || pattern.ptr[p] == name.ptr[n])) {
+			(pattern.ptr[p] == '?' || pattern.ptr[p] == name.ptr[n])) {
 			p++;
 			n++;
 		} else if (star != SIZE_MAX) {

@@ -44,10 +44,19 @@ bool account_next(struct account_reader *r, int least, struct account_line *ret)
 static const struct {
 	const char *prefix, *name;
 } algorithms[] = {
-	{ "$y$", "yescrypt" }, { "$gy$", "gost-yescrypt" }, { "$7$", "scrypt" },
-	{ "$2a$", "bcrypt" }, { "$2b$", "bcrypt" }, { "$2x$", "bcrypt" }, { "$2y$", "bcrypt" },
-	{ "$6$", "sha512crypt" }, { "$5$", "sha256crypt" }, { "$1$", "md5crypt" },
-	{ "$sha1", "sha1crypt" }, { "$md5", "sunmd5" }, { "$3$", "nt" },
+	{ "$y$", "yescrypt" },
+	{ "$gy$", "gost-yescrypt" },
+	{ "$7$", "scrypt" },
+	{ "$2a$", "bcrypt" },
+	{ "$2b$", "bcrypt" },
+	{ "$2x$", "bcrypt" },
+	{ "$2y$", "bcrypt" },
+	{ "$6$", "sha512crypt" },
+	{ "$5$", "sha256crypt" },
+	{ "$1$", "md5crypt" },
+	{ "$sha1", "sha1crypt" },
+	{ "$md5", "sunmd5" },
+	{ "$3$", "nt" },
 };
 
 static bool is_crypt_char(char c)

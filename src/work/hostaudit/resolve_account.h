@@ -11,7 +11,7 @@
 struct account_reader {
 	struct str rest;
 	int line;
-	int skipped;  /* lines that are no account (too few fields) */
+	int skipped;     /* lines that are no account (too few fields) */
 	bool has_compat; /* "+" or "-" lines: users of NIS are mixed in */
 };
 struct account_line {

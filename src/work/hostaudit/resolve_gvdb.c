@@ -30,7 +30,7 @@ bool gvdb_open(struct str bytes, struct gvdb *ret)
 	struct gvdb db = { .bytes = bytes };
 
 	if (bytes.len < 24 || memcmp(bytes.ptr, "GVariant", 8) != 0 || u32_at(bytes, 8) != 0 ||
-	    !range_at(bytes, 16, &db.start, &db.end))
+		!range_at(bytes, 16, &db.start, &db.end))
 		return false;
 	*ret = db;
 	return true;
@@ -44,8 +44,10 @@ static bool items_of(const struct gvdb *db, size_t *ret_at, size_t *ret_count)
 
 	if (size < 8)
 		return false;
-	head = 8 + 4 * ((size_t)(u32_at(db->bytes, db->start) & 0x7FFFFFF) +
-		(size_t)u32_at(db->bytes, db->start + 4));
+	head = 8 +
+		4 *
+			((size_t)(u32_at(db->bytes, db->start) & 0x7FFFFFF) +
+				(size_t)u32_at(db->bytes, db->start + 4));
 	if (head > size)
 		return false;
 	*ret_at = db->start + head;
@@ -73,7 +75,7 @@ static bool is_named(const struct gvdb *db, size_t items, size_t count, size_t i
 		struct str name;
 
 		if (!name_of(db, item, &name) || name.len > key.len ||
-		    !str_eq(str_from(key, key.len - name.len), name))
+			!str_eq(str_from(key, key.len - name.len), name))
 			return false;
 		key.len -= name.len;
 		if (parent == UINT32_MAX)
@@ -94,7 +96,7 @@ static size_t find(const struct gvdb *db, struct str key, char type)
 		return 0;
 	for (size_t i = 0; i < count; i++)
 		if (db->bytes.ptr[items + i * ITEM_BYTES + 14] == type &&
-		    is_named(db, items, count, i, key))
+			is_named(db, items, count, i, key))
 			return items + i * ITEM_BYTES;
 	return 0;
 }
@@ -137,7 +139,8 @@ static bool decode(struct str s, struct gvdb_value *ret)
 	else if (str_starts(type, "b") && data.len >= 1)
 		*ret = (struct gvdb_value){ GVDB_BOOL, data.ptr[0] != 0, STR("") };
 	else if (str_starts(type, "s") && data.len >= 1)
-		*ret = (struct gvdb_value){ GVDB_TEXT, 0, str_until(data, strnlen(data.ptr, data.len)) };
+		*ret = (struct gvdb_value){ GVDB_TEXT, 0,
+			str_until(data, strnlen(data.ptr, data.len)) };
 	return true;
 }
 
@@ -162,11 +165,12 @@ static void note_stale(struct dconf *d, struct str path, int64_t compiled_at_s)
 	if (host_list(d->h, folder.ptr, &names, &count) != 0)
 		return;
 	for (size_t i = 0; i < count; i++) {
-		struct str file = arena_fmt(host_arena(d->h), "%s/%.*s", folder.ptr, STR_FMT(names[i]));
+		struct str file =
+			arena_fmt(host_arena(d->h), "%s/%.*s", folder.ptr, STR_FMT(names[i]));
 		struct host_stat st;
 
 		if (host_stat(d->h, file.ptr, &st) == 0 && (st.mode & 0170000) == 0100000 &&
-		    st.mtime_s > compiled_at_s)
+			st.mtime_s > compiled_at_s)
 			d->stale = file;
 	}
 }
@@ -182,8 +186,8 @@ static void add_source(struct dconf *d, struct str path, bool is_system)
 	rc = host_read(d->h, path.ptr, &file);
 	if (rc == 0 && gvdb_open(file->bytes, &d->sources[d->count].db)) {
 		d->sources[d->count].is_there = true;
-		d->sources[d->count].has_locks = gvdb_table(&d->sources[d->count].db, STR(".locks"),
-			&d->sources[d->count].locks);
+		d->sources[d->count].has_locks = gvdb_table(
+			&d->sources[d->count].db, STR(".locks"), &d->sources[d->count].locks);
 	} else if (rc != ERR_ABSENT) {
 		d->reason = rc == 0 ? GAP_SYNTAX : gap_of(rc);
 		d->detail = path;
@@ -198,10 +202,13 @@ static void add_line(struct dconf *d, struct str line, struct str home)
 	struct arena *a = host_arena(d->h);
 
 	if (str_starts(line, "user-db:"))
-		add_source(d, arena_fmt(a, "%.*s/.config/dconf/%.*s", STR_FMT(home),
-			STR_FMT(str_from(line, 8))), false);
+		add_source(d,
+			arena_fmt(a, "%.*s/.config/dconf/%.*s", STR_FMT(home),
+				STR_FMT(str_from(line, 8))),
+			false);
 	else if (str_starts(line, "system-db:"))
-		add_source(d, arena_fmt(a, "/etc/dconf/db/%.*s", STR_FMT(str_from(line, 10))), true);
+		add_source(
+			d, arena_fmt(a, "/etc/dconf/db/%.*s", STR_FMT(str_from(line, 10))), true);
 	else if (str_starts(line, "file-db:"))
 		add_source(d, arena_str(a, str_from(line, 8)), false);
 }
@@ -226,8 +233,8 @@ void dconf_open(struct host *h, struct str home, struct dconf *ret)
 	}
 }
 
-bool dconf_read(const struct dconf *d, const char *key, struct gvdb_value *ret, struct str *ret_path,
-	bool *ret_locked)
+bool dconf_read(const struct dconf *d, const char *key, struct gvdb_value *ret,
+	struct str *ret_path, bool *ret_locked)
 {
 	struct str name = str_of(key);
 	int first = 0;

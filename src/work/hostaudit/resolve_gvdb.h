@@ -1,5 +1,5 @@
-/* resolve_gvdb.h - private to hostaudit: compiled databases of dconf and gschemas (GVDB), and what a
- * user's session reads from them. Key files in /etc/dconf/db/NAME.d are only the source: nothing
+/* resolve_gvdb.h - private to hostaudit: compiled databases of dconf and gschemas (GVDB), and
+ * what a user's session reads from them. Key files in /etc/dconf/db/NAME.d are only the source: nothing
  * counts before it is compiled. */
 #ifndef WORK_RESOLVE_GVDB_H
 #define WORK_RESOLVE_GVDB_H
@@ -36,7 +36,7 @@ struct dconf {
 		bool is_there, has_locks;
 	} sources[DCONF_SOURCES_MAX]; /* the user's own first */
 	int count;
-	struct str stale; /* a database older than its key files, or "" */
+	struct str stale;   /* a database older than its key files, or "" */
 	const char *reason; /* NULL, or a GAP_ code: a database could not be read */
 	struct str detail;
 };
@@ -45,7 +45,7 @@ struct dconf {
 void dconf_open(struct host *h, struct str home, struct dconf *ret);
 /* The value a program sees. *RET_PATH is the database, *RET_LOCKED whether the user cannot change
  * it. False when no database has the key. */
-bool dconf_read(const struct dconf *d, const char *key, struct gvdb_value *ret, struct str *ret_path,
-	bool *ret_locked);
+bool dconf_read(const struct dconf *d, const char *key, struct gvdb_value *ret,
+	struct str *ret_path, bool *ret_locked);
 
 #endif

@@ -2,14 +2,13 @@
 
 #include <string.h>
 
-#define JOINED_MAX (256 * KIB) /* of all joined lines of one file */
+#define JOINED_MAX (8 * KIB) /* of all joined lines of one file */
 
 void ini_init(struct ini *ini, struct str bytes, unsigned flags, struct arena *a)
 {
 	if (str_starts(bytes, "\xEF\xBB\xBF"))
 		bytes = str_from(bytes, 3);
-	*ini = (struct ini){
-		.rest = bytes, .section = STR(""), .flags = flags, .arena = a };
+	*ini = (struct ini){ .rest = bytes, .section = STR(""), .flags = flags, .arena = a };
 }
 
 static bool is_comment(struct str line)
@@ -61,8 +60,8 @@ static void split_entry(const struct ini *ini, struct str line, struct ini_entry
 	size_t at = 0;
 
 	while (at < line.len && line.ptr[at] != '=' &&
-	       !((ini->flags & INI_COLON) && line.ptr[at] == ':') &&
-	       !((ini->flags & INI_BLANK) && (line.ptr[at] == ' ' || line.ptr[at] == '\t')))
+		!((ini->flags & INI_COLON) && line.ptr[at] == ':') &&
+		!((ini->flags & INI_BLANK) && (line.ptr[at] == ' ' || line.ptr[at] == '\t')))
 		at++;
 	ret->key = str_trim(str_until(line, at));
 	ret->value = STR_NONE;

@@ -13,10 +13,11 @@
 
 #include "work/hostaudit/resolve.h"
 
-#define INI_JOIN 1   /* a line that ends in a backslash goes on in the next, as in systemd's files \
+#define INI_JOIN \
+	1           /* a line that ends in a backslash goes on in the next, as in systemd's files \
 		      */
-#define INI_COLON 2  /* "key: value" counts too */
-#define INI_BLANK 4  /* "key value" counts too: the first blank divides */
+#define INI_COLON 2 /* "key: value" counts too */
+#define INI_BLANK 4 /* "key value" counts too: the first blank divides */
 
 struct ini {
 	struct str rest;
@@ -30,8 +31,8 @@ struct ini {
 struct ini_entry {
 	struct str section; /* "" before the first header */
 	struct str key;
-	struct str value;   /* STR_NONE: the line has no '=' */
-	int line;           /* where the entry begins */
+	struct str value; /* STR_NONE: the line has no '=' */
+	int line;         /* where the entry begins */
 };
 
 /* ARENA may be NULL without INI_JOIN. */

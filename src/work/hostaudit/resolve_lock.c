@@ -12,7 +12,7 @@ const char *const login_services[] = { "login", "sshd", "su", "sudo", "gdm-passw
 
 /* What the modules of an auth stack are to a trial. */
 enum role {
-	ROLE_OTHER,      /* agrees */
+	ROLE_OTHER, /* agrees */
 	ROLE_DENY,
 	ROLE_CREDENTIAL, /* checks a password or another proof */
 	ROLE_PREAUTH,    /* refuses a locked account */
@@ -42,7 +42,7 @@ static enum role condition_role(const struct pam_rule *rule)
 
 	while (pam_next_arg(&args, &arg)) {
 		if (str_starts(arg, "quiet") || str_is(arg, "debug") || str_is(arg, "use_uid") ||
-		    str_is(arg, "audit"))
+			str_is(arg, "audit"))
 			continue;
 		if (n == 3)
 			return ROLE_CONDITION;
@@ -58,8 +58,8 @@ static enum role condition_role(const struct pam_rule *rule)
 	}
 	if (str_is(word[0], "user") && str_is(word[1], "!=") && str_is(word[2], "root"))
 		return ROLE_OTHER;
-	if (str_is(word[0], "user") && (str_is(word[1], "ingroup") ||
-		(str_is(word[1], "=") && str_is(word[2], "root"))))
+	if (str_is(word[0], "user") &&
+		(str_is(word[1], "ingroup") || (str_is(word[1], "=") && str_is(word[2], "root"))))
 		return ROLE_NO;
 	return ROLE_CONDITION;
 }
@@ -82,7 +82,7 @@ static enum role role_of(const struct pam_rule *rule)
 	if (str_is(rule->name, "pam_deny.so"))
 		return ROLE_DENY;
 	if (str_is(rule->name, "pam_rootok.so") ||
-	    (str_is(rule->name, "pam_wheel.so") && pam_has_flag(rule, "trust")))
+		(str_is(rule->name, "pam_wheel.so") && pam_has_flag(rule, "trust")))
 		return ROLE_NO;
 	if (str_is(rule->name, "pam_succeed_if.so"))
 		return condition_role(rule);
@@ -139,11 +139,12 @@ static void try_stack(const struct pam_stack *s, bool is_condition_true, bool *r
 	*ret_met = wrong.met_condition;
 	*ret_refused = true;
 	for (size_t i = 0; i < s->count; i++) {
-		struct trial right = { .winner = &s->rules[i], .is_locked = true,
+		struct trial right = { .winner = &s->rules[i],
+			.is_locked = true,
 			.is_condition_true = is_condition_true };
 
 		if (s->rules[i].is_substack || s->rules[i].is_missing ||
-		    role_of(&s->rules[i]) != ROLE_CREDENTIAL)
+			role_of(&s->rules[i]) != ROLE_CREDENTIAL)
 			continue;
 		if (pam_stack_run(s, act, &right) == PAM_CODE_SUCCESS)
 			*ret_refused = false;
@@ -216,7 +217,7 @@ static const struct pam_rule *first_of(const struct pam_stack *s, enum role role
 {
 	for (size_t i = 0; i < s->count; i++)
 		if (!s->rules[i].is_missing && !s->rules[i].is_substack &&
-		    role_of(&s->rules[i]) == role)
+			role_of(&s->rules[i]) == role)
 			return &s->rules[i];
 	return NULL;
 }
@@ -227,8 +228,9 @@ static bool account_resets(struct host *h, const char *service)
 
 	pam_stack_read(h, service, PAM_TYPE_ACCOUNT, &s);
 	for (size_t i = 0; i < s.count; i++)
-		if (!s.rules[i].is_missing && (str_is(s.rules[i].name, FAILLOCK) ||
-			str_starts(s.rules[i].name, "pam_tally")))
+		if (!s.rules[i].is_missing &&
+			(str_is(s.rules[i].name, FAILLOCK) ||
+				str_starts(s.rules[i].name, "pam_tally")))
 			return true;
 	return false;
 }
@@ -279,8 +281,8 @@ void lock_policy(struct host *h, const char *service, struct lock_policy *ret)
 		try_stack(&s, i == 1, &counted[i], &refused[i], &met[i]);
 	ret->is_counted = counted[0] && counted[1];
 	ret->is_refused = refused[0] && refused[1];
-	ret->is_uncertain = (met[0] || met[1]) &&
-		(counted[0] != counted[1] || refused[0] != refused[1]);
+	ret->is_uncertain =
+		(met[0] || met[1]) && (counted[0] != counted[1] || refused[0] != refused[1]);
 	ret->is_reset = first_of(&s, ROLE_AUTHSUCC) || account_resets(h, service);
 }
 
@@ -291,10 +293,14 @@ static struct str set_up_file(struct host *h, struct str source)
 	static const struct {
 		const char *source, *file;
 	} files[] = {
-		{ "sss", "/etc/sssd/sssd.conf" }, { "ldap", "/etc/nslcd.conf" },
-		{ "ldap", "/etc/libnss-ldap.conf" }, { "ldap", "/etc/ldap.conf" },
-		{ "winbind", "/etc/samba/smb.conf" }, { "nis", "/etc/yp.conf" },
-		{ "compat", "/etc/yp.conf" }, { "nisplus", "/etc/yp.conf" },
+		{ "sss", "/etc/sssd/sssd.conf" },
+		{ "ldap", "/etc/nslcd.conf" },
+		{ "ldap", "/etc/libnss-ldap.conf" },
+		{ "ldap", "/etc/ldap.conf" },
+		{ "winbind", "/etc/samba/smb.conf" },
+		{ "nis", "/etc/yp.conf" },
+		{ "compat", "/etc/yp.conf" },
+		{ "nisplus", "/etc/yp.conf" },
 	};
 
 	for (size_t i = 0; i < COUNT(files); i++)

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#define JOINED_MAX (1 * MIB)
+#define JOINED_MAX (4 * KIB) /* of one file; libpam itself stops at 1 KiB a line */
 
 static const char *const type_names[] = { "auth", "account", "password", "session" };
 
@@ -81,8 +81,11 @@ bool pam_reader_next(struct pam_reader *r, struct pam_line *ret)
 	int line;
 
 	while (assemble(r, &rest, &line)) {
-		*ret = (struct pam_line){ .line = line, .service = STR(""), .control = STR(""),
-			.module = STR(""), .args = STR("") };
+		*ret = (struct pam_line){ .line = line,
+			.service = STR(""),
+			.control = STR(""),
+			.module = STR(""),
+			.args = STR("") };
 		if (r->has_service && !take_field(&rest, &ret->service))
 			continue;
 		if (!take_field(&rest, &ret->type)) {
@@ -258,7 +261,7 @@ static void judge(struct walk *w, int action, enum pam_code code)
 {
 	if (action == PAM_ACTION_OK || action == PAM_ACTION_DONE) {
 		if (w->impression == UNDECIDED ||
-		    (w->impression == POSITIVE && w->status == PAM_CODE_SUCCESS)) {
+			(w->impression == POSITIVE && w->status == PAM_CODE_SUCCESS)) {
 			if (code != PAM_CODE_IGNORE) {
 				w->impression = POSITIVE;
 				w->status = code;
@@ -311,7 +314,7 @@ enum pam_code pam_stack_run(const struct pam_stack *s, pam_oracle *oracle, void 
 		judge(&w, action, code);
 		i++;
 		if (action == PAM_ACTION_DIE ||
-		    (action == PAM_ACTION_DONE && w.impression == POSITIVE))
+			(action == PAM_ACTION_DONE && w.impression == POSITIVE))
 			while (i < s->count && s->rules[i].level >= rule->level)
 				i++;
 	}

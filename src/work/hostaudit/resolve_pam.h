@@ -29,8 +29,8 @@ struct pam_line {
 		module; /* file of the module; for include, substack and @include the file's name */
 	struct str args;
 	int line;
-	bool is_silent;     /* a leading '-' */
-	bool is_bad;        /* fields are missing: libpam makes a rule that always fails of it */
+	bool is_silent; /* a leading '-' */
+	bool is_bad;    /* fields are missing: libpam makes a rule that always fails of it */
 };
 void pam_reader_init(struct pam_reader *r, struct str bytes, bool has_service, struct arena *a);
 bool pam_reader_next(struct pam_reader *r, struct pam_line *ret);
@@ -51,17 +51,23 @@ enum pam_code {
 };
 
 /* Jumps are the positive numbers. */
-enum pam_action { PAM_ACTION_IGNORE = 0, PAM_ACTION_OK = -1, PAM_ACTION_DONE = -2,
-	PAM_ACTION_BAD = -3, PAM_ACTION_DIE = -4, PAM_ACTION_RESET = -5 };
+enum pam_action {
+	PAM_ACTION_IGNORE = 0,
+	PAM_ACTION_OK = -1,
+	PAM_ACTION_DONE = -2,
+	PAM_ACTION_BAD = -3,
+	PAM_ACTION_DIE = -4,
+	PAM_ACTION_RESET = -5
+};
 
 struct pam_rule {
 	struct str control, module, args;
 	struct str name; /* the module's file name without folder: "pam_unix.so" */
 	struct str file;
 	int line;
-	int level;          /* depth of substacks */
-	bool is_substack;   /* the line that opens one; no module */
-	bool is_missing;    /* the module's file is not there */
+	int level;        /* depth of substacks */
+	bool is_substack; /* the line that opens one; no module */
+	bool is_missing;  /* the module's file is not there */
 	int16_t action[PAM_RETURNS];
 };
 

@@ -6,7 +6,7 @@
 
 static const char *const folders[] = { "/etc/pam.d", "/usr/lib/pam.d", "/usr/etc/pam.d" };
 #define PAM_CONF "/etc/pam.conf"
-#define FILES_MAX 256
+#define FILES_MAX 32
 
 static const char *const module_folders[] = { "/usr/lib/x86_64-linux-gnu/security",
 	"/lib/x86_64-linux-gnu/security", "/usr/lib64/security", "/lib64/security",
@@ -111,8 +111,8 @@ static bool module_is_missing(struct host *h, struct str module)
 	return has_any;
 }
 
-static struct pam_rule *add_rule(struct flatten *f, const struct pam_line *line, struct str file,
-	int level)
+static struct pam_rule *add_rule(
+	struct flatten *f, const struct pam_line *line, struct str file, int level)
 {
 	struct pam_rule *rule;
 
@@ -121,9 +121,13 @@ static struct pam_rule *add_rule(struct flatten *f, const struct pam_line *line,
 		return NULL;
 	}
 	rule = vec_add(host_arena(f->h), &f->rules);
-	*rule = (struct pam_rule){
-		.control = line->control, .module = line->module, .args = line->args,
-		.name = path_base(line->module), .file = file, .line = line->line, .level = level };
+	*rule = (struct pam_rule){ .control = line->control,
+		.module = line->module,
+		.args = line->args,
+		.name = path_base(line->module),
+		.file = file,
+		.line = line->line,
+		.level = level };
 	return rule;
 }
 
@@ -141,8 +145,8 @@ static void add_module(struct flatten *f, const struct pam_line *line, struct st
 /* Reads one file; DEPTH counts includes, LEVEL substacks. */
 static void read_into(struct flatten *f, struct str path, int depth, int level);
 
-static void follow(struct flatten *f, const struct pam_line *line, struct str from, int depth,
-	int level)
+static void follow(
+	struct flatten *f, const struct pam_line *line, struct str from, int depth, int level)
 {
 	struct str path = file_of(f->h, line->module);
 

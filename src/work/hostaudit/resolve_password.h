@@ -25,21 +25,21 @@ enum quality_kind { QUALITY_NONE, QUALITY_PWQUALITY, QUALITY_CRACKLIB, QUALITY_P
 
 struct password_policy {
 	enum quality_kind kind;
-	struct str module;       /* "pam_pwquality.so" or what else sets the length; "" for none */
-	bool is_enforced;        /* a password the module refuses cannot be set */
-	bool is_for_root;        /* nor by root */
-	int64_t minlen;          /* shortest password that can be accepted */
+	struct str module; /* "pam_pwquality.so" or what else sets the length; "" for none */
+	bool is_enforced;  /* a password the module refuses cannot be set */
+	bool is_for_root;  /* nor by root */
+	int64_t minlen;    /* shortest password that can be accepted */
 	bool needs_lower, needs_upper, needs_digit, needs_other;
 	bool needs_digit_or_other;
-	struct setting active;   /* the line that decides whether a module binds */
+	struct setting active; /* the line that decides whether a module binds */
 	struct setting
 		length; /* where the length comes from; file and line of the module at least */
 	struct setting classes;  /* where the classes come from */
 	struct str found_length; /* "minlen=8 lcredit=1: 7" */
 	struct str found_classes;
-	const char *reason;      /* NULL, or why nothing certain can be said */
+	const char *reason; /* NULL, or why nothing certain can be said */
 	struct str detail;
-	const char *fault;       /* NULL, or why a module that is there enforces nothing */
+	const char *fault; /* NULL, or why a module that is there enforces nothing */
 };
 
 void password_policy(struct host *h, const char *service, struct password_policy *ret);
@@ -52,13 +52,13 @@ extern const char *const login_services[];
 /* ---- lock-out ---- */
 
 struct lock_policy {
-	struct str module;     /* "pam_faillock.so", "pam_tally2.so" or "" */
-	int64_t deny;          /* 0: never */
-	int64_t unlock_s;      /* 0: until an administrator unlocks */
-	bool is_counted;       /* a wrong password reaches the counter */
-	bool is_refused;       /* a locked account is refused even with the right password */
-	bool is_uncertain;     /* it depends on a condition that cannot be told */
-	bool is_reset;         /* a right password takes the count back */
+	struct str module; /* "pam_faillock.so", "pam_tally2.so" or "" */
+	int64_t deny;      /* 0: never */
+	int64_t unlock_s;  /* 0: until an administrator unlocks */
+	bool is_counted;   /* a wrong password reaches the counter */
+	bool is_refused;   /* a locked account is refused even with the right password */
+	bool is_uncertain; /* it depends on a condition that cannot be told */
+	bool is_reset;     /* a right password takes the count back */
 	bool is_for_root;
 	struct setting deny_at;
 	const char *reason;

@@ -42,8 +42,9 @@ bool xinetd_next(struct inetd_reader *r, struct inetd_entry *ret)
 		if (!is_open && str_next_word(&line, " \t{", &word) && str_is(word, "service")) {
 			if (!str_next_word(&line, " \t{", &word))
 				continue;
-			*ret = (struct inetd_entry){ .service = word, .server = STR(""),
-				.line = r->line };
+			*ret = (struct inetd_entry){
+				.service = word, .server = STR(""), .line = r->line
+			};
 			is_open = true;
 		} else if (is_open && str_starts(line, "}")) {
 			return true;
@@ -92,7 +93,7 @@ static bool community_is_local(struct str word, struct str rest)
 	if (!str_next_word(&rest, " \t", &next) || !str_next_word(&rest, " \t", &source))
 		return false;
 	if (str_starts(word, "com2sec") && str_is(next, "-Cn") &&
-	    (!str_next_word(&rest, " \t", &next) || !str_next_word(&rest, " \t", &source)))
+		(!str_next_word(&rest, " \t", &next) || !str_next_word(&rest, " \t", &source)))
 		return false;
 	return is_local_source(source);
 }
@@ -147,7 +148,7 @@ bool snmp_is_local(struct str addresses)
 		else if (str_starts(address, "udp:") || str_starts(address, "tcp:"))
 			address = str_from(address, 4);
 		if (!is_local_source(address) && !str_starts(address, "localhost:") &&
-		    !str_starts(address, "[::1]"))
+			!str_starts(address, "[::1]"))
 			return false;
 		has_any = true;
 	}

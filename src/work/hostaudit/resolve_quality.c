@@ -45,8 +45,8 @@ bool passwdqc_min_parse(struct str s, int64_t ret_min[5])
 			return false;
 		if (str_is(word, "disabled"))
 			min[i] = -1;
-		else if (!str_to_i64(word, &min[i]) || min[i] < 0 || (i > 0 && min[i - 1] >= 0 &&
-			 min[i] > min[i - 1]))
+		else if (!str_to_i64(word, &min[i]) || min[i] < 0 ||
+			(i > 0 && min[i - 1] >= 0 && min[i] > min[i - 1]))
 			return false;
 	}
 	if (s.len > 0)
@@ -71,8 +71,8 @@ struct quality {
 	struct password_policy *policy;
 };
 
-static void set_number(struct quality *q, struct str name, struct str value, struct str file,
-	int line)
+static void set_number(
+	struct quality *q, struct str name, struct str value, struct str file, int line)
 {
 	int64_t number;
 
@@ -203,8 +203,9 @@ static void judge_numbers(struct quality *q, const struct pam_rule *rule, int64_
 
 static void judge_pwquality(struct host *h, const struct pam_rule *rule, struct password_policy *p)
 {
-	struct quality q = { .h = h, .a = host_arena(h), .policy = p,
-		.number = { [MINLEN] = 8, [ENFORCING] = 1 } };
+	struct quality q = {
+		.h = h, .a = host_arena(h), .policy = p, .number = { [MINLEN] = 8, [ENFORCING] = 1 }
+	};
 
 	read_pwquality_files(&q);
 	read_arguments(&q, rule);
@@ -348,8 +349,8 @@ static enum pam_code refuse_quality(void *context, const struct pam_rule *rule)
 	if (sets_password(rule)) {
 		/* after a refusal there is no password left to take: use_authtok then fails,
 		 * without it the module asks for another that nobody checks */
-		if (t->is_refused && (pam_has_flag(rule, "use_authtok") ||
-				      pam_has_flag(rule, "use_first_pass")))
+		if (t->is_refused &&
+			(pam_has_flag(rule, "use_authtok") || pam_has_flag(rule, "use_first_pass")))
 			return PAM_CODE_AUTHTOK_ERR;
 		t->is_set = true;
 	}
@@ -388,10 +389,11 @@ static void judge_unix(struct host *h, const struct pam_stack *s, struct passwor
 		if (p->kind == QUALITY_NONE)
 			p->module = rule->name;
 		p->minlen = minlen;
-		p->found_length = arena_fmt(host_arena(h), "%.*s minlen=%lld", STR_FMT(rule->name),
-			(long long)minlen);
-		p->length = (struct setting){ .value = p->found_length, .file = rule->file,
-			.line = rule->line };
+		p->found_length = arena_fmt(
+			host_arena(h), "%.*s minlen=%lld", STR_FMT(rule->name), (long long)minlen);
+		p->length = (struct setting){
+			.value = p->found_length, .file = rule->file, .line = rule->line
+		};
 		if (!p->classes.file.ptr)
 			p->classes = p->length;
 		if (!p->active.file.ptr)
@@ -423,8 +425,9 @@ void password_policy(struct host *h, const char *service, struct password_policy
 {
 	struct pam_stack s;
 
-	*ret = (struct password_policy){ .module = STR(""), .found_length = STR(""),
-		.found_classes = STR("") };
+	*ret = (struct password_policy){
+		.module = STR(""), .found_length = STR(""), .found_classes = STR("")
+	};
 	pam_stack_read(h, service, PAM_TYPE_PASSWORD, &s);
 	if (s.broken) {
 		ret->reason = s.broken;

@@ -118,15 +118,18 @@ bool shell_vars_next(struct shell_vars *v, struct shell_var *ret)
 		raw = str_from(line, n + 1);
 		raw = str_until(raw, word_end(raw, 0, " \t;#", &is_closed));
 		ret->name = str_until(line, n);
-		ret->value = is_closed ? resolve_word(v->arena, raw) : STR_NONE;
+		v->used_bytes += raw.len + 32;
+		ret->value = is_closed && v->used_bytes <= SCRIPT_BYTES_MAX ?
+			resolve_word(v->arena, raw) :
+			STR_NONE;
 		ret->line = v->line;
 		return true;
 	}
 	return false;
 }
 
-void shell_var_last(struct str bytes, struct str file, const char *name, struct arena *a,
-	struct setting *ret)
+void shell_var_last(
+	struct str bytes, struct str file, const char *name, struct arena *a, struct setting *ret)
 {
 	struct shell_vars v;
 	struct shell_var var;
@@ -251,7 +254,7 @@ static bool take_word(struct shell_script *s, struct shell_command *ret)
 	size_t n = word_end(s->rest, 0, " \t\r\n;&|()<>", &is_closed);
 	struct shell_word word = { .raw = str_until(s->rest, n) };
 
-	s->used_bytes += n + 1;
+	s->used_bytes += n + 32; /* with what the arena rounds up */
 	if (!is_closed || s->used_bytes > SCRIPT_BYTES_MAX) {
 		s->is_broken = true;
 		s->rest = STR("");
@@ -279,8 +282,9 @@ bool shell_script_next(struct shell_script *s, struct shell_command *ret)
 			char c = s->rest.ptr[0];
 
 			if (ret->count == 0 && (c == '(' || c == ')')) {
-				ret->words[ret->count++] = (struct shell_word){
-					str_until(s->rest, 1), str_until(s->rest, 1) };
+				ret->words[ret->count++] =
+					(struct shell_word){ str_until(s->rest, 1),
+						str_until(s->rest, 1) };
 				skip(s, 1);
 				return true;
 			}

@@ -12,6 +12,7 @@ struct shell_vars {
 	struct str rest;
 	struct arena *arena;
 	int line;
+	size_t used_bytes;
 };
 struct shell_var {
 	struct str name;
@@ -23,8 +24,8 @@ void shell_vars_init(struct shell_vars *v, struct str bytes, struct arena *a);
 /* Leading "export " is accepted; other lines are passed over. */
 bool shell_vars_next(struct shell_vars *v, struct shell_var *ret);
 /* The last assignment of NAME in the file; unset when there is none. */
-void shell_var_last(struct str bytes, struct str file, const char *name, struct arena *a,
-	struct setting *ret);
+void shell_var_last(
+	struct str bytes, struct str file, const char *name, struct arena *a, struct setting *ret);
 
 /* ---- scripts, for variables that login shells set ---- */
 

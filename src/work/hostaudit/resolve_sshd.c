@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#define USED_MAX (128 * KIB) /* of words of one file */
 #define BLANKS " \t\r\n"
 
 void sshd_reader_init(struct sshd_reader *r, struct str bytes, struct arena *a)
@@ -82,8 +83,9 @@ static void split_line(struct sshd_reader *r, struct str line, struct sshd_line 
 
 	if (is_quoted)
 		line = str_from(line, 1);
-	while (n < line.len && (is_quoted ? line.ptr[n] != '"' :
-		!is_blank(line.ptr[n]) && line.ptr[n] != '=' && line.ptr[n] != '"'))
+	while (n < line.len &&
+		(is_quoted ? line.ptr[n] != '"' :
+			     !is_blank(line.ptr[n]) && line.ptr[n] != '=' && line.ptr[n] != '"'))
 		n++;
 	ret->keyword = keyword_of(r->arena, str_until(line, n));
 	line = str_from(line, n + (is_quoted && n < line.len));
@@ -100,12 +102,17 @@ bool sshd_reader_next(struct sshd_reader *r, struct sshd_line *ret)
 
 	while (str_next_line(&r->rest, &line)) {
 		r->line++;
-		while (line.len > 0 && (is_blank(line.ptr[line.len - 1]) ||
-			line.ptr[line.len - 1] == '\f'))
+		while (line.len > 0 &&
+			(is_blank(line.ptr[line.len - 1]) || line.ptr[line.len - 1] == '\f'))
 			line.len--;
 		line = str_trim(line);
 		if (line.len == 0 || line.ptr[0] == '#')
 			continue;
+		r->used_bytes += line.len + 64;
+		if (r->used_bytes > USED_MAX) {
+			r->is_cut = true;
+			return false;
+		}
 		*ret = (struct sshd_line){ .line = r->line };
 		split_line(r, line, ret);
 		return true;
@@ -116,12 +123,23 @@ bool sshd_reader_next(struct sshd_reader *r, struct sshd_line *ret)
 static int64_t unit_s(char c)
 {
 	switch (c) {
-	case 's': case 'S': return 1;
-	case 'm': case 'M': return 60;
-	case 'h': case 'H': return 3600;
-	case 'd': case 'D': return 86400;
-	case 'w': case 'W': return 604800;
-	default: return 0;
+	case 's':
+	case 'S':
+		return 1;
+	case 'm':
+	case 'M':
+		return 60;
+	case 'h':
+	case 'H':
+		return 3600;
+	case 'd':
+	case 'D':
+		return 86400;
+	case 'w':
+	case 'W':
+		return 604800;
+	default:
+		return 0;
 	}
 }
 
@@ -145,7 +163,7 @@ bool sshd_span(struct str s, int64_t *ret_s)
 			s = str_from(s, 1);
 		}
 		if (unit == 0 || __builtin_mul_overflow(number, unit, &number) ||
-		    __builtin_add_overflow(total, number, &total) || total > INT32_MAX)
+			__builtin_add_overflow(total, number, &total) || total > INT32_MAX)
 			return false;
 	}
 	*ret_s = total;

@@ -12,12 +12,14 @@ struct sshd_reader {
 	struct str rest;
 	struct arena *arena;
 	int line;
+	size_t used_bytes;
+	bool is_cut; /* there is more than is read */
 };
 struct sshd_line {
 	struct str keyword; /* lower case, older names turned into today's */
 	struct str args;    /* words without quotes and comment, one blank between them */
 	int line;
-	bool is_bad;        /* a quote does not close, or nothing follows: sshd refuses to start */
+	bool is_bad; /* a quote does not close, or nothing follows: sshd refuses to start */
 };
 void sshd_reader_init(struct sshd_reader *r, struct str bytes, struct arena *a);
 bool sshd_reader_next(struct sshd_reader *r, struct sshd_line *ret);
@@ -30,16 +32,16 @@ bool sshd_span(struct str s, int64_t *ret_s);
 struct sshd_setting {
 	struct str keyword;
 	struct setting at;
-	struct str match;   /* criteria of the Match block, "" for everybody */
-	bool is_default;    /* nobody set it: sshd's own value */
+	struct str match; /* criteria of the Match block, "" for everybody */
+	bool is_default;  /* nobody set it: sshd's own value */
 };
 
 #define SSHD_SETTINGS_MAX 2000
 struct sshd_config {
 	VEC(struct sshd_setting) settings;
 	struct str main_file;
-	struct str binary;   /* "" when sshd is not installed */
-	const char *reason;  /* NULL, or a GAP_ code: some values cannot be told */
+	struct str binary;  /* "" when sshd is not installed */
+	const char *reason; /* NULL, or a GAP_ code: some values cannot be told */
 	struct str detail;
 };
 

@@ -16,7 +16,7 @@ struct reading {
 	int files;
 };
 
-#define FILES_MAX 512
+#define FILES_MAX 32
 
 /* Each line adds one; all others keep the first. */
 static bool is_cumulative(struct str keyword)
@@ -43,7 +43,7 @@ static struct sshd_setting *find(struct sshd_config *c, struct str keyword, stru
 {
 	for (size_t i = 0; i < c->settings.len; i++)
 		if (str_eq(c->settings.at[i].keyword, keyword) &&
-		    str_eq(c->settings.at[i].match, match))
+			str_eq(c->settings.at[i].match, match))
 			return &c->settings.at[i];
 	return NULL;
 }
@@ -75,12 +75,13 @@ static void include(
 	while (str_next_word(&args, " ", &pattern)) {
 		const struct str *paths;
 		size_t count;
-		struct str full = str_starts(pattern, "/") ? arena_str(r->a, pattern) :
+		struct str full = str_starts(pattern, "/") ?
+			arena_str(r->a, pattern) :
 			arena_fmt(r->a, "/etc/ssh/%.*s", STR_FMT(pattern));
 		struct str folder = str_until(full, full.len - path_base(full).len);
 
 		if (str_has(folder, '*') || str_has(folder, '?') || str_has(folder, '[') ||
-		    str_has(folder, '~')) {
+			str_has(folder, '~')) {
 			set_unsure(r, GAP_SYNTAX, from);
 			continue;
 		}
@@ -112,18 +113,21 @@ static void read_file(struct reading *r, struct str path, struct str match, int 
 		return;
 	}
 	sshd_reader_init(&reader, file->bytes, r->a);
-	while (sshd_reader_next(&reader, &line)) {
+	while (!r->config->reason && sshd_reader_next(&reader, &line)) {
 		if (line.is_bad)
 			set_unsure(r, GAP_SYNTAX, file->path);
 		else if (str_is(line.keyword, "include"))
 			include(r, line.args, file->path, match, depth);
 		else if (str_is(line.keyword, "match"))
 			match = outer.len > 0 ?
-				arena_fmt(r->a, "%.*s + %.*s", STR_FMT(outer), STR_FMT(line.args)) :
+				arena_fmt(r->a, "%.*s + %.*s", STR_FMT(str_until(outer, 200)),
+					STR_FMT(str_until(line.args, 500))) :
 				line.args;
 		else
 			take(r, &line, file->path, match);
 	}
+	if (reader.is_cut)
+		set_unsure(r, GAP_LIMIT, file->path);
 }
 
 /* -o Key=Value and -f FILE of the service's command line: they come before the file. */
@@ -359,8 +363,8 @@ int64_t sshd_session_limit_s(const struct sshd_config *c, const struct sshd_sett
 	 */
 	while (str_next_word(&rest, " ", &word))
 		if (str_split(word, '=', &type, &span) &&
-		    (str_glob(type, STR("session:shell")) || str_is(type, "global")) &&
-		    sshd_span(span, &limit_s))
+			(str_glob(type, STR("session:shell")) || str_is(type, "global")) &&
+			sshd_span(span, &limit_s))
 			return limit_s;
 	return 0;
 }

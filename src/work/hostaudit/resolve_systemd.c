@@ -33,7 +33,7 @@ static void insert(struct arena *a, dropins *list, struct dropin fresh)
 	list->at[at] = fresh;
 }
 
-#define DROPINS_MAX 1000
+#define DROPINS_MAX 200
 
 static void collect(struct host *h, const char *folder, dropins *list)
 {
@@ -50,8 +50,9 @@ static void collect(struct host *h, const char *folder, dropins *list)
 			host_gap(h, GAP_LIMIT, folder);
 			return;
 		}
-		insert(a, list, (struct dropin){ names[i],
-			arena_fmt(a, "%s/%.*s", folder, STR_FMT(names[i])) });
+		insert(a, list,
+			(struct dropin){
+				names[i], arena_fmt(a, "%s/%.*s", folder, STR_FMT(names[i])) });
 	}
 }
 
@@ -66,8 +67,8 @@ static bool is_masked(struct host *h, const char *path)
 	return host_readlink(h, path, &target) == 0 && str_is(target, "/dev/null");
 }
 
-static void paths_of(struct host *h, const dropins *list, const struct str **ret_paths,
-	size_t *ret_count)
+static void paths_of(
+	struct host *h, const dropins *list, const struct str **ret_paths, size_t *ret_count)
 {
 	struct arena *a = host_arena(h);
 	struct str *paths = arena_array(a, struct str, list->len + 1);
@@ -80,8 +81,8 @@ static void paths_of(struct host *h, const dropins *list, const struct str **ret
 	*ret_count = count;
 }
 
-void systemd_dropins(struct host *h, const char *folder, const struct str **ret_paths,
-	size_t *ret_count)
+void systemd_dropins(
+	struct host *h, const char *folder, const struct str **ret_paths, size_t *ret_count)
 {
 	dropins list = { 0 };
 
@@ -107,7 +108,7 @@ static void read_file(struct host *h, const char *path, const struct wanted *w, 
 	ini_init(&ini, file->bytes, INI_JOIN, a);
 	while (ini_next(&ini, &entry)) {
 		if (!str_is(entry.section, w->section) || !str_is(entry.key, w->key) ||
-		    !entry.value.ptr)
+			!entry.value.ptr)
 			continue;
 		if (w->is_valid && !w->is_valid(entry.value))
 			continue;
@@ -254,8 +255,8 @@ bool systemd_span(struct str s, uint64_t *ret_us)
 		s = skip_blanks(s);
 		unit = take_unit(&s);
 		if (__builtin_mul_overflow(number, unit, &us) ||
-		    __builtin_add_overflow(us, parts * (unit / scale), &us) ||
-		    __builtin_add_overflow(total, us, &total))
+			__builtin_add_overflow(us, parts * (unit / scale), &us) ||
+			__builtin_add_overflow(total, us, &total))
 			return false;
 		is_something = true;
 	}

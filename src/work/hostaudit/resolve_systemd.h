@@ -17,15 +17,15 @@ void systemd_conf(struct host *h, const char *name, const char *section, const c
 
 /* Drop-in files that count, in the order systemd reads them, for "systemd/logind.conf.d" (below
  * /etc, /run, /usr/local/lib, /usr/lib, /lib); masked ones left out. Lives as long as the host. */
-void systemd_dropins(struct host *h, const char *folder, const struct str **ret_paths,
-	size_t *ret_count);
+void systemd_dropins(
+	struct host *h, const char *folder, const struct str **ret_paths, size_t *ret_count);
 
 /* All valid "10min", "1h 30s", "600", "infinity"; without a unit seconds. UINT64_MAX = infinity. */
 bool systemd_span(struct str s, uint64_t *ret_us);
 
 /* What the files say of a unit (not whether it runs). */
 enum unit_state {
-	UNIT_ABSENT,   /* no such unit file */
+	UNIT_ABSENT, /* no such unit file */
 	UNIT_MASKED,
 	UNIT_DISABLED, /* nothing starts it at boot */
 	UNIT_STATIC,   /* cannot be enabled by itself; may be started by others */

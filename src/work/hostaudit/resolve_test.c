@@ -83,7 +83,7 @@ static void spans_are_read_as_systemd_does(void **state)
 		bool is_good = systemd_span(str_of(rows[i].text), &us);
 
 		if (is_good != (rows[i].us != -1) ||
-		    (is_good && us != (rows[i].us == -2 ? UINT64_MAX : (uint64_t)rows[i].us)))
+			(is_good && us != (rows[i].us == -2 ? UINT64_MAX : (uint64_t)rows[i].us)))
 			fail_msg("\"%s\": %d %llu", rows[i].text, is_good, (unsigned long long)us);
 	}
 }
@@ -114,7 +114,8 @@ static void shell_variables_keep_only_literals(void **state)
 
 static void shell_scripts_split_into_commands(void **state)
 {
-	struct str bytes = STR("if [ -n \"$PS1\" ]; then\n  readonly TMOUT=600 # c\nfi\n"
+	struct str bytes = STR(
+		"if [ -n \"$PS1\" ]; then\n  readonly TMOUT=600 # c\nfi\n"
 		"cat <<EOF\nTMOUT=1\nEOF\n[ a ] &&\n  export X=\"$(echo ') ; x')\" 2>/dev/null\n"
 		"f() { TMOUT=3; }\n");
 	static const char *const want[] = { "if", "[", "then", "readonly", "fi", "cat", "[",

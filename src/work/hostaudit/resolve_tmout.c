@@ -6,14 +6,16 @@
 #define BLOCKS_MAX 64
 #define DEPTH_MAX 8
 #define FILES_MAX 200
+#define GLOBS_MAX 20
+#define USED_MAX (4 * MIB) /* of words of one walk */
 
 enum block_kind { BLOCK_IF, BLOCK_LOOP, BLOCK_CASE, BLOCK_GROUP, BLOCK_SUBSHELL };
 
 struct block {
 	enum block_kind kind;
-	enum truth outer; /* does the whole block run */
-	enum truth runs;  /* do commands at this point run */
-	enum truth taken; /* of an if: was a branch before this one taken */
+	enum truth outer;     /* does the whole block run */
+	enum truth runs;      /* do commands at this point run */
+	enum truth taken;     /* of an if: was a branch before this one taken */
 	bool is_done_already; /* a loop over profile.d, walked when it was met */
 };
 
@@ -43,8 +45,8 @@ static enum truth opposite(enum truth a)
 	return (enum truth)(TRUTH_YES - a);
 }
 
-void tmout_init(struct tmout *t, const struct tmout_world *world, struct arena *a,
-	enum shell_kind kind)
+void tmout_init(
+	struct tmout *t, const struct tmout_world *world, struct arena *a, enum shell_kind kind)
 {
 	*t = (struct tmout){ .world = world, .arena = a, .kind = kind, .home = STR("/root") };
 }
@@ -69,8 +71,8 @@ static int64_t leading_seconds(struct str s)
 }
 
 /* "$((10*60))" and "${TMOUT:-600}" besides what is literal. False when it needs the shell. */
-static bool value_of(const struct tmout *t, const struct shell_word *word, size_t skip,
-	struct str *ret)
+static bool value_of(
+	const struct tmout *t, const struct shell_word *word, size_t skip, struct str *ret)
 {
 	struct str raw = str_unquote(str_from(word->raw, skip));
 	struct str inside, a, b;
@@ -83,7 +85,7 @@ static bool value_of(const struct tmout *t, const struct shell_word *word, size_
 	if (str_starts(raw, "$((") && str_ends(raw, "))")) {
 		inside = (struct str){ raw.ptr + 3, raw.len - 5 };
 		if (!str_split(inside, '*', &a, &b) || !str_to_i64(str_trim(a), &x) ||
-		    !str_to_i64(str_trim(b), &y) || x < 0 || y < 0 || x > 100000 || y > 100000)
+			!str_to_i64(str_trim(b), &y) || x < 0 || y < 0 || x > 100000 || y > 100000)
 			return false;
 		*ret = arena_fmt(t->arena, "%lld", (long long)(x * y));
 		return true;
@@ -180,7 +182,7 @@ static enum truth is_filled(const struct tmout *t, const struct shell_word *word
 	if (has(word->raw, "PS1"))
 		return TRUTH_YES;
 	if (has(word->raw, "BASH_VERSION") || str_is(word->raw, "\"${BASH-}\"") ||
-	    str_is(word->raw, "\"$BASH\"") || str_is(word->raw, "$BASH"))
+		str_is(word->raw, "\"$BASH\"") || str_is(word->raw, "$BASH"))
 		return t->kind == SHELL_BASH || t->kind == SHELL_SH ? TRUTH_YES : TRUTH_NO;
 	if (has(word->raw, "ZSH_VERSION"))
 		return t->kind == SHELL_ZSH ? TRUTH_YES : TRUTH_NO;
@@ -197,8 +199,8 @@ static struct str path_of(const struct tmout *t, const struct shell_word *word)
 	if (str_starts(raw, "${HOME}/"))
 		return arena_fmt(t->arena, "%.*s%.*s", STR_FMT(t->home), STR_FMT(str_from(raw, 7)));
 	if (word->text.ptr && str_starts(word->text, "~/"))
-		return arena_fmt(t->arena, "%.*s%.*s", STR_FMT(t->home),
-			STR_FMT(str_from(word->text, 1)));
+		return arena_fmt(
+			t->arena, "%.*s%.*s", STR_FMT(t->home), STR_FMT(str_from(word->text, 1)));
 	if (word->text.ptr && str_starts(word->text, "/"))
 		return word->text;
 	return STR_NONE;
@@ -251,7 +253,7 @@ static enum truth test_two(const struct tmout *t, const struct shell_word *left,
 	bool is_unequal = str_is(op, "!=");
 
 	if ((has(left->raw, "id -u") || has(left->raw, "EUID") || has(left->raw, "$UID")) &&
-	    !has(left->raw, "id -un") && right->text.ptr)
+		!has(left->raw, "id -un") && right->text.ptr)
 		return compare_uid(t, op, right->text);
 	if (!is_equal && !is_unequal)
 		return TRUTH_MAYBE;
@@ -297,8 +299,12 @@ static void run_path(struct tmout *t, struct str path, enum truth runs, int dept
 {
 	struct str bytes;
 
-	if (runs == TRUTH_NO || depth > DEPTH_MAX || ++t->files > FILES_MAX)
+	if (runs == TRUTH_NO)
 		return;
+	if (depth > DEPTH_MAX || ++t->files > FILES_MAX || t->used_bytes > USED_MAX) {
+		note_conditional(t, path, 0);
+		return;
+	}
 	if (t->world->read(t->world->context, path, &bytes))
 		run_script(t, bytes, path, runs, depth);
 }
@@ -324,7 +330,7 @@ static enum truth run_command(struct script *s, enum truth runs, const struct sh
 	if (str_is(name, "false"))
 		return TRUTH_NO;
 	if (str_is(name, "export") || str_is(name, "readonly") || str_is(name, "declare") ||
-	    str_is(name, "typeset") || str_is(name, "local")) {
+		str_is(name, "typeset") || str_is(name, "local")) {
 		declare(s, runs, c);
 		return TRUTH_YES;
 	}
@@ -400,7 +406,7 @@ static void begin_loop(struct script *s, const struct shell_command *c)
 		const struct str *paths;
 		size_t count;
 
-		if (!str_starts(raw, "/etc/profile.d/"))
+		if (!str_starts(raw, "/etc/profile.d/") || ++s->t->globs > GLOBS_MAX)
 			continue;
 		b->is_done_already = true;
 		count = s->t->world->glob(s->t->world->context, raw, &paths);
@@ -446,7 +452,7 @@ static bool take_reserved(struct script *s, const struct shell_command *c)
 	} else if (str_is(word, "case")) {
 		push(s, BLOCK_CASE, both(here(s), TRUTH_MAYBE));
 	} else if (str_is(word, "fi") || str_is(word, "done") || str_is(word, "esac") ||
-		   str_is(word, "}")) {
+		str_is(word, "}")) {
 		pop(s);
 	} else if (str_is(word, "{")) {
 		push(s, BLOCK_GROUP, s->is_function ? both(here(s), TRUTH_MAYBE) : here(s));
@@ -512,6 +518,7 @@ static void run_script(
 			take_simple(&s, &c);
 		s.is_after_name = is_name;
 	}
+	t->used_bytes += reader.used_bytes;
 	if (reader.is_broken && has(bytes, "TMOUT") && t->is_frozen != TRUTH_YES)
 		note_conditional(t, file, reader.line);
 }
@@ -547,7 +554,7 @@ void tmout_run_csh(struct tmout *t, struct str bytes, struct str file)
 		if (str_is(word, "endif") || str_is(word, "end") || str_is(word, "endsw"))
 			depth -= depth > 0;
 		if (str_is(word, "foreach") || str_is(word, "while") || str_is(word, "switch") ||
-		    (str_is(word, "if") && str_ends(str_trim(line), "then")))
+			(str_is(word, "if") && str_ends(str_trim(line), "then")))
 			depth++;
 		if (!str_is(word, "set") && !str_is(word, "if"))
 			continue;
@@ -561,8 +568,10 @@ void tmout_run_csh(struct tmout *t, struct str bytes, struct str file)
 				continue;
 			if (!str_next_word(&rest, " \t=()", &value))
 				value = STR("0");
-			assign(t, depth > 0 || str_starts(str_trim(line), "if") ? TRUTH_MAYBE :
-				TRUTH_YES, value, file, number);
+			assign(t,
+				depth > 0 || str_starts(str_trim(line), "if") ? TRUTH_MAYBE :
+										TRUTH_YES,
+				value, file, number);
 			t->is_frozen =
 				either(t->is_frozen, has(line, " -r ") ? TRUTH_YES : TRUTH_NO);
 			t->seconds = leading_seconds(t->at.value) * 60;

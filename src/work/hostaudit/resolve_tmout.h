@@ -20,10 +20,10 @@ struct tmout_world {
 };
 
 struct tmout {
-	struct setting at;        /* the assignment in force */
-	int64_t seconds;          /* 0: none */
-	enum truth is_frozen;     /* made readonly */
-	bool is_conditional;      /* at least one assignment may or may not happen */
+	struct setting at;         /* the assignment in force */
+	int64_t seconds;           /* 0: none */
+	enum truth is_frozen;      /* made readonly */
+	bool is_conditional;       /* at least one assignment may or may not happen */
 	struct str conditional_at; /* "path:line" of the first such */
 	/* private to the walk */
 	const struct tmout_world *world;
@@ -31,11 +31,12 @@ struct tmout {
 	enum shell_kind kind;
 	struct str home;
 	int64_t uid;
-	int files;
+	int files, globs;
+	size_t used_bytes;
 };
 
-void tmout_init(struct tmout *t, const struct tmout_world *world, struct arena *a,
-	enum shell_kind kind);
+void tmout_init(
+	struct tmout *t, const struct tmout_world *world, struct arena *a, enum shell_kind kind);
 /* TMOUT from the environment the shell is started with. */
 void tmout_environment(struct tmout *t, struct str value, struct str file, int line);
 /* Run one script, if it is there. */

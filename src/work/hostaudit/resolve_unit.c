@@ -77,7 +77,7 @@ static struct str enabling_link(struct host *h, const char *folder, const char *
 
 		if (str_ends(names[i], ".wants") || str_ends(names[i], ".requires")) {
 			if (host_list(h, path.ptr, &wanted, &wanted_count) == 0 &&
-			    is_listed(wanted, wanted_count, name))
+				is_listed(wanted, wanted_count, name))
 				return arena_fmt(a, "%s/%s", path.ptr, name);
 		} else if (has_aliases && !str_is(names[i], name) &&
 			host_lstat(h, path.ptr, &st) == 0 && S_ISLNK(st.mode) &&
@@ -121,8 +121,8 @@ struct unit systemd_unit(struct host *h, const char *name)
 	return (struct unit){ has_install(h, file) ? UNIT_DISABLED : UNIT_STATIC, file };
 }
 
-static void read_unit(struct host *h, struct str path, const char *section, const char *key,
-	struct setting *ret)
+static void read_unit(
+	struct host *h, struct str path, const char *section, const char *key, struct setting *ret)
 {
 	struct arena *a = host_arena(h);
 	struct str file = path;
@@ -141,8 +141,8 @@ static void read_unit(struct host *h, struct str path, const char *section, cons
 	}
 }
 
-void systemd_unit_conf(struct host *h, const char *name, const char *section, const char *key,
-	struct setting *ret)
+void systemd_unit_conf(
+	struct host *h, const char *name, const char *section, const char *key, struct setting *ret)
 {
 	struct arena *a = host_arena(h);
 	struct str shared = template_of(a, name);

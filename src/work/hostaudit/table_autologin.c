@@ -47,15 +47,16 @@ static void put_gdm(struct host *h, struct fact_rows *rows)
 			struct setting s = { 0 };
 			struct str file = str_of(files[f]);
 
-			ini_last(host_bytes(h, file, &file), file, "daemon", keys[k], host_arena(h), &s);
+			ini_last(host_bytes(h, file, &file), file, "daemon", keys[k], host_arena(h),
+				&s);
 			if (s.value.ptr && str_bool(s.value, false))
 				put(h, rows, "gdm", keys[k], &s);
 		}
 }
 
 /* Later files win; the main file is last. */
-static void read_all(struct host *h, const char *const *patterns, const char *section, const char *key,
-	struct setting *s)
+static void read_all(struct host *h, const char *const *patterns, const char *section,
+	const char *key, struct setting *s)
 {
 	for (size_t i = 0; patterns[i]; i++) {
 		const struct str *paths;
@@ -64,7 +65,8 @@ static void read_all(struct host *h, const char *const *patterns, const char *se
 		if (host_glob(h, patterns[i], &paths, &count) != 0)
 			continue;
 		for (size_t p = 0; p < count; p++)
-			ini_last(host_bytes(h, paths[p], NULL), paths[p], section, key, host_arena(h), s);
+			ini_last(host_bytes(h, paths[p], NULL), paths[p], section, key,
+				host_arena(h), s);
 	}
 }
 
@@ -106,7 +108,7 @@ static bool has_autologin(struct str command)
 
 	while (str_next_word(&command, " \t'\"", &word))
 		if (str_is(word, "--autologin") || str_starts(word, "--autologin=") ||
-		    str_is(word, "-a"))
+			str_is(word, "-a"))
 			return true;
 	return false;
 }
@@ -122,7 +124,7 @@ static void put_getty(struct host *h, struct fact_rows *rows)
 
 		systemd_unit_conf(h, units[i], "Service", "ExecStart", &s);
 		if (s.value.ptr && str_find(s.value, STR("getty")) >= 0 && has_autologin(s.value) &&
-		    systemd_unit(h, units[i]).state != UNIT_MASKED)
+			systemd_unit(h, units[i]).state != UNIT_MASKED)
 			put(h, rows, units[i], "ExecStart", &s);
 	}
 }

@@ -12,8 +12,19 @@
 
 /* ---- shell_timeouts ---- */
 
-enum { SHELL_USER, SHELL_UID, SHELL_SHELL, SHELL_SECONDS, SHELL_FROZEN, SHELL_FOUND, SHELL_REASON,
-	SHELL_DETAIL, SHELL_FILE, SHELL_LINE, SHELL_LOST };
+enum {
+	SHELL_USER,
+	SHELL_UID,
+	SHELL_SHELL,
+	SHELL_SECONDS,
+	SHELL_FROZEN,
+	SHELL_FOUND,
+	SHELL_REASON,
+	SHELL_DETAIL,
+	SHELL_FILE,
+	SHELL_LINE,
+	SHELL_LOST
+};
 
 static const struct fact_column shell_columns[] = {
 	{ "user", FACT_TEXT, T("tài khoản") },
@@ -30,11 +41,19 @@ static const struct fact_column shell_columns[] = {
 	{ NULL, FACT_TEXT, NULL },
 };
 
+/* A walk has memory of its own: scripts may be long and users many. */
+struct walk {
+	struct host *h;
+	struct arena arena;
+};
+#define WALK_MAX (64 * MIB)
+
 static bool world_read(void *context, struct str path, struct str *ret_bytes)
 {
+	struct walk *w = context;
 	const struct host_file *file;
 
-	if (host_read(context, arena_cstr(host_arena(context), path), &file) != 0)
+	if (host_read(w->h, arena_cstr(&w->arena, path), &file) != 0)
 		return false;
 	*ret_bytes = file->bytes;
 	return true;
@@ -42,14 +61,17 @@ static bool world_read(void *context, struct str path, struct str *ret_bytes)
 
 static bool world_exists(void *context, struct str path)
 {
-	return host_exists(context, arena_cstr(host_arena(context), path));
+	struct walk *w = context;
+
+	return host_exists(w->h, arena_cstr(&w->arena, path));
 }
 
 static size_t world_glob(void *context, struct str pattern, const struct str **ret_paths)
 {
+	struct walk *w = context;
 	size_t count;
 
-	if (host_glob(context, arena_cstr(host_arena(context), pattern), ret_paths, &count) != 0)
+	if (host_glob(w->h, arena_cstr(&w->arena, pattern), ret_paths, &count) != 0)
 		return 0;
 	return count;
 }
@@ -70,12 +92,24 @@ static enum program program_named(struct str name)
 		const char *name;
 		enum program program;
 	} known[] = {
-		{ "bash", PROGRAM_BASH }, { "rbash", PROGRAM_BASH }, { "ksh", PROGRAM_KSH },
-		{ "ksh93", PROGRAM_KSH }, { "mksh", PROGRAM_KSH }, { "lksh", PROGRAM_KSH },
-		{ "zsh", PROGRAM_ZSH }, { "rzsh", PROGRAM_ZSH }, { "tcsh", PROGRAM_CSH },
-		{ "csh", PROGRAM_CSH }, { "bsd-csh", PROGRAM_NEVER }, { "dash", PROGRAM_NEVER },
-		{ "fish", PROGRAM_NEVER }, { "nu", PROGRAM_NEVER }, { "elvish", PROGRAM_NEVER },
-		{ "xonsh", PROGRAM_NEVER }, { "pwsh", PROGRAM_NEVER }, { "tmux", PROGRAM_NEVER },
+		{ "bash", PROGRAM_BASH },
+		{ "rbash", PROGRAM_BASH },
+		{ "ksh", PROGRAM_KSH },
+		{ "ksh93", PROGRAM_KSH },
+		{ "mksh", PROGRAM_KSH },
+		{ "lksh", PROGRAM_KSH },
+		{ "zsh", PROGRAM_ZSH },
+		{ "rzsh", PROGRAM_ZSH },
+		{ "tcsh", PROGRAM_CSH },
+		{ "csh", PROGRAM_CSH },
+		{ "bsd-csh", PROGRAM_NEVER },
+		{ "dash", PROGRAM_NEVER },
+		{ "fish", PROGRAM_NEVER },
+		{ "nu", PROGRAM_NEVER },
+		{ "elvish", PROGRAM_NEVER },
+		{ "xonsh", PROGRAM_NEVER },
+		{ "pwsh", PROGRAM_NEVER },
+		{ "tmux", PROGRAM_NEVER },
 		{ "screen", PROGRAM_NEVER },
 	};
 
@@ -96,9 +130,10 @@ static enum program program_of(struct host *h, struct str shell)
 		const char *name = arena_cstr(host_arena(h), path);
 
 		if (host_lstat(h, name, &st) != 0 || !S_ISLNK(st.mode) ||
-		    host_readlink(h, name, &target) != 0)
+			host_readlink(h, name, &target) != 0)
 			break;
-		path = str_starts(target, "/") ? target :
+		path = str_starts(target, "/") ?
+			target :
 			arena_fmt(host_arena(h), "%.*s%.*s",
 				STR_FMT(str_until(path, path.len - path_base(path).len)),
 				STR_FMT(target));
@@ -110,7 +145,7 @@ static enum program program_of(struct host *h, struct str shell)
 
 static void read_environment(struct host *h, struct tmout *t)
 {
-	struct arena *a = host_arena(h);
+	struct arena *a = t->arena;
 	struct str file = STR("/etc/security/pam_env.conf");
 	struct str rest = host_bytes(h, file, &file);
 	struct str line, word;
@@ -121,8 +156,10 @@ static void read_environment(struct host *h, struct tmout *t)
 			continue;
 		while (str_next_word(&line, " \t", &word))
 			if (str_starts(word, "DEFAULT=") || str_starts(word, "OVERRIDE="))
-				tmout_environment(t, str_unquote(str_from(word,
-					(size_t)str_find_char(word, '=') + 1)), file, number);
+				tmout_environment(t,
+					str_unquote(str_from(
+						word, (size_t)str_find_char(word, '=') + 1)),
+					file, number);
 	}
 	file = STR("/etc/environment");
 	rest = host_bytes(h, file, &file);
@@ -134,7 +171,7 @@ static void read_environment(struct host *h, struct tmout *t)
 static void run_home(struct host *h, struct tmout *t, const char *const *names)
 {
 	for (size_t i = 0; names[i]; i++) {
-		struct str path = arena_fmt(host_arena(h), "%.*s/%s", STR_FMT(t->home), names[i]);
+		struct str path = arena_fmt(t->arena, "%.*s/%s", STR_FMT(t->home), names[i]);
 
 		if (t->is_frozen == TRUTH_YES)
 			return;
@@ -153,10 +190,10 @@ static void run_zsh(struct host *h, struct tmout *t)
 	static const char *const names[] = { "zshenv", "zprofile", "zshrc", "zlogin" };
 
 	for (size_t i = 0; i < COUNT(names); i++) {
-		const char *const own[] = { arena_fmt(host_arena(h), ".%s", names[i]).ptr, NULL };
+		const char *const own[] = { arena_fmt(t->arena, ".%s", names[i]).ptr, NULL };
 
-		tmout_run_file(t, arena_fmt(host_arena(h), "/etc/zsh/%s", names[i]));
-		tmout_run_file(t, arena_fmt(host_arena(h), "/etc/%s", names[i]));
+		tmout_run_file(t, arena_fmt(t->arena, "/etc/zsh/%s", names[i]));
+		tmout_run_file(t, arena_fmt(t->arena, "/etc/%s", names[i]));
 		run_home(h, t, own);
 	}
 }
@@ -178,7 +215,7 @@ static void run_csh(struct host *h, struct tmout *t)
 			tmout_run_csh(t, host_bytes(h, paths[i], NULL), paths[i]);
 	for (int i = 0; i < 3 && t->is_frozen != TRUTH_YES; i++) {
 		static const char *const names[] = { ".tcshrc", ".cshrc", ".login" };
-		struct str path = arena_fmt(host_arena(h), "%.*s/%s", STR_FMT(t->home), names[i]);
+		struct str path = arena_fmt(t->arena, "%.*s/%s", STR_FMT(t->home), names[i]);
 
 		bytes = host_bytes(h, path, NULL);
 		if (bytes.len > 0)
@@ -208,12 +245,13 @@ static void run_shell(struct host *h, enum program program, struct tmout *t)
 /* Where a value would stand that nobody set. */
 static const char *usual_file(enum program program)
 {
-	return program == PROGRAM_CSH ? "/etc/csh.cshrc" :
-	       program == PROGRAM_ZSH ? "/etc/zsh/zprofile" : "/etc/profile";
+	return program == PROGRAM_CSH  ? "/etc/csh.cshrc" :
+		program == PROGRAM_ZSH ? "/etc/zsh/zprofile" :
+					 "/etc/profile";
 }
 
-static void put_shell(struct fact_rows *rows, enum program program, const struct tmout *t,
-	struct arena *a)
+static void put_shell(
+	struct fact_rows *rows, enum program program, const struct tmout *t, struct arena *a)
 {
 	const char *name = program == PROGRAM_CSH ? "autologout" : "TMOUT";
 
@@ -256,8 +294,9 @@ static bool can_enter(struct host *h, const struct account_line *user, int64_t u
 
 	if (uid == 0 || uid >= 1000)
 		return uid != 65534;
-	if (host_exists(h, arena_fmt(host_arena(h), "%.*s/.ssh/authorized_keys",
-		STR_FMT(user->field[5])).ptr))
+	if (host_exists(h,
+		    arena_fmt(host_arena(h), "%.*s/.ssh/authorized_keys", STR_FMT(user->field[5]))
+			    .ptr))
 		return true;
 	account_init(&r, host_bytes(h, STR("/etc/shadow"), NULL));
 	while (account_next(&r, 2, &s))
@@ -271,7 +310,8 @@ static bool can_enter(struct host *h, const struct account_line *user, int64_t u
 
 static int fill_shells(struct host *h, struct fact_rows *rows, struct err *e)
 {
-	struct tmout_world world = { h, world_read, world_exists, world_glob };
+	struct walk walk = { .h = h };
+	struct tmout_world world = { &walk, world_read, world_exists, world_glob };
 	struct account_reader r;
 	struct account_line user;
 	int done = 0;
@@ -290,9 +330,12 @@ static int fill_shells(struct host *h, struct fact_rows *rows, struct err *e)
 			break;
 		}
 		program = program_of(h, shell);
-		tmout_init(&t, &world, host_arena(h), program == PROGRAM_ZSH ? SHELL_ZSH :
-			program == PROGRAM_KSH ? SHELL_KSH :
-			str_is(path_base(shell), "sh") ? SHELL_SH : SHELL_BASH);
+		arena_init(&walk.arena, WALK_MAX);
+		tmout_init(&t, &world, &walk.arena,
+			program == PROGRAM_ZSH                 ? SHELL_ZSH :
+				program == PROGRAM_KSH         ? SHELL_KSH :
+				str_is(path_base(shell), "sh") ? SHELL_SH :
+								 SHELL_BASH);
 		t.home = user.field[5];
 		t.uid = uid;
 		if (program != PROGRAM_NEVER && program != PROGRAM_UNKNOWN)
@@ -301,7 +344,8 @@ static int fill_shells(struct host *h, struct fact_rows *rows, struct err *e)
 		fact_text(rows, SHELL_USER, user.field[0]);
 		fact_int(rows, SHELL_UID, uid);
 		fact_text(rows, SHELL_SHELL, shell);
-		put_shell(rows, program, &t, host_arena(h));
+		put_shell(rows, program, &t, &walk.arena);
+		arena_done(&walk.arena);
 	}
 	return 0;
 }
@@ -315,8 +359,19 @@ const struct fact_table shell_timeouts_table = {
 
 /* ---- session_limits ---- */
 
-enum { LIMIT_NAME, LIMIT_USED, LIMIT_SECONDS, LIMIT_CONSOLE, LIMIT_SSH, LIMIT_FOUND, LIMIT_REASON,
-	LIMIT_DETAIL, LIMIT_FILE, LIMIT_LINE, LIMIT_LOST };
+enum {
+	LIMIT_NAME,
+	LIMIT_USED,
+	LIMIT_SECONDS,
+	LIMIT_CONSOLE,
+	LIMIT_SSH,
+	LIMIT_FOUND,
+	LIMIT_REASON,
+	LIMIT_DETAIL,
+	LIMIT_FILE,
+	LIMIT_LINE,
+	LIMIT_LOST
+};
 
 static const struct fact_column limit_columns[] = {
 	{ "name", FACT_TEXT, T("ai đặt giới hạn: logind, sshd, xrdp") },
@@ -432,9 +487,10 @@ static void put_sshd(struct host *h, struct fact_rows *rows)
 		return;
 	limit_s = sshd_session_limit_s(&c, &s);
 	for (size_t i = 0; i < c.settings.len; i++)
-		is_split = is_split || (str_is(c.settings.at[i].keyword, "channeltimeout") &&
-			c.settings.at[i].match.len > 0 &&
-			!str_starts(c.settings.at[i].match, "all ("));
+		is_split = is_split ||
+			(str_is(c.settings.at[i].keyword, "channeltimeout") &&
+				c.settings.at[i].match.len > 0 &&
+				!str_starts(c.settings.at[i].match, "all ("));
 	fact_row(rows);
 	fact_cstr(rows, LIMIT_NAME, "sshd");
 	fact_int(rows, LIMIT_USED, sshd_is_used(h));

@@ -60,7 +60,7 @@ static void add_rules(
 	}
 }
 
-#define SERVICES_MAX 200
+#define SERVICES_MAX 100
 
 static int fill_rules(struct host *h, struct fact_rows *rows, struct err *e)
 {
@@ -75,7 +75,7 @@ static int fill_rules(struct host *h, struct fact_rows *rows, struct err *e)
 			continue;
 		for (size_t i = 0; i < count; i++) {
 			if (str_has(names[i], '.') || str_starts(names[i], "common-") ||
-			    ++done > SERVICES_MAX)
+				++done > SERVICES_MAX)
 				continue;
 			for (int type = PAM_TYPE_AUTH; type <= PAM_TYPE_SESSION; type++)
 				add_rules(rows, h, names[i], (enum pam_type)type);
@@ -213,8 +213,21 @@ const struct fact_table pw_policy_table = {
 
 /* ---- lock_policy ---- */
 
-enum { LOCK_SERVICE, LOCK_MODULE, LOCK_DENY, LOCK_UNLOCK, LOCK_COUNTED, LOCK_REFUSED, LOCK_RESET,
-	LOCK_FOR_ROOT, LOCK_REASON, LOCK_DETAIL, LOCK_FILE, LOCK_LINE, LOCK_LOST };
+enum {
+	LOCK_SERVICE,
+	LOCK_MODULE,
+	LOCK_DENY,
+	LOCK_UNLOCK,
+	LOCK_COUNTED,
+	LOCK_REFUSED,
+	LOCK_RESET,
+	LOCK_FOR_ROOT,
+	LOCK_REASON,
+	LOCK_DETAIL,
+	LOCK_FILE,
+	LOCK_LINE,
+	LOCK_LOST
+};
 
 static const struct fact_column lock_columns[] = {
 	{ "service", FACT_TEXT, T("dịch vụ đăng nhập") },

@@ -7,8 +7,17 @@
 #include "work/hostaudit/resolve_plain.h"
 #include "work/hostaudit/resolve_systemd.h"
 
-enum { ADMIN_SERVICE, ADMIN_NAME, ADMIN_PLAIN, ADMIN_FOUND, ADMIN_REASON, ADMIN_DETAIL, ADMIN_FILE,
-	ADMIN_LINE, ADMIN_LOST };
+enum {
+	ADMIN_SERVICE,
+	ADMIN_NAME,
+	ADMIN_PLAIN,
+	ADMIN_FOUND,
+	ADMIN_REASON,
+	ADMIN_DETAIL,
+	ADMIN_FILE,
+	ADMIN_LINE,
+	ADMIN_LOST
+};
 
 static const struct fact_column columns[] = {
 	{ "service", FACT_TEXT, T("loại dịch vụ: telnet, rsh, ftp, vnc, snmp …") },
@@ -110,10 +119,14 @@ static void put_inetd(struct host *h, struct fact_rows *rows)
 		const char *service = plain_service_name(entry.service);
 
 		if (service)
-			put(rows, &(struct admin){ .service = service, .name = str_of(name),
-				.found = arena_fmt(host_arena(h), "inetd: %.*s %.*s",
-					STR_FMT(entry.service), STR_FMT(entry.server)),
-				.plain = PLAIN_YES, .file = file, .line = entry.line });
+			put(rows,
+				&(struct admin){ .service = service,
+					.name = str_of(name),
+					.found = arena_fmt(host_arena(h), "inetd: %.*s %.*s",
+						STR_FMT(entry.service), STR_FMT(entry.server)),
+					.plain = PLAIN_YES,
+					.file = file,
+					.line = entry.line });
 	}
 }
 
@@ -126,7 +139,7 @@ static void put_xinetd(struct host *h, struct fact_rows *rows)
 	const char *name;
 
 	if (!is_enabled(h, units, &unit, &name) ||
-	    host_glob(h, "/etc/xinetd.d/*", &paths, &count) != 0)
+		host_glob(h, "/etc/xinetd.d/*", &paths, &count) != 0)
 		return;
 	for (size_t i = 0; i < count; i++) {
 		struct inetd_reader r;
@@ -176,8 +189,9 @@ static void put_vsftpd(struct host *h, struct fact_rows *rows)
 			STR_FMT(local.value.ptr ? local.value : STR("NO")),
 			STR_FMT(ssl.value.ptr ? ssl.value : STR("NO")));
 		row.plain = str_bool(local.value, false) &&
-			!(str_bool(ssl.value, false) && str_bool(force.value, true)) ?
-			PLAIN_YES : PLAIN_NO;
+				!(str_bool(ssl.value, false) && str_bool(force.value, true)) ?
+			PLAIN_YES :
+			PLAIN_NO;
 		row.file = file;
 		row.line = ssl.value.ptr ? ssl.line : local.line;
 		put(rows, &row);
@@ -194,8 +208,10 @@ static void put_proftpd(struct host *h, struct fact_rows *rows)
 	static const char *const units[] = { "proftpd.service", NULL };
 	static const char *const patterns[] = { "/etc/proftpd/proftpd.conf",
 		"/etc/proftpd/tls.conf", "/etc/proftpd/conf.d/*.conf", "/etc/proftpd.conf" };
-	struct admin row = { .service = "ftp", .name = STR("proftpd.service"),
-		.plain = PLAIN_YES, .found = STR("proftpd TLSEngine: –") };
+	struct admin row = { .service = "ftp",
+		.name = STR("proftpd.service"),
+		.plain = PLAIN_YES,
+		.found = STR("proftpd TLSEngine: –") };
 	bool is_on = false, is_required = false;
 	struct unit unit;
 	const char *name;
@@ -230,7 +246,7 @@ static void put_proftpd(struct host *h, struct fact_rows *rows)
 		row.plain = is_required ? PLAIN_UNKNOWN : PLAIN_YES;
 		row.reason = is_required ? "ftp-tls" : NULL;
 		row.found = is_required ? STR("proftpd TLSEngine on, TLSRequired on") :
-			STR("proftpd TLSEngine on, TLSRequired: –");
+					  STR("proftpd TLSEngine on, TLSRequired: –");
 	}
 	if (!row.file.ptr)
 		row.file = unit.file;
@@ -248,11 +264,14 @@ static void put_pureftpd(struct host *h, struct fact_rows *rows)
 	if (!is_enabled(h, units, &unit, &name))
 		return;
 	value = str_trim(host_bytes(h, file, NULL));
-	put(rows, &(struct admin){ .service = "ftp", .name = STR("pure-ftpd.service"),
-		.found = arena_fmt(host_arena(h), "pure-ftpd TLS=%.*s",
-			STR_FMT(value.len ? str_until(value, 10) : STR("0"))),
-		.plain = str_is(value, "2") || str_is(value, "3") ? PLAIN_NO : PLAIN_YES,
-		.file = file, .line = 1 });
+	put(rows,
+		&(struct admin){ .service = "ftp",
+			.name = STR("pure-ftpd.service"),
+			.found = arena_fmt(host_arena(h), "pure-ftpd TLS=%.*s",
+				STR_FMT(value.len ? str_until(value, 10) : STR("0"))),
+			.plain = str_is(value, "2") || str_is(value, "3") ? PLAIN_NO : PLAIN_YES,
+			.file = file,
+			.line = 1 });
 }
 
 /* ---- desktops ---- */
@@ -272,19 +291,23 @@ static void put_vnc(struct host *h, struct fact_rows *rows)
 			struct setting start;
 
 			if (str_find(names[i], STR("vnc")) < 0 ||
-			    str_find(names[i], STR("novnc")) >= 0)
+				str_find(names[i], STR("novnc")) >= 0)
 				continue;
 			systemd_unit_conf(h, arena_cstr(host_arena(h), names[i]), "Service",
 				"ExecStart", &start);
 			/* only through the machine itself, that is through SSH */
-			if (start.value.ptr && (str_find(start.value, STR("-localhost yes")) >= 0 ||
-				str_ends(start.value, "-localhost") ||
-				str_find(start.value, STR("-localhost ")) >= 0))
+			if (start.value.ptr &&
+				(str_find(start.value, STR("-localhost yes")) >= 0 ||
+					str_ends(start.value, "-localhost") ||
+					str_find(start.value, STR("-localhost ")) >= 0))
 				continue;
-			put(rows, &(struct admin){ .service = "vnc", .name = names[i],
-				.plain = PLAIN_UNKNOWN, .reason = "vnc-tls",
-				.file = arena_fmt(host_arena(h), "%s/%.*s", folders[f],
-					STR_FMT(names[i])) });
+			put(rows,
+				&(struct admin){ .service = "vnc",
+					.name = names[i],
+					.plain = PLAIN_UNKNOWN,
+					.reason = "vnc-tls",
+					.file = arena_fmt(host_arena(h), "%s/%.*s", folders[f],
+						STR_FMT(names[i])) });
 		}
 	}
 }
@@ -297,10 +320,14 @@ static void put_switch(struct host *h, struct fact_rows *rows, const char *servi
 
 	ini_last(host_bytes(h, file, &file), file, section, key, host_arena(h), &s);
 	if (s.value.ptr && str_bool(s.value, false))
-		put(rows, &(struct admin){ .service = service, .name = path_base(file),
-			.found = arena_fmt(host_arena(h), "[%s] %s=%.*s", section, key,
-				STR_FMT(str_until(s.value, 40))),
-			.plain = PLAIN_YES, .file = s.file, .line = s.line });
+		put(rows,
+			&(struct admin){ .service = service,
+				.name = path_base(file),
+				.found = arena_fmt(host_arena(h), "[%s] %s=%.*s", section, key,
+					STR_FMT(str_until(s.value, 40))),
+				.plain = PLAIN_YES,
+				.file = s.file,
+				.line = s.line });
 }
 
 static void put_desktops(struct host *h, struct fact_rows *rows)
@@ -336,15 +363,19 @@ static void put_xrdp(struct host *h, struct fact_rows *rows)
 	bytes = host_bytes(h, file, &file);
 	ini_last(bytes, file, "Globals", "security_layer", a, &layer);
 	ini_last(bytes, file, "Globals", "crypt_level", a, &level);
-	is_good = str_is_nocase(layer.value, "tls") || (!str_is_nocase(layer.value, "rdp") &&
-		(!level.value.ptr || str_is_nocase(level.value, "high") ||
-		 str_is_nocase(level.value, "fips")));
-	put(rows, &(struct admin){ .service = "rdp", .name = STR("xrdp.service"),
-		.found = arena_fmt(a, "security_layer=%.*s crypt_level=%.*s",
-			STR_FMT(layer.value.ptr ? layer.value : STR("negotiate")),
-			STR_FMT(level.value.ptr ? level.value : STR("high"))),
-		.plain = is_good ? PLAIN_NO : PLAIN_YES, .file = file,
-		.line = layer.value.ptr ? layer.line : level.line });
+	is_good = str_is_nocase(layer.value, "tls") ||
+		(!str_is_nocase(layer.value, "rdp") &&
+			(!level.value.ptr || str_is_nocase(level.value, "high") ||
+				str_is_nocase(level.value, "fips")));
+	put(rows,
+		&(struct admin){ .service = "rdp",
+			.name = STR("xrdp.service"),
+			.found = arena_fmt(a, "security_layer=%.*s crypt_level=%.*s",
+				STR_FMT(layer.value.ptr ? layer.value : STR("negotiate")),
+				STR_FMT(level.value.ptr ? level.value : STR("high"))),
+			.plain = is_good ? PLAIN_NO : PLAIN_YES,
+			.file = file,
+			.line = layer.value.ptr ? layer.line : level.line });
 }
 
 /* ---- SNMP ---- */
@@ -377,8 +408,9 @@ static void read_snmp(struct host *h, struct str path, struct snmp *s, int depth
 		else if (entry.kind == SNMP_INCLUDE_FILE)
 			read_snmp(h, entry.value, s, depth + 1);
 		else if (entry.kind == SNMP_INCLUDE_DIR &&
-			 host_glob(h, arena_fmt(host_arena(h), "%.*s/*.conf",
-				STR_FMT(entry.value)).ptr, &paths, &count) == 0)
+			host_glob(h,
+				arena_fmt(host_arena(h), "%.*s/*.conf", STR_FMT(entry.value)).ptr,
+				&paths, &count) == 0)
 			for (size_t i = 0; i < count; i++)
 				read_snmp(h, paths[i], s, depth + 1);
 	}
@@ -396,12 +428,16 @@ static void put_snmp(struct host *h, struct fact_rows *rows)
 	read_snmp(h, STR("/etc/snmp/snmpd.conf"), &s, 0);
 	if (!s.community.value.ptr)
 		return;
-	put(rows, &(struct admin){ .service = "snmp", .name = STR("snmpd.service"),
-		.found = arena_fmt(host_arena(h), "%.*s ***; agentaddress %.*s",
-			STR_FMT(s.community.value),
-			STR_FMT(s.address.value.ptr ? str_until(s.address.value, 200) : STR("*"))),
-		.plain = snmp_is_local(s.address.value) ? PLAIN_NO : PLAIN_YES,
-		.file = s.community.file, .line = s.community.line });
+	put(rows,
+		&(struct admin){ .service = "snmp",
+			.name = STR("snmpd.service"),
+			.found = arena_fmt(host_arena(h), "%.*s ***; agentaddress %.*s",
+				STR_FMT(s.community.value),
+				STR_FMT(s.address.value.ptr ? str_until(s.address.value, 200) :
+							      STR("*"))),
+			.plain = snmp_is_local(s.address.value) ? PLAIN_NO : PLAIN_YES,
+			.file = s.community.file,
+			.line = s.community.line });
 }
 
 /* ---- web consoles ---- */
@@ -421,12 +457,16 @@ static void put_webmin(struct host *h, struct fact_rows *rows)
 	bytes = host_bytes(h, file, &file);
 	ini_last(bytes, file, "", "ssl", a, &ssl);
 	ini_last(bytes, file, "", "bind", a, &bind);
-	put(rows, &(struct admin){ .service = "webmin", .name = STR("webmin.service"),
-		.found = arena_fmt(a, "webmin ssl=%.*s",
-			STR_FMT(ssl.value.ptr ? ssl.value : STR("0"))),
-		.plain = str_bool(ssl.value, false) || str_starts(bind.value, "127.") ?
-			PLAIN_NO : PLAIN_YES,
-		.file = file, .line = ssl.line });
+	put(rows,
+		&(struct admin){ .service = "webmin",
+			.name = STR("webmin.service"),
+			.found = arena_fmt(a, "webmin ssl=%.*s",
+				STR_FMT(ssl.value.ptr ? ssl.value : STR("0"))),
+			.plain = str_bool(ssl.value, false) || str_starts(bind.value, "127.") ?
+				PLAIN_NO :
+				PLAIN_YES,
+			.file = file,
+			.line = ssl.line });
 }
 
 static int fill(struct host *h, struct fact_rows *rows, struct err *e)

@@ -1,4 +1,4 @@
-/* screen_locks and screen_autologins: does a desktop lock by itself, does the machine log in by itself. */
+/* screen_locks: does a desktop lock by itself when nobody uses it. */
 #include <string.h>
 
 #include "kit/text/text.h"
@@ -7,8 +7,18 @@
 #include "work/hostaudit/resolve_gvdb.h"
 #include "work/hostaudit/resolve_systemd.h"
 
-enum { LOCK_DESKTOP, LOCK_USER, LOCK_SECONDS, LOCK_ENFORCED, LOCK_FOUND, LOCK_REASON, LOCK_DETAIL,
-	LOCK_FILE, LOCK_LINE, LOCK_LOST };
+enum {
+	LOCK_DESKTOP,
+	LOCK_USER,
+	LOCK_SECONDS,
+	LOCK_ENFORCED,
+	LOCK_FOUND,
+	LOCK_REASON,
+	LOCK_DETAIL,
+	LOCK_FILE,
+	LOCK_LINE,
+	LOCK_LOST
+};
 
 static const struct fact_column lock_columns[] = {
 	{ "desktop", FACT_TEXT, T("môi trường đồ họa") },
@@ -58,8 +68,9 @@ static void put_lock(struct fact_rows *rows, const struct lock *l)
 
 struct dconf_desktop {
 	const char *name;
-	const char *idle, *lock, *delay, *activation, *disable; /* activation, disable may be NULL */
-	int64_t idle_default, delay_default, unit_s;            /* one idle or delay is so many seconds */
+	const char *idle, *lock, *delay, *activation,
+		*disable;                            /* activation, disable may be NULL */
+	int64_t idle_default, delay_default, unit_s; /* one idle or delay is so many seconds */
 };
 
 static const struct dconf_desktop dconf_desktops[] = {
@@ -80,7 +91,8 @@ static const struct dconf_desktop dconf_desktops[] = {
 /* The default the distribution compiled into the schema of KEY ("/org/gnome/…/idle-delay"). */
 static bool schema_default(struct host *h, const char *key, struct gvdb_value *ret)
 {
-	struct str bytes = host_bytes(h, STR("/usr/share/glib-2.0/schemas/gschemas.compiled"), NULL);
+	struct str bytes =
+		host_bytes(h, STR("/usr/share/glib-2.0/schemas/gschemas.compiled"), NULL);
 	struct str path = str_of(key);
 	struct str name = path_base(path);
 	char *id = arena_cstr(host_arena(h), str_from(str_until(path, path.len - name.len - 1), 1));
@@ -96,8 +108,8 @@ static bool schema_default(struct host *h, const char *key, struct gvdb_value *r
 struct reading {
 	struct host *h;
 	struct dconf d;
-	struct setting at;   /* the database that gives the idle time */
-	bool is_enforced;    /* so far all keys are locked */
+	struct setting at; /* the database that gives the idle time */
+	bool is_enforced;  /* so far all keys are locked */
 };
 
 static int64_t value_of(struct reading *r, const char *key, int64_t otherwise, struct str *ret_path)
@@ -132,7 +144,7 @@ static void put_dconf(struct host *h, struct fact_rows *rows, const struct dconf
 	delay = value_of(&r, d->delay, d->delay_default, NULL);
 	l.is_enforced = r.is_enforced;
 	if (idle > 0 && delay >= 0 && lock && value_of(&r, d->activation, 1, NULL) &&
-	    !value_of(&r, d->disable, 0, NULL))
+		!value_of(&r, d->disable, 0, NULL))
 		l.seconds = (idle + delay) * d->unit_s;
 	l.found = arena_fmt(host_arena(h), "idle-delay=%lld lock-enabled=%s lock-delay=%lld",
 		(long long)idle, lock ? "true" : "false", (long long)delay);
@@ -196,7 +208,7 @@ static void put_kde(struct host *h, struct fact_rows *rows, struct str user, str
 	read_kde(h, STR("/etc/xdg/kscreenlockerrc"), &k);
 	read_kde(h, arena_fmt(host_arena(h), "%.*s/.config/kscreenlockerrc", STR_FMT(home)), &k);
 	if ((k.timeout.value.ptr && !str_to_i64(k.timeout.value, &minutes)) ||
-	    (k.grace.value.ptr && !str_to_i64(k.grace.value, &grace))) {
+		(k.grace.value.ptr && !str_to_i64(k.grace.value, &grace))) {
 		l.reason = GAP_SYNTAX;
 		l.detail = k.timeout.file.ptr ? k.timeout.file : k.grace.file;
 	}
@@ -205,7 +217,7 @@ static void put_kde(struct host *h, struct fact_rows *rows, struct str user, str
 	if (!str_bool(k.autolock.value, true))
 		l.at = k.autolock;
 	if (str_bool(k.autolock.value, true) && minutes > 0 && minutes < 100000 && grace >= 0 &&
-	    grace < 1000000)
+		grace < 1000000)
 		l.seconds = minutes * 60 + grace;
 	l.found = arena_fmt(host_arena(h), "Autolock=%s Timeout=%lld LockGrace=%lld",
 		str_bool(k.autolock.value, true) ? "true" : "false", (long long)minutes,
@@ -231,7 +243,8 @@ static bool clock_span(struct str s, int64_t *ret)
 	return parts > 0;
 }
 
-static void read_xscreensaver(struct host *h, struct str path, struct setting s[3], const char *prefix)
+static void read_xscreensaver(
+	struct host *h, struct str path, struct setting s[3], const char *prefix)
 {
 	static const char *const names[] = { "timeout", "lock", "lockTimeout" };
 	struct ini ini;
@@ -259,22 +272,22 @@ static void put_xscreensaver(struct host *h, struct fact_rows *rows, const char 
 	read_xscreensaver(h, STR("/etc/X11/app-defaults/XScreenSaver"), s, "*");
 	read_xscreensaver(h, arena_fmt(host_arena(h), "%.*s/.xscreensaver", STR_FMT(home)), s, "*");
 	if ((s[0].value.ptr && !clock_span(s[0].value, &idle)) ||
-	    (s[2].value.ptr && !clock_span(s[2].value, &delay))) {
+		(s[2].value.ptr && !clock_span(s[2].value, &delay))) {
 		l.reason = GAP_SYNTAX;
 		l.detail = s[0].file;
 	}
 	l.at = s[1].value.ptr ? s[1] : s[0];
 	if (str_bool(s[1].value, false) && idle > 0)
 		l.seconds = idle + delay;
-	l.found = arena_fmt(host_arena(h), "timeout=%llds lock=%s lockTimeout=%llds", (long long)idle,
-		str_bool(s[1].value, false) ? "True" : "False", (long long)delay);
+	l.found = arena_fmt(host_arena(h), "timeout=%llds lock=%s lockTimeout=%llds",
+		(long long)idle, str_bool(s[1].value, false) ? "True" : "False", (long long)delay);
 	put_lock(rows, &l);
 }
 
 /* ---- which desktops, which users ---- */
 
-static const char *const managers[] = { "gdm3.service", "gdm.service", "lightdm.service", "sddm.service",
-	"lxdm.service", "xdm.service", "slim.service", "display-manager.service" };
+static const char *const managers[] = { "gdm3.service", "gdm.service", "lightdm.service",
+	"sddm.service", "lxdm.service", "xdm.service", "slim.service", "display-manager.service" };
 
 /* Does a log-in screen come up at boot? */
 static bool is_graphical(struct host *h)
@@ -283,13 +296,13 @@ static bool is_graphical(struct host *h)
 	struct unit unit;
 
 	if (host_readlink(h, "/etc/systemd/system/default.target", &target) == 0 &&
-	    str_is(path_base(target), "multi-user.target"))
+		str_is(path_base(target), "multi-user.target"))
 		return false;
 	for (size_t i = 0; i < COUNT(managers); i++) {
 		unit = systemd_unit(h, managers[i]);
 		if (unit.state == UNIT_ENABLED ||
-		    (unit.state != UNIT_ABSENT && unit.state != UNIT_MASKED &&
-		     str_is(str_of(managers[i]), "display-manager.service")))
+			(unit.state != UNIT_ABSENT && unit.state != UNIT_MASKED &&
+				str_is(str_of(managers[i]), "display-manager.service")))
 			return true;
 	}
 	return false;
@@ -299,10 +312,11 @@ static const char *desktop_of(struct str session)
 {
 	static const struct {
 		const char *starts, *desktop;
-	} known[] = { { "gnome", "gnome" }, { "ubuntu", "gnome" }, { "plasma", "kde" }, { "kde", "kde" },
-		{ "cinnamon", "cinnamon" }, { "mate", "mate" }, { "xfce", "xfce" }, { "lxde", "lxde" },
-		{ "LXDE", "lxde" }, { "lxqt", "lxqt" }, { "openbox", "openbox" }, { "i3", "i3" },
-		{ "icewm", "icewm" }, { "fluxbox", "fluxbox" } };
+	} known[] = { { "gnome", "gnome" }, { "ubuntu", "gnome" }, { "plasma", "kde" },
+		{ "kde", "kde" }, { "cinnamon", "cinnamon" }, { "mate", "mate" },
+		{ "xfce", "xfce" }, { "lxde", "lxde" }, { "LXDE", "lxde" }, { "lxqt", "lxqt" },
+		{ "openbox", "openbox" }, { "i3", "i3" }, { "icewm", "icewm" },
+		{ "fluxbox", "fluxbox" } };
 
 	for (size_t i = 0; i < COUNT(known); i++)
 		if (str_starts(session, known[i].starts))
@@ -310,8 +324,8 @@ static const char *desktop_of(struct str session)
 	return "other";
 }
 
-static void put_desktop(struct host *h, struct fact_rows *rows, const char *desktop, struct str user,
-	struct str home)
+static void put_desktop(struct host *h, struct fact_rows *rows, const char *desktop,
+	struct str user, struct str home)
 {
 	for (size_t i = 0; i < COUNT(dconf_desktops); i++)
 		if (strcmp(desktop, dconf_desktops[i].name) == 0) {
@@ -323,8 +337,11 @@ static void put_desktop(struct host *h, struct fact_rows *rows, const char *desk
 	else if (host_exists(h, "/usr/bin/xscreensaver"))
 		put_xscreensaver(h, rows, desktop, user, home);
 	else
-		put_lock(rows, &(struct lock){ .desktop = desktop, .user = user,
-			.reason = "desktop-not-known", .detail = str_of(desktop) });
+		put_lock(rows,
+			&(struct lock){ .desktop = desktop,
+				.user = user,
+				.reason = "desktop-not-known",
+				.detail = str_of(desktop) });
 }
 
 #define USERS_MAX 200
@@ -353,7 +370,8 @@ static void put_users(struct host *h, struct fact_rows *rows, const char *deskto
 
 static int fill_locks(struct host *h, struct fact_rows *rows, struct err *e)
 {
-	static const char *const folders[] = { "/usr/share/xsessions", "/usr/share/wayland-sessions" };
+	static const char *const folders[] = { "/usr/share/xsessions",
+		"/usr/share/wayland-sessions" };
 	const char *seen[16];
 	size_t seen_count = 0;
 
@@ -378,8 +396,9 @@ static int fill_locks(struct host *h, struct fact_rows *rows, struct err *e)
 		}
 	}
 	if (seen_count == 0)
-		put_lock(rows, &(struct lock){ .desktop = "?", .user = STR(""),
-			.reason = "desktop-not-known" });
+		put_lock(rows,
+			&(struct lock){
+				.desktop = "?", .user = STR(""), .reason = "desktop-not-known" });
 	return 0;
 }
 

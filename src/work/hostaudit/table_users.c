@@ -111,8 +111,19 @@ const struct fact_table groups_table = {
 };
 
 /* The columns after STATE and ALGORITHM are the fields 2 to 7 of the line, in order. */
-enum { SHADOW_NAME, SHADOW_STATE, SHADOW_ALGORITHM, SHADOW_LAST_CHANGE, SHADOW_MIN, SHADOW_MAX,
-	SHADOW_WARN, SHADOW_INACTIVE, SHADOW_EXPIRE, SHADOW_FILE, SHADOW_LINE };
+enum {
+	SHADOW_NAME,
+	SHADOW_STATE,
+	SHADOW_ALGORITHM,
+	SHADOW_LAST_CHANGE,
+	SHADOW_MIN,
+	SHADOW_MAX,
+	SHADOW_WARN,
+	SHADOW_INACTIVE,
+	SHADOW_EXPIRE,
+	SHADOW_FILE,
+	SHADOW_LINE
+};
 
 static const struct fact_column shadow_columns[] = {
 	{ "name", FACT_TEXT, T("tên tài khoản") },
@@ -144,8 +155,8 @@ static int fill_shadow(struct host *h, struct fact_rows *rows, struct err *e)
 		fact_row(rows);
 		fact_text(rows, SHADOW_NAME, a.field[0]);
 		/* "x" in shadow itself matches no password */
-		fact_cstr(rows, SHADOW_STATE, str_is(a.field[1], "x") ? "none" :
-			account_password_state(a.field[1]));
+		fact_cstr(rows, SHADOW_STATE,
+			str_is(a.field[1], "x") ? "none" : account_password_state(a.field[1]));
 		fact_cstr(rows, SHADOW_ALGORITHM, account_password_algorithm(a.field[1]));
 		for (int i = 0; i < 6; i++)
 			if (str_to_i64(a.field[2 + i], &days))

@@ -62,6 +62,18 @@ static const struct reason {
 	{ "loaded", T("trình điều khiển đang chạy, cần khởi động lại máy"), NULL },
 	{ "lists-too-old", T("danh sách gói phần mềm đã cũ, chưa biết có bản vá mới không"),
 		T("Cập nhật danh sách gói: apt update (hoặc dnf makecache), rồi kiểm tra lại.") },
+	{ "not-enforcing", T("mô-đun chỉ cảnh báo, không từ chối"), NULL },
+	{ "can-be-passed-by", T("mô-đun có mặt nhưng mật khẩu kém vẫn đặt được"), NULL },
+	{ "not-counted", T("lần nhập sai không được đếm"), NULL },
+	{ "not-refused", T("tài khoản đã khóa vẫn đăng nhập được"), NULL },
+	{ "never-locks", T("đặt bằng 0 nên không bao giờ khóa"), NULL },
+	{ "shell-not-known", T("chưa biết chương trình dòng lệnh này có tự thoát không"), NULL },
+	{ "not-supported", T("phiên bản đã cài không hiểu tùy chọn này"), NULL },
+	{ "version-not-known", T("không biết phiên bản của chương trình"), NULL },
+	{ "vnc-tls", T("chưa biết VNC có mã hóa TLS không, cần người xem"), NULL },
+	{ "ftp-tls", T("chưa biết FTP có bắt buộc TLS không, cần người xem"), NULL },
+	{ "port-owner", T("cổng quen thuộc nhưng chương trình lạ, cần người xem"), NULL },
+	{ "desktop-not-known", T("chưa biết môi trường đồ họa này tự khóa ra sao"), NULL },
 };
 
 static const struct reason *reason_by_code(struct str code)
