@@ -103,6 +103,8 @@ struct str hostaudit_reason(struct str reason, struct str detail, const struct c
 	return arena_fmt(a, "%s: %.*s", tr(lang, known->words), STR_FMT(detail));
 }
 
+#define NOTHING "–"
+
 struct filling {
 	const struct pack_set *packs;
 	const struct evidence *row; /* or NULL */
@@ -110,6 +112,7 @@ struct filling {
 	struct date on;
 	enum lang lang;
 	struct arena *arena;
+	int asked, empty; /* placeholders of the line at hand, and those with nothing to say */
 };
 
 /* A set of values in a sentence: "WPA2, WPA3". */
@@ -136,7 +139,7 @@ static bool lookup_row(const struct filling *f, struct str name, struct str *ret
 
 	if (str_is(name, "line")) {
 		*ret = f->row->line ? arena_fmt(f->arena, "%lld", (long long)f->row->line) :
-				      STR("–");
+				      STR(NOTHING);
 		return true;
 	}
 	for (size_t i = 0; i < COUNT(fields); i++) {
@@ -144,7 +147,7 @@ static bool lookup_row(const struct filling *f, struct str name, struct str *ret
 			continue;
 		/* "#table" is no file that anybody could edit */
 		*ret = fields[i].value.len && !str_starts(fields[i].value, "#") ? fields[i].value :
-										  STR("–");
+										  STR(NOTHING);
 		return true;
 	}
 	return false;
@@ -152,11 +155,14 @@ static bool lookup_row(const struct filling *f, struct str name, struct str *ret
 
 static bool lookup(void *context, struct str name, struct str *ret)
 {
-	const struct filling *f = context;
+	struct filling *f = context;
 	struct param_ruling ruling;
 
-	if (f->row && lookup_row(f, name, ret))
+	f->asked++;
+	if (f->row && lookup_row(f, name, ret)) {
+		f->empty += str_is(*ret, NOTHING);
 		return true;
+	}
 	if (!f->packs)
 		return false;
 	ruling = pack_param(f->packs, name, f->level, f->on, f->arena);
@@ -176,6 +182,21 @@ struct str hostaudit_wanted(const struct check *check, const struct pack_set *pa
 	return text_fill(a, words_in(check->wanted, lang), lookup, &f);
 }
 
+/* TEXT filled in line by line, without the lines that would say nothing: "Found: –." */
+static struct str fill_lines(struct filling *f, struct str text)
+{
+	struct str out = STR("");
+	struct str line;
+
+	while (str_next_line(&text, &line)) {
+		f->asked = f->empty = 0;
+		line = text_fill(f->arena, line, lookup, f);
+		if (f->asked == 0 || f->empty < f->asked)
+			out = arena_fmt(f->arena, "%.*s%.*s\n", STR_FMT(out), STR_FMT(line));
+	}
+	return str_trim(out);
+}
+
 struct str hostaudit_cure(const struct check *check, const struct evidence *row, struct str family,
 	const struct pack_set *packs, int level, struct date on, enum lang lang, struct arena *a)
 {
@@ -191,10 +212,9 @@ struct str hostaudit_cure(const struct check *check, const struct evidence *row,
 
 	/* what could not be told is mended by making it tell, not by mending the machine */
 	if (row->outcome == OUTCOME_UNKNOWN && known && known->cure)
-		return text_fill(a, str_of(tr(lang, known->cure)), lookup, &f);
+		return fill_lines(&f, str_of(tr(lang, known->cure)));
 	for (size_t i = 0; i < check->cure_count; i++)
 		if (str_is(check->cures[i].family, "any") || str_eq(check->cures[i].family, family))
-			return str_trim(
-				text_fill(a, words_in(check->cures[i].text, lang), lookup, &f));
+			return fill_lines(&f, words_in(check->cures[i].text, lang));
 	return STR("");
 }
