@@ -16,6 +16,7 @@ struct connection {
 	struct connection *next, **to_me;
 	int fd;
 	int64_t since_us; /* start, or end of the last answer */
+	bool is_busy;     /* a request has begun */
 };
 
 struct exchange {
@@ -141,14 +142,25 @@ static void end_the_slow(struct http_server *s)
 	}
 }
 
+static struct connection *connection_of(const struct http_server *s, struct MHD_Connection *c)
+{
+	const union MHD_ConnectionInfo *info =
+		s->mhd.get_connection_info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+	return info ? info->socket_context : NULL;
+}
+
 /* --- requests --------------------------------------------------------------------------------- */
 
 static void *on_target(void *cls, const char *uri, struct MHD_Connection *c)
 {
+	struct connection *conn = connection_of(cls, c);
 	struct exchange *x = calloc(1, sizeof(*x));
 
 	if (!x)
 		abort();
+	if (conn)
+		conn->is_busy = true;
 	arena_init(&x->arena, LIMIT_REQUEST_MEMORY_BYTES);
 	buf_init(&x->body, LIMIT_HTTP_BODY_BYTES);
 	x->target = arena_str(&x->arena, str_of(uri));
@@ -158,13 +170,16 @@ static void *on_target(void *cls, const char *uri, struct MHD_Connection *c)
 static void on_completed(
 	void *cls, struct MHD_Connection *c, void **req_cls, enum MHD_RequestTerminationCode why)
 {
-	const struct http_server *s = cls;
-	const union MHD_ConnectionInfo *info =
-		s->mhd.get_connection_info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+	struct http_server *s = cls;
+	struct connection *conn = connection_of(s, c);
 	struct exchange *x = *req_cls;
 
-	if (info && info->socket_context)
-		((struct connection *)info->socket_context)->since_us = clock_monotonic_us();
+	if (conn) {
+		conn->since_us = clock_monotonic_us();
+		conn->is_busy = false;
+		if (s->is_draining)
+			shutdown(conn->fd, SHUT_RD);
+	}
 	if (!x)
 		return;
 	buf_done(&x->body);
@@ -190,8 +205,7 @@ static enum MHD_Result take_header(void *cls, enum MHD_ValueKind kind, const cha
 	return MHD_YES;
 }
 
-static const char *peer_text(
-	const struct mhd *m, struct MHD_Connection *c, struct arena *a)
+static const char *peer_text(const struct mhd *m, struct MHD_Connection *c, struct arena *a)
 {
 	const union MHD_ConnectionInfo *info =
 		m->get_connection_info(c, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
@@ -239,8 +253,8 @@ static void add_security_headers(const struct mhd *m, struct MHD_Response *r, bo
 		add_header(m, r, "Strict-Transport-Security", "max-age=31536000");
 }
 
-static enum MHD_Result answer(
-	const struct http_server *s, struct MHD_Connection *c, struct http_response *rs, bool is_last)
+static enum MHD_Result answer(const struct http_server *s, struct MHD_Connection *c,
+	struct http_response *rs, bool is_last)
 {
 	const struct mhd *m = &s->mhd;
 	struct MHD_Response *r;
@@ -419,11 +433,16 @@ void http_drain(struct http_server *s)
 		return;
 	s->is_draining = true;
 	s->quiesced_fd = s->mhd.quiesce_daemon(s->daemon);
+	for (struct connection *c = s->connections; c; c = c->next) {
+		if (!c->is_busy)
+			shutdown(c->fd, SHUT_RDWR);
+	}
 }
 
 unsigned http_connections(const struct http_server *s)
 {
-	return s->mhd.get_daemon_info(s->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS)->num_connections;
+	return s->mhd.get_daemon_info(s->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS)
+		->num_connections;
 }
 
 struct http_server *http_stop(struct http_server *s)
