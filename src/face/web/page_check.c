@@ -3,6 +3,7 @@
 #include "face/web/web_int.h"
 
 #define HISTORY_MAX 30
+#define CURES_MAX 8
 
 struct checked {
 	struct facts facts;
@@ -127,29 +128,35 @@ static void subjects(struct view *v, const struct checked *c)
 	html(v->w, "</tbody></table></div>\n</section>\n");
 }
 
-/* Each different cure once. */
+/* Each different cure once; those after the first are folded away, as they mostly differ in the
+ * subject alone. */
 static void cures(struct view *v, const struct checked *c)
 {
-	VEC(struct str) shown = { 0 };
+	VEC(struct str) found = { 0 };
 
-	for (size_t i = 0; i < c->row_count && shown.len < 8; i++) {
+	for (size_t i = 0; i < c->row_count && found.len < CURES_MAX; i++) {
 		struct str text = STR("");
-		bool is_shown = false;
+		bool is_known = false;
 
 		if (c->rows[i].outcome == OUTCOME_FAIL)
-			text = cure_words(v, &c->facts, c->check, &c->rows[i]);
-		for (size_t k = 0; k < shown.len; k++)
-			is_shown |= str_eq(shown.at[k], text);
-		if (!text.len || is_shown)
-			continue;
-		if (shown.len == 0)
-			html(v->w, "<section class=\"cure\">\n<h2>%s</h2>\n",
-				tr(v->lang, "Cách khắc phục"));
-		vec_push(v->a, &shown, text);
-		html(v->w, "<pre>%.*s</pre>\n", STR_FMT(str_trim(text)));
+			text = str_trim(cure_words(v, &c->facts, c->check, &c->rows[i]));
+		for (size_t k = 0; k < found.len; k++)
+			is_known |= str_eq(found.at[k], text);
+		if (text.len && !is_known)
+			vec_push(v->a, &found, text);
 	}
-	if (shown.len)
-		html(v->w, "</section>\n");
+	if (found.len == 0)
+		return;
+	html(v->w, "<section class=\"cure\">\n<h2>%s</h2>\n<pre>%.*s</pre>\n",
+		tr(v->lang, "Cách khắc phục"), STR_FMT(found.at[0]));
+	if (found.len > 1)
+		html(v->w, "<details>\n<summary>%s</summary>\n",
+			tr(v->lang, "Cách khắc phục cho các đối tượng khác"));
+	for (size_t i = 1; i < found.len; i++)
+		html(v->w, "<pre>%.*s</pre>\n", STR_FMT(found.at[i]));
+	if (found.len > 1)
+		html(v->w, "</details>\n");
+	html(v->w, "</section>\n");
 }
 
 static void history(struct view *v, const struct checked *c)
