@@ -10,12 +10,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct str rest = { (const char *)data, size };
 	struct str words[REDIS_WORDS_MAX];
 	struct str line;
-	struct arena a;
 
-	arena_init(&a, 64 * MIB);
 	while (str_next_line(&rest, &line))
-		if (redis_parse(line, &a, words) > REDIS_WORDS_MAX)
+		if (redis_parse(line, words) > REDIS_WORDS_MAX)
 			abort();
-	arena_done(&a);
 	return 0;
 }

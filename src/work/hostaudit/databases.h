@@ -68,8 +68,8 @@ bool mycnf_next(struct mycnf_reader *r, struct mycnf_line *ret);
 /* "bind_address", "loose-bind-address" and "bind-addr" are all "bind-address". */
 bool mycnf_is(struct str name, const char *option, size_t least_prefix);
 
-/* One line of redis.conf: its words, quotes undone; 0 for nothing. */
+/* One line of redis.conf: its words, slices of it without their quotes; 0 for nothing. */
 #define REDIS_WORDS_MAX 32
-size_t redis_parse(struct str line, struct arena *a, struct str *ret_words);
+size_t redis_parse(struct str line, struct str *ret_words);
 
 #endif

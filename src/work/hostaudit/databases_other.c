@@ -3,7 +3,7 @@
 
 #include "work/hostaudit/databases.h"
 
-size_t redis_parse(struct str line, struct arena *a, struct str *ret_words)
+size_t redis_parse(struct str line, struct str *ret_words)
 {
 	size_t count = 0;
 
@@ -24,7 +24,7 @@ size_t redis_parse(struct str line, struct arena *a, struct str *ret_words)
 		} else if (!str_next_word(&line, " \t", &word)) {
 			break;
 		}
-		ret_words[count++] = arena_str(a, word);
+		ret_words[count++] = word;
 		line = str_trim(line);
 	}
 	return count;
@@ -76,7 +76,7 @@ static void load_redis(struct redis *r, struct str path, int depth)
 	if (!database_read(r->list, path, &bytes, &file))
 		return;
 	while (str_next_line(&bytes, &line)) {
-		size_t count = redis_parse(line, r->list->a, words);
+		size_t count = redis_parse(line, words);
 
 		number++;
 		if (count == 2 && str_is_nocase(words[0], "include"))

@@ -4,7 +4,7 @@
 
 #include "work/hostaudit/resolve.h"
 
-#define MOUNTS_MAX 8192
+#define MOUNTS_MAX 2048
 #define MOUNTINFO_BYTES (1 * MIB)
 #define PATH_PARTS_MAX 256
 

@@ -1,6 +1,6 @@
-/* redact.h - private to hostaudit: command lines and scripts fit to be shown. What may be a secret (the
- * value of an option, an assignment, a bare word) becomes "…"; programs, names of options, paths and
- * the marks of the shell stay. Better a harmless word hidden than a password told. */
+/* redact.h - private to hostaudit: command lines and scripts fit to be shown. What may be a secret
+ * (the value of an option, an assignment, a bare word) becomes "…"; programs, names of options,
+ * paths and the marks of the shell stay. Better a harmless word hidden than a password told. */
 #ifndef WORK_REDACT_H
 #define WORK_REDACT_H
 

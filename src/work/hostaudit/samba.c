@@ -153,7 +153,7 @@ static void add_entry(struct loading *l, const struct samba_line *line, struct s
 	}
 	*vec_add(l->a, &l->entries) = (struct samba_entry){
 		.section = l->at < 0 ? STR("global") : current(l)->name,
-		.name = line->name,
+		.name = arena_str(l->a, line->name),
 		.value = line->value,
 		.file = file,
 		.line = line->line,

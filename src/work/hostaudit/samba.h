@@ -7,8 +7,9 @@
 #include "work/hostaudit/resolve.h"
 
 #define SAMBA_CONF "/etc/samba/smb.conf"
-#define SAMBA_SHARES_MAX 2048
-#define SAMBA_ENTRIES_MAX 8192
+#define SAMBA_SHARES_MAX 1024
+#define SAMBA_ENTRIES_MAX 4096
+#define SAMBA_NAME_BYTES 64 /* no setting has a longer name */
 
 /* ---- the text ---- */
 
@@ -17,17 +18,16 @@ struct samba_reader {
 	struct str section; /* "" before the first header */
 	struct arena *arena;
 	int line;
+	char name[SAMBA_NAME_BYTES];
 };
 struct samba_line {
 	struct str section;
-	struct str name;  /* normalised: "guestok"; "" for a section header */
+	struct str name;  /* normalised: "guestok", until the next line; "" for a header */
 	struct str value; /* trimmed, without quotes around it */
 	int line;
 };
 void samba_reader_init(struct samba_reader *r, struct str bytes, struct arena *a);
 bool samba_next(struct samba_reader *r, struct samba_line *ret);
-/* Lower case, no blanks. Lives in A. */
-struct str samba_normal(struct arena *a, struct str name);
 
 /* ---- the meaning ---- */
 

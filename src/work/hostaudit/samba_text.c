@@ -10,18 +10,18 @@ void samba_reader_init(struct samba_reader *r, struct str bytes, struct arena *a
 	*r = (struct samba_reader){ .rest = bytes, .section = STR(""), .arena = a };
 }
 
-struct str samba_normal(struct arena *a, struct str name)
+/* Lower case, no blanks. */
+static struct str normal(struct samba_reader *r, struct str name)
 {
-	char *copy = arena_alloc(a, name.len + 1);
 	size_t n = 0;
 
-	for (size_t i = 0; i < name.len; i++) {
+	for (size_t i = 0; i < name.len && n < sizeof(r->name); i++) {
 		char c = name.ptr[i];
 
 		if (!is_blank(c))
-			copy[n++] = c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+			r->name[n++] = c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
 	}
-	return (struct str){ copy, n };
+	return (struct str){ r->name, n };
 }
 
 /* A line with those it goes on in: a backslash at the end joins. */
@@ -85,7 +85,7 @@ bool samba_next(struct samba_reader *r, struct samba_line *ret)
 		if (!str_split(line, '=', &name, &value))
 			continue;
 		ret->section = r->section;
-		ret->name = samba_normal(r->arena, name);
+		ret->name = normal(r, name);
 		ret->value = without_quotes(str_trim(value));
 		if (ret->name.len > 0)
 			return true;

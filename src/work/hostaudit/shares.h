@@ -5,7 +5,7 @@
 #include "work/hostaudit/mounts.h"
 #include "work/hostaudit/resolve.h"
 
-#define SHARES_MAX 8192
+#define SHARES_MAX 1024
 #define SHARE_UNKNOWN (-1)
 
 struct share {

@@ -75,9 +75,11 @@ bool database_read(
 {
 	const struct host_file *file;
 
-	if (path.len == 0 || host_read(list->h, arena_cstr(list->a, path), &file) != 0)
+	list->bytes += 256;
+	if (path.len == 0 || list->bytes > DATABASE_BYTES_MAX ||
+		host_read(list->h, arena_cstr(list->a, path), &file) != 0)
 		return false;
-	list->bytes += file->bytes.len + 256;
+	list->bytes += file->bytes.len;
 	if (list->bytes > DATABASE_BYTES_MAX) {
 		host_gap(list->h, GAP_LIMIT, file->path.ptr);
 		return false;

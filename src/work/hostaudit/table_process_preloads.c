@@ -39,7 +39,7 @@ static const struct fact_column columns[] = {
 	{ 0 },
 };
 
-#define PRELOADS_MAX 4096
+#define PRELOADS_MAX 512
 #define PRELOAD_FILE "/etc/ld.so.preload"
 
 struct preload {
