@@ -50,7 +50,9 @@ static struct apt_item *walk(struct apt_conf *c, struct apt_item *top, struct st
 {
 	ptrdiff_t at;
 
-	while (top != NULL && (at = str_find(name, STR("::"))) >= 0) {
+	for (int depth = 0; top != NULL && (at = str_find(name, STR("::"))) >= 0; depth++) {
+		if (depth == APT_CONF_DEPTH_MAX)
+			return NULL;
 		top = child_made(c, top, str_until(name, (size_t)at));
 		name = str_from(name, (size_t)at + 2);
 	}
@@ -282,7 +284,7 @@ bool apt_conf_add(struct apt_conf *c, struct str text, struct str file)
 			return false;
 	if (str_trim((struct str){ r.piece, r.piece_len }).len > 0)
 		return bad(&r);
-	return true;
+	return c->item_count < APT_CONF_ITEMS_MAX || bad(&r);
 }
 
 /* apt takes names of these characters without an ending or with ".conf". */

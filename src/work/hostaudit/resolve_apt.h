@@ -7,7 +7,7 @@
 #include "base/base.h"
 #include "work/hostaudit/host.h"
 
-#define APT_CONF_ITEMS_MAX 20000
+#define APT_CONF_ITEMS_MAX 5000
 #define APT_CONF_DEPTH_MAX 32
 
 struct apt_item {

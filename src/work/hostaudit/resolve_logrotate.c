@@ -116,8 +116,10 @@ static void directive(struct reader *r, struct str line, int64_t number)
 		if (r->l->include != NULL)
 			r->l->include(r->l->context, value);
 	} else if (period(p, word)) {
-		p->file = r->file;
-		p->line = number;
+		if (p->file.len == 0) {
+			p->file = r->file;
+			p->line = number;
+		}
 	} else if (str_is(word, "size")) {
 		p->by = ROTATE_SIZE;
 		p->file = r->file;

@@ -61,10 +61,11 @@ struct job {
 static struct str script_of(struct host *h, struct str path)
 {
 	struct str text, line, out = STR("");
+	struct host_stat st;
 	struct buf b;
 
-	if (path.len == 0 || path.ptr[0] != '/' || !host_exists(h, path.ptr))
-		return out;
+	if (host_stat(h, path.ptr, &st) != 0 || !S_ISREG(st.mode))
+		return out; /* a folder to scan, not a program */
 	if (host_read_head(h, path.ptr, SCRIPT_BYTES, &text) < 0 || !str_starts(text, "#!"))
 		return out;
 	buf_init(&b, SCRIPT_BYTES);

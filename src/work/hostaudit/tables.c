@@ -56,5 +56,6 @@ const struct fact_table *const fact_tables[] = {
 	&screen_locks_table,
 	&screen_autologins_table,
 	&users_table,
+	&apt_config_table,
 	NULL,
 };

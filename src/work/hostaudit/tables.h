@@ -45,5 +45,6 @@ extern const struct fact_table log_space_table;
 extern const struct fact_table remote_admin_table;
 extern const struct fact_table screen_locks_table;
 extern const struct fact_table screen_autologins_table;
+extern const struct fact_table apt_config_table;
 
 #endif
