@@ -58,9 +58,11 @@ bool passwdqc_min_parse(struct str s, int64_t ret_min[5])
 /* ---- pwquality and cracklib ---- */
 
 /* The numbers both modules know by the same names. */
-enum { MINLEN, DCREDIT, UCREDIT, LCREDIT, OCREDIT, MINCLASS, ENFORCING, NUMBERS };
+enum { MINLEN, DCREDIT, UCREDIT, LCREDIT, OCREDIT, MINCLASS, ENFORCING, DICTCHECK, NUMBERS };
 static const char *const number_names[NUMBERS] = { "minlen", "dcredit", "ucredit", "lcredit",
-	"ocredit", "minclass", "enforcing" };
+	"ocredit", "minclass", "enforcing", "dictcheck" };
+
+#define DICTIONARY_LEAST 6
 
 struct quality {
 	struct host *h;
@@ -136,10 +138,12 @@ static int64_t max_of(int64_t a, int64_t b)
 }
 
 /* The shortest password that passes: a positive credit makes one character count twice, up to that
- * many; characters of a class with a negative credit are demanded and give none. */
+ * many; characters of a class with a negative credit are demanded and give none. minlen itself is never
+ * less than FLOOR; the dictionary refuses what is shorter than 6 whatever the credits. */
 static int64_t shortest(const struct quality *q, int64_t floor)
 {
 	int64_t minlen = max_of(q->number[MINLEN], floor);
+	int64_t least = q->number[DICTCHECK] ? DICTIONARY_LEAST : 1;
 	int64_t credits = 0, demanded = 0;
 
 	for (int i = DCREDIT; i <= OCREDIT; i++) {
@@ -148,10 +152,9 @@ static int64_t shortest(const struct quality *q, int64_t floor)
 		else
 			demanded -= q->number[i];
 	}
-	if (credits == 0)
-		return max_of(max_of(minlen, floor), demanded);
-	return max_of(
-		max_of(minlen - credits, (minlen + demanded + 1) / 2), max_of(floor, demanded));
+	if (credits > 0)
+		minlen = max_of(minlen - credits, (minlen + demanded + 1) / 2);
+	return max_of(max_of(minlen, least), demanded);
 }
 
 static void judge_classes(const struct quality *q, struct password_policy *p)
@@ -203,9 +206,10 @@ static void judge_numbers(struct quality *q, const struct pam_rule *rule, int64_
 
 static void judge_pwquality(struct host *h, const struct pam_rule *rule, struct password_policy *p)
 {
-	struct quality q = {
-		.h = h, .a = host_arena(h), .policy = p, .number = { [MINLEN] = 8, [ENFORCING] = 1 }
-	};
+	struct quality q = { .h = h,
+		.a = host_arena(h),
+		.policy = p,
+		.number = { [MINLEN] = 8, [ENFORCING] = 1, [DICTCHECK] = 1 } };
 
 	read_pwquality_files(&q);
 	read_arguments(&q, rule);
@@ -227,7 +231,8 @@ static void judge_cracklib(struct host *h, const struct pam_rule *rule, struct p
 			[UCREDIT] = 1,
 			[LCREDIT] = 1,
 			[OCREDIT] = 1,
-			[ENFORCING] = 1 } };
+			[ENFORCING] = 1,
+			[DICTCHECK] = 1 } };
 
 	read_arguments(&q, rule);
 	judge_numbers(&q, rule, 5);

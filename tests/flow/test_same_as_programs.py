@@ -1,0 +1,242 @@
+#!/usr/bin/env python3
+"""What the tables say is what the real programs do: sshd -T, pwscore, systemd-analyze, dconf, bash.
+
+Each case makes settings by chance (always the same chance), asks `khien ask --root` about them, and the
+program itself. A program that is not here skips its cases.
+"""
+import contextlib
+import json
+import os
+import random
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+from flow import BIN
+
+KHIEN = os.environ.get("KHIEN_BIN", BIN)
+SSHD = shutil.which("sshd", path="/usr/sbin:/usr/bin")
+
+
+def run(*words, **more):
+    return subprocess.run(words, capture_output=True, text=True, timeout=60, **more)
+
+
+def ask(root, sql):
+    done = run(KHIEN, "ask", "--root", root, "--format", "json", sql)
+    if done.returncode:
+        raise AssertionError(done.stderr)
+    return json.loads(done.stdout)
+
+
+@contextlib.contextmanager
+def tree(files):
+    root = tempfile.mkdtemp(prefix="khien-same-")
+    try:
+        for path, text in files.items():
+            full = os.path.join(root, path.lstrip("/"))
+            os.makedirs(os.path.dirname(full), exist_ok=True)
+            with open(full, "wb") as file:
+                file.write(text if isinstance(text, bytes) else text.encode())
+        yield root
+    finally:
+        shutil.rmtree(root)
+
+
+class Sshd(unittest.TestCase):
+    WORDS = {
+        "PermitEmptyPasswords": ["yes", "no"],
+        "PasswordAuthentication": ["yes", "no"],
+        "X11Forwarding": ["yes", "no"],
+        "MaxAuthTries": ["3", "6", "9"],
+        "LogLevel": ["INFO", "VERBOSE"],
+        "ClientAliveInterval": ["0", "300"],
+        "ClientAliveCountMax": ["0", "3"],
+        "ChannelTimeout": ["session:*=600", "agent-connection=300 session:shell=60"],
+        "Ciphers": ["aes256-ctr,aes128-ctr", "aes256-gcm@openssh.com"],
+        "KexAlgorithms": ["curve25519-sha256", "curve25519-sha256,ecdh-sha2-nistp256"],
+        "StrictModes": ["yes", "no"],
+    }
+
+    def lines(self, chance, count):
+        out = []
+        for _ in range(count):
+            word = chance.choice(sorted(self.WORDS))
+            value = chance.choice(self.WORDS[word])
+            word = chance.choice([word, word.lower(), word.upper()])
+            if " " not in value:
+                value = chance.choice([value, f'"{value}"'])
+            between = chance.choice([" ", "\t", "=", " = ", "  "])
+            out.append(chance.choice(["", "  ", "\t"]) + word + between + value
+                       + chance.choice(["", " ", " # nhận xét"]))
+            if chance.random() < 0.2:
+                out.append(chance.choice(["", "# X11Forwarding yes", "   "]))
+        return out
+
+    # EVIDENCE: D10.1.d
+    @unittest.skipUnless(SSHD, "no sshd here")
+    def test_random_settings(self):
+        chance = random.Random(20260909)
+        with tempfile.TemporaryDirectory() as keys:
+            key = os.path.join(keys, "key")
+            run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key)
+            for _ in range(40):
+                self.one(chance, key)
+
+    def one(self, chance, key):
+        names = [f"{chance.randrange(90):02d}-{i}.conf" for i in range(3)]
+        files = {f"/etc/ssh/d/{name}": "\n".join(self.lines(chance, 3)
+                 + (["Match User khong-co-ai", "X11Forwarding yes", "MaxAuthTries 1"]
+                    if chance.random() < 0.3 else [])) + "\n" for name in names}
+        main = self.lines(chance, 4)
+        main.insert(chance.randrange(len(main) + 1), "Include d/*.conf")
+        files["/etc/ssh/sshd_config"] = "\n".join(main) + "\n"
+        files["/usr/sbin/sshd"] = "OpenSSH_9.2p1"
+        with tree(files) as root:
+            mine = {row["keyword"]: row["value"] for row in
+                    ask(root, "SELECT keyword, value FROM sshd_config WHERE match = ''")}
+            # sshd takes relative includes from /etc/ssh: give it the same files by absolute path
+            path = os.path.join(root, "etc/ssh/real")
+            text = files["/etc/ssh/sshd_config"].replace("Include d/", f"Include {root}/etc/ssh/d/")
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(text)
+            done = run(SSHD, "-T", "-f", path, "-h", key, "-C", "user=an,host=x,addr=10.0.0.1")
+        self.assertEqual(done.returncode, 0, done.stderr + text)
+        real = dict(line.split(" ", 1) for line in done.stdout.splitlines() if " " in line)
+        for word in self.WORDS:
+            word = word.lower()
+            if mine[word] == "default":
+                continue
+            self.assertEqual(mine[word].lower(), real.get(word, "none").lower(), f"{word}\n{json.dumps(files, indent=1)}")
+
+
+class Span(unittest.TestCase):
+    @unittest.skipUnless(shutil.which("systemd-analyze"), "no systemd-analyze here")
+    def test_spans(self):
+        pam = "session optional pam_systemd.so\n"
+        for text in ("600", "10min", "1h 30s", "5 min 20s", "\"10min\"", "10 parsec", "1.5h", "90s", "1h30min",
+                     "2days", "500ms 2s", "9m59s", ".5min", "10M", "-5", "1w", "0x10", "3 hours 4"):
+            done = run("systemd-analyze", "timespan", text)
+            real = None
+            for line in done.stdout.splitlines():
+                if "s:" in line:
+                    real = -(-int(line.split(":")[1]) // 1000000)
+            with tree({"/etc/systemd/logind.conf": f"[Login]\nStopIdleSessionSec={text}\n",
+                       "/usr/lib/systemd/systemd-logind": "StopIdleSessionSec utmp",
+                       "/etc/pam.d/login": pam, "/etc/pam.d/sshd": pam}) as root:
+                mine = ask(root, "SELECT seconds FROM session_limits WHERE name = 'logind'")[0]["seconds"]
+            self.assertEqual(int(mine), real or 0, text)
+
+
+class Shell(unittest.TestCase):
+    """TMOUT after the start-up files, told by bash itself."""
+
+    PIECES = [
+        "TMOUT=300", "export TMOUT=600", "readonly TMOUT=450", "unset TMOUT", "TMOUT=0", "# TMOUT=1",
+        "if [ -n \"${PS1-x}\" ]; then TMOUT=120; fi", "if [ ! -d / ]; then TMOUT=7; else TMOUT=8; fi",
+        "f() { :; }", "( TMOUT=5 )", "true && TMOUT=60 || TMOUT=61", "false || TMOUT=62",
+        "[ -d / ] && export TMOUT=63", "cat > /dev/null <<EOF\nTMOUT=9\nEOF", "declare -x TMOUT=64",
+        "TMOUT=$((10*60))", "TMOUT=${TMOUT:-66}", "echo x | TMOUT=67 cat > /dev/null", "TMOUT=68 true",
+        "if false; then TMOUT=1; elif true; then TMOUT=69; else TMOUT=2; fi", "TMOUT='70'; export TMOUT",
+    ]
+
+    # EVIDENCE: D12.1.b
+    @unittest.skipUnless(shutil.which("bash"), "no bash here")
+    def test_random_profiles(self):
+        chance = random.Random(1201)
+        for _ in range(60):
+            pieces = [chance.choice(self.PIECES) for _ in range(chance.randrange(1, 6))]
+            # bash gives up a script at the first assignment to a readonly variable
+            if any("readonly" in piece for piece in pieces):
+                pieces = pieces[:[i for i, p in enumerate(pieces) if "readonly" in p][0] + 1]
+            script = "\n".join(pieces) + "\n"
+            with tree({"/etc/profile": script, "/etc/passwd": "root:x:0:0::/root:/bin/bash\n"}) as root:
+                mine = ask(root, "SELECT seconds, reason FROM shell_timeouts")[0]
+            real = run("bash", "--norc", "-c", f"PS1=x; {script}\necho \"=${{TMOUT-}}\"",
+                       env={"PATH": os.environ["PATH"], "HOME": "/root"})
+            value = real.stdout.rsplit("=", 1)[1].strip() or "0"
+            self.assertIsNone(mine["reason"], script)
+            self.assertEqual(int(mine["seconds"]), int(value), script)
+
+
+class Quality(unittest.TestCase):
+    """The shortest password: pwscore reads /etc/security/pwquality.conf, so it gets one in a namespace
+    of its own."""
+
+    def score(self, conf, password):
+        script = 'mount --bind "$1" /etc/security/pwquality.conf && printf "%s\\n" "$2" | pwscore'
+        return run("unshare", "-m", "sh", "-c", script, "sh", conf, password).returncode == 0
+
+    def can_try(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".conf") as file:
+            return self.score(file.name, "Kz7#wm4X%bt9J&vd")
+
+    # EVIDENCE: D8.3
+    @unittest.skipUnless(shutil.which("pwscore") and os.path.exists("/etc/security/pwquality.conf"),
+                         "no pwscore here")
+    def test_shortest(self):
+        if not self.can_try():
+            self.skipTest("no namespace to give pwscore its file in")
+        pam = ("password requisite pam_pwquality.so\npassword required pam_unix.so use_authtok\n")
+        chance = random.Random(83)
+        for _ in range(15):
+            minlen = chance.randrange(4, 18)
+            credits = {n: chance.choice([-1, 0, 0, 1, 2]) for n in ("dcredit", "ucredit", "lcredit", "ocredit")}
+            conf = f"minlen = {minlen}\ndictcheck = 0\n" + "".join(f"{k} = {v}\n" for k, v in credits.items())
+            with tree({"/etc/pam.d/passwd": pam, "/etc/security/pwquality.conf": conf}) as root:
+                mine = int(ask(root, "SELECT minlen FROM pw_policy WHERE service = 'passwd'")[0]["minlen"])
+                path = os.path.join(root, "etc/security/pwquality.conf")
+                enough = self.best(mine, credits)
+                self.assertTrue(self.score(path, enough), f"{conf}\n{enough} should pass")
+                if mine > 1:
+                    self.assertFalse(any(self.score(path, self.best(mine - 1, credits, turn))
+                                         for turn in range(4)), f"{conf}\nshorter than {mine} passed")
+
+    def best(self, length, credits, turn=0):
+        """A password of LENGTH that earns every credit it can."""
+        kinds = {"dcredit": "7492851", "ucredit": "QXJHWMT", "lcredit": "kzwmbtv", "ocredit": "#%&!?*+"}
+        order = sorted(kinds, key=lambda k: -credits[k])
+        order = order[turn:] + order[:turn]
+        want = [k for k in order if credits[k] < 0]
+        for k in order:
+            want += [k] * max(0, credits[k])
+        while len(want) < length:
+            want += order
+        used, out = dict.fromkeys(kinds, 0), []
+        for k in want[:length]:
+            out.append(kinds[k][used[k] % 7])
+            used[k] += 1
+        return "".join(out)
+
+
+class Dconf(unittest.TestCase):
+    # EVIDENCE: D11.1.b
+    @unittest.skipUnless(shutil.which("dconf"), "no dconf here")
+    def test_compiled(self):
+        chance = random.Random(11)
+        base = {"/etc/passwd": "an:x:1000:1000::/home/an:/bin/bash\n",
+                "/usr/lib/systemd/system/gdm.service": "[Service]\nExecStart=/x\n[Install]\nAlias=display-manager.service\n",
+                "/etc/systemd/system/display-manager.service": "[Service]\nExecStart=/x\n",
+                "/usr/share/xsessions/gnome.desktop": "x\n",
+                "/etc/dconf/profile/user": "user-db:user\nsystem-db:local\n"}
+        for _ in range(12):
+            idle, delay = chance.randrange(1, 900), chance.randrange(0, 90)
+            noise = "".join(f"[org/x{i}/{chance.randrange(99)}]\na{i}={i}\n" for i in range(chance.randrange(30)))
+            with tempfile.TemporaryDirectory() as folder:
+                os.mkdir(os.path.join(folder, "keys"))
+                with open(os.path.join(folder, "keys", "10"), "w", encoding="utf-8") as file:
+                    file.write(f"{noise}[org/gnome/desktop/session]\nidle-delay=uint32 {idle}\n"
+                               f"[org/gnome/desktop/screensaver]\nlock-delay=uint32 {delay}\n")
+                out = os.path.join(folder, "db")
+                done = run("dconf", "compile", out, os.path.join(folder, "keys"))
+                self.assertEqual(done.returncode, 0, done.stderr)
+                with open(out, "rb") as file:
+                    compiled = file.read()
+            with tree({**base, "/etc/dconf/db/local": compiled}) as root:
+                row = ask(root, "SELECT seconds, reason FROM screen_locks WHERE desktop = 'gnome'")[0]
+            self.assertEqual(int(row["seconds"]), idle + delay)
+
+
+if __name__ == "__main__":
+    unittest.main()
