@@ -1,6 +1,6 @@
 /* resolve_gvdb.h - private to hostaudit: compiled databases of dconf and gschemas (GVDB), and
- * what a user's session reads from them. Key files in /etc/dconf/db/NAME.d are only the source: nothing
- * counts before it is compiled. */
+ * what a user's session reads from them. Key files in /etc/dconf/db/NAME.d are only the source:
+ * nothing counts before it is compiled. */
 #ifndef WORK_RESOLVE_GVDB_H
 #define WORK_RESOLVE_GVDB_H
 

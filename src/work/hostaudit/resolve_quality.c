@@ -138,8 +138,8 @@ static int64_t max_of(int64_t a, int64_t b)
 }
 
 /* The shortest password that passes: a positive credit makes one character count twice, up to that
- * many; characters of a class with a negative credit are demanded and give none. minlen itself is never
- * less than FLOOR; the dictionary refuses what is shorter than 6 whatever the credits. */
+ * many; characters of a class with a negative credit are demanded and give none. minlen itself is
+ * never less than FLOOR; the dictionary refuses what is shorter than 6 whatever the credits. */
 static int64_t shortest(const struct quality *q, int64_t floor)
 {
 	int64_t minlen = max_of(q->number[MINLEN], floor);

@@ -274,7 +274,8 @@ int sshd_version_in(struct str bytes)
 		bytes = str_from(bytes, 1);
 		minor = take_digits(&bytes);
 		/* without a byte after it the number may be cut */
-		if (minor >= 0 && minor < 100 && bytes.len > 0 && !str_starts(bytes, "*") && !str_starts(bytes, "."))
+		if (minor >= 0 && minor < 100 && bytes.len > 0 && !str_starts(bytes, "*") &&
+			!str_starts(bytes, "."))
 			return major * 100 + minor;
 	}
 	return 0;
