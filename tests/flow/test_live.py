@@ -17,7 +17,7 @@ import tempfile
 import time
 import unittest
 
-from flow import BIN, PACKS
+from flow import BIN, PACKS, where_nobody_reaches
 
 IS_ROOT = os.geteuid() == 0
 NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
@@ -281,10 +281,9 @@ class Finds(unittest.TestCase):
 class Rights(unittest.TestCase):
     @unittest.skipUnless(IS_ROOT and has("setpriv"), "needs root and setpriv")
     def test_a_plain_user_never_passes_more_than_root(self):
-        try:
-            plain = audit(before=NOBODY)
-        except AssertionError as error:
-            self.skipTest(f"nobody cannot run the program here: {error}")
+        program, packs = where_nobody_reaches()
+        text = run(program, "audit", "--format", "json", "--packs", packs, before=NOBODY)
+        plain = {result["id"]: result for result in json.loads(text)["results"]}
         full = audit()
         for check, result in plain.items():
             if result["result"] == "pass":
@@ -524,7 +523,8 @@ class Secrets(unittest.TestCase):
                 self.assertNotIn(SECRET, text, form)
 
     def test_not_in_any_table(self):
-        tables = [line.split()[0] for line in run(BIN, "tables").splitlines() if line]
+        tables = [line.split()[0] for line in run(BIN, "tables").splitlines()
+                  if line[:1].strip()]
         self.assertGreater(len(tables), 10)
         self.assertEqual(len(tables), len(set(tables)), "a table twice")
         with tree(SECRETS) as (_, root):
