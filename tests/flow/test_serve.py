@@ -1,72 +1,169 @@
-"""khien serve from the first start to the second: the code, the set-up, the pages, the end."""
+"""The service as an administrator of the machine meets it: folder, TLS, crashes, the daily audit."""
+import contextlib
+import http.client
 import os
+import re
+import signal
 import sqlite3
+import ssl
 import stat
+import time
 import unittest
 
-from flow import Server
+from flow import BIN, PACKS, Server, free_port, khien
 
-PAGES = ["/hom-nay", "/quy-che", "/ban-do", "/may", "/goi", "/tim", "/ngoai-le", "/quan-tri",
-         "/tai-khoan", "/huong-dan"]
-PAGE_MAX_BYTES = 150 * 1024
+ADMIN = {"don-vi": "UBND xã Tây Sơn", "ho-ten": "Lê Văn An", "ten-dang-nhap": "an.le",
+         "mat-khau-moi": "Mat khau 1", "nhac-lai": "Mat khau 1"}
 
 
-class Serve(unittest.TestCase):
-    def test_nothing_is_shown_before_the_set_up_or_without_a_session(self):
+def code_of(server):
+    return server.wait_for(r"[A-Z2-7]{4}-[A-Z2-7]{4}-[A-Z2-7]{4}").group(0)
+
+
+def children(pid):
+    with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
+        return [int(word) for word in file.read().split()]
+
+
+def wait_until(what, timeout_s=30):
+    end = time.monotonic() + timeout_s
+    while time.monotonic() < end:
+        with contextlib.suppress(OSError, IndexError):
+            found = what()
+            if found:
+                return found
+        time.sleep(0.1)
+    raise AssertionError("waited in vain")
+
+
+def runs(server):
+    with contextlib.closing(sqlite3.connect(f"file:{server.data}/khien.db?mode=ro", uri=True)) as db:
+        return db.execute("SELECT count(*) FROM audit_run").fetchone()[0]
+
+
+class Folder(unittest.TestCase):
+    def test_nobody_else_looks_into_the_folder(self):
         with Server() as server:
-            for path in PAGES[:-1]:
-                browser = server.browser()
-                self.assertEqual(browser.get(path).status, 200)
-                self.assertIn(browser.path, ("/thiet-lap", "/dang-nhap"), path)
-            browser = server.set_up()
-            self.assertEqual(browser.get("/quan-tri").status, 200)
-            stranger = server.browser()
-            stranger.get("/quan-tri")
-            self.assertEqual(stranger.path, "/dang-nhap")
-
-    def test_a_wrong_code_sets_nothing_up(self):
-        with Server() as server:
-            browser = server.browser()
-            browser.get("/thiet-lap?ma=AAAA-AAAA-AAAA")
-            page = browser.submit({"don-vi": "x", "ho-ten": "y", "ten-dang-nhap": "z.z",
-                                   "mat-khau-moi": "Nui-cao-Song-dai-7", "nhac-lai": "Nui-cao-Song-dai-7"})
-            self.assertGreaterEqual(page.status, 400)
-            self.assertEqual(browser.path, "/thiet-lap")
-
-    def test_pages_after_the_set_up_in_both_languages(self):
-        with Server() as server:
-            browser = server.set_up()
-            for path in PAGES:
-                page = browser.get(path)
-                self.assertEqual(page.status, 200, path)
-                self.assertNotEqual(browser.path, "/dang-nhap", path)
-                self.assertLessEqual(len(page.body), PAGE_MAX_BYTES, path)
-                self.assertIn('lang="vi"', page.text, path)
-
-    def test_the_second_start_goes_on_with_what_is_there(self):
-        with Server() as server:
-            server.set_up()
-            self.assertEqual(server.stop(), 0)
-            begins_at = len(server.said())
-            server.start()
-            server.wait_for(r"(?s).{%d}.*http://127" % begins_at)
-            self.assertNotIn("/thiet-lap", server.said()[begins_at:])
-            browser = server.browser()
-            browser.get("/hom-nay")
-            self.assertEqual(browser.path, "/dang-nhap")
-
-    def test_the_data_folder_is_closed_to_others_and_holds_the_first_audit(self):
-        with Server() as server:
-            server.wait_for("/thiet-lap")
+            code_of(server)
+            self.assertEqual(stat.S_IMODE(os.stat(server.data).st_mode), 0o700)
             for name in os.listdir(server.data):
-                mode = os.stat(os.path.join(server.data, name)).st_mode
-                self.assertEqual(stat.S_IMODE(mode) & 0o077, 0, name)
+                mode = stat.S_IMODE(os.stat(os.path.join(server.data, name)).st_mode)
+                self.assertEqual(mode & 0o077, 0, name)
+
+    def test_the_code_is_printed_until_it_is_used_and_kept_nowhere(self):
+        with Server() as server:
+            code = code_of(server)
+            server.stop()
+            for name in os.listdir(server.data):
+                with open(os.path.join(server.data, name), "rb") as file:
+                    content = file.read()
+                self.assertNotIn(code.encode(), content)
+                self.assertNotIn(code.replace("-", "").encode(), content)
+
+    def test_a_folder_that_cannot_be_is_told(self):
+        done = khien("serve", "--data", "/proc/khien", "--packs", PACKS,
+                     "--listen", f"127.0.0.1:{free_port()}")
+        self.assertEqual(done.status, 2)
+        self.assertIn("/proc/khien", done.err)
+
+    def test_an_address_that_is_none_is_told(self):
+        for address in ("8080", "example.org:80", "127.0.0.1:", "[::1:80"):
+            done = khien("serve", "--data", "/tmp/khien-none", "--packs", PACKS, "--listen", address)
+            self.assertEqual(done.status, 2, address)
+            self.assertFalse(os.path.exists("/tmp/khien-none"))
+
+
+class Processes(unittest.TestCase):
+    def test_web_is_confined(self):
+        with Server() as server:
+            code_of(server)     # the first audit, a child too, is over then
+            server.browser().get("/thiet-lap")
+            web = wait_until(lambda: children(server.process.pid))[0]
+            with open(f"/proc/{web}/status", encoding="ascii") as file:
+                status = file.read()
+            self.assertRegex(status, r"NoNewPrivs:\t1")
+            self.assertRegex(status, r"Seccomp:\t2")
+            self.assertRegex(status, r"CapEff:\t0{16}")
+            self.assertRegex(status, r"Threads:\t1\n")
+
+    def test_web_comes_back_after_a_crash(self):
+        with Server() as server:
+            code = code_of(server)
+            server.browser().get("/thiet-lap")
+            web = wait_until(lambda: children(server.process.pid))[0]
+            os.kill(web, signal.SIGKILL)
+            wait_until(lambda: [pid for pid in children(server.process.pid) if pid != web])
+            server.wait_for("web ended")
+            self.assertEqual(wait_until(lambda: server.browser().get("/thiet-lap")).status, 200)
+            self.assertTrue(code)
+
+    def test_it_ends_in_peace(self):
+        with Server() as server:
+            server.browser().get("/thiet-lap")
             self.assertEqual(server.stop(), 0)
-            store = sqlite3.connect(os.path.join(server.data, "khien.db"))
-            self.assertEqual(store.execute("SELECT count(*) FROM audit_run").fetchone(), (1,))
-            self.assertGreater(store.execute("SELECT count(*) FROM evidence").fetchone()[0], 20)
-            store.close()
+            self.assertNotIn("web ended", server.said())
+
+    def test_each_day_an_audit(self):
+        with Server() as server:
+            code_of(server)
+            self.assertEqual(runs(server), 1)
+            server.pass_time(days=1, minutes=1)
+            wait_until(lambda: runs(server) == 2)
+            server.stop()
+            server.start()
+            time.sleep(1)
+            self.assertEqual(runs(server), 2, "a fresh one is not repeated at start")
+
+
+class Tls(unittest.TestCase):
+    def test_beyond_this_machine_only_tls(self):
+        with Server() as server:
+            server.stop()
+            server.command[server.command.index("--listen") + 1] = f"0.0.0.0:{server.port}"
+            server.start()
+            server.wait_for("https://")
+            context = ssl.create_default_context()
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+            connection = http.client.HTTPSConnection("127.0.0.1", server.port, context=context)
+            connection.request("GET", "/thiet-lap")
+            answer = connection.getresponse()
+            self.assertEqual(answer.status, 200)
+            self.assertIn("max-age", answer.getheader("Strict-Transport-Security"))
+            self.assertIn(connection.sock.version(), ("TLSv1.2", "TLSv1.3"))
+            answer.read()
+            connection.close()
+            with self.assertRaises((http.client.HTTPException, OSError)):
+                plain = http.client.HTTPConnection("127.0.0.1", server.port, timeout=5)
+                plain.request("GET", "/")
+                plain.getresponse()
+            self.assertEqual(stat.S_IMODE(os.stat(f"{server.data}/tls-key.pem").st_mode), 0o600)
+
+
+class People(unittest.TestCase):
+    # EVIDENCE: D12.1.b#1
+    def test_the_only_administrator_locked_out_is_let_in_from_the_machine(self):
+        with Server() as server:
+            browser = server.browser()
+            page = browser.post("/thiet-lap", dict(ADMIN, ma=code_of(server)))
+            self.assertIn("class=\"key\"", page.text)
+            stranger = server.browser()
+            for _ in range(5):
+                page = stranger.post("/dang-nhap", {"ten-dang-nhap": "an.le", "mat-khau": "sai"})
+            self.assertIn("đã bị khóa", page.text)
+            done = khien("user", "unlock", "an.le", "--data", server.data, "--packs", PACKS)
+            self.assertEqual(done.status, 0, done)
+            page = stranger.post("/dang-nhap", {"ten-dang-nhap": "an.le", "mat-khau": "Mat khau 1"})
+            self.assertNotIn("đã bị khóa", page.text)
+            done = khien("user", "reset", "an.le", "--data", server.data, "--packs", PACKS)
+            self.assertEqual(done.status, 0, done)
+            password = re.search(r": (\S+)\s*$", done.out).group(1)
+            page = server.browser().post("/dang-nhap", {"ten-dang-nhap": "an.le", "mat-khau": password})
+            self.assertIn("/doi-mat-khau", page.text)
+            self.assertEqual(khien("user", "unlock", "khong-co", "--data", server.data,
+                                   "--packs", PACKS).status, 2)
 
 
 if __name__ == "__main__":
+    assert BIN
     unittest.main()

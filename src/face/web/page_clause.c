@@ -31,8 +31,8 @@ static void tree(
 		size_t count;
 
 		if (c->kind == CLAUSE_CHUONG)
-			html(v->w, "<li class=\"chuong\">%.*s %.*s</li>\n", STR_FMT(c->label),
-				STR_FMT(c->title));
+			html(v->w, "<li class=\"chuong\" lang=\"vi\">%.*s %.*s</li>\n",
+				STR_FMT(c->label), STR_FMT(c->title));
 		if (c->kind != CLAUSE_DIEU)
 			continue;
 		html(v->w, "<li><a href=\"%s\"", clause_path(v, c));
@@ -43,7 +43,8 @@ static void tree(
 		if (count)
 			html(v->w, "<span class=\"dot %s\" aria-hidden=\"true\">%s</span> ",
 				verdict_name(worst), verdict_shapes[worst]);
-		html(v->w, "%.*s %.*s</a></li>\n", STR_FMT(c->label), STR_FMT(c->title));
+		html(v->w, "<span lang=\"vi\">%.*s %.*s</span></a></li>\n", STR_FMT(c->label),
+			STR_FMT(c->title));
 	}
 	html(v->w, "</ul>\n</details>\n</nav>\n");
 }
@@ -257,11 +258,11 @@ static void neighbours(struct view *v, const struct pack *p, const struct clause
 	}
 	html(v->w, "<p class=\"pages\">");
 	if (before)
-		html(v->w, "<a href=\"%s\" rel=\"prev\">← %.*s</a> ", clause_path(v, before),
-			STR_FMT(before->label));
+		html(v->w, "<a href=\"%s\" rel=\"prev\" lang=\"vi\">← %.*s</a> ",
+			clause_path(v, before), STR_FMT(before->label));
 	if (after)
-		html(v->w, "<a href=\"%s\" rel=\"next\">%.*s →</a>", clause_path(v, after),
-			STR_FMT(after->label));
+		html(v->w, "<a href=\"%s\" rel=\"next\" lang=\"vi\">%.*s →</a>",
+			clause_path(v, after), STR_FMT(after->label));
 	html(v->w, "</p>\n");
 }
 
@@ -269,6 +270,7 @@ static void show_article(struct view *v, const struct facts *f, const struct cla
 {
 	const struct pack *p = article->pack;
 
+	v->is_title_law = true;
 	page_start(v,
 		text_of(v,
 			arena_fmt(v->a, "%.*s %.*s", STR_FMT(article->label),
@@ -331,12 +333,12 @@ static void pack_box(struct view *v, const struct facts *f, const struct pack *p
 		size_t count;
 
 		if (c->kind == CLAUSE_CHUONG)
-			html(v->w, "<li class=\"chuong\">%.*s %.*s</li>\n", STR_FMT(c->label),
-				STR_FMT(c->title));
+			html(v->w, "<li class=\"chuong\" lang=\"vi\">%.*s %.*s</li>\n",
+				STR_FMT(c->label), STR_FMT(c->title));
 		if (c->kind != CLAUSE_DIEU)
 			continue;
 		worst = article_verdict(f, c, &count);
-		html(v->w, "<li><a href=\"%s\">%.*s %.*s</a> ", clause_path(v, c),
+		html(v->w, "<li><a href=\"%s\" lang=\"vi\">%.*s %.*s</a> ", clause_path(v, c),
 			STR_FMT(c->label), STR_FMT(c->title));
 		if (count) {
 			html_verdict(v, worst);

@@ -181,7 +181,7 @@ static void group(struct view *v, const struct facts *f, const struct check_fact
 			continue;
 		if (is_first && article)
 			html(v->w,
-				"<section class=\"group\">\n<h3><a href=\"%s\">%.*s</a> %.*s</h3>\n",
+				"<section class=\"group\">\n<h3 lang=\"vi\"><a href=\"%s\">%.*s</a> %.*s</h3>\n",
 				clause_path(v, article), STR_FMT(article->label),
 				STR_FMT(article->title));
 		else if (is_first)

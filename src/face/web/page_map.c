@@ -67,7 +67,7 @@ static void rows_of(struct view *v, const struct columns *c, const struct pack *
 		if (article->kind != CLAUSE_DIEU)
 			continue;
 		html(v->w,
-			"<tr>\n<th scope=\"row\"><a href=\"%s\">%.*s</a> <span class=\"soft\">%.*s</span></th>\n",
+			"<tr>\n<th scope=\"row\" lang=\"vi\"><a href=\"%s\">%.*s</a> <span class=\"soft\">%.*s</span></th>\n",
 			clause_path(v, article), STR_FMT(article->label), STR_FMT(article->title));
 		cell(v, &c->hosts[0], article, false);
 		for (size_t k = 0; k < c->count; k++)

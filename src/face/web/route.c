@@ -1,12 +1,12 @@
 /* route.c - which request goes where, and who may send it. */
 #include "face/web/web_int.h"
 
-#define TODAY T("Hôm nay")
-#define LAW T("Quy chế")
-#define MAP T("Bản đồ")
-#define HOSTS T("Máy")
-#define ADMIN T("Quản trị")
-#define GUIDE T("Hướng dẫn")
+static const char nav_today[] = T("Hôm nay");
+static const char nav_law[] = T("Quy chế");
+static const char nav_map[] = T("Bản đồ");
+static const char nav_hosts[] = T("Máy");
+static const char nav_admin[] = T("Quản trị");
+static const char nav_guide[] = T("Hướng dẫn");
 
 /* clang-format off */
 const struct route routes[] = {
@@ -26,43 +26,43 @@ const struct route routes[] = {
 	{ HTTP_POST, "/doi-mat-khau", ROLES(ROLES_HALF), page_change_post, NULL },
 	{ HTTP_GET, "/tai-khoan", ROLES(ROLES_ALL), page_account, NULL },
 
-	{ HTTP_GET, "/hom-nay", ROLES(ROLES_ALL), page_today, TODAY },
+	{ HTTP_GET, "/hom-nay", ROLES(ROLES_ALL), page_today, nav_today },
 	{ HTTP_GET, "/hom-nay.csv", ROLES(ROLES_ALL), page_today_csv, NULL },
 	{ HTTP_POST, "/kiem-tra-lai", ROLES(ROLES_ACT), page_audit_post, NULL },
 
-	{ HTTP_GET, "/quy-che", ROLES(ROLES_ALL), page_clauses, LAW },
+	{ HTTP_GET, "/quy-che", ROLES(ROLES_ALL), page_clauses, nav_law },
 	{ HTTP_GET, "/quy-che/{}.csv", ROLES(ROLES_ALL), page_clauses_csv, NULL },
-	{ HTTP_GET, "/quy-che/{}/{}", ROLES(ROLES_ALL), page_clause, LAW },
-	{ HTTP_GET, "/tim", ROLES(ROLES_ALL), page_search, LAW },
+	{ HTTP_GET, "/quy-che/{}/{}", ROLES(ROLES_ALL), page_clause, nav_law },
+	{ HTTP_GET, "/tim", ROLES(ROLES_ALL), page_search, nav_law },
 	{ HTTP_GET, "/tim.csv", ROLES(ROLES_ALL), page_search_csv, NULL },
 
-	{ HTTP_GET, "/ban-do", ROLES(ROLES_ALL), page_map, MAP },
+	{ HTTP_GET, "/ban-do", ROLES(ROLES_ALL), page_map, nav_map },
 	{ HTTP_GET, "/ban-do.csv", ROLES(ROLES_ALL), page_map_csv, NULL },
 
-	{ HTTP_GET, "/may", ROLES(ROLES_ALL), page_hosts, HOSTS },
+	{ HTTP_GET, "/may", ROLES(ROLES_ALL), page_hosts, nav_hosts },
 	{ HTTP_GET, "/may.csv", ROLES(ROLES_ALL), page_hosts_csv, NULL },
 	{ HTTP_GET, "/may/{}.csv", ROLES(ROLES_ALL), page_host_csv, NULL },
-	{ HTTP_GET, "/may/{}", ROLES(ROLES_ALL), page_host, HOSTS },
-	{ HTTP_GET, "/may/{}/{}", ROLES(ROLES_ALL), page_check, HOSTS },
-	{ HTTP_POST, "/may/{}/{}/ngoai-le", ROLES(ROLES_ACT), page_exception_post, HOSTS },
-	{ HTTP_GET, "/ngoai-le", ROLES(ROLES_ALL), page_exceptions, HOSTS },
+	{ HTTP_GET, "/may/{}", ROLES(ROLES_ALL), page_host, nav_hosts },
+	{ HTTP_GET, "/may/{}/{}", ROLES(ROLES_ALL), page_check, nav_hosts },
+	{ HTTP_POST, "/may/{}/{}/ngoai-le", ROLES(ROLES_ACT), page_exception_post, nav_hosts },
+	{ HTTP_GET, "/ngoai-le", ROLES(ROLES_ALL), page_exceptions, nav_hosts },
 	{ HTTP_GET, "/ngoai-le.csv", ROLES(ROLES_ALL), page_exceptions_csv, NULL },
 	{ HTTP_POST, "/ngoai-le/{}/ket-thuc", ROLES(ROLES_ACT), page_exception_end, NULL },
 
-	{ HTTP_GET, "/quan-tri", ROLES(USER_ADMIN), page_admin, ADMIN },
-	{ HTTP_POST, "/quan-tri/don-vi", ROLES(USER_ADMIN), page_admin_unit_post, ADMIN },
-	{ HTTP_POST, "/quan-tri/may/{}", ROLES(USER_ADMIN), page_admin_host_post, ADMIN },
+	{ HTTP_GET, "/quan-tri", ROLES(USER_ADMIN), page_admin, nav_admin },
+	{ HTTP_POST, "/quan-tri/don-vi", ROLES(USER_ADMIN), page_admin_unit_post, nav_admin },
+	{ HTTP_POST, "/quan-tri/may/{}", ROLES(USER_ADMIN), page_admin_host_post, nav_admin },
 	{ HTTP_GET, "/quan-tri/nguoi-dung.csv", ROLES(USER_ADMIN), page_users_csv, NULL },
-	{ HTTP_POST, "/quan-tri/nguoi-dung", ROLES(USER_ADMIN), page_user_add, ADMIN },
-	{ HTTP_POST, "/quan-tri/nguoi-dung/{}", ROLES(USER_ADMIN), page_user_act, ADMIN },
-	{ HTTP_GET, "/quan-tri/nhat-ky", ROLES(USER_ADMIN | USER_AUDITOR), page_events, ADMIN },
+	{ HTTP_POST, "/quan-tri/nguoi-dung", ROLES(USER_ADMIN), page_user_add, nav_admin },
+	{ HTTP_POST, "/quan-tri/nguoi-dung/{}", ROLES(USER_ADMIN), page_user_act, nav_admin },
+	{ HTTP_GET, "/quan-tri/nhat-ky", ROLES(USER_ADMIN | USER_AUDITOR), page_events, nav_admin },
 	{ HTTP_GET, "/quan-tri/nhat-ky.csv", ROLES(USER_ADMIN | USER_AUDITOR), page_events_csv,
 		NULL },
-	{ HTTP_GET, "/goi", ROLES(ROLES_ALL), page_packs, LAW },
+	{ HTTP_GET, "/goi", ROLES(ROLES_ALL), page_packs, nav_law },
 	{ HTTP_GET, "/goi.csv", ROLES(ROLES_ALL), page_packs_csv, NULL },
 
-	{ HTTP_GET, "/huong-dan", ROLES(ROLES_ANYONE), page_guide, GUIDE },
-	{ HTTP_GET, "/huong-dan/{}", ROLES(ROLES_ANYONE), page_guide, GUIDE },
+	{ HTTP_GET, "/huong-dan", ROLES(ROLES_ANYONE), page_guide, nav_guide },
+	{ HTTP_GET, "/huong-dan/{}", ROLES(ROLES_ANYONE), page_guide, nav_guide },
 
 	{ HTTP_GET, "/api/v1/openapi.json", ROLES(ROLES_ANYONE), api_openapi, NULL },
 	{ HTTP_GET, "/api/v1/session", ROLES(ROLES_HALF), api_session, NULL },

@@ -185,8 +185,10 @@ void page_start(struct view *v, const char *title)
 	top(v);
 	if (v->stage == STAGE_FULL)
 		nav(v);
-	html(v->w, "<main id=\"noi-dung\" tabindex=\"-1\" class=\"%s\">\n<h1>%s</h1>\n", wide,
-		title);
+	html(v->w, "<main id=\"noi-dung\" tabindex=\"-1\" class=\"%s\">\n<h1", wide);
+	if (v->is_title_law && v->lang != LANG_VI)
+		html(v->w, " lang=\"vi\"");
+	html(v->w, ">%s</h1>\n", title);
 	html_notice(v);
 	html_faults(v);
 }

@@ -78,6 +78,7 @@ struct view {
 	struct http_pairs query, form;
 	struct str args[VIEW_ARGS_MAX]; /* what stood for {} in the path */
 	const struct route *route;
+	bool is_title_law; /* the heading is the law's own, Vietnamese words */
 	struct fault faults[VIEW_FAULTS_MAX];
 	size_t fault_count;
 };
