@@ -1,4 +1,5 @@
-/* fuzz_pam.c - lines of PAM files, control fields, arguments, and the walk through what they make. */
+/* fuzz_pam.c - lines of PAM files, control fields, arguments, and the walk through what they make.
+ */
 #include <stdlib.h>
 
 #include "work/hostaudit/resolve_password.h"

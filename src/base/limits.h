@@ -1,4 +1,4 @@
-/* limits.h - every ceiling of the program on one screen. Hostile input then has a known worst case. */
+/* limits.h - every ceiling of the program on one screen: hostile input has a known worst case. */
 #ifndef BASE_LIMITS_H
 #define BASE_LIMITS_H
 
@@ -44,7 +44,7 @@
 #define LIMIT_HTTP_CONNECTIONS 512
 #define LIMIT_HTTP_CONNECTIONS_PER_IP 64
 #define LIMIT_HTTP_IDLE_S 30
-#define LIMIT_HTTP_TOTAL_S 60 /* from a connection's start, or its last answer, to its next answer */
+#define LIMIT_HTTP_TOTAL_S 60 /* from a connection's start or last answer to the next answer */
 #define LIMIT_HTTP_TARGET_BYTES (4 * KIB)
 #define LIMIT_HTTP_FIELDS 200 /* of one form or query */
 #define LIMIT_HTTP_COOKIES 32

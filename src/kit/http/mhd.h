@@ -1,5 +1,5 @@
-/* mhd.h - private to kit/http: libmicrohttpd, opened when a server starts and not before. It brings GnuTLS
- * and eight more libraries, 2.8 MiB of memory that an audit or an agent has no use for. */
+/* mhd.h - private to kit/http: libmicrohttpd, opened when a server starts and not before. It brings
+ * GnuTLS and eight more libraries, 2.8 MiB of memory that an audit or an agent has no use for. */
 #ifndef KIT_HTTP_MHD_H
 #define KIT_HTTP_MHD_H
 

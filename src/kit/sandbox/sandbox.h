@@ -21,7 +21,7 @@ struct sandbox_rights {
 	const char *const *write_below; /* the same; reading is included */
 	const char *user;               /* when root: become this user; NULL: stay */
 	bool sees_processes;       /* no folders are enforced: under Landlock nobody may look into
-					 * processes outside (/proc/N/exe), and neither may its children */
+				    * processes outside (/proc/N/exe), nor may its children */
 	bool keeps_owning;         /* when root: CAP_DAC_OVERRIDE, CAP_CHOWN, CAP_FOWNER stay */
 	bool keeps_reading_all;    /* when root: CAP_DAC_READ_SEARCH and CAP_SYS_PTRACE stay */
 	uint64_t memory_max_bytes; /* address space; 0: no bound (sanitizers need that) */

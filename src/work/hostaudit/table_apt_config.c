@@ -1,5 +1,5 @@
-/* table_apt_config.c - the configuration of apt as it holds it, for questions by hand and to compare with
- * "apt-config dump". What apt has built in is not here. */
+/* table_apt_config.c - the configuration of apt as it holds it, for questions by hand and to
+ * compare with "apt-config dump". What apt has built in is not here. */
 #include "work/hostaudit/fact.h"
 #include "work/hostaudit/resolve_apt.h"
 #include "work/hostaudit/tables.h"

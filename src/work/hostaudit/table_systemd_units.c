@@ -17,7 +17,8 @@ static const struct fact_column columns[] = {
 	[FILE_PATH] = { "file", FACT_TEXT, T("tệp của đơn vị") },
 	[ENABLED_BY] = { "enabled_by", FACT_TEXT, T("liên kết bật đơn vị này") },
 	[ALIAS_OF] = { "alias_of", FACT_TEXT, T("là tên khác của") },
-	[COMMAND] = { "command", FACT_TEXT, T("lệnh được chạy, tham số đã che; chỉ với dịch vụ được bật") },
+	[COMMAND] = { "command", FACT_TEXT,
+		T("lệnh được chạy, tham số đã che; chỉ với dịch vụ được bật") },
 	{ 0 },
 };
 

@@ -1,4 +1,4 @@
-/* Every table, by name. A new one is its file table_NAME.c, its row here, and its line in meson.build. */
+/* Every table, by name. A new one is its file table_NAME.c, a row here, a line in meson.build. */
 #include "work/hostaudit/fact.h"
 
 #include "work/hostaudit/tables.h"

@@ -37,7 +37,8 @@ static const struct reason {
 		T("1. Lập bản khai: khien audit --propose > machine.yaml\n"
 		  "2. Đọc từng dòng, bỏ những gì không cần, ghi lý do, người duyệt, ngày hết hạn.\n"
 		  "3. Đặt vào /etc/khien/machine.yaml rồi kiểm tra lại.") },
-	{ "unknown-system", T("hệ điều hành hoặc phiên bản này chưa có trong bảng của Khiên"), NULL },
+	{ "unknown-system", T("hệ điều hành hoặc phiên bản này chưa có trong bảng của Khiên"),
+		NULL },
 	{ "needs-contract", T("không thấy bằng chứng đã đăng ký thuê bao với hãng"), NULL },
 	{ "third-party", T("nguồn của bên thứ ba, chưa rõ nhà phát hành"), NULL },
 	{ "unsigned", T("chấp nhận gói không có chữ ký"), NULL },
