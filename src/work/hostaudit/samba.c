@@ -61,11 +61,26 @@ static struct samba_share *current(struct loading *l)
 	return l->at < 0 ? &l->samba->global : &l->shares.at[l->at];
 }
 
+/* Where a section ends, smbd takes a share that has no path yet out of service; a path given when the
+ * section is met again comes too late. */
+static void leave_section(struct loading *l)
+{
+	struct samba_share *share = current(l);
+	const struct setting *path = &share->value[SAMBA_PATH];
+	const struct setting *proxy = &share->value[SAMBA_MSDFS_PROXY];
+
+	if (l->at < 0 || path->value.len > 0 || proxy->value.len > 0 ||
+		str_is_nocase(share->name, "homes"))
+		return;
+	setting_win(&share->value[SAMBA_AVAILABLE], l->a, STR("no"), share->file, share->line);
+}
+
 /* A section met again goes on; a new one starts from what [global] says so far. */
 static void enter_section(struct loading *l, struct str name, struct str file, int line)
 {
 	struct samba_share *share;
 
+	leave_section(l);
 	if (str_is_nocase(name, "global") || str_is_nocase(name, "globals")) {
 		l->at = -1;
 		return;
@@ -215,6 +230,7 @@ void samba_read(struct host *h, struct samba *ret)
 
 	*ret = (struct samba){ 0 };
 	load_file(&l, SAMBA_CONF, 0);
+	leave_section(&l);
 	ret->shares = l.shares.at;
 	ret->share_count = l.shares.len;
 	ret->entries = l.entries.at;
