@@ -16,6 +16,9 @@ static const struct command_option options[] = {
 	{ "strict", OPTION_FLAG, NULL, NULL, T("mã kết thúc là 1 khi có phép kiểm không đạt") },
 	{ "propose", OPTION_FLAG, NULL, NULL,
 		T("thay cho kết quả: in bản khai nháp của máy (/etc/khien/machine.yaml)") },
+	{ "save", OPTION_FILE, "FILE", NULL, T("giữ lại mọi dữ kiện đã đọc vào tệp") },
+	{ "replay", OPTION_FILE, "FILE", NULL,
+		T("hỏi lại các dữ kiện đã giữ trong tệp, không đọc máy nào") },
 	CLI_PACKS_OPTION,
 	{ 0 },
 };
@@ -85,6 +88,8 @@ static int fill(const struct command_line *line, struct hostaudit *audit, struct
 	int rc;
 
 	r->host = hostaudit_profile(audit);
+	r->at_s = r->host.at_s;
+	r->level = r->host.level;
 	if (command_flag(line, "propose"))
 		return report_propose(r, audit, out, e);
 	rc = run_checks(line, audit, r, e);
@@ -106,6 +111,8 @@ static int report(const struct command_line *line, struct hostaudit *audit, stru
 	if (rc == 0)
 		rc = print(&out, e);
 	buf_done(&out);
+	if (rc == 0 && command_value(line, "save"))
+		rc = snapshot_write(command_value(line, "save"), audit, line->arena, e);
 	if (rc < 0)
 		return rc;
 	return command_flag(line, "strict") && r->of_outcome[OUTCOME_FAIL] > 0 ? 1 : 0;
@@ -133,6 +140,12 @@ static int run(const struct command_line *line, struct err *e)
 		return err_set(
 			e, ERR_INPUT, "the level is a number from 1 to 5, not \"%s\"", level);
 	r.level = audit_options.level = (int)level_number;
+	if (command_value(line, "replay")) {
+		rc = snapshot_read(command_value(line, "replay"), line->arena,
+			&audit_options.replay, e);
+		if (rc < 0)
+			return rc;
+	}
 	rc = cli_packs_load(line, e, &packs);
 	if (rc < 0)
 		return rc;

@@ -25,6 +25,11 @@ report_writer report_json, report_text, report_html;
 MUST_CHECK int report_propose(const struct report *report, struct hostaudit *audit, struct buf *out,
 	struct err *e);
 
+/* A snapshot of an audit (docs/formats/snapshot.md) to and from a file. */
+MUST_CHECK int snapshot_write(const char *path, struct hostaudit *audit, struct arena *a,
+	struct err *e);
+MUST_CHECK int snapshot_read(const char *path, struct arena *a, struct str *ret, struct err *e);
+
 /* The row that speaks for a check: the first with the outcome of the whole. */
 const struct evidence *report_worst(const struct hostaudit_result *result);
 /* "đạt", "KHÔNG ĐẠT" … in the report's language. */

@@ -16,11 +16,12 @@ struct hostaudit {
 	const struct pack_set *packs;
 	int level;
 	struct date on;
-	bool is_read[FACT_TABLES_MAX]; /* tables the check at hand reads */
 	int64_t steps;
+	bool is_replay;                   /* of a snapshot: nothing is read */
+	struct hostaudit_profile profile; /* then: of the host that was read */
 };
 
-/* Prepare one SELECT; tables it reads are marked in is_read. */
+/* Prepare one SELECT. */
 MUST_CHECK int audit_prepare(struct hostaudit *audit, struct str sql, sqlite3_stmt **ret,
 	struct err *e);
 /* 1 a row, 0 done, <0. */

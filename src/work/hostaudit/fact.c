@@ -92,6 +92,12 @@ void facts_fill(struct fact_rows *rows)
 	if (rows->is_filled)
 		return;
 	rows->is_filled = true;
+	if (h->root_fd < 0) { /* a snapshot without this table */
+		h->filling = rows->table;
+		host_gap(h, GAP_UNREADABLE, rows->table->name);
+		h->filling = outer;
+		return;
+	}
 	h->filling = rows->table;
 	if ((rows->table->flags & FACT_LIVE) && !h->has_proc) {
 		host_gap(h, GAP_NOT_LIVE, rows->table->name);
@@ -188,6 +194,7 @@ static int table_filter(sqlite3_vtab_cursor *cursor, int number, const char *tex
 {
 	(void)number, (void)text, (void)argc, (void)argv;
 	facts_fill(rows_of(cursor));
+	rows_of(cursor)->is_scanned = true;
 	((struct table_cursor *)cursor)->at = 0;
 	return SQLITE_OK;
 }

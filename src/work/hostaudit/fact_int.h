@@ -22,6 +22,7 @@ struct fact_rows {
 	VEC(struct fact_value *) rows;
 	bool is_full;    /* a ceiling was reached: further rows go nowhere */
 	bool is_filled;
+	bool is_scanned; /* by the question at hand */
 	int rc;          /* what fill() gave */
 	struct err err;
 };

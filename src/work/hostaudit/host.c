@@ -37,17 +37,25 @@ static int open_below(const struct host *h, const char *path, int flags)
 	return (int)syscall(SYS_openat2, h->root_fd, relative, &how, sizeof(how));
 }
 
-int host_open(const char *root, int64_t now_s, struct err *e, struct host **ret)
+struct host *host_of_nothing(int64_t now_s)
 {
 	struct host *h = calloc(1, sizeof(*h));
-	struct stat here, top;
-	int rc = 0;
 
 	if (!h)
 		abort();
 	arena_init(&h->arena, LIMIT_HOST_MEMORY_BYTES);
 	arena_init(&h->files, LIMIT_HOST_FILES_BYTES);
 	h->now_s = now_s;
+	h->root_fd = -1;
+	return h;
+}
+
+int host_open(const char *root, int64_t now_s, struct err *e, struct host **ret)
+{
+	struct host *h = host_of_nothing(now_s);
+	struct stat here, top;
+	int rc = 0;
+
 	h->root_fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (h->root_fd < 0 || fstat(h->root_fd, &here) != 0) {
 		rc = err_errno(e, errno, "cannot open the root \"%s\"", root);
@@ -182,6 +190,16 @@ const char *host_sha256(struct host *h, struct str path)
 	if (!c->sha256[0])
 		sha256_hex(c->file.bytes, c->sha256);
 	return c->sha256;
+}
+
+void host_remember(struct host *h, struct str path, struct str sha256_text)
+{
+	struct cached *c = cache_find(h, path);
+
+	if (!c)
+		c = cache_add(h, path);
+	if (sha256_text.len == sizeof(c->sha256) - 1)
+		memcpy(c->sha256, sha256_text.ptr, sha256_text.len);
 }
 
 /* ---- reading ---- */

@@ -45,6 +45,11 @@ struct host {
 	struct listing *listings;
 };
 
+/* A host that has nothing to read, to be filled from a snapshot. Never NULL. */
+struct host *host_of_nothing(int64_t now_s);
+/* Remember the hash of a file that a snapshot's host had read. */
+void host_remember(struct host *h, struct str path, struct str sha256_text);
+
 /* open(2) below the root; for readers that need a descriptor (statvfs, getdents). */
 int host_fd(struct host *h, const char *path, int flags);
 

@@ -8,26 +8,35 @@
 
 #include "kit/crypto/crypto.h"
 #include "work/hostaudit/audit_int.h"
+#include "work/hostaudit/snapshot.h"
 #include "work/hostaudit/rights.h"
 
 int hostaudit_open(const struct hostaudit_options *options, struct err *e, struct hostaudit **ret)
 {
 	struct hostaudit *audit = calloc(1, sizeof(*audit));
-	int rc;
+	int rc = 0;
 
 	if (!audit)
 		abort();
 	audit->packs = options->packs;
 	audit->level = options->level > 0 ? options->level : 1;
 	audit->on = date_at(options->now_s);
-	rc = host_open(options->root ? options->root : "/", options->now_s, e, &audit->host);
+	if (options->replay.ptr)
+		audit->host = host_of_nothing(options->now_s);
+	else
+		rc = host_open(options->root ? options->root : "/", options->now_s, e,
+			&audit->host);
 	if (rc == 0)
 		rc = facts_open(audit->host, e, &audit->facts);
+	if (rc == 0) {
+		audit->arena = host_arena(audit->host);
+		if (options->replay.ptr)
+			rc = snapshot_load(audit, options->replay, e);
+	}
 	if (rc < 0) {
 		hostaudit_close(audit);
 		return rc;
 	}
-	audit->arena = host_arena(audit->host);
 	*ret = audit;
 	return 0;
 }
@@ -103,13 +112,17 @@ struct hostaudit_profile hostaudit_profile(struct hostaudit *audit)
 		.family = STR("other"),
 		.is_live = host_is_live(audit->host),
 		.is_root = rights_read_all(),
+		.at_s = host_now_s(audit->host),
+		.level = audit->level,
 	};
-	struct str machine_id = first_line(audit, "/etc/machine-id");
+	struct str machine_id;
 	char hex[65];
 	char name[256] = "";
 	struct taking taking = { &p, audit->arena };
 	struct err e;
 
+	if (audit->is_replay)
+		return audit->profile;
 	if (hostaudit_ask(audit, STR("SELECT kind, family FROM host_profile"), take_profile,
 		    &taking, &e) < 0)
 		p.kind = STR("server");
@@ -118,6 +131,7 @@ struct hostaudit_profile hostaudit_profile(struct hostaudit *audit)
 	else
 		p.name = first_line(audit, "/etc/hostname");
 	p.os = os_release_value(audit, "PRETTY_NAME");
+	machine_id = first_line(audit, "/etc/machine-id");
 	sha256_hex(arena_fmt(audit->arena, "khien host %.*s %.*s", STR_FMT(machine_id),
 				  STR_FMT(machine_id.len ? STR("") : p.name)),
 		hex);
@@ -127,7 +141,7 @@ struct hostaudit_profile hostaudit_profile(struct hostaudit *audit)
 
 /* ---- running SQL with the parameters of the law ---- */
 
-/* SQLite calls this while it prepares: note each table that is read, refuse all but reading. */
+/* SQLite calls this while it prepares: refuse all but reading the tables. */
 static int authorize(void *context, int action, const char *a, const char *b, const char *db,
 	const char *trigger)
 {
@@ -144,8 +158,6 @@ static int authorize(void *context, int action, const char *a, const char *b, co
 	case SQLITE_READ:
 		rows = facts_rows(audit->facts, str_of(a));
 		/* a name without a table is that of a common table expression */
-		if (rows)
-			audit->is_read[rows - audit->facts->rows] = true;
 		if (strcmp(a, "sqlite_master") == 0)
 			return strcmp(b, "ROWID") == 0 ? SQLITE_OK : SQLITE_DENY;
 		return rows || strncmp(a, "sqlite_", 7) != 0 ? SQLITE_OK : SQLITE_DENY;
@@ -323,7 +335,7 @@ static struct str row_text(struct hostaudit *audit, sqlite3_stmt *stmt)
 static const char *first_table(const struct hostaudit *audit)
 {
 	for (size_t i = 0; i < audit->facts->count; i++)
-		if (audit->is_read[i])
+		if (audit->facts->rows[i].is_scanned)
 			return audit->facts->rows[i].table->name;
 	return "";
 }
@@ -387,14 +399,15 @@ static struct evidence *add_row(struct hostaudit *audit, const struct check *che
 	return row;
 }
 
-/* The first gap of a table that was read, or NULL. */
+/* The first gap of a table that the question scanned, or NULL. A table it names but never came to
+ * cannot have changed the answer. */
 static const struct gap *first_gap(const struct hostaudit *audit)
 {
 	const struct host *h = audit->host;
 
 	for (size_t i = 0; i < h->gaps.len; i++)
 		for (size_t t = 0; t < audit->facts->count; t++)
-			if (audit->is_read[t] &&
+			if (audit->facts->rows[t].is_scanned &&
 			    audit->facts->rows[t].table == h->gaps.at[i].table)
 				return &h->gaps.at[i];
 	return NULL;
@@ -539,7 +552,8 @@ int hostaudit_check(struct hostaudit *audit, const struct check *check, struct e
 	enum outcome worst = OUTCOME_NA;
 	int rc;
 
-	memset(audit->is_read, 0, sizeof(audit->is_read));
+	for (size_t i = 0; i < audit->facts->count; i++)
+		audit->facts->rows[i].is_scanned = false;
 	rc = judge(audit, check, &rows, e);
 	if (rc < 0) {
 		err_context(e, "%.*s", STR_FMT(check->id));

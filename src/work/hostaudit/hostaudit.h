@@ -14,6 +14,7 @@ struct hostaudit;
 
 struct hostaudit_options {
 	const char *root;               /* NULL or "/": this machine */
+	struct str replay;              /* instead: the text of a snapshot; STR_NONE: none */
 	const struct pack_set *packs;   /* borrowed; may be NULL for questions by hand */
 	int level;                      /* system level 1-5 for parameters; 0 counts as 1 */
 	int64_t now_s;
@@ -28,6 +29,8 @@ struct hostaudit_profile {
 	struct str machine_id_sha256; /* so that a host is known again without showing its id */
 	bool is_live;
 	bool is_root;      /* read with all rights */
+	int64_t at_s;      /* when it was read */
+	int level;         /* for which system level */
 };
 
 /* *RET is yours, end it with hostaudit_close(). */
@@ -51,6 +54,9 @@ MUST_CHECK int hostaudit_check(struct hostaudit *audit, const struct check *chec
 /* All live checks in catalogue order. */
 MUST_CHECK int hostaudit_run(struct hostaudit *audit, struct err *e,
 	struct hostaudit_result **ret_results, size_t *ret_count);
+
+/* Write all that was read so far (docs/formats/snapshot.md). */
+void hostaudit_save(struct hostaudit *audit, struct buf *out);
 
 /* ---- words for people, from evidence new or stored ---- */
 

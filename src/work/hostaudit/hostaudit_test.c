@@ -275,7 +275,8 @@ static void tables_have_names_of_their_own(void **state)
 {
 	(void)state;
 	for (size_t i = 0; fact_tables[i]; i++)
-		assert_ptr_equal(fact_table_by_name(str_of(fact_tables[i]->name)), fact_tables[i]);
+		for (size_t n = 0; n < i; n++)
+			assert_string_not_equal(fact_tables[n]->name, fact_tables[i]->name);
 }
 
 static void a_declaration_has_no_half_entries(void **state)
