@@ -92,7 +92,7 @@ static void widen(struct rule_reader *r, struct str detail)
 
 static void read_meta(struct rule_reader *r, struct bytes data)
 {
-	struct bytes a[NFTA_META_MAX + 1];
+	struct bytes a[NFTA_META_MAX + 1] = { 0 };
 	uint32_t key;
 
 	if (!attributes(data, a, NFTA_META_MAX) || !number_of(a[NFTA_META_KEY], &key)) {
@@ -160,7 +160,7 @@ static bool is_zero(struct bytes b)
 
 static void read_compare(struct rule_reader *r, struct bytes data)
 {
-	struct bytes a[NFTA_CMP_MAX + 1], v[NFTA_DATA_MAX + 1];
+	struct bytes a[NFTA_CMP_MAX + 1] = { 0 }, v[NFTA_DATA_MAX + 1] = { 0 };
 	uint32_t op;
 	bool is_equal;
 
@@ -188,7 +188,7 @@ static void read_compare(struct rule_reader *r, struct bytes data)
 
 static void read_ct(struct rule_reader *r, struct bytes data)
 {
-	struct bytes a[NFTA_CT_MAX + 1];
+	struct bytes a[NFTA_CT_MAX + 1] = { 0 };
 	uint32_t key;
 
 	if (!attributes(data, a, NFTA_CT_MAX) || !number_of(a[NFTA_CT_KEY], &key)) {
@@ -201,7 +201,7 @@ static void read_ct(struct rule_reader *r, struct bytes data)
 
 static void read_bitwise(struct rule_reader *r, struct bytes data)
 {
-	struct bytes a[NFTA_BITWISE_MAX + 1], v[NFTA_DATA_MAX + 1];
+	struct bytes a[NFTA_BITWISE_MAX + 1] = { 0 }, v[NFTA_DATA_MAX + 1] = { 0 };
 
 	r->is_masked_out = false;
 	r->has_mask = attributes(data, a, NFTA_BITWISE_MAX) &&
@@ -223,7 +223,8 @@ static void read_lookup(struct rule_reader *r)
 
 static void read_immediate(struct rule_reader *r, struct bytes data)
 {
-	struct bytes a[NFTA_IMMEDIATE_MAX + 1], d[NFTA_DATA_MAX + 1], v[NFTA_VERDICT_MAX + 1];
+	struct bytes a[NFTA_IMMEDIATE_MAX + 1] = { 0 }, d[NFTA_DATA_MAX + 1] = { 0 },
+					    v[NFTA_VERDICT_MAX + 1] = { 0 };
 	uint32_t code;
 
 	if (!attributes(data, a, NFTA_IMMEDIATE_MAX) ||
@@ -256,7 +257,7 @@ static void read_immediate(struct rule_reader *r, struct bytes data)
 /* An extension of iptables: REJECT ends, a few others end too, the rest marks or logs. */
 static void read_target(struct rule_reader *r, struct bytes data)
 {
-	struct bytes a[NFTA_TARGET_MAX + 1];
+	struct bytes a[NFTA_TARGET_MAX + 1] = { 0 };
 
 	if (attributes(data, a, NFTA_TARGET_MAX) &&
 		str_is(text_of(r->set->a, a[NFTA_TARGET_NAME]), "REJECT"))
@@ -265,7 +266,7 @@ static void read_target(struct rule_reader *r, struct bytes data)
 
 static void read_match(struct rule_reader *r, struct bytes data)
 {
-	struct bytes a[NFTA_MATCH_MAX + 1];
+	struct bytes a[NFTA_MATCH_MAX + 1] = { 0 };
 
 	if (!attributes(data, a, NFTA_MATCH_MAX) ||
 		!str_is(text_of(r->set->a, a[NFTA_MATCH_NAME]), "comment"))
@@ -315,7 +316,7 @@ static void read_expression(struct rule_reader *r, struct str name, struct bytes
 static bool read_expressions(struct rule_reader *r, struct bytes list)
 {
 	while (list.size >= sizeof(struct nlattr)) {
-		struct bytes a[NFTA_EXPR_MAX + 1];
+		struct bytes a[NFTA_EXPR_MAX + 1] = { 0 };
 		struct nlattr head;
 		size_t step;
 
@@ -346,7 +347,7 @@ static unsigned families_of(unsigned nfproto)
 
 static bool add_chain(struct fw_ruleset *set, unsigned nfproto, struct bytes body)
 {
-	struct bytes a[NFTA_CHAIN_MAX + 1], hook[NFTA_HOOK_MAX + 1];
+	struct bytes a[NFTA_CHAIN_MAX + 1] = { 0 }, hook[NFTA_HOOK_MAX + 1] = { 0 };
 	struct fw_chain *c;
 	uint32_t number, policy;
 
@@ -375,7 +376,7 @@ static bool add_chain(struct fw_ruleset *set, unsigned nfproto, struct bytes bod
 
 static bool add_rule(struct fw_ruleset *set, unsigned nfproto, struct bytes body)
 {
-	struct bytes a[NFTA_RULE_MAX + 1];
+	struct bytes a[NFTA_RULE_MAX + 1] = { 0 };
 	struct rule_reader r = { .set = set };
 	struct fw_chain *c;
 

@@ -92,7 +92,7 @@ static size_t word_length(struct str s)
 
 		return end < 0 ? s.len : (size_t)end + 2;
 	}
-	while (n < s.len && strchr(" \t\r\n;{}\"#", s.ptr[n]) == NULL)
+	while (n < s.len && !str_has(STR(" \t\r\n;{}\"#"), s.ptr[n]))
 		n++;
 	return n > 0 ? n : 1;
 }

@@ -1,8 +1,6 @@
 /* resolve_logrotate.c - logrotate's configuration, as far as it says how long logs are kept. */
 #include "work/hostaudit/resolve_logrotate.h"
 
-#include <string.h>
-
 #define PATTERNS_MAX 256
 
 void logrotate_init(struct logrotate *l, struct arena *a)
@@ -171,14 +169,14 @@ static struct str patterns(struct reader *r, struct str line, int64_t number)
 		} else {
 			size_t n = 0;
 
-			while (n < line.len && strchr(" \t{", line.ptr[n]) == NULL)
+			while (n < line.len && !str_has(STR(" \t{"), line.ptr[n]))
 				n++;
 			/* "{a,b}" within a word is a choice, a brace after a blank opens the block
 			 */
 			while (n < line.len && line.ptr[n] == '{' &&
 				str_find_char(str_from(line, n), '}') > 1) {
 				n += (size_t)str_find_char(str_from(line, n), '}') + 1;
-				while (n < line.len && strchr(" \t{", line.ptr[n]) == NULL)
+				while (n < line.len && !str_has(STR(" \t{"), line.ptr[n]))
 					n++;
 			}
 			word = str_until(line, n);
@@ -201,7 +199,7 @@ static void one_line(struct reader *r, struct str line, int64_t number)
 	}
 	if (line.len == 0 || line.ptr[0] == '#')
 		return;
-	if (!r->is_in_block && (r->pattern_count > 0 || strchr("/\"'~{", line.ptr[0]) != NULL))
+	if (!r->is_in_block && (r->pattern_count > 0 || str_has(STR("/\"'~{"), line.ptr[0])))
 		line = str_trim(patterns(r, line, number));
 	if (line.len == 0)
 		return;
