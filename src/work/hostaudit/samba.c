@@ -61,8 +61,8 @@ static struct samba_share *current(struct loading *l)
 	return l->at < 0 ? &l->samba->global : &l->shares.at[l->at];
 }
 
-/* Where a section ends, smbd takes a share that has no path yet out of service; a path given when the
- * section is met again comes too late. */
+/* Where a section ends, smbd takes a share that has no path yet out of service; a path given when
+ * the section is met again comes too late. */
 static void leave_section(struct loading *l)
 {
 	struct samba_share *share = current(l);
