@@ -1,5 +1,5 @@
-/* What an audit saw, kept: every filled table, every gap, the hashes of the files read. Asked the same
- * questions again, a snapshot gives the same answers (docs/formats/snapshot.md). */
+/* What an audit saw, kept: every filled table, every gap, the hashes of the files read. Asked the
+ * same questions again, a snapshot gives the same answers (docs/formats/snapshot.md). */
 #include "work/hostaudit/snapshot.h"
 
 #include <string.h>
@@ -206,8 +206,8 @@ static int take_at(struct hostaudit *audit, const struct line *l, struct err *e)
 	return 0;
 }
 
-/* The table whose rows follow, and which of its columns each field is (-1: one this version does not
- * have). */
+/* The table whose rows follow, and which of its columns each field is (-1: one this version does
+ * not have). */
 struct open_table {
 	struct fact_rows *rows;
 	int column[FIELDS_MAX];
