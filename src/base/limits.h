@@ -51,4 +51,22 @@
 #define LIMIT_HTTP_COOKIES 32
 #define LIMIT_REQUEST_MEMORY_BYTES (32 * MIB)
 
+/* the log archive: one record, one block, one segment, what its tables may hold, its directory */
+#define LIMIT_SEGMENT_RECORD_BYTES (4 * MIB)
+#define LIMIT_SEGMENT_LINE_BYTES (64 * KIB) /* longer records are not parsed */
+#define LIMIT_SEGMENT_SLOTS 512
+#define LIMIT_SEGMENT_BLOCK_BYTES (32 * MIB)
+#define LIMIT_SEGMENT_BLOCK_ROWS (1u << 20)
+#define LIMIT_SEGMENT_BLOCK_VALUES (4u << 20)
+#define LIMIT_SEGMENT_BLOCK_GROUPS 4096
+#define LIMIT_SEGMENT_BLOCKS 4096
+#define LIMIT_SEGMENT_FAMILIES 4096
+#define LIMIT_SEGMENT_TEXTS (1u << 20)
+#define LIMIT_SEGMENT_TEXT_BYTES (32 * MIB)
+#define LIMIT_SEGMENT_TEMPLATES 32768
+#define LIMIT_SEGMENT_TEMPLATE_BYTES (8 * MIB)
+#define LIMIT_SEGMENT_SECTIONS (1u << 20)
+#define LIMIT_SEGMENT_SECTION_BYTES (64 * MIB)
+#define LIMIT_SEGMENT_DIRECTORY_BYTES (32 * MIB)
+
 #endif

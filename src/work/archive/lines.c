@@ -1,0 +1,494 @@
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include <sys/random.h>
+
+#include "work/archive/lines.h"
+#include "work/archive/timeform.h"
+
+/* After so many different words at one place, what stands there is a value and not a word. */
+#define BRANCHES_MAX 24
+#define CONTEXTS_MAX 50000
+#define FOLLOWS_MAX 200000
+#define NUMBER_RUN_MIN 4 /* fewer digits inside a word do not cut it */
+#define HEX_RUN_MIN 6
+#define HEX_CHUNK_MAX 128
+
+enum byte_class {
+	IS_DIGIT = 1,
+	IS_HEX_LOWER = 2,
+	IS_HEX_UPPER = 4,
+	IS_LETTER = 8,
+	IS_MARK = 16,
+	IS_HIGH = 32,
+	IS_BETWEEN = 64
+};
+
+/* What bytes are: between words, or of a word. */
+static const uint8_t class_of_byte[256] = {
+	[0 ... 0x20] = IS_BETWEEN, ['!'] = IS_MARK, ['"'] = IS_BETWEEN, ['#' ... '%'] = IS_MARK,
+	['&' ... ')'] = IS_BETWEEN, ['*' ... '+'] = IS_MARK, [','] = IS_BETWEEN,
+	['-' ... '/'] = IS_MARK, ['0' ... '9'] = IS_DIGIT, [':' ... '?'] = IS_BETWEEN,
+	['@'] = IS_MARK, ['A' ... 'F'] = IS_HEX_UPPER, ['G' ... 'Z'] = IS_LETTER,
+	['['] = IS_BETWEEN, ['\\'] = IS_MARK, [']'] = IS_BETWEEN, ['^' ... '`'] = IS_MARK,
+	['a' ... 'f'] = IS_HEX_LOWER, ['g' ... 'z'] = IS_LETTER, ['{' ... '}'] = IS_BETWEEN,
+	['~'] = IS_MARK, [0x7F] = IS_BETWEEN, [0x80 ... 0xFF] = IS_HIGH
+};
+
+#define IS_ALNUM (IS_DIGIT | IS_HEX_LOWER | IS_HEX_UPPER | IS_LETTER)
+
+static inline unsigned class_of(char c)
+{
+	return class_of_byte[(unsigned char)c];
+}
+
+/* A line being cut. */
+struct cut {
+	struct lines *l;
+	const char *s;
+	size_t len;
+	size_t copied; /* the static text up to here is in the key */
+	uint64_t tag;  /* stands for all that came before */
+	struct value *values;
+	size_t slots;
+	uint64_t group;
+	bool is_full; /* too many slots, or a table is full: no template */
+};
+
+static inline uint64_t mix(uint64_t a, uint64_t b)
+{
+	uint64_t x = (a ^ (b * 0x9E3779B97F4A7C15u)) * 0xD6E8FEB86659FD93u;
+
+	return x ^ x >> 32;
+}
+
+void lines_init(struct lines *l)
+{
+	*l = (struct lines){ 0 };
+	if (getrandom(&l->seed, sizeof(l->seed), 0) != sizeof(l->seed))
+		abort();
+	/* number 0, TEMPLATE_RAW, is nobody's */
+	memset(bytes_more(&l->templates, sizeof(struct template)), 0, sizeof(struct template));
+	l->templates.len = sizeof(struct template);
+	l->families = SLOT_TYPES; /* the first of each type serve when no more can be had */
+}
+
+void lines_done(struct lines *l)
+{
+	table_done(&l->templates_by_hash);
+	table_done(&l->families_by_hash);
+	table_done(&l->texts_by_hash);
+	table_done(&l->addresses_by_hash);
+	table_done(&l->contexts);
+	table_done(&l->follows);
+	bytes_done(&l->templates);
+	bytes_done(&l->text);
+	bytes_done(&l->slots);
+	bytes_done(&l->texts);
+	bytes_done(&l->text_from);
+	bytes_done(&l->addresses);
+	bytes_done(&l->key);
+}
+
+struct str lines_text(const struct lines *l, uint32_t number)
+{
+	const uint32_t *from = (const uint32_t *)(const void *)l->text_from.at;
+	size_t end =
+		(number + 1) * sizeof(*from) < l->text_from.len ? from[number + 1] : l->texts.len;
+
+	return (struct str){ (const char *)l->texts.at + from[number], end - from[number] - 1 };
+}
+
+uint32_t lines_address(const struct lines *l, uint32_t number)
+{
+	return ((const uint32_t *)(const void *)l->addresses.at)[number];
+}
+
+/* What stands just before byte FROM: the slot there, or the last bytes, any digit for any other. */
+static uint64_t before(const struct cut *c, size_t from)
+{
+	size_t gap = from - c->copied, i = from < 3 ? 0 : from - 3;
+	uint64_t context = 0;
+
+	if (gap < 3 && c->slots > 0) {
+		context = c->l->key_slots[c->slots - 1].type;
+		i = c->copied;
+	}
+	for (; i < from; i++)
+		context = context << 8 | (uint8_t)(class_of(c->s[i]) == IS_DIGIT ? '0' : c->s[i]);
+	return context;
+}
+
+/* Slots with the same before and behind them share a column. */
+static uint16_t family_of(const struct cut *c, unsigned type, size_t from, size_t end)
+{
+	struct lines *l = c->l;
+	uint8_t after = end < c->len ? (uint8_t)c->s[end] : 0;
+	uint64_t context = before(c, from), hash;
+	int64_t found;
+
+	/* process numbers of one host are one column, whatever program they belong to */
+	if (type == SLOT_NUMBER && (context & 255) == '[' && after == ']')
+		context = '[';
+	hash = mix(context, mix(type, type == SLOT_TEXT ? 0 : after));
+	found = table_get(&l->families_by_hash, hash);
+	if (found >= 0)
+		return (uint16_t)found;
+	if (l->families >= LIMIT_SEGMENT_FAMILIES ||
+		!table_put(&l->families_by_hash, hash, l->families, LIMIT_SEGMENT_FAMILIES))
+		return (uint16_t)type;
+	return (uint16_t)l->families++;
+}
+
+/* Bytes FROM to END of the line become a slot. */
+static void add_slot(struct cut *c, size_t from, size_t end, struct slot slot, struct value value)
+{
+	if (c->slots == LIMIT_SEGMENT_SLOTS) {
+		c->is_full = true;
+		return;
+	}
+	bytes_add(&c->l->key, c->s + c->copied, from - c->copied);
+	bytes_u8(&c->l->key, 0);
+	c->copied = end;
+	c->l->key_slots[c->slots] = slot;
+	c->values[c->slots++] = value;
+}
+
+static void add_number(struct cut *c, size_t from, size_t end)
+{
+	uint64_t value = 0;
+
+	for (size_t i = from; i < end; i++)
+		value = value * 10 + (uint64_t)(c->s[i] - '0');
+	add_slot(c, from, end,
+		(struct slot){
+			.type = SLOT_NUMBER, .family = family_of(c, SLOT_NUMBER, from, end) },
+		(struct value){
+			value, c->s[from] == '0' && end - from > 1 ? (uint8_t)(end - from) : 0 });
+}
+
+static void add_hex(struct cut *c, size_t from, size_t end, unsigned classes)
+{
+	unsigned type = classes & IS_HEX_UPPER ? SLOT_HEX_UPPER : SLOT_HEX;
+
+	while (from < end) {
+		size_t stop = end - from > HEX_DIGITS_MAX ? from + HEX_DIGITS_MAX : end;
+		struct slot slot = { .type = (uint8_t)type,
+			.family = family_of(c, type, from, stop) };
+		uint64_t value = 0;
+
+		for (size_t i = from; i < stop; i++)
+			value = value << 4 |
+				(uint64_t)(c->s[i] <= '9' ? c->s[i] - '0' : (c->s[i] & 7) + 9);
+		add_slot(c, from, stop, slot,
+			(struct value){ value,
+				c->s[from] == '0' && stop - from > 1 ? (uint8_t)(stop - from) :
+								       0 });
+		from = stop;
+	}
+}
+
+/* Have too many words stood at this place for WORD to be one of the template? */
+static bool is_value(struct lines *l, uint64_t context, uint64_t word)
+{
+	int64_t branches = table_get(&l->contexts, context);
+	uint64_t follow = mix(context, word);
+
+	if (branches > BRANCHES_MAX)
+		return true;
+	if (table_get(&l->follows, follow) >= 0)
+		return false;
+	if (!table_put(&l->follows, follow, 0, FOLLOWS_MAX))
+		return true;
+	branches = branches < 0 ? 1 : branches + 1;
+	return !table_put(&l->contexts, context, (uint32_t)branches, CONTEXTS_MAX) ||
+		branches > BRANCHES_MAX;
+}
+
+static int64_t intern_text(struct lines *l, struct str text, uint64_t hash)
+{
+	int64_t found = table_get(&l->texts_by_hash, hash);
+	uint32_t from = (uint32_t)l->texts.len;
+
+	if (found >= 0)
+		return str_eq(lines_text(l, (uint32_t)found), text) ? found : -1;
+	if (l->texts.len + text.len + 1 > LIMIT_SEGMENT_TEXT_BYTES)
+		return -1;
+	found = (int64_t)(l->text_from.len / sizeof(from));
+	if (!table_put(&l->texts_by_hash, hash, (uint32_t)found, LIMIT_SEGMENT_TEXTS))
+		return -1;
+	bytes_add(&l->text_from, &from, sizeof(from));
+	bytes_add(&l->texts, text.ptr, text.len);
+	bytes_u8(&l->texts, 0);
+	return found;
+}
+
+/* A word, or part of one: static text, or a value of the dictionary. */
+static void add_word(struct cut *c, size_t from, size_t end, uint64_t context)
+{
+	struct str text = { c->s + from, end - from };
+	uint64_t word = XXH3_64bits_withSeed(text.ptr, text.len, c->l->seed);
+	int64_t number;
+
+	if (c->group == 0 && text.len > 1)
+		c->group = word;
+	if (!is_value(c->l, context, word)) {
+		c->tag = mix(context, word);
+		return;
+	}
+	c->tag = mix(context, 1);
+	number = intern_text(c->l, text, word);
+	if (number < 0) {
+		c->is_full = true;
+		return;
+	}
+	add_slot(c, from, end,
+		(struct slot){ .type = SLOT_TEXT, .family = family_of(c, SLOT_TEXT, from, end) },
+		(struct value){ (uint64_t)number, 0 });
+}
+
+/* A dotted quad as people write it: where it ends, or 0. */
+static size_t ipv4_at(const struct cut *c, size_t at, uint32_t *ret)
+{
+	uint32_t address = 0;
+
+	for (int part = 0; part < 4; part++) {
+		unsigned octet = 0;
+		size_t from = at;
+
+		while (at < c->len && at - from < 4 && class_of(c->s[at]) == IS_DIGIT)
+			octet = octet * 10 + (unsigned)(c->s[at++] - '0');
+		if (at == from || octet > 255 || (c->s[from] == '0' && at - from > 1) ||
+			(part < 3 && (at >= c->len || c->s[at++] != '.')))
+			return 0;
+		address = address << 8 | octet;
+	}
+	if (at < c->len && (class_of(c->s[at]) & (IS_ALNUM | IS_HIGH) || c->s[at] == '.'))
+		return 0;
+	*ret = address;
+	return at;
+}
+
+static bool add_ipv4(struct cut *c, size_t from, size_t *ret_end)
+{
+	struct lines *l = c->l;
+	uint32_t address;
+	size_t end = ipv4_at(c, from, &address);
+	uint64_t hash;
+	int64_t number;
+
+	if (end == 0)
+		return false;
+	hash = mix(l->seed, address);
+	number = table_get(&l->addresses_by_hash, hash);
+	if (number < 0) {
+		number = (int64_t)(l->addresses.len / sizeof(address));
+		if (!table_put(&l->addresses_by_hash, hash, (uint32_t)number, LIMIT_SEGMENT_TEXTS))
+			c->is_full = true;
+		bytes_add(&l->addresses, &address, sizeof(address));
+	} else if (lines_address(l, (uint32_t)number) != address) {
+		return false;
+	}
+	add_slot(c, from, end,
+		(struct slot){ .type = SLOT_IPV4, .family = family_of(c, SLOT_IPV4, from, end) },
+		(struct value){ (uint64_t)number, 0 });
+	*ret_end = end;
+	return true;
+}
+
+/* Classes of the run of letters and digits at FROM, and its end. */
+static unsigned run_of(
+	const struct cut *c, size_t from, size_t end, unsigned kinds, size_t *ret_end)
+{
+	unsigned classes = 0;
+
+	while (from < end && class_of(c->s[from]) & kinds)
+		classes |= class_of(c->s[from++]);
+	*ret_end = from;
+	return classes;
+}
+
+static bool is_hex(unsigned classes)
+{
+	return classes == (IS_DIGIT | IS_HEX_LOWER) || classes == (IS_DIGIT | IS_HEX_UPPER);
+}
+
+/* A word with numbers in it, such as blk_-1608999687919862906 or a UUID: cut at long numbers. */
+static void cut_word(struct cut *c, size_t from, size_t end, uint64_t context)
+{
+	size_t text = from; /* not yet given away */
+
+	while (from < end) {
+		size_t run, digits;
+		unsigned classes = run_of(c, from, end, IS_ALNUM, &run);
+		bool has_hex = is_hex(classes) && run - from >= HEX_RUN_MIN;
+		bool has_number;
+
+		if (run == from) {
+			from++;
+			continue;
+		}
+		run_of(c, from, run, IS_DIGIT, &digits);
+		has_number = !has_hex && digits - from >= NUMBER_RUN_MIN &&
+			digits - from <= NUMBER_DIGITS_MAX;
+		if (has_hex || has_number) {
+			if (text < from) {
+				add_word(c, text, from, context);
+				context = c->tag;
+			}
+			if (has_hex)
+				add_hex(c, from, run, classes);
+			else
+				add_number(c, from, digits);
+			c->tag = context = mix(context, has_hex ? 3 : 2);
+			text = from = has_hex ? run : digits;
+		} else {
+			/* to the next digit that may begin a number */
+			do
+				from++;
+			while (from < run &&
+				!(class_of(c->s[from]) == IS_DIGIT &&
+					class_of(c->s[from - 1]) != IS_DIGIT));
+		}
+	}
+	if (text < end)
+		add_word(c, text, end, context);
+}
+
+/* The word from FROM to END, none of whose bytes is between words. */
+static void add_chunk(struct cut *c, size_t from, size_t end, unsigned classes, uint64_t context)
+{
+	size_t len = end - from;
+
+	if (classes == IS_DIGIT && len <= NUMBER_DIGITS_MAX) {
+		add_number(c, from, end);
+		c->tag = mix(context, 2);
+	} else if (is_hex(classes) && len >= HEX_RUN_MIN && len <= HEX_CHUNK_MAX) {
+		add_hex(c, from, end, classes);
+		c->tag = mix(context, 3);
+	} else if (len > 2 && c->s[from] == '0' && c->s[from + 1] == 'x') {
+		size_t stop;
+		unsigned figures =
+			run_of(c, from + 2, end, IS_DIGIT | IS_HEX_LOWER | IS_HEX_UPPER, &stop);
+
+		if (stop == end && figures != 0 &&
+			(figures == IS_DIGIT || is_hex(figures) || figures == IS_HEX_LOWER ||
+				figures == IS_HEX_UPPER)) {
+			add_hex(c, from + 2, end, figures);
+			c->tag = mix(context, 4);
+		} else {
+			add_word(c, from, end, context);
+		}
+	} else if (classes & IS_DIGIT && !(classes & IS_HIGH)) {
+		cut_word(c, from, end, context);
+	} else {
+		add_word(c, from, end, context);
+	}
+}
+
+/* The word or time at AT; returns where it ends. */
+static size_t add_token(struct cut *c, size_t at, uint64_t context)
+{
+	unsigned first = class_of(c->s[at]), classes = 0;
+	size_t end = at, taken;
+	int64_t time;
+	uint8_t form;
+
+	if (first & (IS_DIGIT | IS_LETTER | IS_HEX_UPPER)) {
+		taken = timeform_parse(c->s + at, c->len - at, &form, &time);
+		if (taken > 0) {
+			add_slot(c, at, at + taken,
+				(struct slot){ .type = SLOT_TIME, .form = form },
+				(struct value){ (uint64_t)time, 0 });
+			c->tag = mix(context, 5);
+			return at + taken;
+		}
+	}
+	if (first == IS_DIGIT && add_ipv4(c, at, &end)) {
+		c->tag = mix(context, 6);
+		return end;
+	}
+	while (end < c->len && !(class_of(c->s[end]) & IS_BETWEEN))
+		classes |= class_of(c->s[end++]);
+	add_chunk(c, at, end, classes, context);
+	return end;
+}
+
+/* The template with the key in work, a new one when there is none. */
+static uint32_t find_template(struct lines *l, size_t slots)
+{
+	uint64_t hash = XXH3_64bits_withSeed(l->key.at, l->key.len, l->seed) ^
+		XXH3_64bits(l->key_slots, slots * sizeof(struct slot));
+	int64_t found = table_get(&l->templates_by_hash, hash);
+	struct template t = { .text = (uint32_t)l->text.len,
+		.text_len = (uint32_t)l->key.len,
+		.slot = (uint32_t)(l->slots.len / sizeof(struct slot)),
+		.slots = (uint32_t)slots };
+
+	if (found >= 0) {
+		const struct template *old = lines_template(l, (uint32_t)found);
+
+		return old->text_len == t.text_len && old->slots == slots &&
+				memcmp(l->text.at + old->text, l->key.at, l->key.len) == 0 &&
+				memcmp(lines_slots(l, old), l->key_slots,
+					slots * sizeof(struct slot)) == 0 ?
+			(uint32_t)found :
+			TEMPLATE_RAW;
+	}
+	if (l->text.len + l->key.len > LIMIT_SEGMENT_TEMPLATE_BYTES ||
+		lines_templates(l) >= LIMIT_SEGMENT_TEMPLATES)
+		return TEMPLATE_RAW;
+	for (size_t i = slots; i-- > 0;)
+		if (l->key_slots[i].type == SLOT_TIME)
+			t.time = (uint16_t)(i + 1);
+	found = lines_templates(l);
+	if (!table_put(&l->templates_by_hash, hash, (uint32_t)found, LIMIT_SEGMENT_TEMPLATES))
+		return TEMPLATE_RAW;
+	bytes_add(&l->text, l->key.at, l->key.len);
+	bytes_add(&l->slots, l->key_slots, slots * sizeof(struct slot));
+	bytes_add(&l->templates, &t, sizeof(t));
+	return (uint32_t)found;
+}
+
+/* NUL is the mark of a slot, and folding for search needs whole characters. */
+static bool is_fit(struct str raw)
+{
+	uint64_t high = 0, word;
+	size_t i = 0;
+
+	if (raw.len > LIMIT_SEGMENT_LINE_BYTES || memchr(raw.ptr, 0, raw.len))
+		return false;
+	for (; i + 8 <= raw.len; i += 8) {
+		memcpy(&word, raw.ptr + i, 8);
+		high |= word;
+	}
+	for (; i < raw.len; i++)
+		high |= (uint64_t)(uint8_t)raw.ptr[i];
+	return (high & 0x8080808080808080u) == 0 || str_is_utf8(raw);
+}
+
+uint32_t lines_parse(struct lines *l, struct str raw, struct value *values, uint64_t *ret_group)
+{
+	struct cut c = { .l = l, .s = raw.ptr, .len = raw.len, .tag = l->seed, .values = values };
+	size_t at = 0;
+
+	*ret_group = 0;
+	if (raw.len == 0 || !is_fit(raw))
+		return TEMPLATE_RAW;
+	l->key.len = 0;
+	while (at < raw.len && !c.is_full) {
+		uint64_t context = c.tag;
+
+		while (at < raw.len && class_of(raw.ptr[at]) & IS_BETWEEN)
+			context =
+				(context ^ (uint64_t)(uint8_t)raw.ptr[at++]) * 0x9E3779B97F4A7C15u;
+		if (at < raw.len)
+			at = add_token(&c, at, context);
+	}
+	if (c.is_full)
+		return TEMPLATE_RAW;
+	bytes_add(&l->key, raw.ptr + c.copied, raw.len - c.copied);
+	bytes_u8(&l->key, 0);
+	*ret_group = c.group;
+	return find_template(l, c.slots);
+}

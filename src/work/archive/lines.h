@@ -1,0 +1,75 @@
+/* lines.h - private to work/archive: the writer's view of a line. A line becomes a template, which
+ * many lines share, and the values of its slots. Everything here is the writer's choice; a reader
+ * needs only what templates and values say. */
+#ifndef ARCHIVE_LINES_H
+#define ARCHIVE_LINES_H
+
+#include "work/archive/segment.h"
+
+/* What stands in a slot: a number, an address, a time, or a text's number in lines->texts. DIGITS
+ * is 0 or, with leading zeros, how many digits there are. */
+struct value {
+	uint64_t number;
+	uint8_t digits;
+};
+
+/* Hash to number, open addressing. The hashes are seeded, so that nobody can aim at one chain. */
+struct table {
+	uint64_t *hash; /* 0 is free */
+	uint32_t *number;
+	size_t mask;
+	size_t used;
+};
+
+struct lines {
+	uint64_t seed;
+	struct table templates_by_hash;
+	struct bytes templates; /* of struct template */
+	struct bytes text;      /* of all templates */
+	struct bytes slots;     /* of struct slot, of all templates */
+	struct table families_by_hash;
+	uint32_t families;
+	struct table texts_by_hash;
+	struct bytes texts;     /* each ended by NUL */
+	struct bytes text_from; /* uint32_t offset of each */
+	struct table addresses_by_hash;
+	struct bytes addresses; /* uint32_t of each */
+	struct table contexts;  /* number: how many different words followed */
+	struct table follows;   /* context with word */
+	/* of the line in work */
+	struct bytes key;
+	struct slot key_slots[LIMIT_SEGMENT_SLOTS];
+};
+
+void lines_init(struct lines *l);
+void lines_done(struct lines *l);
+
+static inline struct template *lines_template(const struct lines *l, uint32_t number)
+{
+	return (struct template *)(void *)l->templates.at + number;
+}
+
+static inline uint32_t lines_templates(const struct lines *l)
+{
+	return (uint32_t)(l->templates.len / sizeof(struct template));
+}
+
+static inline const struct slot *lines_slots(const struct lines *l, const struct template *t)
+{
+	return (const struct slot *)(const void *)l->slots.at + t->slot;
+}
+
+struct str lines_text(const struct lines *l, uint32_t number);
+uint32_t lines_address(const struct lines *l, uint32_t number);
+
+/* The template of RAW and the values of its slots in VALUES, which has LIMIT_SEGMENT_SLOTS places;
+ * TEMPLATE_RAW when none suits. RET_GROUP: lines of one origin have the same. */
+uint32_t lines_parse(struct lines *l, struct str raw, struct value *values, uint64_t *ret_group);
+
+/* The number of HASH, or -1; and its place for table_put(), which returns false when the table has
+ * MAX entries. */
+int64_t table_get(const struct table *t, uint64_t hash);
+bool table_put(struct table *t, uint64_t hash, uint32_t number, size_t max);
+void table_done(struct table *t);
+
+#endif

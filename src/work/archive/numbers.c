@@ -1,0 +1,60 @@
+#include "work/archive/segment.h"
+
+unsigned decimal_digits(uint64_t value)
+{
+	unsigned digits = 1;
+
+	while (value >= 1000) {
+		value /= 1000;
+		digits += 3;
+	}
+	return digits + (value >= 10) + (value >= 100);
+}
+
+unsigned hex_digits(uint64_t value)
+{
+	return value ? (67 - (unsigned)__builtin_clzll(value)) / 4 : 1;
+}
+
+size_t decimal_write(uint64_t value, unsigned digits, char *text)
+{
+	if (digits == 0)
+		digits = decimal_digits(value);
+	for (unsigned i = digits; i-- > 0; value /= 10)
+		text[i] = (char)('0' + value % 10);
+	return digits;
+}
+
+size_t hex_write(uint64_t value, unsigned digits, bool is_upper, char *text)
+{
+	const char *figures = is_upper ? "0123456789ABCDEF" : "0123456789abcdef";
+
+	if (digits == 0)
+		digits = hex_digits(value);
+	for (unsigned i = digits; i-- > 0; value >>= 4)
+		text[i] = figures[value & 15];
+	return digits;
+}
+
+size_t ipv4_write(uint32_t address, char *text)
+{
+	size_t n = 0;
+
+	for (int shift = 24; shift >= 0; shift -= 8) {
+		n += decimal_write(address >> shift & 255, 0, text + n);
+		if (shift > 0)
+			text[n++] = '.';
+	}
+	return n;
+}
+
+int64_t time_base(unsigned first, int64_t value, unsigned form)
+{
+	if (first == form)
+		return value;
+	for (unsigned digits = first >> 4; digits > 0; digits--)
+		value /= 10;
+	for (unsigned digits = form >> 4; digits > 0; digits--)
+		value = (int64_t)((uint64_t)value * 10);
+	return value;
+}

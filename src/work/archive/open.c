@@ -1,0 +1,401 @@
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+#include <lzma.h>
+#include <zstd.h>
+
+#include "work/archive/read.h"
+
+static void *get(size_t count, size_t size)
+{
+	void *p = calloc(count ? count : 1, size);
+
+	if (p == NULL)
+		abort();
+	return p;
+}
+
+static int unpack_lzma(const uint8_t *from, size_t len, struct bytes *to, size_t raw_len)
+{
+	lzma_options_lzma options = { .dict_size = SEGMENT_LZMA_WINDOW,
+		.lc = SEGMENT_LZMA_LC,
+		.lp = SEGMENT_LZMA_LP,
+		.pb = SEGMENT_LZMA_PB };
+	lzma_filter filters[2] = { { .id = LZMA_FILTER_LZMA1, .options = &options },
+		{ .id = LZMA_VLI_UNKNOWN } };
+	size_t in = 0, out = 0;
+	/* LZMA_OK without an end mark; BUF_ERROR when the room is exactly filled */
+	lzma_ret ret = lzma_raw_buffer_decode(filters, NULL, from, &in, len, to->at, &out, raw_len);
+
+	return (ret == LZMA_OK || ret == LZMA_BUF_ERROR) && out == raw_len ? 0 : -1;
+}
+
+int section_load(struct segment *s, const struct section *section, struct bytes *to, struct err *e)
+{
+	const uint8_t *from = (const uint8_t *)s->bytes.ptr + section->offset;
+	bool is_good = true;
+
+	if (XXH3_64bits(from, section->stored_len) != section->hash)
+		return err_set(e, ERR_INPUT, "damaged segment: checksum of section %u of block %d",
+			section->kind, (int)section->block);
+	to->len = 0;
+	bytes_more(to, section->raw_len + 1);
+	if (section->codec == CODEC_NONE)
+		memcpy(to->at, from, section->raw_len);
+	else if (section->codec == CODEC_ZSTD)
+		is_good = ZSTD_decompressDCtx(s->zstd, to->at, section->raw_len, from,
+				  section->stored_len) == section->raw_len;
+	else
+		is_good = unpack_lzma(from, section->stored_len, to, section->raw_len) == 0;
+	if (!is_good)
+		return err_set(e, ERR_INPUT,
+			"damaged segment: section %u of block %d does not unpack", section->kind,
+			(int)section->block);
+	to->len = section->raw_len;
+	return 0;
+}
+
+const struct section *section_find(
+	const struct segment *s, uint32_t block, unsigned kind, unsigned family)
+{
+	uint32_t from = 0, end = s->section_count;
+
+	if (block != SECTION_NO_BLOCK) {
+		from = s->blocks[block].first_section;
+		end = from + s->blocks[block].sections;
+	}
+	for (uint32_t i = from; i < end; i++) {
+		const struct section *at = &s->sections[i];
+
+		if (at->kind == kind && at->block == block && at->family == family)
+			return at;
+	}
+	return NULL;
+}
+
+static int bad(struct err *e, const char *what)
+{
+	return err_set(e, ERR_INPUT, "damaged segment: %s", what);
+}
+
+static int read_blocks(struct segment *s, struct reader *r, struct err *e)
+{
+	struct block_entry last = { 0 };
+	uint64_t rows = 0;
+
+	for (uint32_t i = 0; i < s->block_count; i++) {
+		struct block_entry *b = &s->blocks[i];
+		uint64_t count = read_varint(r);
+
+		b->first_row = rows;
+		b->raw_bytes = read_varint(r);
+		b->is_text = read_u8(r) == 1;
+		b->first_text = (uint32_t)(last.first_text + read_varint(r));
+		b->first_address = (uint32_t)(last.first_address + read_varint(r));
+		b->first_ns =
+			(int64_t)((uint64_t)last.first_ns + (uint64_t)unzigzag(read_varint(r)));
+		b->last_ns = (int64_t)((uint64_t)b->first_ns + read_varint(r));
+		b->hash = read_u64(r);
+		if (r->is_bad || count == 0 || count > LIMIT_SEGMENT_BLOCK_ROWS ||
+			b->raw_bytes > LIMIT_SEGMENT_BLOCK_BYTES + LIMIT_SEGMENT_RECORD_BYTES ||
+			b->first_text > LIMIT_SEGMENT_TEXTS ||
+			b->first_address > LIMIT_SEGMENT_TEXTS)
+			return bad(e, "its list of blocks");
+		b->rows = (uint32_t)count;
+		rows += count;
+		last = *b;
+	}
+	return rows == s->records ? 0 : bad(e, "its count of records");
+}
+
+/* Sections tile the bytes from the header to the directory, those of one block together. */
+static int read_sections(struct segment *s, struct reader *r, uint64_t end, struct err *e)
+{
+	uint64_t offset = SEGMENT_HEADER_BYTES, block = 0;
+
+	for (uint32_t i = 0; i < s->section_count; i++) {
+		struct section *at = &s->sections[i];
+		uint64_t raw_len, stored_len;
+		uint8_t kind = read_u8(r);
+
+		at->kind = kind >> 2;
+		at->codec = kind & 3;
+		at->block = SECTION_NO_BLOCK;
+		if (at->kind >= SECTION_META) {
+			block += read_varint(r);
+			if (block >= s->block_count)
+				return bad(e, "its list of sections");
+			at->block = (uint32_t)block;
+			if (s->blocks[block].sections++ == 0)
+				s->blocks[block].first_section = i;
+			if (s->blocks[block].first_section + s->blocks[block].sections != i + 1)
+				return bad(e, "the order of its sections");
+		}
+		at->family = at->kind == SECTION_COLUMN ? (uint16_t)read_varint(r) : 0;
+		raw_len = read_varint(r);
+		stored_len = at->codec == CODEC_NONE ? raw_len : read_varint(r);
+		if (r->is_bad || at->codec >= CODECS || raw_len > LIMIT_SEGMENT_SECTION_BYTES ||
+			offset > end || stored_len > end - offset)
+			return bad(e, "its list of sections");
+		at->raw_len = (uint32_t)raw_len;
+		at->stored_len = (uint32_t)stored_len;
+		at->offset = offset;
+		offset += stored_len;
+	}
+	for (uint32_t i = 0; i < s->section_count; i++)
+		s->sections[i].hash = read_u64(r);
+	return !r->is_bad && reader_left(r) == 0 && offset == end ?
+		0 :
+		bad(e, "its sections are not as long as it is");
+}
+
+static int read_directory(
+	struct segment *s, const struct bytes *directory, uint64_t end, struct err *e)
+{
+	struct reader r = reader_of(directory->at, directory->len);
+	uint64_t blocks = read_varint(&r), sections = read_varint(&r);
+	int result;
+
+	/* an entry takes more than eight bytes: what a short directory names cannot be many */
+	if (r.is_bad || blocks > LIMIT_SEGMENT_BLOCKS || sections > LIMIT_SEGMENT_SECTIONS ||
+		blocks > directory->len / 8 || sections > directory->len / 8)
+		return bad(e, "its directory");
+	s->block_count = (uint32_t)blocks;
+	s->section_count = (uint32_t)sections;
+	s->blocks = get(blocks, sizeof(*s->blocks));
+	s->sections = get(sections, sizeof(*s->sections));
+	result = read_blocks(s, &r, e);
+	return result < 0 ? result : read_sections(s, &r, end, e);
+}
+
+/* Header and footer, and the directory between sections and footer. */
+static int read_frame(struct segment *s, struct err *e)
+{
+	const uint8_t *at = (const uint8_t *)s->bytes.ptr, *foot;
+	struct section section = { .codec = CODEC_ZSTD, .block = SECTION_NO_BLOCK };
+	struct bytes directory = { 0 };
+	uint8_t ends[SEGMENT_HEADER_BYTES + 32];
+	uint64_t lengths;
+	int result;
+
+	if (s->bytes.len < SEGMENT_HEADER_BYTES + SEGMENT_FOOTER_BYTES ||
+		memcmp(at, SEGMENT_MAGIC, 8) != 0)
+		return err_set(e, ERR_INPUT, "not a segment of the archive");
+	foot = at + s->bytes.len - SEGMENT_FOOTER_BYTES;
+	memcpy(ends, at, SEGMENT_HEADER_BYTES);
+	memcpy(ends + SEGMENT_HEADER_BYTES, foot, 32);
+	if (memcmp(foot + 40, SEGMENT_MAGIC_END, 8) != 0 ||
+		XXH3_64bits(ends, sizeof(ends)) != u64_at(foot + 32))
+		return bad(e, "its first or last bytes, or it was cut short");
+	if (u64_at(at + 8) != SEGMENT_VERSION)
+		return err_set(e, ERR_INPUT,
+			"a segment of version %llu; this program reads version %u",
+			(unsigned long long)u64_at(at + 8), SEGMENT_VERSION);
+	lengths = u64_at(foot + 8);
+	section.offset = u64_at(foot);
+	section.stored_len = (uint32_t)lengths;
+	section.raw_len = (uint32_t)(lengths >> 32);
+	section.hash = u64_at(foot + 16);
+	s->records = u64_at(foot + 24);
+	if (section.offset < SEGMENT_HEADER_BYTES || section.offset > s->bytes.len ||
+		section.raw_len > LIMIT_SEGMENT_DIRECTORY_BYTES ||
+		section.stored_len != s->bytes.len - SEGMENT_FOOTER_BYTES - section.offset)
+		return bad(e, "the place of its directory");
+	result = section_load(s, &section, &directory, e);
+	if (result == 0)
+		result = read_directory(s, &directory, section.offset, e);
+	bytes_done(&directory);
+	return result;
+}
+
+int segment_open(struct str bytes, struct err *e, struct segment **ret_segment)
+{
+	struct segment *s = get(1, sizeof(*s));
+	int result;
+
+	s->bytes = bytes;
+	s->view.block = SECTION_NO_BLOCK;
+	s->zstd = ZSTD_createDCtx();
+	if (s->zstd == NULL)
+		abort();
+	result = read_frame(s, e);
+	if (result < 0) {
+		segment_close(s);
+		return result;
+	}
+	*ret_segment = s;
+	return 0;
+}
+
+struct segment *segment_close(struct segment *s)
+{
+	if (s == NULL)
+		return NULL;
+	view_done(&s->view);
+	folded_free(s->folded);
+	ZSTD_freeDCtx(s->zstd);
+	bytes_done(&s->texts);
+	bytes_done(&s->addresses);
+	bytes_done(&s->text);
+	bytes_done(&s->line);
+	free(s->text_from);
+	free(s->templates);
+	free(s->slots);
+	free(s->types);
+	free(s->blocks);
+	free(s->sections);
+	free(s);
+	return NULL;
+}
+
+uint64_t segment_count(const struct segment *s)
+{
+	return s->records;
+}
+
+void segment_times(const struct segment *s, int64_t *ret_first_ns, int64_t *ret_last_ns)
+{
+	int64_t first = 0, last = 0;
+
+	for (uint32_t i = 0; i < s->block_count; i++) {
+		if (i == 0 || s->blocks[i].first_ns < first)
+			first = s->blocks[i].first_ns;
+		if (i == 0 || s->blocks[i].last_ns > last)
+			last = s->blocks[i].last_ns;
+	}
+	*ret_first_ns = first;
+	*ret_last_ns = last;
+}
+
+static int load_texts(struct segment *s, struct err *e)
+{
+	const uint8_t *at = s->texts.at, *end = at + s->texts.len;
+	uint32_t count = 0;
+
+	for (const uint8_t *p = at; p < end; p++)
+		count += *p == 0;
+	if (count > LIMIT_SEGMENT_TEXTS || (s->texts.len > 0 && end[-1] != 0))
+		return bad(e, "its dictionary");
+	s->text_count = count;
+	s->text_from = get((size_t)count + 1, sizeof(*s->text_from));
+	for (uint32_t i = 0; i < count; i++) {
+		const uint8_t *stop = memchr(at + s->text_from[i], 0, (size_t)(end - at));
+
+		s->text_from[i + 1] = (uint32_t)(stop - at) + 1;
+	}
+	return 0;
+}
+
+static bool read_slot(struct segment *s, struct reader *r, struct slot *slot)
+{
+	uint64_t family;
+
+	slot->type = read_u8(r);
+	if (slot->type == SLOT_TIME) {
+		slot->form = read_u8(r);
+		return timeform_is_known(slot->form);
+	}
+	family = read_varint(r);
+	if (family >= LIMIT_SEGMENT_FAMILIES || slot->type == 0 || slot->type > SLOT_TIME)
+		return false;
+	slot->family = (uint16_t)family;
+	if (family >= s->family_count)
+		s->family_count = (uint32_t)family + 1;
+	return true;
+}
+
+/* One template: the next slots of R, the next text with as many NULs and one more. */
+static int read_template(struct segment *s, struct reader *r, struct template *t, struct err *e)
+{
+	uint64_t slots = read_varint(r);
+	const uint8_t *end = s->text.at + s->text.len, *at = s->text.at + t->text;
+
+	if (slots > LIMIT_SEGMENT_SLOTS || slots > reader_left(r))
+		return bad(e, "the slots of a template");
+	t->slot = s->slot_count;
+	t->slots = (uint32_t)slots;
+	for (uint32_t k = 0; k < slots; k++) {
+		struct slot *slot = &s->slots[s->slot_count++];
+
+		if (!read_slot(s, r, slot))
+			return bad(e, "the slots of a template");
+		s->types[t - s->templates] |= (uint8_t)(1u << slot->type);
+		if (slot->type == SLOT_TIME && t->time == 0)
+			t->time = (uint16_t)(k + 1);
+	}
+	for (uint64_t k = 0; k <= slots; k++) {
+		at = at < end ? memchr(at, 0, (size_t)(end - at)) : NULL;
+		if (at == NULL)
+			return bad(e, "the text of a template");
+		at++;
+	}
+	t->text_len = (uint32_t)(at - (s->text.at + t->text));
+	return r->is_bad ? bad(e, "the slots of a template") : 0;
+}
+
+static int load_templates(struct segment *s, const struct bytes *slots, struct err *e)
+{
+	struct reader r = reader_of(slots->at, slots->len);
+	size_t most =
+		slots->len + 2 < LIMIT_SEGMENT_TEMPLATES ? slots->len + 2 : LIMIT_SEGMENT_TEMPLATES;
+	uint32_t text = 0;
+
+	/* a slot takes two bytes, a template one: no more of either can be there */
+	s->slots = get(slots->len + 1, sizeof(*s->slots));
+	s->templates = get(most, sizeof(*s->templates));
+	s->types = get(most, 1);
+	s->template_count = 1;
+	while (reader_left(&r) > 0) {
+		struct template *t = &s->templates[s->template_count];
+		int result;
+
+		if (s->template_count == most)
+			return bad(e, "too many templates");
+		t->text = text;
+		result = read_template(s, &r, t, e);
+		if (result < 0)
+			return result;
+		text += t->text_len;
+		s->template_count++;
+	}
+	return text == s->text.len ? 0 : bad(e, "the text of its templates");
+}
+
+static int load_table(struct segment *s, enum section_kind kind, struct bytes *to, struct err *e)
+{
+	const struct section *section = section_find(s, SECTION_NO_BLOCK, kind, 0);
+
+	return section ? section_load(s, section, to, e) : bad(e, "a table is missing");
+}
+
+int load_tables(struct segment *s, struct err *e)
+{
+	struct bytes slots = { 0 };
+	int result;
+
+	if (s->has_tables)
+		return 0;
+	free(s->text_from);
+	free(s->slots);
+	free(s->templates);
+	free(s->types);
+	s->text_from = NULL;
+	s->slots = NULL;
+	s->templates = NULL;
+	s->types = NULL;
+	s->slot_count = s->family_count = 0;
+	result = load_table(s, SECTION_DICTIONARY, &s->texts, e);
+	if (result == 0)
+		result = load_table(s, SECTION_ADDRESSES, &s->addresses, e);
+	if (result == 0)
+		result = load_table(s, SECTION_TEMPLATES, &s->text, e);
+	if (result == 0)
+		result = load_table(s, SECTION_SLOTS, &slots, e);
+	s->address_count = (uint32_t)(s->addresses.len / 4);
+	if (result == 0)
+		result = load_texts(s, e);
+	if (result == 0)
+		result = load_templates(s, &slots, e);
+	bytes_done(&slots);
+	s->has_tables = result == 0;
+	return result;
+}

@@ -1,0 +1,106 @@
+/* read.h - private to work/archive: a segment being read, and the block of it that is unpacked. */
+#ifndef ARCHIVE_READ_H
+#define ARCHIVE_READ_H
+
+#include "work/archive/lines.h"
+
+/* A column of the block, and how far it is taken. */
+struct column_view {
+	const uint8_t *data; /* NULL until loaded */
+	uint32_t count;
+	uint32_t taken;
+	uint64_t last;
+	uint8_t width;
+	bool is_delta;
+	bool is_own;
+};
+
+/* The block in work. What is not loaded is NULL or false; load_*() fill it in. Rows are numbered as
+ * they came, positions as they are stored: group after group. */
+struct view {
+	uint32_t block; /* SECTION_NO_BLOCK for none */
+	struct bytes memory[SECTION_KINDS];
+	uint32_t *row;      /* of a position */
+	uint32_t *position; /* of a row */
+	uint16_t *template; /* of a position */
+	uint32_t *first;    /* of a position: its first value, or the number of its raw text */
+	uint32_t *uses;     /* of a template */
+	struct value *values;
+	struct str *raw;             /* rows of TEMPLATE_RAW; in a block of text, all rows */
+	struct column_view *columns; /* by family */
+	struct bytes own; /* loaded columns, one after the other; room is all they need */
+	struct segment_record *meta;
+	bool has_layout;
+	bool has[SLOT_TYPES]; /* the values of slots of this type */
+};
+
+struct segment {
+	struct str bytes;
+	struct ZSTD_DCtx_s *zstd;
+	struct block_entry *blocks;
+	struct section *sections;
+	uint32_t block_count;
+	uint32_t section_count;
+	uint64_t records;
+	/* tables, when has_tables */
+	bool has_tables;
+	struct bytes texts;  /* each ended by NUL */
+	uint32_t *text_from; /* text_count + 1 */
+	uint32_t text_count;
+	struct bytes addresses; /* as planes */
+	uint32_t address_count;
+	struct bytes text; /* of the templates */
+	struct template *templates;
+	struct slot *slots;
+	uint8_t *types; /* of a template: bit of each type it has */
+	uint32_t template_count;
+	uint32_t slot_count;
+	uint32_t family_count;
+	struct folded *folded; /* for SEGMENT_FOLD, made when first needed */
+	struct view view;
+	struct bytes line; /* the record given out last */
+};
+
+/* Unpack section S into TO, after its checksum. */
+MUST_CHECK int section_load(
+	struct segment *s, const struct section *section, struct bytes *to, struct err *e);
+/* The section of BLOCK (SECTION_NO_BLOCK: of the segment), or NULL. FAMILY only for columns. */
+const struct section *section_find(
+	const struct segment *s, uint32_t block, unsigned kind, unsigned family);
+/* Templates and dictionaries. */
+MUST_CHECK int load_tables(struct segment *s, struct err *e);
+static inline uint32_t address_at(const struct segment *s, uint64_t i)
+{
+	const uint8_t *at = s->addresses.at + i;
+	size_t n = s->address_count;
+
+	return (uint32_t)at[0] << 24 | (uint32_t)at[n] << 16 | (uint32_t)at[2 * n] << 8 | at[3 * n];
+}
+
+/* The texts a search looks at: as they are, or folded. */
+struct folded {
+	struct bytes text;       /* of templates */
+	uint32_t *template_from; /* template_count + 1 */
+	struct bytes texts;
+	uint32_t *text_from;
+};
+struct folded *folded_new(struct segment *s);
+struct folded *folded_free(struct folded *f);
+/* S folded into TO. */
+void fold_into(struct bytes *to, struct str s);
+
+void view_done(struct view *v);
+/* Make BLOCK the one in work: templates of its rows; the text of a block of text. */
+MUST_CHECK int load_block(struct segment *s, uint32_t block, struct err *e);
+/* Which row each position holds. */
+MUST_CHECK int load_order(struct segment *s, struct err *e);
+/* The values of slots of TYPE; the three types of numbers come together. */
+MUST_CHECK int load_values(struct segment *s, enum slot_type type, struct err *e);
+MUST_CHECK int load_all_values(struct segment *s, struct err *e);
+MUST_CHECK int load_meta(struct segment *s, struct err *e);
+/* Row ROW of the block in work, whose values are loaded: borrowed from the segment. */
+MUST_CHECK int row_text(struct segment *s, uint32_t row, struct err *e, struct str *ret_text);
+/* What stands in a slot; TEXT has TIMEFORM_TEXT_MAX bytes and may be left unused. */
+struct str slot_text(const struct segment *s, struct slot slot, struct value value, char *text);
+
+#endif

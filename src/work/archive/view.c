@@ -1,0 +1,314 @@
+#include "work/archive/read.h"
+
+static void *get(size_t count, size_t size)
+{
+	void *p = calloc(count ? count : 1, size);
+
+	if (p == NULL)
+		abort();
+	return p;
+}
+
+static int bad(const struct segment *s, struct err *e, const char *what)
+{
+	return err_set(e, ERR_INPUT, "damaged segment: %s of block %u", what, s->view.block);
+}
+
+void view_done(struct view *v)
+{
+	for (int i = 0; i < SECTION_KINDS; i++)
+		bytes_done(&v->memory[i]);
+	bytes_done(&v->own);
+	free(v->row);
+	free(v->position);
+	free(v->template);
+	free(v->first);
+	free(v->uses);
+	free(v->values);
+	free(v->raw);
+	free(v->columns);
+	free(v->meta);
+	*v = (struct view){ .block = SECTION_NO_BLOCK };
+}
+
+/* A section of the block in work; one that is not there is empty. */
+static int load(struct segment *s, enum section_kind kind, struct reader *ret, struct err *e)
+{
+	const struct section *section = section_find(s, s->view.block, kind, 0);
+	struct bytes *memory = &s->view.memory[kind];
+	int result = section ? section_load(s, section, memory, e) : 0;
+
+	*ret = reader_of(memory->at ? memory->at : (const uint8_t *)"", section ? memory->len : 0);
+	return result;
+}
+
+/* A block of text: the records lie one after the other. */
+static int load_text_block(struct segment *s, struct err *e)
+{
+	struct view *v = &s->view;
+	uint32_t rows = s->blocks[v->block].rows;
+	struct reader lengths = { 0 }, text = { 0 };
+	int result = load(s, SECTION_LENGTHS, &lengths, e);
+
+	if (result == 0)
+		result = load(s, SECTION_TEXT, &text, e);
+	if (result < 0)
+		return result;
+	v->raw = get(rows, sizeof(*v->raw));
+	for (uint32_t i = 0; i < rows; i++) {
+		uint64_t len = read_varint(&lengths);
+
+		v->raw[i] = (struct str){ (const char *)read_bytes(&text, len), len };
+	}
+	if (lengths.is_bad || text.is_bad || reader_left(&text) > 0)
+		return bad(s, e, "the text");
+	return 0;
+}
+
+int load_order(struct segment *s, struct err *e)
+{
+	struct view *v = &s->view;
+	uint32_t rows = s->blocks[v->block].rows, known = 0;
+	uint32_t *recent = get(LIMIT_SEGMENT_BLOCK_GROUPS, sizeof(*recent));
+	uint32_t *start = get(LIMIT_SEGMENT_BLOCK_GROUPS + 1, sizeof(*start));
+	uint32_t *group = get(rows, sizeof(*group));
+	struct reader r;
+	int result = v->row ? 0 : load(s, SECTION_GROUPS, &r, e);
+	bool has_groups;
+
+	if (v->row || result < 0)
+		goto out;
+	has_groups = reader_left(&r) > 0;
+	v->row = get(rows, sizeof(*v->row));
+	v->position = get(rows, sizeof(*v->position));
+
+	for (uint32_t i = 0; i < rows && result == 0; i++) {
+		uint64_t rank = has_groups ? read_varint(&r) : 0;
+		uint32_t found;
+
+		if (!has_groups && known == 0)
+			known = 1;
+		if (rank > known || rank >= LIMIT_SEGMENT_BLOCK_GROUPS || r.is_bad) {
+			result = bad(s, e, "the order");
+			break;
+		}
+		found = rank == known ? known++ : recent[rank];
+		memmove(recent + 1, recent, rank * sizeof(*recent));
+		recent[0] = group[i] = found;
+		start[found + 1]++;
+	}
+	for (uint32_t g = 0; g < known; g++)
+		start[g + 1] += start[g];
+	for (uint32_t i = 0; i < rows && result == 0; i++) {
+		v->position[i] = start[group[i]]++;
+		v->row[v->position[i]] = i;
+	}
+	v->has_layout = result == 0;
+out:
+	free(recent);
+	free(start);
+	free(group);
+	return result;
+}
+
+/* Records of no template, in order of arrival. */
+static int load_raw(struct segment *s, struct err *e)
+{
+	struct view *v = &s->view;
+	uint32_t rows = s->blocks[v->block].rows, count = v->uses[TEMPLATE_RAW], n = 0;
+	struct reader r;
+	int result = count > 0 ? load_order(s, e) : 0;
+
+	if (count == 0 || result < 0)
+		return result;
+	result = load(s, SECTION_RAW, &r, e);
+	if (result < 0)
+		return result;
+	v->raw = get(count, sizeof(*v->raw));
+	for (uint32_t i = 0; i < rows && n < count; i++) {
+		uint64_t len;
+
+		if (v->template[v->position[i]] != TEMPLATE_RAW)
+			continue;
+		len = read_varint(&r);
+		v->first[v->position[i]] = n;
+		v->raw[n++] = (struct str){ (const char *)read_bytes(&r, len), len };
+	}
+	return r.is_bad ? bad(s, e, "the raw records") : 0;
+}
+
+static int load_templates_of_rows(struct segment *s, struct err *e)
+{
+	struct view *v = &s->view;
+	uint32_t rows = s->blocks[v->block].rows;
+	size_t values = 0;
+	struct reader r;
+	int result = load(s, SECTION_ROWS, &r, e);
+
+	if (result < 0)
+		return result;
+	if (reader_left(&r) != (size_t)rows * 2)
+		return bad(s, e, "the templates");
+	for (uint32_t i = 0; i < rows; i++) {
+		uint32_t t = (uint32_t)(r.at[2 * i] | r.at[2 * i + 1] << 8);
+
+		if (t >= s->template_count)
+			return bad(s, e, "the templates");
+		v->template[i] = (uint16_t)t;
+		v->uses[t]++;
+		v->first[i] = (uint32_t)values;
+		values += s->templates[t].slots;
+		if (values > LIMIT_SEGMENT_BLOCK_VALUES)
+			return bad(s, e, "the number of values");
+	}
+	v->values = get(values, sizeof(*v->values));
+	return 0;
+}
+
+/* The list of columns; small ones have their values behind it. */
+static int load_columns(struct segment *s, struct err *e)
+{
+	struct view *v = &s->view;
+	struct reader r;
+	int result = load(s, SECTION_COLUMNS, &r, e);
+	uint64_t count, family = 0, own = 0;
+	struct reader list;
+
+	if (result < 0)
+		return result;
+	count = read_varint(&r);
+	list = r;
+	for (int pass = 0; pass < 2; pass++) {
+		family = 0;
+		for (uint64_t i = 0; i < count && !list.is_bad; i++) {
+			struct column_view c = { 0 };
+			uint64_t len;
+			uint8_t form;
+
+			family += read_varint(&list);
+			len = read_varint(&list);
+			form = read_u8(&list);
+			if (family >= s->family_count || form >> 2 > 8 ||
+				len > LIMIT_SEGMENT_BLOCK_VALUES)
+				return bad(s, e, "the columns");
+			c.count = (uint32_t)len;
+			c.width = form >> 2;
+			c.is_delta = form & 1;
+			c.is_own = form & 2;
+			own += pass == 0 && c.is_own ? len * c.width : 0;
+			if (pass == 1 && !c.is_own)
+				c.data = read_bytes(&r, len * c.width);
+			v->columns[family] = c;
+		}
+		if (list.is_bad || r.is_bad)
+			return bad(s, e, "the columns");
+		/* the values begin where the list ends: read it again now that this is known */
+		if (pass == 0) {
+			struct reader again = r;
+
+			r = list;
+			list = again;
+		}
+	}
+	if (own > LIMIT_SEGMENT_SECTION_BYTES)
+		return bad(s, e, "the columns");
+	bytes_more(&v->own, own + 1);
+	return 0;
+}
+
+int load_block(struct segment *s, uint32_t block, struct err *e)
+{
+	struct view *v = &s->view;
+	uint32_t rows = s->blocks[block].rows;
+	int result;
+
+	if (v->block == block && v->has_layout)
+		return 0;
+	view_done(v);
+	v->block = block;
+	if (s->blocks[block].is_text) {
+		result = load_text_block(s, e);
+		v->has_layout = result == 0;
+		return result;
+	}
+	result = load_tables(s, e);
+	if (result < 0)
+		return result;
+	v->template = get(rows, sizeof(*v->template));
+	v->first = get(rows, sizeof(*v->first));
+	v->uses = get(s->template_count, sizeof(*v->uses));
+	v->columns = get(s->family_count, sizeof(*v->columns));
+	result = load_templates_of_rows(s, e);
+	if (result == 0)
+		result = load_raw(s, e);
+	if (result == 0)
+		result = load_columns(s, e);
+	v->has_layout = result == 0;
+	return result;
+}
+
+static int put_meta(struct segment_record *r, struct meta_state *m, struct reader column[])
+{
+	size_t slot;
+	uint64_t expected;
+
+	m->sender ^= (uint32_t)read_varint(&column[META_SENDER]);
+	m->packed ^= read_varint(&column[META_PACKED]);
+	m->boot_lag = (int64_t)((uint64_t)m->boot_lag +
+		(uint64_t)unzigzag(read_varint(&column[META_BOOT])));
+	slot = m->sender % META_SENDERS;
+	expected = m->of[slot].sequence ? m->of[slot].sequence + 1 : 0;
+	m->of[slot].sequence = expected + (uint64_t)unzigzag(read_varint(&column[META_SEQUENCE]));
+	if (read_u8(&column[META_PEER])) {
+		const uint8_t *peer = read_bytes(&column[META_PEER], sizeof(r->peer));
+
+		if (peer)
+			memcpy(m->of[slot].peer, peer, sizeof(r->peer));
+	}
+	*r = (struct segment_record){ .received_ns = m->received_ns,
+		.sender = m->sender,
+		.boot_ns = (int64_t)((uint64_t)m->received_ns + (uint64_t)m->boot_lag),
+		.sequence = m->of[slot].sequence,
+		.kind = (uint8_t)m->packed,
+		.transport = (uint8_t)(m->packed >> 8),
+		.flags = (uint16_t)(m->packed >> 16) };
+	memcpy(r->peer, m->of[slot].peer, sizeof(r->peer));
+	return 0;
+}
+
+int load_meta(struct segment *s, struct err *e)
+{
+	struct view *v = &s->view;
+	uint32_t rows = s->blocks[v->block].rows;
+	struct reader received, r, column[META_COLUMNS];
+	struct meta_state *m;
+	int result;
+
+	if (v->meta)
+		return 0;
+	result = load(s, SECTION_RECEIVED, &received, e);
+	if (result == 0)
+		result = load(s, SECTION_META, &r, e);
+	if (result < 0)
+		return result;
+	/* the columns stand one after the other: find where each begins */
+	for (int i = 0; i < META_COLUMNS; i++) {
+		column[i] = r;
+		for (uint32_t k = 0; k < rows && i < META_PEER; k++)
+			read_varint(&r);
+	}
+	v->meta = get(rows, sizeof(*v->meta));
+	m = get(1, sizeof(*m));
+	for (uint32_t i = 0; i < rows; i++) {
+		m->received_ns = (int64_t)((uint64_t)m->received_ns +
+			(uint64_t)unzigzag(read_varint(&received)));
+		put_meta(&v->meta[i], m, column);
+	}
+	free(m);
+	if (r.is_bad || received.is_bad || column[META_PEER].is_bad) {
+		free(v->meta);
+		v->meta = NULL;
+		return bad(s, e, "the times received");
+	}
+	return 0;
+}

@@ -1,0 +1,542 @@
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+#include <lzma.h>
+#include <zstd.h>
+
+#include "work/archive/write.h"
+
+#define BLOCK_BYTES_DEFAULT (8 * MIB)
+#define LEVEL_COLUMNS 9
+#define LEVEL_TEXT 9
+#define LEVEL_SMALL 19
+#define COLUMN_OWN_BYTES 2048 /* smaller columns share one section */
+#define SAMPLE_BYTES (256 * KIB)
+
+struct segment_writer *segment_writer_new(
+	const struct segment_options *options, segment_sink *sink, void *context)
+{
+	struct segment_writer *w = calloc(1, sizeof(*w));
+
+	if (w == NULL)
+		abort();
+	if (options)
+		w->options = *options;
+	if (w->options.block_bytes == 0)
+		w->options.block_bytes = BLOCK_BYTES_DEFAULT;
+	if (w->options.block_bytes > LIMIT_SEGMENT_BLOCK_BYTES)
+		w->options.block_bytes = LIMIT_SEGMENT_BLOCK_BYTES;
+	w->sink = sink;
+	w->context = context;
+	lines_init(&w->lines);
+	w->families = calloc(LIMIT_SEGMENT_FAMILIES, sizeof(*w->families));
+	w->zstd = ZSTD_createCCtx();
+	if (w->families == NULL || w->zstd == NULL)
+		abort();
+	bytes_add(&w->pending, SEGMENT_MAGIC, 8);
+	bytes_u64(&w->pending, SEGMENT_VERSION);
+	w->offset = SEGMENT_HEADER_BYTES;
+	return w;
+}
+
+struct segment_writer *segment_writer_free(struct segment_writer *w)
+{
+	if (w == NULL)
+		return NULL;
+	lines_done(&w->lines);
+	for (int i = 0; i < META_COLUMNS; i++)
+		bytes_done(&w->meta[i]);
+	for (unsigned i = 0; i < LIMIT_SEGMENT_FAMILIES; i++)
+		bytes_done(&w->families[i].fresh);
+	table_done(&w->groups);
+	bytes_done(&w->raw);
+	bytes_done(&w->rows);
+	bytes_done(&w->values);
+	bytes_done(&w->received);
+	bytes_done(&w->text_number);
+	bytes_done(&w->address_number);
+	bytes_done(&w->text_order);
+	bytes_done(&w->address_order);
+	bytes_done(&w->used_families);
+	bytes_done(&w->blocks);
+	bytes_done(&w->sections);
+	bytes_done(&w->pending);
+	free(w->families);
+	ZSTD_freeCCtx(w->zstd);
+	free(w);
+	return NULL;
+}
+
+/* LZMA1 without a container: its settings are fixed by the format. 0 when it does not fit. */
+static size_t pack_lzma(const void *content, size_t len, uint8_t *to, size_t room)
+{
+	lzma_options_lzma options;
+	lzma_filter filters[2] = { { .id = LZMA_FILTER_LZMA1, .options = &options },
+		{ .id = LZMA_VLI_UNKNOWN } };
+	size_t used = 0;
+
+	if (lzma_lzma_preset(&options, 6))
+		return 0;
+	options.dict_size = SEGMENT_LZMA_WINDOW;
+	options.lc = SEGMENT_LZMA_LC;
+	options.lp = SEGMENT_LZMA_LP;
+	options.pb = SEGMENT_LZMA_PB;
+	return lzma_raw_buffer_encode(filters, NULL, content, len, to, &used, room) == LZMA_OK ?
+		used :
+		0;
+}
+
+/* How hard to try: small sections cost little. */
+static int level_for(const struct segment_writer *w, enum section_kind kind, size_t len)
+{
+	if (w->options.is_small || len <= 32 * KIB)
+		return LEVEL_SMALL;
+	return kind == SECTION_TEXT ? LEVEL_TEXT : LEVEL_COLUMNS;
+}
+
+void writer_section(struct segment_writer *w, enum section_kind kind, unsigned family,
+	const void *content, size_t len)
+{
+	struct section s = { .kind = (uint8_t)kind,
+		.family = (uint16_t)family,
+		.codec = CODEC_ZSTD,
+		.block = kind < SECTION_META ? SECTION_NO_BLOCK : w->sizes.blocks,
+		.raw_len = (uint32_t)len,
+		.offset = w->offset };
+	size_t room = ZSTD_compressBound(len), packed;
+	uint8_t *to = bytes_more(&w->pending, 2 * room);
+
+	packed = ZSTD_compressCCtx(w->zstd, to, room, content, len, level_for(w, kind, len));
+	if (ZSTD_isError(packed))
+		abort();
+	if (w->options.is_small && packed > 64) {
+		size_t lzma = pack_lzma(content, len, to + room, packed - 1);
+
+		if (lzma > 0) {
+			memmove(to, to + room, lzma);
+			packed = lzma;
+			s.codec = CODEC_LZMA;
+		}
+	}
+	if (packed >= len) {
+		if (len > 0)
+			memcpy(to, content, len);
+		packed = len;
+		s.codec = CODEC_NONE;
+	}
+	s.stored_len = (uint32_t)packed;
+	s.hash = XXH3_64bits(to, packed);
+	w->pending.len += packed;
+	w->offset += packed;
+	bytes_add(&w->sections, &s, sizeof(s));
+}
+
+static void put_meta(struct segment_writer *w, const struct segment_record *r)
+{
+	struct meta_state *m = &w->meta_state;
+	size_t slot = r->sender % META_SENDERS;
+	int64_t lag = (int64_t)((uint64_t)r->boot_ns - (uint64_t)r->received_ns);
+	uint64_t packed = r->kind | (uint64_t)r->transport << 8 | (uint64_t)r->flags << 16;
+	uint64_t expected = m->of[slot].sequence ? m->of[slot].sequence + 1 : 0;
+	bool is_same_peer = memcmp(m->of[slot].peer, r->peer, sizeof(r->peer)) == 0;
+
+	bytes_varint(&w->received,
+		zigzag((int64_t)((uint64_t)r->received_ns - (uint64_t)m->received_ns)));
+	bytes_varint(&w->meta[META_SENDER], r->sender ^ m->sender);
+	bytes_varint(&w->meta[META_PACKED], packed ^ m->packed);
+	bytes_varint(&w->meta[META_BOOT], zigzag((int64_t)((uint64_t)lag - (uint64_t)m->boot_lag)));
+	bytes_varint(&w->meta[META_SEQUENCE], zigzag((int64_t)(r->sequence - expected)));
+	bytes_u8(&w->meta[META_PEER], !is_same_peer);
+	if (!is_same_peer)
+		bytes_add(&w->meta[META_PEER], r->peer, sizeof(r->peer));
+	m->received_ns = r->received_ns;
+	m->boot_lag = lag;
+	m->packed = packed;
+	m->sender = r->sender;
+	m->of[slot].sequence = r->sequence;
+	memcpy(m->of[slot].peer, r->peer, sizeof(r->peer));
+}
+
+static void write_meta(struct segment_writer *w)
+{
+	struct bytes all = { 0 };
+
+	for (int i = 0; i < META_COLUMNS; i++)
+		bytes_add(&all, w->meta[i].at, w->meta[i].len);
+	writer_section(w, SECTION_META, 0, all.at, all.len);
+	writer_section(w, SECTION_RECEIVED, 0, w->received.at, w->received.len);
+	bytes_done(&all);
+}
+
+static uint32_t group_of(struct segment_writer *w, uint32_t sender, uint64_t hash)
+{
+	int64_t found;
+
+	hash = (hash ^ sender) * 0x9E3779B97F4A7C15u;
+	found = table_get(&w->groups, hash);
+	if (found >= 0)
+		return (uint32_t)found;
+	found = (int64_t)w->groups.used;
+	/* past the ceiling the last group takes in all others */
+	return table_put(&w->groups, hash, (uint32_t)found, LIMIT_SEGMENT_BLOCK_GROUPS) ?
+		(uint32_t)found :
+		LIMIT_SEGMENT_BLOCK_GROUPS - 1;
+}
+
+/* Small columns together, large ones each in a section of its own. */
+static void write_columns(struct segment_writer *w, struct coded *coded)
+{
+	struct column *columns = (struct column *)(void *)coded->columns.at;
+	size_t count = coded->columns.len / sizeof(*columns);
+	struct bytes shared = { 0 };
+	unsigned last = 0;
+
+	bytes_varint(&shared, count);
+	for (size_t i = 0; i < count; i++) {
+		struct column *c = &columns[i];
+
+		c->is_own = (size_t)c->count * c->width >= COLUMN_OWN_BYTES;
+		bytes_varint(&shared, c->family - last);
+		bytes_varint(&shared, c->count);
+		bytes_u8(&shared, (uint8_t)(c->width << 2 | c->is_own << 1 | c->is_delta));
+		last = c->family;
+	}
+	for (size_t i = 0; i < count; i++)
+		if (!columns[i].is_own)
+			bytes_add(&shared, coded->values.at + columns[i].offset,
+				(size_t)columns[i].count * columns[i].width);
+	writer_section(w, SECTION_COLUMNS, 0, shared.at, shared.len);
+	for (size_t i = 0; i < count; i++)
+		if (columns[i].is_own)
+			writer_section(w, SECTION_COLUMN, columns[i].family,
+				coded->values.at + columns[i].offset,
+				(size_t)columns[i].count * columns[i].width);
+	bytes_done(&shared);
+}
+
+static void write_coded(struct segment_writer *w, struct coded *coded)
+{
+	for (int kind = SECTION_GROUPS; kind <= SECTION_RAW; kind++) {
+		if (kind == SECTION_COLUMNS)
+			write_columns(w, coded);
+		else if (coded->of[kind].len > 0)
+			writer_section(w, kind, 0, coded->of[kind].at, coded->of[kind].len);
+	}
+}
+
+/* A first guess at what plain zstd would make of the block: from pieces of it. */
+static uint64_t guess_text(struct segment_writer *w)
+{
+	size_t sample = w->raw.len / 8 > SAMPLE_BYTES ? w->raw.len / 8 : SAMPLE_BYTES;
+	size_t from = w->raw.len / 2, room, packed;
+	uint8_t *to;
+
+	if (sample > w->raw.len) {
+		sample = w->raw.len;
+		from = 0;
+	} else if (from + sample > w->raw.len) {
+		from = w->raw.len - sample;
+	}
+	room = ZSTD_compressBound(sample);
+	to = bytes_more(&w->pending, room);
+	packed = ZSTD_compressCCtx(w->zstd, to, room, w->raw.at + from, sample, 3);
+	return ZSTD_isError(packed) || sample == 0 ? UINT64_MAX : packed * w->raw.len / sample;
+}
+
+/* What was written since the marks is forgotten. */
+struct marks {
+	size_t pending, sections, texts, addresses;
+	uint64_t offset;
+};
+
+static void forget_entries(struct bytes *order, size_t len, struct bytes *number)
+{
+	const uint32_t *entries = (const uint32_t *)(const void *)order->at;
+
+	for (size_t i = len / sizeof(*entries); i < order->len / sizeof(*entries); i++)
+		((uint32_t *)(void *)number->at)[entries[i]] = 0;
+	order->len = len;
+}
+
+static void write_text(struct segment_writer *w)
+{
+	const struct row *rows = (const struct row *)(const void *)w->rows.at;
+	struct bytes lengths = { 0 };
+
+	for (uint32_t i = 0; i < w->block.rows; i++)
+		bytes_varint(&lengths, rows[i].raw_len);
+	writer_section(w, SECTION_LENGTHS, 0, lengths.at, lengths.len);
+	writer_section(w, SECTION_TEXT, 0, w->raw.at, w->raw.len);
+	bytes_done(&lengths);
+}
+
+/* Columns do well on logs. Where plain zstd may do better, both are made and the smaller kept. */
+static void write_rows(struct segment_writer *w)
+{
+	struct marks m = { w->pending.len, w->sections.len, w->text_order.len, w->address_order.len,
+		w->offset };
+	struct coded coded = { 0 };
+	uint64_t columns_bytes;
+	struct bytes kept = { 0 }, kept_sections = { 0 };
+
+	code_block(w, &coded);
+	write_coded(w, &coded);
+	coded_done(&coded);
+	columns_bytes = w->offset - m.offset;
+	if (guess_text(w) / 5 * 3 >= columns_bytes)
+		return;
+	bytes_add(&kept, w->pending.at + m.pending, w->pending.len - m.pending);
+	bytes_add(&kept_sections, w->sections.at + m.sections, w->sections.len - m.sections);
+	w->pending.len = m.pending;
+	w->sections.len = m.sections;
+	w->offset = m.offset;
+	write_text(w);
+	if (w->offset - m.offset < columns_bytes) {
+		w->block.is_text = true;
+		w->sizes.text_blocks++;
+		forget_entries(&w->text_order, m.texts, &w->text_number);
+		forget_entries(&w->address_order, m.addresses, &w->address_number);
+	} else {
+		w->pending.len = m.pending;
+		w->sections.len = m.sections;
+		w->offset = m.offset + columns_bytes;
+		bytes_add(&w->pending, kept.at, kept.len);
+		bytes_add(&w->sections, kept_sections.at, kept_sections.len);
+	}
+	bytes_done(&kept);
+	bytes_done(&kept_sections);
+}
+
+static uint64_t hash_rows(const struct segment_writer *w)
+{
+	const struct row *rows = (const struct row *)(const void *)w->rows.at;
+	struct bytes lengths = { 0 };
+	uint64_t seed;
+
+	for (uint32_t i = 0; i < w->block.rows; i++)
+		bytes_varint(&lengths, rows[i].raw_len);
+	seed = XXH3_64bits(lengths.at, lengths.len);
+	bytes_done(&lengths);
+	return XXH3_64bits_withSeed(w->raw.at, w->raw.len, seed);
+}
+
+static int flush(struct segment_writer *w, struct err *e)
+{
+	int result = 0;
+
+	if (w->pending.len > 0)
+		result = w->sink(w->context, w->pending.at, w->pending.len, e);
+	w->pending.len = 0;
+	if (result < 0)
+		w->is_broken = true;
+	return result < 0 ? result : 0;
+}
+
+static int end_block(struct segment_writer *w, struct err *e)
+{
+	uint64_t before = w->offset;
+
+	if (w->block.rows == 0)
+		return 0;
+	w->block.raw_bytes = w->raw.len;
+	w->block.hash = hash_rows(w);
+	w->block.first_text = (uint32_t)(w->text_order.len / sizeof(uint32_t));
+	w->block.first_address = (uint32_t)(w->address_order.len / sizeof(uint32_t));
+	write_meta(w);
+	w->sizes.meta_bytes += w->offset - before;
+	write_rows(w);
+	bytes_add(&w->blocks, &w->block, sizeof(w->block));
+	w->sizes.blocks++;
+	w->block = (struct block_entry){ 0 };
+	memset(&w->meta_state, 0, sizeof(w->meta_state));
+	for (int i = 0; i < META_COLUMNS; i++)
+		w->meta[i].len = 0;
+	w->received.len = w->raw.len = w->rows.len = w->values.len = 0;
+	table_done(&w->groups);
+	return flush(w, e);
+}
+
+static int refuse(struct segment_writer *w, const struct segment_record *r, struct err *e)
+{
+	if (w->is_broken)
+		return err_set(e, ERR_CONFLICT, "this segment could not be written to its end");
+	if (r->raw.len > LIMIT_SEGMENT_RECORD_BYTES)
+		return err_set(e, ERR_LIMIT, "a record of %zu bytes; at most %u", r->raw.len,
+			LIMIT_SEGMENT_RECORD_BYTES);
+	if (w->sizes.blocks == LIMIT_SEGMENT_BLOCKS)
+		return err_set(e, ERR_LIMIT, "the segment has %u blocks and is full",
+			LIMIT_SEGMENT_BLOCKS);
+	return 0;
+}
+
+int segment_add(struct segment_writer *w, const struct segment_record *r, struct err *e)
+{
+	struct row row = { .values = (uint32_t)(w->values.len / sizeof(struct value)),
+		.raw_len = (uint32_t)r->raw.len };
+	struct value *values;
+	uint64_t group;
+	int result = refuse(w, r, e);
+
+	if (result < 0)
+		return result;
+	values = (struct value *)(void *)bytes_more(
+		&w->values, LIMIT_SEGMENT_SLOTS * sizeof(*values));
+	row.template = lines_parse(&w->lines, r->raw, values, &group);
+	if (row.template != TEMPLATE_RAW)
+		w->values.len += lines_template(&w->lines, row.template)->slots * sizeof(*values);
+	row.group = group_of(w, r->sender, group);
+	bytes_add(&w->rows, &row, sizeof(row));
+	bytes_add(&w->raw, r->raw.ptr, r->raw.len);
+	put_meta(w, r);
+	if (w->block.rows == 0 || r->received_ns < w->block.first_ns)
+		w->block.first_ns = r->received_ns;
+	if (w->block.rows == 0 || r->received_ns > w->block.last_ns)
+		w->block.last_ns = r->received_ns;
+	w->block.rows++;
+	w->sizes.records++;
+	w->sizes.raw_bytes += r->raw.len;
+	if (w->raw.len >= w->options.block_bytes || w->block.rows == LIMIT_SEGMENT_BLOCK_ROWS ||
+		w->values.len >=
+			(LIMIT_SEGMENT_BLOCK_VALUES - LIMIT_SEGMENT_SLOTS) * sizeof(*values))
+		return end_block(w, e);
+	return 0;
+}
+
+static void write_dictionaries(struct segment_writer *w)
+{
+	const uint32_t *order = (const uint32_t *)(const void *)w->text_order.at;
+	size_t count = w->address_order.len / sizeof(*order);
+	struct bytes texts = { 0 };
+
+	for (size_t i = 0; i < w->text_order.len / sizeof(*order); i++) {
+		struct str text = lines_text(&w->lines, order[i]);
+
+		bytes_add(&texts, text.ptr, text.len + 1);
+	}
+	writer_section(w, SECTION_DICTIONARY, 0, texts.at, texts.len);
+	texts.len = 0;
+	order = (const uint32_t *)(const void *)w->address_order.at;
+	for (int shift = 24; shift >= 0; shift -= 8)
+		for (size_t i = 0; i < count; i++)
+			bytes_u8(&texts, (uint8_t)(lines_address(&w->lines, order[i]) >> shift));
+	writer_section(w, SECTION_ADDRESSES, 0, texts.at, texts.len);
+	bytes_done(&texts);
+}
+
+static void write_templates(struct segment_writer *w)
+{
+	const struct lines *l = &w->lines;
+	struct bytes slots = { 0 };
+
+	for (uint32_t t = 1; t < lines_templates(l); t++) {
+		const struct template *template = lines_template(l, t);
+		const struct slot *slot = lines_slots(l, template);
+
+		bytes_varint(&slots, template->slots);
+		for (uint32_t k = 0; k < template->slots; k++) {
+			bytes_u8(&slots, slot[k].type);
+			if (slot[k].type == SLOT_TIME)
+				bytes_u8(&slots, slot[k].form);
+			else
+				bytes_varint(&slots, slot[k].family);
+		}
+	}
+	writer_section(w, SECTION_TEMPLATES, 0, l->text.at, l->text.len);
+	writer_section(w, SECTION_SLOTS, 0, slots.at, slots.len);
+	bytes_done(&slots);
+}
+
+static void put_block_entries(struct segment_writer *w, struct bytes *to)
+{
+	const struct block_entry *blocks = (const struct block_entry *)(const void *)w->blocks.at;
+	struct block_entry last = { 0 };
+
+	for (uint32_t i = 0; i < w->sizes.blocks; i++) {
+		const struct block_entry *b = &blocks[i];
+
+		bytes_varint(to, b->rows);
+		bytes_varint(to, b->raw_bytes);
+		bytes_u8(to, b->is_text);
+		bytes_varint(to, b->first_text - last.first_text);
+		bytes_varint(to, b->first_address - last.first_address);
+		bytes_varint(
+			to, zigzag((int64_t)((uint64_t)b->first_ns - (uint64_t)last.first_ns)));
+		bytes_varint(to, (uint64_t)b->last_ns - (uint64_t)b->first_ns);
+		bytes_u64(to, b->hash);
+		last = *b;
+	}
+}
+
+static void put_directory(struct segment_writer *w, struct bytes *to)
+{
+	const struct section *s = (const struct section *)(const void *)w->sections.at;
+	size_t count = w->sections.len / sizeof(*s);
+	uint32_t block = 0;
+
+	bytes_varint(to, w->sizes.blocks);
+	bytes_varint(to, count);
+	put_block_entries(w, to);
+	for (size_t i = 0; i < count; i++) {
+		bytes_u8(to, (uint8_t)(s[i].kind << 2 | s[i].codec));
+		if (s[i].kind >= SECTION_META) {
+			bytes_varint(to, s[i].block - block);
+			block = s[i].block;
+		}
+		if (s[i].kind == SECTION_COLUMN)
+			bytes_varint(to, s[i].family);
+		bytes_varint(to, s[i].raw_len);
+		if (s[i].codec != CODEC_NONE)
+			bytes_varint(to, s[i].stored_len);
+	}
+	/* the hashes do not compress: keep them out of the way of what does */
+	for (size_t i = 0; i < count; i++)
+		bytes_u64(to, s[i].hash);
+}
+
+static void write_end(struct segment_writer *w)
+{
+	struct bytes directory = { 0 }, ends = { 0 };
+	size_t room, packed;
+
+	put_directory(w, &directory);
+	room = ZSTD_compressBound(directory.len);
+	packed = ZSTD_compressCCtx(w->zstd, bytes_more(&w->pending, room), room, directory.at,
+		directory.len, LEVEL_SMALL);
+	if (ZSTD_isError(packed))
+		abort();
+	bytes_add(&ends, SEGMENT_MAGIC, 8);
+	bytes_u64(&ends, SEGMENT_VERSION);
+	bytes_u64(&ends, w->offset);
+	bytes_u64(&ends, packed | (uint64_t)directory.len << 32);
+	bytes_u64(&ends, XXH3_64bits(w->pending.at + w->pending.len, packed));
+	bytes_u64(&ends, w->sizes.records);
+	bytes_u64(&ends, XXH3_64bits(ends.at, ends.len));
+	bytes_add(&ends, SEGMENT_MAGIC_END, 8);
+	w->pending.len += packed;
+	bytes_add(&w->pending, ends.at + SEGMENT_HEADER_BYTES, SEGMENT_FOOTER_BYTES);
+	w->offset += packed + SEGMENT_FOOTER_BYTES;
+	bytes_done(&directory);
+	bytes_done(&ends);
+}
+
+int segment_finish(struct segment_writer *w, struct err *e, struct segment_sizes *ret_sizes)
+{
+	int result;
+
+	if (w->is_broken)
+		return err_set(e, ERR_CONFLICT, "this segment could not be written to its end");
+	result = end_block(w, e);
+	if (result < 0)
+		return result;
+	write_dictionaries(w);
+	write_templates(w);
+	write_end(w);
+	result = flush(w, e);
+	if (result < 0)
+		return result;
+	w->is_broken = true; /* nothing more may be added */
+	w->sizes.stored_bytes = w->offset;
+	w->sizes.templates = lines_templates(&w->lines) - 1;
+	if (ret_sizes)
+		*ret_sizes = w->sizes;
+	return 0;
+}

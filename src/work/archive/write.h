@@ -1,0 +1,64 @@
+/* write.h - private to work/archive: a block being gathered, coded and written. */
+#ifndef ARCHIVE_WRITE_H
+#define ARCHIVE_WRITE_H
+
+#include "work/archive/lines.h"
+
+/* Values of one family that its codes do not give. */
+struct family_values {
+	struct family_state state;
+	struct bytes fresh; /* of uint64_t */
+	uint32_t position;  /* in the list of those in use, plus one */
+};
+
+struct row {
+	uint32_t template;
+	uint32_t group;
+	uint32_t values; /* where its values begin */
+	uint32_t raw_len;
+};
+
+struct segment_writer {
+	struct segment_options options;
+	segment_sink *sink;
+	void *context;
+	struct lines lines;
+	/* the block in work */
+	struct bytes raw;
+	struct bytes rows;   /* of struct row */
+	struct bytes values; /* of struct value */
+	struct bytes meta[META_COLUMNS];
+	struct bytes received;
+	struct meta_state meta_state;
+	struct table groups;
+	struct block_entry block;
+	/* numbers in the segment of the writer's texts and addresses; plus one, 0 for none yet */
+	struct bytes text_number, address_number; /* of uint32_t */
+	struct bytes text_order, address_order;   /* the other way about */
+	struct family_values *families;
+	struct bytes used_families; /* of uint16_t */
+	/* the segment so far */
+	struct bytes blocks;   /* of struct block_entry */
+	struct bytes sections; /* of struct section */
+	struct bytes pending;  /* stored bytes that have not gone to the sink */
+	struct ZSTD_CCtx_s *zstd;
+	uint64_t offset; /* of what comes next */
+	struct segment_sizes sizes;
+	bool is_broken;
+};
+
+/* Compress CONTENT as the next section; it waits in w->pending. */
+void writer_section(struct segment_writer *w, enum section_kind kind, unsigned family,
+	const void *content, size_t len);
+
+/* The sections of the block in columns. They are kept in OUT until it is known that they are
+ * smaller than text. */
+struct coded {
+	struct bytes of[SECTION_KINDS];
+	struct bytes columns; /* of struct column, in order of family */
+	struct bytes values;  /* of all columns */
+};
+void code_block(struct segment_writer *w, struct coded *out);
+void coded_done(struct coded *c);
+
+#endif
