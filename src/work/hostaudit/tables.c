@@ -46,11 +46,6 @@ const struct fact_table *const fact_tables[] = {
 	&systemd_units_table,
 	&users_table,
 	&usb_storage_table,
-	&remote_admin_table,
-	&screen_locks_table,
-	&screen_autologins_table,
 	&apt_config_table,
-	&usb_storage_table,
-	&users_table,
 	NULL,
 };

@@ -44,13 +44,6 @@ extern const struct fact_table sshd_config_table;
 extern const struct fact_table sshd_server_table;
 extern const struct fact_table systemd_units_table;
 extern const struct fact_table usb_storage_table;
-extern const struct fact_table log_policies_table;
-extern const struct fact_table log_spans_table;
-extern const struct fact_table log_limits_table;
-extern const struct fact_table log_space_table;
-extern const struct fact_table remote_admin_table;
-extern const struct fact_table screen_locks_table;
-extern const struct fact_table screen_autologins_table;
 extern const struct fact_table apt_config_table;
 extern const struct fact_table users_table;
 
