@@ -49,7 +49,8 @@ static bool status_line(void *context, struct str line)
 
 	if (line.len == 0)
 		return flush(p);
-	if (line.ptr[0] == ' ' || deb_line(line, &name, &value) != DEB_FIELD)
+	/* Most lines are of descriptions and other fields: their first letter is enough. */
+	if (!str_has(STR("PVASpvas"), line.ptr[0]) || deb_line(line, &name, &value) != DEB_FIELD)
 		return true;
 	p->is_open = true;
 	for (int i = 0; i < 5; i++) {
