@@ -92,8 +92,8 @@ static void source(struct view *v, const struct evidence *row)
 			tr(v->lang, "thay cho"), STR_FMT(row->lost));
 	if (row->extract_sha256.len)
 		html(v->w,
-			"<br><span class=\"soft\">SHA-256</span> <code class=\"sha\" title=\"%.*s\">%.*s…</code>",
-			STR_FMT(row->extract_sha256), STR_FMT(str_until(row->extract_sha256, 16)));
+			"<br><span class=\"soft\">SHA-256</span> <code class=\"sha\">%.*s</code>",
+			STR_FMT(row->extract_sha256));
 }
 
 static void subject(struct view *v, const struct checked *c, const struct evidence *row)

@@ -175,6 +175,7 @@ void large_bodies_are_refused(void **state)
 			break;
 		http_turn(s.http);
 	}
+	(void)!send(fd, "0\r\n\r\n", 5, MSG_NOSIGNAL);
 	(void)talk(&s, fd, &answer, NULL);
 	assert_null(strstr(buf_cstr(&answer), "HTTP/1.1 200"));
 	assert_int_equal(s.asked, 0);
