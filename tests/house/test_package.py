@@ -1,4 +1,5 @@
 """What the package says agrees with what the tree says."""
+import json
 import os
 import re
 import sys
@@ -44,6 +45,12 @@ class Package(unittest.TestCase):
         kept -= {"CAP_PERMITTED", "CAP_EFFECTIVE", "CAP_INHERITABLE", "CAP_SET"}
         left = " ".join(re.findall(r"^CapabilityBoundingSet=(.*)$", read("debian/khien.service"), re.M))
         self.assertEqual(set(left.split()), kept)
+
+    def test_browser_tests_run_on_the_node_of_debian_12(self):
+        lock = json.loads(read("tests/browser/package-lock.json"))
+        for name, package in lock["packages"].items():
+            least = re.fullmatch(r">=\s*(\d+).*", package.get("engines", {}).get("node", ">=0"))
+            self.assertTrue(least and int(least.group(1)) <= 18, f"{name}: {package.get('engines')}")
 
 
 if __name__ == "__main__":
