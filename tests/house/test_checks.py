@@ -24,6 +24,15 @@ def web(body):
 
 # name, check, files, what each line printed begins with or holds ([] = silent)
 ROWS = [
+    # --- reasons
+    ("a reason with its words", "reasons",
+     {"src/work/hostaudit/words.c": '\t{ "not-running",\n', "src/work/hostaudit/host.h": "",
+      "packs/checks/linux/a.yaml": "SELECT CASE WHEN 1 THEN 'not-running' END AS reason\n"},
+     []),
+    ("a reason without words", "reasons",
+     {"src/work/hostaudit/words.c": "", "src/work/hostaudit/host.h": "",
+      "packs/checks/linux/a.yaml": "SELECT CASE WHEN 1 THEN 'not-running' END AS reason\n"},
+     ["packs/checks/linux/a.yaml:1: the reason not-running has no words"]),
     # --- floors
     ("a lower floor", "floors", {"src/kit/store/a.c": '#include "base/base.h"\n'}, []),
     ("its own private header", "floors", {"src/kit/store/a.c": '#include "kit/store/b.h"\n'}, []),
