@@ -92,3 +92,25 @@ struct str redact_command(struct arena *a, struct str line, size_t max_bytes)
 	buf_done(&out);
 	return copy;
 }
+
+struct str redact_urls(struct arena *a, struct str s)
+{
+	static const struct str mark = STR("://");
+	struct str out = STR_NONE;
+	struct str rest = s;
+	ptrdiff_t at;
+
+	while ((at = str_find(rest, mark)) >= 0) {
+		size_t start = (size_t)at + mark.len;
+		size_t end = start;
+		size_t user_end = start;
+
+		for (; end < rest.len && !str_has(STR("/ \t\"';"), rest.ptr[end]); end++)
+			if (rest.ptr[end] == '@')
+				user_end = end;
+		out = arena_fmt(a, "%.*s%.*s%s", STR_FMT(out), STR_FMT(str_until(rest, start)),
+			user_end > start ? "…" : "");
+		rest = str_from(rest, user_end);
+	}
+	return out.ptr ? arena_fmt(a, "%.*s%.*s", STR_FMT(out), STR_FMT(rest)) : s;
+}

@@ -11,5 +11,8 @@
 void redact_argument(struct buf *out, struct str argument);
 /* A line of the shell or of a unit, at most MAX_BYTES of it. Lives in A. */
 struct str redact_command(struct arena *a, struct str line, size_t max_bytes);
+/* Any text with the name and password of its addresses hidden: "http://an:x@proxy" becomes
+ * "http://…@proxy". Lives in A; S itself when there is nothing to hide. */
+struct str redact_urls(struct arena *a, struct str s);
 
 #endif

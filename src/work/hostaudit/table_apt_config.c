@@ -1,6 +1,7 @@
 /* table_apt_config.c - the configuration of apt as it holds it, for questions by hand and to
  * compare with "apt-config dump". What apt has built in is not here. */
 #include "work/hostaudit/fact.h"
+#include "work/hostaudit/redact.h"
 #include "work/hostaudit/resolve_apt.h"
 #include "work/hostaudit/tables.h"
 
@@ -25,11 +26,11 @@ static void show(struct fact_rows *rows, struct arena *a, const struct apt_item 
 
 		fact_row(rows);
 		fact_text(rows, NAME, name);
-		fact_text(rows, VALUE, item->value.ptr != NULL ? item->value : STR(""));
+		fact_text(rows, VALUE, item->value.ptr ? redact_urls(a, item->value) : STR(""));
 		if (item->file.ptr != NULL) {
 			fact_text(rows, FILE_PATH, item->file);
 			fact_int(rows, LINE, item->line);
-			fact_text(rows, LOST, item->lost);
+			fact_text(rows, LOST, redact_urls(a, item->lost));
 		}
 		show(rows, a, item->child, name, depth + 1);
 	}

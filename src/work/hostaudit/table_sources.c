@@ -3,6 +3,7 @@
 #include "work/hostaudit/apt.h"
 #include "work/hostaudit/data.h"
 #include "work/hostaudit/fact.h"
+#include "work/hostaudit/redact.h"
 #include "work/hostaudit/resolve_apt.h"
 #include "work/hostaudit/resolve_deb.h"
 #include "work/hostaudit/resolve_ini.h"
@@ -56,18 +57,6 @@ static struct str host_of(struct str uri)
 		uri = str_from(uri, (size_t)at + 1);
 	at = str_find_char(uri, ':');
 	return at < 0 ? uri : str_until(uri, (size_t)at);
-}
-
-/* A URI without the name and password that some carry. */
-static struct str without_login(struct arena *a, struct str uri)
-{
-	ptrdiff_t scheme = str_find(uri, STR("://"));
-	ptrdiff_t at = str_find_char(uri, '@');
-
-	if (scheme < 0 || at < scheme)
-		return uri;
-	return arena_fmt(
-		a, "%.*s://%.*s", (int)scheme, uri.ptr, STR_FMT(str_from(uri, (size_t)at + 1)));
 }
 
 static const struct data_origins *origin_of(struct str host)
@@ -129,7 +118,7 @@ static void show_source(void *context, const struct deb_source *s)
 		return; /* sources of programs are not installed */
 	fact_row(w->rows);
 	fact_cstr(w->rows, MANAGER, "apt");
-	fact_text(w->rows, URI, without_login(host_arena(w->h), s->uri));
+	fact_text(w->rows, URI, redact_urls(host_arena(w->h), s->uri));
 	fact_text(w->rows, SUITE, s->suite);
 	fact_text(w->rows, COMPONENTS, s->components);
 	fact_int(w->rows, IS_ENABLED, s->is_enabled);
@@ -233,7 +222,7 @@ static void show_repo(struct walk *w, const struct repo *r)
 		return;
 	fact_row(w->rows);
 	fact_cstr(w->rows, MANAGER, "dnf");
-	fact_text(w->rows, URI, without_login(host_arena(w->h), r->uri));
+	fact_text(w->rows, URI, redact_urls(host_arena(w->h), r->uri));
 	fact_text(w->rows, SUITE, r->name);
 	fact_int(w->rows, IS_ENABLED, r->is_enabled);
 	fact_int(w->rows, IS_SECURITY, 1); /* updates of security come with all others */

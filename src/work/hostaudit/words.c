@@ -37,16 +37,6 @@ static const struct reason {
 		T("1. Lập bản khai: khien audit --propose > machine.yaml\n"
 		  "2. Đọc từng dòng, bỏ những gì không cần, ghi lý do, người duyệt, ngày hết hạn.\n"
 		  "3. Đặt vào /etc/khien/machine.yaml rồi kiểm tra lại.") },
-	{ "restart-needed", T("tệp đã được cài lại; khởi động lại tiến trình rồi kiểm tra lại"),
-		NULL },
-	{ "other-root", T("nằm trong vùng chứa có hệ thống tệp hoặc mạng riêng, cần kiểm tra ở đó"),
-		NULL },
-	{ "host-trust", T("không có mật khẩu, chỉ tin địa chỉ máy; cần người xem xét"), NULL },
-	{ "private-network", T("mở cho mạng nội bộ; cần xác nhận chỉ máy chủ ứng dụng vào được"),
-		NULL },
-	{ "library-gone", T("tệp thư viện không còn hoặc không tìm thấy"), NULL },
-	{ "host-name", T("ghi bằng tên máy, chưa biết là địa chỉ nào"), NULL },
-	{ "not-running", T("có dịch vụ được bật nhưng hiện không chạy"), NULL },
 	{ "unknown-system", T("hệ điều hành hoặc phiên bản này chưa có trong bảng của Khiên"),
 		NULL },
 	{ "needs-contract", T("không thấy bằng chứng đã đăng ký thuê bao với hãng"), NULL },
