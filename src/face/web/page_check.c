@@ -118,7 +118,7 @@ static void subjects(struct view *v, const struct checked *c)
 	if (c->row_count == 0)
 		return;
 	html(v->w,
-		"<section>\n<h2>%s</h2>\n<p class=\"soft\">%s</p>\n<div class=\"scroll\"><table>\n<thead><tr>"
+		"<section>\n<h2>%s</h2>\n<p class=\"soft\">%s</p>\n<div class=\"scroll\"><table class=\"stack\">\n<thead><tr>"
 		"<th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
 		"<th scope=\"col\">%s</th></tr></thead>\n<tbody>\n",
 		tr(v->lang, "Bằng chứng"), time_text(v, c->facts.run.at_s), tr(v->lang, "Kết quả"),
@@ -138,7 +138,7 @@ static void cures(struct view *v, const struct checked *c)
 		struct str text = STR("");
 		bool is_known = false;
 
-		if (c->rows[i].outcome == OUTCOME_FAIL)
+		if (c->rows[i].outcome == OUTCOME_FAIL || c->rows[i].outcome == OUTCOME_UNKNOWN)
 			text = str_trim(cure_words(v, &c->facts, c->check, &c->rows[i]));
 		for (size_t k = 0; k < found.len; k++)
 			is_known |= str_eq(found.at[k], text);

@@ -189,7 +189,7 @@ static void group(struct view *v, const struct facts *f, const struct check_fact
 				tr(v->lang, "Không gắn với điều nào"));
 		if (is_first)
 			html(v->w,
-				"<div class=\"scroll\"><table class=\"results\">\n<thead><tr>"
+				"<div class=\"scroll\"><table class=\"results stack\">\n<thead><tr>"
 				"<th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
 				"<th scope=\"col\">%s</th></tr></thead>\n<tbody>\n",
 				tr(v->lang, "Kết quả"), tr(v->lang, "Phép kiểm"),
