@@ -153,7 +153,7 @@ class Differential(unittest.TestCase):
             if kind < 0.65:
                 return f'Zz::{rng.choice("LMN")} {{ "{rng.randint(0, 9)}"; "{rng.randint(0, 9)}"; }};\n'
             if kind < 0.8:
-                return f"Zz {{\n{piece(depth + 1)}{piece(depth + 1)}}};\n"
+                return f"{rng.choice(['Zz', 'Zz::Q', 'Zz'])} {rng.choice(['', '', '7 '])}{{\n{piece(depth + 1)}{piece(depth + 1)}}};\n"
             if kind < 0.9 and depth == 0:
                 return f"#clear {rng.choice(['Zz::A', 'Zz', 'APT::Periodic::Enable'])};\n"
             return rng.choice(["// c \"\n", "/* a\n b; */\n", "# x { y\n"])

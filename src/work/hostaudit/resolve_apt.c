@@ -3,12 +3,14 @@
  * own is an entry of a list. Later files and lines win. */
 #include "work/hostaudit/resolve_apt.h"
 
+#define LOST_MAX_BYTES 1000 /* who would read more? */
+
 struct reader {
 	struct apt_conf *conf;
 	struct str text, file;
 	size_t pos;
 	int64_t line;
-	struct apt_item *stack[APT_CONF_DEPTH_MAX];
+	struct str stack[APT_CONF_DEPTH_MAX]; /* tags of the open blocks: made only when set */
 	int depth;
 	char *piece; /* the characters since the last '{', ';' or '}' */
 	size_t piece_len;
@@ -148,13 +150,18 @@ static bool word(struct reader *r, struct str *rest, struct str *ret)
 	return true;
 }
 
-static void set(struct reader *r, struct apt_item *top, struct str tag, struct str value)
+/* Set TAG (STR_NONE: the block itself) within the open blocks. */
+static void set(struct reader *r, struct str tag, struct str value)
 {
-	struct apt_item *i = walk(r->conf, top, tag);
+	struct apt_item *i = &r->conf->root;
 
+	for (int d = 0; d < r->depth && i != NULL; d++)
+		i = walk(r->conf, i, r->stack[d]);
+	if (tag.ptr != NULL && i != NULL)
+		i = walk(r->conf, i, tag);
 	if (i == NULL)
 		return;
-	if (i->value.ptr != NULL && tag.len > 0)
+	if (i->value.ptr != NULL && tag.len > 0 && i->lost.len < LOST_MAX_BYTES)
 		i->lost = arena_fmt(r->conf->a, "%.*s%s%.*s:%lld=%.*s", STR_FMT(i->lost),
 			i->lost.len > 0 ? "; " : "", STR_FMT(i->file), (long long)i->line,
 			STR_FMT(i->value));
@@ -176,7 +183,6 @@ static void clear(struct reader *r, struct str name)
 /* One piece of text before END, one of '{', ';', '}'. */
 static bool piece(struct reader *r, char end)
 {
-	struct apt_item *top = r->depth > 0 ? r->stack[r->depth - 1] : &r->conf->root;
 	struct str rest = str_trim((struct str){ r->piece, r->piece_len });
 	struct str tag, value = { 0 };
 
@@ -195,18 +201,16 @@ static bool piece(struct reader *r, char end)
 		if (str_is(tag, "#clear"))
 			clear(r, value);
 		else if (str_is(tag, "#include"))
-			set(r, &r->conf->root, STR("#include::"), value);
+			set(r, STR("#include::"), value);
 		return true;
 	}
 	if (end == '{') {
 		if (r->depth == APT_CONF_DEPTH_MAX)
 			return bad(r);
-		r->stack[r->depth] = walk(r->conf, top, tag);
-		if (r->stack[r->depth] == NULL)
-			return bad(r);
-		if (value.ptr != NULL)
-			set(r, r->stack[r->depth], STR(""), value);
+		r->stack[r->depth] = tag;
 		r->depth++;
+		if (value.ptr != NULL)
+			set(r, STR_NONE, value);
 		return true;
 	}
 	if (value.ptr == NULL) { /* a lone word in a block is an entry of its list */
@@ -215,7 +219,7 @@ static bool piece(struct reader *r, char end)
 		if (r->depth == 0)
 			return true;
 	}
-	set(r, top, tag, value);
+	set(r, tag, value);
 	return true;
 }
 

@@ -5,6 +5,7 @@
 #include <ctype.h>
 
 #define SOURCE_URIS_MAX 64
+#define FIELD_MAX_BYTES 4096
 
 static int order(int c)
 {
@@ -253,15 +254,19 @@ static void emit(struct paragraph *p, deb_source_found *found, void *context)
 					found(context, &s);
 }
 
-static void join(struct paragraph *p, struct str value)
+/* False when a field grows beyond what anybody writes. */
+static bool join(struct paragraph *p, struct str value)
 {
 	if (p->open == NULL)
-		return;
+		return true;
 	/* A key written into the file itself is told by its first line. */
 	if (p->open == &p->signed_by && p->signed_by.len > 0)
-		return;
+		return true;
+	if (p->open->len + value.len > FIELD_MAX_BYTES)
+		return false;
 	*p->open = arena_fmt(
 		p->a, "%.*s%s%.*s", STR_FMT(*p->open), p->open->len > 0 ? " " : "", STR_FMT(value));
+	return true;
 }
 
 int64_t deb_sources_822(struct str text, struct arena *a, deb_source_found *found, void *context)
@@ -281,7 +286,8 @@ int64_t deb_sources_822(struct str text, struct arena *a, deb_source_found *foun
 				*p.open = value;
 			break;
 		case DEB_MORE:
-			join(&p, value);
+			if (!join(&p, value) && bad == 0)
+				bad = number;
 			break;
 		case DEB_END:
 			emit(&p, found, context);

@@ -27,6 +27,27 @@ static void one_line(struct modprobe *m, struct str line, struct str file, int n
 		setting_win(&m->blacklist, m->a, STR("blacklist"), file, number);
 }
 
+/* Take the line and those that a backslash joins to it; kmod drops both characters. */
+static struct str joined(struct arena *a, struct str line, struct str *text, int *number)
+{
+	struct buf whole;
+
+	if (line.len == 0 || line.ptr[line.len - 1] != '\\')
+		return line;
+	buf_init(&whole, LIMIT_HOST_LINE_BYTES);
+	while (line.len > 0 && line.ptr[line.len - 1] == '\\') {
+		buf_add(&whole, str_until(line, line.len - 1));
+		if (!str_next_line(text, &line))
+			line = STR("");
+		else
+			(*number)++;
+	}
+	buf_add(&whole, line);
+	line = arena_str(a, buf_str(&whole));
+	buf_done(&whole);
+	return line;
+}
+
 void modprobe_add(struct modprobe *m, struct str text, struct str file)
 {
 	struct str line;
@@ -35,17 +56,7 @@ void modprobe_add(struct modprobe *m, struct str text, struct str file)
 	while (str_next_line(&text, &line)) {
 		int start = number++;
 
-		/* A backslash joins the next line; kmod drops both characters. */
-		while (line.len > 0 && line.ptr[line.len - 1] == '\\') {
-			struct str more;
-
-			line.len--;
-			if (!str_next_line(&text, &more))
-				break;
-			number++;
-			line = arena_fmt(m->a, "%.*s%.*s", STR_FMT(line), STR_FMT(more));
-		}
-		one_line(m, line, file, start);
+		one_line(m, joined(m->a, line, &text, &number), file, start);
 	}
 }
 

@@ -167,10 +167,13 @@ static void read_firewalld(struct boot *b)
 
 /* ---- nftables.service ---- */
 
+#define SCRIPTS_MAX 500
+
 struct script {
 	struct host *h;
 	struct arena *a;
 	int depth;
+	int files; /* read so far: includes may name one another */
 };
 
 static int64_t read_script(struct script *s, struct fw_ruleset *set, const char *path);
@@ -198,7 +201,7 @@ static int64_t read_script(struct script *s, struct fw_ruleset *set, const char 
 	const struct host_file *file;
 	int64_t bad;
 
-	if (host_read(s->h, path, &file) < 0)
+	if (++s->files > SCRIPTS_MAX || host_read(s->h, path, &file) < 0)
 		return 1;
 	bad = fw_add_nft_text(set,
 		&(struct fw_text){ .text = file->bytes,

@@ -48,6 +48,7 @@ static const struct fact_column columns[] = {
 	{ 0 },
 };
 
+#define TIMERS_MAX 1000
 #define SCRIPT_BYTES (16 * KIB)
 
 struct job {
@@ -314,13 +315,19 @@ static void read_timer(struct host *h, struct fact_rows *rows, const struct unit
 static int fill(struct host *h, struct fact_rows *rows, struct err *e)
 {
 	const struct unit_link *links;
-	size_t count;
+	size_t count, timers = 0;
 
 	read_cron(h, rows);
 	unit_links(h, &links, &count);
-	for (size_t i = 0; i < count; i++)
-		if (str_ends(links[i].name, ".timer"))
-			read_timer(h, rows, &links[i]);
+	for (size_t i = 0; i < count; i++) {
+		if (!str_ends(links[i].name, ".timer"))
+			continue;
+		if (++timers > TIMERS_MAX) {
+			host_gap(h, GAP_LIMIT, links[i].path.ptr);
+			break;
+		}
+		read_timer(h, rows, &links[i]);
+	}
 	return 0;
 }
 

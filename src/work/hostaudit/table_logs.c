@@ -12,6 +12,9 @@
 
 /* ---- logrotate, for both tables ---- */
 
+#define FILES_MAX 2000
+#define PATTERNS_MAX 2000
+
 typedef void policy_found(void *context, struct str pattern, const struct rotate_policy *p);
 
 struct rotation {
@@ -21,13 +24,14 @@ struct rotation {
 	void *context;
 	VEC(struct str) seen;
 	int depth;
+	int files; /* read so far: includes may name one another */
 };
 
 static void read_file(struct rotation *r, const char *path)
 {
 	const struct host_file *file;
 
-	if (r->depth >= LIMIT_HOST_INCLUDE_DEPTH) {
+	if (r->depth >= LIMIT_HOST_INCLUDE_DEPTH || ++r->files > FILES_MAX) {
 		host_gap(r->h, GAP_LOOP, path);
 		return;
 	}
@@ -72,6 +76,10 @@ static void found_pattern(void *context, struct str pattern, const struct rotate
 	for (size_t i = 0; i < r->seen.len; i++)
 		if (str_eq(r->seen.at[i], pattern))
 			return;
+	if (r->seen.len >= PATTERNS_MAX) {
+		host_gap(r->h, GAP_LIMIT, "/etc/logrotate.conf");
+		return;
+	}
 	vec_push(host_arena(r->h), &r->seen, pattern);
 	r->found(r->context, pattern, p);
 }

@@ -29,7 +29,7 @@ struct unit_row {
 };
 
 #define SLOTS 1024
-#define UNITS_MAX 20000
+#define UNITS_MAX 5000
 
 struct units {
 	struct host *h;
