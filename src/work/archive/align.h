@@ -1,7 +1,7 @@
 /* align.h - private to work/archive: where the text of a query may lie in a template. Laying it
  * over the static pieces and slots gives conditions on what stands in the slots; a row holds the
- * text if and only if one set of conditions is met. Most templates and most sets fall away before any row
- * is looked at. */
+ * text if and only if one set of conditions is met. Most templates and most sets fall away before
+ * any row is looked at. */
 #ifndef ARCHIVE_ALIGN_H
 #define ARCHIVE_ALIGN_H
 

@@ -7,7 +7,7 @@
 #include "work/archive/timeform.h"
 
 /* After so many different words at one place, what stands there is a value and not a word. */
-#define BRANCHES_MAX 24
+#define BRANCHES_MAX 40
 #define CONTEXTS_MAX 50000
 #define FOLLOWS_MAX 200000
 #define NUMBER_RUN_MIN 4 /* fewer digits inside a word do not cut it */
@@ -87,6 +87,7 @@ void lines_done(struct lines *l)
 	bytes_done(&l->texts);
 	bytes_done(&l->text_from);
 	bytes_done(&l->addresses);
+	bytes_done(&l->branches);
 	bytes_done(&l->key);
 }
 
@@ -191,18 +192,23 @@ static void add_hex(struct cut *c, size_t from, size_t end, unsigned classes)
 /* Have too many words stood at this place for WORD to be one of the template? */
 static bool is_value(struct lines *l, uint64_t context, uint64_t word)
 {
-	int64_t branches = table_get(&l->contexts, context);
 	uint64_t follow = mix(context, word);
+	int64_t number = table_get(&l->follows, follow);
 
-	if (branches > BRANCHES_MAX)
+	if (number >= 0)
+		return l->branches.at[number] > BRANCHES_MAX;
+	number = table_get(&l->contexts, context);
+	if (number >= 0 && l->branches.at[number] > BRANCHES_MAX)
 		return true;
-	if (table_get(&l->follows, follow) >= 0)
-		return false;
-	if (!table_put(&l->follows, follow, 0, FOLLOWS_MAX))
+	if (number < 0) {
+		number = (int64_t)l->branches.len;
+		if (!table_put(&l->contexts, context, (uint32_t)number, CONTEXTS_MAX))
+			return true;
+		bytes_u8(&l->branches, 0);
+	}
+	if (!table_put(&l->follows, follow, (uint32_t)number, FOLLOWS_MAX))
 		return true;
-	branches = branches < 0 ? 1 : branches + 1;
-	return !table_put(&l->contexts, context, (uint32_t)branches, CONTEXTS_MAX) ||
-		branches > BRANCHES_MAX;
+	return ++l->branches.at[number] > BRANCHES_MAX;
 }
 
 static int64_t intern_text(struct lines *l, struct str text, uint64_t hash)
@@ -233,7 +239,7 @@ static void add_word(struct cut *c, size_t from, size_t end, uint64_t context)
 	if (c->group == 0 && text.len > 1)
 		c->group = word;
 	if (!is_value(c->l, context, word)) {
-		c->tag = mix(context, word);
+		c->tag = mix(word, 9);
 		return;
 	}
 	c->tag = mix(context, 1);

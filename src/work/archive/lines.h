@@ -15,8 +15,10 @@ struct value {
 
 /* Hash to number, open addressing. The hashes are seeded, so that nobody can aim at one chain. */
 struct table {
-	uint64_t *hash; /* 0 is free */
-	uint32_t *number;
+	struct {
+		uint64_t hash; /* 0 is free */
+		uint32_t number;
+	} *at;
 	size_t mask;
 	size_t used;
 };
@@ -34,8 +36,9 @@ struct lines {
 	struct bytes text_from; /* uint32_t offset of each */
 	struct table addresses_by_hash;
 	struct bytes addresses; /* uint32_t of each */
-	struct table contexts;  /* number: how many different words followed */
-	struct table follows;   /* context with word */
+	struct table contexts;  /* places where words stand: to a number */
+	struct bytes branches;  /* of each context: how many different words were there, one byte */
+	struct table follows;   /* a word in its context: to the number of the context */
 	/* of the line in work */
 	struct bytes key;
 	struct slot key_slots[LIMIT_SEGMENT_SLOTS];

@@ -31,14 +31,12 @@ struct slot {
 	uint16_t family;
 };
 
-struct template
-{
-	uint32_t
-		text; /* offset in the text of all templates; a NUL stands for each slot, one ends it */
+struct template {
+	uint32_t text;     /* offset in the text of all; a NUL stands for each slot, one ends it */
 	uint32_t text_len; /* with the last NUL */
 	uint32_t slot;     /* first of its slots */
 	uint32_t slots;
-	uint16_t time; /* its first slot of type SLOT_TIME, plus one; 0 for none */
+	uint16_t time;     /* its first slot of type SLOT_TIME, plus one; 0 for none */
 };
 
 /* The template of records that no template suits: the record stands whole in the section RAW. */

@@ -4,7 +4,7 @@ static size_t place(const struct table *t, uint64_t hash)
 {
 	size_t i = (size_t)(hash >> 7) & t->mask;
 
-	while (t->hash[i] != 0 && t->hash[i] != hash)
+	while (t->at[i].hash != 0 && t->at[i].hash != hash)
 		i = (i + 1) & t->mask;
 	return i;
 }
@@ -16,52 +16,44 @@ int64_t table_get(const struct table *t, uint64_t hash)
 	if (t->used == 0)
 		return -1;
 	i = place(t, hash ? hash : 1);
-	return t->hash[i] ? (int64_t)t->number[i] : -1;
+	return t->at[i].hash ? (int64_t)t->at[i].number : -1;
 }
 
 static void grow(struct table *t)
 {
 	struct table old = *t;
-	size_t size = old.hash ? (old.mask + 1) * 2 : 256;
+	size_t size = old.at ? (old.mask + 1) * 2 : 256;
 
-	t->hash = calloc(size, sizeof(*t->hash));
-	t->number = malloc(size * sizeof(*t->number));
-	if (t->hash == NULL || t->number == NULL)
+	t->at = calloc(size, sizeof(*t->at));
+	if (t->at == NULL)
 		abort();
 	t->mask = size - 1;
-	for (size_t i = 0; old.hash && i <= old.mask; i++) {
-		if (old.hash[i] != 0) {
-			size_t to = place(t, old.hash[i]);
-
-			t->hash[to] = old.hash[i];
-			t->number[to] = old.number[i];
-		}
-	}
-	free(old.hash);
-	free(old.number);
+	for (size_t i = 0; old.at && i <= old.mask; i++)
+		if (old.at[i].hash != 0)
+			t->at[place(t, old.at[i].hash)] = old.at[i];
+	free(old.at);
 }
 
 bool table_put(struct table *t, uint64_t hash, uint32_t number, size_t max)
 {
 	size_t i;
 
-	if (t->hash == NULL || t->used * 8 >= (t->mask + 1) * 5)
+	if (t->at == NULL || t->used * 2 >= t->mask + 1)
 		grow(t);
 	hash = hash ? hash : 1;
 	i = place(t, hash);
-	if (t->hash[i] == 0) {
+	if (t->at[i].hash == 0) {
 		if (t->used >= max)
 			return false;
-		t->hash[i] = hash;
+		t->at[i].hash = hash;
 		t->used++;
 	}
-	t->number[i] = number;
+	t->at[i].number = number;
 	return true;
 }
 
 void table_done(struct table *t)
 {
-	free(t->hash);
-	free(t->number);
+	free(t->at);
 	*t = (struct table){ 0 };
 }
