@@ -140,6 +140,20 @@ test("search takes words with and without marks", async () => {
 	await page.context().close();
 });
 
+test("the map of a past day knows nothing that came later", async () => {
+	const page = await inside();
+	await page.goto("/ban-do");
+	assert.ok(await page.locator(".map .mark", { hasText: "✕" }).count() > 0, "something fails today");
+	await page.fill("#ngay", "2021-05-03");
+	await page.click("form.search button");
+	assert.match(await page.locator("p[role=status]").innerText(), /03\/05\/2021/);
+	assert.equal(await page.locator(".map .mark", { hasText: "✕" }).count(), 0, "no machine had been asked then");
+	assert.equal(await page.locator("table.map").count(), 1, "TCVN 14423 was not in force then");
+	await page.goto("/ban-do?ngay=2021-99-99");
+	assert.equal(await page.locator("p[role=status]").count(), 0, "no day: now");
+	await page.context().close();
+});
+
 test("the map tells by colour, shape and word, and prints", async () => {
 	const page = await inside();
 	await page.goto("/ban-do");

@@ -6,14 +6,27 @@
 
 #include "work/hostaudit/hostaudit.h"
 
+/* ?ngay=2026-11-22 asks how things stood at the end of that day; anything else is now. */
+int64_t facts_as_of_s(const struct view *v)
+{
+	struct date day;
+	int64_t end_s;
+
+	if (!date_parse(http_pair(v->query, "ngay"), &day))
+		return v->by.now_s;
+	end_s = date_start_s(day) + CLOCK_DAY_S - 1;
+	return end_s < v->by.now_s ? end_s : v->by.now_s;
+}
+
 static int load_rows(struct view *v, struct facts *f, struct err *e)
 {
 	struct store *s = v->web->store;
 	int rc = evidence_newest_run(
-		s, f->host.id, v->by.now_s, v->a, &f->run, &f->rows, &f->row_count, e);
+		s, f->host.id, facts_as_of_s(v), v->a, &f->run, &f->rows, &f->row_count, e);
 
 	if (rc == 0)
-		rc = exception_list(s, v->by.now_s, v->a, &f->exceptions, &f->exception_count, e);
+		rc = exception_list(
+			s, facts_as_of_s(v), v->a, &f->exceptions, &f->exception_count, e);
 	if (rc == 0)
 		rc = org_setting(s,
 			text_of(v, arena_fmt(v->a, "host.%lld.family", (long long)f->host.id)),
@@ -36,11 +49,11 @@ int facts_load(struct view *v, int64_t host_id, struct facts *ret, struct err *e
 		rc = load_rows(v, &f, e);
 	if (rc == 0)
 		rc = evidence_words(
-			v->web->store, host_id, v->by.now_s, v->a, &words, &word_count, e);
+			v->web->store, host_id, facts_as_of_s(v), v->a, &words, &word_count, e);
 	if (rc < 0)
 		return rc;
 	comply_verdicts(&(struct comply_input){ .packs = v->web->packs,
-				.at_s = v->by.now_s,
+				.at_s = facts_as_of_s(v),
 				.host_id = host_id,
 				.host_kind = f.host.kind,
 				.level = f.host.level,

@@ -102,8 +102,26 @@ static void table(struct view *v, const struct columns *c, const struct pack *p)
 	html(v->w, "</tbody>\n</table>\n</div>\n");
 }
 
+/* The day the map is of, and a form to ask for another. */
+static void day_form(struct view *v)
+{
+	char day[CLOCK_TEXT_MAX], people[CLOCK_TEXT_MAX];
+	struct date on = date_at(facts_as_of_s(v));
+
+	html(v->w,
+		"<form method=\"get\" action=\"/ban-do\" class=\"search\">\n<label for=\"ngay\">%s</label>\n"
+		"<input type=\"date\" id=\"ngay\" name=\"ngay\" value=\"%s\"> <button>%s</button>\n</form>\n",
+		tr(v->lang, "Xem theo ngày"), date_iso(on, day), tr(v->lang, "Xem"));
+	if (facts_as_of_s(v) != v->by.now_s)
+		html(v->w,
+			"<p role=\"status\"><strong>%s %s.</strong> <a href=\"/ban-do\">%s</a></p>\n",
+			tr(v->lang, "Kết quả tính đến hết ngày"), date_people(on, people),
+			tr(v->lang, "Xem hôm nay"));
+}
+
 void page_map(struct view *v)
 {
+	char day[CLOCK_TEXT_MAX];
 	struct columns c;
 
 	if (load(v, &c) < 0) {
@@ -113,15 +131,16 @@ void page_map(struct view *v)
 	page_start(v, tr(v->lang, "Bản đồ"));
 	html(v->w, "<p>%s</p>\n",
 		tr(v->lang, "Mỗi dấu là một nghĩa vụ. Bấm vào dấu để xem câu chữ và bằng chứng."));
+	day_form(v);
 	legend(v);
 	for (size_t i = 0; i < pack_count(v->web->packs); i++) {
 		const struct pack *p = pack_at(v->web->packs, i);
 
-		if (p->obligation_count && pack_in_force(p, date_at(v->by.now_s)))
+		if (p->obligation_count && pack_in_force(p, date_at(facts_as_of_s(v))))
 			table(v, &c, p);
 	}
-	html(v->w, "<p class=\"export\"><a href=\"/ban-do.csv\">%s</a></p>\n",
-		tr(v->lang, "Tải bản đồ (CSV)"));
+	html(v->w, "<p class=\"export\"><a href=\"/ban-do.csv?ngay=%s\">%s</a></p>\n",
+		date_iso(date_at(facts_as_of_s(v)), day), tr(v->lang, "Tải bản đồ (CSV)"));
 	page_end(v);
 }
 

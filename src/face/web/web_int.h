@@ -211,6 +211,8 @@ struct check_facts {
 	int weight; /* the greatest of the obligations it answers */
 };
 
+/* The moment that what is shown is of: the end of the day asked for, or now. */
+int64_t facts_as_of_s(const struct view *v);
 int facts_load(struct view *v, int64_t host_id, struct facts *ret, struct err *e);
 /* The first machine: the one this program runs on. */
 int facts_here(struct view *v, struct facts *ret, struct err *e);
