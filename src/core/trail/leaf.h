@@ -15,7 +15,7 @@ enum leaf_kind {
 	LEAF_LINE = 1,  /* as a machine or a device sent it */
 	LEAF_EVENT,     /* a sender: first seen, renamed, silent; an agent's own word */
 	LEAF_CHANGE,    /* of a row in Khiên */
-	LEAF_GAP,       /* lines that were lost before they were acknowledged: how many, whose, why */
+	LEAF_GAP,       /* lines lost before they were acknowledged: how many, whose, why */
 	LEAF_CLOCK,     /* before each checkpoint: wall clock, boot, counters; clock jumps */
 	LEAF_KEY,       /* of the next epoch */
 	LEAF_IMPORT,    /* a line of an old file */

@@ -1,4 +1,4 @@
-/* wal.h - floor 3: where entries are durable first: append, commit, read back (docs/formats/log.md).
+/* wal.h - floor 3: where entries are durable first: append, commit, read (docs/formats/log.md).
  * One process writes a log, any number read it at the same time, each by its own reader.
  *
  * The disk given is the shard's folder; the names are below "wal/". A writer hashes what it takes,
