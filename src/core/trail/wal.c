@@ -1,0 +1,140 @@
+/* wal.c - the writer: a batch in memory, one write and one sync for all of it. */
+#include "core/trail/wal_int.h"
+#include "core/trail/wal_write.h"
+
+#include <stdlib.h>
+
+/* A file with its header, its room taken, and its name: all of it lasts when this returns 0. */
+int wal_file_make(struct vfile_disk *d, const char *name, const struct merkle_frontier *edge,
+	uint64_t file_bytes, struct vfile *ret, struct err *e)
+{
+	unsigned char header[WAL_HEADER_BYTES];
+	struct vfile f;
+	struct err ignored;
+	int rc = vfile_unlink(d, name, &ignored); /* of an attempt that found no room */
+
+	(void)rc;
+	rc = vfile_open(d, name, VFILE_CREATE, &f, e);
+	if (rc < 0)
+		return rc;
+	wal_header_write(edge, header);
+	rc = vfile_allocate(&f, file_bytes, e);
+	if (rc == 0)
+		rc = vfile_write_at(&f, 0, (struct str){ (char *)header, sizeof(header) }, e);
+	if (rc == 0)
+		rc = vfile_sync(&f, e);
+	if (rc == 0)
+		rc = vfile_sync_dir(d, WAL_FOLDER, e);
+	if (rc < 0) {
+		vfile_close(&f);
+		(void)!vfile_unlink(d, name, &ignored);
+		return rc;
+	}
+	*ret = f;
+	return 0;
+}
+
+int wal_add(struct wal *w, const struct leaf *leaf, struct err *e)
+{
+	size_t len = LEAF_HEAD_BYTES + leaf->raw.len;
+	unsigned char *at = w->batch + w->batch_len;
+	struct merkle_hash hash;
+
+	if (leaf->raw.len > LEAF_RAW_MAX)
+		return err_set(e, ERR_INPUT, "an entry of %zu bytes is too long", len);
+	if (w->batch_len + len + WAL_FRAME_BYTES > WAL_BATCH_BYTES)
+		return err_set(e, ERR_LIMIT, "the batch is full");
+	put_u32(at, (uint32_t)len);
+	leaf_head(leaf, at + 4);
+	if (leaf->raw.len)
+		memcpy(at + 4 + LEAF_HEAD_BYTES, leaf->raw.ptr, leaf->raw.len);
+	merkle_leaf(w->sha256, (struct str){ (char *)at + 4, len }, &hash);
+	if (!merkle_append(w->sha256, &w->next, &hash))
+		return err_set(e, ERR_LIMIT, "the tree is full");
+	put_u32(at + 4 + len, check_of(at, 4 + len));
+	w->batch_len += len + WAL_FRAME_BYTES;
+	return 0;
+}
+
+/* The next file is there before the full one is cut, so that nothing is left half-way. */
+static int roll(struct wal *w, struct err *e)
+{
+	char name[WAL_NAME_SIZE];
+	struct vfile next;
+	int rc = wal_file_make(
+		w->disk, wal_name(w->durable.size, name), &w->durable, w->file_bytes, &next, e);
+
+	if (rc < 0)
+		return rc;
+	rc = vfile_truncate(&w->file, w->end_bytes, e);
+	vfile_close(&w->file);
+	w->file = next;
+	w->end_bytes = WAL_HEADER_BYTES;
+	return rc;
+}
+
+int wal_commit(struct wal *w, struct err *e)
+{
+	int rc = 0;
+
+	if (w->is_failed)
+		return err_set(e, ERR_SYSTEM, "the write-ahead file failed before");
+	if (w->batch_len == 0)
+		return 0;
+	if (w->end_bytes + w->batch_len > w->file_bytes && w->durable.size > w->first)
+		rc = roll(w, e);
+	if (rc == 0) {
+		w->first = w->end_bytes == WAL_HEADER_BYTES ? w->durable.size : w->first;
+		rc = vfile_write_at(&w->file, w->end_bytes,
+			(struct str){ (char *)w->batch, w->batch_len }, e);
+	}
+	if (rc == ERR_LIMIT)
+		return rc;
+	if (rc == 0)
+		rc = vfile_sync_data(&w->file, e);
+	if (rc < 0) {
+		w->is_failed = true;
+		return rc;
+	}
+	w->end_bytes += w->batch_len;
+	w->batch_len = 0;
+	w->durable = w->next;
+	return 0;
+}
+
+uint64_t wal_size(const struct wal *w)
+{
+	return w->durable.size;
+}
+
+uint64_t wal_next(const struct wal *w)
+{
+	return w->next.size;
+}
+
+size_t wal_batch_bytes(const struct wal *w)
+{
+	return w->batch_len;
+}
+
+void wal_head(const struct wal *w, struct merkle_head *ret)
+{
+	merkle_frontier_head(w->sha256, &w->durable, ret);
+}
+
+struct wal *wal_close(struct wal *w)
+{
+	struct err ignored;
+
+	if (!w)
+		return NULL;
+	if (w->file.disk && !w->is_failed) {
+		if (vfile_truncate(&w->file, w->end_bytes, &ignored) == 0)
+			(void)!vfile_sync(&w->file, &ignored);
+	}
+	vfile_close(&w->file);
+	sha256_end(w->sha256, NULL);
+	free(w->batch);
+	free(w);
+	return NULL;
+}

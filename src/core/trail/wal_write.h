@@ -1,0 +1,27 @@
+/* wal_write.h - private to core/trail: the writer of write-ahead files, between its making
+ * (wal_open.c) and its work (wal.c). */
+#ifndef TRAIL_WAL_WRITE_H
+#define TRAIL_WAL_WRITE_H
+
+#include "core/trail/wal_int.h"
+
+struct wal {
+	struct vfile_disk *disk;
+	uint64_t file_bytes; /* of a full file */
+	struct vfile file;   /* the newest */
+	uint64_t first;      /* its first index */
+	uint64_t end_bytes;  /* of its content */
+	struct merkle_frontier durable, next;
+	struct sha256 *sha256;
+	bool is_failed;
+	size_t batch_len;
+	unsigned char *batch;
+};
+
+int wal_file_make(struct vfile_disk *d, const char *name, const struct merkle_frontier *edge,
+	uint64_t file_bytes, struct vfile *ret, struct err *e);
+/* wal_open() with smaller files, for tests; at least a batch and a header. */
+MUST_CHECK int wal_open_sized(
+	struct vfile_disk *d, uint64_t file_bytes, struct wal **ret, struct err *e);
+
+#endif
