@@ -94,16 +94,13 @@ int audit_store(const struct serve *s, struct store *store, struct err *e)
 	return rc;
 }
 
-int serve_audit(const struct serve *s)
+int web_audit_start(const struct process *self)
 {
+	const struct serve *s = self->state;
 	struct sandbox_level level;
 	struct store *store = NULL;
 	struct err e = { 0 };
-	const struct sandbox_rights rights = { .may = SANDBOX_MAY_FILES | SANDBOX_MAY_NETLINK,
-		.user = s->user,
-		.keeps_reading_all = true,
-		.sees_processes = true };
-	int rc = sandbox_enter(&rights, &level, &e);
+	int rc = process_confine(self, NULL, &level, &e);
 
 	if (rc == 0)
 		rc = data_store(s, &store, &e);
@@ -113,6 +110,16 @@ int serve_audit(const struct serve *s)
 	if (rc < 0)
 		fprintf(stderr, "khien audit: %s\n", e.text);
 	return rc < 0 ? 2 : 0;
+}
+
+bool web_audit_is_due(struct process_service *service, void *state)
+{
+	int64_t age_s = INT64_MAX;
+	struct err e = { 0 };
+
+	if (audit_age_s(state, &age_s, &e) < 0 || data_hand_over(state, &e) < 0)
+		fprintf(stderr, "khien serve: %s\n", e.text);
+	return age_s >= CLOCK_DAY_S;
 }
 
 int audit_age_s(const struct serve *s, int64_t *ret, struct err *e)

@@ -1,11 +1,8 @@
 /* child.c - the process that meets browsers: one thread, no exec, no new sockets, one folder. */
 #include "face/web/serve_int.h"
 
-#include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <sys/signalfd.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "kit/store/store.h"
@@ -14,37 +11,10 @@
 #define DRAIN_S 10
 #define AUDIT_WAIT_MS 4000
 
-static int signals(struct err *e)
-{
-	sigset_t set;
-	int fd;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigprocmask(SIG_SETMASK, &set, NULL);
-	signal(SIGPIPE, SIG_IGN);
-	fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	return fd < 0 ? err_errno(e, errno, "signals") : fd;
-}
-
 bool audit_now(struct view *v)
 {
-	struct serve_message m = { .word = SERVE_AUDIT };
-	struct pollfd wait = { .fd = v->web->channel_fd, .events = POLLIN };
-
-	if (wait.fd < 0 || org_note(&v->by, "audit", STR_NONE, v->e) < 0)
-		return false;
-	/* answers that came too late for an earlier question */
-	while (recv(wait.fd, &m, sizeof(m), MSG_DONTWAIT) == (ssize_t)sizeof(m))
-		;
-	m = (struct serve_message){ .word = SERVE_AUDIT };
-	if (send(wait.fd, &m, sizeof(m), MSG_NOSIGNAL | MSG_DONTWAIT) != (ssize_t)sizeof(m))
-		return false;
-	if (poll(&wait, 1, AUDIT_WAIT_MS) != 1)
-		return false;
-	return recv(wait.fd, &m, sizeof(m), MSG_DONTWAIT) == (ssize_t)sizeof(m) &&
-		m.word == SERVE_AUDITED && m.status == 0;
+	return org_note(&v->by, "audit", STR_NONE, v->e) == 0 &&
+		process_run(v->web->parent_fd, "audit", AUDIT_WAIT_MS);
 }
 
 /* Serve until told to end, then let what runs come to its end. */
@@ -71,9 +41,10 @@ static void loop(struct http_server *http, int signal_fd)
 	}
 }
 
-static int open_all(const struct serve *s, struct web *w, struct http_server **ret, struct err *e)
+static int open_all(
+	const struct process *self, struct web *w, struct http_server **ret, struct err *e)
 {
-	const char *const data[] = { s->data, NULL };
+	const struct serve *s = self->state;
 	struct http_options options = {
 		.listen_fd = s->listen_fd, .handle = web_handle, .context = w
 	};
@@ -85,32 +56,28 @@ static int open_all(const struct serve *s, struct web *w, struct http_server **r
 	}
 	rc = http_start(&options, ret, e);
 	if (rc == 0)
-		rc = sandbox_enter(
-			&(struct sandbox_rights){ .may = SANDBOX_MAY_FILES | SANDBOX_MAY_ACCEPT,
-				.write_below = data,
-				.user = s->user,
-				.files_max = LIMIT_HTTP_CONNECTIONS + 64 },
-			&w->level, e);
+		rc = process_confine(self, NULL, &w->level, e);
 	if (rc == 0)
 		rc = data_store(s, &w->store, e);
 	return rc;
 }
 
-int serve_web(const struct serve *s, int channel_fd)
+int web_start(const struct process *self)
 {
+	const struct serve *s = self->state;
 	struct web w = { .packs = s->packs,
 		.key = s->key,
-		.channel_fd = channel_fd,
+		.parent_fd = self->parent_fd,
 		.is_tls = s->is_tls,
 		.program = SERVE_PROGRAM };
 	struct http_server *http = NULL;
 	struct err e = { 0 };
-	int signal_fd = signals(&e), rc = signal_fd < 0 ? signal_fd : 0;
+	int signal_fd = process_end_fd(&e), rc = signal_fd < 0 ? signal_fd : 0;
 
 	arena_init(&w.arena, INDEX_BYTES_MAX);
 	web_index(&w);
 	if (rc == 0)
-		rc = open_all(s, &w, &http, &e);
+		rc = open_all(self, &w, &http, &e);
 	if (rc == 0)
 		loop(http, signal_fd);
 	else

@@ -4,8 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "kit/crypto/crypto.h"
@@ -16,20 +14,7 @@
 
 static const char *in_data(const struct serve *s, const char *name)
 {
-	return arena_fmt(s->arena, "%s/%s", s->data, name).ptr;
-}
-
-static int make_folder(const char *path, struct err *e)
-{
-	struct stat st;
-
-	if (mkdir(path, 0700) != 0 && errno != EEXIST)
-		return err_errno(e, errno, "make \"%s\"", path);
-	if (stat(path, &st) != 0 || !S_ISDIR(st.st_mode))
-		return err_set(e, ERR_INPUT, "\"%s\" is no folder", path);
-	if (st.st_mode & 077 && chmod(path, 0700) != 0)
-		return err_errno(e, errno, "close \"%s\" to others", path);
-	return 0;
+	return arena_fmt(s->arena, "%s/%s", s->service->data, name).ptr;
 }
 
 /* The whole small file, or STR_NONE when there is none. */
@@ -133,15 +118,10 @@ int data_store(const struct serve *s, struct store **ret, struct err *e)
 
 int data_open(struct serve *s, struct err *e)
 {
-	char full[4096];
-	int rc = make_folder(s->data, e);
+	int rc = process_folder(s->service, e);
 
-	if (rc < 0)
-		return rc;
-	if (!realpath(s->data, full))
-		return err_errno(e, errno, "\"%s\"", s->data);
-	s->data = arena_cstr(s->arena, str_of(full));
-	rc = load_key(s, e);
+	if (rc == 0)
+		rc = load_key(s, e);
 	if (rc == 0 && s->is_tls)
 		rc = load_certificate(s, e);
 	return rc;
@@ -152,13 +132,12 @@ int data_hand_over(const struct serve *s, struct err *e)
 	static const char *const names[] = { "", "khien.db", "khien.db-wal", "khien.db-shm",
 		"secret.key", "tls-key.pem", "tls-certificate.pem" };
 
-	if (!s->is_root || !s->user)
-		return 0;
 	for (size_t i = 0; i < COUNT(names); i++) {
-		const char *path = i ? in_data(s, names[i]) : s->data;
+		int rc = process_hand_over(
+			s->service, i ? in_data(s, names[i]) : s->service->data, e);
 
-		if (lchown(path, s->uid, s->gid) != 0 && errno != ENOENT)
-			return err_errno(e, errno, "give \"%s\" to \"%s\"", path, s->user);
+		if (rc < 0)
+			return rc;
 	}
 	return 0;
 }

@@ -1,22 +1,19 @@
-/* serve_int.h - private to face/web: the three processes of `khien serve`. */
+/* serve_int.h - private to face/web: the processes web and audit of `khien serve`. */
 #ifndef FACE_WEB_SERVE_INT_H
 #define FACE_WEB_SERVE_INT_H
 
+#include "face/web/web.h"
 #include "face/web/web_int.h"
 
 struct serve {
-	const char *data; /* folder, absolute */
-	const char *user; /* whom web becomes when started as root; NULL: nobody else */
-	unsigned uid, gid;
-	bool is_root;
+	struct process_service *service;
 	const char *listen;
 	int listen_fd;
 	bool is_tls;
 	struct str tls_key, tls_certificate;
 	struct str key; /* of the secret columns */
 	struct pack_set *packs;
-	struct arena *arena;
-	enum lang lang;
+	struct arena *arena; /* the service's */
 };
 
 #define SERVE_PROGRAM "khien 0.1.0"
@@ -27,16 +24,9 @@ MUST_CHECK int data_store(const struct serve *s, struct store **ret, struct err 
 /* The files belong to whom web becomes. */
 MUST_CHECK int data_hand_over(const struct serve *s, struct err *e);
 
-/* audit.c: in a process of its own; the exit status. */
-int serve_audit(const struct serve *s);
+/* audit.c */
 MUST_CHECK int audit_store(const struct serve *s, struct store *store, struct err *e);
 /* Seconds since the newest run of this machine; INT64_MAX when there is none. */
 MUST_CHECK int audit_age_s(const struct serve *s, int64_t *ret, struct err *e);
-
-/* child.c: the web process; the exit status. */
-int serve_web(const struct serve *s, int channel_fd);
-
-/* supervise.c: until it is told to end; the exit status. */
-int serve_supervise(const struct serve *s);
 
 #endif

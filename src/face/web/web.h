@@ -1,12 +1,22 @@
-/* web.h - floor 5: the pages, the API and the service that serves them. prog/khien lists the
- * commands. Processes: a supervisor, which holds nothing but a socket and its children; `web`,
- * which meets browsers and is confined; `audit`, which lives as long as one audit. */
+/* web.h - floor 5: the pages, the API and the processes that serve them: `web`, which meets
+ * browsers and is confined; `audit`, which lives as long as one audit of this machine. prog/khien
+ * lists them in its table of processes, and the commands in its table of commands. */
 #ifndef FACE_WEB_H
 #define FACE_WEB_H
 
 #include "kit/command/command.h"
+#include "kit/process/process.h"
 
-extern const struct command web_serve;       /* khien serve */
+/* The options of `khien serve` read here: listen, packs. */
+MUST_CHECK int web_prepare(struct process_service *service, void **ret_state, struct err *e);
+MUST_CHECK int web_ready(struct process_service *service, void *state, struct err *e);
+void web_release(void *state);
+int web_start(const struct process *self);
+
+/* With the state of web. */
+bool web_audit_is_due(struct process_service *service, void *state);
+int web_audit_start(const struct process *self);
+
 extern const struct command web_user_reset;  /* khien user reset */
 extern const struct command web_user_unlock; /* khien user unlock */
 

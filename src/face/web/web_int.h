@@ -13,13 +13,6 @@
 
 /* --- the process ------------------------------------------------------------------------------ */
 
-/* Between supervisor and web, a message each way. */
-enum serve_word { SERVE_AUDIT = 1, SERVE_AUDITED };
-struct serve_message {
-	uint32_t word;
-	int32_t status; /* SERVE_AUDITED: 0 fine */
-};
-
 struct index_row {
 	struct str folded;
 	const struct clause *clause;         /* of an obligation: its clause */
@@ -31,7 +24,7 @@ struct web {
 	struct store *store;
 	const struct pack_set *packs;
 	struct str key; /* for second steps */
-	int channel_fd; /* to the supervisor; -1 in tests */
+	int parent_fd;  /* to ask for an audit; -1 in tests */
 	bool is_tls;
 	struct sandbox_level level;
 	int64_t hash_second_s; /* the second counted below, */

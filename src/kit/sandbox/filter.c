@@ -59,6 +59,15 @@ static const int netlink[] = {
 	SCMP_SYS(bind), SCMP_SYS(getsockname), SCMP_SYS(getsockopt), SCMP_SYS(setsockopt), END,
 };
 
+static const int datagrams[] = {
+	SCMP_SYS(bind), SCMP_SYS(connect), SCMP_SYS(getsockname), SCMP_SYS(getsockopt),
+	SCMP_SYS(setsockopt), SCMP_SYS(recvmmsg), END,
+};
+
+static const int watching[] = {
+	SCMP_SYS(inotify_init1), SCMP_SYS(inotify_add_watch), SCMP_SYS(inotify_rm_watch), END,
+};
+
 static const int forking[] = {
 	SCMP_SYS(fork), SCMP_SYS(vfork), SCMP_SYS(clone), SCMP_SYS(wait4), SCMP_SYS(waitid),
 	SCMP_SYS(kill), SCMP_SYS(set_tid_address), SCMP_SYS(setsid), SCMP_SYS(setpgid),
@@ -101,6 +110,38 @@ static int add(scmp_filter_ctx ctx, uint32_t action, const int *calls)
 	return rc;
 }
 
+/* Which sockets may be made. What is of another family or type is no accident; who may make none
+ * at all, ends at the first. */
+static int add_sockets(scmp_filter_ctx ctx, unsigned may)
+{
+	static const int types[] = { SOCK_STREAM, SOCK_RAW, SOCK_SEQPACKET, SOCK_PACKET };
+	static const int families[] = { AF_INET, AF_INET6 };
+	int rc = 0;
+
+	if (may & SANDBOX_MAY_NETLINK)
+		rc = seccomp_rule_add(
+			ctx, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_EQ, AF_NETLINK));
+	if (rc < 0 || !(may & SANDBOX_MAY_DATAGRAM)) {
+		if (rc == 0 && may & SANDBOX_MAY_NETLINK)
+			return seccomp_rule_add(ctx, SCMP_ACT_KILL_PROCESS, SCMP_SYS(socket), 1,
+				SCMP_A0(SCMP_CMP_NE, AF_NETLINK));
+		return rc < 0 ? rc :
+				seccomp_rule_add(ctx, SCMP_ACT_KILL_PROCESS, SCMP_SYS(socket), 0);
+	}
+	rc = seccomp_rule_add(
+		ctx, SCMP_ACT_KILL_PROCESS, SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_EQ, AF_UNIX));
+	for (size_t i = 0; i < COUNT(families) && rc == 0; i++) {
+		rc = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(socket), 2,
+			SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)families[i]),
+			SCMP_A1(SCMP_CMP_MASKED_EQ, 15, SOCK_DGRAM));
+		for (size_t k = 0; k < COUNT(types) && rc == 0; k++)
+			rc = seccomp_rule_add(ctx, SCMP_ACT_KILL_PROCESS, SCMP_SYS(socket), 2,
+				SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)families[i]),
+				SCMP_A1(SCMP_CMP_MASKED_EQ, 15, (scmp_datum_t)types[k]));
+	}
+	return rc;
+}
+
 static int add_role(scmp_filter_ctx ctx, unsigned may)
 {
 	int rc = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(read), 0);
@@ -115,12 +156,12 @@ static int add_role(scmp_filter_ctx ctx, unsigned may)
 		rc = add(ctx, SCMP_ACT_ALLOW, forking);
 	if (rc == 0 && may & SANDBOX_MAY_CONFINE)
 		rc = add(ctx, SCMP_ACT_ALLOW, confining);
-	if (rc == 0 && may & SANDBOX_MAY_NETLINK) {
+	if (rc == 0 && may & SANDBOX_MAY_NETLINK)
 		rc = add(ctx, SCMP_ACT_ALLOW, netlink);
-		if (rc == 0)
-			rc = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1,
-				SCMP_A0(SCMP_CMP_EQ, AF_NETLINK));
-	}
+	if (rc == 0 && may & SANDBOX_MAY_DATAGRAM)
+		rc = add(ctx, SCMP_ACT_ALLOW, datagrams);
+	if (rc == 0 && may & SANDBOX_MAY_WATCH)
+		rc = add(ctx, SCMP_ACT_ALLOW, watching);
 	return rc;
 }
 
@@ -134,12 +175,8 @@ int filter_enter(const struct sandbox_rights *rights, struct err *e)
 	rc = add_role(ctx, rights->may);
 	if (rc == 0)
 		rc = add(ctx, SCMP_ACT_KILL_PROCESS, deadly);
-	/* a socket of another family is no accident either */
-	if (rc == 0 && !(rights->may & SANDBOX_MAY_NETLINK))
-		rc = seccomp_rule_add(ctx, SCMP_ACT_KILL_PROCESS, SCMP_SYS(socket), 0);
-	if (rc == 0 && rights->may & SANDBOX_MAY_NETLINK)
-		rc = seccomp_rule_add(ctx, SCMP_ACT_KILL_PROCESS, SCMP_SYS(socket), 1,
-			SCMP_A0(SCMP_CMP_NE, AF_NETLINK));
+	if (rc == 0)
+		rc = add_sockets(ctx, rights->may);
 	if (rc == 0)
 		rc = seccomp_load(ctx);
 	seccomp_release(ctx);

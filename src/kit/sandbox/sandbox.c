@@ -51,14 +51,19 @@ static int set_limits(const struct sandbox_rights *rights, struct err *e)
 
 static int become(const struct sandbox_rights *rights, struct err *e)
 {
-	const struct passwd *found = getpwnam(rights->user);
+	unsigned uid = rights->uid, gid = rights->gid;
+	bool keeps = rights->keeps_reading_all || rights->keeps_reading_files;
 
-	if (!found || found->pw_uid == 0)
-		return err_set(e, ERR_ABSENT, "no user \"%s\" to become", rights->user);
-	if (prctl(PR_SET_KEEPCAPS, rights->keeps_reading_all ? 1 : 0, 0, 0, 0) != 0 ||
-		setgroups(0, NULL) != 0 ||
-		setresgid(found->pw_gid, found->pw_gid, found->pw_gid) != 0 ||
-		setresuid(found->pw_uid, found->pw_uid, found->pw_uid) != 0)
+	if (uid == 0) {
+		const struct passwd *found = getpwnam(rights->user);
+
+		if (!found || found->pw_uid == 0)
+			return err_set(e, ERR_ABSENT, "no user \"%s\" to become", rights->user);
+		uid = found->pw_uid;
+		gid = found->pw_gid;
+	}
+	if (prctl(PR_SET_KEEPCAPS, keeps ? 1 : 0, 0, 0, 0) != 0 || setgroups(0, NULL) != 0 ||
+		setresgid(gid, gid, gid) != 0 || setresuid(uid, uid, uid) != 0)
 		return err_errno(e, errno, "become \"%s\"", rights->user);
 	return 0;
 }
@@ -77,6 +82,9 @@ static int keep_capabilities(const struct sandbox_rights *rights, struct err *e)
 	if (rights->keeps_reading_all)
 		rc |= cap_set_flag(caps, CAP_PERMITTED, COUNT(reading), reading, CAP_SET) |
 			cap_set_flag(caps, CAP_EFFECTIVE, COUNT(reading), reading, CAP_SET);
+	if (rights->keeps_reading_files)
+		rc |= cap_set_flag(caps, CAP_PERMITTED, 1, reading, CAP_SET) |
+			cap_set_flag(caps, CAP_EFFECTIVE, 1, reading, CAP_SET);
 	if (rights->keeps_owning)
 		rc |= cap_set_flag(caps, CAP_PERMITTED, COUNT(serving), serving, CAP_SET) |
 			cap_set_flag(caps, CAP_EFFECTIVE, COUNT(serving), serving, CAP_SET);

@@ -8,11 +8,13 @@
 /* What a process may do beside computing and using the descriptors it has. Nobody may exec, trace,
  * load, mount, or make a user namespace. */
 enum sandbox_may {
-	SANDBOX_MAY_FILES = 1,    /* open files: where, the folders below say */
-	SANDBOX_MAY_ACCEPT = 2,   /* take and use connections on sockets that are open already */
-	SANDBOX_MAY_NETLINK = 4,  /* ask the kernel about its own network, nobody else */
-	SANDBOX_MAY_FORK = 8,     /* make processes, signal and reap them */
-	SANDBOX_MAY_CONFINE = 16, /* enter a narrower sandbox, change to another user */
+	SANDBOX_MAY_FILES = 1,     /* open files: where, the folders below say */
+	SANDBOX_MAY_ACCEPT = 2,    /* take and use connections on sockets that are open already */
+	SANDBOX_MAY_NETLINK = 4,   /* ask the kernel about its own network, nobody else */
+	SANDBOX_MAY_FORK = 8,      /* make processes, signal and reap them */
+	SANDBOX_MAY_CONFINE = 16,  /* enter a narrower sandbox, change to another user */
+	SANDBOX_MAY_DATAGRAM = 32, /* make UDP sockets: to tell senders apart, each needs its own */
+	SANDBOX_MAY_WATCH = 64,    /* be told by the kernel of changes below the folders */
 };
 
 struct sandbox_rights {
@@ -20,10 +22,12 @@ struct sandbox_rights {
 	const char *const *read_below;  /* folders, ended by NULL; NULL: none */
 	const char *const *write_below; /* the same; reading is included */
 	const char *user;               /* when root: become this user; NULL: stay */
+	unsigned uid, gid;              /* of the user, where they are known; 0: looked up */
 	bool sees_processes;       /* no folders are enforced: under Landlock nobody may look into
 				    * processes outside (/proc/N/exe), nor may its children */
 	bool keeps_owning;         /* when root: CAP_DAC_OVERRIDE, CAP_CHOWN, CAP_FOWNER stay */
 	bool keeps_reading_all;    /* when root: CAP_DAC_READ_SEARCH and CAP_SYS_PTRACE stay */
+	bool keeps_reading_files;  /* when root: CAP_DAC_READ_SEARCH stays */
 	uint64_t memory_max_bytes; /* address space; 0: no bound (sanitizers need that) */
 	unsigned files_max;        /* open descriptors; 0: as it is */
 };

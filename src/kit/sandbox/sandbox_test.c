@@ -42,6 +42,18 @@ static int do_socket(void)
 {
 	return answer(socket(AF_INET, SOCK_STREAM, 0));
 }
+static int do_udp(void)
+{
+	return answer(socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+}
+static int do_raw(void)
+{
+	return answer(socket(AF_INET, SOCK_RAW, 1));
+}
+static int do_watch(void)
+{
+	return answer(syscall(SYS_inotify_init1, 0));
+}
 static int do_unix(void)
 {
 	return answer(socket(AF_UNIX, SOCK_STREAM, 0));
@@ -174,6 +186,9 @@ static const struct sandbox_rights nothing = { 0 };
 static const struct sandbox_rights reader = { .may = SANDBOX_MAY_FILES | SANDBOX_MAY_NETLINK,
 	.read_below = etc,
 	.write_below = inside_only };
+static const struct sandbox_rights receiver = { .may = SANDBOX_MAY_FILES | SANDBOX_MAY_ACCEPT |
+		SANDBOX_MAY_DATAGRAM | SANDBOX_MAY_WATCH,
+	.write_below = inside_only };
 static const struct sandbox_rights parent = { .may = SANDBOX_MAY_FILES | SANDBOX_MAY_FORK |
 		SANDBOX_MAY_CONFINE,
 	.read_below = etc,
@@ -223,6 +238,15 @@ static const struct {
 	{ "reader asks netlink", &reader, do_netlink, ALLOWED },
 	{ "reader makes a socket", &reader, do_socket, -SIGSYS },
 	{ "reader execs", &reader, do_exec, -SIGSYS },
+	{ "web makes a UDP socket", &web, do_udp, -SIGSYS },
+	{ "web watches", &web, do_watch, REFUSED },
+	{ "receiver makes a UDP socket", &receiver, do_udp, ALLOWED },
+	{ "receiver watches", &receiver, do_watch, ALLOWED },
+	{ "receiver connects a TCP socket", &receiver, do_socket, -SIGSYS },
+	{ "receiver makes a unix socket", &receiver, do_unix, -SIGSYS },
+	{ "receiver makes a raw socket", &receiver, do_raw, -SIGSYS },
+	{ "receiver asks netlink", &receiver, do_netlink, REFUSED },
+	{ "receiver execs", &receiver, do_exec, -SIGSYS },
 	{ "parent forks", &parent, do_fork, ALLOWED },
 	{ "parent execs", &parent, do_exec, -SIGSYS },
 	{ "parent makes a socket", &parent, do_socket, -SIGSYS },

@@ -5,5 +5,6 @@
 #include "kit/command/command.h"
 
 extern const struct command *const khien_commands[];
+extern const struct command serve_command; /* khien serve */
 
 #endif

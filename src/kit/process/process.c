@@ -1,0 +1,203 @@
+/* process.c - what a service and a process are given: user, folders, sandbox. */
+#include "kit/process/process_int.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PATH_SIZE 4096
+
+/* Can that user come to the data folder at all? One below /root, say, is closed to everybody
+ * else. */
+static bool is_reachable(const struct process_service *s)
+{
+	char path[PATH_SIZE];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "%s", s->data);
+	for (char *slash = strrchr(path, '/'); slash && slash != path; slash = strrchr(path, '/')) {
+		*slash = '\0';
+		if (stat(path, &st) != 0 ||
+			!(st.st_mode & S_IXOTH || (st.st_uid == s->uid && st.st_mode & S_IXUSR)))
+			return false;
+	}
+	return true;
+}
+
+/* Where nobody else can come, a process stays root in name and loses every power of root, which
+ * leaves it the files that are root's own and no more. */
+int process_user(struct process_service *s, struct err *e)
+{
+	static const char *const names[] = { "khien", "nobody", NULL };
+	int rc;
+
+	s->is_root = geteuid() == 0;
+	s->user = NULL;
+	s->uid = geteuid();
+	s->gid = getegid();
+	if (!s->is_root)
+		return 0;
+	rc = sandbox_user(names, &s->user, &s->uid, &s->gid, e);
+	if (rc == 0 && !is_reachable(s)) {
+		s->user = NULL;
+		s->uid = s->gid = 0;
+	}
+	return rc;
+}
+
+int process_folder(struct process_service *s, struct err *e)
+{
+	char full[PATH_SIZE];
+	struct stat st;
+
+	if (mkdir(s->data, 0700) != 0 && errno != EEXIST)
+		return err_errno(e, errno, "make \"%s\"", s->data);
+	if (stat(s->data, &st) != 0 || !S_ISDIR(st.st_mode))
+		return err_set(e, ERR_INPUT, "\"%s\" is no folder", s->data);
+	/* others may be let through to what is theirs below, see make_folders() */
+	if (st.st_mode & 067 && chmod(s->data, 0700) != 0)
+		return err_errno(e, errno, "close \"%s\" to others", s->data);
+	if (!realpath(s->data, full))
+		return err_errno(e, errno, "\"%s\"", s->data);
+	s->data = arena_cstr(s->arena, str_of(full));
+	return process_user(s, e);
+}
+
+int process_hand_over(const struct process_service *s, const char *path, struct err *e)
+{
+	if (!s->is_root || !s->user)
+		return 0;
+	if (lchown(path, s->uid, s->gid) != 0 && errno != ENOENT)
+		return err_errno(e, errno, "give \"%s\" to \"%s\"", path, s->user);
+	return 0;
+}
+
+unsigned process_own_user(const struct process_service *s, const struct process_row *row)
+{
+	const struct passwd *own = s->user && row->user ? getpwnam(row->user) : NULL;
+
+	return own ? own->pw_uid : 0;
+}
+
+/* NAME of a row in PATH, with the year. */
+static void expand(const struct process_service *s, const char *name, char *path)
+{
+	const char *year = strstr(name, "%Y");
+
+	if (year)
+		snprintf(path, PATH_SIZE, "%s/%.*s%04d%s", s->data, (int)(year - name), name,
+			date_at(clock_now_s()).year, year + 2);
+	else
+		snprintf(path, PATH_SIZE, "%s%s%s", s->data, *name ? "/" : "", name);
+}
+
+static int make_one(const struct process_service *s, const char *path, unsigned own, struct err *e)
+{
+	struct stat st;
+
+	if (mkdir(path, own ? 0750 : 0700) != 0) {
+		if (errno != EEXIST)
+			return err_errno(e, errno, "make \"%s\"", path);
+		if (lstat(path, &st) != 0 || !S_ISDIR(st.st_mode))
+			return err_set(e, ERR_INPUT, "\"%s\" is no folder", path);
+		if (!own)
+			return 0; /* it stays whose it is */
+	}
+	if (!s->is_root || !s->user)
+		return 0;
+	if (lchown(path, own ? own : s->uid, s->gid) != 0)
+		return err_errno(e, errno, "give \"%s\" away", path);
+	return 0;
+}
+
+/* PATH and what leads to it below the data folder; the last part belongs to the row's own user. */
+static int make_path(const struct process_service *s, char *path, unsigned own, struct err *e)
+{
+	int rc = 0;
+
+	if (own && chmod(s->data, 0710) != 0)
+		return err_errno(e, errno, "let others through \"%s\"", s->data);
+	for (char *at = path + strlen(s->data); rc == 0 && (at = strchr(at + 1, '/'));) {
+		*at = '\0';
+		rc = make_one(s, path, 0, e);
+		if (rc == 0 && own && chmod(path, 0750) != 0)
+			rc = err_errno(e, errno, "let others through \"%s\"", path);
+		*at = '/';
+	}
+	return rc == 0 ? make_one(s, path, own, e) : rc;
+}
+
+int process_make_folders(
+	const struct process_service *s, const struct process_row *row, unsigned own, struct err *e)
+{
+	char path[PATH_SIZE];
+
+	for (const char *const *name = row->write_below; name && *name; name++) {
+		int rc;
+
+		if (!**name)
+			continue;
+		expand(s, *name, path);
+		rc = make_path(s, path, own, e);
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+/* Ended by NULL; those that are not there are left out. */
+static size_t add_folders(const struct process *self, const char *const *names, bool is_below,
+	const char **at, size_t len)
+{
+	char path[PATH_SIZE];
+
+	for (; names && *names && len < PROCESS_FOLDERS_MAX; names++) {
+		if (is_below)
+			expand(self->service, *names, path);
+		else
+			snprintf(path, sizeof(path), "%s", *names);
+		if (access(path, F_OK) == 0)
+			at[len++] = arena_cstr(self->service->arena, str_of(path));
+	}
+	at[len] = NULL;
+	return len;
+}
+
+int process_confine(const struct process *self, const char *const *more,
+	struct sandbox_level *ret_level, struct err *e)
+{
+	const char *write_below[PROCESS_FOLDERS_MAX + 1], *read_below[PROCESS_FOLDERS_MAX + 1];
+	const struct process_service *s = self->service;
+	struct sandbox_rights rights = self->row->rights;
+	size_t len;
+
+	(void)add_folders(self, self->row->write_below, true, write_below, 0);
+	len = add_folders(self, self->row->read_below, true, read_below, 0);
+	(void)add_folders(self, more, false, read_below, len);
+	rights.write_below = write_below;
+	rights.read_below = read_below;
+	rights.user = self->own ? self->row->user : s->user;
+	rights.uid = self->own ? self->own : s->uid;
+	rights.gid = s->gid;
+	if (self->own)
+		umask(027); /* the others of the service may read */
+	return sandbox_enter(&rights, ret_level, e);
+}
+
+int process_end_fd(struct err *e)
+{
+	sigset_t set;
+	int fd;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigprocmask(SIG_SETMASK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return fd < 0 ? err_errno(e, errno, "signals") : fd;
+}

@@ -1,0 +1,70 @@
+/* serve.c - `khien serve`: the table of processes. A room that wants to run in the service adds its
+ * row here. */
+#include "prog/khien/commands.h"
+
+#include <unistd.h>
+
+#include "face/web/web.h"
+#include "kit/process/process.h"
+
+#define SERVE_MEMORY_BYTES (256 * MIB)
+#define AUDIT_TIME_S 120
+
+static const char *const all_data[] = { "", NULL };
+
+static const struct process_row processes[] = {
+	{ .name = "web",
+		.write_below = all_data,
+		.rights = { .may = SANDBOX_MAY_FILES | SANDBOX_MAY_ACCEPT,
+			.files_max = LIMIT_HTTP_CONNECTIONS + 64 },
+		.prepare = web_prepare,
+		.ready = web_ready,
+		.release = web_release,
+		.start = web_start },
+	{ .name = "audit",
+		.state_of = "web",
+		.rights = { .may = SANDBOX_MAY_FILES | SANDBOX_MAY_NETLINK,
+			.keeps_reading_all = true,
+			.sees_processes = true },
+		.is_due = web_audit_is_due,
+		.start = web_audit_start,
+		.every_s = CLOCK_DAY_S,
+		.time_max_s = AUDIT_TIME_S },
+	{ 0 },
+};
+
+static int run_serve(const struct command_line *line, struct err *e)
+{
+	struct arena arena;
+	struct process_service service = {
+		.data = command_value(line, "data"), .line = line, .arena = &arena
+	};
+	int rc;
+
+	(void)clock_now_s(); /* the test clock's file is opened before the doors close */
+	if (!service.data)
+		return err_set(e, ERR_INPUT, "--data DIR: the folder to keep everything in");
+	arena_init(&arena, SERVE_MEMORY_BYTES);
+	rc = process_serve(processes, &service, e);
+	if (rc < 0) {
+		arena_done(&arena);
+		return rc;
+	}
+	fflush(NULL);
+	_exit(rc); /* confined: what an ordinary exit would still do is not allowed any more */
+}
+
+static const struct command_option serve_options[] = {
+	{ "data", OPTION_DIR, "DIR", NULL, T("thư mục dữ liệu; được tạo nếu chưa có") },
+	{ "packs", OPTION_DIR, "DIR", NULL, T("thư mục các gói quy định") },
+	{ "listen", OPTION_TEXT, "ADDR:PORT", NULL,
+		T("địa chỉ phục vụ, mặc định 127.0.0.1:8080; địa chỉ khác máy này thì dùng TLS") },
+	{ 0 },
+};
+
+const struct command serve_command = {
+	.name = "serve",
+	.words = T("phục vụ các trang trên trình duyệt, kiểm tra máy này mỗi ngày"),
+	.options = serve_options,
+	.run = run_serve,
+};
