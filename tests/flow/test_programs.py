@@ -26,10 +26,10 @@ class Programs(unittest.TestCase):
         self.assertEqual(names[:1], ["audit"])
         self.assertNotIn("pack", names)
 
-    def test_the_verifier_says_that_there_is_no_archive_yet(self):
-        done = program("khien-verify", "archive", "/tmp", lang="en")
+    def test_the_verifier_says_when_there_is_nothing_to_verify(self):
+        done = program("khien-verify", os.path.join(SOURCE, "docs"), lang="en")
         self.assertEqual((done.returncode, done.stdout), (2, ""))
-        self.assertIn("nothing to verify", done.stderr)
+        self.assertIn("no sealed log", done.stderr)
 
     def test_every_help_fits_a_terminal(self):
         names = [line.strip() for line in khien("complete", "--", "").out.split()

@@ -52,6 +52,8 @@ struct wal_reader *wal_reader_close(struct wal_reader *r); /* NULL is fine; retu
  * whole record follows yet (with SIZE from who writes, 0 before SIZE cannot happen: a record that
  * is not there, torn or false is ERR_INPUT). UINT64_MAX: read what is there, promised or not. */
 MUST_CHECK int wal_read(struct wal_reader *r, uint64_t size, struct str *ret_entry, struct err *e);
+/* After 0 from wal_read(): past a damaged record, when its length leads to a whole one. */
+bool wal_reader_skip(struct wal_reader *r);
 uint64_t wal_reader_next(const struct wal_reader *r); /* index of the next entry */
 
 #endif

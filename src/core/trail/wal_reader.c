@@ -110,6 +110,24 @@ int wal_read(struct wal_reader *r, uint64_t size, struct str *ret_entry, struct 
 	return rc == 0 ? missing(r, e) : rc;
 }
 
+bool wal_reader_skip(struct wal_reader *r)
+{
+	unsigned char length[4];
+	size_t used = r->used, len;
+	struct str entry;
+	struct err e;
+
+	if (fill(r, &e) < 0 || r->len < sizeof(length))
+		return false;
+	memcpy(length, r->buffer, sizeof(length));
+	len = (size_t)get_u32(length) + WAL_FRAME_BYTES;
+	if (len > r->len || wal_record((struct str){ r->buffer + len, r->len - len }, &entry) == 0)
+		return false;
+	r->used = len;
+	r->next++;
+	return used <= WAL_READ_BYTES;
+}
+
 uint64_t wal_reader_next(const struct wal_reader *r)
 {
 	return r->next;

@@ -1,30 +1,33 @@
-/* khien-verify: proves an archive from its files and public keys alone, so it links to nothing of
- * the program that wrote them. This version writes no archive; the one command says so. */
-#include "kit/command/command.h"
+/* khien-verify: proves a sealed log from its files and public keys alone. No database, no network:
+ * it is meant to be copied to another machine with the files. */
+#include "prog/khien-verify/verify_int.h"
 
-static int run_archive(const struct command_line *line, struct err *e)
+#define WORDS_MAX 64
+
+static const struct command *const commands[] = { &verify_archive_command, &verify_proof_command,
+	NULL };
+
+/* "khien-verify DIR" is "khien-verify archive DIR". */
+static bool is_folder_given(const char *word)
 {
-	return err_set(e, ERR_ABSENT, "%s",
-		tr(line->lang,
-			T("phiên bản này chưa ghi kho lưu trữ nào nên chưa có gì để kiểm chứng")));
+	static const char *const own[] = { "archive", "proof", "help", "completion", "complete" };
+
+	if (word[0] == '-')
+		return false;
+	for (size_t i = 0; i < COUNT(own); i++)
+		if (strcmp(word, own[i]) == 0)
+			return false;
+	return true;
 }
-
-static const struct command archive = {
-	.name = "archive",
-	.args = "DIR",
-	.words = T("kiểm chứng một kho nhật ký và bằng chứng chỉ bằng tệp và khóa công khai"),
-	.help = T(
-		"Sẽ tính lại cây băm của kho, đối chiếu với các điểm kiểm đã ký và lời chứng của máy "
-		"khác, rồi nêu mục đầu tiên bị sửa, thiếu hoặc chèn thêm. Phiên bản này chưa ghi kho lưu "
-		"trữ nên lệnh luôn kết thúc với mã 2."),
-	.args_min = 1,
-	.args_max = 1,
-	.run = run_archive,
-};
-
-static const struct command *const commands[] = { &archive, NULL };
 
 int main(int argc, char **argv)
 {
-	return command_main(commands, argc, argv);
+	char *words[WORDS_MAX + 2];
+
+	if (argc < 2 || argc > WORDS_MAX || !is_folder_given(argv[1]))
+		return command_main(commands, argc, argv);
+	words[0] = argv[0];
+	words[1] = (char[]){ "archive" };
+	memcpy(words + 2, argv + 1, (size_t)argc * sizeof(*argv));
+	return command_main(commands, argc + 1, words);
 }

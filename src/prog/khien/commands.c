@@ -12,6 +12,7 @@ const struct command *const khien_commands[] = {
 	&cmd_pack_diff,
 	&cmd_pack_param,
 	&cmd_pack_export,
+	&cmd_log_seal,
 	&serve_command,
 	&web_user_reset,
 	&web_user_unlock,

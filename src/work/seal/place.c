@@ -1,0 +1,184 @@
+/* place.c - the folder of a log: made, locked, the shard of the year. */
+#include "work/seal/seal_int.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define HOST_NAME_SIZE 256
+
+static int make_folder(const char *path, struct err *e)
+{
+	if (mkdir(path, 0700) != 0 && errno != EEXIST)
+		return err_errno(e, errno, "make \"%s\"", path);
+	return 0;
+}
+
+static int lock(const char *folder, struct arena *a, int *ret_fd, struct err *e)
+{
+	const char *path = arena_fmt(a, "%s/lock", folder).ptr;
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+	if (fd < 0)
+		return err_errno(e, errno, "lock \"%s\"", path);
+	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+		int rc = errno == EWOULDBLOCK ?
+			err_set(e, ERR_CONFLICT, "another process writes the log in \"%s\" now",
+				folder) :
+			err_errno(e, errno, "lock \"%s\"", path);
+
+		close(fd);
+		return rc;
+	}
+	*ret_fd = fd;
+	return 0;
+}
+
+/* The unit's domain: what older shards say, what was given, or the host's name. */
+static int unit_of(struct vfile_disk *log, const char *last, struct str given, struct arena *a,
+	struct str *ret, struct err *e)
+{
+	char *host = arena_alloc(a, HOST_NAME_SIZE);
+	struct str origin, rest;
+	int rc;
+
+	if (last) {
+		rc = vfile_load(log, arena_fmt(a, "%s/origin", last).ptr, KIB, a, &origin, e);
+		if (rc == 0 && str_split(origin, '/', ret, &rest))
+			return 0;
+		return rc < 0 ? rc : err_set(e, ERR_INPUT, "\"%s/origin\" is no origin", last);
+	}
+	if (given.len == 0 && gethostname(host, HOST_NAME_SIZE - 1) == 0)
+		given = str_of(host);
+	for (size_t i = 0; i < given.len; i++) {
+		unsigned char c = (unsigned char)given.ptr[i];
+
+		if (c <= ' ' || c >= 0x7f || strchr("/+\"\\", c))
+			return err_set(
+				e, ERR_INPUT, "\"%.*s\" is no domain of a unit", STR_FMT(given));
+	}
+	*ret = given.len > 0 ? arena_str(a, given) : STR("khien");
+	return 0;
+}
+
+/* The last word in the shard of the year before. */
+static int seal_old(struct vfile_disk *old, int64_t now_s, struct err *e)
+{
+	struct seal_answer answer;
+	struct wal *w;
+	int rc = wal_open(old, &w, e);
+
+	if (rc < 0)
+		return rc;
+	rc = seal_now(old, w, now_s, &answer, e);
+	wal_close(w);
+	if (rc == 0 && !answer.is_sealed)
+		rc = err_set(e, ERR_CONFLICT, "the shard before is not sealed: %s", answer.reason);
+	return rc;
+}
+
+static bool was_begun(struct vfile_disk *d)
+{
+	struct err ignored;
+	struct vfile f;
+
+	if (vfile_open(d, "genesis", VFILE_READ, &f, &ignored) != 0)
+		return false;
+	vfile_close(&f);
+	return true;
+}
+
+/* A place that is being opened. */
+struct opening {
+	struct seal_place *place;
+	struct arena *a;
+	const char *path, *log;
+	struct str unit;
+	int64_t now_s;
+};
+
+static int begin(struct opening *o, const char *last, struct str origin, struct err *e)
+{
+	struct seal_place *p = o->place;
+	struct seal_begin b = {
+		.origin = origin, .log = p->log, .now_s = o->now_s, .reason = STR("")
+	};
+	struct vfile_disk *old = NULL;
+	struct buf leaf;
+	int rc = 0;
+
+	if (last)
+		rc = vfile_disk_open(arena_fmt(o->a, "%s/%s", o->path, last).ptr, &old, e);
+	if (rc == 0 && old)
+		rc = seal_old(old, b.now_s, e);
+	if (rc == 0) {
+		b.previous = old;
+		buf_init(&leaf, SEAL_LEAF_MAX);
+		rc = seal_begin(p->shard, &b, &leaf, e);
+		buf_done(&leaf);
+	}
+	vfile_disk_close(old);
+	return rc;
+}
+
+static int open_shard(struct opening *o, struct err *e)
+{
+	struct seal_place *p = o->place;
+	const char *const *names, *last = NULL, *full;
+	size_t count;
+	int rc = seal_shard_now(p->log, o->now_s, p->name, e);
+
+	if (rc == 0)
+		rc = seal_shards(p->log, o->a, &names, &count, e);
+	if (rc < 0)
+		return rc;
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(names[i], p->name) != 0)
+			last = names[i];
+	rc = unit_of(p->log, count > 0 && !last ? p->name : last, o->unit, o->a, &o->unit, e);
+	if (rc == ERR_ABSENT) /* a folder that was made and no more */
+		rc = unit_of(p->log, NULL, o->unit, o->a, &o->unit, e);
+	full = arena_fmt(o->a, "%s/%s", o->path, p->name).ptr;
+	if (rc == 0)
+		rc = make_folder(full, e);
+	if (rc == 0)
+		rc = vfile_disk_open(full, &p->shard, e);
+	if (rc < 0 || was_begun(p->shard))
+		return rc;
+	return begin(o, last,
+		arena_fmt(o->a, "%.*s/khien/%s/%s", STR_FMT(o->unit),
+			strcmp(o->log, SEAL_TRAIL) == 0 ? "so-vet" : "nhat-ky", p->name),
+		e);
+}
+
+int seal_place_open(const char *data, const char *log, struct str unit, int64_t now_s,
+	struct seal_place *ret, struct err *e)
+{
+	struct arena a;
+	struct opening o = { .place = ret, .a = &a, .log = log, .unit = unit, .now_s = now_s };
+	int rc;
+
+	*ret = (struct seal_place){ .lock_fd = -1 };
+	arena_init(&a, SEAL_MEMORY_BYTES);
+	o.path = arena_fmt(&a, "%s/%s", data, log).ptr;
+	rc = make_folder(o.path, e);
+	if (rc == 0)
+		rc = lock(o.path, &a, &ret->lock_fd, e);
+	if (rc == 0)
+		rc = vfile_disk_open(o.path, &ret->log, e);
+	if (rc == 0)
+		rc = open_shard(&o, e);
+	arena_done(&a);
+	return rc;
+}
+
+void seal_place_close(struct seal_place *p)
+{
+	vfile_disk_close(p->shard);
+	vfile_disk_close(p->log);
+	if (p->lock_fd >= 0)
+		close(p->lock_fd);
+	*p = (struct seal_place){ .lock_fd = -1 };
+}

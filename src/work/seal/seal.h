@@ -1,0 +1,116 @@
+/* seal.h - floor 4: who signs a log. The sealer trusts nobody: it reads the entries back from the
+ * disk, makes the tree again, holds its root against the one the writer names, and only then
+ * signs, with the identity key of the shard and the key of the hour (docs/formats/seal.md). Keys of
+ * past hours are gone, so that who takes the machine today cannot sign for yesterday.
+ *
+ * The disk given is the shard's folder. One process seals a shard; the keys are its alone. */
+#ifndef WORK_SEAL_H
+#define WORK_SEAL_H
+
+#include "core/trail/trail.h"
+#include "kit/merkle/note.h"
+#include "kit/vfile/vfile.h"
+
+#define SEAL_EPOCH_S 3600
+#define SEAL_LEAF_MAX NOTICE_BYTES_MAX
+#define SEAL_REASON_SIZE 400
+
+/* --- a shard begins --------------------------------------------------------------------------- */
+
+struct seal_begin {
+	struct str origin;      /* <unit-domain>/khien/<log>/<year> */
+	struct vfile_disk *log; /* the folder of all shards of the log, with its recovery key */
+	int64_t now_s;
+	struct vfile_disk *previous; /* the shard it goes on from, or NULL */
+	struct str reason;           /* why it goes on elsewhere; "" else */
+	struct str recovery; /* seed of the recovery key, for a shard after a restore; "" else */
+};
+
+/* Make the keys of a shard and its first leaf, whose raw bytes go to RET_LEAF: the writer puts them
+ * as leaf 0, kind LEAF_LINK. Called again it gives the same leaf. */
+MUST_CHECK int seal_begin(
+	struct vfile_disk *d, const struct seal_begin *b, struct buf *ret_leaf, struct err *e);
+/* The leaf of a shard that was begun; ERR_ABSENT. */
+MUST_CHECK int seal_first_leaf(struct vfile_disk *d, struct buf *ret_leaf, struct err *e);
+
+/* The shard to write at NOW_S: the newest of the year in Viet Nam, "2026" or, after restores,
+ * "2026.2" …; "2026" when there is none. NAME has SEAL_SHARD_SIZE bytes. */
+#define SEAL_SHARD_SIZE 24
+MUST_CHECK int seal_shard_now(struct vfile_disk *log, int64_t now_s, char *ret_name, struct err *e);
+/* All of them, oldest first. Lives in A. */
+MUST_CHECK int seal_shards(struct vfile_disk *log, struct arena *a, const char *const **ret,
+	size_t *ret_count, struct err *e);
+
+/* The recovery key is made with the first shard of a log and waits in its folder to be printed, in
+ * two halves; then only the public key stays. */
+#define SEAL_HALF_SIZE 80
+struct seal_halves {
+	char half[2][SEAL_HALF_SIZE]; /* letters in groups of four, with a check of their own */
+};
+/* ERR_ABSENT: printed already. */
+MUST_CHECK int seal_recovery_halves(struct vfile_disk *log, struct seal_halves *ret, struct err *e);
+MUST_CHECK int seal_recovery_forget(struct vfile_disk *log, struct err *e);
+/* The seed again. ERR_INPUT: a half is mistyped, or they do not belong together. */
+MUST_CHECK int seal_recovery_join(
+	struct str half_1, struct str half_2, unsigned char *ret_seed, struct err *e);
+
+/* --- sealing ---------------------------------------------------------------------------------- */
+
+struct seal;
+
+/* Go on from the newest checkpoint. ERR_ABSENT: the shard was not begun; ERR_INPUT: what is on the
+ * disk is not what was signed, nothing is changed then. *RET is yours. */
+MUST_CHECK int seal_open(struct vfile_disk *d, int64_t now_s, struct seal **ret, struct err *e);
+struct seal *seal_close(struct seal *s); /* NULL is fine; returns NULL */
+
+struct seal_answer {
+	bool is_sealed;
+	uint64_t size;                   /* of the newest checkpoint */
+	unsigned char note[SHA256_SIZE]; /* hash of it */
+	char reason[SEAL_REASON_SIZE];   /* why not */
+};
+
+/* The writer says: these leaves are on the disk, this is their root. A disagreement is told in RET,
+ * kept in the file "alarm", and ends the signing of this shard; failures of the disk are
+ * returned. */
+MUST_CHECK int seal_check(struct seal *s, const struct merkle_head *head, int64_t now_s,
+	struct seal_answer *ret, struct err *e);
+/* When the hour is over: the leaf (kind LEAF_KEY) that the writer is to put into the log next; ""
+ * when nothing is due or it was handed over already. */
+MUST_CHECK int seal_next_key(struct seal *s, int64_t now_s, struct buf *ret_leaf, struct err *e);
+/* The newest checkpoint; size 0 and "" before the first. */
+uint64_t seal_size(const struct seal *s);
+struct str seal_note(const struct seal *s);
+
+/* In one process, for commands: take the writer W of the shard, add what is due (first leaf, clock,
+ * key), commit, and seal all that is there. */
+MUST_CHECK int seal_now(
+	struct vfile_disk *d, struct wal *w, int64_t now_s, struct seal_answer *ret, struct err *e);
+
+/* --- the folder of a log ---------------------------------------------------------------------- */
+
+/* The shard of now of one log of the data folder, made where it is not there, for its one writer:
+ * who holds a place holds the lock. */
+struct seal_place {
+	struct vfile_disk *log, *shard;
+	char name[SEAL_SHARD_SIZE];
+	int lock_fd; /* -1: closed */
+};
+
+#define SEAL_LOG "log"     /* what machines send: nhat-ky */
+#define SEAL_TRAIL "trail" /* what changes in Khiên: so-vet */
+/* UNIT is the domain of the unit for a log that has none yet; "" takes the host's name. When the
+ * year has turned, the old shard is sealed for the last time and the new one goes on from it.
+ * ERR_CONFLICT: somebody else writes this log now. Close it also after a failure. */
+MUST_CHECK int seal_place_open(const char *data, const char *log, struct str unit, int64_t now_s,
+	struct seal_place *ret, struct err *e);
+void seal_place_close(struct seal_place *p);
+
+/* --- what is known outside -------------------------------------------------------------------- */
+
+/* Somebody outside holds this checkpoint of ours: kept in anchors/NAME when it is the largest of
+ * NAME. The sealer signs nothing smaller, nor anything that does not begin with it. */
+MUST_CHECK int seal_anchor_keep(
+	struct vfile_disk *d, const char *name, struct str note, struct err *e);
+
+#endif
