@@ -96,6 +96,12 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def rounds(quick):
+    """How many generated configurations a test compares with the real program: QUICK in an ordinary run,
+    KHIEN_ROUNDS in a long one."""
+    return int(os.environ.get("KHIEN_ROUNDS") or quick)
+
+
 ADMIN = ("an.le", "Nui-cao-Song-dai-7")     # login, password
 
 

@@ -11,11 +11,11 @@ import subprocess
 import tempfile
 import unittest
 
-from flow import BIN
+from flow import BIN, rounds
 
 ENV = {**os.environ, "LC_ALL": "C", "ASAN_OPTIONS": "detect_leaks=0"}
-ROUNDS = int(os.environ.get("KHIEN_DIFFERENTIAL_ROUNDS", "12"))
-SEED = int(os.environ.get("KHIEN_DIFFERENTIAL_SEED", "14423"))
+ROUNDS = rounds(12)
+SEED = int(os.environ.get("KHIEN_SEED", "14423"))
 
 
 def tool(name, *more):

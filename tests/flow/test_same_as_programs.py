@@ -13,7 +13,7 @@ import subprocess
 import tempfile
 import unittest
 
-from flow import BIN
+from flow import BIN, rounds
 
 KHIEN = os.environ.get("KHIEN_BIN", BIN)
 SSHD = shutil.which("sshd", path="/usr/sbin:/usr/bin")
@@ -81,7 +81,7 @@ class Sshd(unittest.TestCase):
         with tempfile.TemporaryDirectory() as keys:
             key = os.path.join(keys, "key")
             run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key)
-            for _ in range(40):
+            for _ in range(rounds(40)):
                 self.one(chance, key)
 
     def one(self, chance, key):
@@ -145,7 +145,7 @@ class Shell(unittest.TestCase):
     @unittest.skipUnless(shutil.which("bash"), "no bash here")
     def test_random_profiles(self):
         chance = random.Random(1201)
-        for _ in range(60):
+        for _ in range(rounds(60)):
             pieces = [chance.choice(self.PIECES) for _ in range(chance.randrange(1, 6))]
             # bash gives up a script at the first assignment to a readonly variable
             if any("readonly" in piece for piece in pieces):
@@ -180,7 +180,7 @@ class Quality(unittest.TestCase):
             self.skipTest("no namespace to give pwscore its file in")
         pam = ("password requisite pam_pwquality.so\npassword required pam_unix.so use_authtok\n")
         chance = random.Random(83)
-        for _ in range(15):
+        for _ in range(rounds(15)):
             minlen = chance.randrange(4, 18)
             credits = {n: chance.choice([-1, 0, 0, 1, 2]) for n in ("dcredit", "ucredit", "lcredit", "ocredit")}
             conf = f"minlen = {minlen}\ndictcheck = 0\n" + "".join(f"{k} = {v}\n" for k, v in credits.items())
@@ -220,7 +220,7 @@ class Dconf(unittest.TestCase):
                 "/etc/systemd/system/display-manager.service": "[Service]\nExecStart=/x\n",
                 "/usr/share/xsessions/gnome.desktop": "x\n",
                 "/etc/dconf/profile/user": "user-db:user\nsystem-db:local\n"}
-        for _ in range(12):
+        for _ in range(rounds(12)):
             idle, delay = chance.randrange(1, 900), chance.randrange(0, 90)
             noise = "".join(f"[org/x{i}/{chance.randrange(99)}]\na{i}={i}\n" for i in range(chance.randrange(30)))
             with tempfile.TemporaryDirectory() as folder:

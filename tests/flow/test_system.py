@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import unittest
 
-from flow import BIN, PACKS, folder, khien, write_tree
+from flow import BIN, PACKS, folder, khien, rounds, write_tree
 
 IS_ROOT = os.geteuid() == 0
 ENV = dict(os.environ, KHIEN_LANG="vi", ASAN_OPTIONS="detect_leaks=0")
@@ -129,7 +129,7 @@ class Differential(unittest.TestCase):
             text = rng.choice(["", "", "", "1:", "2:"]) + rng.choice("0123456789")
             return text + "".join(rng.choice(pieces) for _ in range(rng.randint(0, 6))) + rng.choice(["", "-1", "-0", "1"])
 
-        for _ in range(120):
+        for _ in range(rounds(120)):
             a, b = version(), version()
             if subprocess.run(["dpkg", "--validate-version", a], capture_output=True).returncode or \
                     subprocess.run(["dpkg", "--validate-version", b], capture_output=True).returncode:
@@ -159,7 +159,7 @@ class Differential(unittest.TestCase):
             return rng.choice(["// c \"\n", "/* a\n b; */\n", "# x { y\n"])
 
         names = ["10a", "20b.conf", "30c.bak", "05d", "z~", "Z9"]
-        for _ in range(60):
+        for _ in range(rounds(60)):
             tree = {f"/etc/apt/apt.conf.d/{name}": "".join(piece() for _ in range(rng.randint(0, 4)))
                     for name in rng.sample(names, rng.randint(1, 4))}
             if rng.random() < 0.4:
@@ -186,7 +186,7 @@ class Differential(unittest.TestCase):
         lines = ["install usb-storage /bin/false", "install usb_storage /bin/true", "blacklist usb-storage",
                  "install usb-storage /sbin/modprobe --ignore-install usb-storage", "# install usb-storage /bin/false",
                  "install uas /bin/false", "options usb-storage quirks=x", "install \\\nusb-storage /bin/true"]
-        for _ in range(60):
+        for _ in range(rounds(60)):
             tree = {f"/etc/modprobe.d/{name}": "\n".join(rng.sample(lines, rng.randint(0, 3))) + "\n"
                     for name in rng.sample(["b.conf", "a.conf", "c.conf", "d.txt"], rng.randint(1, 3))}
             with folder({**tree, "/usr/lib/modules/x/kernel/drivers/usb/storage/usb-storage.ko": ""}) as root:
@@ -203,7 +203,7 @@ class Differential(unittest.TestCase):
     def test_logrotate(self):
         rng = random.Random(20261127)
         words = ["weekly", "daily", "monthly", "rotate 4", "rotate 12", "rotate 30", "missingok", "compress", "notifempty"]
-        for _ in range(40):
+        for _ in range(rounds(40)):
             body = "\n".join("  " + w for w in rng.sample(words, rng.randint(0, 4)))
             conf = "\n".join(rng.sample(words[:6], rng.randint(1, 3)))
             with folder({"/var/log/a.log": "x\n", "/usr/sbin/logrotate": "",

@@ -56,7 +56,7 @@ struct leaf {
 	int64_t boot_ns;     /* boot clock */
 	uint64_t sequence;   /* of the source */
 	uint8_t peer[LEAF_PEER_SIZE];
-	struct str raw;      /* at most LEAF_RAW_MAX */
+	struct str raw; /* at most LEAF_RAW_MAX */
 };
 
 /* The LEAF_HEAD_BYTES before the raw bytes. */

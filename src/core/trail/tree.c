@@ -80,8 +80,8 @@ static int load_groups(struct tree *t, struct err *e)
 				&t->file[level], i * SHA256_SIZE, hash.bytes, SHA256_SIZE, e);
 
 			if (n != SHA256_SIZE)
-				return n < 0 ? (int)n
-					     : err_set(e, ERR_INPUT, "\"%s\" is too short",
+				return n < 0 ? (int)n :
+					       err_set(e, ERR_INPUT, "\"%s\" is too short",
 						       t->file[level].path);
 			if (!merkle_append(t->sha256, &t->group[level], &hash))
 				return err_set(e, ERR_LIMIT, "the tree is full");
@@ -247,13 +247,12 @@ static int load_level(struct tree *t, unsigned level, uint64_t from, size_t coun
 	n = vfile_read_at(&t->file[level], from * SHA256_SIZE, ret, count * SHA256_SIZE, e);
 	if (n < 0)
 		return (int)n;
-	return (size_t)n == count * SHA256_SIZE
-		? 0
-		: err_set(e, ERR_INPUT, "\"%s\" is too short", t->file[level].path);
+	return (size_t)n == count * SHA256_SIZE ?
+		0 :
+		err_set(e, ERR_INPUT, "\"%s\" is too short", t->file[level].path);
 }
 
-int tree_hash(
-	void *source, unsigned height, uint64_t index, struct merkle_hash *ret, struct err *e)
+int tree_hash(void *source, unsigned height, uint64_t index, struct merkle_hash *ret, struct err *e)
 {
 	const struct tree_source *s = source;
 	unsigned level = height / GROUP_BITS, above = height % GROUP_BITS;

@@ -28,8 +28,8 @@ void tree_head(const struct tree *t, struct merkle_head *ret);
 
 /* Who makes leaf hashes again: COUNT of them, from FROM on, all in one group. */
 struct tree_leaves {
-	int (*load)(void *context, uint64_t from, size_t count, struct merkle_hash *ret,
-		struct err *e);
+	int (*load)(
+		void *context, uint64_t from, size_t count, struct merkle_hash *ret, struct err *e);
 	void *context;
 };
 
@@ -39,7 +39,7 @@ struct tree_source {
 	struct tree *tree;
 	struct tree_leaves leaves;
 };
-int tree_hash(void *source, unsigned height, uint64_t index, struct merkle_hash *ret,
-	struct err *e);
+int tree_hash(
+	void *source, unsigned height, uint64_t index, struct merkle_hash *ret, struct err *e);
 
 #endif

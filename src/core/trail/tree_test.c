@@ -15,8 +15,8 @@ static struct merkle_hash leaf_of(uint64_t index)
 	return hash;
 }
 
-static int load_leaves(void *context, uint64_t from, size_t count, struct merkle_hash *ret,
-	struct err *e)
+static int load_leaves(
+	void *context, uint64_t from, size_t count, struct merkle_hash *ret, struct err *e)
 {
 	assert_true(count <= TREE_GROUP && from / TREE_GROUP == (from + count - 1) / TREE_GROUP);
 	for (size_t i = 0; i < count; i++)

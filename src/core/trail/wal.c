@@ -85,8 +85,8 @@ int wal_commit(struct wal *w, struct err *e)
 		rc = roll(w, e);
 	if (rc == 0) {
 		w->first = w->end_bytes == WAL_HEADER_BYTES ? w->durable.size : w->first;
-		rc = vfile_write_at(&w->file, w->end_bytes,
-			(struct str){ (char *)w->batch, w->batch_len }, e);
+		rc = vfile_write_at(
+			&w->file, w->end_bytes, (struct str){ (char *)w->batch, w->batch_len }, e);
 	}
 	if (rc == ERR_LIMIT)
 		return rc;

@@ -171,8 +171,8 @@ static int go_on(struct wal *w, uint64_t first, struct err *e)
 	}
 	rc = is_unborn(&r.from) ? 1 : err_context(e, "\"%s\"", name);
 	vfile_close(&r.from);
-	if (rc == 1 && (vfile_unlink(w->disk, name, e) < 0 ||
-			       vfile_sync_dir(w->disk, WAL_FOLDER, e) < 0))
+	if (rc == 1 &&
+		(vfile_unlink(w->disk, name, e) < 0 || vfile_sync_dir(w->disk, WAL_FOLDER, e) < 0))
 		return e->code;
 	return rc;
 }

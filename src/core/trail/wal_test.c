@@ -84,8 +84,8 @@ static void lines_come_back_over_many_files(void **state)
 		assert_int_equal(count_lines(d, 0, wal_size(w), &e), (int64_t)wal_size(w));
 	}
 	for (uint64_t from = 0; from <= wal_size(w); from++)
-		assert_int_equal(count_lines(d, from, wal_size(w), &e),
-			(int64_t)(wal_size(w) - from));
+		assert_int_equal(
+			count_lines(d, from, wal_size(w), &e), (int64_t)(wal_size(w) - from));
 	assert_int_equal(count_lines(d, wal_size(w) + 1, UINT64_MAX, &e), -1);
 	assert_int_equal(wal_drop(d, 100, &e), 0);
 	assert_int_equal(wal_oldest(d, &oldest, &e), 0);
@@ -325,8 +325,8 @@ static struct vfile_replay_result try_disk(
 static void a_power_cut_takes_nothing_promised(void **state)
 {
 	const char *more = getenv("KHIEN_CRASH_STATES"); /* at each point, for a long night */
-	struct vfile_replay_result r = try_disk(
-		(struct vfile_fault){ 0 }, false, more ? strtoull(more, NULL, 10) : 400);
+	struct vfile_replay_result r =
+		try_disk((struct vfile_fault){ 0 }, false, more ? strtoull(more, NULL, 10) : 400);
 
 	print_message("%llu states of %llu points\n", (unsigned long long)r.states,
 		(unsigned long long)r.points);

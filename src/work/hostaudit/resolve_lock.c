@@ -9,6 +9,8 @@ const char *const login_services[] = { "login", "sshd", "su", "sudo", "gdm-passw
 
 #define FAILLOCK "pam_faillock.so"
 #define FAILLOCK_CONF "/etc/security/faillock.conf"
+#define FAILLOCK_DENY 3 /* the module's own, where nothing is set */
+#define FAILLOCK_UNLOCK_S 600
 
 /* What the modules of an auth stack are to a trial. */
 enum role {
@@ -92,13 +94,50 @@ static enum role role_of(const struct pam_rule *rule)
 	return ROLE_OTHER;
 }
 
-/* One trial: nobody's password is right (winner NULL), or that of one module; the account is locked
- * or not; the conditions that cannot be told hold or do not. */
+/* One trial: nobody's password is right (winner NULL), or that of one module, after FAILURES wrong
+ * ones; the conditions that cannot be told hold or do not. */
 struct trial {
+	const struct pam_stack *stack;
+	const int64_t *deny; /* of each rule; 0: never */
 	const struct pam_rule *winner;
-	bool is_locked, is_condition_true;
-	bool was_counted, met_condition, was_refused;
+	bool is_condition_true, met_condition;
+	int64_t failures; /* counted before, and after */
 };
+
+/* Every line of the module has a number of its own, and looks at the count by it. */
+static bool is_locked(const struct trial *t, const struct pam_rule *rule)
+{
+	int64_t deny = t->deny[rule - t->stack->rules];
+
+	return deny != 0 && t->failures >= deny;
+}
+
+/* authfail counts no further once its own number is reached: a smaller number there than in
+ * preauth keeps the account open for ever. */
+static enum pam_code count_failure(struct trial *t, const struct pam_rule *rule)
+{
+	if (is_locked(t, rule))
+		return PAM_CODE_AUTH_ERR;
+	t->failures++;
+	return PAM_CODE_IGNORE;
+}
+
+/* authsucc takes the count back, wherever the stack comes by it. */
+static enum pam_code forget_failures(struct trial *t, const struct pam_rule *rule)
+{
+	if (is_locked(t, rule))
+		return PAM_CODE_AUTH_ERR;
+	t->failures = 0;
+	return PAM_CODE_SUCCESS;
+}
+
+static enum pam_code tally(struct trial *t, const struct pam_rule *rule)
+{
+	bool was_locked = is_locked(t, rule);
+
+	t->failures++;
+	return was_locked ? PAM_CODE_AUTH_ERR : PAM_CODE_SUCCESS;
+}
 
 static enum pam_code act(void *context, const struct pam_rule *rule)
 {
@@ -108,15 +147,13 @@ static enum pam_code act(void *context, const struct pam_rule *rule)
 	case ROLE_CREDENTIAL:
 		return rule == t->winner ? PAM_CODE_SUCCESS : PAM_CODE_AUTH_ERR;
 	case ROLE_PREAUTH:
-	case ROLE_AUTHSUCC:
-		t->was_refused = t->was_refused || t->is_locked;
-		return t->is_locked ? PAM_CODE_AUTH_ERR : PAM_CODE_SUCCESS;
+		return is_locked(t, rule) ? PAM_CODE_AUTH_ERR : PAM_CODE_SUCCESS;
 	case ROLE_AUTHFAIL:
-		t->was_counted = true;
-		return t->is_locked ? PAM_CODE_AUTH_ERR : PAM_CODE_IGNORE;
+		return count_failure(t, rule);
+	case ROLE_AUTHSUCC:
+		return forget_failures(t, rule);
 	case ROLE_TALLY:
-		t->was_counted = true;
-		return t->is_locked ? PAM_CODE_AUTH_ERR : PAM_CODE_SUCCESS;
+		return tally(t, rule);
 	case ROLE_DENY:
 	case ROLE_NO:
 		return PAM_CODE_AUTH_ERR;
@@ -128,28 +165,68 @@ static enum pam_code act(void *context, const struct pam_rule *rule)
 	}
 }
 
-/* For both answers of the conditions: are wrong passwords counted, and locked accounts refused? */
-static void try_stack(const struct pam_stack *s, bool is_condition_true, bool *ret_counted,
-	bool *ret_refused, bool *ret_met)
+static bool is_credential(const struct pam_rule *rule)
 {
-	struct trial wrong = { .is_condition_true = is_condition_true };
+	return !rule->is_substack && !rule->is_missing && role_of(rule) == ROLE_CREDENTIAL;
+}
 
-	(void)pam_stack_run(s, act, &wrong);
-	*ret_counted = wrong.was_counted;
-	*ret_met = wrong.met_condition;
-	*ret_refused = true;
-	for (size_t i = 0; i < s->count; i++) {
-		struct trial right = { .winner = &s->rules[i],
-			.is_locked = true,
-			.is_condition_true = is_condition_true };
+/* Does no right password open the account after T's failures? */
+static bool is_shut(struct trial *t)
+{
+	bool is_open = false;
 
-		if (s->rules[i].is_substack || s->rules[i].is_missing ||
-			role_of(&s->rules[i]) != ROLE_CREDENTIAL)
+	for (size_t i = 0; i < t->stack->count; i++) {
+		struct trial right = *t;
+
+		right.winner = &t->stack->rules[i];
+		if (!is_credential(right.winner))
 			continue;
-		if (pam_stack_run(s, act, &right) == PAM_CODE_SUCCESS)
-			*ret_refused = false;
-		*ret_met = *ret_met || right.met_condition;
+		if (pam_stack_run(t->stack, act, &right) == PAM_CODE_SUCCESS)
+			is_open = true;
+		t->met_condition = t->met_condition || right.met_condition;
 	}
+	return !is_open;
+}
+
+#define TRIES_MAX 64 /* beyond it nobody asks how many there are exactly */
+
+/* What becomes of one wrong password after the other. */
+struct lock_course {
+	bool is_counted, is_refused, met_condition;
+	int64_t locks_after; /* tries; 0: never */
+};
+
+static struct lock_course try_stack(
+	const struct pam_stack *s, const int64_t *deny, int64_t most, bool is_condition_true)
+{
+	struct trial t = { .stack = s, .deny = deny, .is_condition_true = is_condition_true };
+	struct trial beyond = t, first = t;
+	struct lock_course c = { 0 };
+	int64_t before = -1;
+
+	beyond.failures = INT32_MAX;
+	/* a stack that lets wrong passwords in shuts nobody out */
+	c.is_refused = pam_stack_run(s, act, &first) != PAM_CODE_SUCCESS && is_shut(&beyond);
+	for (int64_t tries = 0; c.is_refused && tries <= TRIES_MAX && t.failures != before;
+		tries++) {
+		if (tries > 0 && is_shut(&t)) {
+			c.locks_after = tries;
+			break;
+		}
+		before = t.failures;
+		(void)pam_stack_run(s, act, &t);
+		c.is_counted = c.is_counted || t.failures > before;
+	}
+	if (c.locks_after == 0 && t.failures > TRIES_MAX)
+		c.locks_after = most;
+	if (!c.is_refused) {
+		(void)pam_stack_run(s, act, &t);
+		c.is_counted = t.failures > 0;
+	} else if (c.locks_after == 0) {
+		c.is_counted = false; /* or never so far that it would lock */
+	}
+	c.met_condition = t.met_condition || beyond.met_condition;
+	return c;
 }
 
 /* ---- the numbers ---- */
@@ -252,11 +329,55 @@ static const struct pam_rule *deciding(const struct pam_stack *s, struct lock_po
 	return NULL;
 }
 
+/* The number of each line of the stack; how many of them there are is *RET_MOST's. */
+static int64_t *deny_of_rules(
+	struct host *h, const struct pam_stack *s, int64_t usual, int64_t *ret_most)
+{
+	int64_t *deny = arena_array(host_arena(h), int64_t, s->count ? s->count : 1);
+
+	*ret_most = 0;
+	for (size_t i = 0; i < s->count; i++) {
+		struct lock_policy p = { .deny = usual };
+		enum role role = s->rules[i].is_substack ? ROLE_OTHER : role_of(&s->rules[i]);
+
+		if (role == ROLE_TALLY) {
+			p.deny = 0;
+			read_arguments(h, &s->rules[i], &p);
+		} else if (role == ROLE_PREAUTH || role == ROLE_AUTHFAIL || role == ROLE_AUTHSUCC) {
+			read_faillock(h, &s->rules[i], &p);
+		} else {
+			continue;
+		}
+		deny[i] = p.deny;
+		if (p.deny > *ret_most)
+			*ret_most = p.deny;
+	}
+	return deny;
+}
+
+/* Give wrong passwords until the account locks, for both answers of the conditions. */
+static void take_course(struct host *h, const struct pam_stack *s, struct lock_policy *p)
+{
+	struct lock_course c[2];
+	int64_t most, *deny = deny_of_rules(h, s, FAILLOCK_DENY, &most);
+
+	for (int i = 0; i < 2; i++)
+		c[i] = try_stack(s, deny, most, i == 1);
+	p->is_counted = c[0].is_counted && c[1].is_counted;
+	p->is_refused = c[0].is_refused && c[1].is_refused;
+	p->is_uncertain = (c[0].met_condition || c[1].met_condition) &&
+		(c[0].is_counted != c[1].is_counted || c[0].is_refused != c[1].is_refused ||
+			c[0].locks_after != c[1].locks_after);
+	if (c[0].locks_after && c[1].locks_after)
+		p->deny = c[0].locks_after > c[1].locks_after ? c[0].locks_after : c[1].locks_after;
+	else if (p->deny == 0) /* which says all there is to say */
+		p->is_counted = p->is_refused = true;
+}
+
 void lock_policy(struct host *h, const char *service, struct lock_policy *ret)
 {
 	struct pam_stack s;
 	const struct pam_rule *rule;
-	bool counted[2], refused[2], met[2];
 
 	*ret = (struct lock_policy){ .module = STR("") };
 	pam_stack_read(h, service, PAM_TYPE_AUTH, &s);
@@ -273,16 +394,11 @@ void lock_policy(struct host *h, const char *service, struct lock_policy *ret)
 	if (role_of(rule) == ROLE_TALLY) {
 		read_arguments(h, rule, ret);
 	} else {
-		ret->deny = 3;
-		ret->unlock_s = 600;
+		ret->deny = FAILLOCK_DENY;
+		ret->unlock_s = FAILLOCK_UNLOCK_S;
 		read_faillock(h, rule, ret);
 	}
-	for (int i = 0; i < 2; i++)
-		try_stack(&s, i == 1, &counted[i], &refused[i], &met[i]);
-	ret->is_counted = counted[0] && counted[1];
-	ret->is_refused = refused[0] && refused[1];
-	ret->is_uncertain =
-		(met[0] || met[1]) && (counted[0] != counted[1] || refused[0] != refused[1]);
+	take_course(h, &s, ret);
 	ret->is_reset = first_of(&s, ROLE_AUTHSUCC) || account_resets(h, service);
 }
 
