@@ -14,43 +14,15 @@
 #define HEX_RUN_MIN 6
 #define HEX_CHUNK_MAX 128
 
-enum byte_class {
-	IS_DIGIT = 1,
-	IS_HEX_LOWER = 2,
-	IS_HEX_UPPER = 4,
-	IS_LETTER = 8,
-	IS_MARK = 16,
-	IS_HIGH = 32,
-	IS_BETWEEN = 64
-};
-
-/* What bytes are: between words, or of a word. */
-static const uint8_t class_of_byte[256] = {
-	[0 ... 0x20] = IS_BETWEEN, ['!'] = IS_MARK, ['"'] = IS_BETWEEN, ['#' ... '%'] = IS_MARK,
-	['&' ... ')'] = IS_BETWEEN, ['*' ... '+'] = IS_MARK, [','] = IS_BETWEEN,
-	['-' ... '/'] = IS_MARK, ['0' ... '9'] = IS_DIGIT, [':' ... '?'] = IS_BETWEEN,
-	['@'] = IS_MARK, ['A' ... 'F'] = IS_HEX_UPPER, ['G' ... 'Z'] = IS_LETTER,
-	['['] = IS_BETWEEN, ['\\'] = IS_MARK, [']'] = IS_BETWEEN, ['^' ... '`'] = IS_MARK,
-	['a' ... 'f'] = IS_HEX_LOWER, ['g' ... 'z'] = IS_LETTER, ['{' ... '}'] = IS_BETWEEN,
-	['~'] = IS_MARK, [0x7F] = IS_BETWEEN, [0x80 ... 0xFF] = IS_HIGH
-};
-
-#define IS_ALNUM (IS_DIGIT | IS_HEX_LOWER | IS_HEX_UPPER | IS_LETTER)
-
-static inline unsigned class_of(char c)
-{
-	return class_of_byte[(unsigned char)c];
-}
-
 /* A line being cut. */
 struct cut {
 	struct lines *l;
 	const char *s;
 	size_t len;
-	size_t copied; /* the static text up to here is in the key */
-	uint64_t tag;  /* stands for all that came before */
+	uint64_t hash; /* of the static text and the slots so far: of the template, in the end */
+	uint64_t tag;  /* stands for what came just before */
 	struct value *values;
-	size_t slots;
+	uint32_t slots;
 	uint64_t group;
 	bool is_full; /* too many slots, or a table is full: no template */
 };
@@ -60,6 +32,43 @@ static inline uint64_t mix(uint64_t a, uint64_t b)
 	uint64_t x = (a ^ (b * 0x9E3779B97F4A7C15u)) * 0xD6E8FEB86659FD93u;
 
 	return x ^ x >> 32;
+}
+
+static inline uint64_t load_8(const char *from)
+{
+	uint64_t value;
+
+	memcpy(&value, from, 8);
+	return value;
+}
+
+static inline uint64_t load_4(const char *from)
+{
+	uint32_t value;
+
+	memcpy(&value, from, 4);
+	return value;
+}
+
+/* Most words are short: one multiplication, seeded, so that nobody can aim at a chain. */
+static inline uint64_t hash_word(const char *from, size_t len, uint64_t seed)
+{
+	uint64_t a, b = 0;
+	__uint128_t product;
+
+	if (len > 16)
+		return XXH3_64bits_withSeed(from, len, seed);
+	if (len >= 8) {
+		a = load_8(from);
+		b = load_8(from + len - 8);
+	} else if (len >= 4) {
+		a = load_4(from) | load_4(from + len - 4) << 32;
+	} else {
+		a = (uint8_t)from[0] | (uint64_t)(uint8_t)from[len / 2] << 8 |
+			(uint64_t)(uint8_t)from[len - 1] << 16;
+	}
+	product = (__uint128_t)(a ^ seed) * (b ^ (seed >> 7 | 1) ^ len * 0x9E3779B97F4A7C15u);
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
 void lines_init(struct lines *l)
@@ -88,7 +97,6 @@ void lines_done(struct lines *l)
 	bytes_done(&l->text_from);
 	bytes_done(&l->addresses);
 	bytes_done(&l->branches);
-	bytes_done(&l->key);
 }
 
 struct str lines_text(const struct lines *l, uint32_t number)
@@ -105,15 +113,16 @@ uint32_t lines_address(const struct lines *l, uint32_t number)
 	return ((const uint32_t *)(const void *)l->addresses.at)[number];
 }
 
-/* What stands just before byte FROM: the slot there, or the last bytes, any digit for any other. */
-static uint64_t before(const struct cut *c, size_t from)
+/* What stands just before slot K: the slot there, or the last bytes, any digit for any other. */
+static uint64_t before(const struct cut *c, uint32_t k)
 {
-	size_t gap = from - c->copied, i = from < 3 ? 0 : from - 3;
+	size_t from = c->l->spans[k].from, end = k > 0 ? c->l->spans[k - 1].end : 0;
+	size_t i = from < 3 ? 0 : from - 3;
 	uint64_t context = 0;
 
-	if (gap < 3 && c->slots > 0) {
-		context = c->l->key_slots[c->slots - 1].type;
-		i = c->copied;
+	if (from - end < 3 && k > 0) {
+		context = c->l->key_slots[k - 1].type;
+		i = end;
 	}
 	for (; i < from; i++)
 		context = context << 8 | (uint8_t)(class_of(c->s[i]) == IS_DIGIT ? '0' : c->s[i]);
@@ -121,11 +130,14 @@ static uint64_t before(const struct cut *c, size_t from)
 }
 
 /* Slots with the same before and behind them share a column. */
-static uint16_t family_of(const struct cut *c, unsigned type, size_t from, size_t end)
+static uint16_t family_of(const struct cut *c, uint32_t k)
 {
 	struct lines *l = c->l;
-	uint8_t after = end < c->len ? (uint8_t)c->s[end] : 0;
-	uint64_t context = before(c, from), hash;
+	size_t end = l->spans[k].end;
+	bool is_next = k + 1 < c->slots && l->spans[k + 1].from == end;
+	uint8_t after = end < c->len && !is_next ? (uint8_t)c->s[end] : 0;
+	unsigned type = l->key_slots[k].type;
+	uint64_t context = before(c, k), hash;
 	int64_t found;
 
 	/* process numbers of one host are one column, whatever program they belong to */
@@ -148,11 +160,10 @@ static void add_slot(struct cut *c, size_t from, size_t end, struct slot slot, s
 		c->is_full = true;
 		return;
 	}
-	bytes_add(&c->l->key, c->s + c->copied, from - c->copied);
-	bytes_u8(&c->l->key, 0);
-	c->copied = end;
+	c->l->spans[c->slots] = (struct span){ (uint32_t)from, (uint32_t)end };
 	c->l->key_slots[c->slots] = slot;
 	c->values[c->slots++] = value;
+	c->hash = mix(c->hash, (uint64_t)(slot.type << 8 | slot.form));
 }
 
 static void add_number(struct cut *c, size_t from, size_t end)
@@ -161,9 +172,7 @@ static void add_number(struct cut *c, size_t from, size_t end)
 
 	for (size_t i = from; i < end; i++)
 		value = value * 10 + (uint64_t)(c->s[i] - '0');
-	add_slot(c, from, end,
-		(struct slot){
-			.type = SLOT_NUMBER, .family = family_of(c, SLOT_NUMBER, from, end) },
+	add_slot(c, from, end, (struct slot){ .type = SLOT_NUMBER },
 		(struct value){
 			value, c->s[from] == '0' && end - from > 1 ? (uint8_t)(end - from) : 0 });
 }
@@ -174,14 +183,12 @@ static void add_hex(struct cut *c, size_t from, size_t end, unsigned classes)
 
 	while (from < end) {
 		size_t stop = end - from > HEX_DIGITS_MAX ? from + HEX_DIGITS_MAX : end;
-		struct slot slot = { .type = (uint8_t)type,
-			.family = family_of(c, type, from, stop) };
 		uint64_t value = 0;
 
 		for (size_t i = from; i < stop; i++)
 			value = value << 4 |
 				(uint64_t)(c->s[i] <= '9' ? c->s[i] - '0' : (c->s[i] & 7) + 9);
-		add_slot(c, from, stop, slot,
+		add_slot(c, from, stop, (struct slot){ .type = (uint8_t)type },
 			(struct value){ value,
 				c->s[from] == '0' && stop - from > 1 ? (uint8_t)(stop - from) :
 								       0 });
@@ -233,12 +240,13 @@ static int64_t intern_text(struct lines *l, struct str text, uint64_t hash)
 static void add_word(struct cut *c, size_t from, size_t end, uint64_t context)
 {
 	struct str text = { c->s + from, end - from };
-	uint64_t word = XXH3_64bits_withSeed(text.ptr, text.len, c->l->seed);
+	uint64_t word = hash_word(text.ptr, text.len, c->l->seed);
 	int64_t number;
 
 	if (c->group == 0 && text.len > 1)
 		c->group = word;
 	if (!is_value(c->l, context, word)) {
+		c->hash = mix(c->hash, word);
 		c->tag = mix(word, 9);
 		return;
 	}
@@ -248,8 +256,7 @@ static void add_word(struct cut *c, size_t from, size_t end, uint64_t context)
 		c->is_full = true;
 		return;
 	}
-	add_slot(c, from, end,
-		(struct slot){ .type = SLOT_TEXT, .family = family_of(c, SLOT_TEXT, from, end) },
+	add_slot(c, from, end, (struct slot){ .type = SLOT_TEXT },
 		(struct value){ (uint64_t)number, 0 });
 }
 
@@ -295,8 +302,7 @@ static bool add_ipv4(struct cut *c, size_t from, size_t *ret_end)
 	} else if (lines_address(l, (uint32_t)number) != address) {
 		return false;
 	}
-	add_slot(c, from, end,
-		(struct slot){ .type = SLOT_IPV4, .family = family_of(c, SLOT_IPV4, from, end) },
+	add_slot(c, from, end, (struct slot){ .type = SLOT_IPV4 },
 		(struct value){ (uint64_t)number, 0 });
 	*ret_end = end;
 	return true;
@@ -361,46 +367,56 @@ static void cut_word(struct cut *c, size_t from, size_t end, uint64_t context)
 		add_word(c, text, end, context);
 }
 
-/* The word from FROM to END, none of whose bytes is between words. */
-static void add_chunk(struct cut *c, size_t from, size_t end, unsigned classes, uint64_t context)
+/* The word with digits from FROM to END, none of whose bytes is between words. */
+static void add_chunk(struct cut *c, size_t from, size_t end, uint64_t context)
 {
-	size_t len = end - from;
+	size_t len = end - from, stop;
+	unsigned classes = run_of(c, from, end, IS_ALNUM | IS_MARK | IS_HIGH, &stop);
 
-	if (classes == IS_DIGIT && len <= NUMBER_DIGITS_MAX) {
-		add_number(c, from, end);
-		c->tag = mix(context, 2);
-	} else if (is_hex(classes) && len >= HEX_RUN_MIN && len <= HEX_CHUNK_MAX) {
+	if (is_hex(classes) && len >= HEX_RUN_MIN && len <= HEX_CHUNK_MAX) {
 		add_hex(c, from, end, classes);
 		c->tag = mix(context, 3);
 	} else if (len > 2 && c->s[from] == '0' && c->s[from + 1] == 'x') {
-		size_t stop;
 		unsigned figures =
 			run_of(c, from + 2, end, IS_DIGIT | IS_HEX_LOWER | IS_HEX_UPPER, &stop);
 
 		if (stop == end && figures != 0 &&
 			(figures == IS_DIGIT || is_hex(figures) || figures == IS_HEX_LOWER ||
 				figures == IS_HEX_UPPER)) {
+			c->hash = mix(c->hash, 'x');
 			add_hex(c, from + 2, end, figures);
 			c->tag = mix(context, 4);
 		} else {
 			add_word(c, from, end, context);
 		}
-	} else if (classes & IS_DIGIT && !(classes & IS_HIGH)) {
+	} else if (!(classes & IS_HIGH)) {
 		cut_word(c, from, end, context);
 	} else {
 		add_word(c, from, end, context);
 	}
 }
 
+/* Could a time begin at AT? */
+static inline bool is_time(const struct cut *c, size_t at)
+{
+	const char *s = c->s + at;
+
+	if (c->len - at < 8)
+		return false;
+	if (s[0] >= 'A' && s[0] <= 'Z')
+		return s[3] == ' ';
+	return class_of(s[0]) == IS_DIGIT && (s[2] == ':' || s[2] == '/' || s[4] == '-');
+}
+
 /* The word or time at AT; returns where it ends. */
 static size_t add_token(struct cut *c, size_t at, uint64_t context)
 {
-	unsigned first = class_of(c->s[at]), classes = 0;
-	size_t end = at, taken;
+	size_t end, taken;
+	enum scan_digits digits;
 	int64_t time;
 	uint8_t form;
 
-	if (first & (IS_DIGIT | IS_LETTER | IS_HEX_UPPER)) {
+	if (is_time(c, at)) {
 		taken = timeform_parse(c->s + at, c->len - at, &form, &time);
 		if (taken > 0) {
 			add_slot(c, at, at + taken,
@@ -410,91 +426,109 @@ static size_t add_token(struct cut *c, size_t at, uint64_t context)
 			return at + taken;
 		}
 	}
-	if (first == IS_DIGIT && add_ipv4(c, at, &end)) {
+	end = scan_end(&c->l->scan, at);
+	digits = scan_digits(&c->l->scan, at, end);
+	if (digits == NO_DIGIT) {
+		add_word(c, at, end, context);
+	} else if (digits == ALL_DIGITS && end - at <= NUMBER_DIGITS_MAX) {
+		add_number(c, at, end);
+		c->tag = mix(context, 2);
+	} else if (class_of(c->s[at]) == IS_DIGIT && add_ipv4(c, at, &taken)) {
 		c->tag = mix(context, 6);
-		return end;
+		return taken;
+	} else {
+		add_chunk(c, at, end, context);
 	}
-	while (end < c->len && !(class_of(c->s[end]) & IS_BETWEEN))
-		classes |= class_of(c->s[end++]);
-	add_chunk(c, at, end, classes, context);
 	return end;
 }
 
-/* The template with the key in work, a new one when there is none. */
-static uint32_t find_template(struct lines *l, size_t slots)
+/* Is T the template of the line that was cut? */
+static bool is_same(const struct cut *c, const struct template *t)
 {
-	uint64_t hash = XXH3_64bits_withSeed(l->key.at, l->key.len, l->seed) ^
-		XXH3_64bits(l->key_slots, slots * sizeof(struct slot));
-	int64_t found = table_get(&l->templates_by_hash, hash);
-	struct template t = { .text = (uint32_t)l->text.len,
-		.text_len = (uint32_t)l->key.len,
-		.slot = (uint32_t)(l->slots.len / sizeof(struct slot)),
-		.slots = (uint32_t)slots };
+	const struct slot *slots = lines_slots(c->l, t);
+	const char *at = (const char *)c->l->text.at + t->text, *end = at + t->text_len;
+	size_t from = 0;
 
-	if (found >= 0) {
-		const struct template *old = lines_template(l, (uint32_t)found);
+	if (t->slots != c->slots)
+		return false;
+	for (uint32_t k = 0; k <= c->slots; k++) {
+		size_t len = (k < c->slots ? c->l->spans[k].from : c->len) - from;
 
-		return old->text_len == t.text_len && old->slots == slots &&
-				memcmp(l->text.at + old->text, l->key.at, l->key.len) == 0 &&
-				memcmp(lines_slots(l, old), l->key_slots,
-					slots * sizeof(struct slot)) == 0 ?
-			(uint32_t)found :
-			TEMPLATE_RAW;
+		if ((size_t)(end - at) <= len || memcmp(at, c->s + from, len) != 0 || at[len] != 0)
+			return false;
+		at += len + 1;
+		if (k == c->slots)
+			break;
+		if (slots[k].type != c->l->key_slots[k].type ||
+			slots[k].form != c->l->key_slots[k].form)
+			return false;
+		from = c->l->spans[k].end;
 	}
-	if (l->text.len + l->key.len > LIMIT_SEGMENT_TEMPLATE_BYTES ||
-		lines_templates(l) >= LIMIT_SEGMENT_TEMPLATES)
+	return at == end;
+}
+
+static uint32_t new_template(struct cut *c)
+{
+	struct lines *l = c->l;
+	struct template t = { .text = (uint32_t)l->text.len,
+		.slot = (uint32_t)(l->slots.len / sizeof(struct slot)),
+		.slots = c->slots };
+	uint32_t number = lines_templates(l);
+	size_t from = 0;
+
+	if (l->text.len + c->len + c->slots + 1 > LIMIT_SEGMENT_TEMPLATE_BYTES ||
+		number >= LIMIT_SEGMENT_TEMPLATES ||
+		!table_put(&l->templates_by_hash, c->hash, number, LIMIT_SEGMENT_TEMPLATES))
 		return TEMPLATE_RAW;
-	for (size_t i = slots; i-- > 0;)
-		if (l->key_slots[i].type == SLOT_TIME)
-			t.time = (uint16_t)(i + 1);
-	found = lines_templates(l);
-	if (!table_put(&l->templates_by_hash, hash, (uint32_t)found, LIMIT_SEGMENT_TEMPLATES))
-		return TEMPLATE_RAW;
-	bytes_add(&l->text, l->key.at, l->key.len);
-	bytes_add(&l->slots, l->key_slots, slots * sizeof(struct slot));
+	for (uint32_t k = 0; k < c->slots; k++) {
+		bytes_add(&l->text, c->s + from, l->spans[k].from - from);
+		bytes_u8(&l->text, 0);
+		from = l->spans[k].end;
+		l->key_slots[k].family = l->key_slots[k].type == SLOT_TIME ? 0 : family_of(c, k);
+		if (l->key_slots[k].type == SLOT_TIME && t.time == 0)
+			t.time = (uint16_t)(k + 1);
+	}
+	bytes_add(&l->text, c->s + from, c->len - from);
+	bytes_u8(&l->text, 0);
+	t.text_len = (uint32_t)l->text.len - t.text;
+	bytes_add(&l->slots, l->key_slots, c->slots * sizeof(struct slot));
 	bytes_add(&l->templates, &t, sizeof(t));
-	return (uint32_t)found;
+	return number;
 }
 
 /* NUL is the mark of a slot, and folding for search needs whole characters. */
-static bool is_fit(struct str raw)
+static bool is_fit(struct lines *l, struct str raw)
 {
-	uint64_t high = 0, word;
-	size_t i = 0;
-
-	if (raw.len > LIMIT_SEGMENT_LINE_BYTES || memchr(raw.ptr, 0, raw.len))
+	if (raw.len == 0 || raw.len > LIMIT_SEGMENT_LINE_BYTES)
 		return false;
-	for (; i + 8 <= raw.len; i += 8) {
-		memcpy(&word, raw.ptr + i, 8);
-		high |= word;
-	}
-	for (; i < raw.len; i++)
-		high |= (uint64_t)(uint8_t)raw.ptr[i];
-	return (high & 0x8080808080808080u) == 0 || str_is_utf8(raw);
+	scan_line(&l->scan, raw);
+	return !l->scan.has_nul && (!l->scan.has_high || str_is_utf8(raw));
 }
 
 uint32_t lines_parse(struct lines *l, struct str raw, struct value *values, uint64_t *ret_group)
 {
 	struct cut c = { .l = l, .s = raw.ptr, .len = raw.len, .tag = l->seed, .values = values };
 	size_t at = 0;
+	int64_t found;
 
 	*ret_group = 0;
-	if (raw.len == 0 || !is_fit(raw))
+	if (!is_fit(l, raw))
 		return TEMPLATE_RAW;
-	l->key.len = 0;
 	while (at < raw.len && !c.is_full) {
-		uint64_t context = c.tag;
+		uint64_t between = 0;
 
 		while (at < raw.len && class_of(raw.ptr[at]) & IS_BETWEEN)
-			context =
-				(context ^ (uint64_t)(uint8_t)raw.ptr[at++]) * 0x9E3779B97F4A7C15u;
+			between =
+				(between ^ (uint64_t)(uint8_t)raw.ptr[at++]) * 0x9E3779B97F4A7C15u;
+		c.hash = mix(c.hash, between);
 		if (at < raw.len)
-			at = add_token(&c, at, context);
+			at = add_token(&c, at, mix(c.tag, between));
 	}
 	if (c.is_full)
 		return TEMPLATE_RAW;
-	bytes_add(&l->key, raw.ptr + c.copied, raw.len - c.copied);
-	bytes_u8(&l->key, 0);
 	*ret_group = c.group;
-	return find_template(l, c.slots);
+	found = table_get(&l->templates_by_hash, c.hash);
+	if (found < 0)
+		return new_template(&c);
+	return is_same(&c, lines_template(l, (uint32_t)found)) ? (uint32_t)found : TEMPLATE_RAW;
 }

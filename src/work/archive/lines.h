@@ -4,6 +4,7 @@
 #ifndef ARCHIVE_LINES_H
 #define ARCHIVE_LINES_H
 
+#include "work/archive/scan.h"
 #include "work/archive/segment.h"
 
 /* What stands in a slot: a number, an address, a time, or a text's number in lines->texts. DIGITS
@@ -13,12 +14,10 @@ struct value {
 	uint8_t digits;
 };
 
-/* Hash to number, open addressing. The hashes are seeded, so that nobody can aim at one chain. */
+/* Hash to number, open addressing. The hashes are seeded, so that nobody can aim at one chain. Not
+ * all of a hash is kept: who must be certain compares what the number stands for. */
 struct table {
-	struct {
-		uint64_t hash; /* 0 is free */
-		uint32_t number;
-	} *at;
+	uint64_t *at;
 	size_t mask;
 	size_t used;
 };
@@ -40,8 +39,12 @@ struct lines {
 	struct bytes branches;  /* of each context: how many different words were there, one byte */
 	struct table follows;   /* a word in its context: to the number of the context */
 	/* of the line in work */
-	struct bytes key;
+	struct scan scan;
 	struct slot key_slots[LIMIT_SEGMENT_SLOTS];
+	struct span {
+		uint32_t from;
+		uint32_t end;
+	} spans[LIMIT_SEGMENT_SLOTS]; /* of its slots */
 };
 
 void lines_init(struct lines *l);

@@ -1,22 +1,22 @@
 #include "work/archive/lines.h"
 
-static size_t place(const struct table *t, uint64_t hash)
-{
-	size_t i = (size_t)(hash >> 7) & t->mask;
+/* An entry is the upper bits of the hash over the number plus one; 0 is free. */
+#define NUMBER_BITS 21
+#define NUMBER_MASK (((uint64_t)1 << NUMBER_BITS) - 1)
+_Static_assert(LIMIT_SEGMENT_TEXTS <= NUMBER_MASK, "a number fits into an entry");
 
-	while (t->at[i].hash != 0 && t->at[i].hash != hash)
+static inline size_t place(const struct table *t, uint64_t hash)
+{
+	size_t i = (size_t)(hash >> NUMBER_BITS) & t->mask;
+
+	while (t->at[i] != 0 && (t->at[i] ^ hash) > NUMBER_MASK)
 		i = (i + 1) & t->mask;
 	return i;
 }
 
 int64_t table_get(const struct table *t, uint64_t hash)
 {
-	size_t i;
-
-	if (t->used == 0)
-		return -1;
-	i = place(t, hash ? hash : 1);
-	return t->at[i].hash ? (int64_t)t->at[i].number : -1;
+	return t->used > 0 ? (int64_t)(t->at[place(t, hash)] & NUMBER_MASK) - 1 : -1;
 }
 
 static void grow(struct table *t)
@@ -29,8 +29,8 @@ static void grow(struct table *t)
 		abort();
 	t->mask = size - 1;
 	for (size_t i = 0; old.at && i <= old.mask; i++)
-		if (old.at[i].hash != 0)
-			t->at[place(t, old.at[i].hash)] = old.at[i];
+		if (old.at[i] != 0)
+			t->at[place(t, old.at[i])] = old.at[i];
 	free(old.at);
 }
 
@@ -40,15 +40,13 @@ bool table_put(struct table *t, uint64_t hash, uint32_t number, size_t max)
 
 	if (t->at == NULL || t->used * 2 >= t->mask + 1)
 		grow(t);
-	hash = hash ? hash : 1;
 	i = place(t, hash);
-	if (t->at[i].hash == 0) {
+	if (t->at[i] == 0) {
 		if (t->used >= max)
 			return false;
-		t->at[i].hash = hash;
 		t->used++;
 	}
-	t->at[i].number = number;
+	t->at[i] = (hash & ~NUMBER_MASK) | (number + 1);
 	return true;
 }
 

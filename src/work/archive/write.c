@@ -6,7 +6,8 @@
 #include "work/archive/write.h"
 
 #define BLOCK_BYTES_DEFAULT (8 * MIB)
-#define LEVEL_COLUMNS 9
+#define LEVEL_META 1 /* a sender seldom changes: nothing to try hard for */
+#define LEVEL_COLUMNS 6
 #define LEVEL_TEXT 9
 #define LEVEL_SMALL 19
 #define COLUMN_OWN_BYTES 2048 /* smaller columns share one section */
@@ -88,8 +89,10 @@ static size_t pack_lzma(const void *content, size_t len, uint8_t *to, size_t roo
 /* How hard to try: small sections cost little. */
 static int level_for(const struct segment_writer *w, enum section_kind kind, size_t len)
 {
-	if (w->options.is_small || len <= 32 * KIB)
+	if (w->options.is_small)
 		return LEVEL_SMALL;
+	if (kind == SECTION_META || kind == SECTION_RECEIVED)
+		return LEVEL_META;
 	return kind == SECTION_TEXT ? LEVEL_TEXT : LEVEL_COLUMNS;
 }
 

@@ -1,0 +1,251 @@
+/* archive_driver.c - the archive's codec and search for bench/archive.py: one order a run, figures
+ * as one line of JSON, so that what a program costs can be asked of the kernel. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "work/archive/archive.h"
+
+#define SEGMENT_BYTES ((uint64_t)64 * MIB)
+#define LINES_A_READ 64 /* the intake stamps what one read brought with one time */
+
+static _Noreturn void die(const char *what, const struct err *e)
+{
+	fprintf(stderr, "bench-archive: %s: %s\n", what, e ? e->text : "failed");
+	exit(2);
+}
+
+static double cpu_s(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static double wall_s(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static long anon_kib(void)
+{
+	char line[128];
+	long kib = 0;
+	FILE *f = fopen("/proc/self/status", "re");
+
+	if (f == NULL)
+		die("/proc/self/status", NULL);
+	while (fgets(line, sizeof(line), f))
+		if (str_starts(str_of(line), "RssAnon:"))
+			kib = strtol(line + strlen("RssAnon:"), NULL, 10);
+	fclose(f);
+	return kib;
+}
+
+static struct str map(const char *path)
+{
+	struct stat st;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	void *at;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		die(path, NULL);
+	at = mmap(NULL, (size_t)st.st_size + 1, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (at == MAP_FAILED)
+		die(path, NULL);
+	close(fd);
+	return (struct str){ at, (size_t)st.st_size };
+}
+
+struct sink {
+	FILE *file;
+};
+
+static int to_file(void *context, const void *bytes, size_t size, struct err *e)
+{
+	struct sink *s = context;
+
+	return fwrite(bytes, 1, size, s->file) == size ? 0 : err_set(e, ERR_SYSTEM, "write");
+}
+
+struct packing {
+	const char *folder;
+	struct segment_options options;
+	struct segment_writer *writer;
+	struct sink sink;
+	uint64_t raw;   /* of the segment in work */
+	uint64_t lines; /* of all */
+	unsigned segments;
+	struct segment_sizes sum;
+	double check_cpu_s;
+	long anon_kib;
+	bool is_checked;
+};
+
+static void check_one(struct packing *p, const char *path)
+{
+	double before = cpu_s();
+	struct segment *s = NULL;
+	struct err e = { 0 };
+	struct str bytes = map(path);
+
+	if (segment_open(bytes, &e, &s) < 0 || segment_check(s, &e) < 0)
+		die(path, &e);
+	segment_close(s);
+	munmap((void *)(uintptr_t)bytes.ptr, bytes.len + 1);
+	p->check_cpu_s += cpu_s() - before;
+}
+
+static void end_segment(struct packing *p)
+{
+	struct segment_sizes sizes;
+	struct err e = { 0 };
+	char path[4096];
+	long kib;
+
+	if (p->writer == NULL)
+		return;
+	if (segment_finish(p->writer, &e, &sizes) < 0)
+		die("segment_finish", &e);
+	kib = anon_kib();
+	p->anon_kib = kib > p->anon_kib ? kib : p->anon_kib;
+	p->writer = segment_writer_free(p->writer);
+	if (fclose(p->sink.file) != 0)
+		die("close", NULL);
+	p->sum.raw_bytes += sizes.raw_bytes;
+	p->sum.stored_bytes += sizes.stored_bytes;
+	p->sum.meta_bytes += sizes.meta_bytes;
+	p->sum.blocks += sizes.blocks;
+	p->sum.text_blocks += sizes.text_blocks;
+	p->sum.templates += sizes.templates;
+	snprintf(path, sizeof(path), "%s/%05u.seg", p->folder, p->segments++);
+	if (p->is_checked)
+		check_one(p, path);
+}
+
+static void begin_segment(struct packing *p)
+{
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s/%05u.seg", p->folder, p->segments);
+	p->sink.file = fopen(path, "wbe");
+	if (p->sink.file == NULL)
+		die(path, NULL);
+	p->writer = segment_writer_new(&p->options, to_file, &p->sink);
+	p->raw = 0;
+}
+
+static void pack_line(struct packing *p, struct str raw)
+{
+	struct segment_record r = { .raw = raw,
+		.received_ns = 1767225600000000000 + (int64_t)(p->lines / LINES_A_READ) * 310000,
+		.sender = 1,
+		.kind = 1,
+		.transport = 2 };
+	struct err e = { 0 };
+
+	r.boot_ns = r.received_ns - 1767225000000000000;
+	r.received_ns += (int64_t)(p->lines / LINES_A_READ * 2654435761u % 90001);
+	if (p->writer == NULL)
+		begin_segment(p);
+	if (segment_add(p->writer, &r, &e) < 0)
+		die("segment_add", &e);
+	p->lines++;
+	p->raw += raw.len + 1;
+	if (p->raw >= SEGMENT_BYTES)
+		end_segment(p);
+}
+
+/* pack FOLDER FILE [small|fast] [check]: the lines of FILE as segments in FOLDER. */
+static int pack(char **words, int count)
+{
+	struct packing p = { .folder = words[0] };
+	struct str rest = map(words[1]);
+	size_t file_bytes = rest.len;
+	double began = cpu_s(), took;
+
+	for (int i = 2; i < count; i++) {
+		p.options.is_small |= str_is(str_of(words[i]), "small");
+		p.is_checked |= str_is(str_of(words[i]), "check");
+	}
+	while (rest.len > 0) {
+		const char *end = memchr(rest.ptr, '\n', rest.len);
+		size_t len = end ? (size_t)(end - rest.ptr) : rest.len;
+
+		pack_line(&p, (struct str){ rest.ptr, len });
+		rest = str_from(rest, end ? len + 1 : len);
+	}
+	end_segment(&p);
+	took = cpu_s() - began;
+	printf("{\"raw\": %zu, \"stored\": %llu, \"meta\": %llu, \"lines\": %llu, "
+	       "\"segments\": %u, \"blocks\": %u, \"text_blocks\": %u, \"templates\": %u, "
+	       "\"cpu_s\": %.3f, \"check_cpu_s\": %.3f, \"anon_kib\": %ld}\n",
+		file_bytes, (unsigned long long)p.sum.stored_bytes,
+		(unsigned long long)p.sum.meta_bytes, (unsigned long long)p.lines, p.segments,
+		p.sum.blocks, p.sum.text_blocks, p.sum.templates, took - p.check_cpu_s,
+		p.check_cpu_s, p.anon_kib);
+	return 0;
+}
+
+static int take(void *context, uint64_t i, const struct segment_record *r)
+{
+	double *first_s = context;
+
+	if (*first_s == 0)
+		*first_s = wall_s();
+	return 0;
+}
+
+/* count|find FOLDER SEGMENTS TEXT */
+static int search(char **words, bool is_count)
+{
+	double began = wall_s(), cpu = cpu_s(), first_s = 0;
+	unsigned segments = (unsigned)strtoul(words[1], NULL, 10);
+	struct segment_query q = { .text = str_of(words[2]) };
+	struct err e = { 0 };
+	int64_t found = 0;
+
+	for (unsigned i = segments; i-- > 0;) {
+		char path[4096];
+		struct segment *s = NULL;
+		int64_t n;
+
+		snprintf(path, sizeof(path), "%s/%05u.seg", words[0], i);
+		if (segment_open(map(path), &e, &s) < 0)
+			die(path, &e);
+		n = segment_search(s, &q, is_count ? NULL : take, &first_s, &e);
+		if (n < 0)
+			die(path, &e);
+		found += n;
+		segment_close(s);
+	}
+	printf("{\"found\": %lld, \"wall_ms\": %.2f, \"first_ms\": %.2f, \"cpu_ms\": %.2f, "
+	       "\"anon_kib\": %ld}\n",
+		(long long)found, (wall_s() - began) * 1e3,
+		first_s > 0 ? (first_s - began) * 1e3 : 0, (cpu_s() - cpu) * 1e3, anon_kib());
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct str order = str_of(argc > 1 ? argv[1] : "");
+
+	if (str_is(order, "pack") && argc >= 4)
+		return pack(argv + 2, argc - 2);
+	if ((str_is(order, "count") || str_is(order, "find")) && argc == 5)
+		return search(argv + 2, str_is(order, "count"));
+	fprintf(stderr,
+		"usage: bench-archive pack FOLDER FILE [small] [check]\n"
+		"       bench-archive count|find FOLDER SEGMENTS TEXT\n");
+	return 1;
+}
