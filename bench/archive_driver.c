@@ -11,7 +11,9 @@
 #include <unistd.h>
 
 #include "work/archive/archive.h"
+#include "work/archive/segment.h"
 
+#define PATH_BYTES 4096
 #define SEGMENT_BYTES ((uint64_t)64 * MIB)
 #define LINES_A_READ 64 /* the intake stamps what one read brought with one time */
 
@@ -84,6 +86,7 @@ struct packing {
 	struct segment_writer *writer;
 	struct sink sink;
 	uint64_t raw;   /* of the segment in work */
+	uint64_t first; /* line of it */
 	uint64_t lines; /* of all */
 	unsigned segments;
 	struct segment_sizes sum;
@@ -91,6 +94,12 @@ struct packing {
 	long anon_kib;
 	bool is_checked;
 };
+
+static void name_segment(const struct packing *p, char *ret_path)
+{
+	snprintf(ret_path, PATH_BYTES, "%s/segments/%020llu.seg", p->folder,
+		(unsigned long long)p->first);
+}
 
 static void check_one(struct packing *p, const char *path)
 {
@@ -110,7 +119,7 @@ static void end_segment(struct packing *p)
 {
 	struct segment_sizes sizes;
 	struct err e = { 0 };
-	char path[4096];
+	char path[PATH_BYTES];
 	long kib;
 
 	if (p->writer == NULL)
@@ -128,16 +137,18 @@ static void end_segment(struct packing *p)
 	p->sum.blocks += sizes.blocks;
 	p->sum.text_blocks += sizes.text_blocks;
 	p->sum.templates += sizes.templates;
-	snprintf(path, sizeof(path), "%s/%05u.seg", p->folder, p->segments++);
+	name_segment(p, path);
+	p->segments++;
 	if (p->is_checked)
 		check_one(p, path);
 }
 
 static void begin_segment(struct packing *p)
 {
-	char path[4096];
+	char path[PATH_BYTES];
 
-	snprintf(path, sizeof(path), "%s/%05u.seg", p->folder, p->segments);
+	p->first = p->lines;
+	name_segment(p, path);
 	p->sink.file = fopen(path, "wbe");
 	if (p->sink.file == NULL)
 		die(path, NULL);
@@ -147,9 +158,9 @@ static void begin_segment(struct packing *p)
 
 static void pack_line(struct packing *p, struct str raw)
 {
-	struct segment_record r = { .raw = raw,
+	struct leaf r = { .raw = raw,
 		.received_ns = 1767225600000000000 + (int64_t)(p->lines / LINES_A_READ) * 310000,
-		.sender = 1,
+		.source = 1,
 		.kind = 1,
 		.transport = 2 };
 	struct err e = { 0 };
@@ -197,42 +208,67 @@ static int pack(char **words, int count)
 	return 0;
 }
 
-static int take(void *context, uint64_t i, const struct segment_record *r)
-{
-	double *first_s = context;
+/* What a reader sees of a search. */
+struct watch {
+	double began_s;
+	double first_s;
+	uint64_t stop; /* after so many; 0: never */
+	uint64_t count;
+};
 
-	if (*first_s == 0)
-		*first_s = wall_s();
-	return 0;
+static int take(void *context, uint64_t i, const struct leaf *leaf)
+{
+	struct watch *w = context;
+
+	if (w->count++ == 0)
+		w->first_s = wall_s();
+	return w->count == w->stop;
 }
 
-/* count|find FOLDER SEGMENTS TEXT */
-static int search(char **words, bool is_count)
+static void add_term(struct archive_query *q, struct archive_term *terms, const char *word)
 {
-	double began = wall_s(), cpu = cpu_s(), first_s = 0;
-	unsigned segments = (unsigned)strtoul(words[1], NULL, 10);
-	struct segment_query q = { .text = str_of(words[2]) };
-	struct err e = { 0 };
-	int64_t found = 0;
+	static const char *const modes[] = { "exact:", "fold:", "nocase:", "regex:", "iregex:" };
+	struct archive_term *t = &terms[q->term_count++];
 
-	for (unsigned i = segments; i-- > 0;) {
-		char path[4096];
-		struct segment *s = NULL;
-		int64_t n;
-
-		snprintf(path, sizeof(path), "%s/%05u.seg", words[0], i);
-		if (segment_open(map(path), &e, &s) < 0)
-			die(path, &e);
-		n = segment_search(s, &q, is_count ? NULL : take, &first_s, &e);
-		if (n < 0)
-			die(path, &e);
-		found += n;
-		segment_close(s);
+	t->text = str_of(word);
+	for (size_t i = 0; i < COUNT(modes); i++) {
+		if (str_starts(t->text, modes[i])) {
+			t->mode = (enum archive_mode)i;
+			t->text = str_from(t->text, strlen(modes[i]));
+			break;
+		}
 	}
-	printf("{\"found\": %lld, \"wall_ms\": %.2f, \"first_ms\": %.2f, \"cpu_ms\": %.2f, "
-	       "\"anon_kib\": %ld}\n",
-		(long long)found, (wall_s() - began) * 1e3,
-		first_s > 0 ? (first_s - began) * 1e3 : 0, (cpu_s() - cpu) * 1e3, anon_kib());
+}
+
+/* count|find|first FOLDER [MODE:]TEXT...: how many, all of them, the newest 50. */
+static int search(struct str order, char **words, int count)
+{
+	struct watch w = { .began_s = wall_s(), .stop = str_is(order, "first") ? 50 : 0 };
+	double cpu = cpu_s(), opened_s;
+	struct archive_term terms[ARCHIVE_TERMS_MAX] = { 0 };
+	struct archive_query q = { .terms = terms, .context = &w };
+	struct vfile_disk *disk;
+	struct archive *a;
+	struct err e = { 0 };
+	int64_t found;
+
+	for (int i = 1; i < count && i <= ARCHIVE_TERMS_MAX; i++)
+		add_term(&q, terms, words[i]);
+	if (!str_is(order, "count"))
+		q.hit = take;
+	if (vfile_disk_open(words[0], &disk, &e) < 0 || archive_open(disk, &e, &a) < 0)
+		die(words[0], &e);
+	opened_s = wall_s();
+	found = archive_search(a, &q, &e);
+	if (found < 0)
+		die("search", &e);
+	printf("{\"found\": %lld, \"wall_ms\": %.2f, \"open_ms\": %.2f, \"first_ms\": %.2f, "
+	       "\"cpu_ms\": %.2f, \"anon_kib\": %ld}\n",
+		(long long)found, (wall_s() - w.began_s) * 1e3, (opened_s - w.began_s) * 1e3,
+		w.first_s > 0 ? (w.first_s - w.began_s) * 1e3 : 0, (cpu_s() - cpu) * 1e3,
+		anon_kib());
+	archive_close(a);
+	vfile_disk_close(disk);
 	return 0;
 }
 
@@ -242,10 +278,11 @@ int main(int argc, char **argv)
 
 	if (str_is(order, "pack") && argc >= 4)
 		return pack(argv + 2, argc - 2);
-	if ((str_is(order, "count") || str_is(order, "find")) && argc == 5)
-		return search(argv + 2, str_is(order, "count"));
+	if ((str_is(order, "count") || str_is(order, "find") || str_is(order, "first")) &&
+		argc >= 4)
+		return search(order, argv + 2, argc - 2);
 	fprintf(stderr,
 		"usage: bench-archive pack FOLDER FILE [small] [check]\n"
-		"       bench-archive count|find FOLDER SEGMENTS TEXT\n");
+		"       bench-archive count|find|first FOLDER [exact:|fold:|nocase:|regex:|iregex:]TEXT...\n");
 	return 1;
 }

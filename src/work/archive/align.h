@@ -33,8 +33,9 @@ enum fit { FIT_NEVER, FIT_ALWAYS, FIT_IF, FIT_UNKNOWN }; /* unknown: look at the
 
 struct search {
 	struct segment *s;
-	struct str text; /* folded for SEGMENT_FOLD */
+	struct str text; /* folded if is_fold */
 	bool is_fold;
+	bool is_not; /* kept for the search: what does not hold the text is wanted */
 	/* texts as the mode wants them */
 	const uint8_t *templates;
 	const uint8_t *texts;
@@ -49,8 +50,6 @@ struct search {
 	struct bytes sets;       /* of struct entry_set */
 	uint32_t steps;          /* spent on the template in work */
 };
-
-#define SEARCH_TEXT_MAX (4 * KIB)
 
 /* Lay TEXT over every template of S, whose tables are loaded. */
 void align(struct search *a, struct segment *s, struct str text, bool is_fold);

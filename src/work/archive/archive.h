@@ -1,97 +1,108 @@
-/* archive.h - floor 4: the log archive. Here its closed segments: raw records in, one immutable
- * compressed run of bytes out, from which every record comes back byte for byte, in order, and
- * which can be searched without being unpacked. The room knows no file, no database and no seal:
- * bytes leave through a sink and come in as memory (a mapped file). The layout is told in
- * docs/formats/segment.md.
+/* archive.h - floor 4: the log archive: the closed, compressed segments of a sealed log and the
+ * write-ahead files behind them, read and searched as one run of entries. How a log lies on the
+ * disk is told in docs/formats/log.md, how a segment does in docs/formats/segment.md.
  *
- * Writers and segments are for one thread each; several segments may be read at once. */
+ * The disk given is the shard's folder (DATA/log/2026). One process writes segments, below; any
+ * number read, each with its own disk and archive, one thread each. Nothing a reader finds is
+ * believed: what is damaged, cut or foreign is ERR_INPUT and named, never a wrong entry. */
 #ifndef WORK_ARCHIVE_H
 #define WORK_ARCHIVE_H
 
-#include "base/base.h"
+#include "core/trail/leaf.h"
+#include "kit/vfile/vfile.h"
 
-/* One record: the raw bytes as received, and all that a sealed leaf says of them. Any bytes are
- * allowed, NUL, line feeds and none included, up to LIMIT_SEGMENT_RECORD_BYTES. */
-struct segment_record {
-	struct str raw;
-	int64_t received_ns; /* UTC */
-	int64_t boot_ns;     /* boot clock */
-	uint64_t sequence;   /* of the source; 0 for senders that do not count */
-	uint32_t sender;     /* source number */
-	uint16_t flags;
-	uint8_t kind;
-	uint8_t transport;
-	uint8_t peer[16];
+struct archive;
+
+/* A shard without any entry is none the worse. *RET is yours. */
+MUST_CHECK int archive_open(struct vfile_disk *shard, struct err *e, struct archive **ret);
+struct archive *archive_close(struct archive *a); /* NULL is fine; returns NULL */
+/* See what has come since: new segments, new entries. */
+MUST_CHECK int archive_refresh(struct archive *a, struct err *e);
+
+struct archive_stat {
+	uint64_t first;  /* index of the oldest entry that is here */
+	uint64_t closed; /* after the last one that stands in a segment */
+	uint64_t next;   /* after the last one of all */
+	uint64_t segments;
+	uint64_t segment_bytes;
+};
+void archive_stat(const struct archive *a, struct archive_stat *ret);
+
+/* Entry I. What is borrowed lives until the next call with A. One after the other is quick, each
+ * somewhere else costs the unpacking of a block, some 30 ms. ERR_ABSENT: not here. */
+MUST_CHECK int archive_read(struct archive *a, uint64_t i, struct err *e, struct leaf *ret);
+/* The bytes that were hashed: leaf_head() and what was received. */
+MUST_CHECK int archive_entry(struct archive *a, uint64_t i, struct err *e, struct str *ret);
+
+enum archive_mode {
+	ARCHIVE_EXACT, /* these bytes stand in it, as grep -F */
+	ARCHIVE_FOLD,  /* text_fold() of them in text_fold() of it: dang nhap finds Đăng nhập */
+	ARCHIVE_NOCASE, /* these characters, whatever their case */
+	ARCHIVE_REGEX,  /* a Perl regular expression matches */
+	ARCHIVE_REGEX_NOCASE
 };
 
-/* Takes the next bytes of the segment. A negative answer, with ERR filled, stops the writer. */
-typedef int segment_sink(void *context, const void *bytes, size_t size, struct err *e);
-
-struct segment_options {
-	uint32_t block_bytes; /* raw bytes coded together; 0 for the default, 8 MiB */
-	bool is_small;        /* for cold segments: slower, about a tenth smaller */
+struct archive_term {
+	enum archive_mode mode;
+	struct str text; /* 1 to 4,096 bytes; a phrase is one term, several words are several */
+	bool is_not;     /* entries that do not hold it */
 };
 
-/* What a segment costs. */
-struct segment_sizes {
-	uint64_t records;
-	uint64_t raw_bytes;    /* of the records, without any separator */
-	uint64_t stored_bytes; /* of the whole segment */
-	uint64_t meta_bytes;   /* of them, what is not the raw bytes: times, senders, peers */
-	uint32_t blocks;
-	uint32_t text_blocks; /* of them, those that columns did not help */
-	uint32_t templates;
+#define ARCHIVE_TERMS_MAX 16
+
+/* Called for each entry found; the leaf lives until it returns. Not 0 stops the search, which is no
+ * failure. */
+typedef int archive_hit(void *context, uint64_t index, const struct leaf *leaf);
+/* Called now and then with the index the search has come to. Not 0 stops it. */
+typedef int archive_tick(void *context, uint64_t index);
+
+/* What is looked for; zeros ask for everything, newest first. */
+struct archive_query {
+	const struct archive_term *terms; /* all of them */
+	size_t term_count;
+	int64_t from_ns;         /* received at this time or later */
+	int64_t until_ns;        /* received before; 0: no bound */
+	const uint32_t *sources; /* one of them; none given: any */
+	size_t source_count;
+	uint32_t kinds; /* bits 1 << kind; 0: any */
+	uint64_t first; /* entries from this index on */
+	uint64_t end;   /* up to before this one; 0: all */
+	bool is_oldest_first;
+	archive_hit *hit; /* NULL: only count, which is much quicker */
+	archive_tick *tick;
+	void *context;
 };
 
-struct segment_writer;
+/* How many entries are what QUERY asks for, of those looked at before it was stopped; or ERR_*.
+ * ERR_INPUT: a term is empty, too long or no regular expression (the sentence says where).
+ * ERR_LIMIT: a regular expression took too many steps on one entry. */
+MUST_CHECK int64_t archive_search(
+	struct archive *a, const struct archive_query *query, struct err *e);
 
-/* Write a segment to SINK. OPTIONS may be NULL. Never NULL; end it with segment_writer_free(). */
-struct segment_writer *segment_writer_new(
-	const struct segment_options *options, segment_sink *sink, void *context);
-/* Bytes are copied. ERR_LIMIT: the record is too large, or the segment full: finish it and begin
- * another. After any other failure the writer is only good for free. */
-MUST_CHECK int segment_add(
-	struct segment_writer *w, const struct segment_record *record, struct err *e);
-/* The rest of the bytes. RET_SIZES may be NULL. */
-MUST_CHECK int segment_finish(
-	struct segment_writer *w, struct err *e, struct segment_sizes *ret_sizes);
-struct segment_writer *segment_writer_free(struct segment_writer *w); /* NULL is fine */
+/* Writing: entries that are sealed become closed segments. */
+struct archive_writer;
 
-struct segment;
-
-/* Read the segment in BYTES, which are borrowed until segment_close(). Checks header, footer and
- * directory; sections are checked when they are used. ERR_INPUT: not a segment, or damaged. */
-MUST_CHECK int segment_open(struct str bytes, struct err *e, struct segment **ret_segment);
-struct segment *segment_close(struct segment *s); /* NULL is fine; returns NULL */
-
-uint64_t segment_count(const struct segment *s);
-/* The earliest and latest time received; 0 and 0 without records. */
-void segment_times(const struct segment *s, int64_t *ret_first_ns, int64_t *ret_last_ns);
-/* Record I, from 0. Its raw bytes live until the next call with this segment. */
-MUST_CHECK int segment_read(
-	struct segment *s, uint64_t i, struct err *e, struct segment_record *ret_record);
-/* Every checksum, and every block unpacked and compared with the hash of its raw bytes. */
-MUST_CHECK int segment_check(struct segment *s, struct err *e);
-
-enum segment_mode {
-	SEGMENT_EXACT, /* the bytes of the text, as grep -F */
-	SEGMENT_FOLD   /* text_fold() of the text in text_fold() of the record */
+struct archive_options {
+	uint64_t segment_bytes; /* received bytes of one; 0: 64 MiB */
+	uint32_t block_bytes;   /* of them, coded together; 0: 8 MiB */
+	bool is_small;          /* slower, a tenth smaller */
 };
 
-struct segment_query {
-	struct str text;
-	enum segment_mode mode;
-	uint64_t first; /* records from this one on */
-	uint64_t end;   /* up to before this one; 0 for all */
-};
+/* What an earlier writer left unfinished is removed. OPTIONS may be NULL. *RET is yours. */
+MUST_CHECK int archive_writer_open(struct vfile_disk *shard, const struct archive_options *options,
+	struct err *e, struct archive_writer **ret);
+struct archive_writer *archive_writer_close(struct archive_writer *w); /* NULL is fine */
 
-/* Called for each record found, in order. Not 0 stops the search; that is no failure. The raw bytes
- * live until it returns. */
-typedef int segment_hit(void *context, uint64_t i, const struct segment_record *record);
-
-/* The records that hold the text of QUERY: their count, or ERR_*. HIT may be NULL: then they are
- * only counted, without being unpacked where the columns already tell. */
-MUST_CHECK int64_t segment_search(struct segment *s, const struct segment_query *query,
-	segment_hit *hit, void *context, struct err *e);
+/* Take entries on, up to before index SEALED, which a checkpoint on the disk covers: at most one
+ * segment's. One that is full is written, synced, read back from the disk, held against the
+ * write-ahead files byte for byte, put in its place, and the files that are no longer needed go.
+ * 1: there is more to do; 0: all taken. ERR_LIMIT: the disk is full; nothing is lost, try again
+ * when there is room. ERR_INPUT: a write-ahead file is damaged, or what was written does not give
+ * back what was taken; nothing was removed. After a failure close the writer and open another. */
+MUST_CHECK int archive_writer_step(struct archive_writer *w, uint64_t sealed, struct err *e);
+/* Close the segment in work, however small, as at the end of a month. */
+MUST_CHECK int archive_writer_end(struct archive_writer *w, struct err *e);
+/* Index after the last entry that stands in a closed segment. */
+uint64_t archive_writer_closed(const struct archive_writer *w);
 
 #endif

@@ -2,567 +2,350 @@
 
 #include <stdio.h>
 
-#include "kit/text/text.h"
+#include "core/trail/wal.h"
+#include "kit/vfile/vfile_crash.h"
 #include "work/archive/archive.h"
-#include "work/archive/bytes.h"
 
-/* Records as a test holds them: bytes in one buffer. */
-struct made {
-	struct bytes raw;
-	size_t from[70000];
-	size_t count;
-};
-
-static struct made *made_new(void)
+/* The text of entry I, always the same. */
+static struct leaf leaf_of(uint64_t i, char *line, size_t room)
 {
-	struct made *m = calloc(1, sizeof(*m));
+	struct leaf leaf = { .kind = i % 50 == 49 ? LEAF_CLOCK : LEAF_LINE,
+		.transport = LEAF_TCP,
+		.source = (uint32_t)(i % 3 + 1),
+		.flags = i % 7 ? 0 : LEAF_NO_SENDER_TIME,
+		.received_ns = 1767225600000000000 + (int64_t)i * 1000000,
+		.boot_ns = (int64_t)i * 1000000 };
+	int len = snprintf(line, room,
+		i % 50 == 49 ? "{\"size\":%u,\"word\":%u}" :
+			       "<86>Jan  1 00:00:%02u web sshd[%u]: Đăng nhập sai lần %u",
+		(unsigned)(i / 10 % 60), (unsigned)(i % 977), (unsigned)(i * 31 % 1009));
 
-	assert_non_null(m);
-	return m;
+	memset(leaf.peer, (int)leaf.source, sizeof(leaf.peer));
+	leaf.raw = (struct str){ line, (size_t)len };
+	return leaf;
 }
 
-static void made_free(struct made *m)
+static void write_entries(struct vfile_disk *d, uint64_t count)
 {
-	bytes_done(&m->raw);
-	free(m);
-}
-
-static void add(struct made *m, const void *bytes, size_t len)
-{
-	assert_true(m->count + 1 < COUNT(m->from));
-	bytes_add(&m->raw, bytes, len);
-	m->from[++m->count] = m->raw.len;
-}
-
-static void add_text(struct made *m, const char *text)
-{
-	add(m, text, strlen(text));
-}
-
-static struct str nth(const struct made *m, size_t i)
-{
-	return (struct str){ m->raw.at ? (const char *)m->raw.at + m->from[i] : "",
-		m->from[i + 1] - m->from[i] };
-}
-
-static struct segment_record record(const struct made *m, size_t i)
-{
-	struct segment_record r = { .raw = nth(m, i),
-		.received_ns = 1767225600000000000 + (int64_t)i * 1234567,
-		.boot_ns = (int64_t)i * 1234567 + (int64_t)(i % 3),
-		.sender = (uint32_t)(i * 7 % 5),
-		.sequence = i % 5 ? i / 5 + 9 : 0,
-		.flags = (uint16_t)(i % 11 == 0),
-		.kind = 1,
-		.transport = (uint8_t)(i % 2) };
-
-	memset(r.peer, (int)r.sender, sizeof(r.peer));
-	return r;
-}
-
-static int to_bytes(void *context, const void *bytes, size_t size, struct err *e)
-{
-	bytes_add(context, bytes, size);
-	return 0;
-}
-
-static struct bytes pack(
-	const struct made *m, const struct segment_options *options, struct segment_sizes *sizes)
-{
-	struct bytes out = { 0 };
 	struct err e = { 0 };
-	struct segment_writer *w = segment_writer_new(options, to_bytes, &out);
+	struct wal *w;
+	char line[200];
 
-	for (size_t i = 0; i < m->count; i++) {
-		struct segment_record r = record(m, i);
+	assert_int_equal(wal_open(d, &w, &e), 0);
+	while (wal_next(w) < count) {
+		struct leaf leaf = leaf_of(wal_next(w), line, sizeof(line));
 
-		assert_int_equal(segment_add(w, &r, &e), 0);
+		assert_int_equal(wal_add(w, &leaf, &e), 0);
+		if (wal_next(w) % 64 == 0)
+			assert_int_equal(wal_commit(w, &e), 0);
 	}
-	assert_int_equal(segment_finish(w, &e, sizes), 0);
-	segment_writer_free(w);
-	return out;
+	assert_int_equal(wal_commit(w, &e), 0);
+	wal_close(w);
 }
 
-static struct segment *reopen(const struct bytes *b)
+static void pack_entries(struct vfile_disk *d, uint64_t sealed, bool is_end)
 {
-	struct segment *s = NULL;
+	struct archive_options options = { .segment_bytes = 8000, .block_bytes = 3000 };
+	struct archive_writer *w;
 	struct err e = { 0 };
+	int rc;
 
-	if (segment_open((struct str){ (const char *)b->at, b->len }, &e, &s) < 0)
+	assert_int_equal(archive_writer_open(d, &options, &e, &w), 0);
+	do
+		rc = archive_writer_step(w, sealed, &e);
+	while (rc > 0);
+	if (rc == 0 && is_end)
+		rc = archive_writer_end(w, &e);
+	if (rc < 0)
 		fail_msg("%s", e.text);
-	return s;
+	archive_writer_close(w);
 }
 
-static void same_record(const struct segment_record *a, const struct segment_record *b)
+/* Entries from FIRST to END are there, each as it was written; false with the reason in E. */
+static bool is_all_there(struct vfile_disk *d, uint64_t first, uint64_t end, struct err *e)
 {
-	assert_true(str_eq(a->raw, b->raw));
-	assert_true(a->received_ns == b->received_ns && a->boot_ns == b->boot_ns &&
-		a->sequence == b->sequence && a->sender == b->sender && a->flags == b->flags &&
-		a->kind == b->kind && a->transport == b->transport);
-	assert_memory_equal(a->peer, b->peer, sizeof(a->peer));
-}
+	struct archive_stat stat;
+	struct archive *a;
+	char line[200];
+	bool is_good;
 
-/* Everything comes back, and segment_check() agrees. */
-static void round_trip(const struct made *m, const struct segment_options *options)
-{
-	struct segment_sizes sizes;
-	struct bytes packed = pack(m, options, &sizes);
-	struct segment *s = reopen(&packed);
-	struct err e = { 0 };
+	if (archive_open(d, e, &a) < 0)
+		return false;
+	archive_stat(a, &stat);
+	is_good = stat.first <= first && stat.next >= end;
+	if (!is_good)
+		err_set(e, ERR_ABSENT, "it goes from %llu to %llu", (unsigned long long)stat.first,
+			(unsigned long long)stat.next);
+	for (uint64_t i = first; i < end && is_good; i++) {
+		struct leaf want = leaf_of(i, line, sizeof(line));
+		unsigned char head[LEAF_HEAD_BYTES];
+		struct str entry;
 
-	assert_int_equal(segment_count(s), m->count);
-	assert_int_equal(sizes.stored_bytes, packed.len);
-	for (size_t i = 0; i < m->count; i++) {
-		struct segment_record want = record(m, i), got;
-
-		if (segment_read(s, i, &e, &got) < 0)
-			fail_msg("record %zu: %s", i, e.text);
-		same_record(&want, &got);
-	}
-	if (segment_check(s, &e) < 0)
-		fail_msg("%s", e.text);
-	assert_int_equal(segment_read(s, m->count, &e, &(struct segment_record){ 0 }), ERR_ABSENT);
-	segment_close(s);
-	bytes_done(&packed);
-}
-
-/* A generator that gives the same numbers everywhere. */
-static uint32_t draw(uint64_t *state)
-{
-	*state = *state * 6364136223846793005u + 1442695040888963407u;
-	return (uint32_t)(*state >> 33);
-}
-
-static void add_log_lines(struct made *m, size_t count, uint64_t seed)
-{
-	static const char *const users[] = { "root", "admin", "nguyễn.văn.đức", "test", "oracle" };
-	static const char *const hosts[] = { "web01", "web02.xa.example", "db-3", "fw" };
-
-	for (size_t i = 0; i < count; i++) {
-		char line[400];
-		unsigned s = (unsigned)(i / 7 % 60), n = draw(&seed), host = n % 4;
-
-		switch (draw(&seed) % 7) {
-		case 0:
-			snprintf(line, sizeof(line),
-				"<86>Jan %2u 00:%02u:%02u %s sshd[%u]: Failed password for %s from "
-				"10.%u.%u.%u port %u ssh2",
-				(unsigned)(1 + i / 9999), (unsigned)(i / 420 % 60), s, hosts[host],
-				300 + n % 50, users[n % 5], n % 3, n % 200, n % 7,
-				1024 + n % 60000);
-			break;
-		case 1:
-			snprintf(line, sizeof(line),
-				"2026-03-0%uT01:02:%02u.%06uZ %s kernel: [%u.%06u] eth%u: 0x%08x 0x%x "
-				"%s",
-				1 + n % 9, s, n % 1000000, hosts[host], n % 99, n % 1000000, n % 2,
-				n, n, n % 3 ? "link up" : "Link UP");
-			break;
-		case 2:
-			snprintf(line, sizeof(line),
-				"%s - - [%02u/Feb/2026:10:%02u:%02u +0700] \"GET /tin/%u/%s.html?id=%u "
-				"HTTP/1.1\" %u %u",
-				"192.168.1.20", 1 + n % 28, s, s, n % 1000, users[n % 5], n,
-				n % 5 ? 200 : 404, n % 100000);
-			break;
-		case 3:
-			snprintf(line, sizeof(line),
-				"{\"ts\":\"2026-01-01 00:00:%02u,%03u\",\"id\":\"%08x-07AF-4ffc-8FF8-"
-				"%012llx\",\"v\":%u.%03u,\"z\":00%u}",
-				s, n % 1000, n, (unsigned long long)n * 999331, n % 10, n % 1000,
-				n % 100);
-			break;
-		case 4:
-			snprintf(line, sizeof(line),
-				"Thu Jan  1 00:00:%02u 2026 user%u=%s word%c%c%c ĐĂNG NHẬP thất bại",
-				s, n % 9, users[n % 5], 'a' + n % 26, 'a' + n / 26 % 26,
-				'a' + n / 676 % 26);
-			break;
-		case 5:
-			snprintf(line, sizeof(line), "\xff\xfe broken %u", n);
-			break;
-		default:
-			snprintf(line, sizeof(line), "%s", n % 9 ? "-- MARK --" : "");
+		leaf_head(&want, head);
+		if (archive_entry(a, i, e, &entry) < 0) {
+			is_good = false;
+		} else if (entry.len != sizeof(head) + want.raw.len ||
+			memcmp(entry.ptr, head, sizeof(head)) != 0 ||
+			memcmp(entry.ptr + sizeof(head), want.raw.ptr, want.raw.len) != 0) {
+			err_set(e, ERR_INPUT, "entry %llu is another", (unsigned long long)i);
+			is_good = false;
 		}
-		add_text(m, line);
 	}
+	archive_close(a);
+	return is_good;
 }
 
-static const char *const odd_lines[] = {
-	"",
-	" ",
-	"\n",
-	"\r",
-	"a",
-	"0",
-	"00",
-	"007",
-	"18446744073709551615",
-	"18446744073709551616",
-	"9999999999999999999",
-	"00000000000000000000000000000001",
-	"0x",
-	"0x0",
-	"0xg",
-	"0xdeadBEEF",
-	"deadbeef0",
-	"DEADBEEF0",
-	"deadBEEF0",
-	"0123456789abcdef0123456789abcdef0123456789abcdef1",
-	"1.2.3.4",
-	"01.2.3.4",
-	"1.2.3.4.5",
-	"256.1.1.1",
-	"1.2.3",
-	"1.2.3.4/8",
-	"1.2.3.4-5",
-	"1.2.3.4:80",
-	"Jan  1 00:00:00",
-	"Jan 01 00:00:00",
-	"Jan 1 00:00:00",
-	"Jan  0 00:00:00",
-	"Jan 31 24:00:00",
-	"Feb 30 00:00:00 x",
-	"2026-02-30 00:00:00",
-	"2026-02-28T23:59:59.",
-	"2026-02-28T23:59:59.123456789",
-	"2026-02-28T23:59:59.1234567890",
-	"1899-12-31 00:00:00",
-	"2200-01-01 00:00:00",
-	"2199-12-31 23:59:59.999999999",
-	"1900-01-01 00:00:00,0",
-	"31/Dec/2026:23:59:59 +0700",
-	"Thu Jan  1 00:00:00 2026",
-	"Fri Jan  1 00:00:00 2026",
-	"Thu Jan 01 00:00:00 2026",
-	"00:00:00",
-	"23:59:59.999",
-	"23:59:60",
-	"12:34:56:78",
-	"2026-01-01 00:00:00 2026-01-01T00:00:00.5 00:00:01",
-	"Tiếng Việt có dấu",
-	"1\xCC\x81"
-	"2",
-	"K",
-	"\xE2\x84\xAA",
-	"\x80",
-	"\xC3",
-	"blk_-1608999687919862906",
-	"%s%n",
-	"a=b;c=d",
-	"\t\tx",
-	"\x01\x02",
-	"S-1-5-21-9344971297-2578800047-4373110557-501",
-};
-
-static void edge_cases(void **state)
+static struct archive_stat stat_of(struct vfile_disk *d)
 {
-	struct made *m = made_new();
-	struct segment_options options[] = { { 0 }, { .is_small = true }, { .block_bytes = 1 } };
-
-	for (int again = 0; again < 3; again++)
-		for (size_t i = 0; i < COUNT(odd_lines); i++)
-			add_text(m, odd_lines[i]);
-	add(m, "\0", 1);
-	add(m, "nul\0in it", 9);
-	add(m, "", 0);
-	for (size_t i = 0; i < COUNT(options); i++)
-		round_trip(m, &options[i]);
-	made_free(m);
-}
-
-static void large_records(void **state)
-{
-	struct made *m = made_new();
-	char *line = malloc(MIB);
-	uint64_t seed = 5;
-
-	assert_non_null(line);
-	memset(line, 'x', MIB);
-	add(m, line, MIB);
-	for (size_t i = 0; i < MIB; i++)
-		line[i] = (char)draw(&seed);
-	add(m, line, MIB);
-	for (size_t i = 0; i < MIB; i++)
-		line[i] = i % 3 ? '7' : ' ';
-	add(m, line, MIB);
-	add(m, line, LIMIT_SEGMENT_LINE_BYTES);
-	add(m, line, 3 * LIMIT_SEGMENT_SLOTS);
-	add(m, line, 3 * LIMIT_SEGMENT_SLOTS + 3);
-	free(line);
-	round_trip(m, NULL);
-	made_free(m);
-}
-
-static void nothing(void **state)
-{
-	struct made *m = made_new();
-	struct segment_query query = { .text = STR("x") };
-	struct err e = { 0 };
-	struct bytes packed;
-	struct segment *s;
-
-	round_trip(m, NULL);
-	packed = pack(m, NULL, NULL);
-	s = reopen(&packed);
-	assert_int_equal(segment_search(s, &query, NULL, NULL, &e), 0);
-	segment_close(s);
-	bytes_done(&packed);
-	made_free(m);
-}
-
-static void many_lines(void **state)
-{
-	struct made *m = made_new();
-	struct segment_options options[] = { { .block_bytes = 64 * KIB }, { 0 },
-		{ .is_small = true } };
-
-	add_log_lines(m, 8000, 1);
-	for (size_t i = 0; i < COUNT(options); i++)
-		round_trip(m, &options[i]);
-	made_free(m);
-}
-
-static void random_bytes(void **state)
-{
-	struct made *m = made_new();
-	struct segment_sizes sizes;
-	struct bytes packed;
-	uint64_t seed = 3;
-
-	for (int i = 0; i < 3000; i++) {
-		uint8_t line[200];
-		size_t len = draw(&seed) % sizeof(line);
-
-		for (size_t k = 0; k < len; k++)
-			line[k] = (uint8_t)draw(&seed);
-		add(m, line, len);
-	}
-	round_trip(m, NULL);
-	packed = pack(m, NULL, &sizes);
-	/* what cannot be made smaller grows by little: lengths, times and the frame */
-	assert_true(packed.len - sizes.meta_bytes < sizes.raw_bytes + 2 * 3000 + 1000);
-	bytes_done(&packed);
-	made_free(m);
-}
-
-/* EVIDENCE: D11.4 a log kept for years: whatever bit of a segment is changed, it is noticed */
-static void every_flipped_bit(void **state)
-{
-	struct made *m = made_new();
-	struct bytes packed;
+	struct archive_stat stat;
+	struct archive *a;
 	struct err e = { 0 };
 
-	add_log_lines(m, 24, 2);
-	for (int is_small = 0; is_small < 2; is_small++) {
-		struct segment_options options = { .is_small = is_small };
-
-		packed = pack(m, &options, NULL);
-		for (size_t bit = 0; bit < packed.len * 8; bit++) {
-			struct segment *s = NULL;
-			int result;
-
-			packed.at[bit / 8] ^= (uint8_t)(1 << bit % 8);
-			result =
-				segment_open((struct str){ (char *)packed.at, packed.len }, &e, &s);
-			if (result == 0)
-				result = segment_check(s, &e);
-			if (result != ERR_INPUT)
-				fail_msg("bit %zu of %zu changed unnoticed", bit, packed.len * 8);
-			segment_close(s);
-			packed.at[bit / 8] ^= (uint8_t)(1 << bit % 8);
-		}
-		bytes_done(&packed);
-	}
-	made_free(m);
+	assert_int_equal(archive_open(d, &e, &a), 0);
+	archive_stat(a, &stat);
+	archive_close(a);
+	return stat;
 }
 
-static void cut_short(void **state)
+static void nothing_yet(void **state)
 {
-	struct made *m = made_new();
-	struct bytes packed;
+	struct vfile_disk *d = vfile_memory_new();
+	struct archive_query q = { 0 };
+	struct err e = { 0 };
+	struct archive *a;
+	struct leaf leaf;
+
+	assert_int_equal(archive_open(d, &e, &a), 0);
+	assert_int_equal(archive_search(a, &q, &e), 0);
+	assert_int_equal(archive_read(a, 0, &e, &leaf), ERR_ABSENT);
+	archive_close(a);
+	pack_entries(d, 0, true);
+	assert_true(is_all_there(d, 0, 0, &e));
+	vfile_disk_close(d);
+}
+
+/* EVIDENCE: D11.4 every entry comes back as it was hashed, in a segment or not yet */
+static void entries_come_back(void **state)
+{
+	struct vfile_disk *d = vfile_memory_new();
+	struct archive_stat stat;
 	struct err e = { 0 };
 
-	add_log_lines(m, 24, 2);
-	packed = pack(m, NULL, NULL);
-	for (size_t len = 0; len < packed.len; len++) {
-		struct segment *s = NULL;
-
-		assert_int_equal(
-			segment_open((struct str){ (char *)packed.at, len }, &e, &s), ERR_INPUT);
-		assert_int_equal(
-			segment_open(
-				(struct str){ (char *)packed.at + len, packed.len - len }, &e, &s),
-			len ? ERR_INPUT : 0);
-		segment_close(s);
-	}
-	bytes_done(&packed);
-	made_free(m);
+	write_entries(d, 700);
+	assert_true(is_all_there(d, 0, 700, &e));
+	pack_entries(d, 500, false);
+	stat = stat_of(d);
+	assert_true(stat.closed > 300 && stat.closed <= 500 && stat.segments > 2);
+	assert_true(is_all_there(d, 0, 700, &e));
+	pack_entries(d, 650, true);
+	assert_int_equal(stat_of(d).closed, 650);
+	write_entries(d, 900);
+	assert_true(is_all_there(d, 0, 900, &e));
+	pack_entries(d, 900, true);
+	stat = stat_of(d);
+	assert_int_equal(stat.closed, 900);
+	assert_int_equal(stat.next, 900);
+	assert_true(is_all_there(d, 0, 900, &e));
+	vfile_disk_close(d);
 }
 
-struct hits {
-	uint64_t at[70000];
+struct found {
+	uint64_t at[1000];
 	size_t count;
-	const struct made *m;
+	size_t stop;
 };
 
-static int take_hit(void *context, uint64_t i, const struct segment_record *r)
+static int take(void *context, uint64_t i, const struct leaf *leaf)
 {
-	struct hits *hits = context;
-	struct segment_record want = record(hits->m, i);
+	struct found *f = context;
+	char line[200];
+	struct leaf want = leaf_of(i, line, sizeof(line));
 
-	same_record(&want, r);
-	hits->at[hits->count++] = i;
-	return 0;
+	assert_true(str_eq(leaf->raw, want.raw) && leaf->source == want.source);
+	f->at[f->count++] = i;
+	return f->count == f->stop;
 }
 
-static bool naive(const struct made *m, size_t i, const struct segment_query *q, struct arena *a)
+static void one_search_over_all(void **state)
 {
-	if (q->mode == SEGMENT_EXACT)
-		return memmem(nth(m, i).ptr, nth(m, i).len, q->text.ptr, q->text.len) != NULL;
-	return text_matches(a, nth(m, i), text_fold(a, q->text));
-}
-
-static void same_hits(const struct made *m, struct segment *s, const struct segment_query *q)
-{
-	struct hits *hits = calloc(1, sizeof(*hits));
+	struct vfile_disk *d = vfile_memory_new();
+	struct found *f = calloc(1, sizeof(*f));
+	struct archive_term terms[] = { { ARCHIVE_FOLD, STR("dang nhap"), false },
+		{ ARCHIVE_REGEX, STR("l.n 1\\d*$"), false } };
+	struct archive_query q = { .terms = terms, .term_count = 2, .hit = take, .context = f };
 	struct err e = { 0 };
-	struct arena a;
-	size_t expected = 0;
-	int64_t found, counted;
+	struct archive *a;
+	size_t want = 0;
 
-	assert_non_null(hits);
-	hits->m = m;
-	found = segment_search(s, q, take_hit, hits, &e);
-	counted = segment_search(s, q, NULL, NULL, &e);
-	for (size_t i = (size_t)q->first; i < (q->end ? q->end : m->count); i++) {
-		arena_init(&a, 64 * MIB);
-		if (naive(m, i, q, &a)) {
-			if (expected >= hits->count || hits->at[expected] != i)
-				fail_msg("'%.*s' mode %d: record %zu '%.*s' not found",
-					STR_FMT(q->text), q->mode, i, STR_FMT(nth(m, i)));
-			expected++;
-		}
-		arena_done(&a);
+	assert_non_null(f);
+	write_entries(d, 900);
+	pack_entries(d, 600, false);
+	assert_int_equal(archive_open(d, &e, &a), 0);
+	for (uint64_t i = 0; i < 900; i++) {
+		unsigned number = (unsigned)(i * 31 % 1009);
+
+		want += i % 50 != 49 &&
+			(number == 1 || number / 10 == 1 || number / 100 == 1 ||
+				number / 1000 == 1);
 	}
-	if ((size_t)found != expected || hits->count != expected || counted != found)
-		fail_msg("'%.*s' mode %d: %zu wanted, %d found, %d counted", STR_FMT(q->text),
-			q->mode, expected, (int)found, (int)counted);
-	free(hits);
+	/* newest first, from the write-ahead files into the segments */
+	assert_int_equal(archive_search(a, &q, &e), want);
+	assert_int_equal(f->count, want);
+	for (size_t i = 1; i < f->count; i++)
+		assert_true(f->at[i] < f->at[i - 1]);
+	q.hit = NULL;
+	assert_int_equal(archive_search(a, &q, &e), want);
+	/* oldest first, some, and stopped */
+	*f = (struct found){ .stop = 5 };
+	q = (struct archive_query){
+		.hit = take, .context = f, .first = 123, .is_oldest_first = true
+	};
+	assert_int_equal(archive_search(a, &q, &e), 5);
+	assert_int_equal(f->at[0], 123);
+	assert_int_equal(f->at[4], 127);
+	/* kinds and times */
+	q = (struct archive_query){ .kinds = 1u << LEAF_CLOCK };
+	assert_int_equal(archive_search(a, &q, &e), 900 / 50);
+	q = (struct archive_query){ .from_ns = 1767225600000000000 + 100 * 1000000,
+		.until_ns = 1767225600000000000 + 700 * 1000000 };
+	assert_int_equal(archive_search(a, &q, &e), 600);
+	/* what has come since is seen after a look */
+	write_entries(d, 950);
+	assert_int_equal(archive_refresh(a, &e), 0);
+	q = (struct archive_query){ .first = 900 };
+	assert_int_equal(archive_search(a, &q, &e), 50);
+	/* and what has moved meanwhile is found where it is now */
+	pack_entries(d, 950, true);
+	q = (struct archive_query){ 0 };
+	assert_int_equal(archive_search(a, &q, &e), 950);
+	archive_close(a);
+	free(f);
+	vfile_disk_close(d);
 }
 
-/* A piece of a record, sometimes with a byte changed. */
-static struct str some_query(const struct made *m, uint64_t *seed, char *text)
+/* A segment that was changed, cut, swapped or taken away is named, and not believed. */
+static void false_segments(void **state)
 {
-	struct str raw = nth(m, draw(seed) % m->count);
-	size_t len = 1 + draw(seed) % (draw(seed) % 4 ? 8 : 40), from;
+	struct vfile_disk *d = vfile_memory_new();
+	struct archive_query q = { 0 };
+	struct err e = { 0 };
+	struct archive *a;
+	struct vfile f;
+	struct str saved;
+	struct arena memory;
+	const char *name = "segments/00000000000000000000.seg";
 
-	if (raw.len == 0)
-		return STR("x");
-	len = len < raw.len ? len : raw.len;
-	from = draw(seed) % (raw.len - len + 1);
-	memcpy(text, raw.ptr + from, len);
-	if (draw(seed) % 4 == 0)
-		text[draw(seed) % len] = (char)('0' + draw(seed) % 75);
-	return (struct str){ text, len };
+	arena_init(&memory, 16 * MIB);
+	write_entries(d, 600);
+	pack_entries(d, 600, true);
+	assert_int_equal(vfile_load(d, name, MIB, &memory, &saved, &e), 0);
+	/* cut short */
+	assert_int_equal(vfile_open(d, name, VFILE_WRITE, &f, &e), 0);
+	assert_int_equal(vfile_truncate(&f, saved.len - 1, &e), 0);
+	assert_int_equal(archive_open(d, &e, &a), ERR_INPUT);
+	assert_non_null(strstr(e.text, name));
+	/* a bit in the middle */
+	assert_int_equal(vfile_write_at(&f, 0, saved, &e), 0);
+	assert_int_equal(vfile_write_at(&f, 40, STR("\xff\x00\xff\x01"), &e), 0);
+	vfile_close(&f);
+	assert_int_equal(archive_open(d, &e, &a), 0);
+	q.hit = take;
+	q.context = calloc(1, sizeof(struct found));
+	assert_int_equal(archive_search(a, &q, &e), ERR_INPUT);
+	assert_non_null(strstr(e.text, name));
+	free(q.context);
+	q.hit = NULL;
+	archive_close(a);
+	/* under another name: two hold the same entries */
+	assert_int_equal(vfile_replace(d, "segments/00000000000000000001.seg", saved, &e), 0);
+	assert_int_equal(archive_open(d, &e, &a), ERR_INPUT);
+	assert_int_equal(vfile_unlink(d, "segments/00000000000000000001.seg", &e), 0);
+	/* taken away: what was in it is not there, and nothing stands for it */
+	assert_int_equal(vfile_unlink(d, name, &e), 0);
+	assert_int_equal(archive_open(d, &e, &a), 0);
+	assert_int_equal(archive_read(a, 0, &e, &(struct leaf){ 0 }), ERR_ABSENT);
+	assert_true(archive_search(a, &q, &e) < 600);
+	archive_close(a);
+	arena_done(&memory);
+	vfile_disk_close(d);
 }
 
-/* EVIDENCE: D10.1.b a search finds exactly what a reader of every line would find */
-static void search_is_exact(void **state)
+static bool look_after_crash(
+	void *context, struct vfile_disk *disk, const struct vfile_crash *crash, struct err *e)
 {
-	struct made *m = made_new();
-	struct segment_options options = { .block_bytes = 16 * KIB };
-	struct bytes packed;
-	struct segment *s;
-	uint64_t seed = 77;
-	static const char *const more[] = { "a", "0", " ", "10.", ".1", "00:", "Jan  1", "jan",
-		"dang nhap", "ĐĂNG", "duc", "0x", "\xff", "zzzz", "sshd[3", "2026-", "], ", "\"",
-		"Link up", "K" };
+	return is_all_there(disk, 0, *(const uint64_t *)context, e);
+}
 
-	add_log_lines(m, 700, 9);
-	packed = pack(m, &options, NULL);
-	s = reopen(&packed);
-	for (int i = 0; i < 1500; i++) {
-		char text[64];
-		struct segment_query q = { .text = some_query(m, &seed, text),
-			.mode = i % 5 ? SEGMENT_EXACT : SEGMENT_FOLD };
+/* Whenever the power goes while segments are made, every entry is still there. */
+static void power_cuts(void **state)
+{
+	struct vfile_disk *memory = vfile_memory_new(), *disk;
+	struct vfile_replay_result result;
+	uint64_t count = 260;
 
-		if (i % 3 == 0) {
-			q.first = draw(&seed) % m->count;
-			q.end = q.first + draw(&seed) % (m->count - q.first) + 1;
+	write_entries(memory, count);
+	disk = vfile_record_new(memory);
+	pack_entries(disk, 200, false);
+	pack_entries(disk, count, true);
+	vfile_replay(disk,
+		&(struct vfile_replay){
+			.check = look_after_crash, .context = &count, .states_per_point = 200 },
+		&result);
+	if (result.faults > 0)
+		fail_msg("%llu of %llu disks lost something: %s", (unsigned long long)result.faults,
+			(unsigned long long)result.states, result.reason.text);
+	print_message("%llu disks\n", (unsigned long long)result.states);
+	assert_true(result.states > 300);
+	vfile_disk_close(disk);
+	vfile_disk_close(memory);
+}
+
+/* Whichever call fails, with a full disk or worse, no entry is lost and the next writer goes on. */
+static void failing_disks(void **state)
+{
+	static const int errors[] = { 28 /* ENOSPC */, 5 /* EIO */, 30 /* EROFS */, 0 };
+
+	for (size_t i = 0; i < COUNT(errors); i++) {
+		uint64_t calls = 1;
+
+		for (uint64_t nth = 1; nth <= calls; nth++) {
+			struct vfile_disk *memory = vfile_memory_new(), *disk;
+			struct archive_options options = { .segment_bytes = 8000 };
+			struct archive_writer *w = NULL;
+			struct err e = { 0 };
+			int rc;
+
+			write_entries(memory, 200);
+			disk = vfile_fault_new(memory,
+				(struct vfile_fault){ .nth = nth, .errno_value = errors[i] });
+			rc = archive_writer_open(disk, &options, &e, &w);
+			while (rc >= 0 && (rc = archive_writer_step(w, 200, &e)) > 0)
+				;
+			if (rc >= 0)
+				rc = archive_writer_end(w, &e);
+			archive_writer_close(w);
+			if (nth == 1)
+				calls = 60;
+			if (!is_all_there(memory, 0, 200, &e))
+				fail_msg("error %d at call %d: %s", errors[i], (int)nth, e.text);
+			pack_entries(memory, 200, true);
+			assert_int_equal(stat_of(memory).closed, 200);
+			assert_true(is_all_there(memory, 0, 200, &e));
+			vfile_disk_close(disk);
+			vfile_disk_close(memory);
 		}
-		same_hits(m, s, &q);
 	}
-	for (size_t i = 0; i < 2 * COUNT(more); i++)
-		same_hits(m, s,
-			&(struct segment_query){ .text = str_of(more[i / 2]), .mode = i % 2 });
-	segment_close(s);
-	bytes_done(&packed);
-	made_free(m);
-}
-
-static int refuse(void *context, const void *bytes, size_t size, struct err *e)
-{
-	return err_set(e, ERR_SYSTEM, "no space left");
-}
-
-static void a_sink_that_fails(void **state)
-{
-	struct segment_writer *w = segment_writer_new(NULL, refuse, NULL);
-	struct segment_record r = { .raw = STR("a line") };
-	struct err e = { 0 };
-
-	assert_int_equal(segment_add(w, &r, &e), 0);
-	assert_int_equal(segment_finish(w, &e, NULL), ERR_SYSTEM);
-	assert_int_equal(segment_add(w, &r, &e), ERR_CONFLICT);
-	assert_int_equal(segment_finish(w, &e, NULL), ERR_CONFLICT);
-	segment_writer_free(w);
-	w = segment_writer_new(NULL, refuse, NULL);
-	r.raw.len = LIMIT_SEGMENT_RECORD_BYTES + 1;
-	assert_int_equal(segment_add(w, &r, &e), ERR_LIMIT);
-	segment_writer_free(w);
-}
-
-static int stop_at_two(void *context, uint64_t i, const struct segment_record *r)
-{
-	return ++*(int *)context == 2;
-}
-
-static void a_search_stops(void **state)
-{
-	struct made *m = made_new();
-	struct bytes packed;
-	struct segment *s;
-	struct err e = { 0 };
-	int count = 0;
-
-	add_log_lines(m, 200, 4);
-	packed = pack(m, NULL, NULL);
-	s = reopen(&packed);
-	assert_int_equal(segment_search(s, &(struct segment_query){ .text = STR("a") }, stop_at_two,
-				 &count, &e),
-		2);
-	assert_int_equal(
-		segment_search(s, &(struct segment_query){ .text = STR("") }, NULL, NULL, &e),
-		ERR_INPUT);
-	segment_close(s);
-	bytes_done(&packed);
-	made_free(m);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(edge_cases),
-		cmocka_unit_test(large_records),
-		cmocka_unit_test(nothing),
-		cmocka_unit_test(many_lines),
-		cmocka_unit_test(random_bytes),
-		cmocka_unit_test(every_flipped_bit),
-		cmocka_unit_test(cut_short),
-		cmocka_unit_test(search_is_exact),
-		cmocka_unit_test(a_sink_that_fails),
-		cmocka_unit_test(a_search_stops),
+		cmocka_unit_test(nothing_yet),
+		cmocka_unit_test(entries_come_back),
+		cmocka_unit_test(one_search_over_all),
+		cmocka_unit_test(false_segments),
+		cmocka_unit_test(power_cuts),
+		cmocka_unit_test(failing_disks),
 	};
 
 	return cmocka_run_group_tests_name("archive", tests, NULL, NULL);

@@ -5,7 +5,7 @@
 #define ARCHIVE_LINES_H
 
 #include "work/archive/scan.h"
-#include "work/archive/segment.h"
+#include "work/archive/layout.h"
 
 /* What stands in a slot: a number, an address, a time, or a text's number in lines->texts. DIGITS
  * is 0 or, with leading zeros, how many digits there are. */

@@ -1,4 +1,4 @@
-#include "work/archive/segment.h"
+#include "work/archive/layout.h"
 
 unsigned decimal_digits(uint64_t value)
 {

@@ -29,11 +29,31 @@ static int unpack_lzma(const uint8_t *from, size_t len, struct bytes *to, size_t
 	return (ret == LZMA_OK || ret == LZMA_BUF_ERROR) && out == raw_len ? 0 : -1;
 }
 
+int segment_bytes(
+	struct segment *s, uint64_t offset, size_t len, struct err *e, const uint8_t **ret_bytes)
+{
+	ssize_t got;
+
+	if (s->file == NULL) {
+		*ret_bytes = (const uint8_t *)s->bytes.ptr + offset;
+		return 0;
+	}
+	s->packed.len = 0;
+	*ret_bytes = bytes_more(&s->packed, len + 1);
+	got = vfile_read_at(s->file, offset, s->packed.at, len, e);
+	if (got < 0)
+		return (int)got;
+	return (size_t)got == len ? 0 : err_set(e, ERR_INPUT, "damaged segment: it was cut short");
+}
+
 int section_load(struct segment *s, const struct section *section, struct bytes *to, struct err *e)
 {
-	const uint8_t *from = (const uint8_t *)s->bytes.ptr + section->offset;
+	const uint8_t *from;
 	bool is_good = true;
+	int result = segment_bytes(s, section->offset, section->stored_len, e, &from);
 
+	if (result < 0)
+		return result;
 	if (XXH3_64bits(from, section->stored_len) != section->hash)
 		return err_set(e, ERR_INPUT, "damaged segment: checksum of section %u of block %d",
 			section->kind, (int)section->block);
@@ -134,7 +154,7 @@ static int read_sections(struct segment *s, struct reader *r, uint64_t end, stru
 		raw_len = read_varint(r);
 		stored_len = at->codec == CODEC_NONE ? raw_len : read_varint(r);
 		if (r->is_bad || at->codec >= CODECS || raw_len > LIMIT_SEGMENT_SECTION_BYTES ||
-			offset > end || stored_len > end - offset)
+			stored_len > raw_len || stored_len > end - offset)
 			return bad(e, "its list of sections");
 		at->raw_len = (uint32_t)raw_len;
 		at->stored_len = (uint32_t)stored_len;
@@ -167,38 +187,72 @@ static int read_directory(
 	return result < 0 ? result : read_sections(s, &r, end, e);
 }
 
-/* Header and footer, and the directory between sections and footer. */
-static int read_frame(struct segment *s, struct err *e)
+/* Header and footer, one behind the other. */
+struct ends {
+	uint8_t head[SEGMENT_HEADER_BYTES];
+	uint8_t foot[SEGMENT_FOOTER_BYTES];
+};
+
+static int read_ends(struct segment *s, struct ends *ends, struct err *e)
 {
-	const uint8_t *at = (const uint8_t *)s->bytes.ptr, *foot;
-	struct section section = { .codec = CODEC_ZSTD, .block = SECTION_NO_BLOCK };
-	struct bytes directory = { 0 };
-	uint8_t ends[SEGMENT_HEADER_BYTES + 32];
-	uint64_t lengths;
+	const uint8_t *at;
 	int result;
 
-	if (s->bytes.len < SEGMENT_HEADER_BYTES + SEGMENT_FOOTER_BYTES ||
-		memcmp(at, SEGMENT_MAGIC, 8) != 0)
+	if (s->size < sizeof(*ends))
 		return err_set(e, ERR_INPUT, "not a segment of the archive");
-	foot = at + s->bytes.len - SEGMENT_FOOTER_BYTES;
-	memcpy(ends, at, SEGMENT_HEADER_BYTES);
-	memcpy(ends + SEGMENT_HEADER_BYTES, foot, 32);
-	if (memcmp(foot + 40, SEGMENT_MAGIC_END, 8) != 0 ||
-		XXH3_64bits(ends, sizeof(ends)) != u64_at(foot + 32))
+	result = segment_bytes(s, 0, SEGMENT_HEADER_BYTES, e, &at);
+	if (result < 0)
+		return result;
+	memcpy(ends->head, at, SEGMENT_HEADER_BYTES);
+	result = segment_bytes(s, s->size - SEGMENT_FOOTER_BYTES, SEGMENT_FOOTER_BYTES, e, &at);
+	if (result < 0)
+		return result;
+	memcpy(ends->foot, at, SEGMENT_FOOTER_BYTES);
+	if (memcmp(ends->head, SEGMENT_MAGIC, 8) != 0)
+		return err_set(e, ERR_INPUT, "not a segment of the archive");
+	if (memcmp(ends->foot + 40, SEGMENT_MAGIC_END, 8) != 0 ||
+		XXH3_64bits(ends, SEGMENT_HEADER_BYTES + 32) != u64_at(ends->foot + 32))
 		return bad(e, "its first or last bytes, or it was cut short");
-	if (u64_at(at + 8) != SEGMENT_VERSION)
+	if (u64_at(ends->head + 8) != SEGMENT_VERSION)
 		return err_set(e, ERR_INPUT,
 			"a segment of version %llu; this program reads version %u",
-			(unsigned long long)u64_at(at + 8), SEGMENT_VERSION);
-	lengths = u64_at(foot + 8);
-	section.offset = u64_at(foot);
+			(unsigned long long)u64_at(ends->head + 8), SEGMENT_VERSION);
+	s->records = u64_at(ends->foot + 24);
+	return 0;
+}
+
+int segment_peek(struct vfile *file, struct err *e, uint64_t *ret_records)
+{
+	struct segment s = { .file = file, .size = file->size_bytes };
+	struct ends ends;
+	int result = read_ends(&s, &ends, e);
+
+	if (result == 0)
+		*ret_records = s.records;
+	bytes_done(&s.packed);
+	return result;
+}
+
+/* The ends, and the directory between sections and footer. */
+static int read_frame(struct segment *s, struct err *e)
+{
+	struct section section = { .codec = CODEC_ZSTD, .block = SECTION_NO_BLOCK };
+	struct bytes directory = { 0 };
+	struct ends ends;
+	uint64_t lengths;
+	int result = read_ends(s, &ends, e);
+
+	if (result < 0)
+		return result;
+	lengths = u64_at(ends.foot + 8);
+	section.offset = u64_at(ends.foot);
 	section.stored_len = (uint32_t)lengths;
 	section.raw_len = (uint32_t)(lengths >> 32);
-	section.hash = u64_at(foot + 16);
-	s->records = u64_at(foot + 24);
-	if (section.offset < SEGMENT_HEADER_BYTES || section.offset > s->bytes.len ||
+	section.hash = u64_at(ends.foot + 16);
+	if (section.offset < SEGMENT_HEADER_BYTES ||
+		section.offset > s->size - SEGMENT_FOOTER_BYTES ||
 		section.raw_len > LIMIT_SEGMENT_DIRECTORY_BYTES ||
-		section.stored_len != s->bytes.len - SEGMENT_FOOTER_BYTES - section.offset)
+		section.stored_len != s->size - SEGMENT_FOOTER_BYTES - section.offset)
 		return bad(e, "the place of its directory");
 	result = section_load(s, &section, &directory, e);
 	if (result == 0)
@@ -207,12 +261,15 @@ static int read_frame(struct segment *s, struct err *e)
 	return result;
 }
 
-int segment_open(struct str bytes, struct err *e, struct segment **ret_segment)
+static int open_any(
+	struct str bytes, struct vfile *file, struct err *e, struct segment **ret_segment)
 {
 	struct segment *s = get(1, sizeof(*s));
 	int result;
 
 	s->bytes = bytes;
+	s->file = file;
+	s->size = file ? file->size_bytes : bytes.len;
 	s->view.block = SECTION_NO_BLOCK;
 	s->zstd = ZSTD_createDCtx();
 	if (s->zstd == NULL)
@@ -226,6 +283,16 @@ int segment_open(struct str bytes, struct err *e, struct segment **ret_segment)
 	return 0;
 }
 
+int segment_open(struct str bytes, struct err *e, struct segment **ret_segment)
+{
+	return open_any(bytes, NULL, e, ret_segment);
+}
+
+int segment_open_file(struct vfile *file, struct err *e, struct segment **ret_segment)
+{
+	return open_any(STR_NONE, file, e, ret_segment);
+}
+
 struct segment *segment_close(struct segment *s)
 {
 	if (s == NULL)
@@ -237,6 +304,7 @@ struct segment *segment_close(struct segment *s)
 	bytes_done(&s->addresses);
 	bytes_done(&s->text);
 	bytes_done(&s->line);
+	bytes_done(&s->packed);
 	free(s->text_from);
 	free(s->templates);
 	free(s->slots);

@@ -3,6 +3,7 @@
 #define ARCHIVE_READ_H
 
 #include "work/archive/lines.h"
+#include "work/archive/match.h"
 
 /* A column of the block, and how far it is taken. */
 struct column_view {
@@ -29,13 +30,16 @@ struct view {
 	struct str *raw;             /* rows of TEMPLATE_RAW; in a block of text, all rows */
 	struct column_view *columns; /* by family */
 	struct bytes own; /* loaded columns, one after the other; room is all they need */
-	struct segment_record *meta;
+	struct leaf *meta;
 	bool has_layout;
 	bool has[SLOT_TYPES]; /* the values of slots of this type */
 };
 
 struct segment {
 	struct str bytes;
+	struct vfile *file; /* or NULL: then bytes */
+	uint64_t size;
+	struct bytes packed; /* what was read from the file last */
 	struct ZSTD_DCtx_s *zstd;
 	struct block_entry *blocks;
 	struct section *sections;
@@ -56,11 +60,14 @@ struct segment {
 	uint32_t template_count;
 	uint32_t slot_count;
 	uint32_t family_count;
-	struct folded *folded; /* for SEGMENT_FOLD, made when first needed */
+	struct folded *folded; /* made when first needed */
 	struct view view;
 	struct bytes line; /* the record given out last */
 };
 
+/* LEN bytes from OFFSET on; they live until the next call. */
+MUST_CHECK int segment_bytes(
+	struct segment *s, uint64_t offset, size_t len, struct err *e, const uint8_t **ret_bytes);
 /* Unpack section S into TO, after its checksum. */
 MUST_CHECK int section_load(
 	struct segment *s, const struct section *section, struct bytes *to, struct err *e);
@@ -86,9 +93,6 @@ struct folded {
 };
 struct folded *folded_new(struct segment *s);
 struct folded *folded_free(struct folded *f);
-/* S folded into TO. */
-void fold_into(struct bytes *to, struct str s);
-
 void view_done(struct view *v);
 /* Make BLOCK the one in work: templates of its rows; the text of a block of text. */
 MUST_CHECK int load_block(struct segment *s, uint32_t block, struct err *e);

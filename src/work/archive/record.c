@@ -18,7 +18,7 @@ static uint32_t block_of(const struct segment *s, uint64_t row)
 	return low;
 }
 
-int segment_read(struct segment *s, uint64_t i, struct err *e, struct segment_record *ret_record)
+int segment_read(struct segment *s, uint64_t i, struct err *e, struct leaf *ret_record)
 {
 	struct str raw;
 	uint32_t block, row;
@@ -77,19 +77,27 @@ static int check_block(struct segment *s, uint32_t block, struct err *e)
 	return result;
 }
 
-int segment_check(struct segment *s, struct err *e)
+int segment_check_sections(struct segment *s, struct err *e)
 {
 	int result = load_tables(s, e);
 
 	for (uint32_t i = 0; i < s->section_count && result == 0; i++) {
 		const struct section *section = &s->sections[i];
+		const uint8_t *stored;
 
-		if (XXH3_64bits(s->bytes.ptr + section->offset, section->stored_len) !=
-			section->hash)
+		result = segment_bytes(s, section->offset, section->stored_len, e, &stored);
+		if (result == 0 && XXH3_64bits(stored, section->stored_len) != section->hash)
 			result = err_set(e, ERR_INPUT,
 				"damaged segment: checksum of section %u of block %d",
 				section->kind, (int)section->block);
 	}
+	return result;
+}
+
+int segment_check(struct segment *s, struct err *e)
+{
+	int result = segment_check_sections(s, e);
+
 	for (uint32_t i = 0; i < s->block_count && result == 0; i++)
 		result = check_block(s, i, e);
 	return result;

@@ -1,71 +1,159 @@
 #include "work/archive/align.h"
 
-/* A search under way. */
+/* What a template says of its rows before any value is looked at. */
+enum verdict { ROWS_NEVER, ROWS_ALWAYS, ROWS_IF };
+
+/* A search under way in one segment. */
 struct hunt {
-	struct search a;
-	const struct segment_query *query;
-	uint64_t end;
-	segment_hit *hit;
-	void *context;
-	uint64_t *found; /* rows of the block, as bits */
-	int64_t count;
-	bool is_stopped;
+	struct segment *s;
+	struct segment_search *want;
+	struct matcher *m;
+	struct search *laid; /* of each term that has a text to look for */
+	size_t count;
+	uint8_t *verdict; /* of a template */
+	uint64_t *found;  /* rows of the block, as bits */
+	int64_t hits;
 	struct err *e;
 };
+
+static void *get(size_t count, size_t size)
+{
+	void *p = calloc(count ? count : 1, size);
+
+	if (p == NULL)
+		abort();
+	return p;
+}
+
+/* A term whose text decides, or at least must be there. */
+static bool is_laid(const struct term *t)
+{
+	return t->text.len > 0 && !(t->is_not && t->pattern);
+}
+
+static enum verdict verdict_of(const struct hunt *h, uint32_t template)
+{
+	enum verdict all = ROWS_ALWAYS;
+
+	for (size_t i = 0; i < h->count; i++) {
+		const struct search *a = &h->laid[i];
+		enum fit fit = a->fit[template];
+
+		if (fit == (a->is_not ? FIT_ALWAYS : FIT_NEVER))
+			return ROWS_NEVER;
+		if (fit != (a->is_not ? FIT_NEVER : FIT_ALWAYS))
+			all = ROWS_IF;
+	}
+	return all;
+}
+
+/* Lay every term over the templates. False when no row of the segment can be wanted. */
+static bool lay(struct hunt *h)
+{
+	struct segment *s = h->s;
+	bool is_any = false;
+
+	h->laid = get(h->m->count, sizeof(*h->laid));
+	for (size_t i = 0; i < h->m->count; i++) {
+		struct term *t = &h->m->terms[i];
+
+		if (!is_laid(t))
+			continue;
+		align(&h->laid[h->count], s, (struct str){ (const char *)t->text.at, t->text.len },
+			t->is_fold);
+		h->laid[h->count++].is_not = t->is_not;
+	}
+	h->verdict = get(s->template_count, 1);
+	for (uint32_t t = 0; t < s->template_count; t++) {
+		h->verdict[t] = (uint8_t)verdict_of(h, t);
+		is_any |= t != TEMPLATE_RAW && h->verdict[t] != ROWS_NEVER;
+	}
+	for (uint32_t i = 0; i < s->block_count && !is_any; i++)
+		is_any = s->blocks[i].is_text || section_find(s, i, SECTION_RAW, 0);
+	return is_any;
+}
+
+static void lay_done(struct hunt *h)
+{
+	for (size_t i = 0; i < h->count; i++)
+		align_done(&h->laid[i]);
+	free(h->laid);
+	free(h->verdict);
+}
 
 /* The types of slots that the conditions of the templates in this block ask for, as bits; and is
  * there any row to look at? */
 static unsigned types_asked(const struct hunt *h, bool *ret_any)
 {
-	const struct segment *s = h->a.s;
-	const struct condition *c = (const struct condition *)(const void *)h->a.conditions.at;
+	const struct segment *s = h->s;
 	unsigned types = 0;
 
 	*ret_any = false;
 	for (uint32_t t = 0; t < s->template_count; t++) {
-		if (s->view.uses[t] == 0 || h->a.fit[t] == FIT_NEVER)
+		if (s->view.uses[t] == 0 || h->verdict[t] == ROWS_NEVER)
 			continue;
 		*ret_any = true;
-		for (uint32_t i = 0; i < h->a.count[t]; i++)
-			types |= 1u
-				<< s->slots[s->templates[t].slot + c[h->a.first[t] + i].slot].type;
-		if (h->a.fit[t] == FIT_UNKNOWN && t != TEMPLATE_RAW)
-			types |= s->types[t];
+		for (size_t k = 0; k < h->count; k++) {
+			const struct search *a = &h->laid[k];
+			const struct condition *c =
+				(const struct condition *)(const void *)a->conditions.at;
+
+			for (uint32_t i = 0; i < a->count[t]; i++)
+				types |= 1u
+					<< s->slots[s->templates[t].slot + c[a->first[t] + i].slot]
+						   .type;
+			if (a->fit[t] == FIT_UNKNOWN && t != TEMPLATE_RAW)
+				types |= s->types[t];
+		}
 	}
 	return types;
 }
 
-static int test_row(struct hunt *h, uint32_t position, bool *ret_is_hit)
+static int test_term(struct hunt *h, const struct search *a, uint32_t position, bool *ret_is_there)
 {
-	struct segment *s = h->a.s;
+	struct segment *s = h->s;
 	struct str text;
 	int result;
 
-	switch (h->a.fit[s->view.template[position]]) {
+	switch (a->fit[s->view.template[position]]) {
 	case FIT_ALWAYS:
-		*ret_is_hit = true;
+		*ret_is_there = true;
 		return 0;
 	case FIT_IF:
-		*ret_is_hit = align_meets(&h->a, position);
+		*ret_is_there = align_meets(a, position);
 		return 0;
 	case FIT_UNKNOWN:
 		result = load_order(s, h->e);
 		if (result == 0)
 			result = row_text(s, s->view.row[position], h->e, &text);
-		*ret_is_hit = result == 0 && align_in_text(&h->a, text);
+		*ret_is_there = result == 0 && align_in_text(a, text);
 		return result;
 	default:
-		*ret_is_hit = false;
+		*ret_is_there = false;
 		return 0;
 	}
 }
 
-/* Rows of a block in columns, as bits in h->found; or only counted where that is all. */
-static int hunt_columns(struct hunt *h, uint32_t block, bool is_whole)
+static int test_row(struct hunt *h, uint32_t position, bool *ret_is_hit)
 {
-	struct segment *s = h->a.s;
+	enum verdict verdict = h->verdict[h->s->view.template[position]];
+	bool is_hit = verdict != ROWS_NEVER;
+	int result = 0;
+
+	for (size_t i = 0; verdict == ROWS_IF && i < h->count && is_hit && result == 0; i++) {
+		result = test_term(h, &h->laid[i], position, &is_hit);
+		is_hit = is_hit != h->laid[i].is_not;
+	}
+	*ret_is_hit = is_hit;
+	return result;
+}
+
+/* Rows of a block in columns, as bits in h->found; or only counted where that is all. */
+static int hunt_columns(struct hunt *h, uint32_t block, bool is_counting)
+{
+	struct segment *s = h->s;
 	uint32_t rows = s->blocks[block].rows;
-	bool has_rows, is_counting = h->hit == NULL && is_whole;
+	bool has_rows;
 	unsigned types = types_asked(h, &has_rows);
 	int result = 0;
 
@@ -75,15 +163,15 @@ static int hunt_columns(struct hunt *h, uint32_t block, bool is_whole)
 		if (types >> type & 1)
 			result = load_values(s, type, h->e);
 	for (uint32_t i = 0; i < rows && result == 0; i++) {
-		bool is_hit = false;
+		bool is_hit;
 
-		if (h->a.fit[s->view.template[i]] == FIT_NEVER)
+		if (h->verdict[s->view.template[i]] == ROWS_NEVER)
 			continue;
 		result = test_row(h, i, &is_hit);
-		if (!is_hit)
+		if (result < 0 || !is_hit)
 			continue;
 		if (is_counting) {
-			h->count++;
+			h->hits++;
 			continue;
 		}
 		result = load_order(s, h->e);
@@ -93,124 +181,145 @@ static int hunt_columns(struct hunt *h, uint32_t block, bool is_whole)
 	return result;
 }
 
-static void hunt_text(struct hunt *h, uint32_t block)
+/* One look over all that is left of the block, then on to the record it hit. */
+static void hunt_first_term(struct hunt *h, uint32_t rows)
 {
-	const struct segment *s = h->a.s;
-	uint32_t rows = s->blocks[block].rows;
-	const struct str *raw = s->view.raw;
-	const char *at = raw[0].ptr, *end = raw[rows - 1].ptr + raw[rows - 1].len;
-	struct str text = h->a.text;
+	const struct str *raw = h->s->view.raw;
+	const char *end = raw[rows - 1].ptr + raw[rows - 1].len;
+	const struct bytes *text = &h->m->terms[0].text;
 
 	for (uint32_t i = 0; i < rows; i++) {
-		/* one look over all that is left, then on to the record it hit */
-		if (!h->a.is_fold) {
-			at = memmem(raw[i].ptr, (size_t)(end - raw[i].ptr), text.ptr, text.len);
-			if (at == NULL)
-				return;
-			while (at >= raw[i].ptr + raw[i].len)
-				i++;
-		}
-		if (align_in_text(&h->a, raw[i]))
+		const char *at =
+			memmem(raw[i].ptr, (size_t)(end - raw[i].ptr), text->at, text->len);
+
+		if (at == NULL)
+			return;
+		while (at >= raw[i].ptr + raw[i].len)
+			i++;
+		if (at + text->len <= raw[i].ptr + raw[i].len)
 			h->found[i / 64] |= (uint64_t)1 << i % 64;
 	}
+}
+
+static int hunt_text(struct hunt *h, uint32_t block)
+{
+	const struct segment *s = h->s;
+	const struct term *t = &h->m->terms[0];
+	uint32_t rows = s->blocks[block].rows;
+	bool is_quick = h->m->count > 0 && is_laid(t) && !t->is_fold && !t->is_not;
+
+	if (is_quick)
+		hunt_first_term(h, rows);
+	for (uint32_t i = 0; i < rows; i++) {
+		uint64_t bit = (uint64_t)1 << i % 64;
+		int result;
+
+		if (is_quick && !(h->found[i / 64] & bit))
+			continue;
+		result = matcher_text(h->m, s->view.raw[i], h->e);
+		if (result < 0)
+			return result;
+		if (result > 0)
+			h->found[i / 64] |= bit;
+		else
+			h->found[i / 64] &= ~bit;
+	}
+	return 0;
+}
+
+/* A row whose texts are there: do its times, its source and the patterns fit as well? */
+static int give_row(struct hunt *h, uint32_t block, uint32_t row)
+{
+	uint64_t i = h->s->blocks[block].first_row + row;
+	struct leaf record;
+	int result = 1;
+
+	if (h->m->has_meta) {
+		result = load_meta(h->s, h->e);
+		if (result < 0 || !matcher_meta(h->m, &h->s->view.meta[row]))
+			return result;
+		result = 1;
+	}
+	if (h->want->hit || h->m->has_patterns)
+		result = segment_read(h->s, i, h->e, &record);
+	if (result >= 0 && h->m->has_patterns) {
+		result = matcher_patterns(h->m, record.raw, h->e);
+		if (result == 0)
+			return 0;
+	}
+	if (result < 0)
+		return result;
+	h->hits++;
+	if (h->want->hit && h->want->hit(h->want->context, i, &record) != 0)
+		h->want->is_stopped = true;
+	return 0;
 }
 
 /* Give out the rows found. */
 static int give(struct hunt *h, uint32_t block)
 {
-	struct segment *s = h->a.s;
-	uint64_t first = s->blocks[block].first_row;
+	const struct block_entry *b = &h->s->blocks[block];
+	int result = 0;
 
-	for (uint32_t i = 0; i < s->blocks[block].rows && !h->is_stopped; i++) {
-		struct segment_record record;
-		int result;
+	for (uint32_t n = 0; n < b->rows && result == 0 && !h->want->is_stopped; n++) {
+		uint32_t row = h->want->is_oldest_first ? n : b->rows - 1 - n;
+		uint64_t i = b->first_row + row;
 
-		if (h->found[i / 64] == 0) {
-			i |= 63;
+		if (!(h->found[row / 64] >> row % 64 & 1) || i < h->want->first ||
+			i >= h->want->end)
 			continue;
-		}
-		if (!(h->found[i / 64] >> i % 64 & 1) || first + i < h->query->first ||
-			first + i >= h->end)
-			continue;
-		h->count++;
-		if (h->hit == NULL)
-			continue;
-		result = segment_read(s, first + i, h->e, &record);
-		if (result < 0)
-			return result;
-		h->is_stopped = h->hit(h->context, first + i, &record) != 0;
+		result = give_row(h, block, row);
 	}
-	return 0;
+	return result;
+}
+
+static bool is_in_time(const struct hunt *h, const struct block_entry *b)
+{
+	const struct archive_query *q = h->m->query;
+
+	return (q->from_ns == 0 || b->last_ns >= q->from_ns) &&
+		(q->until_ns == 0 || b->first_ns < q->until_ns);
 }
 
 static int hunt_block(struct hunt *h, uint32_t block)
 {
-	struct segment *s = h->a.s;
+	struct segment *s = h->s;
 	const struct block_entry *b = &s->blocks[block];
-	bool is_whole = b->first_row >= h->query->first && b->first_row + b->rows <= h->end;
+	bool is_whole = b->first_row >= h->want->first && b->first_row + b->rows <= h->want->end;
 	int result;
 
-	if (b->first_row + b->rows <= h->query->first || b->first_row >= h->end)
+	if (b->first_row + b->rows <= h->want->first || b->first_row >= h->want->end ||
+		!is_in_time(h, b))
 		return 0;
+	if (h->want->tick && h->want->tick(h->want->context, b->first_row) != 0) {
+		h->want->is_stopped = true;
+		return 0;
+	}
 	result = load_block(s, block, h->e);
 	if (result < 0)
 		return result;
 	memset(h->found, 0, (b->rows / 64 + 1) * sizeof(*h->found));
 	if (b->is_text)
-		hunt_text(h, block);
+		result = hunt_text(h, block);
 	else
-		result = hunt_columns(h, block, is_whole);
+		result = hunt_columns(h, block,
+			h->want->hit == NULL && is_whole && !h->m->has_meta && !h->m->has_patterns);
 	return result < 0 ? result : give(h, block);
 }
 
-/* Is there a block that may hold the text at all? */
-static bool is_anywhere(const struct hunt *h)
+int64_t segment_search(struct segment *s, struct segment_search *search, struct err *e)
 {
-	const struct segment *s = h->a.s;
+	struct hunt h = { .s = s, .want = search, .m = search->matcher, .e = e };
+	int result = load_tables(s, e);
 
-	for (uint32_t i = 0; i < s->block_count; i++)
-		if (s->blocks[i].is_text || section_find(s, i, SECTION_RAW, 0))
-			return true;
-	for (uint32_t t = 1; t < s->template_count; t++)
-		if (h->a.fit[t] != FIT_NEVER)
-			return true;
-	return false;
-}
-
-int64_t segment_search(struct segment *s, const struct segment_query *query, segment_hit *hit,
-	void *context, struct err *e)
-{
-	struct hunt h = { .query = query,
-		.hit = hit,
-		.context = context,
-		.e = e,
-		.end = query->end ? query->end : s->records };
-	struct bytes text = { 0 };
-	int result;
-
-	if (query->mode == SEGMENT_FOLD)
-		fold_into(&text, query->text);
-	else
-		bytes_add(&text, query->text.ptr, query->text.len);
-	if (text.len == 0 || text.len > SEARCH_TEXT_MAX) {
-		bytes_done(&text);
-		return err_set(
-			e, ERR_INPUT, "a text of 1 to %u bytes is searched for", SEARCH_TEXT_MAX);
-	}
-	result = load_tables(s, e);
-	if (result == 0) {
-		align(&h.a, s, (struct str){ (const char *)text.at, text.len },
-			query->mode == SEGMENT_FOLD);
-		h.found = calloc(LIMIT_SEGMENT_BLOCK_ROWS / 64 + 1, sizeof(*h.found));
-		if (h.found == NULL)
-			abort();
-		if (is_anywhere(&h))
-			for (uint32_t i = 0; i < s->block_count && result == 0 && !h.is_stopped;
-				i++)
-				result = hunt_block(&h, i);
-		free(h.found);
-		align_done(&h.a);
-	}
-	bytes_done(&text);
-	return result < 0 ? result : h.count;
+	if (result < 0)
+		return result;
+	h.found = get(LIMIT_SEGMENT_BLOCK_ROWS / 64 + 1, sizeof(*h.found));
+	if (lay(&h))
+		for (uint32_t n = 0; n < s->block_count && result == 0 && !search->is_stopped; n++)
+			result = hunt_block(
+				&h, search->is_oldest_first ? n : s->block_count - 1 - n);
+	lay_done(&h);
+	free(h.found);
+	return result < 0 ? result : h.hits;
 }

@@ -1,191 +1,88 @@
-/* segment.h - private to work/archive: what the writer and the reader of segments share. The words
- * are those of docs/formats/segment.md. */
+/* segment.h - private to work/archive: closed segments. Raw records in, one immutable compressed
+ * run of bytes out, from which every record comes back byte for byte, in order, and which can be
+ * searched without being unpacked. Bytes leave through a sink and come in from memory or a file.
+ * The layout is told in docs/formats/segment.md.
+ *
+ * A record is a leaf; here its raw bytes may be any, up to LIMIT_SEGMENT_RECORD_BYTES.
+ *
+ * Writers and segments are for one thread each; several segments may be read at once. */
 #ifndef ARCHIVE_SEGMENT_H
 #define ARCHIVE_SEGMENT_H
 
-#include "work/archive/archive.h"
-#include "work/archive/bytes.h"
-#include "work/archive/timeform.h"
+#include "core/trail/leaf.h"
+#include "kit/vfile/vfile.h"
 
-#define SEGMENT_MAGIC "KHIENSEG"
-#define SEGMENT_MAGIC_END "GESNEIHK"
-#define SEGMENT_VERSION 1
-#define SEGMENT_HEADER_BYTES 16
-#define SEGMENT_FOOTER_BYTES 48
+/* Takes the next bytes of the segment. A negative answer, with ERR filled, stops the writer. */
+typedef int segment_sink(void *context, const void *bytes, size_t size, struct err *e);
 
-/* A line is a template: static text with slots. What stands in a slot has a type; the family says
- * which slots share a column of values. */
-enum slot_type {
-	SLOT_TEXT = 1,
-	SLOT_NUMBER,
-	SLOT_HEX,
-	SLOT_HEX_UPPER,
-	SLOT_IPV4,
-	SLOT_TIME,
-	SLOT_TYPES
+struct segment_options {
+	uint32_t block_bytes; /* raw bytes coded together; 0 for the default, 8 MiB */
+	bool is_small;        /* for cold segments: slower, about a tenth smaller */
 };
 
-struct slot {
-	uint8_t type;
-	uint8_t form; /* of a SLOT_TIME */
-	uint16_t family;
+/* What a segment costs. */
+struct segment_sizes {
+	uint64_t records;
+	uint64_t raw_bytes;    /* of the records, without any separator */
+	uint64_t stored_bytes; /* of the whole segment */
+	uint64_t meta_bytes;   /* of them, what is not the raw bytes: times, senders, peers */
+	uint32_t blocks;
+	uint32_t text_blocks; /* of them, those that columns did not help */
+	uint32_t templates;
 };
 
-struct template {
-	uint32_t text;     /* offset in the text of all; a NUL stands for each slot, one ends it */
-	uint32_t text_len; /* with the last NUL */
-	uint32_t slot;     /* first of its slots */
-	uint32_t slots;
-	uint16_t time;     /* its first slot of type SLOT_TIME, plus one; 0 for none */
+struct segment_writer;
+
+/* Write a segment to SINK. OPTIONS may be NULL. Never NULL; end it with segment_writer_free(). */
+struct segment_writer *segment_writer_new(
+	const struct segment_options *options, segment_sink *sink, void *context);
+/* Bytes are copied. ERR_LIMIT: the record is too large, or the segment full: finish it and begin
+ * another. After any other failure the writer is only good for free. */
+MUST_CHECK int segment_add(struct segment_writer *w, const struct leaf *record, struct err *e);
+/* The rest of the bytes. RET_SIZES may be NULL. */
+MUST_CHECK int segment_finish(
+	struct segment_writer *w, struct err *e, struct segment_sizes *ret_sizes);
+struct segment_writer *segment_writer_free(struct segment_writer *w); /* NULL is fine */
+
+struct segment;
+
+/* Read the segment in BYTES, which are borrowed until segment_close(). Checks header, footer and
+ * directory; sections are checked when they are used. ERR_INPUT: not a segment, or damaged. */
+MUST_CHECK int segment_open(struct str bytes, struct err *e, struct segment **ret_segment);
+/* How many records a segment holds, from its first and last bytes alone. */
+MUST_CHECK int segment_peek(struct vfile *file, struct err *e, uint64_t *ret_records);
+/* The same as segment_open() of a file, which stays open and in its place until segment_close(). */
+MUST_CHECK int segment_open_file(struct vfile *file, struct err *e, struct segment **ret_segment);
+struct segment *segment_close(struct segment *s); /* NULL is fine; returns NULL */
+
+uint64_t segment_count(const struct segment *s);
+/* The earliest and latest time received; 0 and 0 without records. */
+void segment_times(const struct segment *s, int64_t *ret_first_ns, int64_t *ret_last_ns);
+/* Record I, from 0. Its raw bytes live until the next call with this segment. */
+MUST_CHECK int segment_read(struct segment *s, uint64_t i, struct err *e, struct leaf *ret_record);
+/* Every checksum. */
+MUST_CHECK int segment_check_sections(struct segment *s, struct err *e);
+/* The same, and every block unpacked and compared with the hash of its raw bytes. */
+MUST_CHECK int segment_check(struct segment *s, struct err *e);
+
+struct matcher;
+
+/* Which of the records that MATCHER wants, and who is told. */
+struct segment_search {
+	struct matcher *matcher;
+	uint64_t first; /* records from this one on */
+	uint64_t end;   /* up to before this one */
+	bool is_oldest_first;
+	/* Called for each record found. Not 0 stops the search; that is no failure. The raw bytes
+	 * live until it returns. NULL: records are only counted, without being unpacked where the
+	 * columns already tell. */
+	int (*hit)(void *context, uint64_t i, const struct leaf *record);
+	int (*tick)(void *context, uint64_t i); /* the same, before each block; NULL: none */
+	void *context;
+	bool is_stopped; /* afterwards */
 };
 
-/* The template of records that no template suits: the record stands whole in the section RAW. */
-#define TEMPLATE_RAW 0
-
-/* Codes of a slot: how its value is found. Text and addresses have a dictionary. */
-#define CODE_LAST 0 /* the value before it in its family */
-#define CODE_NEAR 1 /* + rank among the values used last */
-#define TEXT_NEAR 16
-#define CODE_NEW (CODE_NEAR + TEXT_NEAR) /* the next unused entry of the dictionary */
-#define CODE_ENTRY (CODE_NEW + 1)        /* the entry whose number stands in the family's column */
-
-#define NUMBER_NEAR 8
-#define CODE_FRESH NUMBER_NEAR /* the value stands in the family's column */
-#define CODE_PADDED \
-	(CODE_FRESH + 1) /* + digits - 1: the same, with leading zeros to so many digits */
-#define NUMBER_DIGITS_MAX 19
-#define HEX_DIGITS_MAX 16
-
-#define CODE_TIME_SAME 0
-#define CODE_TIME_OTHER 1
-
-enum section_kind {
-	SECTION_DICTIONARY = 1, /* of the segment: texts, each ended by NUL */
-	SECTION_ADDRESSES,      /* of the segment: IPv4, 4 bytes each, as planes */
-	SECTION_TEMPLATES,      /* of the segment: static text */
-	SECTION_SLOTS,          /* of the segment: slots of each template */
-	SECTION_META,           /* of a block, from here on */
-	SECTION_RECEIVED,
-	SECTION_GROUPS,
-	SECTION_ROWS, /* template of each row */
-	SECTION_TIMES,
-	SECTION_TIMES_OTHER,
-	SECTION_TEXT_CODES,
-	SECTION_NUMBER_CODES,
-	SECTION_ADDRESS_CODES,
-	SECTION_COLUMN,  /* values of one family */
-	SECTION_COLUMNS, /* values of all families too small for a section of their own */
-	SECTION_RAW,
-	SECTION_LENGTHS, /* of a block of text: length of each record */
-	SECTION_TEXT,    /* of a block of text: the records, one after the other */
-	SECTION_KINDS
-};
-
-/* LZMA1 sections have no header: these settings are always the same. */
-#define SEGMENT_LZMA_WINDOW (8 * MIB)
-#define SEGMENT_LZMA_LC 3
-#define SEGMENT_LZMA_LP 0
-#define SEGMENT_LZMA_PB 0
-
-enum section_codec { CODEC_NONE, CODEC_ZSTD, CODEC_LZMA, CODECS };
-
-struct section {
-	uint8_t kind;
-	uint8_t codec;
-	uint16_t family;
-	uint32_t block; /* SECTION_NO_BLOCK for those of the segment */
-	uint32_t raw_len;
-	uint32_t stored_len;
-	uint64_t offset;
-	uint64_t hash; /* XXH3-64 of the stored bytes */
-};
-
-#define SECTION_NO_BLOCK 0xFFFFFFFFu
-
-/* What the directory says of a block. */
-struct block_entry {
-	uint64_t first_row;
-	uint64_t raw_bytes;
-	uint64_t hash; /* XXH3-64 of the records, each with its length before it */
-	int64_t first_ns;
-	int64_t last_ns;
-	uint32_t rows;
-	uint32_t first_text; /* dictionary entries before this block */
-	uint32_t first_address;
-	bool is_text;
-	uint32_t first_section; /* kept by the reader */
-	uint32_t sections;
-};
-
-/* How the values of a family stand in a block: COUNT of WIDTH bytes, as planes (all lowest bytes,
- * then the next); a delta column holds the zigzag difference to the value before. */
-struct column {
-	uint16_t family;
-	uint8_t width;
-	bool is_delta;
-	bool is_own; /* has a section of its own */
-	uint32_t count;
-	uint32_t offset; /* in the values */
-};
-
-/* The values used last, newest first. */
-struct near {
-	uint64_t value[TEXT_NEAR];
-	uint8_t digits[TEXT_NEAR];
-	uint8_t count;
-};
-
-/* State of a family while a block is coded or decoded. */
-struct family_state {
-	struct near near; /* of numbers */
-	uint64_t last;    /* of texts and addresses; valid when has_last */
-	bool has_last;
-	uint32_t column; /* its column, plus one */
-	uint32_t taken;  /* of the column */
-};
-
-/* Put VALUE first; RANK is where it was, or near->count for a new one. ROOM bounds the list. */
-static inline void near_front(
-	struct near *near, unsigned rank, unsigned room, uint64_t value, uint8_t digits)
-{
-	if (rank == near->count) {
-		if (near->count < room)
-			near->count++;
-		else
-			rank--;
-	}
-	for (; rank > 0; rank--) {
-		near->value[rank] = near->value[rank - 1];
-		near->digits[rank] = near->digits[rank - 1];
-	}
-	near->value[0] = value;
-	near->digits[0] = digits;
-}
-
-/* How many decimal digits, hexadecimal digits VALUE has without leading zeros. */
-unsigned decimal_digits(uint64_t value);
-unsigned hex_digits(uint64_t value);
-/* Write what stands in the slot; TEXT has 24 bytes. DIGITS 0: no leading zeros. */
-size_t decimal_write(uint64_t value, unsigned digits, char *text);
-size_t hex_write(uint64_t value, unsigned digits, bool is_upper, char *text);
-size_t ipv4_write(uint32_t address, char *text);
-
-/* What a time of form FORM in a row is measured from, when the row's first time is VALUE in form
- * FIRST: the same when the forms are, else its whole seconds. */
-int64_t time_base(unsigned first, int64_t value, unsigned form);
-
-/* Meta column prediction: the last record of a sender, found by its low bits. */
-#define META_SENDERS 1024
-enum meta_column { META_SENDER, META_PACKED, META_BOOT, META_SEQUENCE, META_PEER, META_COLUMNS };
-struct meta_state {
-	struct {
-		uint64_t sequence;
-		uint8_t peer[16];
-	} of[META_SENDERS];
-	int64_t received_ns;
-	int64_t boot_lag;
-	uint64_t packed;
-	uint32_t sender;
-};
+/* How many records were found, or ERR_*. */
+MUST_CHECK int64_t segment_search(struct segment *s, struct segment_search *search, struct err *e);
 
 #endif

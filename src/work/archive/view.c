@@ -247,16 +247,16 @@ int load_block(struct segment *s, uint32_t block, struct err *e)
 	return result;
 }
 
-static int put_meta(struct segment_record *r, struct meta_state *m, struct reader column[])
+static int put_meta(struct leaf *r, struct meta_state *m, struct reader column[])
 {
 	size_t slot;
 	uint64_t expected;
 
-	m->sender ^= (uint32_t)read_varint(&column[META_SENDER]);
+	m->source ^= (uint32_t)read_varint(&column[META_SENDER]);
 	m->packed ^= read_varint(&column[META_PACKED]);
 	m->boot_lag = (int64_t)((uint64_t)m->boot_lag +
 		(uint64_t)unzigzag(read_varint(&column[META_BOOT])));
-	slot = m->sender % META_SENDERS;
+	slot = m->source % META_SENDERS;
 	expected = m->of[slot].sequence ? m->of[slot].sequence + 1 : 0;
 	m->of[slot].sequence = expected + (uint64_t)unzigzag(read_varint(&column[META_SEQUENCE]));
 	if (read_u8(&column[META_PEER])) {
@@ -265,8 +265,8 @@ static int put_meta(struct segment_record *r, struct meta_state *m, struct reade
 		if (peer)
 			memcpy(m->of[slot].peer, peer, sizeof(r->peer));
 	}
-	*r = (struct segment_record){ .received_ns = m->received_ns,
-		.sender = m->sender,
+	*r = (struct leaf){ .received_ns = m->received_ns,
+		.source = m->source,
 		.boot_ns = (int64_t)((uint64_t)m->received_ns + (uint64_t)m->boot_lag),
 		.sequence = m->of[slot].sequence,
 		.kind = (uint8_t)m->packed,

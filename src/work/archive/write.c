@@ -133,10 +133,10 @@ void writer_section(struct segment_writer *w, enum section_kind kind, unsigned f
 	bytes_add(&w->sections, &s, sizeof(s));
 }
 
-static void put_meta(struct segment_writer *w, const struct segment_record *r)
+static void put_meta(struct segment_writer *w, const struct leaf *r)
 {
 	struct meta_state *m = &w->meta_state;
-	size_t slot = r->sender % META_SENDERS;
+	size_t slot = r->source % META_SENDERS;
 	int64_t lag = (int64_t)((uint64_t)r->boot_ns - (uint64_t)r->received_ns);
 	uint64_t packed = r->kind | (uint64_t)r->transport << 8 | (uint64_t)r->flags << 16;
 	uint64_t expected = m->of[slot].sequence ? m->of[slot].sequence + 1 : 0;
@@ -144,7 +144,7 @@ static void put_meta(struct segment_writer *w, const struct segment_record *r)
 
 	bytes_varint(&w->received,
 		zigzag((int64_t)((uint64_t)r->received_ns - (uint64_t)m->received_ns)));
-	bytes_varint(&w->meta[META_SENDER], r->sender ^ m->sender);
+	bytes_varint(&w->meta[META_SENDER], r->source ^ m->source);
 	bytes_varint(&w->meta[META_PACKED], packed ^ m->packed);
 	bytes_varint(&w->meta[META_BOOT], zigzag((int64_t)((uint64_t)lag - (uint64_t)m->boot_lag)));
 	bytes_varint(&w->meta[META_SEQUENCE], zigzag((int64_t)(r->sequence - expected)));
@@ -154,7 +154,7 @@ static void put_meta(struct segment_writer *w, const struct segment_record *r)
 	m->received_ns = r->received_ns;
 	m->boot_lag = lag;
 	m->packed = packed;
-	m->sender = r->sender;
+	m->source = r->source;
 	m->of[slot].sequence = r->sequence;
 	memcpy(m->of[slot].peer, r->peer, sizeof(r->peer));
 }
@@ -358,7 +358,7 @@ static int end_block(struct segment_writer *w, struct err *e)
 	return flush(w, e);
 }
 
-static int refuse(struct segment_writer *w, const struct segment_record *r, struct err *e)
+static int refuse(struct segment_writer *w, const struct leaf *r, struct err *e)
 {
 	if (w->is_broken)
 		return err_set(e, ERR_CONFLICT, "this segment could not be written to its end");
@@ -371,7 +371,7 @@ static int refuse(struct segment_writer *w, const struct segment_record *r, stru
 	return 0;
 }
 
-int segment_add(struct segment_writer *w, const struct segment_record *r, struct err *e)
+int segment_add(struct segment_writer *w, const struct leaf *r, struct err *e)
 {
 	struct row row = { .values = (uint32_t)(w->values.len / sizeof(struct value)),
 		.raw_len = (uint32_t)r->raw.len };
@@ -386,7 +386,7 @@ int segment_add(struct segment_writer *w, const struct segment_record *r, struct
 	row.template = lines_parse(&w->lines, r->raw, values, &group);
 	if (row.template != TEMPLATE_RAW)
 		w->values.len += lines_template(&w->lines, row.template)->slots * sizeof(*values);
-	row.group = group_of(w, r->sender, group);
+	row.group = group_of(w, r->source, group);
 	bytes_add(&w->rows, &row, sizeof(row));
 	bytes_add(&w->raw, r->raw.ptr, r->raw.len);
 	put_meta(w, r);

@@ -1,0 +1,192 @@
+/* layout.h - private to work/archive: what the writer and the reader of segments share. The words
+ * are those of docs/formats/segment.md. */
+#ifndef ARCHIVE_LAYOUT_H
+#define ARCHIVE_LAYOUT_H
+
+#include "work/archive/segment.h"
+#include "work/archive/bytes.h"
+#include "work/archive/timeform.h"
+
+#define SEGMENT_MAGIC "KHIENSEG"
+#define SEGMENT_MAGIC_END "GESNEIHK"
+#define SEGMENT_VERSION 1
+#define SEGMENT_HEADER_BYTES 16
+#define SEGMENT_FOOTER_BYTES 48
+
+/* A line is a template: static text with slots. What stands in a slot has a type; the family says
+ * which slots share a column of values. */
+enum slot_type {
+	SLOT_TEXT = 1,
+	SLOT_NUMBER,
+	SLOT_HEX,
+	SLOT_HEX_UPPER,
+	SLOT_IPV4,
+	SLOT_TIME,
+	SLOT_TYPES
+};
+
+struct slot {
+	uint8_t type;
+	uint8_t form; /* of a SLOT_TIME */
+	uint16_t family;
+};
+
+struct template
+{
+	uint32_t text;     /* offset in the text of all; a NUL stands for each slot, one ends it */
+	uint32_t text_len; /* with the last NUL */
+	uint32_t slot;     /* first of its slots */
+	uint32_t slots;
+	uint16_t time; /* its first slot of type SLOT_TIME, plus one; 0 for none */
+};
+
+/* The template of records that no template suits: the record stands whole in the section RAW. */
+#define TEMPLATE_RAW 0
+
+/* Codes of a slot: how its value is found. Text and addresses have a dictionary. */
+#define CODE_LAST 0 /* the value before it in its family */
+#define CODE_NEAR 1 /* + rank among the values used last */
+#define TEXT_NEAR 16
+#define CODE_NEW (CODE_NEAR + TEXT_NEAR) /* the next unused entry of the dictionary */
+#define CODE_ENTRY (CODE_NEW + 1)        /* the entry whose number stands in the family's column */
+
+#define NUMBER_NEAR 8
+#define CODE_FRESH NUMBER_NEAR /* the value stands in the family's column */
+#define CODE_PADDED \
+	(CODE_FRESH + 1) /* + digits - 1: the same, with leading zeros to so many digits */
+#define NUMBER_DIGITS_MAX 19
+#define HEX_DIGITS_MAX 16
+
+#define CODE_TIME_SAME 0
+#define CODE_TIME_OTHER 1
+
+enum section_kind {
+	SECTION_DICTIONARY = 1, /* of the segment: texts, each ended by NUL */
+	SECTION_ADDRESSES,      /* of the segment: IPv4, 4 bytes each, as planes */
+	SECTION_TEMPLATES,      /* of the segment: static text */
+	SECTION_SLOTS,          /* of the segment: slots of each template */
+	SECTION_META,           /* of a block, from here on */
+	SECTION_RECEIVED,
+	SECTION_GROUPS,
+	SECTION_ROWS, /* template of each row */
+	SECTION_TIMES,
+	SECTION_TIMES_OTHER,
+	SECTION_TEXT_CODES,
+	SECTION_NUMBER_CODES,
+	SECTION_ADDRESS_CODES,
+	SECTION_COLUMN,  /* values of one family */
+	SECTION_COLUMNS, /* values of all families too small for a section of their own */
+	SECTION_RAW,
+	SECTION_LENGTHS, /* of a block of text: length of each record */
+	SECTION_TEXT,    /* of a block of text: the records, one after the other */
+	SECTION_KINDS
+};
+
+/* LZMA1 sections have no header: these settings are always the same. */
+#define SEGMENT_LZMA_WINDOW (8 * MIB)
+#define SEGMENT_LZMA_LC 3
+#define SEGMENT_LZMA_LP 0
+#define SEGMENT_LZMA_PB 0
+
+enum section_codec { CODEC_NONE, CODEC_ZSTD, CODEC_LZMA, CODECS };
+
+struct section {
+	uint8_t kind;
+	uint8_t codec;
+	uint16_t family;
+	uint32_t block; /* SECTION_NO_BLOCK for those of the segment */
+	uint32_t raw_len;
+	uint32_t stored_len;
+	uint64_t offset;
+	uint64_t hash; /* XXH3-64 of the stored bytes */
+};
+
+#define SECTION_NO_BLOCK 0xFFFFFFFFu
+
+/* What the directory says of a block. */
+struct block_entry {
+	uint64_t first_row;
+	uint64_t raw_bytes;
+	uint64_t hash; /* XXH3-64 of the records, each with its length before it */
+	int64_t first_ns;
+	int64_t last_ns;
+	uint32_t rows;
+	uint32_t first_text; /* dictionary entries before this block */
+	uint32_t first_address;
+	bool is_text;
+	uint32_t first_section; /* kept by the reader */
+	uint32_t sections;
+};
+
+/* How the values of a family stand in a block: COUNT of WIDTH bytes, as planes (all lowest bytes,
+ * then the next); a delta column holds the zigzag difference to the value before. */
+struct column {
+	uint16_t family;
+	uint8_t width;
+	bool is_delta;
+	bool is_own; /* has a section of its own */
+	uint32_t count;
+	uint32_t offset; /* in the values */
+};
+
+/* The values used last, newest first. */
+struct near {
+	uint64_t value[TEXT_NEAR];
+	uint8_t digits[TEXT_NEAR];
+	uint8_t count;
+};
+
+/* State of a family while a block is coded or decoded. */
+struct family_state {
+	struct near near; /* of numbers */
+	uint64_t last;    /* of texts and addresses; valid when has_last */
+	bool has_last;
+	uint32_t column; /* its column, plus one */
+	uint32_t taken;  /* of the column */
+};
+
+/* Put VALUE first; RANK is where it was, or near->count for a new one. ROOM bounds the list. */
+static inline void near_front(
+	struct near *near, unsigned rank, unsigned room, uint64_t value, uint8_t digits)
+{
+	if (rank == near->count) {
+		if (near->count < room)
+			near->count++;
+		else
+			rank--;
+	}
+	for (; rank > 0; rank--) {
+		near->value[rank] = near->value[rank - 1];
+		near->digits[rank] = near->digits[rank - 1];
+	}
+	near->value[0] = value;
+	near->digits[0] = digits;
+}
+
+/* How many decimal digits, hexadecimal digits VALUE has without leading zeros. */
+unsigned decimal_digits(uint64_t value);
+unsigned hex_digits(uint64_t value);
+/* Write what stands in the slot; TEXT has 24 bytes. DIGITS 0: no leading zeros. */
+size_t decimal_write(uint64_t value, unsigned digits, char *text);
+size_t hex_write(uint64_t value, unsigned digits, bool is_upper, char *text);
+size_t ipv4_write(uint32_t address, char *text);
+
+/* What a time of form FORM in a row is measured from, when the row's first time is VALUE in form
+ * FIRST: the same when the forms are, else its whole seconds. */
+int64_t time_base(unsigned first, int64_t value, unsigned form);
+
+/* Meta column prediction: the last record of a sender, found by its low bits. */
+#define META_SENDERS 1024
+enum meta_column { META_SENDER, META_PACKED, META_BOOT, META_SEQUENCE, META_PEER, META_COLUMNS };
+struct meta_state {
+	struct {
+		uint64_t sequence;
+		uint8_t peer[16];
+	} of[META_SENDERS];
+	int64_t received_ns;
+	int64_t boot_lag;
+	uint64_t packed;
+	uint32_t source;
+};
+
+#endif

@@ -1,0 +1,48 @@
+/* match.h - private to work/archive: a query made ready: its words folded, its patterns compiled.
+ * It is the same for every segment and for the write-ahead files. */
+#ifndef ARCHIVE_MATCH_H
+#define ARCHIVE_MATCH_H
+
+#include "work/archive/archive.h"
+#include "work/archive/bytes.h"
+
+struct term {
+	/* The text that must stand in the record, folded if is_fold; empty when none is known. */
+	struct bytes text;
+	bool is_fold;
+	bool is_not;
+	/* Of patterns: the text alone does not decide. */
+	struct pattern *pattern;
+};
+
+struct matcher {
+	const struct archive_query *query;
+	struct term terms[ARCHIVE_TERMS_MAX];
+	size_t count;
+	bool has_patterns;
+	bool has_meta;       /* times, sources or kinds are asked for */
+	struct bytes folded; /* of the record in work */
+};
+
+/* QUERY is borrowed. *RET is yours. */
+MUST_CHECK int matcher_new(const struct archive_query *query, struct err *e, struct matcher **ret);
+struct matcher *matcher_free(struct matcher *m); /* NULL is fine */
+
+/* Do the times, the source and the kind fit? RAW is not looked at. */
+bool matcher_meta(const struct matcher *m, const struct leaf *leaf);
+/* Do the patterns hold? 1, 0 or <0. */
+MUST_CHECK int matcher_patterns(struct matcher *m, struct str raw, struct err *e);
+/* Do all terms hold? 1, 0 or <0. */
+MUST_CHECK int matcher_text(struct matcher *m, struct str raw, struct err *e);
+
+struct pattern *pattern_new(struct str text, bool is_regex, bool is_nocase, struct err *e);
+struct pattern *pattern_free(struct pattern *p);
+/* 1, 0 or <0. */
+MUST_CHECK int pattern_match(struct pattern *p, struct str raw, struct err *e);
+/* The longest text that stands in all that REGEX matches; TO stays empty when none is certain. */
+void pattern_literal(struct str regex, struct bytes *to);
+
+/* S folded, behind what is in TO. */
+void fold_into(struct bytes *to, struct str s);
+
+#endif

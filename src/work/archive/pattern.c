@@ -1,0 +1,250 @@
+/* pattern.c - regular expressions: PCRE2, which bounds what one match may cost, and the text that a
+ * pattern cannot do without, by which the archive finds the few records worth trying. */
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+
+#include "work/archive/match.h"
+
+#define STEPS_MAX 200000 /* of one match; at some ns a step, a record costs a few ms at worst */
+#define DEPTH_MAX 2000
+#define HEAP_MAX_KIB 4096
+#define LITERAL_MIN 2
+
+struct pattern {
+	pcre2_code *code;
+	pcre2_match_data *data;
+	pcre2_match_context *limits;
+	pcre2_jit_stack *stack;
+	bool has_jit;
+};
+
+static _Noreturn void no_memory(void)
+{
+	abort();
+}
+
+/* Verbs such as (*LIMIT_MATCH=…) could lift the limits. */
+static bool is_verb(struct str text)
+{
+	return text.len >= 2 && text.ptr[0] == '(' && text.ptr[1] == '*';
+}
+
+struct pattern *pattern_new(struct str text, bool is_regex, bool is_nocase, struct err *e)
+{
+	uint32_t options = PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_NEVER_BACKSLASH_C |
+		(is_nocase ? PCRE2_CASELESS : 0);
+	struct pattern *p;
+	int code = 0;
+	PCRE2_SIZE at = 0;
+
+	/* PCRE2_LITERAL takes few other options */
+	if (!is_regex)
+		options = PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_LITERAL |
+			(is_nocase ? PCRE2_CASELESS : 0);
+	if (is_regex && is_verb(text)) {
+		err_set(e, ERR_INPUT, "a pattern may not begin with (*");
+		return NULL;
+	}
+	p = calloc(1, sizeof(*p));
+	if (p == NULL)
+		no_memory();
+	p->code = pcre2_compile((PCRE2_SPTR)text.ptr, text.len, options, &code, &at, NULL);
+	if (p->code == NULL) {
+		PCRE2_UCHAR words[160];
+
+		pcre2_get_error_message(code, words, sizeof(words));
+		err_set(e, ERR_INPUT, "the pattern is wrong at byte %zu: %s", (size_t)at,
+			(const char *)words);
+		return pattern_free(p);
+	}
+	p->data = pcre2_match_data_create(1, NULL);
+	p->limits = pcre2_match_context_create(NULL);
+	if (p->data == NULL || p->limits == NULL)
+		no_memory();
+	pcre2_set_match_limit(p->limits, STEPS_MAX);
+	pcre2_set_depth_limit(p->limits, DEPTH_MAX);
+	pcre2_set_heap_limit(p->limits, HEAP_MAX_KIB);
+	/* where memory may not be made executable, patterns are interpreted */
+	p->has_jit = pcre2_jit_compile(p->code, PCRE2_JIT_COMPLETE) == 0;
+	if (p->has_jit) {
+		p->stack = pcre2_jit_stack_create(32 * KIB, 512 * KIB, NULL);
+		if (p->stack == NULL)
+			no_memory();
+		pcre2_jit_stack_assign(p->limits, NULL, p->stack);
+	}
+	return p;
+}
+
+struct pattern *pattern_free(struct pattern *p)
+{
+	if (p) {
+		pcre2_jit_stack_free(p->stack);
+		pcre2_match_context_free(p->limits);
+		pcre2_match_data_free(p->data);
+		pcre2_code_free(p->code);
+		free(p);
+	}
+	return NULL;
+}
+
+int pattern_match(struct pattern *p, struct str raw, struct err *e)
+{
+	int rc = pcre2_match(
+		p->code, (PCRE2_SPTR)(raw.ptr ? raw.ptr : ""), raw.len, 0, 0, p->data, p->limits);
+
+	if (rc >= 0)
+		return 1;
+	if (rc == PCRE2_ERROR_NOMATCH)
+		return 0;
+	return err_set(e, ERR_LIMIT,
+		"the pattern takes too many steps on a record of %zu bytes: make it simpler",
+		raw.len);
+}
+
+/* A pattern being read for its literal. */
+struct reading {
+	struct str rest;
+	struct bytes now;   /* the run of plain characters being read */
+	struct bytes *best; /* the longest so far */
+};
+
+static void end_run(struct reading *r)
+{
+	if (r->now.len > r->best->len) {
+		r->best->len = 0;
+		bytes_add(r->best, r->now.at, r->now.len);
+	}
+	r->now.len = 0;
+}
+
+/* What stands before a quantifier may be missing, or come again: it does not count. */
+static void drop_last(struct reading *r)
+{
+	while (r->now.len > 0 && (r->now.at[--r->now.len] & 0xC0) == 0x80)
+		;
+	end_run(r);
+}
+
+/* Past the class at the beginning of REST; false when it does not end. */
+static bool skip_class(struct reading *r)
+{
+	size_t i = 1;
+
+	if (i < r->rest.len && r->rest.ptr[i] == '^')
+		i++;
+	if (i < r->rest.len && r->rest.ptr[i] == ']')
+		i++;
+	for (; i < r->rest.len && r->rest.ptr[i] != ']'; i++) {
+		if (r->rest.ptr[i] == '\\')
+			i++;
+		else if (r->rest.ptr[i] == '[') /* [:digit:] and the like: not ours to read */
+			return false;
+	}
+	if (i >= r->rest.len)
+		return false;
+	r->rest = str_from(r->rest, i + 1);
+	return true;
+}
+
+/* Past the group at the beginning of REST, with all in it. */
+static bool skip_group(struct reading *r)
+{
+	int depth = 0;
+
+	while (r->rest.len > 0) {
+		char c = r->rest.ptr[0];
+
+		if (c == '[') {
+			if (!skip_class(r))
+				return false;
+			continue;
+		}
+		if (c == '\\' && r->rest.len > 1)
+			r->rest = str_from(r->rest, 1);
+		else if (c == '(')
+			depth++;
+		else if (c == ')')
+			depth--;
+		r->rest = str_from(r->rest, 1);
+		if (depth == 0)
+			return true;
+	}
+	return false;
+}
+
+/* An escape at the beginning of REST: punctuation stands for itself; of letters and digits only
+ * those are known that take no further characters. */
+static bool read_escape(struct reading *r)
+{
+	char c = r->rest.len > 1 ? r->rest.ptr[1] : 0;
+
+	if (strchr("dDsSwWbBAZzRhHvVntrfe", c) != NULL && c != 0) {
+		end_run(r);
+	} else if (c > ' ' && c < 0x7F && !((c | 0x20) >= 'a' && (c | 0x20) <= 'z') &&
+		!(c >= '0' && c <= '9')) {
+		bytes_u8(&r->now, (uint8_t)c);
+	} else {
+		return false;
+	}
+	r->rest = str_from(r->rest, 2);
+	return true;
+}
+
+static bool read_one(struct reading *r)
+{
+	char c = r->rest.ptr[0];
+
+	switch (c) {
+	case '|': /* either side may be the one */
+		return false;
+	case '\\':
+		return read_escape(r);
+	case '[':
+		end_run(r);
+		return skip_class(r);
+	case '(':
+		if (r->rest.len > 2 && r->rest.ptr[1] == '?' && r->rest.ptr[2] != ':')
+			return false;
+		if (r->rest.len > 1 && r->rest.ptr[1] == '*')
+			return false;
+		end_run(r);
+		return skip_group(r);
+	case '*':
+	case '+':
+	case '?':
+	case '{':
+		drop_last(r);
+		r->rest = str_from(r->rest, 1);
+		if (c == '{') {
+			ptrdiff_t end = str_find_char(r->rest, '}');
+
+			if (end < 0)
+				return false;
+			r->rest = str_from(r->rest, (size_t)end + 1);
+		}
+		return true;
+	case '.':
+	case '^':
+	case '$':
+		end_run(r);
+		break;
+	default:
+		bytes_u8(&r->now, (uint8_t)c);
+	}
+	r->rest = str_from(r->rest, 1);
+	return true;
+}
+
+void pattern_literal(struct str regex, struct bytes *to)
+{
+	struct reading r = { .rest = regex, .best = to };
+	/* comments and quoting would need a reader of their own */
+	bool is_good = str_find(regex, STR("(?#")) < 0 && str_find(regex, STR("\\Q")) < 0;
+
+	while (is_good && r.rest.len > 0)
+		is_good = read_one(&r);
+	end_run(&r);
+	if (!is_good || to->len < LITERAL_MIN)
+		to->len = 0;
+	bytes_done(&r.now);
+}

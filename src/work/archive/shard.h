@@ -1,0 +1,29 @@
+/* shard.h - private to work/archive: the segments of a shard by name. */
+#ifndef ARCHIVE_SHARD_H
+#define ARCHIVE_SHARD_H
+
+#include "work/archive/archive.h"
+#include "work/archive/segment.h"
+
+#define SHARD_FOLDER "segments"
+#define SHARD_NAME_SIZE 48
+
+struct shard_segment {
+	uint64_t first;
+	uint64_t end;   /* after its last entry */
+	uint64_t bytes; /* of the file */
+};
+
+struct shard_segments {
+	struct shard_segment *at; /* in order; free() it */
+	size_t count;
+};
+
+/* "segments/00000000000000000042.seg" */
+const char *shard_name(uint64_t first, char *ret_name);
+/* The segments that stand in the folder; KNOWN are those that were looked at before. ERR_INPUT: one
+ * is damaged at its ends, or two hold the same entry. No folder is no segment. */
+MUST_CHECK int shard_list(struct vfile_disk *d, const struct shard_segments *known, struct err *e,
+	struct shard_segments *ret);
+
+#endif

@@ -1,0 +1,244 @@
+/* store.c - the process that writes: sealed entries become closed segments. The order of what it
+ * does to the disk is the promise: a segment is whole, synced and read back under another name
+ * before it gets its own, and the write-ahead files go after that name is synced. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/trail/wal.h"
+#include "work/archive/bytes.h"
+#include "work/archive/shard.h"
+
+#define SEGMENT_BYTES_DEFAULT ((uint64_t)64 * MIB)
+#define STEP_ENTRIES 50000 /* taken at once, so that who calls hears of other things meanwhile */
+#define PART_NAME SHARD_FOLDER "/part"
+
+struct archive_writer {
+	struct vfile_disk *disk;
+	struct archive_options options;
+	struct wal_reader *reader;
+	struct segment_writer *segment; /* NULL: none is begun */
+	struct vfile file;
+	uint64_t closed; /* the segment in work begins here */
+	uint64_t raw_bytes;
+};
+
+uint64_t archive_writer_closed(const struct archive_writer *w)
+{
+	return w->closed;
+}
+
+static int to_file(void *context, const void *bytes, size_t size, struct err *e)
+{
+	return vfile_append(context, (struct str){ bytes, size }, e);
+}
+
+/* Where the closed segments end. */
+static int find_end(struct archive_writer *w, struct err *e)
+{
+	struct shard_segments found, none = { 0 };
+	uint64_t oldest = 0;
+	int rc = shard_list(w->disk, &none, e, &found);
+
+	if (rc < 0)
+		return rc;
+	if (found.count > 0)
+		w->closed = found.at[found.count - 1].end;
+	free(found.at);
+	if (found.count > 0)
+		return 0;
+	/* a log whose older segments were taken away, or that never had one */
+	rc = wal_oldest(w->disk, &oldest, e);
+	w->closed = oldest;
+	return rc == ERR_ABSENT ? 0 : rc;
+}
+
+static int remove_part(struct archive_writer *w, struct err *e)
+{
+	int rc = vfile_unlink(w->disk, PART_NAME, e);
+
+	return rc == ERR_ABSENT ? 0 : rc;
+}
+
+static int make_folder(struct archive_writer *w, struct err *e)
+{
+	struct vfile_names names;
+	struct arena a;
+	int rc;
+
+	arena_init(&a, 16 * MIB);
+	rc = vfile_list(w->disk, SHARD_FOLDER, &a, &names, e);
+	arena_done(&a);
+	if (rc != ERR_ABSENT)
+		return rc;
+	rc = vfile_mkdir(w->disk, SHARD_FOLDER, e);
+	return rc < 0 ? rc : vfile_sync_dir(w->disk, "", e);
+}
+
+int archive_writer_open(struct vfile_disk *shard, const struct archive_options *options,
+	struct err *e, struct archive_writer **ret)
+{
+	struct archive_writer *w = calloc(1, sizeof(*w));
+	int rc;
+
+	if (w == NULL)
+		abort();
+	w->disk = shard;
+	if (options)
+		w->options = *options;
+	if (w->options.segment_bytes == 0)
+		w->options.segment_bytes = SEGMENT_BYTES_DEFAULT;
+	rc = make_folder(w, e);
+	if (rc == 0)
+		rc = remove_part(w, e);
+	if (rc == 0)
+		rc = find_end(w, e);
+	if (rc < 0) {
+		archive_writer_close(w);
+		return rc;
+	}
+	*ret = w;
+	return 0;
+}
+
+struct archive_writer *archive_writer_close(struct archive_writer *w)
+{
+	if (w == NULL)
+		return NULL;
+	segment_writer_free(w->segment);
+	vfile_close(&w->file);
+	wal_reader_close(w->reader);
+	free(w);
+	return NULL;
+}
+
+static int begin(struct archive_writer *w, struct err *e)
+{
+	struct segment_options options = { .block_bytes = w->options.block_bytes,
+		.is_small = w->options.is_small };
+	int rc = remove_part(w, e);
+
+	if (rc == 0)
+		rc = vfile_open(w->disk, PART_NAME, VFILE_CREATE, &w->file, e);
+	if (rc < 0)
+		return rc;
+	w->segment = segment_writer_new(&options, to_file, &w->file);
+	w->raw_bytes = 0;
+	return 0;
+}
+
+/* Is ENTRY what record I of S gives back? */
+static int compare(struct segment *s, uint64_t i, struct str entry, struct err *e)
+{
+	unsigned char head[LEAF_HEAD_BYTES];
+	struct leaf leaf;
+	int rc = segment_read(s, i, e, &leaf);
+
+	if (rc < 0)
+		return rc;
+	leaf_head(&leaf, head);
+	if (entry.len != sizeof(head) + leaf.raw.len ||
+		memcmp(entry.ptr, head, sizeof(head)) != 0 ||
+		memcmp(entry.ptr + sizeof(head), leaf.raw.ptr, leaf.raw.len) != 0)
+		return err_set(e, ERR_INPUT, "record %llu of the new segment is not what was taken",
+			(unsigned long long)i);
+	return 0;
+}
+
+/* Read the new segment back from the disk and hold it against the write-ahead files. */
+static int verify(struct archive_writer *w, uint64_t end, struct err *e)
+{
+	struct wal_reader *r = NULL;
+	struct segment *s = NULL;
+	struct vfile file;
+	struct str entry;
+	int rc = vfile_open(w->disk, PART_NAME, VFILE_READ, &file, e);
+
+	if (rc < 0)
+		return rc;
+	rc = segment_open_file(&file, e, &s);
+	if (rc == 0 && segment_count(s) != end - w->closed)
+		rc = err_set(e, ERR_INPUT, "the new segment does not hold all that was taken");
+	if (rc == 0)
+		rc = segment_check_sections(s, e);
+	if (rc == 0)
+		rc = wal_reader_open(w->disk, w->closed, &r, e);
+	for (uint64_t i = w->closed; i < end && rc == 0; i++) {
+		rc = wal_read(r, end, &entry, e);
+		if (rc == 0)
+			rc = err_set(e, ERR_INPUT, "a write-ahead file became shorter");
+		if (rc > 0)
+			rc = compare(s, i - w->closed, entry, e);
+	}
+	wal_reader_close(r);
+	segment_close(s);
+	vfile_close(&file);
+	return rc;
+}
+
+/* The part is whole on the disk. */
+static int finish(struct archive_writer *w, struct err *e)
+{
+	int rc = segment_finish(w->segment, e, NULL);
+
+	w->segment = segment_writer_free(w->segment);
+	if (rc == 0)
+		rc = vfile_sync(&w->file, e);
+	vfile_close(&w->file);
+	return rc;
+}
+
+int archive_writer_end(struct archive_writer *w, struct err *e)
+{
+	uint64_t end = w->reader ? wal_reader_next(w->reader) : w->closed;
+	char name[SHARD_NAME_SIZE];
+	int rc;
+
+	if (w->segment == NULL)
+		return 0;
+	rc = finish(w, e);
+	if (rc == 0)
+		rc = verify(w, end, e);
+	if (rc == 0)
+		rc = vfile_rename(w->disk, PART_NAME, shard_name(w->closed, name), e);
+	if (rc == 0)
+		rc = vfile_sync_dir(w->disk, SHARD_FOLDER, e);
+	if (rc < 0)
+		return rc;
+	w->closed = end;
+	return wal_drop(w->disk, w->closed, e);
+}
+
+static int take(struct archive_writer *w, struct str entry, struct err *e)
+{
+	struct leaf leaf;
+	int rc = leaf_parse(entry, &leaf, e);
+
+	if (rc == 0 && w->segment == NULL)
+		rc = begin(w, e);
+	if (rc == 0)
+		rc = segment_add(w->segment, &leaf, e);
+	w->raw_bytes += leaf.raw.len + 1;
+	return rc;
+}
+
+int archive_writer_step(struct archive_writer *w, uint64_t sealed, struct err *e)
+{
+	struct str entry;
+	int rc = 0;
+
+	if (sealed <= w->closed)
+		return 0;
+	if (w->reader == NULL)
+		rc = wal_reader_open(w->disk, w->closed, &w->reader, e);
+	for (int n = 0; n < STEP_ENTRIES && rc == 0; n++) {
+		rc = wal_read(w->reader, sealed, &entry, e);
+		if (rc <= 0)
+			return rc;
+		rc = take(w, entry, e);
+		if (rc == 0 && w->raw_bytes >= w->options.segment_bytes) {
+			rc = archive_writer_end(w, e);
+			break;
+		}
+	}
+	return rc < 0 ? rc : wal_reader_next(w->reader) < sealed;
+}
