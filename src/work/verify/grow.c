@@ -125,7 +125,8 @@ static void meet_notes(struct walk *w)
 		if (n->head.size > w->index)
 			return;
 		note_judge(w, n);
-		if (!is_judgeable(w))
+		/* a hole may have led past its size */
+		if (n->head.size != w->index || !is_judgeable(w))
 			continue;
 		if (root_is(w, &w->mixed, &n->head.root))
 			match(w, n, true);

@@ -118,8 +118,8 @@ static void judge_time(struct walk *w, const struct leaf *leaf)
 	if (leaf->kind == LEAF_CLOCK || leaf->kind == LEAF_LINK)
 		w->is_clock_noted = true;
 	if (is_late || (is_back && !w->is_clock_noted))
-		found(w, VERIFY_TIME, w->index, w->index + 1, "");
-	if (is_back && w->is_clock_noted)
+		found_run(w, VERIFY_TIME, w->index + 1);
+	if (is_back)
 		w->last_ns = leaf->received_ns;
 	if (leaf->kind != LEAF_CLOCK && leaf->kind != LEAF_LINK)
 		w->is_clock_noted = false;

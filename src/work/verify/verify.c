@@ -24,6 +24,18 @@ struct verify_finding *found(
 	return f;
 }
 
+void found_run(struct walk *w, enum verify_fault fault, uint64_t end)
+{
+	size_t count = w->r->finding_count;
+	struct verify_finding *last =
+		count > 0 && count <= VERIFY_FINDINGS_MAX ? &w->r->findings[count - 1] : NULL;
+
+	if (last && last->fault == fault && last->end == w->index)
+		last->end = end;
+	else
+		found(w, fault, w->index, end, "");
+}
+
 /* --- files ------------------------------------------------------------------------------------ */
 
 static int by_first(const void *a, const void *b)
@@ -95,18 +107,10 @@ static int take(
 	return rc < 0 ? rc : tell_progress(w);
 }
 
-/* Entries that cannot be read, one finding for a run of them. */
+/* Entries that cannot be read. */
 static int damaged(struct walk *w, uint64_t end, enum verify_fault fault, struct err *e)
 {
-	struct verify_finding *last =
-		w->r->finding_count > 0 && w->r->finding_count <= VERIFY_FINDINGS_MAX ?
-		&w->r->findings[w->r->finding_count - 1] :
-		NULL;
-
-	if (last && last->fault == fault && last->end == w->index)
-		last->end = end;
-	else
-		found(w, fault, w->index, end, "");
+	found_run(w, fault, end);
 	return grow_hole(w, end, e);
 }
 

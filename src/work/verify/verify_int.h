@@ -72,6 +72,9 @@ struct walk {
 struct verify_finding *found(
 	struct walk *w, enum verify_fault fault, uint64_t first, uint64_t end, const char *about);
 
+/* The same, as one finding with the leaves just before it where they have the same fault. */
+void found_run(struct walk *w, enum verify_fault fault, uint64_t end);
+
 /* notes.c: identity, checkpoints, anchors, quorum. */
 MUST_CHECK int notes_load(struct walk *w, struct err *e);
 MUST_CHECK int origin_load(struct walk *w, struct err *e);
