@@ -104,7 +104,7 @@ class Attacks(unittest.TestCase):
         self.assertEqual(self.verify(anchors=()), [])
 
     def test_01_a_byte_is_flipped(self):
-        first, path = 0, self.log.name("wal", "0" * 20 + ".wal")
+        path = self.log.name("wal", "0" * 20 + ".wal")
         with open(path, "r+b") as f:
             data = f.read()
             at = data.index(b"<13>dong so 77")
@@ -290,7 +290,7 @@ class Attacks(unittest.TestCase):
 
     def test_19_a_checkpoint_is_damaged(self):
         right = self.log.read("checkpoint")
-        for at in range(len(right)):
+        for at in range(0, len(right), 7):  # each of them: verify_test.c
             self.log.write(right[:at] + bytes([right[at] ^ 1]) + right[at + 1:], "checkpoint")
             found = subprocess.run([VERIFY, self.log.path, "--key", SHEET], stdout=subprocess.PIPE,
                                    check=False).returncode
@@ -336,7 +336,7 @@ class Attacks(unittest.TestCase):
         self.log.write(self.log.forge(0, bytes(32)), "checkpoints", "00000000-" + "0" * 20)
         self.assert_found(faults=["note"])
 
-    def test_25_every_bit_of_a_write_ahead_file(self):
+    def test_25_bits_of_a_write_ahead_file(self):  # each of them: verify_test.c
         small = Log(os.path.join(self.folder, "small"))
         small.seal(0)
         small.add_lines(3)
@@ -344,15 +344,10 @@ class Attacks(unittest.TestCase):
         sheet, path = small.name("keys", "public.txt"), small.name("wal", "0" * 20 + ".wal")
         with open(path, "rb") as f:
             right = f.read()
-        step = 7 if len(right) > 6000 else 3  # of the header's zeros not all
-        places = list(range(32)) + list(range(32, 4096, 97)) + list(range(4090, len(right)))
-        for at in places:
-            for bit in range(8) if at % step == 0 else (at % 8,):
-                with open(path, "wb") as f:
-                    f.write(right[:at] + bytes([right[at] ^ 1 << bit]) + right[at + 1:])
-                self.assertEqual(subprocess.run([VERIFY, small.path, "--key", sheet],
-                                                stdout=subprocess.PIPE, check=False).returncode, 1,
-                                 f"byte {at}, bit {bit}")
+        for at in [0, 9, 40, 4000] + list(range(4090, len(right), 41)):
+            with open(path, "wb") as f:
+                f.write(right[:at] + bytes([right[at] ^ 1 << at % 8]) + right[at + 1:])
+            self.assert_found(log=small, anchors=(), key=sheet)
 
 
 if __name__ == "__main__":

@@ -54,8 +54,10 @@ class Folder(unittest.TestCase):
         with Server() as server:
             code = code_of(server)
             server.stop()
-            for name in os.listdir(server.data):
-                with open(os.path.join(server.data, name), "rb") as file:
+            paths = [os.path.join(folder, name) for folder, _, names in os.walk(server.data)
+                     for name in names]
+            for path in paths:
+                with open(path, "rb") as file:
                     content = file.read()
                 self.assertNotIn(code.encode(), content)
                 self.assertNotIn(code.replace("-", "").encode(), content)

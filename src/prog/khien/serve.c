@@ -6,11 +6,13 @@
 
 #include "face/web/web.h"
 #include "kit/process/process.h"
+#include "work/seal/seal.h"
 
 #define SERVE_MEMORY_BYTES (256 * MIB)
 #define AUDIT_TIME_S 120
 
 static const char *const all_data[] = { "", NULL };
+static const char *const log_data[] = { "log", NULL };
 
 static const struct process_row processes[] = {
 	{ .name = "web",
@@ -21,6 +23,13 @@ static const struct process_row processes[] = {
 		.ready = web_ready,
 		.release = web_release,
 		.start = web_start },
+	{ .name = "seal",
+		.user = "khien-seal",
+		.write_below = log_data,
+		.rights = { .may = SANDBOX_MAY_FILES },
+		.prepare = seal_prepare,
+		.release = seal_release,
+		.start = seal_start },
 	{ .name = "audit",
 		.state_of = "web",
 		.rights = { .may = SANDBOX_MAY_FILES | SANDBOX_MAY_NETLINK,

@@ -7,6 +7,7 @@
 #ifndef WORK_SEAL_H
 #define WORK_SEAL_H
 
+#include "core/trail/seal_channel.h"
 #include "core/trail/trail.h"
 #include "kit/merkle/note.h"
 #include "kit/vfile/vfile.h"
@@ -67,7 +68,8 @@ struct seal_answer {
 	bool is_sealed;
 	uint64_t size;                   /* of the newest checkpoint */
 	unsigned char note[SHA256_SIZE]; /* hash of it */
-	char reason[SEAL_REASON_SIZE];   /* why not */
+	enum seal_reason why;            /* why not, in a word and in a sentence */
+	char reason[SEAL_REASON_SIZE];
 };
 
 /* The writer says: these leaves are on the disk, this is their root. A disagreement is told in RET,
@@ -105,6 +107,16 @@ struct seal_place {
 MUST_CHECK int seal_place_open(const char *data, const char *log, struct str unit, int64_t now_s,
 	struct seal_place *ret, struct err *e);
 void seal_place_close(struct seal_place *p);
+
+/* The process of a service (kit/process): it answers CHECK over its channel, hands over keys and
+ * links, and has no other way in or out. The shard is begun before it starts, and the service holds
+ * the lock of the log's place from then on; the leaf that begins a shard is handed over when it is
+ * empty. */
+struct process;
+struct process_service;
+MUST_CHECK int seal_prepare(struct process_service *service, void **ret_state, struct err *e);
+void seal_release(void *state);
+int seal_start(const struct process *self);
 
 /* --- what is known outside -------------------------------------------------------------------- */
 

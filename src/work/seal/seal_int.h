@@ -73,6 +73,7 @@ struct seal {
 	uint64_t tree_epoch; /* the epoch that the leaves read so far are in */
 	bool is_met;         /* the writer was heard since opening */
 	bool is_stopped;
+	enum seal_reason why; /* it was stopped, or is about to be */
 	char stopped[SEAL_REASON_SIZE];
 };
 

@@ -18,8 +18,10 @@ static int stop(struct seal *s, int64_t now_s, const char *why, struct err *e)
 	snprintf(s->stopped, sizeof(s->stopped), "%s", why);
 	s->is_stopped = true;
 	arena_init(&a, 16 * KIB);
-	rc = vfile_replace(
-		s->d, ALARM, arena_fmt(&a, "%s\n%s\n", clock_iso(now_s, at), s->stopped), e);
+	rc = vfile_replace(s->d, ALARM,
+		arena_fmt(&a, "%s %s\n%s\n", clock_iso(now_s, at), seal_reason_name(s->why),
+			s->stopped),
+		e);
 	arena_done(&a);
 	return rc;
 }
@@ -34,14 +36,19 @@ static int stop_by(struct seal *s, int64_t now_s, const char *doing, struct err 
 
 static int load_alarm(struct seal *s, struct err *e)
 {
-	struct str text, at;
+	struct str text, first, at, why = STR("");
 	int rc = vfile_load(s->d, ALARM, 4 * KIB, &s->arena, &text, e);
 
 	if (rc == ERR_ABSENT)
 		return 0;
 	if (rc < 0)
 		return rc;
-	(void)str_next_line(&text, &at);
+	(void)str_next_line(&text, &first);
+	(void)str_split(first, ' ', &at, &why);
+	s->why = SEAL_ROOT;
+	for (unsigned i = SEAL_ROOT; i <= SEAL_REASON_MAX; i++)
+		if (str_is(why, seal_reason_name((enum seal_reason)i)))
+			s->why = (enum seal_reason)i;
 	snprintf(s->stopped, sizeof(s->stopped), "%.*s", STR_FMT(str_trim(text)));
 	s->is_stopped = true;
 	return 0;
@@ -150,6 +157,7 @@ static int load(struct seal *s, int64_t now_s, struct err *e)
 	if (rc < 0 || s->is_stopped)
 		return rc;
 	rc = load_tree(s, e);
+	s->why = SEAL_BACK;
 	if (rc == ERR_INPUT || rc == ERR_ABSENT)
 		return stop_by(s, now_s, "what was signed is not on the disk", e);
 	return rc;
@@ -268,6 +276,7 @@ static int meet_anchors(struct seal *s, uint64_t size, struct arena *a, struct e
 		if (!next)
 			return 0;
 		from = next->head.size;
+		s->why = SEAL_WITNESS;
 		if (from > size)
 			return err_set(e, ERR_CONFLICT,
 				"\"%s\" holds a checkpoint of %llu leaves, here are only %llu: an "
@@ -292,6 +301,7 @@ static int compare(struct seal *s, const struct merkle_head *head, struct err *e
 	struct arena a;
 	int rc;
 
+	s->why = SEAL_BACK;
 	if (head->size < tree_size(s->tree) || head->size < s->head.size)
 		return err_set(e, ERR_CONFLICT,
 			"the writer names %llu leaves, %llu were signed already",
@@ -299,11 +309,14 @@ static int compare(struct seal *s, const struct merkle_head *head, struct err *e
 	arena_init(&a, SEAL_MEMORY_BYTES);
 	rc = meet_anchors(s, head->size, &a, e);
 	arena_done(&a);
-	if (rc == 0)
-		rc = seal_read(s, head->size, e);
+	if (rc < 0)
+		return rc;
+	s->why = SEAL_SHORT;
+	rc = seal_read(s, head->size, e);
 	if (rc < 0)
 		return rc;
 	tree_head(s->tree, &mine);
+	s->why = SEAL_ROOT;
 	if (!merkle_equal(&mine.root, &head->root))
 		return err_set(e, ERR_CONFLICT,
 			"the %llu entries on the disk have another root than the writer names",
@@ -381,7 +394,9 @@ static int sign(struct seal *s, const struct merkle_head *head, struct err *e)
 
 static void answer(struct seal *s, struct seal_answer *ret)
 {
-	*ret = (struct seal_answer){ .is_sealed = !s->is_stopped, .size = s->head.size };
+	*ret = (struct seal_answer){
+		.is_sealed = !s->is_stopped, .size = s->head.size, .why = s->is_stopped ? s->why : 0
+	};
 	sha256(buf_str(&s->note), ret->note);
 	snprintf(ret->reason, sizeof(ret->reason), "%s", s->stopped);
 }

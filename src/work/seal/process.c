@@ -1,0 +1,255 @@
+/* process.c - the sealing process of a service. It meets nobody but the writer of the log, over one
+ * channel, and the disk. */
+#include "work/seal/seal_int.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "kit/process/process.h"
+
+#define TICK_MS 1000
+#define PATH_BYTES 4096
+
+struct sealer {
+	const struct process *self;
+	const char *data;
+	unsigned year; /* of the shard that is open */
+	char path[PATH_BYTES];
+	struct vfile_disk *d;
+	struct seal *seal;
+	bool is_link_sent;
+	char bytes[SEAL_MESSAGE_MAX];
+};
+
+/* What was made while the parent is root is for the one who seals. */
+static int give_away(
+	const struct process_service *service, const struct seal_place *place, struct err *e)
+{
+	static const char *const in_log[] = { "", "/lock", "/recovery.pub", "/" KEY_RECOVERY };
+	static const char *const in_shard[] = { "", "/origin", "/genesis", "/checkpoints", "/keys",
+		"/keys/public.txt", "/" KEY_IDENTITY, "/" KEY_EPOCH };
+	char path[PATH_BYTES];
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < COUNT(in_log); i++) {
+		snprintf(path, sizeof(path), "%s/%s%s", service->data, SEAL_LOG, in_log[i]);
+		rc = process_hand_over(service, path, e);
+	}
+	for (size_t i = 0; rc == 0 && i < COUNT(in_shard); i++) {
+		snprintf(path, sizeof(path), "%s/%s/%s%s", service->data, SEAL_LOG, place->name,
+			in_shard[i]);
+		rc = process_hand_over(service, path, e);
+	}
+	return rc;
+}
+
+int seal_prepare(struct process_service *service, void **ret_state, struct err *e)
+{
+	struct seal_place *place = arena_new(service->arena, struct seal_place);
+	int rc = seal_place_open(service->data, SEAL_LOG, STR(""), clock_now_s(), place, e);
+
+	if (rc == 0)
+		rc = give_away(service, place, e);
+	if (rc < 0) {
+		seal_place_close(place);
+		return rc;
+	}
+	*ret_state = place;
+	return 0;
+}
+
+void seal_release(void *state)
+{
+	seal_place_close(state);
+}
+
+static void close_shard(struct sealer *x)
+{
+	x->seal = seal_close(x->seal);
+	vfile_disk_close(x->d);
+	x->d = NULL;
+	x->is_link_sent = false;
+}
+
+/* The shard of YEAR: "2026", or the newest "2026.2" of it. */
+static int open_shard(struct sealer *x, unsigned year, struct err *e)
+{
+	char name[SEAL_SHARD_SIZE], log[PATH_BYTES];
+	struct vfile_disk *d;
+	int rc;
+
+	if (x->seal && x->year == year)
+		return 0;
+	close_shard(x);
+	snprintf(log, sizeof(log), "%s/%s", x->data, SEAL_LOG);
+	rc = vfile_disk_open(log, &d, e);
+	if (rc < 0)
+		return rc;
+	rc = seal_shard_now(d, date_start_s((struct date){ (int)year, 1, 1 }), name, e);
+	vfile_disk_close(d);
+	if (rc == 0) {
+		snprintf(x->path, sizeof(x->path), "%s/%s", log, name);
+		rc = vfile_disk_open(x->path, &x->d, e);
+	}
+	if (rc == 0)
+		rc = seal_open(x->d, clock_now_s(), &x->seal, e);
+	if (rc < 0)
+		close_shard(x);
+	x->year = year;
+	return rc;
+}
+
+static void say(struct sealer *x, const struct seal_message *m)
+{
+	struct err e;
+
+	/* who does not listen now asks again */
+	if (x->self->peer_fd >= 0 && seal_send(x->self->peer_fd, m, &e) < 0)
+		fprintf(stderr, "khien seal: %s\n", e.text);
+}
+
+static void hand_over(struct sealer *x, enum leaf_kind kind, struct buf *leaf)
+{
+	if (leaf->len > 0)
+		say(x,
+			&(struct seal_message){ .word = SEAL_ADD,
+				.year = x->year,
+				.kind = kind,
+				.json = buf_str(leaf) });
+}
+
+static bool is_empty(struct sealer *x)
+{
+	struct wal_reader *reader;
+	struct str entry;
+	struct err e;
+	bool has_entry;
+
+	if (seal_size(x->seal) > 0)
+		return false;
+	if (wal_reader_open(x->d, 0, &reader, &e) < 0)
+		return true;
+	has_entry = wal_read(reader, UINT64_MAX, &entry, &e) == 1;
+	wal_reader_close(reader);
+	return !has_entry;
+}
+
+/* An empty log begins with its link. */
+static void hand_over_link(struct sealer *x)
+{
+	struct buf leaf;
+	struct err e;
+
+	if (x->is_link_sent || !is_empty(x))
+		return;
+	buf_init(&leaf, SEAL_LEAF_MAX);
+	if (seal_first_leaf(x->d, &leaf, &e) == 0)
+		hand_over(x, LEAF_LINK, &leaf);
+	x->is_link_sent = true;
+	buf_done(&leaf);
+}
+
+static void hand_over_key(struct sealer *x)
+{
+	struct buf leaf;
+	struct err e;
+
+	buf_init(&leaf, SEAL_LEAF_MAX);
+	if (seal_next_key(x->seal, clock_now_s(), &leaf, &e) == 0)
+		hand_over(x, LEAF_KEY, &leaf);
+	else
+		fprintf(stderr, "khien seal: %s\n", e.text);
+	buf_done(&leaf);
+}
+
+static void refuse(
+	struct sealer *x, const struct seal_message *m, enum seal_reason why, const char *words)
+{
+	fprintf(stderr, "khien seal: %s\n", words);
+	say(x,
+		&(struct seal_message){
+			.word = SEAL_REFUSED, .year = m->year, .size = m->size, .reason = why });
+}
+
+static void check(struct sealer *x, const struct seal_message *m)
+{
+	struct merkle_head head = { .size = m->size, .root = m->hash };
+	struct seal_message answer = { .word = SEAL_SEALED, .year = m->year, .size = m->size };
+	struct seal_answer got;
+	struct err e;
+
+	if (open_shard(x, m->year, &e) < 0) {
+		refuse(x, m, SEAL_KEY, e.text);
+		return;
+	}
+	if (seal_check(x->seal, &head, clock_now_s(), &got, &e) < 0) {
+		/* after a failure of the disk only what it really holds counts: look again */
+		close_shard(x);
+		refuse(x, m, SEAL_DISK, e.text);
+		return;
+	}
+	if (!got.is_sealed) {
+		refuse(x, m, got.why, got.reason);
+		return;
+	}
+	if (m->size == 0)
+		x->is_link_sent = false; /* a writer that begins anew may have lost it */
+	memcpy(answer.hash.bytes, got.note, SHA256_SIZE);
+	say(x, &answer);
+	hand_over_key(x);
+}
+
+static void take_messages(struct sealer *x)
+{
+	struct seal_message m;
+	struct err e;
+	int rc;
+
+	while ((rc = seal_receive(x->self->peer_fd, x->bytes, &m, &e)) != 0) {
+		if (rc == ERR_ABSENT)
+			return;
+		if (rc == 1 && m.word == SEAL_CHECK)
+			check(x, &m);
+	}
+}
+
+static void loop(struct sealer *x, int end_fd)
+{
+	struct pollfd wait[2] = { { .fd = end_fd, .events = POLLIN },
+		{ .fd = x->self->peer_fd, .events = POLLIN } };
+	struct err e;
+
+	while (wait[0].revents == 0) {
+		unsigned year = (unsigned)date_at(clock_now_s()).year;
+
+		if (!x->seal && open_shard(x, year, &e) < 0)
+			fprintf(stderr, "khien seal: %s\n", e.text);
+		if (x->seal)
+			hand_over_link(x);
+		if (poll(wait, 2, x->seal ? -1 : TICK_MS) < 0 && errno != EINTR)
+			return;
+		if (wait[1].revents)
+			take_messages(x);
+	}
+}
+
+int seal_start(const struct process *self)
+{
+	struct sealer x = { .self = self, .data = self->service->data };
+	struct sandbox_level level;
+	struct err e;
+	int end_fd = process_end_fd(&e), rc = end_fd < 0 ? end_fd : 0;
+
+	if (rc == 0)
+		rc = process_confine(self, NULL, &level, &e);
+	if (rc == 0)
+		loop(&x, end_fd);
+	else
+		fprintf(stderr, "khien seal: %s\n", e.text);
+	close_shard(&x);
+	return rc < 0 ? 2 : 0;
+}
