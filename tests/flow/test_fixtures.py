@@ -4,12 +4,13 @@
 tests/fixtures/hostaudit/SUBJECT.yaml holds the cases; each is built in a folder of its own and audited
 with `khien audit --root`. Files may be text, or {fifo: true}, {link: TARGET}, {dir: true}, {size: N},
 {base64: "…"}, {remove: true} (of the base), each with {mode: "0644"} and {mtime-days-ago: N}; text goes
-with a mode as {text: "…", mode: "0600"}. A case with a mode that shuts others out runs as nobody.
+with a mode as {text: "…", mode: "0600"}; "@days-ago 30@" in it is that day, YYYY-MM-DD. A case with a mode that shuts others out runs as nobody.
 """
 import base64
 import glob
 import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -36,6 +37,12 @@ def base_files(name):
     return load(os.path.join(FIXTURES, "base", name + ".yaml"))["files"] if name else {}
 
 
+def dated(text):
+    def day(match):
+        return time.strftime("%Y-%m-%d", time.gmtime(time.time() + 7 * 3600 - 86400 * int(match.group(1))))
+    return re.sub(r"@days-ago (-?[0-9]+)@", day, text)
+
+
 def put(root, path, what):
     """One file below ROOT, as its description says."""
     full = os.path.join(root, path.lstrip("/"))
@@ -57,7 +64,7 @@ def put(root, path, what):
             elif "base64" in what:
                 file.write(base64.b64decode(what["base64"]))
             else:
-                file.write(what.get("text", "").encode("utf-8", "surrogateescape"))
+                file.write(dated(what.get("text", "")).encode("utf-8", "surrogateescape"))
     if "mtime-days-ago" in what:
         then = time.time() - 86400 * what["mtime-days-ago"]
         os.utime(full, (then, then))

@@ -8,6 +8,7 @@
 
 #include "kit/crypto/crypto.h"
 #include "work/hostaudit/audit_int.h"
+#include "work/hostaudit/resolve_declared.h"
 #include "work/hostaudit/snapshot.h"
 #include "work/hostaudit/rights.h"
 
@@ -401,16 +402,22 @@ static struct evidence *add_row(struct hostaudit *audit, const struct check *che
 
 /* The first gap of a table that the question scanned, or NULL. A table it names but never came to
  * cannot have changed the answer. */
-static const struct gap *first_gap(const struct hostaudit *audit)
+static const struct gap *first_gap_at(const struct hostaudit *audit, const char *path)
 {
 	const struct host *h = audit->host;
 
 	for (size_t i = 0; i < h->gaps.len; i++)
 		for (size_t t = 0; t < audit->facts->count; t++)
 			if (audit->facts->rows[t].is_scanned &&
-			    audit->facts->rows[t].table == h->gaps.at[i].table)
+			    audit->facts->rows[t].table == h->gaps.at[i].table &&
+			    str_starts(h->gaps.at[i].path, path))
 				return &h->gaps.at[i];
 	return NULL;
+}
+
+static const struct gap *first_gap(const struct hostaudit *audit)
+{
+	return first_gap_at(audit, "");
 }
 
 static void single(struct hostaudit *audit, const struct check *check, enum outcome outcome,
@@ -477,15 +484,36 @@ static int collect_rows(struct hostaudit *audit, const struct check *check, sqli
 	return rc < 0 ? rc : 0;
 }
 
-/* Unknown is contagious: what could not be read may hold what overrides the rest. */
-static void spread_gap(const struct check *check, const struct gap *gap, evidence_vec *rows)
+/* The gap that explains an unknown ROW better than its own reason does: nothing was seen because
+ * something could not be read; or NULL. */
+static const struct gap *gap_behind(const struct evidence *row, const struct gap *first,
+	const struct gap *declaration)
 {
+	static const char *const unseen[] = { "", "backup-not-seen", "firmware-silent",
+		"device-not-seen", "no-restore-record" };
+
+	for (size_t i = 0; i < COUNT(unseen); i++)
+		if (str_is(row->reason, unseen[i]))
+			return declaration ? declaration : first;
+	return str_starts(row->reason, "needs-declared") ? declaration : NULL;
+}
+
+/* Unknown is contagious: what could not be read may hold what overrides the rest. */
+static void spread_gap(const struct hostaudit *audit, const struct check *check,
+	const struct gap *first, evidence_vec *rows)
+{
+	const struct gap *declaration = first_gap_at(audit, DECLARED_FILE);
+
 	for (size_t i = 0; i < rows->len; i++) {
 		struct evidence *row = &rows->at[i];
+		const struct gap *gap = first;
 
 		if (row->outcome == OUTCOME_NA ||
-		    (row->outcome == OUTCOME_FAIL && check->do_violations_stand) ||
-		    (row->outcome == OUTCOME_UNKNOWN && row->reason.len > 0))
+		    (row->outcome == OUTCOME_FAIL && check->do_violations_stand))
+			continue;
+		if (row->outcome == OUTCOME_UNKNOWN)
+			gap = gap_behind(row, first, declaration);
+		if (!gap)
 			continue;
 		row->outcome = OUTCOME_UNKNOWN;
 		row->reason = gap->reason;
@@ -537,7 +565,7 @@ static int judge(struct hostaudit *audit, const struct check *check, evidence_ve
 		return rc;
 	gap = first_gap(audit);
 	if (gap && rows->len > 0)
-		spread_gap(check, gap, rows);
+		spread_gap(audit, check, gap, rows);
 	else if (gap)
 		single(audit, check, OUTCOME_UNKNOWN, gap->reason, gap->path, rows);
 	else if (rows->len == 0)

@@ -2,6 +2,7 @@
  */
 #include <sys/stat.h>
 
+#include "work/hostaudit/backups.h"
 #include "work/hostaudit/fact.h"
 #include "work/hostaudit/jobs.h"
 #include "work/hostaudit/os.h"
@@ -24,6 +25,15 @@ enum {
 	SCAN_LOG,
 	SCAN_LOG_AT,
 	MADE_AT,
+	BACKUP_TOOL,
+	BACKUP_WHERE,
+	BACKUP_SCHEME,
+	BACKUP_TARGET,
+	BACKUP_MOUNT,
+	BACKUP_CRYPT,
+	BACKUP_MIRROR,
+	BACKUP_AT,
+	BACKUP_NEWEST,
 	FILE_PATH,
 	LINE
 };
@@ -43,6 +53,19 @@ static const struct fact_column columns[] = {
 	[SCAN_LOG] = { "scan_log", FACT_TEXT, T("nhật ký quét") },
 	[SCAN_LOG_AT] = { "scan_log_at_s", FACT_INT, T("lần ghi nhật ký quét gần nhất, giây UTC") },
 	[MADE_AT] = { "made_at_s", FACT_INT, T("lúc đặt lịch, giây UTC") },
+	[BACKUP_TOOL] = { "backup_tool", FACT_TEXT, T("công cụ sao lưu; trống khi không sao lưu") },
+	[BACKUP_WHERE] = { "backup_where", FACT_TEXT,
+		T("nơi có bản sao lưu: elsewhere (máy khác), external (ổ ngoài), local, unclear") },
+	[BACKUP_SCHEME] = { "backup_scheme", FACT_TEXT,
+		T("cách gửi bản sao lưu đi: ssh, s3, nfs…") },
+	[BACKUP_TARGET] = { "backup_target", FACT_TEXT, T("nơi lưu trên máy này, phần biết được") },
+	[BACKUP_MOUNT] = { "backup_mount", FACT_TEXT, T("hệ thống tệp chứa nơi lưu") },
+	[BACKUP_CRYPT] = { "backup_is_encrypted", FACT_INT,
+		T("bản sao lưu được mã hóa: 1, 0; trống khi chưa rõ") },
+	[BACKUP_MIRROR] = { "backup_is_mirror", FACT_INT,
+		T("1: bản sao giữ ngày của tệp gốc nên ngày cũ không nói lên gì") },
+	[BACKUP_AT] = { "backup_at_s", FACT_INT, T("bản sao lưu mới nhất, giây UTC") },
+	[BACKUP_NEWEST] = { "backup_newest", FACT_TEXT, T("tệp của bản sao lưu mới nhất") },
 	[FILE_PATH] = { "file", FACT_TEXT, T("tệp") },
 	[LINE] = { "line", FACT_INT, T("dòng") },
 	{ 0 },
@@ -50,10 +73,12 @@ static const struct fact_column columns[] = {
 
 #define TIMERS_MAX 1000
 #define SCRIPT_BYTES (16 * KIB)
+#define ENVIRONMENT_BYTES (4 * KIB)
 
 struct job {
 	const char *kind;
 	struct str name, schedule, user, command, file;
+	struct str environment; /* lines NAME=value that hold for the command */
 	int64_t period_days, line; /* period: 0 never, -1 not understood */
 	bool is_active;
 };
@@ -104,6 +129,27 @@ static struct str called_script(struct host *h, struct str command)
 	return STR("");
 }
 
+static void show_backup(struct host *h, struct fact_rows *rows, const struct job *j,
+	struct str script)
+{
+	struct backup b;
+
+	if (!backup_read(h, j->command, script, j->environment, j->user, &b))
+		return;
+	fact_cstr(rows, BACKUP_TOOL, b.call.tool);
+	fact_cstr(rows, BACKUP_WHERE, b.where);
+	fact_text(rows, BACKUP_SCHEME, b.scheme);
+	fact_text(rows, BACKUP_TARGET, b.call.target);
+	fact_text(rows, BACKUP_MOUNT, b.mount);
+	if (b.call.crypt != CRYPT_UNCLEAR)
+		fact_int(rows, BACKUP_CRYPT, b.call.crypt == CRYPT_YES);
+	fact_int(rows, BACKUP_MIRROR, b.call.is_mirror);
+	if (b.newest_at_s > 0) {
+		fact_int(rows, BACKUP_AT, b.newest_at_s);
+		fact_text(rows, BACKUP_NEWEST, b.newest);
+	}
+}
+
 static void show(struct host *h, struct fact_rows *rows, const struct job *j)
 {
 	static const char *const kinds[] = { NULL, "part", "unclear", "all" };
@@ -134,6 +180,7 @@ static void show(struct host *h, struct fact_rows *rows, const struct job *j)
 	fact_int(rows, LINE, j->line);
 	if (host_stat(h, j->file.ptr, &st) == 0)
 		fact_int(rows, MADE_AT, st.mtime_s);
+	show_backup(h, rows, j, script);
 }
 
 /* ---- cron ---- */
@@ -164,7 +211,7 @@ static bool cron_is_active(struct host *h)
 static void read_crontab(struct cron *c, const char *path, bool has_user, struct str user)
 {
 	const struct host_file *file;
-	struct str rest, line;
+	struct str rest, line, environment = STR("");
 
 	if (host_read(c->h, path, &file) < 0)
 		return;
@@ -176,8 +223,13 @@ static void read_crontab(struct cron *c, const char *path, bool has_user, struct
 			.is_active = c->is_active,
 			.name = path_base(file->path) };
 
-		if (!cron_line(line, has_user, &j.schedule, &j.user, &j.command))
+		if (!cron_line(line, has_user, &j.schedule, &j.user, &j.command)) {
+			if (str_has(line, '=') && environment.len < ENVIRONMENT_BYTES)
+				environment = arena_fmt(host_arena(c->h), "%.*s\n%.*s",
+					STR_FMT(environment), STR_FMT(str_trim(line)));
 			continue;
+		}
+		j.environment = environment;
 		if (!has_user)
 			j.user = user;
 		j.period_days = cron_period_days(j.schedule);
@@ -290,6 +342,24 @@ static int64_t timer_period(struct host *h, const char *timer, struct job *j)
 	return 0; /* once after the start of the machine, or never */
 }
 
+/* Environment= and the first file of EnvironmentFile= of a unit, as lines; never shown. */
+static struct str unit_environment(struct host *h, const char *unit)
+{
+	struct arena *a = host_arena(h);
+	struct setting words, file;
+	struct str lines = STR(""), word;
+
+	systemd_unit_conf(h, unit, "Service", "EnvironmentFile", &file);
+	if (file.value.len > 0 && str_starts(file.value, "-"))
+		file.value = str_from(file.value, 1);
+	if (str_starts(file.value, "/"))
+		lines = host_bytes(h, arena_str(a, file.value), NULL);
+	systemd_unit_conf(h, unit, "Service", "Environment", &words);
+	while (lines.len < ENVIRONMENT_BYTES && str_next_word(&words.value, " \t", &word))
+		lines = arena_fmt(a, "%.*s\n%.*s", STR_FMT(str_unquote(word)), STR_FMT(lines));
+	return lines;
+}
+
 static void read_timer(struct host *h, struct fact_rows *rows, const struct unit_link *link)
 {
 	struct arena *a = host_arena(h);
@@ -309,6 +379,7 @@ static void read_timer(struct host *h, struct fact_rows *rows, const struct unit
 	if (user.value.len > 0)
 		j.user = user.value;
 	j.command = command.value.len > 0 ? command.value : STR("");
+	j.environment = unit_environment(h, arena_cstr(a, unit.value));
 	show(h, rows, &j);
 }
 

@@ -84,6 +84,41 @@ static const struct reason {
 	{ "vnc-tls", T("chưa biết VNC có mã hóa TLS không, cần người xem"), NULL },
 	{ "ftp-tls", T("chưa biết FTP có bắt buộc TLS không, cần người xem"), NULL },
 	{ "port-owner", T("cổng quen thuộc nhưng chương trình lạ, cần người xem"), NULL },
+	{ "ask-host", T("ổ đĩa ảo: RAID nằm ở máy chủ vật lý"),
+		T("Hỏi người quản lý máy chủ ảo hóa về RAID bên dưới, lưu ảnh chụp hoặc xác nhận làm bằng "
+		  "chứng.") },
+	{ "ask-storage", T("đĩa do hệ thống lưu trữ khác cung cấp"),
+		T("Lấy báo cáo RAID của hệ thống lưu trữ ({detail}) và lưu làm bằng chứng.") },
+	{ "ask-lvm", T("chỉ LVM mới biết hết tình trạng của mảng"),
+		T("Chạy {detail} rồi lưu kết quả làm bằng chứng.") },
+	{ "ask-zfs", T("chỉ ZFS mới biết tập dữ liệu có mã hóa không"),
+		T("Chạy zfs get encryption {detail} rồi lưu kết quả làm bằng chứng.") },
+	{ "device-not-seen", T("không thấy thiết bị bên dưới hệ thống tệp này"), NULL },
+	{ "needs-declared-data", T("chưa khai báo dữ liệu trên máy có nhạy cảm hay không"),
+		T("Ghi data: sensitive hoặc data: ordinary vào /etc/khien/machine.yaml, rồi kiểm tra lại.") },
+	{ "firmware-silent", T("phần sụn không cho biết có mật khẩu hay không"),
+		T("Vào phần cấu hình BIOS xem có hỏi mật khẩu không; chụp ảnh, có người chứng kiến, lưu làm "
+		  "bằng chứng.") },
+	{ "backup-not-seen", T("không thấy việc sao lưu nào trên máy; có thể máy khác sao lưu hộ"),
+		T("1. Máy khác sao lưu hộ máy này: khai ở mục backups của /etc/khien/machine.yaml "
+		  "(khien audit --propose lập bản nháp).\n"
+		  "2. Chưa có sao lưu: đặt lịch sao lưu ra ngoài máy, rồi kiểm tra lại.") },
+	{ "server-schedules", T("lịch và nơi lưu do máy chủ sao lưu đặt"),
+		T("Xem lịch và kết quả trên máy chủ sao lưu ({detail}), rồi khai ở mục backups của "
+		  "/etc/khien/machine.yaml.") },
+	{ "kept-elsewhere", T("bản sao lưu do máy khác giữ, cần xem ở đó"),
+		T("Xem ngày của bản mới nhất ở nơi lưu và ghi vào sổ sao lưu.") },
+	{ "no-copy-seen", T("không thấy bản sao nào để biết ngày"), NULL },
+	{ "quiet-source", T("bản sao giữ ngày của tệp gốc nên chưa biết lần chép gần nhất"), NULL },
+	{ "schedule-not-known", T("không hiểu lịch chạy"), NULL },
+	{ "clock", T("ngày nằm ở tương lai: đồng hồ máy hoặc ngày ghi sai"), NULL },
+	{ "target-not-known", T("không biết bản sao được cất ở đâu"), NULL },
+	{ "maybe-carried", T("bản sao ở trên máy; chưa biết có việc khác chép nó đi không"), NULL },
+	{ "encryption-not-known", T("chưa biết bản sao có được mã hóa không"), NULL },
+	{ "no-restore-record", T("chưa ghi lần thử phục hồi nào"), NULL },
+	{ "draft", T("mục còn là bản nháp: thiếu lý do, người duyệt hoặc ngày hết hạn"),
+		T("Điền đủ mục {detail} trong /etc/khien/machine.yaml, rồi kiểm tra lại.") },
+	{ "approval-over", T("phê duyệt đã quá ngày"), NULL },
 	{ "desktop-not-known", T("chưa biết môi trường đồ họa này tự khóa ra sao"), NULL },
 };
 

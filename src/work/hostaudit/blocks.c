@@ -1,0 +1,319 @@
+/* blocks.c - down the stack of block devices, by /sys alone. */
+#include "work/hostaudit/blocks.h"
+
+#include "work/hostaudit/resolve.h"
+
+#define DEPTH_MAX 16
+#define DEVICES_MAX 512
+#define DISKS_TOLD 8
+#define ASK_HOST "ask-host"
+#define ASK_STORAGE "ask-storage"
+#define ASK_VENDOR "vendor-tool"
+
+struct walk {
+	struct host *h;
+	struct arena *a;
+	size_t seen, disks;
+	struct stack *top;
+};
+
+/* What one device and all below it give. */
+struct part {
+	enum tri encrypted, redundant;
+	struct str cipher, level;
+	const char *ask;
+	bool is_removable;
+};
+
+struct str sys_line(struct host *h, const char *path)
+{
+	struct str text;
+
+	if (host_read_proc(h, path, 512, host_arena(h), &text) < 0)
+		return STR("");
+	return str_trim(text);
+}
+
+int64_t sys_number(struct host *h, const char *path)
+{
+	int64_t n;
+
+	return str_to_i64(sys_line(h, path), &n) ? n : -1;
+}
+
+static struct str attribute(const struct walk *w, struct str name, const char *what)
+{
+	return sys_line(w->h, arena_fmt(w->a, "/sys/class/block/%.*s/%s", STR_FMT(name), what).ptr);
+}
+
+bool raid_is_redundant(struct str level)
+{
+	static const char *const levels[] = { "raid1", "raid4", "raid5", "raid6", "raid10",
+		"mirror", "raid1c3", "raid1c4", "raidz", "raidz1", "raidz2", "raidz3", "draid" };
+
+	for (size_t i = 0; i < COUNT(levels); i++)
+		if (str_is(level, levels[i]))
+			return true;
+	/* LVM names the layout too: "raid5_ls", "raid6_zr" */
+	return str_starts(level, "raid5_") || str_starts(level, "raid6_") ||
+		str_is(level, "raid10_near");
+}
+
+struct str dm_cipher(struct str uuid)
+{
+	static const char *const plain[] = { "VERITY", "INTEGRITY", "SUBDEV", "TEMP" };
+	struct str kind, rest;
+
+	if (!str_starts(uuid, "CRYPT-") || !str_split(str_from(uuid, 6), '-', &kind, &rest))
+		return STR("");
+	for (size_t i = 0; i < COUNT(plain); i++)
+		if (str_is(kind, plain[i]))
+			return STR("");
+	return kind;
+}
+
+/* ---- the lowest devices ---- */
+
+static bool has_any(struct str text, const char *const *words)
+{
+	for (; *words; words++)
+		if (str_find(text, str_of(*words)) >= 0)
+			return true;
+	return false;
+}
+
+/* "2" of a SCSI device ".../host2/target2:0:0/2:0:0:0": who drives it. */
+static struct str scsi_driver(const struct walk *w, struct str name)
+{
+	struct str link, host, rest;
+	const char *path = arena_fmt(w->a, "/sys/class/block/%.*s/device", STR_FMT(name)).ptr;
+
+	if (host_readlink(w->h, path, &link) != 0 || !str_split(path_base(link), ':', &host, &rest))
+		return STR("");
+	return sys_line(w->h,
+		arena_fmt(w->a, "/sys/class/scsi_host/host%.*s/proc_name", STR_FMT(host)).ptr);
+}
+
+static void controller_level(struct part *p, struct str level)
+{
+	/* "RAID 1(1+0)", "RAID 5", "RAID 0" of hpsa and smartpqi */
+	p->level = level;
+	p->redundant = str_find(level, STR("RAID 0")) >= 0 ? TRI_NO : TRI_YES;
+}
+
+/* A disk that has nothing below it: who may know more of it? */
+static struct part disk_part(struct walk *w, struct str name)
+{
+	static const char *const virtual_makers[] = { "QEMU", "VMware", "Msft", "Virtual Disk",
+		"VBOX", "Amazon Elastic", "Google", "XEN", "PersistentDisk", NULL };
+	static const char *const controllers[] = { "megaraid", "mpt3sas", "mpt2sas", "hpsa",
+		"smartpqi", "aacraid", "arcmsr", "3w-", "ips", "cciss", "mpi3mr", NULL };
+	static const char *const storages[] = { "iscsi", "qla2xxx", "lpfc", "fcoe", "bnx2fc",
+		NULL };
+	static const char *const volumes[] = { "PERC", "RAID", "MR9", "SMC3", "LOGICAL VOLUME",
+		"ServeRAID", "AVAGO", NULL };
+	struct part p = { .cipher = STR(""), .level = STR("single disk") };
+	struct str model =
+		arena_fmt(w->a, "%.*s %.*s", STR_FMT(attribute(w, name, "device/vendor")),
+			STR_FMT(attribute(w, name, "device/model")));
+	struct str driver = scsi_driver(w, name);
+	struct str level = attribute(w, name, "device/raid_level");
+	struct str link = STR("");
+
+	host_readlink(w->h, arena_fmt(w->a, "/sys/class/block/%.*s", STR_FMT(name)).ptr, &link);
+	p.is_removable = str_is(attribute(w, name, "removable"), "1") ||
+		str_find(link, STR("/usb")) >= 0 || str_is(driver, "usb-storage") ||
+		str_is(driver, "uas");
+	if (p.is_removable)
+		return p;
+	if (str_starts(name, "vd") || str_starts(name, "xvd") ||
+		str_find(link, STR("/virtio")) >= 0 || has_any(model, virtual_makers) ||
+		str_starts(driver, "Virtio") || str_is(driver, "storvsc") ||
+		str_is(driver, "vmw_pvscsi"))
+		p.ask = ASK_HOST;
+	else if (level.len > 0 && !str_is(level, "N/A"))
+		controller_level(&p, level);
+	else if (has_any(driver, controllers) || has_any(model, volumes))
+		p.ask = ASK_VENDOR;
+	else if (has_any(driver, storages) || str_starts(name, "drbd") || str_starts(name, "rbd") ||
+		str_starts(name, "nbd") || str_starts(name, "loop"))
+		p.ask = ASK_STORAGE;
+	if (p.ask) {
+		p.redundant = TRI_UNCLEAR;
+		p.level = str_trim(model).len > 0 ? str_trim(model) : driver;
+	}
+	return p;
+}
+
+static void tell_disk(struct walk *w, struct str name)
+{
+	if (w->disks++ < DISKS_TOLD)
+		w->top->disks = arena_fmt(w->a, "%.*s%s%.*s", STR_FMT(w->top->disks),
+			w->top->disks.len > 0 ? ", " : "", STR_FMT(name));
+}
+
+/* ---- the layers above ---- */
+
+static enum tri joined(enum tri a, enum tri b)
+{
+	return a == b ? a : TRI_UNCLEAR;
+}
+
+static void add_part(struct part *sum, const struct part *p, bool is_first)
+{
+	if (is_first) {
+		*sum = *p;
+		return;
+	}
+	sum->encrypted = joined(sum->encrypted, p->encrypted);
+	sum->is_removable |= p->is_removable;
+	/* volumes spread over several disks are as weak as the weakest */
+	if (p->redundant == TRI_NO || (p->redundant == TRI_UNCLEAR && sum->redundant == TRI_YES)) {
+		sum->redundant = p->redundant;
+		sum->level = p->level;
+		sum->ask = p->ask;
+	}
+}
+
+/* LVM's RAID has its legs as volumes of their own: "vg-lv_rimage_0". */
+static bool has_legs(const struct walk *w, const struct str *slaves, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct str name = attribute(w, slaves[i], "dm/name");
+
+		if (str_find(name, STR("_rimage_")) >= 0 || str_find(name, STR("_mimage_")) >= 0)
+			return true;
+	}
+	return false;
+}
+
+static void lvm_part(struct walk *w, struct str name, struct part *p)
+{
+	struct str group, volume, level;
+
+	if (!lvm_names(w->a, attribute(w, name, "dm/name"), &group, &volume))
+		return;
+	level = lvm_level(
+		host_bytes(w->h, arena_fmt(w->a, "/etc/lvm/backup/%.*s", STR_FMT(group)), NULL),
+		volume);
+	p->ask = level.len > 0 ? NULL : ASK_STORAGE;
+	p->redundant = level.len == 0 ? TRI_UNCLEAR : raid_is_redundant(level) ? TRI_YES : TRI_NO;
+	p->level = arena_fmt(w->a, "LVM %.*s", STR_FMT(level));
+}
+
+static void layer(
+	struct walk *w, struct str name, const struct str *slaves, size_t count, struct part *p)
+{
+	struct str level = attribute(w, name, "md/level");
+	struct str uuid = attribute(w, name, "dm/uuid");
+	struct str cipher = dm_cipher(uuid);
+
+	if (level.len > 0) {
+		if (raid_is_redundant(level)) {
+			p->redundant = TRI_YES;
+			p->ask = NULL;
+		}
+		if (raid_is_redundant(level) || p->redundant == TRI_NO)
+			p->level = level;
+	}
+	if (cipher.len > 0) {
+		p->encrypted = TRI_YES;
+		p->cipher = cipher;
+	}
+	if (str_starts(uuid, "LVM-") && has_legs(w, slaves, count))
+		lvm_part(w, name, p);
+	if (str_starts(uuid, "mpath-") && p->redundant != TRI_YES) {
+		p->redundant = TRI_UNCLEAR;
+		p->ask = ASK_STORAGE;
+	}
+}
+
+static struct str parent_of(const struct walk *w, struct str name)
+{
+	struct str link, folder;
+
+	if (attribute(w, name, "partition").len == 0 ||
+		host_readlink(w->h, arena_fmt(w->a, "/sys/class/block/%.*s", STR_FMT(name)).ptr,
+			&link) != 0)
+		return STR("");
+	folder = str_until(link, link.len - path_base(link).len);
+	while (str_ends(folder, "/"))
+		folder = str_until(folder, folder.len - 1);
+	return path_base(folder);
+}
+
+/* The recursion is as deep as devices stand on each other, at most DEPTH_MAX. */
+static struct part descend(struct walk *w, struct str name, int depth)
+{
+	struct part sum = { .cipher = STR(""), .level = STR(""), .redundant = TRI_UNCLEAR };
+	const struct str *slaves = NULL;
+	struct str parent = parent_of(w, name);
+	size_t count = 0;
+
+	if (depth > DEPTH_MAX || ++w->seen > DEVICES_MAX) {
+		host_gap(w->h, GAP_LIMIT, "/sys/class/block");
+		sum.encrypted = TRI_UNCLEAR;
+		sum.ask = GAP_LIMIT;
+		return sum;
+	}
+	if (parent.len > 0)
+		return descend(w, parent, depth + 1);
+	host_list(w->h, arena_fmt(w->a, "/sys/class/block/%.*s/slaves", STR_FMT(name)).ptr, &slaves,
+		&count);
+	for (size_t i = 0; i < count && w->seen <= DEVICES_MAX; i++) {
+		struct part p = descend(w, slaves[i], depth + 1);
+
+		add_part(&sum, &p, i == 0);
+	}
+	if (count == 0) {
+		sum = disk_part(w, name);
+		tell_disk(w, name);
+	}
+	layer(w, name, slaves, count, &sum);
+	return sum;
+}
+
+struct stack stack_of_name(struct host *h, struct str name)
+{
+	struct stack s = { .disks = STR(""), .device = name, .cipher = STR(""), .level = STR("") };
+	struct walk w = { .h = h, .a = host_arena(h), .top = &s };
+	struct part p;
+
+	if (name.len == 0 || str_has(name, '/') ||
+		!host_exists(h, arena_fmt(w.a, "/sys/class/block/%.*s", STR_FMT(name)).ptr))
+		return s;
+	p = descend(&w, name, 0);
+	s.is_known = true;
+	s.encrypted = p.encrypted;
+	s.cipher = p.cipher;
+	s.redundant = p.redundant;
+	s.level = p.level;
+	s.ask = p.ask;
+	s.is_removable = p.is_removable;
+	return s;
+}
+
+struct stack stack_of(struct host *h, struct str number, struct str source)
+{
+	struct str link, name = STR("");
+	struct stack none = { 0 };
+	int rc = host_readlink(
+		h, arena_fmt(host_arena(h), "/sys/dev/block/%.*s", STR_FMT(number)).ptr, &link);
+
+	if (number.len > 0 && rc == 0)
+		name = path_base(link);
+	else if (str_starts(source, "/dev/"))
+		name = path_base(source);
+	none.device = name;
+	none.disks = none.cipher = none.level = STR("");
+	if (name.len == 0)
+		return none;
+	/* the wrong device is worse than none */
+	if (rc != 0 && number.len > 0 &&
+		!str_eq(sys_line(h,
+				arena_fmt(host_arena(h), "/sys/class/block/%.*s/dev", STR_FMT(name))
+					.ptr),
+			number))
+		return none;
+	return stack_of_name(h, name);
+}

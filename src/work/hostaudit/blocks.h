@@ -1,0 +1,46 @@
+/* blocks.h - private to hostaudit: what a file system really lies on. A block device is followed
+ * downwards through /sys (partition → disk, dm and md → slaves), so that encryption and redundancy
+ * are told by the whole stack and not by the topmost name. */
+#ifndef WORK_BLOCKS_H
+#define WORK_BLOCKS_H
+
+#include "work/hostaudit/host.h"
+
+enum tri { TRI_NO, TRI_YES, TRI_UNCLEAR };
+
+/* What stands below a file system or swap. */
+struct stack {
+	bool is_known;      /* false: /sys does not have the device */
+	enum tri encrypted; /* YES: every way down passes encryption; UNCLEAR: only some */
+	struct str cipher;  /* "LUKS2", …; "" */
+	enum tri redundant; /* YES: one disk may fail */
+	struct str level;   /* what makes it so, or fails to: "raid1", "raid0", "single disk" */
+	const char *ask;    /* redundancy is for somebody else to tell: a reason code, or NULL */
+	bool is_removable;  /* lies on a disk that can be unplugged */
+	struct str disks;   /* "sda, sdb": the lowest devices, at most eight */
+	struct str device;  /* the device it began with: "dm-0" */
+};
+
+/* NUMBER is "8:1"; SOURCE the name it was mounted by ("/dev/sda1"), for when /sys is in part. */
+struct stack stack_of(struct host *h, struct str number, struct str source);
+/* By kernel name: "sda1", "dm-3". */
+struct stack stack_of_name(struct host *h, struct str name);
+
+/* A line of a file of /sys, "" when it is not there; lives as long as the host. */
+struct str sys_line(struct host *h, const char *path);
+/* A number of a file of /sys, -1 when it is not there. */
+int64_t sys_number(struct host *h, const char *path);
+
+/* Is LEVEL of md ("raid1"), LVM ("mirror") or btrfs ("raid1c3") one that survives a lost disk? */
+bool raid_is_redundant(struct str level);
+/* What a uuid of the device mapper says of encryption: "LUKS2" for "CRYPT-LUKS2-…"; "" for none,
+ * also for CRYPT-VERITY and CRYPT-INTEGRITY, which keep nothing secret. */
+struct str dm_cipher(struct str dm_uuid);
+
+/* The level that LVM's own record /etc/lvm/backup/VG gives the volume VG/LV: "raid1", "striped";
+ * "" when it does not tell. Pure. */
+struct str lvm_level(struct str backup, struct str volume);
+/* "vg-lv--x" of the device mapper is volume "lv-x" of group "vg". False when it is no such name. */
+bool lvm_names(struct arena *a, struct str dm_name, struct str *ret_group, struct str *ret_volume);
+
+#endif
