@@ -10,6 +10,9 @@ struct pack_set; /* the packs of one folder */
 /* Load every pack below DIR (one folder each). A fault ends it, "file:line:column: …", unless it is
  * bearable. *RET is yours, end it with pack_set_free(). */
 MUST_CHECK int pack_set_load(const char *dir, struct err *e, struct pack_set **ret);
+/* The same, only what asking a machine needs: checks, parameters, and the obligations that a check
+ * helps to answer. No clauses, no roles; a fault that stands in what is left out is not seen. */
+MUST_CHECK int pack_set_load_checks(const char *dir, struct err *e, struct pack_set **ret);
 struct pack_set *pack_set_free(struct pack_set *set); /* NULL is fine; returns NULL */
 
 /* A fault of a pack: a Vietnamese sentence for tr(), with {a} {b} {c} for ABOUT. */

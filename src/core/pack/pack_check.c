@@ -122,7 +122,8 @@ void pack_check_all(struct pack_load *load)
 		check_quotes(load, pack);
 		if (!load->is_partial)
 			pack_check_clauses(load, pack, &load->rows[i]);
-		pack_check_obligations(load, pack);
+		if (!load->is_narrow)
+			pack_check_obligations(load, pack);
 		pack_check_params(load, pack);
 		pack_check_checks(load, pack, &load->rows[i]);
 	}

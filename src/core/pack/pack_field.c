@@ -342,6 +342,8 @@ void pack_read_map(
 		is_seen[i] = true;
 		read_field(load, child, &shape->fields[i], row);
 	}
+	if (load->wanted)
+		return; /* the rest was left out, not forgotten */
 	for (int i = 0; shape->fields[i].name; i++)
 		if ((shape->fields[i].how & FIELD_NEEDED) && !is_seen[i])
 			pack_fault_add(load, source, T("thiếu trường \"{a}\""),

@@ -63,6 +63,13 @@ struct pack_rows {
 	VEC(struct check) questions; /* the rest of a check, from linux/ */
 };
 
+/* What a narrow set takes of the items of a list: those in which WORD stands, and of them the KEYS,
+ * ended by NULL. */
+struct pack_wanted {
+	const char *word;
+	const char *const *keys;
+};
+
 struct pack_load {
 	struct pack_set *set;
 	struct arena work; /* ends with the loading */
@@ -72,7 +79,9 @@ struct pack_load {
 	const char *file;       /* being read, relative to the packs folder */
 	VEC(struct pack_fault) faults;
 	VEC(struct pack_name) names, uses;
-	size_t bytes;    /* of all files read */
+	const struct pack_wanted *wanted; /* of the file being read; NULL: all of it */
+	size_t bytes;                     /* of all files read */
+	bool is_narrow;                   /* only what pack_set_load_checks() promises */
 	bool is_partial; /* some file could not be read: what is missing may stand there */
 };
 
@@ -141,6 +150,10 @@ const struct yaml_node *pack_only_list(
 
 /* Files. NULL after a fault. */
 const struct yaml_node *pack_read_file(struct pack_load *load, struct arena *a, const char *path);
+/* Of a file that is one list in block style, take out what is not wanted, so that it need not be
+ * parsed; of each list the first item stays, and what is left keeps its lines. Any other text stays
+ * as it is. In place; returns the new length. */
+size_t pack_thin(char *bytes, size_t len, const struct pack_wanted *wanted);
 /* Names of DIR/PATH in order, hidden ones left out. Negative: cannot be read. */
 int pack_list_dir(struct pack_load *load, const char *path, struct err *e, char ***ret);
 

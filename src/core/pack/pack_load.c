@@ -103,6 +103,13 @@ static bool slurp(struct pack_load *load, int fd, struct buf *out)
 	return true;
 }
 
+static struct str wanted(const struct pack_load *load, struct buf *bytes)
+{
+	if (load->wanted && bytes->len > 0)
+		bytes->len = pack_thin(bytes->ptr, bytes->len, load->wanted);
+	return buf_str(bytes);
+}
+
 const struct yaml_node *pack_read_file(struct pack_load *load, struct arena *a, const char *path)
 {
 	struct arena *keep = &load->set->arena;
@@ -118,7 +125,7 @@ const struct yaml_node *pack_read_file(struct pack_load *load, struct arena *a, 
 		return NULL;
 	}
 	buf_init(&bytes, LIMIT_PACK_FILE_BYTES);
-	if (slurp(load, fd, &bytes) && parse_yaml(buf_str(&bytes), a, &fault, &root) < 0) {
+	if (slurp(load, fd, &bytes) && parse_yaml(wanted(load, &bytes), a, &fault, &root) < 0) {
 		load->is_partial = true;
 		pack_fault_add(load, (struct source){ load->file, fault.line, fault.column },
 			fault.words, fault.about, STR_NONE, STR_NONE);
@@ -185,19 +192,25 @@ static void load_folder(struct pack_load *load, const char *path, read_root *rea
 				load, arena_fmt(&load->work, "%s/%s", path, names[i]).ptr, reader);
 }
 
+/* An obligation that no check answers says "check" nowhere. */
+static const char *const link_keys[] = { "id", "evidence", NULL };
+static const struct pack_wanted with_checks = { "check", link_keys };
+
 /* What a pack's folder may hold besides pack.yaml, in the order of reading. */
 static const struct {
 	const char *name;
 	bool is_of_law, is_of_checks;
 	bool is_folder, is_needed;
+	bool is_left_out;                 /* of a narrow set */
+	const struct pack_wanted *wanted; /* of a narrow set; NULL: all of it */
 	read_root *reader;
 } parts[] = {
-	{ "clauses.yaml", true, false, false, true, pack_load_clauses },
-	{ "params.yaml", true, false, false, false, pack_load_params },
-	{ "roles.yaml", true, false, false, false, pack_load_roles },
-	{ "obligations", true, false, true, false, pack_load_obligations },
-	{ "catalogue.yaml", false, true, false, true, pack_load_catalogue },
-	{ "linux", false, true, true, false, pack_load_questions },
+	{ "clauses.yaml", true, false, false, true, true, NULL, pack_load_clauses },
+	{ "params.yaml", true, false, false, false, false, NULL, pack_load_params },
+	{ "roles.yaml", true, false, false, false, true, NULL, pack_load_roles },
+	{ "obligations", true, false, true, false, false, &with_checks, pack_load_obligations },
+	{ "catalogue.yaml", false, true, false, true, false, NULL, pack_load_catalogue },
+	{ "linux", false, true, true, false, false, NULL, pack_load_questions },
 };
 
 static bool take_name(char **names, int count, const char *name)
@@ -225,10 +238,14 @@ static void load_parts(struct pack_load *load, const char *folder, char **names,
 				file_fault(load, T("gói thiếu tệp này"), NULL);
 			continue;
 		}
+		if (load->is_narrow && parts[i].is_left_out)
+			continue;
+		load->wanted = load->is_narrow ? parts[i].wanted : NULL;
 		if (parts[i].is_folder)
 			load_folder(load, path, parts[i].reader);
 		else
 			load_file(load, path, parts[i].reader);
+		load->wanted = NULL;
 	}
 	for (int i = 0; i < count; i++)
 		if (names[i] && str_ends(str_of(names[i]), ".yaml")) {
@@ -337,11 +354,13 @@ static void give_faults(struct pack_load *load, struct arena *a, struct pack_fau
 }
 
 /* How many faults there are; then *RET_SET is yours. Negative: the folder cannot be read. */
-static int load_set(const char *dir, struct arena *a, struct err *e, struct pack_set **ret_set,
-	struct pack_fault **ret_faults)
+static int load_set(const char *dir, bool is_narrow, struct arena *a, struct err *e,
+	struct pack_set **ret_set, struct pack_fault **ret_faults)
 {
 	struct pack_set *set = calloc(1, sizeof(*set));
-	struct pack_load load = { .set = set, .dir = dir };
+	struct pack_load load = {
+		.set = set, .dir = dir, .is_narrow = is_narrow, .is_partial = is_narrow
+	};
 	int status;
 
 	if (!set)
@@ -361,13 +380,13 @@ static int load_set(const char *dir, struct arena *a, struct err *e, struct pack
 int pack_lint(const char *dir, struct arena *a, struct err *e, struct pack_fault **ret)
 {
 	struct pack_set *set;
-	int status = load_set(dir, a, e, &set, ret);
+	int status = load_set(dir, false, a, e, &set, ret);
 
 	pack_set_free(set);
 	return status;
 }
 
-int pack_set_load(const char *dir, struct err *e, struct pack_set **ret)
+static int load_sound(const char *dir, bool is_narrow, struct err *e, struct pack_set **ret)
 {
 	struct arena a;
 	struct pack_fault *faults;
@@ -375,7 +394,7 @@ int pack_set_load(const char *dir, struct err *e, struct pack_set **ret)
 	int count, status = 0;
 
 	arena_init(&a, 4 * MIB);
-	count = load_set(dir, &a, e, &set, &faults);
+	count = load_set(dir, is_narrow, &a, e, &set, &faults);
 	if (count < 0)
 		status = count;
 	for (int i = 0; i < count && status == 0; i++)
@@ -388,6 +407,16 @@ int pack_set_load(const char *dir, struct err *e, struct pack_set **ret)
 	else
 		pack_set_free(set);
 	return status;
+}
+
+int pack_set_load(const char *dir, struct err *e, struct pack_set **ret)
+{
+	return load_sound(dir, false, e, ret);
+}
+
+int pack_set_load_checks(const char *dir, struct err *e, struct pack_set **ret)
+{
+	return load_sound(dir, true, e, ret);
 }
 
 static bool about(void *context, struct str name, struct str *ret_value)

@@ -1,6 +1,6 @@
 /* The faults of packs, one tiny bad pack each: tests/fixtures/packs/NAME holds the files that
  * differ from base/ ("FILE.gone" takes one away) and in `want` what the lint must say. */
-#include "core/pack/pack.h"
+#include "core/pack/pack_int.h"
 #include "test/unit.h"
 
 #include <dirent.h>
@@ -231,6 +231,80 @@ static struct pack_set *load_real(void)
 	return set;
 }
 
+static bool same_answers(const struct check *a, const struct check *b)
+{
+	if (a->answer_count != b->answer_count)
+		return false;
+	for (size_t i = 0; i < a->answer_count; i++)
+		if (!str_eq(a->answers[i]->id, b->answers[i]->id) ||
+			!str_eq(a->answers[i]->pack->id, b->answers[i]->pack->id))
+			return false;
+	return true;
+}
+
+/* What is left out to be quick is nothing that an audit would have said. */
+static void a_narrow_set_asks_as_the_whole_does(void **state)
+{
+	const char *source = getenv("KHIEN_SOURCE");
+	struct pack_set *whole = load_real(), *narrow;
+	struct err e;
+
+	assert_int_equal(
+		pack_set_load_checks(
+			arena_fmt(&arena, "%s/packs", source ? source : ".").ptr, &e, &narrow),
+		0);
+	assert_int_equal(pack_check_count(narrow), pack_check_count(whole));
+	for (size_t i = 0; i < pack_check_count(whole); i++) {
+		const struct check *a = pack_check_at(whole, i), *b = pack_check_at(narrow, i);
+
+		assert_true(str_eq(a->id, b->id));
+		assert_int_equal(a->is_live, b->is_live);
+		assert_true(str_eq(a->query, b->query));
+		assert_int_equal(a->cure_count, b->cure_count);
+		assert_true(same_answers(a, b));
+		for (size_t n = 0; n < a->param_count; n++) {
+			struct param_ruling x = pack_param(whole, a->params[n], 3,
+						    (struct date){ 2026, 11, 22 }, &arena),
+					    y = pack_param(narrow, a->params[n], 3,
+						    (struct date){ 2026, 11, 22 }, &arena);
+
+			assert_int_equal(x.winner->number, y.winner->number);
+			assert_int_equal(x.loser_count, y.loser_count);
+		}
+	}
+	assert_int_equal(pack_by_id(narrow, STR("tay-son"))->clause_count, 0);
+	pack_set_free(whole);
+	pack_set_free(narrow);
+}
+
+/* Flow style, comments, blank lines and lists in lists are no trap. */
+static void what_is_thinned_keeps_its_lines(void **state)
+{
+	static const char *const keys[] = { "id", "evidence", NULL };
+	static const struct pack_wanted wanted = { "check", keys };
+	static const struct {
+		const char *text, *thin;
+	} rows[] = {
+		{ "o:\n  - id: a\n    t: x\n  - id: b\n    t: y\n", "o:\n  - id: a\n\n\n\n" },
+		{ "# c\no:\n\n- t: x\n  id: a\n  evidence:\n    - {by: x}\n    - {by: y}\n"
+		  "    - {by: check}\n  z: 1\n",
+			"# c\no:\n\n- \n  id: a\n  evidence:\n    - {by: x}\n\n    - {by: check}\n\n" },
+		{ "o:\n  - {id: a, t: check}\n  - {id: b}\n", "o:\n  - {id: a, t: check}\n\n" },
+		{ "o: [{id: a}]\n", "o: [{id: a}]\n" },
+		{ "o:\n  - id: a\n    t: |\n      id: check\n\n      - z\n    evidence: [check]\n",
+			"o:\n  - id: a\n\n\n\n\n    evidence: [check]\n" },
+		{ "o:\n  - ", "o:\n  - " },
+		{ "", "" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char *bytes = arena_cstr(&arena, str_of(rows[i].text));
+		size_t len = pack_thin(bytes, strlen(bytes), &wanted);
+
+		assert_string_equal(arena_cstr(&arena, (struct str){ bytes, len }), rows[i].thin);
+	}
+}
+
 static void the_whole_regulation_is_there(void **state)
 {
 	struct pack_set *set = load_real();
@@ -316,6 +390,8 @@ int main(void)
 		cmocka_unit_test(what_is_loaded_is_linked),
 		cmocka_unit_test(clauses_are_cited_as_people_write_them),
 		cmocka_unit_test(the_whole_regulation_is_there),
+		cmocka_unit_test(a_narrow_set_asks_as_the_whole_does),
+		cmocka_unit_test(what_is_thinned_keeps_its_lines),
 		cmocka_unit_test(the_strictest_binding_value_in_force_wins),
 		cmocka_unit_test(the_catalogue_of_others_is_the_same_twice),
 	};

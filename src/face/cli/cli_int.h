@@ -13,5 +13,8 @@
 
 MUST_CHECK int cli_packs_load(const struct command_line *line, struct err *e,
 	struct pack_set **ret);
+/* Only what asking a machine needs: pack_set_load_checks(). */
+MUST_CHECK int cli_packs_load_checks(const struct command_line *line, struct err *e,
+	struct pack_set **ret);
 
 #endif

@@ -146,7 +146,7 @@ static int run(const struct command_line *line, struct err *e)
 		if (rc < 0)
 			return rc;
 	}
-	rc = cli_packs_load(line, e, &packs);
+	rc = cli_packs_load_checks(line, e, &packs);
 	if (rc < 0)
 		return rc;
 	r.packs = audit_options.packs = packs;

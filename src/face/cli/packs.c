@@ -45,3 +45,8 @@ int cli_packs_load(const struct command_line *line, struct err *e, struct pack_s
 {
 	return pack_set_load(packs_dir(line), e, ret);
 }
+
+int cli_packs_load_checks(const struct command_line *line, struct err *e, struct pack_set **ret)
+{
+	return pack_set_load_checks(packs_dir(line), e, ret);
+}

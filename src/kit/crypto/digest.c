@@ -1,16 +1,21 @@
 /* digest.c - SHA-256, random bytes, comparing and wiping. */
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include "kit/crypto/crypto.h"
 
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
 #include <openssl/rand.h>
+#include <openssl/sha.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "kit/crypto/crypto_int.h"
+
+/* The functions below EVP, which OpenSSL 3 calls deprecated because they know no providers: EVP's
+ * first digest looks up every algorithm there is, which costs a short audit a millisecond and a
+ * MiB, and would read the host's openssl.cnf, even in an audit of another root. */
 struct sha256 {
-	EVP_MD *md;
-	EVP_MD_CTX *ctx;
+	SHA256_CTX ctx;
 };
 
 static void must(int is_fine)
@@ -19,52 +24,44 @@ static void must(int is_fine)
 		abort(); /* memory or the generator is gone: nothing below can be right */
 }
 
+void crypto_begin(void)
+{
+	must(OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL));
+}
+
 struct sha256 *sha256_new(void)
 {
 	struct sha256 *s = calloc(1, sizeof(*s));
 
-	/* without this the first digest reads the host's openssl.cnf, even in an audit of another
-	 * root */
-	must(s != NULL && OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL));
-	s->md = EVP_MD_fetch(NULL, "SHA2-256", NULL);
-	s->ctx = EVP_MD_CTX_new();
-	must(s->md && s->ctx && EVP_DigestInit_ex2(s->ctx, s->md, NULL) == 1);
+	must(s != NULL && SHA256_Init(&s->ctx));
 	return s;
 }
 
 void sha256_add(struct sha256 *s, struct str bytes)
 {
-	must(EVP_DigestUpdate(s->ctx, bytes.ptr, bytes.len));
+	must(SHA256_Update(&s->ctx, bytes.ptr, bytes.len));
 }
 
 void sha256_end(struct sha256 *s, unsigned char *ret)
 {
 	unsigned char digest[SHA256_SIZE];
-	unsigned size = 0;
 
-	must(EVP_DigestFinal_ex(s->ctx, digest, &size));
-	must(size == SHA256_SIZE);
-	if (ret)
-		memcpy(ret, digest, SHA256_SIZE);
-	EVP_MD_CTX_free(s->ctx);
-	EVP_MD_free(s->md);
+	must(SHA256_Final(ret ? ret : digest, &s->ctx));
 	free(s);
 }
 
 void sha256_next(struct sha256 *s, unsigned char *ret)
 {
-	unsigned size = 0;
-
-	must(EVP_DigestFinal_ex(s->ctx, ret, &size));
-	must(size == SHA256_SIZE && EVP_DigestInit_ex2(s->ctx, NULL, NULL) == 1);
+	must(SHA256_Final(ret, &s->ctx) && SHA256_Init(&s->ctx));
 }
 
 void sha256(struct str bytes, unsigned char *ret)
 {
-	struct sha256 *s = sha256_new();
+	struct sha256 s;
 
-	sha256_add(s, bytes);
-	sha256_end(s, ret);
+	must(SHA256_Init(&s.ctx));
+	sha256_add(&s, bytes);
+	must(SHA256_Final(ret, &s.ctx));
 }
 
 const char *hex_of(const unsigned char *bytes, size_t size, char *hex)
@@ -90,6 +87,7 @@ const char *sha256_hex(struct str bytes, char *hex)
 void random_bytes(void *ret, size_t size)
 {
 	assert(size <= 1024);
+	crypto_begin();
 	must(RAND_priv_bytes(ret, (int)size));
 }
 

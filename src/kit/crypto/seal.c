@@ -8,6 +8,8 @@
 #include <openssl/x509v3.h>
 #include <stdlib.h>
 
+#include "kit/crypto/crypto_int.h"
+
 #define NONCE_SIZE 12
 #define TAG_SIZE 16
 
@@ -15,11 +17,14 @@
 static EVP_CIPHER_CTX *cipher_open(
 	struct str key, const unsigned char *nonce, struct str context, int is_sealing)
 {
-	EVP_CIPHER *cipher = EVP_CIPHER_fetch(NULL, "AES-256-GCM", NULL);
-	EVP_CIPHER_CTX *c = EVP_CIPHER_CTX_new();
+	EVP_CIPHER *cipher;
+	EVP_CIPHER_CTX *c;
 	int len;
 
 	assert(key.len == AEAD_KEY_SIZE);
+	crypto_begin();
+	cipher = EVP_CIPHER_fetch(NULL, "AES-256-GCM", NULL);
+	c = EVP_CIPHER_CTX_new();
 	if (!cipher || !c)
 		abort();
 	if (EVP_CipherInit_ex2(
@@ -126,11 +131,16 @@ static struct str bio_text(BIO *bio, struct arena *a)
 int certificate_make(const char *name, int64_t now_s, int days, struct arena *a,
 	struct certificate *ret, struct err *e)
 {
-	EVP_PKEY *key = EVP_EC_gen("P-256");
-	X509 *cert = X509_new();
-	BIO *key_text = BIO_new(BIO_s_secmem()), *cert_text = BIO_new(BIO_s_mem());
+	EVP_PKEY *key;
+	X509 *cert;
+	BIO *key_text, *cert_text;
 	int rc = 0;
 
+	crypto_begin();
+	key = EVP_EC_gen("P-256");
+	cert = X509_new();
+	key_text = BIO_new(BIO_s_secmem());
+	cert_text = BIO_new(BIO_s_mem());
 	if (!key || !cert || !key_text || !cert_text || strlen(name) > 255 ||
 		!fill_certificate(cert, key, name, now_s, days) ||
 		PEM_write_bio_PKCS8PrivateKey(key_text, key, NULL, NULL, 0, NULL, NULL) != 1 ||

@@ -4,11 +4,14 @@
 #include <openssl/evp.h>
 #include <stdlib.h>
 
+#include "kit/crypto/crypto_int.h"
+
 static EVP_PKEY *private_key(const unsigned char *seed)
 {
-	EVP_PKEY *key =
-		EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, seed, ED25519_SEED_SIZE);
+	EVP_PKEY *key;
 
+	crypto_begin();
+	key = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, seed, ED25519_SEED_SIZE);
 	if (!key)
 		abort(); /* every 32 bytes are a seed: only memory can be missing */
 	return key;
@@ -47,10 +50,15 @@ void ed25519_sign(const unsigned char *seed, struct str message, unsigned char *
 
 bool ed25519_verify(const unsigned char *public_key, struct str message, struct str signature)
 {
-	EVP_PKEY *key = EVP_PKEY_new_raw_public_key(
+	EVP_PKEY *key;
+	EVP_MD_CTX *ctx;
+	bool is_right;
+
+	crypto_begin();
+	key = EVP_PKEY_new_raw_public_key(
 		EVP_PKEY_ED25519, NULL, public_key, ED25519_PUBLIC_SIZE);
-	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-	bool is_right = key && ctx && signature.len == ED25519_SIGNATURE_SIZE &&
+	ctx = EVP_MD_CTX_new();
+	is_right = key && ctx && signature.len == ED25519_SIGNATURE_SIZE &&
 		EVP_DigestVerifyInit(ctx, NULL, NULL, NULL, key) == 1 &&
 		EVP_DigestVerify(ctx, (const unsigned char *)signature.ptr, signature.len,
 			(const unsigned char *)message.ptr, message.len) == 1;

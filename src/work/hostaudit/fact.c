@@ -292,6 +292,10 @@ struct facts *facts_close(struct facts *f)
 
 struct fact_rows *facts_rows(struct facts *f, struct str table)
 {
+	/* SQL may write a name in capitals, the checks never do */
+	for (size_t i = 0; i < f->count; i++)
+		if (str_is(table, f->rows[i].table->name))
+			return &f->rows[i];
 	for (size_t i = 0; i < f->count; i++)
 		if (str_is_nocase(table, f->rows[i].table->name))
 			return &f->rows[i];

@@ -318,27 +318,43 @@ int host_read(struct host *h, const char *path, const struct host_file **ret)
 	return 0;
 }
 
-int host_read_head(struct host *h, const char *path, size_t max_bytes, struct str *ret)
-{
-	struct stat st;
-	char *bytes;
-	ssize_t n;
-	int fd = open_regular(h, path, &st);
+#define PIECE_BYTES (8 * KIB)
 
-	if (fd < 0)
-		return fd;
-	bytes = arena_try(&h->files, max_bytes + 1);
-	if (!bytes) {
-		close(fd);
+/* What comes from FD, at most MAX_BYTES, into A, which pays for no more than that. Closes FD. */
+static int take_up_to(struct host *h, int fd, const char *path, size_t max_bytes, struct arena *a,
+	struct str *ret)
+{
+	char piece[PIECE_BYTES];
+	char *bytes = max_bytes > sizeof(piece) ? malloc(max_bytes) : piece;
+	char *copy = NULL;
+	ssize_t n;
+
+	if (!bytes)
+		abort();
+	n = read_all(fd, bytes, max_bytes);
+	close(fd);
+	if (n >= 0)
+		copy = arena_try(a, (size_t)n + 1);
+	if (copy && n > 0)
+		memcpy(copy, bytes, (size_t)n);
+	if (bytes != piece)
+		free(bytes);
+	if (n < 0)
+		return failed(h, (int)-n, path);
+	if (!copy) {
 		host_gap(h, GAP_LIMIT, path);
 		return ERR_LIMIT;
 	}
-	n = read_all(fd, bytes, max_bytes);
-	close(fd);
-	if (n < 0)
-		return failed(h, (int)-n, path);
-	*ret = (struct str){ bytes, (size_t)n };
+	*ret = (struct str){ copy, (size_t)n };
 	return 0;
+}
+
+int host_read_head(struct host *h, const char *path, size_t max_bytes, struct str *ret)
+{
+	struct stat st;
+	int fd = open_regular(h, path, &st);
+
+	return fd < 0 ? fd : take_up_to(h, fd, path, max_bytes, &h->files, ret);
 }
 
 struct line_reader {
@@ -431,8 +447,6 @@ int host_read_proc(struct host *h, const char *path, size_t max_bytes, struct ar
 {
 	int fd = open_below(h, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
 	struct stat st;
-	char *bytes;
-	ssize_t n;
 
 	if (fd < 0)
 		return failed(h, errno, path);
@@ -441,18 +455,7 @@ int host_read_proc(struct host *h, const char *path, size_t max_bytes, struct ar
 		host_gap(h, GAP_NOT_REGULAR, path);
 		return ERR_INPUT;
 	}
-	bytes = arena_try(a, max_bytes + 1);
-	if (!bytes) {
-		close(fd);
-		host_gap(h, GAP_LIMIT, path);
-		return ERR_LIMIT;
-	}
-	n = read_all(fd, bytes, max_bytes);
-	close(fd);
-	if (n < 0)
-		return failed(h, (int)-n, path);
-	*ret = (struct str){ bytes, (size_t)n };
-	return 0;
+	return take_up_to(h, fd, path, max_bytes, a, ret);
 }
 
 /* ---- names, links, stats ---- */

@@ -43,6 +43,8 @@ struct host {
 	VEC(struct gap) gaps;
 	struct cached *cache[CACHE_SLOTS];
 	struct listing *listings;
+	const struct unit_link *links; /* unit_links() found them; NULL: not asked yet */
+	size_t link_count;
 };
 
 /* A host that has nothing to read, to be filled from a snapshot. Never NULL. */

@@ -92,7 +92,9 @@ static struct str script_of(struct host *h, struct str path)
 
 	if (host_stat(h, path.ptr, &st) != 0 || !S_ISREG(st.mode))
 		return out; /* a folder to scan, not a program */
-	if (host_read_head(h, path.ptr, SCRIPT_BYTES, &text) < 0 || !str_starts(text, "#!"))
+	if (host_read_head(h, path.ptr, 2, &text) < 0 || !str_is(text, "#!") ||
+		host_read_head(h, path.ptr, st.size < SCRIPT_BYTES ? (size_t)st.size : SCRIPT_BYTES,
+			&text) < 0)
 		return out;
 	buf_init(&b, SCRIPT_BYTES);
 	while (str_next_line(&text, &line)) {

@@ -4,6 +4,8 @@
 
 #include <sys/stat.h>
 
+#include "work/hostaudit/host_int.h"
+
 const char *const unit_folders[] = { "/etc/systemd/system", "/run/systemd/system",
 	"/run/systemd/generator", "/usr/local/lib/systemd/system", "/usr/lib/systemd/system",
 	"/lib/systemd/system", "/run/systemd/generator.late", NULL };
@@ -39,7 +41,8 @@ static bool is_merged(struct host *h)
 	return host_readlink(h, "/lib", &target) == 0;
 }
 
-void unit_links(struct host *h, const struct unit_link **ret, size_t *ret_count)
+/* Each table that asks for one unit asks for all links, so they are collected once. */
+static void collect(struct host *h)
 {
 	link_vec links = { 0 };
 	const struct str *names;
@@ -58,8 +61,16 @@ void unit_links(struct host *h, const struct unit_link **ret, size_t *ret_count)
 						STR_FMT(names[i])),
 					str_find(folder, STR("/lib/")) >= 0, &links);
 	}
-	*ret = links.at;
-	*ret_count = links.len;
+	h->links = links.at;
+	h->link_count = links.len;
+}
+
+void unit_links(struct host *h, const struct unit_link **ret, size_t *ret_count)
+{
+	if (!h->links)
+		collect(h);
+	*ret = h->links;
+	*ret_count = h->link_count;
 }
 
 bool unit_is_masked(struct host *h, struct str name)
