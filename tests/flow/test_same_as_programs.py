@@ -211,15 +211,16 @@ class Quality(unittest.TestCase):
 
 
 class Dconf(unittest.TestCase):
+    BASE = {"/etc/passwd": "an:x:1000:1000::/home/an:/bin/bash\n",
+            "/usr/lib/systemd/system/gdm.service": "[Service]\nExecStart=/x\n[Install]\nAlias=display-manager.service\n",
+            "/etc/systemd/system/display-manager.service": "[Service]\nExecStart=/x\n",
+            "/usr/share/xsessions/gnome.desktop": "x\n"}
+
     # EVIDENCE: D11.1.b
     @unittest.skipUnless(shutil.which("dconf"), "no dconf here")
     def test_compiled(self):
         chance = random.Random(11)
-        base = {"/etc/passwd": "an:x:1000:1000::/home/an:/bin/bash\n",
-                "/usr/lib/systemd/system/gdm.service": "[Service]\nExecStart=/x\n[Install]\nAlias=display-manager.service\n",
-                "/etc/systemd/system/display-manager.service": "[Service]\nExecStart=/x\n",
-                "/usr/share/xsessions/gnome.desktop": "x\n",
-                "/etc/dconf/profile/user": "user-db:user\nsystem-db:local\n"}
+        base = {**self.BASE, "/etc/dconf/profile/user": "user-db:user\nsystem-db:local\n"}
         for _ in range(rounds(12)):
             idle, delay = chance.randrange(1, 900), chance.randrange(0, 90)
             noise = "".join(f"[org/x{i}/{chance.randrange(99)}]\na{i}={i}\n" for i in range(chance.randrange(30)))
@@ -236,6 +237,76 @@ class Dconf(unittest.TestCase):
             with tree({**base, "/etc/dconf/db/local": compiled}) as root:
                 row = ask(root, "SELECT seconds, reason FROM screen_locks WHERE desktop = 'gnome'")[0]
             self.assertEqual(int(row["seconds"]), idle + delay)
+
+    KEYS = {"org/gnome/desktop/session": {"idle-delay": lambda c: f"uint32 {c.choice([0, 60, 300, 601, 900])}"},
+            "org/gnome/desktop/screensaver": {"lock-enabled": lambda c: c.choice(["true", "false"]),
+                                              "lock-delay": lambda c: f"uint32 {c.choice([0, 30, 120])}",
+                                              "idle-activation-enabled": lambda c: c.choice(["true", "false"])},
+            "org/gnome/desktop/lockdown": {"disable-lock-screen": lambda c: c.choice(["true", "false"])}}
+
+    def key_file(self, chance):
+        text = ""
+        for path, keys in self.KEYS.items():
+            lines = [f"{name}={value(chance)}\n" for name, value in keys.items() if chance.random() < 0.5]
+            text += f"[{path}]\n{''.join(lines)}" if lines else ""
+        return text
+
+    def lock_file(self, chance):
+        return "".join(f"/{path}/{name}\n" for path, keys in self.KEYS.items() for name in keys
+                       if chance.random() < 0.25)
+
+    def compiled(self, chance, has_locks):
+        """A database of one or two key files, as dconf itself writes it."""
+        with tempfile.TemporaryDirectory() as folder:
+            os.makedirs(os.path.join(folder, "keys/locks"))
+            for name in chance.sample(["10", "9x", "a"], chance.randrange(1, 3)):
+                with open(os.path.join(folder, "keys", name), "w", encoding="utf-8") as file:
+                    file.write(self.key_file(chance))
+            if has_locks:
+                with open(os.path.join(folder, "keys/locks/l"), "w", encoding="utf-8") as file:
+                    file.write(self.lock_file(chance))
+            done = run("dconf", "compile", os.path.join(folder, "db"), os.path.join(folder, "keys"))
+            self.assertEqual(done.returncode, 0, done.stderr)
+            with open(os.path.join(folder, "db"), "rb") as file:
+                return file.read()
+
+    def gsettings(self, root):
+        """Effective values and whether each may be changed, told by gsettings for the user of the tree."""
+        script = 'mkdir -p /etc/dconf && mount --bind "$1/etc/dconf" /etc/dconf && shift && "$@"'
+        pieces = [f"{what} org.gnome.desktop.{schema} {key}" for schema, key in (
+            ("session", "idle-delay"), ("screensaver", "lock-enabled"), ("screensaver", "lock-delay"),
+            ("screensaver", "idle-activation-enabled"), ("lockdown", "disable-lock-screen"))
+            for what in ("get", "writable")]
+        words = "; ".join(f"gsettings {piece}" for piece in pieces)
+        env = {**os.environ, "GSETTINGS_BACKEND": "dconf", "DCONF_PROFILE": "user", "HOME": root + "/home/an",
+               "XDG_CONFIG_HOME": root + "/home/an/.config", "XDG_RUNTIME_DIR": root + "/run"}
+        done = run("unshare", "-m", "sh", "-ec", script, "sh", root, "sh", "-c", words, env=env)
+        lines = done.stdout.split("\n")[:10]
+        self.assertEqual(len(lines), 10, done.stderr)
+        return [line.replace("uint32 ", "") for line in lines]
+
+    # EVIDENCE: D11.1.b
+    @unittest.skipUnless(shutil.which("gsettings") and shutil.which("dconf") and os.geteuid() == 0
+                         and os.path.exists("/usr/share/glib-2.0/schemas/org.gnome.desktop.session.gschema.xml")
+                         and run("unshare", "-m", "true").returncode == 0, "needs root, gsettings and GNOME's schemas")
+    def test_as_gsettings(self):
+        chance = random.Random(1101)
+        for _ in range(rounds(25)):
+            profile = chance.choice(["user-db:user\nsystem-db:local\n", "user-db:user\nsystem-db:local\nsystem-db:site\n",
+                                     "user-db:user\n", "system-db:site\nsystem-db:local\n"])
+            files = {**self.BASE, "/etc/dconf/profile/user": profile, "/run/.keep": "", "/home/an/.keep": "",
+                     "/etc/dconf/db/local": self.compiled(chance, True), "/etc/dconf/db/site": self.compiled(chance, True)}
+            if chance.random() < 0.7:
+                files["/home/an/.config/dconf/user"] = self.compiled(chance, False)
+            with tree(files) as root:
+                row = next(r for r in ask(root, "SELECT user, seconds, is_enforced, reason FROM screen_locks "
+                                                "WHERE desktop = 'gnome'") if r["user"] == "an")
+                idle, _, lock, _, delay, _, active, _, off, _ = said = self.gsettings(root)
+            real = int(idle) + int(delay) if "false" not in (lock, active) and off != "true" and int(idle) > 0 else 0
+            self.assertIsNone(row["reason"], files)
+            self.assertEqual(int(row["seconds"]), real, f"{profile}{said}")
+            if real:
+                self.assertEqual(bool(row["is_enforced"]), "true" not in said[1::2], f"{profile}{said}")
 
 
 if __name__ == "__main__":

@@ -201,6 +201,8 @@ static void add_line(struct dconf *d, struct str line, struct str home)
 {
 	struct arena *a = host_arena(d->h);
 
+	if (d->count == 0)
+		d->is_users = str_starts(line, "user-db:");
 	if (str_starts(line, "user-db:"))
 		add_source(d,
 			arena_fmt(a, "%.*s/.config/dconf/%.*s", STR_FMT(home),
@@ -242,7 +244,7 @@ bool dconf_read(const struct dconf *d, const char *key, struct gvdb_value *ret,
 	for (int i = d->count - 1; i > 0 && first == 0; i--)
 		if (d->sources[i].has_locks && gvdb_has(&d->sources[i].locks, name))
 			first = i;
-	*ret_locked = first > 0;
+	*ret_locked = first > 0 || !d->is_users;
 	for (int i = first; i < d->count; i++)
 		if (d->sources[i].is_there && gvdb_value(&d->sources[i].db, name, ret)) {
 			*ret_path = d->sources[i].path;

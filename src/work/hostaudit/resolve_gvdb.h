@@ -36,6 +36,7 @@ struct dconf {
 		bool is_there, has_locks;
 	} sources[DCONF_SOURCES_MAX]; /* the user's own first */
 	int count;
+	bool is_users; /* the first is the user's own: without one nobody can change a thing */
 	struct str stale;   /* a database older than its key files, or "" */
 	const char *reason; /* NULL, or a GAP_ code: a database could not be read */
 	struct str detail;

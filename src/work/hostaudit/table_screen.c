@@ -135,16 +135,17 @@ static void put_dconf(struct host *h, struct fact_rows *rows, const struct dconf
 {
 	struct reading r = { .h = h, .is_enforced = true };
 	struct lock l = { .desktop = d->name, .user = user };
-	int64_t idle, delay, lock;
+	int64_t idle, delay, lock, activation, disable;
 	struct str path = STR_NONE;
 
 	dconf_open(h, home, &r.d);
 	idle = value_of(&r, d->idle, d->idle_default, &path);
 	lock = value_of(&r, d->lock, 1, path.ptr ? NULL : &path);
 	delay = value_of(&r, d->delay, d->delay_default, NULL);
-	l.is_enforced = r.is_enforced;
-	if (idle > 0 && delay >= 0 && lock && value_of(&r, d->activation, 1, NULL) &&
-		!value_of(&r, d->disable, 0, NULL))
+	activation = value_of(&r, d->activation, 1, NULL);
+	disable = value_of(&r, d->disable, 0, NULL);
+	l.is_enforced = r.is_enforced; /* one key left free is enough to switch it off */
+	if (idle > 0 && delay >= 0 && lock && activation && !disable)
 		l.seconds = (idle + delay) * d->unit_s;
 	l.found = arena_fmt(host_arena(h), "idle-delay=%lld lock-enabled=%s lock-delay=%lld",
 		(long long)idle, lock ? "true" : "false", (long long)delay);
