@@ -4,7 +4,10 @@
 tests/fixtures/hostaudit/SUBJECT.yaml holds the cases; each is built in a folder of its own and audited
 with `khien audit --root`. Files may be text, or {fifo: true}, {link: TARGET}, {dir: true}, {size: N},
 {base64: "…"}, {remove: true} (of the base), each with {mode: "0644"} and {mtime-days-ago: N}; text goes
-with a mode as {text: "…", mode: "0600"}; "@days-ago 30@" in it is that day, YYYY-MM-DD. A case with a mode that shuts others out runs as nobody.
+with a mode as {text: "…", mode: "0600"}. {lastlog: {UID: DAYS_AGO}} and {wtmp: [[USER, DAYS_AGO], …]} make the
+binary records of log-ins, {lastlog2: {USER: DAYS_AGO}} the database that follows them. In a text %DAY-90% is the
+day 90 days ago as shadow counts it, "@days-ago 30@" that day as YYYY-MM-DD. A case with a mode that shuts others out
+runs as nobody.
 """
 import base64
 import glob
@@ -12,6 +15,8 @@ import json
 import os
 import re
 import shutil
+import sqlite3
+import struct
 import subprocess
 import tempfile
 import time
@@ -40,7 +45,45 @@ def base_files(name):
 def dated(text):
     def day(match):
         return time.strftime("%Y-%m-%d", time.gmtime(time.time() + 7 * 3600 - 86400 * int(match.group(1))))
-    return re.sub(r"@days-ago (-?[0-9]+)@", day, text)
+
+    def shadow_day(match):
+        return str(int(time.time()) // 86400 + int(match.group(1)))
+    return re.sub(r"%DAY([+-]\d+)%", shadow_day, re.sub(r"@days-ago (-?[0-9]+)@", day, text))
+
+
+def lastlog(days_ago):
+    records = bytearray(292 * (max(days_ago) + 1))
+    for uid, days in days_ago.items():
+        struct.pack_into("<i", records, 292 * uid, int(time.time() - 86400 * days))
+    return bytes(records)
+
+
+def wtmp(logins):
+    """Records of a user's coming in; the user "reboot" is a start of the machine."""
+    out = b""
+    for user, days in logins:
+        record = bytearray(384)
+        struct.pack_into("<h", record, 0, 2 if user == "reboot" else 7)
+        record[44:44 + len(user)] = user.encode()
+        struct.pack_into("<i", record, 340, int(time.time() - 86400 * days))
+        out += bytes(record)
+    return out
+
+
+def lastlog2(days_ago):
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "db")
+        db = sqlite3.connect(path)
+        db.execute("CREATE TABLE Lastlog2(Name TEXT PRIMARY KEY, Time INTEGER, TTY TEXT, RemoteHost TEXT, Service TEXT)")
+        db.executemany("INSERT INTO Lastlog2 VALUES(?, ?, 'pts/0', '', 'sshd')",
+                       [(name, int(time.time() - 86400 * days)) for name, days in days_ago.items()])
+        db.commit()
+        db.close()
+        with open(path, "rb") as file:
+            return file.read()
+
+
+RECORDS = {"lastlog": lastlog, "wtmp": wtmp, "lastlog2": lastlog2}
 
 
 def put(root, path, what):
@@ -63,6 +106,9 @@ def put(root, path, what):
                 file.truncate(what["size"])
             elif "base64" in what:
                 file.write(base64.b64decode(what["base64"]))
+            elif {"lastlog", "wtmp", "lastlog2"} & set(what):
+                make, of = next((m, what[n]) for n, m in RECORDS.items() if n in what)
+                file.write(make(of))
             else:
                 file.write(dated(what.get("text", "")).encode("utf-8", "surrogateescape"))
     if "mtime-days-ago" in what:

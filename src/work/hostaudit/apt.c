@@ -154,6 +154,47 @@ void apt_security_releases(struct host *h, const struct apt_release **ret, size_
 	*ret_count = releases.len;
 }
 
+/* "https://an@host/debian/" "stable" -> "host_debian_dists_stable" */
+static struct str list_prefix(struct arena *a, struct str uri, struct str suite)
+{
+	ptrdiff_t at = str_find(uri, STR("://"));
+	ptrdiff_t slash, user;
+	char *name;
+
+	if (at >= 0)
+		uri = str_from(uri, (size_t)at + 3);
+	slash = str_find_char(uri, '/');
+	user = str_find_char(uri, '@');
+	if (user >= 0 && (slash < 0 || user < slash))
+		uri = str_from(uri, (size_t)user + 1);
+	while (str_ends(uri, "/"))
+		uri = str_until(uri, uri.len - 1);
+	name = arena_cstr(a, arena_fmt(a, "%.*s_dists_%.*s", STR_FMT(uri), STR_FMT(suite)));
+	for (char *c = name; *c; c++)
+		if (*c == '/')
+			*c = '_';
+	return str_of(name);
+}
+
+bool apt_release_of(struct host *h, struct str uri, struct str suite, struct apt_release *ret)
+{
+	static const char *const ends[] = { "_InRelease", "_Release" };
+	struct str prefix = list_prefix(host_arena(h), uri, suite);
+	const struct str *names;
+	size_t count = 0;
+
+	if (host_list(h, "/var/lib/apt/lists", &names, &count) < 0)
+		return false;
+	for (size_t i = 0; i < count; i++)
+		for (size_t e = 0; e < COUNT(ends); e++)
+			if (str_eq(names[i],
+				    arena_fmt(host_arena(h), "%.*s%s", STR_FMT(prefix), ends[e]))) {
+				read_release(h, names[i], ret);
+				return true;
+			}
+	return false;
+}
+
 /* Lists themselves carry the date of the server. What apt touches at each update: its "partial"
  * folder, and the stamps of the scheduled run. */
 int64_t apt_lists_at_s(struct host *h)

@@ -23,6 +23,9 @@ struct apt_release {
 };
 /* The Release files of security suites among the lists of apt. Lives as long as the host. */
 void apt_security_releases(struct host *h, const struct apt_release **ret, size_t *ret_count);
+/* The Release of one suite of one address ("https://host/debian" "stable"); false when apt has not
+ * fetched it. */
+bool apt_release_of(struct host *h, struct str uri, struct str suite, struct apt_release *ret);
 /* When apt last asked for new lists, seconds; 0: nothing tells. */
 int64_t apt_lists_at_s(struct host *h);
 /* Is this list (by its file name, slashes as '_') one of a security suite? */

@@ -20,11 +20,20 @@ struct data_antivirus {
 	const char *name, *path, *process, *unit, *kind;
 };
 
+struct data_protections {
+	const char *name, *path, *unit, *process, *kind, *starts;
+};
+struct data_software {
+	const char *name, *kind, *path, *process, *package;
+};
+
 extern const struct data_systems data_systems[];
 extern const struct data_support data_support[];
 extern const struct data_origins data_origins[];
 extern const struct data_antivirus data_antivirus[];
+extern const struct data_protections data_protections[];
+extern const struct data_software data_software[];
 extern const size_t data_systems_count, data_support_count, data_origins_count,
-	data_antivirus_count;
+	data_antivirus_count, data_protections_count, data_software_count;
 
 #endif

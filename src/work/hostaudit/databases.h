@@ -15,7 +15,9 @@ struct database {
 	struct str fallback;   /* that default: "localhost", "*" */
 	int64_t port;
 	bool has_network;       /* false: Unix sockets only */
-	const char *auth;       /* password, none (nobody is asked), or NULL: cannot be told */
+	const char *auth;       /* password; none: nobody is asked; local: nobody inside this
+				 * machine is; protected: nobody is asked, only this machine is
+				 * let in; NULL: cannot be told */
 	struct setting auth_at; /* where that stands */
 	bool is_started;        /* false: told not to start by itself */
 };
@@ -51,6 +53,8 @@ struct postgres_line {
 int postgres_parse(struct str line, struct arena *a, struct postgres_line *ret);
 /* Does this line of pg_hba.conf let machines in from elsewhere without any proof? */
 bool postgres_hba_trusts(struct str line);
+/* Does it let in somebody of this machine without any proof? */
+bool postgres_hba_trusts_local(struct str line);
 
 /* One option file of MySQL or MariaDB. */
 struct mycnf_reader {
@@ -71,5 +75,7 @@ bool mycnf_is(struct str name, const char *option, size_t least_prefix);
 /* One line of redis.conf: its words, slices of it without their quotes; 0 for nothing. */
 #define REDIS_WORDS_MAX 32
 size_t redis_parse(struct str line, struct str *ret_words);
+/* "user default …": 1 it asks for a password or is off, 0 it does not ask, -1 another user. */
+int redis_default_user(const struct str *words, size_t count);
 
 #endif

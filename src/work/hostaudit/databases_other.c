@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "work/hostaudit/databases.h"
+#include "work/hostaudit/resolve_systemd.h"
 
 size_t redis_parse(struct str line, struct str *ret_words)
 {
@@ -32,7 +33,9 @@ size_t redis_parse(struct str line, struct str *ret_words)
 
 struct redis {
 	struct database_list *list;
-	struct setting bind, port, password, acl;
+	struct setting bind, port, password, protection;
+	struct setting
+		user; /* the default user: "asks", "open", or "acl" when a file was not read */
 };
 
 static void load_redis(struct redis *r, struct str path, int depth);
@@ -44,6 +47,66 @@ static struct str joined(struct arena *a, const struct str *words, size_t count)
 	for (size_t i = 0; i < count; i++)
 		text = arena_fmt(a, "%.*s%s%.*s", STR_FMT(text), i ? " " : "", STR_FMT(words[i]));
 	return text;
+}
+
+int redis_default_user(const struct str *words, size_t count)
+{
+	bool is_off = true, asks = true; /* a user begins switched off and without a password */
+
+	if (count < 2 || !str_is_nocase(words[0], "user") || !str_is(words[1], "default"))
+		return -1;
+	for (size_t i = 2; i < count; i++) {
+		if (str_is_nocase(words[i], "on"))
+			is_off = false;
+		else if (str_is_nocase(words[i], "off"))
+			is_off = true;
+		else if (str_is_nocase(words[i], "nopass"))
+			asks = false;
+		else if (str_starts(words[i], ">") || str_starts(words[i], "#") ||
+			str_is_nocase(words[i], "resetpass") || str_is_nocase(words[i], "reset"))
+			asks = true;
+	}
+	return is_off || asks;
+}
+
+/* A file of users that takes the place of those in the main one; passwords in it are not kept. */
+static void read_acl(struct redis *r, struct str path)
+{
+	struct str words[REDIS_WORDS_MAX];
+	struct str bytes, file, line;
+	int number = 0;
+
+	setting_win(&r->user, r->list->a, STR("acl"), path, 0);
+	if (!database_read(r->list, path, &bytes, &file))
+		return;
+	setting_win(&r->user, r->list->a, STR("open"), file, 0);
+	while (str_next_line(&bytes, &line)) {
+		size_t count = redis_parse(line, words);
+		int asks = redis_default_user(words, count);
+
+		number++;
+		if (asks >= 0)
+			setting_win(&r->user, r->list->a, asks ? STR("asks") : STR("open"), file,
+				number);
+	}
+}
+
+/* Nobody is asked: then its own protection lets in only this machine, unless that is off too. */
+static const char *redis_auth(const struct redis *r, struct setting *ret_at)
+{
+	const struct setting *s = r->user.value.ptr ? &r->user : &r->password;
+
+	*ret_at = *s;
+	if (str_is(r->user.value, "acl"))
+		return NULL;
+	if (str_is(r->user.value, "asks") ||
+		(!r->user.value.ptr && r->password.value.ptr && r->password.value.len > 0))
+		return "password";
+	if (r->protection.value.ptr && !str_bool(r->protection.value, true)) {
+		*ret_at = r->protection;
+		return "none";
+	}
+	return "protected";
 }
 
 static void take_redis(
@@ -59,8 +122,13 @@ static void take_redis(
 		setting_win(&r->port, a, words[1], file, line);
 	else if (str_is_nocase(words[0], "requirepass")) /* the secret itself is not kept */
 		setting_win(&r->password, a, words[1].len > 0 ? STR("set") : STR(""), file, line);
-	else if (str_is_nocase(words[0], "aclfile") || str_is_nocase(words[0], "user"))
-		setting_win(&r->acl, a, STR("acl"), file, line);
+	else if (str_is_nocase(words[0], "protected-mode"))
+		setting_win(&r->protection, a, words[1], file, line);
+	else if (str_is_nocase(words[0], "user") && redis_default_user(words, count) >= 0)
+		setting_win(&r->user, a,
+			redis_default_user(words, count) ? STR("asks") : STR("open"), file, line);
+	else if (str_is_nocase(words[0], "aclfile"))
+		read_acl(r, words[1]);
 }
 
 static void load_redis(struct redis *r, struct str path, int depth)
@@ -101,10 +169,7 @@ static void add_redis(struct database_list *list, struct str path)
 	if (r.port.value.ptr)
 		str_to_i64(r.port.value, &d->port);
 	d->has_network = d->port != 0;
-	d->auth = r.password.value.ptr && r.password.value.len > 0 ? "password" :
-		r.acl.value.ptr                                    ? NULL :
-								     "none";
-	d->auth_at = r.password;
+	d->auth = redis_auth(&r, &d->auth_at);
 }
 
 void databases_redis(struct database_list *list)
@@ -126,7 +191,7 @@ void databases_redis(struct database_list *list)
 /* ---- MongoDB: the few keys that matter, of a YAML of maps by indentation ---- */
 
 struct mongo {
-	struct setting bind, bind_all, port, authorization;
+	struct setting bind, bind_all, port, authorization, key_file;
 	bool is_strange; /* written in a way this reader does not follow */
 };
 
@@ -150,6 +215,7 @@ static void take_mongo(
 		{ "net", "bindIpAll", &m->bind_all },
 		{ "net", "port", &m->port },
 		{ "security", "authorization", &m->authorization },
+		{ "security", "keyFile", &m->key_file },
 	};
 
 	for (size_t i = 0; i < COUNT(names); i++)
@@ -188,6 +254,20 @@ static void read_mongo(struct mongo *m, struct str bytes, struct str file, struc
 	}
 }
 
+/* mongod --auth */
+static bool starts_with_auth(struct database_list *list)
+{
+	struct setting command = { 0 };
+	struct str rest, word;
+
+	systemd_unit_conf(list->h, "mongod.service", "Service", "ExecStart", &command);
+	rest = command.value;
+	while (str_next_word(&rest, " \t", &word))
+		if (str_is(word, "--auth"))
+			return true;
+	return false;
+}
+
 void databases_mongo(struct database_list *list)
 {
 	static const char *const files[] = { "/etc/mongod.conf", "/etc/mongodb.conf" };
@@ -214,7 +294,9 @@ void databases_mongo(struct database_list *list)
 		d->port = 27017;
 		if (m.port.value.ptr)
 			str_to_i64(m.port.value, &d->port);
-		d->auth = m.authorization.value.ptr && str_is(m.authorization.value, "enabled") ?
+		/* a key file for the members of a set switches log-ins on as well */
+		d->auth = str_is(m.authorization.value, "enabled") || m.key_file.value.len > 0 ||
+				starts_with_auth(list) ?
 			"password" :
 			"none";
 		d->auth_at = m.authorization;

@@ -94,19 +94,41 @@ static bool is_local_address(struct str address)
 	return socket_scope_parse(address, &scope) && scope == SCOPE_LOOPBACK;
 }
 
-bool postgres_hba_trusts(struct str line)
+/* The method of a line, and whether it is for connections inside this machine. False for none. */
+static bool hba_rule(struct str line, struct str *ret_method, bool *ret_is_local)
 {
 	struct str type, database, user, address, method;
 
-	if (!hba_word(&line, &type) || !hba_word(&line, &database) || !hba_word(&line, &user) ||
-		!str_starts(type, "host") || !hba_word(&line, &address) ||
-		!hba_word(&line, &method))
+	if (!hba_word(&line, &type) || !hba_word(&line, &database) || !hba_word(&line, &user))
+		return false;
+	*ret_is_local = str_is(type, "local");
+	if (*ret_is_local)
+		return hba_word(&line, ret_method);
+	if (!str_starts(type, "host") || !hba_word(&line, &address) || !hba_word(&line, &method))
 		return false;
 	/* "10.0.0.0 255.0.0.0 trust": the mask is a word of its own */
 	if (method.len > 0 && (str_has(method, '.') || str_has(method, ':')) &&
 		!hba_word(&line, &method))
 		return false;
-	return str_is(method, "trust") && !is_local_address(address);
+	*ret_method = method;
+	*ret_is_local = is_local_address(address);
+	return true;
+}
+
+bool postgres_hba_trusts(struct str line)
+{
+	struct str method;
+	bool is_local;
+
+	return hba_rule(line, &method, &is_local) && str_is(method, "trust") && !is_local;
+}
+
+bool postgres_hba_trusts_local(struct str line)
+{
+	struct str method;
+	bool is_local;
+
+	return hba_rule(line, &method, &is_local) && str_is(method, "trust") && is_local;
 }
 
 /* ---- one cluster ---- */
@@ -182,6 +204,7 @@ static void load(struct cluster *c, struct str path, int depth)
 
 static void find_trust(struct cluster *c, struct database *d, struct str hba)
 {
+	struct setting local = { 0 };
 	struct str bytes, file, line;
 	int number = 0;
 
@@ -190,11 +213,19 @@ static void find_trust(struct cluster *c, struct database *d, struct str hba)
 	d->auth = "password";
 	while (str_next_line(&bytes, &line)) {
 		number++;
+		if (str_starts(str_trim(line), "include"))
+			host_gap(c->list->h, GAP_SYNTAX, file.ptr);
+		if (postgres_hba_trusts_local(line) && !local.value.ptr)
+			setting_win(&local, c->list->a, STR("trust"), file, number);
 		if (!postgres_hba_trusts(line))
 			continue;
 		d->auth = "none";
 		setting_win(&d->auth_at, c->list->a, STR("trust"), file, number);
 		return;
+	}
+	if (local.value.ptr) {
+		d->auth = "local";
+		d->auth_at = local;
 	}
 }
 

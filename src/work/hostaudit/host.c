@@ -357,6 +357,27 @@ int host_read_head(struct host *h, const char *path, size_t max_bytes, struct st
 	return fd < 0 ? fd : take_up_to(h, fd, path, max_bytes, &h->files, ret);
 }
 
+int host_read_at(struct host *h, const char *path, int64_t offset, char *into, size_t size,
+	size_t *ret_size)
+{
+	struct stat st;
+	ssize_t n;
+	int fd = open_regular(h, path, &st);
+	int errno_value;
+
+	if (fd < 0)
+		return fd;
+	do
+		n = pread(fd, into, size, offset);
+	while (n < 0 && errno == EINTR);
+	errno_value = errno;
+	close(fd);
+	if (n < 0)
+		return failed(h, errno_value, path);
+	*ret_size = (size_t)n;
+	return 0;
+}
+
 struct line_reader {
 	bool (*line)(void *context, struct str line);
 	void *context;

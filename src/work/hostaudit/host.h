@@ -59,6 +59,10 @@ int host_read_head(struct host *h, const char *path, size_t max_bytes, struct st
  * it returns false. Lines longer than LIMIT_HOST_LINE_BYTES are cut. */
 int host_read_lines(struct host *h, const char *path, bool (*line)(void *context, struct str line),
 	void *context);
+/* A piece of a regular file from OFFSET on, for record files that may be huge and sparse. 0 and how
+ * much came (0 at the end); ERR_ABSENT quietly; else a gap. Not cached. */
+int host_read_at(struct host *h, const char *path, int64_t offset, char *into, size_t size,
+	size_t *ret_size);
 /* For files of /proc and /sys whose size is 0: read what comes, at most MAX_BYTES, not cached, and
  * no gap when it vanished meanwhile (ERR_ABSENT). */
 int host_read_proc(struct host *h, const char *path, size_t max_bytes, struct arena *a,

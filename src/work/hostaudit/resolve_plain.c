@@ -98,6 +98,19 @@ static bool community_is_local(struct str word, struct str rest)
 	return is_local_source(source);
 }
 
+/* rouser [-s SECMODEL] USER [noauth|auth|priv [OID | -V VIEW]] */
+static struct str user_level(struct str rest)
+{
+	struct str word;
+
+	if (!str_next_word(&rest, " \t", &word))
+		return STR("");
+	if (str_is(word, "-s") &&
+		(!str_next_word(&rest, " \t", &word) || !str_next_word(&rest, " \t", &word)))
+		return STR("");
+	return str_next_word(&rest, " \t", &word) ? word : STR("");
+}
+
 bool snmp_next(struct snmp_reader *r, struct snmp_entry *ret)
 {
 	static const char *const communities[] = { "rocommunity", "rwcommunity", "rocommunity6",
@@ -118,6 +131,11 @@ bool snmp_next(struct snmp_reader *r, struct snmp_entry *ret)
 				return true;
 			}
 		ret->value = str_trim(line);
+		if (str_is_nocase(word, "rouser") || str_is_nocase(word, "rwuser")) {
+			ret->kind = SNMP_USER;
+			ret->value = user_level(line);
+			return true;
+		}
 		if (str_is_nocase(word, "agentaddress"))
 			ret->kind = SNMP_ADDRESS;
 		else if (str_is_nocase(word, "includeDir"))

@@ -28,7 +28,13 @@ const char *plain_service_name(struct str inetd_service);
 
 /* One directive of snmpd.conf that matters. The community itself is never given. */
 struct snmp_entry {
-	enum { SNMP_COMMUNITY, SNMP_ADDRESS, SNMP_INCLUDE_DIR, SNMP_INCLUDE_FILE } kind;
+	enum {
+		SNMP_COMMUNITY,
+		SNMP_USER, /* rouser, rwuser: value is the least level, "" for the default */
+		SNMP_ADDRESS,
+		SNMP_INCLUDE_DIR,
+		SNMP_INCLUDE_FILE
+	} kind;
 	struct str word;  /* the directive */
 	struct str value; /* addresses or path; "" for a community */
 	bool is_local;    /* a community only this machine may use */

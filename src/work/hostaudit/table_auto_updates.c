@@ -2,9 +2,8 @@
  * timer over the periodic settings to the origins that unattended-upgrades takes, as
  * apt.systemd.daily and unattended-upgrade walk it; for dnf and yum their automatic service. The
  * first broken link is told. */
-#include <fnmatch.h>
-
 #include "work/hostaudit/apt.h"
+#include "work/hostaudit/apt_origins.h"
 #include "work/hostaudit/fact.h"
 #include "work/hostaudit/os.h"
 #include "work/hostaudit/resolve_apt.h"
@@ -133,123 +132,6 @@ static int64_t interval(
 
 /* ---- apt: which origins are taken ---- */
 
-struct pattern_context {
-	struct str distro_id, codename;
-	struct arena *a;
-};
-
-static struct str substitute(const struct pattern_context *c, struct str s)
-{
-	static const char id[] = "${distro_id}", codename[] = "${distro_codename}";
-	struct buf out;
-
-	buf_init(&out, 64 * KIB);
-	while (s.len > 0) {
-		if (str_starts(s, id)) {
-			buf_add(&out, c->distro_id);
-			s = str_from(s, sizeof(id) - 1);
-		} else if (str_starts(s, codename)) {
-			buf_add(&out, c->codename);
-			s = str_from(s, sizeof(codename) - 1);
-		} else {
-			buf_add_char(&out, s.ptr[0]);
-			s = str_from(s, 1);
-		}
-	}
-	s = arena_str(c->a, buf_str(&out));
-	buf_done(&out);
-	return s;
-}
-
-enum match { MATCH_NO, MATCH_YES, MATCH_UNCLEAR };
-
-static enum match token_matches(struct str token, const struct apt_release *r, struct arena *a)
-{
-	static const struct {
-		const char *name;
-		size_t offset;
-	} fields[] = {
-		{ "o", offsetof(struct apt_release, origin) },
-		{ "origin", offsetof(struct apt_release, origin) },
-		{ "l", offsetof(struct apt_release, label) },
-		{ "label", offsetof(struct apt_release, label) },
-		{ "a", offsetof(struct apt_release, suite) },
-		{ "suite", offsetof(struct apt_release, suite) },
-		{ "archive", offsetof(struct apt_release, suite) },
-		{ "n", offsetof(struct apt_release, codename) },
-		{ "codename", offsetof(struct apt_release, codename) },
-		{ "site", offsetof(struct apt_release, site) },
-	};
-	struct str what, value;
-
-	if (!str_split(token, '=', &what, &value))
-		return MATCH_UNCLEAR;
-	what = str_trim(what);
-	if (str_is(what, "c") || str_is(what, "component"))
-		return fnmatch(arena_cstr(a, str_trim(value)), "main", 0) == 0 ? MATCH_YES :
-										 MATCH_NO;
-	for (size_t i = 0; i < COUNT(fields); i++) {
-		const struct str *have = (const struct str *)((const char *)r + fields[i].offset);
-
-		if (!str_is(what, fields[i].name))
-			continue;
-		if (have->len == 0 && !str_is(str_trim(value), "*"))
-			return MATCH_UNCLEAR; /* no Release file told it */
-		return fnmatch(arena_cstr(a, str_trim(value)), arena_cstr(a, *have),
-			       FNM_NOESCAPE) == 0 ?
-			MATCH_YES :
-			MATCH_NO;
-	}
-	return MATCH_UNCLEAR; /* unattended-upgrade itself stops at an unknown matcher */
-}
-
-static enum match pattern_matches(
-	const struct pattern_context *c, struct str pattern, const struct apt_release *r)
-{
-	enum match result = MATCH_YES;
-	struct str token;
-
-	pattern = substitute(c, str_trim(pattern));
-	if (pattern.len == 0)
-		return MATCH_NO;
-	while (str_next_word(&pattern, ",", &token)) {
-		enum match m = token_matches(str_trim(token), r, c->a);
-
-		if (m == MATCH_NO)
-			return MATCH_NO;
-		if (m == MATCH_UNCLEAR)
-			result = MATCH_UNCLEAR;
-	}
-	return result;
-}
-
-/* "Debian:stable" or "Debian stable" of the older list. */
-static struct str as_pattern(struct arena *a, struct str s)
-{
-	struct str origin, suite;
-
-	if (!str_split(s, ':', &origin, &suite) && !str_split(str_trim(s), ' ', &origin, &suite))
-		return STR("");
-	return arena_fmt(a, "o=%.*s,a=%.*s", STR_FMT(str_trim(origin)), STR_FMT(str_trim(suite)));
-}
-
-static enum match list_matches(const struct pattern_context *c, const struct apt_item *list,
-	bool is_old_form, const struct apt_release *r)
-{
-	enum match best = MATCH_NO;
-
-	if (list == NULL)
-		return MATCH_NO;
-	for (const struct apt_item *i = list->child; i != NULL && best != MATCH_YES; i = i->next) {
-		enum match m =
-			pattern_matches(c, is_old_form ? as_pattern(c->a, i->value) : i->value, r);
-
-		if (m != MATCH_NO)
-			best = m;
-	}
-	return best;
-}
-
 /* What the security suite calls itself when no Release file is there to ask. */
 static struct apt_release assumed_release(struct arena *a, const struct os_release *os)
 {
@@ -265,29 +147,23 @@ static struct apt_release assumed_release(struct arena *a, const struct os_relea
 	};
 }
 
-static enum match takes_security(struct host *h, const struct apt_conf *c)
+static enum apt_match takes_security(struct host *h, const struct apt_conf *c)
 {
 	struct os_release os = os_release_read(h);
-	struct pattern_context context = { .a = c->a, .codename = os.codename };
-	const struct apt_item *list = apt_conf_find(c, "Unattended-Upgrade::Origins-Pattern");
-	const struct apt_item *old = apt_conf_find(c, "Unattended-Upgrade::Allowed-Origins");
 	struct apt_release assumed = assumed_release(c->a, &os);
 	const struct apt_release *releases;
-	enum match best = MATCH_NO;
+	enum apt_match best = APT_MATCH_NO;
 	size_t count;
 
-	context.distro_id = os.known != NULL ? str_of(os.known->name) : os.id;
 	apt_security_releases(h, &releases, &count);
 	if (count == 0) {
 		releases = &assumed;
 		count = 1;
 	}
-	for (size_t i = 0; i < count && best != MATCH_YES; i++) {
-		enum match m = list_matches(&context, list, false, &releases[i]);
+	for (size_t i = 0; i < count && best != APT_MATCH_YES; i++) {
+		enum apt_match m = apt_takes_release(c, &os, &releases[i]);
 
-		if (m != MATCH_YES)
-			m = list_matches(&context, old, true, &releases[i]);
-		if (m != MATCH_NO)
+		if (m != APT_MATCH_NO)
 			best = m;
 	}
 	return best;
@@ -340,11 +216,11 @@ static bool has_starter(struct host *h, struct finding *f)
 
 static void judge_origins(struct host *h, const struct apt_conf *c, struct finding *f)
 {
-	enum match m = takes_security(h, c);
+	enum apt_match m = takes_security(h, c);
 
-	if (m == MATCH_YES)
+	if (m == APT_MATCH_YES)
 		return;
-	f->problem = m == MATCH_NO ? "no-security-origin" : "not-understood";
+	f->problem = m == APT_MATCH_NO ? "no-security-origin" : "not-understood";
 	f->detail = "Unattended-Upgrade::Origins-Pattern";
 	f->found = STR("");
 	point_at(f, c,

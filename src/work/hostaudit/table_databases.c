@@ -31,7 +31,8 @@ static const struct fact_column columns[] = {
 	[SCOPE] = { "scope", FACT_TEXT,
 		T("tầm với tới: none, loopback, link, private, public, any; trống: tên máy chưa rõ") },
 	[AUTH] = { "auth", FACT_TEXT,
-		T("password: có hỏi; none: không hỏi ai cả; trống: chưa rõ") },
+		T("password: có hỏi; none: không hỏi ai cả; local: không hỏi người trong máy; protected: "
+		  "không hỏi nhưng chỉ cho trong máy; trống: chưa rõ") },
 	[FILE_NAME] = { "file", FACT_TEXT, T("nơi đặt địa chỉ") },
 	[LINE] = { "line", FACT_INT, T("dòng") },
 	[LOST] = { "lost", FACT_TEXT, T("giá trị bị thay thế") },

@@ -1,6 +1,7 @@
 /* table_sources.c - where packages come from: the sources of apt and the repositories of dnf, each
  * with what proves its origin. */
 #include "work/hostaudit/apt.h"
+#include "work/hostaudit/apt_origins.h"
 #include "work/hostaudit/data.h"
 #include "work/hostaudit/fact.h"
 #include "work/hostaudit/redact.h"
@@ -20,6 +21,7 @@ enum {
 	ORIGIN_KIND,
 	SIGNED_BY,
 	IS_UNSIGNED,
+	IS_AUTO,
 	FILE_PATH,
 	LINE
 };
@@ -35,6 +37,8 @@ static const struct fact_column columns[] = {
 	[ORIGIN_KIND] = { "origin_kind", FACT_TEXT, T("system, vendor; trống khi không rõ") },
 	[SIGNED_BY] = { "signed_by", FACT_TEXT, T("khóa được chỉ định") },
 	[IS_UNSIGNED] = { "is_unsigned", FACT_INT, T("chấp nhận gói không có chữ ký") },
+	[IS_AUTO] = { "is_auto", FACT_INT,
+		T("nguồn ngoài hệ điều hành có được tự động cập nhật không; trống: chưa rõ") },
 	[FILE_PATH] = { "file", FACT_TEXT, T("tệp") },
 	[LINE] = { "line", FACT_INT, T("dòng") },
 	{ 0 },
@@ -87,9 +91,13 @@ struct walk {
 	struct str file;
 	const struct data_systems *only_keys; /* every trusted key is this system's */
 	bool is_insecure;                     /* apt is told to take unsigned sources */
+	const struct apt_conf *conf;          /* of apt */
+	const struct os_release *os;
+	int dnf_takes; /* what dnf-automatic installs: 1 all, -1 not told */
 };
 
-static void show_origin(struct walk *w, struct str uri, struct str key)
+/* Is it the system's own? */
+static bool show_origin(struct walk *w, struct str uri, struct str key)
 {
 	const struct data_origins *origin = origin_of(host_of(uri));
 	const struct data_systems *maker = system_of_key(key);
@@ -105,7 +113,22 @@ static void show_origin(struct walk *w, struct str uri, struct str key)
 	} else if (str_starts(uri, "cdrom:")) {
 		fact_cstr(w->rows, ORIGIN, "cdrom");
 		fact_cstr(w->rows, ORIGIN_KIND, "system");
+		return true;
 	}
+	return maker != NULL || (origin != NULL && str_is(str_of(origin->kind), "system"));
+}
+
+/* Does unattended-upgrade take what this source offers? Without its Release nobody can tell. */
+static void show_auto(struct walk *w, const struct deb_source *s)
+{
+	struct apt_release r;
+	enum apt_match m;
+
+	if (!s->is_enabled || !apt_release_of(w->h, s->uri, s->suite, &r))
+		return;
+	m = apt_takes_release(w->conf, w->os, &r);
+	if (m != APT_MATCH_UNCLEAR)
+		fact_int(w->rows, IS_AUTO, m == APT_MATCH_YES);
 }
 
 static void show_source(void *context, const struct deb_source *s)
@@ -128,7 +151,8 @@ static void show_source(void *context, const struct deb_source *s)
 	fact_int(w->rows, IS_UNSIGNED,
 		deb_bool(s->trusted) == 1 || deb_bool(s->allow_insecure) == 1 ||
 			(w->is_insecure && deb_bool(s->trusted) != 0));
-	show_origin(w, s->uri, s->signed_by);
+	if (!show_origin(w, s->uri, s->signed_by))
+		show_auto(w, s);
 	fact_text(w->rows, FILE_PATH, w->file);
 	fact_int(w->rows, LINE, s->line);
 }
@@ -189,8 +213,11 @@ static const struct data_systems *only_keys(struct host *h)
 
 static void read_apt(struct host *h, struct fact_rows *rows)
 {
-	struct walk w = { .h = h, .rows = rows, .only_keys = only_keys(h) };
+	struct os_release os = os_release_read(h);
 	struct apt_conf conf;
+	struct walk w = {
+		.h = h, .rows = rows, .only_keys = only_keys(h), .conf = &conf, .os = &os
+	};
 	const struct str *names;
 	size_t count;
 
@@ -228,7 +255,8 @@ static void show_repo(struct walk *w, const struct repo *r)
 	fact_int(w->rows, IS_SECURITY, 1); /* updates of security come with all others */
 	fact_text(w->rows, SIGNED_BY, r->key);
 	fact_int(w->rows, IS_UNSIGNED, !r->is_checked);
-	show_origin(w, r->uri, r->key);
+	if (!show_origin(w, r->uri, r->key) && w->dnf_takes >= 0)
+		fact_int(w->rows, IS_AUTO, w->dnf_takes);
 	fact_text(w->rows, FILE_PATH, w->file);
 	fact_int(w->rows, LINE, r->line_of_check > 0 ? r->line_of_check : r->line);
 }
@@ -264,9 +292,20 @@ static void read_repos(struct walk *w, const char *path, bool is_checked)
 	show_repo(w, &r);
 }
 
+/* dnf-automatic installs all, or only what its source marks as security, which others seldom do. */
+static int dnf_takes(struct host *h)
+{
+	struct setting type = { 0 };
+	struct str file = STR("/etc/dnf/automatic.conf");
+	struct str bytes = host_bytes(h, file, &file);
+
+	ini_last(bytes, file, "commands", "upgrade_type", host_arena(h), &type);
+	return type.value.ptr && !str_is(type.value, "default") ? -1 : 1;
+}
+
 static void read_dnf(struct host *h, struct fact_rows *rows)
 {
-	struct walk w = { .h = h, .rows = rows };
+	struct walk w = { .h = h, .rows = rows, .dnf_takes = dnf_takes(h) };
 	const char *main_file =
 		host_exists(h, "/etc/dnf/dnf.conf") ? "/etc/dnf/dnf.conf" : "/etc/yum.conf";
 	struct setting check = { 0 };

@@ -121,6 +121,7 @@ enum {
 	SHADOW_WARN,
 	SHADOW_INACTIVE,
 	SHADOW_EXPIRE,
+	SHADOW_TWIN,
 	SHADOW_FILE,
 	SHADOW_LINE
 };
@@ -136,13 +137,49 @@ static const struct fact_column shadow_columns[] = {
 	{ "warn_days", FACT_INT, T("số ngày cảnh báo trước khi hết hạn") },
 	{ "inactive_days", FACT_INT, T("số ngày còn dùng được sau khi mật khẩu hết hạn") },
 	{ "expire_day", FACT_INT, T("ngày tài khoản hết hạn, số ngày từ 1970") },
+	{ "twin", FACT_TEXT,
+		T("tài khoản đứng trước có cùng một chuỗi băm mật khẩu (không bao giờ có chuỗi băm)") },
 	{ "file", FACT_TEXT, T("tệp") },
 	{ "line", FACT_INT, T("dòng") },
 	{ NULL, FACT_TEXT, NULL },
 };
 
+/* Hashes seen so far, to tell twins. They stay in the bytes of the file and go nowhere else. */
+struct seen {
+	struct str name, field;
+	struct seen *next;
+};
+#define SEEN_SLOTS 256
+#define SEEN_MAX 20000
+
+/* The name of the first account with the same salt and hash, or STR_NONE. */
+static struct str twin_of(
+	struct seen **slots, size_t *count, struct account_line *a, struct host *h)
+{
+	uint32_t hash = 2166136261u;
+	struct seen *s;
+
+	if (!str_is(str_of(account_password_state(a->field[1])), "set"))
+		return STR_NONE;
+	for (size_t i = 0; i < a->field[1].len; i++)
+		hash = (hash ^ (unsigned char)a->field[1].ptr[i]) * 16777619u;
+	for (s = slots[hash % SEEN_SLOTS]; s; s = s->next)
+		if (str_eq(s->field, a->field[1]))
+			return s->name;
+	if (++*count > SEEN_MAX) {
+		host_gap(h, GAP_LIMIT, SHADOW);
+		return STR_NONE;
+	}
+	s = arena_new(host_arena(h), struct seen);
+	*s = (struct seen){ a->field[0], a->field[1], slots[hash % SEEN_SLOTS] };
+	slots[hash % SEEN_SLOTS] = s;
+	return STR_NONE;
+}
+
 static int fill_shadow(struct host *h, struct fact_rows *rows, struct err *e)
 {
+	struct seen *slots[SEEN_SLOTS] = { 0 };
+	size_t seen_count = 0;
 	struct account_reader r;
 	struct account_line a;
 	int64_t days;
@@ -161,6 +198,7 @@ static int fill_shadow(struct host *h, struct fact_rows *rows, struct err *e)
 		for (int i = 0; i < 6; i++)
 			if (str_to_i64(a.field[2 + i], &days))
 				fact_int(rows, SHADOW_LAST_CHANGE + i, days);
+		fact_text(rows, SHADOW_TWIN, twin_of(slots, &seen_count, &a, h));
 		fact_cstr(rows, SHADOW_FILE, SHADOW);
 		fact_int(rows, SHADOW_LINE, a.line);
 	}

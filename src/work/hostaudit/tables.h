@@ -50,6 +50,18 @@ extern const struct fact_table storage_table;
 extern const struct fact_table systemd_units_table;
 extern const struct fact_table usb_storage_table;
 extern const struct fact_table apt_config_table;
+extern const struct fact_table app_stores_table;
+extern const struct fact_table log_exposures_table;
+extern const struct fact_table log_forwarding_table;
+extern const struct fact_table log_seals_table;
+extern const struct fact_table logins_table;
+extern const struct fact_table net_links_table;
+extern const struct fact_table network_roles_table;
+extern const struct fact_table protections_table;
+extern const struct fact_table remote_settings_table;
+extern const struct fact_table software_table;
+extern const struct fact_table ssh_keys_table;
+extern const struct fact_table wifi_networks_table;
 extern const struct fact_table users_table;
 
 #endif

@@ -37,6 +37,33 @@ static const struct reason {
 		T("1. Lập bản khai: khien audit --propose > machine.yaml\n"
 		  "2. Đọc từng dòng, bỏ những gì không cần, ghi lý do, người duyệt, ngày hết hạn.\n"
 		  "3. Đặt vào /etc/khien/machine.yaml rồi kiểm tra lại.") },
+	{ "needs-declared-account", T("chưa khai báo ai giữ tài khoản này, đến ngày nào"),
+		T("1. Lập bản khai: khien audit --propose > machine.yaml\n"
+		  "2. Với từng tài khoản còn cần: ghi người giữ, lý do, ngày hết hạn (what: admin hoặc "
+		  "vendor). Tài khoản không ai cần: khóa lại.\n"
+		  "3. Đặt vào /etc/khien/machine.yaml rồi kiểm tra lại.") },
+	{ "login-not-seen", T("không đủ dấu vết đăng nhập để kết luận"), NULL },
+	{ "age-not-known", T("không biết được làm ra hoặc ghi lại lúc nào"), NULL },
+	{ "needs-watcher",
+		T("máy không cho biết; giám sát có thể đặt ở nơi khác, cần bằng chứng hoặc bản khai"),
+		NULL },
+	{ "part-only", T("chỉ một phần nhật ký được gửi đi"), NULL },
+	{ "copy-not-known", T("chưa biết có bản sao nhật ký ngoài máy không"), NULL },
+	{ "no-seal", T("không có dấu chống sửa, cũng không gửi bản sao đi"), NULL },
+	{ "keys-elsewhere", T("khóa SSH do một chương trình khác cấp, không nằm trong tệp"),
+		T("Xem nơi cấp khóa (AuthorizedKeysCommand) và kiểm tra ở đó.") },
+	{ "key-elsewhere", T("mật khẩu mạng không lưu ở dạng đọc được trong tệp"),
+		T("Mật khẩu giữ trong ví khóa của người dùng hoặc ở dạng đã băm: hỏi người quản trị điểm truy "
+		  "cập, lưu xác nhận làm bằng chứng.") },
+	{ "snmp-auth-only", T("có xác thực nhưng không bắt buộc mã hóa"), NULL },
+	{ "forwards-only", T("có chuyển tiếp gói tin, không thấy luật che địa chỉ"), NULL },
+	{ "p2p-maybe", T("phần mềm có thể dùng cho mạng ngang hàng, cần người xem"), NULL },
+	{ "source-not-taken", T("nguồn này không nằm trong danh sách tự động cập nhật"), NULL },
+	{ "local-only", T("không hỏi mật khẩu nhưng chỉ nhận kết nối trong máy, cần người xem"),
+		NULL },
+	{ "would-connect", T("có cấu hình kết nối được lưu, cần người xem"), NULL },
+	{ "was-connected", T("có dấu vết máy từng nối mạng, cần người xem"), NULL },
+	{ "radio-present", T("có thiết bị phát sóng, hiện không nối"), NULL },
 	{ "unknown-system", T("hệ điều hành hoặc phiên bản này chưa có trong bảng của Khiên"),
 		NULL },
 	{ "needs-contract", T("không thấy bằng chứng đã đăng ký thuê bao với hãng"), NULL },

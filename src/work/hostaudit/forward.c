@@ -1,0 +1,357 @@
+#include "work/hostaudit/forward.h"
+
+#include <string.h>
+
+#include "work/hostaudit/redact.h"
+#include "work/hostaudit/resolve_ini.h"
+
+static struct forward *add(struct forward_list *list, struct str target, int line)
+{
+	struct forward *f;
+
+	if (list->all.len >= FORWARDS_MAX) {
+		list->is_strange = true;
+		return NULL;
+	}
+	f = vec_add(list->a, &list->all);
+	*f = (struct forward){ .target = redact_urls(list->a, target),
+		.protocol = STR(""),
+		.file = list->file,
+		.line = line };
+	return f;
+}
+
+bool forward_is_local(struct str target)
+{
+	ptrdiff_t at = str_find(target, STR("://"));
+
+	if (at >= 0)
+		target = str_from(target, (size_t)at + 3);
+	if (str_starts(target, "["))
+		target = str_from(target, 1);
+	return str_starts(target, "localhost") || str_starts(target, "127.") ||
+		str_starts(target, "::1") || str_starts(target, "unix:") || str_starts(target, "/");
+}
+
+/* ---- rsyslog ---- */
+
+struct rsyslog {
+	struct forward_list *list;
+	forward_include *include;
+	void *context;
+	struct str selector; /* of the last "selector action" line; "&" goes on with it */
+};
+
+/* Does a selector take every facility, from informational messages on at the latest? */
+static bool takes_all(struct str selector)
+{
+	struct str one, facility, priority;
+
+	if (selector.len == 0)
+		return true;
+	while (str_next_word(&selector, ";", &one)) {
+		if (!str_split(str_trim(one), '.', &facility, &priority) || !str_is(facility, "*"))
+			continue;
+		priority = str_starts(priority, "=") ? str_from(priority, 1) : priority;
+		if (str_is(priority, "*") || str_is_nocase(priority, "debug") ||
+			str_is_nocase(priority, "info") || str_is_nocase(priority, "notice"))
+			return true;
+	}
+	return false;
+}
+
+/* The value of NAME="…" in the arguments of an action; STR_NONE when it is not given. */
+static struct str argument(struct str text, const char *name)
+{
+	size_t name_len = strlen(name);
+
+	for (size_t i = 0; i + name_len + 2 < text.len; i++) {
+		struct str here = str_from(text, i);
+		ptrdiff_t end;
+
+		if (i > 0 && strchr(" \t\n(,", text.ptr[i - 1]) == NULL)
+			continue;
+		if (!str_is_nocase(str_until(here, name_len), name))
+			continue;
+		here = str_trim(str_from(here, name_len));
+		if (!str_starts(here, "="))
+			continue;
+		here = str_trim(str_from(here, 1));
+		if (!str_starts(here, "\""))
+			continue;
+		end = str_find_char(str_from(here, 1), '"');
+		return end < 0 ? STR_NONE : (struct str){ here.ptr + 1, (size_t)end };
+	}
+	return STR_NONE;
+}
+
+static void take_action(struct rsyslog *r, struct str text, struct str selector, int line)
+{
+	static const struct {
+		const char *type, *target, *protocol;
+	} kinds[] = { { "omfwd", "target", "udp" }, { "omrelp", "target", "relp" },
+		{ "omelasticsearch", "server", "http" }, { "omhttp", "server", "http" },
+		{ "omkafka", "broker", "kafka" }, { "omgssapi", "target", "gssapi" } };
+	struct str type = argument(text, "type");
+
+	for (size_t i = 0; i < COUNT(kinds); i++) {
+		struct str target, protocol;
+		struct forward *f;
+
+		if (!str_is_nocase(type, kinds[i].type))
+			continue;
+		target = argument(text, kinds[i].target);
+		f = add(r->list, target.ptr ? target : STR(""), line);
+		if (!f)
+			return;
+		protocol = argument(text, "protocol");
+		f->protocol = protocol.ptr ? protocol : str_of(kinds[i].protocol);
+		if (str_is(argument(text, "StreamDriverMode"), "1"))
+			f->protocol = STR("tls");
+		f->is_part = !takes_all(selector);
+	}
+}
+
+/* "@host:514", "@@(o)host", ":omrelp:host:2514". */
+static void take_old_action(struct rsyslog *r, struct str action, int line)
+{
+	struct str target = action;
+	const char *protocol = "udp";
+	struct forward *f;
+	struct str word;
+
+	if (str_starts(target, ":omrelp:")) {
+		protocol = "relp";
+		target = str_from(target, 8);
+	} else {
+		target = str_from(target, 1);
+		if (str_starts(target, "@")) {
+			protocol = "tcp";
+			target = str_from(target, 1);
+		}
+		if (str_starts(target, "(")) {
+			ptrdiff_t end = str_find_char(target, ')');
+
+			target = end < 0 ? target : str_from(target, (size_t)end + 1);
+		}
+	}
+	if (!str_next_word(&target, " \t;", &word))
+		return;
+	f = add(r->list, word, line);
+	if (!f)
+		return;
+	f->protocol = str_of(protocol);
+	f->is_part = !takes_all(r->selector);
+}
+
+static void take_statement(struct rsyslog *r, struct str text, int line)
+{
+	struct str rest = text, word, file;
+	ptrdiff_t at = str_find(text, STR("action("));
+
+	if (at < 0)
+		at = str_find(text, STR("action ("));
+	if (at >= 0) {
+		struct str before = str_trim(str_until(text, (size_t)at));
+
+		/* "*.* action(…)": a selector; anything else before it is a block or a condition */
+		take_action(r, str_from(text, (size_t)at),
+			str_has(before, '.') && !str_has(before, ' ') ? before : STR(""), line);
+		return;
+	}
+	if (str_starts(text, "include(")) {
+		file = argument(text, "file");
+		if (file.ptr && r->include)
+			r->include(r->context, file);
+		return;
+	}
+	if (!str_next_word(&rest, " \t", &word))
+		return;
+	if (str_is_nocase(word, "$IncludeConfig")) {
+		if (r->include)
+			r->include(r->context, str_trim(rest));
+		return;
+	}
+	rest = str_trim(rest);
+	if (!str_is(word, "&") && str_has(word, '.'))
+		r->selector = word;
+	else if (!str_is(word, "&"))
+		r->selector = STR("");
+	if (str_starts(rest, "@") || str_starts(rest, ":omrelp:"))
+		take_old_action(r, rest, line);
+	else if (str_starts(word, "@") || str_starts(word, ":omrelp:"))
+		take_old_action(r, word, line);
+}
+
+static struct str without_comment(struct str line)
+{
+	bool is_quoted = false;
+
+	for (size_t i = 0; i < line.len; i++) {
+		if (line.ptr[i] == '"')
+			is_quoted = !is_quoted;
+		else if (line.ptr[i] == '#' && !is_quoted)
+			return str_until(line, i);
+	}
+	return line;
+}
+
+#define STATEMENT_BYTES (16 * KIB)
+
+/* An action may go on over lines until its bracket closes; a backslash joins lines. */
+void forward_rsyslog(
+	struct forward_list *list, struct str bytes, forward_include *include, void *context)
+{
+	struct rsyslog r = { list, include, context, STR("") };
+	struct buf statement;
+	struct str line;
+	int number = 0, begins = 0, depth = 0;
+
+	buf_init(&statement, STATEMENT_BYTES);
+	while (str_next_line(&bytes, &line)) {
+		bool goes_on;
+
+		number++;
+		line = str_trim(without_comment(line));
+		goes_on = str_ends(line, "\\");
+		if (goes_on)
+			line = str_until(line, line.len - 1);
+		if (buf_str(&statement).len == 0)
+			begins = number;
+		for (size_t i = 0; i < line.len; i++)
+			depth += line.ptr[i] == '(' ? 1 : line.ptr[i] == ')' ? -1 : 0;
+		if (buf_str(&statement).len + line.len + 2 < STATEMENT_BYTES) {
+			buf_add(&statement, line);
+			buf_add_char(&statement, ' ');
+		} else {
+			list->is_strange = true;
+		}
+		if ((depth > 0 || goes_on) && !list->is_strange)
+			continue;
+		take_statement(&r, arena_str(list->a, str_trim(buf_str(&statement))), begins);
+		buf_done(&statement);
+		buf_init(&statement, STATEMENT_BYTES);
+		depth = 0;
+	}
+	if (depth > 0)
+		list->is_strange = true;
+	buf_done(&statement);
+}
+
+/* ---- fluent-bit ---- */
+
+void forward_fluent_bit(struct forward_list *list, struct str bytes)
+{
+	static const char *const silent[] = { "stdout", "null", "file", "counter", "flowcounter",
+		"exit", "prometheus_exporter", "plot" };
+	struct forward *f = NULL;
+	struct ini ini;
+	struct ini_entry e;
+	struct str section = STR("");
+	const char *last = NULL;
+
+	ini_init(&ini, bytes, INI_BLANK, NULL);
+	while (ini_next(&ini, &e)) {
+		/* sections may have one name and follow each other: a new header is a new slice */
+		if (e.section.ptr != last)
+			f = NULL;
+		last = e.section.ptr;
+		section = e.section;
+		if (!str_is_nocase(section, "OUTPUT") || !e.value.ptr)
+			continue;
+		if (!f)
+			f = add(list, STR(""), e.line);
+		if (!f)
+			return;
+		if (str_is_nocase(e.key, "Name")) {
+			f->protocol = e.value;
+			for (size_t i = 0; i < COUNT(silent); i++)
+				f->is_off = f->is_off || str_is_nocase(e.value, silent[i]);
+		} else if (str_is_nocase(e.key, "Host") || str_is_nocase(e.key, "Brokers")) {
+			f->target = e.value;
+		}
+	}
+}
+
+/* ---- Beats ---- */
+
+/* The first address of "['a:5044', 'b']", "a:5044" or "https://a". */
+static struct str first_host(struct str value)
+{
+	struct str word = STR("");
+
+	str_next_word(&value, "[]\"', ", &word);
+	return word;
+}
+
+void forward_beat(struct forward_list *list, struct str bytes)
+{
+	struct forward *f = NULL;
+	struct str line, key, value;
+	int number = 0;
+	bool is_hosts = false;
+
+	while (str_next_line(&bytes, &line)) {
+		bool is_indented = str_starts(line, " ");
+
+		number++;
+		line = str_trim(line);
+		if (line.len == 0 || line.ptr[0] == '#')
+			continue;
+		if (f && is_hosts && str_starts(line, "- ")) {
+			f->target = redact_urls(list->a, first_host(str_from(line, 2)));
+			is_hosts = false;
+			continue;
+		}
+		if (!str_split(line, ':', &key, &value))
+			continue;
+		if (!is_indented) {
+			f = NULL;
+			if (str_starts(key, "output.") && !str_is(key, "output.console") &&
+				!str_is(key, "output.file"))
+				f = add(list, STR(""), number);
+			if (f)
+				f->protocol = str_from(key, 7);
+			continue;
+		}
+		is_hosts = f && str_is(key, "hosts");
+		if (is_hosts && str_trim(value).len > 0) {
+			f->target = redact_urls(list->a, first_host(value));
+			f->line = number;
+		}
+		if (f && str_is(key, "enabled") && str_is(str_trim(value), "false"))
+			f->is_off = true;
+	}
+}
+
+/* ---- Wazuh, OSSEC ---- */
+
+void forward_ossec(struct forward_list *list, struct str bytes)
+{
+	static const char *const tags[] = { "<address>", "<server-ip>", "<server-hostname>" };
+	struct str line;
+	int number = 0;
+	bool is_client = false;
+
+	while (str_next_line(&bytes, &line)) {
+		number++;
+		line = str_trim(line);
+		if (str_starts(line, "<client>"))
+			is_client = true;
+		for (size_t i = 0; i < COUNT(tags) && is_client; i++) {
+			struct str value;
+			struct forward *f;
+			ptrdiff_t end;
+
+			if (!str_starts(line, tags[i]))
+				continue;
+			value = str_from(line, strlen(tags[i]));
+			end = str_find_char(value, '<');
+			f = end > 0 ? add(list, str_until(value, (size_t)end), number) : NULL;
+			if (f)
+				f->protocol = STR("ossec");
+		}
+		if (str_find(line, STR("</client>")) >= 0)
+			is_client = false;
+	}
+}

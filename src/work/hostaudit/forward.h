@@ -1,0 +1,43 @@
+/* forward.h - private to hostaudit: where logs are sent, by the files of the programs that send
+ * them. Pure readers over bytes; table_log_forwarding.c finds the files. */
+#ifndef WORK_FORWARD_H
+#define WORK_FORWARD_H
+
+#include "work/hostaudit/resolve.h"
+
+struct forward {
+	struct str target;   /* host or URL, without names and passwords; "" when it is not told */
+	struct str protocol; /* udp, tcp, relp, tls, http … */
+	bool is_part;        /* only some kinds of messages go there */
+	bool is_off;         /* written, but nothing leads to it */
+	struct str file;
+	int line;
+};
+
+struct forward_list {
+	struct arena *a;
+	VEC(struct forward) all;
+	struct str file; /* being read */
+	bool is_strange; /* something was not understood */
+};
+
+#define FORWARDS_MAX 1000
+
+/* rsyslog: forwards are added; CALL is told each include (a pattern). */
+typedef void forward_include(void *context, struct str pattern);
+void forward_rsyslog(
+	struct forward_list *list, struct str bytes, forward_include *include, void *context);
+/* syslog-ng: a destination that no log path of the same file uses is off. */
+void forward_syslog_ng(
+	struct forward_list *list, struct str bytes, forward_include *include, void *context);
+/* fluent-bit's classic form: [OUTPUT] Name … Host … */
+void forward_fluent_bit(struct forward_list *list, struct str bytes);
+/* Filebeat, Auditbeat: output.NAME: hosts: […] */
+void forward_beat(struct forward_list *list, struct str bytes);
+/* Wazuh and OSSEC: <client><server><address> */
+void forward_ossec(struct forward_list *list, struct str bytes);
+
+/* Is it this machine itself? */
+bool forward_is_local(struct str target);
+
+#endif

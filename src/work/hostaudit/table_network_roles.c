@@ -1,0 +1,422 @@
+/* network_roles: what this machine would do on the network that only the unit's own devices may do:
+ * give out addresses, be an access point, share or bridge its connection. */
+#include <string.h>
+
+#include "work/hostaudit/fact.h"
+#include "work/hostaudit/nm.h"
+#include "work/hostaudit/resolve_systemd.h"
+#include "work/hostaudit/served.h"
+#include "work/hostaudit/sysctl.h"
+#include "work/hostaudit/tables.h"
+
+enum { ROLE, NAME, IS_ON, FOUND, REASON, FILE_PATH, LINE, LOST };
+
+static const struct fact_column columns[] = {
+	[ROLE] = { "role", FACT_TEXT, T("vai trò: dhcp, ap, share, bridge") },
+	[NAME] = { "name", FACT_TEXT, T("tên để phê duyệt: đơn vị systemd, kết nối, thiết lập") },
+	[IS_ON] = { "is_on", FACT_INT, T("1: đang chạy hoặc tự chạy khi khởi động") },
+	[FOUND] = { "found", FACT_TEXT, T("thiết lập tìm thấy") },
+	[REASON] = { "reason", FACT_TEXT, T("vì sao không kết luận được") },
+	[FILE_PATH] = { "file", FACT_TEXT, T("tệp") },
+	[LINE] = { "line", FACT_INT, T("dòng") },
+	[LOST] = { "lost", FACT_TEXT, T("giá trị bị ghi đè") },
+	{ 0 },
+};
+
+struct role {
+	const char *role;
+	struct str name, found, file, lost;
+	const char *reason;
+	int line;
+	bool is_on;
+};
+
+static void put(struct fact_rows *rows, const struct role *r)
+{
+	fact_row(rows);
+	fact_cstr(rows, ROLE, r->role);
+	fact_text(rows, NAME, r->name);
+	fact_int(rows, IS_ON, r->is_on);
+	fact_text(rows, FOUND, r->found);
+	fact_cstr(rows, REASON, r->reason);
+	fact_text(rows, FILE_PATH, r->file);
+	if (r->line > 0)
+		fact_int(rows, LINE, r->line);
+	fact_text(rows, LOST, r->lost);
+}
+
+static bool is_used(struct host *h, const char *unit, const char *program)
+{
+	const char *const units[] = { unit, NULL };
+	const char *const programs[] = { program, NULL };
+	struct served use = served(h, units, programs);
+
+	return use.is_enabled || use.is_running;
+}
+
+/* ---- addresses ---- */
+
+/* The line of FILE where WORD begins one that is no comment; 0 for none. */
+static int line_with(struct str bytes, const char *word)
+{
+	struct str line;
+	int number = 0;
+
+	while (str_next_line(&bytes, &line)) {
+		number++;
+		if (str_starts(str_trim(line), word))
+			return number;
+	}
+	return 0;
+}
+
+static void put_dhcpd(struct host *h, struct fact_rows *rows)
+{
+	static const struct {
+		const char *unit, *file, *word;
+	} servers[] = {
+		{ "isc-dhcp-server.service", "/etc/dhcp/dhcpd.conf", "subnet" },
+		{ "isc-dhcp-server6.service", "/etc/dhcp/dhcpd6.conf", "subnet6" },
+		{ "dhcpd.service", "/etc/dhcp/dhcpd.conf", "subnet" },
+		{ "dhcpd6.service", "/etc/dhcp/dhcpd6.conf", "subnet6" },
+		{ "udhcpd.service", "/etc/udhcpd.conf", "start" },
+		{ "radvd.service", "/etc/radvd.conf", "interface" },
+	};
+
+	for (size_t i = 0; i < COUNT(servers); i++) {
+		struct role r = { .role = "dhcp", .name = str_of(servers[i].unit) };
+		struct str bytes = host_bytes(h, str_of(servers[i].file), &r.file);
+
+		r.line = line_with(bytes, servers[i].word);
+		if (r.line == 0)
+			continue; /* it has no network to serve, and does not even start */
+		r.is_on = systemd_unit(h, servers[i].unit).state == UNIT_ENABLED;
+		r.found = arena_fmt(host_arena(h), "%s %s", servers[i].unit, servers[i].word);
+		put(rows, &r);
+	}
+}
+
+/* Kea serves the interfaces of "interfaces": [ … ] only; its example has none. */
+static void put_kea(struct host *h, struct fact_rows *rows)
+{
+	static const struct {
+		const char *unit, *rhel_unit, *file;
+	} servers[] = {
+		{ "kea-dhcp4-server.service", "kea-dhcp4.service", "/etc/kea/kea-dhcp4.conf" },
+		{ "kea-dhcp6-server.service", "kea-dhcp6.service", "/etc/kea/kea-dhcp6.conf" },
+	};
+
+	for (size_t i = 0; i < COUNT(servers); i++) {
+		struct role r = { .role = "dhcp", .name = str_of(servers[i].unit) };
+		struct str bytes = host_bytes(h, str_of(servers[i].file), &r.file);
+		struct str line, list;
+
+		while (str_next_line(&bytes, &line)) {
+			ptrdiff_t at;
+
+			r.line++;
+			line = str_trim(line);
+			if (!str_starts(line, "\"interfaces\""))
+				continue;
+			at = str_find_char(line, '[');
+			list = at >= 0 ? str_trim(str_from(line, (size_t)at + 1)) : line;
+			if (at >= 0 && (list.len == 0 || list.ptr[0] == ']'))
+				continue;
+			r.is_on = systemd_unit(h, servers[i].unit).state == UNIT_ENABLED ||
+				systemd_unit(h, servers[i].rhel_unit).state == UNIT_ENABLED;
+			r.found = arena_fmt(host_arena(h), "%.*s", STR_FMT(str_until(line, 100)));
+			put(rows, &r);
+		}
+	}
+}
+
+static void dnsmasq_file(struct host *h, struct fact_rows *rows, struct str path, bool is_on)
+{
+	struct role r = { .role = "dhcp", .name = STR("dnsmasq.service"), .is_on = is_on };
+	struct str bytes = host_bytes(h, path, &r.file);
+	struct str line;
+
+	while (str_next_line(&bytes, &line)) {
+		r.line++;
+		line = str_trim(line);
+		if (!str_starts(line, "dhcp-range"))
+			continue;
+		r.found = arena_fmt(host_arena(h), "%.*s", STR_FMT(str_until(line, 100)));
+		put(rows, &r);
+		return;
+	}
+}
+
+static void put_dnsmasq(struct host *h, struct fact_rows *rows)
+{
+	bool is_on = systemd_unit(h, "dnsmasq.service").state == UNIT_ENABLED;
+	const struct str *paths;
+	size_t count;
+
+	dnsmasq_file(h, rows, STR("/etc/dnsmasq.conf"), is_on);
+	if (host_glob(h, "/etc/dnsmasq.d/*", &paths, &count) != 0)
+		return;
+	for (size_t i = 0; i < count; i++)
+		if (!str_ends(paths[i], "~") && !str_ends(paths[i], ".dpkg-dist") &&
+			!str_ends(paths[i], ".dpkg-old") && !str_ends(paths[i], ".dpkg-new") &&
+			!str_is(path_base(paths[i]), "README"))
+			dnsmasq_file(h, rows, paths[i], is_on);
+}
+
+/* ---- systemd-networkd ---- */
+
+static void networkd_entry(
+	struct host *h, struct fact_rows *rows, const struct ini_entry *e, struct str file)
+{
+	bool is_on = systemd_unit(h, "systemd-networkd.service").state == UNIT_ENABLED;
+	struct role r = { .file = file, .line = e->line, .is_on = is_on };
+
+	if (!str_is(e->section, "Network") || !e->value.ptr)
+		return;
+	if (str_is(e->key, "DHCPServer") && str_bool(e->value, false))
+		r.role = "dhcp";
+	else if (str_is(e->key, "IPv6SendRA") && str_bool(e->value, false))
+		r.role = "dhcp";
+	else if (str_is(e->key, "IPMasquerade") && !str_is(e->value, "no") &&
+		!str_is(e->value, "false"))
+		r.role = "share";
+	else
+		return;
+	r.name = path_base(file);
+	r.found = arena_fmt(
+		host_arena(h), "%.*s=%.*s", STR_FMT(e->key), STR_FMT(str_until(e->value, 40)));
+	put(rows, &r);
+}
+
+static void put_networkd(struct host *h, struct fact_rows *rows)
+{
+	static const char *const patterns[] = { "/etc/systemd/network/*.network",
+		"/run/systemd/network/*.network" };
+	const struct str *paths;
+	size_t count;
+
+	for (size_t f = 0; f < COUNT(patterns); f++) {
+		if (host_glob(h, patterns[f], &paths, &count) != 0)
+			continue;
+		for (size_t i = 0; i < count; i++) {
+			struct ini ini;
+			struct ini_entry e;
+
+			ini_init(&ini, host_bytes(h, paths[i], NULL), 0, NULL);
+			while (ini_next(&ini, &e))
+				networkd_entry(h, rows, &e, paths[i]);
+		}
+	}
+}
+
+/* ---- NetworkManager ---- */
+
+static void put_profile(struct host *h, struct fact_rows *rows, const struct nm_profile *p)
+{
+	struct role r = {
+		.name = p->id, .file = p->file, .is_on = p->is_active || p->does_autoconnect
+	};
+
+	if (str_is(p->ipv4_method, "shared") || str_is(p->ipv6_method, "shared")) {
+		r.role = "share";
+		r.line = p->method_line;
+		r.found = arena_fmt(host_arena(h), "method=shared, autoconnect=%s%s",
+			p->does_autoconnect ? "true" : "false", p->is_active ? ", active" : "");
+		put(rows, &r);
+		r.role = "dhcp";
+		put(rows, &r);
+	}
+	if (p->is_wifi && p->wifi.is_ap) {
+		r.role = "ap";
+		r.line = p->mode_line;
+		r.found = arena_fmt(host_arena(h), "mode=ap, autoconnect=%s%s",
+			p->does_autoconnect ? "true" : "false", p->is_active ? ", active" : "");
+		put(rows, &r);
+	}
+}
+
+static void put_networkmanager(struct host *h, struct fact_rows *rows)
+{
+	const struct nm_profile *profiles;
+	size_t count;
+
+	nm_profiles(h, &profiles, &count);
+	for (size_t i = 0; i < count; i++)
+		put_profile(h, rows, &profiles[i]);
+}
+
+/* ---- access points ---- */
+
+static void put_access_points(struct host *h, struct fact_rows *rows)
+{
+	static const char *const makers[] = { "create_ap.service", "lnxrouter.service",
+		"wifi-hotspot.service" };
+	struct role r = { .role = "ap", .name = STR("hostapd.service") };
+	const struct str *paths;
+	size_t count;
+
+	if (host_glob(h, "/etc/hostapd/*.conf", &paths, &count) == 0 && count > 0) {
+		r.is_on = is_used(h, "hostapd.service", "hostapd");
+		r.file = paths[0];
+		r.line = line_with(host_bytes(h, paths[0], NULL), "interface=");
+		r.found = r.is_on ? STR("hostapd on") : STR("hostapd off");
+		if (r.line > 0)
+			put(rows, &r);
+	}
+	for (size_t i = 0; i < COUNT(makers); i++) {
+		struct unit unit = systemd_unit(h, makers[i]);
+
+		if (unit.state == UNIT_ENABLED)
+			put(rows,
+				&(struct role){ .role = "ap",
+					.name = str_of(makers[i]),
+					.found = str_of(makers[i]),
+					.file = unit.file,
+					.is_on = true });
+	}
+}
+
+/* ---- a shared connection: packets pass through, and their sender is hidden ---- */
+
+struct masquerade {
+	const char *unit; /* NULL: the file counts wherever it is */
+	const char *file;
+	const char *word; /* a part of a line */
+};
+
+static bool find_masquerade(struct host *h, struct role *r)
+{
+	static const struct masquerade places[] = {
+		{ "nftables.service", "/etc/nftables.conf", "masquerade" },
+		{ "nftables.service", "/etc/sysconfig/nftables.conf", "masquerade" },
+		{ "netfilter-persistent.service", "/etc/iptables/rules.v4", "MASQUERADE" },
+		{ "iptables.service", "/etc/sysconfig/iptables", "MASQUERADE" },
+		{ "ufw.service", "/etc/ufw/before.rules", "MASQUERADE" },
+		{ "firewalld.service", "/etc/firewalld/zones/public.xml", "<masquerade/>" },
+		{ "firewalld.service", "/etc/firewalld/zones/external.xml", "<masquerade/>" },
+		{ NULL, "/etc/rc.local", "MASQUERADE" },
+		{ NULL, "/etc/network/interfaces", "MASQUERADE" },
+	};
+
+	for (size_t i = 0; i < COUNT(places); i++) {
+		struct str bytes, line;
+		int number = 0;
+
+		if (places[i].unit && systemd_unit(h, places[i].unit).state != UNIT_ENABLED)
+			continue;
+		bytes = host_bytes(h, str_of(places[i].file), NULL);
+		while (str_next_line(&bytes, &line)) {
+			number++;
+			line = str_trim(line);
+			if (str_starts(line, "#") || str_find(line, str_of(places[i].word)) < 0)
+				continue;
+			r->file = str_of(places[i].file);
+			r->line = number;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Programs that forward for the machines inside this one. */
+static const char *inner_forwarder(struct host *h)
+{
+	static const char *const paths[] = { "/usr/bin/dockerd", "/usr/sbin/dockerd",
+		"/usr/bin/podman", "/usr/sbin/libvirtd", "/usr/sbin/virtnetworkd",
+		"/usr/bin/lxc-start", "/usr/bin/incus", "/snap/bin/lxd", "/usr/bin/kubelet",
+		"/usr/local/bin/k3s", "/usr/bin/containerd", "/usr/bin/qm" };
+
+	for (size_t i = 0; i < COUNT(paths); i++)
+		if (host_exists(h, paths[i]))
+			return paths[i];
+	return NULL;
+}
+
+static void put_forwarding(struct host *h, struct fact_rows *rows)
+{
+	struct setting boot = { 0 };
+	struct str now = STR("");
+	struct role r = { .role = "share", .name = STR("ip-forward") };
+	bool is_on;
+
+	sysctl_conf(h, "net.ipv4.ip_forward", &boot);
+	if (host_has_proc(h))
+		host_read_proc(h, "/proc/sys/net/ipv4/ip_forward", 16, host_arena(h), &now);
+	now = str_trim(now);
+	is_on = now.len > 0 ? str_is(now, "1") : str_is(boot.value, "1");
+	if (!is_on && !str_is(boot.value, "1"))
+		return;
+	r.is_on = true;
+	r.file = boot.file;
+	r.line = boot.line;
+	r.lost = boot.lost;
+	if (find_masquerade(h, &r))
+		r.found = STR("ip_forward=1, masquerade");
+	else if (inner_forwarder(h))
+		return;
+	else {
+		r.found = STR("ip_forward=1");
+		r.reason = "forwards-only";
+	}
+	put(rows, &r);
+}
+
+/* ---- bridges of two cards ---- */
+
+static bool is_card(struct host *h, struct str port)
+{
+	return host_exists(
+		h, arena_fmt(host_arena(h), "/sys/class/net/%.*s/device", STR_FMT(port)).ptr);
+}
+
+static void put_bridges(struct host *h, struct fact_rows *rows)
+{
+	const struct str *names;
+	const struct str *ports;
+	size_t count, port_count;
+
+	if (!host_has_proc(h) || host_list(h, "/sys/class/net", &names, &count) != 0)
+		return;
+	for (size_t i = 0; i < count; i++) {
+		const char *dir =
+			arena_fmt(host_arena(h), "/sys/class/net/%s/brif", names[i].ptr).ptr;
+		struct role r = {
+			.role = "bridge", .name = names[i], .found = STR(""), .is_on = true
+		};
+		int cards = 0;
+
+		if (host_list(h, dir, &ports, &port_count) != 0)
+			continue;
+		for (size_t p = 0; p < port_count; p++) {
+			if (!is_card(h, ports[p]))
+				continue;
+			cards++;
+			r.found = arena_fmt(
+				host_arena(h), "%.*s %.*s", STR_FMT(r.found), STR_FMT(ports[p]));
+		}
+		r.file = str_of(dir);
+		if (cards > 1)
+			put(rows, &r);
+	}
+}
+
+static int fill(struct host *h, struct fact_rows *rows, struct err *e)
+{
+	(void)e;
+	put_dhcpd(h, rows);
+	put_kea(h, rows);
+	put_dnsmasq(h, rows);
+	put_networkd(h, rows);
+	put_networkmanager(h, rows);
+	put_access_points(h, rows);
+	put_forwarding(h, rows);
+	put_bridges(h, rows);
+	return 0;
+}
+
+const struct fact_table network_roles_table = {
+	.name = "network_roles",
+	.words = T("vai trò trên mạng mà chỉ thiết bị của đơn vị được giữ"),
+	.columns = columns,
+	.fill = fill,
+};
