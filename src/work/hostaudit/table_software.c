@@ -16,6 +16,9 @@ static const struct fact_column columns[] = {
 	{ 0 },
 };
 
+/* Image builders set the time of every file to a day of 1970 or 1980: that tells nothing. */
+#define EPOCH_TIMES_S 946684800
+
 /* The newest file of a pattern; STR_NONE for none. */
 static struct str newest(struct host *h, const char *pattern, struct host_stat *ret)
 {
@@ -55,7 +58,7 @@ static int fill(struct host *h, struct fact_rows *rows, struct err *e)
 		fact_text(rows, PATH, path);
 		fact_cstr(rows, PROCESS, d->process);
 		fact_cstr(rows, PACKAGE, d->package);
-		if (str_starts(str_of(d->kind), "browser") && st.mtime_s > 0)
+		if (str_starts(str_of(d->kind), "browser") && st.mtime_s > EPOCH_TIMES_S)
 			fact_int(rows, BUILT_AT, st.mtime_s);
 	}
 	return 0;

@@ -61,6 +61,7 @@ static const struct reason {
 	{ "source-not-taken", T("nguồn này không nằm trong danh sách tự động cập nhật"), NULL },
 	{ "local-only", T("không hỏi mật khẩu nhưng chỉ nhận kết nối trong máy, cần người xem"),
 		NULL },
+	{ "auth-not-known", T("không đọc được cơ sở dữ liệu này xác thực bằng cách nào"), NULL },
 	{ "would-connect", T("có cấu hình kết nối được lưu, cần người xem"), NULL },
 	{ "was-connected", T("có dấu vết máy từng nối mạng, cần người xem"), NULL },
 	{ "radio-present", T("có thiết bị phát sóng, hiện không nối"), NULL },
