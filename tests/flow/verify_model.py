@@ -362,7 +362,7 @@ class Verifier:
         self.last = max(self.last, leaf.received)
         if leaf.kind == 4:
             self.gaps.add(leaf.source)
-        elif leaf.sequence and leaf.kind in (1, 2):
+        elif leaf.sequence and leaf.kind in (1, 2, 3):
             old = self.sequences.get(leaf.source, 0)
             if old and leaf.sequence != old + 1 and (leaf.sequence <= old
                                                      or leaf.source not in self.gaps):

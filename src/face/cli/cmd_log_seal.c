@@ -3,7 +3,8 @@
 #include <unistd.h>
 
 #include "face/cli/cli.h"
-#include "work/seal/seal.h"
+#include "kit/store/store.h"
+#include "work/seal/trail.h"
 
 #define WAIT_S 75 /* the service seals at least once a minute when something arrived */
 #define MEMORY_BYTES (8 * MIB)
@@ -98,6 +99,20 @@ static int wait_for_service(const struct command_line *line, const char *path, s
 	return rc == 0 ? say(line, &answer) : rc;
 }
 
+/* The trail's writer copies out of the database first. */
+static int seal_changes(const struct command_line *line, const char *data, struct err *e)
+{
+	struct seal_answer answer = { 0 };
+	struct store *s;
+	int rc = store_open(arena_fmt(line->arena, "%s/khien.db", data).ptr, e, &s);
+
+	if (rc < 0)
+		return rc;
+	rc = seal_trail(data, s, clock_now_s(), &answer, e);
+	store_close(s);
+	return rc == 0 ? say(line, &answer) : rc;
+}
+
 static int run(const struct command_line *line, struct err *e)
 {
 	const char *data = command_value(line, "data"), *unit = command_value(line, "unit");
@@ -108,6 +123,9 @@ static int run(const struct command_line *line, struct err *e)
 	if (!data)
 		return err_set(e, ERR_INPUT, "%s", tr(line->lang, T("cần --data DIR")));
 	log = log ? log : SEAL_LOG;
+	if (strcmp(log, SEAL_TRAIL) == 0 &&
+		access(arena_fmt(line->arena, "%s/khien.db", data).ptr, F_OK) == 0)
+		return seal_changes(line, data, e);
 	rc = seal_place_open(data, log, str_of(unit ? unit : ""), clock_now_s(), &place, e);
 	if (rc == 0)
 		rc = seal_here(line, &place, e);

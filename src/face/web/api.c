@@ -86,6 +86,7 @@ static int finish_login(struct view *v, int64_t user_id, struct org_login *try)
 	int rc = org_user(v->web->store, user_id, v->a, &v->user, v->e);
 
 	v->by.login = v->user.login;
+	store_actor(v->web->store, v->by.login, v->by.peer);
 	if (rc == 0 && v->user.has_totp)
 		rc = org_second_step(&v->by, user_id, code, try, v->e);
 	if (rc < 0 || try->answer != LOGIN_FINE)

@@ -138,6 +138,7 @@ static int set_up(struct view *v, struct str password, bool *ret_is_right)
 	if (rc < 0 || !*ret_is_right)
 		return rc;
 	v->by.login = admin.login;
+	store_actor(v->web->store, v->by.login, v->by.peer);
 	rc = org_user_add(&v->by, &admin, password, false, &id, v->e);
 	if (rc == 0)
 		rc = org_set(v->web->store, "unit.name", form_value(v, "don-vi"), v->e);

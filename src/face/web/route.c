@@ -219,6 +219,7 @@ void web_handle(void *context, const struct http_request *rq, struct http_respon
 		.key = w->key,
 		.rules = &v.rules,
 		.login = STR("") };
+	store_actor(w->store, STR(""), rq->peer);
 	language(&v);
 	v.route = find(&v, &has_path);
 	if (!v.route) {

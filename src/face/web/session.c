@@ -55,6 +55,7 @@ int session_load(struct view *v, struct err *e)
 	if (rc < 0)
 		return rc;
 	v->by.login = v->user.login;
+	store_actor(v->web->store, v->by.login, v->by.peer);
 	session_stage(v);
 	return 0;
 }
@@ -78,6 +79,7 @@ int session_begin(struct view *v, int64_t user_id, bool has_second_step)
 	if (rc < 0)
 		return rc;
 	v->by.login = v->user.login;
+	store_actor(v->web->store, v->by.login, v->by.peer);
 	v->session = (struct org_session){ .user_id = user_id, .has_second_step = has_second_step };
 	session_stage(v);
 	return 0;

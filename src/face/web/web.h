@@ -15,6 +15,7 @@ int web_start(const struct process *self);
 
 /* With the state of web. */
 bool web_audit_is_due(struct process_service *service, void *state);
+int web_trail_start(const struct process *self);
 int web_audit_start(const struct process *self);
 
 extern const struct command web_user_reset;  /* khien user reset */

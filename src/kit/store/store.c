@@ -71,6 +71,8 @@ int store_open(const char *path, struct err *e, struct store **ret_store)
 			"PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;"
 			"PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4096",
 			e);
+	if (rc == 0)
+		rc = store_add_functions(s, e);
 	if (rc < 0) {
 		err_context(e, "database \"%s\"", path);
 		store_close(s);

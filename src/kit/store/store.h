@@ -25,8 +25,13 @@ struct store_step {
  * timeout 5 s. ":memory:" is for tests. *RET_STORE is yours, end it with store_close(). */
 MUST_CHECK int store_open(const char *path, struct err *e, struct store **ret_store);
 struct store *store_close(struct store *s); /* NULL is fine; returns NULL */
-MUST_CHECK int store_migrate(struct store *s, const struct store_step *steps, size_t count,
-	struct err *e);
+MUST_CHECK int store_migrate(
+	struct store *s, const struct store_step *steps, size_t count, struct err *e);
+
+/* Who changes rows from now on: a log-in name and an address, or "" for the program itself. SQL has
+ * row_hash(value, …), the SHA-256 of the values in one spelling, hex; row_login() and row_peer(),
+ * who is at work; row_now(), the clock. For triggers. */
+void store_actor(struct store *s, struct str login, const char *peer);
 
 MUST_CHECK int store_begin(struct store *s, struct err *e);
 MUST_CHECK int store_commit(struct store *s, struct err *e);

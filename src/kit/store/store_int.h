@@ -10,8 +10,10 @@ struct store {
 	sqlite3 *db;
 	struct store_query **queries;
 	size_t query_count;
+	char login[80], peer[80]; /* who is at work, for row_login() and row_peer() */
 };
 
+int store_add_functions(struct store *s, struct err *e);
 int store_exec(struct store *s, const char *sql, struct err *e);
 int store_failed(struct store *s, struct err *e, const char *doing);
 

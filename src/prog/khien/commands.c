@@ -13,6 +13,7 @@ const struct command *const khien_commands[] = {
 	&cmd_pack_param,
 	&cmd_pack_export,
 	&cmd_log_seal,
+	&cmd_trail_check,
 	&serve_command,
 	&web_user_reset,
 	&web_user_unlock,

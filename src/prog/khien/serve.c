@@ -10,6 +10,8 @@
 
 #define SERVE_MEMORY_BYTES (256 * MIB)
 #define AUDIT_TIME_S 120
+#define TRAIL_EVERY_S 60
+#define TRAIL_TIME_S 120
 
 static const char *const all_data[] = { "", NULL };
 static const char *const log_data[] = { "log", NULL };
@@ -39,6 +41,13 @@ static const struct process_row processes[] = {
 		.start = web_audit_start,
 		.every_s = CLOCK_DAY_S,
 		.time_max_s = AUDIT_TIME_S },
+	{ .name = "trail",
+		.state_of = "web",
+		.write_below = all_data,
+		.rights = { .may = SANDBOX_MAY_FILES },
+		.start = web_trail_start,
+		.every_s = TRAIL_EVERY_S,
+		.time_max_s = TRAIL_TIME_S },
 	{ 0 },
 };
 

@@ -153,7 +153,8 @@ static void judge_sequence(struct walk *w, const struct leaf *leaf)
 			s->has_gap = true;
 		return;
 	}
-	if (leaf->sequence == 0 || (leaf->kind != LEAF_LINE && leaf->kind != LEAF_EVENT))
+	if (leaf->sequence == 0 ||
+		(leaf->kind != LEAF_LINE && leaf->kind != LEAF_EVENT && leaf->kind != LEAF_CHANGE))
 		return;
 	s = source_of(w, leaf->source);
 	if (!s)

@@ -1,0 +1,161 @@
+/* change.c - the watched tables, the triggers on them, and the rows these leave. */
+#include "core/trail/change.h"
+
+#include "kit/text/text.h"
+
+/* The columns that are watched, each with what stands before it: "", "old." or "new.". What only
+ * tells when something was last seen is left out. */
+#define SETTING(p) p "name," p "value"
+#define HOST(p) p "id," p "name," p "kind," p "level," p "first_seen_s"
+#define PERSON(p) \
+	p "id," p "login," p "name," p "role," p "hash," p "must_change," p "onetime_until_s," p \
+	  "totp," p "locked_at_s," p "disabled_at_s," p "created_at_s"
+#define EVENT(p) p "id," p "at_s," p "login," p "what," p "about," p "peer"
+#define EXCEPTION(p) \
+	p "id," p "host_id," p "obligation," p "reason," p "approver," p "measure," p "from_s," p \
+	  "until_s," p "made_by," p "made_at_s," p "ended_at_s"
+#define AUDIT_RUN(p) \
+	p "id," p "host_id," p "at_s," p "duration_us," p "pass," p "fail," p "unknown," p "na," p \
+	  "program"
+
+#define EVIDENCE(p) \
+	p "id," p "run_id," p "host_id," p "at_s," p "by_person," p "check_id," p "subject," p \
+	  "outcome," p "reason," p "detail," p "found," p "wanted," p "file," p "line," p \
+	  "lost," p "extract_sha256," p "person"
+
+/* clang-format off */
+#define HASH(COLUMNS, p) "row_hash(" COLUMNS(p) ")"
+#define INTO_CHANGE \
+	"INSERT INTO change (at_s, login, peer, of_table, of_key, what, before, after)"
+#define NOTE(table, key, what, before, after) \
+	INTO_CHANGE " VALUES (row_now(), row_login(), row_peer(), '" table "', " key "," \
+	" '" what "', " before ", " after ");"
+
+/* Rows that are there are noted first, then every change. */
+#define WATCH(table, key, COLUMNS) \
+	INTO_CHANGE " SELECT row_now(), row_login(), row_peer(), '" table "', " key "," \
+	" 'first', '', " HASH(COLUMNS, "") " FROM " table " ORDER BY " key ";" \
+	"CREATE TRIGGER " table "_change_add AFTER INSERT ON " table " BEGIN " \
+	NOTE(table, "new." key, "add", "''", HASH(COLUMNS, "new.")) " END;" \
+	"CREATE TRIGGER " table "_change_set AFTER UPDATE ON " table " WHEN " \
+	HASH(COLUMNS, "old.") " <> " HASH(COLUMNS, "new.") " BEGIN " \
+	NOTE(table, "new." key, "set", HASH(COLUMNS, "old."), HASH(COLUMNS, "new.")) " END;" \
+	"CREATE TRIGGER " table "_change_remove AFTER DELETE ON " table " BEGIN " \
+	NOTE(table, "old." key, "remove", HASH(COLUMNS, "old."), "''") " END;"
+/* clang-format on */
+
+const struct store_step change_steps[] = {
+	{ 400, "changes",
+		"CREATE TABLE change (id INTEGER PRIMARY KEY AUTOINCREMENT, at_s INTEGER NOT NULL,"
+		" login TEXT NOT NULL, peer TEXT NOT NULL, of_table TEXT NOT NULL,"
+		" of_key TEXT NOT NULL, what TEXT NOT NULL, before TEXT NOT NULL,"
+		" after TEXT NOT NULL);"
+		"CREATE TRIGGER change_stays BEFORE UPDATE ON change"
+		" BEGIN SELECT RAISE(ABORT, 'a change is not changed'); END;"
+		"CREATE TRIGGER change_is_kept BEFORE DELETE ON change"
+		" BEGIN SELECT RAISE(ABORT, 'a change is not deleted'); END;" },
+	{ 401, "changes of settings, machines, people",
+		WATCH("setting", "name", SETTING) WATCH("host", "id", HOST)
+			WATCH("person", "id", PERSON) WATCH("event", "id", EVENT) },
+	{ 402, "changes of exceptions, audits",
+		WATCH("exception", "id", EXCEPTION) WATCH("audit_run", "id", AUDIT_RUN)
+			WATCH("evidence", "id", EVIDENCE) },
+};
+const size_t change_step_count = COUNT(change_steps);
+
+#define ROWS(table, key, COLUMNS) \
+	{ \
+		table, "SELECT " key ", row_hash(" COLUMNS("") ") FROM " table " ORDER BY " key \
+	}
+
+static const struct {
+	const char *name, *sql;
+} tables[] = {
+	ROWS("setting", "name", SETTING),
+	ROWS("host", "id", HOST),
+	ROWS("person", "id", PERSON),
+	ROWS("event", "id", EVENT),
+	ROWS("exception", "id", EXCEPTION),
+	ROWS("audit_run", "id", AUDIT_RUN),
+	ROWS("evidence", "id", EVIDENCE),
+};
+
+static const char sql_list[] =
+	"SELECT id, at_s, login, peer, of_table, of_key, what, before, after FROM change"
+	" WHERE id > $1 ORDER BY id LIMIT $2";
+static const char sql_count[] = "SELECT count(*), coalesce(max(id), 0) FROM change";
+
+int change_list(struct store *s, int64_t after, size_t max, struct arena *a, struct changes *ret,
+	struct err *e)
+{
+	VEC(struct change) list = { 0 };
+	struct store_query *q = store_query(s, sql_list);
+	int rc;
+
+	store_bind_i64(q, 1, after);
+	store_bind_i64(q, 2, (int64_t)max);
+	while ((rc = store_next(q, e)) == 1) {
+		struct change *c = vec_add(a, &list);
+		struct str *texts[] = { &c->login, &c->peer, &c->table, &c->key, &c->what,
+			&c->before, &c->after };
+
+		c->id = store_i64(q, 0);
+		c->at_s = store_i64(q, 1);
+		for (size_t i = 0; i < COUNT(texts); i++)
+			*texts[i] = arena_str(a, store_str(q, 2 + (int)i));
+	}
+	if (rc < 0)
+		return rc;
+	*ret = (struct changes){ list.at, list.len };
+	return 0;
+}
+
+int change_count(struct store *s, int64_t *ret_count, int64_t *ret_last, struct err *e)
+{
+	struct store_query *q = store_query(s, sql_count);
+	int rc = store_next(q, e);
+
+	if (rc < 0)
+		return rc;
+	*ret_count = store_i64(q, 0);
+	*ret_last = store_i64(q, 1);
+	store_end(q);
+	return 0;
+}
+
+int change_rows(struct store *s, change_each *each, void *context, struct err *e)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < COUNT(tables); i++) {
+		struct store_query *q = store_query(s, tables[i].sql);
+
+		while ((rc = store_next(q, e)) == 1) {
+			rc = each(context, tables[i].name, store_str(q, 0), store_str(q, 1), e);
+			if (rc != 0)
+				break;
+		}
+		store_end(q);
+	}
+	return rc;
+}
+
+/* --- as a leaf -------------------------------------------------------------------------------- */
+
+void change_write(const struct change *c, struct buf *out)
+{
+	struct json j;
+
+	json_init(&j, out, false);
+	json_object(&j);
+	json_put_i64(&j, "id", c->id);
+	json_put_i64(&j, "at", c->at_s);
+	json_put(&j, "login", c->login);
+	json_put(&j, "peer", c->peer);
+	json_put(&j, "table", c->table);
+	json_put(&j, "key", c->key);
+	json_put(&j, "what", c->what);
+	json_put(&j, "before", c->before);
+	json_put(&j, "after", c->after);
+	json_object_end(&j);
+}

@@ -1,0 +1,45 @@
+/* change.h - floor 3: every change of a watched row leaves a row of its own, in the same
+ * transaction:
+ * who, when, which row, and the SHA-256 of it before and after. Triggers write it, so no caller can
+ * forget. work/seal copies these rows into the log "trail" and seals them; from then on the
+ * administrator of the database is bound too.
+ *
+ * To watch a table: a row of tables[] and a step in change.c. */
+#ifndef CORE_TRAIL_CHANGE_H
+#define CORE_TRAIL_CHANGE_H
+
+#include "kit/store/store.h"
+
+extern const struct store_step change_steps[];
+extern const size_t change_step_count;
+
+struct change {
+	int64_t id; /* from 1, without gaps */
+	int64_t at_s;
+	struct str login, peer; /* "" for the program itself */
+	struct str table, key;
+	struct str what;          /* first (it was there when watching began), add, set, remove */
+	struct str before, after; /* SHA-256 in hex; "" where there is no row */
+};
+
+struct changes {
+	struct change *at;
+	size_t len;
+};
+
+/* At most MAX changes with ids above AFTER, oldest first. Lives in A. */
+MUST_CHECK int change_list(struct store *s, int64_t after, size_t max, struct arena *a,
+	struct changes *ret, struct err *e);
+/* How many there are and the largest id. */
+MUST_CHECK int change_count(struct store *s, int64_t *ret_count, int64_t *ret_last, struct err *e);
+
+/* The raw bytes of its leaf (kind LEAF_CHANGE, sequence ID): one spelling, so that a row and its
+ * leaf are compared as bytes. */
+void change_write(const struct change *c, struct buf *out);
+
+/* The watched tables as they are now: each row's key and hash. Not 0 from EACH stops. */
+typedef int change_each(
+	void *context, const char *table, struct str key, struct str hash, struct err *e);
+MUST_CHECK int change_rows(struct store *s, change_each *each, void *context, struct err *e);
+
+#endif
