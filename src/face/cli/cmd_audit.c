@@ -16,6 +16,8 @@ static const struct command_option options[] = {
 	{ "strict", OPTION_FLAG, NULL, NULL, T("mã kết thúc là 1 khi có phép kiểm không đạt") },
 	{ "propose", OPTION_FLAG, NULL, NULL,
 		T("thay cho kết quả: in bản khai nháp của máy (/etc/khien/machine.yaml)") },
+	{ "declared", OPTION_FILE, "FILE", NULL,
+		T("đối chiếu với bản khai này thay cho /etc/khien/machine.yaml") },
 	{ "save", OPTION_FILE, "FILE", NULL, T("giữ lại mọi dữ kiện đã đọc vào tệp") },
 	{ "replay", OPTION_FILE, "FILE", NULL,
 		T("hỏi lại các dữ kiện đã giữ trong tệp, không đọc máy nào") },
@@ -118,10 +120,28 @@ static int report(const struct command_line *line, struct hostaudit *audit, stru
 	return command_flag(line, "strict") && r->of_outcome[OUTCOME_FAIL] > 0 ? 1 : 0;
 }
 
+/* --declared FILE; a file that is not sound ends it here, before anything is asked. */
+static int declaration_read(const struct command_line *line, struct str *ret, struct err *e)
+{
+	const char *path = command_value(line, "declared");
+	struct str text, fault;
+	int rc;
+
+	if (!path)
+		return 0;
+	rc = text_file_read(path, LIMIT_HOST_FILE_BYTES, line->arena, &text, e);
+	if (rc < 0)
+		return rc;
+	if (!hostaudit_declaration_is_sound(text, line->lang, line->arena, &fault))
+		return err_set(e, ERR_INPUT, "%s: %.*s", path, STR_FMT(fault));
+	*ret = text;
+	return 0;
+}
+
 static int run(const struct command_line *line, struct err *e)
 {
 	const char *level = command_value(line, "level");
-	int64_t level_number = 1;
+	int64_t level_number = 0;
 	struct hostaudit_options audit_options = {
 		.root = command_value(line, "root"), .now_s = clock_now_s()
 	};
@@ -146,7 +166,9 @@ static int run(const struct command_line *line, struct err *e)
 		if (rc < 0)
 			return rc;
 	}
-	rc = cli_packs_load_checks(line, e, &packs);
+	rc = declaration_read(line, &audit_options.declared, e);
+	if (rc == 0)
+		rc = cli_packs_load_checks(line, e, &packs);
 	if (rc < 0)
 		return rc;
 	r.packs = audit_options.packs = packs;

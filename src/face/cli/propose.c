@@ -1,26 +1,8 @@
 /* khien audit --propose: a draft of /etc/khien/machine.yaml from what is there. Reasons, approver
- * and end dates are left for a person: a draft approves nothing. */
+ * and end dates are left for a person: a draft can be read, and approves nothing. */
 #include "face/cli/report.h"
 
 #define PROPOSALS_MAX 500
-
-/* What is found, as (what, name, a note for the reader). Only a person knows whether it is meant.
- */
-static const struct {
-	const char *head; /* Vietnamese comment */
-	const char *sql;
-} questions[] = {
-	{ T("cổng mà máy khác gửi tới được"),
-		"SELECT DISTINCT 'port', protocol || '/' || port, coalesce(nullif(unit, ''), program)"
-		" FROM listening_ports WHERE is_external = 1 ORDER BY protocol, port" },
-	{ T("thư mục chia sẻ"),
-		"SELECT DISTINCT 'share', name, kind || ' ' || path FROM shares WHERE is_served = 1"
-		" ORDER BY name" },
-	{ T("tài khoản có quyền quản trị"),
-		"SELECT DISTINCT 'admin', u.name, 'uid ' || u.uid FROM users u WHERE u.is_login = 1 AND"
-		" (u.uid = 0 OR EXISTS (SELECT 1 FROM groups g WHERE g.name IN ('sudo', 'wheel', 'admin')"
-		" AND ',' || g.members || ',' LIKE '%,' || u.name || ',%')) ORDER BY u.uid" },
-};
 
 struct writing {
 	const struct report *report;
@@ -42,8 +24,75 @@ static struct str cell(const struct writing *w, const struct hostaudit_cell *c)
 	return c->kind == CELL_TEXT ? text_clean(w->report->arena, c->text, 200) : STR("");
 }
 
-static bool write_row(void *context, bool is_header, const struct hostaudit_cell *cells,
-	size_t count)
+/* ---- what the machine seems to be ---- */
+
+/* (role): by what is started or heard here. */
+static const char roles_sql[] =
+	"WITH seen(role, name, unit) AS (VALUES"
+	" ('web', 'nginx', 'nginx.service'), ('web', 'apache2', 'apache2.service'),"
+	" ('web', 'httpd', 'httpd.service'), ('web', 'caddy', 'caddy.service'),"
+	" ('application', 'php-fpm%', 'php%-fpm.service'),"
+	" ('application', NULL, 'tomcat%.service'),"
+	" ('application', 'gunicorn%', 'gunicorn.service'),"
+	" ('database', 'postgres', 'postgresql.service'),"
+	" ('database', 'mariadbd', 'mariadb.service'),"
+	" ('database', 'mysqld', 'mysql%.service'), ('database', 'mongod', 'mongod.service'),"
+	" ('file-server', 'smbd', 'smbd.service'), ('file-server', NULL, 'smb.service'),"
+	" ('file-server', NULL, 'nfs-server.service'), ('mail', 'dovecot', 'dovecot.service'),"
+	" ('dns', 'named', 'named.service'), ('dns', 'unbound', 'unbound.service'),"
+	" ('directory', 'slapd', 'slapd.service'), ('directory', 'samba', 'samba-ad-dc.service'),"
+	" ('monitoring', 'zabbix_server', 'zabbix-server.service'),"
+	" ('monitoring', 'prometheus', 'prometheus.service'),"
+	" ('backup', 'bacula-dir', 'bacula-director.service'),"
+	" ('virtualization', 'libvirtd', 'libvirtd.service'),"
+	" ('virtualization', NULL, 'pveproxy.service'))"
+	" SELECT DISTINCT role FROM seen WHERE"
+	" EXISTS (SELECT 1 FROM systemd_units u WHERE u.starts AND u.name LIKE unit)"
+	" OR EXISTS (SELECT 1 FROM host_profile CROSS JOIN processes p"
+	" WHERE has_proc AND p.name LIKE seen.name)"
+	" ORDER BY role";
+
+static bool write_role(
+	void *context, bool is_header, const struct hostaudit_cell *cells, size_t count)
+{
+	struct writing *w = context;
+
+	if (is_header || count < 1)
+		return true;
+	buf_fmt(w->out, "%s%.*s", w->count++ > 0 ? ", " : "", STR_FMT(cell(w, &cells[0])));
+	return true;
+}
+
+/* ---- what would have to be approved ---- */
+
+/* What is found, as (what, name, a note for the reader). Only a person knows whether it is meant.
+ */
+static const struct {
+	const char *head; /* Vietnamese comment */
+	const char *sql;
+} questions[] = {
+	{ T("cổng mà máy khác gửi tới được"),
+		"SELECT 'port', protocol || '/' || port, min(coalesce(nullif(unit, ''), program, '?'))"
+		" FROM listening_ports WHERE is_external = 1 AND protocol IN ('tcp', 'udp')"
+		" GROUP BY protocol, port ORDER BY protocol, port" },
+	{ T("dịch vụ tự chạy mà chỉ một số máy mới cần"),
+		"SELECT 'service', name, state FROM systemd_units WHERE starts AND state <> 'masked'"
+		" AND name IN ('cups.service', 'cups.socket', 'rpcbind.service', 'rpcbind.socket',"
+		" 'tftp.socket', 'tftpd-hpa.service', 'inetd.service', 'openbsd-inetd.service',"
+		" 'xinetd.service', 'avahi-daemon.service', 'bluetooth.service') ORDER BY name" },
+	{ T("thư mục chia sẻ"),
+		"SELECT DISTINCT 'share', name, kind || ' ' || path FROM shares WHERE is_served = 1"
+		" ORDER BY name" },
+	{ T("tài khoản có quyền quản trị"),
+		"SELECT DISTINCT 'admin', u.name, 'uid ' || u.uid FROM users u"
+		" WHERE u.is_login = 1 AND"
+		" (u.uid = 0 OR EXISTS (SELECT 1 FROM groups g"
+		" WHERE g.name IN ('sudo', 'wheel', 'admin')"
+		" AND ',' || g.members || ',' LIKE '%,' || u.name || ',%')) ORDER BY u.uid" },
+};
+
+static bool write_approval(
+	void *context, bool is_header, const struct hostaudit_cell *cells, size_t count)
 {
 	struct writing *w = context;
 
@@ -56,27 +105,78 @@ static bool write_row(void *context, bool is_header, const struct hostaudit_cell
 	return ++w->count < PROPOSALS_MAX;
 }
 
+/* ---- who backs it up ---- */
+
+/* (name, tool, where, encrypted, every days): what the machine does itself, and clients of others.
+ */
+static const char backups_sql[] =
+	"SELECT name, backup_tool,"
+	" CASE backup_where WHEN 'unclear' THEN 'local' ELSE backup_where END,"
+	" CASE backup_is_encrypted WHEN 1 THEN 'yes' WHEN 0 THEN 'no' ELSE '' END, period_days"
+	" FROM jobs WHERE backup_tool IS NOT NULL AND is_active"
+	" UNION ALL SELECT tool, tool, 'elsewhere', '', NULL FROM backup_agents ORDER BY 1";
+
+static bool write_backup(
+	void *context, bool is_header, const struct hostaudit_cell *cells, size_t count)
+{
+	struct writing *w = context;
+
+	if (is_header || count < 5)
+		return true;
+	buf_add(w->out, STR("  - name: "));
+	quoted(w->out, cell(w, &cells[0]));
+	buf_add(w->out, STR("\n    tool: "));
+	quoted(w->out, cell(w, &cells[1]));
+	buf_fmt(w->out, "\n    target: \"\"\n    where: %.*s\n    encrypted: \"%.*s\"\n",
+		STR_FMT(cell(w, &cells[2])), STR_FMT(cell(w, &cells[3])));
+	if (cells[4].kind == CELL_INT && cells[4].number > 0 && cells[4].number <= 366)
+		buf_fmt(w->out, "    every-days: %lld\n", (long long)cells[4].number);
+	buf_add(w->out, STR("    by: \"\"\n    until: \n    last-restore-test: \n"));
+	return ++w->count < PROPOSALS_MAX;
+}
+
+static int write_approvals(struct writing *w, struct hostaudit *audit, struct err *e)
+{
+	for (size_t i = 0; i < COUNT(questions); i++) {
+		int rc;
+
+		buf_fmt(w->out, "  # %s\n", tr(w->report->lang, questions[i].head));
+		rc = hostaudit_ask(audit, str_of(questions[i].sql), write_approval, w, e);
+		if (rc < 0)
+			return rc;
+	}
+	if (w->count == 0)
+		buf_add(w->out, STR("  []\n"));
+	return 0;
+}
+
 int report_propose(const struct report *r, struct hostaudit *audit, struct buf *out, struct err *e)
 {
 	struct writing w = { .report = r, .out = out };
 	char when[CLOCK_TEXT_MAX];
+	int rc;
 
 	buf_fmt(out, "# %s\n# %s, %s\n",
 		tr(r->lang,
 			T("Bản khai nháp của máy. Bỏ những gì không cần; mỗi mục còn lại ghi lý do "
 			  "(why), người duyệt (by) và ngày hết hạn (until: YYYY-MM-DD).")),
 		r->host.name.ptr, clock_people(r->at_s, when));
-	buf_fmt(out, "kind: %.*s\nlevel: %d\npurpose: \"\"\napproved:\n", STR_FMT(r->host.kind),
-		r->level);
-	for (size_t i = 0; i < COUNT(questions); i++) {
-		int rc;
-
-		buf_fmt(out, "  # %s\n", tr(r->lang, questions[i].head));
-		rc = hostaudit_ask(audit, str_of(questions[i].sql), write_row, &w, e);
-		if (rc < 0)
-			return rc;
-	}
-	if (w.count == 0)
+	buf_fmt(out, "kind: %.*s\nroles: [", STR_FMT(r->host.kind));
+	rc = hostaudit_ask(audit, str_of(roles_sql), write_role, &w, e);
+	if (rc < 0)
+		return rc;
+	buf_fmt(out, "]\nlevel: %d\ndata: # %s\npurpose: \"\"\napproved:\n", r->level,
+		tr(r->lang, T("sensitive nếu máy giữ dữ liệu nhạy cảm, ordinary nếu không")));
+	w.count = 0;
+	rc = write_approvals(&w, audit, e);
+	if (rc < 0)
+		return rc;
+	w.count = 0;
+	buf_fmt(out, "# %s\nbackups:\n",
+		tr(r->lang,
+			T("ai sao lưu máy này; kể cả việc máy khác làm hộ mà máy này không thấy")));
+	rc = hostaudit_ask(audit, str_of(backups_sql), write_backup, &w, e);
+	if (rc == 0 && w.count == 0)
 		buf_add(out, STR("  []\n"));
-	return 0;
+	return rc;
 }

@@ -29,6 +29,9 @@ MUST_CHECK int report_propose(const struct report *report, struct hostaudit *aud
 MUST_CHECK int snapshot_write(const char *path, struct hostaudit *audit, struct arena *a,
 	struct err *e);
 MUST_CHECK int snapshot_read(const char *path, struct arena *a, struct str *ret, struct err *e);
+/* Any file a person names, of at most MAX_BYTES. */
+MUST_CHECK int text_file_read(const char *path, size_t max_bytes, struct arena *a,
+	struct str *ret, struct err *e);
 
 /* The row that speaks for a check: the first with the outcome of the whole. */
 const struct evidence *report_worst(const struct hostaudit_result *result);

@@ -34,15 +34,21 @@ int snapshot_write(const char *path, struct hostaudit *audit, struct arena *a, s
 	return rc < 0 ? err_context(e, "\"%s\"", path) : 0;
 }
 
-int snapshot_read(const char *path, struct arena *a, struct str *ret, struct err *e)
+int text_file_read(const char *path, size_t max_bytes, struct arena *a, struct str *ret,
+	struct err *e)
 {
 	struct vfile_disk *disk;
 	const char *name;
 	int rc = open_folder(path, a, &disk, &name, e);
 
 	if (rc == 0) {
-		rc = vfile_load(disk, name, LIMIT_SNAPSHOT_BYTES, a, ret, e);
+		rc = vfile_load(disk, name, max_bytes, a, ret, e);
 		vfile_disk_close(disk);
 	}
 	return rc < 0 ? err_context(e, "\"%s\"", path) : 0;
+}
+
+int snapshot_read(const char *path, struct arena *a, struct str *ret, struct err *e)
+{
+	return text_file_read(path, LIMIT_SNAPSHOT_BYTES, a, ret, e);
 }

@@ -53,6 +53,9 @@ struct arena *host_arena(struct host *h); /* ends with the host */
  * reads of a run share a budget (LIMIT_HOST_BUDGET_BYTES, a cached file counts each time), so that
  * includes which fan out end in a gap "limit". */
 int host_read(struct host *h, const char *path, const struct host_file **ret);
+/* From now on PATH reads as BYTES, whatever the machine has there; a later call changes nothing
+ * that was read before. */
+void host_put(struct host *h, const char *path, struct str bytes);
 /* As host_read, the first MAX_BYTES only, not cached; for headers of large files. */
 int host_read_head(struct host *h, const char *path, size_t max_bytes, struct str *ret);
 /* Call LINE for each line of a possibly huge regular file (whole file, bounded memory); stop when

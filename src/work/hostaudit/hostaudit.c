@@ -12,6 +12,31 @@
 #include "work/hostaudit/snapshot.h"
 #include "work/hostaudit/rights.h"
 
+bool hostaudit_declaration_is_sound(
+	struct str text, enum lang lang, struct arena *a, struct str *ret_fault)
+{
+	struct declared_fault fault;
+	struct declaration ignored;
+
+	if (declaration_parse(text, a, &fault, &ignored) == 0)
+		return true;
+	*ret_fault = declared_fault_text(&fault, lang, a);
+	return false;
+}
+
+/* 1 when nobody has declared another; a faulty declaration is told by the checks that need it. */
+static int declared_level(struct hostaudit *audit)
+{
+	const struct host_file *file;
+	struct declared_fault fault;
+	struct declaration d;
+
+	if (host_read(audit->host, DECLARED_FILE, &file) != 0 ||
+		declaration_parse(file->bytes, audit->arena, &fault, &d) < 0 || d.level == 0)
+		return 1;
+	return (int)d.level;
+}
+
 int hostaudit_open(const struct hostaudit_options *options, struct err *e, struct hostaudit **ret)
 {
 	struct hostaudit *audit = calloc(1, sizeof(*audit));
@@ -20,7 +45,6 @@ int hostaudit_open(const struct hostaudit_options *options, struct err *e, struc
 	if (!audit)
 		abort();
 	audit->packs = options->packs;
-	audit->level = options->level > 0 ? options->level : 1;
 	audit->on = date_at(options->now_s);
 	if (options->replay.ptr)
 		audit->host = host_of_nothing(options->now_s);
@@ -31,6 +55,9 @@ int hostaudit_open(const struct hostaudit_options *options, struct err *e, struc
 		rc = facts_open(audit->host, e, &audit->facts);
 	if (rc == 0) {
 		audit->arena = host_arena(audit->host);
+		if (options->declared.ptr)
+			host_put(audit->host, DECLARED_FILE, options->declared);
+		audit->level = options->level > 0 ? options->level : declared_level(audit);
 		if (options->replay.ptr)
 			rc = snapshot_load(audit, options->replay, e);
 	}

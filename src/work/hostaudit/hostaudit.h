@@ -16,7 +16,8 @@ struct hostaudit_options {
 	const char *root;               /* NULL or "/": this machine */
 	struct str replay;              /* instead: the text of a snapshot; STR_NONE: none */
 	const struct pack_set *packs;   /* borrowed; may be NULL for questions by hand */
-	int level;                      /* system level 1-5 for parameters; 0 counts as 1 */
+	int level;           /* system level 1-5 for parameters; 0: as declared, else 1 */
+	struct str declared; /* instead of /etc/khien/machine.yaml; STR_NONE: that file */
 	int64_t now_s;
 };
 
@@ -69,6 +70,11 @@ struct str hostaudit_wanted(const struct check *check, const struct pack_set *pa
 /* How to mend ROW on FAMILY; "" when the check has no cure for it. */
 struct str hostaudit_cure(const struct check *check, const struct evidence *row, struct str family,
 	const struct pack_set *packs, int level, struct date on, enum lang lang, struct arena *a);
+
+/* Is TEXT a sound declaration of a machine (docs/formats/machine.md), for files and forms alike?
+ * False: *RET_FAULT says line, column, field and why, in LANG; it lives in A. */
+bool hostaudit_declaration_is_sound(
+	struct str text, enum lang lang, struct arena *a, struct str *ret_fault);
 
 /* ---- questions by hand ---- */
 

@@ -146,6 +146,9 @@ static const struct reason {
 	{ "no-restore-record", T("chưa ghi lần thử phục hồi nào"), NULL },
 	{ "draft", T("mục còn là bản nháp: thiếu lý do, người duyệt hoặc ngày hết hạn"),
 		T("Điền đủ mục {detail} trong /etc/khien/machine.yaml, rồi kiểm tra lại.") },
+	{ "both-declared", T("đơn vị khai máy này vừa là máy chủ ứng dụng vừa là cơ sở dữ liệu"),
+		NULL },
+	{ "maybe-application", T("chương trình này có thể là một ứng dụng, cần người xem"), NULL },
 	{ "approval-over", T("phê duyệt đã quá ngày"), NULL },
 	{ "desktop-not-known", T("chưa biết môi trường đồ họa này tự khóa ra sao"), NULL },
 };
