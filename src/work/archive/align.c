@@ -12,6 +12,7 @@ struct lay {
 	size_t *piece_len;
 	struct condition set[CONDITIONS_MAX];
 	size_t depth;
+	uint32_t blocks; /* where some set of conditions may be met */
 	bool is_always;
 	bool is_unknown;
 };
@@ -25,7 +26,7 @@ static void *get(size_t count, size_t size)
 	return p;
 }
 
-static bool compare(struct str value, enum align_op op, struct str wanted)
+bool align_compare(struct str value, enum align_op op, struct str wanted)
 {
 	if (value.len < wanted.len || (op == ALIGN_IS && value.len != wanted.len))
 		return false;
@@ -72,7 +73,7 @@ static void find_texts(const struct search *a, struct entry_set *set, struct str
 		}
 		value = (struct str){ (const char *)a->texts + a->text_from[low],
 			a->text_from[low + 1] - a->text_from[low] - 1 };
-		if (compare(value, set->op, wanted)) {
+		if (align_compare(value, set->op, wanted)) {
 			set_bit(set, low);
 			at = a->texts + a->text_from[low + 1];
 		} else {
@@ -87,8 +88,26 @@ static void find_addresses(const struct search *a, struct entry_set *set, struct
 		char text[TIMEFORM_TEXT_MAX];
 		size_t len = ipv4_write(address_at(a->s, i), text);
 
-		if (compare((struct str){ text, len }, set->op, wanted))
+		if (align_compare((struct str){ text, len }, set->op, wanted))
 			set_bit(set, i);
+	}
+}
+
+/* Where the entries of SET stand, by family. */
+static void find_blocks(const struct segment *s, struct entry_set *set, uint32_t count)
+{
+	const struct use_list *uses = &s->uses[set->type];
+
+	if (uses->from == NULL)
+		return;
+	set->blocks = get(s->family_count, sizeof(*set->blocks));
+	for (uint32_t word = 0; word <= count / 64; word++) {
+		for (uint64_t left = set->bits[word]; left; left &= left - 1) {
+			uint32_t i = word * 64 + (uint32_t)__builtin_ctzll(left);
+
+			for (uint32_t k = uses->from[i]; k < uses->from[i + 1]; k++)
+				set->blocks[uses->at[k].family] |= uses->at[k].blocks;
+		}
 	}
 }
 
@@ -113,6 +132,7 @@ static int32_t entries_for(struct search *a, unsigned type, const struct conditi
 		set.bits = get(a->s->address_count / 64 + 1, 8);
 		find_addresses(a, &set, wanted);
 	}
+	find_blocks(a->s, &set, type == SLOT_TEXT ? a->s->text_count : a->s->address_count);
 	bytes_add(&a->sets, &set, sizeof(set));
 	return (int32_t)count;
 }
@@ -169,12 +189,19 @@ static size_t longest(const struct search *a, struct slot slot)
 /* The set of conditions is complete: all met, the text is there. */
 static void emit(struct lay *l)
 {
+	uint32_t blocks = UINT32_MAX;
+
 	if (l->depth == 0) {
 		l->is_always = true;
 		return;
 	}
-	for (size_t i = 0; i < l->depth; i++)
+	for (size_t i = 0; i < l->depth; i++) {
 		l->set[i].is_last = i + 1 == l->depth;
+		blocks &= l->set[i].blocks;
+	}
+	if (blocks == 0)
+		return;
+	l->blocks |= blocks;
 	bytes_add(&l->a->conditions, l->set, l->depth * sizeof(l->set[0]));
 }
 
@@ -183,6 +210,7 @@ static bool demand(struct lay *l, size_t k, enum align_op op, size_t from, size_
 {
 	struct condition *c = &l->set[l->depth];
 	unsigned type = l->slots[k].type;
+	const struct entry_set *set;
 
 	if (l->depth == CONDITIONS_MAX || ++l->a->steps > STEPS_MAX) {
 		l->is_unknown = true;
@@ -192,14 +220,18 @@ static bool demand(struct lay *l, size_t k, enum align_op op, size_t from, size_
 		.from = (uint16_t)from,
 		.end = (uint16_t)end,
 		.op = (uint8_t)op,
-		.entries = -1 };
+		.entries = -1,
+		.blocks = UINT32_MAX };
 	if (type == SLOT_TIME &&
 		!timeform_may_hold(l->slots[k].form, l->a->text.ptr + from, end - from,
 			op == ALIGN_BEGINS || op == ALIGN_IS, op == ALIGN_ENDS || op == ALIGN_IS))
 		return false;
 	if (type == SLOT_TEXT || type == SLOT_IPV4) {
 		c->entries = entries_for(l->a, type, c);
-		if (((struct entry_set *)(void *)l->a->sets.at)[c->entries].is_empty)
+		set = (struct entry_set *)(void *)l->a->sets.at + c->entries;
+		if (set->blocks)
+			c->blocks = set->blocks[l->slots[k].family];
+		if (set->is_empty || c->blocks == 0)
 			return false;
 	}
 	l->depth++;
@@ -287,6 +319,7 @@ static const uint8_t *lay_over(struct lay *l, uint32_t number, const uint8_t *at
 	l->t = &a->s->templates[number];
 	l->slots = a->s->slots + l->t->slot;
 	l->is_always = l->is_unknown = false;
+	l->blocks = 0;
 	l->depth = 0;
 	a->steps = 0;
 	for (size_t k = 0; k <= l->t->slots; k++) {
@@ -307,6 +340,7 @@ static const uint8_t *lay_over(struct lay *l, uint32_t number, const uint8_t *at
 		l->is_unknown         ? FIT_UNKNOWN :
 		a->count[number] > 0  ? FIT_IF :
 					FIT_NEVER;
+	a->blocks[number] = l->is_always || l->is_unknown ? UINT32_MAX : l->blocks;
 	return at;
 }
 
@@ -336,9 +370,11 @@ void align(struct search *a, struct segment *s, struct str text, bool is_fold)
 	a->fit = get(s->template_count, 1);
 	a->first = get(s->template_count, sizeof(*a->first));
 	a->count = get(s->template_count, sizeof(*a->count));
+	a->blocks = get(s->template_count, sizeof(*a->blocks));
 	l.piece = get(LIMIT_SEGMENT_SLOTS + 1, sizeof(*l.piece));
 	l.piece_len = get(LIMIT_SEGMENT_SLOTS + 1, sizeof(*l.piece_len));
 	a->fit[TEMPLATE_RAW] = FIT_UNKNOWN;
+	a->blocks[TEMPLATE_RAW] = UINT32_MAX;
 	at = a->templates;
 	for (uint32_t t = 1; t < s->template_count; t++)
 		at = lay_over(&l, t, at);
@@ -350,13 +386,16 @@ void align_done(struct search *a)
 {
 	struct entry_set *sets = (struct entry_set *)(void *)a->sets.at;
 
-	for (size_t i = 0; i < a->sets.len / sizeof(*sets); i++)
+	for (size_t i = 0; i < a->sets.len / sizeof(*sets); i++) {
 		free(sets[i].bits);
+		free(sets[i].blocks);
+	}
 	bytes_done(&a->sets);
 	bytes_done(&a->conditions);
 	free(a->fit);
 	free(a->first);
 	free(a->count);
+	free(a->blocks);
 }
 
 static bool is_met(
@@ -375,7 +414,7 @@ static bool is_met(
 	for (size_t i = 0; a->is_fold && i < s.len; i++)
 		if (text[i] >= 'A' && text[i] <= 'Z')
 			text[i] |= 0x20;
-	return compare(s, c->op, part(a, c->from, c->end));
+	return align_compare(s, c->op, part(a, c->from, c->end));
 }
 
 bool align_meets(const struct search *a, uint32_t position)
@@ -390,7 +429,7 @@ bool align_meets(const struct search *a, uint32_t position)
 	bool is_good = true;
 
 	for (; c < end; c++) {
-		is_good = is_good && is_met(a, c, slots[c->slot], values[c->slot]);
+		is_good = is_good && !c->is_dead && is_met(a, c, slots[c->slot], values[c->slot]);
 		if (c->is_last) {
 			if (is_good)
 				return true;

@@ -15,8 +15,10 @@ struct condition {
 	uint16_t from;
 	uint16_t end;
 	uint8_t op;
-	uint8_t is_last; /* of its set */
+	bool is_last;    /* of its set */
+	bool is_dead;    /* in the block in work its set cannot be met */
 	int32_t entries; /* for texts and addresses: which are meant, in search->entries; else -1 */
+	uint32_t blocks; /* where it may be met, as bits */
 };
 
 /* Entries of a dictionary that meet a condition, as bits. */
@@ -27,6 +29,7 @@ struct entry_set {
 	uint8_t type;
 	bool is_empty;
 	uint64_t *bits;
+	uint32_t *blocks; /* by family; NULL when not known */
 };
 
 enum fit { FIT_NEVER, FIT_ALWAYS, FIT_IF, FIT_UNKNOWN }; /* unknown: look at the whole record */
@@ -46,16 +49,32 @@ struct search {
 	uint8_t *fit;
 	uint32_t *first; /* condition of a template */
 	uint32_t *count;
+	uint32_t *blocks;        /* where the text may be in rows of it, as bits */
 	struct bytes conditions; /* of struct condition */
 	struct bytes sets;       /* of struct entry_set */
 	uint32_t steps;          /* spent on the template in work */
 };
 
+/* What the block in work was found to hold. */
+struct prune {
+	uint8_t *families;   /* whose values are needed */
+	bool has_times;      /* times are */
+	bool has_all;        /* whole rows are */
+	struct asked *asked; /* of each family, four: what was asked of its column */
+	struct err *e;
+};
+
 /* Lay TEXT over every template of S, whose tables are loaded. */
 void align(struct search *a, struct segment *s, struct str text, bool is_fold);
 void align_done(struct search *a);
+void prune_new(struct prune *p, const struct segment *s, struct err *e);
+void prune_done(struct prune *p);
+/* In the block in work: can any set of conditions of template T be met? What they ask for is noted
+ * in P. */
+MUST_CHECK int align_prune(struct search *a, uint32_t t, struct prune *p, bool *ret_may);
 /* Does the row at POSITION meet the conditions of its template, which fits if they are met? */
 bool align_meets(const struct search *a, uint32_t position);
+bool align_compare(struct str value, enum align_op op, struct str wanted);
 /* Is the search's text in TEXT, which is not folded yet? */
 bool align_in_text(const struct search *a, struct str text);
 

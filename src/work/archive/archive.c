@@ -96,8 +96,7 @@ static int see_tail(struct archive *a, struct err *e)
 		return 0;
 	a->end = wal_reader_close(a->end);
 	rc = wal_reader_open(a->disk, a->next, &a->end, e);
-	if (rc <
-		0) /* all went into segments, or an end that was not durable is gone */
+	if (rc < 0) /* all went into segments, or an end that was not durable is gone */
 		return rc == ERR_ABSENT ? 0 : rc;
 	rc = follow_tail(a, e);
 	a->next = a->end ? wal_reader_next(a->end) : a->next;

@@ -10,7 +10,6 @@ struct coder {
 	uint32_t *order;  /* rows, group after group */
 	uint32_t *cursor; /* of each slot: where its next code goes */
 	uint8_t *codes[SLOT_TYPES];
-	struct near texts, addresses;
 	int64_t time_diff[TIMEFORM_FORMS];
 };
 
@@ -113,43 +112,47 @@ static void fresh(struct family_values *f, uint64_t value)
 	bytes_add(&f->fresh, &value, sizeof(value));
 }
 
-/* A text or an address: ENTRY is the writer's number of it, NUMBER says which it has in the
- * segment, ORDER is the list of those that have one. */
-static uint8_t code_entry(struct family_values *f, struct near *near, uint32_t entry,
-	struct bytes *number, struct bytes *order)
+/* Texts or addresses: NUMBER says which number one has in the segment, ORDER is the list of those
+ * that have one. */
+struct entries {
+	struct bytes *number;
+	struct bytes *order;
+	struct uses *uses;
+	uint16_t family; /* of the slot */
+	uint32_t block;
+};
+
+/* A text or an address: ENTRY is the writer's number of it. */
+static uint8_t code_entry(struct family_values *f, uint32_t entry, const struct entries *in)
 {
+	struct near *near = &f->near;
 	uint32_t *numbers;
-	uint8_t code;
 	unsigned rank = 0;
 
-	while (number->len <= entry * sizeof(uint32_t)) {
-		memset(bytes_more(number, sizeof(uint32_t)), 0, sizeof(uint32_t));
-		number->len += sizeof(uint32_t);
-	}
-	numbers = (uint32_t *)(void *)number->at;
 	while (rank < near->count && near->value[rank] != entry)
 		rank++;
-	if (f->state.has_last && f->state.last == entry) {
-		code = CODE_LAST;
-	} else if (rank < near->count) {
-		code = (uint8_t)(CODE_NEAR + rank);
-	} else if (numbers[entry] == 0) {
-		bytes_add(order, &entry, sizeof(entry));
-		numbers[entry] = (uint32_t)(order->len / sizeof(entry));
-		code = CODE_NEW;
-	} else {
-		fresh(f, numbers[entry] - 1);
-		code = CODE_ENTRY;
+	if (rank < near->count) {
+		near_front(near, rank, ENTRY_NEAR, entry, 0);
+		return (uint8_t)rank;
 	}
-	near_front(near, rank, TEXT_NEAR, entry, 0);
-	f->state.last = entry;
-	f->state.has_last = true;
-	return code;
+	near_front(near, rank, ENTRY_NEAR, entry, 0);
+	while (in->number->len <= entry * sizeof(uint32_t)) {
+		memset(bytes_more(in->number, sizeof(uint32_t)), 0, sizeof(uint32_t));
+		in->number->len += sizeof(uint32_t);
+	}
+	numbers = (uint32_t *)(void *)in->number->at;
+	if (numbers[entry] == 0) {
+		bytes_add(in->order, &entry, sizeof(entry));
+		numbers[entry] = (uint32_t)(in->order->len / sizeof(entry));
+	}
+	fresh(f, numbers[entry] - 1);
+	uses_note(in->uses, entry, in->family, in->block);
+	return CODE_ENTRY;
 }
 
 static uint8_t code_number(struct family_values *f, struct value v)
 {
-	struct near *near = &f->state.near;
+	struct near *near = &f->near;
 	unsigned rank = 0;
 
 	while (rank < near->count &&
@@ -180,6 +183,25 @@ static uint8_t code_time(
 	return CODE_TIME_OTHER;
 }
 
+static uint8_t code_value(struct coder *c, struct slot slot, const struct value *value)
+{
+	struct segment_writer *w = c->w;
+	struct family_values *f = family(c, slot.family);
+	struct entries texts = { &w->text_number, &w->text_order, &w->text_uses, slot.family,
+		w->sizes.blocks };
+	struct entries addresses = { &w->address_number, &w->address_order, &w->address_uses,
+		slot.family, w->sizes.blocks };
+
+	switch (slot.type) {
+	case SLOT_TEXT:
+		return code_entry(f, (uint32_t)value->number, &texts);
+	case SLOT_IPV4:
+		return code_entry(f, (uint32_t)value->number, &addresses);
+	default:
+		return code_number(f, *value);
+	}
+}
+
 static void code_row(struct coder *c, const struct row *row)
 {
 	struct segment_writer *w = c->w;
@@ -196,14 +218,8 @@ static void code_row(struct coder *c, const struct row *row)
 		if (slot.type == SLOT_TIME)
 			code = code_time(c, slot, (int64_t)values[k].number, slots[t->time - 1],
 				(int64_t)values[t->time - 1].number);
-		else if (slot.type == SLOT_TEXT)
-			code = code_entry(family(c, slot.family), &c->texts,
-				(uint32_t)values[k].number, &w->text_number, &w->text_order);
-		else if (slot.type == SLOT_IPV4)
-			code = code_entry(family(c, slot.family), &c->addresses,
-				(uint32_t)values[k].number, &w->address_number, &w->address_order);
 		else
-			code = code_number(family(c, slot.family), values[k]);
+			code = code_value(c, slot, &values[k]);
 		c->out->of[codes_of(slot.type)].at[c->cursor[t->slot + k]++] = code;
 	}
 }
@@ -306,7 +322,7 @@ static void put_columns(struct coder *c)
 			put_column(c->out, used[i], &f->fresh);
 		f->fresh.len = 0;
 		f->position = 0;
-		memset(&f->state, 0, sizeof(f->state));
+		f->near.count = 0;
 	}
 	w->used_families.len = 0;
 }

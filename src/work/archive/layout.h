@@ -43,12 +43,11 @@ struct template
 /* The template of records that no template suits: the record stands whole in the section RAW. */
 #define TEMPLATE_RAW 0
 
-/* Codes of a slot: how its value is found. Text and addresses have a dictionary. */
-#define CODE_LAST 0 /* the value before it in its family */
-#define CODE_NEAR 1 /* + rank among the values used last */
-#define TEXT_NEAR 16
-#define CODE_NEW (CODE_NEAR + TEXT_NEAR) /* the next unused entry of the dictionary */
-#define CODE_ENTRY (CODE_NEW + 1)        /* the entry whose number stands in the family's column */
+/* Codes of a slot: its rank among the values that its family had last, newest first; or that the
+ * value stands in the family's column. Of texts and addresses it is the number of the entry in the
+ * dictionary. So a family can be read without the others. */
+#define ENTRY_NEAR 16
+#define CODE_ENTRY ENTRY_NEAR /* it stands in the column */
 
 #define NUMBER_NEAR 8
 #define CODE_FRESH NUMBER_NEAR /* the value stands in the family's column */
@@ -65,6 +64,10 @@ enum section_kind {
 	SECTION_ADDRESSES,      /* of the segment: IPv4, 4 bytes each, as planes */
 	SECTION_TEMPLATES,      /* of the segment: static text */
 	SECTION_SLOTS,          /* of the segment: slots of each template */
+	SECTION_TEMPLATE_USES,  /* of the segment: blocks of each template */
+	SECTION_TEXT_USES,      /* of the segment: families and blocks of each text */
+	SECTION_ADDRESS_USES,   /* of the segment: the same of each address */
+	SECTION_GRAMS,          /* of the segment: letters that may be found in it */
 	SECTION_META,           /* of a block, from here on */
 	SECTION_RECEIVED,
 	SECTION_GROUPS,
@@ -111,8 +114,6 @@ struct block_entry {
 	int64_t first_ns;
 	int64_t last_ns;
 	uint32_t rows;
-	uint32_t first_text; /* dictionary entries before this block */
-	uint32_t first_address;
 	bool is_text;
 	uint32_t first_section; /* kept by the reader */
 	uint32_t sections;
@@ -131,20 +132,12 @@ struct column {
 
 /* The values used last, newest first. */
 struct near {
-	uint64_t value[TEXT_NEAR];
-	uint8_t digits[TEXT_NEAR];
+	uint64_t value[ENTRY_NEAR];
+	uint8_t digits[ENTRY_NEAR];
 	uint8_t count;
 };
 
 /* State of a family while a block is coded or decoded. */
-struct family_state {
-	struct near near; /* of numbers */
-	uint64_t last;    /* of texts and addresses; valid when has_last */
-	bool has_last;
-	uint32_t column; /* its column, plus one */
-	uint32_t taken;  /* of the column */
-};
-
 /* Put VALUE first; RANK is where it was, or near->count for a new one. ROOM bounds the list. */
 static inline void near_front(
 	struct near *near, unsigned rank, unsigned room, uint64_t value, uint8_t digits)
@@ -155,9 +148,9 @@ static inline void near_front(
 		else
 			rank--;
 	}
-	for (; rank > 0; rank--) {
-		near->value[rank] = near->value[rank - 1];
-		near->digits[rank] = near->digits[rank - 1];
+	if (rank > 0) {
+		memmove(near->value + 1, near->value, rank * sizeof(near->value[0]));
+		memmove(near->digits + 1, near->digits, rank);
 	}
 	near->value[0] = value;
 	near->digits[0] = digits;

@@ -2,39 +2,68 @@
 
 #define TERM_TEXT_MAX (4 * KIB)
 
-/* The text by which records are found before a pattern is tried on them. Without regard to case
- * letters are compared folded: what is the same but for case is the same folded too. */
-static int make_ready(struct term *t, const struct archive_term *from, struct err *e)
+static int set_text(struct term *t, const struct bytes *literal, struct err *e)
 {
-	bool is_regex = from->mode >= ARCHIVE_REGEX;
-	bool is_nocase = from->mode == ARCHIVE_NOCASE || from->mode == ARCHIVE_REGEX_NOCASE;
-	struct bytes literal = { 0 };
-
-	if (from->text.len == 0 || from->text.len > TERM_TEXT_MAX)
-		return err_set(e, ERR_INPUT, "a text of 1 to %u bytes is searched for, not of %zu",
-			TERM_TEXT_MAX, from->text.len);
-	t->is_not = from->is_not;
-	t->is_fold = is_nocase || from->mode == ARCHIVE_FOLD;
-	if (is_regex || is_nocase) {
-		t->pattern = pattern_new(from->text, is_regex, is_nocase, e);
-		if (t->pattern == NULL)
-			return ERR_INPUT;
-	}
-	if (is_regex)
-		pattern_literal(from->text, &literal);
+	if (t->is_fold && literal->len > 0)
+		fold_into(&t->text, (struct str){ (const char *)literal->at, literal->len });
 	else
-		bytes_add(&literal, from->text.ptr, from->text.len);
-	/* a match need not be where the pattern's text is not valid UTF-8 */
-	if (t->is_fold && literal.len > 0)
-		fold_into(&t->text, (struct str){ (const char *)literal.at, literal.len });
-	else
-		bytes_add(&t->text, literal.at, literal.len);
-	bytes_done(&literal);
+		bytes_add(&t->text, literal->at, literal->len);
 	if (t->text.len == 0 && t->pattern == NULL)
 		return err_set(e, ERR_INPUT, "of the text nothing is left to search for");
 	return t->text.len > TERM_TEXT_MAX ?
 		err_set(e, ERR_INPUT, "a text of %zu bytes is too long", t->text.len) :
 		0;
+}
+
+/* The texts that a pattern needs beside the first are terms of their own. */
+static int add_terms(
+	struct matcher *m, const struct term *first, const struct bytes *literals, struct err *e)
+{
+	for (size_t i = 0; i < PATTERN_LITERALS; i++) {
+		struct term *t = &m->terms[m->count];
+		int result;
+
+		if (i > 0 && (literals[i].len == 0 || first->is_not))
+			break;
+		*t = (struct term){ .is_fold = first->is_fold,
+			.is_not = first->is_not,
+			.pattern = i == 0 ? first->pattern : NULL };
+		m->count++;
+		result = set_text(t, &literals[i], e);
+		if (result < 0)
+			return result;
+	}
+	return 0;
+}
+
+/* Records are found by their texts before a pattern is tried on them. Without regard to case
+ * letters are compared folded: what is the same but for case is the same folded too. */
+static int make_ready(struct matcher *m, const struct archive_term *from, struct err *e)
+{
+	bool is_regex = from->mode >= ARCHIVE_REGEX;
+	bool is_nocase = from->mode == ARCHIVE_NOCASE || from->mode == ARCHIVE_REGEX_NOCASE;
+	struct term first = { .is_fold = is_nocase || from->mode == ARCHIVE_FOLD,
+		.is_not = from->is_not };
+	struct bytes literals[PATTERN_LITERALS] = { 0 };
+	int result;
+
+	if (from->text.len == 0 || from->text.len > TERM_TEXT_MAX)
+		return err_set(e, ERR_INPUT, "a text of 1 to %u bytes is searched for, not of %zu",
+			TERM_TEXT_MAX, from->text.len);
+	if (is_regex || is_nocase) {
+		first.pattern = pattern_new(from->text, is_regex, is_nocase, e);
+		if (first.pattern == NULL)
+			return ERR_INPUT;
+		m->has_patterns = true;
+	}
+	if (is_regex)
+		pattern_literals(from->text, literals);
+	else
+		bytes_add(&literals[0], from->text.ptr, from->text.len);
+	result = add_terms(m, &first, literals, e);
+	for (size_t i = 0; i < PATTERN_LITERALS; i++)
+		bytes_done(&literals[i]);
+	return result;
 }
 
 int matcher_new(const struct archive_query *query, struct err *e, struct matcher **ret)
@@ -50,10 +79,8 @@ int matcher_new(const struct archive_query *query, struct err *e, struct matcher
 	if (query->term_count > ARCHIVE_TERMS_MAX)
 		result = err_set(e, ERR_INPUT, "at most %u words are searched for at once",
 			ARCHIVE_TERMS_MAX);
-	for (size_t i = 0; i < query->term_count && result == 0; i++) {
-		result = make_ready(&m->terms[m->count++], &query->terms[i], e);
-		m->has_patterns |= m->terms[i].pattern != NULL;
-	}
+	for (size_t i = 0; i < query->term_count && result == 0; i++)
+		result = make_ready(m, &query->terms[i], e);
 	if (result < 0) {
 		matcher_free(m);
 		return result;

@@ -6,6 +6,8 @@
 #include "work/archive/archive.h"
 #include "work/archive/bytes.h"
 
+#define PATTERN_LITERALS 4
+
 struct term {
 	/* The text that must stand in the record, folded if is_fold; empty when none is known. */
 	struct bytes text;
@@ -15,9 +17,10 @@ struct term {
 	struct pattern *pattern;
 };
 
+/* A pattern may come as several terms: itself, and further texts that stand in what it matches. */
 struct matcher {
 	const struct archive_query *query;
-	struct term terms[ARCHIVE_TERMS_MAX];
+	struct term terms[ARCHIVE_TERMS_MAX * PATTERN_LITERALS];
 	size_t count;
 	bool has_patterns;
 	bool has_meta;       /* times, sources or kinds are asked for */
@@ -39,8 +42,9 @@ struct pattern *pattern_new(struct str text, bool is_regex, bool is_nocase, stru
 struct pattern *pattern_free(struct pattern *p);
 /* 1, 0 or <0. */
 MUST_CHECK int pattern_match(struct pattern *p, struct str raw, struct err *e);
-/* The longest text that stands in all that REGEX matches; TO stays empty when none is certain. */
-void pattern_literal(struct str regex, struct bytes *to);
+/* The longest texts that stand in all that REGEX matches, longest first, into the
+ * PATTERN_LITERALS of TO, which are empty; those beyond what is certain stay so. */
+void pattern_literals(struct str regex, struct bytes *to);
 
 /* S folded, behind what is in TO. */
 void fold_into(struct bytes *to, struct str s);

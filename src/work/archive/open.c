@@ -109,16 +109,12 @@ static int read_blocks(struct segment *s, struct reader *r, struct err *e)
 		b->first_row = rows;
 		b->raw_bytes = read_varint(r);
 		b->is_text = read_u8(r) == 1;
-		b->first_text = (uint32_t)(last.first_text + read_varint(r));
-		b->first_address = (uint32_t)(last.first_address + read_varint(r));
 		b->first_ns =
 			(int64_t)((uint64_t)last.first_ns + (uint64_t)unzigzag(read_varint(r)));
 		b->last_ns = (int64_t)((uint64_t)b->first_ns + read_varint(r));
 		b->hash = read_u64(r);
 		if (r->is_bad || count == 0 || count > LIMIT_SEGMENT_BLOCK_ROWS ||
-			b->raw_bytes > LIMIT_SEGMENT_BLOCK_BYTES + LIMIT_SEGMENT_RECORD_BYTES ||
-			b->first_text > LIMIT_SEGMENT_TEXTS ||
-			b->first_address > LIMIT_SEGMENT_TEXTS)
+			b->raw_bytes > LIMIT_SEGMENT_BLOCK_BYTES + LIMIT_SEGMENT_RECORD_BYTES)
 			return bad(e, "its list of blocks");
 		b->rows = (uint32_t)count;
 		rows += count;
@@ -309,6 +305,9 @@ struct segment *segment_close(struct segment *s)
 	free(s->templates);
 	free(s->slots);
 	free(s->types);
+	free(s->template_blocks);
+	use_list_done(&s->uses[SLOT_TEXT]);
+	use_list_done(&s->uses[SLOT_IPV4]);
 	free(s->blocks);
 	free(s->sections);
 	free(s);
@@ -365,6 +364,10 @@ static bool read_slot(struct segment *s, struct reader *r, struct slot *slot)
 	family = read_varint(r);
 	if (family >= LIMIT_SEGMENT_FAMILIES || slot->type == 0 || slot->type > SLOT_TIME)
 		return false;
+	/* a family is of one type: its column may be read by one reader alone */
+	if (s->family_type[family] != 0 && s->family_type[family] != slot->type)
+		return false;
+	s->family_type[family] = slot->type;
 	slot->family = (uint16_t)family;
 	if (family >= s->family_count)
 		s->family_count = (uint32_t)family + 1;
@@ -411,6 +414,7 @@ static int load_templates(struct segment *s, const struct bytes *slots, struct e
 	s->slots = get(slots->len + 1, sizeof(*s->slots));
 	s->templates = get(most, sizeof(*s->templates));
 	s->types = get(most, 1);
+	memset(s->family_type, 0, sizeof(s->family_type));
 	s->template_count = 1;
 	while (reader_left(&r) > 0) {
 		struct template *t = &s->templates[s->template_count];

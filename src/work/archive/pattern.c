@@ -12,6 +12,8 @@
 
 struct pattern {
 	pcre2_code *code;
+	pcre2_code
+		*ascii; /* the same for records of ASCII alone, which is twice as quick; or NULL */
 	pcre2_match_data *data;
 	pcre2_match_context *limits;
 	pcre2_jit_stack *stack;
@@ -21,6 +23,20 @@ struct pattern {
 static _Noreturn void no_memory(void)
 {
 	abort();
+}
+
+static bool is_ascii(struct str s)
+{
+	uint64_t high = 0, word;
+	size_t i = 0;
+
+	for (; i + 8 <= s.len; i += 8) {
+		memcpy(&word, s.ptr + i, 8);
+		high |= word;
+	}
+	for (; i < s.len; i++)
+		high |= (uint64_t)(uint8_t)s.ptr[i];
+	return (high & 0x8080808080808080u) == 0;
 }
 
 /* Verbs such as (*LIMIT_MATCH=…) could lift the limits. */
@@ -64,8 +80,13 @@ struct pattern *pattern_new(struct str text, bool is_regex, bool is_nocase, stru
 	pcre2_set_match_limit(p->limits, STEPS_MAX);
 	pcre2_set_depth_limit(p->limits, DEPTH_MAX);
 	pcre2_set_heap_limit(p->limits, HEAP_MAX_KIB);
+	if (is_ascii(text))
+		p->ascii = pcre2_compile((PCRE2_SPTR)text.ptr, text.len,
+			options & ~(PCRE2_UTF | PCRE2_MATCH_INVALID_UTF), &code, &at, NULL);
 	/* where memory may not be made executable, patterns are interpreted */
 	p->has_jit = pcre2_jit_compile(p->code, PCRE2_JIT_COMPLETE) == 0;
+	if (p->ascii)
+		pcre2_jit_compile(p->ascii, PCRE2_JIT_COMPLETE);
 	if (p->has_jit) {
 		p->stack = pcre2_jit_stack_create(32 * KIB, 512 * KIB, NULL);
 		if (p->stack == NULL)
@@ -82,6 +103,7 @@ struct pattern *pattern_free(struct pattern *p)
 		pcre2_match_context_free(p->limits);
 		pcre2_match_data_free(p->data);
 		pcre2_code_free(p->code);
+		pcre2_code_free(p->ascii);
 		free(p);
 	}
 	return NULL;
@@ -89,8 +111,9 @@ struct pattern *pattern_free(struct pattern *p)
 
 int pattern_match(struct pattern *p, struct str raw, struct err *e)
 {
+	const pcre2_code *code = p->ascii && is_ascii(raw) ? p->ascii : p->code;
 	int rc = pcre2_match(
-		p->code, (PCRE2_SPTR)(raw.ptr ? raw.ptr : ""), raw.len, 0, 0, p->data, p->limits);
+		code, (PCRE2_SPTR)(raw.ptr ? raw.ptr : ""), raw.len, 0, 0, p->data, p->limits);
 
 	if (rc >= 0)
 		return 1;
@@ -101,18 +124,22 @@ int pattern_match(struct pattern *p, struct str raw, struct err *e)
 		raw.len);
 }
 
-/* A pattern being read for its literal. */
+/* A pattern being read for its literals. */
 struct reading {
 	struct str rest;
 	struct bytes now;   /* the run of plain characters being read */
-	struct bytes *best; /* the longest so far */
+	struct bytes *best; /* the longest so far, longest first */
 };
 
 static void end_run(struct reading *r)
 {
-	if (r->now.len > r->best->len) {
-		r->best->len = 0;
-		bytes_add(r->best, r->now.at, r->now.len);
+	for (size_t i = 0; i < PATTERN_LITERALS && r->now.len >= LITERAL_MIN; i++) {
+		struct bytes shorter = r->best[i];
+
+		if (r->now.len <= shorter.len)
+			continue;
+		r->best[i] = r->now;
+		r->now = shorter;
 	}
 	r->now.len = 0;
 }
@@ -235,7 +262,7 @@ static bool read_one(struct reading *r)
 	return true;
 }
 
-void pattern_literal(struct str regex, struct bytes *to)
+void pattern_literals(struct str regex, struct bytes *to)
 {
 	struct reading r = { .rest = regex, .best = to };
 	/* comments and quoting would need a reader of their own */
@@ -244,7 +271,7 @@ void pattern_literal(struct str regex, struct bytes *to)
 	while (is_good && r.rest.len > 0)
 		is_good = read_one(&r);
 	end_run(&r);
-	if (!is_good || to->len < LITERAL_MIN)
-		to->len = 0;
+	for (size_t i = 0; !is_good && i < PATTERN_LITERALS; i++)
+		to[i].len = 0;
 	bytes_done(&r.now);
 }

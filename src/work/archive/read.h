@@ -4,6 +4,7 @@
 
 #include "work/archive/lines.h"
 #include "work/archive/match.h"
+#include "work/archive/uses.h"
 
 /* A column of the block, and how far it is taken. */
 struct column_view {
@@ -32,7 +33,9 @@ struct view {
 	struct bytes own; /* loaded columns, one after the other; room is all they need */
 	struct leaf *meta;
 	bool has_layout;
-	bool has[SLOT_TYPES]; /* the values of slots of this type */
+	bool has_times;
+	bool has_families;   /* all of them */
+	uint8_t *has_family; /* the values of its slots */
 };
 
 struct segment {
@@ -57,10 +60,15 @@ struct segment {
 	struct template *templates;
 	struct slot *slots;
 	uint8_t *types; /* of a template: bit of each type it has */
+	uint8_t family_type[LIMIT_SEGMENT_FAMILIES];
 	uint32_t template_count;
 	uint32_t slot_count;
 	uint32_t family_count;
-	struct folded *folded; /* made when first needed */
+	/* where things stand, when has_index; NULL where that is not known */
+	bool has_index;
+	uint32_t *template_blocks;
+	struct use_list uses[SLOT_TYPES]; /* of texts and addresses */
+	struct folded *folded;            /* made when first needed */
 	struct view view;
 	struct bytes line; /* the record given out last */
 };
@@ -76,6 +84,11 @@ const struct section *section_find(
 	const struct segment *s, uint32_t block, unsigned kind, unsigned family);
 /* Templates and dictionaries. */
 MUST_CHECK int load_tables(struct segment *s, struct err *e);
+/* Where templates, texts and addresses stand. */
+MUST_CHECK int load_index(struct segment *s, struct err *e);
+/* May a record hold the texts of M? False is certain. Needs no tables. */
+MUST_CHECK int segment_may_hold(
+	struct segment *s, const struct matcher *m, struct err *e, bool *ret_may);
 static inline uint32_t address_at(const struct segment *s, uint64_t i)
 {
 	const uint8_t *at = s->addresses.at + i;
@@ -98,8 +111,12 @@ void view_done(struct view *v);
 MUST_CHECK int load_block(struct segment *s, uint32_t block, struct err *e);
 /* Which row each position holds. */
 MUST_CHECK int load_order(struct segment *s, struct err *e);
-/* The values of slots of TYPE; the three types of numbers come together. */
-MUST_CHECK int load_values(struct segment *s, enum slot_type type, struct err *e);
+MUST_CHECK int load_times(struct segment *s, struct err *e);
+/* The values of slots of the families that are not 0 in WANTED; NULL: of all. */
+MUST_CHECK int load_families(struct segment *s, const uint8_t *wanted, struct err *e);
+/* The values that stand in the column of a family: all that its slots hold in this block. */
+MUST_CHECK int load_column(struct segment *s, unsigned family, struct err *e);
+uint64_t column_next(struct column_view *c, uint64_t last, uint32_t i);
 MUST_CHECK int load_all_values(struct segment *s, struct err *e);
 MUST_CHECK int load_meta(struct segment *s, struct err *e);
 /* Row ROW of the block in work, whose values are loaded: borrowed from the segment. */

@@ -3,14 +3,17 @@
 /* What a template says of its rows before any value is looked at. */
 enum verdict { ROWS_NEVER, ROWS_ALWAYS, ROWS_IF };
 
-/* A search under way in one segment. */
+/* A search under way in one segment. Verdicts are of templates: what is known of their rows in the
+ * block in work. */
 struct hunt {
 	struct segment *s;
 	struct segment_search *want;
 	struct matcher *m;
 	struct search *laid; /* of each term that has a text to look for */
 	size_t count;
-	uint8_t *verdict; /* of a template */
+	uint8_t *verdict;
+	uint32_t *blocks; /* of a template: where rows of it may be wanted, as bits */
+	uint32_t any;     /* of all templates */
 	uint64_t *found;  /* rows of the block, as bits */
 	int64_t hits;
 	struct err *e;
@@ -31,27 +34,30 @@ static bool is_laid(const struct term *t)
 	return t->text.len > 0 && !(t->is_not && t->pattern);
 }
 
-static enum verdict verdict_of(const struct hunt *h, uint32_t template)
+static enum verdict verdict_of(const struct hunt *h, uint32_t template, uint32_t *ret_blocks)
 {
+	const struct segment *s = h->s;
 	enum verdict all = ROWS_ALWAYS;
 
+	*ret_blocks = s->template_blocks ? s->template_blocks[template] : UINT32_MAX;
 	for (size_t i = 0; i < h->count; i++) {
 		const struct search *a = &h->laid[i];
 		enum fit fit = a->fit[template];
 
 		if (fit == (a->is_not ? FIT_ALWAYS : FIT_NEVER))
-			return ROWS_NEVER;
+			*ret_blocks = 0;
 		if (fit != (a->is_not ? FIT_NEVER : FIT_ALWAYS))
 			all = ROWS_IF;
+		if (!a->is_not)
+			*ret_blocks &= a->blocks[template];
 	}
-	return all;
+	return *ret_blocks ? all : ROWS_NEVER;
 }
 
-/* Lay every term over the templates. False when no row of the segment can be wanted. */
-static bool lay(struct hunt *h)
+/* Lay every term over the templates. */
+static void lay(struct hunt *h)
 {
 	struct segment *s = h->s;
-	bool is_any = false;
 
 	h->laid = get(h->m->count, sizeof(*h->laid));
 	for (size_t i = 0; i < h->m->count; i++) {
@@ -64,13 +70,11 @@ static bool lay(struct hunt *h)
 		h->laid[h->count++].is_not = t->is_not;
 	}
 	h->verdict = get(s->template_count, 1);
+	h->blocks = get(s->template_count, sizeof(*h->blocks));
 	for (uint32_t t = 0; t < s->template_count; t++) {
-		h->verdict[t] = (uint8_t)verdict_of(h, t);
-		is_any |= t != TEMPLATE_RAW && h->verdict[t] != ROWS_NEVER;
+		verdict_of(h, t, &h->blocks[t]);
+		h->any |= h->blocks[t];
 	}
-	for (uint32_t i = 0; i < s->block_count && !is_any; i++)
-		is_any = s->blocks[i].is_text || section_find(s, i, SECTION_RAW, 0);
-	return is_any;
 }
 
 static void lay_done(struct hunt *h)
@@ -79,34 +83,52 @@ static void lay_done(struct hunt *h)
 		align_done(&h->laid[i]);
 	free(h->laid);
 	free(h->verdict);
+	free(h->blocks);
 }
 
-/* The types of slots that the conditions of the templates in this block ask for, as bits; and is
- * there any row to look at? */
-static unsigned types_asked(const struct hunt *h, bool *ret_any)
+/* What the rows of template T may need, and whether any of them may be wanted. */
+static int prune_template(struct hunt *h, uint32_t t, struct prune *p)
 {
-	const struct segment *s = h->s;
-	unsigned types = 0;
+	struct segment *s = h->s;
+	uint32_t blocks;
+	bool may = (h->blocks[t] & uses_bit(s->view.block)) != 0 && s->view.uses[t] > 0;
+	int result = 0;
 
-	*ret_any = false;
-	for (uint32_t t = 0; t < s->template_count; t++) {
-		if (s->view.uses[t] == 0 || h->verdict[t] == ROWS_NEVER)
+	h->verdict[t] = (uint8_t)verdict_of(h, t, &blocks);
+	for (size_t i = 0; i < h->count && may && result == 0; i++) {
+		struct search *a = &h->laid[i];
+
+		if (a->fit[t] == FIT_UNKNOWN && t != TEMPLATE_RAW)
+			p->has_all = true;
+		if (a->fit[t] != FIT_IF)
 			continue;
-		*ret_any = true;
-		for (size_t k = 0; k < h->count; k++) {
-			const struct search *a = &h->laid[k];
-			const struct condition *c =
-				(const struct condition *)(const void *)a->conditions.at;
-
-			for (uint32_t i = 0; i < a->count[t]; i++)
-				types |= 1u
-					<< s->slots[s->templates[t].slot + c[a->first[t] + i].slot]
-						   .type;
-			if (a->fit[t] == FIT_UNKNOWN && t != TEMPLATE_RAW)
-				types |= s->types[t];
-		}
+		result = align_prune(a, t, p, &may);
+		may |= a->is_not;
 	}
-	return types;
+	if (!may)
+		h->verdict[t] = ROWS_NEVER;
+	return result;
+}
+
+/* Load what the rows that may be wanted need. */
+static int prune_block(struct hunt *h, bool *ret_any)
+{
+	struct segment *s = h->s;
+	struct prune p;
+	int result = 0;
+
+	prune_new(&p, s, h->e);
+	*ret_any = false;
+	for (uint32_t t = 0; t < s->template_count && result == 0; t++) {
+		result = prune_template(h, t, &p);
+		*ret_any |= h->verdict[t] != ROWS_NEVER;
+	}
+	if (result == 0)
+		result = p.has_all ? load_all_values(s, h->e) : load_families(s, p.families, h->e);
+	if (result == 0 && p.has_times)
+		result = load_times(s, h->e);
+	prune_done(&p);
+	return result;
 }
 
 static int test_term(struct hunt *h, const struct search *a, uint32_t position, bool *ret_is_there)
@@ -154,14 +176,10 @@ static int hunt_columns(struct hunt *h, uint32_t block, bool is_counting)
 	struct segment *s = h->s;
 	uint32_t rows = s->blocks[block].rows;
 	bool has_rows;
-	unsigned types = types_asked(h, &has_rows);
-	int result = 0;
+	int result = prune_block(h, &has_rows);
 
 	if (!has_rows)
-		return 0;
-	for (unsigned type = 1; type < SLOT_TYPES && result == 0; type++)
-		if (types >> type & 1)
-			result = load_values(s, type, h->e);
+		return result;
 	for (uint32_t i = 0; i < rows && result == 0; i++) {
 		bool is_hit;
 
@@ -289,7 +307,7 @@ static int hunt_block(struct hunt *h, uint32_t block)
 	int result;
 
 	if (b->first_row + b->rows <= h->want->first || b->first_row >= h->want->end ||
-		!is_in_time(h, b))
+		!is_in_time(h, b) || !(b->is_text || h->any & uses_bit(block)))
 		return 0;
 	if (h->want->tick && h->want->tick(h->want->context, b->first_row) != 0) {
 		h->want->is_stopped = true;
@@ -310,15 +328,20 @@ static int hunt_block(struct hunt *h, uint32_t block)
 int64_t segment_search(struct segment *s, struct segment_search *search, struct err *e)
 {
 	struct hunt h = { .s = s, .want = search, .m = search->matcher, .e = e };
-	int result = load_tables(s, e);
+	bool may = false;
+	int result = segment_may_hold(s, h.m, e, &may);
 
+	if (result < 0 || !may)
+		return result;
+	result = load_tables(s, e);
+	if (result == 0)
+		result = load_index(s, e);
 	if (result < 0)
 		return result;
 	h.found = get(LIMIT_SEGMENT_BLOCK_ROWS / 64 + 1, sizeof(*h.found));
-	if (lay(&h))
-		for (uint32_t n = 0; n < s->block_count && result == 0 && !search->is_stopped; n++)
-			result = hunt_block(
-				&h, search->is_oldest_first ? n : s->block_count - 1 - n);
+	lay(&h);
+	for (uint32_t n = 0; n < s->block_count && result == 0 && !search->is_stopped; n++)
+		result = hunt_block(&h, search->is_oldest_first ? n : s->block_count - 1 - n);
 	lay_done(&h);
 	free(h.found);
 	return result < 0 ? result : h.hits;

@@ -1,16 +1,24 @@
 #include "work/archive/read.h"
 
-/* The slots of one type in the block in work. */
+/* A slot whose values are being decoded: where its next code stands. */
+struct active {
+	const uint8_t *code;
+	uint16_t slot; /* of its template */
+	uint16_t family;
+	uint8_t type;
+};
+
+/* The slots of one type in the block in work; the three types of numbers come together. */
 struct decoder {
 	struct segment *s;
-	unsigned types; /* bits of the types decoded together */
+	unsigned types;        /* as bits */
+	const uint8_t *wanted; /* families; NULL: all that are not loaded yet */
 	const uint8_t *codes;
 	size_t codes_len;
-	uint32_t *cursor; /* of each slot of the segment */
-	struct family_state *families;
-	struct near near; /* of texts, of addresses */
-	uint32_t next;    /* entry of the dictionary */
-	uint32_t entries;
+	struct active *active;
+	uint32_t *first;   /* of a template: its active slots; and one more */
+	struct near *near; /* of a family */
+	uint32_t entries;  /* of the dictionary */
 	struct reader times;
 	int64_t time_diff[TIMEFORM_FORMS];
 	struct err *e;
@@ -30,42 +38,58 @@ static int bad(const struct segment *s, struct err *e, const char *what)
 	return err_set(e, ERR_INPUT, "damaged segment: %s of block %u", what, s->view.block);
 }
 
-/* As the writer placed them: by template, then by slot. False when there are not that many. */
+/* Is the slot one whose values are asked for, and not there yet? */
+static bool is_wanted(const struct decoder *d, struct slot slot)
+{
+	return slot.type == SLOT_TIME ||
+		(!d->s->view.has_family[slot.family] && (!d->wanted || d->wanted[slot.family]));
+}
+
+/* The codes stand as the writer placed them: by template, then by slot. False when there are not
+ * that many. */
 static bool place_codes(struct decoder *d)
 {
 	struct segment *s = d->s;
+	uint32_t count = 0;
 	size_t at = 0;
 
 	for (uint32_t t = 1; t < s->template_count; t++) {
 		const struct template *template = &s->templates[t];
 
+		d->first[t] = count;
 		if (s->view.uses[t] == 0 || !(s->types[t] & d->types))
 			continue;
 		for (uint32_t k = 0; k < template->slots; k++) {
-			if (!(1u << s->slots[template->slot + k].type & d->types) ||
-				k + 1 == template->time)
+			struct slot slot = s->slots[template->slot + k];
+
+			if (!(1u << slot.type & d->types) || k + 1 == template->time)
 				continue;
-			d->cursor[template->slot + k] = (uint32_t)at;
+			if (is_wanted(d, slot))
+				d->active[count++] = (struct active){ d->codes + at, (uint16_t)k,
+					slot.family, slot.type };
 			at += s->view.uses[t];
 			if (at > d->codes_len)
 				return false;
 		}
 	}
+	d->first[s->template_count] = count;
 	return at == d->codes_len;
 }
 
 /* The values of an own column go where there is room for all of them. */
-static int load_own(struct decoder *d, unsigned family, struct column_view *c)
+int load_column(struct segment *s, unsigned family, struct err *e)
 {
-	struct segment *s = d->s;
+	struct column_view *c = &s->view.columns[family];
 	const struct section *section = section_find(s, s->view.block, SECTION_COLUMN, family);
 	struct bytes content = { 0 };
 	size_t len = (size_t)c->count * c->width;
 	int result;
 
+	if (c->data || c->count == 0)
+		return 0;
 	if (section == NULL || section->raw_len != len || s->view.own.room - s->view.own.len < len)
-		return bad(s, d->e, "a column");
-	result = section_load(s, section, &content, d->e);
+		return bad(s, e, "a column");
+	result = section_load(s, section, &content, e);
 	if (result == 0) {
 		c->data = s->view.own.at + s->view.own.len;
 		bytes_add(&s->view.own, content.at, content.len);
@@ -74,88 +98,79 @@ static int load_own(struct decoder *d, unsigned family, struct column_view *c)
 	return result;
 }
 
+uint64_t column_next(struct column_view *c, uint64_t last, uint32_t i)
+{
+	uint64_t value = 0;
+
+	for (unsigned plane = 0; plane < c->width; plane++)
+		value |= (uint64_t)c->data[(size_t)plane * c->count + i] << (8 * plane);
+	return c->is_delta ? last + (uint64_t)unzigzag(value) : value;
+}
+
 static int take(struct decoder *d, unsigned family, uint64_t *ret)
 {
 	struct column_view *c = &d->s->view.columns[family];
-	uint64_t value = 0;
-
 	if (c->taken >= c->count)
 		return bad(d->s, d->e, "a column");
 	if (c->data == NULL) {
-		int result = load_own(d, family, c);
+		int result = load_column(d->s, family, d->e);
 
 		if (result < 0)
 			return result;
 	}
-	for (unsigned plane = 0; plane < c->width; plane++)
-		value |= (uint64_t)c->data[(size_t)plane * c->count + c->taken] << (8 * plane);
-	c->taken++;
-	if (c->is_delta)
-		value = c->last + (uint64_t)unzigzag(value);
-	c->last = value;
-	*ret = value;
+	*ret = c->last = column_next(c, c->last, c->taken++);
 	return 0;
 }
 
-static int decode_entry(struct decoder *d, struct slot slot, uint8_t code, uint64_t *ret)
+static int decode_entry(struct decoder *d, unsigned family, uint8_t code, uint64_t *ret)
 {
-	struct family_state *f = &d->families[slot.family];
-	unsigned rank = 0;
-	uint64_t value;
-	int result;
+	struct near *near = &d->near[family];
+	unsigned rank = code;
 
-	if (code == CODE_LAST) {
-		if (!f->has_last)
-			return bad(d->s, d->e, "a code");
-		value = f->last;
-	} else if (code < CODE_NEW) {
-		if (code - CODE_NEAR >= d->near.count)
-			return bad(d->s, d->e, "a code");
-		value = d->near.value[code - CODE_NEAR];
-	} else if (code == CODE_NEW) {
-		value = d->next++;
+	if (code < near->count) {
+		*ret = near->value[code];
+		if (code == 0)
+			return 0;
 	} else if (code == CODE_ENTRY) {
-		result = take(d, slot.family, &value);
+		int result = take(d, family, ret);
+
 		if (result < 0)
 			return result;
+		if (*ret >= d->entries)
+			return bad(d->s, d->e, "an entry of the dictionary");
+		rank = near->count;
 	} else {
 		return bad(d->s, d->e, "a code");
 	}
-	if (value >= d->entries)
-		return bad(d->s, d->e, "an entry of the dictionary");
-	while (rank < d->near.count && d->near.value[rank] != value)
-		rank++;
-	near_front(&d->near, rank, TEXT_NEAR, value, 0);
-	f->last = value;
-	f->has_last = true;
-	*ret = value;
+	near_front(near, rank, ENTRY_NEAR, *ret, 0);
 	return 0;
 }
 
-static int decode_number(struct decoder *d, struct slot slot, uint8_t code, struct value *ret)
+static int decode_number(struct decoder *d, const struct active *a, uint8_t code, struct value *ret)
 {
-	struct near *near = &d->families[slot.family].near;
-	unsigned digits_max = slot.type == SLOT_NUMBER ? NUMBER_DIGITS_MAX : HEX_DIGITS_MAX, rank,
-		 has;
+	struct near *near = &d->near[a->family];
+	unsigned digits_max = a->type == SLOT_NUMBER ? NUMBER_DIGITS_MAX : HEX_DIGITS_MAX, has;
 	int result;
 
-	if (code < NUMBER_NEAR) {
-		if (code >= near->count)
-			return bad(d->s, d->e, "a code");
+	if (code < near->count && code < NUMBER_NEAR) {
 		*ret = (struct value){ near->value[code], near->digits[code] };
-		rank = code;
-	} else {
-		result = take(d, slot.family, &ret->number);
-		if (result < 0)
-			return result;
-		ret->digits = code == CODE_FRESH ? 0 : (uint8_t)(code - CODE_PADDED + 1);
-		rank = near->count;
+		if (code > 0)
+			near_front(near, code, NUMBER_NEAR, ret->number, ret->digits);
+		return 0;
 	}
-	/* a family of two types, which no writer makes, could bring too long a number */
-	has = slot.type == SLOT_NUMBER ? decimal_digits(ret->number) : hex_digits(ret->number);
-	if (ret->digits > digits_max || (ret->digits > 0 && has > ret->digits))
-		return bad(d->s, d->e, "a number");
-	near_front(near, rank, NUMBER_NEAR, ret->number, ret->digits);
+	if (code < NUMBER_NEAR)
+		return bad(d->s, d->e, "a code");
+	result = take(d, a->family, &ret->number);
+	if (result < 0)
+		return result;
+	ret->digits = code == CODE_FRESH ? 0 : (uint8_t)(code - CODE_PADDED + 1);
+	if (ret->digits > 0) {
+		has = a->type == SLOT_NUMBER ? decimal_digits(ret->number) :
+					       hex_digits(ret->number);
+		if (ret->digits > digits_max || has > ret->digits)
+			return bad(d->s, d->e, "a number");
+	}
+	near_front(near, near->count, NUMBER_NEAR, ret->number, ret->digits);
 	return 0;
 }
 
@@ -175,26 +190,26 @@ static int decode_time(struct decoder *d, unsigned form, uint8_t code, int64_t b
 static int decode_row(struct decoder *d, uint32_t position)
 {
 	struct segment *s = d->s;
-	const struct template *t = &s->templates[s->view.template[position]];
+	uint32_t number = s->view.template[position];
+	const struct template *t = &s->templates[number];
 	const struct slot *slots = s->slots + t->slot;
 	struct value *values = s->view.values + s->view.first[position];
+	struct active *end = d->active + d->first[number + 1];
 	int result = 0;
 
-	for (uint32_t k = 0; k < t->slots && result == 0; k++) {
-		uint8_t code;
+	for (struct active *a = d->active + d->first[number]; a < end && result == 0; a++) {
+		struct value *value = &values[a->slot];
+		uint8_t code = *a->code++;
 
-		if (!(1u << slots[k].type & d->types) || k + 1 == t->time)
-			continue;
-		code = d->codes[d->cursor[t->slot + k]++];
-		if (slots[k].type == SLOT_TEXT || slots[k].type == SLOT_IPV4)
-			result = decode_entry(d, slots[k], code, &values[k].number);
-		else if (slots[k].type == SLOT_TIME)
-			result = decode_time(d, slots[k].form, code,
+		if (a->type == SLOT_TEXT || a->type == SLOT_IPV4)
+			result = decode_entry(d, a->family, code, &value->number);
+		else if (a->type == SLOT_TIME)
+			result = decode_time(d, slots[a->slot].form, code,
 				time_base(slots[t->time - 1].form,
-					(int64_t)values[t->time - 1].number, slots[k].form),
-				&values[k].number);
+					(int64_t)values[t->time - 1].number, slots[a->slot].form),
+				&value->number);
 		else
-			result = decode_number(d, slots[k], code, &values[k]);
+			result = decode_number(d, a, code, value);
 	}
 	return result;
 }
@@ -234,16 +249,12 @@ static int load_stream(struct segment *s, enum section_kind kind, struct reader 
 /* What decoding TYPE needs beside its codes. */
 static enum section_kind prepare(struct decoder *d, enum slot_type type)
 {
-	const struct block_entry *b = &d->s->blocks[d->s->view.block];
-
 	d->types = 1u << type;
 	switch (type) {
 	case SLOT_TEXT:
-		d->next = b->first_text;
 		d->entries = d->s->text_count;
 		return SECTION_TEXT_CODES;
 	case SLOT_IPV4:
-		d->next = b->first_address;
 		d->entries = d->s->address_count;
 		return SECTION_ADDRESS_CODES;
 	case SLOT_TIME:
@@ -260,56 +271,90 @@ static int decode_rows(struct decoder *d)
 	uint32_t rows = s->blocks[s->view.block].rows;
 	int result = 0;
 
-	for (uint32_t i = 0; i < rows && result == 0; i++)
-		if (s->types[s->view.template[i]] & d->types)
+	for (uint32_t i = 0; i < rows && result == 0; i++) {
+		uint32_t t = s->view.template[i];
+
+		if (d->first[t + 1] > d->first[t])
 			result = decode_row(d, i);
+	}
 	return result;
 }
 
-int load_values(struct segment *s, enum slot_type type, struct err *e)
+static int load_some(struct segment *s, enum slot_type type, const uint8_t *wanted, struct err *e)
 {
-	struct decoder d = { .s = s, .e = e };
+	struct decoder d = { .s = s, .e = e, .wanted = wanted };
 	enum section_kind kind = prepare(&d, type);
 	struct reader codes;
-	int result;
+	int result = load_stream(s, kind, &codes, e);
 
-	if (s->view.has[type])
-		return 0;
-	result = load_stream(s, kind, &codes, e);
-	if (result == 0 && type == SLOT_TIME)
-		result = load_stream(s, SECTION_TIMES, &d.times, e);
-	if (result == 0 && type == SLOT_TIME)
-		result = load_order(s, e);
 	if (result < 0)
 		return result;
 	d.codes = codes.at;
 	d.codes_len = reader_left(&codes);
-	d.cursor = get(s->slot_count, sizeof(*d.cursor));
-	d.families = get(s->family_count, sizeof(*d.families));
+	d.first = get((size_t)s->template_count + 1, sizeof(*d.first));
+	d.active = malloc(((size_t)s->slot_count + 1) * sizeof(*d.active));
+	d.near = get(s->family_count, sizeof(*d.near));
+	if (d.active == NULL)
+		abort();
 	if (!place_codes(&d))
 		result = bad(s, e, "the codes");
+	if (result == 0 && type == SLOT_TIME)
+		result = load_stream(s, SECTION_TIMES, &d.times, e);
 	if (result == 0 && type == SLOT_TIME)
 		result = decode_first_times(&d);
 	if (result == 0)
 		result = decode_rows(&d);
-	free(d.cursor);
-	free(d.families);
-	for (unsigned i = 0; i < SLOT_TYPES && result == 0; i++)
-		s->view.has[i] |= (d.types >> i & 1) != 0;
+	free(d.first);
+	free(d.active);
+	free(d.near);
 	if (result < 0)
-		s->view.has_layout = false; /* columns are half taken: begin anew next time */
+		s->view.has_layout = false; /* half taken: begin anew next time */
+	return result;
+}
+
+int load_times(struct segment *s, struct err *e)
+{
+	int result = s->view.has_times ? 0 : load_order(s, e);
+
+	if (s->view.has_times || result < 0)
+		return result;
+	result = load_some(s, SLOT_TIME, NULL, e);
+	s->view.has_times = result == 0;
+	return result;
+}
+
+int load_families(struct segment *s, const uint8_t *wanted, struct err *e)
+{
+	static const enum slot_type types[] = { SLOT_TEXT, SLOT_NUMBER, SLOT_IPV4 };
+	struct view *v = &s->view;
+	unsigned asked = 0;
+	int result = 0;
+
+	if (v->has_families)
+		return 0;
+	for (uint32_t f = 0; f < s->family_count; f++)
+		if ((!wanted || wanted[f]) && !v->has_family[f])
+			asked |= 1u << s->family_type[f];
+	if (asked & (1u << SLOT_HEX | 1u << SLOT_HEX_UPPER))
+		asked |= 1u << SLOT_NUMBER;
+	for (size_t i = 0; i < COUNT(types) && result == 0; i++)
+		if (asked >> types[i] & 1)
+			result = load_some(s, types[i], wanted, e);
+	for (uint32_t f = 0; f < s->family_count && result == 0; f++)
+		v->has_family[f] |= !wanted || wanted[f];
+	v->has_families = result == 0 && wanted == NULL;
 	return result;
 }
 
 int load_all_values(struct segment *s, struct err *e)
 {
-	static const enum slot_type types[] = { SLOT_TEXT, SLOT_NUMBER, SLOT_IPV4, SLOT_TIME };
-	int result = 0;
+	int result;
 
 	if (s->blocks[s->view.block].is_text)
 		return 0;
-	for (size_t i = 0; i < COUNT(types) && result == 0; i++)
-		result = load_values(s, types[i], e);
+	result = load_families(s, NULL, e);
+	if (result == 0)
+		result = load_times(s, e);
 	return result < 0 ? result : load_order(s, e);
 }
 

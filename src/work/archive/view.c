@@ -27,6 +27,7 @@ void view_done(struct view *v)
 	free(v->values);
 	free(v->raw);
 	free(v->columns);
+	free(v->has_family);
 	free(v->meta);
 	*v = (struct view){ .block = SECTION_NO_BLOCK };
 }
@@ -238,6 +239,7 @@ int load_block(struct segment *s, uint32_t block, struct err *e)
 	v->first = get(rows, sizeof(*v->first));
 	v->uses = get(s->template_count, sizeof(*v->uses));
 	v->columns = get(s->family_count, sizeof(*v->columns));
+	v->has_family = get(s->family_count, 1);
 	result = load_templates_of_rows(s, e);
 	if (result == 0)
 		result = load_raw(s, e);

@@ -3,6 +3,7 @@
 #include <lzma.h>
 #include <zstd.h>
 
+#include "work/archive/match.h"
 #include "work/archive/write.h"
 
 #define BLOCK_BYTES_DEFAULT (8 * MIB)
@@ -62,6 +63,10 @@ struct segment_writer *segment_writer_free(struct segment_writer *w)
 	bytes_done(&w->sections);
 	bytes_done(&w->pending);
 	free(w->families);
+	uses_done(&w->text_uses);
+	uses_done(&w->address_uses);
+	bytes_done(&w->template_blocks);
+	grams_done(&w->grams);
 	ZSTD_freeCCtx(w->zstd);
 	free(w);
 	return NULL;
@@ -272,6 +277,43 @@ static void write_text(struct segment_writer *w)
 	bytes_done(&lengths);
 }
 
+static void note_letters(struct segment_writer *w, struct str text, struct bytes *folded)
+{
+	folded->len = 0;
+	fold_into(folded, text);
+	grams_add(&w->grams, (struct str){ (const char *)folded->at, folded->len });
+}
+
+/* For who searches: the templates of the block, and the letters of rows without one. */
+static void note_rows(struct segment_writer *w)
+{
+	const struct row *rows = (const struct row *)(const void *)w->rows.at;
+	size_t room = lines_templates(&w->lines) * sizeof(uint32_t), at = 0;
+	struct bytes folded = { 0 };
+	uint32_t *blocks;
+
+	if (w->template_blocks.len < room) {
+		size_t more = room - w->template_blocks.len;
+
+		memset(bytes_more(&w->template_blocks, more), 0, more);
+		w->template_blocks.len = room;
+	}
+	blocks = (uint32_t *)(void *)w->template_blocks.at;
+	for (uint32_t i = 0; i < w->block.rows; i++) {
+		struct str raw = { (const char *)w->raw.at + at, rows[i].raw_len };
+
+		blocks[rows[i].template] |= uses_bit(w->sizes.blocks);
+		at += raw.len;
+		if (rows[i].template != TEMPLATE_RAW)
+			continue;
+		if (raw.len <= LIMIT_SEGMENT_LINE_BYTES)
+			note_letters(w, raw, &folded);
+		else
+			w->has_unknown = true;
+	}
+	bytes_done(&folded);
+}
+
 /* Columns do well on logs. Where plain zstd may do better, both are made and the smaller kept. */
 static void write_rows(struct segment_writer *w)
 {
@@ -285,8 +327,10 @@ static void write_rows(struct segment_writer *w)
 	write_coded(w, &coded);
 	coded_done(&coded);
 	columns_bytes = w->offset - m.offset;
-	if (guess_text(w) / 5 * 3 >= columns_bytes)
+	if (guess_text(w) / 5 * 3 >= columns_bytes) {
+		note_rows(w);
 		return;
+	}
 	bytes_add(&kept, w->pending.at + m.pending, w->pending.len - m.pending);
 	bytes_add(&kept_sections, w->sections.at + m.sections, w->sections.len - m.sections);
 	w->pending.len = m.pending;
@@ -294,7 +338,7 @@ static void write_rows(struct segment_writer *w)
 	w->offset = m.offset;
 	write_text(w);
 	if (w->offset - m.offset < columns_bytes) {
-		w->block.is_text = true;
+		w->block.is_text = w->has_unknown = true;
 		w->sizes.text_blocks++;
 		forget_entries(&w->text_order, m.texts, &w->text_number);
 		forget_entries(&w->address_order, m.addresses, &w->address_number);
@@ -304,6 +348,7 @@ static void write_rows(struct segment_writer *w)
 		w->offset = m.offset + columns_bytes;
 		bytes_add(&w->pending, kept.at, kept.len);
 		bytes_add(&w->sections, kept_sections.at, kept_sections.len);
+		note_rows(w);
 	}
 	bytes_done(&kept);
 	bytes_done(&kept_sections);
@@ -342,8 +387,6 @@ static int end_block(struct segment_writer *w, struct err *e)
 		return 0;
 	w->block.raw_bytes = w->raw.len;
 	w->block.hash = hash_rows(w);
-	w->block.first_text = (uint32_t)(w->text_order.len / sizeof(uint32_t));
-	w->block.first_address = (uint32_t)(w->address_order.len / sizeof(uint32_t));
 	write_meta(w);
 	w->sizes.meta_bytes += w->offset - before;
 	write_rows(w);
@@ -448,6 +491,37 @@ static void write_templates(struct segment_writer *w)
 	bytes_done(&slots);
 }
 
+/* What a search looks at first: where templates, texts and addresses stand; letters last of all. */
+static void write_index(struct segment_writer *w)
+{
+	const struct lines *l = &w->lines;
+	const char *at = (const char *)l->text.at, *end = at + l->text.len;
+	struct bytes content = { 0 };
+
+	for (size_t i = 0; i < w->template_blocks.len / sizeof(uint32_t); i++)
+		bytes_varint(&content, ((uint32_t *)(void *)w->template_blocks.at)[i]);
+	writer_section(w, SECTION_TEMPLATE_USES, 0, content.at, content.len);
+	content.len = 0;
+	uses_write(&w->text_uses, &w->text_order, &content);
+	if (!w->text_uses.is_full)
+		writer_section(w, SECTION_TEXT_USES, 0, content.at, content.len);
+	content.len = 0;
+	uses_write(&w->address_uses, &w->address_order, &content);
+	if (!w->address_uses.is_full)
+		writer_section(w, SECTION_ADDRESS_USES, 0, content.at, content.len);
+	for (size_t len; at < end; at += len + 1) {
+		len = strlen(at);
+		note_letters(w, (struct str){ at, len }, &content);
+	}
+	for (size_t i = 0; i < w->text_order.len / sizeof(uint32_t); i++)
+		note_letters(w, lines_text(l, ((uint32_t *)(void *)w->text_order.at)[i]), &content);
+	content.len = 0;
+	grams_write(&w->grams, &content);
+	if (!w->has_unknown)
+		writer_section(w, SECTION_GRAMS, 0, content.at, content.len);
+	bytes_done(&content);
+}
+
 static void put_block_entries(struct segment_writer *w, struct bytes *to)
 {
 	const struct block_entry *blocks = (const struct block_entry *)(const void *)w->blocks.at;
@@ -459,8 +533,6 @@ static void put_block_entries(struct segment_writer *w, struct bytes *to)
 		bytes_varint(to, b->rows);
 		bytes_varint(to, b->raw_bytes);
 		bytes_u8(to, b->is_text);
-		bytes_varint(to, b->first_text - last.first_text);
-		bytes_varint(to, b->first_address - last.first_address);
 		bytes_varint(
 			to, zigzag((int64_t)((uint64_t)b->first_ns - (uint64_t)last.first_ns)));
 		bytes_varint(to, (uint64_t)b->last_ns - (uint64_t)b->first_ns);
@@ -532,6 +604,7 @@ int segment_finish(struct segment_writer *w, struct err *e, struct segment_sizes
 		return result;
 	write_dictionaries(w);
 	write_templates(w);
+	write_index(w);
 	write_end(w);
 	result = flush(w, e);
 	if (result < 0)

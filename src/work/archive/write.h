@@ -2,11 +2,13 @@
 #ifndef ARCHIVE_WRITE_H
 #define ARCHIVE_WRITE_H
 
+#include "work/archive/grams.h"
 #include "work/archive/lines.h"
+#include "work/archive/uses.h"
 
 /* Values of one family that its codes do not give. */
 struct family_values {
-	struct family_state state;
+	struct near near;
 	struct bytes fresh; /* of uint64_t */
 	uint32_t position;  /* in the list of those in use, plus one */
 };
@@ -35,6 +37,10 @@ struct segment_writer {
 	/* numbers in the segment of the writer's texts and addresses; plus one, 0 for none yet */
 	struct bytes text_number, address_number; /* of uint32_t */
 	struct bytes text_order, address_order;   /* the other way about */
+	struct uses text_uses, address_uses;
+	struct bytes template_blocks; /* of uint32_t */
+	struct grams grams;
+	bool has_unknown; /* a block's letters were not looked at */
 	struct family_values *families;
 	struct bytes used_families; /* of uint16_t */
 	/* the segment so far */

@@ -1,0 +1,86 @@
+#include "work/archive/grams.h"
+#include "work/archive/read.h"
+
+static int bad(struct err *e, const char *what)
+{
+	return err_set(e, ERR_INPUT, "damaged segment: %s", what);
+}
+
+/* 1, or 0 without such a section. */
+static int load(struct segment *s, enum section_kind kind, struct bytes *to, struct err *e)
+{
+	const struct section *section = section_find(s, SECTION_NO_BLOCK, kind, 0);
+	int result = section ? section_load(s, section, to, e) : 0;
+
+	return result < 0 ? result : section != NULL;
+}
+
+static int load_template_blocks(struct segment *s, struct err *e)
+{
+	struct bytes content = { 0 };
+	int result = load(s, SECTION_TEMPLATE_USES, &content, e);
+	struct reader r = reader_of(content.at, content.len);
+
+	if (result > 0) {
+		s->template_blocks = calloc(s->template_count + 1, sizeof(*s->template_blocks));
+		if (s->template_blocks == NULL)
+			abort();
+		/* those after the last in use are not told */
+		for (uint32_t t = 0; reader_left(&r) > 0 && t < s->template_count; t++)
+			s->template_blocks[t] = (uint32_t)read_varint(&r);
+		if (r.is_bad || reader_left(&r) > 0)
+			result = bad(e, "the blocks of its templates");
+	}
+	bytes_done(&content);
+	return result < 0 ? result : 0;
+}
+
+static int load_uses(struct segment *s, enum section_kind kind, uint32_t count, struct err *e,
+	struct use_list *ret)
+{
+	struct bytes content = { 0 };
+	int result = load(s, kind, &content, e);
+
+	if (result > 0 && !uses_read(&content, count, s->family_count, ret))
+		result = bad(e, "the uses of its dictionaries");
+	bytes_done(&content);
+	return result < 0 ? result : 0;
+}
+
+int load_index(struct segment *s, struct err *e)
+{
+	int result;
+
+	if (s->has_index)
+		return 0;
+	free(s->template_blocks);
+	s->template_blocks = NULL;
+	use_list_done(&s->uses[SLOT_TEXT]);
+	use_list_done(&s->uses[SLOT_IPV4]);
+	result = load_template_blocks(s, e);
+	if (result == 0)
+		result = load_uses(s, SECTION_TEXT_USES, s->text_count, e, &s->uses[SLOT_TEXT]);
+	if (result == 0)
+		result = load_uses(
+			s, SECTION_ADDRESS_USES, s->address_count, e, &s->uses[SLOT_IPV4]);
+	s->has_index = result == 0;
+	return result;
+}
+
+int segment_may_hold(struct segment *s, const struct matcher *m, struct err *e, bool *ret_may)
+{
+	struct bytes bits = { 0 };
+	int result = load(s, SECTION_GRAMS, &bits, e);
+
+	*ret_may = true;
+	/* the place of a bit is found by a mask */
+	if (result > 0 && (bits.len < GRAMS_BYTES_MIN || (bits.len & (bits.len - 1)) != 0))
+		result = bad(e, "its letters");
+	for (size_t i = 0; result > 0 && i < m->count; i++)
+		if (!m->terms[i].is_not)
+			*ret_may &= grams_may_hold(bits.at, bits.len,
+				(struct str){
+					(const char *)m->terms[i].text.at, m->terms[i].text.len });
+	bytes_done(&bits);
+	return result < 0 ? result : 0;
+}

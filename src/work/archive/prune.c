@@ -1,0 +1,159 @@
+/* prune.c - before any row is decoded: what may be met in a block at all. A number that stands in a
+ * row stands in its family's column, so a look at the column settles most. */
+#include "work/archive/align.h"
+
+#define OPS 4
+
+/* What was asked of a family's column last, for each operation. */
+struct asked {
+	const struct search *by;
+	uint16_t from;
+	uint16_t end;
+	bool may;
+};
+
+void prune_new(struct prune *p, const struct segment *s, struct err *e)
+{
+	*p = (struct prune){ .e = e };
+	p->families = calloc((size_t)s->family_count + 1, 1);
+	p->asked = calloc((size_t)s->family_count * OPS + 1, sizeof(*p->asked));
+	if (p->families == NULL || p->asked == NULL)
+		abort();
+}
+
+void prune_done(struct prune *p)
+{
+	free(p->families);
+	free(p->asked);
+}
+
+/* Decimal digits, as numbers: the wanted ones, and what they are taken from. */
+struct digits {
+	uint64_t value;
+	uint64_t power; /* ten to their count */
+};
+
+static bool decimal_may(const struct digits *want, enum align_op op, uint64_t value)
+{
+	/* as many digits at least as are wanted: none of them begins with a zero */
+	for (;; value /= 10) {
+		if (value < want->power / 10)
+			return false;
+		if (value % want->power == want->value &&
+			(op == ALIGN_HOLDS || op == ALIGN_ENDS || value == want->value))
+			return true;
+		if (op == ALIGN_ENDS || op == ALIGN_IS)
+			return false;
+	}
+}
+
+static bool hex_may(struct str want, enum align_op op, uint64_t value, bool is_upper)
+{
+	char text[TIMEFORM_TEXT_MAX];
+	size_t len = hex_write(value, 0, is_upper, text);
+
+	return align_compare((struct str){ text, len }, op, want);
+}
+
+static bool column_may(struct search *a, const struct condition *c, struct slot slot)
+{
+	struct column_view *column = &a->s->view.columns[slot.family];
+	struct str want = str_from(str_until(a->text, c->end), c->from);
+	struct digits digits = { .power = 1 };
+	bool is_decimal = slot.type == SLOT_NUMBER, is_upper;
+	uint64_t last = 0;
+
+	/* how many zeros stand before a number is told elsewhere */
+	if (want.len == 0 || want.ptr[0] == '0' || want.len > NUMBER_DIGITS_MAX - 1)
+		return true;
+	for (size_t i = 0; is_decimal && i < want.len; i++) {
+		digits.value = digits.value * 10 + (uint64_t)(want.ptr[i] - '0');
+		digits.power *= 10;
+	}
+	is_upper = slot.type == SLOT_HEX_UPPER && !a->is_fold;
+	for (uint32_t i = 0; i < column->count; i++) {
+		last = column_next(column, last, i);
+		if (is_decimal ? decimal_may(&digits, c->op, last) :
+				 hex_may(want, c->op, last, is_upper))
+			return true;
+	}
+	return false;
+}
+
+static int ask_column(struct search *a, const struct condition *c, struct slot slot,
+	struct prune *p, bool *ret_may)
+{
+	struct asked *asked = &p->asked[(size_t)slot.family * OPS + c->op];
+	int result;
+
+	if (asked->by != a || asked->from != c->from || asked->end != c->end) {
+		result = load_column(a->s, slot.family, p->e);
+		if (result < 0)
+			return result;
+		*asked = (struct asked){ a, c->from, c->end, column_may(a, c, slot) };
+	}
+	*ret_may = asked->may;
+	return 0;
+}
+
+static bool is_number(unsigned type)
+{
+	return type == SLOT_NUMBER || type == SLOT_HEX || type == SLOT_HEX_UPPER;
+}
+
+/* Can the set of conditions that begins at C be met? */
+static int ask_set(struct search *a, const struct condition *c, const struct slot *slots,
+	struct prune *p, bool *ret_may)
+{
+	uint32_t bit = uses_bit(a->s->view.block);
+	int result = 0;
+
+	*ret_may = true;
+	for (const struct condition *at = c; *ret_may; at++) {
+		*ret_may = (at->blocks & bit) != 0;
+		if (at->is_last)
+			break;
+	}
+	for (; *ret_may && result == 0; c++) {
+		if (is_number(slots[c->slot].type))
+			result = ask_column(a, c, slots[c->slot], p, ret_may);
+		if (c->is_last)
+			break;
+	}
+	return result;
+}
+
+static void want(const struct condition *c, const struct slot *slots, struct prune *p)
+{
+	for (;; c++) {
+		if (slots[c->slot].type == SLOT_TIME)
+			p->has_times = true;
+		else
+			p->families[slots[c->slot].family] = 1;
+		if (c->is_last)
+			return;
+	}
+}
+
+int align_prune(struct search *a, uint32_t t, struct prune *p, bool *ret_may)
+{
+	struct condition *c = (struct condition *)(void *)a->conditions.at + a->first[t];
+	struct condition *end = c + a->count[t];
+	const struct slot *slots = a->s->slots + a->s->templates[t].slot;
+
+	*ret_may = false;
+	while (c < end) {
+		bool may;
+		int result = ask_set(a, c, slots, p, &may);
+
+		if (result < 0)
+			return result;
+		if (may)
+			want(c, slots, p);
+		*ret_may |= may;
+		do
+			c->is_dead = !may;
+		while (!c++->is_last);
+	}
+	return 0;
+}
