@@ -5,6 +5,7 @@
 #define WORDS_MAX 128
 #define VARIABLES_MAX 64
 #define COMMANDS_MAX 4000
+#define SHELLS_MAX 2
 
 struct variable {
 	struct str name, value;
@@ -24,7 +25,8 @@ struct shell {
 	struct str rest;
 	struct variable variables[VARIABLES_MAX];
 	size_t variable_count;
-	bool is_piped; /* the command at hand is fed by the one before */
+	bool is_piped; /* the command at hand feeds the next */
+	int depth;     /* of "sh -c" in "sh -c" */
 	struct backup_call *call;
 };
 
@@ -510,8 +512,9 @@ static bool dump(struct shell *sh, const struct shell_command *c, size_t from)
 		{ "-r", false } };
 	size_t at;
 
-	if (has_word(c, from, "--version") || has_word(c, from, "--help"))
-		return false;
+	if (has_word(c, from, "--version") || has_word(c, from, "--help") ||
+		(c->count == from && c->output.len == 0 && !sh->is_piped))
+		return false; /* only asks, or gives nothing to anybody */
 	sh->call->is_database = true;
 	sh->call->crypt = CRYPT_NO;
 	for (size_t i = 0; i < COUNT(options); i++) {
@@ -632,7 +635,6 @@ static size_t skip_wrappers(const struct shell_command *c, size_t from)
 				(c->word[i].len > 0 && c->word[i].ptr[0] >= '0' &&
 					c->word[i].ptr[0] <= '9')))
 			i++;
-		/* options of a wrapper may have taken a word: look for a known program beyond */
 	}
 	return i;
 }
@@ -664,12 +666,66 @@ static bool reads_tool(struct shell *sh, const struct shell_command *c, size_t a
 	return false;
 }
 
+/* Commands that name programs without running them. */
+static bool only_names(const struct shell_command *c, size_t from)
+{
+	static const char *const askers[] = { "[", "[[", "test", "which", "type", "hash", "echo",
+		"printf", "logger", "man", "apt", "apt-get", "dnf", "yum", "systemctl", "pkill",
+		"killall", "pgrep", "find", "grep", "chown", "chmod", "rm", "ls" };
+
+	if (str_is(c->word[from], "command"))
+		return from + 1 < c->count &&
+			(str_is(c->word[from + 1], "-v") || str_is(c->word[from + 1], "-V"));
+	for (size_t i = 0; i < COUNT(askers); i++)
+		if (str_is(path_base(c->word[from]), askers[i]))
+			return true;
+	return false;
+}
+
+static void read_text(struct shell *sh);
+
+/* "sh -c 'pg_dump x > y'", "su - postgres -c …": the words after -c are commands again. */
+static bool reads_inner(struct shell *sh, const struct shell_command *c, size_t from)
+{
+	static const char *const shells[] = { "sh", "bash", "dash", "su", "runuser" };
+	struct shell inner = *sh;
+
+	for (size_t i = 0; i < COUNT(shells); i++) {
+		if (!str_is(path_base(c->word[from]), shells[i]))
+			continue;
+		for (size_t n = from + 1; n + 1 < c->count; n++) {
+			if (!str_is(c->word[n], "-c") && !str_is(c->word[n], "-lc"))
+				continue;
+			inner.rest = c->word[n + 1];
+			if (inner.depth++ < SHELLS_MAX)
+				read_text(&inner);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* How many words further the program may stand: "docker exec -i db pg_dump", "su postgres x". */
+static size_t reach(struct str program)
+{
+	static const char *const far[] = { "docker", "podman", "kubectl", "su", "runuser",
+		"machinectl", "systemd-run", "sudo", "chroot" };
+
+	for (size_t i = 0; i < COUNT(far); i++)
+		if (str_is(program, far[i]))
+			return 8;
+	return 3;
+}
+
 static void read_command(struct shell *sh, struct shell_command *c, bool is_fed)
 {
-	size_t from = skip_wrappers(c, take_assignments(sh, c));
+	size_t from = take_assignments(sh, c);
 	struct str program;
 
-	if (from >= c->count)
+	if (from >= c->count || only_names(c, from) || reads_inner(sh, c, from))
+		return;
+	from = skip_wrappers(c, from);
+	if (from >= c->count || only_names(c, from) || reads_inner(sh, c, from))
 		return;
 	program = path_base(c->word[from]);
 	if (encrypts(c, from + 1, program)) {
@@ -690,7 +746,7 @@ static void read_command(struct shell *sh, struct shell_command *c, bool is_fed)
 		return;
 	}
 	/* a wrapper with an option may hide the program one or two words further */
-	for (size_t i = from; i < c->count && i < from + 3; i++)
+	for (size_t i = from; i < c->count && i < from + reach(program); i++)
 		if (reads_tool(sh, c, i))
 			break;
 	if (sh->call->tool && c->output.len > 0 && (is_fed || sh->call->where == BACKUP_UNCLEAR))
@@ -706,19 +762,25 @@ static void read_environment(struct shell *sh, struct str lines)
 			set(sh, name, str_unquote(value));
 }
 
+static void read_text(struct shell *sh)
+{
+	struct shell_command c;
+	bool is_fed = false;
+
+	for (size_t n = 0; n < COMMANDS_MAX && next_command(sh, &c); n++) {
+		bool is_piping = sh->is_piped;
+
+		read_command(sh, &c, is_fed);
+		is_fed = is_piping;
+	}
+}
+
 void backup_of(struct str text, struct str environment, struct arena *a, struct backup_call *ret)
 {
 	struct backup_call call = { .target = STR(""), .scheme = "" };
 	struct shell sh = { .a = a, .rest = text, .call = &call };
-	struct shell_command c;
-	bool is_fed = false;
 
 	read_environment(&sh, environment);
-	for (size_t n = 0; n < COMMANDS_MAX && next_command(&sh, &c); n++) {
-		bool is_piping = sh.is_piped;
-
-		read_command(&sh, &c, is_fed);
-		is_fed = is_piping;
-	}
+	read_text(&sh);
 	*ret = call;
 }

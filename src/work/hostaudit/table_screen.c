@@ -6,6 +6,7 @@
 #include "work/hostaudit/resolve_account.h"
 #include "work/hostaudit/resolve_gvdb.h"
 #include "work/hostaudit/resolve_systemd.h"
+#include "work/hostaudit/resolve_xfconf.h"
 
 enum {
 	LOCK_DESKTOP,
@@ -285,6 +286,69 @@ static void put_xscreensaver(struct host *h, struct fact_rows *rows, const char 
 	put_lock(rows, &l);
 }
 
+/* ---- Xfce ---- */
+
+#define XFCE_CHANNEL "xfce4/xfconf/xfce-perchannel-xml/xfce4-screensaver.xml"
+
+struct xfce {
+	struct host *h;
+	struct str shared_path, own_path, shared, own; /* of the machine, of the user */
+	struct lock *l;
+};
+
+/* The user's value wins, unless the machine's is locked. */
+static struct str xfce_value(struct xfce *x, const char *path)
+{
+	struct xfconf_value shared = xfconf_find(x->shared, path), own = xfconf_find(x->own, path);
+	struct setting s = { 0 };
+
+	if (shared.value.ptr)
+		setting_win(&s, host_arena(x->h), shared.value, x->shared_path, shared.line);
+	if (own.value.ptr && !shared.is_locked)
+		setting_win(&s, host_arena(x->h), own.value, x->own_path, own.line);
+	x->l->is_enforced &= shared.is_locked;
+	if (s.value.ptr)
+		x->l->at = s;
+	return s.value;
+}
+
+static int64_t xfce_minutes(struct xfce *x, const char *path, int64_t otherwise)
+{
+	struct str value = xfce_value(x, path);
+	int64_t minutes;
+
+	if (!value.ptr)
+		return otherwise;
+	if (str_to_i64(value, &minutes) && minutes >= 0 && minutes < 100000)
+		return minutes;
+	x->l->reason = GAP_SYNTAX;
+	return otherwise;
+}
+
+static void put_xfce(struct host *h, struct fact_rows *rows, struct str user, struct str home)
+{
+	struct lock l = { .desktop = "xfce", .user = user, .is_enforced = true };
+	struct xfce x = { .h = h, .l = &l, .shared_path = STR("/etc/xdg/" XFCE_CHANNEL) };
+	int64_t idle, delay;
+	bool is_on;
+
+	x.own_path = arena_fmt(host_arena(h), "%.*s/.config/" XFCE_CHANNEL, STR_FMT(home));
+	x.shared = host_bytes(h, x.shared_path, NULL);
+	x.own = host_bytes(h, x.own_path, NULL);
+	is_on = str_bool(xfce_value(&x, "/saver/enabled"), true);
+	is_on &= str_bool(xfce_value(&x, "/saver/idle-activation/enabled"), true);
+	is_on &= str_bool(xfce_value(&x, "/lock/enabled"), true);
+	is_on &= str_bool(xfce_value(&x, "/lock/saver-activation/enabled"), true);
+	delay = xfce_minutes(&x, "/lock/saver-activation/delay", 0);
+	idle = xfce_minutes(&x, "/saver/idle-activation/delay", 5);
+	if (is_on && idle > 0)
+		l.seconds = 60 * (idle + delay);
+	l.detail = l.reason ? l.at.file : STR("");
+	l.found = arena_fmt(host_arena(h), "lock=%s delay=%llds+%llds", is_on ? "true" : "false",
+		(long long)(60 * idle), (long long)(60 * delay));
+	put_lock(rows, &l);
+}
+
 /* ---- which desktops, which users ---- */
 
 static const char *const managers[] = { "gdm3.service", "gdm.service", "lightdm.service",
@@ -335,6 +399,8 @@ static void put_desktop(struct host *h, struct fact_rows *rows, const char *desk
 		}
 	if (strcmp(desktop, "kde") == 0)
 		put_kde(h, rows, user, home);
+	else if (strcmp(desktop, "xfce") == 0 && host_exists(h, "/usr/bin/xfce4-screensaver"))
+		put_xfce(h, rows, user, home);
 	else if (host_exists(h, "/usr/bin/xscreensaver"))
 		put_xscreensaver(h, rows, desktop, user, home);
 	else
