@@ -6,6 +6,7 @@ A tool or right that is not there skips its test by name.
 """
 import contextlib
 import ctypes
+import fcntl
 import json
 import os
 import re
@@ -305,6 +306,28 @@ class Rights(unittest.TestCase):
         self.assertEqual(text.count("execve"), 1, text)
         sockets = re.findall(r"socket\((\w+)", text)
         self.assertLessEqual(set(sockets), {"AF_NETLINK"}, text)
+
+    @unittest.skipUnless(IS_ROOT, "root alone has something to give up")
+    def test_root_gives_up_all_but_reading(self):
+        """Seen from outside while it waits to write its report into a full pipe."""
+        read_end, write_end = os.pipe()
+        fcntl.fcntl(write_end, fcntl.F_SETPIPE_SZ, 4096)
+        process = subprocess.Popen([BIN, "audit", "--format", "json", "--packs", PACKS], stdout=write_end, env=ENV)
+        os.close(write_end)
+        try:
+            status, end = "", time.monotonic() + 60
+            while "Seccomp:\t2" not in status and time.monotonic() < end:
+                with open(f"/proc/{process.pid}/status", encoding="ascii") as file:
+                    status = file.read()
+            said = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
+            self.assertEqual(said["NoNewPrivs"], "1")
+            self.assertNotIn("0", said["Uid"].split("\t"))
+            # CAP_DAC_READ_SEARCH, CAP_NET_ADMIN, CAP_SYS_PTRACE
+            self.assertEqual(int(said["CapEff"], 16), 1 << 2 | 1 << 12 | 1 << 19)
+        finally:
+            os.close(read_end)
+            process.kill()
+            process.wait()
 
 
 @contextlib.contextmanager

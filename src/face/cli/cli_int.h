@@ -16,5 +16,9 @@ MUST_CHECK int cli_packs_load(const struct command_line *line, struct err *e,
 /* Only what asking a machine needs: pack_set_load_checks(). */
 MUST_CHECK int cli_packs_load_checks(const struct command_line *line, struct err *e,
 	struct pack_set **ret);
+/* Before an audit reads its first file: from here on this process only reads, writes what is open
+ * already, and asks the kernel; as root it becomes a user without rights who may read all. With
+ * IS_WRITTEN it stays able to write a file. */
+MUST_CHECK int cli_confine(bool is_written, struct err *e);
 
 #endif

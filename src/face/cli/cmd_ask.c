@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "face/cli/cli.h"
+#include "face/cli/cli_int.h"
 #include "face/cli/page.h"
 #include "work/hostaudit/hostaudit.h"
 
@@ -201,8 +202,10 @@ static int run(const struct command_line *line, struct err *e)
 		.now_s = clock_now_s() };
 	struct hostaudit *audit = NULL;
 	struct answer answer = { .form = FORM_TEXT };
-	int rc = hostaudit_open(&audit_options, e, &audit);
+	int rc = cli_confine(false, e);
 
+	if (rc == 0)
+		rc = hostaudit_open(&audit_options, e, &audit);
 	if (rc < 0)
 		return rc;
 	if (format && strcmp(format, "json") == 0)
@@ -240,4 +243,5 @@ const struct command cmd_ask = {
 	.args_max = 1,
 	.run = run,
 	.complete = complete,
+	.is_confined = true,
 };

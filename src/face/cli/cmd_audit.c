@@ -172,7 +172,9 @@ static int run(const struct command_line *line, struct err *e)
 	if (rc < 0)
 		return rc;
 	r.packs = audit_options.packs = packs;
-	rc = hostaudit_open(&audit_options, e, &audit);
+	rc = cli_confine(command_value(line, "save") != NULL, e);
+	if (rc == 0)
+		rc = hostaudit_open(&audit_options, e, &audit);
 	if (rc == 0)
 		rc = report(line, audit, &r, e);
 	hostaudit_close(audit);
@@ -189,5 +191,6 @@ const struct command cmd_audit = {
 		"từng phép kiểm đạt, không đạt hay chưa rõ, kèm bằng chứng, căn cứ và cách khắc phục. "
 		"Nên chạy với quyền root: điều gì không đọc được thì ghi là chưa rõ."),
 	.options = options,
+	.is_confined = true,
 	.run = run,
 };

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 const char *command_version(void)
 {
@@ -219,6 +220,7 @@ static int run_command(struct run *run, const struct command *command, size_t fr
 		command_help_one(run, command);
 		return 0;
 	}
+	run->is_confined = command->is_confined;
 	status = command->run(&line, &e);
 	if (status < 0)
 		return failed(run, command, status, &e);
@@ -270,6 +272,10 @@ int command_main(const struct command *const *table, int argc, char **argv)
 	if (run.word_count > LIMIT_COMMAND_WORDS)
 		run.word_count = LIMIT_COMMAND_WORDS;
 	status = dispatch(&run);
+	if (run.is_confined) {
+		fflush(NULL);
+		_exit(status);
+	}
 	arena_done(&arena);
 	return status;
 }

@@ -45,6 +45,8 @@ struct command {
 	int (*run)(const struct command_line *line, struct err *e); /* exit status 0..2, or ERR_* */
 	/* words to complete the I-th argument with, one per line on stdout; may be NULL */
 	void (*complete)(const struct command_line *line, size_t i);
+	bool is_confined; /* its run may end in a sandbox, where an ordinary exit is refused: the
+			   * program leaves at once when it has written all */
 };
 
 /* The value of --NAME as given, or NULL. Asserts that the command has such an option. */

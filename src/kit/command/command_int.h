@@ -16,6 +16,7 @@ struct run {
 	size_t word_count;
 	bool is_help_asked;
 	bool is_version_asked;
+	bool is_confined; /* the command may have entered a sandbox */
 };
 
 /* The command that WORDS begin with and how many words its name has; NULL: none. */

@@ -55,11 +55,11 @@ static const struct command_option options[] = {
 };
 
 static const struct command look = { "look", "[A] [B]", "nhìn", "Nhìn kỹ.", options, 0, 2, run_look,
-	complete_look };
+	complete_look, false };
 static const struct command look_at = { "look at", "WHAT", "nhìn vào", NULL, options, 1, 1,
-	run_look, NULL };
+	run_look, NULL, false };
 static const struct command pack_see = { "pack see", "", "xem", NULL, options, 0, 0, run_look,
-	NULL };
+	NULL, false };
 static const struct command *const table[] = { &look, &look_at, &pack_see, NULL };
 
 /* One run with its two outputs, freed by the caller through done(). */

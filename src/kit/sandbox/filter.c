@@ -4,6 +4,8 @@
 #include "kit/sandbox/sandbox_int.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
 #include <seccomp.h>
 #include <sys/socket.h>
 
@@ -37,16 +39,22 @@ static const int everyone[] = {
 	SCMP_SYS(recvmsg), SCMP_SYS(sendto), SCMP_SYS(sendmsg), SCMP_SYS(shutdown), END,
 };
 
+/* openat2 takes its flags in memory, where no filter looks: who may only read has no right to write
+ * besides, as another user. */
+static const int reading[] = {
+	SCMP_SYS(openat2), SCMP_SYS(stat), SCMP_SYS(lstat), SCMP_SYS(newfstatat), SCMP_SYS(statx),
+	SCMP_SYS(access), SCMP_SYS(faccessat), SCMP_SYS(faccessat2), SCMP_SYS(readlink),
+	SCMP_SYS(readlinkat), SCMP_SYS(getdents64), SCMP_SYS(statfs), SCMP_SYS(fstatfs),
+	SCMP_SYS(fadvise64), SCMP_SYS(getxattr), SCMP_SYS(lgetxattr), SCMP_SYS(fgetxattr),
+	SCMP_SYS(listxattr), SCMP_SYS(llistxattr), SCMP_SYS(getpriority), SCMP_SYS(getsid), END,
+};
+
 static const int files[] = {
-	SCMP_SYS(open), SCMP_SYS(openat), SCMP_SYS(openat2), SCMP_SYS(stat), SCMP_SYS(lstat),
-	SCMP_SYS(newfstatat), SCMP_SYS(statx), SCMP_SYS(access), SCMP_SYS(faccessat),
-	SCMP_SYS(faccessat2), SCMP_SYS(readlink), SCMP_SYS(readlinkat), SCMP_SYS(getdents64),
-	SCMP_SYS(statfs), SCMP_SYS(fstatfs), SCMP_SYS(ftruncate), SCMP_SYS(fallocate),
+	SCMP_SYS(open), SCMP_SYS(openat), SCMP_SYS(ftruncate), SCMP_SYS(fallocate),
 	SCMP_SYS(fsync), SCMP_SYS(fdatasync), SCMP_SYS(flock), SCMP_SYS(unlink),
 	SCMP_SYS(unlinkat), SCMP_SYS(rename), SCMP_SYS(renameat), SCMP_SYS(renameat2),
 	SCMP_SYS(mkdir), SCMP_SYS(mkdirat), SCMP_SYS(rmdir), SCMP_SYS(fchmod), SCMP_SYS(fchown),
-	SCMP_SYS(fadvise64), SCMP_SYS(utimensat), SCMP_SYS(getxattr), SCMP_SYS(lgetxattr),
-	SCMP_SYS(fgetxattr), SCMP_SYS(listxattr), SCMP_SYS(llistxattr), END,
+	SCMP_SYS(utimensat), END,
 };
 
 static const int accepting[] = {
@@ -142,6 +150,29 @@ static int add_sockets(scmp_filter_ctx ctx, unsigned may)
 	return rc;
 }
 
+#define WRITING (O_ACCMODE | O_CREAT | O_TRUNC | O_APPEND)
+
+/* Opening for reading alone, where the flags can be seen. */
+static int add_reading(scmp_filter_ctx ctx)
+{
+	int rc = add(ctx, SCMP_ACT_ALLOW, reading);
+
+	if (rc == 0)
+		rc = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(open), 1,
+			SCMP_A1(SCMP_CMP_MASKED_EQ, WRITING, O_RDONLY));
+	if (rc == 0)
+		rc = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1,
+			SCMP_A2(SCMP_CMP_MASKED_EQ, WRITING, O_RDONLY));
+	return rc;
+}
+
+/* clone3 takes its flags in memory too: a libc goes on with clone when there is none. */
+static int add_threads(scmp_filter_ctx ctx)
+{
+	return seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
+		SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD));
+}
+
 static int add_role(scmp_filter_ctx ctx, unsigned may)
 {
 	int rc = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(read), 0);
@@ -150,6 +181,12 @@ static int add_role(scmp_filter_ctx ctx, unsigned may)
 		rc = add(ctx, SCMP_ACT_ALLOW, everyone);
 	if (rc == 0 && may & SANDBOX_MAY_FILES)
 		rc = add(ctx, SCMP_ACT_ALLOW, files);
+	if (rc == 0 && may & SANDBOX_MAY_FILES)
+		rc = add(ctx, SCMP_ACT_ALLOW, reading);
+	if (rc == 0 && may & SANDBOX_MAY_READ)
+		rc = add_reading(ctx);
+	if (rc == 0 && may & SANDBOX_MAY_THREADS)
+		rc = add_threads(ctx);
 	if (rc == 0 && may & SANDBOX_MAY_ACCEPT)
 		rc = add(ctx, SCMP_ACT_ALLOW, accepting);
 	if (rc == 0 && may & SANDBOX_MAY_FORK)

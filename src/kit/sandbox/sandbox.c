@@ -5,22 +5,38 @@
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
+#include <stdio.h>
 #include <sys/capability.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+/* From the machine's own file: asking the name service would open sockets. */
+static bool find_user(const char *name, unsigned *ret_uid, unsigned *ret_gid)
+{
+	FILE *file = fopen("/etc/passwd", "re");
+	const struct passwd *found = NULL;
+	bool is_found = false;
+
+	while (file && !is_found && (found = fgetpwent(file)) != NULL) {
+		is_found = strcmp(found->pw_name, name) == 0 && found->pw_uid != 0;
+		if (is_found) {
+			*ret_uid = found->pw_uid;
+			*ret_gid = found->pw_gid;
+		}
+	}
+	if (file)
+		fclose(file);
+	return is_found;
+}
+
 int sandbox_user(const char *const *names, const char **ret_name, unsigned *ret_uid,
 	unsigned *ret_gid, struct err *e)
 {
 	for (; *names; names++) {
-		const struct passwd *found = getpwnam(*names);
-
-		if (!found || found->pw_uid == 0)
+		if (!find_user(*names, ret_uid, ret_gid))
 			continue;
 		*ret_name = *names;
-		*ret_uid = found->pw_uid;
-		*ret_gid = found->pw_gid;
 		return 0;
 	}
 	return err_set(e, ERR_ABSENT, "no user to run as");
@@ -54,14 +70,8 @@ static int become(const struct sandbox_rights *rights, struct err *e)
 	unsigned uid = rights->uid, gid = rights->gid;
 	bool keeps = rights->keeps_reading_all || rights->keeps_reading_files;
 
-	if (uid == 0) {
-		const struct passwd *found = getpwnam(rights->user);
-
-		if (!found || found->pw_uid == 0)
-			return err_set(e, ERR_ABSENT, "no user \"%s\" to become", rights->user);
-		uid = found->pw_uid;
-		gid = found->pw_gid;
-	}
+	if (uid == 0 && !find_user(rights->user, &uid, &gid))
+		return err_set(e, ERR_ABSENT, "no user \"%s\" to become", rights->user);
 	if (prctl(PR_SET_KEEPCAPS, keeps ? 1 : 0, 0, 0, 0) != 0 || setgroups(0, NULL) != 0 ||
 		setresgid(gid, gid, gid) != 0 || setresuid(uid, uid, uid) != 0)
 		return err_errno(e, errno, "become \"%s\"", rights->user);

@@ -15,6 +15,8 @@ enum sandbox_may {
 	SANDBOX_MAY_CONFINE = 16,  /* enter a narrower sandbox, change to another user */
 	SANDBOX_MAY_DATAGRAM = 32, /* make UDP sockets: to tell senders apart, each needs its own */
 	SANDBOX_MAY_WATCH = 64,    /* be told by the kernel of changes below the folders */
+	SANDBOX_MAY_READ = 128,    /* open files to read them, and change nothing */
+	SANDBOX_MAY_THREADS = 256, /* more threads of the same process */
 };
 
 struct sandbox_rights {

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/ptrace.h>
@@ -144,6 +145,23 @@ static int do_thread(void)
 {
 	return answer(syscall(SYS_clone3, NULL, 0));
 }
+static void *nothing_at_all(void *argument)
+{
+	return argument;
+}
+static int do_real_thread(void)
+{
+	pthread_t thread;
+	int rc = pthread_create(&thread, NULL, nothing_at_all, NULL);
+
+	if (rc == 0)
+		pthread_join(thread, NULL);
+	return answer(rc == 0 ? 0 : -1);
+}
+static int do_unlink(void)
+{
+	return answer(unlink("/tmp/khien-is-not-there") < 0 && errno == ENOENT ? 0 : -1);
+}
 static int do_setuid(void)
 {
 	return answer(syscall(SYS_setuid, 0));
@@ -189,6 +207,10 @@ static const struct sandbox_rights reader = { .may = SANDBOX_MAY_FILES | SANDBOX
 static const struct sandbox_rights receiver = { .may = SANDBOX_MAY_FILES | SANDBOX_MAY_ACCEPT |
 		SANDBOX_MAY_DATAGRAM | SANDBOX_MAY_WATCH,
 	.write_below = inside_only };
+/* without folders: it looks into processes */
+static const struct sandbox_rights auditor = {
+	.may = SANDBOX_MAY_READ | SANDBOX_MAY_NETLINK | SANDBOX_MAY_THREADS, .sees_processes = true
+};
 static const struct sandbox_rights parent = { .may = SANDBOX_MAY_FILES | SANDBOX_MAY_FORK |
 		SANDBOX_MAY_CONFINE,
 	.read_below = etc,
@@ -247,6 +269,19 @@ static const struct {
 	{ "receiver makes a raw socket", &receiver, do_raw, -SIGSYS },
 	{ "receiver asks netlink", &receiver, do_netlink, REFUSED },
 	{ "receiver execs", &receiver, do_exec, -SIGSYS },
+	{ "auditor reads", &auditor, do_read_passwd, ALLOWED },
+	{ "auditor lists", &auditor, do_read_folder, ALLOWED },
+	{ "auditor asks netlink", &auditor, do_netlink, ALLOWED },
+	{ "auditor makes a thread", &auditor, do_real_thread, ALLOWED },
+	{ "auditor writes", &auditor, do_write_inside, REFUSED },
+	{ "auditor truncates", &auditor, do_truncate, REFUSED },
+	{ "auditor removes", &auditor, do_unlink, REFUSED },
+	{ "auditor forks", &auditor, do_fork, REFUSED },
+	{ "auditor signals", &auditor, do_kill, REFUSED },
+	{ "auditor execs", &auditor, do_exec, -SIGSYS },
+	{ "auditor makes a socket", &auditor, do_socket, -SIGSYS },
+	{ "auditor traces", &auditor, do_ptrace, -SIGSYS },
+	{ "receiver makes a thread", &receiver, do_real_thread, REFUSED },
 	{ "parent forks", &parent, do_fork, ALLOWED },
 	{ "parent execs", &parent, do_exec, -SIGSYS },
 	{ "parent makes a socket", &parent, do_socket, -SIGSYS },
@@ -263,7 +298,7 @@ static int tried(const struct sandbox_rights *rights, int (*act)(void), bool is_
 
 		if ((is_twice && sandbox_enter(&parent, &level, &e) < 0) ||
 			sandbox_enter(rights, &level, &e) < 0 || !level.has_seccomp ||
-			level.landlock_abi < 1) {
+			(!rights->sees_processes && level.landlock_abi < 1)) {
 			fprintf(stderr, "%s (abi %d)\n", e.text, level.landlock_abi);
 			_exit(BROKEN);
 		}
