@@ -40,6 +40,8 @@ struct rsyslog {
 	forward_include *include;
 	void *context;
 	struct str selector; /* of the last "selector action" line; "&" goes on with it */
+	bool is_filtered;    /* after "!program" or "+host" */
+	int blocks;          /* open braces: of conditions and rulesets */
 };
 
 /* Does a selector take every facility, from informational messages on at the latest? */
@@ -108,7 +110,7 @@ static void take_action(struct rsyslog *r, struct str text, struct str selector,
 		f->protocol = protocol.ptr ? protocol : str_of(kinds[i].protocol);
 		if (str_is(argument(text, "StreamDriverMode"), "1"))
 			f->protocol = STR("tls");
-		f->is_part = !takes_all(selector);
+		f->is_part = !takes_all(selector) || r->is_filtered || r->blocks > 0;
 	}
 }
 
@@ -141,7 +143,7 @@ static void take_old_action(struct rsyslog *r, struct str action, int line)
 	if (!f)
 		return;
 	f->protocol = str_of(protocol);
-	f->is_part = !takes_all(r->selector);
+	f->is_part = !takes_all(r->selector) || r->is_filtered || r->blocks > 0;
 }
 
 static void take_statement(struct rsyslog *r, struct str text, int line)
@@ -149,14 +151,20 @@ static void take_statement(struct rsyslog *r, struct str text, int line)
 	struct str rest = text, word, file;
 	ptrdiff_t at = str_find(text, STR("action("));
 
+	if (str_starts(text, "!") || str_starts(text, "+") || str_starts(text, "-")) {
+		r->is_filtered = text.len > 1 && text.ptr[1] != '*';
+		return;
+	}
 	if (at < 0)
 		at = str_find(text, STR("action ("));
 	if (at >= 0) {
 		struct str before = str_trim(str_until(text, (size_t)at));
 
-		/* "*.* action(…)": a selector; anything else before it is a block or a condition */
+		/* "*.* action(…)" has a selector before it, "if … then action(…)" a condition */
+		if (before.len > 0 && !str_has(before, '{') && !str_has(before, '.'))
+			before = STR("condition");
 		take_action(r, str_from(text, (size_t)at),
-			str_has(before, '.') && !str_has(before, ' ') ? before : STR(""), line);
+			str_has(before, '{') ? STR("condition") : before, line);
 		return;
 	}
 	if (str_starts(text, "include(")) {
@@ -173,10 +181,16 @@ static void take_statement(struct rsyslog *r, struct str text, int line)
 		return;
 	}
 	rest = str_trim(rest);
-	if (!str_is(word, "&") && str_has(word, '.'))
-		r->selector = word;
-	else if (!str_is(word, "&"))
-		r->selector = STR("");
+	if (str_is(word, "if") || str_starts(word, ":")) {
+		/* a condition: what stands after its end takes a part only */
+		ptrdiff_t action = str_find(rest, STR(" @"));
+
+		r->selector = STR("condition");
+		rest = action >= 0 ? str_trim(str_from(rest, (size_t)action)) : STR("");
+		word = str_starts(word, ":omrelp:") ? word : STR("if");
+	} else if (!str_is(word, "&")) {
+		r->selector = str_has(word, '.') ? word : STR("");
+	}
 	if (str_starts(rest, "@") || str_starts(rest, ":omrelp:"))
 		take_old_action(r, rest, line);
 	else if (str_starts(word, "@") || str_starts(word, ":omrelp:"))
@@ -202,10 +216,12 @@ static struct str without_comment(struct str line)
 void forward_rsyslog(
 	struct forward_list *list, struct str bytes, forward_include *include, void *context)
 {
-	struct rsyslog r = { list, include, context, STR("") };
+	struct rsyslog r = {
+		.list = list, .include = include, .context = context, .selector = STR("")
+	};
 	struct buf statement;
 	struct str line;
-	int number = 0, begins = 0, depth = 0;
+	int number = 0, begins = 0, depth = 0, opened = 0;
 
 	buf_init(&statement, STATEMENT_BYTES);
 	while (str_next_line(&bytes, &line)) {
@@ -218,8 +234,10 @@ void forward_rsyslog(
 			line = str_until(line, line.len - 1);
 		if (buf_str(&statement).len == 0)
 			begins = number;
-		for (size_t i = 0; i < line.len; i++)
+		for (size_t i = 0; i < line.len; i++) {
 			depth += line.ptr[i] == '(' ? 1 : line.ptr[i] == ')' ? -1 : 0;
+			opened += line.ptr[i] == '{' ? 1 : line.ptr[i] == '}' ? -1 : 0;
+		}
 		if (buf_str(&statement).len + line.len + 2 < STATEMENT_BYTES) {
 			buf_add(&statement, line);
 			buf_add_char(&statement, ' ');
@@ -228,7 +246,10 @@ void forward_rsyslog(
 		}
 		if ((depth > 0 || goes_on) && !list->is_strange)
 			continue;
+		r.blocks += opened > 0 ? opened : 0;
 		take_statement(&r, arena_str(list->a, str_trim(buf_str(&statement))), begins);
+		r.blocks += opened < 0 ? opened : 0;
+		opened = 0;
 		buf_done(&statement);
 		buf_init(&statement, STATEMENT_BYTES);
 		depth = 0;

@@ -101,12 +101,14 @@ static void put_tree(struct host *h, struct fact_rows *rows, const char *program
 {
 	struct forward_list list = { .a = host_arena(h) };
 	struct tree t = { .h = h, .list = &list, .read = read };
+	struct unit unit = systemd_unit(h, arena_fmt(list.a, "%s.service", program).ptr);
 
+	if (unit.state == UNIT_ABSENT)
+		return; /* a removed package leaves its settings behind */
 	t.folder = str_of(main_file);
 	t.folder = str_until(t.folder, t.folder.len - path_base(t.folder).len - 1);
 	read_tree(&t, str_of(main_file));
-	show_all(h, rows, program, &list,
-		is_enabled(h, arena_fmt(list.a, "%s.service", program).ptr));
+	show_all(h, rows, program, &list, unit.state == UNIT_ENABLED);
 }
 
 /* ---- one file a program ---- */
@@ -117,7 +119,7 @@ static void put_files(struct host *h, struct fact_rows *rows, const char *progra
 	struct forward_list list = { .a = host_arena(h), .file = str_of(path) };
 	struct str bytes = host_bytes(h, list.file, &list.file);
 
-	if (bytes.len == 0)
+	if (bytes.len == 0 || systemd_unit(h, unit).state == UNIT_ABSENT)
 		return;
 	read(&list, bytes);
 	show_all(h, rows, program, &list, is_enabled(h, unit));

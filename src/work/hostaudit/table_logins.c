@@ -5,11 +5,12 @@
 #include <string.h>
 
 #include "work/hostaudit/fact.h"
+#include "work/hostaudit/os.h"
 #include "work/hostaudit/resolve_account.h"
 #include "work/hostaudit/resolve_login.h"
 #include "work/hostaudit/tables.h"
 
-enum { NAME, LAST_AT, FIRST_AT, SEEN_SINCE, FIRST_SINCE, FILE_PATH };
+enum { NAME, LAST_AT, FIRST_AT, SEEN_SINCE, FIRST_SINCE, ALIVE_AT, FILE_PATH };
 
 static const struct fact_column columns[] = {
 	[NAME] = { "name", FACT_TEXT, T("tên tài khoản") },
@@ -21,11 +22,14 @@ static const struct fact_column columns[] = {
 		T("từ lúc này mọi lần đăng nhập đều được ghi, giây UTC; trống: không chắc") },
 	[FIRST_SINCE] = { "first_since_s", FACT_INT,
 		T("lần sớm nhất được biết kể từ lúc này, giây UTC; trống: không biết") },
+	[ALIVE_AT] = { "alive_at_s", FACT_INT,
+		T("lần gần nhất nơi ghi đó ghi nhận bất kỳ ai, giây UTC; trống: không biết") },
 	[FILE_PATH] = { "file", FACT_TEXT, T("tệp ghi lần gần nhất") },
 	{ 0 },
 };
 
 #define LOGINS_MAX 4000
+#define FIRST_WITHOUT_LASTLOG 13
 
 struct login {
 	struct str name;
@@ -37,6 +41,7 @@ struct logins {
 	struct host *h;
 	VEC(struct login) all;
 	int64_t wtmp_since_s, lastlog_since_s; /* INT64_MAX: no record of that kind */
+	int64_t wtmp_alive_s, lastlog_alive_s; /* the newest log-in of anybody in it */
 };
 
 static struct login *login_of(struct logins *l, struct str name)
@@ -91,8 +96,11 @@ static void read_wtmp(struct logins *l, const char *path)
 				continue;
 			if (record.at_s < l->wtmp_since_s)
 				l->wtmp_since_s = record.at_s;
-			if (record.is_login)
-				note(l, record.user, record.at_s, path);
+			if (!record.is_login)
+				continue;
+			note(l, record.user, record.at_s, path);
+			if (record.at_s > l->wtmp_alive_s)
+				l->wtmp_alive_s = record.at_s;
 		}
 	}
 }
@@ -125,7 +133,9 @@ static void read_lastlog(struct logins *l)
 		if (at_s <= 0)
 			continue;
 		note(l, login->name, at_s, path);
-		l->lastlog_since_s = 0; /* it is being written, and it forgets nobody */
+		l->lastlog_since_s = 0; /* it forgets nobody */
+		if (at_s > l->lastlog_alive_s)
+			l->lastlog_alive_s = at_s;
 	}
 }
 
@@ -158,6 +168,7 @@ static void ask_copy(struct logins *l, const struct host_file *file, const char 
 		const char *name = (const char *)sqlite3_column_text(stmt, 0);
 		int64_t at_s = sqlite3_column_int64(stmt, 1);
 		int64_t *since = is_wtmp ? &l->wtmp_since_s : &l->lastlog_since_s;
+		int64_t *alive = is_wtmp ? &l->wtmp_alive_s : &l->lastlog_alive_s;
 
 		rc = SQLITE_OK;
 		if (!name || at_s <= 0)
@@ -166,6 +177,8 @@ static void ask_copy(struct logins *l, const struct host_file *file, const char 
 		/* lastlog2 is an option of the system: it saw nobody before its first record */
 		if (at_s < *since)
 			*since = at_s;
+		if (at_s > *alive)
+			*alive = at_s;
 	}
 	if (rc != SQLITE_DONE)
 		host_gap(l->h, GAP_SYNTAX, file->path.ptr);
@@ -208,13 +221,28 @@ static bool has_display_manager(struct host *h)
 	return host_lstat(h, "/etc/systemd/system/display-manager.service", &st) == 0;
 }
 
-static int64_t seen_since_s(struct logins *l)
+/* Debian 13 left the old files behind: what is in them is true, what is not proves nothing. */
+static void distrust_old_files(struct logins *l)
 {
+	struct os_release os = os_release_read(l->h);
+	int64_t version;
+
+	if (!str_is(os.id, "debian") || !str_to_i64(os.version_id, &version) ||
+		version < FIRST_WITHOUT_LASTLOG)
+		return;
+	l->lastlog_since_s = l->wtmp_since_s = INT64_MAX;
+}
+
+/* Since when; *RET_ALIVE: until when that record is known to be kept. */
+static int64_t seen_since_s(const struct logins *l, int64_t *ret_alive)
+{
+	*ret_alive = l->wtmp_alive_s;
 	if (has_silent_door(l->h))
 		return INT64_MAX;
 	/* Graphical log-ins are in wtmp only. */
 	if (has_display_manager(l->h) || l->wtmp_since_s < l->lastlog_since_s)
 		return l->wtmp_since_s;
+	*ret_alive = l->lastlog_alive_s;
 	return l->lastlog_since_s;
 }
 
@@ -223,7 +251,7 @@ static int fill(struct host *h, struct fact_rows *rows, struct err *e)
 	struct logins l = { .h = h, .wtmp_since_s = INT64_MAX, .lastlog_since_s = INT64_MAX };
 	struct account_reader r;
 	struct account_line a;
-	int64_t since_s;
+	int64_t since_s, alive_s;
 
 	(void)e;
 	account_init(&r, host_bytes(h, STR("/etc/passwd"), NULL));
@@ -236,8 +264,9 @@ static int fill(struct host *h, struct fact_rows *rows, struct err *e)
 	read_lastlog(&l);
 	read_wtmp(&l, "/var/log/wtmp.1");
 	read_wtmp(&l, "/var/log/wtmp");
+	distrust_old_files(&l);
 	read_databases(&l);
-	since_s = seen_since_s(&l);
+	since_s = seen_since_s(&l, &alive_s);
 	for (size_t i = 0; i < l.all.len; i++) {
 		const struct login *login = &l.all.at[i];
 
@@ -248,8 +277,10 @@ static int fill(struct host *h, struct fact_rows *rows, struct err *e)
 			fact_int(rows, FIRST_AT, login->first_s);
 			fact_cstr(rows, FILE_PATH, login->file);
 		}
-		if (since_s != INT64_MAX)
+		if (since_s != INT64_MAX) {
 			fact_int(rows, SEEN_SINCE, since_s);
+			fact_int(rows, ALIVE_AT, alive_s);
+		}
 		if (l.wtmp_since_s != INT64_MAX && since_s != INT64_MAX)
 			fact_int(rows, FIRST_SINCE, l.wtmp_since_s);
 	}

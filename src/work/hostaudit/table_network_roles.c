@@ -278,42 +278,79 @@ static void put_access_points(struct host *h, struct fact_rows *rows)
 
 /* ---- a shared connection: packets pass through, and their sender is hidden ---- */
 
-struct masquerade {
-	const char *unit; /* NULL: the file counts wherever it is */
-	const char *file;
-	const char *word; /* a part of a line */
-};
+/* Rules that engines of containers and virtual machines write for what is inside this machine, and
+ * that saving all rules keeps. */
+static bool is_inner_rule(struct str line)
+{
+	static const char *const marks[] = { "docker", "! -o br-", "LIBVIRT", "virbr", "CNI-",
+		"KUBE-", "NETAVARK", "lxdbr", "lxcbr", "incusbr", "podman" };
+
+	for (size_t i = 0; i < COUNT(marks); i++)
+		if (str_find(line, str_of(marks[i])) >= 0)
+			return true;
+	return false;
+}
+
+static bool hides_sender(struct str line)
+{
+	static const char *const marks[] = { "masquerade", "MASQUERADE", "SNAT", "snat to",
+		"snat ip to" };
+
+	for (size_t i = 0; i < COUNT(marks); i++)
+		if (str_find(line, str_of(marks[i])) >= 0)
+			return !is_inner_rule(line);
+	return false;
+}
+
+static bool has_masquerade(struct host *h, struct str path, struct role *r)
+{
+	struct str bytes = host_bytes(h, path, NULL);
+	struct str line;
+	int number = 0;
+
+	while (str_next_line(&bytes, &line)) {
+		number++;
+		line = str_trim(line);
+		if (str_starts(line, "#") || !hides_sender(line))
+			continue;
+		r->file = path;
+		r->line = number;
+		return true;
+	}
+	return false;
+}
 
 static bool find_masquerade(struct host *h, struct role *r)
 {
-	static const struct masquerade places[] = {
-		{ "nftables.service", "/etc/nftables.conf", "masquerade" },
-		{ "nftables.service", "/etc/sysconfig/nftables.conf", "masquerade" },
-		{ "netfilter-persistent.service", "/etc/iptables/rules.v4", "MASQUERADE" },
-		{ "iptables.service", "/etc/sysconfig/iptables", "MASQUERADE" },
-		{ "ufw.service", "/etc/ufw/before.rules", "MASQUERADE" },
-		{ "firewalld.service", "/etc/firewalld/zones/public.xml", "<masquerade/>" },
-		{ "firewalld.service", "/etc/firewalld/zones/external.xml", "<masquerade/>" },
-		{ NULL, "/etc/rc.local", "MASQUERADE" },
-		{ NULL, "/etc/network/interfaces", "MASQUERADE" },
+	static const struct {
+		const char *unit; /* NULL: the file counts wherever it is */
+		const char *pattern;
+	} places[] = {
+		{ "nftables.service", "/etc/nftables.conf" },
+		{ "nftables.service", "/etc/nftables.d/*" },
+		{ "nftables.service", "/etc/sysconfig/nftables.conf" },
+		{ "nftables.service", "/etc/nftables/*.nft" },
+		{ "netfilter-persistent.service", "/etc/iptables/rules.v4" },
+		{ "iptables.service", "/etc/sysconfig/iptables" },
+		{ "ufw.service", "/etc/ufw/before.rules" },
+		{ "firewalld.service", "/etc/firewalld/zones/*.xml" },
+		{ "firewalld.service", "/etc/firewalld/policies/*.xml" },
+		{ NULL, "/etc/rc.local" },
+		{ NULL, "/etc/network/interfaces" },
+		{ NULL, "/etc/network/if-up.d/*" },
 	};
 
 	for (size_t i = 0; i < COUNT(places); i++) {
-		struct str bytes, line;
-		int number = 0;
+		const struct str *paths;
+		size_t count;
 
 		if (places[i].unit && systemd_unit(h, places[i].unit).state != UNIT_ENABLED)
 			continue;
-		bytes = host_bytes(h, str_of(places[i].file), NULL);
-		while (str_next_line(&bytes, &line)) {
-			number++;
-			line = str_trim(line);
-			if (str_starts(line, "#") || str_find(line, str_of(places[i].word)) < 0)
-				continue;
-			r->file = str_of(places[i].file);
-			r->line = number;
-			return true;
-		}
+		if (host_glob(h, places[i].pattern, &paths, &count) != 0)
+			continue;
+		for (size_t p = 0; p < count; p++)
+			if (has_masquerade(h, paths[p], r))
+				return true;
 	}
 	return false;
 }
@@ -340,6 +377,8 @@ static void put_forwarding(struct host *h, struct fact_rows *rows)
 	bool is_on;
 
 	sysctl_conf(h, "net.ipv4.ip_forward", &boot);
+	if (!str_is(boot.value, "1"))
+		sysctl_conf(h, "net.ipv4.conf.all.forwarding", &boot);
 	if (host_has_proc(h))
 		host_read_proc(h, "/proc/sys/net/ipv4/ip_forward", 16, host_arena(h), &now);
 	now = str_trim(now);

@@ -124,6 +124,24 @@ static void netplan_line(struct netplan *p, struct str line, size_t indent, int 
 	}
 }
 
+/* A comment begins with '#' after a blank, outside quotes. */
+static struct str without_comment(struct str line)
+{
+	char quote = 0;
+
+	for (size_t i = 0; i < line.len; i++) {
+		char c = line.ptr[i];
+
+		if (quote)
+			quote = c == quote ? 0 : quote;
+		else if (c == '"' || c == '\'')
+			quote = c;
+		else if (c == '#' && (i == 0 || line.ptr[i - 1] == ' '))
+			return str_until(line, i);
+	}
+	return line;
+}
+
 void wifi_read_netplan(struct wifi_list *list, struct str bytes)
 {
 	struct netplan p = { .list = list };
@@ -132,11 +150,9 @@ void wifi_read_netplan(struct wifi_list *list, struct str bytes)
 
 	while (str_next_line(&bytes, &line)) {
 		size_t indent = 0;
-		ptrdiff_t comment = str_find(line, STR(" #"));
 
 		number++;
-		if (comment >= 0)
-			line = str_until(line, (size_t)comment);
+		line = without_comment(line);
 		while (indent < line.len && line.ptr[indent] == ' ')
 			indent++;
 		line = str_trim(line);
