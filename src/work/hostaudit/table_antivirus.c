@@ -173,16 +173,21 @@ static bool is_enabled(struct host *h, const char *unit)
 static void show(struct host *h, struct fact_rows *rows, const struct data_antivirus *p)
 {
 	bool is_clamav = str_is(str_of(p->kind), "clamav");
+	/* whichever sign was found first, Debian's daemon has one unit */
+	const char *unit =
+		is_clamav && host_exists(h, "/usr/lib/systemd/system/clamav-daemon.service") ?
+		"clamav-daemon.service" :
+		p->unit;
 
 	fact_row(rows);
 	fact_cstr(rows, PRODUCT, p->name);
 	fact_cstr(rows, KIND, p->kind);
 	fact_cstr(rows, PATH, p->path);
 	fact_cstr(rows, PROCESS, p->process);
-	fact_cstr(rows, UNIT, p->unit);
+	fact_cstr(rows, UNIT, unit);
 	fact_int(rows, IS_SERVICE, !is_clamav || host_exists(h, "/usr/sbin/clamd"));
 	fact_int(rows, IS_ENABLED,
-		is_enabled(h, p->unit) || (is_clamav && unit_starts(h, "clamd@scan.service")));
+		is_enabled(h, unit) || (is_clamav && unit_starts(h, "clamd@scan.service")));
 	if (!is_clamav)
 		return;
 	show_database(h, rows);

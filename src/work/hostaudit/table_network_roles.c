@@ -1,6 +1,6 @@
 /* network_roles: what this machine would do on the network that only the unit's own devices may do:
  * give out addresses, be an access point, share or bridge its connection. */
-#include <string.h>
+#include <sys/stat.h>
 
 #include "work/hostaudit/fact.h"
 #include "work/hostaudit/nm.h"
@@ -8,6 +8,7 @@
 #include "work/hostaudit/served.h"
 #include "work/hostaudit/sysctl.h"
 #include "work/hostaudit/tables.h"
+#include "work/hostaudit/units.h"
 
 enum { ROLE, NAME, IS_ON, FOUND, REASON, FILE_PATH, LINE, LOST };
 
@@ -45,29 +46,103 @@ static void put(struct fact_rows *rows, const struct role *r)
 	fact_text(rows, LOST, r->lost);
 }
 
-static bool is_used(struct host *h, const char *unit, const char *program)
+/* By a unit of systemd, or a script of /etc/rc?.d where there is none. */
+static bool does_start(struct host *h, const char *unit)
 {
-	const char *const units[] = { unit, NULL };
-	const char *const programs[] = { program, NULL };
-	struct served use = served(h, units, programs);
+	return systemd_unit(h, unit).state == UNIT_ENABLED || unit_starts(h, unit);
+}
 
-	return use.is_enabled || use.is_running;
+/* Is an instance of the template enabled: "hostapd@" for hostapd@wlan0.service. */
+static bool has_instance(struct host *h, const char *template)
+{
+	const struct unit_link *links;
+	size_t count;
+
+	unit_links(h, &links, &count);
+	for (size_t i = 0; i < count; i++)
+		if (str_starts(links[i].name, template))
+			return true;
+	return false;
 }
 
 /* ---- addresses ---- */
 
-/* The line of FILE where WORD begins one that is no comment; 0 for none. */
-static int line_with(struct str bytes, const char *word)
+#define DHCP_FILES_MAX 200
+#define DHCP_DEPTH_MAX 4
+
+/* A search through a file and what it includes. */
+struct search {
+	struct host *h;
+	const char *word;       /* begins the line that is looked for */
+	const char *include[3]; /* words that name a further file or folder, ended by NULL */
+	struct str file;        /* where it was found */
+	struct str text;
+	int line;
+	int files;
+};
+
+/* What stands after an including word: "= /etc/dnsmasq.d/,*.conf", \"/etc/dhcp/a.conf\"; */
+static struct str included_path(struct str rest)
 {
-	struct str line;
+	struct str word = STR("");
+
+	str_next_word(&rest, " \t=\";,", &word);
+	return word;
+}
+
+static bool search_file(struct search *s, struct str path, int depth);
+
+/* A file, or all files of a folder. */
+static bool search_path(struct search *s, struct str path, int depth)
+{
+	const char *name = arena_cstr(host_arena(s->h), path);
+	const struct str *paths;
+	struct host_stat st;
+	size_t count;
+
+	if (path.len == 0 || depth > DHCP_DEPTH_MAX || host_stat(s->h, name, &st) != 0)
+		return false;
+	if (!S_ISDIR(st.mode))
+		return search_file(s, path, depth);
+	while (str_ends(path, "/"))
+		path = str_until(path, path.len - 1);
+	if (host_glob(s->h, arena_fmt(host_arena(s->h), "%.*s/*", STR_FMT(path)).ptr, &paths,
+		    &count) != 0)
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (!str_ends(paths[i], "~") && str_find(paths[i], STR(".dpkg-")) < 0 &&
+			!str_is(path_base(paths[i]), "README") && search_file(s, paths[i], depth))
+			return true;
+	return false;
+}
+
+static bool search_file(struct search *s, struct str path, int depth)
+{
+	struct str bytes, line;
 	int number = 0;
 
+	if (++s->files > DHCP_FILES_MAX) {
+		host_gap(s->h, GAP_LIMIT, arena_cstr(host_arena(s->h), path));
+		return false;
+	}
+	bytes = host_bytes(s->h, path, &path);
 	while (str_next_line(&bytes, &line)) {
 		number++;
-		if (str_starts(str_trim(line), word))
-			return number;
+		line = str_trim(line);
+		if (str_starts(line, s->word)) {
+			s->file = path;
+			s->text = str_until(line, 100);
+			s->line = number;
+			return true;
+		}
+		for (size_t i = 0; i < COUNT(s->include) && s->include[i]; i++)
+			if (str_starts(line, s->include[i]) &&
+				search_path(s,
+					included_path(str_from(line, str_of(s->include[i]).len)),
+					depth + 1))
+				return true;
 	}
-	return 0;
+	return false;
 }
 
 static void put_dhcpd(struct host *h, struct fact_rows *rows)
@@ -75,28 +150,50 @@ static void put_dhcpd(struct host *h, struct fact_rows *rows)
 	static const struct {
 		const char *unit, *file, *word;
 	} servers[] = {
-		{ "isc-dhcp-server.service", "/etc/dhcp/dhcpd.conf", "subnet" },
-		{ "isc-dhcp-server6.service", "/etc/dhcp/dhcpd6.conf", "subnet6" },
-		{ "dhcpd.service", "/etc/dhcp/dhcpd.conf", "subnet" },
-		{ "dhcpd6.service", "/etc/dhcp/dhcpd6.conf", "subnet6" },
+		{ "isc-dhcp-server.service", "/etc/dhcp/dhcpd.conf", "subnet " },
+		{ "isc-dhcp-server6.service", "/etc/dhcp/dhcpd6.conf", "subnet6 " },
+		{ "dhcpd.service", "/etc/dhcp/dhcpd.conf", "subnet " },
+		{ "dhcpd6.service", "/etc/dhcp/dhcpd6.conf", "subnet6 " },
 		{ "udhcpd.service", "/etc/udhcpd.conf", "start" },
 		{ "radvd.service", "/etc/radvd.conf", "interface" },
 	};
 
 	for (size_t i = 0; i < COUNT(servers); i++) {
-		struct role r = { .role = "dhcp", .name = str_of(servers[i].unit) };
-		struct str bytes = host_bytes(h, str_of(servers[i].file), &r.file);
+		struct search s = { .h = h, .word = servers[i].word, .include = { "include" } };
 
-		r.line = line_with(bytes, servers[i].word);
-		if (r.line == 0)
-			continue; /* it has no network to serve, and does not even start */
-		r.is_on = systemd_unit(h, servers[i].unit).state == UNIT_ENABLED;
-		r.found = arena_fmt(host_arena(h), "%s %s", servers[i].unit, servers[i].word);
-		put(rows, &r);
+		/* without a network to serve it does not even start */
+		if (!search_path(&s, str_of(servers[i].file), 0))
+			continue;
+		put(rows,
+			&(struct role){ .role = "dhcp",
+				.name = str_of(servers[i].unit),
+				.found = s.text,
+				.file = s.file,
+				.line = s.line,
+				.is_on = does_start(h, servers[i].unit) });
 	}
 }
 
-/* Kea serves the interfaces of "interfaces": [ … ] only; its example has none. */
+/* The text between the brackets of "interfaces": [ … ], over lines; STR_NONE when there is none. */
+static struct str kea_interfaces(struct str bytes, int *ret_line)
+{
+	ptrdiff_t at = str_find(bytes, STR("\"interfaces\""));
+	ptrdiff_t open, close;
+
+	if (at < 0)
+		return STR_NONE;
+	*ret_line = 1;
+	for (ptrdiff_t i = 0; i < at; i++)
+		*ret_line += bytes.ptr[i] == '\n';
+	bytes = str_from(bytes, (size_t)at);
+	open = str_find_char(bytes, '[');
+	close = str_find_char(bytes, ']');
+	if (open < 0 || close < open)
+		return STR_NONE;
+	return (struct str){ bytes.ptr + open + 1, (size_t)(close - open - 1) };
+}
+
+/* Kea serves the interfaces of that list only; its example has none. */
 static void put_kea(struct host *h, struct fact_rows *rows)
 {
 	static const struct {
@@ -109,58 +206,38 @@ static void put_kea(struct host *h, struct fact_rows *rows)
 	for (size_t i = 0; i < COUNT(servers); i++) {
 		struct role r = { .role = "dhcp", .name = str_of(servers[i].unit) };
 		struct str bytes = host_bytes(h, str_of(servers[i].file), &r.file);
-		struct str line, list;
+		struct str list = kea_interfaces(bytes, &r.line);
 
-		while (str_next_line(&bytes, &line)) {
-			ptrdiff_t at;
-
-			r.line++;
-			line = str_trim(line);
-			if (!str_starts(line, "\"interfaces\""))
-				continue;
-			at = str_find_char(line, '[');
-			list = at >= 0 ? str_trim(str_from(line, (size_t)at + 1)) : line;
-			if (at >= 0 && (list.len == 0 || list.ptr[0] == ']'))
-				continue;
-			r.is_on = systemd_unit(h, servers[i].unit).state == UNIT_ENABLED ||
-				systemd_unit(h, servers[i].rhel_unit).state == UNIT_ENABLED;
-			r.found = arena_fmt(host_arena(h), "%.*s", STR_FMT(str_until(line, 100)));
-			put(rows, &r);
-		}
-	}
-}
-
-static void dnsmasq_file(struct host *h, struct fact_rows *rows, struct str path, bool is_on)
-{
-	struct role r = { .role = "dhcp", .name = STR("dnsmasq.service"), .is_on = is_on };
-	struct str bytes = host_bytes(h, path, &r.file);
-	struct str line;
-
-	while (str_next_line(&bytes, &line)) {
-		r.line++;
-		line = str_trim(line);
-		if (!str_starts(line, "dhcp-range"))
+		if (str_find_char(list, '"') < 0)
 			continue;
-		r.found = arena_fmt(host_arena(h), "%.*s", STR_FMT(str_until(line, 100)));
+		r.is_on = does_start(h, servers[i].unit) || does_start(h, servers[i].rhel_unit);
+		r.found = arena_fmt(
+			host_arena(h), "interfaces %.*s", STR_FMT(str_until(str_trim(list), 100)));
 		put(rows, &r);
-		return;
 	}
 }
 
 static void put_dnsmasq(struct host *h, struct fact_rows *rows)
 {
-	bool is_on = systemd_unit(h, "dnsmasq.service").state == UNIT_ENABLED;
-	const struct str *paths;
-	size_t count;
+	static const char *const places[] = { "/etc/dnsmasq.conf", "/etc/dnsmasq.d" };
 
-	dnsmasq_file(h, rows, STR("/etc/dnsmasq.conf"), is_on);
-	if (host_glob(h, "/etc/dnsmasq.d/*", &paths, &count) != 0)
+	for (size_t i = 0; i < COUNT(places); i++) {
+		struct search s = {
+			.h = h, .word = "dhcp-range", .include = { "conf-dir", "conf-file" }
+		};
+
+		if (!search_path(&s, str_of(places[i]), 0))
+			continue;
+		put(rows,
+			&(struct role){ .role = "dhcp",
+				.name = STR("dnsmasq.service"),
+				.found = s.text,
+				.file = s.file,
+				.line = s.line,
+				.is_on = does_start(h, "dnsmasq.service") ||
+					has_instance(h, "dnsmasq@") });
 		return;
-	for (size_t i = 0; i < count; i++)
-		if (!str_ends(paths[i], "~") && !str_ends(paths[i], ".dpkg-dist") &&
-			!str_ends(paths[i], ".dpkg-old") && !str_ends(paths[i], ".dpkg-new") &&
-			!str_is(path_base(paths[i]), "README"))
-			dnsmasq_file(h, rows, paths[i], is_on);
+	}
 }
 
 /* ---- systemd-networkd ---- */
@@ -247,6 +324,15 @@ static void put_networkmanager(struct host *h, struct fact_rows *rows)
 
 /* ---- access points ---- */
 
+static bool hostapd_is_on(struct host *h)
+{
+	static const char *const units[] = { "hostapd.service", NULL };
+	static const char *const programs[] = { "hostapd", NULL };
+	struct served use = served(h, units, programs);
+
+	return use.is_enabled || use.is_running || has_instance(h, "hostapd@");
+}
+
 static void put_access_points(struct host *h, struct fact_rows *rows)
 {
 	static const char *const makers[] = { "create_ap.service", "lnxrouter.service",
@@ -256,9 +342,13 @@ static void put_access_points(struct host *h, struct fact_rows *rows)
 	size_t count;
 
 	if (host_glob(h, "/etc/hostapd/*.conf", &paths, &count) == 0 && count > 0) {
-		r.is_on = is_used(h, "hostapd.service", "hostapd");
-		r.file = paths[0];
-		r.line = line_with(host_bytes(h, paths[0], NULL), "interface=");
+		struct search s = { .h = h, .word = "interface=" };
+
+		for (size_t i = 0; i < count && s.line == 0; i++)
+			search_file(&s, paths[i], 0);
+		r.is_on = hostapd_is_on(h);
+		r.file = s.file;
+		r.line = s.line;
 		r.found = r.is_on ? STR("hostapd on") : STR("hostapd off");
 		if (r.line > 0)
 			put(rows, &r);

@@ -6,6 +6,7 @@
 #include "work/hostaudit/resolve_ini.h"
 #include "work/hostaudit/resolve_systemd.h"
 #include "work/hostaudit/tables.h"
+#include "work/hostaudit/units.h"
 
 enum { NAME, KIND, UNIT, PROCESS, STATE, IS_EXPECTED, FOUND, FILE_PATH, LINE };
 
@@ -51,6 +52,17 @@ static const char *state_of(struct unit unit)
 	return unit.state == UNIT_MASKED ? "masked" : unit.state == UNIT_ENABLED ? "on" : "off";
 }
 
+static bool has_script(struct host *h, const char *unit)
+{
+	struct str name = str_of(unit);
+
+	return str_ends(name, ".service") &&
+		host_exists(h,
+			arena_fmt(host_arena(h), "/etc/init.d/%.*s",
+				STR_FMT(str_until(name, name.len - 8)))
+				.ptr);
+}
+
 static void put_products(struct host *h, struct fact_rows *rows, const char *family)
 {
 	for (size_t i = 0; i < data_protections_count; i++) {
@@ -63,8 +75,10 @@ static void put_products(struct host *h, struct fact_rows *rows, const char *fam
 		if (!host_exists(h, d->path))
 			continue;
 		unit = systemd_unit(h, d->unit);
-		p.state = state_of(unit);
-		p.is_expected = unit.state != UNIT_ABSENT &&
+		/* Debian still starts some by a script of /etc/rc?.d */
+		p.state = unit.state == UNIT_ABSENT && unit_starts(h, d->unit) ? "on" :
+										 state_of(unit);
+		p.is_expected = (unit.state != UNIT_ABSENT || has_script(h, d->unit)) &&
 			(str_is(starts, "all") || str_is(starts, family));
 		p.file = unit.file.len > 0 ? unit.file : STR_NONE;
 		p.found = arena_fmt(host_arena(h), "%s: %s", d->unit, p.state);

@@ -5,6 +5,7 @@
 #include "work/hostaudit/proc.h"
 #include "work/hostaudit/served.h"
 #include "work/hostaudit/tables.h"
+#include "work/hostaudit/units.h"
 #include "work/hostaudit/wifi.h"
 
 enum {
@@ -118,12 +119,17 @@ static void read_hostapd(struct host *h, struct wifi_list *list)
 	static const char *const units[] = { "hostapd.service", NULL };
 	static const char *const programs[] = { "hostapd", NULL };
 	size_t before = list->all.len;
+	const struct unit_link *links;
 	struct served use;
+	size_t count;
 
 	read_all(h, list, "/etc/hostapd/*.conf", wifi_read_hostapd);
 	if (list->all.len == before)
 		return;
 	use = served(h, units, programs);
+	unit_links(h, &links, &count);
+	for (size_t i = 0; i < count; i++)
+		use.is_enabled = use.is_enabled || str_starts(links[i].name, "hostapd@");
 	for (size_t i = before; i < list->all.len; i++)
 		list->all.at[i].is_on = use.is_enabled || use.is_running;
 }
