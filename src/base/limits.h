@@ -51,6 +51,9 @@
 #define LIMIT_HTTP_COOKIES 32
 #define LIMIT_REQUEST_MEMORY_BYTES (32 * MIB)
 
+/* questions to the log: steps of a regular expression on one line */
+#define LIMIT_QUERY_STEPS 200000
+
 /* the log archive: one record, one block, one segment, what its tables may hold, its directory */
 #define LIMIT_SEGMENT_RECORD_BYTES (4 * MIB)
 #define LIMIT_SEGMENT_LINE_BYTES (64 * KIB) /* longer records are not parsed */

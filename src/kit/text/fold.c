@@ -15,9 +15,12 @@ struct str text_fold(struct arena *a, struct str s)
 		&folded, UTF8PROC_DECOMPOSE | UTF8PROC_STRIPMARK | UTF8PROC_CASEFOLD);
 	if (len < 0) {
 		out = arena_cstr(a, s);
-		for (size_t i = 0; i < s.len; i++)
+		for (size_t i = 0; i < s.len; i++) {
 			if ((unsigned char)out[i] >= 0x80)
 				out[i] = '?';
+			else if (out[i] >= 'A' && out[i] <= 'Z')
+				out[i] |= 0x20;
+		}
 		return (struct str){ out, s.len };
 	}
 	out = arena_alloc(a, (size_t)len + 1);

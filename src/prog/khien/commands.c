@@ -15,6 +15,7 @@ const struct command *const khien_commands[] = {
 	&cmd_log_seal,
 	&cmd_trail_check,
 	&serve_command,
+	&cmd_log_search,
 	&web_user_reset,
 	&web_user_unlock,
 	NULL,

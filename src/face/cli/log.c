@@ -1,0 +1,35 @@
+#include "face/cli/log.h"
+
+#include <sys/stat.h>
+
+int cli_log_folder(const struct command_line *line, struct err *e, const char **ret)
+{
+	const char *data = command_value(line, "data");
+	struct stat st;
+
+	if (!data)
+		return err_set(e, ERR_INPUT, "--data DIR: %s",
+			tr(line->lang, "thư mục dữ liệu của dịch vụ"));
+	if (stat(data, &st) != 0 || !S_ISDIR(st.st_mode))
+		return err_set(e, ERR_ABSENT, "there is no folder \"%s\"", data);
+	*ret = arena_fmt(line->arena, "%s/log", data).ptr;
+	return 0;
+}
+
+int cli_log_open(const struct command_line *line, struct err *e, struct find **ret)
+{
+	const char *folder;
+	int rc = cli_log_folder(line, e, &folder);
+
+	return rc < 0 ? rc : find_open(folder, ret, e);
+}
+
+int cli_log_fault(const struct command_line *line, struct str text, const struct parse_fault *fault,
+	struct err *e)
+{
+	struct str words = parse_fault_text(fault, line->lang, line->arena);
+
+	return err_set(e, ERR_INPUT, "%s %d: %.*s\n  %.*s\n  %*s", tr(line->lang, "cột"),
+		fault->column, STR_FMT(words), STR_FMT(text_clean(line->arena, text, 400)),
+		fault->column < 400 ? fault->column : 400, "^");
+}

@@ -1,0 +1,21 @@
+/* log.h - private to cli: what the log commands share. */
+#ifndef FACE_CLI_LOG_H
+#define FACE_CLI_LOG_H
+
+#include "kit/command/command.h"
+#include "work/archive/find.h"
+
+#define CLI_DATA_OPTION \
+	{ \
+		"data", OPTION_DIR, "DIR", NULL, T("thư mục dữ liệu của dịch vụ") \
+	}
+
+/* The folder of the log below --data, which must be given and be there. */
+MUST_CHECK int cli_log_folder(const struct command_line *line, struct err *e, const char **ret);
+/* The log below --data. */
+MUST_CHECK int cli_log_open(const struct command_line *line, struct err *e, struct find **ret);
+/* A fault of a question as the sentence of an error, with a mark below the column. */
+int cli_log_fault(const struct command_line *line, struct str text, const struct parse_fault *fault,
+	struct err *e);
+
+#endif
