@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "kit/store/store.h"
+#include "work/archive/find.h"
 
 #define INDEX_BYTES_MAX (16 * MIB)
 #define DRAIN_S 10
@@ -70,10 +71,13 @@ int web_start(const struct process *self)
 		.parent_fd = self->parent_fd,
 		.is_tls = s->is_tls,
 		.program = SERVE_PROGRAM };
+	char log_folder[4096];
 	struct http_server *http = NULL;
 	struct err e = { 0 };
 	int signal_fd = process_end_fd(&e), rc = signal_fd < 0 ? signal_fd : 0;
 
+	snprintf(log_folder, sizeof(log_folder), "%s/log", self->service->data);
+	w.log_folder = log_folder;
 	arena_init(&w.arena, INDEX_BYTES_MAX);
 	web_index(&w);
 	if (rc == 0)
@@ -83,6 +87,7 @@ int web_start(const struct process *self)
 	else
 		fprintf(stderr, "khien web: %s\n", e.text);
 	http_stop(http);
+	find_close(w.log);
 	store_close(w.store);
 	arena_done(&w.arena);
 	return rc < 0 ? 2 : 0;

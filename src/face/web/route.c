@@ -5,6 +5,7 @@ static const char nav_today[] = T("Hôm nay");
 static const char nav_law[] = T("Quy chế");
 static const char nav_map[] = T("Bản đồ");
 static const char nav_hosts[] = T("Máy");
+static const char nav_log[] = T("Nhật ký");
 static const char nav_admin[] = T("Quản trị");
 static const char nav_guide[] = T("Hướng dẫn");
 
@@ -49,6 +50,13 @@ const struct route routes[] = {
 	{ HTTP_GET, "/ngoai-le.csv", ROLES(ROLES_ALL), page_exceptions_csv, NULL },
 	{ HTTP_POST, "/ngoai-le/{}/ket-thuc", ROLES(ROLES_ACT), page_exception_end, NULL },
 
+	{ HTTP_GET, "/nhat-ky", ROLES(ROLES_LOG), page_log, nav_log },
+	{ HTTP_GET, "/nhat-ky.csv", ROLES(ROLES_LOG), page_log_csv, NULL },
+	{ HTTP_GET, "/nhat-ky.json", ROLES(ROLES_LOG), page_log_json, NULL },
+	{ HTTP_GET, "/nhat-ky.txt", ROLES(ROLES_LOG), page_log_raw, NULL },
+	{ HTTP_GET, "/nhat-ky/dong/{}.tlog-proof", ROLES(ROLES_LOG), page_log_proof, NULL },
+	{ HTTP_GET, "/nhat-ky/dong/{}", ROLES(ROLES_LOG), page_log_line, nav_log },
+
 	{ HTTP_GET, "/quan-tri", ROLES(USER_ADMIN), page_admin, nav_admin },
 	{ HTTP_POST, "/quan-tri/don-vi", ROLES(USER_ADMIN), page_admin_unit_post, nav_admin },
 	{ HTTP_POST, "/quan-tri/may/{}", ROLES(USER_ADMIN), page_admin_host_post, nav_admin },
@@ -74,6 +82,7 @@ const struct route routes[] = {
 	{ HTTP_GET, "/api/v1/hosts/{}/runs", ROLES(ROLES_ALL), api_runs, NULL },
 	{ HTTP_GET, "/api/v1/hosts/{}/verdicts", ROLES(ROLES_ALL), api_verdicts, NULL },
 	{ HTTP_POST, "/api/v1/audits", ROLES(ROLES_ACT), api_audit, NULL },
+	{ HTTP_GET, "/api/v1/log", ROLES(ROLES_LOG), api_log, NULL },
 	{ HTTP_GET, "/api/v1/packs", ROLES(ROLES_ALL), api_packs, NULL },
 	{ HTTP_GET, "/api/v1/packs/{}/clauses", ROLES(ROLES_ALL), api_clauses, NULL },
 	{ HTTP_GET, "/api/v1/packs/{}/obligations", ROLES(ROLES_ALL), api_obligations, NULL },

@@ -107,6 +107,8 @@ static void head(struct view *v, const char *title)
 		"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
 		"<title>%s%s – %s</title>\n",
 		lang_code(v->lang), mark, title, tr(v->lang, "Khiên"));
+	if (v->refresh_s)
+		html(v->w, "<meta http-equiv=\"refresh\" content=\"%d\">\n", v->refresh_s);
 	html(v->w, "<link rel=\"icon\" href=\"%s\" type=\"image/svg+xml\">\n",
 		asset_named("icon.svg")->path);
 	html(v->w, "<link rel=\"stylesheet\" href=\"%s\">\n", asset_named("style.css")->path);
@@ -183,8 +185,10 @@ void page_start(struct view *v, const char *title)
 	html(v->w, ">\n<a class=\"skip\" href=\"#noi-dung\">%s</a>\n",
 		tr(v->lang, "Đến nội dung chính"));
 	top(v);
-	if (v->stage == STAGE_FULL)
+	if (v->stage == STAGE_FULL) {
 		nav(v);
+		html_log_strip(v);
+	}
 	html(v->w, "<main id=\"noi-dung\" tabindex=\"-1\" class=\"%s\">\n<h1", wide);
 	if (v->is_title_law && v->lang != LANG_VI)
 		html(v->w, " lang=\"vi\"");

@@ -19,6 +19,18 @@ struct index_row {
 	const struct obligation *obligation; /* NULL: the clause itself */
 };
 
+/* The state of the log, as every page tells it; looked at anew every few seconds. */
+struct log_strip {
+	bool is_broken;
+	uint64_t lines, unsealed, today;
+	bool is_today_all;
+	int64_t newest_s, sealed_s; /* 0: none, never */
+	size_t witnesses;           /* that signed the newest checkpoint */
+	int free_percent;           /* -1: unknown */
+};
+
+struct find; /* work/archive/find.h */
+
 /* The web process. */
 struct web {
 	struct store *store;
@@ -33,6 +45,10 @@ struct web {
 	struct index_row *index;
 	size_t index_count;
 	const char *program; /* "khien 0.1.0" */
+	const char *log_folder; /* NULL: none is read, in tests */
+	struct find *log;       /* open from the first question on */
+	int64_t log_at_us, strip_at_us;
+	struct log_strip strip;
 };
 
 /* --- a request -------------------------------------------------------------------------------- */
@@ -71,6 +87,7 @@ struct view {
 	struct http_pairs query, form;
 	struct str args[VIEW_ARGS_MAX]; /* what stood for {} in the path */
 	const struct route *route;
+	int refresh_s;     /* the page asks for itself again; 0: not */
 	bool is_title_law; /* the heading is the law's own, Vietnamese words */
 	struct fault faults[VIEW_FAULTS_MAX];
 	size_t fault_count;
@@ -82,6 +99,7 @@ struct view {
 #define ROLES_HALF 0x200u   /* from the password on, in any stage */
 #define ROLES_ALL USER_ROLES_ALL
 #define ROLES_ACT (USER_ADMIN | USER_OFFICER | USER_HEAD)
+#define ROLES_LOG (ROLES_ACT | USER_AUDITOR) /* who may read what machines sent */
 
 /* A row without a rule for who may come does not compile. */
 #define ROLES(r) ((r) + 0u * (unsigned)sizeof(char[(r) ? 1 : -1]))
@@ -300,6 +318,12 @@ void page_user_add(struct view *v);
 void page_user_act(struct view *v);
 void page_events(struct view *v);
 void page_events_csv(struct view *v);
+void page_log(struct view *v);
+void page_log_csv(struct view *v);
+void page_log_json(struct view *v);
+void page_log_raw(struct view *v);
+void page_log_line(struct view *v);
+void page_log_proof(struct view *v);
 void page_packs(struct view *v);
 void page_packs_csv(struct view *v);
 void page_guide(struct view *v);
@@ -314,6 +338,7 @@ void api_results(struct view *v);
 void api_runs(struct view *v);
 void api_verdicts(struct view *v);
 void api_audit(struct view *v);
+void api_log(struct view *v);
 void api_packs(struct view *v);
 void api_clauses(struct view *v);
 void api_obligations(struct view *v);
@@ -335,6 +360,9 @@ void html_search(struct view *v, struct str q);
 /* An obligation with its verdict as a row of CSV. */
 void csv_obligation_head(struct view *v);
 void csv_obligation(struct view *v, const struct facts *f, const struct obligation *o);
+
+/* The state of the log in one line. */
+void html_log_strip(struct view *v);
 
 /* The QR code of TEXT as SVG. */
 void html_qr(struct view *v, const char *text);

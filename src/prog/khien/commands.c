@@ -16,6 +16,8 @@ const struct command *const khien_commands[] = {
 	&cmd_trail_check,
 	&serve_command,
 	&cmd_log_search,
+	&cmd_log_prove,
+	&cmd_log_stat,
 	&web_user_reset,
 	&web_user_unlock,
 	NULL,

@@ -1,16 +1,10 @@
-#include "work/archive/find.h"
+#include "work/archive/find_int.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define LIST_MEMORY_BYTES (4 * MIB)
 #define SHARD_PARTS 1000
-
-struct shard_open {
-	int number;
-	struct vfile_disk *disk;
-	struct archive *archive;
-};
 
 struct find {
 	char *folder;
@@ -97,15 +91,6 @@ int find_open(const char *folder, struct find **ret, struct err *e)
 	return 0;
 }
 
-static bool has_shard(const struct find *f, int number)
-{
-	for (size_t i = 0; i < f->count; i++) {
-		if (f->shards[i].number == number)
-			return true;
-	}
-	return false;
-}
-
 static int by_number(const void *a, const void *b)
 {
 	return ((const struct shard_open *)a)->number - ((const struct shard_open *)b)->number;
@@ -159,11 +144,20 @@ int find_refresh(struct find *f, struct err *e)
 		rc = list_shards(f, &a, &names, e);
 	for (size_t i = 0; i < names.len && rc == 0; i++) {
 		if (names.at[i].is_folder && shard_parse(str_of(names.at[i].name), &number) &&
-			!has_shard(f, number))
+			!find_shard(f, number))
 			rc = add_shard(f, names.at[i].name, number, e);
 	}
 	arena_done(&a);
 	return rc == ERR_ABSENT && f->count == 0 ? 0 : rc;
+}
+
+const struct shard_open *find_shard(const struct find *f, int number)
+{
+	for (size_t i = 0; i < f->count; i++) {
+		if (f->shards[i].number == number)
+			return &f->shards[i];
+	}
+	return NULL;
 }
 
 size_t find_shard_count(const struct find *f)
@@ -329,10 +323,10 @@ int find_count(struct find *f, const struct find_ask *ask, struct find_answer *r
 
 int find_at(struct find *f, struct find_place place, struct leaf *ret, struct err *e)
 {
-	for (size_t i = 0; i < f->count; i++) {
-		if (f->shards[i].number == place.shard)
-			return archive_read(f->shards[i].archive, place.index, e, ret);
-	}
+	const struct shard_open *s = find_shard(f, place.shard);
+
+	if (s)
+		return archive_read(s->archive, place.index, e, ret);
 	return err_set(e, ERR_ABSENT, "there is no line %llu", (unsigned long long)place.index);
 }
 

@@ -1,0 +1,45 @@
+/* log.h - private to face/web: what the pages of the log share. */
+#ifndef FACE_WEB_LOG_H
+#define FACE_WEB_LOG_H
+
+#include <string.h>
+
+#include "face/web/web_int.h"
+#include "work/archive/find.h"
+#include "work/archive/prove.h"
+
+#define LOG_NS 1000000000ll
+
+/* The log, as it is now; NULL with the failure in v->e. */
+struct find *log_of(struct view *v);
+
+struct str log_value(const struct view *v, const char *name); /* of the query, trimmed */
+/* The question of the request; NULL: faults say why. End it with query_free(). */
+struct query *log_question(struct view *v);
+/* "hoi=…&tu=…": the same question, with NAME as VALUE; NAME may be NULL. */
+const char *log_again(struct view *v, const char *name, struct str value);
+/* Raw bytes that are safe to be shown. */
+struct str log_visible(struct view *v, struct str raw, size_t max);
+
+/* How often each host, program, severity, address stands in the lines found, and when. */
+#define LOG_FACET_ROWS 200
+#define LOG_FACETS 4
+#define LOG_BINS 60
+struct log_facet_row {
+	struct str value;
+	uint64_t count;
+};
+struct log_facets {
+	struct view *v;
+	struct log_facet_row rows[LOG_FACETS][LOG_FACET_ROWS];
+	size_t counts[LOG_FACETS];
+	uint64_t others[LOG_FACETS]; /* of values that had no room */
+	int64_t first_ns, last_ns;   /* of the bins; equal: there are none */
+	uint64_t bins[LOG_BINS];
+};
+void log_facets_begin(
+	struct view *v, struct find *f, const struct query *q, struct log_facets *ret);
+void log_facets_add(struct log_facets *facets, const struct leaf *leaf);
+void log_facets_show(struct view *v, const struct log_facets *facets, bool is_whole);
+
+#endif

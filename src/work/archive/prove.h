@@ -1,0 +1,21 @@
+/* prove.h - what is known of the seal of a log, and the proof of one line: a file that whoever has
+ * the log's public key can check without the log (C2SP tlog-proof). */
+#ifndef ARCHIVE_PROVE_H
+#define ARCHIVE_PROVE_H
+
+#include "work/archive/find.h"
+
+struct prove_seal {
+	char origin[200];
+	uint64_t size;       /* lines that the newest checkpoint covers */
+	size_t cosignatures; /* signatures of the note by others; nobody checked them here */
+	int64_t last_ns;     /* received: the newest line it covers; 0: unknown */
+};
+/* ERR_ABSENT: it was never sealed. */
+MUST_CHECK int prove_seal(struct find *f, int shard, struct prove_seal *ret, struct err *e);
+
+/* The proof of the line at PLACE, in OUT. ERR_ABSENT: no such line; ERR_CONFLICT: it is not sealed
+ * yet. What was written holds: it was checked against the checkpoint. */
+MUST_CHECK int prove_line(struct find *f, struct find_place place, struct buf *out, struct err *e);
+
+#endif
