@@ -43,6 +43,21 @@ int segment_read(struct segment *s, uint64_t i, struct err *e, struct leaf *ret_
 	return 0;
 }
 
+int segment_meta(struct segment *s, uint64_t i, struct err *e, struct leaf *ret_record)
+{
+	uint32_t block = i < s->records ? block_of(s, i) : 0;
+	int result = i < s->records ?
+		load_block(s, block, e) :
+		err_set(e, ERR_ABSENT, "record %llu of %llu", (unsigned long long)i,
+			(unsigned long long)s->records);
+
+	if (result == 0)
+		result = load_meta(s, e);
+	if (result == 0)
+		*ret_record = s->view.meta[i - s->blocks[block].first_row];
+	return result;
+}
+
 static int load_redacted(struct segment *s, struct err *e)
 {
 	const struct section *section = section_find(s, SECTION_NO_BLOCK, SECTION_REDACTED, 0);

@@ -63,6 +63,8 @@ uint64_t segment_count(const struct segment *s);
 void segment_times(const struct segment *s, int64_t *ret_first_ns, int64_t *ret_last_ns);
 /* Record I, from 0. Its raw bytes live until the next call with this segment. */
 MUST_CHECK int segment_read(struct segment *s, uint64_t i, struct err *e, struct leaf *ret_record);
+/* The same without the raw bytes, which need not be unpacked. */
+MUST_CHECK int segment_meta(struct segment *s, uint64_t i, struct err *e, struct leaf *ret_record);
 /* 1 with the leaf hash when the text of record I was redacted, else 0. */
 MUST_CHECK int segment_redacted(
 	struct segment *s, uint64_t i, struct err *e, struct merkle_hash *ret_leaf);
