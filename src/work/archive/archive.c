@@ -21,6 +21,7 @@ struct archive {
 	struct wal_reader *end;    /* stands after the last entry seen */
 	struct wal_reader *reader; /* of archive_read() */
 	struct bytes entry;
+	struct sha256 *sha256; /* NULL until needed */
 };
 
 static void close_segment(struct archive *a)
@@ -141,6 +142,8 @@ struct archive *archive_close(struct archive *a)
 	wal_reader_close(a->reader);
 	free(a->segments.at);
 	bytes_done(&a->entry);
+	if (a->sha256)
+		sha256_end(a->sha256, NULL);
 	free(a);
 	return NULL;
 }
@@ -218,11 +221,26 @@ int archive_read(struct archive *a, uint64_t i, struct err *e, struct leaf *ret)
 	return rc;
 }
 
+/* 1 with the leaf hash when the text of entry I was redacted, else 0. */
+static int redacted(struct archive *a, uint64_t i, struct err *e, struct merkle_hash *ret)
+{
+	const struct shard_segment *s = segment_of(a, i);
+	int rc = s ? use_segment(a, s, e) : 0;
+
+	return rc == 0 && s ? segment_redacted(a->open, i - s->first, e, ret) : rc;
+}
+
 int archive_entry(struct archive *a, uint64_t i, struct err *e, struct str *ret)
 {
+	struct merkle_hash hash;
 	struct leaf leaf;
 	int rc = archive_read(a, i, e, &leaf);
 
+	if (rc == 0)
+		rc = redacted(a, i, e, &hash);
+	if (rc > 0)
+		return err_set(e, ERR_ABSENT, "the text of entry %llu was redacted",
+			(unsigned long long)i);
 	if (rc < 0)
 		return rc;
 	if (leaf.raw.len > LEAF_RAW_MAX)
@@ -232,6 +250,22 @@ int archive_entry(struct archive *a, uint64_t i, struct err *e, struct str *ret)
 	a->entry.len = LEAF_HEAD_BYTES;
 	bytes_add(&a->entry, leaf.raw.ptr, leaf.raw.len);
 	*ret = (struct str){ (const char *)a->entry.at, a->entry.len };
+	return 0;
+}
+
+int archive_leaf(struct archive *a, uint64_t i, struct err *e, struct merkle_hash *ret)
+{
+	struct str entry;
+	int rc = redacted(a, i, e, ret);
+
+	if (rc != 0)
+		return rc < 0 ? rc : 0;
+	rc = archive_entry(a, i, e, &entry);
+	if (rc < 0)
+		return rc;
+	if (a->sha256 == NULL)
+		a->sha256 = sha256_new();
+	merkle_leaf(a->sha256, entry, ret);
 	return 0;
 }
 
@@ -426,3 +460,49 @@ int64_t archive_search(struct archive *a, const struct archive_query *query, str
 	bytes_done(&s.kept);
 	return rc < 0 ? rc : s.hits;
 }
+
+/* A closed segment by itself. */
+struct opened {
+	struct vfile file;
+	struct segment *segment;
+};
+
+static void close_opened(void *segment)
+{
+	struct opened *o = segment;
+
+	segment_close(o->segment);
+	vfile_close(&o->file);
+	free(o);
+}
+
+static int open_path(
+	struct vfile_disk *d, const char *path, void **ret, uint64_t *ret_count, struct err *e)
+{
+	struct opened *o = calloc(1, sizeof(*o));
+	int rc;
+
+	if (o == NULL)
+		abort();
+	rc = vfile_open(d, path, VFILE_READ, &o->file, e);
+	if (rc == 0)
+		rc = segment_open_file(&o->file, e, &o->segment);
+	if (rc < 0) {
+		close_opened(o);
+		return err_context(e, "\"%s\"", path);
+	}
+	*ret = o;
+	*ret_count = segment_count(o->segment);
+	return 0;
+}
+
+static int read_opened(
+	void *segment, uint64_t i, struct leaf *ret, struct merkle_hash *ret_hash, struct err *e)
+{
+	struct opened *o = segment;
+	int rc = segment_read(o->segment, i, e, ret);
+
+	return rc < 0 ? rc : segment_redacted(o->segment, i, e, ret_hash);
+}
+
+const struct trail_segments archive_segments = { open_path, read_opened, close_opened };

@@ -9,6 +9,7 @@
 #define WORK_ARCHIVE_H
 
 #include "core/trail/leaf.h"
+#include "core/trail/segments.h"
 #include "kit/vfile/vfile.h"
 
 struct archive;
@@ -31,8 +32,10 @@ void archive_stat(const struct archive *a, struct archive_stat *ret);
 /* Entry I. What is borrowed lives until the next call with A. One after the other is quick, each
  * somewhere else costs the unpacking of a block, some 30 ms. ERR_ABSENT: not here. */
 MUST_CHECK int archive_read(struct archive *a, uint64_t i, struct err *e, struct leaf *ret);
-/* The bytes that were hashed: leaf_head() and what was received. */
+/* The bytes that were hashed: leaf_head() and what was received. ERR_ABSENT too when its text was
+ * redacted: archive_leaf() still knows the hash. */
 MUST_CHECK int archive_entry(struct archive *a, uint64_t i, struct err *e, struct str *ret);
+MUST_CHECK int archive_leaf(struct archive *a, uint64_t i, struct err *e, struct merkle_hash *ret);
 
 enum archive_mode {
 	ARCHIVE_EXACT, /* these bytes stand in it, as grep -F */
@@ -86,6 +89,7 @@ struct archive_options {
 	uint64_t segment_bytes; /* received bytes of one; 0: 64 MiB */
 	uint32_t block_bytes;   /* of them, coded together; 0: 8 MiB */
 	bool is_small;          /* slower, a tenth smaller */
+	uint64_t quota_bytes;   /* all segments together take no byte more; 0: no bound */
 };
 
 /* What an earlier writer left unfinished is removed. OPTIONS may be NULL. *RET is yours. */
@@ -100,9 +104,21 @@ struct archive_writer *archive_writer_close(struct archive_writer *w); /* NULL i
  * when there is room. ERR_INPUT: a write-ahead file is damaged, or what was written does not give
  * back what was taken; nothing was removed. After a failure close the writer and open another. */
 MUST_CHECK int archive_writer_step(struct archive_writer *w, uint64_t sealed, struct err *e);
+/* The same up to where the shard's newest checkpoint goes: what a process calls every second. It
+ * closes segments at the end of a month (in Viet Nam) by itself. */
+MUST_CHECK int archive_writer_tend(struct archive_writer *w, struct err *e);
 /* Close the segment in work, however small, as at the end of a month. */
 MUST_CHECK int archive_writer_end(struct archive_writer *w, struct err *e);
 /* Index after the last entry that stands in a closed segment. */
 uint64_t archive_writer_closed(const struct archive_writer *w);
+
+/* Take the text of an entry out of its closed segment; its leaf hash, which RET_LEAF gets, stays,
+ * so that every proof still holds. Who orders it has put a leaf of kind 8 into the log before. Not
+ * while a writer has a segment in work. All or nothing, whenever the power goes. */
+MUST_CHECK int archive_redact(
+	struct vfile_disk *shard, uint64_t index, struct err *e, struct merkle_hash *ret_leaf);
+
+/* Closed segments for who needs their leaves again: work/seal, work/verify. */
+extern const struct trail_segments archive_segments;
 
 #endif

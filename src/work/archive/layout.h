@@ -68,6 +68,7 @@ enum section_kind {
 	SECTION_TEXT_USES,      /* of the segment: families and blocks of each text */
 	SECTION_ADDRESS_USES,   /* of the segment: the same of each address */
 	SECTION_GRAMS,          /* of the segment: letters that may be found in it */
+	SECTION_REDACTED,       /* of the segment: rows without their text, and their leaf hashes */
 	SECTION_META,           /* of a block, from here on */
 	SECTION_RECEIVED,
 	SECTION_GROUPS,

@@ -301,6 +301,7 @@ struct segment *segment_close(struct segment *s)
 	bytes_done(&s->text);
 	bytes_done(&s->line);
 	bytes_done(&s->packed);
+	bytes_done(&s->redacted);
 	free(s->text_from);
 	free(s->templates);
 	free(s->slots);

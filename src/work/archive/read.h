@@ -38,6 +38,11 @@ struct view {
 	uint8_t *has_family; /* the values of its slots */
 };
 
+struct redacted {
+	uint64_t row;
+	struct merkle_hash leaf;
+};
+
 struct segment {
 	struct str bytes;
 	struct vfile *file; /* or NULL: then bytes */
@@ -70,6 +75,8 @@ struct segment {
 	struct use_list uses[SLOT_TYPES]; /* of texts and addresses */
 	struct folded *folded;            /* made when first needed */
 	struct view view;
+	struct bytes redacted; /* when has_redacted: of struct redacted, in order */
+	bool has_redacted;
 	struct bytes line; /* the record given out last */
 };
 

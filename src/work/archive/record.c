@@ -43,6 +43,62 @@ int segment_read(struct segment *s, uint64_t i, struct err *e, struct leaf *ret_
 	return 0;
 }
 
+int segment_meta(struct segment *s, uint64_t i, struct err *e, struct leaf *ret_record)
+{
+	uint32_t block = i < s->records ? block_of(s, i) : 0;
+	int result = i < s->records ?
+		load_block(s, block, e) :
+		err_set(e, ERR_ABSENT, "record %llu of %llu", (unsigned long long)i,
+			(unsigned long long)s->records);
+
+	if (result == 0)
+		result = load_meta(s, e);
+	if (result == 0)
+		*ret_record = s->view.meta[i - s->blocks[block].first_row];
+	return result;
+}
+
+static int load_redacted(struct segment *s, struct err *e)
+{
+	const struct section *section = section_find(s, SECTION_NO_BLOCK, SECTION_REDACTED, 0);
+	struct bytes content = { 0 };
+	struct redacted one = { 0 };
+	int result = section ? section_load(s, section, &content, e) : 0;
+	struct reader r = reader_of(content.at, content.len);
+
+	while (result == 0 && reader_left(&r) > 0) {
+		uint64_t step = read_varint(&r);
+		const uint8_t *leaf = read_bytes(&r, sizeof(one.leaf.bytes));
+
+		if (leaf == NULL || step > s->records || one.row + step >= s->records) {
+			result = err_set(e, ERR_INPUT, "damaged segment: its redacted records");
+			break;
+		}
+		one.row += step;
+		memcpy(one.leaf.bytes, leaf, sizeof(one.leaf.bytes));
+		bytes_add(&s->redacted, &one, sizeof(one));
+	}
+	bytes_done(&content);
+	s->has_redacted = result == 0;
+	if (result < 0)
+		s->redacted.len = 0;
+	return result;
+}
+
+int segment_redacted(struct segment *s, uint64_t i, struct err *e, struct merkle_hash *ret_leaf)
+{
+	int result = s->has_redacted ? 0 : load_redacted(s, e);
+	const struct redacted *at = (const struct redacted *)(const void *)s->redacted.at;
+
+	for (size_t n = 0; result == 0 && n < s->redacted.len / sizeof(*at); n++) {
+		if (at[n].row != i)
+			continue;
+		*ret_leaf = at[n].leaf;
+		return 1;
+	}
+	return result;
+}
+
 static int check_block(struct segment *s, uint32_t block, struct err *e)
 {
 	const struct block_entry *b = &s->blocks[block];

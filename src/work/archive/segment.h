@@ -10,6 +10,7 @@
 #define ARCHIVE_SEGMENT_H
 
 #include "core/trail/leaf.h"
+#include "kit/merkle/merkle.h"
 #include "kit/vfile/vfile.h"
 
 /* Takes the next bytes of the segment. A negative answer, with ERR filled, stops the writer. */
@@ -39,6 +40,8 @@ struct segment_writer *segment_writer_new(
 /* Bytes are copied. ERR_LIMIT: the record is too large, or the segment full: finish it and begin
  * another. After any other failure the writer is only good for free. */
 MUST_CHECK int segment_add(struct segment_writer *w, const struct leaf *record, struct err *e);
+/* The record added last was redacted: its text is gone, this is its leaf hash. */
+void segment_add_hash(struct segment_writer *w, const struct merkle_hash *leaf);
 /* The rest of the bytes. RET_SIZES may be NULL. */
 MUST_CHECK int segment_finish(
 	struct segment_writer *w, struct err *e, struct segment_sizes *ret_sizes);
@@ -60,6 +63,11 @@ uint64_t segment_count(const struct segment *s);
 void segment_times(const struct segment *s, int64_t *ret_first_ns, int64_t *ret_last_ns);
 /* Record I, from 0. Its raw bytes live until the next call with this segment. */
 MUST_CHECK int segment_read(struct segment *s, uint64_t i, struct err *e, struct leaf *ret_record);
+/* The same without the raw bytes, which need not be unpacked. */
+MUST_CHECK int segment_meta(struct segment *s, uint64_t i, struct err *e, struct leaf *ret_record);
+/* 1 with the leaf hash when the text of record I was redacted, else 0. */
+MUST_CHECK int segment_redacted(
+	struct segment *s, uint64_t i, struct err *e, struct merkle_hash *ret_leaf);
 /* Every checksum. */
 MUST_CHECK int segment_check_sections(struct segment *s, struct err *e);
 /* The same, and every block unpacked and compared with the hash of its raw bytes. */

@@ -105,3 +105,22 @@ int shard_list(struct vfile_disk *d, const struct shard_segments *known, struct 
 		*ret = found;
 	return rc;
 }
+
+int shard_find(struct vfile_disk *d, uint64_t index, struct err *e, struct shard_segment *ret)
+{
+	struct shard_segments found, none = { 0 };
+	int rc = shard_list(d, &none, e, &found);
+
+	if (rc < 0)
+		return rc;
+	rc = err_set(
+		e, ERR_ABSENT, "entry %llu stands in no closed segment", (unsigned long long)index);
+	for (size_t i = 0; i < found.count; i++) {
+		if (index < found.at[i].first || index >= found.at[i].end)
+			continue;
+		*ret = found.at[i];
+		rc = 0;
+	}
+	free(found.at);
+	return rc;
+}

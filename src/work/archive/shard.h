@@ -6,6 +6,7 @@
 #include "work/archive/segment.h"
 
 #define SHARD_FOLDER "segments"
+#define SHARD_PART SHARD_FOLDER "/part" /* a segment that is not whole yet */
 #define SHARD_NAME_SIZE 48
 
 struct shard_segment {
@@ -25,5 +26,9 @@ const char *shard_name(uint64_t first, char *ret_name);
  * is damaged at its ends, or two hold the same entry. No folder is no segment. */
 MUST_CHECK int shard_list(struct vfile_disk *d, const struct shard_segments *known, struct err *e,
 	struct shard_segments *ret);
+
+/* The segment that holds entry INDEX. ERR_ABSENT: none does. */
+MUST_CHECK int shard_find(
+	struct vfile_disk *d, uint64_t index, struct err *e, struct shard_segment *ret);
 
 #endif

@@ -5,12 +5,12 @@
 #include <stdlib.h>
 
 #include "core/trail/wal.h"
+#include "kit/merkle/note.h"
 #include "work/archive/bytes.h"
 #include "work/archive/shard.h"
 
 #define SEGMENT_BYTES_DEFAULT ((uint64_t)64 * MIB)
 #define STEP_ENTRIES 50000 /* taken at once, so that who calls hears of other things meanwhile */
-#define PART_NAME SHARD_FOLDER "/part"
 
 struct archive_writer {
 	struct vfile_disk *disk;
@@ -19,6 +19,8 @@ struct archive_writer {
 	struct segment_writer *segment; /* NULL: none is begun */
 	struct vfile file;
 	uint64_t closed; /* the segment in work begins here */
+	uint64_t closed_bytes;
+	int month; /* in Viet Nam, of the newest entry in work, counted from year 0 */
 	uint64_t raw_bytes;
 };
 
@@ -27,9 +29,20 @@ uint64_t archive_writer_closed(const struct archive_writer *w)
 	return w->closed;
 }
 
+/* Bytes are counted before they are written: the quota is not passed by one. */
 static int to_file(void *context, const void *bytes, size_t size, struct err *e)
 {
-	return vfile_append(context, (struct str){ bytes, size }, e);
+	struct archive_writer *w = context;
+	uint64_t quota = w->options.quota_bytes;
+
+	if (quota > 0 &&
+		(w->closed_bytes + w->file.size_bytes > quota ||
+			size > quota - w->closed_bytes - w->file.size_bytes))
+		return err_set(e, ERR_LIMIT,
+			"the archive may take %llu bytes, and %llu more are needed; nothing was lost, "
+			"the entries stay in the write-ahead files",
+			(unsigned long long)quota, (unsigned long long)size);
+	return vfile_append(&w->file, (struct str){ bytes, size }, e);
 }
 
 /* Where the closed segments end. */
@@ -43,6 +56,8 @@ static int find_end(struct archive_writer *w, struct err *e)
 		return rc;
 	if (found.count > 0)
 		w->closed = found.at[found.count - 1].end;
+	for (size_t i = 0; i < found.count; i++)
+		w->closed_bytes += found.at[i].bytes;
 	free(found.at);
 	if (found.count > 0)
 		return 0;
@@ -54,7 +69,7 @@ static int find_end(struct archive_writer *w, struct err *e)
 
 static int remove_part(struct archive_writer *w, struct err *e)
 {
-	int rc = vfile_unlink(w->disk, PART_NAME, e);
+	int rc = vfile_unlink(w->disk, SHARD_PART, e);
 
 	return rc == ERR_ABSENT ? 0 : rc;
 }
@@ -118,11 +133,12 @@ static int begin(struct archive_writer *w, struct err *e)
 	int rc = remove_part(w, e);
 
 	if (rc == 0)
-		rc = vfile_open(w->disk, PART_NAME, VFILE_CREATE, &w->file, e);
+		rc = vfile_open(w->disk, SHARD_PART, VFILE_CREATE, &w->file, e);
 	if (rc < 0)
 		return rc;
-	w->segment = segment_writer_new(&options, to_file, &w->file);
+	w->segment = segment_writer_new(&options, to_file, w);
 	w->raw_bytes = 0;
+	w->month = 0;
 	return 0;
 }
 
@@ -151,7 +167,7 @@ static int verify(struct archive_writer *w, uint64_t end, struct err *e)
 	struct segment *s = NULL;
 	struct vfile file;
 	struct str entry;
-	int rc = vfile_open(w->disk, PART_NAME, VFILE_READ, &file, e);
+	int rc = vfile_open(w->disk, SHARD_PART, VFILE_READ, &file, e);
 
 	if (rc < 0)
 		return rc;
@@ -176,49 +192,71 @@ static int verify(struct archive_writer *w, uint64_t end, struct err *e)
 }
 
 /* The part is whole on the disk. */
-static int finish(struct archive_writer *w, struct err *e)
+static int finish(struct archive_writer *w, struct err *e, uint64_t *ret_bytes)
 {
 	int rc = segment_finish(w->segment, e, NULL);
 
 	w->segment = segment_writer_free(w->segment);
 	if (rc == 0)
 		rc = vfile_sync(&w->file, e);
+	*ret_bytes = w->file.size_bytes;
 	vfile_close(&w->file);
 	return rc;
 }
 
-int archive_writer_end(struct archive_writer *w, struct err *e)
+/* The segment in work, which holds the entries up to END, is put in its place. */
+static int end_at(struct archive_writer *w, uint64_t end, struct err *e)
 {
-	uint64_t end = w->reader ? wal_reader_next(w->reader) : w->closed;
+	uint64_t bytes;
 	char name[SHARD_NAME_SIZE];
 	int rc;
 
 	if (w->segment == NULL)
 		return 0;
-	rc = finish(w, e);
+	rc = finish(w, e, &bytes);
 	if (rc == 0)
 		rc = verify(w, end, e);
 	if (rc == 0)
-		rc = vfile_rename(w->disk, PART_NAME, shard_name(w->closed, name), e);
+		rc = vfile_rename(w->disk, SHARD_PART, shard_name(w->closed, name), e);
 	if (rc == 0)
 		rc = vfile_sync_dir(w->disk, SHARD_FOLDER, e);
 	if (rc < 0)
 		return rc;
 	w->closed = end;
+	w->closed_bytes += bytes;
 	return wal_drop(w->disk, w->closed, e);
+}
+
+int archive_writer_end(struct archive_writer *w, struct err *e)
+{
+	return end_at(w, w->reader ? wal_reader_next(w->reader) : w->closed, e);
+}
+
+static int month_of(int64_t received_ns)
+{
+	struct date d = date_at(received_ns / 1000000000);
+
+	return d.year * 12 + d.month - 1;
 }
 
 static int take(struct archive_writer *w, struct str entry, struct err *e)
 {
 	struct leaf leaf;
-	int rc = leaf_parse(entry, &leaf, e);
+	int rc = leaf_parse(entry, &leaf, e), month = rc == 0 ? month_of(leaf.received_ns) : 0;
 
+	/* months are taken away as a whole: no segment holds the end of one and the next */
+	if (rc == 0 && w->segment && month > w->month)
+		rc = end_at(w, wal_reader_next(w->reader) - 1, e);
 	if (rc == 0 && w->segment == NULL)
 		rc = begin(w, e);
 	if (rc == 0)
 		rc = segment_add(w->segment, &leaf, e);
+	if (rc < 0)
+		return rc;
 	w->raw_bytes += leaf.raw.len + 1;
-	return rc;
+	if (w->month < month)
+		w->month = month;
+	return 0;
 }
 
 int archive_writer_step(struct archive_writer *w, uint64_t sealed, struct err *e)
@@ -241,4 +279,38 @@ int archive_writer_step(struct archive_writer *w, uint64_t sealed, struct err *e
 		}
 	}
 	return rc < 0 ? rc : wal_reader_next(w->reader) < sealed;
+}
+
+/* How far the newest checkpoint goes; 0 without one. Its signature is the sealer's business: who
+ * could write here could as well write segments. */
+static int sealed_size(struct archive_writer *w, struct err *e, uint64_t *ret_size)
+{
+	struct checkpoint checkpoint;
+	struct arena a;
+	struct note note;
+	struct str bytes;
+	int rc;
+
+	arena_init(&a, 4 * (size_t)NOTE_BYTES_MAX);
+	rc = vfile_load(w->disk, "checkpoint", NOTE_BYTES_MAX, &a, &bytes, e);
+	if (rc == 0)
+		rc = note_parse(bytes, &a, &note, e);
+	if (rc == 0)
+		rc = checkpoint_parse(note.text, &checkpoint, e);
+	if (rc == 0)
+		*ret_size = checkpoint.head.size;
+	arena_done(&a);
+	if (rc == ERR_ABSENT) {
+		*ret_size = 0;
+		return 0;
+	}
+	return rc < 0 ? err_context(e, "\"checkpoint\"") : 0;
+}
+
+int archive_writer_tend(struct archive_writer *w, struct err *e)
+{
+	uint64_t sealed;
+	int rc = sealed_size(w, e, &sealed);
+
+	return rc < 0 ? rc : archive_writer_step(w, sealed, e);
 }

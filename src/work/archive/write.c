@@ -66,6 +66,7 @@ struct segment_writer *segment_writer_free(struct segment_writer *w)
 	uses_done(&w->text_uses);
 	uses_done(&w->address_uses);
 	bytes_done(&w->template_blocks);
+	bytes_done(&w->redacted);
 	grams_done(&w->grams);
 	ZSTD_freeCCtx(w->zstd);
 	free(w);
@@ -447,6 +448,15 @@ int segment_add(struct segment_writer *w, const struct leaf *r, struct err *e)
 	return 0;
 }
 
+void segment_add_hash(struct segment_writer *w, const struct merkle_hash *leaf)
+{
+	uint64_t row = w->sizes.records - 1;
+
+	bytes_varint(&w->redacted, row - w->last_redacted);
+	bytes_add(&w->redacted, leaf->bytes, sizeof(leaf->bytes));
+	w->last_redacted = row;
+}
+
 static void write_dictionaries(struct segment_writer *w)
 {
 	const uint32_t *order = (const uint32_t *)(const void *)w->text_order.at;
@@ -519,6 +529,8 @@ static void write_index(struct segment_writer *w)
 	grams_write(&w->grams, &content);
 	if (!w->has_unknown)
 		writer_section(w, SECTION_GRAMS, 0, content.at, content.len);
+	if (w->redacted.len > 0)
+		writer_section(w, SECTION_REDACTED, 0, w->redacted.at, w->redacted.len);
 	bytes_done(&content);
 }
 

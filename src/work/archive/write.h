@@ -40,6 +40,8 @@ struct segment_writer {
 	struct uses text_uses, address_uses;
 	struct bytes template_blocks; /* of uint32_t */
 	struct grams grams;
+	struct bytes redacted;
+	uint64_t last_redacted;
 	bool has_unknown; /* a block's letters were not looked at */
 	struct family_values *families;
 	struct bytes used_families; /* of uint16_t */

@@ -1,0 +1,104 @@
+/* keep.h - floor 4: how long the log is kept, and where. A month that is over has a manifest: its
+ * segments with their SHA-256, its entries by source and kind, the root of the tree at its end. It
+ * is copied to media, read back from them, and only then may leave this disk; its manifest and the
+ * receipts of its copies stay for ever. The formats are told in docs/formats/month.md.
+ *
+ * SHARD is the shard's folder, MEDIUM the folder of an external disk. How many months stay, on how
+ * many media and for how long is the pack's to say, not this room's. */
+#ifndef ARCHIVE_KEEP_H
+#define ARCHIVE_KEEP_H
+
+#include "work/archive/archive.h"
+
+#define KEEP_MONTH_SIZE 8 /* "2026-01" */
+#define KEEP_ID_SIZE 33
+#define KEEP_LABEL_MAX 80
+
+struct keep_segment {
+	uint64_t first;
+	uint64_t end;
+	uint64_t bytes;
+	unsigned char sha256[SHA256_SIZE];
+};
+
+/* How many entries of a source, or of a kind. */
+struct keep_count {
+	uint32_t what;
+	uint64_t entries;
+};
+
+struct keep_month {
+	char name[KEEP_MONTH_SIZE];
+	struct keep_segment *segments;
+	size_t segment_count;
+	struct keep_count *sources;
+	size_t source_count;
+	struct keep_count *kinds; /* enum leaf_kind; LEAF_GAP tells of lost lines */
+	size_t kind_count;
+	struct merkle_head head; /* of the tree at the end of the month; size 0: there was none */
+};
+
+/* Lives in A. ERR_INPUT for anything but the one spelling. */
+MUST_CHECK int keep_month_parse(
+	struct str text, struct arena *a, struct keep_month *ret, struct err *e);
+
+/* Names of the months that have a manifest, oldest first. Lives in A. */
+MUST_CHECK int keep_months(struct vfile_disk *shard, struct arena *a, const char *const **ret,
+	size_t *ret_count, struct err *e);
+/* Write the manifest of MONTH, all of whose entries are in closed segments. Again is fine, until it
+ * has left. ERR_ABSENT: no segment is of that month. */
+MUST_CHECK int keep_close(struct vfile_disk *shard, const char *month, struct err *e);
+MUST_CHECK int keep_read(struct vfile_disk *shard, const char *month, struct arena *a,
+	struct keep_month *ret, struct err *e);
+
+struct keep_medium {
+	char id[KEEP_ID_SIZE];
+	char label[KEEP_LABEL_MAX + 1];
+};
+
+/* Make it a medium of ours. ERR_CONFLICT: it is one already. */
+MUST_CHECK int keep_register(struct vfile_disk *medium, struct str label, struct err *e);
+/* Which one is it? ERR_ABSENT: none of ours. */
+MUST_CHECK int keep_medium(struct vfile_disk *medium, struct keep_medium *ret, struct err *e);
+/* Copy a month that has a manifest: written, synced, read back, compared; then the receipt. What
+ * stands on the medium already and is right is not written again. */
+MUST_CHECK int keep_export(struct vfile_disk *shard, const char *month, struct vfile_disk *medium,
+	int64_t now_s, struct err *e);
+/* Read a month on a medium and hold it against the manifest here; a new receipt when it is right,
+ * none of that medium any more when it is not (ERR_INPUT says which file). */
+MUST_CHECK int keep_check(struct vfile_disk *shard, const char *month, struct vfile_disk *medium,
+	int64_t now_s, struct err *e);
+
+struct keep_copy {
+	char id[KEEP_ID_SIZE];
+	int64_t checked_at_s;
+};
+/* Receipts of MONTH, one a medium. Lives in A. */
+MUST_CHECK int keep_copies(struct vfile_disk *shard, const char *month, struct arena *a,
+	struct keep_copy **ret, size_t *ret_count, struct err *e);
+
+/* Take the segments of the oldest month off this disk. ERR_CONFLICT: an older month is still here,
+ * or fewer than COPIES media hold it. */
+MUST_CHECK int keep_retire(
+	struct vfile_disk *shard, const char *month, unsigned copies, struct err *e);
+
+/* How full it is, and what is to be done. */
+enum keep_level {
+	KEEP_ROOM,   /* nothing */
+	KEEP_WARN,   /* 80 %: tell people */
+	KEEP_PACK,   /* 85 %: old segments are packed smaller, see archive_repack() */
+	KEEP_RETIRE, /* 90 %: months that are on enough media leave */
+	KEEP_LAST    /* 95 %: nothing more is closed; senders that wait are made to wait */
+};
+
+struct keep_forecast {
+	enum keep_level level;
+	uint64_t bytes_a_day;
+	int64_t days_left; /* -1: cannot be told yet */
+};
+
+/* USED of QUOTA bytes, of which BYTES came in the last SECONDS. */
+void keep_forecast(
+	uint64_t used, uint64_t quota, uint64_t bytes, int64_t seconds, struct keep_forecast *ret);
+
+#endif

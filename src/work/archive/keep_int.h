@@ -1,0 +1,23 @@
+/* keep_int.h - private to work/archive: what makes manifests and what copies months share. */
+#ifndef ARCHIVE_KEEP_INT_H
+#define ARCHIVE_KEEP_INT_H
+
+#include "work/archive/keep.h"
+#include "work/archive/shard.h"
+
+#define KEEP_FOLDER "months"
+#define KEEP_PATH_SIZE 64
+#define KEEP_MANIFEST_MAX ((size_t)16 * MIB)
+#define KEEP_COPIES_MAX ((size_t)64 * KIB)
+
+bool keep_is_month(struct str s);
+/* "months/2026-01.month" */
+const char *keep_path(const char *month, const char *kind, char *ret_path);
+/* The folder "months" is there. */
+MUST_CHECK int keep_folder(struct vfile_disk *shard, struct err *e);
+/* The month that S belongs to: that of its latest entry. */
+int keep_month_of(struct segment *s, char *ret_name);
+/* SHA-256 of a whole file. */
+MUST_CHECK int keep_hash(struct vfile *file, struct err *e, unsigned char *ret);
+
+#endif

@@ -1,0 +1,268 @@
+#include "test/unit.h"
+
+#include "core/trail/tree.h"
+#include "core/trail/wal.h"
+#include "kit/vfile/vfile_crash.h"
+#include "work/archive/keep.h"
+
+#define JANUARY_NS INT64_C(1767600000000000000)  /* 5/1/2026 */
+#define FEBRUARY_NS INT64_C(1770200000000000000) /* 4/2/2026 */
+
+/* A shard with two months in closed segments, and its tree. */
+static struct vfile_disk *two_months(void)
+{
+	struct vfile_disk *d = vfile_memory_new();
+	struct archive_options options = { .segment_bytes = 3000 };
+	struct archive_writer *w;
+	struct sha256 *sha = sha256_new();
+	struct err e = { 0 };
+	struct tree *tree;
+	struct wal *wal;
+	int rc;
+
+	assert_int_equal(vfile_mkdir(d, "tree", &e), 0);
+	assert_int_equal(wal_open(d, &wal, &e), 0);
+	assert_int_equal(tree_write(d, 0, &tree, &e), 0);
+	for (int i = 0; i < 600; i++) {
+		struct leaf leaf = { .kind = i == 40 ? LEAF_GAP : LEAF_LINE,
+			.source = (uint32_t)(i % 2 + 1),
+			.received_ns = (i < 400 ? JANUARY_NS : FEBRUARY_NS) + i,
+			.raw = STR("một dòng nhật ký") };
+		char entry[200];
+		struct merkle_hash hash;
+
+		leaf_head(&leaf, (unsigned char *)entry);
+		memcpy(entry + LEAF_HEAD_BYTES, leaf.raw.ptr, leaf.raw.len);
+		merkle_leaf(sha, (struct str){ entry, LEAF_HEAD_BYTES + leaf.raw.len }, &hash);
+		assert_int_equal(tree_add(tree, &hash, &e), 0);
+		assert_int_equal(wal_add(wal, &leaf, &e), 0);
+	}
+	assert_int_equal(tree_sync(tree, &e), 0);
+	assert_int_equal(wal_commit(wal, &e), 0);
+	wal_close(wal);
+	tree_close(tree);
+	sha256_end(sha, NULL);
+	assert_int_equal(archive_writer_open(d, &options, &e, &w), 0);
+	while ((rc = archive_writer_step(w, 600, &e)) > 0)
+		;
+	assert_int_equal(rc, 0);
+	assert_int_equal(archive_writer_end(w, &e), 0);
+	archive_writer_close(w);
+	return d;
+}
+
+static struct vfile_disk *new_medium(const char *label)
+{
+	struct vfile_disk *m = vfile_memory_new();
+	struct err e = { 0 };
+
+	assert_int_equal(keep_register(m, str_of(label), &e), 0);
+	return m;
+}
+
+/* EVIDENCE: D11.4 a month's manifest tells its entries by source and kind, and the tree's root */
+static void a_manifest_tells_all(void **state)
+{
+	struct vfile_disk *d = two_months();
+	struct merkle_hash leaf, want_root;
+	struct merkle_frontier f = { 0 };
+	struct sha256 *sha = sha256_new();
+	struct merkle_head head;
+	struct err e = { 0 };
+	struct keep_month m;
+	struct archive *a;
+	struct arena memory;
+
+	arena_init(&memory, 16 * MIB);
+	assert_int_equal(keep_close(d, "2026-03", &e), ERR_ABSENT);
+	assert_int_equal(keep_close(d, "2026-1", &e), ERR_INPUT);
+	assert_int_equal(keep_read(d, "2026-01", &memory, &m, &e), ERR_ABSENT);
+	if (keep_close(d, "2026-01", &e) < 0)
+		fail_msg("%s", e.text);
+	assert_int_equal(keep_read(d, "2026-01", &memory, &m, &e), 0);
+	assert_true(m.segment_count > 1);
+	assert_int_equal(m.segments[0].first, 0);
+	assert_int_equal(m.segments[m.segment_count - 1].end, 400);
+	assert_int_equal(m.source_count, 2);
+	assert_int_equal(m.sources[1].what, 2);
+	assert_int_equal(m.sources[1].entries, 200);
+	assert_int_equal(m.kind_count, 2);
+	assert_int_equal(m.kinds[0].entries, 399);
+	assert_int_equal(m.kinds[1].what, LEAF_GAP);
+	assert_int_equal(m.head.size, 400);
+	assert_int_equal(archive_open(d, &e, &a), 0);
+	for (uint64_t i = 0; i < 400; i++) {
+		assert_int_equal(archive_leaf(a, i, &e, &leaf), 0);
+		assert_true(merkle_append(sha, &f, &leaf));
+	}
+	merkle_frontier_head(sha, &f, &head);
+	want_root = head.root;
+	assert_true(merkle_equal(&want_root, &m.head.root));
+	archive_close(a);
+	sha256_end(sha, NULL);
+	arena_done(&memory);
+	vfile_disk_close(d);
+}
+
+static size_t copies_of(struct vfile_disk *d, const char *month)
+{
+	struct keep_copy *copies;
+	struct err e = { 0 };
+	struct arena a;
+	size_t count;
+
+	arena_init(&a, 4 * MIB);
+	assert_int_equal(keep_copies(d, month, &a, &copies, &count, &e), 0);
+	arena_done(&a);
+	return count;
+}
+
+/* EVIDENCE: D11.4 logs leave the server only when external disks hold them, read back and right */
+static void months_leave_when_copied(void **state)
+{
+	struct vfile_disk *d = two_months(), *one = new_medium("Ổ A"), *two = new_medium("Ổ B");
+	struct vfile_disk *foreign = vfile_memory_new();
+	struct archive_stat stat;
+	struct err e = { 0 };
+	struct archive *a;
+
+	assert_int_equal(keep_register(one, STR("another"), &e), ERR_CONFLICT);
+	assert_int_equal(keep_close(d, "2026-01", &e), 0);
+	assert_int_equal(keep_close(d, "2026-02", &e), 0);
+	assert_int_equal(keep_export(d, "2026-01", foreign, 99, &e), ERR_ABSENT);
+	assert_int_equal(keep_retire(d, "2026-01", 1, &e), ERR_CONFLICT);
+	if (keep_export(d, "2026-01", one, 100, &e) < 0)
+		fail_msg("%s", e.text);
+	assert_int_equal(keep_export(d, "2026-01", one, 101, &e), 0); /* again: one copy still */
+	assert_int_equal(copies_of(d, "2026-01"), 1);
+	assert_int_equal(keep_retire(d, "2026-01", 2, &e), ERR_CONFLICT);
+	assert_int_equal(keep_export(d, "2026-01", two, 102, &e), 0);
+	assert_int_equal(keep_export(d, "2026-02", one, 103, &e), 0);
+	assert_int_equal(keep_retire(d, "2026-02", 1, &e), ERR_CONFLICT); /* January is older */
+	assert_int_equal(keep_retire(d, "2026-01", 2, &e), 0);
+	assert_int_equal(keep_retire(d, "2026-01", 2, &e), 0);
+	assert_int_equal(archive_open(d, &e, &a), 0);
+	archive_stat(a, &stat);
+	assert_int_equal(stat.first, 400);
+	assert_int_equal(stat.next, 600);
+	archive_close(a);
+	/* what has left can still be checked where it is */
+	assert_int_equal(keep_check(d, "2026-01", two, 104, &e), 0);
+	vfile_disk_close(d);
+	vfile_disk_close(one);
+	vfile_disk_close(two);
+	vfile_disk_close(foreign);
+}
+
+/* A copy that was changed, cut or lost is named, and its receipt is worth nothing any more. */
+static void bad_copies(void **state)
+{
+	struct vfile_disk *d = two_months(), *m = new_medium("Ổ A");
+	const char *name = "2026-01/00000000000000000000.seg";
+	struct err e = { 0 };
+	struct vfile f;
+	char byte;
+
+	assert_int_equal(keep_close(d, "2026-01", &e), 0);
+	assert_int_equal(keep_export(d, "2026-01", m, 100, &e), 0);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(vfile_open(m, name, VFILE_WRITE, &f, &e), 0);
+		assert_int_equal(vfile_read_at(&f, 30, &byte, 1, &e), 1);
+		byte ^= 1;
+		if (i == 0)
+			assert_int_equal(vfile_write_at(&f, 30, (struct str){ &byte, 1 }, &e), 0);
+		else if (i == 1)
+			assert_int_equal(vfile_truncate(&f, f.size_bytes - 1, &e), 0);
+		vfile_close(&f);
+		if (i == 2)
+			assert_int_equal(vfile_unlink(m, name, &e), 0);
+		assert_int_equal(
+			keep_check(d, "2026-01", m, 101, &e), i == 2 ? ERR_ABSENT : ERR_INPUT);
+		assert_non_null(strstr(e.text, name));
+		assert_int_equal(copies_of(d, "2026-01"), 0);
+		assert_int_equal(keep_retire(d, "2026-01", 1, &e), ERR_CONFLICT);
+		assert_int_equal(keep_export(d, "2026-01", m, 102, &e), 0); /* mended */
+		assert_int_equal(copies_of(d, "2026-01"), 1);
+	}
+	vfile_disk_close(d);
+	vfile_disk_close(m);
+}
+
+struct promise {
+	struct vfile_disk *medium;
+};
+
+/* Either the month is all here, or the medium holds it. */
+static bool look_after_crash(
+	void *context, struct vfile_disk *disk, const struct vfile_crash *crash, struct err *e)
+{
+	struct promise *p = context;
+	struct archive_stat stat;
+	struct archive *a;
+
+	if (archive_open(disk, e, &a) < 0)
+		return false;
+	archive_stat(a, &stat);
+	archive_close(a);
+	if (stat.next != 600 || stat.closed != 600)
+		return err_set(e, ERR_INPUT, "it ends at %d", (int)stat.closed) == 0;
+	if (stat.first == 0)
+		return true;
+	return keep_check(disk, "2026-01", p->medium, 7, e) == 0 &&
+		keep_retire(disk, "2026-01", 1, e) == 0;
+}
+
+static void power_cuts_while_a_month_leaves(void **state)
+{
+	struct vfile_disk *d = two_months(), *disk;
+	struct promise p = { new_medium("Ổ A") };
+	struct vfile_replay_result result;
+	struct err e = { 0 };
+
+	disk = vfile_record_new(d);
+	assert_int_equal(keep_close(disk, "2026-01", &e), 0);
+	assert_int_equal(keep_export(disk, "2026-01", p.medium, 5, &e), 0);
+	assert_int_equal(keep_retire(disk, "2026-01", 1, &e), 0);
+	vfile_replay(disk,
+		&(struct vfile_replay){
+			.check = look_after_crash, .context = &p, .states_per_point = 60 },
+		&result);
+	if (result.faults > 0)
+		fail_msg("%llu of %llu disks: %s", (unsigned long long)result.faults,
+			(unsigned long long)result.states, result.reason.text);
+	assert_true(result.states > 20);
+	vfile_disk_close(disk);
+	vfile_disk_close(d);
+	vfile_disk_close(p.medium);
+}
+
+static void forecast(void **state)
+{
+	struct keep_forecast f;
+
+	keep_forecast(0, 1000, 0, 0, &f);
+	assert_true(f.level == KEEP_ROOM && f.days_left == -1);
+	keep_forecast(500, 1000, 100, 10 * CLOCK_DAY_S, &f);
+	assert_true(f.level == KEEP_ROOM && f.bytes_a_day == 10 && f.days_left == 50);
+	keep_forecast(799, 1000, 100, CLOCK_DAY_S, &f);
+	assert_int_equal(f.level, KEEP_ROOM);
+	keep_forecast(800, 1000, 100, CLOCK_DAY_S, &f);
+	assert_int_equal(f.level, KEEP_WARN);
+	keep_forecast(900, 1000, 100, CLOCK_DAY_S, &f);
+	assert_true(f.level == KEEP_RETIRE && f.days_left == 1);
+	keep_forecast(1000, 1000, 100, CLOCK_DAY_S, &f);
+	assert_true(f.level == KEEP_LAST && f.days_left == 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_manifest_tells_all),
+		cmocka_unit_test(months_leave_when_copied),
+		cmocka_unit_test(bad_copies),
+		cmocka_unit_test(power_cuts_while_a_month_leaves),
+		cmocka_unit_test(forecast),
+	};
+
+	return cmocka_run_group_tests_name("keep", tests, NULL, NULL);
+}

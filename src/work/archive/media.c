@@ -1,0 +1,413 @@
+/* media.c - copies of months on external disks, and what may leave when they are good. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "work/archive/keep_int.h"
+
+#define COPY_BYTES ((size_t)256 * KIB)
+#define MEDIUM_NAME "khien-medium"
+#define MEDIUM_MAX 512
+#define LIST_BYTES ((size_t)8 * MIB)
+#define COPIES_MAX 256
+
+int keep_hash(struct vfile *file, struct err *e, unsigned char *ret)
+{
+	struct sha256 *s = sha256_new();
+	char *bytes = malloc(COPY_BYTES);
+	uint64_t at = 0;
+	ssize_t n;
+
+	if (bytes == NULL)
+		abort();
+	while ((n = vfile_read_at(file, at, bytes, COPY_BYTES, e)) > 0) {
+		sha256_add(s, (struct str){ bytes, (size_t)n });
+		at += (uint64_t)n;
+	}
+	free(bytes);
+	sha256_end(s, ret);
+	return n < 0 ? (int)n : 0;
+}
+
+static int make_folder(struct vfile_disk *d, const char *path, struct err *e)
+{
+	struct vfile_names names;
+	struct arena a;
+	int rc;
+
+	arena_init(&a, LIST_BYTES);
+	rc = vfile_list(d, path, &a, &names, e);
+	arena_done(&a);
+	if (rc != ERR_ABSENT)
+		return rc;
+	rc = vfile_mkdir(d, path, e);
+	return rc < 0 ? rc : vfile_sync_dir(d, "", e);
+}
+
+int keep_folder(struct vfile_disk *shard, struct err *e)
+{
+	return make_folder(shard, KEEP_FOLDER, e);
+}
+
+/* --- media ----------------------------------------------------------------------------------- */
+
+static bool is_label(struct str label)
+{
+	if (label.len == 0 || label.len > KEEP_LABEL_MAX || !str_is_utf8(label))
+		return false;
+	for (size_t i = 0; i < label.len; i++)
+		if ((unsigned char)label.ptr[i] < ' ' || label.ptr[i] == 0x7F)
+			return false;
+	return true;
+}
+
+int keep_medium(struct vfile_disk *medium, struct keep_medium *ret, struct err *e)
+{
+	struct str text, line, id, label;
+	struct arena a;
+	int rc;
+
+	arena_init(&a, 4 * MEDIUM_MAX);
+	rc = vfile_load(medium, MEDIUM_NAME, MEDIUM_MAX, &a, &text, e);
+	if (rc == 0 &&
+		!(str_next_line(&text, &line) && str_is(line, "khien-medium 1") &&
+			str_next_line(&text, &id) && str_starts(id, "id ") &&
+			id.len == 3 + KEEP_ID_SIZE - 1 && str_next_line(&text, &label) &&
+			str_starts(label, "label ") && is_label(str_from(label, 6)) &&
+			text.len == 0))
+		rc = err_set(e, ERR_INPUT, "\"" MEDIUM_NAME "\" is not what we write there");
+	for (size_t i = 3; rc == 0 && i < id.len; i++)
+		if (strchr("0123456789abcdef", id.ptr[i]) == NULL)
+			rc = err_set(e, ERR_INPUT, "\"" MEDIUM_NAME "\" has no number of ours");
+	if (rc == 0) {
+		*ret = (struct keep_medium){ 0 };
+		memcpy(ret->id, id.ptr + 3, KEEP_ID_SIZE - 1);
+		memcpy(ret->label, label.ptr + 6, label.len - 6);
+	}
+	arena_done(&a);
+	return rc;
+}
+
+int keep_register(struct vfile_disk *medium, struct str label, struct err *e)
+{
+	unsigned char id[(KEEP_ID_SIZE - 1) / 2];
+	char hex[KEEP_ID_SIZE];
+	struct keep_medium old;
+	struct buf text;
+	int rc = keep_medium(medium, &old, e);
+
+	if (rc != ERR_ABSENT)
+		return rc < 0 ?
+			rc :
+			err_set(e, ERR_CONFLICT, "it is the medium \"%s\" already", old.label);
+	if (!is_label(label))
+		return err_set(
+			e, ERR_INPUT, "a label has 1 to %d bytes in one line", KEEP_LABEL_MAX);
+	random_bytes(id, sizeof(id));
+	buf_init(&text, MEDIUM_MAX);
+	buf_fmt(&text, "khien-medium 1\nid %s\nlabel %.*s\n", hex_of(id, sizeof(id), hex),
+		STR_FMT(label));
+	rc = vfile_replace(medium, MEDIUM_NAME, buf_str(&text), e);
+	buf_done(&text);
+	return rc;
+}
+
+/* --- receipts -------------------------------------------------------------------------------- */
+
+static bool take_copy(struct str line, struct keep_copy *ret)
+{
+	struct str word, id, at;
+
+	*ret = (struct keep_copy){ 0 };
+	if (!str_split(line, ' ', &word, &line) || !str_is(word, "copy") ||
+		!str_split(line, ' ', &id, &at) || id.len != KEEP_ID_SIZE - 1 ||
+		!str_to_i64(at, &ret->checked_at_s))
+		return false;
+	memcpy(ret->id, id.ptr, id.len);
+	return true;
+}
+
+int keep_copies(struct vfile_disk *shard, const char *month, struct arena *a,
+	struct keep_copy **ret, size_t *ret_count, struct err *e)
+{
+	struct keep_copy *copies = arena_array(a, struct keep_copy, COPIES_MAX);
+	char path[KEEP_PATH_SIZE];
+	struct str text = STR(""), line;
+	size_t count = 0;
+	int rc = vfile_load(shard, keep_path(month, "copies", path), KEEP_COPIES_MAX, a, &text, e);
+
+	if (rc < 0 && rc != ERR_ABSENT)
+		return rc;
+	while (str_next_line(&text, &line)) {
+		if (count == COPIES_MAX || !take_copy(line, &copies[count]))
+			return err_set(e, ERR_INPUT, "\"%s\", line %zu: this is no receipt", path,
+				count + 1);
+		count++;
+	}
+	*ret = copies;
+	*ret_count = count;
+	return 0;
+}
+
+/* The receipt of medium ID: a new one, or none at AT_S 0. */
+static int set_copy(
+	struct vfile_disk *shard, const char *month, const char *id, int64_t at_s, struct err *e)
+{
+	char path[KEEP_PATH_SIZE];
+	struct keep_copy *copies;
+	struct buf text;
+	struct arena a;
+	size_t count;
+	int rc;
+
+	arena_init(&a, 4 * KEEP_COPIES_MAX);
+	buf_init(&text, KEEP_COPIES_MAX);
+	rc = keep_copies(shard, month, &a, &copies, &count, e);
+	for (size_t i = 0; i < count && rc == 0; i++)
+		if (strcmp(copies[i].id, id) != 0)
+			buf_fmt(&text, "copy %s %lld\n", copies[i].id,
+				(long long)copies[i].checked_at_s);
+	if (at_s != 0)
+		buf_fmt(&text, "copy %s %lld\n", id, (long long)at_s);
+	if (rc == 0)
+		rc = vfile_replace(shard, keep_path(month, "copies", path), buf_str(&text), e);
+	buf_done(&text);
+	arena_done(&a);
+	return rc;
+}
+
+/* --- copies ---------------------------------------------------------------------------------- */
+
+/* "2026-01/00000000000000000042.seg" */
+static const char *copy_name(const char *month, uint64_t first, char *ret)
+{
+	snprintf(ret, KEEP_PATH_SIZE, "%s/%020llu.seg", month, (unsigned long long)first);
+	return ret;
+}
+
+/* Does the file hold what the manifest says? */
+static int check_file(
+	struct vfile_disk *d, const char *name, const struct keep_segment *want, struct err *e)
+{
+	unsigned char found[SHA256_SIZE];
+	struct vfile file;
+	int rc = vfile_open(d, name, VFILE_READ, &file, e);
+
+	if (rc < 0)
+		return rc;
+	rc = keep_hash(&file, e, found);
+	if (rc == 0 &&
+		(file.size_bytes != want->bytes || memcmp(found, want->sha256, sizeof(found)) != 0))
+		rc = err_set(e, ERR_INPUT, "\"%s\" is not what the manifest says", name);
+	vfile_close(&file);
+	return rc;
+}
+
+static int copy_bytes(struct vfile *from, struct vfile *to, struct err *e)
+{
+	char *bytes = malloc(COPY_BYTES);
+	uint64_t at = 0;
+	ssize_t n;
+	int rc = 0;
+
+	if (bytes == NULL)
+		abort();
+	while (rc == 0 && (n = vfile_read_at(from, at, bytes, COPY_BYTES, e)) != 0) {
+		rc = n < 0 ? (int)n : vfile_append(to, (struct str){ bytes, (size_t)n }, e);
+		at += n > 0 ? (uint64_t)n : 0;
+	}
+	free(bytes);
+	return rc == 0 ? vfile_sync(to, e) : rc;
+}
+
+static int copy_segment(struct vfile_disk *shard, const char *month, struct vfile_disk *medium,
+	const struct keep_segment *segment, struct err *e)
+{
+	char name[SHARD_NAME_SIZE], copy[KEEP_PATH_SIZE];
+	struct vfile from, to = { 0 };
+	int rc;
+
+	if (check_file(medium, copy_name(month, segment->first, copy), segment, e) == 0)
+		return 0; /* there already */
+	rc = vfile_unlink(medium, copy, e);
+	if (rc < 0 && rc != ERR_ABSENT)
+		return rc;
+	rc = vfile_open(shard, shard_name(segment->first, name), VFILE_READ, &from, e);
+	if (rc < 0)
+		return rc;
+	rc = vfile_open(medium, copy, VFILE_CREATE, &to, e);
+	if (rc == 0)
+		rc = copy_bytes(&from, &to, e);
+	vfile_close(&to);
+	vfile_close(&from);
+	return rc == 0 ? vfile_sync_dir(medium, month, e) : rc;
+}
+
+/* All files of the month on the medium, and the manifest beside them. */
+static int check_month(struct vfile_disk *shard, const struct keep_month *m,
+	struct vfile_disk *medium, struct arena *a, struct err *e)
+{
+	char path[KEEP_PATH_SIZE], copy[KEEP_PATH_SIZE];
+	struct str here, there;
+	int rc = vfile_load(
+		shard, keep_path(m->name, "month", path), KEEP_MANIFEST_MAX, a, &here, e);
+
+	snprintf(copy, sizeof(copy), "%s/manifest", m->name);
+	if (rc == 0)
+		rc = vfile_load(medium, copy, KEEP_MANIFEST_MAX, a, &there, e);
+	if (rc == 0 && !str_eq(here, there))
+		rc = err_set(e, ERR_INPUT, "\"%s\" is another manifest than the one here", copy);
+	for (size_t i = 0; i < m->segment_count && rc == 0; i++)
+		rc = check_file(
+			medium, copy_name(m->name, m->segments[i].first, copy), &m->segments[i], e);
+	return rc;
+}
+
+static int export(struct vfile_disk *shard, const struct keep_month *m, struct vfile_disk *medium,
+	struct arena *a, struct err *e)
+{
+	char path[KEEP_PATH_SIZE], copy[KEEP_PATH_SIZE];
+	struct str manifest;
+	int rc = make_folder(medium, m->name, e);
+
+	for (size_t i = 0; i < m->segment_count && rc == 0; i++)
+		rc = copy_segment(shard, m->name, medium, &m->segments[i], e);
+	if (rc == 0)
+		rc = vfile_load(shard, keep_path(m->name, "month", path), KEEP_MANIFEST_MAX, a,
+			&manifest, e);
+	snprintf(copy, sizeof(copy), "%s/manifest", m->name);
+	if (rc == 0)
+		rc = vfile_replace(medium, copy, manifest, e);
+	return rc == 0 ? check_month(shard, m, medium, a, e) : rc;
+}
+
+/* Both ways to a receipt. */
+static int receipt(struct vfile_disk *shard, const char *month, struct vfile_disk *medium,
+	int64_t now_s, struct err *e, bool is_export)
+{
+	struct keep_medium which;
+	struct keep_month m;
+	struct arena a;
+	int rc;
+
+	arena_init(&a, 8 * KEEP_MANIFEST_MAX);
+	rc = keep_medium(medium, &which, e);
+	if (rc == 0)
+		rc = keep_read(shard, month, &a, &m, e);
+	if (rc == 0) {
+		rc = is_export ? export(shard, &m, medium, &a, e) :
+				 check_month(shard, &m, medium, &a, e);
+		/* a medium that cannot be read now says nothing; one that is wrong is no copy */
+		if (rc == ERR_INPUT || rc == ERR_ABSENT) {
+			struct err other;
+
+			if (set_copy(shard, month, which.id, 0, &other) < 0)
+				rc = err_context(e, "and the receipt could not be withdrawn");
+		} else if (rc == 0) {
+			rc = set_copy(shard, month, which.id, now_s, e);
+		}
+	}
+	arena_done(&a);
+	return rc;
+}
+
+int keep_export(struct vfile_disk *shard, const char *month, struct vfile_disk *medium,
+	int64_t now_s, struct err *e)
+{
+	return receipt(shard, month, medium, now_s, e, true);
+}
+
+int keep_check(struct vfile_disk *shard, const char *month, struct vfile_disk *medium,
+	int64_t now_s, struct err *e)
+{
+	return receipt(shard, month, medium, now_s, e, false);
+}
+
+/* --- what leaves ----------------------------------------------------------------------------- */
+
+/* Is there a segment before FIRST? */
+static int is_oldest(struct vfile_disk *shard, uint64_t first, struct err *e)
+{
+	struct shard_segments found, none = { 0 };
+	int rc = shard_list(shard, &none, e, &found);
+
+	if (rc < 0)
+		return rc;
+	if (found.count > 0 && found.at[0].first < first)
+		rc = err_set(
+			e, ERR_CONFLICT, "an older month is still here; the oldest leaves first");
+	free(found.at);
+	return rc;
+}
+
+int keep_retire(struct vfile_disk *shard, const char *month, unsigned copies, struct err *e)
+{
+	char name[SHARD_NAME_SIZE];
+	struct keep_copy *there;
+	struct keep_month m;
+	struct arena a;
+	size_t count;
+	int rc;
+
+	arena_init(&a, 8 * KEEP_MANIFEST_MAX);
+	rc = keep_read(shard, month, &a, &m, e);
+	if (rc == 0)
+		rc = keep_copies(shard, month, &a, &there, &count, e);
+	if (rc == 0 && count < copies)
+		rc = err_set(
+			e, ERR_CONFLICT, "%zu media hold %s, and %u must", count, month, copies);
+	if (rc == 0)
+		rc = is_oldest(shard, m.segments[0].first, e);
+	for (size_t i = 0; i < m.segment_count && rc == 0; i++) {
+		rc = check_file(shard, shard_name(m.segments[i].first, name), &m.segments[i], e);
+		if (rc == 0)
+			rc = vfile_unlink(shard, name, e);
+		if (rc == ERR_ABSENT) /* it left before the power went */
+			rc = 0;
+	}
+	if (rc == 0)
+		rc = vfile_sync_dir(shard, SHARD_FOLDER, e);
+	arena_done(&a);
+	return rc;
+}
+
+int keep_months(struct vfile_disk *shard, struct arena *a, const char *const **ret,
+	size_t *ret_count, struct err *e)
+{
+	VEC(const char *) months = { 0 };
+	struct vfile_names names = { 0 };
+	int rc = vfile_list(shard, KEEP_FOLDER, a, &names, e);
+
+	if (rc < 0 && rc != ERR_ABSENT)
+		return rc;
+	for (size_t i = 0; i < names.len; i++) {
+		struct str name = str_of(names.at[i].name);
+
+		if (str_ends(name, ".month") &&
+			keep_is_month(str_until(name, KEEP_MONTH_SIZE - 1)) &&
+			name.len == KEEP_MONTH_SIZE - 1 + strlen(".month"))
+			vec_push(a, &months, arena_cstr(a, str_until(name, KEEP_MONTH_SIZE - 1)));
+	}
+	*ret = months.at;
+	*ret_count = months.len;
+	return 0;
+}
+
+void keep_forecast(
+	uint64_t used, uint64_t quota, uint64_t bytes, int64_t seconds, struct keep_forecast *ret)
+{
+	static const struct {
+		unsigned percent;
+		enum keep_level level;
+	} levels[] = { { 80, KEEP_WARN }, { 85, KEEP_PACK }, { 90, KEEP_RETIRE },
+		{ 95, KEEP_LAST } };
+	double a_day = seconds > 0 ? (double)bytes * CLOCK_DAY_S / (double)seconds : 0;
+
+	*ret = (struct keep_forecast){ .days_left = -1, .bytes_a_day = (uint64_t)a_day };
+	for (size_t i = 0; i < COUNT(levels); i++)
+		if (quota > 0 && (double)used * 100 >= (double)quota * levels[i].percent)
+			ret->level = levels[i].level;
+	if (quota > 0 && used >= quota)
+		ret->days_left = 0;
+	else if (quota > 0 && a_day >= 1)
+		ret->days_left = (int64_t)((double)(quota - used) / a_day);
+}

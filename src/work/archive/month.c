@@ -1,0 +1,336 @@
+/* month.c - what a month holds: its manifest, made and read. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/trail/tree.h"
+#include "work/archive/bytes.h"
+#include "work/archive/keep_int.h"
+
+#define COUNTS_MAX 65536
+#define SEGMENTS_MAX 100000
+
+const char *keep_path(const char *month, const char *kind, char *ret_path)
+{
+	snprintf(ret_path, KEEP_PATH_SIZE, KEEP_FOLDER "/%s.%s", month, kind);
+	return ret_path;
+}
+
+bool keep_is_month(struct str s)
+{
+	struct date d;
+	char text[16];
+
+	if (s.len != KEEP_MONTH_SIZE - 1)
+		return false;
+	snprintf(text, sizeof(text), "%.7s-01", s.ptr);
+	return date_parse(str_of(text), &d);
+}
+
+/* --- made ------------------------------------------------------------------------------------ */
+
+struct making {
+	struct vfile_disk *shard;
+	struct keep_month month;
+	struct bytes segments, sources, kinds; /* of the structs of keep_month */
+	struct err *e;
+};
+
+static void count(struct bytes *counts, uint32_t what)
+{
+	struct keep_count one = { what, 1 }, *at = (struct keep_count *)(void *)counts->at;
+	size_t low = 0, high = counts->len / sizeof(one);
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (at[middle].what < what)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low < counts->len / sizeof(one) && at[low].what == what) {
+		at[low].entries++;
+		return;
+	}
+	bytes_add(counts, &one, sizeof(one));
+	at = (struct keep_count *)(void *)counts->at;
+	memmove(at + low + 1, at + low, counts->len - (low + 1) * sizeof(one));
+	at[low] = one;
+}
+
+int keep_month_of(struct segment *s, char *ret_name)
+{
+	int64_t first_ns, last_ns;
+	struct date d;
+
+	segment_times(s, &first_ns, &last_ns);
+	d = date_at(last_ns / 1000000000);
+	return snprintf(ret_name, KEEP_MONTH_SIZE, "%04d-%02d", d.year % 10000, d.month);
+}
+
+static int add_segment(struct making *m, const struct shard_segment *at)
+{
+	struct keep_segment one = { .first = at->first, .end = at->end, .bytes = at->bytes };
+	struct segment *s = NULL;
+	char name[SHARD_NAME_SIZE], month[KEEP_MONTH_SIZE];
+	struct vfile file;
+	int rc = vfile_open(m->shard, shard_name(at->first, name), VFILE_READ, &file, m->e);
+
+	if (rc < 0)
+		return rc;
+	rc = segment_open_file(&file, m->e, &s);
+	if (rc == 0 && keep_month_of(s, month) > 0 && strcmp(month, m->month.name) == 0) {
+		for (uint64_t i = 0; i < segment_count(s) && rc == 0; i++) {
+			struct leaf leaf;
+
+			rc = segment_meta(s, i, m->e, &leaf);
+			if (rc < 0)
+				break;
+			count(&m->sources, leaf.source);
+			count(&m->kinds, leaf.kind);
+		}
+		if (rc == 0)
+			rc = keep_hash(&file, m->e, one.sha256);
+		bytes_add(&m->segments, &one, sizeof(one));
+	}
+	segment_close(s);
+	vfile_close(&file);
+	return rc < 0 ? err_context(m->e, "\"%s\"", name) : 0;
+}
+
+static int load_leaves(
+	void *context, uint64_t from, size_t leaves, struct merkle_hash *ret, struct err *e)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < leaves && rc == 0; i++)
+		rc = archive_leaf(context, from + i, e, &ret[i]);
+	return rc;
+}
+
+/* The root of the tree at the end of the month. Without a tree there is none. */
+static int find_root(struct making *m, uint64_t end)
+{
+	struct archive *a = NULL;
+	struct tree_source source = { 0 };
+	struct merkle_reader reader = { tree_hash, &source };
+	int rc = tree_read(m->shard, end, &source.tree, m->e);
+
+	if (rc == ERR_ABSENT)
+		return 0;
+	if (rc == 0)
+		rc = archive_open(m->shard, m->e, &a);
+	source.leaves = (struct tree_leaves){ load_leaves, a };
+	if (rc == 0)
+		rc = merkle_head_at(&reader, end, &m->month.head, m->e);
+	archive_close(a);
+	tree_close(source.tree);
+	return rc;
+}
+
+static void put_counts(struct buf *out, const char *word, const struct bytes *counts)
+{
+	const struct keep_count *at = (const struct keep_count *)(const void *)counts->at;
+
+	for (size_t i = 0; i < counts->len / sizeof(*at); i++)
+		buf_fmt(out, "%s %u %llu\n", word, at[i].what, (unsigned long long)at[i].entries);
+}
+
+static int write_manifest(struct making *m)
+{
+	const struct keep_segment *s = (const struct keep_segment *)(void *)m->segments.at;
+	char hex[SHA256_HEX_SIZE], path[KEEP_PATH_SIZE];
+	struct buf out;
+	int rc;
+
+	buf_init(&out, KEEP_MANIFEST_MAX);
+	buf_fmt(&out, "khien-month 1\nmonth %s\n", m->month.name);
+	for (size_t i = 0; i < m->segments.len / sizeof(*s); i++)
+		buf_fmt(&out, "segment %llu %llu %llu %s\n", (unsigned long long)s[i].first,
+			(unsigned long long)s[i].end, (unsigned long long)s[i].bytes,
+			hex_of(s[i].sha256, SHA256_SIZE, hex));
+	put_counts(&out, "source", &m->sources);
+	put_counts(&out, "kind", &m->kinds);
+	if (m->month.head.size > 0)
+		buf_fmt(&out, "root %llu %s\n", (unsigned long long)m->month.head.size,
+			hex_of(m->month.head.root.bytes, SHA256_SIZE, hex));
+	rc = keep_folder(m->shard, m->e);
+	if (rc == 0)
+		rc = vfile_replace(
+			m->shard, keep_path(m->month.name, "month", path), buf_str(&out), m->e);
+	buf_done(&out);
+	return rc;
+}
+
+int keep_close(struct vfile_disk *shard, const char *month, struct err *e)
+{
+	struct making m = { .shard = shard, .e = e };
+	struct shard_segments found, none = { 0 };
+	const struct keep_segment *last;
+	int rc;
+
+	if (!keep_is_month(str_of(month)))
+		return err_set(e, ERR_INPUT, "\"%s\" is no month such as 2026-01", month);
+	memcpy(m.month.name, month, KEEP_MONTH_SIZE);
+	rc = shard_list(shard, &none, e, &found);
+	if (rc < 0)
+		return rc;
+	for (size_t i = 0; i < found.count && rc == 0; i++)
+		rc = add_segment(&m, &found.at[i]);
+	free(found.at);
+	if (rc == 0 && m.segments.len == 0)
+		rc = err_set(e, ERR_ABSENT, "no closed segment is of %s", month);
+	if (rc == 0) {
+		last = (struct keep_segment *)(void *)(m.segments.at + m.segments.len) - 1;
+		rc = find_root(&m, last->end);
+	}
+	if (rc == 0)
+		rc = write_manifest(&m);
+	bytes_done(&m.segments);
+	bytes_done(&m.sources);
+	bytes_done(&m.kinds);
+	return rc;
+}
+
+/* --- read ------------------------------------------------------------------------------------ */
+
+/* The next word; one blank stands between two. */
+static bool take_word(struct str *rest, struct str *ret)
+{
+	struct str all = *rest;
+
+	if (!str_split(all, ' ', ret, rest)) {
+		*ret = all;
+		*rest = STR("");
+		return all.len > 0;
+	}
+	return ret->len > 0 && rest->len > 0;
+}
+
+/* A decimal number of one spelling. */
+static bool take_number(struct str *rest, uint64_t *ret)
+{
+	struct str word;
+
+	return take_word(rest, &word) && str_to_u64(word, 10, ret) && word.ptr[0] >= '0' &&
+		word.ptr[0] <= '9' && (word.ptr[0] != '0' || word.len == 1);
+}
+
+static bool take_hash(struct str *rest, unsigned char *ret)
+{
+	struct str word;
+
+	if (!take_word(rest, &word) || word.len != 2 * SHA256_SIZE)
+		return false;
+	for (size_t i = 0; i < word.len; i++) {
+		char c = word.ptr[i];
+		unsigned digit = c >= '0' && c <= '9' ? (unsigned)(c - '0') :
+			c >= 'a' && c <= 'f'          ? (unsigned)(c - 'a') + 10 :
+							16;
+
+		if (digit > 15)
+			return false;
+		ret[i / 2] = (unsigned char)(i % 2 ? ret[i / 2] | digit : digit << 4);
+	}
+	return true;
+}
+
+struct parsing {
+	struct arena *arena;
+	struct keep_month *month;
+	VEC(struct keep_segment) segments;
+	VEC(struct keep_count) sources;
+	VEC(struct keep_count) kinds;
+};
+
+static bool take_count(struct str rest, struct keep_count *ret)
+{
+	uint64_t what;
+
+	if (!take_number(&rest, &what) || !take_number(&rest, &ret->entries) || rest.len > 0 ||
+		what > UINT32_MAX)
+		return false;
+	ret->what = (uint32_t)what;
+	return true;
+}
+
+/* The words behind the first of a line; lines come in this order alone. */
+static bool take_line(struct parsing *p, struct str word, struct str rest)
+{
+	struct keep_segment segment;
+	struct keep_count one;
+
+	if (p->month->head.size > 0)
+		return false;
+	if (str_is(word, "segment")) {
+		if (!take_number(&rest, &segment.first) || !take_number(&rest, &segment.end) ||
+			!take_number(&rest, &segment.bytes) || !take_hash(&rest, segment.sha256) ||
+			rest.len > 0 || segment.end <= segment.first ||
+			p->segments.len == SEGMENTS_MAX || p->sources.len + p->kinds.len > 0 ||
+			(p->segments.len > 0 &&
+				p->segments.at[p->segments.len - 1].end > segment.first))
+			return false;
+		vec_push(p->arena, &p->segments, segment);
+	} else if (str_is(word, "source")) {
+		if (!take_count(rest, &one) || p->kinds.len > 0 || p->sources.len == COUNTS_MAX)
+			return false;
+		vec_push(p->arena, &p->sources, one);
+	} else if (str_is(word, "kind")) {
+		if (!take_count(rest, &one) || p->kinds.len == COUNTS_MAX)
+			return false;
+		vec_push(p->arena, &p->kinds, one);
+	} else if (str_is(word, "root")) {
+		return take_number(&rest, &p->month->head.size) && p->month->head.size > 0 &&
+			take_hash(&rest, p->month->head.root.bytes) && rest.len == 0;
+	} else {
+		return false;
+	}
+	return true;
+}
+
+int keep_month_parse(struct str text, struct arena *a, struct keep_month *ret, struct err *e)
+{
+	struct keep_month month = { 0 };
+	struct parsing p = { .arena = a, .month = &month };
+	struct str rest = text, line, name;
+	int number = 2;
+
+	if (!str_next_line(&rest, &line) || !str_is(line, "khien-month 1") ||
+		!str_next_line(&rest, &line) || !str_starts(line, "month "))
+		return err_set(e, ERR_INPUT, "line 1: this is no manifest of a month");
+	name = str_from(line, strlen("month "));
+	if (!keep_is_month(name))
+		return err_set(e, ERR_INPUT, "line 2: this is no month");
+	memcpy(month.name, name.ptr, name.len);
+	while (str_next_line(&rest, &line)) {
+		struct str word;
+
+		number++;
+		if (!take_word(&line, &word) || !take_line(&p, word, line))
+			return err_set(e, ERR_INPUT, "line %d is not what may stand there", number);
+	}
+	if (text.len == 0 || text.ptr[text.len - 1] != '\n' || p.segments.len == 0)
+		return err_set(e, ERR_INPUT, "the manifest was cut short");
+	month.segments = p.segments.at;
+	month.segment_count = p.segments.len;
+	month.sources = p.sources.at;
+	month.source_count = p.sources.len;
+	month.kinds = p.kinds.at;
+	month.kind_count = p.kinds.len;
+	*ret = month;
+	return 0;
+}
+
+int keep_read(struct vfile_disk *shard, const char *month, struct arena *a, struct keep_month *ret,
+	struct err *e)
+{
+	char path[KEEP_PATH_SIZE];
+	struct str text;
+	int rc = vfile_load(shard, keep_path(month, "month", path), KEEP_MANIFEST_MAX, a, &text, e);
+
+	if (rc == 0)
+		rc = keep_month_parse(text, a, ret, e);
+	if (rc == 0 && strcmp(ret->name, month) != 0)
+		rc = err_set(e, ERR_INPUT, "it is that of another month");
+	return rc < 0 ? err_context(e, "\"%s\"", path) : 0;
+}

@@ -1,0 +1,149 @@
+/* redact.c - the text of one entry is taken out of a closed segment, by order of somebody who may
+ * order it; its leaf hash stays, so that every proof over the log still holds. The segment is
+ * written anew without the text and takes the place of the old one at once. */
+#include "work/archive/bytes.h"
+#include "work/archive/shard.h"
+
+/* A segment being written anew. */
+struct rewrite {
+	struct vfile_disk *disk;
+	struct vfile old_file, new_file;
+	struct segment *old;
+	struct segment_writer *writer;
+	uint64_t row; /* whose text goes */
+	struct merkle_hash hash;
+	struct merkle_hash row_hash;
+	struct sha256 *sha256;
+};
+
+static int to_file(void *context, const void *bytes, size_t size, struct err *e)
+{
+	return vfile_append(context, (struct str){ bytes, size }, e);
+}
+
+/* The leaf hash of the record, from its text, or from where it was kept when the text went. */
+static int hash_of(struct rewrite *r, uint64_t i, const struct leaf *leaf, struct err *e)
+{
+	int rc = segment_redacted(r->old, i, e, &r->hash);
+	struct bytes entry = { 0 };
+
+	if (rc != 0)
+		return rc;
+	leaf_head(leaf, bytes_more(&entry, LEAF_HEAD_BYTES));
+	entry.len = LEAF_HEAD_BYTES;
+	bytes_add(&entry, leaf->raw.ptr, leaf->raw.len);
+	merkle_leaf(r->sha256, (struct str){ (const char *)entry.at, entry.len }, &r->hash);
+	bytes_done(&entry);
+	return 0;
+}
+
+static int copy_record(struct rewrite *r, uint64_t i, struct err *e)
+{
+	struct leaf leaf;
+	int rc = segment_read(r->old, i, e, &leaf), redacted = i == r->row;
+
+	if (rc == 0 && redacted)
+		rc = hash_of(r, i, &leaf, e);
+	else if (rc == 0)
+		rc = redacted = segment_redacted(r->old, i, e, &r->hash);
+	if (rc < 0)
+		return rc;
+	if (redacted)
+		leaf.raw = STR("");
+	if (i == r->row)
+		r->row_hash = r->hash;
+	rc = segment_add(r->writer, &leaf, e);
+	if (rc == 0 && redacted)
+		segment_add_hash(r->writer, &r->hash);
+	return rc;
+}
+
+/* Is record I of the new segment S what it was, but for the text that goes? */
+static int compare_record(struct rewrite *r, struct segment *s, uint64_t i, struct err *e)
+{
+	unsigned char was_head[LEAF_HEAD_BYTES], is_head[LEAF_HEAD_BYTES];
+	struct merkle_hash is_hash, was_hash;
+	struct leaf was = { 0 }, is = { 0 };
+	int rc = segment_read(r->old, i, e, &was), was_redacted = 0, is_redacted = 0;
+
+	if (rc == 0)
+		rc = segment_read(s, i, e, &is);
+	if (rc == 0)
+		rc = was_redacted = segment_redacted(r->old, i, e, &was_hash);
+	if (rc >= 0)
+		rc = is_redacted = segment_redacted(s, i, e, &is_hash);
+	if (rc < 0)
+		return rc;
+	if (i == r->row)
+		was.raw = STR("");
+	leaf_head(&was, was_head);
+	leaf_head(&is, is_head);
+	if (is_redacted != (was_redacted || i == r->row) || !str_eq(was.raw, is.raw) ||
+		memcmp(was_head, is_head, sizeof(is_head)) != 0 ||
+		(was_redacted && !merkle_equal(&was_hash, &is_hash)))
+		return err_set(
+			e, ERR_INPUT, "record %llu is not what it was", (unsigned long long)i);
+	return 0;
+}
+
+static int write_anew(struct rewrite *r, struct err *e)
+{
+	int rc = vfile_unlink(r->disk, SHARD_PART, e);
+
+	if (rc == 0 || rc == ERR_ABSENT)
+		rc = vfile_open(r->disk, SHARD_PART, VFILE_CREATE, &r->new_file, e);
+	if (rc < 0)
+		return rc;
+	r->writer = segment_writer_new(NULL, to_file, &r->new_file);
+	for (uint64_t i = 0; i < segment_count(r->old) && rc == 0; i++)
+		rc = copy_record(r, i, e);
+	if (rc == 0)
+		rc = segment_finish(r->writer, e, NULL);
+	r->writer = segment_writer_free(r->writer);
+	return rc == 0 ? vfile_sync(&r->new_file, e) : rc;
+}
+
+static int read_back(struct rewrite *r, struct err *e)
+{
+	struct segment *s = NULL;
+	int rc = segment_open_file(&r->new_file, e, &s);
+
+	if (rc == 0)
+		rc = segment_check(s, e);
+	if (rc == 0 && segment_count(s) != segment_count(r->old))
+		rc = err_set(e, ERR_INPUT, "the new segment has another count of records");
+	for (uint64_t i = 0; rc == 0 && i < segment_count(s); i++)
+		rc = compare_record(r, s, i, e);
+	segment_close(s);
+	return rc;
+}
+
+int archive_redact(
+	struct vfile_disk *shard, uint64_t index, struct err *e, struct merkle_hash *ret_leaf)
+{
+	struct rewrite r = { .disk = shard, .sha256 = sha256_new() };
+	struct shard_segment at;
+	char name[SHARD_NAME_SIZE];
+	int rc = shard_find(shard, index, e, &at);
+
+	if (rc == 0)
+		rc = vfile_open(shard, shard_name(at.first, name), VFILE_READ, &r.old_file, e);
+	if (rc == 0)
+		rc = segment_open_file(&r.old_file, e, &r.old);
+	r.row = index - at.first;
+	if (rc == 0)
+		rc = write_anew(&r, e);
+	if (rc == 0)
+		rc = read_back(&r, e);
+	if (rc == 0)
+		rc = vfile_rename(shard, SHARD_PART, name, e);
+	if (rc == 0)
+		rc = vfile_sync_dir(shard, SHARD_FOLDER, e);
+	if (rc == 0)
+		*ret_leaf = r.row_hash;
+	segment_close(r.old);
+	vfile_close(&r.old_file);
+	vfile_close(&r.new_file);
+	sha256_end(r.sha256, NULL);
+	return rc;
+}
