@@ -9,6 +9,7 @@
 #define WORK_ARCHIVE_H
 
 #include "core/trail/leaf.h"
+#include "core/trail/segments.h"
 #include "kit/vfile/vfile.h"
 
 struct archive;
@@ -78,6 +79,9 @@ struct archive_query {
  * ERR_LIMIT: a regular expression took too many steps on one entry. */
 MUST_CHECK int64_t archive_search(
 	struct archive *a, const struct archive_query *query, struct err *e);
+
+/* Closed segments one by one, for work/verify. */
+extern const struct trail_segments archive_entries;
 
 /* Writing: entries that are sealed become closed segments. */
 struct archive_writer;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/trail/tree.h"
 #include "core/trail/wal.h"
 #include "work/archive/bytes.h"
 #include "work/archive/shard.h"
@@ -205,7 +206,8 @@ int archive_writer_end(struct archive_writer *w, struct err *e)
 	if (rc < 0)
 		return rc;
 	w->closed = end;
-	return wal_drop(w->disk, w->closed, e);
+	/* the sealer begins again after the last whole group before its checkpoint */
+	return wal_drop(w->disk, w->closed > TREE_GROUP ? w->closed - TREE_GROUP : 0, e);
 }
 
 static int take(struct archive_writer *w, struct str entry, struct err *e)
