@@ -8,8 +8,8 @@
 #define SEGMENT_NAME_SIZE 40
 
 /* The name of the segment that INDEX would stand in. */
-static int find_segment(struct vfile_disk *d, uint64_t index, char *ret_name, uint64_t *ret_first,
-	struct err *e)
+static int find_segment(
+	struct vfile_disk *d, uint64_t index, char *ret_name, uint64_t *ret_first, struct err *e)
 {
 	struct vfile_names names;
 	struct arena a;
@@ -150,8 +150,7 @@ static int take_hash(struct taker *t, struct str entry, struct err *e)
 	return 0;
 }
 
-int entries_hash(
-	void *context, uint64_t from, size_t count, struct merkle_hash *ret, struct err *e)
+int entries_hash(void *context, uint64_t from, size_t count, struct merkle_hash *ret, struct err *e)
 {
 	struct taker t = { .take = take_hash, .next = from, .end = from + count, .hashes = ret };
 	int rc;
@@ -202,9 +201,8 @@ static int prove(const struct entries *x, struct asked q, struct arena *a, struc
 	rc = tree_read(x->disk, ret->head.size, &source.tree, e);
 	if (rc < 0)
 		return rc;
-	rc = q.is_leaf ?
-		merkle_prove_inclusion(&reader, q.number, ret->head.size, &ret->path, e) :
-		merkle_prove_consistency(&reader, q.number, ret->head.size, &ret->path, e);
+	rc = q.is_leaf ? merkle_prove_inclusion(&reader, q.number, ret->head.size, &ret->path, e) :
+			 merkle_prove_consistency(&reader, q.number, ret->head.size, &ret->path, e);
 	tree_close(source.tree);
 	return rc;
 }

@@ -1,5 +1,5 @@
-/* entries.h - floor 3: the entries of a shard by their index, wherever they stand: for proofs, which
- * need a few leaf hashes again. */
+/* entries.h - floor 3: the entries of a shard by their index, wherever they stand: for proofs,
+ * which need a few leaf hashes again. */
 #ifndef CORE_TRAIL_ENTRIES_H
 #define CORE_TRAIL_ENTRIES_H
 

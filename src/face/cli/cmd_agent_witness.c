@@ -1,4 +1,5 @@
-/* khien-agent witness: remember the server's newest checkpoint, and say so when it changes its past. */
+/* khien-agent witness: remember the server's newest checkpoint, and say so when it changes its
+ * past. */
 #include <stdio.h>
 #include <syslog.h>
 #include <unistd.h>
@@ -22,7 +23,8 @@ static const struct command_option options[] = {
 static int load_key(const struct command_line *line, struct note_key *ret, struct err *e)
 {
 	const char *path = command_value(line, "key"), *slash = strrchr(path, '/');
-	const char *folder = slash ? arena_fmt(line->arena, "%.*s", (int)(slash - path), path).ptr : ".";
+	const char *folder =
+		slash ? arena_fmt(line->arena, "%.*s", (int)(slash - path), path).ptr : ".";
 	struct vfile_disk *d;
 	struct str text, first;
 	int rc = vfile_disk_open(*folder ? folder : "/", &d, e);
@@ -56,12 +58,12 @@ static int look(const struct command_line *line, const struct note_key *key, str
 
 	arena_init(&a, MEMORY_BYTES);
 	if (rc == 0)
-		status = http_ask(&(struct http_ask){
-					  .url = arena_fmt(&a, "%s/log/growth?from=%llu", server,
-						  (unsigned long long)seen)
-							 .ptr,
-					  .wait_s = WAIT_S },
-			&a, &body, e);
+		status =
+			http_ask(&(struct http_ask){ .url = arena_fmt(&a, "%s/log/growth?from=%llu",
+							     server, (unsigned long long)seen)
+								    .ptr,
+					 .wait_s = WAIT_S },
+				&a, &body, e);
 	if (status < 0)
 		rc = status;
 	else if (rc == 0 && status == 409) /* it has fewer leaves than were seen */
@@ -113,9 +115,10 @@ const struct command cmd_agent_witness = {
 	.name = "witness",
 	.args = "",
 	.words = T("giữ tờ niêm phong của máy chủ, báo động khi quá khứ bị đổi"),
-	.help = T("Mỗi phút hỏi máy chủ tờ niêm phong mới nhất cùng bằng chứng nối tiếp tờ đã giữ. Không nối tiếp "
-		  "thì báo qua syslog của máy này, không qua máy chủ. Mã kết thúc với --once: 0 nối tiếp, 1 "
-		  "báo động, 2 không hỏi được."),
+	.help = T(
+		"Mỗi phút hỏi máy chủ tờ niêm phong mới nhất cùng bằng chứng nối tiếp tờ đã giữ. Không nối tiếp "
+		"thì báo qua syslog của máy này, không qua máy chủ. Mã kết thúc với --once: 0 nối tiếp, 1 "
+		"báo động, 2 không hỏi được."),
 	.options = options,
 	.run = run,
 };

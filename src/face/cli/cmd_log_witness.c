@@ -67,9 +67,9 @@ static int learn(struct asking *x, struct err *e)
 	int status = http_ask(&(struct http_ask){ .url = url, .wait_s = WAIT_S }, x->a, &note, e);
 
 	if (status != 200)
-		return status < 0 ? status : err_set(e, ERR_ABSENT, "it does not show what it holds");
-	return seal_anchor_keep(
-		x->entries.disk, arena_cstr(x->a, x->witness->name), note, e);
+		return status < 0 ? status :
+				    err_set(e, ERR_ABSENT, "it does not show what it holds");
+	return seal_anchor_keep(x->entries.disk, arena_cstr(x->a, x->witness->name), note, e);
 }
 
 static void say(struct asking *x, const char *words, const char *detail)
@@ -92,10 +92,9 @@ static int ask_once(struct asking *x, uint64_t old_size, struct str *ret_body, s
 	buf_init(&request, NOTE_BYTES_MAX);
 	rc = witness_ask(&x->entries, old_size, &request, e);
 	if (rc == 0)
-		rc = http_ask(&(struct http_ask){
-				      .url = arena_fmt(x->a, "%.*s/add-checkpoint",
-					      STR_FMT(x->witness->url))
-						     .ptr,
+		rc = http_ask(&(struct http_ask){ .url = arena_fmt(x->a, "%.*s/add-checkpoint",
+							  STR_FMT(x->witness->url))
+								 .ptr,
 				      .body = buf_cstr(&request),
 				      .body_len = request.len,
 				      .wait_s = WAIT_S },
@@ -113,7 +112,8 @@ static int ask(struct asking *x, struct err *e)
 
 	if (status == 409 && str_to_u64(str_trim(body), 10, &held)) {
 		if (held > ours) {
-			alarm_of(x, T("✗ nhân chứng giữ nhật ký dài hơn: ở đây đã bị đưa về trạng thái cũ"),
+			alarm_of(x,
+				T("✗ nhân chứng giữ nhật ký dài hơn: ở đây đã bị đưa về trạng thái cũ"),
 				arena_fmt(x->a, "%llu > %llu", (unsigned long long)held,
 					(unsigned long long)ours)
 					.ptr);
@@ -130,8 +130,7 @@ static int ask(struct asking *x, struct err *e)
 	else if (status > 0)
 		status = err_set(e, ERR_DENIED, "it answered %d", status);
 	if (status == 0)
-		say(x, T("✓ đã ký cùng"),
-			arena_fmt(x->a, "%llu", (unsigned long long)ours).ptr);
+		say(x, T("✓ đã ký cùng"), arena_fmt(x->a, "%llu", (unsigned long long)ours).ptr);
 	return status;
 }
 
@@ -150,7 +149,8 @@ static int ask_all(struct asking *x, const struct policy *policy, struct err *e)
 		}
 	}
 	if (asked == 0)
-		return err_set(e, ERR_ABSENT, "\"" POLICY_FILE "\" names no witness with an address");
+		return err_set(
+			e, ERR_ABSENT, "\"" POLICY_FILE "\" names no witness with an address");
 	return x->is_alarm || failed == asked;
 }
 
@@ -203,9 +203,10 @@ const struct command cmd_log_witness = {
 	.name = "log witness",
 	.args = "",
 	.words = T("nhờ các nhân chứng ký cùng tờ niêm phong mới nhất"),
-	.help = T("Hỏi từng nhân chứng có địa chỉ trong log/policy (C2SP tlog-policy). Nhân chứng giữ nhật ký "
-		  "dài hơn hoặc khác thì báo động và dừng ký: thư mục đã bị đưa về trạng thái cũ. Mã kết "
-		  "thúc: 0 có nhân chứng ký cùng, 1 báo động hoặc không ai ký, 2 lỗi."),
+	.help = T(
+		"Hỏi từng nhân chứng có địa chỉ trong log/policy (C2SP tlog-policy). Nhân chứng giữ nhật ký "
+		"dài hơn hoặc khác thì báo động và dừng ký: thư mục đã bị đưa về trạng thái cũ. Mã kết "
+		"thúc: 0 có nhân chứng ký cùng, 1 báo động hoặc không ai ký, 2 lỗi."),
 	.options = options,
 	.run = run,
 };

@@ -17,8 +17,7 @@
 
 static const struct command_option options[] = {
 	{ "data", OPTION_DIR, "DIR", NULL, T("thư mục dữ liệu") },
-	{ "listen", OPTION_TEXT, "ADDR:PORT", NULL,
-		T("địa chỉ phục vụ, mặc định 127.0.0.1:8514") },
+	{ "listen", OPTION_TEXT, "ADDR:PORT", NULL, T("địa chỉ phục vụ, mặc định 127.0.0.1:8514") },
 	{ "name", OPTION_TEXT, "NAME", NULL, T("tên nhân chứng, ví dụ tinh.vn/khien/nhan-chung") },
 	{ 0 },
 };
@@ -30,7 +29,8 @@ struct server {
 };
 
 /* The shard of now, as it stands on the disk. */
-static int open_shard(const struct server *s, struct vfile_disk **ret, struct arena *a, struct err *e)
+static int open_shard(
+	const struct server *s, struct vfile_disk **ret, struct arena *a, struct err *e)
 {
 	char name[SEAL_SHARD_SIZE];
 	struct vfile_disk *log;
@@ -136,7 +136,8 @@ static void loop(struct http_server *http, int end_fd)
 	}
 }
 
-static int serve(const struct command_line *line, struct server *s, const char *folder, struct err *e)
+static int serve(
+	const struct command_line *line, struct server *s, const char *folder, struct err *e)
 {
 	const char *listen = command_value(line, "listen");
 	const char *const write_below[] = { folder, NULL }, *const read_below[] = { s->log, NULL };
@@ -195,10 +196,11 @@ const struct command cmd_witness = {
 	.name = "witness",
 	.args = "",
 	.words = T("làm nhân chứng cho nhật ký của đơn vị khác"),
-	.help = T("Giữ tờ niêm phong mới nhất của mỗi nhật ký có khóa trong witness/policy và chỉ ký cùng tờ "
-		  "nối tiếp tờ đã giữ (C2SP tlog-witness: POST /add-checkpoint). Cũng cho máy trạm xem tờ "
-		  "niêm phong của chính mình: GET /log/checkpoint, /log/growth?from=N. Chỉ biết mã băm, "
-		  "không thấy nội dung."),
+	.help = T(
+		"Giữ tờ niêm phong mới nhất của mỗi nhật ký có khóa trong witness/policy và chỉ ký cùng tờ "
+		"nối tiếp tờ đã giữ (C2SP tlog-witness: POST /add-checkpoint). Cũng cho máy trạm xem tờ "
+		"niêm phong của chính mình: GET /log/checkpoint, /log/growth?from=N. Chỉ biết mã băm, "
+		"không thấy nội dung."),
 	.options = options,
 	.run = run,
 };

@@ -22,8 +22,8 @@ int http_url_parse(struct str url, struct arena *a, struct http_url *ret, struct
 	ptrdiff_t slash;
 
 	if (!str_starts(url, "http://") || !is_plain(url) || url.len > KIB)
-		return err_set(e, ERR_INPUT, "\"%.*s\" is no address http://host:port/…",
-			STR_FMT(url));
+		return err_set(
+			e, ERR_INPUT, "\"%.*s\" is no address http://host:port/…", STR_FMT(url));
 	slash = str_find_char(rest, '/');
 	if (slash >= 0) {
 		host = str_until(rest, (size_t)slash);
@@ -120,8 +120,9 @@ static int open_connection(const struct http_url *url, int64_t end_us, struct er
 	for (at = found; at && fd < 0; at = at->ai_next)
 		fd = try_one(at, end_us);
 	freeaddrinfo(found);
-	return fd >= 0 ? fd :
-			 err_set(e, ERR_SYSTEM, "\"%s\" port %s does not answer", url->host, url->port);
+	return fd >= 0 ?
+		fd :
+		err_set(e, ERR_SYSTEM, "\"%s\" port %s does not answer", url->host, url->port);
 }
 
 static int send_all(int fd, struct str bytes, int64_t end_us, struct err *e)

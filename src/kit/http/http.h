@@ -93,7 +93,7 @@ struct http_server *http_stop(struct http_server *s); /* NULL is fine; returns N
 /* Asking another server, in a process that may open connections: plain HTTP, one question a
  * connection, for peers whose answers carry signatures of their own. */
 struct http_ask {
-	const char *url; /* "http://host:port/path" */
+	const char *url;  /* "http://host:port/path" */
 	const char *body; /* NULL: GET; else POST, BODY_LEN bytes of it */
 	size_t body_len;
 	unsigned wait_s; /* for all of it */
@@ -111,8 +111,7 @@ MUST_CHECK int http_answer_parse(
 struct http_url {
 	const char *host, *port, *path;
 };
-MUST_CHECK int http_url_parse(
-	struct str url, struct arena *a, struct http_url *ret, struct err *e);
+MUST_CHECK int http_url_parse(struct str url, struct arena *a, struct http_url *ret, struct err *e);
 
 /* HTML. The format must be a literal; every %s and %.*s is escaped so that it is text wherever it
  * stands between tags or inside a double-quoted attribute. There is no way to write a value raw.

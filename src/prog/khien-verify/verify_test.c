@@ -111,8 +111,8 @@ static size_t verify(struct log *x)
 	return found;
 }
 
-/* Each byte of a file, one of its bits; every bit with KHIEN_ROUNDS. Of zeros that fill a header one
- * in 16 does. */
+/* Each byte of a file, one of its bits; every bit with KHIEN_ROUNDS. Of zeros that fill a header
+ * one in 16 does. */
 static void flip(struct log *x, const char *path)
 {
 	bool each_bit = getenv("KHIEN_ROUNDS") != NULL;

@@ -18,8 +18,8 @@ static void close_segment(void *segment)
 	free(o);
 }
 
-static int open_segment(struct vfile_disk *d, const char *path, void **ret, uint64_t *ret_count,
-	struct err *e)
+static int open_segment(
+	struct vfile_disk *d, const char *path, void **ret, uint64_t *ret_count, struct err *e)
 {
 	struct opened *o = calloc(1, sizeof(*o));
 	int rc;
@@ -41,8 +41,8 @@ static int open_segment(struct vfile_disk *d, const char *path, void **ret, uint
 	return 0;
 }
 
-static int read_entry(void *segment, uint64_t i, struct leaf *ret, struct merkle_hash *ret_hash,
-	struct err *e)
+static int read_entry(
+	void *segment, uint64_t i, struct leaf *ret, struct merkle_hash *ret_hash, struct err *e)
 {
 	struct opened *o = segment;
 

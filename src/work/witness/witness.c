@@ -243,8 +243,8 @@ static int judge(struct witness *w, struct adding *x, int64_t now_s, struct buf 
 
 static void cosign(struct witness *w, const struct adding *x, int64_t now_s, struct buf *ret_body)
 {
-	note_sign(ret_body, x->note->text, &w->key,
-		(const unsigned char *)secret_str(&w->seed).ptr, (uint64_t)now_s);
+	note_sign(ret_body, x->note->text, &w->key, (const unsigned char *)secret_str(&w->seed).ptr,
+		(uint64_t)now_s);
 }
 
 int witness_add(struct witness *w, struct str request, int64_t now_s, struct buf *ret_body)
@@ -314,8 +314,8 @@ int witness_ask(const struct entries *x, uint64_t old_size, struct buf *ret_requ
 	return rc;
 }
 
-int witness_take(
-	struct str note, struct str line, const struct note_key *key, struct buf *ret, struct err *e)
+int witness_take(struct str note, struct str line, const struct note_key *key, struct buf *ret,
+	struct err *e)
 {
 	struct note *n;
 	struct arena a;
