@@ -4,8 +4,9 @@
 #define CORE_TRAIL_SEGMENTS_H
 
 #include "core/trail/leaf.h"
-#include "kit/merkle/merkle.h"
 #include "kit/vfile/vfile.h"
+
+struct merkle_hash;
 
 struct trail_segments {
 	/* The file PATH of the shard's disk; *RET is ended by close. ERR_INPUT: damaged. */

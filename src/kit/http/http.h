@@ -90,6 +90,29 @@ void http_drain(struct http_server *s);
 unsigned http_connections(const struct http_server *s);
 struct http_server *http_stop(struct http_server *s); /* NULL is fine; returns NULL */
 
+/* Asking another server, in a process that may open connections: plain HTTP, one question a
+ * connection, for peers whose answers carry signatures of their own. */
+struct http_ask {
+	const char *url;  /* "http://host:port/path" */
+	const char *body; /* NULL: GET; else POST, BODY_LEN bytes of it */
+	size_t body_len;
+	unsigned wait_s; /* for all of it */
+};
+
+#define HTTP_ANSWER_BYTES_MAX (512 * KIB)
+
+/* The status; the body in A. ERR_SYSTEM: nobody answers; ERR_INPUT: what came is no answer. */
+MUST_CHECK int http_ask(
+	const struct http_ask *ask, struct arena *a, struct str *ret_body, struct err *e);
+/* The bytes of a whole answer: its status, its body borrowed. */
+MUST_CHECK int http_answer_parse(
+	struct str bytes, int *ret_status, struct str *ret_body, struct err *e);
+/* "http://host:port/path" in its parts, in A; PORT "80" and PATH "/" when they are not there. */
+struct http_url {
+	const char *host, *port, *path;
+};
+MUST_CHECK int http_url_parse(struct str url, struct arena *a, struct http_url *ret, struct err *e);
+
 /* HTML. The format must be a literal; every %s and %.*s is escaped so that it is text wherever it
  * stands between tags or inside a double-quoted attribute. There is no way to write a value raw.
  * Known: %s %.*s %d %u %ld %lld %zu with flags and width, and %%. */

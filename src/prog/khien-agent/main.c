@@ -2,7 +2,7 @@
  * to a server is not built yet, so it has no such command. */
 #include "face/cli/cli.h"
 
-static const struct command *const commands[] = { &cmd_audit, NULL };
+static const struct command *const commands[] = { &cmd_audit, &cmd_agent_witness, NULL };
 
 int main(int argc, char **argv)
 {

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "work/archive/archive.h"
+
 #define OUT_MAX_BYTES (4 * MIB)
 
 static const struct command_option options[] = {
@@ -74,7 +76,10 @@ static int run(const struct command_line *line, struct err *e)
 {
 	const char *format = command_value(line, "format");
 	struct answer x = { .line = line, .is_json = format && strcmp(format, "json") == 0 };
-	struct verify_job job = { .now_s = clock_now_s(), .progress = progress, .context = &x };
+	struct verify_job job = { .segments = &archive_entries,
+		.now_s = clock_now_s(),
+		.progress = progress,
+		.context = &x };
 	int rc = keys_load(line, line->arena, &job, e);
 
 	if (rc == 0)

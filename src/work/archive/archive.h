@@ -82,6 +82,9 @@ struct archive_query {
 MUST_CHECK int64_t archive_search(
 	struct archive *a, const struct archive_query *query, struct err *e);
 
+/* Closed segments one by one, for work/verify. */
+extern const struct trail_segments archive_entries;
+
 /* Writing: entries that are sealed become closed segments. */
 struct archive_writer;
 

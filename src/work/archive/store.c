@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/trail/tree.h"
 #include "core/trail/wal.h"
 #include "kit/merkle/note.h"
 #include "work/archive/bytes.h"
@@ -224,7 +225,8 @@ static int end_at(struct archive_writer *w, uint64_t end, struct err *e)
 		return rc;
 	w->closed = end;
 	w->closed_bytes += bytes;
-	return wal_drop(w->disk, w->closed, e);
+	/* the sealer begins again after the last whole group before its checkpoint */
+	return wal_drop(w->disk, w->closed > TREE_GROUP ? w->closed - TREE_GROUP : 0, e);
 }
 
 int archive_writer_end(struct archive_writer *w, struct err *e)

@@ -18,6 +18,11 @@ struct shard {
 			fail_msg("%s", x->e.text); \
 	} while (0)
 
+static void seal_at(struct shard *x, int64_t now_s)
+{
+	FINE(seal_now(x->d, x->w, now_s, &x->answer, &x->e));
+}
+
 static void begin(struct shard *x)
 {
 	struct buf leaf;
@@ -34,6 +39,7 @@ static void begin(struct shard *x)
 		&leaf, &x->e));
 	buf_done(&leaf);
 	FINE(wal_open(x->d, &x->w, &x->e));
+	seal_at(x, NOW_S);
 }
 
 static void end(struct shard *x)
@@ -58,11 +64,6 @@ static void add_lines(struct shard *x, unsigned count)
 		FINE(wal_add(x->w, &leaf, &x->e));
 	}
 	FINE(wal_commit(x->w, &x->e));
-}
-
-static void seal_at(struct shard *x, int64_t now_s)
-{
-	FINE(seal_now(x->d, x->w, now_s, &x->answer, &x->e));
 }
 
 static struct note_key identity(struct shard *x, struct arena *a)

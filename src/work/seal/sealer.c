@@ -245,6 +245,8 @@ int seal_read(struct seal *s, uint64_t size, struct err *e)
 				(unsigned long long)at);
 		if (rc == 1)
 			rc = leaf_parse(entry, &leaf, e);
+		if (rc == 0 && at == 0 && leaf.kind != LEAF_LINK)
+			rc = err_set(e, ERR_INPUT, "the log does not begin with its link");
 		if (rc == 0 && leaf.kind == LEAF_KEY && at >= signed_size)
 			rc = take_key(s, leaf.raw, e);
 		if (rc < 0)

@@ -1,0 +1,54 @@
+/* entries.c - closed segments as runs of leaves, for who proves a log. */
+#include <stdlib.h>
+
+#include "work/archive/archive.h"
+#include "work/archive/segment.h"
+
+struct opened {
+	struct vfile file;
+	struct segment *segment;
+};
+
+static void close_segment(void *segment)
+{
+	struct opened *o = segment;
+
+	segment_close(o->segment);
+	vfile_close(&o->file);
+	free(o);
+}
+
+static int open_segment(
+	struct vfile_disk *d, const char *path, void **ret, uint64_t *ret_count, struct err *e)
+{
+	struct opened *o = calloc(1, sizeof(*o));
+	int rc;
+
+	if (!o)
+		abort();
+	rc = vfile_open(d, path, VFILE_READ, &o->file, e);
+	if (rc == 0)
+		rc = segment_open_file(&o->file, e, &o->segment);
+	/* what a search looks into must be whole too: an index that hides a line is damage */
+	if (rc == 0)
+		rc = segment_check_sections(o->segment, e);
+	if (rc < 0) {
+		close_segment(o);
+		return rc;
+	}
+	*ret = o;
+	*ret_count = segment_count(o->segment);
+	return 0;
+}
+
+static int read_entry(
+	void *segment, uint64_t i, struct leaf *ret, struct merkle_hash *ret_hash, struct err *e)
+{
+	struct opened *o = segment;
+
+	return segment_read(o->segment, i, e, ret);
+}
+
+const struct trail_segments archive_entries = {
+	.open = open_segment, .read = read_entry, .close = close_segment
+};
