@@ -119,6 +119,17 @@ static void visit_ended(struct supervisor *p, struct slot *s, int status)
 	s->asker = -1;
 }
 
+static void renew(struct supervisor *p)
+{
+	for (int i = 0; i < p->count; i++) {
+		const struct process_row *row = p->slots[i].row;
+		struct err e = { 0 };
+
+		if (row->renew && row->renew(p->service, p->slots[i].state, &e) < 0)
+			fprintf(stderr, "khien %s: %s\n", row->name, e.text);
+	}
+}
+
 static void ended(struct supervisor *p, struct slot *s, int status)
 {
 	int64_t now_us = clock_monotonic_us();
@@ -132,6 +143,7 @@ static void ended(struct supervisor *p, struct slot *s, int status)
 		return;
 	if (WIFEXITED(status) && WEXITSTATUS(status) == PROCESS_AGAIN_AT_ONCE &&
 		now_us - s->since_us > seconds_us(1)) {
+		renew(p);
 		s->again_us = now_us;
 		return;
 	}
@@ -363,6 +375,7 @@ int process_serve(const struct process_row *rows, struct process_service *servic
 			SANDBOX_MAY_DATAGRAM,
 		.keeps_reading_all = true,
 		.keeps_owning = true,
+		.keeps_binding = true,
 		.sees_processes = true };
 	struct sandbox_level level;
 	int rc = prepare(&p, rows, e);

@@ -1,5 +1,6 @@
 #include "prog/khien/commands.h"
 #include "face/cli/cli.h"
+#include "face/intake/intake.h"
 #include "face/web/web.h"
 
 const struct command *const khien_commands[] = {
@@ -14,6 +15,7 @@ const struct command *const khien_commands[] = {
 	&cmd_pack_export,
 	&cmd_log_seal,
 	&cmd_trail_check,
+	&intake_log_import,
 	&serve_command,
 	&web_user_reset,
 	&web_user_unlock,
