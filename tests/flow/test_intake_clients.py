@@ -4,6 +4,7 @@ import re
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import tempfile
 import time
@@ -164,6 +165,14 @@ class Tls(unittest.TestCase):
                 self.send(log, base, "tram-y-te.xa.vn", ["-tls1_1", "-cipher", "DEFAULT@SECLEVEL=0"])
                 time.sleep(1)
                 self.assertEqual(len(log.raws(shard.TLS)), 1000)
+                context = ssl.create_default_context(cafile=f"{base}/ca.pem")
+                context.check_hostname = False
+                context.load_cert_chain(f"{base}/tram-y-te.xa.vn.pem", f"{base}/tram-y-te.xa.vn.key")
+                with context.wrap_socket(socket.create_connection(("127.0.0.1", tls_port), 20)) as client:
+                    client.sendall(b"".join(b"<13>more %06d %s\n" % (i, b"x" * 100) for i in range(9000)))
+                    client.sendall(b"<13>without an end")
+                    client.unwrap()                         # the server ends it too, at once
+                self.assertEqual(log.wait_lines(10001, shard.TLS, 10)[-1], b"<13>without an end")
                 names = shard.senders(log.data)
                 sources = {leaf.source for leaf in shard.lines(log.data, shard.TLS)}
                 self.assertEqual([names[s] for s in sources], ["tram-y-te.xa.vn"])

@@ -202,6 +202,8 @@ struct tls_session *tls_session_free(struct tls_session *s);
 /* Bytes read or written; 0: wait for the events in *RET_EVENTS; -1: it has ended. */
 ssize_t tls_read(struct tls_session *s, void *to, size_t size, uint32_t *ret_events);
 ssize_t tls_write(struct tls_session *s, struct str bytes, uint32_t *ret_events);
+/* Something that no event will tell of: bytes that are decrypted already, or the end. */
+bool tls_has_more(const struct tls_session *s);
 bool tls_is_up(const struct tls_session *s);
 /* Of the client's certificate; false when it has none. */
 bool tls_name(const struct tls_session *s, char *ret, size_t size);

@@ -371,6 +371,7 @@ static void take_stream(struct conn *c)
 	if (n > 0) {
 		c->idle_s = 0;
 		give(c, (struct str){ c->in->chunk, (size_t)n });
+		c->is_held = c->is_held || (c->tls && tls_has_more(c->tls));
 	} else if (n < 0) {
 		if (c->speech != SPEECH_RELP && !c->is_held)
 			frame_end(&c->frame, take_line, c);
@@ -412,6 +413,10 @@ static void go_on(struct conn *c)
 	if (!sender_may(c->in, c->source))
 		return;
 	c->is_held = false;
+	if (c->tls && !c->is_closing && tls_has_more(c->tls)) {
+		take_stream(c);
+		return;
+	}
 	wait_for(c, EPOLLIN | (c->out.len ? EPOLLOUT : 0));
 	if (c->out.len)
 		flush(c);

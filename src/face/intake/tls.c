@@ -16,6 +16,7 @@ struct tls {
 
 struct tls_session {
 	SSL *ssl;
+	bool has_ended; /* behind what was read last */
 };
 
 static int fault(const char *what, struct err *e)
@@ -146,7 +147,13 @@ ssize_t tls_read(struct tls_session *s, void *to, size_t size, uint32_t *ret_eve
 		n = answer(s, SSL_read(s->ssl, (char *)to + len, (int)(size - len)), ret_events);
 		len += n > 0 ? (size_t)n : 0;
 	}
+	s->has_ended = n < 0;
 	return len ? (ssize_t)len : n;
+}
+
+bool tls_has_more(const struct tls_session *s)
+{
+	return s->has_ended || SSL_has_pending(s->ssl);
 }
 
 ssize_t tls_write(struct tls_session *s, struct str bytes, uint32_t *ret_events)
