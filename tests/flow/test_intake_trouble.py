@@ -140,6 +140,16 @@ class Silence(unittest.TestCase):
                 shard.wait_for(lambda: events()[:3] == ["first", "silent", "back"])
 
 
+class Kill(unittest.TestCase):
+    # EVIDENCE: D11.4
+    def test_two_hundred_kills(self):
+        program = os.path.join(os.path.dirname(BIN), "tests/unit/test_intake_kill")
+        done = subprocess.run([program], env={**os.environ, "KHIEN_KILLS": os.environ.get("KHIEN_KILLS", "200")},
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+        self.assertEqual(done.returncode, 0, done.stdout.decode())
+        self.assertIn(b" 0 lost, 0 twice", done.stdout)
+
+
 class Seal(unittest.TestCase):
     def test_what_came_is_sealed_and_proved(self):
         with Log() as log:

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #define BACKOFF_MAX_S 30
-#define STEADY_S 60 /* a process that lived so long is in no crash loop */
+#define STEADY_S 10 /* a process that lived so long is in no crash loop: it is started at once */
 #define STOP_S 15
 
 struct slot {
@@ -147,9 +147,12 @@ static void ended(struct supervisor *p, struct slot *s, int status)
 		s->again_us = now_us;
 		return;
 	}
-	if (now_us - s->since_us > seconds_us(STEADY_S))
+	if (now_us - s->since_us > seconds_us(STEADY_S)) {
 		s->backoff_s = 0;
-	wait_longer(s, now_us);
+		s->again_us = now_us;
+	} else {
+		wait_longer(s, now_us);
+	}
 	fprintf(stderr, "khien serve: %s ended (%s %d), again in %lld s\n", s->row->name,
 		WIFSIGNALED(status) ? "signal" : "status",
 		WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status),
