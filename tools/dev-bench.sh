@@ -1,24 +1,17 @@
-# dev-bench.sh - ./dev bench [audit|pages|archive] [OPTION...]: figures from the release build on this machine.
-# Sourced by ./dev.
+# dev-bench.sh - ./dev bench [NAME] [OPTION...]: figures from the release build on this machine. NAME is
+# a program of bench/; without one those run that need no data of their own. Sourced by ./dev.
 # shellcheck shell=bash
 
 main() {
-	local what=${1:-all}
+	local what=${1:-all} names name
 	[ $# -eq 0 ] || shift
-	case $what in
-	all | audit | pages | archive) ;;
-	*) die "bench: '$what'? There are audit, pages and archive" ;;
-	esac
+	names=$(cd bench && ls ./*.py | sed 's|^./||; s|[.]py$||' | grep -vx measure | tr '\n' ' ')
+	[ "$what" = all ] || [[ " $names" == *" $what "* ]] || die "bench: '$what'? There are: $names"
 	build_release || die "the build failed"
 	need_packages bench
-	if [ "$what" = all ] || [ "$what" = audit ]; then
-		python3 bench/audit.py "$@" || die "bench audit failed"
-	fi
-	if [ "$what" = all ] || [ "$what" = pages ]; then
-		python3 bench/pages.py "$@" || die "bench pages failed"
-	fi
-	# of logs that are no part of the tree: only when asked for
-	if [ "$what" = archive ]; then
-		python3 bench/archive.py "$@" || die "bench archive failed"
-	fi
+	[ "$what" != all ] || names='audit pages'
+	[ "$what" = all ] || names=$what
+	for name in $names; do
+		python3 "bench/$name.py" "$@" || die "bench $name failed"
+	done
 }

@@ -57,6 +57,8 @@ class Folder(unittest.TestCase):
             paths = [os.path.join(folder, name) for folder, _, names in os.walk(server.data)
                      for name in names]
             for path in paths:
+                if not os.path.isfile(path):
+                    continue
                 with open(path, "rb") as file:
                     content = file.read()
                 self.assertNotIn(code.encode(), content)

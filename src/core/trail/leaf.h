@@ -18,7 +18,7 @@ enum leaf_kind {
 	LEAF_GAP,       /* lines lost before they were acknowledged: how many, whose, why */
 	LEAF_CLOCK,     /* before each checkpoint: wall clock, boot, counters; clock jumps */
 	LEAF_KEY,       /* of the next epoch */
-	LEAF_IMPORT,    /* a line of an old file */
+	LEAF_IMPORT,    /* an old file was taken in: which, how many lines */
 	LEAF_RETENTION, /* a segment moved to media, a line redacted */
 	LEAF_LINK,      /* the first leaf of a shard: what it goes on from, and why */
 };

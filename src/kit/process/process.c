@@ -83,14 +83,14 @@ unsigned process_own_user(const struct process_service *s, const struct process_
 	return own ? own->pw_uid : 0;
 }
 
-/* NAME of a row in PATH, with the year. */
+/* NAME of a row in PATH, with the shard. */
 static void expand(const struct process_service *s, const char *name, char *path)
 {
-	const char *year = strstr(name, "%Y");
+	const char *shard = strstr(name, "%S");
 
-	if (year)
-		snprintf(path, PATH_SIZE, "%s/%.*s%04d%s", s->data, (int)(year - name), name,
-			date_at(clock_now_s()).year, year + 2);
+	if (shard)
+		snprintf(path, PATH_SIZE, "%s/%.*s%s%s", s->data, (int)(shard - name), name,
+			s->shard, shard + 2);
 	else
 		snprintf(path, PATH_SIZE, "%s%s%s", s->data, *name ? "/" : "", name);
 }

@@ -26,6 +26,8 @@ struct process_service {
 	const char *user; /* whom processes become when started as root; NULL: nobody else */
 	unsigned uid, gid;
 	bool is_root;
+	char shard[24]; /* "%S" in the folders of rows: what is written this year; whoever makes it
+			 * says its name */
 	const struct command_line *line;
 	struct arena *arena; /* ends with the service */
 };
@@ -35,8 +37,8 @@ struct process;
 struct process_row {
 	const char *name;
 	const char *user; /* its own user where that one exists, else the service's; may be NULL */
-	/* Folders that only this process writes, below the data folder, made before it starts. "%Y"
-	 * stands for the year in Viet Nam. "" is the data folder itself. Ended by NULL. */
+	/* Folders that only this process writes, below the data folder, made before it starts. "%S"
+	 * stands for service->shard, "" for the data folder itself. Ended by NULL. */
 	const char *const *write_below;
 	const char *const *read_below; /* the same; read only, and left out where they are absent */
 	/* .may, .files_max, .keeps_…, .sees_processes; the rest is filled by process_confine() */
@@ -48,6 +50,9 @@ struct process_row {
 	int (*prepare)(struct process_service *service, void **ret_state, struct err *e);
 	/* In the parent, when all rows are prepared: its last word. May be NULL. */
 	int (*ready)(struct process_service *service, void *state, struct err *e);
+	/* In the parent, when a process ended to be started anew at once: the year may have turned.
+	 * That of all rows is called. May be NULL. */
+	int (*renew)(struct process_service *service, void *state, struct err *e);
 	/* Undo prepare(), as the service could not start. May be NULL. */
 	void (*release)(void *state);
 	/* The process: it must call process_confine() before it meets a stranger, and end

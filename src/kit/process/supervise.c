@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #define BACKOFF_MAX_S 30
-#define STEADY_S 60 /* a process that lived so long is in no crash loop */
+#define STEADY_S 10 /* a process that lived so long is in no crash loop: it is started at once */
 #define STOP_S 15
 
 struct slot {
@@ -119,6 +119,17 @@ static void visit_ended(struct supervisor *p, struct slot *s, int status)
 	s->asker = -1;
 }
 
+static void renew(struct supervisor *p)
+{
+	for (int i = 0; i < p->count; i++) {
+		const struct process_row *row = p->slots[i].row;
+		struct err e = { 0 };
+
+		if (row->renew && row->renew(p->service, p->slots[i].state, &e) < 0)
+			fprintf(stderr, "khien %s: %s\n", row->name, e.text);
+	}
+}
+
 static void ended(struct supervisor *p, struct slot *s, int status)
 {
 	int64_t now_us = clock_monotonic_us();
@@ -132,12 +143,16 @@ static void ended(struct supervisor *p, struct slot *s, int status)
 		return;
 	if (WIFEXITED(status) && WEXITSTATUS(status) == PROCESS_AGAIN_AT_ONCE &&
 		now_us - s->since_us > seconds_us(1)) {
+		renew(p);
 		s->again_us = now_us;
 		return;
 	}
-	if (now_us - s->since_us > seconds_us(STEADY_S))
+	if (now_us - s->since_us > seconds_us(STEADY_S)) {
 		s->backoff_s = 0;
-	wait_longer(s, now_us);
+		s->again_us = now_us;
+	} else {
+		wait_longer(s, now_us);
+	}
 	fprintf(stderr, "khien serve: %s ended (%s %d), again in %lld s\n", s->row->name,
 		WIFSIGNALED(status) ? "signal" : "status",
 		WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status),
@@ -363,6 +378,7 @@ int process_serve(const struct process_row *rows, struct process_service *servic
 			SANDBOX_MAY_DATAGRAM,
 		.keeps_reading_all = true,
 		.keeps_owning = true,
+		.keeps_binding = true,
 		.sees_processes = true };
 	struct sandbox_level level;
 	int rc = prepare(&p, rows, e);

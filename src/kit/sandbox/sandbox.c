@@ -68,7 +68,8 @@ static int set_limits(const struct sandbox_rights *rights, struct err *e)
 static int become(const struct sandbox_rights *rights, struct err *e)
 {
 	unsigned uid = rights->uid, gid = rights->gid;
-	bool keeps = rights->keeps_reading_all || rights->keeps_reading_files;
+	bool keeps = rights->keeps_reading_all || rights->keeps_reading_files ||
+		rights->keeps_binding;
 
 	if (uid == 0 && !find_user(rights->user, &uid, &gid))
 		return err_set(e, ERR_ABSENT, "no user \"%s\" to become", rights->user);
@@ -84,6 +85,7 @@ static int keep_capabilities(const struct sandbox_rights *rights, struct err *e)
 	static const cap_value_t reading[] = { CAP_DAC_READ_SEARCH, CAP_SYS_PTRACE, CAP_NET_ADMIN };
 	static const cap_value_t serving[] = { CAP_DAC_OVERRIDE, CAP_CHOWN, CAP_FOWNER };
 	static const cap_value_t confining[] = { CAP_SETUID, CAP_SETGID, CAP_KILL };
+	static const cap_value_t binding = CAP_NET_BIND_SERVICE;
 	cap_t caps = cap_init();
 	int rc = 0;
 
@@ -95,6 +97,9 @@ static int keep_capabilities(const struct sandbox_rights *rights, struct err *e)
 	if (rights->keeps_reading_files)
 		rc |= cap_set_flag(caps, CAP_PERMITTED, 1, reading, CAP_SET) |
 			cap_set_flag(caps, CAP_EFFECTIVE, 1, reading, CAP_SET);
+	if (rights->keeps_binding)
+		rc |= cap_set_flag(caps, CAP_PERMITTED, 1, &binding, CAP_SET) |
+			cap_set_flag(caps, CAP_EFFECTIVE, 1, &binding, CAP_SET);
 	if (rights->keeps_owning)
 		rc |= cap_set_flag(caps, CAP_PERMITTED, COUNT(serving), serving, CAP_SET) |
 			cap_set_flag(caps, CAP_EFFECTIVE, COUNT(serving), serving, CAP_SET);

@@ -30,6 +30,7 @@ struct sandbox_rights {
 	bool keeps_owning;         /* when root: CAP_DAC_OVERRIDE, CAP_CHOWN, CAP_FOWNER stay */
 	bool keeps_reading_all;    /* when root: CAP_DAC_READ_SEARCH and CAP_SYS_PTRACE stay */
 	bool keeps_reading_files;  /* when root: CAP_DAC_READ_SEARCH stays */
+	bool keeps_binding;        /* when root: CAP_NET_BIND_SERVICE stays */
 	uint64_t memory_max_bytes; /* address space; 0: no bound (sanitizers need that) */
 	unsigned files_max;        /* open descriptors; 0: as it is */
 };

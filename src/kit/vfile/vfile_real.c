@@ -144,9 +144,12 @@ static int open_folder(struct vfile_disk *d, const char *path)
 
 static int real_sync_dir(struct vfile_disk *d, const char *path)
 {
-	int fd = open_folder(d, path);
-	int rc;
+	int fd, rc;
 
+	/* the root is open: who may not read it any more may still sync it */
+	if (!*path)
+		return fsync(root_of(d)) != 0 ? -errno : 0;
+	fd = open_folder(d, path);
 	if (fd < 0)
 		return fd;
 	rc = fsync(fd) != 0 ? -errno : 0;

@@ -1,5 +1,6 @@
 #include "prog/khien/commands.h"
 #include "face/cli/cli.h"
+#include "face/intake/intake.h"
 #include "face/web/web.h"
 
 const struct command *const khien_commands[] = {
@@ -16,6 +17,7 @@ const struct command *const khien_commands[] = {
 	&cmd_log_witness,
 	&cmd_trail_check,
 	&cmd_witness,
+	&intake_log_import,
 	&serve_command,
 	&cmd_log_search,
 	&cmd_log_prove,

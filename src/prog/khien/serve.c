@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include "face/intake/intake.h"
 #include "face/web/web.h"
 #include "kit/process/process.h"
 #include "work/seal/seal.h"
@@ -30,8 +31,21 @@ static const struct process_row processes[] = {
 		.write_below = log_data,
 		.rights = { .may = SANDBOX_MAY_FILES },
 		.prepare = seal_prepare,
+		.renew = seal_renew,
 		.release = seal_release,
 		.start = seal_start },
+	{ .name = "intake",
+		.user = "khien-log",
+		.write_below = intake_writes,
+		.rights = { .may = SANDBOX_MAY_FILES | SANDBOX_MAY_ACCEPT | SANDBOX_MAY_DATAGRAM |
+				SANDBOX_MAY_WATCH,
+			.keeps_reading_files = true,
+			.keeps_binding = true },
+		.talks_to = "seal",
+		.prepare = intake_prepare,
+		.ready = intake_ready,
+		.release = intake_release,
+		.start = intake_start },
 	{ .name = "audit",
 		.state_of = "web",
 		.rights = { .may = SANDBOX_MAY_FILES | SANDBOX_MAY_NETLINK,

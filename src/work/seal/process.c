@@ -58,8 +58,24 @@ int seal_prepare(struct process_service *service, void **ret_state, struct err *
 		seal_place_close(place);
 		return rc;
 	}
+	snprintf(service->shard, sizeof(service->shard), "%s", place->name);
 	*ret_state = place;
 	return 0;
+}
+
+/* The year has turned: the writer has ended, so the shard before is sealed for the last time. */
+int seal_renew(struct process_service *service, void *state, struct err *e)
+{
+	struct seal_place *place = state;
+	int rc;
+
+	seal_place_close(place);
+	rc = seal_place_open(service->data, SEAL_LOG, STR(""), clock_now_s(), place, e);
+	if (rc == 0)
+		rc = give_away(service, place, e);
+	if (rc == 0)
+		snprintf(service->shard, sizeof(service->shard), "%s", place->name);
+	return rc;
 }
 
 void seal_release(void *state)

@@ -116,6 +116,7 @@ struct process;
 struct process_service;
 MUST_CHECK int seal_prepare(struct process_service *service, void **ret_state, struct err *e);
 void seal_release(void *state);
+MUST_CHECK int seal_renew(struct process_service *service, void *state, struct err *e);
 int seal_start(const struct process *self);
 
 /* --- what is known outside -------------------------------------------------------------------- */

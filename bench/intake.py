@@ -1,0 +1,305 @@
+#!/usr/bin/env python3
+"""intake.py: what it costs to take log lines, beside rsyslog and syslog-ng on the same lines in the same
+run. CPU seconds are those of all processes of the receiver, its children included, per million lines;
+the sender's are not counted. A line has about 190 bytes.
+
+    ./dev bench intake [--lines N]
+"""
+import argparse
+import contextlib
+import glob
+import os
+import shutil
+import signal
+import socket
+import ssl
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+KHIEN = os.path.join(TOP, "build", "khien")
+TICKS = os.sysconf("SC_CLK_TCK")
+SYSLOG_NG = os.environ.get("KHIEN_SYSLOG_NG", "")
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def line(i):
+    """Of about 190 bytes, RFC 5424 and RFC 3164 in turn; what varies varies as it does in real logs."""
+    head = (f"<{i * 7 % 190}>1 2026-11-26T08:{i // 60 % 60:02}:{i % 60:02}.{i * 7919 % 1000000:06}Z "
+            f"may{i % 16:02}.xa.gov.vn dich-vu{i % 7} {i * 31 % 30000} - - " if i % 2 else
+            f"<{i * 7 % 190}>Nov 26 08:{i // 60 % 60:02}:{i % 60:02} may{i % 16:02} dich-vu{i % 7}[{i * 31 % 30000}]: ")
+    return (head + f"session {i * 2654435761 % 2**32:08x} of user u{i * 13 % 500} from 10.{i % 256}.{i // 256 % 256}."
+            f"{i % 251} port {i * 17 % 60000} closed after {i * 101 % 9999} ms, reason=timeout status=ok bytes={i * 97 % 99999} "
+            "path=/api/v1/ho-so/danh-sach?trang=1")[:189].encode()
+
+
+def processes(pid):
+    """PID and all that came of it."""
+    found, new = {pid}, [pid]
+    while new:
+        out = subprocess.run(["ps", "--ppid", str(new.pop()), "-o", "pid="], stdout=subprocess.PIPE,
+                             text=True, check=False).stdout.split()
+        new += [int(word) for word in out if int(word) not in found]
+        found |= {int(word) for word in out}
+    return found
+
+
+def cpu_s(pids):
+    total = 0
+    for pid in pids:
+        with contextlib.suppress(OSError), open(f"/proc/{pid}/stat", encoding="ascii") as stat:
+            fields = stat.read().rsplit(")", 1)[1].split()
+            total += int(fields[11]) + int(fields[12])
+    return total / TICKS
+
+
+def rss_kib(pids):
+    total = 0
+    for pid in pids:
+        with contextlib.suppress(OSError), open(f"/proc/{pid}/status", encoding="ascii") as status:
+            total += sum(int(text.split()[1]) for text in status if text.startswith("RssAnon"))
+    return total
+
+
+class Receiver:
+    """A receiver in a folder of its own. count() tells how many lines it has kept."""
+
+    name, ports = "", ()
+
+    def __init__(self, base):
+        self.base, self.port, self.relp, self.tls = base, free_port(), free_port(), free_port()
+        self.process = subprocess.Popen(self.command(), cwd=base, stdout=subprocess.DEVNULL,
+                                        stderr=open(os.path.join(base, "err"), "wb"), env=self.env())
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
+                break
+            time.sleep(0.1)
+        time.sleep(2)
+
+    def env(self):
+        return dict(os.environ)
+
+    def measured(self):
+        return processes(self.process.pid)
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(20)
+        self.process.kill()
+        self.process.wait()
+
+
+class Khien(Receiver):
+    name = "Khiên"
+
+    def command(self):
+        self.data = os.path.join(self.base, "data")
+        os.mkdir(self.data, 0o700)
+        with open(os.path.join(self.data, "intake.yaml"), "w", encoding="utf-8") as out:
+            out.write(f"udp: 127.0.0.1:{self.port}\ntcp: 127.0.0.1:{self.port}\nrelp: 127.0.0.1:{self.relp}\n"
+                      f"tls: 127.0.0.1:{self.tls}\ncertificate: {self.base}/s.pem\nkey: {self.base}/s.key\n")
+        return [KHIEN, "serve", "--data", self.data, "--packs", os.path.join(TOP, "packs"),
+                "--listen", f"127.0.0.1:{free_port()}"]
+
+    def measured(self):
+        """Without the audit of this machine, which comes and goes."""
+        return processes(self.process.pid)
+
+    def senders(self):
+        with contextlib.suppress(OSError), open(os.path.join(self.data, "log/intake/senders"),
+                                                encoding="utf-8") as file:
+            rows = [row.split("\t") for row in file.read().splitlines()[1:-1]]
+            return sum(int(row[6]) for row in rows), sum(int(row[8]) for row in rows)
+        return 0, 0
+
+    def count(self):
+        return self.senders()[0]
+
+    def lost(self):
+        return self.senders()[1]
+
+
+class Rsyslog(Receiver):
+    name, sink = "rsyslog, text", 'action(type="omfile" file="{base}/out")'
+
+    def command(self):
+        conf = os.path.join(self.base, "c.conf")
+        with open(conf, "w", encoding="utf-8") as out:
+            out.write(f'global(workDirectory="{self.base}" defaultNetstreamDriverCAFile="{self.base}/s.pem" '
+                      f'defaultNetstreamDriverCertFile="{self.base}/s.pem" defaultNetstreamDriverKeyFile="{self.base}/s.key")\n'
+                      f'module(load="imtcp")\nmodule(load="imudp" TimeRequery="8" batchSize="128")\nmodule(load="imrelp")\n'
+                      f'input(type="imtcp" port="{self.port}" address="127.0.0.1")\n'
+                      f'input(type="imudp" port="{self.port}" address="127.0.0.1" rcvbufSize="8m")\n'
+                      f'input(type="imrelp" port="{self.relp}")\n'
+                      f'input(type="imtcp" port="{self.tls}" address="127.0.0.1" StreamDriver.Name="ossl" '
+                      f'StreamDriver.Mode="1" StreamDriver.AuthMode="anon")\n' + self.sink.format(base=self.base) + "\n")
+        return [shutil.which("rsyslogd") or "/usr/sbin/rsyslogd", "-n", "-f", conf, "-i", self.base + "/pid"]
+
+    def count(self):
+        with contextlib.suppress(OSError), open(os.path.join(self.base, "out"), "rb") as file:
+            return sum(piece.count(b"\n") for piece in iter(lambda: file.read(1 << 20), b""))
+        return 0
+
+    def lost(self):
+        return -1
+
+
+class SyslogNg(Rsyslog):
+    name = "syslog-ng, text"
+
+    def command(self):
+        binary = shutil.which("syslog-ng") or os.path.join(SYSLOG_NG, "usr/sbin/syslog-ng")
+        conf = os.path.join(self.base, "c.conf")
+        with open(conf, "w", encoding="utf-8") as out:
+            out.write(f'@version: 3.38\nsource s {{ network(ip("127.0.0.1") port({self.port}) transport("tcp") '
+                      f'log-iw-size(10000)); network(ip("127.0.0.1") port({self.port}) transport("udp") '
+                      f'so-rcvbuf(8388608)); }};\ndestination d {{ file("{self.base}/out"); }};\n'
+                      'log { source(s); destination(d); flags(flow-control); };\n')
+        lib = os.path.join(SYSLOG_NG, "usr/lib") if SYSLOG_NG else "/usr/lib"
+        return [binary, "-F", "-f", conf, "-R", self.base + "/persist", "-p", self.base + "/pid", "-c",
+                self.base + "/ctl", "--module-path", glob.glob(lib + "/syslog-ng/3*")[0]]
+
+    def env(self):
+        lib = os.path.join(SYSLOG_NG, "usr/lib")
+        return {**os.environ, **({"LD_LIBRARY_PATH": f"{lib}/syslog-ng:{lib}/x86_64-linux-gnu"} if SYSLOG_NG else {})}
+
+
+# --- senders -------------------------------------------------------------------------------------------
+
+def by_tcp(receiver, blob, count, per_blob):
+    with socket.create_connection(("127.0.0.1", receiver.port)) as out:
+        for _ in range(count // per_blob):
+            out.sendall(blob)
+
+
+def by_tls(receiver, blob, count, per_blob):
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    with context.wrap_socket(socket.create_connection(("127.0.0.1", receiver.tls))) as out:
+        for _ in range(count // per_blob):
+            out.sendall(blob)
+        with contextlib.suppress(OSError):
+            out.unwrap()
+
+
+def by_udp(receiver, blob, count, _per_blob, rate=100000):
+    """At a steady rate, 64 datagrams a call: sendmmsg would be quicker, Python has none."""
+    lines = blob.split(b"\n")[:-1]
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as out:
+        out.connect(("127.0.0.1", receiver.port))
+        began = time.monotonic()
+        for i in range(count):
+            out.send(lines[i % len(lines)])
+            if i % 64 == 0:
+                ahead = i / rate - (time.monotonic() - began)
+                if ahead > 0.001:
+                    time.sleep(ahead)
+
+
+def by_relp(receiver, blob, count, _per_blob, window=8000):
+    """Keeps so many lines on their way; returns when the last one is acknowledged."""
+    lines, acked = blob.split(b"\n")[:-1], [0]
+    with socket.create_connection(("127.0.0.1", receiver.relp)) as out:
+        out.sendall(b"1 open 51 relp_version=0\nrelp_software=bench\ncommands=syslog\n")
+        out.recv(4096)
+
+        def read():
+            rest = b""
+            while acked[0] < count:
+                chunk = out.recv(1 << 18)
+                if not chunk:
+                    return
+                rest += chunk
+                acked[0] += rest.count(b" rsp ")
+                rest = rest[-4:] if b" rsp " not in rest[-8:] else b""
+        reader = threading.Thread(target=read)
+        reader.start()
+        number = 2
+        for at in range(0, count, 1000):
+            while at - acked[0] > window and reader.is_alive():
+                time.sleep(0.0002)
+            out.sendall(b"".join(b"%d syslog %d %s\n" % ((number + k) % 999999999, len(text), text) for k, text in
+                                 ((k, lines[(at + k) % len(lines)]) for k in range(min(1000, count - at)))))
+            number += 1000
+        reader.join(60)
+
+
+def measure(receiver, send, count, blob, per_blob, is_lossy=False):
+    """(CPU seconds a million, lines a second, lines that arrived, lines lost and counted, RssAnon)"""
+    pids = receiver.measured()
+    before, before_cpu, before_lost, peak = receiver.count(), cpu_s(pids), receiver.lost(), [0]
+    stop = threading.Event()
+
+    def watch():
+        while not stop.wait(0.2):
+            peak[0] = max(peak[0], rss_kib(pids))
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    began = time.monotonic()
+    send(receiver, blob, count, per_blob)
+    sent_s = time.monotonic() - began
+    end = time.monotonic() + (15 if is_lossy else 60)
+    while time.monotonic() < end:
+        arrived = receiver.count() - before
+        lost = receiver.lost() - before_lost if receiver.lost() >= 0 else 0
+        if arrived + lost >= count:
+            break
+        time.sleep(0.5)
+    stop.set()
+    watcher.join()
+    return (cpu_s(pids) - before_cpu) / count * 1e6, count / sent_s, arrived, lost, peak[0]
+
+
+def certificate(base):
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-subj", "/CN=bench",
+                    "-keyout", "s.key", "-out", "s.pem"], cwd=base, check=True, stderr=subprocess.DEVNULL)
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("--lines", type=int, default=1000000)
+    count = arguments.parse_args().lines
+    per_blob = 20000
+    count -= count % per_blob
+    blob = b"".join(line(i) + b"\n" for i in range(per_blob))
+    kinds = [Khien]
+    if shutil.which("rsyslogd", path=os.environ["PATH"] + ":/usr/sbin"):
+        kinds.append(Rsyslog)
+    if shutil.which("syslog-ng") or SYSLOG_NG:
+        kinds.append(SyslogNg)
+    sends = [("TCP", by_tcp), ("TLS", by_tls), ("UDP 100k/s", by_udp), ("RELP", by_relp)]
+    base_cost = {}
+    print(f"{count} lines of {len(blob) / per_blob - 1:.0f} bytes; load {os.getloadavg()[0]:.1f}; "
+          "CPU s per million lines of all processes of the receiver")
+    print(f"{'receiver':18} {'by':11} {'CPU s/M':>8} {'of Khiên':>9} {'lines/s':>9} {'kept':>9} {'counted':>8} {'RSS MiB':>8}")
+    for kind in kinds:
+        for name, send in sends:
+            if kind is SyslogNg and name in ("TLS", "RELP"):
+                continue
+            with tempfile.TemporaryDirectory(prefix="khien-bench-") as base:
+                os.chmod(base, 0o755)
+                certificate(base)
+                receiver = kind(base)
+                try:
+                    cost, rate, kept, lost, rss = measure(receiver, send, count, blob, per_blob, name.startswith("UDP"))
+                finally:
+                    receiver.stop()
+            base_cost.setdefault(name, cost)
+            print(f"{kind.name:18} {name:11} {cost:8.2f} {cost / base_cost[name]:8.2f}x {rate:9.0f} {kept:9} "
+                  f"{lost if kind is Khien else '-':>8} {rss / 1024:8.1f}", flush=True)
+
+
+if __name__ == "__main__":
+    assert struct and sys
+    main()

@@ -1,0 +1,50 @@
+/* import.h - private to face/intake: old files. */
+#ifndef INTAKE_IMPORT_H
+#define INTAKE_IMPORT_H
+
+#include "kit/crypto/crypto.h"
+#include "kit/text/text.h"
+
+/* --- bytes (import_read.c) -------------------------------------------------------------------- */
+
+/* A file as it is, or what gzip, xz or zstd made of it, known by its first bytes. */
+struct import_file;
+MUST_CHECK int import_open(const char *path, struct import_file **ret, struct err *e);
+struct import_file *import_close(struct import_file *f); /* NULL is fine; returns NULL */
+/* Count of bytes, 0 at the end. ERR_INPUT: damaged or cut off; ERR_LIMIT: it would become larger
+ * than any log does. */
+MUST_CHECK ssize_t import_read(struct import_file *f, void *to, size_t size, struct err *e);
+uint64_t import_size(const struct import_file *f); /* of the file */
+uint64_t import_done(const struct import_file *f); /* as far as it was read */
+/* SHA-256 of the file as it lies there. */
+MUST_CHECK int import_hash(const char *path, char *ret_hex, struct err *e);
+
+/* --- lines (import_lines.c) ------------------------------------------------------------------- */
+
+enum import_form {
+	IMPORT_UNKNOWN,
+	IMPORT_LINES,
+	IMPORT_JOURNAL, /* journalctl -o export: an entry becomes a line of JSON */
+	IMPORT_XML,     /* Windows events: an element <Event> becomes a line */
+};
+
+/* 0, or ERR_* to stop. */
+typedef int import_take(void *context, struct str line, bool is_cut, struct err *e);
+
+struct import_lines {
+	enum import_form form;
+	size_t max_bytes;
+	import_take *take;
+	void *context;
+	struct buf part;  /* what is not whole yet */
+	struct buf line;  /* made of it */
+	bool is_skipping; /* a line too long: to its end */
+};
+
+void import_lines_init(struct import_lines *l, size_t max_bytes, import_take *take, void *context);
+void import_lines_done(struct import_lines *l);
+MUST_CHECK int import_feed(struct import_lines *l, struct str chunk, struct err *e);
+/* The file has ended. */
+MUST_CHECK int import_end(struct import_lines *l, struct err *e);
+
+#endif

@@ -1,0 +1,257 @@
+/* import_read.c - the libraries of gzip, xz and zstd behind one call. What they may take of memory
+ * and what may come out of a file is bounded. */
+#include "face/intake/import.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <lzma.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+#include <zstd.h>
+
+#define IN_BYTES (128 * KIB)
+#define XZ_MEMORY_BYTES (256 * MIB)
+#define ZSTD_WINDOW_LOG 27
+#define RATIO_MAX 5000
+#define RATIO_FREE_BYTES (64 * MIB)
+
+enum packing { PLAIN, GZIP, XZ, ZSTD };
+
+struct import_file {
+	int fd;
+	enum packing packing;
+	uint64_t size, done, out;
+	unsigned char in[IN_BYTES];
+	size_t at, len; /* of IN */
+	bool is_end;    /* of the file */
+	bool in_frame;  /* something packed has begun and not ended */
+	z_stream gzip;
+	lzma_stream xz;
+	ZSTD_DStream *zstd;
+};
+
+static int fill(struct import_file *f, struct err *e)
+{
+	ssize_t n;
+
+	if (f->at < f->len || f->is_end)
+		return 0;
+	do
+		n = read(f->fd, f->in, sizeof(f->in));
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return err_errno(e, errno, "read");
+	f->at = 0;
+	f->len = (size_t)n;
+	f->done += (size_t)n;
+	f->is_end = n == 0;
+	return 0;
+}
+
+static bool starts(const struct import_file *f, const char *magic, size_t len)
+{
+	return f->len >= len && memcmp(f->in, magic, len) == 0;
+}
+
+static int begin(struct import_file *f, struct err *e)
+{
+	int rc = fill(f, e);
+
+	if (rc < 0)
+		return rc;
+	if (starts(f, "\x1f\x8b", 2)) {
+		f->packing = GZIP;
+		if (inflateInit2(&f->gzip, 15 + 16) != Z_OK)
+			abort();
+	} else if (starts(f,
+			   "\xfd"
+			   "7zXZ",
+			   5)) {
+		f->packing = XZ;
+		if (lzma_stream_decoder(&f->xz, XZ_MEMORY_BYTES, LZMA_CONCATENATED) != LZMA_OK)
+			abort();
+	} else if (starts(f, "\x28\xb5\x2f\xfd", 4)) {
+		f->packing = ZSTD;
+		f->zstd = ZSTD_createDStream();
+		if (!f->zstd)
+			abort();
+		(void)ZSTD_DCtx_setParameter(f->zstd, ZSTD_d_windowLogMax, ZSTD_WINDOW_LOG);
+	}
+	return 0;
+}
+
+int import_open(const char *path, struct import_file **ret, struct err *e)
+{
+	struct import_file *f = calloc(1, sizeof(*f));
+	struct stat st;
+	int rc = 0;
+
+	if (!f)
+		abort();
+	f->xz = (lzma_stream)LZMA_STREAM_INIT;
+	f->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (f->fd < 0 || fstat(f->fd, &st) != 0)
+		rc = err_errno(e, errno, "open \"%s\"", path);
+	else if (S_ISDIR(st.st_mode))
+		rc = err_set(e, ERR_INPUT, "\"%s\" is a folder", path);
+	else
+		f->size = (uint64_t)st.st_size;
+	if (rc == 0)
+		rc = begin(f, e);
+	if (rc < 0) {
+		import_close(f);
+		return rc;
+	}
+	*ret = f;
+	return 0;
+}
+
+struct import_file *import_close(struct import_file *f)
+{
+	if (!f)
+		return NULL;
+	if (f->packing == GZIP)
+		inflateEnd(&f->gzip);
+	lzma_end(&f->xz);
+	ZSTD_freeDStream(f->zstd);
+	if (f->fd >= 0)
+		close(f->fd);
+	free(f);
+	return NULL;
+}
+
+uint64_t import_size(const struct import_file *f)
+{
+	return f->size;
+}
+
+uint64_t import_done(const struct import_file *f)
+{
+	return f->done;
+}
+
+static int damaged(struct err *e)
+{
+	return err_set(e, ERR_INPUT, "what is packed in it is damaged or cut off");
+}
+
+/* Each takes what it can of the input and returns how much came out, or ERR_*. */
+static ssize_t gunzip(struct import_file *f, void *to, size_t size, struct err *e)
+{
+	int rc;
+
+	f->gzip.next_in = f->in + f->at;
+	f->gzip.avail_in = (uInt)(f->len - f->at);
+	f->gzip.next_out = to;
+	f->gzip.avail_out = (uInt)size;
+	rc = inflate(&f->gzip, Z_NO_FLUSH);
+	f->at = f->len - f->gzip.avail_in;
+	f->in_frame = rc != Z_STREAM_END;
+	if (rc == Z_STREAM_END)
+		(void)inflateReset(&f->gzip); /* another one may follow */
+	else if (rc != Z_OK && rc != Z_BUF_ERROR)
+		return damaged(e);
+	return (ssize_t)(size - f->gzip.avail_out);
+}
+
+static ssize_t unxz(struct import_file *f, void *to, size_t size, struct err *e)
+{
+	lzma_ret rc;
+
+	f->xz.next_in = f->in + f->at;
+	f->xz.avail_in = f->len - f->at;
+	f->xz.next_out = to;
+	f->xz.avail_out = size;
+	rc = lzma_code(&f->xz, f->is_end ? LZMA_FINISH : LZMA_RUN);
+	f->at = f->len - f->xz.avail_in;
+	f->in_frame = rc != LZMA_STREAM_END;
+	if (rc == LZMA_MEMLIMIT_ERROR)
+		return err_set(e, ERR_LIMIT, "unpacking it would take too much memory");
+	if (rc != LZMA_OK && rc != LZMA_STREAM_END && rc != LZMA_BUF_ERROR)
+		return damaged(e);
+	return (ssize_t)(size - f->xz.avail_out);
+}
+
+static ssize_t unzstd(struct import_file *f, void *to, size_t size, struct err *e)
+{
+	ZSTD_inBuffer in = { f->in, f->len, f->at };
+	ZSTD_outBuffer out = { to, size, 0 };
+	size_t rc = ZSTD_decompressStream(f->zstd, &out, &in);
+
+	f->at = in.pos;
+	if (ZSTD_isError(rc))
+		return damaged(e);
+	f->in_frame = rc != 0;
+	return (ssize_t)out.pos;
+}
+
+static ssize_t plain(struct import_file *f, void *to, size_t size)
+{
+	size_t here = f->len - f->at < size ? f->len - f->at : size;
+
+	memcpy(to, f->in + f->at, here);
+	f->at += here;
+	return (ssize_t)here;
+}
+
+static ssize_t unpack(struct import_file *f, void *to, size_t size, struct err *e)
+{
+	switch (f->packing) {
+	case GZIP:
+		return gunzip(f, to, size, e);
+	case XZ:
+		return unxz(f, to, size, e);
+	case ZSTD:
+		return unzstd(f, to, size, e);
+	case PLAIN:
+		break;
+	}
+	return plain(f, to, size);
+}
+
+ssize_t import_read(struct import_file *f, void *to, size_t size, struct err *e)
+{
+	for (;;) {
+		ssize_t n = fill(f, e);
+		bool was_end = f->is_end;
+
+		if (n < 0)
+			return n;
+		if (f->is_end && !f->in_frame)
+			return 0;
+		n = unpack(f, to, size, e);
+		if (n < 0)
+			return n;
+		f->out += (size_t)n;
+		if (f->out > RATIO_FREE_BYTES && f->out / RATIO_MAX > f->done)
+			return err_set(e, ERR_LIMIT, "it unpacks to more than any log does");
+		if (n > 0)
+			return n;
+		if (was_end && f->in_frame)
+			return damaged(e);
+	}
+}
+
+int import_hash(const char *path, char *ret_hex, struct err *e)
+{
+	unsigned char digest[SHA256_SIZE];
+	char *piece = malloc(IN_BYTES);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY), rc = 0;
+	struct sha256 *s = sha256_new();
+	ssize_t n = 0;
+
+	if (!piece)
+		abort();
+	while (fd >= 0 && (n = read(fd, piece, IN_BYTES)) > 0)
+		sha256_add(s, (struct str){ piece, (size_t)n });
+	if (fd < 0 || n < 0)
+		rc = err_errno(e, errno, "read \"%s\"", path);
+	if (fd >= 0)
+		close(fd);
+	sha256_end(s, digest);
+	free(piece);
+	hex_of(digest, sizeof(digest), ret_hex);
+	return rc;
+}

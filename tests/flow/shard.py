@@ -1,0 +1,75 @@
+"""shard.py - the leaves of a log, read from its write-ahead files without the help of Khiên
+(docs/formats/log.md)."""
+import collections
+import glob
+import json
+import os
+import struct
+import time
+
+Leaf = collections.namedtuple("Leaf", "kind flags received boot source sequence transport peer raw")
+LINE, EVENT, CHANGE, GAP, CLOCK, KEY, IMPORT, RETENTION, LINK = range(1, 10)
+OWN, UDP, TCP, TLS, UNIX, RELP, RELP_TLS, FILE, JOURNAL, HTTP, OLD_FILE = range(11)
+TRUNCATED, NOT_UTF8, NO_TIME, UNAUTHENTICATED = 1, 2, 4, 8
+
+
+def leaves_of(path):
+    """The leaves of one file, up to the first record that is none."""
+    with open(path, "rb") as file:
+        data = file.read()
+    at = 4096
+    while at + 8 <= len(data):
+        size, = struct.unpack_from(">I", data, at)
+        if size < 53 or at + 8 + size > len(data):
+            return
+        entry = data[at + 4:at + 4 + size]
+        version, kind, flags, received, boot, source, sequence, transport, peer, length = \
+            struct.unpack_from(">BBHqqIQB16sI", entry)
+        assert version == 1 and length == size - 53, path
+        yield Leaf(kind, flags, received, boot, source, sequence, transport, peer, entry[53:])
+        at += 8 + size
+
+
+def leaves(data):
+    """All that is in the write-ahead files below DATA/log."""
+    out = []
+    for path in sorted(glob.glob(os.path.join(data, "log", "*", "wal", "*.wal"))):
+        out += leaves_of(path)
+    return out
+
+
+def lines(data, transport=None):
+    return [leaf for leaf in leaves(data)
+            if leaf.kind == LINE and transport in (None, leaf.transport)]
+
+
+def lost(data):
+    """{source: lines} out of the sealed gaps."""
+    out = collections.Counter()
+    for leaf in leaves(data):
+        if leaf.kind == GAP:
+            gap = json.loads(leaf.raw)
+            out[leaf.source] += gap["lines"]
+    return out
+
+
+def senders(data):
+    """{number: name} out of the leaves."""
+    out = {}
+    for leaf in leaves(data):
+        if leaf.kind == EVENT:
+            event = json.loads(leaf.raw)
+            out.setdefault(leaf.source, event["name"])
+    return out
+
+
+def wait_for(what, timeout_s=30):
+    """What WHAT() gives, once it is true."""
+    end = time.monotonic() + timeout_s
+    while True:
+        found = what()
+        if found:
+            return found
+        if time.monotonic() > end:
+            raise AssertionError("waited in vain")
+        time.sleep(0.1)

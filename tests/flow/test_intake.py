@@ -1,0 +1,284 @@
+"""Lines come in: over each transport, in each framing, out of files and old files. What was sent is
+in the log, byte for byte, and what is lost is counted."""
+import contextlib
+import gzip
+import hashlib
+import json
+import lzma
+import os
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import time
+import unittest
+
+import shard
+from flow import BIN, Server, folder, free_port, khien, totp, write_tree
+
+assert totp
+
+
+class Log:
+    """A service with an intake of its own ports."""
+
+    def __init__(self, settings="", args=()):
+        self.server = Server(args=args)
+        self.data = self.server.data
+        self.port, self.relp_port = free_port(), free_port()
+        self.settings(settings)
+
+    def settings(self, more):
+        base = "" if "udp:" in more else f"udp: 127.0.0.1:{self.port}\ntcp: 127.0.0.1:{self.port}\n" \
+                                         f"relp: 127.0.0.1:{self.relp_port}\n"
+        write_tree(self.data, {"intake.yaml": base + more})
+
+    def __enter__(self):
+        self.server.start()
+        self.wait_listening()
+        return self
+
+    def __exit__(self, *_):
+        self.server.stop()
+        self.server.own.cleanup()
+
+    def wait_listening(self):
+        """The ports are the parent's; the process behind them has written the first leaves."""
+        shard.wait_for(lambda: shard.leaves(self.data))
+
+    def intake(self):
+        """Its process id."""
+        for line in subprocess.run(["ps", "--ppid", str(self.server.process.pid), "-o", "pid="],
+                                   stdout=subprocess.PIPE, text=True, check=False).stdout.split():
+            with contextlib.suppress(OSError), open(f"/proc/{line}/net/udp", encoding="ascii"), \
+                    open(f"/proc/{line}/maps", encoding="ascii") as maps:
+                if "libzstd" in maps.read() and self.holds_wal(line):
+                    return int(line)
+        raise AssertionError("no intake")
+
+    def holds_wal(self, pid):
+        for fd in os.listdir(f"/proc/{pid}/fd"):
+            with contextlib.suppress(OSError):
+                if os.readlink(f"/proc/{pid}/fd/{fd}").endswith(".wal"):
+                    return True
+        return False
+
+    def tcp(self, port=None):
+        return socket.create_connection(("127.0.0.1", port or self.port), 10)
+
+    def raws(self, transport=None):
+        return [leaf.raw for leaf in shard.lines(self.data, transport)]
+
+    def wait_lines(self, count, transport=None, timeout_s=30):
+        return shard.wait_for(lambda: (lambda got: got if len(got) >= count else None)(
+            self.raws(transport)), timeout_s)
+
+
+class Relp:
+    """A client that knows what was acknowledged."""
+
+    def __init__(self, port):
+        self.socket = socket.create_connection(("127.0.0.1", port), 20)
+        self.number, self.rest, self.acked = 0, b"", set()
+        self.command(b"open", b"relp_version=0\ncommands=syslog")
+        self.wait()
+
+    def command(self, name, data=b""):
+        self.number += 1
+        self.socket.sendall(b"%d %s %d%s\n" % (self.number, name, len(data), b" " + data if data else b""))
+        return self.number
+
+    def wait(self, timeout_s=20):
+        """Until all is answered."""
+        self.socket.settimeout(timeout_s)
+        while len(self.acked) < self.number:
+            chunk = self.socket.recv(65536)
+            if not chunk:
+                raise ConnectionError("closed")
+            self.take(chunk)
+
+    def take(self, chunk):
+        self.rest += chunk
+        while True:
+            head = self.rest.split(b" ", 2)
+            if len(head) < 3:
+                return
+            size = head[2].replace(b"\n", b" ").split(b" ", 1)[0]
+            begin = len(head[0]) + len(head[1]) + 2 + len(size)
+            end = begin + (1 + int(size) if int(size) else 0) + 1
+            if len(self.rest) < end or not size.isdigit():
+                return
+            if head[1] == b"rsp":
+                self.acked.add(int(head[0]))
+            self.rest = self.rest[end:]
+
+
+class Transports(unittest.TestCase):
+    # EVIDENCE: D11.4
+    def test_each_line_arrives_as_it_was_sent(self):
+        odd = [b"<13>Nov 25 10:00:00 h p: plain", b"<13>1 - - - - - - nothing", b"no pri",
+               "<13>Nov 25 10:00:00 máy-chủ p: tiếng Việt".encode(), b"<13>\xff\xfe not UTF-8",
+               b"<13>tab\tand \x01 control \x7f"]
+        with Log() as log:
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+                for line in odd:
+                    udp.sendto(line, ("127.0.0.1", log.port))
+                udp.sendto(b"<13>with a line feed\n", ("127.0.0.1", log.port))
+                udp.sendto(b"", ("127.0.0.1", log.port))
+            self.assertEqual(log.wait_lines(7, shard.UDP), odd + [b"<13>with a line feed"])
+            with log.tcp() as tcp:
+                tcp.sendall(b"\n".join(odd) + b"\r\n" +
+                            b"".join(b"%d %s" % (len(x), x) for x in (b"<1>a\nb", b"<2>\0")) +
+                            b"<13>without an end")
+            self.assertEqual(log.wait_lines(9, shard.TCP),
+                             odd + [b"<1>a\nb", b"<2>\0", b"<13>without an end"])
+            path = os.path.join(log.data, "log/intake.sock")
+            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as stream:
+                stream.connect(path)
+                stream.sendall(b"<13>to the stream\n")
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as datagram:
+                datagram.connect(path + ".dgram")
+                datagram.send(b"<13>as to /dev/log")
+            self.assertCountEqual(log.wait_lines(2, shard.UNIX),
+                                  [b"<13>to the stream", b"<13>as to /dev/log"])
+            relp = Relp(log.relp_port)
+            relp.command(b"syslog", b"<13>acknowledged")
+            relp.wait()
+            self.assertEqual(log.raws(shard.RELP), [b"<13>acknowledged"])
+            by_raw = {leaf.raw: leaf for leaf in shard.lines(log.data)}
+            self.assertTrue(by_raw[odd[4]].flags & shard.NOT_UTF8)
+            self.assertFalse(by_raw[odd[3]].flags & shard.NOT_UTF8)
+            self.assertTrue(by_raw[odd[2]].flags & shard.NO_TIME)
+            self.assertFalse(by_raw[odd[0]].flags & shard.NO_TIME)
+            self.assertTrue(by_raw[odd[0]].flags & shard.UNAUTHENTICATED)
+            self.assertEqual(by_raw[odd[0]].peer[-4:], b"\x7f\0\0\1")
+            self.assertIn("127.0.0.1", shard.senders(log.data).values())
+
+    def test_a_line_too_long_is_cut_and_says_so(self):
+        with Log() as log:
+            with log.tcp() as tcp:
+                tcp.sendall(b"<13>" + b"x" * 200000 + b"\n<13>next\n")
+                tcp.sendall(b"100000 <13>" + b"y" * 99996 + b"9 <13>after")
+            got = shard.wait_for(lambda: (lambda x: x if len(x) == 4 else None)(
+                shard.lines(log.data, shard.TCP)))
+            self.assertEqual([len(leaf.raw) for leaf in got], [65482, 8, 65482, 9])
+            self.assertEqual([leaf.flags & shard.TRUNCATED for leaf in got], [1, 0, 1, 0])
+
+    def test_a_thousand_slow_peers_harm_nobody(self):
+        with Log("connections: 1200\n") as log:
+            slow = [log.tcp() for _ in range(1000)]
+            for i, peer in enumerate(slow):
+                peer.sendall(b"<13>slow %d" % i)
+            with log.tcp() as quick:
+                quick.sendall(b"".join(b"<13>quick %d\n" % i for i in range(1000)))
+            log.wait_lines(1000, shard.TCP, 10)
+            for peer in slow:
+                peer.sendall(b" ends\n")
+                peer.close()
+            got = set(log.wait_lines(2000, shard.TCP))
+            self.assertEqual(len(got), 2000)
+            self.assertIn(b"<13>slow 999 ends", got)
+
+
+class Overload(unittest.TestCase):
+    # EVIDENCE: D11.4
+    def test_datagrams_stored_and_lost_are_those_sent(self):
+        with Log() as log:
+            os.kill(log.intake(), signal.SIGSTOP)      # nobody reads: the buffer must overflow
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+                count = 30000
+                for i in range(count):
+                    udp.sendto(b"<13>Nov 25 10:00:00 h p: %08d " % i + b"x" * 1500, ("127.0.0.1", log.port))
+            os.kill(log.intake(), signal.SIGCONT)
+            shard.wait_for(lambda: len(log.raws(shard.UDP)) + sum(shard.lost(log.data).values()) >= count)
+            stored, lost = len(set(log.raws(shard.UDP))), sum(shard.lost(log.data).values())
+            self.assertEqual(stored + lost, count)
+            self.assertGreater(lost, 0)
+
+    def test_a_budget_is_kept(self):
+        with Log("lines: 100\nsenders:\n  - name: 127.0.0.1\n    lines: 500\n") as log:
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+                for i in range(3000):
+                    udp.sendto(b"<13>%d" % i, ("127.0.0.1", log.port))
+            shard.wait_for(lambda: len(log.raws(shard.UDP)) + sum(shard.lost(log.data).values()) == 3000)
+            self.assertGreater(sum(shard.lost(log.data).values()), 1000)
+            began = time.monotonic()
+            with log.tcp() as tcp:
+                tcp.sendall(b"".join(b"<13>%d %s\n" % (i, b"x" * 2000) for i in range(2000)))
+            self.assertEqual(len(set(log.wait_lines(2000, shard.TCP, 60))), 2000)
+            self.assertGreater(time.monotonic() - began, 1.5)
+
+
+class Import(unittest.TestCase):
+    TEXT = b"".join(b"Nov 25 10:00:%02d h p: line %d\n" % (i % 60, i) for i in range(5000))
+    EXPORT = (b"__CURSOR=s=1;i=1\n__REALTIME_TIMESTAMP=1795651200000000\nMESSAGE=one\n_PID=7\n\n"
+              b"__CURSOR=s=1;i=2\nMESSAGE\n" + (5).to_bytes(8, "little") + b"a\nb=c\nPRIORITY=3\n\n")
+    XML = (b"<?xml version='1.0'?>\n<Events><Event xmlns='x'>\n <System>\n  <EventID>4625</EventID>\n"
+           b" </System>\n</Event><Event xmlns='x'><System/></Event></Events>")
+
+    def files(self, base):
+        write_tree(base, {"a.log": self.TEXT, "b.log.gz": gzip.compress(self.TEXT),
+                          "c.log.xz": lzma.compress(self.TEXT), "e.export": self.EXPORT,
+                          "w.xml": self.XML})
+        return [os.path.join(base, name) for name in sorted(os.listdir(base))]
+
+    def check(self, data):
+        old = [leaf for leaf in shard.leaves(data) if leaf.transport == shard.OLD_FILE]
+        wanted = self.TEXT.splitlines()
+        self.assertEqual([leaf.raw for leaf in old], wanted * 3 + [
+            b'{"__REALTIME_TIMESTAMP":"1795651200000000","MESSAGE":"one","_PID":"7"}',
+            b'{"MESSAGE":"a\\nb=c","PRIORITY":"3"}',
+            b"<Event xmlns='x'> <System> <EventID>4625</EventID> </System> </Event>",
+            b"<Event xmlns='x'><System/></Event>"])
+        self.assertEqual([leaf.sequence for leaf in old][:5000], list(range(1, 5001)))
+        origin = [json.loads(leaf.raw) for leaf in shard.leaves(data) if leaf.kind == shard.IMPORT]
+        self.assertEqual([(o["lines"], o["sha256"]) for o in origin][:1],
+                         [(5000, hashlib.sha256(self.TEXT).hexdigest())])
+        self.assertEqual([o["lines"] for o in origin], [5000, 5000, 5000, 2, 2])
+
+    # EVIDENCE: D11.4
+    def test_old_files_with_and_without_the_service(self):
+        with folder() as base, Log() as log:
+            done = khien("log", "import", "--data", log.data, *self.files(base))
+            self.assertEqual(done.status, 0, done)
+            self.check(log.data)
+            again = khien("log", "import", "--data", log.data, *self.files(base))
+            self.assertIn("5000 dòng, 0 dòng mới", again.out)
+            self.check(log.data)
+        with folder() as base, folder() as data:
+            os.chmod(data, 0o700)
+            for _ in range(2):
+                done = khien("log", "import", "--data", data, *self.files(base))
+                self.assertEqual(done.status, 0, done)
+                self.check(data)
+
+    def test_what_is_damaged_is_told_and_what_is_whole_is_kept(self):
+        packed = gzip.compress(bytes(random.Random(7).choices(b"ab\n", k=200000)))
+        with folder({"cut.gz": packed[:-100], "bomb.xz": lzma.compress(b"\0" * 900000000)}) as base, \
+                folder() as data:
+            for name, word in (("cut.gz", "cut.gz"), ("bomb.xz", "bomb.xz")):
+                done = khien("log", "import", "--data", data, os.path.join(base, name))
+                self.assertEqual(done.status, 2)
+                self.assertIn(word, done.err)
+            self.assertEqual(khien("log", "import", "--data", data, "/nowhere").status, 2)
+
+
+class Settings(unittest.TestCase):
+    def test_a_fault_is_named_with_line_and_field(self):
+        rows = [("udp: x\n", "intake.yaml:2: udp: phải là"), ("\nfoo: 1\n", "intake.yaml:2: foo: không có"),
+                ("files: [a]\n", "intake.yaml:1: a: phải là"), ("tls: 6514\n", "certificate"),
+                ("senders:\n  - lines: 5\n", "thiếu name"), ("lines: -1\n", "lines: phải là"),
+                ("udp: [", "intake.yaml:3: sai cú pháp"), ("certificate: a\nkey: b\ntls: 0\n", "No such file")]
+        for text, wanted in rows:
+            with folder({"intake.yaml": "tcp: no\n" + text if "udp" in text else text}) as data:
+                os.chmod(data, 0o700)
+                done = khien("serve", "--data", data, "--packs", "packs", "--listen",
+                             f"127.0.0.1:{free_port()}")
+                self.assertEqual(done.status, 2, text)
+                self.assertIn(wanted, done.err)
+
+
+if __name__ == "__main__":
+    assert BIN and shutil
+    unittest.main()

@@ -1,0 +1,209 @@
+"""Real senders, each to a running service: what they sent is in the log."""
+import os
+import re
+import shutil
+import signal
+import socket
+import ssl
+import subprocess
+import tempfile
+import time
+import unittest
+
+import shard
+from flow import free_port, write_tree
+from test_intake import Log
+
+LINES = 3000
+JOURNAL_REMOTE = "/lib/systemd/systemd-journal-remote"
+# Debian has rsyslog and syslog-ng exclude each other: the second may be unpacked elsewhere
+SYSLOG_NG = os.environ.get("KHIEN_SYSLOG_NG", "")
+
+
+def need(program):
+    return unittest.skipUnless(shutil.which(program, path=os.environ["PATH"] + ":/usr/sbin:/sbin"),
+                               f"no {program} here")
+
+
+class Program:
+    """A syslog daemon of its own, fed by a Unix socket; ended with the test."""
+
+    def __init__(self, command, folder, env=None):
+        self.process = subprocess.Popen(command, cwd=folder, env={**os.environ, **(env or {})},
+                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.input = os.path.join(folder, "in")
+
+    def __enter__(self):
+        shard.wait_for(lambda: os.path.exists(self.input))
+        return self
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def feed(self, lines):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as out:
+            shard.wait_for(lambda: out.connect_ex(self.input) == 0)
+            for line in lines:
+                out.send(line)
+
+
+def numbers(raws):
+    return sorted(int(m.group(1)) for m in (re.search(rb"number=(\d+)", raw) for raw in raws) if m)
+
+
+def numbered(count=LINES):
+    return [b"<13>Nov 25 10:00:00 app[7]: number=%d of what was sent" % i for i in range(count)]
+
+
+def certificates(base):
+    """An authority, a server's and a client's certificate, and a client's of nobody."""
+    def run(*args):
+        subprocess.run(["openssl", *args], cwd=base, check=True, stdout=subprocess.DEVNULL,
+                       stderr=subprocess.DEVNULL)
+    for name in ("ca", "stranger"):
+        run("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30",
+            "-subj", f"/CN={name}", "-keyout", f"{name}.key", "-out", f"{name}.pem")
+    for name in ("server", "tram-y-te.xa.vn"):
+        run("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", f"/CN={name}",
+            "-keyout", f"{name}.key", "-out", f"{name}.csr")
+        run("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial",
+            "-days", "30", "-out", f"{name}.pem")
+
+
+class Daemons(unittest.TestCase):
+    # EVIDENCE: D11.4
+    @need("rsyslogd")
+    def test_rsyslog_by_tcp_and_relp(self):
+        with Log() as log, tempfile.TemporaryDirectory(prefix="khien-rsyslog-") as base:
+            write_tree(base, {"rsyslog.conf": f"""
+global(workDirectory="{base}" maxMessageSize="64k")
+module(load="imuxsock" SysSock.Use="off")
+module(load="omrelp")
+input(type="imuxsock" Socket="{base}/in" RateLimit.Interval="0" UseSpecialParser="off")
+action(type="omfwd" target="127.0.0.1" port="{log.port}" protocol="tcp" TCP_Framing="octet-counted")
+action(type="omfwd" target="127.0.0.1" port="{log.port}" protocol="tcp")
+action(type="omrelp" target="127.0.0.1" port="{log.relp_port}")
+action(type="omfwd" target="127.0.0.1" port="{log.port}" protocol="udp")
+"""})
+            with Program(["rsyslogd", "-n", "-f", f"{base}/rsyslog.conf", "-i", f"{base}/pid"], base) as rsyslog:
+                rsyslog.feed(numbered())
+                got = log.wait_lines(2 * LINES, shard.TCP)
+                self.assertEqual(numbers(got), sorted(2 * list(range(LINES))))
+                self.assertEqual(numbers(log.wait_lines(LINES, shard.RELP)), list(range(LINES)))
+                shard.wait_for(lambda: len(log.raws(shard.UDP)) + sum(shard.lost(log.data).values()) >= LINES)
+                self.assertEqual(len(numbers(log.raws(shard.UDP))) + sum(shard.lost(log.data).values()), LINES)
+
+    def test_syslog_ng_by_tcp_and_udp(self):
+        binary = shutil.which("syslog-ng") or os.path.join(SYSLOG_NG, "usr/sbin/syslog-ng")
+        if not os.path.exists(binary):
+            self.skipTest("no syslog-ng here")
+        lib = os.path.join(SYSLOG_NG, "usr/lib") if SYSLOG_NG else "/usr/lib"
+        with Log() as log, tempfile.TemporaryDirectory(prefix="khien-syslog-ng-") as base:
+            write_tree(base, {"c.conf": f"""@version: 3.38
+options {{ keep-hostname(yes); }};
+source s {{ unix-dgram("{base}/in" flags(no-parse)); }};
+destination counted {{ syslog("127.0.0.1" port({log.port}) transport("tcp")); }};
+destination plain {{ network("127.0.0.1" port({log.port}) transport("tcp") persist-name("plain")); }};
+log {{ source(s); destination(counted); destination(plain); }};
+"""})
+            command = [binary, "-F", "-f", f"{base}/c.conf", "-R", f"{base}/persist", "-p", f"{base}/pid",
+                       "-c", f"{base}/ctl", "--module-path", f"{lib}/syslog-ng/3.38"]
+            env = {"LD_LIBRARY_PATH": f"{lib}/syslog-ng:{lib}/x86_64-linux-gnu"} if SYSLOG_NG else {}
+            with Program(command, base, env) as syslog_ng:
+                syslog_ng.feed(numbered())
+                got = log.wait_lines(2 * LINES, shard.TCP)
+                self.assertEqual(numbers(got), sorted(2 * list(range(LINES))))
+
+    @need("logger")
+    def test_logger(self):
+        with Log() as log:
+            where = ["-n", "127.0.0.1", "-P", str(log.port)]
+            for args in (["-T", *where], ["-T", "--octet-count", *where], ["-d", *where],
+                         ["-d", "--rfc3164", *where], ["-u", f"{log.data}/log/intake.sock.dgram"]):
+                subprocess.run(["logger", *args, "number=1"], check=True)
+            self.assertEqual(numbers(log.wait_lines(5)), [1] * 5)
+
+
+class Tls(unittest.TestCase):
+    def send(self, log, base, name, extra=(), lines=None):
+        command = ["openssl", "s_client", "-connect", f"127.0.0.1:{log.tls_port}", "-CAfile", "ca.pem", "-quiet",
+                   "-no_ign_eof", *extra]
+        if name:
+            command += ["-cert", f"{name}.pem", "-key", f"{name}.key"]
+        text = b"".join(line + b"\n" for line in lines or numbered(500))
+        with subprocess.Popen(command, cwd=base, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.PIPE) as client:
+            try:
+                client.stdin.write(text)
+                client.stdin.flush()
+                time.sleep(1.5)
+                client.stdin.close()
+            except OSError:
+                pass
+            client.kill()
+
+    @need("openssl")
+    def test_the_name_is_the_certificates(self):
+        with tempfile.TemporaryDirectory(prefix="khien-tls-") as base:
+            os.chmod(base, 0o755)
+            certificates(base)
+            tls_port = free_port()
+            settings = (f"tls: 127.0.0.1:{tls_port}\ncertificate: {base}/server.pem\nkey: {base}/server.key\n"
+                        f"authority: {base}/ca.pem\n")
+            with Log(settings) as log:
+                log.tls_port = tls_port
+                for version in ("-tls1_2", "-tls1_3"):
+                    self.send(log, base, "tram-y-te.xa.vn", [version])
+                self.assertEqual(numbers(log.wait_lines(1000, shard.TLS)), sorted(2 * list(range(500))))
+                self.send(log, base, "stranger")
+                self.send(log, base, None)
+                self.send(log, base, "tram-y-te.xa.vn", ["-tls1_1", "-cipher", "DEFAULT@SECLEVEL=0"])
+                time.sleep(1)
+                self.assertEqual(len(log.raws(shard.TLS)), 1000)
+                context = ssl.create_default_context(cafile=f"{base}/ca.pem")
+                context.check_hostname = False
+                context.load_cert_chain(f"{base}/tram-y-te.xa.vn.pem", f"{base}/tram-y-te.xa.vn.key")
+                with context.wrap_socket(socket.create_connection(("127.0.0.1", tls_port), 20)) as client:
+                    client.sendall(b"".join(b"<13>more %06d %s\n" % (i, b"x" * 100) for i in range(9000)))
+                    client.sendall(b"<13>without an end")
+                    client.unwrap()                         # the server ends it too, at once
+                self.assertEqual(log.wait_lines(10001, shard.TLS, 10)[-1], b"<13>without an end")
+                names = shard.senders(log.data)
+                sources = {leaf.source for leaf in shard.lines(log.data, shard.TLS)}
+                self.assertEqual([names[s] for s in sources], ["tram-y-te.xa.vn"])
+                self.assertFalse(any(leaf.flags & shard.UNAUTHENTICATED
+                                     for leaf in shard.lines(log.data, shard.TLS)))
+
+
+class Journal(unittest.TestCase):
+    @unittest.skipUnless(os.path.exists(JOURNAL_REMOTE), "no systemd-journal-remote here")
+    def test_entries_once_each_over_a_restart(self):
+        def write(base, first, count):
+            text = b"".join(b"__REALTIME_TIMESTAMP=%d\n__MONOTONIC_TIMESTAMP=%d\n_BOOT_ID=%032x\nPRIORITY=6\n"
+                            b"MESSAGE=number=%d\nSYSLOG_IDENTIFIER=test\n\n"
+                            % (1795651200000000 + i, i + 1, 7, i) for i in range(first, first + count))
+            subprocess.run([JOURNAL_REMOTE, "-o", os.path.join(base, f"part-{first:06}.journal"), "-"],
+                           input=text, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        with tempfile.TemporaryDirectory(prefix="khien-journal-") as base:
+            os.chmod(base, 0o755)
+            write(base, 0, 500)
+            with Log(f"journal: {base}\n") as log:
+                self.assertEqual(numbers(log.wait_lines(500, shard.JOURNAL)), list(range(500)))
+                os.kill(log.intake(), signal.SIGKILL)
+                time.sleep(4)
+                log.server.stop()
+                log.server.start()
+                write(base, 500, 500)
+                got = log.wait_lines(1000, shard.JOURNAL)
+                time.sleep(1)
+                self.assertEqual(numbers(log.raws(shard.JOURNAL)), list(range(1000)))
+                self.assertIn(b'"SYSLOG_IDENTIFIER":"test"', got[0])
+
+
+if __name__ == "__main__":
+    unittest.main()
