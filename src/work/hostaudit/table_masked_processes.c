@@ -64,17 +64,16 @@ static bool is_system_name(struct str name)
 	return false;
 }
 
-/* The first argument; "" when there is none. False when the process is gone. */
-static bool read_title(struct host *h, struct str pid, struct arena *s, struct str *ret)
+/* The first argument, "" when it has none; its name where no command line is kept. */
+static struct str read_title(struct host *h, const struct running_process *p, struct arena *s)
 {
+	struct str text;
 	ptrdiff_t end;
 
-	if (host_read_proc(h, proc_path(s, pid, "cmdline"), TITLE_BYTES, s, ret) != 0)
-		return false;
-	end = str_find_char(*ret, '\0');
-	if (end >= 0)
-		*ret = str_until(*ret, (size_t)end);
-	return true;
+	if (host_read_proc(h, proc_path(s, p->pid, "cmdline"), TITLE_BYTES, s, &text) != 0)
+		return p->name;
+	end = str_find_char(text, '\0');
+	return end >= 0 ? str_until(text, (size_t)end) : text;
 }
 
 /* Its file in R, or NULL. */
@@ -109,14 +108,14 @@ static void look_at(struct host *h, const struct running *r, const struct runnin
 	struct fact_rows *rows)
 {
 	const struct running_file *file = file_of(r, p);
-	const char *kind = NULL;
+	const char *kind;
 	struct str title;
 	struct arena s;
 	int64_t pid = 0;
 
 	arena_init(&s, 64 * KIB);
-	if (read_title(h, p->pid, &s, &title))
-		kind = kind_of(p, file, title);
+	title = read_title(h, p, &s);
+	kind = kind_of(p, file, title);
 	if (kind) {
 		struct str word = title, rest;
 
