@@ -63,7 +63,7 @@ static void seen(
 		html(v->w, "<p class=\"empty\">%s</p>\n", tr(v->lang, "Không có gì khác."));
 	else
 		html(v->w,
-			"<div class=\"scroll\"><table class=\"stack\">\n<thead><tr><th scope=\"col\">%s</th>"
+			"<div class=\"scroll\"><table class=\"stack record\">\n<thead><tr><th scope=\"col\">%s</th>"
 			"<th scope=\"col\">%s</th><th scope=\"col\">%s</th></tr></thead>\n<tbody>\n",
 			tr(v->lang, "Mục"), tr(v->lang, "Kết luận"), tr(v->lang, "Ghi chú"));
 	for (size_t i = 0; i < l->count; i++)
