@@ -17,7 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct str rest = text;
 	struct proc_mapping mapping;
 	struct proc_stat stat;
-	struct str line, value;
+	struct str line, name, value;
 	struct arena a;
 	int64_t number;
 
@@ -36,6 +36,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		within(value, text);
 	within(proc_cgroup_unit(text), text);
 	within(proc_exe_parse(text).path, text);
+	rest = text;
+	while (str_next_line(&rest, &line))
+		if (proc_module_line(line, &name, &value)) {
+			within(name, line);
+			within(value, line);
+		}
 	if (proc_command(&a, text).len > KIB)
 		abort();
 	arena_done(&a);

@@ -11,6 +11,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct socket_list list = { 0 };
 	enum socket_scope scope;
 	struct arena a;
+	struct str line;
+	uint64_t inode, protocol;
 
 	arena_init(&a, 64 * MIB);
 	for (int i = 0; i < 4; i++)
@@ -24,6 +26,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			abort();
 	}
 	socket_scope_parse(text, &scope);
+	while (str_next_line(&text, &line))
+		for (int i = 0; i < 2; i++)
+			(void)sock_raw_line(line, i == 0, &inode, &protocol);
 	arena_done(&a);
 	return 0;
 }

@@ -32,6 +32,13 @@
 #define LIMIT_HOST_INCLUDE_DEPTH 16
 #define LIMIT_HOST_ROWS 200000
 #define LIMIT_HOST_PROCESSES 65536
+#define LIMIT_VERIFY_FILE_BYTES (1024 * MIB)
+#define LIMIT_RUNNING_FILES 20000
+#define LIMIT_CGROUPS 20000
+#define LIMIT_LIGHT_SWEEP 65536 /* process numbers that an ordinary audit tries */
+#define LIMIT_PROCESS_NUMBER (4 * MIB)
+#define LIMIT_REVIEW_BYTES (2 * MIB) /* the text of one process snapshot, and its items */
+#define LIMIT_REVIEW_ITEMS 20000
 
 /* questions by hand */
 #define LIMIT_ASK_ROWS 100000
@@ -47,7 +54,7 @@
 #define LIMIT_HTTP_IDLE_S 30
 #define LIMIT_HTTP_TOTAL_S 60 /* from a connection's start or last answer to the next answer */
 #define LIMIT_HTTP_TARGET_BYTES (4 * KIB)
-#define LIMIT_HTTP_FIELDS 200 /* of one form or query */
+#define LIMIT_HTTP_FIELDS 1000 /* of one form or query */
 #define LIMIT_HTTP_COOKIES 32
 #define LIMIT_REQUEST_MEMORY_BYTES (32 * MIB)
 

@@ -6,8 +6,8 @@ with `khien audit --root`. Files may be text, or {fifo: true}, {link: TARGET}, {
 {base64: "…"}, {remove: true} (of the base), each with {mode: "0644"} and {mtime-days-ago: N}; text goes
 with a mode as {text: "…", mode: "0600"}. {lastlog: {UID: DAYS_AGO}} and {wtmp: [[USER, DAYS_AGO], …]} make the
 binary records of log-ins, {lastlog2: {USER: DAYS_AGO}} the database that follows them. In a text %DAY-90% is the
-day 90 days ago as shadow counts it, "@days-ago 30@" that day as YYYY-MM-DD. A case with a mode that shuts others out
-runs as nobody.
+day 90 days ago as shadow counts it, "@days-ago 30@" that day as YYYY-MM-DD, "@now@" this second. A case with a
+mode that shuts others out runs as nobody; one with deep: true as `khien audit --deep`.
 """
 import base64
 import glob
@@ -30,7 +30,7 @@ FIXTURES = os.path.join(SOURCE, "tests", "fixtures", "hostaudit")
 KHIEN = os.environ.get("KHIEN_BIN", BIN)
 WORDS = {"not applicable": ("na", "not-applicable", "not applicable")}
 CASE_KEYS = {"name", "check", "expect", "subjects", "found", "reason", "file", "line", "lost", "files",
-             "base", "evidence"}
+             "base", "evidence", "deep"}
 
 
 def load(path):
@@ -48,7 +48,7 @@ def dated(text):
 
     def shadow_day(match):
         return str(int(time.time()) // 86400 + int(match.group(1)))
-    return re.sub(r"%DAY([+-]\d+)%", shadow_day, re.sub(r"@days-ago (-?[0-9]+)@", day, text))
+    return re.sub(r"%DAY([+-]\d+)%", shadow_day, re.sub(r"@days-ago (-?[0-9]+)@", day, text.replace("@now@", str(int(time.time())))))
 
 
 def lastlog(days_ago):
@@ -122,13 +122,13 @@ def is_shut(what):
     return isinstance(what, dict) and "mode" in what and not int(str(what["mode"]), 8) & 0o4
 
 
-def audit(root, check, as_nobody):
+def audit(root, check, as_nobody, is_deep=False):
     program, packs, becomes = KHIEN, PACKS, []
     if as_nobody and os.geteuid() == 0:
         program, packs = where_nobody_reaches()
         becomes = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
     words = [*becomes, program, "audit", "--root", root, "--check", check, "--format", "json",
-             "--packs", packs]
+             "--packs", packs, *(["--deep"] if is_deep else [])]
     env = dict(os.environ, KHIEN_LANG="vi")
     done = subprocess.run(words, capture_output=True, env=env, timeout=60)
     if done.returncode not in (0, 1):
@@ -151,7 +151,7 @@ class Fixtures(unittest.TestCase):
             # a link in the way must stand before what is below it
             for path in sorted(files, key=lambda p: (p.count("/"), p)):
                 put(root, path, files[path])
-            result = audit(root, case["check"], any(is_shut(w) for w in files.values()))
+            result = audit(root, case["check"], any(is_shut(w) for w in files.values()), case.get("deep", False))
             self.judge(case, result)
         finally:
             subprocess.run(["chmod", "-R", "u+rwX", root], check=False, capture_output=True)

@@ -279,6 +279,54 @@ class Finds(unittest.TestCase):
                 self.assertIn(f"pid {child.pid} sleep", self.subjects("proc.preload"))
 
 
+ODD = """
+import os, shutil, subprocess, sys, time
+subprocess.run(["mount", "-t", "tmpfs", "none", "/opt"], check=True)
+sleep = shutil.which("sleep")
+shutil.copy(sleep, "/opt/copied")
+shutil.copy("/usr/bin/shuf", "/opt/shuf")
+with open("/opt/shuf", "ab") as program:
+    program.write(b"x")
+subprocess.run(["mount", "--bind", "/opt/shuf", "/usr/bin/shuf"], check=True)
+crowd = [subprocess.Popen(["[kworker/7:7]", "60"], executable="/opt/copied"),
+         subprocess.Popen(["/opt/copied", "60"]),
+         subprocess.Popen(["/usr/bin/shuf", "/dev/stdin"], stdin=subprocess.PIPE)]
+time.sleep(0.5)
+print(*(one.pid for one in crowd), flush=True)
+subprocess.run(sys.argv[1:], check=False)
+for one in crowd:
+    one.kill()
+"""
+
+
+@unittest.skipUnless(IS_ROOT and has("unshare", "mount") and os.path.isdir("/var/lib/dpkg/info"),
+                     "needs root, unshare, mount and dpkg")
+class FindsAmongProcesses(unittest.TestCase):
+    """What is planted in a process and mount namespace of its own: there even process 1 may be read."""
+
+    def look(self, *check):
+        words = [BIN, "audit", "--format", "json", "--packs", PACKS, *check]
+        out = run("unshare", "--pid", "--fork", "--mount-proc", "--mount", sys.executable, "-c", ODD, *words)
+        pids, text = out.split("\n", 1)
+        return pids.split(), {result["id"]: result for result in json.loads(text)["results"]}
+
+    # EVIDENCE: D11.3
+    def test_altered_copied_and_masked_programs(self):
+        pids, found = self.look("--check", "proc.masked")
+        self.assertEqual(rows_of(found["proc.masked"], "fail"), {f"pid {pids[0]} copied"})
+        _, found = self.look("--check", "proc.unpackaged")
+        self.assertIn("/opt/copied", rows_of(found["proc.unpackaged"], "fail"))
+        self.assertNotIn("/usr/bin/shuf", rows_of(found["proc.unpackaged"], "fail"))
+        _, found = self.look("--check", "proc.altered")
+        self.assertIn("/usr/bin/shuf", rows_of(found["proc.altered"], "fail"))
+
+    # EVIDENCE: D11.3
+    def test_nothing_is_hidden(self):
+        _, found = self.look("--check", "proc.hidden")
+        self.assertEqual(found["proc.hidden"]["result"], "pass", found)
+        self.assertRegex(found["proc.hidden"]["found"], r"listed=\d+ asked=1\.\.\d+")
+
+
 class Rights(unittest.TestCase):
     @unittest.skipUnless(IS_ROOT and has("setpriv"), "needs root and setpriv")
     def test_a_plain_user_never_passes_more_than_root(self):

@@ -25,7 +25,7 @@ struct audit_run {
 	int64_t host_id;
 	int64_t at_s;
 	int64_t duration_us;
-	int64_t count[4]; /* checks by enum outcome */
+	int64_t count[4];   /* checks by enum outcome */
 	struct str program; /* "khien 0.1.0" */
 };
 
@@ -37,18 +37,18 @@ struct evidence {
 	int64_t host_id; /* 0: the unit */
 	int64_t at_s;
 	enum evidence_by by;
-	struct str check;       /* "pw.len"; for a person's word the obligation "tay-son/D8.3" */
-	struct str subject;     /* "service passwd", "" for the host itself */
+	struct str check;   /* "pw.len"; for a person's word the obligation "tay-son/D8.3" */
+	struct str subject; /* "service passwd", "" for the host itself */
 	enum outcome outcome;
-	struct str reason;      /* code, "" when the outcome speaks for itself: "no-rights" */
-	struct str detail;      /* what the reason is about: a path */
+	struct str reason; /* code, "" when the outcome speaks for itself: "no-rights" */
+	struct str detail; /* what the reason is about: a path */
 	struct str found;
-	struct str wanted;      /* language-neutral: "pw_min_len=8 tay-son/D8.3" */
-	struct str file;        /* path below the root, or a table's name with '#' before it */
-	int64_t line;           /* 0: none */
-	struct str lost;        /* what it overrode: "path:line=value; …" */
+	struct str wanted;         /* language-neutral: "pw_min_len=8 tay-son/D8.3" */
+	struct str file;           /* path below the root, or a table's name with '#' before it */
+	int64_t line;              /* 0: none */
+	struct str lost;           /* what it overrode: "path:line=value; …" */
 	struct str extract_sha256; /* hex, of the raw extract it was read from */
-	struct str person;      /* EVIDENCE_PERSON: login */
+	struct str person;         /* EVIDENCE_PERSON: login */
 };
 
 extern const struct store_step evidence_steps[];
@@ -82,12 +82,12 @@ struct exception {
 	int64_t host_id;       /* 0: the whole unit */
 	struct str obligation; /* "tay-son/D8.3" */
 	struct str reason;
-	struct str approver;   /* name and position of who approved */
-	struct str measure;    /* what is done instead */
+	struct str approver; /* name and position of who approved */
+	struct str measure;  /* what is done instead */
 	int64_t from_s, until_s;
-	struct str made_by;    /* login */
+	struct str made_by; /* login */
 	int64_t made_at_s;
-	int64_t ended_at_s;    /* 0: not ended early */
+	int64_t ended_at_s; /* 0: not ended early */
 };
 
 /* ERR_INPUT when the reason or approver is empty or the end is not after the start. */

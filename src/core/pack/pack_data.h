@@ -64,6 +64,7 @@ struct proof {
 	struct str check;       /* BY_CHECK: the check's id */
 	const struct check *is; /* BY_CHECK: the check when it is live, else NULL */
 	struct words what;
+	struct str review; /* signed on the page of that review: "processes"; else STR_NONE */
 	int max_age_days; /* 0: that of the obligation */
 };
 

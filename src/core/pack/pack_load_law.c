@@ -199,6 +199,7 @@ static const struct field proof_fields[] = {
 	FIELD("by", ENUM, NEEDED, AT(by), .choices = proofs),
 	FIELD("id", TEXT, FIELD_USE, AT(check), .item = ITEM_CHECK),
 	FIELD("what", WORDS, 0, AT(what)),
+	FIELD("review", TEXT, 0, AT(review)),
 	FIELD("max-age-days", NUMBER, 0, AT(max_age_days), .min = 1, .max = AGE_MAX),
 	{ 0 },
 };

@@ -4,7 +4,7 @@
 
 #include "kit/command/command.h"
 
-extern const struct command cmd_audit, cmd_ask, cmd_tables, cmd_checks;
+extern const struct command cmd_audit, cmd_ask, cmd_review, cmd_tables, cmd_checks;
 extern const struct command cmd_pack_check, cmd_pack_show, cmd_pack_diff, cmd_pack_param,
 	cmd_pack_export;
 extern const struct command cmd_log_seal, cmd_log_search, cmd_log_prove, cmd_log_stat,

@@ -21,4 +21,13 @@ MUST_CHECK int cli_packs_load_checks(const struct command_line *line, struct err
  * IS_WRITTEN it stays able to write a file. */
 MUST_CHECK int cli_confine(bool is_written, struct err *e);
 
+/* What takes over two seconds says on a terminal how far it is: a line on stderr that is taken away
+ * again. For hostaudit_options.progress; CONTEXT is a struct cli_waiting. */
+struct cli_waiting {
+	enum lang lang;
+	int64_t since_us, shown_us;
+};
+void cli_progress(void *context, const char *what, size_t done, size_t total);
+void cli_progress_end(struct cli_waiting *waiting);
+
 #endif

@@ -11,6 +11,8 @@
 static const struct command_option options[] = {
 	{ "root", OPTION_DIR, "DIR", NULL, T("hỏi cây thư mục khác thay cho máy đang chạy") },
 	{ "format", OPTION_CHOICE, NULL, "text|json|csv", T("dạng kết quả") },
+	{ "deep", OPTION_FLAG, NULL, NULL,
+		T("kiểm tra sâu: so mọi tệp của các gói phần mềm, hỏi mọi số tiến trình") },
 	{ 0 },
 };
 
@@ -199,7 +201,8 @@ static int run(const struct command_line *line, struct err *e)
 {
 	const char *format = command_value(line, "format");
 	struct hostaudit_options audit_options = { .root = command_value(line, "root"),
-		.now_s = clock_now_s() };
+		.now_s = clock_now_s(),
+		.is_deep = command_flag(line, "deep") };
 	struct hostaudit *audit = NULL;
 	struct answer answer = { .form = FORM_TEXT };
 	int rc = cli_confine(false, e);

@@ -14,6 +14,8 @@ static const struct command_option options[] = {
 	{ "format", OPTION_CHOICE, NULL, "text|json|html", T("dạng kết quả") },
 	{ "level", OPTION_NUMBER, "1-5", NULL, T("cấp độ của hệ thống thông tin") },
 	{ "strict", OPTION_FLAG, NULL, NULL, T("mã kết thúc là 1 khi có phép kiểm không đạt") },
+	{ "deep", OPTION_FLAG, NULL, NULL,
+		T("kiểm tra sâu: so mọi tệp của các gói phần mềm, hỏi mọi số tiến trình") },
 	{ "propose", OPTION_FLAG, NULL, NULL,
 		T("thay cho kết quả: in bản khai nháp của máy (/etc/khien/machine.yaml)") },
 	{ "declared", OPTION_FILE, "FILE", NULL,
@@ -53,8 +55,8 @@ static int print(struct buf *out, struct err *e)
 	return 0;
 }
 
-static int run_checks(const struct command_line *line, struct hostaudit *audit, struct report *r,
-	struct err *e)
+static int run_checks(
+	const struct command_line *line, struct hostaudit *audit, struct report *r, struct err *e)
 {
 	const char *id = command_value(line, "check");
 	const struct check *check;
@@ -102,8 +104,8 @@ static int fill(const struct command_line *line, struct hostaudit *audit, struct
 	return 0;
 }
 
-static int report(const struct command_line *line, struct hostaudit *audit, struct report *r,
-	struct err *e)
+static int report(
+	const struct command_line *line, struct hostaudit *audit, struct report *r, struct err *e)
 {
 	struct buf out;
 	int rc;
@@ -143,8 +145,12 @@ static int run(const struct command_line *line, struct err *e)
 	const char *level = command_value(line, "level");
 	int64_t level_number = 0;
 	struct hostaudit_options audit_options = {
-		.root = command_value(line, "root"), .now_s = clock_now_s()
+		.root = command_value(line, "root"),
+		.now_s = clock_now_s(),
+		.is_deep = command_flag(line, "deep"),
+		.progress = cli_progress,
 	};
+	struct cli_waiting waiting = { .lang = line->lang, .since_us = clock_monotonic_us() };
 	struct report r = {
 		.root = audit_options.root ? audit_options.root : "/",
 		.at_s = audit_options.now_s,
@@ -155,14 +161,15 @@ static int run(const struct command_line *line, struct err *e)
 	struct hostaudit *audit = NULL;
 	int rc;
 
-	if (level && (!str_to_i64(str_of(level), &level_number) || level_number < 1 ||
-			     level_number > 5))
+	if (level &&
+		(!str_to_i64(str_of(level), &level_number) || level_number < 1 || level_number > 5))
 		return err_set(
 			e, ERR_INPUT, "the level is a number from 1 to 5, not \"%s\"", level);
 	r.level = audit_options.level = (int)level_number;
+	audit_options.progress_context = &waiting;
 	if (command_value(line, "replay")) {
-		rc = snapshot_read(command_value(line, "replay"), line->arena,
-			&audit_options.replay, e);
+		rc = snapshot_read(
+			command_value(line, "replay"), line->arena, &audit_options.replay, e);
 		if (rc < 0)
 			return rc;
 	}
@@ -177,6 +184,7 @@ static int run(const struct command_line *line, struct err *e)
 		rc = hostaudit_open(&audit_options, e, &audit);
 	if (rc == 0)
 		rc = report(line, audit, &r, e);
+	cli_progress_end(&waiting);
 	hostaudit_close(audit);
 	pack_set_free(packs);
 	return rc;

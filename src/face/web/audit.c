@@ -1,9 +1,14 @@
 /* audit.c - the audit process: reads this machine, keeps what it found, ends. */
 #include "face/web/serve_int.h"
 
+#include <linux/ioprio.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include "core/evidence/review.h"
 #include "kit/store/store.h"
+#include "kit/vfile/vfile.h"
 #include "work/hostaudit/hostaudit.h"
 
 #define ROWS_MAX 100000
@@ -57,10 +62,43 @@ static int ask_all(
 	return asked;
 }
 
-int audit_store(const struct serve *s, struct store *store, struct err *e)
+/* The picture that the officer will look at, and a note beside the database that it was made. */
+static int keep_picture(const struct serve *s, struct store *store, struct hostaudit *audit,
+	const struct audit_run *run, int64_t period_days, struct err *e)
+{
+	struct review_snapshot snapshot = {
+		.host_id = run->host_id, .at_s = run->at_s, .duration_us = run->duration_us
+	};
+	struct vfile_disk *disk;
+	const char *name;
+	struct str note;
+	struct buf text;
+	int rc;
+
+	buf_init(&text, LIMIT_REVIEW_BYTES);
+	rc = hostaudit_review(audit, &text, e);
+	snapshot.text = buf_str(&text);
+	if (rc == 0)
+		rc = review_snapshot_add(store, &snapshot, s->arena, e);
+	buf_done(&text);
+	if (rc < 0 || period_days == 0)
+		return rc;
+	note = hostaudit_review_note(run->at_s, period_days, &name, s->arena);
+	rc = vfile_disk_open(s->service->data, &disk, e);
+	if (rc < 0)
+		return rc;
+	rc = vfile_replace(disk, name, note, e);
+	vfile_disk_close(disk);
+	return rc;
+}
+
+int audit_store(const struct serve *s, struct store *store, const struct review_duty *duty,
+	struct err *e)
 {
 	struct audit_run run = { .at_s = clock_now_s(), .program = STR(SERVE_PROGRAM) };
-	struct hostaudit_options options = { .packs = s->packs, .now_s = run.at_s };
+	struct hostaudit_options options = {
+		.packs = s->packs, .now_s = run.at_s, .is_deep = duty != NULL
+	};
 	struct hostaudit_profile profile;
 	struct rows rows = { 0 };
 	struct hostaudit *audit = NULL;
@@ -90,6 +128,8 @@ int audit_store(const struct serve *s, struct store *store, struct err *e)
 		rc = evidence_add_run(store, &run, rows.at.at, rows.at.len, e);
 	if (rc == 0)
 		rc = keep_profile(s, store, &profile, run.host_id, e);
+	if (rc == 0 && duty)
+		rc = keep_picture(s, store, audit, &run, duty->period_days, e);
 	hostaudit_close(audit);
 	return rc;
 }
@@ -105,10 +145,64 @@ int web_audit_start(const struct process *self)
 	if (rc == 0)
 		rc = data_store(s, &store, &e);
 	if (rc == 0)
-		rc = audit_store(s, store, &e);
+		rc = audit_store(s, store, NULL, &e);
 	store_close(store);
 	if (rc < 0)
 		fprintf(stderr, "khien audit: %s\n", e.text);
+	return rc < 0 ? 2 : 0;
+}
+
+/* Is a picture due: as often as the law says, or because somebody asked for one? */
+static int find_duty(
+	const struct serve *s, struct store *store, struct review_duty *ret, struct err *e)
+{
+	struct review_snapshot newest = { 0 };
+	struct org_host *hosts;
+	struct str asked = STR_NONE;
+	size_t count = 0;
+	int64_t now_s = clock_now_s(), asked_at_s = 0;
+	int rc = org_hosts(store, s->arena, &hosts, &count, e);
+
+	*ret = (struct review_duty){ 0 };
+	if (rc < 0 || count == 0)
+		return rc;
+	rc = review_snapshot_newest(store, hosts[0].id, INT64_MAX, s->arena, &newest, e);
+	if (rc == 0)
+		rc = org_setting(
+			store, review_asked_key(hosts[0].id, s->arena), s->arena, &asked, e);
+	if (rc < 0)
+		return rc;
+	ret->period_days =
+		review_period_days(s->packs, hosts[0].level, date_at(now_s), s->arena);
+	ret->is_due = (asked.ptr && str_to_i64(asked, &asked_at_s) && asked_at_s > newest.at_s) ||
+		(ret->period_days > 0 &&
+			now_s - newest.at_s >= ret->period_days * CLOCK_DAY_S);
+	return 0;
+}
+
+/* Nobody waits for it: it steps back behind whatever else the machine does. */
+int web_review_start(const struct process *self)
+{
+	const struct serve *s = self->state;
+	struct review_duty duty = { 0 };
+	struct sandbox_level level;
+	struct store *store = NULL;
+	struct err e = { 0 };
+	int rc;
+
+	(void)setpriority(PRIO_PROCESS, 0, 19);
+	(void)syscall(
+		SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, IOPRIO_PRIO_VALUE(IOPRIO_CLASS_IDLE, 0));
+	rc = process_confine(self, NULL, &level, &e);
+	if (rc == 0)
+		rc = data_store(s, &store, &e);
+	if (rc == 0)
+		rc = find_duty(s, store, &duty, &e);
+	if (rc == 0 && duty.is_due)
+		rc = audit_store(s, store, &duty, &e);
+	store_close(store);
+	if (rc < 0)
+		fprintf(stderr, "khien review: %s\n", e.text);
 	return rc < 0 ? 2 : 0;
 }
 

@@ -18,6 +18,17 @@ bool audit_now(struct view *v)
 		process_run(v->web->parent_fd, "audit", AUDIT_WAIT_MS);
 }
 
+/* The process looks for the request in the database: the message only wakes it. */
+bool review_now(struct view *v, int64_t host_id)
+{
+	if (org_set(v->web->store, review_asked_key(host_id, v->a),
+		    arena_fmt(v->a, "%lld", (long long)v->by.now_s), v->e) < 0 ||
+		org_note(&v->by, "review-ask", STR_NONE, v->e) < 0)
+		return false;
+	(void)process_run(v->web->parent_fd, "review", 0);
+	return true;
+}
+
 /* Serve until told to end, then let what runs come to its end. */
 static void loop(struct http_server *http, int signal_fd)
 {

@@ -273,6 +273,8 @@ void page_host(struct view *v)
 	page_start(v,
 		text_of(v, arena_fmt(v->a, "%s %.*s", tr(v->lang, "Máy"), STR_FMT(f.host.name))));
 	profile(v, &f);
+	html(v->w, "<p><a class=\"button plain\" href=\"/may/%lld/tien-trinh\">%s</a></p>\n",
+		(long long)f.host.id, tr(v->lang, "Rà soát tiến trình"));
 	results(v, &f);
 	trend(v, runs, count);
 	html(v->w,

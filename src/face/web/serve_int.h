@@ -24,8 +24,14 @@ MUST_CHECK int data_store(const struct serve *s, struct store **ret, struct err 
 /* The files belong to whom web becomes. */
 MUST_CHECK int data_hand_over(const struct serve *s, struct err *e);
 
-/* audit.c */
-MUST_CHECK int audit_store(const struct serve *s, struct store *store, struct err *e);
+/* audit.c: an audit of this machine, kept; with a DUTY a deep one, and the picture of the
+ * processes for the review. */
+struct review_duty {
+	bool is_due;
+	int64_t period_days; /* 0: no obligation asks for it */
+};
+MUST_CHECK int audit_store(const struct serve *s, struct store *store,
+	const struct review_duty *duty, struct err *e);
 /* Seconds since the newest run of this machine; INT64_MAX when there is none. */
 MUST_CHECK int audit_age_s(const struct serve *s, int64_t *ret, struct err *e);
 

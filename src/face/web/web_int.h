@@ -306,6 +306,11 @@ void page_hosts_csv(struct view *v);
 void page_host(struct view *v);
 void page_host_csv(struct view *v);
 void page_check(struct view *v);
+void page_review(struct view *v);
+void page_review_csv(struct view *v);
+void page_review_post(struct view *v);
+void page_review_take(struct view *v);
+void page_review_signed(struct view *v);
 void page_exceptions(struct view *v);
 void page_exceptions_csv(struct view *v);
 void page_exception_post(struct view *v);
@@ -349,6 +354,16 @@ void api_exception_end(struct view *v);
 
 /* Ask the supervisor for an audit and wait for it a little. False: not done yet. */
 bool audit_now(struct view *v);
+/* Ask for a new picture of the processes; it takes longer than a visitor waits. */
+bool review_now(struct view *v, int64_t host_id);
+/* The setting that says when one was asked for. */
+const char *review_asked_key(int64_t host_id, struct arena *a);
+/* The I-th obligation in force that is answered by signing the review of the processes, or NULL. */
+const struct obligation *review_obligation(
+	const struct pack_set *packs, struct date on, size_t i);
+/* How many days apart the law wants them; 0 when no obligation asks. */
+int64_t review_period_days(
+	const struct pack_set *packs, int level, struct date on, struct arena *a);
 /* Take and check the fields of an exception; faults tell what is wrong. 0 added. */
 int exception_take(struct view *v, int64_t host_id);
 

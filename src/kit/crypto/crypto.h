@@ -18,6 +18,17 @@ void sha256_add(struct sha256 *s, struct str bytes);
 void sha256_end(struct sha256 *s, unsigned char *ret);
 /* The digest of what was added, and begin anew: no memory is taken or freed. */
 void sha256_next(struct sha256 *s, unsigned char *ret);
+/* The digests that package databases use. */
+enum digest_kind { DIGEST_MD5, DIGEST_SHA1, DIGEST_SHA256, DIGEST_SHA384, DIGEST_SHA512 };
+#define DIGEST_SIZE_MAX 64
+struct digest;
+
+/* NULL when this system's library does not give it (MD5 where only approved ones are let in). */
+struct digest *digest_new(enum digest_kind kind);
+void digest_add(struct digest *d, struct str bytes);
+/* The digest of what was added, its size, and begin anew. RET has DIGEST_SIZE_MAX bytes. */
+size_t digest_next(struct digest *d, unsigned char *ret);
+struct digest *digest_free(struct digest *d); /* NULL is fine; returns NULL */
 /* 2 * SIZE + 1 characters of HEX are written; returns HEX. */
 const char *hex_of(const unsigned char *bytes, size_t size, char *hex);
 

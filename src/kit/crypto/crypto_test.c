@@ -228,6 +228,33 @@ static void a_secret_is_wiped(void **state)
 	assert_int_equal(s.len, 0);
 }
 
+static void digests_of_package_databases(void **state)
+{
+	static const struct {
+		enum digest_kind kind;
+		const char *hex;
+	} known[] = {
+		{ DIGEST_MD5, "900150983cd24fb0d6963f7d28e17f72" },
+		{ DIGEST_SHA1, "a9993e364706816aba3e25717850c26c9cd0d89d" },
+		{ DIGEST_SHA256,
+			"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" },
+	};
+	unsigned char bytes[DIGEST_SIZE_MAX];
+	char hex[2 * DIGEST_SIZE_MAX + 1];
+
+	for (size_t i = 0; i < COUNT(known); i++) {
+		struct digest *d = digest_new(known[i].kind);
+
+		for (int turn = 0; turn < 2; turn++) { /* it begins anew by itself */
+			digest_add(d, STR("ab"));
+			digest_add(d, STR("c"));
+			assert_string_equal(
+				hex_of(bytes, digest_next(d, bytes), hex), known[i].hex);
+		}
+		assert_null(digest_free(d));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -241,6 +268,7 @@ int main(void)
 		cmocka_unit_test(base64_has_one_spelling),
 		cmocka_unit_test(ed25519_agrees_with_the_standard),
 		cmocka_unit_test(a_signature_has_one_spelling),
+		cmocka_unit_test(digests_of_package_databases),
 		cmocka_unit_test(a_secret_is_wiped),
 	};
 

@@ -1,4 +1,4 @@
-/* digest.c - SHA-256, random bytes, comparing and wiping. */
+/* digest.c - digests, random bytes, comparing and wiping. */
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include "kit/crypto/crypto.h"
 
@@ -62,6 +62,49 @@ void sha256(struct str bytes, unsigned char *ret)
 	must(SHA256_Init(&s.ctx));
 	sha256_add(&s, bytes);
 	must(SHA256_Final(ret, &s.ctx));
+}
+
+struct digest {
+	EVP_MD *md;
+	EVP_MD_CTX *ctx;
+};
+
+struct digest *digest_new(enum digest_kind kind)
+{
+	static const char *const names[] = { "MD5", "SHA1", "SHA2-256", "SHA2-384", "SHA2-512" };
+	struct digest *d = calloc(1, sizeof(*d));
+
+	must(d != NULL && OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL));
+	d->md = EVP_MD_fetch(NULL, names[kind], NULL);
+	if (!d->md)
+		return digest_free(d);
+	d->ctx = EVP_MD_CTX_new();
+	must(d->ctx && EVP_DigestInit_ex2(d->ctx, d->md, NULL) == 1);
+	return d;
+}
+
+void digest_add(struct digest *d, struct str bytes)
+{
+	must(EVP_DigestUpdate(d->ctx, bytes.ptr, bytes.len));
+}
+
+size_t digest_next(struct digest *d, unsigned char *ret)
+{
+	unsigned size = 0;
+
+	must(EVP_DigestFinal_ex(d->ctx, ret, &size));
+	must(size <= DIGEST_SIZE_MAX && EVP_DigestInit_ex2(d->ctx, NULL, NULL) == 1);
+	return size;
+}
+
+struct digest *digest_free(struct digest *d)
+{
+	if (!d)
+		return NULL;
+	EVP_MD_CTX_free(d->ctx);
+	EVP_MD_free(d->md);
+	free(d);
+	return NULL;
 }
 
 const char *hex_of(const unsigned char *bytes, size_t size, char *hex)

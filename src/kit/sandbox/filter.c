@@ -79,7 +79,7 @@ static const int watching[] = {
 static const int forking[] = {
 	SCMP_SYS(fork), SCMP_SYS(vfork), SCMP_SYS(clone), SCMP_SYS(wait4), SCMP_SYS(waitid),
 	SCMP_SYS(kill), SCMP_SYS(set_tid_address), SCMP_SYS(setsid), SCMP_SYS(setpgid),
-	SCMP_SYS(socketpair), END,
+	SCMP_SYS(socketpair), SCMP_SYS(setpriority), SCMP_SYS(ioprio_set), END,
 };
 
 static const int confining[] = {

@@ -6,6 +6,7 @@
 const struct command *const khien_commands[] = {
 	&cmd_audit,
 	&cmd_ask,
+	&cmd_review,
 	&cmd_tables,
 	&cmd_checks,
 	&cmd_pack_check,

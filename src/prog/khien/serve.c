@@ -13,6 +13,8 @@
 #define AUDIT_TIME_S 120
 #define TRAIL_EVERY_S 60
 #define TRAIL_TIME_S 120
+#define REVIEW_EVERY_S 3600 /* looks whether one is due */
+#define REVIEW_TIME_S 1800
 
 static const char *const all_data[] = { "", NULL };
 static const char *const log_data[] = { "log", NULL };
@@ -62,6 +64,14 @@ static const struct process_row processes[] = {
 		.start = web_trail_start,
 		.every_s = TRAIL_EVERY_S,
 		.time_max_s = TRAIL_TIME_S },
+	{ .name = "review",
+		.state_of = "web",
+		.rights = { .may = SANDBOX_MAY_FILES | SANDBOX_MAY_NETLINK,
+			.keeps_reading_all = true,
+			.sees_processes = true },
+		.start = web_review_start,
+		.every_s = REVIEW_EVERY_S,
+		.time_max_s = REVIEW_TIME_S },
 	{ 0 },
 };
 

@@ -79,15 +79,19 @@ void hostaudit_gaps(struct hostaudit *audit, const struct hostaudit_gap **ret, s
 	struct host *h = audit->host;
 	struct hostaudit_gap *gaps =
 		arena_array(audit->arena, struct hostaudit_gap, h->gaps.len + 1);
+	size_t count = 0;
 
-	for (size_t i = 0; i < h->gaps.len; i++)
-		gaps[i] = (struct hostaudit_gap){
+	for (size_t i = 0; i < h->gaps.len; i++) {
+		if (h->gaps.at[i].table && h->gaps.at[i].table->name[0] == '\0')
+			continue; /* of what tables share: told again by each that asked */
+		gaps[count++] = (struct hostaudit_gap){
 			.table = h->gaps.at[i].table ? str_of(h->gaps.at[i].table->name) : STR(""),
 			.reason = h->gaps.at[i].reason,
 			.path = text_clean(audit->arena, h->gaps.at[i].path, 500),
 		};
+	}
 	*ret = gaps;
-	*ret_count = h->gaps.len;
+	*ret_count = count;
 }
 
 size_t hostaudit_table_count(void)

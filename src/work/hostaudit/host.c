@@ -91,6 +91,17 @@ bool host_has_proc(const struct host *h)
 	return h->has_proc;
 }
 
+bool host_is_deep(const struct host *h)
+{
+	return h->is_deep;
+}
+
+void host_progress(struct host *h, const char *what, size_t done, size_t total)
+{
+	if (h->progress)
+		h->progress(h->progress_context, what, done, total);
+}
+
 int64_t host_now_s(const struct host *h)
 {
 	return h->now_s;
@@ -490,7 +501,7 @@ int host_read_proc(struct host *h, const char *path, size_t max_bytes, struct ar
 
 /* ---- names, links, stats ---- */
 
-int host_fd(struct host *h, const char *path, int flags)
+int host_fd(const struct host *h, const char *path, int flags)
 {
 	return open_below(h, path, flags);
 }
@@ -535,6 +546,7 @@ static int stat_with(struct host *h, const char *path, int flags, struct host_st
 		.gid = st.st_gid,
 		.size = st.st_size,
 		.mtime_s = st.st_mtim.tv_sec,
+		.ctime_s = st.st_ctim.tv_sec,
 		.dev = st.st_dev,
 		.ino = st.st_ino,
 		.rdev_major = (uint32_t)(st.st_rdev >> 8 & 0xFFF),

@@ -25,6 +25,7 @@ struct host_stat {
 	uint32_t mode; /* S_IFMT and permissions */
 	uint32_t uid, gid;
 	int64_t size, mtime_s;
+	int64_t ctime_s; /* when content, owner or mode last changed: no program can set it back */
 	uint64_t dev, ino;
 	uint32_t rdev_major, rdev_minor;
 };
@@ -46,6 +47,10 @@ struct host *host_close(struct host *h);
 bool host_is_live(const struct host *h); /* the running machine itself, not an image of one */
 /* Is there a /proc below this root: the live one, or a recorded one in a fixture? */
 bool host_has_proc(const struct host *h);
+/* A deep audit: whole files are hashed and every process number is tried, which takes seconds. */
+bool host_is_deep(const struct host *h);
+/* Tell whoever waits how far a long work of a deep audit is; from the main thread only. */
+void host_progress(struct host *h, const char *what, size_t done, size_t total);
 int64_t host_now_s(const struct host *h);
 struct arena *host_arena(struct host *h); /* ends with the host */
 

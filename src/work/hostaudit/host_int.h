@@ -36,7 +36,11 @@ struct host {
 	struct arena arena; /* everything but file contents */
 	struct arena files;
 	int root_fd;
-	bool is_live, has_proc;
+	bool is_live, has_proc, is_deep;
+	void (*progress)(void *context, const char *what, size_t done, size_t total);
+	void *progress_context;
+	struct running *running;     /* running.c: what runs, read once */
+	struct hidden_sweep *hidden; /* hidden.c: the same */
 	int64_t now_s;
 	size_t budget_used;
 	const struct fact_table *filling; /* the table being filled, or NULL */
@@ -53,6 +57,6 @@ struct host *host_of_nothing(int64_t now_s);
 void host_remember(struct host *h, struct str path, struct str sha256_text);
 
 /* open(2) below the root; for readers that need a descriptor (statvfs, getdents). */
-int host_fd(struct host *h, const char *path, int flags);
+int host_fd(const struct host *h, const char *path, int flags);
 
 #endif

@@ -51,8 +51,12 @@ int hostaudit_open(const struct hostaudit_options *options, struct err *e, struc
 	else
 		rc = host_open(options->root ? options->root : "/", options->now_s, e,
 			&audit->host);
-	if (rc == 0)
+	if (rc == 0) {
+		audit->host->is_deep = options->is_deep;
+		audit->host->progress = options->progress;
+		audit->host->progress_context = options->progress_context;
 		rc = facts_open(audit->host, e, &audit->facts);
+	}
 	if (rc == 0) {
 		audit->arena = host_arena(audit->host);
 		if (options->declared.ptr)

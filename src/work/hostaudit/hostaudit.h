@@ -19,6 +19,11 @@ struct hostaudit_options {
 	int level;           /* system level 1-5 for parameters; 0: as declared, else 1 */
 	struct str declared; /* instead of /etc/khien/machine.yaml; STR_NONE: that file */
 	int64_t now_s;
+	bool is_deep; /* also what takes a second or two: all package files, all process numbers */
+	/* Called now and then during a deep audit, with a Vietnamese word for what is done (tr());
+	 * may be NULL. */
+	void (*progress)(void *context, const char *what, size_t done, size_t total);
+	void *progress_context;
 };
 
 /* What kind of machine it is, as far as it tells; "" when it does not. */
@@ -58,6 +63,14 @@ MUST_CHECK int hostaudit_run(struct hostaudit *audit, struct err *e,
 
 /* Write all that was read so far (docs/formats/snapshot.md). */
 void hostaudit_save(struct hostaudit *audit, struct buf *out);
+
+/* Write the picture of what runs, listens, starts by itself and is loaded (docs/formats/review.md),
+ * for review_parse() of the evidence room. */
+MUST_CHECK int hostaudit_review(struct hostaudit *audit, struct buf *out, struct err *e);
+/* What a service that reviews by itself leaves in its data folder, as the file *RET_NAME, so that
+ * an audit can see that it does (table review_service). Lives in A. */
+struct str hostaudit_review_note(
+	int64_t at_s, int64_t period_days, const char **ret_name, struct arena *a);
 
 /* ---- words for people, from evidence new or stored ---- */
 

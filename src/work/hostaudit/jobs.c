@@ -106,3 +106,64 @@ struct scan scan_of(struct str text)
 	}
 	return best;
 }
+
+/* "khien audit --deep" and "khien review" look at the processes; other audits do not. */
+static bool is_deep_khien(struct str rest, struct str *ret_result)
+{
+	bool is_review = false, is_audit = false, is_deep = false;
+	struct str w;
+
+	*ret_result = STR("");
+	while (str_next_word(&rest, " \t;|&", &w)) {
+		w = word_of(w);
+		is_review |= str_is(w, "review");
+		is_audit |= str_is(w, "audit");
+		is_deep |= str_is(w, "--deep");
+		if (str_starts(w, "--save="))
+			*ret_result = str_from(w, 7);
+		else if (str_is(w, "--save") && str_next_word(&rest, " \t;|&", &w))
+			*ret_result = word_of(w);
+	}
+	return is_review || (is_audit && is_deep);
+}
+
+static struct inspection line_inspection(struct str line)
+{
+	static const struct {
+		const char *program, *result;
+	} known[] = {
+		{ "rkhunter", "/var/log/rkhunter.log" },
+		{ "chkrootkit", "/var/log/chkrootkit/log.today" },
+		{ "chkrootkit-daily", "/var/log/chkrootkit/log.today" },
+		{ "unhide", "" },
+		{ "unhide-linux", "" },
+	};
+	struct inspection none = { .result = STR("") };
+	struct str rest = line, w;
+
+	if (str_starts(str_trim(line), "#"))
+		return none;
+	while (str_next_word(&rest, " \t;|&(\"'", &w)) {
+		struct str program = path_base(word_of(w));
+
+		if (str_is(program, "khien") && is_deep_khien(rest, &none.result)) {
+			none.program = "khien";
+			return none;
+		}
+		for (size_t i = 0; i < COUNT(known); i++)
+			if (str_is(program, known[i].program))
+				return (struct inspection){ known[i].program,
+					str_of(known[i].result) };
+	}
+	return none;
+}
+
+struct inspection inspection_of(struct str text)
+{
+	struct inspection found = { .result = STR("") };
+	struct str line;
+
+	while (!found.program && str_next_line(&text, &line))
+		found = line_inspection(line);
+	return found;
+}

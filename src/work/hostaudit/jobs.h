@@ -1,4 +1,5 @@
-/* jobs.h - private to hostaudit: what a scheduled command scans for malware. Pure. */
+/* jobs.h - private to hostaudit: what a scheduled command looks for: malware in files, intruders
+ * among the processes. Pure. */
 #ifndef WORK_JOBS_H
 #define WORK_JOBS_H
 
@@ -13,5 +14,13 @@ struct scan {
 
 /* TEXT is a command line or the lines of a shell script. */
 struct scan scan_of(struct str text);
+
+/* Does it look for intruders among the processes? PROGRAM is "khien", "rkhunter", "chkrootkit",
+ * "unhide" or NULL; RESULT the file its report goes to, "" when it does not say. */
+struct inspection {
+	const char *program;
+	struct str result;
+};
+struct inspection inspection_of(struct str text);
 
 #endif

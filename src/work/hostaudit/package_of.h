@@ -10,6 +10,9 @@ struct package_of {
 	struct str path;       /* in: absolute */
 	struct str package;    /* out: "openssh-server", "" when no package has it */
 	int64_t unpacked_at_s; /* out: when that package was last put on the disk */
+	int64_t listed_at_s;   /* out: when dpkg last wrote the list (ctime) */
+	struct str list;       /* out: "libc6:amd64", as dpkg names the package's own files */
+	struct str known_as;   /* out: the path as the package has it, which dpkg-divert moves */
 };
 
 /* A path that a file list has under "/bin" counts for "/usr/bin" too, as after the merge of /usr.

@@ -12,6 +12,7 @@
 struct proc_stat {
 	struct str name; /* borrowed from the text */
 	int64_t ppid;
+	int64_t threads;
 	int64_t start_ticks; /* since boot, 100 a second */
 	bool is_kernel;
 };
@@ -34,6 +35,9 @@ bool proc_maps_parse(struct str line, struct proc_mapping *ret);
 bool proc_environ_find(struct str environ, const char *name, struct str *ret);
 /* The systemd unit a /proc/PID/cgroup names, deepest first; "" when none. */
 struct str proc_cgroup_unit(struct str text);
+
+/* A line of /proc/modules: the name and the letters of its taint, "" when clean. */
+bool proc_module_line(struct str line, struct str *ret_name, struct str *ret_taint);
 
 /* What /proc/PID/exe links to. */
 struct proc_exe {

@@ -6,6 +6,7 @@
 
 #define FLAG_KERNEL_THREAD 0x00200000u
 #define STAT_FLAGS 6 /* fields after the name, from 0: state ppid pgrp session tty tpgid flags */
+#define STAT_THREADS 17
 #define STAT_START 19
 
 static const char deleted_mark[] = " (deleted)";
@@ -25,6 +26,7 @@ bool proc_stat_parse(struct str text, struct proc_stat *ret)
 	for (int i = 0; i <= STAT_START && str_next_word(&rest, " \n", &word); i++) {
 		if ((i == 1 && !str_to_i64(word, &s.ppid)) ||
 			(i == STAT_FLAGS && !str_to_i64(word, &flags)) ||
+			(i == STAT_THREADS && !str_to_i64(word, &s.threads)) ||
 			(i == STAT_START && !str_to_i64(word, &s.start_ticks)))
 			return false;
 	}
@@ -131,6 +133,26 @@ struct str proc_cgroup_unit(struct str text)
 			break;
 	}
 	return found;
+}
+
+/* "nf_tables 303104 1 nft_chain_nat, Live 0x0000000000000000 (OE)" */
+bool proc_module_line(struct str line, struct str *ret_name, struct str *ret_taint)
+{
+	struct str word, name = STR(""), taint = STR("");
+	size_t count = 0;
+
+	while (str_next_word(&line, " \t", &word)) {
+		if (count++ == 0)
+			name = word;
+		taint = word;
+	}
+	if (count < 6 || name.len == 0)
+		return false;
+	*ret_name = name;
+	*ret_taint = taint.len > 2 && taint.ptr[0] == '(' && taint.ptr[taint.len - 1] == ')' ?
+		(struct str){ taint.ptr + 1, taint.len - 2 } :
+		STR("");
+	return true;
 }
 
 struct proc_exe proc_exe_parse(struct str link)

@@ -113,7 +113,8 @@ static bool is_port(struct str name)
 static int take_approval_field(
 	struct reading *r, const struct yaml_node *node, struct approval *approval)
 {
-	static const char *const whats[] = { "port", "service", "share", "admin", "vendor", NULL };
+	static const char *const whats[] = { "port", "service", "share", "admin", "vendor",
+		"program", NULL };
 
 	if (str_is(node->key, "what"))
 		return take_choice(r, node, whats, &approval->what);

@@ -163,3 +163,24 @@ size_t sock_text_parse(
 	}
 	return strange;
 }
+
+/* "sk RefCnt Type Proto Iface R Rmem User Inode", and for raw ones the columns of line_parse() with
+ * the protocol where others have the port. */
+bool sock_raw_line(struct str line, bool is_packet, uint64_t *ret_inode, uint64_t *ret_protocol)
+{
+	size_t wanted = is_packet ? 9 : 10, count = 0;
+	struct str words[10], address, port;
+	uint64_t inode, protocol;
+
+	while (count < wanted && str_next_word(&line, " \t", &words[count]))
+		count++;
+	if (count < wanted || !str_to_u64(words[wanted - 1], 10, &inode))
+		return false;
+	if (!is_packet && !str_split(words[1], ':', &address, &port))
+		return false;
+	if (!str_to_u64(is_packet ? words[3] : port, 16, &protocol))
+		return false;
+	*ret_inode = inode;
+	*ret_protocol = protocol;
+	return true;
+}

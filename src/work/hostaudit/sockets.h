@@ -50,6 +50,9 @@ int sock_diag_parse(struct str datagram, bool is_udp, struct arena *a, struct so
  * counted. */
 size_t sock_text_parse(
 	struct str text, bool is_v6, bool is_udp, struct arena *a, struct socket_list *list);
+/* A socket that sees packets no port was opened for: a line of /proc/net/packet (IS_PACKET) or of
+ * /proc/net/raw and raw6. PROTOCOL is the number the kernel gives. False for the heading. */
+bool sock_raw_line(struct str line, bool is_packet, uint64_t *ret_inode, uint64_t *ret_protocol);
 /* Ask the running kernel. 0, or <0 when it does not answer: then read the texts. */
 int sock_diag_ask(bool is_v6, bool is_udp, struct arena *a, struct socket_list *list);
 

@@ -45,7 +45,7 @@ static void show_date(struct fact_rows *rows, int column, struct date date)
 enum { WHAT, NAME, WHY, BY, UNTIL, IS_EXPIRED, IS_DRAFT, FILE_PATH, LINE };
 
 static const struct fact_column approval_columns[] = {
-	[WHAT] = { "what", FACT_TEXT, T("loại: port, service, share, admin, vendor") },
+	[WHAT] = { "what", FACT_TEXT, T("loại: port, service, share, admin, vendor, program") },
 	[NAME] = { "name", FACT_TEXT, T("tên được phê duyệt") },
 	[WHY] = { "why", FACT_TEXT, T("lý do") },
 	[BY] = { "approved_by", FACT_TEXT, T("người phê duyệt") },

@@ -1,5 +1,6 @@
 /* table_jobs.c - what the machine does by schedule: cron, the folders of run-parts, systemd timers.
  */
+#include <string.h>
 #include <sys/stat.h>
 
 #include "work/hostaudit/backups.h"
@@ -24,6 +25,9 @@ enum {
 	SCANS,
 	SCAN_LOG,
 	SCAN_LOG_AT,
+	INSPECTS,
+	INSPECT_RESULT,
+	INSPECT_AT,
 	MADE_AT,
 	BACKUP_TOOL,
 	BACKUP_WHERE,
@@ -52,6 +56,10 @@ static const struct fact_column columns[] = {
 		T("quét mã độc: all, part, unclear; trống khi không quét") },
 	[SCAN_LOG] = { "scan_log", FACT_TEXT, T("nhật ký quét") },
 	[SCAN_LOG_AT] = { "scan_log_at_s", FACT_INT, T("lần ghi nhật ký quét gần nhất, giây UTC") },
+	[INSPECTS] = { "inspects", FACT_TEXT,
+		T("tìm kẻ xâm nhập trong các tiến trình bằng: khien, rkhunter, chkrootkit, unhide") },
+	[INSPECT_RESULT] = { "inspect_result", FACT_TEXT, T("tệp kết quả của việc đó") },
+	[INSPECT_AT] = { "inspect_at_s", FACT_INT, T("lần ghi kết quả đó gần nhất, giây UTC") },
 	[MADE_AT] = { "made_at_s", FACT_INT, T("lúc đặt lịch, giây UTC") },
 	[BACKUP_TOOL] = { "backup_tool", FACT_TEXT, T("công cụ sao lưu; trống khi không sao lưu") },
 	[BACKUP_WHERE] = { "backup_where", FACT_TEXT,
@@ -152,6 +160,56 @@ static void show_backup(struct host *h, struct fact_rows *rows, const struct job
 	}
 }
 
+/* The cron scripts that Debian brings with these ask a file first, and do nothing without a yes. */
+static bool is_switched_off(struct host *h, const struct job *j)
+{
+	static const struct {
+		const char *script, *file, *key;
+		bool is_on_without;
+	} switches[] = {
+		{ "/etc/cron.daily/rkhunter", "/etc/default/rkhunter", "CRON_DAILY_RUN", false },
+		{ "/etc/cron.daily/chkrootkit", "/etc/chkrootkit/chkrootkit.conf", "RUN_DAILY",
+			true },
+		{ "/etc/cron.daily/chkrootkit", "/etc/chkrootkit.conf", "RUN_DAILY", true },
+	};
+	struct str rest, line, name, value;
+
+	for (size_t i = 0; i < COUNT(switches); i++) {
+		bool is_on = switches[i].is_on_without;
+
+		if (!str_is(j->file, switches[i].script))
+			continue;
+		rest = host_bytes(h, str_of(switches[i].file), NULL);
+		while (str_next_line(&rest, &line))
+			if (str_split(str_trim(line), '=', &name, &value) &&
+				str_is(str_trim(name), switches[i].key)) {
+				value = str_unquote(str_trim(value));
+				is_on = value.len > 0 && strchr("YyTt", value.ptr[0]) != NULL;
+			}
+		if (!is_on)
+			return true;
+	}
+	return false;
+}
+
+static void put_inspection(struct host *h, struct fact_rows *rows, const struct job *j,
+	struct str script)
+{
+	struct inspection found = inspection_of(j->command), inner = inspection_of(script);
+	struct host_stat st;
+
+	if (!found.program)
+		found = inner;
+	if (!found.program)
+		return;
+	fact_cstr(rows, INSPECTS, found.program);
+	if (found.result.len < 2 || found.result.ptr[0] != '/')
+		return;
+	fact_text(rows, INSPECT_RESULT, found.result);
+	if (host_stat(h, arena_cstr(host_arena(h), found.result), &st) == 0)
+		fact_int(rows, INSPECT_AT, st.mtime_s);
+}
+
 static void show(struct host *h, struct fact_rows *rows, const struct job *j)
 {
 	static const char *const kinds[] = { NULL, "part", "unclear", "all" };
@@ -167,7 +225,8 @@ static void show(struct host *h, struct fact_rows *rows, const struct job *j)
 	fact_text(rows, SCHEDULE, j->schedule);
 	if (j->period_days > 0)
 		fact_int(rows, PERIOD_DAYS, j->period_days);
-	fact_int(rows, IS_ACTIVE, j->is_active && j->period_days != 0);
+	fact_int(rows, IS_ACTIVE,
+		j->is_active && j->period_days != 0 && !is_switched_off(h, j));
 	fact_text(rows, RUN_BY, j->user);
 	fact_text(rows, COMMAND, redact_command(host_arena(h), j->command, 2 * KIB));
 	fact_text(rows, SCRIPT, redact_command(host_arena(h), script, 2 * KIB));
@@ -178,6 +237,7 @@ static void show(struct host *h, struct fact_rows *rows, const struct job *j)
 			host_stat(h, arena_cstr(host_arena(h), scan.log), &st) == 0)
 			fact_int(rows, SCAN_LOG_AT, st.mtime_s);
 	}
+	put_inspection(h, rows, j, script);
 	fact_text(rows, FILE_PATH, j->file);
 	fact_int(rows, LINE, j->line);
 	if (host_stat(h, j->file.ptr, &st) == 0)

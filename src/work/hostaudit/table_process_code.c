@@ -4,7 +4,7 @@
 
 #include "work/hostaudit/fact.h"
 #include "work/hostaudit/package_of.h"
-#include "work/hostaudit/proc.h"
+#include "work/hostaudit/running.h"
 #include "work/hostaudit/tables.h"
 
 enum column { PID, NAME, EXE, PATH, KIND, REPLACED_BY, IS_REPLACED, UNIT, IS_SAME_ROOT };
@@ -15,7 +15,8 @@ static const struct fact_column columns[] = {
 	[EXE] = { "exe", FACT_TEXT, T("tệp chương trình") },
 	[PATH] = { "path", FACT_TEXT, T("tệp mà mã được nạp từ đó") },
 	[KIND] = { "kind", FACT_TEXT,
-		T("deleted: tệp đã bị xóa; memfd: chỉ trong bộ nhớ; temporary: tệp trong thư mục tạm") },
+		T("deleted: tệp đã bị xóa; memfd: chỉ trong bộ nhớ; temporary: tệp trong thư mục tạm; "
+		  "writable: vùng nhớ vừa ghi vừa chạy (chỉ khi kiểm tra sâu)") },
 	[REPLACED_BY] = { "replaced_by", FACT_TEXT, T("gói có tệp mới ở cùng đường dẫn") },
 	[IS_REPLACED] = { "is_replaced", FACT_INT,
 		T("1: gói đó được cập nhật sau khi tiến trình khởi động") },
@@ -25,11 +26,9 @@ static const struct fact_column columns[] = {
 	{ 0 },
 };
 
-#define CODE_ROWS_MAX 20000
-#define CODE_PER_PROCESS_MAX 64
-
 struct code {
-	struct str pid, path;
+	const struct running_process *process;
+	struct str path;
 	const char *kind;
 	struct package_of package;
 };
@@ -38,60 +37,8 @@ struct walk {
 	struct host *h;
 	struct arena *a;
 	int64_t boot_s; /* -1: not told */
-	struct str pid;
-	size_t of_pid; /* rows of this process so far */
 	VEC(struct code) codes;
 };
-
-/* Names the kernel itself gives to memory that never was a file. */
-static bool is_kernel_name(struct str path)
-{
-	static const char *const names[] = { "/dev/zero", "/SYSV", "/[aio]", "/anon_hugepage",
-		"/drm mm object", "/i915", "/dri" };
-
-	for (size_t i = 0; i < COUNT(names); i++)
-		if (str_starts(path, names[i]))
-			return true;
-	return false;
-}
-
-static bool is_temporary(struct str path)
-{
-	return str_starts(path, "/tmp/") || str_starts(path, "/var/tmp/") ||
-		str_starts(path, "/dev/shm/");
-}
-
-static const char *kind_of(const struct proc_mapping *m)
-{
-	if (!m->is_executable || m->path.len == 0 || m->path.ptr[0] != '/')
-		return NULL;
-	if (str_starts(m->path, "/memfd:"))
-		return "memfd";
-	if (m->is_deleted)
-		return is_kernel_name(m->path) ? NULL : "deleted";
-	return is_temporary(m->path) ? "temporary" : NULL;
-}
-
-static bool take_line(void *context, struct str line)
-{
-	struct walk *w = context;
-	struct proc_mapping m;
-	const char *kind;
-
-	if (!proc_maps_parse(line, &m) || !(kind = kind_of(&m)))
-		return true;
-	for (size_t i = w->codes.len - w->of_pid; i < w->codes.len; i++)
-		if (str_eq(w->codes.at[i].path, m.path))
-			return true;
-	if (w->codes.len >= CODE_ROWS_MAX) {
-		host_gap(w->h, GAP_LIMIT, "/proc/*/maps");
-		return false;
-	}
-	w->of_pid++;
-	*vec_add(w->a, &w->codes) =
-		(struct code){ .pid = w->pid, .path = arena_str(w->a, m.path), .kind = kind };
-	return w->of_pid < CODE_PER_PROCESS_MAX;
-}
 
 /* One look through dpkg's lists for all deleted files, each path once. */
 static void find_packages(struct walk *w)
@@ -120,34 +67,34 @@ static void put_process(
 	struct walk *w, const struct code *c, struct fact_rows *rows, int64_t *ret_started_at_s)
 {
 	struct proc_stat stat;
-	struct proc_exe exe;
 	struct arena s;
 	struct str text;
 
 	*ret_started_at_s = -1;
 	arena_init(&s, 64 * KIB);
-	if (host_read_proc(w->h, proc_path(&s, c->pid, "stat"), PROC_SMALL_BYTES, &s, &text) == 0 &&
+	if (host_read_proc(w->h, proc_path(&s, c->process->pid, "stat"), PROC_SMALL_BYTES, &s,
+		    &text) == 0 &&
 		proc_stat_parse(text, &stat)) {
 		fact_text(rows, NAME, stat.name);
 		if (w->boot_s >= 0)
 			*ret_started_at_s = w->boot_s + stat.start_ticks / PROC_TICKS_PER_S;
 	}
-	if (host_read_proc(w->h, proc_path(&s, c->pid, "cgroup"), PROC_SMALL_BYTES, &s, &text) ==
-			0 &&
+	if (host_read_proc(w->h, proc_path(&s, c->process->pid, "cgroup"), PROC_SMALL_BYTES, &s,
+		    &text) == 0 &&
 		proc_cgroup_unit(text).len > 0)
 		fact_text(rows, UNIT, proc_cgroup_unit(text));
-	if (proc_exe(w->h, c->pid, &exe) == 0)
-		fact_text(rows, EXE, exe.path);
+	if (c->process->has_exe)
+		fact_text(rows, EXE, c->process->exe.path);
 	arena_done(&s);
 }
 
 static void put_row(struct walk *w, const struct code *c, struct fact_rows *rows)
 {
-	bool is_same_root = proc_is_same_root(w->h, c->pid);
+	bool is_same_root = c->process->root == 0;
 	int64_t started_at_s;
 	int64_t pid = 0;
 
-	str_to_i64(c->pid, &pid);
+	str_to_i64(c->process->pid, &pid);
 	fact_row(rows);
 	fact_int(rows, PID, pid);
 	fact_text(rows, PATH, c->path);
@@ -164,16 +111,15 @@ static void put_row(struct walk *w, const struct code *c, struct fact_rows *rows
 static int fill(struct host *h, struct fact_rows *rows, struct err *e)
 {
 	struct walk w = { .h = h, .a = host_arena(h), .boot_s = proc_read_boot_s(h) };
-	const struct str *pids;
-	size_t count;
+	const struct running *r;
 
-	if (proc_list(h, &pids, &count) < 0)
+	if (running_of(h, &r) < 0)
 		return err_set(e, ERR_ABSENT, "cannot list /proc");
-	for (size_t i = 0; i < count; i++) {
-		w.pid = pids[i];
-		w.of_pid = 0;
-		host_read_lines(h, proc_path(w.a, pids[i], "maps"), take_line, &w);
-	}
+	for (size_t i = 0; i < r->codes.len; i++)
+		*vec_add(w.a, &w.codes) =
+			(struct code){ .process = &r->processes.at[r->codes.at[i].process],
+				.path = r->codes.at[i].path,
+				.kind = r->codes.at[i].kind };
 	find_packages(&w);
 	for (size_t i = 0; i < w.codes.len; i++)
 		put_row(&w, &w.codes.at[i], rows);

@@ -1,0 +1,384 @@
+/* hidden.c - three views of the same processes: the listing of /proc, the members of the control
+ * groups, and the kernel's answer for each number. A rootkit that takes names out of the listing
+ * rarely takes them out of the other two. */
+#include "work/hostaudit/hidden.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "kit/text/text.h"
+#include "work/hostaudit/host_int.h"
+#include "work/hostaudit/proc.h"
+#include "work/hostaudit/rights.h"
+
+#define CGROUP_TOP "/sys/fs/cgroup"
+#define CGROUP_DEPTH 24
+#define PROCS_BYTES (1 * MIB)
+#define TRIES 4 /* a process that begins or ends while we look must not be taken for hidden */
+#define PAUSE_US 3000
+#define SWEEP_STEP 65536
+#define CANDIDATES_MAX 4096
+
+struct look {
+	struct host *h;
+	struct arena *a;
+	struct hidden_sweep *s;
+	unsigned char *known; /* a bit for each number that /proc lists, threads included */
+	VEC(struct hidden_process) candidates;
+	size_t cgroups;
+};
+
+bool hidden_loadavg(struct str text, int64_t *ret_tasks, int64_t *ret_newest)
+{
+	struct str word[5], before, all;
+	int64_t tasks, newest;
+
+	for (size_t i = 0; i < COUNT(word); i++)
+		if (!str_next_word(&text, " \n", &word[i]))
+			return false;
+	if (!str_split(word[3], '/', &before, &all) || !str_to_i64(all, &tasks) ||
+		!str_to_i64(word[4], &newest) || tasks < 0 || newest < 0)
+		return false;
+	*ret_tasks = tasks;
+	*ret_newest = newest;
+	return true;
+}
+
+bool hidden_next_pid(struct str *rest, int64_t *ret)
+{
+	struct str line;
+	int64_t pid;
+
+	while (str_next_line(rest, &line))
+		if (str_to_i64(line, &pid) && pid > 0 && pid < (int64_t)LIMIT_PROCESS_NUMBER) {
+			*ret = pid;
+			return true;
+		}
+	return false;
+}
+
+/* ---- the listing ---- */
+
+static void know(struct look *l, int64_t number)
+{
+	if (number > 0 && number < (int64_t)LIMIT_PROCESS_NUMBER)
+		l->known[number / 8] |= (unsigned char)(1u << number % 8);
+}
+
+static bool is_known(const struct look *l, int64_t number)
+{
+	return l->known[number / 8] >> number % 8 & 1;
+}
+
+/* Call ONE for each number that a folder has as a name, now: nothing is remembered. */
+static bool each_number(
+	struct look *l, const char *path, void (*one)(struct look *l, int64_t number))
+{
+	int fd = host_fd(l->h, path, O_RDONLY | O_DIRECTORY | O_NONBLOCK);
+	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+	struct dirent *entry;
+	int64_t number;
+
+	if (!dir) {
+		if (fd >= 0)
+			close(fd);
+		return false;
+	}
+	while ((entry = readdir(dir)))
+		if (str_to_i64(str_of(entry->d_name), &number))
+			one(l, number);
+	closedir(dir);
+	return true;
+}
+
+static int64_t threads_of(struct look *l, int64_t pid)
+{
+	struct proc_stat stat;
+	struct arena s;
+	struct str text;
+	int64_t threads = 0;
+
+	arena_init(&s, 64 * KIB);
+	if (host_read_proc(l->h, arena_fmt(&s, "/proc/%lld/stat", (long long)pid).ptr,
+		    PROC_SMALL_BYTES, &s, &text) == 0 &&
+		proc_stat_parse(text, &stat))
+		threads = stat.threads;
+	arena_done(&s);
+	return threads;
+}
+
+static void take_listed(struct look *l, int64_t pid)
+{
+	char path[64];
+	int64_t threads = threads_of(l, pid);
+
+	know(l, pid);
+	l->s->listed++;
+	l->s->tasks += threads;
+	if (threads < 2)
+		return;
+	snprintf(path, sizeof(path), "/proc/%lld/task", (long long)pid);
+	each_number(l, path, know);
+}
+
+static bool list(struct look *l)
+{
+	l->s->listed = l->s->tasks = 0;
+	return each_number(l, "/proc", take_listed);
+}
+
+/* ---- the control groups ---- */
+
+static void take_group(struct look *l, const char *path)
+{
+	struct arena s;
+	struct str text;
+	int64_t pid;
+
+	arena_init(&s, 2 * PROCS_BYTES);
+	if (host_read_proc(l->h, arena_fmt(&s, "%s/cgroup.procs", path).ptr, PROCS_BYTES, &s,
+		    &text) == 0) {
+		l->cgroups++;
+		while (hidden_next_pid(&text, &pid))
+			if (!is_known(l, pid) && l->candidates.len < CANDIDATES_MAX)
+				vec_push(l->a, &l->candidates,
+					((struct hidden_process){ .pid = pid,
+						.seen_in = "cgroup",
+						.where = arena_str(l->a,
+							str_from(str_of(path),
+								strlen(CGROUP_TOP))) }));
+	}
+	arena_done(&s);
+}
+
+static void walk_groups(struct look *l, const char *path, int depth)
+{
+	const struct str *names;
+	size_t count;
+
+	if (l->cgroups >= LIMIT_CGROUPS || depth > CGROUP_DEPTH) {
+		host_gap(l->h, GAP_LIMIT, path);
+		return;
+	}
+	take_group(l, path);
+	if (host_list(l->h, path, &names, &count) < 0)
+		return;
+	for (size_t i = 0; i < count; i++) {
+		const char *below = arena_fmt(l->a, "%s/%.*s", path, STR_FMT(names[i])).ptr;
+		struct host_stat st;
+
+		/* the many files of a group all have a dot in their name */
+		if ((!str_has(names[i], '.') || str_ends(names[i], ".slice") ||
+			    str_ends(names[i], ".service") || str_ends(names[i], ".scope") ||
+			    str_ends(names[i], ".mount") || str_ends(names[i], ".swap") ||
+			    str_ends(names[i], ".socket")) &&
+			host_lstat(l->h, below, &st) == 0 && S_ISDIR(st.mode))
+			walk_groups(l, below, depth + 1);
+	}
+}
+
+/* The one hierarchy that every process is in: version 2, or systemd's own of version 1. */
+static void look_at_groups(struct look *l)
+{
+	static const char *const tops[] = { CGROUP_TOP, CGROUP_TOP "/unified",
+		CGROUP_TOP "/systemd", CGROUP_TOP "/pids" };
+
+	for (size_t i = 0; i < COUNT(tops); i++) {
+		const char *procs = arena_fmt(l->a, "%s/cgroup.procs", tops[i]).ptr;
+
+		if (!host_exists(l->h, procs))
+			continue;
+		walk_groups(l, tops[i], 0);
+		break;
+	}
+	l->s->cgroups = (int64_t)l->cgroups;
+}
+
+/* ---- the numbers ---- */
+
+static int64_t read_number(struct host *h, const char *path)
+{
+	struct arena s;
+	struct str text;
+	int64_t number = 0;
+
+	arena_init(&s, 64 * KIB);
+	if (host_read_proc(h, path, 64, &s, &text) == 0)
+		str_to_i64(str_trim(text), &number);
+	arena_done(&s);
+	return number;
+}
+
+static bool read_loadavg(struct host *h, int64_t *ret_tasks, int64_t *ret_newest)
+{
+	struct arena s;
+	struct str text;
+	bool is_told;
+
+	arena_init(&s, 64 * KIB);
+	is_told = host_read_proc(h, "/proc/loadavg", 256, &s, &text) == 0 &&
+		hidden_loadavg(text, ret_tasks, ret_newest);
+	arena_done(&s);
+	return is_told;
+}
+
+static void sweep(struct look *l, int64_t to)
+{
+	for (int64_t pid = 1; pid <= to; pid++) {
+		if (!is_known(l, pid) && getpgid((pid_t)pid) >= 0 &&
+			l->candidates.len < CANDIDATES_MAX)
+			vec_push(l->a, &l->candidates,
+				((struct hidden_process){
+					.pid = pid, .seen_in = "kernel", .where = STR("") }));
+		if (pid % SWEEP_STEP == 0)
+			host_progress(l->h, T("hỏi từng số tiến trình"), (size_t)pid, (size_t)to);
+	}
+	l->s->swept_to = to;
+}
+
+static int64_t highest_listed(const struct look *l)
+{
+	for (int64_t i = LIMIT_PROCESS_NUMBER - 1; i > 0; i--)
+		if (l->known[i / 8] == 0)
+			i -= i % 8;
+		else if (is_known(l, i))
+			return i;
+	return 0;
+}
+
+/* Does the kernel count as many threads as /proc lists? In a process namespace it counts those of
+ * the whole machine, and this never holds. */
+static bool do_counts_agree(struct look *l)
+{
+	int64_t before, after, newest;
+
+	for (int i = 0; i < TRIES; i++) {
+		if (!read_loadavg(l->h, &before, &newest) || !list(l) ||
+			!read_loadavg(l->h, &after, &newest))
+			return false;
+		l->s->tasks_all = after;
+		if (before == after && l->s->tasks == after)
+			return true;
+		if (!host_is_live(l->h))
+			return false;
+	}
+	return false;
+}
+
+/* An ordinary audit asks up to the newest number. Where that is far away, it is content when the
+ * kernel counts no more threads than are listed. */
+static void look_at_numbers(struct look *l)
+{
+	int64_t tasks, newest = 0, highest = highest_listed(l), to;
+
+	l->s->number_max = read_number(l->h, "/proc/sys/kernel/pid_max");
+	if (!host_is_live(l->h)) {
+		l->s->is_complete = do_counts_agree(l);
+		return;
+	}
+	if (!read_loadavg(l->h, &tasks, &newest))
+		return;
+	to = newest > highest ? newest : highest;
+	if (host_is_deep(l->h) ||
+		(l->s->number_max > 0 && l->s->number_max <= (int64_t)LIMIT_LIGHT_SWEEP))
+		to = l->s->number_max;
+	if (to > (int64_t)LIMIT_PROCESS_NUMBER - 1)
+		to = LIMIT_PROCESS_NUMBER - 1;
+	if (!host_is_deep(l->h) && to > (int64_t)LIMIT_LIGHT_SWEEP && do_counts_agree(l)) {
+		sweep(l, LIMIT_LIGHT_SWEEP);
+		l->s->is_complete = true;
+		return;
+	}
+	sweep(l, to);
+	l->s->is_complete = to > 0;
+}
+
+/* ---- is it so? ---- */
+
+/* Threads answer to their number and are listed below their process only. */
+static bool is_thread_of_listed(struct look *l, int64_t pid)
+{
+	struct arena s;
+	struct str text, line, value;
+	int64_t leader = 0;
+
+	arena_init(&s, 64 * KIB);
+	if (host_read_proc(l->h, arena_fmt(&s, "/proc/%lld/status", (long long)pid).ptr,
+		    PROC_SMALL_BYTES, &s, &text) == 0)
+		while (str_next_line(&text, &line))
+			if (str_starts(line, "Tgid:")) {
+				value = str_trim(str_from(line, 5));
+				if (!str_to_i64(value, &leader))
+					leader = 0;
+				break;
+			}
+	arena_done(&s);
+	return leader > 0 && leader != pid && leader < (int64_t)LIMIT_PROCESS_NUMBER &&
+		is_known(l, leader);
+}
+
+static bool is_still_hidden(struct look *l, int64_t pid)
+{
+	if (is_known(l, pid) || is_thread_of_listed(l, pid))
+		return false;
+	return !host_is_live(l->h) || getpgid((pid_t)pid) >= 0;
+}
+
+/* List anew, several times: what began after the first listing turns up, what has ended does not
+ * answer any more. */
+static void confirm(struct look *l)
+{
+	const struct timespec pause = { .tv_nsec = PAUSE_US * 1000L };
+
+	for (int i = 0; i < TRIES && l->candidates.len > 0; i++) {
+		size_t left = 0;
+
+		if (host_is_live(l->h))
+			nanosleep(&pause, NULL);
+		list(l);
+		for (size_t n = 0; n < l->candidates.len; n++)
+			if (is_still_hidden(l, l->candidates.at[n].pid))
+				l->candidates.at[left++] = l->candidates.at[n];
+		l->candidates.len = left;
+	}
+	for (size_t i = 0; i < l->candidates.len; i++) {
+		bool is_again = false;
+
+		for (size_t n = 0; n < i && !is_again; n++)
+			is_again = l->candidates.at[n].pid == l->candidates.at[i].pid;
+		if (!is_again)
+			vec_push(l->a, &l->s->found, l->candidates.at[i]);
+	}
+}
+
+static void look(struct host *h, struct hidden_sweep *ret)
+{
+	struct look l = { .h = h, .a = host_arena(h), .s = ret };
+
+	if (host_is_live(h) && !rights_read_all())
+		return; /* what is not shown to this user is not hidden */
+	l.known = calloc(LIMIT_PROCESS_NUMBER / 8, 1);
+	if (!l.known)
+		abort();
+	if (list(&l)) {
+		look_at_groups(&l);
+		look_at_numbers(&l);
+		confirm(&l);
+	}
+	free(l.known);
+}
+
+const struct hidden_sweep *hidden_of(struct host *h)
+{
+	if (!h->hidden) {
+		h->hidden = arena_new(&h->arena, struct hidden_sweep);
+		look(h, h->hidden);
+	}
+	return h->hidden;
+}
