@@ -575,6 +575,16 @@ SECRETS = {
                                      "[Install]\nWantedBy=multi-user.target\n",
     "/etc/systemd/system/multi-user.target.wants/x.service": link("/etc/systemd/system/x.service"),
     "/etc/rsyslog.conf": "action(type=\"omfwd\" target=\"log\" password=\"Planted7Secret\")\n",
+    "/etc/cron.d/backup": "RESTIC_PASSWORD=Planted7Secret\n0 1 * * * root restic -r rest:https://b:Planted7Secret@nas/ backup /\n"
+    "0 2 * * * root mysqldump -uroot -pPlanted7Secret --all-databases | openssl enc -aes-256-cbc -k Planted7Secret > /srv/a\n"
+    "0 3 * * * root sh -c 'borg create ssh://b:Planted7Secret@nas/./r::x /etc'\n",
+    "/etc/systemd/system/borg.timer": "[Timer]\nOnCalendar=daily\n",
+    "/etc/systemd/system/borg.service": "[Service]\nEnvironment=BORG_PASSPHRASE=Planted7Secret BORG_REPO=ssh://b:Planted7Secret@n/r\n"
+    "EnvironmentFile=/etc/borg.env\nExecStart=/usr/bin/borg create ::x /etc\n",
+    "/etc/systemd/system/timers.target.wants/borg.timer": link("/etc/systemd/system/borg.timer"),
+    "/etc/borg.env": "BORG_PASSPHRASE=Planted7Secret\n",
+    "/etc/borgmatic/config.yaml": "encryption_passphrase: Planted7Secret\nrepositories:\n  - ssh://b:Planted7Secret@n/r\n",
+    "/etc/cron.daily/borgmatic": "#!/bin/sh\nborgmatic\n",
     "/proc/stat": "btime 1700000000\n",
     "/proc/812/stat": "812 (mysql) S 1 812 812 0 -1 4194560 0 0 0 0 0 0 0 0 20 0 1 0 100 1 1\n",
     "/proc/812/exe": link("/usr/bin/mysql (deleted)"),

@@ -140,7 +140,9 @@ static struct part disk_part(struct walk *w, struct str name)
 		p.ask = ASK_STORAGE;
 	if (p.ask) {
 		p.redundant = TRI_UNCLEAR;
-		p.level = str_trim(model).len > 0 ? str_trim(model) : driver;
+		p.level = str_is(str_of(p.ask), ASK_HOST) ? STR("virtual disk") :
+			str_trim(model).len > 0           ? str_trim(model) :
+							    driver;
 	}
 	return p;
 }

@@ -6,6 +6,7 @@
 #include "work/hostaudit/fact.h"
 #include "work/hostaudit/mounts.h"
 #include "work/hostaudit/resolve.h"
+#include "work/hostaudit/resolve_zpool.h"
 #include "work/hostaudit/tables.h"
 
 enum {
@@ -168,6 +169,27 @@ static struct stack btrfs_stack(struct host *h, const struct mount *m)
 	return s;
 }
 
+/* Whether its data sets are encrypted stands nowhere outside the pool. */
+static struct stack pool_stack(struct host *h, const struct mount *m)
+{
+	struct stack s = { .device = m->source,
+		.encrypted = TRI_UNCLEAR,
+		.redundant = TRI_UNCLEAR,
+		.level = m->fstype,
+		.cipher = STR(""),
+		.disks = STR("") };
+	struct str pool = m->source, below, level = STR("");
+
+	(void)str_split(m->source, '/', &pool, &below);
+	if (str_is(m->fstype, "zfs"))
+		s.redundant = zpool_redundant(host_bytes(h, STR("/etc/zfs/zpool.cache"), NULL),
+			pool, host_arena(h), &level);
+	if (level.len > 0)
+		s.level = arena_fmt(host_arena(h), "zfs: %.*s", STR_FMT(level));
+	s.ask = s.redundant == TRI_UNCLEAR ? "vendor-tool" : NULL;
+	return s;
+}
+
 static struct stack live_stack(struct host *h, const struct mount *m)
 {
 	struct stack s;
@@ -175,13 +197,7 @@ static struct stack live_stack(struct host *h, const struct mount *m)
 	if (str_is(m->fstype, "btrfs"))
 		return btrfs_stack(h, m);
 	if (str_is(m->fstype, "zfs") || str_is(m->fstype, "bcachefs"))
-		return (struct stack){ .device = m->source,
-			.encrypted = TRI_UNCLEAR,
-			.redundant = TRI_UNCLEAR,
-			.level = m->fstype,
-			.cipher = STR(""),
-			.disks = STR(""),
-			.ask = "vendor-tool" };
+		return pool_stack(h, m);
 	s = stack_of(h, m->device, m->source);
 	if (!s.is_known) {
 		s.encrypted = s.redundant = TRI_UNCLEAR;
