@@ -16,6 +16,7 @@ const struct fact_table *const fact_tables[] = {
 	&firmware_table,
 	&groups_table,
 	&host_profile_table,
+	&integrity_table,
 	&jobs_table,
 	&listening_ports_table,
 	&lock_policy_table,

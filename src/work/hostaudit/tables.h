@@ -15,6 +15,7 @@ extern const struct fact_table firewall_table;
 extern const struct fact_table firmware_table;
 extern const struct fact_table groups_table;
 extern const struct fact_table host_profile_table;
+extern const struct fact_table integrity_table;
 extern const struct fact_table jobs_table;
 extern const struct fact_table listening_ports_table;
 extern const struct fact_table lock_policy_table;
