@@ -79,4 +79,14 @@
 #define LIMIT_SEGMENT_SECTION_BYTES (64 * MIB)
 #define LIMIT_SEGMENT_DIRECTORY_BYTES (32 * MIB)
 
+/* the integrity of files: names in all trees, one file's content, what the state may come to */
+#define LIMIT_INTEGRITY_ENTRIES 2000000u
+#define LIMIT_INTEGRITY_RULES 256
+#define LIMIT_INTEGRITY_FILE_BYTES (1024ull * MIB)
+#define LIMIT_INTEGRITY_MEMORY_BYTES (1024ull * MIB)
+#define LIMIT_INTEGRITY_BASELINE_BYTES (256 * MIB)
+#define LIMIT_INTEGRITY_TEXT_BYTES (64 * MIB)
+#define LIMIT_INTEGRITY_CHANGES 20000
+#define LIMIT_INTEGRITY_GAPS 1000
+
 #endif

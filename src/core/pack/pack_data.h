@@ -154,6 +154,24 @@ struct check {
 	struct source source;
 };
 
+/* A tree whose files are watched, or what in it is left out (packs/checks/integrity.yaml). */
+struct watched {
+	struct str path;
+	bool is_left_out;
+	struct words why;
+	struct source source;
+};
+
+/* What a rule of another tool says of a check (packs/checks/import/). */
+struct import_rule {
+	struct str tool, rule, check;
+	const struct check *is;
+	/* that it found nothing is no pass: it looks at less than the check does */
+	bool is_no_pass;
+	bool is_no_fail; /* its finding is advice */
+	struct source source;
+};
+
 struct pack {
 	struct str id, number;
 	enum pack_kind kind;
@@ -169,6 +187,9 @@ struct pack {
 	struct param *params;
 	struct role *roles;
 	struct check *checks;
+	struct watched *watched;
+	struct import_rule *imports;
+	size_t watched_count, import_count;
 	size_t supersedes_count, transition_count, defect_count;
 	size_t clause_count, obligation_count, param_count, role_count, check_count;
 	struct source source, dates; /* where it begins, where its in-force stands */

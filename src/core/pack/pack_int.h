@@ -60,6 +60,8 @@ struct pack_rows {
 	VEC(struct param) params;
 	VEC(struct role) roles;
 	VEC(struct check) checks;
+	VEC(struct watched) watched;
+	VEC(struct import_rule) imports;
 	VEC(struct check) questions; /* the rest of a check, from linux/ */
 };
 
@@ -164,6 +166,8 @@ void pack_load_roles(struct pack_load *load, const struct yaml_node *root);
 void pack_load_obligations(struct pack_load *load, const struct yaml_node *root);
 void pack_load_catalogue(struct pack_load *load, const struct yaml_node *root);
 void pack_load_questions(struct pack_load *load, const struct yaml_node *root);
+void pack_load_watched(struct pack_load *load, const struct yaml_node *root);
+void pack_load_imports(struct pack_load *load, const struct yaml_node *root);
 
 /* Move the rows into the set and find what they name; what is not found stays NULL. */
 void pack_link(struct pack_load *load);

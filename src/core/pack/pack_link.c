@@ -51,6 +51,8 @@ static void keep_rows(struct pack_set *set, struct pack *pack, const struct pack
 	KEEP(set, pack->params, pack->param_count, rows->params);
 	KEEP(set, pack->roles, pack->role_count, rows->roles);
 	KEEP(set, pack->checks, pack->check_count, rows->checks);
+	KEEP(set, pack->watched, pack->watched_count, rows->watched);
+	KEEP(set, pack->imports, pack->import_count, rows->imports);
 	pack->clause_count = rows->clauses.len;
 	pack->clauses = arena_array(&set->arena, struct clause, rows->clauses.len);
 	for (size_t i = 0; i < rows->clauses.len; i++) {
@@ -264,8 +266,14 @@ void pack_link(struct pack_load *load)
 		withdraw_empty(&set->packs[i]);
 	}
 	make_tables(set);
-	for (size_t i = 0; i < set->count; i++)
-		link_law(set, &set->packs[i], &load->rows[i]);
+	for (size_t i = 0; i < set->count; i++) {
+		struct pack *pack = &set->packs[i];
+
+		link_law(set, pack, &load->rows[i]);
+		for (size_t n = 0; n < pack->import_count; n++)
+			pack->imports[n].is =
+				pack_find(set, ITEM_CHECK, pack, pack->imports[n].check);
+	}
 	for (size_t i = 0; i < set->count; i++)
 		for (size_t n = 0; n < set->packs[i].check_count; n++)
 			if (set->packs[i].checks[n].is_live)

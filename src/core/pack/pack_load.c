@@ -211,6 +211,8 @@ static const struct {
 	{ "obligations", true, false, true, false, false, &with_checks, pack_load_obligations },
 	{ "catalogue.yaml", false, true, false, true, false, NULL, pack_load_catalogue },
 	{ "linux", false, true, true, false, false, NULL, pack_load_questions },
+	{ "integrity.yaml", false, true, false, false, true, NULL, pack_load_watched },
+	{ "import", false, true, true, false, true, NULL, pack_load_imports },
 };
 
 static bool take_name(char **names, int count, const char *name)

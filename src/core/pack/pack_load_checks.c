@@ -66,3 +66,53 @@ void pack_load_questions(struct pack_load *load, const struct yaml_node *root)
 		pack_read_map(
 			load, node, &question_shape, vec_add(&load->work, &load->rows->questions));
 }
+
+#define WATCHED_AT(member) offsetof(struct watched, member)
+static const char *const looks[] = { "look", "leave", NULL };
+static const struct field watched_fields[] = {
+	FIELD("path", TEXT, NEEDED, WATCHED_AT(path)),
+	FIELD("do", BOOL, NEEDED, WATCHED_AT(is_left_out), .choices = looks),
+	FIELD("why", WORDS, NEEDED, WATCHED_AT(why)),
+	{ 0 },
+};
+static const struct shape watched_shape = { watched_fields, sizeof(struct watched),
+	WATCHED_AT(source) };
+
+void pack_load_watched(struct pack_load *load, const struct yaml_node *root)
+{
+	const struct yaml_node *list = pack_only_list(load, root, "trees");
+
+	for (const struct yaml_node *node = list ? list->first : NULL; node; node = node->next) {
+		struct watched *row = vec_add(&load->work, &load->rows->watched);
+
+		pack_read_map(load, node, &watched_shape, row);
+		if (row->path.len < 2 || !str_starts(row->path, "/") || str_ends(row->path, "/"))
+			pack_fault_add(load, pack_source(load, node),
+				T("đường dẫn bắt đầu bằng / và không kết thúc bằng /"), STR_NONE,
+				STR_NONE, STR_NONE);
+	}
+}
+
+#define IMPORT_AT(member) offsetof(struct import_rule, member)
+static const char *const tools[] = { "xccdf", "lynis", NULL };
+static const char *const passes[] = { "pass", "unknown", NULL };
+static const char *const fails[] = { "fail", "unknown", NULL };
+static const struct field import_fields[] = {
+	FIELD("tool", TEXT, NEEDED, IMPORT_AT(tool), .choices = tools),
+	FIELD("rule", TEXT, NEEDED, IMPORT_AT(rule)),
+	FIELD("check", TEXT, NEEDED | FIELD_USE, IMPORT_AT(check), .item = ITEM_CHECK),
+	FIELD("clean", BOOL, 0, IMPORT_AT(is_no_pass), .choices = passes),
+	FIELD("finding", BOOL, 0, IMPORT_AT(is_no_fail), .choices = fails),
+	{ 0 },
+};
+static const struct shape import_shape = { import_fields, sizeof(struct import_rule),
+	IMPORT_AT(source) };
+
+void pack_load_imports(struct pack_load *load, const struct yaml_node *root)
+{
+	const struct yaml_node *list = pack_only_list(load, root, "rules");
+
+	for (const struct yaml_node *node = list ? list->first : NULL; node; node = node->next)
+		pack_read_map(
+			load, node, &import_shape, vec_add(&load->work, &load->rows->imports));
+}

@@ -18,6 +18,7 @@ const struct fact_table *const fact_tables[] = {
 	&groups_table,
 	&hidden_processes_table,
 	&host_profile_table,
+	&integrity_table,
 	&jobs_table,
 	&kernel_modules_table,
 	&listening_ports_table,

@@ -17,6 +17,7 @@ extern const struct fact_table firmware_table;
 extern const struct fact_table groups_table;
 extern const struct fact_table hidden_processes_table;
 extern const struct fact_table host_profile_table;
+extern const struct fact_table integrity_table;
 extern const struct fact_table jobs_table;
 extern const struct fact_table kernel_modules_table;
 extern const struct fact_table listening_ports_table;
