@@ -550,6 +550,7 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 """
 
 SECRET = "Planted7Secret"
+UNIT = "[Service]\nExecStart=/bin/true\n[Install]\nWantedBy=multi-user.target\n"
 SECRETS = {
     "/etc/passwd": "root:x:0:0:root:/root:/bin/bash\nan:$6$Planted7Secret$abc:1000:1000::/home/an:/bin/bash\n",
     "/etc/shadow": "root:$y$j9T$Planted7Secret$Planted7Secretabcdefghijkl:19700:0:99999:7:::\n"
@@ -565,7 +566,31 @@ SECRETS = {
     "/etc/rsyncd.secrets": "an:Planted7Secret\n",
     "/etc/snmp/snmpd.conf": "rocommunity Planted7Secret\n",
     "/etc/wpa_supplicant/wpa_supplicant.conf": "network={\nssid=\"x\"\npsk=\"Planted7Secret\"\n}\n",
-    "/etc/NetworkManager/system-connections/x.nmconnection": "[wifi-security]\nkey-mgmt=wpa-psk\npsk=Planted7Secret\n",
+    "/etc/NetworkManager/system-connections/x.nmconnection": "[connection]\nid=x\ntype=wifi\n[wifi]\nssid=x\n"
+                                                             "[wifi-security]\nkey-mgmt=wpa-psk\npsk=Planted7Secret\n",
+    "/etc/hostapd/hostapd.conf": "interface=w\nssid=x\nwpa=2\nwpa_passphrase=Planted7Secret\nsae_password=Planted7Secret|mac=x\n",
+    "/var/lib/iwd/x.psk": "[Security]\nPassphrase=Planted7Secret\n",
+    "/etc/netplan/x.yaml": "network:\n  wifis:\n    w:\n      access-points:\n        x:\n          password: Planted7Secret\n",
+    "/etc/network/interfaces": "iface w inet dhcp\n  wpa-ssid x\n  wpa-psk Planted7Secret\n",
+    "/etc/sysconfig/network-scripts/ifcfg-x": "TYPE=Wireless\nESSID=x\nKEY_MGMT=WPA-PSK\n",
+    "/etc/sysconfig/network-scripts/keys-x": "WPA_PSK=Planted7Secret\n",
+    "/usr/lib/systemd/system/snmpd.service": UNIT,
+    "/etc/systemd/system/multi-user.target.wants/snmpd.service": link("/usr/lib/systemd/system/snmpd.service"),
+    "/usr/lib/systemd/system/rsyslog.service": UNIT,
+    "/etc/systemd/system/multi-user.target.wants/rsyslog.service": link("/usr/lib/systemd/system/rsyslog.service"),
+    "/usr/lib/systemd/system/filebeat.service": UNIT,
+    "/etc/filebeat/filebeat.yml": "output.elasticsearch:\n  hosts: ['https://an:Planted7Secret@e:9200']\n  password: Planted7Secret\n",
+    "/usr/lib/systemd/system/fluent-bit.service": UNIT,
+    "/etc/fluent-bit/fluent-bit.conf": "[OUTPUT]\n  Name http\n  Host h\n  HTTP_Passwd Planted7Secret\n",
+    "/usr/lib/systemd/system/syslog-ng.service": UNIT,
+    "/etc/syslog-ng/syslog-ng.conf": "destination d { http(url('https://an:Planted7Secret@h/') password('Planted7Secret')); };\n"
+                                     "log { destination(d); };\n",
+    "/etc/systemd/journal-upload.conf": "[Upload]\nURL=https://an:Planted7Secret@h\n",
+    "/etc/redis/users.acl": "user default on >Planted7Secret ~* +@all\n",
+    "/etc/redis/second.conf": "aclfile /etc/redis/users.acl\n",
+    "/var/lib/snapd/snaps/x_1.snap": "",
+    "/var/lib/snapd/state.json": '{"data":{"auth":{"macaroon":"Planted7Secret"},"config":{"core":{"refresh":{"hold":"forever"}}}}}',
+    "/root/.ssh/authorized_keys": "command=\"TOKEN=Planted7Secret x\" ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMotHai\n",
     "/etc/ssh/ssh_host_ed25519_key": "-----BEGIN OPENSSH PRIVATE KEY-----\nPlanted7Secret\n",
     "/etc/crontab": "0 3 * * * root /usr/bin/mysqldump -pPlanted7Secret --password=Planted7Secret all\n",
     "/etc/apt/sources.list": "deb https://an:Planted7Secret@mirror.example/debian bookworm main\n",
@@ -602,6 +627,12 @@ class Secrets(unittest.TestCase):
             for form in ("text", "json", "html"):
                 text = run(BIN, "audit", "--root", root, "--packs", PACKS, "--format", form)
                 self.assertNotIn(SECRET, text, form)
+                if form == "json":
+                    said = {row["id"]: row for row in json.loads(text)["results"]}
+        # the files that hold them were read and judged
+        self.assertGreaterEqual(len(said["wifi.psk"]["subjects"]), 6)
+        for check in ("wifi.psk", "adm.snmp", "log.remote"):
+            self.assertNotEqual(said[check]["result"], "not applicable", check)
 
     def test_not_in_any_table(self):
         tables = [line.split()[0] for line in run(BIN, "tables").splitlines()
