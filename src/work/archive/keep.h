@@ -8,6 +8,7 @@
 #ifndef ARCHIVE_KEEP_H
 #define ARCHIVE_KEEP_H
 
+#include "kit/merkle/merkle.h"
 #include "work/archive/archive.h"
 
 #define KEEP_MONTH_SIZE 8 /* "2026-01" */

@@ -336,7 +336,7 @@ static void many_lines(void **state)
 	made_free(m);
 }
 
-static void random_bytes(void **state)
+static void bytes_by_chance(void **state)
 {
 	struct made *m = made_new();
 	struct segment_sizes sizes;
@@ -691,7 +691,7 @@ int main(void)
 		cmocka_unit_test(large_records),
 		cmocka_unit_test(nothing),
 		cmocka_unit_test(many_lines),
-		cmocka_unit_test(random_bytes),
+		cmocka_unit_test(bytes_by_chance),
 		cmocka_unit_test(every_flipped_bit),
 		cmocka_unit_test(cut_short),
 		cmocka_unit_test(search_is_exact),
