@@ -12,6 +12,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "work/archive/archive.h"
 #include "work/seal/seal.h"
 
 #define CHUNK_BYTES (256 * KIB)
@@ -212,7 +213,7 @@ static int adopt(const char *path, const struct stat *st, int flag, struct FTW *
 static int close_ourselves(struct import_to *to, const char *data, bool is_fine, struct err *e)
 {
 	char path[4096];
-	struct seal_answer answer;
+	struct seal_answer answer = { 0 };
 	int rc = 0;
 
 	if (to->in && to->in->wal && !to->in->is_broken) {
@@ -225,6 +226,8 @@ static int close_ourselves(struct import_to *to, const char *data, bool is_fine,
 		pen_close(to->in);
 		buf_done(&to->in->genesis);
 	}
+	if (rc == 0 && to->place && answer.is_sealed)
+		rc = archive_close_segments(to->place->shard, answer.size, e);
 	if (to->place)
 		seal_place_close(to->place);
 	snprintf(path, sizeof(path), "%s/log", data);

@@ -7,6 +7,7 @@
 #include "face/intake/intake.h"
 #include "face/web/web.h"
 #include "kit/process/process.h"
+#include "work/archive/archive.h"
 #include "work/seal/seal.h"
 
 #define SERVE_MEMORY_BYTES (256 * MIB)
@@ -48,6 +49,12 @@ static const struct process_row processes[] = {
 		.ready = intake_ready,
 		.release = intake_release,
 		.start = intake_start },
+	{ .name = "store",
+		.user = "khien-log",
+		.write_below = archive_writes,
+		.read_below = log_data,
+		.rights = { .may = SANDBOX_MAY_FILES, .keeps_reading_files = true },
+		.start = archive_start },
 	{ .name = "audit",
 		.state_of = "web",
 		.rights = { .may = SANDBOX_MAY_FILES | SANDBOX_MAY_NETLINK,

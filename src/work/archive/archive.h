@@ -115,6 +115,15 @@ MUST_CHECK int archive_writer_end(struct archive_writer *w, struct err *e);
 /* Index after the last entry that stands in a closed segment. */
 uint64_t archive_writer_closed(const struct archive_writer *w);
 
+/* In one process, for commands: all entries below SEALED into closed segments, the last however
+ * small. The shard's writer is closed. */
+MUST_CHECK int archive_close_segments(struct vfile_disk *shard, uint64_t sealed, struct err *e);
+/* The process of a service (kit/process) that does it, in the shard the service writes; and the
+ * folders it writes. */
+struct process;
+int archive_start(const struct process *self);
+extern const char *const archive_writes[];
+
 /* Take the text of an entry out of its closed segment; its leaf hash, which RET_LEAF gets, stays,
  * so that every proof still holds. Who orders it has put a leaf of kind 8 into the log before. Not
  * while a writer has a segment in work. All or nothing, whenever the power goes. */

@@ -316,3 +316,18 @@ int archive_writer_tend(struct archive_writer *w, struct err *e)
 
 	return rc < 0 ? rc : archive_writer_step(w, sealed, e);
 }
+
+int archive_close_segments(struct vfile_disk *shard, uint64_t sealed, struct err *e)
+{
+	struct archive_writer *w = NULL;
+	int rc = archive_writer_open(shard, NULL, e, &w);
+
+	if (rc == 0)
+		do
+			rc = archive_writer_step(w, sealed, e);
+		while (rc > 0);
+	if (rc == 0)
+		rc = archive_writer_end(w, e);
+	archive_writer_close(w);
+	return rc;
+}
