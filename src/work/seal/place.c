@@ -163,7 +163,9 @@ int seal_place_open(const char *data, const char *log, struct str unit, int64_t 
 	*ret = (struct seal_place){ .lock_fd = -1 };
 	arena_init(&a, SEAL_MEMORY_BYTES);
 	o.path = arena_fmt(&a, "%s/%s", data, log).ptr;
-	rc = make_folder(o.path, e);
+	rc = make_folder(data, e);
+	if (rc == 0)
+		rc = make_folder(o.path, e);
 	if (rc == 0)
 		rc = lock(o.path, &a, &ret->lock_fd, e);
 	if (rc == 0)
