@@ -34,7 +34,7 @@ static void feed(struct str stream, size_t step, struct lines *ret)
 	frame_init(&f, MAX);
 	for (size_t at = 0; at < stream.len;)
 		at += frame_feed(&f, str_until(str_from(stream, at), step), take, ret);
-	if (f.carry.len > MAX)
+	if (f.carry.len > MAX + 1)
 		abort();
 	ret->refuse_every = 0;
 	frame_end(&f, take, ret);

@@ -150,6 +150,15 @@ class Kill(unittest.TestCase):
         self.assertIn(b" 0 lost, 0 twice", done.stdout)
 
 
+class End(unittest.TestCase):
+    def test_an_orderly_end_takes_what_was_sent(self):
+        with Log() as log:
+            with log.tcp() as tcp:
+                tcp.sendall(b"".join(b"<13>line %d\n" % i for i in range(20000)))
+            log.server.stop()
+            self.assertEqual(len(log.raws(shard.TCP)), 20000)
+
+
 class Seal(unittest.TestCase):
     def test_what_came_is_sealed_and_proved(self):
         with Log() as log:

@@ -16,6 +16,7 @@
 #define NAP_NS 2000000          /* so that a trickle is not taken drop by drop */
 #define BUSY_BYTES (128 * KIB)  /* of a turn; then there is no nap */
 #define TURN_MS 100
+#define DRAIN_US 1000000
 #define STATUS_BROKEN 3
 
 const char *const intake_writes[] = { "log/intake", "log/%S/wal", NULL };
@@ -190,6 +191,18 @@ static void close_all(struct intake *in)
 	close(in->epoll_fd);
 }
 
+/* What lies in the buffers of connections was sent to us as well. */
+static void drain(struct intake *in)
+{
+	int64_t until_us = clock_monotonic_us() + DRAIN_US;
+
+	/* a connection that was not taken yet brings its first bytes a turn later */
+	for (int empty = 0; empty < 2 && !in->is_full && !in->is_broken && in->now_us < until_us;) {
+		intake_turn(in);
+		empty = in->turn_bytes ? 0 : empty + 1;
+	}
+}
+
 int intake_start(const struct process *self)
 {
 	struct err e = { 0 };
@@ -210,6 +223,8 @@ int intake_start(const struct process *self)
 		watch_all(&in);
 		while (!in.is_ending)
 			intake_turn(&in);
+		if (!in.is_broken && !in.is_full)
+			drain(&in);
 	} else {
 		intake_warn("%s", e.text);
 	}

@@ -8,7 +8,7 @@ enum start { START_UNKNOWN, START_COUNT, START_LINE };
 void frame_init(struct frame *f, size_t max_bytes)
 {
 	*f = (struct frame){ .max_bytes = max_bytes };
-	buf_init(&f->carry, max_bytes);
+	buf_init(&f->carry, max_bytes + 1);
 }
 
 void frame_done(struct frame *f)
@@ -25,15 +25,15 @@ static void drop_carry(struct frame *f)
 {
 	if (f->carry.room > KEEP_BYTES) {
 		buf_done(&f->carry);
-		buf_init(&f->carry, f->max_bytes);
+		buf_init(&f->carry, f->max_bytes + 1);
 	}
 	buf_clear(&f->carry);
 }
 
-/* As much of PIECE as a frame may have. */
+/* As much of PIECE as a frame may have, and one byte: it may be the CR that does not count. */
 static void carry(struct frame *f, struct str piece)
 {
-	size_t room = f->max_bytes - f->carry.len;
+	size_t room = f->max_bytes + 1 - f->carry.len;
 
 	buf_add(&f->carry, str_until(piece, room));
 	if (piece.len > room)
