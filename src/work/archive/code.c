@@ -343,6 +343,12 @@ void code_block(struct segment_writer *w, struct coded *out)
 	for (uint32_t i = 0; i < c.count; i++) {
 		const struct row *row = &c.rows[c.order[i]];
 
+		/* rows of one group lie far apart: fetch those to come */
+		if (i + 16 < c.count)
+			__builtin_prefetch(&c.rows[c.order[i + 16]]);
+		if (i + 8 < c.count)
+			__builtin_prefetch(&c.values[c.rows[c.order[i + 8]].values]);
+
 		bytes_u8(&out->of[SECTION_ROWS], (uint8_t)row->template);
 		bytes_u8(&out->of[SECTION_ROWS], (uint8_t)(row->template >> 8));
 		if (row->template != TEMPLATE_RAW)

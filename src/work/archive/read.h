@@ -22,12 +22,13 @@ struct column_view {
 struct view {
 	uint32_t block; /* SECTION_NO_BLOCK for none */
 	struct bytes memory[SECTION_KINDS];
-	uint32_t *row;      /* of a position */
-	uint32_t *position; /* of a row */
-	uint16_t *template; /* of a position */
-	uint32_t *first;    /* of a position: its first value, or the number of its raw text */
-	uint32_t *uses;     /* of a template */
-	struct value *values;
+	uint32_t *row;        /* of a position */
+	uint32_t *position;   /* of a row */
+	uint16_t *template;   /* of a position */
+	uint32_t *first;      /* of a position: its first value, or the number of its raw text */
+	uint32_t *uses;       /* of a template */
+	struct value *values; /* of slots; those not loaded hold anything */
+	size_t values_room;
 	struct str *raw;             /* rows of TEMPLATE_RAW; in a block of text, all rows */
 	struct column_view *columns; /* by family */
 	struct bytes own; /* loaded columns, one after the other; room is all they need */

@@ -32,6 +32,18 @@ void view_done(struct view *v)
 	*v = (struct view){ .block = SECTION_NO_BLOCK };
 }
 
+/* For the next block; the room of the values, which is large, stays. */
+static void view_clear(struct view *v)
+{
+	struct value *values = v->values;
+	size_t room = v->values_room;
+
+	v->values = NULL;
+	view_done(v);
+	v->values = values;
+	v->values_room = room;
+}
+
 /* A section of the block in work; one that is not there is empty. */
 static int load(struct segment *s, enum section_kind kind, struct reader *ret, struct err *e)
 {
@@ -66,30 +78,24 @@ static int load_text_block(struct segment *s, struct err *e)
 	return 0;
 }
 
-int load_order(struct segment *s, struct err *e)
+/* R: of each row the rank of its group among those met. */
+static int fill_order(struct segment *s, struct reader *r, struct err *e)
 {
 	struct view *v = &s->view;
 	uint32_t rows = s->blocks[v->block].rows, known = 0;
 	uint32_t *recent = get(LIMIT_SEGMENT_BLOCK_GROUPS, sizeof(*recent));
 	uint32_t *start = get(LIMIT_SEGMENT_BLOCK_GROUPS + 1, sizeof(*start));
 	uint32_t *group = get(rows, sizeof(*group));
-	struct reader r;
-	int result = v->row ? 0 : load(s, SECTION_GROUPS, &r, e);
-	bool has_groups;
-
-	if (v->row || result < 0)
-		goto out;
-	has_groups = reader_left(&r) > 0;
-	v->row = get(rows, sizeof(*v->row));
-	v->position = get(rows, sizeof(*v->position));
+	bool has_groups = reader_left(r) > 0;
+	int result = 0;
 
 	for (uint32_t i = 0; i < rows && result == 0; i++) {
-		uint64_t rank = has_groups ? read_varint(&r) : 0;
+		uint64_t rank = has_groups ? read_varint(r) : 0;
 		uint32_t found;
 
 		if (!has_groups && known == 0)
 			known = 1;
-		if (rank > known || rank >= LIMIT_SEGMENT_BLOCK_GROUPS || r.is_bad) {
+		if (rank > known || rank >= LIMIT_SEGMENT_BLOCK_GROUPS || r->is_bad) {
 			result = bad(s, e, "the order");
 			break;
 		}
@@ -104,11 +110,28 @@ int load_order(struct segment *s, struct err *e)
 		v->position[i] = start[group[i]]++;
 		v->row[v->position[i]] = i;
 	}
-	v->has_layout = result == 0;
-out:
 	free(recent);
 	free(start);
 	free(group);
+	return result;
+}
+
+int load_order(struct segment *s, struct err *e)
+{
+	struct view *v = &s->view;
+	uint32_t rows = s->blocks[v->block].rows;
+	struct reader r;
+	int result;
+
+	if (v->row)
+		return 0;
+	result = load(s, SECTION_GROUPS, &r, e);
+	if (result < 0)
+		return result;
+	v->row = get(rows, sizeof(*v->row));
+	v->position = get(rows, sizeof(*v->position));
+	result = fill_order(s, &r, e);
+	v->has_layout = result == 0;
 	return result;
 }
 
@@ -162,7 +185,11 @@ static int load_templates_of_rows(struct segment *s, struct err *e)
 		if (values > LIMIT_SEGMENT_BLOCK_VALUES)
 			return bad(s, e, "the number of values");
 	}
-	v->values = get(values, sizeof(*v->values));
+	if (values > v->values_room) {
+		free(v->values);
+		v->values = get(values, sizeof(*v->values));
+		v->values_room = values;
+	}
 	return 0;
 }
 
@@ -225,7 +252,7 @@ int load_block(struct segment *s, uint32_t block, struct err *e)
 
 	if (v->block == block && v->has_layout)
 		return 0;
-	view_done(v);
+	view_clear(v);
 	v->block = block;
 	if (s->blocks[block].is_text) {
 		result = load_text_block(s, e);
