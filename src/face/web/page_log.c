@@ -44,7 +44,9 @@ struct query *log_question(struct view *v)
 
 	if (query_parse(log_value(v, "hoi"), &how, v->a, &fault, &q) < 0) {
 		refuse(v, "hoi", &fault);
-		return NULL;
+		/* the other fields are looked at all the same: all that is wrong is said at once */
+		if (query_parse(STR(""), &how, v->a, &fault, &q) < 0)
+			return NULL;
 	}
 	for (size_t i = 0; i < COUNT(filters); i++) {
 		struct str value = log_value(v, filters[i].name);
@@ -314,6 +316,8 @@ void page_log(struct view *v)
 	if (is_answered && http_pair(v->query, "song").ptr)
 		v->refresh_s = LIVE_S;
 	page_start(v, tr(v->lang, "Nhật ký"));
+	html(v->w, "<p class=\"filters\"><a href=\"/kiem-chung\">%s</a></p>\n",
+		tr(v->lang, "Kiểm chứng nhật ký"));
 	form(v);
 	if (find_shard_count(f) == 0) {
 		html(v->w, "<p class=\"empty\">%s</p>\n",

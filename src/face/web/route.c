@@ -61,6 +61,10 @@ const struct route routes[] = {
 	{ HTTP_GET, "/nhat-ky.txt", ROLES(ROLES_LOG), page_log_raw, NULL },
 	{ HTTP_GET, "/nhat-ky/dong/{}.tlog-proof", ROLES(ROLES_LOG), page_log_proof, NULL },
 	{ HTTP_GET, "/nhat-ky/dong/{}", ROLES(ROLES_LOG), page_log_line, nav_log },
+	{ HTTP_GET, "/kiem-chung", ROLES(ROLES_LOG), page_verify, nav_log },
+	{ HTTP_POST, "/kiem-chung", ROLES(ROLES_ACT), page_verify_post, nav_log },
+	{ HTTP_POST, "/kiem-chung/ky", ROLES(ROLES_ACT), page_verify_sign, nav_log },
+	{ HTTP_GET, "/niem-phong/{}", ROLES(ROLES_LOG), page_seal_sheet, nav_log },
 
 	{ HTTP_GET, "/quan-tri", ROLES(USER_ADMIN), page_admin, nav_admin },
 	{ HTTP_POST, "/quan-tri/don-vi", ROLES(USER_ADMIN), page_admin_unit_post, nav_admin },

@@ -12,6 +12,8 @@
 
 #define SERVE_MEMORY_BYTES (256 * MIB)
 #define AUDIT_TIME_S 120
+#define VERIFY_EVERY_S (7 * CLOCK_DAY_S)
+#define VERIFY_TIME_S (12 * 3600)
 #define TRAIL_EVERY_S 60
 #define TRAIL_TIME_S 120
 #define REVIEW_EVERY_S 3600 /* looks whether one is due */
@@ -64,6 +66,13 @@ static const struct process_row processes[] = {
 		.start = web_audit_start,
 		.every_s = CLOCK_DAY_S,
 		.time_max_s = AUDIT_TIME_S },
+	{ .name = "verify",
+		.state_of = "web",
+		.write_below = all_data,
+		.rights = { .may = SANDBOX_MAY_FILES },
+		.start = web_verify_start,
+		.every_s = VERIFY_EVERY_S,
+		.time_max_s = VERIFY_TIME_S },
 	{ .name = "trail",
 		.state_of = "web",
 		.write_below = all_data,

@@ -69,6 +69,15 @@ int prove_seal(struct find *f, int shard, struct prove_seal *ret, struct err *e)
 	return rc;
 }
 
+int prove_note(struct find *f, int shard, struct arena *a, struct str *ret, struct err *e)
+{
+	const struct shard_open *s = shard_of(f, shard, e);
+	struct checkpoint c;
+	struct note n;
+
+	return s ? load(s, a, ret, &n, &c, e) : ERR_ABSENT;
+}
+
 static int leaf_hashes(
 	void *context, uint64_t from, size_t count, struct merkle_hash *ret, struct err *e)
 {

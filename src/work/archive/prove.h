@@ -14,6 +14,10 @@ struct prove_seal {
 /* ERR_ABSENT: it was never sealed. */
 MUST_CHECK int prove_seal(struct find *f, int shard, struct prove_seal *ret, struct err *e);
 
+/* The whole note, in A. ERR_ABSENT: it was never sealed. */
+MUST_CHECK int prove_note(
+	struct find *f, int shard, struct arena *a, struct str *ret, struct err *e);
+
 /* The proof of the line at PLACE, in OUT. ERR_ABSENT: no such line; ERR_CONFLICT: it is not sealed
  * yet. What was written holds: it was checked against the checkpoint. */
 MUST_CHECK int prove_line(struct find *f, struct find_place place, struct buf *out, struct err *e);
