@@ -212,6 +212,19 @@ static struct str without_comment(struct str line)
 
 #define STATEMENT_BYTES (16 * KIB)
 
+#define JOINED_MAX (1 * MIB)
+
+/* A statement of several lines, put together. */
+static struct str join(struct forward_list *list, struct str so_far, struct str line)
+{
+	list->joined_bytes += so_far.len + line.len + 1;
+	if (list->joined_bytes > JOINED_MAX || so_far.len + line.len > STATEMENT_BYTES) {
+		list->is_strange = true;
+		return line;
+	}
+	return arena_fmt(list->a, "%.*s %.*s", STR_FMT(so_far), STR_FMT(line));
+}
+
 /* An action may go on over lines until its bracket closes; a backslash joins lines. */
 void forward_rsyslog(
 	struct forward_list *list, struct str bytes, forward_include *include, void *context)
@@ -219,11 +232,10 @@ void forward_rsyslog(
 	struct rsyslog r = {
 		.list = list, .include = include, .context = context, .selector = STR("")
 	};
-	struct buf statement;
+	struct str statement = STR("");
 	struct str line;
 	int number = 0, begins = 0, depth = 0, opened = 0;
 
-	buf_init(&statement, STATEMENT_BYTES);
 	while (str_next_line(&bytes, &line)) {
 		bool goes_on;
 
@@ -232,31 +244,23 @@ void forward_rsyslog(
 		goes_on = str_ends(line, "\\");
 		if (goes_on)
 			line = str_until(line, line.len - 1);
-		if (buf_str(&statement).len == 0)
+		if (statement.len == 0)
 			begins = number;
 		for (size_t i = 0; i < line.len; i++) {
 			depth += line.ptr[i] == '(' ? 1 : line.ptr[i] == ')' ? -1 : 0;
 			opened += line.ptr[i] == '{' ? 1 : line.ptr[i] == '}' ? -1 : 0;
 		}
-		if (buf_str(&statement).len + line.len + 2 < STATEMENT_BYTES) {
-			buf_add(&statement, line);
-			buf_add_char(&statement, ' ');
-		} else {
-			list->is_strange = true;
-		}
+		statement = statement.len > 0 ? join(list, statement, line) : line;
 		if ((depth > 0 || goes_on) && !list->is_strange)
 			continue;
 		r.blocks += opened > 0 ? opened : 0;
-		take_statement(&r, arena_str(list->a, str_trim(buf_str(&statement))), begins);
+		take_statement(&r, statement, begins);
 		r.blocks += opened < 0 ? opened : 0;
-		opened = 0;
-		buf_done(&statement);
-		buf_init(&statement, STATEMENT_BYTES);
-		depth = 0;
+		statement = STR("");
+		opened = depth = 0;
 	}
 	if (depth > 0)
 		list->is_strange = true;
-	buf_done(&statement);
 }
 
 /* ---- fluent-bit ---- */

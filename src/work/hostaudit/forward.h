@@ -17,8 +17,9 @@ struct forward {
 struct forward_list {
 	struct arena *a;
 	VEC(struct forward) all;
-	struct str file; /* being read */
-	bool is_strange; /* something was not understood */
+	struct str file;     /* being read */
+	size_t joined_bytes; /* of statements over several lines */
+	bool is_strange;     /* something was not understood */
 };
 
 #define FORWARDS_MAX 1000

@@ -116,18 +116,42 @@ void nm_parse(struct str bytes, struct arena *a, struct nm_profile *ret)
 		ret->wifi.psk = wifi_psk(k.psk);
 }
 
-/* Is the profile in use: /run/NetworkManager/devices/INDEX names it. */
-static bool is_active(struct host *h, struct str uuid)
+#define ACTIVE_MAX 64
+
+/* UUIDs of the profiles in use: /run/NetworkManager/devices/INDEX names them. */
+struct active {
+	struct str uuids[ACTIVE_MAX];
+	size_t count;
+};
+
+static struct active active_profiles(struct host *h)
 {
+	struct active active = { .count = 0 };
 	const struct host_file *file;
 	const struct str *paths;
 	size_t count;
 
-	if (uuid.len == 0 || !host_has_proc(h) ||
-		host_glob(h, "/run/NetworkManager/devices/*", &paths, &count) != 0)
-		return false;
-	for (size_t i = 0; i < count; i++)
-		if (host_read(h, paths[i].ptr, &file) == 0 && str_find(file->bytes, uuid) >= 0)
+	if (!host_has_proc(h) || host_glob(h, "/run/NetworkManager/devices/*", &paths, &count) != 0)
+		return active;
+	for (size_t i = 0; i < count && active.count < ACTIVE_MAX; i++) {
+		struct setting uuid = { 0 };
+
+		if (host_read(h, paths[i].ptr, &file) != 0)
+			continue;
+		ini_last(
+			file->bytes, file->path, "device", "connection-uuid", host_arena(h), &uuid);
+		if (uuid.value.len > 0)
+			active.uuids[active.count++] = uuid.value;
+	}
+	if (active.count == ACTIVE_MAX)
+		host_gap(h, GAP_LIMIT, "/run/NetworkManager/devices");
+	return active;
+}
+
+static bool is_active(const struct active *active, struct str uuid)
+{
+	for (size_t i = 0; i < active->count; i++)
+		if (str_eq(active->uuids[i], uuid))
 			return true;
 	return false;
 }
@@ -147,6 +171,7 @@ void nm_profiles(struct host *h, const struct nm_profile **ret, size_t *ret_coun
 	static const char *const patterns[] = { "/etc/NetworkManager/system-connections/*",
 		"/run/NetworkManager/system-connections/*.nmconnection",
 		"/usr/lib/NetworkManager/system-connections/*.nmconnection" };
+	struct active active = active_profiles(h);
 	profile_vec all = { 0 };
 	const struct str *paths;
 	struct nm_profile p;
@@ -165,7 +190,7 @@ void nm_profiles(struct host *h, const struct nm_profile **ret, size_t *ret_coun
 				continue;
 			p.file = p.wifi.file = file->path;
 			p.wifi.changed_at_s = file->mtime_s;
-			p.is_active = is_active(h, p.uuid);
+			p.is_active = is_active(&active, p.uuid);
 			p.wifi.is_on = p.wifi.is_ap && (p.does_autoconnect || p.is_active);
 			vec_push(host_arena(h), &all, p);
 		}

@@ -2,10 +2,9 @@
 
 #include "work/hostaudit/resolve_systemd.h"
 
-bool sysctl_parse(struct str line, struct arena *a, struct str *ret_key, struct str *ret_value)
+bool sysctl_parse(struct str line, struct str *ret_key, struct str *ret_value)
 {
 	struct str key, value;
-	char *dotted;
 
 	line = str_trim(line);
 	if (line.len == 0 || line.ptr[0] == '#' || line.ptr[0] == ';' ||
@@ -14,20 +13,28 @@ bool sysctl_parse(struct str line, struct arena *a, struct str *ret_key, struct 
 	key = str_trim(key);
 	if (str_starts(key, "-"))
 		key = str_trim(str_from(key, 1));
-	dotted = arena_cstr(a, key);
-	/* "net/ipv4/ip_forward": where the first divider is a slash, slashes divide */
-	for (size_t i = 0; i < key.len; i++) {
-		if (dotted[i] == '.')
-			break;
-		if (dotted[i] != '/')
-			continue;
-		for (size_t n = i; n < key.len; n++)
-			dotted[n] = dotted[n] == '/' ? '.' : dotted[n] == '.' ? '/' : dotted[n];
-		break;
-	}
-	*ret_key = (struct str){ dotted, key.len };
+	*ret_key = key;
 	*ret_value = str_trim(value);
 	return key.len > 0;
+}
+
+bool sysctl_is(struct str key, const char *name)
+{
+	ptrdiff_t slash = str_find_char(key, '/');
+	ptrdiff_t dot = str_find_char(key, '.');
+	bool is_swapped = slash >= 0 && (dot < 0 || slash < dot);
+
+	if (key.len != str_of(name).len)
+		return false;
+	for (size_t i = 0; i < key.len; i++) {
+		char c = key.ptr[i];
+
+		if (is_swapped)
+			c = c == '/' ? '.' : c == '.' ? '/' : c;
+		if (c != name[i])
+			return false;
+	}
+	return true;
 }
 
 /* "net.ipv4.ip_forward" -> "ip_forward" */
@@ -51,7 +58,7 @@ static void read_file(struct host *h, struct str path, const char *key, struct s
 		return;
 	while (str_next_line(&bytes, &line)) {
 		number++;
-		if (sysctl_parse(line, host_arena(h), &name, &value) && str_is(name, key))
+		if (sysctl_parse(line, &name, &value) && sysctl_is(name, key))
 			setting_win(ret, host_arena(h), value, file, number);
 	}
 }

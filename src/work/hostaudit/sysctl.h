@@ -4,8 +4,11 @@
 
 #include "work/hostaudit/resolve.h"
 
-/* One line of a sysctl.d file: false for none. The key with dots; "-" before it is taken off. */
-bool sysctl_parse(struct str line, struct arena *a, struct str *ret_key, struct str *ret_value);
+/* One line of a sysctl.d file: false for none. "-" before the key is taken off. */
+bool sysctl_parse(struct str line, struct str *ret_key, struct str *ret_value);
+/* Is KEY, as a file writes it ("net/ipv4/ip_forward", "net.ipv4.ip_forward"), the dotted NAME?
+ * Where its first divider is a slash, slashes divide and dots stand for slashes. */
+bool sysctl_is(struct str key, const char *name);
 
 /* The last value the sysctl.d folders of /etc, /run, /usr/local/lib and /usr/lib give KEY; then
  * ufw's own file, where ufw starts. */

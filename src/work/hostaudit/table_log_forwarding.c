@@ -62,10 +62,11 @@ struct tree {
 	struct forward_list *list;
 	reader *read;
 	struct str folder; /* relative includes begin here */
-	int depth, files;
+	int depth, files, includes;
 };
 
 #define TREE_FILES_MAX 500
+#define TREE_INCLUDES_MAX 100
 
 static void read_tree(void *context, struct str pattern)
 {
@@ -77,7 +78,9 @@ static void read_tree(void *context, struct str pattern)
 
 	if (!str_starts(pattern, "/"))
 		pattern = arena_fmt(t->list->a, "%.*s/%.*s", STR_FMT(t->folder), STR_FMT(pattern));
-	if (t->depth >= LIMIT_HOST_INCLUDE_DEPTH) {
+	if (t->includes > TREE_INCLUDES_MAX)
+		return; /* told already */
+	if (t->depth >= LIMIT_HOST_INCLUDE_DEPTH || ++t->includes > TREE_INCLUDES_MAX) {
 		host_gap(t->h, GAP_LOOP, arena_cstr(t->list->a, pattern));
 		return;
 	}

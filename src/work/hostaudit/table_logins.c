@@ -141,11 +141,23 @@ static void read_lastlog(struct logins *l)
 
 /* ---- lastlog2 and wtmpdb: databases of SQLite, read from a copy in memory ---- */
 
+#define DATABASE_STEPS 100000
+#define DATABASE_TURNS_MAX 100
+
+/* A crafted database may hold a view that never ends. */
+static int has_taken_too_long(void *context)
+{
+	int *turns = context;
+
+	return ++*turns > DATABASE_TURNS_MAX;
+}
+
 static void ask_copy(struct logins *l, const struct host_file *file, const char *sql, bool is_wtmp)
 {
 	sqlite3 *db = NULL;
 	sqlite3_stmt *stmt = NULL;
 	unsigned char *copy = sqlite3_malloc64(file->bytes.len + 1);
+	int turns = 0;
 	int rc;
 
 	if (!copy)
@@ -160,6 +172,8 @@ static void ask_copy(struct logins *l, const struct host_file *file, const char 
 	rc = sqlite3_deserialize(db, "main", copy, (sqlite3_int64)file->bytes.len,
 		(sqlite3_int64)file->bytes.len,
 		SQLITE_DESERIALIZE_FREEONCLOSE | SQLITE_DESERIALIZE_READONLY);
+	sqlite3_limit(db, SQLITE_LIMIT_LENGTH, 1 * MIB);
+	sqlite3_progress_handler(db, DATABASE_STEPS, has_taken_too_long, &turns);
 	sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	if (rc == SQLITE_OK)

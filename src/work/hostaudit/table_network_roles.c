@@ -69,6 +69,7 @@ static bool has_instance(struct host *h, const char *template)
 
 #define DHCP_FILES_MAX 200
 #define DHCP_DEPTH_MAX 4
+#define DHCP_PLACES_MAX 20
 
 /* A search through a file and what it includes. */
 struct search {
@@ -78,7 +79,8 @@ struct search {
 	struct str file;        /* where it was found */
 	struct str text;
 	int line;
-	int files;
+	int files, places; /* looked into so far */
+	bool is_full;      /* there is more than is looked into */
 };
 
 /* What stands after an including word: "= /etc/dnsmasq.d/,*.conf", \"/etc/dhcp/a.conf\"; */
@@ -100,8 +102,13 @@ static bool search_path(struct search *s, struct str path, int depth)
 	struct host_stat st;
 	size_t count;
 
-	if (path.len == 0 || depth > DHCP_DEPTH_MAX || host_stat(s->h, name, &st) != 0)
+	if (path.len == 0 || host_stat(s->h, name, &st) != 0)
 		return false;
+	if (depth > DHCP_DEPTH_MAX || ++s->places > DHCP_PLACES_MAX) {
+		host_gap(s->h, GAP_LOOP, name);
+		s->is_full = true;
+		return false;
+	}
 	if (!S_ISDIR(st.mode))
 		return search_file(s, path, depth);
 	while (str_ends(path, "/"))
@@ -109,7 +116,7 @@ static bool search_path(struct search *s, struct str path, int depth)
 	if (host_glob(s->h, arena_fmt(host_arena(s->h), "%.*s/*", STR_FMT(path)).ptr, &paths,
 		    &count) != 0)
 		return false;
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count && !s->is_full; i++)
 		if (!str_ends(paths[i], "~") && str_find(paths[i], STR(".dpkg-")) < 0 &&
 			!str_is(path_base(paths[i]), "README") && search_file(s, paths[i], depth))
 			return true;
@@ -123,10 +130,11 @@ static bool search_file(struct search *s, struct str path, int depth)
 
 	if (++s->files > DHCP_FILES_MAX) {
 		host_gap(s->h, GAP_LIMIT, arena_cstr(host_arena(s->h), path));
+		s->is_full = true;
 		return false;
 	}
 	bytes = host_bytes(s->h, path, &path);
-	while (str_next_line(&bytes, &line)) {
+	while (!s->is_full && str_next_line(&bytes, &line)) {
 		number++;
 		line = str_trim(line);
 		if (str_starts(line, s->word)) {
@@ -245,8 +253,7 @@ static void put_dnsmasq(struct host *h, struct fact_rows *rows)
 static void networkd_entry(
 	struct host *h, struct fact_rows *rows, const struct ini_entry *e, struct str file)
 {
-	bool is_on = systemd_unit(h, "systemd-networkd.service").state == UNIT_ENABLED;
-	struct role r = { .file = file, .line = e->line, .is_on = is_on };
+	struct role r = { .file = file, .line = e->line };
 
 	if (!str_is(e->section, "Network") || !e->value.ptr)
 		return;
@@ -259,6 +266,7 @@ static void networkd_entry(
 		r.role = "share";
 	else
 		return;
+	r.is_on = systemd_unit(h, "systemd-networkd.service").state == UNIT_ENABLED;
 	r.name = path_base(file);
 	r.found = arena_fmt(
 		host_arena(h), "%.*s=%.*s", STR_FMT(e->key), STR_FMT(str_until(e->value, 40)));

@@ -393,11 +393,13 @@ static void read_snmp(struct host *h, struct str path, struct snmp *s, int depth
 	struct str file = path;
 	struct str bytes;
 
-	if (depth > 4 || ++s->files > 100)
+	if (depth > 4 || ++s->files > 100) {
+		host_gap(h, GAP_LOOP, arena_cstr(host_arena(h), path));
 		return;
+	}
 	bytes = host_bytes(h, path, &file);
 	snmp_init(&r, bytes);
-	while (snmp_next(&r, &entry)) {
+	while (s->files <= 100 && snmp_next(&r, &entry)) {
 		const struct str *paths;
 		size_t count;
 
@@ -411,7 +413,7 @@ static void read_snmp(struct host *h, struct str path, struct snmp *s, int depth
 			host_glob(h,
 				arena_fmt(host_arena(h), "%.*s/*.conf", STR_FMT(entry.value)).ptr,
 				&paths, &count) == 0)
-			for (size_t i = 0; i < count; i++)
+			for (size_t i = 0; i < count && s->files <= 100; i++)
 				read_snmp(h, paths[i], s, depth + 1);
 	}
 }

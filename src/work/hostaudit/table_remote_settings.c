@@ -121,6 +121,7 @@ struct snmp {
 	struct place place;
 	struct setting address;
 	bool is_writing; /* the second time through: the address is known */
+	bool is_full;    /* there is more than is read */
 	int files;
 };
 
@@ -145,15 +146,18 @@ static void read_snmp(struct snmp *s, struct str path, int depth)
 	struct str file = path;
 
 	if (depth > SNMP_DEPTH_MAX || ++s->files > SNMP_FILES_MAX) {
-		host_gap(s->h, GAP_LOOP, arena_cstr(host_arena(s->h), path));
+		if (!s->is_full)
+			host_gap(s->h, GAP_LOOP, arena_cstr(host_arena(s->h), path));
+		s->is_full = true;
 		return;
 	}
 	snmp_init(&r, host_bytes(s->h, path, &file));
-	while (snmp_next(&r, &entry)) {
+	while (!s->is_full && snmp_next(&r, &entry)) {
 		const struct str *paths;
 		size_t count;
 
 		take_snmp(s, &entry, file);
+		s->files += entry.kind == SNMP_INCLUDE_DIR;
 		if (entry.kind == SNMP_INCLUDE_FILE)
 			read_snmp(s, entry.value, depth + 1);
 		else if (entry.kind == SNMP_INCLUDE_DIR &&
@@ -161,7 +165,7 @@ static void read_snmp(struct snmp *s, struct str path, int depth)
 				arena_fmt(host_arena(s->h), "%.*s/*.conf", STR_FMT(entry.value))
 					.ptr,
 				&paths, &count) == 0)
-			for (size_t i = 0; i < count; i++)
+			for (size_t i = 0; i < count && !s->is_full; i++)
 				read_snmp(s, paths[i], depth + 1);
 	}
 }
@@ -179,6 +183,7 @@ static void put_snmp(struct host *h, struct fact_rows *rows)
 	for (int turn = 0; turn < 2; turn++) {
 		s.is_writing = turn == 1;
 		s.files = 0;
+		s.is_full = false;
 		s.place.is_local = snmp_is_local(s.address.value);
 		for (size_t i = 0; i < COUNT(files); i++)
 			read_snmp(&s, str_of(files[i]), 0);

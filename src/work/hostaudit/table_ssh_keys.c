@@ -20,12 +20,14 @@ static const struct fact_column columns[] = {
 };
 
 #define PATTERNS_MAX 32
+#define FILES_MAX 8000 /* looked for: accounts times places */
 
 struct keys {
 	struct host *h;
 	struct fact_rows *rows;
 	struct str patterns[PATTERNS_MAX];
 	size_t pattern_count;
+	int files;
 };
 
 static void add_pattern(struct keys *k, struct str word)
@@ -91,11 +93,12 @@ static void read_user(struct keys *k, const struct account_line *a)
 	struct ssh_key key;
 	struct str rest, line;
 
-	for (size_t i = 0; i < k->pattern_count; i++) {
+	for (size_t i = 0; i < k->pattern_count && k->files < FILES_MAX; i++) {
 		struct str path = ssh_keys_path(host_arena(k->h), k->patterns[i], a->field[0],
 			a->field[5], account_id(a->field[2]));
 		int number = 0;
 
+		k->files++;
 		if (!path.ptr || host_read(k->h, path.ptr, &file) != 0)
 			continue;
 		rest = file->bytes;
@@ -119,6 +122,8 @@ static int fill(struct host *h, struct fact_rows *rows, struct err *e)
 	while (account_next(&r, 7, &a))
 		if (account_shell_is_login(a.field[6]))
 			read_user(&k, &a);
+	if (k.files >= FILES_MAX)
+		host_gap(h, GAP_LIMIT, "/etc/passwd");
 	return 0;
 }
 
