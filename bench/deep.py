@@ -100,7 +100,8 @@ def by_processes(checks):
 
 
 def stock_packages(folder, most):
-    """The lists of the packages of a stock system, as far as MOST files, in FOLDER; how many files they have."""
+    """The lists of the packages of a stock system, as far as MOST files, in FOLDER; how many files they have, and how many
+    bytes."""
     names, fields = [], {}
     with open("/var/lib/dpkg/status", encoding="utf-8", errors="replace") as status:
         for line in [*status, "\n"]:
@@ -112,17 +113,18 @@ def stock_packages(folder, most):
                            if fields.get("Priority") in ("required", "important", "standard", "optional") else 9),
                           fields.get("Package", "")))
             fields = {}
-    count = 0
+    count = size = 0
     for _, name in sorted(names):
         for path in glob.glob(f"/var/lib/dpkg/info/{name}.md5sums") + glob.glob(f"/var/lib/dpkg/info/{name}:*.md5sums"):
             with open(path, encoding="utf-8", errors="replace") as sums:
-                files = len(sums.readlines())
-            if count + files > most:
+                files = ["/" + line.rstrip("\n")[34:] for line in sums]
+            if count + len(files) > most:
                 continue
-            count += files
+            count += len(files)
+            size += sum(os.path.getsize(file) for file in files if os.path.isfile(file))
             for end in ("md5sums", "list"):
                 shutil.copy2(path[:-len("md5sums")] + end, folder)
-    return count
+    return count, size
 
 
 PLANT = r"""
@@ -184,7 +186,7 @@ def tools(with_slow):
         found.append(("debsums -s", "debsums -s"))
     found.append(("dpkg -V", "dpkg -V"))
     if with_slow and shutil.which("rkhunter"):
-        found.append(("rkhunter", "rkhunter --check --sk --nocolors --rwo --logfile /dev/stdout --tmpdir /tmp"))
+        found.append(("rkhunter", "rkhunter --check --sk --nocolors --rwo --logfile /opt/rkhunter.log; grep -i warning /opt/rkhunter.log"))
     return found
 
 
@@ -199,7 +201,7 @@ def some_library():
 def planted(with_slow):
     chosen = tools(with_slow)
     folder = tempfile.mkdtemp(prefix="khien-bench-")
-    count = stock_packages(folder, STOCK_FILES)
+    count, size = stock_packages(folder, STOCK_FILES)
     command = ["unshare", "--pid", "--fork", "--mount-proc", "--mount", "--net", sys.executable, "-c", PLANT,
                some_library(), folder, *(words for _, words in chosen)]
     done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
@@ -218,7 +220,8 @@ def planted(with_slow):
                      *("yes" if any(mark in told for mark in marks)
                        or re.search(rf"\b(pid|PID:?) ?{pids.get(sign, -1)}\b", told) else "-"
                        for sign, marks in MARKS.items())])
-    print(f"six signs planted in private namespaces, {count} package files: which tool names them\n")
+    print(f"six signs planted in private namespaces, {count} package files of {size / 1048576:.0f} MiB: which tool names "
+          "them\n")
     measure.table(rows)
     print()
     for name in cpu:
