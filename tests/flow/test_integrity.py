@@ -99,7 +99,7 @@ class Integrity(unittest.TestCase):
         self.assertEqual((found["/etc/conf"]["state"], found["/etc/conf"]["reason"]),
                          ("accepted", "đổi cấu hình"))
         self.assertEqual(found["/usr/bin/tool"]["state"], "open")
-        self.write("etc/conf", "mine, again")
+        self.write("etc/conf", "mimi")     # as long as before
         self.assertEqual(self.changes()["/etc/conf"]["state"], "open")
         self.assertIn("đổi cấu hình (Lê An)", self.say("show").out)
 
