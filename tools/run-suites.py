@@ -147,6 +147,12 @@ def flow(build):
                     timeout_s=600) for path in files]
 
 
+def truth(build):
+    """Stock Debian systems, alone and with one server package each; hours the first time, kept after."""
+    return [Program(os.path.basename(path), ["python3", "tests/tap.py", path], {"KHIEN_BUILD": build}, 14400)
+            for path in sorted(glob.glob(os.path.join(TOP, "tests", "truth", "test_*.py")))]
+
+
 def browser(build):
     folder = os.path.join(TOP, "tests", "browser")
     specs = sorted(glob.glob(os.path.join(folder, "*.test.*js")))
@@ -180,7 +186,7 @@ def install_modules(folder):
 
 SUITES = {"unit": (unit, count_tap, JOBS), "fuzz": (fuzz, count_tap, JOBS),
           "house": (house, count_tap, JOBS), "flow": (flow, count_tap, JOBS),
-          "browser": (browser, count_node, 1)}
+          "browser": (browser, count_node, 1), "truth": (truth, count_tap, 1)}
 
 
 def run_suite(name, build):

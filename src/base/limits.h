@@ -79,6 +79,11 @@
 #define LIMIT_SEGMENT_SECTION_BYTES (64 * MIB)
 #define LIMIT_SEGMENT_DIRECTORY_BYTES (32 * MIB)
 
+/* results of another tool: the file, what its XML may take of memory, its findings */
+#define LIMIT_IMPORT_BYTES (512 * MIB)
+#define LIMIT_IMPORT_XML_BYTES (8 * MIB)
+#define LIMIT_IMPORT_FINDINGS 10000
+
 /* the integrity of files: names in all trees, one file's content, what the state may come to */
 #define LIMIT_INTEGRITY_ENTRIES 2000000u
 #define LIMIT_INTEGRITY_RULES 256

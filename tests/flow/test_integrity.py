@@ -8,7 +8,7 @@ import tempfile
 import time
 import unittest
 
-from flow import folder, khien, write_tree
+from flow import Server, folder, khien, write_tree
 
 SAYS = ("--reason", "lập mốc", "--by", "Lê An")
 DPKG = "var/lib/dpkg/"
@@ -99,7 +99,7 @@ class Integrity(unittest.TestCase):
         self.assertEqual((found["/etc/conf"]["state"], found["/etc/conf"]["reason"]),
                          ("accepted", "đổi cấu hình"))
         self.assertEqual(found["/usr/bin/tool"]["state"], "open")
-        self.write("etc/conf", "mine, again")
+        self.write("etc/conf", "mimi")     # as long as before
         self.assertEqual(self.changes()["/etc/conf"]["state"], "open")
         self.assertIn("đổi cấu hình (Lê An)", self.say("show").out)
 
@@ -216,6 +216,40 @@ class Integrity(unittest.TestCase):
         self.assertIn("/usr/bin/tool (content)", result()["found"])
         self.say("accept", "/usr/bin/tool", "--reason", "thử", "--by", "An")
         self.assertEqual(result()["result"], "pass")
+
+
+class Page(unittest.TestCase):
+    """What the browser shows of the same folder."""
+
+    # EVIDENCE: D10.1.g#1
+    def test_from_nothing_to_accepted(self):
+        with folder({"root/etc/conf": "c", "root/etc/gone": "g"}) as here, Server() as server:
+            browser = server.set_up()
+            self.assertIn("Chưa có lần so sánh nào", browser.get("/toan-ven").text)
+
+            def say(order, *words):
+                done = khien("integrity", order, *words, "--data", server.data, "--root", here + "/root")
+                self.assertIn(done.status, (0, 1), done)
+            say("baseline", "/etc", *SAYS)
+            say("check")
+            self.assertIn("Không tệp nào khác với mốc", browser.get("/toan-ven").text)
+            write_tree(here, {"root/etc/conf": "<b>mine</b>", "root/etc/<i>new": "n"})
+            os.unlink(here + "/root/etc/gone")
+            say("check")
+            page = browser.get("/toan-ven").text
+            for word in ("/etc/conf", "/etc/&lt;i&gt;new", "/etc/gone", "đổi nội dung", "tệp mới", "đã mất"):
+                self.assertIn(word, page)
+            self.assertIn("Hãy ghi lý do", browser.submit({"duong-dan": "/etc/conf", "ly-do": ""},
+                                                          action="/toan-ven").text)
+            browser.get("/toan-ven")
+            page = browser.submit({"duong-dan": "/etc/conf", "ly-do": "đổi cấu hình"}, action="/toan-ven").text
+            self.assertIn("Đã chấp nhận", page)
+            self.assertIn("đổi cấu hình (Lê An)", page)
+            page = browser.submit({"duong-dan": "/usr", "ly-do": "x"}, action="/toan-ven").text
+            self.assertIn("Không có thay đổi nào chưa giải thích", page)
+            rows = browser.get("/toan-ven.csv").text.splitlines()
+            self.assertEqual(len(rows), 4)
+            self.assertEqual(len([row for row in rows if "đã chấp nhận" in row]), 1)
 
 
 if __name__ == "__main__":

@@ -98,12 +98,14 @@ def install(root, package):
     shutil.copy("/etc/resolv.conf", resolv)
     env = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C",
            **{k: v for k, v in os.environ.items() if k.lower().endswith("_proxy")}}
+    run(["mount", "-t", "proc", "proc", os.path.join(root, "proc")])     # java asks for it
     apt = ["chroot", root, "apt-get", "-q", "-y", "-o", "Dpkg::Use-Pty=0"]
     try:
         run([*apt, "update"], env=env)
         run([*apt, "install", package], env=env)
         run([*apt, "clean"], env=env)
     finally:
+        run(["umount", os.path.join(root, "proc")])
         os.unlink(policy)
         if kept is not None:
             with open(resolv, "wb") as out:

@@ -17,14 +17,20 @@ static const char newest_run_sql[] =
 	"SELECT " RUN_COLUMNS " FROM audit_run WHERE host_id = $1 AND at_s <= $2"
 	" ORDER BY at_s DESC, id DESC LIMIT 1";
 static const char run_by_id_sql[] = "SELECT " RUN_COLUMNS " FROM audit_run WHERE id = $1";
-static const char runs_sql[] =
-	"SELECT " RUN_COLUMNS " FROM audit_run WHERE host_id = $1"
-	" ORDER BY at_s DESC, id DESC LIMIT $2";
+static const char runs_sql[] = "SELECT " RUN_COLUMNS " FROM audit_run WHERE host_id = $1"
+			       " ORDER BY at_s DESC, id DESC LIMIT $2";
 static const char rows_of_run_sql[] =
 	"SELECT " ROW_COLUMNS " FROM evidence WHERE run_id = $1 ORDER BY id";
 static const char words_sql[] =
 	"SELECT " ROW_COLUMNS " FROM evidence WHERE by_person = 1 AND host_id = $1 AND at_s <= $2"
 	" ORDER BY at_s DESC, id DESC";
+static const char imports_sql[] =
+	"SELECT " ROW_COLUMNS " FROM evidence e WHERE by_person = 2 AND host_id = $1 AND at_s <= $2"
+	" AND extract_sha256 = (SELECT n.extract_sha256 FROM evidence n WHERE n.by_person = 2 AND"
+	" n.host_id = $1 AND n.at_s <= $2 AND n.person = e.person"
+	" ORDER BY n.at_s DESC, n.id DESC LIMIT 1) ORDER BY check_id, id";
+static const char is_imported_sql[] =
+	"SELECT 1 FROM evidence WHERE by_person = 2 AND host_id = $1 AND extract_sha256 = $2 LIMIT 1";
 static const char history_sql[] =
 	"SELECT " ROW_COLUMNS " FROM evidence WHERE host_id = $1 AND check_id = $2 AND run_id IN"
 	" (SELECT id FROM audit_run WHERE host_id = $1 ORDER BY at_s DESC, id DESC LIMIT $3)"
@@ -35,8 +41,8 @@ static struct str text_of(struct str s)
 	return s.ptr ? s : STR("");
 }
 
-static int add_row(struct store *s, int64_t run_id, int64_t host_id, const struct evidence *row,
-	struct err *e)
+static int add_row(
+	struct store *s, int64_t run_id, int64_t host_id, const struct evidence *row, struct err *e)
 {
 	struct store_query *q = store_query(s, add_row_sql);
 
@@ -46,7 +52,7 @@ static int add_row(struct store *s, int64_t run_id, int64_t host_id, const struc
 		store_bind_null(q, 1);
 	store_bind_i64(q, 2, host_id);
 	store_bind_i64(q, 3, row->at_s);
-	store_bind_i64(q, 4, row->by == EVIDENCE_PERSON);
+	store_bind_i64(q, 4, row->by);
 	store_bind_str(q, 5, row->check);
 	store_bind_str(q, 6, text_of(row->subject));
 	store_bind_i64(q, 7, row->outcome);
@@ -126,7 +132,7 @@ static struct evidence take_row(struct store_query *q, struct arena *a)
 		.run_id = store_i64(q, 1),
 		.host_id = store_i64(q, 2),
 		.at_s = store_i64(q, 3),
-		.by = store_i64(q, 4) ? EVIDENCE_PERSON : EVIDENCE_CHECK,
+		.by = (enum evidence_by)store_i64(q, 4),
 		.check = arena_str(a, store_str(q, 5)),
 		.subject = arena_str(a, store_str(q, 6)),
 		.outcome = (enum outcome)store_i64(q, 7),
@@ -192,8 +198,8 @@ int evidence_newest_run(struct store *s, int64_t host_id, int64_t at_s, struct a
 	return take_run_with_rows(s, q, a, ret_run, ret_rows, ret_count, e);
 }
 
-int evidence_run_by_id(struct store *s, int64_t run_id, struct arena *a,
-	struct audit_run *ret_run, struct evidence **ret_rows, size_t *ret_count, struct err *e)
+int evidence_run_by_id(struct store *s, int64_t run_id, struct arena *a, struct audit_run *ret_run,
+	struct evidence **ret_rows, size_t *ret_count, struct err *e)
 {
 	struct store_query *q = store_query(s, run_by_id_sql);
 
@@ -238,4 +244,41 @@ int evidence_history(struct store *s, int64_t host_id, struct str check, size_t 
 	store_bind_str(q, 2, check);
 	store_bind_i64(q, 3, (int64_t)max);
 	return take_rows(q, a, ret_rows, ret_count, e);
+}
+
+int evidence_add_imports(
+	struct store *s, int64_t host_id, const struct evidence *rows, size_t count, struct err *e)
+{
+	struct store_query *q = store_query(s, is_imported_sql);
+	int rc;
+
+	store_bind_i64(q, 1, host_id);
+	store_bind_str(q, 2, count ? rows[0].extract_sha256 : STR(""));
+	rc = store_next(q, e);
+	store_end(q);
+	if (rc > 0)
+		return err_set(e, ERR_CONFLICT, "this file has been imported already");
+	if (rc == 0)
+		rc = store_begin(s, e);
+	if (rc < 0)
+		return rc;
+	for (size_t i = 0; rc == 0 && i < count; i++)
+		rc = rows[i].by == EVIDENCE_IMPORT && rows[i].person.len > 0 ?
+			add_row(s, 0, host_id, &rows[i], e) :
+			err_set(e, ERR_INPUT, "an imported row needs the tool it is from");
+	if (rc == 0)
+		rc = store_commit(s, e);
+	if (rc < 0)
+		store_rollback(s);
+	return rc;
+}
+
+int evidence_imports(struct store *s, int64_t host_id, int64_t at_s, struct arena *a,
+	struct evidence_rows *ret, struct err *e)
+{
+	struct store_query *q = store_query(s, imports_sql);
+
+	store_bind_i64(q, 1, host_id);
+	store_bind_i64(q, 2, at_s);
+	return take_rows(q, a, &ret->at, &ret->count, e);
 }

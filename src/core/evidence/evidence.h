@@ -17,7 +17,7 @@ bool outcome_parse(struct str s, enum outcome *ret);
 /* The one that a group of subjects has: fail before unknown before pass before not applicable. */
 enum outcome outcome_worst(enum outcome a, enum outcome b);
 
-enum evidence_by { EVIDENCE_CHECK, EVIDENCE_PERSON };
+enum evidence_by { EVIDENCE_CHECK, EVIDENCE_PERSON, EVIDENCE_IMPORT };
 
 /* One run of an audit on one host. */
 struct audit_run {
@@ -48,7 +48,7 @@ struct evidence {
 	int64_t line;              /* 0: none */
 	struct str lost;           /* what it overrode: "path:line=value; …" */
 	struct str extract_sha256; /* hex, of the raw extract it was read from */
-	struct str person;         /* EVIDENCE_PERSON: login */
+	struct str person; /* EVIDENCE_PERSON: login; EVIDENCE_IMPORT: the tool it is from */
 };
 
 extern const struct store_step evidence_steps[];
@@ -63,6 +63,17 @@ MUST_CHECK int evidence_add_word(struct store *s, const struct evidence *row, st
  * there is none. Lives in A. */
 MUST_CHECK int evidence_newest_run(struct store *s, int64_t host_id, int64_t at_s, struct arena *a,
 	struct audit_run *ret_run, struct evidence **ret_rows, size_t *ret_count, struct err *e);
+/* What another tool found on HOST_ID, in one transaction: rows by EVIDENCE_IMPORT of one file.
+ * ERR_CONFLICT when that file is there already. */
+MUST_CHECK int evidence_add_imports(struct store *s, int64_t host_id, const struct evidence *rows,
+	size_t count, struct err *e);
+/* The newest of it at or before AT_S: those of the latest import of each tool, in check order. */
+struct evidence_rows {
+	struct evidence *at;
+	size_t count;
+};
+MUST_CHECK int evidence_imports(struct store *s, int64_t host_id, int64_t at_s, struct arena *a,
+	struct evidence_rows *ret, struct err *e);
 /* The newest person's words at or before AT_S about HOST_ID (0: the unit). */
 MUST_CHECK int evidence_words(struct store *s, int64_t host_id, int64_t at_s, struct arena *a,
 	struct evidence **ret_rows, size_t *ret_count, struct err *e);

@@ -21,6 +21,11 @@ static const struct command_option options[] = {
 	{ "declared", OPTION_FILE, "FILE", NULL,
 		T("đối chiếu với bản khai này thay cho /etc/khien/machine.yaml") },
 	{ "save", OPTION_FILE, "FILE", NULL, T("giữ lại mọi dữ kiện đã đọc vào tệp") },
+	{ "import", OPTION_FILE, "FILE", NULL,
+		T("thay cho kiểm tra: đọc kết quả của công cụ khác (XCCDF, ARF, lynis-report.dat)") },
+	{ "data", OPTION_DIR, "DIR", NULL,
+		T("với --import: ghi vào thư mục dữ liệu của dịch vụ làm bằng chứng") },
+	{ "host", OPTION_TEXT, "NAME", NULL, T("với --import: tên máy, khi tệp không ghi đúng") },
 	{ "replay", OPTION_FILE, "FILE", NULL,
 		T("hỏi lại các dữ kiện đã giữ trong tệp, không đọc máy nào") },
 	CLI_PACKS_OPTION,
@@ -167,6 +172,8 @@ static int run(const struct command_line *line, struct err *e)
 			e, ERR_INPUT, "the level is a number from 1 to 5, not \"%s\"", level);
 	r.level = audit_options.level = (int)level_number;
 	audit_options.progress_context = &waiting;
+	if (command_value(line, "import"))
+		return report_foreign(line, e);
 	if (command_value(line, "replay")) {
 		rc = snapshot_read(
 			command_value(line, "replay"), line->arena, &audit_options.replay, e);

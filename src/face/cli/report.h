@@ -3,6 +3,7 @@
 #ifndef FACE_CLI_REPORT_H
 #define FACE_CLI_REPORT_H
 
+#include "kit/command/command.h"
 #include "work/hostaudit/hostaudit.h"
 
 struct report {
@@ -32,6 +33,9 @@ MUST_CHECK int snapshot_read(const char *path, struct arena *a, struct str *ret,
 /* Any file a person names, of at most MAX_BYTES. */
 MUST_CHECK int text_file_read(const char *path, size_t max_bytes, struct arena *a,
 	struct str *ret, struct err *e);
+
+/* khien audit --import FILE: what another tool found. */
+MUST_CHECK int report_foreign(const struct command_line *line, struct err *e);
 
 /* The row that speaks for a check: the first with the outcome of the whole. */
 const struct evidence *report_worst(const struct hostaudit_result *result);

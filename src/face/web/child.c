@@ -79,6 +79,7 @@ int web_start(const struct process *self)
 	const struct serve *s = self->state;
 	struct web w = { .packs = s->packs,
 		.key = s->key,
+		.data = s->service->data,
 		.parent_fd = self->parent_fd,
 		.is_tls = s->is_tls,
 		.program = SERVE_PROGRAM };

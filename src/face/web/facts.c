@@ -42,6 +42,7 @@ int facts_load(struct view *v, int64_t host_id, struct facts *ret, struct err *e
 {
 	struct facts f = { 0 };
 	struct evidence *words = NULL;
+	struct evidence_rows imports = { 0 };
 	size_t word_count = 0;
 	int rc = org_host(v->web->store, host_id, v->a, &f.host, e);
 
@@ -50,6 +51,9 @@ int facts_load(struct view *v, int64_t host_id, struct facts *ret, struct err *e
 	if (rc == 0)
 		rc = evidence_words(
 			v->web->store, host_id, facts_as_of_s(v), v->a, &words, &word_count, e);
+	if (rc == 0)
+		rc = evidence_imports(
+			v->web->store, host_id, facts_as_of_s(v), v->a, &imports, e);
 	if (rc < 0)
 		return rc;
 	comply_verdicts(&(struct comply_input){ .packs = v->web->packs,
@@ -61,6 +65,8 @@ int facts_load(struct view *v, int64_t host_id, struct facts *ret, struct err *e
 				.row_count = f.row_count,
 				.words = words,
 				.word_count = word_count,
+				.imports = imports.at,
+				.import_count = imports.count,
 				.exceptions = f.exceptions,
 				.exception_count = f.exception_count },
 		v->a, &f.verdicts, &f.verdict_count);

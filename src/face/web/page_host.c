@@ -278,9 +278,10 @@ void page_host(struct view *v)
 	results(v, &f);
 	trend(v, runs, count);
 	html(v->w,
-		"<p class=\"export\"><a href=\"/may/%lld.csv\">%s</a> · <a href=\"/ngoai-le\">%s</a></p>\n",
+		"<p class=\"export\"><a href=\"/may/%lld.csv\">%s</a> · <a href=\"/ngoai-le\">%s</a> · "
+		"<a href=\"/toan-ven\">%s</a></p>\n",
 		(long long)f.host.id, tr(v->lang, "Tải mọi kết quả của máy (CSV)"),
-		tr(v->lang, "Các ngoại lệ"));
+		tr(v->lang, "Các ngoại lệ"), tr(v->lang, "Toàn vẹn tệp"));
 	page_end(v);
 }
 

@@ -221,6 +221,7 @@ static const struct {
 	{ "dang-chup",
 		T("Đang chụp lại tiến trình, thường mất vài giây đến một phút. Hãy tải lại trang này.") },
 	{ "da-them-ngoai-le", T("Đã ghi ngoại lệ.") },
+	{ "da-chap-nhan", T("Đã chấp nhận, lý do được giữ trong sổ.") },
 	{ "da-ket-thuc", T("Đã kết thúc ngoại lệ.") },
 	{ "da-mo-khoa", T("Đã mở khóa tài khoản.") },
 	{ "da-khoa", T("Đã ngừng tài khoản. Mọi phiên của tài khoản này đã kết thúc.") },

@@ -36,6 +36,7 @@ struct web {
 	struct store *store;
 	const struct pack_set *packs;
 	struct str key; /* for second steps */
+	const char *data; /* the data folder; NULL in tests */
 	int parent_fd;  /* to ask for an audit; -1 in tests */
 	bool is_tls;
 	struct sandbox_level level;
@@ -311,6 +312,9 @@ void page_review_csv(struct view *v);
 void page_review_post(struct view *v);
 void page_review_take(struct view *v);
 void page_review_signed(struct view *v);
+void page_integrity(struct view *v);
+void page_integrity_csv(struct view *v);
+void page_integrity_post(struct view *v);
 void page_exceptions(struct view *v);
 void page_exceptions_csv(struct view *v);
 void page_exception_post(struct view *v);

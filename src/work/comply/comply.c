@@ -38,17 +38,17 @@ static bool is_fresh(const struct comply_input *in, int64_t at_s, int max_age_da
 }
 
 /* The rows of one check stand together in a run. */
-static void find_check_rows(const struct comply_input *in, struct str check,
+static void find_check_rows(const struct evidence *rows, size_t count, struct str check,
 	struct comply_proof *proof)
 {
-	for (size_t i = 0; i < in->row_count; i++) {
-		if (!str_eq(in->rows[i].check, check))
+	for (size_t i = 0; i < count; i++) {
+		if (!str_eq(rows[i].check, check))
 			continue;
 		if (!proof->rows)
-			proof->rows = &in->rows[i];
+			proof->rows = &rows[i];
 		proof->row_count++;
-		if (in->rows[i].at_s > proof->at_s)
-			proof->at_s = in->rows[i].at_s;
+		if (rows[i].at_s > proof->at_s)
+			proof->at_s = rows[i].at_s;
 	}
 }
 
@@ -80,7 +80,9 @@ static struct comply_proof check_proof(const struct comply_input *in, const stru
 		.max_age_days = asked->max_age_days ? asked->max_age_days : o->max_age_days,
 	};
 
-	find_check_rows(in, asked->check, &proof);
+	find_check_rows(in->rows, in->row_count, asked->check, &proof);
+	if (!proof.rows) /* another tool never overrides what our own check saw */
+		find_check_rows(in->imports, in->import_count, asked->check, &proof);
 	if (proof.rows)
 		proof.state = state_of(in, &proof);
 	else

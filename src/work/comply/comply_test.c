@@ -135,9 +135,45 @@ static void one_bad_subject_fails_the_check(void **state)
 	assert_int_equal(judge(&o, rows, 1, NULL, NULL), VERDICT_MET);
 }
 
+static enum verdict with_import(const struct evidence *rows, size_t count, enum outcome said,
+	int age_days)
+{
+	struct obligation all = obligation(&by_check, 1, NEEDS_ALL_CHECKS);
+	struct evidence import = row(said, age_days);
+	struct comply_input in = {
+		.at_s = NOW, .host_id = 1, .host_kind = STR("server"), .level = 1,
+		.rows = rows, .row_count = count, .imports = &import, .import_count = 1,
+	};
+	struct arena a;
+	enum verdict v;
+
+	import.by = EVIDENCE_IMPORT;
+	arena_init(&a, MIB);
+	v = comply_verdict(&in, &all, &a).verdict;
+	arena_done(&a);
+	return v;
+}
+
+static void another_tool_never_overrides_our_check(void **state)
+{
+	struct evidence fail = row(OUTCOME_FAIL, 0), pass = row(OUTCOME_PASS, 0);
+	struct evidence unknown = row(OUTCOME_UNKNOWN, 0);
+
+	(void)state;
+	assert_int_equal(with_import(&fail, 1, OUTCOME_PASS, 0), VERDICT_NOT_MET);
+	assert_int_equal(with_import(&pass, 1, OUTCOME_FAIL, 0), VERDICT_MET);
+	assert_int_equal(with_import(&unknown, 1, OUTCOME_PASS, 0), VERDICT_NO_EVIDENCE);
+	/* where ours did not look it counts, and grows old as any proof does */
+	assert_int_equal(with_import(NULL, 0, OUTCOME_PASS, 0), VERDICT_MET);
+	assert_int_equal(with_import(NULL, 0, OUTCOME_FAIL, 0), VERDICT_NOT_MET);
+	assert_int_equal(with_import(NULL, 0, OUTCOME_UNKNOWN, 0), VERDICT_NO_EVIDENCE);
+	assert_int_equal(with_import(NULL, 0, OUTCOME_PASS, 9), VERDICT_OVERDUE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(another_tool_never_overrides_our_check),
 		cmocka_unit_test(no_evidence_is_never_a_pass),
 		cmocka_unit_test(a_word_never_overrides_a_failed_check),
 		cmocka_unit_test(evidence_grows_old_and_bad_news_does_not),

@@ -13,6 +13,7 @@
 #include "work/hostaudit/host_int.h"
 
 #define PATH_MAX_BYTES 4096
+#define OPEN_TRIES_MAX 1000
 
 /* ---- opening ---- */
 
@@ -25,6 +26,7 @@ static int open_below(const struct host *h, const char *path, int flags)
 		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
 	};
 	const char *relative = path + strspn(path, "/");
+	int fd, tries = 0;
 
 	if (*relative == '\0')
 		relative = ".";
@@ -34,7 +36,12 @@ static int open_below(const struct host *h, const char *path, int flags)
 	}
 	if (h->is_live)
 		return openat(h->root_fd, relative, flags | O_CLOEXEC);
-	return (int)syscall(SYS_openat2, h->root_fd, relative, &how, sizeof(how));
+	/* The kernel answers EAGAIN when anything on the machine is renamed or mounted while it
+	 * follows a "..": that says nothing of this path. */
+	do
+		fd = (int)syscall(SYS_openat2, h->root_fd, relative, &how, sizeof(how));
+	while (fd < 0 && errno == EAGAIN && ++tries < OPEN_TRIES_MAX);
+	return fd;
 }
 
 struct host *host_of_nothing(int64_t now_s)

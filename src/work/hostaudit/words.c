@@ -80,6 +80,7 @@ static const struct reason {
 	{ "timer-off", T("hẹn giờ không được bật"), NULL },
 	{ "too-rare", T("chạy thưa hơn mức cho phép"), NULL },
 	{ "too-old", T("lần thành công gần nhất đã quá lâu"), NULL },
+	{ "imported", T("do công cụ khác ghi nhận"), NULL },
 	{ "compared-long-ago", T("lần so sánh tệp với mốc gần nhất đã quá lâu"), NULL },
 	{ "parts-unread", T("có chỗ không đọc được khi so sánh tệp với mốc"),
 		T("Xem những chỗ không đọc được: khien integrity show; chạy với quyền root.") },

@@ -9,6 +9,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#define OPEN_TRIES_MAX 1000
+
 static unsigned weight(char c)
 {
 	return c == '/' ? 0 : (unsigned char)c;
@@ -40,8 +42,14 @@ int open_below(int root_fd, const char *path, int flags, bool follows)
 			(follows ? 0 : RESOLVE_NO_SYMLINKS),
 	};
 	const char *relative = path + strspn(path, "/");
+	int fd, tries = 0;
 
-	return (int)syscall(SYS_openat2, root_fd, *relative ? relative : ".", &how, sizeof(how));
+	/* EAGAIN: something on the machine was renamed or mounted meanwhile. */
+	do
+		fd = (int)syscall(
+			SYS_openat2, root_fd, *relative ? relative : ".", &how, sizeof(how));
+	while (fd < 0 && errno == EAGAIN && ++tries < OPEN_TRIES_MAX);
+	return fd;
 }
 
 struct str read_below(int root_fd, const char *path, size_t max_bytes, struct arena *a)

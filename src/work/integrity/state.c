@@ -24,7 +24,7 @@ struct integrity {
 static int open_folder(struct integrity *i, const char *data, bool is_reading, struct err *e)
 {
 	const char *path = arena_fmt(&i->arena, "%s/" FOLDER, data).ptr;
-	struct stat st;
+	struct stat st, own;
 
 	if (!is_reading && mkdir(path, 0700) != 0 && errno != EEXIST)
 		return err_errno(e, errno, "cannot make the folder \"%s\"", path);
@@ -37,7 +37,8 @@ static int open_folder(struct integrity *i, const char *data, bool is_reading, s
 	i->group = st.st_gid;
 	if (!is_reading && flock(i->folder_fd, LOCK_EX) != 0)
 		return err_errno(e, errno, "cannot lock \"%s\"", path);
-	if (!is_reading && geteuid() == 0 && fchown(i->folder_fd, i->owner, i->group) != 0)
+	if (!is_reading && fstat(i->folder_fd, &own) == 0 && own.st_uid != i->owner &&
+		geteuid() == 0 && fchown(i->folder_fd, i->owner, i->group) != 0)
 		return err_errno(e, errno, "cannot hand over \"%s\"", path);
 	return vfile_disk_open(path, &i->disk, e);
 }
@@ -74,12 +75,15 @@ struct integrity *integrity_close(struct integrity *i)
 /* NAME holds BYTES, and belongs to whom the data folder belongs. */
 static int write_file(struct integrity *i, const char *name, struct buf *bytes, struct err *e)
 {
+	struct stat st;
 	int rc;
 
 	if (buf_is_full(bytes))
 		return err_set(e, ERR_LIMIT, "\"%s\" would be larger than it may be", name);
 	rc = vfile_replace(i->disk, name, buf_str(bytes), e);
 	if (rc == 0 && geteuid() == 0 &&
+		fstatat(i->folder_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		st.st_uid != i->owner &&
 		fchownat(i->folder_fd, name, i->owner, i->group, AT_SYMLINK_NOFOLLOW) != 0)
 		rc = err_errno(e, errno, "cannot hand over \"%s\"", name);
 	return rc;
