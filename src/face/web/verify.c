@@ -64,9 +64,10 @@ static int verify(const struct process *self, struct store *store, struct err *e
 {
 	const char *data = self->service->data;
 	struct work w = { 0 };
-	const struct verify_job job = {
-		.segments = &archive_entries, .now_s = clock_now_s(), .progress = tell, .context = &w
-	};
+	const struct verify_job job = { .segments = &archive_entries,
+		.now_s = clock_now_s(),
+		.progress = tell,
+		.context = &w };
 	struct err none;
 	char path[4096];
 	int rc = vfile_disk_open(data, &w.data, e);
