@@ -25,7 +25,7 @@ class Trail(unittest.TestCase):
         with Server() as server:
             server.set_up()
             server.stop()
-            shutil.copytree(server.data, cls.base)
+            shutil.copytree(server.data, cls.base, ignore=shutil.ignore_patterns("intake.sock*"))
 
     @classmethod
     def tearDownClass(cls):
