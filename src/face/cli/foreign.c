@@ -114,7 +114,7 @@ static int host_of(const struct importing *im, int64_t *ret, struct err *e)
 static int keep(struct importing *im, size_t *ret_kept, struct err *e)
 {
 	VEC(struct evidence) rows = { 0 };
-	int64_t host_id;
+	int64_t host_id = 0;
 	int rc;
 
 	if (!im->store)
