@@ -87,7 +87,7 @@ MUST_CHECK int keep_retire(
 enum keep_level {
 	KEEP_ROOM,   /* nothing */
 	KEEP_WARN,   /* 80 %: tell people */
-	KEEP_PACK,   /* 85 %: old segments are packed smaller, see archive_repack() */
+	KEEP_PACK,   /* 85 %: months should go to media now */
 	KEEP_RETIRE, /* 90 %: months that are on enough media leave */
 	KEEP_LAST    /* 95 %: nothing more is closed; senders that wait are made to wait */
 };
