@@ -48,6 +48,9 @@ class Follow(unittest.TestCase):
                 os.rename(path, path + ".2")                # while nobody looks
                 write(70)
                 log.wait_lines(821, shard.FILE, 60)
+                os.kill(log.intake(), signal.SIGKILL)       # and goes on in the very same file
+                write(80)
+                log.wait_lines(901, shard.FILE, 60)
                 with open(path, "ab") as out:
                     out.write(b"half")
                 time.sleep(0.6)
