@@ -1,7 +1,7 @@
 /* process.c - the process of a service that turns what is sealed into closed segments. It meets
  * nobody: it reads the shard, writes segments, and takes away the write-ahead files that stand in
  * them. */
-#include "work/archive/archive.h"
+#include "work/archive/keep.h"
 
 #include <poll.h>
 #include <stdio.h>
@@ -54,15 +54,37 @@ static int step(struct archive_writer **w, struct vfile_disk *shard)
 	return AGAIN_MS;
 }
 
+/* The month before this one gets its list, once: when it is over, or when the service was off then.
+ * ERR_ABSENT: it has no line, or the shard is younger. */
+static void pack_month(struct vfile_disk *shard, int *packed)
+{
+	struct date today = date_at(clock_now_s());
+	int month = today.year * 12 + today.month - 2; /* counted from 0; the one before */
+	char name[KEEP_MONTH_SIZE + 16];
+	struct err e;
+	int rc;
+
+	if (*packed == month)
+		return;
+	snprintf(name, sizeof(name), "%04d-%02d", month / 12, month % 12 + 1);
+	rc = keep_close(shard, name, &e);
+	if (rc < 0 && rc != ERR_ABSENT)
+		fprintf(stderr, "khien store: %s: %s\n", name, e.text);
+	*packed = month;
+}
+
 static int run(const struct process *self, struct vfile_disk *shard, int end_fd)
 {
 	struct archive_writer *w = NULL;
 	struct pollfd wait = { .fd = end_fd, .events = POLLIN };
 	bool is_renewed = false;
+	int packed = -1;
 
 	while (!is_renewed && wait.revents == 0) {
 		int wait_ms = step(&w, shard);
 
+		if (wait_ms == TICK_MS)
+			pack_month(shard, &packed);
 		is_renewed = wait_ms == TICK_MS && is_over(self->service);
 		if (!is_renewed)
 			(void)poll(&wait, 1, wait_ms);

@@ -1,0 +1,129 @@
+/* khien log media: months of the log on external disks, written, read back, verified. */
+#include <stdio.h>
+
+#include "face/cli/cli.h"
+#include "face/cli/log.h"
+#include "face/cli/month.h"
+#include "work/archive/keep.h"
+
+static const struct command_option options[] = {
+	CLI_DATA_OPTION,
+	{ "label", OPTION_TEXT, "WORDS", NULL, T("nhãn dán trên đĩa, khi đăng ký") },
+	{ "copies", OPTION_NUMBER, "N", NULL,
+		T("số đĩa phải giữ tháng đó trước khi xóa, khi chuyển đi") },
+	{ 0 },
+};
+
+/* What is done, and with what. */
+struct job {
+	const struct command_line *line;
+	const char *folder; /* of the log */
+	const char *month;
+	struct vfile_disk *medium, *shard;
+	int64_t copies;
+};
+
+static int do_register(struct job *j, struct err *e)
+{
+	const char *label = command_value(j->line, "label");
+
+	return label ?
+		keep_register(j->medium, str_of(label), e) :
+		err_set(e, ERR_INPUT, "%s", tr(j->line->lang, T("cần --label \"nhãn đĩa\"")));
+}
+
+static int do_write(struct job *j, struct err *e)
+{
+	return keep_export(j->shard, j->month, j->medium, clock_now_s(), e);
+}
+
+static int do_check(struct job *j, struct err *e)
+{
+	return keep_check(j->shard, j->month, j->medium, clock_now_s(), e);
+}
+
+static int do_retire(struct job *j, struct err *e)
+{
+	if (j->copies < 1)
+		return err_set(
+			e, ERR_INPUT, "%s", tr(j->line->lang, T("cần --copies N, ít nhất 1")));
+	return keep_retire(j->shard, j->month, (unsigned)j->copies, e);
+}
+
+static const struct action {
+	const char *name;
+	bool has_medium, has_month;
+	int (*run)(struct job *j, struct err *e);
+	const char *done;
+} actions[] = {
+	{ "register", true, false, do_register, T("✓ đã đăng ký đĩa") },
+	{ "write", true, true, do_write, T("✓ đã ghi, đọc lại và đối chiếu") },
+	{ "check", true, true, do_check, T("✓ tháng trên đĩa đúng từng byte") },
+	{ "retire", false, true, do_retire,
+		T("✓ tháng đã rời máy này; bản kê và biên nhận ở lại") },
+};
+
+static const struct action *action_of(const char *name)
+{
+	for (size_t i = 0; i < COUNT(actions); i++)
+		if (strcmp(actions[i].name, name) == 0)
+			return &actions[i];
+	return NULL;
+}
+
+static int open_places(struct job *j, const struct action *a, struct err *e)
+{
+	const char *const *args = j->line->args + 1;
+	int rc = cli_log_folder(j->line, e, &j->folder);
+
+	if (rc == 0 && a->has_medium)
+		rc = vfile_disk_open(*args++, &j->medium, e);
+	if (rc < 0 || !a->has_month)
+		return rc;
+	j->month = *args;
+	rc = cli_month_check(j->line, j->month, e);
+	return rc < 0 ? rc : cli_month_shard(j->line, j->folder, j->month, &j->shard, e);
+}
+
+static int run(const struct command_line *line, struct err *e)
+{
+	const struct action *a = action_of(line->args[0]);
+	const char *copies = command_value(line, "copies");
+	struct job j = { .line = line };
+	int rc;
+
+	if (!a)
+		return err_set(e, ERR_INPUT,
+			tr(line->lang,
+				T("không có việc \"%s\"; có: register, write, check, retire")),
+			line->args[0]);
+	if (line->arg_count != 1u + a->has_medium + a->has_month ||
+		(copies && !str_to_i64(str_of(copies), &j.copies)))
+		return err_set(e, ERR_INPUT, "%s",
+			tr(line->lang,
+				T("viết: register FOLDER · write FOLDER MONTH · check FOLDER MONTH · "
+				  "retire MONTH")));
+	rc = open_places(&j, a, e);
+	if (rc == 0)
+		rc = a->run(&j, e);
+	if (rc == 0)
+		printf("%s\n", tr(line->lang, a->done));
+	vfile_disk_close(j.shard);
+	vfile_disk_close(j.medium);
+	return rc;
+}
+
+const struct command cmd_log_media = {
+	.name = "log media",
+	.args = "ACTION …",
+	.words = T(
+		"Chép tháng nhật ký ra đĩa ngoài đã đăng ký, đọc lại, đối chiếu, chuyển khỏi máy"),
+	.help = T(
+		"register FOLDER --label WORDS: nhận một đĩa. write FOLDER MONTH: chép, đọc lại, ghi biên "
+		"nhận. check FOLDER MONTH: đối chiếu đĩa với bản kê. retire MONTH --copies N: xóa khỏi máy "
+		"tháng cũ nhất khi đã có trên N đĩa."),
+	.options = options,
+	.args_min = 1,
+	.args_max = 3,
+	.run = run,
+};

@@ -1,0 +1,42 @@
+/* month.c - where the months of a log stand: shared by `khien log month` and `khien log media`. */
+#include "face/cli/month.h"
+
+#include "work/seal/seal.h"
+
+static bool is_month(struct str s)
+{
+	uint64_t year, month;
+
+	return s.len == 7 && s.ptr[4] == '-' && str_to_u64(str_until(s, 4), 10, &year) &&
+		str_to_u64(str_from(s, 5), 10, &month) && month >= 1 && month <= 12;
+}
+
+int cli_month_check(const struct command_line *line, const char *month, struct err *e)
+{
+	if (is_month(str_of(month)))
+		return 0;
+	return err_set(e, ERR_INPUT,
+		tr(line->lang, T("\"%s\" không phải là tháng; viết như 2026-10")), month);
+}
+
+/* The newest shard of a year: after a restore there are several. */
+int cli_month_shard(const struct command_line *line, const char *folder, const char *month,
+	struct vfile_disk **ret, struct err *e)
+{
+	const char *const *names, *found = NULL;
+	struct vfile_disk *log;
+	size_t count = 0;
+	int rc = vfile_disk_open(folder, &log, e);
+
+	if (rc < 0)
+		return rc;
+	rc = seal_shards(log, line->arena, &names, &count, e);
+	vfile_disk_close(log);
+	for (size_t i = 0; rc == 0 && i < count; i++)
+		if (strncmp(names[i], month, 4) == 0)
+			found = names[i];
+	if (rc == 0 && !found)
+		rc = err_set(e, ERR_ABSENT, tr(line->lang, T("nhật ký không có năm %.4s")), month);
+	return rc < 0 ? rc :
+			vfile_disk_open(arena_fmt(line->arena, "%s/%s", folder, found).ptr, ret, e);
+}
