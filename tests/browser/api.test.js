@@ -117,6 +117,7 @@ test("what is there to read", async () => {
 	assert.ok(verdicts.length >= 228);
 	assert.ok(verdicts.every((v) => v.verdict !== "met" || v.checks.length > 0), "no evidence is never a pass");
 	assert.equal((await call("get", "/hosts/{host}", { args: { host: 99 } })).status, 404);
+	assert.deepEqual((await call("get", "/log", { query: "?hoi=khongcodongnao" })).body.lines, []);
 	const packs = (await call("get", "/packs")).body.items;
 	assert.ok(packs.some((p) => p.id === "tay-son" && p.in_force));
 	const clauses = (await call("get", "/packs/{pack}/clauses", { args: { pack: "tay-son" } })).body.items;

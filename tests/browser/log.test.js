@@ -22,7 +22,8 @@ before(async () => {
 	const page = await newPage(server);
 	await setUp(page, server);
 	await page.goto("/nhat-ky");
-	assert.match(await page.locator(".strip").innerText(), /chưa có dòng nào/);
+	// the service begins its log by itself: the first entries are its own
+	assert.match(await page.locator(".strip").innerText(), /chưa có dòng nào|Niêm phong đến/);
 	await axe(page, "empty");
 	// with the service stopped the command makes the log, its first entries and its seal
 	server.process.kill("SIGTERM");

@@ -223,7 +223,7 @@ test("administration: reset, disable, unit, machine", async () => {
 	await admin.selectOption("#cap-do", "3");
 	await admin.locator("form[action^='/quan-tri/may/'] button").click();
 	await admin.goto("/may/1");
-	assert.match(await admin.locator("dl").innerText(), /máy trạm, cấp độ 3/);
+	assert.match(await admin.locator("dl.facts").innerText(), /máy trạm, cấp độ 3/);
 	await admin.goto("/quan-tri/nhat-ky");
 	assert.match(await admin.locator("table").innerText(), /bị khóa vì sai quá số lần/);
 	await page.context().close();

@@ -189,7 +189,7 @@ class Overload(unittest.TestCase):
             with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
                 count = 30000
                 for i in range(count):
-                    udp.sendto(b"<13>Nov 25 10:00:00 h p: %08d " % i + b"x" * 1500, ("127.0.0.1", log.port))
+                    udp.sendto(b"<13>Nov 25 10:00:00 h p: %08d " % i + b"x" * 8000, ("127.0.0.1", log.port))
             os.kill(log.intake(), signal.SIGCONT)
             shard.wait_for(lambda: len(log.raws(shard.UDP)) + sum(shard.lost(log.data).values()) >= count)
             stored, lost = len(set(log.raws(shard.UDP))), sum(shard.lost(log.data).values())
@@ -218,7 +218,7 @@ class Import(unittest.TestCase):
            b" </System>\n</Event><Event xmlns='x'><System/></Event></Events>")
 
     def files(self, base):
-        write_tree(base, {"a.log": self.TEXT, "b.log.gz": gzip.compress(self.TEXT),
+        write_tree(base, {"a.log": self.TEXT, "b.log.gz": gzip.compress(self.TEXT, mtime=0),
                           "c.log.xz": lzma.compress(self.TEXT), "e.export": self.EXPORT,
                           "w.xml": self.XML})
         return [os.path.join(base, name) for name in sorted(os.listdir(base))]

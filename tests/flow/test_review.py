@@ -47,7 +47,7 @@ class SmallServer(Server):
         shutil.rmtree(self.database, ignore_errors=True)
 
 
-def wait_for_picture(browser, host, before=None, timeout_s=60):
+def wait_for_picture(browser, host, before=None, timeout_s=180):
     """The page, once it shows a picture that is not the one BEFORE."""
     end = time.monotonic() + timeout_s
     while time.monotonic() < end:
