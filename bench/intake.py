@@ -215,14 +215,11 @@ def by_relp(receiver, blob, count, _per_blob, window=8000):
         out.recv(4096)
 
         def read():
-            rest = b""
             while acked[0] < count:
                 chunk = out.recv(1 << 18)
                 if not chunk:
                     return
-                rest += chunk
-                acked[0] += rest.count(b" rsp ")
-                rest = rest[-4:] if b" rsp " not in rest[-8:] else b""
+                acked[0] += chunk.count(b"\n")      # each answer is one line
         reader = threading.Thread(target=read)
         reader.start()
         number = 2
