@@ -5,6 +5,7 @@ differs from the last signed one, the signature, and what it proves.
 The server runs in a mount namespace of its own with a small package database, so that a deep look takes a
 moment instead of reading the whole disk of the machine that runs the tests.
 """
+import contextlib
 import glob
 import os
 import re
@@ -59,6 +60,20 @@ def wait_for_picture(browser, host, before=None, timeout_s=180):
     raise AssertionError(f"no new picture:\n{page.text[-3000:]}")
 
 
+@contextlib.contextmanager
+def planted_program(name):
+    """The path of a running program that belongs to no package."""
+    with tempfile.TemporaryDirectory(dir="/opt") as folder:
+        program = os.path.join(folder, name)
+        shutil.copy(shutil.which("sleep"), program)
+        child = subprocess.Popen([program, "600"])
+        try:
+            yield program
+        finally:
+            child.kill()
+            child.wait()
+
+
 def choices(page, suspicious=None):
     """The fields of the form with every thing known, but the one whose text has SUSPICIOUS."""
     fields = {}
@@ -102,17 +117,19 @@ class Review(unittest.TestCase):
             empty = browser.get(f"/may/{host}/tien-trinh")
             self.assertIn("Chưa có ảnh chụp tiến trình nào", empty.text)
 
-            # by itself, a while after the start
+            # by itself, a while after the start; a program of no package is a sign on any machine
+            planted = self.enterContext(planted_program("first-program"))
             self.some_minutes(server, browser)
             page, first = wait_for_picture(browser, host)
+            self.assertIn(planted, page.text)
             self.assertIn("Đây là lần đầu", page.text)
             self.assertIn("process-review", os.listdir(server.data))
 
             # a sign asks for a decision: nothing is signed without one
             answer = browser.submit({}, action=f"/may/{host}/tien-trinh")
-            if "Hãy chọn đã biết hay khả nghi" in answer.text:
-                self.assertEqual(answer.status, 422)
-                page, first = wait_for_picture(browser, host)
+            self.assertEqual(answer.status, 422)
+            self.assertIn("Hãy chọn đã biết hay khả nghi", answer.text)
+            page, first = wait_for_picture(browser, host)
             answer = browser.submit({**choices(page), "ghi-chu": "lần đầu"}, action=f"/may/{host}/tien-trinh")
             self.assertEqual(answer.status, 200)
             self.assertRegex(browser.path, rf"/may/{host}/tien-trinh/\d+")
@@ -121,31 +138,24 @@ class Review(unittest.TestCase):
             self.assertRegex(duty_proof(browser), r"^[^\n]*–\s+đạt\s")
 
             # something new: only that is shown, and it stays until somebody explains it
-            with tempfile.TemporaryDirectory(dir="/opt") as folder:
-                program = os.path.join(folder, "planted-program")
-                shutil.copy(shutil.which("sleep"), program)
-                child = subprocess.Popen([program, "600"])
-                try:
-                    browser.get(f"/may/{host}/tien-trinh")
-                    browser.submit({}, action=f"/may/{host}/tien-trinh/chup")
-                    page, second = wait_for_picture(browser, host, first)
-                    self.assertIn(program, page.text)
-                    self.assertNotIn("Đây là lần đầu", page.text)
-                    fields = choices(page, "planted-program")
-                    self.assertIn("nghi", fields.values())
-                    without = {k: v for k, v in fields.items() if k[0] == "k"}
-                    answer = browser.submit(without, action=f"/may/{host}/tien-trinh")
-                    self.assertEqual(answer.status, 422, "a suspicion without a note")
-                    answer = browser.submit(fields, action=f"/may/{host}/tien-trinh")
-                    self.assertIn("không ai biết nó là gì", answer.text)
-                    self.assertEqual(verdict(browser, host), "not-met")
-                    browser.get(f"/may/{host}/tien-trinh")
-                    browser.submit({}, action=f"/may/{host}/tien-trinh/chup")
-                    page, _ = wait_for_picture(browser, host, second)
-                    self.assertRegex(page.text, r"vẫn khả nghi</span>[^<]*</p>\s*<p><code>" + re.escape(program))
-                finally:
-                    child.kill()
-                    child.wait()
+            with planted_program("planted-program") as program:
+                browser.get(f"/may/{host}/tien-trinh")
+                browser.submit({}, action=f"/may/{host}/tien-trinh/chup")
+                page, second = wait_for_picture(browser, host, first)
+                self.assertIn(program, page.text)
+                self.assertNotIn("Đây là lần đầu", page.text)
+                fields = choices(page, "planted-program")
+                self.assertIn("nghi", fields.values())
+                without = {k: v for k, v in fields.items() if k[0] == "k"}
+                answer = browser.submit(without, action=f"/may/{host}/tien-trinh")
+                self.assertEqual(answer.status, 422, "a suspicion without a note")
+                answer = browser.submit(fields, action=f"/may/{host}/tien-trinh")
+                self.assertIn("không ai biết nó là gì", answer.text)
+                self.assertEqual(verdict(browser, host), "not-met")
+                browser.get(f"/may/{host}/tien-trinh")
+                browser.submit({}, action=f"/may/{host}/tien-trinh/chup")
+                page, _ = wait_for_picture(browser, host, second)
+                self.assertRegex(page.text, r"vẫn khả nghi</span>[^<]*</p>\s*<p><code>" + re.escape(program))
             done = khien("review", "--data", server.data, timeout_s=240)
             self.assertEqual(done.status, 0, done)
             self.assertIn("So với lần rà soát", done.out)

@@ -92,8 +92,8 @@ static int keep_picture(const struct serve *s, struct store *store, struct hosta
 	return rc;
 }
 
-int audit_store(const struct serve *s, struct store *store, const struct review_duty *duty,
-	struct err *e)
+int audit_store(
+	const struct serve *s, struct store *store, const struct review_duty *duty, struct err *e)
 {
 	struct audit_run run = { .at_s = clock_now_s(), .program = STR(SERVE_PROGRAM) };
 	struct hostaudit_options options = {
@@ -160,7 +160,7 @@ static int find_duty(
 	struct org_host *hosts;
 	struct str asked = STR_NONE;
 	size_t count = 0;
-	int64_t now_s = clock_now_s(), asked_at_s = 0;
+	int64_t now_s = clock_now_s(), asked_after = 0;
 	int rc = org_hosts(store, s->arena, &hosts, &count, e);
 
 	*ret = (struct review_duty){ 0 };
@@ -172,11 +172,9 @@ static int find_duty(
 			store, review_asked_key(hosts[0].id, s->arena), s->arena, &asked, e);
 	if (rc < 0)
 		return rc;
-	ret->period_days =
-		review_period_days(s->packs, hosts[0].level, date_at(now_s), s->arena);
-	ret->is_due = (asked.ptr && str_to_i64(asked, &asked_at_s) && asked_at_s > newest.at_s) ||
-		(ret->period_days > 0 &&
-			now_s - newest.at_s >= ret->period_days * CLOCK_DAY_S);
+	ret->period_days = review_period_days(s->packs, hosts[0].level, date_at(now_s), s->arena);
+	ret->is_due = (asked.ptr && str_to_i64(asked, &asked_after) && asked_after == newest.id) ||
+		(ret->period_days > 0 && now_s - newest.at_s >= ret->period_days * CLOCK_DAY_S);
 	return 0;
 }
 

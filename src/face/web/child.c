@@ -5,6 +5,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "core/evidence/review.h"
 #include "kit/store/store.h"
 #include "work/archive/find.h"
 
@@ -18,11 +19,15 @@ bool audit_now(struct view *v)
 		process_run(v->web->parent_fd, "audit", AUDIT_WAIT_MS);
 }
 
-/* The process looks for the request in the database: the message only wakes it. */
+/* The process looks for the request in the database, the message only wakes it; what is asked for
+ * is a picture after the newest one, which no clock can confuse. */
 bool review_now(struct view *v, int64_t host_id)
 {
-	if (org_set(v->web->store, review_asked_key(host_id, v->a),
-		    arena_fmt(v->a, "%lld", (long long)v->by.now_s), v->e) < 0 ||
+	struct review_snapshot newest = { 0 };
+
+	if (review_snapshot_newest(v->web->store, host_id, INT64_MAX, v->a, &newest, v->e) < 0 ||
+		org_set(v->web->store, review_asked_key(host_id, v->a),
+			arena_fmt(v->a, "%lld", (long long)newest.id), v->e) < 0 ||
 		org_note(&v->by, "review-ask", STR_NONE, v->e) < 0)
 		return false;
 	(void)process_run(v->web->parent_fd, "review", 0);

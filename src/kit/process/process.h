@@ -92,7 +92,8 @@ MUST_CHECK int process_confine(const struct process *self, const char *const *mo
 MUST_CHECK int process_end_fd(struct err *e);
 
 /* The other processes' orders to the parent: run the row NAME (one with every_s) now, and wait at
- * most WAIT_MS for its end. True when it ended well. */
+ * most WAIT_MS for its end. One that runs already runs once more after that, since it may have
+ * looked before the order came. True when it ended well. */
 bool process_run(int parent_fd, const char *name, int wait_ms);
 
 /* Prepare and run until told to end. Returns the exit status or, when the service could not start,

@@ -20,6 +20,7 @@ static struct seen {
 	volatile char answer;
 	volatile int64_t ended_us, again_after_us;
 	volatile int state_of_visit, is_confined, ended_in_peace, again;
+	volatile int slow_visits, slow_before_answer, slow_fine;
 } * seen;
 
 static int wait_for_end(void)
@@ -63,6 +64,11 @@ static int left_start(const struct process *self)
 		seen->answer = answer;
 	if (number == 1) {
 		seen->asked_fine = process_run(self->parent_fd, "visit", WAIT_MS);
+		(void)process_run(self->parent_fd, "slow", 0);
+		for (int i = 0; i < 100 && seen->slow_visits == 0; i++)
+			poll(NULL, 0, 10);
+		seen->slow_fine = process_run(self->parent_fd, "slow", WAIT_MS);
+		seen->slow_before_answer = seen->slow_visits;
 		seen->asked_for_none = process_run(self->parent_fd, "nobody", 100);
 		raise(SIGKILL);
 	}
@@ -110,6 +116,14 @@ static int visit_start(const struct process *self)
 	return 0;
 }
 
+/* Long enough to be asked for while it runs. */
+static int slow_start(const struct process *self)
+{
+	seen->slow_visits++;
+	poll(NULL, 0, 300);
+	return 0;
+}
+
 static const char *const below[] = { "made/%S/inside", NULL };
 
 static const struct process_row rows[] = {
@@ -129,6 +143,7 @@ static const struct process_row rows[] = {
 		.every_s = 1000,
 		.time_max_s = 5,
 		.is_due = visit_is_due },
+	{ .name = "slow", .start = slow_start, .every_s = 1000, .time_max_s = 5 },
 	{ 0 },
 };
 
@@ -179,6 +194,10 @@ static void a_service_runs_falls_and_ends(void **state)
 	assert_int_equal(seen->visits, 2); /* the first, and the one asked for */
 	assert_int_equal(seen->state_of_visit, 2);
 	assert_true(seen->asked_fine);
+	assert_true(seen->slow_fine);
+	assert_int_equal(
+		seen->slow_before_answer, 2); /* what began before the order is no answer */
+	assert_int_equal(seen->slow_visits, 2);
 	assert_false(seen->asked_for_none);
 	assert_true(seen->is_confined);
 	assert_int_equal(seen->ended_in_peace, 3);

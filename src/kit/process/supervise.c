@@ -21,8 +21,9 @@ struct slot {
 	int parent_fd;           /* the parent's end of its channel, or -1 */
 	int peer_fd, peer_of_fd; /* its end towards talks_to, and towards who talks to it */
 	int64_t since_us, again_us, backoff_s;
-	int64_t next_s; /* when it comes and goes: when it comes */
-	int asker;      /* index of the slot that waits for its end, or -1 */
+	int64_t next_s;      /* when it comes and goes: when it comes */
+	int asker;           /* index of the slot that waits for its end, or -1 */
+	bool is_asked_again; /* somebody asked while it ran: what it has read may be older */
 };
 
 struct supervisor {
@@ -136,7 +137,12 @@ static void ended(struct supervisor *p, struct slot *s, int status)
 
 	s->pid = 0;
 	if (s->row->every_s) {
-		visit_ended(p, s, status);
+		if (s->is_asked_again && !p->is_ending) {
+			s->is_asked_again = false;
+			start(p, s);
+		} else {
+			visit_ended(p, s, status);
+		}
 		return;
 	}
 	if (p->is_ending)
@@ -202,6 +208,7 @@ static void take_message(struct supervisor *p, int from)
 		if (!asked->row->every_s || !str_is(str_of(m.name), asked->row->name))
 			continue;
 		asked->asker = from;
+		asked->is_asked_again = asked->pid != 0;
 		if (asked->pid == 0)
 			start(p, asked);
 	}
