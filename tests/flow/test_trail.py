@@ -84,12 +84,12 @@ class Trail(unittest.TestCase):
     def test_24_a_row_is_removed_or_added(self):
         self.edit("DELETE FROM event WHERE id = 2")
         self.assertIn("event 2", self.check(1))
-        self.edit("INSERT INTO setting (name, value) VALUES ('unit.name', 'khác')"
+        self.edit("INSERT INTO setting (name, value) VALUES ('x.name', 'khác')"
                   " ON CONFLICT (name) DO UPDATE SET value = 'khác'",
                   "INSERT INTO event SELECT 9999, at_s, login, what, about, peer FROM event LIMIT 1")
         out = self.check(1)
         self.assertIn("event 9999", out)
-        self.assertIn("setting unit.name", out)
+        self.assertIn("setting x.name", out)
 
     def test_24_evidence_is_mended(self):
         self.edit("UPDATE evidence SET outcome = 0 WHERE id ="

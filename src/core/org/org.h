@@ -7,39 +7,19 @@
 #define CORE_ORG_H
 
 #include "base/base.h"
+#include "core/org/host.h"
 #include "core/pack/pack.h"
 #include "kit/store/store.h"
 
 extern const struct store_step org_steps[];
 extern const size_t org_step_count;
 
-/* --- the unit and its machines ---------------------------------------------------------------- */
+/* --- settings --------------------------------------------------------------------------------- */
 
-/* Named texts of the unit: "unit.name". STR_NONE when never set. Lives in A. */
+/* Named texts of this Khiên. STR_NONE when never set. Lives in A. */
 MUST_CHECK int org_setting(
 	struct store *s, const char *name, struct arena *a, struct str *ret, struct err *e);
 MUST_CHECK int org_set(struct store *s, const char *name, struct str value, struct err *e);
-
-#define ORG_HOST_KINDS "server", "workstation", "secret-pc"
-
-struct org_host {
-	int64_t id;
-	struct str name;
-	struct str kind; /* server | workstation | secret-pc */
-	int level;       /* system level 1-5 */
-	int64_t first_seen_s, last_seen_s;
-};
-
-/* The machine of this NAME: found or added (as KIND, level 1), its last sight set to NOW_S. */
-MUST_CHECK int org_host_seen(struct store *s, const char *name, const char *kind, int64_t now_s,
-	int64_t *ret_id, struct err *e);
-MUST_CHECK int org_hosts(
-	struct store *s, struct arena *a, struct org_host **ret, size_t *ret_count, struct err *e);
-/* ERR_ABSENT */
-MUST_CHECK int org_host(
-	struct store *s, int64_t id, struct arena *a, struct org_host *ret, struct err *e);
-/* ERR_INPUT for an unknown kind or a level outside 1-5. */
-MUST_CHECK int org_host_set(struct store *s, int64_t id, struct str kind, int level, struct err *e);
 
 /* --- rules ------------------------------------------------------------------------------------ */
 
@@ -69,14 +49,26 @@ unsigned org_password_faults(const struct org_rules *rules, struct str password,
 
 /* --- people ----------------------------------------------------------------------------------- */
 
-enum user_role { USER_ADMIN = 1, USER_OFFICER = 2, USER_HEAD = 4, USER_AUDITOR = 8 };
-#define USER_ROLES_ALL (USER_ADMIN | USER_OFFICER | USER_HEAD | USER_AUDITOR)
+/* What each may do stands in rights.h. The numbers are kept in the database. */
+enum user_role {
+	USER_ADMIN = 1,
+	USER_OFFICER = 2,
+	USER_HEAD = 4,
+	USER_AUDITOR = 8,
+	USER_STAFF = 16,
+	USER_OPERATOR = 32,
+	USER_INSPECTOR = 64,
+	USER_AUTHORITY = 128,
+};
+#define USER_ROLES_ALL 255
 
 struct org_user {
 	int64_t id;
 	struct str login; /* unique, whatever its case */
 	struct str name;  /* the person */
 	enum user_role role;
+	int64_t unit_id;  /* where it works, see unit.h; 0 in org_user_add() is unit 1 */
+	int64_t staff_id; /* who of the roster it belongs to; 0: nobody yet */
 	bool must_change; /* a one-time password, good until onetime_until_s */
 	bool has_totp;
 	int64_t onetime_until_s, locked_at_s, disabled_at_s, created_at_s,

@@ -12,8 +12,10 @@ static const char sql_host_seen[] =
 	"INSERT INTO host (name, kind, level, first_seen_s, last_seen_s) VALUES ($1, $2, 1, $3, $3)"
 	" ON CONFLICT (name) DO UPDATE SET last_seen_s = excluded.last_seen_s";
 static const char sql_host_id[] = "SELECT id FROM host WHERE name = $1";
-static const char sql_hosts[] = "SELECT id, name, kind, level, first_seen_s, last_seen_s FROM host"
+static const char sql_hosts[] = "SELECT id, name, kind, level, first_seen_s, last_seen_s,"
+				" unit_id FROM host"
 				" WHERE id = $1 OR $1 = 0 ORDER BY name";
+static const char sql_host_move[] = "UPDATE host SET unit_id = $2 WHERE id = $1";
 static const char sql_host_set[] = "UPDATE host SET kind = $2, level = $3 WHERE id = $1";
 
 int org_setting(struct store *s, const char *name, struct arena *a, struct str *ret, struct err *e)
@@ -83,6 +85,7 @@ static int hosts(struct store *s, int64_t id, struct arena *a, struct org_host *
 		h->level = (int)store_i64(q, 3);
 		h->first_seen_s = store_i64(q, 4);
 		h->last_seen_s = store_i64(q, 5);
+		h->unit_id = store_i64(q, 6);
 	}
 	if (rc < 0)
 		return rc;
@@ -116,6 +119,11 @@ int org_host_set(struct store *s, int64_t id, struct str kind, int level, struct
 	if (!is_host_kind(kind) || level < 1 || level > 5)
 		return err_set(e, ERR_INPUT, "kind \"%.*s\" level %d", STR_FMT(kind), level);
 	return org_run(s, sql_host_set, "isi", e, id, kind, (int64_t)level);
+}
+
+int org_host_move(struct store *s, int64_t id, int64_t unit_id, struct err *e)
+{
+	return org_run(s, sql_host_move, "ii", e, id, unit_id);
 }
 
 /* --- the code of the first set-up ------------------------------------------------------------- */

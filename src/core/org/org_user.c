@@ -1,5 +1,6 @@
 /* org_user.c - the people: adding, changing, their passwords. */
 #include "core/org/org_int.h"
+#include "core/org/unit.h"
 
 #include "kit/crypto/crypto.h"
 
@@ -7,12 +8,13 @@
 
 static const char sql_users[] =
 	"SELECT id, login, name, role, must_change, totp IS NOT NULL, onetime_until_s, locked_at_s,"
-	" disabled_at_s, created_at_s, last_login_s FROM person"
+	" disabled_at_s, created_at_s, last_login_s, unit_id, staff_id FROM person"
 	" WHERE ($1 = 0 OR id = $1) AND ($2 = '' OR login = $2) ORDER BY login";
 static const char sql_count[] = "SELECT count(*) FROM person";
 static const char sql_add[] =
 	"INSERT INTO person (login, name, name_folded, role, hash, must_change, onetime_until_s,"
-	" created_at_s) VALUES ($1, $2, $3, $4, '', 0, 0, $5)";
+	" created_at_s, unit_id, staff_id) VALUES ($1, $2, $3, $4, '', 0, 0, $5, $6,"
+	" nullif($7, 0))";
 static const char sql_store[] =
 	"UPDATE person SET hash = $2, must_change = $3, onetime_until_s = $4 WHERE id = $1";
 static const char sql_remember[] =
@@ -58,6 +60,8 @@ static int find(struct store *s, int64_t id, struct str login, struct found *f, 
 		u->disabled_at_s = store_i64(q, 8);
 		u->created_at_s = store_i64(q, 9);
 		u->last_login_s = store_i64(q, 10);
+		u->unit_id = store_i64(q, 11);
+		u->staff_id = store_i64(q, 12);
 	}
 	return rc;
 }
@@ -177,8 +181,9 @@ static int add(const struct org_actor *by, const struct org_user *user, struct s
 	int rc;
 
 	arena_init(&a, 64 * KIB);
-	rc = org_run(by->store, sql_add, "sssii", e, login, user->name, text_fold(&a, user->name),
-		(int64_t)user->role, by->now_s);
+	rc = org_run(by->store, sql_add, "sssiiii", e, login, user->name, text_fold(&a, user->name),
+		(int64_t)user->role, by->now_s,
+		user->unit_id ? user->unit_id : (int64_t)ORG_UNIT_FIRST, user->staff_id);
 	arena_done(&a);
 	if (rc < 0)
 		return rc;

@@ -10,6 +10,25 @@
 #define PERSON(p) \
 	p "id," p "login," p "name," p "role," p "hash," p "must_change," p "onetime_until_s," p \
 	  "totp," p "locked_at_s," p "disabled_at_s," p "created_at_s"
+#define UNIT(p) p "id," p "code," p "kind," p "roles," p "from_day," p "until_day," p "successor_id"
+#define UNIT_NAME(p) p "id," p "unit_id," p "from_day," p "name," p "short_name"
+#define UNIT_PARENT(p) p "id," p "unit_id," p "from_day," p "parent_id"
+#define UNIT_EVENT(p) \
+	p "id," p "unit_id," p "what," p "day," p "decision," p "decision_day," p "other_id," p \
+	  "before," p "after," p "made_by," p "made_at_s," p "undone_by," p "undone_at_s"
+#define STAFF(p) \
+	p "id," p "unit_id," p "code," p "name," p "position," p "email," p "phone," p "state," p \
+	  "made_by," p "made_at_s"
+#define STAFF_EVENT(p) \
+	p "id," p "staff_id," p "what," p "effective_s," p "decision," p "decision_day," p \
+	  "note," p "unit_before," p "unit_after," p "position_before," p "position_after," p \
+	  "state_before," p "state_after," p "made_by," p "made_at_s," p "done_at_s"
+#define STAFF_ROLE(p) \
+	p "id," p "staff_id," p "role," p "unit_id," p "from_day," p "until_day," p "decision," p \
+	  "decision_day"
+/* since step 404 */
+#define HOST_IN_UNIT(p) HOST(p) "," p "unit_id"
+#define PERSON_IN_UNIT(p) PERSON(p) "," p "unit_id," p "staff_id," p "source"
 #define EVENT(p) p "id," p "at_s," p "login," p "what," p "about," p "peer"
 #define EXCEPTION(p) \
 	p "id," p "host_id," p "obligation," p "reason," p "approver," p "measure," p "from_s," p \
@@ -42,6 +61,10 @@
 	NOTE(table, "new." key, "set", HASH(COLUMNS, "old."), HASH(COLUMNS, "new.")) " END;" \
 	"CREATE TRIGGER " table "_change_remove AFTER DELETE ON " table " BEGIN " \
 	NOTE(table, "old." key, "remove", HASH(COLUMNS, "old."), "''") " END;"
+/* A table that grew is watched anew, with its new columns. */
+#define UNWATCH(table) \
+	"DROP TRIGGER " table "_change_add; DROP TRIGGER " table "_change_set;" \
+	"DROP TRIGGER " table "_change_remove;"
 /* clang-format on */
 
 const struct store_step change_steps[] = {
@@ -60,6 +83,14 @@ const struct store_step change_steps[] = {
 	{ 402, "changes of exceptions, audits",
 		WATCH("exception", "id", EXCEPTION) WATCH("audit_run", "id", AUDIT_RUN)
 			WATCH("evidence", "id", EVIDENCE) },
+	{ 403, "changes of units, staff",
+		WATCH("unit", "id", UNIT) WATCH("unit_name", "id", UNIT_NAME) WATCH(
+			"unit_parent", "id", UNIT_PARENT) WATCH("unit_event", "id", UNIT_EVENT)
+			WATCH("staff", "id", STAFF) WATCH("staff_event", "id", STAFF_EVENT)
+				WATCH("staff_role", "id", STAFF_ROLE) },
+	{ 404, "changes of the unit of machines and accounts",
+		UNWATCH("host") WATCH("host", "id", HOST_IN_UNIT) UNWATCH("person")
+			WATCH("person", "id", PERSON_IN_UNIT) },
 };
 const size_t change_step_count = COUNT(change_steps);
 
@@ -72,8 +103,15 @@ static const struct {
 	const char *name, *sql;
 } tables[] = {
 	ROWS("setting", "name", SETTING),
-	ROWS("host", "id", HOST),
-	ROWS("person", "id", PERSON),
+	ROWS("host", "id", HOST_IN_UNIT),
+	ROWS("person", "id", PERSON_IN_UNIT),
+	ROWS("unit", "id", UNIT),
+	ROWS("unit_name", "id", UNIT_NAME),
+	ROWS("unit_parent", "id", UNIT_PARENT),
+	ROWS("unit_event", "id", UNIT_EVENT),
+	ROWS("staff", "id", STAFF),
+	ROWS("staff_event", "id", STAFF_EVENT),
+	ROWS("staff_role", "id", STAFF_ROLE),
 	ROWS("event", "id", EVENT),
 	ROWS("exception", "id", EXCEPTION),
 	ROWS("audit_run", "id", AUDIT_RUN),

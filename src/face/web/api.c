@@ -32,21 +32,6 @@ static const char *stage_name(enum stage s)
 	return names[s];
 }
 
-static const char *role_name(enum user_role role)
-{
-	switch (role) {
-	case USER_ADMIN:
-		return "admin";
-	case USER_OFFICER:
-		return "officer";
-	case USER_HEAD:
-		return "head";
-	case USER_AUDITOR:
-		break;
-	}
-	return "auditor";
-}
-
 static void put_session(struct view *v, struct str mark)
 {
 	struct json j;
@@ -55,7 +40,7 @@ static void put_session(struct view *v, struct str mark)
 	json_object(&j);
 	json_put(&j, "login", v->user.login);
 	json_put(&j, "name", v->user.name);
-	json_put(&j, "role", str_of(role_name(v->user.role)));
+	json_put(&j, "role", str_of(org_role_id(v->user.role)));
 	json_put(&j, "stage", str_of(stage_name(v->stage)));
 	json_put(&j, "mark", mark);
 	json_put_i64(&j, "idle_s", v->rules.session_idle_min->number * 60);
@@ -176,7 +161,7 @@ void api_hosts(struct view *v)
 	struct json j;
 	size_t count;
 
-	if (org_hosts(v->web->store, v->a, &hosts, &count, v->e) < 0) {
+	if (view_hosts(v, RIGHT_SEE, &hosts, &count) < 0) {
 		page_failed(v);
 		return;
 	}
@@ -471,7 +456,7 @@ void api_exceptions(struct view *v)
 	struct json j;
 	size_t count;
 
-	if (exception_list(v->web->store, -1, v->a, &list, &count, v->e) < 0) {
+	if (exceptions_seen(v, &list, &count) < 0) {
 		page_failed(v);
 		return;
 	}
@@ -504,6 +489,10 @@ void api_exception_post(struct view *v)
 	}
 	if (org_host(v->web->store, id, v->a, &h, v->e) < 0) {
 		page_failed(v);
+		return;
+	}
+	if (!view_may(v, RIGHT_ACT, h.unit_id)) {
+		page_problem(v, view_may(v, RIGHT_SEE, h.unit_id) ? 403 : 404);
 		return;
 	}
 	if (exception_take(v, id) == 0) {

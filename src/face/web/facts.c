@@ -52,8 +52,7 @@ int facts_load(struct view *v, int64_t host_id, struct facts *ret, struct err *e
 		rc = evidence_words(
 			v->web->store, host_id, facts_as_of_s(v), v->a, &words, &word_count, e);
 	if (rc == 0)
-		rc = evidence_imports(
-			v->web->store, host_id, facts_as_of_s(v), v->a, &imports, e);
+		rc = evidence_imports(v->web->store, host_id, facts_as_of_s(v), v->a, &imports, e);
 	if (rc < 0)
 		return rc;
 	comply_verdicts(&(struct comply_input){ .packs = v->web->packs,
@@ -80,12 +79,14 @@ int facts_here(struct view *v, struct facts *ret, struct err *e)
 {
 	struct org_host *hosts;
 	size_t count;
-	int rc = org_hosts(v->web->store, v->a, &hosts, &count, e);
+	int rc = view_hosts(v, RIGHT_SEE, &hosts, &count);
 
 	if (rc < 0)
 		return rc;
-	if (count == 0)
-		return err_set(e, ERR_ABSENT, "no machine is known yet");
+	if (count == 0) {
+		*ret = (struct facts){ 0 };
+		return 0;
+	}
 	return facts_load(v, hosts[0].id, ret, e);
 }
 

@@ -3,40 +3,14 @@
 
 #define EVENTS_MAX 500
 
-static const struct {
-	enum user_role role;
-	const char *id, *words;
-} roles[] = {
-	{ USER_OFFICER, "officer", T("cán bộ chuyên trách") },
-	{ USER_HEAD, "head", T("thủ trưởng") },
-	{ USER_AUDITOR, "auditor", T("chỉ đọc") },
-	{ USER_ADMIN, "admin", T("quản trị") },
-};
-
-static const char *role_words(enum user_role role)
-{
-	for (size_t i = 0; i < COUNT(roles); i++) {
-		if (roles[i].role == role)
-			return roles[i].words;
-	}
-	return "";
-}
-
-static enum user_role role_typed(struct str id)
-{
-	for (size_t i = 0; i < COUNT(roles); i++) {
-		if (str_is(id, roles[i].id))
-			return roles[i].role;
-	}
-	return 0;
-}
-
 static void role_select(struct view *v, struct str chosen)
 {
 	html_select(v, "vai-tro", tr(v->lang, "Vai trò"));
-	for (size_t i = 0; i < COUNT(roles); i++)
-		html_option(
-			v, roles[i].id, tr(v->lang, roles[i].words), str_is(chosen, roles[i].id));
+	for (size_t i = 0; i < COUNT(org_roles); i++) {
+		const char *id = org_role_id(org_roles[i]);
+
+		html_option(v, id, tr(v->lang, org_role_words(org_roles[i])), str_is(chosen, id));
+	}
 	html_select_end(v);
 }
 
@@ -51,7 +25,7 @@ void page_account(struct view *v)
 		"<div><dt>%s</dt><dd>%s</dd></div>\n<div><dt>%s</dt><dd>%s</dd></div>\n</dl>\n",
 		tr(v->lang, "Họ và tên"), STR_FMT(v->user.name), tr(v->lang, "Tên đăng nhập"),
 		STR_FMT(v->user.login), tr(v->lang, "Vai trò"),
-		tr(v->lang, role_words(v->user.role)), tr(v->lang, "Đăng nhập lần cuối"),
+		tr(v->lang, org_role_words(v->user.role)), tr(v->lang, "Đăng nhập lần cuối"),
 		time_text(v, v->user.last_login_s), tr(v->lang, "Xác thực hai bước"),
 		v->user.has_totp ? tr(v->lang, "đang bật") : tr(v->lang, "chưa bật"));
 	html(v->w, "<p><a class=\"button\" href=\"/doi-mat-khau\">%s</a>",
@@ -96,7 +70,7 @@ static void user_row(struct view *v, const struct org_user *u)
 	html(v->w,
 		"<tr>\n<th scope=\"row\">%.*s</th>\n<td>%.*s</td>\n<td>%s</td>\n<td>%s</td>\n<td>%s</td>\n"
 		"<td class=\"acts\">",
-		STR_FMT(u->login), STR_FMT(u->name), tr(v->lang, role_words(u->role)),
+		STR_FMT(u->login), STR_FMT(u->name), tr(v->lang, org_role_words(u->role)),
 		state_words(v, u), time_text(v, u->last_login_s));
 	if (u->id == v->user.id) {
 		html(v->w, "<span class=\"soft\">%s</span>", tr(v->lang, "tài khoản của bạn"));
@@ -189,7 +163,8 @@ static void show(struct view *v)
 
 	if (org_users(v->web->store, v->a, &users, &user_count, v->e) < 0 ||
 		org_hosts(v->web->store, v->a, &hosts, &host_count, v->e) < 0 ||
-		org_setting(v->web->store, "unit.name", v->a, &name, v->e) < 0) {
+		org_unit_name_on(v->web->store, ORG_UNIT_FIRST, org_day(v->by.now_s, v->a), v->a,
+			&name, v->e) < 0) {
 		page_failed(v);
 		return;
 	}
@@ -220,7 +195,7 @@ void page_admin_unit_post(struct view *v)
 		show(v);
 		return;
 	}
-	if (org_set(v->web->store, "unit.name", name, v->e) < 0 ||
+	if (org_unit_call_first(v->web->store, name, v->e) < 0 ||
 		org_note(&v->by, "unit-name", name, v->e) < 0)
 		page_failed(v);
 	else
@@ -263,7 +238,7 @@ void page_user_add(struct view *v)
 {
 	struct org_user u = { .login = form_value(v, "ten-dang-nhap"),
 		.name = form_value(v, "ho-ten"),
-		.role = role_typed(form_value(v, "vai-tro")) };
+		.role = org_role(form_value(v, "vai-tro")) };
 	char password[ORG_ONETIME_SIZE];
 	int64_t id;
 	int rc = ERR_INPUT;
@@ -360,7 +335,7 @@ void page_users_csv(struct view *v)
 	for (size_t i = 0; i < count; i++) {
 		csv_cell(v->w, users[i].login);
 		csv_cell(v->w, users[i].name);
-		csv_words(v, role_words(users[i].role));
+		csv_words(v, org_role_words(users[i].role));
 		csv_text(v, state_words(v, &users[i]));
 		csv_text(v, time_text(v, users[i].last_login_s));
 		csv_end_row(v->w);

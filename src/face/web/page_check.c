@@ -187,7 +187,7 @@ static void history(struct view *v, const struct checked *c)
 
 static void exception_form(struct view *v, const struct checked *c)
 {
-	if (!(v->user.role & ROLES_ACT) || c->check->answer_count == 0)
+	if (!view_may(v, RIGHT_ACT, c->facts.host.unit_id) || c->check->answer_count == 0)
 		return;
 	html(v->w, "<section>\n<details");
 	if (v->fault_count)

@@ -52,6 +52,30 @@ int exception_take(struct view *v, int64_t host_id)
 	return rc < 0 ? rc : org_note(&v->by, "exception-add", x.obligation, v->e);
 }
 
+int exceptions_seen(struct view *v, struct exception **ret, size_t *ret_count)
+{
+	struct exception *list = NULL;
+	struct org_host *hosts = NULL;
+	size_t count = 0, host_count = 0, kept = 0;
+	int rc = exception_list(v->web->store, -1, v->a, &list, &count, v->e);
+
+	if (rc == 0)
+		rc = view_hosts(v, RIGHT_SEE, &hosts, &host_count);
+	if (rc < 0)
+		return rc;
+	for (size_t i = 0; i < count; i++) {
+		bool is_seen = list[i].host_id == 0 && view_may(v, RIGHT_SEE, ORG_UNIT_FIRST);
+
+		for (size_t k = 0; k < host_count && !is_seen; k++)
+			is_seen = hosts[k].id == list[i].host_id;
+		if (is_seen)
+			list[kept++] = list[i];
+	}
+	*ret = list;
+	*ret_count = kept;
+	return 0;
+}
+
 static void row(struct view *v, const struct exception *x)
 {
 	const struct obligation *o = pack_obligation(v->web->packs, x->obligation);
@@ -71,7 +95,7 @@ static void row(struct view *v, const struct exception *x)
 	else
 		html(v->w, "%s",
 			is_live ? tr(v->lang, "đang có hiệu lực") : tr(v->lang, "đã hết hạn"));
-	if (is_live && v->user.role & ROLES_ACT)
+	if (is_live && org_reach(v->user.role, RIGHT_ACT) > PLACE_SELF)
 		html_button(v, path_of(v, "/ngoai-le/%lld/ket-thuc", (long long)x->id), NULL,
 			tr(v->lang, "Kết thúc"));
 	html(v->w, "</td>\n</tr>\n");
@@ -82,7 +106,7 @@ void page_exceptions(struct view *v)
 	struct exception *list;
 	size_t count;
 
-	if (exception_list(v->web->store, -1, v->a, &list, &count, v->e) < 0) {
+	if (exceptions_seen(v, &list, &count) < 0) {
 		page_failed(v);
 		return;
 	}
@@ -114,7 +138,7 @@ void page_exceptions_csv(struct view *v)
 	struct exception *list;
 	size_t count;
 
-	if (exception_list(v->web->store, -1, v->a, &list, &count, v->e) < 0) {
+	if (exceptions_seen(v, &list, &count) < 0) {
 		page_failed(v);
 		return;
 	}

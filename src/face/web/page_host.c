@@ -19,7 +19,7 @@ void page_hosts(struct view *v)
 	struct org_host *hosts;
 	size_t count;
 
-	if (org_hosts(v->web->store, v->a, &hosts, &count, v->e) < 0) {
+	if (view_hosts(v, RIGHT_SEE, &hosts, &count) < 0) {
 		page_failed(v);
 		return;
 	}
@@ -50,7 +50,7 @@ void page_hosts_csv(struct view *v)
 	struct org_host *hosts;
 	size_t count;
 
-	if (org_hosts(v->web->store, v->a, &hosts, &count, v->e) < 0) {
+	if (view_hosts(v, RIGHT_SEE, &hosts, &count) < 0) {
 		page_failed(v);
 		return;
 	}
@@ -236,7 +236,7 @@ static void profile(struct view *v, const struct facts *f)
 			tr(v->lang, "Kiểm tra lần cuối"), time_text(v, f->run.at_s),
 			(long long)f->run.duration_us / 1000, STR_FMT(f->run.program));
 	html(v->w, "</dl>\n");
-	if (v->user.role & ROLES_ACT)
+	if (view_may(v, RIGHT_ACT, ORG_UNIT_FIRST))
 		html_button(v, "/kiem-tra-lai",
 			(const char *[2]){ "ve", path_of(v, "/may/%lld", (long long)f->host.id) },
 			tr(v->lang, "Kiểm tra lại ngay"));

@@ -79,7 +79,7 @@ static void change(struct view *v, const struct integrity_change *c)
 	if (c->reason.len)
 		html(v->w, "<br>%.*s (%.*s)", STR_FMT(text_clean(v->a, c->reason, 400)),
 			STR_FMT(text_clean(v->a, c->by, 200)));
-	if (c->state == INTEGRITY_OPEN && v->user.role & ROLES_ACT)
+	if (c->state == INTEGRITY_OPEN && view_may(v, RIGHT_ACT, ORG_UNIT_FIRST))
 		html(v->w, "<br><a href=\"/toan-ven?muc=%.*s#chap-nhan\">%s</a>",
 			STR_FMT(url_piece(c->mark, v->a)), tr(v->lang, "Chấp nhận…"));
 	html(v->w, "</td>\n</tr>\n");
@@ -199,7 +199,7 @@ void page_integrity(struct view *v)
 	} else {
 		facts(v, &l.report);
 		changes(v, &l.report);
-		if (l.report.of_state[INTEGRITY_OPEN] && v->user.role & ROLES_ACT)
+		if (l.report.of_state[INTEGRITY_OPEN] && view_may(v, RIGHT_ACT, ORG_UNIT_FIRST))
 			accept_form(v);
 		gaps(v, &l.report);
 		journal(v, &l);

@@ -141,7 +141,7 @@ static int set_up(struct view *v, struct str password, bool *ret_is_right)
 	store_actor(v->web->store, v->by.login, v->by.peer);
 	rc = org_user_add(&v->by, &admin, password, false, &id, v->e);
 	if (rc == 0)
-		rc = org_set(v->web->store, "unit.name", form_value(v, "don-vi"), v->e);
+		rc = org_unit_call_first(v->web->store, form_value(v, "don-vi"), v->e);
 	return rc < 0 ? rc : session_begin(v, id, false);
 }
 
@@ -350,17 +350,13 @@ static struct str new_key(struct view *v)
 
 void page_second_on(struct view *v)
 {
-	struct str key, unit = STR_NONE;
+	struct str key;
 	const char *uri;
 
 	if (v->stage < STAGE_SET_SECOND || v->user.has_totp) {
 		redirect(v,
 			v->user.has_totp && v->stage == STAGE_FULL ? "/tai-khoan" :
 								     stage_path(v->stage));
-		return;
-	}
-	if (org_setting(v->web->store, "unit.name", v->a, &unit, v->e) < 0) {
-		page_failed(v);
 		return;
 	}
 	key = base32_of(new_key(v), v->a);

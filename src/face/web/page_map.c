@@ -11,7 +11,7 @@ static int load(struct view *v, struct columns *ret)
 {
 	struct org_host *hosts;
 	size_t count;
-	int rc = org_hosts(v->web->store, v->a, &hosts, &count, v->e);
+	int rc = view_hosts(v, RIGHT_SEE, &hosts, &count);
 
 	if (rc < 0)
 		return rc;

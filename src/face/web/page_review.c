@@ -17,8 +17,7 @@ static bool load_newest(struct view *v, struct looked *l)
 		return false;
 	if (review_snapshot_newest(v->web->store, l->host.id, v->by.now_s, v->a, &snapshot, v->e) <
 			0 ||
-		review_list(v->web->store, l->host.id, 1, v->a, &last, v->e) <
-			0 ||
+		review_list(v->web->store, l->host.id, 1, v->a, &last, v->e) < 0 ||
 		review_load(v, &snapshot, last.len ? &last.at[0] : &none, l) < 0) {
 		page_failed(v);
 		return false;
@@ -45,7 +44,7 @@ static void fact(struct view *v, const char *label, const char *value)
 
 static void take_button(struct view *v, const struct looked *l, const char *words)
 {
-	if (v->user.role & ROLES_ACT)
+	if (view_may(v, RIGHT_ACT, l->host.unit_id))
 		html_button(v, path_of(v, "/may/%lld/tien-trinh/chup", (long long)l->host.id), NULL,
 			words);
 }
@@ -260,7 +259,7 @@ static void show(struct view *v, const struct looked *l)
 			(long long)l->base.id, tr(v->lang, "Xem biên bản"));
 		folded(v, l, REVIEW_KNOWN, tr(v->lang, "Như lần đã ký"), KNOWN_SHOWN_MAX);
 		html(v->w, "</section>\n");
-	} else if (is_stale(v, l) || !(v->user.role & ROLES_ACT)) {
+	} else if (is_stale(v, l) || !view_may(v, RIGHT_ACT, l->host.unit_id)) {
 		html(v->w, "<section>\n");
 		if (is_stale(v, l))
 			html(v->w, "<p class=\"fault\">%s</p>\n",
@@ -390,8 +389,7 @@ static bool load_posted(struct view *v, struct looked *l)
 		return false;
 	}
 	if (review_snapshot_by_id(v->web->store, snapshot_id, v->a, &snapshot, v->e) < 0 ||
-		review_list(v->web->store, l->host.id, 1, v->a, &last, v->e) <
-			0) {
+		review_list(v->web->store, l->host.id, 1, v->a, &last, v->e) < 0) {
 		page_failed(v);
 		return false;
 	}

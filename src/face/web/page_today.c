@@ -31,7 +31,7 @@ static void last_run(struct view *v, const struct facts *f)
 	else
 		html(v->w, "%s", tr(v->lang, "Máy này chưa được kiểm tra lần nào."));
 	html(v->w, "</p>\n");
-	if (v->user.role & ROLES_ACT)
+	if (view_may(v, RIGHT_ACT, ORG_UNIT_FIRST))
 		html_button(v, "/kiem-tra-lai", NULL, tr(v->lang, "Kiểm tra lại ngay"));
 	html(v->w, "</div>\n");
 }

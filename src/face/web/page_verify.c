@@ -128,7 +128,7 @@ static void signatures(struct view *v, const struct verified *r)
 		html(v->w, " <a href=\"%s\">%s</a>", clause_path(v, o->clause),
 			obligation_name(v, o));
 	html(v->w, "</p>\n");
-	if (v->user.role & ROLES_ACT) {
+	if (view_may(v, RIGHT_ACT, ORG_UNIT_FIRST)) {
 		html_form(v, "/kiem-chung/ky", "card");
 		html(v->w, "<input type=\"hidden\" name=\"luc\" value=\"%lld\">\n",
 			(long long)r->at_s);
@@ -173,7 +173,7 @@ static void show(struct view *v)
 			"Khiên đọc lại mọi mục, tính lại cây băm và đối chiếu với từng tờ niêm phong."));
 	if (is_on)
 		at_work(v, done, all);
-	else if (v->user.role & ROLES_ACT)
+	else if (view_may(v, RIGHT_ACT, ORG_UNIT_FIRST))
 		html_button(v, "/kiem-chung", NULL, tr(v->lang, "Kiểm chứng ngay"));
 	if (r.at_s) {
 		result(v, &r);

@@ -25,61 +25,72 @@ const struct route routes[] = {
 	{ HTTP_POST, "/bat-ma-hai-buoc", ROLES(ROLES_HALF), page_second_on_post, NULL },
 	{ HTTP_GET, "/doi-mat-khau", ROLES(ROLES_HALF), page_change, NULL },
 	{ HTTP_POST, "/doi-mat-khau", ROLES(ROLES_HALF), page_change_post, NULL },
-	{ HTTP_GET, "/tai-khoan", ROLES(ROLES_ALL), page_account, NULL },
+	{ HTTP_GET, "/tai-khoan", RULE(RIGHT_LAW, OBJECT_NONE), page_account, NULL },
 
-	{ HTTP_GET, "/hom-nay", ROLES(ROLES_ALL), page_today, nav_today },
-	{ HTTP_GET, "/hom-nay.csv", ROLES(ROLES_ALL), page_today_csv, NULL },
-	{ HTTP_POST, "/kiem-tra-lai", ROLES(ROLES_ACT), page_audit_post, NULL },
+	{ HTTP_GET, "/hom-nay", RULE(RIGHT_LAW, OBJECT_NONE), page_today, nav_today },
+	{ HTTP_GET, "/hom-nay.csv", RULE(RIGHT_LAW, OBJECT_NONE), page_today_csv, NULL },
+	{ HTTP_POST, "/kiem-tra-lai", RULE(RIGHT_ACT, OBJECT_WHOLE), page_audit_post, NULL },
 
-	{ HTTP_GET, "/quy-che", ROLES(ROLES_ALL), page_clauses, nav_law },
-	{ HTTP_GET, "/quy-che/{}.csv", ROLES(ROLES_ALL), page_clauses_csv, NULL },
-	{ HTTP_GET, "/quy-che/{}/{}", ROLES(ROLES_ALL), page_clause, nav_law },
-	{ HTTP_GET, "/tim", ROLES(ROLES_ALL), page_search, nav_law },
-	{ HTTP_GET, "/tim.csv", ROLES(ROLES_ALL), page_search_csv, NULL },
+	{ HTTP_GET, "/quy-che", RULE(RIGHT_LAW, OBJECT_NONE), page_clauses, nav_law },
+	{ HTTP_GET, "/quy-che/{}.csv", RULE(RIGHT_LAW, OBJECT_LAW), page_clauses_csv, NULL },
+	{ HTTP_GET, "/quy-che/{}/{}", RULE(RIGHT_LAW, OBJECT_LAW), page_clause, nav_law },
+	{ HTTP_GET, "/tim", RULE(RIGHT_LAW, OBJECT_NONE), page_search, nav_law },
+	{ HTTP_GET, "/tim.csv", RULE(RIGHT_LAW, OBJECT_NONE), page_search_csv, NULL },
 
-	{ HTTP_GET, "/ban-do", ROLES(ROLES_ALL), page_map, nav_map },
-	{ HTTP_GET, "/ban-do.csv", ROLES(ROLES_ALL), page_map_csv, NULL },
+	{ HTTP_GET, "/ban-do", RULE(RIGHT_LAW, OBJECT_NONE), page_map, nav_map },
+	{ HTTP_GET, "/ban-do.csv", RULE(RIGHT_LAW, OBJECT_NONE), page_map_csv, NULL },
 
-	{ HTTP_GET, "/may", ROLES(ROLES_ALL), page_hosts, nav_hosts },
-	{ HTTP_GET, "/may.csv", ROLES(ROLES_ALL), page_hosts_csv, NULL },
-	{ HTTP_GET, "/may/{}.csv", ROLES(ROLES_ALL), page_host_csv, NULL },
-	{ HTTP_GET, "/may/{}", ROLES(ROLES_ALL), page_host, nav_hosts },
-	{ HTTP_GET, "/may/{}/tien-trinh", ROLES(ROLES_ALL), page_review, nav_hosts },
-	{ HTTP_POST, "/may/{}/tien-trinh", ROLES(ROLES_ACT), page_review_post, nav_hosts },
-	{ HTTP_POST, "/may/{}/tien-trinh/chup", ROLES(ROLES_ACT), page_review_take, NULL },
-	{ HTTP_GET, "/may/{}/tien-trinh.csv", ROLES(ROLES_ALL), page_review_csv, NULL },
-	{ HTTP_GET, "/may/{}/tien-trinh/{}", ROLES(ROLES_ALL), page_review_signed, nav_hosts },
-	{ HTTP_GET, "/may/{}/{}", ROLES(ROLES_ALL), page_check, nav_hosts },
-	{ HTTP_POST, "/may/{}/{}/ngoai-le", ROLES(ROLES_ACT), page_exception_post, nav_hosts },
-	{ HTTP_GET, "/toan-ven", ROLES(ROLES_ALL), page_integrity, nav_hosts },
-	{ HTTP_GET, "/toan-ven.csv", ROLES(ROLES_ALL), page_integrity_csv, NULL },
-	{ HTTP_POST, "/toan-ven", ROLES(ROLES_ACT), page_integrity_post, nav_hosts },
-	{ HTTP_GET, "/ngoai-le", ROLES(ROLES_ALL), page_exceptions, nav_hosts },
-	{ HTTP_GET, "/ngoai-le.csv", ROLES(ROLES_ALL), page_exceptions_csv, NULL },
-	{ HTTP_POST, "/ngoai-le/{}/ket-thuc", ROLES(ROLES_ACT), page_exception_end, NULL },
+	{ HTTP_GET, "/may", RULE(RIGHT_SEE, OBJECT_LIST), page_hosts, nav_hosts },
+	{ HTTP_GET, "/may.csv", RULE(RIGHT_SEE, OBJECT_LIST), page_hosts_csv, NULL },
+	{ HTTP_GET, "/may/{}.csv", RULE(RIGHT_SEE, OBJECT_HOST), page_host_csv, NULL },
+	{ HTTP_GET, "/may/{}", RULE(RIGHT_SEE, OBJECT_HOST), page_host, nav_hosts },
+	{ HTTP_GET, "/may/{}/tien-trinh", RULE(RIGHT_SEE, OBJECT_HOST), page_review, nav_hosts },
+	{ HTTP_POST, "/may/{}/tien-trinh", RULE(RIGHT_ACT, OBJECT_HOST),
+		page_review_post, nav_hosts },
+	{ HTTP_POST, "/may/{}/tien-trinh/chup", RULE(RIGHT_ACT, OBJECT_HOST),
+		page_review_take, NULL },
+	{ HTTP_GET, "/may/{}/tien-trinh.csv", RULE(RIGHT_SEE, OBJECT_HOST), page_review_csv, NULL },
+	{ HTTP_GET, "/may/{}/tien-trinh/{}", RULE(RIGHT_SEE, OBJECT_HOST),
+		page_review_signed, nav_hosts },
+	{ HTTP_GET, "/may/{}/{}", RULE(RIGHT_SEE, OBJECT_HOST), page_check, nav_hosts },
+	{ HTTP_POST, "/may/{}/{}/ngoai-le", RULE(RIGHT_ACT, OBJECT_HOST),
+		page_exception_post, nav_hosts },
+	{ HTTP_GET, "/toan-ven", RULE(RIGHT_SEE, OBJECT_WHOLE), page_integrity, nav_hosts },
+	{ HTTP_GET, "/toan-ven.csv", RULE(RIGHT_SEE, OBJECT_WHOLE), page_integrity_csv, NULL },
+	{ HTTP_POST, "/toan-ven", RULE(RIGHT_ACT, OBJECT_WHOLE), page_integrity_post, nav_hosts },
+	{ HTTP_GET, "/ngoai-le", RULE(RIGHT_SEE, OBJECT_LIST), page_exceptions, nav_hosts },
+	{ HTTP_GET, "/ngoai-le.csv", RULE(RIGHT_SEE, OBJECT_LIST), page_exceptions_csv, NULL },
+	{ HTTP_POST, "/ngoai-le/{}/ket-thuc", RULE(RIGHT_ACT, OBJECT_EXCEPTION),
+		page_exception_end, NULL },
 
-	{ HTTP_GET, "/nhat-ky", ROLES(ROLES_LOG), page_log, nav_log },
-	{ HTTP_GET, "/nhat-ky.csv", ROLES(ROLES_LOG), page_log_csv, NULL },
-	{ HTTP_GET, "/nhat-ky.json", ROLES(ROLES_LOG), page_log_json, NULL },
-	{ HTTP_GET, "/nhat-ky.txt", ROLES(ROLES_LOG), page_log_raw, NULL },
-	{ HTTP_GET, "/nhat-ky/dong/{}.tlog-proof", ROLES(ROLES_LOG), page_log_proof, NULL },
-	{ HTTP_GET, "/nhat-ky/dong/{}", ROLES(ROLES_LOG), page_log_line, nav_log },
-	{ HTTP_GET, "/kiem-chung", ROLES(ROLES_LOG), page_verify, nav_log },
-	{ HTTP_POST, "/kiem-chung", ROLES(ROLES_ACT), page_verify_post, nav_log },
-	{ HTTP_POST, "/kiem-chung/ky", ROLES(ROLES_ACT), page_verify_sign, nav_log },
-	{ HTTP_GET, "/niem-phong/{}", ROLES(ROLES_LOG), page_seal_sheet, nav_log },
+	{ HTTP_GET, "/nhat-ky", RULE(RIGHT_LOG, OBJECT_WHOLE), page_log, nav_log },
+	{ HTTP_GET, "/nhat-ky.csv", RULE(RIGHT_LOG, OBJECT_WHOLE), page_log_csv, NULL },
+	{ HTTP_GET, "/nhat-ky.json", RULE(RIGHT_LOG, OBJECT_WHOLE), page_log_json, NULL },
+	{ HTTP_GET, "/nhat-ky.txt", RULE(RIGHT_LOG, OBJECT_WHOLE), page_log_raw, NULL },
+	{ HTTP_GET, "/nhat-ky/dong/{}.tlog-proof", RULE(RIGHT_LOG, OBJECT_WHOLE),
+		page_log_proof, NULL },
+	{ HTTP_GET, "/nhat-ky/dong/{}", RULE(RIGHT_LOG, OBJECT_WHOLE), page_log_line, nav_log },
+	{ HTTP_GET, "/kiem-chung", RULE(RIGHT_LOG, OBJECT_WHOLE), page_verify, nav_log },
+	{ HTTP_POST, "/kiem-chung", RULE(RIGHT_ACT, OBJECT_WHOLE), page_verify_post, nav_log },
+	{ HTTP_POST, "/kiem-chung/ky", RULE(RIGHT_ACT, OBJECT_WHOLE), page_verify_sign, nav_log },
+	{ HTTP_GET, "/niem-phong/{}", RULE(RIGHT_LOG, OBJECT_WHOLE), page_seal_sheet, nav_log },
 
-	{ HTTP_GET, "/quan-tri", ROLES(USER_ADMIN), page_admin, nav_admin },
-	{ HTTP_POST, "/quan-tri/don-vi", ROLES(USER_ADMIN), page_admin_unit_post, nav_admin },
-	{ HTTP_POST, "/quan-tri/may/{}", ROLES(USER_ADMIN), page_admin_host_post, nav_admin },
-	{ HTTP_GET, "/quan-tri/nguoi-dung.csv", ROLES(USER_ADMIN), page_users_csv, NULL },
-	{ HTTP_POST, "/quan-tri/nguoi-dung", ROLES(USER_ADMIN), page_user_add, nav_admin },
-	{ HTTP_POST, "/quan-tri/nguoi-dung/{}", ROLES(USER_ADMIN), page_user_act, nav_admin },
-	{ HTTP_GET, "/quan-tri/nhat-ky", ROLES(USER_ADMIN | USER_AUDITOR), page_events, nav_admin },
-	{ HTTP_GET, "/quan-tri/nhat-ky.csv", ROLES(USER_ADMIN | USER_AUDITOR), page_events_csv,
+	{ HTTP_GET, "/quan-tri", RULE(RIGHT_ADMIN, OBJECT_NONE), page_admin, nav_admin },
+	{ HTTP_POST, "/quan-tri/don-vi", RULE(RIGHT_ADMIN, OBJECT_NONE),
+		page_admin_unit_post, nav_admin },
+	{ HTTP_POST, "/quan-tri/may/{}", RULE(RIGHT_ADMIN, OBJECT_HOST),
+		page_admin_host_post, nav_admin },
+	{ HTTP_GET, "/quan-tri/nguoi-dung.csv", RULE(RIGHT_ADMIN, OBJECT_NONE),
+		page_users_csv, NULL },
+	{ HTTP_POST, "/quan-tri/nguoi-dung", RULE(RIGHT_ADMIN, OBJECT_NONE),
+		page_user_add, nav_admin },
+	{ HTTP_POST, "/quan-tri/nguoi-dung/{}", RULE(RIGHT_ADMIN, OBJECT_ACCOUNT),
+		page_user_act, nav_admin },
+	{ HTTP_GET, "/quan-tri/nhat-ky", RULE(RIGHT_AUDIT, OBJECT_WHOLE), page_events, nav_admin },
+	{ HTTP_GET, "/quan-tri/nhat-ky.csv", RULE(RIGHT_AUDIT, OBJECT_WHOLE), page_events_csv,
 		NULL },
-	{ HTTP_GET, "/goi", ROLES(ROLES_ALL), page_packs, nav_law },
-	{ HTTP_GET, "/goi.csv", ROLES(ROLES_ALL), page_packs_csv, NULL },
+	{ HTTP_GET, "/goi", RULE(RIGHT_LAW, OBJECT_NONE), page_packs, nav_law },
+	{ HTTP_GET, "/goi.csv", RULE(RIGHT_LAW, OBJECT_NONE), page_packs_csv, NULL },
 
 	{ HTTP_GET, "/huong-dan", ROLES(ROLES_ANYONE), page_guide, nav_guide },
 	{ HTTP_GET, "/huong-dan/{}", ROLES(ROLES_ANYONE), page_guide, nav_guide },
@@ -88,20 +99,22 @@ const struct route routes[] = {
 	{ HTTP_GET, "/api/v1/session", ROLES(ROLES_HALF), api_session, NULL },
 	{ HTTP_POST, "/api/v1/session", ROLES(ROLES_ANYONE), api_session_post, NULL },
 	{ HTTP_POST, "/api/v1/session/end", ROLES(ROLES_HALF), api_session_end, NULL },
-	{ HTTP_GET, "/api/v1/hosts", ROLES(ROLES_ALL), api_hosts, NULL },
-	{ HTTP_GET, "/api/v1/hosts/{}", ROLES(ROLES_ALL), api_host, NULL },
-	{ HTTP_GET, "/api/v1/hosts/{}/results", ROLES(ROLES_ALL), api_results, NULL },
-	{ HTTP_GET, "/api/v1/hosts/{}/runs", ROLES(ROLES_ALL), api_runs, NULL },
-	{ HTTP_GET, "/api/v1/hosts/{}/verdicts", ROLES(ROLES_ALL), api_verdicts, NULL },
-	{ HTTP_POST, "/api/v1/audits", ROLES(ROLES_ACT), api_audit, NULL },
-	{ HTTP_GET, "/api/v1/log", ROLES(ROLES_LOG), api_log, NULL },
-	{ HTTP_GET, "/api/v1/packs", ROLES(ROLES_ALL), api_packs, NULL },
-	{ HTTP_GET, "/api/v1/packs/{}/clauses", ROLES(ROLES_ALL), api_clauses, NULL },
-	{ HTTP_GET, "/api/v1/packs/{}/obligations", ROLES(ROLES_ALL), api_obligations, NULL },
-	{ HTTP_GET, "/api/v1/params", ROLES(ROLES_ALL), api_params, NULL },
-	{ HTTP_GET, "/api/v1/exceptions", ROLES(ROLES_ALL), api_exceptions, NULL },
-	{ HTTP_POST, "/api/v1/exceptions", ROLES(ROLES_ACT), api_exception_post, NULL },
-	{ HTTP_POST, "/api/v1/exceptions/{}/end", ROLES(ROLES_ACT), api_exception_end, NULL },
+	{ HTTP_GET, "/api/v1/hosts", RULE(RIGHT_SEE, OBJECT_LIST), api_hosts, NULL },
+	{ HTTP_GET, "/api/v1/hosts/{}", RULE(RIGHT_SEE, OBJECT_HOST), api_host, NULL },
+	{ HTTP_GET, "/api/v1/hosts/{}/results", RULE(RIGHT_SEE, OBJECT_HOST), api_results, NULL },
+	{ HTTP_GET, "/api/v1/hosts/{}/runs", RULE(RIGHT_SEE, OBJECT_HOST), api_runs, NULL },
+	{ HTTP_GET, "/api/v1/hosts/{}/verdicts", RULE(RIGHT_SEE, OBJECT_HOST), api_verdicts, NULL },
+	{ HTTP_POST, "/api/v1/audits", RULE(RIGHT_ACT, OBJECT_WHOLE), api_audit, NULL },
+	{ HTTP_GET, "/api/v1/log", RULE(RIGHT_LOG, OBJECT_WHOLE), api_log, NULL },
+	{ HTTP_GET, "/api/v1/packs", RULE(RIGHT_LAW, OBJECT_NONE), api_packs, NULL },
+	{ HTTP_GET, "/api/v1/packs/{}/clauses", RULE(RIGHT_LAW, OBJECT_LAW), api_clauses, NULL },
+	{ HTTP_GET, "/api/v1/packs/{}/obligations", RULE(RIGHT_LAW, OBJECT_LAW),
+		api_obligations, NULL },
+	{ HTTP_GET, "/api/v1/params", RULE(RIGHT_LAW, OBJECT_NONE), api_params, NULL },
+	{ HTTP_GET, "/api/v1/exceptions", RULE(RIGHT_SEE, OBJECT_LIST), api_exceptions, NULL },
+	{ HTTP_POST, "/api/v1/exceptions", RULE(RIGHT_ACT, OBJECT_LIST), api_exception_post, NULL },
+	{ HTTP_POST, "/api/v1/exceptions/{}/end", RULE(RIGHT_ACT, OBJECT_EXCEPTION),
+		api_exception_end, NULL },
 };
 /* clang-format on */
 const size_t route_count = COUNT(routes);
@@ -182,11 +195,11 @@ const char *stage_path(enum stage stage)
 /* May this visitor come here? Answers itself when not. */
 static bool may_come(struct view *v)
 {
-	unsigned roles = v->route->roles;
+	unsigned rule = v->route->rule;
 
-	if (roles & ROLES_ANYONE)
+	if (rule & ROLES_ANYONE)
 		return true;
-	if (v->stage == STAGE_NOBODY || (v->stage != STAGE_FULL && !(roles & ROLES_HALF))) {
+	if (v->stage == STAGE_NOBODY || (v->stage != STAGE_FULL && !(rule & ROLES_HALF))) {
 		if (is_api(v))
 			json_problem(v, 401,
 				v->stage == STAGE_NOBODY ? "not logged in" :
@@ -198,11 +211,7 @@ static bool may_come(struct view *v)
 					stage_path(v->stage));
 		return false;
 	}
-	if (!(roles & ROLES_HALF) && !(roles & (unsigned)v->user.role)) {
-		page_problem(v, 403);
-		return false;
-	}
-	return true;
+	return place_allows(v);
 }
 
 static void language(struct view *v)

@@ -113,7 +113,7 @@ bool is_own_form(const struct view *v)
 
 	if (!is_same_origin(v))
 		return false;
-	if (v->stage == STAGE_NOBODY || v->route->roles & ROLES_ANYONE)
+	if (v->stage == STAGE_NOBODY || v->route->rule & ROLES_ANYONE)
 		return true;
 	if (!mark.ptr)
 		mark = http_header(v->rq, "x-khien-mark");

@@ -119,7 +119,7 @@ static void nav_item(struct view *v, const struct route *r)
 {
 	bool is_here = v->route && v->route->nav && strcmp(v->route->nav, r->nav) == 0;
 
-	if (!(r->roles & ROLES_ANYONE) && !(r->roles & (unsigned)v->user.role))
+	if (!place_may_open(v, r))
 		return;
 	html(v->w, "<li><a href=\"%s\"", r->path);
 	if (is_here)
@@ -151,9 +151,10 @@ static void nav(struct view *v)
 
 static void top(struct view *v)
 {
+	int64_t id = v->user.unit_id ? v->user.unit_id : ORG_UNIT_FIRST;
 	struct str unit = STR_NONE;
 
-	if (org_setting(v->web->store, "unit.name", v->a, &unit, v->e) < 0)
+	if (org_unit_name_on(v->web->store, id, org_day(v->by.now_s, v->a), v->a, &unit, v->e) < 0)
 		unit = STR_NONE;
 	html(v->w,
 		"<header class=\"top\"><div class=\"brand\"><a class=\"name\" href=\"/\">%s</a>"

@@ -5,6 +5,8 @@
 #include "base/base.h"
 #include "core/evidence/evidence.h"
 #include "core/org/org.h"
+#include "core/org/rights.h"
+#include "core/org/unit.h"
 #include "core/pack/pack.h"
 #include "kit/http/http.h"
 #include "kit/sandbox/sandbox.h"
@@ -35,9 +37,9 @@ struct find; /* work/archive/find.h */
 struct web {
 	struct store *store;
 	const struct pack_set *packs;
-	struct str key; /* for second steps */
+	struct str key;   /* for second steps */
 	const char *data; /* the data folder; NULL in tests */
-	int parent_fd;  /* to ask for an audit; -1 in tests */
+	int parent_fd;    /* to ask for an audit; -1 in tests */
 	bool is_tls;
 	struct sandbox_level level;
 	int64_t hash_second_s; /* the second counted below, */
@@ -45,7 +47,7 @@ struct web {
 	struct arena arena;    /* ends with the process */
 	struct index_row *index;
 	size_t index_count;
-	const char *program; /* "khien 0.1.0" */
+	const char *program;    /* "khien 0.1.0" */
 	const char *log_folder; /* NULL: none is read, in tests */
 	struct find *log;       /* open from the first question on */
 	int64_t log_at_us, strip_at_us;
@@ -88,8 +90,9 @@ struct view {
 	struct http_pairs query, form;
 	struct str args[VIEW_ARGS_MAX]; /* what stood for {} in the path */
 	const struct route *route;
-	int refresh_s;     /* the page asks for itself again; 0: not */
-	bool is_title_law; /* the heading is the law's own, Vietnamese words */
+	struct org_tree tree; /* of today; ask view_tree() for it */
+	int refresh_s;        /* the page asks for itself again; 0: not */
+	bool is_title_law;    /* the heading is the law's own, Vietnamese words */
 	struct fault faults[VIEW_FAULTS_MAX];
 	size_t fault_count;
 };
@@ -98,17 +101,33 @@ struct view {
 
 #define ROLES_ANYONE 0x100u /* no log-in needed */
 #define ROLES_HALF 0x200u   /* from the password on, in any stage */
-#define ROLES_ALL USER_ROLES_ALL
-#define ROLES_ACT (USER_ADMIN | USER_OFFICER | USER_HEAD)
-#define ROLES_LOG (ROLES_ACT | USER_AUDITOR) /* who may read what machines sent */
 
-/* A row without a rule for who may come does not compile. */
+/* What the first {} of a path names, so that route.c can tell in which unit it stands; the table
+ * is in place.c. */
+enum object {
+	OBJECT_NONE,  /* the path names nothing */
+	OBJECT_LAW,   /* something of the packs, which everybody may read */
+	OBJECT_LIST,  /* a list: the page shows only what view_units() has */
+	OBJECT_MINE,  /* what is the visitor's own: the page itself asks for their staff_id */
+	OBJECT_WHOLE, /* what belongs to all units: only who reaches unit 1 */
+	OBJECT_HOST,
+	OBJECT_EXCEPTION,
+	OBJECT_UNIT,
+	OBJECT_STAFF,
+	OBJECT_ACCOUNT,
+	OBJECT_COUNT,
+};
+
+/* Who may come: whoever has the right with the unit in which the object stands. */
+#define RULE(right, object) ROLES((right + 1u) << 16 | (object + 1u) << 24)
+/* Or anyone, or those who are half logged in: ROLES(ROLES_ANYONE). A row without a rule does not
+ * compile; a path with {} whose rule names no object fails web_test. */
 #define ROLES(r) ((r) + 0u * (unsigned)sizeof(char[(r) ? 1 : -1]))
 
 struct route {
 	enum http_method method;
 	const char *path; /* a segment {} takes anything, {}.csv anything that ends so */
-	unsigned roles;
+	unsigned rule;
 	void (*run)(struct view *v);
 	const char *nav; /* the word of the navigation it belongs to, or NULL */
 };
@@ -123,6 +142,30 @@ const char *stage_path(enum stage stage);
 bool is_api(const struct view *v);
 /* The search index of all packs, once at start. */
 void web_index(struct web *w);
+
+/* --- rights (place.c) ------------------------------------------------------------------------- */
+
+enum org_right route_right(const struct route *r); /* RIGHT_COUNT: the rule names none */
+enum object route_object(const struct route *r);
+/* The tree of today's units, loaded at the first call. */
+const struct org_tree *view_tree(struct view *v);
+/* May the visitor do so with what belongs to this unit? */
+bool view_may(struct view *v, enum org_right right, int64_t unit_id);
+/* The units with which the visitor may do so, for lists. JSON, an array of the ids, is for SQL:
+ * unit_id IN (SELECT value FROM json_each($1)). In v->a. */
+struct view_units {
+	const int64_t *ids;
+	size_t count;
+	struct str json;
+	bool is_all;
+};
+struct view_units view_units(struct view *v, enum org_right right);
+/* The machines with which the visitor may do so. In v->a. */
+int view_hosts(struct view *v, enum org_right right, struct org_host **ret, size_t *ret_count);
+/* Does the rule let this visitor come with these args? Answers by itself when not. */
+bool place_allows(struct view *v);
+/* Would it, for a link of the navigation, whatever the object? */
+bool place_may_open(const struct view *v, const struct route *r);
 
 /* --- sessions (session.c) --------------------------------------------------------------------- */
 
@@ -226,7 +269,7 @@ struct check_facts {
 /* The moment that what is shown is of: the end of the day asked for, or now. */
 int64_t facts_as_of_s(const struct view *v);
 int facts_load(struct view *v, int64_t host_id, struct facts *ret, struct err *e);
-/* The first machine: the one this program runs on. */
+/* The first machine that the visitor may see; nothing when there is none. */
 int facts_here(struct view *v, struct facts *ret, struct err *e);
 /* Its checks, worst and weightiest first. In v->a. */
 size_t facts_checks(struct view *v, const struct facts *f, struct check_facts **ret);
@@ -367,13 +410,14 @@ bool review_now(struct view *v, int64_t host_id);
 /* The setting that says when one was asked for. */
 const char *review_asked_key(int64_t host_id, struct arena *a);
 /* The I-th obligation in force that is answered by signing the review of the processes, or NULL. */
-const struct obligation *review_obligation(
-	const struct pack_set *packs, struct date on, size_t i);
+const struct obligation *review_obligation(const struct pack_set *packs, struct date on, size_t i);
 /* How many days apart the law wants them; 0 when no obligation asks. */
 int64_t review_period_days(
 	const struct pack_set *packs, int level, struct date on, struct arena *a);
 /* Take and check the fields of an exception; faults tell what is wrong. 0 added. */
 int exception_take(struct view *v, int64_t host_id);
+/* All that are about machines the visitor may see. In v->a. */
+int exceptions_seen(struct view *v, struct exception **ret, size_t *ret_count);
 
 /* "máy chủ" */
 const char *host_kind_words(struct view *v, struct str kind);

@@ -8,12 +8,18 @@ static void every_route_has_a_rule(void **state)
 	for (size_t i = 0; i < route_count; i++) {
 		const struct route *r = &routes[i];
 
-		assert_true(r->roles != 0);
+		assert_true(r->rule != 0);
 		assert_true(r->path[0] == '/');
 		assert_non_null(r->run);
 		/* changing something needs more than being logged in, or is the way in or out */
-		if (r->method == HTTP_POST && r->roles == ROLES_ALL)
-			fail_msg("%s: everybody may change it", r->path);
+		if (r->method == HTTP_POST && route_right(r) <= RIGHT_SEE)
+			fail_msg("%s: who may only look may change it", r->path);
+		/* what a path names stands somewhere, and the rule must say how to find out */
+		if (strchr(r->path, '{') && route_right(r) != RIGHT_COUNT &&
+			route_object(r) == OBJECT_NONE)
+			fail_msg("%s: the rule names no object", r->path);
+		if (!strchr(r->path, '{') && route_object(r) >= OBJECT_HOST)
+			fail_msg("%s: the rule names an object, the path does not", r->path);
 		for (size_t k = 0; k < i; k++)
 			assert_false(routes[k].method == r->method &&
 				strcmp(routes[k].path, r->path) == 0);
@@ -88,7 +94,7 @@ static void the_api_is_described(void **state)
 		}
 		if (!found)
 			fail_msg("%s is not in openapi.json", routes[i].path);
-		else if (found->is_open != (routes[i].roles == ROLES_ANYONE))
+		else if (found->is_open != (routes[i].rule == ROLES_ANYONE))
 			fail_msg("%s: open or not?", routes[i].path);
 	}
 	assert_int_equal(described, served); /* and nothing else is promised */

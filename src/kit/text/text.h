@@ -14,8 +14,8 @@ struct words {
 };
 
 struct str words_in(struct words w, enum lang lang);
-bool lang_parse(struct str s, enum lang *ret);   /* "vi", "en", "en_US.UTF-8" */
-const char *lang_code(enum lang lang);           /* "vi" or "en" */
+bool lang_parse(struct str s, enum lang *ret); /* "vi", "en", "en_US.UTF-8" */
+const char *lang_code(enum lang lang);         /* "vi" or "en" */
 
 /* The interface's own words. The Vietnamese sentence is the key and stands in the code; po/en.po
  * holds the English, compiled to a table at build time. T() marks a sentence for collection without
@@ -28,6 +28,12 @@ const char *tr(enum lang lang, const char *vi_text) __attribute__((format_arg(2)
 struct str text_fold(struct arena *a, struct str s);
 /* Is the folded NEEDLE in the folded form of S? */
 bool text_matches(struct arena *a, struct str s, struct str folded_needle);
+
+/* Bytes that compare as the Vietnamese alphabet orders the words: a ă â … d đ …, then the tones
+ * (ngang huyền hỏi ngã sắc nặng); and the same for a person's name, by its last word first. A
+ * TEXT column of the database holds them. Live in A. */
+struct str text_sort_key(struct arena *a, struct str s);
+struct str text_name_key(struct arena *a, struct str name);
 
 /* S with {name} replaced by LOOKUP(name); an unknown name stays as it stands. Lives in A. */
 typedef bool text_lookup(void *context, struct str name, struct str *ret_value);

@@ -9,7 +9,33 @@ static void folding_finds_vietnamese_without_marks(void **state)
 	arena_init(&a, MIB);
 	assert_true(str_is(text_fold(&a, STR("Đánh giá hệ thống ĐỘ")), "danh gia he thong do"));
 	assert_true(text_matches(&a, STR("Mật khẩu"), STR("khau")));
-	assert_true(str_is(text_fold(&a, STR("a\xFF" "b")), "a?b"));
+	assert_true(str_is(text_fold(&a,
+				   STR("a\xFF"
+				       "b")),
+		"a?b"));
+	arena_done(&a);
+}
+
+static void names_stand_in_the_order_of_the_alphabet(void **state)
+{
+	static const char *const names[] = { "Lê Văn An", "Trần Bình An", "Lê Văn Ân", "Lê Thị Bé",
+		"Nguyễn Dung", "Lê Đan", "Lê Hoa", "Lê Hòa", "Lê Hỏa", "Lê Hóa", "Lê Hoạ",
+		"Lê Oanh", "Lê Ông", "Lê Ơn", "Lê Thu", "Lê Thư", "Bùi Yên" };
+	struct arena a;
+
+	(void)state;
+	arena_init(&a, MIB);
+	for (size_t i = 1; i < COUNT(names); i++) {
+		struct str before = text_name_key(&a, str_of(names[i - 1]));
+
+		if (str_cmp(before, text_name_key(&a, str_of(names[i]))) >= 0)
+			fail_msg("%s stands behind %s", names[i - 1], names[i]);
+	}
+	assert_true(str_cmp(text_sort_key(&a, STR("Phòng A")),
+			    text_sort_key(&a, STR("Phòng A 2"))) < 0);
+	assert_true(str_eq(text_sort_key(&a, STR("ĐỘ")), text_sort_key(&a, STR("độ"))));
+	assert_true(str_eq(text_sort_key(&a, STR("hoá")), text_sort_key(&a, STR("hóa"))));
+	assert_true(str_eq(text_sort_key(&a, STR("a\xFF")), STR("a?")));
 	arena_done(&a);
 }
 
@@ -32,8 +58,8 @@ static void json_is_escaped_and_well_formed(void **state)
 	json_object_end(&j);
 	json_array_end(&j);
 	json_object_end(&j);
-	assert_string_equal(buf_cstr(&b),
-		"{\"a\\\"\":\"x\\n\\u0001\\ufffdđ\",\"list\":[-1,true,null,{}]}");
+	assert_string_equal(
+		buf_cstr(&b), "{\"a\\\"\":\"x\\n\\u0001\\ufffdđ\",\"list\":[-1,true,null,{}]}");
 	buf_done(&b);
 }
 
@@ -103,6 +129,7 @@ int main(void)
 		cmocka_unit_test(folding_finds_vietnamese_without_marks),
 		cmocka_unit_test(json_is_escaped_and_well_formed),
 		cmocka_unit_test(csv_disarms_formulas_and_quotes),
+		cmocka_unit_test(names_stand_in_the_order_of_the_alphabet),
 		cmocka_unit_test(filling_leaves_unknown_names),
 		cmocka_unit_test(cleaning_bounds_and_replaces),
 		cmocka_unit_test(words_are_found_in_english),

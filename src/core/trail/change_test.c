@@ -1,0 +1,143 @@
+/* change_test.c - a database of an earlier Khiên is brought up to date with all it holds, and what
+ * is watched with more columns than before is sealed as it then is. */
+#include "core/trail/change.h"
+
+#include "core/evidence/evidence.h"
+#include "core/org/unit.h"
+#include "test/unit.h"
+
+/* How many steps Khiên 0.1 had. */
+#define OLD_ORG 1
+#define OLD_CHANGE 3
+
+static struct err err;
+
+static void run(struct store *s, const char *sql)
+{
+	assert_int_equal(store_run(store_query(s, sql), &err), 0);
+}
+
+static struct store *old_database(void)
+{
+	struct store *s;
+
+	assert_int_equal(store_open(":memory:", &err, &s), 0);
+	assert_int_equal(store_migrate(s, org_steps, OLD_ORG, &err), 0);
+	assert_int_equal(store_migrate(s, evidence_steps, evidence_step_count, &err), 0);
+	assert_int_equal(store_migrate(s, change_steps, OLD_CHANGE, &err), 0);
+	run(s, "INSERT INTO setting (name, value) VALUES ('unit.name', 'Xã Tây Sơn')");
+	run(s,
+		"INSERT INTO host (id, name, kind, level, first_seen_s, last_seen_s)"
+		" VALUES (3, 'may', 'server', 2, 5, 6)");
+	run(s,
+		"INSERT INTO person (id, login, name, name_folded, role, hash, must_change,"
+		" onetime_until_s, created_at_s) VALUES (7, 'an.le', 'Lê An', 'le an', 1, 'x', 0, 0, 5)");
+	return s;
+}
+
+struct seen {
+	struct store *store;
+	struct changes changes;
+	size_t rows;
+};
+
+/* The last change of each row gives the hash it has now. */
+static int is_as_noted(
+	void *context, const char *table, struct str key, struct str hash, struct err *e)
+{
+	struct seen *seen = context;
+	struct str last = STR("");
+
+	for (size_t i = 0; i < seen->changes.len; i++) {
+		const struct change *c = &seen->changes.at[i];
+
+		if (str_is(c->table, table) && str_eq(c->key, key))
+			last = c->after;
+	}
+	if (!str_eq(last, hash))
+		return err_set(e, ERR_INPUT, "%s %.*s", table, STR_FMT(key));
+	seen->rows++;
+	return 0;
+}
+
+static void check(struct store *s, struct arena *a, size_t rows)
+{
+	struct seen seen = { .store = s };
+
+	assert_int_equal(change_list(s, 0, 1000, a, &seen.changes, &err), 0);
+	if (change_rows(s, is_as_noted, &seen, &err) != 0)
+		fail_msg("not as noted: %s", err.text);
+	assert_int_equal(seen.rows, rows);
+}
+
+static void an_old_database_is_brought_along(void **state)
+{
+	struct store *s = old_database();
+	struct org_user u;
+	struct org_host h;
+	struct org_tree t;
+	struct arena a;
+	struct str name;
+
+	(void)state;
+	arena_init(&a, MIB);
+	assert_int_equal(store_migrate(s, org_steps, org_step_count, &err), 0);
+	assert_int_equal(store_migrate(s, change_steps, change_step_count, &err), 0);
+	assert_int_equal(org_user_by_login(s, STR("an.le"), &a, &u, &err), 0);
+	assert_int_equal(u.unit_id, ORG_UNIT_FIRST);
+	assert_int_equal(u.staff_id, 0);
+	assert_int_equal(org_host(s, 3, &a, &h, &err), 0);
+	assert_int_equal(h.unit_id, ORG_UNIT_FIRST);
+	assert_int_equal(org_tree(s, STR("2026-11-26"), &a, &t, &err), 0);
+	assert_int_equal(t.count, 1);
+	assert_int_equal(
+		org_unit_name_on(s, ORG_UNIT_FIRST, STR("2020-01-01"), &a, &name, &err), 0);
+	assert_true(str_is(name, "Xã Tây Sơn"));
+	assert_int_equal(org_setting(s, "unit.name", &a, &name, &err), 0);
+	assert_null(name.ptr);
+	check(s, &a, 4); /* host, person, unit, unit_name */
+	arena_done(&a);
+	store_close(s);
+}
+
+static void the_new_columns_are_watched(void **state)
+{
+	struct store *s = old_database();
+	struct arena a;
+
+	(void)state;
+	arena_init(&a, MIB);
+	assert_int_equal(store_migrate(s, org_steps, org_step_count, &err), 0);
+	assert_int_equal(store_migrate(s, change_steps, change_step_count, &err), 0);
+	run(s, "INSERT INTO unit (id, kind, from_day) VALUES (2, 'agency', '2020-01-01')");
+	run(s, "UPDATE host SET unit_id = 2");
+	run(s, "UPDATE person SET unit_id = 2");
+	run(s,
+		"INSERT INTO staff (id, unit_id, name, folded, sort_key, position, email, phone,"
+		" state, made_by, made_at_s) VALUES (4, 2, 'Lê An', 'le an', 'x', '', '', '',"
+		" 'working', '', 5)");
+	run(s, "UPDATE staff SET position = 'Chủ tịch'");
+	check(s, &a, 6);
+	run(s, "DELETE FROM staff");
+	check(s, &a, 5);
+	run(s, "DROP TRIGGER host_change_set"); /* and without one it would be found */
+	run(s, "UPDATE host SET unit_id = 1");
+	{
+		struct seen seen = { .store = s };
+
+		assert_int_equal(change_list(s, 0, 1000, &a, &seen.changes, &err), 0);
+		assert_int_equal(change_rows(s, is_as_noted, &seen, &err), ERR_INPUT);
+	}
+	arena_done(&a);
+	store_close(s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_old_database_is_brought_along),
+		cmocka_unit_test(the_new_columns_are_watched),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
