@@ -299,6 +299,16 @@ for one in crowd:
 """
 
 
+COVERED = """
+import subprocess, sys
+child = subprocess.Popen(["sleep", "60"])
+subprocess.run(["mount", "-t", "tmpfs", "none", f"/proc/{child.pid}"], check=True)
+print(child.pid, flush=True)
+subprocess.run(sys.argv[1:], check=False)
+child.kill()
+"""
+
+
 @unittest.skipUnless(IS_ROOT and has("unshare", "mount") and os.path.isdir("/var/lib/dpkg/info"),
                      "needs root, unshare, mount and dpkg")
 class FindsAmongProcesses(unittest.TestCase):
@@ -325,6 +335,15 @@ class FindsAmongProcesses(unittest.TestCase):
         _, found = self.look("--check", "proc.hidden")
         self.assertEqual(found["proc.hidden"]["result"], "pass", found)
         self.assertRegex(found["proc.hidden"]["found"], r"listed=\d+ asked=1\.\.\d+")
+
+    # EVIDENCE: D11.3
+    def test_a_process_with_its_folder_covered_up(self):
+        """An empty folder over /proc/PID: ps and top see nothing, the kernel still answers to the number."""
+        words = [BIN, "audit", "--format", "json", "--packs", PACKS, "--check", "proc.hidden"]
+        out = run("unshare", "--pid", "--fork", "--mount-proc", "--mount", sys.executable, "-c", COVERED, *words)
+        pid, text = out.split("\n", 1)
+        found = json.loads(text)["results"][0]
+        self.assertEqual(rows_of(found, "fail"), {f"pid {pid} ?"}, found)
 
 
 class Rights(unittest.TestCase):

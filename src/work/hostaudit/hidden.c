@@ -118,8 +118,10 @@ static void take_listed(struct look *l, int64_t pid)
 	char path[64];
 	int64_t threads = threads_of(l, pid);
 
-	know(l, pid);
 	l->s->listed++;
+	if (threads == 0)
+		return; /* it has ended, or something lies over it: then its number still answers */
+	know(l, pid);
 	l->s->tasks += threads;
 	if (threads < 2)
 		return;
@@ -252,8 +254,8 @@ static int64_t highest_listed(const struct look *l)
 	return 0;
 }
 
-/* Does the kernel count as many threads as /proc lists? In a process namespace it counts those of
- * the whole machine, and this never holds. */
+/* List, and: does the kernel count as many threads as /proc lists? In a process namespace it counts
+ * those of the whole machine, and this never holds. */
 static bool do_counts_agree(struct look *l)
 {
 	int64_t before, after, newest;
@@ -265,23 +267,22 @@ static bool do_counts_agree(struct look *l)
 		l->s->tasks_all = after;
 		if (before == after && l->s->tasks == after)
 			return true;
-		if (!host_is_live(l->h))
+		if (!host_is_live(l->h) || (before == after && i > 0))
 			return false;
 	}
 	return false;
 }
 
-/* An ordinary audit asks up to the newest number. Where that is far away, it is content when the
- * kernel counts no more threads than are listed. */
-static void look_at_numbers(struct look *l)
+/* An ordinary audit is content when the kernel counts no more threads than are listed; else it asks
+ * each number up to the newest. */
+static void look_at_numbers(struct look *l, bool do_agree)
 {
 	int64_t tasks, newest = 0, highest = highest_listed(l), to;
 
 	l->s->number_max = read_number(l->h, "/proc/sys/kernel/pid_max");
-	if (!host_is_live(l->h)) {
-		l->s->is_complete = do_counts_agree(l);
+	l->s->is_complete = do_agree;
+	if (do_agree || !host_is_live(l->h))
 		return;
-	}
 	if (!read_loadavg(l->h, &tasks, &newest))
 		return;
 	to = newest > highest ? newest : highest;
@@ -290,11 +291,6 @@ static void look_at_numbers(struct look *l)
 		to = l->s->number_max;
 	if (to > (int64_t)LIMIT_PROCESS_NUMBER - 1)
 		to = LIMIT_PROCESS_NUMBER - 1;
-	if (!host_is_deep(l->h) && to > (int64_t)LIMIT_LIGHT_SWEEP && do_counts_agree(l)) {
-		sweep(l, LIMIT_LIGHT_SWEEP);
-		l->s->is_complete = true;
-		return;
-	}
 	sweep(l, to);
 	l->s->is_complete = to > 0;
 }
@@ -360,15 +356,18 @@ static void confirm(struct look *l)
 static void look(struct host *h, struct hidden_sweep *ret)
 {
 	struct look l = { .h = h, .a = host_arena(h), .s = ret };
+	bool do_agree = false;
 
 	if (host_is_live(h) && !rights_read_all())
 		return; /* what is not shown to this user is not hidden */
 	l.known = calloc(LIMIT_PROCESS_NUMBER / 8, 1);
 	if (!l.known)
 		abort();
-	if (list(&l)) {
+	if (!host_is_deep(h))
+		do_agree = do_counts_agree(&l);
+	if (do_agree || list(&l)) {
 		look_at_groups(&l);
-		look_at_numbers(&l);
+		look_at_numbers(&l, do_agree);
 		confirm(&l);
 	}
 	free(l.known);

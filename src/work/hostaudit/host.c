@@ -71,7 +71,7 @@ int host_open(const char *root, int64_t now_s, struct err *e, struct host **ret)
 	}
 	h->is_live = stat("/", &top) == 0 && top.st_dev == here.st_dev && top.st_ino == here.st_ino;
 	h->has_proc = h->is_live || host_exists(h, "/proc/self") || host_exists(h, "/proc/1") ||
-		      host_exists(h, "/proc/net") || host_exists(h, "/proc/stat");
+		host_exists(h, "/proc/net") || host_exists(h, "/proc/stat");
 	*ret = h;
 	return 0;
 }
@@ -128,7 +128,7 @@ void host_gap(struct host *h, const char *reason, const char *path)
 	for (size_t i = 0; i < h->gaps.len; i++) {
 		gap = &h->gaps.at[i];
 		if (gap->table == h->filling && str_is(gap->reason, reason) &&
-		    str_is(gap->path, path))
+			str_is(gap->path, path))
 			return;
 	}
 	if (h->gaps.len >= GAPS_MAX)
@@ -170,7 +170,7 @@ static int failed(struct host *h, int errno_value, const char *path)
 
 /* ---- the cache of files ---- */
 
-static uint32_t hash_of(struct str s)
+uint32_t host_hash(struct str s)
 {
 	uint32_t hash = 2166136261u;
 
@@ -181,7 +181,7 @@ static uint32_t hash_of(struct str s)
 
 static struct cached *cache_find(const struct host *h, struct str path)
 {
-	struct cached *c = h->cache[hash_of(path) % CACHE_SLOTS];
+	struct cached *c = h->cache[host_hash(path) % CACHE_SLOTS];
 
 	while (c && !str_eq(c->file.path, path))
 		c = c->next;
@@ -190,7 +190,7 @@ static struct cached *cache_find(const struct host *h, struct str path)
 
 static struct cached *cache_add(struct host *h, struct str path)
 {
-	struct cached **slot = &h->cache[hash_of(path) % CACHE_SLOTS];
+	struct cached **slot = &h->cache[host_hash(path) % CACHE_SLOTS];
 	struct cached *c = arena_new(&h->arena, struct cached);
 
 	c->file.path = arena_str(&h->arena, path);
@@ -242,7 +242,7 @@ static int open_regular(struct host *h, const char *path, struct stat *ret_stat)
 	if (fd < 0)
 		return failed(h, errno, path);
 	if (fstat(fd, &now) != 0 || now.st_ino != ret_stat->st_ino ||
-	    now.st_dev != ret_stat->st_dev) {
+		now.st_dev != ret_stat->st_dev) {
 		close(fd);
 		host_gap(h, GAP_UNREADABLE, path);
 		return ERR_SYSTEM;
@@ -384,8 +384,8 @@ int host_read_head(struct host *h, const char *path, size_t max_bytes, struct st
 	return fd < 0 ? fd : take_up_to(h, fd, path, max_bytes, &h->files, ret);
 }
 
-int host_read_at(struct host *h, const char *path, int64_t offset, char *into, size_t size,
-	size_t *ret_size)
+int host_read_at(
+	struct host *h, const char *path, int64_t offset, char *into, size_t size, size_t *ret_size)
 {
 	struct stat st;
 	ssize_t n;
@@ -490,8 +490,8 @@ int host_read_lines(struct host *h, const char *path, bool (*line)(void *context
 	return rc;
 }
 
-int host_read_proc(struct host *h, const char *path, size_t max_bytes, struct arena *a,
-	struct str *ret)
+int host_read_proc(
+	struct host *h, const char *path, size_t max_bytes, struct arena *a, struct str *ret)
 {
 	int fd = open_below(h, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
 	struct stat st;

@@ -73,12 +73,14 @@ int host_read_at(struct host *h, const char *path, int64_t offset, char *into, s
 	size_t *ret_size);
 /* For files of /proc and /sys whose size is 0: read what comes, at most MAX_BYTES, not cached, and
  * no gap when it vanished meanwhile (ERR_ABSENT). */
-int host_read_proc(struct host *h, const char *path, size_t max_bytes, struct arena *a,
-	struct str *ret);
+int host_read_proc(
+	struct host *h, const char *path, size_t max_bytes, struct arena *a, struct str *ret);
 
 /* Names in a folder (no "." and ".."), in byte order; they live as long as the host. An absent
  * folder is 0 names. Returns 0, or <0 with a gap. */
 int host_list(struct host *h, const char *path, const struct str **ret_names, size_t *ret_count);
+/* Can FOLDER have NAME? No is certain; asking a folder for many names costs one listing. */
+bool host_has_name(struct host *h, const char *folder, const char *name);
 /* Paths matching a glob pattern in its last component only ("/etc/apt/apt.conf.d/" + "*"), sorted.
  */
 int host_glob(struct host *h, const char *pattern, const struct str **ret_paths, size_t *ret_count);

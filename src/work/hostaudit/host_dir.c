@@ -17,9 +17,10 @@ static int by_bytes(const void *a, const void *b)
 
 static struct listing *listing_find(struct host *h, const char *path)
 {
-	struct listing *l = h->listings;
+	struct str wanted = str_of(path);
+	struct listing *l = h->listings[host_hash(wanted) % LISTING_SLOTS];
 
-	while (l && !str_is(l->path, path))
+	while (l && !str_eq(l->path, wanted))
 		l = l->next;
 	return l;
 }
@@ -47,12 +48,13 @@ static void read_names(struct host *h, struct listing *l, DIR *dir)
 static struct listing *listing_new(struct host *h, const char *path)
 {
 	struct listing *l = arena_new(&h->arena, struct listing);
+	struct listing **slot = &h->listings[host_hash(str_of(path)) % LISTING_SLOTS];
 	int fd = host_fd(h, path, O_RDONLY | O_DIRECTORY | O_NONBLOCK);
 	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
 
 	l->path = arena_str(&h->arena, str_of(path));
-	l->next = h->listings;
-	h->listings = l;
+	l->next = *slot;
+	*slot = l;
 	if (dir) {
 		read_names(h, l, dir);
 		closedir(dir);
@@ -83,6 +85,17 @@ int host_list(struct host *h, const char *path, const struct str **ret_names, si
 	*ret_names = l->names;
 	*ret_count = l->count;
 	return 0;
+}
+
+bool host_has_name(struct host *h, const char *folder, const char *name)
+{
+	struct listing *l = listing_find(h, folder);
+	struct str wanted = str_of(name);
+
+	if (!l)
+		l = listing_new(h, folder);
+	return l->gap ||
+		(l->count > 0 && bsearch(&wanted, l->names, l->count, sizeof(wanted), by_bytes));
 }
 
 int host_glob(struct host *h, const char *pattern, const struct str **ret_paths, size_t *ret_count)

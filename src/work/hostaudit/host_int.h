@@ -5,6 +5,7 @@
 #include "work/hostaudit/host.h"
 
 #define CACHE_SLOTS 1024
+#define LISTING_SLOTS 256
 #define GAPS_MAX 2000
 
 struct fact_table;
@@ -39,17 +40,23 @@ struct host {
 	bool is_live, has_proc, is_deep;
 	void (*progress)(void *context, const char *what, size_t done, size_t total);
 	void *progress_context;
-	struct running *running;     /* running.c: what runs, read once */
-	struct hidden_sweep *hidden; /* hidden.c: the same */
+	struct running *running;          /* running.c: what runs, read once */
+	struct hidden_sweep *hidden;      /* hidden.c: the same */
+	struct package_answers *packages; /* package_of.c: what was asked and answered */
+	const struct str *process_names;  /* proc.c: as the processes call themselves */
+	size_t process_name_count;
+	bool has_process_names;
 	int64_t now_s;
 	size_t budget_used;
 	const struct fact_table *filling; /* the table being filled, or NULL */
 	VEC(struct gap) gaps;
 	struct cached *cache[CACHE_SLOTS];
-	struct listing *listings;
+	struct listing *listings[LISTING_SLOTS];
 	const struct unit_link *links; /* unit_links() found them; NULL: not asked yet */
 	size_t link_count;
 };
+
+uint32_t host_hash(struct str s);
 
 /* A host that has nothing to read, to be filled from a snapshot. Never NULL. */
 struct host *host_of_nothing(int64_t now_s);

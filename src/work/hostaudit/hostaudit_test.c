@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "work/hostaudit/audit_int.h"
+#include "work/hostaudit/package_of.h"
 #include "work/hostaudit/resolve_declared.h"
 #include "test/unit.h"
 
@@ -164,8 +165,8 @@ static void long_lines_are_cut_and_skipped(void **state)
 	host_close(h);
 }
 
-static bool count_rows(void *context, bool is_header, const struct hostaudit_cell *cells,
-	size_t count)
+static bool count_rows(
+	void *context, bool is_header, const struct hostaudit_cell *cells, size_t count)
 {
 	(void)cells, (void)count;
 	*(int *)context += !is_header;
@@ -175,10 +176,19 @@ static bool count_rows(void *context, bool is_header, const struct hostaudit_cel
 static void questions_only_read(void **state)
 {
 	static const char *const refused[] = {
-		"DELETE FROM mounts", "CREATE TABLE t (a)", "ATTACH '/tmp/x' AS x",
-		"PRAGMA user_version", "DROP TABLE mounts", "VACUUM", "BEGIN",
-		"SELECT load_extension('x')", "SELECT 1; SELECT 2", "", "SELECT * FROM nowhere",
-		"CREATE VIRTUAL TABLE v USING mounts", "SELECT * FROM sqlite_master",
+		"DELETE FROM mounts",
+		"CREATE TABLE t (a)",
+		"ATTACH '/tmp/x' AS x",
+		"PRAGMA user_version",
+		"DROP TABLE mounts",
+		"VACUUM",
+		"BEGIN",
+		"SELECT load_extension('x')",
+		"SELECT 1; SELECT 2",
+		"",
+		"SELECT * FROM nowhere",
+		"CREATE VIRTUAL TABLE v USING mounts",
+		"SELECT * FROM sqlite_master",
 	};
 	struct hostaudit_options options = { .root = root, .now_s = NOW };
 	struct hostaudit *audit;
@@ -188,8 +198,8 @@ static void questions_only_read(void **state)
 	(void)state;
 	assert_int_equal(hostaudit_open(&options, &e, &audit), 0);
 	for (size_t i = 0; i < COUNT(refused); i++)
-		assert_int_equal(hostaudit_ask(audit, str_of(refused[i]), count_rows, &rows, &e),
-			ERR_INPUT);
+		assert_int_equal(
+			hostaudit_ask(audit, str_of(refused[i]), count_rows, &rows, &e), ERR_INPUT);
 	assert_int_equal(rows, 0);
 	assert_int_equal(
 		hostaudit_ask(audit, STR("SELECT 1 UNION SELECT 2;"), count_rows, &rows, &e), 0);
@@ -221,8 +231,9 @@ static void unknown_is_contagious(void **state)
 			     " UNION ALL SELECT 'y', 0 UNION ALL SELECT 'z', NULL"),
 		.none = STR("pass"),
 	};
-	struct check plain = { .id = STR("t.p"), .query = STR("SELECT 1 AS ok, 'a' AS found"),
-		.none = STR("pass") };
+	struct check plain = {
+		.id = STR("t.p"), .query = STR("SELECT 1 AS ok, 'a' AS found"), .none = STR("pass")
+	};
 	struct hostaudit *audit;
 	struct hostaudit_result result;
 	struct err e;
@@ -351,6 +362,53 @@ static void half_an_approval_is_a_draft(void **state)
 	}
 }
 
+static void package_lists_are_read_once_for_what_was_asked(void **state)
+{
+	struct package_of first[] = { { .path = STR("/usr/bin/one") },
+		{ .path = STR("/opt/other") } };
+	struct package_of again[] = { { .path = STR("/opt/other") },
+		{ .path = STR("/usr/bin/one") } };
+	struct package_of later = { .path = STR("/usr/bin/two") };
+	struct host *h = open_root();
+
+	(void)state;
+	make("/var", S_IFDIR);
+	make("/var/lib", S_IFDIR);
+	make("/var/lib/dpkg", S_IFDIR);
+	make("/var/lib/dpkg/info", S_IFDIR);
+	put("/var/lib/dpkg/info/odd.list", "/.\n/bin\n/bin/one\n/bin/onetwo");
+	package_of(h, first, 2);
+	assert_true(str_is(first[0].package, "odd"));
+	assert_true(str_is(first[1].package, ""));
+	put("/var/lib/dpkg/info/odd.list", "/opt/other\n/usr/bin/two\n");
+	package_of(h, again, 2); /* as the first answer was: nothing is read again */
+	assert_true(str_is(again[0].package, ""));
+	assert_true(str_is(again[1].package, "odd"));
+	package_of(h, &later, 1);
+	assert_true(str_is(later.package, "odd"));
+	host_close(h);
+}
+
+/* A list with a line that is no path, longer than a piece that is read, between two that are. */
+static void package_lists_may_have_endless_lines(void **state)
+{
+	struct package_of asked[] = { { .path = STR("/a/before") }, { .path = STR("/a/after") },
+		{ .path = STR("/a/last") } };
+	static char text[300 * KIB];
+	struct host *h = open_root();
+	size_t n;
+
+	(void)state;
+	n = (size_t)snprintf(text, sizeof(text), "/a/before\n");
+	memset(text + n, 'x', 200 * KIB);
+	snprintf(text + n + 200 * KIB, 64, "\n/a/after\n/a/last");
+	put("/var/lib/dpkg/info/odd.list", text);
+	package_of(h, asked, 3);
+	for (size_t i = 0; i < 3; i++)
+		assert_true(str_is(asked[i].package, "odd"));
+	host_close(h);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -365,6 +423,8 @@ int main(void)
 		cmocka_unit_test(tables_have_names_of_their_own),
 		cmocka_unit_test(a_fault_of_a_declaration_names_its_field),
 		cmocka_unit_test(half_an_approval_is_a_draft),
+		cmocka_unit_test(package_lists_are_read_once_for_what_was_asked),
+		cmocka_unit_test(package_lists_may_have_endless_lines),
 	};
 
 	return cmocka_run_group_tests(tests, make_root, NULL);

@@ -9,58 +9,32 @@
 
 #include "work/hostaudit/dpkg.h"
 #include "work/hostaudit/host_int.h"
+#include "work/hostaudit/running.h"
 
 #define LIST_MAX_BYTES (8 * MIB)
-
-struct list_buffer {
-	char *bytes;
-	size_t room;
-};
-
-/* The whole list NAME, or STR_NONE. */
-static struct str read_list(
-	int dir_fd, const char *name, struct list_buffer *b, struct stat *ret_stat)
-{
-	int fd = openat(dir_fd, name, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
-	struct stat st;
-	ssize_t n = -1;
-
-	if (fd < 0)
-		return STR_NONE;
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size <= (off_t)LIST_MAX_BYTES) {
-		if ((size_t)st.st_size > b->room) {
-			free(b->bytes);
-			b->room = (size_t)st.st_size + 64 * KIB;
-			b->bytes = malloc(b->room);
-			if (!b->bytes)
-				abort();
-		}
-		n = read(fd, b->bytes, (size_t)st.st_size);
-		*ret_stat = st;
-	}
-	close(fd);
-	return n > 0 ? (struct str){ b->bytes, (size_t)n } : STR_NONE;
-}
-
+#define PIECE_BYTES (64 * KIB)
 #define PATH_BYTES_MAX 4096
+#define PATH_BYTES_MIN 4
 #define SLOTS 1024
+#define ENDINGS 8192 /* 2^13 */
 
-/* A query as it is looked for: under the name the package knows. */
-struct wanted {
-	struct str path;
+/* A path that somebody asked for, and what dpkg's lists say of it. */
+struct asked {
+	struct package_of answer;
 	struct str only, never; /* packages, "" when it does not matter */
 	size_t older;           /* 1 + index of the next of its slot, or 0 */
+	bool is_open;           /* not found and not looked up yet */
 };
 
-struct search {
-	struct host *h;
-	struct package_of *queries;
-	struct wanted *wanted; /* parallel */
-	size_t count;
-	size_t found;
-	bool has_length[PATH_BYTES_MAX]; /* does a line of this length matter at all? */
-	size_t slots[SLOTS];             /* 1 + index of the newest query with that hash, or 0 */
+/* What was asked so far: the lists are long, the questions few and often the same. */
+struct package_answers {
+	VEC(struct asked) asked;
+	size_t open;
+	bool has_ending[ENDINGS]; /* by the hash of its last letters, does a line matter at all? */
+	size_t slots[SLOTS];      /* 1 + index of the newest with that hash, or 0 */
 };
+
+/* ---- questions ---- */
 
 static size_t slot_of(struct str tail)
 {
@@ -71,110 +45,206 @@ static size_t slot_of(struct str tail)
 	return hash % SLOTS;
 }
 
-/* dpkg-divert moves a package's file aside: the one at PATH may be another package's, under
- * another name. */
-static struct wanted wanted_of(
-	struct str path, const struct dpkg_diversion *diversions, size_t diversion_count)
+/* Of the last four letters, which the merge of /usr leaves as they are. */
+static size_t ending_of(struct str path)
 {
-	struct wanted w = { .path = path, .only = STR(""), .never = STR("") };
-	struct str tail = dpkg_without_usr(path);
+	uint32_t letters;
 
-	for (size_t i = 0; i < diversion_count; i++) {
+	memcpy(&letters, path.ptr + path.len - sizeof(letters), sizeof(letters));
+	return (letters * 2654435769u) >> 19;
+}
+
+/* The question about PATH. dpkg-divert moves a package's file aside: the one at PATH may be another
+ * package's, under another name. */
+static struct asked question(struct host *h, struct str path)
+{
+	struct asked q = { .only = STR(""), .never = STR(""), .is_open = true };
+	struct str tail = dpkg_without_usr(path);
+	const struct dpkg_diversion *diversions;
+	size_t count;
+
+	q.answer = (struct package_of){
+		.path = path, .package = STR(""), .list = STR(""), .known_as = path
+	};
+	dpkg_diversions(h, &diversions, &count);
+	for (size_t i = 0; i < count; i++) {
 		if (str_eq(tail, dpkg_without_usr(diversions[i].to))) {
-			w.path = diversions[i].from;
-			w.never = diversions[i].by;
+			q.answer.known_as = diversions[i].from;
+			q.never = diversions[i].by;
 		} else if (str_eq(tail, dpkg_without_usr(diversions[i].from))) {
-			w.only = diversions[i].by;
+			q.only = diversions[i].by;
 		}
 	}
-	return w;
+	return q;
 }
 
-static void begin_search(struct search *s)
+/* The index of the question about PATH, which is asked when it was not. */
+static size_t ask(struct host *h, struct str path)
 {
-	const struct dpkg_diversion *diversions;
-	size_t diversion_count;
+	struct package_answers *all = h->packages;
+	struct asked q = question(h, path);
+	struct str known_as = q.answer.known_as, tail = dpkg_without_usr(known_as);
+	size_t *slot = &all->slots[slot_of(tail)];
 
-	dpkg_diversions(s->h, &diversions, &diversion_count);
-	s->wanted = arena_array(host_arena(s->h), struct wanted, s->count + 1);
-	for (size_t i = 0; i < s->count; i++) {
-		struct wanted *w = &s->wanted[i];
-		size_t slot;
-
-		s->queries[i].package = s->queries[i].list = STR("");
-		*w = wanted_of(s->queries[i].path, diversions, diversion_count);
-		if (w->path.len < 2 || w->path.len >= PATH_BYTES_MAX - 4)
-			continue;
-		slot = slot_of(dpkg_without_usr(w->path));
-		/* after the merge of /usr the list may have the short name of a long path, or the
-		 * other way round */
-		s->has_length[w->path.len] = true;
-		s->has_length[dpkg_without_usr(w->path).len] = true;
-		s->has_length[dpkg_without_usr(w->path).len + 4] = true;
-		w->older = s->slots[slot];
-		s->slots[slot] = i + 1;
+	for (size_t at = *slot; at > 0; at = all->asked.at[at - 1].older)
+		if (str_eq(all->asked.at[at - 1].answer.path, path))
+			return at - 1;
+	q.is_open = tail.len >= PATH_BYTES_MIN && known_as.len < PATH_BYTES_MAX - 4;
+	q.older = *slot;
+	q.answer.path = arena_str(host_arena(h), path);
+	if (str_eq(known_as, path))
+		q.answer.known_as = q.answer.path;
+	vec_push(host_arena(h), &all->asked, q);
+	*slot = all->asked.len;
+	if (q.is_open) {
+		all->has_ending[ending_of(tail)] = true;
+		all->open++;
 	}
+	return all->asked.len - 1;
 }
 
-/* LINE of the list NAME ("libc6:amd64.list") may be what some query asks about. */
-static void match_line(
-	struct search *s, struct str line, struct str name, const struct stat *list_stat)
+/* What runs will be asked for sooner or later: one way through the lists answers for it, too. */
+static void ask_what_runs(struct host *h)
+{
+	const struct running *r = host_is_live(h) ? running_peek(h) : NULL;
+
+	for (size_t i = 0; r && i < r->files.len; i++)
+		if (r->files.at[i].root == 0)
+			ask(h, r->files.at[i].path);
+	for (size_t i = 0; r && i < r->codes.len; i++)
+		if (strcmp(r->codes.at[i].kind, "deleted") == 0)
+			ask(h, r->codes.at[i].path);
+}
+
+/* ---- answers ---- */
+
+/* One way through all lists. */
+struct search {
+	struct host *h;
+	struct package_answers *all;
+	char *piece;     /* PIECE_BYTES */
+	struct str name; /* the list at hand, "libc6:amd64.list" */
+	struct stat stat;
+};
+
+/* LINE is what somebody asked about, or ends like it. */
+static void match_path(struct search *s, struct str line)
 {
 	struct str tail = dpkg_without_usr(line);
-	struct str list = str_until(name, name.len - strlen(".list"));
+	struct str list = str_until(s->name, s->name.len - strlen(".list"));
 	struct str package = list, architecture;
 
 	(void)str_split(list, ':', &package, &architecture);
-	for (size_t at = s->slots[slot_of(tail)]; at > 0; at = s->wanted[at - 1].older) {
-		struct package_of *query = &s->queries[at - 1];
-		const struct wanted *w = &s->wanted[at - 1];
+	for (size_t at = s->all->slots[slot_of(tail)]; at > 0;
+		at = s->all->asked.at[at - 1].older) {
+		struct asked *q = &s->all->asked.at[at - 1];
 
-		if (query->package.len > 0 || !str_eq(tail, dpkg_without_usr(w->path)) ||
-			(w->only.len > 0 && !str_eq(w->only, package)) ||
-			(w->never.len > 0 && str_eq(w->never, package)))
+		if (!q->is_open || !str_eq(tail, dpkg_without_usr(q->answer.known_as)) ||
+			(q->only.len > 0 && !str_eq(q->only, package)) ||
+			(q->never.len > 0 && str_eq(q->never, package)))
 			continue;
-		query->package = arena_str(host_arena(s->h), package);
-		query->list = arena_str(host_arena(s->h), list);
-		query->known_as = w->path;
-		query->unpacked_at_s = list_stat->st_mtim.tv_sec;
-		query->listed_at_s = list_stat->st_ctim.tv_sec;
-		s->found++;
+		q->answer.package = arena_str(host_arena(s->h), package);
+		q->answer.list = arena_str(host_arena(s->h), list);
+		q->answer.unpacked_at_s = s->stat.st_mtim.tv_sec;
+		q->answer.listed_at_s = s->stat.st_ctim.tv_sec;
+		q->is_open = false;
+		s->all->open--;
 	}
 }
 
-static void match_list(
-	struct search *s, struct str list, struct str name, const struct stat *list_stat)
+static void match_line(struct search *s, struct str line)
 {
-	struct str line;
+	if (line.len >= PATH_BYTES_MIN && line.len < PATH_BYTES_MAX &&
+		s->all->has_ending[ending_of(line)])
+		match_path(s, line);
+}
 
-	while (s->found < s->count && str_next_line(&list, &line))
-		if (line.len > 1 && line.len < PATH_BYTES_MAX && s->has_length[line.len])
-			match_line(s, line, name, list_stat);
+/* The whole lines of TEXT; returns what is left after the last. */
+static struct str match_lines(struct search *s, struct str text)
+{
+	ptrdiff_t end;
+
+	while (s->all->open > 0 && (end = str_find_char(text, '\n')) >= 0) {
+		match_line(s, str_until(text, (size_t)end));
+		text = str_from(text, (size_t)end + 1);
+	}
+	return text;
+}
+
+static void match_file(struct search *s, int fd)
+{
+	size_t have = 0;
+	ssize_t n;
+
+	while (s->all->open > 0 && (n = read(fd, s->piece + have, PIECE_BYTES - have)) != 0) {
+		struct str rest;
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return;
+		rest = match_lines(s, (struct str){ s->piece, have + (size_t)n });
+		have = rest.len;
+		if (have >= PATH_BYTES_MAX) /* no path: what follows is the rest of the same line */
+			have = 0;
+		else if (have > 0)
+			memmove(s->piece, rest.ptr, have);
+	}
+	if (have > 0 && s->all->open > 0)
+		match_line(s, (struct str){ s->piece, have });
+}
+
+static void match_list(struct search *s, int dir_fd, struct str name)
+{
+	int fd = openat(dir_fd, name.ptr, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	s->name = name;
+	if (fstat(fd, &s->stat) == 0 && S_ISREG(s->stat.st_mode) &&
+		s->stat.st_size <= (off_t)LIST_MAX_BYTES)
+		match_file(s, fd);
+	close(fd);
+}
+
+static void look_up(struct host *h)
+{
+	struct search s = { .h = h, .all = h->packages };
+	const struct str *names;
+	size_t count;
+	int dir_fd;
+
+	if (host_list(h, DPKG_INFO, &names, &count) < 0)
+		return;
+	dir_fd = host_fd(h, DPKG_INFO, O_PATH | O_DIRECTORY);
+	s.piece = malloc(PIECE_BYTES);
+	if (!s.piece)
+		abort();
+	for (size_t i = 0; dir_fd >= 0 && i < count && s.all->open > 0; i++)
+		if (str_ends(names[i], ".list"))
+			match_list(&s, dir_fd, names[i]);
+	if (dir_fd >= 0)
+		close(dir_fd);
+	free(s.piece);
+	for (size_t i = 0; i < s.all->asked.len; i++)
+		s.all->asked.at[i].is_open = false;
+	s.all->open = 0;
 }
 
 void package_of(struct host *h, struct package_of *queries, size_t count)
 {
-	struct search search = { .h = h, .queries = queries, .count = count };
-	struct list_buffer buffer = { 0 };
-	const struct str *names;
-	size_t name_count;
-	struct stat list_stat;
-	int dir_fd;
+	size_t *at = arena_array(host_arena(h), size_t, count + 1);
 
-	begin_search(&search);
-	if (count == 0 || host_list(h, DPKG_INFO, &names, &name_count) < 0)
+	if (count == 0)
 		return;
-	dir_fd = host_fd(h, DPKG_INFO, O_PATH | O_DIRECTORY);
-	for (size_t i = 0; dir_fd >= 0 && i < name_count && search.found < count; i++) {
-		struct str list;
-
-		if (!str_ends(names[i], ".list"))
-			continue;
-		list = read_list(dir_fd, names[i].ptr, &buffer, &list_stat);
-		if (list.len > 0)
-			match_list(&search, list, names[i], &list_stat);
+	if (!h->packages) {
+		h->packages = arena_new(host_arena(h), struct package_answers);
+		ask_what_runs(h);
 	}
-	if (dir_fd >= 0)
-		close(dir_fd);
-	free(buffer.bytes);
+	for (size_t i = 0; i < count; i++)
+		at[i] = ask(h, queries[i].path);
+	if (h->packages->open > 0)
+		look_up(h);
+	for (size_t i = 0; i < count; i++)
+		queries[i] = h->packages->asked.at[at[i]].answer;
 }

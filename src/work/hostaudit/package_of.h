@@ -1,5 +1,7 @@
 /* package_of.h - private to hostaudit: which Debian package a file belongs to, by dpkg's own lists.
- * Every list is opened, so ask for all paths at once and only when the answer matters. */
+ * Every list is read for the first question, which is asked for all that runs at once; answers are
+ * kept, so later questions about those files cost nothing, and one about another path reads the
+ * lists again: ask for all paths at once and only when the answer matters. */
 #ifndef WORK_PACKAGE_OF_H
 #define WORK_PACKAGE_OF_H
 

@@ -55,6 +55,42 @@ int proc_list(struct host *h, const struct str **ret_pids, size_t *ret_count)
 	return 0;
 }
 
+/* The names that all processes gave themselves, read once. */
+static void read_process_names(struct host *h)
+{
+	struct arena *a = host_arena(h);
+	const struct str *pids;
+	struct str *names;
+	struct arena s;
+	struct str text;
+	size_t count;
+
+	h->has_process_names = true;
+	if (!host_has_proc(h) || proc_list(h, &pids, &count) < 0)
+		return;
+	names = arena_array(a, struct str, count + 1);
+	for (size_t i = 0; i < count; i++) {
+		arena_init(&s, 64 * KIB);
+		if (host_read_proc(
+			    h, proc_path(&s, pids[i], "comm"), PROC_SMALL_BYTES, &s, &text) == 0)
+			names[i] = arena_str(a, str_trim(text));
+		arena_done(&s);
+	}
+	h->process_names = names;
+	h->process_name_count = count;
+}
+
+bool proc_runs(struct host *h, const char *const *programs)
+{
+	if (!h->has_process_names)
+		read_process_names(h);
+	for (size_t i = 0; i < h->process_name_count; i++)
+		for (size_t n = 0; programs[n]; n++)
+			if (str_is(h->process_names[i], programs[n]))
+				return true;
+	return false;
+}
+
 int proc_exe(struct host *h, struct str pid, struct proc_exe *ret)
 {
 	struct arena scratch;

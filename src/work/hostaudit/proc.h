@@ -54,6 +54,8 @@ struct str proc_command(struct arena *a, struct str cmdline);
 
 /* The numeric names in /proc, by number. At most LIMIT_HOST_PROCESSES, then a gap. */
 int proc_list(struct host *h, const struct str **ret_pids, size_t *ret_count);
+/* Does a process call itself by one of PROGRAMS (ended by NULL)? All names are read once. */
+bool proc_runs(struct host *h, const char *const *programs);
 /* /proc/PID/NAME as a path; lives in A. */
 const char *proc_path(struct arena *a, struct str pid, const char *name);
 /* Call ONE with the text of each link in /proc/PID/fd until it returns false. 0, or <0 with a gap

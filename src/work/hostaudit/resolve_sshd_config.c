@@ -7,6 +7,7 @@
 #include "work/hostaudit/host_int.h"
 #include "work/hostaudit/resolve_shell.h"
 #include "work/hostaudit/resolve_sshd.h"
+#include "work/hostaudit/proc.h"
 #include "work/hostaudit/resolve_systemd.h"
 
 struct reading {
@@ -370,36 +371,11 @@ int64_t sshd_session_limit_s(const struct sshd_config *c, const struct sshd_sett
 	return 0;
 }
 
-static bool is_running(struct host *h)
-{
-	const struct str *names;
-	size_t count;
-
-	if (!host_has_proc(h) || host_list(h, "/proc", &names, &count) != 0)
-		return false;
-	for (size_t i = 0; i < count; i++) {
-		struct str comm;
-		struct arena own;
-		bool is_sshd;
-
-		if (names[i].len == 0 || names[i].ptr[0] < '1' || names[i].ptr[0] > '9')
-			continue;
-		arena_init(&own, 64 * KIB);
-		is_sshd =
-			host_read_proc(h, arena_fmt(&own, "/proc/%.*s/comm", STR_FMT(names[i])).ptr,
-				64, &own, &comm) == 0 &&
-			str_is(str_trim(comm), "sshd");
-		arena_done(&own);
-		if (is_sshd)
-			return true;
-	}
-	return false;
-}
-
 bool sshd_is_used(struct host *h)
 {
 	static const char *const units[] = { "ssh.service", "sshd.service", "ssh.socket",
 		"sshd.socket" };
+	static const char *const programs[] = { "sshd", NULL };
 	bool has_unit = false;
 
 	for (size_t i = 0; i < COUNT(units); i++) {
@@ -409,5 +385,5 @@ bool sshd_is_used(struct host *h)
 			return true;
 		has_unit = has_unit || unit.state != UNIT_ABSENT;
 	}
-	return !has_unit || is_running(h);
+	return !has_unit || proc_runs(h, programs);
 }

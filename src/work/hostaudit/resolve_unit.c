@@ -26,9 +26,12 @@ static struct str template_of(struct arena *a, const char *name)
 static struct str unit_file(struct host *h, const char *name)
 {
 	for (size_t i = 0; i < COUNT(unit_roots); i++) {
-		struct str path = arena_fmt(host_arena(h), "%s/%s", unit_roots[i], name);
 		struct host_stat st;
+		struct str path;
 
+		if (!host_has_name(h, unit_roots[i], name))
+			continue;
+		path = arena_fmt(host_arena(h), "%s/%s", unit_roots[i], name);
 		if (host_lstat(h, path.ptr, &st) == 0)
 			return path;
 	}

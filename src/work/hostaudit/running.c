@@ -238,18 +238,34 @@ static void tell_gaps(struct host *h)
 			host_gap(h, h->gaps.at[i].reason.ptr, h->gaps.at[i].path.ptr);
 }
 
-static int running_get(struct host *h, bool with_packages, const struct running **ret)
+static struct running_all *read_once(struct host *h)
 {
 	const struct fact_table *asking = h->filling;
 	struct running_all *all;
 
+	if (h->running)
+		return (struct running_all *)h->running;
 	h->filling = &gaps_of_running;
-	if (!h->running) {
-		all = arena_new(host_arena(h), struct running_all);
-		h->running = &all->r;
-		all->rc = read_all(h, &all->r);
-	}
-	all = (struct running_all *)h->running;
+	all = arena_new(host_arena(h), struct running_all);
+	h->running = &all->r;
+	all->rc = read_all(h, &all->r);
+	h->filling = asking;
+	return all;
+}
+
+const struct running *running_peek(struct host *h)
+{
+	const struct running_all *all = read_once(h);
+
+	return all->rc == 0 ? &all->r : NULL;
+}
+
+static int running_get(struct host *h, bool with_packages, const struct running **ret)
+{
+	const struct fact_table *asking = h->filling;
+	struct running_all *all = read_once(h);
+
+	h->filling = &gaps_of_running;
 	if (all->rc == 0 && with_packages && !all->r.has_packages) {
 		all->r.has_packages = true;
 		running_judge(h, &all->r);

@@ -66,6 +66,8 @@ struct running {
 /* Everything, read at the first call; what could not be read is a gap of the table that asks. Lives
  * as long as the host. ERR_ABSENT when /proc cannot be listed. */
 int running_of(struct host *h, const struct running **ret);
+/* The same for one who only wants to know what will be asked: no gap is told. NULL: no /proc. */
+const struct running *running_peek(struct host *h);
 /* The same with package and state of each file. */
 int running_files(struct host *h, const struct running **ret);
 /* Is it a file in /tmp, /var/tmp or /dev/shm, where anybody may put one? */

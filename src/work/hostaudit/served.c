@@ -11,27 +11,6 @@ static bool is_named(struct str name, const char *const *programs)
 	return false;
 }
 
-static bool is_running(struct host *h, const char *const *programs)
-{
-	const struct str *pids;
-	struct arena scratch;
-	bool is_found = false;
-	struct str text;
-	size_t count;
-
-	if (!host_has_proc(h) || proc_list(h, &pids, &count) < 0)
-		return false;
-	arena_init(&scratch, 64 * MIB);
-	for (size_t i = 0; i < count && !is_found; i++) {
-		arena_done(&scratch);
-		is_found = host_read_proc(h, proc_path(&scratch, pids[i], "comm"), 256, &scratch,
-				   &text) == 0 &&
-			is_named(str_trim(text), programs);
-	}
-	arena_done(&scratch);
-	return is_found;
-}
-
 /* "ftp stream tcp nowait root /usr/sbin/tcpd vsftpd" */
 static bool is_called_by_inetd(struct host *h, const char *const *programs)
 {
@@ -53,7 +32,7 @@ static bool is_called_by_inetd(struct host *h, const char *const *programs)
 
 struct served served(struct host *h, const char *const *units, const char *const *programs)
 {
-	struct served s = { .is_running = is_running(h, programs) };
+	struct served s = { .is_running = proc_runs(h, programs) };
 
 	for (size_t i = 0; units[i] && !s.is_enabled; i++)
 		s.is_enabled = systemd_unit(h, units[i]).state == UNIT_ENABLED;

@@ -79,9 +79,10 @@ bool unit_is_masked(struct host *h, struct str name)
 	struct str target;
 
 	for (size_t i = 0; i < COUNT(folders); i++)
-		if (host_readlink(h,
-			    arena_fmt(host_arena(h), "%s/%.*s", folders[i], STR_FMT(name)).ptr,
-			    &target) == 0)
+		if (host_has_name(h, folders[i], arena_cstr(host_arena(h), name)) &&
+			host_readlink(h,
+				arena_fmt(host_arena(h), "%s/%.*s", folders[i], STR_FMT(name)).ptr,
+				&target) == 0)
 			return str_is(target, "/dev/null");
 	return false;
 }
@@ -91,8 +92,9 @@ static bool has_unit(struct host *h, const char *name)
 	struct host_stat st;
 
 	for (size_t f = 0; unit_folders[f] != NULL; f++)
-		if (host_lstat(h, arena_fmt(host_arena(h), "%s/%s", unit_folders[f], name).ptr,
-			    &st) == 0)
+		if (host_has_name(h, unit_folders[f], name) &&
+			host_lstat(h, arena_fmt(host_arena(h), "%s/%s", unit_folders[f], name).ptr,
+				&st) == 0)
 			return true;
 	return false;
 }
