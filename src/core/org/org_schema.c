@@ -88,6 +88,11 @@ const struct store_step org_steps[] = {
 		" '" ORG_DAY_FIRST "', coalesce((SELECT value FROM setting"
 		" WHERE name = 'unit.name'), ''), '');"
 		"DELETE FROM setting WHERE name = 'unit.name'" },
+	{ 102, "what went from unit to unit",
+		"CREATE TABLE unit_moved (id INTEGER PRIMARY KEY,"
+		" event_id INTEGER NOT NULL REFERENCES unit_event (id), of_table TEXT NOT NULL,"
+		" row_id INTEGER NOT NULL);"
+		"CREATE INDEX unit_moved_event ON unit_moved (event_id)" },
 };
 const size_t org_step_count = COUNT(org_steps);
 

@@ -26,6 +26,7 @@
 #define STAFF_ROLE(p) \
 	p "id," p "staff_id," p "role," p "unit_id," p "from_day," p "until_day," p "decision," p \
 	  "decision_day"
+#define UNIT_MOVED(p) p "id," p "event_id," p "of_table," p "row_id"
 /* since step 404 */
 #define HOST_IN_UNIT(p) HOST(p) "," p "unit_id"
 #define PERSON_IN_UNIT(p) PERSON(p) "," p "unit_id," p "staff_id," p "source"
@@ -109,6 +110,7 @@ static const struct {
 	ROWS("unit_name", "id", UNIT_NAME),
 	ROWS("unit_parent", "id", UNIT_PARENT),
 	ROWS("unit_event", "id", UNIT_EVENT),
+	ROWS("unit_moved", "id", UNIT_MOVED),
 	ROWS("staff", "id", STAFF),
 	ROWS("staff_event", "id", STAFF_EVENT),
 	ROWS("staff_role", "id", STAFF_ROLE),

@@ -1,0 +1,522 @@
+/* change_unit.c - what decisions do to the tree of units. */
+#include "core/org/change_unit.h"
+#include "core/org/org_int.h"
+
+#include "kit/text/text.h"
+
+#define NAME_BYTES_MAX 300
+#define CODE_BYTES_MAX 40
+#define NUMBER_BYTES_MAX 100
+#define TREE_MEMORY_BYTES (16 * MIB)
+#define DEEPEST 40
+
+static const char sql_add[] =
+	"INSERT INTO unit (code, kind, roles, from_day) VALUES ($1, $2, $3, $4)";
+static const char sql_name[] =
+	"INSERT INTO unit_name (unit_id, from_day, name, short_name) VALUES ($1, $2, $3, $4)";
+static const char sql_place[] =
+	"INSERT INTO unit_parent (unit_id, from_day, parent_id) VALUES ($1, $2, $3)";
+static const char sql_end[] =
+	"UPDATE unit SET until_day = $2, successor_id = nullif($3, 0) WHERE id = $1";
+static const char sql_set[] = "UPDATE unit SET kind = $2, roles = $3 WHERE id = $1";
+static const char sql_event[] =
+	"INSERT INTO unit_event (unit_id, what, day, decision, decision_day, other_id, before, after,"
+	" made_by, made_at_s) VALUES ($1, $2, $3, $4, $5, nullif($6, 0), $7, $8, $9, $10)";
+static const char sql_staff_note[] =
+	"INSERT INTO staff_event (staff_id, what, effective_s, decision, decision_day, note,"
+	" unit_before, unit_after, position_before, position_after, state_before, state_after,"
+	" made_by, made_at_s, done_at_s) SELECT id, 'unit-end', $3, $4, $5, '', $1, $2, position,"
+	" position, state, state, $6, $7, $7 FROM staff WHERE unit_id = $1";
+/* each after the one that remembers what it moves */
+static const char *const sql_moves[][2] = {
+	{ "INSERT INTO unit_moved (event_id, of_table, row_id)"
+	  " SELECT $2, 'staff', id FROM staff WHERE unit_id = $1",
+		"UPDATE staff SET unit_id = $2 WHERE unit_id = $1" },
+	{ "INSERT INTO unit_moved (event_id, of_table, row_id)"
+	  " SELECT $2, 'host', id FROM host WHERE unit_id = $1",
+		"UPDATE host SET unit_id = $2 WHERE unit_id = $1" },
+	{ "INSERT INTO unit_moved (event_id, of_table, row_id)"
+	  " SELECT $2, 'person', id FROM person WHERE unit_id = $1",
+		"UPDATE person SET unit_id = $2 WHERE unit_id = $1" },
+};
+static const char sql_holds[] =
+	"SELECT (SELECT count(*) FROM staff WHERE unit_id = $1 AND state <> 'left')"
+	" + (SELECT count(*) FROM host WHERE unit_id = $1)"
+	" + (SELECT count(*) FROM person WHERE unit_id = $1 AND disabled_at_s = 0)";
+static const char sql_later[] =
+	"SELECT (SELECT count(*) FROM unit_name WHERE unit_id = $1 AND from_day >= $2 AND $3 = 'rename')"
+	" + (SELECT count(*) FROM unit_parent WHERE unit_id = $1 AND from_day >= $2 AND $3 = 'move')";
+
+static const struct {
+	const char *id, *words;
+} kinds[] = {
+	{ "agency", T("cơ quan, đơn vị") },
+	{ "department", T("phòng, ban, bộ phận") },
+	{ "school", T("trường học") },
+	{ "station", T("trạm, đơn vị sự nghiệp") },
+	{ "body", T("tổ chức, đoàn thể") },
+};
+
+bool org_is_unit_kind(struct str kind)
+{
+	for (size_t i = 0; i < COUNT(kinds); i++) {
+		if (str_is(kind, kinds[i].id))
+			return true;
+	}
+	return false;
+}
+
+const char *org_unit_kind_words(struct str kind)
+{
+	for (size_t i = 0; i < COUNT(kinds); i++) {
+		if (str_is(kind, kinds[i].id))
+			return kinds[i].words;
+	}
+	return "";
+}
+
+/* --- what is refused -------------------------------------------------------------------------- */
+
+static int refuse(struct org_fault *f, const char *field, const char *words, struct err *e)
+{
+	*f = (struct org_fault){ field, words };
+	return err_set(e, ERR_INPUT, "%s", words);
+}
+
+int org_decision_check(const struct org_decision *d, struct org_fault *f, struct err *e)
+{
+	struct date on;
+
+	if (!str_trim(d->number).len || d->number.len > NUMBER_BYTES_MAX || !str_is_utf8(d->number))
+		return refuse(f, "number", T("Hãy ghi số của quyết định."), e);
+	if (!date_parse(d->signed_on, &on) || on.year < 1945)
+		return refuse(
+			f, "signed_on", T("Hãy ghi ngày ký quyết định, ví dụ 31/12/2026."), e);
+	if (!date_parse(d->from, &on) || on.year < 1945 || on.year > 2200)
+		return refuse(
+			f, "from", T("Hãy ghi ngày quyết định có hiệu lực, ví dụ 31/12/2026."), e);
+	return 0;
+}
+
+static bool is_code(struct str code)
+{
+	for (size_t i = 0; i < code.len; i++) {
+		char c = code.ptr[i];
+
+		if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9') &&
+			!str_has(STR("._-"), c))
+			return false;
+	}
+	return code.len <= CODE_BYTES_MAX;
+}
+
+static int check_name(const struct org_unit_new *u, struct org_fault *f, struct err *e)
+{
+	if (!str_trim(u->name).len || u->name.len > NAME_BYTES_MAX || !str_is_utf8(u->name))
+		return refuse(f, "name", T("Hãy nhập tên đơn vị, không quá 300 byte."), e);
+	if (u->short_name.len > NAME_BYTES_MAX || !str_is_utf8(u->short_name))
+		return refuse(f, "short_name", T("Tên viết tắt quá dài."), e);
+	return 0;
+}
+
+static int check_new(
+	const struct org_unit_new *u, const struct org_tree *t, struct org_fault *f, struct err *e)
+{
+	const struct org_unit *parent = org_unit_by_id(t, u->parent_id);
+	int rc = check_name(u, f, e);
+
+	if (rc < 0)
+		return rc;
+	if (!is_code(u->code))
+		return refuse(f, "code",
+			T("Mã đơn vị chỉ gồm chữ không dấu, chữ số và . _ -, không quá 40 ký tự."),
+			e);
+	if (org_unit_by_code(t, u->code))
+		return refuse(f, "code", T("Mã này đã có đơn vị khác dùng."), e);
+	if (!org_is_unit_kind(u->kind))
+		return refuse(f, "kind", T("Hãy chọn loại đơn vị."), e);
+	if (!parent || !parent->is_live)
+		return refuse(f, "parent",
+			T("Đơn vị cấp trên không có hoặc đã kết thúc vào ngày đó."), e);
+	if (parent->depth + 1 >= DEEPEST)
+		return refuse(f, "parent", T("Cây đơn vị quá sâu."), e);
+	return 0;
+}
+
+/* --- the pieces of a change ------------------------------------------------------------------- */
+
+/* One change while it is made. */
+struct change {
+	const struct org_actor *by;
+	const struct org_decision *d;
+	struct org_tree tree; /* as of the day of the decision */
+	struct arena a;
+	struct org_fault *fault;
+	int64_t event_id; /* of the newest note */
+	struct err *e;
+};
+
+static int change_begin(struct change *c, const struct org_actor *by, const struct org_decision *d,
+	struct org_fault *f, struct err *e)
+{
+	int rc = org_decision_check(d, f, e);
+
+	*c = (struct change){ .by = by, .d = d, .fault = f, .e = e };
+	if (rc < 0)
+		return rc;
+	rc = store_begin(by->store, e);
+	if (rc < 0)
+		return rc;
+	arena_init(&c->a, TREE_MEMORY_BYTES);
+	rc = org_tree(by->store, d->from, &c->a, &c->tree, e);
+	if (rc < 0) {
+		arena_done(&c->a);
+		store_rollback(by->store);
+	}
+	return rc;
+}
+
+static int change_end(struct change *c, int rc)
+{
+	if (rc == 0)
+		rc = store_commit(c->by->store, c->e);
+	if (rc < 0)
+		store_rollback(c->by->store);
+	arena_done(&c->a);
+	return rc;
+}
+
+static int reload(struct change *c)
+{
+	return org_tree(c->by->store, c->d->from, &c->a, &c->tree, c->e);
+}
+
+struct noted {
+	const char *what;
+	int64_t unit_id, other_id;
+	struct str before, after;
+};
+
+static int note(struct change *c, const struct noted *n)
+{
+	int rc = org_run(c->by->store, sql_event, "issssisssi", c->e, n->unit_id, str_of(n->what),
+		c->d->from, str_trim(c->d->number), c->d->signed_on, n->other_id, n->before,
+		n->after, c->by->login, c->by->now_s);
+
+	c->event_id = store_last_id(c->by->store);
+	return rc < 0 ? rc :
+			org_note(c->by, "unit-change", n->after.len ? n->after : n->before, c->e);
+}
+
+static int add(struct change *c, const struct org_unit_new *u, int64_t from_id, int64_t *ret_id)
+{
+	struct store *s = c->by->store;
+	int64_t id;
+	int rc = check_new(u, &c->tree, c->fault, c->e);
+
+	if (rc == 0)
+		rc = org_run(s, sql_add, "ssss", c->e, u->code.ptr ? u->code : STR(""), u->kind,
+			u->roles.ptr ? u->roles : STR(""), c->d->from);
+	if (rc < 0)
+		return rc;
+	id = store_last_id(s);
+	rc = org_run(s, sql_name, "isss", c->e, id, c->d->from, str_trim(u->name),
+		u->short_name.ptr ? str_trim(u->short_name) : STR(""));
+	if (rc == 0)
+		rc = org_run(s, sql_place, "isi", c->e, id, c->d->from, u->parent_id);
+	if (rc == 0)
+		rc = note(c, &(struct noted){ "add", id, from_id, STR(""), str_trim(u->name) });
+	if (rc == 0)
+		rc = reload(c);
+	if (rc == 0)
+		*ret_id = id;
+	return rc;
+}
+
+static int count_of(struct change *c, const char *sql, int64_t id, const char *what, int64_t *ret)
+{
+	struct store_query *q = store_query(c->by->store, sql);
+	int rc;
+
+	store_bind_i64(q, 1, id);
+	if (what) {
+		store_bind_str(q, 2, c->d->from);
+		store_bind_cstr(q, 3, what);
+	}
+	rc = store_next(q, c->e);
+	if (rc < 0)
+		return rc;
+	*ret = store_i64(q, 0);
+	store_end(q);
+	return 0;
+}
+
+/* The unit, live on the day, with nothing of the same kind noted for that day or a later one. */
+static int unit_for(struct change *c, int64_t id, const char *what, const struct org_unit **ret)
+{
+	const struct org_unit *u = org_unit_by_id(&c->tree, id);
+	int64_t later = 0;
+	int rc;
+
+	if (!u || !u->is_live)
+		return refuse(c->fault, "unit",
+			T("Không có đơn vị này, hoặc nó không hoạt động vào ngày đó."), c->e);
+	rc = count_of(c, sql_later, id, what, &later);
+	if (rc < 0)
+		return rc;
+	if (later)
+		return refuse(c->fault, "from",
+			T("Đã có một thay đổi như vậy từ ngày đó hoặc sau đó. Hãy chọn ngày sau."),
+			c->e);
+	*ret = u;
+	return 0;
+}
+
+/* --- the changes ------------------------------------------------------------------------------ */
+
+int org_unit_add(const struct org_actor *by, const struct org_unit_new *unit,
+	const struct org_decision *d, int64_t *ret_id, struct org_fault *f, struct err *e)
+{
+	struct change c;
+	int rc = change_begin(&c, by, d, f, e);
+
+	return rc < 0 ? rc : change_end(&c, add(&c, unit, 0, ret_id));
+}
+
+static int rename_unit(struct change *c, const struct org_unit_new *unit, int64_t id)
+{
+	const struct org_unit *u;
+	int rc = check_name(unit, c->fault, c->e);
+
+	if (rc == 0)
+		rc = unit_for(c, id, "rename", &u);
+	if (rc < 0)
+		return rc;
+	if (str_eq(str_trim(unit->name), u->name) && str_eq(unit->short_name, u->short_name))
+		return refuse(c->fault, "name", T("Tên mới giống tên đang dùng."), c->e);
+	rc = org_run(c->by->store, sql_name, "isss", c->e, id, c->d->from, str_trim(unit->name),
+		unit->short_name.ptr ? str_trim(unit->short_name) : STR(""));
+	return rc < 0 ? rc :
+			note(c, &(struct noted){ "rename", id, 0, u->name, str_trim(unit->name) });
+}
+
+int org_unit_rename(const struct org_actor *by, const struct org_unit_new *unit, int64_t id,
+	const struct org_decision *d, struct org_fault *f, struct err *e)
+{
+	struct change c;
+	int rc = change_begin(&c, by, d, f, e);
+
+	return rc < 0 ? rc : change_end(&c, rename_unit(&c, unit, id));
+}
+
+static int move(struct change *c, int64_t id, int64_t parent_id)
+{
+	const struct org_unit *u, *parent = org_unit_by_id(&c->tree, parent_id), *old;
+	int rc = unit_for(c, id, "move", &u);
+
+	if (rc < 0)
+		return rc;
+	if (!parent || !parent->is_live)
+		return refuse(c->fault, "parent",
+			T("Đơn vị cấp trên không có hoặc đã kết thúc vào ngày đó."), c->e);
+	if (org_unit_covers(&c->tree, id, parent_id))
+		return refuse(c->fault, "parent",
+			T("Một đơn vị không thể nằm dưới chính nó hay dưới đơn vị trực thuộc nó."),
+			c->e);
+	if (u->parent_id == parent_id)
+		return refuse(c->fault, "parent", T("Đơn vị đang ở đúng chỗ này."), c->e);
+	old = org_unit_by_id(&c->tree, u->parent_id);
+	rc = org_run(c->by->store, sql_place, "isi", c->e, id, c->d->from, parent_id);
+	if (rc == 0)
+		rc = note(c,
+			&(struct noted){
+				"move", id, parent_id, old ? old->name : STR(""), parent->name });
+	return rc < 0 ? rc : reload(c);
+}
+
+int org_unit_move(const struct org_actor *by, int64_t id, int64_t parent_id,
+	const struct org_decision *d, struct org_fault *f, struct err *e)
+{
+	struct change c;
+	int rc = change_begin(&c, by, d, f, e);
+
+	return rc < 0 ? rc : change_end(&c, move(&c, id, parent_id));
+}
+
+/* Units below U that live: they go to the successor first, each by a move of its own. */
+static int hand_over_units(struct change *c, int64_t id, int64_t successor_id)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < c->tree.count; i++) {
+		const struct org_unit *u = &c->tree.units[i];
+
+		if (u->parent_id != id || !u->is_live || u->id == successor_id)
+			continue;
+		if (!successor_id)
+			return refuse(c->fault, "successor",
+				T("Còn đơn vị trực thuộc. Hãy chọn đơn vị tiếp nhận."), c->e);
+		rc = move(c, u->id, successor_id);
+		i = SIZE_MAX; /* the tree is new: look again from its beginning */
+	}
+	return rc;
+}
+
+/* May it end: nothing is left that has nowhere to go? */
+static int check_left(struct change *c, int64_t id, int64_t successor_id)
+{
+	int64_t holds = 0;
+	int rc = count_of(c, sql_holds, id, NULL, &holds);
+
+	if (rc == 0 && holds && !successor_id)
+		return refuse(c->fault, "successor",
+			T("Đơn vị còn người, máy hoặc tài khoản. Hãy chọn đơn vị tiếp nhận."),
+			c->e);
+	return rc;
+}
+
+/* What belongs to it goes along; EVENT_ID remembers what. */
+static int hand_over(struct change *c, int64_t id, int64_t successor_id, int64_t event_id)
+{
+	struct store *s = c->by->store;
+	struct date from;
+	int rc;
+
+	if (!successor_id || !date_parse(c->d->from, &from))
+		return 0;
+	rc = org_run(s, sql_staff_note, "iiisssi", c->e, id, successor_id, date_start_s(from),
+		c->d->number, c->d->signed_on, c->by->login, c->by->now_s);
+	for (size_t i = 0; rc == 0 && i < COUNT(sql_moves); i++) {
+		rc = org_run(s, sql_moves[i][0], "ii", c->e, id, event_id);
+		if (rc == 0)
+			rc = org_run(s, sql_moves[i][1], "ii", c->e, id, successor_id);
+	}
+	return rc;
+}
+
+static int check_end(
+	struct change *c, const struct org_unit *u, const struct org_unit *to, int64_t successor_id)
+{
+	struct str today = org_day(c->by->now_s, &c->a);
+
+	if (u->id == ORG_UNIT_FIRST)
+		return refuse(c->fault, "unit",
+			T("Đơn vị đã thiết lập Khiên không kết thúc được; hãy đổi tên hoặc chuyển nó."),
+			c->e);
+	if (u->until.len)
+		return refuse(c->fault, "unit", T("Đơn vị này đã có ngày kết thúc."), c->e);
+	if (str_cmp(c->d->from, today) > 0)
+		return refuse(c->fault, "from",
+			T("Ngày hiệu lực chưa đến. Người và máy được chuyển ngay khi ghi, nên hãy ghi vào ngày đó."),
+			c->e);
+	if (successor_id && (!to || !to->is_live || to->id == u->id))
+		return refuse(c->fault, "successor",
+			T("Đơn vị tiếp nhận không có hoặc đã kết thúc vào ngày đó."), c->e);
+	return 0;
+}
+
+static int end(struct change *c, int64_t id, int64_t successor_id)
+{
+	const struct org_unit *u, *to = org_unit_by_id(&c->tree, successor_id);
+	struct str name, to_name = to ? to->name : STR("");
+	int64_t above;
+	int rc = unit_for(c, id, "end", &u);
+
+	if (rc == 0)
+		rc = check_end(c, u, to, successor_id);
+	if (rc < 0)
+		return rc;
+	name = u->name;
+	above = u->parent_id ? u->parent_id : (int64_t)ORG_UNIT_FIRST;
+	/* a successor below takes the place of the one that ends */
+	if (to && org_unit_covers(&c->tree, id, successor_id))
+		rc = move(c, successor_id, above);
+	if (rc == 0)
+		rc = hand_over_units(c, id, successor_id);
+	if (rc == 0)
+		rc = check_left(c, id, successor_id);
+	if (rc == 0)
+		rc = org_run(c->by->store, sql_end, "isi", c->e, id, c->d->from, successor_id);
+	if (rc == 0)
+		rc = note(c, &(struct noted){ "end", id, successor_id, name, to_name });
+	if (rc == 0)
+		rc = hand_over(c, id, successor_id, c->event_id);
+	return rc < 0 ? rc : reload(c);
+}
+
+int org_unit_end(const struct org_actor *by, int64_t id, int64_t successor_id,
+	const struct org_decision *d, struct org_fault *f, struct err *e)
+{
+	struct change c;
+	int rc = change_begin(&c, by, d, f, e);
+
+	return rc < 0 ? rc : change_end(&c, end(&c, id, successor_id));
+}
+
+static int merge(struct change *c, const int64_t *ids, size_t count, int64_t into_id,
+	const struct org_unit_new *new)
+{
+	int rc = 0;
+
+	if (count < (into_id ? 1u : 2u))
+		return refuse(c->fault, "unit", T("Hãy chọn các đơn vị được sáp nhập."), c->e);
+	if (!into_id)
+		rc = add(c, new, ids[0], &into_id);
+	for (size_t i = 0; rc == 0 && i < count; i++)
+		rc = end(c, ids[i], into_id);
+	return rc;
+}
+
+int org_unit_merge(const struct org_actor *by, const int64_t *ids, size_t count, int64_t into_id,
+	const struct org_unit_new *new, const struct org_decision *d, struct org_fault *f,
+	struct err *e)
+{
+	struct change c;
+	int rc = change_begin(&c, by, d, f, e);
+
+	return rc < 0 ? rc : change_end(&c, merge(&c, ids, count, into_id, new));
+}
+
+static int split(
+	struct change *c, int64_t id, const struct org_unit_new *news, size_t count, bool is_ended)
+{
+	const struct org_unit *u;
+	int64_t first = 0, made, parent;
+	int rc = unit_for(c, id, "split", &u);
+
+	if (rc < 0)
+		return rc;
+	if (count < (is_ended ? 2u : 1u))
+		return refuse(c->fault, "name", T("Hãy nhập tên các đơn vị được lập ra."), c->e);
+	parent = u->parent_id ? u->parent_id : id;
+	for (size_t i = 0; rc == 0 && i < count; i++) {
+		struct org_unit_new new = news[i];
+
+		new.parent_id = parent;
+		rc = add(c, &new, id, &made);
+		first = first ? first : made;
+	}
+	return rc == 0 && is_ended ? end(c, id, first) : rc;
+}
+
+int org_unit_split(const struct org_actor *by, int64_t id, const struct org_unit_new *news,
+	size_t count, bool is_ended, const struct org_decision *d, struct org_fault *f,
+	struct err *e)
+{
+	struct change c;
+	int rc = change_begin(&c, by, d, f, e);
+
+	return rc < 0 ? rc : change_end(&c, split(&c, id, news, count, is_ended));
+}
+
+int org_unit_set(const struct org_actor *by, int64_t id, const struct org_unit_new *unit,
+	struct org_fault *f, struct err *e)
+{
+	int rc;
+
+	if (!org_is_unit_kind(unit->kind))
+		return refuse(f, "kind", T("Hãy chọn loại đơn vị."), e);
+	rc = org_run(by->store, sql_set, "iss", e, id, unit->kind,
+		unit->roles.ptr ? unit->roles : STR(""));
+	return rc < 0 ? rc : org_note(by, "unit-set", unit->kind, e);
+}
