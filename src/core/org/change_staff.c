@@ -219,8 +219,9 @@ static int check_change(const struct org_actor *by, const struct staff *p,
 }
 
 int staff_decide(const struct org_actor *by, int64_t id, const struct staff_change *c,
-	const struct org_decision *d, int64_t *ret_event_id, struct org_fault *f, struct err *e)
+	int64_t *ret_event_id, struct org_fault *f, struct err *e)
 {
+	const struct org_decision *d = &c->decision;
 	struct staff p;
 	struct arena a;
 	size_t done;

@@ -453,60 +453,57 @@ int org_unit_end(const struct org_actor *by, int64_t id, int64_t successor_id,
 	return rc < 0 ? rc : change_end(&c, end(&c, id, successor_id));
 }
 
-static int merge(struct change *c, const int64_t *ids, size_t count, int64_t into_id,
-	const struct org_unit_new *new)
+static int merge(struct change *c, const struct org_merger *m)
 {
+	int64_t into_id = m->into_id;
 	int rc = 0;
 
-	if (count < (into_id ? 1u : 2u))
+	if (m->count < (into_id ? 1u : 2u))
 		return refuse(c->fault, "unit", T("Hãy chọn các đơn vị được sáp nhập."), c->e);
 	if (!into_id)
-		rc = add(c, new, ids[0], &into_id);
-	for (size_t i = 0; rc == 0 && i < count; i++)
-		rc = end(c, ids[i], into_id);
+		rc = add(c, &m->new, m->ids[0], &into_id);
+	for (size_t i = 0; rc == 0 && i < m->count; i++)
+		rc = end(c, m->ids[i], into_id);
 	return rc;
 }
 
-int org_unit_merge(const struct org_actor *by, const int64_t *ids, size_t count, int64_t into_id,
-	const struct org_unit_new *new, const struct org_decision *d, struct org_fault *f,
-	struct err *e)
+int org_unit_merge(const struct org_actor *by, const struct org_merger *merger,
+	const struct org_decision *d, struct org_fault *f, struct err *e)
 {
 	struct change c;
 	int rc = change_begin(&c, by, d, f, e);
 
-	return rc < 0 ? rc : change_end(&c, merge(&c, ids, count, into_id, new));
+	return rc < 0 ? rc : change_end(&c, merge(&c, merger));
 }
 
-static int split(
-	struct change *c, int64_t id, const struct org_unit_new *news, size_t count, bool is_ended)
+static int split(struct change *c, const struct org_split *p)
 {
 	const struct org_unit *u;
 	int64_t first = 0, made, parent;
-	int rc = unit_for(c, id, "split", &u);
+	int rc = unit_for(c, p->id, "split", &u);
 
 	if (rc < 0)
 		return rc;
-	if (count < (is_ended ? 2u : 1u))
+	if (p->count < (p->is_ended ? 2u : 1u))
 		return refuse(c->fault, "name", T("Hãy nhập tên các đơn vị được lập ra."), c->e);
-	parent = u->parent_id ? u->parent_id : id;
-	for (size_t i = 0; rc == 0 && i < count; i++) {
-		struct org_unit_new new = news[i];
+	parent = u->parent_id ? u->parent_id : p->id;
+	for (size_t i = 0; rc == 0 && i < p->count; i++) {
+		struct org_unit_new new = p->news[i];
 
 		new.parent_id = parent;
-		rc = add(c, &new, id, &made);
+		rc = add(c, &new, p->id, &made);
 		first = first ? first : made;
 	}
-	return rc == 0 && is_ended ? end(c, id, first) : rc;
+	return rc == 0 && p->is_ended ? end(c, p->id, first) : rc;
 }
 
-int org_unit_split(const struct org_actor *by, int64_t id, const struct org_unit_new *news,
-	size_t count, bool is_ended, const struct org_decision *d, struct org_fault *f,
-	struct err *e)
+int org_unit_split(const struct org_actor *by, const struct org_split *p,
+	const struct org_decision *d, struct org_fault *f, struct err *e)
 {
 	struct change c;
 	int rc = change_begin(&c, by, d, f, e);
 
-	return rc < 0 ? rc : change_end(&c, split(&c, id, news, count, is_ended));
+	return rc < 0 ? rc : change_end(&c, split(&c, p));
 }
 
 int org_unit_set(const struct org_actor *by, int64_t id, const struct org_unit_new *unit,

@@ -37,14 +37,24 @@ MUST_CHECK int org_unit_move(const struct org_actor *by, int64_t id, int64_t par
 MUST_CHECK int org_unit_end(const struct org_actor *by, int64_t id, int64_t successor_id,
 	const struct org_decision *d, struct org_fault *ret_fault, struct err *e);
 /* All of IDS end and go into INTO_ID; 0: into NEW, which begins that day. */
-MUST_CHECK int org_unit_merge(const struct org_actor *by, const int64_t *ids, size_t count,
-	int64_t into_id, const struct org_unit_new *new, const struct org_decision *d,
-	struct org_fault *ret_fault, struct err *e);
+struct org_merger {
+	const int64_t *ids;
+	size_t count;
+	int64_t into_id;
+	struct org_unit_new new;
+};
+MUST_CHECK int org_unit_merge(const struct org_actor *by, const struct org_merger *merger,
+	const struct org_decision *d, struct org_fault *ret_fault, struct err *e);
 /* NEWS begin beside ID. IS_ENDED: ID ends and its people go to the first of them, from where they
  * are moved on by hand. */
-MUST_CHECK int org_unit_split(const struct org_actor *by, int64_t id,
-	const struct org_unit_new *news, size_t count, bool is_ended, const struct org_decision *d,
-	struct org_fault *ret_fault, struct err *e);
+struct org_split {
+	int64_t id;
+	const struct org_unit_new *news;
+	size_t count;
+	bool is_ended;
+};
+MUST_CHECK int org_unit_split(const struct org_actor *by, const struct org_split *split,
+	const struct org_decision *d, struct org_fault *ret_fault, struct err *e);
 /* Kind and roles of the law, which no decision dates. */
 MUST_CHECK int org_unit_set(const struct org_actor *by, int64_t id, const struct org_unit_new *unit,
 	struct org_fault *ret_fault, struct err *e);
@@ -58,9 +68,13 @@ struct org_unit_event {
 	int64_t made_at_s, undone_at_s;
 };
 
+struct org_unit_events {
+	struct org_unit_event *at;
+	size_t count;
+};
 /* Of unit ID, or of all (0), newest first. In A. */
 MUST_CHECK int org_unit_events(struct store *s, int64_t id, size_t max, struct arena *a,
-	struct org_unit_event **ret, size_t *ret_count, struct err *e);
+	struct org_unit_events *ret, struct err *e);
 #define ORG_UNDO_DAYS 30
 /* Take back the newest change of a unit, within ORG_UNDO_DAYS. ERR_CONFLICT: another came after it,
  * or something already belongs to the unit it made. */

@@ -128,8 +128,7 @@ static void a_merger_takes_all_along_and_back(void **state)
 		.parent_id = 1, .kind = STR("agency"), .name = STR("Xã Đông Tây")
 	};
 	struct org_decision d = from("2025-07-01");
-	struct org_unit_event *events;
-	size_t event_count;
+	struct org_unit_events events;
 
 	(void)state;
 	assert_int_equal(
@@ -145,7 +144,7 @@ static void a_merger_takes_all_along_and_back(void **state)
 			" VALUES (6, 'h', 'server', 1, 1, 1, $1)",
 			"i", &err, ids[1]),
 		0);
-	if (org_unit_merge(&by, ids, 2, 0, &new, &d, &fault, &err) < 0)
+	if (org_unit_merge(&by, &(struct org_merger){ ids, 2, 0, new }, &d, &fault, &err) < 0)
 		fail_msg("%s", err.text);
 	into = count(&by, "SELECT max(id) FROM unit");
 	assert_int_equal(count(&by, "SELECT unit_id FROM staff"), into);
@@ -157,16 +156,16 @@ static void a_merger_takes_all_along_and_back(void **state)
 	assert_int_equal(unit(&by, ids[1], "2025-07-01")->successor_id, into);
 	assert_int_equal(count(&by, "SELECT count(*) FROM staff_event WHERE what = 'unit-end'"), 1);
 
-	assert_int_equal(org_unit_events(by.store, into, 10, &a, &events, &event_count, &err), 0);
+	assert_int_equal(org_unit_events(by.store, into, 10, &a, &events, &err), 0);
 	assert_int_equal(
-		org_unit_undo(&by, events[event_count - 1].id, &fault, &err), ERR_CONFLICT);
-	assert_int_equal(org_unit_undo(&by, events[0].id, &fault, &err), 0);
+		org_unit_undo(&by, events.at[events.count - 1].id, &fault, &err), ERR_CONFLICT);
+	assert_int_equal(org_unit_undo(&by, events.at[0].id, &fault, &err), 0);
 	assert_int_equal(count(&by, "SELECT unit_id FROM staff"), ids[1]);
 	assert_int_equal(count(&by, "SELECT unit_id FROM host"), ids[1]);
 	assert_true(unit(&by, ids[1], "2025-07-01")->is_live);
-	assert_int_equal(org_unit_undo(&by, events[0].id, &fault, &err), ERR_CONFLICT);
+	assert_int_equal(org_unit_undo(&by, events.at[0].id, &fault, &err), ERR_CONFLICT);
 	by.now_s += 31 * CLOCK_DAY_S;
-	assert_int_equal(org_unit_undo(&by, events[1].id, &fault, &err), ERR_CONFLICT);
+	assert_int_equal(org_unit_undo(&by, events.at[1].id, &fault, &err), ERR_CONFLICT);
 	done(&by);
 }
 
@@ -179,8 +178,11 @@ static void a_split_makes_units_beside(void **state)
 	struct org_decision d = from("2025-07-01");
 
 	(void)state;
-	assert_int_equal(org_unit_split(&by, id, news, 1, true, &d, &fault, &err), ERR_INPUT);
-	assert_int_equal(org_unit_split(&by, id, news, 2, true, &d, &fault, &err), 0);
+	assert_int_equal(
+		org_unit_split(&by, &(struct org_split){ id, news, 1, true }, &d, &fault, &err),
+		ERR_INPUT);
+	assert_int_equal(
+		org_unit_split(&by, &(struct org_split){ id, news, 2, true }, &d, &fault, &err), 0);
 	assert_false(unit(&by, id, "2025-07-01")->is_live);
 	assert_int_equal(unit(&by, id + 1, "2025-07-01")->parent_id, 1);
 	assert_int_equal(unit(&by, id + 2, "2025-07-01")->parent_id, 1);
@@ -191,15 +193,14 @@ static void a_split_makes_units_beside(void **state)
 static void a_new_unit_is_taken_back_unless_it_is_used(void **state)
 {
 	struct org_actor by = fresh();
-	struct org_unit_event *events;
-	size_t event_count;
+	struct org_unit_events events;
 	int64_t id = add(&by, 1, "Nhầm", "2020-01-01"), below = add(&by, id, "Dưới", "2020-01-01");
 
 	(void)state;
-	assert_int_equal(org_unit_events(by.store, id, 10, &a, &events, &event_count, &err), 0);
-	assert_int_equal(org_unit_undo(&by, events[0].id, &fault, &err), ERR_CONFLICT);
-	assert_int_equal(org_unit_events(by.store, below, 10, &a, &events, &event_count, &err), 0);
-	assert_int_equal(org_unit_undo(&by, events[0].id, &fault, &err), 0);
+	assert_int_equal(org_unit_events(by.store, id, 10, &a, &events, &err), 0);
+	assert_int_equal(org_unit_undo(&by, events.at[0].id, &fault, &err), ERR_CONFLICT);
+	assert_int_equal(org_unit_events(by.store, below, 10, &a, &events, &err), 0);
+	assert_int_equal(org_unit_undo(&by, events.at[0].id, &fault, &err), 0);
 	assert_false(unit(&by, below, "2021-01-01")->is_live);
 	done(&by);
 }

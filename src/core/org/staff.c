@@ -191,16 +191,16 @@ int staff_events(struct store *s, int64_t id, struct arena *a, struct staff_even
 	return 0;
 }
 
-int staff_roles(struct store *s, int64_t staff_id, int64_t unit_id, struct str day, struct arena *a,
+int staff_roles(struct store *s, const struct staff_role_query *query, struct arena *a,
 	struct staff_role **ret, size_t *ret_count, struct err *e)
 {
 	VEC(struct staff_role) list = { 0 };
 	struct store_query *q = store_query(s, sql_roles);
 	int rc;
 
-	store_bind_i64(q, 1, staff_id);
-	store_bind_i64(q, 2, unit_id);
-	store_bind_str(q, 3, day.ptr ? day : STR(""));
+	store_bind_i64(q, 1, query->staff_id);
+	store_bind_i64(q, 2, query->unit_id);
+	store_bind_str(q, 3, query->day.ptr ? query->day : STR(""));
 	while ((rc = store_next(q, e)) == 1) {
 		struct staff_role *r = vec_add(a, &list);
 		struct str *const texts[] = { &r->role, &r->staff_name, &r->from, &r->until,

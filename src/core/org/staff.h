@@ -61,10 +61,11 @@ struct staff_change {
 	struct str state;    /* "" stays */
 	int64_t effective_s;
 	struct str note;
+	struct org_decision decision;
 };
 MUST_CHECK int staff_decide(const struct org_actor *by, int64_t id,
-	const struct staff_change *change, const struct org_decision *d, int64_t *ret_event_id,
-	struct org_fault *ret_fault, struct err *e);
+	const struct staff_change *change, int64_t *ret_event_id, struct org_fault *ret_fault,
+	struct err *e);
 /* Make true what has become due. *RET_COUNT of them. */
 MUST_CHECK int staff_due(const struct org_actor *by, size_t *ret_count, struct err *e);
 /* Take back a decision that waits for its day. ERR_CONFLICT: it has taken effect. */
@@ -90,8 +91,12 @@ MUST_CHECK int staff_role_give(const struct org_actor *by, const struct staff_ro
 	const struct org_decision *d, struct org_fault *ret_fault, struct err *e);
 MUST_CHECK int staff_role_end(
 	const struct org_actor *by, int64_t role_id, struct str until, struct err *e);
-/* Of a person (STAFF_ID), or of a unit (UNIT_ID), or of all; ended ones too when DAY is "". */
-MUST_CHECK int staff_roles(struct store *s, int64_t staff_id, int64_t unit_id, struct str day,
-	struct arena *a, struct staff_role **ret, size_t *ret_count, struct err *e);
+/* Of a person, or of a unit, or of all; ended ones too when DAY is "". */
+struct staff_role_query {
+	int64_t staff_id, unit_id;
+	struct str day;
+};
+MUST_CHECK int staff_roles(struct store *s, const struct staff_role_query *query, struct arena *a,
+	struct staff_role **ret, size_t *ret_count, struct err *e);
 
 #endif

@@ -10,8 +10,8 @@
 static struct err err;
 static struct org_fault fault;
 static struct arena a;
-static const struct org_decision decision = { STR("7/QĐ-UBND"), STR("2025-11-20"),
-	STR("2025-11-20") };
+#define DECISION STR("7/QĐ-UBND"), STR("2025-11-20"), STR("2025-11-20")
+static const struct org_decision decision = { DECISION };
 
 static struct org_actor fresh(void)
 {
@@ -88,15 +88,19 @@ static void a_decision_takes_effect_at_its_second(void **state)
 {
 	struct org_actor by = fresh();
 	int64_t id = add(&by, "Lê An", "CB1"), event;
-	struct staff_change leave = { .state = STR("left"), .effective_s = NOON + 3600 };
-	struct staff_change move = { .unit_id = 2, .effective_s = NOON + 1800 };
+	struct staff_change leave = {
+		.decision = { DECISION }, .state = STR("left"), .effective_s = NOON + 3600
+	};
+	struct staff_change move = {
+		.decision = { DECISION }, .unit_id = 2, .effective_s = NOON + 1800
+	};
 	struct staff_event *events;
 	struct staff p;
 	size_t count;
 
 	(void)state;
-	assert_int_equal(staff_decide(&by, id, &leave, &decision, &event, &fault, &err), 0);
-	assert_int_equal(staff_decide(&by, id, &move, &decision, &event, &fault, &err), 0);
+	assert_int_equal(staff_decide(&by, id, &leave, &event, &fault, &err), 0);
+	assert_int_equal(staff_decide(&by, id, &move, &event, &fault, &err), 0);
 	assert_int_equal(staff_get(by.store, id, &a, &p, &err), 0);
 	assert_true(str_is(p.state, "working") && p.unit_id == 1);
 	by.now_s += 1799;
@@ -120,12 +124,14 @@ static void what_waits_can_be_withdrawn(void **state)
 {
 	struct org_actor by = fresh();
 	int64_t id = add(&by, "Lê An", ""), event;
-	struct staff_change c = { .state = STR("left"), .effective_s = NOON + 60 };
+	struct staff_change c = {
+		.decision = { DECISION }, .state = STR("left"), .effective_s = NOON + 60
+	};
 	struct staff p;
 	size_t count;
 
 	(void)state;
-	assert_int_equal(staff_decide(&by, id, &c, &decision, &event, &fault, &err), 0);
+	assert_int_equal(staff_decide(&by, id, &c, &event, &fault, &err), 0);
 	assert_int_equal(staff_withdraw(&by, event, &err), 0);
 	by.now_s += 60;
 	assert_int_equal(staff_due(&by, &count, &err), 0);
@@ -141,8 +147,12 @@ static void what_is_wrong_is_refused(void **state)
 	struct staff p = {
 		.unit_id = 1, .name = STR("B"), .code = STR("cb1"), .state = STR("working")
 	};
-	struct staff_change nothing = { .state = STR("working"), .effective_s = NOON };
-	struct staff_change nowhere = { .unit_id = 9, .effective_s = NOON };
+	struct staff_change nothing = {
+		.decision = { DECISION }, .state = STR("working"), .effective_s = NOON
+	};
+	struct staff_change nowhere = {
+		.decision = { DECISION }, .unit_id = 9, .effective_s = NOON
+	};
 	struct staff_role role = { .staff_id = id, .unit_id = 1, .role = STR("IT") };
 
 	(void)state;
@@ -155,11 +165,9 @@ static void what_is_wrong_is_refused(void **state)
 		staff_add(&by, &p, &(struct org_decision){ 0 }, &id, &fault, &err), ERR_INPUT);
 	assert_string_equal(fault.field, "unit");
 	assert_int_equal(
-		staff_decide(&by, role.staff_id, &nothing, &decision, &event, &fault, &err),
-		ERR_INPUT);
+		staff_decide(&by, role.staff_id, &nothing, &event, &fault, &err), ERR_INPUT);
 	assert_int_equal(
-		staff_decide(&by, role.staff_id, &nowhere, &decision, &event, &fault, &err),
-		ERR_INPUT);
+		staff_decide(&by, role.staff_id, &nowhere, &event, &fault, &err), ERR_INPUT);
 	assert_string_equal(fault.field, "unit");
 	assert_int_equal(staff_role_give(&by, &role, &decision, &fault, &err), 0);
 	assert_int_equal(staff_role_give(&by, &role, &decision, &fault, &err), ERR_INPUT);

@@ -42,7 +42,7 @@ static const char sql_undone[] =
 	"UPDATE unit_event SET undone_by = $2, undone_at_s = $3 WHERE id = $1";
 
 int org_unit_events(struct store *s, int64_t id, size_t max, struct arena *a,
-	struct org_unit_event **ret, size_t *ret_count, struct err *e)
+	struct org_unit_events *ret, struct err *e)
 {
 	VEC(struct org_unit_event) list = { 0 };
 	struct store_query *q = store_query(s, sql_events);
@@ -65,8 +65,7 @@ int org_unit_events(struct store *s, int64_t id, size_t max, struct arena *a,
 	}
 	if (rc < 0)
 		return rc;
-	*ret = list.at;
-	*ret_count = list.len;
+	*ret = (struct org_unit_events){ list.at, list.len };
 	return 0;
 }
 
