@@ -2,8 +2,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Whatever the bytes, what is decoded is UTF-8, in the encoding guessed and in the one the first byte
- * names. */
+/* Whatever the bytes, what is decoded is UTF-8: in the encoding guessed, and in the one that the
+ * first byte names. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct str text = { (const char *)data, size };

@@ -1,5 +1,5 @@
-/* book.c - what an XLSX says beside its sheets: their names, the shared texts, the formats and fonts of
- * cells. Elements are known by their bare names, so that the strict form is read as well. */
+/* book.c - what an XLSX says beside its sheets: their names, the shared texts, the formats and fonts
+ * of cells. Elements are known by their bare names, so that the strict form is read as well. */
 #include "kit/office/office_int.h"
 
 #include <utf8proc.h>
@@ -39,7 +39,7 @@ static void to_upper(struct str text, struct buf *out)
 void book_decode(enum book_font font, struct str text, struct buf *out)
 {
 	struct office_guess guess = { .is_twice = font != FONT_UNICODE,
-		.encoding = font == FONT_VNI      ? OFFICE_VNI :
+		.encoding = font == FONT_VNI ? OFFICE_VNI :
 			font == FONT_UNICODE ? OFFICE_UTF8 :
 					       OFFICE_TCVN3 };
 	struct buf lower;
@@ -60,9 +60,9 @@ void book_unescape(struct str text, struct buf *out)
 		struct str rest = str_from(text, i);
 		uint64_t c;
 
-		if (rest.len >= 7 && rest.ptr[0] == '_' && rest.ptr[1] == 'x' && rest.ptr[6] == '_' &&
-			str_to_u64((struct str){ rest.ptr + 2, 4 }, 16, &c) && c > 0 &&
-			(c < 0xD800 || c > 0xDFFF)) {
+		if (rest.len >= 7 && rest.ptr[0] == '_' && rest.ptr[1] == 'x' &&
+			rest.ptr[6] == '_' && str_to_u64((struct str){ rest.ptr + 2, 4 }, 16, &c) &&
+			c > 0 && (c < 0xD800 || c > 0xDFFF)) {
 			utf8proc_uint8_t bytes[4];
 			utf8proc_ssize_t len = utf8proc_encode_char((utf8proc_int32_t)c, bytes);
 
@@ -179,8 +179,8 @@ static int read_workbook(struct book *b, struct parse_fault *fault)
 	int rc = xml_open(b->zip, "xl/workbook.xml", &x, fault);
 
 	if (rc == ERR_ABSENT)
-		return office_refuse(fault, ERR_INPUT,
-			T("tệp nén này không phải bảng tính XLSX"), STR_NONE);
+		return office_refuse(
+			fault, ERR_INPUT, T("tệp nén này không phải bảng tính XLSX"), STR_NONE);
 	if (rc == 0)
 		rc = xml_next(&x);
 	xml_close(&x);
@@ -245,10 +245,12 @@ static void texts_end(void *context, const char *name)
 	end = (uint32_t)t->book->texts.len;
 	buf_add(&t->book->text_ends, (struct str){ (const char *)&end, sizeof(end) });
 	t->book->text_count++;
-	if (buf_is_full(&t->book->texts) || buf_is_full(&t->run) || buf_is_full(&t->book->text_ends))
-		xml_refuse(t->xml, office_refuse(t->xml->fault, ERR_LIMIT,
-					   T("bảng tính có quá nhiều chữ khác nhau; hãy lưu thành CSV"),
-					   STR_NONE));
+	if (buf_is_full(&t->book->texts) || buf_is_full(&t->run) ||
+		buf_is_full(&t->book->text_ends))
+		xml_refuse(t->xml,
+			office_refuse(t->xml->fault, ERR_LIMIT,
+				T("bảng tính có quá nhiều chữ khác nhau; hãy lưu thành CSV"),
+				STR_NONE));
 }
 
 static void texts_text(void *context, const char *text, size_t len)
@@ -262,10 +264,9 @@ static void texts_text(void *context, const char *text, size_t len)
 static int read_texts(struct book *b, struct parse_fault *fault)
 {
 	struct texts t = { .book = b };
-	struct xml x = { .context = &t,
-		.begin = texts_begin,
-		.end = texts_end,
-		.text = texts_text };
+	struct xml x = {
+		.context = &t, .begin = texts_begin, .end = texts_end, .text = texts_text
+	};
 	int rc = xml_open(b->zip, "xl/sharedStrings.xml", &x, fault);
 
 	if (rc == ERR_ABSENT)

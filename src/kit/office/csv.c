@@ -1,5 +1,6 @@
-/* csv.c - comma, semicolon or tab, quoted or not, in any encoding of encoding.c. A record is read line
- * by line in the bytes of the file, decoded, and cut into cells; a quoted cell may hold lines. */
+/* csv.c - comma, semicolon or tab, quoted or not, in any encoding of encoding.c. A record is read
+ * line by line in the bytes of the file, decoded, and cut into cells; a quoted cell may hold
+ * lines. */
 #include "kit/office/office_int.h"
 
 #include <errno.h>
@@ -23,7 +24,8 @@ struct csv {
 	struct office_cell cells[OFFICE_COLUMNS_MAX];
 };
 
-int office_refuse(struct parse_fault *fault, enum err_code code, const char *words, struct str about)
+int office_refuse(
+	struct parse_fault *fault, enum err_code code, const char *words, struct str about)
 {
 	*fault = (struct parse_fault){ .words = words, .about = about };
 	return code;
@@ -47,8 +49,9 @@ static bool ends_line(const struct csv *c)
 {
 	const struct buf *raw = &c->raw;
 
-	if (raw->len == 0 || (c->notes->text.encoding != OFFICE_UTF16LE &&
-				     c->notes->text.encoding != OFFICE_UTF16BE))
+	if (raw->len == 0 ||
+		(c->notes->text.encoding != OFFICE_UTF16LE &&
+			c->notes->text.encoding != OFFICE_UTF16BE))
 		return raw->len > 0 && raw->ptr[raw->len - 1] == '\n';
 	if (raw->len % 2)
 		return false;
@@ -233,9 +236,9 @@ static size_t take_cells(struct csv *c)
 			c->notes->columns_dropped += cell.len > 0;
 			continue;
 		}
-		c->cells[column] = (struct office_cell){
-			.kind = cell.len > 0 ? OFFICE_TEXT : OFFICE_EMPTY, .text = cell
-		};
+		c->cells[column] =
+			(struct office_cell){ .kind = cell.len > 0 ? OFFICE_TEXT : OFFICE_EMPTY,
+				.text = cell };
 		if (cell.len > 0)
 			count = column + 1;
 	}

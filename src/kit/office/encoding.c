@@ -72,18 +72,30 @@ static void put(struct writer *w, uint32_t c)
 		(utf8proc_int32_t)c, (utf8proc_uint8_t *)w->piece + w->len);
 }
 
-/* VNI writes a vowel, then one byte for its marks; a letter with horn or without marks has a byte of
- * its own. Upper case is 0x20 below. */
+/* VNI writes a vowel, then one byte for its marks; a letter with horn or without marks has a byte
+ * of its own. Upper case is 0x20 below. */
 struct vni_mark {
 	unsigned char byte;
 	uint16_t first, second;
 };
 
 static const struct vni_mark vni_marks[] = {
-	{ 0xF9, 0x301, 0 }, { 0xF8, 0x300, 0 }, { 0xFB, 0x309, 0 }, { 0xF5, 0x303, 0 },
-	{ 0xEF, 0x323, 0 }, { 0xEA, 0x306, 0 }, { 0xE9, 0x306, 0x301 }, { 0xE8, 0x306, 0x300 },
-	{ 0xFA, 0x306, 0x309 }, { 0xFC, 0x306, 0x303 }, { 0xEB, 0x306, 0x323 }, { 0xE2, 0x302, 0 },
-	{ 0xE1, 0x302, 0x301 }, { 0xE0, 0x302, 0x300 }, { 0xE5, 0x302, 0x309 }, { 0xE3, 0x302, 0x303 },
+	{ 0xF9, 0x301, 0 },
+	{ 0xF8, 0x300, 0 },
+	{ 0xFB, 0x309, 0 },
+	{ 0xF5, 0x303, 0 },
+	{ 0xEF, 0x323, 0 },
+	{ 0xEA, 0x306, 0 },
+	{ 0xE9, 0x306, 0x301 },
+	{ 0xE8, 0x306, 0x300 },
+	{ 0xFA, 0x306, 0x309 },
+	{ 0xFC, 0x306, 0x303 },
+	{ 0xEB, 0x306, 0x323 },
+	{ 0xE2, 0x302, 0 },
+	{ 0xE1, 0x302, 0x301 },
+	{ 0xE0, 0x302, 0x300 },
+	{ 0xE5, 0x302, 0x309 },
+	{ 0xE3, 0x302, 0x303 },
 	{ 0xE4, 0x302, 0x323 },
 };
 
@@ -91,8 +103,14 @@ static const struct {
 	unsigned char byte;
 	uint16_t lower, upper;
 } vni_letters[] = {
-	{ 0xF1, 0x111, 0x110 }, { 0xF4, 0x1A1, 0x1A0 }, { 0xF6, 0x1B0, 0x1AF }, { 0xED, 0xED, 0xCD },
-	{ 0xEC, 0xEC, 0xCC }, { 0xE6, 0x1EC9, 0x1EC8 }, { 0xF3, 0x129, 0x128 }, { 0xF2, 0x1ECB, 0x1ECA },
+	{ 0xF1, 0x111, 0x110 },
+	{ 0xF4, 0x1A1, 0x1A0 },
+	{ 0xF6, 0x1B0, 0x1AF },
+	{ 0xED, 0xED, 0xCD },
+	{ 0xEC, 0xEC, 0xCC },
+	{ 0xE6, 0x1EC9, 0x1EC8 },
+	{ 0xF3, 0x129, 0x128 },
+	{ 0xF2, 0x1ECB, 0x1ECA },
 	{ 0xEE, 0x1EF5, 0x1EF4 },
 };
 
@@ -214,13 +232,27 @@ void office_decode(struct office_guess from, struct str bytes, struct buf *out)
 	else if (from.is_twice)
 		from.encoding = OFFICE_UTF8;
 	switch (from.encoding) {
-	case OFFICE_UTF8: decode_utf8(&w, bytes); break;
-	case OFFICE_UTF16LE: decode_utf16(&w, bytes, false); break;
-	case OFFICE_UTF16BE: decode_utf16(&w, bytes, true); break;
-	case OFFICE_CP1258: decode_table(&w, cp1258_table, bytes); break;
-	case OFFICE_TCVN3: decode_table(&w, tcvn3_table, bytes); break;
-	case OFFICE_VNI: decode_vni(&w, bytes); break;
-	case OFFICE_CP1252: decode_table(&w, cp1252_table, bytes); break;
+	case OFFICE_UTF8:
+		decode_utf8(&w, bytes);
+		break;
+	case OFFICE_UTF16LE:
+		decode_utf16(&w, bytes, false);
+		break;
+	case OFFICE_UTF16BE:
+		decode_utf16(&w, bytes, true);
+		break;
+	case OFFICE_CP1258:
+		decode_table(&w, cp1258_table, bytes);
+		break;
+	case OFFICE_TCVN3:
+		decode_table(&w, tcvn3_table, bytes);
+		break;
+	case OFFICE_VNI:
+		decode_vni(&w, bytes);
+		break;
+	case OFFICE_CP1252:
+		decode_table(&w, cp1252_table, bytes);
+		break;
 	}
 	flush(&w);
 	buf_done(&single);

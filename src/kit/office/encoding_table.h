@@ -1,5 +1,5 @@
-/* encoding_table.h - what the bytes from 0x80 on mean. Windows-1258 and -1252 as their vendor published
- * them, TCVN3 as TCVN 5712:1993 VN3. VNI is Windows-1252 and the marks in encoding.c. */
+/* encoding_table.h - what the bytes from 0x80 on mean. Windows-1258 and -1252 as their vendor
+ * published them, TCVN3 as TCVN 5712:1993 VN3. VNI is Windows-1252 and the marks in encoding.c. */
 #ifndef KIT_OFFICE_ENCODING_TABLE_H
 #define KIT_OFFICE_ENCODING_TABLE_H
 

@@ -5,11 +5,17 @@
 static const char *const sentence =
 	"Các cơ quan, đơn vị khi triển khai dịch vụ sao lưu dự phòng ở mức vật lý cần thiết lập chức năng "
 	"RAID để tăng tốc độ đọc ghi; Nguyễn Thị Hằng, Trưởng phòng Kỹ thuật, Ủy ban nhân dân huyện";
-static const char *const cp1258 = "C\xe1" "c c\xf5 quan, \xf0\xf5n vi\xf2 khi tri\xea\xd2n khai di\xf2" "ch vu\xf2";
-static const char *const tcvn3 =
-	"C\xb8" "c c\xac quan, \xae\xac" "n v\xde khi tri\xd3n khai d\xde" "ch v\xf4 sao l\xad" "u d\xf9 ph\xdfng";
-static const char *const vni =
-	"Ca\xf9" "c c\xf4 quan, \xf1\xf4n v\xf2 khi trie\xe5n khai d\xf2" "ch vu\xef sao l\xf6u d\xf6\xef pho\xf8ng";
+static const char *const cp1258 = "C\xe1"
+				  "c c\xf5 quan, \xf0\xf5n vi\xf2 khi tri\xea\xd2n khai di\xf2"
+				  "ch vu\xf2";
+static const char *const tcvn3 = "C\xb8"
+				 "c c\xac quan, \xae\xac"
+				 "n v\xde khi tri\xd3n khai d\xde"
+				 "ch v\xf4 sao l\xad"
+				 "u d\xf9 ph\xdfng";
+static const char *const vni = "Ca\xf9"
+			       "c c\xf4 quan, \xf1\xf4n v\xf2 khi trie\xe5n khai d\xf2"
+			       "ch vu\xef sao l\xf6u d\xf6\xef pho\xf8ng";
 
 static void decodes(enum office_encoding encoding, const char *bytes, const char *wanted)
 {
@@ -40,8 +46,9 @@ static void a_sentence_comes_out_of_every_encoding(void **state)
 	static const struct {
 		const char *name;
 		enum office_encoding encoding;
-	} rows[] = { { "utf-8", OFFICE_UTF8 }, { "utf-16", OFFICE_UTF16LE }, { "cp1258", OFFICE_CP1258 },
-		{ "tcvn3", OFFICE_TCVN3 }, { "vni", OFFICE_VNI }, { "twice", OFFICE_TCVN3 } };
+	} rows[] = { { "utf-8", OFFICE_UTF8 }, { "utf-16", OFFICE_UTF16LE },
+		{ "cp1258", OFFICE_CP1258 }, { "tcvn3", OFFICE_TCVN3 }, { "vni", OFFICE_VNI },
+		{ "twice", OFFICE_TCVN3 } };
 	char path[4096], bytes[4096];
 
 	(void)state;
@@ -51,7 +58,8 @@ static void a_sentence_comes_out_of_every_encoding(void **state)
 		struct buf out;
 		FILE *f;
 
-		snprintf(path, sizeof(path), "%s/fuzz/corpus/encoding/%s", getenv("KHIEN_SOURCE"), rows[i].name);
+		snprintf(path, sizeof(path), "%s/fuzz/corpus/encoding/%s", getenv("KHIEN_SOURCE"),
+			rows[i].name);
 		f = fopen(path, "rb");
 		assert_non_null(f);
 		text = str_from((struct str){ bytes, fread(bytes, 1, sizeof(bytes), f) }, 1);
@@ -69,15 +77,21 @@ static void a_sentence_comes_out_of_every_encoding(void **state)
 
 static void text_saved_twice_is_mended(void **state)
 {
-	struct office_guess guess = office_recognise(STR("\xc3\x90\xc2\xac n v\xc3\x9e C\xc2\xb8" "c "
-		"tri\xc3\x93n d\xc3\x9e" "ch v\xc3\xb4 l\xc2\xad" "u d\xc3\xb9 ph\xc3\x9fng"));
+	struct office_guess guess = office_recognise(STR("\xc3\x90\xc2\xac n v\xc3\x9e C\xc2\xb8"
+							 "c "
+							 "tri\xc3\x93n d\xc3\x9e"
+							 "ch v\xc3\xb4 l\xc2\xad"
+							 "u d\xc3\xb9 ph\xc3\x9fng"));
 	struct buf out;
 
 	(void)state;
 	assert_int_equal(guess.encoding, OFFICE_TCVN3);
 	assert_true(guess.is_twice);
 	buf_init(&out, MIB);
-	office_decode(guess, STR("tri\xc3\x93n d\xc3\x9e" "ch v\xc3\xb4"), &out);
+	office_decode(guess,
+		STR("tri\xc3\x93n d\xc3\x9e"
+		    "ch v\xc3\xb4"),
+		&out);
 	assert_string_equal(buf_cstr(&out), "triển dịch vụ");
 	/* a cell that is Unicode already is left alone */
 	buf_clear(&out);
@@ -91,7 +105,10 @@ static void utf16_is_read_with_and_without_its_mark(void **state)
 	struct buf out;
 
 	(void)state;
-	assert_int_equal(office_recognise(STR("\xff\xfe" "a\0b\0")).encoding, OFFICE_UTF16LE);
+	assert_int_equal(office_recognise(STR("\xff\xfe"
+					      "a\0b\0"))
+				 .encoding,
+		OFFICE_UTF16LE);
 	assert_int_equal(office_recognise(STR("\0a\0b\0,\0c")).encoding, OFFICE_UTF16BE);
 	buf_init(&out, MIB);
 	office_decode((struct office_guess){ .encoding = OFFICE_UTF16LE },

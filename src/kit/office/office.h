@@ -1,6 +1,6 @@
-/* office.h - floor 2: tables as people send them. A reader of XLSX and CSV that gives row after row in
- * bounded memory, and a writer of XLSX that streams. Nothing here opens a file: the caller hands a
- * descriptor, so that a process without any right can read what a stranger sent.
+/* office.h - floor 2: tables as people send them. A reader of XLSX and CSV that gives row after row
+ * in bounded memory, and a writer of XLSX that streams. Nothing here opens a file: the caller hands
+ * a descriptor, so that a process without any right can read what a stranger sent.
  *
  * Read: values, never formulas (what they last came to is taken), never macros, links or pictures.
  * Dates come as YYYY-MM-DD in either epoch. Texts come in NFC; those that were typed in a font of
@@ -28,7 +28,7 @@ enum office_encoding {
 
 struct office_guess {
 	enum office_encoding encoding;
-	bool is_twice;    /* bytes of ENCODING that some program took for Latin and saved as UTF-8 */
+	bool is_twice; /* bytes of ENCODING that some program took for Latin and saved as UTF-8 */
 	int sure_percent; /* how much of the words with marks is Vietnamese that way */
 };
 
@@ -38,7 +38,14 @@ struct office_guess office_recognise(struct str bytes);
 void office_decode(struct office_guess from, struct str bytes, struct buf *out);
 const char *office_encoding_name(enum office_encoding encoding); /* "TCVN3 (ABC)" */
 
-enum office_kind { OFFICE_EMPTY, OFFICE_TEXT, OFFICE_NUMBER, OFFICE_DATE, OFFICE_BOOL, OFFICE_WRONG };
+enum office_kind {
+	OFFICE_EMPTY,
+	OFFICE_TEXT,
+	OFFICE_NUMBER,
+	OFFICE_DATE,
+	OFFICE_BOOL,
+	OFFICE_WRONG
+};
 
 struct office_cell {
 	enum office_kind kind;
@@ -72,7 +79,8 @@ struct office;
 
 /* FD is a regular file or memory file, borrowed until office_close(). *RET lives until then.
  * ERR_INPUT, ERR_LIMIT: *RET_FAULT says what is wrong with the file; its words live in A. */
-MUST_CHECK int office_open(int fd, struct arena *a, struct parse_fault *ret_fault, struct office **ret);
+MUST_CHECK int office_open(
+	int fd, struct arena *a, struct parse_fault *ret_fault, struct office **ret);
 struct office *office_close(struct office *o); /* NULL is fine; returns NULL */
 const struct office_sheet *office_sheets(const struct office *o, size_t *ret_count);
 /* Begin to read sheet NUMBER, from 0. */
@@ -94,10 +102,10 @@ struct xlsx_list {
 };
 
 struct xlsx_sheet {
-	struct str name;        /* at most 31 characters are kept, without []:*?/\ */
-	const uint8_t *widths;  /* of columns, in characters; NULL: the program's own */
+	struct str name;       /* at most 31 characters are kept, without []:*?/\ */
+	const uint8_t *widths; /* of columns, in characters; NULL: the program's own */
 	size_t columns;
-	size_t frozen_rows;     /* the heading, which stays in sight */
+	size_t frozen_rows; /* the heading, which stays in sight */
 	const struct xlsx_list *lists;
 	size_t list_count;
 };

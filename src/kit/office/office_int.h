@@ -8,7 +8,8 @@
 #include <zip.h>
 
 /* Why a file is refused. WORDS is for tr(). */
-int office_refuse(struct parse_fault *fault, enum err_code code, const char *words, struct str about);
+int office_refuse(
+	struct parse_fault *fault, enum err_code code, const char *words, struct str about);
 
 /* One part of the archive, read to its end under a ceiling. */
 struct part {
@@ -62,8 +63,8 @@ struct book {
 	VEC(struct office_sheet) sheets;
 	VEC(const char *) parts; /* of the sheets */
 	VEC(struct book_format) formats;
-	struct buf texts;        /* the shared ones, one after another */
-	struct buf text_ends;    /* uint32_t each: where it ends in TEXTS */
+	struct buf texts;     /* the shared ones, one after another */
+	struct buf text_ends; /* uint32_t each: where it ends in TEXTS */
 	size_t text_count;
 	bool is_1904, has_macros;
 };
@@ -101,7 +102,8 @@ bool serial_text(double serial, bool is_1904, bool has_time, char text[32]);
 
 /* A CSV file. */
 struct csv;
-MUST_CHECK int csv_open(int fd, struct office_notes *notes, struct csv **ret, struct parse_fault *fault);
+MUST_CHECK int csv_open(
+	int fd, struct office_notes *notes, struct csv **ret, struct parse_fault *fault);
 MUST_CHECK int csv_next(struct csv *c, struct office_row *ret, struct parse_fault *fault);
 struct csv *csv_close(struct csv *c);
 

@@ -24,9 +24,11 @@ static void assert_cell(const struct office_row *row, size_t column, const char 
 static void what_is_written_is_read_again(void **state)
 {
 	static const struct xlsx_list lists[] = { { 1, "'Danh mục'!$A$1:$A$2" } };
-	struct xlsx_sheet sheet = {
-		.name = STR("Sổ [Wi-Fi]"), .columns = 3, .frozen_rows = 1, .lists = lists, .list_count = 1
-	};
+	struct xlsx_sheet sheet = { .name = STR("Sổ [Wi-Fi]"),
+		.columns = 3,
+		.frozen_rows = 1,
+		.lists = lists,
+		.list_count = 1 };
 	struct parse_fault fault;
 	struct office_row row;
 	struct office *o;

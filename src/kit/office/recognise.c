@@ -10,37 +10,48 @@
 #define SAMPLE_BYTES (256 * KIB)
 #define WORD_LETTERS_MAX 8 /* the longest syllable, "nghiêng", has seven */
 
-static const char *const begins[] = { "", "b", "c", "ch", "d", "đ", "g", "gh", "gi", "h", "k", "kh",
-	"l", "m", "n", "ng", "ngh", "nh", "p", "ph", "qu", "r", "s", "t", "th", "tr", "v", "x" };
-static const char *const ends[] = { "", "c", "ch", "m", "n", "ng", "nh", "p", "t" };
-static const char *const vowels[] = { "a", "ă", "â", "e", "ê", "i", "o", "ô", "ơ", "u", "ư", "y",
-	"ai", "ao", "au", "ay", "âu", "ây", "eo", "êu", "ia", "iê", "iêu", "iu", "oa", "oai", "oao",
-	"oay", "oă", "oe", "oeo", "oi", "oo", "ôi", "ơi", "ua", "uâ", "uây", "ui", "uê", "uô", "uôi",
-	"uơ", "ưa", "ươ", "ươi", "ươu", "ưi", "ưu", "uy", "uya", "uyê", "uyu", "yê", "yêu" };
+static const char begins[] =
+	"b c ch d đ g gh gi h k kh l m n ng ngh nh p ph qu r s t th tr v x"; /* no words */
+static const char ends[] = "c ch m n ng nh p t";
+static const char vowels[] =
+	"a ă â e ê i o ô ơ u ư y ai ao au ay âu ây eo êu ia iê iêu iu oa oai oao " /* no words */
+	"oay oă oe oeo oi oo ôi ơi ua uâ uây ui uê uô uôi uơ ưa ươ ươi ươu ưi ưu uy " /* no words */
+	"uya uyê uyu yê yêu"; /* no words */
 
-static bool is_listed(struct str s, const char *const *list, size_t count)
+static bool is_vowel(struct str s)
 {
-	for (size_t i = 0; i < count; i++)
-		if (str_is(s, list[i]))
+	struct str list = str_of(vowels), one;
+
+	while (str_next_word(&list, " ", &one))
+		if (str_eq(s, one))
+			return true;
+	return false;
+}
+
+/* Are these vowels with one of the ends, or none? */
+static bool is_rhyme(struct str s)
+{
+	struct str list = str_of(ends), end;
+
+	if (is_vowel(s))
+		return true;
+	while (str_next_word(&list, " ", &end))
+		if (s.len > end.len && str_eq(str_from(s, s.len - end.len), end) &&
+			is_vowel(str_until(s, s.len - end.len)))
 			return true;
 	return false;
 }
 
 bool syllable_is_vietnamese(struct str word)
 {
-	for (size_t b = 0; b < COUNT(begins); b++) {
-		if (!str_starts(word, begins[b]))
-			continue;
-		for (size_t e = 0; e < COUNT(ends); e++) {
-			size_t begin = strlen(begins[b]), end = strlen(ends[e]);
+	struct str list = str_of(begins), begin;
 
-			if (word.len > begin + end && str_ends(word, ends[e]) &&
-				is_listed((struct str){ word.ptr + begin,
-						  word.len - begin - end },
-					vowels, COUNT(vowels)))
-				return true;
-		}
-	}
+	if (is_rhyme(word))
+		return true;
+	while (str_next_word(&list, " ", &begin))
+		if (word.len > begin.len && str_eq(str_until(word, begin.len), begin) &&
+			is_rhyme(str_from(word, begin.len)))
+			return true;
 	return false;
 }
 

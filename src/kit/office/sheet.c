@@ -1,5 +1,5 @@
-/* sheet.c - the rows of one sheet of an XLSX. The parser is stopped at the end of each row and goes on
- * when the next is asked for, so that a sheet of a million rows is never held. */
+/* sheet.c - the rows of one sheet of an XLSX. The parser is stopped at the end of each row and
+ * goes on when the next is asked for, so that a sheet of a million rows is never held. */
 #include "kit/office/office_int.h"
 
 #include <math.h>
@@ -66,7 +66,8 @@ bool serial_text(double serial, bool is_1904, bool has_time, char text[32])
 	days += is_1904 ? -24107 : days >= 61 ? -25569 : -25568;
 	date_iso(date_of_days(days), day);
 	if (has_time && minutes > 0)
-		snprintf(text, 32, "%.10s %02d:%02d", day, (int)(minutes / 60), (int)(minutes % 60));
+		snprintf(
+			text, 32, "%.10s %02d:%02d", day, (int)(minutes / 60), (int)(minutes % 60));
 	else
 		snprintf(text, 32, "%.10s", day);
 	return true;
@@ -79,8 +80,9 @@ static void row_begin(struct sheet *s, const char **pairs)
 
 	if ((number && !str_to_i64(str_of(number), &n)) || n <= (int64_t)s->row ||
 		n > OFFICE_ROWS_MAX) {
-		xml_refuse(&s->xml, office_refuse(s->xml.fault, ERR_INPUT,
-					    T("số thứ tự dòng trong trang tính không hợp lệ"), STR_NONE));
+		xml_refuse(&s->xml,
+			office_refuse(s->xml.fault, ERR_INPUT,
+				T("số thứ tự dòng trong trang tính không hợp lệ"), STR_NONE));
 		return;
 	}
 	s->row = (uint32_t)n;
@@ -100,8 +102,9 @@ static void cell_begin(struct sheet *s, const char **pairs)
 	int64_t format = 0;
 
 	if (place && !cell_place(place, &column, &row)) {
-		xml_refuse(&s->xml, office_refuse(s->xml.fault, ERR_INPUT,
-					    T("địa chỉ ô trong trang tính không hợp lệ"), STR_NONE));
+		xml_refuse(&s->xml,
+			office_refuse(s->xml.fault, ERR_INPUT,
+				T("địa chỉ ô trong trang tính không hợp lệ"), STR_NONE));
 		return;
 	}
 	s->column = column;
@@ -156,7 +159,8 @@ static struct str shared_text(const struct sheet *s, struct str value)
 	if (!str_to_i64(value, &n) || n < 0 || (size_t)n >= s->book->text_count)
 		return STR_NONE;
 	if (n > 0)
-		memcpy(&begin, s->book->text_ends.ptr + (n - 1) * (int64_t)sizeof(begin), sizeof(begin));
+		memcpy(&begin, s->book->text_ends.ptr + (n - 1) * (int64_t)sizeof(begin),
+			sizeof(begin));
 	memcpy(&end, s->book->text_ends.ptr + n * (int64_t)sizeof(end), sizeof(end));
 	return (struct str){ s->book->texts.ptr + begin, end - begin };
 }
@@ -211,15 +215,22 @@ static enum office_kind put_text(struct sheet *s, struct str raw)
 static enum office_kind put_value(struct sheet *s, struct str value)
 {
 	switch (s->type) {
-	case 's': return put_text(s, shared_text(s, value));
+	case 's':
+		return put_text(s, shared_text(s, value));
 	case 'i':
-	case 'f': return put_text(s, value);
-	case 'b': buf_add(&s->text, str_is(value, "1") ? STR("1") : STR("0")); return OFFICE_BOOL;
-	case 'e': buf_add(&s->text, value); return OFFICE_WRONG;
+	case 'f':
+		return put_text(s, value);
+	case 'b':
+		buf_add(&s->text, str_is(value, "1") ? STR("1") : STR("0"));
+		return OFFICE_BOOL;
+	case 'e':
+		buf_add(&s->text, value);
+		return OFFICE_WRONG;
 	case 'd':
 		buf_add(&s->text, str_until(value, value.len < 10 ? value.len : 10));
 		return OFFICE_DATE;
-	default: return put_number(s, value);
+	default:
+		return put_number(s, value);
 	}
 }
 
@@ -336,7 +347,8 @@ int sheet_open(struct book *b, size_t number, struct office_notes *notes, struct
 		sheet_close(s);
 		return rc == ERR_ABSENT ?
 			office_refuse(fault, ERR_INPUT,
-				T("trang tính này không có trong tệp (có thể là biểu đồ)"), STR_NONE) :
+				T("trang tính này không có trong tệp (có thể là biểu đồ)"),
+				STR_NONE) :
 			rc;
 	}
 	*ret = s;

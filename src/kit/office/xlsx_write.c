@@ -1,7 +1,7 @@
-/* xlsx_write.c - an XLSX as a stream: each part is packed while it is written, its sizes follow it, the
- * directory comes last. libxlsxwriter keeps a sheet of a million rows in a file beside (its
- * constant_memory) and gives nothing before the end; a page that sends while it reads cannot use
- * that. */
+/* xlsx_write.c - an XLSX as a stream: each part is packed while it is written, its sizes follow
+ * it, the directory comes last. libxlsxwriter keeps a sheet of a million rows in a file beside
+ * (its constant_memory) and gives nothing before the end; a page that sends while it reads cannot
+ * use that. */
 #include "kit/office/office.h"
 
 #include <zlib.h>
@@ -157,7 +157,8 @@ static void xml_text(struct buf *out, struct str text)
 			buf_add(out, STR("&gt;"));
 		else if (c == '"')
 			buf_add(out, STR("&quot;"));
-		else if (c == '_' && text.len - i >= 7 && text.ptr[i + 1] == 'x' && text.ptr[i + 6] == '_')
+		else if (c == '_' && text.len - i >= 7 && text.ptr[i + 1] == 'x' &&
+			text.ptr[i + 6] == '_')
 			buf_add(out, STR("_x005F_"));
 		else if (c >= 0x20 || c == '\n' || c == '\t')
 			buf_add_char(out, (char)c);
@@ -174,29 +175,30 @@ static void put_styles(struct xlsx *x)
 {
 	part_begin(x, "xl/styles.xml");
 	buf_add(&x->stage,
-		STR(XML_HEAD "<styleSheet xmlns=\"" MAIN_SPACE "\">"
-			     "<numFmts count=\"1\"><numFmt numFmtId=\"164\" "
-			     "formatCode=\"dd/mm/yyyy\"/></numFmts>"
-			     "<fonts count=\"2\"><font><sz val=\"11\"/><name val=\"Times New "
-			     "Roman\"/></font>"
-			     "<font><b/><sz val=\"11\"/><name val=\"Times New Roman\"/></font></fonts>"
-			     "<fills count=\"4\"><fill><patternFill patternType=\"none\"/></fill>"
-			     "<fill><patternFill patternType=\"gray125\"/></fill>"
-			     "<fill><patternFill patternType=\"solid\"><fgColor "
-			     "rgb=\"FFE3E8EE\"/></patternFill></fill>"
-			     "<fill><patternFill patternType=\"solid\"><fgColor "
-			     "rgb=\"FFFFE08A\"/></patternFill></fill></fills>"
-			     "<borders count=\"1\"><border/></borders>"
-			     "<cellStyleXfs count=\"1\"><xf/></cellStyleXfs>"
-			     "<cellXfs count=\"5\"><xf xfId=\"0\" numFmtId=\"0\"/>"
-			     "<xf xfId=\"0\" numFmtId=\"0\" fontId=\"1\" fillId=\"2\" applyFont=\"1\" "
-			     "applyFill=\"1\" applyAlignment=\"1\"><alignment vertical=\"top\" "
-			     "wrapText=\"1\"/></xf>"
-			     "<xf xfId=\"0\" numFmtId=\"164\" applyNumberFormat=\"1\"/>"
-			     "<xf xfId=\"0\" numFmtId=\"0\" applyAlignment=\"1\"><alignment "
-			     "vertical=\"top\" wrapText=\"1\"/></xf>"
-			     "<xf xfId=\"0\" numFmtId=\"0\" fillId=\"3\" applyFill=\"1\"/></cellXfs>"
-			     "</styleSheet>"));
+		STR(XML_HEAD
+			"<styleSheet xmlns=\"" MAIN_SPACE "\">"
+			"<numFmts count=\"1\"><numFmt numFmtId=\"164\" "
+			"formatCode=\"dd/mm/yyyy\"/></numFmts>"
+			"<fonts count=\"2\"><font><sz val=\"11\"/><name val=\"Times New "
+			"Roman\"/></font>"
+			"<font><b/><sz val=\"11\"/><name val=\"Times New Roman\"/></font></fonts>"
+			"<fills count=\"4\"><fill><patternFill patternType=\"none\"/></fill>"
+			"<fill><patternFill patternType=\"gray125\"/></fill>"
+			"<fill><patternFill patternType=\"solid\"><fgColor "
+			"rgb=\"FFE3E8EE\"/></patternFill></fill>"
+			"<fill><patternFill patternType=\"solid\"><fgColor "
+			"rgb=\"FFFFE08A\"/></patternFill></fill></fills>"
+			"<borders count=\"1\"><border/></borders>"
+			"<cellStyleXfs count=\"1\"><xf/></cellStyleXfs>"
+			"<cellXfs count=\"5\"><xf xfId=\"0\" numFmtId=\"0\"/>"
+			"<xf xfId=\"0\" numFmtId=\"0\" fontId=\"1\" fillId=\"2\" applyFont=\"1\" "
+			"applyFill=\"1\" applyAlignment=\"1\"><alignment vertical=\"top\" "
+			"wrapText=\"1\"/></xf>"
+			"<xf xfId=\"0\" numFmtId=\"164\" applyNumberFormat=\"1\"/>"
+			"<xf xfId=\"0\" numFmtId=\"0\" applyAlignment=\"1\"><alignment "
+			"vertical=\"top\" wrapText=\"1\"/></xf>"
+			"<xf xfId=\"0\" numFmtId=\"0\" fillId=\"3\" applyFill=\"1\"/></cellXfs>"
+			"</styleSheet>"));
 	part_end(x);
 }
 
@@ -212,8 +214,8 @@ static void put_frame(struct xlsx *x)
 			     "ContentType=\"" SHEET_TYPE "styles+xml\"/>"));
 	for (size_t i = 1; i <= x->sheet_count; i++)
 		buf_fmt(&x->stage,
-			"<Override PartName=\"/xl/worksheets/sheet%zu.xml\" ContentType=\"" SHEET_TYPE
-			"worksheet+xml\"/>",
+			"<Override PartName=\"/xl/worksheets/sheet%zu.xml\" "
+			"ContentType=\"" SHEET_TYPE "worksheet+xml\"/>",
 			i);
 	buf_add(&x->stage, STR("</Types>"));
 	part_end(x);
@@ -224,13 +226,15 @@ static void put_frame(struct xlsx *x)
 			     "/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>"));
 	part_end(x);
 	part_begin(x, "xl/workbook.xml");
-	buf_add(&x->stage, STR(XML_HEAD "<workbook xmlns=\"" MAIN_SPACE "\" xmlns:r=\"" DOCUMENT_SPACE
-					"\"><sheets>"));
+	buf_add(&x->stage,
+		STR(XML_HEAD "<workbook xmlns=\"" MAIN_SPACE "\" xmlns:r=\"" DOCUMENT_SPACE
+			     "\"><sheets>"));
 	buf_add(&x->stage, buf_str(&x->sheet_names));
 	buf_add(&x->stage, STR("</sheets></workbook>"));
 	part_end(x);
 	part_begin(x, "xl/_rels/workbook.xml.rels");
-	buf_add(&x->stage, STR(XML_HEAD "<Relationships xmlns=\"" PACKAGE_SPACE "relationships\">"));
+	buf_add(&x->stage,
+		STR(XML_HEAD "<Relationships xmlns=\"" PACKAGE_SPACE "relationships\">"));
 	for (size_t i = 1; i <= x->sheet_count; i++)
 		buf_fmt(&x->stage,
 			"<Relationship Id=\"rId%zu\" Type=\"" DOCUMENT_SPACE
@@ -311,7 +315,8 @@ static void put_name(struct xlsx *x, struct str name)
 	}
 	buf_fmt(&x->sheet_names, "<sheet name=\"");
 	xml_text(&x->sheet_names, buf_str(&clean));
-	buf_fmt(&x->sheet_names, "\" sheetId=\"%zu\" r:id=\"rId%zu\"/>", x->sheet_count, x->sheet_count);
+	buf_fmt(&x->sheet_names, "\" sheetId=\"%zu\" r:id=\"rId%zu\"/>", x->sheet_count,
+		x->sheet_count);
 	buf_done(&clean);
 }
 
@@ -340,8 +345,8 @@ void xlsx_sheet(struct xlsx *x, const struct xlsx_sheet *sheet)
 		buf_add(&x->stage, STR("<cols>"));
 		for (size_t i = 0; i < sheet->columns; i++)
 			buf_fmt(&x->stage,
-				"<col min=\"%zu\" max=\"%zu\" width=\"%u\" customWidth=\"1\"/>", i + 1,
-				i + 1, sheet->widths[i]);
+				"<col min=\"%zu\" max=\"%zu\" width=\"%u\" customWidth=\"1\"/>",
+				i + 1, i + 1, sheet->widths[i]);
 		buf_add(&x->stage, STR("</cols>"));
 	}
 	buf_add(&x->stage, STR("<sheetData>"));
@@ -416,7 +421,8 @@ int xlsx_finish(struct xlsx *x, struct err *e)
 	xlsx_free(x);
 	if (is_too_large)
 		return err_set(e, ERR_LIMIT,
-			"a sheet holds at most %d rows and 4 GiB; take CSV instead", OFFICE_ROWS_MAX);
+			"a sheet holds at most %d rows and 4 GiB; take CSV instead",
+			OFFICE_ROWS_MAX);
 	return 0;
 }
 

@@ -84,7 +84,8 @@ int part_open(zip_t *zip, const char *name, struct part *ret, struct parse_fault
 	}
 	if (!ret->file)
 		return office_refuse(fault, ERR_INPUT,
-			T("không mở được một phần của tệp XLSX (có thể tệp đặt mật khẩu)"), STR_NONE);
+			T("không mở được một phần của tệp XLSX (có thể tệp đặt mật khẩu)"),
+			STR_NONE);
 	return 0;
 }
 
@@ -98,8 +99,7 @@ int part_read(struct part *p, char *bytes, size_t room, struct parse_fault *faul
 			STR_NONE);
 	p->read_bytes += (uint64_t)n;
 	if (p->read_bytes > PART_BYTES_MAX ||
-		(p->read_bytes > RATIO_FROM_BYTES &&
-			p->read_bytes / RATIO_MAX > p->packed_bytes))
+		(p->read_bytes > RATIO_FROM_BYTES && p->read_bytes / RATIO_MAX > p->packed_bytes))
 		return office_refuse(fault, ERR_LIMIT,
 			T("tệp nén phình ra quá lớn khi mở (có dấu hiệu là bom nén); không đọc tiếp"),
 			STR_NONE);
@@ -168,14 +168,15 @@ static void XMLCALL on_text(void *context, const char *text, int len)
 }
 
 /* No office program writes a document type; what begins one wants entities. */
-static void XMLCALL on_doctype(
-	void *context, const char *name, const char *system_id, const char *public_id, int has_subset)
+static void XMLCALL on_doctype(void *context, const char *name, const char *system_id,
+	const char *public_id, int has_subset)
 {
 	struct xml *x = context;
 
-	xml_refuse(x, office_refuse(x->fault, ERR_INPUT,
-			      T("tệp có khai báo DOCTYPE (có dấu hiệu là bom XML); không đọc"),
-			      STR_NONE));
+	xml_refuse(x,
+		office_refuse(x->fault, ERR_INPUT,
+			T("tệp có khai báo DOCTYPE (có dấu hiệu là bom XML); không đọc"),
+			STR_NONE));
 }
 
 int xml_open(zip_t *zip, const char *name, struct xml *x, struct parse_fault *fault)
