@@ -1,4 +1,4 @@
-/* book.c - what an XLSX says beside its sheets: their names, the shared texts, the formats and fonts
+/* book.c - what an XLSX says beside its sheets: names, the shared texts, the formats and fonts
  * of cells. Elements are known by their bare names, so that the strict form is read as well. */
 #include "kit/office/office_int.h"
 
