@@ -28,12 +28,13 @@ function freePort() {
 }
 
 export class Server {
-	static async start() {
+	// FROM now: how far its clock is ahead from the beginning.
+	static async start(from = {}) {
 		const s = new Server();
 		s.own = mkdtempSync(join(tmpdir(), "khien-browser-"));
 		s.clock = join(s.own, "clock");
 		s.shift = 0;
-		s.pass({});
+		s.pass(from);
 		s.port = await freePort();
 		s.url = `http://127.0.0.1:${s.port}`;
 		await s.run();

@@ -65,6 +65,9 @@ test("a line's proof is accepted by khien-verify, and refused when it names anot
 	const page = await inside({ javaScriptEnabled: false });
 	await page.goto("/nhat-ky?hoi=kind:link");
 	await page.locator(".log a").first().click();
+	assert.match(await page.locator(".facts").innerText(), /Khiên tự ghi/);
+	assert.match(await page.locator(".facts").innerText(), /mở đầu, tiếp nối/);
+	assert.doesNotMatch(await page.locator(".facts").innerText(), /\b(own|link)\b/);
 	await page.screenshot({ path: screenPath("nhat-ky-dong"), fullPage: true });
 	const proof = await (await page.request.get(page.url() + ".tlog-proof")).text();
 	const path = join(server.own, "p.tlog-proof");
@@ -101,6 +104,9 @@ test("the log is verified, the minutes are signed and count, the sheet is there 
 	await page.fill("#ket-luan", "Nhật ký nguyên vẹn");
 	await press(page, "Ký biên bản");
 	assert.match(await page.locator(".notice").innerText(), /Đã lưu/);
+	// signed once: the form is gone, who signed stands there
+	assert.equal(await page.locator("#ket-luan").count(), 0);
+	assert.match(await page.locator(".signed").innerText(), /Nhật ký nguyên vẹn/);
 	await page.screenshot({ path: screenPath("kiem-chung"), fullPage: true });
 	// what was signed stands behind the obligation, with its date
 	await page.goto("/quy-che/tay-son/D11");

@@ -1,5 +1,7 @@
 #include "core/trail/leaf.h"
+
 #include "core/trail/bytes.h"
+#include "kit/text/text.h"
 
 #define LEAF_VERSION 1
 
@@ -67,4 +69,22 @@ const char *leaf_transport_name(unsigned transport)
 		"file", "journal", "http", "old-file" };
 
 	return transport < COUNT(names) ? names[transport] : "";
+}
+
+const char *leaf_kind_words(unsigned kind)
+{
+	static const char *const words[] = { "", T("dòng nhật ký"), T("tin về nguồn gửi"),
+		T("thay đổi trong Khiên"), T("mất dòng"), T("mốc giờ"), T("khóa của giờ sau"),
+		T("nhập tệp cũ"), T("chuyển đi, che nội dung"), T("mở đầu, tiếp nối") };
+
+	return kind < COUNT(words) ? words[kind] : "";
+}
+
+const char *leaf_transport_words(unsigned transport)
+{
+	static const char *const words[] = { T("Khiên tự ghi"), "UDP", "TCP", "TLS",
+		T("chương trình trên máy này"), "RELP", "RELP, TLS", T("tệp được theo dõi"),
+		T("journal của hệ thống"), T("journal qua HTTP"), T("tệp cũ được nhập") };
+
+	return transport < COUNT(words) ? words[transport] : "";
 }

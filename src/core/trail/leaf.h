@@ -67,5 +67,8 @@ MUST_CHECK int leaf_parse(struct str entry, struct leaf *ret, struct err *e);
 /* "line", "udp": the words of JSON and of the command line; "" for none. */
 const char *leaf_kind_name(unsigned kind);
 const char *leaf_transport_name(unsigned transport);
+/* The same for people: Vietnamese words to be looked up with tr(). */
+const char *leaf_kind_words(unsigned kind);
+const char *leaf_transport_words(unsigned transport);
 
 #endif

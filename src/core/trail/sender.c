@@ -15,6 +15,15 @@ const char *sender_kind_name(enum sender_kind kind)
 	return kind <= SENDER_KIND_MAX ? kinds[kind] : "";
 }
 
+const char *sender_kind_words(enum sender_kind kind)
+{
+	static const char *const words[] = { "", T("địa chỉ mạng"), T("chứng thư số"),
+		T("chương trình trên máy này"), T("tệp được theo dõi"), T("journal của hệ thống"),
+		T("tệp cũ được nhập") };
+
+	return kind <= SENDER_KIND_MAX ? words[kind] : "";
+}
+
 void sender_list_done(struct sender_list *l)
 {
 	free(l->at);

@@ -67,5 +67,7 @@ MUST_CHECK int sender_save(struct vfile_disk *d, const struct sender_list *l, st
 MUST_CHECK int sender_parse(struct str text, struct sender_list *ret, struct err *e);
 
 const char *sender_kind_name(enum sender_kind kind); /* "address" */
+/* For people: Vietnamese words to be looked up with tr(). */
+const char *sender_kind_words(enum sender_kind kind);
 
 #endif

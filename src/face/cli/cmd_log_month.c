@@ -44,7 +44,8 @@ static int put_copies(
 			p, 2, page_tr(p, T("Đĩa ngoài")), str_of(page_tr(p, T("chưa có bản nào"))));
 	for (size_t i = 0; rc == 0 && i < count; i++)
 		page_row(p, 2, page_tr(p, T("Đĩa ngoài")),
-			arena_fmt(a, "%s, %s", copies[i].id,
+			arena_fmt(a, "%s, %s",
+				*copies[i].label ? copies[i].label : copies[i].id,
 				clock_people(copies[i].checked_at_s, text)));
 	return rc;
 }

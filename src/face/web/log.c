@@ -1,5 +1,5 @@
 /* log.c - the log that the web process reads, and the strip that tells its state on every page. */
-#include "face/web/log.h"
+#include "face/web/senders.h"
 
 #include <sys/statvfs.h>
 
@@ -47,14 +47,55 @@ static uint64_t lines_today(struct view *v, struct find *f, bool *ret_is_all)
 	return answer.hits;
 }
 
-/* What is free on the disk, in percent; -1: unknown. */
-static int disk_free(const char *folder)
-{
-	struct statvfs st;
+/* A log that is younger than this tells nothing of its growth. */
+#define GROWTH_MIN_S 3600
 
-	if (statvfs(folder, &st) != 0 || st.f_blocks == 0)
-		return -1;
-	return (int)(st.f_bavail * 100 / st.f_blocks);
+void log_disk(struct view *v, struct find *f, struct log_disk *ret)
+{
+	struct find_span span = { 0 };
+	struct archive_stat stat;
+	struct statvfs st;
+	struct err none;
+	int64_t seconds = 0;
+
+	*ret = (struct log_disk){ .free_percent = -1, .forecast.days_left = -1 };
+	for (size_t i = 0; i < find_shard_count(f); i++) {
+		find_shard_stat(f, i, &stat);
+		ret->used_bytes += stat.segment_bytes;
+	}
+	if (statvfs(v->web->log_folder, &st) != 0 || st.f_blocks == 0)
+		return;
+	ret->free_bytes = (uint64_t)st.f_bavail * st.f_frsize;
+	ret->free_percent = (int)(st.f_bavail * 100 / st.f_blocks);
+	if (find_span(f, &span, &none) == 0)
+		seconds = (span.last_ns - span.first_ns) / LOG_NS;
+	if (seconds < GROWTH_MIN_S)
+		seconds = 0;
+	/* how full the disk is decides; how fast the log grows, when */
+	keep_forecast((uint64_t)(st.f_blocks - st.f_bavail) * st.f_frsize,
+		(uint64_t)st.f_blocks * st.f_frsize, ret->used_bytes, seconds, &ret->forecast);
+}
+
+/* What intake lost, and how far the worst clock of today's senders is off. */
+static void look_at_senders(struct view *v, struct log_strip *ret)
+{
+	struct err none = { 0 };
+	struct senders s;
+
+	if (senders_load(v, COUNT_BUDGET_US, &s, &none) < 0)
+		return;
+	ret->has_senders = s.count > 0;
+	ret->dropped = s.dropped;
+	for (size_t i = 0; i < s.count; i++) {
+		const struct sender_row *r = &s.rows[i];
+		int64_t off = r->today.offset_s < 0 ? -r->today.offset_s : r->today.offset_s;
+
+		ret->silent += r->is_silent;
+		ret->has_offset |= r->today.has_offset;
+		if (r->today.has_offset && off > ret->offset_s)
+			ret->offset_s = off;
+	}
+	senders_done(&s);
 }
 
 static void look(struct view *v, struct log_strip *ret)
@@ -62,9 +103,10 @@ static void look(struct view *v, struct log_strip *ret)
 	struct find *f = log_of(v);
 	struct find_span span = { 0 };
 	struct prove_seal seal;
+	struct log_disk disk;
 	struct err none = { 0 };
 
-	*ret = (struct log_strip){ .free_percent = -1 };
+	*ret = (struct log_strip){ .free_percent = -1, .days_left = -1 };
 	if (!f) {
 		ret->is_broken = v->web->log_folder != NULL;
 		return;
@@ -74,7 +116,10 @@ static void look(struct view *v, struct log_strip *ret)
 	ret->lines = span.lines;
 	ret->newest_s = span.last_ns / LOG_NS;
 	ret->today = lines_today(v, f, &ret->is_today_all);
-	ret->free_percent = disk_free(v->web->log_folder);
+	log_disk(v, f, &disk);
+	ret->free_percent = disk.free_percent;
+	ret->days_left = disk.forecast.days_left;
+	look_at_senders(v, ret);
 	if (prove_seal(f, span.newest.shard, &seal, &none) == 0) {
 		ret->sealed_s = seal.last_ns / LOG_NS;
 		ret->unsealed = span.newest.index + 1 - seal.size;
@@ -97,6 +142,26 @@ static const struct log_strip *strip_of(struct view *v)
 static void item(struct view *v, const char *label, const char *value)
 {
 	html(v->w, "<div><dt>%s</dt><dd>%s</dd></div>", label, value);
+}
+
+#define DAYS_SHOWN_MAX 3650 /* nobody plans further */
+
+const char *log_days(struct view *v, int64_t days)
+{
+	if (days < 0)
+		return tr(v->lang, "chưa tính được");
+	if (days > DAYS_SHOWN_MAX)
+		return tr(v->lang, "hơn 10 năm");
+	return fill(v, tr(v->lang, "{n} ngày"), "n", number_text(v, days), NULL);
+}
+
+static void strip_senders(struct view *v, const struct log_strip *s)
+{
+	item(v, tr(v->lang, "Dòng đã mất"), number_text(v, (int64_t)s->dropped));
+	item(v, tr(v->lang, "Nguồn im lặng"), number_text(v, (int64_t)s->silent));
+	item(v, tr(v->lang, "Lệch giờ nguồn gửi"),
+		s->has_offset ? path_of(v, "≤ %lld s", (long long)s->offset_s) :
+				tr(v->lang, "chưa rõ"));
 }
 
 void html_log_strip(struct view *v)
@@ -127,5 +192,28 @@ void html_log_strip(struct view *v)
 	item(v, tr(v->lang, "Đĩa còn trống"),
 		s->free_percent >= 0 ? path_of(v, "%d %%", s->free_percent) :
 				       tr(v->lang, "chưa rõ"));
+	if (s->days_left >= 0)
+		item(v, tr(v->lang, "Đủ đĩa"), log_days(v, s->days_left));
+	if (s->has_senders)
+		strip_senders(v, s);
 	html(v->w, "</dl></aside>\n");
+}
+
+void html_log_pages(struct view *v)
+{
+	static const struct {
+		const char *path, *words;
+	} pages[] = { { "/nhat-ky", T("Tìm trong nhật ký") },
+		{ "/nhat-ky/nguon", T("Thiết bị gửi nhật ký") },
+		{ "/nhat-ky/thang", T("Kho nhật ký theo tháng") },
+		{ "/kiem-chung", T("Kiểm chứng nhật ký") } };
+
+	html(v->w, "<p class=\"filters\">");
+	for (size_t i = 0; i < COUNT(pages); i++) {
+		html(v->w, "%s<a href=\"%s\"", i ? " · " : "", pages[i].path);
+		if (str_is(v->rq->path, pages[i].path))
+			html(v->w, " aria-current=\"page\"");
+		html(v->w, ">%s</a>", tr(v->lang, pages[i].words));
+	}
+	html(v->w, "</p>\n");
 }

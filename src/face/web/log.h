@@ -6,6 +6,7 @@
 
 #include "face/web/web_int.h"
 #include "work/archive/find.h"
+#include "work/archive/keep.h"
 #include "work/archive/prove.h"
 
 #define LOG_NS 1000000000ll
@@ -18,6 +19,17 @@ struct str log_value(const struct view *v, const char *name); /* of the query, t
 struct query *log_question(struct view *v);
 /* "hoi=…&tu=…": the same question, with NAME as VALUE; NAME may be NULL. */
 const char *log_again(struct view *v, const char *name, struct str value);
+/* Links between the pages of the log. */
+void html_log_pages(struct view *v);
+
+/* What the log takes on the disk, and how long that will do. */
+struct log_disk {
+	uint64_t used_bytes, free_bytes;
+	int free_percent; /* -1: unknown */
+	struct keep_forecast forecast;
+};
+void log_disk(struct view *v, struct find *f, struct log_disk *ret);
+const char *log_days(struct view *v, int64_t days); /* "{n} ngày"; -1: it cannot be told */
 /* Raw bytes that are safe to be shown. */
 struct str log_visible(struct view *v, struct str raw, size_t max);
 

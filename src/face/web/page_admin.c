@@ -362,6 +362,7 @@ static const struct {
 	{ "user-enable", T("cho dùng lại tài khoản") },
 	{ "user-role", T("đổi vai trò") },
 	{ "unit-name", T("đổi tên đơn vị") },
+	{ "sender", T("đặt tên, báo động cho nguồn gửi nhật ký") },
 	{ "host-set", T("đổi loại hoặc cấp độ máy") },
 	{ "exception-add", T("ghi ngoại lệ") },
 	{ "exception-end", T("kết thúc ngoại lệ") },

@@ -316,8 +316,7 @@ void page_log(struct view *v)
 	if (is_answered && http_pair(v->query, "song").ptr)
 		v->refresh_s = LIVE_S;
 	page_start(v, tr(v->lang, "Nhật ký"));
-	html(v->w, "<p class=\"filters\"><a href=\"/kiem-chung\">%s</a></p>\n",
-		tr(v->lang, "Kiểm chứng nhật ký"));
+	html_log_pages(v);
 	form(v);
 	if (find_shard_count(f) == 0) {
 		html(v->w, "<p class=\"empty\">%s</p>\n",

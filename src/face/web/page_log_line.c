@@ -35,12 +35,13 @@ static void facts(struct view *v, const struct leaf *leaf)
 	html(v->w, "<dl class=\"facts\">\n");
 	fact(v, tr(v->lang, "Nhận lúc"), str_of(time_text(v, leaf->received_ns / LOG_NS)));
 	fact(v, tr(v->lang, "Địa chỉ gửi"), str_of(show_peer(leaf->peer, peer)));
-	fact(v, tr(v->lang, "Đường gửi"), str_of(leaf_transport_name(leaf->transport)));
+	fact(v, tr(v->lang, "Đường gửi"),
+		str_of(tr(v->lang, leaf_transport_words(leaf->transport))));
 	fact(v, tr(v->lang, "Máy"), log_visible(v, p.host, 255));
 	fact(v, tr(v->lang, "Chương trình"), log_visible(v, p.program, 255));
 	fact(v, tr(v->lang, "Mức"), str_of(tr(v->lang, query_severity_words(p.severity))));
 	fact(v, tr(v->lang, "Nhóm"), str_of(query_facility_name(p.facility)));
-	fact(v, tr(v->lang, "Loại"), str_of(leaf_kind_name(leaf->kind)));
+	fact(v, tr(v->lang, "Loại"), str_of(tr(v->lang, leaf_kind_words(leaf->kind))));
 	html(v->w, "</dl>\n<pre>%.*s</pre>\n", STR_FMT(log_visible(v, leaf->raw, LEAF_BYTES_MAX)));
 	if (leaf->flags & LEAF_UNAUTHENTICATED)
 		html(v->w, "<p class=\"soft\">%s</p>\n",

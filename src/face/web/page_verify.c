@@ -119,8 +119,28 @@ static const struct obligation *proved(const struct view *v, size_t n)
 	return NULL;
 }
 
+/* Who signed these minutes; NULL: nobody yet. A signature is of the verification before it. */
+static const struct evidence *signed_by(struct view *v, const struct verified *r)
+{
+	const struct obligation *o = proved(v, 0);
+	struct evidence *rows;
+	struct org_host *hosts;
+	size_t count;
+	struct err none = { 0 };
+
+	if (!o || org_hosts(v->web->store, v->a, &hosts, &count, &none) < 0 || count == 0 ||
+		evidence_words(v->web->store, hosts[0].id, v->by.now_s, v->a, &rows, &count,
+			&none) < 0)
+		return NULL;
+	for (size_t i = 0; i < count && rows[i].at_s >= r->at_s; i++)
+		if (str_is(rows[i].check, obligation_name(v, o)))
+			return &rows[i];
+	return NULL;
+}
+
 static void signatures(struct view *v, const struct verified *r)
 {
+	const struct evidence *by = signed_by(v, r);
 	const struct obligation *o;
 
 	html(v->w, "<p>%s", tr(v->lang, "Trả lời cho nghĩa vụ:"));
@@ -128,7 +148,13 @@ static void signatures(struct view *v, const struct verified *r)
 		html(v->w, " <a href=\"%s\">%s</a>", clause_path(v, o->clause),
 			obligation_name(v, o));
 	html(v->w, "</p>\n");
-	if (view_may(v, RIGHT_ACT, ORG_UNIT_FIRST)) {
+	if (by) {
+		html(v->w, "<dl class=\"facts signed\">\n");
+		fact(v, tr(v->lang, "Đã ký"), text_of(v, by->person));
+		fact(v, tr(v->lang, "Lúc"), time_text(v, by->at_s));
+		fact(v, tr(v->lang, "Kết luận của người kiểm tra"), text_of(v, by->detail));
+		html(v->w, "</dl>\n");
+	} else if (view_may(v, RIGHT_ACT, ORG_UNIT_FIRST)) {
 		html_form(v, "/kiem-chung/ky", "card");
 		html(v->w, "<input type=\"hidden\" name=\"luc\" value=\"%lld\">\n",
 			(long long)r->at_s);
@@ -168,6 +194,7 @@ static void show(struct view *v)
 	is_on = progress(v, &done, &all);
 	v->refresh_s = is_on ? REFRESH_S : 0;
 	page_start(v, tr(v->lang, "Kiểm chứng nhật ký"));
+	html_log_pages(v);
 	html(v->w, "<p>%s</p>\n",
 		tr(v->lang,
 			"Khiên đọc lại mọi mục, tính lại cây băm và đối chiếu với từng tờ niêm phong."));

@@ -29,6 +29,11 @@ struct log_strip {
 	int64_t newest_s, sealed_s; /* 0: none, never */
 	size_t witnesses;           /* that signed the newest checkpoint */
 	int free_percent;           /* -1: unknown */
+	int64_t days_left;          /* that the disk will do; -1: unknown */
+	bool has_senders, has_offset;
+	uint64_t dropped;           /* lines lost before they were acknowledged */
+	size_t silent;              /* senders whose alarm is on */
+	int64_t offset_s;           /* of the worst clock among today's senders */
 };
 
 struct find; /* work/archive/find.h */
@@ -376,6 +381,11 @@ void page_log_json(struct view *v);
 void page_log_raw(struct view *v);
 void page_log_line(struct view *v);
 void page_log_proof(struct view *v);
+void page_senders(struct view *v);
+void page_senders_csv(struct view *v);
+void page_sender(struct view *v);
+void page_sender_post(struct view *v);
+void page_months(struct view *v);
 void page_verify(struct view *v);
 void page_verify_post(struct view *v);
 void page_verify_sign(struct view *v);

@@ -112,6 +112,10 @@ MUST_CHECK int archive_writer_step(struct archive_writer *w, uint64_t sealed, st
 MUST_CHECK int archive_writer_tend(struct archive_writer *w, struct err *e);
 /* Close the segment in work, however small, as at the end of a month. */
 MUST_CHECK int archive_writer_end(struct archive_writer *w, struct err *e);
+/* The same when all of it is of a month before the one of NOW_S: no later line may ever come. 1:
+ * all that was received before that month stands in closed segments; 0: some of it may wait for
+ * its seal. */
+MUST_CHECK int archive_writer_end_month(struct archive_writer *w, int64_t now_s, struct err *e);
 /* Index after the last entry that stands in a closed segment. */
 uint64_t archive_writer_closed(const struct archive_writer *w);
 

@@ -72,6 +72,7 @@ MUST_CHECK int keep_check(struct vfile_disk *shard, const char *month, struct vf
 
 struct keep_copy {
 	char id[KEEP_ID_SIZE];
+	char label[KEEP_LABEL_MAX + 1]; /* "" in receipts of old */
 	int64_t checked_at_s;
 };
 /* Receipts of MONTH, one a medium. Lives in A. */

@@ -115,14 +115,18 @@ int keep_register(struct vfile_disk *medium, struct str label, struct err *e)
 
 static bool take_copy(struct str line, struct keep_copy *ret)
 {
-	struct str word, id, at;
+	struct str word, id, at, label = STR("");
 
 	*ret = (struct keep_copy){ 0 };
 	if (!str_split(line, ' ', &word, &line) || !str_is(word, "copy") ||
-		!str_split(line, ' ', &id, &at) || id.len != KEEP_ID_SIZE - 1 ||
-		!str_to_i64(at, &ret->checked_at_s))
+		!str_split(line, ' ', &id, &line) || id.len != KEEP_ID_SIZE - 1)
+		return false;
+	if (!str_split(line, ' ', &at, &label))
+		at = line;
+	if (!str_to_i64(at, &ret->checked_at_s) || (label.len && !is_label(label)))
 		return false;
 	memcpy(ret->id, id.ptr, id.len);
+	memcpy(ret->label, label.ptr, label.len);
 	return true;
 }
 
@@ -148,9 +152,14 @@ int keep_copies(struct vfile_disk *shard, const char *month, struct arena *a,
 	return 0;
 }
 
-/* The receipt of medium ID: a new one, or none at AT_S 0. */
-static int set_copy(
-	struct vfile_disk *shard, const char *month, const char *id, int64_t at_s, struct err *e)
+static void put_copy(struct buf *out, const char *id, const char *label, int64_t at_s)
+{
+	buf_fmt(out, "copy %s %lld%s%s\n", id, (long long)at_s, *label ? " " : "", label);
+}
+
+/* The receipt of a medium: a new one, or none at AT_S 0. */
+static int set_copy(struct vfile_disk *shard, const char *month, const struct keep_medium *medium,
+	int64_t at_s, struct err *e)
 {
 	char path[KEEP_PATH_SIZE];
 	struct keep_copy *copies;
@@ -163,11 +172,10 @@ static int set_copy(
 	buf_init(&text, KEEP_COPIES_MAX);
 	rc = keep_copies(shard, month, &a, &copies, &count, e);
 	for (size_t i = 0; i < count && rc == 0; i++)
-		if (strcmp(copies[i].id, id) != 0)
-			buf_fmt(&text, "copy %s %lld\n", copies[i].id,
-				(long long)copies[i].checked_at_s);
+		if (strcmp(copies[i].id, medium->id) != 0)
+			put_copy(&text, copies[i].id, copies[i].label, copies[i].checked_at_s);
 	if (at_s != 0)
-		buf_fmt(&text, "copy %s %lld\n", id, (long long)at_s);
+		put_copy(&text, medium->id, medium->label, at_s);
 	if (rc == 0)
 		rc = vfile_replace(shard, keep_path(month, "copies", path), buf_str(&text), e);
 	buf_done(&text);
@@ -300,10 +308,10 @@ static int receipt(struct vfile_disk *shard, const char *month, struct vfile_dis
 		if (rc == ERR_INPUT || rc == ERR_ABSENT) {
 			struct err other;
 
-			if (set_copy(shard, month, which.id, 0, &other) < 0)
+			if (set_copy(shard, month, &which, 0, &other) < 0)
 				rc = err_context(e, "and the receipt could not be withdrawn");
 		} else if (rc == 0) {
-			rc = set_copy(shard, month, which.id, now_s, e);
+			rc = set_copy(shard, month, &which, now_s, e);
 		}
 	}
 	arena_done(&a);

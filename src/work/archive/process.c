@@ -11,6 +11,7 @@
 #define TICK_MS 1000
 #define AGAIN_MS 10000 /* after a failure: a full disk does not pass in a second */
 #define PATH_BYTES 4096
+#define LATE_S 900 /* after that nothing of the month before waits for its seal any more */
 
 const char *const archive_writes[] = { "log/%S/segments", "log/%S/months", "log/%S/wal", NULL };
 
@@ -54,20 +55,26 @@ static int step(struct archive_writer **w, struct vfile_disk *shard)
 	return AGAIN_MS;
 }
 
-/* The month before this one gets its list, once: when it is over, or when the service was off then.
- * ERR_ABSENT: it has no line, or the shard is younger. */
-static void pack_month(struct vfile_disk *shard, int *packed)
+/* The month before this one gets its list, once: a while after it is over, or when the service was
+ * off then. Its last segment is closed first, else the list would lack it. ERR_ABSENT: it has no
+ * line, or the shard is younger. */
+static void pack_month(struct archive_writer *w, struct vfile_disk *shard, int *packed)
 {
-	struct date today = date_at(clock_now_s());
+	int64_t late_s = clock_now_s() - LATE_S;
+	struct date today = date_at(late_s);
 	int month = today.year * 12 + today.month - 2; /* counted from 0; the one before */
 	char name[KEEP_MONTH_SIZE + 16];
 	struct err e;
 	int rc;
 
-	if (*packed == month)
+	if (*packed == month || !w)
 		return;
 	snprintf(name, sizeof(name), "%04d-%02d", month / 12, month % 12 + 1);
-	rc = keep_close(shard, name, &e);
+	rc = archive_writer_end_month(w, late_s, &e);
+	if (rc == 0)
+		return; /* later */
+	if (rc > 0)
+		rc = keep_close(shard, name, &e);
 	if (rc < 0 && rc != ERR_ABSENT)
 		fprintf(stderr, "khien store: %s: %s\n", name, e.text);
 	*packed = month;
@@ -84,7 +91,7 @@ static int run(const struct process *self, struct vfile_disk *shard, int end_fd)
 		int wait_ms = step(&w, shard);
 
 		if (wait_ms == TICK_MS)
-			pack_month(shard, &packed);
+			pack_month(w, shard, &packed);
 		is_renewed = wait_ms == TICK_MS && is_over(self->service);
 		if (!is_renewed)
 			(void)poll(&wait, 1, wait_ms);

@@ -241,6 +241,25 @@ static int month_of(int64_t received_ns)
 	return d.year * 12 + d.month - 1;
 }
 
+int archive_writer_end_month(struct archive_writer *w, int64_t now_s, struct err *e)
+{
+	struct archive_stat stat;
+	struct archive *all = NULL;
+	int rc = 0;
+
+	if (w->segment && w->month >= month_of(now_s * 1000000000))
+		return 1; /* what came before it is closed */
+	if (w->segment)
+		rc = archive_writer_end(w, e);
+	if (rc == 0)
+		rc = archive_open(w->disk, e, &all);
+	if (rc < 0)
+		return rc;
+	archive_stat(all, &stat);
+	archive_close(all);
+	return w->closed == stat.next; /* else something waits for its seal */
+}
+
 static int take(struct archive_writer *w, struct str entry, struct err *e)
 {
 	struct leaf leaf;
