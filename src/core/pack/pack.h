@@ -4,6 +4,7 @@
 #define CORE_PACK_H
 
 #include "core/pack/pack_data.h"
+#include "core/pack/pack_register.h"
 
 struct pack_set; /* the packs of one folder */
 
@@ -42,6 +43,13 @@ size_t pack_check_count(const struct pack_set *set);
 const struct check *pack_check_at(const struct pack_set *set, size_t i);
 /* Words of a role, whatever pack names it. NULL: none. */
 const struct role *pack_role(const struct pack_set *set, struct str id);
+
+/* Registers of all packs, in the order of packs and files. ID with or without "pack/". */
+size_t pack_register_count(const struct pack_set *set);
+const struct pack_register *pack_register_at(const struct pack_set *set, size_t i);
+const struct pack_register *pack_register(const struct pack_set *set, struct str id);
+/* The field of R called ID, or NULL. */
+const struct register_field *pack_register_field(const struct pack_register *r, struct str id);
 
 /* The strictest value of a parameter (docs/formats/pack.md) on a day at a system level; level 0 is
  * not known yet: the values of all levels count. */

@@ -43,6 +43,7 @@ static void check_uses(struct pack_load *load)
 		[ITEM_PARAM] = T("không có tham số \"{a}\""),
 		[ITEM_ROLE] = T("không có vai trò \"{a}\""),
 		[ITEM_CHECK] = T("không có phép kiểm tra \"{a}\" trong danh mục"),
+		[ITEM_REGISTER] = T("không có sổ \"{a}\""),
 	};
 
 	for (size_t i = 0; i < load->uses.len; i++) {
@@ -126,5 +127,7 @@ void pack_check_all(struct pack_load *load)
 			pack_check_obligations(load, pack);
 		pack_check_params(load, pack);
 		pack_check_checks(load, pack, &load->rows[i]);
+		if (!load->is_partial)
+			pack_check_registers(load, pack);
 	}
 }

@@ -189,7 +189,8 @@ struct pack {
 	struct check *checks;
 	struct watched *watched;
 	struct import_rule *imports;
-	size_t watched_count, import_count;
+	struct pack_register *registers; /* pack_register.h */
+	size_t watched_count, import_count, register_count;
 	size_t supersedes_count, transition_count, defect_count;
 	size_t clause_count, obligation_count, param_count, role_count, check_count;
 	struct source source, dates; /* where it begins, where its in-force stands */

@@ -14,6 +14,7 @@ enum item {
 	ITEM_ROLE,
 	ITEM_CHECK,
 	ITEM_QUESTION,
+	ITEM_REGISTER,
 	ITEM_COUNT
 };
 
@@ -63,6 +64,7 @@ struct pack_rows {
 	VEC(struct watched) watched;
 	VEC(struct import_rule) imports;
 	VEC(struct check) questions; /* the rest of a check, from linux/ */
+	VEC(struct pack_register) registers;
 };
 
 /* What a narrow set takes of the items of a list: those in which WORD stands, and of them the KEYS,
@@ -168,12 +170,17 @@ void pack_load_catalogue(struct pack_load *load, const struct yaml_node *root);
 void pack_load_questions(struct pack_load *load, const struct yaml_node *root);
 void pack_load_watched(struct pack_load *load, const struct yaml_node *root);
 void pack_load_imports(struct pack_load *load, const struct yaml_node *root);
+void pack_load_register(struct pack_load *load, const struct yaml_node *root);
 
 /* Move the rows into the set and find what they name; what is not found stays NULL. */
 void pack_link(struct pack_load *load);
 /* The item that PACK calls ID: its own, then, where that is shared, any pack's. NULL: none. */
 const void *pack_find(
 	const struct pack_set *set, enum item item, const struct pack *pack, struct str id);
+
+/* The same for registers: their fields in one row, and what they name (pack_register.c). */
+void pack_link_registers(struct pack_load *load, struct pack *pack);
+void pack_check_registers(struct pack_load *load, const struct pack *pack);
 
 /* Faults that only the whole shows. */
 void pack_check_all(struct pack_load *load);

@@ -53,6 +53,7 @@ static void keep_rows(struct pack_set *set, struct pack *pack, const struct pack
 	KEEP(set, pack->checks, pack->check_count, rows->checks);
 	KEEP(set, pack->watched, pack->watched_count, rows->watched);
 	KEEP(set, pack->imports, pack->import_count, rows->imports);
+	KEEP(set, pack->registers, pack->register_count, rows->registers);
 	pack->clause_count = rows->clauses.len;
 	pack->clauses = arena_array(&set->arena, struct clause, rows->clauses.len);
 	for (size_t i = 0; i < rows->clauses.len; i++) {
@@ -88,6 +89,8 @@ static void add_entries(struct pack_set *set, const struct pack *pack)
 		add_entry(set, ITEM_ROLE, pack, pack->roles[i].id, &pack->roles[i]);
 	for (size_t i = 0; i < pack->check_count; i++)
 		add_entry(set, ITEM_CHECK, pack, pack->checks[i].id, &pack->checks[i]);
+	for (size_t i = 0; i < pack->register_count; i++)
+		add_entry(set, ITEM_REGISTER, pack, pack->registers[i].id, &pack->registers[i]);
 }
 
 static void make_tables(struct pack_set *set)
@@ -102,6 +105,7 @@ static void make_tables(struct pack_set *set)
 		room[ITEM_PARAM] += pack->param_count;
 		room[ITEM_ROLE] += pack->role_count;
 		room[ITEM_CHECK] += pack->check_count;
+		room[ITEM_REGISTER] += pack->register_count;
 	}
 	for (int item = 0; item < ITEM_COUNT; item++)
 		set->entries[item] = arena_array(&set->arena, struct entry, room[item]);
@@ -160,7 +164,8 @@ static const void *find_spelt(const struct pack_set *set, enum item item, struct
 const void *pack_find(
 	const struct pack_set *set, enum item item, const struct pack *pack, struct str id)
 {
-	bool is_shared = item == ITEM_PARAM || item == ITEM_ROLE || item == ITEM_CHECK;
+	bool is_shared = item == ITEM_PARAM || item == ITEM_ROLE || item == ITEM_CHECK ||
+		item == ITEM_REGISTER;
 	const void *own;
 
 	if (!id.ptr)
@@ -270,6 +275,7 @@ void pack_link(struct pack_load *load)
 		struct pack *pack = &set->packs[i];
 
 		link_law(set, pack, &load->rows[i]);
+		pack_link_registers(load, pack);
 		for (size_t n = 0; n < pack->import_count; n++)
 			pack->imports[n].is =
 				pack_find(set, ITEM_CHECK, pack, pack->imports[n].check);
@@ -336,4 +342,9 @@ const struct check *pack_check_at(const struct pack_set *set, size_t i)
 const struct role *pack_role(const struct pack_set *set, struct str id)
 {
 	return find_spelt(set, ITEM_ROLE, id);
+}
+
+const struct pack_register *pack_register(const struct pack_set *set, struct str id)
+{
+	return find_spelt(set, ITEM_REGISTER, id);
 }

@@ -209,6 +209,7 @@ static const struct {
 	{ "params.yaml", true, false, false, false, false, NULL, pack_load_params },
 	{ "roles.yaml", true, false, false, false, true, NULL, pack_load_roles },
 	{ "obligations", true, false, true, false, false, &with_checks, pack_load_obligations },
+	{ "registers", true, false, true, false, true, NULL, pack_load_register },
 	{ "catalogue.yaml", false, true, false, true, false, NULL, pack_load_catalogue },
 	{ "linux", false, true, true, false, false, NULL, pack_load_questions },
 	{ "integrity.yaml", false, true, false, false, true, NULL, pack_load_watched },

@@ -18,6 +18,8 @@ static const char *const files[] = {
 	"law/roles.yaml",
 	"law/obligations/d1.yaml",
 	"law/obligation.yaml",
+	"law/registers/keys.yaml",
+	"law/registers/rooms.yaml",
 	"checks/pack.yaml",
 	"checks/catalogue.yaml",
 	"checks/linux/pw.yaml",
@@ -25,7 +27,7 @@ static const char *const files[] = {
 	"std/clauses.yaml",
 	"std/params.yaml",
 };
-static const char *const folders[] = { "law", "law/obligations", "checks", "checks/linux", "std" };
+static const char *const folders[] = { "law", "law/obligations", "law/registers", "checks", "checks/linux", "std" };
 
 static struct arena arena;
 
@@ -194,6 +196,30 @@ static void what_is_loaded_is_linked(void **state)
 	assert_null(pack_clause(set, STR("D9")));
 	assert_true(str_is(words_in(pack_role(set, STR("IT"))->title, LANG_EN), "Officer"));
 	assert_int_equal(pack_check_count(set), 2);
+	pack_set_free(set);
+}
+
+static void registers_are_loaded_and_linked(void **state)
+{
+	struct pack_set *set = load_base();
+	const struct pack_register *rooms = pack_register(set, STR("rooms"));
+	const struct pack_register *keys = pack_register(set, STR("law/keys"));
+	const struct register_field *f = pack_register_field(rooms, STR("so-may"));
+
+	assert_int_equal(pack_register_count(set), 2);
+	assert_true(pack_register_at(set, 0) == keys && pack_register_at(set, 1) == rooms);
+	assert_true(keys->is_nothing_fine && !rooms->is_nothing_fine);
+	assert_int_equal(rooms->field_count, 5);
+	assert_true(f->group == &rooms->groups[1] && f->has_min && f->min == 0 && f->max == 9);
+	assert_true(rooms->groups[0].is == pack_clause(set, STR("D1.1.a")));
+	assert_true(pack_register_field(keys, STR("phong"))->to_is == rooms);
+	assert_true(rooms->answers_are[0] == pack_obligation(set, STR("D1.1#1")));
+	assert_int_equal(rooms->rules[0].when[1].op, OP_OLDER);
+	assert_true(str_is(rooms->rules[0].when[1].span.param, "min_len"));
+	assert_true(rooms->rules[1].lacks[0].is == keys);
+	assert_true(rooms->rules[1].answers_are[0] == pack_obligation(set, STR("D1.2")));
+	assert_int_equal(rooms->duties[0].span.days, 7);
+	assert_null(pack_register_field(rooms, STR("chia")));
 	pack_set_free(set);
 }
 
@@ -388,6 +414,7 @@ int main(void)
 		cmocka_unit_test(every_fault_is_named_with_its_place),
 		cmocka_unit_test(a_fault_ends_the_loading_unless_it_is_bearable),
 		cmocka_unit_test(what_is_loaded_is_linked),
+		cmocka_unit_test(registers_are_loaded_and_linked),
 		cmocka_unit_test(clauses_are_cited_as_people_write_them),
 		cmocka_unit_test(the_whole_regulation_is_there),
 		cmocka_unit_test(a_narrow_set_asks_as_the_whole_does),

@@ -65,6 +65,8 @@ static void print_counts(const struct page *p, const struct pack *pack)
 	count_row(p, data, T("dòng phân loại"));
 	count_row(p, pack->param_count, T("tham số"));
 	count_row(p, pack->role_count, T("vai trò"));
+	if (pack->register_count > 0)
+		count_row(p, pack->register_count, T("sổ"));
 	count_row(p, pack->defect_count, T("lỗi của bản gốc được ghi lại"));
 }
 
