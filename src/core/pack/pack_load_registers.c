@@ -6,8 +6,8 @@
 #define BOUND_MAX 2000000000
 
 const char *const register_types[] = { "text", "long-text", "number", "percent", "money", "date",
-	"yes-no", "choice", "choices", "person", "unit", "host", "record", "id", "ip", "mac", "domain",
-	"email", "phone", "file", NULL };
+	"yes-no", "choice", "choices", "person", "unit", "host", "record", "id", "ip", "mac",
+	"domain", "email", "phone", "file", NULL };
 static_assert(COUNT(register_types) == REGISTER_TYPE_COUNT + 1, "a word for each type");
 const char *const register_patterns[] = { "paper", "serial", "version", "port", "ssid", "network",
 	"sha256", "url", NULL };
@@ -128,10 +128,9 @@ static const struct {
 static const struct field texts_field = { .name = "is" };
 static const struct field bool_fields[] = { FIELD("empty", BOOL, 0, AT(is_so)),
 	FIELD("past", BOOL, 0, AT(is_so)), { 0 } };
-static const struct field number_fields[] = {
-	FIELD("at-least", NUMBER, 0, AT(number), .min = -BOUND_MAX, .max = BOUND_MAX),
-	FIELD("at-most", NUMBER, 0, AT(number), .min = -BOUND_MAX, .max = BOUND_MAX), { 0 }
-};
+static const struct field number_fields[] = { FIELD("at-least", NUMBER, 0, AT(number),
+						      .min = -BOUND_MAX, .max = BOUND_MAX),
+	FIELD("at-most", NUMBER, 0, AT(number), .min = -BOUND_MAX, .max = BOUND_MAX), { 0 } };
 static const struct field other_fields[] = { FIELD("before", TEXT, 0, AT(other)),
 	FIELD("after", TEXT, 0, AT(other)), FIELD("same", TEXT, 0, AT(other)),
 	FIELD("differs", TEXT, 0, AT(other)), { 0 } };

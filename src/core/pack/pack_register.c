@@ -57,8 +57,7 @@ static void link_fields(struct pack_set *set, struct pack_register *r)
 static const struct obligation **obligations(
 	struct pack_set *set, const struct pack *pack, const struct str *ids, size_t *count)
 {
-	const struct obligation **all =
-		arena_array(&set->arena, const struct obligation *, *count);
+	const struct obligation **all = arena_array(&set->arena, const struct obligation *, *count);
 	size_t found = 0;
 
 	for (size_t i = 0; i < *count; i++) {
@@ -86,15 +85,14 @@ static void link_one(struct pack_set *set, struct pack_register *r)
 	for (size_t i = 0; i < r->rule_count; i++) {
 		struct register_rule *rule = &r->rules[i];
 
-		rule->answers_are =
-			obligations(set, r->pack, rule->answers, &rule->answer_count);
+		rule->answers_are = obligations(set, r->pack, rule->answers, &rule->answer_count);
 		for (size_t n = 0; n < rule->lack_count; n++)
-			rule->lacks[n].is = pack_find(
-				set, ITEM_REGISTER, r->pack, rule->lacks[n].register_id);
+			rule->lacks[n].is =
+				pack_find(set, ITEM_REGISTER, r->pack, rule->lacks[n].register_id);
 	}
 	for (size_t i = 0; i < r->duty_count; i++)
-		r->duties[i].answers_are = obligations(
-			set, r->pack, r->duties[i].answers, &r->duties[i].answer_count);
+		r->duties[i].answers_are =
+			obligations(set, r->pack, r->duties[i].answers, &r->duties[i].answer_count);
 }
 
 void pack_link_registers(struct pack_load *load, struct pack *pack)
@@ -186,8 +184,8 @@ static bool is_first_fit(const struct register_field *f)
 /* What goes with which type. */
 static void check_field(const struct checking *c, const struct register_field *f)
 {
-	static const enum register_type bounded[] = { REGISTER_TEXT, REGISTER_LONG_TEXT, REGISTER_ID,
-		REGISTER_NUMBER, REGISTER_PERCENT, REGISTER_MONEY };
+	static const enum register_type bounded[] = { REGISTER_TEXT, REGISTER_LONG_TEXT,
+		REGISTER_ID, REGISTER_NUMBER, REGISTER_PERCENT, REGISTER_MONEY };
 	static const enum register_type single[] = { REGISTER_LONG_TEXT, REGISTER_NUMBER,
 		REGISTER_PERCENT, REGISTER_MONEY, REGISTER_DATE, REGISTER_YES_NO, REGISTER_CHOICE,
 		REGISTER_CHOICES, REGISTER_FILE };
@@ -200,14 +198,15 @@ static void check_field(const struct checking *c, const struct register_field *f
 		fault(c, f->source, T("sổ có hai trường \"{a}\""), f->id, STR_NONE);
 	check_choices(c, f);
 	if ((f->type == REGISTER_RECORD) != (f->to.ptr != NULL))
-		fault(c, f->source, T("kiểu record, và chỉ kiểu đó, nêu sổ ở \"to\": \"{a}\""), f->id,
-			STR_NONE);
+		fault(c, f->source, T("kiểu record, và chỉ kiểu đó, nêu sổ ở \"to\": \"{a}\""),
+			f->id, STR_NONE);
 	if ((f->has_min || f->has_max) && !is_in(bounded, COUNT(bounded), f->type))
 		fault(c, f->source, T("kiểu này không có min, max: \"{a}\""), f->id, STR_NONE);
 	if (f->has_min && f->has_max && f->min > f->max)
 		fault(c, f->source, T("\"{a}\": min lớn hơn max"), f->id, STR_NONE);
 	if (f->pattern.ptr && !is_in(worded, COUNT(worded), f->type))
-		fault(c, f->source, T("chỉ kiểu text, id có \"pattern\": \"{a}\""), f->id, STR_NONE);
+		fault(c, f->source, T("chỉ kiểu text, id có \"pattern\": \"{a}\""), f->id,
+			STR_NONE);
 	if (f->is_many && is_in(single, COUNT(single), f->type))
 		fault(c, f->source, T("kiểu này không có \"many\": \"{a}\""), f->id, STR_NONE);
 	if (f->is_past && f->type != REGISTER_DATE)
@@ -238,8 +237,8 @@ static bool is_numeric(const struct register_field *f)
 		f->type == REGISTER_MONEY;
 }
 
-static bool does_fit(enum register_op op, const struct register_field *f,
-	const struct register_field *other)
+static bool does_fit(
+	enum register_op op, const struct register_field *f, const struct register_field *other)
 {
 	bool is_day = f->type == REGISTER_DATE;
 
@@ -263,8 +262,8 @@ static bool does_fit(enum register_op op, const struct register_field *f,
 	}
 }
 
-static void check_condition(const struct checking *c, const struct pack_register *r,
-	const struct register_condition *w)
+static void check_condition(
+	const struct checking *c, const struct pack_register *r, const struct register_condition *w)
 {
 	const struct register_field *f = find_field(r, w->field), *other = f;
 
@@ -335,7 +334,8 @@ static void check_machine(
 
 	need_field(c, at, m->field);
 	if (!host || host->type != REGISTER_HOST)
-		fault(c, at, T("\"host\" phải là một trường kiểu host: \"{a}\""), m->host, STR_NONE);
+		fault(c, at, T("\"host\" phải là một trường kiểu host: \"{a}\""), m->host,
+			STR_NONE);
 }
 
 static void check_rule(const struct checking *c, size_t at)
@@ -343,13 +343,13 @@ static void check_rule(const struct checking *c, size_t at)
 	const struct register_rule *rule = &c->r->rules[at];
 
 	if (!is_word_id(rule->id))
-		fault(c, rule->source,
-			T("id \"{a}\" chỉ gồm a-z, 0-9 và dấu -, nhiều nhất 40 chữ"), rule->id,
-			STR_NONE);
+		fault(c, rule->source, T("id \"{a}\" chỉ gồm a-z, 0-9 và dấu -, nhiều nhất 40 chữ"),
+			rule->id, STR_NONE);
 	for (size_t i = 0; i < at; i++)
 		if (str_eq(c->r->rules[i].id, rule->id))
 			fault(c, rule->source, T("sổ có hai quy tắc \"{a}\""), rule->id, STR_NONE);
-	if (rule->when_count + rule->lack_count + rule->twice_count == 0 && !rule->machine.check.ptr)
+	if (rule->when_count + rule->lack_count + rule->twice_count == 0 &&
+		!rule->machine.check.ptr)
 		fault(c, rule->source, T("quy tắc \"{a}\" không nêu điều kiện nào"), rule->id,
 			STR_NONE);
 	if (rule->field.ptr)
@@ -374,8 +374,9 @@ static void check_duty(const struct checking *c, size_t at)
 		if (str_eq(c->r->duties[i].id, d->id))
 			fault(c, d->source, T("sổ có hai việc \"{a}\""), d->id, STR_NONE);
 	if (!f || f->type != REGISTER_DATE)
-		fault(c, d->source, T("\"field\" của một việc phải là một trường kiểu date: \"{a}\""),
-			d->field, STR_NONE);
+		fault(c, d->source,
+			T("\"field\" của một việc phải là một trường kiểu date: \"{a}\""), d->field,
+			STR_NONE);
 	if (!d->span.days && !d->span.months && !d->span.param.ptr)
 		fault(c, d->source, T("việc \"{a}\" thiếu \"after\" hoặc \"before\""), d->id,
 			STR_NONE);
@@ -394,8 +395,7 @@ static void check_identity(const struct checking *c)
 		fault(c, r->source, T("sổ mang id \"{a}\" phải nằm trong tệp cùng tên"), r->id,
 			STR_NONE);
 	if (first != r && first && first->pack != r->pack)
-		fault(c, r->source, T("id \"{a}\" đã có ở {b}"), r->id,
-			str_of(first->source.file));
+		fault(c, r->source, T("id \"{a}\" đã có ở {b}"), r->id, str_of(first->source.file));
 }
 
 static void check_columns(const struct checking *c)
@@ -404,8 +404,9 @@ static void check_columns(const struct checking *c)
 	const struct register_field *name = pack_register_field(r, r->name);
 
 	need_field(c, r->source, r->name);
-	if (name && (name->type != REGISTER_TEXT && name->type != REGISTER_ID &&
-		name->type != REGISTER_DOMAIN && name->type != REGISTER_EMAIL))
+	if (name &&
+		(name->type != REGISTER_TEXT && name->type != REGISTER_ID &&
+			name->type != REGISTER_DOMAIN && name->type != REGISTER_EMAIL))
 		fault(c, r->source,
 			T("trường tên \"{a}\" phải có kiểu text, id, domain hoặc email"), r->name,
 			STR_NONE);

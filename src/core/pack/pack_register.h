@@ -50,13 +50,14 @@ struct register_field {
 	bool is_many; /* any number of values, one a line */
 	bool is_past; /* of a day: not after today */
 	bool has_min, has_max;
-	int min, max; /* characters of a text, the value of a number */
+	int min, max;       /* characters of a text, the value of a number */
 	struct str pattern; /* one of register_patterns[], or STR_NONE */
-	struct str first;   /* what a new record has: a value, "today", "me", "my-unit"; or STR_NONE */
+	struct str
+		first; /* what a new record has: a value, "today", "me", "my-unit"; or STR_NONE */
 	struct register_choice *choices;
 	size_t choice_count;
-	struct str to;                         /* REGISTER_RECORD: the register's id */
-	const struct pack_register *to_is;     /* the same, or NULL after a fault */
+	struct str to;                     /* REGISTER_RECORD: the register's id */
+	const struct pack_register *to_is; /* the same, or NULL after a fault */
 	const struct register_group *group;
 	struct source source;
 };
@@ -118,18 +119,18 @@ struct register_linked {
 
 /* What machines were found to have, against what the register says. */
 struct register_machine {
-	struct str check;   /* the check whose newest rows are looked at */
-	struct str prefix;  /* of the subject: "user " of "user lan"; may be "" */
-	struct str host;    /* the field with the machine */
-	struct str field;   /* the field with the rest of the subject */
-	bool is_unseen;     /* finds records that no machine has; else what no record has */
+	struct str check;  /* the check whose newest rows are looked at */
+	struct str prefix; /* of the subject: "user " of "user lan"; may be "" */
+	struct str host;   /* the field with the machine */
+	struct str field;  /* the field with the rest of the subject */
+	bool is_unseen;    /* finds records that no machine has; else what no record has */
 };
 
 struct register_rule {
 	struct str id;
-	struct words words; /* {field} is filled in */
-	bool is_warning;    /* told, and no fail */
-	struct str field;   /* where it is mended; may be STR_NONE */
+	struct words words;              /* {field} is filled in */
+	bool is_warning;                 /* told, and no fail */
+	struct str field;                /* where it is mended; may be STR_NONE */
 	struct register_condition *when; /* all hold, and all that stands below: a finding */
 	size_t when_count;
 	struct register_linked *lacks; /* no live record of that register points here */

@@ -27,7 +27,8 @@ static const char *const files[] = {
 	"std/clauses.yaml",
 	"std/params.yaml",
 };
-static const char *const folders[] = { "law", "law/obligations", "law/registers", "checks", "checks/linux", "std" };
+static const char *const folders[] = { "law", "law/obligations", "law/registers", "checks",
+	"checks/linux", "std" };
 
 static struct arena arena;
 
