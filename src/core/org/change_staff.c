@@ -35,7 +35,8 @@ static const char sql_apply[] =
 	"UPDATE staff SET unit_id = $2, position = $3, state = $4, folded = $5 WHERE id = $1";
 static const char sql_account[] = "UPDATE person SET unit_id = $2 WHERE staff_id = $1";
 static const char sql_done[] = "UPDATE staff_event SET done_at_s = $2 WHERE id = $1";
-static const char sql_withdraw[] = "DELETE FROM staff_event WHERE id = $1 AND done_at_s IS NULL";
+static const char sql_withdraw[] = "DELETE FROM staff_event WHERE id = $1 AND staff_id = $2"
+				   " AND done_at_s IS NULL";
 static const char sql_unit_on[] =
 	"SELECT 1 FROM unit WHERE id = $1 AND from_day <= $2 AND (until_day IS NULL OR until_day > $2)";
 static const char sql_role[] =
@@ -45,7 +46,8 @@ static const char sql_role_has[] =
 	"SELECT 1 FROM staff_role WHERE staff_id = $1 AND role = $2 AND unit_id = $3"
 	" AND until_day IS NULL";
 static const char sql_role_end[] =
-	"UPDATE staff_role SET until_day = $2 WHERE id = $1 AND until_day IS NULL";
+	"UPDATE staff_role SET until_day = $3 WHERE id = $1 AND staff_id = $2"
+	" AND until_day IS NULL";
 
 static int refuse(struct org_fault *f, const char *field, const char *words, struct err *e)
 {
@@ -303,9 +305,9 @@ int staff_due(const struct org_actor *by, size_t *ret_count, struct err *e)
 	return 0;
 }
 
-int staff_withdraw(const struct org_actor *by, int64_t event_id, struct err *e)
+int staff_withdraw(const struct org_actor *by, int64_t staff_id, int64_t event_id, struct err *e)
 {
-	int rc = org_run(by->store, sql_withdraw, "i", e, event_id);
+	int rc = org_run(by->store, sql_withdraw, "ii", e, event_id, staff_id);
 
 	if (rc == 0 && store_changes(by->store) == 0)
 		rc = err_set(e, ERR_CONFLICT, "the decision has taken effect");
@@ -338,9 +340,11 @@ int staff_role_give(const struct org_actor *by, const struct staff_role *r,
 	return rc < 0 ? rc : org_note(by, "staff-role", r->role, e);
 }
 
-int staff_role_end(const struct org_actor *by, int64_t role_id, struct str until, struct err *e)
+int staff_role_end(const struct org_actor *by, int64_t staff_id, int64_t role_id, struct err *e)
 {
-	int rc = org_run(by->store, sql_role_end, "is", e, role_id, until);
+	char day[CLOCK_TEXT_MAX];
+	int rc = org_run(by->store, sql_role_end, "iis", e, role_id, staff_id,
+		str_of(date_iso(date_at(by->now_s), day)));
 
 	if (rc == 0 && store_changes(by->store) == 0)
 		rc = err_set(e, ERR_CONFLICT, "it has ended");

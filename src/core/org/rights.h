@@ -10,9 +10,10 @@
 #include "core/org/unit.h"
 
 enum org_right {
-	RIGHT_LAW, /* read the packs and the guide of the service */
-	RIGHT_SEE, /* see what a unit has: machines, registers, duties, verdicts, people */
-	RIGHT_ACT, /* do its work: fill registers, do duties, take evidence, record exceptions */
+	RIGHT_LAW,    /* read the packs and the guide of the service */
+	RIGHT_SEE,    /* see what a unit has: machines, registers, duties, verdicts, people */
+	RIGHT_ACT,    /* do its work: fill registers, do duties, take evidence, record exceptions */
+	RIGHT_PEOPLE, /* keep the roster: who works here, as what, by which decision */
 	RIGHT_APPROVE, /* decide: approve requests, sign reviews, remind those below */
 	RIGHT_SIGN,    /* sign statements and do tasks that name the person */
 	RIGHT_LOG,     /* read what machines sent */

@@ -68,8 +68,10 @@ MUST_CHECK int staff_decide(const struct org_actor *by, int64_t id,
 	struct err *e);
 /* Make true what has become due. *RET_COUNT of them. */
 MUST_CHECK int staff_due(const struct org_actor *by, size_t *ret_count, struct err *e);
-/* Take back a decision that waits for its day. ERR_CONFLICT: it has taken effect. */
-MUST_CHECK int staff_withdraw(const struct org_actor *by, int64_t event_id, struct err *e);
+/* Take back a decision about this person that waits for its second. ERR_CONFLICT: it has taken
+ * effect. */
+MUST_CHECK int staff_withdraw(
+	const struct org_actor *by, int64_t staff_id, int64_t event_id, struct err *e);
 
 struct staff_event {
 	int64_t id, staff_id, effective_s, unit_before, unit_after, made_at_s;
@@ -89,8 +91,9 @@ struct staff_role {
 };
 MUST_CHECK int staff_role_give(const struct org_actor *by, const struct staff_role *role,
 	const struct org_decision *d, struct org_fault *ret_fault, struct err *e);
+/* From today on this person has the role no more. */
 MUST_CHECK int staff_role_end(
-	const struct org_actor *by, int64_t role_id, struct str until, struct err *e);
+	const struct org_actor *by, int64_t staff_id, int64_t role_id, struct err *e);
 /* Of a person, or of a unit, or of all; ended ones too when DAY is "". */
 struct staff_role_query {
 	int64_t staff_id, unit_id;

@@ -116,7 +116,7 @@ static void a_decision_takes_effect_at_its_second(void **state)
 	assert_int_equal(p.unit_id, 2); /* the later one does not undo the earlier */
 	assert_int_equal(staff_events(by.store, id, &a, &events, &count, &err), 0);
 	assert_int_equal(count, 3);
-	assert_int_equal(staff_withdraw(&by, event, &err), ERR_CONFLICT);
+	assert_int_equal(staff_withdraw(&by, id, event, &err), ERR_CONFLICT);
 	done(&by);
 }
 
@@ -132,7 +132,8 @@ static void what_waits_can_be_withdrawn(void **state)
 
 	(void)state;
 	assert_int_equal(staff_decide(&by, id, &c, &event, &fault, &err), 0);
-	assert_int_equal(staff_withdraw(&by, event, &err), 0);
+	assert_int_equal(staff_withdraw(&by, id + 1, event, &err), ERR_CONFLICT);
+	assert_int_equal(staff_withdraw(&by, id, event, &err), 0);
 	by.now_s += 60;
 	assert_int_equal(staff_due(&by, &count, &err), 0);
 	assert_int_equal(staff_get(by.store, id, &a, &p, &err), 0);
@@ -171,8 +172,8 @@ static void what_is_wrong_is_refused(void **state)
 	assert_string_equal(fault.field, "unit");
 	assert_int_equal(staff_role_give(&by, &role, &decision, &fault, &err), 0);
 	assert_int_equal(staff_role_give(&by, &role, &decision, &fault, &err), ERR_INPUT);
-	assert_int_equal(staff_role_end(&by, 1, STR("2025-12-01"), &err), 0);
-	assert_int_equal(staff_role_end(&by, 1, STR("2025-12-01"), &err), ERR_CONFLICT);
+	assert_int_equal(staff_role_end(&by, role.staff_id, 1, &err), 0);
+	assert_int_equal(staff_role_end(&by, role.staff_id, 1, &err), ERR_CONFLICT);
 	done(&by);
 }
 

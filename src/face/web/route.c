@@ -2,6 +2,7 @@
 #include "face/web/web_int.h"
 
 static const char nav_today[] = T("Hôm nay");
+static const char nav_units[] = T("Đơn vị");
 static const char nav_law[] = T("Quy chế");
 static const char nav_map[] = T("Bản đồ");
 static const char nav_hosts[] = T("Máy");
@@ -30,6 +31,22 @@ const struct route routes[] = {
 	{ HTTP_GET, "/hom-nay", RULE(RIGHT_LAW, OBJECT_NONE), page_today, nav_today },
 	{ HTTP_GET, "/hom-nay.csv", RULE(RIGHT_LAW, OBJECT_NONE), page_today_csv, NULL },
 	{ HTTP_POST, "/kiem-tra-lai", RULE(RIGHT_ACT, OBJECT_WHOLE), page_audit_post, NULL },
+
+	{ HTTP_GET, "/don-vi", RULE(RIGHT_SEE, OBJECT_LIST), page_units, nav_units },
+	{ HTTP_GET, "/don-vi.csv", RULE(RIGHT_SEE, OBJECT_LIST), page_units_csv, NULL },
+	{ HTTP_GET, "/don-vi/{}", RULE(RIGHT_SEE, OBJECT_UNIT), page_one_unit, nav_units },
+	{ HTTP_GET, "/don-vi/{}/{}", RULE(RIGHT_ADMIN, OBJECT_UNIT), page_unit_act, nav_units },
+	{ HTTP_POST, "/don-vi/{}/{}", RULE(RIGHT_ADMIN, OBJECT_UNIT), page_unit_act_post,
+		nav_units },
+	{ HTTP_GET, "/nhan-su", RULE(RIGHT_SEE, OBJECT_MINE), page_people, nav_units },
+	{ HTTP_GET, "/nhan-su.csv", RULE(RIGHT_SEE, OBJECT_MINE), page_people_csv, NULL },
+	{ HTTP_POST, "/nhan-su", RULE(RIGHT_PEOPLE, OBJECT_LIST), page_people_post, nav_units },
+	{ HTTP_GET, "/nhan-su/{}", RULE(RIGHT_SEE, OBJECT_STAFF), page_staff, nav_units },
+	{ HTTP_POST, "/nhan-su/{}", RULE(RIGHT_PEOPLE, OBJECT_STAFF), page_staff_post, nav_units },
+	{ HTTP_POST, "/nhan-su/{}/quyet-dinh", RULE(RIGHT_PEOPLE, OBJECT_STAFF),
+		page_staff_decide, nav_units },
+	{ HTTP_POST, "/nhan-su/{}/vai-tro", RULE(RIGHT_PEOPLE, OBJECT_STAFF), page_staff_role,
+		nav_units },
 
 	{ HTTP_GET, "/quy-che", RULE(RIGHT_LAW, OBJECT_NONE), page_clauses, nav_law },
 	{ HTTP_GET, "/quy-che/{}.csv", RULE(RIGHT_LAW, OBJECT_LAW), page_clauses_csv, NULL },

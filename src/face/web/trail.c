@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
+#include "core/org/staff.h"
 #include "face/web/serve_int.h"
 #include "work/seal/trail.h"
 
@@ -67,6 +68,15 @@ static int check(const char *data, struct store *store, struct err *e)
 	return rc;
 }
 
+/* Decisions about people whose second has come. */
+static int decisions(struct store *store, struct err *e)
+{
+	struct org_actor by = { .store = store, .login = STR(""), .now_s = clock_now_s() };
+	size_t count;
+
+	return staff_due(&by, &count, e);
+}
+
 int web_trail_start(const struct process *self)
 {
 	const struct serve *s = self->state;
@@ -79,6 +89,8 @@ int web_trail_start(const struct process *self)
 
 	if (rc == 0)
 		rc = data_store(s, &store, &e);
+	if (rc == 0)
+		rc = decisions(store, &e);
 	if (rc == 0)
 		rc = seal_trail(data, store, clock_now_s(), &answer, &e);
 	if (rc == 0 && !answer.is_sealed)

@@ -218,6 +218,8 @@ static const struct {
 	{ "da-kiem-tra", T("Đã kiểm tra lại máy. Kết quả dưới đây là mới nhất.") },
 	{ "dang-kiem-tra", T("Máy đang được kiểm tra. Tải lại trang sau ít phút.") },
 	{ "da-luu", T("Đã lưu.") },
+	{ "da-hoan-tac", T("Đã hoàn tác.") },
+	{ "cho-hieu-luc", T("Đã ghi. Quyết định sẽ có hiệu lực vào giờ đã chọn.") },
 	{ "da-ky", T("Đã ký. Lần rà soát được lưu làm bằng chứng.") },
 	{ "dang-chup",
 		T("Đang chụp lại tiến trình, thường mất vài giây đến một phút. Hãy tải lại trang này.") },

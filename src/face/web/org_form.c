@@ -1,0 +1,194 @@
+/* org_form.c - the fields that the forms of units and people have in common. */
+#include "face/web/org_int.h"
+
+static bool date_typed(struct str s, struct date *ret)
+{
+	struct str part[3], rest = s;
+	int64_t n[3];
+	char iso[40];
+
+	if (date_parse(s, ret))
+		return true;
+	for (int i = 0; i < 3; i++) {
+		if (!str_next_word(&rest, "/-. ", &part[i]) || !str_to_i64(part[i], &n[i]) ||
+			n[i] < 1 || n[i] > 9999)
+			return false;
+	}
+	if (str_trim(rest).len)
+		return false;
+	snprintf(iso, sizeof(iso), "%04d-%02d-%02d", (int)n[2], (int)n[1], (int)n[0]);
+	return date_parse(str_of(iso), ret);
+}
+
+struct str form_day(struct view *v, const char *name)
+{
+	char text[CLOCK_TEXT_MAX];
+	struct date day;
+
+	if (!date_typed(form_value(v, name), &day))
+		return STR("");
+	return arena_str(v->a, str_of(date_iso(day, text)));
+}
+
+const char *day_text(struct view *v, struct str day)
+{
+	char text[CLOCK_TEXT_MAX];
+	struct date d;
+
+	if (str_is(day, ORG_DAY_FIRST))
+		return tr(v->lang, "từ trước");
+	return date_parse(day, &d) ? text_of(v, str_of(date_people(d, text))) : "";
+}
+
+int64_t form_number(const struct view *v, const char *name)
+{
+	int64_t n = 0;
+
+	return str_to_i64(form_value(v, name), &n) ? n : 0;
+}
+
+struct str unit_name(struct view *v, int64_t id)
+{
+	const struct org_unit *u = org_unit_by_id(view_tree(v), id);
+
+	return u ? u->name : STR("");
+}
+
+struct str unit_json(struct view *v, int64_t id)
+{
+	return arena_fmt(v->a, "[%lld]", (long long)id);
+}
+
+const struct org_unit *unit_of_path(struct view *v)
+{
+	int64_t id = 0;
+
+	return str_to_i64(v->args[0], &id) ? org_unit_by_id(view_tree(v), id) : NULL;
+}
+
+void html_unit_link(struct view *v, int64_t id)
+{
+	if (id && view_may(v, RIGHT_SEE, id))
+		html(v->w, "<a href=\"/don-vi/%lld\">%.*s</a>", (long long)id,
+			STR_FMT(unit_name(v, id)));
+	else
+		html(v->w, "%.*s", STR_FMT(unit_name(v, id)));
+}
+
+void html_fact(struct view *v, const char *label, struct str value)
+{
+	if (value.len)
+		html(v->w, "<div><dt>%s</dt><dd>%.*s</dd></div>\n", label, STR_FMT(value));
+}
+
+void html_pages(struct view *v, const char *path, int64_t page, int64_t pages)
+{
+	if (pages < 2)
+		return;
+	html(v->w, "<nav class=\"pages\" aria-label=\"%s\"><span>", tr(v->lang, "Chuyển trang"));
+	if (page > 1)
+		html(v->w, "<a href=\"%strang=%lld\">%s</a>", path, (long long)page - 1,
+			tr(v->lang, "‹ Trước"));
+	html(v->w, "</span><span>%s %lld/%lld</span><span>", tr(v->lang, "Trang"), (long long)page,
+		(long long)pages);
+	if (page < pages)
+		html(v->w, "<a href=\"%strang=%lld\">%s</a>", path, (long long)page + 1,
+			tr(v->lang, "Sau ›"));
+	html(v->w, "</span></nav>\n");
+}
+
+void html_unit_select(struct view *v, const struct unit_choice *c)
+{
+	const struct org_tree *t = view_tree(v);
+	struct str typed = form_value(v, c->name);
+	int64_t chosen = c->chosen;
+
+	if (typed.len)
+		chosen = form_number(v, c->name);
+	html_select(v, c->name, c->label);
+	if (c->first)
+		html_option(v, "", c->first, chosen == 0);
+	for (size_t i = 0; i < t->count; i++) {
+		const struct org_unit *u = &t->units[i];
+		static const char *const indents[] = { "", "– ", "– – ", "– – – " };
+		size_t depth = (size_t)u->depth < COUNT(indents) ? (size_t)u->depth : 3;
+
+		if (!u->is_live || !org_may(&v->user, c->right, t, u->id) ||
+			(c->without && org_unit_covers(t, c->without, u->id)))
+			continue;
+		html_option(v, number_text(v, u->id),
+			path_of(v, "%s%.*s", indents[depth], STR_FMT(u->name)), u->id == chosen);
+	}
+	html_select_end(v);
+}
+
+void html_decision(struct view *v)
+{
+	const char *hint = tr(v->lang, "Ngày/tháng/năm, ví dụ 31/12/2026");
+
+	html_field(v,
+		&(struct field){ .name = "so-qd",
+			.label = tr(v->lang, "Quyết định số"),
+			.hint = tr(v->lang, "Ví dụ: 12/QĐ-UBND"),
+			.is_required = true });
+	html_field(v,
+		&(struct field){ .name = "ngay-ky",
+			.label = tr(v->lang, "Ngày ký"),
+			.hint = hint,
+			.is_required = true });
+	html_field(v,
+		&(struct field){ .name = "hieu-luc",
+			.label = tr(v->lang, "Có hiệu lực từ ngày"),
+			.hint = hint,
+			.is_required = true });
+}
+
+struct org_decision form_decision(struct view *v)
+{
+	return (struct org_decision){ form_value(v, "so-qd"), form_day(v, "ngay-ky"),
+		form_day(v, "hieu-luc") };
+}
+
+void fault_org(struct view *v, const struct org_fault *fault)
+{
+	static const char *const fields[][2] = { { "number", "so-qd" }, { "signed_on", "ngay-ky" },
+		{ "from", "hieu-luc" }, { "parent", "cap-tren" }, { "code", "ma" },
+		{ "name", "ten" }, { "short_name", "viet-tat" }, { "successor", "tiep-nhan" },
+		{ "unit", "don-vi" }, { "kind", "loai" }, { "position", "chuc-vu" },
+		{ "email", "thu" }, { "phone", "dien-thoai" }, { "state", "tinh-trang" },
+		{ "role", "vai-tro" }, { "note", "ghi-chu" } };
+
+	for (size_t i = 0; i < COUNT(fields); i++) {
+		if (strcmp(fields[i][0], fault->field) == 0)
+			fault_add(v, fields[i][1], tr(v->lang, fault->words));
+	}
+}
+
+/* --- the roles of the law --------------------------------------------------------------------- */
+
+bool is_law_role(const struct view *v, struct str id)
+{
+	return pack_role(v->web->packs, id) != NULL;
+}
+
+struct str law_role_title(struct view *v, struct str id)
+{
+	const struct role *r = pack_role(v->web->packs, id);
+
+	return r ? words_of(v, r->title) : id;
+}
+
+void html_law_roles(struct view *v, const char *name, const char *label)
+{
+	html_select(v, name, label);
+	html_option(v, "", tr(v->lang, "– chọn –"), false);
+	for (size_t i = 0; i < pack_count(v->web->packs); i++) {
+		const struct pack *p = pack_at(v->web->packs, i);
+
+		for (size_t k = 0; k < p->role_count; k++)
+			html_option(v, text_of(v, p->roles[k].id),
+				text_of(v, words_of(v, p->roles[k].title)),
+				str_eq(form_value(v, name), p->roles[k].id));
+	}
+	html_select_end(v);
+}

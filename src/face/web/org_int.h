@@ -1,0 +1,80 @@
+/* org_int.h - what the pages of units and people share. */
+#ifndef FACE_WEB_ORG_INT_H
+#define FACE_WEB_ORG_INT_H
+
+#include "core/org/change_unit.h"
+#include "core/org/staff.h"
+#include "face/web/web_int.h"
+
+/* A choice of units, indented as they stand; those without the RIGHT are left out. FIRST is the
+ * word of the choice of none, or NULL. */
+struct unit_choice {
+	const char *name, *label, *first;
+	enum org_right right;
+	int64_t chosen, without; /* WITHOUT: this one and those below it are left out */
+};
+void html_unit_select(struct view *v, const struct unit_choice *choice);
+/* Number, day signed, day of effect; what they hold. */
+void html_decision(struct view *v);
+struct org_decision form_decision(struct view *v);
+/* A fault of core/org at the field of the form that it belongs to. */
+void fault_org(struct view *v, const struct org_fault *fault);
+/* Day-month-year as people write it, as YYYY-MM-DD; "" when it is none. In v->a. */
+struct str form_day(struct view *v, const char *name);
+/* "31/12/2026" of "2026-12-31"; the words for ORG_DAY_FIRST; "" of "". */
+const char *day_text(struct view *v, struct str day);
+/* The number a field of the form holds, or 0. */
+int64_t form_number(const struct view *v, const char *name);
+/* The name of a unit of today, or "". */
+struct str unit_name(struct view *v, int64_t id);
+void html_unit_link(struct view *v, int64_t id);
+struct str unit_json(struct view *v, int64_t id); /* "[7]", for struct staff_query */
+/* The unit that the first {} names, or NULL. */
+const struct org_unit *unit_of_path(struct view *v);
+/* One fact of a <dl class="facts">. */
+void html_fact(struct view *v, const char *label, struct str value);
+/* "Trang 2/9" with links; PATH ends in "?" or "&". */
+void html_pages(struct view *v, const char *path, int64_t page, int64_t pages);
+
+/* page_unit_acts.c: a row for each thing that is done to a unit. */
+struct unit_act {
+	const char *slug, *words;
+	void (*fields)(struct view *v, const struct org_unit *u);
+	int (*run)(struct view *v, const struct org_unit *u, struct org_fault *ret_fault);
+};
+extern const struct unit_act unit_acts[];
+extern const size_t unit_act_count;
+
+/* The columns of units as a file, in and out. */
+enum unit_csv {
+	UNIT_CSV_CODE,
+	UNIT_CSV_PARENT,
+	UNIT_CSV_NAME,
+	UNIT_CSV_SHORT,
+	UNIT_CSV_KIND,
+	UNIT_CSV_ROLES,
+	UNIT_CSV_NUMBER,
+	UNIT_CSV_SIGNED,
+	UNIT_CSV_FROM,
+	UNIT_CSV_COLUMNS,
+};
+extern const char *const unit_csv_heads[UNIT_CSV_COLUMNS];
+/* Those of people. */
+enum staff_csv {
+	STAFF_CSV_CODE,
+	STAFF_CSV_NAME,
+	STAFF_CSV_UNIT,
+	STAFF_CSV_POSITION,
+	STAFF_CSV_EMAIL,
+	STAFF_CSV_PHONE,
+	STAFF_CSV_STATE,
+	STAFF_CSV_COLUMNS,
+};
+extern const char *const staff_csv_heads[STAFF_CSV_COLUMNS];
+
+/* The title of a role of the law, as the packs give it. */
+struct str law_role_title(struct view *v, struct str id);
+void html_law_roles(struct view *v, const char *name, const char *label);
+bool is_law_role(const struct view *v, struct str id);
+
+#endif
