@@ -125,6 +125,7 @@ void pack_check_all(struct pack_load *load)
 			pack_check_clauses(load, pack, &load->rows[i]);
 		if (!load->is_narrow)
 			pack_check_obligations(load, pack);
+		pack_check_flows(load, pack);
 		pack_check_params(load, pack);
 		pack_check_checks(load, pack, &load->rows[i]);
 		if (!load->is_partial)

@@ -189,6 +189,7 @@ struct pack {
 	struct check *checks;
 	struct watched *watched;
 	struct import_rule *imports;
+	struct pack_work *work; /* flows, statements, quizzes: flows.h; NULL: none */
 	struct pack_register *registers; /* pack_register.h */
 	size_t watched_count, import_count, register_count;
 	size_t supersedes_count, transition_count, defect_count;

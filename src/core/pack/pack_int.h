@@ -4,6 +4,7 @@
 #ifndef CORE_PACK_INT_H
 #define CORE_PACK_INT_H
 
+#include "core/pack/flows.h"
 #include "core/pack/pack.h"
 #include "kit/parse/parse.h"
 
@@ -15,6 +16,9 @@ enum item {
 	ITEM_CHECK,
 	ITEM_QUESTION,
 	ITEM_REGISTER,
+	ITEM_FLOW,
+	ITEM_STATEMENT,
+	ITEM_QUIZ,
 	ITEM_COUNT
 };
 
@@ -63,6 +67,9 @@ struct pack_rows {
 	VEC(struct check) checks;
 	VEC(struct watched) watched;
 	VEC(struct import_rule) imports;
+	VEC(struct flow) flows;
+	VEC(struct statement) statements;
+	VEC(struct quiz) quizzes;
 	VEC(struct check) questions; /* the rest of a check, from linux/ */
 	VEC(struct pack_register) registers;
 };
@@ -171,6 +178,9 @@ void pack_load_questions(struct pack_load *load, const struct yaml_node *root);
 void pack_load_watched(struct pack_load *load, const struct yaml_node *root);
 void pack_load_imports(struct pack_load *load, const struct yaml_node *root);
 void pack_load_register(struct pack_load *load, const struct yaml_node *root);
+void pack_load_flow(struct pack_load *load, const struct yaml_node *root);
+void pack_load_statement(struct pack_load *load, const struct yaml_node *root);
+void pack_load_quiz(struct pack_load *load, const struct yaml_node *root);
 
 /* Move the rows into the set and find what they name; what is not found stays NULL. */
 void pack_link(struct pack_load *load);
@@ -188,6 +198,8 @@ void pack_check_clauses(
 	struct pack_load *load, const struct pack *pack, const struct pack_rows *rows);
 void pack_check_obligations(struct pack_load *load, const struct pack *pack);
 void pack_check_params(struct pack_load *load, const struct pack *pack);
+/* Names inside a flow or a statement that lead nowhere. */
+void pack_check_flows(struct pack_load *load, const struct pack *pack);
 void pack_check_checks(
 	struct pack_load *load, const struct pack *pack, const struct pack_rows *rows);
 

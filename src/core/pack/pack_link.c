@@ -46,6 +46,24 @@ static void rank_packs(struct pack_set *set)
 			memcpy((to), (rows).at, sizeof(*(to)) * (rows).len); \
 	} while (0)
 
+static void keep_work(struct pack_set *set, struct pack *pack, const struct pack_rows *rows)
+{
+	struct pack_work *work;
+
+	if (rows->flows.len + rows->statements.len + rows->quizzes.len == 0)
+		return;
+	pack->work = work = arena_new(&set->arena, struct pack_work);
+	KEEP(set, work->flows, work->flow_count, rows->flows);
+	KEEP(set, work->statements, work->statement_count, rows->statements);
+	KEEP(set, work->quizzes, work->quiz_count, rows->quizzes);
+	for (size_t i = 0; i < work->flow_count; i++)
+		work->flows[i].pack = pack;
+	for (size_t i = 0; i < work->statement_count; i++)
+		work->statements[i].pack = pack;
+	for (size_t i = 0; i < work->quiz_count; i++)
+		work->quizzes[i].pack = pack;
+}
+
 static void keep_rows(struct pack_set *set, struct pack *pack, const struct pack_rows *rows)
 {
 	KEEP(set, pack->params, pack->param_count, rows->params);
@@ -54,6 +72,7 @@ static void keep_rows(struct pack_set *set, struct pack *pack, const struct pack
 	KEEP(set, pack->watched, pack->watched_count, rows->watched);
 	KEEP(set, pack->imports, pack->import_count, rows->imports);
 	KEEP(set, pack->registers, pack->register_count, rows->registers);
+	keep_work(set, pack, rows);
 	pack->clause_count = rows->clauses.len;
 	pack->clauses = arena_array(&set->arena, struct clause, rows->clauses.len);
 	for (size_t i = 0; i < rows->clauses.len; i++) {
@@ -93,6 +112,18 @@ static void add_entries(struct pack_set *set, const struct pack *pack)
 		add_entry(set, ITEM_REGISTER, pack, pack->registers[i].id, &pack->registers[i]);
 }
 
+static void add_work(struct pack_set *set, const struct pack *pack)
+{
+	const struct pack_work *work = pack->work;
+
+	for (size_t i = 0; work && i < work->flow_count; i++)
+		add_entry(set, ITEM_FLOW, pack, work->flows[i].id, &work->flows[i]);
+	for (size_t i = 0; work && i < work->statement_count; i++)
+		add_entry(set, ITEM_STATEMENT, pack, work->statements[i].id, &work->statements[i]);
+	for (size_t i = 0; work && i < work->quiz_count; i++)
+		add_entry(set, ITEM_QUIZ, pack, work->quizzes[i].id, &work->quizzes[i]);
+}
+
 static void make_tables(struct pack_set *set)
 {
 	size_t room[ITEM_COUNT] = { 0 };
@@ -106,11 +137,16 @@ static void make_tables(struct pack_set *set)
 		room[ITEM_ROLE] += pack->role_count;
 		room[ITEM_CHECK] += pack->check_count;
 		room[ITEM_REGISTER] += pack->register_count;
+		room[ITEM_FLOW] += pack->work ? pack->work->flow_count : 0;
+		room[ITEM_STATEMENT] += pack->work ? pack->work->statement_count : 0;
+		room[ITEM_QUIZ] += pack->work ? pack->work->quiz_count : 0;
 	}
 	for (int item = 0; item < ITEM_COUNT; item++)
 		set->entries[item] = arena_array(&set->arena, struct entry, room[item]);
-	for (size_t i = 0; i < set->count; i++)
+	for (size_t i = 0; i < set->count; i++) {
 		add_entries(set, &set->packs[i]);
+		add_work(set, &set->packs[i]);
+	}
 	for (int item = 0; item < ITEM_COUNT; item++)
 		if (set->entry_count[item] > 0)
 			qsort(set->entries[item], set->entry_count[item], sizeof(struct entry),
@@ -347,4 +383,19 @@ const struct role *pack_role(const struct pack_set *set, struct str id)
 const struct pack_register *pack_register(const struct pack_set *set, struct str id)
 {
 	return find_spelt(set, ITEM_REGISTER, id);
+}
+
+const struct flow *pack_flow(const struct pack_set *set, struct str id)
+{
+	return find_spelt(set, ITEM_FLOW, id);
+}
+
+const struct statement *pack_statement(const struct pack_set *set, struct str id)
+{
+	return find_spelt(set, ITEM_STATEMENT, id);
+}
+
+const struct quiz *pack_quiz(const struct pack_set *set, struct str id)
+{
+	return find_spelt(set, ITEM_QUIZ, id);
 }

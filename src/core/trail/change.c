@@ -43,6 +43,18 @@
 	  "outcome," p "reason," p "detail," p "found," p "wanted," p "file," p "line," p \
 	  "lost," p "extract_sha256," p "person"
 
+#define FLOW_CASE(p) \
+	p "id," p "flow," p "unit_id," p "parent_id," p "staff_id," p "record_id," p "event_id," p \
+	  "title," p "state," p "started_at_s," p "started_by," p "state_at_s," p "due_at_s," p \
+	  "ended_at_s," p "is_void"
+#define FLOW_VALUE(p) p "id," p "case_id," p "field," p "value," p "at_s," p "made_by"
+#define FLOW_STEP(p) \
+	p "id," p "case_id," p "move," p "from_state," p "to_state," p "at_s," p "due_at_s," p \
+	  "made_by"
+#define FLOW_TASK(p) \
+	p "id," p "case_id," p "unit_id," p "record_id," p "kind," p "thing," p "made_at_s," p \
+	  "due_at_s," p "done_at_s," p "done_by," p "choice," p "note"
+
 /* clang-format off */
 #define HASH(COLUMNS, p) "row_hash(" COLUMNS(p) ")"
 #define INTO_CHANGE \
@@ -92,6 +104,9 @@ const struct store_step change_steps[] = {
 	{ 404, "changes of the unit of machines and accounts",
 		UNWATCH("host") WATCH("host", "id", HOST_IN_UNIT) UNWATCH("person")
 			WATCH("person", "id", PERSON_IN_UNIT) },
+	{ 420, "changes of cases",
+		WATCH("flow_case", "id", FLOW_CASE) WATCH("flow_value", "id", FLOW_VALUE)
+			WATCH("flow_step", "id", FLOW_STEP) WATCH("flow_task", "id", FLOW_TASK) },
 };
 const size_t change_step_count = COUNT(change_steps);
 
@@ -118,6 +133,10 @@ static const struct {
 	ROWS("exception", "id", EXCEPTION),
 	ROWS("audit_run", "id", AUDIT_RUN),
 	ROWS("evidence", "id", EVIDENCE),
+	ROWS("flow_case", "id", FLOW_CASE),
+	ROWS("flow_value", "id", FLOW_VALUE),
+	ROWS("flow_step", "id", FLOW_STEP),
+	ROWS("flow_task", "id", FLOW_TASK),
 };
 
 static const char sql_list[] =

@@ -3,6 +3,7 @@
 #include "core/trail/change.h"
 
 #include "core/evidence/evidence.h"
+#include "core/flow/flow.h"
 #include "core/org/unit.h"
 #include "test/unit.h"
 
@@ -82,6 +83,7 @@ static void an_old_database_is_brought_along(void **state)
 	(void)state;
 	arena_init(&a, MIB);
 	assert_int_equal(store_migrate(s, org_steps, org_step_count, &err), 0);
+	assert_int_equal(store_migrate(s, flow_steps, flow_step_count, &err), 0);
 	assert_int_equal(store_migrate(s, change_steps, change_step_count, &err), 0);
 	assert_int_equal(org_user_by_login(s, STR("an.le"), &a, &u, &err), 0);
 	assert_int_equal(u.unit_id, ORG_UNIT_FIRST);
@@ -108,6 +110,7 @@ static void the_new_columns_are_watched(void **state)
 	(void)state;
 	arena_init(&a, MIB);
 	assert_int_equal(store_migrate(s, org_steps, org_step_count, &err), 0);
+	assert_int_equal(store_migrate(s, flow_steps, flow_step_count, &err), 0);
 	assert_int_equal(store_migrate(s, change_steps, change_step_count, &err), 0);
 	run(s, "INSERT INTO unit (id, kind, from_day) VALUES (2, 'agency', '2020-01-01')");
 	run(s, "UPDATE host SET unit_id = 2");

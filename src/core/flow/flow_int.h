@@ -1,0 +1,32 @@
+/* flow_int.h - private to core/flow. */
+#ifndef CORE_FLOW_INT_H
+#define CORE_FLOW_INT_H
+
+#include "core/flow/flow.h"
+
+/* When CLOCK runs out, for a case with the values of H, counted from NOW_S where it names no field.
+ * 0: it is not set, or its field holds no moment yet. */
+int64_t flow_clock_s(const struct flow_by *by, const struct flow *f, const struct flow_clock *clock,
+	const struct flow_history *h);
+/* The moment that a date or time field holds; false: none. */
+bool flow_moment(struct str value, int64_t *ret_s);
+
+/* Make the tasks KINDS of a case. */
+struct flow_names {
+	const struct str *at;
+	size_t count;
+};
+int flow_spawn(const struct flow_by *by, const struct flow *f, const struct flow_case *c,
+	const struct flow_history *h, struct flow_names kinds, struct err *e);
+int flow_say(const struct flow_by *by, int64_t case_id, const struct flow_value *v, struct err *e);
+
+/* Does GUARD let BY make the move? *RET_HOLDS. */
+int flow_guard_holds(const struct flow_by *by, const struct flow_case *c,
+	const struct flow_history *h, const struct flow_guard *guard, bool *ret_holds,
+	struct err *e);
+
+bool flow_may(const struct flow_by *by, enum flow_who who, int64_t unit_id);
+/* The log-in of who does it, "" for the program. */
+struct str flow_login(const struct flow_by *by);
+
+#endif

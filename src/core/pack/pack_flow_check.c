@@ -1,0 +1,211 @@
+/* The lint of flows, statements and quizzes: names that lead nowhere, states nobody reaches or
+ * leaves, guards without what they look at. */
+#include "core/pack/pack_int.h"
+
+static void fault(struct pack_load *load, struct source at, const char *words, struct str a)
+{
+	pack_fault_add(load, at, words, a, STR_NONE, STR_NONE);
+}
+
+static bool is_time(const struct flow *f, struct str id)
+{
+	const struct flow_field *field = flow_field_of(f, id);
+
+	return field && (field->type == FLOW_DATE || field->type == FLOW_TIME);
+}
+
+static void check_clock(
+	struct pack_load *load, const struct flow *f, const struct flow_clock *clock)
+{
+	const struct param *param =
+		clock->param.ptr ? pack_find(load->set, ITEM_PARAM, f->pack, clock->param) : NULL;
+
+	if (clock->from.ptr && !is_time(f, clock->from))
+		fault(load, clock->source,
+			T("thời hạn tính từ \"{a}\", không phải một trường kiểu date hoặc time"),
+			clock->from);
+	if (param && !str_is(param->unit, "h") && !str_is(param->unit, "day"))
+		fault(load, clock->source, T("tham số \"{a}\" không tính bằng giờ hay ngày"),
+			clock->param);
+}
+
+static void check_names(struct pack_load *load, const struct flow *f, struct source at,
+	const struct str *ids, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!flow_field_of(f, ids[i]))
+			fault(load, at, T("không có trường \"{a}\" trong luồng này"), ids[i]);
+}
+
+static void check_guard(
+	struct pack_load *load, const struct flow *f, const struct flow_guard *guard)
+{
+	static const size_t wanted[] = {
+		[FLOW_ONE_OF] = 1, [FLOW_IN_ORDER] = 2, [FLOW_AUDIT_CLEAN] = 1
+	};
+	bool is_counted = guard->kind != FLOW_ALL_YES;
+	size_t want = (size_t)guard->kind < COUNT(wanted) ? wanted[guard->kind] : 0;
+
+	check_names(load, f, guard->source, guard->fields, guard->field_count);
+	if (is_counted ? guard->field_count != want : guard->field_count == 0)
+		fault(load, guard->source, T("điều kiện này có số trường không đúng"), STR_NONE);
+	if ((guard->kind == FLOW_ONE_OF) != (guard->value_count > 0))
+		fault(load, guard->source, T("\"values\" chỉ dùng với one-of, và phải có"),
+			STR_NONE);
+	if (guard->param_count != (guard->kind == FLOW_AUDIT_CLEAN ? 3 : 0))
+		fault(load, guard->source, T("audit-clean cần ba tham số: cấp độ, điểm, số ngày"),
+			STR_NONE);
+	for (size_t i = 0; guard->kind == FLOW_IN_ORDER && i < guard->field_count; i++)
+		if (!is_time(f, guard->fields[i]))
+			fault(load, guard->source,
+				T("\"{a}\" không phải trường kiểu date hoặc time"),
+				guard->fields[i]);
+}
+
+static void check_tasks(struct pack_load *load, const struct flow *f, struct source at,
+	const struct str *ids, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!flow_task_of(f, ids[i]))
+			fault(load, at, T("không có việc \"{a}\" trong luồng này"), ids[i]);
+}
+
+static void check_move(struct pack_load *load, const struct flow *f, const struct flow_move *m)
+{
+	if (m->to.ptr && !flow_state_of(f, m->to))
+		fault(load, m->source, T("không có trạng thái \"{a}\""), m->to);
+	for (size_t i = 0; i < m->from_count; i++) {
+		const struct flow_state *from = flow_state_of(f, m->from[i]);
+
+		if (!from)
+			fault(load, m->source, T("không có trạng thái \"{a}\""), m->from[i]);
+		else if (from->kind != FLOW_STATE_OPEN)
+			fault(load, m->source, T("không bước nào rời trạng thái kết thúc \"{a}\""),
+				m->from[i]);
+	}
+	check_names(load, f, m->source, m->needs, m->need_count);
+	check_names(load, f, m->source, m->asks, m->ask_count);
+	check_tasks(load, f, m->source, m->tasks, m->task_count);
+	for (size_t i = 0; i < m->paper_count; i++) {
+		size_t n = 0;
+
+		while (n < f->paper_count && !str_eq(f->papers[n].id, m->papers[i]))
+			n++;
+		if (n == f->paper_count)
+			fault(load, m->source, T("không có giấy tờ \"{a}\" trong luồng này"),
+				m->papers[i]);
+	}
+	for (size_t i = 0; i < m->guard_count; i++)
+		check_guard(load, f, &m->guards[i]);
+	if (m->clock.is_set)
+		check_clock(load, f, &m->clock);
+}
+
+static bool is_left(const struct flow *f, struct str state)
+{
+	for (size_t i = 0; i < f->move_count; i++)
+		for (size_t n = 0; n < f->moves[i].from_count; n++)
+			if (str_eq(f->moves[i].from[n], state))
+				return true;
+	return false;
+}
+
+static bool is_reached(const struct flow *f, struct str state)
+{
+	if (f->first.ptr && str_eq(f->first, state))
+		return true;
+	for (size_t i = 0; i < f->move_count; i++)
+		if (f->moves[i].to.ptr && str_eq(f->moves[i].to, state))
+			return true;
+	return false;
+}
+
+static void check_states(struct pack_load *load, const struct flow *f)
+{
+	size_t ends = 0;
+
+	if (f->first.ptr && !flow_state_of(f, f->first))
+		fault(load, f->source, T("không có trạng thái \"{a}\""), f->first);
+	for (size_t i = 0; i < f->state_count; i++) {
+		const struct flow_state *s = &f->states[i];
+
+		if (!s->id.ptr)
+			continue;
+		ends += s->kind == FLOW_STATE_END;
+		if (flow_state_of(f, s->id) != s)
+			fault(load, s->source, T("trạng thái \"{a}\" có hai lần"), s->id);
+		if (s->kind == FLOW_STATE_OPEN && !is_left(f, s->id))
+			fault(load, s->source, T("không bước nào rời trạng thái \"{a}\""), s->id);
+		if (!is_reached(f, s->id))
+			fault(load, s->source, T("không bước nào tới trạng thái \"{a}\""), s->id);
+	}
+	if (ends == 0)
+		fault(load, f->source, T("luồng không có trạng thái kết thúc (kind: end)"),
+			STR_NONE);
+}
+
+static void check_fields(struct pack_load *load, const struct flow *f)
+{
+	for (size_t i = 0; i < f->field_count; i++) {
+		const struct flow_field *field = &f->fields[i];
+
+		if (!field->id.ptr)
+			continue;
+		if (flow_field_of(f, field->id) != field)
+			fault(load, field->source, T("trường \"{a}\" có hai lần"), field->id);
+		if ((field->type == FLOW_CHOICE) != (field->choice_count > 0))
+			fault(load, field->source,
+				T("trường \"{a}\": choices đi với type: choice, và phải có"),
+				field->id);
+	}
+	for (size_t i = 0; i < f->task_count; i++)
+		if (f->tasks[i].clock.is_set)
+			check_clock(load, f, &f->tasks[i].clock);
+	if ((f->about == FLOW_ABOUT_RECORD) != (f->register_count > 0))
+		fault(load, f->source, T("registers đi với about: record, và phải có"), STR_NONE);
+}
+
+static void check_statement(struct pack_load *load, const struct statement *s)
+{
+	if (s->point_count == 0)
+		fault(load, s->source, T("bản xác nhận không có điểm nào"), STR_NONE);
+	for (size_t i = 0; i < s->point_count; i++)
+		for (size_t n = 0; n < i; n++)
+			if (s->points[i].id.ptr && str_eq(s->points[i].id, s->points[n].id))
+				fault(load, s->points[i].source, T("điểm \"{a}\" có hai lần"),
+					s->points[i].id);
+}
+
+static void check_quiz(struct pack_load *load, const struct quiz *q)
+{
+	for (size_t i = 0; i < q->question_count; i++) {
+		size_t right = 0;
+
+		for (size_t n = 0; n < q->questions[i].answer_count; n++)
+			right += q->questions[i].answers[n].is_right;
+		if (right != 1)
+			fault(load, q->questions[i].source,
+				T("mỗi câu hỏi cần đúng một câu trả lời đúng"), STR_NONE);
+	}
+}
+
+void pack_check_flows(struct pack_load *load, const struct pack *pack)
+{
+	const struct pack_work *work = pack->work;
+
+	for (size_t i = 0; work && i < work->flow_count; i++) {
+		const struct flow *f = &work->flows[i];
+
+		check_states(load, f);
+		check_fields(load, f);
+		check_tasks(load, f, f->source, f->first_tasks, f->first_task_count);
+		for (size_t n = 0; n < f->move_count; n++)
+			check_move(load, f, &f->moves[n]);
+		if (f->clock.is_set)
+			check_clock(load, f, &f->clock);
+	}
+	for (size_t i = 0; work && i < work->statement_count; i++)
+		check_statement(load, &work->statements[i]);
+	for (size_t i = 0; work && i < work->quiz_count; i++)
+		check_quiz(load, &work->quizzes[i]);
+}
