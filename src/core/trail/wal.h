@@ -19,6 +19,10 @@ struct wal;
  * synced, and gone on with. *RET is yours. ERR_LIMIT: the disk is full; ERR_INPUT: a file that is
  * none of ours, or one that is damaged where it was durable; nothing is changed then. */
 MUST_CHECK int wal_open(struct vfile_disk *d, struct wal **ret, struct err *e);
+/* The same with files of about FILE_BYTES, which are taken from the disk at once: small ones for
+ * a short run, or for thousands of disks in a test. */
+MUST_CHECK int wal_open_sized(
+	struct vfile_disk *d, uint64_t file_bytes, struct wal **ret, struct err *e);
 /* Cuts the file to its content. What was not committed is lost. NULL is fine; returns NULL. */
 struct wal *wal_close(struct wal *w);
 

@@ -253,17 +253,20 @@ static void too_much_is_refused(void **state)
 
 #define GROUPS 8
 #define GROUP 9
+#define LONG_GROUPS 12 /* when many disks are asked for: more moments, more sectors at each */
+#define LONG_GROUP 16
+#define USUAL_STATES 400
 
 /* A writer that promises each group once it is committed, or, when it is spoilt, before. A full
  * disk is tried again; any other failure ends it. */
-static void write_groups(struct vfile_disk *record, bool is_spoilt)
+static void write_groups(struct vfile_disk *record, bool is_spoilt, bool is_long)
 {
 	struct err e = { 0 };
 	struct wal *w = NULL;
 	int rc = wal_open_sized(record, SMALL_FILE_BYTES, &w, &e);
 
-	for (int i = 0; rc == 0 && i < GROUPS; i++) {
-		rc = add_lines(w, GROUP, &e);
+	for (int i = 0; rc == 0 && i < (is_long ? LONG_GROUPS : GROUPS); i++) {
+		rc = add_lines(w, is_long ? LONG_GROUP : GROUP, &e);
 		if (rc == 0 && is_spoilt)
 			vfile_record_mark(record, wal_next(w));
 		if (rc == 0)
@@ -311,7 +314,7 @@ static struct vfile_replay_result try_disk(
 		.states_per_point = states_per_point };
 	struct vfile_replay_result result;
 
-	write_groups(record, is_spoilt);
+	write_groups(record, is_spoilt, states_per_point > USUAL_STATES);
 	vfile_replay(record, &how, &result);
 	if (result.faults)
 		print_message("call %d: after operation %zu: %s\n", (int)fault.nth,
@@ -325,8 +328,8 @@ static struct vfile_replay_result try_disk(
 static void a_power_cut_takes_nothing_promised(void **state)
 {
 	const char *more = getenv("KHIEN_CRASH_STATES"); /* at each point, for a long night */
-	struct vfile_replay_result r =
-		try_disk((struct vfile_fault){ 0 }, false, more ? strtoull(more, NULL, 10) : 400);
+	struct vfile_replay_result r = try_disk((struct vfile_fault){ 0 }, false,
+		more ? strtoull(more, NULL, 10) : USUAL_STATES);
 
 	print_message("%llu states of %llu points\n", (unsigned long long)r.states,
 		(unsigned long long)r.points);

@@ -20,8 +20,5 @@ struct wal {
 
 int wal_file_make(struct vfile_disk *d, const char *name, const struct merkle_frontier *edge,
 	uint64_t file_bytes, struct vfile *ret, struct err *e);
-/* wal_open() with smaller files, for tests; at least a batch and a header. */
-MUST_CHECK int wal_open_sized(
-	struct vfile_disk *d, uint64_t file_bytes, struct wal **ret, struct err *e);
 
 #endif

@@ -1,10 +1,13 @@
 #include "test/unit.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "core/trail/wal.h"
 #include "kit/vfile/vfile_crash.h"
 #include "work/archive/archive.h"
+
+#define WAL_BYTES (64 * KIB) /* many disks are made: small files */
 
 /* The text of entry I, always the same. */
 static struct leaf leaf_of(uint64_t i, char *line, size_t room)
@@ -31,7 +34,7 @@ static void write_entries(struct vfile_disk *d, uint64_t count)
 	struct wal *w;
 	char line[200];
 
-	assert_int_equal(wal_open(d, &w, &e), 0);
+	assert_int_equal(wal_open_sized(d, WAL_BYTES, &w, &e), 0);
 	while (wal_next(w) < count) {
 		struct leaf leaf = leaf_of(wal_next(w), line, sizeof(line));
 
@@ -270,6 +273,14 @@ static void false_segments(void **state)
 	vfile_disk_close(d);
 }
 
+/* Disks at each moment: USUAL, or as many as are asked for, for a long night. */
+static uint64_t crash_states(uint64_t usual)
+{
+	const char *more = getenv("KHIEN_CRASH_STATES");
+
+	return more ? strtoull(more, NULL, 10) : usual;
+}
+
 static bool look_after_crash(
 	void *context, struct vfile_disk *disk, const struct vfile_crash *crash, struct err *e)
 {
@@ -289,7 +300,9 @@ static void power_cuts(void **state)
 	pack_entries(disk, count, true);
 	vfile_replay(disk,
 		&(struct vfile_replay){
-			.check = look_after_crash, .context = &count, .states_per_point = 200 },
+			.check = look_after_crash,
+			.context = &count,
+			.states_per_point = crash_states(200) },
 		&result);
 	if (result.faults > 0)
 		fail_msg("%llu of %llu disks lost something: %s", (unsigned long long)result.faults,
@@ -416,7 +429,9 @@ static void power_cuts_while_redacting(void **state)
 	assert_int_equal(archive_redact(disk, 9, &e, &told), 0);
 	vfile_replay(disk,
 		&(struct vfile_replay){
-			.check = look_after_redaction, .context = leaves, .states_per_point = 200 },
+			.check = look_after_redaction,
+			.context = leaves,
+			.states_per_point = crash_states(200) },
 		&result);
 	if (result.faults > 0)
 		fail_msg("%llu of %llu disks: %s", (unsigned long long)result.faults,

@@ -10,8 +10,9 @@
 #define NOW_S INT64_C(1790000000)
 #define NOTES_MAX 512
 #define SEALS 4
-#define STATES_AT_A_POINT 100000 /* KHIEN_ROUNDS for more */
-#define WHOLE_EVERY 1999         /* of the states, one is opened and sealed on */
+#define STATES_AT_A_POINT 100000 /* KHIEN_CRASH_STATES for more */
+#define WHOLE_EVERY 199          /* of the states, one is opened and sealed on */
+#define FILE_BYTES (64 * KIB)    /* of a write-ahead file: the usual size would be most of the work */
 
 struct trial {
 	struct vfile_disk *log; /* folder with the recovery key, not on trial */
@@ -83,7 +84,7 @@ static void work(struct trial *x, struct vfile_disk *d)
 				 &leaf, &x->e),
 		0);
 	buf_done(&leaf);
-	assert_int_equal(wal_open(d, &x->w, &x->e), 0);
+	assert_int_equal(wal_open_sized(d, FILE_BYTES, &x->w, &x->e), 0);
 	for (int i = 0; i < SEALS; i++) {
 		if (i > 0)
 			add_lines(x, i == 2 ? 300 : 3);
@@ -102,7 +103,7 @@ static bool goes_on(struct vfile_disk *d, const struct vfile_crash *crash, struc
 {
 	struct seal_answer answer = { 0 };
 	struct wal *w;
-	int rc = wal_open(d, &w, e);
+	int rc = wal_open_sized(d, FILE_BYTES, &w, e);
 
 	if (rc < 0)
 		return crash->promise == 0;
@@ -146,7 +147,7 @@ static void try(struct trial *x, const struct vfile_ops *ops, struct vfile_repla
 {
 	struct vfile_disk *memory = vfile_memory_new(), *record = vfile_record_new(memory);
 	const struct vfile_ops *own = record->ops;
-	const char *rounds = getenv("KHIEN_ROUNDS");
+	const char *rounds = getenv("KHIEN_CRASH_STATES");
 	uint64_t states = STATES_AT_A_POINT;
 
 	if (rounds)
