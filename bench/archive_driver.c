@@ -256,7 +256,8 @@ static int search(struct str order, char **words, int count)
 		add_term(&q, terms, words[i]);
 	if (!str_is(order, "count"))
 		q.hit = take;
-	if (vfile_disk_open(words[0], &disk, &e) < 0 || archive_open(disk, &e, &a) < 0)
+	if (vfile_disk_open(words[0], &disk, &e) < 0 ||
+		vfile_disk_open(words[0], &q.second, &e) < 0 || archive_open(disk, &e, &a) < 0)
 		die(words[0], &e);
 	opened_s = wall_s();
 	found = archive_search(a, &q, &e);
@@ -268,6 +269,7 @@ static int search(struct str order, char **words, int count)
 		w.first_s > 0 ? (w.first_s - w.began_s) * 1e3 : 0, (cpu_s() - cpu) * 1e3,
 		anon_kib());
 	archive_close(a);
+	vfile_disk_close(q.second);
 	vfile_disk_close(disk);
 	return 0;
 }

@@ -328,8 +328,8 @@ static struct vfile_replay_result try_disk(
 static void a_power_cut_takes_nothing_promised(void **state)
 {
 	const char *more = getenv("KHIEN_CRASH_STATES"); /* at each point, for a long night */
-	struct vfile_replay_result r = try_disk((struct vfile_fault){ 0 }, false,
-		more ? strtoull(more, NULL, 10) : USUAL_STATES);
+	struct vfile_replay_result r = try_disk(
+		(struct vfile_fault){ 0 }, false, more ? strtoull(more, NULL, 10) : USUAL_STATES);
 
 	print_message("%llu states of %llu points\n", (unsigned long long)r.states,
 		(unsigned long long)r.points);

@@ -4,26 +4,19 @@
 #include <string.h>
 #include <utf8proc.h>
 
-struct str text_fold(struct arena *a, struct str s)
+#define FOLD_GROWTH 3 /* no character gets longer than this, in bytes */
+
+/* What of S is UTF-8, folded into OUT; how many bytes that are. */
+static size_t fold_whole(struct str s, char *out)
 {
 	utf8proc_uint8_t *folded = NULL;
-	utf8proc_ssize_t len;
-	char *out;
+	utf8proc_ssize_t len =
+		utf8proc_map((const utf8proc_uint8_t *)s.ptr, (utf8proc_ssize_t)s.len, &folded,
+			UTF8PROC_DECOMPOSE | UTF8PROC_STRIPMARK | UTF8PROC_CASEFOLD);
 	size_t n = 0;
 
-	len = utf8proc_map((const utf8proc_uint8_t *)(s.ptr ? s.ptr : ""), (utf8proc_ssize_t)s.len,
-		&folded, UTF8PROC_DECOMPOSE | UTF8PROC_STRIPMARK | UTF8PROC_CASEFOLD);
-	if (len < 0) {
-		out = arena_cstr(a, s);
-		for (size_t i = 0; i < s.len; i++) {
-			if ((unsigned char)out[i] >= 0x80)
-				out[i] = '?';
-			else if (out[i] >= 'A' && out[i] <= 'Z')
-				out[i] |= 0x20;
-		}
-		return (struct str){ out, s.len };
-	}
-	out = arena_alloc(a, (size_t)len + 1);
+	if (len < 0)
+		abort();
 	for (utf8proc_ssize_t i = 0; i < len; i++) {
 		/* đ (U+0111) is a letter of its own and carries no mark to strip */
 		if (folded[i] == 0xC4 && i + 1 < len && folded[i + 1] == 0x91) {
@@ -34,6 +27,30 @@ struct str text_fold(struct arena *a, struct str s)
 		}
 	}
 	free(folded);
+	return n;
+}
+
+struct str text_fold(struct arena *a, struct str s)
+{
+	char *out = arena_alloc(a, FOLD_GROWTH * s.len + 1);
+	size_t from = 0, at = 0, n = 0;
+
+	while (at < s.len) {
+		utf8proc_int32_t point;
+		utf8proc_ssize_t len = utf8proc_iterate((const utf8proc_uint8_t *)s.ptr + at,
+			(utf8proc_ssize_t)(s.len - at), &point);
+
+		if (len > 0) {
+			at += (size_t)len;
+			continue;
+		}
+		if (from < at)
+			n += fold_whole(str_from(str_until(s, at), from), out + n);
+		out[n++] = '?';
+		from = ++at;
+	}
+	if (from < at)
+		n += fold_whole(str_from(s, from), out + n);
 	return (struct str){ out, n };
 }
 
@@ -52,8 +69,8 @@ struct str text_clean(struct arena *a, struct str s, size_t max_bytes)
 
 	while (i < s.len) {
 		utf8proc_int32_t point;
-		utf8proc_ssize_t len = utf8proc_iterate((const utf8proc_uint8_t *)s.ptr + i,
-			(utf8proc_ssize_t)(s.len - i), &point);
+		utf8proc_ssize_t len = utf8proc_iterate(
+			(const utf8proc_uint8_t *)s.ptr + i, (utf8proc_ssize_t)(s.len - i), &point);
 		bool is_shown = len > 0 && point >= 0x20 && !(point >= 0x7F && point < 0xA0);
 		size_t step = len > 0 ? (size_t)len : 1;
 

@@ -23,8 +23,8 @@ const char *lang_code(enum lang lang);         /* "vi" or "en" */
 #define T(vi_text) (vi_text)
 const char *tr(enum lang lang, const char *vi_text) __attribute__((format_arg(2)));
 
-/* For search: NFC, lower case, marks stripped, đ to d: "Thống" -> "thong". In what is
- * not UTF-8 as a whole, bytes above 0x7F become '?' and A-Z lower case. Lives in A. */
+/* For search: lower case, marks stripped, đ to d: "Thống" -> "thong". A byte that belongs to no
+ * character becomes '?'. At most three times as long; lives in A. */
 struct str text_fold(struct arena *a, struct str s);
 /* Is the folded NEEDLE in the folded form of S? */
 bool text_matches(struct arena *a, struct str s, struct str folded_needle);

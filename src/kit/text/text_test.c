@@ -13,6 +13,7 @@ static void folding_finds_vietnamese_without_marks(void **state)
 				   STR("a\xFF"
 				       "b")),
 		"a?b"));
+	assert_true(str_is(text_fold(&a, STR("\xFFĐ\xFE\xC3Ắ\xE2\x84")), "?d??a??"));
 	arena_done(&a);
 }
 

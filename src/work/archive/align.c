@@ -8,14 +8,18 @@ struct lay {
 	struct search *a;
 	const struct template *t;
 	const struct slot *slots;
-	const uint8_t **piece; /* t->slots + 1 static texts */
-	size_t *piece_len;
+	const uint32_t *piece_from; /* of its t->slots + 1 static texts */
 	struct condition set[CONDITIONS_MAX];
 	size_t depth;
 	uint32_t blocks; /* where some set of conditions may be met */
-	bool is_always;
 	bool is_unknown;
 };
+
+static inline struct str piece(const struct lay *l, size_t k)
+{
+	return (struct str){ (const char *)l->a->templates + l->piece_from[k],
+		l->piece_from[k + 1] - l->piece_from[k] - 1 };
+}
 
 static void *get(size_t count, size_t size)
 {
@@ -118,13 +122,16 @@ static int32_t entries_for(struct search *a, unsigned type, const struct conditi
 	size_t count = a->sets.len / sizeof(set);
 	struct str wanted = part(a, c->from, c->end);
 
-	for (size_t i = 0; i < count; i++)
-		if (sets[i].from == c->from && sets[i].end == c->end && sets[i].op == c->op &&
-			sets[i].type == type)
-			return (int32_t)i;
-	set = (struct entry_set){
-		.from = c->from, .end = c->end, .op = c->op, .type = (uint8_t)type, .is_empty = true
-	};
+	for (uint32_t i = a->set_of_end[c->end]; i > 0; i = sets[i - 1].next)
+		if (sets[i - 1].from == c->from && sets[i - 1].op == c->op &&
+			sets[i - 1].type == type)
+			return (int32_t)i - 1;
+	set = (struct entry_set){ .from = c->from,
+		.end = c->end,
+		.op = c->op,
+		.type = (uint8_t)type,
+		.is_empty = true,
+		.next = a->set_of_end[c->end] };
 	if (type == SLOT_TEXT) {
 		set.bits = get(a->s->text_count / 64 + 1, 8);
 		find_texts(a, &set, wanted);
@@ -134,40 +141,29 @@ static int32_t entries_for(struct search *a, unsigned type, const struct conditi
 	}
 	find_blocks(a->s, &set, type == SLOT_TEXT ? a->s->text_count : a->s->address_count);
 	bytes_add(&a->sets, &set, sizeof(set));
+	a->set_of_end[c->end] = (uint32_t)count + 1;
 	return (int32_t)count;
 }
 
-/* How many bytes from FROM on may be in such a slot. */
-static size_t reach(const struct search *a, struct slot slot, size_t from)
+/* May byte C stand in such a slot? */
+static bool may_hold(const struct search *a, unsigned type, char c)
 {
-	size_t at = from;
+	bool is_digit = c >= '0' && c <= '9';
 
-	for (; at < a->text.len; at++) {
-		char c = a->text.ptr[at];
-		bool is_digit = c >= '0' && c <= '9', may = is_digit;
-
-		switch (slot.type) {
-		case SLOT_TEXT:
-			may = a->is_of_texts[(uint8_t)c];
-			break;
-		case SLOT_IPV4:
-			may = is_digit || c == '.';
-			break;
-		case SLOT_HEX:
-			may = is_digit || (c >= 'a' && c <= 'f');
-			break;
-		case SLOT_HEX_UPPER:
-			may = is_digit ||
-				(a->is_fold ? c >= 'a' && c <= 'f' : c >= 'A' && c <= 'F');
-			break;
-		case SLOT_TIME:
-			may = true; /* demand() looks closer */
-			break;
-		}
-		if (!may)
-			break;
+	switch (type) {
+	case SLOT_TEXT:
+		return a->is_of_texts[(uint8_t)c];
+	case SLOT_IPV4:
+		return is_digit || c == '.';
+	case SLOT_HEX:
+		return is_digit || (c >= 'a' && c <= 'f');
+	case SLOT_HEX_UPPER:
+		return is_digit || (a->folding ? c >= 'a' && c <= 'f' : c >= 'A' && c <= 'F');
+	case SLOT_TIME:
+		return true; /* demand() looks closer */
+	default:
+		return is_digit;
 	}
-	return at - from;
 }
 
 static size_t longest(const struct search *a, struct slot slot)
@@ -191,10 +187,6 @@ static void emit(struct lay *l)
 {
 	uint32_t blocks = UINT32_MAX;
 
-	if (l->depth == 0) {
-		l->is_always = true;
-		return;
-	}
 	for (size_t i = 0; i < l->depth; i++) {
 		l->set[i].is_last = i + 1 == l->depth;
 		blocks &= l->set[i].blocks;
@@ -244,142 +236,218 @@ static void lay_slot(struct lay *l, size_t k, size_t from);
  * time and at least a byte of the text, and demand() bounds its depth. */
 static void lay_piece(struct lay *l, size_t k, size_t offset, size_t q)
 {
-	size_t left = l->piece_len[k] - offset, need = l->a->text.len - q;
+	struct str at = str_from(piece(l, k), offset);
+	size_t need = l->a->text.len - q;
 
-	if (memcmp(l->piece[k] + offset, l->a->text.ptr + q, need < left ? need : left) != 0)
+	if (memcmp(at.ptr, l->a->text.ptr + q, need < at.len ? need : at.len) != 0)
 		return;
-	if (need <= left)
+	if (need <= at.len)
 		emit(l);
 	else if (k < l->t->slots)
-		lay_slot(l, k, q + left);
+		lay_slot(l, k, q + at.len);
+}
+
+/* Slot K, which holds the text from byte FROM on to before N, and the static piece behind it. */
+static void lay_behind(struct lay *l, size_t k, enum align_op op, size_t from, size_t n)
+{
+	if (demand(l, k, op, from, n)) {
+		lay_piece(l, k + 1, 0, n);
+		l->depth--;
+	}
+}
+
+/* The same for each N past FROM, up to MOST bytes: where the piece begins with the text's byte. */
+static void lay_over_slot(struct lay *l, size_t k, enum align_op op, size_t from, size_t most)
+{
+	const struct search *a = l->a;
+	struct str next = piece(l, k + 1);
+	size_t limit = longest(a, l->slots[k]);
+
+	if (most > limit)
+		most = limit;
+	if (next.len == 0) {
+		for (size_t n = 1; n <= most && from + n < a->text.len; n++)
+			lay_behind(l, k, op, from, from + n);
+		return;
+	}
+	for (size_t at = a->place[(uint8_t)next.ptr[0]]; at > 0; at = a->next_place[at - 1]) {
+		size_t n = at - 1, left = a->text.len - n;
+
+		if (n > from && n <= from + most &&
+			memcmp(next.ptr, a->text.ptr + n, left < next.len ? left : next.len) == 0)
+			lay_behind(l, k, op, from, n);
+	}
 }
 
 /* Slot K begins at byte FROM of the text: the text ends in it, or goes on behind it. */
 static void lay_slot(struct lay *l, size_t k, size_t from)
 {
-	size_t most = reach(l->a, l->slots[k], from), limit = longest(l->a, l->slots[k]);
+	size_t most = l->a->reach[l->slots[k].type][from];
 
-	if (from + most == l->a->text.len && most <= limit &&
+	if (from + most == l->a->text.len && most <= longest(l->a, l->slots[k]) &&
 		demand(l, k, ALIGN_BEGINS, from, l->a->text.len)) {
 		emit(l);
 		l->depth--;
 	}
-	for (size_t n = 1; n <= most && n <= limit && from + n < l->a->text.len; n++) {
-		/* look at the next byte before asking the dictionary */
-		if (l->piece_len[k + 1] > 0 &&
-			l->piece[k + 1][0] != (uint8_t)l->a->text.ptr[from + n])
-			continue;
-		if (demand(l, k, ALIGN_IS, from, from + n)) {
-			lay_piece(l, k + 1, 0, from + n);
-			l->depth--;
-		}
-	}
+	lay_over_slot(l, k, ALIGN_IS, from, most);
 }
 
 /* The text begins in slot K. */
 static void lay_from_slot(struct lay *l, size_t k)
 {
-	size_t most = reach(l->a, l->slots[k], 0), limit = longest(l->a, l->slots[k]);
+	const struct search *a = l->a;
+	struct slot slot = l->slots[k];
+	size_t most = a->reach[slot.type][0];
 
-	if (most == l->a->text.len && most <= limit && demand(l, k, ALIGN_HOLDS, 0, most)) {
+	if (most == a->text.len && most <= longest(a, slot) &&
+		(slot.type != SLOT_TEXT || a->holding[slot.family]) &&
+		demand(l, k, ALIGN_HOLDS, 0, most)) {
 		emit(l);
 		l->depth--;
 	}
-	for (size_t n = 1; n <= most && n <= limit && n < l->a->text.len; n++) {
-		size_t left = l->a->text.len - n, next = l->piece_len[k + 1];
-
-		if (memcmp(l->piece[k + 1], l->a->text.ptr + n, left < next ? left : next) != 0)
-			continue;
-		if (demand(l, k, ALIGN_ENDS, 0, n)) {
-			lay_piece(l, k + 1, 0, n);
-			l->depth--;
-		}
-	}
+	lay_over_slot(l, k, ALIGN_ENDS, 0, most);
 }
 
+/* The text begins in the static piece K and goes on in the slot behind it: the piece ends as the
+ * text begins. */
 static void lay_from_piece(struct lay *l, size_t k)
 {
-	const uint8_t *at = l->piece[k], *end = at + l->piece_len[k];
+	const struct search *a = l->a;
+	struct str at = piece(l, k);
 
-	while (at < end && !l->is_always) {
-		at = memchr(at, l->a->text.ptr[0], (size_t)(end - at));
-		if (at == NULL)
-			break;
-		lay_piece(l, k, (size_t)(at - l->piece[k]), 0);
-		at++;
-	}
+	if (at.len == 0 || k == l->t->slots)
+		return;
+	for (size_t n = a->place[(uint8_t)at.ptr[at.len - 1]]; n > 0; n = a->next_place[n - 1])
+		if (n <= at.len && n < a->text.len &&
+			memcmp(at.ptr + at.len - n, a->text.ptr, n) == 0)
+			lay_slot(l, k, n);
 }
 
-/* Lay the text over template T, whose static text begins at AT; returns where it ends. */
-static const uint8_t *lay_over(struct lay *l, uint32_t number, const uint8_t *at)
+/* Lay the text over template NUMBER, no piece of which holds all of it. */
+static void lay_over(struct lay *l, uint32_t number)
 {
 	struct search *a = l->a;
 	size_t before = a->conditions.len;
 
 	l->t = &a->s->templates[number];
 	l->slots = a->s->slots + l->t->slot;
-	l->is_always = l->is_unknown = false;
+	l->piece_from = a->piece_from + l->t->slot + number - 1;
+	l->is_unknown = false;
 	l->blocks = 0;
 	l->depth = 0;
 	a->steps = 0;
-	for (size_t k = 0; k <= l->t->slots; k++) {
-		l->piece[k] = at;
-		l->piece_len[k] = strlen((const char *)at);
-		at += l->piece_len[k] + 1;
-	}
-	for (size_t k = 0; k <= l->t->slots && !l->is_always && !l->is_unknown; k++) {
+	for (size_t k = 0; k <= l->t->slots && !l->is_unknown; k++) {
 		lay_from_piece(l, k);
-		if (k < l->t->slots && !l->is_always)
+		if (k < l->t->slots)
 			lay_from_slot(l, k);
 	}
 	a->first[number] = (uint32_t)(before / sizeof(struct condition));
-	if (l->is_always || l->is_unknown)
+	if (l->is_unknown)
 		a->conditions.len = before;
 	a->count[number] = (uint32_t)((a->conditions.len - before) / sizeof(struct condition));
-	a->fit[number] = l->is_always ? FIT_ALWAYS :
-		l->is_unknown         ? FIT_UNKNOWN :
-		a->count[number] > 0  ? FIT_IF :
-					FIT_NEVER;
-	a->blocks[number] = l->is_always || l->is_unknown ? UINT32_MAX : l->blocks;
-	return at;
+	a->fit[number] = l->is_unknown ? FIT_UNKNOWN : a->count[number] > 0 ? FIT_IF : FIT_NEVER;
+	a->blocks[number] = l->is_unknown ? UINT32_MAX : l->blocks;
 }
 
-void align(struct search *a, struct segment *s, struct str text, bool is_fold)
+/* Templates one of whose pieces holds all of the text: one look over all of them. */
+static void find_always(struct search *a)
 {
-	struct lay l = { .a = a };
-	const uint8_t *at;
+	const struct segment *s = a->s;
+	const uint8_t *at = a->templates, *end;
+	uint32_t t = 1;
 
-	*a = (struct search){ .s = s,
-		.text = text,
-		.is_fold = is_fold,
-		.texts = s->texts.at,
-		.text_from = s->text_from,
-		.texts_len = s->texts.len,
-		.templates = s->text.at };
-	if (is_fold) {
-		if (s->folded == NULL)
-			s->folded = folded_new(s);
-		a->texts = s->folded->texts.at;
-		a->texts_len = s->folded->texts.len;
-		a->text_from = s->folded->text_from;
-		a->templates = s->folded->text.at;
+	/* a NUL stands for a slot there */
+	if (s->template_count < 2 || memchr(a->text.ptr, 0, a->text.len))
+		return;
+	end = at + a->piece_from[s->slot_count + s->template_count - 1];
+	while ((at = memmem(at, (size_t)(end - at), a->text.ptr, a->text.len)) != NULL) {
+		size_t offset = (size_t)(at - a->templates);
+
+		while (t + 1 < s->template_count &&
+			a->piece_from[s->templates[t + 1].slot + t] <= offset)
+			t++;
+		a->fit[t] = FIT_ALWAYS;
+		a->blocks[t] = UINT32_MAX;
+		if (t + 1 == s->template_count)
+			return;
+		at = a->templates + a->piece_from[s->templates[t + 1].slot + t];
 	}
+}
+
+/* What every template asks of the text, once. */
+static void look_at_text(struct search *a)
+{
+	const struct segment *s = a->s;
+	struct condition all = { .end = (uint16_t)a->text.len, .op = ALIGN_HOLDS };
+
 	for (size_t i = 0; i < a->texts_len; i++)
 		a->is_of_texts[a->texts[i]] = true;
 	a->is_of_texts[0] = false;
+	a->next_place = get(a->text.len, sizeof(*a->next_place));
+	for (size_t i = a->text.len; i-- > 0;) {
+		uint16_t *place = &a->place[(uint8_t)a->text.ptr[i]];
+
+		a->next_place[i] = *place;
+		*place = (uint16_t)(i + 1);
+	}
+	for (unsigned type = 1; type < SLOT_TYPES; type++) {
+		a->reach[type] = get(a->text.len + 1, sizeof(*a->reach[type]));
+		for (size_t i = a->text.len; i-- > 0;)
+			if (may_hold(a, type, a->text.ptr[i]))
+				a->reach[type][i] = (uint16_t)(a->reach[type][i + 1] + 1);
+	}
+	a->set_of_end = get(a->text.len + 1, sizeof(*a->set_of_end));
+	a->holding = get(s->family_count, sizeof(*a->holding));
+	if (a->reach[SLOT_TEXT][0] == a->text.len) {
+		int32_t number = entries_for(a, SLOT_TEXT, &all);
+		const struct entry_set *set = (struct entry_set *)(void *)a->sets.at + number;
+
+		for (uint32_t f = 0; f < s->family_count && !set->is_empty; f++)
+			a->holding[f] = set->blocks ? set->blocks[f] : UINT32_MAX;
+	}
+}
+
+void align(struct search *a, struct segment *s, struct str text, enum folding folding)
+{
+	struct lay l = { .a = a };
+
+	*a = (struct search){ .s = s,
+		.text = text,
+		.folding = folding,
+		.texts = s->texts.at,
+		.text_from = s->text_from,
+		.texts_len = s->texts.len,
+		.templates = s->text.at,
+		.piece_from = s->piece_from };
+	if (folding != FOLD_NONE) {
+		struct folded **folded = &s->folded[folding];
+
+		if (*folded == NULL)
+			*folded = folded_new(s, folding);
+		a->texts = (*folded)->texts.at;
+		a->texts_len = (*folded)->texts.len;
+		a->text_from = (*folded)->text_from;
+		a->templates = (*folded)->text.at;
+		a->piece_from = (*folded)->piece_from;
+	}
 	a->fit = get(s->template_count, 1);
 	a->first = get(s->template_count, sizeof(*a->first));
 	a->count = get(s->template_count, sizeof(*a->count));
+	a->live_first = get(s->template_count, sizeof(*a->live_first));
+	a->live_count = get(s->template_count, sizeof(*a->live_count));
 	a->blocks = get(s->template_count, sizeof(*a->blocks));
-	l.piece = get(LIMIT_SEGMENT_SLOTS + 1, sizeof(*l.piece));
-	l.piece_len = get(LIMIT_SEGMENT_SLOTS + 1, sizeof(*l.piece_len));
 	a->fit[TEMPLATE_RAW] = FIT_UNKNOWN;
 	a->blocks[TEMPLATE_RAW] = UINT32_MAX;
-	at = a->templates;
+	look_at_text(a);
+	find_always(a);
 	for (uint32_t t = 1; t < s->template_count; t++)
-		at = lay_over(&l, t, at);
-	free(l.piece);
-	free(l.piece_len);
+		if (a->fit[t] != FIT_ALWAYS)
+			lay_over(&l, t);
+}
+
+void align_begin(struct search *a)
+{
+	a->live.len = 0;
 }
 
 void align_done(struct search *a)
@@ -392,9 +460,17 @@ void align_done(struct search *a)
 	}
 	bytes_done(&a->sets);
 	bytes_done(&a->conditions);
+	bytes_done(&a->live);
+	free(a->next_place);
+	for (int type = 0; type < SLOT_TYPES; type++)
+		free(a->reach[type]);
+	free(a->set_of_end);
+	free(a->holding);
 	free(a->fit);
 	free(a->first);
 	free(a->count);
+	free(a->live_first);
+	free(a->live_count);
 	free(a->blocks);
 }
 
@@ -411,7 +487,7 @@ static bool is_met(
 		return set->bits[value.number / 64] >> value.number % 64 & 1;
 	}
 	s = slot_text(a->s, slot, value, text);
-	for (size_t i = 0; a->is_fold && i < s.len; i++)
+	for (size_t i = 0; a->folding && i < s.len; i++)
 		if (text[i] >= 'A' && text[i] <= 'Z')
 			text[i] |= 0x20;
 	return align_compare(s, c->op, part(a, c->from, c->end));
@@ -422,14 +498,14 @@ bool align_meets(const struct search *a, uint32_t position)
 	const struct view *v = &a->s->view;
 	uint32_t t = v->template[position];
 	const struct condition *c =
-		(const struct condition *)(const void *)a->conditions.at + a->first[t];
-	const struct condition *end = c + a->count[t];
+		(const struct condition *)(const void *)a->live.at + a->live_first[t];
+	const struct condition *end = c + a->live_count[t];
 	const struct slot *slots = a->s->slots + a->s->templates[t].slot;
 	const struct value *values = v->values + v->first[position];
 	bool is_good = true;
 
 	for (; c < end; c++) {
-		is_good = is_good && !c->is_dead && is_met(a, c, slots[c->slot], values[c->slot]);
+		is_good = is_good && is_met(a, c, slots[c->slot], values[c->slot]);
 		if (c->is_last) {
 			if (is_good)
 				return true;
@@ -444,10 +520,10 @@ bool align_in_text(const struct search *a, struct str text)
 	struct bytes folded = { 0 };
 	bool is_there;
 
-	if (!a->is_fold)
+	if (a->folding == FOLD_NONE)
 		return text.len >= a->text.len &&
 			memmem(text.ptr, text.len, a->text.ptr, a->text.len);
-	fold_into(&folded, text);
+	fold_into(&folded, text, a->folding);
 	is_there = folded.len >= a->text.len &&
 		memmem(folded.at, folded.len, a->text.ptr, a->text.len) != NULL;
 	bytes_done(&folded);

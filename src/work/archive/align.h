@@ -16,7 +16,6 @@ struct condition {
 	uint16_t end;
 	uint8_t op;
 	bool is_last;    /* of its set */
-	bool is_dead;    /* in the block in work its set cannot be met */
 	int32_t entries; /* for texts and addresses: which are meant, in search->entries; else -1 */
 	uint32_t blocks; /* where it may be met, as bits */
 };
@@ -28,6 +27,7 @@ struct entry_set {
 	uint8_t op;
 	uint8_t type;
 	bool is_empty;
+	uint32_t next; /* one after the set before with the same end; 0: none */
 	uint64_t *bits;
 	uint32_t *blocks; /* by family; NULL when not known */
 };
@@ -36,23 +36,35 @@ enum fit { FIT_NEVER, FIT_ALWAYS, FIT_IF, FIT_UNKNOWN }; /* unknown: look at the
 
 struct search {
 	struct segment *s;
-	struct str text; /* folded if is_fold */
-	bool is_fold;
+	struct str text; /* folded so */
+	enum folding folding;
 	bool is_not; /* kept for the search: what does not hold the text is wanted */
 	/* texts as the mode wants them */
 	const uint8_t *templates;
+	const uint32_t *piece_from;
 	const uint8_t *texts;
 	const uint32_t *text_from;
 	size_t texts_len;
 	bool is_of_texts[256]; /* bytes that occur in the dictionary */
+	/* of the text: one after the first place where a byte stands, and after the next of the
+	 * same; 0: none */
+	uint16_t place[256];
+	uint16_t *next_place;
+	uint16_t *reach[SLOT_TYPES]; /* how many bytes from each on may be in a slot */
+	uint32_t *set_of_end;        /* one after the newest entry set with this end */
+	uint32_t *holding;           /* of a family: blocks where a slot may hold all of it */
 	/* of the templates */
 	uint8_t *fit;
 	uint32_t *first; /* condition of a template */
 	uint32_t *count;
 	uint32_t *blocks;        /* where the text may be in rows of it, as bits */
 	struct bytes conditions; /* of struct condition */
-	struct bytes sets;       /* of struct entry_set */
-	uint32_t steps;          /* spent on the template in work */
+	/* in the block in work: those whose set may be met */
+	struct bytes live;
+	uint32_t *live_first;
+	uint32_t *live_count;
+	struct bytes sets; /* of struct entry_set */
+	uint32_t steps;    /* spent on the template in work */
 };
 
 /* What the block in work was found to hold. */
@@ -65,13 +77,15 @@ struct prune {
 };
 
 /* Lay TEXT over every template of S, whose tables are loaded. */
-void align(struct search *a, struct segment *s, struct str text, bool is_fold);
+void align(struct search *a, struct segment *s, struct str text, enum folding folding);
 void align_done(struct search *a);
 void prune_new(struct prune *p, const struct segment *s, struct err *e);
 void prune_done(struct prune *p);
 /* In the block in work: can any set of conditions of template T be met? What they ask for is noted
  * in P. */
 MUST_CHECK int align_prune(struct search *a, uint32_t t, struct prune *p, bool *ret_may);
+/* A block begins: no condition is known to be met in it. */
+void align_begin(struct search *a);
 /* Does the row at POSITION meet the conditions of its template, which fits if they are met? */
 bool align_meets(const struct search *a, uint32_t position);
 bool align_compare(struct str value, enum align_op op, struct str wanted);

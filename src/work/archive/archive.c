@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "core/trail/wal.h"
+#include "work/archive/count.h"
 #include "work/archive/match.h"
 #include "work/archive/shard.h"
 
@@ -431,9 +432,17 @@ static int quest_tail(struct quest *s)
 static int quest_all(struct quest *s)
 {
 	const struct shard_segments *in = &s->a->segments;
+	bool is_counted = s->q->second && !s->q->hit && !s->q->tick && in->count > 1;
 	int rc = s->q->is_oldest_first ? 0 : quest_tail(s);
 
-	for (size_t n = 0; n < in->count && rc == 0 && !s->is_stopped; n++)
+	if (rc == 0 && is_counted) {
+		int64_t hits = count_segments(in, s->a->disk, s->q, s->first, s->end, s->e);
+
+		if (hits < 0)
+			return (int)hits;
+		s->hits += hits;
+	}
+	for (size_t n = 0; n < in->count && rc == 0 && !is_counted && !s->is_stopped; n++)
 		rc = quest_segment(s, &in->at[s->q->is_oldest_first ? n : in->count - 1 - n]);
 	return rc == 0 && s->q->is_oldest_first ? quest_tail(s) : rc;
 }
@@ -450,7 +459,8 @@ int64_t archive_search(struct archive *a, const struct archive_query *query, str
 	if (rc < 0)
 		return rc;
 	rc = quest_all(&s);
-	if (rc == ERR_ABSENT && s.hits == 0) { /* the same here */
+	if (rc == ERR_ABSENT && (s.hits == 0 || query->hit == NULL)) { /* the same here */
+		s.hits = 0;
 		rc = archive_refresh(a, e);
 		if (rc == 0)
 			rc = quest_all(&s);

@@ -299,8 +299,7 @@ static void power_cuts(void **state)
 	pack_entries(disk, 200, false);
 	pack_entries(disk, count, true);
 	vfile_replay(disk,
-		&(struct vfile_replay){
-			.check = look_after_crash,
+		&(struct vfile_replay){ .check = look_after_crash,
 			.context = &count,
 			.states_per_point = crash_states(200) },
 		&result);
@@ -428,8 +427,7 @@ static void power_cuts_while_redacting(void **state)
 	assert_int_equal(archive_redact(disk, 7, &e, &told), 0);
 	assert_int_equal(archive_redact(disk, 9, &e, &told), 0);
 	vfile_replay(disk,
-		&(struct vfile_replay){
-			.check = look_after_redaction,
+		&(struct vfile_replay){ .check = look_after_redaction,
 			.context = leaves,
 			.states_per_point = crash_states(200) },
 		&result);

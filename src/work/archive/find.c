@@ -65,6 +65,7 @@ struct find *find_close(struct find *f)
 {
 	for (size_t i = 0; f && i < f->count; i++) {
 		archive_close(f->shards[i].archive);
+		vfile_disk_close(f->shards[i].second);
 		vfile_disk_close(f->shards[i].disk);
 	}
 	if (f) {
@@ -106,8 +107,11 @@ static int add_shard(struct find *f, const char *name, int number, struct err *e
 	rc = vfile_disk_open(path, &s.disk, e);
 	if (rc < 0)
 		return rc;
-	rc = archive_open(s.disk, e, &s.archive);
+	rc = vfile_disk_open(path, &s.second, e);
+	if (rc == 0)
+		rc = archive_open(s.disk, e, &s.archive);
 	if (rc < 0) {
+		vfile_disk_close(s.second);
 		vfile_disk_close(s.disk);
 		return err_context(e, "\"%s\"", path);
 	}
@@ -266,6 +270,7 @@ static int look_in(struct look *l, const struct shard_open *s, uint64_t index, s
 	l->shard = s->number;
 	l->at = index;
 	l->query.end = index == UINT64_MAX ? 0 : index;
+	l->query.second = s->second;
 	found = archive_search(s->archive, &l->query, e);
 	if (found < 0)
 		return (int)found;

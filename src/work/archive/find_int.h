@@ -6,7 +6,7 @@
 
 struct shard_open {
 	int number;
-	struct vfile_disk *disk;
+	struct vfile_disk *disk, *second; /* the same folder: a thread each */
 	struct archive *archive;
 };
 

@@ -17,7 +17,10 @@ static char *lines[LINES];
 static char folder[64];
 static const char *const words[] = { "sshd", "Failed", "failed", "password", "cron", "root",
 	"Đăng nhập", "thất bại", "10.0.0.7", "kernel:", "eth0", "link", "up", "down", "(x)", "a=1",
-	"\xff\xfe", "INFO", "xyz" };
+	"\xff\xfe", "INFO", "xyz",
+	"\xe2\x84\xaa"
+	"ernel",
+	"Password\xc5\xbf", "PASSWORDS" };
 
 static unsigned next(unsigned *seed)
 {

@@ -1,7 +1,45 @@
 #include "kit/text/text.h"
 #include "work/archive/read.h"
 
-void fold_into(struct bytes *to, struct str s)
+static uint8_t lower(uint8_t c)
+{
+	return c >= 'A' && c <= 'Z' ? c | 0x20 : c;
+}
+
+/* Two characters beyond ASCII are an ASCII letter but for their case: the long s, the kelvin. */
+static void fold_case(struct bytes *to, struct str s)
+{
+	uint8_t *at = bytes_more(to, s.len + 1), *from = at;
+
+	for (size_t i = 0; i < s.len; i++) {
+		struct str rest = str_from(s, i);
+
+		if (str_starts(rest, "\xc5\xbf")) {
+			*at++ = 's';
+			i++;
+		} else if (str_starts(rest, "\xe2\x84\xaa")) {
+			*at++ = 'k';
+			i += 2;
+		} else {
+			*at++ = lower((uint8_t)s.ptr[i]);
+		}
+	}
+	to->len += (size_t)(at - from);
+}
+
+static void fold_marks(struct bytes *to, struct str s)
+{
+	struct arena a;
+	struct str folded;
+
+	/* NFD makes at most three times of it, arena_alloc rounds up */
+	arena_init(&a, 20 * (s.len + KIB));
+	folded = text_fold(&a, s);
+	bytes_add(to, folded.ptr, folded.len);
+	arena_done(&a);
+}
+
+void fold_into(struct bytes *to, struct str s, enum folding folding)
 {
 	uint8_t *at = bytes_more(to, s.len + 1), high = 0;
 
@@ -9,57 +47,54 @@ void fold_into(struct bytes *to, struct str s)
 		uint8_t c = (uint8_t)s.ptr[i];
 
 		high |= c;
-		at[i] = c >= 'A' && c <= 'Z' ? c | 0x20 : c;
+		at[i] = lower(c);
 	}
-	if (high < 0x80) {
+	if (high < 0x80)
 		to->len += s.len;
-	} else {
-		struct arena a;
-		struct str folded;
-
-		/* NFD makes at most three times of it, arena_alloc rounds up */
-		arena_init(&a, 20 * (s.len + KIB));
-		folded = text_fold(&a, s);
-		bytes_add(to, folded.ptr, folded.len);
-		arena_done(&a);
-	}
+	else if (folding == FOLD_CASE)
+		fold_case(to, s);
+	else
+		fold_marks(to, s);
 }
 
-/* COUNT texts ended by NUL, folded one by one. */
-static void fold_texts(const uint8_t *at, uint32_t count, struct bytes *to, uint32_t *from)
+/* COUNT texts ended by NUL, which begin at FROM. Without a byte beyond ASCII all of them at once:
+ * each stays where it is. */
+static uint32_t *fold_texts(const struct bytes *texts, const uint32_t *from, uint32_t count,
+	enum folding folding, struct bytes *to)
 {
-	for (uint32_t i = 0; i < count; i++) {
-		size_t len = strlen((const char *)at);
+	uint32_t *ret = calloc((size_t)count + 1, sizeof(*ret));
+	uint8_t high = 0;
 
-		from[i] = (uint32_t)to->len;
-		fold_into(to, (struct str){ (const char *)at, len });
-		bytes_u8(to, 0);
-		at += len + 1;
+	if (ret == NULL)
+		abort();
+	for (size_t i = 0; i < texts->len; i++)
+		high |= texts->at[i];
+	if (high < 0x80) {
+		fold_into(to, (struct str){ (const char *)texts->at, texts->len }, folding);
+		memcpy(ret, from, ((size_t)count + 1) * sizeof(*ret));
+		return ret;
 	}
-	from[count] = (uint32_t)to->len;
+	for (uint32_t i = 0; i < count; i++) {
+		ret[i] = (uint32_t)to->len;
+		fold_into(to,
+			(struct str){
+				(const char *)texts->at + from[i], from[i + 1] - from[i] - 1 },
+			folding);
+		bytes_u8(to, 0);
+	}
+	ret[count] = (uint32_t)to->len;
+	return ret;
 }
 
-struct folded *folded_new(struct segment *s)
+struct folded *folded_new(struct segment *s, enum folding folding)
 {
 	struct folded *f = calloc(1, sizeof(*f));
-	uint32_t *from = calloc((size_t)s->slot_count + s->template_count + 1, sizeof(*from));
-	uint32_t pieces = 0;
 
-	if (f == NULL || from == NULL)
+	if (f == NULL)
 		abort();
-	f->text_from = calloc((size_t)s->text_count + 1, sizeof(*f->text_from));
-	f->template_from = calloc((size_t)s->template_count + 1, sizeof(*f->template_from));
-	if (f->text_from == NULL || f->template_from == NULL)
-		abort();
-	fold_texts(s->texts.at, s->text_count, &f->texts, f->text_from);
-	/* a template has one piece more than slots */
-	fold_texts(s->text.at, s->slot_count + s->template_count - 1, &f->text, from);
-	for (uint32_t t = 1; t < s->template_count; t++) {
-		f->template_from[t] = from[pieces];
-		pieces += s->templates[t].slots + 1;
-	}
-	f->template_from[s->template_count] = (uint32_t)f->text.len;
-	free(from);
+	f->text_from = fold_texts(&s->texts, s->text_from, s->text_count, folding, &f->texts);
+	f->piece_from = fold_texts(
+		&s->text, s->piece_from, s->slot_count + s->template_count - 1, folding, &f->text);
 	return f;
 }
 
@@ -68,7 +103,7 @@ struct folded *folded_free(struct folded *f)
 	if (f) {
 		bytes_done(&f->text);
 		bytes_done(&f->texts);
-		free(f->template_from);
+		free(f->piece_from);
 		free(f->text_from);
 		free(f);
 	}

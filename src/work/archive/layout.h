@@ -139,7 +139,8 @@ struct near {
 };
 
 /* State of a family while a block is coded or decoded. */
-/* Put VALUE first; RANK is where it was, or near->count for a new one. ROOM bounds the list. */
+/* Put VALUE first; RANK is where it was, or near->count for a new one. ROOM bounds the list; only
+ * numbers, whose list has NUMBER_NEAR places, have digits. */
 static inline void near_front(
 	struct near *near, unsigned rank, unsigned room, uint64_t value, uint8_t digits)
 {
@@ -149,10 +150,14 @@ static inline void near_front(
 		else
 			rank--;
 	}
-	if (rank > 0) {
+	/* mostly the rank is small: a call would cost more than it moves */
+	if (rank > 4)
 		memmove(near->value + 1, near->value, rank * sizeof(near->value[0]));
-		memmove(near->digits + 1, near->digits, rank);
-	}
+	else
+		for (unsigned i = rank; i > 0; i--)
+			near->value[i] = near->value[i - 1];
+	for (unsigned i = rank; i > 0 && room == NUMBER_NEAR; i--)
+		near->digits[i] = near->digits[i - 1];
 	near->value[0] = value;
 	near->digits[0] = digits;
 }

@@ -4,8 +4,9 @@
 
 static int set_text(struct term *t, const struct bytes *literal, struct err *e)
 {
-	if (t->is_fold && literal->len > 0)
-		fold_into(&t->text, (struct str){ (const char *)literal->at, literal->len });
+	if (t->folding != FOLD_NONE && literal->len > 0)
+		fold_into(&t->text, (struct str){ (const char *)literal->at, literal->len },
+			t->folding);
 	else
 		bytes_add(&t->text, literal->at, literal->len);
 	if (t->text.len == 0 && t->pattern == NULL)
@@ -25,7 +26,7 @@ static int add_terms(
 
 		if (i > 0 && (literals[i].len == 0 || first->is_not))
 			break;
-		*t = (struct term){ .is_fold = first->is_fold,
+		*t = (struct term){ .folding = first->folding,
 			.is_not = first->is_not,
 			.pattern = i == 0 ? first->pattern : NULL };
 		m->count++;
@@ -36,21 +37,33 @@ static int add_terms(
 	return 0;
 }
 
+static bool is_ascii(struct str s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if ((uint8_t)s.ptr[i] >= 0x80)
+			return false;
+	return true;
+}
+
 /* Records are found by their texts before a pattern is tried on them. Without regard to case
- * letters are compared folded: what is the same but for case is the same folded too. */
+ * letters are compared folded: what is the same but for case is the same folded too. A text of
+ * ASCII alone needs no pattern for that. */
 static int make_ready(struct matcher *m, const struct archive_term *from, struct err *e)
 {
 	bool is_regex = from->mode >= ARCHIVE_REGEX;
 	bool is_nocase = from->mode == ARCHIVE_NOCASE || from->mode == ARCHIVE_REGEX_NOCASE;
-	struct term first = { .is_fold = is_nocase || from->mode == ARCHIVE_FOLD,
-		.is_not = from->is_not };
+	bool is_plain = from->mode == ARCHIVE_NOCASE && is_ascii(from->text);
+	struct term first = { .is_not = from->is_not,
+		.folding = is_plain                             ? FOLD_CASE :
+			is_nocase || from->mode == ARCHIVE_FOLD ? FOLD_MARKS :
+								  FOLD_NONE };
 	struct bytes literals[PATTERN_LITERALS] = { 0 };
 	int result;
 
 	if (from->text.len == 0 || from->text.len > TERM_TEXT_MAX)
 		return err_set(e, ERR_INPUT, "a text of 1 to %u bytes is searched for, not of %zu",
 			TERM_TEXT_MAX, from->text.len);
-	if (is_regex || is_nocase) {
+	if (is_regex || (is_nocase && !is_plain)) {
 		first.pattern = pattern_new(from->text, is_regex, is_nocase, e);
 		if (first.pattern == NULL)
 			return ERR_INPUT;
@@ -97,7 +110,8 @@ struct matcher *matcher_free(struct matcher *m)
 		bytes_done(&m->terms[i].text);
 		pattern_free(m->terms[i].pattern);
 	}
-	bytes_done(&m->folded);
+	for (int i = 0; i < FOLDINGS; i++)
+		bytes_done(&m->folded[i]);
 	free(m);
 	return NULL;
 }
@@ -135,17 +149,20 @@ static bool holds(struct str raw, const struct bytes *text)
 
 int matcher_text(struct matcher *m, struct str raw, struct err *e)
 {
-	m->folded.len = 0;
+	for (int i = 0; i < FOLDINGS; i++)
+		m->folded[i].len = 0;
 	for (size_t i = 0; i < m->count; i++) {
 		const struct term *t = &m->terms[i];
 		struct str in = raw;
 
 		if (t->pattern && (t->is_not || t->text.len == 0))
 			continue;
-		if (t->is_fold) {
-			if (m->folded.len == 0)
-				fold_into(&m->folded, raw);
-			in = (struct str){ (const char *)m->folded.at, m->folded.len };
+		if (t->folding != FOLD_NONE) {
+			struct bytes *folded = &m->folded[t->folding];
+
+			if (folded->len == 0)
+				fold_into(folded, raw, t->folding);
+			in = (struct str){ (const char *)folded->at, folded->len };
 		}
 		if (holds(in, &t->text) == t->is_not)
 			return 0;

@@ -8,10 +8,13 @@
 
 #define PATTERN_LITERALS 4
 
+/* How texts are compared: as they are; without marks and case; without regard to case. */
+enum folding { FOLD_NONE, FOLD_MARKS, FOLD_CASE, FOLDINGS };
+
 struct term {
-	/* The text that must stand in the record, folded if is_fold; empty when none is known. */
+	/* The text that must stand in the record, folded so; empty when none is known. */
 	struct bytes text;
-	bool is_fold;
+	enum folding folding;
 	bool is_not;
 	/* Of patterns: the text alone does not decide. */
 	struct pattern *pattern;
@@ -23,8 +26,8 @@ struct matcher {
 	struct term terms[ARCHIVE_TERMS_MAX * PATTERN_LITERALS];
 	size_t count;
 	bool has_patterns;
-	bool has_meta;       /* times, sources or kinds are asked for */
-	struct bytes folded; /* of the record in work */
+	bool has_meta;                 /* times, sources or kinds are asked for */
+	struct bytes folded[FOLDINGS]; /* of the record in work */
 };
 
 /* QUERY is borrowed. *RET is yours. */
@@ -46,7 +49,8 @@ MUST_CHECK int pattern_match(struct pattern *p, struct str raw, struct err *e);
  * PATTERN_LITERALS of TO, which are empty; those beyond what is certain stay so. */
 void pattern_literals(struct str regex, struct bytes *to);
 
-/* S folded, behind what is in TO. */
-void fold_into(struct bytes *to, struct str s);
+/* S folded, behind what is in TO. FOLD_CASE makes the same only of what a pattern without regard to
+ * case takes for ASCII letters, so it decides for texts of ASCII alone. */
+void fold_into(struct bytes *to, struct str s, enum folding folding);
 
 #endif

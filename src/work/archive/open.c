@@ -294,7 +294,8 @@ struct segment *segment_close(struct segment *s)
 	if (s == NULL)
 		return NULL;
 	view_done(&s->view);
-	folded_free(s->folded);
+	for (int i = 0; i < FOLDINGS; i++)
+		folded_free(s->folded[i]);
 	ZSTD_freeDCtx(s->zstd);
 	bytes_done(&s->texts);
 	bytes_done(&s->addresses);
@@ -305,6 +306,7 @@ struct segment *segment_close(struct segment *s)
 	free(s->text_from);
 	free(s->templates);
 	free(s->slots);
+	free(s->piece_from);
 	free(s->types);
 	free(s->template_blocks);
 	use_list_done(&s->uses[SLOT_TEXT]);
@@ -380,6 +382,7 @@ static int read_template(struct segment *s, struct reader *r, struct template *t
 {
 	uint64_t slots = read_varint(r);
 	const uint8_t *end = s->text.at + s->text.len, *at = s->text.at + t->text;
+	uint32_t *piece = s->piece_from + s->slot_count + s->template_count - 1;
 
 	if (slots > LIMIT_SEGMENT_SLOTS || slots > reader_left(r))
 		return bad(e, "the slots of a template");
@@ -395,6 +398,7 @@ static int read_template(struct segment *s, struct reader *r, struct template *t
 			t->time = (uint16_t)(k + 1);
 	}
 	for (uint64_t k = 0; k <= slots; k++) {
+		*piece++ = (uint32_t)(at - s->text.at);
 		at = at < end ? memchr(at, 0, (size_t)(end - at)) : NULL;
 		if (at == NULL)
 			return bad(e, "the text of a template");
@@ -413,6 +417,7 @@ static int load_templates(struct segment *s, const struct bytes *slots, struct e
 
 	/* a slot takes two bytes, a template one: no more of either can be there */
 	s->slots = get(slots->len + 1, sizeof(*s->slots));
+	s->piece_from = get(slots->len + most + 1, sizeof(*s->piece_from));
 	s->templates = get(most, sizeof(*s->templates));
 	s->types = get(most, 1);
 	memset(s->family_type, 0, sizeof(s->family_type));
@@ -430,6 +435,7 @@ static int load_templates(struct segment *s, const struct bytes *slots, struct e
 		text += t->text_len;
 		s->template_count++;
 	}
+	s->piece_from[s->slot_count + s->template_count - 1] = text;
 	return text == s->text.len ? 0 : bad(e, "the text of its templates");
 }
 
@@ -449,10 +455,12 @@ int load_tables(struct segment *s, struct err *e)
 		return 0;
 	free(s->text_from);
 	free(s->slots);
+	free(s->piece_from);
 	free(s->templates);
 	free(s->types);
 	s->text_from = NULL;
 	s->slots = NULL;
+	s->piece_from = NULL;
 	s->templates = NULL;
 	s->types = NULL;
 	s->slot_count = s->family_count = 0;

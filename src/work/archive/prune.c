@@ -70,7 +70,7 @@ static bool column_may(struct search *a, const struct condition *c, struct slot 
 		digits.value = digits.value * 10 + (uint64_t)(want.ptr[i] - '0');
 		digits.power *= 10;
 	}
-	is_upper = slot.type == SLOT_HEX_UPPER && !a->is_fold;
+	is_upper = slot.type == SLOT_HEX_UPPER && !a->folding;
 	for (uint32_t i = 0; i < column->count; i++) {
 		last = column_next(column, last, i);
 		if (is_decimal ? decimal_may(&digits, c->op, last) :
@@ -137,23 +137,28 @@ static void want(const struct condition *c, const struct slot *slots, struct pru
 
 int align_prune(struct search *a, uint32_t t, struct prune *p, bool *ret_may)
 {
-	struct condition *c = (struct condition *)(void *)a->conditions.at + a->first[t];
-	struct condition *end = c + a->count[t];
+	const struct condition *c =
+		(const struct condition *)(const void *)a->conditions.at + a->first[t];
+	const struct condition *end = c + a->count[t];
 	const struct slot *slots = a->s->slots + a->s->templates[t].slot;
 
 	*ret_may = false;
+	a->live_first[t] = (uint32_t)(a->live.len / sizeof(*c));
 	while (c < end) {
+		const struct condition *set = c;
 		bool may;
 		int result = ask_set(a, c, slots, p, &may);
 
 		if (result < 0)
 			return result;
-		if (may)
-			want(c, slots, p);
-		*ret_may |= may;
-		do
-			c->is_dead = !may;
-		while (!c++->is_last);
+		while (!c++->is_last)
+			;
+		if (!may)
+			continue;
+		want(set, slots, p);
+		bytes_add(&a->live, set, (size_t)(c - set) * sizeof(*c));
+		*ret_may = true;
 	}
+	a->live_count[t] = (uint32_t)(a->live.len / sizeof(*c)) - a->live_first[t];
 	return 0;
 }

@@ -28,9 +28,9 @@ struct view {
 	uint32_t *first;      /* of a position: its first value, or the number of its raw text */
 	uint32_t *uses;       /* of a template */
 	struct value *values; /* of slots; those not loaded hold anything */
-	size_t values_room;
+	size_t values_room, values_needed;
 	struct str *raw;             /* rows of TEMPLATE_RAW; in a block of text, all rows */
-	struct column_view *columns; /* by family */
+	struct column_view *columns; /* by family; NULL until loaded */
 	struct bytes own; /* loaded columns, one after the other; room is all they need */
 	struct leaf *meta;
 	bool has_layout;
@@ -63,6 +63,8 @@ struct segment {
 	struct bytes addresses; /* as planes */
 	uint32_t address_count;
 	struct bytes text; /* of the templates */
+	/* of their pieces, one more than slots of each: where they begin; and one more */
+	uint32_t *piece_from;
 	struct template *templates;
 	struct slot *slots;
 	uint8_t *types; /* of a template: bit of each type it has */
@@ -74,7 +76,7 @@ struct segment {
 	bool has_index;
 	uint32_t *template_blocks;
 	struct use_list uses[SLOT_TYPES]; /* of texts and addresses */
-	struct folded *folded;            /* made when first needed */
+	struct folded *folded[FOLDINGS];  /* made when first needed */
 	struct view view;
 	struct bytes redacted; /* when has_redacted: of struct redacted, in order */
 	bool has_redacted;
@@ -105,14 +107,14 @@ static inline uint32_t address_at(const struct segment *s, uint64_t i)
 	return (uint32_t)at[0] << 24 | (uint32_t)at[n] << 16 | (uint32_t)at[2 * n] << 8 | at[3 * n];
 }
 
-/* The texts a search looks at: as they are, or folded. */
+/* The texts a search looks at, folded. */
 struct folded {
-	struct bytes text;       /* of templates */
-	uint32_t *template_from; /* template_count + 1 */
+	struct bytes text;    /* of templates */
+	uint32_t *piece_from; /* as in struct segment */
 	struct bytes texts;
 	uint32_t *text_from;
 };
-struct folded *folded_new(struct segment *s);
+struct folded *folded_new(struct segment *s, enum folding folding);
 struct folded *folded_free(struct folded *f);
 void view_done(struct view *v);
 /* Make BLOCK the one in work: templates of its rows; the text of a block of text. */
@@ -120,8 +122,17 @@ MUST_CHECK int load_block(struct segment *s, uint32_t block, struct err *e);
 /* Which row each position holds. */
 MUST_CHECK int load_order(struct segment *s, struct err *e);
 MUST_CHECK int load_times(struct segment *s, struct err *e);
-/* The values of slots of the families that are not 0 in WANTED; NULL: of all. */
-MUST_CHECK int load_families(struct segment *s, const uint8_t *wanted, struct err *e);
+/* Slots whose values are only held against a set of entries: nothing is kept but which rows were in
+ * it. */
+struct marks {
+	const uint64_t **bits; /* of a slot: the set; NULL: its values are kept */
+	uint8_t *rows;         /* by position: 1 where a value was in the set of its slot */
+};
+/* The values of slots of the families that are not 0 in WANTED; NULL: of all. MARKS may be NULL. */
+MUST_CHECK int load_families(
+	struct segment *s, const uint8_t *wanted, const struct marks *marks, struct err *e);
+/* Which columns there are: for the two below, which do it themselves. */
+MUST_CHECK int load_columns(struct segment *s, struct err *e);
 /* The values that stand in the column of a family: all that its slots hold in this block. */
 MUST_CHECK int load_column(struct segment *s, unsigned family, struct err *e);
 uint64_t column_next(struct column_view *c, uint64_t last, uint32_t i);
@@ -129,6 +140,9 @@ MUST_CHECK int load_all_values(struct segment *s, struct err *e);
 MUST_CHECK int load_meta(struct segment *s, struct err *e);
 /* Row ROW of the block in work, whose values are loaded: borrowed from the segment. */
 MUST_CHECK int row_text(struct segment *s, uint32_t row, struct err *e, struct str *ret_text);
+/* The same of the row at a position, in a block of columns. */
+MUST_CHECK int position_text(
+	struct segment *s, uint32_t position, struct err *e, struct str *ret_text);
 /* What stands in a slot; TEXT has TIMEFORM_TEXT_MAX bytes and may be left unused. */
 struct str slot_text(const struct segment *s, struct slot slot, struct value value, char *text);
 

@@ -1,7 +1,7 @@
 #include "work/archive/align.h"
 
 /* What a template says of its rows before any value is looked at. */
-enum verdict { ROWS_NEVER, ROWS_ALWAYS, ROWS_IF };
+enum verdict { ROWS_NEVER, ROWS_ALWAYS, ROWS_IF, ROWS_MARKED };
 
 /* A search under way in one segment. Verdicts are of templates: what is known of their rows in the
  * block in work. */
@@ -12,9 +12,10 @@ struct hunt {
 	struct search *laid; /* of each term that has a text to look for */
 	size_t count;
 	uint8_t *verdict;
-	uint32_t *blocks; /* of a template: where rows of it may be wanted, as bits */
-	uint32_t any;     /* of all templates */
-	uint64_t *found;  /* rows of the block, as bits */
+	uint32_t *blocks;   /* of a template: where rows of it may be wanted, as bits */
+	uint32_t any;       /* of all templates */
+	uint64_t *found;    /* rows of the block, as bits */
+	struct marks marks; /* of templates with ROWS_MARKED */
 	int64_t hits;
 	struct err *e;
 };
@@ -66,7 +67,7 @@ static void lay(struct hunt *h)
 		if (!is_laid(t))
 			continue;
 		align(&h->laid[h->count], s, (struct str){ (const char *)t->text.at, t->text.len },
-			t->is_fold);
+			t->folding);
 		h->laid[h->count++].is_not = t->is_not;
 	}
 	h->verdict = get(s->template_count, 1);
@@ -84,6 +85,16 @@ static void lay_done(struct hunt *h)
 	free(h->laid);
 	free(h->verdict);
 	free(h->blocks);
+}
+
+static void unmark(struct hunt *h)
+{
+	const struct segment *s = h->s;
+
+	memset(h->marks.bits, 0, s->slot_count * sizeof(*h->marks.bits));
+	for (uint32_t t = 0; t < s->template_count; t++)
+		if (h->verdict[t] == ROWS_MARKED)
+			h->verdict[t] = ROWS_IF;
 }
 
 /* What the rows of template T may need, and whether any of them may be wanted. */
@@ -110,6 +121,41 @@ static int prune_template(struct hunt *h, uint32_t t, struct prune *p)
 	return result;
 }
 
+/* Where one entry set a slot decides for the rows of template T, decoding can tell at once; unless
+ * the values are there already. */
+static void mark_template(struct hunt *h, uint32_t t)
+{
+	const struct search *a = NULL;
+	const struct slot *slots = h->s->slots + h->s->templates[t].slot;
+	const uint64_t **bits = h->marks.bits + h->s->templates[t].slot;
+	const struct condition *c, *end;
+
+	for (size_t i = 0; i < h->count; i++) {
+		if (h->laid[i].fit[t] == FIT_ALWAYS && !h->laid[i].is_not)
+			continue;
+		if (a || h->laid[i].fit[t] != FIT_IF || h->laid[i].is_not)
+			return;
+		a = &h->laid[i];
+	}
+	if (a == NULL)
+		return;
+	c = (const struct condition *)(const void *)a->live.at + a->live_first[t];
+	end = c + a->live_count[t];
+	for (const struct condition *at = c; at < end; at++)
+		if (!at->is_last || at->entries < 0 ||
+			h->s->view.has_family[slots[at->slot].family])
+			return;
+	for (; c < end; c++) {
+		if (bits[c->slot]) { /* two sets for one slot */
+			memset(bits, 0, h->s->templates[t].slots * sizeof(*bits));
+			return;
+		}
+		bits[c->slot] =
+			((const struct entry_set *)(const void *)a->sets.at)[c->entries].bits;
+	}
+	h->verdict[t] = ROWS_MARKED;
+}
+
 /* Load what the rows that may be wanted need. */
 static int prune_block(struct hunt *h, bool *ret_any)
 {
@@ -118,13 +164,22 @@ static int prune_block(struct hunt *h, bool *ret_any)
 	int result = 0;
 
 	prune_new(&p, s, h->e);
+	unmark(h);
+	memset(h->marks.rows, 0, s->blocks[s->view.block].rows);
+	for (size_t i = 0; i < h->count; i++)
+		align_begin(&h->laid[i]);
 	*ret_any = false;
 	for (uint32_t t = 0; t < s->template_count && result == 0; t++) {
 		result = prune_template(h, t, &p);
 		*ret_any |= h->verdict[t] != ROWS_NEVER;
+		if (h->verdict[t] == ROWS_IF && !p.has_all && result == 0)
+			mark_template(h, t);
 	}
+	if (result == 0 && p.has_all)
+		unmark(h);
 	if (result == 0)
-		result = p.has_all ? load_all_values(s, h->e) : load_families(s, p.families, h->e);
+		result = p.has_all ? load_all_values(s, h->e) :
+				     load_families(s, p.families, &h->marks, h->e);
 	if (result == 0 && p.has_times)
 		result = load_times(s, h->e);
 	prune_done(&p);
@@ -145,9 +200,7 @@ static int test_term(struct hunt *h, const struct search *a, uint32_t position, 
 		*ret_is_there = align_meets(a, position);
 		return 0;
 	case FIT_UNKNOWN:
-		result = load_order(s, h->e);
-		if (result == 0)
-			result = row_text(s, s->view.row[position], h->e, &text);
+		result = position_text(s, position, h->e, &text);
 		*ret_is_there = result == 0 && align_in_text(a, text);
 		return result;
 	default:
@@ -159,7 +212,7 @@ static int test_term(struct hunt *h, const struct search *a, uint32_t position, 
 static int test_row(struct hunt *h, uint32_t position, bool *ret_is_hit)
 {
 	enum verdict verdict = h->verdict[h->s->view.template[position]];
-	bool is_hit = verdict != ROWS_NEVER;
+	bool is_hit = verdict == ROWS_MARKED ? h->marks.rows[position] : verdict != ROWS_NEVER;
 	int result = 0;
 
 	for (size_t i = 0; verdict == ROWS_IF && i < h->count && is_hit && result == 0; i++) {
@@ -170,16 +223,86 @@ static int test_row(struct hunt *h, uint32_t position, bool *ret_is_hit)
 	return result;
 }
 
+/* Rows of templates that decide for all of theirs are counted without a look at them. */
+static void count_templates(struct hunt *h)
+{
+	const struct segment *s = h->s;
+
+	for (uint32_t t = 0; t < s->template_count; t++) {
+		if (h->verdict[t] != ROWS_ALWAYS)
+			continue;
+		h->hits += s->view.uses[t];
+		h->verdict[t] = ROWS_NEVER;
+	}
+}
+
+/* What stands in the slots of the rows found, by position. */
+static int load_found(struct hunt *h, uint32_t rows)
+{
+	struct segment *s = h->s;
+	uint8_t *wanted = get(s->family_count, 1), *is_seen = get(s->template_count, 1);
+	bool has_times = false;
+	int result;
+
+	for (uint32_t i = 0; i < rows; i++) {
+		uint32_t number = s->view.template[i];
+		const struct template *t = &s->templates[number];
+
+		if (!(h->found[i / 64] >> i % 64 & 1) || is_seen[number])
+			continue;
+		is_seen[number] = 1;
+		has_times |= t->time > 0;
+		for (uint32_t k = 0; k < t->slots; k++)
+			if (s->slots[t->slot + k].type != SLOT_TIME)
+				wanted[s->slots[t->slot + k].family] = 1;
+	}
+	result = load_families(s, wanted, NULL, h->e);
+	if (result == 0 && has_times)
+		result = load_times(s, h->e);
+	free(wanted);
+	free(is_seen);
+	return result;
+}
+
+/* Count which of the rows found, by position, the patterns hold of as well. */
+static int count_patterns(struct hunt *h, uint32_t rows)
+{
+	struct segment *s = h->s;
+	int result = load_found(h, rows);
+
+	for (uint32_t i = 0; i < rows && result >= 0; i++) {
+		struct str text;
+
+		if (!(h->found[i / 64] >> i % 64 & 1))
+			continue;
+		result = position_text(s, i, h->e, &text);
+		if (result == 0)
+			result = matcher_patterns(h->m, text, h->e);
+		h->hits += result > 0;
+	}
+	memset(h->found, 0, (rows / 64 + 1) * sizeof(*h->found));
+	return result < 0 ? result : 0;
+}
+
+static void found(struct hunt *h, uint32_t i)
+{
+	h->found[i / 64] |= (uint64_t)1 << i % 64;
+}
+
 /* Rows of a block in columns, as bits in h->found; or only counted where that is all. */
 static int hunt_columns(struct hunt *h, uint32_t block, bool is_counting)
 {
 	struct segment *s = h->s;
 	uint32_t rows = s->blocks[block].rows;
-	bool has_rows;
+	bool has_rows, has_patterns = h->m->has_patterns;
 	int result = prune_block(h, &has_rows);
 
-	if (!has_rows)
+	if (!has_rows || result < 0)
 		return result;
+	if (is_counting && !has_patterns)
+		count_templates(h);
+	else if (!is_counting)
+		result = load_order(s, h->e);
 	for (uint32_t i = 0; i < rows && result == 0; i++) {
 		bool is_hit;
 
@@ -188,15 +311,14 @@ static int hunt_columns(struct hunt *h, uint32_t block, bool is_counting)
 		result = test_row(h, i, &is_hit);
 		if (result < 0 || !is_hit)
 			continue;
-		if (is_counting) {
+		if (!is_counting)
+			found(h, s->view.row[i]);
+		else if (has_patterns)
+			found(h, i);
+		else
 			h->hits++;
-			continue;
-		}
-		result = load_order(s, h->e);
-		if (result == 0)
-			h->found[s->view.row[i] / 64] |= (uint64_t)1 << s->view.row[i] % 64;
 	}
-	return result;
+	return result == 0 && is_counting && has_patterns ? count_patterns(h, rows) : result;
 }
 
 /* One look over all that is left of the block, then on to the record it hit. */
@@ -215,7 +337,7 @@ static void hunt_first_term(struct hunt *h, uint32_t rows)
 		while (at >= raw[i].ptr + raw[i].len)
 			i++;
 		if (at + text->len <= raw[i].ptr + raw[i].len)
-			h->found[i / 64] |= (uint64_t)1 << i % 64;
+			found(h, i);
 	}
 }
 
@@ -224,7 +346,7 @@ static int hunt_text(struct hunt *h, uint32_t block)
 	const struct segment *s = h->s;
 	const struct term *t = &h->m->terms[0];
 	uint32_t rows = s->blocks[block].rows;
-	bool is_quick = h->m->count > 0 && is_laid(t) && !t->is_fold && !t->is_not;
+	bool is_quick = h->m->count > 0 && is_laid(t) && t->folding == FOLD_NONE && !t->is_not;
 
 	if (is_quick)
 		hunt_first_term(h, rows);
@@ -320,8 +442,8 @@ static int hunt_block(struct hunt *h, uint32_t block)
 	if (b->is_text)
 		result = hunt_text(h, block);
 	else
-		result = hunt_columns(h, block,
-			h->want->hit == NULL && is_whole && !h->m->has_meta && !h->m->has_patterns);
+		result =
+			hunt_columns(h, block, h->want->hit == NULL && is_whole && !h->m->has_meta);
 	return result < 0 ? result : give(h, block);
 }
 
@@ -339,10 +461,14 @@ int64_t segment_search(struct segment *s, struct segment_search *search, struct 
 	if (result < 0)
 		return result;
 	h.found = get(LIMIT_SEGMENT_BLOCK_ROWS / 64 + 1, sizeof(*h.found));
+	h.marks.bits = get(s->slot_count, sizeof(*h.marks.bits));
+	h.marks.rows = get(LIMIT_SEGMENT_BLOCK_ROWS, 1);
 	lay(&h);
 	for (uint32_t n = 0; n < s->block_count && result == 0 && !search->is_stopped; n++)
 		result = hunt_block(&h, search->is_oldest_first ? n : s->block_count - 1 - n);
 	lay_done(&h);
 	free(h.found);
+	free(h.marks.bits);
+	free(h.marks.rows);
 	return result < 0 ? result : h.hits;
 }

@@ -183,7 +183,10 @@ static void add_log_lines(struct made *m, size_t count, uint64_t seed)
 			snprintf(line, sizeof(line), "\xff\xfe broken %u", n);
 			break;
 		default:
-			snprintf(line, sizeof(line), "%s", n % 9 ? "-- MARK --" : "");
+			snprintf(line, sizeof(line), "%s",
+				n % 9 > 1     ? "-- MARK --" :
+					n % 9 ? "-- MAR\xE2\x84\xAA pa\xC5\xBFsword --" :
+						"");
 		}
 		add_text(m, line);
 	}

@@ -3,7 +3,8 @@
 /* A slot whose values are being decoded: where its next code stands. */
 struct active {
 	const uint8_t *code;
-	uint16_t slot; /* of its template */
+	const uint64_t *bits; /* of marks; or NULL */
+	uint16_t slot;        /* of its template */
 	uint16_t family;
 	uint8_t type;
 };
@@ -13,6 +14,7 @@ struct decoder {
 	struct segment *s;
 	unsigned types;        /* as bits */
 	const uint8_t *wanted; /* families; NULL: all that are not loaded yet */
+	const struct marks *marks;
 	const uint8_t *codes;
 	size_t codes_len;
 	struct active *active;
@@ -65,8 +67,12 @@ static bool place_codes(struct decoder *d)
 			if (!(1u << slot.type & d->types) || k + 1 == template->time)
 				continue;
 			if (is_wanted(d, slot))
-				d->active[count++] = (struct active){ d->codes + at, (uint16_t)k,
-					slot.family, slot.type };
+				d->active[count++] = (struct active){ .code = d->codes + at,
+					.bits = d->marks ? d->marks->bits[template->slot + k] :
+							   NULL,
+					.slot = (uint16_t)k,
+					.family = slot.family,
+					.type = slot.type };
 			at += s->view.uses[t];
 			if (at > d->codes_len)
 				return false;
@@ -79,12 +85,16 @@ static bool place_codes(struct decoder *d)
 /* The values of an own column go where there is room for all of them. */
 int load_column(struct segment *s, unsigned family, struct err *e)
 {
-	struct column_view *c = &s->view.columns[family];
+	struct column_view *c;
 	const struct section *section = section_find(s, s->view.block, SECTION_COLUMN, family);
 	struct bytes content = { 0 };
-	size_t len = (size_t)c->count * c->width;
-	int result;
+	int result = load_columns(s, e);
+	size_t len;
 
+	if (result < 0)
+		return result;
+	c = &s->view.columns[family];
+	len = (size_t)c->count * c->width;
 	if (c->data || c->count == 0)
 		return 0;
 	if (section == NULL || section->raw_len != len || s->view.own.room - s->view.own.len < len)
@@ -146,6 +156,16 @@ static int decode_entry(struct decoder *d, unsigned family, uint8_t code, uint64
 	return 0;
 }
 
+static int decode_mark(struct decoder *d, const struct active *a, uint8_t code, uint32_t position)
+{
+	uint64_t entry = 0;
+	int result = decode_entry(d, a->family, code, &entry);
+
+	if (result == 0)
+		d->marks->rows[position] |= a->bits[entry / 64] >> entry % 64 & 1;
+	return result;
+}
+
 static int decode_number(struct decoder *d, const struct active *a, uint8_t code, struct value *ret)
 {
 	struct near *near = &d->near[a->family];
@@ -201,7 +221,9 @@ static int decode_row(struct decoder *d, uint32_t position)
 		struct value *value = &values[a->slot];
 		uint8_t code = *a->code++;
 
-		if (a->type == SLOT_TEXT || a->type == SLOT_IPV4)
+		if (a->bits)
+			result = decode_mark(d, a, code, position);
+		else if (a->type == SLOT_TEXT || a->type == SLOT_IPV4)
 			result = decode_entry(d, a->family, code, &value->number);
 		else if (a->type == SLOT_TIME)
 			result = decode_time(d, slots[a->slot].form, code,
@@ -280,13 +302,36 @@ static int decode_rows(struct decoder *d)
 	return result;
 }
 
-static int load_some(struct segment *s, enum slot_type type, const uint8_t *wanted, struct err *e)
+/* Room for all values, whatever they are, and every column to be decoded from its beginning. */
+static void begin(struct decoder *d)
 {
-	struct decoder d = { .s = s, .e = e, .wanted = wanted };
+	struct view *v = &d->s->view;
+
+	if (v->values_needed > v->values_room) {
+		free(v->values);
+		v->values = malloc(v->values_needed * sizeof(*v->values));
+		if (v->values == NULL)
+			abort();
+		v->values_room = v->values_needed;
+	}
+	for (uint32_t i = 0; i < d->first[d->s->template_count]; i++) {
+		struct column_view *c = &v->columns[d->active[i].family];
+
+		if (d->active[i].type != SLOT_TIME)
+			c->taken = 0, c->last = 0;
+	}
+}
+
+static int load_some(struct segment *s, enum slot_type type, const uint8_t *wanted,
+	const struct marks *marks, struct err *e)
+{
+	struct decoder d = { .s = s, .e = e, .wanted = wanted, .marks = marks };
 	enum section_kind kind = prepare(&d, type);
 	struct reader codes;
 	int result = load_stream(s, kind, &codes, e);
 
+	if (result == 0)
+		result = load_columns(s, e);
 	if (result < 0)
 		return result;
 	d.codes = codes.at;
@@ -296,7 +341,9 @@ static int load_some(struct segment *s, enum slot_type type, const uint8_t *want
 	d.near = get(s->family_count, sizeof(*d.near));
 	if (d.active == NULL)
 		abort();
-	if (!place_codes(&d))
+	if (place_codes(&d))
+		begin(&d);
+	else
 		result = bad(s, e, "the codes");
 	if (result == 0 && type == SLOT_TIME)
 		result = load_stream(s, SECTION_TIMES, &d.times, e);
@@ -318,12 +365,21 @@ int load_times(struct segment *s, struct err *e)
 
 	if (s->view.has_times || result < 0)
 		return result;
-	result = load_some(s, SLOT_TIME, NULL, e);
+	result = load_some(s, SLOT_TIME, NULL, NULL, e);
 	s->view.has_times = result == 0;
 	return result;
 }
 
-int load_families(struct segment *s, const uint8_t *wanted, struct err *e)
+/* Families some of whose values were only marked have to be loaded again by who needs them. */
+static void note_marked(struct segment *s, const struct marks *marks)
+{
+	for (uint32_t i = 0; i < s->slot_count; i++)
+		if (marks->bits[i])
+			s->view.has_family[s->slots[i].family] = 0;
+}
+
+int load_families(
+	struct segment *s, const uint8_t *wanted, const struct marks *marks, struct err *e)
 {
 	static const enum slot_type types[] = { SLOT_TEXT, SLOT_NUMBER, SLOT_IPV4 };
 	struct view *v = &s->view;
@@ -339,10 +395,12 @@ int load_families(struct segment *s, const uint8_t *wanted, struct err *e)
 		asked |= 1u << SLOT_NUMBER;
 	for (size_t i = 0; i < COUNT(types) && result == 0; i++)
 		if (asked >> types[i] & 1)
-			result = load_some(s, types[i], wanted, e);
+			result = load_some(s, types[i], wanted, marks, e);
 	for (uint32_t f = 0; f < s->family_count && result == 0; f++)
 		v->has_family[f] |= !wanted || wanted[f];
 	v->has_families = result == 0 && wanted == NULL;
+	if (marks)
+		note_marked(s, marks);
 	return result;
 }
 
@@ -352,7 +410,7 @@ int load_all_values(struct segment *s, struct err *e)
 
 	if (s->blocks[s->view.block].is_text)
 		return 0;
-	result = load_families(s, NULL, e);
+	result = load_families(s, NULL, NULL, e);
 	if (result == 0)
 		result = load_times(s, e);
 	return result < 0 ? result : load_order(s, e);
@@ -386,15 +444,19 @@ struct str slot_text(const struct segment *s, struct slot slot, struct value val
 int row_text(struct segment *s, uint32_t row, struct err *e, struct str *ret_text)
 {
 	struct view *v = &s->view;
-	uint32_t position;
+
+	if (!s->blocks[v->block].is_text)
+		return position_text(s, v->position[row], e, ret_text);
+	*ret_text = v->raw[row];
+	return 0;
+}
+
+int position_text(struct segment *s, uint32_t position, struct err *e, struct str *ret_text)
+{
+	const struct view *v = &s->view;
 	const struct template *t;
 	const char *at;
 
-	if (s->blocks[v->block].is_text) {
-		*ret_text = v->raw[row];
-		return 0;
-	}
-	position = v->position[row];
 	if (v->template[position] == TEMPLATE_RAW) {
 		*ret_text = v->raw[v->first[position]];
 		return 0;

@@ -32,16 +32,22 @@ void view_done(struct view *v)
 	*v = (struct view){ .block = SECTION_NO_BLOCK };
 }
 
-/* For the next block; the room of the values, which is large, stays. */
+/* For the next block; the room of what is large stays. */
 static void view_clear(struct view *v)
 {
-	struct value *values = v->values;
-	size_t room = v->values_room;
+	struct view next = { .values = v->values, .values_room = v->values_room, .own = v->own };
 
+	for (int i = 0; i < SECTION_KINDS; i++) {
+		next.memory[i] = v->memory[i];
+		next.memory[i].len = 0;
+		v->memory[i] = (struct bytes){ 0 };
+	}
+	next.own.len = 0;
+	v->own = (struct bytes){ 0 };
 	v->values = NULL;
 	view_done(v);
-	v->values = values;
-	v->values_room = room;
+	next.block = SECTION_NO_BLOCK;
+	*v = next;
 }
 
 /* A section of the block in work; one that is not there is empty. */
@@ -185,25 +191,17 @@ static int load_templates_of_rows(struct segment *s, struct err *e)
 		if (values > LIMIT_SEGMENT_BLOCK_VALUES)
 			return bad(s, e, "the number of values");
 	}
-	if (values > v->values_room) {
-		free(v->values);
-		v->values = get(values, sizeof(*v->values));
-		v->values_room = values;
-	}
+	v->values_needed = values;
 	return 0;
 }
 
 /* The list of columns; small ones have their values behind it. */
-static int load_columns(struct segment *s, struct err *e)
+static int read_columns(struct segment *s, struct reader r, struct err *e)
 {
 	struct view *v = &s->view;
-	struct reader r;
-	int result = load(s, SECTION_COLUMNS, &r, e);
 	uint64_t count, family = 0, own = 0;
 	struct reader list;
 
-	if (result < 0)
-		return result;
 	count = read_varint(&r);
 	list = r;
 	for (int pass = 0; pass < 2; pass++) {
@@ -244,6 +242,24 @@ static int load_columns(struct segment *s, struct err *e)
 	return 0;
 }
 
+int load_columns(struct segment *s, struct err *e)
+{
+	struct view *v = &s->view;
+	struct reader r;
+	int result;
+
+	if (v->columns)
+		return 0;
+	result = load(s, SECTION_COLUMNS, &r, e);
+	if (result < 0)
+		return result;
+	v->columns = get(s->family_count, sizeof(*v->columns));
+	result = read_columns(s, r, e);
+	if (result < 0)
+		v->has_layout = false; /* half taken: begin anew next time */
+	return result;
+}
+
 int load_block(struct segment *s, uint32_t block, struct err *e)
 {
 	struct view *v = &s->view;
@@ -265,13 +281,10 @@ int load_block(struct segment *s, uint32_t block, struct err *e)
 	v->template = get(rows, sizeof(*v->template));
 	v->first = get(rows, sizeof(*v->first));
 	v->uses = get(s->template_count, sizeof(*v->uses));
-	v->columns = get(s->family_count, sizeof(*v->columns));
 	v->has_family = get(s->family_count, 1);
 	result = load_templates_of_rows(s, e);
 	if (result == 0)
 		result = load_raw(s, e);
-	if (result == 0)
-		result = load_columns(s, e);
 	v->has_layout = result == 0;
 	return result;
 }

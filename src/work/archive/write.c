@@ -281,7 +281,7 @@ static void write_text(struct segment_writer *w)
 static void note_letters(struct segment_writer *w, struct str text, struct bytes *folded)
 {
 	folded->len = 0;
-	fold_into(folded, text);
+	fold_into(folded, text, FOLD_MARKS);
 	grams_add(&w->grams, (struct str){ (const char *)folded->at, folded->len });
 }
 

@@ -12,7 +12,7 @@
 #define SEALS 4
 #define STATES_AT_A_POINT 100000 /* KHIEN_CRASH_STATES for more */
 #define WHOLE_EVERY 199          /* of the states, one is opened and sealed on */
-#define FILE_BYTES (64 * KIB)    /* of a write-ahead file: the usual size would be most of the work */
+#define FILE_BYTES (64 * KIB) /* of a write-ahead file: the usual size would be most of the work */
 
 struct trial {
 	struct vfile_disk *log; /* folder with the recovery key, not on trial */
