@@ -74,8 +74,8 @@ struct archive_query {
 	archive_hit *hit; /* NULL: only count, which is much quicker */
 	archive_tick *tick;
 	void *context;
-	/* The same shard, opened once more; or NULL. Who only counts, without a tick, does so in two
-	 * threads then, where a second one may be made. */
+	/* The same shard, opened once more; or NULL. Who only counts, without a tick, does so in
+	 * two threads then, where a second one may be made. */
 	struct vfile_disk *second;
 };
 

@@ -9,15 +9,17 @@ static uint8_t lower(uint8_t c)
 /* Two characters beyond ASCII are an ASCII letter but for their case: the long s, the kelvin. */
 static void fold_case(struct bytes *to, struct str s)
 {
+	static const char long_s[] = { (char)0xC5, (char)0xBF, 0 };
+	static const char kelvin[] = { (char)0xE2, (char)0x84, (char)0xAA, 0 };
 	uint8_t *at = bytes_more(to, s.len + 1), *from = at;
 
 	for (size_t i = 0; i < s.len; i++) {
 		struct str rest = str_from(s, i);
 
-		if (str_starts(rest, "\xc5\xbf")) {
+		if (str_starts(rest, long_s)) {
 			*at++ = 's';
 			i++;
-		} else if (str_starts(rest, "\xe2\x84\xaa")) {
+		} else if (str_starts(rest, kelvin)) {
 			*at++ = 'k';
 			i += 2;
 		} else {
