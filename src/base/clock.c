@@ -47,6 +47,25 @@ int64_t date_start_s(struct date d)
 	return date_to_days(d) * CLOCK_DAY_S - CLOCK_ZONE_S;
 }
 
+struct date date_add_months(struct date d, int count)
+{
+	int64_t months = (int64_t)d.year * 12 + d.month - 1 + count;
+	struct date first = { .year = (int)floor_div(months, 12), .day = 1 };
+	struct date next;
+	int last;
+
+	first.month = (int)(months - floor_div(months, 12) * 12) + 1;
+	next = (struct date){ first.year + (first.month == 12), first.month % 12 + 1, 1 };
+	last = (int)(date_to_days(next) - date_to_days(first));
+	first.day = d.day < last ? d.day : last;
+	return first;
+}
+
+struct date date_add_days(struct date d, int64_t count)
+{
+	return date_of_days(date_to_days(d) + count);
+}
+
 bool date_parse(struct str s, struct date *ret)
 {
 	uint64_t y, m, d;

@@ -6,7 +6,7 @@
 #include "base/base.h"
 #include "kit/text/text.h"
 
-enum pack_kind { PACK_REGULATION, PACK_STANDARD, PACK_CHECKS };
+enum pack_kind { PACK_REGULATION, PACK_STANDARD, PACK_CHECKS, PACK_CALENDAR };
 enum sure { SURE_HIGH, SURE_MEDIUM, SURE_LOW };
 enum clause_kind { CLAUSE_CHUONG, CLAUSE_DIEU, CLAUSE_KHOAN, CLAUSE_DIEM, CLAUSE_DOAN };
 enum force { FORCE_BINDING, FORCE_ADVICE, FORCE_DEFAULT };
@@ -117,7 +117,9 @@ struct param {
 };
 
 struct role {
-	struct str id, clause;
+	struct str id, clause, unit; /* unit: the word of "applies" that a unit of this role is */
+	struct str *accounts;        /* whose accounts act for it: "officer" "head" … */
+	size_t account_count;
 	struct words title,
 		was; /* was: as the law prints it, when the name changed; may be empty */
 	struct source source;

@@ -38,8 +38,12 @@ struct entry {
 	size_t rank; /* of the pack: regulations, standards, checks */
 };
 
+struct pack_year; /* of a calendar */
+
 struct pack_set {
 	struct arena arena;
+	struct pack_year *years;
+	size_t year_count;
 	struct pack *packs; /* in the order of their folders */
 	const struct pack **ranked;
 	size_t count;
@@ -181,6 +185,7 @@ void pack_load_register(struct pack_load *load, const struct yaml_node *root);
 void pack_load_flow(struct pack_load *load, const struct yaml_node *root);
 void pack_load_statement(struct pack_load *load, const struct yaml_node *root);
 void pack_load_quiz(struct pack_load *load, const struct yaml_node *root);
+void pack_load_year(struct pack_load *load, const struct yaml_node *root);
 
 /* Move the rows into the set and find what they name; what is not found stays NULL. */
 void pack_link(struct pack_load *load);

@@ -31,7 +31,7 @@ static void rank_packs(struct pack_set *set)
 	size_t count = 0;
 
 	set->ranked = arena_array(&set->arena, const struct pack *, set->count);
-	for (int kind = PACK_REGULATION; kind <= PACK_CHECKS; kind++)
+	for (int kind = PACK_REGULATION; kind <= PACK_CALENDAR; kind++)
 		for (size_t i = 0; i < set->count; i++)
 			if ((int)set->packs[i].kind == kind)
 				set->ranked[count++] = &set->packs[i];

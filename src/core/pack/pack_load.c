@@ -12,7 +12,7 @@
 #define NEEDED FIELD_NEEDED
 #define DIR_ENTRIES_MAX 1000
 
-static const char *const pack_kinds[] = { "regulation", "standard", "checks", NULL };
+static const char *const pack_kinds[] = { "regulation", "standard", "checks", "calendar", NULL };
 static const char *const sures[] = { "high", "medium", "low", NULL };
 
 #define AT(member) offsetof(struct pack, member)
@@ -229,11 +229,32 @@ static bool take_name(char **names, int count, const char *name)
 	return false;
 }
 
+/* "2026.yaml" */
+static bool is_year_file(const char *name)
+{
+	return strlen(name) == 9 && strspn(name, "0123456789") == 4 && str_ends(str_of(name), ".yaml");
+}
+
+static void load_years(struct pack_load *load, const char *folder, char **names, int count)
+{
+	for (int i = 0; i < count; i++) {
+		if (!names[i] || !is_year_file(names[i]))
+			continue;
+		if (!load->is_narrow)
+			load_file(load, arena_fmt(&load->work, "%s/%s", folder, names[i]).ptr,
+				pack_load_year);
+		names[i] = NULL;
+	}
+}
+
 static void load_parts(struct pack_load *load, const char *folder, char **names, int count)
 {
 	bool is_checks = load->pack->kind == PACK_CHECKS;
+	bool is_calendar = load->pack->kind == PACK_CALENDAR;
 
-	for (size_t i = 0; i < COUNT(parts); i++) {
+	if (is_calendar)
+		load_years(load, folder, names, count);
+	for (size_t i = 0; !is_calendar && i < COUNT(parts); i++) {
 		const char *path = arena_fmt(&load->work, "%s/%s", folder, parts[i].name).ptr;
 
 		if (!(is_checks ? parts[i].is_of_checks : parts[i].is_of_law))

@@ -24,6 +24,8 @@ static const char *const hosts[] = { "server", "workstation", "secret-pc", "netw
 static const char *const having[] = { "wifi", "guest-wifi", "vendor", "shares", "several-sites",
 	"internet-service", "domain", "hosting", "database", NULL };
 static const char *const hostings[] = { "provincial", "own", "hired", NULL };
+static const char *const accounts[] = { "admin", "officer", "head", "auditor", "staff", "operator",
+	"inspector", "authority", NULL };
 static const char *const unit_kinds[] = { "owner", "operator", "district", "inspector", NULL };
 
 /* clauses.yaml */
@@ -131,6 +133,9 @@ void pack_load_params(struct pack_load *load, const struct yaml_node *root)
 
 #define AT(member) offsetof(struct role, member)
 static const struct field role_fields[] = {
+	FIELD("unit", TEXT, 0, AT(unit), .choices = unit_kinds),
+	FIELD("accounts", TEXTS, 0, AT(accounts), .count_at = AT(account_count),
+		.choices = accounts),
 	FIELD("id", TEXT, NEEDED | FIELD_ID, AT(id), .item = ITEM_ROLE),
 	FIELD("title", WORDS, NEEDED, AT(title)),
 	FIELD("clause", TEXT, NEEDED | FIELD_USE, AT(clause), .item = ITEM_CLAUSE),

@@ -51,6 +51,8 @@ static void print_counts(const struct page *p, const struct pack *pack)
 		live += pack->checks[i].is_live;
 	buf_fmt(p->out, "%.*s: %.*s\n", STR_FMT(pack->id),
 		STR_FMT(words_in(pack->short_title, p->lang)));
+	if (pack->kind == PACK_CALENDAR)
+		return;
 	if (pack->kind == PACK_CHECKS) {
 		count_row(p, live, T("phép kiểm tra đang chạy"));
 		count_row(p, pack->check_count - live, T("phép kiểm tra dự kiến"));

@@ -1,0 +1,110 @@
+/* duty.h - floor 4: what must be done again and again. An obligation with a period, in force for a
+ * unit or one of its machines, is a duty; a duty and the calendar give occurrences. Those are
+ * reckoned anew by pure functions each time and never stored: what is stored is evidence that the
+ * duty was done (core/evidence), and a decision that one occurrence is skipped.
+ *
+ * The reckoning: the next one is due a period after the last was done, in calendar months where the
+ * period is months; the first a period after the duty begins unless there is earlier proof. What was
+ * done in the period closes it, and the last of several counts. A date on a day off moves as the
+ * packs say. Days are those of Viet Nam. */
+#ifndef WORK_DUTY_H
+#define WORK_DUTY_H
+
+#include "base/base.h"
+#include "core/evidence/evidence.h"
+#include "core/org/org.h"
+#include "core/pack/pack.h"
+
+/* --- reckoning -------------------------------------------------------------------------------- */
+
+struct duty_period {
+	bool is_months; /* else days */
+	int count;      /* 0: the obligation has no period */
+};
+
+struct duty_period duty_period_of(const struct pack_set *packs, const struct obligation *o,
+	struct date on);
+struct date duty_period_after(struct duty_period p, struct date day);
+
+/* What the packs say of duties in general on a day. */
+enum duty_move { DUTY_MOVE_NEXT, DUTY_MOVE_PREVIOUS, DUTY_MOVE_KEEP };
+struct duty_rules {
+	const struct pack_set *packs;
+	enum duty_move move;
+	int grace_days, soon_days, head_days, authority_days;
+	int *remind_days; /* before it is due */
+	size_t remind_count;
+};
+struct duty_rules duty_rules(const struct pack_set *packs, struct date on, struct arena *a);
+
+/* Something that closed an occurrence: evidence, or an approved skip of the one due on DAY. */
+struct duty_mark {
+	struct date day;
+	bool is_skip;
+	int64_t id; /* of the evidence, or of the skip */
+};
+
+enum duty_state {
+	DUTY_OVERDUE,
+	DUTY_TODAY,
+	DUTY_SOON,
+	DUTY_AHEAD,
+	DUTY_DONE,
+	DUTY_DONE_LATE,
+	DUTY_SKIPPED,
+};
+#define DUTY_STATE_COUNT 7
+const char *duty_state_name(enum duty_state s);  /* "overdue" "done-late" …, for machines */
+const char *duty_state_words(enum duty_state s); /* for tr() */
+
+struct duty_occurrence {
+	struct date due_by_law; /* before it was moved off a day off */
+	struct date due;
+	enum duty_state state;
+	struct date closed; /* DONE, DONE_LATE, SKIPPED: when */
+	int64_t mark_id;
+};
+
+struct duty_schedule {
+	struct duty_period period;
+	struct date start;              /* when the duty began */
+	const struct duty_mark *marks;  /* by day */
+	size_t mark_count;
+	struct date today;
+};
+
+/* All up to the last one due before the day UNTIL, in their order. Those after the open one are
+ * reckoned as if each were done on its day. Lives in A. */
+void duty_occurrences(const struct duty_schedule *s, const struct duty_rules *rules,
+	struct date until, struct arena *a, struct duty_occurrence **ret, size_t *ret_count);
+
+/* --- the duties of units ---------------------------------------------------------------------- */
+
+extern const struct store_step duty_steps[];
+extern const size_t duty_step_count;
+
+struct duty {
+	const struct obligation *obligation;
+	struct duty_period period;
+	int64_t unit_id, host_id; /* host 0: the unit as a whole */
+	struct str host_name;     /* "" for the unit */
+	struct duty_schedule schedule;
+	struct duty_occurrence open; /* the one to do next, or the overdue one */
+	struct duty_mark last;       /* what closed the one before; id 0: never */
+};
+
+struct duties {
+	struct duty *at;
+	size_t count;
+	struct duty_rules rules;
+};
+
+/* "tay-son/D11.3" or "tay-son/D11.3@12" for machine 12. Lives in A. */
+struct str duty_key(const struct duty *d, struct arena *a);
+
+/* The duties of UNIT_ID as of AT_S, the most urgent first; ROLES are the law's roles that the unit
+ * has ("OWNER OPER"), "" when nobody said: then it may have all. */
+MUST_CHECK int duty_list(struct store *s, const struct pack_set *packs, int64_t unit_id, int64_t at_s,
+	struct arena *a, struct duties *ret, struct err *e);
+
+#endif
