@@ -29,8 +29,8 @@ struct date date_of_days(int64_t days);
 /* The day in Viet Nam at UTC second AT_S, and the UTC second at which that day begins there. */
 struct date date_at(int64_t at_s);
 int64_t date_start_s(struct date d);
-/* COUNT calendar months later; a day that the month lacks becomes its last: 31/8 + 6 months is 28/2,
- * or 29/2. And so many days later. */
+/* COUNT calendar months later; a day that the month lacks becomes its last: 31/8 + 6 months is
+ * 28/2, or 29/2. And so many days later. */
 struct date date_add_months(struct date d, int count);
 struct date date_add_days(struct date d, int64_t count);
 /* YYYY-MM-DD, a date that exists. */

@@ -5,12 +5,12 @@ static const char add_run_sql[] =
 	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 static const char add_row_sql[] =
 	"INSERT INTO evidence (run_id, host_id, at_s, by_person, check_id, subject, outcome, reason,"
-	" detail, found, wanted, file, line, lost, extract_sha256, person)"
-	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+	" detail, found, wanted, file, line, lost, extract_sha256, person, unit_id, record_id)"
+	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)";
 
 #define ROW_COLUMNS \
 	"id, coalesce(run_id, 0), host_id, at_s, by_person, check_id, subject, outcome, reason," \
-	" detail, found, wanted, file, line, lost, extract_sha256, person"
+	" detail, found, wanted, file, line, lost, extract_sha256, person, unit_id, record_id"
 #define RUN_COLUMNS "id, host_id, at_s, duration_us, pass, fail, unknown, na, program"
 
 static const char newest_run_sql[] =
@@ -22,8 +22,18 @@ static const char runs_sql[] = "SELECT " RUN_COLUMNS " FROM audit_run WHERE host
 static const char rows_of_run_sql[] =
 	"SELECT " ROW_COLUMNS " FROM evidence WHERE run_id = $1 ORDER BY id";
 static const char words_sql[] =
-	"SELECT " ROW_COLUMNS " FROM evidence WHERE by_person = 1 AND host_id = $1 AND at_s <= $2"
-	" ORDER BY at_s DESC, id DESC";
+	"SELECT " ROW_COLUMNS " FROM evidence WHERE by_person NOT IN (0, 2) AND host_id = $1"
+	" AND at_s <= $2 AND ($1 <> 0 OR unit_id = 1) ORDER BY at_s DESC, id DESC";
+static const char unit_words_sql[] =
+	"SELECT " ROW_COLUMNS " FROM evidence e JOIN (SELECT check_id AS c, by_person AS b,"
+	" subject AS o, max(at_s) AS newest FROM evidence WHERE host_id = 0 AND unit_id = $1"
+	" AND by_person NOT IN (0, 2) AND at_s <= $2 GROUP BY check_id, by_person, subject) n"
+	" ON e.check_id = n.c AND e.by_person = n.b AND e.subject = n.o AND e.at_s = n.newest"
+	" WHERE e.host_id = 0 AND e.unit_id = $1 ORDER BY e.at_s DESC, e.id DESC";
+static const char obligation_sql[] =
+	"SELECT " ROW_COLUMNS " FROM evidence WHERE check_id = $1 AND host_id = $2"
+	" AND ($2 <> 0 OR unit_id = $3) AND by_person NOT IN (0, 2) AND at_s <= $4"
+	" ORDER BY at_s DESC, id DESC LIMIT $5";
 static const char imports_sql[] =
 	"SELECT " ROW_COLUMNS " FROM evidence e WHERE by_person = 2 AND host_id = $1 AND at_s <= $2"
 	" AND extract_sha256 = (SELECT n.extract_sha256 FROM evidence n WHERE n.by_person = 2 AND"
@@ -65,6 +75,8 @@ static int add_row(
 	store_bind_str(q, 14, text_of(row->lost));
 	store_bind_str(q, 15, text_of(row->extract_sha256));
 	store_bind_str(q, 16, text_of(row->person));
+	store_bind_i64(q, 17, row->unit_id ? row->unit_id : 1);
+	store_bind_i64(q, 18, row->record_id);
 	return store_run(q, e);
 }
 
@@ -105,7 +117,11 @@ int evidence_add_run(struct store *s, struct audit_run *run, const struct eviden
 
 int evidence_add_word(struct store *s, const struct evidence *row, struct err *e)
 {
-	if (row->by != EVIDENCE_PERSON || row->person.len == 0)
+	bool needs_person = row->by == EVIDENCE_PERSON || row->by == EVIDENCE_DUTY ||
+		row->by == EVIDENCE_DOCUMENT;
+
+	if (row->by == EVIDENCE_CHECK || row->by == EVIDENCE_IMPORT ||
+		(needs_person && row->person.len == 0))
 		return err_set(e, ERR_INPUT, "a person's word needs the person");
 	return add_row(s, 0, row->host_id, row, e);
 }
@@ -145,6 +161,8 @@ static struct evidence take_row(struct store_query *q, struct arena *a)
 		.lost = arena_str(a, store_str(q, 14)),
 		.extract_sha256 = arena_str(a, store_str(q, 15)),
 		.person = arena_str(a, store_str(q, 16)),
+		.unit_id = store_i64(q, 17),
+		.record_id = store_i64(q, 18),
 	};
 }
 
@@ -215,6 +233,29 @@ int evidence_words(struct store *s, int64_t host_id, int64_t at_s, struct arena 
 	store_bind_i64(q, 1, host_id);
 	store_bind_i64(q, 2, at_s);
 	return take_rows(q, a, ret_rows, ret_count, e);
+}
+
+int evidence_unit_words(struct store *s, int64_t unit_id, int64_t at_s, struct arena *a,
+	struct evidence_rows *ret, struct err *e)
+{
+	struct store_query *q = store_query(s, unit_words_sql);
+
+	store_bind_i64(q, 1, unit_id);
+	store_bind_i64(q, 2, at_s);
+	return take_rows(q, a, &ret->at, &ret->count, e);
+}
+
+int evidence_of_obligation(struct store *s, const struct evidence *about, size_t max,
+	struct arena *a, struct evidence_rows *ret, struct err *e)
+{
+	struct store_query *q = store_query(s, obligation_sql);
+
+	store_bind_str(q, 1, about->check);
+	store_bind_i64(q, 2, about->host_id);
+	store_bind_i64(q, 3, about->unit_id ? about->unit_id : 1);
+	store_bind_i64(q, 4, about->at_s);
+	store_bind_i64(q, 5, (int64_t)max);
+	return take_rows(q, a, &ret->at, &ret->count, e);
 }
 
 int evidence_runs(struct store *s, int64_t host_id, size_t max, struct arena *a,

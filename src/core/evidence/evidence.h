@@ -17,7 +17,17 @@ bool outcome_parse(struct str s, enum outcome *ret);
 /* The one that a group of subjects has: fail before unknown before pass before not applicable. */
 enum outcome outcome_worst(enum outcome a, enum outcome b);
 
-enum evidence_by { EVIDENCE_CHECK, EVIDENCE_PERSON, EVIDENCE_IMPORT };
+/* Who or what says so. The numbers are kept in the database. */
+enum evidence_by {
+	EVIDENCE_CHECK,
+	EVIDENCE_PERSON,   /* a person's word, in place of any proof but a check */
+	EVIDENCE_IMPORT,
+	EVIDENCE_REGISTER, /* what a register holds, weighed by core/record */
+	EVIDENCE_DUTY,     /* a duty was done */
+	EVIDENCE_FLOW,     /* what cases did, weighed by core/flow */
+	EVIDENCE_DOCUMENT, /* a paper was made and approved */
+	EVIDENCE_ATTEST,   /* who signed a statement, weighed by core/attest */
+};
 
 /* One run of an audit on one host. */
 struct audit_run {
@@ -35,9 +45,11 @@ struct evidence {
 	int64_t id;
 	int64_t run_id;  /* 0 for a person's word */
 	int64_t host_id; /* 0: the unit */
+	int64_t unit_id; /* of what is not from a check; 0 is unit 1 */
+	int64_t record_id; /* the record that it is about or that proves it; 0: none */
 	int64_t at_s;
 	enum evidence_by by;
-	struct str check;   /* "pw.len"; for a person's word the obligation "tay-son/D8.3" */
+	struct str check;   /* "pw.len"; of all but checks the obligation "tay-son/D8.3" */
 	struct str subject; /* "service passwd", "" for the host itself */
 	enum outcome outcome;
 	struct str reason; /* code, "" when the outcome speaks for itself: "no-rights" */
@@ -48,7 +60,8 @@ struct evidence {
 	int64_t line;              /* 0: none */
 	struct str lost;           /* what it overrode: "path:line=value; …" */
 	struct str extract_sha256; /* hex, of the raw extract it was read from */
-	struct str person; /* EVIDENCE_PERSON: login; EVIDENCE_IMPORT: the tool it is from */
+	struct str person; /* who said so: login; EVIDENCE_IMPORT: the tool it is from; what the
+			    * program weighed by itself: "" */
 };
 
 extern const struct store_step evidence_steps[];
@@ -57,6 +70,7 @@ extern const size_t evidence_step_count;
 /* Add a run with its rows in one transaction; RUN->id is set. */
 MUST_CHECK int evidence_add_run(struct store *s, struct audit_run *run, const struct evidence *rows,
 	size_t count, struct err *e);
+/* What is from neither a check nor an import; a person's word, a duty, a paper need the person. */
 MUST_CHECK int evidence_add_word(struct store *s, const struct evidence *row, struct err *e);
 
 /* The rows of the newest run of HOST_ID at or before AT_S, in check order; *RET_RUN has id 0 when
@@ -77,6 +91,13 @@ MUST_CHECK int evidence_imports(struct store *s, int64_t host_id, int64_t at_s, 
 /* The newest person's words at or before AT_S about HOST_ID (0: the unit). */
 MUST_CHECK int evidence_words(struct store *s, int64_t host_id, int64_t at_s, struct arena *a,
 	struct evidence **ret_rows, size_t *ret_count, struct err *e);
+/* The newest about UNIT_ID as a whole at or before AT_S: one for each obligation, subject, way. */
+MUST_CHECK int evidence_unit_words(struct store *s, int64_t unit_id, int64_t at_s, struct arena *a,
+	struct evidence_rows *ret, struct err *e);
+/* Everything but checks that was said of one obligation, of a unit (HOST_ID 0) or machine, the
+ * newest MAX, newest first. */
+MUST_CHECK int evidence_of_obligation(struct store *s, const struct evidence *about, size_t max,
+	struct arena *a, struct evidence_rows *ret, struct err *e);
 MUST_CHECK int evidence_run_by_id(struct store *s, int64_t run_id, struct arena *a,
 	struct audit_run *ret_run, struct evidence **ret_rows, size_t *ret_count, struct err *e);
 /* The last MAX runs of a host, newest first, for the trend. */
@@ -90,7 +111,9 @@ MUST_CHECK int evidence_history(struct store *s, int64_t host_id, struct str che
  * into a pass: the verdict says "excepted until" and still shows the failed proof. */
 struct exception {
 	int64_t id;
-	int64_t host_id;       /* 0: the whole unit */
+	int64_t host_id;       /* 0: the whole unit, or the record */
+	int64_t unit_id;       /* 0 is unit 1 */
+	int64_t record_id;     /* 0: not about one record */
 	struct str obligation; /* "tay-son/D8.3" */
 	struct str reason;
 	struct str approver; /* name and position of who approved */

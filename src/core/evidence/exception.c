@@ -2,12 +2,13 @@
 
 static const char add_sql[] =
 	"INSERT INTO exception (host_id, obligation, reason, approver, measure, from_s, until_s,"
-	" made_by, made_at_s) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+	" made_by, made_at_s, unit_id, record_id)"
+	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 static const char end_sql[] = "UPDATE exception SET ended_at_s = $2 WHERE id = $1";
 
 #define COLUMNS \
 	"id, host_id, obligation, reason, approver, measure, from_s, until_s, made_by, made_at_s," \
-	" ended_at_s"
+	" ended_at_s, unit_id, record_id"
 
 static const char all_sql[] = "SELECT " COLUMNS " FROM exception ORDER BY made_at_s DESC, id DESC";
 static const char active_sql[] =
@@ -35,6 +36,8 @@ int exception_add(struct store *s, struct exception *x, struct err *e)
 	store_bind_i64(q, 7, x->until_s);
 	store_bind_str(q, 8, x->made_by);
 	store_bind_i64(q, 9, x->made_at_s);
+	store_bind_i64(q, 10, x->unit_id ? x->unit_id : 1);
+	store_bind_i64(q, 11, x->record_id);
 	rc = store_run(q, e);
 	if (rc == 0)
 		x->id = store_last_id(s);
@@ -68,6 +71,8 @@ static struct exception take(struct store_query *q, struct arena *a)
 		.made_by = arena_str(a, store_str(q, 8)),
 		.made_at_s = store_i64(q, 9),
 		.ended_at_s = store_i64(q, 10),
+		.unit_id = store_i64(q, 11),
+		.record_id = store_i64(q, 12),
 	};
 }
 

@@ -101,9 +101,11 @@ static void check(struct pack_load *load, const struct pack_year *y)
 		const struct holiday *h = &y->off[i];
 
 		if (date_to_days(h->to) < date_to_days(h->from))
-			fault(load, h->source, T("ngày nghỉ kết thúc trước khi bắt đầu: {a}"), h->to);
+			fault(load, h->source, T("ngày nghỉ kết thúc trước khi bắt đầu: {a}"),
+				h->to);
 		if (h->from.year != y->year || h->to.year != y->year)
-			fault(load, h->source, T("ngày nghỉ không thuộc năm của tệp: {a}"), h->from);
+			fault(load, h->source, T("ngày nghỉ không thuộc năm của tệp: {a}"),
+				h->from);
 		for (size_t k = 0; k < i; k++)
 			if (date_to_days(h->from) <= date_to_days(y->off[k].to) &&
 				date_to_days(y->off[k].from) <= date_to_days(h->to))

@@ -232,7 +232,8 @@ static bool take_name(char **names, int count, const char *name)
 /* "2026.yaml" */
 static bool is_year_file(const char *name)
 {
-	return strlen(name) == 9 && strspn(name, "0123456789") == 4 && str_ends(str_of(name), ".yaml");
+	return strlen(name) == 9 && strspn(name, "0123456789") == 4 &&
+		str_ends(str_of(name), ".yaml");
 }
 
 static void load_years(struct pack_load *load, const char *folder, char **names, int count)

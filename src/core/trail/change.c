@@ -54,6 +54,20 @@
 #define FLOW_TASK(p) \
 	p "id," p "case_id," p "unit_id," p "record_id," p "kind," p "thing," p "made_at_s," p \
 	  "due_at_s," p "done_at_s," p "done_by," p "choice," p "note"
+/* since step 420 */
+#define EXCEPTION_OF_UNIT(p) EXCEPTION(p) "," p "unit_id," p "record_id"
+#define EVIDENCE_OF_UNIT(p) EVIDENCE(p) "," p "unit_id," p "record_id"
+#define DUTY_SKIP(p) \
+	p "id," p "obligation," p "unit_id," p "host_id," p "due_day," p "reason," p "asked_by," p \
+	  "asked_at_s," p "decided_by," p "decided_at_s," p "is_approved"
+#define DUTY_DELEGATION(p) \
+	p "id," p "from_id," p "to_id," p "from_day," p "until_day," p "reason," p "made_by," p \
+	  "made_at_s," p "ended_at_s"
+#define DUTY_FEED(p) p "id," p "person_id," p "token_sha256," p "made_at_s," p "ended_at_s"
+/* what was tried in vain leaves no leaf */
+#define MAIL(p) \
+	p "id," p "person_id," p "address," p "subject," p "body," p "day," p "made_at_s," p \
+	  "sent_at_s"
 
 /* clang-format off */
 #define HASH(COLUMNS, p) "row_hash(" COLUMNS(p) ")"
@@ -107,6 +121,13 @@ const struct store_step change_steps[] = {
 	{ 420, "changes of cases",
 		WATCH("flow_case", "id", FLOW_CASE) WATCH("flow_value", "id", FLOW_VALUE)
 			WATCH("flow_step", "id", FLOW_STEP) WATCH("flow_task", "id", FLOW_TASK) },
+	{ 420, "changes of the unit of evidence, duties",
+		UNWATCH("evidence") WATCH("evidence", "id", EVIDENCE_OF_UNIT) UNWATCH("exception")
+			WATCH("exception", "id", EXCEPTION_OF_UNIT)
+			WATCH("duty_skip", "id", DUTY_SKIP)
+				WATCH("duty_delegation", "id", DUTY_DELEGATION)
+					WATCH("duty_feed", "id", DUTY_FEED)
+						WATCH("mail", "id", MAIL) },
 };
 const size_t change_step_count = COUNT(change_steps);
 
@@ -130,13 +151,18 @@ static const struct {
 	ROWS("staff_event", "id", STAFF_EVENT),
 	ROWS("staff_role", "id", STAFF_ROLE),
 	ROWS("event", "id", EVENT),
-	ROWS("exception", "id", EXCEPTION),
+	ROWS("exception", "id", EXCEPTION_OF_UNIT),
 	ROWS("audit_run", "id", AUDIT_RUN),
 	ROWS("evidence", "id", EVIDENCE),
 	ROWS("flow_case", "id", FLOW_CASE),
 	ROWS("flow_value", "id", FLOW_VALUE),
 	ROWS("flow_step", "id", FLOW_STEP),
 	ROWS("flow_task", "id", FLOW_TASK),
+	ROWS("evidence", "id", EVIDENCE_OF_UNIT),
+	ROWS("duty_skip", "id", DUTY_SKIP),
+	ROWS("duty_delegation", "id", DUTY_DELEGATION),
+	ROWS("duty_feed", "id", DUTY_FEED),
+	ROWS("mail", "id", MAIL),
 };
 
 static const char sql_list[] =

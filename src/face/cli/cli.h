@@ -12,5 +12,6 @@ extern const struct command cmd_log_seal, cmd_log_search, cmd_log_prove, cmd_log
 extern const struct command cmd_agent_witness; /* of khien-agent */
 extern const struct command cmd_integrity_baseline, cmd_integrity_check, cmd_integrity_show,
 	cmd_integrity_accept, cmd_integrity_window;
+extern const struct command cmd_verdicts, cmd_verdicts_sweep, cmd_duty_list;
 
 #endif

@@ -99,7 +99,19 @@ static bool names_obligation(struct str id, const struct obligation *o)
 	       str_eq(rest, o->id);
 }
 
-/* A person's word: the newest about this obligation. */
+/* May this row stand for that proof? A person's word stands for any but a check's; what the program
+ * weighed by itself only for its own kind. */
+static bool is_way(const struct evidence *row, enum proof_by by)
+{
+	static const enum evidence_by ways[] = { [BY_REGISTER] = EVIDENCE_REGISTER,
+		[BY_FLOW] = EVIDENCE_FLOW, [BY_DOCUMENT] = EVIDENCE_DOCUMENT,
+		[BY_ATTEST] = EVIDENCE_ATTEST, [BY_DUTY] = EVIDENCE_DUTY,
+		[BY_ARCHIVE] = EVIDENCE_PERSON };
+
+	return row->by == EVIDENCE_PERSON || row->by == ways[by];
+}
+
+/* The newest about this obligation: what the program weighed before a person's word. */
 static struct comply_proof word_proof(const struct comply_input *in, const struct obligation *o,
 	const struct proof *asked)
 {
@@ -110,13 +122,17 @@ static struct comply_proof word_proof(const struct comply_input *in, const struc
 	};
 
 	for (size_t i = 0; i < in->word_count; i++) {
-		if (!names_obligation(in->words[i].check, o))
+		const struct evidence *row = &in->words[i];
+
+		if (!names_obligation(row->check, o) || !is_way(row, asked->by) ||
+			(in->subject.len && !str_eq(in->subject, row->subject)))
 			continue;
-		proof.rows = &in->words[i];
+		if (proof.rows && (proof.rows->by != EVIDENCE_PERSON || row->by == EVIDENCE_PERSON))
+			continue;
+		proof.rows = row;
 		proof.row_count = 1;
-		proof.at_s = in->words[i].at_s;
+		proof.at_s = row->at_s;
 		proof.state = state_of(in, &proof);
-		break;
 	}
 	return proof;
 }
@@ -238,14 +254,105 @@ static void weigh(struct comply_verdict *v)
 
 /* ---- whom it binds ---- */
 
-static const char *why_not_bound(const struct comply_input *in, const struct obligation *o)
+static const struct comply_having *having_of(const struct comply_input *in, struct str what)
 {
+	for (size_t i = 0; i < in->having_count; i++)
+		if (str_eq(in->having[i].what, what))
+			return &in->having[i];
+	return NULL;
+}
+
+static bool is_in(const struct str *list, size_t count, struct str s)
+{
+	for (size_t i = 0; i < count; i++)
+		if (str_eq(list[i], s))
+			return true;
+	return false;
+}
+
+/* Has the unit one of the law's roles that the obligation is for? */
+static bool has_role(const struct comply_input *in, const struct obligation *o)
+{
+	struct str rest = in->unit_roles, id;
+
+	if (o->applies.unit_count == 0 || in->unit_roles.len == 0)
+		return true;
+	while (str_next_word(&rest, " ", &id)) {
+		const struct role *role = pack_role(in->packs, id);
+
+		if (role && is_in(o->applies.unit, o->applies.unit_count, role->unit))
+			return true;
+	}
+	return false;
+}
+
+/* What the unit has of the things the obligation is about: the first that decides. */
+static enum comply_has has_all(
+	const struct comply_input *in, const struct obligation *o, struct comply_verdict *v)
+{
+	enum comply_has answer = COMPLY_HAS;
+
+	for (size_t i = 0; in->having && i < o->applies.has_count; i++) {
+		const struct comply_having *h = having_of(in, o->applies.has[i]);
+
+		if (h && h->has == COMPLY_HAS_NONE) {
+			v->until_s = h->until_s;
+			return COMPLY_HAS_NONE;
+		}
+		if (!h || h->has == COMPLY_HAS_UNKNOWN)
+			answer = COMPLY_HAS_UNKNOWN;
+	}
+	return answer;
+}
+
+/* Of the unit as a whole: are there machines of the kinds that the obligation binds? */
+static enum comply_has has_host(
+	const struct comply_input *in, const struct obligation *o, struct comply_verdict *v)
+{
+	enum comply_has answer = COMPLY_HAS_NONE;
+
+	for (size_t i = 0; i < o->applies.host_count; i++) {
+		const struct comply_having *h = having_of(in, o->applies.host[i]);
+
+		if (h && h->has == COMPLY_HAS)
+			return COMPLY_HAS;
+		if (!h || h->has == COMPLY_HAS_UNKNOWN)
+			answer = COMPLY_HAS_UNKNOWN;
+		else if (h->until_s < v->until_s)
+			v->until_s = h->until_s;
+	}
+	return o->applies.host_count == 0 ? COMPLY_HAS : answer;
+}
+
+/* Not bound, from data only; NULL: it is. */
+static const char *why_not_bound(
+	const struct comply_input *in, const struct obligation *o, struct comply_verdict *v)
+{
+	if (!has_role(in, o))
+		return T("đơn vị không giữ vai trò mà điều khoản này ràng buộc");
+	if (has_all(in, o, v) == COMPLY_HAS_NONE)
+		return T("đơn vị đã ký xác nhận không có đối tượng của nghĩa vụ này");
+	if (in->about == COMPLY_UNIT && in->having && has_host(in, o, v) == COMPLY_HAS_NONE)
+		return T("đơn vị đã ký xác nhận không có loại máy này");
+	if (in->about != COMPLY_HOST)
+		return NULL;
 	if (o->applies.level_min > 0 && in->level < o->applies.level_min)
 		return T("chỉ áp dụng cho hệ thống thông tin cấp độ cao hơn");
-	for (size_t i = 0; i < o->applies.host_count; i++)
-		if (str_eq(o->applies.host[i], in->host_kind))
-			return NULL;
-	return o->applies.host_count > 0 ? T("không áp dụng cho loại máy này") : NULL;
+	if (o->applies.host_count > 0 &&
+		!is_in(o->applies.host, o->applies.host_count, in->host_kind))
+		return T("không áp dụng cho loại máy này");
+	return NULL;
+}
+
+/* Bound as far as anybody knows, but nobody knows yet whether there is anything to look at. */
+static const char *why_unknown(
+	const struct comply_input *in, const struct obligation *o, struct comply_verdict *v)
+{
+	if (has_all(in, o, v) == COMPLY_HAS_UNKNOWN)
+		return T("sổ chưa có mục nào và đơn vị chưa ký xác nhận là không có");
+	if (in->about == COMPLY_UNIT && in->having && has_host(in, o, v) != COMPLY_HAS)
+		return T("đơn vị chưa có máy nào thuộc loại này và chưa ký xác nhận là không có");
+	return NULL;
 }
 
 static const struct exception *exception_of(const struct comply_input *in,
@@ -254,11 +361,43 @@ static const struct exception *exception_of(const struct comply_input *in,
 	for (size_t i = 0; i < in->exception_count; i++) {
 		const struct exception *x = &in->exceptions[i];
 
-		if (names_obligation(x->obligation, o) &&
-		    (x->host_id == 0 || (is_about_host && x->host_id == in->host_id)))
+		if (names_obligation(x->obligation, o) && x->record_id == 0 &&
+			(x->unit_id ? x->unit_id : 1) == (in->unit_id ? in->unit_id : 1) &&
+			(x->host_id == 0 || (is_about_host && x->host_id == in->host_id)))
 			return x;
 	}
 	return NULL;
+}
+
+enum comply_about comply_about(const struct pack_set *packs, const struct obligation *o)
+{
+	if (o->applies.host_count > 0)
+		return COMPLY_HOST;
+	for (size_t i = 0; i < o->evidence_count; i++)
+		if (o->evidence[i].by == BY_CHECK)
+			return COMPLY_HOST;
+	for (size_t i = 0; o->kind == KIND_ATTEST && i < o->who_count; i++) {
+		const struct role *role = pack_role(packs, o->who[i]);
+
+		if (role && is_in(role->accounts, role->account_count, STR("staff")))
+			return COMPLY_PERSON;
+	}
+	return COMPLY_UNIT;
+}
+
+/* A pass grows old, an exception ends: from then on the verdict may be another. */
+static void set_until(const struct comply_input *in, struct comply_verdict *v)
+{
+	if (v->exception && v->exception->until_s < v->until_s)
+		v->until_s = v->exception->until_s;
+	for (size_t i = 0; i < v->proof_count; i++) {
+		const struct comply_proof *p = &v->proofs[i];
+		int64_t old_s = p->at_s + (int64_t)p->max_age_days * CLOCK_DAY_S + 1;
+
+		if ((p->state == PROOF_PASS || p->state == PROOF_NA) && old_s > in->at_s &&
+			old_s < v->until_s)
+			v->until_s = old_s;
+	}
 }
 
 struct comply_verdict comply_verdict(const struct comply_input *in, const struct obligation *o,
@@ -269,8 +408,9 @@ struct comply_verdict comply_verdict(const struct comply_input *in, const struct
 		.is_about_host = o->applies.host_count > 0,
 		.proofs = arena_array(a, struct comply_proof, o->evidence_count + 1),
 		.proof_count = o->evidence_count,
+		.until_s = INT64_MAX,
 	};
-	const char *why = why_not_bound(in, o);
+	const char *why = why_not_bound(in, o, &v);
 
 	for (size_t i = 0; i < o->evidence_count; i++) {
 		const struct proof *asked = &o->evidence[i];
@@ -284,10 +424,14 @@ struct comply_verdict comply_verdict(const struct comply_input *in, const struct
 		return v;
 	}
 	weigh(&v);
+	why = why_unknown(in, o, &v);
+	if (why && v.verdict != VERDICT_NOT_MET)
+		set(&v, VERDICT_NO_EVIDENCE, why);
 	if (v.verdict != VERDICT_MET && v.verdict != VERDICT_NA)
 		v.exception = exception_of(in, o, v.is_about_host);
 	if (v.exception)
 		v.verdict = VERDICT_EXCEPTED;
+	set_until(in, &v);
 	return v;
 }
 

@@ -24,9 +24,29 @@ enum verdict {
 const char *verdict_name(enum verdict v);  /* "met" "not-met" "overdue" … for machines */
 const char *verdict_words(enum verdict v); /* "đạt" …, to be looked up with tr() */
 
+/* Whom a verdict is about. The numbers are kept in the database. */
+enum comply_about { COMPLY_HOST, COMPLY_UNIT, COMPLY_PERSON, COMPLY_RECORD };
+#define COMPLY_ABOUT_COUNT 4
+
+/* Does the unit have what an obligation is about: "wifi", "vendor", "server"? Nobody knows until
+ * the registers show one or the unit has signed that it has none. */
+enum comply_has { COMPLY_HAS_UNKNOWN, COMPLY_HAS, COMPLY_HAS_NONE };
+struct comply_having {
+	struct str what;
+	enum comply_has has;
+	int64_t until_s; /* COMPLY_HAS_NONE: how long the statement is good */
+};
+
 struct comply_input {
 	const struct pack_set *packs;
 	int64_t at_s;             /* as of when; packs not in force then ask nothing */
+	enum comply_about about;
+	int64_t unit_id;          /* 0 is unit 1 */
+	struct str unit_roles;    /* ids of the law's roles that the unit has: "OWNER OPER"; "" when
+				   * nobody said: then any may be its own */
+	const struct comply_having *having; /* NULL: all is taken to be there */
+	size_t having_count;
+	struct str subject;       /* COMPLY_PERSON: "staff:12", to which words are narrowed */
 	int64_t host_id;
 	struct str host_kind;     /* server | workstation | secret-pc … */
 	int level;                /* system level 1-5 */
@@ -69,7 +89,12 @@ struct comply_verdict {
 	struct comply_proof *proofs;
 	size_t proof_count;
 	const struct exception *exception; /* VERDICT_EXCEPTED: the one that covers */
+	int64_t until_s; /* the moment from which time alone changes it; INT64_MAX: never */
 };
+
+/* Whom does this obligation bind: a machine, when its proofs are checks or it names kinds of them;
+ * a person, when each user signs for themselves; else the unit. */
+enum comply_about comply_about(const struct pack_set *packs, const struct obligation *o);
 
 /* A verdict for each obligation (classification rows left out) of the packs in force, in pack and
  * reading order. Lives in A; borrows from INPUT. */

@@ -4,15 +4,16 @@
  * duty was done (core/evidence), and a decision that one occurrence is skipped.
  *
  * The reckoning: the next one is due a period after the last was done, in calendar months where the
- * period is months; the first a period after the duty begins unless there is earlier proof. What was
- * done in the period closes it, and the last of several counts. A date on a day off moves as the
- * packs say. Days are those of Viet Nam. */
+ * period is months; the first a period after the duty begins unless there is earlier proof. What
+ * was done in the period closes it, and the last of several counts. A date on a day off moves as
+ * the packs say. Days are those of Viet Nam. */
 #ifndef WORK_DUTY_H
 #define WORK_DUTY_H
 
 #include "base/base.h"
+#include "core/evidence/doing.h"
 #include "core/evidence/evidence.h"
-#include "core/org/org.h"
+#include "core/org/unit.h"
 #include "core/pack/pack.h"
 
 /* --- reckoning -------------------------------------------------------------------------------- */
@@ -22,8 +23,8 @@ struct duty_period {
 	int count;      /* 0: the obligation has no period */
 };
 
-struct duty_period duty_period_of(const struct pack_set *packs, const struct obligation *o,
-	struct date on);
+struct duty_period duty_period_of(
+	const struct pack_set *packs, const struct obligation *o, struct date on);
 struct date duty_period_after(struct duty_period p, struct date day);
 
 /* What the packs say of duties in general on a day. */
@@ -67,8 +68,8 @@ struct duty_occurrence {
 
 struct duty_schedule {
 	struct duty_period period;
-	struct date start;              /* when the duty began */
-	const struct duty_mark *marks;  /* by day */
+	struct date start;             /* when the duty began */
+	const struct duty_mark *marks; /* by day */
 	size_t mark_count;
 	struct date today;
 };
@@ -80,17 +81,15 @@ void duty_occurrences(const struct duty_schedule *s, const struct duty_rules *ru
 
 /* --- the duties of units ---------------------------------------------------------------------- */
 
-extern const struct store_step duty_steps[];
-extern const size_t duty_step_count;
-
 struct duty {
 	const struct obligation *obligation;
-	struct duty_period period;
+	bool is_machine;          /* checks alone prove it: the machine does it, people look */
 	int64_t unit_id, host_id; /* host 0: the unit as a whole */
 	struct str host_name;     /* "" for the unit */
 	struct duty_schedule schedule;
-	struct duty_occurrence open; /* the one to do next, or the overdue one */
-	struct duty_mark last;       /* what closed the one before; id 0: never */
+	struct duty_occurrence open;   /* the one to do next, or the overdue one */
+	struct duty_mark last;         /* what closed the one before; id 0: never */
+	const struct duty_skip *asked; /* a skip of the open one that waits for the head, or NULL */
 };
 
 struct duties {
@@ -99,12 +98,46 @@ struct duties {
 	struct duty_rules rules;
 };
 
-/* "tay-son/D11.3" or "tay-son/D11.3@12" for machine 12. Lives in A. */
-struct str duty_key(const struct duty *d, struct arena *a);
+struct duty_query {
+	struct store *store;
+	const struct pack_set *packs;
+	const struct org_unit *unit;
+	int64_t at_s;
+	/* obligations that do not bind the unit, as work/comply says */
+	const struct obligation *const *left_out;
+	size_t left_out_count;
+};
 
-/* The duties of UNIT_ID as of AT_S, the most urgent first; ROLES are the law's roles that the unit
- * has ("OWNER OPER"), "" when nobody said: then it may have all. */
-MUST_CHECK int duty_list(struct store *s, const struct pack_set *packs, int64_t unit_id, int64_t at_s,
-	struct arena *a, struct duties *ret, struct err *e);
+/* The unit's duties as of then, the most urgent first. A duty begins when the pack came into force,
+ * the unit or the machine began, or Khiên itself did (the setting duty.from, YYYY-MM-DD, else the
+ * first account), whatever was last. Lives in A. */
+MUST_CHECK int duty_list(
+	const struct duty_query *query, struct arena *a, struct duties *ret, struct err *e);
+
+/* "tay-son/D11.3", "tay-son/D11.3@12" for machine 12. Lives in A. */
+struct str duty_key(const struct duty *d, struct arena *a);
+/* The duty of this key, or NULL. */
+const struct duty *duty_of_key(const struct duties *list, struct str key);
+/* Do accounts of this role ("officer") do it, by the roles that the law names? */
+bool duty_is_for(const struct pack_set *packs, const struct obligation *o, const char *account);
+/* The role of the law that answers for it. NULL: none. */
+const struct role *duty_role(const struct pack_set *packs, const struct obligation *o);
+
+/* Who is to be told of an open duty today, besides those who do it. */
+enum duty_told { DUTY_TOLD_NOBODY, DUTY_TOLD_DOERS, DUTY_TOLD_HEAD, DUTY_TOLD_AUTHORITY };
+enum duty_told duty_told(const struct duty *d, const struct duty_rules *rules);
+
+/* --- a calendar ------------------------------------------------------------------------------- */
+
+/* RFC 5545: one event a day of DUTIES until UNTIL, TITLE the calendar's name, URL where the pages
+ * are. The same duties give the same bytes but for the stamp. */
+struct duty_calendar {
+	const struct duties *duties;
+	enum lang lang;
+	struct str title, url;
+	int64_t at_s;
+	struct date until;
+};
+void duty_ical(const struct duty_calendar *calendar, struct arena *a, struct buf *out);
 
 #endif

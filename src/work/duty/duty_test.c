@@ -15,9 +15,8 @@ static int set_up(void **state)
 	struct err e;
 
 	arena_init(&arena, 64 * MIB);
-	assert_int_equal(pack_set_load(
-				 arena_fmt(&arena, "%s/packs", source ? source : ".").ptr, &e,
-				 &packs),
+	assert_int_equal(
+		pack_set_load(arena_fmt(&arena, "%s/packs", source ? source : ".").ptr, &e, &packs),
 		0);
 	return 0;
 }
@@ -53,11 +52,13 @@ static void months_are_those_of_the_calendar(void **state)
 	assert_string_equal(iso(date_add_months(day("2026-12-15"), 12)), "2027-12-15");
 	assert_string_equal(iso(date_add_months(day("2028-02-29"), 12)), "2029-02-28");
 	assert_string_equal(iso(date_add_months(day("2026-03-31"), -1)), "2026-02-28");
-	for (int64_t d = date_to_days(day("2020-01-01")); d < date_to_days(day("2032-01-01")); d++) {
+	for (int64_t d = date_to_days(day("2020-01-01")); d < date_to_days(day("2032-01-01"));
+		d++) {
 		struct date from = date_of_days(d), to = date_add_months(from, 6);
 
 		assert_int_equal((from.month + 5) % 12 + 1, to.month);
-		assert_true(to.day == from.day || (to.day < from.day && date_add_days(to, 1).day == 1));
+		assert_true(
+			to.day == from.day || (to.day < from.day && date_add_days(to, 1).day == 1));
 	}
 }
 
@@ -82,7 +83,8 @@ struct expect {
 	const char *closed;
 };
 
-static void check(const struct duty_schedule *s, const char *until, const struct expect *want, size_t n)
+static void check(
+	const struct duty_schedule *s, const char *until, const struct expect *want, size_t n)
 {
 	struct duty_rules rules = duty_rules(packs, s->today, &arena);
 	struct duty_occurrence *list;
@@ -103,8 +105,11 @@ static void six_months_across_years(void **state)
 {
 	const struct duty_mark marks[] = { { day("2026-08-31"), false, 1 },
 		{ day("2027-03-05"), false, 2 } };
-	struct duty_schedule s = { .period = { true, 6 }, .start = day("2026-03-02"), .marks = marks,
-		.mark_count = 2, .today = day("2027-04-01") };
+	struct duty_schedule s = { .period = { true, 6 },
+		.start = day("2026-03-02"),
+		.marks = marks,
+		.mark_count = 2,
+		.today = day("2027-04-01") };
 	const struct expect want[] = {
 		/* 02/09 is National Day */
 		{ "2026-09-02", "2026-09-03", DUTY_DONE, "2026-08-31" },
@@ -120,8 +125,9 @@ static void six_months_across_years(void **state)
 static void first_due_is_a_period_after_the_start_unless_proved(void **state)
 {
 	const struct duty_mark earlier[] = { { day("2026-05-20"), false, 7 } };
-	struct duty_schedule s = { .period = { true, 6 }, .start = day("2026-06-01"),
-		.today = day("2026-06-02") };
+	struct duty_schedule s = {
+		.period = { true, 6 }, .start = day("2026-06-01"), .today = day("2026-06-02")
+	};
 	const struct expect plain[] = { { "2026-12-01", "2026-12-01", DUTY_AHEAD, NULL } };
 	const struct expect proved[] = { { "2026-11-20", "2026-11-20", DUTY_AHEAD, NULL } };
 
@@ -133,8 +139,9 @@ static void first_due_is_a_period_after_the_start_unless_proved(void **state)
 
 static void what_is_not_done_is_overdue_once(void **state)
 {
-	struct duty_schedule s = { .period = { false, 7 }, .start = day("2026-10-01"),
-		.today = day("2026-11-26") };
+	struct duty_schedule s = {
+		.period = { false, 7 }, .start = day("2026-10-01"), .today = day("2026-11-26")
+	};
 	const struct expect want[] = {
 		{ "2026-10-08", "2026-10-08", DUTY_OVERDUE, NULL },
 		{ "2026-12-03", "2026-12-03", DUTY_AHEAD, NULL },
@@ -147,8 +154,11 @@ static void the_last_of_several_counts(void **state)
 {
 	const struct duty_mark marks[] = { { day("2026-11-02"), false, 1 },
 		{ day("2026-11-03"), false, 2 }, { day("2026-11-05"), false, 3 } };
-	struct duty_schedule s = { .period = { false, 7 }, .start = day("2026-11-01"), .marks = marks,
-		.mark_count = 3, .today = day("2026-11-05") };
+	struct duty_schedule s = { .period = { false, 7 },
+		.start = day("2026-11-01"),
+		.marks = marks,
+		.mark_count = 3,
+		.today = day("2026-11-05") };
 	const struct expect want[] = {
 		{ "2026-11-08", "2026-11-09", DUTY_DONE, "2026-11-05" },
 		{ "2026-11-12", "2026-11-12", DUTY_SOON, NULL },
@@ -160,8 +170,11 @@ static void the_last_of_several_counts(void **state)
 static void a_skip_is_of_one_occurrence(void **state)
 {
 	const struct duty_mark marks[] = { { day("2026-12-01"), true, 4 } };
-	struct duty_schedule s = { .period = { true, 6 }, .start = day("2026-06-01"), .marks = marks,
-		.mark_count = 1, .today = day("2026-12-20") };
+	struct duty_schedule s = { .period = { true, 6 },
+		.start = day("2026-06-01"),
+		.marks = marks,
+		.mark_count = 1,
+		.today = day("2026-12-20") };
 	const struct expect want[] = {
 		{ "2026-12-01", "2026-12-01", DUTY_SKIPPED, "2026-12-01" },
 		{ "2027-06-01", "2027-06-01", DUTY_AHEAD, NULL },

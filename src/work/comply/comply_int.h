@@ -1,0 +1,43 @@
+/* comply_int.h - private to work/comply: what is known of one unit at one moment. */
+#ifndef WORK_COMPLY_INT_H
+#define WORK_COMPLY_INT_H
+
+#include "work/comply/sweep.h"
+
+#define COMPLY_UNIT_MEMORY_BYTES (64 * MIB)
+
+struct unit_host {
+	int64_t id;
+	struct str name, kind;
+	int level;
+};
+
+struct unit_facts {
+	struct store *store;
+	const struct pack_set *packs;
+	const struct comply_law *law;
+	int64_t at_s;
+	struct org_unit unit;
+	struct evidence_rows words;
+	struct exception *exceptions;
+	size_t exception_count;
+	struct comply_having *having;
+	size_t having_count;
+	struct unit_host *hosts;
+	size_t host_count;
+	struct comply_subject *people;
+	size_t person_count;
+};
+
+/* ERR_ABSENT: no such unit, or it did not exist then. Lives in A. */
+MUST_CHECK int unit_facts_load(
+	const struct unit_facts *about, struct arena *a, struct unit_facts *ret, struct err *e);
+/* The verdicts of one subject on those obligations that bind it. Lives in A. */
+struct verdict_list {
+	struct comply_verdict *at;
+	size_t count;
+};
+MUST_CHECK int unit_verdicts(const struct unit_facts *f, const struct comply_subject *subject,
+	const struct unit_host *host, struct arena *a, struct verdict_list *ret, struct err *e);
+
+#endif

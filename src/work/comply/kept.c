@@ -1,0 +1,54 @@
+/* kept.c - reading what sweep.c keeps. */
+#include "work/comply/comply_int.h"
+
+static const char sql_units[] =
+	"SELECT unit_id, at_s, marks, subjects FROM verdict_unit WHERE law = $1"
+	" AND unit_id IN (SELECT value FROM json_each($2)) ORDER BY permille, unit_id";
+static const char sql_trend[] =
+	"SELECT day, permille FROM (SELECT day, permille FROM verdict_day WHERE unit_id = $1"
+	" ORDER BY day DESC LIMIT $2) ORDER BY day";
+
+int comply_kept_units(struct store *s, const struct comply_law *law, struct str units_json,
+	struct arena *a, struct comply_units *ret, struct err *e)
+{
+	struct store_query *q = store_query(s, sql_units);
+	VEC(struct comply_unit_row) list = { 0 };
+	int rc;
+
+	store_bind_cstr(q, 1, law->key);
+	store_bind_str(q, 2, units_json);
+	while ((rc = store_next(q, e)) == 1) {
+		struct comply_unit_row *row = vec_add(a, &list);
+
+		row->unit_id = store_i64(q, 0);
+		row->at_s = store_i64(q, 1);
+		row->marks = arena_str(a, store_str(q, 2));
+		row->subjects = store_i64(q, 3);
+		row->score = comply_score_of(law, row->marks, NULL);
+	}
+	if (rc < 0)
+		return rc;
+	*ret = (struct comply_units){ list.at, list.len };
+	return 0;
+}
+
+int comply_trend(struct store *s, int64_t unit_id, size_t max, struct arena *a,
+	struct comply_trend *ret, struct err *e)
+{
+	struct store_query *q = store_query(s, sql_trend);
+	VEC(struct comply_point) list = { 0 };
+	int rc;
+
+	store_bind_i64(q, 1, unit_id);
+	store_bind_i64(q, 2, (int64_t)max);
+	while ((rc = store_next(q, e)) == 1) {
+		struct comply_point p = { .permille = (int)store_i64(q, 1) };
+
+		if (date_parse(store_str(q, 0), &p.day))
+			vec_push(a, &list, p);
+	}
+	if (rc < 0)
+		return rc;
+	*ret = (struct comply_trend){ list.at, list.len };
+	return 0;
+}

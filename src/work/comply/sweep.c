@@ -1,0 +1,467 @@
+/* sweep.c - verdicts that are kept: marks of each subject, the state and the daily score of each
+ * unit, and the queue of what to reckon anew. */
+#include <string.h>
+
+#include "work/comply/comply_int.h"
+
+#define WHOLE_UNIT 9 /* in the queue: the unit and all in it */
+
+/* clang-format off */
+/* The queue is filled where the facts are written, whoever writes them. */
+#define DUE(name, event, what) \
+	"CREATE TRIGGER verdict_due_" name " AFTER " event " BEGIN INSERT OR IGNORE INTO" \
+	" verdict_due (about, subject_id) VALUES " what "; END;"
+#define OF_EXCEPTION \
+	"(CASE WHEN new.host_id = 0 THEN 9 ELSE 0 END," \
+	" CASE WHEN new.host_id = 0 THEN new.unit_id ELSE new.host_id END)"
+
+const struct store_step comply_steps[] = {
+	{ 700, "kept verdicts",
+		"CREATE TABLE verdict ("
+		" about INTEGER NOT NULL, subject_id INTEGER NOT NULL, unit_id INTEGER NOT NULL,"
+		" marks TEXT NOT NULL, until_s INTEGER NOT NULL, at_s INTEGER NOT NULL,"
+		" PRIMARY KEY (about, subject_id)) WITHOUT ROWID;"
+		"CREATE INDEX verdict_of_unit ON verdict (unit_id);"
+		"CREATE INDEX verdict_until ON verdict (until_s);"
+		"CREATE TABLE verdict_unit ("
+		" unit_id INTEGER PRIMARY KEY, law TEXT NOT NULL, marks TEXT NOT NULL,"
+		" subjects INTEGER NOT NULL, permille INTEGER NOT NULL, at_s INTEGER NOT NULL);"
+		"CREATE TABLE verdict_day ("
+		" unit_id INTEGER NOT NULL, day TEXT NOT NULL, permille INTEGER NOT NULL,"
+		" PRIMARY KEY (unit_id, day)) WITHOUT ROWID;"
+		"CREATE TABLE verdict_due ("
+		" about INTEGER NOT NULL, subject_id INTEGER NOT NULL,"
+		" PRIMARY KEY (about, subject_id)) WITHOUT ROWID;"
+		"CREATE TABLE verdict_word ("
+		" unit_id INTEGER NOT NULL, check_id TEXT NOT NULL, subject TEXT NOT NULL,"
+		" PRIMARY KEY (unit_id, check_id, subject)) WITHOUT ROWID;"
+		"CREATE TRIGGER verdict_due_unit_word AFTER INSERT ON evidence"
+		" WHEN new.run_id IS NULL AND new.host_id = 0 BEGIN"
+		" INSERT OR IGNORE INTO verdict_word (unit_id, check_id, subject)"
+		" VALUES (new.unit_id, new.check_id, new.subject); END;"
+		DUE("run", "INSERT ON audit_run", "(0, new.host_id)")
+		DUE("word", "INSERT ON evidence WHEN new.run_id IS NULL AND new.host_id <> 0",
+			"(0, new.host_id)")
+		DUE("exception", "INSERT ON exception", OF_EXCEPTION)
+		DUE("exception_end", "UPDATE ON exception", OF_EXCEPTION)
+		DUE("host", "INSERT ON host", "(9, new.unit_id)")
+		DUE("host_set", "UPDATE OF name, kind, level ON host", "(9, new.unit_id)")
+		DUE("host_move", "UPDATE OF unit_id ON host", "(9, new.unit_id), (9, old.unit_id)")
+		DUE("unit", "INSERT ON unit", "(9, new.id)")
+		DUE("unit_set", "UPDATE ON unit", "(9, new.id)")
+		DUE("staff", "INSERT ON staff", "(9, new.unit_id)")
+		DUE("staff_set", "UPDATE ON staff", "(9, new.unit_id), (9, old.unit_id)") },
+};
+/* clang-format on */
+const size_t comply_step_count = COUNT(comply_steps);
+
+static const char sql_put[] =
+	"INSERT INTO verdict (about, subject_id, unit_id, marks, until_s, at_s)"
+	" VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (about, subject_id) DO UPDATE SET"
+	" unit_id = $3, marks = $4, until_s = $5, at_s = $6";
+static const char sql_marks[] = "SELECT about, subject_id, marks FROM verdict WHERE unit_id = $1";
+static const char sql_drop_unit[] = "DELETE FROM verdict WHERE unit_id = $1";
+static const char sql_put_unit[] =
+	"INSERT INTO verdict_unit (unit_id, law, marks, subjects, permille, at_s)"
+	" VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (unit_id) DO UPDATE SET law = $2, marks = $3,"
+	" subjects = $4, permille = $5, at_s = $6";
+static const char sql_put_day[] =
+	"INSERT INTO verdict_day (unit_id, day, permille) VALUES ($1, $2, $3)"
+	" ON CONFLICT (unit_id, day) DO UPDATE SET permille = $3";
+static const char sql_gone[] = "DELETE FROM verdict_unit WHERE unit_id = $1";
+static const char sql_is_current[] =
+	"SELECT count(*) FROM unit u LEFT JOIN verdict_unit v ON v.unit_id = u.id AND v.law = $1"
+	" WHERE v.unit_id IS NULL AND u.from_day <= $2"
+	" AND (u.until_day IS NULL OR u.until_day > $2)";
+static const char sql_stale[] =
+	"INSERT OR IGNORE INTO verdict_due (about, subject_id) SELECT 9, u.id FROM unit u"
+	" LEFT JOIN verdict_unit v ON v.unit_id = u.id AND v.law = $1 WHERE v.unit_id IS NULL"
+	" AND u.from_day <= $2 AND (u.until_day IS NULL OR u.until_day > $2)";
+static const char sql_timely[] = "INSERT OR IGNORE INTO verdict_due (about, subject_id)"
+				 " SELECT about, subject_id FROM verdict WHERE until_s <= $1";
+static const char sql_days[] = "INSERT OR IGNORE INTO verdict_day (unit_id, day, permille)"
+			       " SELECT unit_id, $1, permille FROM verdict_unit";
+static const char sql_due[] =
+	"SELECT d.about, d.subject_id, CASE WHEN d.about IN (1, 9) THEN d.subject_id"
+	" WHEN d.about = 0 THEN h.unit_id ELSE s.unit_id END AS u FROM verdict_due d"
+	" LEFT JOIN host h ON d.about = 0 AND h.id = d.subject_id"
+	" LEFT JOIN staff s ON d.about = 2 AND s.id = d.subject_id"
+	" ORDER BY u, d.about DESC, d.subject_id LIMIT $1";
+static const char sql_due_done[] = "DELETE FROM verdict_due WHERE about = $1 AND subject_id = $2";
+static const char sql_queue[] =
+	"INSERT OR IGNORE INTO verdict_due (about, subject_id) VALUES ($1, $2)";
+static const char sql_words[] = "SELECT unit_id, check_id, subject FROM verdict_word";
+static const char sql_words_done[] = "DELETE FROM verdict_word";
+static const char sql_forget[] = "DELETE FROM verdict_unit";
+
+/* --- marks ------------------------------------------------------------------------------------ */
+
+static const char letters[VERDICT_COUNT] = { [VERDICT_NOT_MET] = 'F',
+	[VERDICT_OVERDUE] = 'O',
+	[VERDICT_NO_EVIDENCE] = 'N',
+	[VERDICT_EXCEPTED] = 'X',
+	[VERDICT_MET] = 'M',
+	[VERDICT_NA] = '-' };
+
+char comply_mark(enum verdict v)
+{
+	return letters[v];
+}
+
+bool comply_mark_verdict(char mark, enum verdict *ret)
+{
+	for (int i = 0; i < VERDICT_COUNT; i++) {
+		if (letters[i] == mark) {
+			*ret = (enum verdict)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool is_within(const struct clause *c, const struct clause *ancestor)
+{
+	for (; c && ancestor && c != ancestor;)
+		c = c->parent;
+	return c != NULL;
+}
+
+struct comply_score comply_score_of(
+	const struct comply_law *law, struct str marks, const struct clause *within)
+{
+	struct comply_score s = { .permille = -1 };
+	enum verdict v;
+
+	for (size_t i = 0; i < law->count && i < marks.len; i++) {
+		if (!is_within(law->at[i]->clause, within) ||
+			!comply_mark_verdict(marks.ptr[i], &v))
+			continue;
+		s.counts[v]++;
+		if (v == VERDICT_NA || v == VERDICT_EXCEPTED)
+			continue;
+		s.weight += law->at[i]->weight;
+		s.weight_met += v == VERDICT_MET ? law->at[i]->weight : 0;
+	}
+	if (s.weight > 0)
+		s.permille = (int)(s.weight_met * 1000 / s.weight);
+	return s;
+}
+
+/* --- one subject, one unit -------------------------------------------------------------------- */
+
+static int bound_run(struct store *s, const char *sql, int64_t a, struct err *e)
+{
+	struct store_query *q = store_query(s, sql);
+
+	store_bind_i64(q, 1, a);
+	return store_run(q, e);
+}
+
+static int keep_subject(const struct unit_facts *f, const struct comply_subject *subject,
+	const struct unit_host *host, struct err *e)
+{
+	struct verdict_list list;
+	struct store_query *q;
+	int64_t until_s = INT64_MAX;
+	struct arena a;
+	char *marks;
+	size_t place = 0;
+	int rc;
+
+	arena_init(&a, COMPLY_UNIT_MEMORY_BYTES);
+	marks = arena_alloc(&a, f->law->count + 1);
+	memset(marks, COMPLY_MARK_NONE, f->law->count);
+	rc = unit_verdicts(f, subject, host, &a, &list, e);
+	for (size_t i = 0; rc == 0 && i < list.count; i++) {
+		while (f->law->at[place] != list.at[i].obligation)
+			place++;
+		marks[place] = comply_mark(list.at[i].verdict);
+		if (list.at[i].until_s < until_s)
+			until_s = list.at[i].until_s;
+	}
+	if (rc == 0) {
+		q = store_query(f->store, sql_put);
+		store_bind_i64(q, 1, subject->about);
+		store_bind_i64(q, 2, subject->id);
+		store_bind_i64(q, 3, f->unit.id);
+		store_bind_str(q, 4, (struct str){ marks, f->law->count });
+		store_bind_i64(q, 5, until_s);
+		store_bind_i64(q, 6, f->at_s);
+		rc = store_run(q, e);
+	}
+	arena_done(&a);
+	return rc;
+}
+
+/* The worst of all its subjects, obligation by obligation. */
+static int keep_unit(const struct unit_facts *f, struct err *e)
+{
+	struct store_query *q = store_query(f->store, sql_marks);
+	char day[CLOCK_TEXT_MAX];
+	int64_t subjects = 0;
+	struct arena a;
+	char *marks;
+	int rc;
+
+	arena_init(&a, MIB);
+	marks = arena_alloc(&a, f->law->count + 1);
+	memset(marks, COMPLY_MARK_NONE, f->law->count);
+	store_bind_i64(q, 1, f->unit.id);
+	while ((rc = store_next(q, e)) == 1) {
+		struct str one = store_str(q, 2);
+		enum verdict v, sum;
+
+		for (size_t i = 0; i < f->law->count && i < one.len; i++) {
+			if (!comply_mark_verdict(one.ptr[i], &v))
+				continue;
+			if (comply_mark_verdict(marks[i], &sum))
+				v = verdict_worst(v, sum);
+			marks[i] = comply_mark(v);
+		}
+		subjects++;
+	}
+	if (rc == 0) {
+		struct comply_score score =
+			comply_score_of(f->law, (struct str){ marks, f->law->count }, NULL);
+
+		q = store_query(f->store, sql_put_unit);
+		store_bind_i64(q, 1, f->unit.id);
+		store_bind_cstr(q, 2, f->law->key);
+		store_bind_str(q, 3, (struct str){ marks, f->law->count });
+		store_bind_i64(q, 4, subjects);
+		store_bind_i64(q, 5, score.permille);
+		store_bind_i64(q, 6, f->at_s);
+		rc = store_run(q, e);
+		q = store_query(f->store, sql_put_day);
+		store_bind_i64(q, 1, f->unit.id);
+		store_bind_cstr(q, 2, date_iso(date_at(f->at_s), day));
+		store_bind_i64(q, 3, score.permille);
+		if (rc == 0)
+			rc = store_run(q, e);
+	}
+	arena_done(&a);
+	return rc;
+}
+
+static struct comply_subject subject_of(
+	const struct unit_facts *f, enum comply_about about, int64_t id)
+{
+	return (struct comply_subject){ .about = about, .id = id, .unit_id = f->unit.id };
+}
+
+static int64_t keep_whole(const struct unit_facts *f, struct err *e)
+{
+	struct comply_subject unit = subject_of(f, COMPLY_UNIT, f->unit.id);
+	int rc = bound_run(f->store, sql_drop_unit, f->unit.id, e);
+
+	if (rc == 0)
+		rc = keep_subject(f, &unit, NULL, e);
+	for (size_t i = 0; rc == 0 && i < f->host_count; i++) {
+		struct comply_subject host = subject_of(f, COMPLY_HOST, f->hosts[i].id);
+
+		rc = keep_subject(f, &host, &f->hosts[i], e);
+	}
+	for (size_t i = 0; rc == 0 && i < f->person_count; i++)
+		rc = keep_subject(f, &f->people[i], NULL, e);
+	return rc < 0 ? rc : (int64_t)(1 + f->host_count + f->person_count);
+}
+
+/* --- the queue -------------------------------------------------------------------------------- */
+
+struct due {
+	int about;
+	int64_t id, unit_id;
+};
+
+struct dues {
+	struct due *at;
+	size_t count;
+};
+
+static int take_dues(struct store *s, size_t max, struct arena *a, struct dues *ret, struct err *e)
+{
+	struct store_query *q = store_query(s, sql_due);
+	VEC(struct due) list = { 0 };
+	int rc;
+
+	store_bind_i64(q, 1, max ? (int64_t)max : -1);
+	while ((rc = store_next(q, e)) == 1)
+		vec_push(a, &list,
+			((struct due){ (int)store_i64(q, 0), store_i64(q, 1), store_i64(q, 2) }));
+	if (rc < 0)
+		return rc;
+	*ret = (struct dues){ list.at, list.len };
+	return 0;
+}
+
+static int64_t keep_one(const struct unit_facts *f, const struct due *d, struct err *e)
+{
+	struct comply_subject subject = subject_of(f, (enum comply_about)d->about, d->id);
+	const struct unit_host *host = NULL;
+
+	for (size_t i = 0; d->about == COMPLY_HOST && i < f->host_count; i++)
+		if (f->hosts[i].id == d->id)
+			host = &f->hosts[i];
+	if (d->about == COMPLY_HOST && !host)
+		return 0; /* it is not there any more */
+	int rc = keep_subject(f, &subject, host, e);
+
+	return rc < 0 ? rc : 1;
+}
+
+/* The dues of one unit, the whole of it first: the rest is then done with it. */
+static int64_t keep_dues(
+	struct unit_facts *about, const struct due *dues, size_t count, struct err *e)
+{
+	struct unit_facts f;
+	struct arena a;
+	int64_t done = 0, rc;
+
+	arena_init(&a, COMPLY_UNIT_MEMORY_BYTES);
+	about->unit.id = dues[0].unit_id;
+	rc = unit_facts_load(about, &a, &f, e);
+	if (rc == ERR_ABSENT) { /* ended, or never was */
+		rc = bound_run(about->store, sql_drop_unit, dues[0].unit_id, e);
+		if (rc == 0)
+			rc = bound_run(about->store, sql_gone, dues[0].unit_id, e);
+	} else if (rc == 0) {
+		if (dues[0].about == WHOLE_UNIT)
+			rc = done = keep_whole(&f, e);
+		for (size_t i = 0; rc >= 0 && dues[0].about != WHOLE_UNIT && i < count; i++) {
+			rc = keep_one(&f, &dues[i], e);
+			done += rc > 0;
+		}
+		if (rc >= 0)
+			rc = keep_unit(&f, e);
+	}
+	for (size_t i = 0; rc >= 0 && i < count; i++) {
+		struct store_query *q = store_query(about->store, sql_due_done);
+
+		store_bind_i64(q, 1, dues[i].about);
+		store_bind_i64(q, 2, dues[i].id);
+		rc = store_run(q, e);
+	}
+	arena_done(&a);
+	return rc < 0 ? rc : done;
+}
+
+/* Each unit in a transaction of its own: others may write between. */
+static int64_t keep_unit_dues(
+	struct unit_facts *about, const struct due *dues, size_t count, struct err *e)
+{
+	int64_t rc = store_begin(about->store, e), done = 0;
+
+	if (rc == 0)
+		rc = done = keep_dues(about, dues, count, e);
+	if (rc >= 0)
+		rc = store_commit(about->store, e);
+	if (rc < 0) {
+		store_rollback(about->store);
+		return rc;
+	}
+	return done;
+}
+
+/* Whose verdicts a word about the unit may change. */
+static struct due due_of_word(
+	const struct comply_law *law, int64_t unit, struct str name, struct str subject)
+{
+	struct due d = { .about = WHOLE_UNIT, .id = unit };
+	struct str pack, id;
+
+	for (size_t i = 0; str_split(name, '/', &pack, &id) && i < law->count; i++) {
+		if (!str_eq(law->at[i]->id, id) || !str_eq(law->at[i]->pack->id, pack))
+			continue;
+		if (law->about[i] == COMPLY_UNIT)
+			d.about = COMPLY_UNIT;
+		else if (law->about[i] == COMPLY_PERSON && str_starts(subject, "staff:") &&
+			str_to_i64(str_from(subject, 6), &d.id))
+			d.about = COMPLY_PERSON;
+		break;
+	}
+	return d;
+}
+
+/* Each word about a unit becomes a due of whom it concerns. */
+static int queue_words(struct store *s, const struct comply_law *law, struct err *e)
+{
+	VEC(struct due) list = { 0 };
+	struct store_query *q = store_query(s, sql_words);
+	struct arena a;
+	int rc;
+
+	arena_init(&a, COMPLY_UNIT_MEMORY_BYTES);
+	while ((rc = store_next(q, e)) == 1)
+		vec_push(&a, &list,
+			due_of_word(law, store_i64(q, 0), store_str(q, 1), store_str(q, 2)));
+	for (size_t i = 0; rc == 0 && i < list.len; i++) {
+		q = store_query(s, sql_queue);
+		store_bind_i64(q, 1, list.at[i].about);
+		store_bind_i64(q, 2, list.at[i].id);
+		rc = store_run(q, e);
+	}
+	if (rc == 0 && list.len)
+		rc = store_run(store_query(s, sql_words_done), e);
+	arena_done(&a);
+	return rc;
+}
+
+/* What the law or time has made stale goes into the queue. */
+static int fill_queue(struct store *s, const struct comply_law *law, int64_t at_s, struct err *e)
+{
+	char day[CLOCK_TEXT_MAX];
+	struct store_query *q = store_query(s, sql_is_current);
+	int64_t stale;
+	int rc;
+
+	date_iso(date_at(at_s), day);
+	store_bind_cstr(q, 1, law->key);
+	store_bind_cstr(q, 2, day);
+	rc = store_next(q, e);
+	stale = rc == 1 ? store_i64(q, 0) : 0;
+	store_end(q);
+	if (rc >= 0 && stale) {
+		q = store_query(s, sql_stale);
+		store_bind_cstr(q, 1, law->key);
+		store_bind_cstr(q, 2, day);
+		rc = store_run(q, e);
+	}
+	if (rc >= 0)
+		rc = queue_words(s, law, e);
+	if (rc >= 0)
+		rc = bound_run(s, sql_timely, at_s, e);
+	if (rc < 0)
+		return rc;
+	q = store_query(s, sql_days);
+	store_bind_cstr(q, 1, day);
+	return store_run(q, e);
+}
+
+int comply_refresh(
+	struct store *s, const struct pack_set *packs, int64_t at_s, size_t max, struct err *e)
+{
+	struct comply_law law;
+	struct unit_facts about = { .store = s, .packs = packs, .law = &law, .at_s = at_s };
+	struct dues dues = { 0 };
+	struct arena a;
+	int64_t rc, done = 0;
+
+	arena_init(&a, COMPLY_UNIT_MEMORY_BYTES);
+	comply_law_of(packs, date_at(at_s), &a, &law);
+	rc = fill_queue(s, &law, at_s, e);
+	if (rc == 0)
+		rc = take_dues(s, max, &a, &dues, e);
+	for (size_t i = 0, n; rc >= 0 && i < dues.count; i += n) {
+		for (n = 1; i + n < dues.count && dues.at[i + n].unit_id == dues.at[i].unit_id;)
+			n++;
+		rc = keep_unit_dues(&about, &dues.at[i], n, e);
+		done += rc > 0 ? rc : 0;
+	}
+	arena_done(&a);
+	return rc < 0 ? (int)rc : (int)done;
+}
+
+int comply_forget(struct store *s, struct err *e)
+{
+	return store_run(store_query(s, sql_forget), e);
+}

@@ -1,0 +1,105 @@
+/* sweep.h - floor 4, beside comply.h: the verdicts of whole units, from the database: reckoned for
+ * any moment, and kept for now so that lists are quick. What is kept is a cache of pure functions:
+ * it may be thrown away at any time and comes back the same.
+ *
+ * A subject's verdicts are kept as marks: one letter for each obligation in force, in their order
+ * (comply_law). A queue, filled by triggers, holds the subjects about which something was added. */
+#ifndef WORK_COMPLY_SWEEP_H
+#define WORK_COMPLY_SWEEP_H
+
+#include "core/org/unit.h"
+#include "work/comply/comply.h"
+
+extern const struct store_step comply_steps[];
+extern const size_t comply_step_count;
+
+/* The obligations in force on a day (classification rows left out), in pack and reading order. */
+struct comply_law {
+	const struct obligation **at;
+	enum comply_about *about;
+	size_t count;
+	char key[17]; /* of exactly this list: marks of another are not read with it */
+};
+void comply_law_of(
+	const struct pack_set *packs, struct date on, struct arena *a, struct comply_law *ret);
+
+struct comply_subject {
+	enum comply_about about;
+	int64_t id, unit_id;
+	struct str name;
+};
+
+/* --- reckoned anew ---------------------------------------------------------------------------- */
+
+/* One subject with its verdicts: those on obligations that bind this kind of subject; of a unit
+ * also those on obligations about machines or people of which it has none. */
+typedef int comply_each(void *context, const struct comply_subject *subject,
+	const struct comply_verdict *verdicts, size_t count, struct err *e);
+/* One unit at one moment. */
+struct comply_query {
+	struct store *store;
+	const struct pack_set *packs;
+	int64_t unit_id, at_s;
+};
+/* All subjects of the unit as of then, the unit first. What EACH is given lives until it returns;
+ * nonzero ends the walk and is returned. ERR_ABSENT: no such unit. */
+MUST_CHECK int comply_walk(
+	const struct comply_query *q, comply_each *each, void *context, struct err *e);
+
+/* The obligations that do not bind the unit at all then: not applicable, from data. Lives in A. */
+struct comply_left_out {
+	const struct obligation **at;
+	size_t count;
+};
+MUST_CHECK int comply_left_out(
+	const struct comply_query *q, struct arena *a, struct comply_left_out *ret, struct err *e);
+
+/* --- kept ------------------------------------------------------------------------------------- */
+
+#define COMPLY_MARK_NONE '.' /* the obligation does not bind this subject */
+char comply_mark(enum verdict v);
+bool comply_mark_verdict(char mark, enum verdict *ret); /* false: COMPLY_MARK_NONE */
+
+/* What an obligation's state in a unit is, over all its subjects: the worst. */
+struct comply_score {
+	int64_t counts[VERDICT_COUNT]; /* obligations by verdict */
+	int64_t weight, weight_met;    /* of those that apply and are not excepted */
+	int permille;                  /* -1: nothing applies */
+};
+struct comply_score comply_score_of(const struct comply_law *law, struct str marks,
+	const struct clause *within); /* NULL: all */
+
+struct comply_unit_row {
+	int64_t unit_id, at_s;
+	struct str marks; /* over all subjects */
+	int64_t subjects;
+	struct comply_score score;
+};
+struct comply_units {
+	struct comply_unit_row *at;
+	size_t count;
+};
+
+/* Bring what is kept up to date: all subjects when the law changed or nothing is kept yet, else the
+ * queue and what time has changed, at most MAX subjects (0: all). Returns how many were
+ * reckoned. */
+MUST_CHECK int comply_refresh(
+	struct store *s, const struct pack_set *packs, int64_t at_s, size_t max, struct err *e);
+/* Forget it all, so that the next comply_refresh() begins from nothing. */
+MUST_CHECK int comply_forget(struct store *s, struct err *e);
+/* The kept state of the units of UNITS_JSON, "[1,2]", the lowest score first. */
+MUST_CHECK int comply_kept_units(struct store *s, const struct comply_law *law,
+	struct str units_json, struct arena *a, struct comply_units *ret, struct err *e);
+/* Score in permille by day of a unit, oldest first, the last MAX days that are kept. */
+struct comply_point {
+	struct date day;
+	int permille;
+};
+struct comply_trend {
+	struct comply_point *at;
+	size_t count;
+};
+MUST_CHECK int comply_trend(struct store *s, int64_t unit_id, size_t max, struct arena *a,
+	struct comply_trend *ret, struct err *e);
+
+#endif

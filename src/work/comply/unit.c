@@ -1,0 +1,409 @@
+/* unit.c - what is known of a unit at a moment, and the verdicts of its subjects on it. */
+#include <string.h>
+
+#include "kit/crypto/crypto.h"
+#include "work/comply/comply_int.h"
+
+#define SUBJECT_MEMORY_BYTES (16 * MIB)
+
+static const char sql_hosts[] =
+	"SELECT id, name, kind, level FROM host WHERE unit_id = $1 AND first_seen_s <= $2"
+	" ORDER BY name, id";
+static const char sql_people[] =
+	"SELECT id, name FROM staff WHERE unit_id = $1 AND state <> 'left' AND made_at_s <= $2"
+	" ORDER BY sort_key, id";
+/* Only what a verdict weighs: the texts stay on the disk. */
+static const char sql_rows[] =
+	"SELECT check_id, outcome, at_s FROM evidence WHERE run_id = (SELECT id FROM audit_run"
+	" WHERE host_id = $1 AND at_s <= $2 ORDER BY at_s DESC, id DESC LIMIT 1) ORDER BY id";
+
+void comply_law_of(
+	const struct pack_set *packs, struct date on, struct arena *a, struct comply_law *ret)
+{
+	VEC(const struct obligation *) list = { 0 };
+	char hex[SHA256_HEX_SIZE];
+	struct buf names;
+
+	buf_init(&names, MIB);
+	for (size_t p = 0; p < pack_count(packs); p++) {
+		const struct pack *pack = pack_at(packs, p);
+
+		for (size_t i = 0; pack_in_force(pack, on) && i < pack->obligation_count; i++) {
+			if (pack->obligations[i].kind == KIND_DATA)
+				continue;
+			vec_push(a, &list, &pack->obligations[i]);
+			buf_fmt(&names, "%.*s/%.*s\n", STR_FMT(pack->id),
+				STR_FMT(pack->obligations[i].id));
+		}
+	}
+	*ret = (struct comply_law){ .at = list.at,
+		.count = list.len,
+		.about = arena_array(a, enum comply_about, list.len) };
+	for (size_t i = 0; i < list.len; i++)
+		ret->about[i] = comply_about(packs, list.at[i]);
+	memcpy(ret->key, sha256_hex(buf_str(&names), hex), sizeof(ret->key) - 1);
+	buf_done(&names);
+}
+
+/* --- loading ---------------------------------------------------------------------------------- */
+
+static int load_hosts(struct unit_facts *f, struct arena *a, struct err *e)
+{
+	struct store_query *q = store_query(f->store, sql_hosts);
+	VEC(struct unit_host) list = { 0 };
+	int rc;
+
+	store_bind_i64(q, 1, f->unit.id);
+	store_bind_i64(q, 2, f->at_s);
+	while ((rc = store_next(q, e)) == 1)
+		vec_push(a, &list,
+			((struct unit_host){ .id = store_i64(q, 0),
+				.name = arena_str(a, store_str(q, 1)),
+				.kind = arena_str(a, store_str(q, 2)),
+				.level = (int)store_i64(q, 3) }));
+	f->hosts = list.at;
+	f->host_count = list.len;
+	return rc;
+}
+
+static int load_people(struct unit_facts *f, struct arena *a, struct err *e)
+{
+	struct store_query *q = store_query(f->store, sql_people);
+	VEC(struct comply_subject) list = { 0 };
+	int rc;
+
+	store_bind_i64(q, 1, f->unit.id);
+	store_bind_i64(q, 2, f->at_s);
+	while ((rc = store_next(q, e)) == 1)
+		vec_push(a, &list,
+			((struct comply_subject){ .about = COMPLY_PERSON,
+				.unit_id = f->unit.id,
+				.id = store_i64(q, 0),
+				.name = arena_str(a, store_str(q, 1)) }));
+	f->people = list.at;
+	f->person_count = list.len;
+	return rc;
+}
+
+/* --- what the unit has ------------------------------------------------------------------------ */
+
+/* The unit's newest statement about it: evidence "has:wifi", pass when there is one, not applicable
+ * when there is none. A statement of none is good for so long as the packs say. */
+static void weigh_statement(
+	const struct unit_facts *f, struct comply_having *h, int64_t months, struct arena *a)
+{
+	struct str name = arena_fmt(a, "has:%.*s", STR_FMT(h->what));
+
+	for (size_t i = 0; i < f->words.count && h->has == COMPLY_HAS_UNKNOWN; i++) {
+		const struct evidence *row = &f->words.at[i];
+
+		if (!str_eq(row->check, name))
+			continue;
+		if (row->outcome == OUTCOME_PASS) {
+			h->has = COMPLY_HAS;
+			return;
+		}
+		h->until_s = date_start_s(date_add_months(date_at(row->at_s), (int)months)) +
+			CLOCK_DAY_S;
+		if (row->outcome == OUTCOME_NA && h->until_s > f->at_s)
+			h->has = COMPLY_HAS_NONE;
+		return;
+	}
+}
+
+static bool has_host_of(const struct unit_facts *f, struct str kind)
+{
+	for (size_t i = 0; i < f->host_count; i++)
+		if (str_eq(f->hosts[i].kind, kind))
+			return true;
+	return false;
+}
+
+static struct comply_having *having_named(struct unit_facts *f, struct str what)
+{
+	for (size_t i = 0; i < f->having_count; i++)
+		if (str_eq(f->having[i].what, what))
+			return &f->having[i];
+	f->having[f->having_count] = (struct comply_having){ .what = what, .until_s = INT64_MAX };
+	return &f->having[f->having_count++];
+}
+
+static void weigh_having(struct unit_facts *f, struct arena *a)
+{
+	int64_t months =
+		pack_param_number(f->packs, STR("none_statement_months"), 0, date_at(f->at_s), 0);
+	size_t room = 0;
+
+	for (size_t i = 0; i < f->law->count; i++)
+		room += f->law->at[i]->applies.has_count + f->law->at[i]->applies.host_count;
+	f->having = arena_array(a, struct comply_having, room + 1);
+	for (size_t i = 0; i < f->law->count; i++) {
+		const struct applies *applies = &f->law->at[i]->applies;
+
+		for (size_t k = 0; k < applies->has_count; k++)
+			having_named(f, applies->has[k]);
+		for (size_t k = 0; k < applies->host_count; k++)
+			if (has_host_of(f, applies->host[k]))
+				having_named(f, applies->host[k])->has = COMPLY_HAS;
+			else
+				having_named(f, applies->host[k]);
+	}
+	for (size_t i = 0; i < f->having_count; i++)
+		weigh_statement(f, &f->having[i], months, a);
+}
+
+int unit_facts_load(
+	const struct unit_facts *about, struct arena *a, struct unit_facts *ret, struct err *e)
+{
+	struct unit_facts f = *about;
+	const struct org_unit *unit;
+	struct org_tree tree;
+	int rc = org_tree(f.store, org_day(f.at_s, a), a, &tree, e);
+
+	if (rc < 0)
+		return rc;
+	unit = org_unit_by_id(&tree, f.unit.id);
+	if (!unit || !unit->is_live)
+		return err_set(e, ERR_ABSENT, "there was no unit %lld then", (long long)f.unit.id);
+	f.unit = *unit;
+	rc = load_hosts(&f, a, e);
+	if (rc == 0)
+		rc = load_people(&f, a, e);
+	if (rc == 0)
+		rc = evidence_unit_words(f.store, f.unit.id, f.at_s, a, &f.words, e);
+	if (rc == 0)
+		rc = exception_list(f.store, f.at_s, a, &f.exceptions, &f.exception_count, e);
+	if (rc < 0)
+		return rc;
+	weigh_having(&f, a);
+	*ret = f;
+	return 0;
+}
+
+/* --- verdicts --------------------------------------------------------------------------------- */
+
+/* The machine's rows; names are the packs' own where they are known. */
+static int load_rows(const struct unit_facts *f, int64_t host_id, struct arena *a,
+	struct evidence_rows *ret, struct err *e)
+{
+	struct store_query *q = store_query(f->store, sql_rows);
+	VEC(struct evidence) list = { 0 };
+	struct str last = STR_NONE;
+	int rc;
+
+	store_bind_i64(q, 1, host_id);
+	store_bind_i64(q, 2, f->at_s);
+	while ((rc = store_next(q, e)) == 1) {
+		struct str id = store_str(q, 0);
+		const struct check *check;
+
+		if (!last.ptr || !str_eq(last, id)) {
+			check = pack_check(f->packs, id);
+			last = check ? check->id : arena_str(a, id);
+		}
+		vec_push(a, &list,
+			((struct evidence){ .check = last,
+				.host_id = host_id,
+				.outcome = (enum outcome)store_i64(q, 1),
+				.at_s = store_i64(q, 2) }));
+	}
+	*ret = (struct evidence_rows){ list.at, list.len };
+	return rc;
+}
+
+/* What was said of the machine and of its unit. */
+static int load_words(const struct unit_facts *f, int64_t host_id, struct arena *a,
+	struct evidence_rows *ret, struct err *e)
+{
+	struct evidence *own, *all;
+	size_t count;
+	int rc = evidence_words(f->store, host_id, f->at_s, a, &own, &count, e);
+
+	if (rc < 0)
+		return rc;
+	all = arena_array(a, struct evidence, count + f->words.count);
+	if (count)
+		memcpy(all, own, count * sizeof(*all));
+	if (f->words.count)
+		memcpy(all + count, f->words.at, f->words.count * sizeof(*all));
+	*ret = (struct evidence_rows){ all, count + f->words.count };
+	return 0;
+}
+
+static bool is_kind_bound(const struct obligation *o, struct str kind)
+{
+	for (size_t i = 0; i < o->applies.host_count; i++)
+		if (str_eq(o->applies.host[i], kind))
+			return true;
+	return o->applies.host_count == 0;
+}
+
+static bool has_subjects(const struct unit_facts *f, size_t place)
+{
+	if (f->law->about[place] == COMPLY_PERSON)
+		return f->person_count > 0;
+	for (size_t i = 0; i < f->host_count; i++)
+		if (is_kind_bound(f->law->at[place], f->hosts[i].kind))
+			return true;
+	return false;
+}
+
+static bool binds(const struct unit_facts *f, const struct comply_subject *subject,
+	const struct unit_host *host, size_t place)
+{
+	enum comply_about about = f->law->about[place];
+
+	if (subject->about == COMPLY_UNIT)
+		return about == COMPLY_UNIT || !has_subjects(f, place);
+	if (about != subject->about)
+		return false;
+	return !host || is_kind_bound(f->law->at[place], host->kind);
+}
+
+/* Nobody is there to whom the obligation could be put. */
+static void say_nobody(const struct unit_facts *f, size_t place, struct comply_verdict *v)
+{
+	if (v->verdict == VERDICT_MET || v->verdict == VERDICT_NA ||
+		v->verdict == VERDICT_EXCEPTED || *v->why)
+		return;
+	v->why = f->law->about[place] == COMPLY_PERSON ? T("đơn vị chưa có danh sách người") :
+							 T("đơn vị chưa có máy nào được kiểm tra");
+}
+
+int unit_verdicts(const struct unit_facts *f, const struct comply_subject *subject,
+	const struct unit_host *host, struct arena *a, struct verdict_list *ret, struct err *e)
+{
+	struct evidence_rows rows = { 0 }, words = f->words, imports = { 0 };
+	struct comply_input in = { .packs = f->packs,
+		.at_s = f->at_s,
+		.about = subject->about,
+		.unit_id = f->unit.id,
+		.unit_roles = f->unit.roles,
+		.having = f->having,
+		.having_count = f->having_count,
+		.host_id = host ? host->id : 0,
+		.host_kind = host ? host->kind : STR(""),
+		.level = host ? host->level : 0,
+		.exceptions = f->exceptions,
+		.exception_count = f->exception_count };
+	struct comply_verdict *list = arena_array(a, struct comply_verdict, f->law->count);
+	size_t count = 0;
+	int rc = 0;
+
+	if (host)
+		rc = load_rows(f, host->id, a, &rows, e);
+	if (rc == 0 && host)
+		rc = load_words(f, host->id, a, &words, e);
+	if (rc == 0 && host)
+		rc = evidence_imports(f->store, host->id, f->at_s, a, &imports, e);
+	if (rc < 0)
+		return rc;
+	if (subject->about == COMPLY_PERSON)
+		in.subject = arena_fmt(a, "staff:%lld", (long long)subject->id);
+	in.rows = rows.at, in.row_count = rows.count;
+	in.words = words.at, in.word_count = words.count;
+	in.imports = imports.at, in.import_count = imports.count;
+	for (size_t i = 0; i < f->law->count; i++) {
+		if (!binds(f, subject, host, i))
+			continue;
+		list[count] = comply_verdict(&in, f->law->at[i], a);
+		if (subject->about == COMPLY_UNIT && f->law->about[i] != COMPLY_UNIT)
+			say_nobody(f, i, &list[count]);
+		count++;
+	}
+	*ret = (struct verdict_list){ list, count };
+	return 0;
+}
+
+/* --- the walk --------------------------------------------------------------------------------- */
+
+struct walk {
+	const struct unit_facts *facts;
+	comply_each *each;
+	void *context;
+};
+
+static int walk_one(const struct walk *w, const struct comply_subject *subject,
+	const struct unit_host *host, struct err *e)
+{
+	struct verdict_list list;
+	struct arena a;
+	int rc;
+
+	arena_init(&a, SUBJECT_MEMORY_BYTES);
+	rc = unit_verdicts(w->facts, subject, host, &a, &list, e);
+	if (rc == 0)
+		rc = w->each(w->context, subject, list.at, list.count, e);
+	arena_done(&a);
+	return rc;
+}
+
+static int walk_all(const struct walk *w, struct err *e)
+{
+	const struct unit_facts *f = w->facts;
+	struct comply_subject unit = {
+		.about = COMPLY_UNIT, .id = f->unit.id, .unit_id = f->unit.id, .name = f->unit.name
+	};
+	int rc = walk_one(w, &unit, NULL, e);
+
+	for (size_t i = 0; rc == 0 && i < f->host_count; i++) {
+		struct comply_subject host = { .about = COMPLY_HOST,
+			.id = f->hosts[i].id,
+			.unit_id = f->unit.id,
+			.name = f->hosts[i].name };
+
+		rc = walk_one(w, &host, &f->hosts[i], e);
+	}
+	for (size_t i = 0; rc == 0 && i < f->person_count; i++)
+		rc = walk_one(w, &f->people[i], NULL, e);
+	return rc;
+}
+
+int comply_walk(const struct comply_query *q, comply_each *each, void *context, struct err *e)
+{
+	struct comply_law law;
+	struct unit_facts f = {
+		.store = q->store, .packs = q->packs, .law = &law, .at_s = q->at_s
+	};
+	struct arena a;
+	int rc;
+
+	arena_init(&a, COMPLY_UNIT_MEMORY_BYTES);
+	f.unit.id = q->unit_id;
+	comply_law_of(q->packs, date_at(q->at_s), &a, &law);
+	rc = unit_facts_load(&f, &a, &f, e);
+	if (rc == 0)
+		rc = walk_all(&(struct walk){ &f, each, context }, e);
+	arena_done(&a);
+	return rc;
+}
+
+int comply_left_out(
+	const struct comply_query *q, struct arena *a, struct comply_left_out *ret, struct err *e)
+{
+	struct comply_law *law = arena_new(a, struct comply_law);
+	struct unit_facts f = { .store = q->store, .packs = q->packs, .law = law, .at_s = q->at_s };
+	struct comply_left_out out = { 0 };
+	int rc;
+
+	f.unit.id = q->unit_id;
+	comply_law_of(q->packs, date_at(q->at_s), a, law);
+	rc = unit_facts_load(&f, a, &f, e);
+	if (rc < 0)
+		return rc;
+	out.at = arena_array(a, const struct obligation *, law->count);
+	for (size_t i = 0; i < law->count; i++) {
+		struct comply_input in = { .packs = q->packs,
+			.at_s = q->at_s,
+			.about = COMPLY_UNIT,
+			.unit_id = q->unit_id,
+			.unit_roles = f.unit.roles,
+			.having = f.having,
+			.having_count = f.having_count };
+
+		if (comply_verdict(&in, law->at[i], a).verdict == VERDICT_NA)
+			out.at[out.count++] = law->at[i];
+	}
+	*ret = out;
+	return 0;
+}

@@ -1,0 +1,104 @@
+/* ical.c - duties as RFC 5545. Lines are folded at 75 octets, never within a character. */
+#include "work/duty/duty.h"
+
+#include "kit/http/http.h"
+
+#define LINE_OCTETS 75
+
+/* NAME:VALUE with the value escaped, folded. */
+static void line(struct buf *out, const char *name, struct str value)
+{
+	struct buf b;
+	size_t in_line = 0;
+
+	buf_init(&b, 64 * KIB);
+	buf_fmt(&b, "%s:", name);
+	for (size_t i = 0; i < value.len; i++) {
+		char c = value.ptr[i];
+
+		if (c == '\n')
+			buf_add(&b, STR("\\n"));
+		else if (c == ',' || c == ';' || c == '\\')
+			buf_fmt(&b, "\\%c", c);
+		else if ((unsigned char)c >= ' ')
+			buf_add_char(&b, c);
+	}
+	for (size_t i = 0; i < b.len; i++) {
+		bool begins = ((unsigned char)b.ptr[i] & 0xc0) != 0x80;
+		size_t need = 1;
+
+		while (begins && i + need < b.len &&
+			((unsigned char)b.ptr[i + need] & 0xc0) == 0x80)
+			need++;
+		if (begins && in_line + need > LINE_OCTETS) {
+			buf_add(out, STR("\r\n "));
+			in_line = 1;
+		}
+		buf_add_char(out, b.ptr[i]);
+		in_line++;
+	}
+	buf_add(out, STR("\r\n"));
+	buf_done(&b);
+}
+
+static struct str day_text(struct date d, struct arena *a)
+{
+	return arena_fmt(a, "%04d%02d%02d", d.year, d.month, d.day);
+}
+
+static struct str stamp(int64_t at_s, struct arena *a)
+{
+	int64_t utc = at_s - CLOCK_ZONE_S; /* date_at() and its like speak of Viet Nam */
+	struct date d = date_at(utc);
+	int64_t in_day = utc - date_start_s(d);
+
+	return arena_fmt(a, "%04d%02d%02dT%02d%02d%02dZ", d.year, d.month, d.day,
+		(int)(in_day / 3600), (int)(in_day / 60 % 60), (int)(in_day % 60));
+}
+
+static void event(const struct duty_calendar *c, const struct duty *d,
+	const struct duty_occurrence *o, struct arena *a, struct buf *out)
+{
+	struct str key = duty_key(d, a), title = words_in(d->obligation->title, c->lang);
+	struct str host = d->host_id ? arena_fmt(a, " (%.*s)", STR_FMT(d->host_name)) : STR("");
+
+	line(out, "BEGIN", STR("VEVENT"));
+	line(out, "UID",
+		arena_fmt(a, "%.*s-%lld-%.*s@khien", STR_FMT(key), (long long)d->unit_id,
+			STR_FMT(day_text(o->due_by_law, a))));
+	line(out, "DTSTAMP", stamp(c->at_s, a));
+	line(out, "DTSTART;VALUE=DATE", day_text(o->due, a));
+	line(out, "DTEND;VALUE=DATE", day_text(date_add_days(o->due, 1), a));
+	line(out, "SUMMARY",
+		arena_fmt(a, "%s%s%.*s%.*s", o->state == DUTY_OVERDUE ? tr(c->lang, "quá hạn") : "",
+			o->state == DUTY_OVERDUE ? ": " : "", STR_FMT(title), STR_FMT(host)));
+	line(out, "DESCRIPTION", clause_cite(d->obligation->clause, c->lang, a));
+	line(out, "URL",
+		arena_fmt(a, "%.*s/viec/%lld/%.*s/%.*s", STR_FMT(c->url), (long long)d->unit_id,
+			STR_FMT(url_piece(d->obligation->pack->id, a)),
+			STR_FMT(url_piece(d->obligation->id, a))));
+	line(out, "TRANSP", STR("TRANSPARENT"));
+	line(out, "END", STR("VEVENT"));
+}
+
+void duty_ical(const struct duty_calendar *c, struct arena *a, struct buf *out)
+{
+	line(out, "BEGIN", STR("VCALENDAR"));
+	line(out, "VERSION", STR("2.0"));
+	line(out, "PRODID", STR("-//Khien//NONSGML duties//VI"));
+	line(out, "X-WR-CALNAME", c->title);
+	line(out, "REFRESH-INTERVAL;VALUE=DURATION", STR("PT12H"));
+	for (size_t i = 0; i < c->duties->count; i++) {
+		const struct duty *d = &c->duties->at[i];
+		struct duty_occurrence *list;
+		size_t count;
+
+		if (d->is_machine)
+			continue;
+		duty_occurrences(&d->schedule, &c->duties->rules, c->until, a, &list, &count);
+		for (size_t k = 0; k < count; k++)
+			if (!list[k].mark_id)
+				event(c, d, &list[k], a, out);
+	}
+	line(out, "END", STR("VCALENDAR"));
+}
