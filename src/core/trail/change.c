@@ -54,7 +54,7 @@
 #define FLOW_TASK(p) \
 	p "id," p "case_id," p "unit_id," p "record_id," p "kind," p "thing," p "made_at_s," p \
 	  "due_at_s," p "done_at_s," p "done_by," p "choice," p "note"
-/* since step 420 */
+/* since step 430 */
 #define EXCEPTION_OF_UNIT(p) EXCEPTION(p) "," p "unit_id," p "record_id"
 #define EVIDENCE_OF_UNIT(p) EVIDENCE(p) "," p "unit_id," p "record_id"
 #define DUTY_SKIP(p) \
@@ -121,7 +121,7 @@ const struct store_step change_steps[] = {
 	{ 420, "changes of cases",
 		WATCH("flow_case", "id", FLOW_CASE) WATCH("flow_value", "id", FLOW_VALUE)
 			WATCH("flow_step", "id", FLOW_STEP) WATCH("flow_task", "id", FLOW_TASK) },
-	{ 420, "changes of the unit of evidence, duties",
+	{ 430, "changes of the unit of evidence, duties",
 		UNWATCH("evidence") WATCH("evidence", "id", EVIDENCE_OF_UNIT) UNWATCH("exception")
 			WATCH("exception", "id", EXCEPTION_OF_UNIT)
 			WATCH("duty_skip", "id", DUTY_SKIP)

@@ -23,7 +23,8 @@ struct cli_units {
 	const struct org_unit *only; /* --unit; NULL: all */
 };
 
-/* By --data, --packs, and --on and --unit where the command has them. ERR_INPUT, ERR_ABSENT name the option that is wrong. */
+/* By --data, --packs, and --on and --unit where the command has them. ERR_INPUT and ERR_ABSENT
+ * name the option that is wrong. */
 MUST_CHECK int cli_units_open(
 	const struct command_line *line, struct cli_units *ret, struct err *e);
 void cli_units_close(struct cli_units *u);

@@ -113,6 +113,7 @@ int data_store(const struct serve *s, struct store **ret, struct err *e)
 		rc = store_migrate(store, evidence_steps, evidence_step_count, e);
 	if (rc == 0)
 		rc = store_migrate(store, flow_steps, flow_step_count, e);
+	if (rc == 0)
 		rc = store_migrate(store, comply_steps, comply_step_count, e);
 	if (rc == 0)
 		rc = store_migrate(store, change_steps, change_step_count, e);
