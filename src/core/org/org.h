@@ -67,9 +67,10 @@ struct org_user {
 	struct str login; /* unique, whatever its case */
 	struct str name;  /* the person */
 	enum user_role role;
-	int64_t unit_id;  /* where it works, see unit.h; 0 in org_user_add() is unit 1 */
-	int64_t staff_id; /* who of the roster it belongs to; 0: nobody yet */
-	bool must_change; /* a one-time password, good until onetime_until_s */
+	int64_t unit_id;   /* where it works, see unit.h; 0 in org_user_add() is unit 1 */
+	int64_t staff_id;  /* who of the roster it belongs to; 0: nobody yet */
+	struct str source; /* where its password is known, see account.h */
+	bool must_change;  /* a one-time password, good until onetime_until_s */
 	bool has_totp;
 	int64_t onetime_until_s, locked_at_s, disabled_at_s, created_at_s,
 		last_login_s; /* 0: not */

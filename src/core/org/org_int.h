@@ -17,6 +17,11 @@ int org_tries_clear(struct store *s, struct str login, struct err *e);
 #define ORG_LOGIN_SIZE 65
 struct str org_login_form(struct str login, char *text);
 
+/* USER_ID has logged in: if it is the emergency account, that is to be told. */
+int org_emergency_used(const struct org_actor *by, int64_t user_id, struct err *e);
+/* The password of USER_ID was made anew: if it is the emergency account, its envelope is shut. */
+int org_emergency_sealed(struct store *s, int64_t user_id, struct err *e);
+
 /* Remember the hash, replacing the user's. */
 int org_password_store(const struct org_actor *by, int64_t user_id, struct str password,
 	bool is_onetime, struct err *e);

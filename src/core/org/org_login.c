@@ -268,6 +268,8 @@ int org_logged_in(const struct org_actor *by, int64_t user_id, struct err *e)
 
 	if (rc == 0)
 		rc = org_tries_clear(by->store, by->login, e);
+	if (rc == 0)
+		rc = org_emergency_used(by, user_id, e);
 	return rc < 0 ? rc : org_note(by, "login", STR_NONE, e);
 }
 

@@ -8,7 +8,7 @@
 
 static const char sql_users[] =
 	"SELECT id, login, name, role, must_change, totp IS NOT NULL, onetime_until_s, locked_at_s,"
-	" disabled_at_s, created_at_s, last_login_s, unit_id, staff_id FROM person"
+	" disabled_at_s, created_at_s, last_login_s, unit_id, staff_id, source FROM person"
 	" WHERE ($1 = 0 OR id = $1) AND ($2 = '' OR login = $2) ORDER BY login";
 static const char sql_count[] = "SELECT count(*) FROM person";
 static const char sql_add[] =
@@ -62,6 +62,7 @@ static int find(struct store *s, int64_t id, struct str login, struct found *f, 
 		u->last_login_s = store_i64(q, 10);
 		u->unit_id = store_i64(q, 11);
 		u->staff_id = store_i64(q, 12);
+		u->source = arena_str(f->a, store_str(q, 13));
 	}
 	return rc;
 }
@@ -276,6 +277,8 @@ int org_user_reset(const struct org_actor *by, int64_t id, struct str onetime, s
 		rc = unlock(by, id, login, e);
 	if (rc == 0)
 		rc = org_sessions_end_all(by, id, e);
+	if (rc == 0)
+		rc = org_emergency_sealed(by->store, id, e);
 	if (rc == 0)
 		rc = org_note(by, "user-reset", str_of(login), e);
 	if (rc == 0)

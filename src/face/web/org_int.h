@@ -72,6 +72,11 @@ enum staff_csv {
 };
 extern const char *const staff_csv_heads[STAFF_CSV_COLUMNS];
 
+/* Accounts (page_admin.c, page_user.c). */
+void html_role_select(struct view *v, struct str chosen);
+const char *user_state_words(struct view *v, const struct org_user *u);
+void page_user_change(struct view *v, int64_t id);
+
 /* The title of a role of the law, as the packs give it. */
 struct str law_role_title(struct view *v, struct str id);
 void html_law_roles(struct view *v, const char *name, const char *label);

@@ -1,9 +1,9 @@
 /* page_admin.c - Quản trị: the unit, its machine, its people, what happened. */
-#include "face/web/web_int.h"
+#include "face/web/org_int.h"
 
 #define EVENTS_MAX 500
 
-static void role_select(struct view *v, struct str chosen)
+void html_role_select(struct view *v, struct str chosen)
 {
 	html_select(v, "vai-tro", tr(v->lang, "Vai trò"));
 	for (size_t i = 0; i < COUNT(org_roles); i++) {
@@ -44,7 +44,7 @@ void page_account(struct view *v)
 
 /* --- people ----------------------------------------------------------------------------------- */
 
-static const char *state_words(struct view *v, const struct org_user *u)
+const char *user_state_words(struct view *v, const struct org_user *u)
 {
 	if (u->disabled_at_s)
 		return tr(v->lang, "ngừng sử dụng");
@@ -68,10 +68,11 @@ static void act_button(struct view *v, const struct org_user *u, const char *act
 static void user_row(struct view *v, const struct org_user *u)
 {
 	html(v->w,
-		"<tr>\n<th scope=\"row\">%.*s</th>\n<td>%.*s</td>\n<td>%s</td>\n<td>%s</td>\n<td>%s</td>\n"
-		"<td class=\"acts\">",
-		STR_FMT(u->login), STR_FMT(u->name), tr(v->lang, org_role_words(u->role)),
-		state_words(v, u), time_text(v, u->last_login_s));
+		"<tr>\n<th scope=\"row\"><a href=\"/quan-tri/nguoi-dung/%lld\">%.*s</a></th>\n<td>%.*s</td>\n"
+		"<td>%s</td>\n<td>%.*s</td>\n<td>%s</td>\n<td>%s</td>\n<td class=\"acts\">",
+		(long long)u->id, STR_FMT(u->login), STR_FMT(u->name),
+		tr(v->lang, org_role_words(u->role)), STR_FMT(unit_name(v, u->unit_id)),
+		user_state_words(v, u), time_text(v, u->last_login_s));
 	if (u->id == v->user.id) {
 		html(v->w, "<span class=\"soft\">%s</span>", tr(v->lang, "tài khoản của bạn"));
 	} else {
@@ -91,10 +92,10 @@ static void people(struct view *v, const struct org_user *users, size_t count)
 	html(v->w,
 		"<section>\n<h2>%s</h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\">"
 		"<table>\n<thead><tr><th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
-		"<th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th></tr></thead>\n<tbody>\n",
+		"<th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th></tr></thead>\n<tbody>\n",
 		tr(v->lang, "Người dùng"), tr(v->lang, "Người dùng"), tr(v->lang, "Tên đăng nhập"),
-		tr(v->lang, "Họ và tên"), tr(v->lang, "Vai trò"), tr(v->lang, "Tình trạng"),
-		tr(v->lang, "Đăng nhập lần cuối"), tr(v->lang, "Việc"));
+		tr(v->lang, "Họ và tên"), tr(v->lang, "Vai trò"), tr(v->lang, "Đơn vị"),
+		tr(v->lang, "Tình trạng"), tr(v->lang, "Đăng nhập lần cuối"), tr(v->lang, "Việc"));
 	for (size_t i = 0; i < count; i++)
 		user_row(v, &users[i]);
 	html(v->w,
@@ -115,7 +116,12 @@ static void people(struct view *v, const struct org_user *users, size_t count)
 			.label = tr(v->lang, "Họ và tên"),
 			.autocomplete = "off",
 			.is_required = true });
-	role_select(v, form_value(v, "vai-tro"));
+	html_role_select(v, form_value(v, "vai-tro"));
+	html_unit_select(v,
+		&(struct unit_choice){ .name = "noi-lam",
+			.label = tr(v->lang, "Đơn vị"),
+			.right = RIGHT_ADMIN,
+			.chosen = ORG_UNIT_FIRST });
 	html_form_end(v, tr(v->lang, "Thêm"));
 	html(v->w, "</section>\n");
 }
@@ -238,7 +244,8 @@ void page_user_add(struct view *v)
 {
 	struct org_user u = { .login = form_value(v, "ten-dang-nhap"),
 		.name = form_value(v, "ho-ten"),
-		.role = org_role(form_value(v, "vai-tro")) };
+		.role = org_role(form_value(v, "vai-tro")),
+		.unit_id = form_number(v, "noi-lam") };
 	char password[ORG_ONETIME_SIZE];
 	int64_t id;
 	int rc = ERR_INPUT;
@@ -249,6 +256,8 @@ void page_user_add(struct view *v)
 		fault_add(v, "ho-ten", tr(v->lang, "Hãy nhập họ và tên."));
 	if (!u.role)
 		fault_add(v, "vai-tro", tr(v->lang, "Hãy chọn vai trò."));
+	if (u.unit_id && !org_unit_by_id(view_tree(v), u.unit_id))
+		fault_add(v, "noi-lam", tr(v->lang, "Không có đơn vị này."));
 	if (!v->fault_count) {
 		org_onetime(&v->rules, password);
 		rc = org_user_add(&v->by, &u, str_of(password), true, &id, v->e);
@@ -309,7 +318,7 @@ void page_user_act(struct view *v)
 		done = "da-cho-dung";
 	}
 	if (!done)
-		page_problem(v, 400);
+		page_user_change(v, id);
 	else if (rc < 0)
 		page_failed(v);
 	else
@@ -329,6 +338,7 @@ void page_users_csv(struct view *v)
 	csv_words(v, T("Tên đăng nhập"));
 	csv_words(v, T("Họ và tên"));
 	csv_words(v, T("Vai trò"));
+	csv_words(v, T("Đơn vị"));
 	csv_words(v, T("Tình trạng"));
 	csv_words(v, T("Đăng nhập lần cuối"));
 	csv_end_row(v->w);
@@ -336,7 +346,8 @@ void page_users_csv(struct view *v)
 		csv_cell(v->w, users[i].login);
 		csv_cell(v->w, users[i].name);
 		csv_words(v, org_role_words(users[i].role));
-		csv_text(v, state_words(v, &users[i]));
+		csv_cell(v->w, unit_name(v, users[i].unit_id));
+		csv_text(v, user_state_words(v, &users[i]));
 		csv_text(v, time_text(v, users[i].last_login_s));
 		csv_end_row(v->w);
 	}
@@ -361,6 +372,19 @@ static const struct {
 	{ "user-disable", T("ngừng tài khoản") },
 	{ "user-enable", T("cho dùng lại tài khoản") },
 	{ "user-role", T("đổi vai trò") },
+	{ "user-place", T("đổi đơn vị hoặc người của tài khoản") },
+	{ "emergency-on", T("chọn tài khoản khẩn cấp") },
+	{ "emergency-off", T("bỏ tài khoản khẩn cấp") },
+	{ "emergency-login", T("dùng tài khoản khẩn cấp") },
+	{ "unit-change", T("ghi quyết định về đơn vị") },
+	{ "unit-undo", T("hoàn tác thay đổi đơn vị") },
+	{ "unit-set", T("đổi loại, vai trò của đơn vị") },
+	{ "staff-add", T("thêm người vào danh sách") },
+	{ "staff-set", T("sửa thông tin người") },
+	{ "staff-decide", T("ghi quyết định về người") },
+	{ "staff-withdraw", T("rút quyết định về người") },
+	{ "staff-role", T("giao vai trò theo quy chế") },
+	{ "staff-role-end", T("thôi vai trò theo quy chế") },
 	{ "unit-name", T("đổi tên đơn vị") },
 	{ "sender", T("đặt tên, báo động cho nguồn gửi nhật ký") },
 	{ "host-set", T("đổi loại hoặc cấp độ máy") },

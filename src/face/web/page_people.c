@@ -19,10 +19,10 @@ static const struct {
 	enum staff_sort sort;
 	const char *words;
 } sorts[] = {
-	{ "ten", STAFF_BY_NAME, T("tên") },
-	{ "don-vi", STAFF_BY_UNIT, T("đơn vị") },
-	{ "chuc-vu", STAFF_BY_POSITION, T("chức vụ") },
-	{ "tinh-trang", STAFF_BY_STATE, T("tình trạng") },
+	{ "ten", STAFF_BY_NAME, T("Tên") },
+	{ "don-vi", STAFF_BY_UNIT, T("Đơn vị") },
+	{ "chuc-vu", STAFF_BY_POSITION, T("Chức vụ") },
+	{ "tinh-trang", STAFF_BY_STATE, T("Tình trạng") },
 };
 
 static const char *const states[] = { STAFF_STATES };
@@ -124,7 +124,7 @@ static void list(
 
 static void add_form(struct view *v, int64_t unit_id)
 {
-	html(v->w, "<section>\n<details");
+	html(v->w, "<section class=\"act\">\n<details");
 	if (v->fault_count)
 		html(v->w, " open");
 	html(v->w, ">\n<summary>%s</summary>\n", tr(v->lang, "Thêm người vào danh sách"));

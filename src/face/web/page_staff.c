@@ -81,7 +81,7 @@ static int decisions(struct view *v, const struct staff *p, bool may)
 		return -1;
 	html(v->w,
 		"<section>\n<h2>%s</h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\">"
-		"<table>\n<thead><tr><th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
+		"<table class=\"stack\">\n<thead><tr><th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
 		"<th scope=\"col\">%s</th><th scope=\"col\">%s</th></tr></thead>\n<tbody>\n",
 		tr(v->lang, "Quá trình"), tr(v->lang, "Quá trình"), tr(v->lang, "Hiệu lực"),
 		tr(v->lang, "Thay đổi"), tr(v->lang, "Quyết định"), tr(v->lang, "Người ghi"),
@@ -94,7 +94,7 @@ static int decisions(struct view *v, const struct staff *p, bool may)
 
 static void decide_form(struct view *v, const struct staff *p)
 {
-	html(v->w, "<section>\n<h2>%s</h2>\n", tr(v->lang, "Ghi một quyết định"));
+	html(v->w, "<section class=\"act\">\n<h2>%s</h2>\n", tr(v->lang, "Ghi một quyết định"));
 	html_form(v, path_of(v, "/nhan-su/%lld/quyet-dinh", (long long)p->id), "plain");
 	html_select(v, "tinh-trang", tr(v->lang, "Tình trạng"));
 	html_option(v, "", tr(v->lang, "– như cũ –"), true);
@@ -149,7 +149,7 @@ static int roles(struct view *v, const struct staff *p, bool may)
 		html(v->w, "<p class=\"empty\">%s</p>\n", tr(v->lang, "Chưa giữ vai trò nào."));
 	else
 		html(v->w,
-			"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\"><table>\n<thead><tr>"
+			"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\"><table class=\"stack\">\n<thead><tr>"
 			"<th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
 			"<th scope=\"col\">%s</th><th scope=\"col\">%s</th></tr></thead>\n<tbody>\n",
 			tr(v->lang, "Vai trò theo quy chế"), tr(v->lang, "Vai trò"),
@@ -165,7 +165,7 @@ static int roles(struct view *v, const struct staff *p, bool may)
 
 static void role_form(struct view *v, const struct staff *p)
 {
-	html(v->w, "<section>\n<details>\n<summary>%s</summary>\n",
+	html(v->w, "<section class=\"act\">\n<details>\n<summary>%s</summary>\n",
 		tr(v->lang, "Giao một vai trò"));
 	html_form(v, path_of(v, "/nhan-su/%lld/vai-tro", (long long)p->id), "plain");
 	html_law_roles(v, "vai-tro", tr(v->lang, "Vai trò"));
@@ -183,7 +183,7 @@ static void role_form(struct view *v, const struct staff *p)
 
 static void contact_form(struct view *v, const struct staff *p)
 {
-	html(v->w, "<section>\n<details>\n<summary>%s</summary>\n",
+	html(v->w, "<section class=\"act\">\n<details>\n<summary>%s</summary>\n",
 		tr(v->lang, "Sửa tên, mã, thư điện tử, điện thoại"));
 	html_form(v, path_of(v, "/nhan-su/%lld", (long long)p->id), "plain");
 	html_field(v,

@@ -325,7 +325,7 @@ static int history(struct view *v, const struct org_unit *u)
 		return 0;
 	html(v->w,
 		"<section>\n<h2>%s</h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\">"
-		"<table>\n<thead><tr><th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
+		"<table class=\"stack\">\n<thead><tr><th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
 		"<th scope=\"col\">%s</th><th scope=\"col\">%s</th></tr></thead>\n<tbody>\n",
 		tr(v->lang, "Các quyết định"), tr(v->lang, "Các quyết định"),
 		tr(v->lang, "Hiệu lực"), tr(v->lang, "Thay đổi"), tr(v->lang, "Quyết định"),

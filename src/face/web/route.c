@@ -107,6 +107,8 @@ const struct route routes[] = {
 		page_users_csv, NULL },
 	{ HTTP_POST, "/quan-tri/nguoi-dung", RULE(RIGHT_ADMIN, OBJECT_NONE),
 		page_user_add, nav_admin },
+	{ HTTP_GET, "/quan-tri/nguoi-dung/{}", RULE(RIGHT_ADMIN, OBJECT_ACCOUNT), page_user,
+		nav_admin },
 	{ HTTP_POST, "/quan-tri/nguoi-dung/{}", RULE(RIGHT_ADMIN, OBJECT_ACCOUNT),
 		page_user_act, nav_admin },
 	{ HTTP_GET, "/quan-tri/nhat-ky", RULE(RIGHT_AUDIT, OBJECT_WHOLE), page_events, nav_admin },

@@ -172,6 +172,22 @@ static void top(struct view *v)
 	html(v->w, "</div></header>\n");
 }
 
+/* Whoever is here is told that the emergency account was used, until its envelope is shut again. */
+static void emergency(struct view *v)
+{
+	struct err e = { 0 };
+	int64_t at_s = 0;
+
+	if (v->stage != STAGE_FULL || org_emergency_open(v->web->store, &at_s, &e) < 0 || !at_s)
+		return;
+	html(v->w, "<p class=\"alarm\" role=\"alert\">%s</p>\n",
+		fill(v,
+			tr(v->lang,
+				"Tài khoản khẩn cấp đã được dùng lúc {luc}. Quản trị: xem nhật ký, rồi cấp lại "
+				"mật khẩu của nó và niêm phong."),
+			"luc", time_text(v, at_s), NULL));
+}
+
 void page_start(struct view *v, const char *title)
 {
 	const char *wide = v->stage == STAGE_FULL ? "wide" : "narrow";
@@ -194,6 +210,7 @@ void page_start(struct view *v, const char *title)
 	if (v->is_title_law && v->lang != LANG_VI)
 		html(v->w, " lang=\"vi\"");
 	html(v->w, ">%s</h1>\n", title);
+	emergency(v);
 	html_notice(v);
 	html_faults(v);
 }

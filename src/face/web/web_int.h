@@ -4,6 +4,7 @@
 
 #include "base/base.h"
 #include "core/evidence/evidence.h"
+#include "core/org/account.h"
 #include "core/org/org.h"
 #include "core/org/rights.h"
 #include "core/org/unit.h"
@@ -384,6 +385,7 @@ void page_staff_decide(struct view *v);
 void page_staff_role(struct view *v);
 void page_users_csv(struct view *v);
 void page_user_add(struct view *v);
+void page_user(struct view *v);
 void page_user_act(struct view *v);
 void page_events(struct view *v);
 void page_events_csv(struct view *v);

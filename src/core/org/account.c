@@ -1,0 +1,156 @@
+/* account.c - what belongs to an account besides its password. */
+#include "core/org/account.h"
+#include "core/org/org_int.h"
+#include "core/org/rights.h"
+
+#include "kit/text/text.h"
+
+#define USED "emergency.used" /* the setting: the second of the first use since it was sealed */
+
+static const char sql_place[] =
+	"UPDATE person SET unit_id = $2, staff_id = nullif($3, 0) WHERE id = $1";
+static const char sql_none[] = "UPDATE person SET source = '' WHERE source = 'emergency'";
+static const char sql_one[] =
+	"UPDATE person SET source = 'emergency' WHERE id = $1 AND role = 1 AND source = ''"
+	" AND disabled_at_s = 0";
+static const char sql_is[] = "SELECT 1 FROM person WHERE id = $1 AND source = 'emergency'";
+static const char sql_used[] =
+	"INSERT INTO setting (name, value) VALUES ('" USED "', $1) ON CONFLICT (name) DO NOTHING";
+static const char sql_sealed[] = "DELETE FROM setting WHERE name = '" USED "' AND EXISTS"
+				 " (SELECT 1 FROM person WHERE id = $1 AND source = 'emergency')";
+static const char sql_open[] = "SELECT value FROM setting WHERE name = '" USED "'";
+static const char sql_found[] = "SELECT id, source FROM person WHERE login = $1";
+static const char sql_add[] =
+	"INSERT INTO person (login, name, name_folded, role, hash, must_change, onetime_until_s,"
+	" created_at_s, unit_id, source) VALUES ($1, $2, $3, $4, '', 0, 0, $5, 1, $6)";
+static const char sql_refresh[] =
+	"UPDATE person SET name = $2, name_folded = $3, role = $4 WHERE id = $1";
+
+int org_user_place(
+	const struct org_actor *by, int64_t id, int64_t unit_id, int64_t staff_id, struct err *e)
+{
+	struct org_user u;
+	struct arena a;
+	int rc;
+
+	arena_init(&a, 64 * KIB);
+	rc = org_user(by->store, id, &a, &u, e);
+	if (rc == 0)
+		rc = org_run(by->store, sql_place, "iii", e, id, unit_id, staff_id);
+	if (rc == 0) /* rights changed: log in anew */
+		rc = org_sessions_end_all(by, id, e);
+	if (rc == 0)
+		rc = org_note(by, "user-place", u.login, e);
+	arena_done(&a);
+	return rc;
+}
+
+int org_emergency_set(const struct org_actor *by, int64_t id, bool is_on, struct err *e)
+{
+	int rc = store_begin(by->store, e);
+
+	if (rc < 0)
+		return rc;
+	rc = org_run(by->store, sql_none, "", e);
+	if (rc == 0 && is_on) {
+		rc = org_run(by->store, sql_one, "i", e, id);
+		if (rc == 0 && store_changes(by->store) == 0)
+			rc = err_set(e, ERR_CONFLICT,
+				"only an administrator with a password of Khien can be it");
+	}
+	if (rc == 0)
+		rc = org_note(by, is_on ? "emergency-on" : "emergency-off", STR(""), e);
+	if (rc == 0)
+		rc = store_commit(by->store, e);
+	if (rc < 0)
+		store_rollback(by->store);
+	return rc;
+}
+
+int org_emergency_used(const struct org_actor *by, int64_t user_id, struct err *e)
+{
+	struct store_query *q = store_query(by->store, sql_is);
+	char second[24];
+	int rc;
+
+	store_bind_i64(q, 1, user_id);
+	rc = store_next(q, e);
+	if (rc != 1)
+		return rc;
+	store_end(q);
+	snprintf(second, sizeof(second), "%lld", (long long)by->now_s);
+	rc = org_run(by->store, sql_used, "s", e, str_of(second));
+	return rc < 0 ? rc : org_note(by, "emergency-login", by->login, e);
+}
+
+int org_emergency_sealed(struct store *s, int64_t user_id, struct err *e)
+{
+	return org_run(s, sql_sealed, "i", e, user_id);
+}
+
+int org_emergency_open(struct store *s, int64_t *ret_at_s, struct err *e)
+{
+	struct store_query *q = store_query(s, sql_open);
+	int rc = store_next(q, e);
+	int64_t at_s = 0;
+
+	if (rc < 0)
+		return rc;
+	if (rc == 1) {
+		(void)str_to_i64(store_str(q, 0), &at_s);
+		store_end(q);
+	}
+	*ret_at_s = at_s;
+	return 0;
+}
+
+/* The id of LOGIN, 0 when there is none; refused when its password is not with SOURCE. */
+static int find(struct store *s, struct str login, struct str source, int64_t *ret, struct err *e)
+{
+	struct store_query *q = store_query(s, sql_found);
+	bool is_same;
+	int rc;
+
+	store_bind_str(q, 1, login);
+	rc = store_next(q, e);
+	*ret = rc == 1 ? store_i64(q, 0) : 0;
+	if (rc != 1)
+		return rc;
+	is_same = str_eq(store_str(q, 1), source);
+	store_end(q);
+	return is_same ? 0 :
+			 err_set(e, ERR_CONFLICT, "an account \"%.*s\" has its password elsewhere",
+				 STR_FMT(login));
+}
+
+int org_user_vouched(
+	const struct org_actor *by, const struct org_vouched *who, int64_t *ret_id, struct err *e)
+{
+	char form[ORG_LOGIN_SIZE];
+	struct str login = org_login_form(who->login, form);
+	struct arena a;
+	int64_t id = 0;
+	int rc;
+
+	if (!login.len || !str_trim(who->name).len || who->name.len > 200 ||
+		!str_is_utf8(who->name) || !*org_role_id(who->role))
+		return err_set(e, ERR_INPUT, "no log-in name, name or role");
+	rc = find(by->store, login, who->source, &id, e);
+	if (rc < 0)
+		return rc;
+	arena_init(&a, 64 * KIB);
+	if (id)
+		rc = org_run(by->store, sql_refresh, "issi", e, id, str_trim(who->name),
+			text_fold(&a, who->name), (int64_t)who->role);
+	else
+		rc = org_run(by->store, sql_add, "sssiis", e, login, str_trim(who->name),
+			text_fold(&a, who->name), (int64_t)who->role, by->now_s, who->source);
+	if (rc == 0 && !id) {
+		id = store_last_id(by->store);
+		rc = org_note(by, "user-add", login, e);
+	}
+	arena_done(&a);
+	if (rc == 0)
+		*ret_id = id;
+	return rc;
+}

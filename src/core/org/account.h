@@ -1,0 +1,29 @@
+/* account.h - floor 3: where an account works, to whom it belongs, where its password is known, and
+ * the one that opens when all else is shut. */
+#ifndef CORE_ORG_ACCOUNT_H
+#define CORE_ORG_ACCOUNT_H
+
+#include "core/org/org.h"
+
+/* Where the password of an account is known: "" here, "emergency" here and sealed in an envelope,
+ * "ldap", "oidc". */
+MUST_CHECK int org_user_place(
+	const struct org_actor *by, int64_t id, int64_t unit_id, int64_t staff_id, struct err *e);
+
+/* The emergency account: an administrator with a password of its own here, for the day on which the
+ * directory is down. One at most: making another takes it from the first. Its use is told on every
+ * page until its password is made anew, which closes the envelope again. */
+MUST_CHECK int org_emergency_set(const struct org_actor *by, int64_t id, bool is_on, struct err *e);
+/* What to tell everybody: at what second it was used first since it was sealed; 0: it was not. */
+MUST_CHECK int org_emergency_open(struct store *s, int64_t *ret_at_s, struct err *e);
+
+/* The account of one whom a directory vouches for: found by LOGIN, or made, with what the directory
+ * says of name and role. ERR_CONFLICT: an account of this name has its password here. */
+struct org_vouched {
+	struct str login, name, source; /* "ldap", "oidc" */
+	enum user_role role;
+};
+MUST_CHECK int org_user_vouched(
+	const struct org_actor *by, const struct org_vouched *who, int64_t *ret_id, struct err *e);
+
+#endif
