@@ -219,6 +219,7 @@ test("administration: reset, disable, unit, machine", async () => {
 	await admin.fill("#don-vi", "UBND xã Bình Khê");
 	await admin.locator("form[action='/quan-tri/don-vi'] button").click();
 	assert.match(await admin.locator(".unit").innerText(), /Bình Khê/);
+	await admin.goto("/quan-tri/may/1");
 	await admin.selectOption("#loai", "workstation");
 	await admin.selectOption("#cap-do", "3");
 	await admin.locator("form[action^='/quan-tri/may/'] button").click();

@@ -2,6 +2,7 @@
 #include "face/web/org_int.h"
 
 #define EVENTS_MAX 500
+#define MACHINES_MAX 50
 
 void html_role_select(struct view *v, struct str chosen)
 {
@@ -142,23 +143,62 @@ static void unit(struct view *v, struct str name)
 	html(v->w, "</section>\n");
 }
 
-static void machine(struct view *v, const struct org_host *h)
+static void machines(struct view *v, const struct org_host *hosts, size_t count)
+{
+	html(v->w, "<section>\n<h2>%s</h2>\n<ul class=\"hits\">\n", tr(v->lang, "Máy"));
+	for (size_t i = 0; i < count && i < MACHINES_MAX; i++)
+		html(v->w,
+			"<li><a href=\"/quan-tri/may/%lld\">%.*s</a> <span class=\"soft\">%s, %s %d, %.*s</span></li>\n",
+			(long long)hosts[i].id, STR_FMT(hosts[i].name),
+			host_kind_words(v, hosts[i].kind), tr(v->lang, "cấp độ"), hosts[i].level,
+			STR_FMT(unit_name(v, hosts[i].unit_id)));
+	html(v->w, "</ul>\n");
+	if (count > MACHINES_MAX)
+		html(v->w, "<p><a href=\"/may\">%s</a></p>\n", tr(v->lang, "Tất cả các máy"));
+	html(v->w, "</section>\n");
+}
+
+/* --- one machine ------------------------------------------------------------------------------ */
+
+static int machine_load(struct view *v, struct org_host *ret)
+{
+	int64_t id;
+
+	if (!str_to_i64(v->args[0], &id))
+		return err_set(v->e, ERR_ABSENT, "no such machine");
+	return org_host(v->web->store, id, v->a, ret, v->e);
+}
+
+void page_admin_host(struct view *v)
 {
 	static const char *const kinds[] = { ORG_HOST_KINDS };
+	struct org_host h;
 
-	html(v->w, "<h3>%.*s</h3>\n", STR_FMT(h->name));
-	html_form(v, path_of(v, "/quan-tri/may/%lld", (long long)h->id), "card");
+	if (machine_load(v, &h) < 0) {
+		page_failed(v);
+		return;
+	}
+	page_start(v, text_of(v, h.name));
+	html_form(v, path_of(v, "/quan-tri/may/%lld", (long long)h.id), "card");
 	html_select(v, "loai", tr(v->lang, "Loại máy"));
 	for (size_t i = 0; i < COUNT(kinds); i++)
 		html_option(v, kinds[i], host_kind_words(v, str_of(kinds[i])),
-			str_is(h->kind, kinds[i]));
+			str_is(h.kind, kinds[i]));
 	html_select_end(v);
 	html_select(v, "cap-do", tr(v->lang, "Cấp độ của hệ thống thông tin"));
 	for (int level = 1; level <= 5; level++)
-		html_option(v, number_text(v, level), number_text(v, level), h->level == level);
+		html_option(v, number_text(v, level), number_text(v, level), h.level == level);
 	html_select_end(v);
+	html_unit_select(v,
+		&(struct unit_choice){ .name = "noi-lam",
+			.label = tr(v->lang, "Đơn vị"),
+			.right = RIGHT_ADMIN,
+			.chosen = h.unit_id });
 	html_form_end(v, tr(v->lang, "Lưu"));
+	page_end(v);
 }
+
+/* --- the page --------------------------------------------------------------------------------- */
 
 static void show(struct view *v)
 {
@@ -179,10 +219,7 @@ static void show(struct view *v)
 		tr(v->lang, "Nhật ký đăng nhập và quản trị"), tr(v->lang, "Các gói quy định"));
 	people(v, users, user_count);
 	unit(v, name);
-	html(v->w, "<section>\n<h2>%s</h2>\n", tr(v->lang, "Máy"));
-	for (size_t i = 0; i < host_count; i++)
-		machine(v, &hosts[i]);
-	html(v->w, "</section>\n");
+	machines(v, hosts, host_count);
 	page_end(v);
 }
 
@@ -210,15 +247,23 @@ void page_admin_unit_post(struct view *v)
 
 void page_admin_host_post(struct view *v)
 {
-	int64_t id = 0, level = 0;
+	int64_t level = 0, unit_id = form_number(v, "noi-lam");
+	struct org_host h;
+	int rc = machine_load(v, &h);
 
-	(void)str_to_i64(v->args[0], &id);
 	(void)str_to_i64(form_value(v, "cap-do"), &level);
-	if (org_host_set(v->web->store, id, form_value(v, "loai"), (int)level, v->e) < 0 ||
-		org_note(&v->by, "host-set", v->args[0], v->e) < 0)
+	if (rc == 0 && unit_id && !org_unit_by_id(view_tree(v), unit_id))
+		rc = err_set(v->e, ERR_INPUT, "no such unit");
+	if (rc == 0)
+		rc = org_host_set(v->web->store, h.id, form_value(v, "loai"), (int)level, v->e);
+	if (rc == 0 && unit_id)
+		rc = org_host_move(v->web->store, h.id, unit_id, v->e);
+	if (rc == 0)
+		rc = org_note(&v->by, "host-set", v->args[0], v->e);
+	if (rc < 0)
 		page_failed(v);
 	else
-		redirect(v, "/quan-tri?bao=da-luu");
+		redirect(v, path_of(v, "/quan-tri/may/%lld?bao=da-luu", (long long)h.id));
 }
 
 /* --- changing accounts ------------------------------------------------------------------------ */

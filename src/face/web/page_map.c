@@ -15,9 +15,8 @@ static int load(struct view *v, struct columns *ret)
 
 	if (rc < 0)
 		return rc;
-	if (count == 0)
-		return err_set(v->e, ERR_ABSENT, "no machine is known yet");
-	ret->hosts = arena_array(v->a, struct facts, count);
+	ret->hosts = arena_array(v->a, struct facts, count + 1);
+	ret->hosts[0] = (struct facts){ 0 }; /* of the unit: nothing, without a machine */
 	ret->count = count;
 	for (size_t i = 0; i < count && rc == 0; i++)
 		rc = facts_load(v, hosts[i].id, &ret->hosts[i], v->e);
@@ -133,6 +132,9 @@ void page_map(struct view *v)
 		tr(v->lang, "Mỗi dấu là một nghĩa vụ. Bấm vào dấu để xem câu chữ và bằng chứng."));
 	day_form(v);
 	legend(v);
+	if (c.count == 0)
+		html(v->w, "<p class=\"empty\">%s</p>\n",
+			tr(v->lang, "Chưa có máy nào mà bạn được xem."));
 	for (size_t i = 0; i < pack_count(v->web->packs); i++) {
 		const struct pack *p = pack_at(v->web->packs, i);
 

@@ -235,7 +235,7 @@ void page_people_post(struct view *v)
 	int64_t id;
 	int rc;
 
-	if (!view_may(v, RIGHT_PEOPLE, p.unit_id)) {
+	if (org_unit_by_id(view_tree(v), p.unit_id) && !view_may(v, RIGHT_PEOPLE, p.unit_id)) {
 		page_problem(v, 403);
 		return;
 	}

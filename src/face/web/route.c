@@ -101,6 +101,8 @@ const struct route routes[] = {
 	{ HTTP_GET, "/quan-tri", RULE(RIGHT_ADMIN, OBJECT_NONE), page_admin, nav_admin },
 	{ HTTP_POST, "/quan-tri/don-vi", RULE(RIGHT_ADMIN, OBJECT_NONE),
 		page_admin_unit_post, nav_admin },
+	{ HTTP_GET, "/quan-tri/may/{}", RULE(RIGHT_ADMIN, OBJECT_HOST), page_admin_host,
+		nav_admin },
 	{ HTTP_POST, "/quan-tri/may/{}", RULE(RIGHT_ADMIN, OBJECT_HOST),
 		page_admin_host_post, nav_admin },
 	{ HTTP_GET, "/quan-tri/nguoi-dung.csv", RULE(RIGHT_ADMIN, OBJECT_NONE),

@@ -370,6 +370,7 @@ void page_exception_post(struct view *v);
 void page_exception_end(struct view *v);
 void page_admin(struct view *v);
 void page_admin_unit_post(struct view *v);
+void page_admin_host(struct view *v);
 void page_admin_host_post(struct view *v);
 void page_units(struct view *v);
 void page_units_csv(struct view *v);

@@ -1,0 +1,246 @@
+#!/usr/bin/env python3
+"""Who may do what, where: every role × every route × an object of one's own unit, of one below, of the one
+above, of another, and one's own, asked of the real server. What is asked and what must come back are made
+from the program's two tables (build-test/tests/unit/route_table), so a route added tomorrow is in the matrix
+tomorrow."""
+import json
+import os
+import re
+import subprocess
+import unittest
+
+from flow import BUILD, Server, totp
+
+# EVIDENCE: D8.1#1, D8.2
+TABLES = json.loads(subprocess.run([os.path.join(BUILD, "tests/unit/route_table")], check=True,
+                                   capture_output=True).stdout)
+ROLES = list(TABLES["roles"])
+UNITS = {"root": 1, "own": 2, "below": 3, "other": 4}       # 2 and 4 stand below 1, 3 below 2
+PASSWORD = "Suoi-nguon-Deo-cao-{}"
+# what the second and third {} of a path may be, where the page would otherwise know nothing of it
+SECOND = {"/may/{}/{}": "lock.deny", "/may/{}/{}/ngoai-le": "lock.deny", "/don-vi/{}/{}": "doi-ten"}
+# answers of these cannot be told from a refusal, or they end the session that the next cell needs
+LEFT_OUT = {("POST", "/dang-xuat"), ("POST", "/api/v1/session/end")}
+
+
+def account_of(server, browser, role, unit):
+    """A new account's browser, all log-in steps done."""
+    login = f"{role}.{unit}"
+    page = browser.post("/quan-tri/nguoi-dung", {"dau": browser.mark, "ten-dang-nhap": login, "ho-ten": f"Lê {role}",
+                                                 "vai-tro": role, "noi-lam": unit})
+    onetime = re.search(r'<code class="key">([^<]+)</code>', page.text).group(1)
+    other = server.browser()
+    other.get("/dang-nhap")
+    other.submit({"ten-dang-nhap": login, "mat-khau": onetime}, action="/dang-nhap")
+    while True:
+        page = other.submit({"mat-khau": onetime, "mat-khau-moi": PASSWORD.format(unit * 7),
+                             "nhac-lai": PASSWORD.format(unit * 7)}, action="/doi-mat-khau")
+        if page.status != 429:
+            break
+    if other.path == "/dang-nhap" or "/dang-nhap" in other.path:
+        other.submit({"ten-dang-nhap": login, "mat-khau": PASSWORD.format(unit * 7)}, action="/dang-nhap")
+    if "/bat-ma-hai-buoc" in other.path:
+        import time
+        key = re.search(r'<code class="key">([A-Z2-7]+)</code>', other.page.text).group(1)
+        other.submit({"ma": totp(key, time.time() + server.shift_s)}, action="/bat-ma-hai-buoc")
+    mark_of(other)
+    return other
+
+
+def mark_of(browser):
+    page = browser.get("/api/v1/session")
+    if page.status != 200 or page.json()["stage"] != "full":
+        raise AssertionError(f"not logged in: {page.text}")
+    browser.mark = page.json()["mark"]
+
+
+def covers(unit, other):
+    return other in {1: {1, 2, 3, 4}, 2: {2, 3}, 3: {3}, 4: {4}}[unit]
+
+
+def reaches(place, unit, other):
+    return place == "all" or place == "below" and covers(unit, other) or place == "own" and unit == other
+
+
+def wanted(route, role, unit, other, is_self):
+    """"in", 403 or 404."""
+    if route["open"]:
+        return "in"
+    places = TABLES["roles"][role]
+    place, kind = places[route["right"]], route["object"]
+    if place == "none" or place == "self" and kind in ("list", "whole"):
+        return 403
+    if kind == "whole":
+        return "in" if reaches(place, unit, 1) else 403
+    if other is None:
+        return "in"
+    if not (reaches(places["see"], unit, other) or is_self and places["see"] != "none"):
+        return 404
+    return "in" if reaches(place, unit, other) or is_self else 403
+
+
+class Matrix(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server()
+        cls.server.start()
+        cls.admin = cls.server.set_up()
+        mark_of(cls.admin)
+        cls.make_units()
+        cls.make_objects()
+        cls.browsers = {(role, unit): account_of(cls.server, cls.admin, role, unit)
+                        for role in ROLES for unit in (1, 2)}
+        cls.own = cls.people_of_accounts()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.stop()
+        cls.server.own.cleanup()
+
+    @classmethod
+    def form(cls, path, **fields):
+        page = cls.admin.post(path, {"dau": cls.admin.mark, **{k.replace("_", "-"): v for k, v in fields.items()}})
+        if page.status != 200:
+            raise AssertionError(f"{path}: {page.status}\n{page.text}")
+        return page
+
+    @classmethod
+    def make_units(cls):
+        for parent, name in ((1, "Xã Hai"), (2, "Trường Ba"), (1, "Xã Bốn")):
+            cls.form(f"/don-vi/{parent}/them", cap_tren=parent, ten=name, loai="agency", so_qd="1/QĐ",
+                     ngay_ky="01/01/2020", hieu_luc="01/01/2020")
+
+    @classmethod
+    def make_objects(cls):
+        """An object of each kind in each unit: {kind: {unit: id}}. There is one machine; it is put where it is
+        asked for, with its exceptions."""
+        cls.objects = {"unit": {u: u for u in UNITS.values()}, "staff": {}, "account": {}}
+        for unit in UNITS.values():
+            cls.form("/nhan-su", ten=f"Trần Người {unit}", don_vi_moi=unit)
+            cls.objects["staff"][unit] = int(re.search(r"/nhan-su/(\d+)", cls.admin.path).group(1))
+            page = cls.form("/quan-tri/nguoi-dung", ten_dang_nhap=f"x{unit}", ho_ten="X", vai_tro="staff",
+                            noi_lam=unit)
+            assert page.status == 200
+        listing = cls.admin.get("/quan-tri").text
+        for unit in UNITS.values():
+            cls.objects["account"][unit] = int(
+                re.search(rf'/quan-tri/nguoi-dung/(\d+)">x{unit}<', listing).group(1))
+
+    @classmethod
+    def people_of_accounts(cls):
+        """Each account of unit 2 belongs to a person of unit 4: what is about oneself, elsewhere."""
+        own, listing = {}, cls.admin.get("/quan-tri").text
+        for role in ROLES:
+            cls.form("/nhan-su", ten=f"Phạm Mình {role}", don_vi_moi=4, ma=f"M-{role}")
+            own[role] = int(re.search(r"/nhan-su/(\d+)", cls.admin.path).group(1))
+            account = int(re.search(rf'/quan-tri/nguoi-dung/(\d+)">{role}.2<', listing).group(1))
+            cls.form(f"/quan-tri/nguoi-dung/{account}", viec="noi-lam", noi_lam=2, nguoi=f"M-{role}")
+            cls.browsers[role, 2] = cls.log_in_again(role)
+        return own
+
+    @classmethod
+    def log_in_again(cls, role):
+        browser = cls.browsers[role, 2]
+        browser.cookies.clear()
+        browser.get("/dang-nhap")
+        browser.submit({"ten-dang-nhap": f"{role}.2", "mat-khau": PASSWORD.format(14)}, action="/dang-nhap")
+        if "/ma-hai-buoc" in browser.path:
+            return None      # an administrator reaches all from anywhere: the one of unit 1 is enough
+        mark_of(browser)
+        return browser
+
+    def put_host(self, unit):
+        """The one machine, in UNIT, and a new exception on it."""
+        self.form("/quan-tri/may/1", loai="server", cap_do="1", noi_lam=unit)
+        page = self.admin.post("/api/v1/exceptions", {"host": 1, "nghia-vu": "tay-son/D12.1.b#1", "ly-do": "x",
+                               "nguoi-duyet": "y", "den-ngay": "31/12/2099"},
+                               headers={"X-Khien-Mark": self.admin.mark})
+        self.assertEqual(page.status, 201, page.text)
+        listing = self.admin.get("/api/v1/exceptions").json()
+        self.exception = max(x["id"] for x in listing["items"])
+
+    def cells(self, route):
+        """(role, unit of the account, unit of the object or None, is it about oneself)"""
+        is_object = route.get("object") in ("host", "exception", "unit", "staff", "account")
+        for role in ROLES:
+            for unit in (1, 2):
+                if self.browsers[role, unit] is None:
+                    continue
+                if not is_object:
+                    yield role, unit, None, False
+                    continue
+                for other in UNITS.values():
+                    yield role, unit, other, False
+            if route.get("object") == "staff" and self.browsers[role, 2]:
+                yield role, 2, 4, True
+
+    def path_of(self, route, role, other, is_self):
+        kind, path = route.get("object"), route["path"]
+        if kind == "host":
+            first = 1
+        elif kind == "exception":
+            first = self.exception
+        elif is_self:
+            first = self.own[role]
+        elif other is not None:
+            first = self.objects[kind][other]
+        else:
+            first = "tay-son" if kind == "law" else "1"
+        path = path.replace("{}", str(first), 1)
+        return path.replace("{}", SECOND.get(route["path"], "1"))
+
+    def ask(self, browser, route, path):
+        if route["method"] == "GET":
+            return browser.get(path, follow=False)
+        return browser.post(path, {"dau": browser.mark}, follow=False,
+                            headers={"X-Khien-Mark": browser.mark})
+
+    def test_every_cell(self):
+        kinds = {route.get("object", "none") for route in TABLES["routes"]}
+        self.assertEqual(kinds - {"none", "law", "list", "mine", "whole", "host", "exception", "unit", "staff",
+                                  "account"}, set(), "teach this test how to make such an object")
+        wrong, counts, place = [], {"in": 0, 403: 0, 404: 0}, None
+        routes = [r for r in TABLES["routes"] if (r["method"], r["path"]) not in LEFT_OUT]
+        plan = sorted(((other or 0, i, role, unit, is_self) for i, r in enumerate(routes)
+                       for role, unit, other, is_self in self.cells(r)),
+                      key=lambda cell: (cell[0], cell[1]))
+        for other, i, role, unit, is_self in plan:
+            route, browser = routes[i], self.browsers[role, unit]
+            if route.get("object") == "host" and other != place or route.get("object") == "exception":
+                self.put_host(other)
+                place = other
+            expected = wanted(route, role, unit, other or None, is_self)
+            path = self.path_of(route, role, other or None, is_self)
+            got = self.ask(browser, route, path).status
+            counts[expected] += 1
+            if expected == "in":
+                # what the path names beyond its object may be missing: a 404 of the page, not of the door
+                is_right = got != 403 and (got != 404 or self.admin_finds_none(route, path))
+            else:
+                is_right = got == expected
+            if not is_right:
+                wrong.append(f"{role}@{unit} {route['method']} {path} ({other or '-'}): {got}, not {expected}")
+        total = sum(counts.values())
+        print(f"# {total} cells: {len(routes)} routes, {len(ROLES)} roles; {counts['in']} may, "
+              f"{counts[403]} refused, {counts[404]} not told that it is there")
+        self.assertEqual(wrong, [], "\n".join(wrong[:40]))
+        self.assertGreater(total, 2000)
+
+    def admin_finds_none(self, route, path):
+        return route["method"] == "POST" or self.admin.get(path, follow=False).status == 404
+
+    def test_without_a_session_only_the_open_doors(self):
+        for route in TABLES["routes"]:
+            if route["open"] == "anyone":
+                continue
+            stranger = self.server.browser()
+            path = route["path"].replace("{}", "1")
+            if route["method"] == "GET":
+                page = stranger.get(path, follow=False)
+            else:
+                page = stranger.post(path, {}, follow=False)
+            self.assertIn(page.status, (303, 401), path)
+
+
+if __name__ == "__main__":
+    unittest.main()
