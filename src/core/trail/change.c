@@ -43,6 +43,16 @@
 	  "outcome," p "reason," p "detail," p "found," p "wanted," p "file," p "line," p \
 	  "lost," p "extract_sha256," p "person"
 
+#define RECORD(p) \
+	p "id," p "register," p "unit_id," p "title," p "folded," p "body," p "state," p \
+	  "version," p "made_at_s," p "made_by," p "changed_at_s," p "changed_by"
+#define RECORD_VERSION(p) \
+	p "id," p "record_id," p "version," p "at_s," p "by," p "what," p "why," p "unit_id," p \
+	  "body"
+#define RECORD_FILE(p) \
+	p "id," p "record_id," p "field," p "name," p "sha256," p "size_bytes," p "type," p \
+	  "at_s," p "by," p "gone_at_s," p "gone_by"
+#define RECORD_COMMENT(p) p "id," p "record_id," p "at_s," p "by," p "text"
 #define FLOW_CASE(p) \
 	p "id," p "flow," p "unit_id," p "parent_id," p "staff_id," p "record_id," p "event_id," p \
 	  "title," p "state," p "started_at_s," p "started_by," p "state_at_s," p "due_at_s," p \
@@ -118,6 +128,10 @@ const struct store_step change_steps[] = {
 	{ 404, "changes of the unit of machines and accounts",
 		UNWATCH("host") WATCH("host", "id", HOST_IN_UNIT) UNWATCH("person")
 			WATCH("person", "id", PERSON_IN_UNIT) },
+	{ 410, "changes of records",
+		WATCH("record", "id", RECORD) WATCH("record_version", "id", RECORD_VERSION)
+			WATCH("record_file", "id", RECORD_FILE)
+				WATCH("record_comment", "id", RECORD_COMMENT) },
 	{ 420, "changes of cases",
 		WATCH("flow_case", "id", FLOW_CASE) WATCH("flow_value", "id", FLOW_VALUE)
 			WATCH("flow_step", "id", FLOW_STEP) WATCH("flow_task", "id", FLOW_TASK) },
@@ -154,6 +168,10 @@ static const struct {
 	ROWS("exception", "id", EXCEPTION_OF_UNIT),
 	ROWS("audit_run", "id", AUDIT_RUN),
 	ROWS("evidence", "id", EVIDENCE),
+	ROWS("record", "id", RECORD),
+	ROWS("record_version", "id", RECORD_VERSION),
+	ROWS("record_file", "id", RECORD_FILE),
+	ROWS("record_comment", "id", RECORD_COMMENT),
 	ROWS("flow_case", "id", FLOW_CASE),
 	ROWS("flow_value", "id", FLOW_VALUE),
 	ROWS("flow_step", "id", FLOW_STEP),

@@ -3,6 +3,7 @@
 #include "core/trail/change.h"
 
 #include "core/evidence/evidence.h"
+#include "core/record/record.h"
 #include "core/flow/flow.h"
 #include "core/org/unit.h"
 #include "test/unit.h"
@@ -83,6 +84,7 @@ static void an_old_database_is_brought_along(void **state)
 	(void)state;
 	arena_init(&a, MIB);
 	assert_int_equal(store_migrate(s, org_steps, org_step_count, &err), 0);
+	assert_int_equal(store_migrate(s, record_steps, record_step_count, &err), 0);
 	assert_int_equal(store_migrate(s, flow_steps, flow_step_count, &err), 0);
 	assert_int_equal(store_migrate(s, change_steps, change_step_count, &err), 0);
 	assert_int_equal(org_user_by_login(s, STR("an.le"), &a, &u, &err), 0);
@@ -110,6 +112,7 @@ static void the_new_columns_are_watched(void **state)
 	(void)state;
 	arena_init(&a, MIB);
 	assert_int_equal(store_migrate(s, org_steps, org_step_count, &err), 0);
+	assert_int_equal(store_migrate(s, record_steps, record_step_count, &err), 0);
 	assert_int_equal(store_migrate(s, flow_steps, flow_step_count, &err), 0);
 	assert_int_equal(store_migrate(s, change_steps, change_step_count, &err), 0);
 	run(s, "INSERT INTO unit (id, kind, from_day) VALUES (2, 'agency', '2020-01-01')");
@@ -123,6 +126,12 @@ static void the_new_columns_are_watched(void **state)
 	check(s, &a, 6);
 	run(s, "DELETE FROM staff");
 	check(s, &a, 5);
+	run(s,
+		"INSERT INTO record (id, register, unit_id, title, folded, body, version, made_at_s,"
+		" made_by, changed_at_s, changed_by) VALUES (9, 'wifi', 2, 'a', 'a', '{}', 1, 5, '',"
+		" 5, '')");
+	run(s, "UPDATE record SET body = '{\"ssid\":\"b\"}'");
+	check(s, &a, 6);
 	run(s, "DROP TRIGGER host_change_set"); /* and without one it would be found */
 	run(s, "UPDATE host SET unit_id = 1");
 	{

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "core/flow/flow.h"
+#include "core/record/record.h"
 #include "core/trail/change.h"
 #include "kit/crypto/crypto.h"
 #include "kit/store/store.h"
@@ -111,6 +112,8 @@ int data_store(const struct serve *s, struct store **ret, struct err *e)
 	rc = store_migrate(store, org_steps, org_step_count, e);
 	if (rc == 0)
 		rc = store_migrate(store, evidence_steps, evidence_step_count, e);
+	if (rc == 0)
+		rc = store_migrate(store, record_steps, record_step_count, e);
 	if (rc == 0)
 		rc = store_migrate(store, flow_steps, flow_step_count, e);
 	if (rc == 0)

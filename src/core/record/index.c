@@ -1,0 +1,146 @@
+/* index.c - by what a record is found, sorted and joined: its index, its links. Both follow from its
+ * body; only what changes is written. */
+#include "core/record/record_int.h"
+
+#define KEY_MAX 120
+#define NUMBER_SHIFT 1000000000000000000
+
+static const char sql_add[] =
+	"INSERT OR IGNORE INTO record_index (register, field, key, record_id, unit_id)"
+	" VALUES ($1, $2, $3, $4, $5)";
+static const char sql_drop[] =
+	"DELETE FROM record_index WHERE register = $1 AND field = $2 AND key = $3 AND record_id = $4";
+static const char sql_link[] =
+	"INSERT OR IGNORE INTO record_link (from_id, field, to_id) VALUES ($1, $2, $3)";
+static const char sql_unlink[] = "DELETE FROM record_link WHERE from_id = $1";
+
+bool record_is_indexed(const struct register_field *f)
+{
+	return f->type != REGISTER_FILE && f->type != REGISTER_LONG_TEXT;
+}
+
+struct str record_key(const struct register_field *f, struct str value, struct arena *a)
+{
+	int64_t n;
+
+	if (!value.ptr || value.len == 0)
+		return STR("");
+	switch (f->type) {
+	case REGISTER_NUMBER:
+	case REGISTER_PERCENT:
+	case REGISTER_MONEY:
+	case REGISTER_PERSON:
+	case REGISTER_UNIT:
+	case REGISTER_HOST:
+	case REGISTER_RECORD:
+		if (!str_to_i64(value, &n) || n <= -NUMBER_SHIFT || n >= NUMBER_SHIFT)
+			return STR("");
+		return arena_fmt(a, "%019lld", (long long)(n + NUMBER_SHIFT));
+	case REGISTER_TEXT:
+		return str_until(text_sort_key(a, str_until(value, 4 * KEY_MAX)), KEY_MAX);
+	default:
+		return str_until(value, KEY_MAX);
+	}
+}
+
+/* One row of the index. */
+struct row {
+	struct str field, key;
+};
+struct rows {
+	VEC(struct row) list;
+};
+
+static void add_field(const struct record_at *at, const struct record *r,
+	const struct register_field *f, struct rows *rows)
+{
+	size_t before = rows->list.len;
+
+	for (size_t i = 0; i < r->body.count; i++)
+		if (str_eq(r->body.at[i].field, f->id))
+			vec_push(at->a, &rows->list,
+				((struct row){ f->id, record_key(f, r->body.at[i].text, at->a) }));
+	if (rows->list.len == before)
+		vec_push(at->a, &rows->list, ((struct row){ f->id, STR("") }));
+}
+
+static struct rows rows_of(const struct record_at *at, const struct record *r)
+{
+	struct rows rows = { 0 };
+
+	if (!r || r->is_cancelled)
+		return rows;
+	for (size_t i = 0; i < at->reg->field_count; i++)
+		if (record_is_indexed(at->reg->fields[i]))
+			add_field(at, r, at->reg->fields[i], &rows);
+	vec_push(at->a, &rows.list,
+		((struct row){ STR(RECORD_SORT_CHANGED),
+			arena_fmt(at->a, "%012lld", (long long)r->changed_at_s) }));
+	return rows;
+}
+
+static bool has(const struct rows *rows, const struct row *row)
+{
+	for (size_t i = 0; i < rows->list.len; i++)
+		if (str_eq(rows->list.at[i].field, row->field) &&
+			str_eq(rows->list.at[i].key, row->key))
+			return true;
+	return false;
+}
+
+static int write_row(const struct record_at *at, const char *sql, const struct record *r,
+	const struct row *row, struct err *e)
+{
+	struct store_query *q = store_query(at->store, sql);
+
+	store_bind_str(q, 1, at->reg->id);
+	store_bind_str(q, 2, row->field);
+	store_bind_str(q, 3, row->key);
+	store_bind_i64(q, 4, r->id);
+	if (sql == sql_add)
+		store_bind_i64(q, 5, r->unit_id);
+	return store_run(q, e);
+}
+
+static int write_links(const struct record_at *at, const struct record *r, struct err *e)
+{
+	struct store_query *q;
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < r->body.count; i++) {
+		const struct register_field *f = pack_register_field(at->reg, r->body.at[i].field);
+		int64_t to;
+
+		if (!f || f->type != REGISTER_RECORD || !str_to_i64(r->body.at[i].text, &to))
+			continue;
+		q = store_query(at->store, sql_link);
+		store_bind_i64(q, 1, r->id);
+		store_bind_str(q, 2, f->id);
+		store_bind_i64(q, 3, to);
+		rc = store_run(q, e);
+	}
+	return rc;
+}
+
+int record_index(
+	const struct record_at *at, const struct record *old, const struct record *r, struct err *e)
+{
+	struct rows before = rows_of(at, old), after = rows_of(at, r);
+	bool is_moved = old && r && old->unit_id != r->unit_id;
+	const struct record *any = r ? r : old;
+	struct store_query *q;
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < before.list.len; i++)
+		if (is_moved || !has(&after, &before.list.at[i]))
+			rc = write_row(at, sql_drop, old, &before.list.at[i], e);
+	for (size_t i = 0; rc == 0 && i < after.list.len; i++)
+		if (is_moved || !has(&before, &after.list.at[i]))
+			rc = write_row(at, sql_add, r, &after.list.at[i], e);
+	if (rc == 0) {
+		q = store_query(at->store, sql_unlink);
+		store_bind_i64(q, 1, any->id);
+		rc = store_run(q, e);
+	}
+	return rc == 0 && r ? write_links(at, r, e) : rc;
+}
