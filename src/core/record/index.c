@@ -1,5 +1,5 @@
-/* index.c - by what a record is found, sorted and joined: its index, its links. Both follow from its
- * body; only what changes is written. */
+/* index.c - by what a record is found, sorted and joined: its index, its links. Both follow from
+ * its body; only what changes is written. */
 #include "core/record/record_int.h"
 
 #define KEY_MAX 120

@@ -76,7 +76,7 @@ struct record_body record_first(const struct record_at *at, const struct org_use
 
 /* Save R with TYPED, in a transaction of its own: a new record when its id is 0, else the next
  * version of R->version. WHY may be "". R is then what is saved. ERR_CONFLICT: somebody else saved
- * meanwhile; ERR_INPUT: *RET_FAULTS says what; both change nothing. Nothing new makes no version. */
+ * meanwhile; ERR_INPUT: *RET_FAULTS says what; both change nothing. Nothing new: no version. */
 MUST_CHECK int record_save(const struct record_at *at, struct record *r, struct record_body typed,
 	struct str why, struct record_faults *ret_faults, struct err *e);
 /* The same inside the caller's transaction, for many at once. */

@@ -1,4 +1,4 @@
-/* record_test.c - registers at work, on the two of tests/fixtures/packs/base and on the real ones. */
+/* record_test.c - registers at work, on the two of tests/fixtures/packs/base. */
 #include "core/org/unit.h"
 #include "core/record/record_int.h"
 #include "core/record/record_judge.h"

@@ -1,5 +1,5 @@
-/* record_words.h - floor 3: records as people read them: choices by their words, days as dd/mm/yyyy,
- * people, units, machines and other records by their names. */
+/* record_words.h - floor 3: records as people read them: choices by their words, days as
+ * dd/mm/yyyy, people, units, machines and other records by their names. */
 #ifndef CORE_RECORD_WORDS_H
 #define CORE_RECORD_WORDS_H
 
