@@ -6,7 +6,8 @@ with `khien audit --root`. Files may be text, or {fifo: true}, {link: TARGET}, {
 {base64: "…"}, {remove: true} (of the base), each with {mode: "0644"} and {mtime-days-ago: N}; text goes
 with a mode as {text: "…", mode: "0600"}. {lastlog: {UID: DAYS_AGO}} and {wtmp: [[USER, DAYS_AGO], …]} make the
 binary records of log-ins, {lastlog2: {USER: DAYS_AGO}} the database that follows them. In a text %DAY-90% is the
-day 90 days ago as shadow counts it, "@days-ago 30@" that day as YYYY-MM-DD, "@now@" this second. A case with a
+day 90 days ago as shadow counts it, "@days-ago 30@" that day as YYYY-MM-DD, "@now@" this second, "@now-7@" that of a
+week ago, "@month-3@" the month three before this one as YYYY-MM. A case with a
 mode that shuts others out runs as nobody; one with deep: true as `khien audit --deep`.
 """
 import base64
@@ -48,7 +49,15 @@ def dated(text):
 
     def shadow_day(match):
         return str(int(time.time()) // 86400 + int(match.group(1)))
-    return re.sub(r"%DAY([+-]\d+)%", shadow_day, re.sub(r"@days-ago (-?[0-9]+)@", day, text.replace("@now@", str(int(time.time())))))
+    def seconds(match):
+        return str(int(time.time()) - 86400 * int(match.group(1) or 0))
+
+    def month(match):
+        today = time.gmtime(time.time() + 7 * 3600)
+        at = today.tm_year * 12 + today.tm_mon - 1 - int(match.group(1))
+        return f"{at // 12:04}-{at % 12 + 1:02}"
+    text = re.sub(r"@month-(\d+)@", month, re.sub(r"@now(?:-(\d+))?@", seconds, text))
+    return re.sub(r"%DAY([+-]\d+)%", shadow_day, re.sub(r"@days-ago (-?[0-9]+)@", day, text))
 
 
 def lastlog(days_ago):

@@ -97,7 +97,10 @@ int audit_store(
 {
 	struct audit_run run = { .at_s = clock_now_s(), .program = STR(SERVE_PROGRAM) };
 	struct hostaudit_options options = {
-		.packs = s->packs, .now_s = run.at_s, .is_deep = duty != NULL
+		.packs = s->packs,
+		.now_s = run.at_s,
+		.is_deep = duty != NULL,
+		.service_data = s->service->data
 	};
 	struct hostaudit_profile profile;
 	struct rows rows = { 0 };

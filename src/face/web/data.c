@@ -142,7 +142,8 @@ int data_open(struct serve *s, struct err *e)
 int data_hand_over(const struct serve *s, struct err *e)
 {
 	static const char *const names[] = { "", "khien.db", "khien.db-wal", "khien.db-shm",
-		"secret.key", "tls-key.pem", "tls-certificate.pem", "process-review" };
+		"secret.key", "tls-key.pem", "tls-certificate.pem", "process-review",
+		"log-facts" };
 
 	for (size_t i = 0; i < COUNT(names); i++) {
 		int rc = process_hand_over(

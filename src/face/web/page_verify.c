@@ -99,8 +99,8 @@ static void result(struct view *v, const struct verified *r)
 		html(v->w, "<pre>%.*s</pre>\n", STR_FMT(r->text));
 }
 
-/* The obligations that this proves: those with a period of log_integrity_months that take a fact of
- * the archive as proof. The Nth of them, or NULL. */
+/* The obligations that this proves: those with a period of log_integrity_months that ask for a
+ * signature. The Nth of them, or NULL. */
 static const struct obligation *proved(const struct view *v, size_t n)
 {
 	for (size_t i = 0; i < pack_count(v->web->packs); i++) {
@@ -111,7 +111,7 @@ static const struct obligation *proved(const struct view *v, size_t n)
 			bool is_ours = false;
 
 			for (size_t m = 0; m < o->evidence_count; m++)
-				is_ours |= o->evidence[m].by == BY_ARCHIVE;
+				is_ours |= o->evidence[m].by == BY_DUTY;
 			if (is_ours && str_is(o->period_param, "log_integrity_months") && n-- == 0)
 				return o;
 		}

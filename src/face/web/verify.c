@@ -1,6 +1,6 @@
 /* verify.c - the process that proves the whole log again: how far it is stands in a file for the
  * page, what it found in the settings. */
-#include "face/web/serve_int.h"
+#include "face/web/archive_note.h"
 #include "face/web/verify.h"
 #include "work/archive/archive.h"
 #include "work/verify/verify.h"
@@ -99,6 +99,8 @@ int web_verify_start(const struct process *self)
 		rc = data_store(s, &store, &e);
 	if (rc == 0)
 		rc = verify(self, store, &e);
+	if (rc == 0)
+		rc = archive_note(self->service->data, store, &e);
 	store_close(store);
 	if (rc < 0)
 		fprintf(stderr, "khien verify: %s\n", e.text);

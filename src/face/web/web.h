@@ -17,6 +17,7 @@ int web_start(const struct process *self);
 bool web_audit_is_due(struct process_service *service, void *state);
 int web_trail_start(const struct process *self);
 int web_verify_start(const struct process *self);
+int web_note_start(const struct process *self);
 int web_audit_start(const struct process *self);
 /* Comes and goes; does something when a review of the processes is due or was asked for. */
 int web_review_start(const struct process *self);

@@ -14,6 +14,8 @@
 #define AUDIT_TIME_S 120
 #define VERIFY_EVERY_S (7 * CLOCK_DAY_S)
 #define VERIFY_TIME_S (12 * 3600)
+#define NOTE_EVERY_S 3600
+#define NOTE_TIME_S 600
 #define TRAIL_EVERY_S 60
 #define TRAIL_TIME_S 120
 #define REVIEW_EVERY_S 3600 /* looks whether one is due */
@@ -80,6 +82,13 @@ static const struct process_row processes[] = {
 		.start = web_trail_start,
 		.every_s = TRAIL_EVERY_S,
 		.time_max_s = TRAIL_TIME_S },
+	{ .name = "note",
+		.state_of = "web",
+		.write_below = all_data,
+		.rights = { .may = SANDBOX_MAY_FILES },
+		.start = web_note_start,
+		.every_s = NOTE_EVERY_S,
+		.time_max_s = NOTE_TIME_S },
 	{ .name = "review",
 		.state_of = "web",
 		.rights = { .may = SANDBOX_MAY_FILES | SANDBOX_MAY_NETLINK,

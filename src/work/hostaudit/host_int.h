@@ -38,6 +38,7 @@ struct host {
 	struct arena files;
 	int root_fd;
 	bool is_live, has_proc, is_deep;
+	const char *service_data; /* of the service that asks, or NULL */
 	void (*progress)(void *context, const char *what, size_t done, size_t total);
 	void *progress_context;
 	struct running *running;          /* running.c: what runs, read once */

@@ -53,6 +53,7 @@ int hostaudit_open(const struct hostaudit_options *options, struct err *e, struc
 			&audit->host);
 	if (rc == 0) {
 		audit->host->is_deep = options->is_deep;
+		audit->host->service_data = options->service_data;
 		audit->host->progress = options->progress;
 		audit->host->progress_context = options->progress_context;
 		rc = facts_open(audit->host, e, &audit->facts);

@@ -20,6 +20,8 @@ struct hostaudit_options {
 	struct str declared; /* instead of /etc/khien/machine.yaml; STR_NONE: that file */
 	int64_t now_s;
 	bool is_deep; /* also what takes a second or two: all package files, all process numbers */
+	/* The data folder of the service that asks; NULL: where one runs is looked for. */
+	const char *service_data;
 	/* Called now and then during a deep audit, with a Vietnamese word for what is done (tr());
 	 * may be NULL. */
 	void (*progress)(void *context, const char *what, size_t done, size_t total);
@@ -71,6 +73,18 @@ MUST_CHECK int hostaudit_review(struct hostaudit *audit, struct buf *out, struct
  * an audit can see that it does (table review_service). Lives in A. */
 struct str hostaudit_review_note(
 	int64_t at_s, int64_t period_days, const char **ret_name, struct arena *a);
+
+/* What a service that keeps a log leaves in its data folder of it, as the file
+ * HOSTAUDIT_LOG_NOTE, so that an audit can judge it (table log_archive). A line is of a fact, what
+ * it is about, a number and a time; hostaudit_log_note() begins it. */
+#define HOSTAUDIT_LOG_NOTE "log-facts"
+struct hostaudit_log_fact {
+	const char *fact; /* month oldest began verified disk source host */
+	struct str subject;
+	int64_t number, at_s;
+};
+void hostaudit_log_note(struct buf *out, int64_t at_s);
+void hostaudit_log_fact(struct buf *out, const struct hostaudit_log_fact *f);
 
 /* ---- words for people, from evidence new or stored ---- */
 

@@ -23,6 +23,7 @@ const struct fact_table *const fact_tables[] = {
 	&kernel_modules_table,
 	&listening_ports_table,
 	&lock_policy_table,
+	&log_archive_table,
 	&log_limits_table,
 	&log_policies_table,
 	&log_space_table,

@@ -22,6 +22,7 @@ extern const struct fact_table jobs_table;
 extern const struct fact_table kernel_modules_table;
 extern const struct fact_table listening_ports_table;
 extern const struct fact_table lock_policy_table;
+extern const struct fact_table log_archive_table;
 extern const struct fact_table log_limits_table;
 extern const struct fact_table log_policies_table;
 extern const struct fact_table log_space_table;

@@ -1,0 +1,10 @@
+/* archive_note.h - private to face/web: the note of the log archive that an audit judges. */
+#ifndef FACE_WEB_ARCHIVE_NOTE_H
+#define FACE_WEB_ARCHIVE_NOTE_H
+
+#include "face/web/serve_int.h"
+
+/* Write the note of the log of the folder DATA. */
+MUST_CHECK int archive_note(const char *data, struct store *store, struct err *e);
+
+#endif
