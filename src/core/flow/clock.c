@@ -2,6 +2,8 @@
  * a term begins does not count, it ends with its last day, or with the next working day). */
 #include "core/flow/flow_int.h"
 
+#include "core/pack/calendar.h"
+
 static struct date next(struct date d)
 {
 	return date_of_days(date_to_days(d) + 1);
@@ -53,13 +55,9 @@ bool flow_moment(struct str value, int64_t *ret_s)
 	return true;
 }
 
-/* Monday to Friday; 1970-01-01 was a Thursday. */
 static bool is_work(const void *context, struct date day)
 {
-	int64_t weekday = ((date_to_days(day) + 3) % 7 + 7) % 7;
-
-	(void)context;
-	return weekday < 5;
+	return pack_is_work_day(context, day);
 }
 
 int64_t flow_clock_s(const struct flow_by *by, const struct flow *f, const struct flow_clock *clock,

@@ -78,6 +78,16 @@
 #define MAIL(p) \
 	p "id," p "person_id," p "address," p "subject," p "body," p "day," p "made_at_s," p \
 	  "sent_at_s"
+#define ATTEST_SIGNED(p) \
+	p "id," p "statement," p "version," p "digest," p "unit_id," p "staff_id," p "name," p \
+	  "position," p "signed_at_s," p "how," p "paper," p "made_by"
+#define ATTEST_ROW(p) p "id," p "signed_id," p "point," p "obligation"
+#define ATTEST_SESSION(p) \
+	p "id," p "unit_id," p "title," p "place," p "content," p "at_s," p "quiz," p "token," p \
+	  "is_closed," p "made_by," p "made_at_s"
+#define ATTEST_CAME(p) \
+	p "id," p "session_id," p "staff_id," p "at_s," p "made_by," p "right," p "of," p \
+	  "has_passed"
 
 /* clang-format off */
 #define HASH(COLUMNS, p) "row_hash(" COLUMNS(p) ")"
@@ -135,6 +145,10 @@ const struct store_step change_steps[] = {
 	{ 420, "changes of cases",
 		WATCH("flow_case", "id", FLOW_CASE) WATCH("flow_value", "id", FLOW_VALUE)
 			WATCH("flow_step", "id", FLOW_STEP) WATCH("flow_task", "id", FLOW_TASK) },
+	{ 421, "changes of signings, sessions",
+		WATCH("attest_signed", "id", ATTEST_SIGNED) WATCH("attest_row", "id", ATTEST_ROW)
+			WATCH("attest_session", "id", ATTEST_SESSION)
+				WATCH("attest_came", "id", ATTEST_CAME) },
 	{ 430, "changes of the unit of evidence, duties",
 		UNWATCH("evidence") WATCH("evidence", "id", EVIDENCE_OF_UNIT) UNWATCH("exception")
 			WATCH("exception", "id", EXCEPTION_OF_UNIT)
@@ -181,6 +195,10 @@ static const struct {
 	ROWS("duty_delegation", "id", DUTY_DELEGATION),
 	ROWS("duty_feed", "id", DUTY_FEED),
 	ROWS("mail", "id", MAIL),
+	ROWS("attest_signed", "id", ATTEST_SIGNED),
+	ROWS("attest_row", "id", ATTEST_ROW),
+	ROWS("attest_session", "id", ATTEST_SESSION),
+	ROWS("attest_came", "id", ATTEST_CAME),
 };
 
 static const char sql_list[] =

@@ -6,7 +6,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "core/flow/flow.h"
+#include "core/attest/attest.h"
 #include "core/record/record.h"
 #include "core/trail/change.h"
 #include "kit/crypto/crypto.h"
@@ -116,6 +116,8 @@ int data_store(const struct serve *s, struct store **ret, struct err *e)
 		rc = store_migrate(store, record_steps, record_step_count, e);
 	if (rc == 0)
 		rc = store_migrate(store, flow_steps, flow_step_count, e);
+	if (rc == 0)
+		rc = store_migrate(store, attest_steps, attest_step_count, e);
 	if (rc == 0)
 		rc = store_migrate(store, comply_steps, comply_step_count, e);
 	if (rc == 0)
