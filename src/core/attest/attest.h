@@ -1,6 +1,6 @@
-/* attest.h - floor 3: what people sign. A statement of the packs (docs/formats/statement.md) is signed
- * once per person and version; the one signing is kept as a row for each obligation it answers. Beside it:
- * awareness sessions, who came, and how they did in a short quiz. */
+/* attest.h - floor 3: what people sign. A statement of the packs (docs/formats/statement.md) is
+ * signed once per person and version; the one signing is kept as a row for each obligation it
+ * answers. Beside it: awareness sessions, who came, and how they did in a short quiz. */
 #ifndef CORE_ATTEST_H
 #define CORE_ATTEST_H
 
@@ -14,8 +14,8 @@ extern const size_t attest_step_count;
 #define ATTEST_DIGEST_SIZE 65
 /* The SHA-256 of a statement's words, hex. */
 void attest_digest(const struct statement *s, char *hex);
-/* So many seconds a signing is good; 0: as long as its version. */
-int64_t attest_good_s(const struct flow_by *by, const struct statement *s);
+/* At AT_S what was signed after this second is still good; -1: all of it is. */
+int64_t attest_after_s(const struct flow_by *by, const struct statement *s, int64_t at_s);
 
 enum attest_how { ATTEST_SCREEN, ATTEST_PAPER };
 struct attest_signing {
@@ -28,8 +28,8 @@ struct attest_signing {
 	struct str paper; /* ATTEST_PAPER: where the signed paper is */
 };
 /* Sign. On screen a person signs for themselves; a paper is entered by who may act in the unit.
- * ERR_DENIED; ERR_INPUT: no name, no paper; ERR_CONFLICT: RET_AGAINST, when not NULL, gets the point that the cases of the
- * unit contradict. */
+ * ERR_DENIED; ERR_INPUT: no name, no paper; ERR_CONFLICT: RET_AGAINST, when not NULL, gets the
+ * point that the cases of the unit contradict. */
 MUST_CHECK int attest_sign(const struct flow_by *by, const struct attest_signing *signing,
 	const struct statement_point **ret_against, int64_t *ret_id, struct err *e);
 

@@ -6,14 +6,15 @@
 /* Signings of $1 in version $2 after $3 and until $4 that are good. */
 #define GOOD \
 	"(SELECT g.staff_id AS id, max(g.signed_at_s) AS at_s FROM attest_signed g" \
-	" WHERE g.statement = $1 AND g.version = $2 AND g.signed_at_s > $3 AND g.signed_at_s <= $4" \
-	" AND g.staff_id IS NOT NULL GROUP BY g.staff_id) x"
+	" WHERE g.statement = $1 AND g.version = $2 AND g.signed_at_s > $3" \
+	" AND g.signed_at_s <= $4 AND g.staff_id IS NOT NULL GROUP BY g.staff_id) x"
 /* Who must: everybody who works there ($6 = 'USER'), or who has the role $6 on day $7. */
 #define MUST \
 	"(SELECT st.unit_id AS unit_id, st.id AS id FROM staff st WHERE $6 = 'USER'" \
 	" AND st.state IN ('working', 'leave', 'seconded')" \
-	" UNION SELECT r.unit_id, r.staff_id FROM staff_role r JOIN staff st ON st.id = r.staff_id" \
-	" WHERE r.role = $6 AND r.from_day <= $7 AND coalesce(nullif(r.until_day, ''), '9999') > $7" \
+	" UNION SELECT r.unit_id, r.staff_id FROM staff_role r" \
+	" JOIN staff st ON st.id = r.staff_id WHERE r.role = $6 AND r.from_day <= $7" \
+	" AND coalesce(nullif(r.until_day, ''), '9999') > $7" \
 	" AND st.state IN ('working', 'leave', 'seconded')) m"
 
 static const char sql_cover[] =
@@ -40,9 +41,7 @@ struct span {
 
 static struct span span_of(const struct flow_by *by, const struct statement *s, int64_t at_s)
 {
-	int64_t good_s = attest_good_s(by, s);
-
-	return (struct span){ good_s ? at_s - good_s : -1, at_s };
+	return (struct span){ attest_after_s(by, s, at_s), at_s };
 }
 
 static struct store_query *asked(

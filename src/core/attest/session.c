@@ -9,8 +9,8 @@ static const char sql_open[] =
 static const char sql_close[] = "UPDATE attest_session SET is_closed = 1 WHERE id = $1";
 
 #define SESSION \
-	"SELECT s.id, s.unit_id, s.title, s.place, s.content, s.at_s, s.quiz, s.token, s.is_closed," \
-	" s.made_by, s.made_at_s," \
+	"SELECT s.id, s.unit_id, s.title, s.place, s.content, s.at_s, s.quiz, s.token," \
+	" s.is_closed, s.made_by, s.made_at_s," \
 	" (SELECT count(*) FROM attest_came c WHERE c.session_id = s.id)," \
 	" (SELECT count(*) FROM attest_came c WHERE c.session_id = s.id AND c.has_passed)" \
 	" FROM attest_session s"

@@ -29,15 +29,14 @@ void attest_digest(const struct statement *s, char *hex)
 	buf_done(&text);
 }
 
-int64_t attest_good_s(const struct flow_by *by, const struct statement *s)
+int64_t attest_after_s(const struct flow_by *by, const struct statement *s, int64_t at_s)
 {
 	int64_t months = s->months;
 
 	if (s->period_param.ptr)
 		months = pack_param_number(
-			by->packs, s->period_param, 0, date_at(by->now_s), s->months);
-	/* a month of the law is at most 31 days: a signing of the 31st is good for the whole term */
-	return months * 31 * CLOCK_DAY_S;
+			by->packs, s->period_param, 0, date_at(at_s), s->months);
+	return months ? date_start_s(date_add_months(date_at(at_s), -(int)months)) - 1 : -1;
 }
 
 static bool is_ticked(const struct attest_signing *g, const struct statement_point *p)
@@ -59,7 +58,7 @@ static int check(const struct flow_by *by, const struct attest_signing *g,
 	const struct statement_point **ret_against, struct err *e)
 {
 	const struct statement *s = g->statement;
-	int64_t since_s = by->now_s - attest_good_s(by, s);
+	int64_t since_s = attest_after_s(by, s, by->now_s);
 
 	if (g->how == ATTEST_SCREEN ?
 			!is_self(by, g) :

@@ -106,6 +106,13 @@ MUST_CHECK int flow_move(const struct flow_by *by, int64_t case_id, const struct
 MUST_CHECK int flow_task_do(const struct flow_by *by, int64_t task_id, struct str choice,
 	struct str note, struct err *e);
 
+/* Begin the cases of all decisions about people that have none yet. *RET_COUNT of them. */
+MUST_CHECK int flow_follow(const struct flow_by *by, size_t *ret_count, struct err *e);
+/* What ABOUT->record_id of a register of F is: its unit, and its title where ABOUT has none.
+ * ERR_ABSENT, ERR_INPUT: no live record of one of these registers. */
+MUST_CHECK int flow_thing(struct store *s, const struct flow *f, struct arena *a,
+	struct flow_subject *about, struct err *e);
+
 /* --- reading ---------------------------------------------------------------------------------- */
 
 MUST_CHECK int flow_get(struct store *s, int64_t id, int64_t now_s, struct arena *a,
@@ -117,7 +124,7 @@ struct flow_query {
 	struct str flow;  /* "" for all */
 	struct str text;  /* in the title, with or without marks; "" for all */
 	enum flow_show show;
-	int64_t parent_id, staff_id; /* when not 0: only its children, only about this person */
+	int64_t parent_id, staff_id, record_id; /* when not 0: only its children, only about this */
 	int64_t now_s;
 	size_t from, max;
 };

@@ -25,6 +25,14 @@ int flow_guard_holds(const struct flow_by *by, const struct flow_case *c,
 	const struct flow_history *h, const struct flow_guard *guard, bool *ret_holds,
 	struct err *e);
 
+/* The records that a task of KIND is made for. Not 0 from EACH stops. */
+typedef int flow_each(void *context, int64_t record_id, struct str title, struct err *e);
+int flow_things(const struct flow_by *by, const struct flow_case *c,
+	const struct flow_task_kind *kind, flow_each *each, void *context, struct err *e);
+/* A record says VALUE in FIELD from now on, inside the caller's transaction. */
+int flow_thing_set(const struct flow_by *by, int64_t record_id, struct str field, struct str value,
+	struct err *e);
+
 bool flow_may(const struct flow_by *by, enum flow_who who, int64_t unit_id);
 /* The log-in of who does it, "" for the program. */
 struct str flow_login(const struct flow_by *by);

@@ -1,6 +1,7 @@
 /* flow_test.c - clocks, cases of the real flows of packs/tay-son, what they prove. */
 #include "core/flow/flow.h"
 #include "core/org/staff.h"
+#include "core/record/record.h"
 
 #include "test/unit.h"
 
@@ -36,6 +37,11 @@ static int64_t at(const char *day, int hour)
 
 	assert_true(date_parse(str_of(day), &d));
 	return date_start_s(d) + hour * 3600;
+}
+
+static int64_t at_day(void)
+{
+	return at("2026-06-01", 8);
 }
 
 /* --- clocks ----------------------------------------------------------------------------------- */
@@ -93,6 +99,7 @@ static struct store *fresh(void)
 	assert_int_equal(store_open(":memory:", &err, &s), 0);
 	assert_int_equal(store_migrate(s, org_steps, org_step_count, &err), 0);
 	assert_int_equal(store_migrate(s, evidence_steps, evidence_step_count, &err), 0);
+	assert_int_equal(store_migrate(s, record_steps, record_step_count, &err), 0);
 	assert_int_equal(store_migrate(s, flow_steps, flow_step_count, &err), 0);
 	assert_int_equal(org_tree(s, STR("2026-06-01"), &arena, &tree, &err), 0);
 	return s;
@@ -118,6 +125,32 @@ static int64_t begin(struct store *s, const char *flow, struct flow_subject abou
 struct said {
 	const char *field, *value;
 };
+
+/* A record as the register says it, from pairs field, value ended by NULL. */
+static int64_t record_new(struct store *s, const char *reg, const char *const *pairs)
+{
+	struct record_at at = { s, packs, pack_register(packs, str_of(reg)), &arena, at_day(),
+		STR("can.bo") };
+	struct record r = { .unit_id = 1 };
+	struct record_value values[8];
+	struct record_faults faults = { 0 };
+	size_t count = 0;
+
+	for (; pairs[2 * count]; count++)
+		values[count] = (struct record_value){ str_of(pairs[2 * count]),
+			str_of(pairs[2 * count + 1]) };
+	if (record_save(&at, &r, (struct record_body){ values, count }, STR(""), &faults, &err) < 0)
+		fail_msg("%s: %s", err.text, faults.count ? faults.at[0].words : "");
+	return r.id;
+}
+
+static struct str record_says(struct store *s, int64_t id, const char *field)
+{
+	struct record r;
+
+	assert_int_equal(record_get(s, id, &arena, &r, &err), 0);
+	return record_value_of(r.body, str_of(field));
+}
 
 static struct flow_refusals why;
 
@@ -155,9 +188,11 @@ static void do_tasks(struct flow_by me, int64_t id, const char *choice)
 
 	assert_int_equal(flow_history(me.store, id, &arena, &h, &err), 0);
 	for (size_t i = 0; i < h.task_count; i++)
-		if (!h.tasks[i].done_at_s)
+		if (!h.tasks[i].done_at_s &&
+			flow_task_do(&me, h.tasks[i].id, str_of(choice), STR(""), &err) < 0)
 			assert_int_equal(
-				flow_task_do(&me, h.tasks[i].id, str_of(choice), STR(""), &err), 0);
+				flow_task_do(&me, h.tasks[i].id, STR("returned"), STR(""), &err),
+				0);
 }
 
 static struct flow_verdict judged(struct store *s, const char *obligation, int64_t at_s)
@@ -186,10 +221,13 @@ static void a_device_is_not_disposed_of_without_its_erasure_certificate(void **s
 		{ "certificate", "07/XD" }, { NULL, NULL } };
 	static const struct said why_old[] = { { "proposal", "hỏng" }, { NULL, NULL } };
 	struct store *s = fresh();
-	int64_t day = at("2026-06-01", 8), id;
+	int64_t day = at("2026-06-01", 8), id, device;
 
 	(void)state;
-	id = begin(s, "device-disposal", (struct flow_subject){ .record_id = 7 }, day);
+	device = record_new(s, "devices",
+		(const char *const[]){
+			"ten", "Máy cũ", "loai", "may-tram", "trang-thai", "luu-kho", NULL });
+	id = begin(s, "device-disposal", (struct flow_subject){ .record_id = device }, day);
 	assert_int_equal(go(by(s, &head, day), id, "dispose", disposal), ERR_CONFLICT);
 	assert_string_equal(why.at[0].words.en.ptr, "The case has no such move from where it is.");
 	assert_int_equal(go(by(s, &officer, day), id, "accept", why_old), ERR_DENIED);
@@ -199,8 +237,10 @@ static void a_device_is_not_disposed_of_without_its_erasure_certificate(void **s
 	assert_int_equal(why.count, 1);
 	assert_true(is_about("certificate"));
 	assert_true(str_is(state_of(s, id), "erased"));
+	assert_true(str_is(record_says(s, device, "trang-thai"), "luu-kho"));
 	assert_int_equal(go(by(s, &head, day), id, "dispose", certified), 0);
 	assert_true(str_is(state_of(s, id), "disposed"));
+	assert_true(str_is(record_says(s, device, "trang-thai"), "thanh-ly"));
 	assert_int_equal(go(by(s, &head, day), id, "dispose", certified), ERR_CONFLICT);
 	store_close(s);
 }
@@ -224,11 +264,20 @@ static void a_vendor_goes_from_signing_through_a_breach_to_the_end(void **state)
 		{ "ended_at", "2026-06-10T09:00" }, { NULL, NULL } };
 	static const struct said handed[] = { { "handed_over", "mã nguồn" }, { NULL, NULL } };
 	struct store *s = fresh();
-	int64_t nine = at("2026-06-02", 9), id, last = at("2026-06-10", 10);
+	int64_t nine = at("2026-06-02", 9), id, last = at("2026-06-10", 10), vendor, account;
 	struct flow_case c;
 
 	(void)state;
-	id = begin(s, "vendor", (struct flow_subject){ .record_id = 3 }, at("2026-06-01", 8));
+	vendor = record_new(s, "vendors",
+		(const char *const[]){ "ten", "Công ty Mẫu", "trang-thai", "dang-dung", NULL });
+	account = record_new(s, "accounts",
+		(const char *const[]){ "ten", "mau.kythuat", "loai", "ben-ngoai", "trang-thai",
+			"dang-dung", "ben-cung-cap",
+			arena_fmt(&arena, "%lld", (long long)vendor).ptr, NULL });
+	record_new(s, "accounts",
+		(const char *const[]){
+			"ten", "nguoi.khac", "loai", "ca-nhan", "trang-thai", "dang-dung", NULL });
+	id = begin(s, "vendor", (struct flow_subject){ .record_id = vendor }, at("2026-06-01", 8));
 	assert_int_equal(go(by(s, &head, nine), id, "sign", half), ERR_CONFLICT);
 	assert_string_equal(
 		why.at[0].words.en.ptr, "The contract lacks mandatory terms of Article 6.");
@@ -237,10 +286,12 @@ static void a_vendor_goes_from_signing_through_a_breach_to_the_end(void **state)
 	assert_int_equal(go(by(s, &officer, nine), id, "suspect", sign), 0);
 	assert_int_equal(flow_get(s, id, nine, &arena, &c, &err), 0);
 	assert_int_equal(c.due_at_s, nine + 3600); /* vendor_revoke_h */
+	assert_int_equal(c.tasks_all, 2);          /* its one account, and its remote sessions */
 	assert_int_equal(judged(s, "tay-son/D6.3.c", nine + 3000).outcome, OUTCOME_UNKNOWN);
 	assert_int_equal(judged(s, "tay-son/D6.3.c", nine + 4000).outcome, OUTCOME_FAIL);
 	assert_int_equal(go(by(s, &head, nine + 4000), id, "revoke", degree), ERR_CONFLICT);
-	do_tasks(by(s, &officer, nine + 4000), id, "");
+	do_tasks(by(s, &officer, nine + 4000), id, "locked");
+	assert_true(str_is(record_says(s, account, "trang-thai"), "da-khoa"));
 	assert_int_equal(go(by(s, &head, nine + 4000), id, "revoke", degree), 0);
 	assert_int_equal(judged(s, "tay-son/D6.3.c", nine + 5000).outcome, OUTCOME_PASS);
 	assert_int_equal(judged(s, "tay-son/D6.3.c", nine + 3900).outcome, OUTCOME_FAIL);
@@ -249,10 +300,35 @@ static void a_vendor_goes_from_signing_through_a_breach_to_the_end(void **state)
 	assert_int_equal(go(by(s, &head, last), id, "close", handed), ERR_CONFLICT);
 	assert_int_equal(judged(s, "tay-son/D6.4.a#2", last).outcome, OUTCOME_UNKNOWN);
 	assert_int_equal(judged(s, "tay-son/D6.4.a#2", last + 24 * 3600).outcome, OUTCOME_FAIL);
-	do_tasks(by(s, &officer, last), id, "returned");
+	do_tasks(by(s, &officer, last), id, "revoked");
 	assert_int_equal(go(by(s, &head, last), id, "close", handed), 0);
 	assert_int_equal(judged(s, "tay-son/D6.4.a#2", last + 24 * 3600).outcome, OUTCOME_PASS);
 	store_close(s);
+}
+
+/* Person 1, with an account and a device; and an account that is cancelled already. */
+static int64_t leaver_holds(struct store *s)
+{
+	int64_t account;
+
+	assert_int_equal(
+		store_run(
+			store_query(s,
+				"INSERT INTO staff (unit_id, name, folded, sort_key, position, email,"
+				" phone, state, made_by, made_at_s) VALUES (1, 'Lê An', 'le an',"
+				" 'x', '', '', '', 'working', '', 5)"),
+			&err),
+		0);
+	account = record_new(s, "accounts",
+		(const char *const[]){ "ten", "an.le", "loai", "ca-nhan", "trang-thai", "dang-dung",
+			"nguoi", "1", NULL });
+	record_new(s, "accounts",
+		(const char *const[]){ "ten", "an.le.cu", "loai", "ca-nhan", "trang-thai", "da-huy",
+			"nguoi", "1", NULL });
+	record_new(s, "devices",
+		(const char *const[]){ "ten", "Máy 7", "loai", "may-tram", "trang-thai",
+			"dang-dung", "nguoi-giu", "1", NULL });
+	return account;
 }
 
 /* EVIDENCE: D12.1.e, D8.2#4 */
@@ -269,13 +345,14 @@ static void a_leaver_has_a_clock_from_the_effective_hour(void **state)
 	const struct flow_value known[] = { { .field = STR("effective"),
 		.value = STR("2026-06-03T08:00") } };
 	struct store *s = fresh();
-	int64_t day = at("2026-06-02", 10), id;
+	int64_t day = at("2026-06-02", 10), id, account;
 	struct flow_case c;
 
 	(void)state;
+	account = leaver_holds(s);
 	id = begin(s, "personnel",
 		(struct flow_subject){
-			.staff_id = 4, .event_id = 9, .values = known, .value_count = 1 },
+			.staff_id = 1, .event_id = 9, .values = known, .value_count = 1 },
 		day);
 	assert_int_equal(flow_get(s, id, day, &arena, &c, &err), 0);
 	assert_int_equal(c.due_at_s, at("2026-06-03", 24) - 1); /* leaver_delay_days: 0 */
@@ -284,7 +361,10 @@ static void a_leaver_has_a_clock_from_the_effective_hour(void **state)
 		judged(s, "tay-son/D12.1.e", at("2026-06-03", 23)).outcome, OUTCOME_UNKNOWN);
 	assert_int_equal(judged(s, "tay-son/D12.1.e", at("2026-06-04", 1)).outcome, OUTCOME_FAIL);
 	assert_int_equal(go(by(s, &officer, day), id, "revoked", NULL), ERR_CONFLICT);
-	do_tasks(by(s, &officer, day), id, "none");
+	assert_int_equal(flow_get(s, id, day, &arena, &c, &err), 0);
+	assert_int_equal(c.tasks_all, 3); /* account, device, remote access */
+	do_tasks(by(s, &officer, day), id, "revoked");
+	assert_true(str_is(record_says(s, account, "trang-thai"), "da-huy"));
 	assert_int_equal(go(by(s, &officer, day), id, "revoked", NULL), 0);
 	assert_int_equal(go(by(s, &head, day), id, "confirm", handed), ERR_CONFLICT);
 	assert_true(is_about("opened"));

@@ -181,6 +181,8 @@ static int make(struct step *s, struct err *e)
 		rc = set_state(s, e);
 	if (rc == 0)
 		rc = add_step(s, e);
+	if (rc == 0 && s->move->set_field.ptr && s->c.record_id)
+		rc = flow_thing_set(s->by, s->c.record_id, s->move->set_field, s->move->set_to, e);
 	if (rc == 0)
 		rc = flow_spawn(s->by, s->f, &s->c, &s->h,
 			(struct flow_names){ s->move->tasks, s->move->task_count }, e);
@@ -240,45 +242,75 @@ int flow_move(const struct flow_by *by, int64_t case_id, const struct flow_asked
 	return rc;
 }
 
-static int finish(const struct flow_by *by, const struct flow_task *t, struct str choice,
-	struct str note, struct err *e)
+/* The task is done, and its record says so. */
+struct finish {
+	const struct flow_by *by;
+	const struct flow_task_kind *kind; /* NULL: no pack has it any more */
+	struct flow_task task;
+	struct str choice, note;
+};
+
+static int set_done(const struct finish *x, struct err *e)
 {
-	struct store_query *q = store_query(by->store, sql_done);
+	struct store_query *q = store_query(x->by->store, sql_done);
 	int rc;
 
-	store_bind_i64(q, 1, t->id);
-	store_bind_i64(q, 2, by->now_s);
-	store_bind_str(q, 3, flow_login(by));
-	store_bind_str(q, 4, choice);
-	store_bind_str(q, 5, note.ptr ? note : STR(""));
+	store_bind_i64(q, 1, x->task.id);
+	store_bind_i64(q, 2, x->by->now_s);
+	store_bind_str(q, 3, flow_login(x->by));
+	store_bind_str(q, 4, x->choice);
+	store_bind_str(q, 5, x->note);
 	rc = store_run(q, e);
-	if (rc == 0 && store_changes(by->store) == 0)
-		return err_set(e, ERR_CONFLICT, "task %lld is done already", (long long)t->id);
+	if (rc == 0 && store_changes(x->by->store) == 0)
+		return err_set(e, ERR_CONFLICT, "task %lld is done already", (long long)x->task.id);
+	for (size_t i = 0; rc == 0 && x->kind && i < x->kind->choice_count; i++) {
+		const struct flow_choice *c = &x->kind->choices[i];
+
+		if (x->task.record_id && c->sets.ptr && str_eq(c->id, x->choice))
+			rc = flow_thing_set(x->by, x->task.record_id, x->kind->where, c->sets, e);
+	}
+	return rc;
+}
+
+static int finish(const struct finish *x, struct err *e)
+{
+	int rc = store_begin(x->by->store, e);
+
+	if (rc < 0)
+		return rc;
+	rc = set_done(x, e);
+	if (rc == 0)
+		rc = store_commit(x->by->store, e);
+	if (rc < 0)
+		store_rollback(x->by->store);
 	return rc;
 }
 
 int flow_task_do(const struct flow_by *by, int64_t task_id, struct str choice, struct str note,
 	struct err *e)
 {
-	const struct flow_task_kind *kind;
+	struct finish x = { .by = by, .choice = STR(""), .note = note.ptr ? note : STR("") };
 	const struct flow *f;
-	struct flow_task t;
 	struct flow_case c;
-	int rc = flow_task(by->store, task_id, by->a, &t, e);
+	int rc = flow_task(by->store, task_id, by->a, &x.task, e);
 
 	if (rc == 0)
-		rc = flow_get(by->store, t.case_id, by->now_s, by->a, &c, e);
+		rc = flow_get(by->store, x.task.case_id, by->now_s, by->a, &c, e);
 	if (rc < 0)
 		return rc;
-	f = pack_flow(by->packs, t.flow);
-	kind = f ? flow_task_of(f, t.kind) : NULL;
-	if (!flow_may(by, kind ? kind->who : FLOW_WHO_ACT, t.unit_id))
+	f = pack_flow(by->packs, x.task.flow);
+	x.kind = f ? flow_task_of(f, x.task.kind) : NULL;
+	if (!flow_may(by, x.kind ? x.kind->who : FLOW_WHO_ACT, x.task.unit_id))
 		return err_set(e, ERR_DENIED, "no right to do this task");
 	if (c.ended_at_s)
 		return err_set(e, ERR_CONFLICT, "case %lld has ended", (long long)c.id);
-	if (kind && kind->choice_count > 0 && !is_choice(kind->choices, kind->choice_count, choice))
-		return err_set(e, ERR_INPUT, "the task does not end as \"%.*s\"", STR_FMT(choice));
+	if (x.kind && x.kind->choice_count > 0) {
+		if (!is_choice(x.kind->choices, x.kind->choice_count, choice))
+			return err_set(
+				e, ERR_INPUT, "the task does not end as \"%.*s\"", STR_FMT(choice));
+		x.choice = choice;
+	}
 	if (note.len > 4000 || !str_is_utf8(note))
 		return err_set(e, ERR_INPUT, "the note is too long or not UTF-8");
-	return finish(by, &t, kind && kind->choice_count > 0 ? choice : STR(""), note, e);
+	return finish(&x, e);
 }

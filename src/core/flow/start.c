@@ -51,8 +51,9 @@ struct spawn {
 	int64_t due_at_s;
 };
 
-static int add_task(const struct spawn *s, int64_t record_id, struct str thing, struct err *e)
+static int add_task(void *context, int64_t record_id, struct str thing, struct err *e)
 {
+	const struct spawn *s = context;
 	struct store_query *q = store_query(s->by->store, sql_task);
 
 	store_bind_i64(q, 1, s->c->id);
@@ -77,8 +78,8 @@ int flow_spawn(const struct flow_by *by, const struct flow *f, const struct flow
 		if (!kind)
 			continue;
 		s.due_at_s = flow_clock_s(by, f, &kind->clock, h);
-		if (!kind->each.ptr)
-			rc = add_task(&s, 0, STR(""), e);
+		rc = kind->each.ptr ? flow_things(by, c, kind, add_task, &s, e) :
+				      add_task(&s, 0, STR(""), e);
 	}
 	return rc;
 }

@@ -1,5 +1,5 @@
 /* page_staff.c - one person: where, as what, by which decisions, with which roles of the law. */
-#include "face/web/org_int.h"
+#include "face/web/flow_int.h"
 
 static const char *const states[] = { STAFF_STATES };
 
@@ -232,6 +232,7 @@ static void show(struct view *v, const struct staff *p)
 		return;
 	}
 	account(v, p);
+	html_cases_of(v, p->id, 0, p->unit_id);
 	if (may) {
 		decide_form(v, p);
 		role_form(v, p);
@@ -334,8 +335,12 @@ void page_staff_decide(struct view *v)
 		answer(v, &p, staff_withdraw(&v->by, p.id, form_number(v, "rut"), v->e), &f,
 			"da-hoan-tac");
 	else {
+		struct flow_by by = view_flow_by(v);
+		size_t begun;
 		int rc = decide(v, &p, &f, &waits);
 
+		if (rc >= 0)
+			rc = flow_follow(&by, &begun, v->e);
 		answer(v, &p, rc, &f, waits ? "cho-hieu-luc" : "da-luu");
 	}
 }

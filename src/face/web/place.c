@@ -9,6 +9,8 @@ static const char sql_exception[] =
 	" WHERE x.id = $1";
 static const char sql_unit[] = "SELECT id, NULL FROM unit WHERE id = $1";
 static const char sql_staff[] = "SELECT unit_id, id FROM staff WHERE id = $1";
+static const char sql_case[] = "SELECT unit_id, staff_id FROM flow_case WHERE id = $1";
+static const char sql_session[] = "SELECT unit_id, NULL FROM attest_session WHERE id = $1";
 static const char sql_account[] = "SELECT unit_id, staff_id FROM person WHERE id = $1";
 
 /* Of those without a statement there is nothing to ask the database. */
@@ -18,6 +20,8 @@ static const char *const sql_of[OBJECT_COUNT] = {
 	[OBJECT_UNIT] = sql_unit,
 	[OBJECT_STAFF] = sql_staff,
 	[OBJECT_ACCOUNT] = sql_account,
+	[OBJECT_CASE] = sql_case,
+	[OBJECT_SESSION] = sql_session,
 };
 
 enum org_right route_right(const struct route *r)

@@ -2,6 +2,7 @@
 #include "face/web/web_int.h"
 
 static const char nav_today[] = T("Hôm nay");
+static const char nav_work[] = T("Việc");
 static const char nav_units[] = T("Đơn vị");
 static const char nav_law[] = T("Quy chế");
 static const char nav_map[] = T("Bản đồ");
@@ -47,6 +48,27 @@ const struct route routes[] = {
 		page_staff_decide, nav_units },
 	{ HTTP_POST, "/nhan-su/{}/vai-tro", RULE(RIGHT_PEOPLE, OBJECT_STAFF), page_staff_role,
 		nav_units },
+
+	{ HTTP_GET, "/ho-so", RULE(RIGHT_SEE, OBJECT_LIST), page_cases, nav_work },
+	{ HTTP_GET, "/ho-so.csv", RULE(RIGHT_SEE, OBJECT_LIST), page_cases_csv, NULL },
+	{ HTTP_GET, "/ho-so/moi", RULE(RIGHT_ACT, OBJECT_LIST), page_case_new, nav_work },
+	{ HTTP_POST, "/ho-so", RULE(RIGHT_ACT, OBJECT_LIST), page_case_start, nav_work },
+	{ HTTP_GET, "/ho-so/{}", RULE(RIGHT_SEE, OBJECT_CASE), page_case, nav_work },
+	{ HTTP_POST, "/ho-so/{}/buoc", RULE(RIGHT_ACT, OBJECT_CASE), page_case_move, nav_work },
+	{ HTTP_POST, "/ho-so/{}/viec", RULE(RIGHT_ACT, OBJECT_CASE), page_case_tasks, nav_work },
+	{ HTTP_GET, "/ho-so/{}/giay/{}", RULE(RIGHT_SEE, OBJECT_CASE), page_case_paper,
+		nav_work },
+	{ HTTP_GET, "/xac-nhan", RULE(RIGHT_SIGN, OBJECT_MINE), page_attest, nav_work },
+	{ HTTP_GET, "/xac-nhan/{}", RULE(RIGHT_SIGN, OBJECT_LAW), page_statement, nav_work },
+	{ HTTP_POST, "/xac-nhan/{}", RULE(RIGHT_SIGN, OBJECT_LAW), page_statement_sign,
+		nav_work },
+	{ HTTP_GET, "/pho-bien", RULE(RIGHT_SEE, OBJECT_LIST), page_sessions, nav_work },
+	{ HTTP_POST, "/pho-bien", RULE(RIGHT_ACT, OBJECT_LIST), page_session_open, nav_work },
+	{ HTTP_GET, "/pho-bien/{}", RULE(RIGHT_SEE, OBJECT_SESSION), page_session, nav_work },
+	{ HTTP_POST, "/pho-bien/{}", RULE(RIGHT_ACT, OBJECT_SESSION), page_session_post,
+		nav_work },
+	{ HTTP_GET, "/du/{}", RULE(RIGHT_SIGN, OBJECT_MINE), page_door, nav_work },
+	{ HTTP_POST, "/du/{}", RULE(RIGHT_SIGN, OBJECT_MINE), page_door_post, nav_work },
 
 	{ HTTP_GET, "/quy-che", RULE(RIGHT_LAW, OBJECT_NONE), page_clauses, nav_law },
 	{ HTTP_GET, "/quy-che/{}.csv", RULE(RIGHT_LAW, OBJECT_LAW), page_clauses_csv, NULL },

@@ -121,6 +121,8 @@ enum object {
 	OBJECT_UNIT,
 	OBJECT_STAFF,
 	OBJECT_ACCOUNT,
+	OBJECT_CASE,
+	OBJECT_SESSION,
 	OBJECT_COUNT,
 };
 
@@ -364,6 +366,23 @@ void page_review_signed(struct view *v);
 void page_integrity(struct view *v);
 void page_integrity_csv(struct view *v);
 void page_integrity_post(struct view *v);
+void page_cases(struct view *v);
+void page_cases_csv(struct view *v);
+void page_case_new(struct view *v);
+void page_case_start(struct view *v);
+void page_case(struct view *v);
+void page_case_move(struct view *v);
+void page_case_tasks(struct view *v);
+void page_case_paper(struct view *v);
+void page_attest(struct view *v);
+void page_statement(struct view *v);
+void page_statement_sign(struct view *v);
+void page_sessions(struct view *v);
+void page_session_open(struct view *v);
+void page_session(struct view *v);
+void page_session_post(struct view *v);
+void page_door(struct view *v);
+void page_door_post(struct view *v);
 void page_exceptions(struct view *v);
 void page_exceptions_csv(struct view *v);
 void page_exception_post(struct view *v);

@@ -1,0 +1,23 @@
+/* flow_int.h - what the pages of cases and of statements share. */
+#ifndef FACE_WEB_FLOW_INT_H
+#define FACE_WEB_FLOW_INT_H
+
+#include "core/attest/attest.h"
+#include "face/web/org_int.h"
+
+/* The visitor at work on cases and statements. */
+struct flow_by view_flow_by(struct view *v);
+struct flow_reader view_flow_reader(struct view *v);
+/* "còn 3 giờ", "quá hạn 2 ngày", with its moment; "" for 0. */
+void html_clock(struct view *v, int64_t due_at_s, int64_t done_at_s);
+/* What people typed for a field, as it is kept: 31/12/2026 08:30 -> 2026-12-31T08:30. */
+struct str flow_typed(struct view *v, enum flow_field_type type, struct str typed);
+/* A field of a flow in a form, holding VALUE. */
+void html_flow_field(struct view *v, const struct flow_field *f, struct str value, bool is_needed,
+	int64_t unit_id);
+/* Cases about a person or a record, with links to begin another; for pages of both. */
+void html_cases_of(struct view *v, int64_t staff_id, int64_t record_id, int64_t unit_id);
+/* The clauses of a flow or statement, cited and linked. */
+void html_clauses(struct view *v, const struct pack *p, const struct str *ids, size_t count);
+
+#endif
