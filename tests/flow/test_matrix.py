@@ -121,6 +121,12 @@ class Matrix(unittest.TestCase):
             page = cls.form("/quan-tri/nguoi-dung", ten_dang_nhap=f"x{unit}", ho_ten="X", vai_tro="staff",
                             noi_lam=unit)
             assert page.status == 200
+        cls.objects.update(case={}, session={})
+        for unit in UNITS.values():
+            cls.form("/ho-so", luong="exception", don_vi=unit)
+            cls.objects["case"][unit] = int(re.search(r"/ho-so/(\d+)", cls.admin.path).group(1))
+            cls.form("/pho-bien", ten="Phổ biến", don_vi=unit, luc="01/01/2026 08:00")
+            cls.objects["session"][unit] = int(re.search(r"/pho-bien/(\d+)", cls.admin.path).group(1))
         listing = cls.admin.get("/quan-tri").text
         for unit in UNITS.values():
             cls.objects["account"][unit] = int(
@@ -161,7 +167,8 @@ class Matrix(unittest.TestCase):
 
     def cells(self, route):
         """(role, unit of the account, unit of the object or None, is it about oneself)"""
-        is_object = route.get("object") in ("host", "exception", "unit", "staff", "account")
+        is_object = route.get("object") in ("host", "exception", "unit", "staff", "account", "case",
+                                             "session")
         for role in ROLES:
             for unit in (1, 2):
                 if self.browsers[role, unit] is None:
@@ -198,7 +205,7 @@ class Matrix(unittest.TestCase):
     def test_every_cell(self):
         kinds = {route.get("object", "none") for route in TABLES["routes"]}
         self.assertEqual(kinds - {"none", "law", "list", "mine", "whole", "host", "exception", "unit", "staff",
-                                  "account"}, set(), "teach this test how to make such an object")
+                                  "account", "case", "session"}, set(), "teach this test how to make such an object")
         wrong, counts, place = [], {"in": 0, 403: 0, 404: 0}, None
         routes = [r for r in TABLES["routes"] if (r["method"], r["path"]) not in LEFT_OUT]
         plan = sorted(((other or 0, i, role, unit, is_self) for i, r in enumerate(routes)

@@ -107,12 +107,15 @@ void page_session_open(struct view *v)
 		.place = form_value(v, "noi"),
 		.content = form_value(v, "noi-dung"),
 		.quiz = form_value(v, "kiem-tra") };
+	bool may = view_may(v, RIGHT_ACT, x.unit_id);
 	int64_t id;
-	int rc = attest_session_open(&by, &x, &id, v->e);
+	int rc = may ? attest_session_open(&by, &x, &id, v->e) : ERR_INPUT;
 
 	if (rc == ERR_INPUT) {
-		fault_add(v, x.title.len ? "luc" : "ten",
-			tr(v->lang, "Hãy ghi tên buổi và giờ bắt đầu, ví dụ 31/12/2026 08:30."));
+		fault_add(v, !may ? "don-vi" : x.title.len ? "luc" : "ten",
+			!may ? tr(v->lang, "Hãy chọn một đơn vị mà bạn có quyền.") :
+			       tr(v->lang,
+				       "Hãy ghi tên buổi và giờ bắt đầu, ví dụ 31/12/2026 08:30."));
 		v->rs->status = 422;
 		page_sessions(v);
 	} else if (rc < 0) {
