@@ -15,6 +15,8 @@ static const char *const objects[OBJECT_COUNT] = {
 	[OBJECT_UNIT] = "unit",
 	[OBJECT_STAFF] = "staff",
 	[OBJECT_ACCOUNT] = "account",
+	[OBJECT_CASE] = "case",
+	[OBJECT_SESSION] = "session",
 };
 
 static void routes_as_json(struct json *j)
