@@ -1,0 +1,149 @@
+#!/usr/bin/env python3
+"""The leaver's journey from the decision to the printed proof, a vendor in breach, a device that is not disposed
+of without its certificate, a campaign over all units, statements and a session with its quiz, through the pages."""
+import re
+import time
+import unittest
+
+from flow import Server
+
+DAY_S = 86400
+
+
+def people_day(at_s):
+    return time.strftime("%d/%m/%Y", time.gmtime(at_s + 7 * 3600))
+
+
+class Cases(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server()
+        cls.server.start()
+        cls.admin = cls.server.set_up()
+        cls.admin.mark = cls.admin.get("/api/v1/session").json()["mark"]
+        cls.today = people_day(time.time())
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.stop()
+        cls.server.own.cleanup()
+
+    def form(self, path, status=200, **fields):
+        page = self.admin.post(path, {"dau": self.admin.mark,
+                                      **{k.rstrip("_").replace("__", "-"): v for k, v in fields.items()}})
+        self.assertEqual(page.status, status, f"{path}: {page.text}")
+        return page
+
+    def person(self, name):
+        self.form("/nhan-su", ten=name, don__vi__moi=1)
+        return int(re.search(r"/nhan-su/(\d+)", self.admin.path).group(1))
+
+    def record(self, register, **fields):
+        self.form(f"/so/{register}/moi", don__vi=1, **fields)
+        return int(re.search(r"/so/[a-z-]+/(\d+)", self.admin.path).group(1))
+
+    def case(self, flow, **about):
+        self.form("/ho-so", luong=flow, **about)
+        return self.here()
+
+    def here(self):
+        return int(re.search(r"/ho-so/(\d+)", self.admin.path).group(1))
+
+    def move(self, case, move, status=200, **fields):
+        return self.form(f"/ho-so/{case}/buoc", status, buoc=move, **fields)
+
+    def tasks(self, case, choose):
+        """Do each open task as CHOOSE(title) says."""
+        page = self.admin.get(f"/ho-so/{case}").text
+        chosen = {}
+        for name in re.findall(r'name="(v\d+)"', page):
+            chosen.setdefault(name, re.search(rf'name="{name}" value="([a-z]+)"', page).group(1))
+        self.form(f"/ho-so/{case}/viec", **{**chosen, **choose})
+        return chosen
+
+    # EVIDENCE: D12.1.e, D8.2#3, D8.2#4
+    def test_a_leaver_from_decision_to_printed_proof(self):
+        leaver, receiver = self.person("Lê Văn Nghỉ"), self.person("Trần Thị Nhận")
+        self.form(f"/nhan-su/{leaver}/quyet-dinh", tinh__trang="retired", so__qd="15/QĐ-UBND", ngay__ky=self.today,
+                  hieu__luc=self.today, gio="00:00")
+        page = self.admin.get("/ho-so?q=nghi").text
+        self.assertIn("Lê Văn Nghỉ", page)
+        case = int(re.search(r"/ho-so/(\d+)\">Lê Văn Nghỉ", page).group(1))
+        page = self.admin.get(f"/ho-so/{case}").text
+        self.assertIn("15/QĐ-UBND", page)                    # taken from the decision
+        self.assertIn("nghỉ hưu", page)
+        self.assertIn(people_day(time.time()) + " 23:59", page)     # the clock: 0 days after the effective hour
+        self.move(case, "revoked", 422)                       # not in the table from here
+        self.move(case, "notify", 422, decision="15/QĐ-UBND", decision_day=self.today,
+                  effective=f"{self.today} 00:00", reason="retired", notified_to="Trung tâm")
+        page = self.move(case, "notify", decision="15/QĐ-UBND", decision_day=self.today,
+                         effective=f"{self.today} 00:00", reason="retired", notified_to="Trung tâm CNTT",
+                         notified_at=f"{self.today} 00:30")
+        self.assertIn("VPN", page.text)
+        self.move(case, "revoked", 422)                       # tasks stand open
+        self.tasks(case, {})
+        self.move(case, "revoked")
+        page = self.move(case, "confirm", 422, receiver=receiver, handed_over="Hồ sơ một cửa 2026")
+        self.assertIn("Bước này cần trường này", page.text)   # the receiver has not opened them
+        page = self.move(case, "confirm", receiver=receiver, handed_over="Hồ sơ một cửa 2026", opened="yes")
+        self.assertIn("Đã xác nhận", page.text)
+        proof = self.admin.get(f"/ho-so/{case}/giay/proof")
+        self.assertEqual(proof.status, 200)
+        for words in ("GIẤY XÁC NHẬN", "15/QĐ-UBND", "Trung tâm CNTT", "Trần Thị Nhận", "Hồ sơ một cửa 2026", "VPN"):
+            self.assertIn(words, proof.text)
+        self.assertEqual(self.admin.get(f"/ho-so/{case}/giay/none").status, 404)
+
+    # EVIDENCE: D8.1#3
+    def test_a_campaign_reaches_all_units(self):
+        for parent, name in ((1, "Xã Hai"), (1, "Xã Ba")):
+            self.form(f"/don-vi/{parent}/them", cap__tren=parent, ten=name, loai="agency", so__qd="1/QĐ",
+                      ngay__ky="01/01/2020", hieu__luc="01/01/2020")
+        case = self.case("access-review", don__vi=1)
+        page = self.admin.get(f"/ho-so?xem=tat-ca&dot={case}").text
+        self.assertEqual(len(re.findall(r'<th scope="row"><a href="/ho-so/', page)), 2)
+        self.assertIn("Xã Hai", page)
+
+    def test_bad_input_is_named_and_changes_nothing(self):
+        page = self.form("/ho-so", 422, luong="personnel", nguoi="99999")
+        self.assertIn("Không có người hoặc bản ghi mang số này", page.text)
+        case = self.case("exception", don__vi=1)
+        page = self.move(case, "grant", 422, obligation="D8.3", reason="chờ máy mới", measure="khóa",
+                         from_day="31/02/2026", until_day="1/1/2026")
+        self.assertIn("Phải là một ngày có thật", page.text)
+        self.assertIn("31/02/2026", page.text)                # what was typed stays
+        self.assertIn("chờ máy mới", page.text)
+        page = self.move(case, "grant", 422, obligation="D8.3", reason="x", measure="x", from_day="2/2/2026",
+                         until_day="1/1/2026")
+        self.assertIn("Người đề nghị không tự duyệt", page.text)
+        self.assertIn("Ngoại lệ phải kết thúc sau khi bắt đầu", page.text)
+        self.assertNotIn("Nội dung đã ghi", self.admin.get(f"/ho-so/{case}").text)
+        self.assertEqual(self.admin.get("/ho-so/99999").status, 404)
+        self.assertEqual(self.admin.get("/ho-so?q=%27%25&trang=-5&xem=x&luong=y&dot=z").status, 200)
+
+    # EVIDENCE: D9.4, D4.1
+    def test_a_session_is_held_and_statements_are_listed(self):
+        self.form("/pho-bien", 422, ten="", don__vi=1, luc=f"{self.today} 08:00")
+        page = self.form("/pho-bien", ten="Phổ biến Quy chế", don__vi=1, luc=f"{self.today} 08:00",
+                         noi="Hội trường", kiem__tra="awareness")
+        self.assertIn("<svg", page.text)                      # the QR code of its door
+        door = re.search(r'href="(/du/[a-z0-9]+)"', page.text).group(1)
+        self.assertIn("chưa gắn với người nào", self.admin.get(door).text)
+        who = self.person("Vũ Có Mặt")
+        session = re.search(r"/pho-bien/(\d+)", self.admin.get("/pho-bien").text).group(1)
+        page = self.form(f"/pho-bien/{session}", nguoi=who)
+        self.assertIn("Vũ Có Mặt", page.text)
+        page = self.form(f"/pho-bien/{session}", khoa="co")
+        self.assertNotIn("<svg", page.text)
+        self.assertEqual(self.admin.get(door).status, 404)
+        page = self.admin.get("/xac-nhan").text
+        self.assertIn("Cam kết bảo đảm an toàn thông tin mạng của người sử dụng", page)
+        page = self.admin.get("/xac-nhan/user?don-vi=1").text
+        self.assertIn("Vũ Có Mặt", page)
+        self.assertIn("chưa ký", page)
+        self.form("/xac-nhan/user", giay="co", don__vi=1, ten="Vũ Có Mặt", noi__luu="Tủ 2", nguoi=who)
+        page = self.admin.get("/xac-nhan/user").text
+        self.assertRegex(page, r"<td>1/\d+</td>")
+
+
+if __name__ == "__main__":
+    unittest.main()
