@@ -21,6 +21,7 @@ const struct command *const khien_commands[] = {
 	&cmd_pack_export,
 	&cmd_log_seal,
 	&cmd_log_witness,
+	&cmd_log_recovery,
 	&cmd_verdicts,
 	&cmd_verdicts_sweep,
 	&cmd_duty_list,

@@ -167,6 +167,29 @@ static int go_on(const struct seal_begin *b, struct arena *a, struct link_notice
 	return 0;
 }
 
+int seal_recovery_check(struct vfile_disk *log, const unsigned char *seed, struct err *e)
+{
+	struct str there, name, rest, given;
+	struct seal_key key = { 0 };
+	struct arena a;
+	int rc;
+
+	arena_init(&a, SEAL_MEMORY_BYTES);
+	memcpy(key.seed, seed, ED25519_SEED_SIZE);
+	rc = vfile_load(log, RECOVERY_PUBLIC, 4 * KIB, &a, &there, e);
+	if (rc == 0)
+		there = str_trim(there);
+	if (rc == 0 && !str_split(there, '+', &name, &rest))
+		rc = err_set(e, ERR_INPUT, "\"" RECOVERY_PUBLIC "\" is no key");
+	if (rc == 0)
+		rc = key_text(&key, NOTE_ED25519, name, &a, &given, e);
+	if (rc == 0 && !str_eq(there, given))
+		rc = err_set(e, ERR_INPUT, "this is not the recovery key of this log");
+	wipe(&key, sizeof(key));
+	arena_done(&a);
+	return rc;
+}
+
 /* A recovery key that is not the one of this log would make a link nobody can check. */
 static int check_recovery(
 	const struct seal_begin *b, const struct seal_key *by, struct arena *a, struct err *e)

@@ -176,6 +176,88 @@ int seal_place_open(const char *data, const char *log, struct str unit, int64_t 
 	return rc;
 }
 
+/* --- going on after a restore ----------------------------------------------------------------- */
+
+/* "2026" of a year that has no shard yet, else the next part: "2026.2". */
+static void next_name(const char *last, int64_t now_s, char *ret)
+{
+	struct str year = str_of(last), part;
+	uint64_t of = 0, number = 1;
+
+	if (str_split(year, '.', &year, &part))
+		(void)str_to_u64(part, 10, &number);
+	(void)str_to_u64(year, 10, &of);
+	if ((int)of < date_at(now_s).year)
+		snprintf(ret, SEAL_SHARD_SIZE, "%d", date_at(now_s).year);
+	else
+		snprintf(ret, SEAL_SHARD_SIZE, "%llu.%llu", (unsigned long long)of,
+			(unsigned long long)number + 1);
+}
+
+/* The new shard's folder stands only when all of it could be made. */
+static int continue_at(struct opening *o, const struct seal_continue *c, struct err *e)
+{
+	struct seal_place *p = o->place;
+	const char *const *names, *last, *path;
+	struct seal_begin b = { .log = p->log,
+		.now_s = c->now_s,
+		.reason = c->reason,
+		.recovery = { (const char *)c->recovery, sizeof(c->recovery) } };
+	struct buf leaf;
+	size_t count;
+	int rc = seal_shards(p->log, o->a, &names, &count, e);
+
+	if (rc == 0 && count == 0)
+		rc = err_set(e, ERR_ABSENT, "there is no log to go on from");
+	if (rc < 0)
+		return rc;
+	last = names[count - 1];
+	next_name(last, c->now_s, p->name);
+	rc = unit_of(p->log, last, STR(""), o->a, &o->unit, e);
+	b.origin = arena_fmt(o->a, "%.*s/khien/%s/%s", STR_FMT(o->unit),
+		strcmp(c->log, SEAL_TRAIL) == 0 ? "so-vet" : "nhat-ky", p->name);
+	if (rc == 0)
+		rc = vfile_disk_open(
+			arena_fmt(o->a, "%s/%s", o->path, last).ptr, &b.previous, e);
+	path = arena_fmt(o->a, "%s/%s", o->path, p->name).ptr;
+	if (rc == 0)
+		rc = make_folder(path, e);
+	if (rc == 0)
+		rc = vfile_disk_open(path, &p->shard, e);
+	if (rc == 0) {
+		buf_init(&leaf, SEAL_LEAF_MAX);
+		rc = seal_begin(p->shard, &b, &leaf, e);
+		buf_done(&leaf);
+		if (rc < 0)
+			(void)rmdir(path); /* refused before anything was written */
+	}
+	vfile_disk_close(b.previous);
+	return rc;
+}
+
+int seal_continue(const struct seal_continue *c, char *ret_shard, struct err *e)
+{
+	struct seal_place place = { .lock_fd = -1 };
+	struct arena a;
+	struct opening o = { .place = &place, .a = &a, .log = c->log, .now_s = c->now_s };
+	int rc;
+
+	if (str_trim(c->reason).len == 0)
+		return err_set(e, ERR_INPUT, "a reason is needed: it stands in the log for ever");
+	arena_init(&a, SEAL_MEMORY_BYTES);
+	o.path = arena_fmt(&a, "%s/%s", c->data, c->log).ptr;
+	rc = lock(o.path, &a, &place.lock_fd, e);
+	if (rc == 0)
+		rc = vfile_disk_open(o.path, &place.log, e);
+	if (rc == 0)
+		rc = continue_at(&o, c, e);
+	if (rc == 0)
+		memcpy(ret_shard, place.name, SEAL_SHARD_SIZE);
+	arena_done(&a);
+	seal_place_close(&place);
+	return rc;
+}
+
 void seal_place_close(struct seal_place *p)
 {
 	vfile_disk_close(p->shard);

@@ -51,6 +51,9 @@ struct seal_halves {
 /* ERR_ABSENT: printed already. */
 MUST_CHECK int seal_recovery_halves(struct vfile_disk *log, struct seal_halves *ret, struct err *e);
 MUST_CHECK int seal_recovery_forget(struct vfile_disk *log, struct err *e);
+/* Is SEED that of the log's public recovery key? ERR_INPUT: no. */
+MUST_CHECK int seal_recovery_check(
+	struct vfile_disk *log, const unsigned char *seed, struct err *e);
 /* The seed again. ERR_INPUT: a half is mistyped, or they do not belong together. */
 MUST_CHECK int seal_recovery_join(
 	struct str half_1, struct str half_2, unsigned char *ret_seed, struct err *e);
@@ -107,6 +110,19 @@ struct seal_place {
 MUST_CHECK int seal_place_open(const char *data, const char *log, struct str unit, int64_t now_s,
 	struct seal_place *ret, struct err *e);
 void seal_place_close(struct seal_place *p);
+
+/* The legitimate tiếp nối, after a restore or when signing was refused: a new shard that begins with
+ * the newest checkpoint that lies here, with the reason, signed by the recovery key. The old shard
+ * signs nothing more. ERR_INPUT: not the recovery key of this log, or no reason; ERR_CONFLICT:
+ * somebody writes the log; ERR_ABSENT: there is nothing to go on from. Nothing is changed then. */
+struct seal_continue {
+	const char *data, *log;
+	struct str reason;
+	unsigned char recovery[ED25519_SEED_SIZE];
+	int64_t now_s;
+};
+MUST_CHECK int seal_continue(
+	const struct seal_continue *c, char *ret_shard, struct err *e); /* SEAL_SHARD_SIZE */
 
 /* The process of a service (kit/process): it answers CHECK over its channel, hands over keys and
  * links, and has no other way in or out. The shard is begun before it starts, and the service holds

@@ -55,6 +55,19 @@ static bool is_trusted(struct walk *w, const struct note_key *key)
 	return !has_other;
 }
 
+/* Who reads the report is told that the log was put back, from where, and why. */
+static void tell_restored(struct walk *w, const struct link_notice *n)
+{
+	struct note *note = arena_new(w->a, struct note);
+	struct checkpoint c;
+	struct err e;
+
+	snprintf(w->r->restored, sizeof(w->r->restored), "%.*s", STR_FMT(n->reason));
+	if (note_parse(n->after, w->a, note, &e) == 0 &&
+		checkpoint_parse(note->text, &c, &e) == 0)
+		w->r->restored_from = c.head.size;
+}
+
 static bool take_link(struct walk *w, struct str raw)
 {
 	struct note_key identity;
@@ -70,6 +83,8 @@ static bool take_link(struct walk *w, struct str raw)
 	if (n.recovery.len > 0 && note_key_parse(n.recovery, w->a, &w->r->recovery, &e) < 0)
 		return false;
 	w->is_epoch_known = true;
+	if (n.by == LINK_RECOVERY)
+		tell_restored(w, &n);
 	if (identity.id != w->r->identity.id || !is_trusted(w, &identity) ||
 		!is_trusted(w, &w->epoch))
 		return false;

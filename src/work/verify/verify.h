@@ -8,6 +8,7 @@
 #ifndef WORK_VERIFY_H
 #define WORK_VERIFY_H
 
+#include "core/trail/notice.h"
 #include "core/trail/segments.h"
 #include "core/trail/trail.h"
 #include "kit/merkle/policy.h"
@@ -77,6 +78,10 @@ struct verify_report {
 	uint64_t quorum_size;    /* of the largest checkpoint with the quorum; 0: none asked for */
 	int64_t first_s, last_s; /* received */
 	bool is_self_signed;     /* the keys came out of the log */
+	/* It goes on from another shard by the recovery key: from this size, for this reason; ""
+	 * of any other. */
+	char restored[3 * NOTICE_REASON_MAX + 1];
+	uint64_t restored_from;
 	bool is_stopped;
 	size_t finding_count; /* may be more than are kept */
 	struct verify_finding findings[VERIFY_FINDINGS_MAX];

@@ -87,6 +87,9 @@ void verify_text(const struct verify_report *r, enum lang lang, struct buf *out)
 		put(out, tr(lang, T("mốc bên ngoài khớp:")), r->anchors_met);
 	if (r->quorum_size > 0)
 		put(out, tr(lang, T("đủ nhân chứng đến:")), r->quorum_size);
+	if (r->restored[0])
+		buf_fmt(out, tr(lang, T("  tiếp nối bằng khóa khôi phục từ mục %llu: %s\n")),
+			(unsigned long long)r->restored_from, r->restored);
 	if (r->is_self_signed)
 		buf_fmt(out, "  %s\n",
 			tr(lang,
@@ -114,6 +117,10 @@ void verify_json(const struct verify_report *r, struct json *j)
 	json_put_i64(j, "quorum", (int64_t)r->quorum_size);
 	json_key(j, "self_signed");
 	json_bool(j, r->is_self_signed);
+	if (r->restored[0]) {
+		json_put(j, "restored", str_of(r->restored));
+		json_put_i64(j, "restored_from", (int64_t)r->restored_from);
+	}
 	json_put_i64(j, "found", (int64_t)r->finding_count);
 	json_key(j, "findings");
 	json_array(j);
