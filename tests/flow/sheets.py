@@ -4,7 +4,7 @@ purpose) and CSV in the encodings of the years before Unicode.
     sheets.xlsx([Sheet("Wi-Fi", [["SSID", "Ngày"], ["UBND", sheets.Serial(46084)]], merges=["A1:B1"])])
     sheets.encode("đơn vị", "vni")
 
-Run as a program it writes the corpora of the fuzz targets xlsx, csv and encoding.
+Run as a program it writes the corpora of the fuzz targets xlsx, csv, grid and encoding.
 """
 import io
 import os
@@ -234,6 +234,22 @@ SENTENCE = ("Các cơ quan, đơn vị khi triển khai dịch vụ sao lưu d�
             "để tăng tốc độ đọc ghi; Nguyễn Thị Hằng, trưởng phòng kỹ thuật")
 
 
+def grid():
+    """What kit/office/grid.c hands over, made apart from it: two sheets, one row, the end."""
+    def number(n, size):
+        return n.to_bytes(size, "little")
+
+    def record(kind, content):
+        return kind + number(len(content), 4) + content
+
+    cells = [(1, 0, "Tên"), (2, 1, "12"), (3, 2, "2026-01-05"), (0, 0, "")]
+    row = number(4, 4) + b"\0" + number(len(cells), 2) + b"".join(
+        number(kind, 1) + number(flags, 1) + number(i, 2) + number(len(text.encode()), 4) + text.encode()
+        for i, (kind, flags, text) in enumerate(cells))
+    return (b"khien grid 1\n" + record(b"S", b"\x02" + "Sổ".encode()) + record(b"S", b"\x01An") +
+            record(b"R", row) + record(b"E", bytes([1, 59, 4, 97]) + bytes(12)))
+
+
 def corpora(folder):
     files = {
         "xlsx": {"messy": xlsx(messy()), "macros": xlsx(messy(), macros=True), "1904": xlsx(messy(), True),
@@ -243,6 +259,8 @@ def corpora(folder):
         "csv": {"comma": "\ufeffTên,Số\r\n\"a \"\"b\"\"\",2\r\n".encode(), "semicolon": b"a;b\n1,5;2\n",
                 "tab": b"a\tb\n\"x\ny\"\t2", "open": b"a,b\n\"x,2\n3,4\n", "one": b"\n\n,,,\nx\n",
                 **{n: encode(SENTENCE + "\n" + SENTENCE, n) for n in ("utf-16", "cp1258", "tcvn3", "vni")}},
+        "grid": {"whole": grid(), "cut": grid()[:60], "fault": b"khien grid 1\nF\x0a\0\0\0\1\0\0\0h\xe1\xbb\x8fng",
+                 "none": b"khien"},
         "encoding": {n: b"\x00" + encode(SENTENCE, n) for n in ("utf-8", "utf-16", "cp1258", "tcvn3", "vni")},
     }
     files["encoding"]["twice"] = b"\x85" + Old(SENTENCE).encode()

@@ -52,6 +52,7 @@ static const struct field field_fields[] = {
 	FIELD("id", TEXT, NEEDED, AT(id)),
 	FIELD("title", WORDS, NEEDED, AT(title)),
 	FIELD("help", WORDS, 0, AT(help)),
+	FIELD("also", TEXTS, 0, AT(also), .count_at = AT(also_count)),
 	FIELD("type", ENUM, NEEDED, AT(type), .choices = register_types),
 	FIELD("required", ENUM, 0, AT(need), .choices = needs),
 	FIELD("unique", ENUM, 0, AT(unique), .choices = uniques),

@@ -54,6 +54,8 @@ struct register_field {
 	struct str pattern; /* one of register_patterns[], or STR_NONE */
 	struct str
 		first; /* what a new record has: a value, "today", "me", "my-unit"; or STR_NONE */
+	struct str *also; /* other headings that tables of people have for it */
+	size_t also_count;
 	struct register_choice *choices;
 	size_t choice_count;
 	struct str to;                     /* REGISTER_RECORD: the register's id */

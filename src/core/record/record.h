@@ -89,6 +89,11 @@ MUST_CHECK int record_cancel(
  * RECORD_UNDO_DAYS: a further version. ERR_DENIED: too old, or there is nothing before. */
 MUST_CHECK int record_undo(const struct record_at *at, int64_t id, int64_t version, struct err *e);
 
+/* What VERSION made, taken back inside the caller's transaction: a record that began with it is
+ * cancelled with WHY, another is as before it. ERR_CONFLICT: it was changed since. */
+MUST_CHECK int record_take_back(
+	const struct record_at *at, int64_t id, int64_t version, struct str why, struct err *e);
+
 /* --- reading ---------------------------------------------------------------------------------- */
 
 /* By its id, of any register; ERR_ABSENT. */

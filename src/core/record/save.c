@@ -239,3 +239,18 @@ int record_undo(const struct record_at *at, int64_t id, int64_t version, struct 
 		rc = write(at, &old, &made, old.is_cancelled ? "restore" : "undo", STR(""), e);
 	return finish(at, rc, e);
 }
+
+int record_take_back(
+	const struct record_at *at, int64_t id, int64_t version, struct str why, struct err *e)
+{
+	struct record old = { 0 }, made;
+	int rc = fetch(at, id, version, &old, e);
+
+	if (rc == 0 && version > 1)
+		rc = before(at, &old, &made, e);
+	else
+		made = old;
+	if (rc == 0 && version == 1)
+		made.is_cancelled = true;
+	return rc < 0 ? rc : write(at, &old, &made, version > 1 ? "undo" : "cancel", why, e);
+}

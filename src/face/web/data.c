@@ -12,6 +12,7 @@
 #include "kit/crypto/crypto.h"
 #include "kit/store/store.h"
 #include "work/comply/sweep.h"
+#include "work/exchange/exchange.h"
 
 #define CERTIFICATE_DAYS 825
 #define FILE_BYTES_MAX (16 * KIB)
@@ -114,6 +115,8 @@ int data_store(const struct serve *s, struct store **ret, struct err *e)
 		rc = store_migrate(store, evidence_steps, evidence_step_count, e);
 	if (rc == 0)
 		rc = store_migrate(store, record_steps, record_step_count, e);
+	if (rc == 0)
+		rc = store_migrate(store, exchange_steps, exchange_step_count, e);
 	if (rc == 0)
 		rc = store_migrate(store, flow_steps, flow_step_count, e);
 	if (rc == 0)

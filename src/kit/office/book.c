@@ -423,5 +423,4 @@ void book_close(struct book *b)
 {
 	buf_done(&b->texts);
 	buf_done(&b->text_ends);
-	zip_discard(b->zip);
 }

@@ -1,11 +1,11 @@
 /* office.c - one reader for both: what the file begins with says what it is. */
 #include "kit/office/office_int.h"
 
-#include <sys/stat.h>
 #include <unistd.h>
 
 struct office {
 	struct office_notes notes;
+	struct container container;
 	struct book book;
 	struct sheet *sheet;
 	struct csv *csv;
@@ -32,7 +32,6 @@ static int refuse_kind(struct str head, struct parse_fault *fault)
 int office_open(int fd, struct arena *a, struct parse_fault *ret_fault, struct office **ret)
 {
 	struct office *o;
-	zip_t *zip;
 	char head[8] = { 0 };
 	ssize_t n = pread(fd, head, sizeof(head), 0);
 	int rc;
@@ -49,12 +48,12 @@ int office_open(int fd, struct arena *a, struct parse_fault *ret_fault, struct o
 		o->notes.is_csv = true;
 		return 0;
 	}
-	rc = archive_open(fd, &zip, ret_fault);
+	rc = container_open(fd, &o->container, ret_fault);
 	if (rc < 0)
 		return rc;
-	rc = book_open(zip, a, &o->book, ret_fault);
+	rc = book_open(o->container.zip, a, &o->book, ret_fault);
 	if (rc < 0) {
-		zip_discard(zip);
+		container_close(&o->container);
 		return rc;
 	}
 	o->notes.has_macros = o->book.has_macros;
@@ -73,9 +72,10 @@ struct office *office_close(struct office *o)
 	if (!o)
 		return NULL;
 	end_sheet(o);
-	if (o->book.zip)
+	if (o->container.zip) {
 		book_close(&o->book);
-	o->book.zip = NULL;
+		container_close(&o->container);
+	}
 	return NULL;
 }
 

@@ -23,7 +23,13 @@ MUST_CHECK int part_open(zip_t *zip, const char *name, struct part *ret, struct 
 MUST_CHECK int part_read(struct part *p, char *bytes, size_t room, struct parse_fault *fault);
 void part_close(struct part *p);
 /* The archive on FD, when its directory is of a size one can bear. */
-MUST_CHECK int archive_open(int fd, zip_t **ret, struct parse_fault *fault);
+struct container {
+	zip_t *zip;
+	void *bytes; /* mapped */
+	size_t size;
+};
+MUST_CHECK int container_open(int fd, struct container *ret, struct parse_fault *fault);
+void container_close(struct container *c);
 
 /* A part as XML events. begin() and end() get names without their prefix. */
 struct xml {

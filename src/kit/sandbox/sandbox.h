@@ -47,6 +47,12 @@ struct sandbox_level {
 MUST_CHECK int sandbox_enter(
 	const struct sandbox_rights *rights, struct sandbox_level *ret_level, struct err *e);
 
+/* WORK in a process of its own that enters RIGHTS first and is ended after TIME_MAX_S: what it
+ * makes goes into descriptors. 0 when it returned 0; ERR_LIMIT when it did not, or was ended. */
+typedef int sandbox_work(void *context, struct err *e);
+MUST_CHECK int sandbox_apart(const struct sandbox_rights *rights, unsigned time_max_s,
+	sandbox_work *work, void *context, struct err *e);
+
 /* The user a service runs as: the first of NAMES that exists. ERR_ABSENT when none does. */
 MUST_CHECK int sandbox_user(const char *const *names, const char **ret_name, unsigned *ret_uid,
 	unsigned *ret_gid, struct err *e);

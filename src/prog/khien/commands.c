@@ -32,6 +32,8 @@ const struct command *const khien_commands[] = {
 	&cmd_log_search,
 	&cmd_log_prove,
 	&cmd_log_stat,
+	&cmd_register_import,
+	&cmd_register_export,
 	&cmd_log_month,
 	&cmd_log_media,
 	&web_user_reset,

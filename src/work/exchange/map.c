@@ -1,0 +1,229 @@
+/* map.c - which column is which field. A heading is taken apart into folded words; the field whose
+ * title, other words or id come nearest gets the column, the best pair first. */
+#include "work/exchange/exchange_int.h"
+
+const char exchange_record_heading[] = T("Mã bản ghi");
+const char exchange_unit_heading[] = T("Đơn vị");
+
+#define LOOKED_AT 40 /* rows: titles, names of units and blank ones stand before the headings */
+#define SCORE_MIN 50
+#define HEADING_BYTES 200
+
+/* Folded, letters and figures only, one blank between words, without what stands in brackets. */
+struct str exchange_plain(struct str s, bool with_brackets, struct arena *a)
+{
+	struct str folded =
+		text_fold(a, str_until(s, s.len < HEADING_BYTES ? s.len : HEADING_BYTES));
+	char *out = arena_alloc(a, folded.len + 1);
+	size_t n = 0;
+	int depth = 0;
+
+	for (size_t i = 0; i < folded.len; i++) {
+		unsigned char c = (unsigned char)folded.ptr[i];
+
+		depth += c == '(';
+		if ((depth == 0 || with_brackets) &&
+			((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c >= 0x80))
+			out[n++] = (char)c;
+		else if (n > 0 && out[n - 1] != ' ')
+			out[n++] = ' ';
+		depth -= c == ')' && depth > 0;
+	}
+	return str_trim((struct str){ out, n });
+}
+
+static size_t words_in_common(struct str a, struct str b, size_t *ret_in_a)
+{
+	size_t common = 0;
+	struct str word, rest, other;
+
+	*ret_in_a = 0;
+	while (str_next_word(&a, " ", &word)) {
+		++*ret_in_a;
+		rest = b;
+		while (str_next_word(&rest, " ", &other))
+			if (str_eq(word, other)) {
+				common++;
+				break;
+			}
+	}
+	return common;
+}
+
+/* How near HEADING comes to NAME: 100 the same, 0 nothing in common. */
+static int nearness(struct str heading, struct str name, struct arena *a)
+{
+	struct str h = exchange_plain(heading, true, a), n = exchange_plain(name, true, a), hb, nb;
+	size_t in_heading, in_name, common;
+
+	if (h.len == 0 || n.len == 0)
+		return 0;
+	if (str_eq(h, n))
+		return 100;
+	hb = exchange_plain(heading, false, a);
+	nb = exchange_plain(name, false, a);
+	if (hb.len > 0 && str_eq(hb, nb))
+		return 95;
+	common = words_in_common(h, n, &in_heading);
+	(void)words_in_common(n, h, &in_name);
+	if (common == 0)
+		return 0;
+	return (int)(180 * common / (in_heading + in_name));
+}
+
+static int field_score(const struct register_field *f, struct str heading, struct arena *a)
+{
+	int best = nearness(heading, f->title.vi, a), score = nearness(heading, f->title.en, a);
+
+	best = score > best ? score : best;
+	for (size_t i = 0; i < f->also_count; i++) {
+		score = nearness(heading, f->also[i], a) - 1;
+		best = score > best ? score : best;
+	}
+	return str_eq(heading, f->id) ? 100 : best;
+}
+
+/* Is the heading one of ours that is no field? */
+static enum exchange_meaning own_meaning(struct str heading, struct arena *a)
+{
+	struct str h = exchange_plain(heading, true, a);
+
+	for (enum lang lang = LANG_VI; lang <= LANG_EN; lang++) {
+		if (str_eq(h, exchange_plain(str_of(tr(lang, exchange_record_heading)), true, a)))
+			return COLUMN_RECORD;
+		if (str_eq(h, exchange_plain(str_of(tr(lang, exchange_unit_heading)), true, a)))
+			return COLUMN_UNIT;
+	}
+	return COLUMN_UNKNOWN;
+}
+
+struct pair {
+	size_t column;
+	const struct register_field *field;
+	int score;
+};
+
+static int by_score(const void *a, const void *b)
+{
+	const struct pair *x = a, *y = b;
+
+	if (x->score != y->score)
+		return y->score - x->score;
+	return (x->column > y->column) - (x->column < y->column);
+}
+
+static bool is_given(const struct exchange_map *map, const struct register_field *f)
+{
+	for (size_t i = 0; i < map->count; i++)
+		if (map->columns[i].field == f)
+			return true;
+	return false;
+}
+
+/* The columns of ROW as headings; what they come to in all. */
+static int match(const struct office_row *row, const struct pack_register *reg, struct arena *a,
+	struct exchange_map *map)
+{
+	VEC(struct pair) pairs = { 0 };
+	int sum = 0;
+
+	*map = (struct exchange_map){ .head_row = row->number,
+		.count = row->count,
+		.columns = arena_array(a, struct exchange_column, row->count + 1) };
+	for (size_t c = 0; c < row->count; c++) {
+		struct str heading = row->cells[c].text;
+
+		map->columns[c].heading = arena_str(a, heading);
+		map->columns[c].meaning = own_meaning(heading, a);
+		map->known += map->columns[c].meaning != COLUMN_UNKNOWN;
+		for (size_t f = 0; f < reg->field_count && heading.len > 0; f++) {
+			int score = field_score(reg->fields[f], heading, a);
+
+			if (score >= SCORE_MIN && reg->fields[f]->type != REGISTER_FILE)
+				vec_push(a, &pairs, ((struct pair){ c, reg->fields[f], score }));
+		}
+	}
+	if (pairs.len > 1)
+		qsort(pairs.at, pairs.len, sizeof(*pairs.at), by_score);
+	for (size_t i = 0; i < pairs.len; i++) {
+		struct exchange_column *column = &map->columns[pairs.at[i].column];
+
+		if (column->meaning != COLUMN_UNKNOWN || is_given(map, pairs.at[i].field))
+			continue;
+		column->meaning = COLUMN_FIELD;
+		column->field = pairs.at[i].field;
+		map->known++;
+		sum += pairs.at[i].score;
+	}
+	return sum;
+}
+
+int exchange_guess(struct grid *grid, const struct pack_register *reg, struct arena *a,
+	struct exchange_map *ret, struct err *e)
+{
+	struct exchange_map best = { 0 }, map;
+	struct office_row row;
+	int best_sum = 0, rc = 0;
+
+	grid_rewind(grid);
+	for (int i = 0; i < LOOKED_AT && (rc = grid_next(grid, &row, e)) == 1; i++) {
+		int sum = match(&row, reg, a, &map);
+
+		if (sum > best_sum) {
+			best_sum = sum;
+			best = map;
+		}
+	}
+	grid_rewind(grid);
+	if (rc < 0)
+		return rc;
+	*ret = best;
+	return 0;
+}
+
+static bool column_number(struct str name, size_t *ret)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < name.len; i++) {
+		char c = name.ptr[i] & (char)~0x20;
+
+		if (c < 'A' || c > 'Z' || n > OFFICE_COLUMNS_MAX)
+			return false;
+		n = n * 26 + (size_t)(c - 'A') + 1;
+	}
+	*ret = n - 1;
+	return n > 0;
+}
+
+int exchange_set(
+	struct exchange_map *map, const struct pack_register *reg, struct str text, struct err *e)
+{
+	struct exchange_column *column;
+	const struct register_field *f = NULL;
+	struct str name, field;
+	size_t at;
+
+	if (!str_split(text, '=', &name, &field) || !column_number(name, &at))
+		return err_set(
+			e, ERR_INPUT, "\"%.*s\" is not COLUMN=FIELD, as in C=ten", STR_FMT(text));
+	if (at >= map->count)
+		return err_set(e, ERR_INPUT, "the heading has no column \"%.*s\"", STR_FMT(name));
+	if (field.len > 0 && field.ptr[0] != '@' && !(f = pack_register_field(reg, field)))
+		return err_set(e, ERR_INPUT, "register \"%.*s\" has no field \"%.*s\"",
+			STR_FMT(reg->id), STR_FMT(field));
+	for (size_t i = 0; f && i < map->count; i++)
+		if (map->columns[i].field == f)
+			map->columns[i] =
+				(struct exchange_column){ .heading = map->columns[i].heading };
+	column = &map->columns[at];
+	column->field = f;
+	column->meaning = f              ? COLUMN_FIELD :
+		str_is(field, "@unit")   ? COLUMN_UNIT :
+		str_is(field, "@record") ? COLUMN_RECORD :
+					   COLUMN_UNKNOWN;
+	map->known = 0;
+	for (size_t i = 0; i < map->count; i++)
+		map->known += map->columns[i].meaning != COLUMN_UNKNOWN;
+	return 0;
+}
