@@ -181,7 +181,6 @@ static const struct {
 	ROWS("event", "id", EVENT),
 	ROWS("exception", "id", EXCEPTION_OF_UNIT),
 	ROWS("audit_run", "id", AUDIT_RUN),
-	ROWS("evidence", "id", EVIDENCE),
 	ROWS("record", "id", RECORD),
 	ROWS("record_version", "id", RECORD_VERSION),
 	ROWS("record_file", "id", RECORD_FILE),

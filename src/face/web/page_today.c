@@ -1,6 +1,6 @@
 /* page_today.c - Hôm nay: what is wrong here, what cannot be told, what ends soon. A button
  * each. */
-#include "face/web/web_int.h"
+#include "face/web/work.h"
 
 #define SOON_DAYS 30
 
@@ -188,6 +188,7 @@ void page_today(struct view *v)
 	list.checks = checks;
 	page_start(v, tr(v->lang, "Hôm nay"));
 	last_run(v, &f);
+	html_my_duties(v);
 	counts(v, &f);
 	section(v, &list, OUTCOME_FAIL, tr(v->lang, "Cần xử lý trên máy này"),
 		f.run.id ? tr(v->lang, "Không có phép kiểm nào không đạt.") :

@@ -1,5 +1,6 @@
 /* route.c - which request goes where, and who may send it. */
 #include "face/web/web_int.h"
+#include "face/web/work.h"
 
 static const char nav_today[] = T("Hôm nay");
 static const char nav_work[] = T("Việc");
@@ -32,6 +33,35 @@ const struct route routes[] = {
 	{ HTTP_GET, "/hom-nay", RULE(RIGHT_LAW, OBJECT_NONE), page_today, nav_today },
 	{ HTTP_GET, "/hom-nay.csv", RULE(RIGHT_LAW, OBJECT_NONE), page_today_csv, NULL },
 	{ HTTP_POST, "/kiem-tra-lai", RULE(RIGHT_ACT, OBJECT_WHOLE), page_audit_post, NULL },
+
+	{ HTTP_GET, "/viec", RULE(RIGHT_LAW, OBJECT_NONE), page_work, nav_work },
+	{ HTTP_GET, "/viec.csv", RULE(RIGHT_LAW, OBJECT_NONE), page_work_csv, NULL },
+	{ HTTP_GET, "/viec/nam", RULE(RIGHT_LAW, OBJECT_NONE), page_year, nav_work },
+	{ HTTP_GET, "/viec/nam-don-vi", RULE(RIGHT_SEE, OBJECT_LIST), page_year_units, nav_work },
+	{ HTTP_POST, "/viec/uy-quyen", RULE(RIGHT_SIGN, OBJECT_NONE),
+		page_delegate_post, nav_work },
+	{ HTTP_POST, "/viec/uy-quyen/{}/ket-thuc", RULE(RIGHT_SIGN, OBJECT_MINE), page_delegate_end,
+		NULL },
+	{ HTTP_POST, "/viec/lich", RULE(RIGHT_SIGN, OBJECT_NONE), page_feed_post, nav_work },
+	{ HTTP_POST, "/viec/bo-qua/{}", RULE(RIGHT_APPROVE, OBJECT_MINE),
+		page_duty_decide_post, NULL },
+	{ HTTP_GET, "/viec/{}/{}/{}", RULE(RIGHT_SEE, OBJECT_UNIT), page_duty, nav_work },
+	{ HTTP_POST, "/viec/{}/{}/{}/xong", RULE(RIGHT_ACT, OBJECT_UNIT),
+		page_duty_post, nav_work },
+	{ HTTP_POST, "/viec/{}/{}/{}/bo-qua", RULE(RIGHT_ACT, OBJECT_UNIT), page_duty_skip_post,
+		nav_work },
+	{ HTTP_GET, "/viec/thu", RULE(RIGHT_ADMIN, OBJECT_WHOLE), page_mail, nav_work },
+	{ HTTP_POST, "/viec/thu", RULE(RIGHT_ADMIN, OBJECT_WHOLE), page_mail_post, nav_work },
+	{ HTTP_GET, "/lich/{}.ics", ROLES(ROLES_ANYONE), page_feed, NULL },
+	{ HTTP_GET, "/ket-qua", RULE(RIGHT_SEE, OBJECT_LIST), page_results, nav_work },
+	{ HTTP_GET, "/ket-qua.csv", RULE(RIGHT_SEE, OBJECT_LIST), page_results_csv, NULL },
+	{ HTTP_POST, "/ket-qua/thu-nhac", RULE(RIGHT_APPROVE, OBJECT_LIST),
+		page_letters, nav_work },
+	{ HTTP_GET, "/ket-qua/{}", RULE(RIGHT_SEE, OBJECT_UNIT), page_result, nav_work },
+	{ HTTP_GET, "/ket-qua/{}/ra-soat", RULE(RIGHT_SEE, OBJECT_UNIT), page_xray, nav_work },
+	{ HTTP_POST, "/ket-qua/{}/ra-soat", RULE(RIGHT_ACT, OBJECT_UNIT),
+		page_xray_post, nav_work },
+	{ HTTP_GET, "/ket-qua/{}/{}/{}", RULE(RIGHT_SEE, OBJECT_UNIT), page_result_one, nav_work },
 
 	{ HTTP_GET, "/don-vi", RULE(RIGHT_SEE, OBJECT_LIST), page_units, nav_units },
 	{ HTTP_GET, "/don-vi.csv", RULE(RIGHT_SEE, OBJECT_LIST), page_units_csv, NULL },

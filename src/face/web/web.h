@@ -16,6 +16,10 @@ int web_start(const struct process *self);
 /* With the state of web. */
 bool web_audit_is_due(struct process_service *service, void *state);
 int web_trail_start(const struct process *self);
+/* Duties: verdicts are brought up to date, and digests are written once a day. */
+int web_duty_start(const struct process *self);
+/* Hands what waits to the mail server. */
+int web_mail_start(const struct process *self);
 int web_verify_start(const struct process *self);
 int web_note_start(const struct process *self);
 int web_audit_start(const struct process *self);

@@ -72,6 +72,13 @@ static const int datagrams[] = {
 	SCMP_SYS(setsockopt), SCMP_SYS(recvmmsg), END,
 };
 
+/* libcurl wakes its own thread through a pair */
+static const int connecting[] = {
+	SCMP_SYS(connect), SCMP_SYS(bind), SCMP_SYS(getsockname), SCMP_SYS(getpeername),
+	SCMP_SYS(getsockopt), SCMP_SYS(setsockopt), SCMP_SYS(recvmmsg), SCMP_SYS(sendmmsg),
+	SCMP_SYS(socketpair), END,
+};
+
 static const int watching[] = {
 	SCMP_SYS(inotify_init1), SCMP_SYS(inotify_add_watch), SCMP_SYS(inotify_rm_watch), END,
 };
@@ -126,6 +133,12 @@ static int add_sockets(scmp_filter_ctx ctx, unsigned may)
 	static const int families[] = { AF_INET, AF_INET6 };
 	int rc = 0;
 
+	/* of other families (AF_UNIX of name services) it is told that there are none */
+	for (size_t i = 0; may & SANDBOX_MAY_CONNECT && i < COUNT(families) && rc == 0; i++)
+		rc = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1,
+			SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)families[i]));
+	if (rc < 0 || may & SANDBOX_MAY_CONNECT)
+		return rc;
 	if (may & SANDBOX_MAY_NETLINK)
 		rc = seccomp_rule_add(
 			ctx, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_EQ, AF_NETLINK));
@@ -197,6 +210,8 @@ static int add_role(scmp_filter_ctx ctx, unsigned may)
 		rc = add(ctx, SCMP_ACT_ALLOW, netlink);
 	if (rc == 0 && may & SANDBOX_MAY_DATAGRAM)
 		rc = add(ctx, SCMP_ACT_ALLOW, datagrams);
+	if (rc == 0 && may & SANDBOX_MAY_CONNECT)
+		rc = add(ctx, SCMP_ACT_ALLOW, connecting);
 	if (rc == 0 && may & SANDBOX_MAY_WATCH)
 		rc = add(ctx, SCMP_ACT_ALLOW, watching);
 	return rc;

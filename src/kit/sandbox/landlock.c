@@ -18,6 +18,7 @@
 #define LANDLOCK_ACCESS_FS_IOCTL_DEV (1ull << 15)
 #endif
 #define NET_ALL 3ull   /* bind and connect by TCP, ABI 4 */
+#define NET_BIND 1ull
 #define SCOPE_ALL 3ull /* abstract sockets and signals, ABI 6 */
 
 #define FS_READ (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
@@ -77,6 +78,8 @@ int landlock_enter(const struct sandbox_rights *rights, int *ret_abi, struct err
 	struct ruleset attr = { .fs = fs, .net = NET_ALL, .scoped = SCOPE_ALL };
 	size_t size = abi >= 6 ? sizeof(attr) : abi >= 4 ? 2 * sizeof(uint64_t) : sizeof(uint64_t);
 
+	if (rights->may & SANDBOX_MAY_CONNECT)
+		attr.net = NET_BIND;
 	*ret_abi = abi;
 	if (abi == 0)
 		return 0;

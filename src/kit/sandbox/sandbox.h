@@ -17,6 +17,7 @@ enum sandbox_may {
 	SANDBOX_MAY_WATCH = 64,    /* be told by the kernel of changes below the folders */
 	SANDBOX_MAY_READ = 128,    /* open files to read them, and change nothing */
 	SANDBOX_MAY_THREADS = 256, /* more threads of the same process */
+	SANDBOX_MAY_CONNECT = 512, /* open connections to others: TCP, and UDP to ask for names */
 };
 
 struct sandbox_rights {

@@ -18,6 +18,10 @@
 #define NOTE_TIME_S 600
 #define TRAIL_EVERY_S 60
 #define TRAIL_TIME_S 120
+#define DUTY_EVERY_S 60
+#define DUTY_TIME_S 600
+#define MAIL_EVERY_S 60
+#define MAIL_TIME_S 300
 #define REVIEW_EVERY_S 3600 /* looks whether one is due */
 #define REVIEW_TIME_S 1800
 
@@ -97,6 +101,20 @@ static const struct process_row processes[] = {
 		.start = web_review_start,
 		.every_s = REVIEW_EVERY_S,
 		.time_max_s = REVIEW_TIME_S },
+	{ .name = "duty",
+		.state_of = "web",
+		.write_below = all_data,
+		.rights = { .may = SANDBOX_MAY_FILES },
+		.start = web_duty_start,
+		.every_s = DUTY_EVERY_S,
+		.time_max_s = DUTY_TIME_S },
+	{ .name = "mail",
+		.state_of = "web",
+		.write_below = all_data,
+		.rights = { .may = SANDBOX_MAY_FILES | SANDBOX_MAY_CONNECT | SANDBOX_MAY_THREADS },
+		.start = web_mail_start,
+		.every_s = MAIL_EVERY_S,
+		.time_max_s = MAIL_TIME_S },
 	{ 0 },
 };
 

@@ -1,0 +1,266 @@
+/* duty.c - two processes that come every minute: one brings the kept verdicts up to date and once a
+ * day writes each person's digest; the other hands what waits to the mail server. */
+#include <stdio.h>
+
+#include "core/evidence/doing.h"
+#include "face/web/serve_int.h"
+#include "kit/mail/mail.h"
+#include "work/comply/sweep.h"
+#include "work/duty/duty.h"
+
+#define DIGEST_HOUR_S (6 * 3600)
+#define DIGEST_MEMORY_BYTES (256 * MIB)
+#define DIGEST_LINES_MAX 200
+#define LETTER_BYTES_MAX MIB
+#define AT_ONCE 50 /* messages a visit */
+
+static const char sql_people[] = "SELECT p.id, p.name, p.role, p.unit_id, s.email FROM person p"
+				 " JOIN staff s ON s.id = p.staff_id WHERE s.email <> ''"
+				 " AND coalesce(p.disabled_at_s, 0) = 0 ORDER BY p.unit_id, p.id";
+
+struct reader {
+	int64_t id, unit_id;
+	enum user_role role;
+	struct str name, email;
+};
+
+struct digest {
+	struct store *store;
+	const struct pack_set *packs;
+	struct arena *a;
+	int64_t now_s;
+	struct str today;
+	struct org_tree tree;
+	struct duties *of_unit; /* beside tree.units; at NULL: not asked yet */
+	bool *is_loaded;
+	VEC(struct reader) readers;
+};
+
+static int load_readers(struct digest *g, struct err *e)
+{
+	struct store_query *q = store_query(g->store, sql_people);
+	int rc;
+
+	while ((rc = store_next(q, e)) == 1)
+		vec_push(g->a, &g->readers,
+			((struct reader){ .id = store_i64(q, 0),
+				.name = arena_str(g->a, store_str(q, 1)),
+				.role = (enum user_role)store_i64(q, 2),
+				.unit_id = store_i64(q, 3),
+				.email = arena_str(g->a, store_str(q, 4)) }));
+	return rc;
+}
+
+static int duties_of(struct digest *g, size_t unit, struct err *e)
+{
+	const struct org_unit *u = &g->tree.units[unit];
+	struct comply_query about = { g->store, g->packs, u->id, g->now_s };
+	struct comply_left_out left_out;
+	struct duty_query q = { .store = g->store, .packs = g->packs, .unit = u, .at_s = g->now_s };
+	int rc;
+
+	if (g->is_loaded[unit])
+		return 0;
+	rc = comply_left_out(&about, g->a, &left_out, e);
+	if (rc < 0)
+		return rc;
+	q.left_out = left_out.at;
+	q.left_out_count = left_out.count;
+	rc = duty_list(&q, g->a, &g->of_unit[unit], e);
+	g->is_loaded[unit] = rc == 0;
+	return rc;
+}
+
+/* Is this reader to be told of it today: they do it, or it is so late that it came up to them? */
+static bool is_told(
+	const struct digest *g, const struct reader *r, const struct duty *d, enum duty_told told)
+{
+	if (told >= DUTY_TOLD_AUTHORITY && r->role == USER_AUTHORITY)
+		return true;
+	if (told >= DUTY_TOLD_HEAD && r->role == USER_HEAD)
+		return d->unit_id == r->unit_id;
+	return told >= DUTY_TOLD_DOERS && d->unit_id == r->unit_id &&
+		duty_is_for(g->packs, d->obligation, org_role_id(r->role));
+}
+
+static void write_line(const struct digest *g, const struct duty *d, size_t unit, struct buf *out)
+{
+	char day[CLOCK_TEXT_MAX];
+
+	buf_fmt(out, "- %s, %s: %.*s%s%.*s (%.*s)\n", date_people(d->open.due, day),
+		duty_state_words(d->open.state), STR_FMT(d->obligation->title.vi),
+		d->host_id ? " – " : "", STR_FMT(d->host_name), STR_FMT(g->tree.units[unit].name));
+}
+
+static int write_digest(
+	struct digest *g, const struct reader *r, struct buf *out, size_t *ret, struct err *e)
+{
+	size_t lines = 0;
+
+	for (size_t u = 0; u < g->tree.count; u++) {
+		const struct org_unit *unit = &g->tree.units[u];
+		int rc;
+
+		if (!unit->is_live || !org_unit_covers(&g->tree, r->unit_id, unit->id) ||
+			(r->role != USER_AUTHORITY && unit->id != r->unit_id))
+			continue;
+		rc = duties_of(g, u, e);
+		if (rc < 0)
+			return rc;
+		for (size_t i = 0; i < g->of_unit[u].count && lines < DIGEST_LINES_MAX; i++) {
+			const struct duty *d = &g->of_unit[u].at[i];
+
+			if (d->is_machine || !is_told(g, r, d, duty_told(d, &g->of_unit[u].rules)))
+				continue;
+			write_line(g, d, u, out);
+			lines++;
+		}
+	}
+	*ret = lines;
+	return 0;
+}
+
+static int tell(struct digest *g, const struct reader *r, struct err *e)
+{
+	struct mail last,
+		m = { .person_id = r->id,
+			.address = r->email,
+			.day = g->today,
+			.made_at_s = g->now_s };
+	struct buf body;
+	size_t lines;
+	int rc = mail_of_day(g->store, r->id, g->today, g->a, &last, e);
+
+	if (rc < 0 || last.id || !letter_is_address(r->email))
+		return rc;
+	buf_init(&body, LETTER_BYTES_MAX);
+	buf_fmt(&body, "%s %.*s,\n\n%s\n\n", tr(LANG_VI, T("Kính gửi")), STR_FMT(r->name),
+		tr(LANG_VI, T("Những việc định kỳ đến hạn hoặc quá hạn:")));
+	rc = write_digest(g, r, &body, &lines, e);
+	buf_fmt(&body, "\n%s\n", tr(LANG_VI, T("Thư do Khiên tự soạn mỗi ngày một lần.")));
+	m.subject = arena_fmt(g->a, tr(LANG_VI, T("Khiên: %zu việc đến hạn hoặc quá hạn, %s")),
+		lines, g->today.ptr);
+	m.body = buf_str(&body);
+	if (rc == 0 && lines)
+		rc = mail_put(g->store, &m, e);
+	buf_done(&body);
+	return rc;
+}
+
+/* Once a day, in the morning; the setting says for which day it was done. */
+static int write_digests(struct store *store, const struct pack_set *packs, struct err *e)
+{
+	int64_t now_s = clock_now_s();
+	struct str done = STR_NONE;
+	struct arena a;
+	struct digest g = { .store = store, .packs = packs, .a = &a, .now_s = now_s };
+	int rc;
+
+	arena_init(&a, DIGEST_MEMORY_BYTES);
+	g.today = org_day(now_s, &a);
+	rc = org_setting(store, "duty.digest", &a, &done, e);
+	if (rc == 0 && !str_eq(done, g.today) &&
+		now_s - date_start_s(date_at(now_s)) >= DIGEST_HOUR_S) {
+		rc = org_tree(store, g.today, &a, &g.tree, e);
+		if (rc == 0)
+			rc = load_readers(&g, e);
+		g.of_unit = arena_array(&a, struct duties, g.tree.count + 1);
+		g.is_loaded = arena_array(&a, bool, g.tree.count + 1);
+		for (size_t i = 0; rc == 0 && i < g.readers.len; i++)
+			rc = tell(&g, &g.readers.at[i], e);
+		if (rc == 0)
+			rc = org_set(store, "duty.digest", g.today, e);
+	}
+	arena_done(&a);
+	return rc;
+}
+
+int web_duty_start(const struct process *self)
+{
+	const struct serve *s = self->state;
+	struct sandbox_level level;
+	struct store *store = NULL;
+	struct err e = { 0 };
+	int rc = process_confine(self, NULL, &level, &e);
+
+	if (rc == 0)
+		rc = data_store(s, &store, &e);
+	if (rc == 0)
+		rc = comply_refresh(store, s->packs, clock_now_s(), 0, &e);
+	if (rc >= 0)
+		rc = write_digests(store, s->packs, &e);
+	store_close(store);
+	if (rc < 0)
+		fprintf(stderr, "khien duty: %s\n", e.text);
+	return rc < 0 ? 2 : 0;
+}
+
+/* --- the other -------------------------------------------------------------------------------- */
+
+static int send_one(struct store *store, const char *server, struct str from, const struct mail *m,
+	struct err *e)
+{
+	char id[32];
+	int64_t now_s = clock_now_s();
+	struct letter l = { .from = from,
+		.to = m->address,
+		.subject = m->subject,
+		.body = m->body,
+		.at_s = now_s };
+	struct err fault = { 0 };
+	struct buf text;
+	int rc;
+
+	snprintf(id, sizeof(id), "%lld", (long long)m->id);
+	l.id = str_of(id);
+	buf_init(&text, 2 * LETTER_BYTES_MAX);
+	rc = letter_write(&l, &text, &fault);
+	if (rc == 0)
+		rc = letter_send(server, &l, buf_str(&text), &fault);
+	buf_done(&text);
+	if (rc == 0)
+		return mail_sent(store, m->id, now_s, e);
+	fprintf(stderr, "khien mail: %s\n", fault.text);
+	return mail_failed(store, m, str_of(fault.text), now_s, e);
+}
+
+static int send_waiting(struct store *store, struct err *e)
+{
+	struct str server = STR_NONE, from = STR_NONE;
+	struct mails list = { 0 };
+	struct arena a;
+	int rc;
+
+	arena_init(&a, DIGEST_MEMORY_BYTES);
+	rc = org_setting(store, "mail.server", &a, &server, e);
+	if (rc == 0)
+		rc = org_setting(store, "mail.from", &a, &from, e);
+	if (rc == 0 && server.len && from.len)
+		rc = mail_waiting(store, clock_now_s(), AT_ONCE, &a, &list, e);
+	for (size_t i = 0; rc == 0 && i < list.len; i++)
+		rc = send_one(store, arena_cstr(&a, server), from, &list.at[i], e);
+	arena_done(&a);
+	return rc;
+}
+
+int web_mail_start(const struct process *self)
+{
+	/* the resolver's own files, and the roots that certificates are checked against */
+	static const char *const more[] = { "/etc", "/usr/lib", "/lib",
+		"/usr/share/ca-certificates", "/run/systemd/resolve", NULL };
+	const struct serve *s = self->state;
+	struct err e = { 0 }, absent = { 0 };
+	struct sandbox_level level;
+	struct store *store = NULL;
+	bool has_curl = letter_open(&absent) == 0;
+	int rc = process_confine(self, more, &level, &e);
+
+	if (rc == 0 && has_curl)
+		rc = data_store(s, &store, &e);
+	if (rc == 0 && has_curl)
+		rc = send_waiting(store, &e);
+	store_close(store);
+	if (rc < 0)
+		fprintf(stderr, "khien mail: %s\n", e.text);
+	return rc < 0 ? 2 : 0;
+}

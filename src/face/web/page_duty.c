@@ -1,0 +1,375 @@
+/* page_duty.c - one duty: what to do, what the law says, what proves it, and doing it. */
+#include "face/web/work.h"
+
+#define HISTORY_MAX 20
+#define FOUND_MAX 2000
+
+struct here {
+	const struct org_unit *unit;
+	struct duties list;
+	const struct duty *duty;
+};
+
+/* /viec/UNIT/PACK/OBLIGATION?may=HOST. False after an answer. */
+static bool find(struct view *v, struct here *ret)
+{
+	struct str host =
+		v->rq->method == HTTP_POST ? http_pair(v->form, "may") : http_pair(v->query, "may");
+	struct here h = { 0 };
+	int64_t id;
+
+	if (str_to_i64(v->args[0], &id))
+		h.unit = org_unit_by_id(view_tree(v), id);
+	if (h.unit && h.unit->is_live) {
+		if (work_duties(v, h.unit, &h.list) < 0) {
+			page_failed(v);
+			return false;
+		}
+		h.duty = duty_of_key(&h.list,
+			host.len ? arena_fmt(v->a, "%.*s/%.*s@%.*s", STR_FMT(v->args[1]),
+					   STR_FMT(v->args[2]), STR_FMT(host)) :
+				   arena_fmt(v->a, "%.*s/%.*s", STR_FMT(v->args[1]),
+					   STR_FMT(v->args[2])));
+	}
+	if (!h.duty) {
+		page_problem(v, 404);
+		return false;
+	}
+	*ret = h;
+	return true;
+}
+
+static bool may_do(struct view *v, const struct here *h)
+{
+	return view_may(v, RIGHT_ACT, h->unit->id) && !h->duty->is_machine;
+}
+
+/* --- what is known ---------------------------------------------------------------------------- */
+
+static void facts_box(struct view *v, const struct here *h)
+{
+	const struct duty *d = h->duty;
+	const struct role *role = duty_role(v->web->packs, d->obligation);
+
+	html(v->w, "<dl class=\"facts\">\n<div><dt>%s</dt><dd>", tr(v->lang, "Tình trạng"));
+	html_duty_state(v, d->open.state);
+	html(v->w, "</dd></div>\n<div><dt>%s</dt><dd>%s", tr(v->lang, "Hạn"),
+		work_day(v, d->open.due));
+	if (date_to_days(d->open.due) != date_to_days(d->open.due_by_law))
+		html(v->w, " <span class=\"soft\">(%s)</span>",
+			fill(v, tr(v->lang, "{ngay} là ngày nghỉ, nên dời"), "ngay",
+				work_day(v, d->open.due_by_law), NULL));
+	html(v->w, "</dd></div>\n<div><dt>%s</dt><dd>%s</dd></div>\n", tr(v->lang, "Kỳ hạn"),
+		fill(v,
+			d->schedule.period.is_months ? tr(v->lang, "{n} tháng một lần") :
+						       tr(v->lang, "{n} ngày một lần"),
+			"n", number_text(v, d->schedule.period.count), NULL));
+	html(v->w, "<div><dt>%s</dt><dd>%s</dd></div>\n", tr(v->lang, "Lần làm trước"),
+		d->last.id ? work_day(v, d->last.day) : tr(v->lang, "chưa có"));
+	html(v->w, "<div><dt>%s</dt><dd>%.*s</dd></div>\n", tr(v->lang, "Đơn vị"),
+		STR_FMT(h->unit->name));
+	if (d->host_id)
+		html(v->w, "<div><dt>%s</dt><dd><a href=\"/may/%lld\">%.*s</a></dd></div>\n",
+			tr(v->lang, "Máy"), (long long)d->host_id, STR_FMT(d->host_name));
+	if (role)
+		html(v->w, "<div><dt>%s</dt><dd>%.*s</dd></div>\n",
+			tr(v->lang, "Người chịu trách nhiệm"), STR_FMT(words_of(v, role->title)));
+	html(v->w, "</dl>\n");
+}
+
+static void law_box(struct view *v, const struct obligation *o)
+{
+	html(v->w,
+		"<section>\n<h2>%s</h2>\n<blockquote lang=\"vi\"><p>%.*s</p></blockquote>\n"
+		"<p><a href=\"%s\">%.*s</a></p>\n</section>\n",
+		tr(v->lang, "Quy chế ghi"),
+		STR_FMT(o->clause->text.ptr ? o->clause->text : o->clause->title),
+		clause_path(v, o->clause), STR_FMT(clause_cite(o->clause, v->lang, v->a)));
+}
+
+static void machine_fact(struct view *v, const struct facts *f, const struct comply_proof *p)
+{
+	const struct check *check = pack_check(v->web->packs, p->asked->check);
+
+	html(v->w, "<li><a href=\"/may/%lld/%.*s\">%.*s</a> – <strong>%s</strong>",
+		(long long)f->host.id, STR_FMT(url_piece(p->asked->check, v->a)),
+		STR_FMT(check ? words_of(v, check->title) : p->asked->check),
+		tr(v->lang, proof_words(p->state)));
+	if (p->at_s)
+		html(v->w, " <span class=\"soft\">(%s)</span>", time_text(v, p->at_s));
+	html(v->w, "</li>\n");
+}
+
+/* What proves it: what people sign, and what the machine says by itself. */
+static void proofs_box(struct view *v, const struct here *h)
+{
+	const struct obligation *o = h->duty->obligation;
+	const struct comply_verdict *cv = NULL;
+	struct facts f;
+
+	html(v->w, "<section>\n<h2>%s</h2>\n<ul class=\"proofs\">\n",
+		tr(v->lang, "Bằng chứng cần có"));
+	for (size_t i = 0; i < o->evidence_count; i++)
+		if (o->evidence[i].by != BY_CHECK)
+			html(v->w, "<li>%.*s</li>\n", STR_FMT(words_of(v, o->evidence[i].what)));
+	if (h->duty->host_id && facts_load(v, h->duty->host_id, &f, v->e) == 0)
+		cv = facts_verdict(&f, o);
+	for (size_t i = 0; cv && i < cv->proof_count; i++)
+		if (cv->proofs[i].asked->by == BY_CHECK)
+			machine_fact(v, &f, &cv->proofs[i]);
+	html(v->w, "</ul>\n");
+	for (size_t i = 0; i < o->evidence_count; i++)
+		if (o->evidence[i].review.ptr && h->duty->host_id)
+			html(v->w,
+				"<p><a class=\"button\" href=\"/may/%lld/tien-trinh\">%s</a></p>\n",
+				(long long)h->duty->host_id, tr(v->lang, "Mở trang rà soát để ký"));
+	html(v->w, "</section>\n");
+}
+
+static void history_row(struct view *v, const struct evidence *row)
+{
+	html(v->w, "<li><time>%s</time> ", time_text(v, row->at_s));
+	html_outcome(v, row->outcome);
+	html(v->w, " %.*s", STR_FMT(row->found.len ? row->found : row->detail));
+	if (row->file.len)
+		html(v->w, " · %.*s", STR_FMT(row->file));
+	if (row->extract_sha256.len)
+		html(v->w, " · SHA-256 <code class=\"path\">%.*s</code>",
+			STR_FMT(row->extract_sha256));
+	html(v->w, " <span class=\"soft\">%.*s</span></li>\n", STR_FMT(row->person));
+}
+
+static void history_box(struct view *v, const struct here *h)
+{
+	const struct duty *d = h->duty;
+	struct evidence about = { .check = str_of(obligation_name(v, d->obligation)),
+		.unit_id = d->unit_id,
+		.host_id = d->host_id,
+		.at_s = v->by.now_s };
+	struct evidence_rows rows;
+
+	if (evidence_of_obligation(v->web->store, &about, HISTORY_MAX, v->a, &rows, v->e) < 0)
+		return;
+	html(v->w, "<section>\n<h2>%s</h2>\n", tr(v->lang, "Những lần trước"));
+	if (rows.count) {
+		html(v->w, "<ul>\n");
+		for (size_t i = 0; i < rows.count; i++)
+			history_row(v, &rows.at[i]);
+		html(v->w, "</ul>\n");
+	} else {
+		html(v->w, "<p class=\"empty\">%s</p>\n", tr(v->lang, "Chưa có lần nào được ghi."));
+	}
+	html(v->w, "</section>\n");
+}
+
+/* --- doing ------------------------------------------------------------------------------------ */
+
+static void hidden_host(struct view *v, const struct duty *d)
+{
+	if (d->host_id)
+		html(v->w, "<input type=\"hidden\" name=\"may\" value=\"%lld\">\n",
+			(long long)d->host_id);
+}
+
+static const char *post_path(struct view *v, const struct duty *d, const char *what)
+{
+	return path_of(v, "/viec/%lld/%.*s/%.*s/%s", (long long)d->unit_id,
+		STR_FMT(url_piece(d->obligation->pack->id, v->a)),
+		STR_FMT(url_piece(d->obligation->id, v->a)), what);
+}
+
+static void do_box(struct view *v, const struct here *h)
+{
+	html(v->w, "<section id=\"lam\">\n<h2>%s</h2>\n", tr(v->lang, "Ghi nhận đã làm"));
+	html_form(v, post_path(v, h->duty, "xong"), "ask");
+	hidden_host(v, h->duty);
+	html_field(v,
+		&(struct field){ .name = "ket-qua",
+			.label = tr(v->lang, "Đã làm gì, kết quả ra sao"),
+			.is_required = true });
+	html_field(v,
+		&(struct field){ .name = "ho-so",
+			.label = tr(v->lang, "Văn bản, biên bản làm chứng"),
+			.hint = tr(v->lang, "Số, ký hiệu, ngày và nơi lưu") });
+	html_field(v,
+		&(struct field){ .name = "sha256",
+			.label = tr(v->lang, "SHA-256 của tệp"),
+			.hint = tr(v->lang,
+				"Để sau này chứng minh tệp không bị sửa: 64 chữ số hệ 16") });
+	html_form_end(v, tr(v->lang, "Ký: tôi đã làm việc này"));
+	html(v->w, "</section>\n");
+}
+
+static void skip_box(struct view *v, const struct here *h)
+{
+	html(v->w, "<section>\n<h2>%s</h2>\n", tr(v->lang, "Bỏ qua kỳ này"));
+	if (h->duty->asked) {
+		html(v->w, "<p>%s: %.*s <span class=\"soft\">(%.*s)</span></p>\n",
+			tr(v->lang, "Đang chờ thủ trưởng quyết định"),
+			STR_FMT(h->duty->asked->reason), STR_FMT(h->duty->asked->asked_by));
+		if (view_may(v, RIGHT_APPROVE, h->unit->id)) {
+			const char *path =
+				path_of(v, "/viec/bo-qua/%lld", (long long)h->duty->asked->id);
+
+			html_button(v, path, (const char *[]){ "y", "dong-y" },
+				tr(v->lang, "Đồng ý cho bỏ qua"));
+			html_button(v, path, (const char *[]){ "y", "khong" },
+				tr(v->lang, "Không đồng ý"));
+		}
+	} else {
+		html(v->w, "<p class=\"soft\">%s</p>\n",
+			tr(v->lang,
+				"Chỉ kỳ này được bỏ, và chỉ khi thủ trưởng đồng ý; kỳ sau vẫn đến hạn."));
+		html_form(v, post_path(v, h->duty, "bo-qua"), "ask");
+		hidden_host(v, h->duty);
+		html_field(v,
+			&(struct field){ .name = "ly-do",
+				.label = tr(v->lang, "Lý do"),
+				.is_required = true });
+		html_form_end(v, tr(v->lang, "Xin bỏ qua kỳ này"));
+	}
+	html(v->w, "</section>\n");
+}
+
+static void show(struct view *v, const struct here *h)
+{
+	const struct obligation *o = h->duty->obligation;
+	struct str software = words_of(v, o->software);
+
+	page_start(v, text_of(v, words_of(v, o->title)));
+	facts_box(v, h);
+	law_box(v, o);
+	if (software.len)
+		html(v->w, "<p class=\"soft\">%.*s</p>\n", STR_FMT(software));
+	proofs_box(v, h);
+	if (may_do(v, h)) {
+		do_box(v, h);
+		skip_box(v, h);
+	} else if (h->duty->is_machine) {
+		html(v->w, "<p>%s</p>\n",
+			tr(v->lang,
+				"Máy tự làm và tự chứng minh việc này; người xem lại khi máy báo."));
+	} else if (h->duty->asked) {
+		skip_box(v, h);
+	}
+	history_box(v, h);
+	page_end(v);
+}
+
+void page_duty(struct view *v)
+{
+	struct here h;
+
+	if (find(v, &h))
+		show(v, &h);
+}
+
+static bool is_sha256(struct str s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (!str_has(STR("0123456789abcdefABCDEF"), s.ptr[i]))
+			return false;
+	return s.len == 64;
+}
+
+void page_duty_post(struct view *v)
+{
+	struct str found = form_value(v, "ket-qua"), sha256 = form_value(v, "sha256");
+	struct evidence row = { .by = EVIDENCE_DUTY,
+		.outcome = OUTCOME_PASS,
+		.at_s = v->by.now_s,
+		.found = found,
+		.file = form_value(v, "ho-so"),
+		.extract_sha256 = sha256,
+		.person = v->user.login };
+	struct here h;
+
+	if (!find(v, &h))
+		return;
+	if (!may_do(v, &h)) {
+		page_problem(v, 403);
+		return;
+	}
+	if (found.len == 0)
+		fault_add(v, "ket-qua", tr(v->lang, "Hãy ghi đã làm gì."));
+	if (found.len > FOUND_MAX)
+		fault_add(v, "ket-qua", tr(v->lang, "Nội dung quá dài."));
+	if (sha256.len && !is_sha256(sha256))
+		fault_add(v, "sha256", tr(v->lang, "SHA-256 là 64 chữ số hệ 16."));
+	if (v->fault_count) {
+		v->rs->status = 400;
+		show(v, &h);
+		return;
+	}
+	row.check = str_of(obligation_name(v, h.duty->obligation));
+	row.unit_id = h.unit->id;
+	row.host_id = h.duty->host_id;
+	if (evidence_add_word(v->web->store, &row, v->e) < 0 ||
+		org_note(&v->by, "duty.done", duty_key(h.duty, v->a), v->e) < 0)
+		page_failed(v);
+	else
+		redirect(v,
+			path_of(v, "%s%sbao=da-luu", duty_path(v, h.duty),
+				h.duty->host_id ? "&" : "?"));
+}
+
+void page_duty_skip_post(struct view *v)
+{
+	char day[CLOCK_TEXT_MAX];
+	struct duty_skip skip = { .reason = form_value(v, "ly-do"),
+		.asked_by = v->user.login,
+		.asked_at_s = v->by.now_s };
+	struct here h;
+	int rc;
+
+	if (!find(v, &h))
+		return;
+	if (!may_do(v, &h)) {
+		page_problem(v, 403);
+		return;
+	}
+	skip.obligation = str_of(obligation_name(v, h.duty->obligation));
+	skip.unit_id = h.unit->id;
+	skip.host_id = h.duty->host_id;
+	skip.due_day = str_of(date_iso(h.duty->open.due_by_law, day));
+	rc = duty_skip_ask(v->web->store, &skip, v->e);
+	if (rc == ERR_INPUT) {
+		fault_add(v, "ly-do", tr(v->lang, "Hãy ghi lý do."));
+		v->rs->status = 400;
+		show(v, &h);
+	} else if (rc < 0 && rc != ERR_CONFLICT) {
+		page_failed(v);
+	} else {
+		redirect(v,
+			path_of(v, "%s%sbao=da-luu", duty_path(v, h.duty),
+				h.duty->host_id ? "&" : "?"));
+	}
+}
+
+/* /viec/bo-qua/SKIP: the head decides. */
+void page_duty_decide_post(struct view *v)
+{
+	struct duty_skip decision = { .decided_by = v->user.login,
+		.decided_at_s = v->by.now_s,
+		.is_approved = str_is(form_value(v, "y"), "dong-y") };
+	struct duty_skip asked;
+	int rc;
+
+	if (!str_to_i64(v->args[0], &decision.id) ||
+		duty_skip_by_id(v->web->store, decision.id, v->a, &asked, v->e) < 0 ||
+		!view_may(v, RIGHT_SEE, asked.unit_id)) {
+		page_problem(v, 404);
+		return;
+	}
+	if (!view_may(v, RIGHT_APPROVE, asked.unit_id)) {
+		page_problem(v, 403);
+		return;
+	}
+	rc = duty_skip_decide(v->web->store, &decision, v->e);
+	if (rc == 0)
+		rc = org_note(&v->by, "duty.skip", asked.obligation, v->e);
+	if (rc < 0)
+		page_failed(v);
+	else
+		redirect(v, path_of(v, "/viec?don-vi=%lld&bao=da-luu", (long long)asked.unit_id));
+}

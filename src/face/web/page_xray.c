@@ -1,0 +1,241 @@
+/* page_xray.c - what is missing or contradicts itself in a unit's data, each one click from its
+ * repair; and the signed statements that a unit has, or has none, of what the law speaks of. */
+#include "face/web/work.h"
+
+#define WHAT_MAX 64
+
+static const struct org_unit *unit_of_path(struct view *v)
+{
+	int64_t id;
+	const struct org_unit *u =
+		str_to_i64(v->args[0], &id) ? org_unit_by_id(view_tree(v), id) : NULL;
+
+	if (!u || !u->is_live)
+		page_problem(v, 404);
+	return u && u->is_live ? u : NULL;
+}
+
+/* Everything that "applies" names in the packs in force. */
+static size_t all_whats(struct view *v, struct str whats[WHAT_MAX])
+{
+	size_t count = 0;
+
+	for (size_t p = 0; p < pack_count(v->web->packs); p++) {
+		const struct pack *pack = pack_at(v->web->packs, p);
+
+		for (size_t i = 0; i < pack->obligation_count; i++) {
+			const struct applies *ap = &pack->obligations[i].applies;
+
+			for (size_t k = 0; k < ap->has_count + ap->host_count; k++) {
+				struct str what = k < ap->has_count ? ap->has[k] :
+								      ap->host[k - ap->has_count];
+				size_t n = 0;
+
+				while (n < count && !str_eq(whats[n], what))
+					n++;
+				if (n == count && count < WHAT_MAX)
+					whats[count++] = what;
+			}
+		}
+	}
+	return count;
+}
+
+static const struct {
+	const char *id, *words;
+} what_words[] = {
+	{ "wifi", T("mạng không dây") },
+	{ "guest-wifi", T("mạng không dây cho khách") },
+	{ "vendor", T("bên cung cấp dịch vụ công nghệ thông tin") },
+	{ "shares", T("thư mục chia sẻ") },
+	{ "several-sites", T("nhiều địa điểm làm việc") },
+	{ "internet-service", T("dịch vụ trên Internet") },
+	{ "domain", T("tên miền") },
+	{ "hosting", T("hệ thống lưu ký ở nơi khác") },
+	{ "database", T("hệ quản trị cơ sở dữ liệu") },
+	{ "server", T("máy chủ") },
+	{ "workstation", T("máy trạm") },
+	{ "secret-pc", T("máy soạn thảo tài liệu mật") },
+	{ "network-device", T("thiết bị mạng") },
+};
+
+static const char *words_of_what(struct view *v, struct str what)
+{
+	for (size_t i = 0; i < COUNT(what_words); i++)
+		if (str_is(what, what_words[i].id))
+			return tr(v->lang, what_words[i].words);
+	return text_of(v, what);
+}
+
+static size_t count_of(struct view *v, struct str what)
+{
+	size_t n = 0;
+
+	for (size_t p = 0; p < pack_count(v->web->packs); p++) {
+		const struct pack *pack = pack_at(v->web->packs, p);
+
+		for (size_t i = 0; i < pack->obligation_count; i++) {
+			const struct applies *ap = &pack->obligations[i].applies;
+
+			for (size_t k = 0; k < ap->has_count; k++)
+				n += str_eq(ap->has[k], what);
+			for (size_t k = 0; k < ap->host_count; k++)
+				n += str_eq(ap->host[k], what);
+		}
+	}
+	return n;
+}
+
+static const struct evidence *statement_of(const struct evidence_rows *words, struct str name)
+{
+	for (size_t i = 0; i < words->count; i++)
+		if (str_eq(words->at[i].check, name))
+			return &words->at[i];
+	return NULL;
+}
+
+static void statement(struct view *v, const struct org_unit *unit,
+	const struct evidence_rows *words, struct str what)
+{
+	const struct evidence *row =
+		statement_of(words, arena_fmt(v->a, "has:%.*s", STR_FMT(what)));
+	const char *path = path_of(v, "/ket-qua/%lld/ra-soat", (long long)unit->id);
+
+	html(v->w, "<tr>\n<th scope=\"row\">%s</th>\n<td>%zu</td>\n<td>", words_of_what(v, what),
+		count_of(v, what));
+	if (row)
+		html(v->w, "<strong>%s</strong> <span class=\"soft\">%s, %.*s</span>",
+			row->outcome == OUTCOME_PASS ? tr(v->lang, "có") : tr(v->lang, "không có"),
+			time_text(v, row->at_s), STR_FMT(row->person));
+	else
+		html(v->w, "%s", tr(v->lang, "chưa trả lời"));
+	html(v->w, "</td>\n<td>");
+	if (view_may(v, RIGHT_ACT, unit->id)) {
+		html_button(v, path, (const char *[]){ "co", text_of(v, what) },
+			tr(v->lang, "Ký: đơn vị có"));
+		html_button(v, path, (const char *[]){ "khong", text_of(v, what) },
+			tr(v->lang, "Ký: đơn vị không có"));
+	}
+	html(v->w, "</td>\n</tr>\n");
+}
+
+static void gap(struct view *v, const char *path, const char *words, const char *act)
+{
+	html(v->w,
+		"<li class=\"item\"><div class=\"what\"><p class=\"title\">%s</p></div>"
+		"<p class=\"act\"><a class=\"button\" href=\"%s\">%s</a></p></li>\n",
+		words, path, act);
+}
+
+static const char sql_never_asked[] =
+	"SELECT id, name FROM host h WHERE unit_id = $1 AND NOT EXISTS"
+	" (SELECT 1 FROM audit_run r WHERE r.host_id = h.id) ORDER BY name LIMIT 50";
+static const char sql_people[] = "SELECT count(*) FROM staff WHERE unit_id = $1";
+
+static int gaps(struct view *v, const struct org_unit *unit)
+{
+	struct store_query *q = store_query(v->web->store, sql_never_asked);
+	int64_t people;
+	int rc;
+
+	html(v->w, "<section>\n<h2>%s</h2>\n<ul class=\"items\">\n", tr(v->lang, "Chỗ thiếu"));
+	store_bind_i64(q, 1, unit->id);
+	while ((rc = store_next(q, v->e)) == 1)
+		gap(v, path_of(v, "/may/%lld", (long long)store_i64(q, 0)),
+			path_of(v, "%.*s: %s", STR_FMT(store_str(q, 1)),
+				tr(v->lang, "máy chưa được kiểm tra lần nào")),
+			tr(v->lang, "Mở máy"));
+	if (rc == 0) {
+		q = store_query(v->web->store, sql_people);
+		store_bind_i64(q, 1, unit->id);
+		rc = store_next(q, v->e);
+		people = rc == 1 ? store_i64(q, 0) : 1;
+		store_end(q);
+		if (people == 0)
+			gap(v, path_of(v, "/don-vi/%lld", (long long)unit->id),
+				tr(v->lang, "Đơn vị chưa có danh sách người"),
+				tr(v->lang, "Mở đơn vị"));
+	}
+	if (unit->roles.len == 0)
+		gap(v, path_of(v, "/don-vi/%lld", (long long)unit->id),
+			tr(v->lang,
+				"Chưa ghi đơn vị giữ vai trò nào của Quy chế, nên mọi nghĩa vụ đều tính"),
+			tr(v->lang, "Mở đơn vị"));
+	html(v->w, "</ul>\n</section>\n");
+	return rc < 0 ? rc : 0;
+}
+
+void page_xray(struct view *v)
+{
+	const struct org_unit *unit = unit_of_path(v);
+	struct evidence_rows words;
+	struct str whats[WHAT_MAX];
+	size_t count;
+
+	if (!unit)
+		return;
+	if (evidence_unit_words(v->web->store, unit->id, v->by.now_s, v->a, &words, v->e) < 0) {
+		page_failed(v);
+		return;
+	}
+	page_start(v,
+		text_of(v,
+			arena_fmt(v->a, "%s: %.*s", tr(v->lang, "Rà soát"), STR_FMT(unit->name))));
+	html(v->w, "<p><a href=\"/ket-qua/%lld\">%s</a></p>\n", (long long)unit->id,
+		tr(v->lang, "Kết quả của đơn vị"));
+	if (gaps(v, unit) < 0) {
+		page_failed(v);
+		return;
+	}
+	html(v->w,
+		"<section>\n<h2>%s</h2>\n<p class=\"soft\">%s</p>\n"
+		"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\"><table>\n"
+		"<thead><tr><th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
+		"<th scope=\"col\">%s</th></tr></thead>\n<tbody>\n",
+		tr(v->lang, "Đơn vị có hay không có"),
+		fill(v,
+			tr(v->lang,
+				"Sổ trống chưa phải là không có. Ký “không có” thì các nghĩa vụ về thứ đó không "
+				"áp dụng trong {n} tháng; sau đó phải ký lại."),
+			"n",
+			number_text(v,
+				pack_param_number(v->web->packs, STR("none_statement_months"), 0,
+					date_at(v->by.now_s), 0)),
+			NULL),
+		tr(v->lang, "Đơn vị có hay không có"), tr(v->lang, "Thứ"),
+		tr(v->lang, "Nghĩa vụ liên quan"), tr(v->lang, "Trả lời"), tr(v->lang, "Ký"));
+	count = all_whats(v, whats);
+	for (size_t i = 0; i < count; i++)
+		statement(v, unit, &words, whats[i]);
+	html(v->w, "</tbody>\n</table></div>\n</section>\n");
+	page_end(v);
+}
+
+void page_xray_post(struct view *v)
+{
+	const struct org_unit *unit = unit_of_path(v);
+	struct str yes = form_value(v, "co"), no = form_value(v, "khong");
+	struct str what = yes.len ? yes : no, whats[WHAT_MAX];
+	struct evidence row = { .by = EVIDENCE_PERSON,
+		.at_s = v->by.now_s,
+		.outcome = yes.len ? OUTCOME_PASS : OUTCOME_NA,
+		.person = v->user.login };
+	size_t count, i = 0;
+
+	if (!unit)
+		return;
+	count = all_whats(v, whats);
+	while (i < count && !str_eq(whats[i], what))
+		i++;
+	if (i == count) {
+		page_problem(v, 400);
+		return;
+	}
+	row.unit_id = unit->id;
+	row.check = arena_fmt(v->a, "has:%.*s", STR_FMT(what));
+	if (evidence_add_word(v->web->store, &row, v->e) < 0 ||
+		org_note(&v->by, "unit.has", what, v->e) < 0)
+		page_failed(v);
+	else
+		redirect(v, path_of(v, "/ket-qua/%lld/ra-soat?bao=da-luu", (long long)unit->id));
+}

@@ -1,0 +1,183 @@
+/* work.c - what the pages of duties share. */
+#include "face/web/work.h"
+
+const struct org_unit *work_unit(struct view *v)
+{
+	int64_t id = v->user.unit_id ? v->user.unit_id : ORG_UNIT_FIRST;
+	struct str asked = http_pair(v->query, "don-vi");
+	const struct org_unit *unit;
+
+	if (asked.ptr && !str_to_i64(asked, &id)) {
+		page_problem(v, 404);
+		return NULL;
+	}
+	unit = org_unit_by_id(view_tree(v), id);
+	if (!unit || !unit->is_live ||
+		!org_may_self(&v->user, RIGHT_SEE, view_tree(v), id, v->user.staff_id)) {
+		page_problem(v, 404);
+		return NULL;
+	}
+	return unit;
+}
+
+int work_duties(struct view *v, const struct org_unit *unit, struct duties *ret)
+{
+	struct comply_query about = { v->web->store, v->web->packs, unit->id, v->by.now_s };
+	struct comply_left_out left_out;
+	struct duty_query q = {
+		.store = v->web->store, .packs = v->web->packs, .unit = unit, .at_s = v->by.now_s
+	};
+	int rc = comply_left_out(&about, v->a, &left_out, v->e);
+
+	if (rc < 0)
+		return rc;
+	q.left_out = left_out.at;
+	q.left_out_count = left_out.count;
+	return duty_list(&q, v->a, ret, v->e);
+}
+
+/* The roles of those for whom the visitor stands in today, besides their own. */
+static bool stands_in(struct view *v, const struct obligation *o)
+{
+	struct duty_delegations list;
+	struct str today = org_day(v->by.now_s, v->a);
+	struct org_user other;
+
+	if (duty_delegation_list(v->web->store, v->user.id, today, v->a, &list, v->e) < 0)
+		return false;
+	for (size_t i = 0; i < list.len; i++) {
+		if (list.at[i].to_id != v->user.id || str_cmp(list.at[i].from_day, today) > 0)
+			continue;
+		if (org_user(v->web->store, list.at[i].from_id, v->a, &other, v->e) == 0 &&
+			duty_is_for(v->web->packs, o, org_role_id(other.role)))
+			return true;
+	}
+	return false;
+}
+
+bool work_is_mine(struct view *v, const struct duty *d)
+{
+	return v->user.role == USER_ADMIN ||
+		duty_is_for(v->web->packs, d->obligation, org_role_id(v->user.role)) ||
+		stands_in(v, d->obligation);
+}
+
+const char *duty_path(struct view *v, const struct duty *d)
+{
+	const struct obligation *o = d->obligation;
+
+	if (d->host_id)
+		return path_of(v, "/viec/%lld/%.*s/%.*s?may=%lld", (long long)d->unit_id,
+			STR_FMT(url_piece(o->pack->id, v->a)), STR_FMT(url_piece(o->id, v->a)),
+			(long long)d->host_id);
+	return path_of(v, "/viec/%lld/%.*s/%.*s", (long long)d->unit_id,
+		STR_FMT(url_piece(o->pack->id, v->a)), STR_FMT(url_piece(o->id, v->a)));
+}
+
+const char *work_day(struct view *v, struct date d)
+{
+	char text[CLOCK_TEXT_MAX];
+
+	return arena_cstr(v->a, str_of(date_people(d, text)));
+}
+
+static const char *const shapes[DUTY_STATE_COUNT] = {
+	[DUTY_OVERDUE] = "✕",
+	[DUTY_TODAY] = "!",
+	[DUTY_SOON] = "◔",
+	[DUTY_AHEAD] = "○",
+	[DUTY_DONE] = "●",
+	[DUTY_DONE_LATE] = "◐",
+	[DUTY_SKIPPED] = "–",
+};
+
+void html_duty_state(struct view *v, enum duty_state s)
+{
+	html(v->w, "<span class=\"chip duty-%s\"><span aria-hidden=\"true\">%s</span> %s</span>",
+		duty_state_name(s), shapes[s], tr(v->lang, duty_state_words(s)));
+}
+
+static const char *days_left(struct view *v, const struct duty *d)
+{
+	int64_t left = date_to_days(d->open.due) - date_to_days(d->schedule.today);
+
+	if (left < 0)
+		return fill(v, tr(v->lang, "trễ {n} ngày"), "n", number_text(v, -left), NULL);
+	return left ? fill(v, tr(v->lang, "còn {n} ngày"), "n", number_text(v, left), NULL) : "";
+}
+
+void html_duty(struct view *v, const struct duty *d)
+{
+	const struct role *role = duty_role(v->web->packs, d->obligation);
+	struct str title = words_of(v, d->obligation->title);
+
+	html(v->w, "<li class=\"item\"><div class=\"what\">\n<p class=\"title\">");
+	html_duty_state(v, d->open.state);
+	html(v->w, " <a href=\"%s\">%.*s</a></p>\n<p class=\"soft\">", duty_path(v, d),
+		STR_FMT(title));
+	html(v->w, "%s <time>%s</time> %s", tr(v->lang, "Hạn"), work_day(v, d->open.due),
+		days_left(v, d));
+	html(v->w, " · <span lang=\"vi\">%.*s</span>",
+		STR_FMT(clause_cite(d->obligation->clause, v->lang, v->a)));
+	if (d->host_id)
+		html(v->w, " · %s %.*s", tr(v->lang, "Máy"), STR_FMT(d->host_name));
+	if (role)
+		html(v->w, " · %.*s", STR_FMT(words_of(v, role->title)));
+	if (d->asked)
+		html(v->w, " · %s", tr(v->lang, "đang xin bỏ qua, chờ thủ trưởng"));
+	html(v->w,
+		"</p>\n</div>\n<p class=\"act\"><a class=\"button\" href=\"%s\">%s"
+		"<span class=\"hidden\">: %.*s</span></a></p>\n</li>\n",
+		duty_path(v, d),
+		d->is_machine ? tr(v->lang, "Xem máy") : tr(v->lang, "Làm việc này"),
+		STR_FMT(title));
+}
+
+void html_my_duties(struct view *v)
+{
+	int64_t id = v->user.unit_id ? v->user.unit_id : ORG_UNIT_FIRST;
+	const struct org_unit *unit = org_unit_by_id(view_tree(v), id);
+	struct duties list;
+	size_t shown = 0;
+
+	if (!unit || !unit->is_live || work_duties(v, unit, &list) < 0)
+		return;
+	html(v->w, "<section>\n<h2>%s</h2>\n", tr(v->lang, "Việc đến hạn của tôi"));
+	for (size_t i = 0; i < list.count; i++) {
+		if (list.at[i].open.state > DUTY_SOON || !work_is_mine(v, &list.at[i]))
+			continue;
+		if (shown++ == 0)
+			html(v->w, "<ul class=\"items\">\n");
+		html_duty(v, &list.at[i]);
+	}
+	if (shown)
+		html(v->w, "</ul>\n");
+	else
+		html(v->w, "<p class=\"empty\">%s</p>\n",
+			fill(v,
+				tr(v->lang,
+					"Không có việc nào quá hạn hoặc đến hạn trong {n} ngày."),
+				"n", number_text(v, list.rules.soon_days), NULL));
+	html(v->w, "<p><a href=\"/viec\">%s</a></p>\n</section>\n",
+		tr(v->lang, "Mọi việc định kỳ"));
+}
+
+void html_unit_choice(struct view *v, const char *action, const struct org_unit *chosen)
+{
+	const struct org_tree *t = view_tree(v);
+	struct view_units seen = view_units(v, RIGHT_SEE);
+
+	if (seen.count < 2)
+		return;
+	html(v->w,
+		"<form method=\"get\" action=\"%s\" class=\"search\">\n<label for=\"don-vi\">%s</label>\n"
+		"<select id=\"don-vi\" name=\"don-vi\">\n",
+		action, tr(v->lang, "Đơn vị"));
+	for (size_t i = 0; i < seen.count; i++) {
+		const struct org_unit *u = org_unit_by_id(t, seen.ids[i]);
+
+		if (u && u->is_live)
+			html_option(v, number_text(v, u->id), text_of(v, u->name), u == chosen);
+	}
+	html(v->w, "</select> <button>%s</button>\n</form>\n", tr(v->lang, "Xem"));
+}

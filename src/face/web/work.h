@@ -1,0 +1,48 @@
+/* work.h - private to face/web: pages of duties and results. */
+#ifndef FACE_WEB_WORK_H
+#define FACE_WEB_WORK_H
+
+#include "face/web/web_int.h"
+#include "work/comply/sweep.h"
+#include "work/duty/duty.h"
+
+/* The unit that ?don-vi= asks for, else the visitor's own; NULL after an answer: none that they
+ * may see. */
+const struct org_unit *work_unit(struct view *v);
+/* The duties of a unit now. In v->a. */
+int work_duties(struct view *v, const struct org_unit *unit, struct duties *ret);
+/* Is it for the visitor to do: by their role, or because they stand in for somebody? */
+bool work_is_mine(struct view *v, const struct duty *d);
+const char *duty_path(struct view *v, const struct duty *d);
+const char *work_day(struct view *v, struct date d); /* 22/11/2026 */
+void html_duty_state(struct view *v, enum duty_state s);
+/* One duty as an item with its one button. */
+void html_duty(struct view *v, const struct duty *d);
+/* What is overdue, due today and soon for this visitor, for Hôm nay. */
+void html_my_duties(struct view *v);
+/* A choice among the units that the visitor sees, sent to ACTION; nothing when there is one. */
+void html_unit_choice(struct view *v, const char *action, const struct org_unit *chosen);
+
+void page_work(struct view *v);
+void page_work_csv(struct view *v);
+void page_duty(struct view *v);
+void page_duty_post(struct view *v);
+void page_duty_skip_post(struct view *v);
+void page_duty_decide_post(struct view *v);
+void page_year(struct view *v);
+void page_year_units(struct view *v);
+void page_delegate_post(struct view *v);
+void page_delegate_end(struct view *v);
+void page_feed_post(struct view *v);
+void page_feed(struct view *v);
+void page_results(struct view *v);
+void page_results_csv(struct view *v);
+void page_result(struct view *v);
+void page_result_one(struct view *v);
+void page_xray(struct view *v);
+void page_xray_post(struct view *v);
+void page_letters(struct view *v);
+void page_mail(struct view *v);
+void page_mail_post(struct view *v);
+
+#endif

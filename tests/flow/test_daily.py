@@ -1,0 +1,266 @@
+#!/usr/bin/env python3
+"""The unit's daily work: every obligation has a verdict for whom it binds and leads to its proof or to the gap;
+duties are done, skipped with leave, told by calendar and by mail; the past stays what it was.
+"""
+import collections
+import contextlib
+import email
+import email.policy
+import os
+import re
+import socket
+import sqlite3
+import sys
+import time
+import unittest
+import urllib.parse
+
+import yaml
+
+sys.path.append("/usr/lib/python3/dist-packages")   # where another python3 stands before the system's
+import icalendar  # noqa: E402
+from aiosmtpd.controller import Controller  # noqa: E402
+
+from flow import ADMIN, PACKS, Server, khien, totp
+
+
+def obligations():
+    """{id: row} of the regulation, classification rows left out."""
+    found = {}
+    folder = os.path.join(PACKS, "tay-son", "obligations")
+    for name in sorted(os.listdir(folder)):
+        with open(os.path.join(folder, name), encoding="utf-8") as text:
+            found.update({o["id"]: o for o in yaml.safe_load(text)["obligations"] if o["kind"] != "data"})
+    return found
+
+
+def piece(text):
+    return urllib.parse.quote(text, safe="")
+
+
+def mark_of(page):
+    return re.search(r'name="dau" value="([^"]+)"', page.text).group(1)
+
+
+def verdicts(server, *args):
+    done = khien("verdicts", "--data", server.data, "--format", "json", *args,
+                 env={"KHIEN_TEST_CLOCK": server.clock})
+    if done.status:
+        raise AssertionError(str(done))
+    return done.json()
+
+
+class Walk(unittest.TestCase):
+    """Shows 1 of the issue, on one unit with this machine."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server()
+        cls.server.__enter__()
+        cls.browser = cls.server.set_up()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.__exit__()
+
+    # EVIDENCE: D4.4, D19.4
+    def test_all_228_have_a_verdict_and_lead_to_proof_or_gap(self):
+        law = obligations()
+        self.assertEqual(len(law), 228)
+        by = collections.defaultdict(list)
+        for row in verdicts(self.server)["verdicts"]:
+            pack, _, name = row["obligation"].partition("/")
+            if pack == "tay-son":
+                by[name].append(row)
+        self.assertEqual(set(by), set(law))
+        counts = collections.Counter()
+        for name, rows in by.items():
+            for row in rows:
+                counts[law[name]["kind"], row["verdict"]] += 1
+                if row["verdict"] not in ("met", "not-applicable"):
+                    self.assertTrue(row["because"], row)
+        for name, one in law.items():
+            page = self.browser.get(f"/ket-qua/1/tay-son/{piece(name)}")
+            self.assertEqual(page.status, 200, name)
+            self.assertIn(one["title"]["vi"].split('"')[0], page.text.replace("&#39;", "'"), name)
+            wanted = len(by[name])
+            self.assertEqual(page.text.count('<ul class="proofs">'), wanted, name)
+            for box in page.text.split('<ul class="proofs">')[1:]:
+                self.assertIn("<li>", box.split("</ul>")[0], name)
+        for (kind, verdict), count in sorted(counts.items()):
+            print(f"# {kind:10} {verdict:15} {count}")
+
+    def test_the_unit_page_and_the_map_of_the_year_stand(self):
+        for path in ("/viec", "/viec/nam", "/viec/nam-don-vi", "/ket-qua", "/ket-qua/1", "/ket-qua/1/ra-soat"):
+            page = self.browser.get(path)
+            self.assertEqual(page.status, 200, path)
+        self.assertEqual(self.browser.get("/ket-qua/2").status, 404)
+        self.assertEqual(self.browser.get("/viec/1/tay-son/D99").status, 404)
+
+
+class Duties(unittest.TestCase):
+    # EVIDENCE: D19.3#4, D10.2.b
+    def test_done_moves_the_date_and_is_evidence(self):
+        with Server() as server:
+            browser = server.set_up()
+            row = next(r for r in khien("duty", "list", "--data", server.data).out.splitlines()
+                       if "tay-son/D19.3#4 " in r)
+            due = row.split()[2]
+            page = browser.get("/viec/1/tay-son/D19.3%234")
+            self.assertIn("Ghi nhận đã làm", page.text)
+            refused = browser.submit({"ket-qua": ""}, action="/viec/1/tay-son/D19.3%234/xong")
+            self.assertEqual(refused.status, 400)
+            server.pass_time(days=1)
+            page = browser.get("/viec/1/tay-son/D19.3%234")
+            if browser.path != "/viec/1/tay-son/D19.3%234":     # the session grew old with the day
+                browser = sign_in(server, browser)
+                browser.get("/viec/1/tay-son/D19.3%234")
+            page = browser.submit({"ket-qua": "Quán triệt trong họp giao ban", "ho-so": "Biên bản 12/BB"},
+                                  action="/viec/1/tay-son/D19.3%234/xong")
+            self.assertIn("Biên bản 12/BB", page.text)
+            row = next(r for r in khien("duty", "list", "--data", server.data,
+                                        env={"KHIEN_TEST_CLOCK": server.clock}).out.splitlines()
+                       if "tay-son/D19.3#4 " in r)
+            self.assertGreater(row.split()[2], due)
+            now = {v["obligation"]: v["verdict"] for v in verdicts(server)["verdicts"]}
+            self.assertEqual(now["tay-son/D19.3#4"], "met")
+            # of yesterday it says what was true yesterday
+            yesterday = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 7 * 3600))
+            then = {v["obligation"]: v["verdict"] for v in verdicts(server, "--on", yesterday)["verdicts"]}
+            self.assertEqual(then["tay-son/D19.3#4"], "no-evidence")
+
+    # EVIDENCE: D6.1#1
+    def test_none_of_it_is_a_signed_statement(self):
+        with Server() as server:
+            browser = server.set_up()
+            self.assertEqual({v["obligation"]: v for v in verdicts(server)["verdicts"]}
+                             ["tay-son/D6.1#1"]["verdict"], "no-evidence")
+            page = browser.get("/ket-qua/1/ra-soat")
+            browser.post("/ket-qua/1/ra-soat", {"dau": mark_of(page), "khong": "vendor"})
+            self.assertEqual({v["obligation"]: v for v in verdicts(server)["verdicts"]}
+                             ["tay-son/D6.1#1"]["verdict"], "not-applicable")
+            self.assertNotIn("tay-son/D6.2.b#2", khien("duty", "list", "--data", server.data).out)
+            refused = browser.post("/ket-qua/1/ra-soat", {"dau": mark_of(page), "khong": "everything"})
+            self.assertEqual(refused.status, 400)
+
+    def test_a_skip_needs_somebody_else_to_allow_it(self):
+        with Server() as server:
+            browser = server.set_up()
+            where = "/viec/1/tay-son/D15.6.d"
+            page = browser.get(where)
+            page = browser.submit({"ly-do": "Đang chuyển trụ sở"}, action=where + "/bo-qua")
+            number = re.search(r"/viec/bo-qua/(\d+)", page.text).group(1)
+            own = browser.post(f"/viec/bo-qua/{number}", {"dau": mark_of(page), "y": "dong-y"})
+            self.assertEqual(own.status, 403)
+            store = sqlite3.connect(os.path.join(server.data, "khien.db"))
+            self.assertEqual(store.execute("SELECT decided_at_s, is_approved FROM duty_skip").fetchall(), [(0, 0)])
+            store.close()
+
+    def test_the_calendar_is_one_and_can_be_taken_back(self):
+        with Server() as server:
+            browser = server.set_up()
+            page = browser.get("/viec")
+            page = browser.post("/viec/lich", {"dau": mark_of(page), "lam": "tao"})
+            path = re.search(r"/lich/[0-9a-f]{48}\.ics", page.text).group(0)
+            answer = server.browser().get(path)         # nobody is signed in
+            self.assertEqual(answer.headers["Content-Type"], "text/calendar; charset=utf-8")
+            for line in answer.body.split(b"\r\n"):
+                self.assertLessEqual(len(line), 75)
+            calendar = icalendar.Calendar.from_ical(answer.body)
+            events = calendar.walk("VEVENT")
+            self.assertGreater(len(events), 20)
+            self.assertEqual(len({str(e["UID"]) for e in events}), len(events))
+            self.assertIn("Quy chế", "".join(str(e["SUMMARY"]) for e in events))
+            browser.post("/viec/lich", {"dau": mark_of(page), "lam": "thu-hoi"})
+            self.assertEqual(server.browser().get(path).status, 404)
+
+
+def sign_in(server, old):
+    """Signed in anew as the administrator."""
+    browser = server.browser()
+    browser.get("/dang-nhap")
+    browser.submit({"ten-dang-nhap": ADMIN[0], "mat-khau": ADMIN[1]}, action="/dang-nhap")
+    browser.submit({"ma": totp(old.totp_key, time.time() + server.shift_s)}, action="/ma-hai-buoc")
+    return browser
+
+
+class Box:
+    """What a real SMTP server was given."""
+
+    def __init__(self):
+        self.letters = []
+
+    async def handle_DATA(self, _server, _session, envelope):
+        self.letters.append((envelope.rcpt_tos, email.message_from_bytes(envelope.content,
+                                                                         policy=email.policy.default)))
+        return "250 kept"
+
+
+@contextlib.contextmanager
+def mail_server(port):
+    box = Box()
+    controller = Controller(box, hostname="127.0.0.1", port=port)
+    controller.start()
+    try:
+        yield box
+    finally:
+        controller.stop()
+
+
+class Mail(unittest.TestCase):
+    def test_a_week_without_a_mail_server_brings_one_digest(self):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        with Server() as server:
+            browser = server.set_up()
+            page = browser.get("/viec/thu")
+            page = browser.post("/viec/thu", {"dau": mark_of(page), "may-chu": f"smtp://127.0.0.1:{port}",
+                                              "tu": "khien@tayson.example"})
+            self.assertIn("Đã lưu", page.text)
+            server.stop()
+            store = sqlite3.connect(os.path.join(server.data, "khien.db"))
+            for name in ("row_hash", "row_login", "row_peer"):
+                store.create_function(name, -1, lambda *_: "by the test")
+            store.create_function("row_now", 0, lambda: int(time.time()))
+            store.execute("INSERT INTO staff (id, unit_id, name, folded, sort_key, position, email, phone, state,"
+                          " made_by, made_at_s) VALUES (1, 1, 'Lê An', 'le an', 'an', 'cán bộ',"
+                          " 'an.le@tayson.example', '', 'working', 'test', 1)")
+            store.execute("UPDATE person SET staff_id = 1, role = 2")
+            store.execute("INSERT OR REPLACE INTO setting (name, value) VALUES ('duty.from', '2025-01-01')")
+            store.commit()
+            store.close()
+            local_s = (time.time() + server.shift_s + 7 * 3600) % 86400
+            server.pass_time(seconds=int(86400 + 9 * 3600 - local_s))       # nine in the morning
+            server.start()
+            for day in range(1, 8):                     # nobody listens
+                self.until(server, "SELECT count(*) FROM setting s JOIN mail m ON s.value = m.day"
+                                   f" WHERE s.name = 'duty.digest' AND m.tries >= {day} AND m.sent_at_s = 0", 1)
+                server.pass_time(days=1)
+            self.assertEqual(self.ask(server, "SELECT count(*) FROM mail"), 1)
+            with mail_server(port) as box:
+                self.until(server, "SELECT count(*) FROM mail WHERE sent_at_s > 0", 1)
+            self.assertEqual(len(box.letters), 1)
+            to, letter = box.letters[0]
+            self.assertEqual(to, ["an.le@tayson.example"])
+            self.assertIn("việc đến hạn hoặc quá hạn", letter["Subject"])
+            self.assertIn("quá hạn: Thường xuyên quán triệt quy định trong đơn vị", letter.get_content())
+
+    @staticmethod
+    def ask(server, sql):
+        store = sqlite3.connect(os.path.join(server.data, "khien.db"))
+        value, = store.execute(sql).fetchone()
+        store.close()
+        return value
+
+    def until(self, server, sql, wanted, timeout_s=90):
+        end = time.monotonic() + timeout_s
+        while self.ask(server, sql) < wanted:
+            if time.monotonic() > end:
+                raise AssertionError(f"{sql}\n{server.said()}")
+            server.pass_time(seconds=61)                # each process comes every minute
+            time.sleep(1.5)
+
+
+if __name__ == "__main__":
+    sys.exit(unittest.main())
