@@ -13,9 +13,7 @@ import shutil
 import signal
 import socket
 import ssl
-import struct
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -73,7 +71,7 @@ def rss_kib(pids):
 class Receiver:
     """A receiver in a folder of its own. count() tells how many lines it has kept."""
 
-    name, ports = "", ()
+    name, ways = "", ("TCP", "TLS", "UDP 100k/s", "RELP")
 
     def __init__(self, base):
         self.base, self.port, self.relp, self.tls = base, free_port(), free_port(), free_port()
@@ -155,8 +153,27 @@ class Rsyslog(Receiver):
         return -1
 
 
+class RsyslogZstd(Rsyslog):
+    name, ways = "rsyslog, zstd", ("TCP",)
+    sink = 'action(type="omfile" file="{base}/out" zipLevel="3" compression.driver="zstd" ioBufferSize="64k")'
+
+    def count(self):
+        """What the file gives back; its end is still open while rsyslog runs."""
+        with contextlib.suppress(OSError):
+            return subprocess.run(["zstd", "-dcq", os.path.join(self.base, "out")], stdout=subprocess.PIPE,
+                                  stderr=subprocess.DEVNULL, check=False).stdout.count(b"\n")
+        return 0
+
+
+class RsyslogSync(Rsyslog):
+    """Each batch is written and synced before the next: the nearest it has to acknowledged means durable."""
+
+    name, ways = "rsyslog, synced", ("RELP",)
+    sink = 'action(type="omfile" file="{base}/out" sync="on" flushOnTXEnd="on" asyncWriting="off")'
+
+
 class SyslogNg(Rsyslog):
-    name = "syslog-ng, text"
+    name, ways = "syslog-ng, text", ("TCP", "UDP 100k/s")
 
     def command(self):
         binary = shutil.which("syslog-ng") or os.path.join(SYSLOG_NG, "usr/sbin/syslog-ng")
@@ -211,7 +228,8 @@ def by_relp(receiver, blob, count, _per_blob, window=8000):
     """Keeps so many lines on their way; returns when the last one is acknowledged."""
     lines, acked = blob.split(b"\n")[:-1], [0]
     with socket.create_connection(("127.0.0.1", receiver.relp)) as out:
-        out.sendall(b"1 open 51 relp_version=0\nrelp_software=bench\ncommands=syslog\n")
+        offer = b"relp_version=0\nrelp_software=bench\ncommands=syslog"
+        out.sendall(b"1 open %d %s\n" % (len(offer), offer))
         out.recv(4096)
 
         def read():
@@ -272,17 +290,21 @@ def main():
     blob = b"".join(line(i) + b"\n" for i in range(per_blob))
     kinds = [Khien]
     if shutil.which("rsyslogd", path=os.environ["PATH"] + ":/usr/sbin"):
-        kinds.append(Rsyslog)
+        kinds += [Rsyslog, RsyslogZstd, RsyslogSync]
+    else:
+        print("rsyslogd: not on this machine")
     if shutil.which("syslog-ng") or SYSLOG_NG:
         kinds.append(SyslogNg)
+    else:
+        print("syslog-ng: not on this machine; KHIEN_SYSLOG_NG names the folder its package was unpacked in")
     sends = [("TCP", by_tcp), ("TLS", by_tls), ("UDP 100k/s", by_udp), ("RELP", by_relp)]
     base_cost = {}
     print(f"{count} lines of {len(blob) / per_blob - 1:.0f} bytes; load {os.getloadavg()[0]:.1f}; "
-          "CPU s per million lines of all processes of the receiver")
+          "CPU s per million lines of all processes of the receiver; lines/s by RELP are acknowledged ones")
     print(f"{'receiver':18} {'by':11} {'CPU s/M':>8} {'of Khiên':>9} {'lines/s':>9} {'kept':>9} {'counted':>8} {'RSS MiB':>8}")
     for kind in kinds:
         for name, send in sends:
-            if kind is SyslogNg and name in ("TLS", "RELP"):
+            if name not in kind.ways:
                 continue
             with tempfile.TemporaryDirectory(prefix="khien-bench-") as base:
                 os.chmod(base, 0o755)
@@ -298,5 +320,4 @@ def main():
 
 
 if __name__ == "__main__":
-    assert struct and sys
     main()

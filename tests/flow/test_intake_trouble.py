@@ -100,7 +100,7 @@ class FullDisk(unittest.TestCase):
                     for i in range(20000):
                         udp.sendto(b"<13>%d " % i + b"z" * 1000, ("127.0.0.1", log.port))
                 os.remove(os.path.join(base, "filler"))
-                relp.wait(20)                               # by itself
+                relp.wait(60)                               # by itself
                 shard.wait_for(lambda: len(log.raws(shard.UDP)) + sum(shard.lost(data).values()) >= 20000)
                 self.assertEqual(len(log.raws(shard.UDP)) + sum(shard.lost(data).values()), 20000)
                 self.assertEqual(len(log.raws(shard.RELP)), relp.number - 1)

@@ -56,13 +56,35 @@ int wal_add(struct wal *w, const struct leaf *leaf, struct err *e)
 	return 0;
 }
 
+void wal_limit(struct wal *w, uint64_t bytes)
+{
+	w->limit_bytes = bytes;
+}
+
+/* Is there room for so many bytes more? */
+static int check_limit(struct wal *w, uint64_t more, struct err *e)
+{
+	uint64_t used = 0;
+	int rc = w->limit_bytes ? wal_bytes(w->disk, &used, e) : 0;
+
+	if (rc < 0 || w->limit_bytes == 0)
+		return rc;
+	return used <= w->limit_bytes && more <= w->limit_bytes - used ?
+		0 :
+		err_set(e, ERR_LIMIT, "the write-ahead files may take %llu bytes, and have %llu",
+			(unsigned long long)w->limit_bytes, (unsigned long long)used);
+}
+
 /* The next file is there before the full one is cut, so that nothing is left half-way. */
 static int roll(struct wal *w, struct err *e)
 {
 	char name[WAL_NAME_SIZE];
 	struct vfile next;
-	int rc = wal_file_make(
-		w->disk, wal_name(w->durable.size, name), &w->durable, w->file_bytes, &next, e);
+	int rc = check_limit(w, w->file_bytes, e);
+
+	if (rc == 0)
+		rc = wal_file_make(w->disk, wal_name(w->durable.size, name), &w->durable,
+			w->file_bytes, &next, e);
 
 	if (rc < 0)
 		return rc;

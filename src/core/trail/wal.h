@@ -26,6 +26,10 @@ MUST_CHECK int wal_open_sized(
 /* Cuts the file to its content. What was not committed is lost. NULL is fine; returns NULL. */
 struct wal *wal_close(struct wal *w);
 
+/* All files together take no byte more than BYTES from now on; what does not fit is a full disk.
+ * 0: no bound. */
+void wal_limit(struct wal *w, uint64_t bytes);
+
 /* Take an entry into the batch; its bytes are copied. It is not durable yet. ERR_LIMIT: the batch
  * is full, commit first; ERR_INPUT: too long. */
 MUST_CHECK int wal_add(struct wal *w, const struct leaf *leaf, struct err *e);

@@ -7,10 +7,11 @@
 
 struct wal {
 	struct vfile_disk *disk;
-	uint64_t file_bytes; /* of a full file */
-	struct vfile file;   /* the newest */
-	uint64_t first;      /* its first index */
-	uint64_t end_bytes;  /* of its content */
+	uint64_t file_bytes;  /* of a full file */
+	uint64_t limit_bytes; /* of all files; 0: no bound */
+	struct vfile file;    /* the newest */
+	uint64_t first;       /* its first index */
+	uint64_t end_bytes;   /* of its content */
 	struct merkle_frontier durable, next;
 	struct sha256 *sha256;
 	bool is_failed;

@@ -205,6 +205,8 @@ int pen_open(struct intake *in, struct err *e)
 {
 	int rc = wal_open(in->shard, &in->wal, e);
 
+	if (rc == 0)
+		wal_limit(in->wal, in->wal_bytes);
 	if (rc < 0)
 		return rc;
 	pen_now(in);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "face/intake/journal.h"
+#include "work/archive/guard.h"
 
 #define EVENTS 256
 #define BATCH_US 5000           /* how long a line may wait for its sync */
@@ -128,13 +129,17 @@ void intake_turn(struct intake *in)
 static int open_disks(struct intake *in, struct err *e)
 {
 	const char *data = in->self->service->data;
+	struct guard_policy policy;
 	char path[4096];
 	int rc;
 
 	in->year = (unsigned)date_at(clock_now_s()).year;
 	snprintf(path, sizeof(path), "%s/log", data);
 	rc = vfile_disk_open(path, &in->log, e);
+	if (rc == 0)
+		rc = guard_policy_load(in->log, &policy, e);
 	if (rc == 0) {
+		in->wal_bytes = guard_wal_bytes(&policy);
 		snprintf(path, sizeof(path), "%s/log/%s", data, in->self->service->shard);
 		rc = vfile_disk_open(path, &in->shard, e);
 	}

@@ -95,6 +95,7 @@ struct archive_options {
 	uint64_t segment_bytes; /* received bytes of one; 0: 64 MiB */
 	uint32_t block_bytes;   /* of them, coded together; 0: 8 MiB */
 	bool is_small;          /* slower, a tenth smaller */
+	bool uses_reserve;      /* the next segment is written into the room held back for it */
 	uint64_t quota_bytes;   /* all segments together take no byte more; 0: no bound */
 };
 
@@ -119,6 +120,8 @@ MUST_CHECK int archive_writer_end(struct archive_writer *w, struct err *e);
  * all that was received before that month stands in closed segments; 0: some of it may wait for
  * its seal. */
 MUST_CHECK int archive_writer_end_month(struct archive_writer *w, int64_t now_s, struct err *e);
+/* The quota is another from now on; 0: no bound. */
+void archive_writer_quota(struct archive_writer *w, uint64_t bytes);
 /* Index after the last entry that stands in a closed segment. */
 uint64_t archive_writer_closed(const struct archive_writer *w);
 

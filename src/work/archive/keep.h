@@ -99,6 +99,8 @@ struct keep_forecast {
 	int64_t days_left; /* -1: cannot be told yet */
 };
 
+/* From how many in a hundred on a level holds. */
+unsigned keep_level_percent(enum keep_level level);
 /* USED of QUOTA bytes, of which BYTES came in the last SECONDS. */
 void keep_forecast(
 	uint64_t used, uint64_t quota, uint64_t bytes, int64_t seconds, struct keep_forecast *ret);

@@ -400,20 +400,24 @@ int keep_months(struct vfile_disk *shard, struct arena *a, const char *const **r
 	return 0;
 }
 
+unsigned keep_level_percent(enum keep_level level)
+{
+	static const unsigned percent[] = {
+		[KEEP_WARN] = 80, [KEEP_PACK] = 85, [KEEP_RETIRE] = 90, [KEEP_LAST] = 95
+	};
+
+	return percent[level];
+}
+
 void keep_forecast(
 	uint64_t used, uint64_t quota, uint64_t bytes, int64_t seconds, struct keep_forecast *ret)
 {
-	static const struct {
-		unsigned percent;
-		enum keep_level level;
-	} levels[] = { { 80, KEEP_WARN }, { 85, KEEP_PACK }, { 90, KEEP_RETIRE },
-		{ 95, KEEP_LAST } };
 	double a_day = seconds > 0 ? (double)bytes * CLOCK_DAY_S / (double)seconds : 0;
 
 	*ret = (struct keep_forecast){ .days_left = -1, .bytes_a_day = (uint64_t)a_day };
-	for (size_t i = 0; i < COUNT(levels); i++)
-		if (quota > 0 && (double)used * 100 >= (double)quota * levels[i].percent)
-			ret->level = levels[i].level;
+	for (enum keep_level level = KEEP_WARN; level <= KEEP_LAST; level++)
+		if (quota > 0 && (double)used * 100 >= (double)quota * keep_level_percent(level))
+			ret->level = level;
 	if (quota > 0 && used >= quota)
 		ret->days_left = 0;
 	else if (quota > 0 && a_day >= 1)

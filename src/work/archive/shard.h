@@ -6,7 +6,8 @@
 #include "work/archive/segment.h"
 
 #define SHARD_FOLDER "segments"
-#define SHARD_PART SHARD_FOLDER "/part" /* a segment that is not whole yet */
+#define SHARD_PART SHARD_FOLDER "/part"       /* a segment that is not whole yet */
+#define SHARD_RESERVE SHARD_FOLDER "/reserve" /* room held back, see guard.h */
 #define SHARD_NAME_SIZE 48
 
 struct shard_segment {

@@ -46,6 +46,11 @@ static int to_file(void *context, const void *bytes, size_t size, struct err *e)
 	return vfile_append(&w->file, (struct str){ bytes, size }, e);
 }
 
+void archive_writer_quota(struct archive_writer *w, uint64_t bytes)
+{
+	w->options.quota_bytes = bytes;
+}
+
 /* Where the closed segments end. */
 static int find_end(struct archive_writer *w, struct err *e)
 {
@@ -127,6 +132,19 @@ struct archive_writer *archive_writer_close(struct archive_writer *w)
 	return NULL;
 }
 
+/* The file that holds room becomes the part: nobody else can take that room in between. */
+static int take_reserve(struct archive_writer *w, struct err *e)
+{
+	int rc = vfile_rename(w->disk, SHARD_RESERVE, SHARD_PART, e);
+
+	if (rc == 0)
+		rc = vfile_open(w->disk, SHARD_PART, VFILE_WRITE, &w->file, e);
+	if (rc == 0)
+		w->file.size_bytes = 0; /* it is written from its beginning */
+	w->options.uses_reserve = false;
+	return rc;
+}
+
 static int begin(struct archive_writer *w, struct err *e)
 {
 	struct segment_options options = { .block_bytes = w->options.block_bytes,
@@ -134,6 +152,8 @@ static int begin(struct archive_writer *w, struct err *e)
 	int rc = remove_part(w, e);
 
 	if (rc == 0)
+		rc = w->options.uses_reserve ? take_reserve(w, e) : ERR_ABSENT;
+	if (rc == ERR_ABSENT)
 		rc = vfile_open(w->disk, SHARD_PART, VFILE_CREATE, &w->file, e);
 	if (rc < 0)
 		return rc;
@@ -198,6 +218,8 @@ static int finish(struct archive_writer *w, struct err *e, uint64_t *ret_bytes)
 	int rc = segment_finish(w->segment, e, NULL);
 
 	w->segment = segment_writer_free(w->segment);
+	if (rc == 0) /* it may have had more room than it took */
+		rc = vfile_truncate(&w->file, w->file.size_bytes, e);
 	if (rc == 0)
 		rc = vfile_sync(&w->file, e);
 	*ret_bytes = w->file.size_bytes;

@@ -1,0 +1,263 @@
+#include "work/archive/guard.h"
+
+#include "core/trail/wal.h"
+#include "work/archive/keep_int.h"
+
+#define POLICY_PATH "keep"
+#define POLICY_MAX KIB
+#define DEPTH_MAX 4
+#define LIST_MEMORY ((size_t)16 * MIB)
+#define SLACK_BYTES (4 * MIB) /* what the tree and the manifests grow between two looks */
+#define WAL_SHARE 4           /* write-ahead files have one part in so many, */
+#define ANEW_BYTES (WAL_FILE_BYTES + 4 * MIB) /* of it this, where one is written anew */
+
+static const char first_line[] = "khien log keep 1";
+
+int guard_policy_parse(struct str text, struct guard_policy *ret, struct err *e)
+{
+	struct guard_policy p = { 0 };
+	struct str rest = text, line;
+	size_t number = 1;
+
+	if (!str_next_line(&rest, &line) || !str_is(line, first_line))
+		return err_set(e, ERR_INPUT, "line 1 is not \"%s\"", first_line);
+	while (str_next_line(&rest, &line)) {
+		ptrdiff_t space = str_find_char(line, ' ');
+		struct str word = str_until(line, space < 0 ? line.len : (size_t)space);
+		uint64_t value = 0;
+		bool is_good =
+			space > 0 && str_to_u64(str_from(line, (size_t)space + 1), 10, &value);
+
+		number++;
+		if (is_good && str_is(word, "quota") && value >= GUARD_QUOTA_MIN)
+			p.quota_bytes = value;
+		else if (is_good && str_is(word, "copies") && value <= 9)
+			p.copies = (unsigned)value;
+		else if (is_good && str_is(word, "months") && value <= 1200)
+			p.months = (unsigned)value;
+		else
+			return err_set(e, ERR_INPUT,
+				"line %zu is none of: quota BYTES (%llu at least), copies 0 to 9, "
+				"months 0 to 1200",
+				number, (unsigned long long)GUARD_QUOTA_MIN);
+	}
+	*ret = p;
+	return 0;
+}
+
+int guard_policy_load(struct vfile_disk *log, struct guard_policy *ret, struct err *e)
+{
+	struct str text;
+	struct arena a;
+	int rc;
+
+	arena_init(&a, 2 * POLICY_MAX);
+	rc = vfile_load(log, POLICY_PATH, POLICY_MAX, &a, &text, e);
+	if (rc == 0)
+		rc = guard_policy_parse(text, ret, e);
+	else if (rc == ERR_ABSENT)
+		*ret = (struct guard_policy){ 0 };
+	arena_done(&a);
+	return rc < 0 && rc != ERR_ABSENT ? err_context(e, "\"log/" POLICY_PATH "\"") : 0;
+}
+
+uint64_t guard_wal_bytes(const struct guard_policy *policy)
+{
+	return policy->quota_bytes ? policy->quota_bytes / WAL_SHARE - ANEW_BYTES : 0;
+}
+
+static int add_file(struct vfile_disk *d, const char *path, uint64_t *sum, struct err *e)
+{
+	struct vfile f;
+	int rc = vfile_open(d, path, VFILE_READ, &f, e);
+
+	if (rc < 0) /* it went meanwhile */
+		return rc == ERR_ABSENT ? 0 : rc;
+	*sum += f.size_bytes;
+	vfile_close(&f);
+	return 0;
+}
+
+static int add_folder(
+	struct vfile_disk *d, const char *folder, unsigned depth, uint64_t *sum, struct err *e)
+{
+	struct vfile_names names = { 0 };
+	char path[VFILE_NAME_SIZE];
+	struct arena a;
+	int rc;
+
+	arena_init(&a, LIST_MEMORY);
+	rc = vfile_list(d, folder, &a, &names, e);
+	for (size_t i = 0; i < names.len && rc == 0; i++) {
+		int len = snprintf(
+			path, sizeof(path), "%s%s%s", folder, *folder ? "/" : "", names.at[i].name);
+
+		if (len < 0 || (size_t)len >= sizeof(path))
+			continue; /* none of ours has such a name */
+		if (!names.at[i].is_folder)
+			rc = add_file(d, path, sum, e);
+		else if (depth < DEPTH_MAX)
+			rc = add_folder(d, path, depth + 1, sum, e);
+	}
+	arena_done(&a);
+	return rc == ERR_ABSENT ? 0 : rc;
+}
+
+int guard_used(struct vfile_disk *shard, uint64_t *ret, struct err *e)
+{
+	uint64_t sum = 0;
+	int rc = add_folder(shard, "", 0, &sum, e);
+
+	if (rc == 0)
+		*ret = sum;
+	return rc;
+}
+
+/* Bytes of the closed segments alone. */
+static int closed_bytes(struct vfile_disk *shard, uint64_t *ret, struct err *e)
+{
+	struct shard_segments found, none = { 0 };
+	uint64_t sum = 0;
+	int rc = shard_list(shard, &none, e, &found);
+
+	if (rc < 0)
+		return rc;
+	for (size_t i = 0; i < found.count; i++)
+		sum += found.at[i].bytes;
+	free(found.at);
+	*ret = sum;
+	return 0;
+}
+
+int guard_segment_bytes(
+	struct vfile_disk *shard, const struct guard_policy *policy, uint64_t *ret, struct err *e)
+{
+	uint64_t used = 0, wal = 0, closed = 0, part = 0, other;
+	int rc = 0;
+
+	if (policy->quota_bytes == 0) {
+		*ret = 0;
+		return 0;
+	}
+	rc = guard_used(shard, &used, e);
+	if (rc == 0)
+		rc = wal_bytes(shard, &wal, e);
+	if (rc == 0)
+		rc = closed_bytes(shard, &closed, e);
+	if (rc == 0)
+		rc = add_file(shard, SHARD_PART, &part, e);
+	if (rc < 0)
+		return rc;
+	/* what the write-ahead files take is in their share, whatever it is now */
+	other = used - (wal < used ? wal : used);
+	other -= closed + part < other ? closed + part : other;
+	other += policy->quota_bytes / WAL_SHARE + SLACK_BYTES;
+	*ret = policy->quota_bytes > other ? policy->quota_bytes - other : 1;
+	return 0;
+}
+
+int guard_reserve(struct vfile_disk *shard, uint64_t bytes, struct err *e)
+{
+	struct vfile f;
+	struct err ignored;
+	int rc = vfile_open(shard, SHARD_RESERVE, VFILE_WRITE, &f, e);
+
+	/* there may be one: what a power cut left of it is made whole */
+	if (rc == ERR_ABSENT)
+		rc = vfile_open(shard, SHARD_RESERVE, VFILE_CREATE, &f, e);
+	if (rc < 0)
+		return rc;
+	if (f.size_bytes != bytes) {
+		rc = vfile_allocate(&f, GUARD_PLENTY * bytes, e);
+		if (rc == 0)
+			rc = vfile_truncate(&f, bytes, e);
+	}
+	if (rc == 0)
+		rc = vfile_sync(&f, e);
+	vfile_close(&f);
+	if (rc == 0)
+		rc = vfile_sync_dir(shard, SHARD_FOLDER, e);
+	if (rc < 0)
+		(void)!vfile_unlink(shard, SHARD_RESERVE, &ignored);
+	return rc;
+}
+
+static int level_now(struct vfile_disk *shard, const struct guard_policy *policy,
+	enum keep_level *ret, struct err *e)
+{
+	struct keep_forecast forecast;
+	uint64_t used = 0;
+	int rc = guard_used(shard, &used, e);
+
+	if (rc < 0)
+		return rc;
+	keep_forecast(used, policy->quota_bytes, 0, 0, &forecast);
+	*ret = forecast.level;
+	return 0;
+}
+
+/* Has MONTH been over for so long that it may leave? */
+static bool is_past(const char *month, unsigned months, int64_t now_s)
+{
+	struct date now = date_at(now_s);
+	uint64_t year = 0, number = 0;
+
+	(void)!str_to_u64(str_until(str_of(month), 4), 10, &year);
+	(void)!str_to_u64(str_from(str_of(month), 5), 10, &number);
+	return (int64_t)now.year * 12 + now.month - (int64_t)(year * 12 + number) > (int64_t)months;
+}
+
+/* Does a segment of the month stand here still? */
+static int is_here(struct vfile_disk *shard, const char *month, struct err *e)
+{
+	char name[SHARD_NAME_SIZE];
+	struct keep_month m;
+	struct arena a;
+	uint64_t bytes = 0;
+	int rc;
+
+	arena_init(&a, 2 * KEEP_MANIFEST_MAX);
+	rc = keep_read(shard, month, &a, &m, e);
+	for (size_t i = 0; rc == 0 && i < m.segment_count; i++)
+		rc = add_file(shard, shard_name(m.segments[i].first, name), &bytes, e);
+	arena_done(&a);
+	return rc < 0 ? rc : bytes > 0;
+}
+
+int guard_retire(struct vfile_disk *shard, const struct guard_policy *policy, int64_t now_s,
+	struct guard_report *ret, struct err *e)
+{
+	struct guard_report report = { 0 };
+	const char *const *months = NULL;
+	struct err why = { 0 };
+	struct arena a;
+	size_t count = 0;
+	int rc = level_now(shard, policy, &report.level, e);
+
+	arena_init(&a, LIST_MEMORY);
+	if (rc == 0)
+		rc = keep_months(shard, &a, &months, &count, e);
+	for (size_t i = 0; i < count && rc == 0 && report.level >= KEEP_RETIRE && !why.code; i++) {
+		int here = is_here(shard, months[i], e);
+
+		if (here <= 0) {
+			rc = here;
+			continue;
+		}
+		if (policy->copies == 0)
+			err_set(&why, ERR_CONFLICT, "no month may leave by itself (copies 0)");
+		else if (!is_past(months[i], policy->months, now_s))
+			err_set(&why, ERR_CONFLICT, "%s is to stay %u months", months[i],
+				policy->months);
+		else if (keep_retire(shard, months[i], policy->copies, &why) == 0)
+			report.left++;
+		rc = level_now(shard, policy, &report.level, e);
+	}
+	arena_done(&a);
+	if (rc == 0 && report.level >= KEEP_RETIRE && !why.code)
+		err_set(&why, ERR_CONFLICT, "no closed month is left to go");
+	snprintf(report.why, sizeof(report.why), "%s", report.level >= KEEP_RETIRE ? why.text : "");
+	if (rc == 0)
+		*ret = report;
+	return rc;
+}
