@@ -114,6 +114,16 @@ test("a month that is over is listed with its senders, and on which disk it is",
 	server.pass({ days: 3 });
 	await seal();
 	await logIn(page, server);
+	// what the log held that day, with the proof that nothing of it is missing
+	await seal();
+	const range = await page.request.get("/nhat-ky.khien-range");
+	assert.equal(range.status(), 200);
+	writeFileSync(join(server.own, "range"), await range.body());
+	const keys = join(server.own, "data/log", month.slice(0, 4), "keys/public.txt");
+	const printed = execFileSync(BIN + "-verify", ["range", join(server.own, "range"), "--key", keys, "--print"],
+		{ encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+	assert.equal(printed.match(/gói tin số/g).length, 40);
+	assert.equal((await page.request.get("/nhat-ky.khien-range?tu=01/01/1999&den=02/01/1999")).status(), 404);
 	await until(page, "/nhat-ky/thang", /đến mục \d+/);
 	const row = page.locator("tbody tr").first();
 	assert.equal(await row.locator("th").first().innerText(), `${month.slice(5)}/${month.slice(0, 4)}`);

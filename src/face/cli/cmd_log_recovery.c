@@ -9,8 +9,10 @@
 
 static const struct command_option options[] = {
 	CLI_DATA_OPTION,
-	{ "log", OPTION_CHOICE, NULL, "log|trail", T("nhật ký máy gửi về, hoặc sổ vết thay đổi") },
-	{ "reason", OPTION_TEXT, "WORDS", NULL, T("lý do tiếp nối, ghi lại mãi mãi trong nhật ký") },
+	{ "log", OPTION_CHOICE, NULL, "log|trail",
+		T("nhật ký máy gửi về, hoặc sổ vết thay đổi") },
+	{ "reason", OPTION_TEXT, "WORDS", NULL,
+		T("lý do tiếp nối, ghi lại mãi mãi trong nhật ký") },
 	{ 0 },
 };
 

@@ -6,23 +6,42 @@
 
 #include "face/cli/cli.h"
 #include "face/cli/log.h"
+#include "work/archive/prove.h"
 #include "work/archive/show.h"
+
+/* What is asked for; of both commands. */
+#define ASKING \
+	{ "from", OPTION_TEXT, "TIME", NULL, \
+		T("nhận từ lúc này: 25/11/2026, 2026-11-25T08:30, 2h") }, \
+		{ "to", OPTION_TEXT, "TIME", NULL, T("nhận đến hết lúc này") }, \
+		{ "host", OPTION_TEXT, "NAME", NULL, \
+			T("tên máy trong dòng; * thay cho chữ bất kỳ") }, \
+		{ "program", OPTION_TEXT, "NAME", NULL, T("tên chương trình trong dòng") }, \
+		{ "severity", OPTION_TEXT, "LEVEL", NULL, T("mức: err, lỗi, >=warning …") }, \
+		{ "fold", OPTION_FLAG, NULL, NULL, \
+			T("không phân biệt chữ hoa, chữ thường và dấu") }, \
+	{ \
+		"fixed", OPTION_FLAG, NULL, NULL, \
+			T("cả câu là một đoạn chữ cần tìm, không có cú pháp") \
+	}
 
 static const struct command_option options[] = {
 	CLI_DATA_OPTION,
 	{ "count", OPTION_FLAG, NULL, NULL, T("chỉ đếm số dòng") },
-	{ "from", OPTION_TEXT, "TIME", NULL,
-		T("nhận từ lúc này: 25/11/2026, 2026-11-25T08:30, 2h") },
-	{ "to", OPTION_TEXT, "TIME", NULL, T("nhận đến hết lúc này") },
-	{ "host", OPTION_TEXT, "NAME", NULL, T("tên máy trong dòng; * thay cho chữ bất kỳ") },
-	{ "program", OPTION_TEXT, "NAME", NULL, T("tên chương trình trong dòng") },
-	{ "severity", OPTION_TEXT, "LEVEL", NULL, T("mức: err, lỗi, >=warning …") },
-	{ "fold", OPTION_FLAG, NULL, NULL, T("không phân biệt chữ hoa, chữ thường và dấu") },
-	{ "fixed", OPTION_FLAG, NULL, NULL, T("cả câu là một đoạn chữ cần tìm, không có cú pháp") },
 	{ "limit", OPTION_NUMBER, "N", NULL, T("nhiều nhất N dòng") },
+	ASKING,
 	{ "format", OPTION_CHOICE, NULL, "text|json|csv|raw",
 		T("dạng kết quả; json: mỗi dòng một "
 		  "đối tượng") },
+	{ 0 },
+};
+
+static const struct command_option export_options[] = {
+	CLI_DATA_OPTION,
+	{ "proof", OPTION_TEXT, "FILE", NULL,
+		T("ghi thêm bằng chứng rằng khoảng thời gian --from --to đủ mọi dòng") },
+	ASKING,
+	{ "format", OPTION_CHOICE, NULL, "csv|json|raw", T("dạng kết quả, mặc định csv") },
 	{ 0 },
 };
 
@@ -138,12 +157,18 @@ static int ask(const struct command_line *line, struct err *e, struct query **re
 	return 0;
 }
 
-static int print(const struct command_line *line, struct find *f, struct query *q, struct err *e)
+static int print(const struct command_line *line, struct find *f, struct query *q,
+	bool is_export, struct err *e)
 {
 	static const char *const forms[] = { "text", "json", "csv", "raw" };
-	const char *limit = command_value(line, "limit"), *form = command_value(line, "format");
-	struct printer p = { .is_terminal = isatty(1), .e = e };
-	struct find_ask what = { .query = q, .hit = put, .context = &p };
+	const char *limit = is_export ? NULL : command_value(line, "limit"),
+		   *form = command_value(line, "format");
+	struct printer p = { .form = is_export ? FORM_CSV : FORM_TEXT,
+		.is_terminal = isatty(1),
+		.e = e };
+	struct find_ask what = {
+		.query = q, .hit = put, .context = &p, .is_forward = is_export
+	};
 	struct find_answer answer;
 	int64_t n = 0;
 	int rc;
@@ -165,6 +190,16 @@ static int print(const struct command_line *line, struct find *f, struct query *
 	return rc < 0 ? rc : p.rc;
 }
 
+static void given_up(const struct command_line *line, const struct query *q)
+{
+	if (query_given_up(q) > 0)
+		fprintf(stderr,
+			tr(line->lang,
+				T("%llu dòng quá khó cho biểu thức chính quy này và "
+				  "không được tính.\n")),
+			(unsigned long long)query_given_up(q));
+}
+
 static int run(const struct command_line *line, struct err *e)
 {
 	struct find *f = NULL;
@@ -179,14 +214,10 @@ static int run(const struct command_line *line, struct err *e)
 		if (rc == 0)
 			printf("%llu\n", (unsigned long long)answer.hits);
 	} else if (rc == 0) {
-		rc = print(line, f, q, e);
+		rc = print(line, f, q, false, e);
 	}
-	if (rc == 0 && query_given_up(q) > 0)
-		fprintf(stderr,
-			tr(line->lang,
-				T("%llu dòng quá khó cho biểu thức chính quy này và "
-				  "không được tính.\n")),
-			(unsigned long long)query_given_up(q));
+	if (rc == 0)
+		given_up(line, q);
 	find_close(f);
 	query_free(q);
 	return rc;
@@ -205,4 +236,68 @@ const struct command cmd_log_search = {
 	.options = options,
 	.args_max = LIMIT_COMMAND_WORDS,
 	.run = run,
+};
+
+/* The proof is of the time alone: whoever checks filters by himself. */
+static int write_proof(
+	const struct command_line *line, struct find *f, const char *path, struct err *e)
+{
+	const struct query_options how = { .now_s = clock_now_s() };
+	struct parse_fault fault = { 0 };
+	struct query *times = NULL;
+	struct buf out;
+	FILE *to;
+	int rc = query_parse(STR(""), &how, line->arena, &fault, &times);
+
+	for (int i = 0; rc == 0 && i < 2; i++) {
+		const char *value = command_value(line, i ? "to" : "from");
+
+		if (value)
+			rc = query_narrow(
+				times, i ? QUERY_TO : QUERY_FROM, str_of(value), &fault);
+	}
+	buf_init(&out, PROVE_RANGE_BYTES);
+	if (rc == 0)
+		rc = prove_times(f, times, &out, e);
+	query_free(times);
+	to = rc == 0 ? fopen(path, "wbe") : NULL;
+	if (rc == 0 && (!to || fwrite(out.ptr, 1, out.len, to) != out.len))
+		rc = err_errno(e, errno, "write \"%s\"", path);
+	if (to && fclose(to) != 0 && rc == 0)
+		rc = err_errno(e, errno, "write \"%s\"", path);
+	buf_done(&out);
+	return rc;
+}
+
+static int run_export(const struct command_line *line, struct err *e)
+{
+	const char *proof = command_value(line, "proof");
+	struct find *f = NULL;
+	struct query *q = NULL;
+	int rc = ask(line, e, &q);
+
+	if (rc == 0)
+		rc = cli_log_open(line, e, &f);
+	if (rc == 0 && proof) /* first: where there is none nothing is exported either */
+		rc = write_proof(line, f, proof, e);
+	if (rc == 0)
+		rc = print(line, f, q, true, e);
+	if (rc == 0)
+		given_up(line, q);
+	find_close(f);
+	query_free(q);
+	return rc;
+}
+
+const struct command cmd_log_export = {
+	.name = "log export",
+	.args = "[QUERY…]",
+	.words = T("Xuất các dòng tìm được ra CSV, JSON hoặc nguyên văn, dòng cũ nhất trước"),
+	.help = T(
+		"Câu hỏi viết như khien log search. Với --proof FILE, tệp bằng chứng chứa mọi mục nhận "
+		"trong khoảng --from --to và chứng minh không thiếu mục nào: người nhận chạy "
+		"khien-verify range FILE --key khoa.txt --print, tự lọc và so với tệp kết quả."),
+	.options = export_options,
+	.args_max = LIMIT_COMMAND_WORDS,
+	.run = run_export,
 };

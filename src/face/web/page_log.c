@@ -256,6 +256,9 @@ static void results(struct view *v, struct found *found, const struct find_answe
 		tr(v->lang, "Tải các dòng này:"), log_again(v, NULL, STR("")),
 		log_again(v, NULL, STR("")), log_again(v, NULL, STR("")),
 		tr(v->lang, "nguyên văn"));
+	html(v->w, "<p class=\"export\"><a href=\"/nhat-ky.khien-range?%s\">%s</a></p>\n",
+		log_again(v, NULL, STR("")),
+		tr(v->lang, "Tải bằng chứng rằng khoảng thời gian này đủ mọi dòng"));
 	html(v->w, "</section>\n");
 	if (is_first)
 		log_facets_show(v, &found->facets, answer->is_whole);

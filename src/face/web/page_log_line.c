@@ -267,6 +267,36 @@ void page_log_raw(struct view *v)
 	export(v, FORM_RAW, "nhat-ky.txt");
 }
 
+/* That nothing of the time asked for is missing; the rest of the question is the reader's. */
+void page_log_range(struct view *v)
+{
+	const struct query_options how = { .now_s = v->by.now_s };
+	struct parse_fault fault = { 0 };
+	struct find *f = log_of(v);
+	struct query *times = NULL;
+	struct buf out;
+	int rc = f ? query_parse(STR(""), &how, v->a, &fault, &times) : v->e->code;
+
+	for (int i = 0; rc == 0 && i < 2; i++) {
+		struct str value = log_value(v, i ? "den" : "tu");
+
+		if (value.len)
+			rc = query_narrow(times, i ? QUERY_TO : QUERY_FROM, value, &fault);
+	}
+	buf_init(&out, LIMIT_HTTP_PAGE_BYTES - KIB);
+	if (rc == 0)
+		rc = prove_times(f, times, &out, v->e);
+	query_free(times);
+	if (rc == 0) {
+		buf_add(v->w, buf_str(&out));
+		v->rs->content_type = "application/octet-stream";
+		v->rs->disposition = "attachment; filename=\"nhat-ky.khien-range\"";
+	} else {
+		page_failed(v);
+	}
+	buf_done(&out);
+}
+
 void api_log(struct view *v)
 {
 	export(v, FORM_JSON, "nhat-ky.json");

@@ -136,6 +136,7 @@ const struct route routes[] = {
 	{ HTTP_GET, "/nhat-ky.csv", RULE(RIGHT_LOG, OBJECT_WHOLE), page_log_csv, NULL },
 	{ HTTP_GET, "/nhat-ky.json", RULE(RIGHT_LOG, OBJECT_WHOLE), page_log_json, NULL },
 	{ HTTP_GET, "/nhat-ky.txt", RULE(RIGHT_LOG, OBJECT_WHOLE), page_log_raw, NULL },
+	{ HTTP_GET, "/nhat-ky.khien-range", RULE(RIGHT_LOG, OBJECT_WHOLE), page_log_range, NULL },
 	{ HTTP_GET, "/nhat-ky/dong/{}.tlog-proof", RULE(RIGHT_LOG, OBJECT_WHOLE),
 		page_log_proof, NULL },
 	{ HTTP_GET, "/nhat-ky/dong/{}", RULE(RIGHT_LOG, OBJECT_WHOLE), page_log_line, nav_log },

@@ -80,6 +80,24 @@ MUST_CHECK bool merkle_is_included(const struct merkle_hash *leaf, uint64_t inde
 MUST_CHECK bool merkle_is_extended(const struct merkle_head *old, const struct merkle_head *head,
 	const struct merkle_proof *proof);
 
+/* A run of leaves, FIRST to before END, with the complete subtrees outside of it from left to
+ * right: who has it has every leaf of the run, none left out. */
+struct merkle_range {
+	uint64_t first, end;
+	const struct merkle_hash *leaves; /* end - first */
+	const struct merkle_hash *outside;
+	size_t outside_count;
+};
+/* Of the tree LO to before HI (0 and its size to begin with); 0 <= FIRST < END <= HI. */
+struct merkle_span {
+	uint64_t lo, hi, first, end;
+};
+/* The hashes outside, SHA256_SIZE bytes each. */
+MUST_CHECK int merkle_prove_range(const struct merkle_reader *r, const struct merkle_span *span,
+	struct buf *ret_hashes, struct err *e);
+/* Nothing is taken on trust, as above. */
+MUST_CHECK bool merkle_is_range(const struct merkle_range *r, const struct merkle_head *head);
+
 /* Tiles: 256 hashes side by side, level 0 being leaves, each hash of level L + 1 the root of a full
  * tile of level L; and bundles of the entries themselves. */
 #define TILE_WIDTH 256

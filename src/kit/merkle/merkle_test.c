@@ -25,6 +25,8 @@ static int read_forest(
 	return 0;
 }
 
+#define RANGE_SIZES 33
+
 static const struct merkle_reader reader = { read_forest, NULL };
 
 static int grow_forest(void **state)
@@ -286,6 +288,51 @@ static void every_growth_of_every_small_tree(void **state)
 }
 
 /* Two heads of one root, the old one larger: a single hash would seem to prove it. */
+/* Is the run FIRST to END of the tree taken, with one leaf or one hash changed as told? */
+static bool takes_range(const struct merkle_span *span, int leaf, int hash, int more)
+{
+	struct merkle_hash leaves[RANGE_SIZES], outside[64];
+	struct merkle_head head;
+	struct merkle_range r = { span->first, span->end, leaves, outside, 0 };
+	struct buf hashes;
+	bool is_taken;
+	struct err e;
+
+	buf_init(&hashes, sizeof(outside));
+	assert_int_equal(merkle_head_at(&reader, span->hi, &head, &e), 0);
+	assert_int_equal(merkle_prove_range(&reader, span, &hashes, &e), 0);
+	memset(outside, 0, sizeof(outside));
+	memcpy(outside, hashes.ptr, hashes.len);
+	r.outside_count = (size_t)((int)(hashes.len / SHA256_SIZE) + more);
+	for (uint64_t i = span->first; i < span->end; i++)
+		assert_int_equal(read_forest(NULL, 0, i, &leaves[i - span->first], &e), 0);
+	if (leaf >= 0)
+		leaves[leaf].bytes[7] ^= 1;
+	if (hash >= 0)
+		outside[hash].bytes[7] ^= 1;
+	is_taken = r.outside_count <= 64 && merkle_is_range(&r, &head);
+	buf_done(&hashes);
+	return is_taken;
+}
+
+static void every_run_of_every_small_tree(void **state)
+{
+	for (uint64_t size = 1; size <= RANGE_SIZES; size++)
+		for (uint64_t first = 0; first < size; first++)
+			for (uint64_t end = first + 1; end <= size; end++) {
+				struct merkle_span span = { 0, size, first, end };
+				bool has_outside = first > 0 || end < size;
+
+				assert_true(takes_range(&span, -1, -1, 0));
+				assert_false(takes_range(&span, (int)((end - first) / 2), -1, 0));
+				assert_false(takes_range(&span, -1, -1, 1));
+				if (!has_outside)
+					continue;
+				assert_false(takes_range(&span, -1, 0, 0));
+				assert_false(takes_range(&span, -1, -1, -1));
+			}
+}
+
 static void a_tree_never_shrinks(void **state)
 {
 	struct merkle_hash root = forest.heads[7].root;
@@ -350,6 +397,7 @@ int main(void)
 		cmocka_unit_test(a_second_implementation_agrees),
 		cmocka_unit_test(every_leaf_of_every_small_tree),
 		cmocka_unit_test(every_growth_of_every_small_tree),
+		cmocka_unit_test(every_run_of_every_small_tree),
 		cmocka_unit_test(a_tree_never_shrinks),
 		cmocka_unit_test(absurd_claims_fail),
 		cmocka_unit_test(subtrees_are_appended_whole),

@@ -4,13 +4,18 @@
 
 #define WORDS_MAX 64
 
-static const struct command *const commands[] = { &verify_archive_command, &verify_proof_command,
-	NULL };
+static const struct command *const commands[] = {
+	&verify_archive_command,
+	&verify_proof_command,
+	&verify_range_command,
+	NULL,
+};
 
 /* "khien-verify DIR" is "khien-verify archive DIR". */
 static bool is_folder_given(const char *word)
 {
-	static const char *const own[] = { "archive", "proof", "help", "completion", "complete" };
+	static const char *const own[] = { "archive", "proof", "range", "help", "completion",
+		"complete" };
 
 	if (word[0] == '-')
 		return false;

@@ -5,7 +5,7 @@
 #include "kit/command/command.h"
 #include "work/verify/verify.h"
 
-extern const struct command verify_archive_command, verify_proof_command;
+extern const struct command verify_archive_command, verify_proof_command, verify_range_command;
 
 /* The whole of the file PATH, in A. */
 MUST_CHECK int file_load(

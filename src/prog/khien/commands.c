@@ -30,6 +30,7 @@ const struct command *const khien_commands[] = {
 	&intake_log_import,
 	&serve_command,
 	&cmd_log_search,
+	&cmd_log_export,
 	&cmd_log_prove,
 	&cmd_log_stat,
 	&cmd_register_import,

@@ -78,7 +78,7 @@ int prove_note(struct find *f, int shard, struct arena *a, struct str *ret, stru
 	return s ? load(s, a, ret, &n, &c, e) : ERR_ABSENT;
 }
 
-static int leaf_hashes(
+int prove_leaf_hashes(
 	void *context, uint64_t from, size_t count, struct merkle_hash *ret, struct err *e)
 {
 	struct archive *archive = context;
@@ -99,7 +99,7 @@ static int leaf_hashes(
 static int path_to(const struct shard_open *s, uint64_t index, const struct merkle_head *head,
 	struct merkle_proof *ret, struct err *e)
 {
-	struct tree_source source = { .leaves = { leaf_hashes, s->archive } };
+	struct tree_source source = { .leaves = { prove_leaf_hashes, s->archive } };
 	struct merkle_reader reader = { tree_hash, &source };
 	struct merkle_hash leaf;
 	int rc = tree_read(s->disk, head->size, &source.tree, e);
@@ -109,7 +109,7 @@ static int path_to(const struct shard_open *s, uint64_t index, const struct merk
 	rc = merkle_prove_inclusion(&reader, index, head->size, ret, e);
 	tree_close(source.tree);
 	if (rc == 0)
-		rc = leaf_hashes(s->archive, index, 1, &leaf, e);
+		rc = prove_leaf_hashes(s->archive, index, 1, &leaf, e);
 	if (rc == 0 && !merkle_is_included(&leaf, index, head, ret))
 		rc = err_set(e, ERR_CRYPTO,
 			"the line is not the one that was sealed: run khien-verify on this log");

@@ -111,10 +111,11 @@ MUST_CHECK int seal_place_open(const char *data, const char *log, struct str uni
 	struct seal_place *ret, struct err *e);
 void seal_place_close(struct seal_place *p);
 
-/* The legitimate tiếp nối, after a restore or when signing was refused: a new shard that begins with
- * the newest checkpoint that lies here, with the reason, signed by the recovery key. The old shard
- * signs nothing more. ERR_INPUT: not the recovery key of this log, or no reason; ERR_CONFLICT:
- * somebody writes the log; ERR_ABSENT: there is nothing to go on from. Nothing is changed then. */
+/* The legitimate tiếp nối, after a restore or when signing was refused: a new shard that begins
+ * with the newest checkpoint that lies here, with the reason, signed by the recovery key. The old
+ * shard signs nothing more. ERR_INPUT: not the recovery key of this log, or no reason;
+ * ERR_CONFLICT: somebody writes the log; ERR_ABSENT: nothing to go on from. Nothing is changed
+ * then. */
 struct seal_continue {
 	const char *data, *log;
 	struct str reason;

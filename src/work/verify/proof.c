@@ -1,7 +1,7 @@
 /* proof.c - one line, proven without the log. */
 #include "work/verify/verify_int.h"
 
-static int judge(const struct verify_job *job, struct str note_bytes, struct arena *a,
+int verify_note(const struct verify_job *job, struct str note_bytes, struct arena *a,
 	struct verify_proof *ret, struct err *e)
 {
 	struct note *n = arena_new(a, struct note);
@@ -41,7 +41,7 @@ int verify_proof(struct str text, const struct verify_job *job, struct arena *a,
 		return err_set(e, ERR_INPUT, "the proof does not hold the entry it proves");
 	rc = leaf_parse(proof.extra, &p.leaf, e);
 	if (rc == 0)
-		rc = judge(job, proof.note, a, &p, e);
+		rc = verify_note(job, proof.note, a, &p, e);
 	if (rc < 0)
 		return rc;
 	p.index = proof.index;

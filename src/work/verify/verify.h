@@ -116,6 +116,16 @@ struct verify_proof {
 MUST_CHECK int verify_proof(struct str text, const struct verify_job *job, struct arena *a,
 	struct verify_proof *ret, struct err *e);
 
+/* A run of entries and that none of it is missing (docs/formats/range.md). */
+struct verify_range {
+	uint64_t first, end, size, lines;
+	int64_t first_ns, last_ns; /* received */
+	char origin[200];
+	struct str entries; /* a bundle; borrows from the text */
+};
+MUST_CHECK int verify_range(struct str text, const struct verify_job *job, struct arena *a,
+	struct verify_range *ret, struct err *e);
+
 /* Words for people. */
 const char *verify_fault_words(enum verify_fault fault); /* a Vietnamese sentence for tr() */
 const char *verify_fault_code(enum verify_fault fault);  /* "root" */

@@ -91,4 +91,8 @@ MUST_CHECK int grow_end(struct walk *w, struct err *e);
 /* leaves.c: what entries say. */
 void leaf_judge(struct walk *w, const struct leaf *leaf);
 
+/* Is the note signed by a key of the job? Head, origin and witnesses of RET. */
+MUST_CHECK int verify_note(const struct verify_job *job, struct str note_bytes, struct arena *a,
+	struct verify_proof *ret, struct err *e);
+
 #endif

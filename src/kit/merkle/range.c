@@ -1,0 +1,95 @@
+/* range.c - that a run of leaves is the whole of what a tree holds between two places: the hashes
+ * of the complete subtrees outside of it, from the left of the tree to its right. */
+#include "kit/merkle/merkle.h"
+
+#include <string.h>
+
+/* The largest power of two below N, which is above 1. */
+static uint64_t split(uint64_t n)
+{
+	return UINT64_C(1) << (63 - __builtin_clzll(n - 1));
+}
+
+static bool is_complete(uint64_t n)
+{
+	return (n & (n - 1)) == 0;
+}
+
+/* A walk over the tree of leaves LO to before HI: what is outside is told whole. */
+static int prove(const struct merkle_reader *r, const struct merkle_span *span, struct buf *out,
+	struct err *e)
+{
+	uint64_t n = span->hi - span->lo, k;
+	struct merkle_span left = *span, right = *span;
+	struct merkle_hash hash;
+	int rc;
+
+	if (n == 0 || (span->lo >= span->first && span->hi <= span->end))
+		return 0;
+	if ((span->hi <= span->first || span->lo >= span->end) && is_complete(n)) {
+		rc = r->read(r->context, (unsigned)__builtin_ctzll(n), span->lo / n, &hash, e);
+		if (rc == 0)
+			buf_add(out, (struct str){ (const char *)hash.bytes, sizeof(hash.bytes) });
+		return rc;
+	}
+	k = split(n);
+	left.hi = right.lo = span->lo + k;
+	rc = prove(r, &left, out, e);
+	return rc == 0 ? prove(r, &right, out, e) : rc;
+}
+
+int merkle_prove_range(const struct merkle_reader *r, const struct merkle_span *span,
+	struct buf *ret_hashes, struct err *e)
+{
+	int rc = prove(r, span, ret_hashes, e);
+
+	if (rc == 0 && buf_is_full(ret_hashes))
+		rc = err_set(e, ERR_LIMIT, "too many hashes for one proof");
+	return rc;
+}
+
+/* What is left of the hashes outside. */
+struct walk {
+	const struct merkle_hash *leaves, *outside;
+	size_t left;
+	struct sha256 *sha;
+};
+
+static bool root_of(struct walk *w, const struct merkle_span *span, struct merkle_hash *ret)
+{
+	uint64_t n = span->hi - span->lo;
+	struct merkle_span left = *span, right = *span;
+	struct merkle_hash a, b;
+
+	if ((span->hi <= span->first || span->lo >= span->end) && is_complete(n)) {
+		if (w->left == 0)
+			return false;
+		w->left--;
+		*ret = *w->outside++;
+		return true;
+	}
+	if (n == 1) {
+		*ret = w->leaves[span->lo - span->first];
+		return true;
+	}
+	left.hi = right.lo = span->lo + split(n);
+	if (!root_of(w, &left, &a) || !root_of(w, &right, &b))
+		return false;
+	merkle_node(w->sha, &a, &b, ret);
+	return true;
+}
+
+bool merkle_is_range(const struct merkle_range *r, const struct merkle_head *head)
+{
+	struct merkle_span span = { 0, head->size, r->first, r->end };
+	struct walk w = { .leaves = r->leaves, .outside = r->outside, .left = r->outside_count };
+	struct merkle_hash root;
+	bool is_right;
+
+	if (r->first >= r->end || r->end > head->size || head->size > MERKLE_SIZE_MAX)
+		return false;
+	w.sha = sha256_new();
+	is_right = root_of(&w, &span, &root) && w.left == 0 && merkle_equal(&root, &head->root);
+	sha256_end(w.sha, NULL);
+	return is_right;
+}
