@@ -152,7 +152,7 @@ static void nav(struct view *v)
 static void top(struct view *v)
 {
 	int64_t id = v->user.unit_id ? v->user.unit_id : ORG_UNIT_FIRST;
-	struct str unit = STR_NONE;
+	struct str unit = STR_NONE, sample = STR_NONE;
 
 	if (org_unit_name_on(v->web->store, id, org_day(v->by.now_s, v->a), v->a, &unit, v->e) < 0)
 		unit = STR_NONE;
@@ -170,6 +170,10 @@ static void top(struct view *v)
 		html_form_end(v, tr(v->lang, "Đăng xuất"));
 	}
 	html(v->w, "</div></header>\n");
+	if (org_setting(v->web->store, "sample.seed", v->a, &sample, v->e) == 0 && sample.ptr)
+		html(v->w, "<p class=\"sample\" role=\"note\">%s</p>\n",
+			tr(v->lang,
+				"DỮ LIỆU MẪU – một huyện không có thật, không phải số liệu thật."));
 }
 
 /* Whoever is here is told that the emergency account was used, until its envelope is shut again. */

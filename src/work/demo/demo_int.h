@@ -1,0 +1,55 @@
+/* demo_int.h - private to work/demo. */
+#ifndef WORK_DEMO_INT_H
+#define WORK_DEMO_INT_H
+
+#include "core/attest/attest.h"
+#include "core/org/staff.h"
+#include "core/record/record.h"
+#include "kit/parse/parse.h"
+#include "work/demo/demo.h"
+
+struct demo_unit {
+	int64_t id;
+	struct str name;
+	struct staff *people;
+	size_t count;
+};
+
+/* The sample in the making. */
+struct making {
+	const struct demo *d;
+	struct arena *a;    /* for all of it */
+	struct arena piece; /* emptied again and again */
+	const struct yaml_node *words;
+	uint64_t random;
+	struct org_actor by;
+	struct org_tree tree;
+	struct demo_unit *units;
+	size_t unit_count;
+	struct demo_done done;
+};
+
+/* A number from 0 below LIMIT; true once in OF times. */
+uint64_t demo_random(struct making *m, uint64_t limit);
+bool demo_chance(struct making *m, uint64_t percent);
+/* One of the list under KEY of the words; "" when there is none. */
+struct str demo_word(struct making *m, const struct yaml_node *list);
+const struct yaml_node *demo_list(const struct making *m, const char *key, const char *name);
+/* What stands under NAME of "said". */
+struct str demo_said(const struct making *m, const char *name);
+struct str demo_day(struct making *m, int64_t days_from_now); /* YYYY-MM-DD, in m->a */
+void demo_tell(struct making *m, const char *what, size_t done, size_t total);
+void demo_clear(struct making *m); /* empty m->piece */
+const struct staff *demo_person(struct making *m, const struct demo_unit *u);
+/* An account of UNIT that is in no table: who does things there. */
+struct org_user demo_user(
+	const struct demo_unit *u, const struct staff *person, enum user_role role);
+struct flow_by demo_by(struct making *m, const struct org_user *user, int64_t now_s);
+
+int demo_people(struct making *m, struct err *e);
+int demo_registers(struct making *m, struct err *e);
+int demo_cases(struct making *m, struct err *e);
+int demo_signings(struct making *m, struct err *e);
+int demo_duties(struct making *m, struct err *e);
+
+#endif

@@ -1,0 +1,283 @@
+/* registers.c - records of every register, made from the types of its fields. */
+#include "work/demo/demo_int.h"
+
+#define RECORDS_EACH 2
+#define PASSES 4
+
+/* Records made so far, for others to refer to. */
+struct made {
+	const struct pack_register *reg;
+	int64_t unit_id, id;
+};
+
+struct filling {
+	struct making *m;
+	const struct demo_unit *unit;
+	const struct pack_register *reg;
+	size_t number; /* of the record, over all registers */
+	VEC(struct made) made;
+	VEC(struct record_value) values;
+	bool is_lacking; /* a field that must stand there could not be filled yet */
+};
+
+static struct str number_text(struct filling *f, int64_t n)
+{
+	return arena_fmt(&f->m->piece, "%lld", (long long)n);
+}
+
+static struct str other_record(struct filling *f, const struct pack_register *to)
+{
+	size_t count = 0, want;
+
+	for (size_t i = 0; i < f->made.len; i++)
+		count += f->made.at[i].reg == to && f->made.at[i].unit_id == f->unit->id;
+	if (count == 0)
+		return STR("");
+	want = demo_random(f->m, count);
+	for (size_t i = 0; i < f->made.len; i++)
+		if (f->made.at[i].reg == to && f->made.at[i].unit_id == f->unit->id && want-- == 0)
+			return number_text(f, f->made.at[i].id);
+	return STR("");
+}
+
+static struct str day(struct filling *f, const struct register_field *field)
+{
+	int64_t back = 5 + (int64_t)demo_random(f->m, 200);
+	bool is_future = !field->is_past &&
+		(str_starts(field->id, "het") || str_starts(field->id, "den") ||
+			str_starts(field->id, "han") || str_starts(field->id, "phuc-hoi"));
+
+	return demo_day(f->m, is_future ? 30 + (int64_t)demo_random(f->m, 400) : -back);
+}
+
+/* What a text of a pattern looks like; "" when any text will do. */
+static struct str of_pattern(struct filling *f, struct str pattern)
+{
+	struct arena *a = &f->m->piece;
+
+	if (str_is(pattern, "port"))
+		return number_text(f, 443);
+	if (str_is(pattern, "url"))
+		return arena_fmt(a, "https://mau.example/%zu", f->number);
+	if (str_is(pattern, "network"))
+		return arena_fmt(a, "10.%zu.0.0/24", f->number % 250);
+	if (str_is(pattern, "version"))
+		return arena_fmt(a, "1.%zu", f->number % 40);
+	if (str_is(pattern, "sha256"))
+		return arena_fmt(a, "%064zx", f->number);
+	return STR("");
+}
+
+static struct str text(struct filling *f, const struct register_field *field)
+{
+	const struct yaml_node *list = demo_list(f->m, "values",
+		arena_fmt(&f->m->piece, "%.*s.%.*s", STR_FMT(f->reg->id), STR_FMT(field->id)).ptr);
+	struct str formed = field->pattern.ptr ? of_pattern(f, field->pattern) : STR("");
+	struct str word = list ? demo_word(f->m, list) : field->title.vi;
+
+	if (formed.len)
+		return formed;
+	if (list)
+		return arena_fmt(&f->m->piece, "%.*s %zu", STR_FMT(word), f->number);
+	formed = demo_said(f->m, "mark");
+	return arena_fmt(
+		&f->m->piece, "%.*s (%.*s %zu)", STR_FMT(word), STR_FMT(formed), f->number);
+}
+
+static struct str of_number(struct filling *f, const struct register_field *field)
+{
+	int64_t low = field->has_min ? field->min : 1;
+	int64_t high = field->has_max ? field->max : low + 20;
+
+	return number_text(f, low + (int64_t)demo_random(f->m, (uint64_t)(high - low + 1)));
+}
+
+static struct str value(struct filling *f, const struct register_field *field)
+{
+	struct arena *a = &f->m->piece;
+	int n = (int)f->number;
+
+	switch (field->type) {
+	case REGISTER_NUMBER:
+	case REGISTER_PERCENT:
+		return of_number(f, field);
+	case REGISTER_MONEY:
+		return number_text(f, 1000000 * (1 + (int64_t)demo_random(f->m, 90)));
+	case REGISTER_DATE:
+		return day(f, field);
+	case REGISTER_YES_NO:
+		return demo_chance(f->m, 85) ? STR("yes") : STR("no");
+	case REGISTER_CHOICE:
+	case REGISTER_CHOICES:
+		return field
+			->choices[demo_chance(f->m, 70) ? 0 :
+							  demo_random(f->m, field->choice_count)]
+			.id;
+	case REGISTER_PERSON:
+		return number_text(f, demo_person(f->m, f->unit)->id);
+	case REGISTER_UNIT:
+		return number_text(f, f->unit->id);
+	case REGISTER_RECORD:
+		return other_record(f, field->to_is);
+	case REGISTER_ID:
+		if (field->pattern.ptr && of_pattern(f, field->pattern).len)
+			return of_pattern(f, field->pattern);
+		return arena_fmt(a, "MAU-%05d", n);
+	case REGISTER_IP:
+		return arena_fmt(a, "10.%d.%d.%d", n / 60000 + 1, n / 240 % 250, n % 240 + 1);
+	case REGISTER_MAC:
+		return arena_fmt(
+			a, "02:00:00:%02X:%02X:%02X", n >> 16 & 255, n >> 8 & 255, n & 255);
+	case REGISTER_DOMAIN:
+		return arena_fmt(a, "m%d.mau.example", n);
+	case REGISTER_EMAIL:
+		return arena_fmt(a, "hop%d@mau.example", n);
+	case REGISTER_PHONE:
+		return arena_fmt(a, "02560%06d", n);
+	case REGISTER_TEXT:
+	case REGISTER_LONG_TEXT:
+		return text(f, field);
+	case REGISTER_HOST:
+	case REGISTER_FILE:
+	case REGISTER_TYPE_COUNT:
+		break;
+	}
+	return STR("");
+}
+
+static void fill_body(struct filling *f)
+{
+	f->values.len = 0;
+	f->is_lacking = false;
+	for (size_t i = 0; i < f->reg->field_count; i++) {
+		const struct register_field *field = f->reg->fields[i];
+		struct str v;
+
+		if (field->need == NEED_NOTHING && !demo_chance(f->m, 60))
+			continue;
+		if (field->need == NEED_TO_COMPLETE && !demo_chance(f->m, 95))
+			continue; /* what an X-ray finds */
+		v = value(f, field);
+		if (v.len)
+			vec_push(&f->m->piece, &f->values, ((struct record_value){ field->id, v }));
+		else if (field->need == NEED_TO_SAVE && field->type == REGISTER_RECORD)
+			f->is_lacking = true;
+	}
+}
+
+/* Without the values that have a fault. */
+static void leave_out(struct filling *f, const struct record_faults *faults)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < f->values.len; i++) {
+		bool is_bad = false;
+
+		for (size_t n = 0; n < faults->count; n++)
+			is_bad = is_bad ||
+				(faults->at[n].field &&
+					str_eq(faults->at[n].field->id, f->values.at[i].field));
+		if (!is_bad)
+			f->values.at[kept++] = f->values.at[i];
+	}
+	f->values.len = kept;
+}
+
+static int one(struct filling *f, struct err *e)
+{
+	struct making *m = f->m;
+	struct record_at at = { m->d->store, m->d->packs, f->reg, &m->piece,
+		m->d->now_s - (int64_t)demo_random(m, 300 * CLOCK_DAY_S), STR("can.bo.mau") };
+	int rc = ERR_INPUT;
+
+	f->number++;
+	for (int i = 0; i < 3 && rc == ERR_INPUT; i++) {
+		struct record r = { .unit_id = f->unit->id };
+		struct record_faults faults = { 0 };
+
+		if (i != 1)
+			fill_body(f);
+		if (f->is_lacking)
+			break;
+		rc = record_put(&at, &r, (struct record_body){ f->values.at, f->values.len },
+			STR(""), &faults, e);
+		if (rc == ERR_INPUT)
+			leave_out(f, &faults);
+		else if (rc == 0)
+			vec_push(m->a, &f->made, ((struct made){ f->reg, f->unit->id, r.id }));
+	}
+	m->done.records += rc == 0;
+	m->done.skipped += rc == ERR_INPUT;
+	return rc == ERR_INPUT ? 0 : rc;
+}
+
+static int64_t wanted(const struct making *m, const struct pack_register *r)
+{
+	const struct yaml_node *node = demo_list(m, "counts", arena_cstr(m->a, r->id));
+	int64_t n;
+
+	return node && str_to_i64(node->text, &n) ? n : RECORDS_EACH;
+}
+
+/* A register whose records must refer to another comes after it. */
+static bool is_ready(
+	const struct pack_register *r, const bool *is_done, const struct pack_register *first)
+{
+	for (size_t i = 0; i < r->field_count; i++) {
+		const struct register_field *field = r->fields[i];
+
+		if (field->type == REGISTER_RECORD && field->to_is && field->to_is != r &&
+			!is_done[field->to_is - first])
+			return false;
+	}
+	return true;
+}
+
+static int fill_register(struct filling *f, struct err *e)
+{
+	int64_t want = wanted(f->m, f->reg);
+	int rc = store_begin(f->m->d->store, e);
+
+	for (size_t u = 0; rc == 0 && u < f->m->unit_count; u++) {
+		f->unit = &f->m->units[u];
+		for (int64_t i = 0; rc == 0 && i < want; i++)
+			rc = one(f, e);
+		f->values.at = NULL;
+		f->values.room = f->values.len = 0;
+		demo_clear(f->m);
+	}
+	if (rc == 0)
+		rc = store_commit(f->m->d->store, e);
+	if (rc < 0)
+		store_rollback(f->m->d->store);
+	return rc;
+}
+
+static int fill_pack(struct filling *f, const struct pack *p, struct err *e)
+{
+	bool *is_done = arena_array(f->m->a, bool, p->register_count + 1);
+	size_t done = 0;
+	int rc = 0;
+
+	for (int pass = 0; rc == 0 && pass < PASSES; pass++)
+		for (size_t i = 0; rc == 0 && i < p->register_count; i++) {
+			f->reg = &p->registers[i];
+			if (is_done[i] ||
+				(pass < PASSES - 1 && !is_ready(f->reg, is_done, p->registers)))
+				continue;
+			rc = fill_register(f, e);
+			is_done[i] = true;
+			demo_tell(f->m, T("sổ"), ++done, p->register_count);
+		}
+	return rc;
+}
+
+int demo_registers(struct making *m, struct err *e)
+{
+	struct filling f = { .m = m };
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < pack_count(m->d->packs); i++)
+		rc = fill_pack(&f, pack_at(m->d->packs, i), e);
+	return rc;
+}
