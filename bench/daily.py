@@ -5,8 +5,12 @@ Rows are functions marked @row(NAME, BOUND): they get a size factor (1/16, 1/4, 
 and return a figure; the last column says by what power of the size the cost grew. --quick stops at 1/16.
 """
 import argparse
+import atexit
+import contextlib
+import functools
 import math
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -49,7 +53,7 @@ class District:
     def __init__(self, share):
         self.units, self.hosts = max(1, int(UNITS * share)), max(1, int(HOSTS * share))
         self.server = flow.Server()
-        self.server.set_up()
+        self.cookies = self.server.set_up().cookies
         self.server.stop()
         store = sqlite3.connect(os.path.join(self.server.data, "khien.db"))
         store.execute("PRAGMA synchronous = OFF")
@@ -86,18 +90,97 @@ class District:
         self.server.own.cleanup()
 
 
+def khien(*args):
+    """(what it printed, most bytes resident) of a command that must end well."""
+    done = subprocess.Popen([flow.BIN, *args], stdout=subprocess.PIPE, text=True)
+    said = done.stdout.read()
+    _, status, usage = os.wait4(done.pid, 0)
+    done.returncode = status
+    if status:
+        sys.exit(f"khien {' '.join(args)} failed")
+    return said, usage.ru_maxrss * 1024
+
+
+def sweep(district, *more):
+    """Milliseconds of a sweep, as it says itself: the packs are loaded already."""
+    said, rss = khien("verdicts", "sweep", "--data", district.server.data, "--packs", flow.PACKS, *more)
+    return int(re.search(r"(\d+) ms", said).group(1)), rss
+
+
+@functools.lru_cache(None)
+def district_of(share):
+    """One district a size, for all rows; gone at the end of the program."""
+    district = District(share)
+    atexit.register(district.__exit__)
+    return district
+
+
 @row("verdicts of 500 units, 50,000 hosts, from nothing", "s", 60)
 def verdicts_from_nothing(share):
-    with District(share) as district:
+    district = district_of(share)
+    taken_ms, rss = sweep(district, "--again")
+    print(f"    {district.units} units, {district.hosts} hosts: {rss >> 20} MiB resident", file=sys.stderr)
+    return taken_ms / 1000
+
+
+@row("the same after one evidence of a unit", "ms", 10)
+def verdicts_after_one(share):
+    district = district_of(share)
+    sweep(district)
+    store = sqlite3.connect(os.path.join(district.server.data, "khien.db"))
+    columns = [c for _, c, *_ in store.execute("PRAGMA table_info(evidence)")]
+    values = {"host_id": 0, "at_s": int(time.time()), "by_person": 4, "check_id": "tay-son/D19.3#4", "outcome": 0,
+              "person": "an.le", "line": 0, "unit_id": 1, "record_id": 0, "run_id": None, "id": None}
+    store.execute(f"INSERT INTO evidence ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
+                  [values.get(c, "") for c in columns])
+    store.execute("INSERT OR IGNORE INTO verdict_word VALUES (1, 'tay-son/D19.3#4', '')")
+    store.commit()
+    store.close()
+    return sweep(district)[0]
+
+
+def p95_ms(share, path):
+    """Of 40 requests to a server on that district, signed in; and what the server holds then."""
+    district = district_of(share)
+    server = district.server
+    server.start()
+    browser = flow.Browser(server.port)
+    browser.cookies = dict(district.cookies)
+    taken = []
+    for _ in range(40):
         begin = time.monotonic()
-        done = subprocess.Popen([flow.BIN, "verdicts", "sweep", "--data", district.server.data,
-                                 "--packs", flow.PACKS], stdout=subprocess.DEVNULL)
-        _, status, usage = os.wait4(done.pid, 0)
-        if status:
-            sys.exit("khien verdicts sweep failed")
-        print(f"    {district.units} units, {district.hosts} hosts, {usage.ru_maxrss // 1024} MiB resident",
-              file=sys.stderr)
-        return time.monotonic() - begin
+        if browser.get(path).status != 200 or "dang-nhap" in browser.path:
+            sys.exit(f"{path}: {browser.page.status} at {browser.path}")
+        taken.append(time.monotonic() - begin)
+    holds = sum(rss_bytes(pid) for pid in children(server.process.pid))
+    print(f"    {path}: the server's processes hold {holds >> 20} MiB", file=sys.stderr)
+    server.stop()
+    return sorted(taken)[37] * 1000
+
+
+def children(pid):
+    found = [pid]
+    for name in os.listdir("/proc"):
+        if name.isdigit():
+            with contextlib.suppress(OSError, StopIteration), open(f"/proc/{name}/status", encoding="ascii") as status:
+                if f"PPid:\t{pid}\n" in status.read():
+                    found.append(int(name))
+    return found
+
+
+@row("page of all units with score and trend, p95", "ms", 150)
+def page_units(share):
+    return p95_ms(share, "/ket-qua")
+
+
+@row("page of one unit's duties, p95", "ms", 150)
+def page_duties(share):
+    return p95_ms(share, "/viec")
+
+
+@row("page of one unit's state, p95", "ms", 150)
+def page_state(share):
+    return p95_ms(share, "/ket-qua/1")
 
 
 def main():

@@ -244,7 +244,9 @@ class Mail(unittest.TestCase):
             to, letter = box.letters[0]
             self.assertEqual(to, ["an.le@tayson.example"])
             self.assertIn("việc đến hạn hoặc quá hạn", letter["Subject"])
-            self.assertIn("quá hạn: Thường xuyên quán triệt quy định trong đơn vị", letter.get_content())
+            self.assertIn("quá hạn: Kiểm tra phục hồi từ bản sao lưu", letter.get_content())
+            # what the head does is told to the head
+            self.assertNotIn("Thường xuyên quán triệt quy định", letter.get_content())
 
     @staticmethod
     def ask(server, sql):

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "core/evidence/doing.h"
+#include "face/web/judge.h"
 #include "face/web/serve_int.h"
 #include "kit/mail/mail.h"
 #include "work/comply/sweep.h"
@@ -185,6 +186,8 @@ int web_duty_start(const struct process *self)
 
 	if (rc == 0)
 		rc = data_store(s, &store, &e);
+	if (rc == 0)
+		rc = judge_units(store, s->packs, &e);
 	if (rc == 0)
 		rc = comply_refresh(store, s->packs, clock_now_s(), 0, &e);
 	if (rc >= 0)

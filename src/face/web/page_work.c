@@ -203,6 +203,9 @@ static void show(
 		tr(v->lang, "Cả năm"));
 	html(v->w, " · <a href=\"/ket-qua/%lld\">%s</a></p>\n", (long long)unit->id,
 		tr(v->lang, "Kết quả của đơn vị"));
+	if (view_units(v, RIGHT_SEE).count > 1)
+		html(v->w, "<p><a href=\"/ket-qua\">%s</a></p>\n",
+			tr(v->lang, "Kết quả của các đơn vị"));
 	for (int i = DUTY_OVERDUE; i <= DUTY_AHEAD; i++)
 		group(v, list, (enum duty_state)i, is_all);
 	if (list->count == 0)

@@ -390,6 +390,8 @@ int process_serve(const struct process_row *rows, struct process_service *servic
 	struct sandbox_level level;
 	int rc = prepare(&p, rows, e);
 
+	for (const struct process_row *row = rows; row->name; row++)
+		rights.may |= row->rights.may & (SANDBOX_MAY_CONNECT | SANDBOX_MAY_THREADS);
 	if (rc == 0)
 		rc = p.signal_fd = signals(e);
 	if (rc >= 0)

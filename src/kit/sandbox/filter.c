@@ -125,6 +125,23 @@ static int add(scmp_filter_ctx ctx, uint32_t action, const int *calls)
 	return rc;
 }
 
+/* TCP, and UDP to ask for names. Of other families (AF_UNIX of name services) it is told that there
+ * are none. */
+static int add_connecting(scmp_filter_ctx ctx, unsigned may)
+{
+	static const int families[] = { AF_INET, AF_INET6 }, types[] = { SOCK_STREAM, SOCK_DGRAM };
+	int rc = 0;
+
+	if (may & SANDBOX_MAY_NETLINK)
+		rc = seccomp_rule_add(
+			ctx, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_EQ, AF_NETLINK));
+	for (size_t i = 0; i < COUNT(families) * COUNT(types) && rc == 0; i++)
+		rc = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(socket), 2,
+			SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)families[i / 2]),
+			SCMP_A1(SCMP_CMP_MASKED_EQ, 15, (scmp_datum_t)types[i % 2]));
+	return rc;
+}
+
 /* Which sockets may be made. What is of another family or type is no accident; who may make none
  * at all, ends at the first. */
 static int add_sockets(scmp_filter_ctx ctx, unsigned may)
@@ -133,12 +150,8 @@ static int add_sockets(scmp_filter_ctx ctx, unsigned may)
 	static const int families[] = { AF_INET, AF_INET6 };
 	int rc = 0;
 
-	/* of other families (AF_UNIX of name services) it is told that there are none */
-	for (size_t i = 0; may & SANDBOX_MAY_CONNECT && i < COUNT(families) && rc == 0; i++)
-		rc = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1,
-			SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)families[i]));
-	if (rc < 0 || may & SANDBOX_MAY_CONNECT)
-		return rc;
+	if (may & SANDBOX_MAY_CONNECT)
+		return add_connecting(ctx, may);
 	if (may & SANDBOX_MAY_NETLINK)
 		rc = seccomp_rule_add(
 			ctx, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_EQ, AF_NETLINK));

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/mount.h>
@@ -54,6 +55,18 @@ static int do_raw(void)
 static int do_watch(void)
 {
 	return answer(syscall(SYS_inotify_init1, 0));
+}
+static int do_dial(void)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(9),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	/* nobody listens there: what matters is that it was asked */
+	return fd >= 0 && connect(fd, (struct sockaddr *)&to, sizeof(to)) != 0 &&
+			errno == ECONNREFUSED ?
+		ALLOWED :
+		REFUSED;
 }
 static int do_unix(void)
 {
@@ -207,6 +220,9 @@ static const struct sandbox_rights reader = { .may = SANDBOX_MAY_FILES | SANDBOX
 static const struct sandbox_rights receiver = { .may = SANDBOX_MAY_FILES | SANDBOX_MAY_ACCEPT |
 		SANDBOX_MAY_DATAGRAM | SANDBOX_MAY_WATCH,
 	.write_below = inside_only };
+static const struct sandbox_rights sender = { .may = SANDBOX_MAY_FILES | SANDBOX_MAY_CONNECT |
+		SANDBOX_MAY_THREADS,
+	.write_below = inside_only };
 /* without folders: it looks into processes */
 static const struct sandbox_rights auditor = {
 	.may = SANDBOX_MAY_READ | SANDBOX_MAY_NETLINK | SANDBOX_MAY_THREADS, .sees_processes = true
@@ -263,6 +279,11 @@ static const struct {
 	{ "web makes a UDP socket", &web, do_udp, -SIGSYS },
 	{ "web watches", &web, do_watch, REFUSED },
 	{ "receiver makes a UDP socket", &receiver, do_udp, ALLOWED },
+	{ "sender opens a connection", &sender, do_dial, ALLOWED },
+	{ "sender talks to this machine's own services", &sender, do_unix, REFUSED },
+	{ "sender makes a raw socket", &sender, do_raw, REFUSED },
+	{ "sender starts a program", &sender, do_exec, -SIGSYS },
+	{ "web opens a connection", &web, do_dial, -SIGSYS },
 	{ "receiver watches", &receiver, do_watch, ALLOWED },
 	{ "receiver connects a TCP socket", &receiver, do_socket, -SIGSYS },
 	{ "receiver makes a unix socket", &receiver, do_unix, -SIGSYS },

@@ -94,10 +94,14 @@ static void weigh_statement(
 {
 	struct str name = arena_fmt(a, "has:%.*s", STR_FMT(h->what));
 
+	for (size_t i = 0; i < f->words.count; i++)
+		if (f->words.at[i].by == EVIDENCE_REGISTER && str_eq(f->words.at[i].check, name) &&
+			f->words.at[i].outcome == OUTCOME_PASS)
+			h->has = COMPLY_HAS; /* it stands in a register: no word changes that */
 	for (size_t i = 0; i < f->words.count && h->has == COMPLY_HAS_UNKNOWN; i++) {
 		const struct evidence *row = &f->words.at[i];
 
-		if (!str_eq(row->check, name))
+		if (!str_eq(row->check, name) || row->by == EVIDENCE_REGISTER)
 			continue;
 		if (row->outcome == OUTCOME_PASS) {
 			h->has = COMPLY_HAS;
