@@ -96,6 +96,14 @@ class Trail(unittest.TestCase):
                   " (SELECT min(id) FROM evidence WHERE outcome <> 0)")
         self.assertIn("evidence ", self.check(1))
 
+    def test_24_a_signed_review_of_processes_is_put_in(self):
+        self.edit("INSERT INTO process_snapshot VALUES (1, 1, 1, 1, '', '')",
+                  "INSERT INTO process_review VALUES (7, 1, 1, 1, 0, 'an.le', '', '', 0, 0)",
+                  "INSERT INTO process_mark VALUES (7, 'program', '/opt/la', 0, '')")
+        out = self.check(1)
+        self.assertIn("process_review 7", out)
+        self.assertIn("process_mark 1", out)
+
     def test_24_the_note_of_the_change_is_edited_too(self):
         self.edit("UPDATE person SET role = 8 WHERE id = 1",
                   "UPDATE change SET login = 'nguoi.khac' WHERE id = 2")

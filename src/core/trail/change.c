@@ -89,6 +89,12 @@
 	p "id," p "session_id," p "staff_id," p "at_s," p "made_by," p "right," p "of," p \
 	  "has_passed"
 
+#define PROCESS_REVIEW(p) \
+	p "id," p "host_id," p "at_s," p "snapshot_id," p "base_id," p "person," p "note," p \
+	  "sha256," p "suspicious," p "differences"
+#define PROCESS_MARK(p) \
+	p "rowid," p "review_id," p "kind," p "name," p "suspicious," p "note"
+
 /* clang-format off */
 #define HASH(COLUMNS, p) "row_hash(" COLUMNS(p) ")"
 #define INTO_CHANGE \
@@ -156,6 +162,9 @@ const struct store_step change_steps[] = {
 				WATCH("duty_delegation", "id", DUTY_DELEGATION)
 					WATCH("duty_feed", "id", DUTY_FEED)
 						WATCH("mail", "id", MAIL) },
+	{ 440, "changes of process reviews",
+		WATCH("process_review", "id", PROCESS_REVIEW)
+			WATCH("process_mark", "rowid", PROCESS_MARK) },
 };
 const size_t change_step_count = COUNT(change_steps);
 
@@ -198,6 +207,8 @@ static const struct {
 	ROWS("attest_row", "id", ATTEST_ROW),
 	ROWS("attest_session", "id", ATTEST_SESSION),
 	ROWS("attest_came", "id", ATTEST_CAME),
+	ROWS("process_review", "id", PROCESS_REVIEW),
+	ROWS("process_mark", "rowid", PROCESS_MARK),
 };
 
 static const char sql_list[] =
