@@ -7,6 +7,7 @@
 #include "work/hostaudit/host.h"
 
 #define DPKG_INFO "/var/lib/dpkg/info"
+#define DPKG_STATUS "/var/lib/dpkg/status"
 
 /* dpkg-divert: a file that any package but BY calls FROM lies at TO. BY is ":" for a diversion that
  * the administrator made: then FROM belongs to no package. */

@@ -8,7 +8,9 @@
 #include <unistd.h>
 
 #include "work/hostaudit/dpkg.h"
+#include "work/hostaudit/fact.h"
 #include "work/hostaudit/host_int.h"
+#include "work/hostaudit/rpmdb.h"
 #include "work/hostaudit/running.h"
 
 #define LIST_MAX_BYTES (8 * MIB)
@@ -16,7 +18,8 @@
 #define PATH_BYTES_MAX 4096
 #define PATH_BYTES_MIN 4
 #define SLOTS 1024
-#define ENDINGS 8192 /* 2^13 */
+#define RPM_INSTALL_S 3600 /* what rpm unpacks is on the disk an hour later */
+#define ENDINGS 8192       /* 2^13 */
 
 /* A path that somebody asked for, and what dpkg's lists say of it. */
 struct asked {
@@ -30,6 +33,7 @@ struct asked {
 struct package_answers {
 	VEC(struct asked) asked;
 	size_t open;
+	bool is_broken;           /* the database of rpm was not read to its end */
 	bool has_ending[ENDINGS]; /* by the hash of its last letters, does a line matter at all? */
 	size_t slots[SLOTS];      /* 1 + index of the newest with that hash, or 0 */
 };
@@ -63,9 +67,11 @@ static struct asked question(struct host *h, struct str path)
 	const struct dpkg_diversion *diversions;
 	size_t count;
 
-	q.answer = (struct package_of){
-		.path = path, .package = STR(""), .list = STR(""), .known_as = path
-	};
+	q.answer = (struct package_of){ .path = path,
+		.package = STR(""),
+		.list = STR(""),
+		.known_as = path,
+		.digest = STR("") };
 	dpkg_diversions(h, &diversions, &count);
 	for (size_t i = 0; i < count; i++) {
 		if (str_eq(tail, dpkg_without_usr(diversions[i].to))) {
@@ -207,9 +213,81 @@ static void match_list(struct search *s, int dir_fd, struct str name)
 	close(fd);
 }
 
-static void look_up(struct host *h)
+/* ---- rpm ---- */
+
+static void match_rpm_file(
+	struct search *s, const struct rpm_package *p, const struct rpm_file *f, struct str path)
 {
-	struct search s = { .h = h, .all = h->packages };
+	struct str tail = dpkg_without_usr(path);
+
+	for (size_t at = s->all->slots[slot_of(tail)]; at > 0;
+		at = s->all->asked.at[at - 1].older) {
+		struct asked *q = &s->all->asked.at[at - 1];
+		struct package_of *a = &q->answer;
+
+		if (!q->is_open || !str_eq(tail, dpkg_without_usr(a->known_as)))
+			continue;
+		a->package = a->list = arena_str(host_arena(s->h), p->name);
+		a->unpacked_at_s = p->installed_at_s;
+		a->listed_at_s = p->installed_at_s > 0 ? p->installed_at_s + RPM_INSTALL_S : 0;
+		a->digest = arena_str(host_arena(s->h), f->digest);
+		a->digest_kind = p->digest_kind;
+		a->is_config = (f->flags & RPM_FILE_CONFIG) != 0;
+		q->is_open = false;
+		s->all->open--;
+	}
+}
+
+static bool match_rpm(void *context, struct rpm_package *p)
+{
+	struct search *s = context;
+	struct rpm_file f;
+
+	while (s->all->open > 0 && rpm_next_file(p, &f)) {
+		struct str path = { s->piece, f.dir.len + f.base.len };
+
+		/* a file of another architecture that rpm left out is not this package's */
+		if (!f.is_there || (f.flags & RPM_FILE_GHOST) || path.len >= PATH_BYTES_MAX ||
+			path.len < PATH_BYTES_MIN)
+			continue;
+		memcpy(s->piece, f.dir.ptr, f.dir.len);
+		memcpy(s->piece + f.dir.len, f.base.ptr, f.base.len);
+		if (s->all->has_ending[ending_of(path)])
+			match_rpm_file(s, p, &f, path);
+	}
+	return s->all->open > 0;
+}
+
+/* What went wrong is told by package_manager_of(), and is no gap of whoever happens to ask first.
+ */
+static void look_up_rpm(struct search *s)
+{
+	static const struct fact_table nobody = { .name = "" };
+	const struct fact_table *asking = s->h->filling;
+	size_t gaps = s->h->gaps.len;
+
+	s->h->filling = &nobody;
+	s->all->is_broken = rpmdb_each(s->h, match_rpm, s) < 0 || s->h->gaps.len > gaps;
+	s->h->filling = asking;
+}
+
+/* ---- both ---- */
+
+/* Either may be installed as a plain program beside the one that the machine lives from. */
+enum package_manager package_manager_of(struct host *h)
+{
+	bool has_rpm = rpmdb_is_there(h);
+	struct host_stat st;
+
+	if (host_exists(h, DPKG_INFO) &&
+		(!has_rpm || (host_stat(h, DPKG_STATUS, &st) == 0 && st.size > 0)))
+		return PACKAGES_DPKG;
+	return has_rpm && !(h->packages && h->packages->is_broken) ? PACKAGES_RPM : PACKAGES_UNREAD;
+}
+
+static void look_up_lists(struct search *s)
+{
+	struct host *h = s->h;
 	const struct str *names;
 	size_t count;
 	int dir_fd;
@@ -217,14 +295,23 @@ static void look_up(struct host *h)
 	if (host_list(h, DPKG_INFO, &names, &count) < 0)
 		return;
 	dir_fd = host_fd(h, DPKG_INFO, O_PATH | O_DIRECTORY);
-	s.piece = malloc(PIECE_BYTES);
-	if (!s.piece)
-		abort();
-	for (size_t i = 0; dir_fd >= 0 && i < count && s.all->open > 0; i++)
+	for (size_t i = 0; dir_fd >= 0 && i < count && s->all->open > 0; i++)
 		if (str_ends(names[i], ".list"))
-			match_list(&s, dir_fd, names[i]);
+			match_list(s, dir_fd, names[i]);
 	if (dir_fd >= 0)
 		close(dir_fd);
+}
+
+static void look_up(struct host *h)
+{
+	struct search s = { .h = h, .all = h->packages, .piece = malloc(PIECE_BYTES) };
+
+	if (!s.piece)
+		abort();
+	if (package_manager_of(h) == PACKAGES_DPKG)
+		look_up_lists(&s);
+	else
+		look_up_rpm(&s);
 	free(s.piece);
 	for (size_t i = 0; i < s.all->asked.len; i++)
 		s.all->asked.at[i].is_open = false;

@@ -160,7 +160,7 @@ static bool judge_by_name(struct judge *j, size_t i, bool has_database)
 		f->state = has_database ? FILE_UNPACKAGED : FILE_NO_DATABASE;
 		return host_is_deep(j->main);
 	}
-	if (str_starts(f->path, "/etc/")) {
+	if (str_starts(f->path, "/etc/") || j->packages[i].is_config) {
 		f->state = FILE_CONFIG;
 		return host_is_deep(j->main);
 	}
@@ -176,12 +176,19 @@ static bool judge_by_name(struct judge *j, size_t i, bool has_database)
 	return j->hashed_bytes <= (int64_t)LIGHT_HASH_BYTES;
 }
 
+static const char *digest_name(enum digest_kind kind)
+{
+	static const char *const names[] = { "md5", "sha1", "sha256", "sha384", "sha512" };
+
+	return names[kind];
+}
+
 static void set_digest(struct judge *j, struct running_file *f, const struct verify_file *v)
 {
 	char hex[2 * DIGEST_SIZE_MAX + 1];
 
-	f->digest = arena_fmt(host_arena(j->main), "%s:%s",
-		v->kind == DIGEST_MD5 ? "md5" : "sha256", hex_of(v->got, v->got_size, hex));
+	f->digest = arena_fmt(host_arena(j->main), "%s:%s", digest_name(v->kind),
+		hex_of(v->got, v->got_size, hex));
 }
 
 static void judge_by_hash(struct judge *j, size_t i, const struct verify_file *v)
@@ -195,10 +202,10 @@ static void judge_by_hash(struct judge *j, size_t i, const struct verify_file *v
 		f->gap = verify_gap(v->state);
 	} else if (j->sums[i].len > 0 && verify_is(v, j->sums[i])) {
 		f->state = FILE_INTACT;
-		f->proof = "md5";
+		f->proof = digest_name(v->kind);
 	} else if (j->sums[i].len > 0 && f->state != FILE_CONFIG) {
 		f->state = FILE_ALTERED;
-		f->proof = "md5";
+		f->proof = digest_name(v->kind);
 		set_digest(j, f, v);
 	} else {
 		set_digest(j, f, v);
@@ -208,10 +215,18 @@ static void judge_by_hash(struct judge *j, size_t i, const struct verify_file *v
 	}
 }
 
+/* rpm says of which kind its digest is; dpkg keeps MD5. */
+static enum digest_kind kind_of_sum(const struct judge *j, size_t i)
+{
+	if (j->packages[i].digest.len > 0)
+		return j->packages[i].digest_kind;
+	return j->sums[i].len > 0 ? DIGEST_MD5 : DIGEST_SHA256;
+}
+
 static void judge_files(struct judge *j)
 {
 	struct arena *a = host_arena(j->main);
-	bool has_database = host_exists(j->at, DPKG_INFO);
+	bool has_database = package_manager_of(j->at) != PACKAGES_UNREAD;
 	bool *is_wanted = arena_array(a, bool, j->count + 1);
 	struct verify_file *verify = calloc(j->count + 1, sizeof(*verify));
 	size_t *of = arena_array(a, size_t, j->count + 1);
@@ -221,13 +236,17 @@ static void judge_files(struct judge *j)
 		abort();
 	for (size_t i = 0; i < j->count; i++)
 		is_wanted[i] = judge_by_name(j, i, has_database);
-	find_sums(j, is_wanted);
-	find_config_sums(j);
+	for (size_t i = 0; i < j->count; i++)
+		j->sums[i] = j->packages[i].digest;
+	if (package_manager_of(j->at) == PACKAGES_DPKG) {
+		find_sums(j, is_wanted);
+		find_config_sums(j);
+	}
 	for (size_t i = 0; i < j->count; i++) {
 		if (!is_wanted[i])
 			continue;
 		verify[count] = (struct verify_file){ .path = j->files[i]->path.ptr,
-			.kind = j->sums[i].len > 0 ? DIGEST_MD5 : DIGEST_SHA256 };
+			.kind = kind_of_sum(j, i) };
 		of[count++] = i;
 	}
 	verify_files(j->at, verify, count, NULL);

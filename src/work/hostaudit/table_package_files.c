@@ -1,10 +1,12 @@
-/* package_files: every file that dpkg brought, compared with its checksum; only those that are not
- * as they came become rows. A deep audit fills it: it reads the whole of /usr. */
+/* package_files: every file that dpkg or rpm brought, compared with its checksum; only those that
+ * are not as they came become rows. A deep audit fills it: it reads the whole of /usr. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "work/hostaudit/dpkg.h"
 #include "work/hostaudit/fact.h"
+#include "work/hostaudit/package_of.h"
+#include "work/hostaudit/rpmdb.h"
 #include "work/hostaudit/tables.h"
 #include "work/hostaudit/verify.h"
 
@@ -18,8 +20,9 @@ static const struct fact_column columns[] = {
 	[IS_PROGRAM] = { "is_program", FACT_INT, T("1: chương trình, thư viện hoặc mô-đun") },
 	[IS_EXTRA] = { "is_extra", FACT_INT,
 		T("1: tài liệu, bản dịch: thường được bỏ đi cho gọn") },
-	[WANTED] = { "wanted", FACT_TEXT, T("MD5 theo gói") },
-	[FOUND] = { "found", FACT_TEXT, T("MD5 của tệp trên đĩa") },
+	[WANTED] = { "wanted", FACT_TEXT,
+		T("giá trị băm theo gói (MD5 ở Debian, SHA-256 ở RHEL)") },
+	[FOUND] = { "found", FACT_TEXT, T("giá trị băm của tệp trên đĩa") },
 	{ 0 },
 };
 
@@ -117,6 +120,13 @@ static struct str place_of(const struct batch *b, struct str path)
 	return path;
 }
 
+static struct expected *next_file(struct batch *b, size_t path_bytes)
+{
+	if (b->count >= BATCH_FILES || b->a.used_bytes + 3 * path_bytes + 4096 > BATCH_BYTES)
+		flush(b);
+	return &b->files[b->count];
+}
+
 static bool take_line(void *context, struct str line)
 {
 	struct batch *b = context;
@@ -125,9 +135,7 @@ static bool take_line(void *context, struct str line)
 
 	if (!dpkg_sum_line(line, &hex, &path) || path.len > 4000 || str_starts(path, "etc/"))
 		return true;
-	if (b->count >= BATCH_FILES || b->a.used_bytes + 3 * path.len + 4096 > BATCH_BYTES)
-		flush(b);
-	file = &b->files[b->count];
+	file = next_file(b, path.len);
 	file->package = b->package;
 	file->hex = arena_str(&b->a, hex);
 	file->path = arena_str(&b->a, place_of(b, arena_fmt(&b->a, "/%.*s", STR_FMT(path))));
@@ -167,20 +175,63 @@ static void read_all(struct batch *b, const struct str *names, size_t count)
 	flush(b);
 }
 
+/* ---- rpm ---- */
+
+static bool count_files(void *context, struct rpm_package *p)
+{
+	size_t *total = context;
+
+	*total += p->file_count;
+	return true;
+}
+
+static bool take_package(void *context, struct rpm_package *p)
+{
+	struct batch *b = context;
+	struct str package = arena_str(host_arena(b->h), p->name);
+	struct rpm_file f;
+
+	while (rpm_next_file(p, &f)) {
+		struct expected *file;
+
+		if (f.digest.len == 0 || !f.is_there || f.dir.len + f.base.len > 4000 ||
+			(f.flags & (RPM_FILE_CONFIG | RPM_FILE_GHOST)) != 0)
+			continue;
+		file = next_file(b, f.dir.len + f.base.len);
+		file->package = package;
+		file->hex = arena_str(&b->a, f.digest);
+		file->path = arena_fmt(&b->a, "%.*s%.*s", STR_FMT(f.dir), STR_FMT(f.base));
+		b->verify[b->count++] =
+			(struct verify_file){ .path = file->path.ptr, .kind = p->digest_kind };
+	}
+	return true;
+}
+
+static void read_rpm(struct batch *b)
+{
+	if (rpmdb_each(b->h, count_files, &b->total) == 0)
+		rpmdb_each(b->h, take_package, b);
+	flush(b);
+}
+
+/* ---- both ---- */
+
 static int fill(struct host *h, struct fact_rows *rows, struct err *e)
 {
 	struct batch b = { .h = h, .rows = rows };
 	const struct str *names;
 	size_t count;
+	bool is_dpkg;
 
 	(void)e;
 	if (!host_is_deep(h))
 		return 0;
-	if (!host_exists(h, DPKG_INFO)) {
+	if (package_manager_of(h) == PACKAGES_UNREAD) {
 		host_gap(h, GAP_UNREADABLE, DPKG_INFO);
 		return 0;
 	}
-	if (host_list(h, DPKG_INFO, &names, &count) < 0)
+	is_dpkg = package_manager_of(h) == PACKAGES_DPKG;
+	if (is_dpkg && host_list(h, DPKG_INFO, &names, &count) < 0)
 		return 0;
 	dpkg_diversions(h, &b.diversions, &b.diversion_count);
 	b.files = calloc(BATCH_FILES, sizeof(*b.files));
@@ -188,7 +239,10 @@ static int fill(struct host *h, struct fact_rows *rows, struct err *e)
 	if (!b.files || !b.verify)
 		abort();
 	arena_init(&b.a, BATCH_BYTES);
-	read_all(&b, names, count);
+	if (is_dpkg)
+		read_all(&b, names, count);
+	else
+		read_rpm(&b);
 	arena_done(&b.a);
 	free(b.files);
 	free(b.verify);
