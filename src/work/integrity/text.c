@@ -265,6 +265,15 @@ static void take_counts(uint64_t *to, size_t count, const struct str *f)
 		to[i] = (uint64_t)number(f[i]);
 }
 
+static bool is_sha256(struct str hex)
+{
+	size_t n = 0;
+
+	while (n < hex.len && strchr("0123456789abcdef", hex.ptr[n]) && hex.ptr[n])
+		n++;
+	return n == hex.len && (n == 64 || n == 0);
+}
+
 /* False: a line that nobody wrote. */
 static bool take_line(struct reading *in, struct str word, const struct str *f, size_t count)
 {
@@ -276,7 +285,7 @@ static bool take_line(struct reading *in, struct str word, const struct str *f, 
 		r->is_full = number(f[2]) != 0;
 		r->has_packages = number(f[3]) != 0;
 		r->has_audit_log = number(f[4]) != 0;
-	} else if (str_is(word, "baseline") && count == 2) {
+	} else if (str_is(word, "baseline") && count == 2 && is_sha256(f[1])) {
 		r->baseline_at_s = number(f[0]);
 		r->baseline_sha256 = f[1];
 	} else if (str_is(word, "names") && count == 3) {
