@@ -20,6 +20,8 @@ MUST_CHECK int cli_packs_load_checks(const struct command_line *line, struct err
  * already, and asks the kernel; as root it becomes a user without rights who may read all. With
  * IS_WRITTEN it stays able to write a file. */
 MUST_CHECK int cli_confine(bool is_written, struct err *e);
+/* The same for one that writes files of OWNER: as root it becomes that user. */
+MUST_CHECK int cli_confine_as(unsigned owner, unsigned group, struct err *e);
 
 /* What takes over two seconds says on a terminal how far it is: a line on stderr that is taken away
  * again. For hostaudit_options.progress; CONTEXT is a struct cli_waiting. */

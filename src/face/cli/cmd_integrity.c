@@ -1,5 +1,6 @@
 /* khien integrity …: files of a machine against what they were. */
 #include "face/cli/cli.h"
+#include "face/cli/cli_int.h"
 #include "face/cli/page.h"
 #include "kit/text/text.h"
 #include "work/integrity/integrity.h"
@@ -35,6 +36,15 @@ static int open_state(const struct command_line *line, bool has_root, bool is_re
 		return err_set(
 			e, ERR_INPUT, "--root needs --data: where this tree's state is kept");
 	return integrity_open(data ? data : DEFAULT_DATA, is_reading, e, ret);
+}
+
+/* Before the first file of the machine is read: from here on only the state can be written. */
+static int confine(const struct integrity *state, struct err *e)
+{
+	unsigned owner, group;
+
+	integrity_owner(state, &owner, &group);
+	return cli_confine_as(owner, group, e);
 }
 
 static struct integrity_note note_of(const struct command_line *line)
@@ -285,6 +295,8 @@ static int run_baseline(const struct command_line *line, struct err *e)
 	if (rc == 0)
 		rc = open_state(line, true, false, &state, e);
 	if (rc == 0)
+		rc = confine(state, e);
+	if (rc == 0)
 		rc = integrity_take(state, &o, &note, &r, e);
 	if (rc == 0)
 		rc = say_report(line, &r, e);
@@ -311,6 +323,7 @@ const struct command cmd_integrity_baseline = {
 		"mới thay mốc cũ; lý do và tên người quyết định được giữ trong sổ."),
 	.options = baseline_options,
 	.args_max = 100,
+	.is_confined = true,
 	.run = run_baseline,
 };
 
@@ -324,6 +337,8 @@ static int run_check(const struct command_line *line, struct err *e)
 	int rc = open_state(line, true, false, &state, e);
 
 	o.is_full = command_flag(line, "full");
+	if (rc == 0)
+		rc = confine(state, e);
 	if (rc == 0)
 		rc = integrity_compare(state, &o, &r, e);
 	if (rc == 0)
@@ -351,6 +366,7 @@ const struct command cmd_integrity_check = {
 		"Mã kết thúc là 1 khi có thay đổi chưa được giải thích. Ai đã đổi thì chỉ nêu khi nhật "
 		"ký kiểm toán của nhân (auditd) có ghi; không thì nêu chủ của tệp."),
 	.options = check_options,
+	.is_confined = true,
 	.run = run_check,
 };
 

@@ -194,6 +194,8 @@ static int run(const struct command_line *line, struct err *e)
 	else if (data)
 		rc = read_data(&l, data, e);
 	if (rc == 0)
+		rc = cli_confine(command_value(line, "save") != NULL, e);
+	if (rc == 0)
 		rc = take_picture(&l, e);
 	if (rc < 0)
 		return rc;
@@ -210,5 +212,6 @@ const struct command cmd_review = {
 		"in những gì khác với lần rà soát trước. Không sửa gì, không chạy chương trình nào. Người "
 		"chịu trách nhiệm ký ở trang Máy, mục Rà soát tiến trình."),
 	.options = options,
+	.is_confined = true,
 	.run = run,
 };

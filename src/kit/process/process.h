@@ -61,6 +61,7 @@ struct process_row {
 	/* Of one that comes and goes: it runs so often, and when another process asks for it, and
 	 * is killed after time_max_s. 0: it runs always. */
 	unsigned every_s, time_max_s;
+	unsigned first_s; /* so long after the start for the first time; 0: as long as every_s */
 	/* Of one that comes and goes: must it have run before anything is ready? May be NULL. */
 	bool (*is_due)(struct process_service *service, void *state);
 };

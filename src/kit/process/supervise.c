@@ -350,7 +350,8 @@ static int prepare_rows(struct supervisor *p, const struct process_row *rows, st
 			.peer_fd = -1,
 			.peer_of_fd = -1,
 			.asker = -1,
-			.next_s = clock_now_s() + rows->every_s };
+			.next_s = clock_now_s() +
+				(rows->first_s ? rows->first_s : rows->every_s) };
 		p->count++;
 		if (rows->prepare)
 			rc = rows->prepare(p->service, &s->state, e);

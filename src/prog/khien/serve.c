@@ -22,6 +22,7 @@
 #define DUTY_TIME_S 600
 #define MAIL_EVERY_S 60
 #define MAIL_TIME_S 300
+#define REVIEW_FIRST_S 120 /* when the start itself is over */
 #define REVIEW_EVERY_S 3600 /* looks whether one is due */
 #define REVIEW_TIME_S 1800
 
@@ -99,6 +100,7 @@ static const struct process_row processes[] = {
 			.keeps_reading_all = true,
 			.sees_processes = true },
 		.start = web_review_start,
+		.first_s = REVIEW_FIRST_S,
 		.every_s = REVIEW_EVERY_S,
 		.time_max_s = REVIEW_TIME_S },
 	{ .name = "duty",

@@ -108,6 +108,8 @@ struct integrity;
 MUST_CHECK int integrity_open(
 	const char *data, bool is_reading, struct err *e, struct integrity **ret);
 struct integrity *integrity_close(struct integrity *i); /* NULL is fine; returns NULL */
+/* Whose files those of the state are. */
+void integrity_owner(const struct integrity *i, unsigned *ret_uid, unsigned *ret_gid);
 
 /* Look at everything and make it the baseline. REPLACES needs a reason; the first one too. */
 MUST_CHECK int integrity_take(struct integrity *i, const struct integrity_options *o,

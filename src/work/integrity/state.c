@@ -89,6 +89,12 @@ static int write_file(struct integrity *i, const char *name, struct buf *bytes, 
 	return rc;
 }
 
+void integrity_owner(const struct integrity *i, unsigned *ret_uid, unsigned *ret_gid)
+{
+	*ret_uid = i->owner;
+	*ret_gid = i->group;
+}
+
 int integrity_journal(struct integrity *i, struct arena *a, struct integrity_note **ret,
 	size_t *ret_count, struct err *e)
 {
