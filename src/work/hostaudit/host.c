@@ -203,7 +203,9 @@ const char *host_sha256(struct host *h, struct str path)
 {
 	struct cached *c = cache_find(h, path);
 
-	if (!c || c->rc != 0)
+	/* What not everybody may read may hold a passphrase: of a small file the hash would let one
+	 * be found by trying. */
+	if (!c || c->rc != 0 || !(c->file.mode & S_IROTH))
 		return "";
 	if (!c->sha256[0])
 		sha256_hex(c->file.bytes, c->sha256);
@@ -216,8 +218,10 @@ void host_remember(struct host *h, struct str path, struct str sha256_text)
 
 	if (!c)
 		c = cache_add(h, path);
-	if (sha256_text.len == sizeof(c->sha256) - 1)
-		memcpy(c->sha256, sha256_text.ptr, sha256_text.len);
+	if (sha256_text.len != sizeof(c->sha256) - 1)
+		return;
+	memcpy(c->sha256, sha256_text.ptr, sha256_text.len);
+	c->file.mode = S_IFREG | 0644; /* its hash was kept: everybody may read it */
 }
 
 /* ---- reading ---- */
@@ -342,7 +346,7 @@ void host_put(struct host *h, const char *path, struct str bytes)
 
 	c->file.bytes = arena_str(&h->arena, bytes);
 	c->file.mtime_s = h->now_s;
-	c->file.mode = S_IFREG | 0600;
+	c->file.mode = S_IFREG | 0644;
 }
 
 #define PIECE_BYTES (8 * KIB)

@@ -92,7 +92,7 @@ int host_stat(struct host *h, const char *path, struct host_stat *ret);
 int host_lstat(struct host *h, const char *path, struct host_stat *ret);
 bool host_exists(struct host *h, const char *path);
 
-/* SHA-256 in hex of a file that host_read() or host_read_lines() has read; "" for any other. */
+/* SHA-256 in hex of a file that host_read() has read and everybody may read; "" for any other. */
 const char *host_sha256(struct host *h, struct str path);
 
 /* Remember that the table being filled could not see something. */
