@@ -53,6 +53,15 @@ class Import(unittest.TestCase):
         self.assertEqual(of["usb.storage", "USB-1000"], "fail")
         self.assertEqual(of["upd.os", "PKGS-7420"], "unknown")
 
+    def test_lynis_is_not_believed_about_aide(self):
+        """FINT-4402: "no SHA256 or SHA512" of a configuration that says "Checksums = H", which holds both."""
+        with open(LYNIS, encoding="utf-8") as file:
+            text = file.read() + "suggestion[]=FINT-4402|Use SHA256 or SHA512 to create checksums in AIDE|-|-|\n"
+        with folder({"lynis-report.dat": text}) as here:
+            got = bring(f"{here}/lynis-report.dat", "--format", "json").json()
+        self.assertEqual([row for row in got["results"] if row["rule"] == "FINT-4402"], [])
+        self.assertIn("FINT-4402", got["unknown_rules"])
+
     def test_what_is_refused(self):
         cases = {"empty": "", "text": "hello\n", "dtd": '<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>',
                  "cut": open(ARF, encoding="utf-8").read()[:4000], "html": "<html><body/></html>"}
