@@ -7,6 +7,7 @@ import { ADMIN, Server, closeBrowser, logIn, newPage, press, screenPath, setUp }
 
 const PAGES = { "hom-nay": "/hom-nay", "quy-che": "/quy-che", "dieu-12": "/quy-che/tay-son/D12",
 	"tim": "/tim?q=mat+khau", "ban-do": "/ban-do", "may": "/may/1", "phep-kiem": "/may/1/lock.deny",
+	"vai-tro": "/may/1/vai-tro", "tien-trinh": "/may/1/tien-trinh", "toan-ven": "/toan-ven",
 	"ngoai-le": "/ngoai-le", "quan-tri": "/quan-tri", "nhat-ky": "/quan-tri/nhat-ky", "tim-nhat-ky": "/nhat-ky?hoi=x", "goi": "/goi",
 	"tai-khoan": "/tai-khoan", "doi-mat-khau": "/doi-mat-khau", "huong-dan": "/huong-dan",
 	"khong-co": "/khong-co-trang-nay" };

@@ -100,7 +100,7 @@ static int fill(const struct command_line *line, struct hostaudit *audit, struct
 	r->at_s = r->host.at_s;
 	r->level = r->host.level;
 	if (command_flag(line, "propose"))
-		return report_propose(r, audit, out, e);
+		return hostaudit_propose(audit, r->lang, out, e);
 	rc = run_checks(line, audit, r, e);
 	if (rc < 0)
 		return rc;

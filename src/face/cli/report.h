@@ -22,10 +22,6 @@ struct report {
 typedef void report_writer(const struct report *report, struct buf *out);
 report_writer report_json, report_text, report_html;
 
-/* The draft of a declaration (docs/formats/machine.md) from what the machine holds. */
-MUST_CHECK int report_propose(const struct report *report, struct hostaudit *audit, struct buf *out,
-	struct err *e);
-
 /* A snapshot of an audit (docs/formats/snapshot.md) to and from a file. */
 MUST_CHECK int snapshot_write(const char *path, struct hostaudit *audit, struct arena *a,
 	struct err *e);

@@ -10,6 +10,7 @@
 #include "kit/store/store.h"
 #include "kit/vfile/vfile.h"
 #include "work/hostaudit/hostaudit.h"
+#include "work/integrity/integrity.h"
 
 #define ROWS_MAX 100000
 
@@ -25,7 +26,33 @@ static int keep_profile(const struct serve *s, struct store *store,
 	const char *os = arena_fmt(s->arena, "host.%lld.os", (long long)host_id).ptr;
 	int rc = org_set(store, family, p->family.ptr ? p->family : STR(""), e);
 
-	return rc < 0 ? rc : org_set(store, os, p->os.ptr ? p->os : STR(""), e);
+	if (rc == 0)
+		rc = org_set(store, os, p->os.ptr ? p->os : STR(""), e);
+	if (rc < 0)
+		return rc;
+	return org_set(store, declared_in_key(host_id, s->arena), str_of(p->declared_in), e);
+}
+
+/* What the officer may start a declaration from, beside the database: it changes with every audit
+ * and is nobody's decision. */
+static int keep_draft(
+	const struct serve *s, struct hostaudit *audit, int64_t host_id, struct err *e)
+{
+	struct vfile_disk *disk;
+	struct buf text;
+	int rc;
+
+	buf_init(&text, LIMIT_HOST_FILE_BYTES);
+	rc = hostaudit_propose(audit, LANG_VI, &text, e);
+	if (rc == 0)
+		rc = vfile_disk_open(s->service->data, &disk, e);
+	if (rc == 0) {
+		rc = vfile_replace(
+			disk, declared_draft_name(host_id, s->arena), buf_str(&text), e);
+		vfile_disk_close(disk);
+	}
+	buf_done(&text);
+	return rc;
 }
 
 static int find_host(const struct serve *s, struct store *store, const struct hostaudit_profile *p,
@@ -120,7 +147,10 @@ int audit_store(
 		return rc;
 	options.level = host.level; /* known only now: ask anew with it */
 	audit = NULL;
-	rc = hostaudit_open(&options, e, &audit);
+	rc = org_setting(
+		store, declared_key(run.host_id, s->arena), s->arena, &options.recorded, e);
+	if (rc == 0)
+		rc = hostaudit_open(&options, e, &audit);
 	if (rc == 0) {
 		profile = hostaudit_profile(audit);
 		if (ask_all(s, audit, &run, &rows) == 0)
@@ -131,6 +161,8 @@ int audit_store(
 		rc = evidence_add_run(store, &run, rows.at.at, rows.at.len, e);
 	if (rc == 0)
 		rc = keep_profile(s, store, &profile, run.host_id, e);
+	if (rc == 0)
+		rc = keep_draft(s, audit, run.host_id, e);
 	if (rc == 0 && duty)
 		rc = keep_picture(s, store, audit, &run, duty->period_days, e);
 	hostaudit_close(audit);
@@ -181,6 +213,28 @@ static int find_duty(
 	return 0;
 }
 
+/* The machine's files against their baseline, every day; without one there is nothing to do. */
+static int compare_files(const struct serve *s, struct err *e)
+{
+	const struct integrity_options options = {
+		.root = "/", .threads = 1, .now_s = clock_now_s()
+	};
+	struct integrity_report report = { 0 };
+	struct integrity *state = NULL;
+	int rc = integrity_open(s->service->data, true, e, &state);
+
+	if (rc == 0)
+		rc = integrity_last(state, s->arena, &report, e);
+	state = integrity_close(state);
+	if (rc < 0 || options.now_s - report.at_s < CLOCK_DAY_S)
+		return rc == ERR_ABSENT ? 0 : rc; /* nobody has made a baseline yet */
+	rc = integrity_open(s->service->data, false, e, &state);
+	if (rc == 0)
+		rc = integrity_compare(state, &options, &report, e);
+	integrity_close(state);
+	return rc;
+}
+
 /* Nobody waits for it: it steps back behind whatever else the machine does. */
 int web_review_start(const struct process *self)
 {
@@ -199,6 +253,8 @@ int web_review_start(const struct process *self)
 		rc = data_store(s, &store, &e);
 	if (rc == 0)
 		rc = find_duty(s, store, &duty, &e);
+	if (rc == 0)
+		rc = compare_files(s, &e); /* before the audit, which tells of it */
 	if (rc == 0 && duty.is_due)
 		rc = audit_store(s, store, &duty, &e);
 	store_close(store);

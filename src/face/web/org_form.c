@@ -1,25 +1,6 @@
 /* org_form.c - the fields that the forms of units and people have in common. */
 #include "face/web/org_int.h"
 
-static bool date_typed(struct str s, struct date *ret)
-{
-	struct str part[3], rest = s;
-	int64_t n[3];
-	char iso[40];
-
-	if (date_parse(s, ret))
-		return true;
-	for (int i = 0; i < 3; i++) {
-		if (!str_next_word(&rest, "/-. ", &part[i]) || !str_to_i64(part[i], &n[i]) ||
-			n[i] < 1 || n[i] > 9999)
-			return false;
-	}
-	if (str_trim(rest).len)
-		return false;
-	snprintf(iso, sizeof(iso), "%04d-%02d-%02d", (int)n[2], (int)n[1], (int)n[0]);
-	return date_parse(str_of(iso), ret);
-}
-
 struct str form_day(struct view *v, const char *name)
 {
 	char text[CLOCK_TEXT_MAX];

@@ -1,8 +1,7 @@
 /* page_exception.c - dated exceptions: all of them, taking one in, ending one early. */
 #include "face/web/web_int.h"
 
-/* "31/12/2026", "31-12-2026" or "2026-12-31" */
-static bool date_typed(struct str s, struct date *ret)
+bool date_typed(struct str s, struct date *ret)
 {
 	struct str part[3], rest = s;
 	int64_t n[3];

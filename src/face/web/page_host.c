@@ -273,8 +273,11 @@ void page_host(struct view *v)
 	page_start(v,
 		text_of(v, arena_fmt(v->a, "%s %.*s", tr(v->lang, "Máy"), STR_FMT(f.host.name))));
 	profile(v, &f);
-	html(v->w, "<p><a class=\"button plain\" href=\"/may/%lld/tien-trinh\">%s</a></p>\n",
-		(long long)f.host.id, tr(v->lang, "Rà soát tiến trình"));
+	html(v->w,
+		"<p><a class=\"button plain\" href=\"/may/%lld/tien-trinh\">%s</a> "
+		"<a class=\"button plain\" href=\"/may/%lld/vai-tro\">%s</a></p>\n",
+		(long long)f.host.id, tr(v->lang, "Rà soát tiến trình"), (long long)f.host.id,
+		tr(v->lang, "Vai trò máy"));
 	results(v, &f);
 	trend(v, runs, count);
 	html(v->w,

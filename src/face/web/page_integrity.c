@@ -134,8 +134,9 @@ static void accept_form(struct view *v)
 		.name = "ly-do", .label = tr(v->lang, "Lý do"), .is_required = true
 	};
 
-	html(v->w, "<section id=\"chap-nhan\">\n<h2>%s</h2>\n", tr(v->lang, "Chấp nhận thay đổi"));
-	html_form(v, "/toan-ven", NULL);
+	html(v->w, "<section id=\"chap-nhan\" class=\"act\">\n<h2>%s</h2>\n",
+		tr(v->lang, "Chấp nhận thay đổi"));
+	html_form(v, "/toan-ven", "");
 	html_field(v, &path);
 	html_field(v, &reason);
 	html_form_end(v, tr(v->lang, "Chấp nhận"));
@@ -151,7 +152,7 @@ static void note(struct view *v, const struct integrity_note *n)
 		STR_FMT(text_clean(v->a, n->reason, 400)), STR_FMT(text_clean(v->a, n->by, 200)));
 	if (n->act == INTEGRITY_WINDOW)
 		html(v->w, "%s – %s", time_text(v, n->from_s), time_text(v, n->until_s));
-	else
+	else if (n->path.len)
 		html(v->w, "<code class=\"path\">%.*s</code>",
 			STR_FMT(text_clean(v->a, n->path, 4000)));
 	html(v->w, "</td></tr>\n");
@@ -193,7 +194,6 @@ void page_integrity(struct view *v)
 		return;
 	}
 	page_start(v, tr(v->lang, "Toàn vẹn tệp"));
-	html_faults(v);
 	if (!l.is_there) {
 		empty(v);
 	} else {

@@ -121,6 +121,8 @@ const struct route routes[] = {
 	{ HTTP_GET, "/may/{}/tien-trinh.csv", RULE(RIGHT_SEE, OBJECT_HOST), page_review_csv, NULL },
 	{ HTTP_GET, "/may/{}/tien-trinh/{}", RULE(RIGHT_SEE, OBJECT_HOST),
 		page_review_signed, nav_hosts },
+	{ HTTP_GET, "/may/{}/vai-tro", RULE(RIGHT_SEE, OBJECT_HOST), page_roles, nav_hosts },
+	{ HTTP_POST, "/may/{}/vai-tro", RULE(RIGHT_ACT, OBJECT_HOST), page_roles_post, nav_hosts },
 	{ HTTP_GET, "/may/{}/{}", RULE(RIGHT_SEE, OBJECT_HOST), page_check, nav_hosts },
 	{ HTTP_POST, "/may/{}/{}/ngoai-le", RULE(RIGHT_ACT, OBJECT_HOST),
 		page_exception_post, nav_hosts },

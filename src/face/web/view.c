@@ -245,6 +245,7 @@ static const struct {
 	{ "dang-chup",
 		T("Đang chụp lại tiến trình, thường mất vài giây đến một phút. Hãy tải lại trang này.") },
 	{ "da-them-ngoai-le", T("Đã ghi ngoại lệ.") },
+	{ "da-khai", T("Đã lưu bản khai; lần kiểm tra tới sẽ đối chiếu với nó.") },
 	{ "da-chap-nhan", T("Đã chấp nhận, lý do được giữ trong sổ.") },
 	{ "da-ket-thuc", T("Đã kết thúc ngoại lệ.") },
 	{ "da-mo-khoa", T("Đã mở khóa tài khoản.") },

@@ -234,6 +234,8 @@ struct field {
 	bool is_required;
 };
 
+/* "31/12/2026", "31-12-2026" or "2026-12-31" */
+bool date_typed(struct str s, struct date *ret);
 void fault_add(struct view *v, const char *field, const char *words);
 struct str form_value(const struct view *v, const char *name); /* trimmed, "" when absent */
 void html_faults(struct view *v);
@@ -383,6 +385,8 @@ void page_session(struct view *v);
 void page_session_post(struct view *v);
 void page_door(struct view *v);
 void page_door_post(struct view *v);
+void page_roles(struct view *v);
+void page_roles_post(struct view *v);
 void page_exceptions(struct view *v);
 void page_exceptions_csv(struct view *v);
 void page_exception_post(struct view *v);
@@ -454,6 +458,10 @@ bool audit_now(struct view *v);
 bool review_now(struct view *v, int64_t host_id);
 /* The setting that says when one was asked for. */
 const char *review_asked_key(int64_t host_id, struct arena *a);
+/* What is declared of a machine, and where the last audit found it; a draft beside the database. */
+const char *declared_key(int64_t host_id, struct arena *a);
+const char *declared_in_key(int64_t host_id, struct arena *a);
+const char *declared_draft_name(int64_t host_id, struct arena *a);
 /* The I-th obligation in force that is answered by signing the review of the processes, or NULL. */
 const struct obligation *review_obligation(const struct pack_set *packs, struct date on, size_t i);
 /* How many days apart the law wants them; 0 when no obligation asks. */

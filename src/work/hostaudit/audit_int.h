@@ -17,6 +17,7 @@ struct hostaudit {
 	int level;
 	struct date on;
 	int64_t steps;
+	const char *declared_in;          /* "file", "record" or NULL */
 	bool is_replay;                   /* of a snapshot: nothing is read */
 	struct hostaudit_profile profile; /* then: of the host that was read */
 };

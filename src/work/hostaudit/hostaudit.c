@@ -12,6 +12,38 @@
 #include "work/hostaudit/snapshot.h"
 #include "work/hostaudit/rights.h"
 
+bool hostaudit_declaration_read(
+	struct str text, struct arena *a, struct hostaudit_declaration *ret)
+{
+	struct declared_fault fault;
+	struct declaration d;
+	const struct str nothing = STR("");
+
+	if (declaration_parse(text, a, &fault, &d) < 0)
+		return false;
+	*ret = (struct hostaudit_declaration){ .kind = d.kind.ptr ? d.kind : nothing,
+		.purpose = d.purpose.ptr ? d.purpose : nothing,
+		.data = d.data.ptr ? d.data : nothing,
+		.level = d.level,
+		.roles = d.roles.at,
+		.role_count = d.roles.len,
+		.approved = arena_array(a, struct hostaudit_approval, d.approved.len + 1),
+		.approved_count = d.approved.len,
+		.backup_count = d.backups.len };
+	for (size_t i = 0; i < d.approved.len; i++) {
+		const struct approval *from = &d.approved.at[i];
+
+		ret->approved[i] = (struct hostaudit_approval){ .what = from->what,
+			.name = from->name,
+			.why = from->why,
+			.by = from->by,
+			.until = from->until,
+			.is_draft = from->is_draft,
+			.line = from->line };
+	}
+	return true;
+}
+
 bool hostaudit_declaration_is_sound(
 	struct str text, enum lang lang, struct arena *a, struct str *ret_fault)
 {
@@ -35,6 +67,12 @@ static int declared_level(struct hostaudit *audit)
 		declaration_parse(file->bytes, audit->arena, &fault, &d) < 0 || d.level == 0)
 		return 1;
 	return (int)d.level;
+}
+
+static void put_record(struct hostaudit *audit, struct str text)
+{
+	host_put(audit->host, DECLARED_FILE, text);
+	audit->declared_in = "record";
 }
 
 int hostaudit_open(const struct hostaudit_options *options, struct err *e, struct hostaudit **ret)
@@ -62,6 +100,10 @@ int hostaudit_open(const struct hostaudit_options *options, struct err *e, struc
 		audit->arena = host_arena(audit->host);
 		if (options->declared.ptr)
 			host_put(audit->host, DECLARED_FILE, options->declared);
+		else if (host_exists(audit->host, DECLARED_FILE))
+			audit->declared_in = "file";
+		else if (options->recorded.ptr && !options->replay.ptr)
+			put_record(audit, options->recorded);
 		audit->level = options->level > 0 ? options->level : declared_level(audit);
 		if (options->replay.ptr)
 			rc = snapshot_load(audit, options->replay, e);
@@ -147,6 +189,7 @@ struct hostaudit_profile hostaudit_profile(struct hostaudit *audit)
 		.is_root = rights_read_all(),
 		.at_s = host_now_s(audit->host),
 		.level = audit->level,
+		.declared_in = audit->declared_in ? audit->declared_in : "",
 	};
 	struct str machine_id;
 	char hex[65];

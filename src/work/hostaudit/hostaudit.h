@@ -18,6 +18,7 @@ struct hostaudit_options {
 	const struct pack_set *packs;   /* borrowed; may be NULL for questions by hand */
 	int level;           /* system level 1-5 for parameters; 0: as declared, else 1 */
 	struct str declared; /* instead of /etc/khien/machine.yaml; STR_NONE: that file */
+	struct str recorded; /* where the machine has no such file; STR_NONE: nothing */
 	int64_t now_s;
 	bool is_deep; /* also what takes a second or two: all package files, all process numbers */
 	/* The data folder of the service that asks; NULL: where one runs is looked for. */
@@ -39,6 +40,7 @@ struct hostaudit_profile {
 	bool is_root;      /* read with all rights */
 	int64_t at_s;      /* when it was read */
 	int level;         /* for which system level */
+	const char *declared_in; /* "file", "record", "" nowhere: what the unit says of it */
 };
 
 /* *RET is yours, end it with hostaudit_close(). */
@@ -97,6 +99,34 @@ struct str hostaudit_wanted(const struct check *check, const struct pack_set *pa
 /* How to mend ROW on FAMILY; "" when the check has no cure for it. */
 struct str hostaudit_cure(const struct check *check, const struct evidence *row, struct str family,
 	const struct pack_set *packs, int level, struct date on, enum lang lang, struct arena *a);
+
+/* Draft a declaration of the machine from what is there: it can be read, and approves nothing. */
+MUST_CHECK int hostaudit_propose(
+	struct hostaudit *audit, enum lang lang, struct buf *out, struct err *e);
+
+/* What the unit declares of a machine; "" and 0 for what it does not say. */
+struct hostaudit_approval {
+	struct str what, name, why, by;
+	struct date until;
+	bool is_draft; /* lacks why, by or until: approves nothing */
+	int line;
+};
+struct hostaudit_declaration {
+	struct str kind, purpose, data;
+	int64_t level;
+	struct str *roles;
+	size_t role_count;
+	struct hostaudit_approval *approved;
+	size_t approved_count, backup_count;
+};
+/* False for a text that is not sound, which declares nothing. Texts live in A. */
+bool hostaudit_declaration_read(
+	struct str text, struct arena *a, struct hostaudit_declaration *ret);
+/* TEXT with one approval more, or without the one that begins in LINE; STR_NONE when the text is
+ * not written in a way that allows it. In A. */
+struct str hostaudit_approval_add(
+	struct str text, const struct hostaudit_approval *approval, struct arena *a);
+struct str hostaudit_approval_remove(struct str text, int line, struct arena *a);
 
 /* Is TEXT a sound declaration of a machine (docs/formats/machine.md), for files and forms alike?
  * False: *RET_FAULT says line, column, field and why, in LANG; it lives in A. */

@@ -1,11 +1,13 @@
 /* khien audit --propose: a draft of /etc/khien/machine.yaml from what is there. Reasons, approver
  * and end dates are left for a person: a draft can be read, and approves nothing. */
-#include "face/cli/report.h"
+#include "kit/text/text.h"
+#include "work/hostaudit/audit_int.h"
 
 #define PROPOSALS_MAX 500
 
 struct writing {
-	const struct report *report;
+	struct arena *arena;
+	enum lang lang;
 	struct buf *out;
 	size_t count;
 };
@@ -21,7 +23,7 @@ static void quoted(struct buf *out, struct str s)
 
 static struct str cell(const struct writing *w, const struct hostaudit_cell *c)
 {
-	return c->kind == CELL_TEXT ? text_clean(w->report->arena, c->text, 200) : STR("");
+	return c->kind == CELL_TEXT ? text_clean(w->arena, c->text, 200) : STR("");
 }
 
 /* ---- what the machine seems to be ---- */
@@ -140,7 +142,7 @@ static int write_approvals(struct writing *w, struct hostaudit *audit, struct er
 	for (size_t i = 0; i < COUNT(questions); i++) {
 		int rc;
 
-		buf_fmt(w->out, "  # %s\n", tr(w->report->lang, questions[i].head));
+		buf_fmt(w->out, "  # %s\n", tr(w->lang, questions[i].head));
 		rc = hostaudit_ask(audit, str_of(questions[i].sql), write_approval, w, e);
 		if (rc < 0)
 			return rc;
@@ -150,30 +152,31 @@ static int write_approvals(struct writing *w, struct hostaudit *audit, struct er
 	return 0;
 }
 
-int report_propose(const struct report *r, struct hostaudit *audit, struct buf *out, struct err *e)
+int hostaudit_propose(struct hostaudit *audit, enum lang lang, struct buf *out, struct err *e)
 {
-	struct writing w = { .report = r, .out = out };
+	struct hostaudit_profile host = hostaudit_profile(audit);
+	struct writing w = { .arena = audit->arena, .lang = lang, .out = out };
 	char when[CLOCK_TEXT_MAX];
 	int rc;
 
 	buf_fmt(out, "# %s\n# %s, %s\n",
-		tr(r->lang,
+		tr(lang,
 			T("Bản khai nháp của máy. Bỏ những gì không cần; mỗi mục còn lại ghi lý do "
 			  "(why), người duyệt (by) và ngày hết hạn (until: YYYY-MM-DD).")),
-		r->host.name.ptr, clock_people(r->at_s, when));
-	buf_fmt(out, "kind: %.*s\nroles: [", STR_FMT(r->host.kind));
+		host.name.ptr, clock_people(host.at_s, when));
+	buf_fmt(out, "kind: %.*s\nroles: [", STR_FMT(host.kind));
 	rc = hostaudit_ask(audit, str_of(roles_sql), write_role, &w, e);
 	if (rc < 0)
 		return rc;
-	buf_fmt(out, "]\nlevel: %d\ndata: # %s\npurpose: \"\"\napproved:\n", r->level,
-		tr(r->lang, T("sensitive nếu máy giữ dữ liệu nhạy cảm, ordinary nếu không")));
+	buf_fmt(out, "]\nlevel: %d\ndata: # %s\npurpose: \"\"\napproved:\n", host.level,
+		tr(lang, T("sensitive nếu máy giữ dữ liệu nhạy cảm, ordinary nếu không")));
 	w.count = 0;
 	rc = write_approvals(&w, audit, e);
 	if (rc < 0)
 		return rc;
 	w.count = 0;
 	buf_fmt(out, "# %s\nbackups:\n",
-		tr(r->lang,
+		tr(lang,
 			T("ai sao lưu máy này; kể cả việc máy khác làm hộ mà máy này không thấy")));
 	rc = hostaudit_ask(audit, str_of(backups_sql), write_backup, &w, e);
 	if (rc == 0 && w.count == 0)
