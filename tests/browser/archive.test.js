@@ -142,6 +142,11 @@ test("a month that is over is listed with its senders, and on which disk it is",
 	await page.screenshot({ path: screenPath("thang"), fullPage: true });
 	await page.emulateMedia({ media: "print" });
 	await page.screenshot({ path: screenPath("thang-in"), fullPage: true });
+	await page.goto(`/niem-phong/${month.slice(0, 4)}`);
+	assert.match(await page.locator(".sheet").innerText(), /Tường lửa cổng chính\s+40\s+0/);
+	assert.match(await page.locator(".keys").innerText(), new RegExp(`khien/nhat-ky/${month.slice(0, 4)}\\s+[0-9a-f]{8}`));
+	await page.screenshot({ path: screenPath("niem-phong-day-du"), fullPage: true });
+	await page.goto("/nhat-ky/thang");
 	// a disk that is wrong is no copy any more
 	await page.emulateMedia({ media: "screen" });
 	writeFileSync(join(disk, month, "manifest"), "khien-month 1\n");

@@ -1,7 +1,8 @@
 /* page_verify.c - Kiểm chứng: the whole log proved again, the minutes of it signed, the sheet that
  * carries the seal outside. */
-#include "face/web/log.h"
+#include "face/web/senders.h"
 #include "face/web/verify.h"
+#include "kit/merkle/note.h"
 #include "kit/process/process.h"
 
 #define START_WAIT_MS 1500
@@ -291,6 +292,50 @@ static void grouped(struct view *v, struct str text)
 	html(v->w, "</code></p>\n");
 }
 
+/* Who signed: names and the first bytes of the keys, to be held against keys on paper. */
+static void key_ids(struct view *v, struct str text)
+{
+	struct note *n = arena_new(v->a, struct note);
+	struct err none;
+
+	if (note_parse(text, v->a, n, &none) < 0)
+		return;
+	html(v->w, "<h2>%s</h2>\n<ul class=\"keys\">\n", tr(v->lang, "Khóa đã ký"));
+	for (size_t i = 0; i < n->count; i++)
+		html(v->w, "<li><code>%.*s</code> <code>%s</code></li>\n",
+			STR_FMT(n->signatures[i].name),
+			path_of(v, "%08x", n->signatures[i].key_id));
+	html(v->w, "</ul>\n");
+}
+
+#define SHEET_SENDERS 40
+
+/* What each sender sent, and lost, until now. */
+static void sender_lines(struct view *v)
+{
+	struct senders s;
+	struct err none = { 0 };
+
+	if (senders_load(v, 0, &s, &none) < 0 || s.count == 0)
+		return;
+	html(v->w,
+		"<h2>%s</h2>\n<table><thead><tr><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
+		"<th scope=\"col\">%s</th></tr></thead>\n<tbody>\n",
+		tr(v->lang, "Dòng theo nguồn, đến lúc in"), tr(v->lang, "Nguồn"),
+		tr(v->lang, "Tất cả"), tr(v->lang, "Mất"));
+	for (size_t i = 0; i < s.count && i < SHEET_SENDERS; i++)
+		html(v->w, "<tr><th scope=\"row\">%.*s</th><td>%llu</td><td>%llu</td></tr>\n",
+			STR_FMT(sender_shown(v, &s.rows[i])),
+			(unsigned long long)s.rows[i].is->lines,
+			(unsigned long long)s.rows[i].is->dropped);
+	html(v->w, "</tbody></table>\n");
+	if (s.count > SHEET_SENDERS)
+		html(v->w, "<p>%s</p>\n",
+			fill(v, tr(v->lang, "và {n} nguồn nữa"), "n",
+				number_text(v, (int64_t)(s.count - SHEET_SENDERS)), NULL));
+	senders_done(&s);
+}
+
 void page_seal_sheet(struct view *v)
 {
 	struct find_place place = { 0 };
@@ -318,6 +363,8 @@ void page_seal_sheet(struct view *v)
 	fact(v, tr(v->lang, "In lúc"), time_text(v, v->by.now_s));
 	html(v->w, "</dl>\n<h2>%s</h2>\n", tr(v->lang, "Gốc của cây băm"));
 	grouped(v, root);
+	key_ids(v, note);
+	sender_lines(v);
 	html_qr(v, text_of(v, note));
 	html(v->w, "<p>%s</p>\n",
 		tr(v->lang,
