@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""archive.py [--sizes 100M,1G] [--runs N] [--scratch DIR]: how small the log archive is and how soon it finds, beside
+"""archive.py [--sizes 100M,1G,5G] [--runs N] [--scratch DIR]: how small the log archive is and how soon it finds, beside
 zstd, xz, gzip, ripgrep, zstdgrep and grep, in one run on the same lines.
 
 The logs are those of KHIEN_LOGS, else of ../shared/data/logs beside the checkout. The syslog is SYNTHETIC: a block
@@ -25,6 +25,8 @@ DRIVER = os.path.join(TOP, "build", "bench", "bench-archive")
 SOURCES = ("linux=Linux.log:3 openssh=OpenSSH_2k.log:3 thunderbird=Thunderbird_2k.log:2 mac=Mac_2k.log:1 "
            "apache=Apache_2k.log:1 access=apache_access.log:2 zeeksyslog=zeek-default_syslog.log:1").split()
 MIB = 1 << 20
+BASE_BYTES = 1000 ** 3
+PEERS = {"clickhouse-local": "ClickHouse", "clp": "CLP", "loggrep": "LogGrep"}
 # The goals of the design: ratio, MB of raw text per CPU second.
 GOALS = {"syslog": ("C1", 27, 150), "Linux.log": ("C2", 38, 0), "Windows": ("C3", 180, 200), "Zeek": ("C4", 18, 100)}
 SEARCHES = [("absent word", ["zzqxabsent"], "zzqxabsent"), ("rare word", ["RARE"], "RARE"),
@@ -75,8 +77,22 @@ def unpack(logs, scratch):
     return folder
 
 
+def enlarge(base, path, size):
+    """The base over and over, each time with the hosts of another agency: what lies in different segments, and
+    beyond every codec's window, need not be new. Drawing 5 GB takes half an hour."""
+    with open(path + ".part", "wb") as out:
+        while out.tell() < size:
+            agency = b".agency%d." % (out.tell() // BASE_BYTES)
+            with open(base, "rb") as lines:
+                while (piece := lines.readlines(1 << 24)) and out.tell() < size:
+                    out.write(b"".join(piece).replace(b".agency.", agency))
+    os.rename(path + ".part", path)
+
+
 def synthetic(logs, real, scratch, size):
     path = os.path.join(scratch, f"syslog-{size}.log")
+    if not os.path.exists(path) and size > BASE_BYTES:
+        enlarge(synthetic(logs, real, scratch, BASE_BYTES), path, size)
     if not os.path.exists(path):
         with open(path + ".part", "wb") as out:
             subprocess.run([sys.executable, os.path.join(logs, "synth_syslog.py"), "--bytes", str(size), *SOURCES],
@@ -165,6 +181,9 @@ def search_table(path, scratch, runs):
         subprocess.run(["zstd", "-3", "-qf", path, "-o", packed], check=True)
     rows = [[f"{figures['raw'] / 1e6:.0f} MB, wall ms", "found", "count", "first 50", "rg raw", "rg -z", "zstdgrep",
              "grep raw", "count is", "peak MiB"]]
+    print(f"{figures['raw'] / 1e6:.0f} MB, {figures['lines']} lines: {figures['raw'] / figures['stored']:.1f}:1 in "
+          f"{figures['segments']} segments, {figures['raw'] / 1e6 / figures['cpu_s']:.0f} MB per CPU s, "
+          f"{figures['anon_kib'] / 1024:.0f} MiB; load {os.getloadavg()[0]:.1f}")
     rare = rarest_user(path)
     for label, words, pattern in SEARCHES:
         words, pattern = [word.replace("RARE", rare) for word in words], pattern.replace("RARE", rare)
@@ -192,7 +211,7 @@ def bytes_of(text):
 
 def main():
     options = argparse.ArgumentParser()
-    options.add_argument("--sizes", default="100M,1G", help="of syslog to search in")
+    options.add_argument("--sizes", default="100M,1G,5G", help="of syslog to search in")
     options.add_argument("--runs", type=int, default=3)
     options.add_argument("--scratch", default=os.environ.get("KHIEN_SCRATCH", "/var/tmp/khien-bench"))
     given = options.parse_args()
@@ -210,6 +229,9 @@ def main():
     print(f"never worse than zstd -3: at worst {worst[0]:.3f}x as small ({worst[1]})")
     print(f"encode: {lines['cpu_s'] / lines['lines'] * 1e6:.2f} CPU s per million lines of "
           f"{lines['raw'] / lines['lines']:.0f} bytes, and {lines['check_cpu_s'] / lines['lines'] * 1e6:.2f} to check\n")
+    for program, name in PEERS.items():
+        if not shutil.which(program):
+            print(f"{name}: not on this machine")
     for size in given.sizes.split(","):
         search_table(synthetic(logs, real, given.scratch, bytes_of(size)), given.scratch, given.runs)
 

@@ -15,6 +15,7 @@
 #include "work/archive/archive.h"
 #include "work/seal/seal.h"
 
+#define FILE_BYTES (4 * MIB)
 #define CHUNK_BYTES (256 * KIB)
 #define FRAME_BYTES (256 * KIB) /* of lines, to the service */
 #define FRAMES_AHEAD 4
@@ -188,6 +189,8 @@ static int open_ourselves(struct import_to *to, const char *data, struct arena *
 	in->log = place->log;
 	in->shard = place->shard;
 	in->year = (unsigned)date_at(clock_now_s()).year;
+	/* the newest one stays beside the segments it is in: let it be a small one */
+	in->file_bytes = FILE_BYTES;
 	(void)!vfile_mkdir(in->log, "intake", &(struct err){ 0 });
 	rc = check_begin(in, e);
 	if (rc == 0)

@@ -123,6 +123,7 @@ struct intake {
 	bool is_ending, is_broken;
 	struct vfile_disk *log, *shard;
 	struct wal *wal;
+	uint64_t file_bytes; /* of a write-ahead file; 0: the usual */
 	uint64_t wal_bytes; /* all its files may take no more; 0: no bound */
 	unsigned year;
 	struct buf genesis; /* the leaf that an empty shard begins with */

@@ -203,7 +203,8 @@ void pen_now(struct intake *in)
 
 int pen_open(struct intake *in, struct err *e)
 {
-	int rc = wal_open(in->shard, &in->wal, e);
+	int rc = wal_open_sized(
+		in->shard, in->file_bytes ? in->file_bytes : WAL_FILE_BYTES, &in->wal, e);
 
 	if (rc == 0)
 		wal_limit(in->wal, in->wal_bytes);

@@ -605,6 +605,27 @@ static void write_end(struct segment_writer *w)
 	bytes_done(&ends);
 }
 
+/* What only serves the gathering of blocks, half of all memory: it goes before the dictionaries, which
+ * need room to be sorted, are written. */
+static void drop_block(struct segment_writer *w)
+{
+	struct lines *l = &w->lines;
+
+	bytes_done(&w->raw);
+	bytes_done(&w->rows);
+	bytes_done(&w->values);
+	bytes_done(&w->received);
+	for (int i = 0; i < META_COLUMNS; i++)
+		bytes_done(&w->meta[i]);
+	table_done(&w->groups);
+	table_done(&l->contexts);
+	table_done(&l->follows);
+	table_done(&l->families_by_hash);
+	table_done(&l->texts_by_hash);
+	table_done(&l->templates_by_hash);
+	bytes_done(&l->branches);
+}
+
 int segment_finish(struct segment_writer *w, struct err *e, struct segment_sizes *ret_sizes)
 {
 	int result;
@@ -614,6 +635,7 @@ int segment_finish(struct segment_writer *w, struct err *e, struct segment_sizes
 	result = end_block(w, e);
 	if (result < 0)
 		return result;
+	drop_block(w);
 	write_dictionaries(w);
 	write_templates(w);
 	write_index(w);
