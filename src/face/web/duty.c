@@ -129,7 +129,7 @@ static int tell(struct digest *g, const struct reader *r, struct err *e)
 			.day = g->today,
 			.made_at_s = g->now_s };
 	struct buf body;
-	size_t lines;
+	size_t lines = 0;
 	int rc = mail_of_day(g->store, r->id, g->today, g->a, &last, e);
 
 	if (rc < 0 || last.id || !letter_is_address(r->email))
