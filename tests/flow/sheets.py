@@ -234,6 +234,11 @@ SENTENCE = ("Các cơ quan, đơn vị khi triển khai dịch vụ sao lưu d�
             "để tăng tốc độ đọc ghi; Nguyễn Thị Hằng, trưởng phòng kỹ thuật")
 
 
+# Every vowel with every tone, as syllables of the right shape.
+SENTENCE += "; đ " + " ".join(
+    f"b{vowel}n" for vowel in "aàảãáạăằẳẵắặâầẩẫấậeèẻẽéẹêềểễếệiìỉĩíịoòỏõóọôồổỗốộơờởỡớợuùủũúụưừửữứựyỳỷỹýỵ")
+
+
 def grid():
     """What kit/office/grid.c hands over, made apart from it: two sheets, one row, the end."""
     def number(n, size):

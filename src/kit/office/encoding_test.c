@@ -40,37 +40,48 @@ static void old_encodings_are_recognised(void **state)
 	decodes(OFFICE_UTF8, "plain words only", "plain words only");
 }
 
-/* tests/flow/sheets.py wrote the same sentence in each; its tables were made apart from ours. */
+static struct str read_corpus(const char *name, char *bytes, size_t size)
+{
+	char path[4096];
+	struct str text;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/fuzz/corpus/encoding/%s", getenv("KHIEN_SOURCE"), name);
+	f = fopen(path, "rb");
+	assert_non_null(f);
+	text = str_from((struct str){ bytes, fread(bytes, 1, size, f) }, 1);
+	fclose(f);
+	return text;
+}
+
+/* tests/flow/sheets.py wrote the same sentence, with every vowel in every tone, in each; its tables
+ * were made apart from ours. */
 static void a_sentence_comes_out_of_every_encoding(void **state)
 {
 	static const struct {
 		const char *name;
 		enum office_encoding encoding;
-	} rows[] = { { "utf-8", OFFICE_UTF8 }, { "utf-16", OFFICE_UTF16LE },
-		{ "cp1258", OFFICE_CP1258 }, { "tcvn3", OFFICE_TCVN3 }, { "vni", OFFICE_VNI },
-		{ "twice", OFFICE_TCVN3 } };
-	char path[4096], bytes[4096];
+	} rows[] = { { "utf-16", OFFICE_UTF16LE }, { "cp1258", OFFICE_CP1258 },
+		{ "tcvn3", OFFICE_TCVN3 }, { "vni", OFFICE_VNI }, { "twice", OFFICE_TCVN3 } };
+	char wanted[4096], bytes[4096];
+	struct str whole = read_corpus("utf-8", wanted, sizeof(wanted));
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct office_guess guess;
-		struct str text;
+		struct str text = read_corpus(rows[i].name, bytes, sizeof(bytes));
+		struct office_guess guess = office_recognise(text);
 		struct buf out;
-		FILE *f;
 
-		snprintf(path, sizeof(path), "%s/fuzz/corpus/encoding/%s", getenv("KHIEN_SOURCE"),
-			rows[i].name);
-		f = fopen(path, "rb");
-		assert_non_null(f);
-		text = str_from((struct str){ bytes, fread(bytes, 1, sizeof(bytes), f) }, 1);
-		fclose(f);
-		guess = office_recognise(text);
 		assert_int_equal(guess.encoding, rows[i].encoding);
 		buf_init(&out, MIB);
 		office_decode(guess, text, &out);
-		assert_non_null(strstr(buf_cstr(&out),
-			"khi triển khai dịch vụ sao lưu dự phòng ở mức vật lý cần thiết lập chức năng "
-			"để tăng tốc độ đọc ghi; Nguyễn Thị Hằng, trưởng phòng kỹ thuật"));
+		text = buf_str(&out);
+		if (str_starts(text, "\xEF\xBB\xBF"))
+			text = str_from(text, 3);
+		for (size_t c = 0; c < whole.len || c < text.len; c++)
+			if (c >= text.len || c >= whole.len || whole.ptr[c] != text.ptr[c])
+				fail_msg("%s differs at \"%.*s\"", rows[i].name,
+					STR_FMT(str_from(text, c)));
 		buf_done(&out);
 	}
 }
