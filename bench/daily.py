@@ -21,6 +21,7 @@ TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(TOP, "tests", "flow"))
 os.environ["KHIEN_BUILD"] = os.environ.get("KHIEN_BUILD", "build")
 import flow  # noqa: E402  (after the build folder is said)
+import sheets  # noqa: E402
 
 ROWS = []
 SIZES = (1 / 16, 1 / 4, 1)
@@ -181,6 +182,92 @@ def page_duties(share):
 @row("page of one unit's state, p95", "ms", 150)
 def page_state(share):
     return p95_ms(share, "/ket-qua/1")
+
+
+# --- registers to and from tables ---------------------------------------------------------------
+
+class Registers:
+    """A data folder with so many records of the register of risks."""
+
+    def __init__(self, records):
+        self.server = flow.Server()
+        self.server.set_up()
+        self.server.stop()
+        if not records:
+            return
+        store = sqlite3.connect(os.path.join(self.server.data, "khien.db"))
+        store.execute("PRAGMA synchronous = OFF")
+        quiet(store)
+        store.execute("DROP TRIGGER record_words_add")
+        store.executemany(
+            "INSERT INTO record (id, register, unit_id, title, folded, body, version, made_at_s, made_by,"
+            " changed_at_s, changed_by) VALUES (?1, 'risks', 1, 'Rủi ro ' || ?1, '', json_object('ten',"
+            " 'Rủi ro ' || ?1, 'kha-nang', '3', 'anh-huong', '4', 'bien-phap', 'Sao lưu hằng ngày, thử phục hồi',"
+            " 'danh-gia', '2026-01-05', 'trang-thai', 'mo'), 1, 0, '', 0, '')",
+            ((i,) for i in range(1, records + 1)))
+        store.executemany("INSERT INTO record_index VALUES ('risks', 'ten', printf('%08d', ?1), ?1, 1)",
+                          ((i,) for i in range(1, records + 1)))
+        store.commit()
+        store.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.server.own.cleanup()
+
+    def run(self, *words):
+        """(seconds, peak resident bytes) of `khien register WORDS`."""
+        begin = time.monotonic()
+        done = subprocess.Popen([flow.BIN, "register", *words, "--data", self.server.data, "--packs", flow.PACKS],
+                                stdout=subprocess.DEVNULL)
+        _, status, usage = os.wait4(done.pid, 0)
+        if status:
+            sys.exit(f"khien register {words[0]} failed")
+        return time.monotonic() - begin, usage.ru_maxrss * 1024
+
+
+def table(rows):
+    head = ["Rủi ro", "Khả năng xảy ra (1–5)", "Mức ảnh hưởng (1–5)", "Biện pháp xử lý", "Ngày đánh giá gần nhất"]
+    return sheets.xlsx([sheets.Sheet("Rủi ro", [head] + [
+        [f"Rủi ro {i}", i % 5 + 1, i % 4 + 1, "Sao lưu hằng ngày, thử phục hồi", sheets.Serial(46027 + i % 300)]
+        for i in range(rows)])])
+
+
+def with_table(share, *words):
+    with Registers(0) as registers:
+        path = os.path.join(registers.server.own.name, "bang.xlsx")
+        with open(path, "wb") as out:
+            out.write(table(int(10_000 * share)))
+        return registers.run("import", "risks", path, *words)[0]
+
+
+@row("10,000-row XLSX: every row checked", "s", 10)
+def import_checked(share):
+    return with_table(share, "--dry-run")
+
+
+@row("10,000-row XLSX: checked and saved", "s", 30)
+def import_saved(share):
+    return with_table(share)
+
+
+def export_mib(share, form):
+    with Registers(int(1_000_000 * share)) as registers:
+        path = os.path.join(registers.server.own.name, "ra")
+        seconds, peak = registers.run("export", "risks", "--format", form, "-o", path)
+        print(f"    {seconds:.1f} s, {os.path.getsize(path) >> 20} MiB of {form}", file=sys.stderr)
+        return peak / (1 << 20)
+
+
+@row("1,000,000 records as CSV: peak memory", "MiB", 128)
+def export_csv(share):
+    return export_mib(share, "csv")
+
+
+@row("1,000,000 records as XLSX: peak memory", "MiB", 128)
+def export_xlsx(share):
+    return export_mib(share, "xlsx")
 
 
 def main():

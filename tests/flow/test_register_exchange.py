@@ -219,6 +219,15 @@ class RoundTrip(Case):
         self.undo("vendors", got["import"])
         self.assertNotIn("Đường truyền số", self.send("vendors"))
 
+    def test_what_a_record_names_may_be_gone(self):
+        self.fill()
+        out = self.send("contracts", as_bytes=True)
+        with sqlite3.connect(os.path.join(self.data, "khien.db")) as db:
+            number = db.execute("SELECT id FROM exchange_import WHERE register = 'vendors'").fetchone()[0]
+        self.undo("vendors", number)
+        got = self.bring("contracts", "lai.csv", out)
+        self.assertEqual((got["changed"], got["same"], got["faults"]), (0, 1, []))
+
     def test_formulas_are_disarmed(self):
         self.fill()
         self.assertIn("\"'=Viễn thông\"", self.send("vendors"))
