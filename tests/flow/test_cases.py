@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 """The leaver's journey from the decision to the printed proof, a vendor in breach, a device that is not disposed
 of without its certificate, a campaign over all units, statements and a session with its quiz, through the pages."""
+import json
+import os
 import re
+import sqlite3
 import time
 import unittest
 
-from flow import Server
+from flow import Server, khien
 
 DAY_S = 86400
 
@@ -38,9 +41,64 @@ class Cases(unittest.TestCase):
         self.form("/nhan-su", ten=name, don__vi__moi=1)
         return int(re.search(r"/nhan-su/(\d+)", self.admin.path).group(1))
 
-    def record(self, register, **fields):
-        self.form(f"/so/{register}/moi", don__vi=1, **fields)
-        return int(re.search(r"/so/[a-z-]+/(\d+)", self.admin.path).group(1))
+    def imported(self, register, heads, row):
+        """A record made from a table; its number."""
+        path = os.path.join(self.server.own.name, f"{register}-{abs(hash(row))}.csv")
+        with open(path, "w", encoding="utf-8") as out:
+            out.write(",".join(heads) + "\n" + row + "\n")
+        done = khien("register", "import", register, path, "--data", self.server.data, "--unit", "1")
+        self.assertEqual(done.status, 0, f"{done.out}{done.err}")
+        with sqlite3.connect(os.path.join(self.server.data, "khien.db")) as db:
+            return db.execute("SELECT max(id) FROM record WHERE register = ?", (register,)).fetchone()[0]
+
+    def says(self, record, field):
+        with sqlite3.connect(os.path.join(self.server.data, "khien.db")) as db:
+            return json.loads(db.execute("SELECT body FROM record WHERE id = ?", (record,)).fetchone()[0])[field]
+
+    # EVIDENCE: D7.3, D12.9#2
+    def test_a_device_is_not_disposed_of_without_its_certificate(self):
+        device = self.imported("devices", ("Tên thiết bị", "Loại", "Trạng thái"), "Máy cũ,Máy trạm,Lưu kho")
+        person = self.person("Đỗ Thị Kiểm")
+        case = self.case("device-disposal", ban__ghi=device)
+        erased = {"disk_serial": "WD-1", "method": "software", "erased_day": self.today, "tool": "nwipe"}
+        decided = {"verified": "yes", "verified_by": person, "decision": "9/QĐ", "decision_day": self.today}
+        self.move(case, "dispose", 422, **erased, **decided)
+        self.move(case, "accept", proposal="hỏng")
+        self.move(case, "erase", **erased)
+        page = self.move(case, "dispose", 422, **erased, **decided)
+        self.assertIn("Bước này cần trường này", page.text)
+        self.assertIn('href="#certificate"', page.text)
+        page = self.move(case, "dispose", 422, **erased, **{**decided, "verified": ""}, certificate="07/XD")
+        self.assertIn("Chưa kiểm tra rằng dữ liệu không đọc lại được", page.text)
+        self.assertEqual(self.says(device, "trang-thai"), "luu-kho")
+        page = self.move(case, "dispose", **erased, **decided, certificate="07/XD")
+        self.assertIn("Đã thanh lý", page.text)
+        self.assertEqual(self.says(device, "trang-thai"), "thanh-ly")
+        self.assertIn("07/XD", self.admin.get(f"/ho-so/{case}/giay/erasure").text)
+
+    # EVIDENCE: D6.1#1, D6.3.a, D6.3.c, D6.3.d#1
+    def test_a_vendor_in_breach_loses_its_access_at_once(self):
+        vendor = self.imported("vendors", ("Tên bên cung cấp", "Trạng thái"), "Công ty Thử,Đang cung cấp")
+        case = self.case("vendor", ban__ghi=vendor)
+        terms = {f"term_{t}": "yes" for t in ("scope", "breach", "damage", "secret", "measures", "data")}
+        paper = {"contract_no": "1/HĐ", "signed_day": "01/01/2026", "end_day": "01/01/2099"}
+        page = self.move(case, "sign", 422, **paper, **{**terms, "term_damage": ""})
+        self.assertIn("Hợp đồng còn thiếu điều khoản bắt buộc của Điều 6", page.text)
+        self.move(case, "sign", **paper, **terms)
+        now = time.strftime("%d/%m/%Y %H:%M", time.gmtime(time.time() + 7 * 3600))
+        page = self.move(case, "suspect", found_at=now, breach="chép dữ liệu")
+        self.assertIn("Ngắt mọi phiên và kết nối từ xa", page.text)
+        self.assertRegex(page.text, r"còn \d+ phút")              # vendor_revoke_h
+        self.move(case, "revoke", 422, degree="serious", measure="stop")
+        self.tasks(case, {})
+        self.move(case, "revoke", degree="serious", measure="stop")
+        self.assertIn("chép dữ liệu", self.admin.get(f"/ho-so/{case}/giay/notice").text)
+        self.move(case, "report", notice_no="2/TB", notice_day=self.today, damage="không", report_no="3/BC")
+        self.move(case, "end-for-breach", settlement="chấm dứt", ended_at=now)
+        self.move(case, "close", 422, handed_over="mã nguồn")
+        self.tasks(case, {})
+        page = self.move(case, "close", handed_over="mã nguồn")
+        self.assertIn("Đã kết thúc", page.text)
 
     def case(self, flow, **about):
         self.form("/ho-so", luong=flow, **about)

@@ -454,7 +454,9 @@ static void history(struct view *v, const struct shown *x)
 	html(v->w, "<section>\n<h2>%s</h2>\n<ol class=\"items\">\n", tr(v->lang, "Quá trình"));
 	html(v->w,
 		"<li class=\"item\"><span class=\"what\">%s</span> <span class=\"soft\">%.*s, %s</span></li>\n",
-		tr(v->lang, "Mở hồ sơ"), STR_FMT(x->c.started_by), time_text(v, x->c.started_at_s));
+		tr(v->lang, "Mở hồ sơ"),
+		STR_FMT(x->c.started_by.len ? x->c.started_by : STR("Khiên")),
+		time_text(v, x->c.started_at_s));
 	for (size_t i = 0; i < x->h.step_count; i++) {
 		const struct flow_step *s = &x->h.steps[i];
 		const struct flow_move *m = flow_move_of(x->f, s->move);

@@ -105,9 +105,12 @@ static int step(const struct going *g, int64_t at_s, bool *ret_went, struct err 
 	struct flow_refusals why;
 	const struct flow_move *move;
 	struct flow_case c;
+	struct flow_history h;
 	int rc = flow_get(m->d->store, g->id, at_s, &m->piece, &c, e);
 
 	*ret_went = false;
+	if (rc == 0)
+		rc = flow_history(m->d->store, g->id, &m->piece, &h, e);
 	move = rc == 0 && !c.ended_at_s ? next_move(m, g->f, c.state) : NULL;
 	if (!move)
 		return rc;
@@ -118,7 +121,7 @@ static int step(const struct going *g, int64_t at_s, bool *ret_went, struct err 
 			is_asked = is_asked || str_eq(move->needs[n], g->f->fields[i].id);
 		for (size_t n = 0; n < move->ask_count; n++)
 			is_asked = is_asked || str_eq(move->asks[n], g->f->fields[i].id);
-		if (is_asked)
+		if (is_asked && flow_value_of(&h, g->f->fields[i].id).len == 0)
 			vec_push(&m->piece, &values,
 				((struct flow_value){ .field = g->f->fields[i].id,
 					.value = field_value(m, move, &g->f->fields[i], g->u,
