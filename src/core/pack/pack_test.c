@@ -26,9 +26,12 @@ static const char *const files[] = {
 	"std/pack.yaml",
 	"std/clauses.yaml",
 	"std/params.yaml",
+	"law/flows/f.yaml",
+	"law/statements/s.yaml",
+	"law/quizzes/q.yaml",
 };
-static const char *const folders[] = { "law", "law/obligations", "law/registers", "checks",
-	"checks/linux", "std" };
+static const char *const folders[] = { "law", "law/flows", "law/statements", "law/quizzes",
+	"law/obligations", "law/registers", "checks", "checks/linux", "std" };
 
 static struct arena arena;
 
