@@ -54,6 +54,7 @@ class District:
     def __init__(self, share):
         self.units, self.hosts = max(1, int(UNITS * share)), max(1, int(HOSTS * share))
         self.server = flow.Server()
+        self.server.start()
         self.cookies = self.server.set_up().cookies
         self.server.stop()
         store = sqlite3.connect(os.path.join(self.server.data, "khien.db"))
