@@ -22,8 +22,8 @@ const struct command *const khien_commands[] = {
 	&cmd_log_seal,
 	&cmd_log_witness,
 	&cmd_log_recovery,
+	&cmd_verdicts_sweep, /* before the command that is its first word */
 	&cmd_verdicts,
-	&cmd_verdicts_sweep,
 	&cmd_duty_list,
 	&cmd_flow_list,
 	&cmd_flow_show,

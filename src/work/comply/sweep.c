@@ -345,23 +345,6 @@ static int64_t keep_dues(
 	return rc < 0 ? rc : done;
 }
 
-/* Each unit in a transaction of its own: others may write between. */
-static int64_t keep_unit_dues(
-	struct unit_facts *about, const struct due *dues, size_t count, struct err *e)
-{
-	int64_t rc = store_begin(about->store, e), done = 0;
-
-	if (rc == 0)
-		rc = done = keep_dues(about, dues, count, e);
-	if (rc >= 0)
-		rc = store_commit(about->store, e);
-	if (rc < 0) {
-		store_rollback(about->store);
-		return rc;
-	}
-	return done;
-}
-
 /* Whose verdicts a word about the unit may change. */
 static struct due due_of_word(
 	const struct comply_law *law, int64_t unit, struct str name, struct str subject)
@@ -437,6 +420,29 @@ static int fill_queue(struct store *s, const struct comply_law *law, int64_t at_
 	return store_run(q, e);
 }
 
+/* Reckon the dues. Each unit ends a transaction, so that others may write between; the first is
+ * that of the queue itself: one evidence costs one write to the disk. */
+static int64_t keep_all(struct unit_facts *about, const struct dues *dues, struct err *e)
+{
+	int64_t rc = 0, done = 0;
+
+	for (size_t i = 0, n; rc >= 0 && i < dues->count; i += n) {
+		for (n = 1; i + n < dues->count && dues->at[i + n].unit_id == dues->at[i].unit_id;)
+			n++;
+		rc = i ? store_begin(about->store, e) : 0;
+		if (rc == 0)
+			rc = keep_dues(about, &dues->at[i], n, e);
+		done += rc > 0 ? rc : 0;
+		if (rc >= 0)
+			rc = store_commit(about->store, e);
+	}
+	if (rc == 0 && dues->count == 0)
+		rc = store_commit(about->store, e);
+	if (rc < 0)
+		store_rollback(about->store);
+	return rc < 0 ? rc : done;
+}
+
 int comply_refresh(
 	struct store *s, const struct pack_set *packs, int64_t at_s, size_t max, struct err *e)
 {
@@ -444,21 +450,21 @@ int comply_refresh(
 	struct unit_facts about = { .store = s, .packs = packs, .law = &law, .at_s = at_s };
 	struct dues dues = { 0 };
 	struct arena a;
-	int64_t rc, done = 0;
+	int64_t rc = store_begin(s, e);
 
+	if (rc < 0)
+		return (int)rc;
 	arena_init(&a, COMPLY_UNIT_MEMORY_BYTES);
 	comply_law_of(packs, date_at(at_s), &a, &law);
 	rc = fill_queue(s, &law, at_s, e);
 	if (rc == 0)
 		rc = take_dues(s, max, &a, &dues, e);
-	for (size_t i = 0, n; rc >= 0 && i < dues.count; i += n) {
-		for (n = 1; i + n < dues.count && dues.at[i + n].unit_id == dues.at[i].unit_id;)
-			n++;
-		rc = keep_unit_dues(&about, &dues.at[i], n, e);
-		done += rc > 0 ? rc : 0;
-	}
+	if (rc == 0)
+		rc = keep_all(&about, &dues, e);
+	else
+		store_rollback(s);
 	arena_done(&a);
-	return rc < 0 ? (int)rc : (int)done;
+	return (int)rc;
 }
 
 int comply_forget(struct store *s, struct err *e)
