@@ -114,10 +114,13 @@ class Matrix(unittest.TestCase):
     def make_objects(cls):
         """An object of each kind in each unit: {kind: {unit: id}}. There is one machine; it is put where it is
         asked for, with its exceptions."""
-        cls.objects = {"unit": {u: u for u in UNITS.values()}, "staff": {}, "account": {}}
+        cls.objects = {"unit": {u: u for u in UNITS.values()}, "staff": {}, "account": {}, "record": {}}
         for unit in UNITS.values():
             cls.form("/nhan-su", ten=f"Trần Người {unit}", don_vi_moi=unit)
             cls.objects["staff"][unit] = int(re.search(r"/nhan-su/(\d+)", cls.admin.path).group(1))
+            cls.form("/so/wifi/moi", t_ssid=f"Mang {unit}", t_doi_tuong="khach", t_trang_thai="dang-phat",
+                     don_vi=unit)
+            cls.objects["record"][unit] = int(re.search(r"/ban-ghi/(\d+)", cls.admin.path).group(1))
             page = cls.form("/quan-tri/nguoi-dung", ten_dang_nhap=f"x{unit}", ho_ten="X", vai_tro="staff",
                             noi_lam=unit)
             assert page.status == 200
@@ -167,7 +170,7 @@ class Matrix(unittest.TestCase):
 
     def cells(self, route):
         """(role, unit of the account, unit of the object or None, is it about oneself)"""
-        is_object = route.get("object") in ("host", "exception", "unit", "staff", "account", "case",
+        is_object = route.get("object") in ("host", "exception", "unit", "staff", "account", "case", "record",
                                              "session")
         for role in ROLES:
             for unit in (1, 2):
@@ -205,7 +208,7 @@ class Matrix(unittest.TestCase):
     def test_every_cell(self):
         kinds = {route.get("object", "none") for route in TABLES["routes"]}
         self.assertEqual(kinds - {"none", "law", "list", "mine", "whole", "host", "exception", "unit", "staff",
-                                  "account", "case", "session"}, set(), "teach this test how to make such an object")
+                                  "account", "case", "record", "session"}, set(), "teach this test how to make such an object")
         wrong, counts, place = [], {"in": 0, 403: 0, 404: 0}, None
         routes = [r for r in TABLES["routes"] if (r["method"], r["path"]) not in LEFT_OUT]
         plan = sorted(((other or 0, i, role, unit, is_self) for i, r in enumerate(routes)

@@ -15,6 +15,7 @@ static const char *const objects[OBJECT_COUNT] = {
 	[OBJECT_UNIT] = "unit",
 	[OBJECT_STAFF] = "staff",
 	[OBJECT_ACCOUNT] = "account",
+	[OBJECT_RECORD] = "record",
 	[OBJECT_CASE] = "case",
 	[OBJECT_SESSION] = "session",
 };

@@ -14,7 +14,7 @@ static const char sql_link[] =
 	"INSERT OR IGNORE INTO record_link (from_id, field, to_id) VALUES ($1, $2, $3)";
 static const char sql_unlink[] = "DELETE FROM record_link WHERE from_id = $1";
 
-bool record_is_indexed(const struct register_field *f)
+bool record_can_filter(const struct register_field *f)
 {
 	return f->type != REGISTER_FILE && f->type != REGISTER_LONG_TEXT;
 }
@@ -71,7 +71,7 @@ static struct rows rows_of(const struct record_at *at, const struct record *r)
 	if (!r || r->is_cancelled)
 		return rows;
 	for (size_t i = 0; i < at->reg->field_count; i++)
-		if (record_is_indexed(at->reg->fields[i]))
+		if (record_can_filter(at->reg->fields[i]))
 			add_field(at, r, at->reg->fields[i], &rows);
 	vec_push(at->a, &rows.list,
 		((struct row){ STR(RECORD_SORT_CHANGED),

@@ -11,7 +11,7 @@ static const char sql_live[] =
 static const char sql_dangling[] =
 	"SELECT l.from_id, l.field, t.title FROM record r JOIN record_link l ON l.from_id = r.id"
 	" JOIN record t ON t.id = l.to_id WHERE r.register = $1 AND r.state = 0 AND r.unit_id = $2"
-	" AND t.state = 1 ORDER BY l.from_id";
+	" AND ($3 IS NULL OR r.id = $3) AND t.state = 1 ORDER BY l.from_id";
 static const char sql_pointing[] =
 	"SELECT r.id, r.body FROM record_link l JOIN record r ON r.id = l.from_id"
 	" WHERE l.to_id = $1 AND l.field = $2 AND r.register = $3 AND r.state = 0";
@@ -170,6 +170,8 @@ static int find_dangling(struct judging *j, struct err *e)
 
 	store_bind_str(q, 1, j->at->reg->id);
 	store_bind_i64(q, 2, j->unit_id);
+	if (j->count == 1)
+		store_bind_i64(q, 3, j->records[0].id);
 	while ((rc = store_next(q, e)) == 1) {
 		const struct record *r = record_of(j, store_i64(q, 0));
 		const struct register_field *f = pack_register_field(j->at->reg, store_str(q, 1));
@@ -339,6 +341,32 @@ int record_judge(
 	made.outcome = j.has_fail ? OUTCOME_FAIL : OUTCOME_PASS;
 	if (j.count == 0 && !j.has_fail)
 		made.outcome = OUTCOME_NA;
+	*ret = made;
+	return 0;
+}
+
+int record_judge_one(const struct record_at *at, const struct record *r,
+	struct record_judgement *ret, struct err *e)
+{
+	struct record one = *r;
+	struct judging j = { .at = at,
+		.unit_id = r->unit_id,
+		.today = date_at(at->now_s),
+		.records = &one,
+		.count = 1 };
+	struct record_judgement made = { .live = 1 };
+	int rc;
+
+	find_missing(&j, &made.incomplete);
+	rc = find_dangling(&j, e);
+	for (size_t i = 0; rc >= 0 && i < at->reg->rule_count; i++)
+		if (at->reg->rules[i].twice_count == 0 && !at->reg->rules[i].machine.check.ptr)
+			rc = apply(&j, &at->reg->rules[i], e);
+	if (rc < 0)
+		return rc;
+	made.findings = j.findings.at;
+	made.finding_count = j.findings.len;
+	made.outcome = j.has_fail ? OUTCOME_FAIL : OUTCOME_PASS;
 	*ret = made;
 	return 0;
 }

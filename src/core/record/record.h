@@ -135,6 +135,9 @@ MUST_CHECK int record_comment_add(
 #define RECORD_PAGE_MAX 200
 #define RECORD_SORT_CHANGED "@changed"
 
+/* May a list be filtered and sorted by it? */
+bool record_can_filter(const struct register_field *f);
+
 /* Values of a field from LOW to HIGH, as kept; both "": those without a value. */
 struct record_filter {
 	const struct register_field *field;

@@ -13,7 +13,6 @@ bool record_body_eq(struct record_body a, struct record_body b);
 
 /* index.c: the text by which a value is found and sorted; "" for none. */
 struct str record_key(const struct register_field *f, struct str value, struct arena *a);
-bool record_is_indexed(const struct register_field *f);
 /* Replace what stands of it there by what R has; OLD NULL: nothing stands there, R NULL: nothing
  * is to stand there. */
 MUST_CHECK int record_index(const struct record_at *at, const struct record *old,

@@ -34,6 +34,9 @@ struct record_judgement {
 /* AT->reg in UNIT_ID as of the day of AT->now_s. */
 MUST_CHECK int record_judge(
 	const struct record_at *at, int64_t unit_id, struct record_judgement *ret, struct err *e);
+/* What can be said of R alone: no twins, no machines. */
+MUST_CHECK int record_judge_one(const struct record_at *at, const struct record *r,
+	struct record_judgement *ret, struct err *e);
 /* Does it count for this obligation? A rule with answers of its own counts for those only, all else
  * for whatever the register answers. */
 bool record_finding_is_about(

@@ -12,9 +12,8 @@ static const char sql_update[] =
 	" version = version + 1, changed_at_s = $8, changed_by = $9"
 	" WHERE id = $1 AND version = $2";
 /* A trigger may not: the schema is not trusted with virtual tables. */
-static const char sql_words_out[] =
-	"INSERT INTO record_words (record_words, rowid, folded)"
-	" SELECT 'delete', id, folded FROM record WHERE id = $1";
+static const char sql_words_out[] = "INSERT INTO record_words (record_words, rowid, folded)"
+				    " SELECT 'delete', id, folded FROM record WHERE id = $1";
 static const char sql_words_in[] =
 	"INSERT INTO record_words (rowid, folded) SELECT id, folded FROM record WHERE id = $1";
 static const char sql_version[] =

@@ -168,8 +168,7 @@ struct str record_words(const struct record_at *at, enum lang lang, const struct
 	case REGISTER_PERCENT:
 		return arena_fmt(at->a, "%.*s%%", STR_FMT(value));
 	case REGISTER_MONEY:
-		return arena_fmt(
-			at->a, "%.*s %s", STR_FMT(grouped(at->a, value)), tr(lang, "đ"));
+		return arena_fmt(at->a, "%.*s %s", STR_FMT(grouped(at->a, value)), tr(lang, "đ"));
 	case REGISTER_NUMBER:
 		return grouped(at->a, value);
 	default:

@@ -16,5 +16,6 @@ extern const struct command cmd_integrity_baseline, cmd_integrity_check, cmd_int
 	cmd_integrity_accept, cmd_integrity_window;
 extern const struct command cmd_verdicts, cmd_verdicts_sweep, cmd_duty_list;
 extern const struct command cmd_demo, cmd_flow_list, cmd_flow_show;
+extern const struct command cmd_register_list, cmd_register_show;
 
 #endif

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "core/evidence/review.h"
+#include "core/record/record.h"
 #include "kit/store/store.h"
 #include "work/archive/find.h"
 
@@ -79,6 +80,21 @@ static int open_all(
 	return rc;
 }
 
+/* The registers as the packs have them now. */
+static int open_registers(struct web *w, struct err *e)
+{
+	struct record_notes notes = { 0 };
+	struct arena a;
+	int rc;
+
+	arena_init(&a, LIMIT_REQUEST_MEMORY_BYTES);
+	rc = record_open(w->store, w->packs, &a, &notes, e);
+	for (size_t i = 0; i < notes.count; i++)
+		fprintf(stderr, "khien web: %.*s\n", STR_FMT(notes.at[i]));
+	arena_done(&a);
+	return rc;
+}
+
 int web_start(const struct process *self)
 {
 	const struct serve *s = self->state;
@@ -99,6 +115,8 @@ int web_start(const struct process *self)
 	web_index(&w);
 	if (rc == 0)
 		rc = open_all(self, &w, &http, &e);
+	if (rc == 0)
+		rc = open_registers(&w, &e);
 	if (rc == 0)
 		loop(http, signal_fd);
 	else

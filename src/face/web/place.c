@@ -9,6 +9,7 @@ static const char sql_exception[] =
 	" WHERE x.id = $1";
 static const char sql_unit[] = "SELECT id, NULL FROM unit WHERE id = $1";
 static const char sql_staff[] = "SELECT unit_id, id FROM staff WHERE id = $1";
+static const char sql_record[] = "SELECT unit_id, NULL FROM record WHERE id = $1";
 static const char sql_case[] = "SELECT unit_id, staff_id FROM flow_case WHERE id = $1";
 static const char sql_session[] = "SELECT unit_id, NULL FROM attest_session WHERE id = $1";
 static const char sql_account[] = "SELECT unit_id, staff_id FROM person WHERE id = $1";
@@ -20,6 +21,7 @@ static const char *const sql_of[OBJECT_COUNT] = {
 	[OBJECT_UNIT] = sql_unit,
 	[OBJECT_STAFF] = sql_staff,
 	[OBJECT_ACCOUNT] = sql_account,
+	[OBJECT_RECORD] = sql_record,
 	[OBJECT_CASE] = sql_case,
 	[OBJECT_SESSION] = sql_session,
 };

@@ -1,10 +1,11 @@
 /* route.c - which request goes where, and who may send it. */
-#include "face/web/web_int.h"
+#include "face/web/register_int.h"
 #include "face/web/work.h"
 
 static const char nav_today[] = T("Hôm nay");
 static const char nav_work[] = T("Việc");
 static const char nav_units[] = T("Đơn vị");
+static const char nav_registers[] = T("Sổ");
 static const char nav_law[] = T("Quy chế");
 static const char nav_map[] = T("Bản đồ");
 static const char nav_hosts[] = T("Máy");
@@ -79,6 +80,23 @@ const struct route routes[] = {
 	{ HTTP_POST, "/nhan-su/{}/vai-tro", RULE(RIGHT_PEOPLE, OBJECT_STAFF), page_staff_role,
 		nav_units },
 
+	{ HTTP_GET, "/so", RULE(RIGHT_SEE, OBJECT_LIST), page_registers, nav_registers },
+	{ HTTP_GET, "/so/{}", RULE(RIGHT_SEE, OBJECT_LIST), page_register, nav_registers },
+	{ HTTP_GET, "/so/{}/moi", RULE(RIGHT_ACT, OBJECT_LIST), page_record_new, nav_registers },
+	{ HTTP_POST, "/so/{}/moi", RULE(RIGHT_ACT, OBJECT_LIST), page_record_new_post,
+		nav_registers },
+	{ HTTP_GET, "/so/{}/{}", RULE(RIGHT_SEE, OBJECT_LIST), page_record_short, NULL },
+	{ HTTP_GET, "/ban-ghi/{}", RULE(RIGHT_SEE, OBJECT_RECORD), page_record, nav_registers },
+	{ HTTP_GET, "/ban-ghi/{}/sua", RULE(RIGHT_ACT, OBJECT_RECORD), page_record_edit,
+		nav_registers },
+	{ HTTP_POST, "/ban-ghi/{}/sua", RULE(RIGHT_ACT, OBJECT_RECORD), page_record_edit_post,
+		nav_registers },
+	{ HTTP_POST, "/ban-ghi/{}/huy", RULE(RIGHT_ACT, OBJECT_RECORD), page_record_cancel_post,
+		nav_registers },
+	{ HTTP_POST, "/ban-ghi/{}/hoan-tac", RULE(RIGHT_ACT, OBJECT_RECORD), page_record_undo_post,
+		NULL },
+	{ HTTP_POST, "/ban-ghi/{}/gop-y", RULE(RIGHT_ACT, OBJECT_RECORD),
+		page_record_comment_post, NULL },
 	{ HTTP_GET, "/ho-so", RULE(RIGHT_SEE, OBJECT_LIST), page_cases, nav_work },
 	{ HTTP_GET, "/ho-so.csv", RULE(RIGHT_SEE, OBJECT_LIST), page_cases_csv, NULL },
 	{ HTTP_GET, "/ho-so/moi", RULE(RIGHT_ACT, OBJECT_LIST), page_case_new, nav_work },
@@ -188,6 +206,15 @@ const struct route routes[] = {
 	{ HTTP_GET, "/api/v1/hosts/{}/verdicts", RULE(RIGHT_SEE, OBJECT_HOST), api_verdicts, NULL },
 	{ HTTP_POST, "/api/v1/audits", RULE(RIGHT_ACT, OBJECT_WHOLE), api_audit, NULL },
 	{ HTTP_GET, "/api/v1/log", RULE(RIGHT_LOG, OBJECT_WHOLE), api_log, NULL },
+	{ HTTP_GET, "/api/v1/registers", RULE(RIGHT_SEE, OBJECT_LIST), api_registers, NULL },
+	{ HTTP_GET, "/api/v1/registers/{}/records", RULE(RIGHT_SEE, OBJECT_LIST), api_records,
+		NULL },
+	{ HTTP_POST, "/api/v1/registers/{}/records", RULE(RIGHT_ACT, OBJECT_LIST),
+		api_records_post, NULL },
+	{ HTTP_GET, "/api/v1/records/{}", RULE(RIGHT_SEE, OBJECT_RECORD), api_record, NULL },
+	{ HTTP_POST, "/api/v1/records/{}", RULE(RIGHT_ACT, OBJECT_RECORD), api_record_post, NULL },
+	{ HTTP_POST, "/api/v1/records/{}/cancel", RULE(RIGHT_ACT, OBJECT_RECORD),
+		api_record_cancel, NULL },
 	{ HTTP_GET, "/api/v1/packs", RULE(RIGHT_LAW, OBJECT_NONE), api_packs, NULL },
 	{ HTTP_GET, "/api/v1/packs/{}/clauses", RULE(RIGHT_LAW, OBJECT_LAW), api_clauses, NULL },
 	{ HTTP_GET, "/api/v1/packs/{}/obligations", RULE(RIGHT_LAW, OBJECT_LAW),

@@ -19,6 +19,8 @@ const struct command *const khien_commands[] = {
 	&cmd_pack_diff,
 	&cmd_pack_param,
 	&cmd_pack_export,
+	&cmd_register_list,
+	&cmd_register_show,
 	&cmd_log_seal,
 	&cmd_log_witness,
 	&cmd_log_recovery,
