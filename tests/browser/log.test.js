@@ -51,6 +51,23 @@ test("the log's own entries are found, newest first, and the strip tells the sea
 	assert.match(await page.locator("[role=status]").first().innerText(), /^1 dòng khớp/);
 });
 
+test("a search is kept by name, found again, and let go", async () => {
+	const page = await inside();
+	await page.goto("/nhat-ky?hoi=" + encodeURIComponent('kind:link "origin"'));
+	await page.locator(".saved summary").click();
+	await page.fill("#ten-cau", "Mở đầu <nhật ký>");
+	await press(page, "Lưu câu hỏi");
+	assert.equal(await page.inputValue("#hoi"), 'kind:link "origin"');
+	await page.goto("/nhat-ky");
+	await page.locator(".saved summary").click();
+	await page.getByRole("link", { name: "Mở đầu <nhật ký>" }).click();
+	assert.equal(await page.inputValue("#hoi"), 'kind:link "origin"');
+	assert.match(await page.locator("[role=status]").first().innerText(), /^1 dòng khớp/);
+	await page.locator(".saved summary").click();
+	await press(page, "Bỏ");
+	assert.equal(await page.locator(".saved li").count(), 0);
+});
+
 test("a wrong question is refused with its column and kept", async () => {
 	const page = await inside();
 	await page.goto("/nhat-ky?hoi=" + encodeURIComponent('lỗi "abc') + "&tu=31/02/2026");
@@ -110,7 +127,7 @@ test("the log is verified, the minutes are signed and count, the sheet is there 
 	await page.screenshot({ path: screenPath("kiem-chung"), fullPage: true });
 	// what was signed stands behind the obligation, with its date
 	await page.goto("/quy-che/tay-son/D11");
-	const proof = page.locator(".proofs li", { hasText: "Kết quả kiểm chứng toàn bộ kho logfile" }).first();
+	const proof = page.locator(".proofs li", { hasText: "Biên bản kiểm tra tính toàn vẹn của logfile" }).first();
 	assert.match(await proof.textContent(), /(?<!không )đạt/);
 	await page.goto("/kiem-chung");
 	await page.locator(".pages-list a").first().click();

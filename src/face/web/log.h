@@ -19,6 +19,8 @@ struct str log_value(const struct view *v, const char *name); /* of the query, t
 struct query *log_question(struct view *v);
 /* "hoi=…&tu=…": the same question, with NAME as VALUE; NAME may be NULL. */
 const char *log_again(struct view *v, const char *name, struct str value);
+/* The searches this person keeps, and keeping this one (page_log_saved.c). */
+void html_log_saved(struct view *v);
 /* Links between the pages of the log. */
 void html_log_pages(struct view *v);
 

@@ -328,6 +328,7 @@ void page_log(struct view *v)
 				"và chưa nhập tệp cũ nào."));
 	} else if (is_answered) {
 		live(v);
+		html_log_saved(v);
 		results(v, &found, &answer);
 	}
 	page_end(v);

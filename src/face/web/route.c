@@ -156,6 +156,7 @@ const struct route routes[] = {
 	{ HTTP_GET, "/nhat-ky.csv", RULE(RIGHT_LOG, OBJECT_WHOLE), page_log_csv, NULL },
 	{ HTTP_GET, "/nhat-ky.json", RULE(RIGHT_LOG, OBJECT_WHOLE), page_log_json, NULL },
 	{ HTTP_GET, "/nhat-ky.txt", RULE(RIGHT_LOG, OBJECT_WHOLE), page_log_raw, NULL },
+	{ HTTP_POST, "/nhat-ky/luu", RULE(RIGHT_LOG, OBJECT_WHOLE), page_log_saved_post, NULL },
 	{ HTTP_GET, "/nhat-ky.khien-range", RULE(RIGHT_LOG, OBJECT_WHOLE), page_log_range, NULL },
 	{ HTTP_GET, "/nhat-ky/dong/{}.tlog-proof", RULE(RIGHT_LOG, OBJECT_WHOLE),
 		page_log_proof, NULL },

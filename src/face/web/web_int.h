@@ -419,6 +419,7 @@ void page_log_csv(struct view *v);
 void page_log_json(struct view *v);
 void page_log_raw(struct view *v);
 void page_log_range(struct view *v);
+void page_log_saved_post(struct view *v);
 void page_log_line(struct view *v);
 void page_log_proof(struct view *v);
 void page_senders(struct view *v);
