@@ -3,7 +3,7 @@
 
 const struct org_unit *work_unit(struct view *v)
 {
-	int64_t id = v->user.unit_id ? v->user.unit_id : ORG_UNIT_FIRST;
+	int64_t own = v->user.unit_id ? v->user.unit_id : ORG_UNIT_FIRST, id = own;
 	struct str asked = http_pair(v->query, "don-vi");
 	const struct org_unit *unit;
 
@@ -12,12 +12,22 @@ const struct org_unit *work_unit(struct view *v)
 		return NULL;
 	}
 	unit = org_unit_by_id(view_tree(v), id);
-	if (!unit || !unit->is_live ||
-		!org_may_self(&v->user, RIGHT_SEE, view_tree(v), id, v->user.staff_id)) {
+	if (!unit || !unit->is_live || (id != own && !view_may(v, RIGHT_SEE, id))) {
 		page_problem(v, 404);
 		return NULL;
 	}
 	return unit;
+}
+
+/* Who may not see the unit sees what is theirs to do in it. */
+static void only_mine(struct view *v, struct duties *list)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < list->count; i++)
+		if (work_is_mine(v, &list->at[i]))
+			list->at[kept++] = list->at[i];
+	list->count = kept;
 }
 
 int work_duties(struct view *v, const struct org_unit *unit, struct duties *ret)
@@ -33,7 +43,10 @@ int work_duties(struct view *v, const struct org_unit *unit, struct duties *ret)
 		return rc;
 	q.left_out = left_out.at;
 	q.left_out_count = left_out.count;
-	return duty_list(&q, v->a, ret, v->e);
+	rc = duty_list(&q, v->a, ret, v->e);
+	if (rc == 0 && !view_may(v, RIGHT_SEE, unit->id))
+		only_mine(v, ret);
+	return rc;
 }
 
 /* The roles of those for whom the visitor stands in today, besides their own. */
