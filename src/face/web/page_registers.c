@@ -278,10 +278,9 @@ static void head(struct view *v, const struct register_page *p)
 			STR_FMT(r->id), tr(v->lang, "Thêm bản ghi"));
 }
 
-static void count_line(struct view *v, int64_t count)
+static void count_line(struct view *v, int64_t count, bool is_more)
 {
-	const char *words =
-		count >= COUNTED_MAX ? tr(v->lang, "Hơn {n} bản ghi") : tr(v->lang, "{n} bản ghi");
+	const char *words = is_more ? tr(v->lang, "Hơn {n} bản ghi") : tr(v->lang, "{n} bản ghi");
 
 	html(v->w, "<p role=\"status\">%s</p>\n", fill(v, words, "n", number_text(v, count), NULL));
 }
@@ -289,6 +288,17 @@ static void count_line(struct view *v, int64_t count)
 static bool is_narrowed(const struct record_query *q)
 {
 	return q->text.len || q->filter_count || q->is_cancelled;
+}
+
+/* How many there are. Of a search with further pages only that there are more: to count what was
+ * not asked for would cost as much again as the page. */
+static int count_shown(struct view *v, const struct register_page *p, const struct record_query *q,
+	const struct record_page *page, int64_t *ret)
+{
+	*ret = (int64_t)page->count;
+	if (!page->has_more || is_narrowed(q))
+		return 0;
+	return record_count(&p->at, q, COUNTED_MAX, ret, v->e);
 }
 
 void page_register(struct view *v)
@@ -304,8 +314,7 @@ void page_register(struct view *v)
 		return;
 	q = register_query(v, &p);
 	shown = register_columns(v, &p, columns, REGISTER_COLUMNS_MAX);
-	if (record_list(&p.at, &q, &page, v->e) < 0 ||
-		record_count(&p.at, &q, COUNTED_MAX, &count, v->e) < 0) {
+	if (record_list(&p.at, &q, &page, v->e) < 0 || count_shown(v, &p, &q, &page, &count) < 0) {
 		page_failed(v);
 		return;
 	}
@@ -323,7 +332,7 @@ void page_register(struct view *v)
 					words_of(v, p.at.reg->nothing) :
 					str_of(tr(v->lang, "Sổ chưa có bản ghi nào."))));
 	else
-		count_line(v, count);
+		count_line(v, count, count == COUNTED_MAX || (page.has_more && is_narrowed(&q)));
 	if (count > 0)
 		table(v, &p, &q, &page, columns);
 	page_end(v);
