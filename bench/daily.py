@@ -195,6 +195,7 @@ class Registers:
 
     def __init__(self, records):
         self.server = flow.Server()
+        self.server.start()
         self.server.set_up()
         self.server.stop()
         if not records:
