@@ -6,6 +6,10 @@
 
 #define SUBJECT_MEMORY_BYTES (16 * MIB)
 
+static const char sql_unit[] =
+	"SELECT roles, coalesce((SELECT name FROM unit_name WHERE unit_id = $1 AND from_day <= $2"
+	" ORDER BY from_day DESC LIMIT 1), '') FROM unit WHERE id = $1 AND from_day <= $2"
+	" AND (until_day IS NULL OR until_day > $2)";
 static const char sql_hosts[] =
 	"SELECT id, name, kind, level FROM host WHERE unit_id = $1 AND first_seen_s <= $2"
 	" ORDER BY name, id";
@@ -46,6 +50,26 @@ void comply_law_of(
 }
 
 /* --- loading ---------------------------------------------------------------------------------- */
+
+/* One unit by its number: the whole tree would cost more the more units there are. */
+static int load_unit(struct unit_facts *f, struct arena *a, struct err *e)
+{
+	struct store_query *q = store_query(f->store, sql_unit);
+	int rc;
+
+	store_bind_i64(q, 1, f->unit.id);
+	store_bind_str(q, 2, org_day(f->at_s, a));
+	rc = store_next(q, e);
+	if (rc == 0)
+		return err_set(e, ERR_ABSENT, "there was no unit %lld then", (long long)f->unit.id);
+	if (rc < 0)
+		return rc;
+	f->unit.roles = arena_str(a, store_str(q, 0));
+	f->unit.name = arena_str(a, store_str(q, 1));
+	f->unit.is_live = true;
+	store_end(q);
+	return 0;
+}
 
 static int load_hosts(struct unit_facts *f, struct arena *a, struct err *e)
 {
@@ -160,16 +184,10 @@ int unit_facts_load(
 	const struct unit_facts *about, struct arena *a, struct unit_facts *ret, struct err *e)
 {
 	struct unit_facts f = *about;
-	const struct org_unit *unit;
-	struct org_tree tree;
-	int rc = org_tree(f.store, org_day(f.at_s, a), a, &tree, e);
+	int rc = load_unit(&f, a, e);
 
 	if (rc < 0)
 		return rc;
-	unit = org_unit_by_id(&tree, f.unit.id);
-	if (!unit || !unit->is_live)
-		return err_set(e, ERR_ABSENT, "there was no unit %lld then", (long long)f.unit.id);
-	f.unit = *unit;
 	rc = load_hosts(&f, a, e);
 	if (rc == 0)
 		rc = load_people(&f, a, e);
