@@ -101,6 +101,12 @@ class Registers(unittest.TestCase):
         self.assertNotIn(f"/ban-ghi/{record}", self.browser.get("/so/phong?l-khoa=khong").text)
         self.assertIn(f"/ban-ghi/{record}", self.browser.get("/so/phong?l-khoa=co&l-kiem-tra-tu=1/1/2026").text)
 
+    def test_a_way_to_look_is_kept(self):
+        self.browser.get("/so/phong?l-khoa=khong&tim=phong")
+        self.browser.submit({"ten-cach-xem": "Chưa khóa"}, action="/so/phong/cach-xem")
+        page = self.browser.get("/so/phong").text
+        self.assertRegex(page, r'href="/so/phong\?l-khoa=khong&amp;tim=phong&amp;">Chưa khóa<')
+
     def test_faults_are_named_and_what_was_typed_stays(self):
         self.browser.get("/so/phong/moi")
         page = self.browser.submit({"t-ten": "", "t-kiem-tra": "31/2/2026", "t-mau": "xanh <b>"},

@@ -175,6 +175,17 @@ struct record_total {
 MUST_CHECK int record_totals(struct store *s, struct str units, struct arena *a,
 	struct record_total **ret, size_t *ret_count, struct err *e);
 
+/* Ways to look at a register that a person keeps: the query of its list, by a name. */
+struct record_view {
+	int64_t id;
+	struct str name, query;
+};
+MUST_CHECK int record_views(const struct record_at *at, int64_t person_id, struct record_view **ret,
+	size_t *ret_count, struct err *e);
+/* ERR_INPUT without a name. The same name again replaces it; an empty QUERY forgets it. */
+MUST_CHECK int record_view_keep(const struct record_at *at, int64_t person_id, struct str name,
+	struct str query, struct err *e);
+
 /* --- as people read it: record_words.h · findings: record_judge.h · files: record_file.h ------ */
 
 /* Once at start: what a changed pack means for what is kept. Registers whose fields changed get a

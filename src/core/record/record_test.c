@@ -429,6 +429,27 @@ static void links_go_both_ways(void **state)
 	store_close(s);
 }
 
+static void views_are_kept_by_name(void **state)
+{
+	struct store *s = opened(":memory:");
+	struct record_at at = at_of(s, "rooms");
+	struct record_view *views;
+	size_t count;
+
+	run(s,
+		"INSERT INTO person (id, login, name, name_folded, role, hash, must_change,"
+		" onetime_until_s, created_at_s) VALUES (7, 'an', 'An', 'an', 1, 'x', 0, 0, 5)");
+	assert_int_equal(record_view_keep(&at, 7, STR("Chưa khóa"), STR("?a=1"), &err), 0);
+	assert_int_equal(record_view_keep(&at, 7, STR("Chưa khóa"), STR("?a=2"), &err), 0);
+	assert_int_equal(record_view_keep(&at, 7, STR(" "), STR("?a=2"), &err), ERR_INPUT);
+	assert_int_equal(record_views(&at, 7, &views, &count, &err), 0);
+	assert_true(count == 1 && str_is(views[0].query, "?a=2"));
+	assert_int_equal(record_view_keep(&at, 7, STR("Chưa khóa"), STR(""), &err), 0);
+	assert_int_equal(record_views(&at, 7, &views, &count, &err), 0);
+	assert_int_equal(count, 0);
+	store_close(s);
+}
+
 /* --- judging ---------------------------------------------------------------------------------- */
 
 /* The findings, a line each: "title: words". */
@@ -547,6 +568,7 @@ int main(void)
 		cmocka_unit_test(lists_are_sorted_searched_filtered_and_paged),
 		cmocka_unit_test(cancelled_records_have_their_own_list),
 		cmocka_unit_test(links_go_both_ways),
+		cmocka_unit_test(views_are_kept_by_name),
 		cmocka_unit_test(rules_find_what_they_say),
 		cmocka_unit_test(what_points_to_a_cancelled_record_is_found),
 		cmocka_unit_test(machines_are_held_against_the_register),

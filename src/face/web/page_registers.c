@@ -194,6 +194,50 @@ static void search_bar(struct view *v, const struct register_page *p,
 		tr(v->lang, "Áp dụng"));
 }
 
+/* Ways to look at it that this person keeps, and keeping this one. */
+static void views(struct view *v, const struct register_page *p)
+{
+	struct record_view *list;
+	size_t count;
+
+	if (record_views(&p->at, v->user.id, &list, &count, v->e) < 0)
+		return;
+	if (count)
+		html(v->w, "<p class=\"filters\">%s", tr(v->lang, "Cách xem đã lưu:"));
+	for (size_t i = 0; i < count; i++)
+		html(v->w, " <a href=\"/so/%.*s%.*s\">%.*s</a>", STR_FMT(p->at.reg->id),
+			STR_FMT(list[i].query), STR_FMT(list[i].name));
+	if (count)
+		html(v->w, "</p>\n");
+	if (!v->rq->query.len || org_reach(v->user.role, RIGHT_ACT) <= PLACE_SELF)
+		return;
+	html(v->w, "<details><summary>%s</summary>\n", tr(v->lang, "Lưu cách xem này"));
+	html_form(v, path_of(v, "/so/%.*s/cach-xem", STR_FMT(p->at.reg->id)), "keep");
+	html(v->w, "<input type=\"hidden\" name=\"dia-chi\" value=\"%s\">\n",
+		register_link(v, "sau", NULL));
+	html_field(v,
+		&(struct field){
+			.name = "ten-cach-xem", .label = tr(v->lang, "Tên"), .is_required = true });
+	html_form_end(v, tr(v->lang, "Lưu"));
+	html(v->w, "</details>\n");
+}
+
+void page_register_view_post(struct view *v)
+{
+	struct str query = form_value(v, "dia-chi");
+	struct register_page p;
+
+	if (!register_of_path(v, &p))
+		return;
+	if (query.len && !str_starts(query, "?"))
+		page_problem(v, 400);
+	else if (record_view_keep(&p.at, v->user.id, form_value(v, "ten-cach-xem"), query, v->e) <
+		0)
+		page_failed(v);
+	else
+		redirect(v, path_of(v, "/so/%.*s", STR_FMT(p.at.reg->id)));
+}
+
 /* --- the list --------------------------------------------------------------------------------- */
 
 static void column_head(struct view *v, const struct record_query *q,
@@ -321,6 +365,7 @@ void page_register(struct view *v)
 	page_start(v, text_of(v, words_of(v, p.at.reg->title)));
 	head(v, &p);
 	search_bar(v, &p, columns, shown);
+	views(v, &p);
 	if (count == 0 && is_narrowed(&q))
 		html(v->w,
 			"<p class=\"empty\" role=\"status\">%s <a href=\"/so/%.*s\">%s</a></p>\n",

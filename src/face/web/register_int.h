@@ -42,6 +42,7 @@ size_t register_columns(struct view *v, const struct register_page *p,
 
 void page_registers(struct view *v);
 void page_register(struct view *v);
+void page_register_view_post(struct view *v);
 void page_record_new(struct view *v);
 void page_record_new_post(struct view *v);
 void page_record(struct view *v);

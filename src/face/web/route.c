@@ -85,6 +85,8 @@ const struct route routes[] = {
 	{ HTTP_GET, "/so/{}/moi", RULE(RIGHT_ACT, OBJECT_LIST), page_record_new, nav_registers },
 	{ HTTP_POST, "/so/{}/moi", RULE(RIGHT_ACT, OBJECT_LIST), page_record_new_post,
 		nav_registers },
+	{ HTTP_POST, "/so/{}/cach-xem", RULE(RIGHT_ACT, OBJECT_LIST), page_register_view_post,
+		nav_registers },
 	{ HTTP_GET, "/so/{}/{}", RULE(RIGHT_SEE, OBJECT_LIST), page_record_short, NULL },
 	{ HTTP_GET, "/ban-ghi/{}", RULE(RIGHT_SEE, OBJECT_RECORD), page_record, nav_registers },
 	{ HTTP_GET, "/ban-ghi/{}/sua", RULE(RIGHT_ACT, OBJECT_RECORD), page_record_edit,
