@@ -200,10 +200,13 @@ class Registers:
         self.server.stop()
         if not records:
             return
+        self.run("export", "risks")     # so that the rows below are not indexed anew at the first look
         store = sqlite3.connect(os.path.join(self.server.data, "khien.db"))
         store.execute("PRAGMA synchronous = OFF")
         quiet(store)
-        store.execute("DROP TRIGGER record_words_add")
+        for name, in store.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND"
+                                   " tbl_name = 'record' AND name LIKE 'record_words%'").fetchall():
+            store.execute(f"DROP TRIGGER {name}")
         store.executemany(
             "INSERT INTO record (id, register, unit_id, title, folded, body, version, made_at_s, made_by,"
             " changed_at_s, changed_by) VALUES (?1, 'risks', 1, 'Rủi ro ' || ?1, '', json_object('ten',"
