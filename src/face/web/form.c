@@ -83,6 +83,15 @@ void html_field(struct view *v, const struct field *f)
 	html(v->w, ">\n</div>\n");
 }
 
+void html_box(struct view *v, const char *name, struct str value, struct str words, bool is_on)
+{
+	html(v->w, "<label><input type=\"checkbox\" name=\"%s\" value=\"%.*s\"", name,
+		STR_FMT(value));
+	if (is_on)
+		html(v->w, " checked");
+	html(v->w, "> %.*s</label>\n", STR_FMT(words));
+}
+
 void html_select(struct view *v, const char *name, const char *label)
 {
 	const char *fault = fault_of(v, name);

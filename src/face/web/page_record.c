@@ -21,8 +21,8 @@ static void value(struct view *v, const struct register_page *p, const struct re
 	struct str one = record_value_of(p->r.body, f->id);
 	bool is_missing = words.len == 0 && f->need != NEED_NOTHING;
 
-	html(v->w, "<div><dt>%.*s</dt><dd", STR_FMT(words_of(v, f->title)));
-	html(v->w, "%s>", f->type == REGISTER_LONG_TEXT ? " class=\"lines\"" : "");
+	html(v->w, "<div><dt>%.*s</dt><dd class=\"%s\">", STR_FMT(words_of(v, f->title)),
+		f->type == REGISTER_LONG_TEXT ? "lines" : "short");
 	if (is_missing)
 		html(v->w,
 			"<span class=\"chip not-met\"><span aria-hidden=\"true\">✕</span> %s</span>",

@@ -154,10 +154,7 @@ static void column_boxes(struct view *v, const struct register_page *p,
 			continue;
 		for (size_t n = 0; n < count; n++)
 			is_on |= columns[n] == f;
-		html(v->w,
-			"<label><input type=\"checkbox\" name=\"cot\" value=\"%.*s\"%s> "
-			"%.*s</label>\n",
-			STR_FMT(f->id), is_on ? " checked" : "", STR_FMT(words_of(v, f->title)));
+		html_box(v, "cot", f->id, words_of(v, f->title), is_on);
 	}
 	html(v->w, "</fieldset>\n");
 }
@@ -186,10 +183,10 @@ static void search_bar(struct view *v, const struct register_page *p,
 	filters(v, p);
 	html(v->w, "</div>\n");
 	column_boxes(v, p, columns, count);
-	html(v->w,
-		"<p><label><input type=\"checkbox\" name=\"da-huy\" value=\"1\"%s> %s</label></p>\n",
-		str_is(http_pair(v->query, "da-huy"), "1") ? " checked" : "",
-		tr(v->lang, "Chỉ xem bản ghi đã hủy"));
+	html(v->w, "<p>");
+	html_box(v, "da-huy", STR("1"), str_of(tr(v->lang, "Chỉ xem bản ghi đã hủy")),
+		str_is(http_pair(v->query, "da-huy"), "1"));
+	html(v->w, "</p>\n");
 	html(v->w, "<button type=\"submit\">%s</button>\n</details>\n</form>\n",
 		tr(v->lang, "Áp dụng"));
 }
@@ -246,10 +243,10 @@ static void column_head(struct view *v, const struct record_query *q,
 	bool is_here = str_eq(q->sort.ptr ? q->sort : name, f->id);
 	const char *link = text_of(v, f->id);
 
-	html(v->w, "<th scope=\"col\"%s>",
-		!is_here           ? "" :
-			q->is_down ? " aria-sort=\"descending\"" :
-				     " aria-sort=\"ascending\"");
+	html(v->w, "<th scope=\"col\" aria-sort=\"%s\">",
+		!is_here           ? "none" :
+			q->is_down ? "descending" :
+				     "ascending");
 	if (f->is_many || f->type == REGISTER_CHOICES || !record_can_filter(f) || q->is_cancelled) {
 		html(v->w, "%.*s</th>", STR_FMT(words_of(v, f->title)));
 		return;

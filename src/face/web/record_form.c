@@ -82,11 +82,13 @@ static void text_input(struct view *v, const struct register_page *p,
 
 	if (f->type == REGISTER_DATE && date_parse(value, &d))
 		words = record_words(&p->at, v->lang, NULL, f, value);
-	html(v->w, "<input id=\"%s\" name=\"%s\" spellcheck=\"false\"%s value=\"%.*s\"", name, name,
+	html(v->w,
+		"<input id=\"%s\" name=\"%s\" spellcheck=\"false\" inputmode=\"%s\" value=\"%.*s\"",
+		name, name,
 		f->type == REGISTER_NUMBER || f->type == REGISTER_MONEY ||
 				f->type == REGISTER_PERCENT ?
-			" inputmode=\"numeric\"" :
-			"",
+			"numeric" :
+			"text",
 		STR_FMT(words));
 	described(v, f, name);
 	html(v->w, ">\n");
@@ -112,16 +114,19 @@ static void area(struct view *v, const struct register_field *f, struct record_b
 static void option(struct view *v, const struct register_field *f, struct record_body values,
 	struct str id, struct str words)
 {
-	html(v->w, "<option value=\"%.*s\"%s>%.*s</option>\n", STR_FMT(id),
-		has(values, f, id) ? " selected" : "", STR_FMT(words));
+	html(v->w, "<option value=\"%.*s\"", STR_FMT(id));
+	if (has(values, f, id))
+		html(v->w, " selected");
+	html(v->w, ">%.*s</option>\n", STR_FMT(words));
 }
 
 static void select_start(struct view *v, const struct register_field *f)
 {
 	const char *name = name_of(v, f);
 
-	html(v->w, "<select id=\"%s\" name=\"%s\"%s", name, name,
-		f->is_many ? " multiple size=\"6\"" : "");
+	html(v->w, "<select id=\"%s\" name=\"%s\"", name, name);
+	if (f->is_many)
+		html(v->w, " multiple size=\"6\"");
 	described(v, f, name);
 	html(v->w, ">\n");
 	if (!f->is_many)
@@ -147,11 +152,8 @@ static void boxes(struct view *v, const struct register_field *f, struct record_
 	html(v->w, "<div class=\"boxes\" id=\"%s\" role=\"group\" aria-label=\"%.*s\">\n", name,
 		STR_FMT(words_of(v, f->title)));
 	for (size_t i = 0; i < f->choice_count; i++)
-		html(v->w,
-			"<label><input type=\"checkbox\" name=\"%s\" value=\"%.*s\"%s> %.*s</label>\n",
-			name, STR_FMT(f->choices[i].id),
-			has(values, f, f->choices[i].id) ? " checked" : "",
-			STR_FMT(words_of(v, f->choices[i].words)));
+		html_box(v, name, f->choices[i].id, words_of(v, f->choices[i].words),
+			has(values, f, f->choices[i].id));
 	html(v->w, "</div>\n");
 }
 

@@ -244,6 +244,8 @@ void html_form(struct view *v, const char *action, const char *class_name);
 void html_form_end(struct view *v, const char *button);
 void html_field(struct view *v, const struct field *f);
 void html_option(struct view *v, const char *value, const char *words, bool is_chosen);
+/* A box to tick, with its words. */
+void html_box(struct view *v, const char *name, struct str value, struct str words, bool is_on);
 void html_select(struct view *v, const char *name, const char *label);
 void html_select_end(struct view *v);
 void html_button(struct view *v, const char *action, const char *name_value[2], const char *words);

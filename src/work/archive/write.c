@@ -605,8 +605,8 @@ static void write_end(struct segment_writer *w)
 	bytes_done(&ends);
 }
 
-/* What only serves the gathering of blocks, half of all memory: it goes before the dictionaries, which
- * need room to be sorted, are written. */
+/* What only serves the gathering of blocks, half of all memory: it goes before the dictionaries,
+ * which need room to be sorted, are written. */
 static void drop_block(struct segment_writer *w)
 {
 	struct lines *l = &w->lines;

@@ -158,7 +158,8 @@ static void reports_come_back(void **state)
 	struct integrity_gap gap = { STR("/etc/x\ny"), "no-rights" };
 	struct integrity_report r = { .at_s = 5,
 		.baseline_at_s = 4,
-		.baseline_sha256 = STR("00"),
+		.baseline_sha256 = STR("00112233445566778899aabbccddeeff"
+				       "00112233445566778899aabbccddeeff"),
 		.is_full = true,
 		.entries = 9,
 		.of_state = { 1, 2, 3 },
