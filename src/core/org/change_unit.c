@@ -283,6 +283,22 @@ int org_unit_add(const struct org_actor *by, const struct org_unit_new *unit,
 	return rc < 0 ? rc : change_end(&c, add(&c, unit, 0, ret_id));
 }
 
+int org_unit_add_within(const struct org_actor *by, const struct org_unit_new *unit,
+	const struct org_decision *d, int64_t *ret_id, struct org_fault *f, struct err *e)
+{
+	struct change c = { .by = by, .d = d, .fault = f, .e = e };
+	int rc = org_decision_check(d, f, e);
+
+	if (rc < 0)
+		return rc;
+	arena_init(&c.a, TREE_MEMORY_BYTES);
+	rc = org_tree(by->store, d->from, &c.a, &c.tree, e);
+	if (rc == 0)
+		rc = add(&c, unit, 0, ret_id);
+	arena_done(&c.a);
+	return rc;
+}
+
 static int rename_unit(struct change *c, const struct org_unit_new *unit, int64_t id)
 {
 	const struct org_unit *u;

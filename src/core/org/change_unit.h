@@ -28,6 +28,9 @@ struct org_unit_new {
  * whether BY may do so. */
 MUST_CHECK int org_unit_add(const struct org_actor *by, const struct org_unit_new *unit,
 	const struct org_decision *d, int64_t *ret_id, struct org_fault *ret_fault, struct err *e);
+/* The same in the caller's transaction, for many at once. */
+MUST_CHECK int org_unit_add_within(const struct org_actor *by, const struct org_unit_new *unit,
+	const struct org_decision *d, int64_t *ret_id, struct org_fault *ret_fault, struct err *e);
 MUST_CHECK int org_unit_rename(const struct org_actor *by, const struct org_unit_new *unit,
 	int64_t id, const struct org_decision *d, struct org_fault *ret_fault, struct err *e);
 MUST_CHECK int org_unit_move(const struct org_actor *by, int64_t id, int64_t parent_id,

@@ -1,14 +1,25 @@
 /* org_form.c - the fields that the forms of units and people have in common. */
 #include "face/web/org_int.h"
 
-struct str form_day(struct view *v, const char *name)
+struct str day_typed(struct str s, struct arena *a)
 {
 	char text[CLOCK_TEXT_MAX];
 	struct date day;
 
-	if (!date_typed(form_value(v, name), &day))
-		return STR("");
-	return arena_str(v->a, str_of(date_iso(day, text)));
+	return date_typed(str_trim(s), &day) ? arena_str(a, str_of(date_iso(day, text))) : STR("");
+}
+
+struct str form_day(struct view *v, const char *name)
+{
+	return day_typed(form_value(v, name), v->a);
+}
+
+const struct org_unit *unit_named(const struct org_tree *t, struct str name)
+{
+	const struct org_unit *u = org_unit_by_code(t, name);
+	int64_t id;
+
+	return u || !str_to_i64(name, &id) ? u : org_unit_by_id(t, id);
 }
 
 const char *day_text(struct view *v, struct str day)

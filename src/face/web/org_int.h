@@ -72,6 +72,14 @@ enum staff_csv {
 };
 extern const char *const staff_csv_heads[STAFF_CSV_COLUMNS];
 
+/* A unit by its code, or by its number. NULL: none. */
+const struct org_unit *unit_named(const struct org_tree *t, struct str name);
+/* cmd_unit_import.c: all rows of a file or none; DRY only says what would be done. */
+struct own_command;
+MUST_CHECK int unit_import(struct own_command *c, const char *file, bool is_dry, struct err *e);
+/* YYYY-MM-DD of what people type, "" when it is no day. In A. */
+struct str day_typed(struct str s, struct arena *a);
+
 /* Accounts (page_admin.c, page_user.c). */
 void html_role_select(struct view *v, struct str chosen);
 const char *user_state_words(struct view *v, const struct org_user *u);

@@ -21,8 +21,28 @@ struct serve {
 /* data.c: the folder with what must be in it. */
 MUST_CHECK int data_open(struct serve *s, struct err *e);
 MUST_CHECK int data_store(const struct serve *s, struct store **ret, struct err *e);
+const char *data_default_packs(void);
 /* The files belong to whom web becomes. */
 MUST_CHECK int data_hand_over(const struct serve *s, struct err *e);
+
+/* own_cmd.c: a command of one who owns the data folder: its store, its rules, and who does it. */
+struct own_command {
+	const struct command_line *line;
+	struct process_service service;
+	struct serve serve;
+	struct arena arena;
+	struct store *store;
+	struct org_rules rules;
+	struct org_actor by;
+};
+#define OWN_OPTIONS \
+	{ "data", OPTION_DIR, "DIR", NULL, T("thư mục dữ liệu của dịch vụ") }, \
+	{ \
+		"packs", OPTION_DIR, "DIR", NULL, T("thư mục các gói quy định") \
+	}
+/* Opens, runs, hands the files over to the service when it ended well, closes. */
+MUST_CHECK int own_run(const struct command_line *line,
+	int (*run)(struct own_command *c, struct err *e), struct err *e);
 
 /* audit.c: an audit of this machine, kept; with a DUTY a deep one, and the picture of the
  * processes for the review. */
@@ -30,8 +50,8 @@ struct review_duty {
 	bool is_due;
 	int64_t period_days; /* 0: no obligation asks for it */
 };
-MUST_CHECK int audit_store(const struct serve *s, struct store *store,
-	const struct review_duty *duty, struct err *e);
+MUST_CHECK int audit_store(
+	const struct serve *s, struct store *store, const struct review_duty *duty, struct err *e);
 /* Seconds since the newest run of this machine; INT64_MAX when there is none. */
 MUST_CHECK int audit_age_s(const struct serve *s, int64_t *ret, struct err *e);
 

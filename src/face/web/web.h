@@ -26,7 +26,8 @@ int web_audit_start(const struct process *self);
 /* Comes and goes; does something when a review of the processes is due or was asked for. */
 int web_review_start(const struct process *self);
 
-extern const struct command web_user_reset;  /* khien user reset */
-extern const struct command web_user_unlock; /* khien user unlock */
+/* khien user …, khien unit … */
+extern const struct command web_user_list, web_user_add, web_user_role, web_user_disable,
+	web_user_reset, web_user_unlock, web_unit;
 
 #endif

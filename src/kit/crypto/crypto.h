@@ -91,6 +91,23 @@ MUST_CHECK int aead_seal(struct str key, struct str context, struct str plain, s
 MUST_CHECK int aead_open(struct str key, struct str context, struct str sealed, struct arena *a,
 	struct str *ret, struct err *e);
 
+/* A long secret, piece by piece: a changed, moved or missing piece is found, and so is an end that
+ * came too early. A piece grows by STREAM_MORE bytes. */
+#define STREAM_HEAD_SIZE 24
+#define STREAM_MORE 17
+struct stream;
+struct stream *stream_out(struct str key, unsigned char *ret_head);
+struct stream *stream_in(struct str key, const unsigned char *head); /* NULL: no such head */
+void stream_push(struct stream *s, struct str plain, bool is_last, unsigned char *ret_sealed);
+/* ERR_CRYPTO */
+MUST_CHECK int stream_pull(struct stream *s, struct str sealed, unsigned char *ret_plain,
+	bool *ret_is_last, struct err *e);
+struct stream *stream_free(struct stream *s); /* NULL is fine; returns NULL */
+/* Argon2id with 64 MiB: the key of AEAD_KEY_SIZE bytes that a passphrase and a salt give. */
+#define PASSPHRASE_SALT_SIZE 16
+MUST_CHECK int key_of_passphrase(
+	struct str passphrase, const unsigned char *salt, unsigned char *ret_key, struct err *e);
+
 struct certificate {
 	struct str key; /* PEM, both */
 	struct str certificate;

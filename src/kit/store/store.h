@@ -25,6 +25,10 @@ struct store_step {
  * timeout 5 s. ":memory:" is for tests. *RET_STORE is yours, end it with store_close(). */
 MUST_CHECK int store_open(const char *path, struct err *e, struct store **ret_store);
 struct store *store_close(struct store *s); /* NULL is fine; returns NULL */
+/* The database FROM as it is at one moment, while others write to it, into the new file TO; and a
+ * check of every page of a database file. ERR_STORE says what is wrong with it. */
+MUST_CHECK int store_copy(const char *from, const char *to, struct err *e);
+MUST_CHECK int store_check(const char *path, struct err *e);
 MUST_CHECK int store_migrate(
 	struct store *s, const struct store_step *steps, size_t count, struct err *e);
 
