@@ -170,15 +170,15 @@ static int prepare(struct job *j, const struct action *a, struct err *e)
 {
 	struct str on = option(j, "on"), kind = option(j, "kind"), name;
 	struct str day =
-		on.len ? day_typed(on, &j->c->arena) : org_day(j->c->by.now_s, &j->c->arena);
+		on.len ? typed_day(on, &j->c->arena) : org_day(j->c->by.now_s, &j->c->arena);
 	int rc;
 
 	if (!day.len)
 		return err_set(e, ERR_INPUT,
 			tr(j->c->line->lang, T("\"%.*s\" không phải một ngày")), STR_FMT(on));
 	j->d = (struct org_decision){ option(j, "number"),
-		day_typed(option(j, "signed"), &j->c->arena),
-		day_typed(option(j, "from"), &j->c->arena) };
+		typed_day(option(j, "signed"), &j->c->arena),
+		typed_day(option(j, "from"), &j->c->arena) };
 	j->new = (struct org_unit_new){ .code = option(j, "code"),
 		.kind = kind.len ? kind : STR("agency"),
 		.name = option(j, "name"),

@@ -118,8 +118,8 @@ static int read_file(struct import *m, const char *file, struct err *e)
 
 static struct org_decision decision_of(struct import *m, const struct row *r)
 {
-	struct str from = day_typed(r->cells[UNIT_CSV_FROM], &m->c->arena);
-	struct str signed_on = day_typed(r->cells[UNIT_CSV_SIGNED], &m->c->arena);
+	struct str from = typed_day(r->cells[UNIT_CSV_FROM], &m->c->arena);
+	struct str signed_on = typed_day(r->cells[UNIT_CSV_SIGNED], &m->c->arena);
 
 	return (struct org_decision){ r->cells[UNIT_CSV_NUMBER], signed_on, from };
 }

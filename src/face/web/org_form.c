@@ -1,7 +1,7 @@
 /* org_form.c - the fields that the forms of units and people have in common. */
 #include "face/web/org_int.h"
 
-struct str day_typed(struct str s, struct arena *a)
+struct str typed_day(struct str s, struct arena *a)
 {
 	char text[CLOCK_TEXT_MAX];
 	struct date day;
@@ -11,7 +11,7 @@ struct str day_typed(struct str s, struct arena *a)
 
 struct str form_day(struct view *v, const char *name)
 {
-	return day_typed(form_value(v, name), v->a);
+	return typed_day(form_value(v, name), v->a);
 }
 
 const struct org_unit *unit_named(const struct org_tree *t, struct str name)

@@ -78,7 +78,7 @@ const struct org_unit *unit_named(const struct org_tree *t, struct str name);
 struct own_command;
 MUST_CHECK int unit_import(struct own_command *c, const char *file, bool is_dry, struct err *e);
 /* YYYY-MM-DD of what people type, "" when it is no day. In A. */
-struct str day_typed(struct str s, struct arena *a);
+struct str typed_day(struct str s, struct arena *a);
 
 /* Accounts (page_admin.c, page_user.c). */
 void html_role_select(struct view *v, struct str chosen);

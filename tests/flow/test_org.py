@@ -1,0 +1,185 @@
+#!/usr/bin/env python3
+"""Units and accounts from the terminal, wrong log-ins from fifty sides at once, and a backup taken while the
+service runs that comes back on another machine."""
+import concurrent.futures
+import contextlib
+import os
+import shutil
+import sqlite3
+import tempfile
+import unittest
+
+from flow import ADMIN, PACKS, Server, khien
+
+HEAD = "Mã,Mã cấp trên,Tên đầy đủ,Tên viết tắt,Loại,Quyết định số,Ngày ký,Có hiệu lực từ ngày\n"
+GOOD = HEAD + ("xa-a,,Ủy ban nhân dân xã A,UBND xã A,agency,1/QĐ,01/02/2020,01/03/2020\n"
+               "th-a,xa-a,Trường Tiểu học A,,trường học,2/QĐ,2020-02-01,1-4-2020\n")
+BAD = HEAD + ("xa-a,,Ủy ban nhân dân xã A,,agency,1/QĐ,01/02/2020,01/03/2020\n"
+              "th-b,khong-co,Trường B,,school,2/QĐ,01/02/2020,01/03/2020\n"
+              "có dấu,,Trường C,,school,2/QĐ,01/02/2020,01/03/2020\n"
+              "d,,,,school,2/QĐ,01/02/2020,01/03/2020\n"
+              "e,,Trường E,,lâu đài,2/QĐ,01/02/2020,01/03/2020\n"
+              "f,,Trường F,,school,,01/02/2020,01/03/2020\n"
+              "g,,Trường G,,school,2/QĐ,31/02/2020,01/03/2020\n"
+              "xa-a,,Trường H,,school,2/QĐ,01/02/2020,01/03/2020\n")
+
+
+class Data(unittest.TestCase):
+    """A data folder that was set up, and no service running on it."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.base = tempfile.mkdtemp(prefix="khien-org-")
+        cls.master = os.path.join(cls.base, "master")
+        with Server() as server:
+            server.set_up()
+            server.stop()
+            shutil.copytree(server.data, cls.master, ignore=shutil.ignore_patterns("intake.sock*"))
+
+    @classmethod
+    def tearDownClass(cls):
+        shutil.rmtree(cls.base)
+
+    def setUp(self):
+        self.data = os.path.join(tempfile.mkdtemp(dir=self.base), "data")
+        shutil.copytree(self.master, self.data)
+
+    def run_khien(self, *args, **more):
+        return khien(*args, "--data", self.data, "--packs", PACKS, **more)
+
+    def file(self, name, content):
+        path = os.path.join(os.path.dirname(self.data), name)
+        with open(path, "w", encoding="utf-8") as out:
+            out.write(content)
+        return path
+
+
+class Units(Data):
+    def test_all_faults_of_a_file_are_named_and_nothing_is_saved(self):
+        done = self.run_khien("unit", "import", self.file("b.csv", BAD))
+        self.assertEqual(done.status, 1, done)
+        for row in (3, 4, 5, 6, 7, 8, 9):
+            self.assertIn(f"dòng {row}:", done.out)
+        self.assertNotIn("dòng 2:", done.out)
+        self.assertIn("7 lỗi; không ghi gì", done.out)
+        self.assertEqual(len(self.run_khien("unit", "list").out.splitlines()), 1)
+
+    def test_a_file_is_looked_at_first_and_saved_once(self):
+        path = self.file("g.csv", GOOD)
+        done = self.run_khien("unit", "import", path, "--dry-run")
+        self.assertEqual(done.status, 0, done)
+        self.assertEqual(len(self.run_khien("unit", "list").out.splitlines()), 1)
+        self.assertEqual(self.run_khien("unit", "import", path).status, 0)
+        lines = self.run_khien("unit", "list").out.splitlines()
+        self.assertEqual(len(lines), 3)
+        self.assertIn("    Trường Tiểu học A\tth-a\tschool\t2020-04-01", lines[2])
+        again = self.run_khien("unit", "import", path)
+        self.assertIn("0 đơn vị mới", again.out)
+
+    def test_a_decision_changes_the_tree_from_its_day(self):
+        self.run_khien("unit", "import", self.file("g.csv", GOOD))
+        paper = ("--number", "9/NQ", "--signed", "1/6/2025", "--from", "1/7/2025")
+        done = self.run_khien("unit", "rename", "xa-a", "--name", "Phường A", *paper)
+        self.assertEqual(done.status, 0, done)
+        self.assertIn("Phường A", self.run_khien("unit", "list").out)
+        self.assertIn("xã A", self.run_khien("unit", "list", "--on", "30/06/2025").out)
+        done = self.run_khien("unit", "move", "xa-a", "--parent", "th-a", *paper)
+        self.assertEqual(done.status, 2, done)
+        self.assertIn("dưới chính nó", done.err)
+        self.assertEqual(self.run_khien("unit", "end", "xa-a", "--into", "th-a", *paper).status, 0)
+        self.assertNotIn("Phường A", self.run_khien("unit", "list").out)
+        shown = self.run_khien("unit", "show", "xa-a").out
+        event = shown.splitlines()[-1].split("\t")[0]
+        self.assertEqual(self.run_khien("unit", "undo", event).status, 0)
+        self.assertIn("Phường A", self.run_khien("unit", "list").out)
+
+    def test_accounts(self):
+        done = self.run_khien("user", "add", "binh.tran", "--name", "Trần Bình", "--role", "officer")
+        self.assertEqual(done.status, 0, done)
+        self.assertEqual(self.run_khien("user", "add", "binh.tran", "--name", "X", "--role", "staff").status, 2)
+        self.assertEqual(self.run_khien("user", "role", "binh.tran", "vua").status, 2)
+        self.assertEqual(self.run_khien("user", "role", "binh.tran", "head").status, 0)
+        self.assertEqual(self.run_khien("user", "disable", "binh.tran").status, 0)
+        self.assertIn("binh.tran\thead\tdisabled", self.run_khien("user", "list").out)
+        self.assertEqual(self.run_khien("user", "disable", ADMIN[0]).status, 2, "the last administrator")
+
+
+class Locked(unittest.TestCase):
+    # EVIDENCE: D12.1.b
+    def test_fifty_at_once_get_five_tries(self):
+        with Server() as server:
+            server.set_up()
+
+            def one(number):
+                while True:
+                    page = server.browser().post("/dang-nhap", {"ten-dang-nhap": ADMIN[0], "mat-khau": f"sai {number}"})
+                    if page.status != 429:
+                        return page.text
+
+            with concurrent.futures.ThreadPoolExecutor(50) as pool:
+                texts = list(pool.map(one, range(50)))
+            page = server.browser().post("/dang-nhap", {"ten-dang-nhap": ADMIN[0], "mat-khau": ADMIN[1]})
+            self.assertIn("đã bị khóa", page.text)
+            server.stop()
+            with contextlib.closing(sqlite3.connect(f"file:{server.data}/khien.db?mode=ro", uri=True)) as db:
+                counts = dict(db.execute("SELECT what, count(*) FROM event WHERE what LIKE 'login-%' GROUP BY what"))
+            self.assertEqual(counts["login-wrong"], 4)
+            self.assertEqual(counts["login-locked"], 1)
+            self.assertEqual(counts["login-while-locked"], 46)
+            self.assertEqual(sum("đã bị khóa" in text for text in texts), 46)
+
+
+class Backup(Data):
+    # EVIDENCE: D12.4, D12.6
+    def keys(self):
+        return ("--passphrase-file", self.file("pass", "mat khau that dai cua xa\n"),
+                "--recovery-file", os.path.join(os.path.dirname(self.data), "recovery"))
+
+    def restore(self, file, *keys):
+        into = os.path.join(os.path.dirname(self.data), "back")
+        return into, khien("restore", file, "--data", into, *keys)
+
+    def test_while_it_serves_and_back_on_another_folder(self):
+        with Server(data=self.data) as server:
+            file = os.path.join(os.path.dirname(self.data), "b.khien")
+            keys = self.keys()
+            done = khien("backup", file, "--data", self.data, *keys, timeout_s=300)
+            self.assertEqual(done.status, 0, done)
+            self.assertIn("giải thử", done.out)
+            self.assertEqual(server.browser().get("/dang-nhap").status, 200)
+        self.assertFalse(os.path.exists(file + ".thu"))
+        self.assertEqual(khien("backup", file, "--data", self.data, *keys).status, 2, "never overwritten")
+        for key in (keys[:2], keys[2:]):
+            into, done = self.restore(file, *key)
+            self.assertEqual(done.status, 0, done)
+            self.assertIn("khớp sổ vết", done.out)
+            with Server(data=into) as server:
+                page = server.browser().post("/dang-nhap", {"ten-dang-nhap": ADMIN[0], "mat-khau": ADMIN[1]})
+                self.assertIn("/ma-hai-buoc", page.text)
+            shutil.rmtree(into)
+
+    def test_what_is_wrong_is_named_and_changes_nothing(self):
+        file, keys = os.path.join(os.path.dirname(self.data), "b.khien"), self.keys()
+        self.assertEqual(khien("backup", file, "--data", self.data, *keys, timeout_s=300).status, 0)
+        into, done = self.restore(file, "--passphrase-file", self.file("other", "mat khau khac han day\n"))
+        self.assertEqual(done.status, 2)
+        self.assertIn("không mở được", done.err)
+        with open(file, "r+b") as backup:
+            backup.seek(os.path.getsize(file) // 2)
+            backup.write(b"X")
+        into, done = self.restore(file, *keys)
+        self.assertIn("bị hỏng hoặc thiếu", done.err)
+        os.truncate(file, os.path.getsize(file) // 2 - 100)
+        into, done = self.restore(file, *keys)
+        self.assertIn("bị hỏng hoặc thiếu", done.err)
+        self.assertFalse(os.path.exists(into))
+        self.assertFalse(os.path.exists(into + ".dang-khoi-phuc"))
+        _, done = self.restore(self.file("x", "not a backup"), *keys)
+        self.assertEqual(done.status, 2)
+        done = khien("restore", file, "--data", self.data, *keys)
+        self.assertIn("đã có dữ liệu", done.err)
+        self.assertTrue(os.path.exists(os.path.join(self.data, "khien.db")))
+
+
+if __name__ == "__main__":
+    unittest.main()
