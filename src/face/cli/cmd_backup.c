@@ -156,14 +156,13 @@ static int check_trail(const struct command_line *line, const char *folder, stru
 	return 0;
 }
 
-static void say_sum(
-	const struct command_line *line, const char *words, const struct backup_sum *sum)
+static void say_sum(const struct command_line *line, const char *done, const struct backup_sum *sum)
 {
 	char at[CLOCK_TEXT_MAX];
 
-	printf(tr(line->lang, words), (long long)sum->files, (long long)sum->bytes,
-		clock_people(sum->at_s, at));
-	printf("\n");
+	printf("%s ", done);
+	printf(tr(line->lang, T("%lld tệp, %lld byte, lúc %s\n")), (long long)sum->files,
+		(long long)sum->bytes, clock_people(sum->at_s, at));
 }
 
 /* --- backup ----------------------------------------------------------------------------------- */
@@ -211,7 +210,7 @@ static int run_backup(const struct command_line *line, struct err *e)
 	rc = try_it(line, file, &keys, &sum, e);
 	if (rc < 0)
 		return rc;
-	say_sum(line, T("✓ đã sao lưu và giải thử: %lld tệp, %lld byte, lúc %s"), &sum);
+	say_sum(line, tr(line->lang, T("✓ đã sao lưu và giải thử:")), &sum);
 	return 0;
 }
 
@@ -267,7 +266,7 @@ static int run_restore(const struct command_line *line, struct err *e)
 		backup_remove(folder);
 		return rc;
 	}
-	say_sum(line, T("✓ đã khôi phục: %lld tệp, %lld byte, như lúc %s"), &sum);
+	say_sum(line, tr(line->lang, T("✓ đã khôi phục:")), &sum);
 	return 0;
 }
 

@@ -1,5 +1,5 @@
-/* cmd_unit_import.c - units from a file: every row is looked at, all faults are named, and either all are
- * saved or none. */
+/* cmd_unit_import.c - units from a file: every row is looked at, all faults are named, and either
+ * all are saved or none. */
 #include "face/web/org_int.h"
 #include "face/web/serve_int.h"
 
@@ -194,13 +194,11 @@ static int save_all(struct import *m, bool is_dry, struct err *e)
 		store_rollback(m->c->store);
 	if (rc < 0)
 		return rc;
-	printf(tr(m->c->line->lang,
-		       m->faults ?
-			       T("%zu dòng, %zu đơn vị mới, %zu lỗi; không ghi gì\n") :
-			       is_dry ?
-			       T("%zu dòng, %zu đơn vị mới, %zu lỗi; chạy lại không có --dry-run để ghi\n") :
-			       T("%zu dòng, %zu đơn vị mới, %zu lỗi; đã ghi\n")),
-		m->rows.len, made - m->faults, m->faults);
+	printf(tr(m->c->line->lang, T("%zu dòng, %zu đơn vị mới, %zu lỗi; ")), m->rows.len,
+		made - m->faults, m->faults);
+	printf("%s\n", m->faults ? tr(m->c->line->lang, T("không ghi gì")) :
+			is_dry	  ? tr(m->c->line->lang, T("chạy lại không có --dry-run để ghi")) :
+				    tr(m->c->line->lang, T("đã ghi")));
 	return m->faults > 0;
 }
 

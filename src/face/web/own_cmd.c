@@ -1,5 +1,5 @@
-/* own_cmd.c - what only one who owns the data folder may do from the terminal, also when nobody can log
- * in. */
+/* own_cmd.c - what only one who owns the data folder may do from the terminal, also when nobody can
+ * log in. */
 #include "face/web/serve_int.h"
 
 #include <unistd.h>

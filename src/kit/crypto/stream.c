@@ -1,5 +1,5 @@
-/* stream.c - long secrets: a file sealed piece by piece, of which no piece can be left out, changed,
- * or be the last when it was not. libsodium's secretstream (XChaCha20-Poly1305). */
+/* stream.c - long secrets: a file sealed piece by piece, of which no piece can be left out,
+ * changed, or be the last when it was not. libsodium's secretstream (XChaCha20-Poly1305). */
 #include "kit/crypto/crypto.h"
 
 #include <sodium.h>

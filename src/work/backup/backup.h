@@ -28,12 +28,13 @@ struct backup_watch {
 	void *context;
 };
 
-/* Write FILE, which must not be there yet; WATCH may be NULL. ERR_CONFLICT: it is. After a failure there is none. */
+/* Write FILE, which must not be there yet (ERR_CONFLICT); WATCH may be NULL. After a failure there
+ * is none. */
 MUST_CHECK int backup_write(const char *data, const char *file, const struct backup_keys *keys,
 	const struct backup_watch *watch, struct backup_sum *ret, struct err *e);
 /* Unpack FILE into the new folder INTO, each file held against its SHA-256, the database page by
- * page. ERR_DENIED: neither key opens it; ERR_CRYPTO: damaged or cut off; ERR_INPUT: no backup. After
- * a failure INTO is gone. */
+ * page. ERR_DENIED: neither key opens it; ERR_CRYPTO: damaged or cut off; ERR_INPUT: no backup.
+ * After a failure INTO is gone. */
 MUST_CHECK int backup_restore(const char *file, const char *into, const struct backup_keys *keys,
 	struct backup_sum *ret, struct err *e);
 /* Remove a folder that backup_restore() made, with all that is in it. */
