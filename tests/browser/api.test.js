@@ -8,7 +8,8 @@ let server, doc, api, mark;
 const called = new Set();
 
 // As much of JSON Schema as the description uses; anything else in it is a fault.
-const KNOWN = new Set(["type", "enum", "properties", "required", "items", "$ref", "format", "minimum", "maximum"]);
+const KNOWN = new Set(["type", "enum", "properties", "required", "items", "$ref", "format", "minimum", "maximum",
+	"description"]);
 
 function typeOf(value) {
 	if (value === null) { return "null"; }
@@ -85,7 +86,7 @@ test("nothing is told to strangers", async () => {
 	for (const [path, item] of Object.entries(doc.paths)) {
 		for (const [method, operation] of Object.entries(item)) {
 			if (operation.security) { continue; }
-			const answer = await call(method, path, { args: { host: 1, pack: "tay-son", exception: 1 } });
+			const answer = await call(method, path, { args: { host: 1, pack: "tay-son", exception: 1, register: "wifi", record: 1 } });
 			assert.equal(answer.status, 401, `${method} ${path}`);
 		}
 	}
@@ -129,6 +130,32 @@ test("what is there to read", async () => {
 	assert.equal((await call("get", "/params", { query: "?level=9" })).status, 400);
 });
 
+// A record is written, read, changed by two and cancelled.
+async function records(headers) {
+	const registers = (await call("get", "/registers")).body.items;
+	assert.ok(registers.some((r) => r.id === "wifi" && r.fields.some((f) => f.id === "ssid")));
+	const form = { ssid: "XaTest", "doi-tuong": "noi-bo", "trang-thai": "dang-phat" };
+	const args = { register: "wifi" };
+	assert.equal((await call("post", "/registers/{register}/records", { args, form })).status, 403);
+	const faulty = await call("post", "/registers/{register}/records", { args, form: { ...form, ssid: "" }, headers });
+	assert.equal(faulty.status, 422);
+	assert.ok(faulty.body.faults.some((f) => f.field === "ssid"));
+	const made = await call("post", "/registers/{register}/records", { args, form, headers });
+	assert.equal(made.status, 201, JSON.stringify(made.body));
+	const list = (await call("get", "/registers/{register}/records", { args, query: "?tim=xatest" })).body.items;
+	assert.deepEqual(list.map((r) => r.values.ssid), ["XaTest"]);
+	const at = { record: made.body.id };
+	const next = { version: String(made.body.version), "trang-thai": "da-tat", why: "tắt ban đêm" };
+	assert.equal((await call("post", "/records/{record}", { args: at, form: next, headers })).status, 200);
+	assert.equal((await call("post", "/records/{record}", { args: at, form: next, headers })).status, 409);
+	const now = (await call("get", "/records/{record}", { args: at })).body;
+	assert.equal(now.values["trang-thai"], "da-tat");
+	assert.equal(now.values.ssid, "XaTest");
+	const end = { version: String(now.version), why: "nhập nhầm" };
+	assert.equal((await call("post", "/records/{record}/cancel", { args: at, form: end, headers })).status, 200);
+	assert.equal((await call("get", "/records/{record}", { args: at })).body.cancelled, true);
+}
+
 test("what may be changed, only with the mark", async () => {
 	const exception = { host: "1", "nghia-vu": "tay-son/D12.1.b#1", "ly-do": "Chờ thay máy", "nguoi-duyet": "Chủ tịch",
 		"den-ngay": "31/12/2029" };
@@ -142,6 +169,7 @@ test("what may be changed, only with the mark", async () => {
 	assert.ok((await call("get", "/exceptions")).body.items[0].ended);
 	const audit = await call("post", "/audits", { form: {}, headers });
 	assert.equal(audit.status, 200);
+	await records(headers);
 	await call("post", "/session/end", { form: {}, headers });
 	assert.equal((await call("get", "/session")).status, 401);
 });

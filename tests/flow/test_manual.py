@@ -10,7 +10,7 @@ def helped():
     """The commands `khien help` lists: rows of two blanks, the name, its arguments in capitals."""
     text = khien("help", env={"KHIEN_LANG": "en"}).out
     # help and completion are described as well, in the rows below the commands
-    return set(re.findall(r"^  ([a-z]+(?: [a-z]+)?)(?=  |$| [\[A-Z])", text, re.M))
+    return set(re.findall(r"^  ([a-z]+(?: [a-z]+)?)(?=  |$| [\[A-Z]| [a-z]+\|)", text, re.M))
 
 
 def described():

@@ -19,12 +19,6 @@ static const char sql_used[] =
 static const char sql_sealed[] = "DELETE FROM setting WHERE name = '" USED "' AND EXISTS"
 				 " (SELECT 1 FROM person WHERE id = $1 AND source = 'emergency')";
 static const char sql_open[] = "SELECT value FROM setting WHERE name = '" USED "'";
-static const char sql_found[] = "SELECT id, source FROM person WHERE login = $1";
-static const char sql_add[] =
-	"INSERT INTO person (login, name, name_folded, role, hash, must_change, onetime_until_s,"
-	" created_at_s, unit_id, source) VALUES ($1, $2, $3, $4, '', 0, 0, $5, 1, $6)";
-static const char sql_refresh[] =
-	"UPDATE person SET name = $2, name_folded = $3, role = $4 WHERE id = $1";
 
 int org_user_place(
 	const struct org_actor *by, int64_t id, int64_t unit_id, int64_t staff_id, struct err *e)
@@ -102,55 +96,4 @@ int org_emergency_open(struct store *s, int64_t *ret_at_s, struct err *e)
 	}
 	*ret_at_s = at_s;
 	return 0;
-}
-
-/* The id of LOGIN, 0 when there is none; refused when its password is not with SOURCE. */
-static int find(struct store *s, struct str login, struct str source, int64_t *ret, struct err *e)
-{
-	struct store_query *q = store_query(s, sql_found);
-	bool is_same;
-	int rc;
-
-	store_bind_str(q, 1, login);
-	rc = store_next(q, e);
-	*ret = rc == 1 ? store_i64(q, 0) : 0;
-	if (rc != 1)
-		return rc;
-	is_same = str_eq(store_str(q, 1), source);
-	store_end(q);
-	return is_same ? 0 :
-			 err_set(e, ERR_CONFLICT, "an account \"%.*s\" has its password elsewhere",
-				 STR_FMT(login));
-}
-
-int org_user_vouched(
-	const struct org_actor *by, const struct org_vouched *who, int64_t *ret_id, struct err *e)
-{
-	char form[ORG_LOGIN_SIZE];
-	struct str login = org_login_form(who->login, form);
-	struct arena a;
-	int64_t id = 0;
-	int rc;
-
-	if (!login.len || !str_trim(who->name).len || who->name.len > 200 ||
-		!str_is_utf8(who->name) || !*org_role_id(who->role))
-		return err_set(e, ERR_INPUT, "no log-in name, name or role");
-	rc = find(by->store, login, who->source, &id, e);
-	if (rc < 0)
-		return rc;
-	arena_init(&a, 64 * KIB);
-	if (id)
-		rc = org_run(by->store, sql_refresh, "issi", e, id, str_trim(who->name),
-			text_fold(&a, who->name), (int64_t)who->role);
-	else
-		rc = org_run(by->store, sql_add, "sssiis", e, login, str_trim(who->name),
-			text_fold(&a, who->name), (int64_t)who->role, by->now_s, who->source);
-	if (rc == 0 && !id) {
-		id = store_last_id(by->store);
-		rc = org_note(by, "user-add", login, e);
-	}
-	arena_done(&a);
-	if (rc == 0)
-		*ret_id = id;
-	return rc;
 }

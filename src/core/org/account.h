@@ -17,13 +17,4 @@ MUST_CHECK int org_emergency_set(const struct org_actor *by, int64_t id, bool is
 /* What to tell everybody: at what second it was used first since it was sealed; 0: it was not. */
 MUST_CHECK int org_emergency_open(struct store *s, int64_t *ret_at_s, struct err *e);
 
-/* The account of one whom a directory vouches for: found by LOGIN, or made, with what the directory
- * says of name and role. ERR_CONFLICT: an account of this name has its password here. */
-struct org_vouched {
-	struct str login, name, source; /* "ldap", "oidc" */
-	enum user_role role;
-};
-MUST_CHECK int org_user_vouched(
-	const struct org_actor *by, const struct org_vouched *who, int64_t *ret_id, struct err *e);
-
 #endif

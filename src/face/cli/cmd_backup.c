@@ -137,12 +137,9 @@ static int check_trail(const struct command_line *line, const char *folder, stru
 	if (rc < 0)
 		return rc;
 	arena_init(&a, TRAIL_MEMORY_BYTES);
-	rc = seal_trail_check(folder, s, &a, &c, e);
+	if (access(arena_fmt(&a, "%s/" SEAL_TRAIL, folder).ptr, F_OK) == 0) /* else not begun */
+		rc = seal_trail_check(folder, s, &a, &c, e);
 	store_close(s);
-	if (rc == ERR_ABSENT || rc == ERR_SYSTEM) { /* nothing was sealed yet */
-		rc = 0;
-		c.finding_count = 0;
-	}
 	arena_done(&a);
 	if (rc < 0)
 		return rc;

@@ -4,13 +4,6 @@
 
 #define RUNS_MAX 400
 
-static void put_time(struct json *j, const char *key, int64_t at_s)
-{
-	char text[CLOCK_TEXT_MAX];
-
-	json_put(j, key, at_s ? str_of(clock_iso(at_s, text)) : STR_NONE);
-}
-
 static void put_words(struct view *v, struct json *j, const char *key, struct words w)
 {
 	json_put(j, key, words_of(v, w));
@@ -135,8 +128,8 @@ static void put_host(struct json *j, const struct org_host *h)
 	json_put(j, "name", h->name);
 	json_put(j, "kind", h->kind);
 	json_put_i64(j, "level", h->level);
-	put_time(j, "first_seen", h->first_seen_s);
-	put_time(j, "last_seen", h->last_seen_s);
+	json_put_time(j, "first_seen", h->first_seen_s);
+	json_put_time(j, "last_seen", h->last_seen_s);
 	json_object_end(j);
 }
 
@@ -198,7 +191,7 @@ static void put_run(struct json *j, const struct audit_run *run)
 {
 	json_object(j);
 	json_put_i64(j, "id", run->id);
-	put_time(j, "at", run->at_s);
+	json_put_time(j, "at", run->at_s);
 	json_put_i64(j, "duration_us", run->duration_us);
 	json_put(j, "program", run->program);
 	json_put_i64(j, "pass", run->count[OUTCOME_PASS]);
@@ -240,7 +233,7 @@ static void put_result(struct view *v, struct json *j, const struct evidence *ro
 	json_put_i64(j, "line", row->line);
 	json_put(j, "overrode", row->lost);
 	json_put(j, "sha256", row->extract_sha256);
-	put_time(j, "at", row->at_s);
+	json_put_time(j, "at", row->at_s);
 	json_object_end(j);
 }
 
@@ -267,7 +260,7 @@ static void put_verdict(struct view *v, struct json *j, const struct comply_verd
 	json_put(j, "about", cv->is_about_host ? STR("host") : STR("unit"));
 	json_put(j, "verdict", str_of(verdict_name(cv->verdict)));
 	json_put(j, "why", str_of(cv->why ? tr(v->lang, cv->why) : ""));
-	put_time(j, "excepted_until", cv->exception ? cv->exception->until_s : 0);
+	json_put_time(j, "excepted_until", cv->exception ? cv->exception->until_s : 0);
 	json_key(j, "checks");
 	json_array(j);
 	for (size_t i = 0; i < cv->proof_count; i++) {
@@ -470,9 +463,9 @@ void api_exceptions(struct view *v)
 		json_put(&j, "measure", list[i].measure);
 		json_put(&j, "approver", list[i].approver);
 		json_put(&j, "made_by", list[i].made_by);
-		put_time(&j, "from", list[i].from_s);
-		put_time(&j, "until", list[i].until_s);
-		put_time(&j, "ended", list[i].ended_at_s);
+		json_put_time(&j, "from", list[i].from_s);
+		json_put_time(&j, "until", list[i].until_s);
+		json_put_time(&j, "ended", list[i].ended_at_s);
 		json_object_end(&j);
 	}
 	list_end(&j);

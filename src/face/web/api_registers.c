@@ -94,7 +94,7 @@ static void put_record(struct json *j, const struct register_page *p, const stru
 	json_put_i64(j, "unit", r->unit_id);
 	json_put(j, "title", r->title);
 	json_put_i64(j, "version", r->version);
-	json_put_i64(j, "changed_at", r->changed_at_s);
+	json_put_time(j, "changed_at", r->changed_at_s);
 	json_put(j, "changed_by", r->changed_by);
 	json_key(j, "cancelled");
 	json_bool(j, r->is_cancelled);

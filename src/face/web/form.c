@@ -83,6 +83,25 @@ void html_field(struct view *v, const struct field *f)
 	html(v->w, ">\n</div>\n");
 }
 
+bool date_typed(struct str s, struct date *ret)
+{
+	struct str part[3], rest = s;
+	int64_t n[3];
+	char iso[40];
+
+	if (date_parse(s, ret))
+		return true;
+	for (int i = 0; i < 3; i++) {
+		if (!str_next_word(&rest, "/-. ", &part[i]) || !str_to_i64(part[i], &n[i]) ||
+			n[i] < 1 || n[i] > 9999)
+			return false;
+	}
+	if (str_trim(rest).len)
+		return false;
+	snprintf(iso, sizeof(iso), "%04d-%02d-%02d", (int)n[2], (int)n[1], (int)n[0]);
+	return date_parse(str_of(iso), ret);
+}
+
 void html_box(struct view *v, const char *name, struct str value, struct str words, bool is_on)
 {
 	html(v->w, "<label><input type=\"checkbox\" name=\"%s\" value=\"%.*s\"", name,

@@ -412,6 +412,13 @@ void json_page(struct view *v, struct json *j)
 	json_init(j, v->w, false);
 }
 
+void json_put_time(struct json *j, const char *key, int64_t at_s)
+{
+	char text[CLOCK_TEXT_MAX];
+
+	json_put(j, key, at_s ? str_of(clock_iso(at_s, text)) : STR_NONE);
+}
+
 void json_problem(struct view *v, int status, const char *what)
 {
 	struct json j;

@@ -222,6 +222,7 @@ void csv_words(struct view *v, const char *words); /* a cell of the heading, loo
 void csv_text(struct view *v, const char *text);
 /* The API. */
 void json_page(struct view *v, struct json *j);
+void json_put_time(struct json *j, const char *key, int64_t at_s); /* null for 0 */
 void json_problem(struct view *v, int status, const char *what);
 
 /* --- forms (form.c) --------------------------------------------------------------------------- */

@@ -104,6 +104,11 @@ int store_begin(struct store *s, struct err *e)
 	return store_exec(s, "BEGIN IMMEDIATE", e);
 }
 
+int store_begin_reading(struct store *s, struct err *e)
+{
+	return store_exec(s, "BEGIN", e);
+}
+
 int store_commit(struct store *s, struct err *e)
 {
 	return store_exec(s, "COMMIT", e);

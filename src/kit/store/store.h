@@ -38,6 +38,8 @@ MUST_CHECK int store_migrate(
 void store_actor(struct store *s, struct str login, const char *peer);
 
 MUST_CHECK int store_begin(struct store *s, struct err *e);
+/* From its first question on, all that is read is of one moment; it ends with store_rollback(). */
+MUST_CHECK int store_begin_reading(struct store *s, struct err *e);
 MUST_CHECK int store_commit(struct store *s, struct err *e);
 void store_rollback(struct store *s);
 

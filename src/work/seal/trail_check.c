@@ -24,8 +24,9 @@ struct check {
 	VEC(struct trail_finding) findings;
 	struct changes changes; /* by id */
 	bool *has_leaf;         /* parallel */
-	int64_t last_leaf;
-	struct row **rows; /* hashed */
+	int64_t last_leaf;      /* the newest that was there before the database was read */
+	bool has_last;          /* it is known; else it is being looked for */
+	struct row **rows;      /* hashed */
 	size_t room;
 };
 
@@ -60,9 +61,11 @@ static void judge_leaf(struct check *c, const struct leaf *leaf)
 		bsearch(&id, c->changes.at, c->changes.len, sizeof(*c->changes.at), by_id);
 	struct buf b;
 
-	c->r->leaves++;
-	if (id > c->last_leaf)
+	if (!c->has_last && id > c->last_leaf)
 		c->last_leaf = id;
+	if (!c->has_last || id > c->last_leaf)
+		return;
+	c->r->leaves++;
 	if (!found) {
 		tell(c, TRAIL_NO_NOTE, STR("change"), number(c, id), id);
 		return;
@@ -187,6 +190,25 @@ static void tell_removed(struct check *c)
 				tell(c, TRAIL_REMOVED, row->table, row->key, row->change);
 }
 
+/* Notes and rows of one moment; the leaves that are newer than it are left to the next check. */
+static int compare(struct check *c, const char *data, struct store *s, struct err *e)
+{
+	int rc = change_list(s, 0, SIZE_MAX >> 1, c->a, &c->changes, e);
+
+	if (rc < 0)
+		return rc;
+	c->r->changes = (int64_t)c->changes.len;
+	c->has_leaf = arena_array(c->a, bool, c->changes.len + 1);
+	rc = read_shards(c, data, e);
+	if (rc < 0)
+		return rc;
+	note_rows(c);
+	rc = change_rows(s, judge_row, c, e);
+	if (rc == 0)
+		tell_removed(c);
+	return rc;
+}
+
 int seal_trail_check(
 	const char *data, struct store *s, struct arena *a, struct trail_check *ret, struct err *e)
 {
@@ -194,19 +216,17 @@ int seal_trail_check(
 	int rc;
 
 	*ret = (struct trail_check){ 0 };
-	rc = change_list(s, 0, SIZE_MAX >> 1, a, &c.changes, e);
-	if (rc < 0)
-		return rc;
-	ret->changes = (int64_t)c.changes.len;
-	c.has_leaf = arena_array(a, bool, c.changes.len + 1);
+	/* the newest leaf first: whatever is sealed was in the database before */
 	rc = read_shards(&c, data, e);
+	c.has_last = true;
+	if (rc == 0)
+		rc = store_begin_reading(s, e);
 	if (rc < 0)
 		return rc;
-	note_rows(&c);
-	rc = change_rows(s, judge_row, &c, e);
+	rc = compare(&c, data, s, e);
+	store_rollback(s);
 	if (rc < 0)
 		return rc;
-	tell_removed(&c);
 	ret->findings = c.findings.at;
 	ret->finding_count = c.findings.len;
 	return 0;
