@@ -88,7 +88,7 @@ static int do_rename(struct job *j, struct err *e)
 
 static int do_move(struct job *j, struct err *e)
 {
-	int64_t parent;
+	int64_t parent = 0;
 	int rc = unit_of(j, option(j, "parent"), &parent, e);
 
 	return rc < 0 ? rc : org_unit_move(&j->c->by, j->unit->id, parent, &j->d, &j->fault, e);
