@@ -19,6 +19,7 @@ extern const size_t org_step_count;
 /* Named texts of this Khiên. STR_NONE when never set. Lives in A. */
 MUST_CHECK int org_setting(
 	struct store *s, const char *name, struct arena *a, struct str *ret, struct err *e);
+#define ORG_DUTY_FROM "duty.from" /* from which day (YYYY-MM-DD) on duties are counted */
 MUST_CHECK int org_set(struct store *s, const char *name, struct str value, struct err *e);
 
 /* --- rules ------------------------------------------------------------------------------------ */

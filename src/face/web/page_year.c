@@ -85,6 +85,19 @@ static void year_links(struct view *v, const char *path, int year)
 
 /* --- duty × month ----------------------------------------------------------------------------- */
 
+/* One that is overdue stands in each month since. */
+static void into_months(
+	struct cell cells[MONTHS], const struct duty_occurrence *o, int year, struct date today)
+{
+	int from = o->due.year * MONTHS + o->due.month - 1, until = from;
+
+	if (o->state == DUTY_OVERDUE)
+		until = today.year * MONTHS + today.month - 1;
+	for (int m = from; m <= until; m++)
+		if (m / MONTHS == year)
+			into(&cells[m % MONTHS], o->state);
+}
+
 /* All machines of one obligation stand in one row. */
 static size_t month_cells(struct view *v, const struct duties *list, size_t first, int year,
 	struct cell cells[MONTHS])
@@ -103,8 +116,7 @@ static size_t month_cells(struct view *v, const struct duties *list, size_t firs
 		machines++;
 		duty_occurrences(&d->schedule, &list->rules, until, v->a, &all, &count);
 		for (size_t k = 0; k < count; k++)
-			if (all[k].due.year == year)
-				into(&cells[all[k].due.month - 1], all[k].state);
+			into_months(cells, &all[k], year, d->schedule.today);
 	}
 	return machines;
 }

@@ -8,11 +8,15 @@
 #include "kit/parse/parse.h"
 #include "work/demo/demo.h"
 
+#define DEMO_MACHINES_EACH 2
+extern const char *const demo_machine_kinds[DEMO_MACHINES_EACH];
+
 struct demo_unit {
 	int64_t id;
 	struct str name;
 	struct staff *people;
 	size_t count;
+	int64_t machines[DEMO_MACHINES_EACH]; /* of demo_machine_kinds */
 };
 
 /* The sample in the making. */
@@ -44,6 +48,9 @@ const struct staff *demo_person(struct making *m, const struct demo_unit *u);
 /* An account of UNIT that is in no table: who does things there. */
 struct org_user demo_user(
 	const struct demo_unit *u, const struct staff *person, enum user_role role);
+/* The sample's year: how long before now it begins. */
+#define DEMO_YEAR_DAYS 365
+int64_t demo_begin_s(const struct making *m);
 struct flow_by demo_by(struct making *m, const struct org_user *user, int64_t now_s);
 
 int demo_people(struct making *m, struct err *e);

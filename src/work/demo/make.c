@@ -80,6 +80,11 @@ struct org_user demo_user(
 		.name = person->name };
 }
 
+int64_t demo_begin_s(const struct making *m)
+{
+	return m->d->now_s - (int64_t)DEMO_YEAR_DAYS * CLOCK_DAY_S;
+}
+
 struct flow_by demo_by(struct making *m, const struct org_user *user, int64_t now_s)
 {
 	return (struct flow_by){ m->d->store, m->d->packs, user, &m->tree, now_s, &m->piece };
@@ -151,6 +156,8 @@ static int make(struct making *m, struct err *e)
 	if (rc == 0)
 		rc = org_set(m->d->store, DEMO_SETTING,
 			arena_fmt(m->a, "%llu", (unsigned long long)m->d->seed), e);
+	if (rc == 0)
+		rc = org_set(m->d->store, ORG_DUTY_FROM, demo_day(m, -DEMO_YEAR_DAYS), e);
 	for (size_t i = 0; rc == 0 && i < COUNT(steps); i++)
 		rc = steps[i](m, e);
 	return rc;

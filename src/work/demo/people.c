@@ -2,7 +2,6 @@
 #include "work/demo/demo_int.h"
 
 #define PEOPLE 800
-#define MACHINES_EACH 2
 
 static struct org_decision decision(struct making *m, int64_t days_ago)
 {
@@ -137,19 +136,25 @@ static int one_run(struct making *m, int64_t host_id, struct err *e)
 	return evidence_add_run(m->d->store, &run, rows, kept, e);
 }
 
-static int machines(struct making *m, const struct demo_unit *u, size_t number, struct err *e)
+const char *const demo_machine_kinds[DEMO_MACHINES_EACH] = { "server", "workstation" };
+
+static int machines(struct making *m, struct demo_unit *u, size_t number, struct err *e)
 {
 	int rc = 0;
 
-	for (size_t i = 0; rc == 0 && i < MACHINES_EACH; i++) {
+	for (size_t i = 0; rc == 0 && i < DEMO_MACHINES_EACH; i++) {
 		struct str name =
 			arena_fmt(&m->piece, "mau-%s-%02zu", i ? "pc" : "srv", number + 1);
+		const char *kind = demo_machine_kinds[i];
 		int64_t id;
 
-		rc = org_host_seen(
-			m->d->store, name.ptr, i ? "workstation" : "server", m->d->now_s, &id, e);
+		rc = org_host_seen(m->d->store, name.ptr, kind, demo_begin_s(m), &id, e);
+		if (rc == 0) /* and seen again today */
+			rc = org_host_seen(m->d->store, name.ptr, kind, m->d->now_s, &id, e);
 		if (rc == 0)
 			rc = org_host_move(m->d->store, id, u->id, e);
+		if (rc == 0)
+			u->machines[i] = id;
 		if (rc == 0)
 			rc = one_run(m, id, e);
 		m->done.machines++;

@@ -2,7 +2,6 @@
  * late and missed. */
 #include "work/demo/demo_int.h"
 
-#define YEAR_DAYS 365
 #define LEAVERS 40
 
 /* --- cases ------------------------------------------------------------------------------------ */
@@ -455,12 +454,18 @@ static bool by_duty(const struct obligation *o, enum evidence_by *ret)
 	return false;
 }
 
-static int did(struct making *m, const struct demo_unit *u, const struct obligation *o,
-	enum evidence_by by, int64_t at_s, struct err *e)
+struct done {
+	enum evidence_by by;
+	int64_t at_s;
+};
+
+static int did_once(struct making *m, const struct demo_unit *u, const struct obligation *o,
+	int64_t host_id, const struct done *done, struct err *e)
 {
 	struct evidence row = { .unit_id = u->id,
-		.at_s = at_s,
-		.by = by,
+		.host_id = host_id,
+		.at_s = done->at_s,
+		.by = done->by,
 		.outcome = OUTCOME_PASS,
 		.check = arena_fmt(&m->piece, "%.*s/%.*s", STR_FMT(o->pack->id), STR_FMT(o->id)),
 		.subject = STR(""),
@@ -475,6 +480,22 @@ static int did(struct making *m, const struct demo_unit *u, const struct obligat
 
 	m->done.duties++;
 	return evidence_add_word(m->d->store, &row, e);
+}
+
+/* For the unit, or for each of its machines that the obligation binds. */
+static int did(struct making *m, const struct demo_unit *u, const struct obligation *o,
+	enum evidence_by by, int64_t at_s, struct err *e)
+{
+	struct done done = { by, at_s };
+	int rc = 0;
+
+	if (o->applies.host_count == 0)
+		return did_once(m, u, o, 0, &done, e);
+	for (size_t i = 0; rc == 0 && i < DEMO_MACHINES_EACH; i++)
+		for (size_t k = 0; rc == 0 && k < o->applies.host_count; k++)
+			if (str_is(o->applies.host[k], demo_machine_kinds[i]))
+				rc = did_once(m, u, o, u->machines[i], &done, e);
+	return rc;
 }
 
 /* A year of one obligation in one unit: in time, late, or missed. */
@@ -494,7 +515,7 @@ static int year(
 			0;
 	if (days < 7)
 		days = 7; /* a daily line would tell nobody anything */
-	for (int64_t ago = YEAR_DAYS; rc == 0 && ago > 0; ago -= days) {
+	for (int64_t ago = DEMO_YEAR_DAYS; rc == 0 && ago > 0; ago -= days) {
 		if (demo_chance(m, 8))
 			continue;
 		late = demo_chance(m, 15) ? (int64_t)demo_random(m, (uint64_t)days) : 0;

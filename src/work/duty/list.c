@@ -23,7 +23,7 @@ static const char sql_done_machine[] =
 	" WHERE host_id IN (SELECT id FROM host WHERE unit_id = $1) AND check_id = $5"
 	" AND outcome = 0 AND at_s BETWEEN $2 AND $3 ORDER BY at_s, id";
 static const char sql_begin[] =
-	"SELECT coalesce((SELECT value FROM setting WHERE name = 'duty.from'), ''),"
+	"SELECT coalesce((SELECT value FROM setting WHERE name = '" ORG_DUTY_FROM "'), ''),"
 	" coalesce((SELECT min(created_at_s) FROM person), $1)";
 
 struct done {
