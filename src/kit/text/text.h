@@ -85,4 +85,12 @@ void csv_cell(struct buf *out, struct str value);
 void csv_i64(struct buf *out, int64_t value);
 void csv_end_row(struct buf *out);
 
+/* Lines of fields with a tab between: tab, newline, return and backslash are written \t \n \r \\,
+ * a field that is not there (STR_NONE) \N. The adders write the tab first. */
+void text_field_add(struct buf *out, struct str field);
+void text_field_add_i64(struct buf *out, int64_t number);
+/* The fields of LINE, its first word among them, in RET, which has room for MAX; they live in A.
+ * False: an escape that is none, more than MAX, or A is full. */
+bool text_fields(struct str line, struct arena *a, struct str *ret, size_t max, size_t *ret_count);
+
 #endif

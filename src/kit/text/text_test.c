@@ -112,6 +112,31 @@ static void cleaning_bounds_and_replaces(void **state)
 	arena_done(&a);
 }
 
+static void fields_come_back(void **state)
+{
+	static const char *const wrong[] = { "a\t\\x", "a\tb\\", "a\tb\tc\td\te" };
+	struct str got[4];
+	size_t count;
+	struct arena a;
+	struct buf line;
+
+	(void)state;
+	arena_init(&a, MIB);
+	buf_init(&line, MIB);
+	buf_add(&line, STR("word"));
+	text_field_add(&line, STR("a\tb\\c\r\nd"));
+	text_field_add(&line, STR_NONE);
+	text_field_add_i64(&line, -7);
+	assert_true(str_is(buf_str(&line), "word\ta\\tb\\\\c\\r\\nd\t\\N\t-7"));
+	assert_true(text_fields(buf_str(&line), &a, got, COUNT(got), &count));
+	assert_int_equal(count, 4);
+	assert_true(str_is(got[0], "word") && str_is(got[1], "a\tb\\c\r\nd") && !got[2].ptr);
+	for (size_t i = 0; i < COUNT(wrong); i++)
+		assert_false(text_fields(str_of(wrong[i]), &a, got, COUNT(got), &count));
+	buf_done(&line);
+	arena_done(&a);
+}
+
 static void words_are_found_in_english(void **state)
 {
 	enum lang lang;
@@ -133,6 +158,7 @@ int main(void)
 		cmocka_unit_test(names_stand_in_the_order_of_the_alphabet),
 		cmocka_unit_test(filling_leaves_unknown_names),
 		cmocka_unit_test(cleaning_bounds_and_replaces),
+		cmocka_unit_test(fields_come_back),
 		cmocka_unit_test(words_are_found_in_english),
 	};
 

@@ -4,46 +4,18 @@
 
 #include <string.h>
 
+#include "kit/text/text.h"
+
 #define MAGIC "khien-snapshot 1"
 
-/* ---- saving: fields apart by tabs, PostgreSQL's escapes, \N for NULL ---- */
-
-static void put(struct buf *out, struct str s)
-{
-	buf_add_char(out, '\t');
-	if (!s.ptr)
-		buf_add(out, STR("\\N"));
-	for (size_t i = 0; i < s.len; i++) {
-		switch (s.ptr[i]) {
-		case '\t':
-			buf_add(out, STR("\\t"));
-			break;
-		case '\n':
-			buf_add(out, STR("\\n"));
-			break;
-		case '\r':
-			buf_add(out, STR("\\r"));
-			break;
-		case '\\':
-			buf_add(out, STR("\\\\"));
-			break;
-		default:
-			buf_add_char(out, s.ptr[i]);
-		}
-	}
-}
-
-static void put_i64(struct buf *out, int64_t number)
-{
-	buf_fmt(out, "\t%lld", (long long)number);
-}
+/* ---- saving: \N for NULL ---- */
 
 static void save_table(const struct fact_rows *rows, struct buf *out)
 {
 	buf_add(out, STR("table"));
-	put(out, str_of(rows->table->name));
+	text_field_add(out, str_of(rows->table->name));
 	for (size_t c = 0; c < rows->column_count; c++)
-		put(out, str_of(rows->table->columns[c].name));
+		text_field_add(out, str_of(rows->table->columns[c].name));
 	buf_add_char(out, '\n');
 	for (size_t r = 0; r < rows->rows.len; r++) {
 		buf_add(out, STR("row"));
@@ -51,9 +23,9 @@ static void save_table(const struct fact_rows *rows, struct buf *out)
 			const struct fact_value *v = &rows->rows.at[r][c];
 
 			if (v->kind == VALUE_INT)
-				put_i64(out, v->number);
+				text_field_add_i64(out, v->number);
 			else
-				put(out, v->kind == VALUE_TEXT ? v->text : STR_NONE);
+				text_field_add(out, v->kind == VALUE_TEXT ? v->text : STR_NONE);
 		}
 		buf_add_char(out, '\n');
 	}
@@ -64,14 +36,14 @@ static void save_host(struct hostaudit *audit, struct buf *out)
 	struct hostaudit_profile p = hostaudit_profile(audit);
 
 	buf_add(out, STR("host"));
-	put(out, p.name);
-	put(out, p.kind);
-	put(out, p.family);
-	put(out, p.os);
-	put(out, p.machine_id_sha256);
-	put_i64(out, p.is_live);
-	put_i64(out, p.is_root);
-	put_i64(out, host_has_proc(audit->host));
+	text_field_add(out, p.name);
+	text_field_add(out, p.kind);
+	text_field_add(out, p.family);
+	text_field_add(out, p.os);
+	text_field_add(out, p.machine_id_sha256);
+	text_field_add_i64(out, p.is_live);
+	text_field_add_i64(out, p.is_root);
+	text_field_add_i64(out, host_has_proc(audit->host));
 	buf_add_char(out, '\n');
 }
 
@@ -82,8 +54,8 @@ static void save_files(struct host *h, struct buf *out)
 			if (c->rc != 0)
 				continue;
 			buf_add(out, STR("file"));
-			put(out, c->file.path);
-			put(out, str_of(host_sha256(h, c->file.path)));
+			text_field_add(out, c->file.path);
+			text_field_add(out, str_of(host_sha256(h, c->file.path)));
 			buf_add_char(out, '\n');
 		}
 	}
@@ -101,9 +73,9 @@ void hostaudit_save(struct hostaudit *audit, struct buf *out)
 		if (!h->gaps.at[i].table)
 			continue;
 		buf_add(out, STR("gap"));
-		put(out, str_of(h->gaps.at[i].table->name));
-		put(out, h->gaps.at[i].reason);
-		put(out, h->gaps.at[i].path);
+		text_field_add(out, str_of(h->gaps.at[i].table->name));
+		text_field_add(out, h->gaps.at[i].reason);
+		text_field_add(out, h->gaps.at[i].path);
 		buf_add_char(out, '\n');
 	}
 	for (size_t i = 0; i < audit->facts->count; i++)
@@ -121,53 +93,6 @@ struct line {
 };
 
 /* Undo the escapes. "\N" alone is no text at all. */
-static bool unescape(struct str s, struct arena *a, struct str *ret)
-{
-	static const char from[] = "tnr\\", to[] = "\t\n\r\\";
-	char *out;
-	size_t n = 0;
-
-	if (str_is(s, "\\N")) {
-		*ret = STR_NONE;
-		return true;
-	}
-	out = arena_try(a, s.len + 1);
-	if (!out)
-		return false;
-	for (size_t i = 0; i < s.len; i++) {
-		const char *at;
-
-		if (s.ptr[i] != '\\') {
-			out[n++] = s.ptr[i];
-			continue;
-		}
-		at = i + 1 < s.len && s.ptr[i + 1] ? strchr(from, s.ptr[i + 1]) : NULL;
-		if (!at)
-			return false;
-		out[n++] = to[at - from];
-		i++;
-	}
-	*ret = (struct str){ out, n };
-	return true;
-}
-
-static bool split(struct str text, struct arena *a, struct line *ret)
-{
-	struct str before, rest;
-
-	ret->count = 0;
-	while (ret->count < FIELDS_MAX) {
-		bool is_last = !str_split(text, '\t', &before, &rest);
-
-		if (!unescape(is_last ? text : before, a, &ret->field[ret->count++]))
-			return false;
-		if (is_last)
-			return true;
-		text = rest;
-	}
-	return false;
-}
-
 static int take_host(struct hostaudit *audit, const struct line *l, struct err *e)
 {
 	int64_t flag[3];
@@ -214,8 +139,8 @@ struct open_table {
 	size_t count;
 };
 
-static int take_table(struct hostaudit *audit, const struct line *l, struct open_table *t,
-	struct err *e)
+static int take_table(
+	struct hostaudit *audit, const struct line *l, struct open_table *t, struct err *e)
 {
 	if (l->count < 3)
 		return err_set(e, ERR_INPUT, "\"table\" has a name and columns");
@@ -265,8 +190,8 @@ static void take_gap(struct hostaudit *audit, const struct line *l)
 	h->filling = NULL;
 }
 
-static int take_line(struct hostaudit *audit, const struct line *l, struct open_table *t,
-	struct err *e)
+static int take_line(
+	struct hostaudit *audit, const struct line *l, struct open_table *t, struct err *e)
 {
 	struct str kind = l->field[0];
 
@@ -302,7 +227,8 @@ int snapshot_load(struct hostaudit *audit, struct str text, struct err *e)
 	audit->is_replay = true;
 	while (rc == 0 && str_next_line(&text, &line_text)) {
 		number++;
-		if (!split(line_text, &audit->host->arena, &line))
+		if (!text_fields(
+			    line_text, &audit->host->arena, line.field, FIELDS_MAX, &line.count))
 			rc = err_set(e, ERR_INPUT, "broken escape or too many fields");
 		else
 			rc = take_line(audit, &line, &table, e);

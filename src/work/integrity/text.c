@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "kit/crypto/crypto.h"
+#include "kit/text/text.h"
 
 #define FIELDS_MAX 32
 
@@ -60,69 +61,18 @@ const char *integrity_gap_words(struct str why)
 
 /* ---- fields ---- */
 
-static void put(struct buf *out, struct str s)
-{
-	buf_add_char(out, '\t');
-	for (size_t i = 0; i < s.len; i++) {
-		switch (s.ptr[i]) {
-		case '\t':
-			buf_add(out, STR("\\t"));
-			break;
-		case '\n':
-			buf_add(out, STR("\\n"));
-			break;
-		case '\r':
-			buf_add(out, STR("\\r"));
-			break;
-		case '\\':
-			buf_add(out, STR("\\\\"));
-			break;
-		default:
-			buf_add_char(out, s.ptr[i]);
-		}
-	}
-}
-
-static void put_i64(struct buf *out, int64_t n)
-{
-	buf_fmt(out, "\t%lld", (long long)n);
-}
-
-static struct str plain(struct str s, struct arena *a)
-{
-	char *text = arena_alloc(a, s.len + 1);
-	size_t len = 0;
-
-	for (size_t i = 0; i < s.len; i++) {
-		char c = s.ptr[i];
-
-		if (c == '\\' && i + 1 < s.len) {
-			c = s.ptr[++i];
-			c = c == 't' ? '\t' : c == 'n' ? '\n' : c == 'r' ? '\r' : c;
-		}
-		text[len++] = c;
-	}
-	return (struct str){ text, len };
-}
-
-/* The fields of a line after its first word; how many. */
+/* The fields of a line after its first word; how many, 0 of a line that nobody wrote. */
 static size_t split(struct str line, struct arena *a, struct str *ret_word, struct str *ret)
 {
-	size_t count = 0;
-	struct str before, rest = line;
+	struct str all[FIELDS_MAX + 1];
+	size_t count;
 
-	if (!str_split(line, '\t', ret_word, &rest)) {
-		*ret_word = line;
+	*ret_word = STR("");
+	if (!text_fields(line, a, all, COUNT(all), &count))
 		return 0;
-	}
-	while (count < FIELDS_MAX) {
-		if (!str_split(rest, '\t', &before, &rest)) {
-			ret[count++] = plain(rest, a);
-			break;
-		}
-		ret[count++] = plain(before, a);
-	}
-	return count;
+	*ret_word = all[0];
+	memcpy(ret, all + 1, (count - 1) * sizeof(*ret));
+	return count - 1;
 }
 
 static int64_t number(struct str s)
@@ -151,15 +101,15 @@ static void put_entry(struct buf *out, const struct integrity_entry *e)
 
 	if (e->flags & INTEGRITY_HASHED)
 		hex_of(e->hash, sizeof(e->hash), hex);
-	put(out, e->path);
-	put_i64(out, e->kind);
-	put_i64(out, e->mode);
-	put_i64(out, e->uid);
-	put_i64(out, e->gid);
-	put_i64(out, (int64_t)e->size);
-	put_i64(out, e->mtime_s);
-	put_i64(out, e->ctime_s);
-	put(out, str_of(hex));
+	text_field_add(out, e->path);
+	text_field_add_i64(out, e->kind);
+	text_field_add_i64(out, e->mode);
+	text_field_add_i64(out, e->uid);
+	text_field_add_i64(out, e->gid);
+	text_field_add_i64(out, (int64_t)e->size);
+	text_field_add_i64(out, e->mtime_s);
+	text_field_add_i64(out, e->ctime_s);
+	text_field_add(out, str_of(hex));
 }
 
 static void take_hash(struct str hex, struct integrity_entry *e)
@@ -196,14 +146,14 @@ static struct integrity_entry take_entry(const struct str *f)
 static void put_change(struct buf *out, const struct integrity_change *c)
 {
 	buf_add(out, STR("change"));
-	put(out, str_of(whats[c->what]));
-	put(out, str_of(states[c->state]));
-	put(out, c->mark);
-	put(out, c->package);
-	put_i64(out, c->is_as_packaged);
-	put(out, c->who);
-	put(out, c->by);
-	put(out, c->reason);
+	text_field_add(out, str_of(whats[c->what]));
+	text_field_add(out, str_of(states[c->state]));
+	text_field_add(out, c->mark);
+	text_field_add(out, c->package);
+	text_field_add_i64(out, c->is_as_packaged);
+	text_field_add(out, c->who);
+	text_field_add(out, c->by);
+	text_field_add(out, c->reason);
 	put_entry(out, &c->before);
 	put_entry(out, &c->after);
 	buf_add_char(out, '\n');
@@ -219,15 +169,15 @@ void report_write(const struct integrity_report *r, struct buf *out)
 		(unsigned long long)r->hashed, (unsigned long long)r->touched);
 	buf_add(out, STR("states"));
 	for (size_t i = 0; i < COUNT(r->of_state); i++)
-		put_i64(out, (int64_t)r->of_state[i]);
+		text_field_add_i64(out, (int64_t)r->of_state[i]);
 	buf_add(out, STR("\nopen"));
 	for (size_t i = 0; i < COUNT(r->of_what); i++)
-		put_i64(out, (int64_t)r->of_what[i]);
+		text_field_add_i64(out, (int64_t)r->of_what[i]);
 	buf_add_char(out, '\n');
 	for (size_t i = 0; i < r->gap_count; i++) {
 		buf_add(out, STR("gap"));
-		put(out, str_of(r->gaps[i].why));
-		put(out, r->gaps[i].path);
+		text_field_add(out, str_of(r->gaps[i].why));
+		text_field_add(out, r->gaps[i].path);
 		buf_add_char(out, '\n');
 	}
 	for (size_t i = 0; i < r->change_count; i++)
@@ -346,8 +296,8 @@ void summary_write(const struct integrity_report *r, struct buf *out)
 		if (c->state != INTEGRITY_OPEN)
 			continue;
 		buf_add(out, STR("change"));
-		put(out, str_of(whats[c->what]));
-		put(out, c->what == INTEGRITY_REMOVED ? c->before.path : c->after.path);
+		text_field_add(out, str_of(whats[c->what]));
+		text_field_add(out, c->what == INTEGRITY_REMOVED ? c->before.path : c->after.path);
 		buf_add_char(out, '\n');
 	}
 }
@@ -359,13 +309,13 @@ static const char *const acts[] = { "baseline", "window", "accept" };
 void note_write(const struct integrity_note *n, struct buf *out)
 {
 	buf_add(out, str_of(acts[n->act]));
-	put_i64(out, n->at_s);
-	put(out, n->by);
-	put(out, n->reason);
-	put_i64(out, n->from_s);
-	put_i64(out, n->until_s);
-	put(out, n->mark);
-	put(out, n->path);
+	text_field_add_i64(out, n->at_s);
+	text_field_add(out, n->by);
+	text_field_add(out, n->reason);
+	text_field_add_i64(out, n->from_s);
+	text_field_add_i64(out, n->until_s);
+	text_field_add(out, n->mark);
+	text_field_add(out, n->path);
 	buf_add_char(out, '\n');
 }
 
