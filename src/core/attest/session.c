@@ -87,9 +87,7 @@ int attest_session_get(
 	int rc;
 
 	store_bind_i64(q, 1, id);
-	rc = store_next(q, e);
-	if (rc == 0)
-		return err_set(e, ERR_ABSENT, "there is no session %lld", (long long)id);
+	rc = store_one(q, e, "there is no session %lld", (long long)id);
 	if (rc < 0)
 		return rc;
 	*ret = take(q, by->a);
@@ -104,9 +102,7 @@ int attest_session_of_token(
 	int rc;
 
 	store_bind_str(q, 1, token);
-	rc = store_next(q, e);
-	if (rc == 0)
-		return err_set(e, ERR_ABSENT, "no open session has this mark");
+	rc = store_one(q, e, "no open session has this mark");
 	if (rc < 0)
 		return rc;
 	*ret = take(q, by->a);

@@ -85,9 +85,7 @@ int duty_skip_by_id(
 	int rc;
 
 	store_bind_i64(q, 1, id);
-	rc = store_next(q, e);
-	if (rc == 0)
-		return err_set(e, ERR_ABSENT, "no skip has the number %lld", (long long)id);
+	rc = store_one(q, e, "no skip has the number %lld", (long long)id);
 	if (rc < 0)
 		return rc;
 	*ret = take_skip(q, a);

@@ -92,9 +92,7 @@ int flow_get(struct store *s, int64_t id, int64_t now_s, struct arena *a, struct
 
 	store_bind_i64(q, 1, now_s);
 	store_bind_i64(q, 2, id);
-	rc = store_next(q, e);
-	if (rc == 0)
-		return err_set(e, ERR_ABSENT, "there is no case %lld", (long long)id);
+	rc = store_one(q, e, "there is no case %lld", (long long)id);
 	if (rc < 0)
 		return rc;
 	*ret = take_case(q, a);
@@ -237,9 +235,7 @@ int flow_task(struct store *s, int64_t id, struct arena *a, struct flow_task *re
 	int rc;
 
 	store_bind_i64(q, 1, id);
-	rc = store_next(q, e);
-	if (rc == 0)
-		return err_set(e, ERR_ABSENT, "there is no task %lld", (long long)id);
+	rc = store_one(q, e, "there is no task %lld", (long long)id);
 	if (rc < 0)
 		return rc;
 	*ret = take_task(q, a);

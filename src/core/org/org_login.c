@@ -168,11 +168,9 @@ static int second_step(
 	int rc;
 
 	store_bind_i64(q, 1, user_id);
-	rc = store_next(q, e);
+	rc = store_one(q, e, "no such account");
 	if (rc < 0)
 		return rc;
-	if (rc == 0)
-		return err_set(e, ERR_ABSENT, "no such account");
 	ret->user_id = user_id;
 	ret->sealed = store_is_null(q, 0) ? STR_NONE : arena_str(a, store_str(q, 0));
 	ret->last_step = store_i64(q, 1);

@@ -242,11 +242,9 @@ static int login_of(struct store *s, int64_t id, char *text, struct err *e)
 	int rc;
 
 	store_bind_i64(q, 1, id);
-	rc = store_next(q, e);
+	rc = store_one(q, e, "no such account");
 	if (rc < 0)
 		return rc;
-	if (rc == 0)
-		return err_set(e, ERR_ABSENT, "no such account");
 	snprintf(text, ORG_LOGIN_SIZE, "%.*s", STR_FMT(store_str(q, 1)));
 	store_end(q);
 	return 0;

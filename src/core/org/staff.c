@@ -135,12 +135,10 @@ int staff_count(struct store *s, const struct staff_query *query, int64_t *ret, 
 
 static int one(struct store_query *q, struct arena *a, struct staff *ret, struct err *e)
 {
-	int rc = store_next(q, e);
+	int rc = store_one(q, e, "no such person");
 
 	if (rc < 0)
 		return rc;
-	if (rc == 0)
-		return err_set(e, ERR_ABSENT, "no such person");
 	read_staff(q, a, ret);
 	store_end(q);
 	return 0;

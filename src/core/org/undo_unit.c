@@ -81,11 +81,9 @@ static int load(struct store *s, int64_t id, struct undone *ret, struct err *e)
 	int rc;
 
 	store_bind_i64(q, 1, id);
-	rc = store_next(q, e);
+	rc = store_one(q, e, "no such change");
 	if (rc < 0)
 		return rc;
-	if (rc == 0)
-		return err_set(e, ERR_ABSENT, "no such change");
 	*ret = (struct undone){ .id = id,
 		.unit_id = store_i64(q, 0),
 		.other_id = store_i64(q, 1),

@@ -28,9 +28,7 @@ int record_get(struct store *s, int64_t id, struct arena *a, struct record *ret,
 	int rc;
 
 	store_bind_i64(q, 1, id);
-	rc = store_next(q, e);
-	if (rc == 0)
-		return err_set(e, ERR_ABSENT, "there is no record %lld", (long long)id);
+	rc = store_one(q, e, "there is no record %lld", (long long)id);
 	if (rc < 0)
 		return rc;
 	r.id = store_i64(q, 0);

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -219,6 +220,22 @@ int store_next(struct store_query *q, struct err *e)
 	}
 	sqlite3_reset(q->stmt);
 	return 0;
+}
+
+int store_one(struct store_query *q, struct err *e, const char *absent, ...)
+{
+	char text[ERR_TEXT_MAX];
+	va_list args;
+	int rc = store_next(q, e);
+
+	if (rc < 0)
+		return rc;
+	if (rc == 1)
+		return 0;
+	va_start(args, absent);
+	vsnprintf(text, sizeof(text), absent, args);
+	va_end(args);
+	return err_set(e, ERR_ABSENT, "%s", text);
 }
 
 int store_run(struct store_query *q, struct err *e)

@@ -54,6 +54,10 @@ void store_bind_null(struct store_query *q, int number);
 /* 1 a row, 0 done (the query is reset), <0 failed: ERR_STORE, ERR_CONFLICT for a broken
  * constraint. */
 MUST_CHECK int store_next(struct store_query *q, struct err *e);
+/* For the one row that is asked for: 0 and it is current, end it with store_end(); ERR_ABSENT and
+ * the sentence when there is none. */
+MUST_CHECK int store_one(struct store_query *q, struct err *e, const char *absent, ...)
+	PRINTF(3, 4);
 /* For statements that return nothing: 0, or <0. */
 MUST_CHECK int store_run(struct store_query *q, struct err *e);
 void store_end(struct store_query *q); /* reset before the last row */

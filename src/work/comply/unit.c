@@ -59,9 +59,7 @@ static int load_unit(struct unit_facts *f, struct arena *a, struct err *e)
 
 	store_bind_i64(q, 1, f->unit.id);
 	store_bind_str(q, 2, org_day(f->at_s, a));
-	rc = store_next(q, e);
-	if (rc == 0)
-		return err_set(e, ERR_ABSENT, "there was no unit %lld then", (long long)f->unit.id);
+	rc = store_one(q, e, "there was no unit %lld then", (long long)f->unit.id);
 	if (rc < 0)
 		return rc;
 	f->unit.roles = arena_str(a, store_str(q, 0));
