@@ -304,14 +304,14 @@ static void tasks(struct view *v, const struct shown *x)
 	if (x->h.task_count == 0)
 		return;
 	html(v->w, "<section>\n<h2>%s <span class=\"count\">%zu/%zu</span></h2>\n",
-		tr(v->lang, "Việc"), x->c.tasks_all - x->c.tasks_open, x->c.tasks_all);
+		tr(v->lang, "Công việc"), x->c.tasks_all - x->c.tasks_open, x->c.tasks_all);
 	if (may)
 		html_form(v, path_of(v, "/ho-so/%lld/viec", (long long)x->c.id), "review");
 	html(v->w,
 		"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\">"
 		"<table class=\"stack\">\n<thead><tr><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
 		"<th scope=\"col\">%s</th></tr></thead>\n<tbody>\n",
-		tr(v->lang, "Việc"), tr(v->lang, "Việc"), tr(v->lang, "Thời hạn"),
+		tr(v->lang, "Công việc"), tr(v->lang, "Công việc"), tr(v->lang, "Thời hạn"),
 		tr(v->lang, "Kết quả"));
 	for (size_t i = 0; i < x->h.task_count; i++)
 		task_row(v, x, &x->h.tasks[i], may);
@@ -596,7 +596,7 @@ static void paper_tasks(struct view *v, const struct shown *x)
 	html(v->w,
 		"<table>\n<thead><tr><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
 		"<th scope=\"col\">%s</th><th scope=\"col\">%s</th></tr></thead>\n<tbody>\n",
-		tr(v->lang, "Việc"), tr(v->lang, "Kết quả"), tr(v->lang, "Lúc"),
+		tr(v->lang, "Công việc"), tr(v->lang, "Kết quả"), tr(v->lang, "Lúc"),
 		tr(v->lang, "Người làm"));
 	for (size_t i = 0; i < x->h.task_count; i++) {
 		const struct flow_task *t = &x->h.tasks[i];

@@ -170,7 +170,7 @@ void page_year(struct view *v)
 	html(v->w,
 		"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\">\n"
 		"<table class=\"map year\">\n<thead><tr><th scope=\"col\">%s</th>",
-		tr(v->lang, "Việc theo tháng"), tr(v->lang, "Việc"));
+		tr(v->lang, "Việc theo tháng"), tr(v->lang, "Công việc"));
 	for (int m = 1; m <= MONTHS; m++)
 		html(v->w, "<th scope=\"col\"><abbr title=\"%s\">%d</abbr></th>",
 			fill(v, tr(v->lang, "tháng {n}"), "n", number_text(v, m), NULL), m);
@@ -246,7 +246,7 @@ void page_year_units(struct view *v)
 	html(v->w,
 		"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\">\n"
 		"<table class=\"map year\">\n<thead><tr><th scope=\"col\">%s</th>",
-		tr(v->lang, "Việc theo đơn vị"), tr(v->lang, "Việc"));
+		tr(v->lang, "Việc theo đơn vị"), tr(v->lang, "Công việc"));
 	for (size_t i = 0; i < count; i++)
 		html(v->w,
 			"<th scope=\"col\" class=\"upright\"><a href=\"/viec/nam?don-vi=%lld\">%.*s</a></th>",

@@ -3,7 +3,7 @@
 #include "face/web/work.h"
 
 static const char nav_today[] = T("Hôm nay");
-static const char nav_work[] = T("Việc");
+static const char nav_work[] = T("Công việc");
 static const char nav_units[] = T("Đơn vị");
 static const char nav_registers[] = T("Sổ");
 static const char nav_law[] = T("Quy chế");
