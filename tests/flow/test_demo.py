@@ -2,8 +2,10 @@
 """khien demo: a whole district in a folder of its own, the same from the same seed, marked on every page, gone with
 one command, and never where data are."""
 import os
+import shutil
 import sqlite3
 import tempfile
+import threading
 import unittest
 
 from flow import Server, khien
@@ -49,6 +51,31 @@ class Demo(unittest.TestCase):
         self.assertGreater(len(c["cases"]), 20)              # many states
         self.assertGreater(dict(c["signed"])["user"], 600)
         self.assertGreater(c["duties"], 5000)
+
+    # EVIDENCE: D11.4
+    def test_a_check_of_the_trail_while_others_write(self):
+        data, ended, added = os.path.join(self.own.name, "viet"), threading.Event(), []
+        shutil.copytree(self.data, data)
+        self.assertEqual(khien("log", "seal", "--data", data, "--log", "trail", timeout_s=300).status, 0)
+
+        def write():
+            while not ended.is_set():
+                n = len(added) + 1
+                added.append(khien("unit", "add", "--data", data, "--parent", "1", "--code", f"THU-{n}", "--name",
+                                   f"Đơn vị thử {n}", "--kind", "agency", "--number", f"{n}/QĐ",
+                                   "--signed", "01/01/2026", "--from", "01/01/2026"))
+
+        writers = [threading.Thread(target=write)]
+        writers[0].start()
+        try:
+            checks = [khien("trail", "check", "--data", data, timeout_s=300) for _ in range(3)]
+        finally:
+            ended.set()
+            writers[0].join()
+        self.assertEqual({done.status for done in added}, {0}, added[:1])
+        self.assertGreater(len(added), 3)
+        for done in checks:
+            self.assertEqual(done.status, 0, done)
 
     def test_the_same_seed_gives_the_same(self):
         again, other = (os.path.join(self.own.name, n) for n in ("lai", "khac"))
