@@ -59,7 +59,11 @@ class Cases(unittest.TestCase):
     def test_a_device_is_not_disposed_of_without_its_certificate(self):
         device = self.imported("devices", ("Tên thiết bị", "Loại", "Trạng thái"), "Máy cũ,Máy trạm,Lưu kho")
         person = self.person("Đỗ Thị Kiểm")
+        page = self.admin.get(f"/ban-ghi/{device}").text
+        self.assertIn(f"/ho-so/moi?luong=device-disposal&amp;ban-ghi={device}", page)
+        self.assertNotIn("luong=vendor", page)      # which is about no device
         case = self.case("device-disposal", ban__ghi=device)
+        self.assertIn(f"/ho-so/{case}", self.admin.get(f"/ban-ghi/{device}").text)
         erased = {"disk_serial": "WD-1", "method": "software", "erased_day": self.today, "tool": "nwipe"}
         decided = {"verified": "yes", "verified_by": person, "decision": "9/QĐ", "decision_day": self.today}
         self.move(case, "dispose", 422, **erased, **decided)

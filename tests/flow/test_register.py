@@ -113,6 +113,7 @@ class Registers(unittest.TestCase):
                                    action="/so/phong/moi")
         self.assertEqual(page.status, 422)
         self.assertIn("Tên phòng: phải ghi", page.text)
+        self.assertEqual(page.text.count("Chưa thực hiện được"), 1)
         self.assertIn("Ngày kiểm tra: phải là một ngày có thật", page.text)
         self.assertIn('value="31/2/2026"', page.text)
         self.assertIn("xanh &lt;b&gt;", page.text)

@@ -108,6 +108,8 @@ MUST_CHECK int flow_task_do(const struct flow_by *by, int64_t task_id, struct st
 
 /* Begin the cases of all decisions about people that have none yet. *RET_COUNT of them. */
 MUST_CHECK int flow_follow(const struct flow_by *by, size_t *ret_count, struct err *e);
+/* Can a case of F be about a record of this register? */
+bool flow_is_about(const struct flow *f, struct str register_id);
 /* What ABOUT->record_id of a register of F is: its unit, and its title where ABOUT has none.
  * ERR_ABSENT, ERR_INPUT: no live record of one of these registers. */
 MUST_CHECK int flow_thing(struct store *s, const struct flow *f, struct arena *a,

@@ -11,7 +11,7 @@ static struct record_at at_of(const struct flow_by *by, const struct pack_regist
 	return (struct record_at){ by->store, by->packs, reg, by->a, by->now_s, flow_login(by) };
 }
 
-static bool is_of(const struct flow *f, struct str register_id)
+bool flow_is_about(const struct flow *f, struct str register_id)
 {
 	for (size_t i = 0; i < f->register_count; i++)
 		if (str_eq(f->registers[i], register_id))
@@ -27,7 +27,7 @@ int flow_thing(struct store *s, const struct flow *f, struct arena *a, struct fl
 
 	if (rc < 0)
 		return rc;
-	if (r.is_cancelled || !is_of(f, r.register_id))
+	if (r.is_cancelled || !flow_is_about(f, r.register_id))
 		return err_set(e, ERR_INPUT, "record %lld is of no register of flow \"%.*s\"",
 			(long long)about->record_id, STR_FMT(f->id));
 	about->unit_id = r.unit_id;

@@ -132,12 +132,14 @@ static int check_trail(const struct command_line *line, const char *folder, stru
 	struct trail_check c = { 0 };
 	struct store *s;
 	struct arena a;
+	bool is_begun;
 	int rc = store_open(arena_fmt(line->arena, "%s/khien.db", folder).ptr, e, &s);
 
 	if (rc < 0)
 		return rc;
 	arena_init(&a, TRAIL_MEMORY_BYTES);
-	if (access(arena_fmt(&a, "%s/" SEAL_TRAIL, folder).ptr, F_OK) == 0) /* else not begun */
+	is_begun = access(arena_fmt(&a, "%s/" SEAL_TRAIL, folder).ptr, F_OK) == 0;
+	if (is_begun)
 		rc = seal_trail_check(folder, s, &a, &c, e);
 	store_close(s);
 	arena_done(&a);
@@ -148,6 +150,11 @@ static int check_trail(const struct command_line *line, const char *folder, stru
 			tr(line->lang,
 				T("%zu dòng không khớp sổ vết đã niêm phong; xem khien trail check")),
 			c.finding_count);
+	if (!is_begun) {
+		printf("%s\n",
+			tr(line->lang, T("– chưa có sổ vết nào được niêm phong để đối chiếu")));
+		return 0;
+	}
 	printf(tr(line->lang, T("✓ %lld dòng khớp sổ vết, %lld mục đã niêm phong\n")),
 		(long long)c.rows, (long long)c.leaves);
 	return 0;

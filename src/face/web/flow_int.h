@@ -15,8 +15,15 @@ struct str flow_typed(struct view *v, enum flow_field_type type, struct str type
 /* A field of a flow in a form, holding VALUE. */
 void html_flow_field(struct view *v, const struct flow_field *f, struct str value, bool is_needed,
 	int64_t unit_id);
-/* Cases about a person or a record, with links to begin another; for pages of both. */
-void html_cases_of(struct view *v, int64_t staff_id, int64_t record_id, int64_t unit_id);
+/* What cases are about: a person, or a record. */
+struct case_subject {
+	int64_t staff_id, record_id; /* one of them, the other 0 */
+	struct str register_id;      /* of the record */
+	int64_t unit_id;
+};
+/* The cases about it, with links to begin another, for its page; nothing for a record that no flow
+ * is about. */
+void html_cases_of(struct view *v, const struct case_subject *about);
 /* The clauses of a flow or statement, cited and linked. */
 void html_clauses(struct view *v, const struct pack *p, const struct str *ids, size_t count);
 

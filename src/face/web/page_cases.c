@@ -390,11 +390,28 @@ void page_case_start(struct view *v)
 	}
 }
 
-/* Flows that can begin from here. */
-static void flow_links(struct view *v, int64_t staff_id, int64_t record_id)
+static bool can_be_about(const struct flow *f, const struct case_subject *about)
 {
-	struct flow_subject about;
+	return about->staff_id ? f->about == FLOW_ABOUT_STAFF :
+				 flow_is_about(f, about->register_id);
+}
 
+static size_t flow_count(const struct view *v, const struct case_subject *about)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < pack_count(v->web->packs); i++) {
+		const struct pack *p = pack_at(v->web->packs, i);
+
+		for (size_t n = 0; p->work && n < p->work->flow_count; n++)
+			count += can_be_about(&p->work->flows[n], about);
+	}
+	return count;
+}
+
+/* Flows that can begin from here. */
+static void flow_links(struct view *v, const struct case_subject *about)
+{
 	html(v->w, "<p class=\"act\">");
 	for (size_t i = 0; i < pack_count(v->web->packs); i++) {
 		const struct pack *p = pack_at(v->web->packs, i);
@@ -402,42 +419,39 @@ static void flow_links(struct view *v, int64_t staff_id, int64_t record_id)
 		for (size_t n = 0; p->work && n < p->work->flow_count; n++) {
 			const struct flow *f = &p->work->flows[n];
 
-			about = (struct flow_subject){ .record_id = record_id };
-			if (staff_id ? f->about != FLOW_ABOUT_STAFF :
-				       f->about != FLOW_ABOUT_RECORD ||
-						flow_thing(v->web->store, f, v->a, &about, v->e) <
-							0)
+			if (!can_be_about(f, about))
 				continue;
 			html(v->w,
-				"<a class=\"button plain\" href=\"/ho-so/moi?luong=%.*s&%s=%lld\">%.*s</a> ",
-				STR_FMT(f->id), staff_id ? "nguoi" : "ban-ghi",
-				(long long)(staff_id ? staff_id : record_id),
+				"<a class=\"button plain\" href=\"/ho-so/moi?luong=%.*s&amp;%s=%lld\">%.*s</a> ",
+				STR_FMT(f->id), about->staff_id ? "nguoi" : "ban-ghi",
+				(long long)(about->staff_id ? about->staff_id : about->record_id),
 				STR_FMT(words_of(v, f->title)));
 		}
 	}
 	html(v->w, "</p>\n");
 }
 
-void html_cases_of(struct view *v, int64_t staff_id, int64_t record_id, int64_t unit_id)
+void html_cases_of(struct view *v, const struct case_subject *about)
 {
 	struct flow_query q = { .units = view_units(v, RIGHT_SEE).json,
 		.flow = STR(""),
 		.text = STR(""),
 		.show = FLOW_SHOW_ALL,
-		.staff_id = staff_id,
-		.record_id = record_id,
+		.staff_id = about->staff_id,
+		.record_id = about->record_id,
 		.now_s = v->by.now_s,
 		.max = 20 };
 	struct flow_cases list;
+	size_t flows = flow_count(v, about);
 
-	if (flow_list(v->web->store, &q, v->a, &list, v->e) < 0)
+	if (flows == 0 || flow_list(v->web->store, &q, v->a, &list, v->e) < 0)
 		return;
 	html(v->w, "<section>\n<h2>%s</h2>\n", tr(v->lang, "Hồ sơ xử lý"));
 	if (list.count)
 		table(v, &list);
 	else
 		html(v->w, "<p class=\"empty\">%s</p>\n", tr(v->lang, "Chưa có hồ sơ nào."));
-	if (view_may(v, RIGHT_ACT, unit_id))
-		flow_links(v, staff_id, record_id);
+	if (view_may(v, RIGHT_ACT, about->unit_id))
+		flow_links(v, about);
 	html(v->w, "</section>\n");
 }

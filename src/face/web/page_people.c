@@ -174,7 +174,11 @@ void page_people(struct view *v)
 	if (count)
 		list(v, &q, people, count);
 	else
-		html(v->w, "<p class=\"empty\">%s</p>\n", tr(v->lang, "Không có ai khớp."));
+		html(v->w, "<p class=\"empty\">%s</p>\n",
+			v->rq->query.len ?
+				tr(v->lang, "Không có ai khớp.") :
+				tr(v->lang,
+					"Danh sách chưa có ai. Hãy thêm từng người ở dưới đây."));
 	html_pages(v, same_list(v, &q, q.sort), (int64_t)(q.from / PAGE_ROWS) + 1,
 		(total + PAGE_ROWS - 1) / PAGE_ROWS);
 	html(v->w, "<p class=\"export\"><a href=\"/nhan-su.csv\">%s</a></p>\n",

@@ -1,5 +1,6 @@
 /* page_record.c - one record: its values, what is wrong with it, what it hangs together with, how
  * it came to be. */
+#include "face/web/flow_int.h"
 #include "face/web/register_int.h"
 
 static bool may_act(struct view *v, const struct register_page *p)
@@ -290,11 +291,15 @@ static void record_page(struct view *v, const struct register_page *p)
 	page_start(v, text_of(v, p->r.title));
 	acts(v, p);
 	facts(v, p);
-	html_faults(v);
 	findings(v, p);
 	values(v, p, names);
 	gone(v, p);
 	links(v, p);
+	if (!p->r.is_cancelled)
+		html_cases_of(v,
+			&(struct case_subject){ .record_id = p->r.id,
+				.register_id = p->at.reg->id,
+				.unit_id = p->r.unit_id });
 	comments(v, p);
 	history(v, p);
 	cancel_form(v, p);

@@ -30,7 +30,6 @@ static void group(struct view *v, const struct register_page *p, const struct re
 static void form(struct view *v, const struct register_page *p, const char *action,
 	struct record_body values)
 {
-	html_faults(v);
 	html_form(v, action, "record-form");
 	html(v->w, "<input type=\"hidden\" name=\"phien-ban\" value=\"%lld\">\n",
 		(long long)p->r.version);

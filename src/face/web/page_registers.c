@@ -342,6 +342,22 @@ static int count_shown(struct view *v, const struct register_page *p, const stru
 	return record_count(&p->at, q, COUNTED_MAX, ret, v->e);
 }
 
+/* Empty is not yet a statement that there is nothing: what would have to be true is said so. */
+static void nothing(struct view *v, const struct pack_register *r)
+{
+	bool has_words = r->nothing.vi.ptr != NULL;
+
+	html(v->w, "<p class=\"empty\" role=\"status\">%.*s",
+		STR_FMT(has_words && !r->is_nothing_fine ?
+				words_of(v, r->nothing) :
+				str_of(tr(v->lang, "Sổ chưa có bản ghi nào."))));
+	if (has_words && r->is_nothing_fine)
+		html(v->w, " %s",
+			fill(v, tr(v->lang, "Để trống là đúng nếu: “{cau}”"), "cau",
+				text_of(v, words_of(v, r->nothing)), NULL));
+	html(v->w, "</p>\n");
+}
+
 void page_register(struct view *v)
 {
 	const struct register_field *columns[REGISTER_COLUMNS_MAX + 1] = { NULL };
@@ -369,10 +385,7 @@ void page_register(struct view *v)
 			tr(v->lang, "Không có bản ghi nào như vậy."), STR_FMT(p.at.reg->id),
 			tr(v->lang, "Xem tất cả"));
 	else if (count == 0)
-		html(v->w, "<p class=\"empty\" role=\"status\">%.*s</p>\n",
-			STR_FMT(p.at.reg->nothing.vi.ptr ?
-					words_of(v, p.at.reg->nothing) :
-					str_of(tr(v->lang, "Sổ chưa có bản ghi nào."))));
+		nothing(v, p.at.reg);
 	else
 		count_line(v, count, count == COUNTED_MAX || (page.has_more && is_narrowed(&q)));
 	if (count > 0)

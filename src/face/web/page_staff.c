@@ -232,7 +232,7 @@ static void show(struct view *v, const struct staff *p)
 		return;
 	}
 	account(v, p);
-	html_cases_of(v, p->id, 0, p->unit_id);
+	html_cases_of(v, &(struct case_subject){ .staff_id = p->id, .unit_id = p->unit_id });
 	if (may) {
 		decide_form(v, p);
 		role_form(v, p);
