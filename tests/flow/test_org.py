@@ -4,6 +4,7 @@ service runs that comes back on another machine."""
 import concurrent.futures
 import contextlib
 import os
+import re
 import shutil
 import sqlite3
 import tempfile
@@ -143,6 +144,7 @@ class Backup(Data):
         with Server(data=self.data) as server:
             file = os.path.join(os.path.dirname(self.data), "b.khien")
             keys = self.keys()
+            self.assertEqual(khien("log", "seal", "--data", self.data, "--log", "trail").status, 0)
             done = khien("backup", file, "--data", self.data, *keys, timeout_s=300)
             self.assertEqual(done.status, 0, done)
             self.assertIn("giải thử", done.out)
@@ -152,7 +154,9 @@ class Backup(Data):
         for key in (keys[:2], keys[2:]):
             into, done = self.restore(file, *key)
             self.assertEqual(done.status, 0, done)
-            self.assertIn("khớp sổ vết", done.out)
+            rows, leaves = re.search(r"✓ (\d+) dòng khớp sổ vết, (\d+) mục", done.out).groups()
+            self.assertGreater(int(rows), 10)
+            self.assertGreater(int(leaves), 10)
             with Server(data=into) as server:
                 page = server.browser().post("/dang-nhap", {"ten-dang-nhap": ADMIN[0], "mat-khau": ADMIN[1]})
                 self.assertIn("/ma-hai-buoc", page.text)
