@@ -62,9 +62,9 @@ def wait_for_picture(browser, host, before=None, timeout_s=180):
 
 
 @contextlib.contextmanager
-def planted_program(name):
-    """The path of a running program that belongs to no package."""
-    with tempfile.TemporaryDirectory(dir="/opt") as folder:
+def planted_program(name, place="/opt"):
+    """The path of a running program that belongs to no package. From /tmp it is a sign of intrusion."""
+    with tempfile.TemporaryDirectory(dir=place) as folder:
         program = os.path.join(folder, name)
         shutil.copy(shutil.which("sleep"), program)
         child = subprocess.Popen([program, "600"])
@@ -118,15 +118,16 @@ class Review(unittest.TestCase):
             empty = browser.get(f"/may/{host}/tien-trinh")
             self.assertIn("Chưa có ảnh chụp tiến trình nào", empty.text)
 
-            # by itself, a while after the start; a program of no package is a sign on any machine
-            planted = self.enterContext(planted_program("first-program"))
+            # by itself, a while after the start; what runs from /tmp is a sign on any machine
+            planted = self.enterContext(planted_program("first-program", "/tmp"))
             self.some_minutes(server, browser)
             page, first = wait_for_picture(browser, host)
             self.assertIn(planted, page.text)
             self.assertIn("Đây là lần đầu", page.text)
             self.assertIn("process-review", os.listdir(server.data))
 
-            # a sign asks for a decision: nothing is signed without one
+            # a sign asks for a decision: nothing is chosen beforehand, nothing is signed without one
+            self.assertRegex(page.text, re.escape(planted) + r'</legend>\s*<label><input type="radio"[^>]*value="biet">')
             answer = browser.submit({}, action=f"/may/{host}/tien-trinh")
             self.assertEqual(answer.status, 422)
             self.assertIn("Hãy chọn đã biết hay khả nghi", answer.text)
