@@ -1,6 +1,7 @@
 """Lines come in: over each transport, in each framing, out of files and old files. What was sent is
 in the log, byte for byte, and what is lost is counted."""
 import contextlib
+import glob
 import gzip
 import hashlib
 import json
@@ -252,6 +253,35 @@ class Import(unittest.TestCase):
                 done = khien("log", "import", "--data", data, *self.files(base))
                 self.assertEqual(done.status, 0, done)
                 self.check(data)
+
+    # EVIDENCE: D11.4
+    def test_a_range_of_time_is_that_of_the_lines(self):
+        """Of an old file nobody asks when it was imported."""
+        web = '10.0.0.9 - - [%02d/Mar/2024:10:00:00 +0700] "GET /%d HTTP/1.1" 200 1\n'
+        clock = "2024-02-%02dT08:00:00+07:00 may1 sshd[7]: Failed password %d\n"
+        with folder({"web.log": "".join(web % (d, d) for d in range(1, 31)),
+                     "ssh.log": "".join(clock % (d, d) for d in range(1, 30)),
+                     "app.log": "dòng không có giờ\n"}) as base, folder() as data:
+            os.chmod(data, 0o700)
+            files = [f"{base}/{name}.log" for name in ("web", "ssh", "app")]
+            self.assertEqual(khien("log", "import", "--data", data, *files).status, 0)
+
+            def count(*words):
+                return int(khien("log", "search", "--data", data, "--count", *words).out)
+
+            for where in ("closed", "open"):
+                self.assertEqual(count("--from", "10/03/2024", "--to", "12/03/2024"), 3, where)
+                self.assertEqual(count("--to", "29/02/2024 07:00", "Failed"), 28)
+                self.assertEqual(count("--from", "25/02/2024", "--to", "05/03/2024"), 10)
+                self.assertEqual(count("--from", "1h", "dòng"), 1)
+                self.assertEqual(count("--from", "1h", "password"), 0)
+                found = khien("log", "search", "--data", data, "--from", "10/03/2024", "--to", "10/03/2024")
+                self.assertIn("10/03/2024 10:00", found.out)
+                # the proof that nothing is missing is of the order in which lines came
+                proof = khien("log", "export", "--data", data, "--from", "1h", "--proof", f"{base}/proof", "password")
+                self.assertEqual((proof.status, proof.out.count("Failed password")), (0, 29), proof)
+                for path in glob.glob(f"{data}/log/*/segments/*.seg"):
+                    os.remove(path)             # the write-ahead file has these lines as well
 
     def test_what_is_damaged_is_told_and_what_is_whole_is_kept(self):
         packed = gzip.compress(bytes(random.Random(7).choices(b"ab\n", k=200000)))

@@ -174,9 +174,19 @@ static bool node_matches(struct query *q, const struct node *n, const struct que
 	return field_fits(q, n, line);
 }
 
+static bool is_in_time(const struct query *q, const struct query_line *line)
+{
+	int64_t ns;
+
+	if (q->from_ns == INT64_MIN && q->end_ns == INT64_MAX)
+		return true;
+	ns = q->options.is_by_receipt ? line->received_ns : query_line_ns(line);
+	return ns >= q->from_ns && ns < q->end_ns;
+}
+
 bool query_matches(struct query *q, const struct query_line *line)
 {
-	if (line->received_ns < q->from_ns || line->received_ns >= q->end_ns)
+	if (!is_in_time(q, line))
 		return false;
 	q->has_folded = q->has_parts = false;
 	return node_matches(q, q->root, line);
@@ -248,6 +258,9 @@ static void need_of(const struct query *q, const struct node *n, struct query_ne
 
 void query_need(const struct query *q, struct query_need *ret)
 {
-	*ret = (struct query_need){ .is_all = true, .from_ns = q->from_ns, .end_ns = q->end_ns };
+	*ret = (struct query_need){ .is_all = true,
+		.from_ns = q->from_ns,
+		.end_ns = q->end_ns,
+		.is_by_receipt = q->options.is_by_receipt };
 	need_of(q, q->root, ret);
 }

@@ -7,14 +7,15 @@
  *   /user=\w+/  /loi/i      a regular expression (PCRE2)
  *   ~loi  =Loi              this word without, with regard to case and Vietnamese marks
  *   may:web01  host:web*    and the other fields that query_fields() names
- *   tu:25/11/2026 den:26/11/2026   from, to: days of Viet Nam, both included; 2h, 7d: so long ago
+ *   tu:25/11/2026 den:26/11/2026   from, to: days of Viet Nam, both included; 2h, 7d: so long
+ *                                  ago; held against query_line_ns()
  *
  * A word with a colon whose beginning is no name of a field is text. What cannot be understood is
  * refused with its column; nothing is guessed. */
 #ifndef CORE_QUERY_H
 #define CORE_QUERY_H
 
-#include "base/base.h"
+#include "core/trail/leaf.h"
 #include "kit/parse/parse.h"
 
 #define QUERY_BYTES_MAX (4 * KIB)
@@ -27,6 +28,11 @@ struct query_line {
 	uint8_t kind, transport;
 	const uint8_t *peer; /* 16 bytes, IPv4 mapped */
 };
+
+/* The time of a line, UTC: when it was received; of one out of an old file what is written in it,
+ * where that can be read. Without a year it is the newest one that is not after the import. */
+int64_t query_line_ns(const struct query_line *line);
+int64_t query_leaf_ns(const struct leaf *leaf);
 
 enum query_field {
 	QUERY_HOST,
@@ -44,9 +50,10 @@ enum query_field {
 };
 
 struct query_options {
-	bool is_fold;  /* words are looked for without regard to case and marks */
-	bool is_fixed; /* the whole text is one text to look for, byte for byte */
-	int64_t now_s; /* what "2h" is counted from */
+	bool is_fold;       /* words are looked for without regard to case and marks */
+	bool is_fixed;      /* the whole text is one text to look for, byte for byte */
+	bool is_by_receipt; /* its times are those of receiving, of every line */
+	int64_t now_s;      /* what "2h" is counted from */
 };
 
 struct query;
@@ -78,7 +85,8 @@ struct query_need {
 	struct query_term terms[QUERY_TERMS_MAX];
 	size_t term_count;
 	bool is_all;             /* and these, within the times, are the whole question */
-	int64_t from_ns, end_ns; /* received in [from, end) */
+	int64_t from_ns, end_ns; /* its time is in [from, end) */
+	bool is_by_receipt;      /* and that is when it was received */
 };
 void query_need(const struct query *q, struct query_need *ret);
 

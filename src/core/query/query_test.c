@@ -167,6 +167,32 @@ static void test_times(void **state)
 	assert_true(asks(&exact, "tu:1h", ssh));
 }
 
+static int64_t time_of(const char *raw, uint8_t transport)
+{
+	struct query_line line = line_of(raw);
+
+	line.transport = transport;
+	return query_line_ns(&line) / 1000000000;
+}
+
+/* All were received on 24/11/2025 at 23:00 in Viet Nam. */
+static void test_time_of_a_line(void **state)
+{
+	const int64_t received_s = 1764000000;
+
+	(void)state;
+	assert_int_equal(time_of(ssh, LEAF_TCP), received_s);
+	assert_int_equal(time_of("no time", LEAF_OLD_FILE), received_s);
+	assert_int_equal(time_of("2005-07-17T12:30:53Z h p: x", LEAF_OLD_FILE), 1121603453);
+	/* without a year: the newest one that can be meant, whatever is nearer */
+	assert_int_equal(time_of("Nov 24 22:00:00 h p: x", LEAF_OLD_FILE), received_s - 3600);
+	assert_int_equal(time_of("Nov 25 20:00:00 h p: x", LEAF_OLD_FILE), received_s + 21 * 3600);
+	assert_int_equal(
+		time_of("Nov 26 23:00:00 h p: x", LEAF_OLD_FILE), received_s - 363 * 86400);
+	assert_int_equal(
+		time_of("Jan 10 23:00:00 h p: x", LEAF_OLD_FILE), received_s - 318 * 86400);
+}
+
 static void refuses(const char *text, int column)
 {
 	struct parse_fault fault = { 0 };
@@ -262,6 +288,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_regex, before, after),
 		cmocka_unit_test_setup_teardown(test_fields, before, after),
 		cmocka_unit_test_setup_teardown(test_times, before, after),
+		cmocka_unit_test_setup_teardown(test_time_of_a_line, before, after),
 		cmocka_unit_test_setup_teardown(test_faults, before, after),
 		cmocka_unit_test_setup_teardown(test_fixed, before, after),
 		cmocka_unit_test_setup_teardown(test_need, before, after),

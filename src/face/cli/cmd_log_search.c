@@ -11,9 +11,8 @@
 
 /* What is asked for; of both commands. */
 #define ASKING \
-	{ "from", OPTION_TEXT, "TIME", NULL, \
-		T("nhận từ lúc này: 25/11/2026, 2026-11-25T08:30, 2h") }, \
-		{ "to", OPTION_TEXT, "TIME", NULL, T("nhận đến hết lúc này") }, \
+	{ "from", OPTION_TEXT, "TIME", NULL, T("từ lúc này: 25/11/2026, 2026-11-25T08:30, 2h") }, \
+		{ "to", OPTION_TEXT, "TIME", NULL, T("đến hết lúc này") }, \
 		{ "host", OPTION_TEXT, "NAME", NULL, \
 			T("tên máy trong dòng; * thay cho chữ bất kỳ") }, \
 		{ "program", OPTION_TEXT, "NAME", NULL, T("tên chương trình trong dòng") }, \
@@ -39,7 +38,7 @@ static const struct command_option options[] = {
 static const struct command_option export_options[] = {
 	CLI_DATA_OPTION,
 	{ "proof", OPTION_TEXT, "FILE", NULL,
-		T("ghi thêm bằng chứng rằng khoảng thời gian --from --to đủ mọi dòng") },
+		T("ghi thêm bằng chứng rằng không thiếu dòng nào nhận trong khoảng --from --to") },
 	ASKING,
 	{ "format", OPTION_CHOICE, NULL, "csv|json|raw", T("dạng kết quả, mặc định csv") },
 	{ 0 },
@@ -61,7 +60,7 @@ static void put_text(struct printer *p, const struct find_line *line)
 	char place[FIND_PLACE_TEXT_MAX], text[CLOCK_TEXT_MAX];
 
 	buf_fmt(&p->out, "%s  %s  ", find_place_text(line->place, place),
-		clock_people(line->leaf->received_ns / 1000000000, text));
+		clock_people(query_leaf_ns(line->leaf) / 1000000000, text));
 	show_visible(&p->out, line->leaf->raw);
 	buf_add_char(&p->out, '\n');
 }
@@ -136,10 +135,12 @@ static int narrow(const struct command_line *line, struct query *q, struct err *
 	return 0;
 }
 
-static int ask(const struct command_line *line, struct err *e, struct query **ret)
+static int ask(
+	const struct command_line *line, bool is_by_receipt, struct err *e, struct query **ret)
 {
 	const struct query_options how = { .is_fold = command_flag(line, "fold"),
 		.is_fixed = command_flag(line, "fixed"),
+		.is_by_receipt = is_by_receipt,
 		.now_s = clock_now_s() };
 	struct parse_fault fault = { 0 };
 	struct str text = question(line);
@@ -157,18 +158,16 @@ static int ask(const struct command_line *line, struct err *e, struct query **re
 	return 0;
 }
 
-static int print(const struct command_line *line, struct find *f, struct query *q,
-	bool is_export, struct err *e)
+static int print(const struct command_line *line, struct find *f, struct query *q, bool is_export,
+	struct err *e)
 {
 	static const char *const forms[] = { "text", "json", "csv", "raw" };
 	const char *limit = is_export ? NULL : command_value(line, "limit"),
 		   *form = command_value(line, "format");
-	struct printer p = { .form = is_export ? FORM_CSV : FORM_TEXT,
-		.is_terminal = isatty(1),
-		.e = e };
-	struct find_ask what = {
-		.query = q, .hit = put, .context = &p, .is_forward = is_export
+	struct printer p = {
+		.form = is_export ? FORM_CSV : FORM_TEXT, .is_terminal = isatty(1), .e = e
 	};
+	struct find_ask what = { .query = q, .hit = put, .context = &p, .is_forward = is_export };
 	struct find_answer answer;
 	int64_t n = 0;
 	int rc;
@@ -205,7 +204,7 @@ static int run(const struct command_line *line, struct err *e)
 	struct find *f = NULL;
 	struct query *q = NULL;
 	struct find_answer answer = { 0 };
-	int rc = ask(line, e, &q);
+	int rc = ask(line, false, e, &q);
 
 	if (rc == 0)
 		rc = cli_log_open(line, e, &f);
@@ -242,7 +241,7 @@ const struct command cmd_log_search = {
 static int write_proof(
 	const struct command_line *line, struct find *f, const char *path, struct err *e)
 {
-	const struct query_options how = { .now_s = clock_now_s() };
+	const struct query_options how = { .is_by_receipt = true, .now_s = clock_now_s() };
 	struct parse_fault fault = { 0 };
 	struct query *times = NULL;
 	struct buf out;
@@ -253,8 +252,7 @@ static int write_proof(
 		const char *value = command_value(line, i ? "to" : "from");
 
 		if (value)
-			rc = query_narrow(
-				times, i ? QUERY_TO : QUERY_FROM, str_of(value), &fault);
+			rc = query_narrow(times, i ? QUERY_TO : QUERY_FROM, str_of(value), &fault);
 	}
 	buf_init(&out, PROVE_RANGE_BYTES);
 	if (rc == 0)
@@ -274,7 +272,7 @@ static int run_export(const struct command_line *line, struct err *e)
 	const char *proof = command_value(line, "proof");
 	struct find *f = NULL;
 	struct query *q = NULL;
-	int rc = ask(line, e, &q);
+	int rc = ask(line, proof != NULL, e, &q);
 
 	if (rc == 0)
 		rc = cli_log_open(line, e, &f);

@@ -23,7 +23,7 @@ void log_facets_begin(struct view *v, struct find *f, const struct query *q, str
 	query_need(q, &need);
 	if (find_span(f, &span, &none) < 0 || span.oldest.shard == 0)
 		return;
-	ret->first_ns = need.from_ns > span.first_ns ? need.from_ns : span.first_ns;
+	ret->first_ns = need.from_ns > INT64_MIN ? need.from_ns : span.first_ns;
 	ret->last_ns = need.end_ns < span.last_ns ? need.end_ns : span.last_ns + 1;
 }
 
@@ -59,7 +59,7 @@ void log_facets_add(struct log_facets *x, const struct leaf *leaf)
 {
 	struct query_parts parts;
 	char peer[SHOW_PEER_MAX];
-	int64_t span = x->last_ns - x->first_ns, at = leaf->received_ns - x->first_ns;
+	int64_t span = x->last_ns - x->first_ns, at = query_leaf_ns(leaf) - x->first_ns;
 
 	query_parts(leaf->raw, leaf->received_ns, &parts);
 	add(x, 0, parts.host);

@@ -175,7 +175,7 @@ static void row(struct found *found, const struct find_line *line)
 	query_parts(line->leaf->raw, line->leaf->received_ns, &parts);
 	html(&found->rows, "<tr><td><a href=\"/nhat-ky/dong/%s\"><time>%s</time></a></td>",
 		find_place_text(line->place, place),
-		time_text(v, line->leaf->received_ns / LOG_NS));
+		time_text(v, query_leaf_ns(line->leaf) / LOG_NS));
 	html(&found->rows, "<td>%.*s <span class=\"soft\">%.*s</span></td>",
 		STR_FMT(log_visible(v, parts.host, 80)),
 		STR_FMT(log_visible(v, parts.program, 80)));

@@ -34,6 +34,9 @@ static void facts(struct view *v, const struct leaf *leaf)
 	query_parts(leaf->raw, leaf->received_ns, &p);
 	html(v->w, "<dl class=\"facts\">\n");
 	fact(v, tr(v->lang, "Nhận lúc"), str_of(time_text(v, leaf->received_ns / LOG_NS)));
+	if (query_leaf_ns(leaf) != leaf->received_ns)
+		fact(v, tr(v->lang, "Giờ ghi trong dòng"),
+			str_of(time_text(v, query_leaf_ns(leaf) / LOG_NS)));
 	fact(v, tr(v->lang, "Địa chỉ gửi"), str_of(show_peer(leaf->peer, peer)));
 	fact(v, tr(v->lang, "Đường gửi"),
 		str_of(tr(v->lang, leaf_transport_words(leaf->transport))));
@@ -270,7 +273,7 @@ void page_log_raw(struct view *v)
 /* That nothing of the time asked for is missing; the rest of the question is the reader's. */
 void page_log_range(struct view *v)
 {
-	const struct query_options how = { .now_s = v->by.now_s };
+	const struct query_options how = { .is_by_receipt = true, .now_s = v->by.now_s };
 	struct parse_fault fault = { 0 };
 	struct find *f = log_of(v);
 	struct query *times = NULL;

@@ -58,6 +58,8 @@ static inline void skip_blanks(struct cursor *c)
 /* syslog_time.c: a time in any of the known forms; the cursor stays when there is none. */
 bool time_take_iso(struct cursor *c, struct syslog_line *l);
 bool time_take_legacy(struct cursor *c, struct syslog_line *l);
+/* Of a line of a file: the time in the first brackets, as web servers and Java's loggers write. */
+void time_find_bracketed(const struct cursor *c, struct syslog_line *l);
 /* syslog_legacy.c: all after the PRI. */
 void legacy_parse(struct cursor *c, struct syslog_line *l);
 /* syslog_body.c, syslog_json.c: what the message is, and what it tells. */

@@ -169,6 +169,7 @@ void legacy_parse(struct cursor *c, struct syslog_line *l)
 		c->at = from;
 		l->host = (struct syslog_part){ 0 };
 		l->message = part_of(from, c->line.len);
+		time_find_bracketed(c, l);
 		return;
 	} else {
 		/* "<13>host prog: …" without a time: a host only where a tag follows it */

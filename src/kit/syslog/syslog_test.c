@@ -73,6 +73,17 @@ static const struct {
 		"[    0.000000] Linux version 6.1", 0, 6 },
 	{ "<22>Nov 25 10:00:00 mx postfix/smtpd[99]: connect", "2026-11-25T03:00:00.000000000",
 		"mx", "postfix/smtpd", "99", NULL, NULL, NULL, "connect", 2, 6 },
+	/* files of servers: a time in brackets, and no more of a header */
+	{ "10.0.0.9 - - [17/May/2015:10:05:03 +0000] \"GET / HTTP/1.1\" 200 1 \"-\"",
+		"2015-05-17T10:05:03.000000000", NULL, NULL, NULL, NULL, NULL, NULL,
+		"10.0.0.9 - - [17/May/2015:10:05:03 +0000] \"GET / HTTP/1.1\" 200 1 \"-\"", -1,
+		-1 },
+	{ "[Sun Dec 04 04:47:44.5 2005] [notice] x", "2005-12-03T21:47:44.500000000", NULL, NULL,
+		NULL, NULL, NULL, NULL, "[Sun Dec 04 04:47:44.5 2005] [notice] x", -1, -1 },
+	{ "[2016-12-19 21:59:22,952] INFO y", "2016-12-19T14:59:22.952000000", NULL, NULL, NULL,
+		NULL, NULL, NULL, "[2016-12-19 21:59:22,952] INFO y", -1, -1 },
+	{ "[17/Mai/2015:10:05:03 +0000] z", NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+		"[17/Mai/2015:10:05:03 +0000] z", -1, -1 },
 	/* Cisco */
 	{ "<189>28: *Mar  1 00:00:28.123: %SYS-5-CONFIG_I: Configured from console by vty0",
 		"2027-02-28T17:00:28.123000000", NULL, "SYS", NULL, NULL, NULL, "CONFIG_I",

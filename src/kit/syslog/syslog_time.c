@@ -3,6 +3,7 @@
 
 #define YEAR_MIN 1970
 #define YEAR_MAX 2199
+#define BRACKET_WITHIN 512 /* bytes */
 
 struct parts {
 	int year; /* 0: it does not say */
@@ -187,7 +188,8 @@ static bool take_year(struct cursor *c, int *ret)
 	struct cursor at = *c;
 
 	if (!take(&at, ' ') || !take_number(&at, 4, ret) ||
-		(peek(&at, 0) != ' ' && peek(&at, 0) != ':' && peek(&at, 0) != '\0')) {
+		(peek(&at, 0) != ' ' && peek(&at, 0) != ':' && peek(&at, 0) != ']' &&
+			peek(&at, 0) != '\0')) {
 		*ret = 0;
 		return false;
 	}
@@ -251,10 +253,56 @@ bool time_take_legacy(struct cursor *c, struct syslog_line *l)
 	take_zone_word(&at, &p);
 	if (p.year == 0)
 		(void)take_year(&at, &p.year);
-	if (peek(&at, 0) != ' ' && peek(&at, 0) != ':' && peek(&at, 0) != '\0')
+	if (peek(&at, 0) != ' ' && peek(&at, 0) != ':' && peek(&at, 0) != ']' &&
+		peek(&at, 0) != '\0')
 		return false;
 	if (!keep(&at, from, &p, l))
 		return false;
 	*c = at;
 	return true;
+}
+
+/* "17/May/2015:10:05:03 +0000" */
+static bool take_web(struct cursor *c, struct syslog_line *l)
+{
+	struct parts p = { 0 };
+	struct cursor at = *c;
+
+	if (!take_number(&at, 2, &p.day) || !take(&at, '/') || !take_month(&at, &p.month) ||
+		!take(&at, '/') || !take_number(&at, 4, &p.year) || !take(&at, ':') ||
+		!take_clock(&at, &p) || !take(&at, ' ') || !take_zone(&at, &p) ||
+		!keep(&at, c->at, &p, l))
+		return false;
+	*c = at;
+	return true;
+}
+
+/* "Sun Dec 04 04:47:44.123 2005": the weekday says nothing new. */
+static bool take_weekday(struct cursor *c, struct syslog_line *l)
+{
+	struct cursor at = *c;
+
+	for (int i = 0; i < 3; i++)
+		if (!is_alpha(peek(&at, (size_t)i)))
+			return false;
+	at.at += 3;
+	if (!take(&at, ' ') || !time_take_legacy(&at, l))
+		return false;
+	*c = at;
+	return true;
+}
+
+void time_find_bracketed(const struct cursor *c, struct syslog_line *l)
+{
+	struct str head = str_until(c->line, BRACKET_WITHIN);
+	ptrdiff_t bracket = str_find_char(str_from(head, c->at), '[');
+	struct syslog_line got = *l;
+	struct cursor at = *c;
+
+	if (bracket < 0)
+		return;
+	at.at += (size_t)bracket + 1;
+	if ((take_web(&at, &got) || time_take_iso(&at, &got) || take_weekday(&at, &got)) &&
+		peek(&at, 0) == ']')
+		*l = got;
 }

@@ -341,7 +341,10 @@ static int match_entry(struct quest *s, struct str entry, struct leaf *ret)
 
 	if (rc < 0)
 		return rc;
-	return matcher_meta(s->m, ret) ? matcher_text(s->m, ret->raw, s->e) : 0;
+	if (!matcher_meta(s->m, ret) ||
+		(matcher_needs_raw(s->m, ret) && !matcher_written(s->m, ret)))
+		return 0;
+	return matcher_text(s->m, ret->raw, s->e);
 }
 
 /* Look at entries FROM to END and keep what is found. 1: there was too much, look at fewer. */

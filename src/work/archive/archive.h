@@ -63,8 +63,9 @@ typedef int archive_tick(void *context, uint64_t index);
 struct archive_query {
 	const struct archive_term *terms; /* all of them */
 	size_t term_count;
-	int64_t from_ns;         /* received at this time or later */
-	int64_t until_ns;        /* received before; 0: no bound */
+	int64_t from_ns;         /* its time (query_line_ns) is this or later */
+	int64_t until_ns;        /* before this; 0: no bound */
+	bool is_by_receipt;      /* the time is when it was received, of every entry */
 	const uint32_t *sources; /* one of them; none given: any */
 	size_t source_count;
 	uint32_t kinds; /* bits 1 << kind; 0: any */

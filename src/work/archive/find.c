@@ -256,6 +256,7 @@ static void prepare(struct look *l)
 		.term_count = count,
 		.from_ns = l->need.from_ns,
 		.until_ns = l->need.end_ns == INT64_MAX ? 0 : l->need.end_ns,
+		.is_by_receipt = l->need.is_by_receipt,
 		.is_oldest_first = l->ask->is_forward,
 		.hit = l->is_counting && l->need.is_all ? NULL : take,
 		.tick = l->ask->until_us && !l->ask->is_forward ? step : NULL,

@@ -116,6 +116,7 @@ struct block_entry {
 	int64_t last_ns;
 	uint32_t rows;
 	bool is_text;
+	bool has_old_files;     /* lines whose time is not when they were received */
 	uint32_t first_section; /* kept by the reader */
 	uint32_t sections;
 };

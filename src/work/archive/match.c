@@ -1,5 +1,7 @@
 #include "work/archive/match.h"
 
+#include "core/query/query.h"
+
 #define TERM_TEXT_MAX (4 * KIB)
 
 static int set_text(struct term *t, const struct bytes *literal, struct err *e)
@@ -116,6 +118,22 @@ struct matcher *matcher_free(struct matcher *m)
 	return NULL;
 }
 
+static bool is_in_time(const struct archive_query *q, int64_t ns)
+{
+	return (q->from_ns == 0 || ns >= q->from_ns) && (q->until_ns == 0 || ns < q->until_ns);
+}
+
+bool matcher_needs_raw(const struct matcher *m, const struct leaf *leaf)
+{
+	return leaf->transport == LEAF_OLD_FILE && !m->query->is_by_receipt &&
+		(m->query->from_ns != 0 || m->query->until_ns != 0);
+}
+
+bool matcher_written(const struct matcher *m, const struct leaf *leaf)
+{
+	return is_in_time(m->query, query_leaf_ns(leaf));
+}
+
 bool matcher_meta(const struct matcher *m, const struct leaf *leaf)
 {
 	const struct archive_query *q = m->query;
@@ -123,8 +141,7 @@ bool matcher_meta(const struct matcher *m, const struct leaf *leaf)
 
 	for (size_t i = 0; i < q->source_count && !is_source; i++)
 		is_source = q->sources[i] == leaf->source;
-	return is_source && (q->from_ns == 0 || leaf->received_ns >= q->from_ns) &&
-		(q->until_ns == 0 || leaf->received_ns < q->until_ns) &&
+	return is_source && (matcher_needs_raw(m, leaf) || is_in_time(q, leaf->received_ns)) &&
 		(q->kinds == 0 || (leaf->kind < 32 && q->kinds >> leaf->kind & 1));
 }
 

@@ -34,8 +34,11 @@ struct matcher {
 MUST_CHECK int matcher_new(const struct archive_query *query, struct err *e, struct matcher **ret);
 struct matcher *matcher_free(struct matcher *m); /* NULL is fine */
 
-/* Do the times, the source and the kind fit? RAW is not looked at. */
+/* Do the time, the source and the kind fit? RAW is not looked at: whether the time does that stands
+ * in it is for matcher_written(), if matcher_needs_raw(). */
 bool matcher_meta(const struct matcher *m, const struct leaf *leaf);
+bool matcher_needs_raw(const struct matcher *m, const struct leaf *leaf);
+bool matcher_written(const struct matcher *m, const struct leaf *leaf);
 /* Do the patterns hold? 1, 0 or <0. */
 MUST_CHECK int matcher_patterns(struct matcher *m, struct str raw, struct err *e);
 /* Do all terms hold? 1, 0 or <0. */

@@ -105,15 +105,18 @@ static int read_blocks(struct segment *s, struct reader *r, struct err *e)
 	for (uint32_t i = 0; i < s->block_count; i++) {
 		struct block_entry *b = &s->blocks[i];
 		uint64_t count = read_varint(r);
+		uint8_t flags;
 
 		b->first_row = rows;
 		b->raw_bytes = read_varint(r);
-		b->is_text = read_u8(r) == 1;
+		flags = read_u8(r);
+		b->is_text = flags & 1;
+		b->has_old_files = flags & 2;
 		b->first_ns =
 			(int64_t)((uint64_t)last.first_ns + (uint64_t)unzigzag(read_varint(r)));
 		b->last_ns = (int64_t)((uint64_t)b->first_ns + read_varint(r));
 		b->hash = read_u64(r);
-		if (r->is_bad || count == 0 || count > LIMIT_SEGMENT_BLOCK_ROWS ||
+		if (r->is_bad || flags > 3 || count == 0 || count > LIMIT_SEGMENT_BLOCK_ROWS ||
 			b->raw_bytes > LIMIT_SEGMENT_BLOCK_BYTES + LIMIT_SEGMENT_RECORD_BYTES)
 			return bad(e, "its list of blocks");
 		b->rows = (uint32_t)count;

@@ -372,16 +372,20 @@ static int give_row(struct hunt *h, uint32_t block, uint32_t row)
 {
 	uint64_t i = h->s->blocks[block].first_row + row;
 	struct leaf record;
+	bool needs_raw = false;
 	int result = 1;
 
 	if (h->m->has_meta) {
 		result = load_meta(h->s, h->e);
 		if (result < 0 || !matcher_meta(h->m, &h->s->view.meta[row]))
 			return result;
+		needs_raw = matcher_needs_raw(h->m, &h->s->view.meta[row]);
 		result = 1;
 	}
-	if (h->want->hit || h->m->has_patterns)
+	if (h->want->hit || h->m->has_patterns || needs_raw)
 		result = segment_read(h->s, i, h->e, &record);
+	if (result >= 0 && needs_raw && !matcher_written(h->m, &record))
+		return 0;
 	if (result >= 0 && h->m->has_patterns) {
 		result = matcher_patterns(h->m, record.raw, h->e);
 		if (result == 0)
@@ -417,6 +421,8 @@ static bool is_in_time(const struct hunt *h, const struct block_entry *b)
 {
 	const struct archive_query *q = h->m->query;
 
+	if (b->has_old_files && !q->is_by_receipt)
+		return true;
 	return (q->from_ns == 0 || b->last_ns >= q->from_ns) &&
 		(q->until_ns == 0 || b->first_ns < q->until_ns);
 }

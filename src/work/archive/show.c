@@ -97,6 +97,7 @@ void show_json(struct json *j, const struct find_line *line)
 	json_put(j, "line", str_of(find_place_text(line->place, place)));
 	json_put(j, "received", str_of(clock_iso(r->received_ns / NS, text)));
 	json_put_i64(j, "received_ns", r->received_ns);
+	json_put(j, "time", str_of(clock_iso(query_leaf_ns(r) / NS, text)));
 	json_put(j, "kind", str_of(leaf_kind_name(r->kind)));
 	json_put_i64(j, "source", r->source);
 	json_put(j, "transport", str_of(leaf_transport_name(r->transport)));

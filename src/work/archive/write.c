@@ -438,6 +438,7 @@ int segment_add(struct segment_writer *w, const struct leaf *r, struct err *e)
 		w->block.first_ns = r->received_ns;
 	if (w->block.rows == 0 || r->received_ns > w->block.last_ns)
 		w->block.last_ns = r->received_ns;
+	w->block.has_old_files |= r->transport == LEAF_OLD_FILE;
 	w->block.rows++;
 	w->sizes.records++;
 	w->sizes.raw_bytes += r->raw.len;
@@ -544,7 +545,7 @@ static void put_block_entries(struct segment_writer *w, struct bytes *to)
 
 		bytes_varint(to, b->rows);
 		bytes_varint(to, b->raw_bytes);
-		bytes_u8(to, b->is_text);
+		bytes_u8(to, (uint8_t)(b->is_text | b->has_old_files << 1));
 		bytes_varint(
 			to, zigzag((int64_t)((uint64_t)b->first_ns - (uint64_t)last.first_ns)));
 		bytes_varint(to, (uint64_t)b->last_ns - (uint64_t)b->first_ns);
