@@ -66,7 +66,9 @@ int store_open(const char *path, struct err *e, struct store **ret_store)
 		    SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
 		    NULL) != SQLITE_OK)
 		rc = err_set(e, ERR_STORE, "open \"%s\": %s", path, sqlite3_errmsg(s->db));
-	else
+	else /* first: others may be writing while this one opens */
+		sqlite3_busy_timeout(s->db, BUSY_TIMEOUT_MS);
+	if (rc == 0)
 		rc = store_exec(s,
 			"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
 			"PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;"
@@ -79,7 +81,6 @@ int store_open(const char *path, struct err *e, struct store **ret_store)
 		store_close(s);
 		return rc;
 	}
-	sqlite3_busy_timeout(s->db, BUSY_TIMEOUT_MS);
 	sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	*ret_store = s;
 	return 0;

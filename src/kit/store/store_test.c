@@ -1,7 +1,10 @@
 #include "kit/store/store.h"
 #include "test/unit.h"
 
+#include <pthread.h>
+#include <sqlite3.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 static const struct store_step steps[] = {
@@ -125,6 +128,37 @@ static void the_file_is_private(void **state)
 	rmdir(dir);
 }
 
+/* Who has the file for itself, for a moment. */
+static void *give_back(void *db)
+{
+	nanosleep(&(struct timespec){ .tv_nsec = 200000000 }, NULL);
+	(void)sqlite3_exec(db, "COMMIT", NULL, NULL, NULL);
+	return NULL;
+}
+
+static void opening_waits_for_who_writes(void **state)
+{
+	char dir[] = "/tmp/khien-store-XXXXXX", path[64];
+	struct err e = { 0 };
+	struct store *s = NULL;
+	sqlite3 *other;
+	pthread_t thread;
+	int rc;
+
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/khien.db", dir);
+	assert_int_equal(sqlite3_open(path, &other), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(other, "CREATE TABLE x (y); BEGIN EXCLUSIVE", NULL, NULL, NULL), 0);
+	assert_int_equal(pthread_create(&thread, NULL, give_back, other), 0);
+	rc = store_open(path, &e, &s);
+	pthread_join(thread, NULL);
+	sqlite3_close(other);
+	assert_int_equal(rc, 0);
+	store_close(s);
+	unlink(path);
+	rmdir(dir);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -134,6 +168,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			steps_are_applied_once_and_not_changed, opened, closed),
 		cmocka_unit_test(the_file_is_private),
+		cmocka_unit_test(opening_waits_for_who_writes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
