@@ -111,7 +111,7 @@ static void bars(struct view *v, const struct log_facets *x)
 	html(v->w,
 		"<svg class=\"trend\" role=\"img\" viewBox=\"0 0 %d 100\" "
 		"preserveAspectRatio=\"none\" aria-label=\"%s\">",
-		LOG_BINS * 10, tr(v->lang, "Số dòng theo thời gian nhận, cũ bên trái"));
+		LOG_BINS * 10, tr(v->lang, "Số dòng theo thời gian, cũ bên trái"));
 	for (size_t i = 0; i < LOG_BINS; i++) {
 		size_t height = (size_t)(x->bins[i] * 100 / most);
 

@@ -129,7 +129,7 @@ static void form(struct view *v)
 			"Các từ phải cùng có; \"cả cụm\"; -loại trừ; OR; /biểu thức/; "
 			"máy:, ct:, mức:, nguồn:"),
 		STR_FMT(log_value(v, "hoi")));
-	text_box(v, "tu", tr(v->lang, "Nhận từ"), "25/11/2026");
+	text_box(v, "tu", tr(v->lang, "Từ lúc"), "25/11/2026");
 	text_box(v, "den", tr(v->lang, "Đến hết"), "25/11/2026 08:30");
 	text_box(v, "may", tr(v->lang, "Máy"), "web*");
 	text_box(v, "ct", tr(v->lang, "Chương trình"), "sshd");
@@ -240,7 +240,7 @@ static void results(struct view *v, struct found *found, const struct find_answe
 			"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\">"
 			"<table class=\"stack log\">\n<thead><tr><th scope=\"col\">%s</th>"
 			"<th scope=\"col\">%s</th><th scope=\"col\">%s</th></tr></thead>\n<tbody>\n",
-			tr(v->lang, "Các dòng, mới nhất trước"), tr(v->lang, "Nhận lúc"),
+			tr(v->lang, "Các dòng, mới nhất trước"), tr(v->lang, "Lúc"),
 			tr(v->lang, "Máy, chương trình"), tr(v->lang, "Nội dung"));
 		buf_add(v->w, buf_str(&found->rows));
 		html(v->w, "</tbody></table></div>\n");
@@ -258,7 +258,7 @@ static void results(struct view *v, struct found *found, const struct find_answe
 		tr(v->lang, "nguyên văn"));
 	html(v->w, "<p class=\"export\"><a href=\"/nhat-ky.khien-range?%s\">%s</a></p>\n",
 		log_again(v, NULL, STR("")),
-		tr(v->lang, "Tải bằng chứng rằng khoảng thời gian này đủ mọi dòng"));
+		tr(v->lang, "Tải bằng chứng rằng không thiếu dòng nào nhận trong khoảng này"));
 	html(v->w, "</section>\n");
 	if (is_first)
 		log_facets_show(v, &found->facets, answer->is_whole);
