@@ -56,6 +56,9 @@
 #define LIMIT_HTTP_TARGET_BYTES (4 * KIB)
 #define LIMIT_HTTP_FIELDS 1000 /* of one form or query */
 #define LIMIT_HTTP_COOKIES 32
+#define LIMIT_HTTP_FILES 20                  /* of one form */
+#define LIMIT_HTTP_UPLOAD_S 600              /* for a form with files, all of it */
+#define LIMIT_HTTP_DISCARD_BYTES (256 * MIB) /* read and thrown away, to say why it was too much */
 #define LIMIT_REQUEST_MEMORY_BYTES (32 * MIB)
 
 /* questions to the log: steps of a regular expression on one line */

@@ -59,22 +59,45 @@ static void loop(struct http_server *http, int signal_fd)
 	}
 }
 
+/* What a form brought and nobody took before the last stop is thrown away. */
+static int open_files(struct web *w, struct err *e)
+{
+	struct vfile_names names = { 0 };
+	struct arena a;
+	int rc;
+
+	arena_init(&a, INDEX_BYTES_MAX);
+	rc = vfile_list(w->disk, INCOMING, &a, &names, e);
+	if (rc == ERR_ABSENT)
+		rc = vfile_mkdir(w->disk, INCOMING, e);
+	for (size_t i = 0; rc == 0 && i < names.len; i++)
+		rc = vfile_unlink(
+			w->disk, arena_fmt(&a, "%s/%s", INCOMING, names.at[i].name).ptr, e);
+	arena_done(&a);
+	return rc;
+}
+
 static int open_all(
 	const struct process *self, struct web *w, struct http_server **ret, struct err *e)
 {
 	const struct serve *s = self->state;
 	struct http_options options = {
-		.listen_fd = s->listen_fd, .handle = web_handle, .context = w
+		.listen_fd = s->listen_fd, .handle = web_handle, .admit = web_admit, .context = w
 	};
-	int rc;
+	int rc = vfile_disk_open(w->data, &w->disk, e);
+
+	options.disk = w->disk;
 
 	if (s->is_tls) {
 		options.tls_key = arena_cstr(&w->arena, s->tls_key);
 		options.tls_certificate = arena_cstr(&w->arena, s->tls_certificate);
 	}
-	rc = http_start(&options, ret, e);
+	if (rc == 0)
+		rc = http_start(&options, ret, e);
 	if (rc == 0)
 		rc = process_confine(self, NULL, &w->level, e);
+	if (rc == 0)
+		rc = open_files(w, e);
 	if (rc == 0)
 		rc = data_store(s, &w->store, e);
 	return rc;
@@ -122,6 +145,7 @@ int web_start(const struct process *self)
 	else
 		fprintf(stderr, "khien web: %s\n", e.text);
 	http_stop(http);
+	vfile_disk_close(w.disk);
 	find_close(w.log);
 	store_close(w.store);
 	arena_done(&w.arena);

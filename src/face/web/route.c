@@ -341,28 +341,75 @@ static int prepare(struct view *v)
 {
 	int rc = http_form_parse(v->rq->query, v->a, &v->query, v->e);
 
-	if (rc == 0 && v->rq->method == HTTP_POST)
+	v->form = v->rq->parts;
+	if (rc == 0 && v->rq->method == HTTP_POST && v->rq->parts.count == 0)
 		rc = http_form_parse(v->rq->body, v->a, &v->form, v->e);
 	if (rc == 0)
 		rc = session_load(v, v->e);
 	return rc;
 }
 
+size_t route_files_bytes(const struct route *r)
+{
+	return (size_t)(r->rule & 0xff) * MIB;
+}
+
+/* A visitor about whom nothing is known yet. */
+static void arrive(struct view *v, struct web *w, const struct http_request *rq)
+{
+	v->web = w;
+	v->rq = rq;
+	v->a = rq->arena;
+	v->by = (struct org_actor){ .store = w->store,
+		.peer = rq->peer,
+		.now_s = clock_now_s(),
+		.key = w->key,
+		.rules = &v->rules,
+		.login = STR("") };
+	store_actor(w->store, STR(""), rq->peer);
+	language(v);
+}
+
+/* Whoever is not logged in whole has nothing to bring; their form is bounded like any other. */
+void web_admit(void *context, const struct http_request *rq, struct http_admit *admit)
+{
+	struct web *w = context;
+	struct err e = { 0 };
+	struct view v = { .e = &e };
+	bool has_path = false;
+
+	if (!w->disk)
+		return;
+	arrive(&v, w, rq);
+	v.route = find(&v, &has_path);
+	if (!v.route || route_files_bytes(v.route) == 0 || session_load(&v, &e) < 0 ||
+		v.stage != STAGE_FULL || !place_may_open(&v, v.route))
+		return;
+	admit->body_max_bytes = route_files_bytes(v.route);
+	admit->folder = INCOMING;
+}
+
+/* The body did not come as it should; answers itself. */
+static bool has_body(struct view *v)
+{
+	static const int status[] = {
+		[HTTP_BODY_LARGE] = 413, [HTTP_BODY_WRONG] = 400, [HTTP_BODY_UNKEPT] = 507
+	};
+
+	if (v->rq->fault == HTTP_BODY_FINE)
+		return true;
+	page_problem(v, status[v->rq->fault]);
+	return false;
+}
+
 void web_handle(void *context, const struct http_request *rq, struct http_response *rs)
 {
 	struct web *w = context;
 	struct err e = { 0 };
-	struct view v = { .web = w, .rq = rq, .rs = rs, .w = &rs->body, .a = rq->arena, .e = &e };
+	struct view v = { .rs = rs, .w = &rs->body, .e = &e };
 	bool has_path = false;
 
-	v.by = (struct org_actor){ .store = w->store,
-		.peer = rq->peer,
-		.now_s = clock_now_s(),
-		.key = w->key,
-		.rules = &v.rules,
-		.login = STR("") };
-	store_actor(w->store, STR(""), rq->peer);
-	language(&v);
+	arrive(&v, w, rq);
 	v.route = find(&v, &has_path);
 	if (!v.route) {
 		page_problem(&v, has_path ? 405 : 404);
@@ -372,7 +419,7 @@ void web_handle(void *context, const struct http_request *rq, struct http_respon
 		page_failed(&v);
 		return;
 	}
-	if (!may_come(&v))
+	if (!may_come(&v) || !has_body(&v))
 		return;
 	if (rq->method == HTTP_POST && !is_own_form(&v)) {
 		page_problem(&v, 403);

@@ -32,20 +32,24 @@ struct log_strip {
 	int free_percent;           /* -1: unknown */
 	int64_t days_left;          /* that the disk will do; -1: unknown */
 	bool has_senders, has_offset;
-	uint64_t dropped;           /* lines lost before they were acknowledged */
-	size_t silent;              /* senders whose alarm is on */
-	int64_t offset_s;           /* of the worst clock among today's senders */
+	uint64_t dropped; /* lines lost before they were acknowledged */
+	size_t silent;    /* senders whose alarm is on */
+	int64_t offset_s; /* of the worst clock among today's senders */
 };
 
 struct find; /* work/archive/find.h */
+
+#define INCOMING \
+	"incoming" /* folder of the data folder: what a form brings, while it is looked at */
 
 /* The web process. */
 struct web {
 	struct store *store;
 	const struct pack_set *packs;
-	struct str key;   /* for second steps */
-	const char *data; /* the data folder; NULL in tests */
-	int parent_fd;    /* to ask for an audit; -1 in tests */
+	struct str key;          /* for second steps */
+	const char *data;        /* the data folder; NULL in tests */
+	struct vfile_disk *disk; /* the same, for files; NULL in tests */
+	int parent_fd;           /* to ask for an audit; -1 in tests */
 	bool is_tls;
 	struct sandbox_level level;
 	int64_t hash_second_s; /* the second counted below, */
@@ -127,6 +131,9 @@ enum object {
 	OBJECT_COUNT,
 };
 
+/* A form with files may be sent there, of so many MiB (1 to 255) in all: RULE(…) | FILES(64). */
+#define FILES(mib) ((mib) + 0u * (unsigned)sizeof(char[(mib) > 0 && (mib) < 256 ? 1 : -1]))
+
 /* Who may come: whoever has the right with the unit in which the object stands. */
 #define RULE(right, object) ROLES((right + 1u) << 16 | (object + 1u) << 24)
 /* Or anyone, or those who are half logged in: ROLES(ROLES_ANYONE). A row without a rule does not
@@ -146,6 +153,9 @@ extern const size_t route_count;
 
 /* Answer one request: the handler of the HTTP server. CONTEXT is a struct web. */
 void web_handle(void *context, const struct http_request *rq, struct http_response *rs);
+/* What the body of a form with files may come to: by the route, and only for who may come. */
+void web_admit(void *context, const struct http_request *rq, struct http_admit *admit);
+size_t route_files_bytes(const struct route *r); /* 0: it takes no files */
 /* Where the visitor of this stage has to go first. */
 const char *stage_path(enum stage stage);
 bool is_api(const struct view *v);

@@ -4,11 +4,13 @@
  * Every request passes a gate before anybody sees it: one Host, one Content-Length, no
  * Content-Length beside Transfer-Encoding, only chunked, token names, no control bytes, origin-form
  * targets, GET HEAD POST, the ceilings of base/limits.h. What fails it is answered 400 and closed.
- * Every answer carries the security headers; a handler cannot forget them. */
+ * Every answer carries the security headers; a handler cannot forget them. Forms
+ * with files are read as they come, the files go to a disk: memory stays the same. */
 #ifndef KIT_HTTP_H
 #define KIT_HTTP_H
 
 #include "base/base.h"
+#include "kit/vfile/vfile.h"
 
 /* Names with their values, decoded, in the order sent. Live in the arena they were parsed into. */
 struct http_pair {
@@ -37,13 +39,35 @@ struct str url_piece(struct str s, struct arena *a);
 
 enum http_method { HTTP_GET, HTTP_POST }; /* HEAD comes as GET */
 
+/* A file that came in a form. It lies on the disk of http_options, not synced, and is removed when
+ * the request ends, unless the handler has renamed it by then. */
+struct http_file {
+	struct str field,
+		name; /* NAME without folders and control bytes; what it says is a claim */
+	const char *path;
+	uint64_t size_bytes;
+	char sha256[65];
+};
+
+/* What is wrong with the body of a request; the handler says it in words. */
+enum http_body_fault {
+	HTTP_BODY_FINE,
+	HTTP_BODY_LARGE,  /* more than the route takes: thrown away */
+	HTTP_BODY_WRONG,  /* not the form it says it is */
+	HTTP_BODY_UNKEPT, /* the disk did not take it */
+};
+
 /* A request that passed the gate. All of it lives until the handler has returned. */
 struct http_request {
 	struct arena *arena; /* of this request, LIMIT_REQUEST_MEMORY_BYTES */
 	enum http_method method;
 	struct str path;  /* as sent, begins with "/" */
 	struct str query; /* after the '?', or STR_NONE */
-	struct str body;
+	struct str body;  /* STR_NONE of a form with files, which is in the two below */
+	struct http_pairs parts;
+	const struct http_file *files;
+	size_t file_count;
+	enum http_body_fault fault;
 	const char *peer; /* address without port */
 	bool is_tls;
 	const struct http_pair *headers;
@@ -52,17 +76,34 @@ struct http_request {
 /* A header by its name, whatever its case; STR_NONE when absent. */
 struct str http_header(const struct http_request *rq, const char *name);
 
+/* An answer that is made while it is sent, in pieces of bounded memory. */
+struct http_stream {
+	void *context; /* lives until end() */
+	/* More bytes into OUT, which is empty: 1 go on, 0 that was all, <0 break the answer off: the
+	 * other side sees that it is not whole. */
+	int (*next)(void *context, struct buf *out, struct err *e);
+	void (*end)(void *context); /* always, once; before the request's arena ends. May be NULL */
+	int64_t size_bytes;         /* of all of it; -1: not known beforehand, sent in chunks */
+};
+
 struct http_response {
-	int status;               /* 200 */
-	const char *content_type; /* "text/html; charset=utf-8" */
-	struct buf body;          /* HTTP_PAGE_BYTES at most */
-	struct str still;         /* instead of body: bytes that live as long as the program */
-	const char *cache;        /* Cache-Control: "no-store" unless the handler says better */
-	const char *location;     /* in the request's arena, like all below; NULL: none */
-	const char *cookies[4];   /* whole Set-Cookie values */
-	const char *disposition;  /* Content-Disposition */
+	int status;                /* 200 */
+	const char *content_type;  /* "text/html; charset=utf-8" */
+	struct buf body;           /* HTTP_PAGE_BYTES at most */
+	struct str still;          /* instead of body: bytes that live as long as the program */
+	struct http_stream stream; /* instead of body, when it has a next() */
+	const char *cache;         /* Cache-Control: "no-store" unless the handler says better */
+	const char *location;      /* in the request's arena, like all below; NULL: none */
+	const char *cookies[4];    /* whole Set-Cookie values */
+	const char *disposition;   /* Content-Disposition */
 	const char *etag;
 	const char *retry_after;
+};
+
+/* What a request may bring, asked when its head is there and its body is not. */
+struct http_admit {
+	size_t body_max_bytes; /* LIMIT_HTTP_BODY_BYTES unless the owner says more */
+	const char *folder;    /* of the disk, where the files of a form go; NULL: no such form */
 };
 
 struct http_options {
@@ -70,6 +111,9 @@ struct http_options {
 	const char *tls_key; /* PEM; NULL: plain HTTP */
 	const char *tls_certificate;
 	void (*handle)(void *context, const struct http_request *rq, struct http_response *rs);
+	/* May be NULL: nobody may bring files. RQ has no body yet. */
+	void (*admit)(void *context, const struct http_request *rq, struct http_admit *admit);
+	struct vfile_disk *disk; /* for files; outlives the server */
 	void *context;
 };
 

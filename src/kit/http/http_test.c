@@ -201,6 +201,10 @@ int main(void)
 		cmocka_unit_test(an_ordinary_exchange),
 		cmocka_unit_test(large_bodies_are_refused),
 		cmocka_unit_test(draining_ends_what_runs),
+		cmocka_unit_test(parts_are_read_in_any_pieces),
+		cmocka_unit_test(wrong_parts_are_refused),
+		cmocka_unit_test(files_go_to_the_disk),
+		cmocka_unit_test(answers_are_made_while_they_are_sent),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

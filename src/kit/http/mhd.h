@@ -17,6 +17,7 @@
 	X(get_connection_info) \
 	X(get_connection_values_n) \
 	X(create_response_from_buffer) \
+	X(create_response_from_callback) \
 	X(add_response_header) \
 	X(queue_response) \
 	X(destroy_response)

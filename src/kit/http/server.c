@@ -1,6 +1,8 @@
 /* server.c - libmicrohttpd behind http.h. Everything runs on the owner's thread. */
 #include "kit/http/http_int.h"
 #include "kit/http/mhd.h"
+#include "kit/http/multipart.h"
+#include "kit/http/upload.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -10,6 +12,7 @@
 #include <unistd.h>
 
 #define CONNECTION_MEMORY_BYTES (32 * KIB)
+#define STREAM_BLOCK_BYTES (16 * KIB)
 
 /* A connection and, between its first line and its end, its request. */
 struct connection {
@@ -17,6 +20,7 @@ struct connection {
 	int fd;
 	int64_t since_us; /* start, or end of the last answer */
 	bool is_busy;     /* a request has begun */
+	bool has_files;   /* it brings files, which takes longer */
 };
 
 struct exchange {
@@ -24,7 +28,13 @@ struct exchange {
 	struct http_request rq;
 	struct str target;
 	struct buf body;
-	bool is_begun;
+	struct http_admit admit;
+	struct upload *upload;     /* of a form with files, else NULL */
+	uint64_t body_bytes;       /* that came */
+	struct http_stream stream; /* of the answer */
+	struct buf piece;          /* of it, sent up to piece_at */
+	size_t piece_at;
+	bool is_begun, is_streamed_out;
 };
 
 struct http_server {
@@ -137,7 +147,9 @@ static void end_the_slow(struct http_server *s)
 		return;
 	s->swept_us = now_us;
 	for (struct connection *c = s->connections; c; c = c->next) {
-		if (now_us - c->since_us > (int64_t)LIMIT_HTTP_TOTAL_S * 1000000 && c->fd >= 0)
+		int64_t patience_s = c->has_files ? LIMIT_HTTP_UPLOAD_S : LIMIT_HTTP_TOTAL_S;
+
+		if (now_us - c->since_us > patience_s * 1000000 && c->fd >= 0)
 			shutdown(c->fd, SHUT_RDWR);
 	}
 }
@@ -176,12 +188,17 @@ static void on_completed(
 
 	if (conn) {
 		conn->since_us = clock_monotonic_us();
-		conn->is_busy = false;
+		conn->is_busy = conn->has_files = false;
 		if (s->is_draining)
 			shutdown(conn->fd, SHUT_RD);
 	}
 	if (!x)
 		return;
+	upload_end(x->upload);
+	if (x->stream.end)
+		x->stream.end(x->stream.context);
+	if (x->stream.next)
+		buf_done(&x->piece);
 	buf_done(&x->body);
 	arena_done(&x->arena);
 	free(x);
@@ -253,7 +270,70 @@ static void add_security_headers(const struct mhd *m, struct MHD_Response *r, bo
 		add_header(m, r, "Strict-Transport-Security", "max-age=31536000");
 }
 
-static enum MHD_Result answer(const struct http_server *s, struct MHD_Connection *c,
+/* --- answers that are made while they are sent ------------------------------------------------ */
+
+struct streaming {
+	struct http_server *server;
+	struct MHD_Connection *connection;
+	struct exchange *x;
+};
+
+/* The library asks for the next bytes. Who takes them is alive: their time begins anew. */
+static ssize_t next_bytes(void *cls, uint64_t pos, char *to, size_t max)
+{
+	struct streaming *t = cls;
+	struct exchange *x = t->x;
+	struct connection *conn = connection_of(t->server, t->connection);
+	struct err e = { 0 };
+	size_t len;
+
+	if (conn)
+		conn->since_us = clock_monotonic_us();
+	while (x->piece_at == x->piece.len) {
+		int more;
+
+		if (x->is_streamed_out)
+			return MHD_CONTENT_READER_END_OF_STREAM;
+		buf_clear(&x->piece);
+		x->piece_at = 0;
+		more = x->stream.next(x->stream.context, &x->piece, &e);
+		x->is_streamed_out = more == 0;
+		if (more < 0 || buf_is_full(&x->piece)) {
+			fprintf(stderr, "khien web: an answer broke off: %s\n", e.text);
+			return MHD_CONTENT_READER_END_WITH_ERROR;
+		}
+	}
+	len = x->piece.len - x->piece_at;
+	len = len < max ? len : max;
+	memcpy(to, x->piece.ptr + x->piece_at, len);
+	x->piece_at += len;
+	return (ssize_t)len;
+}
+
+static struct MHD_Response *stream_response(struct http_server *s, struct MHD_Connection *c,
+	struct exchange *x, const struct http_response *rs)
+{
+	struct streaming *t = arena_new(&x->arena, struct streaming);
+
+	*t = (struct streaming){ s, c, x };
+	x->stream = rs->stream;
+	buf_init(&x->piece, LIMIT_HTTP_PAGE_BYTES);
+	return s->mhd.create_response_from_callback(
+		x->stream.size_bytes < 0 ? MHD_SIZE_UNKNOWN : (uint64_t)x->stream.size_bytes,
+		STREAM_BLOCK_BYTES, next_bytes, t, NULL);
+}
+
+static struct MHD_Response *whole_response(const struct mhd *m, struct http_response *rs)
+{
+	if (rs->still.ptr)
+		return m->create_response_from_buffer(
+			rs->still.len, (void *)(uintptr_t)rs->still.ptr, MHD_RESPMEM_PERSISTENT);
+	return m->create_response_from_buffer(
+		rs->body.len, (void *)(uintptr_t)buf_cstr(&rs->body), MHD_RESPMEM_MUST_COPY);
+}
+
+/* X is NULL of a refusal, which is never streamed. */
+static enum MHD_Result answer(struct http_server *s, struct MHD_Connection *c, struct exchange *x,
 	struct http_response *rs, bool is_last)
 {
 	const struct mhd *m = &s->mhd;
@@ -264,12 +344,7 @@ static enum MHD_Result answer(const struct http_server *s, struct MHD_Connection
 		rs->status = 500;
 		buf_clear(&rs->body);
 	}
-	if (rs->still.ptr)
-		r = m->create_response_from_buffer(
-			rs->still.len, (void *)(uintptr_t)rs->still.ptr, MHD_RESPMEM_PERSISTENT);
-	else
-		r = m->create_response_from_buffer(rs->body.len,
-			(void *)(uintptr_t)buf_cstr(&rs->body), MHD_RESPMEM_MUST_COPY);
+	r = x && rs->stream.next ? stream_response(s, c, x, rs) : whole_response(m, rs);
 	if (!r)
 		abort();
 	add_security_headers(m, r, s->options.tls_key != NULL);
@@ -295,9 +370,33 @@ static enum MHD_Result refuse(struct http_server *s, struct MHD_Connection *c, i
 
 	buf_init(&rs.body, KIB);
 	buf_fmt(&rs.body, "%d\n", status);
-	rc = answer(s, c, &rs, true);
+	rc = answer(s, c, NULL, &rs, true);
 	buf_done(&rs.body);
 	return rc;
+}
+
+/* How much of a body may come, and where its files go. */
+static int admit(
+	struct http_server *s, struct MHD_Connection *c, struct exchange *x, const struct gate *g)
+{
+	struct connection *conn = connection_of(s, c);
+	struct str type = http_header(&x->rq, "content-type");
+	int64_t declared = gate_content_length(g);
+	struct err e = { 0 };
+
+	x->admit = (struct http_admit){ .body_max_bytes = LIMIT_HTTP_BODY_BYTES };
+	if (s->options.admit && x->rq.method == HTTP_POST && multipart_is(type))
+		s->options.admit(s->options.context, &x->rq, &x->admit);
+	if (declared > (int64_t)x->admit.body_max_bytes &&
+		(!x->admit.folder || declared > (int64_t)LIMIT_HTTP_DISCARD_BYTES))
+		return 413;
+	if (!x->admit.folder)
+		return 0;
+	if (upload_begin(type, s->options.disk, x->admit.folder, &x->arena, &x->upload, &e) < 0)
+		return 400;
+	if (conn)
+		conn->has_files = true;
+	return 0;
 }
 
 /* The first call of a request: its line and headers are there, its body is not. */
@@ -316,8 +415,6 @@ static enum MHD_Result begin(struct http_server *s, struct MHD_Connection *c, st
 	g.headers = sink.pairs.at;
 	g.header_count = sink.pairs.len;
 	status = gate_status(&g);
-	if (status == 0 && gate_content_length(&g) > (int64_t)LIMIT_HTTP_BODY_BYTES)
-		status = 413;
 	if (status != 0)
 		return refuse(s, c, status);
 	(void)str_split(x->target, '?', &path, &query);
@@ -329,6 +426,25 @@ static enum MHD_Result begin(struct http_server *s, struct MHD_Connection *c, st
 		.is_tls = s->options.tls_key != NULL,
 		.headers = g.headers,
 		.header_count = g.header_count };
+	status = admit(s, c, x, &g);
+	return status ? refuse(s, c, status) : MHD_YES;
+}
+
+/* A piece of the body. What is too much of a form with files is thrown away, so that the answer
+ * can say so; of anything else the connection is cut. */
+static enum MHD_Result take_body(struct exchange *x, struct str bytes)
+{
+	x->body_bytes += bytes.len;
+	if (!x->upload) {
+		buf_add(&x->body, bytes);
+		return buf_is_full(&x->body) ? MHD_NO : MHD_YES;
+	}
+	if (x->body_bytes > LIMIT_HTTP_DISCARD_BYTES)
+		return MHD_NO;
+	if (x->body_bytes > x->admit.body_max_bytes)
+		x->rq.fault = HTTP_BODY_LARGE;
+	else
+		upload_add(x->upload, bytes);
 	return MHD_YES;
 }
 
@@ -344,14 +460,17 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *c, const cha
 	if (!x->is_begun)
 		return begin(s, c, x, method, version);
 	if (*upload_size > 0) {
-		buf_add(&x->body, (struct str){ upload_data, *upload_size });
+		rc = take_body(x, (struct str){ upload_data, *upload_size });
 		*upload_size = 0;
-		return buf_is_full(&x->body) ? MHD_NO : MHD_YES; /* chunked past the ceiling: cut */
+		return rc;
 	}
-	x->rq.body = buf_str(&x->body);
+	if (x->upload && x->rq.fault == HTTP_BODY_FINE)
+		upload_take(x->upload, &x->rq);
+	else if (!x->upload)
+		x->rq.body = buf_str(&x->body);
 	buf_init(&rs.body, LIMIT_HTTP_PAGE_BYTES);
 	s->options.handle(s->options.context, &x->rq, &rs);
-	rc = answer(s, c, &rs, s->is_draining);
+	rc = answer(s, c, x, &rs, s->is_draining);
 	buf_done(&rs.body);
 	return rc;
 }
