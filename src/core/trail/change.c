@@ -52,6 +52,9 @@
 #define RECORD_FILE(p) \
 	p "id," p "record_id," p "field," p "name," p "sha256," p "size_bytes," p "type," p \
 	  "at_s," p "by," p "gone_at_s," p "gone_by"
+#define ATTACHMENT(p) \
+	p "id," p "of," p "key," p "unit_id," p "field," p "name," p "sha256," p "size_bytes," p \
+	  "kind," p "at_s," p "by," p "gone_at_s," p "gone_by," p "gone_why"
 #define RECORD_COMMENT(p) p "id," p "record_id," p "at_s," p "by," p "text"
 #define FLOW_CASE(p) \
 	p "id," p "flow," p "unit_id," p "parent_id," p "staff_id," p "record_id," p "event_id," p \
@@ -92,8 +95,7 @@
 #define PROCESS_REVIEW(p) \
 	p "id," p "host_id," p "at_s," p "snapshot_id," p "base_id," p "person," p "note," p \
 	  "sha256," p "suspicious," p "differences"
-#define PROCESS_MARK(p) \
-	p "rowid," p "review_id," p "kind," p "name," p "suspicious," p "note"
+#define PROCESS_MARK(p) p "rowid," p "review_id," p "kind," p "name," p "suspicious," p "note"
 
 /* clang-format off */
 #define HASH(COLUMNS, p) "row_hash(" COLUMNS(p) ")"
@@ -157,14 +159,13 @@ const struct store_step change_steps[] = {
 				WATCH("attest_came", "id", ATTEST_CAME) },
 	{ 430, "changes of the unit of evidence, duties",
 		UNWATCH("evidence") WATCH("evidence", "id", EVIDENCE_OF_UNIT) UNWATCH("exception")
-			WATCH("exception", "id", EXCEPTION_OF_UNIT)
-			WATCH("duty_skip", "id", DUTY_SKIP)
-				WATCH("duty_delegation", "id", DUTY_DELEGATION)
-					WATCH("duty_feed", "id", DUTY_FEED)
-						WATCH("mail", "id", MAIL) },
+			WATCH("exception", "id", EXCEPTION_OF_UNIT) WATCH("duty_skip", "id",
+				DUTY_SKIP) WATCH("duty_delegation", "id", DUTY_DELEGATION)
+				WATCH("duty_feed", "id", DUTY_FEED) WATCH("mail", "id", MAIL) },
 	{ 440, "changes of process reviews",
 		WATCH("process_review", "id", PROCESS_REVIEW)
 			WATCH("process_mark", "rowid", PROCESS_MARK) },
+	{ 445, "changes of files", WATCH("attachment", "id", ATTACHMENT) },
 };
 const size_t change_step_count = COUNT(change_steps);
 
@@ -194,6 +195,7 @@ static const struct {
 	ROWS("record_version", "id", RECORD_VERSION),
 	ROWS("record_file", "id", RECORD_FILE),
 	ROWS("record_comment", "id", RECORD_COMMENT),
+	ROWS("attachment", "id", ATTACHMENT),
 	ROWS("flow_case", "id", FLOW_CASE),
 	ROWS("flow_value", "id", FLOW_VALUE),
 	ROWS("flow_step", "id", FLOW_STEP),

@@ -4,6 +4,7 @@
 
 #include "core/attest/attest.h"
 #include "core/evidence/evidence.h"
+#include "core/file/file.h"
 #include "core/record/record.h"
 #include "core/org/unit.h"
 #include "test/unit.h"
@@ -87,6 +88,7 @@ static void an_old_database_is_brought_along(void **state)
 	assert_int_equal(store_migrate(s, record_steps, record_step_count, &err), 0);
 	assert_int_equal(store_migrate(s, flow_steps, flow_step_count, &err), 0);
 	assert_int_equal(store_migrate(s, attest_steps, attest_step_count, &err), 0);
+	assert_int_equal(store_migrate(s, file_steps, file_step_count, &err), 0);
 	assert_int_equal(store_migrate(s, change_steps, change_step_count, &err), 0);
 	assert_int_equal(org_user_by_login(s, STR("an.le"), &a, &u, &err), 0);
 	assert_int_equal(u.unit_id, ORG_UNIT_FIRST);
@@ -116,6 +118,7 @@ static void the_new_columns_are_watched(void **state)
 	assert_int_equal(store_migrate(s, record_steps, record_step_count, &err), 0);
 	assert_int_equal(store_migrate(s, flow_steps, flow_step_count, &err), 0);
 	assert_int_equal(store_migrate(s, attest_steps, attest_step_count, &err), 0);
+	assert_int_equal(store_migrate(s, file_steps, file_step_count, &err), 0);
 	assert_int_equal(store_migrate(s, change_steps, change_step_count, &err), 0);
 	run(s, "INSERT INTO unit (id, kind, from_day) VALUES (2, 'agency', '2020-01-01')");
 	run(s, "UPDATE host SET unit_id = 2");

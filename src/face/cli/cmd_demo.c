@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "core/attest/attest.h"
+#include "core/file/file.h"
 #include "core/record/record.h"
 #include "core/trail/change.h"
 #include "face/cli/cli.h"
@@ -72,6 +73,7 @@ static int open_store(const struct command_line *line, struct store **ret, struc
 		{ org_steps, org_step_count },
 		{ evidence_steps, evidence_step_count },
 		{ record_steps, record_step_count },
+		{ file_steps, file_step_count },
 		{ flow_steps, flow_step_count },
 		{ attest_steps, attest_step_count },
 		{ comply_steps, comply_step_count },

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "core/attest/attest.h"
+#include "core/file/file.h"
 #include "core/record/record.h"
 #include "core/trail/change.h"
 #include "kit/crypto/crypto.h"
@@ -15,7 +16,7 @@
 #include "work/exchange/exchange.h"
 
 #define CERTIFICATE_DAYS 825
-#define FILE_BYTES_MAX (16 * KIB)
+#define SMALL_BYTES_MAX (16 * KIB)
 
 static const char *in_data(const struct serve *s, const char *name)
 {
@@ -25,7 +26,7 @@ static const char *in_data(const struct serve *s, const char *name)
 /* The whole small file, or STR_NONE when there is none. */
 static int read_file(const struct serve *s, const char *path, struct str *ret, struct err *e)
 {
-	char *bytes = arena_alloc(s->arena, FILE_BYTES_MAX);
+	char *bytes = arena_alloc(s->arena, SMALL_BYTES_MAX);
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	ssize_t len;
 
@@ -34,7 +35,7 @@ static int read_file(const struct serve *s, const char *path, struct str *ret, s
 		return 0;
 	if (fd < 0)
 		return err_errno(e, errno, "read \"%s\"", path);
-	len = read(fd, bytes, FILE_BYTES_MAX - 1);
+	len = read(fd, bytes, SMALL_BYTES_MAX - 1);
 	close(fd);
 	if (len < 0)
 		return err_errno(e, errno, "read \"%s\"", path);
@@ -116,6 +117,8 @@ int data_store(const struct serve *s, struct store **ret, struct err *e)
 	if (rc == 0)
 		rc = store_migrate(store, record_steps, record_step_count, e);
 	if (rc == 0)
+		rc = store_migrate(store, file_steps, file_step_count, e);
+	if (rc == 0)
 		rc = store_migrate(store, exchange_steps, exchange_step_count, e);
 	if (rc == 0)
 		rc = store_migrate(store, flow_steps, flow_step_count, e);
@@ -147,8 +150,7 @@ int data_open(struct serve *s, struct err *e)
 int data_hand_over(const struct serve *s, struct err *e)
 {
 	static const char *const names[] = { "", "khien.db", "khien.db-wal", "khien.db-shm",
-		"secret.key", "tls-key.pem", "tls-certificate.pem", "process-review",
-		"log-facts" };
+		"secret.key", "tls-key.pem", "tls-certificate.pem", "process-review", "log-facts" };
 
 	for (size_t i = 0; i < COUNT(names); i++) {
 		int rc = process_hand_over(

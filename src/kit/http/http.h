@@ -79,8 +79,8 @@ struct str http_header(const struct http_request *rq, const char *name);
 /* An answer that is made while it is sent, in pieces of bounded memory. */
 struct http_stream {
 	void *context; /* lives until end() */
-	/* More bytes into OUT, which is empty: 1 go on, 0 that was all, <0 break the answer off: the
-	 * other side sees that it is not whole. */
+	/* More bytes into OUT, which is empty: 1 go on, 0 that was all, <0 break the answer off:
+	 * the other side sees that it is not whole. */
 	int (*next)(void *context, struct buf *out, struct err *e);
 	void (*end)(void *context); /* always, once; before the request's arena ends. May be NULL */
 	int64_t size_bytes;         /* of all of it; -1: not known beforehand, sent in chunks */

@@ -50,8 +50,7 @@ static int end_file(void *context, struct err *e)
 	vfile_close(&u->file);
 	sha256_end(u->sha, digest);
 	u->sha = NULL;
-	for (size_t i = 0; i < SHA256_SIZE; i++)
-		snprintf(f->sha256 + 2 * i, 3, "%02x", digest[i]);
+	(void)hex_of(digest, sizeof(digest), f->sha256);
 	return 0;
 }
 

@@ -39,7 +39,7 @@ struct writer {
 static bool is_left_out(const char *path)
 {
 	static const char *const names[] = { DATABASE, DATABASE "-wal", DATABASE "-shm",
-		DATABASE "-journal" };
+		DATABASE "-journal", "incoming" };
 
 	for (size_t i = 0; i < COUNT(names); i++) {
 		if (strcmp(path, names[i]) == 0)
@@ -169,16 +169,20 @@ static int put_file(struct writer *w, const char *from, const char *path)
 
 /* --- all -------------------------------------------------------------------------------------- */
 
-/* Segments appear and write-ahead files go while we read: look again until nothing is new. */
-static int put_files(struct writer *w)
+/* Segments appear and write-ahead files go while we read: look again until nothing is new. FOLDER
+ * is "" for all of the data folder. */
+static int put_files(struct writer *w, const char *folder)
 {
 	bool has_new = true;
 	int rc = 0;
 
+	if (*folder && !is_known(w, folder) && access(full(w, folder), F_OK) == 0)
+		*vec_add(&w->a, &w->list) = (struct found){ .path = (char *)(uintptr_t)folder };
+
 	for (int pass = 0; rc == 0 && has_new; pass++) {
 		if (pass == PASSES_MAX)
 			return err_set(w->e, ERR_SYSTEM, "the folder changes without end");
-		rc = walk(w, "", 0);
+		rc = walk(w, folder, 0);
 		if (w->list.len)
 			qsort(w->list.at, w->list.len, sizeof(*w->list.at), by_rank);
 		has_new = false;
@@ -227,9 +231,11 @@ static int write_all(struct writer *w, const char *file, const struct backup_key
 		fwrite(&h, 1, sizeof(h), w->pieces.file) != sizeof(h))
 		rc = err_errno(w->e, errno, "write \"%s\"", file);
 	if (rc == 0)
-		rc = put_files(w);
+		rc = put_files(w, "");
 	if (rc == 0)
 		rc = put_database(w, file);
+	if (rc == 0) /* attached meanwhile: the database may know of them */
+		rc = put_files(w, "files");
 	end.size = (uint64_t)w->sum.at_s;
 	if (rc == 0)
 		rc = entry_put(&w->pieces, &end, w->e);

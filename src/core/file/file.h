@@ -1,0 +1,70 @@
+/* file.h - floor 3: files that people attach to something: a record, a duty that was done. Kept by
+ * what they hold, never by what they are called: DATA/files/SHA-256, written once, synced before it
+ * is said to be kept. Nothing is deleted: a file is taken off with a reason and can be put back.
+ * The row with the digest is watched (core/trail/change.h), so the trail proves the bytes.
+ *
+ * Who may do what is asked before, by rights.h. */
+#ifndef CORE_FILE_H
+#define CORE_FILE_H
+
+#include "base/base.h"
+#include "kit/store/store.h"
+#include "kit/vfile/vfile.h"
+
+#define FILE_FOLDER "files" /* of the data folder */
+#define FILE_BYTES_MAX (64 * MIB)
+#define FILE_UNDO_DAYS 30
+#define FILE_QUOTA_SETTING "files.quota_mib" /* of all files together; org_set() */
+#define FILE_QUOTA_MIB 10240                 /* when nobody has said */
+
+extern const struct store_step file_steps[];
+extern const size_t file_step_count;
+
+/* What its first bytes say it is, whatever its name says. */
+enum file_kind { FILE_OTHER, FILE_TEXT, FILE_PDF, FILE_PNG, FILE_JPEG, FILE_GIF, FILE_WEBP };
+const char *file_type(enum file_kind kind); /* "image/png"; octet-stream of FILE_OTHER */
+bool file_is_picture(enum file_kind kind);
+
+struct file {
+	int64_t id, unit_id, size_bytes, at_s;
+	struct str of, key; /* "record", "12": a kind of thing and its name there */
+	struct str field;   /* of a record: the field of its register; "" else */
+	struct str name, sha256, by;
+	enum file_kind kind;
+	int64_t gone_at_s; /* 0: it is there */
+	struct str gone_by, gone_why;
+};
+
+/* Who does it, and where. What is handed out lives in A. */
+struct file_at {
+	struct store *store;
+	struct vfile_disk *disk; /* the data folder */
+	struct arena *a;
+	int64_t now_s;
+	struct str login;
+};
+
+/* Keep the bytes of FROM, a path of the disk, and attach them: F has of, key, unit_id, field, name;
+ * the rest of it is filled in. Durable when it returns 0. ERR_INPUT: empty, or no name; ERR_LIMIT:
+ * larger than FILE_BYTES_MAX, over the quota, or the disk is full. Not within a transaction. */
+MUST_CHECK int file_attach(
+	const struct file_at *at, const char *from, struct file *f, struct err *e);
+/* Those of one thing, the newest first, with those taken off. */
+MUST_CHECK int file_list(const struct file_at *at, struct str of, struct str key, struct file **ret,
+	size_t *ret_count, struct err *e);
+/* ERR_ABSENT. */
+MUST_CHECK int file_get(const struct file_at *at, int64_t id, struct file *ret, struct err *e);
+/* ERR_INPUT without a reason; ERR_CONFLICT when it is off already. */
+MUST_CHECK int file_take_off(const struct file_at *at, int64_t id, struct str why, struct err *e);
+/* ERR_CONFLICT when it is not off; ERR_DENIED after FILE_UNDO_DAYS. */
+MUST_CHECK int file_put_back(const struct file_at *at, int64_t id, struct err *e);
+
+/* Its bytes, to be read in pieces: 1 more stands in OUT, 0 that was all and it is what was kept,
+ * ERR_CRYPTO: it is not, and the last piece was held back. */
+struct file_reading;
+MUST_CHECK int file_open(
+	struct vfile_disk *disk, const struct file *f, struct file_reading **ret, struct err *e);
+MUST_CHECK int file_next(struct file_reading *r, struct buf *out, struct err *e);
+void file_close(struct file_reading *r); /* NULL is fine */
+
+#endif
