@@ -1,5 +1,6 @@
 /* page_record.c - one record: its values, what is wrong with it, what it hangs together with, how
  * it came to be. */
+#include "face/web/files.h"
 #include "face/web/flow_int.h"
 #include "face/web/register_int.h"
 
@@ -153,6 +154,39 @@ static void comments(struct view *v, const struct register_page *p)
 	html(v->w, "</section>\n");
 }
 
+/* --- files ------------------------------------------------------------------------------------ */
+
+static bool is_file_seen(void *context, struct str field)
+{
+	const struct register_page *p = context;
+	const struct register_field *f = pack_register_field(p->at.reg, field);
+
+	return !f || field_is_seen(p, f);
+}
+
+static struct files_of files_of(struct view *v, struct register_page *p)
+{
+	struct files_field *fields =
+		arena_array(v->a, struct files_field, p->at.reg->field_count + 1);
+	struct files_of x = { .of = "record",
+		.key = str_of(number_text(v, p->r.id)),
+		.unit_id = p->r.unit_id,
+		.action = path_of(v, "/ban-ghi/%lld/tep", (long long)p->r.id),
+		.may_act = may_act(v, p) && !p->r.is_cancelled,
+		.fields = fields,
+		.is_seen = is_file_seen,
+		.context = p };
+
+	for (size_t i = 0; i < p->at.reg->field_count; i++) {
+		const struct register_field *f = p->at.reg->fields[i];
+
+		if (f->type == REGISTER_FILE && field_is_seen(p, f))
+			fields[x.field_count++] =
+				(struct files_field){ f->id, words_of(v, f->title) };
+	}
+	return x;
+}
+
 /* --- history ---------------------------------------------------------------------------------- */
 
 static const char *what_words(struct str what)
@@ -280,8 +314,9 @@ static void facts(struct view *v, const struct register_page *p)
 		html(v->w, "<p class=\"alarm\">%s</p>\n", tr(v->lang, "Bản ghi đã bị hủy."));
 }
 
-static void record_page(struct view *v, const struct register_page *p)
+static void record_page(struct view *v, struct register_page *p)
 {
+	struct files_of files = files_of(v, p);
 	struct record_names *names;
 
 	if (record_names(&p->at, &p->r, 1, &names, v->e) < 0) {
@@ -300,6 +335,7 @@ static void record_page(struct view *v, const struct register_page *p)
 			&(struct case_subject){ .record_id = p->r.id,
 				.register_id = p->at.reg->id,
 				.unit_id = p->r.unit_id });
+	html_files(v, &files);
 	comments(v, p);
 	history(v, p);
 	cancel_form(v, p);
@@ -372,4 +408,18 @@ void page_record_comment_post(struct view *v)
 	if (record_of_path(v, &p))
 		answer(v, &p, record_comment_add(&p.at, p.r.id, form_value(v, "noi-dung"), v->e),
 			"da-gui");
+}
+
+void page_record_file_post(struct view *v)
+{
+	struct register_page p;
+	struct files_of x;
+
+	if (!record_of_path(v, &p))
+		return;
+	x = files_of(v, &p);
+	if (!x.may_act)
+		page_problem(v, 409); /* it is cancelled: restore it first */
+	else
+		files_take(v, &x, path_of(v, "/ban-ghi/%lld", (long long)p.r.id));
 }

@@ -326,6 +326,18 @@ static void count_line(struct view *v, int64_t count, bool is_more)
 	html(v->w, "<p role=\"status\">%s</p>\n", fill(v, words, "n", number_text(v, count), NULL));
 }
 
+/* What can be taken away of what is shown. */
+static void takings(struct view *v, const struct register_page *p)
+{
+	const char *id = text_of(v, p->at.reg->id);
+
+	html(v->w,
+		"<p class=\"export\"><a href=\"/so/%s/xuat%s\">CSV</a> · <a href=\"/so/%s/xuat%s\">XLSX</a> · "
+		"<a href=\"/so/%s/in%s\">%s</a></p>\n",
+		id, register_link(v, "dang", "csv"), id, register_link(v, "dang", "xlsx"), id,
+		register_link(v, "sau", NULL), tr(v->lang, "Bản in"));
+}
+
 static bool is_narrowed(const struct record_query *q)
 {
 	return q->text.len || q->filter_count || q->is_cancelled;
@@ -388,7 +400,9 @@ void page_register(struct view *v)
 		nothing(v, p.at.reg);
 	else
 		count_line(v, count, count == COUNTED_MAX || (page.has_more && is_narrowed(&q)));
-	if (count > 0)
+	if (count > 0) {
+		takings(v, &p);
 		table(v, &p, &q, &page, columns);
+	}
 	page_end(v);
 }

@@ -12,6 +12,9 @@ static const char sql_staff[] = "SELECT unit_id, id FROM staff WHERE id = $1";
 static const char sql_record[] = "SELECT unit_id, NULL FROM record WHERE id = $1";
 static const char sql_case[] = "SELECT unit_id, staff_id FROM flow_case WHERE id = $1";
 static const char sql_session[] = "SELECT unit_id, NULL FROM attest_session WHERE id = $1";
+static const char sql_file[] =
+	"SELECT coalesce((SELECT unit_id FROM record r WHERE f.of = 'record' AND r.id = f.key),"
+	" f.unit_id), NULL FROM attachment f WHERE f.id = $1";
 static const char sql_account[] = "SELECT unit_id, staff_id FROM person WHERE id = $1";
 
 /* Of those without a statement there is nothing to ask the database. */
@@ -24,6 +27,7 @@ static const char *const sql_of[OBJECT_COUNT] = {
 	[OBJECT_RECORD] = sql_record,
 	[OBJECT_CASE] = sql_case,
 	[OBJECT_SESSION] = sql_session,
+	[OBJECT_FILE] = sql_file,
 };
 
 enum org_right route_right(const struct route *r)

@@ -43,6 +43,9 @@ size_t register_columns(struct view *v, const struct register_page *p,
 void page_registers(struct view *v);
 void page_register(struct view *v);
 void page_register_view_post(struct view *v);
+void page_register_export(struct view *v);
+void page_register_template(struct view *v);
+void page_register_print(struct view *v);
 void page_record_new(struct view *v);
 void page_record_new_post(struct view *v);
 void page_record(struct view *v);
@@ -51,6 +54,7 @@ void page_record_edit_post(struct view *v);
 void page_record_cancel_post(struct view *v);
 void page_record_undo_post(struct view *v);
 void page_record_comment_post(struct view *v);
+void page_record_file_post(struct view *v);
 void page_record_short(struct view *v);
 
 void api_registers(struct view *v);

@@ -1,4 +1,5 @@
 /* route.c - which request goes where, and who may send it. */
+#include "face/web/files.h"
 #include "face/web/register_int.h"
 #include "face/web/work.h"
 
@@ -87,6 +88,9 @@ const struct route routes[] = {
 		nav_registers },
 	{ HTTP_POST, "/so/{}/cach-xem", RULE(RIGHT_ACT, OBJECT_LIST), page_register_view_post,
 		nav_registers },
+	{ HTTP_GET, "/so/{}/xuat", RULE(RIGHT_SEE, OBJECT_LIST), page_register_export, NULL },
+	{ HTTP_GET, "/so/{}/mau", RULE(RIGHT_SEE, OBJECT_LIST), page_register_template, NULL },
+	{ HTTP_GET, "/so/{}/in", RULE(RIGHT_SEE, OBJECT_LIST), page_register_print, nav_registers },
 	{ HTTP_GET, "/so/{}/{}", RULE(RIGHT_SEE, OBJECT_LIST), page_record_short, NULL },
 	{ HTTP_GET, "/ban-ghi/{}", RULE(RIGHT_SEE, OBJECT_RECORD), page_record, nav_registers },
 	{ HTTP_GET, "/ban-ghi/{}/sua", RULE(RIGHT_ACT, OBJECT_RECORD), page_record_edit,
@@ -99,6 +103,13 @@ const struct route routes[] = {
 		NULL },
 	{ HTTP_POST, "/ban-ghi/{}/gop-y", RULE(RIGHT_ACT, OBJECT_RECORD),
 		page_record_comment_post, NULL },
+	{ HTTP_POST, "/ban-ghi/{}/tep", RULE(RIGHT_ACT, OBJECT_RECORD) | FILES(64),
+		page_record_file_post, NULL },
+	{ HTTP_GET, "/tep/{}", RULE(RIGHT_SEE, OBJECT_FILE), page_file, nav_registers },
+	{ HTTP_GET, "/tep/{}/tai", RULE(RIGHT_SEE, OBJECT_FILE), page_file_get, NULL },
+	{ HTTP_GET, "/tep/{}/hinh", RULE(RIGHT_SEE, OBJECT_FILE), page_file_show, NULL },
+	{ HTTP_POST, "/tep/{}/go", RULE(RIGHT_ACT, OBJECT_FILE), page_file_off_post, NULL },
+	{ HTTP_POST, "/tep/{}/lai", RULE(RIGHT_ACT, OBJECT_FILE), page_file_back_post, NULL },
 	{ HTTP_GET, "/ho-so", RULE(RIGHT_SEE, OBJECT_LIST), page_cases, nav_work },
 	{ HTTP_GET, "/ho-so.csv", RULE(RIGHT_SEE, OBJECT_LIST), page_cases_csv, NULL },
 	{ HTTP_GET, "/ho-so/moi", RULE(RIGHT_ACT, OBJECT_LIST), page_case_new, nav_work },
