@@ -81,6 +81,12 @@ struct seal {
 MUST_CHECK int anchors_load(const struct seal *s, struct arena *a, struct seal_anchor **ret,
 	size_t *ret_count, struct err *e);
 
+/* Each change among the leaves of a shard of the trail, in their order; a shard without leaves has
+ * none. */
+typedef void trail_each(void *context, const struct leaf *leaf);
+MUST_CHECK int trail_changes(
+	struct vfile_disk *d, trail_each *each, void *context, struct err *e);
+
 /* Read entries up to SIZE leaves into the tree. */
 MUST_CHECK int seal_read(struct seal *s, uint64_t size, struct err *e);
 

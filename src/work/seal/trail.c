@@ -6,8 +6,7 @@
 #define BATCH 1000
 #define CHANGE_BYTES_MAX (32 * KIB)
 
-/* The sequence of the last change in a shard; 0: it has none. */
-static int last_in(struct vfile_disk *d, int64_t *ret, struct err *e)
+int trail_changes(struct vfile_disk *d, trail_each *each, void *context, struct err *e)
 {
 	struct wal_reader *r;
 	struct leaf leaf;
@@ -15,7 +14,6 @@ static int last_in(struct vfile_disk *d, int64_t *ret, struct err *e)
 	struct err why;
 	int rc;
 
-	*ret = 0;
 	if (wal_reader_open(d, 0, &r, &why) < 0)
 		return 0;
 	while ((rc = wal_read(r, UINT64_MAX, &entry, e)) == 1) {
@@ -23,10 +21,15 @@ static int last_in(struct vfile_disk *d, int64_t *ret, struct err *e)
 		if (rc < 0)
 			break;
 		if (leaf.kind == LEAF_CHANGE)
-			*ret = (int64_t)leaf.sequence;
+			each(context, &leaf);
 	}
 	wal_reader_close(r);
 	return rc < 0 ? rc : 0;
+}
+
+static void note_last(void *context, const struct leaf *leaf)
+{
+	*(int64_t *)context = (int64_t)leaf->sequence;
 }
 
 /* The last change that stands in the log, in this shard or in one before it. */
@@ -46,7 +49,7 @@ static int last_copied(
 		rc = vfile_disk_open(
 			arena_fmt(&a, "%s/" SEAL_TRAIL "/%s", data, names[count]).ptr, &d, e);
 		if (rc == 0) {
-			rc = last_in(d, ret, e);
+			rc = trail_changes(d, note_last, ret, e);
 			vfile_disk_close(d);
 		}
 	}

@@ -53,8 +53,9 @@ static int by_id(const void *key, const void *item)
 	return (id > other) - (id < other);
 }
 
-static void judge_leaf(struct check *c, const struct leaf *leaf)
+static void judge_leaf(void *context, const struct leaf *leaf)
 {
+	struct check *c = context;
 	int64_t id = (int64_t)leaf->sequence;
 	struct change *found = c->changes.len == 0 ?
 		NULL :
@@ -78,27 +79,6 @@ static void judge_leaf(struct check *c, const struct leaf *leaf)
 	buf_done(&b);
 }
 
-static int read_leaves(struct check *c, struct vfile_disk *d, struct err *e)
-{
-	struct wal_reader *r;
-	struct leaf leaf;
-	struct str entry;
-	struct err why;
-	int rc;
-
-	if (wal_reader_open(d, 0, &r, &why) < 0)
-		return 0;
-	while ((rc = wal_read(r, UINT64_MAX, &entry, e)) == 1) {
-		rc = leaf_parse(entry, &leaf, e);
-		if (rc < 0)
-			break;
-		if (leaf.kind == LEAF_CHANGE)
-			judge_leaf(c, &leaf);
-	}
-	wal_reader_close(r);
-	return rc < 0 ? rc : 0;
-}
-
 static int read_shards(struct check *c, const char *data, struct err *e)
 {
 	const char *path = arena_fmt(c->a, "%s/" SEAL_TRAIL, data).ptr;
@@ -114,7 +94,7 @@ static int read_shards(struct check *c, const char *data, struct err *e)
 	for (size_t i = 0; rc == 0 && i < count; i++) {
 		rc = vfile_disk_open(arena_fmt(c->a, "%s/%s", path, names[i]).ptr, &d, e);
 		if (rc == 0) {
-			rc = read_leaves(c, d, e);
+			rc = trail_changes(d, judge_leaf, c, e);
 			vfile_disk_close(d);
 		}
 	}
