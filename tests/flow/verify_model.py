@@ -3,8 +3,7 @@
 
 It shares no code with khien-verify: formats are read from docs/formats, hashes are made by hashlib and
 xxhash, signatures checked by python3-cryptography, and the tree is computed whole, by the recursion of
-RFC 6962, where khien-verify grows it. Entries of closed segments come as a dump (see entries_of):
-whoever made the dump is not trusted, since each entry is hashed and held against the checkpoints.
+RFC 6962, where khien-verify grows it. Closed segments: segment_model.py.
 """
 import base64
 import hashlib
@@ -18,6 +17,8 @@ import time
 import xxhash
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from segment_model import Segment, segment_files
 
 GROUP = 256
 HEAD = struct.Struct(">BBHqqIQB16sI")
@@ -70,8 +71,9 @@ def header_is_right(data, first):
             and struct.unpack(">IQ", data[12:24]) == (bin(first).count("1"), first))
 
 
-def read_wal(shard, index, signed):
-    """Yield (index, entry or None for a hole) from the write-ahead files on, and holes as ranges."""
+def read_wal(shard, index, signed, stop=None):
+    """Yield (what, first, end, entry) from the write-ahead files on, and holes as ranges; of those before a
+    closed segment at STOP the hole is its reader's to tell."""
     files = wal_files(shard)
     while True:
         here = [f for f in files if f[0] <= index]
@@ -81,6 +83,8 @@ def read_wal(shard, index, signed):
                 data = f.read()
             at, number = 4096, first
             while header_is_right(data, first):
+                if stop is not None and number >= stop:
+                    return
                 found = record_at(data, at)
                 if found is None and index < signed and number >= index and at + 4 <= len(data):
                     size, = struct.unpack_from(">I", data, at)
@@ -97,7 +101,7 @@ def read_wal(shard, index, signed):
             if number in [f[0] for f in files] and number > first:
                 continue
         later = [f for f in files if f[0] > index]
-        if not later:
+        if not later or stop is not None:
             return
         yield "missing", index, later[0][0], None
         index = later[0][0]
@@ -235,9 +239,8 @@ class Policy:
 # --- the walk --------------------------------------------------------------------------------------------
 
 class Verifier:
-    def __init__(self, shard, keys=(), policy=None, anchors=(), entries=(), now=None):
+    def __init__(self, shard, keys=(), policy=None, anchors=(), now=None):
         self.shard, self.keys, self.policy, self.anchors = shard, list(keys), policy, anchors
-        self.segments = list(entries)
         self.now = time.time() if now is None else now
         self.findings = []
         self.groups, self.stored, self.tail, self.whole = [], [], [], True
@@ -487,13 +490,118 @@ class Verifier:
         return self.findings
 
     def all_entries(self):
-        for first, entries in self.segments:
+        """(what, first, end, entry); the walk is at FIRST when it asks for the next."""
+        for first, path in segment_files(self.shard):
+            if first > self.index:
+                yield from read_wal(self.shard, self.index, self.signed, first)
             if first > self.index:
                 yield "missing", self.index, first, None
-            for i, entry in enumerate(entries):
-                if first + i == self.index:
-                    yield "leaf" if entry else "entry", self.index, self.index + 1, entry
+            try:
+                with open(path, "rb") as f:
+                    segment = Segment(f.read())
+                segment.check_sections()
+            except (ValueError, LookupError, struct.error):
+                self.found("entry", self.index, self.index + 1)
+                continue
+            skip = self.index - first
+            for i, (entry, is_hidden) in enumerate(segment.rows()):
+                if i < skip:
+                    continue
+                if is_hidden:
+                    self.run_of("hidden", self.index, self.index + 1)
+                yield "leaf" if entry else "entry", self.index, self.index + 1, entry
         yield from read_wal(self.shard, self.index, self.signed)
+
+
+# --- single proofs ---------------------------------------------------------------------------------------
+
+def proof_holds(text, keys):
+    """C2SP tlog-proof, whose extra data is the entry."""
+    head, _, note_bytes = text.partition(b"\n\n")
+    lines = head.decode().split("\n")
+    try:
+        if lines[0] != "c2sp.org/tlog-proof@v1" or lines[1][:6] != "extra " or lines[2][:6] != "index ":
+            return False
+        at, path, note = int(lines[2][6:]), [decode(x) for x in lines[3:]], Note(note_bytes)
+        hash_, last = sha(b"\0" + decode(lines[1][6:])), note.size - 1
+        # RFC 9162, 2.1.3.2
+        if at > last:
+            return False
+        for p in path:
+            if last == 0:
+                return False
+            if at & 1 or at == last:
+                hash_ = node(p, hash_)
+                while at and not at & 1:
+                    at, last = at >> 1, last >> 1
+            else:
+                hash_ = node(hash_, p)
+            at, last = at >> 1, last >> 1
+    except (ValueError, IndexError):
+        return False
+    return last == 0 and hash_ == note.root and any(note.signed_by(k) is True for k in keys)
+
+
+def extends(old_size, old_root, size, root, path):
+    """RFC 9162, 2.1.4.2: does a tree of SIZE leaves begin with one of OLD_SIZE?"""
+    if old_size > size:
+        return False
+    if old_size in (0, size):
+        return not path and (old_size == 0 or old_root == root)
+    if not path:
+        return False
+    path = ([old_root] if old_size & (old_size - 1) == 0 else []) + path
+    fn, sn = old_size - 1, size - 1
+    while fn & 1:
+        fn, sn = fn >> 1, sn >> 1
+    fr = sr = path[0]
+    for c in path[1:]:
+        if sn == 0:
+            return False
+        if fn & 1 or fn == sn:
+            fr, sr = node(c, fr), node(c, sr)
+            while fn and not fn & 1:
+                fn, sn = fn >> 1, sn >> 1
+        else:
+            sr = node(sr, c)
+        fn, sn = fn >> 1, sn >> 1
+    return sn == 0 and fr == old_root and sr == root
+
+
+# --- rows of the database --------------------------------------------------------------------------------
+
+def row_hash(values):
+    out = hashlib.sha256()
+    for v in values:
+        kind, data = ((b"N", b"") if v is None else (b"I", struct.pack(">q", v)) if isinstance(v, int)
+                      else (b"R", struct.pack(">d", v)) if isinstance(v, float)
+                      else (b"T", v.encode()) if isinstance(v, str) else (b"B", v))
+        out.update(kind + struct.pack(">Q", len(data)) + data)
+    return out.hexdigest()
+
+
+def changed_rows(db, entries):
+    """[(leaf, table, key)] of rows that are not what their last leaf says; what is watched stands in the
+    triggers."""
+    last = {}
+    for index, e in enumerate(entries):
+        leaf = Leaf(e)
+        if leaf.kind == 3:
+            o = json.loads(leaf.raw)
+            last[o["table"], o["key"]] = (index, o["after"])
+    found, seen = [], set()
+    for (sql,) in db.execute("SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE '%!_change!_add'"
+                             " ESCAPE '!'").fetchall():
+        table = re.search(r"INSERT ON (\w+)", sql).group(1)
+        columns = re.search(r"row_hash\(([^)]*)\)", sql).group(1).replace("new.", "")
+        key = re.search(r"'" + table + r"',\s*new\.(\w+)", sql).group(1)
+        for row in db.execute(f"SELECT {key}, {columns} FROM {table}"):
+            at, after = last.get((table, str(row[0])), (None, ""))
+            seen.add((table, str(row[0])))
+            if after != row_hash(row[1:]):
+                found.append((at, table, str(row[0])))
+    found += [(at, *name) for name, (at, after) in last.items() if after and name not in seen]
+    return sorted(found, key=lambda f: -1 if f[0] is None else f[0])
 
 
 def load_keys(path):

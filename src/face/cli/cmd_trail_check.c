@@ -21,9 +21,16 @@ static int check(const struct command_line *line, const char *data, struct store
 
 	if (rc < 0)
 		return rc;
-	for (size_t i = 0; i < c.finding_count; i++)
-		printf("✗ %s: %.*s %.*s\n", tr(line->lang, trail_fault_words(c.findings[i].fault)),
-			STR_FMT(c.findings[i].table), STR_FMT(c.findings[i].key));
+	for (size_t i = 0; i < c.finding_count; i++) {
+		const struct trail_finding *f = &c.findings[i];
+
+		printf("✗ %s: %.*s %.*s", tr(line->lang, trail_fault_words(f->fault)),
+			STR_FMT(f->table), STR_FMT(f->key));
+		if (f->change > 0)
+			printf(tr(line->lang, T(" (thay đổi số %lld của sổ vết)")),
+				(long long)f->change);
+		putchar('\n');
+	}
 	printf(tr(line->lang, T("%lld dòng, %lld thay đổi, %lld mục đã ghi vào sổ vết\n")),
 		(long long)c.rows, (long long)c.changes, (long long)c.leaves);
 	if (c.finding_count == 0)

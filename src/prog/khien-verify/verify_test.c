@@ -194,6 +194,21 @@ static void every_byte_of_a_segment_counts(void **state)
 	end(x);
 }
 
+static void a_line_without_its_text_is_proven_by_its_hash(void **state)
+{
+	struct log at, *x = &at;
+	struct merkle_hash leaf;
+
+	make(x, 20, true);
+	FINE(archive_redact(x->d, 10, &x->e, &leaf));
+	if (verify(x) != 0)
+		fail_msg("%s, leaf %llu", verify_fault_code(x->report.findings[0].fault),
+			(unsigned long long)x->report.findings[0].first);
+	assert_int_equal(x->report.redacted, 1);
+	assert_int_equal(x->report.proven, x->report.entries + 1);
+	end(x);
+}
+
 static void every_byte_of_a_checkpoint_counts(void **state)
 {
 	struct log at, *x = &at;
@@ -241,6 +256,7 @@ int main(void)
 		cmocka_unit_test(a_right_log_is_right),
 		cmocka_unit_test(every_byte_of_a_write_ahead_file_counts),
 		cmocka_unit_test(every_byte_of_a_segment_counts),
+		cmocka_unit_test(a_line_without_its_text_is_proven_by_its_hash),
 		cmocka_unit_test(every_byte_of_a_checkpoint_counts),
 		cmocka_unit_test(every_stored_hash_counts),
 		cmocka_unit_test(what_is_missing_is_named),

@@ -141,7 +141,4 @@ extern const char *const archive_writes[];
 MUST_CHECK int archive_redact(
 	struct vfile_disk *shard, uint64_t index, struct err *e, struct merkle_hash *ret_leaf);
 
-/* Closed segments for who needs their leaves again: work/seal, work/verify. */
-extern const struct trail_segments archive_segments;
-
 #endif

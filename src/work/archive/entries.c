@@ -2,17 +2,19 @@
 #include <stdlib.h>
 
 #include "work/archive/archive.h"
-#include "work/archive/segment.h"
+#include "work/archive/hidden.h"
 
 struct opened {
 	struct vfile file;
 	struct segment *segment;
+	struct hiding *hiding;
 };
 
 static void close_segment(void *segment)
 {
 	struct opened *o = segment;
 
+	hiding_free(o->hiding);
 	segment_close(o->segment);
 	vfile_close(&o->file);
 	free(o);
@@ -32,6 +34,8 @@ static int open_segment(
 	/* what a search looks into must be whole too: an index that hides a line is damage */
 	if (rc == 0)
 		rc = segment_check_sections(o->segment, e);
+	if (rc == 0)
+		rc = hiding_new(o->segment, e, &o->hiding);
 	if (rc < 0) {
 		close_segment(o);
 		return rc;
@@ -45,8 +49,11 @@ static int read_entry(
 	void *segment, uint64_t i, struct leaf *ret, struct merkle_hash *ret_hash, struct err *e)
 {
 	struct opened *o = segment;
+	int rc = segment_redacted(o->segment, i, e, ret_hash);
 
-	return segment_read(o->segment, i, e, ret);
+	if (rc == 0)
+		rc = segment_read(o->segment, i, e, ret);
+	return rc == 0 && hiding_row(o->hiding, i, ret->received_ns) ? TRAIL_HIDDEN : rc;
 }
 
 const struct trail_segments archive_entries = {

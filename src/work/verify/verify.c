@@ -114,6 +114,17 @@ static int damaged(struct walk *w, uint64_t end, enum verify_fault fault, struct
 	return grow_hole(w, end, e);
 }
 
+static void hash_leaf(struct walk *w, const struct leaf *leaf, struct merkle_hash *ret)
+{
+	unsigned char head[LEAF_HEAD_BYTES];
+
+	leaf_head(leaf, head);
+	sha256_add(w->sha256, (struct str){ "\0", 1 });
+	sha256_add(w->sha256, (struct str){ (char *)head, sizeof(head) });
+	sha256_add(w->sha256, leaf->raw);
+	sha256_next(w->sha256, ret->bytes);
+}
+
 static int read_segment(struct walk *w, const struct verify_file *file, struct err *e)
 {
 	const struct trail_segments *ops = w->job->segments;
@@ -133,17 +144,13 @@ static int read_segment(struct walk *w, const struct verify_file *file, struct e
 
 		if (got < 0) {
 			rc = damaged(w, w->index + 1, VERIFY_ENTRY, e);
-		} else if (got == 1) {
+		} else if (got == TRAIL_REDACTED) {
 			w->r->redacted++;
 			rc = grow_leaf(w, &hash, e);
 		} else {
-			unsigned char head[LEAF_HEAD_BYTES];
-
-			leaf_head(&leaf, head);
-			sha256_add(w->sha256, (struct str){ "\0", 1 });
-			sha256_add(w->sha256, (struct str){ (char *)head, sizeof(head) });
-			sha256_add(w->sha256, leaf.raw);
-			sha256_next(w->sha256, hash.bytes);
+			if (got == TRAIL_HIDDEN)
+				found_run(w, VERIFY_HIDDEN, w->index + 1);
+			hash_leaf(w, &leaf, &hash);
 			rc = take(w, &leaf, &hash, e);
 		}
 	}

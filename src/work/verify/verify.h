@@ -56,8 +56,9 @@ enum verify_fault {
 	VERIFY_ANCHOR_SIZE, /* somebody outside saw a longer log */
 	VERIFY_SEQUENCE,    /* a source's numbers jump and no gap was noted */
 	VERIFY_TIME,        /* received in the future, or the clock went back and nobody noted it */
+	VERIFY_HIDDEN,      /* a search would pass over entries that are there */
 };
-#define VERIFY_FAULT_MAX VERIFY_TIME
+#define VERIFY_FAULT_MAX VERIFY_HIDDEN
 
 struct verify_finding {
 	enum verify_fault fault;

@@ -29,6 +29,8 @@ static const struct {
 		T("số thứ tự của nguồn bị nhảy mà không có mục báo mất") },
 	[VERIFY_TIME] = { "time",
 		T("giờ nhận ở tương lai, hoặc đồng hồ lùi mà không có mục ghi nhận") },
+	[VERIFY_HIDDEN] = { "hidden",
+		T("mục còn đó nhưng chỉ mục bị sửa để tìm kiếm không thấy") },
 };
 
 const char *verify_fault_words(enum verify_fault fault)

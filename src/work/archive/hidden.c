@@ -1,0 +1,148 @@
+#include "work/archive/hidden.h"
+
+#include "work/archive/grams.h"
+
+struct hiding {
+	struct segment *s;
+	struct bytes grams; /* len 0: no such section, which hides nothing */
+	uint8_t *template;  /* of each: 1 when its static text is not among the letters */
+	uint8_t *text;      /* the same of each entry of the dictionary */
+	uint32_t *last;     /* of a family: the entry whose use was found last, plus one */
+	uint32_t block;     /* of which last tells */
+	struct bytes folded;
+};
+
+static bool has_letters(struct hiding *h, struct str s)
+{
+	if (h->grams.len == 0)
+		return true;
+	h->folded.len = 0;
+	fold_into(&h->folded, s, FOLD_MARKS);
+	return grams_may_hold(h->grams.at, h->grams.len,
+		(struct str){ (const char *)h->folded.at, h->folded.len });
+}
+
+/* Static text and dictionary are looked at once. */
+static void judge_letters(struct hiding *h)
+{
+	const struct segment *s = h->s;
+
+	for (uint32_t t = 1; t < s->template_count; t++)
+		h->template[t] = !has_letters(h,
+			(struct str){ (const char *)s->text.at + s->templates[t].text,
+				s->templates[t].text_len });
+	for (uint32_t i = 0; i < s->text_count; i++)
+		h->text[i] = !has_letters(h,
+			(struct str){ (const char *)s->texts.at + s->text_from[i],
+				s->text_from[i + 1] - s->text_from[i] });
+}
+
+static int load_grams(struct hiding *h, struct err *e)
+{
+	const struct section *section = section_find(h->s, SECTION_NO_BLOCK, SECTION_GRAMS, 0);
+	int rc = section ? section_load(h->s, section, &h->grams, e) : 0;
+
+	/* the place of a bit is found by a mask */
+	if (rc == 0 && section &&
+		(h->grams.len < GRAMS_BYTES_MIN || (h->grams.len & (h->grams.len - 1)) != 0))
+		rc = err_set(e, ERR_INPUT, "damaged segment: its letters");
+	return rc;
+}
+
+int hiding_new(struct segment *s, struct err *e, struct hiding **ret)
+{
+	struct hiding *h = calloc(1, sizeof(*h));
+	int rc = load_tables(s, e);
+
+	if (!h)
+		abort();
+	h->s = s;
+	h->block = SECTION_NO_BLOCK;
+	if (rc == 0)
+		rc = load_index(s, e);
+	if (rc == 0)
+		rc = load_grams(h, e);
+	if (rc < 0) {
+		hiding_free(h);
+		return rc;
+	}
+	h->template = calloc((size_t)s->template_count + 1, 1);
+	h->text = calloc((size_t)s->text_count + 1, 1);
+	h->last = calloc((size_t)s->family_count + 1, sizeof(*h->last));
+	if (!h->template || !h->text || !h->last)
+		abort();
+	judge_letters(h);
+	*ret = h;
+	return 0;
+}
+
+struct hiding *hiding_free(struct hiding *h)
+{
+	if (!h)
+		return NULL;
+	bytes_done(&h->grams);
+	bytes_done(&h->folded);
+	free(h->template);
+	free(h->text);
+	free(h->last);
+	free(h);
+	return NULL;
+}
+
+/* Does the dictionary say that the entry stands in this family of this block? */
+static bool has_use(struct hiding *h, struct slot slot, uint32_t entry)
+{
+	const struct use_list *uses = &h->s->uses[slot.type];
+
+	if (!uses->from || h->last[slot.family] == entry + 1)
+		return true;
+	for (uint32_t i = uses->from[entry]; i < uses->from[entry + 1]; i++)
+		if (uses->at[i].family == slot.family &&
+			uses->at[i].blocks & uses_bit(h->block)) {
+			h->last[slot.family] = entry + 1;
+			return true;
+		}
+	return false;
+}
+
+static bool is_position_hidden(struct hiding *h, uint32_t position)
+{
+	const struct segment *s = h->s;
+	unsigned number = s->view.template[position];
+	const struct template *t = &s->templates[number];
+	const struct value *values = s->view.values + s->view.first[position];
+
+	if (s->template_blocks && !(s->template_blocks[number] & uses_bit(h->block)))
+		return true;
+	if (number == TEMPLATE_RAW)
+		return !has_letters(h, s->view.raw[s->view.first[position]]);
+	if (h->template[number])
+		return true;
+	for (uint32_t k = 0; k < t->slots; k++) {
+		struct slot slot = s->slots[t->slot + k];
+		uint32_t entry = (uint32_t)values[k].number;
+
+		if (slot.type != SLOT_TEXT && slot.type != SLOT_IPV4)
+			continue;
+		if ((slot.type == SLOT_TEXT && h->text[entry]) || !has_use(h, slot, entry))
+			return true;
+	}
+	return false;
+}
+
+bool hiding_row(struct hiding *h, uint64_t i, int64_t received_ns)
+{
+	const struct segment *s = h->s;
+	const struct block_entry *b = &s->blocks[s->view.block];
+	uint32_t row = (uint32_t)(i - b->first_row);
+
+	if (h->block != s->view.block) {
+		memset(h->last, 0, ((size_t)s->family_count + 1) * sizeof(*h->last));
+		h->block = s->view.block;
+	}
+	if (received_ns < b->first_ns || received_ns > b->last_ns)
+		return true;
+	if (b->is_text)
+		return !has_letters(h, s->view.raw[row]);
+	return is_position_hidden(h, s->view.position[row]);
+}
