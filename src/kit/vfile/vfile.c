@@ -52,6 +52,8 @@ int vfile_open(struct vfile_disk *d, const char *path, enum vfile_mode mode, str
 	if (!is_path(path))
 		return refuse(e, path);
 	rc = d->ops->open(d, path, mode, &f.handle);
+	if (rc == -EISDIR)
+		return err_set(e, ERR_INPUT, "\"%s\" is no file", path);
 	if (rc != 0)
 		return fail(e, rc, mode == VFILE_CREATE ? "create" : "open", path);
 	rc = d->ops->size(d, f.handle, &f.size_bytes);

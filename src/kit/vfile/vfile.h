@@ -72,6 +72,7 @@ struct vfile {
 	char path[VFILE_NAME_SIZE];
 };
 
+/* ERR_INPUT: what stands there is no file but a folder, a pipe, a socket. */
 MUST_CHECK int vfile_open(struct vfile_disk *d, const char *path, enum vfile_mode mode,
 	struct vfile *ret, struct err *e);
 void vfile_close(struct vfile *f); /* may be called twice; syncs nothing */

@@ -31,7 +31,7 @@ static int real_open(struct vfile_disk *d, const char *path, enum vfile_mode mod
 	struct stat st;
 
 	if (fd < 0)
-		return -errno;
+		return errno == ENXIO ? -EISDIR : -errno; /* a socket is no file either */
 	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
 		close(fd);
 		return -EISDIR;
