@@ -83,16 +83,25 @@ unsigned process_own_user(const struct process_service *s, const struct process_
 	return own ? own->pw_uid : 0;
 }
 
-/* NAME of a row in PATH, with the shard. */
-static void expand(const struct process_service *s, const char *name, char *path)
+/* The Nth folder that NAME of a row stands for, in PATH; false: it stands for no more. */
+static bool expand(const struct process_service *s, const char *name, size_t n, char *path)
 {
-	const char *shard = strstr(name, "%S");
+	const char *now = strstr(name, "%S"), *old = strstr(name, "%O"), *at = now ? now : old;
+	const char *shard = s->shard;
 
-	if (shard)
-		snprintf(path, PATH_SIZE, "%s/%.*s%s%s", s->data, (int)(shard - name), name,
-			s->shard, shard + 2);
+	if (old && !now) {
+		shard = s->shards_before ? s->shards_before[n] : NULL;
+		if (!shard)
+			return false;
+	} else if (n > 0) {
+		return false;
+	}
+	if (at)
+		snprintf(path, PATH_SIZE, "%s/%.*s%s%s", s->data, (int)(at - name), name, shard,
+			at + 2);
 	else
 		snprintf(path, PATH_SIZE, "%s%s%s", s->data, *name ? "/" : "", name);
+	return true;
 }
 
 static int make_one(const struct process_service *s, const char *path, unsigned own, struct err *e)
@@ -136,33 +145,27 @@ int process_make_folders(
 {
 	char path[PATH_SIZE];
 
-	for (const char *const *name = row->write_below; name && *name; name++) {
-		int rc;
+	for (const char *const *name = row->write_below; name && *name; name++)
+		for (size_t n = 0; **name && expand(s, *name, n, path); n++) {
+			int rc = make_path(s, path, own, e);
 
-		if (!**name)
-			continue;
-		expand(s, *name, path);
-		rc = make_path(s, path, own, e);
-		if (rc < 0)
-			return rc;
-	}
+			if (rc < 0)
+				return rc;
+		}
 	return 0;
 }
 
 /* Ended by NULL; those that are not there are left out. */
-static size_t add_folders(const struct process *self, const char *const *names, bool is_below,
-	const char **at, size_t len)
+static size_t add_folders(
+	const struct process *self, const char *const *names, const char **at, size_t len)
 {
 	char path[PATH_SIZE];
 
-	for (; names && *names && len < PROCESS_FOLDERS_MAX; names++) {
-		if (is_below)
-			expand(self->service, *names, path);
-		else
-			snprintf(path, sizeof(path), "%s", *names);
-		if (access(path, F_OK) == 0)
-			at[len++] = arena_cstr(self->service->arena, str_of(path));
-	}
+	for (; names && *names; names++)
+		for (size_t n = 0;
+			len < PROCESS_FOLDERS_MAX && expand(self->service, *names, n, path); n++)
+			if (access(path, F_OK) == 0)
+				at[len++] = arena_cstr(self->service->arena, str_of(path));
 	at[len] = NULL;
 	return len;
 }
@@ -175,9 +178,12 @@ int process_confine(const struct process *self, const char *const *more,
 	struct sandbox_rights rights = self->row->rights;
 	size_t len;
 
-	(void)add_folders(self, self->row->write_below, true, write_below, 0);
-	len = add_folders(self, self->row->read_below, true, read_below, 0);
-	(void)add_folders(self, more, false, read_below, len);
+	(void)add_folders(self, self->row->write_below, write_below, 0);
+	len = add_folders(self, self->row->read_below, read_below, 0);
+	for (; more && *more && len < PROCESS_FOLDERS_MAX; more++)
+		if (access(*more, F_OK) == 0)
+			read_below[len++] = *more;
+	read_below[len] = NULL;
 	rights.write_below = write_below;
 	rights.read_below = read_below;
 	rights.user = self->own ? self->row->user : s->user;

@@ -28,6 +28,9 @@ struct process_service {
 	bool is_root;
 	char shard[24]; /* "%S" in the folders of rows: what is written this year; whoever makes it
 			 * says its name */
+	/* "%O" in the folders of rows is each of them, the shards of old. Ended by NULL; may be
+	 * NULL. */
+	const char *const *shards_before;
 	const struct command_line *line;
 	struct arena *arena; /* ends with the service */
 };
@@ -38,7 +41,8 @@ struct process_row {
 	const char *name;
 	const char *user; /* its own user where that one exists, else the service's; may be NULL */
 	/* Folders that only this process writes, below the data folder, made before it starts. "%S"
-	 * stands for service->shard, "" for the data folder itself. Ended by NULL. */
+	 * stands for service->shard, "%O" for each of service->shards_before, "" for the data
+	 * folder itself. Ended by NULL. */
 	const char *const *write_below;
 	const char *const *read_below; /* the same; read only, and left out where they are absent */
 	/* .may, .files_max, .keeps_…, .sees_processes; the rest is filled by process_confine() */

@@ -4,7 +4,7 @@
 
 #include "kit/process/process.h"
 
-#define PROCESS_FOLDERS_MAX 64
+#define PROCESS_FOLDERS_MAX 128
 #define PROCESS_NAME_SIZE 16
 
 /* Between the parent and a process, a message each way. */

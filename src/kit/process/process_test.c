@@ -42,7 +42,10 @@ static int left_prepare(struct process_service *service, void **ret_state, struc
 
 static int left_renew(struct process_service *service, void *state, struct err *e)
 {
+	static const char *const before[] = { "shard-0", "shard-1", NULL };
+
 	snprintf(service->shard, sizeof(service->shard), "shard-2");
+	service->shards_before = before;
 	return 0;
 }
 
@@ -124,7 +127,7 @@ static int slow_start(const struct process *self)
 	return 0;
 }
 
-static const char *const below[] = { "made/%S/inside", NULL };
+static const char *const below[] = { "made/%S/inside", "made/%O/old", NULL };
 
 static const struct process_row rows[] = {
 	{ .name = "left",
@@ -183,6 +186,10 @@ static void a_service_runs_falls_and_ends(void **state)
 	/* left fell and came back before again did, so its folders are looked for once more */
 	snprintf(path, sizeof(path), "%s/made/shard-2/inside", data);
 	assert_int_equal(rmdir(path), 0);
+	for (int i = 0; i < 2; i++) {
+		snprintf(path, sizeof(path), "%s/made/shard-%d/old", data, i);
+		assert_int_equal(rmdir(path), 0);
+	}
 	assert_int_equal(kill(pid, SIGTERM), 0);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(status, 0);
