@@ -176,6 +176,31 @@ int seal_place_open(const char *data, const char *log, struct str unit, int64_t 
 	return rc;
 }
 
+int seal_place_turn(
+	const char *data, const char *log, int64_t now_s, struct seal_place *p, struct err *e)
+{
+	struct seal_place next = { .lock_fd = -1 };
+	struct arena a;
+	struct opening o = { .place = &next, .a = &a, .log = log, .unit = STR(""), .now_s = now_s };
+	int rc;
+
+	arena_init(&a, SEAL_MEMORY_BYTES);
+	o.path = arena_fmt(&a, "%s/%s", data, log).ptr;
+	rc = vfile_disk_open(o.path, &next.log, e);
+	if (rc == 0)
+		rc = open_shard(&o, e);
+	arena_done(&a);
+	if (rc < 0) {
+		seal_place_close(&next);
+		return rc;
+	}
+	next.lock_fd = p->lock_fd;
+	p->lock_fd = -1;
+	seal_place_close(p);
+	*p = next;
+	return 0;
+}
+
 /* --- going on after a restore ----------------------------------------------------------------- */
 
 /* "2026" of a year that has no shard yet, else the next part: "2026.2". */
@@ -217,8 +242,7 @@ static int continue_at(struct opening *o, const struct seal_continue *c, struct 
 	b.origin = arena_fmt(o->a, "%.*s/khien/%s/%s", STR_FMT(o->unit),
 		strcmp(c->log, SEAL_TRAIL) == 0 ? "so-vet" : "nhat-ky", p->name);
 	if (rc == 0)
-		rc = vfile_disk_open(
-			arena_fmt(o->a, "%s/%s", o->path, last).ptr, &b.previous, e);
+		rc = vfile_disk_open(arena_fmt(o->a, "%s/%s", o->path, last).ptr, &b.previous, e);
 	path = arena_fmt(o->a, "%s/%s", o->path, p->name).ptr;
 	if (rc == 0)
 		rc = make_folder(path, e);

@@ -47,6 +47,26 @@ static int give_away(
 	return rc;
 }
 
+/* Which shard is written, and which were: for the folders of the service's rows. */
+static int name_shards(
+	struct process_service *service, const struct seal_place *place, struct err *e)
+{
+	const char *const *names;
+	VEC(const char *) before = { 0 };
+	size_t count;
+	int rc = seal_shards(place->log, service->arena, &names, &count, e);
+
+	if (rc < 0)
+		return rc;
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(names[i], place->name) != 0)
+			vec_push(service->arena, &before, names[i]);
+	vec_push(service->arena, &before, NULL);
+	service->shards_before = before.at;
+	snprintf(service->shard, sizeof(service->shard), "%s", place->name);
+	return 0;
+}
+
 int seal_prepare(struct process_service *service, void **ret_state, struct err *e)
 {
 	struct seal_place *place = arena_new(service->arena, struct seal_place);
@@ -54,11 +74,12 @@ int seal_prepare(struct process_service *service, void **ret_state, struct err *
 
 	if (rc == 0)
 		rc = give_away(service, place, e);
+	if (rc == 0)
+		rc = name_shards(service, place, e);
 	if (rc < 0) {
 		seal_place_close(place);
 		return rc;
 	}
-	snprintf(service->shard, sizeof(service->shard), "%s", place->name);
 	*ret_state = place;
 	return 0;
 }
@@ -67,15 +88,11 @@ int seal_prepare(struct process_service *service, void **ret_state, struct err *
 int seal_renew(struct process_service *service, void *state, struct err *e)
 {
 	struct seal_place *place = state;
-	int rc;
+	int rc = seal_place_turn(service->data, SEAL_LOG, clock_now_s(), place, e);
 
-	seal_place_close(place);
-	rc = seal_place_open(service->data, SEAL_LOG, STR(""), clock_now_s(), place, e);
 	if (rc == 0)
 		rc = give_away(service, place, e);
-	if (rc == 0)
-		snprintf(service->shard, sizeof(service->shard), "%s", place->name);
-	return rc;
+	return rc == 0 ? name_shards(service, place, e) : rc;
 }
 
 void seal_release(void *state)

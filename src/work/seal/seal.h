@@ -109,6 +109,11 @@ struct seal_place {
  * ERR_CONFLICT: somebody else writes this log now. Close it also after a failure. */
 MUST_CHECK int seal_place_open(const char *data, const char *log, struct str unit, int64_t now_s,
 	struct seal_place *ret, struct err *e);
+/* The year may have turned for a place that is open. Its lock is kept all the while: processes that
+ * were forked since hold it too, so it could not be had again. After a failure the place is as
+ * before. */
+MUST_CHECK int seal_place_turn(
+	const char *data, const char *log, int64_t now_s, struct seal_place *p, struct err *e);
 void seal_place_close(struct seal_place *p);
 
 /* The legitimate tiếp nối, after a restore or when signing was refused: a new shard that begins
