@@ -1,18 +1,38 @@
 #!/usr/bin/env python3
 """A month of the log from its last line to an external disk: packed, written, read back, damaged, moved away."""
+import contextlib
+import datetime
 import glob
 import os
 import re
+import socket
+import time
 import unittest
 
-from flow import folder, khien
+from flow import Server, folder, khien
+
+VIET_NAM = datetime.timezone(datetime.timedelta(hours=7))
+
+
+def connection(path):
+    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    sock.connect(path)
+    return sock
+
+
+def wait_for(is_there, timeout_s=60):
+    end = time.monotonic() + timeout_s
+    while not is_there():
+        if time.monotonic() > end:
+            raise AssertionError("it never came")
+        time.sleep(0.2)
 
 
 class Months(unittest.TestCase):
     # EVIDENCE: D11.4
     def test_a_month_goes_to_a_disk(self):
         with folder({"old.log": "".join(f"<13>Jan  1 00:00:00 may su[{n}]: dòng {n}\n" for n in range(400)),
-                     "clock": f"{-45 * 86400}\n", "disk/.keep": ""}) as base:
+                     "clock": f"{-420 * 86400}\n", "disk/.keep": ""}) as base:
             data, disk = f"{base}/data", f"{base}/disk"
             done = khien("log", "import", "--data", data, f"{base}/old.log", env={"KHIEN_TEST_CLOCK": f"{base}/clock"})
             self.assertEqual(done.status, 0, done)
@@ -42,6 +62,95 @@ class Months(unittest.TestCase):
             self.assertEqual(media("retire", month, "--copies", 1).status, 0)
             self.assertEqual(glob.glob(f"{data}/log/*/segments/*.seg"), [])
             self.assertIn(month, khien("log", "month", "--data", data).out)     # the list stays
+
+    # EVIDENCE: D11.4#3
+    def test_a_month_stays_as_long_as_the_law_says(self):
+        with folder({"old.log": "<13>Jan  1 00:00:00 may su: dòng\n" * 20, "disk/.keep": "",
+                     "clock": f"{-100 * 86400}\n"}) as base:
+            data = f"{base}/data"
+            done = khien("log", "import", "--data", data, f"{base}/old.log", env={"KHIEN_TEST_CLOCK": f"{base}/clock"})
+            self.assertEqual(done.status, 0, done)
+            month = re.search(r"(\d\d)/(\d{4})", khien("log", "search", "--data", data, "--limit", 1, "may").out)
+            month = f"{month.group(2)}-{month.group(1)}"
+
+            with open(f"{data}/log/keep", "w", encoding="ascii") as out:
+                out.write("khien log keep 1\nlevel 1\n")
+
+            def log(*words, days=0):
+                with open(f"{base}/clock", "w", encoding="ascii") as out:
+                    out.write(f"{days * 86400}\n")
+                return khien("log", *words, "--data", data, env={"KHIEN_TEST_CLOCK": f"{base}/clock"})
+
+            self.assertEqual(log("month", month).status, 0)
+            self.assertEqual(log("media", "register", f"{base}/disk", "--label", "Đĩa 1").status, 0)
+            self.assertEqual(log("media", "write", f"{base}/disk", month).status, 0)
+            young = log("media", "retire", month, "--copies", 1)
+            self.assertEqual(young.status, 2, young)
+            self.assertIn("quy chế đòi giữ trên máy ít nhất 6 tháng", young.err)
+            stale = log("media", "retire", month, "--copies", 1, days=300)      # read back ten months ago
+            self.assertEqual(stale.status, 2, stale)
+            self.assertIn("mới có 0 đĩa ngoài", stale.err)
+            self.assertTrue(glob.glob(f"{data}/log/*/segments/*.seg"))
+            self.assertEqual(log("media", "check", f"{base}/disk", month, days=300).status, 0)
+            self.assertEqual(log("media", "retire", month, "--copies", 1, days=300).status, 0)
+            self.assertFalse(glob.glob(f"{data}/log/*/segments/*.seg"))
+
+    # EVIDENCE: D11.4#3
+    def test_a_setting_below_the_law_is_refused(self):
+        with folder({"data/log/.keep": ""}) as base:
+            def keep(*words):
+                return khien("log", "keep", "--data", f"{base}/data", *words)
+
+            self.assertIn("không bao giờ", keep().out)
+            self.assertIn("ít nhất 12 tháng", keep("--copies", 1, "--months", 6).err)    # of any level
+            self.assertFalse(os.path.exists(f"{base}/data/log/keep"))
+            for words, text in ((("--copies", 1, "--months", 5, "--level", 2), "ít nhất 6 tháng"),
+                                (("--copies", 1, "--level", 3), "ít nhất 6 tháng"),
+                                (("--level", 6), "--level"),
+                                (("--quota", -1), "--quota"),
+                                (("--copies", 10), "--copies")):
+                done = keep(*words)
+                self.assertEqual(done.status, 2, done)
+                self.assertIn(text, done.err)
+                self.assertFalse(os.path.exists(f"{base}/data/log/keep"))
+            done = keep("--quota", 20, "--copies", 2, "--months", 8, "--level", 2)
+            self.assertEqual(done.status, 0, done)
+            self.assertIn("20.0 GB", done.out)
+            with open(f"{base}/data/log/keep", encoding="ascii") as file:
+                self.assertEqual(file.read(), "khien log keep 1\nquota 20000000000\ncopies 2\nmonths 8\nlevel 2\n")
+            self.assertEqual(keep("--months", 3).status, 2)
+            self.assertIn("8 tháng", keep().out)
+
+    # EVIDENCE: D11.4
+    def test_december_is_packed_when_the_year_has_turned(self):
+        with Server() as server:
+            now = datetime.datetime.now(datetime.timezone.utc)
+            turn = datetime.datetime(now.year + 1, 1, 1, tzinfo=VIET_NAM)
+            server.stop()
+            server.pass_time(seconds=int((turn - now).total_seconds()) - 120)
+            server.start()
+            old, new = f"{server.data}/log/{turn.year - 1}", f"{server.data}/log/{turn.year}"
+            wait_for(lambda: os.path.exists(f"{server.data}/log/intake.sock"))
+            with connection(f"{server.data}/log/intake.sock") as sock:
+                sock.sendall(b"".join(b"<13>tin thang chap %d\n" % n for n in range(300)))
+            wait_for(lambda: "300" in khien("log", "search", "--count", "--data", server.data, "chap").out)
+            server.pass_time(seconds=180)                      # a minute into January
+            wait_for(lambda: os.path.exists(f"{new}/genesis"))
+            wait_for(lambda: self.say(server, b"<13>tin thang gieng\n", "gieng"))
+            self.assertFalse(os.path.exists(f"{old}/months/{turn.year - 1}-12.month"))
+            server.pass_time(minutes=20)
+            wait_for(lambda: os.path.exists(f"{old}/months/{turn.year - 1}-12.month"), 90)
+            with open(f"{old}/months/{turn.year - 1}-12.month", encoding="ascii") as file:
+                entries = sum(int(line.split()[2]) for line in file if line.startswith("kind 1 "))
+            self.assertEqual(entries, 300)
+            self.assertFalse(glob.glob(f"{new}/months/*.month"))
+            self.assertNotRegex(server.said(), r"another process|khien store: cannot")
+            self.assertIn("300", khien("log", "search", "--count", "--data", server.data, "chap").out)
+
+    def say(self, server, line, word):
+        with contextlib.suppress(OSError), connection(f"{server.data}/log/intake.sock") as sock:
+            sock.sendall(line)
+        return khien("log", "search", "--count", "--data", server.data, word).out.strip() not in ("", "0")
 
     def damage(self, disk):
         path = glob.glob(f"{disk}/**/*.seg", recursive=True)[0]

@@ -8,6 +8,8 @@
 
 struct pack_set; /* the packs of one folder */
 
+/* Where a service finds its packs: GIVEN, or, when that is NULL, where they usually are. */
+const char *pack_folder(const char *given);
 /* Load every pack below DIR (one folder each). A fault ends it, "file:line:column: …", unless it is
  * bearable. *RET is yours, end it with pack_set_free(). */
 MUST_CHECK int pack_set_load(const char *dir, struct err *e, struct pack_set **ret);

@@ -437,6 +437,13 @@ static int load_sound(const char *dir, bool is_narrow, struct err *e, struct pac
 	return status;
 }
 
+const char *pack_folder(const char *given)
+{
+	if (given)
+		return given;
+	return access("packs/checks/pack.yaml", R_OK) == 0 ? "packs" : "/usr/share/khien/packs";
+}
+
 int pack_set_load(const char *dir, struct err *e, struct pack_set **ret)
 {
 	return load_sound(dir, false, e, ret);

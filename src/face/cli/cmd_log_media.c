@@ -8,6 +8,7 @@
 
 static const struct command_option options[] = {
 	CLI_DATA_OPTION,
+	CLI_PACKS_OPTION,
 	{ "label", OPTION_TEXT, "WORDS", NULL, T("nhãn dán trên đĩa, khi đăng ký") },
 	{ "copies", OPTION_NUMBER, "N", NULL,
 		T("số đĩa phải giữ tháng đó trước khi xóa, khi chuyển đi") },
@@ -19,7 +20,7 @@ struct job {
 	const struct command_line *line;
 	const char *folder; /* of the log */
 	const char *month;
-	struct vfile_disk *medium, *shard;
+	struct vfile_disk *log, *medium, *shard;
 	int64_t copies;
 };
 
@@ -42,12 +43,55 @@ static int do_check(struct job *j, struct err *e)
 	return keep_check(j->shard, j->month, j->medium, clock_now_s(), e);
 }
 
+/* Why a month stays, for people. */
+static int stays(const struct job *j, const struct keep_rule *rule, enum keep_leave why,
+	unsigned good, struct err *e)
+{
+	if (why == KEEP_TOO_YOUNG)
+		return err_set(e, ERR_INPUT,
+			tr(j->line->lang,
+				T("quy chế đòi giữ trên máy ít nhất %u tháng sau khi tháng kết thúc; "
+				  "tháng %s ở lại")),
+			rule->months, j->month);
+	return err_set(e, ERR_INPUT,
+		tr(j->line->lang,
+			T("mới có %u đĩa ngoài giữ tháng %s và đã đọc lại trong %u tháng gần nhất, "
+			  "cần %u; tháng ở lại")),
+		good, j->month, rule->checked_months, rule->copies);
+}
+
+/* By hand too nothing leaves before the law lets it. */
 static int do_retire(struct job *j, struct err *e)
 {
-	if (j->copies < 1)
+	struct keep_rule rule = { .now_s = clock_now_s(), .copies = (unsigned)j->copies };
+	struct guard_policy policy;
+	struct guard_law law;
+	struct keep_copy *copies;
+	enum keep_leave why;
+	unsigned good;
+	size_t count;
+	int rc;
+
+	if (j->copies < 1 || j->copies > 9)
 		return err_set(
-			e, ERR_INPUT, "%s", tr(j->line->lang, T("cần --copies N, ít nhất 1")));
-	return keep_retire(j->shard, j->month, (unsigned)j->copies, e);
+			e, ERR_INPUT, "%s", tr(j->line->lang, T("cần --copies N, từ 1 đến 9")));
+	rc = guard_policy_load(j->log, &policy, e);
+	if (rc == 0)
+		rc = cli_month_law(j->line, policy.level, &law, e);
+	if (rc == 0)
+		rc = cli_month_policy(j->line,
+			&(struct guard_policy){ .copies = rule.copies, .months = law.months }, &law,
+			e);
+	if (rc == 0)
+		rc = keep_copies(j->shard, j->month, j->line->arena, &copies, &count, e);
+	if (rc < 0)
+		return rc;
+	rule.months = law.months;
+	rule.checked_months = law.checked_months;
+	why = keep_may_leave(&rule, j->month, copies, count, &good);
+	if (why != KEEP_MAY_LEAVE)
+		return stays(j, &rule, why, good, e);
+	return keep_retire(j->shard, j->month, &rule, e);
 }
 
 static const struct action {
@@ -76,6 +120,8 @@ static int open_places(struct job *j, const struct action *a, struct err *e)
 	const char *const *args = j->line->args + 1;
 	int rc = cli_log_folder(j->line, e, &j->folder);
 
+	if (rc == 0)
+		rc = vfile_disk_open(j->folder, &j->log, e);
 	if (rc == 0 && a->has_medium)
 		rc = vfile_disk_open(*args++, &j->medium, e);
 	if (rc < 0 || !a->has_month)
@@ -110,6 +156,7 @@ static int run(const struct command_line *line, struct err *e)
 		printf("%s\n", tr(line->lang, a->done));
 	vfile_disk_close(j.shard);
 	vfile_disk_close(j.medium);
+	vfile_disk_close(j.log);
 	return rc;
 }
 

@@ -40,3 +40,42 @@ int cli_month_shard(const struct command_line *line, const char *folder, const c
 	return rc < 0 ? rc :
 			vfile_disk_open(arena_fmt(line->arena, "%s/%s", folder, found).ptr, ret, e);
 }
+
+int cli_month_law(
+	const struct command_line *line, unsigned level, struct guard_law *ret, struct err *e)
+{
+	struct pack_set *packs = NULL;
+	int rc = cli_packs_load(line, e, &packs);
+
+	if (rc < 0)
+		return rc;
+	guard_law_of(packs, level, clock_now_s(), ret);
+	pack_set_free(packs);
+	return 0;
+}
+
+int cli_month_policy(const struct command_line *line, const struct guard_policy *policy,
+	const struct guard_law *law, struct err *e)
+{
+	if (policy->quota_bytes && policy->quota_bytes < GUARD_QUOTA_MIN)
+		return err_set(e, ERR_INPUT, tr(line->lang, T("hạn mức ít nhất %u MiB")),
+			(unsigned)(GUARD_QUOTA_MIN / MIB));
+	if (policy->copies == 0 || guard_law_check(policy, law, e) == 0)
+		return 0;
+	if (!law->is_known)
+		return err_set(e, ERR_INPUT, "%s",
+			tr(line->lang,
+				T("không gói quy định nào nói phải giữ mấy tháng, mấy đĩa; chưa tháng "
+				  "nào được tự rời máy")));
+	if (policy->months < law->months)
+		return err_set(e, ERR_INPUT,
+			tr(line->lang,
+				T("quy chế đòi giữ trên máy ít nhất %u tháng, không đặt %u được; "
+				  "không có gì thay đổi")),
+			law->months, policy->months);
+	return err_set(e, ERR_INPUT,
+		tr(line->lang,
+			T("quy chế đòi ít nhất %u đĩa ngoài, không đặt %u được; không có gì thay "
+			  "đổi")),
+		law->copies, policy->copies);
+}

@@ -20,7 +20,7 @@ static int open_all(struct own_command *c, struct err *e)
 	c->serve.service = &c->service;
 	rc = data_open(&c->serve, e);
 	if (rc == 0)
-		rc = pack_set_load(packs ? packs : data_default_packs(), e, &c->serve.packs);
+		rc = pack_set_load(pack_folder(packs), e, &c->serve.packs);
 	if (rc == 0)
 		rc = data_store(&c->serve, &c->store, e);
 	if (rc == 0)

@@ -6,11 +6,6 @@
 #include "face/web/web.h"
 #include "kit/store/store.h"
 
-const char *data_default_packs(void)
-{
-	return access("packs/checks/pack.yaml", R_OK) == 0 ? "packs" : "/usr/share/khien/packs";
-}
-
 static void say(const char *words, const char *value)
 {
 	printf("%s / %s: %s\n", tr(LANG_VI, words), tr(LANG_EN, words), value);
@@ -75,7 +70,7 @@ int web_prepare(struct process_service *service, void **ret_state, struct err *e
 	rc = http_listen(s->listen, &is_loopback, &s->listen_fd, e);
 	s->is_tls = !is_loopback;
 	if (rc == 0)
-		rc = pack_set_load(packs ? packs : data_default_packs(), e, &s->packs);
+		rc = pack_set_load(pack_folder(packs), e, &s->packs);
 	if (rc == 0)
 		rc = data_open(s, e);
 	*ret_state = s;

@@ -21,7 +21,6 @@ struct serve {
 /* data.c: the folder with what must be in it. */
 MUST_CHECK int data_open(struct serve *s, struct err *e);
 MUST_CHECK int data_store(const struct serve *s, struct store **ret, struct err *e);
-const char *data_default_packs(void);
 /* The files belong to whom web becomes. */
 MUST_CHECK int data_hand_over(const struct serve *s, struct err *e);
 

@@ -3,9 +3,9 @@
 #include "core/trail/wal.h"
 #include "work/archive/keep_int.h"
 
-#define POLICY_PATH "keep"
 #define POLICY_MAX KIB
-#define DEPTH_MAX 4
+#define DEPTH_MAX 5
+#define LEVEL_MAX 5
 #define LIST_MEMORY ((size_t)16 * MIB)
 #define SLACK_BYTES (4 * MIB) /* what the tree and the manifests grow between two looks */
 #define WAL_SHARE 4           /* write-ahead files have one part in so many, */
@@ -35,14 +35,29 @@ int guard_policy_parse(struct str text, struct guard_policy *ret, struct err *e)
 			p.copies = (unsigned)value;
 		else if (is_good && str_is(word, "months") && value <= 1200)
 			p.months = (unsigned)value;
+		else if (is_good && str_is(word, "level") && value >= 1 && value <= LEVEL_MAX)
+			p.level = (unsigned)value;
 		else
 			return err_set(e, ERR_INPUT,
 				"line %zu is none of: quota BYTES (%llu at least), copies 0 to 9, "
-				"months 0 to 1200",
+				"months 0 to 1200, level 1 to 5",
 				number, (unsigned long long)GUARD_QUOTA_MIN);
 	}
 	*ret = p;
 	return 0;
+}
+
+void guard_policy_write(const struct guard_policy *policy, struct buf *out)
+{
+	buf_fmt(out, "%s\n", first_line);
+	if (policy->quota_bytes)
+		buf_fmt(out, "quota %llu\n", (unsigned long long)policy->quota_bytes);
+	if (policy->copies)
+		buf_fmt(out, "copies %u\n", policy->copies);
+	if (policy->months)
+		buf_fmt(out, "months %u\n", policy->months);
+	if (policy->level)
+		buf_fmt(out, "level %u\n", policy->level);
 }
 
 int guard_policy_load(struct vfile_disk *log, struct guard_policy *ret, struct err *e)
@@ -52,13 +67,13 @@ int guard_policy_load(struct vfile_disk *log, struct guard_policy *ret, struct e
 	int rc;
 
 	arena_init(&a, 2 * POLICY_MAX);
-	rc = vfile_load(log, POLICY_PATH, POLICY_MAX, &a, &text, e);
+	rc = vfile_load(log, GUARD_FILE, POLICY_MAX, &a, &text, e);
 	if (rc == 0)
 		rc = guard_policy_parse(text, ret, e);
 	else if (rc == ERR_ABSENT)
 		*ret = (struct guard_policy){ 0 };
 	arena_done(&a);
-	return rc < 0 && rc != ERR_ABSENT ? err_context(e, "\"log/" POLICY_PATH "\"") : 0;
+	return rc < 0 && rc != ERR_ABSENT ? err_context(e, "\"log/" GUARD_FILE "\"") : 0;
 }
 
 uint64_t guard_wal_bytes(const struct guard_policy *policy)
@@ -71,8 +86,10 @@ static int add_file(struct vfile_disk *d, const char *path, uint64_t *sum, struc
 	struct vfile f;
 	int rc = vfile_open(d, path, VFILE_READ, &f, e);
 
-	if (rc < 0) /* it went meanwhile */
-		return rc == ERR_ABSENT ? 0 : rc;
+	if (rc == ERR_ABSENT || rc == ERR_INPUT) /* it went meanwhile; or is a socket */
+		return 0;
+	if (rc < 0)
+		return rc;
 	*sum += f.size_bytes;
 	vfile_close(&f);
 	return 0;
@@ -103,10 +120,10 @@ static int add_folder(
 	return rc == ERR_ABSENT ? 0 : rc;
 }
 
-int guard_used(struct vfile_disk *shard, uint64_t *ret, struct err *e)
+int guard_used(struct vfile_disk *log, uint64_t *ret, struct err *e)
 {
 	uint64_t sum = 0;
-	int rc = add_folder(shard, "", 0, &sum, e);
+	int rc = add_folder(log, "", 0, &sum, e);
 
 	if (rc == 0)
 		*ret = sum;
@@ -129,8 +146,8 @@ static int closed_bytes(struct vfile_disk *shard, uint64_t *ret, struct err *e)
 	return 0;
 }
 
-int guard_segment_bytes(
-	struct vfile_disk *shard, const struct guard_policy *policy, uint64_t *ret, struct err *e)
+int guard_segment_bytes(struct vfile_disk *log, struct vfile_disk *shard,
+	const struct guard_policy *policy, uint64_t *ret, struct err *e)
 {
 	uint64_t used = 0, wal = 0, closed = 0, part = 0, other;
 	int rc = 0;
@@ -139,7 +156,7 @@ int guard_segment_bytes(
 		*ret = 0;
 		return 0;
 	}
-	rc = guard_used(shard, &used, e);
+	rc = guard_used(log, &used, e);
 	if (rc == 0)
 		rc = wal_bytes(shard, &wal, e);
 	if (rc == 0)
@@ -182,29 +199,60 @@ int guard_reserve(struct vfile_disk *shard, uint64_t bytes, struct err *e)
 	return rc;
 }
 
-static int level_now(struct vfile_disk *shard, const struct guard_policy *policy,
-	enum keep_level *ret, struct err *e)
-{
-	struct keep_forecast forecast;
-	uint64_t used = 0;
-	int rc = guard_used(shard, &used, e);
+/* --- what leaves ----------------------------------------------------------------------------- */
 
-	if (rc < 0)
-		return rc;
-	keep_forecast(used, policy->quota_bytes, 0, 0, &forecast);
-	*ret = forecast.level;
+static bool take_number(
+	const struct pack_set *packs, const char *id, unsigned level, struct date on, unsigned *ret)
+{
+	int64_t n = pack_param_number(packs, str_of(id), (int)level, on, -1);
+
+	if (n < 0 || n > 1200)
+		return false;
+	*ret = (unsigned)n;
+	return true;
+}
+
+void guard_law_of(
+	const struct pack_set *packs, unsigned level, int64_t now_s, struct guard_law *ret)
+{
+	struct date on = date_at(now_s);
+	struct guard_law law = { 0 };
+
+	law.is_known = take_number(packs, "log_local_months_min", level, on, &law.months) &&
+		take_number(packs, "log_copies_min", level, on, &law.copies) &&
+		take_number(packs, "log_integrity_months", level, on, &law.checked_months);
+	*ret = law;
+}
+
+int guard_law_check(const struct guard_policy *policy, const struct guard_law *law, struct err *e)
+{
+	if (policy->copies == 0)
+		return 0;
+	if (!law->is_known)
+		return err_set(
+			e, ERR_CONFLICT, "no pack says how long months must stay, so none leaves");
+	if (policy->months < law->months)
+		return err_set(e, ERR_CONFLICT,
+			"the law keeps months here for %u months, the setting only %u: none leaves",
+			law->months, policy->months);
+	if (policy->copies < law->copies)
+		return err_set(e, ERR_CONFLICT,
+			"the law asks for %u media, the setting for %u: no month leaves",
+			law->copies, policy->copies);
 	return 0;
 }
 
-/* Has MONTH been over for so long that it may leave? */
-static bool is_past(const char *month, unsigned months, int64_t now_s)
+static int level_now(const struct guard_log *g, enum keep_level *ret, struct err *e)
 {
-	struct date now = date_at(now_s);
-	uint64_t year = 0, number = 0;
+	struct keep_forecast forecast;
+	uint64_t used = 0;
+	int rc = guard_used(g->log, &used, e);
 
-	(void)!str_to_u64(str_until(str_of(month), 4), 10, &year);
-	(void)!str_to_u64(str_from(str_of(month), 5), 10, &number);
-	return (int64_t)now.year * 12 + now.month - (int64_t)(year * 12 + number) > (int64_t)months;
+	if (rc < 0)
+		return rc;
+	keep_forecast(used, g->policy->quota_bytes, 0, 0, &forecast);
+	*ret = forecast.level;
+	return 0;
 }
 
 /* Does a segment of the month stand here still? */
@@ -224,36 +272,49 @@ static int is_here(struct vfile_disk *shard, const char *month, struct err *e)
 	return rc < 0 ? rc : bytes > 0;
 }
 
-int guard_retire(struct vfile_disk *shard, const struct guard_policy *policy, int64_t now_s,
-	struct guard_report *ret, struct err *e)
+/* Of one shard; *WHY has a code when the next month must stay. */
+static int retire(const struct guard_log *g, struct vfile_disk *shard, struct guard_report *report,
+	struct err *why, struct err *e)
 {
-	struct guard_report report = { 0 };
+	const struct keep_rule rule = { .now_s = g->now_s,
+		.months = g->policy->months,
+		.copies = g->policy->copies,
+		.checked_months = g->law->checked_months };
 	const char *const *months = NULL;
-	struct err why = { 0 };
 	struct arena a;
 	size_t count = 0;
-	int rc = level_now(shard, policy, &report.level, e);
+	int rc;
 
 	arena_init(&a, LIST_MEMORY);
-	if (rc == 0)
-		rc = keep_months(shard, &a, &months, &count, e);
-	for (size_t i = 0; i < count && rc == 0 && report.level >= KEEP_RETIRE && !why.code; i++) {
+	rc = keep_months(shard, &a, &months, &count, e);
+	for (size_t i = 0; i < count && rc == 0 && report->level >= KEEP_RETIRE && !why->code;
+		i++) {
 		int here = is_here(shard, months[i], e);
 
 		if (here <= 0) {
 			rc = here;
 			continue;
 		}
-		if (policy->copies == 0)
-			err_set(&why, ERR_CONFLICT, "no month may leave by itself (copies 0)");
-		else if (!is_past(months[i], policy->months, now_s))
-			err_set(&why, ERR_CONFLICT, "%s is to stay %u months", months[i],
-				policy->months);
-		else if (keep_retire(shard, months[i], policy->copies, &why) == 0)
-			report.left++;
-		rc = level_now(shard, policy, &report.level, e);
+		if (keep_retire(shard, months[i], &rule, why) == 0)
+			report->left++;
+		rc = level_now(g, &report->level, e);
 	}
 	arena_done(&a);
+	return rc;
+}
+
+int guard_retire(const struct guard_log *g, struct guard_report *ret, struct err *e)
+{
+	struct guard_report report = { 0 };
+	struct err why = { 0 };
+	int rc = level_now(g, &report.level, e);
+
+	if (g->policy->copies == 0)
+		err_set(&why, ERR_CONFLICT, "no month may leave by itself (copies 0)");
+	else
+		(void)!guard_law_check(g->policy, g->law, &why);
+	for (size_t i = 0; i < g->shard_count && rc == 0 && !why.code; i++)
+		rc = retire(g, g->shards[i], &report, &why, e);
 	if (rc == 0 && report.level >= KEEP_RETIRE && !why.code)
 		err_set(&why, ERR_CONFLICT, "no closed month is left to go");
 	snprintf(report.why, sizeof(report.why), "%s", report.level >= KEEP_RETIRE ? why.text : "");

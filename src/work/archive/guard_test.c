@@ -102,7 +102,7 @@ static void no_byte_beyond_the_quota(void **state)
 
 	write_lines(d, 500, 100000);
 	assert_int_equal(wal_bytes(d, &wal, &e), 0);
-	assert_int_equal(guard_segment_bytes(d, &p, &room, &e), 0);
+	assert_int_equal(guard_segment_bytes(d, d, &p, &room, &e), 0);
 	/* their share is kept free whether they need it or not */
 	assert_true(wal < guard_wal_bytes(&p));
 	assert_true(room + GUARD_QUOTA_MIN / 4 < GUARD_QUOTA_MIN);
@@ -112,10 +112,10 @@ static void no_byte_beyond_the_quota(void **state)
 	assert_int_equal(vfile_open(d, "tree/x/1", VFILE_CREATE, &f, &e), 0);
 	assert_int_equal(vfile_append(&f, STR("mười byte "), &e), 0);
 	vfile_close(&f);
-	assert_int_equal(guard_segment_bytes(d, &p, &again, &e), 0);
+	assert_int_equal(guard_segment_bytes(d, d, &p, &again, &e), 0);
 	assert_int_equal(room - again, STR("mười byte ").len);
 	assert_int_equal(close_segments(d, 500, again, &e), 0);
-	assert_int_equal(guard_segment_bytes(d, &p, &room, &e), 0);
+	assert_int_equal(guard_segment_bytes(d, d, &p, &room, &e), 0);
 	assert_int_equal(room, again);
 	assert_int_equal(guard_used(d, &used, &e), 0);
 	assert_true(used < p.quota_bytes);
@@ -170,6 +170,24 @@ static struct vfile_disk *full_shard(struct guard_policy *policy)
 	return d;
 }
 
+static const struct guard_law law = {
+	.is_known = true, .months = 2, .copies = 1, .checked_months = 6
+};
+
+static int retire(
+	struct vfile_disk *d, const struct guard_policy *p, int64_t now_s, struct guard_report *ret)
+{
+	struct err e = { 0 };
+
+	return guard_retire(&(struct guard_log){ .log = d,
+				    .shards = &d,
+				    .shard_count = 1,
+				    .policy = p,
+				    .law = &law,
+				    .now_s = now_s },
+		ret, &e);
+}
+
 /* EVIDENCE: D11.4 what is not on media, or not old enough, never leaves, and that is said */
 static void months_leave_when_they_may(void **state)
 {
@@ -183,27 +201,52 @@ static void months_leave_when_they_may(void **state)
 	d = full_shard(&p);
 	assert_int_equal(keep_register(m, STR("Ổ A"), &e), 0);
 	/* no medium holds it */
-	assert_int_equal(guard_retire(d, &p, NOW_S, &report, &e), 0);
+	assert_int_equal(retire(d, &p, NOW_S, &report), 0);
 	assert_true(report.level == KEEP_RETIRE && report.left == 0);
-	assert_non_null(strstr(report.why, "0 media hold 2026-01"));
-	assert_int_equal(keep_export(d, "2026-01", m, 5, &e), 0);
+	assert_non_null(strstr(report.why, "0 media hold 2026-01 and"));
+	assert_int_equal(keep_export(d, "2026-01", m, NOW_S - 86400, &e), 0);
 	/* it is too young */
-	assert_int_equal(guard_retire(d, &p, JANUARY_NS / 1000000000 + 60 * 86400, &report, &e), 0);
+	assert_int_equal(retire(d, &p, JANUARY_NS / 1000000000 + 60 * 86400, &report), 0);
 	assert_int_equal(report.left, 0);
 	assert_non_null(strstr(report.why, "2026-01 is to stay 3 months"));
 	/* nobody said that months may leave by themselves */
 	p.copies = 0;
-	assert_int_equal(guard_retire(d, &p, NOW_S, &report, &e), 0);
+	assert_int_equal(retire(d, &p, NOW_S, &report), 0);
 	assert_true(report.left == 0 && strstr(report.why, "copies 0"));
 	p.copies = 1;
 	/* it goes, and no more than must: there is room again */
-	assert_int_equal(keep_export(d, "2026-02", m, 5, &e), 0);
-	assert_int_equal(guard_retire(d, &p, NOW_S, &report, &e), 0);
+	assert_int_equal(keep_export(d, "2026-02", m, NOW_S - 86400, &e), 0);
+	assert_int_equal(retire(d, &p, NOW_S, &report), 0);
 	assert_true(report.level < KEEP_RETIRE && report.left == 1 && !*report.why);
 	assert_int_equal(archive_open(d, &e, &a), 0);
 	archive_stat(a, &stat);
 	archive_close(a);
 	assert_int_equal(stat.first, 300);
+	vfile_disk_close(d);
+	vfile_disk_close(m);
+}
+
+/* EVIDENCE: D11.4 a setting below the law lets nothing leave, and that is said */
+static void a_setting_below_the_law_is_refused(void **state)
+{
+	struct vfile_disk *m = vfile_memory_new(), *d;
+	struct guard_law none = { 0 };
+	struct guard_report report;
+	struct guard_policy p;
+	struct err e = { 0 };
+
+	d = full_shard(&p);
+	assert_int_equal(keep_register(m, STR("Ổ A"), &e), 0);
+	assert_int_equal(keep_export(d, "2026-01", m, NOW_S - 86400, &e), 0);
+	p.months = 1;
+	assert_int_equal(retire(d, &p, NOW_S, &report), 0);
+	assert_int_equal(report.left, 0);
+	assert_non_null(strstr(report.why, "2 months, the setting only 1"));
+	p.months = 2;
+	assert_int_equal(guard_law_check(&p, &none, &e), ERR_CONFLICT);
+	assert_int_equal(guard_law_check(&(struct guard_policy){ .months = 1 }, &law, &e), 0);
+	assert_int_equal(retire(d, &p, NOW_S, &report), 0);
+	assert_int_equal(report.left, 1);
 	vfile_disk_close(d);
 	vfile_disk_close(m);
 }
@@ -219,12 +262,12 @@ static void what_may_not_leave_stays(void **state)
 	d = full_shard(&p);
 	p.quota_bytes /= 20;
 	assert_int_equal(keep_register(m, STR("Ổ A"), &e), 0);
-	assert_int_equal(keep_export(d, "2026-01", m, 5, &e), 0);
-	assert_int_equal(keep_export(d, "2026-02", m, 5, &e), 0);
-	assert_int_equal(guard_retire(d, &p, NOW_S, &report, &e), 0);
+	assert_int_equal(keep_export(d, "2026-01", m, NOW_S - 86400, &e), 0);
+	assert_int_equal(keep_export(d, "2026-02", m, NOW_S - 86400, &e), 0);
+	assert_int_equal(retire(d, &p, NOW_S, &report), 0);
 	assert_true(report.level == KEEP_LAST && report.left == 2);
-	assert_non_null(strstr(report.why, "0 media hold 2026-03"));
-	assert_int_equal(guard_retire(d, &p, NOW_S, &report, &e), 0);
+	assert_non_null(strstr(report.why, "0 media hold 2026-03 and"));
+	assert_int_equal(retire(d, &p, NOW_S, &report), 0);
 	assert_int_equal(report.left, 0);
 	vfile_disk_close(d);
 	vfile_disk_close(m);
@@ -277,6 +320,7 @@ int main(void)
 		cmocka_unit_test(no_byte_beyond_the_quota),
 		cmocka_unit_test(write_ahead_files_keep_to_their_share),
 		cmocka_unit_test(months_leave_when_they_may),
+		cmocka_unit_test(a_setting_below_the_law_is_refused),
 		cmocka_unit_test(what_may_not_leave_stays),
 		cmocka_unit_test(room_is_held_and_used),
 	};

@@ -49,6 +49,10 @@ MUST_CHECK int keep_months(struct vfile_disk *shard, struct arena *a, const char
 /* Write the manifest of MONTH, all of whose entries are in closed segments. Again is fine, until it
  * has left. ERR_ABSENT: no segment is of that month. */
 MUST_CHECK int keep_close(struct vfile_disk *shard, const char *month, struct err *e);
+/* The same for each month that has none yet and was over at NOW_S; how many were written goes to
+ * *RET_COUNT. All that was received until then is in closed segments. */
+MUST_CHECK int keep_close_over(
+	struct vfile_disk *shard, int64_t now_s, unsigned *ret_count, struct err *e);
 MUST_CHECK int keep_read(struct vfile_disk *shard, const char *month, struct arena *a,
 	struct keep_month *ret, struct err *e);
 
@@ -79,10 +83,27 @@ struct keep_copy {
 MUST_CHECK int keep_copies(struct vfile_disk *shard, const char *month, struct arena *a,
 	struct keep_copy **ret, size_t *ret_count, struct err *e);
 
+/* When a month may leave this disk. */
+struct keep_rule {
+	int64_t now_s;
+	unsigned months;         /* that it stays after it is over */
+	unsigned copies;         /* media that must hold it, */
+	unsigned checked_months; /* each read back within so many months; 0: at any time */
+};
+
+enum keep_leave {
+	KEEP_MAY_LEAVE,
+	KEEP_TOO_YOUNG,
+	KEEP_FEW_COPIES, /* too few media hold it, or they were read back too long ago */
+};
+/* COPIES, COUNT of them, are those of MONTH; how many count goes to *RET_GOOD. */
+enum keep_leave keep_may_leave(const struct keep_rule *rule, const char *month,
+	const struct keep_copy *copies, size_t count, unsigned *ret_good);
+
 /* Take the segments of the oldest month off this disk. ERR_CONFLICT: an older month is still here,
- * or fewer than COPIES media hold it. */
+ * or RULE keeps it. */
 MUST_CHECK int keep_retire(
-	struct vfile_disk *shard, const char *month, unsigned copies, struct err *e);
+	struct vfile_disk *shard, const char *month, const struct keep_rule *rule, struct err *e);
 
 /* How full it is, and what is to be done. */
 enum keep_level {

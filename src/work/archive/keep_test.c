@@ -6,6 +6,7 @@
 #include "work/archive/keep.h"
 
 #define JANUARY_NS INT64_C(1767600000000000000)  /* 5/1/2026 */
+#define MAY_S INT64_C(1778000000)                /* 5/5/2026 */
 #define FEBRUARY_NS INT64_C(1770200000000000000) /* 4/2/2026 */
 
 /* A shard with two months in closed segments, and its tree. */
@@ -117,6 +118,46 @@ static size_t copies_of(struct vfile_disk *d, const char *month)
 	return count;
 }
 
+static int retire(struct vfile_disk *d, const char *month, unsigned copies, struct err *e)
+{
+	return keep_retire(d, month, &(struct keep_rule){ .now_s = MAY_S, .copies = copies }, e);
+}
+
+/* EVIDENCE: D11.4 a month stays as long as the law says, and a copy counts that was read in time */
+static void the_rule_keeps_a_month(void **state)
+{
+	struct keep_copy copies[2] = { { .checked_at_s = MAY_S - 30 * CLOCK_DAY_S },
+		{ .checked_at_s = MAY_S - 200 * CLOCK_DAY_S } };
+	struct keep_rule rule = { .now_s = MAY_S, .months = 3, .copies = 1, .checked_months = 6 };
+	unsigned good = 9;
+
+	assert_int_equal(keep_may_leave(&rule, "2026-01", copies, 2, &good), KEEP_MAY_LEAVE);
+	assert_int_equal(good, 1);
+	assert_int_equal(keep_may_leave(&rule, "2026-02", copies, 2, &good), KEEP_TOO_YOUNG);
+	assert_int_equal(keep_may_leave(&rule, "2025-12", copies, 2, &good), KEEP_MAY_LEAVE);
+	assert_int_equal(keep_may_leave(&rule, "2026-12", copies, 2, &good), KEEP_TOO_YOUNG);
+	rule.copies = 2;
+	assert_int_equal(keep_may_leave(&rule, "2026-01", copies, 2, &good), KEEP_FEW_COPIES);
+	rule.checked_months = 0;
+	assert_int_equal(keep_may_leave(&rule, "2026-01", copies, 2, &good), KEEP_MAY_LEAVE);
+}
+
+/* Whatever month is over and has none gets its list; once. */
+static void months_get_their_lists(void **state)
+{
+	struct vfile_disk *d = two_months();
+	struct err e = { 0 };
+	unsigned count = 9;
+
+	assert_int_equal(keep_close_over(d, FEBRUARY_NS / 1000000000, &count, &e), 0);
+	assert_int_equal(count, 1);
+	assert_int_equal(keep_close_over(d, MAY_S, &count, &e), 0);
+	assert_int_equal(count, 1);
+	assert_int_equal(keep_close_over(d, MAY_S, &count, &e), 0);
+	assert_int_equal(count, 0);
+	vfile_disk_close(d);
+}
+
 /* EVIDENCE: D11.4 logs leave the server only when external disks hold them, read back and right */
 static void months_leave_when_copied(void **state)
 {
@@ -130,17 +171,17 @@ static void months_leave_when_copied(void **state)
 	assert_int_equal(keep_close(d, "2026-01", &e), 0);
 	assert_int_equal(keep_close(d, "2026-02", &e), 0);
 	assert_int_equal(keep_export(d, "2026-01", foreign, 99, &e), ERR_ABSENT);
-	assert_int_equal(keep_retire(d, "2026-01", 1, &e), ERR_CONFLICT);
+	assert_int_equal(retire(d, "2026-01", 1, &e), ERR_CONFLICT);
 	if (keep_export(d, "2026-01", one, 100, &e) < 0)
 		fail_msg("%s", e.text);
 	assert_int_equal(keep_export(d, "2026-01", one, 101, &e), 0); /* again: one copy still */
 	assert_int_equal(copies_of(d, "2026-01"), 1);
-	assert_int_equal(keep_retire(d, "2026-01", 2, &e), ERR_CONFLICT);
+	assert_int_equal(retire(d, "2026-01", 2, &e), ERR_CONFLICT);
 	assert_int_equal(keep_export(d, "2026-01", two, 102, &e), 0);
 	assert_int_equal(keep_export(d, "2026-02", one, 103, &e), 0);
-	assert_int_equal(keep_retire(d, "2026-02", 1, &e), ERR_CONFLICT); /* January is older */
-	assert_int_equal(keep_retire(d, "2026-01", 2, &e), 0);
-	assert_int_equal(keep_retire(d, "2026-01", 2, &e), 0);
+	assert_int_equal(retire(d, "2026-02", 1, &e), ERR_CONFLICT); /* January is older */
+	assert_int_equal(retire(d, "2026-01", 2, &e), 0);
+	assert_int_equal(retire(d, "2026-01", 2, &e), 0);
 	assert_int_equal(archive_open(d, &e, &a), 0);
 	archive_stat(a, &stat);
 	assert_int_equal(stat.first, 400);
@@ -180,7 +221,7 @@ static void bad_copies(void **state)
 			keep_check(d, "2026-01", m, 101, &e), i == 2 ? ERR_ABSENT : ERR_INPUT);
 		assert_non_null(strstr(e.text, name));
 		assert_int_equal(copies_of(d, "2026-01"), 0);
-		assert_int_equal(keep_retire(d, "2026-01", 1, &e), ERR_CONFLICT);
+		assert_int_equal(retire(d, "2026-01", 1, &e), ERR_CONFLICT);
 		assert_int_equal(keep_export(d, "2026-01", m, 102, &e), 0); /* mended */
 		assert_int_equal(copies_of(d, "2026-01"), 1);
 	}
@@ -209,7 +250,7 @@ static bool look_after_crash(
 	if (stat.first == 0)
 		return true;
 	return keep_check(disk, "2026-01", p->medium, 7, e) == 0 &&
-		keep_retire(disk, "2026-01", 1, e) == 0;
+		retire(disk, "2026-01", 1, e) == 0;
 }
 
 static void power_cuts_while_a_month_leaves(void **state)
@@ -222,7 +263,7 @@ static void power_cuts_while_a_month_leaves(void **state)
 	disk = vfile_record_new(d);
 	assert_int_equal(keep_close(disk, "2026-01", &e), 0);
 	assert_int_equal(keep_export(disk, "2026-01", p.medium, 5, &e), 0);
-	assert_int_equal(keep_retire(disk, "2026-01", 1, &e), 0);
+	assert_int_equal(retire(disk, "2026-01", 1, &e), 0);
 	vfile_replay(disk,
 		&(struct vfile_replay){
 			.check = look_after_crash, .context = &p, .states_per_point = 60 },
@@ -258,6 +299,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_manifest_tells_all),
+		cmocka_unit_test(the_rule_keeps_a_month),
+		cmocka_unit_test(months_get_their_lists),
 		cmocka_unit_test(months_leave_when_copied),
 		cmocka_unit_test(bad_copies),
 		cmocka_unit_test(power_cuts_while_a_month_leaves),

@@ -347,22 +347,67 @@ static int is_oldest(struct vfile_disk *shard, uint64_t first, struct err *e)
 	return rc;
 }
 
-int keep_retire(struct vfile_disk *shard, const char *month, unsigned copies, struct err *e)
+/* Months of the calendar between MONTH ("2026-01") and the one of NOW_S. */
+static int64_t months_since(const char *month, int64_t now_s)
+{
+	struct date now = date_at(now_s);
+	uint64_t year = 0, number = 0;
+
+	(void)!str_to_u64(str_until(str_of(month), 4), 10, &year);
+	(void)!str_to_u64(str_from(str_of(month), 5), 10, &number);
+	return (int64_t)now.year * 12 + now.month - (int64_t)(year * 12 + number);
+}
+
+enum keep_leave keep_may_leave(const struct keep_rule *rule, const char *month,
+	const struct keep_copy *copies, size_t count, unsigned *ret_good)
+{
+	int64_t since_s = 0;
+
+	if (rule->checked_months)
+		since_s = date_start_s(
+			date_add_months(date_at(rule->now_s), -(int)rule->checked_months));
+	*ret_good = 0;
+	for (size_t i = 0; i < count; i++)
+		*ret_good += copies[i].checked_at_s >= since_s;
+	if (months_since(month, rule->now_s) <= (int64_t)rule->months)
+		return KEEP_TOO_YOUNG;
+	return *ret_good < rule->copies ? KEEP_FEW_COPIES : KEEP_MAY_LEAVE;
+}
+
+static int may_leave(struct vfile_disk *shard, const char *month, const struct keep_rule *rule,
+	struct arena *a, struct err *e)
+{
+	struct keep_copy *copies;
+	unsigned good;
+	size_t count;
+	int rc = keep_copies(shard, month, a, &copies, &count, e);
+
+	if (rc < 0)
+		return rc;
+	switch (keep_may_leave(rule, month, copies, count, &good)) {
+	case KEEP_TOO_YOUNG:
+		return err_set(e, ERR_CONFLICT, "%s is to stay %u months", month, rule->months);
+	case KEEP_FEW_COPIES:
+		return err_set(e, ERR_CONFLICT,
+			"%u media hold %s and were read back in time, and %u must", good, month,
+			rule->copies);
+	default:
+		return 0;
+	}
+}
+
+int keep_retire(
+	struct vfile_disk *shard, const char *month, const struct keep_rule *rule, struct err *e)
 {
 	char name[SHARD_NAME_SIZE];
-	struct keep_copy *there;
 	struct keep_month m;
 	struct arena a;
-	size_t count;
 	int rc;
 
 	arena_init(&a, 8 * KEEP_MANIFEST_MAX);
 	rc = keep_read(shard, month, &a, &m, e);
 	if (rc == 0)
-		rc = keep_copies(shard, month, &a, &there, &count, e);
-	if (rc == 0 && count < copies)
-		rc = err_set(
-			e, ERR_CONFLICT, "%zu media hold %s, and %u must", count, month, copies);
+		rc = may_leave(shard, month, rule, &a, e);
 	if (rc == 0)
 		rc = is_oldest(shard, m.segments[0].first, e);
 	for (size_t i = 0; i < m.segment_count && rc == 0; i++) {

@@ -192,6 +192,60 @@ int keep_close(struct vfile_disk *shard, const char *month, struct err *e)
 	return rc;
 }
 
+/* The month of a segment, when it is before LIMIT and has no list; else "". */
+static int month_without_list(struct vfile_disk *shard, const struct shard_segment *at,
+	const char *limit, char *ret_month, struct err *e)
+{
+	char name[SHARD_NAME_SIZE], path[KEEP_PATH_SIZE];
+	struct segment *s = NULL;
+	struct vfile file;
+	struct err none;
+	int rc = vfile_open(shard, shard_name(at->first, name), VFILE_READ, &file, e);
+
+	if (rc < 0)
+		return rc;
+	rc = segment_open_file(&file, e, &s);
+	if (rc == 0)
+		(void)keep_month_of(s, ret_month);
+	segment_close(s);
+	vfile_close(&file);
+	if (rc < 0)
+		return err_context(e, "\"%s\"", name);
+	if (strcmp(ret_month, limit) >= 0)
+		*ret_month = '\0';
+	else if (vfile_open(shard, keep_path(ret_month, "month", path), VFILE_READ, &file, &none) ==
+		0) {
+		vfile_close(&file);
+		*ret_month = '\0';
+	}
+	return 0;
+}
+
+int keep_close_over(struct vfile_disk *shard, int64_t now_s, unsigned *ret_count, struct err *e)
+{
+	struct shard_segments found, none = { 0 };
+	struct date now = date_at(now_s);
+	char limit[KEEP_MONTH_SIZE + 16];
+	unsigned written = 0;
+	int rc = shard_list(shard, &none, e, &found);
+
+	if (rc < 0)
+		return rc;
+	snprintf(limit, sizeof(limit), "%04d-%02d", now.year, now.month);
+	for (size_t i = 0; i < found.count && rc == 0; i++) {
+		char month[KEEP_MONTH_SIZE];
+
+		rc = month_without_list(shard, &found.at[i], limit, month, e);
+		if (rc == 0 && *month) {
+			rc = keep_close(shard, month, e);
+			written += rc == 0;
+		}
+	}
+	free(found.at);
+	*ret_count = written;
+	return rc;
+}
+
 /* --- read ------------------------------------------------------------------------------------ */
 
 /* The next word; one blank stands between two. */

@@ -3,40 +3,93 @@
  * them. */
 #include "work/archive/guard.h"
 
+#include <malloc.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "kit/process/process.h"
 
 #define TICK_MS 1000
-#define AGAIN_MS 10000 /* after a failure: a full disk does not pass in a second */
-#define PATH_BYTES 4096
-#define LOOK_S 30   /* between two looks at how full it is */
-#define GIVEN_S 600 /* so long the room held back stays given */
+#define AGAIN_MS 10000  /* after a failure: a full disk does not pass in a second */
+#define PATH_BYTES 4096 /* PATH_MAX */
+#define LOOK_S 30       /* between two looks at how full it is */
+#define BAD_S 3600      /* a shard that cannot be read is tried so often */
+#define GIVEN_S 600     /* so long the room held back stays given */
 #define RESERVE_BYTES ((uint64_t)64 * MIB)
+#define SHARDS_MAX 64
 #define LATE_S 900 /* after that nothing of the month before waits for its seal any more */
 
-const char *const archive_writes[] = { "log/%S/segments", "log/%S/months", "log/%S/wal", NULL };
+const char *const archive_writes[] = { "log/%S/segments", "log/%S/months", "log/%S/wal",
+	"log/%O/segments", "log/%O/months", "log/%O/wal", NULL };
 
 /* The writer at work. */
 struct store {
+	const struct process_service *service;
+	const char *packs; /* their folder */
 	struct vfile_disk *log, *shard;
+	struct vfile_disk *shards[SHARDS_MAX]; /* oldest first; the last one is SHARD */
+	size_t shard_count;
 	struct archive_writer *w; /* or NULL */
 	struct guard_policy policy;
+	struct guard_law law;
+	int64_t law_day;
+	unsigned law_level;
+	int packed; /* the month, counted from 0, before which all have their lists */
+	int64_t pack_again_us;
 	enum keep_level level; /* that was told last */
 	bool has_reserve, gives_reserve, is_plenty;
 	int64_t looked_us, given_us;
 };
 
-static int open_disks(const struct process_service *service, struct store *s, struct err *e)
+static int open_shard(struct store *s, const char *name, struct err *e)
 {
 	char path[PATH_BYTES];
 	int rc;
 
-	snprintf(path, sizeof(path), "%s/log", service->data);
+	snprintf(path, sizeof(path), "%s/log/%s", s->service->data, name);
+	rc = vfile_disk_open(path, &s->shards[s->shard_count], e);
+	s->shard_count += rc == 0;
+	return rc;
+}
+
+static int open_disks(struct store *s, struct err *e)
+{
+	const char *const *old = s->service->shards_before;
+	char path[PATH_BYTES];
+	int rc;
+
+	snprintf(path, sizeof(path), "%s/log", s->service->data);
 	rc = vfile_disk_open(path, &s->log, e);
-	snprintf(path, sizeof(path), "%s/log/%s", service->data, service->shard);
-	return rc < 0 ? rc : vfile_disk_open(path, &s->shard, e);
+	for (; rc == 0 && old && *old && s->shard_count + 1 < SHARDS_MAX; old++)
+		rc = open_shard(s, *old, e);
+	if (rc == 0)
+		rc = open_shard(s, s->service->shard, e);
+	if (rc == 0)
+		s->shard = s->shards[s->shard_count - 1];
+	return rc;
+}
+
+/* Once a day, for the law may be another from a day on, and when the policy names another level.
+ * What cannot be read lets nothing leave. */
+static void know_law(struct store *s)
+{
+	int64_t day = date_to_days(date_at(clock_now_s()));
+	struct pack_set *packs = NULL;
+	struct err e;
+
+	if (s->law_day == day && s->law_level == s->policy.level)
+		return;
+	s->law_day = day;
+	s->law_level = s->policy.level;
+	s->law = (struct guard_law){ 0 };
+	if (pack_set_load(s->packs, &e, &packs) == 0)
+		guard_law_of(packs, s->policy.level, clock_now_s(), &s->law);
+	else
+		fprintf(stderr, "khien store: %s\n", e.text);
+	pack_set_free(packs);
+	malloc_trim(0);
 }
 
 /* How full is it, and what follows from that? Said aloud once for each level, and again when what
@@ -47,11 +100,18 @@ static void look(struct store *s)
 	struct err e = { 0 };
 	uint64_t bytes = 0;
 	int rc = guard_policy_load(s->log, &s->policy, &e);
+	const struct guard_log g = { .log = s->log,
+		.shards = s->shards,
+		.shard_count = s->shard_count,
+		.policy = &s->policy,
+		.law = &s->law,
+		.now_s = clock_now_s() };
 
+	know_law(s);
 	if (rc == 0)
-		rc = guard_retire(s->shard, &s->policy, clock_now_s(), &report, &e);
+		rc = guard_retire(&g, &report, &e);
 	if (rc == 0)
-		rc = guard_segment_bytes(s->shard, &s->policy, &bytes, &e);
+		rc = guard_segment_bytes(s->log, s->shard, &s->policy, &bytes, &e);
 	if (rc < 0) {
 		fprintf(stderr, "khien store: %s\n", e.text);
 		return;
@@ -89,21 +149,17 @@ static void give_reserve(struct store *s)
 	s->given_us = clock_monotonic_us();
 }
 
-/* The year has turned and the parent has made the shard of the new one. */
+/* The year has turned and the parent has begun the shard of the new one: then the one here is
+ * sealed for the last time. */
 static bool is_over(const struct process_service *service)
 {
 	char path[PATH_BYTES];
-	struct vfile_disk *d;
-	struct err e;
 	int64_t year = date_at(clock_now_s()).year, own;
 
 	if (!str_to_i64(str_until(str_of(service->shard), 4), &own) || year <= own)
 		return false;
-	snprintf(path, sizeof(path), "%s/log/%lld", service->data, (long long)year);
-	if (vfile_disk_open(path, &d, &e) < 0)
-		return false;
-	vfile_disk_close(d);
-	return true;
+	snprintf(path, sizeof(path), "%s/log/%lld/genesis", service->data, (long long)year);
+	return access(path, F_OK) == 0;
 }
 
 /* One step; how long to wait for the next one. */
@@ -136,42 +192,68 @@ static int step(struct store *s)
 	return TICK_MS;
 }
 
-/* The month before this one gets its list, once: a while after it is over, or when the service was
- * off then. Its last segment is closed first, else the list would lack it. ERR_ABSENT: it has no
- * line, or the shard is younger. */
-static void pack_month(struct archive_writer *w, struct vfile_disk *shard, int *packed)
+/* A shard that is written no more: what waits in its write-ahead files goes into segments, within
+ * the quota. 1: all of before this month stands there; 0: later. */
+static int settle(struct store *s, struct vfile_disk *shard, int64_t late_s, struct err *e)
 {
-	int64_t late_s = clock_now_s() - LATE_S;
-	struct date today = date_at(late_s);
-	int month = today.year * 12 + today.month - 2; /* counted from 0; the one before */
-	char name[KEEP_MONTH_SIZE + 16];
-	struct err e;
-	int rc;
+	struct archive_options options = { 0 };
+	struct archive_writer *w = NULL;
+	int rc = guard_segment_bytes(s->log, shard, &s->policy, &options.quota_bytes, e);
 
-	if (*packed == month || !w)
-		return;
-	snprintf(name, sizeof(name), "%04d-%02d", month / 12, month % 12 + 1);
-	rc = archive_writer_end_month(w, late_s, &e);
 	if (rc == 0)
-		return; /* later */
-	if (rc > 0)
-		rc = keep_close(shard, name, &e);
-	if (rc < 0 && rc != ERR_ABSENT)
-		fprintf(stderr, "khien store: %s: %s\n", name, e.text);
-	*packed = month;
+		rc = archive_writer_open(shard, &options, e, &w);
+	if (rc == 0)
+		do
+			rc = archive_writer_tend(w, e);
+		while (rc > 0);
+	if (rc == 0)
+		rc = archive_writer_end_month(w, late_s, e);
+	archive_writer_close(w);
+	return rc;
+}
+
+/* Months that are over get their lists, once: a while after they ended, or when the service was off
+ * then, or the year has turned. Their last segment is closed first, else the list would lack it. */
+static void pack_months(struct store *s)
+{
+	int64_t late_s = clock_now_s() - LATE_S, now_us = clock_monotonic_us();
+	struct date today = date_at(late_s);
+	bool is_all = true, is_bad = false;
+	struct err e;
+
+	if (s->packed == today.year * 12 + today.month || !s->w || now_us < s->pack_again_us)
+		return;
+	for (size_t i = 0; i < s->shard_count; i++) {
+		struct vfile_disk *shard = s->shards[i];
+		unsigned count = 0;
+		int rc = shard == s->shard ? archive_writer_end_month(s->w, late_s, &e) :
+					     settle(s, shard, late_s, &e);
+
+		is_all = is_all && rc > 0;
+		if (rc > 0)
+			rc = keep_close_over(shard, late_s, &count, &e);
+		if (count)
+			fprintf(stderr, "khien store: %u months got their lists\n", count);
+		if (rc < 0)
+			fprintf(stderr, "khien store: %s\n", e.text);
+		is_all = is_all && rc >= 0;
+		is_bad = is_bad || rc < 0;
+	}
+	if (is_all)
+		s->packed = today.year * 12 + today.month;
+	s->pack_again_us = now_us + (is_bad ? BAD_S : LOOK_S) * INT64_C(1000000);
 }
 
 static int run(const struct process *self, struct store *s, int end_fd)
 {
 	struct pollfd wait = { .fd = end_fd, .events = POLLIN };
 	bool is_renewed = false;
-	int packed = -1;
 
 	while (!is_renewed && wait.revents == 0) {
 		int wait_ms = step(s);
 
 		if (wait_ms == TICK_MS)
-			pack_month(s->w, s->shard, &packed);
+			pack_months(s);
 		is_renewed = wait_ms == TICK_MS && is_over(self->service);
 		if (!is_renewed)
 			(void)poll(&wait, 1, wait_ms);
@@ -182,21 +264,25 @@ static int run(const struct process *self, struct store *s, int end_fd)
 
 int archive_start(const struct process *self)
 {
-	struct store s = { 0 };
+	char packs[PATH_BYTES];
+	struct store s = { .service = self->service, .packs = packs };
+	const char *const more[] = { packs, NULL };
 	struct sandbox_level level;
 	struct err e;
 	int status, end_fd = process_end_fd(&e), rc = end_fd < 0 ? end_fd : 0;
+	bool is_there = realpath(pack_folder(command_value(self->service->line, "packs")), packs);
 
 	if (rc == 0)
-		rc = process_confine(self, NULL, &level, &e);
+		rc = process_confine(self, is_there ? more : NULL, &level, &e);
 	if (rc == 0)
-		rc = open_disks(self->service, &s, &e);
+		rc = open_disks(&s, &e);
 	if (rc < 0) {
 		fprintf(stderr, "khien store: %s\n", e.text);
 		return 2;
 	}
 	status = run(self, &s, end_fd);
-	vfile_disk_close(s.shard);
+	for (size_t i = 0; i < s.shard_count; i++)
+		vfile_disk_close(s.shards[i]);
 	vfile_disk_close(s.log);
 	return status;
 }
