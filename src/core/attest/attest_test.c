@@ -97,7 +97,7 @@ static int sign(
 static struct attest_verdict judged(struct store *s, const char *obligation, int64_t at_s)
 {
 	struct flow_by me = by(s, 0, at_s);
-	struct flow_question q = { str_of(obligation), 1, 0, at_s };
+	struct flow_question q = { str_of(obligation), 1, 0, 0, at_s };
 	struct attest_verdict v;
 
 	assert_int_equal(attest_judge(&me, &q, &v, &err), 0);

@@ -27,9 +27,17 @@ static const char words_sql[] =
 static const char unit_words_sql[] =
 	"SELECT " ROW_COLUMNS " FROM evidence e JOIN (SELECT check_id AS c, by_person AS b,"
 	" subject AS o, max(at_s) AS newest FROM evidence WHERE host_id = 0 AND unit_id = $1"
-	" AND by_person NOT IN (0, 2) AND at_s <= $2 GROUP BY check_id, by_person, subject) n"
+	" AND by_person NOT IN (0, 2) AND at_s <= $2 AND subject NOT LIKE 'record:%'"
+	" GROUP BY check_id, by_person, subject) n"
 	" ON e.check_id = n.c AND e.by_person = n.b AND e.subject = n.o AND e.at_s = n.newest"
 	" WHERE e.host_id = 0 AND e.unit_id = $1 ORDER BY e.at_s DESC, e.id DESC";
+static const char record_words_sql[] =
+	"SELECT " ROW_COLUMNS " FROM evidence e JOIN (SELECT check_id AS c, by_person AS b,"
+	" subject AS o, max(at_s) AS newest FROM evidence WHERE host_id = 0 AND unit_id = $1"
+	" AND by_person NOT IN (0, 2) AND at_s <= $2 AND subject LIKE 'record:%'"
+	" GROUP BY check_id, by_person, subject) n"
+	" ON e.check_id = n.c AND e.by_person = n.b AND e.subject = n.o AND e.at_s = n.newest"
+	" WHERE e.host_id = 0 AND e.unit_id = $1 ORDER BY e.record_id, e.at_s DESC, e.id DESC";
 static const char obligation_sql[] =
 	"SELECT " ROW_COLUMNS " FROM evidence WHERE check_id = $1 AND host_id = $2"
 	" AND ($2 <> 0 OR unit_id = $3) AND by_person NOT IN (0, 2) AND at_s <= $4"
@@ -239,6 +247,16 @@ int evidence_unit_words(struct store *s, int64_t unit_id, int64_t at_s, struct a
 	struct evidence_rows *ret, struct err *e)
 {
 	struct store_query *q = store_query(s, unit_words_sql);
+
+	store_bind_i64(q, 1, unit_id);
+	store_bind_i64(q, 2, at_s);
+	return take_rows(q, a, &ret->at, &ret->count, e);
+}
+
+int evidence_record_words(struct store *s, int64_t unit_id, int64_t at_s, struct arena *a,
+	struct evidence_rows *ret, struct err *e)
+{
+	struct store_query *q = store_query(s, record_words_sql);
 
 	store_bind_i64(q, 1, unit_id);
 	store_bind_i64(q, 2, at_s);

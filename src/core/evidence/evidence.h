@@ -20,7 +20,7 @@ enum outcome outcome_worst(enum outcome a, enum outcome b);
 /* Who or what says so. The numbers are kept in the database. */
 enum evidence_by {
 	EVIDENCE_CHECK,
-	EVIDENCE_PERSON,   /* a person's word, in place of any proof but a check */
+	EVIDENCE_PERSON, /* a person's word, in place of any proof but a check */
 	EVIDENCE_IMPORT,
 	EVIDENCE_REGISTER, /* what a register holds, weighed by core/record */
 	EVIDENCE_DUTY,     /* a duty was done */
@@ -43,14 +43,15 @@ struct audit_run {
  * live in the caller's arena on the way out. No password, key or document content ever. */
 struct evidence {
 	int64_t id;
-	int64_t run_id;  /* 0 for a person's word */
-	int64_t host_id; /* 0: the unit */
-	int64_t unit_id; /* of what is not from a check; 0 is unit 1 */
+	int64_t run_id;    /* 0 for a person's word */
+	int64_t host_id;   /* 0: the unit */
+	int64_t unit_id;   /* of what is not from a check; 0 is unit 1 */
 	int64_t record_id; /* the record that it is about or that proves it; 0: none */
 	int64_t at_s;
 	enum evidence_by by;
 	struct str check;   /* "pw.len"; of all but checks the obligation "tay-son/D8.3" */
-	struct str subject; /* "service passwd", "" for the host itself */
+	struct str subject; /* "service passwd", "" for the host itself; of words also whom they
+			     * are about: "staff:12", "record:12"; or from where: "register:wifi" */
 	enum outcome outcome;
 	struct str reason; /* code, "" when the outcome speaks for itself: "no-rights" */
 	struct str detail; /* what the reason is about: a path */
@@ -79,8 +80,8 @@ MUST_CHECK int evidence_newest_run(struct store *s, int64_t host_id, int64_t at_
 	struct audit_run *ret_run, struct evidence **ret_rows, size_t *ret_count, struct err *e);
 /* What another tool found on HOST_ID, in one transaction: rows by EVIDENCE_IMPORT of one file.
  * ERR_CONFLICT when that file is there already. */
-MUST_CHECK int evidence_add_imports(struct store *s, int64_t host_id, const struct evidence *rows,
-	size_t count, struct err *e);
+MUST_CHECK int evidence_add_imports(
+	struct store *s, int64_t host_id, const struct evidence *rows, size_t count, struct err *e);
 /* The newest of it at or before AT_S: those of the latest import of each tool, in check order. */
 struct evidence_rows {
 	struct evidence *at;
@@ -94,6 +95,9 @@ MUST_CHECK int evidence_words(struct store *s, int64_t host_id, int64_t at_s, st
 /* The newest about UNIT_ID as a whole at or before AT_S: one for each obligation, subject, way. */
 MUST_CHECK int evidence_unit_words(struct store *s, int64_t unit_id, int64_t at_s, struct arena *a,
 	struct evidence_rows *ret, struct err *e);
+/* The same of single records of the unit (subject "record:12"), by the record, newest first. */
+MUST_CHECK int evidence_record_words(struct store *s, int64_t unit_id, int64_t at_s,
+	struct arena *a, struct evidence_rows *ret, struct err *e);
 /* Everything but checks that was said of one obligation, of a unit (HOST_ID 0) or machine, the
  * newest MAX, newest first. */
 MUST_CHECK int evidence_of_obligation(struct store *s, const struct evidence *about, size_t max,

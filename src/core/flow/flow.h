@@ -185,9 +185,9 @@ struct flow_verdict {
 	int64_t good, open, late; /* cases */
 };
 struct flow_question {
-	struct str obligation; /* "tay-son/D12.1.e" */
-	int64_t unit_id;
-	int64_t since_s, at_s; /* as of AT_S; what ended before SINCE_S is forgotten */
+	struct str obligation;      /* "tay-son/D12.1.e" */
+	int64_t unit_id, record_id; /* record 0: all cases of the unit */
+	int64_t since_s, at_s;      /* as of AT_S; what ended before SINCE_S is forgotten */
 };
 /* What the cases of a unit say of an obligation. Of BY only store, packs and arena are asked. */
 MUST_CHECK int flow_judge(const struct flow_by *by, const struct flow_question *question,

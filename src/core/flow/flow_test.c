@@ -200,7 +200,7 @@ static struct flow_verdict judged(struct store *s, const char *obligation, int64
 	struct flow_verdict v;
 
 	struct flow_by me = by(s, NULL, at_s);
-	struct flow_question q = { str_of(obligation), 1, at("2025-06-01", 0), at_s };
+	struct flow_question q = { str_of(obligation), 1, 0, at("2025-06-01", 0), at_s };
 
 	assert_int_equal(flow_judge(&me, &q, &v, &err), 0);
 	return v;

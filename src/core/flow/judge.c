@@ -8,7 +8,8 @@ static const char sql_cases[] =
 	" (SELECT s.due_at_s FROM flow_step s WHERE s.case_id = c.id AND s.at_s > $4"
 	"  ORDER BY s.id LIMIT 1)"
 	" FROM flow_case c WHERE c.unit_id = $1 AND c.flow = $2 AND c.started_at_s <= $4"
-	" AND (c.ended_at_s = 0 OR c.ended_at_s >= $3) ORDER BY c.id";
+	" AND (c.ended_at_s = 0 OR c.ended_at_s >= $3) AND ($5 = 0 OR c.record_id = $5)"
+	" ORDER BY c.id";
 static const char sql_moved[] =
 	"SELECT max(at_s) FROM flow_step WHERE case_id = $1 AND move = $2 AND at_s <= $3";
 static const char sql_late[] =
@@ -20,7 +21,7 @@ struct judging {
 	struct store *store;
 	const struct flow *f;
 	struct str obligation; /* with its pack */
-	int64_t unit_id, since_s, at_s;
+	int64_t unit_id, record_id, since_s, at_s;
 	struct flow_verdict *verdict;
 };
 
@@ -184,6 +185,7 @@ static int weigh_flow(struct judging *j, struct arena *a, struct err *e)
 	store_bind_str(q, 2, j->f->id);
 	store_bind_i64(q, 3, j->since_s);
 	store_bind_i64(q, 4, j->at_s);
+	store_bind_i64(q, 5, j->record_id);
 	while ((rc = store_next(q, e)) == 1) {
 		bool has_moved = !store_is_null(q, 6);
 		struct then c = { store_i64(q, 0), store_i64(q, 2), store_i64(q, has_moved ? 7 : 4),
@@ -210,7 +212,8 @@ int flow_judge(const struct flow_by *by, const struct flow_question *question,
 
 		for (size_t n = 0; rc == 0 && p->work && n < p->work->flow_count; n++) {
 			struct judging j = { by->store, &p->work->flows[n], question->obligation,
-				question->unit_id, question->since_s, question->at_s, &v };
+				question->unit_id, question->record_id, question->since_s,
+				question->at_s, &v };
 
 			if (does_answer(&j))
 				rc = weigh_flow(&j, by->a, e);

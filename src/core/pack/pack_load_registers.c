@@ -278,6 +278,17 @@ static const struct field duty_fields[] = {
 static const struct shape duty_shape = { duty_fields, sizeof(struct register_duty), AT(source) };
 #undef AT
 
+#define AT(member) offsetof(struct register_binding, member)
+static const struct field binding_fields[] = {
+	FIELD("obligations", TEXTS, NEEDED | FIELD_USE, AT(obligations),
+		.count_at = AT(obligation_count), .item = ITEM_OBLIGATION),
+	FIELD("when", MAPS, 0, AT(when), .count_at = AT(when_count), .shape = &condition_shape),
+	{ 0 },
+};
+static const struct shape binding_shape = { binding_fields, sizeof(struct register_binding),
+	AT(source) };
+#undef AT
+
 /* --- the register ----------------------------------------------------------------------------- */
 
 #define AT(member) offsetof(struct pack_register, member)
@@ -299,6 +310,7 @@ static const struct field register_fields[] = {
 		.shape = &group_shape),
 	FIELD("rules", MAPS, 0, AT(rules), .count_at = AT(rule_count), .shape = &rule_shape),
 	FIELD("duties", MAPS, 0, AT(duties), .count_at = AT(duty_count), .shape = &duty_shape),
+	FIELD("binds", MAPS, 0, AT(binds), .count_at = AT(bind_count), .shape = &binding_shape),
 	{ 0 },
 };
 static const struct shape register_shape = { register_fields, sizeof(struct pack_register),

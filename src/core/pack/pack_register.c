@@ -93,6 +93,9 @@ static void link_one(struct pack_set *set, struct pack_register *r)
 	for (size_t i = 0; i < r->duty_count; i++)
 		r->duties[i].answers_are =
 			obligations(set, r->pack, r->duties[i].answers, &r->duties[i].answer_count);
+	for (size_t i = 0; i < r->bind_count; i++)
+		r->binds[i].obligations_are = obligations(
+			set, r->pack, r->binds[i].obligations, &r->binds[i].obligation_count);
 }
 
 void pack_link_registers(struct pack_load *load, struct pack *pack)
@@ -434,5 +437,7 @@ void pack_check_registers(struct pack_load *load, const struct pack *pack)
 			check_rule(&c, n);
 		for (size_t n = 0; n < r->duty_count; n++)
 			check_duty(&c, n);
+		for (size_t n = 0; n < r->bind_count; n++)
+			check_conditions(&c, r, r->binds[n].when, r->binds[n].when_count);
 	}
 }

@@ -160,6 +160,16 @@ struct register_duty {
 	struct source source;
 };
 
+/* Whom obligations bind: each live record of which all WHEN hold is a subject of its own. */
+struct register_binding {
+	struct str *obligations;
+	const struct obligation **obligations_are;
+	size_t obligation_count;
+	struct register_condition *when;
+	size_t when_count;
+	struct source source;
+};
+
 struct pack_register {
 	const struct pack *pack;
 	struct str id; /* unique over all packs */
@@ -176,7 +186,8 @@ struct pack_register {
 	struct register_field **fields; /* of all groups, in their order */
 	struct register_rule *rules;
 	struct register_duty *duties;
-	size_t group_count, field_count, rule_count, duty_count;
+	struct register_binding *binds;
+	size_t group_count, field_count, rule_count, duty_count, bind_count;
 	struct source source;
 };
 

@@ -387,6 +387,14 @@ bool record_finding_is_about(
 	return is_in(r->answers_are, r->answer_count, o);
 }
 
+bool record_answers(const struct pack_register *r, const struct obligation *o)
+{
+	for (size_t i = 0; i < r->rule_count; i++)
+		if (is_in(r->rules[i].answers_are, r->rules[i].answer_count, o))
+			return true;
+	return is_in(r->answers_are, r->answer_count, o);
+}
+
 enum outcome record_outcome(
 	const struct pack_register *r, const struct record_judgement *j, const struct obligation *o)
 {

@@ -44,5 +44,20 @@ bool record_finding_is_about(
 /* The outcome for one of the obligations that the register or one of its rules answers. */
 enum outcome record_outcome(const struct pack_register *r, const struct record_judgement *j,
 	const struct obligation *o);
+/* Do these findings count for it at all: has the register, or one of its rules, an answer to it? */
+bool record_answers(const struct pack_register *r, const struct obligation *o);
+
+/* A record that obligations bind (pack_register.binds), as it stood at a moment. */
+struct record_bound {
+	int64_t id, changed_at_s;
+	struct str title;
+	uint64_t binds; /* bit n: binds[n] of the register holds; never 0 */
+};
+#define RECORD_BINDS_MAX 64
+typedef int record_each_bound(void *context, const struct record_bound *bound, struct err *e);
+/* Those of AT->reg in UNIT_ID that lived at AT->now_s, by id. What EACH is given lives until it
+ * returns; nonzero ends the walk and is returned. */
+MUST_CHECK int record_walk_bound(const struct record_at *at, int64_t unit_id,
+	record_each_bound *each, void *context, struct err *e);
 
 #endif

@@ -39,8 +39,8 @@ static int list_unit(const struct command_line *line, const struct cli_units *u,
 	int rc;
 
 	arena_init(&a, UNIT_MEMORY_BYTES);
-	rc = comply_left_out(
-		&(struct comply_query){ u->store, u->packs, unit->id, u->at_s }, &a, &left_out, e);
+	rc = comply_left_out(&(struct comply_query){ u->store, u->packs, unit->id, u->at_s, NULL },
+		&a, &left_out, e);
 	if (rc == 0) {
 		q.left_out = left_out.at;
 		q.left_out_count = left_out.count;

@@ -14,10 +14,10 @@ static const struct command_option options[] = {
 
 static int sweep(const struct command_line *line, const struct cli_units *u, struct err *e)
 {
+	int rc = comply_judge(u->store, u->packs, u->at_s, e);
 	int64_t begin_us = clock_monotonic_us();
-	int rc = 0;
 
-	if (command_flag(line, "again"))
+	if (rc == 0 && command_flag(line, "again"))
 		rc = comply_forget(u->store, e);
 	if (rc == 0)
 		rc = comply_refresh(u->store, u->packs, u->at_s, 0, e);

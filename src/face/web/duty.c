@@ -3,7 +3,6 @@
 #include <stdio.h>
 
 #include "core/evidence/doing.h"
-#include "face/web/judge.h"
 #include "face/web/serve_int.h"
 #include "kit/mail/mail.h"
 #include "work/comply/sweep.h"
@@ -55,7 +54,7 @@ static int load_readers(struct digest *g, struct err *e)
 static int duties_of(struct digest *g, size_t unit, struct err *e)
 {
 	const struct org_unit *u = &g->tree.units[unit];
-	struct comply_query about = { g->store, g->packs, u->id, g->now_s };
+	struct comply_query about = { g->store, g->packs, u->id, g->now_s, NULL };
 	struct comply_left_out left_out;
 	struct duty_query q = { .store = g->store, .packs = g->packs, .unit = u, .at_s = g->now_s };
 	int rc;
@@ -187,7 +186,7 @@ int web_duty_start(const struct process *self)
 	if (rc == 0)
 		rc = data_store(s, &store, &e);
 	if (rc == 0)
-		rc = judge_units(store, s->packs, &e);
+		rc = comply_judge(store, s->packs, clock_now_s(), &e);
 	if (rc == 0)
 		rc = comply_refresh(store, s->packs, clock_now_s(), 0, &e);
 	if (rc >= 0)

@@ -3,7 +3,6 @@
 
 #define TREND_DAYS 60
 #define REFRESH_MAX 50 /* a page brings so many subjects up to date; the rest the sweep does */
-#define LIST_MAX 400
 
 /* What is kept, brought up to date as far as a visitor can wait. */
 static int load(struct view *v, struct str units, struct comply_law *law, struct comply_units *ret)
@@ -216,17 +215,6 @@ void page_letters(struct view *v)
 
 /* --- one unit --------------------------------------------------------------------------------- */
 
-static const struct org_unit *unit_of_path(struct view *v)
-{
-	int64_t id;
-	const struct org_unit *u =
-		str_to_i64(v->args[0], &id) ? org_unit_by_id(view_tree(v), id) : NULL;
-
-	if (!u || !u->is_live)
-		page_problem(v, 404);
-	return u && u->is_live ? u : NULL;
-}
-
 static void tiles(struct view *v, const struct comply_score *s)
 {
 	html(v->w, "<ul class=\"tiles\">\n");
@@ -310,7 +298,7 @@ static void obligations_of(struct view *v, const struct comply_law *law,
 
 void page_result(struct view *v)
 {
-	const struct org_unit *unit = unit_of_path(v);
+	const struct org_unit *unit = work_unit_of_path(v);
 	struct comply_units units;
 	struct comply_law law;
 	struct str json;
@@ -352,105 +340,5 @@ void page_result(struct view *v)
 			"Để ngoài điểm số: không áp dụng hoặc đang có ngoại lệ. Mở từng dòng để xem vì sao."));
 	obligations_of(v, &law, &units.at[0], VERDICT_NA);
 	obligations_of(v, &law, &units.at[0], VERDICT_EXCEPTED);
-	page_end(v);
-}
-
-/* --- one obligation in a unit ----------------------------------------------------------------- */
-
-struct showing {
-	struct view *v;
-	const struct obligation *o;
-	const struct org_unit *unit;
-	size_t shown;
-};
-
-static const char *subject_words(struct view *v, const struct comply_subject *s)
-{
-	if (s->about == COMPLY_UNIT)
-		return text_of(v, s->name);
-	return path_of(
-		v, "%s %.*s", s->about == COMPLY_HOST ? tr(v->lang, "Máy") : "", STR_FMT(s->name));
-}
-
-static void proof_row(struct view *v, const struct comply_subject *s, const struct comply_proof *p)
-{
-	const struct check *check =
-		p->asked->by == BY_CHECK ? pack_check(v->web->packs, p->asked->check) : NULL;
-
-	html(v->w, "<li>");
-	if (check && s->about == COMPLY_HOST)
-		html(v->w, "<a href=\"/may/%lld/%.*s\">%.*s</a>", (long long)s->id,
-			STR_FMT(url_piece(check->id, v->a)), STR_FMT(words_of(v, check->title)));
-	else
-		html(v->w, "%.*s",
-			STR_FMT(check ? words_of(v, check->title) : words_of(v, p->asked->what)));
-	html(v->w, " – <strong>%s</strong>", tr(v->lang, proof_words(p->state)));
-	if (p->at_s)
-		html(v->w, " <span class=\"soft\">%s</span>", time_text(v, p->at_s));
-	if (p->rows && p->asked->by != BY_CHECK)
-		html(v->w, " %.*s <span class=\"soft\">%.*s</span>", STR_FMT(p->rows->found),
-			STR_FMT(p->rows->person));
-	html(v->w, "</li>\n");
-}
-
-static int show_subject(void *context, const struct comply_subject *s,
-	const struct comply_verdict *verdicts, size_t count, struct err *e)
-{
-	struct showing *w = context;
-	struct view *v = w->v;
-
-	for (size_t i = 0; i < count; i++) {
-		const struct comply_verdict *cv = &verdicts[i];
-
-		if (cv->obligation != w->o || w->shown++ >= LIST_MAX)
-			continue;
-		html(v->w, "<section>\n<h2>%s</h2>\n<p>", subject_words(v, s));
-		html_verdict(v, cv->verdict);
-		if (cv->exception)
-			html(v->w, " %s %s: %.*s", tr(v->lang, "đến"),
-				time_text(v, cv->exception->until_s),
-				STR_FMT(cv->exception->reason));
-		if (cv->why && *cv->why)
-			html(v->w, " %s", tr(v->lang, cv->why));
-		html(v->w, "</p>\n<ul class=\"proofs\">\n");
-		for (size_t k = 0; k < cv->proof_count; k++)
-			proof_row(v, s, &cv->proofs[k]);
-		html(v->w, "</ul>\n</section>\n");
-	}
-	return 0;
-}
-
-void page_result_one(struct view *v)
-{
-	const struct org_unit *unit = unit_of_path(v);
-	const struct obligation *o = unit ?
-		pack_obligation(v->web->packs,
-			arena_fmt(v->a, "%.*s/%.*s", STR_FMT(v->args[1]), STR_FMT(v->args[2]))) :
-		NULL;
-	struct showing w = { v, o, unit, 0 };
-	struct comply_query q = { v->web->store, v->web->packs, unit ? unit->id : 0,
-		facts_as_of_s(v) };
-	struct date today = date_at(v->by.now_s);
-
-	if (!unit)
-		return;
-	if (!o || o->kind == KIND_DATA) {
-		page_problem(v, 404);
-		return;
-	}
-	page_start(v, text_of(v, words_of(v, o->title)));
-	html(v->w,
-		"<p><a href=\"/ket-qua/%lld\">%.*s</a> · <a href=\"%s\" lang=\"vi\">%.*s</a></p>\n"
-		"<blockquote lang=\"vi\"><p>%.*s</p></blockquote>\n",
-		(long long)unit->id, STR_FMT(unit->name), clause_path(v, o->clause),
-		STR_FMT(clause_cite(o->clause, v->lang, v->a)),
-		STR_FMT(o->clause->text.ptr ? o->clause->text : o->clause->title));
-	if (duty_period_of(v->web->packs, o, today).count && o->applies.host_count == 0)
-		html(v->w, "<p><a class=\"button\" href=\"/viec/%lld/%.*s/%.*s\">%s</a></p>\n",
-			(long long)unit->id, STR_FMT(url_piece(o->pack->id, v->a)),
-			STR_FMT(url_piece(o->id, v->a)), tr(v->lang, "Làm việc này"));
-	if (comply_walk(&q, show_subject, &w, v->e) < 0)
-		html(v->w, "<p class=\"fault\">%s</p>\n",
-			tr(v->lang, "Không tính được. Dữ liệu không thay đổi; hãy thử lại."));
 	page_end(v);
 }

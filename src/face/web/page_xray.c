@@ -4,17 +4,6 @@
 
 #define WHAT_MAX 64
 
-static const struct org_unit *unit_of_path(struct view *v)
-{
-	int64_t id;
-	const struct org_unit *u =
-		str_to_i64(v->args[0], &id) ? org_unit_by_id(view_tree(v), id) : NULL;
-
-	if (!u || !u->is_live)
-		page_problem(v, 404);
-	return u && u->is_live ? u : NULL;
-}
-
 /* Everything that "applies" names in the packs in force. */
 static size_t all_whats(struct view *v, struct str whats[WHAT_MAX])
 {
@@ -167,7 +156,7 @@ static int gaps(struct view *v, const struct org_unit *unit)
 
 void page_xray(struct view *v)
 {
-	const struct org_unit *unit = unit_of_path(v);
+	const struct org_unit *unit = work_unit_of_path(v);
 	struct evidence_rows words;
 	struct str whats[WHAT_MAX];
 	size_t count;
@@ -213,7 +202,7 @@ void page_xray(struct view *v)
 
 void page_xray_post(struct view *v)
 {
-	const struct org_unit *unit = unit_of_path(v);
+	const struct org_unit *unit = work_unit_of_path(v);
 	struct str yes = form_value(v, "co"), no = form_value(v, "khong");
 	struct str what = yes.len ? yes : no, whats[WHAT_MAX];
 	struct evidence row = { .by = EVIDENCE_PERSON,

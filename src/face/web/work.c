@@ -19,6 +19,17 @@ const struct org_unit *work_unit(struct view *v)
 	return unit;
 }
 
+const struct org_unit *work_unit_of_path(struct view *v)
+{
+	int64_t id;
+	const struct org_unit *u =
+		str_to_i64(v->args[0], &id) ? org_unit_by_id(view_tree(v), id) : NULL;
+
+	if (!u || !u->is_live)
+		page_problem(v, 404);
+	return u && u->is_live ? u : NULL;
+}
+
 /* Who may not see the unit sees what is theirs to do in it. */
 static void only_mine(struct view *v, struct duties *list)
 {
@@ -32,7 +43,7 @@ static void only_mine(struct view *v, struct duties *list)
 
 int work_duties(struct view *v, const struct org_unit *unit, struct duties *ret)
 {
-	struct comply_query about = { v->web->store, v->web->packs, unit->id, v->by.now_s };
+	struct comply_query about = { v->web->store, v->web->packs, unit->id, v->by.now_s, NULL };
 	struct comply_left_out left_out;
 	struct duty_query q = {
 		.store = v->web->store, .packs = v->web->packs, .unit = unit, .at_s = v->by.now_s

@@ -9,6 +9,8 @@
 /* The unit that ?don-vi= asks for, else the visitor's own; NULL after an answer: none that they
  * may see. */
 const struct org_unit *work_unit(struct view *v);
+/* The unit that the first {} names; NULL after an answer. */
+const struct org_unit *work_unit_of_path(struct view *v);
 /* The duties of a unit now. In v->a. */
 int work_duties(struct view *v, const struct org_unit *unit, struct duties *ret);
 /* Is it for the visitor to do: by their role, or because they stand in for somebody? */

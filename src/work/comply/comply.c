@@ -1,6 +1,11 @@
 #include "work/comply/comply.h"
 
+#include "core/record/record_judge.h"
 #include "kit/text/text.h"
+
+/* How old a weighing of a register may be for its records when the law names no age: it is done
+ * every night. */
+#define RECORD_AGE_DAYS 31
 
 static const struct {
 	const char *name;
@@ -38,8 +43,8 @@ static bool is_fresh(const struct comply_input *in, int64_t at_s, int max_age_da
 }
 
 /* The rows of one check stand together in a run. */
-static void find_check_rows(const struct evidence *rows, size_t count, struct str check,
-	struct comply_proof *proof)
+static void find_check_rows(
+	const struct evidence *rows, size_t count, struct str check, struct comply_proof *proof)
 {
 	for (size_t i = 0; i < count; i++) {
 		if (!str_eq(rows[i].check, check))
@@ -72,8 +77,8 @@ static enum proof_state state_of(const struct comply_input *in, const struct com
 	return worst == OUTCOME_NA ? PROOF_NA : PROOF_PASS;
 }
 
-static struct comply_proof check_proof(const struct comply_input *in, const struct obligation *o,
-	const struct proof *asked)
+static struct comply_proof check_proof(
+	const struct comply_input *in, const struct obligation *o, const struct proof *asked)
 {
 	struct comply_proof proof = {
 		.asked = asked,
@@ -95,8 +100,7 @@ static bool names_obligation(struct str id, const struct obligation *o)
 {
 	struct str pack, rest;
 
-	return str_split(id, '/', &pack, &rest) && str_eq(pack, o->pack->id) &&
-	       str_eq(rest, o->id);
+	return str_split(id, '/', &pack, &rest) && str_eq(pack, o->pack->id) && str_eq(rest, o->id);
 }
 
 /* May this row stand for that proof? A person's word stands for any but a check's; what the program
@@ -104,16 +108,42 @@ static bool names_obligation(struct str id, const struct obligation *o)
 static bool is_way(const struct evidence *row, enum proof_by by)
 {
 	static const enum evidence_by ways[] = { [BY_REGISTER] = EVIDENCE_REGISTER,
-		[BY_FLOW] = EVIDENCE_FLOW, [BY_DOCUMENT] = EVIDENCE_DOCUMENT,
-		[BY_ATTEST] = EVIDENCE_ATTEST, [BY_DUTY] = EVIDENCE_DUTY,
+		[BY_FLOW] = EVIDENCE_FLOW,
+		[BY_DOCUMENT] = EVIDENCE_DOCUMENT,
+		[BY_ATTEST] = EVIDENCE_ATTEST,
+		[BY_DUTY] = EVIDENCE_DUTY,
 		[BY_ARCHIVE] = EVIDENCE_PERSON };
 
 	return row->by == EVIDENCE_PERSON || row->by == ways[by];
 }
 
-/* The newest about this obligation: what the program weighed before a person's word. */
-static struct comply_proof word_proof(const struct comply_input *in, const struct obligation *o,
-	const struct proof *asked)
+/* Is the row about whom the verdict is about? What was said of one person or record says nothing of
+ * the unit. */
+static bool is_of_subject(const struct comply_input *in, const struct evidence *row)
+{
+	if (in->subject.len)
+		return str_eq(in->subject, row->subject);
+	return !str_starts(row->subject, "staff:") && !str_starts(row->subject, "record:");
+}
+
+/* What the program weighed goes before a person's word; of several registers the worst counts, and
+ * before what was kept of all of them together. */
+static bool is_better(const struct evidence *row, const struct evidence *has)
+{
+	if (!has)
+		return true;
+	if (has->by == EVIDENCE_PERSON)
+		return row->by != EVIDENCE_PERSON;
+	if (has->by != EVIDENCE_REGISTER || row->by != EVIDENCE_REGISTER || row->subject.len == 0)
+		return false;
+	return has->subject.len == 0 ||
+		(row->outcome != has->outcome &&
+			outcome_worst(row->outcome, has->outcome) == row->outcome);
+}
+
+/* The newest about this obligation. */
+static struct comply_proof word_proof(
+	const struct comply_input *in, const struct obligation *o, const struct proof *asked)
 {
 	struct comply_proof proof = {
 		.asked = asked,
@@ -125,9 +155,7 @@ static struct comply_proof word_proof(const struct comply_input *in, const struc
 		const struct evidence *row = &in->words[i];
 
 		if (!names_obligation(row->check, o) || !is_way(row, asked->by) ||
-			(in->subject.len && !str_eq(in->subject, row->subject)))
-			continue;
-		if (proof.rows && (proof.rows->by != EVIDENCE_PERSON || row->by == EVIDENCE_PERSON))
+			!is_of_subject(in, row) || !is_better(row, proof.rows))
 			continue;
 		proof.rows = row;
 		proof.row_count = 1;
@@ -135,6 +163,59 @@ static struct comply_proof word_proof(const struct comply_input *in, const struc
 		proof.state = state_of(in, &proof);
 	}
 	return proof;
+}
+
+/* What the register says of the record: its own finding, else that of the register as a whole. */
+static struct comply_proof register_proof(
+	const struct comply_input *in, const struct obligation *o, const struct proof *asked)
+{
+	const struct comply_in_register *at = in->in_register;
+	struct comply_proof proof = word_proof(in, o, asked);
+
+	if (proof.rows && (proof.rows->by == EVIDENCE_PERSON || proof.state == PROOF_FAIL))
+		return proof;
+	proof.rows = NULL; /* a finding that was mended */
+	proof.row_count = 0;
+	proof.state = PROOF_MISSING;
+	if (!at->whole || !record_answers(at->reg, o))
+		return proof;
+	proof.at_s = at->whole->at_s;
+	if (at->changed_at_s > at->weighed_at_s)
+		proof.state = PROOF_MISSING;
+	else if (str_is(at->whole->reason, "left-out") || at->whole->outcome == OUTCOME_UNKNOWN)
+		proof.state = PROOF_UNKNOWN; /* too many findings to name each: it may have one */
+	else
+		proof.state = is_fresh(in, proof.at_s, proof.max_age_days) ? PROOF_PASS : PROOF_OLD;
+	return proof;
+}
+
+/* Of a record no machine is asked. That its register is free of findings about it counts even where
+ * the law names no register among the proofs: a rule answers the obligation. */
+static void record_proofs(const struct comply_input *in, struct comply_verdict *v, struct arena *a)
+{
+	static const char *const own_words = T("Mục này trong sổ đủ và không mâu thuẫn");
+	const struct obligation *o = v->obligation;
+	bool has_register = false;
+
+	v->proof_count = 0;
+	for (size_t i = 0; i < o->evidence_count; i++) {
+		const struct proof *asked = &o->evidence[i];
+
+		if (asked->by == BY_CHECK)
+			continue;
+		has_register |= asked->by == BY_REGISTER;
+		v->proofs[v->proof_count++] = asked->by == BY_REGISTER ?
+			register_proof(in, o, asked) :
+			word_proof(in, o, asked);
+	}
+	if (!has_register && record_answers(in->in_register->reg, o)) {
+		struct proof *own = arena_new(a, struct proof);
+
+		*own = (struct proof){ .by = BY_REGISTER,
+			.what = { str_of(own_words), str_of(tr(LANG_EN, own_words)) },
+			.max_age_days = RECORD_AGE_DAYS };
+		v->proofs[v->proof_count++] = register_proof(in, o, own);
+	}
 }
 
 /* ---- from proofs to a verdict ---- */
@@ -179,15 +260,15 @@ static const char *why_no_check_passes(const struct tally *t)
 static bool do_checks_pass(const struct tally *t)
 {
 	return t->of_state[PROOF_PASS] > 0 &&
-	       t->of_state[PROOF_PASS] + t->of_state[PROOF_NA] == t->checks;
+		t->of_state[PROOF_PASS] + t->of_state[PROOF_NA] == t->checks;
 }
 
 /* They would, were they not too old. */
 static bool did_checks_pass(const struct tally *t)
 {
 	return t->of_state[PROOF_OLD] > 0 &&
-	       t->of_state[PROOF_PASS] + t->of_state[PROOF_NA] + t->of_state[PROOF_OLD] ==
-		       t->checks;
+		t->of_state[PROOF_PASS] + t->of_state[PROOF_NA] + t->of_state[PROOF_OLD] ==
+		t->checks;
 }
 
 static void set(struct comply_verdict *v, enum verdict verdict, const char *why)
@@ -233,16 +314,39 @@ static void weigh_both(struct comply_verdict *v, const struct tally *t)
 			T("phép kiểm của máy đạt, còn thiếu hồ sơ của con người"));
 }
 
-static void weigh(struct comply_verdict *v)
+static const char *why_words_fail(const struct comply_verdict *v)
+{
+	for (size_t i = 0; i < v->proof_count; i++) {
+		const struct comply_proof *p = &v->proofs[i];
+
+		if (p->state != PROOF_FAIL || !p->rows || p->asked->by == BY_CHECK)
+			continue;
+		switch (p->rows->by) {
+		case EVIDENCE_REGISTER:
+			return T("sổ còn chỗ thiếu hoặc mâu thuẫn");
+		case EVIDENCE_FLOW:
+			return T("hồ sơ đã quá hạn");
+		case EVIDENCE_ATTEST:
+			return T("chưa đủ người ký");
+		default:
+			break;
+		}
+	}
+	return T("người chịu trách nhiệm xác nhận là chưa đạt");
+}
+
+static void weigh(struct comply_verdict *v, bool is_record)
 {
 	struct tally t = tally_of(v);
 
 	if (t.of_state[PROOF_FAIL] > 0)
 		set(v, VERDICT_NOT_MET, T("phép kiểm của máy không đạt"));
 	else if (t.word_fails > 0)
-		set(v, VERDICT_NOT_MET, T("người chịu trách nhiệm xác nhận là chưa đạt"));
+		set(v, VERDICT_NOT_MET, why_words_fail(v));
+	else if (is_record)
+		weigh_any(v, &t);
 	else if (t.checks > 0 && t.of_state[PROOF_NA] == t.checks && t.word_passes == 0 &&
-		 (t.words == 0 || v->obligation->needs != NEEDS_ANY))
+		(t.words == 0 || v->obligation->needs != NEEDS_ANY))
 		set(v, VERDICT_NA, T("máy này không có đối tượng của nghĩa vụ"));
 	else if (v->obligation->needs == NEEDS_ANY)
 		weigh_any(v, &t);
@@ -330,6 +434,8 @@ static const char *why_not_bound(
 {
 	if (!has_role(in, o))
 		return T("đơn vị không giữ vai trò mà điều khoản này ràng buộc");
+	if (in->about == COMPLY_RECORD)
+		return NULL; /* it is there, whatever was signed */
 	if (has_all(in, o, v) == COMPLY_HAS_NONE)
 		return T("đơn vị đã ký xác nhận không có đối tượng của nghĩa vụ này");
 	if (in->about == COMPLY_UNIT && in->having && has_host(in, o, v) == COMPLY_HAS_NONE)
@@ -348,6 +454,8 @@ static const char *why_not_bound(
 static const char *why_unknown(
 	const struct comply_input *in, const struct obligation *o, struct comply_verdict *v)
 {
+	if (in->about == COMPLY_RECORD)
+		return NULL;
 	if (has_all(in, o, v) == COMPLY_HAS_UNKNOWN)
 		return T("sổ chưa có mục nào và đơn vị chưa ký xác nhận là không có");
 	if (in->about == COMPLY_UNIT && in->having && has_host(in, o, v) != COMPLY_HAS)
@@ -355,13 +463,14 @@ static const char *why_unknown(
 	return NULL;
 }
 
-static const struct exception *exception_of(const struct comply_input *in,
-	const struct obligation *o, bool is_about_host)
+static const struct exception *exception_of(
+	const struct comply_input *in, const struct obligation *o, bool is_about_host)
 {
 	for (size_t i = 0; i < in->exception_count; i++) {
 		const struct exception *x = &in->exceptions[i];
 
-		if (names_obligation(x->obligation, o) && x->record_id == 0 &&
+		if (names_obligation(x->obligation, o) &&
+			(x->record_id == 0 || x->record_id == in->record_id) &&
 			(x->unit_id ? x->unit_id : 1) == (in->unit_id ? in->unit_id : 1) &&
 			(x->host_id == 0 || (is_about_host && x->host_id == in->host_id)))
 			return x;
@@ -400,8 +509,8 @@ static void set_until(const struct comply_input *in, struct comply_verdict *v)
 	}
 }
 
-struct comply_verdict comply_verdict(const struct comply_input *in, const struct obligation *o,
-	struct arena *a)
+struct comply_verdict comply_verdict(
+	const struct comply_input *in, const struct obligation *o, struct arena *a)
 {
 	struct comply_verdict v = {
 		.obligation = o,
@@ -412,7 +521,9 @@ struct comply_verdict comply_verdict(const struct comply_input *in, const struct
 	};
 	const char *why = why_not_bound(in, o, &v);
 
-	for (size_t i = 0; i < o->evidence_count; i++) {
+	if (in->about == COMPLY_RECORD)
+		record_proofs(in, &v, a);
+	for (size_t i = 0; in->about != COMPLY_RECORD && i < o->evidence_count; i++) {
 		const struct proof *asked = &o->evidence[i];
 
 		v.proofs[i] = asked->by == BY_CHECK ? check_proof(in, o, asked) :
@@ -423,7 +534,7 @@ struct comply_verdict comply_verdict(const struct comply_input *in, const struct
 		set(&v, VERDICT_NA, why);
 		return v;
 	}
-	weigh(&v);
+	weigh(&v, in->about == COMPLY_RECORD);
 	why = why_unknown(in, o, &v);
 	if (why && v.verdict != VERDICT_NOT_MET)
 		set(&v, VERDICT_NO_EVIDENCE, why);

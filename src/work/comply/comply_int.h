@@ -19,6 +19,9 @@ struct unit_facts {
 	int64_t at_s;
 	struct org_unit unit;
 	struct evidence_rows words;
+	struct evidence_rows record_words; /* by record */
+	int64_t weighed_at_s;              /* when registers became evidence last */
+	const struct obligation *only;     /* NULL: all */
 	struct exception *exceptions;
 	size_t exception_count;
 	struct comply_having *having;
@@ -39,5 +42,15 @@ struct verdict_list {
 };
 MUST_CHECK int unit_verdicts(const struct unit_facts *f, const struct comply_subject *subject,
 	const struct unit_host *host, struct arena *a, struct verdict_list *ret, struct err *e);
+/* Those of one record among rows by record. */
+struct evidence_rows comply_record_rows(const struct evidence_rows *rows, int64_t record_id);
+/* The records of REG that obligations bind, each with its verdicts. */
+struct record_walk {
+	const struct unit_facts *facts;
+	const struct pack_register *reg;
+	comply_each *each;
+	void *context;
+};
+MUST_CHECK int unit_records(const struct record_walk *w, struct err *e);
 
 #endif

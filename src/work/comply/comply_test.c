@@ -40,9 +40,16 @@ static enum verdict judge(const struct obligation *o, const struct evidence *row
 	const struct evidence *word, const struct exception *x)
 {
 	struct comply_input in = {
-		.at_s = NOW, .host_id = 1, .host_kind = STR("server"), .level = 1,
-		.rows = rows, .row_count = count, .words = word, .word_count = word ? 1 : 0,
-		.exceptions = x, .exception_count = x ? 1 : 0,
+		.at_s = NOW,
+		.host_id = 1,
+		.host_kind = STR("server"),
+		.level = 1,
+		.rows = rows,
+		.row_count = count,
+		.words = word,
+		.word_count = word ? 1 : 0,
+		.exceptions = x,
+		.exception_count = x ? 1 : 0,
 	};
 	struct arena a;
 	enum verdict v;
@@ -135,14 +142,20 @@ static void one_bad_subject_fails_the_check(void **state)
 	assert_int_equal(judge(&o, rows, 1, NULL, NULL), VERDICT_MET);
 }
 
-static enum verdict with_import(const struct evidence *rows, size_t count, enum outcome said,
-	int age_days)
+static enum verdict with_import(
+	const struct evidence *rows, size_t count, enum outcome said, int age_days)
 {
 	struct obligation all = obligation(&by_check, 1, NEEDS_ALL_CHECKS);
 	struct evidence import = row(said, age_days);
 	struct comply_input in = {
-		.at_s = NOW, .host_id = 1, .host_kind = STR("server"), .level = 1,
-		.rows = rows, .row_count = count, .imports = &import, .import_count = 1,
+		.at_s = NOW,
+		.host_id = 1,
+		.host_kind = STR("server"),
+		.level = 1,
+		.rows = rows,
+		.row_count = count,
+		.imports = &import,
+		.import_count = 1,
 	};
 	struct arena a;
 	enum verdict v;

@@ -14,6 +14,10 @@
 #define OF_EXCEPTION \
 	"(CASE WHEN new.host_id = 0 THEN 9 ELSE 0 END," \
 	" CASE WHEN new.host_id = 0 THEN new.unit_id ELSE new.host_id END)"
+#define DUE_REGISTER(name, event, what) \
+	"CREATE TRIGGER verdict_due_" name " AFTER " event " BEGIN INSERT OR IGNORE INTO" \
+	" verdict_due_register (unit_id, register) " what "; END;"
+#define OF_RECORD "SELECT unit_id, register FROM record WHERE id = new.record_id"
 
 const struct store_step comply_steps[] = {
 	{ 700, "kept verdicts",
@@ -51,6 +55,27 @@ const struct store_step comply_steps[] = {
 		DUE("unit_set", "UPDATE ON unit", "(9, new.id)")
 		DUE("staff", "INSERT ON staff", "(9, new.unit_id)")
 		DUE("staff_set", "UPDATE ON staff", "(9, new.unit_id), (9, old.unit_id)") },
+	{ 701, "kept verdicts of records, a register of a unit in one row",
+		"CREATE TABLE verdict_register ("
+		" unit_id INTEGER NOT NULL, register TEXT NOT NULL, marks TEXT NOT NULL,"
+		" subjects INTEGER NOT NULL, until_s INTEGER NOT NULL, at_s INTEGER NOT NULL,"
+		" PRIMARY KEY (unit_id, register)) WITHOUT ROWID;"
+		"CREATE INDEX verdict_register_until ON verdict_register (until_s);"
+		"CREATE TABLE verdict_due_register ("
+		" unit_id INTEGER NOT NULL, register TEXT NOT NULL,"
+		" PRIMARY KEY (unit_id, register)) WITHOUT ROWID;"
+		DUE_REGISTER("record", "INSERT ON record", "VALUES (new.unit_id, new.register)")
+		DUE_REGISTER("record_set", "UPDATE OF unit_id, body, state, title ON record",
+			"VALUES (new.unit_id, new.register), (old.unit_id, new.register)")
+		DUE_REGISTER("weighed", "INSERT ON evidence WHEN new.run_id IS NULL"
+			" AND new.subject LIKE 'register:%'",
+			"VALUES (new.unit_id, substr(new.subject, 10))")
+		DUE_REGISTER("record_word", "INSERT ON evidence WHEN new.record_id <> 0"
+			" AND new.subject LIKE 'record:%'", OF_RECORD)
+		DUE_REGISTER("record_exception", "INSERT ON exception WHEN new.record_id <> 0",
+			OF_RECORD)
+		DUE_REGISTER("record_exception_end", "UPDATE ON exception WHEN new.record_id <> 0",
+			OF_RECORD) },
 };
 /* clang-format on */
 const size_t comply_step_count = COUNT(comply_steps);
@@ -59,8 +84,16 @@ static const char sql_put[] =
 	"INSERT INTO verdict (about, subject_id, unit_id, marks, until_s, at_s)"
 	" VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (about, subject_id) DO UPDATE SET"
 	" unit_id = $3, marks = $4, until_s = $5, at_s = $6";
-static const char sql_marks[] = "SELECT about, subject_id, marks FROM verdict WHERE unit_id = $1";
+static const char sql_marks[] =
+	"SELECT marks, 1 FROM verdict WHERE unit_id = $1"
+	" UNION ALL SELECT marks, subjects FROM verdict_register WHERE unit_id = $1";
 static const char sql_drop_unit[] = "DELETE FROM verdict WHERE unit_id = $1";
+static const char sql_drop_registers[] = "DELETE FROM verdict_register WHERE unit_id = $1";
+static const char sql_drop_register[] =
+	"DELETE FROM verdict_register WHERE unit_id = $1 AND register = $2";
+static const char sql_put_register[] =
+	"INSERT INTO verdict_register (unit_id, register, marks, subjects, until_s, at_s)"
+	" VALUES ($1, $2, $3, $4, $5, $6)";
 static const char sql_put_unit[] =
 	"INSERT INTO verdict_unit (unit_id, law, marks, subjects, permille, at_s)"
 	" VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (unit_id) DO UPDATE SET law = $2, marks = $3,"
@@ -81,13 +114,19 @@ static const char sql_timely[] = "INSERT OR IGNORE INTO verdict_due (about, subj
 				 " SELECT about, subject_id FROM verdict WHERE until_s <= $1";
 static const char sql_days[] = "INSERT OR IGNORE INTO verdict_day (unit_id, day, permille)"
 			       " SELECT unit_id, $1, permille FROM verdict_unit";
+static const char sql_timely_registers[] =
+	"INSERT OR IGNORE INTO verdict_due_register (unit_id, register)"
+	" SELECT unit_id, register FROM verdict_register WHERE until_s <= $1";
 static const char sql_due[] =
 	"SELECT d.about, d.subject_id, CASE WHEN d.about IN (1, 9) THEN d.subject_id"
-	" WHEN d.about = 0 THEN h.unit_id ELSE s.unit_id END AS u FROM verdict_due d"
+	" WHEN d.about = 0 THEN h.unit_id ELSE s.unit_id END AS u, '' AS reg FROM verdict_due d"
 	" LEFT JOIN host h ON d.about = 0 AND h.id = d.subject_id"
 	" LEFT JOIN staff s ON d.about = 2 AND s.id = d.subject_id"
-	" ORDER BY u, d.about DESC, d.subject_id LIMIT $1";
+	" UNION ALL SELECT 3, 0, unit_id, register FROM verdict_due_register"
+	" ORDER BY 3, 1 DESC, 2, 4 LIMIT $1";
 static const char sql_due_done[] = "DELETE FROM verdict_due WHERE about = $1 AND subject_id = $2";
+static const char sql_due_register_done[] =
+	"DELETE FROM verdict_due_register WHERE unit_id = $1 AND register = $2";
 static const char sql_queue[] =
 	"INSERT OR IGNORE INTO verdict_due (about, subject_id) VALUES ($1, $2)";
 static const char sql_words[] = "SELECT unit_id, check_id, subject FROM verdict_word";
@@ -193,6 +232,70 @@ static int keep_subject(const struct unit_facts *f, const struct comply_subject 
 	return rc;
 }
 
+static void worsen(char *mark, enum verdict v)
+{
+	enum verdict sum;
+
+	if (comply_mark_verdict(*mark, &sum))
+		v = verdict_worst(v, sum);
+	*mark = comply_mark(v);
+}
+
+struct register_sum {
+	const struct comply_law *law;
+	char *marks;
+	int64_t subjects, until_s;
+};
+
+static int add_record(void *context, const struct comply_subject *subject,
+	const struct comply_verdict *verdicts, size_t count, struct err *e)
+{
+	struct register_sum *sum = context;
+	size_t place = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		while (sum->law->at[place] != verdicts[i].obligation)
+			place++;
+		worsen(&sum->marks[place], verdicts[i].verdict);
+		if (verdicts[i].until_s < sum->until_s)
+			sum->until_s = verdicts[i].until_s;
+	}
+	sum->subjects++;
+	return 0;
+}
+
+/* The records of a register in the unit, as one row: they may be many. */
+static int64_t keep_register(const struct unit_facts *f, struct str register_id, struct err *e)
+{
+	struct store_query *q = store_query(f->store, sql_drop_register);
+	struct register_sum sum = { .law = f->law, .until_s = INT64_MAX };
+	struct record_walk w = { f, pack_register(f->packs, register_id), add_record, &sum };
+	struct arena a;
+	int rc;
+
+	store_bind_i64(q, 1, f->unit.id);
+	store_bind_str(q, 2, register_id);
+	rc = store_run(q, e);
+	if (rc < 0 || !w.reg || !pack_in_force(w.reg->pack, date_at(f->at_s)))
+		return rc;
+	arena_init(&a, MIB);
+	sum.marks = arena_alloc(&a, f->law->count + 1);
+	memset(sum.marks, COMPLY_MARK_NONE, f->law->count);
+	rc = unit_records(&w, e);
+	if (rc == 0 && sum.subjects) {
+		q = store_query(f->store, sql_put_register);
+		store_bind_i64(q, 1, f->unit.id);
+		store_bind_str(q, 2, register_id);
+		store_bind_str(q, 3, (struct str){ sum.marks, f->law->count });
+		store_bind_i64(q, 4, sum.subjects);
+		store_bind_i64(q, 5, sum.until_s);
+		store_bind_i64(q, 6, f->at_s);
+		rc = store_run(q, e);
+	}
+	arena_done(&a);
+	return rc < 0 ? rc : sum.subjects;
+}
+
 /* The worst of all its subjects, obligation by obligation. */
 static int keep_unit(const struct unit_facts *f, struct err *e)
 {
@@ -208,17 +311,13 @@ static int keep_unit(const struct unit_facts *f, struct err *e)
 	memset(marks, COMPLY_MARK_NONE, f->law->count);
 	store_bind_i64(q, 1, f->unit.id);
 	while ((rc = store_next(q, e)) == 1) {
-		struct str one = store_str(q, 2);
-		enum verdict v, sum;
+		struct str one = store_str(q, 0);
+		enum verdict v;
 
-		for (size_t i = 0; i < f->law->count && i < one.len; i++) {
-			if (!comply_mark_verdict(one.ptr[i], &v))
-				continue;
-			if (comply_mark_verdict(marks[i], &sum))
-				v = verdict_worst(v, sum);
-			marks[i] = comply_mark(v);
-		}
-		subjects++;
+		for (size_t i = 0; i < f->law->count && i < one.len; i++)
+			if (comply_mark_verdict(one.ptr[i], &v))
+				worsen(&marks[i], v);
+		subjects += store_i64(q, 1);
 	}
 	if (rc == 0) {
 		struct comply_score score =
@@ -252,8 +351,11 @@ static struct comply_subject subject_of(
 static int64_t keep_whole(const struct unit_facts *f, struct err *e)
 {
 	struct comply_subject unit = subject_of(f, COMPLY_UNIT, f->unit.id);
+	int64_t records = 0, n;
 	int rc = bound_run(f->store, sql_drop_unit, f->unit.id, e);
 
+	if (rc == 0)
+		rc = bound_run(f->store, sql_drop_registers, f->unit.id, e);
 	if (rc == 0)
 		rc = keep_subject(f, &unit, NULL, e);
 	for (size_t i = 0; rc == 0 && i < f->host_count; i++) {
@@ -263,7 +365,12 @@ static int64_t keep_whole(const struct unit_facts *f, struct err *e)
 	}
 	for (size_t i = 0; rc == 0 && i < f->person_count; i++)
 		rc = keep_subject(f, &f->people[i], NULL, e);
-	return rc < 0 ? rc : (int64_t)(1 + f->host_count + f->person_count);
+	for (size_t i = 0; rc == 0 && i < pack_register_count(f->packs); i++) {
+		n = keep_register(f, pack_register_at(f->packs, i)->id, e);
+		rc = n < 0 ? (int)n : 0;
+		records += n > 0 ? n : 0;
+	}
+	return rc < 0 ? rc : (int64_t)(1 + f->host_count + f->person_count) + records;
 }
 
 /* --- the queue -------------------------------------------------------------------------------- */
@@ -271,6 +378,7 @@ static int64_t keep_whole(const struct unit_facts *f, struct err *e)
 struct due {
 	int about;
 	int64_t id, unit_id;
+	struct str register_id; /* COMPLY_RECORD */
 };
 
 struct dues {
@@ -287,7 +395,8 @@ static int take_dues(struct store *s, size_t max, struct arena *a, struct dues *
 	store_bind_i64(q, 1, max ? (int64_t)max : -1);
 	while ((rc = store_next(q, e)) == 1)
 		vec_push(a, &list,
-			((struct due){ (int)store_i64(q, 0), store_i64(q, 1), store_i64(q, 2) }));
+			((struct due){ (int)store_i64(q, 0), store_i64(q, 1), store_i64(q, 2),
+				arena_str(a, store_str(q, 3)) }));
 	if (rc < 0)
 		return rc;
 	*ret = (struct dues){ list.at, list.len };
@@ -299,6 +408,8 @@ static int64_t keep_one(const struct unit_facts *f, const struct due *d, struct 
 	struct comply_subject subject = subject_of(f, (enum comply_about)d->about, d->id);
 	const struct unit_host *host = NULL;
 
+	if (d->about == COMPLY_RECORD)
+		return keep_register(f, d->register_id, e);
 	for (size_t i = 0; d->about == COMPLY_HOST && i < f->host_count; i++)
 		if (f->hosts[i].id == d->id)
 			host = &f->hosts[i];
@@ -307,6 +418,19 @@ static int64_t keep_one(const struct unit_facts *f, const struct due *d, struct 
 	int rc = keep_subject(f, &subject, host, e);
 
 	return rc < 0 ? rc : 1;
+}
+
+static int due_done(struct store *s, const struct due *d, struct err *e)
+{
+	bool is_register = d->about == COMPLY_RECORD;
+	struct store_query *q = store_query(s, is_register ? sql_due_register_done : sql_due_done);
+
+	store_bind_i64(q, 1, is_register ? d->unit_id : d->about);
+	if (is_register)
+		store_bind_str(q, 2, d->register_id);
+	else
+		store_bind_i64(q, 2, d->id);
+	return store_run(q, e);
 }
 
 /* The dues of one unit, the whole of it first: the rest is then done with it. */
@@ -323,24 +447,21 @@ static int64_t keep_dues(
 	if (rc == ERR_ABSENT) { /* ended, or never was */
 		rc = bound_run(about->store, sql_drop_unit, dues[0].unit_id, e);
 		if (rc == 0)
+			rc = bound_run(about->store, sql_drop_registers, dues[0].unit_id, e);
+		if (rc == 0)
 			rc = bound_run(about->store, sql_gone, dues[0].unit_id, e);
 	} else if (rc == 0) {
 		if (dues[0].about == WHOLE_UNIT)
 			rc = done = keep_whole(&f, e);
 		for (size_t i = 0; rc >= 0 && dues[0].about != WHOLE_UNIT && i < count; i++) {
 			rc = keep_one(&f, &dues[i], e);
-			done += rc > 0;
+			done += rc > 0 ? rc : 0;
 		}
 		if (rc >= 0)
 			rc = keep_unit(&f, e);
 	}
-	for (size_t i = 0; rc >= 0 && i < count; i++) {
-		struct store_query *q = store_query(about->store, sql_due_done);
-
-		store_bind_i64(q, 1, dues[i].about);
-		store_bind_i64(q, 2, dues[i].id);
-		rc = store_run(q, e);
-	}
+	for (size_t i = 0; rc >= 0 && i < count; i++)
+		rc = due_done(about->store, &dues[i], e);
 	arena_done(&a);
 	return rc < 0 ? rc : done;
 }
@@ -375,15 +496,17 @@ static int queue_words(struct store *s, const struct comply_law *law, struct err
 
 	arena_init(&a, COMPLY_UNIT_MEMORY_BYTES);
 	while ((rc = store_next(q, e)) == 1)
-		vec_push(&a, &list,
-			due_of_word(law, store_i64(q, 0), store_str(q, 1), store_str(q, 2)));
+		if (!str_starts(store_str(q, 2), "record:")) /* in a queue of their own */
+			vec_push(&a, &list,
+				due_of_word(
+					law, store_i64(q, 0), store_str(q, 1), store_str(q, 2)));
 	for (size_t i = 0; rc == 0 && i < list.len; i++) {
 		q = store_query(s, sql_queue);
 		store_bind_i64(q, 1, list.at[i].about);
 		store_bind_i64(q, 2, list.at[i].id);
 		rc = store_run(q, e);
 	}
-	if (rc == 0 && list.len)
+	if (rc == 0)
 		rc = store_run(store_query(s, sql_words_done), e);
 	arena_done(&a);
 	return rc;
@@ -413,6 +536,8 @@ static int fill_queue(struct store *s, const struct comply_law *law, int64_t at_
 		rc = queue_words(s, law, e);
 	if (rc >= 0)
 		rc = bound_run(s, sql_timely, at_s, e);
+	if (rc >= 0)
+		rc = bound_run(s, sql_timely_registers, at_s, e);
 	if (rc < 0)
 		return rc;
 	q = store_query(s, sql_days);

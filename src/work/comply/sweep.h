@@ -27,7 +27,16 @@ struct comply_subject {
 	enum comply_about about;
 	int64_t id, unit_id;
 	struct str name;
+	const struct pack_register *reg; /* COMPLY_RECORD: where it stands */
 };
+
+/* --- weighed ---------------------------------------------------------------------------------- */
+
+#define COMPLY_JUDGED "duty.judged" /* the setting that says when this was done last */
+/* What registers, cases and signed statements say becomes evidence: in units in which something
+ * changed since the last time, in all of them once a day. */
+MUST_CHECK int comply_judge(
+	struct store *store, const struct pack_set *packs, int64_t now_s, struct err *e);
 
 /* --- reckoned anew ---------------------------------------------------------------------------- */
 
@@ -40,6 +49,8 @@ struct comply_query {
 	struct store *store;
 	const struct pack_set *packs;
 	int64_t unit_id, at_s;
+	const struct obligation
+		*only; /* NULL: all; else only subjects that it binds, on it alone */
 };
 /* All subjects of the unit as of then, the unit first. What EACH is given lives until it returns;
  * nonzero ends the walk and is returned. ERR_ABSENT: no such unit. */

@@ -1,4 +1,7 @@
 /* Verdicts of units that are kept: the same as reckoned, after each thing that may change them. */
+#include "core/attest/attest.h"
+#include "core/flow/flow.h"
+#include "core/record/record.h"
 #include "work/comply/sweep.h"
 
 #include <stdlib.h>
@@ -24,6 +27,9 @@ static int set_up(void **state)
 	assert_int_equal(store_open(":memory:", &err, &store), 0);
 	assert_int_equal(store_migrate(store, org_steps, org_step_count, &err), 0);
 	assert_int_equal(store_migrate(store, evidence_steps, evidence_step_count, &err), 0);
+	assert_int_equal(store_migrate(store, flow_steps, flow_step_count, &err), 0);
+	assert_int_equal(store_migrate(store, attest_steps, attest_step_count, &err), 0);
+	assert_int_equal(store_migrate(store, record_steps, record_step_count, &err), 0);
 	assert_int_equal(store_migrate(store, comply_steps, comply_step_count, &err), 0);
 	comply_law_of(packs, date_at(NOW_S), &arena, &law);
 	return 0;
@@ -106,8 +112,8 @@ static void same_as_reckoned(int64_t at_s)
 
 	for (size_t i = 0; i < law.count; i++)
 		text[i] = COMPLY_MARK_NONE;
-	assert_int_equal(comply_walk(&(struct comply_query){ store, packs, 1, at_s }, add_counts,
-				 &marks, &err),
+	assert_int_equal(comply_walk(&(struct comply_query){ store, packs, 1, at_s, NULL },
+				 add_counts, &marks, &err),
 		0);
 	assert_string_equal(arena_cstr(&arena, row.marks), text);
 }
@@ -188,6 +194,177 @@ static void a_machine_changes_its_unit(void **state)
 	same_as_reckoned(NOW_S + 1000);
 }
 
+/* --- records ---------------------------------------------------------------------------------- */
+
+static struct record_at at_wifi(int64_t now_s)
+{
+	return (struct record_at){ .store = store,
+		.packs = packs,
+		.reg = pack_register(packs, STR("wifi")),
+		.a = &arena,
+		.now_s = now_s,
+		.login = STR("an.le") };
+}
+
+static struct str day_of(int64_t at_s)
+{
+	char text[CLOCK_TEXT_MAX];
+
+	return arena_str(&arena, str_of(date_iso(date_at(at_s), text)));
+}
+
+/* A network whose password was changed on CHANGED; version 0 is a new one. */
+static struct record network(struct record r, int64_t now_s, int64_t changed_s)
+{
+	static int made;
+	struct str name = r.id ? r.title : arena_fmt(&arena, "XaMau-%d", ++made);
+	struct record_value values[] = { { STR("ssid"), name }, { STR("doi-tuong"), STR("noi-bo") },
+		{ STR("trang-thai"), STR("dang-phat") }, { STR("bao-mat"), STR("WPA2") },
+		{ STR("loc-mac"), STR("yes") }, { STR("mac"), STR("aa:bb:cc:00:11:22") },
+		{ STR("noi-dat"), STR("Tầng 1") }, { STR("doi-mat-khau"), day_of(changed_s) } };
+	struct record_at at = at_wifi(now_s);
+	struct record_faults faults;
+	int rc;
+
+	r.unit_id = 1;
+	rc = record_save(
+		&at, &r, (struct record_body){ values, COUNT(values) }, STR("thử"), &faults, &err);
+	if (rc < 0)
+		print_error("%s %.*s\n", err.text,
+			STR_FMT(faults.count && faults.at[0].field ? faults.at[0].field->id :
+								     STR("")));
+	assert_int_equal(rc, 0);
+	return r;
+}
+
+struct looking {
+	const char *id;
+	int64_t record_id;
+	int seen;
+	enum verdict verdict;
+	const char *why;
+};
+
+static int look_at(void *context, const struct comply_subject *subject,
+	const struct comply_verdict *verdicts, size_t count, struct err *e)
+{
+	struct looking *l = context;
+
+	for (size_t i = 0; i < count; i++) {
+		if (subject->about != COMPLY_RECORD || subject->id != l->record_id ||
+			!str_is(verdicts[i].obligation->id, l->id))
+			continue;
+		l->seen++;
+		l->verdict = verdicts[i].verdict;
+		l->why = verdicts[i].why;
+	}
+	return 0;
+}
+
+/* What the record's verdict is; VERDICT_COUNT when it is no subject. */
+static enum verdict record_verdict(const char *id, int64_t record_id, int64_t at_s)
+{
+	struct comply_query q = { store, packs, 1, at_s,
+		pack_obligation(packs, arena_fmt(&arena, "tay-son/%s", id)) };
+	struct looking l = { .id = id, .record_id = record_id };
+
+	assert_int_equal(comply_walk(&q, look_at, &l, &err), 0);
+	assert_true(l.seen <= 1);
+	return l.seen ? l.verdict : VERDICT_COUNT;
+}
+
+static void weigh(int64_t at_s)
+{
+	assert_int_equal(comply_judge(store, packs, at_s, &err), 0);
+	refresh(at_s);
+	same_as_reckoned(at_s);
+}
+
+/* EVIDENCE: D10.2.b, D10.2.a#3, D10.2.c#2 */
+static void each_network_has_its_own_verdict(void **state)
+{
+	const int64_t t = NOW_S + 500 * CLOCK_DAY_S, day = CLOCK_DAY_S;
+	struct record good = network((struct record){ 0 }, t, t - 30 * day);
+	struct record old = network((struct record){ 0 }, t, t - 30 * day);
+
+	/* written down, not yet weighed: nothing says that it is right */
+	assert_int_equal(record_verdict("D10.2.b", good.id, t), VERDICT_NO_EVIDENCE);
+	old = network(old, t + 1, t - 200 * day);
+	weigh(t + 2);
+	assert_int_equal(record_verdict("D10.2.b", good.id, t + 2), VERDICT_MET);
+	assert_int_equal(record_verdict("D10.2.b", old.id, t + 2), VERDICT_NOT_MET);
+	assert_int_equal(mark_of("D10.2.b"), 'F');
+	/* no guests: the obligation about their network does not bind it */
+	assert_int_equal(record_verdict("D10.2.c#2", good.id, t + 2), VERDICT_COUNT);
+	/* mended: the gap closes by itself, and the past stays what it was */
+	old = network(old, t + 10, t);
+	weigh(t + 11);
+	assert_int_equal(record_verdict("D10.2.b", old.id, t + 11), VERDICT_MET);
+	assert_int_equal(record_verdict("D10.2.b", old.id, t + 2), VERDICT_NOT_MET);
+	/* half a year on, nobody having done anything, both are overdue by the register's rule */
+	weigh(t + 190 * day);
+	assert_int_equal(record_verdict("D10.2.b", good.id, t + 190 * day), VERDICT_NOT_MET);
+	assert_int_equal(record_verdict("D10.2.b", old.id, t + 190 * day), VERDICT_NOT_MET);
+}
+
+/* EVIDENCE: D10.2.b */
+static void a_record_that_is_cancelled_is_no_subject(void **state)
+{
+	const int64_t t = NOW_S + 800 * CLOCK_DAY_S;
+	struct record r = network((struct record){ 0 }, t, t);
+	struct record_at at = at_wifi(t + 5);
+
+	weigh(t + 1);
+	assert_int_equal(record_verdict("D10.2.b", r.id, t + 1), VERDICT_MET);
+	assert_int_equal(record_cancel(&at, r.id, r.version, STR("đã tháo"), &err), 0);
+	weigh(t + 6);
+	assert_int_equal(record_verdict("D10.2.b", r.id, t + 6), VERDICT_COUNT);
+	assert_int_equal(record_verdict("D10.2.b", r.id, t + 1), VERDICT_MET);
+}
+
+/* EVIDENCE: D10.2.b */
+static void an_exception_covers_one_record(void **state)
+{
+	const int64_t t = NOW_S + 900 * CLOCK_DAY_S;
+	struct record one = network((struct record){ 0 }, t, t - 300 * CLOCK_DAY_S);
+	struct record other = network((struct record){ 0 }, t, t - 300 * CLOCK_DAY_S);
+	struct exception x = { .obligation = STR("tay-son/D10.2.b"),
+		.reason = STR("r"),
+		.approver = STR("b"),
+		.from_s = t,
+		.until_s = t + 1000,
+		.record_id = one.id,
+		.made_by = STR("a") };
+
+	assert_int_equal(exception_add(store, &x, &err), 0);
+	weigh(t + 1);
+	assert_int_equal(record_verdict("D10.2.b", one.id, t + 1), VERDICT_EXCEPTED);
+	assert_int_equal(record_verdict("D10.2.b", other.id, t + 1), VERDICT_NOT_MET);
+	refresh(t + 1000);
+	same_as_reckoned(t + 1000);
+	assert_int_equal(record_verdict("D10.2.b", one.id, t + 1000), VERDICT_NOT_MET);
+}
+
+/* Two registers answer the same obligation: the one that is in order does not hide the other. */
+static void of_two_registers_the_worse_counts(void **state)
+{
+	const int64_t t = NOW_S + 1000 * CLOCK_DAY_S;
+	struct evidence row = {
+		.by = EVIDENCE_REGISTER, .check = STR("tay-son/D19.8#1"), .unit_id = 1, .at_s = t
+	};
+
+	row.subject = STR("register:a"), row.outcome = OUTCOME_FAIL;
+	assert_int_equal(evidence_add_word(store, &row, &err), 0);
+	row.subject = STR("register:b"), row.outcome = OUTCOME_PASS, row.at_s = t + 1;
+	assert_int_equal(evidence_add_word(store, &row, &err), 0);
+	refresh(t + 2);
+	assert_int_equal(mark_of("D19.8#1"), 'F');
+	row.subject = STR("register:a"), row.at_s = t + 3;
+	assert_int_equal(evidence_add_word(store, &row, &err), 0);
+	refresh(t + 4);
+	assert_int_equal(mark_of("D19.8#1"), 'M');
+}
+
 static void what_does_not_apply_is_left_out_of_the_score(void **state)
 {
 	struct comply_law two = {
@@ -210,6 +387,10 @@ int main(void)
 		cmocka_unit_test(not_applicable_needs_a_signed_statement),
 		cmocka_unit_test(a_duty_done_is_met_until_it_grows_old),
 		cmocka_unit_test(a_machine_changes_its_unit),
+		cmocka_unit_test(each_network_has_its_own_verdict),
+		cmocka_unit_test(a_record_that_is_cancelled_is_no_subject),
+		cmocka_unit_test(an_exception_covers_one_record),
+		cmocka_unit_test(of_two_registers_the_worse_counts),
 		cmocka_unit_test(what_does_not_apply_is_left_out_of_the_score),
 	};
 

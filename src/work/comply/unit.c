@@ -21,6 +21,25 @@ static const char sql_rows[] =
 	"SELECT check_id, outcome, at_s FROM evidence WHERE run_id = (SELECT id FROM audit_run"
 	" WHERE host_id = $1 AND at_s <= $2 ORDER BY at_s DESC, id DESC LIMIT 1) ORDER BY id";
 
+/* What binds records is of the law too: with other conditions they have other verdicts. */
+static void name_bindings(const struct pack_register *r, struct buf *names)
+{
+	for (size_t b = 0; b < r->bind_count; b++) {
+		buf_fmt(names, "%.*s", STR_FMT(r->id));
+		for (size_t i = 0; i < r->binds[b].obligation_count; i++)
+			buf_fmt(names, " %.*s", STR_FMT(r->binds[b].obligations_are[i]->id));
+		for (size_t i = 0; i < r->binds[b].when_count; i++) {
+			const struct register_condition *w = &r->binds[b].when[i];
+
+			buf_fmt(names, " %.*s:%d:%d:%d", STR_FMT(w->field), w->op, w->is_so,
+				w->number);
+			for (size_t n = 0; n < w->text_count; n++)
+				buf_fmt(names, ",%.*s", STR_FMT(w->texts[n]));
+		}
+		buf_add_char(names, '\n');
+	}
+}
+
 void comply_law_of(
 	const struct pack_set *packs, struct date on, struct arena *a, struct comply_law *ret)
 {
@@ -39,6 +58,8 @@ void comply_law_of(
 			buf_fmt(&names, "%.*s/%.*s\n", STR_FMT(pack->id),
 				STR_FMT(pack->obligations[i].id));
 		}
+		for (size_t i = 0; pack_in_force(pack, on) && i < pack->register_count; i++)
+			name_bindings(&pack->registers[i], &names);
 	}
 	*ret = (struct comply_law){ .at = list.at,
 		.count = list.len,
@@ -178,6 +199,16 @@ static void weigh_having(struct unit_facts *f, struct arena *a)
 		weigh_statement(f, &f->having[i], months, a);
 }
 
+static int load_weighed(struct unit_facts *f, struct arena *a, struct err *e)
+{
+	struct str text = STR_NONE;
+	int rc = org_setting(f->store, COMPLY_JUDGED, a, &text, e);
+
+	if (rc < 0 || !str_to_i64(text, &f->weighed_at_s))
+		f->weighed_at_s = 0;
+	return rc;
+}
+
 int unit_facts_load(
 	const struct unit_facts *about, struct arena *a, struct unit_facts *ret, struct err *e)
 {
@@ -191,6 +222,10 @@ int unit_facts_load(
 		rc = load_people(&f, a, e);
 	if (rc == 0)
 		rc = evidence_unit_words(f.store, f.unit.id, f.at_s, a, &f.words, e);
+	if (rc == 0)
+		rc = evidence_record_words(f.store, f.unit.id, f.at_s, a, &f.record_words, e);
+	if (rc == 0)
+		rc = load_weighed(&f, a, e);
 	if (rc == 0)
 		rc = exception_list(f.store, f.at_s, a, &f.exceptions, &f.exception_count, e);
 	if (rc < 0)
@@ -324,7 +359,7 @@ int unit_verdicts(const struct unit_facts *f, const struct comply_subject *subje
 	in.words = words.at, in.word_count = words.count;
 	in.imports = imports.at, in.import_count = imports.count;
 	for (size_t i = 0; i < f->law->count; i++) {
-		if (!binds(f, subject, host, i))
+		if ((f->only && f->only != f->law->at[i]) || !binds(f, subject, host, i))
 			continue;
 		list[count] = comply_verdict(&in, f->law->at[i], a);
 		if (subject->about == COMPLY_UNIT && f->law->about[i] != COMPLY_UNIT)
@@ -343,6 +378,16 @@ struct walk {
 	void *context;
 };
 
+/* Does the one obligation that is asked about bind the subject? */
+static bool is_asked(const struct unit_facts *f, const struct comply_subject *subject,
+	const struct unit_host *host)
+{
+	for (size_t i = 0; f->only && i < f->law->count; i++)
+		if (f->law->at[i] == f->only)
+			return binds(f, subject, host, i);
+	return !f->only;
+}
+
 static int walk_one(const struct walk *w, const struct comply_subject *subject,
 	const struct unit_host *host, struct err *e)
 {
@@ -350,6 +395,8 @@ static int walk_one(const struct walk *w, const struct comply_subject *subject,
 	struct arena a;
 	int rc;
 
+	if (!is_asked(w->facts, subject, host))
+		return 0;
 	arena_init(&a, SUBJECT_MEMORY_BYTES);
 	rc = unit_verdicts(w->facts, subject, host, &a, &list, e);
 	if (rc == 0)
@@ -376,6 +423,13 @@ static int walk_all(const struct walk *w, struct err *e)
 	}
 	for (size_t i = 0; rc == 0 && i < f->person_count; i++)
 		rc = walk_one(w, &f->people[i], NULL, e);
+	for (size_t i = 0; rc == 0 && i < pack_register_count(f->packs); i++) {
+		struct record_walk records = { f, pack_register_at(f->packs, i), w->each,
+			w->context };
+
+		if (pack_in_force(records.reg->pack, date_at(f->at_s)))
+			rc = unit_records(&records, e);
+	}
 	return rc;
 }
 
@@ -383,7 +437,7 @@ int comply_walk(const struct comply_query *q, comply_each *each, void *context, 
 {
 	struct comply_law law;
 	struct unit_facts f = {
-		.store = q->store, .packs = q->packs, .law = &law, .at_s = q->at_s
+		.store = q->store, .packs = q->packs, .law = &law, .at_s = q->at_s, .only = q->only
 	};
 	struct arena a;
 	int rc;

@@ -1,0 +1,137 @@
+#!/usr/bin/env python3
+"""Every obligation on a whole district: a verdict for each subject that it binds, and behind each kind of answer a page
+that leads to the proof or to the very gap.
+"""
+import collections
+import os
+import re
+import tempfile
+import time
+import unittest
+import urllib.parse
+
+import yaml
+
+from flow import PACKS, Server, khien, totp
+
+PASSWORD = "Chuong-Dong-Ruong-2026"
+
+
+def obligations():
+    """{id: row} of the regulation, classification rows left out."""
+    found = {}
+    folder = os.path.join(PACKS, "tay-son", "obligations")
+    for name in sorted(os.listdir(folder)):
+        with open(os.path.join(folder, name), encoding="utf-8") as text:
+            found.update({o["id"]: o for o in yaml.safe_load(text)["obligations"] if o["kind"] != "data"})
+    return found
+
+
+def bindings():
+    """{register: ids of obligations that bind its records}, from the files themselves."""
+    found = {}
+    folder = os.path.join(PACKS, "tay-son", "registers")
+    for name in sorted(os.listdir(folder)):
+        with open(os.path.join(folder, name), encoding="utf-8") as text:
+            register = yaml.safe_load(text)
+        found[register["id"]] = {o for b in register.get("binds", []) for o in b["obligations"]}
+    return found
+
+
+def first_log_in(server, login, onetime):
+    """A browser of a sample account, all log-in steps done."""
+    browser = server.browser()
+    browser.get("/dang-nhap")
+    browser.submit({"ten-dang-nhap": login, "mat-khau": onetime}, action="/dang-nhap")
+    browser.submit({"mat-khau": onetime, "mat-khau-moi": PASSWORD, "nhac-lai": PASSWORD}, action="/doi-mat-khau")
+    if "/dang-nhap" in browser.path:
+        browser.submit({"ten-dang-nhap": login, "mat-khau": PASSWORD}, action="/dang-nhap")
+    if "/bat-ma-hai-buoc" in browser.path:
+        key = re.search(r'<code class="key">([A-Z2-7]+)</code>', browser.page.text).group(1)
+        browser.submit({"ma": totp(key, time.time())}, action="/bat-ma-hai-buoc")
+    if browser.get("/hom-nay").status != 200 or browser.path != "/hom-nay":
+        raise AssertionError(f"not signed in, at {browser.path}:\n{browser.page.text}")
+    return browser
+
+
+class District(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.own = tempfile.TemporaryDirectory()
+        cls.data = os.path.join(cls.own.name, "mau")
+        made = khien("demo", "--data", cls.data, timeout_s=300)
+        assert made.status == 0, made
+        cls.head = re.search(r"^\s+thu\.truong\s+(\S+)$", made.out, re.M).group(1)
+        weighed = khien("verdicts", "sweep", "--data", cls.data, timeout_s=300)
+        assert weighed.status == 0, weighed
+        told = khien("verdicts", "--data", cls.data, "--format", "json", timeout_s=300)
+        assert told.status == 0, told.err
+        cls.rows = [r for r in told.json()["verdicts"] if r["obligation"].startswith("tay-son/")]
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.own.cleanup()
+
+    # EVIDENCE: D23.2#1, D4.4
+    def test_each_obligation_has_a_verdict_for_each_subject(self):
+        law, bound = obligations(), bindings()
+        self.assertEqual(len(law), 228)
+        by = collections.defaultdict(list)
+        for row in self.rows:
+            by[row["obligation"].partition("/")[2]].append(row)
+        self.assertEqual(set(by), set(law))
+        everywhere = {row["unit"] for row in self.rows}
+        self.assertEqual(len(everywhere), 30)
+        counts, kinds = collections.Counter(), collections.defaultdict(set)
+        for name, rows in by.items():
+            self.assertEqual(len({(r["unit"], r["subject"]) for r in rows}), len(rows), name)
+            self.assertEqual({r["unit"] for r in rows}, everywhere, name)
+            for row in rows:
+                counts[law[name]["kind"], row["subject"].split(":")[0], row["verdict"]] += 1
+                kinds[name].add(row["subject"].split(":")[0])
+                if row["verdict"] not in ("met", "not-applicable"):
+                    self.assertTrue(row["because"], row)
+        for name in set().union(*bound.values()):
+            self.assertIn("record", kinds[name], name)
+        for key, count in sorted(counts.items()):
+            print("# {:10} {:7} {:15} {}".format(*key, count))
+
+    def open_one(self, browser, row):
+        """The page of this verdict; its text."""
+        name = row["obligation"].partition("/")[2]
+        where = f"/ket-qua/{row['unit']}/tay-son/{urllib.parse.quote(name, safe='')}?loc={row['verdict']}"
+        page = browser.get(where)
+        self.assertEqual(page.status, 200, where)
+        boxes = page.text.split('<ul class="proofs">')[1:]
+        self.assertTrue(boxes, where)
+        self.assertIn(f'class="chip {row["verdict"]}"', page.text, where)
+        for box in boxes:
+            box = box.split("</ul>")[0]
+            self.assertIn("<li>", box, where)
+            if row["verdict"] in ("no-evidence", "overdue", "not-met"):
+                self.assertRegex(box, r"<a |class=\"soft\"", where)   # where it is mended, or that nothing can yet
+        return page.text
+
+    # EVIDENCE: D23.2#1
+    def test_each_kind_of_answer_opens_to_proof_or_gap(self):
+        seen, gaps, opened = {}, collections.Counter(), set()
+        for row in self.rows:
+            kind = row["subject"].split(":")[0]
+            bad = row["verdict"] in ("not-met", "overdue", "no-evidence")
+            seen.setdefault((row["obligation"], kind, row["verdict"] if not bad else "bad"), row)
+        with Server(data=self.data) as server:
+            browser = first_log_in(server, "thu.truong", self.head)
+            for (name, kind, verdict), row in sorted(seen.items()):
+                if verdict != "bad" and (name, kind, "bad") in seen:
+                    continue                                # the gap is what one opens
+                text = self.open_one(browser, row)
+                gaps["chưa có sổ, hồ sơ hoặc cam kết" in text] += 1
+                opened.add(name)
+                if kind == "record" and row["verdict"] == "not-met":
+                    self.assertRegex(text, r"/ban-ghi/\d+", row)
+        self.assertEqual({name.partition("/")[2] for name in opened}, set(obligations()))
+        print(f"# {sum(gaps.values())} pages opened; {gaps[True]} name a way of proof that the packs give no place for")
+
+
+if __name__ == "__main__":
+    unittest.main()
