@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "work/archive/archive.h"
-#include "work/archive/segment.h"
+#include "work/archive/read.h"
 
 #define PATH_BYTES 4096
 #define SEGMENT_BYTES ((uint64_t)64 * MIB)
@@ -274,10 +274,78 @@ static int search(struct str order, char **words, int count)
 	return 0;
 }
 
+/* What a section spends, and what is in it: of a column the text before its slot. */
+struct part {
+	unsigned kind, family;
+	uint64_t raw, stored;
+};
+
+static int by_stored(const void *a, const void *b)
+{
+	uint64_t x = ((const struct part *)a)->stored, y = ((const struct part *)b)->stored;
+
+	return (x < y) - (x > y);
+}
+
+/* A template with a slot of FAMILY: the text before the first. */
+static void print_family(const struct segment *s, unsigned family)
+{
+	for (uint32_t t = 1; t < s->template_count; t++) {
+		const struct template *m = &s->templates[t];
+
+		for (uint32_t k = 0; k < m->slots; k++) {
+			uint32_t from = s->piece_from[m->slot + t - 1 + k];
+			uint32_t end = s->piece_from[m->slot + t + k] - 1;
+
+			if (s->slots[m->slot + k].family != family ||
+				s->slots[m->slot + k].type == SLOT_TIME)
+				continue;
+			if (end - from > 40)
+				from = end - 40;
+			printf(" type %d after '%.*s'", s->slots[m->slot + k].type,
+				(int)(end - from), (const char *)s->text.at + from);
+			return;
+		}
+	}
+}
+
+/* parts FILE: what each kind of section and each column of a segment costs. */
+static int parts(const char *path)
+{
+	static struct part part[SECTION_KINDS + LIMIT_SEGMENT_FAMILIES];
+	struct segment *s = NULL;
+	struct err e = { 0 };
+
+	if (segment_open(map(path), &e, &s) < 0 || load_tables(s, &e) < 0)
+		die(path, &e);
+	for (uint32_t i = 0; i < s->section_count; i++) {
+		const struct section *at = &s->sections[i];
+		struct part *p = at->kind == SECTION_COLUMN ? &part[SECTION_KINDS + at->family] :
+							      &part[at->kind];
+
+		p->kind = at->kind;
+		p->family = at->family;
+		p->raw += at->raw_len;
+		p->stored += at->stored_len;
+	}
+	qsort(part, COUNT(part), sizeof(part[0]), by_stored);
+	for (size_t i = 0; i < COUNT(part) && part[i].stored > 0; i++) {
+		printf("%9llu of %9llu  kind %2u", (unsigned long long)part[i].stored,
+			(unsigned long long)part[i].raw, part[i].kind);
+		if (part[i].kind == SECTION_COLUMN)
+			print_family(s, part[i].family);
+		printf("\n");
+	}
+	segment_close(s);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct str order = str_of(argc > 1 ? argv[1] : "");
 
+	if (str_is(order, "parts") && argc == 3)
+		return parts(argv[2]);
 	if (str_is(order, "pack") && argc >= 4)
 		return pack(argv + 2, argc - 2);
 	if ((str_is(order, "count") || str_is(order, "find") || str_is(order, "first")) &&
@@ -285,6 +353,7 @@ int main(int argc, char **argv)
 		return search(order, argv + 2, argc - 2);
 	fprintf(stderr,
 		"usage: bench-archive pack FOLDER FILE [small] [check]\n"
+		"       bench-archive parts SEGMENT\n"
 		"       bench-archive count|find|first FOLDER [exact:|fold:|nocase:|regex:|iregex:]TEXT...\n");
 	return 1;
 }

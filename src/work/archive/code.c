@@ -122,20 +122,11 @@ struct entries {
 	uint32_t block;
 };
 
-/* A text or an address: ENTRY is the writer's number of it. */
-static uint8_t code_entry(struct family_values *f, uint32_t entry, const struct entries *in)
+/* The number ENTRY, which is the writer's, has in the segment. */
+static uint32_t number_of(const struct entries *in, uint32_t entry)
 {
-	struct near *near = &f->near;
 	uint32_t *numbers;
-	unsigned rank = 0;
 
-	while (rank < near->count && near->value[rank] != entry)
-		rank++;
-	if (rank < near->count) {
-		near_front(near, rank, ENTRY_NEAR, entry, 0);
-		return (uint8_t)rank;
-	}
-	near_front(near, rank, ENTRY_NEAR, entry, 0);
 	while (in->number->len <= entry * sizeof(uint32_t)) {
 		memset(bytes_more(in->number, sizeof(uint32_t)), 0, sizeof(uint32_t));
 		in->number->len += sizeof(uint32_t);
@@ -145,9 +136,32 @@ static uint8_t code_entry(struct family_values *f, uint32_t entry, const struct 
 		bytes_add(in->order, &entry, sizeof(entry));
 		numbers[entry] = (uint32_t)(in->order->len / sizeof(entry));
 	}
-	fresh(f, numbers[entry] - 1);
-	uses_note(in->uses, entry, in->family, in->block);
-	return CODE_ENTRY;
+	return numbers[entry] - 1;
+}
+
+/* A text or an address: ENTRY is the writer's number of it. */
+static uint8_t code_entry(struct family_values *f, uint32_t entry, const struct entries *in)
+{
+	struct near *near = &f->near;
+	uint32_t number = number_of(in, entry);
+	bool is_expected = follower(&f->followers) == number + 1;
+	unsigned rank = 0;
+	uint8_t code;
+
+	while (rank < near->count && near->value[rank] != entry)
+		rank++;
+	if (rank > 0 && is_expected) {
+		code = CODE_AGAIN;
+	} else if (rank < near->count) {
+		code = (uint8_t)rank;
+	} else {
+		code = CODE_ENTRY;
+		fresh(f, number);
+		uses_note(in->uses, entry, in->family, in->block);
+	}
+	follow(&f->followers, number);
+	near_front(near, rank, ENTRY_NEAR, entry, 0);
+	return code;
 }
 
 static uint8_t code_number(struct family_values *f, struct value v)
@@ -323,6 +337,8 @@ static void put_columns(struct coder *c)
 		f->fresh.len = 0;
 		f->position = 0;
 		f->near.count = 0;
+		free(f->followers.of);
+		f->followers = (struct followers){ 0 };
 	}
 	w->used_families.len = 0;
 }

@@ -9,7 +9,8 @@
 
 #define SEGMENT_MAGIC "KHIENSEG"
 #define SEGMENT_MAGIC_END "GESNEIHK"
-#define SEGMENT_VERSION 1
+#define SEGMENT_VERSION 2
+#define SEGMENT_VERSION_OLDEST 1 /* the same without what came since */
 #define SEGMENT_HEADER_BYTES 16
 #define SEGMENT_FOOTER_BYTES 48
 
@@ -47,7 +48,8 @@ struct template
  * value stands in the family's column. Of texts and addresses it is the number of the entry in the
  * dictionary. So a family can be read without the others. */
 #define ENTRY_NEAR 16
-#define CODE_ENTRY ENTRY_NEAR /* it stands in the column */
+#define CODE_ENTRY ENTRY_NEAR       /* it stands in the column */
+#define CODE_AGAIN (CODE_ENTRY + 1) /* the one that came behind the last one before */
 
 #define NUMBER_NEAR 8
 #define CODE_FRESH NUMBER_NEAR /* the value stands in the family's column */
@@ -139,7 +141,6 @@ struct near {
 	uint8_t count;
 };
 
-/* State of a family while a block is coded or decoded. */
 /* Put VALUE first; RANK is where it was, or near->count for a new one. ROOM bounds the list; only
  * numbers, whose list has NUMBER_NEAR places, have digits. */
 static inline void near_front(
@@ -162,6 +163,23 @@ static inline void near_front(
 	near->value[0] = value;
 	near->digits[0] = digits;
 }
+
+/* What came behind each entry when its family held it last: lists are often repeated. */
+#define FOLLOWERS 1024
+struct followers {
+	uint32_t *of;  /* FOLLOWERS places, each an entry plus one; NULL until needed */
+	uint32_t last; /* the entry before */
+	bool has_last;
+};
+
+/* The entry expected next plus one, or 0. */
+static inline uint32_t follower(const struct followers *f)
+{
+	return f->of && f->has_last ? f->of[f->last % FOLLOWERS] : 0;
+}
+
+/* ENTRY came. */
+void follow(struct followers *f, uint32_t entry);
 
 /* How many decimal digits, hexadecimal digits VALUE has without leading zeros. */
 unsigned decimal_digits(uint64_t value);

@@ -1,75 +1,8 @@
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 #include <sys/random.h>
 
-#include "work/archive/lines.h"
-#include "work/archive/timeform.h"
+#include "work/archive/cut.h"
 
-/* After so many different words at one place, what stands there is a value and not a word. */
-#define BRANCHES_MAX 40
-#define CONTEXTS_MAX 50000
-#define FOLLOWS_MAX 200000
-#define NUMBER_RUN_MIN 4 /* fewer digits inside a word do not cut it */
-#define HEX_RUN_MIN 6
-#define HEX_CHUNK_MAX 128
-
-/* A line being cut. */
-struct cut {
-	struct lines *l;
-	const char *s;
-	size_t len;
-	uint64_t hash; /* of the static text and the slots so far: of the template, in the end */
-	uint64_t tag;  /* stands for what came just before */
-	struct value *values;
-	uint32_t slots;
-	uint64_t group;
-	bool is_full; /* too many slots, or a table is full: no template */
-};
-
-static inline uint64_t mix(uint64_t a, uint64_t b)
-{
-	uint64_t x = (a ^ (b * 0x9E3779B97F4A7C15u)) * 0xD6E8FEB86659FD93u;
-
-	return x ^ x >> 32;
-}
-
-static inline uint64_t load_8(const char *from)
-{
-	uint64_t value;
-
-	memcpy(&value, from, 8);
-	return value;
-}
-
-static inline uint64_t load_4(const char *from)
-{
-	uint32_t value;
-
-	memcpy(&value, from, 4);
-	return value;
-}
-
-/* Most words are short: one multiplication, seeded, so that nobody can aim at a chain. */
-static inline uint64_t hash_word(const char *from, size_t len, uint64_t seed)
-{
-	uint64_t a, b = 0;
-	__uint128_t product;
-
-	if (len > 16)
-		return XXH3_64bits_withSeed(from, len, seed);
-	if (len >= 8) {
-		a = load_8(from);
-		b = load_8(from + len - 8);
-	} else if (len >= 4) {
-		a = load_4(from) | load_4(from + len - 4) << 32;
-	} else {
-		a = (uint8_t)from[0] | (uint64_t)(uint8_t)from[len / 2] << 8 |
-			(uint64_t)(uint8_t)from[len - 1] << 16;
-	}
-	product = (__uint128_t)(a ^ seed) * (b ^ (seed >> 7 | 1) ^ len * 0x9E3779B97F4A7C15u);
-	return (uint64_t)product ^ (uint64_t)(product >> 64);
-}
+#define JSON_MIN 300 /* bytes: shorter ones are cut into words like any line */
 
 void lines_init(struct lines *l)
 {
@@ -112,7 +45,6 @@ uint32_t lines_address(const struct lines *l, uint32_t number)
 {
 	return ((const uint32_t *)(const void *)l->addresses.at)[number];
 }
-
 /* What stands just before slot K: the slot there, or the last bytes, any digit for any other. */
 static uint64_t before(const struct cut *c, uint32_t k)
 {
@@ -153,295 +85,6 @@ static uint16_t family_of(const struct cut *c, uint32_t k)
 	return (uint16_t)l->families++;
 }
 
-/* Bytes FROM to END of the line become a slot. */
-static void add_slot(struct cut *c, size_t from, size_t end, struct slot slot, struct value value)
-{
-	if (c->slots == LIMIT_SEGMENT_SLOTS) {
-		c->is_full = true;
-		return;
-	}
-	c->l->spans[c->slots] = (struct span){ (uint32_t)from, (uint32_t)end };
-	c->l->key_slots[c->slots] = slot;
-	c->values[c->slots++] = value;
-	c->hash = mix(c->hash, (uint64_t)(slot.type << 8 | slot.form));
-}
-
-static void add_number(struct cut *c, size_t from, size_t end)
-{
-	uint64_t value = 0;
-
-	for (size_t i = from; i < end; i++)
-		value = value * 10 + (uint64_t)(c->s[i] - '0');
-	add_slot(c, from, end, (struct slot){ .type = SLOT_NUMBER },
-		(struct value){
-			value, c->s[from] == '0' && end - from > 1 ? (uint8_t)(end - from) : 0 });
-}
-
-static void add_hex(struct cut *c, size_t from, size_t end, unsigned classes)
-{
-	unsigned type = classes & IS_HEX_UPPER ? SLOT_HEX_UPPER : SLOT_HEX;
-
-	while (from < end) {
-		size_t stop = end - from > HEX_DIGITS_MAX ? from + HEX_DIGITS_MAX : end;
-		uint64_t value = 0;
-
-		for (size_t i = from; i < stop; i++)
-			value = value << 4 |
-				(uint64_t)(c->s[i] <= '9' ? c->s[i] - '0' : (c->s[i] & 7) + 9);
-		add_slot(c, from, stop, (struct slot){ .type = (uint8_t)type },
-			(struct value){ value,
-				c->s[from] == '0' && stop - from > 1 ? (uint8_t)(stop - from) :
-								       0 });
-		from = stop;
-	}
-}
-
-/* Have too many words stood at this place for WORD to be one of the template? */
-static bool is_value(struct lines *l, uint64_t context, uint64_t word)
-{
-	uint64_t follow = mix(context, word);
-	int64_t number = table_get(&l->follows, follow);
-
-	if (number >= 0)
-		return l->branches.at[number] > BRANCHES_MAX;
-	number = table_get(&l->contexts, context);
-	if (number >= 0 && l->branches.at[number] > BRANCHES_MAX)
-		return true;
-	if (number < 0) {
-		number = (int64_t)l->branches.len;
-		if (!table_put(&l->contexts, context, (uint32_t)number, CONTEXTS_MAX))
-			return true;
-		bytes_u8(&l->branches, 0);
-	}
-	if (!table_put(&l->follows, follow, (uint32_t)number, FOLLOWS_MAX))
-		return true;
-	return ++l->branches.at[number] > BRANCHES_MAX;
-}
-
-static int64_t intern_text(struct lines *l, struct str text, uint64_t hash)
-{
-	int64_t found = table_get(&l->texts_by_hash, hash);
-	uint32_t from = (uint32_t)l->texts.len;
-
-	if (found >= 0)
-		return str_eq(lines_text(l, (uint32_t)found), text) ? found : -1;
-	if (l->texts.len + text.len + 1 > LIMIT_SEGMENT_TEXT_BYTES)
-		return -1;
-	found = (int64_t)(l->text_from.len / sizeof(from));
-	if (!table_put(&l->texts_by_hash, hash, (uint32_t)found, LIMIT_SEGMENT_TEXTS))
-		return -1;
-	bytes_add(&l->text_from, &from, sizeof(from));
-	bytes_add(&l->texts, text.ptr, text.len);
-	bytes_u8(&l->texts, 0);
-	return found;
-}
-
-/* A word, or part of one: static text, or a value of the dictionary. */
-static void add_word(struct cut *c, size_t from, size_t end, uint64_t context)
-{
-	struct str text = { c->s + from, end - from };
-	uint64_t word = hash_word(text.ptr, text.len, c->l->seed);
-	int64_t number;
-
-	if (c->group == 0 && text.len > 1)
-		c->group = word;
-	if (!is_value(c->l, context, word)) {
-		c->hash = mix(c->hash, word);
-		c->tag = mix(word, 9);
-		return;
-	}
-	c->tag = mix(context, 1);
-	number = intern_text(c->l, text, word);
-	if (number < 0) {
-		c->is_full = true;
-		return;
-	}
-	add_slot(c, from, end, (struct slot){ .type = SLOT_TEXT },
-		(struct value){ (uint64_t)number, 0 });
-}
-
-/* A dotted quad as people write it: where it ends, or 0. */
-static size_t ipv4_at(const struct cut *c, size_t at, uint32_t *ret)
-{
-	uint32_t address = 0;
-
-	for (int part = 0; part < 4; part++) {
-		unsigned octet = 0;
-		size_t from = at;
-
-		while (at < c->len && at - from < 4 && class_of(c->s[at]) == IS_DIGIT)
-			octet = octet * 10 + (unsigned)(c->s[at++] - '0');
-		if (at == from || octet > 255 || (c->s[from] == '0' && at - from > 1) ||
-			(part < 3 && (at >= c->len || c->s[at++] != '.')))
-			return 0;
-		address = address << 8 | octet;
-	}
-	if (at < c->len && (class_of(c->s[at]) & (IS_ALNUM | IS_HIGH) || c->s[at] == '.'))
-		return 0;
-	*ret = address;
-	return at;
-}
-
-static bool add_ipv4(struct cut *c, size_t from, size_t *ret_end)
-{
-	struct lines *l = c->l;
-	uint32_t address;
-	size_t end = ipv4_at(c, from, &address);
-	uint64_t hash;
-	int64_t number;
-
-	if (end == 0)
-		return false;
-	hash = mix(l->seed, address);
-	number = table_get(&l->addresses_by_hash, hash);
-	if (number < 0) {
-		number = (int64_t)(l->addresses.len / sizeof(address));
-		if (!table_put(&l->addresses_by_hash, hash, (uint32_t)number, LIMIT_SEGMENT_TEXTS))
-			c->is_full = true;
-		bytes_add(&l->addresses, &address, sizeof(address));
-	} else if (lines_address(l, (uint32_t)number) != address) {
-		return false;
-	}
-	add_slot(c, from, end, (struct slot){ .type = SLOT_IPV4 },
-		(struct value){ (uint64_t)number, 0 });
-	*ret_end = end;
-	return true;
-}
-
-/* Classes of the run of letters and digits at FROM, and its end. */
-static unsigned run_of(
-	const struct cut *c, size_t from, size_t end, unsigned kinds, size_t *ret_end)
-{
-	unsigned classes = 0;
-
-	while (from < end && class_of(c->s[from]) & kinds)
-		classes |= class_of(c->s[from++]);
-	*ret_end = from;
-	return classes;
-}
-
-static bool is_hex(unsigned classes)
-{
-	return classes == (IS_DIGIT | IS_HEX_LOWER) || classes == (IS_DIGIT | IS_HEX_UPPER);
-}
-
-/* A word with numbers in it, such as blk_-1608999687919862906 or a UUID: cut at long numbers. */
-static void cut_word(struct cut *c, size_t from, size_t end, uint64_t context)
-{
-	size_t text = from; /* not yet given away */
-
-	while (from < end) {
-		size_t run, digits;
-		unsigned classes = run_of(c, from, end, IS_ALNUM, &run);
-		bool has_hex = is_hex(classes) && run - from >= HEX_RUN_MIN;
-		bool has_number;
-
-		if (run == from) {
-			from++;
-			continue;
-		}
-		run_of(c, from, run, IS_DIGIT, &digits);
-		has_number = !has_hex && digits - from >= NUMBER_RUN_MIN &&
-			digits - from <= NUMBER_DIGITS_MAX;
-		if (has_hex || has_number) {
-			if (text < from) {
-				add_word(c, text, from, context);
-				context = c->tag;
-			}
-			if (has_hex)
-				add_hex(c, from, run, classes);
-			else
-				add_number(c, from, digits);
-			c->tag = context = mix(context, has_hex ? 3 : 2);
-			text = from = has_hex ? run : digits;
-		} else {
-			/* to the next digit that may begin a number */
-			do
-				from++;
-			while (from < run &&
-				!(class_of(c->s[from]) == IS_DIGIT &&
-					class_of(c->s[from - 1]) != IS_DIGIT));
-		}
-	}
-	if (text < end)
-		add_word(c, text, end, context);
-}
-
-/* The word with digits from FROM to END, none of whose bytes is between words. */
-static void add_chunk(struct cut *c, size_t from, size_t end, uint64_t context)
-{
-	size_t len = end - from, stop;
-	unsigned classes = run_of(c, from, end, IS_ALNUM | IS_MARK | IS_HIGH, &stop);
-
-	if (is_hex(classes) && len >= HEX_RUN_MIN && len <= HEX_CHUNK_MAX) {
-		add_hex(c, from, end, classes);
-		c->tag = mix(context, 3);
-	} else if (len > 2 && c->s[from] == '0' && c->s[from + 1] == 'x') {
-		unsigned figures =
-			run_of(c, from + 2, end, IS_DIGIT | IS_HEX_LOWER | IS_HEX_UPPER, &stop);
-
-		if (stop == end && figures != 0 &&
-			(figures == IS_DIGIT || is_hex(figures) || figures == IS_HEX_LOWER ||
-				figures == IS_HEX_UPPER)) {
-			c->hash = mix(c->hash, 'x');
-			add_hex(c, from + 2, end, figures);
-			c->tag = mix(context, 4);
-		} else {
-			add_word(c, from, end, context);
-		}
-	} else if (!(classes & IS_HIGH)) {
-		cut_word(c, from, end, context);
-	} else {
-		add_word(c, from, end, context);
-	}
-}
-
-/* Could a time begin at AT? */
-static inline bool is_time(const struct cut *c, size_t at)
-{
-	const char *s = c->s + at;
-
-	if (c->len - at < 8)
-		return false;
-	if (s[0] >= 'A' && s[0] <= 'Z')
-		return s[3] == ' ';
-	return class_of(s[0]) == IS_DIGIT && (s[2] == ':' || s[2] == '/' || s[4] == '-');
-}
-
-/* The word or time at AT; returns where it ends. */
-static size_t add_token(struct cut *c, size_t at, uint64_t context)
-{
-	size_t end, taken;
-	enum scan_digits digits;
-	int64_t time;
-	uint8_t form;
-
-	if (is_time(c, at)) {
-		taken = timeform_parse(c->s + at, c->len - at, &form, &time);
-		if (taken > 0) {
-			add_slot(c, at, at + taken,
-				(struct slot){ .type = SLOT_TIME, .form = form },
-				(struct value){ (uint64_t)time, 0 });
-			c->tag = mix(context, 5);
-			return at + taken;
-		}
-	}
-	end = scan_end(&c->l->scan, at);
-	digits = scan_digits(&c->l->scan, at, end);
-	if (digits == NO_DIGIT) {
-		add_word(c, at, end, context);
-	} else if (digits == ALL_DIGITS && end - at <= NUMBER_DIGITS_MAX) {
-		add_number(c, at, end);
-		c->tag = mix(context, 2);
-	} else if (class_of(c->s[at]) == IS_DIGIT && add_ipv4(c, at, &taken)) {
-		c->tag = mix(context, 6);
-		return taken;
-	} else {
-		add_chunk(c, at, end, context);
-	}
-	return end;
-}
-
 /* Is T the template of the line that was cut? */
 static bool is_same(const struct cut *c, const struct template *t)
 {
@@ -467,6 +110,23 @@ static bool is_same(const struct cut *c, const struct template *t)
 	return at == end;
 }
 
+/* A value that stands in the line a second time shares the column of the first. */
+static uint16_t slot_family(const struct cut *c, uint32_t k)
+{
+	const struct slot *slots = c->l->key_slots;
+	uint32_t first = k > 64 ? k - 64 : 0;
+
+	if (slots[k].type == SLOT_TIME)
+		return 0;
+	if (slots[k].type == SLOT_NUMBER && c->values[k].number < 1000)
+		return family_of(c, k);
+	for (uint32_t i = first; i < k; i++)
+		if (slots[i].type == slots[k].type && c->values[i].number == c->values[k].number &&
+			c->values[i].digits == c->values[k].digits)
+			return slots[i].family;
+	return family_of(c, k);
+}
+
 static uint32_t new_template(struct cut *c)
 {
 	struct lines *l = c->l;
@@ -484,7 +144,7 @@ static uint32_t new_template(struct cut *c)
 		bytes_add(&l->text, c->s + from, l->spans[k].from - from);
 		bytes_u8(&l->text, 0);
 		from = l->spans[k].end;
-		l->key_slots[k].family = l->key_slots[k].type == SLOT_TIME ? 0 : family_of(c, k);
+		l->key_slots[k].family = slot_family(c, k);
 		if (l->key_slots[k].type == SLOT_TIME && t.time == 0)
 			t.time = (uint16_t)(k + 1);
 	}
@@ -495,7 +155,6 @@ static uint32_t new_template(struct cut *c)
 	bytes_add(&l->templates, &t, sizeof(t));
 	return number;
 }
-
 /* NUL is the mark of a slot, and folding for search needs whole characters. */
 static bool is_fit(struct lines *l, struct str raw)
 {
@@ -508,22 +167,15 @@ static bool is_fit(struct lines *l, struct str raw)
 uint32_t lines_parse(struct lines *l, struct str raw, struct value *values, uint64_t *ret_group)
 {
 	struct cut c = { .l = l, .s = raw.ptr, .len = raw.len, .tag = l->seed, .values = values };
-	size_t at = 0;
 	int64_t found;
 
 	*ret_group = 0;
 	if (!is_fit(l, raw))
 		return TEMPLATE_RAW;
-	while (at < raw.len && !c.is_full) {
-		uint64_t between = 0;
-
-		while (at < raw.len && class_of(raw.ptr[at]) & IS_BETWEEN)
-			between =
-				(between ^ (uint64_t)(uint8_t)raw.ptr[at++]) * 0x9E3779B97F4A7C15u;
-		c.hash = mix(c.hash, between);
-		if (at < raw.len)
-			at = add_token(&c, at, mix(c.tag, between));
-	}
+	if (raw.len >= JSON_MIN && raw.ptr[0] == '{' && raw.ptr[1] == '"')
+		cut_json(&c);
+	else
+		cut_words(&c, 0);
 	if (c.is_full)
 		return TEMPLATE_RAW;
 	*ret_group = c.group;

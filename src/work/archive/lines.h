@@ -38,6 +38,7 @@ struct lines {
 	struct table contexts;  /* places where words stand: to a number */
 	struct bytes branches;  /* of each context: how many different words were there, one byte */
 	struct table follows;   /* a word in its context: to the number of the context */
+	bool has_tabs;          /* a line was cut behind the t of a written tab */
 	/* of the line in work */
 	struct scan scan;
 	struct slot key_slots[LIMIT_SEGMENT_SLOTS];

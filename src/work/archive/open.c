@@ -194,6 +194,7 @@ struct ends {
 
 static int read_ends(struct segment *s, struct ends *ends, struct err *e)
 {
+	uint64_t version;
 	const uint8_t *at;
 	int result;
 
@@ -212,10 +213,11 @@ static int read_ends(struct segment *s, struct ends *ends, struct err *e)
 	if (memcmp(ends->foot + 40, SEGMENT_MAGIC_END, 8) != 0 ||
 		XXH3_64bits(ends, SEGMENT_HEADER_BYTES + 32) != u64_at(ends->foot + 32))
 		return bad(e, "its first or last bytes, or it was cut short");
-	if (u64_at(ends->head + 8) != SEGMENT_VERSION)
+	version = u64_at(ends->head + 8);
+	if (version < SEGMENT_VERSION_OLDEST || version > SEGMENT_VERSION)
 		return err_set(e, ERR_INPUT,
-			"a segment of version %llu; this program reads version %u",
-			(unsigned long long)u64_at(ends->head + 8), SEGMENT_VERSION);
+			"a segment of version %llu; this program reads versions %u to %u",
+			(unsigned long long)version, SEGMENT_VERSION_OLDEST, SEGMENT_VERSION);
 	s->records = u64_at(ends->foot + 24);
 	return 0;
 }

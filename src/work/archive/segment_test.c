@@ -192,6 +192,41 @@ static void add_log_lines(struct made *m, size_t count, uint64_t seed)
 	}
 }
 
+/* Events as Windows forwarders write them: the values, and a text that names them again. */
+static void add_events(struct made *m, size_t count, uint64_t seed)
+{
+	static const char *const users[] = { "PEDRO01$", "đức", "wân", "SYSTEM", "" };
+	static const char *const images[] = { "C:\\\\new\\\\tool.exe", "C:\\\\Windows\\\\a b.dll",
+		"-" };
+
+	for (size_t i = 0; i < count; i++) {
+		char line[1200];
+		unsigned n = draw(&seed);
+		const char *image = images[n % 3];
+		char user[40];
+
+		snprintf(user, sizeof(user), "%c%c%s", (int)('A' + n % 26),
+			(int)('a' + n / 26 % 26), users[n % 5]);
+		snprintf(line, sizeof(line),
+			"{\"EventID\":%u,\"TimeCreated\":\"2026-08-04T07:50:%02u.%03uZ\",\"Message\":\"A "
+			"process %s.\\r\\n\\r\\nSubject:\\r\\n\\tSecurity ID:\\t\\tS-1-5-%u\\r\\n\\t"
+			"Account Name:\\t\\t%s\\r\\n\\tLogon ID:\\t\\t0x%x\\r\\nAt:\\t2026-08-04 "
+			"07:50:%02u\\r\\n\\tFrom:\\t10.0.0.%u\\n\\tTrace%u=\\t%s+%x|%s+%x\\r\\n\",\"Keywords\":"
+			"-92143648376000%u,\"User\":\"%s\",\"Id\":\"{%08x-07af-4ffc-8ff8-%012x}\",\"Pid\":%u,"
+			"\"Logon\":\"0x%x\",\"msg\":\"took %u ms of user%u\",\"Image\":\"%s\",\"filler\":"
+			"\"%.*s\"%s",
+			4600 + n % 4, (unsigned)(i % 60), n % 1000,
+			n % 7 ? "was created" : "has exited", n % 30, user, n % 999,
+			(unsigned)(i % 60), n % 9, n % 60, image, n % 5000, image, n % 77, n % 9,
+			user, n, n % 99999, n % 30000, n % 999, n % 500, n % 70, image,
+			(int)(n % 90),
+			"the quick brown fox jumps over the lazy dog and the dog does "
+			"not mind at all, says the fox",
+			n % 11 ? "}" : "");
+		add_text(m, line);
+	}
+}
+
 static const char *const odd_lines[] = {
 	"",
 	" ",
@@ -334,9 +369,34 @@ static void many_lines(void **state)
 		{ .is_small = true } };
 
 	add_log_lines(m, 8000, 1);
+	add_events(m, 1000, 2);
 	for (size_t i = 0; i < COUNT(options); i++)
 		round_trip(m, &options[i]);
 	made_free(m);
+}
+
+/* Written by the program of version 1, before there were codes for repeated lists. */
+static void an_older_version_is_read(void **state)
+{
+	struct bytes packed = { 0 };
+	struct segment *s;
+	struct err e;
+	char path[4096];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/fuzz/corpus/segment/sshd", getenv("KHIEN_SOURCE"));
+	f = fopen(path, "rb");
+	assert_non_null(f);
+	assert_int_equal(fseek(f, 5, SEEK_SET), 0); /* what the fuzzer looks for */
+	packed.len = fread(bytes_more(&packed, 64 * KIB), 1, 64 * KIB, f);
+	fclose(f);
+	assert_int_equal(packed.at[8], 1);
+	s = reopen(&packed);
+	assert_int_equal(segment_check(s, &e), 0);
+	assert_true(segment_count(s) > 0);
+	assert_true(count_text(s, STR("sshd"), &e) > 0);
+	segment_close(s);
+	bytes_done(&packed);
 }
 
 static void bytes_by_chance(void **state)
@@ -534,9 +594,10 @@ static void search_is_exact(void **state)
 	uint64_t seed = 77;
 	static const char *const more[] = { "a", "0", " ", "10.", ".1", "00:", "Jan  1", "jan",
 		"dang nhap", "ĐĂNG", "duc", "0x", "\xff", "zzzz", "sshd[3", "2026-", "], ", "\"",
-		"Link up", "K" };
+		"Link up", "K", "tAaP", "tedu", "tHhSYSTEM", "nSubject", "\\tđức", "t0x" };
 
 	add_log_lines(m, 700, 9);
+	add_events(m, 300, 19);
 	packed = pack(m, &options, NULL);
 	s = reopen(&packed);
 	for (int i = 0; i < 1500; i++) {
@@ -578,6 +639,7 @@ static void search_of_all_kinds(void **state)
 	uint64_t seed = 78;
 
 	add_log_lines(m, 600, 10);
+	add_events(m, 200, 20);
 	packed = pack(m, &options, NULL);
 	s = reopen(&packed);
 	for (int i = 0; i < 700; i++) {
@@ -694,6 +756,7 @@ int main(void)
 		cmocka_unit_test(large_records),
 		cmocka_unit_test(nothing),
 		cmocka_unit_test(many_lines),
+		cmocka_unit_test(an_older_version_is_read),
 		cmocka_unit_test(bytes_by_chance),
 		cmocka_unit_test(every_flipped_bit),
 		cmocka_unit_test(cut_short),

@@ -20,7 +20,8 @@ struct decoder {
 	struct active *active;
 	uint32_t *first;   /* of a template: its active slots; and one more */
 	struct near *near; /* of a family */
-	uint32_t entries;  /* of the dictionary */
+	struct followers *followers;
+	uint32_t entries; /* of the dictionary */
 	struct reader times;
 	int64_t time_diff[TIMEFORM_FORMS];
 	struct err *e;
@@ -132,27 +133,46 @@ static int take(struct decoder *d, unsigned family, uint64_t *ret)
 	return 0;
 }
 
+/* The entry expected next, and its rank among those near: their count for one that is not. */
+static int take_again(struct decoder *d, unsigned family, uint64_t *ret, unsigned *ret_rank)
+{
+	const struct near *near = &d->near[family];
+	uint32_t next = follower(&d->followers[family]);
+	unsigned rank = 0;
+
+	if (next == 0)
+		return bad(d->s, d->e, "a code");
+	*ret = next - 1;
+	while (rank < near->count && near->value[rank] != *ret)
+		rank++;
+	*ret_rank = rank;
+	return 0;
+}
+
 static int decode_entry(struct decoder *d, unsigned family, uint8_t code, uint64_t *ret)
 {
 	struct near *near = &d->near[family];
 	unsigned rank = code;
+	int result = 0;
 
 	if (code < near->count) {
 		*ret = near->value[code];
 		if (code == 0)
 			return 0;
 	} else if (code == CODE_ENTRY) {
-		int result = take(d, family, ret);
-
-		if (result < 0)
-			return result;
-		if (*ret >= d->entries)
-			return bad(d->s, d->e, "an entry of the dictionary");
+		result = take(d, family, ret);
 		rank = near->count;
+	} else if (code == CODE_AGAIN) {
+		result = take_again(d, family, ret, &rank);
 	} else {
 		return bad(d->s, d->e, "a code");
 	}
+	if (result < 0)
+		return result;
+	if (*ret >= d->entries)
+		return bad(d->s, d->e, "an entry of the dictionary");
 	near_front(near, rank, ENTRY_NEAR, *ret, 0);
+	follow(&d->followers[family], (uint32_t)*ret);
 	return 0;
 }
 
@@ -339,6 +359,7 @@ static int load_some(struct segment *s, enum slot_type type, const uint8_t *want
 	d.first = get((size_t)s->template_count + 1, sizeof(*d.first));
 	d.active = malloc(((size_t)s->slot_count + 1) * sizeof(*d.active));
 	d.near = get(s->family_count, sizeof(*d.near));
+	d.followers = get(s->family_count, sizeof(*d.followers));
 	if (d.active == NULL)
 		abort();
 	if (place_codes(&d))
@@ -354,6 +375,9 @@ static int load_some(struct segment *s, enum slot_type type, const uint8_t *want
 	free(d.first);
 	free(d.active);
 	free(d.near);
+	for (uint32_t f = 0; f < s->family_count; f++)
+		free(d.followers[f].of);
+	free(d.followers);
 	if (result < 0)
 		s->view.has_layout = false; /* half taken: begin anew next time */
 	return result;

@@ -502,6 +502,20 @@ static void write_templates(struct segment_writer *w)
 	bytes_done(&slots);
 }
 
+/* The letters of static text or of a text; before it may stand the t of a tab. */
+static void note_part(struct segment_writer *w, struct str text, struct bytes *folded)
+{
+	struct bytes behind = { 0 };
+
+	if (w->lines.has_tabs) {
+		bytes_u8(&behind, 't');
+		bytes_add(&behind, text.ptr, text.len);
+		text = (struct str){ (const char *)behind.at, behind.len };
+	}
+	note_letters(w, text, folded);
+	bytes_done(&behind);
+}
+
 /* What a search looks at first: where templates, texts and addresses stand; letters last of all. */
 static void write_index(struct segment_writer *w)
 {
@@ -522,10 +536,10 @@ static void write_index(struct segment_writer *w)
 		writer_section(w, SECTION_ADDRESS_USES, 0, content.at, content.len);
 	for (size_t len; at < end; at += len + 1) {
 		len = strlen(at);
-		note_letters(w, (struct str){ at, len }, &content);
+		note_part(w, (struct str){ at, len }, &content);
 	}
 	for (size_t i = 0; i < w->text_order.len / sizeof(uint32_t); i++)
-		note_letters(w, lines_text(l, ((uint32_t *)(void *)w->text_order.at)[i]), &content);
+		note_part(w, lines_text(l, ((uint32_t *)(void *)w->text_order.at)[i]), &content);
 	content.len = 0;
 	grams_write(&w->grams, &content);
 	if (!w->has_unknown)

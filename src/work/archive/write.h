@@ -9,6 +9,7 @@
 /* Values of one family that its codes do not give. */
 struct family_values {
 	struct near near;
+	struct followers followers;
 	struct bytes fresh; /* of uint64_t */
 	uint32_t position;  /* in the list of those in use, plus one */
 };

@@ -1,0 +1,58 @@
+/* cut.h - private to work/archive: a line being cut into static text and slots. What is static is
+ * only hashed; what is a value becomes a slot. */
+#ifndef ARCHIVE_CUT_H
+#define ARCHIVE_CUT_H
+
+#include "work/archive/lines.h"
+#include "work/archive/timeform.h"
+
+struct cut {
+	struct lines *l;
+	const char *s;
+	size_t len;    /* up to here it is cut */
+	uint64_t hash; /* of the static text and the slots so far: of the template, in the end */
+	uint64_t tag;  /* stands for what came just before */
+	struct value *values;
+	uint32_t slots;
+	uint64_t group;
+	bool is_full; /* too many slots, or a table is full: no template */
+};
+
+static inline uint64_t mix(uint64_t a, uint64_t b)
+{
+	uint64_t x = (a ^ (b * 0x9E3779B97F4A7C15u)) * 0xD6E8FEB86659FD93u;
+
+	return x ^ x >> 32;
+}
+
+/* Could a time begin at AT? */
+static inline bool cut_may_be_time(const struct cut *c, size_t at)
+{
+	const char *s = c->s + at;
+
+	if (c->len - at < 8)
+		return false;
+	if (s[0] >= 'A' && s[0] <= 'Z')
+		return s[3] == ' ';
+	return class_of(s[0]) == IS_DIGIT && (s[2] == ':' || s[2] == '/' || s[4] == '-');
+}
+
+/* Bytes FROM to END are a slot, a number, a word behind CONTEXT. Letters that stand together must
+ * stay together: the index of letters looks at static text and at texts, not over their borders,
+ * but where lines.has_tabs says so. */
+void cut_slot(struct cut *c, size_t from, size_t end, struct slot slot, struct value value);
+void cut_number(struct cut *c, size_t from, size_t end);
+void cut_word(struct cut *c, size_t from, size_t end, uint64_t context);
+/* The word with digits from FROM to END, none of whose bytes is between words. */
+void cut_chunk(struct cut *c, size_t from, size_t end, uint64_t context);
+/* An IPv4 address begins at FROM: false when none does. */
+bool cut_ipv4(struct cut *c, size_t from, size_t *ret_end);
+void cut_static(struct cut *c, size_t from, size_t end);
+/* Classes of the bytes from FROM on that are of KINDS, and their end. */
+unsigned cut_run(const struct cut *c, size_t from, size_t end, unsigned kinds, size_t *ret_end);
+/* Words and what stands between them, from AT to the end of the line. */
+void cut_words(struct cut *c, size_t at);
+/* JSON: names are the template's, and each value is one. */
+void cut_json(struct cut *c);
+
+#endif
