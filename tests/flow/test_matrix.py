@@ -129,11 +129,13 @@ class Matrix(unittest.TestCase):
             page = cls.form("/quan-tri/nguoi-dung", ten_dang_nhap=f"x{unit}", ho_ten="X", vai_tro="staff",
                             noi_lam=unit)
             assert page.status == 200
-        cls.objects.update(case={}, session={}, file={})
+        cls.objects.update(case={}, session={}, file={}, **{"import": {}})
         for unit in UNITS.values():
             record = cls.objects["record"][unit]
             page = cls.admin.upload(f"/ban-ghi/{record}/tep", {"dau": cls.admin.mark}, [("tep", "a.txt", b"a")])
             cls.objects["file"][unit] = int(re.search(r'href="/tep/(\d+)"', page.text).group(1))
+            page = cls.admin.upload("/so/wifi/nhap", {"dau": cls.admin.mark, "don-vi": unit}, [("tep", "a.csv", b"a")])
+            cls.objects["import"][unit] = int(re.search(r"/nhap/(\d+)", cls.admin.path).group(1))
             cls.form("/ho-so", luong="exception", don_vi=unit)
             cls.objects["case"][unit] = int(re.search(r"/ho-so/(\d+)", cls.admin.path).group(1))
             cls.form("/pho-bien", ten="Phổ biến", don_vi=unit, luc="01/01/2026 08:00")
@@ -178,7 +180,7 @@ class Matrix(unittest.TestCase):
     def cells(self, route):
         """(role, unit of the account, unit of the object or None, is it about oneself)"""
         is_object = route.get("object") in ("host", "exception", "unit", "staff", "account", "case", "record",
-                                             "session", "file")
+                                             "session", "file", "import")
         for role in ROLES:
             for unit in (1, 2):
                 if self.browsers[role, unit] is None:
@@ -215,7 +217,7 @@ class Matrix(unittest.TestCase):
     def test_every_cell(self):
         kinds = {route.get("object", "none") for route in TABLES["routes"]}
         self.assertEqual(kinds - {"none", "law", "list", "mine", "whole", "host", "exception", "unit", "staff",
-                                  "account", "case", "record", "session", "file"}, set(), "teach this test how to make such an object")
+                                  "account", "case", "record", "session", "file", "import"}, set(), "teach this test how to make such an object")
         wrong, counts, place = [], {"in": 0, 403: 0, 404: 0}, None
         routes = [r for r in TABLES["routes"] if (r["method"], r["path"]) not in LEFT_OUT]
         plan = sorted(((other or 0, i, role, unit, is_self) for i, r in enumerate(routes)

@@ -6,10 +6,20 @@ import io
 import os
 import re
 import sqlite3
+import time
 import unittest
 import zipfile
 
+import sheets
+from sheets import Formula, Serial, Sheet
+
 from flow import Server
+
+HEAD = ["STT", "Tên mạng (SSID)", "Dành cho", "Trạng thái", "Nơi đặt điểm truy cập",
+        "Ngày đổi mật khẩu gần nhất", "Ghi chú"]
+GOOD = [[1, "UBND-1", "Cán bộ, nối mạng nội bộ", "đang phát", "Tầng 1", Serial(46023), "Sảnh"],
+        [2, "UBND-2", "khach", "Đang phát", "Tầng 2", "5/1/26", Formula("A1&B2", "Phòng khách")],
+        [3, "UBND-3", "can bo noi mang noi bo", "da tat", "Nhà xe", "ngày 7 tháng 1 năm 2026", ""]]
 
 class Web(unittest.TestCase):
     def setUp(self):
@@ -66,6 +76,114 @@ class Export(Web):
         template = self.browser.get("/so/wifi/mau").body
         self.assertTrue(template.startswith(b"PK"))
         self.assertIn("Tên mạng (SSID)", self.browser.get("/so/wifi/mau?dang=csv").text)
+
+
+class Import(Web):
+    def bring(self, name, content, register="wifi", **fields):
+        page = self.browser.upload(f"/so/{register}/nhap", {"dau": self.mark, **fields}, [("tep", name, content)])
+        self.assertRegex(self.browser.path, r"^/nhap/\d+$", page.text)
+        return self.wait()
+
+    def wait(self):
+        """The page of the import when nothing runs any more; it asks for itself again, as a browser would."""
+        path, end = self.browser.path.split("?")[0], time.monotonic() + 60
+        while 'http-equiv="refresh"' in self.browser.page.text:
+            self.assertLess(time.monotonic(), end, self.browser.page.text)
+            time.sleep(0.2)
+            self.browser.get(path)
+        return self.browser.page.text
+
+    def do(self, **fields):
+        path = self.browser.path.split("?")[0]
+        page = self.post(path, **fields)
+        self.assertEqual(page.status, 200, page.text)
+        return self.wait()
+
+    # EVIDENCE: D10.2.a#1
+    def test_every_fault_is_named_mended_confirmed_and_undone(self):
+        rows = [GOOD[0],
+                [2, "", "khach", "đang phát", "", "", ""],
+                [3, "UBND-3", "ai đó", "đang phát", "", "31/02/2026", ""],
+                [4, "UBND-1", "khach", "đang phát", "", "12/2099", ""]]
+        content = sheets.xlsx([Sheet("Wi-Fi", [["THỐNG KÊ MẠNG KHÔNG DÂY"], [], HEAD, *rows], merges=["A1:G1"]),
+                               Sheet("Nháp", [["x"]], state="hidden")])
+        text = self.bring("Bảng Wi-Fi.xlsx", content)
+        self.assertIn("Chưa lưu gì.", text)
+        for cell in ("Wi-Fi!B5", "Wi-Fi!C6", "Wi-Fi!F6", "Wi-Fi!B7"):
+            self.assertIn(f">{cell}<", text)
+        self.assertIn("Trang tính ẩn, không nhập: Nháp", text)
+        self.assertRegex(text, r"vùng ô gộp")
+        self.assertNotIn("Lưu ", re.sub(r"(?s)<footer.*", "", text).replace("Lưu ý", ""))
+        self.assertEqual(self.titles(), [])
+        path = self.browser.path
+        marked = self.browser.get(f"{path}/loi.xlsx")
+        self.assertTrue(marked.body.startswith(b"PK"), marked.status)
+        self.browser.get(path)
+        self.assertEqual(self.post(path, viec="luu").status, 409, "nobody says yes to faults")
+        self.assertEqual(self.titles(), [])
+        text = self.bring("Bảng Wi-Fi.xlsx", sheets.xlsx([Sheet("Wi-Fi", [HEAD, *GOOD])]))
+        self.assertIn("3 dòng: 3 thêm mới, 0 sửa, 0 như cũ.", text)
+        self.assertIn("ô công thức: lấy giá trị đã tính", text)
+        self.assertEqual(self.titles(), [], "nothing is saved before somebody says yes")
+        text = self.do(viec="luu")
+        self.assertIn("Đã lưu, lần nhập số 1.", text)
+        self.assertEqual(self.titles(), ["UBND-1", "UBND-2", "UBND-3"])
+        self.assertEqual([r[0] for r in self.database("SELECT made_by FROM record")], ["an.le"] * 3)
+        saved = self.browser.path
+        self.assertEqual([n for n in os.listdir(os.path.join(self.server.data, "import"))
+                          if n.startswith(saved.split("/")[-1] + ".")], [], "the file is not kept longer than needed")
+        self.assertIn("Bảng Wi-Fi.xlsx", self.browser.get("/so/wifi/nhap").text)
+        text = self.bring("lại.xlsx", sheets.xlsx([Sheet("Wi-Fi", [HEAD, *GOOD])]))
+        self.assertIn("0 thêm mới, 0 sửa, 3 như cũ", text)
+        self.browser.get(saved)
+        text = self.do(viec="hoan-tac")
+        self.assertIn("Đã hoàn tác.", text)
+        self.assertEqual(self.titles(), [])
+
+    def test_columns_are_chosen_by_hand(self):
+        text = self.bring("a.csv", "SSID của mạng,Ai dùng,Tình trạng\nM1,khach,dang-phat\n".encode())
+        self.assertEqual(re.findall(r'<select name="c-([A-Z])"', text), ["A", "B", "C"])
+        text = self.do(viec="cot", c_A="ssid", c_B="doi-tuong", c_C="trang-thai")
+        self.assertIn("1 dòng: 1 thêm mới", text)
+        text = self.do(viec="luu")
+        self.assertEqual(self.titles(), ["M1"])
+
+    def test_a_sheet_is_chosen(self):
+        content = sheets.xlsx([Sheet("Bìa", [["Báo cáo"], ["năm 2026"]]), Sheet("Danh sách", [HEAD, *GOOD])])
+        text = self.bring("a.xlsx", content)
+        self.assertIn("không nhận ra tiêu đề nào", text)
+        self.assertIn("Sổ không bị thay đổi.", text)
+        text = self.do(viec="trang", trang="2")
+        self.assertIn("3 dòng: 3 thêm mới", text)
+        text = self.do(viec="bo")
+        self.assertEqual(self.titles(), [])
+
+    def test_old_encodings_are_recognised(self):
+        for name in ("cp1258", "tcvn3", "vni"):
+            rows = "Tên mạng (SSID),Dành cho,Trạng thái,Ghi chú\n" + \
+                f"Mạng {name},khach,đang phát,Phòng họp tầng trệt nhà làm việc của Ủy ban nhân dân xã\n"
+            text = self.bring(f"{name}.csv", sheets.encode(rows, name))
+            self.assertIn("Bảng mã:", text, name)
+            self.assertIn("1 dòng: 1 thêm mới", text, name)
+            self.do(viec="luu")
+        self.assertEqual(self.titles(), ["Mạng cp1258", "Mạng tcvn3", "Mạng vni"])
+
+    def test_what_is_no_table_is_refused_in_words(self):
+        bomb = io.BytesIO()
+        with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as book:
+            book.writestr("[Content_Types].xml", "<Types/>")
+            book.writestr("xl/workbook.xml", b" " * (400 << 20))
+        xml = sheets.xlsx([Sheet("A", [HEAD])])
+        for name, content in (("bom.xlsx", bomb.getvalue()), ("a.xlsx", b"PK\x03\x04 no zip"),
+                              ("a.pdf", b"%PDF-1.7\n\0\0\0"), ("b.xlsx", xml[:len(xml) // 2])):
+            text = self.bring(name, content)
+            self.assertIn("Sổ không bị thay đổi.", text, name)
+            self.assertRegex(text, r'class="alarm" role="alert">[^<]{10,}', name)
+            self.assertNotIn("{a}", text)
+        self.assertEqual(self.titles(), [])
+        page = self.browser.upload("/so/wifi/nhap", {"dau": self.mark}, [("tep", "a.csv", b"")])
+        self.assertEqual(page.status, 422)
+        self.assertIn("Hãy chọn một tệp có nội dung.", page.text)
 
 
 if __name__ == "__main__":

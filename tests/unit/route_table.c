@@ -19,6 +19,7 @@ static const char *const objects[OBJECT_COUNT] = {
 	[OBJECT_CASE] = "case",
 	[OBJECT_SESSION] = "session",
 	[OBJECT_FILE] = "file",
+	[OBJECT_IMPORT] = "import",
 };
 
 static void routes_as_json(struct json *j)

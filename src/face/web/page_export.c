@@ -1,5 +1,5 @@
-/* page_export.c - a register out of the program: the current filter and columns as CSV or XLSX, made
- * while it is sent; an empty template; a page to be printed. */
+/* page_export.c - a register out of the program: the current filter and columns as CSV or XLSX,
+ * made while it is sent; an empty template; a page to be printed. */
 #include "face/web/register_int.h"
 #include "work/exchange/exchange.h"
 

@@ -315,8 +315,11 @@ static void head(struct view *v, const struct register_page *p)
 	clauses(v, r);
 	html(v->w, "</p>\n");
 	if (org_reach(v->user.role, RIGHT_ACT) > PLACE_SELF)
-		html(v->w, "<p><a class=\"button\" href=\"/so/%.*s/moi\">%s</a></p>\n",
-			STR_FMT(r->id), tr(v->lang, "Thêm bản ghi"));
+		html(v->w,
+			"<p><a class=\"button\" href=\"/so/%.*s/moi\">%s</a> <a class=\"button plain\" "
+			"href=\"/so/%.*s/nhap\">%s</a></p>\n",
+			STR_FMT(r->id), tr(v->lang, "Thêm bản ghi"), STR_FMT(r->id),
+			tr(v->lang, "Nhập từ bảng"));
 }
 
 static void count_line(struct view *v, int64_t count, bool is_more)

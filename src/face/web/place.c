@@ -15,6 +15,7 @@ static const char sql_session[] = "SELECT unit_id, NULL FROM attest_session WHER
 static const char sql_file[] =
 	"SELECT coalesce((SELECT unit_id FROM record r WHERE f.of = 'record' AND r.id = f.key),"
 	" f.unit_id), NULL FROM attachment f WHERE f.id = $1";
+static const char sql_import[] = "SELECT unit_id, NULL FROM exchange_job WHERE id = $1";
 static const char sql_account[] = "SELECT unit_id, staff_id FROM person WHERE id = $1";
 
 /* Of those without a statement there is nothing to ask the database. */
@@ -28,6 +29,7 @@ static const char *const sql_of[OBJECT_COUNT] = {
 	[OBJECT_CASE] = sql_case,
 	[OBJECT_SESSION] = sql_session,
 	[OBJECT_FILE] = sql_file,
+	[OBJECT_IMPORT] = sql_import,
 };
 
 enum org_right route_right(const struct route *r)

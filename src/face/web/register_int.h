@@ -43,6 +43,11 @@ size_t register_columns(struct view *v, const struct register_page *p,
 void page_registers(struct view *v);
 void page_register(struct view *v);
 void page_register_view_post(struct view *v);
+void page_import(struct view *v);
+void page_import_post(struct view *v);
+void page_import_job(struct view *v);
+void page_import_job_post(struct view *v);
+void page_import_faults(struct view *v);
 void page_register_export(struct view *v);
 void page_register_template(struct view *v);
 void page_register_print(struct view *v);

@@ -22,6 +22,10 @@ int web_duty_start(const struct process *self);
 int web_mail_start(const struct process *self);
 int web_verify_start(const struct process *self);
 int web_note_start(const struct process *self);
+/* Reads files that pages brought, into plain cells; it has neither key nor database. */
+int web_table_start(const struct process *self);
+/* Checks, saves and takes back what was read. */
+int web_import_start(const struct process *self);
 int web_audit_start(const struct process *self);
 /* Comes and goes; does something when a review of the processes is due or was asked for. */
 int web_review_start(const struct process *self);

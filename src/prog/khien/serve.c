@@ -22,11 +22,20 @@
 #define DUTY_TIME_S 600
 #define MAIL_EVERY_S 60
 #define MAIL_TIME_S 300
-#define REVIEW_FIRST_S 120 /* when the start itself is over */
+#define TABLE_TIME_S 60
+#define IMPORT_EVERY_S 3600
+#define IMPORT_TIME_S 900
+#ifdef __SANITIZE_ADDRESS__
+#define TABLE_MEMORY_BYTES 0 /* the sanitizer needs terabytes of address space */
+#else
+#define TABLE_MEMORY_BYTES (768 * MIB)
+#endif
+#define REVIEW_FIRST_S 120  /* when the start itself is over */
 #define REVIEW_EVERY_S 3600 /* looks whether one is due */
 #define REVIEW_TIME_S 1800
 
 static const char *const all_data[] = { "", NULL };
+static const char *const import_data[] = { "import", NULL };
 static const char *const log_data[] = { "log", NULL };
 
 static const struct process_row processes[] = {
@@ -103,6 +112,21 @@ static const struct process_row processes[] = {
 		.first_s = REVIEW_FIRST_S,
 		.every_s = REVIEW_EVERY_S,
 		.time_max_s = REVIEW_TIME_S },
+	{ .name = "table",
+		.state_of = "web",
+		.write_below = import_data,
+		.rights = { .may = SANDBOX_MAY_FILES, .memory_max_bytes = TABLE_MEMORY_BYTES },
+		.start = web_table_start,
+		.first_s = CLOCK_DAY_S,
+		.every_s = CLOCK_DAY_S,
+		.time_max_s = TABLE_TIME_S },
+	{ .name = "import",
+		.state_of = "web",
+		.write_below = all_data,
+		.rights = { .may = SANDBOX_MAY_FILES },
+		.start = web_import_start,
+		.every_s = IMPORT_EVERY_S,
+		.time_max_s = IMPORT_TIME_S },
 	{ .name = "duty",
 		.state_of = "web",
 		.write_below = all_data,

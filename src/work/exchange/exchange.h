@@ -55,6 +55,8 @@ struct exchange {
 	struct exchange_map map;
 	struct str file; /* its name, and the SHA-256 of its bytes, for the record of the import */
 	const char *sha256;
+	void (*progress)(void *context, size_t rows); /* now and then; may be NULL */
+	void *progress_context;
 };
 
 /* One fault: where it stands, what is wrong, how it is mended. */

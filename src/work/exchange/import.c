@@ -4,6 +4,7 @@
 
 #define ROW_MEMORY_BYTES (16 * MIB)
 #define VALUES_MAX 2000
+#define PROGRESS_ROWS 200
 
 /* A value that must stand once, as it came in this file. */
 struct seen {
@@ -24,6 +25,7 @@ struct importing {
 	struct arena row_arena;
 	const struct office_row *row;
 	size_t faults_before;
+	bool is_same; /* the row says what the record has already */
 };
 
 /* --- faults ---------------------------------------------------------------------------------- */
@@ -313,6 +315,16 @@ static void take_faults(struct importing *im, struct record_faults faults)
 	}
 }
 
+static bool says_nothing_new(const struct record *r, struct record_body body)
+{
+	bool is_same = r->id && body.count == r->body.count;
+
+	for (size_t i = 0; is_same && i < body.count; i++)
+		is_same = str_eq(body.at[i].field, r->body.at[i].field) &&
+			str_eq(body.at[i].text, r->body.at[i].text);
+	return is_same;
+}
+
 /* The record that the row makes, and what it says of it; all that is wrong is told. */
 static int read_row(
 	struct importing *im, struct record *r, struct record_body *ret_typed, struct err *e)
@@ -338,6 +350,7 @@ static int read_row(
 	if (rc < 0)
 		return rc;
 	take_faults(im, faults);
+	im->is_same = says_nothing_new(r, body);
 	check_once(im, r, body);
 	return 0;
 }
@@ -391,6 +404,8 @@ static int row_done(struct importing *im, const struct office_row *row, each *wh
 		rc = what(im, &r, typed, e);
 	arena_done(&im->row_arena);
 	im->ret->rows++;
+	if (im->x->progress && im->ret->rows % PROGRESS_ROWS == 0)
+		im->x->progress(im->x->progress_context, im->ret->rows);
 	return rc;
 }
 
@@ -416,7 +431,7 @@ static int count_it(struct importing *im, struct record *r, struct record_body t
 {
 	if (r->id == 0)
 		im->ret->added++;
-	else if (typed.count > 0)
+	else if (!im->is_same)
 		im->ret->changed++;
 	else
 		im->ret->same++;

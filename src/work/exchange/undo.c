@@ -16,6 +16,25 @@ const struct store_step exchange_steps[] = {
 		" record_id INTEGER NOT NULL REFERENCES record (id),"
 		" version INTEGER NOT NULL,"
 		" PRIMARY KEY (import_id, record_id)) WITHOUT ROWID;" },
+	{ 541, "imports step by step",
+		"CREATE TABLE exchange_job ("
+		" id INTEGER PRIMARY KEY,"
+		" register TEXT NOT NULL, unit_id INTEGER NOT NULL, lang INTEGER NOT NULL,"
+		" file TEXT NOT NULL, sha256 TEXT NOT NULL, by TEXT NOT NULL,"
+		" at_s INTEGER NOT NULL, asked_at_s INTEGER NOT NULL, state INTEGER NOT NULL,"
+		" sheet TEXT NOT NULL DEFAULT '', map TEXT NOT NULL DEFAULT '',"
+		" rows INTEGER NOT NULL DEFAULT 0, added INTEGER NOT NULL DEFAULT 0,"
+		" changed INTEGER NOT NULL DEFAULT 0, same INTEGER NOT NULL DEFAULT 0,"
+		" faults INTEGER NOT NULL DEFAULT 0, has_more INTEGER NOT NULL DEFAULT 0,"
+		" import_id INTEGER NOT NULL DEFAULT 0, left INTEGER NOT NULL DEFAULT 0,"
+		" words TEXT NOT NULL DEFAULT '', about TEXT NOT NULL DEFAULT '');"
+		"CREATE INDEX exchange_job_register ON exchange_job (register, id);"
+		"CREATE INDEX exchange_job_state ON exchange_job (state, asked_at_s);"
+		"CREATE TABLE exchange_fault ("
+		" job_id INTEGER NOT NULL REFERENCES exchange_job (id), number INTEGER NOT NULL,"
+		" row INTEGER NOT NULL, col INTEGER NOT NULL, heading TEXT NOT NULL,"
+		" value TEXT NOT NULL, words TEXT NOT NULL, mend TEXT NOT NULL,"
+		" PRIMARY KEY (job_id, number)) WITHOUT ROWID;" },
 };
 const size_t exchange_step_count = COUNT(exchange_steps);
 
