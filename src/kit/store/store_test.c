@@ -148,7 +148,8 @@ static void opening_waits_for_who_writes(void **state)
 	assert_non_null(mkdtemp(dir));
 	snprintf(path, sizeof(path), "%s/khien.db", dir);
 	assert_int_equal(sqlite3_open(path, &other), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(other, "CREATE TABLE x (y); BEGIN EXCLUSIVE", NULL, NULL, NULL), 0);
+	assert_int_equal(
+		sqlite3_exec(other, "CREATE TABLE x (y); BEGIN EXCLUSIVE", NULL, NULL, NULL), 0);
 	assert_int_equal(pthread_create(&thread, NULL, give_back, other), 0);
 	rc = store_open(path, &e, &s);
 	pthread_join(thread, NULL);
