@@ -166,16 +166,20 @@ const struct store_step change_steps[] = {
 		WATCH("process_review", "id", PROCESS_REVIEW)
 			WATCH("process_mark", "rowid", PROCESS_MARK) },
 	{ 445, "changes of files", WATCH("attachment", "id", ATTACHMENT) },
+	{ 446, "changes found by who and what",
+		"CREATE INDEX change_of ON change (of_table, of_key, id);"
+		"CREATE INDEX change_by ON change (login, id);" },
 };
 const size_t change_step_count = COUNT(change_steps);
 
 #define ROWS(table, key, COLUMNS) \
 	{ \
-		table, "SELECT " key ", row_hash(" COLUMNS("") ") FROM " table " ORDER BY " key \
+		table, "SELECT " key ", row_hash(" COLUMNS("") ") FROM " table " ORDER BY " key, \
+			"SELECT row_hash(" COLUMNS("") ") FROM " table " WHERE " key " = $1" \
 	}
 
 static const struct {
-	const char *name, *sql;
+	const char *name, *sql, *sql_one;
 } tables[] = {
 	ROWS("setting", "name", SETTING),
 	ROWS("host", "id", HOST_IN_UNIT),
@@ -271,6 +275,35 @@ int change_rows(struct store *s, change_each *each, void *context, struct err *e
 		store_end(q);
 	}
 	return rc;
+}
+
+const char *change_table_at(size_t i)
+{
+	return i < COUNT(tables) ? tables[i].name : NULL;
+}
+
+int change_row_hash(struct store *s, struct str table, struct str key, struct arena *a,
+	struct str *ret, struct err *e)
+{
+	struct store_query *q;
+	int64_t number;
+	size_t i = 0;
+	int rc;
+
+	while (i < COUNT(tables) && !str_is(table, tables[i].name))
+		i++;
+	if (i == COUNT(tables))
+		return err_set(e, ERR_ABSENT, "no table of that name is watched");
+	q = store_query(s, tables[i].sql_one);
+	if (str_to_i64(key, &number))
+		store_bind_i64(q, 1, number);
+	else
+		store_bind_str(q, 1, key);
+	rc = store_next(q, e);
+	if (rc == 1)
+		*ret = arena_str(a, store_str(q, 0));
+	store_end(q);
+	return rc < 0 ? rc : rc == 1 ? 0 : err_set(e, ERR_ABSENT, "the row is gone");
 }
 
 /* --- as a leaf -------------------------------------------------------------------------------- */

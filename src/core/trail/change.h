@@ -33,6 +33,28 @@ MUST_CHECK int change_list(struct store *s, int64_t after, size_t max, struct ar
 /* How many there are and the largest id. */
 MUST_CHECK int change_count(struct store *s, int64_t *ret_count, int64_t *ret_last, struct err *e);
 
+/* What is looked for; "" and 0 ask for any. */
+struct change_filter {
+	struct str login, table, key;
+	bool is_by_people;       /* not what the program did by itself */
+	int64_t from_s, until_s; /* until_s is not in it */
+	int64_t before;          /* only ids below it */
+	size_t max;
+};
+/* Newest first. Lives in A. */
+MUST_CHECK int change_find(struct store *s, const struct change_filter *f, struct arena *a,
+	struct changes *ret, struct err *e);
+/* ERR_ABSENT: there is none. */
+MUST_CHECK int change_get(
+	struct store *s, int64_t id, struct arena *a, struct change *ret, struct err *e);
+/* The hash of a watched row as it is now. ERR_ABSENT: it is gone, or not watched. */
+MUST_CHECK int change_row_hash(struct store *s, struct str table, struct str key, struct arena *a,
+	struct str *ret, struct err *e);
+/* The watched tables, NULL after the last; and what people call one: Vietnamese words for tr(). */
+const char *change_table_at(size_t i);
+const char *change_table_words(struct str table);
+const char *change_what_words(struct str what);
+
 /* The raw bytes of its leaf (kind LEAF_CHANGE, sequence ID): one spelling, so that a row and its
  * leaf are compared as bytes. */
 void change_write(const struct change *c, struct buf *out);

@@ -149,11 +149,24 @@ static void the_new_columns_are_watched(void **state)
 	store_close(s);
 }
 
+/* People are shown no table by its own name. */
+static void every_watched_table_has_words(void **state)
+{
+	size_t i = 0;
+
+	for (; change_table_at(i); i++)
+		if (!change_table_words(str_of(change_table_at(i))))
+			fail_msg("%s has no words", change_table_at(i));
+	assert_true(i > 30);
+	assert_null(change_table_words(STR("change")));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_old_database_is_brought_along),
 		cmocka_unit_test(the_new_columns_are_watched),
+		cmocka_unit_test(every_watched_table_has_words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

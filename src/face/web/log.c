@@ -203,14 +203,19 @@ void html_log_pages(struct view *v)
 {
 	static const struct {
 		const char *path, *words;
-	} pages[] = { { "/nhat-ky", T("Tìm trong nhật ký") },
-		{ "/nhat-ky/nguon", T("Thiết bị gửi nhật ký") },
-		{ "/nhat-ky/thang", T("Kho nhật ký theo tháng") },
-		{ "/kiem-chung", T("Kiểm chứng nhật ký") } };
+		enum org_right right;
+	} pages[] = { { "/nhat-ky", T("Tìm trong nhật ký"), RIGHT_LOG },
+		{ "/nhat-ky/nguon", T("Thiết bị gửi nhật ký"), RIGHT_LOG },
+		{ "/nhat-ky/thang", T("Kho nhật ký theo tháng"), RIGHT_LOG },
+		{ "/kiem-chung", T("Kiểm chứng nhật ký"), RIGHT_LOG },
+		{ "/so-vet", T("Sổ vết thay đổi"), RIGHT_AUDIT } };
+	size_t shown = 0;
 
 	html(v->w, "<p class=\"filters\">");
 	for (size_t i = 0; i < COUNT(pages); i++) {
-		html(v->w, "%s<a href=\"%s\"", i ? " · " : "", pages[i].path);
+		if (!view_may(v, pages[i].right, ORG_UNIT_FIRST))
+			continue;
+		html(v->w, "%s<a href=\"%s\"", shown++ ? " · " : "", pages[i].path);
 		if (str_is(v->rq->path, pages[i].path))
 			html(v->w, " aria-current=\"page\"");
 		html(v->w, ">%s</a>", tr(v->lang, pages[i].words));

@@ -457,6 +457,8 @@ void page_events(struct view *v)
 		return;
 	}
 	page_start(v, tr(v->lang, "Nhật ký đăng nhập và quản trị"));
+	html(v->w, "<p><a href=\"/so-vet\">%s</a></p>\n",
+		tr(v->lang, "Mọi thay đổi dữ liệu, có niêm phong: Sổ vết thay đổi"));
 	html(v->w,
 		"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\"><table>\n<thead><tr>"
 		"<th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"

@@ -192,6 +192,12 @@ const struct route routes[] = {
 	{ HTTP_POST, "/kiem-chung/ky", RULE(RIGHT_ACT, OBJECT_WHOLE), page_verify_sign, nav_log },
 	{ HTTP_GET, "/niem-phong/{}", RULE(RIGHT_LOG, OBJECT_WHOLE), page_seal_sheet, nav_log },
 
+	{ HTTP_GET, "/so-vet", RULE(RIGHT_AUDIT, OBJECT_WHOLE), page_trail, nav_log },
+	{ HTTP_GET, "/so-vet.csv", RULE(RIGHT_AUDIT, OBJECT_WHOLE), page_trail_csv, NULL },
+	{ HTTP_GET, "/so-vet/{}.tlog-proof", RULE(RIGHT_AUDIT, OBJECT_WHOLE),
+		page_change_proof, NULL },
+	{ HTTP_GET, "/so-vet/{}", RULE(RIGHT_AUDIT, OBJECT_WHOLE), page_change_one, nav_log },
+
 	{ HTTP_GET, "/quan-tri", RULE(RIGHT_ADMIN, OBJECT_NONE), page_admin, nav_admin },
 	{ HTTP_POST, "/quan-tri/don-vi", RULE(RIGHT_ADMIN, OBJECT_NONE),
 		page_admin_unit_post, nav_admin },
@@ -227,6 +233,7 @@ const struct route routes[] = {
 	{ HTTP_GET, "/api/v1/hosts/{}/verdicts", RULE(RIGHT_SEE, OBJECT_HOST), api_verdicts, NULL },
 	{ HTTP_POST, "/api/v1/audits", RULE(RIGHT_ACT, OBJECT_WHOLE), api_audit, NULL },
 	{ HTTP_GET, "/api/v1/log", RULE(RIGHT_LOG, OBJECT_WHOLE), api_log, NULL },
+	{ HTTP_GET, "/api/v1/changes", RULE(RIGHT_AUDIT, OBJECT_WHOLE), api_changes, NULL },
 	{ HTTP_GET, "/api/v1/registers", RULE(RIGHT_SEE, OBJECT_LIST), api_registers, NULL },
 	{ HTTP_GET, "/api/v1/registers/{}/records", RULE(RIGHT_SEE, OBJECT_LIST), api_records,
 		NULL },
