@@ -75,6 +75,7 @@ struct org_user {
 	bool has_totp;
 	int64_t onetime_until_s, locked_at_s, disabled_at_s, created_at_s,
 		last_login_s; /* 0: not */
+	int64_t asked_at_s;   /* when its source was asked last whether the person is still there */
 };
 
 MUST_CHECK int org_users(
@@ -101,7 +102,8 @@ MUST_CHECK int org_user_add(const struct org_actor *by, const struct org_user *u
 /* A password made by the program that keeps the rules; TEXT has ORG_ONETIME_SIZE bytes. */
 #define ORG_ONETIME_SIZE 20
 void org_onetime(const struct org_rules *rules, char *text);
-/* New one-time password, no second step, not locked; sessions end. */
+/* New one-time password, no second step, not locked; sessions end. A password that is known
+ * elsewhere stays what it is. */
 MUST_CHECK int org_user_reset(
 	const struct org_actor *by, int64_t id, struct str onetime, struct err *e);
 MUST_CHECK int org_user_unlock(const struct org_actor *by, int64_t id, struct err *e);

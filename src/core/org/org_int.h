@@ -17,6 +17,9 @@ int org_tries_clear(struct store *s, struct str login, struct err *e);
 #define ORG_LOGIN_SIZE 65
 struct str org_login_form(struct str login, char *text);
 
+/* Bytes as they stand in a text column: two hex digits each. */
+struct str org_unhex(struct str hex, struct arena *a);
+
 /* USER_ID has logged in: if it is the emergency account, that is to be told. */
 int org_emergency_used(const struct org_actor *by, int64_t user_id, struct err *e);
 /* The password of USER_ID was made anew: if it is the emergency account, its envelope is shut. */

@@ -17,7 +17,8 @@ static const char sql_tries_forget[] =
 	" AND (at_s < $1 OR login IN"
 	" (SELECT login FROM login_try ORDER BY at_s DESC LIMIT -1 OFFSET $2))";
 static const char sql_person[] =
-	"SELECT id, hash, locked_at_s, disabled_at_s, onetime_until_s FROM person WHERE login = $1";
+	"SELECT id, hash, locked_at_s, disabled_at_s, onetime_until_s FROM person WHERE login = $1"
+	" AND source IN ('', 'emergency')";
 static const char sql_lock[] = "UPDATE person SET locked_at_s = $2 WHERE login = $1";
 static const char sql_logged_in[] = "UPDATE person SET last_login_s = $2 WHERE id = $1";
 static const char sql_totp[] =
@@ -180,8 +181,7 @@ static int second_step(
 	return 0;
 }
 
-/* Bytes as they stand in a text column: two hex digits each. */
-static struct str unhex(struct str hex, struct arena *a)
+struct str org_unhex(struct str hex, struct arena *a)
 {
 	char *bytes = arena_alloc(a, hex.len / 2 + 1);
 
@@ -229,7 +229,7 @@ static int is_right_code(const struct org_actor *by, const struct second_step *s
 		return err_set(e, ERR_ABSENT, "this account has no second step");
 	if (code.len != 6)
 		return use_recovery(by, step->user_id, code, ret, e);
-	rc = aead_open(by->key, bound, unhex(step->sealed, a), a, &key, e);
+	rc = aead_open(by->key, bound, org_unhex(step->sealed, a), a, &key, e);
 	if (rc < 0)
 		return rc;
 	*ret = totp_is(key, code, by->now_s, step->last_step, &used);

@@ -93,6 +93,12 @@ const struct store_step org_steps[] = {
 		" event_id INTEGER NOT NULL REFERENCES unit_event (id), of_table TEXT NOT NULL,"
 		" row_id INTEGER NOT NULL);"
 		"CREATE INDEX unit_moved_event ON unit_moved (event_id)" },
+	{ 103, "groups of directories",
+		"CREATE TABLE login_group (id INTEGER PRIMARY KEY, source TEXT NOT NULL,"
+		" name TEXT NOT NULL, role INTEGER NOT NULL,"
+		" unit_id INTEGER NOT NULL REFERENCES unit (id));"
+		"CREATE UNIQUE INDEX login_group_name ON login_group (source, name COLLATE NOCASE);"
+		"ALTER TABLE person ADD COLUMN asked_at_s INTEGER NOT NULL DEFAULT 0" },
 };
 const size_t org_step_count = COUNT(org_steps);
 

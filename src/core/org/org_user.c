@@ -8,7 +8,8 @@
 
 static const char sql_users[] =
 	"SELECT id, login, name, role, must_change, totp IS NOT NULL, onetime_until_s, locked_at_s,"
-	" disabled_at_s, created_at_s, last_login_s, unit_id, staff_id, source FROM person"
+	" disabled_at_s, created_at_s, last_login_s, unit_id, staff_id, source,"
+	" asked_at_s FROM person"
 	" WHERE ($1 = 0 OR id = $1) AND ($2 = '' OR login = $2) ORDER BY login";
 static const char sql_count[] = "SELECT count(*) FROM person";
 static const char sql_add[] =
@@ -25,6 +26,8 @@ static const char sql_used[] =
 	" WHERE o.id = $1 OR o.name_folded = (SELECT name_folded FROM person WHERE id = $1)"
 	" ORDER BY p.id DESC LIMIT $2";
 static const char sql_hash[] = "SELECT hash, login FROM person WHERE id = $1";
+static const char sql_is_here[] =
+	"SELECT 1 FROM person WHERE id = $1 AND source IN ('', 'emergency')";
 static const char sql_unlock[] = "UPDATE person SET locked_at_s = 0 WHERE id = $1";
 static const char sql_no_totp[] = "UPDATE person SET totp = NULL, totp_step = 0 WHERE id = $1";
 static const char sql_no_recovery[] = "DELETE FROM person_recovery WHERE person_id = $1";
@@ -63,6 +66,7 @@ static int find(struct store *s, int64_t id, struct str login, struct found *f, 
 		u->unit_id = store_i64(q, 11);
 		u->staff_id = store_i64(q, 12);
 		u->source = arena_str(f->a, store_str(q, 13));
+		u->asked_at_s = store_i64(q, 14);
 	}
 	return rc;
 }
@@ -257,16 +261,30 @@ static int unlock(const struct org_actor *by, int64_t id, const char *login, str
 	return rc < 0 ? rc : org_tries_clear(by->store, str_of(login), e);
 }
 
+/* 1 its password is known here, 0 it is known elsewhere, or <0. */
+static int is_here(struct store *s, int64_t id, struct err *e)
+{
+	struct store_query *q = store_query(s, sql_is_here);
+	int rc;
+
+	store_bind_i64(q, 1, id);
+	rc = store_next(q, e);
+	store_end(q);
+	return rc;
+}
+
 int org_user_reset(const struct org_actor *by, int64_t id, struct str onetime, struct err *e)
 {
 	char login[ORG_LOGIN_SIZE];
-	int rc = login_of(by->store, id, login, e);
+	int here = is_here(by->store, id, e);
+	int rc = here < 0 ? here : login_of(by->store, id, login, e);
 
 	if (rc == 0)
 		rc = store_begin(by->store, e);
 	if (rc < 0)
 		return rc;
-	rc = org_password_store(by, id, onetime, true, e);
+	if (here)
+		rc = org_password_store(by, id, onetime, true, e);
 	if (rc == 0)
 		rc = org_run(by->store, sql_no_totp, "i", e, id);
 	if (rc == 0)

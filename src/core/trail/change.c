@@ -27,6 +27,7 @@
 	p "id," p "staff_id," p "role," p "unit_id," p "from_day," p "until_day," p "decision," p \
 	  "decision_day"
 #define UNIT_MOVED(p) p "id," p "event_id," p "of_table," p "row_id"
+#define LOGIN_GROUP(p) p "id," p "source," p "name," p "role," p "unit_id"
 /* since step 404 */
 #define HOST_IN_UNIT(p) HOST(p) "," p "unit_id"
 #define PERSON_IN_UNIT(p) PERSON(p) "," p "unit_id," p "staff_id," p "source"
@@ -146,6 +147,7 @@ const struct store_step change_steps[] = {
 	{ 404, "changes of the unit of machines and accounts",
 		UNWATCH("host") WATCH("host", "id", HOST_IN_UNIT) UNWATCH("person")
 			WATCH("person", "id", PERSON_IN_UNIT) },
+	{ 405, "changes of groups that give roles", WATCH("login_group", "id", LOGIN_GROUP) },
 	{ 410, "changes of records",
 		WATCH("record", "id", RECORD) WATCH("record_version", "id", RECORD_VERSION)
 			WATCH("record_file", "id", RECORD_FILE)
@@ -192,6 +194,7 @@ static const struct {
 	ROWS("staff", "id", STAFF),
 	ROWS("staff_event", "id", STAFF_EVENT),
 	ROWS("staff_role", "id", STAFF_ROLE),
+	ROWS("login_group", "id", LOGIN_GROUP),
 	ROWS("event", "id", EVENT),
 	ROWS("exception", "id", EXCEPTION_OF_UNIT),
 	ROWS("audit_run", "id", AUDIT_RUN),

@@ -1,5 +1,6 @@
 /* api.c - /api/v1: the same calls as the pages, as JSON. Described in web/openapi.json, and a test
  * walks the route table against that file. What is sent is a form; what comes back is JSON. */
+#include "face/web/signin.h"
 #include "face/web/web_int.h"
 
 #define RUNS_MAX 400
@@ -77,11 +78,16 @@ void api_session_post(struct view *v)
 {
 	struct str password = http_pair(v->form, "password");
 	struct org_login try;
+	bool is_outside = false;
 	int rc;
 
 	if (!may_hash(v)) {
 		v->rs->retry_after = "2";
 		page_problem(v, 429);
+		return;
+	}
+	if (signin_is_outside(v, form_value(v, "login"), &is_outside) == 0 && is_outside) {
+		json_problem(v, 403, "the directory knows this password: log in at the pages");
 		return;
 	}
 	rc = org_login(

@@ -1,5 +1,6 @@
 /* child.c - the process that meets browsers: one thread, no exec, no new sockets, one folder. */
 #include "face/web/serve_int.h"
+#include "face/web/signin.h"
 
 #include <poll.h>
 #include <sys/signalfd.h>
@@ -36,15 +37,18 @@ bool review_now(struct view *v, int64_t host_id)
 }
 
 /* Serve until told to end, then let what runs come to its end. */
-static void loop(struct http_server *http, int signal_fd)
+static void loop(struct web *w, struct http_server *http, int signal_fd)
 {
 	int64_t end_us = INT64_MAX;
 
 	while (clock_monotonic_us() < end_us) {
-		struct pollfd wait[2] = { { .fd = http_fd(http), .events = POLLIN },
-			{ .fd = signal_fd, .events = POLLIN } };
+		struct pollfd wait[3] = { { .fd = http_fd(http), .events = POLLIN },
+			{ .fd = signal_fd, .events = POLLIN },
+			{ .fd = w->desk->channel, .events = POLLIN } };
 
-		(void)poll(wait, 2, http_timeout_ms(http));
+		(void)poll(wait, 3, http_timeout_ms(http));
+		if (wait[2].revents & POLLIN)
+			signin_turn(w);
 		if (wait[1].revents) {
 			struct signalfd_siginfo info;
 
@@ -128,12 +132,14 @@ int web_start(const struct process *self)
 		.is_tls = s->is_tls,
 		.program = SERVE_PROGRAM };
 	char log_folder[4096];
+	struct signin_desk desk = { .channel = self->peer_fd };
 	struct http_server *http = NULL;
 	struct err e = { 0 };
 	int signal_fd = process_end_fd(&e), rc = signal_fd < 0 ? signal_fd : 0;
 
 	snprintf(log_folder, sizeof(log_folder), "%s/log", self->service->data);
 	w.log_folder = log_folder;
+	w.desk = &desk;
 	arena_init(&w.arena, INDEX_BYTES_MAX);
 	web_index(&w);
 	if (rc == 0)
@@ -141,7 +147,7 @@ int web_start(const struct process *self)
 	if (rc == 0)
 		rc = open_registers(&w, &e);
 	if (rc == 0)
-		loop(http, signal_fd);
+		loop(&w, http, signal_fd);
 	else
 		fprintf(stderr, "khien web: %s\n", e.text);
 	http_stop(http);

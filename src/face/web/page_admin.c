@@ -1,4 +1,5 @@
 /* page_admin.c - Quản trị: the unit, its machine, its people, what happened. */
+#include "core/org/outside.h"
 #include "face/web/org_int.h"
 
 #define EVENTS_MAX 500
@@ -215,8 +216,11 @@ static void show(struct view *v)
 		return;
 	}
 	page_start(v, tr(v->lang, "Quản trị"));
-	html(v->w, "<p><a href=\"/quan-tri/nhat-ky\">%s</a> · <a href=\"/goi\">%s</a></p>\n",
-		tr(v->lang, "Nhật ký đăng nhập và quản trị"), tr(v->lang, "Các gói quy định"));
+	html(v->w,
+		"<p><a href=\"/quan-tri/nhat-ky\">%s</a> · <a href=\"/goi\">%s</a>"
+		" · <a href=\"/quan-tri/danh-ba\">%s</a></p>\n",
+		tr(v->lang, "Nhật ký đăng nhập và quản trị"), tr(v->lang, "Các gói quy định"),
+		tr(v->lang, "Đăng nhập bằng danh bạ LDAP"));
 	people(v, users, user_count);
 	unit(v, name);
 	machines(v, hosts, host_count);
@@ -333,6 +337,8 @@ static void reset(struct view *v, int64_t id)
 	if (org_user(v->web->store, id, v->a, &u, v->e) < 0 ||
 		org_user_reset(&v->by, id, str_of(password), v->e) < 0)
 		page_failed(v);
+	else if (str_is(u.source, ORG_LDAP))
+		redirect(v, path_of(v, "/quan-tri/nguoi-dung/%lld?bao=da-luu", (long long)id));
 	else
 		show_onetime(v, u.login, password);
 }
@@ -418,6 +424,10 @@ static const struct {
 	{ "user-enable", T("cho dùng lại tài khoản") },
 	{ "user-role", T("đổi vai trò") },
 	{ "user-place", T("đổi đơn vị hoặc người của tài khoản") },
+	{ "group-add", T("cho nhóm của danh bạ một vai trò") },
+	{ "group-remove", T("bỏ vai trò của nhóm danh bạ") },
+	{ "directory-set", T("đổi thiết đặt danh bạ") },
+	{ "outside-gone", T("kết thúc phiên: không còn trong danh bạ") },
 	{ "emergency-on", T("chọn tài khoản khẩn cấp") },
 	{ "emergency-off", T("bỏ tài khoản khẩn cấp") },
 	{ "emergency-login", T("dùng tài khoản khẩn cấp") },

@@ -1,5 +1,5 @@
 /* page_login.c - from nobody to somebody: set-up, log-in, second step, first change, log-out. */
-#include "face/web/web_int.h"
+#include "face/web/signin.h"
 
 #include "kit/crypto/crypto.h"
 
@@ -217,8 +217,7 @@ void page_login(struct view *v)
 	page_end(v);
 }
 
-/* What is said of a log-in that did not work: the same for names that exist and that do not. */
-static const char *login_words(struct view *v, const struct org_login *try)
+const char *login_words(struct view *v, const struct org_login *try)
 {
 	switch (try->answer) {
 	case LOGIN_WRONG:
@@ -237,7 +236,7 @@ static const char *login_words(struct view *v, const struct org_login *try)
 	return "";
 }
 
-static int login_done(struct view *v, int64_t user_id, bool has_second_step)
+int login_done(struct view *v, int64_t user_id, bool has_second_step)
 {
 	int rc = session_begin(v, user_id, has_second_step);
 
@@ -250,10 +249,19 @@ void page_login_post(struct view *v)
 {
 	struct str password = http_pair(v->form, "mat-khau");
 	struct org_login try;
+	bool is_outside = false;
 
 	if (!may_hash(v)) {
 		v->rs->retry_after = "2";
 		page_problem(v, 429);
+		return;
+	}
+	if (signin_is_outside(v, form_value(v, "ten-dang-nhap"), &is_outside) < 0) {
+		page_failed(v);
+		return;
+	}
+	if (is_outside) {
+		page_login_outside(v, password.ptr ? password : STR(""));
 		return;
 	}
 	if (org_login(&v->by, form_value(v, "ten-dang-nhap"), password.ptr ? password : STR(""),
@@ -428,6 +436,12 @@ void page_change(struct view *v)
 		return;
 	}
 	page_start(v, tr(v->lang, "Đổi mật khẩu"));
+	if (str_is(v->user.source, ORG_LDAP)) {
+		html(v->w, "<p>%s</p>\n",
+			tr(v->lang, "Mật khẩu của bạn ở danh bạ của cơ quan: đổi ở đó."));
+		page_end(v);
+		return;
+	}
 	if (v->stage == STAGE_CHANGE)
 		html(v->w, "<p>%s</p>\n",
 			tr(v->lang,

@@ -1,4 +1,5 @@
 /* page_user.c - one account: its role, its unit, its person, and whether it is for emergencies. */
+#include "core/org/outside.h"
 #include "face/web/org_int.h"
 
 static const char *source_words(struct view *v, const struct org_user *u)
@@ -35,6 +36,10 @@ static void forms(struct view *v, const struct org_user *u, const struct staff *
 	html_form(v, path, "card");
 	html(v->w, "<input type=\"hidden\" name=\"viec\" value=\"vai-tro\">\n");
 	html_role_select(v, str_of(org_role_id(u->role)));
+	if (str_is(u->source, ORG_LDAP))
+		html(v->w, "<p class=\"soft\">%s</p>\n",
+			tr(v->lang,
+				"Lần đăng nhập sau, nhóm trong danh bạ lại quyết định vai trò và đơn vị."));
 	html_form_end(v, tr(v->lang, "Đổi vai trò"));
 	html_form(v, path, "card");
 	html(v->w, "<input type=\"hidden\" name=\"viec\" value=\"noi-lam\">\n");

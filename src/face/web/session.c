@@ -1,5 +1,5 @@
 /* session.c - who is asking, how far they have come, and whether a form is theirs. */
-#include "face/web/web_int.h"
+#include "face/web/signin.h"
 
 #include "kit/crypto/crypto.h"
 
@@ -57,7 +57,7 @@ int session_load(struct view *v, struct err *e)
 	v->by.login = v->user.login;
 	store_actor(v->web->store, v->by.login, v->by.peer);
 	session_stage(v);
-	return 0;
+	return is_quiet ? 0 : signin_recheck(v);
 }
 
 int session_begin(struct view *v, int64_t user_id, bool has_second_step)

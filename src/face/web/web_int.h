@@ -37,7 +37,8 @@ struct log_strip {
 	int64_t offset_s; /* of the worst clock among today's senders */
 };
 
-struct find; /* work/archive/find.h */
+struct find;        /* work/archive/find.h */
+struct signin_desk; /* signin.h */
 
 #define INCOMING \
 	"incoming" /* folder of the data folder: what a form brings, while it is looked at */
@@ -52,9 +53,10 @@ struct web {
 	int parent_fd;           /* to ask for an audit; -1 in tests */
 	bool is_tls;
 	struct sandbox_level level;
-	int64_t hash_second_s; /* the second counted below, */
-	int hashes;            /* and the passwords looked at in it */
-	struct arena arena;    /* ends with the process */
+	int64_t hash_second_s;    /* the second counted below, */
+	int hashes;               /* and the passwords looked at in it */
+	struct signin_desk *desk; /* log-ins that others vouch for; NULL: none do, in tests */
+	struct arena arena;       /* ends with the process */
 	struct index_row *index;
 	size_t index_count;
 	const char *program;    /* "khien 0.1.0" */
@@ -353,6 +355,18 @@ void page_setup(struct view *v);
 void page_setup_post(struct view *v);
 void page_login(struct view *v);
 void page_login_post(struct view *v);
+/* The directory is asked about the log-in of the form. */
+void page_login_outside(struct view *v, struct str password);
+void page_login_wait(struct view *v);
+/* What is said of a log-in that did not work: the same for names that exist and that do not. */
+const char *login_words(struct view *v, const struct org_login *try);
+/* A session for one who has shown who they are; the log-in is done when no second step is asked. */
+int login_done(struct view *v, int64_t user_id, bool has_second_step);
+void page_directory(struct view *v);
+void page_directory_post(struct view *v);
+void page_directory_group(struct view *v);
+void page_directory_try(struct view *v);
+void page_directory_tried(struct view *v);
 void page_logout(struct view *v);
 void page_second(struct view *v);
 void page_second_post(struct view *v);

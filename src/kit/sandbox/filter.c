@@ -72,11 +72,11 @@ static const int datagrams[] = {
 	SCMP_SYS(setsockopt), SCMP_SYS(recvmmsg), END,
 };
 
-/* libcurl wakes its own thread through a pair */
+/* libcurl wakes its own thread through a pair; libldap takes its roots from a file in memory */
 static const int connecting[] = {
 	SCMP_SYS(connect), SCMP_SYS(bind), SCMP_SYS(getsockname), SCMP_SYS(getpeername),
 	SCMP_SYS(getsockopt), SCMP_SYS(setsockopt), SCMP_SYS(recvmmsg), SCMP_SYS(sendmmsg),
-	SCMP_SYS(socketpair), END,
+	SCMP_SYS(socketpair), SCMP_SYS(memfd_create), END,
 };
 
 static const int watching[] = {

@@ -9,6 +9,7 @@
 #include "kit/process/process.h"
 #include "work/archive/archive.h"
 #include "work/seal/seal.h"
+#include "work/signin/signin.h"
 
 #define SERVE_MEMORY_BYTES (256 * MIB)
 #define AUDIT_TIME_S 120
@@ -43,10 +44,15 @@ static const struct process_row processes[] = {
 		.write_below = all_data,
 		.rights = { .may = SANDBOX_MAY_FILES | SANDBOX_MAY_ACCEPT,
 			.files_max = LIMIT_HTTP_CONNECTIONS + 64 },
+		.talks_to = "signin",
 		.prepare = web_prepare,
 		.ready = web_ready,
 		.release = web_release,
 		.start = web_start },
+	{ .name = "signin",
+		.rights = { .may = SANDBOX_MAY_FILES | SANDBOX_MAY_CONNECT | SANDBOX_MAY_THREADS |
+				SANDBOX_MAY_FORK },
+		.start = signin_start },
 	{ .name = "seal",
 		.user = "khien-seal",
 		.write_below = log_data,

@@ -1,0 +1,305 @@
+/* outside.c - accounts of people whom others vouch for. */
+#include "core/org/outside.h"
+#include "core/org/org_int.h"
+#include "core/org/rights.h"
+
+#include "kit/crypto/crypto.h"
+#include "kit/text/text.h"
+
+#define GROUP_NAME_MAX 1000
+#define NAME_MAX_BYTES 200
+
+static const char sql_groups[] =
+	"SELECT id, source, name, role, unit_id FROM login_group ORDER BY id";
+static const char sql_group_add[] =
+	"INSERT INTO login_group (source, name, role, unit_id) VALUES ($1, $2, $3, $4)";
+static const char sql_group_remove[] = "DELETE FROM login_group WHERE id = $1";
+static const char sql_source[] = "SELECT source FROM person WHERE login = $1";
+static const char sql_state[] =
+	"SELECT id, source, locked_at_s, disabled_at_s, role, unit_id FROM person"
+	" WHERE login = $1 OR id = $2";
+static const char sql_try_back[] =
+	"UPDATE login_try SET count = count - 1 WHERE login = $1 AND count > 0";
+static const char sql_lock[] = "UPDATE person SET locked_at_s = $2 WHERE login = $1";
+static const char sql_add[] =
+	"INSERT INTO person (login, name, name_folded, role, hash, must_change, onetime_until_s,"
+	" created_at_s, unit_id, source) VALUES ($1, $2, $3, $4, '', 0, 0, $5, $6, $7)";
+static const char sql_place[] = "UPDATE person SET role = $2, unit_id = $3 WHERE id = $1";
+/* the one whose e-mail it is, who has no account yet */
+static const char sql_person[] =
+	"UPDATE person SET staff_id = (SELECT min(s.id) FROM staff s WHERE s.email = $2 COLLATE NOCASE"
+	" AND s.state <> 'left' HAVING count(*) = 1) WHERE id = $1 AND staff_id IS NULL AND $2 <> ''"
+	" AND NOT EXISTS (SELECT 1 FROM person o JOIN staff t ON t.id = o.staff_id"
+	" WHERE t.email = $2 COLLATE NOCASE)";
+static const char sql_asked[] =
+	"UPDATE person SET asked_at_s = $2 WHERE id = $1 AND asked_at_s <= $3";
+static const char sql_fresh[] = "UPDATE person SET asked_at_s = $2 WHERE id = $1";
+
+/* --- groups ----------------------------------------------------------------------------------- */
+
+int org_groups(
+	struct store *s, struct arena *a, struct org_group **ret, size_t *ret_count, struct err *e)
+{
+	VEC(struct org_group) list = { 0 };
+	struct store_query *q = store_query(s, sql_groups);
+	int rc;
+
+	while ((rc = store_next(q, e)) == 1) {
+		struct org_group *g = vec_add(a, &list);
+
+		g->id = store_i64(q, 0);
+		g->source = arena_str(a, store_str(q, 1));
+		g->name = arena_str(a, store_str(q, 2));
+		g->role = (enum user_role)store_i64(q, 3);
+		g->unit_id = store_i64(q, 4);
+	}
+	if (rc < 0)
+		return rc;
+	*ret = list.at;
+	*ret_count = list.len;
+	return 0;
+}
+
+int org_group_add(const struct org_actor *by, const struct org_group *g, struct err *e)
+{
+	int rc;
+
+	if (!g->name.len || g->name.len > GROUP_NAME_MAX || !(g->role & USER_ROLES_ALL) ||
+		(g->role & (g->role - 1)))
+		return err_set(e, ERR_INPUT, "a group has a name and one role");
+	rc = org_run(by->store, sql_group_add, "ssii", e, g->source, g->name, (int64_t)g->role,
+		g->unit_id);
+	return rc < 0 ? rc : org_note(by, "group-add", g->name, e);
+}
+
+int org_group_remove(const struct org_actor *by, int64_t id, struct err *e)
+{
+	char text[24];
+	int rc = org_run(by->store, sql_group_remove, "i", e, id);
+
+	snprintf(text, sizeof(text), "%lld", (long long)id);
+	if (rc == 0 && store_changes(by->store) == 0)
+		return err_set(e, ERR_ABSENT, "no such group");
+	return rc < 0 ? rc : org_note(by, "group-remove", str_of(text), e);
+}
+
+/* "can-bo" of "cn=can-bo,ou=nhom,dc=vn"; all of what is no DN. */
+static struct str short_name(struct str name)
+{
+	struct str first = name, rest, type, value;
+
+	(void)str_split(name, ',', &first, &rest);
+	return str_split(first, '=', &type, &value) ? value : name;
+}
+
+const struct org_group *org_group_of(
+	const struct org_group *list, size_t count, const struct org_outside *x)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (!str_is(list[i].source, x->source))
+			continue;
+		for (size_t k = 0; k < x->group_count; k++)
+			if (str_eq_nocase(list[i].name, x->groups[k]) ||
+				str_eq_nocase(list[i].name, short_name(x->groups[k])))
+				return &list[i];
+	}
+	return NULL;
+}
+
+/* --- logging in ------------------------------------------------------------------------------- */
+
+int org_source_of(
+	struct store *s, struct str login, struct arena *a, struct str *ret, struct err *e)
+{
+	char form[ORG_LOGIN_SIZE];
+	struct store_query *q = store_query(s, sql_source);
+	int rc;
+
+	store_bind_str(q, 1, org_login_form(login, form));
+	rc = store_next(q, e);
+	if (rc < 0)
+		return rc;
+	*ret = rc == 1 ? arena_str(a, store_str(q, 0)) : STR_NONE;
+	store_end(q);
+	return 0;
+}
+
+struct state {
+	int64_t id, locked_at_s, disabled_at_s, role, unit_id;
+	bool is_here; /* its password is known here, or at another source */
+};
+
+/* By LOGIN, or by ID. */
+static int state_of(struct store *s, struct str login, int64_t id, const char *source,
+	struct state *ret, struct err *e)
+{
+	struct store_query *q = store_query(s, sql_state);
+	int rc;
+
+	*ret = (struct state){ 0 };
+	store_bind_str(q, 1, login);
+	store_bind_i64(q, 2, id);
+	rc = store_next(q, e);
+	if (rc != 1)
+		return rc;
+	*ret = (struct state){ .id = store_i64(q, 0),
+		.is_here = !str_is(store_str(q, 1), source),
+		.locked_at_s = store_i64(q, 2),
+		.disabled_at_s = store_i64(q, 3),
+		.role = store_i64(q, 4),
+		.unit_id = store_i64(q, 5) };
+	store_end(q);
+	return 0;
+}
+
+int org_try_begin(
+	const struct org_actor *by, struct str login, struct org_login *ret, struct err *e)
+{
+	char form[ORG_LOGIN_SIZE];
+	struct str name = org_login_form(login, form);
+	struct state person;
+	int64_t tries = 0;
+	int rc = state_of(by->store, name, 0, "", &person, e);
+
+	if (rc == 0)
+		rc = org_tries_count(by->store, name, &tries, e);
+	if (rc < 0)
+		return rc;
+	if (person.locked_at_s || tries >= by->rules->login_fail_max->number) {
+		*ret = (struct org_login){ .answer = LOGIN_LOCKED };
+		return org_note(by, "login-while-locked", name, e);
+	}
+	*ret = (struct org_login){ .answer = LOGIN_FINE };
+	return org_tries_add(by->store, name, by->now_s, e);
+}
+
+int org_try_wrong(
+	const struct org_actor *by, struct str login, struct org_login *ret, struct err *e)
+{
+	char form[ORG_LOGIN_SIZE];
+	struct str name = org_login_form(login, form);
+	int64_t count = 0, max = by->rules->login_fail_max->number;
+	int rc = org_tries_count(by->store, name, &count, e);
+	bool is_last = count >= max;
+
+	if (rc == 0 && is_last)
+		rc = org_run(by->store, sql_lock, "si", e, name, by->now_s);
+	if (rc == 0)
+		rc = org_note(by, is_last ? "login-locked" : "login-wrong", name, e);
+	if (rc == 0)
+		*ret = (struct org_login){ .answer = is_last ? LOGIN_LOCKED : LOGIN_WRONG,
+			.tries_left = is_last ? 0 : (int)(max - count) };
+	return rc;
+}
+
+int org_try_back(const struct org_actor *by, struct str login, struct err *e)
+{
+	char form[ORG_LOGIN_SIZE];
+
+	return org_run(by->store, sql_try_back, "s", e, org_login_form(login, form));
+}
+
+static int make(const struct org_actor *by, const struct org_outside *x, struct str login,
+	const struct org_group *g, int64_t *ret_id, struct err *e)
+{
+	struct arena a;
+	struct str name;
+	int rc;
+
+	arena_init(&a, 64 * KIB);
+	name = text_clean(&a, x->name.len ? x->name : login, NAME_MAX_BYTES);
+	rc = org_run(by->store, sql_add, "sssiiis", e, login, name, text_fold(&a, name),
+		(int64_t)g->role, by->now_s, g->unit_id, str_of(x->source));
+	arena_done(&a);
+	if (rc < 0)
+		return rc;
+	*ret_id = store_last_id(by->store);
+	return org_note(by, "user-add", login, e);
+}
+
+/* The role and the unit that the group gives now. */
+static int place(const struct org_actor *by, const struct state *person, const struct org_group *g,
+	struct err *e)
+{
+	int rc;
+
+	if (person->role == (int64_t)g->role && person->unit_id == g->unit_id)
+		return 0;
+	rc = org_run(by->store, sql_place, "iii", e, person->id, (int64_t)g->role, g->unit_id);
+	if (rc == 0)
+		rc = org_sessions_end_all(by, person->id, e);
+	return rc < 0 ? rc : org_note(by, "user-role", g->name, e);
+}
+
+static int let_in(const struct org_actor *by, const struct org_outside *x, struct str login,
+	const struct org_group *g, struct org_login *ret, struct err *e)
+{
+	struct state person;
+	int rc = state_of(by->store, login, 0, x->source, &person, e);
+
+	if (rc == 0 && person.id && person.is_here)
+		return err_set(e, ERR_CONFLICT, "this name has a password of its own here");
+	if (rc == 0)
+		rc = person.id ? place(by, &person, g, e) : make(by, x, login, g, &person.id, e);
+	if (rc == 0)
+		rc = org_run(by->store, sql_person, "is", e, person.id,
+			x->email.ptr ? x->email : STR(""));
+	if (rc == 0)
+		rc = org_run(by->store, sql_fresh, "ii", e, person.id, by->now_s);
+	if (rc == 0)
+		*ret = (struct org_login){ .user_id = person.id,
+			.answer = person.locked_at_s ? LOGIN_LOCKED :
+				person.disabled_at_s ? LOGIN_DISABLED :
+						       LOGIN_FINE };
+	return rc;
+}
+
+int org_outside_in(const struct org_actor *by, const struct org_outside *x,
+	const struct org_group *g, struct org_login *ret, struct err *e)
+{
+	char form[ORG_LOGIN_SIZE];
+	struct str login = org_login_form(x->login, form);
+	int rc;
+
+	if (!login.len)
+		return err_set(e, ERR_INPUT, "\"%.*s\" is no log-in name", STR_FMT(x->login));
+	rc = store_begin(by->store, e);
+	if (rc < 0)
+		return rc;
+	rc = let_in(by, x, login, g, ret, e);
+	if (rc == 0)
+		rc = store_commit(by->store, e);
+	if (rc < 0)
+		store_rollback(by->store);
+	return rc;
+}
+
+/* --- while they are in ------------------------------------------------------------------------ */
+
+int org_outside_is_due(
+	const struct org_actor *by, const struct org_user *user, bool *ret, struct err *e)
+{
+	int rc;
+
+	*ret = false;
+	if (!str_is(user->source, ORG_LDAP) || user->asked_at_s > by->now_s - ORG_OUTSIDE_CHECK_S)
+		return 0;
+	rc = org_run(by->store, sql_asked, "iii", e, user->id, by->now_s,
+		by->now_s - ORG_OUTSIDE_CHECK_S);
+	*ret = rc == 0 && store_changes(by->store) == 1;
+	return rc;
+}
+
+int org_outside_seen(
+	const struct org_actor *by, int64_t user_id, const struct org_group *g, struct err *e)
+{
+	struct state person;
+	int rc = state_of(by->store, STR(""), user_id, ORG_LDAP, &person, e);
+
+	if (rc < 0 || !person.id)
+		return rc;
+	if (g)
+		return place(by, &person, g, e);
+	rc = org_sessions_end_all(by, user_id, e);
+	return rc < 0 ? rc : org_note(by, "outside-gone", STR(""), e);
+}

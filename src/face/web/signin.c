@@ -1,0 +1,252 @@
+/* signin.c - questions about log-ins on their way to the process that asks others, and back. */
+#include "face/web/signin.h"
+
+#define PATIENCE_US ((SIGNIN_TIME_S + 5) * (int64_t)1000000)
+#define KEPT_US (120 * (int64_t)1000000) /* an answer nobody fetches */
+#define ANSWER_MEMORY_BYTES (512 * KIB)
+
+const struct signin_setting ldap_settings[] = {
+	{ "ldap.url", "dia-chi", SIGNIN_URL, T("Địa chỉ máy chủ danh bạ"),
+		T("ldaps://may-chu hoặc ldap://may-chu (khi đó dùng StartTLS); luôn mã hóa"),
+		false },
+	{ "ldap.ca", "chung-thu", SIGNIN_CA, T("Chứng thư của nơi cấp (CA), dạng PEM"),
+		T("Để trống thì dùng các CA mà máy này tin"), false },
+	{ "ldap.bind", "tai-khoan-doc", SIGNIN_BIND_DN, T("Tài khoản đọc danh bạ (DN)"),
+		T("Ví dụ: cn=khien,dc=don-vi,dc=vn; chỉ cần quyền đọc"), false },
+	{ "ldap.secret", "mat-khau-doc", SIGNIN_BIND_PASSWORD, T("Mật khẩu của tài khoản đọc"),
+		T("Để trống thì giữ mật khẩu đã lưu"), true },
+	{ "ldap.base", "goc", SIGNIN_BASE, T("Tìm người và nhóm bên dưới"),
+		T("Ví dụ: dc=don-vi,dc=vn"), false },
+	{ "ldap.attribute", "thuoc-tinh", SIGNIN_ATTRIBUTE, T("Thuộc tính chứa tên đăng nhập"),
+		T("uid với OpenLDAP, sAMAccountName với Active Directory"), false },
+	{ "ldap.filter", "loc", SIGNIN_FILTER, T("Bộ lọc thêm cho người"),
+		T("Ví dụ: (objectClass=person)"), false },
+};
+const size_t ldap_setting_count = COUNT(ldap_settings);
+
+/* --- asking ----------------------------------------------------------------------------------- */
+
+bool signin_is_on(struct view *v, const char *setting)
+{
+	struct str value = STR_NONE;
+
+	return v->web->desk && org_setting(v->web->store, setting, v->a, &value, v->e) == 0 &&
+		str_is(value, "1");
+}
+
+int signin_load(struct view *v, const struct signin_setting *settings, size_t count,
+	struct signin_question *q)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < count && rc == 0; i++)
+		rc = settings[i].is_secret ?
+			org_secret(v->web->store, v->web->key, settings[i].name, v->a,
+				&q->at[settings[i].at], v->e) :
+			org_setting(v->web->store, settings[i].name, v->a, &q->at[settings[i].at],
+				v->e);
+	return rc;
+}
+
+static void set_free(struct signin_wait *wait)
+{
+	arena_done(&wait->arena);
+	*wait = (struct signin_wait){ 0 };
+}
+
+/* A free place; those that nobody came back to are free. */
+static struct signin_wait *place(struct signin_desk *desk)
+{
+	int64_t now_us = clock_monotonic_us();
+
+	for (size_t i = 0; i < SIGNIN_WAITS; i++) {
+		struct signin_wait *wait = &desk->waits[i];
+
+		if (wait->id && now_us - wait->since_us > KEPT_US)
+			set_free(wait);
+		if (!wait->id)
+			return wait;
+	}
+	return NULL;
+}
+
+static const char *cookie_name(const struct view *v)
+{
+	return v->web->is_tls ? "__Host-khien-cho" : "khien-cho";
+}
+
+/* Lax: who comes back from a provider of log-ins comes by a link of that site. */
+static void give_ticket(struct view *v, struct signin_wait *wait)
+{
+	char token[ORG_TOKEN_SIZE];
+
+	random_token(token, sizeof(token) - 1);
+	(void)sha256_hex(str_of(token), wait->ticket);
+	v->rs->cookies[0] = path_of(v, "%s=%s; Path=/; HttpOnly; SameSite=Lax%s", cookie_name(v),
+		token, v->web->is_tls ? "; Secure" : "");
+}
+
+bool signin_send(struct view *v, enum signin_why why, struct signin_question *q, int64_t user_id)
+{
+	struct signin_desk *desk = v->web->desk;
+	struct signin_wait *wait = desk ? place(desk) : NULL;
+
+	if (!wait)
+		return false;
+	q->id = ++desk->last_id;
+	if (!signin_ask(desk->channel, q))
+		return false;
+	*wait = (struct signin_wait){
+		.id = q->id, .why = why, .user_id = user_id, .since_us = clock_monotonic_us()
+	};
+	snprintf(wait->login, sizeof(wait->login), "%.*s", STR_FMT(q->at[SIGNIN_LOGIN]));
+	arena_init(&wait->arena, ANSWER_MEMORY_BYTES);
+	if (why != SIGNIN_FOR_CHECK)
+		give_ticket(v, wait);
+	return true;
+}
+
+struct signin_wait *signin_waiting(struct view *v, enum signin_why why)
+{
+	struct str token = http_cookie(http_header(v->rq, "cookie"), cookie_name(v));
+	char hex[SHA256_HEX_SIZE];
+
+	if (!v->web->desk || token.len != ORG_TOKEN_SIZE - 1)
+		return NULL;
+	(void)sha256_hex(token, hex);
+	for (size_t i = 0; i < SIGNIN_WAITS; i++) {
+		struct signin_wait *wait = &v->web->desk->waits[i];
+
+		if (!wait->id || wait->why != why || strcmp(wait->ticket, hex) != 0)
+			continue;
+		if (!wait->is_answered && clock_monotonic_us() - wait->since_us > PATIENCE_US) {
+			wait->is_answered = true;
+			wait->answer = (struct signin_answer){ .state = SIGNIN_UNREACHABLE,
+				.detail = STR("") };
+		}
+		return wait;
+	}
+	return NULL;
+}
+
+void signin_drop(struct view *v, struct signin_wait *wait)
+{
+	set_free(wait);
+	for (size_t i = 0; i < COUNT(v->rs->cookies); i++) {
+		if (v->rs->cookies[i])
+			continue;
+		v->rs->cookies[i] = path_of(v, "%s=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0%s",
+			cookie_name(v), v->web->is_tls ? "; Secure" : "");
+		return;
+	}
+}
+
+void page_waiting(struct view *v, const char *title, const char *words)
+{
+	v->refresh_s = 1;
+	page_start(v, title);
+	html(v->w, "<p role=\"status\">%s</p>\n", words);
+	page_end(v);
+}
+
+int signin_group(struct view *v, const char *source, const struct signin_wait *wait,
+	const struct org_group **ret)
+{
+	struct org_outside x = { .source = source,
+		.groups = wait->answer.groups,
+		.group_count = wait->answer.group_count };
+	struct org_group *list;
+	size_t count;
+	int rc = org_groups(v->web->store, v->a, &list, &count, v->e);
+
+	if (rc == 0)
+		*ret = org_group_of(list, count, &x);
+	return rc;
+}
+
+int signin_is_outside(struct view *v, struct str login, bool *ret)
+{
+	struct str source = STR_NONE;
+	int rc = org_source_of(v->web->store, login, v->a, &source, v->e);
+
+	*ret = rc == 0 && (str_is(source, ORG_LDAP) || (!source.ptr && login.len)) &&
+		signin_is_on(v, LDAP_ON);
+	return rc;
+}
+
+/* --- those who are in ------------------------------------------------------------------------- */
+
+int signin_recheck(struct view *v)
+{
+	struct signin_question q = { .kind = SIGNIN_LDAP_CHECK };
+	bool is_due = false;
+	int rc = org_outside_is_due(&v->by, &v->user, &is_due, v->e);
+
+	if (rc < 0 || !is_due)
+		return rc;
+	if (!signin_is_on(v, LDAP_ON)) /* the directory counts no more */
+		return org_outside_seen(&v->by, v->user.id, NULL, v->e);
+	rc = signin_load(v, ldap_settings, ldap_setting_count, &q);
+	q.at[SIGNIN_LOGIN] = v->user.login;
+	if (rc == 0)
+		(void)signin_send(v, SIGNIN_FOR_CHECK, &q, v->user.id);
+	return rc;
+}
+
+/* The directory's word on somebody who is in. What it could not say changes nothing. */
+static int checked(struct web *w, struct signin_wait *wait, struct err *e)
+{
+	const struct org_group *g = NULL;
+	struct org_actor by = {
+		.store = w->store, .login = str_of(wait->login), .peer = "", .now_s = clock_now_s()
+	};
+	struct view v = { .web = w, .a = &wait->arena, .e = e, .by = by };
+	int rc = 0;
+
+	if (wait->answer.state == SIGNIN_RIGHT)
+		rc = signin_group(&v, ORG_LDAP, wait, &g);
+	else if (wait->answer.state != SIGNIN_NOBODY && wait->answer.state != SIGNIN_DISABLED)
+		return 0;
+	store_actor(w->store, STR(""), "");
+	return rc < 0 ? rc : org_outside_seen(&by, wait->user_id, g, e);
+}
+
+static void answered(struct web *w, const struct signin_answer *x, struct str bytes)
+{
+	struct err e = { 0 };
+
+	for (size_t i = 0; i < SIGNIN_WAITS; i++) {
+		struct signin_wait *wait = &w->desk->waits[i];
+
+		if (!wait->id || wait->id != x->id || wait->is_answered)
+			continue;
+		if (signin_answer_parse(bytes, &wait->arena, &wait->answer, &e) < 0)
+			return;
+		wait->is_answered = true;
+		if (wait->why != SIGNIN_FOR_CHECK)
+			return;
+		if (checked(w, wait, &e) < 0)
+			fprintf(stderr, "khien web: %s\n", e.text);
+		set_free(wait);
+		return;
+	}
+}
+
+void signin_turn(struct web *w)
+{
+	struct signin_answer x;
+	struct err e = { 0 };
+	struct str bytes;
+	struct arena a;
+	int rc;
+
+	do {
+		arena_init(&a, ANSWER_MEMORY_BYTES);
+		rc = signin_take(w->desk->channel, &a, &x, &bytes, &e);
+		if (rc == 1)
+			answered(w, &x, bytes);
+		else if (rc < 0)
+			fprintf(stderr, "khien web: %s\n", e.text);
+		arena_done(&a);
+	} while (rc != 0);
+}

@@ -1,0 +1,160 @@
+/* process.c - the process that asks others: one child a question, ended when it takes too long. */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "kit/crypto/crypto.h"
+#include "kit/directory/directory.h"
+#include "work/signin/signin.h"
+
+#define CHILDREN_MAX 32
+#define CHILD_MEMORY_BYTES (8 * MIB)
+#define TICK_MS 200
+
+struct children {
+	pid_t pid[CHILDREN_MAX]; /* 0: nobody */
+	int64_t end_us[CHILDREN_MAX];
+};
+
+/* --- in the child ----------------------------------------------------------------------------- */
+
+static const enum signin_state of_directory[] = {
+	[DIRECTORY_RIGHT] = SIGNIN_RIGHT,
+	[DIRECTORY_WRONG] = SIGNIN_WRONG,
+	[DIRECTORY_NOBODY] = SIGNIN_NOBODY,
+	[DIRECTORY_DISABLED] = SIGNIN_DISABLED,
+	[DIRECTORY_SEVERAL] = SIGNIN_SEVERAL,
+	[DIRECTORY_UNREACHABLE] = SIGNIN_UNREACHABLE,
+	[DIRECTORY_CERTIFICATE] = SIGNIN_CERTIFICATE,
+	[DIRECTORY_BIND] = SIGNIN_BIND,
+	[DIRECTORY_SEARCH] = SIGNIN_SEARCH,
+};
+
+static void ask_directory(
+	const struct signin_question *q, struct arena *a, struct signin_answer *ret)
+{
+	struct directory d = { .url = arena_cstr(a, q->at[SIGNIN_URL]),
+		.ca = arena_cstr(a, q->at[SIGNIN_CA]),
+		.bind_dn = arena_cstr(a, q->at[SIGNIN_BIND_DN]),
+		.bind_password = arena_cstr(a, q->at[SIGNIN_BIND_PASSWORD]),
+		.base = arena_cstr(a, q->at[SIGNIN_BASE]),
+		.attribute = arena_cstr(a, q->at[SIGNIN_ATTRIBUTE]),
+		.filter = arena_cstr(a, q->at[SIGNIN_FILTER]) };
+	struct directory_person *p = arena_new(a, struct directory_person);
+
+	directory_ask(&d, q->at[SIGNIN_LOGIN],
+		q->kind == SIGNIN_LDAP ? q->at[SIGNIN_PASSWORD] : STR_NONE, a, p);
+	*ret = (struct signin_answer){ .id = q->id,
+		.state = of_directory[p->state],
+		.detail = p->detail,
+		.name = p->name,
+		.email = p->email,
+		.groups = p->groups,
+		.group_count = p->group_count };
+}
+
+static int answer(int channel, struct str line)
+{
+	struct signin_question q;
+	struct signin_answer x;
+	struct err e = { 0 };
+	struct arena a;
+	struct buf out;
+
+	arena_init(&a, CHILD_MEMORY_BYTES);
+	buf_init(&out, SIGNIN_MESSAGE_MAX);
+	if (signin_question_parse(line, &a, &q, &e) < 0)
+		return 2;
+	ask_directory(&q, &a, &x);
+	signin_answer_write(&x, &out);
+	if (buf_is_full(&out)) { /* groups of enormous names: of none rather than of some */
+		buf_clear(&out);
+		x.group_count = 0;
+		signin_answer_write(&x, &out);
+	}
+	return send(channel, buf_str(&out).ptr, buf_str(&out).len, MSG_NOSIGNAL) > 0 ? 0 : 2;
+}
+
+/* --- the process ------------------------------------------------------------------------------ */
+
+static void reap(struct children *c)
+{
+	for (size_t i = 0; i < CHILDREN_MAX; i++) {
+		if (c->pid[i] && waitpid(c->pid[i], NULL, WNOHANG) == c->pid[i])
+			c->pid[i] = 0;
+		else if (c->pid[i] && clock_monotonic_us() > c->end_us[i])
+			(void)kill(c->pid[i], SIGKILL);
+	}
+}
+
+static int free_place(const struct children *c)
+{
+	for (int i = 0; i < CHILDREN_MAX; i++)
+		if (!c->pid[i])
+			return i;
+	return -1;
+}
+
+/* When all places are taken, questions wait in the channel. */
+static void take(struct children *c, int channel)
+{
+	static char bytes[SIGNIN_MESSAGE_MAX];
+	int place = free_place(c);
+	ssize_t len = place < 0 ? -1 : recv(channel, bytes, sizeof(bytes), MSG_DONTWAIT);
+
+	if (len <= 0)
+		return;
+	c->pid[place] = fork();
+	if (c->pid[place] == 0)
+		_exit(answer(channel, (struct str){ bytes, (size_t)len }));
+	if (c->pid[place] < 0)
+		c->pid[place] = 0;
+	c->end_us[place] = clock_monotonic_us() + (int64_t)SIGNIN_TIME_S * 1000000;
+	wipe(bytes, (size_t)len);
+}
+
+static bool is_any_busy(const struct children *c)
+{
+	for (size_t i = 0; i < CHILDREN_MAX; i++)
+		if (c->pid[i])
+			return true;
+	return false;
+}
+
+int signin_start(const struct process *self)
+{
+	/* the resolver's own files, and the roots that certificates are checked against */
+	static const char *const more[] = { "/etc", "/usr/lib", "/lib",
+		"/usr/share/ca-certificates", "/run/systemd/resolve", NULL };
+	struct children c = { 0 };
+	struct sandbox_level level;
+	struct err e = { 0 }, absent = { 0 };
+	int end_fd = process_end_fd(&e), rc = end_fd < 0 ? end_fd : 0;
+
+	if (directory_open(&absent) < 0)
+		fprintf(stderr, "khien signin: %s\n", absent.text);
+	if (rc == 0)
+		rc = process_confine(self, more, &level, &e);
+	if (rc < 0) {
+		fprintf(stderr, "khien signin: %s\n", e.text);
+		return 2;
+	}
+	for (;;) {
+		struct pollfd wait[2] = { { .fd = end_fd, .events = POLLIN },
+			{ .fd = free_place(&c) < 0 ? -1 : self->peer_fd, .events = POLLIN } };
+
+		(void)poll(wait, 2, is_any_busy(&c) ? TICK_MS : -1);
+		if (wait[0].revents)
+			break;
+		if (wait[1].revents & POLLIN)
+			take(&c, self->peer_fd);
+		reap(&c);
+	}
+	for (size_t i = 0; i < CHILDREN_MAX; i++)
+		if (c.pid[i])
+			(void)kill(c.pid[i], SIGKILL);
+	return 0;
+}
