@@ -5,7 +5,7 @@
 #define SCRIPT_BYTES_MAX (1 * MIB) /* of resolved words of one script */
 #define NEST_MAX 32                /* of $( ) and ${ } inside one word */
 
-static bool is_name_char(char c)
+bool shell_is_name_char(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
 		c == '_';
@@ -111,7 +111,7 @@ bool shell_vars_next(struct shell_vars *v, struct shell_var *ret)
 		line = str_trim(line);
 		if (str_starts(line, "export ") || str_starts(line, "export\t"))
 			line = str_trim(str_from(line, 7));
-		while (n < line.len && is_name_char(line.ptr[n]))
+		while (n < line.len && shell_is_name_char(line.ptr[n]))
 			n++;
 		if (n == 0 || n >= line.len || line.ptr[n] != '=')
 			continue;

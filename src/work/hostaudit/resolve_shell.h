@@ -20,6 +20,9 @@ struct shell_var {
 			     `) */
 	int line;
 };
+/* A letter, a digit or '_'. */
+bool shell_is_name_char(char c);
+
 void shell_vars_init(struct shell_vars *v, struct str bytes, struct arena *a);
 /* Leading "export " is accepted; other lines are passed over. */
 bool shell_vars_next(struct shell_vars *v, struct shell_var *ret);

@@ -7,6 +7,7 @@
 #define DEPTH_MAX 8
 #define FILES_MAX 200
 #define GLOBS_MAX 20
+#define PROFILE_FOLDER "/etc/profile.d/"
 #define USED_MAX (4 * MIB) /* of words of one walk */
 
 enum block_kind { BLOCK_IF, BLOCK_LOOP, BLOCK_CASE, BLOCK_GROUP, BLOCK_SUBSHELL };
@@ -60,11 +61,15 @@ static void note_conditional(struct tmout *t, struct str file, int line)
 	t->is_conditional = true;
 }
 
-/* As atoi: the digits at the head. */
+/* As atoi: the digits at the head, after blanks and a sign. What is below zero is never. */
 static int64_t leading_seconds(struct str s)
 {
 	int64_t value = 0;
 
+	while (s.len > 0 && str_has(STR(" \t"), s.ptr[0]))
+		s = str_from(s, 1);
+	if (str_starts(s, "+"))
+		s = str_from(s, 1);
 	for (size_t i = 0; i < s.len && i < 9 && s.ptr[i] >= '0' && s.ptr[i] <= '9'; i++)
 		value = value * 10 + (s.ptr[i] - '0');
 	return value;
@@ -393,6 +398,34 @@ static void begin_list(struct script *s)
 	s->list_status = TRUTH_YES;
 }
 
+/* The files of /etc/profile.d that match PATTERN run here; with PLAIN names only those that begin
+ * with a letter, a digit or '_' and go on with these, '.' or '-'. */
+static void run_folder(struct script *s, struct str pattern, bool is_plain, enum truth runs)
+{
+	const struct str *paths;
+	size_t count = s->t->world->glob(s->t->world->context, pattern, &paths);
+
+	for (size_t p = 0; p < count; p++) {
+		struct str name = str_from(paths[p], strlen(PROFILE_FOLDER));
+		bool is_taken = name.len > 0 && name.ptr[0] != '.' && name.ptr[0] != '-';
+
+		for (size_t i = 0; i < name.len; i++)
+			is_taken = is_taken &&
+				(shell_is_name_char(name.ptr[i]) || name.ptr[i] == '.' ||
+					name.ptr[i] == '-');
+		if (is_taken || !is_plain)
+			run_path(s->t, paths[p], runs, s->depth + 1);
+	}
+}
+
+/* "$(run-parts --list --regex '…\.sh$' /etc/profile.d)", as Debian 13 has it. */
+static bool is_run_parts(struct str raw)
+{
+	return str_starts(raw, "$(run-parts ") && has(raw, " --list") &&
+		has(raw, "'^[a-zA-Z0-9_][a-zA-Z0-9._-]*\\.sh$'") &&
+		(has(raw, " /etc/profile.d)") || has(raw, " /etc/profile.d/)"));
+}
+
 /* for NAME in /etc/profile.d/…: the files run here, the body is passed over. */
 static void begin_loop(struct script *s, const struct shell_command *c)
 {
@@ -403,15 +436,12 @@ static void begin_loop(struct script *s, const struct shell_command *c)
 		return;
 	for (int i = 1; i < c->count; i++) {
 		struct str raw = c->words[i].raw;
-		const struct str *paths;
-		size_t count;
+		bool is_listed = is_run_parts(raw);
 
-		if (!str_starts(raw, "/etc/profile.d/") || ++s->t->globs > GLOBS_MAX)
+		if ((!is_listed && !str_starts(raw, PROFILE_FOLDER)) || ++s->t->globs > GLOBS_MAX)
 			continue;
 		b->is_done_already = true;
-		count = s->t->world->glob(s->t->world->context, raw, &paths);
-		for (size_t p = 0; p < count; p++)
-			run_path(s->t, paths[p], runs, s->depth + 1);
+		run_folder(s, is_listed ? STR(PROFILE_FOLDER "*.sh") : raw, is_listed, runs);
 	}
 }
 
