@@ -231,14 +231,14 @@ static struct lock_course try_stack(
 
 /* ---- the numbers ---- */
 
-/* Digits at the head, as sscanf reads them. */
+/* A sign and digits at the head, as sscanf reads them. */
 static bool leading_number(struct str s, int64_t *ret)
 {
-	size_t n = 0;
+	size_t n = str_starts(s, "-") || str_starts(s, "+");
 
 	while (n < s.len && n < 18 && s.ptr[n] >= '0' && s.ptr[n] <= '9')
 		n++;
-	return n > 0 && str_to_i64(str_until(s, n), ret);
+	return str_to_i64(str_until(s, n), ret);
 }
 
 static void set_number(struct host *h, struct lock_policy *p, struct str name, struct str value,

@@ -73,29 +73,44 @@ struct quality {
 	struct password_policy *policy;
 };
 
-static void set_number(
+/* What else the file of pwquality may say. */
+static const char *const other_names[] = { "difok", "maxrepeat", "maxsequence", "maxclassrepeat",
+	"gecoscheck", "usercheck", "usersubstr", "badwords", "dictpath", "retry",
+	"enforce_for_root", "local_users_only" };
+
+static bool is_known(struct str name)
+{
+	for (size_t i = 0; i < COUNT(number_names); i++)
+		if (str_is_nocase(name, number_names[i]))
+			return true;
+	for (size_t i = 0; i < COUNT(other_names); i++)
+		if (str_is_nocase(name, other_names[i]))
+			return true;
+	return false;
+}
+
+
+/* False when NAME or VALUE is none the module knows. */
+static bool set_number(
 	struct quality *q, struct str name, struct str value, struct str file, int line)
 {
 	int64_t number;
 
-	if (str_is(name, "enforce_for_root"))
+	if (str_is_nocase(name, "enforce_for_root"))
 		q->is_for_root = true;
 	for (int i = 0; i < NUMBERS; i++) {
-		if (!str_is(name, number_names[i]))
+		if (!str_is_nocase(name, number_names[i]))
 			continue;
-		if (!str_to_i64(value, &number) || number > 100000 || number < -100000) {
-			/* the module gives up on such a file: what it then does is not known here
-			 */
-			q->policy->reason = GAP_SYNTAX;
-			q->policy->detail = arena_fmt(q->a, "%.*s:%d", STR_FMT(file), line);
-			return;
-		}
+		if (!str_to_i64(value, &number) || number > 100000 || number < -100000)
+			return false;
 		q->number[i] = number;
 		setting_win(&q->at[i], q->a, value, file, line);
 	}
+	return is_known(name);
 }
 
-static void read_options(struct quality *q, struct str path)
+/* False when a line is not understood: the module reads no further, and keeps what it has. */
+static bool read_options(struct quality *q, struct str path)
 {
 	struct option_reader r;
 	struct str name, value;
@@ -103,7 +118,9 @@ static void read_options(struct quality *q, struct str path)
 
 	option_init(&r, host_bytes(q->h, path, &file));
 	while (option_next(&r, &name, &value))
-		set_number(q, name, value, file, r.line);
+		if (!set_number(q, name, value, file, r.line))
+			return false;
+	return true;
 }
 
 /* Drop-ins come first: the main file wins over them. */
@@ -114,8 +131,9 @@ static void read_pwquality_files(struct quality *q)
 
 	if (host_glob(q->h, "/etc/security/pwquality.conf.d/*.conf", &paths, &count) == 0)
 		for (size_t i = 0; i < count; i++)
-			read_options(q, paths[i]);
-	read_options(q, STR("/etc/security/pwquality.conf"));
+			if (!read_options(q, paths[i]))
+				return;
+	(void)read_options(q, STR("/etc/security/pwquality.conf"));
 }
 
 static void read_arguments(struct quality *q, const struct pam_rule *rule)
@@ -128,7 +146,8 @@ static void read_arguments(struct quality *q, const struct pam_rule *rule)
 			name = arg;
 			value = STR("");
 		}
-		set_number(q, name, value, rule->file, rule->line);
+		/* an argument that is not understood is passed over */
+		(void)set_number(q, name, value, rule->file, rule->line);
 	}
 }
 
