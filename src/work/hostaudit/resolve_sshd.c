@@ -22,6 +22,59 @@ static const struct {
 	{ "dsaauthentication", "pubkeyauthentication" },
 };
 
+/* Every keyword of OpenSSH from 6 to 10 and of the patches that Debian and Red Hat add, retired ones
+ * included. With any other word in its file sshd does not start. */
+static const char *const keywords[] = {
+	"acceptenv", "addressfamily", "afstokenpassing", "allowagentforwarding",
+	"allowgroups", "allowstreamlocalforwarding", "allowtcpforwarding", "allowusers",
+	"authenticationmethods", "authorizedkeyscommand", "authorizedkeyscommandrunas",
+	"authorizedkeyscommanduser", "authorizedkeysfile", "authorizedkeysfile2",
+	"authorizedprincipalscommand", "authorizedprincipalscommanduser",
+	"authorizedprincipalsfile", "banner", "casignaturealgorithms",
+	"challengeresponseauthentication", "channeltimeout", "checkmail",
+	"chrootdirectory", "ciphers", "clientalivecountmax", "clientaliveinterval",
+	"compression", "debianbanner", "denygroups", "denyusers", "disableforwarding",
+	"dsaauthentication", "exposeauthinfo", "fingerprinthash", "forcecommand",
+	"gatewayports", "gssapiauthentication", "gssapicleanupcredentials",
+	"gssapicleanupcreds", "gssapienablek5users", "gssapikexalgorithms",
+	"gssapikeyexchange", "gssapistorecredentialsonrekey",
+	"gssapistrictacceptorcheck", "gssapiusesessioncredcache", "gssusesessionccache",
+	"hostbasedacceptedalgorithms", "hostbasedacceptedkeytypes",
+	"hostbasedauthentication", "hostbasedusesnamefrompacketonly", "hostcertificate",
+	"hostdsakey", "hostkey", "hostkeyagent", "hostkeyalgorithms", "ignorerhosts",
+	"ignoreuserknownhosts", "include", "ipqos", "kbdinteractiveauthentication",
+	"keepalive", "kerberosauthentication", "kerberosgetafstoken",
+	"kerberosorlocalpasswd", "kerberostgtpassing", "kerberosticketcleanup",
+	"kerberosuniqueccache", "kerberosusekuserok", "kexalgorithms",
+	"keyregenerationinterval", "listenaddress", "logingracetime", "loglevel",
+	"logverbose", "macs", "match", "maxauthtries", "maxsessions", "maxstartups",
+	"modulifile", "pamauthenticationviakbdint", "pamservicename",
+	"passwordauthentication", "permitblacklistedkeys", "permitemptypasswords",
+	"permitlisten", "permitopen", "permitrootlogin", "permittty", "permittunnel",
+	"permituserenvironment", "permituserrc", "persourcemaxstartups",
+	"persourcenetblocksize", "persourcepenalties", "persourcepenaltyexemptlist",
+	"pidfile", "port", "printlastlog", "printmotd", "protocol",
+	"pubkeyacceptedalgorithms", "pubkeyacceptedkeytypes", "pubkeyauthentication",
+	"pubkeyauthoptions", "rdomain", "refuseconnection", "rekeylimit",
+	"requiredrsasize", "reversemappingcheck", "revokedkeys", "rhostsauthentication",
+	"rhostsrsaauthentication", "rsaauthentication", "rsaminsize",
+	"securitykeyprovider", "serverkeybits", "setenv", "showpatchlevel",
+	"skeyauthentication", "sshdauthpath", "sshdsessionpath", "streamlocalbindmask",
+	"streamlocalbindunlink", "strictmodes", "subsystem", "syslogfacility",
+	"tcpkeepalive", "trustedusercakeys", "unusedconnectiontimeout", "useblacklist",
+	"useblocklist", "usedns", "uselogin", "usepam", "useprivilegeseparation",
+	"verifyreversemapping", "versionaddendum", "x11displayoffset", "x11forwarding",
+	"x11uselocalhost", "xauthlocation"
+};
+
+static bool is_keyword(struct str lower)
+{
+	for (size_t i = 0; i < COUNT(keywords); i++)
+		if (str_is(lower, keywords[i]))
+			return true;
+	return false;
+}
+
 static struct str keyword_of(struct arena *a, struct str word)
 {
 	char *lower = arena_cstr(a, word);
@@ -93,7 +146,8 @@ static void split_line(struct sshd_reader *r, struct str line, struct sshd_line 
 		line = str_from(line, 1);
 	if (str_starts(line, "="))
 		line = str_from(line, 1);
-	ret->is_bad = !split_args(r->arena, line, &ret->args) || ret->args.len == 0;
+	ret->is_bad = !split_args(r->arena, line, &ret->args) || ret->args.len == 0 ||
+		!is_keyword(ret->keyword);
 }
 
 bool sshd_reader_next(struct sshd_reader *r, struct sshd_line *ret)

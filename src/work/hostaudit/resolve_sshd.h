@@ -59,6 +59,7 @@ bool sshd_is_used(struct host *h);
 
 /* Longest silence in seconds before a shell session ends by ChannelTimeout, 0 for never. *RET is
  * the setting it comes from. */
-int64_t sshd_session_limit_s(const struct sshd_config *c, const struct sshd_setting **ret);
+int64_t sshd_session_limit_s(
+	struct host *h, const struct sshd_config *c, const struct sshd_setting **ret);
 
 #endif

@@ -18,6 +18,7 @@ struct reading {
 };
 
 #define FILES_MAX 32
+#define GLOBAL_SINCE 907 /* the version that knows the timeout "global" */
 
 /* Each line adds one; all others keep the first. */
 static bool is_cumulative(struct str keyword)
@@ -159,11 +160,19 @@ static void read_options(struct reading *r, struct str options, struct str file,
 
 static void read_command_line(struct reading *r)
 {
+	static const char *const units[] = { "ssh.service", "sshd.service" };
 	static const struct {
 		const char *file, *name;
 	} variables[] = { { "/etc/default/ssh", "SSHD_OPTS" }, { "/etc/sysconfig/sshd", "OPTIONS" },
 		{ "/etc/crypto-policies/back-ends/opensshserver.config", "CRYPTO_POLICY" } };
 
+	for (size_t i = 0; i < COUNT(units); i++) {
+		struct setting s;
+
+		systemd_unit_conf(r->h, units[i], "Service", "ExecStart", &s);
+		if (s.value.ptr)
+			read_options(r, s.value, s.file, s.line);
+	}
 	for (size_t i = 0; i < COUNT(variables); i++) {
 		struct str file = str_of(variables[i].file);
 		struct str bytes = host_bytes(r->h, file, &file);
@@ -351,21 +360,26 @@ const struct sshd_setting *sshd_get(const struct sshd_config *c, const char *key
 	return NULL;
 }
 
-int64_t sshd_session_limit_s(const struct sshd_config *c, const struct sshd_setting **ret)
+int64_t sshd_session_limit_s(struct host *h, const struct sshd_config *c, const struct sshd_setting **ret)
 {
 	const struct sshd_setting *s = sshd_get(c, "channeltimeout");
 	struct str rest, word, type, span;
 	int64_t limit_s = 0;
+	bool has_global;
 
 	*ret = s;
-	if (!s)
+	if (!s || s->is_default)
 		return 0;
+	/* an older one takes it for a kind of channel that never comes; what cannot be told may be new */
+	has_global = str_find(s->at.value, STR("global")) < 0 || sshd_version(h, c->binary) >= GLOBAL_SINCE ||
+		sshd_version(h, c->binary) == 0;
 	rest = s->at.value;
 	/* the first pattern that fits a shell session counts; "global" watches all channels at once
 	 */
 	while (str_next_word(&rest, " ", &word))
 		if (str_split(word, '=', &type, &span) &&
-			(str_glob(type, STR("session:shell")) || str_is(type, "global")) &&
+			(str_glob(type, STR("session:shell")) ||
+				(has_global && str_is(type, "global"))) &&
 			sshd_span(span, &limit_s))
 			return limit_s;
 	return 0;

@@ -485,7 +485,7 @@ static void put_sshd(struct host *h, struct fact_rows *rows)
 	sshd_config_read(h, &c);
 	if (c.binary.len == 0)
 		return;
-	limit_s = sshd_session_limit_s(&c, &s);
+	limit_s = sshd_session_limit_s(h, &c, &s);
 	for (size_t i = 0; i < c.settings.len; i++)
 		is_split = is_split ||
 			(str_is(c.settings.at[i].keyword, "channeltimeout") &&
