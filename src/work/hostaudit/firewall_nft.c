@@ -352,11 +352,50 @@ static bool read_verdict(struct fw_rule *rule, const struct statement *st, size_
 	return false;
 }
 
+/* What a condition or a statement may begin with. nft takes a script whole or not at all: one word
+ * it does not know, and none of the rules is there. */
+static bool is_known_start(struct str w)
+{
+	static const char *const words[] = { "meta", "ip", "ip6", "ct", "tcp", "udp", "udplite",
+		"sctp", "dccp", "th", "icmp", "icmpv6", "igmp", "ether", "vlan", "arp", "ah", "esp",
+		"comp", "iif", "iifname", "iifgroup", "iiftype", "oif", "oifname", "oifgroup",
+		"oiftype", "mark", "protocol", "l4proto", "nfproto", "pkttype", "skuid", "skgid",
+		"cpu", "length", "priority", "day", "hour", "time", "cgroup", "rtclassid", "socket",
+		"osf", "fib", "rt", "ipsec", "hash", "numgen", "jhash", "symhash", "exthdr", "dst",
+		"frag", "hbh", "mh", "srh", "set", "add", "update", "delete", "masquerade", "snat",
+		"dnat", "redirect", "tproxy", "notrack", "dup", "fwd", "synproxy", "flow", "meter",
+		"quota", "last", "xt", "ibrname", "obrname", "ibriport", "obriport", "random",
+		"secpath", "secmark", "gre", "geneve", "vxlan", "gretap", "map", "nftrace",
+		"sdif", "sdifname", "ibrpvid", "ibrvproto", "tunnel" };
+
+	if (w.len == 0 || w.ptr[0] < 'a' || w.ptr[0] > 'z') /* a set, a variable, a value */
+		return true;
+	for (size_t i = 0; i < COUNT(words); i++)
+		if (str_is(w, words[i]))
+			return true;
+	return false;
+}
+
+/* Fields of the protocols that most rules name. */
+static bool is_known_field(struct str protocol, struct str field)
+{
+	static const char *const fields[] = { "sport", "dport", "sequence", "ackseq", "doff",
+		"reserved", "flags", "window", "checksum", "urgptr", "option", "length" };
+
+	if (!str_is(protocol, "tcp") && !str_is(protocol, "udp"))
+		return true;
+	for (size_t i = 0; i < COUNT(fields); i++)
+		if (str_is(field, fields[i]))
+			return true;
+	return false;
+}
+
 static void read_rule(
 	struct reader *r, struct fw_chain *chain, const struct statement *st, size_t from)
 {
 	struct fw_rule *rule = fw_rule(r->set, chain);
 	size_t i = from;
+	bool is_first = true;
 
 	while (rule != NULL && i < st->count) {
 		size_t next = skip_quiet(rule, st, i);
@@ -367,6 +406,10 @@ static void read_rule(
 		}
 		if (read_verdict(rule, st, i))
 			return;
+		if (is_first && (!is_known_start(word(st, i)) ||
+				       !is_known_field(word(st, i), word(st, i + 1))))
+			bad(r, st->line);
+		is_first = false;
 		i = read_condition(rule, st, i);
 	}
 }

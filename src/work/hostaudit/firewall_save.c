@@ -117,6 +117,7 @@ struct save {
 	struct str file;
 	int family;
 	bool is_filter;
+	bool is_open; /* a table begun: without its COMMIT iptables-restore loads nothing of it */
 };
 
 static bool chain_line(struct save *s, struct str line, int64_t number)
@@ -145,9 +146,16 @@ static bool save_line(struct save *s, struct str line, int64_t number)
 	struct fw_rule *r;
 
 	line = str_trim(line);
-	if (line.len == 0 || line.ptr[0] == '#' || str_is(line, "COMMIT"))
+	if (line.len == 0 || line.ptr[0] == '#')
 		return true;
+	if (str_is(line, "COMMIT")) {
+		s->is_open = false;
+		return true;
+	}
 	if (line.ptr[0] == '*') {
+		if (s->is_open)
+			return false;
+		s->is_open = true;
 		s->is_filter = str_is(str_trim(line), "*filter");
 		return true;
 	}
@@ -173,9 +181,10 @@ int64_t fw_add_save(struct fw_ruleset *set, struct str text, struct str file, in
 	struct save s = { .set = set, .file = file, .family = family };
 	int64_t bad = 0;
 	struct str line;
+	int64_t n = 1;
 
-	for (int64_t n = 1; str_next_line(&text, &line); n++)
+	for (; str_next_line(&text, &line); n++)
 		if (!save_line(&s, line, n) && bad == 0)
 			bad = n;
-	return bad;
+	return bad == 0 && s.is_open ? n : bad;
 }
