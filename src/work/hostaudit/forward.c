@@ -111,6 +111,7 @@ static void take_action(struct rsyslog *r, struct str text, struct str selector,
 		if (str_is(argument(text, "StreamDriverMode"), "1"))
 			f->protocol = STR("tls");
 		f->is_part = !takes_all(selector) || r->is_filtered || r->blocks > 0;
+		f->is_off = r->list->is_stopped;
 	}
 }
 
@@ -144,6 +145,19 @@ static void take_old_action(struct rsyslog *r, struct str action, int line)
 		return;
 	f->protocol = str_of(protocol);
 	f->is_part = !takes_all(r->selector) || r->is_filtered || r->blocks > 0;
+	f->is_off = r->list->is_stopped;
+}
+
+/* "*.* stop", "& ~" behind what takes everything, or "stop" alone: nothing comes any further. */
+static bool take_stop(struct rsyslog *r, struct str word, struct str rest)
+{
+	bool is_alone = str_is(word, "stop") || str_is(word, "~");
+
+	if (!is_alone && !str_is(rest, "stop") && !str_is(rest, "~"))
+		return false;
+	if ((is_alone || takes_all(r->selector)) && !r->is_filtered && r->blocks == 0)
+		r->list->is_stopped = true;
+	return true;
 }
 
 static void take_statement(struct rsyslog *r, struct str text, int line)
@@ -191,6 +205,8 @@ static void take_statement(struct rsyslog *r, struct str text, int line)
 	} else if (!str_is(word, "&")) {
 		r->selector = str_has(word, '.') ? word : STR("");
 	}
+	if (take_stop(r, word, rest))
+		return;
 	if (str_starts(rest, "@") || str_starts(rest, ":omrelp:"))
 		take_old_action(r, rest, line);
 	else if (str_starts(word, "@") || str_starts(word, ":omrelp:"))

@@ -19,6 +19,7 @@ struct forward_list {
 	VEC(struct forward) all;
 	struct str file;     /* being read */
 	size_t joined_bytes; /* of statements over several lines */
+	bool is_stopped;     /* rsyslog throws everything away from here on */
 	bool is_strange;     /* something was not understood */
 };
 

@@ -184,12 +184,20 @@ static bool forbids_all(const struct apt_conf *c)
 
 /* ---- apt: the chain ---- */
 
-static bool is_started(struct host *h, const char *timer, struct finding *f)
+static bool is_started(
+	struct host *h, const char *timer, const char *service, struct finding *f)
 {
 	struct unit unit = systemd_unit(h, timer);
 
-	if (unit.state == UNIT_ENABLED)
-		return true;
+	if (unit.state == UNIT_ENABLED) {
+		/* a timer of a masked service goes off for nothing */
+		struct unit started = systemd_unit(h, service);
+
+		if (started.state != UNIT_MASKED)
+			return true;
+		unit = started;
+		timer = service;
+	}
 	f->problem = unit.state == UNIT_MASKED ? "timer-masked" : "timer-off";
 	f->detail = timer;
 	f->found = unit.state == UNIT_MASKED ? STR("masked") :
@@ -211,7 +219,8 @@ static bool has_starter(struct host *h, struct finding *f)
 		f->detail = "/etc/cron.daily/apt-compat";
 		return false;
 	}
-	return is_started(h, "apt-daily.timer", f) && is_started(h, "apt-daily-upgrade.timer", f);
+	return is_started(h, "apt-daily.timer", "apt-daily.service", f) &&
+		is_started(h, "apt-daily-upgrade.timer", "apt-daily-upgrade.service", f);
 }
 
 static void judge_origins(struct host *h, const struct apt_conf *c, struct finding *f)
