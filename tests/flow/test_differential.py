@@ -40,10 +40,9 @@ class Differential(unittest.TestCase):
     def rounds(self):
         for number in range(ROUNDS):
             chance = random.Random(SEED * 1000 + number)
-            root = tempfile.mkdtemp(prefix="khien-diff-")
-            self.addCleanup(shutil.rmtree, root, ignore_errors=True)
-            os.chmod(root, 0o755)
-            yield chance, root
+            with tempfile.TemporaryDirectory(prefix="khien-diff-") as root:
+                os.chmod(root, 0o755)
+                yield chance, root
 
     # ---- Samba ----
 

@@ -1,0 +1,103 @@
+#!/usr/bin/env python3
+"""Configurations written by an outsider, who knew the manuals of the real programs and not this code.
+
+tests/truth/outsider/*.yaml: `mixins` are named sets of files, `cases` are trees and the verdicts wanted of them:
+
+    - name: the drop-in is read first          # a sentence
+      base: [debian-12, quality]               # bases of tests/fixtures/hostaudit/base, `hardened`, mixins; later wins
+      files: {/etc/ssh/…: "…", /etc/x: {remove: true}}
+      add: {/etc/fstab: "…"}                   # lines behind what the base has there
+      expect: {adm.ssh: fail, "lock.deny service sshd": na}    # CHECK or CHECK SUBJECT; `fail or unknown` allows both
+      why: how the real program was asked, or which manual says so
+
+How a file is told: tests/flow/test_fixtures.py.
+"""
+import glob
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+import test_fixtures
+from flow import BIN, PACKS, SOURCE
+
+TRUTH = os.path.join(SOURCE, "tests", "truth")
+KEYS = {"name", "base", "files", "add", "expect", "why"}
+WORDS = {"not applicable": "na", "not-applicable": "na"}
+
+
+def pieces(doc):
+    """{name: files} of what a case may stand on: bases, mixins of this table, the hardened tree."""
+    known = {name: {"files": files.get("files", files)} if isinstance(files, dict) else files
+             for name, files in (doc.get("mixins") or {}).items()}
+    for path in glob.glob(os.path.join(test_fixtures.FIXTURES, "base", "*.yaml")):
+        known[os.path.basename(path)[:-5]] = test_fixtures.load(path)
+    known["hardened"] = test_fixtures.load(os.path.join(TRUTH, "hardened.yaml"))
+    return {name: what["files"] for name, what in known.items()}
+
+
+def tree_of(case, known):
+    files = {}
+    for name in case["base"]:
+        files.update(known[name])
+    files.update(case.get("files", {}))
+    for path, text in case.get("add", {}).items():
+        files[path] = files[path] + text
+    return files
+
+
+def audit(files):
+    """{(check): result} of a tree with these files."""
+    root = tempfile.mkdtemp(prefix="khien-outsider-")
+    try:
+        os.chmod(root, 0o755)
+        for path in sorted(files, key=lambda p: (p.count("/"), p)):
+            test_fixtures.put(root, path, files[path])
+        done = subprocess.run([BIN, "audit", "--root", root, "--format", "json", "--packs", PACKS], timeout=60,
+                              capture_output=True, env={**os.environ, "KHIEN_LANG": "vi"}, check=False)
+        if done.returncode not in (0, 1):
+            raise AssertionError(done.stderr.decode())
+        return {result["id"]: result for result in json.loads(done.stdout)["results"]}
+    finally:
+        subprocess.run(["chmod", "-R", "u+rwX", root], check=False, capture_output=True)
+        shutil.rmtree(root, ignore_errors=True)
+
+
+def outcome(results, key):
+    """The verdict of CHECK, or of CHECK SUBJECT (the worst where a subject has several rows)."""
+    check, _, subject = key.partition(" ")
+    result = results[check]
+    if not subject:
+        return WORDS.get(result["result"], result["result"])
+    said = {WORDS.get(row["result"], row["result"]) for row in result["subjects"] if row["subject"] == subject}
+    return next((word for word in ("fail", "unknown", "pass", "na") if word in said), "no such subject")
+
+
+class Outsider(unittest.TestCase):
+    def run_case(self, case, known):
+        self.assertLessEqual(set(case), KEYS)
+        results = audit(tree_of(case, known))
+        for key, wanted in case["expect"].items():
+            said = outcome(results, key)
+            if said not in wanted.split(" or "):
+                with self.subTest(key):
+                    rows = json.dumps(results[key.split(" ")[0]]["subjects"], ensure_ascii=False, indent=1)
+                    self.fail(f"{key}: {said}, not {wanted}\n{case.get('why', '')}\n{rows}")
+
+
+def add_cases():
+    for path in sorted(glob.glob(os.path.join(TRUTH, "outsider", "*.yaml"))):
+        doc = test_fixtures.load(path)
+        known, subject = pieces(doc), os.path.basename(path)[:-5]
+        for number, case in enumerate(doc["cases"], 1):
+            setattr(Outsider, f"test_{subject}_{number:03d} {case['name']}",
+                    lambda self, case=case, known=known: self.run_case(case, known))
+
+
+add_cases()
+del test_fixtures.Fixtures      # its own program runs them
+
+if __name__ == "__main__":
+    unittest.main()
