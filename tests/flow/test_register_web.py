@@ -6,6 +6,7 @@ import io
 import os
 import re
 import sqlite3
+import threading
 import time
 import unittest
 import zipfile
@@ -184,6 +185,85 @@ class Import(Web):
         page = self.browser.upload("/so/wifi/nhap", {"dau": self.mark}, [("tep", "a.csv", b"")])
         self.assertEqual(page.status, 422)
         self.assertIn("Hãy chọn một tệp có nội dung.", page.text)
+
+
+class Bulk(Web):
+    def chosen(self, page):
+        return dict(re.findall(r'<input type="hidden" name="([a-z-]+)" value="([^"]*)"', page))
+
+    def rows(self):
+        return {r[0]: r[1] for r in self.database("SELECT id, json_extract(body, '$.\"trang-thai\"') FROM record")}
+
+    def look(self, path, **fields):
+        page = self.browser.post(path, {"dau": self.mark, "viec": "xem", **fields})
+        self.assertEqual(page.status, 200, page.text)
+        return page.text
+
+    def test_one_value_for_many_rows_and_one_undo(self):
+        ids = [self.add(f"Mạng {i}") for i in range(5)]
+        path = "/so/wifi/sua-nhieu?" + "&".join(f"chon={i}" for i in ids[:3]) + "&truong=trang-thai"
+        self.assertIn("3 bản ghi sẽ được sửa cùng lúc.", self.browser.get(path).text)
+        page = self.look(path, **{"t-trang-thai": "da-tat", "ly-do": "hết dùng"})
+        self.assertIn("3 bản ghi thay đổi, 0 như cũ, 0 không sửa được", page)
+        self.assertIn("<del>Đang phát</del> → <ins>Đã tắt</ins>", page)
+        self.assertEqual(set(self.rows().values()), {"dang-phat"}, "a look saves nothing")
+        hidden = self.chosen(page)
+        # meanwhile somebody else saves one of them
+        self.post(f"/ban-ghi/{ids[1]}/sua", phien_ban=1, t_ssid="Mạng 1", t_doi_tuong="khach",
+                  t_trang_thai="dang-phat", t_ghi_chu="của người khác")
+        page = self.browser.post(path, {"dau": self.mark, "viec": "luu", "t-trang-thai": "da-tat",
+                                        "ly-do": "hết dùng", "moc": hidden["moc"]}).text
+        self.assertIn("Đã sửa 2 bản ghi; 1 bản ghi để nguyên, nêu dưới đây.", page)
+        self.assertIn("an.le vừa sửa bản ghi này, sau khi bạn xem trước; để nguyên", page)
+        self.assertEqual([self.rows()[i] for i in ids], ["da-tat", "dang-phat", "da-tat", "dang-phat", "dang-phat"])
+        self.assertIn("hết dùng", self.browser.get(f"/ban-ghi/{ids[0]}").text)
+        lan = re.search(r'name="lan" value="(\d+)"', page).group(1)
+        page = self.browser.post("/so/wifi/sua-nhieu", {"dau": self.mark, "viec": "hoan-tac", "lan": lan}).text
+        self.assertIn("Đã hoàn tác. 0 bản ghi", page)
+        self.assertEqual(set(self.rows().values()), {"dang-phat"})
+
+    def test_all_of_the_filter(self):
+        for i in range(60):      # more than a page
+            self.add(f"Mạng {i}", trang_thai="da-tat" if i < 55 else "dang-phat")
+        listing = self.browser.get("/so/wifi?l-trang-thai=da-tat").text
+        self.assertIn('form="nhieu" name="chon"', listing)
+        path = "/so/wifi/sua-nhieu?l-trang-thai=da-tat&tat-ca=1&truong=ghi-chu"
+        self.assertIn("55 bản ghi sẽ được sửa cùng lúc.", self.browser.get(path).text)
+        page = self.look(path, **{"t-ghi-chu": "thu hồi"})
+        self.assertIn("55 bản ghi thay đổi", page)
+        self.browser.post(path, {"dau": self.mark, "viec": "luu", "t-ghi-chu": "thu hồi",
+                                 "moc": self.chosen(page)["moc"]})
+        self.assertEqual(self.database("SELECT count(*) FROM record WHERE body LIKE '%thu hồi%'"), [(55,)])
+        page = self.look("/so/wifi/sua-nhieu?tat-ca=1&truong=doi-tuong", **{"t-doi-tuong": "ai-do"})
+        self.assertIn("0 bản ghi thay đổi, 0 như cũ, 60 không sửa được", page)
+
+
+class Parallel(Web):
+    def test_fifty_edits_at_once_one_wins(self):
+        """Each of 50 browsers sends another note from the same form: one is saved, 49 are told so, nothing
+        is lost."""
+        record = self.add("Mạng chung")
+        answers = [None] * 50
+
+        def send(i):
+            other = self.server.browser()
+            other.cookies = dict(self.browser.cookies)
+            page = other.post(f"/ban-ghi/{record}/sua", {
+                "dau": self.mark, "phien-ban": 1, "t-ssid": "Mạng chung", "t-doi-tuong": "khach",
+                "t-trang-thai": "dang-phat", "t-ghi-chu": f"điều số {i}"}, follow=False)
+            answers[i] = (page.status, f"điều số {i}" in page.text)
+
+        threads = [threading.Thread(target=send, args=(i,)) for i in range(50)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(sorted(a[0] for a in answers), [303] + [409] * 49)
+        self.assertTrue(all(kept for status, kept in answers if status == 409), "what was typed stays in the form")
+        winner = next(i for i, a in enumerate(answers) if a[0] == 303)
+        rows = self.database("SELECT version, body FROM record_version WHERE record_id = ? ORDER BY version", record)
+        self.assertEqual(len(rows), 2)
+        self.assertIn(f"điều số {winner}\"", rows[1][1])
 
 
 if __name__ == "__main__":

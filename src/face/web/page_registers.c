@@ -258,10 +258,41 @@ static void column_head(struct view *v, const struct record_query *q,
 				     " ↑");
 }
 
+static bool may_choose(struct view *v, const struct register_page *p)
+{
+	return org_reach(v->user.role, RIGHT_ACT) > PLACE_SELF &&
+		!str_is(http_pair(v->query, "da-huy"), "1");
+}
+
+/* What is done with the rows that are chosen below, or with all of the filter. */
+static void bulk_form(struct view *v, const struct register_page *p)
+{
+	html(v->w,
+		"<form id=\"nhieu\" method=\"get\" class=\"bulk\" action=\"/so/%.*s/sua-nhieu\">\n",
+		STR_FMT(p->at.reg->id));
+	for (size_t i = 0; i < v->query.count; i++) {
+		const struct http_pair *x = &v->query.at[i];
+
+		if (x->value.len && !str_is(x->name, "sau") && !str_is(x->name, "sau-so") &&
+			!str_is(x->name, "chon") && !str_is(x->name, "bao"))
+			html(v->w, "<input type=\"hidden\" name=\"%.*s\" value=\"%.*s\">\n",
+				STR_FMT(x->name), STR_FMT(x->value));
+	}
+	html(v->w,
+		"<button type=\"submit\" class=\"plain\">%s</button>\n<button type=\"submit\" "
+		"class=\"plain\" name=\"tat-ca\" value=\"1\">%s</button>\n</form>\n",
+		tr(v->lang, "Sửa các dòng đã chọn"), tr(v->lang, "Sửa mọi dòng của bộ lọc"));
+}
+
 static void row(struct view *v, const struct register_page *p, const struct record *r,
 	const struct record_names *names, const struct register_field *const *columns)
 {
 	html(v->w, "<tr>");
+	if (may_choose(v, p))
+		html(v->w,
+			"<td class=\"choose\"><input type=\"checkbox\" form=\"nhieu\" name=\"chon\" "
+			"value=\"%lld\" aria-label=\"%s %.*s\"></td>",
+			(long long)r->id, tr(v->lang, "Chọn"), STR_FMT(r->title));
 	for (size_t i = 0; columns[i]; i++) {
 		struct str text = record_field_words(&p->at, v->lang, names, columns[i], r->body);
 
@@ -290,6 +321,9 @@ static void table(struct view *v, const struct register_page *p, const struct re
 		"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%.*s\">"
 		"<table class=\"stack rows\">\n<thead><tr>",
 		STR_FMT(words_of(v, p->at.reg->title)));
+	if (may_choose(v, p))
+		html(v->w, "<th scope=\"col\"><span class=\"hidden\">%s</span></th>",
+			tr(v->lang, "Chọn"));
 	for (size_t i = 0; columns[i]; i++)
 		column_head(v, q, columns[i], p->at.reg->name);
 	if (p->seen.count > 1)
@@ -405,6 +439,8 @@ void page_register(struct view *v)
 		count_line(v, count, count == COUNTED_MAX || (page.has_more && is_narrowed(&q)));
 	if (count > 0) {
 		takings(v, &p);
+		if (may_choose(v, &p))
+			bulk_form(v, &p);
 		table(v, &p, &q, &page, columns);
 	}
 	page_end(v);

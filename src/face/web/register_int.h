@@ -43,6 +43,8 @@ size_t register_columns(struct view *v, const struct register_page *p,
 void page_registers(struct view *v);
 void page_register(struct view *v);
 void page_register_view_post(struct view *v);
+void page_bulk(struct view *v);
+void page_bulk_post(struct view *v);
 void page_import(struct view *v);
 void page_import_post(struct view *v);
 void page_import_job(struct view *v);

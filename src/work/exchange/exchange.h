@@ -104,6 +104,33 @@ MUST_CHECK int exchange_undo(
 MUST_CHECK int exchange_fault_file(const struct exchange *x, const struct exchange_result *result,
 	enum lang lang, struct buf *out, struct err *e);
 
+/* --- one value for many records --------------------------------------------------------------- */
+
+#define EXCHANGE_BULK_MAX 2000
+
+struct exchange_bulk {
+	const struct record_at *at;
+	const int64_t *ids;
+	size_t count; /* EXCHANGE_BULK_MAX at most */
+	struct record_body typed;
+	struct str why, title; /* TITLE: what the change is called among the imports */
+	int64_t mark; /* what exchange_bulk_look() saw last; what changed since is left out */
+};
+struct exchange_bulk_row {
+	struct record r; /* as it is */
+	struct record_body after;
+	bool is_same;
+	const char *fault; /* for tr(), {a} is ABOUT; NULL: it can be done */
+	struct str about;
+};
+/* What would become of each; saves nothing. RET has COUNT rows, in AT's arena. */
+MUST_CHECK int exchange_bulk_look(const struct exchange_bulk *b, struct exchange_bulk_row *ret,
+	int64_t *ret_mark, struct err *e);
+/* All that can be done, in one transaction, as one change that exchange_undo() takes back. What
+ * cannot has its fault in RET. *RET_IMPORT is 0 when nothing changed. */
+MUST_CHECK int exchange_bulk_save(const struct exchange_bulk *b, struct exchange_bulk_row *ret,
+	int64_t *ret_import, struct err *e);
+
 /* --- export ----------------------------------------------------------------------------------- */
 
 struct exchange_export {
