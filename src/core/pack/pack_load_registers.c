@@ -123,12 +123,13 @@ static const struct {
 	{ "after", OP_AFTER, TAKES_FIELD },
 	{ "same", OP_SAME, TAKES_FIELD },
 	{ "differs", OP_DIFFERS, TAKES_FIELD },
+	{ "gone", OP_GONE, TAKES_BOOL },
 };
 
 #define AT(member) offsetof(struct register_condition, member)
 static const struct field texts_field = { .name = "is" };
 static const struct field bool_fields[] = { FIELD("empty", BOOL, 0, AT(is_so)),
-	FIELD("past", BOOL, 0, AT(is_so)), { 0 } };
+	FIELD("past", BOOL, 0, AT(is_so)), FIELD("gone", BOOL, 0, AT(is_so)), { 0 } };
 static const struct field number_fields[] = { FIELD("at-least", NUMBER, 0, AT(number),
 						      .min = -BOUND_MAX, .max = BOUND_MAX),
 	FIELD("at-most", NUMBER, 0, AT(number), .min = -BOUND_MAX, .max = BOUND_MAX), { 0 } };
@@ -200,6 +201,7 @@ static const struct field condition_fields[] = {
 	OP("after"),
 	OP("same"),
 	OP("differs"),
+	OP("gone"),
 	{ 0 },
 };
 static const struct shape condition_shape = { condition_fields, sizeof(struct register_condition),

@@ -260,6 +260,8 @@ static bool does_fit(
 	case OP_SAME:
 	case OP_DIFFERS:
 		return f->type == other->type;
+	case OP_GONE:
+		return f->type == REGISTER_PERSON && !f->is_many;
 	default:
 		return f->type != REGISTER_FILE || op == OP_EMPTY;
 	}

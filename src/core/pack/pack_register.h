@@ -94,7 +94,8 @@ enum register_op {
 	OP_BEFORE, /* as a day or number smaller than the field OTHER */
 	OP_AFTER,
 	OP_SAME, /* the same value as OTHER */
-	OP_DIFFERS
+	OP_DIFFERS,
+	OP_GONE /* the person works in the record's unit no more (IS_SO), or does */
 };
 
 /* About one field of the record, or of the record it refers to ("he-thong.cap-do"). A condition

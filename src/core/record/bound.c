@@ -25,11 +25,11 @@ static int binds_of(struct judging *j, const struct record *r, uint64_t *ret, st
 	return rc < 0 ? rc : 0;
 }
 
-static int one(const struct record_at *at, struct store_query *q, record_each_bound *each,
-	void *context, struct err *e)
+static int one(const struct record_at *at, int64_t unit_id, struct store_query *q,
+	record_each_bound *each, void *context, struct err *e)
 {
 	struct judging j = { .at = at, .today = date_at(at->now_s) };
-	struct record r = { .id = store_i64(q, 0), .register_id = at->reg->id };
+	struct record r = { .id = store_i64(q, 0), .unit_id = unit_id, .register_id = at->reg->id };
 	struct record_bound bound = { .id = r.id,
 		.title = arena_str(at->a, store_str(q, 1)),
 		.changed_at_s = store_i64(q, 2) };
@@ -65,7 +65,7 @@ int record_walk_bound(const struct record_at *at, int64_t unit_id, record_each_b
 			arena_done(&a);
 			arena_init(&a, 64 * MIB);
 		}
-		rc = one(&now, q, each, context, e);
+		rc = one(&now, unit_id, q, each, context, e);
 	}
 	store_end(q);
 	arena_done(&a);

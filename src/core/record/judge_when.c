@@ -1,4 +1,5 @@
 /* judge_when.c - the conditions of rules: a row of holds[] for each comparison. */
+#include "core/org/staff.h"
 #include "core/record/judge_int.h"
 
 /* The values of one field. */
@@ -144,6 +145,27 @@ static bool holds_other(const struct judging *j, const struct values *v,
 	}
 }
 
+static const char sql_person[] = "SELECT unit_id, state FROM staff WHERE id = $1";
+
+/* Retired, gone, or in another unit than that of R. */
+static int holds_gone(const struct judging *j, const struct record *r, const struct values *v,
+	const struct register_condition *w, struct err *e)
+{
+	struct store_query *q;
+	int64_t id;
+	bool is_gone;
+	int rc;
+
+	if (!str_to_i64(v->first, &id))
+		return 0;
+	q = store_query(j->at->store, sql_person);
+	store_bind_i64(q, 1, id);
+	rc = store_next(q, e);
+	is_gone = rc == 1 && (staff_is_gone(store_str(q, 1)) || store_i64(q, 0) != r->unit_id);
+	store_end(q);
+	return rc < 0 ? rc : rc == 1 && is_gone == w->is_so;
+}
+
 static int holds(const struct judging *j, const struct pack_register *reg, const struct record *r,
 	const struct register_condition *w, struct err *e)
 {
@@ -168,6 +190,8 @@ static int holds(const struct judging *j, const struct pack_register *reg, const
 	case OP_AT_LEAST:
 	case OP_AT_MOST:
 		return holds_number(&v, w);
+	case OP_GONE:
+		return holds_gone(j, r, &v, w, e);
 	default:
 		rc = find_values(j, reg, r, w->other, &other, e);
 		return rc < 0 ? rc : holds_other(j, &v, w, &other);

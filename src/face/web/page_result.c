@@ -45,31 +45,52 @@ static void spark(struct view *v, int64_t unit_id)
 
 /* --- all units -------------------------------------------------------------------------------- */
 
-static void unit_row(struct view *v, const struct comply_unit_row *r, size_t rank, bool may_remind)
+/* What the registers of the unit lack, all of them together. */
+static int64_t lacking(const struct comply_found_list *found, int64_t unit_id)
 {
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < found->count; i++)
+		if (found->at[i].unit_id == unit_id)
+			sum += found->at[i].findings + found->at[i].left_out;
+	return sum;
+}
+
+struct ranking {
+	const struct comply_units *units;
+	struct comply_found_list found;
+	bool may_remind;
+};
+
+static void unit_row(struct view *v, const struct ranking *k, size_t at)
+{
+	const struct comply_unit_row *r = &k->units->at[at];
 	const struct org_unit *u = org_unit_by_id(view_tree(v), r->unit_id);
 	const int64_t *n = r->score.counts;
 
 	if (!u)
 		return;
 	html(v->w, "<tr>\n<td>");
-	if (may_remind)
+	if (k->may_remind)
 		html(v->w,
 			"<input type=\"checkbox\" name=\"don-vi\" value=\"%lld\" aria-label=\"%.*s\"> ",
 			(long long)u->id, STR_FMT(u->name));
 	html(v->w,
 		"%zu</td>\n<th scope=\"row\"><a href=\"/ket-qua/%lld\">%.*s</a></th>\n"
 		"<td>%s</td>\n<td>",
-		rank, (long long)u->id, STR_FMT(u->name), percent(v, r->score.permille));
+		k->units->count - at, (long long)u->id, STR_FMT(u->name),
+		percent(v, r->score.permille));
 	spark(v, u->id);
 	html(v->w,
-		"</td>\n<td>%lld</td><td>%lld</td><td>%lld</td><td>%lld</td><td>%lld</td><td>%lld</td>\n</tr>\n",
+		"</td>\n<td>%lld</td><td>%lld</td><td>%lld</td><td>%lld</td><td>%lld</td><td>%lld</td>\n"
+		"<td><a href=\"/ket-qua/%lld/ra-soat\">%lld</a></td>\n</tr>\n",
 		(long long)n[VERDICT_NOT_MET], (long long)n[VERDICT_OVERDUE],
 		(long long)n[VERDICT_NO_EVIDENCE], (long long)n[VERDICT_EXCEPTED],
-		(long long)n[VERDICT_MET], (long long)n[VERDICT_NA]);
+		(long long)n[VERDICT_MET], (long long)n[VERDICT_NA], (long long)u->id,
+		(long long)lacking(&k->found, u->id));
 }
 
-static void units_table(struct view *v, const struct comply_units *units, bool may_remind)
+static void units_table(struct view *v, const struct ranking *k)
 {
 	html(v->w,
 		"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\">\n<table>\n"
@@ -80,9 +101,10 @@ static void units_table(struct view *v, const struct comply_units *units, bool m
 	for (int i = 0; i < VERDICT_COUNT; i++)
 		html(v->w, "<th scope=\"col\">%s</th>",
 			tr(v->lang, verdict_words((enum verdict)i)));
-	html(v->w, "</tr></thead>\n<tbody>\n");
-	for (size_t i = units->count; i-- > 0;) /* the best first */
-		unit_row(v, &units->at[i], units->count - i, may_remind);
+	html(v->w, "<th scope=\"col\">%s</th></tr></thead>\n<tbody>\n",
+		tr(v->lang, "Chỗ thiếu trong sổ"));
+	for (size_t i = k->units->count; i-- > 0;) /* the best first */
+		unit_row(v, k, i);
 	html(v->w, "</tbody>\n</table>\n</div>\n");
 }
 
@@ -91,9 +113,11 @@ void page_results(struct view *v)
 	struct view_units seen = view_units(v, RIGHT_SEE);
 	bool may_remind = org_reach(v->user.role, RIGHT_APPROVE) > PLACE_SELF;
 	struct comply_units units;
+	struct ranking k = { .units = &units, .may_remind = may_remind };
 	struct comply_law law;
 
-	if (load(v, seen.json, &law, &units) < 0) {
+	if (load(v, seen.json, &law, &units) < 0 ||
+		comply_found_totals(v->web->store, seen.json, v->a, &k.found, v->e) < 0) {
 		page_failed(v);
 		return;
 	}
@@ -108,7 +132,7 @@ void page_results(struct view *v)
 			tr(v->lang, "Đang tính. Hãy tải lại trang này sau ít phút."));
 	if (may_remind)
 		html_form(v, "/ket-qua/thu-nhac", "review");
-	units_table(v, &units, may_remind);
+	units_table(v, &k);
 	if (may_remind) {
 		html(v->w, "<p class=\"soft\">%s</p>\n",
 			tr(v->lang, "Chọn các đơn vị cần nhắc, mỗi đơn vị một thư để in."));

@@ -1,8 +1,10 @@
 /* page_xray.c - what is missing or contradicts itself in a unit's data, each one click from its
  * repair; and the signed statements that a unit has, or has none, of what the law speaks of. */
+#include "face/web/register_int.h"
 #include "face/web/work.h"
 
 #define WHAT_MAX 64
+#define FINDINGS_MAX 100 /* a page */
 
 /* Everything that "applies" names in the packs in force. */
 static size_t all_whats(struct view *v, struct str whats[WHAT_MAX])
@@ -154,6 +156,156 @@ static int gaps(struct view *v, const struct org_unit *unit)
 	return rc < 0 ? rc : 0;
 }
 
+/* --- what the registers lack ------------------------------------------------------------------ */
+
+/* ids of the registers to look in, as JSON: the one asked for, else all that the visitor may see. */
+static struct str registers_json(struct view *v)
+{
+	const struct pack_register *only = pack_register(v->web->packs, http_pair(v->query, "so"));
+	struct str json = STR("[");
+	size_t count = 0;
+
+	for (size_t i = 0; i < pack_register_count(v->web->packs); i++) {
+		const struct pack_register *r = pack_register_at(v->web->packs, i);
+
+		if ((!only || only == r) && register_may_see(v, r))
+			json = arena_fmt(v->a, "%.*s%s\"%.*s\"", STR_FMT(json), count++ ? "," : "",
+				STR_FMT(r->id));
+	}
+	return arena_fmt(v->a, "%.*s]", STR_FMT(json));
+}
+
+static void found_row(struct view *v, const struct org_unit *unit, const struct comply_found *f)
+{
+	const struct pack_register *r = pack_register(v->web->packs, f->register_id);
+
+	if (!r || !register_may_see(v, r))
+		return;
+	html(v->w,
+		"<tr><th scope=\"row\"><a href=\"/ket-qua/%lld/ra-soat?so=%.*s\">%.*s</a></th>"
+		"<td>%lld</td><td>%lld</td><td>%s</td></tr>\n",
+		(long long)unit->id, STR_FMT(r->id), STR_FMT(words_of(v, r->title)),
+		(long long)(f->findings + f->left_out), (long long)f->warnings,
+		time_text(v, f->at_s));
+}
+
+static void found_table(
+	struct view *v, const struct org_unit *unit, const struct comply_found_list *list)
+{
+	html(v->w,
+		"<details%s>\n<summary>%s</summary>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\""
+		" aria-label=\"%s\">\n<table>\n<thead><tr><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
+		"<th scope=\"col\">%s</th><th scope=\"col\">%s</th></tr></thead>\n<tbody>\n",
+		list->count <= 8 ? " open" : "", tr(v->lang, "Theo từng sổ"),
+		tr(v->lang, "Theo từng sổ"), tr(v->lang, "Sổ"), tr(v->lang, "Phải sửa"),
+		tr(v->lang, "Nên xem"), tr(v->lang, "Thấy từ"));
+	for (size_t i = 0; i < list->count; i++)
+		found_row(v, unit, &list->at[i]);
+	html(v->w, "</tbody>\n</table>\n</div>\n</details>\n");
+}
+
+/* One click to where it is mended: the form at the field; of a register as a whole its list. */
+static void finding_item(
+	struct view *v, const struct org_unit *unit, const struct comply_finding *f)
+{
+	const struct pack_register *r = pack_register(v->web->packs, f->register_id);
+	bool may_act = view_may(v, RIGHT_ACT, unit->id);
+
+	if (!r)
+		return;
+	html(v->w, "<li class=\"item\"><div class=\"what\">\n<p class=\"title\">");
+	html_outcome(v, f->is_warning ? OUTCOME_UNKNOWN : OUTCOME_FAIL);
+	html(v->w, " %.*s</p>\n<p class=\"soft\">%.*s", STR_FMT(words_of(v, f->words)),
+		STR_FMT(words_of(v, r->title)));
+	if (f->record_id)
+		html(v->w, " · <a href=\"/ban-ghi/%lld\">%s</a>", (long long)f->record_id,
+			tr(v->lang, "Mở bản ghi"));
+	html(v->w, "</p>\n</div>\n<p class=\"act\">");
+	if (f->record_id && may_act)
+		html(v->w, "<a class=\"button\" href=\"/ban-ghi/%lld/sua%s%.*s\">%s</a>",
+			(long long)f->record_id, f->field.len ? "#t-" : "", STR_FMT(f->field),
+			tr(v->lang, "Sửa ngay"));
+	else if (!f->record_id && may_act)
+		html(v->w, "<a class=\"button\" href=\"/so/%.*s/moi?don-vi=%lld\">%s</a>",
+			STR_FMT(r->id), (long long)unit->id, tr(v->lang, "Thêm bản ghi"));
+	html(v->w, "</p>\n</li>\n");
+}
+
+static void finding_pages(struct view *v, const struct org_unit *unit, int64_t from, int64_t all)
+{
+	struct str so = http_pair(v->query, "so");
+	const char *base = path_of(v, "/ket-qua/%lld/ra-soat?so=%.*s&tu=", (long long)unit->id,
+		STR_FMT(so.ptr ? url_piece(so, v->a) : STR("")));
+
+	if (all <= FINDINGS_MAX)
+		return;
+	html(v->w, "<p class=\"pages\">");
+	if (from > 0)
+		html(v->w, "<a href=\"%s%lld\">← %s</a> ", base,
+			(long long)(from > FINDINGS_MAX ? from - FINDINGS_MAX : 0),
+			tr(v->lang, "Trang trước"));
+	html(v->w, "%s",
+		fill(v, tr(v->lang, "{a}–{b} trong {n} chỗ"), "a", number_text(v, from + 1), "b",
+			number_text(v, from + FINDINGS_MAX < all ? from + FINDINGS_MAX : all), "n",
+			number_text(v, all), NULL));
+	if (from + FINDINGS_MAX < all)
+		html(v->w, " <a href=\"%s%lld\">%s →</a>", base, (long long)(from + FINDINGS_MAX),
+			tr(v->lang, "Trang sau"));
+	html(v->w, "</p>\n");
+}
+
+/* How many are listed of the registers that are looked in. */
+static int64_t listed(struct view *v, const struct comply_found_list *list)
+{
+	struct str so = http_pair(v->query, "so");
+	int64_t all = 0;
+
+	for (size_t i = 0; i < list->count; i++) {
+		const struct pack_register *r =
+			pack_register(v->web->packs, list->at[i].register_id);
+
+		if (r && register_may_see(v, r) && (!so.ptr || !so.len || str_eq(so, r->id)))
+			all += list->at[i].findings + list->at[i].warnings;
+	}
+	return all;
+}
+
+static int findings(struct view *v, const struct org_unit *unit)
+{
+	bool sees_words = view_may(v, RIGHT_ACT, unit->id) || view_may(v, RIGHT_AUDIT, unit->id) ||
+		view_may(v, RIGHT_APPROVE, unit->id);
+	struct comply_findings_query q = {
+		.unit_id = unit->id, .registers_json = registers_json(v), .max = FINDINGS_MAX
+	};
+	struct str from = http_pair(v->query, "tu");
+	struct comply_findings found = { 0 };
+	struct comply_found_list totals;
+	int rc = comply_found_totals(
+		v->web->store, arena_fmt(v->a, "[%lld]", (long long)unit->id), v->a, &totals, v->e);
+
+	if (!from.ptr || !str_to_i64(from, &q.from) || q.from < 0)
+		q.from = 0;
+	if (rc == 0 && sees_words)
+		rc = comply_findings(v->web->store, &q, v->a, &found, v->e);
+	if (rc < 0)
+		return rc;
+	html(v->w, "<section>\n<h2>%s</h2>\n", tr(v->lang, "Chỗ thiếu và mâu thuẫn trong sổ"));
+	if (totals.count == 0)
+		html(v->w, "<p class=\"empty\">%s</p>\n",
+			tr(v->lang,
+				"Lần rà soát gần nhất không thấy chỗ nào. Sổ được rà soát lại mỗi khi có thay đổi và mỗi đêm."));
+	else
+		found_table(v, unit, &totals);
+	html(v->w, "<ul class=\"items\">\n");
+	for (size_t i = 0; i < found.count; i++)
+		finding_item(v, unit, &found.at[i]);
+	html(v->w, "</ul>\n");
+	if (sees_words)
+		finding_pages(v, unit, q.from, listed(v, &totals));
+	html(v->w, "</section>\n");
+	return 0;
+}
+
 void page_xray(struct view *v)
 {
 	const struct org_unit *unit = work_unit_of_path(v);
@@ -172,7 +324,7 @@ void page_xray(struct view *v)
 			arena_fmt(v->a, "%s: %.*s", tr(v->lang, "Rà soát"), STR_FMT(unit->name))));
 	html(v->w, "<p><a href=\"/ket-qua/%lld\">%s</a></p>\n", (long long)unit->id,
 		tr(v->lang, "Kết quả của đơn vị"));
-	if (gaps(v, unit) < 0) {
+	if (findings(v, unit) < 0 || gaps(v, unit) < 0) {
 		page_failed(v);
 		return;
 	}

@@ -2,6 +2,7 @@
 #ifndef WORK_COMPLY_INT_H
 #define WORK_COMPLY_INT_H
 
+#include "core/record/record_judge.h"
 #include "work/comply/sweep.h"
 
 #define COMPLY_UNIT_MEMORY_BYTES (64 * MIB)
@@ -42,6 +43,9 @@ struct verdict_list {
 };
 MUST_CHECK int unit_verdicts(const struct unit_facts *f, const struct comply_subject *subject,
 	const struct unit_host *host, struct arena *a, struct verdict_list *ret, struct err *e);
+/* Keep what was judged of ABOUT (its unit, register, moment). */
+MUST_CHECK int found_keep(struct store *s, const struct comply_found *about,
+	const struct record_judgement *judged, struct err *e);
 /* Those of one record among rows by record. */
 struct evidence_rows comply_record_rows(const struct evidence_rows *rows, int64_t record_id);
 /* The records of REG that obligations bind, each with its verdicts. */

@@ -13,7 +13,10 @@
 static const char sql_changed[] =
 	"SELECT DISTINCT unit_id FROM (SELECT unit_id FROM record WHERE changed_at_s >= $1"
 	" UNION ALL SELECT unit_id FROM flow_case WHERE state_at_s >= $1 OR ended_at_s >= $1"
-	" UNION ALL SELECT unit_id FROM attest_signed WHERE signed_at_s >= $1)";
+	" UNION ALL SELECT unit_id FROM attest_signed WHERE signed_at_s >= $1"
+	" UNION ALL SELECT unit_before FROM staff_event WHERE done_at_s >= $1"
+	" UNION ALL SELECT unit_after FROM staff_event WHERE done_at_s >= $1)"
+	" WHERE unit_id IS NOT NULL";
 static const char sql_signed[] =
 	"SELECT r.id, r.obligation, s.unit_id, s.staff_id, s.signed_at_s, s.statement, s.version,"
 	" s.made_by FROM attest_row r JOIN attest_signed s ON s.id = r.signed_id"
@@ -233,6 +236,11 @@ static int judge_register(const struct judging *j, const struct pack_register *r
 	struct telling telling = { j, r, &judged, 0 };
 	int rc = record_judge(&at, j->unit_id, &judged, e);
 
+	if (rc == 0)
+		rc = found_keep(j->store,
+			&(struct comply_found){
+				.unit_id = j->unit_id, .register_id = r->id, .at_s = j->now_s },
+			&judged, e);
 	if (rc == 0)
 		rc = keep_having(j, r, judged.live, e);
 	/* an empty register says nothing */

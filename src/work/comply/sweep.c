@@ -76,6 +76,16 @@ const struct store_step comply_steps[] = {
 			OF_RECORD)
 		DUE_REGISTER("record_exception_end", "UPDATE ON exception WHEN new.record_id <> 0",
 			OF_RECORD) },
+	{ 702, "what registers were found to lack when they were weighed last",
+		"CREATE TABLE verdict_found ("
+		" unit_id INTEGER NOT NULL, register TEXT NOT NULL, sha256 TEXT NOT NULL,"
+		" findings INTEGER NOT NULL, warnings INTEGER NOT NULL, left_out INTEGER NOT NULL,"
+		" at_s INTEGER NOT NULL, PRIMARY KEY (unit_id, register)) WITHOUT ROWID;"
+		"CREATE TABLE verdict_finding ("
+		" unit_id INTEGER NOT NULL, register TEXT NOT NULL, place INTEGER NOT NULL,"
+		" record_id INTEGER NOT NULL, field TEXT NOT NULL, is_warning INTEGER NOT NULL,"
+		" words_vi TEXT NOT NULL, words_en TEXT NOT NULL,"
+		" PRIMARY KEY (unit_id, register, place)) WITHOUT ROWID;" },
 };
 /* clang-format on */
 const size_t comply_step_count = COUNT(comply_steps);

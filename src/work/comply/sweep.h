@@ -38,6 +38,41 @@ struct comply_subject {
 MUST_CHECK int comply_judge(
 	struct store *store, const struct pack_set *packs, int64_t now_s, struct err *e);
 
+/* What a register of a unit was found to lack when it was weighed last: how much, and what. */
+struct comply_found {
+	int64_t unit_id;
+	struct str register_id;
+	int64_t findings, warnings;
+	int64_t left_out; /* so many more are not listed */
+	int64_t at_s;     /* when that was found first */
+};
+struct comply_found_list {
+	struct comply_found *at;
+	size_t count;
+};
+/* Of the units of UNITS_JSON, those with any, by unit, the most findings first. */
+MUST_CHECK int comply_found_totals(struct store *s, struct str units_json, struct arena *a,
+	struct comply_found_list *ret, struct err *e);
+
+struct comply_finding {
+	struct str register_id, field; /* field "": the record as a whole */
+	int64_t record_id;             /* 0: the register as a whole */
+	bool is_warning;
+	struct words words;
+};
+struct comply_findings {
+	struct comply_finding *at;
+	size_t count;
+};
+struct comply_findings_query {
+	int64_t unit_id;
+	struct str registers_json; /* ids of the registers to look in */
+	int64_t from, max;
+};
+/* Failures first, then warnings. */
+MUST_CHECK int comply_findings(struct store *s, const struct comply_findings_query *about,
+	struct arena *a, struct comply_findings *ret, struct err *e);
+
 /* --- reckoned anew ---------------------------------------------------------------------------- */
 
 /* One subject with its verdicts: those on obligations that bind this kind of subject; of a unit

@@ -345,6 +345,61 @@ static void an_exception_covers_one_record(void **state)
 	assert_int_equal(record_verdict("D10.2.b", one.id, t + 1000), VERDICT_NOT_MET);
 }
 
+static int64_t person(const char *state)
+{
+	struct store_query *q = store_query(store,
+		"INSERT INTO staff (unit_id, name, folded, sort_key, position, email, phone, state,"
+		" made_by, made_at_s) VALUES (1, 'Lê An', 'le an', 'an le', '', '', '', $1, 'x', 1)");
+
+	store_bind_cstr(q, 1, state);
+	assert_int_equal(store_run(q, &err), 0);
+	return store_last_id(store);
+}
+
+static int64_t account_of(int64_t staff_id, int64_t now_s)
+{
+	struct record_value values[] = {
+		{ STR("ten"), arena_fmt(&arena, "an.%lld", (long long)staff_id) },
+		{ STR("loai"), STR("ca-nhan") }, { STR("trang-thai"), STR("dang-dung") },
+		{ STR("nguoi"), arena_fmt(&arena, "%lld", (long long)staff_id) }
+	};
+	struct record_at at = at_wifi(now_s);
+	struct record r = { .unit_id = 1 };
+	struct record_faults faults;
+
+	at.reg = pack_register(packs, STR("accounts"));
+	assert_int_equal(record_save(&at, &r, (struct record_body){ values, COUNT(values) },
+				 STR(""), &faults, &err),
+		0);
+	return r.id;
+}
+
+/* EVIDENCE: D8.2#3, D12.1.e */
+static void an_account_of_one_who_left_is_a_finding(void **state)
+{
+	const int64_t t = NOW_S + 950 * CLOCK_DAY_S;
+	int64_t here = account_of(person("working"), t), left = account_of(person("left"), t);
+	struct comply_findings_query q = {
+		.unit_id = 1, .registers_json = STR("[\"accounts\"]"), .max = 100
+	};
+	struct comply_findings found;
+	struct comply_found_list totals;
+	size_t about_left = 0;
+
+	weigh(t + 1);
+	assert_int_equal(record_verdict("D8.2#3", here, t + 1), VERDICT_MET);
+	assert_int_equal(record_verdict("D8.2#3", left, t + 1), VERDICT_NOT_MET);
+	assert_int_equal(comply_findings(store, &q, &arena, &found, &err), 0);
+	for (size_t i = 0; i < found.count; i++)
+		about_left += found.at[i].record_id == left && str_is(found.at[i].field, "nguoi");
+	assert_int_equal(about_left, 1);
+	assert_int_equal(comply_found_totals(store, STR("[1,7]"), &arena, &totals, &err), 0);
+	for (size_t i = 0; i < totals.count; i++)
+		if (str_is(totals.at[i].register_id, "accounts"))
+			assert_int_equal(totals.at[i].findings + totals.at[i].warnings,
+				(int64_t)found.count);
+}
+
 /* Two registers answer the same obligation: the one that is in order does not hide the other. */
 static void of_two_registers_the_worse_counts(void **state)
 {
@@ -390,6 +445,7 @@ int main(void)
 		cmocka_unit_test(each_network_has_its_own_verdict),
 		cmocka_unit_test(a_record_that_is_cancelled_is_no_subject),
 		cmocka_unit_test(an_exception_covers_one_record),
+		cmocka_unit_test(an_account_of_one_who_left_is_a_finding),
 		cmocka_unit_test(of_two_registers_the_worse_counts),
 		cmocka_unit_test(what_does_not_apply_is_left_out_of_the_score),
 	};

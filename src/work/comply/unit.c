@@ -14,8 +14,8 @@ static const char sql_hosts[] =
 	"SELECT id, name, kind, level FROM host WHERE unit_id = $1 AND first_seen_s <= $2"
 	" ORDER BY name, id";
 static const char sql_people[] =
-	"SELECT id, name FROM staff WHERE unit_id = $1 AND state <> 'left' AND made_at_s <= $2"
-	" ORDER BY sort_key, id";
+	"SELECT id, name FROM staff WHERE unit_id = $1 AND made_at_s <= $2"
+	" AND state NOT IN ('moved', 'retired', 'left') ORDER BY sort_key, id";
 /* Only what a verdict weighs: the texts stay on the disk. */
 static const char sql_rows[] =
 	"SELECT check_id, outcome, at_s FROM evidence WHERE run_id = (SELECT id FROM audit_run"
