@@ -6,6 +6,7 @@ import collections
 import contextlib
 import email
 import email.policy
+import hashlib
 import os
 import re
 import socket
@@ -128,6 +129,65 @@ class Duties(unittest.TestCase):
             yesterday = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 7 * 3600))
             then = {v["obligation"]: v["verdict"] for v in verdicts(server, "--on", yesterday)["verdicts"]}
             self.assertEqual(then["tay-son/D19.3#4"], "no-evidence")
+
+    # EVIDENCE: D19.3#4
+    def test_done_skipped_and_delegated_from_the_terminal(self):
+        with Server() as server:
+            browser = server.set_up()
+            key, who = "tay-son/D19.3#4", ADMIN[0]
+            common = ("--data", server.data, "--by", who)
+            paper = os.path.join(server.own.name, "Biên bản.txt")
+            with open(paper, "w", encoding="utf-8") as out:
+                out.write("quán triệt")
+            self.assertEqual(khien("duty", "done", "tay-son/D99", *common, "--did", "x").status, 2)
+            self.assertNotEqual(khien("duty", "done", key, *common).status, 0)
+            nobody = khien("duty", "done", key, "--data", server.data, "--by", "khong.co", "--did", "x")
+            self.assertNotEqual(nobody.status, 0)
+            self.assertIn("khong.co", nobody.err)
+            done = khien("duty", "done", key, *common, "--did", "Quán triệt ở giao ban", "--file", paper)
+            self.assertEqual(done.status, 0, done.err)
+            page = browser.get("/viec/1/tay-son/D19.3%234")
+            self.assertIn("Biên bản.txt", page.text)
+            self.assertIn(hashlib.sha256("quán triệt".encode()).hexdigest(), page.text)
+            now = {v["obligation"]: v["verdict"] for v in verdicts(server)["verdicts"]}
+            self.assertEqual(now[key], "met")
+            skip = "tay-son/D15.6.d"
+            self.assertNotEqual(khien("duty", "skip", skip, *common).status, 0)
+            self.assertEqual(khien("duty", "skip", skip, *common, "--why", "đang thiên tai").status, 0)
+            self.assertNotEqual(khien("duty", "skip", skip, *common, "--why", "lại").status, 0)
+            self.assertIn("đang thiên tai", browser.get("/viec/1/tay-son/D15.6.d").text)
+            self.assertNotEqual(khien("duty", "delegate", who, who, "--data", server.data, "--from", "2026-01-01",
+                                      "--until", "2026-01-02").status, 0)
+            made = khien("user", "add", "binh", "--data", server.data, "--name", "Lê Bình", "--role", "officer")
+            self.assertEqual(made.status, 0, made.err)
+            day = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 7 * 3600))
+            self.assertEqual(khien("duty", "delegate", who, "binh", "--data", server.data, "--from", day,
+                                   "--until", day).status, 0)
+            self.assertIn("Lê Bình", browser.get("/viec").text)
+
+    # EVIDENCE: D19.3#4
+    def test_a_file_proves_a_duty(self):
+        with Server() as server:
+            browser = server.set_up()
+            where = "/viec/1/tay-son/D19.3%234"
+            fields = next(f["fields"] for f in browser.get(where).forms() if f["action"] == where + "/xong")
+            edge, body = "khien-thu", b""
+            for name, value in {**fields, "ket-qua": "Đã quán triệt"}.items():
+                if name != "tep":
+                    body += (f'--{edge}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n').encode()
+            body += (f'--{edge}\r\nContent-Disposition: form-data; name="tep"; filename="bb.txt"\r\n'
+                     f'Content-Type: text/plain\r\n\r\nbien ban\r\n--{edge}--\r\n').encode()
+            page = browser.request("POST", where + "/xong", body, {
+                "Content-Type": f"multipart/form-data; boundary={edge}", "Origin": f"http://127.0.0.1:{server.port}"})
+            self.assertEqual(page.status, 200, page.text)
+            self.assertIn(hashlib.sha256(b"bien ban").hexdigest(), page.text)
+            link = re.search(r'<a href="(/tep/\d+)">bb\.txt</a>', page.text).group(1)
+            self.assertEqual(browser.get(link + "/tai").body, b"bien ban")
+            self.assertIn(where, browser.get(link).text)
+            with contextlib.closing(sqlite3.connect(os.path.join(server.data, "khien.db"))) as db:
+                by, sha = db.execute("SELECT by_person, extract_sha256 FROM evidence WHERE check_id ="
+                                     " 'tay-son/D19.3#4'").fetchone()
+            self.assertEqual((by, sha), (4, hashlib.sha256(b"bien ban").hexdigest()))
 
     # EVIDENCE: D6.1#1
     def test_none_of_it_is_a_signed_statement(self):

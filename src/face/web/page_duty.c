@@ -1,4 +1,5 @@
 /* page_duty.c - one duty: what to do, what the law says, what proves it, and doing it. */
+#include "face/web/files.h"
 #include "face/web/work.h"
 
 #define HISTORY_MAX 20
@@ -128,10 +129,15 @@ static void proofs_box(struct view *v, const struct here *h)
 
 static void history_row(struct view *v, const struct evidence *row)
 {
+	int64_t file_id = 0;
+
 	html(v->w, "<li><time>%s</time> ", time_text(v, row->at_s));
 	html_outcome(v, row->outcome);
 	html(v->w, " %.*s", STR_FMT(row->found.len ? row->found : row->detail));
-	if (row->file.len)
+	if (str_starts(row->detail, "file ") && str_to_i64(str_from(row->detail, 5), &file_id))
+		html(v->w, " · <a href=\"/tep/%lld\">%.*s</a>", (long long)file_id,
+			STR_FMT(row->file));
+	else if (row->file.len)
 		html(v->w, " · %.*s", STR_FMT(row->file));
 	if (row->extract_sha256.len)
 		html(v->w, " · SHA-256 <code class=\"path\">%.*s</code>",
@@ -181,7 +187,10 @@ static const char *post_path(struct view *v, const struct duty *d, const char *w
 static void do_box(struct view *v, const struct here *h)
 {
 	html(v->w, "<section id=\"lam\">\n<h2>%s</h2>\n", tr(v->lang, "Ghi nhận đã làm"));
-	html_form(v, post_path(v, h->duty, "xong"), "ask");
+	html(v->w,
+		"<form method=\"post\" action=\"%s\" class=\"ask\" enctype=\"multipart/form-data\">\n"
+		"<input type=\"hidden\" name=\"dau\" value=\"%.*s\">\n",
+		post_path(v, h->duty, "xong"), STR_FMT(v->session.csrf));
 	hidden_host(v, h->duty);
 	html_field(v,
 		&(struct field){ .name = "ket-qua",
@@ -191,9 +200,17 @@ static void do_box(struct view *v, const struct here *h)
 		&(struct field){ .name = "ho-so",
 			.label = tr(v->lang, "Văn bản, biên bản làm chứng"),
 			.hint = tr(v->lang, "Số, ký hiệu, ngày và nơi lưu") });
+	html(v->w,
+		"<div class=\"field\"><label for=\"tep\">%s</label>\n<p class=\"hint\" id=\"tep-goi-y\">%s"
+		"</p>\n<input id=\"tep\" name=\"tep\" type=\"file\" aria-describedby=\"tep-goi-y\"></div>\n",
+		tr(v->lang, "Tệp làm chứng"),
+		fill(v,
+			tr(v->lang,
+				"Nhiều nhất {n}. Khiên giữ tệp và ghi SHA-256 của tệp vào bằng chứng."),
+			"n", size_text(v, FILE_BYTES_MAX), NULL));
 	html_field(v,
 		&(struct field){ .name = "sha256",
-			.label = tr(v->lang, "SHA-256 của tệp"),
+			.label = tr(v->lang, "Hoặc SHA-256 của tệp cất ở nơi khác"),
 			.hint = tr(v->lang,
 				"Để sau này chứng minh tệp không bị sửa: 64 chữ số hệ 16") });
 	html_form_end(v, tr(v->lang, "Ký: tôi đã làm việc này"));
@@ -272,6 +289,35 @@ static bool is_sha256(struct str s)
 	return s.len == 64;
 }
 
+/* The file that the form brings is kept, and the evidence names it with its digest. */
+static int keep_file(struct view *v, const struct here *h, struct evidence *row)
+{
+	struct file_at at = view_file_at(v);
+
+	for (size_t i = 0; i < v->rq->file_count; i++) {
+		const struct http_file *sent = &v->rq->files[i];
+		struct file f = { .of = STR("duty"),
+			.key = duty_key(h->duty, v->a),
+			.unit_id = h->unit->id,
+			.field = STR(""),
+			.name = sent->name };
+		int rc;
+
+		if (!str_is(sent->field, "tep") || sent->size_bytes == 0)
+			continue;
+		rc = file_attach(&at, sent->path, &f, v->e);
+		if (rc < 0)
+			return rc;
+		row->detail = arena_fmt(v->a, "file %lld", (long long)f.id);
+		row->extract_sha256 = arena_str(v->a, f.sha256);
+		row->file = row->file.len ?
+			arena_fmt(v->a, "%.*s (%.*s)", STR_FMT(row->file), STR_FMT(f.name)) :
+			arena_str(v->a, f.name);
+		return 0;
+	}
+	return 0;
+}
+
 void page_duty_post(struct view *v)
 {
 	struct str found = form_value(v, "ket-qua"), sha256 = form_value(v, "sha256");
@@ -304,6 +350,13 @@ void page_duty_post(struct view *v)
 	row.check = str_of(obligation_name(v, h.duty->obligation));
 	row.unit_id = h.unit->id;
 	row.host_id = h.duty->host_id;
+	if (keep_file(v, &h, &row) < 0) {
+		if (v->e->code == ERR_LIMIT)
+			page_problem(v, 507);
+		else
+			page_failed(v);
+		return;
+	}
 	if (evidence_add_word(v->web->store, &row, v->e) < 0 ||
 		org_note(&v->by, "duty.done", duty_key(h.duty, v->a), v->e) < 0)
 		page_failed(v);

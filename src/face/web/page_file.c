@@ -3,6 +3,7 @@
  * run is plain bytes to be saved. */
 #include "face/web/files.h"
 #include "face/web/register_int.h"
+#include "face/web/work.h"
 
 #define TEXT_SHOWN_BYTES (64 * KIB)
 #define LINE_SHOWN_BYTES 4000
@@ -37,6 +38,8 @@ static const char *back_path(struct view *v, const struct file *f)
 {
 	if (str_is(f->of, "record"))
 		return path_of(v, "/ban-ghi/%.*s", STR_FMT(f->key));
+	if (str_is(f->of, "duty"))
+		return duty_path_of(v, f->unit_id, f->key);
 	return path_of(v, "/tep/%lld", (long long)f->id);
 }
 

@@ -49,7 +49,7 @@ const struct route routes[] = {
 	{ HTTP_POST, "/viec/bo-qua/{}", RULE(RIGHT_APPROVE, OBJECT_MINE),
 		page_duty_decide_post, NULL },
 	{ HTTP_GET, "/viec/{}/{}/{}", RULE(RIGHT_SEE, OBJECT_UNIT), page_duty, nav_work },
-	{ HTTP_POST, "/viec/{}/{}/{}/xong", RULE(RIGHT_ACT, OBJECT_UNIT),
+	{ HTTP_POST, "/viec/{}/{}/{}/xong", RULE(RIGHT_ACT, OBJECT_UNIT) | FILES(64),
 		page_duty_post, nav_work },
 	{ HTTP_POST, "/viec/{}/{}/{}/bo-qua", RULE(RIGHT_ACT, OBJECT_UNIT), page_duty_skip_post,
 		nav_work },

@@ -33,5 +33,7 @@ int web_review_start(const struct process *self);
 /* khien user …, khien unit … */
 extern const struct command web_user_list, web_user_add, web_user_role, web_user_disable,
 	web_user_reset, web_user_unlock, web_unit;
+/* khien duty done …, skip …, delegate … */
+extern const struct command web_duty_done, web_duty_skip, web_duty_delegate;
 
 #endif

@@ -98,6 +98,17 @@ const char *duty_path(struct view *v, const struct duty *d)
 		STR_FMT(url_piece(o->pack->id, v->a)), STR_FMT(url_piece(o->id, v->a)));
 }
 
+const char *duty_path_of(struct view *v, int64_t unit_id, struct str key)
+{
+	struct str name = key, host = STR_NONE, pack = STR(""), id = STR("");
+
+	(void)str_split(key, '@', &name, &host);
+	(void)str_split(name, '/', &pack, &id);
+	return path_of(v, "/viec/%lld/%.*s/%.*s%s%.*s", (long long)unit_id,
+		STR_FMT(url_piece(pack, v->a)), STR_FMT(url_piece(id, v->a)),
+		host.ptr ? "?may=" : "", STR_FMT(host.ptr ? host : STR("")));
+}
+
 const char *work_day(struct view *v, struct date d)
 {
 	char text[CLOCK_TEXT_MAX];

@@ -16,6 +16,8 @@ int work_duties(struct view *v, const struct org_unit *unit, struct duties *ret)
 /* Is it for the visitor to do: by their role, or because they stand in for somebody? */
 bool work_is_mine(struct view *v, const struct duty *d);
 const char *duty_path(struct view *v, const struct duty *d);
+/* The same from its key, "tay-son/D11.3@12". */
+const char *duty_path_of(struct view *v, int64_t unit_id, struct str key);
 const char *work_day(struct view *v, struct date d); /* 22/11/2026 */
 void html_duty_state(struct view *v, enum duty_state s);
 /* One duty as an item with its one button. */
