@@ -68,7 +68,7 @@ static int find_unit(struct job *j, struct err *e)
 	return 0;
 }
 
-/* The duty that the first word names, in the unit, and who does it: an account that may act there. */
+/* The duty that the first word names, and who does it: an account that may act in the unit. */
 static int find(struct job *j, struct err *e)
 {
 	struct str key = str_of(j->c->line->args[0]), login;

@@ -158,7 +158,7 @@ static int gaps(struct view *v, const struct org_unit *unit)
 
 /* --- what the registers lack ------------------------------------------------------------------ */
 
-/* ids of the registers to look in, as JSON: the one asked for, else all that the visitor may see. */
+/* Ids of the registers to look in, as JSON: the one asked for, else all that may be seen. */
 static struct str registers_json(struct view *v)
 {
 	const struct pack_register *only = pack_register(v->web->packs, http_pair(v->query, "so"));
@@ -193,15 +193,14 @@ static void found_table(
 	struct view *v, const struct org_unit *unit, const struct comply_found_list *list)
 {
 	html(v->w,
-		"<details%s>\n<summary>%s</summary>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\""
+		"<h3>%s</h3>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\""
 		" aria-label=\"%s\">\n<table>\n<thead><tr><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
 		"<th scope=\"col\">%s</th><th scope=\"col\">%s</th></tr></thead>\n<tbody>\n",
-		list->count <= 8 ? " open" : "", tr(v->lang, "Theo từng sổ"),
-		tr(v->lang, "Theo từng sổ"), tr(v->lang, "Sổ"), tr(v->lang, "Phải sửa"),
-		tr(v->lang, "Nên xem"), tr(v->lang, "Thấy từ"));
+		tr(v->lang, "Theo từng sổ"), tr(v->lang, "Theo từng sổ"), tr(v->lang, "Sổ"),
+		tr(v->lang, "Phải sửa"), tr(v->lang, "Nên xem"), tr(v->lang, "Thấy từ"));
 	for (size_t i = 0; i < list->count; i++)
 		found_row(v, unit, &list->at[i]);
-	html(v->w, "</tbody>\n</table>\n</div>\n</details>\n");
+	html(v->w, "</tbody>\n</table>\n</div>\n");
 }
 
 /* One click to where it is mended: the form at the field; of a register as a whole its list. */
