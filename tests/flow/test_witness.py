@@ -6,12 +6,13 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 import unittest
 import urllib.error
 import urllib.request
 
 from attack import Log
-from flow import BIN, BUILD, free_port
+from flow import BIN, BUILD, PACKS, SOURCE, free_port, khien
 from verify_model import Key, Note, Policy, Verifier, load_keys, root_of, sha
 
 AGENT = os.path.join(BUILD, "khien-agent")
@@ -46,22 +47,33 @@ def request(old, proof, note):
 class Witness:
     """`khien witness` of a data folder, in a network namespace where NETNS is given."""
 
-    def __init__(self, data, name, address="127.0.0.1", netns=None):
-        self.data, self.name, self.netns = data, name, netns
+    def __init__(self, data, name, address="127.0.0.1", netns=None, tls=False):
+        self.data, self.name, self.netns, self.tls = data, name, netns, tls
         self.address = f"{address}:{free_port()}"
 
     @property
+    def is_tls(self):
+        return self.tls or not self.address.startswith("127.")
+
+    @property
     def url(self):
-        return f"http://{self.address}"
+        return f"http{'s' if self.is_tls else ''}://{self.address}"
+
+    @property
+    def certificate(self):
+        return os.path.join(self.data, "witness", "tls-certificate.pem")
 
     def __enter__(self):
         prefix = ["ip", "netns", "exec", self.netns] if self.netns else []
         self.process = subprocess.Popen(
-            prefix + [BIN, "witness", "--data", self.data, "--listen", self.address, "--name", self.name],
+            prefix + [BIN, "witness", "--data", self.data, "--listen", self.address, "--name", self.name]
+            + ["--tls"] * self.tls,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
             env={**os.environ, "KHIEN_LANG": "vi"})
-        self.process.stdout.readline()
-        line = self.process.stdout.readline()
+        said = self.process.stdout.readline()
+        assert self.url in said, said
+        while not (line := self.process.stdout.readline()).startswith("  khóa:"):
+            assert line, "it ended"
         self.vkey = line.split()[-1]
         return self
 
@@ -86,9 +98,16 @@ class Witness:
             return e.code, e.read()
 
 
-def ask(log, witness, netns=None):
-    with open(os.path.join(log.data, log.log, "policy"), "w", encoding="ascii") as f:
+def name_witness(data, witness, pins=True):
+    """Into the policy of the log; and its certificate among those that are believed."""
+    with open(os.path.join(data, "log", "policy"), "w", encoding="ascii") as f:
         f.write(f"witness ngoai {witness.vkey} {witness.url}\nquorum ngoai\n")
+    if witness.is_tls and pins:
+        shutil.copy(witness.certificate, os.path.join(data, "log", "peers.pem"))
+
+
+def ask(log, witness, netns=None, pins=True):
+    name_witness(log.data, witness, pins)
     prefix = ["ip", "netns", "exec", netns] if netns else []
     return subprocess.run(prefix + [BIN, "log", "witness", "--data", log.data], stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, text=True, timeout=60, check=False,
@@ -101,6 +120,36 @@ def make(folder, name, lines=300):
     log.add_lines(lines)
     log.seal()
     return log
+
+
+class Serving:
+    """`khien serve` of a data folder, in a network namespace."""
+
+    def __init__(self, data, netns):
+        self.data, self.netns, self.path = data, netns, data + ".said"
+
+    def __enter__(self):
+        with open(self.path, "a", encoding="utf-8") as said:
+            self.process = subprocess.Popen(
+                ["ip", "netns", "exec", self.netns, BIN, "serve", "--data", self.data, "--packs", PACKS,
+                 "--listen", f"127.0.0.1:{free_port()}"], cwd=SOURCE, stdout=said, stderr=said,
+                env={**os.environ, "KHIEN_LANG": "vi"})
+        self.wait_for(lambda: os.path.exists(Log(self.data).name("checkpoint")))
+        return self
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(timeout=30)
+
+    def said(self):
+        with open(self.path, encoding="utf-8") as f:
+            return f.read()
+
+    def wait_for(self, what, timeout_s=100):
+        end = time.monotonic() + timeout_s
+        while not what():
+            assert self.process.poll() is None and time.monotonic() < end, self.said()
+            time.sleep(0.2)
 
 
 # EVIDENCE: D11.4
@@ -167,6 +216,23 @@ class Witnesses(unittest.TestCase):
         self.assertIsInstance(rules, Policy)
         self.assertEqual(Verifier(self.log.path, keys, rules).run(), [])
 
+    def test_over_tls_only_who_is_pinned_is_asked(self):
+        """EVIDENCE: D11.4"""
+        self.witness.tls = True
+        with self.witness as w:
+            done = ask(self.log, w, pins=False)  # this machine knows no such certificate
+            self.assertEqual(done.returncode, 1, done)
+            self.assertIn("chưa ký cùng", done.stdout)
+            self.assertFalse(os.path.exists(self.log.name("cosigned")))
+            other = Witness(os.path.join(self.folder, "khac"), "khac.vn/nhan-chung", tls=True)
+            os.makedirs(other.data)
+            with other:
+                shutil.copy(other.certificate, os.path.join(self.log.data, "log", "peers.pem"))
+            self.assertEqual(ask(self.log, w, pins=False).returncode, 1)  # another one is pinned
+            done = ask(self.log, w)
+            self.assertEqual(done.returncode, 0, done)
+        self.assertTrue(Note(self.log.read("cosigned", "ngoai")).signed_by(Key(w.vkey)))
+
     def rolled_back(self, netns=(None, None), address="127.0.0.1"):
         """The log is cosigned, put back in time, goes on differently, and asks again."""
         self.witness.netns, self.witness.address = netns[1], f"{address}:{free_port()}"
@@ -192,8 +258,8 @@ class Witnesses(unittest.TestCase):
     def test_a_log_that_was_put_back_in_time(self):
         self.rolled_back()
 
-    @unittest.skipUnless(has_namespaces(), "no network namespaces here")
-    def test_two_machines_in_namespaces_of_their_own(self):
+    def namespaces(self):
+        """Two machines with a cable between them: their names."""
         names = (f"kx{os.getpid()}", f"kt{os.getpid()}")
 
         def run(*words):
@@ -208,6 +274,11 @@ class Witnesses(unittest.TestCase):
             for words in (("addr", "add", address, "dev", name), ("link", "set", name, "up"),
                           ("link", "set", "lo", "up")):
                 run("ip", "netns", "exec", name, "ip", *words)
+        return names
+
+    @unittest.skipUnless(has_namespaces(), "no network namespaces here")
+    def test_two_machines_in_namespaces_of_their_own(self):
+        names = self.namespaces()
         # each remembers the other
         other = make(self.folder, "huyen")
         back = Witness(self.log.data, "xa.vn/nhan-chung", "10.99.7.1", names[0])
@@ -215,6 +286,50 @@ class Witnesses(unittest.TestCase):
         with back as w:
             self.assertEqual(ask(other, w, names[1]).returncode, 0)
         self.rolled_back(names, "10.99.7.2")
+
+    @unittest.skipUnless(has_namespaces(), "no network namespaces here")
+    def test_two_servers_witness_each_other_and_one_is_put_back(self):
+        names, sides = self.namespaces(), []
+        for name, netns, address in (("xa", names[0], "10.99.7.1"), ("huyen", names[1], "10.99.7.2")):
+            data = os.path.join(self.folder, f"server-{name}")
+            os.makedirs(data, mode=0o700)
+            with open(os.path.join(data, "intake.yaml"), "w", encoding="ascii") as f:
+                f.write(f"udp: no\ntcp: no\nfiles: [{data}.log]\n")
+            with open(data + ".log", "w", encoding="ascii"):
+                pass
+            with Serving(data, netns):  # its keys are made
+                pass
+            sides.append((data, netns, Witness(data, f"{name}.vn/nhan-chung", address, netns)))
+        (xa, xa_net, of_xa), (huyen, huyen_net, of_huyen) = sides
+        of_huyen.knows(Log(xa))
+        of_xa.knows(Log(huyen))
+        with of_xa, of_huyen:
+            name_witness(xa, of_huyen)
+            name_witness(huyen, of_xa)
+            with Serving(xa, xa_net) as serving, Serving(huyen, huyen_net):
+                for log, w in ((Log(xa), of_huyen), (Log(huyen), of_xa)):
+                    serving.wait_for(lambda log=log: os.path.exists(log.name("cosigned", "ngoai")))
+                    self.assertTrue(Note(log.read("cosigned", "ngoai")).signed_by(Key(w.vkey)))
+            old = os.path.join(self.folder, "old")
+            shutil.copytree(xa, old, ignore=shutil.ignore_patterns("*.sock*"))
+            lines = os.path.join(self.folder, "lines")
+            with open(lines, "w", encoding="ascii") as f:
+                f.writelines(f"Nov 26 10:00:00 h p: dong so {i}\n" for i in range(500))
+            self.assertEqual(khien("log", "import", "--data", xa, lines).status, 0)
+            with Serving(xa, xa_net) as serving:
+                size = Note(Log(xa).read("checkpoint")).size
+                serving.wait_for(lambda: Note(Log(xa).read("cosigned", "ngoai")).size >= size)
+            shutil.rmtree(xa)
+            shutil.copytree(old, xa)
+            with Serving(xa, xa_net) as serving:
+                # the one that was put back learns of it and signs nothing more
+                serving.wait_for(lambda: "ngoai" in os.listdir(Log(xa).name("anchors")))
+                with open(xa + ".log", "a", encoding="ascii") as f:
+                    f.write("Nov 26 11:00:00 h p: mot dong moi\n")
+                serving.wait_for(lambda: os.path.exists(Log(xa).name("alarm")))
+            self.assertIn("đưa về trạng thái cũ", serving.said())
+        # and the other says so
+        self.assertIn("put back in time", of_huyen.said)
 
     def test_an_agent_sees_the_past_change(self):
         state = os.path.join(self.folder, "seen")

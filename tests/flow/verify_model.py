@@ -6,11 +6,13 @@ xxhash, signatures checked by python3-cryptography, and the tree is computed who
 RFC 6962, where khien-verify grows it. Closed segments: segment_model.py.
 """
 import base64
+import calendar
 import hashlib
 import json
 import os
 import re
 import struct
+import subprocess
 import sys
 import time
 
@@ -236,12 +238,24 @@ class Policy:
         return sum(self.met(note, m) for m in at[1]) >= at[0]
 
 
+def stamped_at(path):
+    """Seconds since 1970 of a reply's time, as openssl prints it."""
+    done = subprocess.run(["openssl", "ts", "-reply", "-in", path, "-text"], capture_output=True, text=True,
+                          check=False)
+    found = re.search(r"^Time stamp: (.*) GMT$", done.stdout, re.M)
+    if not found:
+        return None
+    text = re.sub(r"\.\d+", "", found.group(1))
+    return calendar.timegm(time.strptime(text, "%b %d %H:%M:%S %Y"))
+
+
 # --- the walk --------------------------------------------------------------------------------------------
 
 class Verifier:
-    def __init__(self, shard, keys=(), policy=None, anchors=(), now=None):
+    def __init__(self, shard, keys=(), policy=None, anchors=(), now=None, tsa=None):
         self.shard, self.keys, self.policy, self.anchors = shard, list(keys), policy, anchors
         self.now = time.time() if now is None else now
+        self.tsa = tsa
         self.findings = []
         self.groups, self.stored, self.tail, self.whole = [], [], [], True
         self.index = self.good = self.anchor_good = 0
@@ -299,9 +313,28 @@ class Verifier:
         for name in self.anchors:
             with open(name, "rb") as f:
                 self.load_note(f.read(), name, True)
+        self.load_stamps()
         if self.policy and self.policy.quorum != "none" and not self.has_quorum:
             self.found("quorum")
         self.notes.sort(key=lambda n: (n.size, n.is_anchor))
+
+    def load_stamps(self):
+        """By the openssl program, as anybody can."""
+        folder = os.path.join(self.shard, "stamps")
+        if not self.tsa or not os.path.isdir(folder):
+            return
+        for name in sorted(n for n in os.listdir(folder) if n.endswith(".tsr")):
+            reply, note = os.path.join(folder, name), os.path.join(folder, name[:-4] + ".note")
+            at = stamped_at(reply)
+            done = at and subprocess.run(["openssl", "ts", "-verify", "-in", reply, "-data", note, "-CAfile", self.tsa,
+                                          "-attime", str(at)], capture_output=True, check=False).returncode == 0
+            if not done:
+                self.found("stamp")
+                continue
+            count = len(self.notes)
+            self.load_note(self.read(f"stamps/{name[:-4]}.note"), name, False)
+            for n in self.notes[count:]:
+                n.is_anchor, n.stamped = True, at
 
     def load_identity(self):
         self.origin = self.read("origin").decode().strip()
@@ -415,6 +448,8 @@ class Verifier:
             self.meet(self.notes.pop(0))
 
     def meet(self, note):
+        if getattr(note, "stamped", None) and self.last // 10 ** 9 > note.stamped + 300:
+            self.found("stamp", note.size - 1, note.size)
         if self.epoch:
             if note.signed_by(self.epoch) is True:
                 self.checks += 1

@@ -7,17 +7,24 @@
 #include <unistd.h>
 
 #include "face/cli/cli.h"
+#include "kit/crypto/crypto.h"
 #include "kit/http/http.h"
 #include "kit/sandbox/sandbox.h"
 #include "work/archive/archive.h"
 #include "work/seal/seal.h"
 #include "work/witness/witness.h"
 
+#define TLS_KEY "tls-key.pem"
+#define TLS_CERTIFICATE "tls-certificate.pem"
+#define TLS_MAX (64 * KIB)
+#define CERTIFICATE_DAYS 3650
 #define ANSWER_TYPE "text/plain; charset=utf-8"
 
 static const struct command_option options[] = {
 	{ "data", OPTION_DIR, "DIR", NULL, T("thư mục dữ liệu") },
 	{ "listen", OPTION_TEXT, "ADDR:PORT", NULL, T("địa chỉ phục vụ, mặc định 127.0.0.1:8514") },
+	{ "tls", OPTION_FLAG, NULL, NULL,
+		T("TLS cả trên địa chỉ của chính máy này; địa chỉ khác thì luôn dùng TLS") },
 	{ "name", OPTION_TEXT, "NAME", NULL, T("tên nhân chứng, ví dụ tinh.vn/khien/nhan-chung") },
 	{ 0 },
 };
@@ -136,6 +143,37 @@ static void loop(struct http_server *http, int end_fd)
 	}
 }
 
+/* Its own certificate, made when there is none: who asks pins it (log/peers.pem). */
+static int load_tls(struct server *s, const char *listen, struct arena *a,
+	struct http_options *ret, struct err *e)
+{
+	struct str key, certificate, host, port;
+	struct certificate made = { 0 };
+	int rc = vfile_load(s->d, TLS_KEY, TLS_MAX, a, &key, e);
+
+	if (rc == 0)
+		rc = vfile_load(s->d, TLS_CERTIFICATE, TLS_MAX, a, &certificate, e);
+	if (rc == ERR_ABSENT) {
+		if (listen[0] == '[')
+			(void)str_split(str_of(listen + 1), ']', &host, &port);
+		else
+			(void)str_split(str_of(listen), ':', &host, &port);
+		rc = certificate_make(
+			arena_cstr(a, host), clock_now_s(), CERTIFICATE_DAYS, a, &made, e);
+		key = made.key;
+		certificate = made.certificate;
+		if (rc == 0)
+			rc = vfile_replace(s->d, TLS_KEY, key, e);
+		if (rc == 0)
+			rc = vfile_replace(s->d, TLS_CERTIFICATE, certificate, e);
+	}
+	if (rc == 0) {
+		ret->tls_key = arena_cstr(a, key);
+		ret->tls_certificate = arena_cstr(a, certificate);
+	}
+	return rc;
+}
+
 static int serve(
 	const struct command_line *line, struct server *s, const char *folder, struct err *e)
 {
@@ -150,6 +188,8 @@ static int serve(
 	listen = listen ? listen : "127.0.0.1:8514";
 	if (rc == 0)
 		rc = http_listen(listen, &is_loopback, &http_options.listen_fd, e);
+	if (rc == 0 && (!is_loopback || command_flag(line, "tls")))
+		rc = load_tls(s, listen, line->arena, &http_options, e);
 	if (rc == 0)
 		rc = http_start(&http_options, &http, e);
 	if (rc < 0)
@@ -159,8 +199,12 @@ static int serve(
 				   .read_below = access(s->log, R_OK) == 0 ? read_below : NULL },
 		&level, e);
 	if (rc == 0) {
-		printf(tr(line->lang, T("nhân chứng phục vụ tại %s\n  khóa: %.*s\n")), listen,
-			STR_FMT(witness_key_text(s->witness)));
+		printf(tr(line->lang, T("nhân chứng phục vụ tại %s://%s\n")),
+			http_options.tls_key ? "https" : "http", listen);
+		if (http_options.tls_key)
+			printf(tr(line->lang, T("  chứng thư để các đơn vị ghim: %s\n")),
+				arena_fmt(line->arena, "%s/" TLS_CERTIFICATE, folder).ptr);
+		printf(tr(line->lang, T("  khóa: %.*s\n")), STR_FMT(witness_key_text(s->witness)));
 		fflush(stdout);
 		loop(http, end_fd);
 	}

@@ -1,7 +1,7 @@
 /* kill_test.c - the process itself, killed at any moment while lines arrive over RELP and in a
  * followed file: none that was acknowledged is lost, none is there twice, and of the file each line
- * is there once, in its order. KHIEN_KILLS says how often; every so many kills the folder is looked at
- * and another one is begun, so that a long run costs as much a kill as a short one. */
+ * is there once, in its order. KHIEN_KILLS says how often; every so many kills the folder is looked
+ * at and another one is begun, so that a long run costs as much a kill as a short one. */
 #include "face/intake/intake_int.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* ask.c - one question to another server. What comes back is bounded in size and in time. */
-#include "kit/http/http.h"
+#include "kit/http/http_int.h"
 
 #include <errno.h>
 #include <netdb.h>
@@ -168,8 +168,8 @@ static void write_question(const struct http_ask *ask, const struct http_url *ur
 		ask->body ? "POST" : "GET", url->path, is_v6 ? "[" : "", url->host,
 		is_v6 ? "]" : "", url->port);
 	if (ask->body)
-		buf_fmt(out, "Content-Type: application/octet-stream\r\nContent-Length: %zu\r\n",
-			ask->body_len);
+		buf_fmt(out, "Content-Type: %s\r\nContent-Length: %zu\r\n",
+			ask->type ? ask->type : "application/octet-stream", ask->body_len);
 	buf_add(out, STR("\r\n"));
 	if (ask->body)
 		buf_add(out, (struct str){ ask->body, ask->body_len });
@@ -181,8 +181,11 @@ int http_ask(const struct http_ask *ask, struct arena *a, struct str *ret_body, 
 	struct http_url url;
 	struct buf question, answer;
 	struct str body;
-	int status = 0, fd, rc = http_url_parse(str_of(ask->url), a, &url, e);
+	int status = 0, fd, rc;
 
+	if (str_starts(str_of(ask->url), "https://"))
+		return ask_tls(ask, a, ret_body, e);
+	rc = http_url_parse(str_of(ask->url), a, &url, e);
 	if (rc < 0)
 		return rc;
 	fd = open_connection(&url, end_us, e);

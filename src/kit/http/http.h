@@ -134,13 +134,15 @@ void http_drain(struct http_server *s);
 unsigned http_connections(const struct http_server *s);
 struct http_server *http_stop(struct http_server *s); /* NULL is fine; returns NULL */
 
-/* Asking another server, in a process that may open connections: plain HTTP, one question a
- * connection, for peers whose answers carry signatures of their own. */
+/* Asking another server, in a process that may open connections, one question a connection. Over
+ * https:// libcurl is used; who is confined has called curl_open() (kit/http/curl.h) before. */
 struct http_ask {
-	const char *url;  /* "http://host:port/path" */
+	const char *url;  /* "http://host:port/path" or "https://…" */
 	const char *body; /* NULL: GET; else POST, BODY_LEN bytes of it */
 	size_t body_len;
-	unsigned wait_s; /* for all of it */
+	const char *type; /* of the body; NULL: application/octet-stream */
+	struct str ca;    /* PEM: the certificates to believe; "": those of this machine */
+	unsigned wait_s;  /* for all of it */
 };
 
 #define HTTP_ANSWER_BYTES_MAX (512 * KIB)

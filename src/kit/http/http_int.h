@@ -17,4 +17,8 @@ int gate_status(const struct gate *g);
 /* The declared length of the body, or -1 when none is declared. After the gate. */
 int64_t gate_content_length(const struct gate *g);
 
+/* ask_tls.c: http_ask() of an https:// address. */
+MUST_CHECK int ask_tls(
+	const struct http_ask *ask, struct arena *a, struct str *ret_body, struct err *e);
+
 #endif

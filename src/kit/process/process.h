@@ -44,7 +44,7 @@ struct process_row {
 	 * stands for service->shard, "%O" for each of service->shards_before, "" for the data
 	 * folder itself. Ended by NULL. */
 	const char *const *write_below;
-	const char *const *read_below; /* the same; read only, and left out where they are absent */
+	const char *const *read_below; /* the same, or files; read only, left out where absent */
 	/* .may, .files_max, .keeps_…, .sees_processes; the rest is filled by process_confine() */
 	struct sandbox_rights rights;
 	const char *talks_to; /* the row that this one shares a channel with, or NULL */

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/landlock.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -22,6 +23,9 @@
 #define SCOPE_ALL 3ull /* abstract sockets and signals, ABI 6 */
 
 #define FS_READ (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
+#define FS_FILE \
+	(LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE | \
+		LANDLOCK_ACCESS_FS_TRUNCATE)
 #define FS_ABI1 ((1ull << 13) - 1)
 
 /* As ABI 6 has it; older kernels are told a shorter size. */
@@ -53,11 +57,15 @@ static int allow(int ruleset, const char *const *folders, uint64_t access, struc
 {
 	for (; folders && *folders; folders++) {
 		struct landlock_path_beneath_attr rule = { .allowed_access = access };
+		struct stat st;
 		long done;
 
 		rule.parent_fd = open(*folders, O_PATH | O_CLOEXEC);
 		if (rule.parent_fd < 0)
 			return err_errno(e, errno, "open \"%s\"", *folders);
+		/* of a file the rights are those that a file has */
+		if (fstat(rule.parent_fd, &st) == 0 && !S_ISDIR(st.st_mode))
+			rule.allowed_access &= FS_FILE;
 		done = syscall(
 			SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
 		close(rule.parent_fd);

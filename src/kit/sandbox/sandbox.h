@@ -22,7 +22,7 @@ enum sandbox_may {
 
 struct sandbox_rights {
 	unsigned may;
-	const char *const *read_below;  /* folders, ended by NULL; NULL: none */
+	const char *const *read_below;  /* folders or files, ended by NULL; NULL: none */
 	const char *const *write_below; /* the same; reading is included */
 	const char *user;               /* when root: become this user; NULL: stay */
 	unsigned uid, gid;              /* of the user, where they are known; 0: looked up */

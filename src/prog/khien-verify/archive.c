@@ -13,6 +13,8 @@ static const struct command_option options[] = {
 		T("khóa công khai hoặc chính sách nhân chứng, lấy từ giấy hay USB") },
 	{ "anchor", OPTION_FILE, "FILE", NULL,
 		T("tờ niêm phong giữ ở ngoài kho; thêm tờ nữa thì viết sau DIR") },
+	{ "tsa", OPTION_FILE, "FILE", NULL,
+		T("chứng thư (PEM) của bên đóng dấu thời gian, lấy từ giấy hay USB") },
 	{ "format", OPTION_CHOICE, NULL, "text|json", T("dạng kết quả") },
 	{ 0 },
 };
@@ -72,6 +74,14 @@ static int load_anchors(const struct command_line *line, struct verify_job *job,
 	return 0;
 }
 
+static int load_stamp_ca(const struct command_line *line, struct verify_job *job, struct err *e)
+{
+	const char *path = command_value(line, "tsa");
+	int rc = path ? file_load(path, STAMP_CA_MAX, line->arena, &job->stamp_ca, e) : 0;
+
+	return rc < 0 ? err_context(e, "\"%s\"", path) : 0;
+}
+
 static int run(const struct command_line *line, struct err *e)
 {
 	const char *format = command_value(line, "format");
@@ -84,6 +94,8 @@ static int run(const struct command_line *line, struct err *e)
 
 	if (rc == 0)
 		rc = load_anchors(line, &job, e);
+	if (rc == 0)
+		rc = load_stamp_ca(line, &job, e);
 	if (rc < 0)
 		return rc;
 	buf_init(&x.out, OUT_MAX_BYTES);

@@ -23,6 +23,7 @@ const struct command *const khien_commands[] = {
 	&cmd_register_show,
 	&cmd_log_seal,
 	&cmd_log_witness,
+	&cmd_log_stamp,
 	&cmd_log_recovery,
 	&cmd_verdicts_sweep, /* before the command that is its first word */
 	&cmd_verdicts,

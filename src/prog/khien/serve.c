@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include "face/cli/cli.h"
 #include "face/intake/intake.h"
 #include "face/web/web.h"
 #include "kit/process/process.h"
@@ -21,6 +22,9 @@
 #define TRAIL_TIME_S 120
 #define DUTY_EVERY_S 60
 #define DUTY_TIME_S 600
+#define OUTSIDE_FIRST_S 10
+#define OUTSIDE_EVERY_S 60
+#define OUTSIDE_TIME_S 300
 #define MAIL_EVERY_S 60
 #define MAIL_TIME_S 300
 #define TABLE_TIME_S 60
@@ -140,6 +144,15 @@ static const struct process_row processes[] = {
 		.start = web_duty_start,
 		.every_s = DUTY_EVERY_S,
 		.time_max_s = DUTY_TIME_S },
+	{ .name = "outside",
+		.user = "khien-out",
+		.write_below = outside_writes,
+		.read_below = outside_reads,
+		.rights = { .may = SANDBOX_MAY_FILES | SANDBOX_MAY_CONNECT | SANDBOX_MAY_THREADS },
+		.start = outside_start,
+		.first_s = OUTSIDE_FIRST_S,
+		.every_s = OUTSIDE_EVERY_S,
+		.time_max_s = OUTSIDE_TIME_S },
 	{ .name = "mail",
 		.state_of = "web",
 		.write_below = all_data,

@@ -139,6 +139,9 @@ static int keep(
 	if (vfile_load(d, path, NOTE_BYTES_MAX, a, &bytes, e) == 0 &&
 		is_ours(bytes, &identity, origin, a, &old) && old.size > head.size)
 		return 0;
+	rc = vfile_replace(d, path, note, e);
+	if (rc != ERR_ABSENT)
+		return rc;
 	rc = folder_make(d, ANCHORS, e);
 	return rc == 0 ? vfile_replace(d, path, note, e) : rc;
 }

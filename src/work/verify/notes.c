@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#define STAMP_SLACK_S 300 /* as far as two clocks may be apart */
+
 /* --- whose log it is -------------------------------------------------------------------------- */
 
 static const struct note_key *own_key(const struct walk *w, struct str origin, enum note_type type)
@@ -161,6 +163,57 @@ static int load_folder(struct walk *w, const char *folder, struct note_list *lis
 	return rc;
 }
 
+/* One that a time-stamp authority saw is known outside: it counts as an anchor. */
+static int load_stamp(
+	struct walk *w, const char *reply_path, struct note_list *list, struct err *e)
+{
+	size_t len = strlen(reply_path) - strlen(".tsr");
+	const char *note_path = arena_fmt(w->a, "%.*s.note", (int)len, reply_path).ptr;
+	struct verify_note n;
+	struct stamp stamp;
+	struct str reply, bytes;
+	struct err why;
+	int rc = vfile_load(w->d, reply_path, STAMP_REPLY_MAX, w->a, &reply, e);
+
+	if (rc == 0)
+		rc = vfile_load(w->d, note_path, NOTE_BYTES_MAX, w->a, &bytes, e);
+	if (rc == ERR_SYSTEM)
+		return rc;
+	if (rc < 0 ||
+		stamp_check(reply, bytes, STR(""), w->job->stamp_ca, &stamp, &why) < 0) {
+		found(w, VERIFY_STAMP, 0, 0, reply_path);
+		return 0;
+	}
+	if (take_note(w, bytes, str_of(note_path), false, &n) != 1)
+		return 0;
+	n.is_anchor = true;
+	n.stamped_s = stamp.at_s;
+	vec_push(w->a, &list->notes, n);
+	w->r->stamps++;
+	if (n.head.size > w->r->stamped_size) {
+		w->r->stamped_size = n.head.size;
+		w->r->stamped_s = stamp.at_s;
+	}
+	return 0;
+}
+
+static int load_stamps(struct walk *w, struct note_list *list, struct err *e)
+{
+	struct vfile_names names;
+	int rc;
+
+	if (w->job->stamp_ca.len == 0)
+		return 0;
+	rc = vfile_list(w->d, "stamps", w->a, &names, e);
+	if (rc == ERR_ABSENT)
+		return 0;
+	for (size_t i = 0; rc == 0 && i < names.len; i++)
+		if (!names.at[i].is_folder && str_ends(str_of(names.at[i].name), ".tsr"))
+			rc = load_stamp(w,
+				arena_fmt(w->a, "stamps/%s", names.at[i].name).ptr, list, e);
+	return rc;
+}
+
 static void load_anchors(struct walk *w, struct note_list *list)
 {
 	struct verify_note n;
@@ -190,6 +243,9 @@ int notes_load(struct walk *w, struct err *e)
 		if (list.notes.at[i].head.size > w->r->signed_size)
 			w->r->signed_size = list.notes.at[i].head.size;
 	load_anchors(w, &list);
+	rc = load_stamps(w, &list, e);
+	if (rc < 0)
+		return rc;
 	if (list.notes.len > 0)
 		qsort(list.notes.at, list.notes.len, sizeof(*list.notes.at), by_size);
 	w->notes = list.notes.at;
@@ -207,6 +263,9 @@ void note_judge(struct walk *w, const struct verify_note *v)
 	struct arena a;
 	struct err e;
 
+	/* lines that came after the stamp cannot be under it */
+	if (v->stamped_s && w->last_ns / 1000000000 > v->stamped_s + STAMP_SLACK_S)
+		found(w, VERIFY_STAMP, v->head.size - 1, v->head.size, v->name.ptr);
 	if (!w->is_epoch_known)
 		return;
 	arena_init(&a, 2 * NOTE_BYTES_MAX);

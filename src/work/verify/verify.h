@@ -11,6 +11,7 @@
 #include "core/trail/notice.h"
 #include "core/trail/segments.h"
 #include "core/trail/trail.h"
+#include "kit/crypto/stamp.h"
 #include "kit/merkle/policy.h"
 #include "kit/text/text.h"
 
@@ -32,6 +33,9 @@ struct verify_job {
 	const struct policy *policy; /* NULL: no witnesses are asked for */
 	const struct verify_anchor *anchors;
 	size_t anchor_count;
+	/* Pinned certificates (PEM) of time-stamp authorities; "": the stamps of the log prove
+	 * nothing and are left alone. */
+	struct str stamp_ca;
 	int64_t now_s;
 	/* Called now and then with leaves done and leaves in all; not 0 stops. May be NULL. */
 	int (*progress)(void *context, uint64_t done, uint64_t all);
@@ -57,8 +61,9 @@ enum verify_fault {
 	VERIFY_SEQUENCE,    /* a source's numbers jump and no gap was noted */
 	VERIFY_TIME,        /* received in the future, or the clock went back and nobody noted it */
 	VERIFY_HIDDEN,      /* a search would pass over entries that are there */
+	VERIFY_STAMP,       /* a time stamp does not hold, or is older than what it stamps */
 };
-#define VERIFY_FAULT_MAX VERIFY_HIDDEN
+#define VERIFY_FAULT_MAX VERIFY_STAMP
 
 struct verify_finding {
 	enum verify_fault fault;
@@ -76,6 +81,9 @@ struct verify_report {
 	uint64_t redacted;
 	uint64_t checkpoints, epochs;
 	uint64_t anchors_met;
+	uint64_t stamps;         /* that hold */
+	uint64_t stamped_size;   /* of the largest checkpoint that is stamped, */
+	int64_t stamped_s;       /* and when */
 	uint64_t quorum_size;    /* of the largest checkpoint with the quorum; 0: none asked for */
 	int64_t first_s, last_s; /* received */
 	bool is_self_signed;     /* the keys came out of the log */

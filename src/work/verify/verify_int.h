@@ -22,6 +22,7 @@ struct verify_note {
 	struct str bytes;
 	struct str name;
 	bool is_anchor;
+	int64_t stamped_s; /* 0: not stamped */
 };
 
 /* The last sequence of a source, and whether a gap was noted since. */

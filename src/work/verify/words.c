@@ -29,6 +29,8 @@ static const struct {
 		T("số thứ tự của nguồn bị nhảy mà không có mục báo mất") },
 	[VERIFY_TIME] = { "time",
 		T("giờ nhận ở tương lai, hoặc đồng hồ lùi mà không có mục ghi nhận") },
+	[VERIFY_STAMP] = { "stamp",
+		T("dấu thời gian không đúng, hoặc cũ hơn chính mục mà nó đóng dấu") },
 	[VERIFY_HIDDEN] = { "hidden",
 		T("mục còn đó nhưng chỉ mục bị sửa để tìm kiếm không thấy") },
 };
@@ -87,6 +89,11 @@ void verify_text(const struct verify_report *r, enum lang lang, struct buf *out)
 	}
 	if (r->anchors_met > 0)
 		put(out, tr(lang, T("mốc bên ngoài khớp:")), r->anchors_met);
+	if (r->stamps > 0) {
+		put(out, tr(lang, T("dấu thời gian đúng:")), r->stamps);
+		buf_fmt(out, "  %s %llu, %s\n", tr(lang, T("đóng dấu thời gian đến mục:")),
+			(unsigned long long)r->stamped_size, clock_people(r->stamped_s, at));
+	}
 	if (r->quorum_size > 0)
 		put(out, tr(lang, T("đủ nhân chứng đến:")), r->quorum_size);
 	if (r->restored[0])
@@ -116,6 +123,9 @@ void verify_json(const struct verify_report *r, struct json *j)
 	json_put_i64(j, "checkpoints", (int64_t)r->checkpoints);
 	json_put_i64(j, "epochs", (int64_t)r->epochs);
 	json_put_i64(j, "anchors", (int64_t)r->anchors_met);
+	json_put_i64(j, "stamps", (int64_t)r->stamps);
+	json_put_i64(j, "stamped", (int64_t)r->stamped_size);
+	json_put_i64(j, "stamped_at", r->stamped_s);
 	json_put_i64(j, "quorum", (int64_t)r->quorum_size);
 	json_key(j, "self_signed");
 	json_bool(j, r->is_self_signed);
