@@ -23,7 +23,6 @@ enum digest_kind { DIGEST_MD5, DIGEST_SHA1, DIGEST_SHA256, DIGEST_SHA384, DIGEST
 #define DIGEST_SIZE_MAX 64
 struct digest;
 
-/* NULL when this system's library does not give it (MD5 where only approved ones are let in). */
 struct digest *digest_new(enum digest_kind kind);
 void digest_add(struct digest *d, struct str bytes);
 /* The digest of what was added, its size, and begin anew. RET has DIGEST_SIZE_MAX bytes. */

@@ -3,6 +3,7 @@
 #include "kit/crypto/crypto.h"
 
 #include <openssl/crypto.h>
+#include <openssl/md5.h>
 #include <openssl/rand.h>
 #include <openssl/sha.h>
 #include <stdlib.h>
@@ -65,44 +66,92 @@ void sha256(struct str bytes, unsigned char *ret)
 }
 
 struct digest {
-	EVP_MD *md;
-	EVP_MD_CTX *ctx;
+	enum digest_kind kind;
+	union {
+		MD5_CTX md5;
+		SHA_CTX sha1;
+		SHA256_CTX sha256;
+		SHA512_CTX sha512; /* of SHA-384, too */
+	} as;
 };
+
+static int begin(struct digest *d)
+{
+	switch (d->kind) {
+	case DIGEST_MD5:
+		return MD5_Init(&d->as.md5);
+	case DIGEST_SHA1:
+		return SHA1_Init(&d->as.sha1);
+	case DIGEST_SHA256:
+		return SHA256_Init(&d->as.sha256);
+	case DIGEST_SHA384:
+		return SHA384_Init(&d->as.sha512);
+	case DIGEST_SHA512:
+		return SHA512_Init(&d->as.sha512);
+	}
+	return 0;
+}
+
+static int add(struct digest *d, struct str bytes)
+{
+	switch (d->kind) {
+	case DIGEST_MD5:
+		return MD5_Update(&d->as.md5, bytes.ptr, bytes.len);
+	case DIGEST_SHA1:
+		return SHA1_Update(&d->as.sha1, bytes.ptr, bytes.len);
+	case DIGEST_SHA256:
+		return SHA256_Update(&d->as.sha256, bytes.ptr, bytes.len);
+	case DIGEST_SHA384:
+		return SHA384_Update(&d->as.sha512, bytes.ptr, bytes.len);
+	case DIGEST_SHA512:
+		return SHA512_Update(&d->as.sha512, bytes.ptr, bytes.len);
+	}
+	return 0;
+}
+
+static int end(struct digest *d, unsigned char *ret)
+{
+	switch (d->kind) {
+	case DIGEST_MD5:
+		return MD5_Final(ret, &d->as.md5);
+	case DIGEST_SHA1:
+		return SHA1_Final(ret, &d->as.sha1);
+	case DIGEST_SHA256:
+		return SHA256_Final(ret, &d->as.sha256);
+	case DIGEST_SHA384:
+		return SHA384_Final(ret, &d->as.sha512);
+	case DIGEST_SHA512:
+		return SHA512_Final(ret, &d->as.sha512);
+	}
+	return 0;
+}
 
 struct digest *digest_new(enum digest_kind kind)
 {
-	static const char *const names[] = { "MD5", "SHA1", "SHA2-256", "SHA2-384", "SHA2-512" };
 	struct digest *d = calloc(1, sizeof(*d));
 
-	must(d != NULL && OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL));
-	d->md = EVP_MD_fetch(NULL, names[kind], NULL);
-	if (!d->md)
-		return digest_free(d);
-	d->ctx = EVP_MD_CTX_new();
-	must(d->ctx && EVP_DigestInit_ex2(d->ctx, d->md, NULL) == 1);
+	must(d != NULL);
+	d->kind = kind;
+	must(begin(d));
 	return d;
 }
 
 void digest_add(struct digest *d, struct str bytes)
 {
-	must(EVP_DigestUpdate(d->ctx, bytes.ptr, bytes.len));
+	must(add(d, bytes));
 }
 
 size_t digest_next(struct digest *d, unsigned char *ret)
 {
-	unsigned size = 0;
+	static const size_t sizes[] = { MD5_DIGEST_LENGTH, SHA_DIGEST_LENGTH, SHA256_DIGEST_LENGTH,
+		SHA384_DIGEST_LENGTH, SHA512_DIGEST_LENGTH };
 
-	must(EVP_DigestFinal_ex(d->ctx, ret, &size));
-	must(size <= DIGEST_SIZE_MAX && EVP_DigestInit_ex2(d->ctx, NULL, NULL) == 1);
-	return size;
+	must(end(d, ret) && begin(d));
+	return sizes[d->kind];
 }
 
 struct digest *digest_free(struct digest *d)
 {
-	if (!d)
-		return NULL;
-	EVP_MD_CTX_free(d->ctx);
-	EVP_MD_free(d->md);
 	free(d);
 	return NULL;
 }

@@ -30,6 +30,7 @@ struct look {
 	struct arena *a;
 	struct hidden_sweep *s;
 	unsigned char *known; /* a bit for each number that /proc lists, threads included */
+	int64_t highest;      /* of them */
 	VEC(struct hidden_process) candidates;
 	size_t cgroups;
 };
@@ -67,8 +68,11 @@ bool hidden_next_pid(struct str *rest, int64_t *ret)
 
 static void know(struct look *l, int64_t number)
 {
-	if (number > 0 && number < (int64_t)LIMIT_PROCESS_NUMBER)
-		l->known[number / 8] |= (unsigned char)(1u << number % 8);
+	if (number <= 0 || number >= (int64_t)LIMIT_PROCESS_NUMBER)
+		return;
+	l->known[number / 8] |= (unsigned char)(1u << number % 8);
+	if (number > l->highest)
+		l->highest = number;
 }
 
 static bool is_known(const struct look *l, int64_t number)
@@ -244,16 +248,6 @@ static void sweep(struct look *l, int64_t to)
 	l->s->swept_to = to;
 }
 
-static int64_t highest_listed(const struct look *l)
-{
-	for (int64_t i = LIMIT_PROCESS_NUMBER - 1; i > 0; i--)
-		if (l->known[i / 8] == 0)
-			i -= i % 8;
-		else if (is_known(l, i))
-			return i;
-	return 0;
-}
-
 /* List, and: does the kernel count as many threads as /proc lists? In a process namespace it counts
  * those of the whole machine, and this never holds. */
 static bool do_counts_agree(struct look *l)
@@ -277,7 +271,7 @@ static bool do_counts_agree(struct look *l)
  * each number up to the newest. */
 static void look_at_numbers(struct look *l, bool do_agree)
 {
-	int64_t tasks, newest = 0, highest = highest_listed(l), to;
+	int64_t tasks, newest = 0, to;
 
 	l->s->number_max = read_number(l->h, "/proc/sys/kernel/pid_max");
 	l->s->is_complete = do_agree;
@@ -285,7 +279,7 @@ static void look_at_numbers(struct look *l, bool do_agree)
 		return;
 	if (!read_loadavg(l->h, &tasks, &newest))
 		return;
-	to = newest > highest ? newest : highest;
+	to = newest > l->highest ? newest : l->highest;
 	if (host_is_deep(l->h) ||
 		(l->s->number_max > 0 && l->s->number_max <= (int64_t)LIMIT_LIGHT_SWEEP))
 		to = l->s->number_max;

@@ -44,6 +44,25 @@ static int open_below(const struct host *h, const char *path, int flags)
 	return fd;
 }
 
+/* FLAGS: 0 or O_NOFOLLOW. As stat(2), with errno. The live machine is asked in one call. */
+static int stat_below(const struct host *h, const char *path, int flags, struct stat *ret)
+{
+	const char *relative = path + strspn(path, "/");
+	int fd, rc, errno_value;
+
+	if (h->is_live)
+		return fstatat(h->root_fd, *relative ? relative : ".", ret,
+			flags & O_NOFOLLOW ? AT_SYMLINK_NOFOLLOW : 0);
+	fd = open_below(h, path, O_PATH | flags);
+	if (fd < 0)
+		return -1;
+	rc = fstat(fd, ret);
+	errno_value = errno;
+	close(fd);
+	errno = errno_value;
+	return rc;
+}
+
 struct host *host_of_nothing(int64_t now_s)
 {
 	struct host *h = calloc(1, sizeof(*h));
@@ -226,22 +245,19 @@ void host_remember(struct host *h, struct str path, struct str sha256_text)
 
 /* ---- reading ---- */
 
-/* Open a regular file for reading. A FIFO or device is found out through O_PATH, which does not
- * touch it, and refused. */
+/* Open a regular file for reading. A FIFO or device is found out first, without touching it, and
+ * refused. */
 static int open_regular(struct host *h, const char *path, struct stat *ret_stat)
 {
 	struct stat now;
-	int probe = open_below(h, path, O_PATH);
 	int fd;
 
-	if (probe < 0)
+	if (stat_below(h, path, 0, ret_stat) != 0)
 		return failed(h, errno, path);
-	if (fstat(probe, ret_stat) != 0 || !S_ISREG(ret_stat->st_mode)) {
-		close(probe);
+	if (!S_ISREG(ret_stat->st_mode)) {
 		host_gap(h, GAP_NOT_REGULAR, path);
 		return ERR_INPUT;
 	}
-	close(probe);
 	fd = open_below(h, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
 		return failed(h, errno, path);
@@ -332,7 +348,8 @@ int host_read(struct host *h, const char *path, const struct host_file **ret)
 		return c->rc;
 	}
 	h->budget_used += c->file.bytes.len + 256;
-	if (h->budget_used > LIMIT_HOST_BUDGET_BYTES) {
+	if (h->budget_used > LIMIT_HOST_BUDGET_BYTES ||
+		h->arena.used_bytes > LIMIT_HOST_MADE_BYTES) {
 		host_gap(h, GAP_LIMIT, path);
 		return ERR_LIMIT;
 	}
@@ -540,17 +557,9 @@ int host_readlink(struct host *h, const char *path, struct str *ret)
 static int stat_with(struct host *h, const char *path, int flags, struct host_stat *ret)
 {
 	struct stat st;
-	int fd = open_below(h, path, O_PATH | flags);
-	int errno_value = errno;
 
-	if (fd < 0)
-		return failed(h, errno_value, path);
-	if (fstat(fd, &st) != 0) {
-		errno_value = errno;
-		close(fd);
-		return failed(h, errno_value, path);
-	}
-	close(fd);
+	if (stat_below(h, path, flags, &st) != 0)
+		return failed(h, errno, path);
 	*ret = (struct host_stat){
 		.mode = st.st_mode,
 		.uid = st.st_uid,
@@ -578,9 +587,7 @@ int host_lstat(struct host *h, const char *path, struct host_stat *ret)
 
 bool host_exists(struct host *h, const char *path)
 {
-	int fd = open_below(h, path, O_PATH);
+	struct stat st;
 
-	if (fd >= 0)
-		close(fd);
-	return fd >= 0;
+	return stat_below(h, path, 0, &st) == 0;
 }

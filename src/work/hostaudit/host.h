@@ -79,6 +79,9 @@ int host_read_proc(
 /* Names in a folder (no "." and ".."), in byte order; they live as long as the host. An absent
  * folder is 0 names. Returns 0, or <0 with a gap. */
 int host_list(struct host *h, const char *path, const struct str **ret_names, size_t *ret_count);
+/* The names that end so, in A: of a large folder that is looked through once and not remembered. */
+void host_list_ending(struct host *h, const char *path, const char *ending, struct arena *a,
+	struct str **ret_names, size_t *ret_count);
 /* Can FOLDER have NAME? No is certain; asking a folder for many names costs one listing. */
 bool host_has_name(struct host *h, const char *folder, const char *name);
 /* Paths matching a glob pattern in its last component only ("/etc/apt/apt.conf.d/" + "*"), sorted.

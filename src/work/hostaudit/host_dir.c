@@ -25,24 +25,39 @@ static struct listing *listing_find(struct host *h, const char *path)
 	return l;
 }
 
-static void read_names(struct host *h, struct listing *l, DIR *dir)
+#define LIST_BYTES (LIMIT_HOST_DIR_ENTRIES * 4 * sizeof(struct str))
+
+/* The names of DIR that end in ENDING, sorted: the texts in A, the list in *RET. It grows in an
+ * arena of its own, so that A keeps one copy and not all the former. False at the ceiling. */
+static bool read_names(
+	DIR *dir, const char *ending, struct arena *a, struct str **ret, size_t *ret_count)
 {
 	VEC(struct str) names = { 0 };
+	struct arena scratch;
 	struct dirent *entry;
+	bool is_whole = true;
+
+	arena_init(&scratch, LIST_BYTES);
 
 	while ((entry = readdir(dir))) {
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
 			continue;
+		if (!str_ends(str_of(entry->d_name), ending))
+			continue;
 		if (names.len >= LIMIT_HOST_DIR_ENTRIES) {
-			l->gap = GAP_LIMIT;
+			is_whole = false;
 			break;
 		}
-		vec_push(&h->arena, &names, arena_str(&h->arena, str_of(entry->d_name)));
+		vec_push(&scratch, &names, arena_str(a, str_of(entry->d_name)));
 	}
-	if (names.len > 0)
+	if (names.len > 0) {
 		qsort(names.at, names.len, sizeof(*names.at), by_bytes);
-	l->names = names.at;
-	l->count = names.len;
+		*ret = arena_array(a, struct str, names.len);
+		memcpy(*ret, names.at, names.len * sizeof(*names.at));
+	}
+	*ret_count = names.len;
+	arena_done(&scratch);
+	return is_whole;
 }
 
 static struct listing *listing_new(struct host *h, const char *path)
@@ -56,7 +71,8 @@ static struct listing *listing_new(struct host *h, const char *path)
 	l->next = *slot;
 	*slot = l;
 	if (dir) {
-		read_names(h, l, dir);
+		if (!read_names(dir, "", &h->arena, &l->names, &l->count))
+			l->gap = GAP_LIMIT;
 		closedir(dir);
 	} else if (errno == ENOTDIR) {
 		l->rc = ERR_INPUT;
@@ -85,6 +101,23 @@ int host_list(struct host *h, const char *path, const struct str **ret_names, si
 	*ret_names = l->names;
 	*ret_count = l->count;
 	return 0;
+}
+
+void host_list_ending(struct host *h, const char *path, const char *ending, struct arena *a,
+	struct str **ret_names, size_t *ret_count)
+{
+	int fd = host_fd(h, path, O_RDONLY | O_DIRECTORY | O_NONBLOCK);
+	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+
+	*ret_count = 0;
+	if (dir && !read_names(dir, ending, a, ret_names, ret_count))
+		host_gap(h, GAP_LIMIT, path);
+	if (!dir && errno != ENOENT)
+		host_gap(h, errno == EACCES ? GAP_RIGHTS : GAP_UNREADABLE, path);
+	if (dir)
+		closedir(dir);
+	else if (fd >= 0)
+		close(fd);
 }
 
 bool host_has_name(struct host *h, const char *folder, const char *name)

@@ -9,6 +9,8 @@
 #define GAPS_MAX 2000
 
 struct fact_table;
+struct process_list;
+struct khien_service;
 
 struct gap {
 	const struct fact_table *table;
@@ -44,9 +46,8 @@ struct host {
 	struct running *running;          /* running.c: what runs, read once */
 	struct hidden_sweep *hidden;      /* hidden.c: the same */
 	struct package_answers *packages; /* package_of.c: what was asked and answered */
-	const struct str *process_names;  /* proc.c: as the processes call themselves */
-	size_t process_name_count;
-	bool has_process_names;
+	struct process_list *processes;   /* proc.c: what /proc lists, read once */
+	struct khien_service *service;    /* khien_service.c: the same */
 	int64_t now_s;
 	size_t budget_used;
 	const struct fact_table *filling; /* the table being filled, or NULL */

@@ -12,8 +12,7 @@
 #include "work/hostaudit/snapshot.h"
 #include "work/hostaudit/rights.h"
 
-bool hostaudit_declaration_read(
-	struct str text, struct arena *a, struct hostaudit_declaration *ret)
+bool hostaudit_declaration_read(struct str text, struct arena *a, struct hostaudit_declaration *ret)
 {
 	struct declared_fault fault;
 	struct declaration d;
@@ -87,8 +86,8 @@ int hostaudit_open(const struct hostaudit_options *options, struct err *e, struc
 	if (options->replay.ptr)
 		audit->host = host_of_nothing(options->now_s);
 	else
-		rc = host_open(options->root ? options->root : "/", options->now_s, e,
-			&audit->host);
+		rc = host_open(
+			options->root ? options->root : "/", options->now_s, e, &audit->host);
 	if (rc == 0) {
 		audit->host->is_deep = options->is_deep;
 		audit->host->service_data = options->service_data;
@@ -135,7 +134,7 @@ static struct str os_release_value(struct hostaudit *audit, const char *key)
 	struct str rest, line, name, value;
 
 	if (host_read(audit->host, "/etc/os-release", &file) != 0 &&
-	    host_read(audit->host, "/usr/lib/os-release", &file) != 0)
+		host_read(audit->host, "/usr/lib/os-release", &file) != 0)
 		return STR("");
 	rest = file->bytes;
 	while (str_next_line(&rest, &line)) {
@@ -166,8 +165,8 @@ struct taking {
 	struct arena *arena;
 };
 
-static bool take_profile(void *context, bool is_header, const struct hostaudit_cell *cells,
-	size_t count)
+static bool take_profile(
+	void *context, bool is_header, const struct hostaudit_cell *cells, size_t count)
 {
 	const struct taking *taking = context;
 
@@ -209,7 +208,7 @@ struct hostaudit_profile hostaudit_profile(struct hostaudit *audit)
 	p.os = os_release_value(audit, "PRETTY_NAME");
 	machine_id = first_line(audit, "/etc/machine-id");
 	sha256_hex(arena_fmt(audit->arena, "khien host %.*s %.*s", STR_FMT(machine_id),
-				  STR_FMT(machine_id.len ? STR("") : p.name)),
+			   STR_FMT(machine_id.len ? STR("") : p.name)),
 		hex);
 	p.machine_id_sha256 = arena_str(audit->arena, str_of(hex));
 	return p;
@@ -221,10 +220,7 @@ struct hostaudit_profile hostaudit_profile(struct hostaudit *audit)
 static int authorize(void *context, int action, const char *a, const char *b, const char *db,
 	const char *trigger)
 {
-	struct hostaudit *audit = context;
-	struct fact_rows *rows;
-
-	(void)b, (void)db, (void)trigger;
+	(void)context, (void)db, (void)trigger;
 	switch (action) {
 	case SQLITE_SELECT:
 	case SQLITE_RECURSIVE:
@@ -232,11 +228,10 @@ static int authorize(void *context, int action, const char *a, const char *b, co
 	case SQLITE_FUNCTION:
 		return b && strcasecmp(b, "load_extension") == 0 ? SQLITE_DENY : SQLITE_OK;
 	case SQLITE_READ:
-		rows = facts_rows(audit->facts, str_of(a));
-		/* a name without a table is that of a common table expression */
+		/* no table of ours begins so, and nobody can make one */
 		if (strcmp(a, "sqlite_master") == 0)
 			return strcmp(b, "ROWID") == 0 ? SQLITE_OK : SQLITE_DENY;
-		return rows || strncmp(a, "sqlite_", 7) != 0 ? SQLITE_OK : SQLITE_DENY;
+		return strncmp(a, "sqlite_", 7) != 0 ? SQLITE_OK : SQLITE_DENY;
 	case SQLITE_UPDATE:
 		/* SQLite asks this of itself when a virtual table declares its columns; a statement
 		 * of the user's own that writes there is refused by SQLite whatever we say */
@@ -269,8 +264,8 @@ int audit_prepare(struct hostaudit *audit, struct str sql, sqlite3_stmt **ret, s
 	audit->steps = 0;
 	sqlite3_progress_handler(db, STEPS_PER_CALL, count_steps, audit);
 	if (sql.len > LIMIT_ASK_CELL_BYTES)
-		return err_set(e, ERR_LIMIT, "the question is longer than %u bytes",
-			LIMIT_ASK_CELL_BYTES);
+		return err_set(
+			e, ERR_LIMIT, "the question is longer than %u bytes", LIMIT_ASK_CELL_BYTES);
 	rc = sqlite3_prepare_v2(db, sql.ptr, (int)sql.len, &stmt, &tail);
 	if (rc == SQLITE_AUTH)
 		return err_set(e, ERR_INPUT, "only SELECT over the host's tables is answered: %s",
@@ -356,9 +351,14 @@ static struct columns columns_of(sqlite3_stmt *stmt)
 		const char *name;
 		int *at;
 	} names[] = {
-		{ "subject", &c.subject }, { "ok", &c.ok },     { "found", &c.found },
-		{ "file", &c.file },       { "line", &c.line }, { "lost", &c.lost },
-		{ "reason", &c.reason },   { "detail", &c.detail },
+		{ "subject", &c.subject },
+		{ "ok", &c.ok },
+		{ "found", &c.found },
+		{ "file", &c.file },
+		{ "line", &c.line },
+		{ "lost", &c.lost },
+		{ "reason", &c.reason },
+		{ "detail", &c.detail },
 	};
 
 	for (int i = 0; i < sqlite3_column_count(stmt); i++)
@@ -416,8 +416,8 @@ static const char *first_table(const struct hostaudit *audit)
 	return "";
 }
 
-static void locate(struct hostaudit *audit, sqlite3_stmt *stmt, struct columns c,
-	struct evidence *row)
+static void locate(
+	struct hostaudit *audit, sqlite3_stmt *stmt, struct columns c, struct evidence *row)
 {
 	char hex[65];
 	struct str sha;
@@ -439,8 +439,8 @@ static struct str wanted_params(struct hostaudit *audit, const struct check *che
 	struct str text = STR("");
 
 	for (size_t i = 0; i < check->param_count; i++) {
-		struct param_ruling r = pack_param(audit->packs, check->params[i], audit->level,
-			audit->on, audit->arena);
+		struct param_ruling r = pack_param(
+			audit->packs, check->params[i], audit->level, audit->on, audit->arena);
 
 		if (r.winner)
 			text = arena_fmt(audit->arena, "%.*s%s%.*s=%.*s %.*s/%.*s", STR_FMT(text),
@@ -453,8 +453,8 @@ static struct str wanted_params(struct hostaudit *audit, const struct check *che
 
 typedef VEC(struct evidence) evidence_vec;
 
-static struct evidence *add_row(struct hostaudit *audit, const struct check *check,
-	evidence_vec *rows)
+static struct evidence *add_row(
+	struct hostaudit *audit, const struct check *check, evidence_vec *rows)
 {
 	struct evidence *row = vec_add(audit->arena, rows);
 
@@ -484,8 +484,8 @@ static const struct gap *first_gap_at(const struct hostaudit *audit, const char 
 	for (size_t i = 0; i < h->gaps.len; i++)
 		for (size_t t = 0; t < audit->facts->count; t++)
 			if (audit->facts->rows[t].is_scanned &&
-			    audit->facts->rows[t].table == h->gaps.at[i].table &&
-			    str_starts(h->gaps.at[i].path, path))
+				audit->facts->rows[t].table == h->gaps.at[i].table &&
+				str_starts(h->gaps.at[i].path, path))
 				return &h->gaps.at[i];
 	return NULL;
 }
@@ -561,8 +561,8 @@ static int collect_rows(struct hostaudit *audit, const struct check *check, sqli
 
 /* The gap that explains an unknown ROW better than its own reason does: nothing was seen because
  * something could not be read; or NULL. */
-static const struct gap *gap_behind(const struct evidence *row, const struct gap *first,
-	const struct gap *declaration)
+static const struct gap *gap_behind(
+	const struct evidence *row, const struct gap *first, const struct gap *declaration)
 {
 	static const char *const unseen[] = { "", "backup-not-seen", "firmware-silent",
 		"device-not-seen", "no-restore-record" };
@@ -584,7 +584,7 @@ static void spread_gap(const struct hostaudit *audit, const struct check *check,
 		const struct gap *gap = first;
 
 		if (row->outcome == OUTCOME_NA ||
-		    (row->outcome == OUTCOME_FAIL && check->do_violations_stand))
+			(row->outcome == OUTCOME_FAIL && check->do_violations_stand))
 			continue;
 		if (row->outcome == OUTCOME_UNKNOWN)
 			gap = gap_behind(row, first, declaration);
@@ -599,15 +599,15 @@ static void spread_gap(const struct hostaudit *audit, const struct check *check,
 static void answer_none(struct hostaudit *audit, const struct check *check, evidence_vec *rows)
 {
 	enum outcome outcome = str_is(check->none, "pass") ? OUTCOME_PASS :
-			       str_is(check->none, "fail") ? OUTCOME_FAIL :
-			       str_is(check->none, "na")   ? OUTCOME_NA :
+		str_is(check->none, "fail")                ? OUTCOME_FAIL :
+		str_is(check->none, "na")                  ? OUTCOME_NA :
 							     OUTCOME_UNKNOWN;
 
 	single(audit, check, outcome, STR("none"), STR(""), rows);
 }
 
-static int judge(struct hostaudit *audit, const struct check *check, evidence_vec *rows,
-	struct err *e)
+static int judge(
+	struct hostaudit *audit, const struct check *check, evidence_vec *rows, struct err *e)
 {
 	const struct gap *gap;
 	sqlite3_stmt *stmt;

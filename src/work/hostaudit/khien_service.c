@@ -62,6 +62,8 @@ static void look_at_processes(struct host *h, struct khien_service *s)
 		struct arena scratch;
 		struct str text, data;
 
+		if (proc_is_kernel(h, pids[i]))
+			continue;
 		arena_init(&scratch, 64 * KIB);
 		if (host_read_proc(h, proc_path(&scratch, pids[i], "cmdline"), COMMAND_BYTES,
 			    &scratch, &text) == 0 &&
@@ -74,7 +76,7 @@ static void look_at_processes(struct host *h, struct khien_service *s)
 	}
 }
 
-void khien_service(struct host *h, struct khien_service *ret)
+static struct khien_service look(struct host *h)
 {
 	struct khien_service s = { .data = STR(""), .file = STR("") };
 
@@ -85,5 +87,14 @@ void khien_service(struct host *h, struct khien_service *ret)
 	if (!s.is_on)
 		look_at_unit(h, &s);
 	look_at_processes(h, &s);
-	*ret = s;
+	return s;
+}
+
+void khien_service(struct host *h, struct khien_service *ret)
+{
+	if (!h->service) {
+		h->service = arena_new(host_arena(h), struct khien_service);
+		*h->service = look(h);
+	}
+	*ret = *h->service;
 }

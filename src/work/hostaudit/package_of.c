@@ -32,6 +32,8 @@ struct asked {
 /* What was asked so far: the lists are long, the questions few and often the same. */
 struct package_answers {
 	VEC(struct asked) asked;
+	const struct dpkg_diversion *diversions;
+	size_t diversion_count;
 	size_t open;
 	bool is_broken;           /* the database of rpm was not read to its end */
 	bool has_ending[ENDINGS]; /* by the hash of its last letters, does a line matter at all? */
@@ -64,16 +66,14 @@ static struct asked question(struct host *h, struct str path)
 {
 	struct asked q = { .only = STR(""), .never = STR(""), .is_open = true };
 	struct str tail = dpkg_without_usr(path);
-	const struct dpkg_diversion *diversions;
-	size_t count;
+	const struct dpkg_diversion *diversions = h->packages->diversions;
 
 	q.answer = (struct package_of){ .path = path,
 		.package = STR(""),
 		.list = STR(""),
 		.known_as = path,
 		.digest = STR("") };
-	dpkg_diversions(h, &diversions, &count);
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < h->packages->diversion_count; i++) {
 		if (str_eq(tail, dpkg_without_usr(diversions[i].to))) {
 			q.answer.known_as = diversions[i].from;
 			q.never = diversions[i].by;
@@ -179,16 +179,19 @@ static struct str match_lines(struct search *s, struct str text)
 
 static void match_file(struct search *s, int fd)
 {
+	off_t total = 0;
 	size_t have = 0;
 	ssize_t n;
 
-	while (s->all->open > 0 && (n = read(fd, s->piece + have, PIECE_BYTES - have)) != 0) {
+	while (s->all->open > 0 && total < s->stat.st_size &&
+		(n = read(fd, s->piece + have, PIECE_BYTES - have)) != 0) {
 		struct str rest;
 
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
 			return;
+		total += n;
 		rest = match_lines(s, (struct str){ s->piece, have + (size_t)n });
 		have = rest.len;
 		if (have >= PATH_BYTES_MAX) /* no path: what follows is the rest of the same line */
@@ -288,18 +291,19 @@ enum package_manager package_manager_of(struct host *h)
 static void look_up_lists(struct search *s)
 {
 	struct host *h = s->h;
-	const struct str *names;
+	struct arena scratch;
+	struct str *names;
 	size_t count;
-	int dir_fd;
+	int dir_fd = host_fd(h, DPKG_INFO, O_PATH | O_DIRECTORY);
 
-	if (host_list(h, DPKG_INFO, &names, &count) < 0)
+	if (dir_fd < 0)
 		return;
-	dir_fd = host_fd(h, DPKG_INFO, O_PATH | O_DIRECTORY);
-	for (size_t i = 0; dir_fd >= 0 && i < count && s->all->open > 0; i++)
-		if (str_ends(names[i], ".list"))
-			match_list(s, dir_fd, names[i]);
-	if (dir_fd >= 0)
-		close(dir_fd);
+	arena_init(&scratch, LIMIT_HOST_DIR_ENTRIES * 512);
+	host_list_ending(h, DPKG_INFO, ".list", &scratch, &names, &count);
+	for (size_t i = 0; i < count && s->all->open > 0; i++)
+		match_list(s, dir_fd, names[i]);
+	arena_done(&scratch);
+	close(dir_fd);
 }
 
 static void look_up(struct host *h)
@@ -326,6 +330,7 @@ void package_of(struct host *h, struct package_of *queries, size_t count)
 		return;
 	if (!h->packages) {
 		h->packages = arena_new(host_arena(h), struct package_answers);
+		dpkg_diversions(h, &h->packages->diversions, &h->packages->diversion_count);
 		ask_what_runs(h);
 	}
 	for (size_t i = 0; i < count; i++)

@@ -16,6 +16,20 @@ const char *proc_path(struct arena *a, struct str pid, const char *name)
 	return arena_fmt(a, "/proc/%.*s/%s", STR_FMT(pid), name).ptr;
 }
 
+struct process {
+	struct str pid;
+	struct proc_stat stat;
+	enum { STAT_UNASKED, STAT_THERE, STAT_GONE } state;
+};
+
+struct process_list {
+	struct process *at;
+	struct str *pids; /* parallel */
+	size_t count;
+	int rc;
+	bool is_cut;
+};
+
 static int by_number(const void *a, const void *b)
 {
 	const struct str *x = a;
@@ -26,68 +40,107 @@ static int by_number(const void *a, const void *b)
 	return str_cmp(*x, *y);
 }
 
-int proc_list(struct host *h, const struct str **ret_pids, size_t *ret_count)
+static void take_pids(
+	struct host *h, struct process_list *l, const struct str *names, size_t name_count)
 {
-	const struct str *names;
-	struct str *pids;
-	size_t name_count;
-	size_t count = 0;
-	int rc = host_list(h, "/proc", &names, &name_count);
+	uint64_t number;
 
-	if (rc < 0)
-		return rc;
-	pids = arena_array(host_arena(h), struct str, name_count + 1);
+	l->pids = arena_array(host_arena(h), struct str, name_count + 1);
 	for (size_t i = 0; i < name_count; i++) {
-		uint64_t number;
-
 		if (!str_to_u64(names[i], 10, &number))
 			continue;
-		if (count >= LIMIT_HOST_PROCESSES) {
-			host_gap(h, GAP_LIMIT, "/proc");
+		if (l->count >= LIMIT_HOST_PROCESSES) {
+			l->is_cut = true;
 			break;
 		}
-		pids[count++] = names[i];
+		l->pids[l->count++] = names[i];
 	}
-	if (count > 0)
-		qsort(pids, count, sizeof(*pids), by_number);
-	*ret_pids = pids;
-	*ret_count = count;
+	if (l->count > 0)
+		qsort(l->pids, l->count, sizeof(*l->pids), by_number);
+	l->at = arena_array(host_arena(h), struct process, l->count + 1);
+	for (size_t i = 0; i < l->count; i++)
+		l->at[i].pid = l->pids[i];
+}
+
+static struct process_list *processes_of(struct host *h)
+{
+	const struct str *names = NULL;
+	size_t name_count = 0;
+
+	if (!h->processes) {
+		h->processes = arena_new(host_arena(h), struct process_list);
+		h->processes->rc = host_list(h, "/proc", &names, &name_count);
+		if (h->processes->rc == 0)
+			take_pids(h, h->processes, names, name_count);
+	}
+	return h->processes;
+}
+
+int proc_list(struct host *h, const struct str **ret_pids, size_t *ret_count)
+{
+	const struct process_list *l = processes_of(h);
+	const struct str *names;
+	size_t name_count;
+
+	if (l->rc < 0) /* again, for the gap of whoever asks now */
+		return host_list(h, "/proc", &names, &name_count);
+	if (l->is_cut)
+		host_gap(h, GAP_LIMIT, "/proc");
+	*ret_pids = l->pids;
+	*ret_count = l->count;
 	return 0;
 }
 
-/* The names that all processes gave themselves, read once. */
-static void read_process_names(struct host *h)
+static void read_stat(struct host *h, struct process *p)
 {
-	struct arena *a = host_arena(h);
-	const struct str *pids;
-	struct str *names;
-	struct arena s;
+	struct arena scratch;
 	struct str text;
-	size_t count;
 
-	h->has_process_names = true;
-	if (!host_has_proc(h) || proc_list(h, &pids, &count) < 0)
-		return;
-	names = arena_array(a, struct str, count + 1);
-	for (size_t i = 0; i < count; i++) {
-		arena_init(&s, 64 * KIB);
-		if (host_read_proc(
-			    h, proc_path(&s, pids[i], "comm"), PROC_SMALL_BYTES, &s, &text) == 0)
-			names[i] = arena_str(a, str_trim(text));
-		arena_done(&s);
+	p->state = STAT_GONE;
+	arena_init(&scratch, 64 * KIB);
+	if (host_read_proc(h, proc_path(&scratch, p->pid, "stat"), PROC_SMALL_BYTES, &scratch,
+		    &text) == 0 &&
+		proc_stat_parse(text, &p->stat)) {
+		p->stat.name = arena_str(host_arena(h), p->stat.name);
+		p->state = STAT_THERE;
 	}
-	h->process_names = names;
-	h->process_name_count = count;
+	arena_done(&scratch);
+}
+
+const struct proc_stat *proc_stat_of(struct host *h, struct str pid)
+{
+	struct process_list *l = processes_of(h);
+	const struct str *at = l->count == 0 ?
+		NULL :
+		bsearch(&pid, l->pids, l->count, sizeof(*l->pids), by_number);
+	struct process *p;
+
+	if (!at)
+		return NULL;
+	p = &l->at[at - l->pids];
+	if (p->state == STAT_UNASKED)
+		read_stat(h, p);
+	return p->state == STAT_THERE ? &p->stat : NULL;
+}
+
+bool proc_is_kernel(struct host *h, struct str pid)
+{
+	const struct proc_stat *stat = proc_stat_of(h, pid);
+
+	return stat && stat->is_kernel;
 }
 
 bool proc_runs(struct host *h, const char *const *programs)
 {
-	if (!h->has_process_names)
-		read_process_names(h);
-	for (size_t i = 0; i < h->process_name_count; i++)
-		for (size_t n = 0; programs[n]; n++)
-			if (str_is(h->process_names[i], programs[n]))
+	const struct process_list *l = host_has_proc(h) ? processes_of(h) : NULL;
+
+	for (size_t i = 0; l && i < l->count; i++) {
+		const struct proc_stat *stat = proc_stat_of(h, l->pids[i]);
+
+		for (size_t n = 0; stat && programs[n]; n++)
+			if (str_is(stat->name, programs[n]))
 				return true;
+	}
 	return false;
 }
 

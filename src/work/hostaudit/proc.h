@@ -52,9 +52,14 @@ int proc_exe(struct host *h, struct str pid, struct proc_exe *ret);
  * other argument, which may be a secret, becomes "…". Lives in A. */
 struct str proc_command(struct arena *a, struct str cmdline);
 
+/* What /proc/PID/stat says of a listed process, read once for all tables; NULL when it is gone. */
+const struct proc_stat *proc_stat_of(struct host *h, struct str pid);
+/* A thread of the kernel: it has no command line, no environment and no open files. */
+bool proc_is_kernel(struct host *h, struct str pid);
+
 /* The numeric names in /proc, by number. At most LIMIT_HOST_PROCESSES, then a gap. */
 int proc_list(struct host *h, const struct str **ret_pids, size_t *ret_count);
-/* Does a process call itself by one of PROGRAMS (ended by NULL)? All names are read once. */
+/* Does a process call itself by one of PROGRAMS (ended by NULL)? */
 bool proc_runs(struct host *h, const char *const *programs);
 /* /proc/PID/NAME as a path; lives in A. */
 const char *proc_path(struct arena *a, struct str pid, const char *name);

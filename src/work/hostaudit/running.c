@@ -118,7 +118,11 @@ static bool take_mapping(void *context, struct str line)
 	struct proc_mapping m;
 	const char *kind;
 
-	if (!proc_maps_parse(line, &m) || !m.is_executable)
+	ptrdiff_t rights = str_find_char(line, ' ');
+
+	/* nine lines of ten are no code: they are not worth taking apart */
+	if (rights < 0 || str_from(line, (size_t)rights).len < 4 || line.ptr[rights + 3] != 'x' ||
+		!proc_maps_parse(line, &m) || !m.is_executable)
 		return true;
 	kind = kind_of(w, &m);
 	if (kind)
@@ -191,27 +195,25 @@ static void read_program(struct walk *w, struct running_process *p)
 
 static void read_process(struct walk *w, struct str pid)
 {
+	const struct proc_stat *stat = proc_stat_of(w->h, pid);
 	struct running_process *p;
-	struct proc_stat stat;
 	struct arena s;
-	struct str text;
 
+	if (!stat)
+		return;
+	p = vec_add(w->a, &w->r->processes);
+	*p = (struct running_process){ .pid = pid,
+		.name = stat->name,
+		.is_kernel = stat->is_kernel,
+		.ppid = stat->ppid,
+		.threads = stat->threads };
+	w->of_process = w->last_file = 0;
+	if (stat->is_kernel)
+		return;
+	p->has_exe = proc_exe(w->h, pid, &p->exe) == 0;
+	read_program(w, p);
 	arena_init(&s, 64 * KIB);
-	if (host_read_proc(w->h, proc_path(&s, pid, "stat"), PROC_SMALL_BYTES, &s, &text) == 0 &&
-		proc_stat_parse(text, &stat)) {
-		p = vec_add(w->a, &w->r->processes);
-		*p = (struct running_process){ .pid = pid,
-			.name = arena_str(w->a, stat.name),
-			.is_kernel = stat.is_kernel,
-			.ppid = stat.ppid,
-			.threads = stat.threads };
-		w->of_process = w->last_file = 0;
-		if (!stat.is_kernel) {
-			p->has_exe = proc_exe(w->h, pid, &p->exe) == 0;
-			read_program(w, p);
-			host_read_lines(w->h, proc_path(&s, pid, "maps"), take_mapping, w);
-		}
-	}
+	host_read_lines(w->h, proc_path(&s, pid, "maps"), take_mapping, w);
 	arena_done(&s);
 }
 

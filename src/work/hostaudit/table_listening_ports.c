@@ -157,7 +157,8 @@ static void read_others(struct listeners *l, const struct str *pids, size_t coun
 	for (size_t i = 0; i < count; i++) {
 		bool is_seen = false;
 
-		if (host_readlink(l->h, proc_path(l->a, pids[i], "ns/net"), &name) != 0)
+		if (proc_is_kernel(l->h, pids[i]) ||
+			host_readlink(l->h, proc_path(l->a, pids[i], "ns/net"), &name) != 0)
 			continue;
 		for (size_t n = 0; n < seen_count && !is_seen; n++)
 			is_seen = str_eq(seen[n], name);
@@ -196,23 +197,22 @@ static void find_owners(struct listeners *l, const struct str *pids, size_t coun
 	l->left = l->sockets.len;
 	for (size_t i = 0; i < count && l->left > 0; i++) {
 		l->pid = pids[i];
-		proc_each_fd(l->h, pids[i], take_link, l);
+		if (!proc_is_kernel(l->h, pids[i]))
+			proc_each_fd(l->h, pids[i], take_link, l);
 	}
 }
 
 static void describe_owner(struct listeners *l, struct owner *o)
 {
 	struct str pid = arena_fmt(l->a, "%lld", (long long)o->pid);
+	const struct proc_stat *stat = proc_stat_of(l->h, pid);
 	struct proc_exe exe;
-	struct proc_stat stat;
 	struct arena scratch;
 	struct str text;
 
+	if (stat)
+		o->program = stat->name;
 	arena_init(&scratch, 64 * KIB);
-	if (host_read_proc(l->h, proc_path(&scratch, pid, "stat"), PROC_SMALL_BYTES, &scratch,
-		    &text) == 0 &&
-		proc_stat_parse(text, &stat))
-		o->program = arena_str(l->a, stat.name);
 	if (host_read_proc(l->h, proc_path(&scratch, pid, "cgroup"), PROC_SMALL_BYTES, &scratch,
 		    &text) == 0)
 		o->unit = arena_str(l->a, proc_cgroup_unit(text));

@@ -66,19 +66,17 @@ static void find_packages(struct walk *w)
 static void put_process(
 	struct walk *w, const struct code *c, struct fact_rows *rows, int64_t *ret_started_at_s)
 {
-	struct proc_stat stat;
+	const struct proc_stat *stat = proc_stat_of(w->h, c->process->pid);
 	struct arena s;
 	struct str text;
 
 	*ret_started_at_s = -1;
-	arena_init(&s, 64 * KIB);
-	if (host_read_proc(w->h, proc_path(&s, c->process->pid, "stat"), PROC_SMALL_BYTES, &s,
-		    &text) == 0 &&
-		proc_stat_parse(text, &stat)) {
-		fact_text(rows, NAME, stat.name);
+	if (stat) {
+		fact_text(rows, NAME, stat->name);
 		if (w->boot_s >= 0)
-			*ret_started_at_s = w->boot_s + stat.start_ticks / PROC_TICKS_PER_S;
+			*ret_started_at_s = w->boot_s + stat->start_ticks / PROC_TICKS_PER_S;
 	}
+	arena_init(&s, 64 * KIB);
 	if (host_read_proc(w->h, proc_path(&s, c->process->pid, "cgroup"), PROC_SMALL_BYTES, &s,
 		    &text) == 0 &&
 		proc_cgroup_unit(text).len > 0)

@@ -133,7 +133,7 @@ static void read_environ(struct walk *w, struct str pid)
 
 static void put_process(struct walk *w, struct str pid, struct fact_rows *rows)
 {
-	struct proc_stat stat;
+	const struct proc_stat *stat = proc_stat_of(w->h, pid);
 	struct proc_exe exe;
 	struct arena s;
 	struct str text;
@@ -142,10 +142,9 @@ static void put_process(struct walk *w, struct str pid, struct fact_rows *rows)
 	str_to_i64(pid, &number);
 	fact_int(rows, PID, number);
 	fact_int(rows, IS_SAME_ROOT, proc_is_same_root(w->h, pid));
+	if (stat)
+		fact_text(rows, NAME, stat->name);
 	arena_init(&s, 64 * KIB);
-	if (host_read_proc(w->h, proc_path(&s, pid, "stat"), PROC_SMALL_BYTES, &s, &text) == 0 &&
-		proc_stat_parse(text, &stat))
-		fact_text(rows, NAME, stat.name);
 	if (host_read_proc(w->h, proc_path(&s, pid, "cgroup"), PROC_SMALL_BYTES, &s, &text) == 0 &&
 		proc_cgroup_unit(text).len > 0)
 		fact_text(rows, UNIT, proc_cgroup_unit(text));
@@ -185,7 +184,8 @@ static int fill(struct host *h, struct fact_rows *rows, struct err *e)
 	if (host_has_proc(h))
 		proc_list(h, &pids, &count);
 	for (size_t i = 0; i < count; i++)
-		read_environ(&w, pids[i]);
+		if (!proc_is_kernel(h, pids[i]))
+			read_environ(&w, pids[i]);
 	packages = arena_array(w.a, struct package_of, w.preloads.len + 1);
 	for (size_t i = 0; i < w.preloads.len; i++)
 		packages[i].path = w.preloads.at[i].path;

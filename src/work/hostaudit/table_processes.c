@@ -63,22 +63,20 @@ struct walk {
 /* False when the process is gone. */
 static bool read_process(struct walk *w, struct process *p)
 {
-	struct proc_stat stat = { 0 };
+	const struct proc_stat *stat = proc_stat_of(w->h, p->pid);
 	struct arena s;
 	struct str text;
-	bool is_there;
 
+	if (!stat)
+		return false;
+	p->name = stat->name;
+	p->ppid = stat->ppid;
+	p->is_kernel = stat->is_kernel;
+	p->uid = stat->is_kernel ? 0 : -1;
+	if (w->boot_s >= 0)
+		p->started_at_s = w->boot_s + stat->start_ticks / PROC_TICKS_PER_S;
 	arena_init(&s, 128 * KIB);
-	is_there = host_read_proc(
-			   w->h, proc_path(&s, p->pid, "stat"), PROC_SMALL_BYTES, &s, &text) == 0 &&
-		proc_stat_parse(text, &stat);
-	p->name = arena_str(w->a, stat.name);
-	p->ppid = stat.ppid;
-	p->is_kernel = stat.is_kernel;
-	p->uid = -1;
-	if (is_there && w->boot_s >= 0)
-		p->started_at_s = w->boot_s + stat.start_ticks / PROC_TICKS_PER_S;
-	if (is_there && !stat.is_kernel) {
+	if (!stat->is_kernel) {
 		if (host_read_proc(w->h, proc_path(&s, p->pid, "status"), PROC_SMALL_BYTES, &s,
 			    &text) == 0)
 			proc_status_uid(text, &p->uid);
@@ -89,11 +87,9 @@ static bool read_process(struct walk *w, struct process *p)
 			    &text) == 0)
 			p->unit = arena_str(w->a, proc_cgroup_unit(text));
 		p->has_exe = proc_exe(w->h, p->pid, &p->exe) == 0;
-	} else if (is_there) {
-		p->uid = 0;
 	}
 	arena_done(&s);
-	return is_there;
+	return true;
 }
 
 /* A program file that is gone may have been replaced by an update: its path then exists again, in a

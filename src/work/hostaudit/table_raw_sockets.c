@@ -69,10 +69,8 @@ static bool take_link(void *context, struct str link)
 
 static void put(struct search *s, const struct raw *raw, struct fact_rows *rows)
 {
-	struct proc_stat stat;
+	const struct proc_stat *stat;
 	struct proc_exe exe;
-	struct arena scratch;
-	struct str text;
 	int64_t pid = 0;
 
 	fact_row(rows);
@@ -81,12 +79,9 @@ static void put(struct search *s, const struct raw *raw, struct fact_rows *rows)
 	if (!str_to_i64(raw->pid, &pid))
 		return;
 	fact_int(rows, PID, pid);
-	arena_init(&scratch, 64 * KIB);
-	if (host_read_proc(s->h, proc_path(&scratch, raw->pid, "stat"), PROC_SMALL_BYTES, &scratch,
-		    &text) == 0 &&
-		proc_stat_parse(text, &stat))
-		fact_text(rows, NAME, stat.name);
-	arena_done(&scratch);
+	stat = proc_stat_of(s->h, raw->pid);
+	if (stat)
+		fact_text(rows, NAME, stat->name);
 	if (proc_exe(s->h, raw->pid, &exe) == 0)
 		fact_text(rows, EXE, exe.path);
 }
@@ -106,7 +101,8 @@ static int fill(struct host *h, struct fact_rows *rows, struct err *e)
 		proc_list(h, &pids, &count);
 	for (size_t i = 0; i < count && s.left > 0; i++) {
 		s.pid = pids[i];
-		proc_each_fd(h, pids[i], take_link, &s);
+		if (!proc_is_kernel(h, pids[i]))
+			proc_each_fd(h, pids[i], take_link, &s);
 	}
 	for (size_t i = 0; i < s.sockets.len; i++)
 		put(&s, &s.sockets.at[i], rows);
