@@ -22,16 +22,19 @@
 /* reading a host: one file, all files of a run, one table, nesting of includes and links */
 #define LIMIT_HOST_FILE_BYTES (1 * MIB)
 #define LIMIT_HOST_STREAM_BYTES (128 * MIB)
-#define LIMIT_HOST_FILES_BYTES (12 * MIB)
+#define LIMIT_HOST_FILES_BYTES (8 * MIB)
 #define LIMIT_HOST_BUDGET_BYTES (64 * MIB)
+/* what was made of the files: over the first nothing more is read, an audit ends by itself and tells
+ * what it left out; the second it never reaches */
+#define LIMIT_HOST_MADE_BYTES (6 * MIB)
 #define LIMIT_HOST_MEMORY_BYTES (64 * MIB)
-#define LIMIT_HOST_ROWS_BYTES (12 * MIB)
+#define LIMIT_HOST_ROWS_BYTES (6 * MIB)
 #define LIMIT_HOST_LINE_BYTES (64 * KIB)
 #define LIMIT_HOST_DIR_ENTRIES 20000
 #define LIMIT_SNAPSHOT_BYTES (16 * MIB)
 #define LIMIT_HOST_INCLUDE_DEPTH 16
 #define LIMIT_HOST_ROWS 200000
-#define LIMIT_HOST_PROCESSES 65536
+#define LIMIT_HOST_PROCESSES 16384
 #define LIMIT_VERIFY_FILE_BYTES (1024 * MIB)
 #define LIMIT_RUNNING_FILES 20000
 #define LIMIT_CGROUPS 20000

@@ -271,7 +271,17 @@ int declaration_parse(struct str bytes, struct arena *a, struct declared_fault *
 	struct declaration d = { 0 };
 	struct parse_fault why = { 0 };
 	struct yaml_node *top;
-	int rc = parse_yaml(bytes, a, &why, &top);
+	int rc;
+
+	if (bytes.len > DECLARED_BYTES) {
+		*ret_fault = (struct declared_fault){ .line = 1,
+			.column = 1,
+			.words = T("tệp dài hơn {a} byte"),
+			.about = arena_fmt(a, "%u", DECLARED_BYTES),
+			.field = STR("") };
+		return ERR_INPUT;
+	}
+	rc = parse_yaml(bytes, a, &why, &top);
 
 	if (rc < 0) {
 		*ret_fault = (struct declared_fault){ .line = why.line,

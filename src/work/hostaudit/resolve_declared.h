@@ -7,6 +7,7 @@
 
 #define DECLARED_FILE "/etc/khien/machine.yaml"
 #define DECLARED_MAX 2000
+#define DECLARED_BYTES (256 * KIB)
 
 /* A draft lacks its reason, its approver or its end: it stands in the file and approves nothing. */
 struct approval {

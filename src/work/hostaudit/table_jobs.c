@@ -80,13 +80,14 @@ static const struct fact_column columns[] = {
 };
 
 #define TIMERS_MAX 1000
+#define CRON_MAX 2000 /* each is laid out over years to find its longest pause */
 #define SCRIPT_BYTES (16 * KIB)
 #define ENVIRONMENT_BYTES (4 * KIB)
 
 struct job {
 	const char *kind;
 	struct str name, schedule, user, command, file;
-	struct str environment; /* lines NAME=value that hold for the command */
+	struct str environment;    /* lines NAME=value that hold for the command */
 	int64_t period_days, line; /* period: 0 never, -1 not understood */
 	bool is_active;
 };
@@ -139,8 +140,8 @@ static struct str called_script(struct host *h, struct str command)
 	return STR("");
 }
 
-static void show_backup(struct host *h, struct fact_rows *rows, const struct job *j,
-	struct str script)
+static void show_backup(
+	struct host *h, struct fact_rows *rows, const struct job *j, struct str script)
 {
 	struct backup b;
 
@@ -192,8 +193,8 @@ static bool is_switched_off(struct host *h, const struct job *j)
 	return false;
 }
 
-static void put_inspection(struct host *h, struct fact_rows *rows, const struct job *j,
-	struct str script)
+static void put_inspection(
+	struct host *h, struct fact_rows *rows, const struct job *j, struct str script)
 {
 	struct inspection found = inspection_of(j->command), inner = inspection_of(script);
 	struct host_stat st;
@@ -225,8 +226,7 @@ static void show(struct host *h, struct fact_rows *rows, const struct job *j)
 	fact_text(rows, SCHEDULE, j->schedule);
 	if (j->period_days > 0)
 		fact_int(rows, PERIOD_DAYS, j->period_days);
-	fact_int(rows, IS_ACTIVE,
-		j->is_active && j->period_days != 0 && !is_switched_off(h, j));
+	fact_int(rows, IS_ACTIVE, j->is_active && j->period_days != 0 && !is_switched_off(h, j));
 	fact_text(rows, RUN_BY, j->user);
 	fact_text(rows, COMMAND, redact_command(host_arena(h), j->command, 2 * KIB));
 	fact_text(rows, SCRIPT, redact_command(host_arena(h), script, 2 * KIB));
@@ -252,6 +252,7 @@ struct cron {
 	struct fact_rows *rows;
 	bool is_debian, is_active, has_anacron;
 	struct str crontab; /* bytes of /etc/crontab */
+	size_t lines;
 };
 
 static bool cron_is_active(struct host *h)
@@ -290,6 +291,10 @@ static void read_crontab(struct cron *c, const char *path, bool has_user, struct
 				environment = arena_fmt(host_arena(c->h), "%.*s\n%.*s",
 					STR_FMT(environment), STR_FMT(str_trim(line)));
 			continue;
+		}
+		if (++c->lines > CRON_MAX) {
+			host_gap(c->h, GAP_LIMIT, path);
+			return;
 		}
 		j.environment = environment;
 		if (!has_user)
