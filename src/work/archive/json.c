@@ -88,7 +88,7 @@ static void add_value(struct cut *c, size_t from, size_t end, uint64_t context)
 	cut_word(c, from, end, context);
 }
 
-/* Where a name such as "\n\tAccount Name:" and the blanks behind it end; FROM when there is none. */
+/* Where a name such as "\n\tAccount Name:" and the blanks behind it end; FROM if there is none. */
 static size_t name_end(const struct cut *c, size_t from, size_t end)
 {
 	size_t at = from;

@@ -83,7 +83,7 @@ enum section_kind {
 	SECTION_COLUMN,  /* values of one family */
 	SECTION_COLUMNS, /* values of all families too small for a section of their own */
 	SECTION_RAW,
-	SECTION_LENGTHS, /* of a block of text: length of each record */
+	SECTION_LENGTHS, /* of a block of text: length of each record; or a line break ends each */
 	SECTION_TEXT,    /* of a block of text: the records, one after the other */
 	SECTION_KINDS
 };

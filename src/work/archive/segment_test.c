@@ -1,6 +1,7 @@
 #include "test/unit.h"
 
 #include <stdio.h>
+#include <zstd.h>
 
 #include "kit/text/text.h"
 #include "work/archive/match.h"
@@ -399,6 +400,36 @@ static void an_older_version_is_read(void **state)
 	bytes_done(&packed);
 }
 
+/* What cannot be made smaller is stored as it is: no larger than by zstd, but for the frame. */
+static void lines_by_chance(void **state)
+{
+	struct made *m = made_new();
+	struct segment_sizes sizes;
+	struct bytes packed, lines = { 0 };
+	uint64_t seed = 4;
+	size_t room;
+
+	for (int i = 0; i < 4000; i++) {
+		uint8_t line[200];
+
+		for (size_t k = 0; k < sizeof(line); k++)
+			line[k] = (uint8_t)(draw(&seed) | 0x80); /* no line break among them */
+		add(m, line, draw(&seed) % sizeof(line));
+		bytes_add(&lines, nth(m, m->count - 1).ptr, nth(m, m->count - 1).len);
+		bytes_u8(&lines, '\n');
+	}
+	round_trip(m, NULL);
+	packed = pack(m, NULL, &sizes);
+	assert_int_equal(sizes.text_blocks, sizes.blocks);
+	room = ZSTD_compressBound(lines.len);
+	bytes_more(&lines, room);
+	room = ZSTD_compress(lines.at + lines.len, room, lines.at, lines.len, 3);
+	assert_true(packed.len - sizes.meta_bytes < room + 200);
+	bytes_done(&packed);
+	bytes_done(&lines);
+	made_free(m);
+}
+
 static void bytes_by_chance(void **state)
 {
 	struct made *m = made_new();
@@ -757,6 +788,7 @@ int main(void)
 		cmocka_unit_test(nothing),
 		cmocka_unit_test(many_lines),
 		cmocka_unit_test(an_older_version_is_read),
+		cmocka_unit_test(lines_by_chance),
 		cmocka_unit_test(bytes_by_chance),
 		cmocka_unit_test(every_flipped_bit),
 		cmocka_unit_test(cut_short),

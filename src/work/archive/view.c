@@ -61,13 +61,26 @@ static int load(struct segment *s, enum section_kind kind, struct reader *ret, s
 	return result;
 }
 
-/* A block of text: the records lie one after the other. */
+/* The next record of a block of text without lengths: up to its line break. */
+static struct str next_line(struct reader *text)
+{
+	size_t left = reader_left(text);
+	const uint8_t *end = left > 0 ? memchr(text->at, '\n', left) : NULL;
+	size_t len = end ? (size_t)(end - text->at) : 0;
+	const uint8_t *from = read_bytes(text, len + 1); /* bad when nothing is left */
+
+	return (struct str){ (const char *)from, end ? len : 0 };
+}
+
+/* A block of text: the records lie one after the other, each of the length that is told, or ended
+ * by a line break. */
 static int load_text_block(struct segment *s, struct err *e)
 {
 	struct view *v = &s->view;
 	uint32_t rows = s->blocks[v->block].rows;
 	struct reader lengths = { 0 }, text = { 0 };
-	int result = load(s, SECTION_LENGTHS, &lengths, e);
+	bool has_lengths = section_find(s, v->block, SECTION_LENGTHS, 0) != NULL;
+	int result = has_lengths ? load(s, SECTION_LENGTHS, &lengths, e) : 0;
 
 	if (result == 0)
 		result = load(s, SECTION_TEXT, &text, e);
@@ -75,9 +88,11 @@ static int load_text_block(struct segment *s, struct err *e)
 		return result;
 	v->raw = get(rows, sizeof(*v->raw));
 	for (uint32_t i = 0; i < rows; i++) {
-		uint64_t len = read_varint(&lengths);
+		uint64_t len = has_lengths ? read_varint(&lengths) : 0;
 
-		v->raw[i] = (struct str){ (const char *)read_bytes(&text, len), len };
+		v->raw[i] = has_lengths ?
+			(struct str){ (const char *)read_bytes(&text, len), len } :
+			next_line(&text);
 	}
 	if (lengths.is_bad || text.is_bad || reader_left(&text) > 0)
 		return bad(s, e, "the text");

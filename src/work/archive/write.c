@@ -266,15 +266,30 @@ static void forget_entries(struct bytes *order, size_t len, struct bytes *number
 	order->len = len;
 }
 
+/* Lines cost a line break each; where a record holds one, their lengths are told. */
 static void write_text(struct segment_writer *w)
 {
 	const struct row *rows = (const struct row *)(const void *)w->rows.at;
-	struct bytes lengths = { 0 };
+	bool has_breaks = w->raw.len > 0 && memchr(w->raw.at, '\n', w->raw.len) != NULL;
+	struct bytes text = { 0 }, lengths = { 0 };
+	size_t at = 0;
 
-	for (uint32_t i = 0; i < w->block.rows; i++)
-		bytes_varint(&lengths, rows[i].raw_len);
-	writer_section(w, SECTION_LENGTHS, 0, lengths.at, lengths.len);
-	writer_section(w, SECTION_TEXT, 0, w->raw.at, w->raw.len);
+	for (uint32_t i = 0; i < w->block.rows; i++) {
+		if (has_breaks) {
+			bytes_varint(&lengths, rows[i].raw_len);
+			continue;
+		}
+		bytes_add(&text, w->raw.at + at, rows[i].raw_len);
+		bytes_u8(&text, '\n');
+		at += rows[i].raw_len;
+	}
+	if (has_breaks) {
+		writer_section(w, SECTION_LENGTHS, 0, lengths.at, lengths.len);
+		writer_section(w, SECTION_TEXT, 0, w->raw.at, w->raw.len);
+	} else {
+		writer_section(w, SECTION_TEXT, 0, text.at, text.len);
+	}
+	bytes_done(&text);
 	bytes_done(&lengths);
 }
 
@@ -639,6 +654,12 @@ static void drop_block(struct segment_writer *w)
 	table_done(&l->texts_by_hash);
 	table_done(&l->templates_by_hash);
 	bytes_done(&l->branches);
+	/* templates that no block of columns uses */
+	if (w->sizes.text_blocks == w->sizes.blocks) {
+		l->text.len = 0;
+		l->templates.len = sizeof(struct template);
+		w->template_blocks.len = 0;
+	}
 }
 
 int segment_finish(struct segment_writer *w, struct err *e, struct segment_sizes *ret_sizes)
