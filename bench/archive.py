@@ -1,32 +1,29 @@
 #!/usr/bin/env python3
 """archive.py [--sizes 100M,1G,5G] [--runs N] [--scratch DIR]: how small the log archive is and how soon it finds, beside
-zstd, xz, gzip, ripgrep, zstdgrep and grep, in one run on the same lines.
+zstd, xz, gzip, ripgrep, zstdgrep, grep and DuckDB, in one run on the same lines.
 
-The logs are those of KHIEN_LOGS, else of ../shared/data/logs beside the checkout. The syslog is SYNTHETIC: a block
-bootstrap of real logs. Everything made goes to the scratch folder and is used again. CPU is user + system of the
-whole command; search is wall time, the fastest of the runs, page cache warm.
+The logs are those of KHIEN_LOGS, else of ../shared/data/logs beside the checkout. The syslog is SYNTHETIC
+(loglines.py says how). Everything made goes to the scratch folder and is used again. CPU is user + system of the
+whole command; of searches the fastest of the runs, page cache warm. DuckDB comes by npm into the scratch folder.
 """
 import argparse
 import collections
-import io
 import json
 import os
-import random
 import shlex
 import shutil
 import subprocess
 import sys
-import tarfile
 
+import loglines
 import measure
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 DRIVER = os.path.join(TOP, "build", "bench", "bench-archive")
-SOURCES = ("linux=Linux.log:3 openssh=OpenSSH_2k.log:3 thunderbird=Thunderbird_2k.log:2 mac=Mac_2k.log:1 "
-           "apache=Apache_2k.log:1 access=apache_access.log:2 zeeksyslog=zeek-default_syslog.log:1").split()
 MIB = 1 << 20
-BASE_BYTES = 1000 ** 3
-PEERS = {"clickhouse-local": "ClickHouse", "clp": "CLP", "loggrep": "LogGrep"}
+# What others published, and what was measured once for design/archive.md: not run here.
+NOT_RUN = {"syslog": "ClickHouse 9.5 to 14.5:1, CLP 15.8:1 at 59 MB per CPU s, LogGrep with LZMA 26.4:1 at 9.6 (design)",
+           "Linux.log": "LogGrep 19.8 (published) and 21.2 (design), LogReducer 25.2, LogShrink 29.3:1 at 1.3 MB/s"}
 # The goals of the design: ratio, MB of raw text per CPU second.
 GOALS = {"syslog": ("C1", 27, 150), "Linux.log": ("C2", 38, 0), "Windows": ("C3", 180, 200), "Zeek": ("C4", 18, 100)}
 SEARCHES = [("absent word", ["zzqxabsent"], "zzqxabsent"), ("rare word", ["RARE"], "RARE"),
@@ -35,6 +32,9 @@ SEARCHES = [("absent word", ["zzqxabsent"], "zzqxabsent"), ("rare word", ["RARE"
             ("no case", ["nocase:FAILED PASSWORD"], "(?i)FAILED PASSWORD"),
             ("regex", [r"regex:Failed password for (root|admin) from 10\.2\d\."],
              r"Failed password for (root|admin) from 10\.2\d\.")]
+# Of 1 GB, wall: to the whole count, and to the first lines.
+BOUNDS_MS = {"absent word": ("count", 20), "rare word": ("count", 60), "rare number": ("count", 60),
+             "frequent word": ("first", 50)}
 
 
 def logs_folder():
@@ -42,63 +42,6 @@ def logs_folder():
         if folder and os.path.exists(os.path.join(folder, "synth_syslog.py")):
             return folder
     sys.exit("bench archive: no logs; KHIEN_LOGS names their folder")
-
-
-def unpack(logs, scratch):
-    """The real sets, unpacked once."""
-    folder = os.path.join(scratch, "real")
-    if os.path.exists(os.path.join(folder, "done")):
-        return folder
-    os.makedirs(folder, exist_ok=True)
-
-    def plain(name):
-        return subprocess.run(["zstd", "-dcq", os.path.join(logs, name)], stdout=subprocess.PIPE, check=True).stdout
-
-    def write(name, content):
-        with open(os.path.join(folder, name), "wb") as file:
-            file.write(content)
-
-    write("Linux.log", plain("loghub_linux_full.log.zst"))
-    write("apache_access.log", plain("elastic_apache_access.log.zst"))
-    write("Windows", plain("otrf_windows_events.json.zst")[:64 * MIB])
-    zeek = b""
-    for name in ("loghub_2k_16sets.tar.zst", "zeek_tsv.tar.zst"):
-        with tarfile.open(fileobj=io.BytesIO(plain(name))) as tar:
-            for member in sorted(tar.getmembers(), key=lambda m: m.name):
-                if not member.isfile():
-                    continue
-                content = tar.extractfile(member).read()
-                base = os.path.basename(member.name).removeprefix("lh_")
-                write(base, content)
-                zeek += content if base.startswith("zeek-") else b""
-    write("Zeek", zeek)
-    write("random", random.Random(1).randbytes(16 * MIB))
-    write("done", b"")
-    return folder
-
-
-def enlarge(base, path, size):
-    """The base over and over, each time with the hosts of another agency: what lies in different segments, and
-    beyond every codec's window, need not be new. Drawing 5 GB takes half an hour."""
-    with open(path + ".part", "wb") as out:
-        while out.tell() < size:
-            agency = b".agency%d." % (out.tell() // BASE_BYTES)
-            with open(base, "rb") as lines:
-                while (piece := lines.readlines(1 << 24)) and out.tell() < size:
-                    out.write(b"".join(piece).replace(b".agency.", agency))
-    os.rename(path + ".part", path)
-
-
-def synthetic(logs, real, scratch, size):
-    path = os.path.join(scratch, f"syslog-{size}.log")
-    if not os.path.exists(path) and size > BASE_BYTES:
-        enlarge(synthetic(logs, real, scratch, BASE_BYTES), path, size)
-    if not os.path.exists(path):
-        with open(path + ".part", "wb") as out:
-            subprocess.run([sys.executable, os.path.join(logs, "synth_syslog.py"), "--bytes", str(size), *SOURCES],
-                           cwd=real, stdout=out, stderr=subprocess.DEVNULL, check=True)
-        os.rename(path + ".part", path)
-    return path
 
 
 def driver(*words):
@@ -147,7 +90,8 @@ def size_table(name, path, scratch):
         row(label, stored, cost.cpu_s, 0, f"{cost.rss_bytes / MIB:.0f}")
     measure.table(rows)
     print()
-    return {"ratio": ratio, "speed": raw / 1e6 / mine["cpu_s"], "peers": peers, "mine": mine}
+    return {"ratio": ratio, "raw_ratio": raw / (mine["stored"] - mine["meta"]), "speed": raw / 1e6 / mine["cpu_s"],
+            "peers": peers, "mine": mine}
 
 
 def goal_lines(name, figures):
@@ -158,6 +102,8 @@ def goal_lines(name, figures):
     print(f"{goal} {name}: {figures['ratio']:.1f}:1 ({figures['ratio'] / ratio:.2f} of the goal {ratio}), "
           f"{figures['speed']:.0f} MB per CPU s" + (f" ({figures['speed'] / speed:.2f} of {speed})" if speed else ""))
     print(f"   smaller than its peers by {beside}")
+    if name in NOT_RUN:
+        print(f"   not run here: {NOT_RUN[name]}")
 
 
 def rarest_user(path):
@@ -167,46 +113,140 @@ def rarest_user(path):
     return min(counts, key=lambda name: (counts[name], name)).decode().removeprefix("user=")
 
 
-def fastest(command, runs, scratch):
+def column_store(path, scratch, patterns):
+    """DuckDB on the same lines: its size and what it takes to count; None when it cannot be had."""
+    folder = os.path.join(scratch, "duckdb")
+    if not shutil.which("npm"):
+        return None
+    if not os.path.exists(os.path.join(folder, "node_modules", "@duckdb")):
+        subprocess.run(["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", folder, "@duckdb/node-api@1.5"],
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+    wheres = [f"regexp_matches(line, '{pattern}')" if "\\" in pattern else
+              f"line ILIKE '%{pattern.removeprefix('(?i)')}%'" if pattern.startswith("(?i)") else
+              f"line LIKE '%{pattern}%'" for pattern in patterns]
+    done = subprocess.run(["node", os.path.join(TOP, "bench", "column_store.js"), path, os.path.join(scratch, "log.duckdb"),
+                           *wheres], env={**os.environ, "NODE_PATH": os.path.join(folder, "node_modules")},
+                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False, text=True)
+    return json.loads(done.stdout) if done.returncode == 0 else None
+
+
+def quickest(costs):
+    return min(costs, key=lambda cost: cost.wall_s)
+
+
+def run_to(command, scratch):
     """Into a file: grep looks no further than the first line when its output goes nowhere."""
     words = " ".join(shlex.quote(word) for word in command) + " > " + os.path.join(scratch, "found")
-    return min(measure.run(["sh", "-c", words]).wall_s for _ in range(runs)) * 1000
+    return measure.run(["sh", "-c", words])
 
 
-def search_table(path, scratch, runs):
-    folder = os.path.join(scratch, "archive-search")
-    packed = path + ".zst"
+def grown(path, folder, scratch):
+    """The archive of PATH, and the peers fast enough for any size."""
     figures = pack(path, folder)
-    if not os.path.exists(packed):
-        subprocess.run(["zstd", "-3", "-qf", path, "-o", packed], check=True)
-    rows = [[f"{figures['raw'] / 1e6:.0f} MB, wall ms", "found", "count", "first 50", "rg raw", "rg -z", "zstdgrep",
-             "grep raw", "count is", "peak MiB"]]
-    print(f"{figures['raw'] / 1e6:.0f} MB, {figures['lines']} lines: {figures['raw'] / figures['stored']:.1f}:1 in "
-          f"{figures['segments']} segments, {figures['raw'] / 1e6 / figures['cpu_s']:.0f} MB per CPU s, "
+    packed = path + ".zst"
+    raw = figures["raw"]
+    print(f"{raw / 1e6:.0f} MB, {figures['lines']} lines: {raw / figures['stored']:.1f}:1 in "
+          f"{figures['segments']} segments, {raw / 1e6 / figures['cpu_s']:.0f} MB per CPU s, "
           f"{figures['anon_kib'] / 1024:.0f} MiB; load {os.getloadavg()[0]:.1f}")
+    for label, words in (("zstd -3", ["zstd", "-3", "-T1", "-qf", path, "-o", packed]),
+                         ("gzip -6", ["sh", "-c", f"gzip -6 -c {path} > {path}.gz"])):
+        if label == "gzip -6" and raw > 1.1e9:
+            continue
+        cost = measure.run(words)
+        size = os.path.getsize(packed if label == "zstd -3" else path + ".gz")
+        print(f"   {label}: {raw / size:.1f}:1 at {raw / 1e6 / cost.cpu_s:.0f} MB per CPU s")
+    return figures, packed
+
+
+def search_one(label, words, pattern, place, given):
+    """One row: khien and its peers; and what says whether its bound holds."""
+    path, packed, folder, scratch, store = place
+    mine = min((driver("count", folder, *words) for _ in range(given.runs)), key=lambda one: one["wall_ms"])
+    first = min((driver("first", folder, *words) for _ in range(given.runs)), key=lambda one: one["wall_ms"])
+    perl = pattern.replace("(?i)", "")
+    options = ["-i"] if pattern != perl else []
+    count = subprocess.run(["rg", "-c", *options, perl, path], stdout=subprocess.PIPE, check=False, text=True).stdout
+    if int(count or 0) != mine["found"]:
+        sys.exit(f"bench archive: '{label}': rg finds {count.strip() or 0}, the archive {mine['found']}")
+    raw = quickest([run_to(["rg", "-c", *options, perl, path], scratch) for _ in range(given.runs)])
+    others = [run_to(command, scratch).wall_s * 1000 for command in (
+        ["rg", "-zc", *options, perl, packed], ["zstdgrep", "-cP", *options, perl, packed],
+        ["grep", "-cP", *options, perl, path])]
+    row = [label, mine["found"], f"{mine['wall_ms']:.1f}", f"{mine['cpu_ms']:.0f}", f"{first['wall_ms']:.1f}",
+           f"{raw.wall_s * 1000:.0f}", f"{raw.cpu_s * 1000:.0f}", *(f"{other:.0f}" for other in others),
+           f"{store['wall_ms']:.0f} / {store['cpu_ms']:.0f}" if store else "-",
+           f"{raw.wall_s * 1000 / mine['wall_ms']:.1f}x / {raw.cpu_s * 1000 / max(mine['cpu_ms'], 0.1):.1f}x",
+           f"{max(mine['anon_kib'], first['anon_kib']) / 1024:.0f}"]
+    return row, {"count": mine["wall_ms"], "first": first["wall_ms"]}
+
+
+def search_table(path, scratch, given):
+    folder = os.path.join(scratch, "archive-search")
+    figures, packed = grown(path, folder, scratch)
     rare = rarest_user(path)
-    for label, words, pattern in SEARCHES:
-        words, pattern = [word.replace("RARE", rare) for word in words], pattern.replace("RARE", rare)
-        mine = min((driver("count", folder, *words) for _ in range(runs)), key=lambda one: one["wall_ms"])
-        first = min((driver("first", folder, *words) for _ in range(runs)), key=lambda one: one["wall_ms"])
-        perl = pattern.replace("(?i)", "")
-        options = ["-i"] if pattern != perl else []
-        raw_ms = fastest(["rg", "-c", *options, perl, path], runs, scratch)
-        rows.append([label, mine["found"], f"{mine['wall_ms']:.1f}", f"{first['wall_ms']:.1f}", f"{raw_ms:.0f}",
-                     f"{fastest(['rg', '-zc', *options, perl, packed], 1, scratch):.0f}",
-                     f"{fastest(['zstdgrep', '-cP', *options, perl, packed], 1, scratch):.0f}",
-                     f"{fastest(['grep', '-cP', *options, perl, path], 1, scratch):.0f}",
-                     f"{raw_ms / mine['wall_ms']:.1f}x rg raw", f"{max(mine['anon_kib'], first['anon_kib']) / 1024:.0f}"])
-        count = subprocess.run(["rg", "-c", *options, perl, path], stdout=subprocess.PIPE, check=False, text=True).stdout
-        if int(count or 0) != mine["found"]:
-            sys.exit(f"bench archive: '{label}': rg finds {count.strip() or 0}, the archive {mine['found']}")
+    searches = [(label, [word.replace("RARE", rare) for word in words], pattern.replace("RARE", rare))
+                for label, words, pattern in SEARCHES]
+    store = column_store(path, scratch, [one[2] for one in searches]) if figures["raw"] < 1.1e9 else None
+    if store:
+        print(f"   DuckDB (zstd): {figures['raw'] / store['stored']:.1f}:1 at "
+              f"{figures['raw'] / 1e6 / store['cpu_s']:.0f} MB per CPU s")
+    rows = [[f"{figures['raw'] / 1e6:.0f} MB, ms", "found", "count", "CPU", "first 50", "rg raw", "CPU", "rg -z", "zstdgrep",
+             "grep raw", "DuckDB / CPU", "before rg raw: wall / CPU", "peak MiB"]]
+    times = {}
+    for i, search in enumerate(searches):
+        row, times[search[0]] = search_one(*search, (path, packed, folder, scratch, store and store["counts"][i]), given)
+        rows.append(row)
     measure.table(rows)
     print()
+    return figures, times
+
+
+def bound_lines(figures, times):
+    """The bounds are told for 1 GB."""
+    for label, (which, bound) in BOUNDS_MS.items():
+        took = times[label][which]
+        print(f"S {label}, {'all counted' if which == 'count' else 'the first 50'}: {took:.1f} ms "
+              f"({took / bound:.2f} of the bound {bound} ms)")
+    print(f"M the writer of segments: {figures['anon_kib'] / 1024:.0f} MiB ({figures['anon_kib'] / 1024 / 64:.2f} of 64)")
+
+
+def growth(found):
+    """What ten times the lines cost: nothing should grow faster than the log."""
+    for (small, few), (large, many) in zip(found, found[1:]):
+        times = large["raw"] / small["raw"]
+        print(f"{small['raw'] / 1e6:.0f} MB to {large['raw'] / 1e6:.0f} MB, {times:.1f} times the lines: stored "
+              f"{large['stored'] / small['stored']:.1f}, CPU {large['cpu_s'] / small['cpu_s']:.1f}, memory "
+              f"{large['anon_kib'] / small['anon_kib']:.1f}; counting "
+              + ", ".join(f"{label} {many[label]['count'] / few[label]['count']:.1f}" for label in few))
+
+
+def import_memory(path, scratch):
+    """khien log import of a million lines: one process takes, seals and closes them."""
+    lines, data = os.path.join(scratch, "million.log"), os.path.join(scratch, "import")
+    subprocess.run(["sh", "-c", f"head -n 1000000 {path} > {lines}"], check=True)
+    shutil.rmtree(data, ignore_errors=True)
+    cost = measure.run([os.path.join(TOP, "build", "khien"), "log", "import", "--data", data, lines])
+    print(f"M khien log import of 1,000,000 lines: {cost.rss_bytes / MIB:.0f} MiB at most "
+          f"({cost.rss_bytes / MIB / 64:.2f} of 64), {cost.cpu_s:.2f} CPU s\n")
+    shutil.rmtree(data, ignore_errors=True)
 
 
 def bytes_of(text):
     units = {"M": 1000 ** 2, "G": 1000 ** 3}
     return int(text[:-1]) * units[text[-1]] if text[-1] in units else int(text)
+
+
+def size_goals(sets, scratch):
+    figures = {name: size_table(name, path, scratch) for name, path in sets.items()}
+    for name in GOALS:
+        goal_lines(name, figures[name])
+    worst = min((one["raw_ratio"] / one["peers"]["zstd -3"][0], name) for name, one in figures.items())
+    lines = figures["syslog"]["mine"]
+    both = lines["cpu_s"] + lines["check_cpu_s"]
+    print(f"never worse than zstd -3, times and senders aside: at worst {worst[0]:.4f}x as small ({worst[1]})")
+    print(f"encode: {lines['cpu_s'] / lines['lines'] * 1e6:.2f} CPU s per million lines of "
+          f"{lines['raw'] / lines['lines']:.0f} bytes, and {lines['check_cpu_s'] / lines['lines'] * 1e6:.2f} to check: "
+          f"{lines['raw'] / 1e6 / both:.0f} MB per CPU s with its check (bound 100)\n")
 
 
 def main():
@@ -215,25 +255,21 @@ def main():
     options.add_argument("--runs", type=int, default=3)
     options.add_argument("--scratch", default=os.environ.get("KHIEN_SCRATCH", "/var/tmp/khien-bench"))
     given = options.parse_args()
-    os.makedirs(given.scratch, exist_ok=True)
+    scratch = given.scratch
+    os.makedirs(scratch, exist_ok=True)
     logs = logs_folder()
-    real = unpack(logs, given.scratch)
+    real = loglines.unpack(logs, scratch)
     print(f"the log archive on {measure.processor()}; syslog is synthetic\n")
-    sets = {"syslog": synthetic(logs, real, given.scratch, 64 * MIB),
-            **{name: os.path.join(real, name) for name in ("Linux.log", "Windows", "Zeek", "random")}}
-    figures = {name: size_table(name, path, given.scratch) for name, path in sets.items()}
-    for name in GOALS:
-        goal_lines(name, figures[name])
-    worst = min((one["ratio"] / one["peers"]["zstd -3"][0], name) for name, one in figures.items())
-    lines = figures["syslog"]["mine"]
-    print(f"never worse than zstd -3: at worst {worst[0]:.3f}x as small ({worst[1]})")
-    print(f"encode: {lines['cpu_s'] / lines['lines'] * 1e6:.2f} CPU s per million lines of "
-          f"{lines['raw'] / lines['lines']:.0f} bytes, and {lines['check_cpu_s'] / lines['lines'] * 1e6:.2f} to check\n")
-    for program, name in PEERS.items():
-        if not shutil.which(program):
-            print(f"{name}: not on this machine")
+    size_goals({"syslog": loglines.synthetic(logs, real, scratch, 64 * MIB),
+                **{name: os.path.join(real, name) for name in ("Linux.log", "Windows", "Zeek", "random")}}, scratch)
+    found = []
     for size in given.sizes.split(","):
-        search_table(synthetic(logs, real, given.scratch, bytes_of(size)), given.scratch, given.runs)
+        path = loglines.synthetic(logs, real, scratch, bytes_of(size))
+        found.append(search_table(path, scratch, given))
+        if bytes_of(size) == 1000 ** 3:
+            bound_lines(*found[-1])
+            import_memory(path, scratch)
+    growth(found)
 
 
 main()

@@ -34,7 +34,9 @@ static inline bool cut_may_be_time(const struct cut *c, size_t at)
 		return false;
 	if (s[0] >= 'A' && s[0] <= 'Z')
 		return s[3] == ' ';
-	return class_of(s[0]) == IS_DIGIT && (s[2] == ':' || s[2] == '/' || s[4] == '-');
+	return class_of(s[0]) == IS_DIGIT &&
+		(s[2] == ':' || s[2] == '/' || s[4] == '-' ||
+			(s[0] == '1' && c->len - at > 11 && s[10] == '.'));
 }
 
 /* Bytes FROM to END are a slot, a number, a word behind CONTEXT. Letters that stand together must

@@ -178,8 +178,19 @@ static inline uint32_t follower(const struct followers *f)
 	return f->of && f->has_last ? f->of[f->last % FOLLOWERS] : 0;
 }
 
+void followers_new(struct followers *f);
+
 /* ENTRY came. */
-void follow(struct followers *f, uint32_t entry);
+static inline void follow(struct followers *f, uint32_t entry)
+{
+	if (f->has_last && f->last != entry) {
+		if (f->of == NULL)
+			followers_new(f);
+		f->of[f->last % FOLLOWERS] = entry + 1;
+	}
+	f->last = entry;
+	f->has_last = true;
+}
 
 /* How many decimal digits, hexadecimal digits VALUE has without leading zeros. */
 unsigned decimal_digits(uint64_t value);

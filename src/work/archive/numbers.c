@@ -1,16 +1,10 @@
 #include "work/archive/layout.h"
 
-void follow(struct followers *f, uint32_t entry)
+void followers_new(struct followers *f)
 {
-	if (f->has_last && f->last != entry) {
-		if (f->of == NULL)
-			f->of = calloc(FOLLOWERS, sizeof(*f->of));
-		if (f->of == NULL)
-			abort();
-		f->of[f->last % FOLLOWERS] = entry + 1;
-	}
-	f->last = entry;
-	f->has_last = true;
+	f->of = calloc(FOLLOWERS, sizeof(*f->of));
+	if (f->of == NULL)
+		abort();
 }
 
 unsigned decimal_digits(uint64_t value)

@@ -3,6 +3,7 @@
 #define DAY_S 86400
 #define YEAR_MIN 1900 /* so that nanoseconds fit into 64 bits */
 #define YEAR_MAX 2199
+#define EPOCH_DIGITS 10
 
 static const char months[12][4] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep",
 	"Oct", "Nov", "Dec" };
@@ -178,6 +179,24 @@ static size_t parse_clock(const char *s, size_t len, uint8_t *form, int64_t *val
 	return 8 + (digits ? digits + 1 : 0);
 }
 
+/* Seconds since 1970 with a fraction, of the years 2001 to 2033. */
+static size_t parse_epoch(const char *s, size_t len, uint8_t *form, int64_t *value)
+{
+	size_t digits;
+
+	if (s[0] != '1')
+		return 0;
+	*value = 0;
+	for (int i = 0; i < EPOCH_DIGITS; i++) {
+		if (!is_digit(s[i]))
+			return 0;
+		*value = *value * 10 + (s[i] - '0');
+	}
+	digits = fraction(s + EPOCH_DIGITS, len - EPOCH_DIGITS, '.', value);
+	*form = (uint8_t)(TIMEFORM_EPOCH | digits << 4);
+	return digits ? EPOCH_DIGITS + 1 + digits : 0;
+}
+
 size_t timeform_parse(const char *s, size_t len, uint8_t *ret_form, int64_t *ret_value)
 {
 	uint8_t form = 0;
@@ -196,6 +215,8 @@ size_t timeform_parse(const char *s, size_t len, uint8_t *ret_form, int64_t *ret
 		taken = parse_web(s, len, &form, &value);
 	} else if (s[4] == '-') {
 		taken = parse_iso(s, len, &form, &value);
+	} else if (len > EPOCH_DIGITS && s[EPOCH_DIGITS] == '.') {
+		taken = parse_epoch(s, len, &form, &value);
 	}
 	/* a further digit would belong to something else */
 	if (taken == 0 || (taken < len && is_digit(s[taken])))
@@ -209,9 +230,12 @@ bool timeform_is_known(unsigned form)
 {
 	unsigned kind = form & 15, digits = form >> 4;
 
-	return kind < TIMEFORM_KINDS && digits <= 9 && (kind != TIMEFORM_ISO_COMMA || digits > 0) &&
-		(digits == 0 || (kind >= TIMEFORM_ISO_T && kind <= TIMEFORM_ISO_COMMA) ||
-			kind == TIMEFORM_CLOCK);
+	if (kind >= TIMEFORM_KINDS || digits > 9)
+		return false;
+	if (kind == TIMEFORM_ISO_COMMA || kind == TIMEFORM_EPOCH)
+		return digits > 0;
+	return digits == 0 || kind == TIMEFORM_ISO_T || kind == TIMEFORM_ISO_BLANK ||
+		kind == TIMEFORM_CLOCK;
 }
 
 static char *put(char *to, int value, int width)
@@ -297,6 +321,11 @@ size_t timeform_write(unsigned form, int64_t value, char *text)
 		if (days != 0)
 			return 0;
 		to = put_clock(to, seconds);
+	} else if (kind == TIMEFORM_EPOCH) {
+		if (value < powers[9] || value >= 2 * powers[9])
+			return 0;
+		*to++ = '1';
+		to = put(to, (int)(value - powers[9]), EPOCH_DIGITS - 1);
 	} else if (kind <= TIMEFORM_BSD_ZERO) {
 		if (days < 0 || days >= 12 * 31)
 			return 0;
@@ -328,7 +357,8 @@ static size_t shape_of(unsigned form, char *to)
 		[TIMEFORM_WEB] = "00/aaa/0000:00:00:00",
 		[TIMEFORM_CLOCK] = "00:00:00",
 		[TIMEFORM_CTIME] = "aaa aaa _0 00:00:00 0000",
-		[TIMEFORM_CTIME_ZERO] = "aaa aaa 00 00:00:00 0000" };
+		[TIMEFORM_CTIME_ZERO] = "aaa aaa 00 00:00:00 0000",
+		[TIMEFORM_EPOCH] = "0000000000" };
 	const char *shape = shapes[form & 15];
 	size_t len = strlen(shape), digits = form >> 4;
 

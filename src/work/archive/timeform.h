@@ -16,6 +16,7 @@ enum timeform_kind {
 	TIMEFORM_CLOCK,      /* 00:00:00.123 */
 	TIMEFORM_CTIME,      /* Thu Jan  1 00:00:00 2026 */
 	TIMEFORM_CTIME_ZERO, /* Thu Jan 01 00:00:00 2026 */
+	TIMEFORM_EPOCH,      /* 1767225600.123456 */
 	TIMEFORM_KINDS
 };
 
