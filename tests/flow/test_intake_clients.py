@@ -1,4 +1,5 @@
 """Real senders, each to a running service: what they sent is in the log."""
+import json
 import os
 import re
 import shutil
@@ -16,6 +17,7 @@ from test_intake import Log
 
 LINES = 3000
 JOURNAL_REMOTE = "/lib/systemd/systemd-journal-remote"
+JOURNAL_UPLOAD = "/lib/systemd/systemd-journal-upload"
 # Debian has rsyslog and syslog-ng exclude each other: the second may be unpacked elsewhere
 SYSLOG_NG = os.environ.get("KHIEN_SYSLOG_NG", "")
 
@@ -68,7 +70,7 @@ def certificates(base):
     for name in ("ca", "stranger"):
         run("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30",
             "-subj", f"/CN={name}", "-keyout", f"{name}.key", "-out", f"{name}.pem")
-    for name in ("server", "tram-y-te.xa.vn"):
+    for name in ("server", "localhost", "tram-y-te.xa.vn"):
         run("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", f"/CN={name}",
             "-keyout", f"{name}.key", "-out", f"{name}.csr")
         run("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial",
@@ -180,15 +182,103 @@ class Tls(unittest.TestCase):
                                      for leaf in shard.lines(log.data, shard.TLS)))
 
 
+def export(first, count, message=b"number=%d"):
+    """Entries as the journal exports them."""
+    return b"".join(b"__REALTIME_TIMESTAMP=%d\n__MONOTONIC_TIMESTAMP=%d\n_BOOT_ID=%032x\nPRIORITY=6\n"
+                    b"MESSAGE=%s\nSYSLOG_IDENTIFIER=test\n\n"
+                    % (1795651200000000 + i, i + 1, 7, message % i) for i in range(first, first + count))
+
+
+def write(base, first, count, part=None):
+    """Into a file of its own, or, as journald does, on in the file of PART."""
+    subprocess.run([JOURNAL_REMOTE, "-o", os.path.join(base, f"part-{first if part is None else part:06}.journal"), "-"],
+                   input=export(first, count), check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+@unittest.skipUnless(os.path.exists(JOURNAL_UPLOAD), "no systemd-journal-upload here")
+class Upload(unittest.TestCase):
+    """EVIDENCE: D11.4, D14.1"""
+
+    def upload(self, journal, url, *more):
+        return subprocess.run([JOURNAL_UPLOAD, f"--directory={journal}", f"--url={url}",
+                               f"--save-state={journal}/state", "--follow=no", *more], stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, timeout=60, check=False)
+
+    def test_what_was_sent_is_there_once(self):
+        port = free_port()
+        with tempfile.TemporaryDirectory(prefix="khien-upload-") as base, \
+                Log(f"journal-upload: 127.0.0.1:{port}\n") as log:
+            for first, expected in ((0, 700), (700, 1200)):
+                write(base, first, expected - first, 0)
+                done = self.upload(base, f"http://127.0.0.1:{port}")
+                self.assertEqual(done.returncode, 0, done.stdout.decode())
+                # acknowledged: it is there already
+                self.assertEqual(numbers(log.raws(shard.HTTP)), list(range(expected)))
+            os.unlink(f"{base}/state")                      # as if no answer had ever come
+            self.assertEqual(self.upload(base, f"http://127.0.0.1:{port}").returncode, 0)
+            self.assertEqual(numbers(log.raws(shard.HTTP)), list(range(1200)))
+            self.assertEqual(sum(shard.lost(log.data).values()), 0)
+            self.assertIn(b'"SYSLOG_IDENTIFIER":"test"', log.raws(shard.HTTP)[0])
+            os.kill(log.intake(), signal.SIGKILL)
+            log.wait_listening()
+            time.sleep(2)
+            os.unlink(f"{base}/state")                      # nor after intake fell
+            self.assertEqual(self.upload(base, f"http://127.0.0.1:{port}").returncode, 0)
+            self.assertEqual(numbers(log.raws(shard.HTTP)), list(range(1200)))
+
+    def test_the_name_is_the_certificates(self):
+        port = free_port()
+        with tempfile.TemporaryDirectory(prefix="khien-upload-") as base:
+            os.chmod(base, 0o755)
+            certificates(base)
+            settings = (f"journal-upload-tls: 127.0.0.1:{port}\ncertificate: {base}/localhost.pem\n"
+                        f"key: {base}/localhost.key\nauthority: {base}/ca.pem\n")
+            with Log(settings) as log:
+                os.mkdir(f"{base}/journal")
+                write(f"{base}/journal", 0, 300)
+                for name, is_let_in in (("stranger", False), ("tram-y-te.xa.vn", True)):
+                    done = self.upload(f"{base}/journal", f"https://localhost:{port}", f"--trust={base}/ca.pem",
+                                       f"--key={base}/{name}.key", f"--cert={base}/{name}.pem")
+                    self.assertEqual(done.returncode == 0, is_let_in, done.stdout.decode())
+                self.assertEqual(numbers(log.raws(shard.HTTP)), list(range(300)))
+                names = shard.senders(log.data)
+                lines = shard.lines(log.data, shard.HTTP)
+                self.assertEqual({names[leaf.source] for leaf in lines}, {"tram-y-te.xa.vn"})
+                self.assertFalse(any(leaf.flags & shard.UNAUTHENTICATED for leaf in lines))
+
+    def test_nothing_else_is_spoken(self):
+        port = free_port()
+        head = b"POST /upload HTTP/1.1\r\nHost: a\r\nContent-Type: application/vnd.fdo.journal\r\n"
+        body = b"__CURSOR=s=9;i=1;b=1;m=1;t=1;x=1\n" + export(5, 1)
+        long = export(6, 1, b"number=%d " + b"x" * 100000)
+        with Log(f"journal-upload: 127.0.0.1:{port}\n") as log:
+            def ask(request):
+                with log.tcp(port) as client:
+                    client.sendall(request)
+                    client.settimeout(20)
+                    return client.recv(1000).split(b"\r\n")[0]
+
+            for request, status in ((b"GET / HTTP/1.1\r\n\r\n", b"405"), (b"POST /x HTTP/1.1\r\n\r\n", b"404"),
+                                    (b"POST /upload HTTP/1.1\r\n\r\n", b"411"),
+                                    (b"POST /upload HTTP/1.1\r\nContent-Length: 1\r\n\r\n", b"415"),
+                                    (head + b"Content-Length: 9\r\nTransfer-Encoding: chunked\r\n\r\n", b"400"),
+                                    (head + b"Content-Length: 6\r\n\r\nno: x\n", b"400"),
+                                    (head + b"Content-Length: 8\r\n\r\nA=1\nB=2\n", b"400"),
+                                    (head + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n", b"400"),
+                                    (b"x" * 9000, b"431")):
+                self.assertIn(b" " + status + b" ", ask(request), request[:200])
+            self.assertEqual(log.raws(shard.HTTP), [])
+            self.assertIn(b" 202 ", ask(head + b"Content-Length: %d\r\n\r\n" % len(body) + body))
+            self.assertEqual(numbers(log.raws(shard.HTTP)), [5])
+            self.assertIn(b" 202 ", ask(head + b"Content-Length: %d\r\n\r\n" % len(long) + long))
+            leaf = shard.lines(log.data, shard.HTTP)[-1]
+            self.assertTrue(leaf.flags & shard.TRUNCATED)
+            json.loads(leaf.raw)
+
+
 class Journal(unittest.TestCase):
     @unittest.skipUnless(os.path.exists(JOURNAL_REMOTE), "no systemd-journal-remote here")
     def test_entries_once_each_over_a_restart(self):
-        def write(base, first, count):
-            text = b"".join(b"__REALTIME_TIMESTAMP=%d\n__MONOTONIC_TIMESTAMP=%d\n_BOOT_ID=%032x\nPRIORITY=6\n"
-                            b"MESSAGE=number=%d\nSYSLOG_IDENTIFIER=test\n\n"
-                            % (1795651200000000 + i, i + 1, 7, i) for i in range(first, first + count))
-            subprocess.run([JOURNAL_REMOTE, "-o", os.path.join(base, f"part-{first:06}.journal"), "-"],
-                           input=text, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         with tempfile.TemporaryDirectory(prefix="khien-journal-") as base:
             os.chmod(base, 0o755)
             write(base, 0, 500)

@@ -64,7 +64,8 @@ static int listen_one(struct reader *r, enum leaf_transport transport, const str
 	c->listens[c->listen_count++] = (struct listen_at){ .transport = transport,
 		.address = transport == LEAF_UNIX ? path_of(r, node->text) :
 						    arena_cstr(r->a, node->text),
-		.line = node->line };
+		.line = node->line,
+		.is_tls = transport == LEAF_TLS || transport == LEAF_RELP_TLS };
 	return 0;
 }
 
@@ -103,6 +104,20 @@ static int read_relp(struct reader *r, const struct yaml_node *node)
 static int read_relp_tls(struct reader *r, const struct yaml_node *node)
 {
 	return listens(r, LEAF_RELP_TLS, node);
+}
+static int read_upload(struct reader *r, const struct yaml_node *node)
+{
+	return listens(r, LEAF_HTTP, node);
+}
+/* The protocol is the same; TLS is told of each place. */
+static int read_upload_tls(struct reader *r, const struct yaml_node *node)
+{
+	size_t from = r->config->listen_count;
+	int rc = listens(r, LEAF_HTTP, node);
+
+	for (size_t i = from; i < r->config->listen_count; i++)
+		r->config->listens[i].is_tls = true;
+	return rc;
 }
 static int read_unix(struct reader *r, const struct yaml_node *node)
 {
@@ -237,11 +252,12 @@ static const struct {
 	const char *key;
 	int (*read)(struct reader *r, const struct yaml_node *node);
 } keys[] = { { "udp", read_udp }, { "tcp", read_tcp }, { "tls", read_tls }, { "relp", read_relp },
-	{ "relp-tls", read_relp_tls }, { "unix", read_unix }, { "certificate", read_certificate },
-	{ "key", read_key }, { "authority", read_authority }, { "files", read_files },
-	{ "journal", read_journal }, { "silence", read_silence }, { "lines", read_lines },
-	{ "bytes", read_bytes }, { "connections", read_connections }, { "idle", read_idle },
-	{ "senders", read_senders } };
+	{ "relp-tls", read_relp_tls }, { "journal-upload", read_upload },
+	{ "journal-upload-tls", read_upload_tls }, { "unix", read_unix },
+	{ "certificate", read_certificate }, { "key", read_key }, { "authority", read_authority },
+	{ "files", read_files }, { "journal", read_journal }, { "silence", read_silence },
+	{ "lines", read_lines }, { "bytes", read_bytes }, { "connections", read_connections },
+	{ "idle", read_idle }, { "senders", read_senders } };
 
 static bool is_known(struct str key)
 {
@@ -276,9 +292,10 @@ static void add_default(
 	struct config *c, enum leaf_transport transport, const char *address, const char *instead)
 {
 	if (c->listen_count < CONFIG_LISTEN_MAX)
-		c->listens[c->listen_count++] = (struct listen_at){
-			.transport = transport, .address = address, .instead = instead
-		};
+		c->listens[c->listen_count++] = (struct listen_at){ .transport = transport,
+			.address = address,
+			.is_tls = transport == LEAF_TLS,
+			.instead = instead };
 }
 
 /* What the file does not speak of. */
@@ -301,7 +318,7 @@ static int check_tls(struct reader *r)
 	for (size_t i = 0; i < c->listen_count; i++) {
 		const struct listen_at *l = &c->listens[i];
 
-		if (l->transport != LEAF_TLS && l->transport != LEAF_RELP_TLS)
+		if (!l->is_tls)
 			continue;
 		if (!c->certificate || !c->key)
 			return err_set(r->e, ERR_INPUT, INTAKE_FILE ":%d: %s: %s", l->line,

@@ -14,6 +14,7 @@ struct listen_at {
 	enum leaf_transport transport;
 	const char *address; /* "514", "192.0.2.1:514", "[::]:514"; of LEAF_UNIX a path */
 	int line;            /* 0: by default; then a port in use is told and left out */
+	bool is_tls;
 	const char *instead; /* by default: another port when this one cannot be had */
 };
 

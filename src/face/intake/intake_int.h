@@ -12,6 +12,7 @@
 #include "face/intake/intake.h"
 #include "kit/syslog/frame.h"
 #include "kit/syslog/relp.h"
+#include "kit/syslog/upload.h"
 
 #define INTAKE_SOCKET "log/intake.sock"
 #define INTAKE_CHUNK_BYTES (256 * KIB)
@@ -40,7 +41,7 @@ const char *peer_name(const struct peer *p, char *ret, size_t size);
 struct listener {
 	struct watch watch;
 	enum leaf_transport transport;
-	bool is_datagram;
+	bool is_datagram, is_tls;
 	const char *path; /* of a Unix socket */
 	struct listener *next;
 };
@@ -75,6 +76,9 @@ struct origin {
 /* Its number, for the leaves; 0 when the list is full. */
 uint32_t sender_find(struct intake *in, enum sender_kind kind, struct str name);
 uint32_t sender_of_peer(struct intake *in, const struct peer *p);
+/* From now on it is read at PLACE: which file, which journal. That stands in a leaf before what is
+ * read there. False: not now. */
+bool sender_at(struct intake *in, uint32_t number, struct str place);
 struct origin *origin_of(struct intake *in, uint32_t number);
 /* May it send now? What it sent is taken off afterwards. */
 bool sender_may(struct intake *in, uint32_t number);
@@ -124,7 +128,7 @@ struct intake {
 	struct vfile_disk *log, *shard;
 	struct wal *wal;
 	uint64_t file_bytes; /* of a write-ahead file; 0: the usual */
-	uint64_t wal_bytes; /* all its files may take no more; 0: no bound */
+	uint64_t wal_bytes;  /* all its files may take no more; 0: no bound */
 	unsigned year;
 	struct buf genesis; /* the leaf that an empty shard begins with */
 	/* now */

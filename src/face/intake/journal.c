@@ -64,27 +64,6 @@ struct journal_library *journal_library(void)
 	return lib;
 }
 
-/* "s=…;i=2f;b=…": which journal, and the entry's number in it. */
-static bool split_cursor(const char *cursor, struct str *ret_which, uint64_t *ret_number)
-{
-	struct str rest = str_of(cursor), part;
-	bool has_which = false, has_number = false;
-
-	while (rest.len) {
-		if (!str_split(rest, ';', &part, &rest)) {
-			part = rest;
-			rest = STR_NONE;
-		}
-		if (str_starts(part, "s=")) {
-			*ret_which = str_from(part, 2);
-			has_which = true;
-		} else if (str_starts(part, "i=")) {
-			has_number = str_to_u64(str_from(part, 2), 16, ret_number);
-		}
-	}
-	return has_which && has_number;
-}
-
 static void write_entry(struct journal *j, struct buf *ret)
 {
 	const void *data;
@@ -114,38 +93,25 @@ static void write_entry(struct journal *j, struct buf *ret)
 /* False: not now. */
 static bool take_entry(struct intake *in, struct journal *j)
 {
-	struct sender *s = sender_by_number(&in->senders, j->source);
 	struct pen_line line = { .source = j->source, .transport = LEAF_JOURNAL };
-	char *cursor = NULL, place[SENDER_PLACE_MAX + 1];
+	char *cursor = NULL;
 	struct str which = STR_NONE;
 	struct buf json;
 	bool is_done = true;
 
-	if (!s || j->lib->get_cursor(j->handle, &cursor) < 0)
+	if (j->lib->get_cursor(j->handle, &cursor) < 0)
 		return true;
-	if (!split_cursor(cursor, &which, &line.sequence)) {
-		free(cursor);
-		return true;
-	}
-	snprintf(place, sizeof(place), "%.*s", STR_FMT(which));
-	free(cursor);
 	buf_init(&json, 2 * LEAF_RAW_MAX);
-	if (strcmp(place, s->place) != 0) {
-		memcpy(s->place, place, sizeof(place));
-		sender_event(s, s->first_s ? "place" : "first", &json);
-		is_done = pen_leaf(in, LEAF_EVENT, j->source, 0, buf_str(&json));
-		s->first_s = s->first_s ? s->first_s : in->now_ns / 1000000000;
-		origin_of(in, j->source)->is_told = is_done;
-		if (!is_done)
-			s->place[0] = '\0';
-		buf_clear(&json);
-	}
-	if (is_done) {
-		write_entry(j, &json);
-		line.raw = buf_str(&json);
-		is_done = pen_line(in, &line);
+	if (export_cursor(str_of(cursor), &which, &line.sequence)) {
+		is_done = sender_at(in, j->source, which);
+		if (is_done) {
+			write_entry(j, &json);
+			line.raw = buf_str(&json);
+			is_done = pen_line(in, &line);
+		}
 	}
 	buf_done(&json);
+	free(cursor);
 	return is_done;
 }
 
@@ -165,7 +131,7 @@ static void resume(struct journal *j, const struct sender *s)
 		j->lib->get_cursor(j->handle, &here) < 0)
 		return;
 	/* another one than the last: it has not been taken yet */
-	j->is_held = !split_cursor(here, &which, &number) || number != s->sequence ||
+	j->is_held = !export_cursor(str_of(here), &which, &number) || number != s->sequence ||
 		!str_is(which, s->place);
 	free(here);
 }

@@ -183,7 +183,7 @@ static int open_one(struct setup *s, const struct listen_at *at, struct err *e)
 	}
 	if (rc < 0)
 		return err_context(e, INTAKE_FILE ":%d", at->line);
-	add_listener(s, at->transport, !is_stream, fd);
+	add_listener(s, at->transport, !is_stream, fd)->is_tls = at->is_tls;
 	return 0;
 }
 

@@ -126,6 +126,32 @@ uint32_t sender_of_peer(struct intake *in, const struct peer *p)
 	return in->peers[at].number;
 }
 
+bool sender_at(struct intake *in, uint32_t number, struct str place)
+{
+	struct sender *s = sender_by_number(&in->senders, number);
+	struct buf json;
+	bool is_done;
+
+	place = str_until(place, SENDER_PLACE_MAX);
+	if (!s || str_is(place, s->place))
+		return true;
+	snprintf(s->place, sizeof(s->place), "%.*s", STR_FMT(place));
+	s->sequence = 0;
+	buf_init(&json, LEAF_RAW_MAX);
+	sender_event(s,
+		s->first_s == 0                        ? "first" :
+			origin_of(in, number)->is_told ? "place" :
+							 "known",
+		&json);
+	is_done = pen_leaf(in, LEAF_EVENT, number, 0, buf_str(&json));
+	buf_done(&json);
+	s->first_s = s->first_s ? s->first_s : in->now_ns / 1000000000;
+	origin_of(in, number)->is_told = is_done;
+	if (!is_done)
+		s->place[0] = '\0';
+	return is_done;
+}
+
 /* --- budgets ---------------------------------------------------------------------------------- */
 
 static int64_t refill(int64_t left, uint32_t per_s, int64_t passed_us)

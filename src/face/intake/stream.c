@@ -11,7 +11,7 @@
 #define TLS_UP_S 15
 #define LINES_BYTES (512 * KIB) /* of one RELP frame of an import */
 
-enum speech { SPEECH_UNKNOWN, SPEECH_LINES, SPEECH_RELP };
+enum speech { SPEECH_UNKNOWN, SPEECH_LINES, SPEECH_RELP, SPEECH_UPLOAD };
 
 struct conn {
 	struct watch watch;
@@ -20,6 +20,7 @@ struct conn {
 	struct tls_session *tls;
 	struct frame frame;
 	struct relp relp;
+	struct upload upload;
 	struct peer peer;
 	bool is_ours;    /* at a Unix socket: who owns the folder, or root */
 	bool is_closing; /* when all is answered */
@@ -62,6 +63,7 @@ static void end(struct conn *c)
 	watch_close(in, &c->watch);
 	frame_done(&c->frame);
 	relp_done(&c->relp);
+	upload_done(&c->upload);
 	buf_done(&c->held);
 	buf_done(&c->waiting);
 	buf_done(&c->out);
@@ -135,10 +137,9 @@ static bool take_raw(struct conn *c, struct str raw, bool is_cut, uint64_t seque
 		.peer = c->transport == LEAF_UNIX ? NULL : c->peer.address,
 		.raw = raw };
 
-	if (c->transport == LEAF_TCP || c->transport == LEAF_RELP ||
-		(c->tls && !tls_asks_names(c->in->setup->tls)))
+	if (c->transport != LEAF_UNIX && (!c->tls || !tls_asks_names(c->in->setup->tls)))
 		line.flags |= LEAF_UNAUTHENTICATED;
-	if (sequence)
+	if (sequence && c->transport == LEAF_UNIX)
 		line.transport = LEAF_OLD_FILE;
 	if (!pen_line(c->in, &line))
 		return false;
@@ -275,6 +276,50 @@ static bool take_frame(void *context, const struct relp_frame *f)
 	return true;
 }
 
+/* An entry of a journal. Who got no answer sends it again: what stands here already is known by the
+ * journal it is from and its number there. */
+static bool take_entry(void *context, const struct export_entry *entry)
+{
+	struct conn *c = context;
+	struct sender *s = sender_by_number(&c->in->senders, c->source);
+	struct str which;
+	uint64_t number = 0;
+
+	if (s && export_cursor(entry->cursor, &which, &number)) {
+		if (str_is(str_until(which, SENDER_PLACE_MAX), s->place) && number <= s->sequence)
+			return true;
+		if (!sender_at(c->in, c->source, which))
+			return false;
+	}
+	return take_raw(c, entry->json, entry->is_cut, number);
+}
+
+static void answer_upload(void *context, enum upload_event event)
+{
+	struct conn *c = context;
+
+	if (event == UPLOAD_GO_ON) {
+		upload_answer(&c->out, 100);
+	} else if (wal_batch_bytes(c->in->wal) == 0) {
+		upload_answer(&c->out, 202); /* all of it was on the disk before */
+	} else {
+		upload_answer(&c->waiting, 202);
+		c->in->has_waiting = c->in->had_acked = true;
+	}
+}
+
+static ssize_t feed_upload(struct conn *c, struct str chunk)
+{
+	const struct upload_calls calls = { take_entry, answer_upload, c };
+	struct err e = { 0 };
+	ssize_t used = upload_feed(&c->upload, chunk, &calls, &e);
+
+	if (used >= 0)
+		return used;
+	upload_answer(&c->out, c->upload.status);
+	return -1;
+}
+
 /* At a Unix socket both are spoken. */
 static void listen_to(struct conn *c, struct str chunk)
 {
@@ -291,7 +336,8 @@ static size_t feed(struct conn *c, struct str chunk)
 	listen_to(c, chunk);
 	if (c->speech == SPEECH_LINES)
 		return frame_feed(&c->frame, chunk, take_line, c);
-	used = relp_feed(&c->relp, chunk, take_frame, c, &e);
+	used = c->speech == SPEECH_UPLOAD ? feed_upload(c, chunk) :
+					    relp_feed(&c->relp, chunk, take_frame, c, &e);
 	if (used < 0) {
 		c->is_closing = true;
 		return chunk.len;
@@ -303,7 +349,7 @@ static size_t feed(struct conn *c, struct str chunk)
 static void count_parts(struct conn *c)
 {
 	struct intake *in = c->in;
-	size_t now = frame_bytes(&c->frame) + relp_bytes(&c->relp);
+	size_t now = frame_bytes(&c->frame) + relp_bytes(&c->relp) + upload_bytes(&c->upload);
 
 	in->part_bytes += now - c->part_bytes;
 	c->part_bytes = now;
@@ -373,7 +419,7 @@ static void take_stream(struct conn *c)
 		give(c, (struct str){ c->in->chunk, (size_t)n });
 		c->is_held = c->is_held || (c->tls && tls_has_more(c->tls));
 	} else if (n < 0) {
-		if (c->speech != SPEECH_RELP && !c->is_held)
+		if (c->speech == SPEECH_LINES && !c->is_held)
 			frame_end(&c->frame, take_line, c);
 		c->is_dead = true;
 	}
@@ -478,6 +524,7 @@ static void begin(
 	in->conn_count++;
 	frame_init(&c->frame, LEAF_RAW_MAX);
 	relp_init(&c->relp, LINES_BYTES);
+	upload_init(&c->upload, LEAF_RAW_MAX);
 	buf_init(&c->held, INTAKE_CHUNK_BYTES);
 	buf_init(&c->waiting, ANSWER_MAX);
 	buf_init(&c->out, ANSWER_MAX);
@@ -486,11 +533,11 @@ static void begin(
 		c->is_ours = is_ours(fd);
 	} else {
 		peer_of(from, &c->peer);
-		c->speech = l->transport == LEAF_RELP || l->transport == LEAF_RELP_TLS ?
-			SPEECH_RELP :
-			SPEECH_LINES;
+		c->speech = l->transport == LEAF_HTTP                              ? SPEECH_UPLOAD :
+			l->transport == LEAF_RELP || l->transport == LEAF_RELP_TLS ? SPEECH_RELP :
+										     SPEECH_LINES;
 	}
-	if (l->transport == LEAF_TLS || l->transport == LEAF_RELP_TLS)
+	if (l->is_tls)
 		c->tls = tls_session_new(in->setup->tls, fd);
 	else if (l->transport != LEAF_UNIX)
 		c->source = sender_of_peer(in, &c->peer);
