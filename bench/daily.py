@@ -188,6 +188,91 @@ def page_state(share):
     return p95_ms(share, "/ket-qua/1")
 
 
+# --- registers on the pages ---------------------------------------------------------------------
+
+RECORDS = 100_000
+
+
+def letters(number):
+    """A word for a number: words that few records have."""
+    return "b" + "".join("zyxwvutsrq"[int(c)] for c in str(number))
+
+
+class Register:
+    """A district with so many records of the register of risks, in all its units."""
+
+    def __init__(self, share):
+        self.district, self.records = district_of(share), int(RECORDS * share)
+        store = sqlite3.connect(os.path.join(self.district.server.data, "khien.db"))
+        store.execute("PRAGMA synchronous = OFF")
+        quiet(store)
+        store.executemany(
+            "INSERT INTO record (register, unit_id, title, folded, body, version, made_at_s, made_by,"
+            " changed_at_s, changed_by) VALUES ('risks', ?2, 'Rủi ro ' || ?1, 'rui ro ' || ?1 || ' sao luu hang ngay"
+            " thu phuc hoi ' || ?3, json_object('ten', 'Rủi ro ' || ?1, 'kha-nang', ?4, 'anh-huong', '4',"
+            " 'bien-phap', 'Sao lưu hằng ngày, thử phục hồi', 'danh-gia', '2026-01-05', 'trang-thai', ?5),"
+            " 1, 0, '', ?1, '')",
+            ((i, i % self.district.units + 1, letters(i), str(i % 5 + 1), "mo" if i % 3 else "dong")
+             for i in range(1, self.records + 1)))
+        store.execute("INSERT INTO record_version (record_id, version, at_s, by, what, why, unit_id, body)"
+                      " SELECT id, 1, 0, '', 'add', '', unit_id, body FROM record WHERE register = 'risks'")
+        store.execute("INSERT INTO record_words (record_words) VALUES ('rebuild')")
+        store.execute("DELETE FROM record_shape WHERE register = 'risks'")
+        self.some, = store.execute("SELECT max(id) FROM record").fetchone()
+        store.commit()
+        begin = time.monotonic()
+        khien("register", "export", "risks", "--data", self.district.server.data, "--packs", flow.PACKS,
+              "--text", "khongcotunay")
+        self.indexed_s = time.monotonic() - begin
+        store.execute("ANALYZE")
+        store.close()
+
+
+@functools.lru_cache(None)
+def register_of(share):
+    return Register(share)
+
+
+def page_of_register(share, path):
+    register = register_of(share)
+    return p95_ms(share, path.format(letters(register.records // 2), register.some))
+
+
+@row("100,000 records indexed anew after a field changed", "s", 30)
+def register_indexed(share):
+    return register_of(share).indexed_s
+
+
+@row("list of a register of 100,000, p95", "ms", 150)
+def register_list(share):
+    return page_of_register(share, "/so/risks")
+
+
+@row("the same, sorted by another field, p95", "ms", 150)
+def register_sorted(share):
+    return page_of_register(share, "/so/risks?xep=kha-nang&giam=1")
+
+
+@row("the same, two filters and a common word, p95", "ms", 150)
+def register_filtered(share):
+    return page_of_register(share, "/so/risks?tim=sao+luu&l-trang-thai=mo&l-kha-nang-tu=2&l-kha-nang-den=4")
+
+
+@row("the same, a common word, p95", "ms", 150)
+def register_common(share):
+    return page_of_register(share, "/so/risks?tim=sao")
+
+
+@row("the same, a rare word, p95", "ms", 150)
+def register_rare(share):
+    return page_of_register(share, "/so/risks?tim={0}")
+
+
+@row("the page of one record, p95", "ms", 150)
+def register_record(share):
+    return page_of_register(share, "/ban-ghi/{1}")
+
+
 # --- registers to and from tables ---------------------------------------------------------------
 
 class Registers:

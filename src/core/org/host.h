@@ -21,6 +21,8 @@ MUST_CHECK int org_host_seen(struct store *s, const char *name, const char *kind
 	int64_t *ret_id, struct err *e);
 MUST_CHECK int org_hosts(
 	struct store *s, struct arena *a, struct org_host **ret, size_t *ret_count, struct err *e);
+/* The highest level of any of them; 1 when there is none. */
+MUST_CHECK int org_hosts_level(struct store *s, int *ret, struct err *e);
 /* ERR_ABSENT */
 MUST_CHECK int org_host(
 	struct store *s, int64_t id, struct arena *a, struct org_host *ret, struct err *e);

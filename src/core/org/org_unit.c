@@ -15,6 +15,7 @@ static const char sql_host_id[] = "SELECT id FROM host WHERE name = $1";
 static const char sql_hosts[] = "SELECT id, name, kind, level, first_seen_s, last_seen_s,"
 				" unit_id FROM host"
 				" WHERE id = $1 OR $1 = 0 ORDER BY name";
+static const char sql_level[] = "SELECT max(1, coalesce(max(level), 1)) FROM host";
 static const char sql_host_move[] = "UPDATE host SET unit_id = $2 WHERE id = $1";
 static const char sql_host_set[] = "UPDATE host SET kind = $2, level = $3 WHERE id = $1";
 
@@ -98,6 +99,17 @@ int org_hosts(
 	struct store *s, struct arena *a, struct org_host **ret, size_t *ret_count, struct err *e)
 {
 	return hosts(s, 0, a, ret, ret_count, e);
+}
+
+int org_hosts_level(struct store *s, int *ret, struct err *e)
+{
+	struct store_query *q = store_query(s, sql_level);
+	int rc = store_next(q, e);
+
+	if (rc == 1)
+		*ret = (int)store_i64(q, 0);
+	store_end(q);
+	return rc < 0 ? rc : 0;
 }
 
 int org_host(struct store *s, int64_t id, struct arena *a, struct org_host *ret, struct err *e)

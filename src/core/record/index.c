@@ -1,5 +1,7 @@
 /* index.c - by what a record is found, sorted and joined: its index, its links. Both follow from
  * its body; only what changes is written. */
+#include <stdlib.h>
+
 #include "core/record/record_int.h"
 
 #define KEY_MAX 120
@@ -122,12 +124,79 @@ static int write_links(const struct record_at *at, const struct record *r, struc
 	return rc;
 }
 
+/* --- many at once ----------------------------------------------------------------------------- */
+
+struct many_row {
+	struct str field, key;
+	int64_t record_id, unit_id;
+};
+
+struct record_rows {
+	struct arena *a;
+	VEC(struct many_row) list;
+};
+
+struct record_rows *record_rows_new(struct arena *a)
+{
+	struct record_rows *rows = arena_new(a, struct record_rows);
+
+	rows->a = a;
+	return rows;
+}
+
+/* What is kept lives in the arena of ROWS; AT's may end after this. */
+void record_rows_add(const struct record_at *at, struct record_rows *rows, const struct record *r)
+{
+	struct rows own = rows_of(at, r);
+
+	for (size_t i = 0; i < own.list.len; i++)
+		vec_push(rows->a, &rows->list,
+			((struct many_row){ own.list.at[i].field,
+				arena_str(rows->a, own.list.at[i].key), r->id, r->unit_id }));
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const struct many_row *x = a, *y = b;
+	int order = str_cmp(x->field, y->field);
+
+	if (order == 0)
+		order = str_cmp(x->key, y->key);
+	return order ? order : (x->record_id > y->record_id) - (x->record_id < y->record_id);
+}
+
+int record_rows_write(const struct record_at *at, struct record_rows *rows, struct err *e)
+{
+	int rc = 0;
+
+	if (rows->list.len)
+		qsort(rows->list.at, rows->list.len, sizeof(*rows->list.at), by_place);
+	for (size_t i = 0; rc == 0 && i < rows->list.len; i++) {
+		const struct many_row *x = &rows->list.at[i];
+		const struct record r = { .id = x->record_id, .unit_id = x->unit_id };
+
+		rc = write_row(at, sql_add, &r, &(struct row){ x->field, x->key }, e);
+	}
+	return rc;
+}
+
+int record_links_write(const struct record_at *at, const struct record *r, struct err *e)
+{
+	struct store_query *q = store_query(at->store, sql_unlink);
+	int rc;
+
+	store_bind_i64(q, 1, r->id);
+	rc = store_run(q, e);
+	return rc == 0 ? write_links(at, r, e) : rc;
+}
+
+/* --- one -------------------------------------------------------------------------------------- */
+
 int record_index(
 	const struct record_at *at, const struct record *old, const struct record *r, struct err *e)
 {
 	struct rows before = rows_of(at, old), after = rows_of(at, r);
 	bool is_moved = old && r && old->unit_id != r->unit_id;
-	const struct record *any = r ? r : old;
 	struct store_query *q;
 	int rc = 0;
 
@@ -137,10 +206,11 @@ int record_index(
 	for (size_t i = 0; rc == 0 && i < after.list.len; i++)
 		if (is_moved || !has(&before, &after.list.at[i]))
 			rc = write_row(at, sql_add, r, &after.list.at[i], e);
-	if (rc == 0) {
-		q = store_query(at->store, sql_unlink);
-		store_bind_i64(q, 1, any->id);
-		rc = store_run(q, e);
-	}
-	return rc == 0 && r ? write_links(at, r, e) : rc;
+	if (rc == 0 && r)
+		return record_links_write(at, r, e);
+	if (rc < 0)
+		return rc;
+	q = store_query(at->store, sql_unlink);
+	store_bind_i64(q, 1, old->id);
+	return store_run(q, e);
 }

@@ -2,6 +2,10 @@
  * are gone though records have values in them. */
 #include "core/record/record_int.h"
 
+#define BATCH_RECORDS 20000
+#define BATCH_MEMORY_BYTES (256 * MIB) /* a ceiling */
+#define BATCH_ENOUGH_BYTES (24 * MIB)
+
 static const char sql_shape[] = "SELECT shape FROM record_shape WHERE register = $1";
 static const char sql_keep[] =
 	"INSERT INTO record_shape (register, shape, gone) VALUES ($1, $2, $3)"
@@ -30,7 +34,9 @@ static struct str shape_of(const struct pack_register *r, struct arena *a)
 	return kept;
 }
 
-static int index_some(const struct record_at *at, int64_t *last, struct err *e)
+/* A few records after LAST into ROWS. */
+static int read_some(
+	const struct record_at *at, struct record_rows *rows, int64_t *last, struct err *e)
 {
 	struct store_query *q = store_query(at->store, sql_next);
 	int64_t ids[500];
@@ -46,10 +52,41 @@ static int index_some(const struct record_at *at, int64_t *last, struct err *e)
 
 		rc = record_get(at->store, ids[i], at->a, &r, e);
 		if (rc == 0)
-			rc = record_index(at, NULL, &r, e);
+			rc = record_links_write(at, &r, e);
+		if (rc == 0)
+			record_rows_add(at, rows, &r);
 		*last = ids[i];
 	}
 	return rc < 0 ? rc : (int)count;
+}
+
+/* So many at once, and in the order of the index: each leaf of it is written once a batch and not
+ * once a row, so that the cost grows with the number of records. */
+static int index_batch(struct record_at at, int64_t *last, struct err *e)
+{
+	struct record_rows *rows;
+	struct arena kept;
+	size_t done = 0;
+	int rc;
+
+	arena_init(&kept, BATCH_MEMORY_BYTES);
+	rows = record_rows_new(&kept);
+	do {
+		struct arena piece;
+
+		arena_init(&piece, LIMIT_REQUEST_MEMORY_BYTES);
+		at.a = &piece;
+		rc = read_some(&at, rows, last, e);
+		arena_done(&piece);
+		done += rc > 0 ? (size_t)rc : 0;
+	} while (rc > 0 && done < BATCH_RECORDS && kept.used_bytes < BATCH_ENOUGH_BYTES);
+	if (rc >= 0 && done > 0) {
+		int wrote = record_rows_write(&at, rows, e);
+
+		rc = wrote < 0 ? wrote : (int)done;
+	}
+	arena_done(&kept);
+	return rc;
 }
 
 static int index_all(struct record_at at, struct err *e)
@@ -60,15 +97,9 @@ static int index_all(struct record_at at, struct err *e)
 
 	store_bind_str(q, 1, at.reg->id);
 	rc = store_run(q, e);
-	do {
-		struct arena piece;
-
-		arena_init(&piece, LIMIT_REQUEST_MEMORY_BYTES);
-		at.a = &piece;
-		if (rc >= 0)
-			rc = index_some(&at, &last, e);
-		arena_done(&piece);
-	} while (rc > 0);
+	if (rc == 0)
+		while ((rc = index_batch(at, &last, e)) > 0)
+			;
 	return rc;
 }
 

@@ -18,6 +18,15 @@ struct str record_key(const struct register_field *f, struct str value, struct a
 MUST_CHECK int record_index(const struct record_at *at, const struct record *old,
 	const struct record *r, struct err *e);
 
+/* Many new ones at once, in the order in which the index lies on the disk. */
+struct record_rows;
+struct record_rows *record_rows_new(struct arena *a);
+void record_rows_add(const struct record_at *at, struct record_rows *rows, const struct record *r);
+MUST_CHECK int record_rows_write(
+	const struct record_at *at, struct record_rows *rows, struct err *e);
+MUST_CHECK int record_links_write(
+	const struct record_at *at, const struct record *r, struct err *e);
+
 /* value.c */
 bool record_date_take(struct str typed, struct date *ret);
 size_t record_characters(struct str s);

@@ -22,26 +22,12 @@ void session_stage(struct view *v)
 		v->stage = STAGE_FULL;
 }
 
-/* The level of the first machine: what binds its service binds Khiên. */
-static int own_level(struct view *v, int *ret, struct err *e)
-{
-	struct org_host *hosts;
-	size_t count;
-	int rc = org_hosts(v->web->store, v->a, &hosts, &count, e);
-
-	if (rc < 0)
-		return rc;
-	*ret = 1;
-	for (size_t i = 0; i < count; i++)
-		*ret = hosts[i].level > *ret ? hosts[i].level : *ret;
-	return 0;
-}
-
 int session_load(struct view *v, struct err *e)
 {
 	struct str token = http_cookie(http_header(v->rq, "cookie"), cookie_name(v));
 	bool is_quiet = str_is(http_header(v->rq, "x-khien-quiet"), "1");
-	int level, rc = own_level(v, &level, e);
+	int level = 1,
+	    rc = org_hosts_level(v->web->store, &level, e); /* what binds its service binds Khiên */
 
 	if (rc == 0)
 		rc = org_rules(v->web->packs, level, date_at(v->by.now_s), v->a, &v->rules, e);
