@@ -24,8 +24,8 @@
 #define LIMIT_HOST_STREAM_BYTES (128 * MIB)
 #define LIMIT_HOST_FILES_BYTES (8 * MIB)
 #define LIMIT_HOST_BUDGET_BYTES (64 * MIB)
-/* what was made of the files: over the first nothing more is read, an audit ends by itself and tells
- * what it left out; the second it never reaches */
+/* what was made of the files: over the first nothing more is read and an audit tells what it
+ * left out; the second it never reaches */
 #define LIMIT_HOST_MADE_BYTES (6 * MIB)
 #define LIMIT_HOST_MEMORY_BYTES (64 * MIB)
 #define LIMIT_HOST_ROWS_BYTES (6 * MIB)

@@ -40,6 +40,7 @@ struct host {
 	struct arena files;
 	int root_fd;
 	bool is_live, has_proc, is_deep;
+	const char *declared_as;  /* where the declaration stands, when it is the server's record */
 	const char *service_data; /* of the service that asks, or NULL */
 	void (*progress)(void *context, const char *what, size_t done, size_t total);
 	void *progress_context;

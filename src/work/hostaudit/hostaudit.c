@@ -62,7 +62,7 @@ static int declared_level(struct hostaudit *audit)
 	struct declared_fault fault;
 	struct declaration d;
 
-	if (host_read(audit->host, DECLARED_FILE, &file) != 0 ||
+	if (host_read(audit->host, declared_path(audit->host), &file) != 0 ||
 		declaration_parse(file->bytes, audit->arena, &fault, &d) < 0 || d.level == 0)
 		return 1;
 	return (int)d.level;
@@ -70,7 +70,8 @@ static int declared_level(struct hostaudit *audit)
 
 static void put_record(struct hostaudit *audit, struct str text)
 {
-	host_put(audit->host, DECLARED_FILE, text);
+	audit->host->declared_as = DECLARED_RECORD;
+	host_put(audit->host, DECLARED_RECORD, text);
 	audit->declared_in = "record";
 }
 
@@ -578,6 +579,9 @@ static void spread_gap(const struct hostaudit *audit, const struct check *check,
 	const struct gap *first, evidence_vec *rows)
 {
 	const struct gap *declaration = first_gap_at(audit, DECLARED_FILE);
+
+	if (!declaration)
+		declaration = first_gap_at(audit, DECLARED_RECORD);
 
 	for (size_t i = 0; i < rows->len; i++) {
 		struct evidence *row = &rows->at[i];

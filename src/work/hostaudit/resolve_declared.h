@@ -6,6 +6,8 @@
 #include "work/hostaudit/host.h"
 
 #define DECLARED_FILE "/etc/khien/machine.yaml"
+/* What the unit keeps on its server of a machine without that file: the page of its roles. */
+#define DECLARED_RECORD "/may/vai-tro"
 #define DECLARED_MAX 2000
 #define DECLARED_BYTES (256 * KIB)
 
@@ -48,5 +50,8 @@ MUST_CHECK int declaration_parse(struct str bytes, struct arena *a,
 	struct declared_fault *ret_fault, struct declaration *ret);
 /* "dòng 5, cột 3, mục approved.until: …" */
 struct str declared_fault_text(const struct declared_fault *fault, enum lang lang, struct arena *a);
+
+/* Where the declaration of this machine stands: its own file, or the server's record. */
+const char *declared_path(const struct host *h);
 
 #endif

@@ -1,7 +1,13 @@
 /* table_declared.c - what the unit has declared of this machine, and until when. */
 #include "work/hostaudit/fact.h"
+#include "work/hostaudit/host_int.h"
 #include "work/hostaudit/resolve_declared.h"
 #include "work/hostaudit/tables.h"
+
+const char *declared_path(const struct host *h)
+{
+	return h->declared_as ? h->declared_as : DECLARED_FILE;
+}
 
 /* 0 with *RET_FILE NULL when there is none. A faulty one is a gap with its place. */
 static int declaration_of(
@@ -9,7 +15,7 @@ static int declaration_of(
 {
 	struct arena *a = host_arena(h);
 	struct declared_fault fault;
-	int rc = host_read(h, DECLARED_FILE, ret_file);
+	int rc = host_read(h, declared_path(h), ret_file);
 
 	if (rc == ERR_ABSENT) {
 		*ret_file = NULL;
@@ -21,7 +27,7 @@ static int declaration_of(
 		return rc;
 	if (rc < 0)
 		host_gap(h, GAP_SYNTAX,
-			arena_fmt(a, "%s, %.*s", DECLARED_FILE,
+			arena_fmt(a, "%s, %.*s", declared_path(h),
 				STR_FMT(declared_fault_text(&fault, LANG_VI, a)))
 				.ptr);
 	return rc;

@@ -44,6 +44,15 @@ static const struct reason {
 		  "3. Đặt vào /etc/khien/machine.yaml rồi kiểm tra lại.") },
 	{ "login-not-seen", T("không đủ dấu vết đăng nhập để kết luận"), NULL },
 	{ "age-not-known", T("không biết được làm ra hoặc ghi lại lúc nào"), NULL },
+	{ "log-young", T("máy mới dùng, chưa đủ lâu để có nhật ký cũ: xét cấu hình giữ nhật ký; số ngày"),
+		NULL },
+	{ "log-began-late",
+		T("máy dùng đã lâu mà nhật ký chỉ bắt đầu gần đây; máy không tự biết phần trước chưa từng "
+		  "được ghi hay đã bị xóa; số ngày máy đã dùng"),
+		T("1. Hỏi người quản trị: máy được bật ghi nhật ký từ ngày nào, ai đã dọn {subject}?\n"
+		  "2. Nếu nhật ký đã bị xóa: ghi vào biên bản, tìm bản sao ở nơi nhận nhật ký.\n"
+		  "3. Nếu mới bật ghi: lưu quyết định có ngày làm bằng chứng; từ nay cấu hình giữ nhật ký "
+		  "(phép kiểm log.keep) sẽ được xét.") },
 	{ "needs-watcher",
 		T("máy không cho biết; giám sát có thể đặt ở nơi khác, cần bằng chứng hoặc bản khai"),
 		NULL },
