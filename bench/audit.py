@@ -37,7 +37,8 @@ def rivals():
     if shutil.which("oscap") and content:
         mine = [path for path in content if f"debian{debian_release()}-" in path]
         note = "" if mine else (
-            f"Debian has no content for Debian {debian_release()}; with {os.path.basename(content[-1])} "
+            f"Debian has no content for Debian {debian_release()} in any package (put an upstream "
+            f"ssg-debian{debian_release()}-ds.xml beside it and it is taken); with {os.path.basename(content[-1])} "
             "most rules end as 'not applicable', so oscap's figures are a lower bound of its cost")
         found.append(("oscap", ["oscap", "xccdf", "eval", "--profile", PROFILE,
                                 (mine or content)[-1]], note))
@@ -104,7 +105,8 @@ def main():
           + ("not counted (no strace)" if execs is None else str(execs)))
     worst = max(cost.wall_s for cost in runs["khien"])
     print(f"khien: slowest of {given.runs} runs {measure.ms(worst)}; "
-          "bounds: 120 ms wall, 12 MiB, 0 programs started")
+          "bounds on stock Debian 12: 60 ms wall, 40 ms CPU, 12 MiB; with 1,600 packages and 100 processes 120 ms "
+          "wall; 0 programs started; 500x the CPU of lynis and of oscap, 40x the memory of oscap")
     for words in [] if given.light else [["deep.py", "--slow"], ["integrity.py"]]:
         print(f"\n{' '.join(words)}\n", flush=True)
         subprocess.run([sys.executable, os.path.join(TOP, "bench", words[0]), *words[1:]], check=True)

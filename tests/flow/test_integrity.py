@@ -8,7 +8,7 @@ import tempfile
 import time
 import unittest
 
-from flow import Server, folder, khien, write_tree
+from flow import PACKS, Server, folder, khien, write_tree
 
 SAYS = ("--reason", "lập mốc", "--by", "Lê An")
 DPKG = "var/lib/dpkg/"
@@ -122,6 +122,18 @@ class Integrity(unittest.TestCase):
         self.assertEqual((found["/usr/bin/tool"]["state"], found["/usr/bin/tool"]["reason"]),
                          ("absorbed", "vá lỗi tháng"))
         self.assertEqual(found["/usr/bin/other"]["state"], "open")
+
+    def test_a_window_is_as_long_as_the_packs_allow(self):
+        long = ("--from", "2026-11-01", "--until", "2026-11-04", "--reason", "vá lỗi", "--by", "Lê An")
+        packs = self.top + "/packs"
+        shutil.copytree(PACKS, packs)
+        with open(packs + "/tay-son/params.yaml", encoding="utf-8") as file:
+            text = file.read()
+        self.assertIn("{value: 31, clause: D11.3", text)
+        with open(packs + "/tay-son/params.yaml", "w", encoding="utf-8") as file:
+            file.write(text.replace("{value: 31, clause: D11.3", "{value: 2, clause: D11.3"))
+        self.assertIn("2 days", self.say("window", *long, "--packs", packs, status=2).err)
+        self.say("window", *long)
 
     def test_a_window_absorbs_no_other_content(self):
         self.window(-600, 600)

@@ -482,16 +482,26 @@ static int run_window(const struct command_line *line, struct err *e)
 {
 	struct integrity_note note = note_of(line);
 	struct integrity *state = NULL;
+	struct param_ruling longest = { 0 };
+	struct pack_set *packs = NULL;
 	int rc;
 
 	if (!time_of(command_value(line, "from"), &note.from_s) ||
 		!time_of(command_value(line, "until"), &note.until_s))
 		return err_set(e, ERR_INPUT,
 			"--from and --until are times like 2026-11-26T18:30 or days like 2026-11-26");
-	rc = open_state(line, false, false, &state, e);
+	rc = cli_packs_load(line, e, &packs);
 	if (rc == 0)
-		rc = integrity_window(state, &note, e);
+		longest = pack_param(packs, STR("file_window_days"), 1, date_at(clock_now_s()),
+			line->arena);
+	if (rc == 0 && !longest.winner)
+		rc = err_set(e, ERR_INPUT, "no pack in force says how long a window may last");
+	if (rc == 0)
+		rc = open_state(line, false, false, &state, e);
+	if (rc == 0)
+		rc = integrity_window(state, &note, longest.winner->number, e);
 	integrity_close(state);
+	pack_set_free(packs);
 	return rc;
 }
 
@@ -500,6 +510,7 @@ static const struct command_option window_options[] = {
 	{ "until", OPTION_TEXT, "TIME", NULL, T("kết thúc") },
 	PERSON_OPTIONS,
 	DATA_OPTION,
+	CLI_PACKS_OPTION,
 	{ 0 },
 };
 

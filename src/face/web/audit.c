@@ -213,7 +213,16 @@ static int find_duty(
 	return 0;
 }
 
-/* The machine's files against their baseline, every day; without one there is nothing to do. */
+/* How often, as the packs say; 0: no pack in force asks for it. */
+static int64_t compare_every_s(const struct serve *s, int64_t now_s)
+{
+	struct param_ruling ruling =
+		pack_param(s->packs, STR("file_compare_days"), 1, date_at(now_s), s->arena);
+
+	return ruling.winner ? ruling.winner->number * CLOCK_DAY_S : 0;
+}
+
+/* The machine's files against their baseline; without one there is nothing to do. */
 static int compare_files(const struct serve *s, struct err *e)
 {
 	const struct integrity_options options = {
@@ -221,12 +230,16 @@ static int compare_files(const struct serve *s, struct err *e)
 	};
 	struct integrity_report report = { 0 };
 	struct integrity *state = NULL;
-	int rc = integrity_open(s->service->data, true, e, &state);
+	int64_t every_s = compare_every_s(s, options.now_s);
+	int rc;
 
+	if (every_s <= 0)
+		return 0;
+	rc = integrity_open(s->service->data, true, e, &state);
 	if (rc == 0)
 		rc = integrity_last(state, s->arena, &report, e);
 	state = integrity_close(state);
-	if (rc < 0 || options.now_s - report.at_s < CLOCK_DAY_S)
+	if (rc < 0 || options.now_s - report.at_s < every_s)
 		return rc == ERR_ABSENT ? 0 : rc; /* nobody has made a baseline yet */
 	rc = integrity_open(s->service->data, false, e, &state);
 	if (rc == 0)

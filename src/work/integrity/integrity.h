@@ -121,8 +121,9 @@ MUST_CHECK int integrity_compare(struct integrity *i, const struct integrity_opt
  * how many; ERR_ABSENT when there is none. */
 MUST_CHECK int integrity_accept(
 	struct integrity *i, struct str path, const struct integrity_note *note, struct err *e);
+/* A window of at most DAYS_MAX days in which package updates explain themselves. */
 MUST_CHECK int integrity_window(
-	struct integrity *i, const struct integrity_note *note, struct err *e);
+	struct integrity *i, const struct integrity_note *note, int64_t days_max, struct err *e);
 
 /* The last report with today's acceptances; ERR_ABSENT when nobody compared yet. In A. */
 MUST_CHECK int integrity_last(

@@ -11,7 +11,6 @@
 int path_cmp(struct str a, struct str b);
 bool path_is_below(struct str path, struct str top); /* or TOP itself */
 
-#define INTEGRITY_WINDOW_MAX_S (31 * CLOCK_DAY_S)
 
 /* ---- scan.c: what is there now ---- */
 

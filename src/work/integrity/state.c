@@ -361,7 +361,8 @@ int integrity_accept(
 	return rc < 0 ? rc : (int)notes.len;
 }
 
-int integrity_window(struct integrity *i, const struct integrity_note *note, struct err *e)
+int integrity_window(
+	struct integrity *i, const struct integrity_note *note, int64_t days_max, struct err *e)
 {
 	struct integrity_note kept = *note;
 	int rc = needs_person(note, e);
@@ -370,9 +371,9 @@ int integrity_window(struct integrity *i, const struct integrity_note *note, str
 		return rc;
 	if (note->until_s <= note->from_s)
 		return err_set(e, ERR_INPUT, "a window ends after it begins");
-	if (note->until_s - note->from_s > INTEGRITY_WINDOW_MAX_S)
-		return err_set(e, ERR_INPUT, "a window lasts at most %d days",
-			INTEGRITY_WINDOW_MAX_S / CLOCK_DAY_S);
+	if (note->until_s - note->from_s > days_max * CLOCK_DAY_S)
+		return err_set(e, ERR_INPUT, "a window lasts at most %lld days",
+			(long long)days_max);
 	kept.act = INTEGRITY_WINDOW;
 	kept.mark = kept.path = STR("");
 	return add_notes(i, &kept, 1, e);
