@@ -9,6 +9,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct str rest = { (const char *)data, size };
 	struct postgres_line setting;
+	struct postgres_hba rule;
 	struct str line;
 	struct arena a;
 
@@ -16,7 +17,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	while (str_next_line(&rest, &line)) {
 		if (postgres_parse(line, &a, &setting) == 1 && setting.name.len == 0)
 			abort();
-		postgres_hba_trusts(line);
+		if (postgres_hba_parse(line, &rule) && rule.is_unix && !rule.is_local)
+			abort();
 	}
 	arena_done(&a);
 	return 0;

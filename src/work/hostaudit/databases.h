@@ -51,10 +51,14 @@ struct postgres_line {
 };
 /* One line of postgresql.conf: 1 a setting, 0 nothing, <0 not understood. */
 int postgres_parse(struct str line, struct arena *a, struct postgres_line *ret);
-/* Does this line of pg_hba.conf let machines in from elsewhere without any proof? */
-bool postgres_hba_trusts(struct str line);
-/* Does it let in somebody of this machine without any proof? */
-bool postgres_hba_trusts_local(struct str line);
+struct postgres_hba {
+	struct str method;
+	bool is_local; /* from this machine only */
+	bool is_unix;  /* by the socket */
+	bool is_all;   /* every database, every user, everywhere: no later line of its kind is reached */
+};
+/* A line of pg_hba.conf that lets in or keeps out; false for any other. */
+bool postgres_hba_parse(struct str line, struct postgres_hba *ret);
 
 /* One option file of MySQL or MariaDB. */
 struct mycnf_reader {

@@ -94,41 +94,29 @@ static bool is_local_address(struct str address)
 	return socket_scope_parse(address, &scope) && scope == SCOPE_LOOPBACK;
 }
 
-/* The method of a line, and whether it is for connections inside this machine. False for none. */
-static bool hba_rule(struct str line, struct str *ret_method, bool *ret_is_local)
+bool postgres_hba_parse(struct str line, struct postgres_hba *ret)
 {
 	struct str type, database, user, address, method;
+	bool is_unix, is_all;
 
 	if (!hba_word(&line, &type) || !hba_word(&line, &database) || !hba_word(&line, &user))
 		return false;
-	*ret_is_local = str_is(type, "local");
-	if (*ret_is_local)
-		return hba_word(&line, ret_method);
+	is_unix = str_is(type, "local");
+	is_all = str_is(database, "all") && str_is(user, "all");
+	if (is_unix) {
+		*ret = (struct postgres_hba){ .is_unix = true, .is_local = true, .is_all = is_all };
+		return hba_word(&line, &ret->method);
+	}
 	if (!str_starts(type, "host") || !hba_word(&line, &address) || !hba_word(&line, &method))
 		return false;
 	/* "10.0.0.0 255.0.0.0 trust": the mask is a word of its own */
 	if (method.len > 0 && (str_has(method, '.') || str_has(method, ':')) &&
 		!hba_word(&line, &method))
 		return false;
-	*ret_method = method;
-	*ret_is_local = is_local_address(address);
+	*ret = (struct postgres_hba){ .method = method,
+		.is_local = is_local_address(address),
+		.is_all = is_all && str_is(type, "host") && str_is(address, "all") };
 	return true;
-}
-
-bool postgres_hba_trusts(struct str line)
-{
-	struct str method;
-	bool is_local;
-
-	return hba_rule(line, &method, &is_local) && str_is(method, "trust") && !is_local;
-}
-
-bool postgres_hba_trusts_local(struct str line)
-{
-	struct str method;
-	bool is_local;
-
-	return hba_rule(line, &method, &is_local) && str_is(method, "trust") && is_local;
 }
 
 /* ---- one cluster ---- */
@@ -202,23 +190,30 @@ static void load(struct cluster *c, struct str path, int depth)
 	}
 }
 
+/* The first line that fits a connection decides: behind one for all of its kind none is reached. */
 static void find_trust(struct cluster *c, struct database *d, struct str hba)
 {
 	struct setting local = { 0 };
 	struct str bytes, file, line;
-	int number = 0;
+	bool is_closed[2] = { false, false }; /* by TCP, by the socket */
+	struct postgres_hba rule;
 
 	if (!database_read(c->list, hba, &bytes, &file))
 		return;
 	d->auth = "password";
-	while (str_next_line(&bytes, &line)) {
-		number++;
+	for (int number = 1; str_next_line(&bytes, &line); number++) {
 		if (str_starts(str_trim(line), "include"))
 			host_gap(c->list->h, GAP_SYNTAX, file.ptr);
-		if (postgres_hba_trusts_local(line) && !local.value.ptr)
-			setting_win(&local, c->list->a, STR("trust"), file, number);
-		if (!postgres_hba_trusts(line))
+		if (!postgres_hba_parse(line, &rule) || is_closed[rule.is_unix])
 			continue;
+		is_closed[rule.is_unix] = rule.is_all;
+		if (!str_is(rule.method, "trust"))
+			continue;
+		if (rule.is_local) {
+			if (!local.value.ptr)
+				setting_win(&local, c->list->a, STR("trust"), file, number);
+			continue;
+		}
 		d->auth = "none";
 		setting_win(&d->auth_at, c->list->a, STR("trust"), file, number);
 		return;

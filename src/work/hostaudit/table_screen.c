@@ -166,63 +166,78 @@ static void put_dconf(struct host *h, struct fact_rows *rows, const struct dconf
 
 /* ---- KDE ---- */
 
+enum { KDE_AUTOLOCK, KDE_TIMEOUT, KDE_GRACE, KDE_KEYS };
+static const char *const kde_names[KDE_KEYS] = { "Autolock", "Timeout", "LockGrace" };
+
 struct kde {
-	struct setting autolock, timeout, grace;
-	bool is_frozen;
+	struct setting at[KDE_KEYS];
+	bool is_fixed[KDE_KEYS];
 };
 
-/* A later file wins, unless an earlier one says [$i]. */
+/* "[Daemon][$i]": SECTION is a slice of BYTES, what follows it stands there. */
+static bool is_fixed_group(struct str bytes, struct str section)
+{
+	size_t at = (size_t)(section.ptr - bytes.ptr) + section.len;
+
+	return section.len > 0 && at < bytes.len && str_starts(str_from(bytes, at), "][$i]");
+}
+
+/* A later file wins, unless an earlier one says [$i] at the key, at the group or at its head. */
 static void read_kde(struct host *h, struct str path, struct kde *k)
 {
 	struct ini ini;
 	struct ini_entry entry;
-	struct arena *a = host_arena(h);
-	bool is_frozen = k->is_frozen;
+	struct str bytes = host_bytes(h, path, NULL);
+	bool is_file_fixed = str_starts(bytes, "[$i]");
+	bool was_fixed[KDE_KEYS];
 
-	ini_init(&ini, host_bytes(h, path, NULL), 0, NULL);
+	memcpy(was_fixed, k->is_fixed, sizeof(was_fixed));
+	ini_init(&ini, bytes, 0, NULL);
 	while (ini_next(&ini, &entry)) {
+		bool is_group_fixed;
 		struct str key = entry.key;
+		bool is_key_fixed = str_ends(key, "[$i]");
 
 		if (!str_is(entry.section, "Daemon") || !entry.value.ptr)
 			continue;
-		if (str_ends(key, "[$i]")) {
+		is_group_fixed = is_fixed_group(bytes, entry.section);
+		if (is_key_fixed)
 			key = str_until(key, key.len - 4);
-			is_frozen = true;
+		for (int i = 0; i < KDE_KEYS; i++) {
+			if (!str_is(key, kde_names[i]) || was_fixed[i])
+				continue;
+			setting_win(&k->at[i], host_arena(h), entry.value, path, entry.line);
+			k->is_fixed[i] = k->is_fixed[i] || is_key_fixed;
 		}
-		if (k->is_frozen)
-			continue;
-		if (str_is(key, "Autolock"))
-			setting_win(&k->autolock, a, entry.value, path, entry.line);
-		else if (str_is(key, "Timeout"))
-			setting_win(&k->timeout, a, entry.value, path, entry.line);
-		else if (str_is(key, "LockGrace"))
-			setting_win(&k->grace, a, entry.value, path, entry.line);
+		for (int i = 0; i < KDE_KEYS; i++)
+			k->is_fixed[i] = k->is_fixed[i] || is_group_fixed || is_file_fixed;
 	}
-	k->is_frozen = is_frozen;
 }
 
 static void put_kde(struct host *h, struct fact_rows *rows, struct str user, struct str home)
 {
 	struct kde k = { 0 };
 	struct lock l = { .desktop = "kde", .user = user };
+	const struct setting *autolock = &k.at[KDE_AUTOLOCK], *timeout = &k.at[KDE_TIMEOUT],
+			     *late = &k.at[KDE_GRACE];
 	int64_t minutes = 5, grace = 5;
 
 	read_kde(h, STR("/etc/xdg/kscreenlockerrc"), &k);
 	read_kde(h, arena_fmt(host_arena(h), "%.*s/.config/kscreenlockerrc", STR_FMT(home)), &k);
-	if ((k.timeout.value.ptr && !str_to_i64(k.timeout.value, &minutes)) ||
-		(k.grace.value.ptr && !str_to_i64(k.grace.value, &grace))) {
+	if ((timeout->value.ptr && !str_to_i64(timeout->value, &minutes)) ||
+		(late->value.ptr && !str_to_i64(late->value, &grace))) {
 		l.reason = GAP_SYNTAX;
-		l.detail = k.timeout.file.ptr ? k.timeout.file : k.grace.file;
+		l.detail = timeout->file.ptr ? timeout->file : late->file;
 	}
-	l.is_enforced = k.is_frozen;
-	l.at = k.timeout.value.ptr ? k.timeout : k.autolock;
-	if (!str_bool(k.autolock.value, true))
-		l.at = k.autolock;
-	if (str_bool(k.autolock.value, true) && minutes > 0 && minutes < 100000 && grace >= 0 &&
+	l.is_enforced = k.is_fixed[KDE_AUTOLOCK] && k.is_fixed[KDE_TIMEOUT];
+	l.at = timeout->value.ptr ? *timeout : *autolock;
+	if (!str_bool(autolock->value, true))
+		l.at = *autolock;
+	if (str_bool(autolock->value, true) && minutes > 0 && minutes < 100000 && grace >= 0 &&
 		grace < 1000000)
 		l.seconds = minutes * 60 + grace;
 	l.found = arena_fmt(host_arena(h), "Autolock=%s Timeout=%lld LockGrace=%lld",
-		str_bool(k.autolock.value, true) ? "true" : "false", (long long)minutes,
+		str_bool(autolock->value, true) ? "true" : "false", (long long)minutes,
 		(long long)grace);
 	put_lock(rows, &l);
 }
