@@ -48,14 +48,15 @@ def tree_of(case, known):
     return files
 
 
-def audit(files):
-    """{(check): result} of a tree with these files."""
+def audit(files, checks):
+    """{check: result} of a tree with these files; one check alone is quicker than all."""
+    only = ["--check", *checks] if len(checks) == 1 else []
     root = tempfile.mkdtemp(prefix="khien-outsider-")
     try:
         os.chmod(root, 0o755)
         for path in sorted(files, key=lambda p: (p.count("/"), p)):
             test_fixtures.put(root, path, files[path])
-        done = subprocess.run([BIN, "audit", "--root", root, "--format", "json", "--packs", PACKS], timeout=60,
+        done = subprocess.run([BIN, "audit", "--root", root, "--format", "json", "--packs", PACKS, *only], timeout=60,
                               capture_output=True, env={**os.environ, "KHIEN_LANG": "vi"}, check=False)
         if done.returncode not in (0, 1):
             raise AssertionError(done.stderr.decode())
@@ -78,7 +79,7 @@ def outcome(results, key):
 class Outsider(unittest.TestCase):
     def run_case(self, case, known):
         self.assertLessEqual(set(case), KEYS)
-        results = audit(tree_of(case, known))
+        results = audit(tree_of(case, known), {key.split(" ")[0] for key in case["expect"]})
         for key, wanted in case["expect"].items():
             said = outcome(results, key)
             if said not in wanted.split(" or "):
