@@ -122,6 +122,19 @@ class Months(unittest.TestCase):
             self.assertEqual(keep("--months", 3).status, 2)
             self.assertIn("8 tháng", keep().out)
 
+    # EVIDENCE: D11.4#3
+    def test_the_page_tells_the_law_and_what_was_set(self):
+        with Server() as server:
+            browser = server.set_up()
+            page = browser.get("/nhat-ky/thang").text
+            self.assertIn("ở lại máy 12 tháng, rồi 1 đĩa ngoài", page)       # of any level
+            for text, words in (("quota 20000000000\ncopies 2\nmonths 8\nlevel 2\n", "sau 8 tháng, khi 2 đĩa ngoài"),
+                                ("copies 1\nmonths 2\nlevel 2\n", "thấp hơn quy chế"),
+                                ("level 2\n", "ở lại máy 6 tháng")):
+                with open(f"{server.data}/log/keep", "w", encoding="ascii") as out:
+                    out.write("khien log keep 1\n" + text)
+                self.assertIn(words, browser.get("/nhat-ky/thang").text)
+
     # EVIDENCE: D11.4
     def test_december_is_packed_when_the_year_has_turned(self):
         with Server() as server:
@@ -145,6 +158,16 @@ class Months(unittest.TestCase):
                 entries = sum(int(line.split()[2]) for line in file if line.startswith("kind 1 "))
             self.assertEqual(entries, 300)
             self.assertFalse(glob.glob(f"{new}/months/*.month"))
+            # a proof that nothing is missing is made for each year by itself, and the page leads there
+            browser = server.set_up()
+            page = browser.get("/nhat-ky.khien-range")
+            self.assertEqual(page.status, 400)
+            self.assertIn("nhiều phần của nhật ký", page.text)
+            december = f"tu=01/01/{turn.year - 1}&amp;den=31/12/{turn.year - 1}".replace("/", "%2F")
+            self.assertIn(december, page.text)
+            found = browser.get("/nhat-ky.khien-range?" + december.replace("&amp;", "&"))
+            self.assertEqual(found.status, 200)
+            self.assertTrue(found.body.startswith(b"khien-range 1\n"))
             self.assertNotRegex(server.said(), r"another process|khien store: cannot")
             self.assertIn("300", khien("log", "search", "--count", "--data", server.data, "chap").out)
 

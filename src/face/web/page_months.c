@@ -2,7 +2,7 @@
  * on which disks it is, when it was proved last; and how long the disk will do. */
 #include "face/web/senders.h"
 #include "face/web/verify.h"
-#include "work/archive/keep.h"
+#include "work/archive/guard.h"
 
 #define HOSTS_SHOWN 200
 
@@ -13,6 +13,15 @@ struct month_row {
 	struct keep_copy *copies;
 	size_t copy_count;
 	bool has_left; /* its segments are on media alone */
+};
+
+/* How long months stay: what was set, and what the law asks. */
+struct keeping {
+	struct guard_policy policy;
+	struct guard_law law;
+	struct keep_rule rule; /* the stricter of both */
+	uint64_t used_bytes;   /* of the quota; 0: not known */
+	bool is_refused;       /* the setting is below the law */
 };
 
 static const char *size_words(struct view *v, uint64_t bytes)
@@ -33,7 +42,57 @@ static void fact(struct view *v, const char *label, const char *value)
 	html(v->w, "<div><dt>%s</dt><dd>%s</dd></div>\n", label, value);
 }
 
-static void disk(struct view *v, struct find *f)
+static void load_keeping(struct view *v, struct keeping *ret)
+{
+	struct keeping k = { 0 };
+	struct vfile_disk *log = NULL;
+	struct err none;
+
+	if (vfile_disk_open(v->web->log_folder, &log, &none) == 0) {
+		if (guard_policy_load(log, &k.policy, &none) < 0)
+			k.policy = (struct guard_policy){ 0 };
+		if (k.policy.quota_bytes && guard_used(log, &k.used_bytes, &none) < 0)
+			k.used_bytes = 0;
+	}
+	vfile_disk_close(log);
+	guard_law_of(v->web->packs, k.policy.level, v->by.now_s, &k.law);
+	k.is_refused = guard_law_check(&k.policy, &k.law, &none) < 0;
+	k.rule = (struct keep_rule){ .now_s = v->by.now_s,
+		.months = k.policy.months > k.law.months ? k.policy.months : k.law.months,
+		.copies = k.policy.copies > k.law.copies ? k.policy.copies : k.law.copies,
+		.checked_months = k.law.checked_months };
+	*ret = k;
+}
+
+/* The quota, and when months leave. */
+static void keeping_facts(struct view *v, const struct keeping *k)
+{
+	if (k->policy.quota_bytes)
+		fact(v, tr(v->lang, "Hạn mức của nhật ký"),
+			path_of(v, "%s / %s (%d %%)", size_words(v, k->used_bytes),
+				size_words(v, k->policy.quota_bytes),
+				(int)(k->used_bytes * 100 / k->policy.quota_bytes)));
+	else
+		fact(v, tr(v->lang, "Hạn mức của nhật ký"),
+			tr(v->lang, "không đặt, đến khi đầy đĩa"));
+	if (k->law.is_known)
+		fact(v, tr(v->lang, "Quy chế đòi hỏi"),
+			fill(v,
+				tr(v->lang,
+					"ở lại máy {n} tháng, rồi {d} đĩa ngoài đã đọc lại trong {k} "
+					"tháng"),
+				"n", number_text(v, k->law.months), "d",
+				number_text(v, k->law.copies), "k",
+				number_text(v, k->law.checked_months), NULL));
+	fact(v, tr(v->lang, "Tháng tự rời máy khi đầy"),
+		k->policy.copies && !k->is_refused ?
+			fill(v, tr(v->lang, "sau {n} tháng, khi {d} đĩa ngoài đã giữ"), "n",
+				number_text(v, k->policy.months), "d",
+				number_text(v, k->policy.copies), NULL) :
+			tr(v->lang, "không, chỉ khi có lệnh"));
+}
+
+static void disk(struct view *v, struct find *f, const struct keeping *k)
 {
 	static const char *const levels[] = {
 		[KEEP_ROOM] = T("Còn đủ chỗ, chưa phải làm gì."),
@@ -50,16 +109,34 @@ static void disk(struct view *v, struct find *f)
 	html(v->w, "<section>\n<h2>%s</h2>\n<dl class=\"facts\">\n", tr(v->lang, "Dự báo đĩa"));
 	fact(v, tr(v->lang, "Kho nhật ký đang chiếm"), size_words(v, d.used_bytes));
 	fact(v, tr(v->lang, "Đĩa còn trống"),
-		d.free_percent < 0 ? tr(v->lang, "chưa rõ") :
-				     path_of(v, "%s (%d %%)", size_words(v, d.free_bytes),
-					     d.free_percent));
+		d.free_percent < 0 ?
+			tr(v->lang, "chưa rõ") :
+			path_of(v, "%s (%d %%)", size_words(v, d.free_bytes), d.free_percent));
 	fact(v, tr(v->lang, "Mỗi ngày thêm"),
 		d.forecast.bytes_a_day ? size_words(v, d.forecast.bytes_a_day) :
 					 tr(v->lang, "chưa rõ"));
+	if (k->policy.quota_bytes) { /* it is reached before the end of the disk is */
+		struct keep_forecast by_quota;
+
+		keep_forecast(k->used_bytes, k->policy.quota_bytes, d.forecast.bytes_a_day,
+			CLOCK_DAY_S, &by_quota);
+		if (by_quota.level > d.forecast.level)
+			d.forecast.level = by_quota.level;
+		if (by_quota.days_left >= 0 &&
+			(d.forecast.days_left < 0 || by_quota.days_left < d.forecast.days_left))
+			d.forecast.days_left = by_quota.days_left;
+	}
 	fact(v, tr(v->lang, "Đủ chỗ trong"), log_days(v, d.forecast.days_left));
-	html(v->w, "</dl>\n<p>%s</p>\n</section>\n",
+	keeping_facts(v, k);
+	html(v->w, "</dl>\n<p>%s</p>\n",
 		d.free_percent < 0 ? tr(v->lang, "Không đọc được chỗ trống của đĩa.") :
 				     tr(v->lang, levels[d.forecast.level]));
+	if (k->is_refused)
+		html(v->w, "<p class=\"fault\">%s</p>\n",
+			tr(v->lang,
+				"Thiết lập lưu nhật ký thấp hơn quy chế, hoặc không đọc được quy chế: "
+				"không tháng nào được rời máy cho đến khi đặt lại bằng khien log keep."));
+	html(v->w, "</section>\n");
 }
 
 /* --- one month -------------------------------------------------------------------------------- */
@@ -93,8 +170,9 @@ static int load_month(
 
 static void hosts(struct view *v, const struct month_row *m, const struct senders *s)
 {
-	html(v->w, "<details><summary>%s</summary>\n<table><thead><tr><th scope=\"col\">%s</th>"
-		   "<th scope=\"col\">%s</th></tr></thead>\n<tbody>\n",
+	html(v->w,
+		"<details><summary>%s</summary>\n<table><thead><tr><th scope=\"col\">%s</th>"
+		"<th scope=\"col\">%s</th></tr></thead>\n<tbody>\n",
 		fill(v, tr(v->lang, "{n} nguồn"), "n", number_text(v, (int64_t)m->is.source_count),
 			NULL),
 		tr(v->lang, "Nguồn"), tr(v->lang, "Số mục"));
@@ -124,12 +202,46 @@ static void media(struct view *v, const struct month_row *m)
 	}
 }
 
-static void row(struct view *v, const struct month_row *m, const struct senders *s)
+/* What is to be done with a month now, and the command for it. */
+static void next_step(struct view *v, const struct month_row *m, const struct keeping *k)
+{
+	const char *data = v->web->data ? v->web->data : "DIR";
+	unsigned good = 0;
+	enum keep_leave leave =
+		keep_may_leave(&k->rule, m->is.name, m->copies, m->copy_count, &good);
+
+	if (m->has_left)
+		html(v->w, "<p class=\"soft\">%s</p>", tr(v->lang, "đã rời máy này"));
+	else if (leave == KEEP_TOO_YOUNG)
+		html(v->w, "<p class=\"soft\">%s</p>",
+			fill(v, tr(v->lang, "ở lại máy {n} tháng sau khi kết thúc"), "n",
+				number_text(v, k->rule.months), NULL));
+	else if (leave == KEEP_MAY_LEAVE)
+		html(v->w,
+			"<p class=\"soft\">%s</p><details><summary>%s</summary><pre><code>khien log "
+			"media retire %s --copies %u --data %s</code></pre></details>",
+			tr(v->lang, "được phép rời máy"), tr(v->lang, "Lệnh"), m->is.name,
+			k->rule.copies, data);
+	else
+		html(v->w, "<p class=\"soft\">%s</p>",
+			fill(v, tr(v->lang, "đủ tuổi rời máy, còn thiếu {n} đĩa đã đọc lại"), "n",
+				number_text(v, k->rule.copies - good), NULL));
+	if (good < k->rule.copies || m->copy_count == 0)
+		html(v->w,
+			"<details><summary>%s</summary><pre><code>khien log media %s /media/dia %s "
+			"--data %s</code></pre></details>",
+			m->copy_count ? tr(v->lang, "Lệnh đọc lại") :
+					tr(v->lang, "Lệnh chép ra đĩa"),
+			m->copy_count ? "check" : "write", m->is.name, data);
+}
+
+static void row(
+	struct view *v, const struct month_row *m, const struct senders *s, const struct keeping *k)
 {
 	html(v->w, "<tr><th scope=\"row\">%s/%.*s</th><td>", m->is.name + 5,
 		STR_FMT(str_until(str_of(m->is.name), 4)));
 	hosts(v, m, s);
-	html(v->w, "</td><td><span class=\"name-of\">%s: </span>%llu", tr(v->lang, "Mục"),
+	html(v->w, "</td><td><span class=\"name-of\">%s: </span>%llu", tr(v->lang, "Số mục"),
 		(unsigned long long)m->entries);
 	if (m->gaps)
 		html(v->w, "<br><span class=\"soft\">%s</span>",
@@ -146,6 +258,7 @@ static void row(struct view *v, const struct month_row *m, const struct senders 
 					  number_text(v, (int64_t)m->is.head.size), NULL) :
 				  tr(v->lang, "chưa có"));
 	media(v, m);
+	next_step(v, m, k);
 	html(v->w, "</td></tr>\n");
 }
 
@@ -156,7 +269,7 @@ static void table_head(struct view *v)
 		"<table class=\"stack\">\n<thead><tr><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
 		"<th scope=\"col\">%s</th>",
 		tr(v->lang, "Các tháng"), tr(v->lang, "Tháng"), tr(v->lang, "Máy gửi"),
-		tr(v->lang, "Mục"));
+		tr(v->lang, "Số mục"));
 	html(v->w,
 		"<th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th></tr>"
 		"</thead>\n<tbody>\n",
@@ -179,8 +292,7 @@ static void seal(struct view *v, struct find *f, int number)
 	fact(v, tr(v->lang, "Mục đang giữ"), number_text(v, (int64_t)(stat.next - stat.first)));
 	if (prove_seal(f, number, &seal, &none) == 0) {
 		fact(v, tr(v->lang, "Niêm phong đến"), time_text(v, seal.last_ns / LOG_NS));
-		fact(v, tr(v->lang, "Bên chứng kiến"),
-			number_text(v, (int64_t)seal.cosignatures));
+		fact(v, tr(v->lang, "Bên chứng kiến"), number_text(v, (int64_t)seal.cosignatures));
 	} else {
 		fact(v, tr(v->lang, "Niêm phong đến"), tr(v->lang, "chưa có"));
 	}
@@ -188,7 +300,8 @@ static void seal(struct view *v, struct find *f, int number)
 		find_shard_text(number, name), tr(v->lang, "Biên bản niêm phong để in"));
 }
 
-static int year(struct view *v, struct find *f, int number, const struct senders *s)
+static int year(struct view *v, struct find *f, int number, const struct senders *s,
+	const struct keeping *k)
 {
 	char name[FIND_PLACE_TEXT_MAX];
 	struct vfile_disk *shard;
@@ -201,8 +314,7 @@ static int year(struct view *v, struct find *f, int number, const struct senders
 	if (rc < 0)
 		return rc;
 	rc = keep_months(shard, v->a, &months, &count, v->e);
-	html(v->w, "<section>\n<h2>%s</h2>\n",
-		fill(v, tr(v->lang, "Năm {n}"), "n", name, NULL));
+	html(v->w, "<section>\n<h2>%s</h2>\n", fill(v, tr(v->lang, "Năm {n}"), "n", name, NULL));
 	seal(v, f, number);
 	if (count)
 		table_head(v);
@@ -211,7 +323,7 @@ static int year(struct view *v, struct find *f, int number, const struct senders
 
 		rc = load_month(v, shard, months[i], &m);
 		if (rc == 0)
-			row(v, &m, s);
+			row(v, &m, s, k);
 	}
 	if (count)
 		html(v->w, "</tbody></table></div>\n");
@@ -246,8 +358,10 @@ static void orders(struct view *v)
 		data, data);
 	html(v->w,
 		"khien log media check /media/dia 2026-10 --data %s\n"
-		"khien log media retire 2026-10 --copies 2 --data %s</code></pre>\n</section>\n",
-		data, data);
+		"khien log media retire 2026-10 --copies 2 --data %s\n"
+		"khien log keep --quota 200 --copies 2 --months 12 --level 3 --data %s</code></pre>\n"
+		"</section>\n",
+		data, data, data);
 }
 
 static void verified(struct view *v)
@@ -269,6 +383,7 @@ void page_months(struct view *v)
 {
 	struct find *f = log_of(v);
 	struct senders s = { 0 };
+	struct keeping k;
 	int rc = f ? senders_load(v, 0, &s, v->e) : ERR_ABSENT;
 
 	if (rc < 0) {
@@ -278,9 +393,10 @@ void page_months(struct view *v)
 	page_start(v, tr(v->lang, "Kho nhật ký theo tháng"));
 	html_log_pages(v);
 	verified(v);
-	disk(v, f);
+	load_keeping(v, &k);
+	disk(v, f, &k);
 	for (size_t i = find_shard_count(f); rc == 0 && i-- > 0;)
-		rc = year(v, f, find_shard_at(f, i), &s);
+		rc = year(v, f, find_shard_at(f, i), &s, &k);
 	if (view_may(v, RIGHT_ACT, ORG_UNIT_FIRST))
 		orders(v);
 	page_end(v);
