@@ -11,6 +11,7 @@ import os
 import re
 import socket
 import sqlite3
+import ssl
 import sys
 import time
 import unittest
@@ -21,8 +22,10 @@ import yaml
 sys.path.append("/usr/lib/python3/dist-packages")   # where another python3 stands before the system's
 import icalendar  # noqa: E402
 from aiosmtpd.controller import Controller  # noqa: E402
+from aiosmtpd.smtp import AuthResult  # noqa: E402
 
-from flow import ADMIN, PACKS, Server, khien, totp
+from directory import certificate
+from flow import ADMIN, PACKS, Server, folder, khien, totp
 
 
 def obligations():
@@ -257,9 +260,14 @@ class Box:
 
 
 @contextlib.contextmanager
-def mail_server(port):
+def mail_server(port, auth=None, tls=None):
+    """AUTH (account, password): it takes letters from that account alone, and passwords under TLS alone."""
+    def check(_server, _session, _envelope, _mechanism, said):
+        return AuthResult(success=(said.login.decode(), said.password.decode()) == auth)
+
     box = Box()
-    controller = Controller(box, hostname="127.0.0.1", port=port)
+    more = {"authenticator": check, "auth_required": True, "require_starttls": True} if auth else {}
+    controller = Controller(box, hostname="127.0.0.1", port=port, tls_context=tls, **more)
     controller.start()
     try:
         yield box
@@ -307,6 +315,48 @@ class Mail(unittest.TestCase):
             self.assertIn("quá hạn: Kiểm tra phục hồi từ bản sao lưu", letter.get_content())
             # what the head does is told to the head
             self.assertNotIn("Thường xuyên quán triệt quy định", letter.get_content())
+
+    def test_a_server_that_wants_a_password_gets_it_under_tls_alone(self):
+        with folder() as base, socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+            probe.close()
+            ca, cert, key = certificate(base, "thu")
+            context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            context.load_cert_chain(cert, key)
+            with open(ca, encoding="ascii") as text, Server() as server:
+                browser = server.set_up()
+                form = {"dau": mark_of(browser.get("/viec/thu")), "may-chu": f"smtp://127.0.0.1:{port}",
+                        "tu": "khien@tayson.example", "tai-khoan": "khien", "mat-khau": "Gui-Thu-2026",
+                        "chung-thu": text.read()}
+                self.assertIn("Đã lưu", browser.post("/viec/thu", form).text)
+                self.assertNotIn("Gui-Thu-2026", browser.get("/viec/thu").text)
+                server.stop()
+                self.put_letter(server)
+                server.start()
+                with mail_server(port):                 # offers no TLS: it is not told the password
+                    self.until(server, "SELECT count(*) FROM mail WHERE tries >= 1 AND sent_at_s = 0", 1)
+                with mail_server(port, auth=("khien", "khac"), tls=context) as box:
+                    self.until(server, "SELECT count(*) FROM mail WHERE tries >= 2 AND sent_at_s = 0", 1)
+                self.assertEqual(box.letters, [])
+                with mail_server(port, auth=("khien", "Gui-Thu-2026"), tls=context) as box:
+                    self.until(server, "SELECT count(*) FROM mail WHERE sent_at_s > 0", 1)
+                self.assertEqual(len(box.letters), 1)
+                for name in os.listdir(server.data):
+                    if name.startswith("khien.db"):
+                        with open(os.path.join(server.data, name), "rb") as kept:
+                            self.assertNotIn(b"Gui-Thu-2026", kept.read())
+
+    @staticmethod
+    def put_letter(server):
+        store = sqlite3.connect(os.path.join(server.data, "khien.db"))
+        for name in ("row_hash", "row_login", "row_peer"):
+            store.create_function(name, -1, lambda *_: "by the test")
+        store.create_function("row_now", 0, lambda: int(time.time()))
+        store.execute("INSERT INTO mail (person_id, address, subject, body, day, made_at_s, try_at_s)"
+                      " VALUES (1, 'an.le@tayson.example', 'Việc', 'Kính gửi', '2026-01-01', 1, 1)")
+        store.commit()
+        store.close()
 
     @staticmethod
     def ask(server, sql):

@@ -2,6 +2,7 @@
  * day writes each person's digest; the other hands what waits to the mail server. */
 #include <stdio.h>
 
+#include "core/org/outside.h"
 #include "core/evidence/doing.h"
 #include "face/web/serve_int.h"
 #include "kit/mail/mail.h"
@@ -199,8 +200,8 @@ int web_duty_start(const struct process *self)
 
 /* --- the other -------------------------------------------------------------------------------- */
 
-static int send_one(struct store *store, const char *server, struct str from, const struct mail *m,
-	struct err *e)
+static int send_one(struct store *store, const struct letter_server *server, struct str from,
+	const struct mail *m, struct err *e)
 {
 	char id[32];
 	int64_t now_s = clock_now_s();
@@ -226,21 +227,46 @@ static int send_one(struct store *store, const char *server, struct str from, co
 	return mail_failed(store, m, str_of(fault.text), now_s, e);
 }
 
-static int send_waiting(struct store *store, struct err *e)
+static const char *text_or_none(struct str s, struct arena *a)
 {
-	struct str server = STR_NONE, from = STR_NONE;
+	return s.len ? arena_cstr(a, s) : "";
+}
+
+/* The settings of the page of mail. */
+static int load_server(struct store *store, struct str key, struct arena *a,
+	struct letter_server *ret, struct err *e)
+{
+	struct str url = STR_NONE, login = STR_NONE, password = STR_NONE, ca = STR_NONE;
+	int rc = org_setting(store, "mail.server", a, &url, e);
+
+	if (rc == 0)
+		rc = org_setting(store, "mail.login", a, &login, e);
+	if (rc == 0)
+		rc = org_setting(store, "mail.ca", a, &ca, e);
+	if (rc == 0 && login.len)
+		rc = org_secret(store, key, "mail.secret", a, &password, e);
+	if (rc == 0)
+		*ret = (struct letter_server){ text_or_none(url, a), text_or_none(login, a),
+			text_or_none(password, a), text_or_none(ca, a) };
+	return rc;
+}
+
+static int send_waiting(struct store *store, struct str key, struct err *e)
+{
+	struct letter_server server = { "", "", "", "" };
+	struct str from = STR_NONE;
 	struct mails list = { 0 };
 	struct arena a;
 	int rc;
 
 	arena_init(&a, DIGEST_MEMORY_BYTES);
-	rc = org_setting(store, "mail.server", &a, &server, e);
+	rc = load_server(store, key, &a, &server, e);
 	if (rc == 0)
 		rc = org_setting(store, "mail.from", &a, &from, e);
-	if (rc == 0 && server.len && from.len)
+	if (rc == 0 && *server.url && from.len)
 		rc = mail_waiting(store, clock_now_s(), AT_ONCE, &a, &list, e);
 	for (size_t i = 0; rc == 0 && i < list.len; i++)
-		rc = send_one(store, arena_cstr(&a, server), from, &list.at[i], e);
+		rc = send_one(store, &server, from, &list.at[i], e);
 	arena_done(&a);
 	return rc;
 }
@@ -260,7 +286,7 @@ int web_mail_start(const struct process *self)
 	if (rc == 0 && has_curl)
 		rc = data_store(s, &store, &e);
 	if (rc == 0 && has_curl)
-		rc = send_waiting(store, &e);
+		rc = send_waiting(store, s->key, &e);
 	store_close(store);
 	if (rc < 0)
 		fprintf(stderr, "khien mail: %s\n", e.text);

@@ -83,6 +83,27 @@ void html_field(struct view *v, const struct field *f)
 	html(v->w, ">\n</div>\n");
 }
 
+bool is_ca(struct str s)
+{
+	return str_find(s, STR("-----BEGIN CERTIFICATE-----")) >= 0 && s.len <= 32 * KIB;
+}
+
+void html_area(struct view *v, const struct field *f)
+{
+	struct str typed = http_pair(v->form, f->name);
+	const char *fault = fault_of(v, f->name);
+
+	html(v->w,
+		"<div class=\"field\">\n<label for=\"%s\">%s <span class=\"soft\">%s</span></label>\n"
+		"<p class=\"hint\">%s</p>\n",
+		f->name, f->label, tr(v->lang, "(không bắt buộc)"), f->hint);
+	if (fault)
+		html(v->w, "<p class=\"fault\">%s</p>\n", fault);
+	html(v->w,
+		"<textarea id=\"%s\" name=\"%s\" rows=\"4\" spellcheck=\"false\">\n%.*s</textarea>\n</div>\n",
+		f->name, f->name, STR_FMT(typed.ptr ? typed : str_of(f->value)));
+}
+
 bool date_typed(struct str s, struct date *ret)
 {
 	struct str part[3], rest = s;

@@ -3,31 +3,23 @@
 #include "face/web/org_int.h"
 #include "face/web/signin.h"
 
-#define CA_BYTES_MAX (32 * KIB)
-
 static const char here[] = "/quan-tri/danh-ba";
 
 /* --- the settings ----------------------------------------------------------------------------- */
 
 static void field(struct view *v, const struct signin_setting *s, struct str value)
 {
-	struct str typed = http_pair(v->form, s->field);
+	struct field f = { .name = s->field,
+		.label = tr(v->lang, s->label),
+		.hint = tr(v->lang, s->hint),
+		.type = s->is_secret ? "password" : NULL,
+		.autocomplete = "off",
+		.value = s->is_secret ? NULL : text_of(v, value) };
 
-	if (s->at != SIGNIN_CA) {
-		html_field(v,
-			&(struct field){ .name = s->field,
-				.label = tr(v->lang, s->label),
-				.hint = tr(v->lang, s->hint),
-				.type = s->is_secret ? "password" : NULL,
-				.autocomplete = "off",
-				.value = s->is_secret ? NULL : text_of(v, value) });
-		return;
-	}
-	html(v->w,
-		"<div class=\"field\">\n<label for=\"%s\">%s</label>\n<p class=\"hint\">%s</p>\n"
-		"<textarea id=\"%s\" name=\"%s\" rows=\"4\" spellcheck=\"false\">\n%.*s</textarea>\n</div>\n",
-		s->field, tr(v->lang, s->label), tr(v->lang, s->hint), s->field, s->field,
-		STR_FMT(typed.ptr ? typed : value));
+	if (s->at == SIGNIN_CA)
+		html_area(v, &f);
+	else
+		html_field(v, &f);
 }
 
 static void settings_form(struct view *v, const struct signin_question *q)
@@ -164,8 +156,7 @@ static void check(struct view *v, bool is_on)
 	if ((is_on || url.len) && !directory_is_url(url))
 		fault_add(v, "dia-chi",
 			tr(v->lang, "Địa chỉ có dạng ldaps://may-chu hoặc ldap://may-chu:389."));
-	if (ca.len &&
-		(str_find(ca, STR("-----BEGIN CERTIFICATE-----")) < 0 || ca.len > CA_BYTES_MAX))
+	if (ca.len && !is_ca(ca))
 		fault_add(v, "chung-thu",
 			tr(v->lang, "Chứng thư PEM bắt đầu bằng -----BEGIN CERTIFICATE-----."));
 	if (is_on && !form_value(v, "goc").len)

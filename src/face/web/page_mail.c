@@ -1,5 +1,6 @@
 /* page_mail.c - where mail goes, and what waits. */
 #include "core/evidence/doing.h"
+#include "core/org/outside.h"
 #include "face/web/work.h"
 #include "kit/mail/mail.h"
 
@@ -39,8 +40,43 @@ void page_mail(struct view *v)
 		&(struct field){ .name = "tu",
 			.label = tr(v->lang, "Thư gửi từ địa chỉ"),
 			.value = text_of(v, setting(v, "mail.from")) });
+	html_field(v,
+		&(struct field){ .name = "tai-khoan",
+			.label = tr(v->lang, "Tài khoản trên máy chủ thư"),
+			.hint = tr(v->lang,
+				"Có tài khoản thì chỉ gửi khi đường truyền mã hóa (STARTTLS hoặc smtps)"),
+			.autocomplete = "off",
+			.value = text_of(v, setting(v, "mail.login")) });
+	html_field(v,
+		&(struct field){ .name = "mat-khau",
+			.label = tr(v->lang, "Mật khẩu trên máy chủ thư"),
+			.hint = tr(v->lang, "Để trống thì giữ mật khẩu đã lưu"),
+			.type = "password",
+			.autocomplete = "off" });
+	html_area(v,
+		&(struct field){ .name = "chung-thu",
+			.label = tr(v->lang, "Chứng thư của nơi cấp (CA), dạng PEM"),
+			.hint = tr(v->lang, "Để trống thì dùng các CA mà máy này tin"),
+			.value = text_of(v, setting(v, "mail.ca")) });
 	html_form_end(v, tr(v->lang, "Lưu"));
 	page_end(v);
+}
+
+/* The password is kept sealed, and goes with its account. */
+static int save(struct view *v)
+{
+	struct str login = form_value(v, "tai-khoan"), password = form_value(v, "mat-khau");
+	int rc = org_set(v->web->store, "mail.server", form_value(v, "may-chu"), v->e);
+
+	if (rc == 0)
+		rc = org_set(v->web->store, "mail.from", form_value(v, "tu"), v->e);
+	if (rc == 0)
+		rc = org_set(v->web->store, "mail.login", login, v->e);
+	if (rc == 0)
+		rc = org_set(v->web->store, "mail.ca", form_value(v, "chung-thu"), v->e);
+	if (rc == 0 && (password.len || !login.len))
+		rc = org_secret_set(&v->by, "mail.secret", password, v->e);
+	return rc < 0 ? rc : org_note(&v->by, "mail.set", form_value(v, "may-chu"), v->e);
 }
 
 void page_mail_post(struct view *v)
@@ -52,14 +88,15 @@ void page_mail_post(struct view *v)
 			tr(v->lang, "Máy chủ thư bắt đầu bằng smtp:// hoặc smtps://."));
 	if (from.len && !letter_is_address(from))
 		fault_add(v, "tu", tr(v->lang, "Đây không phải một địa chỉ thư."));
+	if (form_value(v, "chung-thu").len && !is_ca(form_value(v, "chung-thu")))
+		fault_add(v, "chung-thu",
+			tr(v->lang, "Chứng thư PEM bắt đầu bằng -----BEGIN CERTIFICATE-----."));
 	if (v->fault_count) {
 		v->rs->status = 400;
 		page_mail(v);
 		return;
 	}
-	if (org_set(v->web->store, "mail.server", server, v->e) < 0 ||
-		org_set(v->web->store, "mail.from", from, v->e) < 0 ||
-		org_note(&v->by, "mail.set", server, v->e) < 0)
+	if (save(v) < 0)
 		page_failed(v);
 	else
 		redirect(v, "/viec/thu?bao=da-luu");

@@ -130,6 +130,7 @@ enum object {
 	OBJECT_RECORD,
 	OBJECT_CASE,
 	OBJECT_SESSION,
+	OBJECT_DUTY, /* the unit, and in the second and third {} an obligation of it */
 	OBJECT_FILE,
 	OBJECT_IMPORT,
 	OBJECT_COUNT,
@@ -250,6 +251,8 @@ struct field {
 	bool is_required;
 };
 
+/* A certificate in PEM, of a bearable size? */
+bool is_ca(struct str s);
 /* "31/12/2026", "31-12-2026" or "2026-12-31" */
 bool date_typed(struct str s, struct date *ret);
 void fault_add(struct view *v, const char *field, const char *words);
@@ -258,6 +261,8 @@ void html_faults(struct view *v);
 void html_form(struct view *v, const char *action, const char *class_name);
 void html_form_end(struct view *v, const char *button);
 void html_field(struct view *v, const struct field *f);
+/* The same for a text of several lines, with its hint. */
+void html_area(struct view *v, const struct field *f);
 void html_option(struct view *v, const char *value, const char *words, bool is_chosen);
 /* A box to tick, with its words. */
 void html_box(struct view *v, const char *name, struct str value, struct str words, bool is_on);

@@ -20,9 +20,15 @@ bool letter_is_address(struct str s);
 
 /* Open libcurl: before the process is confined. ERR_ABSENT: this machine has none. */
 MUST_CHECK int letter_open(struct err *e);
-/* Hand TEXT, as letter_write() made it, to SERVER, "smtp://host:25" or "smtps://host:465"; STARTTLS
- * is used where it is offered. ERR_SYSTEM with what the server or the network said. */
+/* Where letters are handed in. */
+struct letter_server {
+	const char *url;              /* "smtp://host:25" or "smtps://host:465" */
+	const char *login, *password; /* SMTP AUTH; "": it asks for none */
+	const char *ca;               /* PEM; "": the roots of this machine */
+};
+/* Hand TEXT in, as letter_write() made it. STARTTLS is used where it is offered; with a LOGIN
+ * nothing goes but under TLS. ERR_SYSTEM with what the server or the network said. */
 MUST_CHECK int letter_send(
-	const char *server, const struct letter *l, struct str text, struct err *e);
+	const struct letter_server *server, const struct letter *l, struct str text, struct err *e);
 
 #endif

@@ -26,17 +26,34 @@ static size_t give(char *to, size_t size, size_t count, void *context)
 	return n;
 }
 
-static CURLcode perform(const struct curl_calls *curl, CURL *easy, const char *server,
-	const char *from, struct curl_slist *to, struct rest *rest)
+/* A password is never said in the clear, whatever the server offers. */
+static void give_login(
+	const struct curl_calls *curl, CURL *easy, const struct letter_server *server)
 {
-	curl->setopt(easy, CURLOPT_URL, server);
+	struct curl_blob ca = { (void *)(uintptr_t)server->ca, strlen(server->ca), CURL_BLOB_COPY };
+
+	if (*server->ca)
+		curl->setopt(easy, CURLOPT_CAINFO_BLOB, &ca);
+	curl->setopt(easy, CURLOPT_USE_SSL,
+		*server->login ? (long)CURLUSESSL_ALL : (long)CURLUSESSL_TRY);
+	if (!*server->login)
+		return;
+	curl->setopt(easy, CURLOPT_USERNAME, server->login);
+	curl->setopt(easy, CURLOPT_PASSWORD, server->password);
+}
+
+static CURLcode perform(const struct curl_calls *curl, CURL *easy,
+	const struct letter_server *server, const char *from, struct curl_slist *to,
+	struct rest *rest)
+{
+	curl->setopt(easy, CURLOPT_URL, server->url);
+	give_login(curl, easy, server);
 	curl->setopt(easy, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
 	curl->setopt(easy, CURLOPT_MAIL_FROM, from);
 	curl->setopt(easy, CURLOPT_MAIL_RCPT, to);
 	curl->setopt(easy, CURLOPT_READFUNCTION, give);
 	curl->setopt(easy, CURLOPT_READDATA, rest);
 	curl->setopt(easy, CURLOPT_UPLOAD, 1L);
-	curl->setopt(easy, CURLOPT_USE_SSL, (long)CURLUSESSL_TRY);
 	curl->setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	curl->setopt(easy, CURLOPT_PROXY, "");
 	curl->setopt(easy, CURLOPT_CONNECTTIMEOUT, CONNECT_S);
@@ -44,7 +61,8 @@ static CURLcode perform(const struct curl_calls *curl, CURL *easy, const char *s
 	return curl->perform(easy);
 }
 
-int letter_send(const char *server, const struct letter *l, struct str text, struct err *e)
+int letter_send(
+	const struct letter_server *server, const struct letter *l, struct str text, struct err *e)
 {
 	char fault[CURL_ERROR_SIZE] = "";
 	struct rest rest = { text };
@@ -68,7 +86,7 @@ int letter_send(const char *server, const struct letter *l, struct str text, str
 	curl->cleanup(easy);
 	arena_done(&a);
 	if (code != CURLE_OK)
-		return err_set(
-			e, ERR_SYSTEM, "\"%s\": %s", server, *fault ? fault : curl->words(code));
+		return err_set(e, ERR_SYSTEM, "\"%s\": %s", server->url,
+			*fault ? fault : curl->words(code));
 	return 0;
 }
