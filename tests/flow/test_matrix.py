@@ -9,8 +9,11 @@ import re
 import subprocess
 import time
 import unittest
+import urllib.parse
 
-from flow import BUILD, Server, totp
+import yaml
+
+from flow import BUILD, PACKS, Server, totp
 
 # EVIDENCE: D8.1#1, D8.2
 TABLES = json.loads(subprocess.run([os.path.join(BUILD, "tests/unit/route_table")], check=True,
@@ -59,6 +62,18 @@ def mark_of(browser):
     browser.mark = page.json()["mark"]
 
 
+def doers():
+    """{obligation: the roles of accounts that do it}, as the pack says."""
+    def read(name):
+        with open(os.path.join(PACKS, "tay-son", name), encoding="utf-8") as text:
+            return yaml.load(text, yaml.CSafeLoader)
+
+    accounts = {role["id"]: role.get("accounts") or [] for role in read("roles.yaml")["roles"]}
+    return {o["id"]: {account for who in o["who"] for account in accounts.get(who, [])}
+            for name in sorted(os.listdir(os.path.join(PACKS, "tay-son", "obligations")))
+            for o in read(os.path.join("obligations", name))["obligations"]}
+
+
 def covers(unit, other):
     return other in {1: {1, 2, 3, 4}, 2: {2, 3}, 3: {3}, 4: {4}}[unit]
 
@@ -79,9 +94,9 @@ def wanted(route, role, unit, other, is_self):
         return "in" if reaches(place, unit, 1) else 403
     if other is None:
         return "in"
-    if not (reaches(places["see"], unit, other) or is_self and places["see"] != "none"):
+    if not (reaches(places["see"], unit, other) or is_self is True and places["see"] != "none"):
         return 404
-    return "in" if reaches(place, unit, other) or is_self else 403
+    return "in" if reaches(place, unit, other) or is_self is True else 403
 
 
 class Matrix(unittest.TestCase):
@@ -96,11 +111,20 @@ class Matrix(unittest.TestCase):
         cls.browsers = {(role, unit): account_of(cls.server, cls.admin, role, unit)
                         for role in ROLES for unit in (1, 2)}
         cls.own = cls.people_of_accounts()
+        cls.duties = cls.duties_of_roles()
 
     @classmethod
     def tearDownClass(cls):
         cls.server.stop()
         cls.server.own.cleanup()
+
+    @classmethod
+    def duties_of_roles(cls):
+        """{role: (a duty that it does, one that it does not)}; None where there is no such duty."""
+        who, listed = doers(), [urllib.parse.unquote(found) for found in re.findall(
+            r'href="/viec/2/tay-son/([^"?/]+)"', cls.admin.get("/viec?don-vi=2&xem=tat-ca").text)]
+        return {role: (next((o for o in listed if role in who[o]), None),
+                       next((o for o in listed if role not in who[o]), None)) for role in ROLES}
 
     @classmethod
     def form(cls, path, **fields):
@@ -183,18 +207,33 @@ class Matrix(unittest.TestCase):
                                              "session", "file", "import")
         for role in ROLES:
             for unit in (1, 2):
-                if self.browsers[role, unit] is None:
+                if self.browsers[role, unit] is None or route.get("object") == "duty":
                     continue
                 if not is_object:
                     yield role, unit, None, False
                     continue
                 for other in UNITS.values():
                     yield role, unit, other, False
+            yield from self.duty_cells(route, role)
             if route.get("object") == "staff" and self.browsers[role, 2]:
                 yield role, 2, 4, True
 
+    def duty_cells(self, route, role):
+        """A duty in each unit that the role does not do, and one that it does: theirs in their own unit alone."""
+        for unit in (1, 2):
+            if route.get("object") != "duty" or self.browsers[role, unit] is None:
+                continue
+            for other in UNITS.values():
+                if self.duties[role][1]:
+                    yield role, unit, other, False
+                if self.duties[role][0]:
+                    yield role, unit, other, True if other == unit or role == "admin" else "elsewhere"
+
     def path_of(self, route, role, other, is_self):
         kind, path = route.get("object"), route["path"]
+        if kind == "duty":
+            duty = urllib.parse.quote(self.duties[role][0 if is_self else 1], safe="")
+            return path.replace("{}", str(other), 1).replace("{}", "tay-son", 1).replace("{}", duty)
         if kind == "host":
             first = 1
         elif kind == "exception":
@@ -217,7 +256,8 @@ class Matrix(unittest.TestCase):
     def test_every_cell(self):
         kinds = {route.get("object", "none") for route in TABLES["routes"]}
         self.assertEqual(kinds - {"none", "law", "list", "mine", "whole", "host", "exception", "unit", "staff",
-                                  "account", "case", "record", "session", "file", "import"}, set(), "teach this test how to make such an object")
+                                  "account", "case", "record", "session", "file", "import", "duty"},
+                         set(), "teach this test how to make such an object")
         wrong, counts, place = [], {"in": 0, 403: 0, 404: 0}, None
         routes = [r for r in TABLES["routes"] if (r["method"], r["path"]) not in LEFT_OUT]
         plan = sorted(((other or 0, i, role, unit, is_self) for i, r in enumerate(routes)
@@ -246,7 +286,26 @@ class Matrix(unittest.TestCase):
         self.assertGreater(total, 2000)
 
     def admin_finds_none(self, route, path):
-        return route["method"] == "POST" or self.admin.get(path, follow=False).status == 404
+        """An administrator, who may all, meets the same with the same request."""
+        return self.ask(self.admin, route, path).status == 404
+
+    def test_people_open_and_do_their_own_duties(self):
+        mine, other = self.duties["staff"]
+        path = f"/viec/2/tay-son/{urllib.parse.quote(mine, safe='')}"
+        staff, officer = self.browsers["staff", 2], self.browsers["officer", 2]
+        self.assertIn(f'href="{path}"', staff.get("/viec").text)
+        self.assertEqual(staff.get(f"/viec/2/tay-son/{urllib.parse.quote(other, safe='')}").status, 404)
+        self.assertEqual(staff.get(path.replace("/viec/2/", "/viec/4/")).status, 404)
+        self.assertEqual(staff.get(path).status, 200)
+        page = staff.submit({"ket-qua": "Tôi đã đọc"}, action=f"{path}/xong")
+        self.assertIn("Đã lưu", page.text)
+        self.assertIn("Tôi đã đọc", page.text)
+        officer.get(path)
+        officer.submit({"ket-qua": "Việc của cán bộ"}, action=f"{path}/xong")
+        self.assertIn("Tôi đã đọc", officer.get(path).text)
+        self.assertIn("Việc của cán bộ", officer.page.text)
+        self.assertIn("Tôi đã đọc", staff.get(path).text)
+        self.assertNotIn("Việc của cán bộ", staff.page.text)
 
     def test_without_a_session_only_the_open_doors(self):
         for route in TABLES["routes"]:

@@ -18,6 +18,7 @@ static const char *const objects[OBJECT_COUNT] = {
 	[OBJECT_RECORD] = "record",
 	[OBJECT_CASE] = "case",
 	[OBJECT_SESSION] = "session",
+	[OBJECT_DUTY] = "duty",
 	[OBJECT_FILE] = "file",
 	[OBJECT_IMPORT] = "import",
 };

@@ -42,7 +42,9 @@ static bool find(struct view *v, struct here *ret)
 
 static bool may_do(struct view *v, const struct here *h)
 {
-	return view_may(v, RIGHT_ACT, h->unit->id) && !h->duty->is_machine;
+	return !h->duty->is_machine &&
+		(view_may(v, RIGHT_ACT, h->unit->id) ||
+			work_may_own(v, RIGHT_ACT, h->unit->id, h->duty->obligation));
 }
 
 /* --- what is known ---------------------------------------------------------------------------- */
@@ -69,7 +71,10 @@ static void facts_box(struct view *v, const struct here *h)
 		d->last.id ? work_day(v, d->last.day) : tr(v->lang, "chưa có"));
 	html(v->w, "<div><dt>%s</dt><dd>%.*s</dd></div>\n", tr(v->lang, "Đơn vị"),
 		STR_FMT(h->unit->name));
-	if (d->host_id)
+	if (d->host_id && !view_may(v, RIGHT_SEE, d->unit_id))
+		html(v->w, "<div><dt>%s</dt><dd>%.*s</dd></div>\n", tr(v->lang, "Máy"),
+			STR_FMT(d->host_name));
+	else if (d->host_id)
 		html(v->w, "<div><dt>%s</dt><dd><a href=\"/may/%lld\">%.*s</a></dd></div>\n",
 			tr(v->lang, "Máy"), (long long)d->host_id, STR_FMT(d->host_name));
 	if (role)
@@ -113,18 +118,26 @@ static void proofs_box(struct view *v, const struct here *h)
 	for (size_t i = 0; i < o->evidence_count; i++)
 		if (o->evidence[i].by != BY_CHECK)
 			html(v->w, "<li>%.*s</li>\n", STR_FMT(words_of(v, o->evidence[i].what)));
-	if (h->duty->host_id && facts_load(v, h->duty->host_id, &f, v->e) == 0)
+	if (h->duty->host_id && view_may(v, RIGHT_SEE, h->unit->id) &&
+		facts_load(v, h->duty->host_id, &f, v->e) == 0)
 		cv = facts_verdict(&f, o);
 	for (size_t i = 0; cv && i < cv->proof_count; i++)
 		if (cv->proofs[i].asked->by == BY_CHECK)
 			machine_fact(v, &f, &cv->proofs[i]);
 	html(v->w, "</ul>\n");
 	for (size_t i = 0; i < o->evidence_count; i++)
-		if (o->evidence[i].review.ptr && h->duty->host_id)
+		if (o->evidence[i].review.ptr && h->duty->host_id &&
+			view_may(v, RIGHT_SEE, h->unit->id))
 			html(v->w,
 				"<p><a class=\"button\" href=\"/may/%lld/tien-trinh\">%s</a></p>\n",
 				(long long)h->duty->host_id, tr(v->lang, "Mở trang rà soát để ký"));
 	html(v->w, "</section>\n");
+}
+
+/* Who may not see the unit sees what they did themselves. */
+static bool is_shown(struct view *v, const struct here *h, const struct evidence *row)
+{
+	return view_may(v, RIGHT_SEE, h->unit->id) || str_eq(row->person, v->user.login);
 }
 
 static void history_row(struct view *v, const struct evidence *row)
@@ -160,7 +173,8 @@ static void history_box(struct view *v, const struct here *h)
 	if (rows.count) {
 		html(v->w, "<ul>\n");
 		for (size_t i = 0; i < rows.count; i++)
-			history_row(v, &rows.at[i]);
+			if (is_shown(v, h, &rows.at[i]))
+				history_row(v, &rows.at[i]);
 		html(v->w, "</ul>\n");
 	} else {
 		html(v->w, "<p class=\"empty\">%s</p>\n", tr(v->lang, "Chưa có lần nào được ghi."));

@@ -1,6 +1,6 @@
 /* place.c - in which unit what a path names stands, and whether the visitor's rights reach there.
  * The rules stand in the table of routes, the reach in core/org/rights.c; here they meet. */
-#include "face/web/web_int.h"
+#include "face/web/work.h"
 
 /* The unit of an object, and whose it is: staff id or NULL. */
 static const char sql_host[] = "SELECT unit_id, NULL FROM host WHERE id = $1";
@@ -28,6 +28,7 @@ static const char *const sql_of[OBJECT_COUNT] = {
 	[OBJECT_RECORD] = sql_record,
 	[OBJECT_CASE] = sql_case,
 	[OBJECT_SESSION] = sql_session,
+	[OBJECT_DUTY] = sql_unit,
 	[OBJECT_FILE] = sql_file,
 	[OBJECT_IMPORT] = sql_import,
 };
@@ -121,6 +122,18 @@ static int object_of(struct view *v, const char *sql, int64_t *ret_unit, int64_t
 	return 1;
 }
 
+/* Within reach, the person's own, or a duty that is theirs. */
+static bool reaches(struct view *v, enum org_right right, int64_t unit, int64_t staff)
+{
+	if (org_may_self(&v->user, right, view_tree(v), unit, staff))
+		return true;
+	return route_object(v->route) == OBJECT_DUTY &&
+		work_may_own(v, right, unit,
+			pack_obligation(v->web->packs,
+				arena_fmt(v->a, "%.*s/%.*s", STR_FMT(v->args[1]),
+					STR_FMT(v->args[2]))));
+}
+
 /* An object out of reach is not there: its number tells nothing. */
 static bool object_allows(struct view *v, enum org_right right, const char *sql)
 {
@@ -129,9 +142,9 @@ static bool object_allows(struct view *v, enum org_right right, const char *sql)
 
 	if (rc < 0)
 		page_failed(v);
-	else if (rc == 0 || !org_may_self(&v->user, RIGHT_SEE, view_tree(v), unit, staff))
+	else if (rc == 0 || !reaches(v, RIGHT_SEE, unit, staff))
 		page_problem(v, 404);
-	else if (!org_may_self(&v->user, right, view_tree(v), unit, staff))
+	else if (!reaches(v, right, unit, staff))
 		page_problem(v, 403);
 	else
 		return true;

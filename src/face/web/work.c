@@ -79,11 +79,21 @@ static bool stands_in(struct view *v, const struct obligation *o)
 	return false;
 }
 
-bool work_is_mine(struct view *v, const struct duty *d)
+static bool is_mine(struct view *v, const struct obligation *o)
 {
 	return v->user.role == USER_ADMIN ||
-		duty_is_for(v->web->packs, d->obligation, org_role_id(v->user.role)) ||
-		stands_in(v, d->obligation);
+		duty_is_for(v->web->packs, o, org_role_id(v->user.role)) || stands_in(v, o);
+}
+
+bool work_is_mine(struct view *v, const struct duty *d)
+{
+	return is_mine(v, d->obligation);
+}
+
+bool work_may_own(struct view *v, enum org_right right, int64_t unit_id, const struct obligation *o)
+{
+	return o && v->user.unit_id == unit_id && org_reach(v->user.role, right) != PLACE_NONE &&
+		is_mine(v, o);
 }
 
 const char *duty_path(struct view *v, const struct duty *d)

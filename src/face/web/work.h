@@ -15,6 +15,10 @@ const struct org_unit *work_unit_of_path(struct view *v);
 int work_duties(struct view *v, const struct org_unit *unit, struct duties *ret);
 /* Is it for the visitor to do: by their role, or because they stand in for somebody? */
 bool work_is_mine(struct view *v, const struct duty *d);
+/* May the visitor do so with a duty of this unit because it is their own, whatever else of the unit
+ * they may see? */
+bool work_may_own(
+	struct view *v, enum org_right right, int64_t unit_id, const struct obligation *o);
 const char *duty_path(struct view *v, const struct duty *d);
 /* The same from its key, "tay-son/D11.3@12". */
 const char *duty_path_of(struct view *v, int64_t unit_id, struct str key);
