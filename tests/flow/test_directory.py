@@ -9,7 +9,7 @@ import time
 import unittest
 
 from directory import PEOPLE, READER, SLAPD, Directory, certificate
-from flow import ADMIN, Server, folder, totp
+from flow import ADMIN, Server, folder, khien, totp
 
 # EVIDENCE: D12.1.b, D8.1#1
 
@@ -109,6 +109,16 @@ class Ldap(unittest.TestCase):
         log_in(browser, "le.quan", PEOPLE["le.quan"][1])
         self.assertEqual(browser.path, "/bat-ma-hai-buoc")
         self.assertEqual(stage(browser), "turn-on-second-step")
+
+    def test_a_lost_phone_costs_the_second_step_and_not_the_password(self):
+        browser = self.server.browser()
+        log_in(browser, "chi.pham", PEOPLE["chi.pham"][1])
+        said = khien("user", "reset", "chi.pham", "--data", self.server.data)
+        self.assertEqual(said.status, 0, said)
+        self.assertIn("giữ nguyên", said.out)
+        self.assertIsNone(stage(browser))
+        log_in(browser, "chi.pham", PEOPLE["chi.pham"][1])
+        self.assertEqual(stage(browser), "full")
 
     def test_who_is_in_no_group_does_not_come_in(self):
         page = log_in(self.server.browser(), "dung.vo", PEOPLE["dung.vo"][1])

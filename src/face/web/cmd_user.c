@@ -1,4 +1,5 @@
 /* cmd_user.c - khien user …: accounts, when nobody can log in or a script makes them. */
+#include "core/org/outside.h"
 #include "face/web/org_int.h"
 #include "face/web/serve_int.h"
 
@@ -110,7 +111,11 @@ static int reset(struct own_command *c, struct err *e)
 		return rc;
 	org_onetime(&c->rules, password);
 	rc = org_user_reset(&c->by, u.id, str_of(password), e);
-	if (rc == 0)
+	if (rc == 0 && str_is(u.source, ORG_LDAP))
+		printf("%s\n",
+			tr(c->line->lang,
+				"Mật khẩu ở danh bạ thì giữ nguyên; đã tắt xác thực hai bước và mở khóa."));
+	else if (rc == 0)
 		say_onetime(c, password);
 	return rc;
 }
