@@ -96,6 +96,18 @@ class District(unittest.TestCase):
         for key, count in sorted(counts.items()):
             print("# {:10} {:7} {:15} {}".format(*key, count))
 
+    def test_each_proof_by_a_case_has_a_flow(self):
+        """Nothing of the law waits for a case that nobody can open, but for the two that registers answer."""
+        answered = set()
+        folder = os.path.join(PACKS, "tay-son", "flows")
+        for name in sorted(os.listdir(folder)):
+            with open(os.path.join(folder, name), encoding="utf-8") as text:
+                flow = yaml.safe_load(text)
+            for part in (flow, *flow["moves"], *flow.get("tasks", [])):
+                answered.update(part.get("answers", []))
+        wanted = {i for i, o in obligations().items() if any(e["by"] == "flow" for e in o["evidence"])}
+        self.assertEqual(wanted - answered, {"D14.2", "D18.5"})
+
     def open_one(self, browser, row):
         """The page of this verdict; its text."""
         name = row["obligation"].partition("/")[2]

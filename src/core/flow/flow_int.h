@@ -33,6 +33,13 @@ int flow_things(const struct flow_by *by, const struct flow_case *c,
 int flow_thing_set(const struct flow_by *by, int64_t record_id, struct str field, struct str value,
 	struct err *e);
 
+/* The obligation that a value names, "D8.3" being of the flow's own pack. NULL: none. */
+const struct obligation *flow_excepted(
+	const struct flow_by *by, const struct flow *f, struct str id);
+/* Keep the exception that MOVE grants, inside the caller's transaction. */
+int flow_except(const struct flow_by *by, const struct flow *f, const struct flow_move *move,
+	const struct flow_case *c, const struct flow_history *h, struct err *e);
+
 bool flow_may(const struct flow_by *by, enum flow_who who, int64_t unit_id);
 /* The log-in of who does it, "" for the program. */
 struct str flow_login(const struct flow_by *by);

@@ -306,6 +306,74 @@ static void a_vendor_goes_from_signing_through_a_breach_to_the_end(void **state)
 	store_close(s);
 }
 
+/* EVIDENCE: D15.4.a, D15.4.c, D15.5, D15.4.đ#2 */
+static void an_incident_beyond_the_unit_is_reported_within_the_hour(void **state)
+{
+	static const struct said wrong[] = { { "seen_at", "2026-06-02T09:00" },
+		{ "told_at", "2026-06-02T08:00" }, { "seen", "mã hóa tệp" }, { "group", "attack" },
+		{ "degree", "high" }, { "managed_by", "unit" }, { NULL, NULL } };
+	static const struct said sorted[] = { { "seen_at", "2026-06-02T09:00" },
+		{ "told_at", "2026-06-02T09:05" }, { "seen", "mã hóa tệp" }, { "group", "attack" },
+		{ "degree", "high" }, { "managed_by", "unit" }, { NULL, NULL } };
+	static const struct said beyond[] = { { "beyond_at", "2026-06-02T10:00" },
+		{ "beyond_why", "không có bản sao" }, { NULL, NULL } };
+	static const struct said report[] = { { "report_no", "1/BC" },
+		{ "reported_at", "2026-06-02T10:30" }, { NULL, NULL } };
+	static const struct said joint[] = { { "joint_work", "công an huyện" },
+		{ "privacy", "yes" }, { NULL, NULL } };
+	static const struct said end[] = { { "orders", "khôi phục" }, { "cause", "thư lừa" },
+		{ "damage", "không" }, { "ended_at", "2026-06-03T10:00" }, { NULL, NULL } };
+	struct store *s = fresh();
+	int64_t ten = at("2026-06-02", 10), id;
+	struct flow_case c;
+
+	id = begin(s, "incident", (struct flow_subject){ 0 }, ten);
+	assert_int_equal(go(by(s, &officer, ten), id, "sort", wrong), ERR_CONFLICT);
+	assert_int_equal(go(by(s, &officer, ten), id, "sort", sorted), 0);
+	assert_int_equal(judged(s, "tay-son/D15.4.a", ten).outcome, OUTCOME_PASS);
+	assert_int_equal(go(by(s, &officer, ten), id, "beyond", beyond), 0);
+	assert_int_equal(flow_get(s, id, ten, &arena, &c, &err), 0);
+	assert_int_equal(c.due_at_s, ten + 3600); /* report_now_h */
+	assert_int_equal(judged(s, "tay-son/D15.5", ten + 4000).outcome, OUTCOME_FAIL);
+	assert_int_equal(go(by(s, &officer, ten), id, "report", report), ERR_DENIED);
+	assert_int_equal(go(by(s, &head, ten + 2000), id, "report", report), 0);
+	assert_int_equal(judged(s, "tay-son/D15.5", ten + 4000).outcome, OUTCOME_PASS);
+	assert_int_equal(judged(s, "tay-son/D15.4.c", ten + 4000).outcome, OUTCOME_PASS);
+	assert_int_equal(go(by(s, &officer, ten + 5000), id, "joint", joint), 0);
+	assert_int_equal(judged(s, "tay-son/D15.4.đ#2", ten + 5000).outcome, OUTCOME_UNKNOWN);
+	assert_int_equal(go(by(s, &head, ten + 90000), id, "close", end), 0);
+	assert_int_equal(judged(s, "tay-son/D15.4.đ#2", ten + 90000).outcome, OUTCOME_PASS);
+	store_close(s);
+}
+
+static void a_granted_exception_is_an_exception(void **state)
+{
+	static const struct said wrong[] = { { "obligation", "D99.9" }, { "reason", "máy cũ" },
+		{ "measure", "tách mạng" }, { "from_day", "2026-06-01" },
+		{ "until_day", "2026-06-30" }, { NULL, NULL } };
+	static const struct said right[] = { { "obligation", "D8.3" }, { "reason", "máy cũ" },
+		{ "measure", "tách mạng" }, { "from_day", "2026-06-01" },
+		{ "until_day", "2026-06-30" }, { NULL, NULL } };
+	struct store *s = fresh();
+	int64_t day = at("2026-06-01", 8), id;
+	struct exception *list;
+	size_t count;
+
+	id = begin(s, "exception", (struct flow_subject){ 0 }, day);
+	assert_int_equal(go(by(s, &head, day), id, "grant", wrong), ERR_CONFLICT);
+	assert_true(is_about("obligation"));
+	assert_int_equal(exception_list(s, day, &arena, &list, &count, &err), 0);
+	assert_int_equal(count, 0);
+	assert_int_equal(go(by(s, &head, day), id, "grant", right), 0);
+	assert_int_equal(exception_list(s, at("2026-06-30", 23), &arena, &list, &count, &err), 0);
+	assert_int_equal(count, 1);
+	assert_true(str_is(list[0].obligation, "tay-son/D8.3"));
+	assert_int_equal(list[0].unit_id, 1);
+	assert_int_equal(exception_list(s, at("2026-07-01", 0), &arena, &list, &count, &err), 0);
+	assert_int_equal(count, 0);
+	store_close(s);
+}
+
 /* Person 1, with an account and a device; and an account that is cancelled already. */
 static int64_t leaver_holds(struct store *s)
 {
@@ -488,6 +556,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(terms_end_as_the_law_says),
 		cmocka_unit_test(a_device_is_not_disposed_of_without_its_erasure_certificate),
+		cmocka_unit_test(an_incident_beyond_the_unit_is_reported_within_the_hour),
+		cmocka_unit_test(a_granted_exception_is_an_exception),
 		cmocka_unit_test(a_vendor_goes_from_signing_through_a_breach_to_the_end),
 		cmocka_unit_test(a_leaver_has_a_clock_from_the_effective_hour),
 		cmocka_unit_test(a_machine_joins_a_level_3_system_only_with_a_clean_new_audit),

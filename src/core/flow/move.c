@@ -183,6 +183,8 @@ static int make(struct step *s, struct err *e)
 		rc = add_step(s, e);
 	if (rc == 0 && s->move->set_field.ptr && s->c.record_id)
 		rc = flow_thing_set(s->by, s->c.record_id, s->move->set_field, s->move->set_to, e);
+	if (rc == 0 && s->move->except_obligation.ptr)
+		rc = flow_except(s->by, s->f, s->move, &s->c, &s->h, e);
 	if (rc == 0)
 		rc = flow_spawn(s->by, s->f, &s->c, &s->h,
 			(struct flow_names){ s->move->tasks, s->move->task_count }, e);
@@ -208,6 +210,10 @@ static int weigh(struct step *s, struct str move, struct err *e)
 	}
 	add_values(s);
 	check_values(s);
+	if (s->move->except_obligation.ptr &&
+		!flow_excepted(s->by, s->f, flow_value_of(&s->h, s->move->except_obligation)))
+		refuse(s, s->move->except_obligation,
+			both(T("Không gói quy định nào có nghĩa vụ này.")));
 	rc = check_guards(s, e);
 	if (rc == 0 && s->why->count > 0)
 		return err_set(e, ERR_CONFLICT, "move \"%.*s\" is refused: %.*s", STR_FMT(move),

@@ -103,6 +103,8 @@ struct flow_move {
 	size_t guard_count;
 	struct flow_clock clock;      /* until the next move */
 	struct str set_field, set_to; /* of the case's record; or STR_NONE */
+	/* fields whose values become a dated exception of the unit; or STR_NONE */
+	struct str except_obligation, except_reason, except_measure, except_from, except_until;
 	struct source source;
 };
 

@@ -116,6 +116,16 @@ static const struct field set_fields[] = {
 };
 static const struct shape set_shape = { set_fields, sizeof(struct flow_move), NO_SOURCE };
 
+static const struct field except_fields[] = {
+	FIELD("obligation", TEXT, NEEDED, AT(except_obligation)),
+	FIELD("reason", TEXT, NEEDED, AT(except_reason)),
+	FIELD("measure", TEXT, NEEDED, AT(except_measure)),
+	FIELD("from", TEXT, NEEDED, AT(except_from)),
+	FIELD("until", TEXT, NEEDED, AT(except_until)),
+	{ 0 },
+};
+static const struct shape except_shape = { except_fields, sizeof(struct flow_move), NO_SOURCE };
+
 static const struct field move_fields[] = {
 	FIELD("id", TEXT, NEEDED, AT(id)),
 	FIELD("title", WORDS, NEEDED, AT(title)),
@@ -132,6 +142,7 @@ static const struct field move_fields[] = {
 		.item = ITEM_OBLIGATION),
 	FIELD("clock", OWN, 0, 0, .read = read_move_clock),
 	FIELD("sets", MAP, 0, 0, .shape = &set_shape),
+	FIELD("excepts", MAP, 0, 0, .shape = &except_shape),
 	{ 0 },
 };
 static const struct shape move_shape = { move_fields, sizeof(struct flow_move), AT(source) };

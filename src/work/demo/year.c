@@ -71,6 +71,20 @@ struct going {
 	int64_t id;
 };
 
+/* What an exception names is an obligation of the flow's own pack, for two months. */
+static struct str value_of(
+	const struct going *g, const struct flow_move *move, size_t field, int64_t at_s)
+{
+	const struct flow_field *f = &g->f->fields[field];
+	const struct pack *pack = g->f->pack;
+
+	if (move->except_obligation.ptr && str_eq(f->id, move->except_obligation))
+		return pack->obligations[demo_random(g->m, pack->obligation_count)].id;
+	if (move->except_until.ptr && str_eq(f->id, move->except_until))
+		at_s += 60 * (int64_t)CLOCK_DAY_S;
+	return field_value(g->m, move, f, g->u, at_s - (20 - (int64_t)field) * 60);
+}
+
 static int do_tasks(const struct going *g, int64_t at_s, struct err *e)
 {
 	struct making *m = g->m;
@@ -123,8 +137,7 @@ static int step(const struct going *g, int64_t at_s, bool *ret_went, struct err 
 		if (is_asked && flow_value_of(&h, g->f->fields[i].id).len == 0)
 			vec_push(&m->piece, &values,
 				((struct flow_value){ .field = g->f->fields[i].id,
-					.value = field_value(m, move, &g->f->fields[i], g->u,
-						at_s - (20 - (int64_t)i) * 60) }));
+					.value = value_of(g, move, i, at_s) }));
 	}
 	rc = flow_move(
 		&by, g->id, &(struct flow_asked){ move->id, values.at, values.len }, &why, e);
