@@ -19,15 +19,13 @@ static const char *percent(struct view *v, int permille)
 {
 	if (permille < 0)
 		return tr(v->lang, "không tính");
-	return path_of(v, "%d,%d %%", permille / 10, permille % 10);
+	return path_of(v, "%d,%d %%", permille / 10, permille % 10);
 }
 
 /* A line of the last days, 100 by 24, with its figures for those who cannot see it. */
-static void spark(struct view *v, int64_t unit_id)
+static void spark(struct view *v, const struct comply_trend *t)
 {
-	struct comply_trend t;
-
-	if (comply_trend(v->web->store, unit_id, TREND_DAYS, v->a, &t, v->e) < 0 || t.count < 2) {
+	if (t->count < 2) {
 		html(v->w, "<span class=\"soft\">–</span>");
 		return;
 	}
@@ -35,11 +33,11 @@ static void spark(struct view *v, int64_t unit_id)
 		"<svg class=\"spark\" viewBox=\"0 0 100 24\" width=\"100\" height=\"24\" role=\"img\""
 		" aria-label=\"%s %s – %s\"><polyline fill=\"none\" stroke=\"currentColor\""
 		" stroke-width=\"1.5\" points=\"",
-		tr(v->lang, "Điểm theo ngày:"), percent(v, t.at[0].permille),
-		percent(v, t.at[t.count - 1].permille));
-	for (size_t i = 0; i < t.count; i++)
-		html(v->w, "%s%d,%d", i ? " " : "", (int)(i * 100 / (t.count - 1)),
-			23 - (t.at[i].permille < 0 ? 0 : t.at[i].permille * 22 / 1000));
+		tr(v->lang, "Điểm theo ngày:"), percent(v, t->at[0].permille),
+		percent(v, t->at[t->count - 1].permille));
+	for (size_t i = 0; i < t->count; i++)
+		html(v->w, "%s%d,%d", i ? " " : "", (int)(i * 100 / (t->count - 1)),
+			23 - (t->at[i].permille < 0 ? 0 : t->at[i].permille * 22 / 1000));
 	html(v->w, "\"/></svg>");
 }
 
@@ -59,6 +57,7 @@ static int64_t lacking(const struct comply_found_list *found, int64_t unit_id)
 struct ranking {
 	const struct comply_units *units;
 	struct comply_found_list found;
+	struct comply_trend *trends; /* beside the units */
 	bool may_remind;
 };
 
@@ -80,7 +79,7 @@ static void unit_row(struct view *v, const struct ranking *k, size_t at)
 		"<td>%s</td>\n<td>",
 		k->units->count - at, (long long)u->id, STR_FMT(u->name),
 		percent(v, r->score.permille));
-	spark(v, u->id);
+	spark(v, &k->trends[at]);
 	html(v->w,
 		"</td>\n<td>%lld</td><td>%lld</td><td>%lld</td><td>%lld</td><td>%lld</td><td>%lld</td>\n"
 		"<td><a href=\"/ket-qua/%lld/ra-soat\">%lld</a></td>\n</tr>\n",
@@ -108,6 +107,13 @@ static void units_table(struct view *v, const struct ranking *k)
 	html(v->w, "</tbody>\n</table>\n</div>\n");
 }
 
+static int load_trends(struct view *v, struct ranking *k)
+{
+	k->trends = arena_array(v->a, struct comply_trend, k->units->count + 1);
+	return comply_trends(v->web->store, k->units,
+		date_add_days(date_at(v->by.now_s), -TREND_DAYS), v->a, k->trends, v->e);
+}
+
 void page_results(struct view *v)
 {
 	struct view_units seen = view_units(v, RIGHT_SEE);
@@ -117,7 +123,8 @@ void page_results(struct view *v)
 	struct comply_law law;
 
 	if (load(v, seen.json, &law, &units) < 0 ||
-		comply_found_totals(v->web->store, seen.json, v->a, &k.found, v->e) < 0) {
+		comply_found_totals(v->web->store, seen.json, v->a, &k.found, v->e) < 0 ||
+		load_trends(v, &k) < 0) {
 		page_failed(v);
 		return;
 	}
@@ -324,6 +331,7 @@ void page_result(struct view *v)
 {
 	const struct org_unit *unit = work_unit_of_path(v);
 	struct comply_units units;
+	struct comply_trend trend;
 	struct comply_law law;
 	struct str json;
 
@@ -345,7 +353,8 @@ void page_result(struct view *v)
 	}
 	html(v->w, "<p><strong>%s: %s</strong> ", tr(v->lang, "Điểm"),
 		percent(v, units.at[0].score.permille));
-	spark(v, unit->id);
+	if (comply_trend(v->web->store, unit->id, TREND_DAYS, v->a, &trend, v->e) == 0)
+		spark(v, &trend);
 	html(v->w,
 		" <span class=\"soft\">%s %s · %s</span></p>\n<p><a class=\"button plain\" href=\"/ket-qua/%lld/ra-soat\">%s</a></p>\n",
 		tr(v->lang, "tính lúc"), time_text(v, units.at[0].at_s),

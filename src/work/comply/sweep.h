@@ -147,5 +147,8 @@ struct comply_trend {
 };
 MUST_CHECK int comply_trend(struct store *s, int64_t unit_id, size_t max, struct arena *a,
 	struct comply_trend *ret, struct err *e);
+/* The same of many units at once, from a day on: RET[i] beside UNITS->at[i]. */
+MUST_CHECK int comply_trends(struct store *s, const struct comply_units *units, struct date since,
+	struct arena *a, struct comply_trend *ret, struct err *e);
 
 #endif

@@ -15,6 +15,7 @@ struct filling {
 	const struct demo_unit *unit;
 	const struct pack_register *reg;
 	size_t number; /* of the record, over all registers */
+	size_t place;  /* of the record in its register and unit */
 	VEC(struct made) made;
 	VEC(struct record_value) values;
 	bool is_lacking; /* a field that must stand there could not be filled yet */
@@ -68,20 +69,59 @@ static struct str of_pattern(struct filling *f, struct str pattern)
 	return STR("");
 }
 
+static const struct yaml_node *list_of(
+	struct filling *f, const char *key, const struct register_field *field)
+{
+	return demo_list(f->m, key,
+		arena_fmt(&f->m->piece, "%.*s.%.*s", STR_FMT(f->reg->id), STR_FMT(field->id)).ptr);
+}
+
+/* The one of the list that goes with the record's place in its unit, so that a name and a kind that
+ * stand at the same place of their lists go together. */
+static struct str in_turn(const struct filling *f, const struct yaml_node *list)
+{
+	const struct yaml_node *node = list->first;
+
+	for (size_t n = list->count ? f->place % list->count : 0; node && n > 0; n--)
+		node = node->next;
+	return node ? node->text : STR("");
+}
+
 static struct str text(struct filling *f, const struct register_field *field)
 {
-	const struct yaml_node *list = demo_list(f->m, "values",
-		arena_fmt(&f->m->piece, "%.*s.%.*s", STR_FMT(f->reg->id), STR_FMT(field->id)).ptr);
+	const struct yaml_node *list = list_of(f, "values", field);
 	struct str formed = field->pattern.ptr ? of_pattern(f, field->pattern) : STR("");
-	struct str word = list ? demo_word(f->m, list) : field->title.vi;
+	bool is_name = str_eq(field->id, f->reg->name) || field->unique != UNIQUE_NOT;
+	struct arena *a = &f->m->piece;
 
 	if (formed.len)
 		return formed;
+	if (list && !is_name)
+		return demo_word(f->m, list);
+	if (list && field->unique != UNIQUE_EVERYWHERE) {
+		formed = in_turn(f, list);
+		return f->place < list->count ?
+			formed :
+			arena_fmt(a, "%.*s %zu", STR_FMT(formed), f->place / list->count + 1);
+	}
 	if (list)
-		return arena_fmt(&f->m->piece, "%.*s %zu", STR_FMT(word), f->number);
+		return arena_fmt(a, "%.*s %zu", STR_FMT(in_turn(f, list)), f->number);
 	formed = demo_said(f->m, "mark");
-	return arena_fmt(
-		&f->m->piece, "%.*s (%.*s %zu)", STR_FMT(word), STR_FMT(formed), f->number);
+	if (is_name)
+		return arena_fmt(
+			a, "%.*s (%.*s %zu)", STR_FMT(field->title.vi), STR_FMT(formed), f->number);
+	return arena_fmt(a, "%.*s (%.*s)", STR_FMT(field->title.vi), STR_FMT(formed));
+}
+
+/* A choice that goes with the name, else mostly the first. */
+static struct str choice(struct filling *f, const struct register_field *field)
+{
+	const struct yaml_node *list = list_of(f, "choices", field);
+
+	if (list)
+		return in_turn(f, list);
+	return field->choices[demo_chance(f->m, 70) ? 0 : demo_random(f->m, field->choice_count)]
+		.id;
 }
 
 static struct str of_number(struct filling *f, const struct register_field *field)
@@ -109,10 +149,7 @@ static struct str value(struct filling *f, const struct register_field *field)
 		return demo_chance(f->m, 85) ? STR("yes") : STR("no");
 	case REGISTER_CHOICE:
 	case REGISTER_CHOICES:
-		return field
-			->choices[demo_chance(f->m, 70) ? 0 :
-							  demo_random(f->m, field->choice_count)]
-			.id;
+		return choice(f, field);
 	case REGISTER_PERSON:
 		return number_text(f, demo_person(f->m, f->unit)->id);
 	case REGISTER_UNIT:
@@ -145,10 +182,20 @@ static struct str value(struct filling *f, const struct register_field *field)
 	return STR("");
 }
 
+static size_t place_of(const struct filling *f)
+{
+	size_t place = 0;
+
+	for (size_t i = 0; i < f->made.len; i++)
+		place += f->made.at[i].reg == f->reg && f->made.at[i].unit_id == f->unit->id;
+	return place;
+}
+
 static void fill_body(struct filling *f)
 {
 	f->values.len = 0;
 	f->is_lacking = false;
+	f->place = place_of(f);
 	for (size_t i = 0; i < f->reg->field_count; i++) {
 		const struct register_field *field = f->reg->fields[i];
 		struct str v;
