@@ -1,5 +1,6 @@
 /* child.c - the process that meets browsers: one thread, no exec, no new sockets, one folder. */
 #include "face/web/serve_int.h"
+#include "face/web/import.h"
 #include "face/web/signin.h"
 
 #include <poll.h>
@@ -7,6 +8,7 @@
 #include <unistd.h>
 
 #include "core/evidence/review.h"
+#include "core/file/file.h"
 #include "core/record/record.h"
 #include "kit/store/store.h"
 #include "work/archive/find.h"
@@ -98,13 +100,16 @@ static int open_all(
 	}
 	if (rc == 0)
 		rc = http_start(&options, ret, e);
-	if (rc == 0)
-		rc = process_confine(self, NULL, &w->level, e);
-	if (rc == 0)
-		rc = open_files(w, e);
+	/* the database stays open: it stands in a folder where nothing may be made any more */
 	if (rc == 0)
 		rc = data_store(s, &w->store, e);
-	return rc;
+	if (rc == 0)
+		rc = process_confine(self, NULL, &w->level, e);
+	if (rc == 0 && w->level.landlock_abi == 0)
+		fprintf(stderr,
+			"khien web: this kernel has no Landlock: only the users of its files keep "
+			"it from writing the log and its seals\n");
+	return rc == 0 ? open_files(w, e) : rc;
 }
 
 /* The registers as the packs have them now. */
@@ -121,6 +126,9 @@ static int open_registers(struct web *w, struct err *e)
 	arena_done(&a);
 	return rc;
 }
+
+/* Not the data folder: the log and its seals stand there. */
+const char *const web_writes[] = { FILE_FOLDER, IMPORT_FOLDER, INCOMING, "integrity", NULL };
 
 int web_start(const struct process *self)
 {

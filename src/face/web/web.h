@@ -12,6 +12,7 @@ MUST_CHECK int web_prepare(struct process_service *service, void **ret_state, st
 MUST_CHECK int web_ready(struct process_service *service, void *state, struct err *e);
 void web_release(void *state);
 int web_start(const struct process *self);
+extern const char *const web_writes[]; /* the folders that web writes */
 
 /* With the state of web. */
 bool web_audit_is_due(struct process_service *service, void *state);

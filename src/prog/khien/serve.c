@@ -45,7 +45,8 @@ static const char *const log_data[] = { "log", NULL };
 
 static const struct process_row processes[] = {
 	{ .name = "web",
-		.write_below = all_data,
+		.write_below = web_writes,
+		.read_below = all_data,
 		.rights = { .may = SANDBOX_MAY_FILES | SANDBOX_MAY_ACCEPT,
 			.files_max = LIMIT_HTTP_CONNECTIONS + 64 },
 		.talks_to = "signin",
