@@ -55,7 +55,7 @@ struct postgres_hba {
 	struct str method;
 	bool is_local; /* from this machine only */
 	bool is_unix;  /* by the socket */
-	bool is_all;   /* every database, every user, everywhere: no later line of its kind is reached */
+	bool is_all;   /* every database, user and place: no later line of its kind is reached */
 };
 /* A line of pg_hba.conf that lets in or keeps out; false for any other. */
 bool postgres_hba_parse(struct str line, struct postgres_hba *ret);

@@ -22,8 +22,8 @@ static const struct {
 	{ "dsaauthentication", "pubkeyauthentication" },
 };
 
-/* Every keyword of OpenSSH from 6 to 10 and of the patches that Debian and Red Hat add, retired ones
- * included. With any other word in its file sshd does not start. */
+/* Every keyword of OpenSSH from 6 to 10 and of the patches that Debian and Red Hat add, with those
+ * retired. With any other word in its file sshd does not start. */
 static const char *const keywords[] = {
 	"acceptenv", "addressfamily", "afstokenpassing", "allowagentforwarding",
 	"allowgroups", "allowstreamlocalforwarding", "allowtcpforwarding", "allowusers",

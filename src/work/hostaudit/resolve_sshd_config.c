@@ -360,7 +360,8 @@ const struct sshd_setting *sshd_get(const struct sshd_config *c, const char *key
 	return NULL;
 }
 
-int64_t sshd_session_limit_s(struct host *h, const struct sshd_config *c, const struct sshd_setting **ret)
+int64_t sshd_session_limit_s(
+	struct host *h, const struct sshd_config *c, const struct sshd_setting **ret)
 {
 	const struct sshd_setting *s = sshd_get(c, "channeltimeout");
 	struct str rest, word, type, span;
@@ -370,9 +371,9 @@ int64_t sshd_session_limit_s(struct host *h, const struct sshd_config *c, const 
 	*ret = s;
 	if (!s || s->is_default)
 		return 0;
-	/* an older one takes it for a kind of channel that never comes; what cannot be told may be new */
-	has_global = str_find(s->at.value, STR("global")) < 0 || sshd_version(h, c->binary) >= GLOBAL_SINCE ||
-		sshd_version(h, c->binary) == 0;
+	/* an older one takes it for a kind of channel that never comes */
+	has_global = str_find(s->at.value, STR("global")) < 0 ||
+		sshd_version(h, c->binary) >= GLOBAL_SINCE;
 	rest = s->at.value;
 	/* the first pattern that fits a shell session counts; "global" watches all channels at once
 	 */
