@@ -121,6 +121,30 @@ class Agrees(unittest.TestCase):
         self.assertEqual([by_port[p]["is_dual"] for p in (2303, 2304)], [1, 0])
         self.assertTrue(all(r["program"].startswith("python") for r in ours), ours)
 
+    # EVIDENCE: D12.8#2
+    @unittest.skipUnless(has("findmnt"), "needs findmnt")
+    def test_mounts_with_findmnt(self):
+        for _ in range(3):      # somebody may mount in between
+            before = run("findmnt", "-rno", "TARGET,FSTYPE,MAJ:MIN")
+            mine = sorted((r["path"], r["type"], r["major_minor"])
+                          for r in ask("SELECT path, type, major_minor FROM mounts"))
+            if before == run("findmnt", "-rno", "TARGET,FSTYPE,MAJ:MIN"):
+                break
+        # the raw form writes blanks as \\x20
+        said = sorted(tuple(re.sub(r"\\x([0-9a-f]{2})", lambda m: chr(int(m.group(1), 16)), word)
+                            for word in line.split(" ")) for line in before.splitlines())
+        self.assertEqual(mine, said)
+
+    # EVIDENCE: D8.1#1
+    @unittest.skipUnless(has("getent"), "needs getent")
+    def test_accounts_with_getent(self):
+        mine = sorted((r["name"], r["uid"], r["shell"]) for r in ask("SELECT name, uid, shell FROM users"))
+        lines = [line.split(":") for line in run("getent", "-s", "files", "passwd").splitlines()]
+        self.assertEqual(mine, sorted((w[0], int(w[2]), w[6]) for w in lines))
+        mine = sorted(r["name"] for r in ask("SELECT name FROM groups"))
+        self.assertEqual(mine, sorted(line.split(":")[0]
+                                      for line in run("getent", "-s", "files", "group").splitlines()))
+
     @unittest.skipUnless(IS_ROOT and has("unshare", "ip"), "needs root, unshare and ip")
     def test_another_network_namespace_is_seen(self):
         code = ("import socket, subprocess, time; subprocess.run(['ip','link','set','lo','up']);"
