@@ -177,5 +177,19 @@ class Rpm(unittest.TestCase):
         self.assertIn("rpmdb.sqlite", done.stdout.decode() + done.stderr.decode())
 
 
+class Older(unittest.TestCase):
+    """Before RHEL 9 rpm kept Berkeley DB, SUSE keeps ndb: neither is read, and the words say so."""
+
+    def test_is_told(self):
+        for path in ("var/lib/rpm/Packages", "usr/lib/sysimage/rpm/Packages.db"):
+            with self.subTest(path), tempfile.TemporaryDirectory() as root:
+                os.makedirs(os.path.dirname(os.path.join(root, path)))
+                with open(os.path.join(root, path), "wb") as out:
+                    out.write(b"x")
+                done = subprocess.run([BIN, "ask", "SELECT name FROM packages", "--root", root],
+                                      capture_output=True, text=True, check=False)
+                self.assertIn("rpm trước RHEL 9", done.stderr)
+
+
 if __name__ == "__main__":
     unittest.main()

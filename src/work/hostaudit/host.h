@@ -39,6 +39,7 @@ struct host_stat {
 #define GAP_NOT_LIVE "not-live"
 #define GAP_UNREADABLE "unreadable"
 #define GAP_LIMIT "limit"
+#define GAP_FOREIGN "foreign-database"
 
 /* ROOT "/" is the live machine. NOW_S dates everything. *RET is yours: host_close(). */
 MUST_CHECK int host_open(const char *root, int64_t now_s, struct err *e, struct host **ret);

@@ -315,7 +315,7 @@ int rpmdb_each(struct host *h, rpmdb_each_package *each, void *context)
 	}
 	for (size_t i = 0; i < COUNT(others); i++)
 		if (host_exists(h, others[i])) {
-			host_gap(h, GAP_SYNTAX, others[i]);
+			host_gap(h, GAP_FOREIGN, others[i]);
 			return ERR_INPUT;
 		}
 	return ERR_ABSENT;

@@ -62,7 +62,7 @@ static int fill(struct host *h, struct fact_rows *rows, struct err *e)
 		return 0;
 	for (size_t i = 0; i < COUNT(unread); i++)
 		if (host_exists(h, unread[i])) {
-			host_gap(h, GAP_SYNTAX, unread[i]);
+			host_gap(h, GAP_FOREIGN, unread[i]);
 			return 0;
 		}
 	host_gap(h, GAP_UNREADABLE, "/var/lib/dpkg/status");

@@ -30,6 +30,15 @@ static const struct reason {
 		T("Xem vì sao không đọc được {detail} (đĩa hỏng, tệp đang bị thay), rồi kiểm tra lại.") },
 	{ GAP_LIMIT, T("quá nhiều dữ liệu, đã dừng ở giới hạn an toàn"),
 		T("Xem {detail}: lượng dữ liệu lớn bất thường. Dọn bớt rồi kiểm tra lại.") },
+	{ GAP_FOREIGN,
+		T("danh sách gói của hệ điều hành này theo định dạng mà Khiên không đọc (rpm trước RHEL 9, "
+		  "ndb, apk, pacman)"),
+		T("Xem các gói bằng lệnh của hệ điều hành (rpm -qa, apk info, pacman -Q) và lưu kết quả làm "
+		  "bằng chứng, hoặc chuyển sang phiên bản được hỗ trợ: Debian, Ubuntu, RHEL 9.") },
+	{ "ask-dnf", T("dnf chỉ biết bản vá nào đang chờ khi hỏi qua mạng, Khiên không hỏi thay"),
+		T("1. Chạy trên máy: dnf updateinfo list --security\n"
+		  "2. Còn bản vá thì cài: dnf upgrade --security\n"
+		  "3. Lưu kết quả làm bằng chứng.") },
 	{ "conditional", T("giá trị được đặt có điều kiện nên không dám kết luận"), NULL },
 	{ "remote-users", T("tài khoản do máy chủ khác quản lý (LDAP, AD), cần kiểm tra ở đó"),
 		T("Kiểm tra quy tắc này trên máy chủ quản lý tài khoản (LDAP, AD) và lưu kết quả.") },
@@ -44,7 +53,8 @@ static const struct reason {
 		  "3. Đặt vào /etc/khien/machine.yaml rồi kiểm tra lại.") },
 	{ "login-not-seen", T("không đủ dấu vết đăng nhập để kết luận"), NULL },
 	{ "age-not-known", T("không biết được làm ra hoặc ghi lại lúc nào"), NULL },
-	{ "log-young", T("máy mới dùng, chưa đủ lâu để có nhật ký cũ: xét cấu hình giữ nhật ký; số ngày"),
+	{ "log-young",
+		T("máy mới dùng, chưa đủ lâu để có nhật ký cũ: xét cấu hình giữ nhật ký; số ngày"),
 		NULL },
 	{ "log-began-late",
 		T("máy dùng đã lâu mà nhật ký chỉ bắt đầu gần đây; máy không tự biết phần trước chưa từng "
