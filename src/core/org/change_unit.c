@@ -38,6 +38,9 @@ static const char *const sql_moves[][2] = {
 	{ "INSERT INTO unit_moved (event_id, of_table, row_id)"
 	  " SELECT $2, 'person', id FROM person WHERE unit_id = $1",
 		"UPDATE person SET unit_id = $2 WHERE unit_id = $1" },
+	{ "INSERT INTO unit_moved (event_id, of_table, row_id)"
+	  " SELECT $2, 'login_group', id FROM login_group WHERE unit_id = $1",
+		"UPDATE login_group SET unit_id = $2 WHERE unit_id = $1" },
 };
 static const char sql_holds[] =
 	"SELECT (SELECT count(*) FROM staff WHERE unit_id = $1 AND state <> 'left')"

@@ -144,11 +144,18 @@ static void a_merger_takes_all_along_and_back(void **state)
 			" VALUES (6, 'h', 'server', 1, 1, 1, $1)",
 			"i", &err, ids[1]),
 		0);
+	assert_int_equal(
+		org_run(by.store,
+			"INSERT INTO login_group (id, source, name, role, unit_id)"
+			" VALUES (7, 'ldap', 'can-bo', 2, $1)",
+			"i", &err, ids[1]),
+		0);
 	if (org_unit_merge(&by, &(struct org_merger){ ids, 2, 0, new }, &d, &fault, &err) < 0)
 		fail_msg("%s", err.text);
 	into = count(&by, "SELECT max(id) FROM unit");
 	assert_int_equal(count(&by, "SELECT unit_id FROM staff"), into);
 	assert_int_equal(count(&by, "SELECT unit_id FROM host"), into);
+	assert_int_equal(count(&by, "SELECT unit_id FROM login_group"), into);
 	assert_int_equal(unit(&by, school, "2025-07-01")->parent_id, into);
 	assert_int_equal(unit(&by, school, "2025-06-30")->parent_id, ids[0]);
 	assert_false(unit(&by, ids[1], "2025-07-01")->is_live);
@@ -162,6 +169,7 @@ static void a_merger_takes_all_along_and_back(void **state)
 	assert_int_equal(org_unit_undo(&by, events.at[0].id, &fault, &err), 0);
 	assert_int_equal(count(&by, "SELECT unit_id FROM staff"), ids[1]);
 	assert_int_equal(count(&by, "SELECT unit_id FROM host"), ids[1]);
+	assert_int_equal(count(&by, "SELECT unit_id FROM login_group"), ids[1]);
 	assert_true(unit(&by, ids[1], "2025-07-01")->is_live);
 	assert_int_equal(org_unit_undo(&by, events.at[0].id, &fault, &err), ERR_CONFLICT);
 	by.now_s += 31 * CLOCK_DAY_S;

@@ -15,6 +15,7 @@ static const char sql_event[] =
 static const char sql_used[] = "SELECT (SELECT count(*) FROM staff WHERE unit_id = $1)"
 			       " + (SELECT count(*) FROM host WHERE unit_id = $1)"
 			       " + (SELECT count(*) FROM person WHERE unit_id = $1)"
+			       " + (SELECT count(*) FROM login_group WHERE unit_id = $1)"
 			       " + (SELECT count(*) FROM unit_parent WHERE parent_id = $1)"
 			       " + (SELECT count(*) FROM unit WHERE successor_id = $1)";
 static const char sql_no_name[] = "DELETE FROM unit_name WHERE unit_id = $1 AND from_day = $2";
@@ -30,6 +31,8 @@ static const char *const sql_back[] = {
 	" (SELECT row_id FROM unit_moved WHERE event_id = $3 AND of_table = 'host')",
 	"UPDATE person SET unit_id = $1 WHERE unit_id = $2 AND id IN"
 	" (SELECT row_id FROM unit_moved WHERE event_id = $3 AND of_table = 'person')",
+	"UPDATE login_group SET unit_id = $1 WHERE unit_id = $2 AND id IN"
+	" (SELECT row_id FROM unit_moved WHERE event_id = $3 AND of_table = 'login_group')",
 };
 static const char sql_staff_undone[] =
 	"INSERT INTO staff_event (staff_id, what, effective_s, decision, decision_day, note,"
