@@ -14,7 +14,9 @@ static void field(struct view *v, const struct signin_setting *s, struct str val
 		.hint = tr(v->lang, s->hint),
 		.type = s->is_secret ? "password" : NULL,
 		.autocomplete = "off",
-		.value = s->is_secret ? NULL : text_of(v, value) };
+		.value = s->is_secret ? NULL : text_of(v, value),
+		.is_required =
+			s->at == SIGNIN_URL || s->at == SIGNIN_BASE || s->at == SIGNIN_ATTRIBUTE };
 
 	if (s->at == SIGNIN_CA)
 		html_area(v, &f);
