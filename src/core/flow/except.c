@@ -1,4 +1,4 @@
-/* except.c - a move that grants a dated exception: what its fields hold, as core/evidence keeps it. */
+/* except.c - a move that grants a dated exception: its fields, as core/evidence keeps it. */
 #include "core/flow/flow_int.h"
 
 const struct obligation *flow_excepted(

@@ -1,5 +1,5 @@
-/* confined_test.c - the process that meets browsers, taken over: what it may do to the folders it is
- * given (web_writes), and that it changes nothing of the log, of its seals and of the trail. */
+/* confined_test.c - the process that meets browsers, taken over: what it may do to the folders it
+ * is given (web_writes), and that it changes nothing of the log, of its seals and of the trail. */
 #include "face/web/web.h"
 
 #include <errno.h>
