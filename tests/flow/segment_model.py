@@ -18,7 +18,7 @@ TEXT_CODES, NUMBER_CODES, ADDRESS_CODES, COLUMN, COLUMNS, RAW, LENGTHS, TEXT = 1
 SLOT_TEXT, SLOT_NUMBER, SLOT_HEX, SLOT_HEX_UPPER, SLOT_IPV4, SLOT_TIME = range(1, 7)
 CODES = {TEXT_CODES: (SLOT_TEXT,), NUMBER_CODES: (SLOT_NUMBER, SLOT_HEX, SLOT_HEX_UPPER),
          ADDRESS_CODES: (SLOT_IPV4,)}
-ENTRY_NEAR, NUMBER_NEAR = 16, 8
+ENTRY_NEAR, NUMBER_NEAR, AGAIN, FOLLOWERS = 16, 8, 17, 1024
 LZMA = [{"id": lzma.FILTER_LZMA1, "dict_size": 8 << 20, "lc": 3, "lp": 0, "pb": 0}]
 HEAD = struct.Struct(">BBHqqIQB16sI")
 SENDERS = 1024
@@ -117,6 +117,8 @@ def write_time(form, value):
     if kind in (2, 3, 4):
         day = datetime.date(1970, 1, 1) + datetime.timedelta(days)
         return f"{day}{'T  '[kind - 2]}{clock}{fraction.replace('.', ',') if kind == 4 else fraction}".encode()
+    if kind == 9:
+        return b"%d.%0*d" % (days * 86400 + seconds, digits, part)
     if kind == 6:
         return (clock + fraction).encode()
     raise Unread("a form of time")
@@ -164,7 +166,7 @@ class Segment:
         at, stored, size, check, self.count, ends = struct.unpack("<QIIQQQ", foot[:40])
         if hash_of(data[:HEADER] + foot[:32]) != ends or HEADER > at or at + stored != len(data) - FOOTER:
             raise ValueError("a damaged frame")
-        if struct.unpack("<Q", data[8:16]) != (1,):
+        if struct.unpack("<Q", data[8:16])[0] not in (1, 2):
             raise Unread("another version")
         packed = data[at:at + stored]
         if hash_of(packed) != check:
@@ -328,7 +330,7 @@ class Segment:
     def decode(self, block, templates, kind, columns, values):
         """The slots of one stream of codes, row after row, into VALUES[position][slot]."""
         codes = Bytes(self.section(block["sections"], kind))
-        uses, streams, near = {}, {}, {}
+        uses, streams, near, followers = {}, {}, {}, {}
         for t in templates:
             uses[t] = uses.get(t, 0) + 1
         for t in sorted(uses):
@@ -342,7 +344,8 @@ class Segment:
                 if type_ not in CODES[kind]:
                     continue
                 known, column = near.setdefault(family, []), columns.get(family)
-                values[position][k] = self.value(type_, streams[t, k].u8(), known, column)
+                after = followers.setdefault(family, {})
+                values[position][k] = self.value(type_, streams[t, k].u8(), known, column, after)
 
     def times(self, block, templates, place, values):
         """The first time of each row, in order of arrival; further ones are not read."""
@@ -356,10 +359,16 @@ class Segment:
                     last[form] = last.get(form, 0) + r.zigzag()
                     values[position][k] = write_time(form, last[form])
 
-    def value(self, type_, code, near, column):
+    def value(self, type_, code, near, column, after):
+        """AFTER: of a family, what came behind each entry last, and under None the entry before."""
         if type_ in (SLOT_TEXT, SLOT_IPV4):
-            at = near[code] if code < ENTRY_NEAR else column.next()
-            front(near, code if code < ENTRY_NEAR else len(near), ENTRY_NEAR, at)
+            last = after.get(None)
+            at = (near[code] if code < ENTRY_NEAR else after[last % FOLLOWERS] if code == AGAIN
+                  else column.next())
+            front(near, near.index(at) if at in near else len(near), ENTRY_NEAR, at)
+            if last is not None and last != at:
+                after[last % FOLLOWERS] = at
+            after[None] = at
             return (self.texts if type_ == SLOT_TEXT else self.addresses)[at]
         if code < NUMBER_NEAR:
             at = near[code]
@@ -392,8 +401,10 @@ class Segment:
     def texts_of(self, block):
         if not block["is_text"]:
             return self.texts_of_columns(block)
-        lengths = Bytes(self.section(block["sections"], LENGTHS))
         text = Bytes(self.section(block["sections"], TEXT))
+        if (LENGTHS, 0) not in block["sections"]:
+            return [(None, line, {}) for line in text.data.split(b"\n")[:-1]]
+        lengths = Bytes(self.section(block["sections"], LENGTHS))
         return [(None, text.take(lengths.varint()), {}) for _ in range(block["rows"])]
 
     def rows(self):
@@ -423,7 +434,7 @@ class Segment:
     def rewritten(self, change):
         """The segment with {kind: content} of its own sections in place of those that are there, and right checks:
         what an attacker can do."""
-        data, list_, hashes = b"KHIENSEG" + struct.pack("<Q", 1), b"", b""
+        data, list_, hashes = self.data[:HEADER], b"", b""
         for s in self.found:
             stored, codec, size = self.data[s["at"]:s["at"] + s["stored"]], s["codec"], s["size"]
             if s["kind"] in change:
