@@ -1,4 +1,5 @@
 #include "core/org/org.h"
+#include "core/org/outside.h"
 
 #include "kit/crypto/crypto.h"
 #include "test/unit.h"
@@ -317,6 +318,77 @@ static void machines_are_known_by_name(void **state)
 	assert_int_equal(org_host(by.store, 77, &arena, &host, &err), ERR_ABSENT);
 }
 
+/* Of several groups the first row holds; a name may be the DN or its first part; an account with a
+ * password here is nobody else's. */
+static void a_group_gives_a_role_and_never_an_account_of_ours(void **state)
+{
+	struct str groups[] = { STR("cn=Can-Bo,ou=nhom,dc=vn"), STR("cn=quan-tri,ou=nhom,dc=vn") };
+	struct org_outside x = { .source = ORG_LDAP,
+		.login = STR("Binh.Tran"),
+		.name = STR("Trần Bình"),
+		.groups = groups,
+		.group_count = 2 };
+	struct org_group officer = { 0, STR(ORG_LDAP), STR("can-bo"), USER_OFFICER, 1 },
+			 admin = { 0, STR(ORG_LDAP), groups[1], USER_ADMIN, 1 }, *list;
+	struct org_login try;
+	struct org_user u;
+	size_t count;
+
+	assert_int_equal(org_group_add(&by, &officer, &err), 0);
+	assert_int_equal(org_group_add(&by, &admin, &err), 0);
+	assert_int_equal(org_group_add(&by, &officer, &err), ERR_CONFLICT);
+	assert_int_equal(org_groups(by.store, &arena, &list, &count, &err), 0);
+	assert_int_equal(org_group_of(list, count, &x)->role, USER_OFFICER);
+	assert_int_equal(org_outside_in(&by, &x, &list[0], &try, &err), 0);
+	assert_int_equal(try.answer, LOGIN_FINE);
+	assert_int_equal(org_user_by_login(by.store, STR("binh.tran"), &arena, &u, &err), 0);
+	assert_true(str_is(u.source, ORG_LDAP));
+	/* no password of it is right here, whatever it is */
+	assert_int_equal(org_login(&by, STR("binh.tran"), STR(""), &try, &err), 0);
+	assert_int_equal(try.answer, LOGIN_WRONG);
+	person("an.le", "Lê An", USER_ADMIN, GOOD);
+	x.login = STR("an.le");
+	assert_int_equal(org_outside_in(&by, &x, &list[0], &try, &err), ERR_CONFLICT);
+	x.groups = groups + 1;
+	x.group_count = 0;
+	assert_null(org_group_of(list, count, &x));
+}
+
+/* Counted before it is asked, given back when nobody could tell. */
+static void a_try_elsewhere_counts_before_the_answer(void **state)
+{
+	struct org_login try;
+
+	for (int i = 0; i < 5; i++) {
+		assert_int_equal(org_try_begin(&by, STR("chi"), &try, &err), 0);
+		assert_int_equal(try.answer, LOGIN_FINE);
+	}
+	assert_int_equal(org_try_begin(&by, STR("chi"), &try, &err), 0);
+	assert_int_equal(try.answer, LOGIN_LOCKED);
+	assert_int_equal(org_try_back(&by, STR("chi"), &err), 0);
+	assert_int_equal(org_try_begin(&by, STR("chi"), &try, &err), 0);
+	assert_int_equal(try.answer, LOGIN_FINE);
+	assert_int_equal(org_try_wrong(&by, STR("chi"), &try, &err), 0);
+	assert_int_equal(try.answer, LOGIN_LOCKED);
+}
+
+static void a_secret_is_sealed_and_bound_to_its_name(void **state)
+{
+	struct str got = STR_NONE, kept = STR_NONE;
+
+	assert_int_equal(org_secret_set(&by, "ldap.secret", STR("Doc-danh-ba"), &err), 0);
+	assert_int_equal(org_setting(by.store, "ldap.secret", &arena, &kept, &err), 0);
+	assert_true(str_find(kept, STR("Doc")) < 0);
+	assert_int_equal(org_secret(by.store, by.key, "ldap.secret", &arena, &got, &err), 0);
+	assert_true(str_is(got, "Doc-danh-ba"));
+	assert_int_equal(org_set(by.store, "mail.secret", kept, &err), 0);
+	assert_int_equal(
+		org_secret(by.store, by.key, "mail.secret", &arena, &got, &err), ERR_CRYPTO);
+	assert_int_equal(org_secret_set(&by, "ldap.secret", STR(""), &err), 0);
+	assert_int_equal(org_secret(by.store, by.key, "ldap.secret", &arena, &got, &err), 0);
+	assert_null(got.ptr);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, up, down)
 
 int main(void)
@@ -335,6 +407,9 @@ int main(void)
 		TEST(the_set_up_code_is_good_once),
 		TEST(events_are_only_added),
 		TEST(machines_are_known_by_name),
+		TEST(a_group_gives_a_role_and_never_an_account_of_ours),
+		TEST(a_try_elsewhere_counts_before_the_answer),
+		TEST(a_secret_is_sealed_and_bound_to_its_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
