@@ -167,7 +167,7 @@ class Stamps(unittest.TestCase):
     def test_the_service_asks_by_itself(self):
         authority = self.tsa.serve()
         self.addCleanup(authority.shutdown)
-        with Server() as server:
+        with Server(data=self.log.data) as server:
             log = Log(server.data)
             while not os.path.exists(log.name("checkpoint")):
                 time.sleep(0.1)
@@ -182,6 +182,9 @@ class Stamps(unittest.TestCase):
                 time.sleep(0.5)
             else:
                 self.fail(server.said())
+            browser = server.set_up()
+            server.pass_time(seconds=120)  # the strip is looked at now and then
+            self.assertIn("Đóng dấu thời gian", browser.get("/").text)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 /* log.c - the log that the web process reads, and the strip that tells its state on every page. */
 #include "face/web/senders.h"
+#include "work/seal/stamped.h"
 
 #include <sys/statvfs.h>
 
@@ -98,6 +99,23 @@ static void look_at_senders(struct view *v, struct log_strip *ret)
 	senders_done(&s);
 }
 
+/* What the authority said; khien-verify --tsa proves it. */
+static int64_t stamped_at(struct view *v, int shard)
+{
+	char name[FIND_PLACE_TEXT_MAX];
+	struct seal_stamp newest;
+	struct vfile_disk *d;
+	struct err none = { 0 };
+	int rc = vfile_disk_open(
+		path_of(v, "%s/%s", v->web->log_folder, find_shard_text(shard, name)), &d, &none);
+
+	if (rc < 0)
+		return 0;
+	rc = seal_stamp_newest(d, &newest, &none);
+	vfile_disk_close(d);
+	return rc == 0 ? newest.stamp.at_s : 0;
+}
+
 static void look(struct view *v, struct log_strip *ret)
 {
 	struct find *f = log_of(v);
@@ -125,6 +143,7 @@ static void look(struct view *v, struct log_strip *ret)
 		ret->unsealed = span.newest.index + 1 - seal.size;
 		ret->witnesses = seal.cosignatures;
 	}
+	ret->stamped_s = stamped_at(v, span.newest.shard);
 }
 
 static const struct log_strip *strip_of(struct view *v)
@@ -186,6 +205,8 @@ void html_log_strip(struct view *v)
 	if (s->sealed_s)
 		item(v, tr(v->lang, "Chờ niêm phong"), number_text(v, (int64_t)s->unsealed));
 	item(v, tr(v->lang, "Chứng kiến"), number_text(v, (int64_t)s->witnesses));
+	if (s->stamped_s)
+		item(v, tr(v->lang, "Đóng dấu thời gian"), time_text(v, s->stamped_s));
 	item(v, tr(v->lang, "Dòng hôm nay"),
 		path_of(v, "%s%llu", s->is_today_all ? "" : "≥ ", (unsigned long long)s->today));
 	item(v, tr(v->lang, "Dòng mới nhất"), time_text(v, s->newest_s));

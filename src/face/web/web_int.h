@@ -29,6 +29,7 @@ struct log_strip {
 	bool is_today_all;
 	int64_t newest_s, sealed_s; /* 0: none, never */
 	size_t witnesses;           /* that signed the newest checkpoint */
+	int64_t stamped_s; /* by a time-stamp authority; 0: never */
 	int free_percent;           /* -1: unknown */
 	int64_t days_left;          /* that the disk will do; -1: unknown */
 	bool has_senders, has_offset;
