@@ -4,7 +4,7 @@
 All in one go on one machine, taking turns, so that the ratios mean something. Wall, CPU (user + system,
 children included) come from wait4(2), peak resident memory of the largest process from time(1); the median of
 the runs is shown. Then strace counts what khien started: an audit executes nothing. After that the deep audit beside
-rkhunter, unhide, debsums and dpkg -V (deep.py --slow), and the integrity of files beside aide (integrity.py), unless
+rkhunter, unhide, debsums and dpkg -V (deep.py --slow), three sizes of everything (sizes.py), and the integrity of files beside aide (integrity.py), unless
 --light: these take ten minutes and more.
 """
 import argparse
@@ -107,7 +107,7 @@ def main():
     print(f"khien: slowest of {given.runs} runs {measure.ms(worst)}; "
           "bounds on stock Debian 12: 60 ms wall, 40 ms CPU, 12 MiB; with 1,600 packages and 100 processes 120 ms "
           "wall; 0 programs started; 500x the CPU of lynis and of oscap, 40x the memory of oscap")
-    for words in [] if given.light else [["deep.py", "--slow"], ["integrity.py"]]:
+    for words in [] if given.light else [["sizes.py"], ["deep.py", "--slow"], ["integrity.py"]]:
         print(f"\n{' '.join(words)}\n", flush=True)
         subprocess.run([sys.executable, os.path.join(TOP, "bench", words[0]), *words[1:]], check=True)
 
