@@ -25,11 +25,10 @@ struct noting {
 	size_t packed_count;
 };
 
-static void put(struct noting *n, const char *fact, struct str subject, int64_t number,
-	int64_t at_s)
+static void put(
+	struct noting *n, const char *fact, struct str subject, int64_t number, int64_t at_s)
 {
-	hostaudit_log_fact(
-		&n->out, &(struct hostaudit_log_fact){ fact, subject, number, at_s });
+	hostaudit_log_fact(&n->out, &(struct hostaudit_log_fact){ fact, subject, number, at_s });
 }
 
 /* --- months ----------------------------------------------------------------------------------- */
@@ -232,12 +231,10 @@ int archive_note(const char *data, struct store *store, struct err *e)
 
 	arena_init(&a, NOTE_MEMORY);
 	n = arena_new(&a, struct noting);
-	*n = (struct noting){
-		.v = { .web = &w,
-			.a = &a,
-			.e = e,
-			.by = { .store = store, .now_s = clock_now_s() } }
-	};
+	*n = (struct noting){ .v = { .web = &w,
+				      .a = &a,
+				      .e = e,
+				      .by = { .store = store, .now_s = clock_now_s() } } };
 	w.log_folder = arena_fmt(&a, "%s/" SEAL_LOG, data).ptr;
 	buf_init(&n->out, NOTE_BYTES);
 	hostaudit_log_note(&n->out, n->v.by.now_s);
@@ -261,19 +258,12 @@ int archive_note(const char *data, struct store *store, struct err *e)
 	return rc;
 }
 
+static int note(const struct process *self, struct store *store, struct err *e)
+{
+	return archive_note(self->service->data, store, e);
+}
+
 int web_note_start(const struct process *self)
 {
-	struct sandbox_level level;
-	struct store *store = NULL;
-	struct err e = { 0 };
-	int rc = process_confine(self, NULL, &level, &e);
-
-	if (rc == 0)
-		rc = data_store(self->state, &store, &e);
-	if (rc == 0)
-		rc = archive_note(self->service->data, store, &e);
-	store_close(store);
-	if (rc < 0)
-		fprintf(stderr, "khien note: %s\n", e.text);
-	return rc < 0 ? 2 : 0;
+	return web_visit(self, NULL, note);
 }

@@ -47,8 +47,7 @@ static int keep_draft(
 	if (rc == 0)
 		rc = vfile_disk_open(s->service->data, &disk, e);
 	if (rc == 0) {
-		rc = vfile_replace(
-			disk, declared_draft_name(host_id, s->arena), buf_str(&text), e);
+		rc = vfile_replace(disk, declared_draft_name(host_id, s->arena), buf_str(&text), e);
 		vfile_disk_close(disk);
 	}
 	buf_done(&text);
@@ -123,12 +122,10 @@ int audit_store(
 	const struct serve *s, struct store *store, const struct review_duty *duty, struct err *e)
 {
 	struct audit_run run = { .at_s = clock_now_s(), .program = STR(SERVE_PROGRAM) };
-	struct hostaudit_options options = {
-		.packs = s->packs,
+	struct hostaudit_options options = { .packs = s->packs,
 		.now_s = run.at_s,
 		.is_deep = duty != NULL,
-		.service_data = s->service->data
-	};
+		.service_data = s->service->data };
 	struct hostaudit_profile profile;
 	struct rows rows = { 0 };
 	struct hostaudit *audit = NULL;
@@ -169,22 +166,14 @@ int audit_store(
 	return rc;
 }
 
+static int audit_and_keep(const struct process *self, struct store *store, struct err *e)
+{
+	return audit_store(self->state, store, NULL, e);
+}
+
 int web_audit_start(const struct process *self)
 {
-	const struct serve *s = self->state;
-	struct sandbox_level level;
-	struct store *store = NULL;
-	struct err e = { 0 };
-	int rc = process_confine(self, NULL, &level, &e);
-
-	if (rc == 0)
-		rc = data_store(s, &store, &e);
-	if (rc == 0)
-		rc = audit_store(s, store, NULL, &e);
-	store_close(store);
-	if (rc < 0)
-		fprintf(stderr, "khien audit: %s\n", e.text);
-	return rc < 0 ? 2 : 0;
+	return web_visit(self, NULL, audit_and_keep);
 }
 
 /* Is a picture due: as often as the law says, or because somebody asked for one? */
@@ -248,32 +237,25 @@ static int compare_files(const struct serve *s, struct err *e)
 	return rc;
 }
 
+static int review(const struct process *self, struct store *store, struct err *e)
+{
+	struct review_duty duty = { 0 };
+	int rc = find_duty(self->state, store, &duty, e);
+
+	if (rc == 0)
+		rc = compare_files(self->state, e); /* before the audit, which tells of it */
+	if (rc == 0 && duty.is_due)
+		rc = audit_store(self->state, store, &duty, e);
+	return rc;
+}
+
 /* Nobody waits for it: it steps back behind whatever else the machine does. */
 int web_review_start(const struct process *self)
 {
-	const struct serve *s = self->state;
-	struct review_duty duty = { 0 };
-	struct sandbox_level level;
-	struct store *store = NULL;
-	struct err e = { 0 };
-	int rc;
-
 	(void)setpriority(PRIO_PROCESS, 0, 19);
 	(void)syscall(
 		SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, IOPRIO_PRIO_VALUE(IOPRIO_CLASS_IDLE, 0));
-	rc = process_confine(self, NULL, &level, &e);
-	if (rc == 0)
-		rc = data_store(s, &store, &e);
-	if (rc == 0)
-		rc = find_duty(s, store, &duty, &e);
-	if (rc == 0)
-		rc = compare_files(s, &e); /* before the audit, which tells of it */
-	if (rc == 0 && duty.is_due)
-		rc = audit_store(s, store, &duty, &e);
-	store_close(store);
-	if (rc < 0)
-		fprintf(stderr, "khien review: %s\n", e.text);
-	return rc < 0 ? 2 : 0;
+	return web_visit(self, NULL, review);
 }
 
 bool web_audit_is_due(struct process_service *service, void *state)

@@ -176,26 +176,19 @@ static int write_digests(struct store *store, const struct pack_set *packs, stru
 	return rc;
 }
 
-int web_duty_start(const struct process *self)
+static int bring_up_to_date(const struct process *self, struct store *store, struct err *e)
 {
 	const struct serve *s = self->state;
-	struct sandbox_level level;
-	struct store *store = NULL;
-	struct err e = { 0 };
-	int rc = process_confine(self, NULL, &level, &e);
+	int rc = comply_judge(store, s->packs, clock_now_s(), e);
 
 	if (rc == 0)
-		rc = data_store(s, &store, &e);
-	if (rc == 0)
-		rc = comply_judge(store, s->packs, clock_now_s(), &e);
-	if (rc == 0)
-		rc = comply_refresh(store, s->packs, clock_now_s(), 0, &e);
-	if (rc >= 0)
-		rc = write_digests(store, s->packs, &e);
-	store_close(store);
-	if (rc < 0)
-		fprintf(stderr, "khien duty: %s\n", e.text);
-	return rc < 0 ? 2 : 0;
+		rc = comply_refresh(store, s->packs, clock_now_s(), 0, e);
+	return rc < 0 ? rc : write_digests(store, s->packs, e);
+}
+
+int web_duty_start(const struct process *self)
+{
+	return web_visit(self, NULL, bring_up_to_date);
 }
 
 /* --- the other -------------------------------------------------------------------------------- */
@@ -271,24 +264,19 @@ static int send_waiting(struct store *store, struct str key, struct err *e)
 	return rc;
 }
 
+static int send_mail(const struct process *self, struct store *store, struct err *e)
+{
+	const struct serve *s = self->state;
+
+	return send_waiting(store, s->key, e);
+}
+
 int web_mail_start(const struct process *self)
 {
 	/* the resolver's own files, and the roots that certificates are checked against */
 	static const char *const more[] = { "/etc", "/usr/lib", "/lib",
 		"/usr/share/ca-certificates", "/run/systemd/resolve", NULL };
-	const struct serve *s = self->state;
-	struct err e = { 0 }, absent = { 0 };
-	struct sandbox_level level;
-	struct store *store = NULL;
-	bool has_curl = letter_open(&absent) == 0;
-	int rc = process_confine(self, more, &level, &e);
+	struct err absent = { 0 };
 
-	if (rc == 0 && has_curl)
-		rc = data_store(s, &store, &e);
-	if (rc == 0 && has_curl)
-		rc = send_waiting(store, s->key, &e);
-	store_close(store);
-	if (rc < 0)
-		fprintf(stderr, "khien mail: %s\n", e.text);
-	return rc < 0 ? 2 : 0;
+	return letter_open(&absent) < 0 ? 0 : web_visit(self, more, send_mail);
 }

@@ -381,19 +381,6 @@ static int do_all(const struct process *self, struct store *store, struct err *e
 
 int web_import_start(const struct process *self)
 {
-	struct sandbox_level level;
-	struct store *store = NULL;
-	struct err e = { 0 };
-	int rc;
-
 	forget_keys(self->state);
-	rc = process_confine(self, NULL, &level, &e);
-	if (rc == 0)
-		rc = data_store(self->state, &store, &e);
-	if (rc == 0)
-		rc = do_all(self, store, &e);
-	if (rc < 0)
-		fprintf(stderr, "khien import: %s\n", e.text);
-	store_close(store);
-	return rc < 0 ? 2 : 0;
+	return web_visit(self, NULL, do_all);
 }

@@ -77,28 +77,23 @@ static int decisions(struct store *store, struct err *e)
 	return staff_due(&by, &count, e);
 }
 
-int web_trail_start(const struct process *self)
+static int copy_changes(const struct process *self, struct store *store, struct err *e)
 {
 	const struct serve *s = self->state;
 	const char *data = self->service->data;
 	struct seal_answer answer = { .is_sealed = true };
-	struct sandbox_level level;
-	struct store *store = NULL;
-	struct err e = { 0 };
-	int rc = process_confine(self, NULL, &level, &e);
+	int rc = decisions(store, e);
 
 	if (rc == 0)
-		rc = data_store(s, &store, &e);
-	if (rc == 0)
-		rc = decisions(store, &e);
-	if (rc == 0)
-		rc = seal_trail(data, store, clock_now_s(), &answer, &e);
+		rc = seal_trail(data, store, clock_now_s(), &answer, e);
 	if (rc == 0 && !answer.is_sealed)
 		fprintf(stderr, "khien trail: %s\n", answer.reason);
 	if (rc == 0 && is_check_due(arena_fmt(s->arena, "%s/" CHECKED, data).ptr))
-		rc = check(data, store, &e);
-	store_close(store);
-	if (rc < 0)
-		fprintf(stderr, "khien trail: %s\n", e.text);
-	return rc < 0 ? 2 : 0;
+		rc = check(data, store, e);
+	return rc;
+}
+
+int web_trail_start(const struct process *self)
+{
+	return web_visit(self, NULL, copy_changes);
 }

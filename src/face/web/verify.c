@@ -87,22 +87,14 @@ static int verify(const struct process *self, struct store *store, struct err *e
 	return rc == ERR_ABSENT ? 0 : rc;
 }
 
+static int verify_and_note(const struct process *self, struct store *store, struct err *e)
+{
+	int rc = verify(self, store, e);
+
+	return rc == 0 ? archive_note(self->service->data, store, e) : rc;
+}
+
 int web_verify_start(const struct process *self)
 {
-	const struct serve *s = self->state;
-	struct sandbox_level level;
-	struct store *store = NULL;
-	struct err e = { 0 };
-	int rc = process_confine(self, NULL, &level, &e);
-
-	if (rc == 0)
-		rc = data_store(s, &store, &e);
-	if (rc == 0)
-		rc = verify(self, store, &e);
-	if (rc == 0)
-		rc = archive_note(self->service->data, store, &e);
-	store_close(store);
-	if (rc < 0)
-		fprintf(stderr, "khien verify: %s\n", e.text);
-	return rc < 0 ? 2 : 0;
+	return web_visit(self, NULL, verify_and_note);
 }

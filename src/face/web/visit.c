@@ -1,0 +1,21 @@
+/* visit.c - a process that comes, does its work in the database, and goes. */
+#include "face/web/serve_int.h"
+
+#include <stdio.h>
+
+int web_visit(const struct process *self, const char *const *more_paths, web_visit_work *work)
+{
+	struct sandbox_level level;
+	struct store *store = NULL;
+	struct err e = { 0 };
+	int rc = process_confine(self, more_paths, &level, &e);
+
+	if (rc == 0)
+		rc = data_store(self->state, &store, &e);
+	if (rc == 0)
+		rc = work(self, store, &e);
+	store_close(store);
+	if (rc < 0)
+		fprintf(stderr, "khien %s: %s\n", self->row->name, e.text);
+	return rc < 0 ? 2 : 0;
+}
