@@ -134,9 +134,12 @@ void page_results(struct view *v)
 			"Điểm là phần trăm trọng số của những nghĩa vụ đang ràng buộc đơn vị mà đơn vị đạt. "
 			"Nghĩa vụ không áp dụng và nghĩa vụ đang có ngoại lệ không tính vào điểm, nên đơn vị "
 			"nhỏ không bị thiệt; mở từng đơn vị để xem những gì được để ngoài và vì sao."));
-	if (units.count == 0)
+	if (units.count == 0) {
 		html(v->w, "<p class=\"empty\">%s</p>\n",
 			tr(v->lang, "Đang tính. Hãy tải lại trang này sau ít phút."));
+		page_end(v);
+		return;
+	}
 	if (may_remind)
 		html_form(v, "/ket-qua/thu-nhac", "review");
 	units_table(v, &k);

@@ -20,6 +20,7 @@
 #define NOTE_TIME_S 600
 #define TRAIL_EVERY_S 60
 #define TRAIL_TIME_S 120
+#define DUTY_FIRST_S 5 /* so that who has just started it sees verdicts */
 #define DUTY_EVERY_S 60
 #define DUTY_TIME_S 600
 #define OUTSIDE_FIRST_S 10
@@ -143,6 +144,7 @@ static const struct process_row processes[] = {
 		.write_below = all_data,
 		.rights = { .may = SANDBOX_MAY_FILES },
 		.start = web_duty_start,
+		.first_s = DUTY_FIRST_S,
 		.every_s = DUTY_EVERY_S,
 		.time_max_s = DUTY_TIME_S },
 	{ .name = "outside",
