@@ -167,6 +167,10 @@ test("what may be changed, only with the mark", async () => {
 	assert.equal(list[0].obligation, "tay-son/D12.1.b#1");
 	await call("post", "/exceptions/{exception}/end", { args: { exception: list[0].id }, form: {}, headers });
 	assert.ok((await call("get", "/exceptions")).body.items[0].ended);
+	const changes = (await call("get", "/changes", { query: `?loai=exception&so=${list[0].id}` })).body;
+	assert.ok(changes.complete);
+	assert.deepEqual(changes.items.map((c) => [c.table, c.what]), [["exception", "set"], ["exception", "add"]]);
+	assert.equal((await call("get", "/changes", { query: "?tu=hom-kia" })).status, 400);
 	const audit = await call("post", "/audits", { form: {}, headers });
 	assert.equal(audit.status, 200);
 	await records(headers);

@@ -23,8 +23,8 @@ def old_archive(base):
         out.writelines(f"<13>Jan  1 00:00:00 may su[{n}]: dòng {n}\n" for n in range(300))
     done = khien("log", "import", "--data", f"{base}/data", f"{base}/old.log", env={"KHIEN_TEST_CLOCK": f"{base}/then"})
     assert done.status == 0, done
-    found = re.search(r"(\d\d)/(\d{4})", khien("log", "search", "--data", f"{base}/data", "--limit", 1, "may").out)
-    return f"{found.group(2)}-{found.group(1)}"
+    line = khien("log", "search", "--data", f"{base}/data", "--limit", 1, "--format", "json", "may").out
+    return re.search(r'"received":"(\d{4}-\d\d)', line).group(1)
 
 
 class Watched(Server):

@@ -151,7 +151,7 @@ static bool object_allows(struct view *v, enum org_right right, const char *sql)
 	return false;
 }
 
-bool place_may_open(const struct view *v, const struct route *r)
+bool place_may_open(struct view *v, const struct route *r)
 {
 	enum org_right right = route_right(r);
 	enum org_place reach;
@@ -159,9 +159,14 @@ bool place_may_open(const struct view *v, const struct route *r)
 	if (right == RIGHT_COUNT)
 		return true;
 	reach = org_reach(v->user.role, right);
-	if (route_object(r) == OBJECT_LIST || route_object(r) == OBJECT_WHOLE)
+	switch (route_object(r)) {
+	case OBJECT_LIST:
 		return reach > PLACE_SELF;
-	return reach != PLACE_NONE;
+	case OBJECT_WHOLE:
+		return reach > PLACE_SELF && view_may(v, right, ORG_UNIT_FIRST);
+	default:
+		return reach != PLACE_NONE;
+	}
 }
 
 bool place_allows(struct view *v)
@@ -171,8 +176,7 @@ bool place_allows(struct view *v)
 
 	if (right == RIGHT_COUNT)
 		return true;
-	if (!place_may_open(v, v->route) ||
-		(object == OBJECT_WHOLE && !view_may(v, right, ORG_UNIT_FIRST))) {
+	if (!place_may_open(v, v->route)) {
 		page_problem(v, 403);
 		return false;
 	}

@@ -190,7 +190,7 @@ int view_hosts(struct view *v, enum org_right right, struct org_host **ret, size
 /* Does the rule let this visitor come with these args? Answers by itself when not. */
 bool place_allows(struct view *v);
 /* Would it, for a link of the navigation, whatever the object? */
-bool place_may_open(const struct view *v, const struct route *r);
+bool place_may_open(struct view *v, const struct route *r);
 
 /* --- sessions (session.c) --------------------------------------------------------------------- */
 

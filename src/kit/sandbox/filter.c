@@ -36,7 +36,7 @@ static const int everyone[] = {
 	SCMP_SYS(uname), SCMP_SYS(sysinfo), SCMP_SYS(prlimit64), SCMP_SYS(getrlimit),
 	SCMP_SYS(umask), SCMP_SYS(getcwd), SCMP_SYS(prctl), SCMP_SYS(arch_prctl),
 	SCMP_SYS(tgkill), SCMP_SYS(exit), SCMP_SYS(exit_group), SCMP_SYS(recvfrom),
-	SCMP_SYS(recvmsg), SCMP_SYS(sendto), SCMP_SYS(sendmsg), SCMP_SYS(shutdown), END,
+	SCMP_SYS(recvmsg), SCMP_SYS(shutdown), END,
 };
 
 /* openat2 takes its flags in memory, where no filter looks: who may only read has no right to write
@@ -59,8 +59,8 @@ static const int files[] = {
 
 static const int accepting[] = {
 	SCMP_SYS(accept), SCMP_SYS(accept4), SCMP_SYS(getsockname), SCMP_SYS(getpeername),
-	SCMP_SYS(getsockopt), SCMP_SYS(setsockopt), SCMP_SYS(recvmmsg), SCMP_SYS(sendmmsg),
-	SCMP_SYS(sendfile), END,
+	SCMP_SYS(getsockopt), SCMP_SYS(setsockopt), SCMP_SYS(recvmmsg), SCMP_SYS(sendfile),
+	END,
 };
 
 static const int netlink[] = {
@@ -142,6 +142,42 @@ static int add_connecting(scmp_filter_ctx ctx, unsigned may)
 	return rc;
 }
 
+/* Sending is no connecting: not by the flag either that opens a TCP connection with it. */
+static int add_sending(scmp_filter_ctx ctx)
+{
+	int rc = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(sendto), 1,
+		SCMP_A3(SCMP_CMP_MASKED_EQ, MSG_FASTOPEN, 0));
+
+	if (rc == 0)
+		rc = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(sendmsg), 1,
+			SCMP_A2(SCMP_CMP_MASKED_EQ, MSG_FASTOPEN, 0));
+	return rc;
+}
+
+/* Netlink; and a TCP socket that never connects, listens or sends: the kernel is asked through it
+ * for the rules of the old iptables. */
+static int add_asking(scmp_filter_ctx ctx)
+{
+	static const int families[] = { AF_INET, AF_INET6 };
+	static const int types[] = { SOCK_DGRAM, SOCK_RAW, SOCK_SEQPACKET, SOCK_PACKET };
+	int rc = seccomp_rule_add(
+		ctx, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_EQ, AF_NETLINK));
+
+	if (rc == 0)
+		rc = seccomp_rule_add(ctx, SCMP_ACT_KILL_PROCESS, SCMP_SYS(socket), 1,
+			SCMP_A0(SCMP_CMP_EQ, AF_UNIX));
+	for (size_t i = 0; i < COUNT(families) && rc == 0; i++) {
+		rc = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(socket), 2,
+			SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)families[i]),
+			SCMP_A1(SCMP_CMP_MASKED_EQ, 15, SOCK_STREAM));
+		for (size_t k = 0; k < COUNT(types) && rc == 0; k++)
+			rc = seccomp_rule_add(ctx, SCMP_ACT_KILL_PROCESS, SCMP_SYS(socket), 2,
+				SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)families[i]),
+				SCMP_A1(SCMP_CMP_MASKED_EQ, 15, (scmp_datum_t)types[k]));
+	}
+	return rc;
+}
+
 /* Which sockets may be made. What is of another family or type is no accident; who may make none
  * at all, ends at the first. */
 static int add_sockets(scmp_filter_ctx ctx, unsigned may)
@@ -152,16 +188,15 @@ static int add_sockets(scmp_filter_ctx ctx, unsigned may)
 
 	if (may & SANDBOX_MAY_CONNECT)
 		return add_connecting(ctx, may);
+	if (may & SANDBOX_MAY_NETLINK && !(may & SANDBOX_MAY_DATAGRAM))
+		return add_asking(ctx);
+	if (!(may & SANDBOX_MAY_DATAGRAM))
+		return seccomp_rule_add(ctx, SCMP_ACT_KILL_PROCESS, SCMP_SYS(socket), 0);
 	if (may & SANDBOX_MAY_NETLINK)
 		rc = seccomp_rule_add(
 			ctx, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_EQ, AF_NETLINK));
-	if (rc < 0 || !(may & SANDBOX_MAY_DATAGRAM)) {
-		if (rc == 0 && may & SANDBOX_MAY_NETLINK)
-			return seccomp_rule_add(ctx, SCMP_ACT_KILL_PROCESS, SCMP_SYS(socket), 1,
-				SCMP_A0(SCMP_CMP_NE, AF_NETLINK));
-		return rc < 0 ? rc :
-				seccomp_rule_add(ctx, SCMP_ACT_KILL_PROCESS, SCMP_SYS(socket), 0);
-	}
+	if (rc < 0)
+		return rc;
 	rc = seccomp_rule_add(
 		ctx, SCMP_ACT_KILL_PROCESS, SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_EQ, AF_UNIX));
 	for (size_t i = 0; i < COUNT(families) && rc == 0; i++) {
@@ -205,6 +240,8 @@ static int add_role(scmp_filter_ctx ctx, unsigned may)
 
 	if (rc == 0)
 		rc = add(ctx, SCMP_ACT_ALLOW, everyone);
+	if (rc == 0)
+		rc = add_sending(ctx);
 	if (rc == 0 && may & SANDBOX_MAY_FILES)
 		rc = add(ctx, SCMP_ACT_ALLOW, files);
 	if (rc == 0 && may & SANDBOX_MAY_FILES)

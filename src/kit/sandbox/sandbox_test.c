@@ -44,6 +44,17 @@ static int do_socket(void)
 {
 	return answer(socket(AF_INET, SOCK_STREAM, 0));
 }
+/* Sending that connects. */
+static int do_fast_open(void)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(9),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+
+	return sendto(socket_fd, "x", 1, MSG_FASTOPEN | MSG_NOSIGNAL, (struct sockaddr *)&to,
+		       sizeof(to)) < 0 && errno == ENOSYS ?
+		REFUSED :
+		ALLOWED;
+}
 static int do_udp(void)
 {
 	return answer(socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0));
@@ -274,7 +285,8 @@ static const struct {
 	{ "reader truncates", &reader, do_truncate, REFUSED },
 	{ "reader writes elsewhere", &reader, do_write_outside, REFUSED },
 	{ "reader asks netlink", &reader, do_netlink, ALLOWED },
-	{ "reader makes a socket", &reader, do_socket, -SIGSYS },
+	{ "reader makes a socket to ask by", &reader, do_socket, ALLOWED },
+	{ "reader makes a socket of its machine", &reader, do_unix, -SIGSYS },
 	{ "reader execs", &reader, do_exec, -SIGSYS },
 	{ "web makes a UDP socket", &web, do_udp, -SIGSYS },
 	{ "web watches", &web, do_watch, REFUSED },
@@ -300,7 +312,12 @@ static const struct {
 	{ "auditor forks", &auditor, do_fork, REFUSED },
 	{ "auditor signals", &auditor, do_kill, REFUSED },
 	{ "auditor execs", &auditor, do_exec, -SIGSYS },
-	{ "auditor makes a socket", &auditor, do_socket, -SIGSYS },
+	{ "auditor makes a socket to ask by", &auditor, do_socket, ALLOWED },
+	{ "auditor connects", &auditor, do_connect, -SIGSYS },
+	{ "auditor listens", &auditor, do_listen, -SIGSYS },
+	{ "auditor sends through it", &auditor, do_fast_open, REFUSED },
+	{ "auditor makes a UDP socket", &auditor, do_udp, -SIGSYS },
+	{ "auditor makes a raw socket", &auditor, do_raw, -SIGSYS },
 	{ "auditor traces", &auditor, do_ptrace, -SIGSYS },
 	{ "receiver makes a thread", &receiver, do_real_thread, REFUSED },
 	{ "parent forks", &parent, do_fork, ALLOWED },

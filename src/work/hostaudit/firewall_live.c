@@ -195,7 +195,7 @@ static void live_legacy(struct host *h, struct fw_ruleset *set)
 
 		if (!has_filter(h, sockets[i].names))
 			continue;
-		fd = socket(sockets[i].domain, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
+		fd = socket(sockets[i].domain, SOCK_STREAM | SOCK_CLOEXEC, 0);
 		if (fd < 0) {
 			gap_of_errno(h, errno, sockets[i].names);
 			continue;
