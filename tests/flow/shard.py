@@ -14,7 +14,17 @@ TRUNCATED, NOT_UTF8, NO_TIME, UNAUTHENTICATED = 1, 2, 4, 8
 
 
 def leaves_of(path):
-    """The leaves of one file, up to the first record that is none."""
+    """The leaves of one file, up to the first record that is none. Who reads while another writes may see half a
+    record: it is looked at again before it is called wrong."""
+    for _ in range(10):
+        try:
+            return list(read_leaves(path))
+        except AssertionError:
+            time.sleep(0.1)
+    return list(read_leaves(path))
+
+
+def read_leaves(path):
     with open(path, "rb") as file:
         data = file.read()
     at = 4096

@@ -155,6 +155,7 @@ struct intake {
 	struct tail *tails;
 	int64_t tails_us; /* when to look again */
 	struct journal *journal;
+	bool has_more; /* a TLS connection has read more than it gave: no event tells of it */
 	char *chunk; /* INTAKE_CHUNK_BYTES, for whoever reads now */
 	/* seal */
 	uint64_t checked_size; /* of the newest CHECK */

@@ -100,14 +100,15 @@ static void nap(void)
 void intake_turn(struct intake *in)
 {
 	struct epoll_event events[EVENTS];
-	bool has_batch = wal_batch_bytes(in->wal) > 0;
+	int wait_ms = in->has_more ? 0 : wal_batch_bytes(in->wal) > 0 ? BATCH_US / 1000 : TURN_MS;
 	int count;
 
 	if (in->is_full) {
 		wait_for_room(in);
 		return;
 	}
-	count = epoll_wait(in->epoll_fd, events, EVENTS, has_batch ? BATCH_US / 1000 : TURN_MS);
+	in->has_more = false;
+	count = epoll_wait(in->epoll_fd, events, EVENTS, wait_ms);
 	pen_now(in);
 	in->turn_bytes = 0;
 	in->had_acked = false;

@@ -417,7 +417,8 @@ static void take_stream(struct conn *c)
 	if (n > 0) {
 		c->idle_s = 0;
 		give(c, (struct str){ c->in->chunk, (size_t)n });
-		c->is_held = c->is_held || (c->tls && tls_has_more(c->tls));
+		if (c->tls && tls_has_more(c->tls))
+			c->is_held = c->in->has_more = true;
 	} else if (n < 0) {
 		if (c->speech == SPEECH_LINES && !c->is_held)
 			frame_end(&c->frame, take_line, c);
