@@ -82,6 +82,8 @@ struct attest_verdict {
 	enum outcome outcome;
 	int64_t at_s, must, has;
 };
+/* Is a point of S proof of OBLIGATION ("tay-son/D12.1.e")? */
+bool attest_answers(const struct statement *s, struct str obligation);
 /* What the signings of a unit say of an obligation, as of question->at_s. */
 MUST_CHECK int attest_judge(const struct flow_by *by, const struct flow_question *question,
 	struct attest_verdict *ret, struct err *e);

@@ -186,6 +186,14 @@ static bool answers(const struct statement *s, const struct statement_point *p, 
 	return false;
 }
 
+bool attest_answers(const struct statement *s, struct str obligation)
+{
+	for (size_t i = 0; i < s->point_count; i++)
+		if (answers(s, &s->points[i], obligation))
+			return true;
+	return false;
+}
+
 static int weigh_tick(struct judging *j, const struct statement *s, const struct statement_point *p,
 	struct err *e)
 {

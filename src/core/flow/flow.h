@@ -189,6 +189,8 @@ struct flow_question {
 	int64_t unit_id, record_id; /* record 0: all cases of the unit */
 	int64_t since_s, at_s;      /* as of AT_S; what ended before SINCE_S is forgotten */
 };
+/* Are cases of F, or one of its moves, proof of OBLIGATION ("tay-son/D12.1.e")? */
+bool flow_answers(const struct flow *f, struct str obligation);
 /* What the cases of a unit say of an obligation. Of BY only store, packs and arena are asked. */
 MUST_CHECK int flow_judge(const struct flow_by *by, const struct flow_question *question,
 	struct flow_verdict *ret, struct err *e);

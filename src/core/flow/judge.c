@@ -32,18 +32,24 @@ struct then {
 	bool is_void;
 };
 
-static bool names(const struct judging *j, const struct str *ids, size_t count)
+static bool are_named(
+	const struct flow *f, struct str obligation, const struct str *ids, size_t count)
 {
-	struct str pack = j->f->pack->id, before, rest;
+	struct str before, rest;
 
 	for (size_t i = 0; i < count; i++) {
-		if (str_eq(ids[i], j->obligation))
+		if (str_eq(ids[i], obligation))
 			return true;
-		if (str_split(j->obligation, '/', &before, &rest) && str_eq(before, pack) &&
+		if (str_split(obligation, '/', &before, &rest) && str_eq(before, f->pack->id) &&
 			str_eq(rest, ids[i]))
 			return true;
 	}
 	return false;
+}
+
+static bool names(const struct judging *j, const struct str *ids, size_t count)
+{
+	return are_named(j->f, j->obligation, ids, count);
 }
 
 static int one_number(struct store_query *q, int64_t *ret, struct err *e)
@@ -165,12 +171,12 @@ static int weigh_case(struct judging *j, const struct then *c, struct err *e)
 	return rc;
 }
 
-static bool does_answer(const struct judging *j)
+bool flow_answers(const struct flow *f, struct str obligation)
 {
-	if (names(j, j->f->answers, j->f->answer_count))
+	if (are_named(f, obligation, f->answers, f->answer_count))
 		return true;
-	for (size_t i = 0; i < j->f->move_count; i++)
-		if (names(j, j->f->moves[i].answers, j->f->moves[i].answer_count))
+	for (size_t i = 0; i < f->move_count; i++)
+		if (are_named(f, obligation, f->moves[i].answers, f->moves[i].answer_count))
 			return true;
 	return false;
 }
@@ -215,7 +221,7 @@ int flow_judge(const struct flow_by *by, const struct flow_question *question,
 				question->unit_id, question->record_id, question->since_s,
 				question->at_s, &v };
 
-			if (does_answer(&j))
+			if (flow_answers(j.f, j.obligation))
 				rc = weigh_flow(&j, by->a, e);
 		}
 	}

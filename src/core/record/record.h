@@ -36,8 +36,8 @@ struct record_body {
 	struct record_value *at;
 	size_t count;
 };
-/* The first value of a field; STR_NONE without. */
-struct str record_value_of(struct record_body body, struct str field);
+struct str record_value_of(struct record_body body, struct str field); /* the first; or STR_NONE */
+bool record_body_eq(struct record_body a, struct record_body b);
 
 struct record {
 	int64_t id, unit_id, version; /* id 0: not saved yet */

@@ -9,7 +9,6 @@
 struct str record_body_write(struct record_body body, struct arena *a);
 MUST_CHECK int record_body_read(
 	struct str json, struct arena *a, struct record_body *ret, struct err *e);
-bool record_body_eq(struct record_body a, struct record_body b);
 
 /* index.c: the text by which a value is found and sorted; "" for none. */
 struct str record_key(const struct register_field *f, struct str value, struct arena *a);

@@ -7,8 +7,6 @@
 #include "face/cli/outside.h"
 #include "work/seal/stamped.h"
 
-#define MEMORY_BYTES (16 * MIB)
-
 static const struct command_option options[] = {
 	{ "data", OPTION_DIR, "DIR", NULL, T("thư mục dữ liệu") },
 	{ "request", OPTION_TEXT, "FILE", NULL,
@@ -95,20 +93,7 @@ static int stamp(struct outside *o, const struct command_line *line, struct err 
 
 static int run(const struct command_line *line, struct err *e)
 {
-	const char *data = command_value(line, "data");
-	struct outside o = { .lang = line->lang };
-	struct arena a;
-	int rc;
-
-	if (!data)
-		return err_set(e, ERR_INPUT, "%s", tr(line->lang, T("cần --data DIR")));
-	arena_init(&a, MEMORY_BYTES);
-	rc = outside_open(data, &a, &o, e);
-	if (rc == 0)
-		rc = stamp(&o, line, e);
-	outside_close(&o);
-	arena_done(&a);
-	return rc;
+	return outside_run(line, stamp, e);
 }
 
 const struct command cmd_log_stamp = {

@@ -2,29 +2,19 @@
 #include "face/cli/cli.h"
 #include "face/cli/outside.h"
 
-#define MEMORY_BYTES (16 * MIB)
-
 static const struct command_option options[] = {
 	{ "data", OPTION_DIR, "DIR", NULL, T("thư mục dữ liệu") },
 	{ 0 },
 };
 
+static int ask(struct outside *o, const struct command_line *line, struct err *e)
+{
+	return outside_witnesses(o, e);
+}
+
 static int run(const struct command_line *line, struct err *e)
 {
-	const char *data = command_value(line, "data");
-	struct outside o = { .lang = line->lang };
-	struct arena a;
-	int rc;
-
-	if (!data)
-		return err_set(e, ERR_INPUT, "%s", tr(line->lang, T("cần --data DIR")));
-	arena_init(&a, MEMORY_BYTES);
-	rc = outside_open(data, &a, &o, e);
-	if (rc == 0)
-		rc = outside_witnesses(&o, e);
-	outside_close(&o);
-	arena_done(&a);
-	return rc;
+	return outside_run(line, ask, e);
 }
 
 const struct command cmd_log_witness = {

@@ -49,13 +49,30 @@ int outside_open(const char *data, struct arena *a, struct outside *ret, struct 
 	if (rc == 0)
 		rc = seal_shard_now(ret->log, clock_now_s(), name, e);
 	if (rc == 0)
-		rc = vfile_disk_open(
-			arena_fmt(a, "%s/%s", path, name).ptr, &ret->entries.disk, e);
+		rc = vfile_disk_open(arena_fmt(a, "%s/%s", path, name).ptr, &ret->entries.disk, e);
 	if (rc == 0)
 		rc = vfile_load(ret->entries.disk, "origin", KIB, a, &ret->origin, e);
 	if (rc == 0)
 		ret->origin = str_trim(ret->origin);
 	return rc == 0 ? load_one(ret, "peers.pem", PEERS_MAX, &ret->peers, e) : rc;
+}
+
+int outside_run(const struct command_line *line, outside_work *work, struct err *e)
+{
+	const char *data = command_value(line, "data");
+	struct outside o = { .lang = line->lang };
+	struct arena a;
+	int rc;
+
+	if (!data)
+		return err_set(e, ERR_INPUT, "%s", tr(line->lang, T("cần --data DIR")));
+	arena_init(&a, OUTSIDE_MEMORY_BYTES);
+	rc = outside_open(data, &a, &o, e);
+	if (rc == 0)
+		rc = work(&o, line, e);
+	outside_close(&o);
+	arena_done(&a);
+	return rc;
 }
 
 /* --- witnesses -------------------------------------------------------------------------------- */
@@ -104,9 +121,8 @@ static int learn(struct asking *x, struct err *e)
 		STR_FMT(url_piece(x->o->origin, x->o->a)))
 				  .ptr;
 	struct str note;
-	int status = http_ask(
-		&(struct http_ask){ .url = url, .ca = x->o->peers, .wait_s = WAIT_S }, x->o->a,
-		&note, e);
+	int status = http_ask(&(struct http_ask){ .url = url, .ca = x->o->peers, .wait_s = WAIT_S },
+		x->o->a, &note, e);
 
 	if (status != 200)
 		return status < 0 ? status :
@@ -116,8 +132,8 @@ static int learn(struct asking *x, struct err *e)
 
 static void say(const struct outside *o, struct str who, const char *words, const char *detail)
 {
-	fprintf(o->is_quiet ? stderr : stdout, "%.*s: %s%s%s\n", STR_FMT(who),
-		tr(o->lang, words), *detail ? ": " : "", detail);
+	fprintf(o->is_quiet ? stderr : stdout, "%.*s: %s%s%s\n", STR_FMT(who), tr(o->lang, words),
+		*detail ? ": " : "", detail);
 }
 
 static void alarm_of(struct asking *x, const char *words, const char *detail)

@@ -7,8 +7,11 @@
 #define FACE_CLI_OUTSIDE_H
 
 #include "core/trail/entries.h"
+#include "kit/command/command.h"
 #include "kit/crypto/stamp.h"
 #include "kit/text/text.h"
+
+#define OUTSIDE_MEMORY_BYTES (16 * MIB) /* of all that one run keeps */
 
 struct outside {
 	enum lang lang;
@@ -24,6 +27,9 @@ struct outside {
 /* Of the data folder DATA; close it also after a failure. ERR_ABSENT: there is no log. */
 MUST_CHECK int outside_open(const char *data, struct arena *a, struct outside *ret, struct err *e);
 void outside_close(struct outside *o);
+/* A command on the log of --data: opens it, does WORK, closes it. */
+typedef int outside_work(struct outside *o, const struct command_line *line, struct err *e);
+int outside_run(const struct command_line *line, outside_work *work, struct err *e);
 /* Ask each witness of the policy that has an address. 1: an alarm, or nobody cosigned. ERR_ABSENT:
  * none is named. */
 MUST_CHECK int outside_witnesses(struct outside *o, struct err *e);

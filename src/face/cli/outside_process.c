@@ -9,14 +9,11 @@
 #include "kit/process/process.h"
 #include "work/seal/stamped.h"
 
-#define MEMORY_BYTES (16 * MIB)
-
-const char *const outside_writes[] = { "log/%S/cosigned", "log/%S/anchors", "log/%S/stamps",
-	NULL };
+const char *const outside_writes[] = { "log/%S/cosigned", "log/%S/anchors", "log/%S/stamps", NULL };
 /* What is public, and no keys: so not the shard's folder as a whole. */
 const char *const outside_reads[] = { "log/policy", "log/peers.pem", "log/tsa", "log/tsa.pem",
-	"log/%S/origin", "log/%S/checkpoint", "log/%S/keys/public.txt", "log/%S/tree",
-	"log/%S/wal", "log/%S/segments", NULL };
+	"log/%S/origin", "log/%S/checkpoint", "log/%S/keys/public.txt", "log/%S/tree", "log/%S/wal",
+	"log/%S/segments", NULL };
 
 /* An hour less, so that "once a day" does not wander. */
 static bool is_stamp_due(struct outside *o)
@@ -58,23 +55,20 @@ static int ask(struct outside *o)
 
 int outside_start(const struct process *self)
 {
-	/* the resolver's own files, and the roots that certificates are checked against */
-	static const char *const more[] = { "/etc", "/usr/lib", "/lib",
-		"/usr/share/ca-certificates", "/run/systemd/resolve", NULL };
 	struct outside o = { .lang = LANG_VI, .is_quiet = true };
 	struct sandbox_level level;
 	struct err e = { 0 };
 	struct arena a;
 	int rc;
 
-	arena_init(&a, MEMORY_BYTES);
+	arena_init(&a, OUTSIDE_MEMORY_BYTES);
 	/* without it https:// is refused when it is asked; all else goes on */
 	if (curl_open(&e) < 0)
 		fprintf(stderr, "khien outside: %s\n", e.text);
 	/* folders are found while their lists may be read; what is in them is read confined */
 	rc = outside_open(self->service->data, &a, &o, &e);
 	if (rc == 0)
-		rc = process_confine(self, more, &level, &e);
+		rc = process_confine(self, NULL, &level, &e);
 	if (rc == 0)
 		rc = ask(&o);
 	else if (rc != ERR_ABSENT)

@@ -265,5 +265,5 @@ static int note(const struct process *self, struct store *store, struct err *e)
 
 int web_note_start(const struct process *self)
 {
-	return web_visit(self, NULL, note);
+	return web_visit(self, note);
 }

@@ -173,7 +173,7 @@ static int audit_and_keep(const struct process *self, struct store *store, struc
 
 int web_audit_start(const struct process *self)
 {
-	return web_visit(self, NULL, audit_and_keep);
+	return web_visit(self, audit_and_keep);
 }
 
 /* Is a picture due: as often as the law says, or because somebody asked for one? */
@@ -255,7 +255,7 @@ int web_review_start(const struct process *self)
 	(void)setpriority(PRIO_PROCESS, 0, 19);
 	(void)syscall(
 		SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, IOPRIO_PRIO_VALUE(IOPRIO_CLASS_IDLE, 0));
-	return web_visit(self, NULL, review);
+	return web_visit(self, review);
 }
 
 bool web_audit_is_due(struct process_service *service, void *state)

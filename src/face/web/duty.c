@@ -188,7 +188,7 @@ static int bring_up_to_date(const struct process *self, struct store *store, str
 
 int web_duty_start(const struct process *self)
 {
-	return web_visit(self, NULL, bring_up_to_date);
+	return web_visit(self, bring_up_to_date);
 }
 
 /* --- the other -------------------------------------------------------------------------------- */
@@ -273,10 +273,7 @@ static int send_mail(const struct process *self, struct store *store, struct err
 
 int web_mail_start(const struct process *self)
 {
-	/* the resolver's own files, and the roots that certificates are checked against */
-	static const char *const more[] = { "/etc", "/usr/lib", "/lib",
-		"/usr/share/ca-certificates", "/run/systemd/resolve", NULL };
 	struct err absent = { 0 };
 
-	return letter_open(&absent) < 0 ? 0 : web_visit(self, more, send_mail);
+	return letter_open(&absent) < 0 ? 0 : web_visit(self, send_mail);
 }

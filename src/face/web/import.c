@@ -382,5 +382,5 @@ static int do_all(const struct process *self, struct store *store, struct err *e
 int web_import_start(const struct process *self)
 {
 	forget_keys(self->state);
-	return web_visit(self, NULL, do_all);
+	return web_visit(self, do_all);
 }

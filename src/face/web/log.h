@@ -15,6 +15,8 @@
 struct find *log_of(struct view *v);
 
 struct str log_value(const struct view *v, const char *name); /* of the query, trimmed */
+/* A field of the form whose answer the query is. */
+void html_log_box(struct view *v, const char *name, const char *label, const char *hint);
 /* The question of the request; NULL: faults say why. End it with query_free(). */
 struct query *log_question(struct view *v);
 /* "hoi=…&tu=…": the same question, with NAME as VALUE; NAME may be NULL. */

@@ -84,7 +84,7 @@ const char *log_again(struct view *v, const char *name, struct str value)
 
 /* --- the form --------------------------------------------------------------------------------- */
 
-static void text_box(struct view *v, const char *name, const char *label, const char *hint)
+void html_log_box(struct view *v, const char *name, const char *label, const char *hint)
 {
 	html(v->w,
 		"<div class=\"field\"><label for=\"%s\">%s</label><input id=\"%s\" name=\"%s\" "
@@ -129,10 +129,10 @@ static void form(struct view *v)
 			"Các từ phải cùng có; \"cả cụm\"; -loại trừ; OR; /biểu thức/; "
 			"máy:, ct:, mức:, nguồn:"),
 		STR_FMT(log_value(v, "hoi")));
-	text_box(v, "tu", tr(v->lang, "Từ lúc"), "25/11/2026");
-	text_box(v, "den", tr(v->lang, "Đến hết"), "25/11/2026 08:30");
-	text_box(v, "may", tr(v->lang, "Máy"), "web*");
-	text_box(v, "ct", tr(v->lang, "Chương trình"), "sshd");
+	html_log_box(v, "tu", tr(v->lang, "Từ lúc"), "25/11/2026");
+	html_log_box(v, "den", tr(v->lang, "Đến hết"), "25/11/2026 08:30");
+	html_log_box(v, "may", tr(v->lang, "Máy"), "web*");
+	html_log_box(v, "ct", tr(v->lang, "Chương trình"), "sshd");
 	severities(v);
 	html(v->w,
 		"<div class=\"field wide\"><label class=\"tick\"><input type=\"checkbox\" name=\"dung\" "

@@ -1,5 +1,7 @@
 /* page_result_one.c - one obligation in a unit: for each subject that it binds the verdict, and
  * every proof or the gap, with the place where the gap is closed. */
+#include "core/attest/attest.h"
+#include "core/flow/flow.h"
 #include "core/pack/flows.h"
 #include "face/web/register_int.h"
 #include "face/web/work.h"
@@ -19,25 +21,14 @@ struct showing {
 
 /* --- the gap and where it is closed ----------------------------------------------------------- */
 
-static bool does_flow_answer(const struct flow *f, const struct obligation *o)
-{
-	for (size_t i = 0; i < f->answer_count; i++)
-		if (str_eq(f->answers[i], o->id))
-			return true;
-	for (size_t i = 0; i < f->move_count; i++)
-		for (size_t n = 0; n < f->moves[i].answer_count; n++)
-			if (str_eq(f->moves[i].answers[n], o->id))
-				return true;
-	return false;
-}
-
 static size_t flow_links(struct view *v, const struct obligation *o)
 {
 	const struct pack_work *work = o->pack->work;
+	struct str name = str_of(obligation_name(v, o));
 	size_t count = 0;
 
 	for (size_t i = 0; work && i < work->flow_count; i++) {
-		if (!does_flow_answer(&work->flows[i], o))
+		if (!flow_answers(&work->flows[i], name))
 			continue;
 		html(v->w, " · <a href=\"/ho-so/moi?luong=%.*s\">%s: %.*s</a>",
 			STR_FMT(work->flows[i].id), tr(v->lang, "Mở hồ sơ"),
@@ -63,22 +54,14 @@ static size_t register_links(struct view *v, const struct obligation *o, int64_t
 	return count;
 }
 
-static bool does_statement_answer(const struct statement *s, const struct obligation *o)
-{
-	for (size_t i = 0; i < s->point_count; i++)
-		for (size_t n = 0; n < s->points[i].answer_count; n++)
-			if (str_eq(s->points[i].answers[n], o->id))
-				return true;
-	return false;
-}
-
 static size_t statement_links(struct view *v, const struct obligation *o)
 {
 	const struct pack_work *work = o->pack->work;
+	struct str name = str_of(obligation_name(v, o));
 	size_t count = 0;
 
 	for (size_t i = 0; work && i < work->statement_count; i++) {
-		if (!does_statement_answer(&work->statements[i], o))
+		if (!attest_answers(&work->statements[i], name))
 			continue;
 		html(v->w, " · <a href=\"/xac-nhan/%.*s\">%.*s</a>",
 			STR_FMT(work->statements[i].id),

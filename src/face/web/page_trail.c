@@ -70,19 +70,10 @@ static const char *again(struct view *v)
 	return text_of(v, all);
 }
 
-static void text_box(struct view *v, const char *name, const char *label, const char *hint)
-{
-	html(v->w,
-		"<div class=\"field\"><label for=\"%s\">%s</label><input id=\"%s\" name=\"%s\" "
-		"type=\"text\" spellcheck=\"false\" autocomplete=\"off\" placeholder=\"%s\" "
-		"value=\"%.*s\"></div>\n",
-		name, label, name, name, hint, STR_FMT(log_value(v, name)));
-}
-
 static void form(struct view *v, const struct change_filter *f)
 {
 	html(v->w, "<form method=\"get\" action=\"/so-vet\" class=\"card ask\" role=\"search\">\n");
-	text_box(v, "ai", tr(v->lang, "Ai"), tr(v->lang, "tên đăng nhập"));
+	html_log_box(v, "ai", tr(v->lang, "Ai"), tr(v->lang, "tên đăng nhập"));
 	html(v->w,
 		"<div class=\"field\"><label for=\"loai\">%s</label>\n"
 		"<select id=\"loai\" name=\"loai\">\n",
@@ -92,9 +83,9 @@ static void form(struct view *v, const struct change_filter *f)
 		html_option(v, change_table_at(i), words_of_table(v, str_of(change_table_at(i))),
 			str_is(f->table, change_table_at(i)));
 	html(v->w, "</select></div>\n");
-	text_box(v, "so", tr(v->lang, "Số hoặc tên đối tượng"), "12");
-	text_box(v, "tu", tr(v->lang, "Từ ngày"), "25/11/2026");
-	text_box(v, "den", tr(v->lang, "Đến hết ngày"), "25/11/2026");
+	html_log_box(v, "so", tr(v->lang, "Số hoặc tên đối tượng"), "12");
+	html_log_box(v, "tu", tr(v->lang, "Từ ngày"), "25/11/2026");
+	html_log_box(v, "den", tr(v->lang, "Đến hết ngày"), "25/11/2026");
 	html(v->w,
 		"<div class=\"field wide\"><label class=\"tick\"><input type=\"checkbox\" "
 		"name=\"ca\" value=\"1\"");

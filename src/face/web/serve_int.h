@@ -24,10 +24,10 @@ MUST_CHECK int data_store(const struct serve *s, struct store **ret, struct err 
 /* The files belong to whom web becomes. */
 MUST_CHECK int data_hand_over(const struct serve *s, struct err *e);
 
-/* visit.c: the whole of a process that comes and goes: it confines itself (MORE_PATHS, which may be
- * NULL, stay readable), opens the database, does WORK, and says what failed. Its exit status. */
+/* visit.c: the whole of a process that comes and goes: it confines itself, opens the
+ * database, does WORK, and says what failed. Its exit status. */
 typedef int web_visit_work(const struct process *self, struct store *store, struct err *e);
-int web_visit(const struct process *self, const char *const *more_paths, web_visit_work *work);
+int web_visit(const struct process *self, web_visit_work *work);
 
 /* own_cmd.c: a command of one who owns the data folder: its store, its rules, and who does it. */
 struct own_command {

@@ -95,5 +95,5 @@ static int copy_changes(const struct process *self, struct store *store, struct 
 
 int web_trail_start(const struct process *self)
 {
-	return web_visit(self, NULL, copy_changes);
+	return web_visit(self, copy_changes);
 }

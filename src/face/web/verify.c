@@ -96,5 +96,5 @@ static int verify_and_note(const struct process *self, struct store *store, stru
 
 int web_verify_start(const struct process *self)
 {
-	return web_visit(self, NULL, verify_and_note);
+	return web_visit(self, verify_and_note);
 }

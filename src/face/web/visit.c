@@ -3,12 +3,12 @@
 
 #include <stdio.h>
 
-int web_visit(const struct process *self, const char *const *more_paths, web_visit_work *work)
+int web_visit(const struct process *self, web_visit_work *work)
 {
 	struct sandbox_level level;
 	struct store *store = NULL;
 	struct err e = { 0 };
-	int rc = process_confine(self, more_paths, &level, &e);
+	int rc = process_confine(self, NULL, &level, &e);
 
 	if (rc == 0)
 		rc = data_store(self->state, &store, &e);

@@ -170,9 +170,21 @@ static size_t add_folders(
 	return len;
 }
 
+static size_t add_readable(const char *const *paths, const char **at, size_t len)
+{
+	for (; paths && *paths && len < PROCESS_FOLDERS_MAX; paths++)
+		if (access(*paths, F_OK) == 0)
+			at[len++] = *paths;
+	at[len] = NULL;
+	return len;
+}
+
 int process_confine(const struct process *self, const char *const *more,
 	struct sandbox_level *ret_level, struct err *e)
 {
+	/* the resolver's own files, and the roots that certificates are checked against */
+	static const char *const connecting[] = { "/etc", "/usr/lib", "/lib",
+		"/usr/share/ca-certificates", "/run/systemd/resolve", NULL };
 	const char *write_below[PROCESS_FOLDERS_MAX + 1], *read_below[PROCESS_FOLDERS_MAX + 1];
 	const struct process_service *s = self->service;
 	struct sandbox_rights rights = self->row->rights;
@@ -180,10 +192,9 @@ int process_confine(const struct process *self, const char *const *more,
 
 	(void)add_folders(self, self->row->write_below, write_below, 0);
 	len = add_folders(self, self->row->read_below, read_below, 0);
-	for (; more && *more && len < PROCESS_FOLDERS_MAX; more++)
-		if (access(*more, F_OK) == 0)
-			read_below[len++] = *more;
-	read_below[len] = NULL;
+	if (self->row->rights.may & SANDBOX_MAY_CONNECT)
+		len = add_readable(connecting, read_below, len);
+	(void)add_readable(more, read_below, len);
 	rights.write_below = write_below;
 	rights.read_below = read_below;
 	rights.user = self->own ? self->row->user : s->user;

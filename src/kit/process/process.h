@@ -90,7 +90,8 @@ MUST_CHECK int process_folder(struct process_service *s, struct err *e);
 /* Gives PATH, a file or folder, to the service's user; absent ones are no failure. */
 MUST_CHECK int process_hand_over(const struct process_service *s, const char *path, struct err *e);
 
-/* Enter the sandbox of the row; MORE, which may be NULL, are absolute folders to read as well. */
+/* Enter the sandbox of the row; MORE, which may be NULL, are absolute folders to read as well. Who
+ * may open connections reads what names and certificates need besides. */
 MUST_CHECK int process_confine(const struct process *self, const char *const *more,
 	struct sandbox_level *ret_level, struct err *e);
 /* A descriptor that becomes readable at SIGTERM or SIGINT, which then end nothing by themselves. */

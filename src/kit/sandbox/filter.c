@@ -154,61 +154,41 @@ static int add_sending(scmp_filter_ctx ctx)
 	return rc;
 }
 
-/* Netlink; and a TCP socket that never connects, listens or sends: the kernel is asked through it
- * for the rules of the old iptables. */
-static int add_asking(scmp_filter_ctx ctx)
+/* Sockets of the internet of TYPE alone. Another type, or one of this machine, is no accident. */
+static int add_internet(scmp_filter_ctx ctx, int type)
 {
+	static const int types[] = { SOCK_STREAM, SOCK_DGRAM, SOCK_RAW, SOCK_SEQPACKET,
+		SOCK_PACKET };
 	static const int families[] = { AF_INET, AF_INET6 };
-	static const int types[] = { SOCK_DGRAM, SOCK_RAW, SOCK_SEQPACKET, SOCK_PACKET };
 	int rc = seccomp_rule_add(
-		ctx, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_EQ, AF_NETLINK));
+		ctx, SCMP_ACT_KILL_PROCESS, SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_EQ, AF_UNIX));
 
-	if (rc == 0)
-		rc = seccomp_rule_add(ctx, SCMP_ACT_KILL_PROCESS, SCMP_SYS(socket), 1,
-			SCMP_A0(SCMP_CMP_EQ, AF_UNIX));
-	for (size_t i = 0; i < COUNT(families) && rc == 0; i++) {
-		rc = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(socket), 2,
-			SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)families[i]),
-			SCMP_A1(SCMP_CMP_MASKED_EQ, 15, SOCK_STREAM));
-		for (size_t k = 0; k < COUNT(types) && rc == 0; k++)
-			rc = seccomp_rule_add(ctx, SCMP_ACT_KILL_PROCESS, SCMP_SYS(socket), 2,
-				SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)families[i]),
-				SCMP_A1(SCMP_CMP_MASKED_EQ, 15, (scmp_datum_t)types[k]));
+	for (size_t i = 0; i < COUNT(families) * COUNT(types) && rc == 0; i++) {
+		int other = types[i / COUNT(families)];
+
+		rc = seccomp_rule_add(ctx, other == type ? SCMP_ACT_ALLOW : SCMP_ACT_KILL_PROCESS,
+			SCMP_SYS(socket), 2,
+			SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)families[i % COUNT(families)]),
+			SCMP_A1(SCMP_CMP_MASKED_EQ, 15, (scmp_datum_t)other));
 	}
 	return rc;
 }
 
-/* Which sockets may be made. What is of another family or type is no accident; who may make none
- * at all, ends at the first. */
+/* Which sockets may be made; who may make none ends at the first. Who asks netlink may have a TCP
+ * socket, to ask for the rules of the old iptables: it never connects, listens or sends. */
 static int add_sockets(scmp_filter_ctx ctx, unsigned may)
 {
-	static const int types[] = { SOCK_STREAM, SOCK_RAW, SOCK_SEQPACKET, SOCK_PACKET };
-	static const int families[] = { AF_INET, AF_INET6 };
 	int rc = 0;
 
 	if (may & SANDBOX_MAY_CONNECT)
 		return add_connecting(ctx, may);
-	if (may & SANDBOX_MAY_NETLINK && !(may & SANDBOX_MAY_DATAGRAM))
-		return add_asking(ctx);
-	if (!(may & SANDBOX_MAY_DATAGRAM))
+	if (!(may & (SANDBOX_MAY_NETLINK | SANDBOX_MAY_DATAGRAM)))
 		return seccomp_rule_add(ctx, SCMP_ACT_KILL_PROCESS, SCMP_SYS(socket), 0);
 	if (may & SANDBOX_MAY_NETLINK)
 		rc = seccomp_rule_add(
 			ctx, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_EQ, AF_NETLINK));
-	if (rc < 0)
-		return rc;
-	rc = seccomp_rule_add(
-		ctx, SCMP_ACT_KILL_PROCESS, SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_EQ, AF_UNIX));
-	for (size_t i = 0; i < COUNT(families) && rc == 0; i++) {
-		rc = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(socket), 2,
-			SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)families[i]),
-			SCMP_A1(SCMP_CMP_MASKED_EQ, 15, SOCK_DGRAM));
-		for (size_t k = 0; k < COUNT(types) && rc == 0; k++)
-			rc = seccomp_rule_add(ctx, SCMP_ACT_KILL_PROCESS, SCMP_SYS(socket), 2,
-				SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)families[i]),
-				SCMP_A1(SCMP_CMP_MASKED_EQ, 15, (scmp_datum_t)types[k]));
-	}
-	return rc;
+	return rc < 0 ? rc :
+			add_internet(ctx, may & SANDBOX_MAY_DATAGRAM ? SOCK_DGRAM : SOCK_STREAM);
 }
 
 #define WRITING (O_ACCMODE | O_CREAT | O_TRUNC | O_APPEND)

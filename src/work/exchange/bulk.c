@@ -43,16 +43,6 @@ static int is_newer(const struct exchange_bulk *b, struct exchange_bulk_row *row
 	return rc;
 }
 
-static bool has_same(struct record_body a, struct record_body b)
-{
-	if (a.count != b.count)
-		return false;
-	for (size_t i = 0; i < a.count; i++)
-		if (!str_eq(a.at[i].field, b.at[i].field) || !str_eq(a.at[i].text, b.at[i].text))
-			return false;
-	return true;
-}
-
 static int look(
 	const struct exchange_bulk *b, int64_t id, struct exchange_bulk_row *row, struct err *e)
 {
@@ -74,7 +64,7 @@ static int look(
 		return rc;
 	if (!row->fault && faults.count > 0)
 		refuse(row, faults.at[0].words, faults.at[0].about);
-	row->is_same = has_same(row->r.body, row->after);
+	row->is_same = record_body_eq(row->r.body, row->after);
 	return 0;
 }
 
