@@ -6,7 +6,6 @@ and return a figure; the last column says by what power of the size the cost gre
 """
 import argparse
 import atexit
-import contextlib
 import functools
 import math
 import os
@@ -21,6 +20,7 @@ TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(TOP, "tests", "flow"))
 os.environ["KHIEN_BUILD"] = os.environ.get("KHIEN_BUILD", "build")
 import flow  # noqa: E402  (after the build folder is said)
+import measure  # noqa: E402
 import sheets  # noqa: E402
 
 ROWS = []
@@ -157,20 +157,13 @@ def p95_ms(share, path):
         if browser.get(path).status != 200 or "dang-nhap" in browser.path:
             sys.exit(f"{path}: {browser.page.status} at {browser.path}")
         taken.append(time.monotonic() - begin)
-    holds = sum(rss_bytes(pid) for pid in children(server.process.pid))
-    print(f"    {path}: the server's processes hold {holds >> 20} MiB", file=sys.stderr)
+    processes = measure.processes_of(server.process.pid)
+    peaks = sum(rss_bytes(pid) for pid in processes)
+    share = sum(measure.resident(pid)[1] for pid in processes)
+    print(f"    {path}: the peaks of the server's {len(processes)} processes together {peaks >> 20} MiB, now in memory "
+          f"{share >> 20} MiB, shared pages counted once", file=sys.stderr)
     server.stop()
     return sorted(taken)[37] * 1000
-
-
-def children(pid):
-    found = [pid]
-    for name in os.listdir("/proc"):
-        if name.isdigit():
-            with contextlib.suppress(OSError, StopIteration), open(f"/proc/{name}/status", encoding="ascii") as status:
-                if f"PPid:\t{pid}\n" in status.read():
-                    found.append(int(name))
-    return found
 
 
 @row("page of all units with score and trend, p95", "ms", 150)

@@ -30,6 +30,32 @@ def run(command, env=None, cwd=None):
                     process.returncode)
 
 
+def processes_of(pid):
+    """PID and all that it started."""
+    found = [pid]
+    for name in os.listdir("/proc"):
+        if name.isdigit():
+            try:
+                with open(f"/proc/{name}/stat", encoding="ascii", errors="replace") as file:
+                    parent = int(file.read().rsplit(")", 1)[1].split()[1])
+            except OSError:
+                continue
+            if parent == pid:
+                found += processes_of(int(name))
+    return found
+
+
+def resident(pid):
+    """(resident, proportional) memory of a process in bytes."""
+    sizes = {}
+    with open(f"/proc/{pid}/smaps_rollup", encoding="ascii", errors="replace") as file:
+        for line in file:
+            words = line.split()
+            if words[0] in ("Rss:", "Pss:"):
+                sizes[words[0]] = int(words[1]) * 1024
+    return sizes.get("Rss:", 0), sizes.get("Pss:", 0)
+
+
 def median(runs):
     """The median of each figure by itself."""
     return Cost(*(statistics.median(getattr(one, field) for one in runs)

@@ -56,32 +56,6 @@ def sign_in(server, days):
     return browser, count
 
 
-def processes_of(pid):
-    """PID and all that it started."""
-    found = [pid]
-    for name in os.listdir("/proc"):
-        if name.isdigit():
-            try:
-                with open(f"/proc/{name}/stat", encoding="ascii", errors="replace") as file:
-                    parent = int(file.read().rsplit(")", 1)[1].split()[1])
-            except OSError:
-                continue
-            if parent == pid:
-                found += processes_of(int(name))
-    return found
-
-
-def resident(pid):
-    """(resident, proportional) memory of a process in bytes."""
-    sizes = {}
-    with open(f"/proc/{pid}/smaps_rollup", encoding="ascii", errors="replace") as file:
-        for line in file:
-            words = line.split()
-            if words[0] in ("Rss:", "Pss:"):
-                sizes[words[0]] = int(words[1]) * 1024
-    return sizes.get("Rss:", 0), sizes.get("Pss:", 0)
-
-
 def time_page(server, browser, path, count):
     """Seconds of each of COUNT requests over one connection, the size and the status of the last."""
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
@@ -122,8 +96,8 @@ def main():
         time.sleep(2)
         print()
         total = 0
-        for pid in processes_of(server.process.pid):
-            rss, pss = resident(pid)
+        for pid in measure.processes_of(server.process.pid):
+            rss, pss = measure.resident(pid)
             total += pss
             print(f"process {pid}: resident {measure.mib(rss)}, its share {measure.mib(pss)}")
         print(f"server at rest: {measure.mib(total)} (bound {measure.mib(BOUND_RSS)}); "
