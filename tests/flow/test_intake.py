@@ -206,6 +206,30 @@ class Overload(unittest.TestCase):
             self.assertEqual(stored + lost, count)
             self.assertGreater(lost, 0)
 
+    # EVIDENCE: D11.4
+    def test_a_socket_of_ones_own_takes_nobody_elses(self):
+        """Who sends much gets a socket of his own, and is no longer asked who he is; another who sends from the
+        same port of another address, meanwhile, stays another."""
+        with Log() as log, contextlib.ExitStack() as stack:
+            senders = {}
+            for address in ("127.0.0.1", "127.0.0.2"):
+                senders[address] = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+            senders["127.0.0.1"].bind(("127.0.0.1", 0))
+            senders["127.0.0.2"].bind(("127.0.0.2", senders["127.0.0.1"].getsockname()[1]))
+            end, count = time.monotonic() + 4, 0
+            while time.monotonic() < end:
+                for i in range(100):
+                    senders["127.0.0.1"].sendto(b"<13>127.0.0.1 %d" % (count + i), ("127.0.0.1", log.port))
+                senders["127.0.0.2"].sendto(b"<13>127.0.0.2 %d" % count, ("127.0.0.1", log.port))
+                count += 100
+                time.sleep(0.05)
+            shard.wait_for(lambda: len(log.raws(shard.UDP)) == count + count // 100)
+            names = shard.senders(log.data)
+            for leaf in shard.lines(log.data, shard.UDP):
+                address = leaf.raw[4:].split()[0].decode()
+                self.assertEqual(names[leaf.source], address)
+                self.assertEqual(leaf.peer, bytes(10) + b"\xff\xff" + socket.inet_aton(address))
+
     def test_a_budget_is_kept(self):
         with Log("lines: 100\nsenders:\n  - name: 127.0.0.1\n    lines: 500\n") as log:
             with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
