@@ -152,16 +152,12 @@ void html_files(struct view *v, const struct files_of *x)
 		if (x->is_seen && !x->is_seen(x->context, list[i].field))
 			continue;
 		if (shown++ == 0)
-			html(v->w,
-				"<div class=\"scroll\"><table class=\"stack\">\n<thead><tr><th scope=\"col\">%s</th>"
-				"<th scope=\"col\">%s</th><th scope=\"col\">SHA-256</th><th scope=\"col\">%s</th>"
-				"<th scope=\"col\"></th></tr></thead>\n<tbody>\n",
-				tr(v->lang, "Tệp"), tr(v->lang, "Cỡ, loại"),
-				tr(v->lang, "Đính kèm"));
+			html_table(v, NULL, "stack", tr(v->lang, "Tệp"), tr(v->lang, "Cỡ, loại"),
+				"SHA-256", tr(v->lang, "Đính kèm"), "");
 		file_row(v, x, &list[i]);
 	}
 	if (shown)
-		html(v->w, "</tbody></table></div>\n");
+		html_table_end(v);
 	else
 		html(v->w, "<p class=\"soft\">%s</p>\n", tr(v->lang, "Chưa có tệp nào."));
 	if (x->may_act)

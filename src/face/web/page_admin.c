@@ -91,17 +91,14 @@ static void user_row(struct view *v, const struct org_user *u)
 
 static void people(struct view *v, const struct org_user *users, size_t count)
 {
-	html(v->w,
-		"<section>\n<h2>%s</h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\">"
-		"<table>\n<thead><tr><th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
-		"<th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th></tr></thead>\n<tbody>\n",
-		tr(v->lang, "Người dùng"), tr(v->lang, "Người dùng"), tr(v->lang, "Tên đăng nhập"),
+	html(v->w, "<section>\n<h2>%s</h2>\n", tr(v->lang, "Người dùng"));
+	html_table(v, tr(v->lang, "Người dùng"), "", tr(v->lang, "Tên đăng nhập"),
 		tr(v->lang, "Họ và tên"), tr(v->lang, "Vai trò"), tr(v->lang, "Đơn vị"),
 		tr(v->lang, "Tình trạng"), tr(v->lang, "Đăng nhập lần cuối"), tr(v->lang, "Việc"));
 	for (size_t i = 0; i < count; i++)
 		user_row(v, &users[i]);
-	html(v->w,
-		"</tbody></table></div>\n<p class=\"export\"><a href=\"/quan-tri/nguoi-dung.csv\">%s</a></p>\n",
+	html_table_end(v);
+	html(v->w, "<p class=\"export\"><a href=\"/quan-tri/nguoi-dung.csv\">%s</a></p>\n",
 		tr(v->lang, "Tải danh sách này (CSV)"));
 	html(v->w, "<h3>%s</h3>\n<p class=\"soft\">%s</p>\n", tr(v->lang, "Thêm người dùng"),
 		tr(v->lang,
@@ -469,20 +466,17 @@ void page_events(struct view *v)
 	page_start(v, tr(v->lang, "Nhật ký đăng nhập và quản trị"));
 	html(v->w, "<p><a href=\"/so-vet\">%s</a></p>\n",
 		tr(v->lang, "Mọi thay đổi dữ liệu, có niêm phong: Sổ vết thay đổi"));
-	html(v->w,
-		"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\"><table>\n<thead><tr>"
-		"<th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
-		"<th scope=\"col\">%s</th></tr></thead>\n<tbody>\n",
-		tr(v->lang, "Nhật ký đăng nhập và quản trị"), tr(v->lang, "Lúc"), tr(v->lang, "Ai"),
-		tr(v->lang, "Việc"), tr(v->lang, "Về"), tr(v->lang, "Từ địa chỉ"));
+	html_table(v, tr(v->lang, "Nhật ký đăng nhập và quản trị"), "", tr(v->lang, "Lúc"),
+		tr(v->lang, "Ai"), tr(v->lang, "Việc"), tr(v->lang, "Về"),
+		tr(v->lang, "Từ địa chỉ"));
 	for (size_t i = 0; i < count; i++)
 		html(v->w,
 			"<tr><td>%s</td><td>%.*s</td><td>%s</td><td>%.*s</td><td>%.*s</td></tr>\n",
 			time_text(v, events[i].at_s), STR_FMT(events[i].login),
 			happening_words(v, events[i].what), STR_FMT(events[i].about),
 			STR_FMT(events[i].peer));
-	html(v->w,
-		"</tbody></table></div>\n<p class=\"export\"><a href=\"/quan-tri/nhat-ky.csv\">%s</a></p>\n",
+	html_table_end(v);
+	html(v->w, "<p class=\"export\"><a href=\"/quan-tri/nhat-ky.csv\">%s</a></p>\n",
 		tr(v->lang, "Tải danh sách này (CSV)"));
 	page_end(v);
 }

@@ -92,16 +92,13 @@ void page_attest(struct view *v)
 	}
 	html(v->w, "</section>\n");
 	if (org_reach(v->user.role, RIGHT_SEE) > PLACE_SELF) {
-		html(v->w,
-			"<section>\n<h2>%s</h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\">"
-			"<table>\n<thead><tr><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
-			"<th scope=\"col\">%s</th><th scope=\"col\">%s</th></tr></thead>\n<tbody>\n",
-			tr(v->lang, "Trong các đơn vị tôi được xem"),
-			tr(v->lang, "Trong các đơn vị tôi được xem"), tr(v->lang, "Bản"),
+		html(v->w, "<section>\n<h2>%s</h2>\n",
+			tr(v->lang, "Trong các đơn vị tôi được xem"));
+		html_table(v, tr(v->lang, "Trong các đơn vị tôi được xem"), "", tr(v->lang, "Bản"),
 			tr(v->lang, "Phiên bản"), tr(v->lang, "Ai ký"), tr(v->lang, "Đã ký"));
 		walk(v, cover_row);
-		html(v->w,
-			"</tbody></table></div>\n<p><a href=\"/pho-bien\">%s</a></p>\n</section>\n",
+		html_table_end(v);
+		html(v->w, "<p><a href=\"/pho-bien\">%s</a></p>\n</section>\n",
 			tr(v->lang, "Các buổi phổ biến, kiểm tra nhận thức"));
 	}
 	page_end(v);
@@ -179,12 +176,9 @@ static void unit_rows(struct view *v, const struct statement *s)
 
 	if (attest_coverage(&by, s, view_units(v, RIGHT_SEE).json, &c, v->e) < 0 || c.count == 0)
 		return;
-	html(v->w,
-		"<section>\n<h2>%s</h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\">"
-		"<table>\n<thead><tr><th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th></tr></thead>\n"
-		"<tbody>\n",
-		tr(v->lang, "Theo đơn vị"), tr(v->lang, "Theo đơn vị"), tr(v->lang, "Đơn vị"),
-		tr(v->lang, "Đã ký"), tr(v->lang, "Chưa ký"));
+	html(v->w, "<section>\n<h2>%s</h2>\n", tr(v->lang, "Theo đơn vị"));
+	html_table(v, tr(v->lang, "Theo đơn vị"), "", tr(v->lang, "Đơn vị"), tr(v->lang, "Đã ký"),
+		tr(v->lang, "Chưa ký"));
 	for (size_t i = 0; i < c.count; i++)
 		html(v->w,
 			"<tr><th scope=\"row\"><a href=\"/xac-nhan/%.*s?don-vi=%lld\">%.*s</a></th>"
@@ -192,7 +186,8 @@ static void unit_rows(struct view *v, const struct statement *s)
 			STR_FMT(s->id), (long long)c.at[i].unit_id,
 			STR_FMT(unit_name(v, c.at[i].unit_id)), (long long)c.at[i].has,
 			(long long)c.at[i].must, (long long)(c.at[i].must - c.at[i].has));
-	html(v->w, "</tbody></table></div>\n</section>\n");
+	html_table_end(v);
+	html(v->w, "</section>\n");
 }
 
 /* Who of one unit has signed and who has not: the list to print. */
@@ -203,10 +198,8 @@ static void people(struct view *v, const struct statement *s, int64_t unit_id)
 
 	if (attest_people(&by, s, unit_id, &list, v->e) < 0)
 		return;
-	html(v->w,
-		"<section>\n<h2>%.*s</h2>\n<table>\n<thead><tr><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
-		"<th scope=\"col\">%s</th></tr></thead>\n<tbody>\n",
-		STR_FMT(unit_name(v, unit_id)), tr(v->lang, "Họ và tên"), tr(v->lang, "Chức vụ"),
+	html(v->w, "<section>\n<h2>%.*s</h2>\n", STR_FMT(unit_name(v, unit_id)));
+	html_table(v, NULL, "", tr(v->lang, "Họ và tên"), tr(v->lang, "Chức vụ"),
 		tr(v->lang, "Ký lúc"));
 	for (size_t i = 0; i < list.count; i++) {
 		html(v->w,
@@ -221,7 +214,8 @@ static void people(struct view *v, const struct statement *s, int64_t unit_id)
 				tr(v->lang, "chưa ký"));
 		html(v->w, "</td></tr>\n");
 	}
-	html(v->w, "</tbody></table>\n</section>\n");
+	html_table_end(v);
+	html(v->w, "</section>\n");
 }
 
 static void show(struct view *v, const struct statement *s)

@@ -242,17 +242,15 @@ static void rows_table(
 	}
 	if (record_names(&b->p.at, bodies, 2 * b->count, &names, v->e) < 0)
 		names = NULL;
-	html(v->w,
-		"<div class=\"scroll\"><table class=\"stack\">\n<thead><tr><th scope=\"col\">%.*s</th>"
-		"<th scope=\"col\">%s</th></tr></thead>\n<tbody>\n",
-		STR_FMT(words_of(v, b->p.at.reg->one)), tr(v->lang, "Trước → sau"));
+	html_table(v, NULL, "stack", text_of(v, words_of(v, b->p.at.reg->one)),
+		tr(v->lang, "Trước → sau"));
 	for (int pass = 0; pass < 2; pass++)
 		for (size_t i = 0; i < b->count && shown < SHOWN_MAX; i++)
 			if ((rows[i].fault != NULL) == (pass == 0)) {
 				row_words(v, b, &rows[i], names);
 				shown++;
 			}
-	html(v->w, "</tbody></table></div>\n");
+	html_table_end(v);
 	if (shown < b->count)
 		html(v->w, "<p class=\"soft\">%s</p>\n",
 			fill(v, tr(v->lang, "và {n} dòng nữa"), "n",

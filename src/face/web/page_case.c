@@ -307,15 +307,11 @@ static void tasks(struct view *v, const struct shown *x)
 		tr(v->lang, "Công việc"), x->c.tasks_all - x->c.tasks_open, x->c.tasks_all);
 	if (may)
 		html_form(v, path_of(v, "/ho-so/%lld/viec", (long long)x->c.id), "review");
-	html(v->w,
-		"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\">"
-		"<table class=\"stack\">\n<thead><tr><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
-		"<th scope=\"col\">%s</th></tr></thead>\n<tbody>\n",
-		tr(v->lang, "Công việc"), tr(v->lang, "Công việc"), tr(v->lang, "Thời hạn"),
-		tr(v->lang, "Kết quả"));
+	html_table(v, tr(v->lang, "Công việc"), "stack", tr(v->lang, "Công việc"),
+		tr(v->lang, "Thời hạn"), tr(v->lang, "Kết quả"));
 	for (size_t i = 0; i < x->h.task_count; i++)
 		task_row(v, x, &x->h.tasks[i], may);
-	html(v->w, "</tbody></table></div>\n");
+	html_table_end(v);
 	if (may) {
 		html_field(v,
 			&(struct field){
@@ -593,11 +589,8 @@ static void paper_tasks(struct view *v, const struct shown *x)
 {
 	struct flow_reader r = view_flow_reader(v);
 
-	html(v->w,
-		"<table>\n<thead><tr><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
-		"<th scope=\"col\">%s</th><th scope=\"col\">%s</th></tr></thead>\n<tbody>\n",
-		tr(v->lang, "Công việc"), tr(v->lang, "Kết quả"), tr(v->lang, "Lúc"),
-		tr(v->lang, "Người làm"));
+	html_table(v, NULL, "", tr(v->lang, "Công việc"), tr(v->lang, "Kết quả"),
+		tr(v->lang, "Lúc"), tr(v->lang, "Người làm"));
 	for (size_t i = 0; i < x->h.task_count; i++) {
 		const struct flow_task *t = &x->h.tasks[i];
 		const struct flow_task_kind *k = flow_task_of(x->f, t->kind);
@@ -608,7 +601,7 @@ static void paper_tasks(struct view *v, const struct shown *x)
 					       str_of(tr(v->lang, "chưa làm"))),
 			STR_FMT(t->note), time_text(v, t->done_at_s), STR_FMT(t->done_by));
 	}
-	html(v->w, "</tbody></table>\n");
+	html_table_end(v);
 }
 
 void page_case_paper(struct view *v)

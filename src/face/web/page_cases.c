@@ -158,16 +158,11 @@ static void row(struct view *v, const struct flow_case *c)
 
 static void table(struct view *v, const struct flow_cases *list)
 {
-	html(v->w,
-		"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\">"
-		"<table class=\"stack\">\n<thead><tr><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
-		"<th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th></tr></thead>\n"
-		"<tbody>\n",
-		tr(v->lang, "Hồ sơ"), tr(v->lang, "Về"), tr(v->lang, "Loại hồ sơ"),
+	html_table(v, tr(v->lang, "Hồ sơ"), "stack", tr(v->lang, "Về"), tr(v->lang, "Loại hồ sơ"),
 		tr(v->lang, "Đơn vị"), tr(v->lang, "Trạng thái"), tr(v->lang, "Thời hạn"));
 	for (size_t i = 0; i < list->count; i++)
 		row(v, &list->at[i]);
-	html(v->w, "</tbody></table></div>\n");
+	html_table_end(v);
 }
 
 void page_cases(struct view *v)

@@ -117,15 +117,14 @@ static void subjects(struct view *v, const struct checked *c)
 {
 	if (c->row_count == 0)
 		return;
-	html(v->w,
-		"<section>\n<h2>%s</h2>\n<p class=\"soft\">%s</p>\n<div class=\"scroll\"><table class=\"stack\">\n<thead><tr>"
-		"<th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
-		"<th scope=\"col\">%s</th></tr></thead>\n<tbody>\n",
-		tr(v->lang, "Bằng chứng"), time_text(v, c->facts.run.at_s), tr(v->lang, "Kết quả"),
-		tr(v->lang, "Đối tượng"), tr(v->lang, "Thấy"), tr(v->lang, "Đọc từ đâu"));
+	html(v->w, "<section>\n<h2>%s</h2>\n<p class=\"soft\">%s</p>\n", tr(v->lang, "Bằng chứng"),
+		time_text(v, c->facts.run.at_s));
+	html_table(v, NULL, "stack", tr(v->lang, "Kết quả"), tr(v->lang, "Đối tượng"),
+		tr(v->lang, "Thấy"), tr(v->lang, "Đọc từ đâu"));
 	for (size_t i = 0; i < c->row_count; i++)
 		subject(v, c, &c->rows[i]);
-	html(v->w, "</tbody></table></div>\n</section>\n");
+	html_table_end(v);
+	html(v->w, "</section>\n");
 }
 
 /* Each different cure once; those after the first are folded away, as they mostly differ in the
@@ -168,19 +167,17 @@ static void history(struct view *v, const struct checked *c)
 		    &rows, &count, v->e) < 0 ||
 		count < 2)
 		return;
-	html(v->w,
-		"<section>\n<details>\n<summary>%s</summary>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
-		"aria-label=\"%s\"><table>\n<thead><tr><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
-		"<th scope=\"col\">%s</th></tr></thead>\n<tbody>\n",
-		tr(v->lang, "Các lần trước"), tr(v->lang, "Các lần trước"), tr(v->lang, "Lúc"),
-		tr(v->lang, "Kết quả"), tr(v->lang, "Thấy"));
+	html(v->w, "<section>\n<details>\n<summary>%s</summary>\n", tr(v->lang, "Các lần trước"));
+	html_table(v, tr(v->lang, "Các lần trước"), "", tr(v->lang, "Lúc"), tr(v->lang, "Kết quả"),
+		tr(v->lang, "Thấy"));
 	for (size_t i = 0; i < count; i++) {
 		html(v->w, "<tr><th scope=\"row\">%s</th><td>", time_text(v, rows[i].at_s));
 		html_outcome(v, rows[i].outcome);
 		html(v->w, "</td><td>%.*s <code>%.*s</code></td></tr>\n", STR_FMT(rows[i].subject),
 			STR_FMT(rows[i].found));
 	}
-	html(v->w, "</tbody></table></div>\n</details>\n</section>\n");
+	html_table_end(v);
+	html(v->w, "</details>\n</section>\n");
 }
 
 /* --- exceptions ------------------------------------------------------------------------------- */

@@ -64,15 +64,11 @@ static int groups(struct view *v)
 			"Người thuộc nhiều nhóm có vai trò của dòng đầu tiên. Không thuộc nhóm nào thì không vào được. "
 			"Người ra khỏi danh bạ hoặc đổi nhóm thì mất phiên trong vòng vài phút."));
 	if (count) {
-		html(v->w,
-			"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\"><table>\n<thead><tr>"
-			"<th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th><th></th>"
-			"</tr></thead>\n<tbody>\n",
-			tr(v->lang, "Nhóm nào có vai trò nào"), tr(v->lang, "Nhóm"),
-			tr(v->lang, "Vai trò"), tr(v->lang, "Đơn vị"));
+		html_table(v, tr(v->lang, "Nhóm nào có vai trò nào"), "", tr(v->lang, "Nhóm"),
+			tr(v->lang, "Vai trò"), tr(v->lang, "Đơn vị"), "");
 		for (size_t i = 0; i < count; i++)
 			group_row(v, &list[i]);
-		html(v->w, "</tbody></table></div>\n");
+		html_table_end(v);
 	} else {
 		html(v->w, "<p class=\"empty\">%s</p>\n",
 			tr(v->lang, "Chưa có nhóm nào, nên chưa ai của danh bạ vào được."));

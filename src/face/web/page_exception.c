@@ -96,18 +96,14 @@ void page_exceptions(struct view *v)
 			tr(v->lang,
 				"Chưa có ngoại lệ nào. Ngoại lệ được ghi ở trang của từng phép kiểm."));
 	} else {
-		html(v->w,
-			"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\"><table>\n"
-			"<thead><tr><th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
-			"<th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th></tr></thead>\n"
-			"<tbody>\n",
-			tr(v->lang, "Ngoại lệ"), tr(v->lang, "Nghĩa vụ"), tr(v->lang, "Lý do"),
-			tr(v->lang, "Biện pháp thay thế"), tr(v->lang, "Người phê duyệt"),
-			tr(v->lang, "Thời hạn"), tr(v->lang, "Tình trạng"));
+		html_table(v, tr(v->lang, "Ngoại lệ"), "", tr(v->lang, "Nghĩa vụ"),
+			tr(v->lang, "Lý do"), tr(v->lang, "Biện pháp thay thế"),
+			tr(v->lang, "Người phê duyệt"), tr(v->lang, "Thời hạn"),
+			tr(v->lang, "Tình trạng"));
 		for (size_t i = 0; i < count; i++)
 			row(v, &list[i]);
-		html(v->w,
-			"</tbody></table></div>\n<p class=\"export\"><a href=\"/ngoai-le.csv\">%s</a></p>\n",
+		html_table_end(v);
+		html(v->w, "<p class=\"export\"><a href=\"/ngoai-le.csv\">%s</a></p>\n",
 			tr(v->lang, "Tải danh sách này (CSV)"));
 	}
 	page_end(v);

@@ -140,12 +140,12 @@ static void print_rows(struct view *v, const struct register_page *p,
 
 static void print_head(struct view *v, const struct register_field *const *columns)
 {
-	html(v->w,
-		"<div class=\"scroll\"><table class=\"printed\">\n<thead><tr><th scope=\"col\">%s</th>",
-		tr(v->lang, "STT"));
+	html_table_begin(v, NULL, "printed");
+	html_table_head(v, tr(v->lang, "STT"));
 	for (size_t i = 0; columns[i]; i++)
-		html(v->w, "<th scope=\"col\">%.*s</th>", STR_FMT(words_of(v, columns[i]->title)));
-	html(v->w, "<th scope=\"col\">%s</th></tr></thead>\n<tbody>\n", tr(v->lang, "Đơn vị"));
+		html_table_head(v, text_of(v, words_of(v, columns[i]->title)));
+	html_table_head(v, tr(v->lang, "Đơn vị"));
+	html_table_rows(v);
 }
 
 void page_register_print(struct view *v)
@@ -176,7 +176,8 @@ void page_register_print(struct view *v)
 		q.after_key = page.next_key;
 		q.after_id = page.next_id;
 	}
-	html(v->w, "</tbody></table></div>\n<p>%s</p>\n",
+	html_table_end(v);
+	html(v->w, "<p>%s</p>\n",
 		fill(v,
 			page.has_more ?
 				tr(v->lang, "{n} dòng đầu; lọc hẹp lại hoặc xuất tệp để có hết.") :

@@ -28,10 +28,7 @@ void page_hosts(struct view *v)
 		return;
 	}
 	page_start(v, tr(v->lang, "Máy"));
-	html(v->w,
-		"<div class=\"scroll\"><table>\n<thead><tr><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
-		"<th scope=\"col\">%s</th><th scope=\"col\">%s</th></tr></thead>\n<tbody>\n",
-		tr(v->lang, "Máy"), tr(v->lang, "Loại"), tr(v->lang, "Cấp độ"),
+	html_table(v, NULL, "", tr(v->lang, "Máy"), tr(v->lang, "Loại"), tr(v->lang, "Cấp độ"),
 		tr(v->lang, "Thấy lần cuối"));
 	for (size_t i = 0; i < count; i++)
 		html(v->w,
@@ -40,7 +37,8 @@ void page_hosts(struct view *v)
 			(long long)hosts[i].id, STR_FMT(hosts[i].name),
 			host_kind_words(v, hosts[i].kind), hosts[i].level,
 			time_text(v, hosts[i].last_seen_s));
-	html(v->w, "</tbody></table></div>\n<p class=\"export\"><a href=\"/may.csv\">%s</a></p>\n",
+	html_table_end(v);
+	html(v->w, "<p class=\"export\"><a href=\"/may.csv\">%s</a></p>\n",
 		tr(v->lang, "Tải danh sách này (CSV)"));
 	page_end(v);
 }
@@ -93,14 +91,10 @@ static void bar(struct view *v, const struct audit_run *run, size_t x, int64_t m
 
 static void trend_table(struct view *v, const struct audit_run *runs, size_t count)
 {
-	html(v->w,
-		"<details>\n<summary>%s</summary>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
-		"aria-label=\"%s\"><table>\n<thead><tr><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
-		"<th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th></tr></thead>\n"
-		"<tbody>\n",
-		tr(v->lang, "Số liệu của biểu đồ"), tr(v->lang, "Số liệu của biểu đồ"),
-		tr(v->lang, "Lúc"), tr(v->lang, "không đạt"), tr(v->lang, "chưa xác định"),
-		tr(v->lang, "đạt"), tr(v->lang, "không áp dụng"));
+	html(v->w, "<details>\n<summary>%s</summary>\n", tr(v->lang, "Số liệu của biểu đồ"));
+	html_table(v, tr(v->lang, "Số liệu của biểu đồ"), "", tr(v->lang, "Lúc"),
+		tr(v->lang, "không đạt"), tr(v->lang, "chưa xác định"), tr(v->lang, "đạt"),
+		tr(v->lang, "không áp dụng"));
 	for (size_t i = 0; i < count; i++)
 		html(v->w,
 			"<tr><th scope=\"row\">%s</th><td>%lld</td><td>%lld</td><td>%lld</td><td>%lld</td></tr>\n",
@@ -108,7 +102,8 @@ static void trend_table(struct view *v, const struct audit_run *runs, size_t cou
 			(long long)runs[i].count[OUTCOME_UNKNOWN],
 			(long long)runs[i].count[OUTCOME_PASS],
 			(long long)runs[i].count[OUTCOME_NA]);
-	html(v->w, "</tbody></table></div>\n</details>\n");
+	html_table_end(v);
+	html(v->w, "</details>\n");
 }
 
 static void trend(struct view *v, const struct audit_run *runs, size_t count)
@@ -188,17 +183,16 @@ static void group(struct view *v, const struct facts *f, const struct check_fact
 			html(v->w, "<section class=\"group\">\n<h3>%s</h3>\n",
 				tr(v->lang, "Không gắn với điều nào"));
 		if (is_first)
-			html(v->w,
-				"<div class=\"scroll\"><table class=\"results stack\">\n<thead><tr>"
-				"<th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
-				"<th scope=\"col\">%s</th></tr></thead>\n<tbody>\n",
-				tr(v->lang, "Kết quả"), tr(v->lang, "Phép kiểm"),
-				tr(v->lang, "Thấy"), tr(v->lang, "Yêu cầu"));
+			html_table(v, NULL, "results stack", tr(v->lang, "Kết quả"),
+				tr(v->lang, "Phép kiểm"), tr(v->lang, "Thấy"),
+				tr(v->lang, "Yêu cầu"));
 		is_first = false;
 		result(v, f, &checks[i]);
 	}
-	if (!is_first)
-		html(v->w, "</tbody></table></div>\n</section>\n");
+	if (!is_first) {
+		html_table_end(v);
+		html(v->w, "</section>\n");
+	}
 }
 
 static void results(struct view *v, const struct facts *f)

@@ -39,12 +39,9 @@ static void jobs(struct view *v, const struct register_page *p)
 		    &list, v->e) < 0 ||
 		list.count == 0)
 		return;
-	html(v->w,
-		"<section>\n<h2>%s</h2>\n<div class=\"scroll\"><table class=\"stack\">\n<thead><tr>"
-		"<th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
-		"<th scope=\"col\">%s</th></tr></thead>\n<tbody>\n",
-		tr(v->lang, "Các lần nhập"), tr(v->lang, "Tệp"), tr(v->lang, "Lúc"),
-		tr(v->lang, "Ai"), tr(v->lang, "Kết quả"));
+	html(v->w, "<section>\n<h2>%s</h2>\n", tr(v->lang, "Các lần nhập"));
+	html_table(v, NULL, "stack", tr(v->lang, "Tệp"), tr(v->lang, "Lúc"), tr(v->lang, "Ai"),
+		tr(v->lang, "Kết quả"));
 	for (size_t i = 0; i < list.count; i++)
 		html(v->w,
 			"<tr><th scope=\"row\"><a href=\"/nhap/%lld\">%.*s</a></th><td>%s</td><td>%.*s</td>"
@@ -52,7 +49,8 @@ static void jobs(struct view *v, const struct register_page *p)
 			(long long)list.at[i].id, STR_FMT(list.at[i].file),
 			time_text(v, list.at[i].at_s), STR_FMT(list.at[i].by),
 			tr(v->lang, state_words(list.at[i].state)));
-	html(v->w, "</tbody></table></div>\n</section>\n");
+	html_table_end(v);
+	html(v->w, "</section>\n");
 }
 
 static void import_page(struct view *v, const struct register_page *p)
@@ -320,11 +318,9 @@ static void columns_form(struct view *v, const struct job_page *j, const struct 
 			number_text(v, (int64_t)g->map.known), "m",
 			number_text(v, (int64_t)g->map.count), NULL));
 	html_form(v, path_of(v, "/nhap/%lld", (long long)j->job.id), "columns");
-	html(v->w,
-		"<input type=\"hidden\" name=\"viec\" value=\"cot\">\n<div class=\"scroll\"><table "
-		"class=\"stack\">\n<thead><tr><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
-		"<th scope=\"col\">%s</th></tr></thead>\n<tbody>\n",
-		tr(v->lang, "Cột"), tr(v->lang, "Tiêu đề trong tệp"), tr(v->lang, "Trường của sổ"));
+	html(v->w, "<input type=\"hidden\" name=\"viec\" value=\"cot\">\n");
+	html_table(v, NULL, "stack", tr(v->lang, "Cột"), tr(v->lang, "Tiêu đề trong tệp"),
+		tr(v->lang, "Trường của sổ"));
 	for (size_t i = 0; i < g->map.count; i++) {
 		const struct exchange_column *c = &g->map.columns[i];
 		char name[8];
@@ -335,7 +331,7 @@ static void columns_form(struct view *v, const struct job_page *j, const struct 
 		column_select(v, j, c, letter);
 		html(v->w, "</td></tr>\n");
 	}
-	html(v->w, "</tbody></table></div>\n");
+	html_table_end(v);
 	html_form_end(v, tr(v->lang, "Kiểm tra lại theo các cột này"));
 	html(v->w, "</details>\n");
 }
@@ -346,14 +342,12 @@ static void preview(struct view *v, struct import_grid *g)
 	struct office_row row;
 	struct err e = { 0 };
 
-	html(v->w,
-		"<details><summary>%s</summary>\n<div class=\"scroll\" tabindex=\"0\"><table>\n"
-		"<thead><tr><th scope=\"col\">%s</th>",
-		tr(v->lang, "Các dòng đầu của tệp"), tr(v->lang, "Dòng"));
+	html(v->w, "<details><summary>%s</summary>\n", tr(v->lang, "Các dòng đầu của tệp"));
+	html_table_begin(v, tr(v->lang, "Các dòng đầu của tệp"), "");
+	html_table_head(v, tr(v->lang, "Dòng"));
 	for (size_t i = 0; i < g->map.count; i++)
-		html(v->w, "<th scope=\"col\">%.*s</th>",
-			STR_FMT(text_clean(v->a, g->map.columns[i].heading, 40)));
-	html(v->w, "</tr></thead>\n<tbody>\n");
+		html_table_head(v, text_of(v, text_clean(v->a, g->map.columns[i].heading, 40)));
+	html_table_rows(v);
 	grid_rewind(&g->grid);
 	for (size_t shown = 0; shown < ROWS_SHOWN && grid_next(&g->grid, &row, &e) == 1;) {
 		if (row.number <= g->map.head_row)
@@ -366,7 +360,8 @@ static void preview(struct view *v, struct import_grid *g)
 		html(v->w, "</tr>\n");
 		shown++;
 	}
-	html(v->w, "</tbody></table></div>\n</details>\n");
+	html_table_end(v);
+	html(v->w, "</details>\n");
 }
 
 static void fault_row(struct view *v, const struct exchange_fault *f, struct str sheet)
@@ -398,15 +393,11 @@ static void faults(struct view *v, const struct job_page *j, struct str sheet)
 		fill(v, tr(v->lang, "{n} lỗi cần sửa trong tệp"), "n",
 			number_text(v, j->job.faults), NULL),
 		(long long)j->job.id, tr(v->lang, "Tải tệp này về với các ô lỗi đã được đánh dấu"));
-	html(v->w,
-		"<div class=\"scroll\"><table class=\"stack\">\n<thead><tr><th scope=\"col\">%s</th>"
-		"<th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
-		"<th scope=\"col\">%s</th></tr></thead>\n<tbody>\n",
-		tr(v->lang, "Ô"), tr(v->lang, "Cột"), tr(v->lang, "Trong tệp"), tr(v->lang, "Lỗi"),
-		tr(v->lang, "Cách sửa"));
+	html_table(v, NULL, "stack", tr(v->lang, "Ô"), tr(v->lang, "Cột"), tr(v->lang, "Trong tệp"),
+		tr(v->lang, "Lỗi"), tr(v->lang, "Cách sửa"));
 	for (size_t i = 0; i < r.fault_count; i++)
 		fault_row(v, &r.faults[i], sheet);
-	html(v->w, "</tbody></table></div>\n");
+	html_table_end(v);
 	if (from + (int64_t)r.fault_count < j->job.faults)
 		html(v->w,
 			"<p class=\"pages\"><a class=\"button plain\" href=\"/nhap/%lld?tu=%lld#loi\">%s</a></p>\n",

@@ -92,16 +92,13 @@ static void changes(struct view *v, const struct integrity_report *r)
 		html(v->w, "<p class=\"empty\">%s</p>\n",
 			tr(v->lang, "Không tệp nào khác với mốc."));
 	else
-		html(v->w,
-			"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\"><table class=\"stack\">\n"
-			"<thead><tr><th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
-			"<th scope=\"col\">%s</th><th scope=\"col\">%s</th></tr></thead>\n<tbody>\n",
-			tr(v->lang, "Thay đổi"), tr(v->lang, "Thay đổi"), tr(v->lang, "Tệp"),
-			tr(v->lang, "Lúc"), tr(v->lang, "Ai"), tr(v->lang, "Tình trạng"));
+		html_table(v, tr(v->lang, "Thay đổi"), "stack", tr(v->lang, "Thay đổi"),
+			tr(v->lang, "Tệp"), tr(v->lang, "Lúc"), tr(v->lang, "Ai"),
+			tr(v->lang, "Tình trạng"));
 	for (size_t i = 0; i < r->change_count && i < CHANGES_SHOWN; i++)
 		change(v, &r->changes[i]);
 	if (r->change_count > 0)
-		html(v->w, "</tbody></table></div>\n");
+		html_table_end(v);
 	if (r->change_count > CHANGES_SHOWN)
 		html(v->w, "<p>%s</p>\n",
 			fill(v, tr(v->lang, "Chỉ hiện {n} thay đổi đầu; tất cả có trong tệp CSV."),
@@ -162,16 +159,14 @@ static void journal(struct view *v, const struct looking *l)
 {
 	if (l->note_count == 0)
 		return;
-	html(v->w,
-		"<section>\n<h2>%s</h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\"><table "
-		"class=\"stack\">\n<thead><tr><th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
-		"<th scope=\"col\">%s</th><th scope=\"col\">%s</th></tr></thead>\n<tbody>\n",
-		tr(v->lang, "Sổ quyết định"), tr(v->lang, "Sổ quyết định"), tr(v->lang, "Lúc"),
+	html(v->w, "<section>\n<h2>%s</h2>\n", tr(v->lang, "Sổ quyết định"));
+	html_table(v, tr(v->lang, "Sổ quyết định"), "stack", tr(v->lang, "Lúc"),
 		tr(v->lang, "Việc"), tr(v->lang, "Lý do"), tr(v->lang, "Người quyết định"),
 		tr(v->lang, "Về"));
 	for (size_t i = 0; i < l->note_count && i < NOTES_SHOWN; i++)
 		note(v, &l->notes[l->note_count - 1 - i]);
-	html(v->w, "</tbody></table></div>\n</section>\n");
+	html_table_end(v);
+	html(v->w, "</section>\n");
 }
 
 static void empty(struct view *v)

@@ -236,14 +236,11 @@ static void results(struct view *v, struct found *found, const struct find_answe
 	html(v->w, "<section>\n<h2>%s</h2>\n", tr(v->lang, "Các dòng, mới nhất trước"));
 	state(v, answer);
 	if (found->shown) {
-		html(v->w,
-			"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\">"
-			"<table class=\"stack log\">\n<thead><tr><th scope=\"col\">%s</th>"
-			"<th scope=\"col\">%s</th><th scope=\"col\">%s</th></tr></thead>\n<tbody>\n",
-			tr(v->lang, "Các dòng, mới nhất trước"), tr(v->lang, "Lúc"),
-			tr(v->lang, "Máy, chương trình"), tr(v->lang, "Nội dung"));
+		html_table(v, tr(v->lang, "Các dòng, mới nhất trước"), "stack log",
+			tr(v->lang, "Lúc"), tr(v->lang, "Máy, chương trình"),
+			tr(v->lang, "Nội dung"));
 		buf_add(v->w, buf_str(&found->rows));
-		html(v->w, "</tbody></table></div>\n");
+		html_table_end(v);
 	} else if (answer->is_whole) {
 		html(v->w, "<p class=\"empty\">%s</p>\n",
 			tr(v->lang,

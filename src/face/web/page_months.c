@@ -326,7 +326,7 @@ static int year(struct view *v, struct find *f, int number, const struct senders
 			row(v, &m, s, k);
 	}
 	if (count)
-		html(v->w, "</tbody></table></div>\n");
+		html_table_end(v);
 	else
 		html(v->w, "<p class=\"empty\">%s</p>\n",
 			tr(v->lang,

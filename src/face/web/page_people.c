@@ -89,10 +89,7 @@ static void search(struct view *v, const struct staff_query *q)
 
 static void head(struct view *v, const struct staff_query *q)
 {
-	html(v->w,
-		"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\">"
-		"<table class=\"stack\">\n<thead><tr>",
-		tr(v->lang, "Nhân sự"));
+	html_table_begin(v, tr(v->lang, "Nhân sự"), "stack");
 	for (size_t i = 0; i < COUNT(sorts); i++) {
 		html(v->w, "<th scope=\"col\"");
 		if (q->sort == sorts[i].sort)
@@ -100,8 +97,8 @@ static void head(struct view *v, const struct staff_query *q)
 		html(v->w, "><a href=\"%s\">%s</a></th>", same_list(v, q, sorts[i].sort),
 			tr(v->lang, sorts[i].words));
 	}
-	html(v->w, "<th scope=\"col\">%s</th></tr></thead>\n<tbody>\n",
-		tr(v->lang, "Thư điện tử, điện thoại"));
+	html_table_head(v, tr(v->lang, "Thư điện tử, điện thoại"));
+	html_table_rows(v);
 }
 
 static void list(
@@ -119,7 +116,7 @@ static void list(
 			STR_FMT(p->position), tr(v->lang, staff_state_words(p->state)),
 			STR_FMT(p->email), STR_FMT(p->phone));
 	}
-	html(v->w, "</tbody></table></div>\n");
+	html_table_end(v);
 }
 
 static void add_form(struct view *v, int64_t unit_id)

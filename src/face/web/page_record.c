@@ -235,11 +235,8 @@ static void history(struct view *v, const struct register_page *p)
 		bodies[i].body = list[i].after;
 	if (record_names(&p->at, bodies, count, &names, v->e) < 0)
 		names = NULL;
-	html(v->w,
-		"<section id=\"lich-su\">\n<h2>%s</h2>\n<div class=\"scroll\"><table class=\"stack\">\n"
-		"<thead><tr><th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
-		"<th scope=\"col\">%s</th></tr></thead>\n<tbody>\n",
-		tr(v->lang, "Lịch sử"), tr(v->lang, "Phiên bản"), tr(v->lang, "Lúc"),
+	html(v->w, "<section id=\"lich-su\">\n<h2>%s</h2>\n", tr(v->lang, "Lịch sử"));
+	html_table(v, NULL, "stack", tr(v->lang, "Phiên bản"), tr(v->lang, "Lúc"),
 		tr(v->lang, "Ai"), tr(v->lang, "Trước → sau"));
 	for (size_t i = 0; i < count; i++) {
 		html(v->w, "<tr><th scope=\"row\">%lld %s</th><td>%s</td><td>%s</td><td>",
@@ -250,7 +247,8 @@ static void history(struct view *v, const struct register_page *p)
 		change_values(v, p, names, &list[i]);
 		html(v->w, "</td></tr>\n");
 	}
-	html(v->w, "</tbody></table></div>\n</section>\n");
+	html_table_end(v);
+	html(v->w, "</section>\n");
 }
 
 /* --- what may be done ------------------------------------------------------------------------- */

@@ -127,10 +127,8 @@ static void both_values(struct view *v, const struct register_page *p, struct re
 	if (record_names(&p->at, &p->r, 1, &theirs, v->e) < 0 ||
 		record_names(&p->at, &mine, 1, &ours, v->e) < 0)
 		theirs = ours = NULL;
-	html(v->w,
-		"<div class=\"scroll\"><table class=\"stack\">\n<thead><tr><th scope=\"col\">%s</th>"
-		"<th scope=\"col\">%s</th><th scope=\"col\">%s</th></tr></thead>\n<tbody>\n",
-		tr(v->lang, "Trường"), tr(v->lang, "Đang lưu"), tr(v->lang, "Bạn vừa nhập"));
+	html_table(v, NULL, "stack", tr(v->lang, "Trường"), tr(v->lang, "Đang lưu"),
+		tr(v->lang, "Bạn vừa nhập"));
 	for (size_t i = 0; i < p->at.reg->field_count; i++) {
 		const struct register_field *f = p->at.reg->fields[i];
 		struct str a, b;
@@ -144,7 +142,7 @@ static void both_values(struct view *v, const struct register_page *p, struct re
 				"<tr><th scope=\"row\">%.*s</th><td>%.*s</td><td>%.*s</td></tr>\n",
 				STR_FMT(words_of(v, f->title)), STR_FMT(a), STR_FMT(b));
 	}
-	html(v->w, "</tbody></table></div>\n");
+	html_table_end(v);
 }
 
 /* What stands there now, beside what this visitor typed; the form goes on from both. */

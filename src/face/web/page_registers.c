@@ -69,11 +69,7 @@ void page_registers(struct view *v)
 				"Quy chế đòi hỏi {n} sổ. {trong} sổ phải có bản ghi mà còn trống."),
 			"n", number_text(v, (int64_t)shown), "trong",
 			number_text(v, (int64_t)empty), NULL));
-	html(v->w,
-		"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\">"
-		"<table class=\"stack\">\n<thead><tr><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
-		"<th scope=\"col\">%s</th><th scope=\"col\">%s</th></tr></thead>\n<tbody>\n",
-		tr(v->lang, "Sổ"), tr(v->lang, "Sổ"), tr(v->lang, "Bản ghi"),
+	html_table(v, tr(v->lang, "Sổ"), "stack", tr(v->lang, "Sổ"), tr(v->lang, "Bản ghi"),
 		tr(v->lang, "Sửa lần cuối"), tr(v->lang, "Điều khoản yêu cầu"));
 	for (size_t i = 0; i < pack_register_count(v->web->packs); i++) {
 		const struct pack_register *r = pack_register_at(v->web->packs, i);
@@ -81,7 +77,7 @@ void page_registers(struct view *v)
 		if (register_may_see(v, r))
 			register_row(v, r, total_of(totals, count, r->id));
 	}
-	html(v->w, "</tbody></table></div>\n");
+	html_table_end(v);
 	page_end(v);
 }
 
@@ -317,21 +313,18 @@ static void table(struct view *v, const struct register_page *p, const struct re
 
 	if (record_names(&p->at, page->at, page->count, &names, v->e) < 0)
 		names = NULL; /* numbers are shown instead */
-	html(v->w,
-		"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%.*s\">"
-		"<table class=\"stack rows\">\n<thead><tr>",
-		STR_FMT(words_of(v, p->at.reg->title)));
+	html_table_begin(v, text_of(v, words_of(v, p->at.reg->title)), "stack rows");
 	if (may_choose(v, p))
 		html(v->w, "<th scope=\"col\"><span class=\"hidden\">%s</span></th>",
 			tr(v->lang, "Chọn"));
 	for (size_t i = 0; columns[i]; i++)
 		column_head(v, q, columns[i], p->at.reg->name);
 	if (p->seen.count > 1)
-		html(v->w, "<th scope=\"col\">%s</th>", tr(v->lang, "Đơn vị"));
-	html(v->w, "</tr></thead>\n<tbody>\n");
+		html_table_head(v, tr(v->lang, "Đơn vị"));
+	html_table_rows(v);
 	for (size_t i = 0; i < page->count; i++)
 		row(v, p, &page->at[i], names, columns);
-	html(v->w, "</tbody></table></div>\n");
+	html_table_end(v);
 	if (page->has_more)
 		html(v->w, "<p class=\"pages\"><a class=\"button plain\" href=\"%s\">%s</a></p>\n",
 			path_of(v, "%s&sau-so=%lld",

@@ -89,22 +89,25 @@ static void unit_row(struct view *v, const struct ranking *k, size_t at)
 		(long long)lacking(&k->found, u->id));
 }
 
+static void verdict_heads(struct view *v)
+{
+	for (int i = 0; i < VERDICT_COUNT; i++)
+		html_table_head(v, tr(v->lang, verdict_words((enum verdict)i)));
+}
+
 static void units_table(struct view *v, const struct ranking *k)
 {
-	html(v->w,
-		"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\">\n<table>\n"
-		"<thead><tr><th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
-		"<th scope=\"col\">%s</th>",
-		tr(v->lang, "Kết quả của các đơn vị"), tr(v->lang, "Hạng"), tr(v->lang, "Đơn vị"),
-		tr(v->lang, "Điểm"), tr(v->lang, "Xu hướng"));
-	for (int i = 0; i < VERDICT_COUNT; i++)
-		html(v->w, "<th scope=\"col\">%s</th>",
-			tr(v->lang, verdict_words((enum verdict)i)));
-	html(v->w, "<th scope=\"col\">%s</th></tr></thead>\n<tbody>\n",
-		tr(v->lang, "Chỗ thiếu trong sổ"));
+	html_table_begin(v, tr(v->lang, "Kết quả của các đơn vị"), "");
+	html_table_head(v, tr(v->lang, "Hạng"));
+	html_table_head(v, tr(v->lang, "Đơn vị"));
+	html_table_head(v, tr(v->lang, "Điểm"));
+	html_table_head(v, tr(v->lang, "Xu hướng"));
+	verdict_heads(v);
+	html_table_head(v, tr(v->lang, "Chỗ thiếu trong sổ"));
+	html_table_rows(v);
 	for (size_t i = k->units->count; i-- > 0;) /* the best first */
 		unit_row(v, k, i);
-	html(v->w, "</tbody>\n</table>\n</div>\n");
+	html_table_end(v);
 }
 
 static int load_trends(struct view *v, struct ranking *k)
@@ -283,15 +286,12 @@ static void clause_score(
 
 static void clauses_table(struct view *v, const struct comply_law *law, struct str marks)
 {
-	html(v->w,
-		"<section>\n<h2>%s</h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\">\n"
-		"<table>\n<thead><tr><th scope=\"col\">%s</th><th scope=\"col\">%s</th>",
-		tr(v->lang, "Theo chương, điều"), tr(v->lang, "Theo chương, điều"),
-		tr(v->lang, "Điều"), tr(v->lang, "Điểm"));
-	for (int i = 0; i < VERDICT_COUNT; i++)
-		html(v->w, "<th scope=\"col\">%s</th>",
-			tr(v->lang, verdict_words((enum verdict)i)));
-	html(v->w, "</tr></thead>\n<tbody>\n");
+	html(v->w, "<section>\n<h2>%s</h2>\n", tr(v->lang, "Theo chương, điều"));
+	html_table_begin(v, tr(v->lang, "Theo chương, điều"), "");
+	html_table_head(v, tr(v->lang, "Điều"));
+	html_table_head(v, tr(v->lang, "Điểm"));
+	verdict_heads(v);
+	html_table_rows(v);
 	for (size_t p = 0; p < pack_count(v->web->packs); p++) {
 		const struct pack *pack = pack_at(v->web->packs, p);
 
@@ -300,7 +300,8 @@ static void clauses_table(struct view *v, const struct comply_law *law, struct s
 				pack->clauses[i].kind == CLAUSE_DIEU)
 				clause_score(v, law, marks, &pack->clauses[i]);
 	}
-	html(v->w, "</tbody>\n</table>\n</div>\n</section>\n");
+	html_table_end(v);
+	html(v->w, "</section>\n");
 }
 
 static const char *result_path(struct view *v, int64_t unit, const struct obligation *o)

@@ -219,12 +219,9 @@ static void history(struct view *v, const struct looked *l)
 	if (review_list(v->web->store, l->host.id, HISTORY_MAX, v->a, &list, v->e) < 0 ||
 		list.len == 0)
 		return;
-	html(v->w,
-		"<section>\n<h2>%s</h2>\n<div class=\"scroll\"><table class=\"stack\">\n<thead><tr>"
-		"<th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
-		"<th scope=\"col\">%s</th><th scope=\"col\">SHA-256</th></tr></thead>\n<tbody>\n",
-		tr(v->lang, "Các lần đã ký"), tr(v->lang, "Lúc"), tr(v->lang, "Người ký"),
-		tr(v->lang, "Khác trước"), tr(v->lang, "Khả nghi"));
+	html(v->w, "<section>\n<h2>%s</h2>\n", tr(v->lang, "Các lần đã ký"));
+	html_table(v, NULL, "stack", tr(v->lang, "Lúc"), tr(v->lang, "Người ký"),
+		tr(v->lang, "Khác trước"), tr(v->lang, "Khả nghi"), "SHA-256");
 	for (size_t i = 0; i < list.len; i++) {
 		const struct review *r = &list.at[i];
 
@@ -235,7 +232,8 @@ static void history(struct view *v, const struct looked *l)
 			STR_FMT(r->person), (long long)r->differences, (long long)r->suspicious,
 			STR_FMT(str_until(r->sha256, 16)));
 	}
-	html(v->w, "</tbody></table></div>\n</section>\n");
+	html_table_end(v);
+	html(v->w, "</section>\n");
 }
 
 static void show(struct view *v, const struct looked *l)

@@ -62,15 +62,13 @@ static void seen(
 	if (l->of_change[REVIEW_KNOWN] == l->count)
 		html(v->w, "<p class=\"empty\">%s</p>\n", tr(v->lang, "Không có gì khác."));
 	else
-		html(v->w,
-			"<div class=\"scroll\"><table class=\"stack record\">\n<thead><tr><th scope=\"col\">%s</th>"
-			"<th scope=\"col\">%s</th><th scope=\"col\">%s</th></tr></thead>\n<tbody>\n",
-			tr(v->lang, "Mục"), tr(v->lang, "Kết luận"), tr(v->lang, "Ghi chú"));
+		html_table(v, NULL, "stack record", tr(v->lang, "Mục"), tr(v->lang, "Kết luận"),
+			tr(v->lang, "Ghi chú"));
 	for (size_t i = 0; i < l->count; i++)
 		if (l->list[i].change != REVIEW_KNOWN)
 			row(v, &l->list[i], mark_of(marks, count, l->list[i].item));
 	if (l->of_change[REVIEW_KNOWN] != l->count)
-		html(v->w, "</tbody></table></div>\n");
+		html_table_end(v);
 	html(v->w, "<p class=\"soft\">%s: %zu</p>\n</section>\n", tr(v->lang, "Như trước"),
 		l->of_change[REVIEW_KNOWN]);
 }

@@ -119,8 +119,8 @@ static void summary(struct view *v, const struct roles *r)
 	struct str roles = STR("");
 
 	for (size_t i = 0; i < d->role_count; i++)
-		roles = arena_fmt(v->a, "%.*s%s%.*s", STR_FMT(roles), i ? ", " : "",
-			STR_FMT(d->roles[i]));
+		roles = arena_fmt(
+			v->a, "%.*s%s%.*s", STR_FMT(roles), i ? ", " : "", STR_FMT(d->roles[i]));
 	html(v->w, "<dl class=\"facts\">\n");
 	fact(v, tr(v->lang, "loại máy"), code_words(v, d->kind));
 	fact(v, tr(v->lang, "vai trò"), text_of(v, roles));
@@ -168,18 +168,13 @@ static void approvals(struct view *v, const struct roles *r)
 		html(v->w, "<p class=\"empty\">%s</p>\n",
 			tr(v->lang, "Chưa cổng, dịch vụ, tài khoản nào được phê duyệt."));
 	else
-		html(v->w,
-			"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\"><table class=\"stack\">\n"
-			"<thead><tr><th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
-			"<th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th></tr></thead>\n"
-			"<tbody>\n",
-			tr(v->lang, "Được phê duyệt"), tr(v->lang, "Loại"), tr(v->lang, "Tên"),
-			tr(v->lang, "Lý do"), tr(v->lang, "Người duyệt"),
+		html_table(v, tr(v->lang, "Được phê duyệt"), "stack", tr(v->lang, "Loại"),
+			tr(v->lang, "Tên"), tr(v->lang, "Lý do"), tr(v->lang, "Người duyệt"),
 			tr(v->lang, "Đến hết ngày"), tr(v->lang, "Tình trạng"));
 	for (size_t i = 0; i < r->d.approved_count; i++)
 		approval(v, r, &r->d.approved[i]);
 	if (r->d.approved_count > 0)
-		html(v->w, "</tbody></table></div>\n");
+		html_table_end(v);
 	html(v->w, "</section>\n");
 }
 
@@ -365,6 +360,6 @@ void page_roles_post(struct view *v)
 	else if (rc < 0)
 		page_failed(v);
 	else
-		redirect(v,
-			path_of(v, "/may/%lld/vai-tro?bao=da-khai", (long long)r.facts.host.id));
+		redirect(
+			v, path_of(v, "/may/%lld/vai-tro?bao=da-khai", (long long)r.facts.host.id));
 }

@@ -25,8 +25,7 @@ static const char *offset_words(struct view *v, const struct sender_today *t)
 		return tr(v->lang, "chưa rõ");
 	if (s < OFFSET_SHOWN_S)
 		return tr(v->lang, "đúng giờ");
-	return fill(v,
-		t->offset_s > 0 ? tr(v->lang, "chậm {n}") : tr(v->lang, "nhanh {n}"), "n",
+	return fill(v, t->offset_s > 0 ? tr(v->lang, "chậm {n}") : tr(v->lang, "nhanh {n}"), "n",
 		seconds_words(v, s), NULL);
 }
 
@@ -40,8 +39,8 @@ static const char *state_words(struct view *v, const struct sender_row *r)
 
 static const char *today_words(struct view *v, const struct senders *s, const struct sender_row *r)
 {
-	return path_of(v, "%s%llu", s->is_today_all ? "" : "≥ ",
-		(unsigned long long)r->today.lines);
+	return path_of(
+		v, "%s%llu", s->is_today_all ? "" : "≥ ", (unsigned long long)r->today.lines);
 }
 
 /* --- the list --------------------------------------------------------------------------------- */
@@ -76,17 +75,11 @@ static void row(struct view *v, const struct senders *s, const struct sender_row
 
 static void list(struct view *v, const struct senders *s)
 {
-	html(v->w,
-		"<section>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\">"
-		"<table class=\"stack\">\n<thead><tr><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
-		"<th scope=\"col\">%s</th>",
-		tr(v->lang, "Thiết bị gửi nhật ký"), tr(v->lang, "Nguồn"),
-		tr(v->lang, "Tình trạng"), tr(v->lang, "Dòng cuối"));
-	html(v->w,
-		"<th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
-		"<th scope=\"col\">%s</th><th scope=\"col\">%s</th></tr></thead>\n<tbody>\n",
-		tr(v->lang, "Dòng/phút"), tr(v->lang, "Hôm nay"), tr(v->lang, "Tất cả"),
-		tr(v->lang, "Mất"), tr(v->lang, "Đồng hồ"));
+	html(v->w, "<section>\n");
+	html_table(v, tr(v->lang, "Thiết bị gửi nhật ký"), "stack", tr(v->lang, "Nguồn"),
+		tr(v->lang, "Tình trạng"), tr(v->lang, "Dòng cuối"), tr(v->lang, "Dòng/phút"),
+		tr(v->lang, "Hôm nay"), tr(v->lang, "Tất cả"), tr(v->lang, "Mất"),
+		tr(v->lang, "Đồng hồ"));
 	/* who has fallen silent first */
 	for (int is_silent = 1, shown = 0; is_silent >= 0; is_silent--)
 		for (size_t i = 0; i < s->count && shown < SHOWN_MAX; i++)
@@ -94,12 +87,12 @@ static void list(struct view *v, const struct senders *s)
 				row(v, s, &s->rows[i]);
 				shown++;
 			}
-	html(v->w, "</tbody></table></div>\n<p>%s</p>\n",
+	html_table_end(v);
+	html(v->w, "<p>%s</p>\n",
 		fill(v, tr(v->lang, "{n} nguồn; tất cả đã mất {m} dòng trước khi nhận xong."), "n",
 			number_text(v, (int64_t)s->count), "m", number_text(v, (int64_t)s->dropped),
 			NULL));
-	html(v->w,
-		"<p class=\"export\"><a href=\"/nhat-ky/nguon.csv\">%s</a></p>\n</section>\n",
+	html(v->w, "<p class=\"export\"><a href=\"/nhat-ky/nguon.csv\">%s</a></p>\n</section>\n",
 		tr(v->lang, "Tải danh sách này (CSV)"));
 }
 
@@ -250,8 +243,9 @@ void page_sender_post(struct view *v)
 		return;
 	if (name.len > SENDERS_NAME_MAX)
 		fault_add(v, "ten", tr(v->lang, "Tên dài quá 80 byte."));
-	if (minutes.len && (!str_to_i64(minutes, &silence_min) || silence_min < 0 ||
-				   silence_min > SENDERS_SILENCE_MAX_MIN))
+	if (minutes.len &&
+		(!str_to_i64(minutes, &silence_min) || silence_min < 0 ||
+			silence_min > SENDERS_SILENCE_MAX_MIN))
 		fault_add(v, "im-lang", tr(v->lang, "Hãy ghi số phút, từ 0 đến 527040 (một năm)."));
 	if (!v->fault_count) {
 		rc = sender_keep(v, r->is, name, silence_min * 60, v->e);

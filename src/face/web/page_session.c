@@ -68,16 +68,12 @@ void page_sessions(struct view *v)
 	if (list.count == 0)
 		html(v->w, "<p class=\"empty\">%s</p>\n", tr(v->lang, "Chưa có buổi nào."));
 	else {
-		html(v->w,
-			"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\"><table>\n<thead><tr>"
-			"<th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
-			"<th scope=\"col\">%s</th><th scope=\"col\">%s</th></tr></thead>\n<tbody>\n",
-			tr(v->lang, "Phổ biến, nâng cao nhận thức"), tr(v->lang, "Buổi"),
+		html_table(v, tr(v->lang, "Phổ biến, nâng cao nhận thức"), "", tr(v->lang, "Buổi"),
 			tr(v->lang, "Đơn vị"), tr(v->lang, "Lúc"), tr(v->lang, "Người dự"),
 			tr(v->lang, "Đạt"), tr(v->lang, "Tình trạng"));
 		for (size_t i = 0; i < list.count; i++)
 			list_row(v, &list.at[i]);
-		html(v->w, "</tbody></table></div>\n");
+		html_table_end(v);
 	}
 	if (org_reach(v->user.role, RIGHT_ACT) > PLACE_SELF)
 		open_form(v);
@@ -112,7 +108,10 @@ void page_session_open(struct view *v)
 	int rc = may ? attest_session_open(&by, &x, &id, v->e) : ERR_INPUT;
 
 	if (rc == ERR_INPUT) {
-		fault_add(v, !may ? "don-vi" : x.title.len ? "luc" : "ten",
+		fault_add(v,
+			!may                ? "don-vi" :
+				x.title.len ? "luc" :
+					      "ten",
 			!may ? tr(v->lang, "Hãy chọn một đơn vị mà bạn có quyền.") :
 			       tr(v->lang,
 				       "Hãy ghi tên buổi và giờ bắt đầu, ví dụ 31/12/2026 08:30."));
@@ -158,11 +157,10 @@ static void guests(struct view *v, const struct attest_session *x)
 
 	if (attest_guests(&by, x->id, &list, v->e) < 0)
 		return;
-	html(v->w,
-		"<section>\n<h2>%s <span class=\"count\">%zu</span></h2>\n<table>\n<thead><tr><th scope=\"col\">%s</th>"
-		"<th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th></tr></thead>\n<tbody>\n",
-		tr(v->lang, "Người dự"), list.count, tr(v->lang, "Họ và tên"),
-		tr(v->lang, "Đơn vị"), tr(v->lang, "Điểm danh lúc"), tr(v->lang, "Kiểm tra"));
+	html(v->w, "<section>\n<h2>%s <span class=\"count\">%zu</span></h2>\n",
+		tr(v->lang, "Người dự"), list.count);
+	html_table(v, NULL, "", tr(v->lang, "Họ và tên"), tr(v->lang, "Đơn vị"),
+		tr(v->lang, "Điểm danh lúc"), tr(v->lang, "Kiểm tra"));
 	for (size_t i = 0; i < list.count; i++) {
 		const struct attest_guest *g = &list.at[i];
 
@@ -173,7 +171,8 @@ static void guests(struct view *v, const struct attest_session *x)
 				g->has_passed ? tr(v->lang, "đạt") : tr(v->lang, "chưa đạt"));
 		html(v->w, "</td></tr>\n");
 	}
-	html(v->w, "</tbody></table>\n</section>\n");
+	html_table_end(v);
+	html(v->w, "</section>\n");
 }
 
 static void act_forms(struct view *v, const struct attest_session *x)

@@ -79,16 +79,14 @@ static int decisions(struct view *v, const struct staff *p, bool may)
 
 	if (staff_events(v->web->store, p->id, v->a, &events, &count, v->e) < 0)
 		return -1;
-	html(v->w,
-		"<section>\n<h2>%s</h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\">"
-		"<table class=\"stack\">\n<thead><tr><th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
-		"<th scope=\"col\">%s</th><th scope=\"col\">%s</th></tr></thead>\n<tbody>\n",
-		tr(v->lang, "Quá trình"), tr(v->lang, "Quá trình"), tr(v->lang, "Hiệu lực"),
+	html(v->w, "<section>\n<h2>%s</h2>\n", tr(v->lang, "Quá trình"));
+	html_table(v, tr(v->lang, "Quá trình"), "stack", tr(v->lang, "Hiệu lực"),
 		tr(v->lang, "Thay đổi"), tr(v->lang, "Quyết định"), tr(v->lang, "Người ghi"),
 		tr(v->lang, "Trạng thái"));
 	for (size_t i = 0; i < count; i++)
 		event_row(v, p, &events[i], may);
-	html(v->w, "</tbody></table></div>\n</section>\n");
+	html_table_end(v);
+	html(v->w, "</section>\n");
 	return 0;
 }
 
@@ -148,17 +146,13 @@ static int roles(struct view *v, const struct staff *p, bool may)
 	if (count == 0)
 		html(v->w, "<p class=\"empty\">%s</p>\n", tr(v->lang, "Chưa giữ vai trò nào."));
 	else
-		html(v->w,
-			"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\"><table class=\"stack\">\n<thead><tr>"
-			"<th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
-			"<th scope=\"col\">%s</th><th scope=\"col\">%s</th></tr></thead>\n<tbody>\n",
-			tr(v->lang, "Vai trò theo quy chế"), tr(v->lang, "Vai trò"),
+		html_table(v, tr(v->lang, "Vai trò theo quy chế"), "stack", tr(v->lang, "Vai trò"),
 			tr(v->lang, "Đơn vị"), tr(v->lang, "Từ – đến"), tr(v->lang, "Quyết định"),
 			tr(v->lang, "Việc"));
 	for (size_t i = 0; i < count; i++)
 		role_row(v, p, &list[i], may);
 	if (count)
-		html(v->w, "</tbody></table></div>\n");
+		html_table_end(v);
 	html(v->w, "</section>\n");
 	return 0;
 }

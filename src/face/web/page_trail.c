@@ -145,19 +145,12 @@ static void row(struct view *v, const struct change *c)
 
 static void list(struct view *v, const struct changes *found)
 {
-	html(v->w,
-		"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\">"
-		"<table class=\"stack\">\n<thead><tr><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
-		"<th scope=\"col\">%s</th>",
-		tr(v->lang, "Các thay đổi, mới nhất trước"), tr(v->lang, "Số"), tr(v->lang, "Lúc"),
-		tr(v->lang, "Ai"));
-	html(v->w,
-		"<th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th></tr>"
-		"</thead>\n<tbody>\n",
-		tr(v->lang, "Việc"), tr(v->lang, "Đối tượng"), tr(v->lang, "Trước → sau"));
+	html_table(v, tr(v->lang, "Các thay đổi, mới nhất trước"), "stack", tr(v->lang, "Số"),
+		tr(v->lang, "Lúc"), tr(v->lang, "Ai"), tr(v->lang, "Việc"),
+		tr(v->lang, "Đối tượng"), tr(v->lang, "Trước → sau"));
 	for (size_t i = 0; i < found->len && i < SHOWN_MAX; i++)
 		row(v, &found->at[i]);
-	html(v->w, "</tbody></table></div>\n");
+	html_table_end(v);
 	if (found->len > SHOWN_MAX)
 		html(v->w,
 			"<p class=\"pages\"><a class=\"button plain\" "

@@ -99,11 +99,7 @@ void page_units(struct view *v)
 			tr(v->lang, "Thêm đơn vị"));
 	html(v->w, "</div>\n");
 	tree_head(v, text, with_ended);
-	html(v->w,
-		"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\"><table class=\"units\">\n<thead><tr>"
-		"<th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
-		"<th scope=\"col\">%s</th><th scope=\"col\">%s</th></tr></thead>\n<tbody>\n",
-		tr(v->lang, "Cây đơn vị"), tr(v->lang, "Tên"), tr(v->lang, "Mã"),
+	html_table(v, tr(v->lang, "Cây đơn vị"), "units", tr(v->lang, "Tên"), tr(v->lang, "Mã"),
 		tr(v->lang, "Loại"), tr(v->lang, "Người"), tr(v->lang, "Máy"));
 	for (size_t i = 0; i < t->count; i++) {
 		if (!is_wanted(v, &t->units[i], folded, with_ended))
@@ -111,7 +107,7 @@ void page_units(struct view *v)
 		tree_row(v, &t->units[i], &c, folded.len > 0);
 		shown++;
 	}
-	html(v->w, "</tbody></table></div>\n");
+	html_table_end(v);
 	if (!shown)
 		html(v->w, "<p class=\"empty\">%s</p>\n", tr(v->lang, "Không có đơn vị nào khớp."));
 	html(v->w, "<p class=\"export\"><a href=\"/don-vi.csv\">%s</a></p>\n",
@@ -323,16 +319,14 @@ static int history(struct view *v, const struct org_unit *u)
 		return -1;
 	if (!events.count)
 		return 0;
-	html(v->w,
-		"<section>\n<h2>%s</h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\">"
-		"<table class=\"stack\">\n<thead><tr><th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
-		"<th scope=\"col\">%s</th><th scope=\"col\">%s</th></tr></thead>\n<tbody>\n",
-		tr(v->lang, "Các quyết định"), tr(v->lang, "Các quyết định"),
-		tr(v->lang, "Hiệu lực"), tr(v->lang, "Thay đổi"), tr(v->lang, "Quyết định"),
-		tr(v->lang, "Người ghi"), tr(v->lang, "Việc"));
+	html(v->w, "<section>\n<h2>%s</h2>\n", tr(v->lang, "Các quyết định"));
+	html_table(v, tr(v->lang, "Các quyết định"), "stack", tr(v->lang, "Hiệu lực"),
+		tr(v->lang, "Thay đổi"), tr(v->lang, "Quyết định"), tr(v->lang, "Người ghi"),
+		tr(v->lang, "Việc"));
 	for (size_t i = 0; i < events.count; i++)
 		event_row(v, u, &events.at[i], may_undo);
-	html(v->w, "</tbody></table></div>\n</section>\n");
+	html_table_end(v);
+	html(v->w, "</section>\n");
 	return 0;
 }
 

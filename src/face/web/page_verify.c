@@ -130,8 +130,8 @@ static const struct evidence *signed_by(struct view *v, const struct verified *r
 	struct err none = { 0 };
 
 	if (!o || org_hosts(v->web->store, v->a, &hosts, &count, &none) < 0 || count == 0 ||
-		evidence_words(v->web->store, hosts[0].id, v->by.now_s, v->a, &rows, &count,
-			&none) < 0)
+		evidence_words(
+			v->web->store, hosts[0].id, v->by.now_s, v->a, &rows, &count, &none) < 0)
 		return NULL;
 	for (size_t i = 0; i < count && rows[i].at_s >= r->at_s; i++)
 		if (str_is(rows[i].check, obligation_name(v, o)))
@@ -318,17 +318,14 @@ static void sender_lines(struct view *v)
 
 	if (senders_load(v, 0, &s, &none) < 0 || s.count == 0)
 		return;
-	html(v->w,
-		"<h2>%s</h2>\n<table><thead><tr><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
-		"<th scope=\"col\">%s</th></tr></thead>\n<tbody>\n",
-		tr(v->lang, "Dòng theo nguồn, đến lúc in"), tr(v->lang, "Nguồn"),
-		tr(v->lang, "Tất cả"), tr(v->lang, "Mất"));
+	html(v->w, "<h2>%s</h2>\n", tr(v->lang, "Dòng theo nguồn, đến lúc in"));
+	html_table(v, NULL, "", tr(v->lang, "Nguồn"), tr(v->lang, "Tất cả"), tr(v->lang, "Mất"));
 	for (size_t i = 0; i < s.count && i < SHEET_SENDERS; i++)
 		html(v->w, "<tr><th scope=\"row\">%.*s</th><td>%llu</td><td>%llu</td></tr>\n",
 			STR_FMT(sender_shown(v, &s.rows[i])),
 			(unsigned long long)s.rows[i].is->lines,
 			(unsigned long long)s.rows[i].is->dropped);
-	html(v->w, "</tbody></table>\n");
+	html_table_end(v);
 	if (s.count > SHEET_SENDERS)
 		html(v->w, "<p>%s</p>\n",
 			fill(v, tr(v->lang, "và {n} nguồn nữa"), "n",

@@ -192,12 +192,9 @@ static void found_row(struct view *v, const struct org_unit *unit, const struct 
 static void found_table(
 	struct view *v, const struct org_unit *unit, const struct comply_found_list *list)
 {
-	html(v->w,
-		"<h3>%s</h3>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\""
-		" aria-label=\"%s\">\n<table>\n<thead><tr><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
-		"<th scope=\"col\">%s</th><th scope=\"col\">%s</th></tr></thead>\n<tbody>\n",
-		tr(v->lang, "Theo từng sổ"), tr(v->lang, "Theo từng sổ"), tr(v->lang, "Sổ"),
-		tr(v->lang, "Phải sửa"), tr(v->lang, "Nên xem"), tr(v->lang, "Thấy từ"));
+	html(v->w, "<h3>%s</h3>\n", tr(v->lang, "Theo từng sổ"));
+	html_table(v, tr(v->lang, "Theo từng sổ"), "", tr(v->lang, "Sổ"), tr(v->lang, "Phải sửa"),
+		tr(v->lang, "Nên xem"), tr(v->lang, "Thấy từ"));
 	for (size_t i = 0; i < list->count; i++)
 		found_row(v, unit, &list->at[i]);
 	html(v->w, "</tbody>\n</table>\n</div>\n");
@@ -327,11 +324,7 @@ void page_xray(struct view *v)
 		page_failed(v);
 		return;
 	}
-	html(v->w,
-		"<section>\n<h2>%s</h2>\n<p class=\"soft\">%s</p>\n"
-		"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\"><table>\n"
-		"<thead><tr><th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
-		"<th scope=\"col\">%s</th></tr></thead>\n<tbody>\n",
+	html(v->w, "<section>\n<h2>%s</h2>\n<p class=\"soft\">%s</p>\n",
 		tr(v->lang, "Đơn vị có hay không có"),
 		fill(v,
 			tr(v->lang,
@@ -341,8 +334,8 @@ void page_xray(struct view *v)
 			number_text(v,
 				pack_param_number(v->web->packs, STR("none_statement_months"), 0,
 					date_at(v->by.now_s), 0)),
-			NULL),
-		tr(v->lang, "Đơn vị có hay không có"), tr(v->lang, "Thứ"),
+			NULL));
+	html_table(v, tr(v->lang, "Đơn vị có hay không có"), "", tr(v->lang, "Thứ"),
 		tr(v->lang, "Nghĩa vụ liên quan"), tr(v->lang, "Trả lời"), tr(v->lang, "Ký"));
 	count = all_whats(v, whats);
 	for (size_t i = 0; i < count; i++)

@@ -29,7 +29,7 @@ struct log_strip {
 	bool is_today_all;
 	int64_t newest_s, sealed_s; /* 0: none, never */
 	size_t witnesses;           /* that signed the newest checkpoint */
-	int64_t stamped_s; /* by a time-stamp authority; 0: never */
+	int64_t stamped_s;          /* by a time-stamp authority; 0: never */
 	int free_percent;           /* -1: unknown */
 	int64_t days_left;          /* that the disk will do; -1: unknown */
 	bool has_senders, has_offset;
@@ -240,6 +240,22 @@ void csv_text(struct view *v, const char *text);
 void json_page(struct view *v, struct json *j);
 void json_put_time(struct json *j, const char *key, int64_t at_s); /* null for 0 */
 void json_problem(struct view *v, int status, const char *what);
+
+/* --- tables (table.c) ------------------------------------------------------------------------- */
+
+/* A table in a frame of its own, with these headings; rows and html_table_end() follow.
+ * LABEL names it for who only hears it (NULL: the heading above does), KIND is its class: "" or
+ * "stack", which a narrow screen shows row by row. A heading "" is that of buttons. */
+#define html_table(v, label, kind, ...) \
+	html_table_of(v, label, kind, (const char *const[]){ __VA_ARGS__ }, \
+		sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(const char *))
+void html_table_of(struct view *v, const char *label, const char *kind, const char *const *heads,
+	size_t count);
+/* The same piece by piece, for headings that are counted or are links. */
+void html_table_begin(struct view *v, const char *label, const char *kind);
+void html_table_head(struct view *v, const char *words);
+void html_table_rows(struct view *v);
+void html_table_end(struct view *v);
 
 /* --- forms (form.c) --------------------------------------------------------------------------- */
 

@@ -1,0 +1,44 @@
+/* table.c - tables: one that is too wide scrolls in its own frame, which a keyboard can reach. */
+#include "face/web/web_int.h"
+
+void html_table_begin(struct view *v, const char *label, const char *kind)
+{
+	if (label)
+		html(v->w,
+			"<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
+			"aria-label=\"%s\">\n",
+			label);
+	else
+		html(v->w, "<div class=\"scroll\">\n");
+	if (*kind)
+		html(v->w, "<table class=\"%s\">\n<thead><tr>", kind);
+	else
+		html(v->w, "<table>\n<thead><tr>");
+}
+
+void html_table_head(struct view *v, const char *words)
+{
+	if (*words)
+		html(v->w, "<th scope=\"col\">%s</th>", words);
+	else
+		html(v->w, "<td></td>"); /* of buttons: an empty heading would be read aloud */
+}
+
+void html_table_rows(struct view *v)
+{
+	html(v->w, "</tr></thead>\n<tbody>\n");
+}
+
+void html_table_of(
+	struct view *v, const char *label, const char *kind, const char *const *heads, size_t count)
+{
+	html_table_begin(v, label, kind);
+	for (size_t i = 0; i < count; i++)
+		html_table_head(v, heads[i]);
+	html_table_rows(v);
+}
+
+void html_table_end(struct view *v)
+{
+	html(v->w, "</tbody></table></div>\n");
+}
