@@ -5,7 +5,8 @@ tests/fixtures/hostaudit/SUBJECT.yaml holds the cases; each is built in a folder
 with `khien audit --root`. Files may be text, or {fifo: true}, {link: TARGET}, {dir: true}, {size: N},
 {base64: "…"}, {remove: true} (of the base), each with {mode: "0644"} and {mtime-days-ago: N}; text goes
 with a mode as {text: "…", mode: "0600"}. {lastlog: {UID: DAYS_AGO}} and {wtmp: [[USER, DAYS_AGO], …]} make the
-binary records of log-ins, {lastlog2: {USER: DAYS_AGO}} the database that follows them. In a text %DAY-90% is the
+binary records of log-ins, {lastlog2: {USER: DAYS_AGO}} the database that follows them, {rpm: {NAME: [PATH, …]}} rpm's
+list of packages with their files. In a text %DAY-90% is the
 day 90 days ago as shadow counts it, "@days-ago 30@" that day as YYYY-MM-DD, "@now@" this second, "@now-7@" that of a
 week ago, "@month-3@" the month three before this one as YYYY-MM. A case with a
 mode that shuts others out runs as nobody; one with deep: true as `khien audit --deep`.
@@ -92,7 +93,39 @@ def lastlog2(days_ago):
             return file.read()
 
 
-RECORDS = {"lastlog": lastlog, "wtmp": wtmp, "lastlog2": lastlog2}
+def rpm_header(name, paths):
+    """A header as rpm keeps it: tag, type, offset, count of each value, then the values."""
+    folders = sorted({os.path.dirname(path) + "/" for path in paths})
+    def text(*words):
+        return b"".join(word.encode() + b"\0" for word in words)
+    def numbers(*values):
+        return struct.pack(f">{len(values)}I", *values)
+    values = [(1000, 6, 1, text(name)), (1001, 6, 1, text("1.0")), (1002, 6, 1, text("1.el9")), (1022, 6, 1, text("x86_64"))]
+    if paths:
+        values += [(1116, 4, len(paths), numbers(*(folders.index(os.path.dirname(path) + "/") for path in paths))),
+                   (1117, 8, len(paths), text(*map(os.path.basename, paths))), (1118, 8, len(folders), text(*folders))]
+    index, store = b"", b""
+    for tag, kind, count, data in values:
+        store += b"\0" * (-len(store) % 4 if kind == 4 else 0)
+        index += struct.pack(">4I", tag, kind, len(store), count)
+        store += data
+    return struct.pack(">2I", len(values), len(store)) + index + store
+
+
+def rpm(packages):
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "db")
+        db = sqlite3.connect(path)
+        db.execute("CREATE TABLE Packages(hnum INTEGER PRIMARY KEY AUTOINCREMENT, blob BLOB NOT NULL)")
+        db.executemany("INSERT INTO Packages(blob) VALUES(?)",
+                       [(rpm_header(name, paths),) for name, paths in packages.items()])
+        db.commit()
+        db.close()
+        with open(path, "rb") as file:
+            return file.read()
+
+
+RECORDS = {"lastlog": lastlog, "wtmp": wtmp, "lastlog2": lastlog2, "rpm": rpm}
 
 
 def put(root, path, what):
@@ -115,7 +148,7 @@ def put(root, path, what):
                 file.truncate(what["size"])
             elif "base64" in what:
                 file.write(base64.b64decode(what["base64"]))
-            elif {"lastlog", "wtmp", "lastlog2"} & set(what):
+            elif set(RECORDS) & set(what):
                 make, of = next((m, what[n]) for n, m in RECORDS.items() if n in what)
                 file.write(make(of))
             else:

@@ -1,7 +1,9 @@
 /* apt.c - readers of dpkg's status and of apt's lists that several tables share. */
 #include "work/hostaudit/apt.h"
 
+#include "work/hostaudit/dpkg.h"
 #include "work/hostaudit/resolve_deb.h"
+#include "work/hostaudit/rpmdb.h"
 
 /* ---- dpkg ---- */
 
@@ -16,6 +18,7 @@ struct paragraph {
 		size_t len;
 	} fields[5];
 	bool is_open;
+	size_t count;
 };
 
 enum { F_NAME, F_VERSION, F_ARCH, F_STATUS, F_SECTION };
@@ -37,6 +40,7 @@ static bool flush(struct paragraph *p)
 	for (int i = 0; i < 5; i++)
 		p->fields[i].len = 0;
 	p->is_open = false;
+	p->count++;
 	return p->each(p->context, &package);
 }
 
@@ -65,10 +69,13 @@ static bool status_line(void *context, struct str line)
 int dpkg_each(struct host *h, dpkg_each_package *each, void *context)
 {
 	struct paragraph p = { .each = each, .context = context };
-	int rc = host_read_lines(h, "/var/lib/dpkg/status", status_line, &p);
+	int rc = host_read_lines(h, DPKG_STATUS, status_line, &p);
 
 	if (rc == 0)
 		flush(&p);
+	/* a machine that lives from dpkg has packages: none is a list that was overwritten */
+	if (rc == 0 && p.count == 0 && !rpmdb_is_there(h))
+		host_gap(h, GAP_SYNTAX, DPKG_STATUS);
 	return rc;
 }
 

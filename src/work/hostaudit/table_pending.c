@@ -251,11 +251,16 @@ static int fill(struct host *h, struct fact_rows *rows, struct err *e)
 	struct scan *s = calloc(1, sizeof(*s));
 	const struct str *names;
 	size_t count;
+	int rc;
 
 	if (s == NULL)
 		abort();
 	arena_init(&s->a, 96 * MIB); /* INSTALLED_MAX with the longest fields fit */
-	if (dpkg_each(h, add_installed, s) == 0 &&
+	rc = dpkg_each(h, add_installed, s);
+	/* lists to compare and nothing to compare them with: "none waits" would be a guess */
+	if (rc == ERR_ABSENT && host_exists(h, "/var/lib/apt/lists"))
+		host_gap(h, GAP_UNREADABLE, "/var/lib/dpkg/status");
+	if (rc == 0 &&
 		host_list(h, "/var/lib/apt/lists", &names, &count) == 0)
 		for (size_t i = 0; i < count; i++)
 			scan_list(h, s, names[i]);

@@ -7,7 +7,18 @@
 #include "work/hostaudit/running.h"
 #include "work/hostaudit/tables.h"
 
-enum column { PID, NAME, EXE, PATH, KIND, REPLACED_BY, IS_REPLACED, UNIT, IS_SAME_ROOT };
+enum column {
+	PID,
+	NAME,
+	EXE,
+	PATH,
+	KIND,
+	REPLACED_BY,
+	IS_REPLACED,
+	UNIT,
+	IS_SAME_ROOT,
+	IS_OWNER_KNOWN
+};
 
 static const struct fact_column columns[] = {
 	[PID] = { "pid", FACT_INT, T("số tiến trình") },
@@ -23,6 +34,8 @@ static const struct fact_column columns[] = {
 	[UNIT] = { "unit", FACT_TEXT, T("dịch vụ systemd") },
 	[IS_SAME_ROOT] = { "is_same_root", FACT_INT,
 		T("0: tiến trình nằm trong vùng chứa có hệ thống tệp riêng") },
+	[IS_OWNER_KNOWN] = { "is_owner_known", FACT_INT,
+		T("0: không đọc được cơ sở dữ liệu gói nên không biết tệp thuộc gói nào") },
 	{ 0 },
 };
 
@@ -98,6 +111,7 @@ static void put_row(struct walk *w, const struct code *c, struct fact_rows *rows
 	fact_text(rows, PATH, c->path);
 	fact_cstr(rows, KIND, c->kind);
 	fact_int(rows, IS_SAME_ROOT, is_same_root);
+	fact_int(rows, IS_OWNER_KNOWN, package_manager_of(w->h) != PACKAGES_UNREAD);
 	put_process(w, c, rows, &started_at_s);
 	if (c->package.package.len == 0 || !is_same_root || !host_exists(w->h, c->path.ptr))
 		return;

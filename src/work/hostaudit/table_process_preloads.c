@@ -19,7 +19,8 @@ enum column {
 	IS_SAME_ROOT,
 	UNIT,
 	FILE_NAME,
-	LINE
+	LINE,
+	IS_OWNER_KNOWN
 };
 
 static const struct fact_column columns[] = {
@@ -36,6 +37,8 @@ static const struct fact_column columns[] = {
 	[UNIT] = { "unit", FACT_TEXT, T("dịch vụ systemd") },
 	[FILE_NAME] = { "file", FACT_TEXT, T("nơi ghi") },
 	[LINE] = { "line", FACT_INT, T("dòng") },
+	[IS_OWNER_KNOWN] = { "is_owner_known", FACT_INT,
+		T("0: không đọc được cơ sở dữ liệu gói nên không biết tệp thuộc gói nào") },
 	{ 0 },
 };
 
@@ -163,6 +166,7 @@ static void put_row(struct walk *w, const struct preload *p, const struct packag
 	fact_int(rows, IS_PRESENT, p->is_present);
 	if (package->package.len > 0)
 		fact_text(rows, PACKAGE, package->package);
+	fact_int(rows, IS_OWNER_KNOWN, package_manager_of(w->h) != PACKAGES_UNREAD);
 	if (p->pid.len > 0) {
 		put_process(w, p->pid, rows);
 	} else {

@@ -21,7 +21,8 @@ enum column {
 	IS_SAME_ROOT,
 	COMMAND,
 	UNIT,
-	STARTED_AT
+	STARTED_AT,
+	IS_OWNER_KNOWN
 };
 
 static const struct fact_column columns[] = {
@@ -43,6 +44,8 @@ static const struct fact_column columns[] = {
 	[COMMAND] = { "command", FACT_TEXT, T("dòng lệnh, giá trị tham số đã che") },
 	[UNIT] = { "unit", FACT_TEXT, T("dịch vụ systemd") },
 	[STARTED_AT] = { "started_at_s", FACT_INT, T("lúc khởi động, giây từ 1970") },
+	[IS_OWNER_KNOWN] = { "is_owner_known", FACT_INT,
+		T("0: không đọc được cơ sở dữ liệu gói nên không biết tệp thuộc gói nào") },
 	{ 0 },
 };
 
@@ -121,6 +124,7 @@ static void put_exe(struct walk *w, const struct process *p, struct fact_rows *r
 		return;
 	is_same_root = proc_is_same_root(w->h, p->pid);
 	fact_int(rows, IS_SAME_ROOT, is_same_root);
+	fact_int(rows, IS_OWNER_KNOWN, package_manager_of(w->h) != PACKAGES_UNREAD);
 	if (p->package.package.len == 0 || !is_same_root || !host_exists(w->h, path))
 		return;
 	fact_text(rows, REPLACED_BY, p->package.package);
