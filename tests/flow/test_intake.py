@@ -316,6 +316,37 @@ class Import(unittest.TestCase):
                 for path in glob.glob(f"{data}/log/*/segments/*.seg"):
                     os.remove(path)             # the write-ahead file has these lines as well
 
+    # EVIDENCE: D11.4
+    def test_events_are_found_by_what_their_bodies_tell(self):
+        xml = ("<Events>" + "".join(
+            "<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System>"
+            f"<Provider Name='Microsoft-Windows-Security-Auditing'/><EventID>{4624 + i % 2}</EventID><Level>0</Level>"
+            f"<Keywords>0x80{10 if i % 2 else 20}000000000000</Keywords>"
+            f"<TimeCreated SystemTime='2024-03-{i + 1:02}T03:00:00.5Z'/><Computer>dc{i % 3}.xa.vn</Computer></System>"
+            "<EventData><Data Name='IpAddress'>10.0.0.9</Data></EventData></Event>\n" for i in range(30)) + "</Events>")
+        journal = "".join(f"__CURSOR=s=1;i={i}\n__REALTIME_TIMESTAMP={1709262000000000 + i * 86400000000}\n_HOSTNAME=web{i % 2}\n"
+                          f"SYSLOG_IDENTIFIER=sshd\nPRIORITY={3 + i % 4}\nMESSAGE=line {i}\n\n" for i in range(20))
+        with folder({"win.xml": xml, "j.export": journal}) as base, folder() as data:
+            os.chmod(data, 0o700)
+            done = khien("log", "import", "--data", data, f"{base}/win.xml", f"{base}/j.export")
+            self.assertEqual(done.status, 0, done)
+
+            def count(*words):
+                return int(khien("log", "search", "--data", data, "--count", *words).out)
+
+            for where in ("closed", "open"):
+                self.assertEqual(count("--host", "dc1.xa.vn"), 10, where)
+                self.assertEqual(count("event:4625"), 15)
+                self.assertEqual(count("sựkiện:4625", "host:dc0*"), 5)
+                self.assertEqual(count("--program", "Microsoft-Windows-Security-Auditing"), 30)
+                self.assertEqual(count("--severity", "warning", "event:46*"), 15)   # failed audits
+                self.assertEqual(count("--from", "10/03/2024", "--to", "12/03/2024", "event:46*"), 3)
+                self.assertEqual(count("--host", "web1", "--program", "sshd"), 10)
+                self.assertEqual(count("--severity", "err", "--host", "web*"), 5)
+                self.assertEqual(count("--from", "01/03/2024", "--to", "02/03/2024", "host:web*"), 2)
+                for path in glob.glob(f"{data}/log/*/segments/*.seg"):
+                    os.remove(path)             # the write-ahead file has these lines as well
+
     def test_what_is_damaged_is_told_and_what_is_whole_is_kept(self):
         packed = gzip.compress(bytes(random.Random(7).choices(b"ab\n", k=200000)))
         with folder({"cut.gz": packed[:-100], "bomb.xz": lzma.compress(b"\0" * 900000000)}) as base, \

@@ -12,6 +12,7 @@ void query_parts(struct str raw, int64_t received_ns, struct query_parts *ret)
 	syslog_parse(raw, received_ns / 1000000000, &line);
 	*ret = (struct query_parts){ .host = syslog_part(raw, line.host),
 		.program = syslog_part(raw, line.program),
+		.event = syslog_part(raw, line.event_id),
 		.severity = line.severity,
 		.facility = line.facility,
 		.message = syslog_part(raw, line.message) };

@@ -127,6 +127,8 @@ static bool field_fits(struct query *q, const struct node *n, const struct query
 		return glob_matches(n->text, parts_of(q, line->raw)->host);
 	case QUERY_PROGRAM:
 		return glob_matches(n->text, parts_of(q, line->raw)->program);
+	case QUERY_EVENT:
+		return glob_matches(n->text, parts_of(q, line->raw)->event);
 	case QUERY_SEVERITY:
 		return severity_fits(n, parts_of(q, line->raw)->severity);
 	case QUERY_FACILITY:
@@ -246,7 +248,8 @@ static void need_of(const struct query *q, const struct node *n, struct query_ne
 	case NODE_FIELD:
 		/* what is read out of a line stands in it */
 		need->is_all = false;
-		if ((n->field == QUERY_HOST || n->field == QUERY_PROGRAM) &&
+		if ((n->field == QUERY_HOST || n->field == QUERY_PROGRAM ||
+			    n->field == QUERY_EVENT) &&
 			!str_has(n->text, '*') && is_ascii(n->text))
 			need_part(need, n->text, true);
 		break;

@@ -39,6 +39,7 @@ enum query_field {
 	QUERY_PROGRAM,
 	QUERY_SEVERITY,
 	QUERY_FACILITY,
+	QUERY_EVENT,  /* 4625, 302013: which kind of event it is */
 	QUERY_SOURCE, /* its number */
 	QUERY_PEER,   /* the address it came from */
 	QUERY_KIND,
@@ -93,6 +94,7 @@ void query_need(const struct query *q, struct query_need *ret);
 /* What is read out of a raw line: an index, no evidence. Absent: "" and -1. Borrowed from RAW. */
 struct query_parts {
 	struct str host, program;
+	struct str event; /* of Windows, Cisco, CEF: "4625" */
 	int severity, facility;
 	struct str message;
 };

@@ -16,6 +16,7 @@ static const struct {
 	[QUERY_PROGRAM] = { "program", "ct", "chuongtrinh prog" }, /* no words */
 	[QUERY_SEVERITY] = { "severity", "mức", "muc sev" },       /* no words */
 	[QUERY_FACILITY] = { "facility", "nhóm", "nhom" },         /* no words */
+	[QUERY_EVENT] = { "event", "sựkiện", "sukien" },           /* no words */
 	[QUERY_SOURCE] = { "source", "nguồn", "nguon" },           /* no words */
 	[QUERY_PEER] = { "peer", "địachỉ", "diachi" },             /* no words */
 	[QUERY_KIND] = { "kind", "loại", "loai" },                 /* no words */

@@ -256,6 +256,7 @@ static void test_need(void **state)
 	need("a OR b", "", false, false);
 	need("-(a b)", "", false, false);
 	need("host:web01", "web01", true, false);
+	need("event:4625", "4625", true, false);
 	need("/ab?cde+f/", "cde", false, false);
 	need("/abc|def/", "", false, false);
 	need("/fail(ed|ure) login/i", " login", true, false);

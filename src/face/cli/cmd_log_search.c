@@ -229,8 +229,8 @@ const struct command cmd_log_search = {
 	.help = T(
 		"Các từ phải cùng có trong dòng; \"cả cụm\" trong ngoặc kép; -từ là không có; OR là "
 		"một trong hai; /mẫu/ là biểu thức chính quy; ~từ bỏ qua dấu và chữ hoa. Lọc: "
-		"máy:, ct:, mức:, nhóm:, nguồn:, địachỉ:, từ:, đến: (hoặc host:, program:, "
-		"severity:, facility:, source:, peer:, from:, to:). Ví dụ: khien log search --data "
+		"máy:, ct:, sựkiện:, mức:, nhóm:, nguồn:, địachỉ:, từ:, đến: (hoặc host:, "
+		"program:, event:, severity:, facility:, source:, peer:, from:, to:). Ví dụ: khien log search --data "
 		"DIR 'ct:sshd \"Failed password\" -root từ:24/11/2026'."),
 	.options = options,
 	.args_max = LIMIT_COMMAND_WORDS,

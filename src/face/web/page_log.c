@@ -127,7 +127,7 @@ static void form(struct view *v)
 		tr(v->lang, "Tìm gì"),
 		tr(v->lang,
 			"Các từ phải cùng có; \"cả cụm\"; -loại trừ; OR; /biểu thức/; "
-			"máy:, ct:, mức:, nguồn:"),
+			"máy:, ct:, mức:, sựkiện:, nguồn:"),
 		STR_FMT(log_value(v, "hoi")));
 	html_log_box(v, "tu", tr(v->lang, "Từ lúc"), "25/11/2026");
 	html_log_box(v, "den", tr(v->lang, "Đến hết"), "25/11/2026 08:30");

@@ -1,9 +1,10 @@
 /* syslog.h - floor 2: what a log line says of itself: RFC 5424, RFC 3164 in the many shapes devices
- * send, Cisco's forms, lines of files without any header, and bodies in CEF, LEEF and JSON
- * (Windows events as NXLog and winlogbeat forward them, and as evtx tools export them).
+ * send, Cisco's forms, lines of files without any header, and bodies in CEF, LEEF, JSON and XML
+ * (Windows events as NXLog, winlogbeat and Wazuh forward them and as Windows and evtx tools export
+ * them; entries of the journal).
  *
  * No line is refused: what is not understood is message. Nothing is copied: a field is a part of
- * the line. Values out of JSON stand as they are written there, escapes and all.
+ * the line. Values out of JSON and XML stand as they are written there, escapes and all.
  *
  * frame.h cuts a stream into lines, relp.h into RELP frames. */
 #ifndef KIT_SYSLOG_H
@@ -24,7 +25,7 @@ enum syslog_form {
 	SYSLOG_5424,
 };
 
-enum syslog_body { SYSLOG_TEXT, SYSLOG_CEF, SYSLOG_LEEF, SYSLOG_JSON };
+enum syslog_body { SYSLOG_TEXT, SYSLOG_CEF, SYSLOG_LEEF, SYSLOG_JSON, SYSLOG_XML };
 
 struct syslog_line {
 	enum syslog_form form;
@@ -39,8 +40,8 @@ struct syslog_line {
 	struct syslog_part structured; /* its STRUCTURED-DATA, brackets included */
 	struct syslog_part channel;    /* of a Windows event: "Security" */
 	struct syslog_part event_id;   /* of a Windows event, Cisco's mnemonic, CEF's class */
-	struct syslog_part message;    /* what remains when the header is taken off; of JSON the
-					* value of its message, where it has one */
+	struct syslog_part message;    /* what remains when the header is taken off; of JSON and
+					* XML the value of its message, where it has one */
 };
 
 /* RECEIVED_S is when it came, UTC. */

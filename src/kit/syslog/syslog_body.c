@@ -3,10 +3,16 @@
 
 #define BARS_MAX 8
 
+static bool xml_starts(struct str text)
+{
+	return str_starts(text, "<Event>") || str_starts(text, "<Event ") ||
+		str_starts(text, "<?xml");
+}
+
 bool body_starts(struct str text)
 {
 	return str_starts(text, "CEF:") || str_starts(text, "LEEF:") || str_starts(text, "{") ||
-		str_starts(text, "@cee:");
+		str_starts(text, "@cee:") || xml_starts(text);
 }
 
 /* The fields before each unescaped bar; how many there are. */
@@ -80,6 +86,8 @@ void body_parse(struct str line, int64_t received_s, struct syslog_line *l)
 	}
 	if (str_starts(message, "{"))
 		json_read(line, received_s, l);
+	else if (xml_starts(message))
+		xml_read(line, received_s, l);
 	else if (str_starts(message, "CEF:"))
 		cef_read(line, l);
 	else if (str_starts(message, "LEEF:"))

@@ -127,6 +127,46 @@ static const struct {
 		3 },
 	{ "<13>Nov 25 10:00:00 h app: @cee: {\"msg\":\"m\",\"level\":\"warn\"}",
 		"2026-11-25T03:00:00.000000000", "h", "app", NULL, NULL, NULL, NULL, "m", 1, 4 },
+	/* Windows in XML: as the system writes it, with its words, as NXLog does, and cut off */
+	{ "<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System><Provider "
+	  "Name='Microsoft-Windows-Security-Auditing' Guid='{54849625-5478-4994-A5BA}'/><EventID>4625"
+	  "</EventID><Version>0</Version><Level>0</Level><Keywords>0x8010000000000000</Keywords>"
+	  "<TimeCreated SystemTime='2026-11-25T03:00:00.1234567Z'/><Execution ProcessID='636' "
+	  "ThreadID='1'/><Channel>Security</Channel><Computer>dc1.xa.vn</Computer></System>"
+	  "<EventData><Data Name='TargetUserName'>an &amp; b</Data></EventData></Event>",
+		"2026-11-25T03:00:00.123456700", "dc1.xa.vn", "Microsoft-Windows-Security-Auditing",
+		"636", NULL, "Security", "4625", "ALL", -1, 4 },
+	{ "<14>Nov 25 10:00:00 relay <?xml version=\"1.0\"?> <!-- a > b --><Event><System>"
+	  "<EventID Qualifiers=\"0\"> 7036 </EventID><Level>2</Level><Computer><![CDATA[pc<7>]]>"
+	  "</Computer></System><RenderingInfo Culture='vi-VN'><Message>m\xe1\xbb\x9bi</Message>"
+	  "</RenderingInfo></Event>",
+		"2026-11-25T03:00:00.000000000", "pc<7>", NULL, NULL, NULL, NULL, "7036",
+		"m\xe1\xbb\x9bi", 1, 3 },
+	{ "<13>Nov 25 10:00:00 pc8 <Event><EventTime>2026-11-25 09:59:59</EventTime><Hostname>pc8.xa"
+	  "</Hostname><SeverityValue>4</SeverityValue><EventID>1102</EventID><SourceName>Eventlog"
+	  "</SourceName><Message>The audit log was cleared.</Message></Event>",
+		"2026-11-25T03:00:00.000000000", "pc8.xa", "Eventlog", NULL, NULL, NULL, "1102",
+		"The audit log was cleared.", 1, 3 },
+	{ "<Event><System><EventID>5</EventID><Computer>c</Computer></System><EventData><Data>cut o",
+		NULL, "c", NULL, NULL, NULL, NULL, "5", "ALL", -1, -1 },
+	{ "<Event><System><EventID>5</EventID><Computer>c</Computer></Sys", NULL, NULL, NULL, NULL,
+		NULL, NULL, NULL, "ALL", -1, -1 },
+	{ "<Event><System><Computer>c</System></Computer></Event>", NULL, NULL, NULL, NULL, NULL,
+		NULL, NULL, "ALL", -1, -1 },
+	{ "<?xml version='1.0'?><Other/>", NULL, NULL, NULL, NULL, NULL, NULL, NULL, "ALL", -1, -1 },
+	/* Wazuh's Windows events, and the journal */
+	{ "{\"win\":{\"system\":{\"providerName\":\"P\",\"eventID\":\"4688\",\"level\":\"0\","
+	  "\"keywords\":\"0x8020000000000000\",\"systemTime\":\"2026-11-25T03:00:00.5Z\","
+	  "\"processID\":\"4\",\"channel\":\"Security\",\"computer\":\"pc9\"}}}",
+		"2026-11-25T03:00:00.500000000", "pc9", "P", "4", NULL, "Security", "4688", "ALL",
+		-1, 6 },
+	{ "{\"__REALTIME_TIMESTAMP\":\"1795651200000001\",\"PRIORITY\":\"3\","
+	  "\"SYSLOG_FACILITY\":\"4\",\"_COMM\":\"sshd-session\",\"SYSLOG_IDENTIFIER\":\"sshd\","
+	  "\"_PID\":\"812\",\"_HOSTNAME\":\"web01\",\"MESSAGE\":\"at [2016-12-19 21:59:22]\"}",
+		"2026-11-26T00:00:00.000001000", "web01", "sshd", "812", NULL, NULL, NULL,
+		"at [2016-12-19 21:59:22]", 4, 3 },
+	{ "{\"__REALTIME_TIMESTAMP\":\"99999999999999999999\",\"PRIORITY\":\"9\"}", NULL, NULL,
+		NULL, NULL, NULL, NULL, NULL, "ALL", -1, -1 },
 	{ "{\"not\": json", NULL, NULL, NULL, NULL, NULL, NULL, NULL, "{\"not\": json", -1, -1 },
 	/* no times */
 	{ "<13>Feb 30 10:00:00 h p: x", NULL, NULL, NULL, NULL, NULL, NULL, NULL,
