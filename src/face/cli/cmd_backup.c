@@ -196,15 +196,16 @@ static int try_it(const struct command_line *line, const char *file, const struc
 
 static int run_backup(const struct command_line *line, struct err *e)
 {
-	const char *data = command_value(line, "data"), *file = line->args[0];
+	const char *data, *file = line->args[0];
 	struct cli_waiting waiting = { .lang = line->lang, .since_us = clock_monotonic_us() };
 	struct backup_watch watch = { progress, &waiting };
 	struct backup_keys keys;
 	struct backup_sum sum;
 	int rc;
 
-	if (!data)
-		return err_set(e, ERR_INPUT, "%s", tr(line->lang, T("cần --data DIR")));
+	rc = cli_data(line, &data, e);
+	if (rc < 0)
+		return rc;
 	rc = keys_of(line, true, &keys, e);
 	if (rc == 0)
 		rc = backup_write(data, file, &keys, &watch, &sum, e);
@@ -247,13 +248,14 @@ static int check_target(const struct command_line *line, const char *data, struc
 
 static int run_restore(const struct command_line *line, struct err *e)
 {
-	const char *data = command_value(line, "data"), *file = line->args[0], *folder;
+	const char *data, *file = line->args[0], *folder;
 	struct backup_keys keys;
 	struct backup_sum sum;
 	int rc;
 
-	if (!data)
-		return err_set(e, ERR_INPUT, "%s", tr(line->lang, T("cần --data DIR")));
+	rc = cli_data(line, &data, e);
+	if (rc < 0)
+		return rc;
 	folder = arena_fmt(line->arena, "%s.dang-khoi-phuc", data).ptr;
 	rc = keys_of(line, false, &keys, e);
 	if (rc == 0)

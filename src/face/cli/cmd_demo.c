@@ -174,8 +174,11 @@ static int take_away(const struct command_line *line, struct err *e)
 
 static int run(const struct command_line *line, struct err *e)
 {
-	if (!command_value(line, "data"))
-		return err_set(e, ERR_INPUT, "%s", tr(line->lang, T("cần --data DIR")));
+	const char *data;
+	int rc = cli_data(line, &data, e);
+
+	if (rc < 0)
+		return rc;
 	return command_flag(line, "remove") ? take_away(line, e) : make(line, e);
 }
 

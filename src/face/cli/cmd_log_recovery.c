@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "face/cli/cli.h"
+#include "face/cli/cli_int.h"
 #include "face/cli/log.h"
 #include "work/seal/seal.h"
 
@@ -9,8 +10,7 @@
 
 static const struct command_option options[] = {
 	CLI_DATA_OPTION,
-	{ "log", OPTION_CHOICE, NULL, "log|trail",
-		T("nhật ký máy gửi về, hoặc sổ vết thay đổi") },
+	{ "log", OPTION_CHOICE, NULL, "log|trail", T("nhật ký máy gửi về, hoặc sổ vết thay đổi") },
 	{ "reason", OPTION_TEXT, "WORDS", NULL,
 		T("lý do tiếp nối, ghi lại mãi mãi trong nhật ký") },
 	{ 0 },
@@ -114,9 +114,9 @@ static const struct action {
 static int run(const struct command_line *line, struct err *e)
 {
 	const char *log = command_value(line, "log");
-	struct job j = { .line = line,
-		.data = command_value(line, "data"),
-		.log = log ? log : SEAL_LOG };
+	struct job j = {
+		.line = line, .data = command_value(line, "data"), .log = log ? log : SEAL_LOG
+	};
 	const struct action *a = NULL;
 	int rc;
 
@@ -127,10 +127,10 @@ static int run(const struct command_line *line, struct err *e)
 		return err_set(e, ERR_INPUT,
 			tr(line->lang, T("không có việc \"%s\"; có: print, forget, continue")),
 			line->args[0]);
-	if (!j.data)
-		return err_set(e, ERR_INPUT, "%s", tr(line->lang, T("cần --data DIR")));
-	rc = vfile_disk_open(
-		arena_fmt(line->arena, "%s/%s", j.data, j.log).ptr, &j.folder, e);
+	rc = cli_data(line, &j.data, e);
+	if (rc < 0)
+		return rc;
+	rc = vfile_disk_open(arena_fmt(line->arena, "%s/%s", j.data, j.log).ptr, &j.folder, e);
 	if (rc == 0)
 		rc = a->run(&j, e);
 	if (rc == 0 && *a->done)

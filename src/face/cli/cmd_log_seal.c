@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "face/cli/cli.h"
+#include "face/cli/cli_int.h"
 #include "kit/store/store.h"
 #include "work/seal/trail.h"
 
@@ -115,13 +116,14 @@ static int seal_changes(const struct command_line *line, const char *data, struc
 
 static int run(const struct command_line *line, struct err *e)
 {
-	const char *data = command_value(line, "data"), *unit = command_value(line, "unit");
+	const char *data, *unit = command_value(line, "unit");
 	const char *log = command_value(line, "log");
 	struct seal_place place;
 	int rc;
 
-	if (!data)
-		return err_set(e, ERR_INPUT, "%s", tr(line->lang, T("cần --data DIR")));
+	rc = cli_data(line, &data, e);
+	if (rc < 0)
+		return rc;
 	log = log ? log : SEAL_LOG;
 	if (strcmp(log, SEAL_TRAIL) == 0 &&
 		access(arena_fmt(line->arena, "%s/khien.db", data).ptr, F_OK) == 0)

@@ -1,6 +1,5 @@
 /* khien register list, khien register show: the registers of the packs and what stands in them. */
 #include <stdio.h>
-#include <unistd.h>
 
 #include "core/record/record_judge.h"
 #include "core/record/record_words.h"
@@ -26,19 +25,13 @@ struct opened {
 static int open_all(
 	const struct command_line *line, bool needs_data, struct opened *o, struct err *e)
 {
-	const char *data = command_value(line, "data"), *path;
 	int rc = cli_packs_load(line, e, &o->packs);
 
 	if (rc < 0)
 		return rc;
-	if (!data)
-		return needs_data ?
-			err_set(e, ERR_INPUT, "%s", tr(line->lang, T("cần --data DIR"))) :
-			0;
-	path = arena_fmt(line->arena, "%s/khien.db", data).ptr;
-	if (access(path, F_OK) != 0)
-		return err_set(e, ERR_ABSENT, "there is no \"%s\"", path);
-	return store_open(path, e, &o->store);
+	if (!needs_data && !command_value(line, "data"))
+		return 0;
+	return cli_store(line, &o->store, e);
 }
 
 static void close_all(struct opened *o)

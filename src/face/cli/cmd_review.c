@@ -1,6 +1,5 @@
 /* khien review: a deep look at the processes, and what is not as it was at the last signed one. */
 #include <string.h>
-#include <unistd.h>
 
 #include "core/evidence/review.h"
 #include "core/org/org.h"
@@ -93,15 +92,11 @@ static int read_review(struct look *l, struct store *store, struct err *e)
 	return rc;
 }
 
-static int read_data(struct look *l, const char *folder, struct err *e)
+static int read_data(struct look *l, struct err *e)
 {
-	const char *path = arena_fmt(l->line->arena, "%s/khien.db", folder).ptr;
 	struct store *store = NULL;
-	int rc;
+	int rc = cli_store(l->line, &store, e);
 
-	if (access(path, R_OK) != 0)
-		return err_set(e, ERR_ABSENT, "\"%s\" is no data folder of khien serve", folder);
-	rc = store_open(path, e, &store);
 	if (rc == 0)
 		rc = read_review(l, store, e);
 	store_close(store);
@@ -141,9 +136,7 @@ static void print_one(const struct look *l, const struct review_difference *d)
 
 static void print(const struct look *l)
 {
-	const struct review_base base = {
-		l->base ? &l->before : NULL, l->marks, l->mark_count
-	};
+	const struct review_base base = { l->base ? &l->before : NULL, l->marks, l->mark_count };
 	enum lang lang = l->line->lang;
 	struct review_difference *list;
 	size_t count, shown = 0, signs = 0;
@@ -192,7 +185,7 @@ static int run(const struct command_line *line, struct err *e)
 	if (against)
 		rc = read_file(&l, against, e);
 	else if (data)
-		rc = read_data(&l, data, e);
+		rc = read_data(&l, e);
 	if (rc == 0)
 		rc = cli_confine(command_value(line, "save") != NULL, e);
 	if (rc == 0)

@@ -1,8 +1,8 @@
 /* khien trail check: does the database still say what was sealed? */
 #include <stdio.h>
-#include <unistd.h>
 
 #include "face/cli/cli.h"
+#include "face/cli/cli_int.h"
 #include "kit/store/store.h"
 #include "work/seal/trail.h"
 
@@ -40,21 +40,14 @@ static int check(const struct command_line *line, const char *data, struct store
 
 static int run(const struct command_line *line, struct err *e)
 {
-	const char *data = command_value(line, "data"), *path;
 	struct store *s;
 	struct arena a;
-	int rc;
+	int rc = cli_store(line, &s, e);
 
-	if (!data)
-		return err_set(e, ERR_INPUT, "%s", tr(line->lang, T("cần --data DIR")));
-	path = arena_fmt(line->arena, "%s/khien.db", data).ptr;
-	if (access(path, F_OK) != 0)
-		return err_set(e, ERR_ABSENT, "there is no \"%s\"", path);
-	rc = store_open(path, e, &s);
 	if (rc < 0)
 		return rc;
 	arena_init(&a, MEMORY_BYTES);
-	rc = check(line, data, s, &a, e);
+	rc = check(line, command_value(line, "data"), s, &a, e);
 	arena_done(&a);
 	store_close(s);
 	return rc;

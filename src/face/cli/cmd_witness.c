@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "face/cli/cli.h"
+#include "face/cli/cli_int.h"
 #include "kit/crypto/crypto.h"
 #include "kit/http/http.h"
 #include "kit/sandbox/sandbox.h"
@@ -144,8 +144,8 @@ static void loop(struct http_server *http, int end_fd)
 }
 
 /* Its own certificate, made when there is none: who asks pins it (log/peers.pem). */
-static int load_tls(struct server *s, const char *listen, struct arena *a,
-	struct http_options *ret, struct err *e)
+static int load_tls(struct server *s, const char *listen, struct arena *a, struct http_options *ret,
+	struct err *e)
 {
 	struct str key, certificate, host, port;
 	struct certificate made = { 0 };
@@ -214,13 +214,14 @@ static int serve(
 
 static int run(const struct command_line *line, struct err *e)
 {
-	const char *data = command_value(line, "data"), *name = command_value(line, "name");
+	const char *data, *name = command_value(line, "name");
 	const char *folder;
 	struct server s = { 0 };
 	int rc;
 
-	if (!data)
-		return err_set(e, ERR_INPUT, "%s", tr(line->lang, T("cần --data DIR")));
+	rc = cli_data(line, &data, e);
+	if (rc < 0)
+		return rc;
 	(void)clock_now_s(); /* the test clock's file is opened before the doors close */
 	folder = arena_fmt(line->arena, "%s/witness", data).ptr;
 	s.log = arena_fmt(line->arena, "%s/" SEAL_LOG, data).ptr;

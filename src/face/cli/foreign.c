@@ -75,15 +75,11 @@ static int confine(const struct importing *im, struct err *e)
 
 static int open_store(struct importing *im, struct err *e)
 {
-	const char *data = command_value(im->line, "data"), *path;
 	int rc;
 
-	if (!data)
+	if (!command_value(im->line, "data"))
 		return 0;
-	path = arena_fmt(&im->arena, "%s/khien.db", data).ptr;
-	if (access(path, W_OK) != 0)
-		return err_errno(e, errno, "\"%s\" is no data folder of yours", data);
-	rc = store_open(path, e, &im->store);
+	rc = cli_store(im->line, &im->store, e);
 	if (rc == 0)
 		rc = store_migrate(im->store, evidence_steps, evidence_step_count, e);
 	return rc;

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "face/cli/cli_int.h"
 #include "kit/http/http.h"
 #include "kit/merkle/policy.h"
 #include "work/archive/archive.h"
@@ -59,13 +60,14 @@ int outside_open(const char *data, struct arena *a, struct outside *ret, struct 
 
 int outside_run(const struct command_line *line, outside_work *work, struct err *e)
 {
-	const char *data = command_value(line, "data");
+	const char *data;
 	struct outside o = { .lang = line->lang };
 	struct arena a;
 	int rc;
 
-	if (!data)
-		return err_set(e, ERR_INPUT, "%s", tr(line->lang, T("cần --data DIR")));
+	rc = cli_data(line, &data, e);
+	if (rc < 0)
+		return rc;
 	arena_init(&a, OUTSIDE_MEMORY_BYTES);
 	rc = outside_open(data, &a, &o, e);
 	if (rc == 0)

@@ -22,17 +22,10 @@ static int migrate(struct store *s, struct err *e)
 
 static int open_store(struct registers *r, struct err *e)
 {
-	const char *data = command_value(r->line, "data"), *path;
 	const struct passwd *who = getpwuid(getuid());
 	struct record_notes notes;
-	int rc;
+	int rc = cli_store(r->line, &r->store, e);
 
-	if (!data)
-		return err_set(e, ERR_INPUT, "--data DIR: the data folder of khien serve");
-	path = arena_fmt(r->line->arena, "%s/khien.db", data).ptr;
-	if (access(path, W_OK) != 0)
-		return err_set(e, ERR_ABSENT, "\"%s\" is no data folder of yours", data);
-	rc = store_open(path, e, &r->store);
 	if (rc == 0)
 		rc = migrate(r->store, e);
 	if (rc == 0)

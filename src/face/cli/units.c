@@ -1,23 +1,15 @@
 #include "face/cli/units.h"
 
 #include <string.h>
-#include <unistd.h>
 
 #include "core/evidence/evidence.h"
 #include "work/comply/sweep.h"
 
 static int open_store(const struct command_line *line, struct store **ret, struct err *e)
 {
-	const char *data = command_value(line, "data"), *path;
 	struct store *s;
-	int rc;
+	int rc = cli_store(line, &s, e);
 
-	if (!data)
-		return err_set(e, ERR_INPUT, "%s", tr(line->lang, T("cần --data DIR")));
-	path = arena_fmt(line->arena, "%s/khien.db", data).ptr;
-	if (access(path, F_OK) != 0)
-		return err_set(e, ERR_ABSENT, "there is no \"%s\"", path);
-	rc = store_open(path, e, &s);
 	if (rc < 0)
 		return rc;
 	rc = store_migrate(s, org_steps, org_step_count, e);
