@@ -14,7 +14,8 @@ static const char sql_decide[] =
 	" decided_at_s, is_approved"
 static const char sql_skip[] = "SELECT " SKIP_COLUMNS " FROM duty_skip WHERE id = $1";
 static const char sql_skips[] =
-	"SELECT " SKIP_COLUMNS " FROM duty_skip WHERE unit_id = $1 ORDER BY id";
+	"SELECT " SKIP_COLUMNS " FROM duty_skip"
+	" WHERE unit_id IN (SELECT value FROM json_each($1)) ORDER BY unit_id, id";
 
 static const char sql_delegate[] =
 	"INSERT INTO duty_delegation (from_id, to_id, from_day, until_day, reason, made_by,"
@@ -121,13 +122,13 @@ int duty_skip_decide(struct store *s, const struct duty_skip *d, struct err *e)
 }
 
 int duty_skip_list(
-	struct store *s, int64_t unit_id, struct arena *a, struct duty_skips *ret, struct err *e)
+	struct store *s, struct str units, struct arena *a, struct duty_skips *ret, struct err *e)
 {
 	struct store_query *q = store_query(s, sql_skips);
 	VEC(struct duty_skip) list = { 0 };
 	int rc;
 
-	store_bind_i64(q, 1, unit_id);
+	store_bind_str(q, 1, units);
 	while ((rc = store_next(q, e)) == 1)
 		vec_push(a, &list, take_skip(q, a));
 	if (rc < 0)

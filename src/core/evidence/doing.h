@@ -10,7 +10,7 @@
 /* One occurrence of a duty need not be done. It counts when the head has approved it. */
 struct duty_skip {
 	int64_t id;
-	struct str obligation; /* "tay-son/D11.3" */
+	struct str obligation; /* "tay-son/D11.3", "wifi/doi-mat-khau@r12" of a record */
 	int64_t unit_id, host_id;
 	struct str due_day; /* YYYY-MM-DD, as the law has it, before days off */
 	struct str reason;
@@ -30,9 +30,9 @@ MUST_CHECK int duty_skip_ask(struct store *s, struct duty_skip *skip, struct err
 MUST_CHECK int duty_skip_decide(struct store *s, const struct duty_skip *decision, struct err *e);
 MUST_CHECK int duty_skip_by_id(
 	struct store *s, int64_t id, struct arena *a, struct duty_skip *ret, struct err *e);
-/* Of a unit, oldest first. Lives in A. */
+/* Of the units of a JSON array, by unit, then oldest first. Lives in A. */
 MUST_CHECK int duty_skip_list(
-	struct store *s, int64_t unit_id, struct arena *a, struct duty_skips *ret, struct err *e);
+	struct store *s, struct str units, struct arena *a, struct duty_skips *ret, struct err *e);
 
 /* FROM is away: what is theirs to do is TO's as well from one day to another, both included. */
 struct duty_delegation {

@@ -5,6 +5,9 @@
 #include "core/record/record.h"
 #include "kit/text/text.h"
 
+/* Of the index, the keys that are days; an index of their own by unit. */
+#define RECORD_DAY_GLOB "'[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'"
+
 /* body.c: a body as JSON, an object of texts and arrays of texts, and back. */
 struct str record_body_write(struct record_body body, struct arena *a);
 MUST_CHECK int record_body_read(

@@ -1,4 +1,4 @@
-#include "core/record/record.h"
+#include "core/record/record_int.h"
 
 /* Versions, files and comments are only ever added; a record is never deleted. The index, the links
  * and the words for search follow from the bodies. */
@@ -63,5 +63,8 @@ const struct store_step record_steps[] = {
 		" person_id INTEGER NOT NULL REFERENCES person (id),"
 		" register TEXT NOT NULL, name TEXT NOT NULL, query TEXT NOT NULL,"
 		" UNIQUE (person_id, register, name));" },
+	{ 501, "records by the days in them",
+		"CREATE INDEX record_index_day ON record_index (register, field, unit_id, key)"
+		" WHERE key GLOB " RECORD_DAY_GLOB ";" },
 };
 const size_t record_step_count = COUNT(record_steps);

@@ -18,22 +18,26 @@ static const struct command_option list_options[] = {
 
 static void row(const struct command_line *line, const struct duty *d, struct arena *a)
 {
+	struct str thing = d->record.id ? d->record.title : d->host_name;
 	char due[CLOCK_TEXT_MAX], last[CLOCK_TEXT_MAX];
 
 	printf("%lld  %.*s  %s  %s  %s  %.*s%s%.*s\n", (long long)d->unit_id,
 		STR_FMT(duty_key(d, a)), date_iso(d->open.due, due), duty_state_name(d->open.state),
 		d->last.id ? date_iso(d->last.day, last) : "-",
-		STR_FMT(words_in(d->obligation->title, line->lang)), d->host_id ? " – " : "",
-		STR_FMT(d->host_name));
+		STR_FMT(words_in(d->title, line->lang)), thing.len ? " – " : "", STR_FMT(thing));
 }
 
 static int list_unit(const struct command_line *line, const struct cli_units *u,
 	const struct org_unit *unit, struct err *e)
 {
 	struct comply_left_out left_out;
-	struct duty_query q = {
-		.store = u->store, .packs = u->packs, .unit = unit, .at_s = u->at_s
-	};
+	struct duty_left_out left;
+	struct duty_query q = { .store = u->store,
+		.packs = u->packs,
+		.units = &unit,
+		.unit_count = 1,
+		.left_out = &left,
+		.at_s = u->at_s };
 	struct duties list;
 	struct arena a;
 	int rc;
@@ -42,8 +46,7 @@ static int list_unit(const struct command_line *line, const struct cli_units *u,
 	rc = comply_left_out(&(struct comply_query){ u->store, u->packs, unit->id, u->at_s, NULL },
 		&a, &left_out, e);
 	if (rc == 0) {
-		q.left_out = left_out.at;
-		q.left_out_count = left_out.count;
+		left = (struct duty_left_out){ left_out.at, left_out.count };
 		rc = duty_list(&q, &a, &list, e);
 	}
 	for (size_t i = 0; rc == 0 && i < list.count; i++)

@@ -10,6 +10,7 @@
 #include "core/org/unit.h"
 #include "face/web/serve_int.h"
 #include "face/web/web.h"
+#include "face/web/work.h"
 #include "kit/crypto/crypto.h"
 #include "work/comply/sweep.h"
 #include "work/duty/duty.h"
@@ -72,7 +73,8 @@ static int find_unit(struct job *j, struct err *e)
 static int find(struct job *j, struct err *e)
 {
 	struct str key = str_of(j->c->line->args[0]), login;
-	struct comply_left_out left_out;
+	struct comply_left_out left_out = { 0 };
+	struct duty_left_out left;
 	struct comply_query about = { j->c->store, j->c->serve.packs, 0, j->c->by.now_s, NULL };
 	struct duty_query q = {
 		.store = j->c->store, .packs = j->c->serve.packs, .at_s = j->c->by.now_s
@@ -91,12 +93,18 @@ static int find(struct job *j, struct err *e)
 				T("tài khoản \"%.*s\" không được làm việc của đơn vị này")),
 			STR_FMT(login));
 	about.unit_id = j->unit->id;
-	rc = comply_left_out(&about, &j->c->arena, &left_out, e);
+	if (!duty_key_record(key))
+		rc = comply_left_out(&about, &j->c->arena, &left_out, e);
 	if (rc < 0)
 		return rc;
-	q.unit = j->unit;
-	q.left_out = left_out.at;
-	q.left_out_count = left_out.count;
+	q.units = &j->unit;
+	q.unit_count = 1;
+	q.left_out = &left;
+	q.has_turns = duty_key_record(key) != 0;
+	q.only_record = duty_key_record(key);
+	q.until = date_add_days(date_at(j->c->by.now_s), DUTY_RECORD_OUTLOOK_DAYS);
+	left.at = left_out.at;
+	left.count = left_out.count;
 	rc = duty_list(&q, &j->c->arena, &j->list, e);
 	if (rc < 0)
 		return rc;
@@ -116,6 +124,8 @@ static struct str name_of(const struct job *j)
 {
 	const struct obligation *o = j->duty->obligation;
 
+	if (j->duty->record.id)
+		return duty_key(j->duty, &j->c->arena);
 	return arena_fmt(&j->c->arena, "%.*s/%.*s", STR_FMT(o->pack->id), STR_FMT(o->id));
 }
 
@@ -145,6 +155,34 @@ static const char *last_part(const char *path)
 	return slash ? slash + 1 : path;
 }
 
+/* The day in the record moves: to today for what was done, to the new end that --day says. */
+static int done_in_record(struct job *j, struct evidence *row, struct err *e)
+{
+	const struct duty_record *r = &j->duty->record;
+	const struct record_at at = { .store = j->c->store,
+		.packs = j->c->serve.packs,
+		.reg = r->reg,
+		.a = &j->c->arena,
+		.now_s = j->c->by.now_s,
+		.login = j->who.login };
+	struct record_faults faults = { 0 };
+	struct str day = option(j, "day");
+	char today[CLOCK_TEXT_MAX];
+	struct date to;
+	int rc;
+
+	if (!day.len && !r->duty->is_before)
+		day = str_of(date_iso(date_at(at.now_s), today));
+	if (!date_parse(day, &to) || date_to_days(to) <= date_to_days(r->day))
+		return err_set(e, ERR_INPUT,
+			tr(j->c->line->lang, T("cần --day YYYY-MM-DD, một ngày sau %s")),
+			date_iso(r->day, today));
+	rc = work_record_done(&at, j->duty, day, row, &faults, e);
+	if (rc == ERR_INPUT && faults.count)
+		return err_set(e, ERR_INPUT, "%s", tr(j->c->line->lang, faults.at[0].words));
+	return rc;
+}
+
 static int done(struct own_command *c, struct err *e)
 {
 	struct job j = { .c = c };
@@ -168,7 +206,7 @@ static int done(struct own_command *c, struct err *e)
 	row.unit_id = j.unit->id;
 	row.host_id = j.duty->host_id;
 	row.person = j.who.login;
-	rc = evidence_add_word(c->store, &row, e);
+	rc = j.duty->record.id ? done_in_record(&j, &row, e) : evidence_add_word(c->store, &row, e);
 	return rc < 0 ? rc : org_note(&c->by, "duty.done", duty_key(j.duty, &c->arena), e);
 }
 
@@ -250,6 +288,8 @@ static int run_delegate(const struct command_line *line, struct err *e)
 
 static const struct command_option done_options[] = { BY_OPTIONS,
 	{ "did", OPTION_TEXT, "TEXT", NULL, T("đã làm gì, kết quả ra sao") },
+	{ "day", OPTION_TEXT, "DATE", NULL,
+		T("việc của một bản ghi: ngày mới ghi vào sổ, YYYY-MM-DD") },
 	{ "paper", OPTION_TEXT, "TEXT", NULL, T("văn bản, biên bản làm chứng: số, ngày, nơi lưu") },
 	{ "file", OPTION_FILE, "FILE", NULL,
 		T("tệp làm chứng: ghi tên và SHA-256, không giữ tệp") },
@@ -266,8 +306,9 @@ const struct command web_duty_done = {
 	.args = "KEY",
 	.words = T("ghi nhận một việc định kỳ đã làm"),
 	.help = T(
-		"KEY như khien duty list in ra, ví dụ tay-son/D19.3#4, với máy thì thêm @SỐ. Ghi thành "
-		"bằng chứng của người có tài khoản nêu ở --by; hạn sau tính từ hôm nay."),
+		"KEY như khien duty list in ra, ví dụ tay-son/D19.3#4, với máy thì thêm @SỐ, với bản ghi "
+		"của sổ là wifi/doi-mat-khau@rSỐ. Ghi thành bằng chứng của người có tài khoản nêu ở --by; "
+		"hạn sau tính từ hôm nay, của bản ghi thì từ ngày mới trong sổ."),
 	.options = done_options,
 	.args_min = 1,
 	.args_max = 1,

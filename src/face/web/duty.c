@@ -57,7 +57,13 @@ static int duties_of(struct digest *g, size_t unit, struct err *e)
 	const struct org_unit *u = &g->tree.units[unit];
 	struct comply_query about = { g->store, g->packs, u->id, g->now_s, NULL };
 	struct comply_left_out left_out;
-	struct duty_query q = { .store = g->store, .packs = g->packs, .unit = u, .at_s = g->now_s };
+	struct duty_left_out left;
+	struct duty_query q = { .store = g->store,
+		.packs = g->packs,
+		.units = &u,
+		.unit_count = 1,
+		.left_out = &left,
+		.at_s = g->now_s };
 	int rc;
 
 	if (g->is_loaded[unit])
@@ -65,8 +71,7 @@ static int duties_of(struct digest *g, size_t unit, struct err *e)
 	rc = comply_left_out(&about, g->a, &left_out, e);
 	if (rc < 0)
 		return rc;
-	q.left_out = left_out.at;
-	q.left_out_count = left_out.count;
+	left = (struct duty_left_out){ left_out.at, left_out.count };
 	rc = duty_list(&q, g->a, &g->of_unit[unit], e);
 	g->is_loaded[unit] = rc == 0;
 	return rc;
@@ -81,16 +86,17 @@ static bool is_told(
 	if (told >= DUTY_TOLD_HEAD && r->role == USER_HEAD)
 		return d->unit_id == r->unit_id;
 	return told >= DUTY_TOLD_DOERS && d->unit_id == r->unit_id &&
-		duty_is_for(g->packs, d->obligation, org_role_id(r->role));
+		duty_is_for(g->packs, duty_who(d), org_role_id(r->role));
 }
 
 static void write_line(const struct digest *g, const struct duty *d, size_t unit, struct buf *out)
 {
+	struct str thing = d->record.id ? d->record.title : d->host_name;
 	char day[CLOCK_TEXT_MAX];
 
 	buf_fmt(out, "- %s, %s: %.*s%s%.*s (%.*s)\n", date_people(d->open.due, day),
-		duty_state_words(d->open.state), STR_FMT(d->obligation->title.vi),
-		d->host_id ? " – " : "", STR_FMT(d->host_name), STR_FMT(g->tree.units[unit].name));
+		duty_state_words(d->open.state), STR_FMT(d->title.vi),
+		thing.len ? " – " : "", STR_FMT(thing), STR_FMT(g->tree.units[unit].name));
 }
 
 static int write_digest(

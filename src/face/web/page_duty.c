@@ -1,5 +1,6 @@
 /* page_duty.c - one duty: what to do, what the law says, what proves it, and doing it. */
 #include "face/web/files.h"
+#include "face/web/register_int.h"
 #include "face/web/work.h"
 
 #define HISTORY_MAX 20
@@ -11,26 +12,40 @@ struct here {
 	const struct duty *duty;
 };
 
-/* /viec/UNIT/PACK/OBLIGATION?may=HOST. False after an answer. */
+static struct str asked(struct view *v, const char *name)
+{
+	return v->rq->method == HTTP_POST ? http_pair(v->form, name) : http_pair(v->query, name);
+}
+
+static struct str asked_key(struct view *v)
+{
+	struct str host = asked(v, "may"), record = asked(v, "ban-ghi");
+	struct str thing = record.len ? record : host;
+
+	return arena_fmt(v->a, "%.*s/%.*s%s%s%.*s", STR_FMT(v->args[1]), STR_FMT(v->args[2]),
+		thing.len ? "@" : "", record.len ? "r" : "",
+		STR_FMT(thing.len ? thing : STR("")));
+}
+
+/* /viec/UNIT/PACK/OBLIGATION?may=HOST or /viec/UNIT/REGISTER/DUTY?ban-ghi=RECORD. False after an
+ * answer. */
 static bool find(struct view *v, struct here *ret)
 {
-	struct str host =
-		v->rq->method == HTTP_POST ? http_pair(v->form, "may") : http_pair(v->query, "may");
+	struct str key = asked_key(v);
+	struct duty_query like = { .only_record = duty_key_record(key),
+		.has_turns = duty_key_record(key) != 0,
+		.until = date_add_days(date_at(v->by.now_s), DUTY_RECORD_OUTLOOK_DAYS) };
 	struct here h = { 0 };
 	int64_t id;
 
 	if (str_to_i64(v->args[0], &id))
 		h.unit = org_unit_by_id(view_tree(v), id);
 	if (h.unit && h.unit->is_live) {
-		if (work_duties(v, h.unit, &h.list) < 0) {
+		if (work_duties_like(v, &like, h.unit, &h.list) < 0) {
 			page_failed(v);
 			return false;
 		}
-		h.duty = duty_of_key(&h.list,
-			host.len ? arena_fmt(v->a, "%.*s/%.*s@%.*s", STR_FMT(v->args[1]),
-					   STR_FMT(v->args[2]), STR_FMT(host)) :
-				   arena_fmt(v->a, "%.*s/%.*s", STR_FMT(v->args[1]),
-					   STR_FMT(v->args[2])));
+		h.duty = duty_of_key(&h.list, key);
 	}
 	if (!h.duty) {
 		page_problem(v, 404);
@@ -44,15 +59,34 @@ static bool may_do(struct view *v, const struct here *h)
 {
 	return !h->duty->is_machine &&
 		(view_may(v, RIGHT_ACT, h->unit->id) ||
-			work_may_own(v, RIGHT_ACT, h->unit->id, h->duty->obligation));
+			work_may_own(v, RIGHT_ACT, h->unit->id, duty_who(h->duty)));
 }
 
 /* --- what is known ---------------------------------------------------------------------------- */
 
+static const char *period_text(struct view *v, const struct duty *d)
+{
+	const char *n = number_text(v, d->schedule.period.count);
+	bool is_months = d->schedule.period.is_months;
+	const struct register_field *f;
+
+	if (!d->record.id || !d->record.duty->is_before)
+		return fill(v,
+			is_months ? tr(v->lang, "{n} tháng một lần") :
+				    tr(v->lang, "{n} ngày một lần"),
+			"n", n, NULL);
+	f = pack_register_field(d->record.reg, d->record.duty->field);
+	return fill(v,
+		is_months ? tr(v->lang, "{n} tháng trước “{truong}”, {ngay}") :
+			    tr(v->lang, "{n} ngày trước “{truong}”, {ngay}"),
+		"n", n, "truong", text_of(v, words_of(v, f->title)), "ngay",
+		work_day(v, d->record.day), NULL);
+}
+
 static void facts_box(struct view *v, const struct here *h)
 {
 	const struct duty *d = h->duty;
-	const struct role *role = duty_role(v->web->packs, d->obligation);
+	const struct role *role = duty_role(v->web->packs, d);
 
 	html(v->w, "<dl class=\"facts\">\n<div><dt>%s</dt><dd>", tr(v->lang, "Tình trạng"));
 	html_duty_state(v, d->open.state);
@@ -63,14 +97,15 @@ static void facts_box(struct view *v, const struct here *h)
 			fill(v, tr(v->lang, "{ngay} là ngày nghỉ, nên dời"), "ngay",
 				work_day(v, d->open.due_by_law), NULL));
 	html(v->w, "</dd></div>\n<div><dt>%s</dt><dd>%s</dd></div>\n", tr(v->lang, "Kỳ hạn"),
-		fill(v,
-			d->schedule.period.is_months ? tr(v->lang, "{n} tháng một lần") :
-						       tr(v->lang, "{n} ngày một lần"),
-			"n", number_text(v, d->schedule.period.count), NULL));
+		period_text(v, d));
 	html(v->w, "<div><dt>%s</dt><dd>%s</dd></div>\n", tr(v->lang, "Lần làm trước"),
 		d->last.id ? work_day(v, d->last.day) : tr(v->lang, "chưa có"));
 	html(v->w, "<div><dt>%s</dt><dd>%.*s</dd></div>\n", tr(v->lang, "Đơn vị"),
 		STR_FMT(h->unit->name));
+	if (d->record.id)
+		html(v->w, "<div><dt>%.*s</dt><dd><a href=\"/ban-ghi/%lld\">%.*s</a></dd></div>\n",
+			STR_FMT(words_of(v, d->record.reg->one)), (long long)d->record.id,
+			STR_FMT(d->record.title));
 	if (d->host_id && !view_may(v, RIGHT_SEE, d->unit_id))
 		html(v->w, "<div><dt>%s</dt><dd>%.*s</dd></div>\n", tr(v->lang, "Máy"),
 			STR_FMT(d->host_name));
@@ -158,6 +193,26 @@ static void history_row(struct view *v, const struct evidence *row)
 	html(v->w, " <span class=\"soft\">%.*s</span></li>\n", STR_FMT(row->person));
 }
 
+/* The days that stood in the record, the newest first. */
+static void turns_box(struct view *v, const struct duty *d)
+{
+	const struct register_field *f =
+		pack_register_field(d->record.reg, d->record.duty->field);
+
+	html(v->w, "<section>\n<h2>%s</h2>\n<ul>\n", tr(v->lang, "Những lần trước"));
+	for (size_t i = d->record.turn_count; i-- > 0;) {
+		const struct record_turn *t = &d->record.turns[i];
+
+		html(v->w, "<li><time>%s</time> %.*s: %s", time_text(v, t->at_s),
+			STR_FMT(words_of(v, f->title)), work_day(v, t->day));
+		if (t->why.len)
+			html(v->w, " – %.*s", STR_FMT(t->why));
+		html(v->w, " <span class=\"soft\">%.*s</span></li>\n", STR_FMT(t->by));
+	}
+	html(v->w, "</ul>\n<p><a href=\"/ban-ghi/%lld\">%s</a></p>\n</section>\n",
+		(long long)d->record.id, tr(v->lang, "Bản ghi, tệp và lịch sử đầy đủ"));
+}
+
 static void history_box(struct view *v, const struct here *h)
 {
 	const struct duty *d = h->duty;
@@ -186,6 +241,11 @@ static void history_box(struct view *v, const struct here *h)
 
 static void hidden_host(struct view *v, const struct duty *d)
 {
+	if (d->record.id)
+		html(v->w,
+			"<input type=\"hidden\" name=\"ban-ghi\" value=\"%lld\">\n"
+			"<input type=\"hidden\" name=\"phien-ban\" value=\"%lld\">\n",
+			(long long)d->record.id, (long long)d->record.version);
 	if (d->host_id)
 		html(v->w, "<input type=\"hidden\" name=\"may\" value=\"%lld\">\n",
 			(long long)d->host_id);
@@ -193,9 +253,29 @@ static void hidden_host(struct view *v, const struct duty *d)
 
 static const char *post_path(struct view *v, const struct duty *d, const char *what)
 {
-	return path_of(v, "/viec/%lld/%.*s/%.*s/%s", (long long)d->unit_id,
-		STR_FMT(url_piece(d->obligation->pack->id, v->a)),
-		STR_FMT(url_piece(d->obligation->id, v->a)), what);
+	struct str address = duty_address(d, v->a), path = address, query;
+
+	(void)str_split(address, '?', &path, &query);
+	return path_of(v, "%.*s/%s", STR_FMT(path), what);
+}
+
+/* What the record is to have in its field: today for what was done, a new end to be found out. */
+static void day_field(struct view *v, const struct duty *d)
+{
+	const struct register_field *f =
+		pack_register_field(d->record.reg, d->record.duty->field);
+	char today[CLOCK_TEXT_MAX];
+
+	html_field(v,
+		&(struct field){ .name = "ngay",
+			.label = text_of(v, words_of(v, f->title)),
+			.type = "date",
+			.value = d->record.duty->is_before ?
+				NULL :
+				date_iso(date_at(v->by.now_s), today),
+			.hint = tr(v->lang,
+				"Được ghi vào bản ghi; việc này xong khi ngày ấy tiến lên."),
+			.is_required = true });
 }
 
 static void do_box(struct view *v, const struct here *h)
@@ -206,6 +286,8 @@ static void do_box(struct view *v, const struct here *h)
 		"<input type=\"hidden\" name=\"dau\" value=\"%.*s\">\n",
 		post_path(v, h->duty, "xong"), STR_FMT(v->session.csrf));
 	hidden_host(v, h->duty);
+	if (h->duty->record.id)
+		day_field(v, h->duty);
 	html_field(v,
 		&(struct field){ .name = "ket-qua",
 			.label = tr(v->lang, "Đã làm gì, kết quả ra sao"),
@@ -267,12 +349,18 @@ static void show(struct view *v, const struct here *h)
 	const struct obligation *o = h->duty->obligation;
 	struct str software = words_of(v, o->software);
 
-	page_start(v, text_of(v, words_of(v, o->title)));
+	page_start(v,
+		h->duty->record.id ? text_of(v,
+					     arena_fmt(v->a, "%.*s: %.*s",
+						     STR_FMT(words_of(v, h->duty->title)),
+						     STR_FMT(h->duty->record.title))) :
+				     text_of(v, words_of(v, h->duty->title)));
 	facts_box(v, h);
 	law_box(v, o);
 	if (software.len)
 		html(v->w, "<p class=\"soft\">%.*s</p>\n", STR_FMT(software));
-	proofs_box(v, h);
+	if (!h->duty->record.id)
+		proofs_box(v, h);
 	if (may_do(v, h)) {
 		do_box(v, h);
 		skip_box(v, h);
@@ -283,7 +371,10 @@ static void show(struct view *v, const struct here *h)
 	} else if (h->duty->asked) {
 		skip_box(v, h);
 	}
-	history_box(v, h);
+	if (h->duty->record.id)
+		turns_box(v, h->duty);
+	else
+		history_box(v, h);
 	page_end(v);
 }
 
@@ -310,8 +401,10 @@ static int keep_file(struct view *v, const struct here *h, struct evidence *row)
 
 	for (size_t i = 0; i < v->rq->file_count; i++) {
 		const struct http_file *sent = &v->rq->files[i];
-		struct file f = { .of = STR("duty"),
-			.key = duty_key(h->duty, v->a),
+		bool is_record = h->duty->record.id != 0;
+		struct file f = { .of = is_record ? STR("record") : STR("duty"),
+			.key = is_record ? str_of(number_text(v, h->duty->record.id)) :
+					   duty_key(h->duty, v->a),
 			.unit_id = h->unit->id,
 			.field = STR(""),
 			.name = sent->name };
@@ -330,6 +423,58 @@ static int keep_file(struct view *v, const struct here *h, struct evidence *row)
 		return 0;
 	}
 	return 0;
+}
+
+static void go_back(struct view *v, const struct duty *d)
+{
+	redirect(v,
+		path_of(v, "%s%sbao=da-luu", duty_path(v, d),
+			d->host_id || d->record.id ? "&" : "?"));
+}
+
+/* A day as people write it that is later than what stands in the record. */
+static bool moves_on(struct view *v, const struct duty *d)
+{
+	const struct register_field *f =
+		pack_register_field(d->record.reg, d->record.duty->field);
+	struct str day;
+	struct date to;
+
+	return !record_value_take(f, form_value(v, "ngay"), date_at(v->by.now_s), v->a, &day) &&
+		date_parse(day, &to) && date_to_days(to) > date_to_days(d->record.day);
+}
+
+static void done_in_record(struct view *v, const struct here *h, struct evidence *row)
+{
+	const struct duty *d = h->duty;
+	struct record_at at = { .store = v->web->store,
+		.packs = v->web->packs,
+		.reg = d->record.reg,
+		.a = v->a,
+		.now_s = v->by.now_s,
+		.login = v->user.login };
+	struct record_faults faults = { 0 };
+	struct duty seen = *d;
+	int rc;
+
+	seen.record.version = form_number(v, "phien-ban");
+	rc = work_record_done(&at, &seen, form_value(v, "ngay"), row, &faults, v->e);
+	if (rc == 0 && org_note(&v->by, "duty.done", duty_key(d, v->a), v->e) == 0) {
+		go_back(v, d);
+		return;
+	}
+	if (rc != ERR_INPUT && rc != ERR_CONFLICT) {
+		page_failed(v);
+		return;
+	}
+	if (rc == ERR_CONFLICT)
+		fault_add(v, "ngay",
+			tr(v->lang,
+				"Bản ghi vừa được người khác sửa: hãy xem lại rồi ký lần nữa."));
+	for (size_t i = 0; i < faults.count; i++)
+		fault_add(v, "ngay", tr(v->lang, faults.at[i].words));
+	v->rs->status = rc == ERR_CONFLICT ? 409 : 422;
+	show(v, h);
 }
 
 void page_duty_post(struct view *v)
@@ -356,6 +501,10 @@ void page_duty_post(struct view *v)
 		fault_add(v, "ket-qua", tr(v->lang, "Nội dung quá dài."));
 	if (sha256.len && !is_sha256(sha256))
 		fault_add(v, "sha256", tr(v->lang, "SHA-256 là 64 chữ số hệ 16."));
+	if (h.duty->record.id && !moves_on(v, h.duty))
+		fault_add(v, "ngay",
+			fill(v, tr(v->lang, "Hãy ghi một ngày sau {ngay}."), "ngay",
+				work_day(v, h.duty->record.day), NULL));
 	if (v->fault_count) {
 		v->rs->status = 400;
 		show(v, &h);
@@ -371,13 +520,13 @@ void page_duty_post(struct view *v)
 			page_failed(v);
 		return;
 	}
-	if (evidence_add_word(v->web->store, &row, v->e) < 0 ||
+	if (h.duty->record.id)
+		done_in_record(v, &h, &row);
+	else if (evidence_add_word(v->web->store, &row, v->e) < 0 ||
 		org_note(&v->by, "duty.done", duty_key(h.duty, v->a), v->e) < 0)
 		page_failed(v);
 	else
-		redirect(v,
-			path_of(v, "%s%sbao=da-luu", duty_path(v, h.duty),
-				h.duty->host_id ? "&" : "?"));
+		go_back(v, h.duty);
 }
 
 void page_duty_skip_post(struct view *v)
@@ -395,7 +544,8 @@ void page_duty_skip_post(struct view *v)
 		page_problem(v, 403);
 		return;
 	}
-	skip.obligation = str_of(obligation_name(v, h.duty->obligation));
+	skip.obligation = h.duty->record.id ? duty_key(h.duty, v->a) :
+						  str_of(obligation_name(v, h.duty->obligation));
 	skip.unit_id = h.unit->id;
 	skip.host_id = h.duty->host_id;
 	skip.due_day = str_of(date_iso(h.duty->open.due_by_law, day));
@@ -407,9 +557,7 @@ void page_duty_skip_post(struct view *v)
 	} else if (rc < 0 && rc != ERR_CONFLICT) {
 		page_failed(v);
 	} else {
-		redirect(v,
-			path_of(v, "%s%sbao=da-luu", duty_path(v, h.duty),
-				h.duty->host_id ? "&" : "?"));
+		go_back(v, h.duty);
 	}
 }
 

@@ -3,6 +3,7 @@
 #include "face/web/files.h"
 #include "face/web/flow_int.h"
 #include "face/web/register_int.h"
+#include "face/web/work.h"
 
 static bool may_act(struct view *v, const struct register_page *p)
 {
@@ -327,6 +328,8 @@ static void record_page(struct view *v, struct register_page *p)
 	findings(v, p);
 	values(v, p, names);
 	gone(v, p);
+	if (p->at.reg->duty_count && !p->r.is_cancelled)
+		html_duties_of(v, p->r.unit_id, p->r.id);
 	links(v, p);
 	if (!p->r.is_cancelled)
 		html_cases_of(v,

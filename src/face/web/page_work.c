@@ -11,12 +11,64 @@ static bool is_shown(struct view *v, const struct duty *d, bool is_all)
 	return is_all || work_is_mine(v, d);
 }
 
+#define OF_ONE_REGISTER 5 /* records of one duty that stand in a list of all */
+
+/* How many before this one, in the same state, come of the same duty of a register. */
+static size_t alike_before(const struct duties *list, size_t at)
+{
+	const struct duty *d = &list->at[at];
+	size_t count = 0;
+
+	for (size_t i = 0; d->record.id && i < at; i++)
+		count += list->at[i].record.duty == d->record.duty &&
+			list->at[i].open.state == d->open.state;
+	return count;
+}
+
+static size_t alike(const struct duties *list, const struct duty *d)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < list->count; i++)
+		count += list->at[i].record.duty == d->record.duty &&
+			list->at[i].open.state == d->open.state;
+	return count;
+}
+
+/* ?viec=wifi/doi-mat-khau: of one duty of a register alone, then all of them. */
+static bool is_asked(struct view *v, const struct duty *d)
+{
+	struct str asked = http_pair(v->query, "viec");
+
+	return !asked.len ||
+		(d->record.id &&
+			str_starts(duty_key(d, v->a),
+				arena_fmt(v->a, "%.*s@", STR_FMT(asked)).ptr));
+}
+
+static void more_of_it(struct view *v, const struct duties *list, const struct duty *d)
+{
+	html(v->w,
+		"<li><a href=\"/viec?don-vi=%lld&amp;xem=tat-ca&amp;viec=%.*s/%.*s\">%.*s: %s</a></li>\n",
+		(long long)d->unit_id, STR_FMT(url_piece(d->record.reg->id, v->a)),
+		STR_FMT(url_piece(d->record.duty->id, v->a)), STR_FMT(words_of(v, d->title)),
+		fill(v, tr(v->lang, "xem cả {n} bản ghi"), "n",
+			number_text(v, (int64_t)alike(list, d)), NULL));
+}
+
 static void group(struct view *v, const struct duties *list, enum duty_state state, bool is_all)
 {
-	size_t shown = 0;
+	bool is_one = http_pair(v->query, "viec").len > 0;
+	size_t shown = 0, before;
 
 	for (size_t i = 0; i < list->count; i++) {
-		if (list->at[i].open.state != state || !is_shown(v, &list->at[i], is_all))
+		if (list->at[i].open.state != state || !is_shown(v, &list->at[i], is_all) ||
+			!is_asked(v, &list->at[i]))
+			continue;
+		before = is_one ? 0 : alike_before(list, i);
+		if (before == OF_ONE_REGISTER)
+			more_of_it(v, list, &list->at[i]);
+		if (before >= OF_ONE_REGISTER)
 			continue;
 		if (shown++ == 0) {
 			html(v->w, "<section>\n<h2>");
@@ -211,6 +263,12 @@ static void show(
 	if (list->count == 0)
 		html(v->w, "<p class=\"empty\">%s</p>\n",
 			tr(v->lang, "Không có việc định kỳ nào ràng buộc đơn vị này."));
+	if (list->has_more)
+		html(v->w, "<p class=\"soft\">%s</p>\n",
+			fill(v,
+				tr(v->lang,
+					"Sổ có nhiều hơn {n} bản ghi cho một việc: chỉ liệt kê những bản ghi đến hạn sớm nhất."),
+				"n", number_text(v, DUTY_RECORDS_MAX), NULL));
 	delegations(v);
 	feed(v, token);
 	html(v->w, "<p class=\"export\"><a href=\"/viec.csv?don-vi=%lld\">%s</a></p>\n",
@@ -258,6 +316,7 @@ void page_feed_post(struct view *v)
 /* Whoever has the address: it names a person, and says nothing to others. */
 void page_feed(struct view *v)
 {
+	struct duty_query like = { 0 };
 	struct duties list, own = { 0 };
 	const struct org_unit *unit;
 	int64_t person = 0;
@@ -269,8 +328,9 @@ void page_feed(struct view *v)
 		page_problem(v, 404);
 		return;
 	}
+	like.until = date_add_days(date_at(v->by.now_s), FEED_DAYS);
 	unit = org_unit_by_id(view_tree(v), v->user.unit_id);
-	if (!unit || work_duties(v, unit, &list) < 0) {
+	if (!unit || work_duties_like(v, &like, unit, &list) < 0) {
 		page_failed(v);
 		return;
 	}
@@ -308,7 +368,7 @@ void page_work_csv(struct view *v)
 	csv_page(v, "viec.csv");
 	csv_words(v, T("Nghĩa vụ"));
 	csv_words(v, T("Nội dung"));
-	csv_words(v, T("Máy"));
+	csv_words(v, T("Máy, bản ghi"));
 	csv_words(v, T("Hạn"));
 	csv_words(v, T("Tình trạng"));
 	csv_words(v, T("Lần làm trước"));
@@ -317,8 +377,8 @@ void page_work_csv(struct view *v)
 		const struct duty *d = &list.at[i];
 
 		csv_text(v, obligation_name(v, d->obligation));
-		csv_cell(v->w, words_of(v, d->obligation->title));
-		csv_cell(v->w, d->host_name);
+		csv_cell(v->w, words_of(v, d->title));
+		csv_cell(v->w, d->record.id ? d->record.title : d->host_name);
 		csv_text(v, work_day(v, d->open.due));
 		csv_words(v, duty_state_words(d->open.state));
 		csv_text(v, d->last.id ? work_day(v, d->last.day) : "");

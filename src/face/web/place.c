@@ -128,10 +128,7 @@ static bool reaches(struct view *v, enum org_right right, int64_t unit, int64_t 
 	if (org_may_self(&v->user, right, view_tree(v), unit, staff))
 		return true;
 	return route_object(v->route) == OBJECT_DUTY &&
-		work_may_own(v, right, unit,
-			pack_obligation(v->web->packs,
-				arena_fmt(v->a, "%.*s/%.*s", STR_FMT(v->args[1]),
-					STR_FMT(v->args[2]))));
+		work_may_own(v, right, unit, work_who_of_path(v));
 }
 
 /* An object out of reach is not there: its number tells nothing. */

@@ -1,6 +1,8 @@
 /* work.c - what the pages of duties share. */
 #include "face/web/work.h"
 
+#include "face/web/register_int.h"
+
 const struct org_unit *work_unit(struct view *v)
 {
 	int64_t own = v->user.unit_id ? v->user.unit_id : ORG_UNIT_FIRST, id = own;
@@ -30,38 +32,54 @@ const struct org_unit *work_unit_of_path(struct view *v)
 	return u && u->is_live ? u : NULL;
 }
 
-/* Who may not see the unit sees what is theirs to do in it. */
-static void only_mine(struct view *v, struct duties *list)
+void work_only_seen(struct view *v, int64_t unit_id, struct duties *list)
 {
+	bool sees_unit = view_may(v, RIGHT_SEE, unit_id);
 	size_t kept = 0;
 
-	for (size_t i = 0; i < list->count; i++)
-		if (work_is_mine(v, &list->at[i]))
-			list->at[kept++] = list->at[i];
+	for (size_t i = 0; i < list->count; i++) {
+		const struct duty *d = &list->at[i];
+		bool sees = sees_unit && (!d->record.id || register_may_see(v, d->record.reg));
+
+		if (sees || work_is_mine(v, d))
+			list->at[kept++] = *d;
+	}
 	list->count = kept;
+}
+
+int work_duties_like(struct view *v, const struct duty_query *like, const struct org_unit *unit,
+	struct duties *ret)
+{
+	struct comply_query about = { v->web->store, v->web->packs, unit->id, v->by.now_s, NULL };
+	struct comply_left_out found = { 0 };
+	struct duty_left_out left_out;
+	struct duty_query q = *like;
+	int rc = 0;
+
+	if (!like->only_record)
+		rc = comply_left_out(&about, v->a, &found, v->e);
+	if (rc < 0)
+		return rc;
+	left_out = (struct duty_left_out){ found.at, found.count };
+	q.store = v->web->store;
+	q.packs = v->web->packs;
+	q.units = &unit;
+	q.unit_count = 1;
+	q.left_out = &left_out;
+	q.at_s = v->by.now_s;
+	rc = duty_list(&q, v->a, ret, v->e);
+	if (rc == 0)
+		work_only_seen(v, unit->id, ret);
+	return rc;
 }
 
 int work_duties(struct view *v, const struct org_unit *unit, struct duties *ret)
 {
-	struct comply_query about = { v->web->store, v->web->packs, unit->id, v->by.now_s, NULL };
-	struct comply_left_out left_out;
-	struct duty_query q = {
-		.store = v->web->store, .packs = v->web->packs, .unit = unit, .at_s = v->by.now_s
-	};
-	int rc = comply_left_out(&about, v->a, &left_out, v->e);
-
-	if (rc < 0)
-		return rc;
-	q.left_out = left_out.at;
-	q.left_out_count = left_out.count;
-	rc = duty_list(&q, v->a, ret, v->e);
-	if (rc == 0 && !view_may(v, RIGHT_SEE, unit->id))
-		only_mine(v, ret);
-	return rc;
+	return work_duties_like(v, &(struct duty_query){ 0 }, unit, ret);
 }
 
 /* The roles of those for whom the visitor stands in today, besides their own. */
-static bool stands_in(struct view *v, const struct obligation *o)
+static bool stands_in(struct view *v, struct duty_who who)
 {
 	struct duty_delegations list;
 	struct str today = org_day(v->by.now_s, v->a);
@@ -73,39 +91,45 @@ static bool stands_in(struct view *v, const struct obligation *o)
 		if (list.at[i].to_id != v->user.id || str_cmp(list.at[i].from_day, today) > 0)
 			continue;
 		if (org_user(v->web->store, list.at[i].from_id, v->a, &other, v->e) == 0 &&
-			duty_is_for(v->web->packs, o, org_role_id(other.role)))
+			duty_is_for(v->web->packs, who, org_role_id(other.role)))
 			return true;
 	}
 	return false;
 }
 
-static bool is_mine(struct view *v, const struct obligation *o)
+static bool is_mine(struct view *v, struct duty_who who)
 {
 	return v->user.role == USER_ADMIN ||
-		duty_is_for(v->web->packs, o, org_role_id(v->user.role)) || stands_in(v, o);
+		duty_is_for(v->web->packs, who, org_role_id(v->user.role)) || stands_in(v, who);
 }
 
 bool work_is_mine(struct view *v, const struct duty *d)
 {
-	return is_mine(v, d->obligation);
+	return is_mine(v, duty_who(d));
 }
 
-bool work_may_own(struct view *v, enum org_right right, int64_t unit_id, const struct obligation *o)
+bool work_may_own(struct view *v, enum org_right right, int64_t unit_id, struct duty_who who)
 {
-	return o && v->user.unit_id == unit_id && org_reach(v->user.role, right) != PLACE_NONE &&
-		is_mine(v, o);
+	return v->user.unit_id == unit_id && org_reach(v->user.role, right) != PLACE_NONE &&
+		is_mine(v, who);
+}
+
+struct duty_who work_who_of_path(struct view *v)
+{
+	struct str first = v->args[1], second = v->args[2];
+	const struct pack_register *r = pack_register(v->web->packs, first);
+	const struct obligation *o = pack_obligation(v->web->packs,
+		arena_fmt(v->a, "%.*s/%.*s", STR_FMT(first), STR_FMT(second)));
+
+	for (size_t i = 0; r && i < r->duty_count; i++)
+		if (str_eq(r->duties[i].id, second))
+			return (struct duty_who){ &r->duties[i].who, 1 };
+	return o ? (struct duty_who){ o->who, o->who_count } : (struct duty_who){ 0 };
 }
 
 const char *duty_path(struct view *v, const struct duty *d)
 {
-	const struct obligation *o = d->obligation;
-
-	if (d->host_id)
-		return path_of(v, "/viec/%lld/%.*s/%.*s?may=%lld", (long long)d->unit_id,
-			STR_FMT(url_piece(o->pack->id, v->a)), STR_FMT(url_piece(o->id, v->a)),
-			(long long)d->host_id);
-	return path_of(v, "/viec/%lld/%.*s/%.*s", (long long)d->unit_id,
-		STR_FMT(url_piece(o->pack->id, v->a)), STR_FMT(url_piece(o->id, v->a)));
+	return arena_cstr(v->a, duty_address(d, v->a));
 }
 
 const char *duty_path_of(struct view *v, int64_t unit_id, struct str key)
@@ -114,6 +138,10 @@ const char *duty_path_of(struct view *v, int64_t unit_id, struct str key)
 
 	(void)str_split(key, '@', &name, &host);
 	(void)str_split(name, '/', &pack, &id);
+	if (duty_key_record(key))
+		return path_of(v, "/viec/%lld/%.*s/%.*s?ban-ghi=%lld", (long long)unit_id,
+			STR_FMT(url_piece(pack, v->a)), STR_FMT(url_piece(id, v->a)),
+			(long long)duty_key_record(key));
 	return path_of(v, "/viec/%lld/%.*s/%.*s%s%.*s", (long long)unit_id,
 		STR_FMT(url_piece(pack, v->a)), STR_FMT(url_piece(id, v->a)),
 		host.ptr ? "?may=" : "", STR_FMT(host.ptr ? host : STR("")));
@@ -153,8 +181,8 @@ static const char *days_left(struct view *v, const struct duty *d)
 
 void html_duty(struct view *v, const struct duty *d)
 {
-	const struct role *role = duty_role(v->web->packs, d->obligation);
-	struct str title = words_of(v, d->obligation->title);
+	const struct role *role = duty_role(v->web->packs, d);
+	struct str title = words_of(v, d->title);
 
 	html(v->w, "<li class=\"item\"><div class=\"what\">\n<p class=\"title\">");
 	html_duty_state(v, d->open.state);
@@ -166,6 +194,9 @@ void html_duty(struct view *v, const struct duty *d)
 		STR_FMT(clause_cite(d->obligation->clause, v->lang, v->a)));
 	if (d->host_id)
 		html(v->w, " · %s %.*s", tr(v->lang, "Máy"), STR_FMT(d->host_name));
+	if (d->record.id)
+		html(v->w, " · <a href=\"/ban-ghi/%lld\">%.*s</a>", (long long)d->record.id,
+			STR_FMT(d->record.title));
 	if (role)
 		html(v->w, " · %.*s", STR_FMT(words_of(v, role->title)));
 	if (d->asked)

@@ -11,14 +11,25 @@
 const struct org_unit *work_unit(struct view *v);
 /* The unit that the first {} names; NULL after an answer. */
 const struct org_unit *work_unit_of_path(struct view *v);
-/* The duties of a unit now. In v->a. */
+/* The duties of a unit now that the visitor sees. In v->a. */
 int work_duties(struct view *v, const struct org_unit *unit, struct duties *ret);
+/* The same, as far as LIKE asks for: until, records_max, has_turns, only_record. */
+int work_duties_like(struct view *v, const struct duty_query *like, const struct org_unit *unit,
+	struct duties *ret);
+/* Leave in the list what the visitor sees of the unit's, or has to do. */
+void work_only_seen(struct view *v, int64_t unit_id, struct duties *list);
 /* Is it for the visitor to do: by their role, or because they stand in for somebody? */
 bool work_is_mine(struct view *v, const struct duty *d);
 /* May the visitor do so with a duty of this unit because it is their own, whatever else of the unit
  * they may see? */
-bool work_may_own(
-	struct view *v, enum org_right right, int64_t unit_id, const struct obligation *o);
+bool work_may_own(struct view *v, enum org_right right, int64_t unit_id, struct duty_who who);
+/* Who does the duty that the path names: /viec/UNIT/PACK/OBLIGATION or /viec/UNIT/REGISTER/DUTY. */
+struct duty_who work_who_of_path(struct view *v);
+/* Work that a record brings is done: its day becomes DAY, as typed, and the obligations that it
+ * answers have their proof, ROW. ERR_INPUT and *RET_FAULTS when the record refuses the day;
+ * ERR_CONFLICT when somebody saved meanwhile. */
+MUST_CHECK int work_record_done(const struct record_at *at, const struct duty *d, struct str day,
+	struct evidence *row, struct record_faults *ret_faults, struct err *e);
 const char *duty_path(struct view *v, const struct duty *d);
 /* The same from its key, "tay-son/D11.3@12". */
 const char *duty_path_of(struct view *v, int64_t unit_id, struct str key);
@@ -28,6 +39,8 @@ void html_duty_state(struct view *v, enum duty_state s);
 void html_duty(struct view *v, const struct duty *d);
 /* What is overdue, due today and soon for this visitor, for Hôm nay. */
 void html_my_duties(struct view *v);
+/* The work that one record brings; nothing when there is none. */
+void html_duties_of(struct view *v, int64_t unit_id, int64_t record_id);
 /* A choice among the units that the visitor sees, sent to ACTION; nothing when there is one. */
 void html_unit_choice(struct view *v, const char *action, const struct org_unit *chosen);
 

@@ -193,3 +193,106 @@ void duty_occurrences(const struct duty_schedule *s, const struct duty_rules *ru
 	*ret = list.at;
 	*ret_count = list.len;
 }
+
+/* --- of records ------------------------------------------------------------------------------- */
+
+static struct date due_from(const struct duty *d, struct date day)
+{
+	struct duty_period p = d->schedule.period;
+
+	if (d->record.duty->is_before)
+		p.count = -p.count;
+	return duty_period_after(p, day);
+}
+
+/* When the work that was due from a day was done: a day that is written down afterwards counts from
+ * itself, a new end from when it was written. */
+static struct date done_on(const struct duty *d, const struct record_turn *next)
+{
+	struct date written = date_at(next->at_s);
+
+	return d->record.duty->is_before || number_of(next->day) > number_of(written) ? written :
+											next->day;
+}
+
+static bool is_skipped(const struct duty_schedule *s, struct date by_law, int64_t *ret_id)
+{
+	for (size_t i = 0; i < s->mark_count; i++)
+		if (s->marks[i].is_skip && number_of(s->marks[i].day) == number_of(by_law)) {
+			*ret_id = s->marks[i].id;
+			return true;
+		}
+	return false;
+}
+
+/* The day from which it is reckoned now, after those that stood there before and were closed. */
+static struct date closed_turns(const struct duty *d, const struct duty_rules *rules,
+	struct arena *a, struct duty_occurrence **list, size_t *count)
+{
+	const struct duty_record *r = &d->record;
+	size_t *kept = arena_array(a, size_t, r->turn_count + 1), len = 0;
+
+	*list = arena_array(a, struct duty_occurrence, r->turn_count + 1);
+	*count = 0;
+	for (size_t i = 0; i < r->turn_count; i++) {
+		while (len && number_of(r->turns[kept[len - 1]].day) > number_of(r->turns[i].day))
+			len--; /* it was a mistake */
+		kept[len++] = i;
+	}
+	for (size_t i = 0; i + 1 < len; i++) {
+		const struct record_turn *next = &r->turns[kept[i + 1]];
+		struct duty_occurrence o = { .due_by_law = due_from(d, r->turns[kept[i]].day),
+			.closed = done_on(d, next),
+			.mark_id = next->version };
+
+		o.due = due_of(&d->schedule, rules, o.due_by_law);
+		o.state = number_of(o.closed) > number_of(o.due) + rules->grace_days ?
+			DUTY_DONE_LATE :
+			DUTY_DONE;
+		(*list)[(*count)++] = o;
+	}
+	return r->day;
+}
+
+static void record_occurrences(const struct duty *d, const struct duty_rules *rules,
+	struct date until, struct arena *a, struct duty_occurrence **ret, size_t *ret_count)
+{
+	const struct duty_schedule *s = &d->schedule;
+	VEC(struct duty_occurrence) list = { 0 };
+	struct duty_occurrence *closed;
+	size_t closed_count;
+	struct date base = closed_turns(d, rules, a, &closed, &closed_count);
+	bool is_open = false;
+
+	for (size_t i = 0; i < closed_count; i++)
+		vec_push(a, &list, closed[i]);
+	while (s->period.count > 0 && list.len < OCCURRENCES_MAX) {
+		struct duty_occurrence o = { .due_by_law = due_from(d, base) };
+
+		o.due = due_of(s, rules, o.due_by_law);
+		if (is_open && number_of(o.due) >= number_of(until))
+			break;
+		if (!is_open && is_skipped(s, o.due_by_law, &o.mark_id)) {
+			o.state = DUTY_SKIPPED;
+			o.closed = o.due;
+		} else {
+			o.state = is_open ? DUTY_AHEAD : open_state(s, rules, o.due);
+			is_open = true;
+		}
+		vec_push(a, &list, o);
+		if (d->record.duty->is_before)
+			break; /* the day it ends next is not known */
+		base = is_open && number_of(o.due) < number_of(s->today) ? s->today : o.due_by_law;
+	}
+	*ret = list.at;
+	*ret_count = list.len;
+}
+
+void duty_all(const struct duty *d, const struct duty_rules *rules, struct date until,
+	struct arena *a, struct duty_occurrence **ret, size_t *ret_count)
+{
+	if (d->record.id)
+		record_occurrences(d, rules, until, a, ret, ret_count);
+	else
+		duty_occurrences(&d->schedule, rules, until, a, ret, ret_count);
+}

@@ -59,8 +59,9 @@ static struct str stamp(int64_t at_s, struct arena *a)
 static void event(const struct duty_calendar *c, const struct duty *d,
 	const struct duty_occurrence *o, struct arena *a, struct buf *out)
 {
-	struct str key = duty_key(d, a), title = words_in(d->obligation->title, c->lang);
-	struct str host = d->host_id ? arena_fmt(a, " (%.*s)", STR_FMT(d->host_name)) : STR("");
+	struct str key = duty_key(d, a), title = words_in(d->title, c->lang);
+	struct str thing = d->record.id ? d->record.title : d->host_name;
+	struct str host = thing.len ? arena_fmt(a, " (%.*s)", STR_FMT(thing)) : STR("");
 
 	line(out, "BEGIN", STR("VEVENT"));
 	line(out, "UID",
@@ -74,9 +75,7 @@ static void event(const struct duty_calendar *c, const struct duty *d,
 			o->state == DUTY_OVERDUE ? ": " : "", STR_FMT(title), STR_FMT(host)));
 	line(out, "DESCRIPTION", clause_cite(d->obligation->clause, c->lang, a));
 	line(out, "URL",
-		arena_fmt(a, "%.*s/viec/%lld/%.*s/%.*s", STR_FMT(c->url), (long long)d->unit_id,
-			STR_FMT(url_piece(d->obligation->pack->id, a)),
-			STR_FMT(url_piece(d->obligation->id, a))));
+		arena_fmt(a, "%.*s%.*s", STR_FMT(c->url), STR_FMT(duty_address(d, a))));
 	line(out, "TRANSP", STR("TRANSPARENT"));
 	line(out, "END", STR("VEVENT"));
 }
@@ -95,7 +94,7 @@ void duty_ical(const struct duty_calendar *c, struct arena *a, struct buf *out)
 
 		if (d->is_machine)
 			continue;
-		duty_occurrences(&d->schedule, &c->duties->rules, c->until, a, &list, &count);
+		duty_all(d, &c->duties->rules, c->until, a, &list, &count);
 		for (size_t k = 0; k < count; k++)
 			if (!list[k].mark_id)
 				event(c, d, &list[k], a, out);

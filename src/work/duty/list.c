@@ -1,54 +1,33 @@
-/* list.c - the duties of a unit: which obligations, since when, and what was done. */
+/* list.c - the duties of units: which obligations and records, since when, and what was done. */
 #include <stdlib.h>
 
-#include "work/duty/duty.h"
+#include "work/duty/duty_int.h"
 
 #define BACK_YEARS 3 /* so far back proofs are looked at */
 #define OUTLOOK_DAYS 1
 
+#define OF_UNITS "(SELECT value FROM json_each($1))"
 static const char sql_hosts[] =
-	"SELECT id, name, kind, first_seen_s FROM host WHERE unit_id = $1 AND first_seen_s <= $2"
-	" ORDER BY name, id";
+	"SELECT unit_id, id, name, kind, first_seen_s FROM host WHERE unit_id IN " OF_UNITS
+	" AND first_seen_s <= $2 ORDER BY unit_id, name, id";
 static const char sql_done_unit[] =
-	"SELECT check_id, 0, at_s, id FROM evidence WHERE unit_id = $1 AND host_id = 0"
-	" AND by_person NOT IN (0, 2) AND by_person IN (1, 4, 6) AND outcome = 0"
-	" AND at_s BETWEEN $2 AND $3 ORDER BY at_s, id";
-static const char sql_done_hosts[] =
-	"SELECT check_id, host_id, at_s, id FROM evidence"
-	" WHERE host_id IN (SELECT id FROM host WHERE unit_id = $1)"
-	" AND by_person NOT IN (0, 2) AND by_person IN (1, 4, 6) AND outcome = 0"
-	" AND at_s BETWEEN $2 AND $3 ORDER BY at_s, id";
-static const char sql_done_machine[] =
-	"SELECT $4, host_id, at_s, id FROM evidence"
-	" WHERE host_id IN (SELECT id FROM host WHERE unit_id = $1) AND check_id = $5"
+	"SELECT unit_id, check_id, 0, at_s, id FROM evidence WHERE unit_id IN " OF_UNITS
+	" AND host_id = 0 AND record_id = 0 AND by_person NOT IN (0, 2) AND by_person IN (1, 4, 6)"
 	" AND outcome = 0 AND at_s BETWEEN $2 AND $3 ORDER BY at_s, id";
+static const char sql_done_hosts[] =
+	"SELECT h.unit_id, e.check_id, e.host_id, e.at_s, e.id FROM host h"
+	" JOIN evidence e ON e.host_id = h.id WHERE h.unit_id IN " OF_UNITS
+	" AND e.by_person NOT IN (0, 2) AND e.by_person IN (1, 4, 6) AND e.outcome = 0"
+	" AND e.at_s BETWEEN $2 AND $3 ORDER BY e.at_s, e.id";
+/* $4: what machines prove by themselves, [{"n": "tay-son/D11.3", "c": "mw.scan"}] */
+static const char sql_done_machine[] =
+	"SELECT h.unit_id, json_extract(d.value, '$.n'), e.host_id, e.at_s, e.id"
+	" FROM host h CROSS JOIN json_each($4) d CROSS JOIN evidence e ON e.host_id = h.id"
+	" AND e.check_id = json_extract(d.value, '$.c') AND e.outcome = 0"
+	" AND e.at_s BETWEEN $2 AND $3 WHERE h.unit_id IN " OF_UNITS " ORDER BY e.at_s, e.id";
 static const char sql_begin[] =
 	"SELECT coalesce((SELECT value FROM setting WHERE name = '" ORG_DUTY_FROM "'), ''),"
 	" coalesce((SELECT min(created_at_s) FROM person), $1)";
-
-struct done {
-	struct str name; /* "tay-son/D11.3" */
-	int64_t host_id;
-	struct date day;
-	int64_t id;
-};
-
-struct host_row {
-	int64_t id;
-	struct str name, kind;
-	struct date seen;
-};
-
-struct listing {
-	const struct duty_query *q;
-	struct arena *a;
-	struct date today, begin;
-	VEC(struct host_row) hosts;
-	VEC(struct done) done;
-	struct duty_skips skips;
-	VEC(struct duty) duties;
-	struct duty_rules rules;
-};
 
 static struct date later(struct date a, struct date b)
 {
@@ -68,9 +47,45 @@ static const struct proof *first_check(const struct obligation *o)
 	return NULL;
 }
 
-static struct str name_of(const struct obligation *o, struct arena *a)
+struct unit_part *part_of(const struct listing *l, int64_t unit_id)
 {
-	return arena_fmt(a, "%.*s/%.*s", STR_FMT(o->pack->id), STR_FMT(o->id));
+	size_t low = 0, high = l->q->unit_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (l->parts[middle].unit->id < unit_id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < l->q->unit_count && l->parts[low].unit->id == unit_id ? &l->parts[low] : NULL;
+}
+
+static int by_unit(const void *a, const void *b)
+{
+	const struct unit_part *x = a, *y = b;
+
+	return (x->unit->id > y->unit->id) - (x->unit->id < y->unit->id);
+}
+
+static void make_parts(struct listing *l)
+{
+	struct buf ids;
+
+	buf_init(&ids, MIB);
+	buf_add_char(&ids, '[');
+	l->parts = arena_array(l->a, struct unit_part, l->q->unit_count + 1);
+	for (size_t i = 0; i < l->q->unit_count; i++) {
+		l->parts[i] = (struct unit_part){ .unit = l->q->units[i],
+			.left_out = l->q->left_out ? &l->q->left_out[i] : NULL };
+		buf_fmt(&ids, "%s%lld", i ? "," : "", (long long)l->q->units[i]->id);
+	}
+	buf_add_char(&ids, ']');
+	l->units = arena_str(l->a, buf_str(&ids));
+	buf_done(&ids);
+	if (l->q->unit_count)
+		qsort(l->parts, l->q->unit_count, sizeof(*l->parts), by_unit);
 }
 
 /* --- loading ---------------------------------------------------------------------------------- */
@@ -80,35 +95,33 @@ static int load_hosts(struct listing *l, struct err *e)
 	struct store_query *q = store_query(l->q->store, sql_hosts);
 	int rc;
 
-	store_bind_i64(q, 1, l->q->unit->id);
+	store_bind_str(q, 1, l->units);
 	store_bind_i64(q, 2, l->q->at_s);
 	while ((rc = store_next(q, e)) == 1)
-		vec_push(l->a, &l->hosts,
-			((struct host_row){ .id = store_i64(q, 0),
-				.name = arena_str(l->a, store_str(q, 1)),
-				.kind = arena_str(l->a, store_str(q, 2)),
-				.seen = date_at(store_i64(q, 3)) }));
+		vec_push(l->a, &part_of(l, store_i64(q, 0))->hosts,
+			((struct host_row){ .id = store_i64(q, 1),
+				.name = arena_str(l->a, store_str(q, 2)),
+				.kind = arena_str(l->a, store_str(q, 3)),
+				.seen = date_at(store_i64(q, 4)) }));
 	return rc;
 }
 
-static int load_done(struct listing *l, const char *sql, const struct obligation *o, struct err *e)
+static int load_done(struct listing *l, const char *sql, struct str machine, struct err *e)
 {
 	struct store_query *q = store_query(l->q->store, sql);
 	int rc;
 
-	store_bind_i64(q, 1, l->q->unit->id);
+	store_bind_str(q, 1, l->units);
 	store_bind_i64(q, 2, l->q->at_s - BACK_YEARS * 366 * (int64_t)CLOCK_DAY_S);
 	store_bind_i64(q, 3, l->q->at_s);
-	if (o) {
-		store_bind_str(q, 4, name_of(o, l->a));
-		store_bind_str(q, 5, first_check(o)->check);
-	}
+	if (machine.ptr)
+		store_bind_str(q, 4, machine);
 	while ((rc = store_next(q, e)) == 1)
-		vec_push(l->a, &l->done,
-			((struct done){ .name = arena_str(l->a, store_str(q, 0)),
-				.host_id = store_i64(q, 1),
-				.day = date_at(store_i64(q, 2)),
-				.id = store_i64(q, 3) }));
+		vec_push(l->a, &part_of(l, store_i64(q, 0))->done,
+			((struct done){ .name = arena_str(l->a, store_str(q, 1)),
+				.host_id = store_i64(q, 2),
+				.day = date_at(store_i64(q, 3)),
+				.id = store_i64(q, 4) }));
 	return rc;
 }
 
@@ -127,17 +140,33 @@ static int load_begin(struct listing *l, struct err *e)
 		date_to_days(l->begin) > date_to_days(l->today))
 		l->begin = date_to_days(l->begin) > date_to_days(l->today) ? l->today : l->begin;
 	store_end(q);
-	if (date_parse(l->q->unit->from, &from))
-		l->begin = later(l->begin, from);
+	for (size_t i = 0; i < l->q->unit_count; i++) {
+		struct unit_part *p = &l->parts[i];
+
+		p->begin = date_parse(p->unit->from, &from) ? later(l->begin, from) : l->begin;
+	}
 	return 0;
+}
+
+static int load_skips(struct listing *l, struct err *e)
+{
+	struct duty_skips all;
+	int rc = duty_skip_list(l->q->store, l->units, l->a, &all, e);
+
+	for (size_t i = 0, n; rc == 0 && i < all.len; i += n) {
+		for (n = 1; i + n < all.len && all.at[i + n].unit_id == all.at[i].unit_id;)
+			n++;
+		part_of(l, all.at[i].unit_id)->skips = (struct duty_skips){ &all.at[i], n };
+	}
+	return rc;
 }
 
 /* --- from obligations to duties --------------------------------------------------------------- */
 
-static bool is_left_out(const struct listing *l, const struct obligation *o)
+static bool is_left_out(const struct unit_part *part, const struct obligation *o)
 {
-	for (size_t i = 0; i < l->q->left_out_count; i++)
-		if (l->q->left_out[i] == o)
+	for (size_t i = 0; part->left_out && i < part->left_out->count; i++)
+		if (part->left_out->at[i] == o)
 			return true;
 	return false;
 }
@@ -153,19 +182,19 @@ static int by_day(const void *a, const void *b)
 }
 
 /* What was done and what was skipped, of this duty. */
-static void add_marks(struct listing *l, struct duty *d)
+static void add_marks(struct listing *l, const struct unit_part *part, struct duty *d)
 {
-	struct str name = name_of(d->obligation, l->a);
+	struct str name = duty_name(d, l->a);
 	VEC(struct duty_mark) marks = { 0 };
 
-	for (size_t i = 0; i < l->done.len; i++) {
-		const struct done *one = &l->done.at[i];
+	for (size_t i = 0; i < part->done.len; i++) {
+		const struct done *one = &part->done.at[i];
 
 		if (one->host_id == d->host_id && str_eq(one->name, name))
 			vec_push(l->a, &marks, ((struct duty_mark){ one->day, false, one->id }));
 	}
-	for (size_t i = 0; i < l->skips.len; i++) {
-		const struct duty_skip *skip = &l->skips.at[i];
+	for (size_t i = 0; i < part->skips.len; i++) {
+		const struct duty_skip *skip = &part->skips.at[i];
 		struct date day;
 
 		if (skip->is_approved && skip->host_id == d->host_id &&
@@ -178,14 +207,14 @@ static void add_marks(struct listing *l, struct duty *d)
 	d->schedule.mark_count = marks.len;
 }
 
-static void find_asked(struct listing *l, struct duty *d)
+static void find_asked(struct listing *l, const struct unit_part *part, struct duty *d)
 {
-	struct str name = name_of(d->obligation, l->a);
+	struct str name = duty_name(d, l->a);
 	char day[CLOCK_TEXT_MAX];
 
 	date_iso(d->open.due_by_law, day);
-	for (size_t i = 0; i < l->skips.len; i++) {
-		const struct duty_skip *skip = &l->skips.at[i];
+	for (size_t i = 0; i < part->skips.len; i++) {
+		const struct duty_skip *skip = &part->skips.at[i];
 
 		if (!skip->decided_at_s && skip->host_id == d->host_id &&
 			str_eq(skip->obligation, name) && str_is(skip->due_day, day))
@@ -193,14 +222,13 @@ static void find_asked(struct listing *l, struct duty *d)
 	}
 }
 
-/* The open occurrence, and what closed the one before. */
-static void find_open(struct listing *l, struct duty *d)
+void finish_duty(struct listing *l, const struct unit_part *part, struct duty *d)
 {
 	struct duty_occurrence *list;
 	size_t count;
 
-	duty_occurrences(&d->schedule, &l->rules, date_add_days(l->today, OUTLOOK_DAYS), l->a,
-		&list, &count);
+	add_marks(l, part, d);
+	duty_all(d, &l->rules, date_add_days(l->today, OUTLOOK_DAYS), l->a, &list, &count);
 	for (size_t i = 0; i < count; i++) {
 		d->open = list[i];
 		if (!list[i].mark_id)
@@ -208,40 +236,41 @@ static void find_open(struct listing *l, struct duty *d)
 		d->last = (struct duty_mark){ list[i].closed, list[i].state == DUTY_SKIPPED,
 			list[i].mark_id };
 	}
-	find_asked(l, d);
+	find_asked(l, part, d);
 }
 
-static void add_duty(struct listing *l, const struct obligation *o, const struct host_row *host)
+static void add_duty(struct listing *l, struct unit_part *part, const struct obligation *o,
+	const struct host_row *host)
 {
-	struct duty *d = vec_add(l->a, &l->duties);
+	struct duty *d = vec_add(l->a, &part->duties);
 
 	d->obligation = o;
+	d->title = o->title;
 	d->is_machine = is_machine(o);
-	d->unit_id = l->q->unit->id;
+	d->unit_id = part->unit->id;
 	d->host_id = host ? host->id : 0;
 	d->host_name = host ? host->name : STR("");
 	d->schedule = (struct duty_schedule){ .today = l->today,
 		.period = duty_period_of(l->q->packs, o, l->today),
-		.start = later(l->begin, o->pack->from) };
+		.start = later(part->begin, o->pack->from) };
 	if (host)
 		d->schedule.start = later(d->schedule.start, host->seen);
-	add_marks(l, d);
-	find_open(l, d);
+	finish_duty(l, part, d);
 }
 
-static void add_obligation(struct listing *l, const struct obligation *o)
+static void add_obligation(struct listing *l, struct unit_part *part, const struct obligation *o)
 {
-	if (o->kind == KIND_DATA || is_left_out(l, o) ||
+	if (o->kind == KIND_DATA || is_left_out(part, o) ||
 		duty_period_of(l->q->packs, o, l->today).count == 0)
 		return;
 	if (o->applies.host_count == 0) {
-		add_duty(l, o, NULL);
+		add_duty(l, part, o, NULL);
 		return;
 	}
-	for (size_t i = 0; i < l->hosts.len; i++)
+	for (size_t i = 0; i < part->hosts.len; i++)
 		for (size_t k = 0; k < o->applies.host_count; k++)
-			if (str_eq(o->applies.host[k], l->hosts.at[i].kind))
-				add_duty(l, o, &l->hosts.at[i]);
+			if (str_eq(o->applies.host[k], part->hosts.at[i].kind))
+				add_duty(l, part, o, &part->hosts.at[i]);
 }
 
 static int most_urgent(const void *a, const void *b)
@@ -255,120 +284,92 @@ static int most_urgent(const void *a, const void *b)
 		order = str_cmp(x->obligation->id, y->obligation->id);
 	if (order == 0)
 		order = x->host_id - y->host_id;
+	if (order == 0)
+		order = x->record.id - y->record.id;
 	return order < 0 ? -1 : order > 0;
 }
 
-typedef void each_obligation(struct listing *l, const struct obligation *o);
-
-static void all_obligations(struct listing *l, each_obligation *each)
+static void add_obligations(struct listing *l, struct unit_part *part)
 {
 	for (size_t p = 0; p < pack_count(l->q->packs); p++) {
 		const struct pack *pack = pack_at(l->q->packs, p);
 
 		for (size_t i = 0; pack_in_force(pack, l->today) && i < pack->obligation_count; i++)
-			each(l, &pack->obligations[i]);
+			add_obligation(l, part, &pack->obligations[i]);
 	}
 }
 
+/* Everything that a machine proves by itself, in one statement. */
 static int load_machine_done(struct listing *l, struct err *e)
 {
+	struct buf json;
+	size_t count = 0;
 	int rc = 0;
 
+	buf_init(&json, MIB);
 	for (size_t p = 0; p < pack_count(l->q->packs); p++) {
 		const struct pack *pack = pack_at(l->q->packs, p);
 
-		for (size_t i = 0; rc == 0 && i < pack->obligation_count; i++) {
+		for (size_t i = 0; i < pack->obligation_count; i++) {
 			const struct obligation *o = &pack->obligations[i];
 
-			if (o->period != PERIOD_CONTINUOUS && is_machine(o) && first_check(o))
-				rc = load_done(l, sql_done_machine, o, e);
+			if (o->period == PERIOD_CONTINUOUS || !is_machine(o) || !first_check(o))
+				continue;
+			buf_fmt(&json, "%s{\"n\":\"%.*s/%.*s\",\"c\":\"%.*s\"}",
+				count++ ? "," : "[", STR_FMT(o->pack->id), STR_FMT(o->id),
+				STR_FMT(first_check(o)->check));
 		}
 	}
+	buf_add_char(&json, ']');
+	if (count)
+		rc = load_done(l, sql_done_machine, arena_str(l->a, buf_str(&json)), e);
+	buf_done(&json);
 	return rc;
+}
+
+static void hand_out(struct listing *l, struct duties *ret)
+{
+	for (size_t i = 0; i < l->q->unit_count; i++) {
+		struct unit_part *part = part_of(l, l->q->units[i]->id);
+
+		if (part->duties.len)
+			qsort(part->duties.at, part->duties.len, sizeof(*part->duties.at),
+				most_urgent);
+		ret[i] = (struct duties){ part->duties.at, part->duties.len, l->has_more,
+			l->rules };
+	}
+}
+
+/* What the duties of units and machines are reckoned from. */
+static int load_unit(struct listing *l, struct err *e)
+{
+	int rc = load_begin(l, e);
+
+	if (rc == 0)
+		rc = load_hosts(l, e);
+	if (rc == 0)
+		rc = load_done(l, sql_done_unit, STR_NONE, e);
+	if (rc == 0)
+		rc = load_done(l, sql_done_hosts, STR_NONE, e);
+	return rc == 0 ? load_machine_done(l, e) : rc;
 }
 
 int duty_list(const struct duty_query *query, struct arena *a, struct duties *ret, struct err *e)
 {
 	struct listing l = { .q = query, .a = a, .today = date_at(query->at_s) };
-	int rc = load_begin(&l, e);
+	int rc;
 
-	if (rc == 0)
-		rc = load_hosts(&l, e);
-	if (rc == 0)
-		rc = load_done(&l, sql_done_unit, NULL, e);
-	if (rc == 0)
-		rc = load_done(&l, sql_done_hosts, NULL, e);
-	if (rc == 0 && l.hosts.len)
-		rc = load_machine_done(&l, e);
-	if (rc == 0)
-		rc = duty_skip_list(query->store, query->unit->id, a, &l.skips, e);
+	make_parts(&l);
+	l.rules = duty_rules(query->packs, l.today, a);
+	rc = load_skips(&l, e);
+	if (rc == 0 && !query->only_record)
+		rc = load_unit(&l, e);
 	if (rc < 0)
 		return rc;
-	l.rules = duty_rules(query->packs, l.today, a);
-	all_obligations(&l, add_obligation);
-	if (l.duties.len)
-		qsort(l.duties.at, l.duties.len, sizeof(*l.duties.at), most_urgent);
-	*ret = (struct duties){ l.duties.at, l.duties.len, l.rules };
-	return 0;
-}
-
-/* --- small questions -------------------------------------------------------------------------- */
-
-struct str duty_key(const struct duty *d, struct arena *a)
-{
-	struct str name = name_of(d->obligation, a);
-
-	return d->host_id ? arena_fmt(a, "%.*s@%lld", STR_FMT(name), (long long)d->host_id) : name;
-}
-
-const struct duty *duty_of_key(const struct duties *list, struct str key)
-{
-	struct str name = key, host, pack, id;
-	int64_t host_id = 0;
-
-	if (str_split(key, '@', &name, &host) && (!str_to_i64(host, &host_id) || host_id <= 0))
-		return NULL;
-	if (!str_split(name, '/', &pack, &id))
-		return NULL;
-	for (size_t i = 0; i < list->count; i++) {
-		const struct duty *d = &list->at[i];
-
-		if (d->host_id == host_id && str_eq(d->obligation->id, id) &&
-			str_eq(d->obligation->pack->id, pack))
-			return d;
-	}
-	return NULL;
-}
-
-const struct role *duty_role(const struct pack_set *packs, const struct obligation *o)
-{
-	return o->who_count ? pack_role(packs, o->who[0]) : NULL;
-}
-
-bool duty_is_for(const struct pack_set *packs, const struct obligation *o, const char *account)
-{
-	for (size_t i = 0; i < o->who_count; i++) {
-		const struct role *role = pack_role(packs, o->who[i]);
-
-		for (size_t k = 0; role && k < role->account_count; k++)
-			if (str_is(role->accounts[k], account))
-				return true;
-	}
-	return false;
-}
-
-enum duty_told duty_told(const struct duty *d, const struct duty_rules *rules)
-{
-	int64_t left = date_to_days(d->open.due) - date_to_days(d->schedule.today);
-
-	if (-left >= rules->grace_days + rules->authority_days && left < 0)
-		return DUTY_TOLD_AUTHORITY;
-	if (-left >= rules->grace_days + rules->head_days && left < 0)
-		return DUTY_TOLD_HEAD;
-	if (left <= 0)
-		return DUTY_TOLD_DOERS;
-	for (size_t i = 0; i < rules->remind_count; i++)
-		if (rules->remind_days[i] == left)
-			return DUTY_TOLD_DOERS;
-	return DUTY_TOLD_NOBODY;
+	for (size_t i = 0; i < query->unit_count && !query->only_record; i++)
+		add_obligations(&l, &l.parts[i]);
+	rc = add_records(&l, e);
+	if (rc == 0)
+		hand_out(&l, ret);
+	return rc;
 }

@@ -1,0 +1,51 @@
+/* duty_int.h - private to work/duty. */
+#ifndef WORK_DUTY_INT_H
+#define WORK_DUTY_INT_H
+
+#include "work/duty/duty.h"
+
+/* Something done, by evidence. */
+struct done {
+	struct str name; /* "tay-son/D11.3" */
+	int64_t host_id;
+	struct date day;
+	int64_t id;
+};
+
+struct host_row {
+	int64_t id;
+	struct str name, kind;
+	struct date seen;
+};
+
+/* One unit while its duties are listed. */
+struct unit_part {
+	const struct org_unit *unit;
+	const struct duty_left_out *left_out; /* or NULL */
+	struct date begin;
+	VEC(struct host_row) hosts;
+	VEC(struct done) done;
+	struct duty_skips skips;
+	VEC(struct duty) duties;
+};
+
+struct listing {
+	const struct duty_query *q;
+	struct arena *a;
+	struct date today, begin;
+	struct str units; /* as JSON */
+	struct duty_rules rules;
+	struct unit_part *parts; /* by the unit's id */
+	bool has_more;
+};
+
+struct unit_part *part_of(const struct listing *l, int64_t unit_id); /* or NULL */
+/* What closed it, the open occurrence, and what closed the one before. */
+void finish_duty(struct listing *l, const struct unit_part *part, struct duty *d);
+/* What the records of the units bring (record.c). */
+MUST_CHECK int add_records(struct listing *l, struct err *e);
+
+/* Under which name skips of it are kept: duty_key() without the machine. */
+struct str duty_name(const struct duty *d, struct arena *a);
+
+#endif
