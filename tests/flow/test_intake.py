@@ -4,6 +4,7 @@ import contextlib
 import glob
 import gzip
 import hashlib
+import io
 import json
 import lzma
 import os
@@ -12,6 +13,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import tarfile
 import time
 import unittest
 
@@ -315,6 +317,73 @@ class Import(unittest.TestCase):
                 self.assertEqual((proof.status, proof.out.count("Failed password")), (0, 29), proof)
                 for path in glob.glob(f"{data}/log/*/segments/*.seg"):
                     os.remove(path)             # the write-ahead file has these lines as well
+
+    def tar(self, members, how="w:gz", kind=tarfile.GNU_FORMAT):
+        """Of {path: content}; None is a folder."""
+        out = io.BytesIO()
+        with tarfile.open(fileobj=out, mode=how, format=kind) as tar:
+            for path, content in members.items():
+                info = tarfile.TarInfo(path)
+                if content is None:
+                    info.type = tarfile.DIRTYPE
+                else:
+                    info.size = len(content)
+                tar.addfile(info, io.BytesIO(content) if content is not None else None)
+            link = tarfile.TarInfo("var/log/link")
+            link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
+            tar.addfile(link)
+        return out.getvalue()
+
+    # EVIDENCE: D11.4
+    def test_an_archive_is_walked_and_each_line_knows_its_file(self):
+        long = "var/log/" + "d" * 120 + "/máy chủ.log"
+        members = {"var/log": None, "var/log/auth.log": self.TEXT, "var/log/auth.log.1.gz": gzip.compress(self.TEXT, mtime=0),
+                   long: b"mot\nhai\n", "../../etc/khien-thoat": b"no path\n", "var/log/empty": b"",
+                   "var/log/wtmp": b"\1\0\0\0" * 96, "logs.zip": b"PK\3\4" + b"x" * 50, "journal": self.EXPORT}
+        members["old.tar"] = self.tar({"x.log": b"x\n"}, "w")
+        text = self.TEXT.splitlines()
+        wanted = text * 2 + [b"mot", b"hai", b"no path"]
+        for how, kind, name in (("w:gz", tarfile.GNU_FORMAT, "k.tar.gz"), ("w:xz", tarfile.PAX_FORMAT, "k.txz"),
+                                ("w", tarfile.GNU_FORMAT, "k.tar")):
+            archive = self.tar(members, how, kind)
+            with folder({name: archive}) as base, folder() as data:
+                os.chmod(data, 0o700)
+                done = khien("log", "import", "--data", data, f"{base}/{name}")
+                self.assertEqual(done.status, 0, done)
+                old = shard.lines(data, shard.OLD_FILE)
+                self.assertEqual([leaf.raw for leaf in old][:10003], wanted)
+                self.assertEqual(len(old), 10005)
+                names = shard.senders(data)
+                self.assertTrue(names[old[0].source].startswith(f"{name}!var/log/auth.log "))
+                origin = {o["file"].split("!")[1]: o for o in
+                          (json.loads(leaf.raw) for leaf in shard.leaves(data) if leaf.kind == shard.IMPORT)}
+                self.assertEqual(origin[long]["lines"], 2)
+                self.assertEqual(origin["var/log/auth.log.1.gz"]["sha256"],
+                                 hashlib.sha256(members["var/log/auth.log.1.gz"]).hexdigest())
+                self.assertEqual({o["archive_sha256"] for o in origin.values()}, {hashlib.sha256(archive).hexdigest()})
+                for path, why in (("wtmp", "tệp nhị phân"), ("logs.zip", "giải nén"), ("old.tar", "giải nén")):
+                    self.assertRegex(done.out, f"{path}: bỏ qua, .*{why}")
+                self.assertEqual(os.listdir(base), [name])
+                again = khien("log", "import", "--data", data, f"{base}/{name}")
+                self.assertIn("auth.log: 5000 dòng, 0 dòng mới", again.out)
+                self.assertEqual(len(shard.lines(data, shard.OLD_FILE)), 10005)
+
+    def test_an_archive_cut_off_or_changed_is_told(self):
+        archive = self.tar({"a.log": self.TEXT, "b.log": self.TEXT}, "w")
+        begins_b = 512 + (len(self.TEXT) + 511) // 512 * 512
+        changed = archive[:begins_b] + b"X" + archive[begins_b + 1:]
+        for content, lines in ((archive[:-20000], None), (changed, 5000)):
+            with folder({"k.tar": content, "win.evtx": b"ElfFile\0" + b"x" * 600}) as base, folder() as data:
+                os.chmod(data, 0o700)
+                done = khien("log", "import", "--data", data, f"{base}/k.tar")
+                self.assertEqual(done.status, 2)
+                self.assertIn("k.tar", done.err)
+                got = [leaf.raw for leaf in shard.lines(data, shard.OLD_FILE)]
+                self.assertEqual(got[:5000], self.TEXT.splitlines())
+                self.assertIn(len(got), [lines] if lines else range(5000, 10000))
+                refused = khien("log", "import", "--data", data, f"{base}/win.evtx")
+                self.assertEqual(refused.status, 2)
+                self.assertIn("wevtutil", refused.err)
 
     # EVIDENCE: D11.4
     def test_events_are_found_by_what_their_bodies_tell(self):

@@ -21,6 +21,7 @@
 #define FRAMES_AHEAD 4
 #define FRAME_MAX_LINES 4096
 #define TELL_US 200000
+#define NAME_SHOWN 150 /* bytes, beside the hash */
 
 /* Where the lines go. */
 struct import_to {
@@ -42,6 +43,15 @@ struct import_to {
 	const struct import_file *file;
 	int64_t told_us;
 	bool is_watched;
+};
+
+/* Where lines come from. */
+struct import_origin {
+	const char *shown, *name;     /* with all of its path, and short */
+	char sha256[SHA256_HEX_SIZE]; /* of its bytes as they lie there, */
+	struct sha256 *hash;          /* or what they go into while they are read */
+	const char *archive_sha256;
+	struct import_file *bytes;
 };
 
 /* --- the service ------------------------------------------------------------------------------ */
@@ -292,29 +302,31 @@ static int begin_file(struct import_to *to, struct str name, struct err *e)
 }
 
 static void origin_json(
-	const struct import_to *to, const char *path, const char *hash, struct buf *ret)
+	const struct import_to *to, const struct import_origin *from, struct buf *ret)
 {
 	struct json j;
 
 	json_init(&j, ret, false);
 	json_object(&j);
 	json_put(&j, "event", STR("import"));
-	json_put(&j, "file", str_of(path));
-	json_put(&j, "sha256", str_of(hash));
-	json_put_i64(&j, "bytes", (int64_t)import_size(to->file));
+	json_put(&j, "file", str_of(from->shown));
+	json_put(&j, "sha256", str_of(from->sha256));
+	if (from->archive_sha256)
+		json_put(&j, "archive_sha256", str_of(from->archive_sha256));
+	json_put_i64(&j, "bytes", (int64_t)import_done(from->bytes));
 	json_put_i64(&j, "lines", (int64_t)to->lines);
 	json_put_i64(&j, "before", (int64_t)to->skip);
 	json_object_end(&j);
 }
 
-static int end_file(struct import_to *to, const char *path, const char *hash, struct err *e)
+static int end_file(struct import_to *to, struct import_origin *from, struct err *e)
 {
 	struct buf json;
 	struct str text;
 	int rc = 0;
 
 	buf_init(&json, LEAF_RAW_MAX);
-	origin_json(to, path, hash, &json);
+	origin_json(to, from, &json);
 	text = str_trim(buf_str(&json));
 	if (to->fd >= 0) {
 		rc = flush_lines(to, 0, e);
@@ -353,33 +365,160 @@ static int read_lines(struct import_to *to, struct import_file *file, struct err
 	return rc;
 }
 
+static void end_hash(struct import_origin *from)
+{
+	unsigned char digest[SHA256_SIZE];
+
+	if (!from->hash)
+		return;
+	sha256_end(from->hash, digest);
+	hex_of(digest, sizeof(digest), from->sha256);
+	from->hash = NULL;
+}
+
+/* The lines of FROM, known as ID within the list of senders. */
+static int import_stream(struct import_to *to, const struct command_line *line,
+	struct import_origin *from, const char *id, struct err *e)
+{
+	char name[SENDER_NAME_MAX + 1];
+	struct str shown = str_of(from->name);
+	int rc;
+
+	/* the end of a long path tells more than its beginning */
+	if (shown.len > NAME_SHOWN) {
+		shown = str_from(shown, shown.len - NAME_SHOWN);
+		while (shown.len && ((unsigned char)shown.ptr[0] & 0xc0) == 0x80)
+			shown = str_from(shown, 1);
+	}
+	snprintf(name, sizeof(name), "%.*s %s", STR_FMT(shown), id);
+	to->name = from->name;
+	rc = begin_file(to, str_of(name), e);
+	if (rc == 0)
+		rc = read_lines(to, from->bytes, e);
+	if (rc == 0)
+		end_hash(from);
+	if (rc == 0)
+		rc = end_file(to, from, e);
+	if (to->is_watched)
+		fputs("\r\033[K", stderr);
+	if (rc == 0)
+		printf(tr(line->lang, T("✓ %s: %llu dòng, %llu dòng mới\n")), from->shown,
+			(unsigned long long)to->lines, (unsigned long long)to->added);
+	return rc;
+}
+
+/* --- an archive ------------------------------------------------------------------------------- */
+
+static ssize_t read_archive(void *archive, void *to, size_t size, struct err *e)
+{
+	return import_read(archive, to, size, e);
+}
+
+/* A member: its bytes go to the hash as they are read. */
+struct member {
+	struct import_tar tar;
+	struct sha256 *hash;
+};
+
+static ssize_t read_member(void *context, void *to, size_t size, struct err *e)
+{
+	struct member *m = context;
+	ssize_t n = import_tar_read(&m->tar, to, size, e);
+
+	if (n > 0)
+		sha256_add(m->hash, (struct str){ to, (size_t)n });
+	return n;
+}
+
+/* Known by the archive and its place there: the same path may stand in it twice. */
+static void member_id(const struct member *m, const char *archive_hash, char *ret_hex)
+{
+	char text[IMPORT_PATH_MAX + 128];
+
+	snprintf(text, sizeof(text), "%s!%llu!%s", archive_hash, (unsigned long long)m->tar.number,
+		m->tar.path);
+	sha256_hex(str_of(text), ret_hex);
+}
+
+/* A folder of logs holds other files as well: those without lines are passed over. Lengths in a
+ * journal's export are bytes of any value. */
+static const char *member_refusal(struct str head)
+{
+	const char *why = import_refusal(head);
+
+	if (why)
+		return why;
+	if (import_is_tar(head))
+		return T("là kho tar nằm trong kho khác; hãy giải nén trước");
+	if (import_form_of(head) != IMPORT_JOURNAL && head.len && memchr(head.ptr, 0, head.len))
+		return T("là tệp nhị phân, không có dòng nhật ký nào");
+	return NULL;
+}
+
+static int import_member(struct import_to *to, const struct command_line *line, struct member *m,
+	const struct import_origin *archive, struct err *e)
+{
+	char shown[2 * IMPORT_PATH_MAX], name[2 * IMPORT_PATH_MAX], id[SHA256_HEX_SIZE];
+	struct import_origin from = {
+		.shown = shown, .name = name, .archive_sha256 = archive->sha256
+	};
+	const char *why = NULL;
+	struct str head;
+	int rc;
+
+	snprintf(shown, sizeof(shown), "%.4000s!%s", archive->shown, m->tar.path);
+	snprintf(name, sizeof(name), "%.4000s!%s", archive->name, m->tar.path);
+	member_id(m, archive->sha256, id);
+	from.hash = m->hash = sha256_new();
+	rc = import_open_within(read_member, m, &from.bytes, e);
+	if (rc == 0)
+		rc = import_head(from.bytes, &head, e);
+	if (rc == 0)
+		why = member_refusal(head);
+	if (why)
+		printf(tr(line->lang, T("– %s: bỏ qua, %s\n")), shown, tr(line->lang, why));
+	else if (rc == 0 && head.len)
+		rc = import_stream(to, line, &from, id, e);
+	import_close(from.bytes);
+	end_hash(&from);
+	return rc < 0 ? err_context(e, "\"%s\"", m->tar.path) : 0;
+}
+
+static int import_archive(struct import_to *to, const struct command_line *line,
+	struct import_origin *archive, struct err *e)
+{
+	struct member *m = arena_new(line->arena, struct member);
+	int rc;
+
+	import_tar_init(&m->tar, read_archive, archive->bytes);
+	while ((rc = import_tar_next(&m->tar, e)) > 0) {
+		rc = import_member(to, line, m, archive, e);
+		if (rc < 0)
+			break;
+	}
+	return rc;
+}
+
 static int import_one(
 	struct import_to *to, const struct command_line *line, const char *path, struct err *e)
 {
-	char hash[SHA256_HEX_SIZE], name[SENDER_NAME_MAX + 1];
 	const char *slash = strrchr(path, '/');
-	struct import_file *file = NULL;
-	int rc = import_hash(path, hash, e);
+	struct import_origin from = { .shown = path, .name = slash ? slash + 1 : path };
+	struct str head = STR("");
+	int rc = import_hash(path, from.sha256, e);
 
-	to->name = slash ? slash + 1 : path;
-	snprintf(name, sizeof(name), "%.150s %s", to->name, hash);
 	if (rc == 0)
-		rc = import_open(path, &file, e);
-	to->file = file;
+		rc = import_open(path, &from.bytes, e);
 	if (rc == 0)
-		rc = begin_file(to, str_of(name), e);
+		rc = import_head(from.bytes, &head, e);
+	if (rc == 0 && import_refusal(head))
+		rc = err_set(e, ERR_INPUT, "%s", tr(line->lang, import_refusal(head)));
+	to->file = from.bytes;
 	if (rc == 0)
-		rc = read_lines(to, file, e);
-	if (rc == 0)
-		rc = end_file(to, path, hash, e);
-	import_close(file);
-	if (to->is_watched)
-		fputs("\r\033[K", stderr);
-	if (rc < 0)
-		return err_context(e, "\"%s\"", path);
-	printf(tr(line->lang, T("✓ %s: %llu dòng, %llu dòng mới\n")), path,
-		(unsigned long long)to->lines, (unsigned long long)to->added);
-	return 0;
+		rc = import_is_tar(head) ? import_archive(to, line, &from, e) :
+					   import_stream(to, line, &from, from.sha256, e);
+	import_close(from.bytes);
+	return rc < 0 ? err_context(e, "\"%s\"", path) : 0;
 }
 
 static int import_all(struct import_to *to, const struct command_line *line, struct err *e)
@@ -434,8 +573,9 @@ const struct command intake_log_import = {
 	.args = "FILE...",
 	.words = T("đưa các tệp nhật ký cũ vào kho, ghi rõ nguồn gốc"),
 	.help = T(
-		"Tệp thường, gzip, xz, zstd; mỗi dòng một mục; cả tệp journalctl -o export và tệp XML "
-		"xuất từ Windows Event Log. Tệp được nhận ra bằng mã băm SHA-256: dòng nào đã có trong "
+		"Tệp thường, gzip, xz, zstd; mỗi dòng một mục; cả tệp journalctl -o export, tệp XML "
+		"xuất từ Windows Event Log, và kho tar (tar.gz, tar.xz, tar.zst): từng tệp nhật ký "
+		"bên trong được nhập với nguồn gốc kho!đường-dẫn, không tệp nào được ghi ra đĩa. Tệp được nhận ra bằng mã băm SHA-256: dòng nào đã có trong "
 		"kho thì bỏ qua, nên lệnh bị ngắt giữa chừng chỉ cần chạy lại."),
 	.options = options,
 	.args_min = 1,

@@ -17,7 +17,7 @@ void import_lines_done(struct import_lines *l)
 	buf_done(&l->line);
 }
 
-static enum import_form form_of(struct str s)
+enum import_form import_form_of(struct str s)
 {
 	if (str_starts(s, "\xef\xbb\xbf"))
 		s = str_from(s, 3);
@@ -235,7 +235,7 @@ int import_feed(struct import_lines *l, struct str chunk, struct err *e)
 	chunk = str_from(chunk, FORM_BYTES);
 	if (l->line.len < FORM_BYTES)
 		return 0;
-	l->form = form_of(buf_str(&l->line));
+	l->form = import_form_of(buf_str(&l->line));
 	first = buf_str(&l->line);
 	l->line = (struct buf){ .max = ENTRY_MAX };
 	rc = feed(l, first, e);
@@ -250,7 +250,7 @@ int import_end(struct import_lines *l, struct err *e)
 	if (l->form == IMPORT_UNKNOWN && l->line.len) {
 		struct str first = buf_str(&l->line);
 
-		l->form = form_of(first);
+		l->form = import_form_of(first);
 		l->line = (struct buf){ .max = ENTRY_MAX };
 		rc = feed(l, first, e);
 		free((char *)first.ptr);

@@ -20,17 +20,32 @@
 enum packing { PLAIN, GZIP, XZ, ZSTD };
 
 struct import_file {
-	int fd;
+	int fd; /* -1: INPUT gives the bytes */
+	import_input *input;
+	void *context;
 	enum packing packing;
 	uint64_t size, done, out;
 	unsigned char in[IN_BYTES];
-	size_t at, len; /* of IN */
-	bool is_end;    /* of the file */
-	bool in_frame;  /* something packed has begun and not ended */
+	size_t at, len;               /* of IN */
+	bool is_end;                  /* of the file */
+	char head[IMPORT_HEAD_BYTES]; /* looked at before it is read */
+	size_t head_at, head_len;
+	bool in_frame; /* something packed has begun and not ended */
 	z_stream gzip;
 	lzma_stream xz;
 	ZSTD_DStream *zstd;
 };
+
+static ssize_t read_file(void *context, void *to, size_t size, struct err *e)
+{
+	const struct import_file *f = context;
+	ssize_t n;
+
+	do
+		n = read(f->fd, to, size);
+	while (n < 0 && errno == EINTR);
+	return n < 0 ? err_errno(e, errno, "read") : n;
+}
 
 static int fill(struct import_file *f, struct err *e)
 {
@@ -38,11 +53,9 @@ static int fill(struct import_file *f, struct err *e)
 
 	if (f->at < f->len || f->is_end)
 		return 0;
-	do
-		n = read(f->fd, f->in, sizeof(f->in));
-	while (n < 0 && errno == EINTR);
+	n = f->input(f->context, f->in, sizeof(f->in), e);
 	if (n < 0)
-		return err_errno(e, errno, "read");
+		return (int)n;
 	f->at = 0;
 	f->len = (size_t)n;
 	f->done += (size_t)n;
@@ -91,6 +104,8 @@ int import_open(const char *path, struct import_file **ret, struct err *e)
 	if (!f)
 		abort();
 	f->xz = (lzma_stream)LZMA_STREAM_INIT;
+	f->input = read_file;
+	f->context = f;
 	f->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (f->fd < 0 || fstat(f->fd, &st) != 0)
 		rc = err_errno(e, errno, "open \"%s\"", path);
@@ -106,6 +121,25 @@ int import_open(const char *path, struct import_file **ret, struct err *e)
 	}
 	*ret = f;
 	return 0;
+}
+
+int import_open_within(import_input *input, void *context, struct import_file **ret, struct err *e)
+{
+	struct import_file *f = calloc(1, sizeof(*f));
+	int rc;
+
+	if (!f)
+		abort();
+	f->xz = (lzma_stream)LZMA_STREAM_INIT;
+	f->fd = -1;
+	f->input = input;
+	f->context = context;
+	rc = begin(f, e);
+	if (rc < 0)
+		import_close(f);
+	else
+		*ret = f;
+	return rc;
 }
 
 struct import_file *import_close(struct import_file *f)
@@ -211,7 +245,7 @@ static ssize_t unpack(struct import_file *f, void *to, size_t size, struct err *
 	return plain(f, to, size);
 }
 
-ssize_t import_read(struct import_file *f, void *to, size_t size, struct err *e)
+static ssize_t read_on(struct import_file *f, void *to, size_t size, struct err *e)
 {
 	for (;;) {
 		ssize_t n = fill(f, e);
@@ -232,6 +266,56 @@ ssize_t import_read(struct import_file *f, void *to, size_t size, struct err *e)
 		if (was_end && f->in_frame)
 			return damaged(e);
 	}
+}
+
+ssize_t import_read(struct import_file *f, void *to, size_t size, struct err *e)
+{
+	size_t here = f->head_len - f->head_at;
+
+	if (here == 0)
+		return read_on(f, to, size, e);
+	here = here < size ? here : size;
+	memcpy(to, f->head + f->head_at, here);
+	f->head_at += here;
+	return (ssize_t)here;
+}
+
+int import_head(struct import_file *f, struct str *ret, struct err *e)
+{
+	ssize_t n = 1;
+
+	while (f->head_len < sizeof(f->head) && n > 0) {
+		n = read_on(f, f->head + f->head_len, sizeof(f->head) - f->head_len, e);
+		f->head_len += n > 0 ? (size_t)n : 0;
+	}
+	*ret = (struct str){ f->head, f->head_len };
+	return n < 0 ? (int)n : 0;
+}
+
+const char *import_refusal(struct str head)
+{
+	static const struct {
+		struct str begins;
+		const char *words;
+	} others[] = {
+		{ STR("PK\003\004"), T("là tệp ZIP; hãy giải nén rồi nhập các tệp bên trong") },
+		{ STR("7z\274\257\047\034"),
+			T("là tệp 7z; hãy giải nén rồi nhập các tệp bên trong") },
+		{ STR("Rar!"), T("là tệp RAR; hãy giải nén rồi nhập các tệp bên trong") },
+		{ STR("BZh"), T("là tệp bzip2; hãy chạy bunzip2 rồi nhập tệp đã giải nén") },
+		{ STR("ElfFile\0"), T("là tệp .evtx; hãy xuất ra XML bằng wevtutil qe TỆP /lf:true "
+				      "/f:xml rồi nhập tệp XML") },
+		{ STR("LPKSHHRH"), T("là journal nhị phân; hãy chạy journalctl --file TỆP -o "
+				     "export rồi nhập kết quả") },
+		{ STR("\377\376"), T("là văn bản UTF-16; hãy chuyển sang UTF-8 bằng iconv -f "
+				     "UTF-16 -t UTF-8 rồi nhập") },
+	};
+
+	for (size_t i = 0; i < COUNT(others); i++)
+		if (head.len >= others[i].begins.len &&
+			memcmp(head.ptr, others[i].begins.ptr, others[i].begins.len) == 0)
+			return others[i].words;
+	return NULL;
 }
 
 int import_hash(const char *path, char *ret_hex, struct err *e)

@@ -1,5 +1,5 @@
-/* syslog_fields.c - what a body calls its fields: of Windows events as NXLog, winlogbeat, Wazuh and evtx
- * tools write them in JSON, and as XML has them; of the journal; and of programs at large. */
+/* syslog_fields.c - what a body calls its fields: of Windows events as NXLog, winlogbeat, Wazuh and
+ * evtx tools write them in JSON, and as XML has them; of the journal; and of programs at large. */
 #include "kit/syslog/syslog_int.h"
 
 #define AUDIT_FAILURE (UINT64_C(1) << 52) /* of the keywords of a Windows event */

@@ -142,18 +142,20 @@ static const struct {
 	  "</RenderingInfo></Event>",
 		"2026-11-25T03:00:00.000000000", "pc<7>", NULL, NULL, NULL, NULL, "7036",
 		"m\xe1\xbb\x9bi", 1, 3 },
-	{ "<13>Nov 25 10:00:00 pc8 <Event><EventTime>2026-11-25 09:59:59</EventTime><Hostname>pc8.xa"
-	  "</Hostname><SeverityValue>4</SeverityValue><EventID>1102</EventID><SourceName>Eventlog"
+	{ "<13>Nov 25 10:00:00 pc8 <Event><EventTime>2026-11-25 09:59:59</EventTime><Hostname>"
+	  "pc8.xa</Hostname><SeverityValue>4</SeverityValue><EventID>1102</EventID><SourceName>Eventlog"
 	  "</SourceName><Message>The audit log was cleared.</Message></Event>",
 		"2026-11-25T03:00:00.000000000", "pc8.xa", "Eventlog", NULL, NULL, NULL, "1102",
 		"The audit log was cleared.", 1, 3 },
-	{ "<Event><System><EventID>5</EventID><Computer>c</Computer></System><EventData><Data>cut o",
+	{ "<Event><System><EventID>5</EventID><Computer>c</Computer></System><EventData>"
+	  "<Data>cut o",
 		NULL, "c", NULL, NULL, NULL, NULL, "5", "ALL", -1, -1 },
 	{ "<Event><System><EventID>5</EventID><Computer>c</Computer></Sys", NULL, NULL, NULL, NULL,
 		NULL, NULL, NULL, "ALL", -1, -1 },
 	{ "<Event><System><Computer>c</System></Computer></Event>", NULL, NULL, NULL, NULL, NULL,
 		NULL, NULL, "ALL", -1, -1 },
-	{ "<?xml version='1.0'?><Other/>", NULL, NULL, NULL, NULL, NULL, NULL, NULL, "ALL", -1, -1 },
+	{ "<?xml version='1.0'?><Other/>", NULL, NULL, NULL, NULL, NULL, NULL, NULL, "ALL", -1,
+		-1 },
 	/* Wazuh's Windows events, and the journal */
 	{ "{\"win\":{\"system\":{\"providerName\":\"P\",\"eventID\":\"4688\",\"level\":\"0\","
 	  "\"keywords\":\"0x8020000000000000\",\"systemTime\":\"2026-11-25T03:00:00.5Z\","
