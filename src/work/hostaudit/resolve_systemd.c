@@ -3,6 +3,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "work/hostaudit/resolve_cron.h"
+
 #define US_PER_S UINT64_C(1000000)
 
 /* First in the list hides the same name in the later ones. */
@@ -263,4 +265,25 @@ bool systemd_span(struct str s, uint64_t *ret_us)
 	if (is_something)
 		*ret_us = total;
 	return is_something;
+}
+
+int64_t systemd_timer_days(struct host *h, const char *name, struct setting *ret)
+{
+	static const char *const spans[] = { "OnUnitActiveSec", "OnUnitInactiveSec" };
+	int64_t span;
+
+	systemd_unit_conf(h, name, "Timer", "OnCalendar", ret);
+	if (ret->value.len > 0)
+		return calendar_period_days(ret->value);
+	for (size_t i = 0; i < COUNT(spans); i++) {
+		struct setting s;
+
+		systemd_unit_conf(h, name, "Timer", spans[i], &s);
+		if (s.value.len == 0)
+			continue;
+		*ret = s;
+		span = span_seconds(s.value);
+		return span < 0 ? -1 : (span + CLOCK_DAY_S - 1) / CLOCK_DAY_S;
+	}
+	return 0; /* once after the start of the machine, or never */
 }

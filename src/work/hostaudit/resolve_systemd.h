@@ -42,4 +42,8 @@ struct unit systemd_unit(struct host *h, const char *name);
 void systemd_unit_conf(struct host *h, const char *name, const char *section, const char *key,
 	struct setting *ret);
 
+/* The longest time between two starts by the timer NAME, in days; 0: it never starts again by
+ * itself, -1: not understood. *RET: what says so. */
+int64_t systemd_timer_days(struct host *h, const char *name, struct setting *ret);
+
 #endif

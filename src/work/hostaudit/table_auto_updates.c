@@ -7,6 +7,7 @@
 #include "work/hostaudit/fact.h"
 #include "work/hostaudit/os.h"
 #include "work/hostaudit/resolve_apt.h"
+#include "work/hostaudit/resolve_dnf.h"
 #include "work/hostaudit/resolve_systemd.h"
 #include "work/hostaudit/tables.h"
 
@@ -298,64 +299,156 @@ static bool is_on(struct host *h, const char *unit)
 	return systemd_unit(h, unit).state == UNIT_ENABLED;
 }
 
-/* dnf-automatic takes its settings from one file; some of its timers override them. */
-static void fill_dnf(
-	struct host *h, struct fact_rows *rows, struct finding *f, const char *conf, bool is_forced)
+/* The ways in which dnf-automatic is started: each by a timer of its own, of which the service may
+ * overrule the file. */
+static const struct starter {
+	const char *timer, *service;
+	int installs; /* as dnf_order.installs, where no file of the service is there to ask */
+} starters[] = {
+	{ "dnf-automatic-install.timer", "dnf-automatic-install.service", 1 },
+	{ "dnf-automatic.timer", "dnf-automatic.service", -1 },
+	{ "dnf5-automatic.timer", "dnf5-automatic.service", -1 },
+	{ "dnf-automatic-download.timer", "dnf-automatic-download.service", 0 },
+	{ "dnf-automatic-notifyonly.timer", "dnf-automatic-notifyonly.service", 0 },
+};
+
+static void read_apply(struct host *h, struct finding *f, const char *path)
 {
 	struct setting apply = { 0 };
-	struct str file = STR("");
-	struct str bytes = host_bytes(h, str_of(conf), &file);
-	struct host_stat st;
+	struct str file = str_of(path);
+	struct str bytes = host_bytes(h, str_of(path), &file);
+	int bad = dnf_last(bytes, file, "commands", "apply_updates", host_arena(h), &apply);
 
-	ini_last(bytes, file, "commands", "apply_updates", host_arena(h), &apply);
-	f->file = apply.file.len > 0 ? apply.file : file;
-	f->line = apply.line;
+	f->file = file;
+	f->line = bad > 0 ? bad : apply.line;
 	f->lost = apply.lost;
 	f->found = apply.value.len > 0 ?
 		arena_fmt(host_arena(h), "apply_updates = %.*s", STR_FMT(apply.value)) :
 		STR("apply_updates: absent");
-	if (f->problem == NULL && !is_forced && !str_bool(apply.value, false)) {
+	f->detail = "apply_updates";
+	if (bad > 0) {
+		f->problem = "dnf-refuses";
+		f->found = arena_fmt(host_arena(h), "%s:%d", path, bad);
+	} else if (!str_bool(apply.value, false)) {
 		f->problem = "upgrade-off";
-		f->detail = "apply_updates";
 	}
-	if (f->problem == NULL) {
-		f->lists_days = f->upgrade_days = 1;
-		if (host_stat(h, conf, &st) == 0)
-			f->config_at_s = st.mtime_s;
+}
+
+/* "exclude = *" leaves nothing to update. */
+static void read_excludes(struct host *h, struct finding *f, const char *path, const char *section)
+{
+	static const char *const keys[] = { "exclude", "excludepkgs" };
+	struct str file = str_of(path), word;
+	struct str bytes = host_bytes(h, str_of(path), &file);
+
+	for (size_t i = 0; i < COUNT(keys) && !f->problem; i++) {
+		struct setting s = { 0 };
+
+		if (dnf_last(bytes, file, section, keys[i], host_arena(h), &s) > 0)
+			return;
+		while (str_next_word(&s.value, " \t\r\n,", &word))
+			if (str_is(word, "*")) {
+				f->problem = "all-forbidden";
+				f->detail = keys[i];
+				f->found = arena_fmt(host_arena(h), "%s = *", keys[i]);
+				f->file = s.file;
+				f->line = s.line;
+			}
 	}
-	show(rows, f);
+}
+
+static void judge_starter(struct host *h, const struct starter *s, struct finding *f)
+{
+	struct setting command, when;
+	struct dnf_order order = { .conf = STR(""), .installs = s->installs };
+	struct host_stat st;
+	const char *conf;
+
+	if (!is_started(h, s->timer, s->service, f))
+		return;
+	systemd_unit_conf(h, s->service, "Service", "ExecStart", &command);
+	if (command.value.len > 0)
+		order = dnf_order_of(command.value);
+	conf = str_starts(order.conf, "/") ? arena_cstr(host_arena(h), order.conf) :
+					     "/etc/dnf/automatic.conf";
+	read_apply(h, f, conf);
+	if (order.installs == 1 && f->problem && !str_is(str_of(f->problem), "dnf-refuses"))
+		f->problem = NULL;
+	if (order.installs == 0 && !f->problem) {
+		f->problem = "upgrade-off";
+		f->detail = s->service;
+		f->found = command.value.len > 0 ? command.value : str_of(s->service);
+		f->file = command.file;
+		f->line = command.line;
+	}
+	read_excludes(h, f, conf, "base");
+	read_excludes(h, f, "/etc/dnf/dnf.conf", "main");
+	f->lists_days = f->upgrade_days = systemd_timer_days(h, s->timer, &when);
+	if (!f->problem && f->upgrade_days <= 0) {
+		f->problem = f->upgrade_days == 0 ? "timer-off" : "not-understood";
+		f->detail = s->timer;
+		f->found = when.value.len > 0 ? when.value : STR("OnCalendar: absent");
+		f->file = when.file.len > 0 ? when.file : systemd_unit(h, s->timer).file;
+		f->line = when.line;
+	}
+	if (!f->problem && host_stat(h, conf, &st) == 0)
+		f->config_at_s = st.mtime_s;
+}
+
+/* The best of those that are switched on. */
+static void fill_dnf_automatic(struct host *h, struct fact_rows *rows)
+{
+	struct finding best = { .mechanism = "dnf-automatic",
+		.problem = "timer-off",
+		.detail = "dnf-automatic.timer",
+		.found = STR("disabled") };
+	bool is_any = false;
+
+	for (size_t i = 0; i < COUNT(starters) && (!is_any || best.problem); i++) {
+		struct finding f = { .mechanism = "dnf-automatic", .found = STR("") };
+
+		if (!is_on(h, starters[i].timer))
+			continue;
+		judge_starter(h, &starters[i], &f);
+		if (!is_any || !f.problem)
+			best = f;
+		is_any = true;
+	}
+	if (!is_any)
+		is_started(h, "dnf-automatic.timer", "dnf-automatic.service", &best);
+	show(rows, &best);
+}
+
+static void fill_yum_cron(struct host *h, struct fact_rows *rows)
+{
+	struct finding f = { .mechanism = "yum-cron" };
+
+	read_apply(h, &f, "/etc/yum/yum-cron.conf");
+	if (!is_on(h, "yum-cron.service")) {
+		f.problem = "timer-off";
+		f.detail = "yum-cron.service";
+	}
+	f.lists_days = f.upgrade_days = 1;
+	show(rows, &f);
 }
 
 static bool fill_rpm(struct host *h, struct fact_rows *rows)
 {
-	struct finding f = { .mechanism = "dnf-automatic", .found = STR("") };
-	bool is_forced = is_on(h, "dnf-automatic-install.timer");
+	struct finding none = { .mechanism = "dnf-automatic",
+		.problem = "not-installed",
+		.detail = "dnf-automatic",
+		.found = STR("dnf-automatic: absent") };
 
-	if (host_exists(h, "/usr/sbin/yum-cron")) {
-		f.mechanism = "yum-cron";
-		if (!is_on(h, "yum-cron.service"))
-			f.problem = "timer-off";
-		f.detail = "yum-cron.service";
-		fill_dnf(h, rows, &f, "/etc/yum/yum-cron.conf", false);
-		return true;
-	}
-	if (host_exists(h, "/usr/bin/dnf-automatic") ||
-		host_exists(h, "/usr/lib/systemd/system/dnf5-automatic.timer")) {
-		if (!is_forced && !is_on(h, "dnf-automatic.timer") &&
-			!is_on(h, "dnf5-automatic.timer")) {
-			f.problem = "timer-off";
-			f.detail = "dnf-automatic.timer";
-		}
-		fill_dnf(h, rows, &f, "/etc/dnf/automatic.conf", is_forced);
-		return true;
-	}
-	if (!host_exists(h, "/usr/bin/dnf") && !host_exists(h, "/usr/bin/yum") &&
-		!host_exists(h, "/etc/dnf/dnf.conf") && !host_exists(h, "/etc/yum.conf"))
+	if (host_exists(h, "/usr/sbin/yum-cron"))
+		fill_yum_cron(h, rows);
+	else if (host_exists(h, "/usr/bin/dnf-automatic") ||
+		host_exists(h, "/usr/lib/systemd/system/dnf5-automatic.timer"))
+		fill_dnf_automatic(h, rows);
+	else if (host_exists(h, "/usr/bin/dnf") || host_exists(h, "/usr/bin/yum") ||
+		host_exists(h, "/etc/dnf/dnf.conf") || host_exists(h, "/etc/yum.conf"))
+		show(rows, &none);
+	else
 		return false;
-	f.problem = "not-installed";
-	f.detail = "dnf-automatic";
-	f.found = STR("dnf-automatic: absent");
-	show(rows, &f);
 	return true;
 }
 

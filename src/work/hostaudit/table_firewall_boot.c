@@ -3,7 +3,7 @@
  * an image. */
 #include "work/hostaudit/fact.h"
 #include "work/hostaudit/firewall.h"
-#include "work/hostaudit/resolve_ini.h"
+#include "work/hostaudit/firewalld.h"
 #include "work/hostaudit/resolve_systemd.h"
 #include "work/hostaudit/tables.h"
 #include "work/hostaudit/units.h"
@@ -92,77 +92,21 @@ static void read_ufw(struct boot *b)
 
 /* ---- firewalld ---- */
 
-/* The value of target="…" in the <zone …> element; "default" without one. */
-static struct str zone_target(struct str xml)
-{
-	ptrdiff_t at = str_find(xml, STR("<zone"));
-	ptrdiff_t end = at < 0 ? -1 : str_find_char(str_from(xml, (size_t)at), '>');
-	struct str head;
-
-	if (end < 0)
-		return STR("");
-	head = str_until(str_from(xml, (size_t)at), (size_t)end);
-	at = str_find(head, STR("target="));
-	if (at < 0)
-		return STR("default");
-	head = str_from(head, (size_t)at + 7);
-	end = head.len > 1 ? str_find_char(str_from(head, 1), head.ptr[0]) : -1;
-	return end < 0 ? STR("") : (struct str){ head.ptr + 1, (size_t)end };
-}
-
-static bool has_open_zone(struct host *h)
-{
-	const struct str *paths;
-	size_t count;
-
-	if (host_glob(h, "/etc/firewalld/zones/*.xml", &paths, &count) < 0)
-		return false;
-	for (size_t i = 0; i < count; i++) {
-		struct str xml = host_bytes(h, paths[i], NULL);
-
-		if (str_is(zone_target(xml), "ACCEPT") &&
-			(str_find(xml, STR("<interface")) >= 0 ||
-				str_find(xml, STR("<source")) >= 0))
-			return true;
-	}
-	return false;
-}
-
 static void read_firewalld(struct boot *b)
 {
-	struct arena *arena = host_arena(b->h);
 	struct answer a = { .mechanism = "firewalld",
-		.is_started = unit_starts(b->h, "firewalld.service"),
-		.file = STR("") };
-	struct setting zone = { 0 };
-	struct str file = STR(""), xml, target;
-	struct str conf;
+		.is_started = unit_starts(b->h, "firewalld.service") };
 
 	if (!host_exists(b->h, "/usr/sbin/firewalld") && !host_exists(b->h, "/usr/bin/firewalld"))
 		return;
-	conf = host_bytes(b->h, STR("/etc/firewalld/firewalld.conf"), &file);
-	ini_last(conf, file, "", "DefaultZone", arena, &zone);
-	if (zone.value.len == 0)
-		zone.value = STR("public");
-	xml = host_bytes(b->h,
-		arena_fmt(arena, "/etc/firewalld/zones/%.*s.xml", STR_FMT(zone.value)), &a.file);
-	if (xml.len == 0)
-		xml = host_bytes(b->h,
-			arena_fmt(arena, "/usr/lib/firewalld/zones/%.*s.xml", STR_FMT(zone.value)),
-			&a.file);
-	target = zone_target(xml);
-	a.found = arena_fmt(
-		arena, "DefaultZone=%.*s target=%.*s", STR_FMT(zone.value), STR_FMT(target));
-	if (!a.is_started)
-		a.state = FW_NONE;
-	else if (str_is(target, "ACCEPT"))
-		a.state = FW_OPEN;
-	else if (target.len == 0 || has_open_zone(b->h))
-		a.state = FW_UNCLEAR;
-	else
-		a.state = FW_CLOSED;
-	for (a.family = 4; a.family <= 6; a.family += 2)
+	for (a.family = 4; a.family <= 6; a.family += 2) {
+		struct firewalld f = firewalld_state(b->h, a.family);
+
+		a.state = a.is_started ? f.state : FW_NONE;
+		a.found = f.found;
+		a.file = f.file;
 		show(b, &a);
+	}
 }
 
 /* ---- nftables.service ---- */

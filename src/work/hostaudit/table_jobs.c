@@ -384,31 +384,6 @@ static void read_cron(struct host *h, struct fact_rows *rows)
 
 /* ---- timers ---- */
 
-static int64_t timer_period(struct host *h, const char *timer, struct job *j)
-{
-	static const char *const spans[] = { "OnUnitActiveSec", "OnUnitInactiveSec" };
-	struct setting s;
-	int64_t span;
-
-	systemd_unit_conf(h, timer, "Timer", "OnCalendar", &s);
-	j->file = s.file;
-	j->line = s.line;
-	j->schedule = s.value;
-	if (s.value.len > 0)
-		return calendar_period_days(s.value);
-	for (size_t i = 0; i < COUNT(spans); i++) {
-		systemd_unit_conf(h, timer, "Timer", spans[i], &s);
-		if (s.value.len == 0)
-			continue;
-		j->file = s.file;
-		j->line = s.line;
-		j->schedule = s.value;
-		span = span_seconds(s.value);
-		return span < 0 ? -1 : (span + CLOCK_DAY_S - 1) / CLOCK_DAY_S;
-	}
-	return 0; /* once after the start of the machine, or never */
-}
-
 /* Environment= and the first file of EnvironmentFile= of a unit, as lines; never shown. */
 static struct str unit_environment(struct host *h, const char *unit)
 {
@@ -432,10 +407,13 @@ static void read_timer(struct host *h, struct fact_rows *rows, const struct unit
 	struct arena *a = host_arena(h);
 	struct job j = { .kind = "timer", .name = link->name, .user = STR("root") };
 	struct str base = str_until(link->name, link->name.len - 6);
-	struct setting unit, command, user;
+	struct setting when, unit, command, user;
 
 	j.is_active = !unit_is_masked(h, link->name);
-	j.period_days = timer_period(h, link->name.ptr, &j);
+	j.period_days = systemd_timer_days(h, link->name.ptr, &when);
+	j.file = when.file;
+	j.line = when.line;
+	j.schedule = when.value;
 	if (j.file.ptr == NULL)
 		j.file = link->path;
 	systemd_unit_conf(h, link->name.ptr, "Timer", "Unit", &unit);

@@ -7,6 +7,7 @@
 #include "work/hostaudit/redact.h"
 #include "work/hostaudit/resolve_apt.h"
 #include "work/hostaudit/resolve_deb.h"
+#include "work/hostaudit/resolve_dnf.h"
 #include "work/hostaudit/resolve_ini.h"
 #include "work/hostaudit/tables.h"
 
@@ -299,8 +300,8 @@ static int dnf_takes(struct host *h)
 	struct str file = STR("/etc/dnf/automatic.conf");
 	struct str bytes = host_bytes(h, file, &file);
 
-	ini_last(bytes, file, "commands", "upgrade_type", host_arena(h), &type);
-	return type.value.ptr && !str_is(type.value, "default") ? -1 : 1;
+	(void)dnf_last(bytes, file, "commands", "upgrade_type", host_arena(h), &type);
+	return str_is(type.value, "security") ? -1 : 1; /* what it does not know is no change */
 }
 
 static void read_dnf(struct host *h, struct fact_rows *rows)

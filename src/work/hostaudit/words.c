@@ -97,6 +97,8 @@ static const struct reason {
 	{ "no-security-origin", T("không lấy bản vá từ nhánh an toàn"), NULL },
 	{ "timer-masked", T("hẹn giờ bị khóa"), NULL },
 	{ "timer-off", T("hẹn giờ không được bật"), NULL },
+	{ "dnf-refuses", T("dnf không hiểu một dòng của tệp này nên dừng, không cập nhật gì"),
+		NULL },
 	{ "too-rare", T("chạy thưa hơn mức cho phép"), NULL },
 	{ "too-old", T("lần thành công gần nhất đã quá lâu"), NULL },
 	{ "imported", T("do công cụ khác ghi nhận"), NULL },
