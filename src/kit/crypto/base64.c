@@ -1,6 +1,8 @@
 /* base64.c - RFC 4648 section 4, one spelling for each string of bytes. */
 #include "kit/crypto/crypto.h"
 
+#include <string.h>
+
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 struct str base64_of(struct str bytes, struct arena *a)
@@ -63,4 +65,35 @@ int base64_to(struct str text, struct arena *a, struct str *ret, struct err *e)
 		return err_set(e, ERR_INPUT, "base64 with stray bits at its end");
 	*ret = (struct str){ bytes, len };
 	return 0;
+}
+
+int base64url_to(struct str text, struct arena *a, struct str *ret, struct err *e)
+{
+	size_t padding = (4 - text.len % 4) % 4;
+	char *plain = arena_try(a, text.len + padding + 1);
+
+	if (!plain)
+		return err_set(e, ERR_LIMIT, "%zu letters of base64 are too many", text.len);
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.ptr[i];
+
+		if (c == '+' || c == '/' || c == '=')
+			return err_set(e, ERR_INPUT, "letter %zu is not base64url", i + 1);
+		plain[i] = (char)(c == '-' ? '+' : c == '_' ? '/' : c);
+	}
+	memset(plain + text.len, '=', padding);
+	return base64_to((struct str){ plain, text.len + padding }, a, ret, e);
+}
+
+struct str base64url_of(struct str bytes, struct arena *a)
+{
+	struct str text = base64_of(bytes, a);
+	char *letters = (char *)(uintptr_t)text.ptr; /* ours: it was made just now */
+
+	while (str_ends(text, "="))
+		text.len--;
+	letters[text.len] = '\0';
+	for (size_t i = 0; i < text.len; i++)
+		letters[i] = (char)(letters[i] == '+' ? '-' : letters[i] == '/' ? '_' : letters[i]);
+	return text;
 }

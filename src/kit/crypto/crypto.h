@@ -71,6 +71,9 @@ struct str base32_of(struct str bytes, struct arena *a);
  * included. */
 struct str base64_of(struct str bytes, struct arena *a);
 MUST_CHECK int base64_to(struct str text, struct arena *a, struct str *ret, struct err *e);
+/* The same with - and _ and without padding, section 5. */
+struct str base64url_of(struct str bytes, struct arena *a);
+MUST_CHECK int base64url_to(struct str text, struct arena *a, struct str *ret, struct err *e);
 
 /* Ed25519 (RFC 8032). The seed is the private key; who holds it wipes it. */
 #define ED25519_SEED_SIZE 32

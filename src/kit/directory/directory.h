@@ -38,7 +38,7 @@ struct directory_person {
 	size_t group_count;
 };
 
-/* Open libldap: before the process is confined. ERR_ABSENT: this machine has none. */
+/* Open libldap; a second time is none. ERR_ABSENT: this machine has none. */
 MUST_CHECK int directory_open(struct err *e);
 /* LOGIN may hold any byte. PASSWORD STR_NONE: look only whether the person is there. An empty
  * password is never right, whatever the directory says of it. Lives in A; takes at most some

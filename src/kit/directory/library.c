@@ -40,6 +40,8 @@ int directory_open(struct err *e)
 {
 	void *library = NULL;
 
+	if (ldap.initialize)
+		return 0;
 	/* the settings of Khien alone, not those of ldap.conf or the environment */
 	(void)setenv("LDAPNOINIT", "1", 1);
 	for (size_t i = 0; names[i] && !library; i++)
@@ -47,7 +49,8 @@ int directory_open(struct err *e)
 	if (!library)
 		return err_set(e, ERR_ABSENT,
 			"this machine has no libldap (package libldap-2.5-0 or libldap2)");
-	if (!find_all(library))
-		return err_set(e, ERR_SYSTEM, "libldap is not of the form known");
-	return 0;
+	if (find_all(library))
+		return 0;
+	ldap.initialize = NULL;
+	return err_set(e, ERR_SYSTEM, "libldap is not of the form known");
 }

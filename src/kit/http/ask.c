@@ -185,6 +185,8 @@ int http_ask(const struct http_ask *ask, struct arena *a, struct str *ret_body, 
 
 	if (str_starts(str_of(ask->url), "https://"))
 		return ask_tls(ask, a, ret_body, e);
+	if (ask->authorization)
+		return err_set(e, ERR_INPUT, "\"%s\": no secret goes there in the clear", ask->url);
 	rc = http_url_parse(str_of(ask->url), a, &url, e);
 	if (rc < 0)
 		return rc;

@@ -46,6 +46,12 @@ static void set_question(const struct curl_calls *c, CURL *easy, const struct ht
 	}
 }
 
+static bool is_untrusted(CURLcode code)
+{
+	return code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CONNECT_ERROR ||
+		code == CURLE_SSL_CACERT_BADFILE;
+}
+
 int ask_tls(const struct http_ask *ask, struct arena *a, struct str *ret_body, struct err *e)
 {
 	char fault[CURL_ERROR_SIZE] = "";
@@ -65,9 +71,11 @@ int ask_tls(const struct http_ask *ask, struct arena *a, struct str *ret_body, s
 		abort();
 	buf_init(&answer, HTTP_ANSWER_BYTES_MAX);
 	headers = c->append(NULL,
-		arena_fmt(a, "Content-Type: %s",
-			ask->type ? ask->type : "application/octet-stream")
+		arena_fmt(a, "Content-Type: %s", ask->type ? ask->type : "application/octet-stream")
 			.ptr);
+	if (ask->authorization)
+		headers = c->append(
+			headers, arena_fmt(a, "Authorization: %s", ask->authorization).ptr);
 	c->setopt(easy, CURLOPT_ERRORBUFFER, fault);
 	set_tls(c, easy, ask);
 	set_question(c, easy, ask, headers, &answer);
@@ -77,8 +85,11 @@ int ask_tls(const struct http_ask *ask, struct arena *a, struct str *ret_body, s
 	c->free_all(headers);
 	c->cleanup(easy);
 	if (code != CURLE_OK)
-		rc = err_set(e, buf_is_full(&answer) ? ERR_INPUT : ERR_SYSTEM, "\"%s\": %s",
-			ask->url, *fault ? fault : c->words(code));
+		rc = err_set(e,
+			buf_is_full(&answer)       ? ERR_INPUT :
+				is_untrusted(code) ? ERR_CRYPTO :
+						     ERR_SYSTEM,
+			"\"%s\": %s", ask->url, *fault ? fault : c->words(code));
 	else
 		*ret_body = arena_str(a, buf_str(&answer));
 	buf_done(&answer);

@@ -140,14 +140,16 @@ struct http_ask {
 	const char *url;  /* "http://host:port/path" or "https://…" */
 	const char *body; /* NULL: GET; else POST, BODY_LEN bytes of it */
 	size_t body_len;
-	const char *type; /* of the body; NULL: application/octet-stream */
-	struct str ca;    /* PEM: the certificates to believe; "": those of this machine */
-	unsigned wait_s;  /* for all of it */
+	const char *type;          /* of the body; NULL: application/octet-stream */
+	const char *authorization; /* under TLS alone: "Bearer …"; NULL: none */
+	struct str ca;             /* PEM: the certificates to believe; "": those of this machine */
+	unsigned wait_s;           /* for all of it */
 };
 
 #define HTTP_ANSWER_BYTES_MAX (512 * KIB)
 
-/* The status; the body in A. ERR_SYSTEM: nobody answers; ERR_INPUT: what came is no answer. */
+/* The status; the body in A. ERR_SYSTEM: nobody answers; ERR_CRYPTO: TLS failed, its
+ * certificate is not in order; ERR_INPUT: what came is no answer. */
 MUST_CHECK int http_ask(
 	const struct http_ask *ask, struct arena *a, struct str *ret_body, struct err *e);
 /* The bytes of a whole answer: its status, its body borrowed. */
