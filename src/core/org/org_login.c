@@ -1,5 +1,6 @@
 /* org_login.c - wrong tries, passwords and codes at the door. */
 #include "core/org/org_int.h"
+#include "core/org/outside.h"
 
 #include "kit/crypto/crypto.h"
 
@@ -335,7 +336,8 @@ static const char sql_session_add[] =
 static const char sql_session[] =
 	"SELECT s.person_id, s.csrf, s.made_at_s, s.seen_at_s, s.second_step FROM session s"
 	" JOIN person p ON p.id = s.person_id"
-	" WHERE s.id = $1 AND s.seen_at_s >= $2 AND p.disabled_at_s = 0 AND p.locked_at_s = 0";
+	" WHERE s.id = $1 AND s.seen_at_s >= $2 AND p.disabled_at_s = 0 AND p.locked_at_s = 0"
+	" AND (p.source <> 'oidc' OR s.made_at_s >= $3)";
 static const char sql_session_seen[] = "UPDATE session SET seen_at_s = $2 WHERE id = $1";
 static const char sql_session_end[] = "DELETE FROM session WHERE id = $1";
 static const char sql_sessions_end[] = "DELETE FROM session WHERE person_id = $1";
@@ -375,6 +377,7 @@ int org_session_find(const struct org_actor *by, struct str token, bool is_quiet
 	found.id = arena_str(a, str_of(sha256_hex(token, hex)));
 	store_bind_str(q, 1, found.id);
 	store_bind_i64(q, 2, oldest_live_s(by));
+	store_bind_i64(q, 3, by->now_s - ORG_OIDC_SESSION_S);
 	rc = store_next(q, e);
 	if (rc != 1)
 		return rc;

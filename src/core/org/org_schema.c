@@ -99,6 +99,10 @@ const struct store_step org_steps[] = {
 		" unit_id INTEGER NOT NULL REFERENCES unit (id));"
 		"CREATE UNIQUE INDEX login_group_name ON login_group (source, name COLLATE NOCASE);"
 		"ALTER TABLE person ADD COLUMN asked_at_s INTEGER NOT NULL DEFAULT 0" },
+	{ 104, "who somebody is at a provider of log-ins",
+		"CREATE TABLE login_subject (id INTEGER PRIMARY KEY,"
+		" person_id INTEGER NOT NULL UNIQUE REFERENCES person (id), issuer TEXT NOT NULL,"
+		" subject TEXT NOT NULL, made_at_s INTEGER NOT NULL, UNIQUE (issuer, subject))" },
 };
 const size_t org_step_count = COUNT(org_steps);
 

@@ -1,4 +1,5 @@
 #include "core/org/org.h"
+#include "core/org/account.h"
 #include "core/org/outside.h"
 
 #include "kit/crypto/crypto.h"
@@ -354,6 +355,43 @@ static void a_group_gives_a_role_and_never_an_account_of_ours(void **state)
 	assert_null(org_group_of(list, count, &x));
 }
 
+/* Issuer and subject say who it is; a name or an address says nothing. */
+static void at_a_provider_the_subject_is_the_person(void **state)
+{
+	struct org_outside x = { .source = ORG_OIDC,
+		.login = STR("chi.pham"),
+		.email = STR("chi@xa.vn"),
+		.issuer = STR("https://a.vn"),
+		.subject = STR("s1") };
+	struct org_group g = { 0, STR(ORG_OIDC), STR("can-bo"), USER_STAFF, 1 };
+	struct org_login try, again;
+	struct org_user u;
+
+	assert_int_equal(org_outside_in(&by, &x, &g, &try, &err), 0);
+	x.login = STR("another.name");
+	assert_int_equal(org_outside_in(&by, &x, &g, &again, &err), 0);
+	assert_int_equal(again.user_id, try.user_id);
+	x.login = STR("chi.pham");
+	x.subject = STR("s2");
+	assert_int_equal(org_outside_in(&by, &x, &g, &again, &err), ERR_CONFLICT);
+	x.subject = STR("s1");
+	x.issuer = STR("https://b.vn");
+	assert_int_equal(org_outside_in(&by, &x, &g, &again, &err), ERR_CONFLICT);
+	person("an.le", "Lê An", USER_ADMIN, GOOD);
+	assert_int_equal(org_user_by_login(by.store, STR("an.le"), &arena, &u, &err), 0);
+	assert_int_equal(
+		org_subject_link(&by, u.id, STR("https://a.vn"), STR("s1"), &err), ERR_CONFLICT);
+	assert_int_equal(org_subject_link(&by, u.id, x.issuer, x.subject, &err), 0);
+	assert_int_equal(org_outside_in(&by, &x, &g, &again, &err), 0);
+	assert_int_equal(again.user_id, u.id);
+	assert_int_equal(org_login(&by, STR("an.le"), GOOD, &again, &err), 0);
+	assert_int_equal(again.answer, LOGIN_WRONG);
+	person("emergency", "Lê An", USER_ADMIN, GOOD);
+	assert_int_equal(org_user_by_login(by.store, STR("emergency"), &arena, &u, &err), 0);
+	assert_int_equal(org_emergency_set(&by, u.id, true, &err), 0);
+	assert_int_equal(org_subject_link(&by, u.id, x.issuer, STR("s9"), &err), ERR_CONFLICT);
+}
+
 /* Counted before it is asked, given back when nobody could tell. */
 static void a_try_elsewhere_counts_before_the_answer(void **state)
 {
@@ -408,6 +446,7 @@ int main(void)
 		TEST(events_are_only_added),
 		TEST(machines_are_known_by_name),
 		TEST(a_group_gives_a_role_and_never_an_account_of_ours),
+		TEST(at_a_provider_the_subject_is_the_person),
 		TEST(a_try_elsewhere_counts_before_the_answer),
 		TEST(a_secret_is_sealed_and_bound_to_its_name),
 	};

@@ -8,6 +8,7 @@
 
 #define GROUP_NAME_MAX 1000
 #define NAME_MAX_BYTES 200
+#define SUBJECT_MAX 255
 
 static const char sql_groups[] =
 	"SELECT id, source, name, role, unit_id FROM login_group ORDER BY id";
@@ -18,6 +19,15 @@ static const char sql_source[] = "SELECT source FROM person WHERE login = $1";
 static const char sql_state[] =
 	"SELECT id, source, locked_at_s, disabled_at_s, role, unit_id FROM person"
 	" WHERE login = $1 OR id = $2";
+static const char sql_subject[] =
+	"SELECT p.id, p.source, p.locked_at_s, p.disabled_at_s, p.role, p.unit_id FROM person p"
+	" JOIN login_subject l ON l.person_id = p.id WHERE l.issuer = $1 AND l.subject = $2";
+static const char sql_subject_add[] =
+	"INSERT INTO login_subject (person_id, issuer, subject, made_at_s) VALUES ($1, $2, $3, $4)";
+static const char sql_subject_gone[] = "DELETE FROM login_subject WHERE person_id = $1";
+static const char sql_link[] =
+	"UPDATE person SET source = 'oidc', hash = '', must_change = 0, onetime_until_s = 0"
+	" WHERE id = $1 AND source <> 'emergency'";
 static const char sql_try_back[] =
 	"UPDATE login_try SET count = count - 1 WHERE login = $1 AND count > 0";
 static const char sql_lock[] = "UPDATE person SET locked_at_s = $2 WHERE login = $1";
@@ -31,9 +41,20 @@ static const char sql_person[] =
 	" AND s.state <> 'left' HAVING count(*) = 1) WHERE id = $1 AND staff_id IS NULL AND $2 <> ''"
 	" AND NOT EXISTS (SELECT 1 FROM person o JOIN staff t ON t.id = o.staff_id"
 	" WHERE t.email = $2 COLLATE NOCASE)";
+/* the one of that number, who has no account yet */
+static const char sql_person_code[] =
+	"UPDATE person SET staff_id = (SELECT s.id FROM staff s WHERE s.code = $2 COLLATE NOCASE"
+	" AND s.state <> 'left') WHERE id = $1 AND staff_id IS NULL AND $2 <> ''"
+	" AND NOT EXISTS (SELECT 1 FROM person o JOIN staff t ON t.id = o.staff_id"
+	" WHERE t.code = $2 COLLATE NOCASE)";
 static const char sql_asked[] =
 	"UPDATE person SET asked_at_s = $2 WHERE id = $1 AND asked_at_s <= $3";
 static const char sql_fresh[] = "UPDATE person SET asked_at_s = $2 WHERE id = $1";
+
+bool org_is_outside(struct str source)
+{
+	return str_is(source, ORG_LDAP) || str_is(source, ORG_OIDC);
+}
 
 /* --- groups ----------------------------------------------------------------------------------- */
 
@@ -129,17 +150,11 @@ struct state {
 	bool is_here; /* its password is known here, or at another source */
 };
 
-/* By LOGIN, or by ID. */
-static int state_of(struct store *s, struct str login, int64_t id, const char *source,
-	struct state *ret, struct err *e)
+static int read_state(struct store_query *q, const char *source, struct state *ret, struct err *e)
 {
-	struct store_query *q = store_query(s, sql_state);
-	int rc;
+	int rc = store_next(q, e);
 
 	*ret = (struct state){ 0 };
-	store_bind_str(q, 1, login);
-	store_bind_i64(q, 2, id);
-	rc = store_next(q, e);
 	if (rc != 1)
 		return rc;
 	*ret = (struct state){ .id = store_i64(q, 0),
@@ -150,6 +165,38 @@ static int state_of(struct store *s, struct str login, int64_t id, const char *s
 		.unit_id = store_i64(q, 5) };
 	store_end(q);
 	return 0;
+}
+
+/* By LOGIN, or by ID. */
+static int state_of(struct store *s, struct str login, int64_t id, const char *source,
+	struct state *ret, struct err *e)
+{
+	struct store_query *q = store_query(s, sql_state);
+
+	store_bind_str(q, 1, login);
+	store_bind_i64(q, 2, id);
+	return read_state(q, source, ret, e);
+}
+
+/* Whom X is about: at a provider whose subject it is, whatever its log-in name. */
+static int state_outside(struct store *s, const struct org_outside *x, struct str login,
+	struct state *ret, struct err *e)
+{
+	struct store_query *q;
+	int rc = 0;
+
+	*ret = (struct state){ 0 };
+	if (x->subject.len) {
+		q = store_query(s, sql_subject);
+		store_bind_str(q, 1, x->issuer);
+		store_bind_str(q, 2, x->subject);
+		rc = read_state(q, x->source, ret, e);
+	}
+	if (rc < 0 || ret->id)
+		return rc;
+	rc = login.len ? state_of(s, login, 0, x->source, ret, e) : 0;
+	ret->is_here |= ret->id && x->subject.len; /* a name says nothing of who it is */
+	return rc;
 }
 
 int org_try_begin(
@@ -214,7 +261,10 @@ static int make(const struct org_actor *by, const struct org_outside *x, struct 
 	if (rc < 0)
 		return rc;
 	*ret_id = store_last_id(by->store);
-	return org_note(by, "user-add", login, e);
+	rc = x->subject.len ? org_run(by->store, sql_subject_add, "issi", e, *ret_id, x->issuer,
+				      x->subject, by->now_s) :
+			      0;
+	return rc < 0 ? rc : org_note(by, "user-add", login, e);
 }
 
 /* The role and the unit that the group gives now. */
@@ -235,13 +285,18 @@ static int let_in(const struct org_actor *by, const struct org_outside *x, struc
 	const struct org_group *g, struct org_login *ret, struct err *e)
 {
 	struct state person;
-	int rc = state_of(by->store, login, 0, x->source, &person, e);
+	int rc = state_outside(by->store, x, login, &person, e);
 
 	if (rc == 0 && person.id && person.is_here)
-		return err_set(e, ERR_CONFLICT, "this name has a password of its own here");
+		return err_set(e, ERR_CONFLICT, "this name is that of another account");
+	if (rc == 0 && !person.id && !login.len)
+		return err_set(e, ERR_INPUT, "\"%.*s\" is no log-in name", STR_FMT(x->login));
 	if (rc == 0)
 		rc = person.id ? place(by, &person, g, e) : make(by, x, login, g, &person.id, e);
-	if (rc == 0)
+	if (rc == 0 && x->subject.len)
+		rc = org_run(by->store, sql_person_code, "is", e, person.id,
+			x->code.ptr ? x->code : STR(""));
+	else if (rc == 0)
 		rc = org_run(by->store, sql_person, "is", e, person.id,
 			x->email.ptr ? x->email : STR(""));
 	if (rc == 0)
@@ -261,12 +316,45 @@ int org_outside_in(const struct org_actor *by, const struct org_outside *x,
 	struct str login = org_login_form(x->login, form);
 	int rc;
 
-	if (!login.len)
-		return err_set(e, ERR_INPUT, "\"%.*s\" is no log-in name", STR_FMT(x->login));
 	rc = store_begin(by->store, e);
 	if (rc < 0)
 		return rc;
 	rc = let_in(by, x, login, g, ret, e);
+	if (rc == 0)
+		rc = store_commit(by->store, e);
+	if (rc < 0)
+		store_rollback(by->store);
+	return rc;
+}
+
+static int link_subject(const struct org_actor *by, int64_t user_id, struct str issuer,
+	struct str subject, struct err *e)
+{
+	int rc = org_run(by->store, sql_link, "i", e, user_id);
+
+	if (rc == 0 && store_changes(by->store) == 0)
+		return err_set(e, ERR_CONFLICT, "the emergency account keeps its password here");
+	if (rc == 0)
+		rc = org_run(by->store, sql_subject_gone, "i", e, user_id);
+	if (rc == 0)
+		rc = org_run(
+			by->store, sql_subject_add, "issi", e, user_id, issuer, subject, by->now_s);
+	if (rc == 0)
+		rc = org_sessions_end_all(by, user_id, e);
+	return rc < 0 ? rc : org_note(by, "user-link", subject, e);
+}
+
+int org_subject_link(const struct org_actor *by, int64_t user_id, struct str issuer,
+	struct str subject, struct err *e)
+{
+	int rc;
+
+	if (!issuer.len || !subject.len || subject.len > SUBJECT_MAX)
+		return err_set(e, ERR_INPUT, "an issuer and a subject of it are needed");
+	rc = store_begin(by->store, e);
+	if (rc < 0)
+		return rc;
+	rc = link_subject(by, user_id, issuer, subject, e);
 	if (rc == 0)
 		rc = store_commit(by->store, e);
 	if (rc < 0)

@@ -1,13 +1,16 @@
-/* outside.h - floor 3: accounts whose password is known elsewhere: in a directory, at a provider of
- * log-ins. Which group there is which role here, in which unit, is data. The rules of wrong tries,
- * idle time and second steps are the same for them; an account with a password here is never asked
- * of others, so that the emergency account opens whatever happens elsewhere. */
+/* outside.h - floor 3: accounts whose password is known elsewhere: in a directory, or at a provider
+ * of log-ins, where people are known by issuer and subject and by nothing else. Which group there
+ * is which role here, in which unit, is data. The rules of wrong tries, idle time and second steps
+ * are the same for them; an account with a password here is never asked of others, so that the
+ * emergency account opens whatever happens elsewhere. */
 #ifndef CORE_ORG_OUTSIDE_H
 #define CORE_ORG_OUTSIDE_H
 
 #include "core/org/org.h"
 
 #define ORG_LDAP "ldap" /* in org_user.source */
+#define ORG_OIDC "oidc"
+bool org_is_outside(struct str source); /* one of the two */
 
 /* --- secrets among the settings --------------------------------------------------------------- */
 
@@ -22,7 +25,7 @@ MUST_CHECK int org_secret(struct store *s, struct str key, const char *name, str
 
 struct org_group {
 	int64_t id;
-	struct str source; /* ORG_LDAP */
+	struct str source; /* ORG_LDAP, ORG_OIDC */
 	struct str name;   /* as it is named there: a DN, or only the value of its first part */
 	enum user_role role;
 	int64_t unit_id;
@@ -41,6 +44,8 @@ MUST_CHECK int org_group_remove(const struct org_actor *by, int64_t id, struct e
 struct org_outside {
 	const char *source;
 	struct str login, name, email;
+	struct str issuer, subject; /* of ORG_OIDC: who it is. LOGIN only names a new account */
+	struct str code;            /* of ORG_OIDC: the number in the roster, or "" */
 	const struct str *groups;
 	size_t group_count;
 };
@@ -63,10 +68,18 @@ MUST_CHECK int org_try_wrong(
 MUST_CHECK int org_try_back(const struct org_actor *by, struct str login, struct err *e);
 
 /* X gave the right password elsewhere: their account, made at the first time, with the role and the
- * unit of G, and the person of the roster with this e-mail. LOGIN_DISABLED: an administrator shut
- * it here. ERR_CONFLICT: the name is that of an account of another source. */
+ * unit of G, and the person of the roster: with this e-mail, which the directory's keepers wrote;
+ * with this number, which a provider's did. LOGIN_DISABLED: an administrator shut it here.
+ * ERR_CONFLICT: the name is that of an account of another source, or of another subject. */
 MUST_CHECK int org_outside_in(const struct org_actor *by, const struct org_outside *x,
 	const struct org_group *g, struct org_login *ret, struct err *e);
+
+/* The account USER_ID is this subject's from now on, and has no password here any more; its
+ * sessions end. ERR_CONFLICT: it is the emergency account, or the subject has another. */
+MUST_CHECK int org_subject_link(const struct org_actor *by, int64_t user_id, struct str issuer,
+	struct str subject, struct err *e);
+/* What a session of ORG_OIDC may come to: nobody can be asked whether its person is still there. */
+#define ORG_OIDC_SESSION_S (8 * 3600)
 
 /* --- while they are in ------------------------------------------------------------------------ */
 

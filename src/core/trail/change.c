@@ -28,6 +28,7 @@
 	  "decision_day"
 #define UNIT_MOVED(p) p "id," p "event_id," p "of_table," p "row_id"
 #define LOGIN_GROUP(p) p "id," p "source," p "name," p "role," p "unit_id"
+#define LOGIN_SUBJECT(p) p "id," p "person_id," p "issuer," p "subject," p "made_at_s"
 /* since step 404 */
 #define HOST_IN_UNIT(p) HOST(p) "," p "unit_id"
 #define PERSON_IN_UNIT(p) PERSON(p) "," p "unit_id," p "staff_id," p "source"
@@ -148,6 +149,8 @@ const struct store_step change_steps[] = {
 		UNWATCH("host") WATCH("host", "id", HOST_IN_UNIT) UNWATCH("person")
 			WATCH("person", "id", PERSON_IN_UNIT) },
 	{ 405, "changes of groups that give roles", WATCH("login_group", "id", LOGIN_GROUP) },
+	{ 406, "changes of who somebody is elsewhere",
+		WATCH("login_subject", "id", LOGIN_SUBJECT) },
 	{ 410, "changes of records",
 		WATCH("record", "id", RECORD) WATCH("record_version", "id", RECORD_VERSION)
 			WATCH("record_file", "id", RECORD_FILE)
@@ -195,6 +198,7 @@ static const struct {
 	ROWS("staff_event", "id", STAFF_EVENT),
 	ROWS("staff_role", "id", STAFF_ROLE),
 	ROWS("login_group", "id", LOGIN_GROUP),
+	ROWS("login_subject", "id", LOGIN_SUBJECT),
 	ROWS("event", "id", EVENT),
 	ROWS("exception", "id", EXCEPTION_OF_UNIT),
 	ROWS("audit_run", "id", AUDIT_RUN),

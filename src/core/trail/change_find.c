@@ -114,6 +114,7 @@ static const struct {
 	{ "staff_event", T("Quyết định về nhân sự") },
 	{ "staff_role", T("Vai trò của nhân sự") },
 	{ "login_group", T("Nhóm của danh bạ có vai trò") },
+	{ "login_subject", T("Người ở máy chủ đăng nhập một lần") },
 	{ "event", T("Đăng nhập và thao tác") },
 	{ "exception", T("Ngoại lệ") },
 	{ "audit_run", T("Lần kiểm tra máy") },
