@@ -143,6 +143,8 @@ def house(_build):
 def flow(build):
     files = sorted(glob.glob(os.path.join(TOP, "tests", "flow", "test_*.py"))
                    + glob.glob(os.path.join(TOP, "tests", "flow", "*.yaml")))
+    if shutil.which("npm"):
+        install_modules(os.path.join(TOP, "tests", "oidc"))     # the provider of test_oidc.py
     return [Program(os.path.basename(path), ["python3", "tests/run-flows.py", "--build", build, path],
                     timeout_s=600) for path in files]
 

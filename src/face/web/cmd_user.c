@@ -111,13 +111,27 @@ static int reset(struct own_command *c, struct err *e)
 		return rc;
 	org_onetime(&c->rules, password);
 	rc = org_user_reset(&c->by, u.id, str_of(password), e);
-	if (rc == 0 && str_is(u.source, ORG_LDAP))
+	if (rc == 0 && org_is_outside(u.source))
 		printf("%s\n",
 			tr(c->line->lang,
 				"Mật khẩu ở danh bạ thì giữ nguyên; đã tắt xác thực hai bước và mở khóa."));
 	else if (rc == 0)
 		say_onetime(c, password);
 	return rc;
+}
+
+static int link_subject(struct own_command *c, struct err *e)
+{
+	struct str issuer = STR_NONE;
+	struct org_user u;
+	int rc = user_of(c, &u, e);
+
+	if (rc == 0)
+		rc = org_setting(c->store, "oidc.issuer", &c->arena, &issuer, e);
+	if (rc == 0 && !issuer.len)
+		rc = err_set(e, ERR_ABSENT, "%s",
+			tr(c->line->lang, T("chưa khai nơi đăng nhập một lần (oidc.issuer)")));
+	return rc < 0 ? rc : org_subject_link(&c->by, u.id, issuer, str_of(c->line->args[1]), e);
 }
 
 /* --- the rows --------------------------------------------------------------------------------- */
@@ -150,6 +164,11 @@ static int run_unlock(const struct command_line *line, struct err *e)
 static int run_reset(const struct command_line *line, struct err *e)
 {
 	return own_run(line, reset, e);
+}
+
+static int run_link(const struct command_line *line, struct err *e)
+{
+	return own_run(line, link_subject, e);
 }
 
 static const struct command_option options[] = { OWN_OPTIONS, { 0 } };
@@ -218,4 +237,15 @@ const struct command web_user_reset = {
 	.args_min = 1,
 	.args_max = 1,
 	.run = run_reset,
+};
+
+const struct command web_user_link = {
+	.name = "user link",
+	.args = "LOGIN SUBJECT",
+	.words = T(
+		"gắn một tài khoản với mã của người đó ở nơi đăng nhập một lần; mật khẩu ở Khiên bị bỏ"),
+	.options = options,
+	.args_min = 2,
+	.args_max = 2,
+	.run = run_link,
 };

@@ -215,9 +215,11 @@ static void show(struct view *v)
 	page_start(v, tr(v->lang, "Quản trị"));
 	html(v->w,
 		"<p><a href=\"/quan-tri/nhat-ky\">%s</a> · <a href=\"/goi\">%s</a>"
-		" · <a href=\"/quan-tri/danh-ba\">%s</a></p>\n",
+		" · <a href=\"/quan-tri/danh-ba\">%s</a>"
+		" · <a href=\"/quan-tri/oidc\">%s</a></p>\n",
 		tr(v->lang, "Nhật ký đăng nhập và quản trị"), tr(v->lang, "Các gói quy định"),
-		tr(v->lang, "Đăng nhập bằng danh bạ LDAP"));
+		tr(v->lang, "Đăng nhập bằng danh bạ LDAP"),
+		tr(v->lang, "Đăng nhập một lần (OpenID Connect)"));
 	people(v, users, user_count);
 	unit(v, name);
 	machines(v, hosts, host_count);
@@ -334,7 +336,7 @@ static void reset(struct view *v, int64_t id)
 	if (org_user(v->web->store, id, v->a, &u, v->e) < 0 ||
 		org_user_reset(&v->by, id, str_of(password), v->e) < 0)
 		page_failed(v);
-	else if (str_is(u.source, ORG_LDAP))
+	else if (org_is_outside(u.source))
 		redirect(v, path_of(v, "/quan-tri/nguoi-dung/%lld?bao=da-luu", (long long)id));
 	else
 		show_onetime(v, u.login, password);
@@ -428,6 +430,10 @@ static const struct {
 	{ "emergency-on", T("chọn tài khoản khẩn cấp") },
 	{ "emergency-off", T("bỏ tài khoản khẩn cấp") },
 	{ "emergency-login", T("dùng tài khoản khẩn cấp") },
+	{ "oidc-refused", T("nơi đăng nhập một lần không xác nhận được") },
+	{ "oidc-no-group", T("đăng nhập một lần: không thuộc nhóm nào được dùng") },
+	{ "oidc-name-taken", T("đăng nhập một lần: tên đã là của tài khoản khác") },
+	{ "user-link", T("gắn tài khoản với nơi đăng nhập một lần") },
 	{ "unit-change", T("ghi quyết định về đơn vị") },
 	{ "unit-undo", T("hoàn tác thay đổi đơn vị") },
 	{ "unit-set", T("đổi loại, vai trò của đơn vị") },

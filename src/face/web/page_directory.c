@@ -1,9 +1,17 @@
-/* page_directory.c - where people of a directory come from: the settings, a trial of them, and
- * which group has which role in which unit. */
+/* page_directory.c - those who vouch for log-ins, a directory or a provider: the settings, a trial
+ * of them, and which group has which role in which unit. One page each; the path says which. */
 #include "face/web/org_int.h"
 #include "face/web/signin.h"
 
-static const char here[] = "/quan-tri/danh-ba";
+static const struct signin_source *source_of(struct view *v)
+{
+	return str_starts(v->rq->path, signin_oidc.path) ? &signin_oidc : &signin_ldap;
+}
+
+static const char *below(struct view *v, const char *rest)
+{
+	return path_of(v, "%s%s", source_of(v)->path, rest);
+}
 
 /* --- the settings ----------------------------------------------------------------------------- */
 
@@ -11,12 +19,11 @@ static void field(struct view *v, const struct signin_setting *s, struct str val
 {
 	struct field f = { .name = s->field,
 		.label = tr(v->lang, s->label),
-		.hint = tr(v->lang, s->hint),
+		.hint = s->hint ? tr(v->lang, s->hint) : NULL,
 		.type = s->is_secret ? "password" : NULL,
 		.autocomplete = "off",
 		.value = s->is_secret ? NULL : text_of(v, value),
-		.is_required =
-			s->at == SIGNIN_URL || s->at == SIGNIN_BASE || s->at == SIGNIN_ATTRIBUTE };
+		.is_required = s->is_required };
 
 	if (s->at == SIGNIN_CA)
 		html_area(v, &f);
@@ -26,16 +33,15 @@ static void field(struct view *v, const struct signin_setting *s, struct str val
 
 static void settings_form(struct view *v, const struct signin_question *q)
 {
+	const struct signin_source *from = source_of(v);
 	bool is_on = v->rq->method == HTTP_POST ? http_pair(v->form, "dung").ptr != NULL :
-						  signin_is_on(v, LDAP_ON);
+						  signin_is_on(v, from->on);
 
 	html_faults(v);
-	html_form(v, here, "card");
-	html_box(
-		v, "dung", STR("1"), str_of(tr(v->lang, "Cho người của danh bạ đăng nhập")), is_on);
-	for (size_t i = 0; i < ldap_setting_count; i++)
-		field(v, &ldap_settings[i],
-			q->at[ldap_settings[i].at].ptr ? q->at[ldap_settings[i].at] : STR(""));
+	html_form(v, from->path, "card");
+	html_box(v, "dung", STR("1"), str_of(tr(v->lang, from->turn_on)), is_on);
+	for (size_t i = 0; i < from->count; i++)
+		field(v, &from->settings[i], q->at[from->settings[i].at]);
 	html_form_end(v, tr(v->lang, "Lưu"));
 }
 
@@ -45,24 +51,25 @@ static void group_row(struct view *v, const struct org_group *g)
 {
 	html(v->w, "<tr><td>%.*s</td><td>%s</td><td>%.*s</td><td>", STR_FMT(g->name),
 		tr(v->lang, org_role_words(g->role)), STR_FMT(unit_name(v, g->unit_id)));
-	html_button(v, "/quan-tri/danh-ba/nhom", (const char *[2]){ "bo", number_text(v, g->id) },
+	html_button(v, below(v, "/nhom"), (const char *[2]){ "bo", number_text(v, g->id) },
 		tr(v->lang, "Bỏ"));
 	html(v->w, "</td></tr>\n");
 }
 
 static int groups(struct view *v)
 {
+	const struct signin_source *from = source_of(v);
 	struct org_group *list;
-	size_t count;
-	int rc = org_groups(v->web->store, v->a, &list, &count, v->e);
+	size_t all, count = 0;
+	int rc = org_groups(v->web->store, v->a, &list, &all, v->e);
 
 	if (rc < 0)
 		return rc;
+	for (size_t i = 0; i < all; i++)
+		if (str_is(list[i].source, from->id))
+			list[count++] = list[i];
 	html(v->w, "<section id=\"nhom\">\n<h2>%s</h2>\n<p>%s</p>\n",
-		tr(v->lang, "Nhóm nào có vai trò nào"),
-		tr(v->lang,
-			"Người thuộc nhiều nhóm có vai trò của dòng đầu tiên. Không thuộc nhóm nào thì không vào được. "
-			"Người ra khỏi danh bạ hoặc đổi nhóm thì mất phiên trong vòng vài phút."));
+		tr(v->lang, "Nhóm nào có vai trò nào"), tr(v->lang, from->groups));
 	if (count) {
 		html_table(v, tr(v->lang, "Nhóm nào có vai trò nào"), "", tr(v->lang, "Nhóm"),
 			tr(v->lang, "Vai trò"), tr(v->lang, "Đơn vị"), "");
@@ -71,14 +78,13 @@ static int groups(struct view *v)
 		html_table_end(v);
 	} else {
 		html(v->w, "<p class=\"empty\">%s</p>\n",
-			tr(v->lang, "Chưa có nhóm nào, nên chưa ai của danh bạ vào được."));
+			tr(v->lang, "Chưa có nhóm nào, nên chưa ai vào được bằng cách này."));
 	}
-	html_form(v, "/quan-tri/danh-ba/nhom", "card");
+	html_form(v, below(v, "/nhom"), "card");
 	html_field(v,
 		&(struct field){ .name = "nhom",
-			.label = tr(v->lang, "Tên nhóm trong danh bạ"),
-			.hint = tr(
-				v->lang, "can-bo, hoặc cả DN: cn=can-bo,ou=nhom,dc=don-vi,dc=vn"),
+			.label = tr(v->lang, from->group),
+			.hint = tr(v->lang, from->group_hint),
 			.is_required = true });
 	html_role_select(v, STR("staff"));
 	html_unit_select(v,
@@ -93,28 +99,25 @@ static int groups(struct view *v)
 
 static void trial_form(struct view *v)
 {
+	const struct signin_source *from = source_of(v);
+
 	html(v->w, "<section id=\"thu\">\n<h2>%s</h2>\n<p>%s</p>\n", tr(v->lang, "Thử kết nối"),
-		tr(v->lang,
-			"Thử với các thiết đặt đã lưu: kết nối, chứng thư, tài khoản đọc, rồi tìm người này và các nhóm. "
-			"Không cần mật khẩu của họ."));
-	html_form(v, "/quan-tri/danh-ba/thu", "card");
-	html_field(v,
-		&(struct field){ .name = "ten-dang-nhap",
-			.label = tr(v->lang, "Tên đăng nhập của một người trong danh bạ"),
-			.autocomplete = "off",
-			.is_required = true });
+		tr(v->lang, from->try_words));
+	html_form(v, below(v, "/thu"), "card");
+	if (from == &signin_ldap)
+		html_field(v,
+			&(struct field){ .name = "ten-dang-nhap",
+				.label = tr(v->lang, "Tên đăng nhập của một người trong danh bạ"),
+				.autocomplete = "off",
+				.is_required = true });
 	html_form_end(v, tr(v->lang, "Thử kết nối"));
 	html(v->w, "</section>\n");
 }
 
 static void show(struct view *v, const struct signin_question *q)
 {
-	page_start(v, tr(v->lang, "Đăng nhập bằng danh bạ LDAP"));
-	html(v->w, "<p>%s</p>\n",
-		tr(v->lang,
-			"Ai có mật khẩu ở Khiên thì luôn vào bằng mật khẩu đó, kể cả tài khoản khẩn cấp; mọi tên khác "
-			"được hỏi ở danh bạ (OpenLDAP, Active Directory). Khóa sau số lần sai và hết giờ vì để yên vẫn "
-			"theo quy chế."));
+	page_start(v, tr(v->lang, source_of(v)->title));
+	html(v->w, "<p>%s</p>\n", tr(v->lang, source_of(v)->intro));
 	settings_form(v, q);
 	if (groups(v) < 0)
 		fprintf(stderr, "khien web: %s\n", v->e->text);
@@ -126,7 +129,7 @@ void page_directory(struct view *v)
 {
 	struct signin_question q = { 0 };
 
-	if (signin_load(v, ldap_settings, ldap_setting_count, &q) < 0)
+	if (signin_load(v, source_of(v), &q) < 0)
 		page_failed(v);
 	else
 		show(v, &q);
@@ -134,45 +137,27 @@ void page_directory(struct view *v)
 
 /* --- saving ----------------------------------------------------------------------------------- */
 
-static bool is_attribute(struct str s)
-{
-	for (size_t i = 0; i < s.len; i++) {
-		char c = s.ptr[i];
-
-		if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') &&
-			!(i && (c == '-' || (c >= '0' && c <= '9'))))
-			return false;
-	}
-	return s.len > 0 && s.len <= 64;
-}
-
 static void check(struct view *v, bool is_on)
 {
-	struct str url = form_value(v, "dia-chi"), ca = form_value(v, "chung-thu"),
-		   filter = form_value(v, "loc");
+	const struct signin_source *from = source_of(v);
 
-	if ((is_on || url.len) && !directory_is_url(url))
-		fault_add(v, "dia-chi",
-			tr(v->lang, "Địa chỉ có dạng ldaps://may-chu hoặc ldap://may-chu:389."));
-	if (ca.len && !is_ca(ca))
-		fault_add(v, "chung-thu",
-			tr(v->lang, "Chứng thư PEM bắt đầu bằng -----BEGIN CERTIFICATE-----."));
-	if (is_on && !form_value(v, "goc").len)
-		fault_add(v, "goc", tr(v->lang, "Hãy nhập nơi tìm người."));
-	if (is_on && !is_attribute(form_value(v, "thuoc-tinh")))
-		fault_add(v, "thuoc-tinh",
-			tr(v->lang, "Tên thuộc tính gồm chữ không dấu, chữ số và dấu gạch."));
-	if (filter.len && (filter.ptr[0] != '(' || filter.ptr[filter.len - 1] != ')'))
-		fault_add(
-			v, "loc", tr(v->lang, "Bộ lọc nằm trong dấu ngoặc: (objectClass=person)"));
+	for (size_t i = 0; i < from->count; i++) {
+		const struct signin_setting *s = &from->settings[i];
+		const char *wrong =
+			signin_wrong(s, form_value(v, s->field), is_on && !s->is_secret);
+
+		if (wrong)
+			fault_add(v, s->field, tr(v->lang, wrong));
+	}
 }
 
 static int save(struct view *v, bool is_on)
 {
+	const struct signin_source *from = source_of(v);
 	int rc = 0;
 
-	for (size_t i = 0; i < ldap_setting_count && rc == 0; i++) {
-		const struct signin_setting *s = &ldap_settings[i];
+	for (size_t i = 0; i < from->count && rc == 0; i++) {
+		const struct signin_setting *s = &from->settings[i];
 		struct str value = form_value(v, s->field);
 
 		if (!s->is_secret)
@@ -181,8 +166,8 @@ static int save(struct view *v, bool is_on)
 			rc = org_secret_set(&v->by, s->name, value, v->e);
 	}
 	if (rc == 0)
-		rc = org_set(v->web->store, LDAP_ON, is_on ? STR("1") : STR("0"), v->e);
-	return rc < 0 ? rc : org_note(&v->by, "directory-set", form_value(v, "dia-chi"), v->e);
+		rc = org_set(v->web->store, from->on, is_on ? STR("1") : STR("0"), v->e);
+	return rc < 0 ? rc : org_note(&v->by, "directory-set", str_of(from->id), v->e);
 }
 
 void page_directory_post(struct view *v)
@@ -206,13 +191,13 @@ void page_directory_post(struct view *v)
 		store_rollback(v->web->store);
 		page_failed(v);
 	} else {
-		redirect(v, "/quan-tri/danh-ba?bao=da-luu");
+		redirect(v, below(v, "?bao=da-luu"));
 	}
 }
 
 void page_directory_group(struct view *v)
 {
-	struct org_group g = { .source = STR(ORG_LDAP),
+	struct org_group g = { .source = str_of(source_of(v)->id),
 		.name = form_value(v, "nhom"),
 		.role = org_role(form_value(v, "vai-tro")),
 		.unit_id = form_number(v, "noi-lam") };
@@ -233,7 +218,7 @@ void page_directory_group(struct view *v)
 	} else if (rc < 0) {
 		page_failed(v);
 	} else {
-		redirect(v, "/quan-tri/danh-ba?bao=da-luu#nhom");
+		redirect(v, below(v, "?bao=da-luu#nhom"));
 	}
 }
 
@@ -241,15 +226,15 @@ void page_directory_group(struct view *v)
 
 void page_directory_try(struct view *v)
 {
-	struct signin_question q = { .kind = SIGNIN_LDAP_CHECK };
+	struct signin_question q = { .kind = source_of(v)->trial };
 
-	if (signin_load(v, ldap_settings, ldap_setting_count, &q) < 0) {
+	if (signin_load(v, source_of(v), &q) < 0) {
 		page_failed(v);
 		return;
 	}
 	q.at[SIGNIN_LOGIN] = form_value(v, "ten-dang-nhap");
 	if (signin_send(v, SIGNIN_FOR_TRIAL, &q, v->user.id))
-		redirect(v, "/quan-tri/danh-ba/thu");
+		redirect(v, below(v, "/thu"));
 	else
 		page_problem(v, 503);
 }
@@ -273,31 +258,65 @@ static const char *const state_words[SIGNIN_STATE_COUNT] = {
 		T("Danh bạ từ chối tìm kiếm. Xem lại gốc, bộ lọc và quyền của tài khoản đọc."),
 };
 
+static const char *const provider_words[SIGNIN_STATE_COUNT] = {
+	[SIGNIN_RIGHT] = T("Kết nối và chứng thư đều tốt; nơi đăng nhập đúng là nơi đã khai."),
+	[SIGNIN_UNREACHABLE] = T(
+		"Nơi đăng nhập không trả lời. Xem lại địa chỉ, cổng, tường lửa, và nơi đó có đang chạy không."),
+	[SIGNIN_CERTIFICATE] = T(
+		"Chứng thư của nơi đăng nhập không do CA đã khai cấp, hoặc không đúng tên máy chủ."),
+	[SIGNIN_PROVIDER] = T(
+		"Có máy chủ trả lời, nhưng nó không tự xưng đúng là nơi đã khai, hoặc không có đăng nhập bằng mã với "
+		"PKCE. Xem lại nơi đăng nhập (issuer): phải đúng từng chữ."),
+};
+
+static void show_found(struct view *v, const struct signin_answer *x, const struct org_group *g)
+{
+	html(v->w, "<dl class=\"facts\">\n");
+	html_fact(v, tr(v->lang, "Họ và tên"), x->name);
+	html_fact(v, tr(v->lang, "Thư điện tử"), x->email);
+	html_fact(v, tr(v->lang, "Vai trò"),
+		str_of(g ? tr(v->lang, org_role_words(g->role)) :
+			   tr(v->lang, "không nhóm nào có vai trò: chưa vào được")));
+	if (g)
+		html_fact(v, tr(v->lang, "Đơn vị"), unit_name(v, g->unit_id));
+	html(v->w, "</dl>\n<h2>%s</h2>\n<ul>\n", tr(v->lang, "Các nhóm trong danh bạ"));
+	for (size_t i = 0; i < x->group_count; i++)
+		html(v->w, "<li>%.*s</li>\n", STR_FMT(x->groups[i]));
+	html(v->w, "</ul>\n");
+}
+
+static void show_provider(struct view *v, const struct signin_answer *x)
+{
+	struct signin_question q = { 0 };
+
+	if (signin_load(v, &signin_oidc, &q) < 0)
+		return;
+	html(v->w, "<dl class=\"facts\">\n");
+	html_fact(v, tr(v->lang, "Nơi mở trang đăng nhập"), x->go);
+	html_fact(v, tr(v->lang, "Nơi đăng xuất"),
+		x->leave.len ? x->leave : str_of(tr(v->lang, "không có")));
+	html_fact(v, tr(v->lang, "Địa chỉ quay về phải khai ở đó"),
+		arena_fmt(v->a, "%.*s/dang-nhap/oidc/ve", STR_FMT(q.at[SIGNIN_REDIRECT])));
+	html(v->w, "</dl>\n");
+}
+
 static void show_trial(struct view *v, const struct signin_wait *wait, const struct org_group *g)
 {
+	const struct signin_source *from = source_of(v);
 	const struct signin_answer *x = &wait->answer;
+	const char *words = from == &signin_oidc ? provider_words[x->state] : state_words[x->state];
 
 	page_start(v, tr(v->lang, "Thử kết nối"));
 	html(v->w, "<p role=\"status\"><strong>%s</strong></p>\n",
-		tr(v->lang, state_words[x->state]));
+		tr(v->lang, words ? words : T("Không trả lời được.")));
 	if (x->detail.len)
 		html(v->w, "<p>%s <code>%.*s</code></p>\n", tr(v->lang, "Máy chủ nói:"),
 			STR_FMT(x->detail));
-	if (x->state == SIGNIN_RIGHT) {
-		html(v->w, "<dl class=\"facts\">\n");
-		html_fact(v, tr(v->lang, "Họ và tên"), x->name);
-		html_fact(v, tr(v->lang, "Thư điện tử"), x->email);
-		html_fact(v, tr(v->lang, "Vai trò"),
-			str_of(g ? tr(v->lang, org_role_words(g->role)) :
-				   tr(v->lang, "không nhóm nào có vai trò: chưa vào được")));
-		if (g)
-			html_fact(v, tr(v->lang, "Đơn vị"), unit_name(v, g->unit_id));
-		html(v->w, "</dl>\n<h2>%s</h2>\n<ul>\n", tr(v->lang, "Các nhóm trong danh bạ"));
-		for (size_t i = 0; i < x->group_count; i++)
-			html(v->w, "<li>%.*s</li>\n", STR_FMT(x->groups[i]));
-		html(v->w, "</ul>\n");
-	}
-	html(v->w, "<p><a class=\"button\" href=\"%s\">%s</a></p>\n", here,
+	if (x->state == SIGNIN_RIGHT && from == &signin_oidc)
+		show_provider(v, x);
+	else if (x->state == SIGNIN_RIGHT)
+		show_found(v, x, g);
+	html(v->w, "<p><a class=\"button\" href=\"%s\">%s</a></p>\n", from->path,
 		tr(v->lang, "Về các thiết đặt"));
 	page_end(v);
 }
@@ -308,15 +327,14 @@ void page_directory_tried(struct view *v)
 	const struct org_group *g = NULL;
 
 	if (!wait || wait->user_id != v->user.id) {
-		redirect(v, here);
+		redirect(v, source_of(v)->path);
 		return;
 	}
 	if (!wait->is_answered) {
-		page_waiting(
-			v, tr(v->lang, "Thử kết nối"), tr(v->lang, "Đang hỏi danh bạ đăng nhập…"));
+		page_waiting(v, tr(v->lang, "Thử kết nối"), tr(v->lang, "Đang hỏi, xin chờ…"));
 		return;
 	}
-	if (signin_group(v, ORG_LDAP, wait, &g) < 0)
+	if (signin_group(v, source_of(v)->id, wait, &g) < 0)
 		page_failed(v);
 	else
 		show_trial(v, wait, g);

@@ -183,6 +183,20 @@ void page_setup_post(struct view *v)
 
 /* --- log-in ----------------------------------------------------------------------------------- */
 
+/* To log in at a provider; and who has just logged out here may do so there as well. */
+static void outside_ways(struct view *v)
+{
+	bool was_there = str_is(http_pair(v->query, "bao"), "da-dang-xuat-oidc");
+
+	if (!signin_is_on(v, OIDC_ON))
+		return;
+	if (was_there)
+		html_button(v, "/dang-nhap/oidc", (const char *[2]){ "viec", "ra" },
+			tr(v->lang, "Đăng xuất cả ở nơi đăng nhập"));
+	html_button(v, "/dang-nhap/oidc", (const char *[2]){ "viec", "vao" },
+		tr(v->lang, "Đăng nhập một lần của cơ quan"));
+}
+
 void page_login(struct view *v)
 {
 	if (!is_set_up(v)) {
@@ -214,6 +228,7 @@ void page_login(struct view *v)
 				"người quản trị mở khóa."),
 			"n", number_text(v, v->rules.login_fail_max->number), "dieu",
 			cite_text(v, v->rules.login_fail_max), NULL));
+	outside_ways(v);
 	page_end(v);
 }
 
@@ -289,7 +304,9 @@ void page_logout(struct view *v)
 		return;
 	}
 	session_drop_cookie(v);
-	redirect(v, "/dang-nhap?bao=da-dang-xuat");
+	redirect(v,
+		str_is(v->user.source, ORG_OIDC) ? "/dang-nhap?bao=da-dang-xuat-oidc" :
+						   "/dang-nhap?bao=da-dang-xuat");
 }
 
 /* --- the second step -------------------------------------------------------------------------- */
@@ -436,9 +453,12 @@ void page_change(struct view *v)
 		return;
 	}
 	page_start(v, tr(v->lang, "Đổi mật khẩu"));
-	if (str_is(v->user.source, ORG_LDAP)) {
+	if (org_is_outside(v->user.source)) {
 		html(v->w, "<p>%s</p>\n",
-			tr(v->lang, "Mật khẩu của bạn ở danh bạ của cơ quan: đổi ở đó."));
+			str_is(v->user.source, ORG_LDAP) ?
+				tr(v->lang, "Mật khẩu của bạn ở danh bạ của cơ quan: đổi ở đó.") :
+				tr(v->lang,
+					"Bạn đăng nhập ở nơi đăng nhập chung của cơ quan: đổi mật khẩu ở đó."));
 		page_end(v);
 		return;
 	}

@@ -1,6 +1,6 @@
 /* page_user.c - one account: its role, its unit, its person, and whether it is for emergencies. */
-#include "core/org/outside.h"
 #include "face/web/org_int.h"
+#include "face/web/signin.h"
 
 static const char *source_words(struct view *v, const struct org_user *u)
 {
@@ -29,6 +29,23 @@ static void facts(struct view *v, const struct org_user *u, const struct staff *
 	html(v->w, "</dl>\n");
 }
 
+/* Who the account is at the provider: only an administrator says so. */
+static void link_form(struct view *v, const struct org_user *u, const char *path)
+{
+	if (!signin_is_on(v, OIDC_ON) || str_is(u->source, "emergency"))
+		return;
+	html_form(v, path, "card");
+	html(v->w, "<input type=\"hidden\" name=\"viec\" value=\"gan\">\n");
+	html_field(v,
+		&(struct field){ .name = "ma",
+			.label = tr(v->lang, "Mã của người này ở nơi đăng nhập một lần (sub)"),
+			.hint = tr(v->lang,
+				"Gắn rồi thì tài khoản này chỉ vào bằng đăng nhập một lần; mật khẩu ở Khiên bị bỏ"),
+			.autocomplete = "off",
+			.is_required = true });
+	html_form_end(v, tr(v->lang, "Gắn với đăng nhập một lần"));
+}
+
 static void forms(struct view *v, const struct org_user *u, const struct staff *person)
 {
 	const char *path = path_of(v, "/quan-tri/nguoi-dung/%lld", (long long)u->id);
@@ -36,10 +53,10 @@ static void forms(struct view *v, const struct org_user *u, const struct staff *
 	html_form(v, path, "card");
 	html(v->w, "<input type=\"hidden\" name=\"viec\" value=\"vai-tro\">\n");
 	html_role_select(v, str_of(org_role_id(u->role)));
-	if (str_is(u->source, ORG_LDAP))
+	if (org_is_outside(u->source))
 		html(v->w, "<p class=\"soft\">%s</p>\n",
 			tr(v->lang,
-				"Lần đăng nhập sau, nhóm trong danh bạ lại quyết định vai trò và đơn vị."));
+				"Lần đăng nhập sau, nhóm ở nơi đăng nhập lại quyết định vai trò và đơn vị."));
 	html_form_end(v, tr(v->lang, "Đổi vai trò"));
 	html_form(v, path, "card");
 	html(v->w, "<input type=\"hidden\" name=\"viec\" value=\"noi-lam\">\n");
@@ -55,6 +72,7 @@ static void forms(struct view *v, const struct org_user *u, const struct staff *
 				v->lang, "Mã cán bộ, hoặc họ và tên nếu chỉ một người có tên đó"),
 			.value = text_of(v, person->code.len ? person->code : person->name) });
 	html_form_end(v, tr(v->lang, "Lưu"));
+	link_form(v, u, path);
 	if (u->role == USER_ADMIN && (!u->source.len || str_is(u->source, "emergency"))) {
 		bool is_on = str_is(u->source, "emergency");
 
@@ -146,6 +164,22 @@ static int place(struct view *v, int64_t id)
 	return rc;
 }
 
+static int link_subject(struct view *v, int64_t id)
+{
+	struct str issuer = STR_NONE;
+	int rc = org_setting(v->web->store, "oidc.issuer", v->a, &issuer, v->e);
+
+	if (rc == 0)
+		rc = org_subject_link(
+			&v->by, id, issuer.ptr ? issuer : STR(""), form_value(v, "ma"), v->e);
+	if (rc == ERR_CONFLICT || rc == ERR_INPUT) {
+		fault_add(v, "ma",
+			tr(v->lang, "Mã này trống, quá dài hoặc đã gắn với tài khoản khác."));
+		rc = 0;
+	}
+	return rc;
+}
+
 void page_user_change(struct view *v, int64_t id)
 {
 	struct str act = form_value(v, "viec");
@@ -156,6 +190,8 @@ void page_user_change(struct view *v, int64_t id)
 		rc = org_user_set_role(&v->by, id, role, v->e);
 	else if (str_is(act, "noi-lam"))
 		rc = place(v, id);
+	else if (str_is(act, "gan"))
+		rc = link_subject(v, id);
 	else if (str_is(act, "khan-cap") || str_is(act, "khan-cap-bo"))
 		rc = org_emergency_set(&v->by, id, str_is(act, "khan-cap"), v->e);
 	else {

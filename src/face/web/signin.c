@@ -4,25 +4,8 @@
 #define PATIENCE_US ((SIGNIN_TIME_S + 5) * (int64_t)1000000)
 #define KEPT_US (120 * (int64_t)1000000) /* an answer nobody fetches */
 #define ANSWER_MEMORY_BYTES (512 * KIB)
-
-const struct signin_setting ldap_settings[] = {
-	{ "ldap.url", "dia-chi", SIGNIN_URL, T("Địa chỉ máy chủ danh bạ"),
-		T("ldaps://may-chu hoặc ldap://may-chu (khi đó dùng StartTLS); luôn mã hóa"),
-		false },
-	{ "ldap.ca", "chung-thu", SIGNIN_CA, T("Chứng thư của nơi cấp (CA), dạng PEM"),
-		T("Để trống thì dùng các CA mà máy này tin"), false },
-	{ "ldap.bind", "tai-khoan-doc", SIGNIN_BIND_DN, T("Tài khoản đọc danh bạ (DN)"),
-		T("Ví dụ: cn=khien,dc=don-vi,dc=vn; chỉ cần quyền đọc"), false },
-	{ "ldap.secret", "mat-khau-doc", SIGNIN_BIND_PASSWORD, T("Mật khẩu của tài khoản đọc"),
-		T("Để trống thì giữ mật khẩu đã lưu"), true },
-	{ "ldap.base", "goc", SIGNIN_BASE, T("Tìm người và nhóm bên dưới"),
-		T("Ví dụ: dc=don-vi,dc=vn"), false },
-	{ "ldap.attribute", "thuoc-tinh", SIGNIN_ATTRIBUTE, T("Thuộc tính chứa tên đăng nhập"),
-		T("uid với OpenLDAP, sAMAccountName với Active Directory"), false },
-	{ "ldap.filter", "loc", SIGNIN_FILTER, T("Bộ lọc thêm cho người"),
-		T("Ví dụ: (objectClass=person)"), false },
-};
-const size_t ldap_setting_count = COUNT(ldap_settings);
+#define TICKET "khien-cho"
+#define TICKET_S 300
 
 /* --- asking ----------------------------------------------------------------------------------- */
 
@@ -34,17 +17,19 @@ bool signin_is_on(struct view *v, const char *setting)
 		str_is(value, "1");
 }
 
-int signin_load(struct view *v, const struct signin_setting *settings, size_t count,
-	struct signin_question *q)
+int signin_load(struct view *v, const struct signin_source *source, struct signin_question *q)
 {
 	int rc = 0;
 
-	for (size_t i = 0; i < count && rc == 0; i++)
-		rc = settings[i].is_secret ?
-			org_secret(v->web->store, v->web->key, settings[i].name, v->a,
-				&q->at[settings[i].at], v->e) :
-			org_setting(v->web->store, settings[i].name, v->a, &q->at[settings[i].at],
-				v->e);
+	for (size_t i = 0; i < source->count && rc == 0; i++) {
+		const struct signin_setting *s = &source->settings[i];
+
+		rc = s->is_secret ?
+			org_secret(v->web->store, v->web->key, s->name, v->a, &q->at[s->at], v->e) :
+			org_setting(v->web->store, s->name, v->a, &q->at[s->at], v->e);
+		if (rc == 0 && !q->at[s->at].ptr && s->usual)
+			q->at[s->at] = str_of(s->usual);
+	}
 	return rc;
 }
 
@@ -54,10 +39,12 @@ static void set_free(struct signin_wait *wait)
 	*wait = (struct signin_wait){ 0 };
 }
 
-/* A free place; those that nobody came back to are free. */
+/* A free place; those that nobody came back to are free, and when there is none, the oldest of
+ * those that are answered and not fetched. */
 static struct signin_wait *place(struct signin_desk *desk)
 {
 	int64_t now_us = clock_monotonic_us();
+	struct signin_wait *oldest = NULL;
 
 	for (size_t i = 0; i < SIGNIN_WAITS; i++) {
 		struct signin_wait *wait = &desk->waits[i];
@@ -66,24 +53,38 @@ static struct signin_wait *place(struct signin_desk *desk)
 			set_free(wait);
 		if (!wait->id)
 			return wait;
+		if (wait->is_answered && (!oldest || wait->since_us < oldest->since_us))
+			oldest = wait;
 	}
-	return NULL;
+	if (oldest)
+		set_free(oldest);
+	return oldest;
 }
 
-static const char *cookie_name(const struct view *v)
+const char *signin_cookie_name(const struct view *v, const char *name)
 {
-	return v->web->is_tls ? "__Host-khien-cho" : "khien-cho";
+	return arena_fmt(v->a, "%s%s", v->web->is_tls ? "__Host-" : "", name).ptr;
 }
 
 /* Lax: who comes back from a provider of log-ins comes by a link of that site. */
+void signin_cookie(struct view *v, const char *name, const char *value, int max_age_s)
+{
+	size_t i = 0;
+
+	while (i + 1 < COUNT(v->rs->cookies) && v->rs->cookies[i])
+		i++;
+	v->rs->cookies[i] = arena_fmt(v->a, "%s=%s; Path=/; HttpOnly; SameSite=Lax; Max-Age=%d%s",
+		signin_cookie_name(v, name), value, max_age_s, v->web->is_tls ? "; Secure" : "")
+				    .ptr;
+}
+
 static void give_ticket(struct view *v, struct signin_wait *wait)
 {
 	char token[ORG_TOKEN_SIZE];
 
 	random_token(token, sizeof(token) - 1);
 	(void)sha256_hex(str_of(token), wait->ticket);
-	v->rs->cookies[0] = path_of(v, "%s=%s; Path=/; HttpOnly; SameSite=Lax%s", cookie_name(v),
-		token, v->web->is_tls ? "; Secure" : "");
+	signin_cookie(v, TICKET, token, TICKET_S);
 }
 
 bool signin_send(struct view *v, enum signin_why why, struct signin_question *q, int64_t user_id)
@@ -108,7 +109,7 @@ bool signin_send(struct view *v, enum signin_why why, struct signin_question *q,
 
 struct signin_wait *signin_waiting(struct view *v, enum signin_why why)
 {
-	struct str token = http_cookie(http_header(v->rq, "cookie"), cookie_name(v));
+	struct str token = http_cookie(http_header(v->rq, "cookie"), signin_cookie_name(v, TICKET));
 	char hex[SHA256_HEX_SIZE];
 
 	if (!v->web->desk || token.len != ORG_TOKEN_SIZE - 1)
@@ -132,13 +133,7 @@ struct signin_wait *signin_waiting(struct view *v, enum signin_why why)
 void signin_drop(struct view *v, struct signin_wait *wait)
 {
 	set_free(wait);
-	for (size_t i = 0; i < COUNT(v->rs->cookies); i++) {
-		if (v->rs->cookies[i])
-			continue;
-		v->rs->cookies[i] = path_of(v, "%s=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0%s",
-			cookie_name(v), v->web->is_tls ? "; Secure" : "");
-		return;
-	}
+	signin_cookie(v, TICKET, "", 0);
 }
 
 void page_waiting(struct view *v, const char *title, const char *words)
@@ -147,6 +142,16 @@ void page_waiting(struct view *v, const char *title, const char *words)
 	page_start(v, title);
 	html(v->w, "<p role=\"status\">%s</p>\n", words);
 	page_end(v);
+}
+
+bool signin_must_wait(struct view *v, struct signin_wait *wait, const char *words)
+{
+	bool must = !wait->is_answered || (wait->why != SIGNIN_FOR_LOGIN && !wait->is_shown);
+
+	if (must)
+		page_waiting(v, tr(v->lang, "Đăng nhập"), words);
+	wait->is_shown = true;
+	return must;
 }
 
 int signin_group(struct view *v, const char *source, const struct signin_wait *wait,
@@ -186,7 +191,7 @@ int signin_recheck(struct view *v)
 		return rc;
 	if (!signin_is_on(v, LDAP_ON)) /* the directory counts no more */
 		return org_outside_seen(&v->by, v->user.id, NULL, v->e);
-	rc = signin_load(v, ldap_settings, ldap_setting_count, &q);
+	rc = signin_load(v, &signin_ldap, &q);
 	q.at[SIGNIN_LOGIN] = v->user.login;
 	if (rc == 0)
 		(void)signin_send(v, SIGNIN_FOR_CHECK, &q, v->user.id);

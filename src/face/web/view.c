@@ -259,6 +259,8 @@ static const struct {
 	{ "da-go-tep", T("Đã gỡ tệp. Đưa lại được trong 30 ngày.") },
 	{ "da-doi-mat-khau", T("Đã đổi mật khẩu. Mọi phiên khác đã kết thúc.") },
 	{ "da-dang-xuat", T("Đã đăng xuất.") },
+	{ "da-dang-xuat-oidc",
+		T("Đã đăng xuất khỏi Khiên. Phiên ở nơi đăng nhập chung có thể vẫn còn mở.") },
 	{ "het-phien", T("Phiên làm việc đã kết thúc vì không có thao tác. Hãy đăng nhập lại.") },
 };
 

@@ -380,6 +380,9 @@ void page_login_post(struct view *v);
 /* The directory is asked about the log-in of the form. */
 void page_login_outside(struct view *v, struct str password);
 void page_login_wait(struct view *v);
+void page_oidc_begin(struct view *v);
+void page_oidc_go(struct view *v);
+void page_oidc_back(struct view *v);
 /* What is said of a log-in that did not work: the same for names that exist and that do not. */
 const char *login_words(struct view *v, const struct org_login *try);
 /* A session for one who has shown who they are; the log-in is done when no second step is asked. */

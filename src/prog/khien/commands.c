@@ -56,5 +56,9 @@ const struct command *const khien_commands[] = {
 	&web_user_disable,
 	&web_user_reset,
 	&web_user_unlock,
+	&web_user_link,
+	&web_signin_show,
+	&web_signin_set,
+	&web_signin_group,
 	NULL,
 };

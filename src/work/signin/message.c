@@ -1,12 +1,24 @@
 /* message.c - questions and answers as lines of fields. */
 #include <errno.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include "kit/crypto/crypto.h"
 #include "kit/text/text.h"
 #include "work/signin/signin.h"
 
-#define ANSWER_FIELDS 6 /* before the groups: the word, id, state, detail, name, email */
+#define ANSWER_FIELDS 12 /* before the groups: the word, id, state, and those of texts_of() */
+
+enum { TEXT_COUNT = 8 };
+
+/* The texts of an answer in the order in which they go over the channel. */
+static void texts_of(struct signin_answer *x, struct str **ret)
+{
+	struct str *const texts[TEXT_COUNT] = { &x->detail, &x->name, &x->email, &x->subject,
+		&x->login, &x->code, &x->go, &x->leave };
+
+	memcpy(ret, texts, sizeof(texts));
+}
 
 bool signin_ask(int channel, const struct signin_question *q)
 {
@@ -53,12 +65,16 @@ int signin_question_parse(
 
 void signin_answer_write(const struct signin_answer *x, struct buf *out)
 {
+	struct signin_answer copy = *x;
+	struct str *texts[TEXT_COUNT];
+
 	buf_add(out, STR("answer"));
 	text_field_add_i64(out, x->id);
 	text_field_add_i64(out, x->state);
-	text_field_add(out, x->detail);
-	text_field_add(out, x->name);
-	text_field_add(out, x->email);
+	text_field_add(out, x->says_issuer ? STR("1") : STR(""));
+	texts_of(&copy, texts);
+	for (size_t i = 0; i < TEXT_COUNT; i++)
+		text_field_add(out, texts[i]->ptr ? *texts[i] : STR(""));
 	for (size_t i = 0; i < x->group_count; i++)
 		text_field_add(out, x->groups[i]);
 }
@@ -66,6 +82,7 @@ void signin_answer_write(const struct signin_answer *x, struct buf *out)
 int signin_answer_parse(struct str line, struct arena *a, struct signin_answer *ret, struct err *e)
 {
 	struct str *at = arena_array(a, struct str, ANSWER_FIELDS + SIGNIN_GROUPS_MAX);
+	struct str *texts[TEXT_COUNT];
 	struct signin_answer x;
 	int64_t state;
 	size_t count;
@@ -77,9 +94,10 @@ int signin_answer_parse(struct str line, struct arena *a, struct signin_answer *
 	for (size_t i = 3; i < count; i++) /* what others wrote is shown and kept: as text */
 		at[i] = text_clean(a, at[i].ptr ? at[i] : STR(""), KIB);
 	x.state = (enum signin_state)state;
-	x.detail = at[3];
-	x.name = at[4];
-	x.email = at[5];
+	x.says_issuer = str_is(at[3], "1");
+	texts_of(&x, texts);
+	for (size_t i = 0; i < TEXT_COUNT; i++)
+		*texts[i] = at[4 + i];
 	x.groups = at + ANSWER_FIELDS;
 	x.group_count = count - ANSWER_FIELDS;
 	*ret = x;

@@ -1,7 +1,7 @@
-/* signin.h - floor 4: who somebody is, asked of an LDAP directory. A process of the service does it
- * that may open connections and has no database, no key and no folder: what it must know comes with
- * each question, and each question is answered by a child of its own, so that a server that is slow
- * or hostile holds up or harms one log-in at most. */
+/* signin.h - floor 4: who somebody is, asked of an LDAP directory or an OpenID Connect provider. A
+ * process of the service does it that may open connections and has no database, no key and no
+ * folder: what it must know comes with each question, and each question is answered by a child of
+ * its own, so that a server that is slow or hostile holds up or harms one log-in at most. */
 #ifndef WORK_SIGNIN_H
 #define WORK_SIGNIN_H
 
@@ -11,12 +11,14 @@
 enum signin_kind {
 	SIGNIN_LDAP,       /* is this log-in name with this password somebody? */
 	SIGNIN_LDAP_CHECK, /* is the person still there, and in which groups? */
+	SIGNIN_OIDC_FIND,  /* what does the provider tell of itself? */
+	SIGNIN_OIDC,       /* who is it that came back with this code? */
 	SIGNIN_KIND_COUNT,
 };
 
 /* What a question brings along; what its kind does not need stays "". */
 enum signin_field {
-	SIGNIN_URL,
+	SIGNIN_URL, /* of the directory; the issuer */
 	SIGNIN_CA,
 	SIGNIN_BIND_DN,
 	SIGNIN_BIND_PASSWORD,
@@ -25,6 +27,15 @@ enum signin_field {
 	SIGNIN_FILTER,
 	SIGNIN_LOGIN,
 	SIGNIN_PASSWORD,
+	SIGNIN_CLIENT, /* who asks the provider, and its secret */
+	SIGNIN_CLIENT_SECRET,
+	SIGNIN_LOGIN_CLAIM, /* where it tells what of somebody */
+	SIGNIN_GROUPS_CLAIM,
+	SIGNIN_CODE_CLAIM,
+	SIGNIN_CODE, /* what the browser brought back, and what was kept */
+	SIGNIN_REDIRECT,
+	SIGNIN_VERIFIER,
+	SIGNIN_NONCE,
 	SIGNIN_FIELD_COUNT,
 };
 
@@ -44,6 +55,10 @@ enum signin_state {
 	SIGNIN_CERTIFICATE, /* TLS failed */
 	SIGNIN_BIND,        /* the account that asks was refused */
 	SIGNIN_SEARCH,      /* the question was refused */
+	SIGNIN_PROVIDER,    /* the provider is not the one that is set, or lacks something */
+	SIGNIN_CODE_USED,   /* the code is good no more, or not for us */
+	SIGNIN_TOKEN,       /* what it vouches with is not in order */
+	SIGNIN_CLOCK,       /* of another time: the clocks differ */
 	SIGNIN_STATE_COUNT,
 };
 
@@ -54,7 +69,10 @@ struct signin_answer {
 	enum signin_state state;
 	struct str detail; /* what was said there, for who keeps the settings */
 	struct str name, email;
-	const struct str *groups; /* as they are named there */
+	struct str subject, login, code; /* of a provider: who, their name there, their number */
+	struct str go, leave;            /* where browsers are sent to log in, and to log out */
+	bool says_issuer;                /* it names itself when they come back */
+	const struct str *groups;        /* as they are named there */
 	size_t group_count;
 };
 
