@@ -15,9 +15,11 @@ HEADER, FOOTER = 16, 48
 DICTIONARY, ADDRESSES, TEMPLATES, SLOTS, REDACTED, META, RECEIVED, GROUPS, ROWS = 1, 2, 3, 4, 9, 10, 11, 12, 13
 TEMPLATE_USES, TEXT_USES, ADDRESS_USES, GRAMS, TIMES, TIMES_OTHER = 5, 6, 7, 8, 14, 15
 TEXT_CODES, NUMBER_CODES, ADDRESS_CODES, COLUMN, COLUMNS, RAW, LENGTHS, TEXT = 16, 17, 18, 19, 20, 21, 22, 23
+USUAL, FIXED = 0, 24
 SLOT_TEXT, SLOT_NUMBER, SLOT_HEX, SLOT_HEX_UPPER, SLOT_IPV4, SLOT_TIME = range(1, 7)
 CODES = {TEXT_CODES: (SLOT_TEXT,), NUMBER_CODES: (SLOT_NUMBER, SLOT_HEX, SLOT_HEX_UPPER),
          ADDRESS_CODES: (SLOT_IPV4,)}
+FORMS = {SLOT_NUMBER: b"%0*d", SLOT_HEX: b"%0*x", SLOT_HEX_UPPER: b"%0*X"}
 ENTRY_NEAR, NUMBER_NEAR, AGAIN, FOLLOWERS = 16, 8, 17, 1024
 LZMA = [{"id": lzma.FILTER_LZMA1, "dict_size": 8 << 20, "lc": 3, "lp": 0, "pb": 0}]
 HEAD = struct.Struct(">BBHqqIQB16sI")
@@ -166,7 +168,7 @@ class Segment:
         at, stored, size, check, self.count, ends = struct.unpack("<QIIQQQ", foot[:40])
         if hash_of(data[:HEADER] + foot[:32]) != ends or HEADER > at or at + stored != len(data) - FOOTER:
             raise ValueError("a damaged frame")
-        if struct.unpack("<Q", data[8:16])[0] not in (1, 2):
+        if struct.unpack("<Q", data[8:16])[0] not in (1, 2, 3):
             raise Unread("another version")
         packed = data[at:at + stored]
         if hash_of(packed) != check:
@@ -230,6 +232,41 @@ class Segment:
                 slots.append((kind, r.u8() if kind == SLOT_TIME else r.varint()))
             self.templates.append((pieces[:len(slots) + 1], slots))
             del pieces[:len(slots) + 1]
+
+        self.load_usual()
+
+    def load_usual(self):
+        """The texts that slots have in whole blocks, by template and slot."""
+        r, self.usual = Bytes(self.section(self.sections, USUAL)), {}
+        all_ = [(t, k) for t in range(1, len(self.templates)) for k in range(len(self.templates[t][1]))]
+        at, found, last, numbers = 0, [], {}, {}
+        for _ in range(r.varint() if r.data else 0):
+            at += r.varint()
+            found.append(all_[at])
+            at += 1
+        entries = [(t, k) for t, k in found if self.templates[t][1][k][0] in (SLOT_TEXT, SLOT_IPV4)]
+        for t, k in entries:
+            type_ = self.templates[t][1][k][0]
+            last[type_] = last.get(type_, 0) + r.zigzag()
+            self.usual[t, k] = (self.texts if type_ == SLOT_TEXT else self.addresses)[last[type_]]
+        for place in found:
+            if place not in self.usual:
+                numbers[place] = r.varint()
+        for (t, k), number in numbers.items():
+            self.usual[t, k] = FORMS[self.templates[t][1][k][0]] % (r.u8(), number)
+        if r.at != len(r.data):
+            raise ValueError("usual values are left")
+
+    def fixed(self, block, templates):
+        """The slots that have their usual value in all rows."""
+        r, out = Bytes(self.section(block["sections"], FIXED)), set()
+        for t in sorted(set(templates) - {0}) if r.data else []:
+            count = len(self.templates[t][1])
+            bits = int.from_bytes(r.take((count + 7) // 8), "little")
+            out.update((t, k) for k in range(count) if bits >> k & 1)
+        if r.at != len(r.data):
+            raise ValueError("bits are left")
+        return out
 
     def load_index(self):
         """What a search goes by; None where the segment does not tell."""
@@ -327,7 +364,7 @@ class Segment:
                 raise ValueError("a column")
         return out
 
-    def decode(self, block, templates, kind, columns, values):
+    def decode(self, block, templates, kind, columns, values, fixed):
         """The slots of one stream of codes, row after row, into VALUES[position][slot]."""
         codes = Bytes(self.section(block["sections"], kind))
         uses, streams, near, followers = {}, {}, {}, {}
@@ -335,13 +372,16 @@ class Segment:
             uses[t] = uses.get(t, 0) + 1
         for t in sorted(uses):
             for k, slot in enumerate(self.templates[t][1] if t else []):
-                if slot[0] in CODES[kind]:
+                if slot[0] in CODES[kind] and (t, k) not in fixed:
                     streams[t, k] = Bytes(codes.take(uses[t]))
         if codes.at != len(codes.data):
             raise ValueError("codes are left")
         for position, t in enumerate(templates):
             for k, (type_, family) in enumerate(self.templates[t][1] if t else []):
                 if type_ not in CODES[kind]:
+                    continue
+                if (t, k) in fixed:
+                    values[position][k] = self.usual[t, k]
                     continue
                 known, column = near.setdefault(family, []), columns.get(family)
                 after = followers.setdefault(family, {})
@@ -376,16 +416,16 @@ class Segment:
         else:
             at = (column.next(), code - NUMBER_NEAR)
             front(near, len(near), NUMBER_NEAR, at)
-        form = {SLOT_NUMBER: b"%0*d", SLOT_HEX: b"%0*x", SLOT_HEX_UPPER: b"%0*X"}[type_]
-        return form % (at[1], at[0])
+        return FORMS[type_] % (at[1], at[0])
 
     def texts_of_columns(self, block):
         """(template, text, slots) of each row."""
         place, rows = self.order(block), self.section(block["sections"], ROWS)
         templates = [struct.unpack_from("<H", rows, 2 * i)[0] for i in range(block["rows"])]
         values, columns = [{} for _ in templates], self.columns(block)
+        fixed = self.fixed(block, templates)
         for kind in CODES:
-            self.decode(block, templates, kind, columns, values)
+            self.decode(block, templates, kind, columns, values, fixed)
         self.times(block, templates, place, values)
         raw = Bytes(self.section(block["sections"], RAW))
         out = []

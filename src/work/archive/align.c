@@ -436,6 +436,7 @@ void align(struct search *a, struct segment *s, struct str text, enum folding fo
 	a->live_first = get(s->template_count, sizeof(*a->live_first));
 	a->live_count = get(s->template_count, sizeof(*a->live_count));
 	a->blocks = get(s->template_count, sizeof(*a->blocks));
+	a->now = get(s->template_count, 1);
 	a->fit[TEMPLATE_RAW] = FIT_UNKNOWN;
 	a->blocks[TEMPLATE_RAW] = UINT32_MAX;
 	look_at_text(a);
@@ -471,10 +472,11 @@ void align_done(struct search *a)
 	free(a->count);
 	free(a->live_first);
 	free(a->live_count);
+	free(a->now);
 	free(a->blocks);
 }
 
-static bool is_met(
+bool align_is_met(
 	const struct search *a, const struct condition *c, struct slot slot, struct value value)
 {
 	char text[TIMEFORM_TEXT_MAX];
@@ -501,11 +503,11 @@ bool align_meets(const struct search *a, uint32_t position)
 		(const struct condition *)(const void *)a->live.at + a->live_first[t];
 	const struct condition *end = c + a->live_count[t];
 	const struct slot *slots = a->s->slots + a->s->templates[t].slot;
-	const struct value *values = v->values + v->first[position];
 	bool is_good = true;
 
 	for (; c < end; c++) {
-		is_good = is_good && is_met(a, c, slots[c->slot], values[c->slot]);
+		is_good = is_good &&
+			align_is_met(a, c, slots[c->slot], value_at(a->s, position, c->slot));
 		if (c->is_last) {
 			if (is_good)
 				return true;

@@ -59,7 +59,9 @@ struct search {
 	uint32_t *count;
 	uint32_t *blocks;        /* where the text may be in rows of it, as bits */
 	struct bytes conditions; /* of struct condition */
-	/* in the block in work: those whose set may be met */
+	/* in the block in work: what it makes of each fit; conditions whose set may be met, without
+	 * those that are met in all rows */
+	uint8_t *now;
 	struct bytes live;
 	uint32_t *live_first;
 	uint32_t *live_count;
@@ -81,13 +83,18 @@ void align(struct search *a, struct segment *s, struct str text, enum folding fo
 void align_done(struct search *a);
 void prune_new(struct prune *p, const struct segment *s, struct err *e);
 void prune_done(struct prune *p);
-/* In the block in work: can any set of conditions of template T be met? What they ask for is noted
- * in P. */
-MUST_CHECK int align_prune(struct search *a, uint32_t t, struct prune *p, bool *ret_may);
+/* In the block in work: which conditions of template T are left to ask of its rows? A->now[T] tells
+ * whether the text is in none of them, in all, or in those that meet one. */
+MUST_CHECK int align_prune(struct search *a, uint32_t t, struct prune *p);
+/* What these conditions ask for is noted in P. */
+void align_want(const struct search *a, uint32_t t, struct prune *p);
 /* A block begins: no condition is known to be met in it. */
 void align_begin(struct search *a);
 /* Does the row at POSITION meet the conditions of its template, which fits if they are met? */
 bool align_meets(const struct search *a, uint32_t position);
+/* Does VALUE, which stands in SLOT, meet condition C? */
+bool align_is_met(
+	const struct search *a, const struct condition *c, struct slot slot, struct value value);
 bool align_compare(struct str value, enum align_op op, struct str wanted);
 /* Is the search's text in TEXT, which is not folded yet? */
 bool align_in_text(const struct search *a, struct str text);

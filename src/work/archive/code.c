@@ -1,5 +1,16 @@
 #include "work/archive/write.h"
 
+/* So many rows of a template make the one value of a slot in all of them its usual one. */
+#define USUAL_MIN 4
+
+/* A slot whose values are being coded. */
+struct told {
+	struct family_values *family; /* NULL of a time */
+	uint32_t cursor;              /* in its stream: where its next code goes */
+	uint16_t slot;                /* of its template */
+	struct slot is;
+};
+
 /* A block being turned into codes and columns. */
 struct coder {
 	struct segment_writer *w;
@@ -7,9 +18,12 @@ struct coder {
 	const struct row *rows;
 	const struct value *values;
 	uint32_t count;
-	uint32_t *order;  /* rows, group after group */
-	uint32_t *cursor; /* of each slot: where its next code goes */
-	uint8_t *codes[SLOT_TYPES];
+	uint32_t *order;   /* rows, group after group */
+	uint32_t *uses;    /* of a template: rows */
+	uint8_t *is_one;   /* of a slot: it has one value in all rows; afterwards: it is not told */
+	struct value *one; /* that value */
+	struct bytes told; /* of struct told, of all templates */
+	uint32_t *told_from; /* of a template, and one more: its first */
 	int64_t time_diff[TIMEFORM_FORMS];
 };
 
@@ -68,39 +82,12 @@ static enum section_kind codes_of(unsigned type)
 	}
 }
 
-/* Codes stand by template and slot, so that like stands beside like: give each its place. */
-static void place_codes(struct coder *c)
-{
-	const struct lines *l = &c->w->lines;
-	uint32_t templates = lines_templates(l);
-	uint32_t *uses = get(templates, sizeof(*uses));
-
-	for (uint32_t i = 0; i < c->count; i++)
-		uses[c->rows[i].template]++;
-	for (uint32_t t = 1; t < templates; t++) {
-		const struct template *template = lines_template(l, t);
-		const struct slot *slots = lines_slots(l, template);
-
-		if (uses[t] == 0)
-			continue;
-		for (uint32_t k = 0; k < template->slots; k++) {
-			struct bytes *stream = &c->out->of[codes_of(slots[k].type)];
-
-			if (k + 1 == template->time)
-				continue;
-			bytes_more(stream, uses[t]);
-			c->cursor[template->slot + k] = (uint32_t)stream->len;
-			stream->len += uses[t];
-		}
-	}
-	free(uses);
-}
-
 static struct family_values *family(struct coder *c, uint16_t number)
 {
 	struct family_values *f = &c->w->families[number];
 
 	if (f->position == 0) {
+		near_clear(&f->near);
 		bytes_add(&c->w->used_families, &number, sizeof(number));
 		f->position = (uint32_t)(c->w->used_families.len / sizeof(number));
 	}
@@ -122,61 +109,162 @@ struct entries {
 	uint32_t block;
 };
 
-/* The number ENTRY, which is the writer's, has in the segment. */
-static uint32_t number_of(const struct entries *in, uint32_t entry)
+/* The number ENTRY, which is the writer's, has in the segment: NUMBER tells it, plus one, and ORDER
+ * lists those that have one. */
+static uint32_t number_of(struct bytes *number, struct bytes *order, uint32_t entry)
 {
 	uint32_t *numbers;
 
-	while (in->number->len <= entry * sizeof(uint32_t)) {
-		memset(bytes_more(in->number, sizeof(uint32_t)), 0, sizeof(uint32_t));
-		in->number->len += sizeof(uint32_t);
+	while (number->len <= entry * sizeof(uint32_t)) {
+		memset(bytes_more(number, sizeof(uint32_t)), 0, sizeof(uint32_t));
+		number->len += sizeof(uint32_t);
 	}
-	numbers = (uint32_t *)(void *)in->number->at;
+	numbers = (uint32_t *)(void *)number->at;
 	if (numbers[entry] == 0) {
-		bytes_add(in->order, &entry, sizeof(entry));
-		numbers[entry] = (uint32_t)(in->order->len / sizeof(entry));
+		bytes_add(order, &entry, sizeof(entry));
+		numbers[entry] = (uint32_t)(order->len / sizeof(entry));
 	}
 	return numbers[entry] - 1;
+}
+
+/* The place of VALUE, or -1. */
+static int find_near(const struct near *near, uint64_t value)
+{
+	unsigned places = 0;
+
+	if (near->count > 0 && near->value[near_place(near, 0)] == value)
+		return (int)near_place(near, 0);
+	for (unsigned i = 0; i < ENTRY_NEAR; i++)
+		places |= (unsigned)(near->value[i] == value) << i;
+	places &= (1u << near->count) - 1;
+	return places ? __builtin_ctz(places) : -1;
+}
+
+/* Which slots have one value in all rows of the block. */
+static void find_ones(struct coder *c)
+{
+	const struct lines *l = &c->w->lines;
+
+	for (uint32_t i = 0; i < c->count; i++) {
+		uint32_t t = c->rows[i].template;
+		const struct template *template = lines_template(l, t);
+		const struct value *values = c->values + c->rows[i].values;
+		struct value *one = c->one + template->slot;
+		uint8_t *is_one = c->is_one + template->slot;
+
+		if (c->uses[t]++ == 0) {
+			memcpy(one, values, template->slots * sizeof(*one));
+			memset(is_one, 1, template->slots);
+			continue;
+		}
+		for (uint32_t k = 0; k < template->slots; k++)
+			is_one[k] &= (uint8_t)((one[k].number == values[k].number) &
+				(one[k].digits == values[k].digits));
+	}
+}
+
+/* The value ONE of a slot that has no other in the block: is it the usual one, or may it be? */
+static bool is_usual(struct coder *c, uint32_t slot, struct value one, uint32_t uses)
+{
+	struct segment_writer *w = c->w;
+	struct value *usual = (struct value *)(void *)w->usual.at + slot;
+
+	if (usual->digits == NOT_USUAL && uses >= USUAL_MIN) {
+		*usual = (struct value){ one.number, one.digits };
+		bytes_add(&w->new_usual, &slot, sizeof(slot));
+	}
+	return usual->digits == one.digits && usual->number == one.number;
+}
+
+/* Slot K of template T is not told in this block: what a search asks for is noted here. */
+static void note_fixed(struct coder *c, struct slot slot, struct value one)
+{
+	struct segment_writer *w = c->w;
+
+	if (slot.type == SLOT_TEXT) {
+		number_of(&w->text_number, &w->text_order, (uint32_t)one.number);
+		uses_note(&w->text_uses, (uint32_t)one.number, slot.family, w->sizes.blocks);
+	} else if (slot.type == SLOT_IPV4) {
+		number_of(&w->address_number, &w->address_order, (uint32_t)one.number);
+		uses_note(&w->address_uses, (uint32_t)one.number, slot.family, w->sizes.blocks);
+	}
+}
+
+/* Slots with their usual value in all rows need no codes: a bit for each slot of the templates in
+ * use, those of each template from a byte of their own on. */
+static void fix_slots(struct coder *c)
+{
+	const struct lines *l = &c->w->lines;
+	struct bytes *bits = &c->out->of[SECTION_FIXED];
+	bool is_any = false;
+
+	find_ones(c);
+	for (uint32_t t = 1; t < lines_templates(l); t++) {
+		const struct template *template = lines_template(l, t);
+		const struct slot *slots = lines_slots(l, template);
+
+		for (uint32_t k = 0; k < template->slots && c->uses[t] > 0; k++) {
+			uint32_t slot = template->slot + k;
+
+			if (k % 8 == 0)
+				bytes_u8(bits, 0);
+			c->is_one[slot] = c->is_one[slot] && slots[k].type != SLOT_TIME &&
+				is_usual(c, slot, c->one[slot], c->uses[t]);
+			if (!c->is_one[slot])
+				continue;
+			note_fixed(c, slots[k], c->one[slot]);
+			bits->at[bits->len - 1] |= (uint8_t)(1u << k % 8);
+			is_any = true;
+		}
+	}
+	if (!is_any)
+		bits->len = 0;
 }
 
 /* A text or an address: ENTRY is the writer's number of it. */
 static uint8_t code_entry(struct family_values *f, uint32_t entry, const struct entries *in)
 {
 	struct near *near = &f->near;
-	uint32_t number = number_of(in, entry);
+	uint32_t number = number_of(in->number, in->order, entry);
 	bool is_expected = follower(&f->followers) == number + 1;
-	unsigned rank = 0;
+	int place = find_near(near, entry);
 	uint8_t code;
 
-	while (rank < near->count && near->value[rank] != entry)
-		rank++;
-	if (rank > 0 && is_expected) {
-		code = CODE_AGAIN;
-	} else if (rank < near->count) {
-		code = (uint8_t)rank;
+	if (place >= 0) {
+		unsigned rank = near_rank(near, (unsigned)place);
+
+		code = rank > 0 && is_expected ? CODE_AGAIN : (uint8_t)rank;
+		near_front(near, rank);
 	} else {
-		code = CODE_ENTRY;
+		near->value[near_new(near, ENTRY_NEAR)] = entry;
+		code = is_expected ? CODE_AGAIN : CODE_ENTRY;
+	}
+	if (code == CODE_ENTRY) {
 		fresh(f, number);
 		uses_note(in->uses, entry, in->family, in->block);
 	}
 	follow(&f->followers, number);
-	near_front(near, rank, ENTRY_NEAR, entry, 0);
 	return code;
 }
 
 static uint8_t code_number(struct family_values *f, struct value v)
 {
 	struct near *near = &f->near;
-	unsigned rank = 0;
+	unsigned places = 0, place;
 
-	while (rank < near->count &&
-		(near->value[rank] != v.number || near->digits[rank] != v.digits))
-		rank++;
-	if (rank < near->count) {
-		near_front(near, rank, NUMBER_NEAR, v.number, v.digits);
+	for (unsigned i = 0; i < NUMBER_NEAR; i++)
+		places |= (unsigned)(near->value[i] == v.number && near->digits[i] == v.digits)
+			<< i;
+	places &= (1u << near->count) - 1;
+	if (places) {
+		unsigned rank = near_rank(near, (unsigned)__builtin_ctz(places));
+
+		near_front(near, rank);
 		return (uint8_t)rank;
 	}
-	near_front(near, rank, NUMBER_NEAR, v.number, v.digits);
+	place = near_new(near, NUMBER_NEAR);
+	near->value[place] = v.number;
+	near->digits[place] = v.digits;
 	fresh(f, v.number);
 	return v.digits ? (uint8_t)(CODE_PADDED + v.digits - 1) : CODE_FRESH;
 }
@@ -197,22 +285,53 @@ static uint8_t code_time(
 	return CODE_TIME_OTHER;
 }
 
-static uint8_t code_value(struct coder *c, struct slot slot, const struct value *value)
+/* Codes stand by template and slot, so that like stands beside like: give each its place. */
+static void place_codes(struct coder *c)
+{
+	const struct lines *l = &c->w->lines;
+	uint32_t templates = lines_templates(l);
+
+	for (uint32_t t = 0; t < templates; t++) {
+		const struct template *template = lines_template(l, t);
+		const struct slot *slots = lines_slots(l, template);
+
+		c->told_from[t] = (uint32_t)(c->told.len / sizeof(struct told));
+		for (uint32_t k = 0; k < template->slots && c->uses[t] > 0; k++) {
+			struct bytes *stream = &c->out->of[codes_of(slots[k].type)];
+			struct told told = {
+				.cursor = (uint32_t)stream->len, .slot = (uint16_t)k, .is = slots[k]
+			};
+
+			if (k + 1 == template->time || c->is_one[template->slot + k])
+				continue;
+			bytes_more(stream, c->uses[t]);
+			stream->len += c->uses[t];
+			if (slots[k].type != SLOT_TIME)
+				told.family = family(c, slots[k].family);
+			bytes_add(&c->told, &told, sizeof(told));
+		}
+	}
+	c->told_from[templates] = (uint32_t)(c->told.len / sizeof(struct told));
+}
+
+static uint8_t code_value(struct coder *c, const struct told *told, struct value value)
 {
 	struct segment_writer *w = c->w;
-	struct family_values *f = family(c, slot.family);
-	struct entries texts = { &w->text_number, &w->text_order, &w->text_uses, slot.family,
-		w->sizes.blocks };
-	struct entries addresses = { &w->address_number, &w->address_order, &w->address_uses,
-		slot.family, w->sizes.blocks };
+	struct entries in = { .family = told->is.family, .block = w->sizes.blocks };
 
-	switch (slot.type) {
+	switch (told->is.type) {
 	case SLOT_TEXT:
-		return code_entry(f, (uint32_t)value->number, &texts);
+		in.number = &w->text_number;
+		in.order = &w->text_order;
+		in.uses = &w->text_uses;
+		return code_entry(told->family, (uint32_t)value.number, &in);
 	case SLOT_IPV4:
-		return code_entry(f, (uint32_t)value->number, &addresses);
+		in.number = &w->address_number;
+		in.order = &w->address_order;
+		in.uses = &w->address_uses;
+		return code_entry(told->family, (uint32_t)value.number, &in);
 	default:
-		return code_number(f, *value);
+		return code_number(told->family, value);
 	}
 }
 
@@ -222,19 +341,18 @@ static void code_row(struct coder *c, const struct row *row)
 	const struct template *t = lines_template(&w->lines, row->template);
 	const struct slot *slots = lines_slots(&w->lines, t);
 	const struct value *values = c->values + row->values;
+	struct told *all = (struct told *)(void *)c->told.at;
+	struct told *end = all + c->told_from[row->template + 1];
 
-	for (uint32_t k = 0; k < t->slots; k++) {
-		struct slot slot = slots[k];
+	for (struct told *told = all + c->told_from[row->template]; told < end; told++) {
 		uint8_t code;
 
-		if (k + 1 == t->time)
-			continue;
-		if (slot.type == SLOT_TIME)
-			code = code_time(c, slot, (int64_t)values[k].number, slots[t->time - 1],
-				(int64_t)values[t->time - 1].number);
+		if (told->is.type == SLOT_TIME)
+			code = code_time(c, told->is, (int64_t)values[told->slot].number,
+				slots[t->time - 1], (int64_t)values[t->time - 1].number);
 		else
-			code = code_value(c, slot, &values[k]);
-		c->out->of[codes_of(slot.type)].at[c->cursor[t->slot + k]++] = code;
+			code = code_value(c, told, values[told->slot]);
+		c->out->of[codes_of(told->is.type)].at[told->cursor++] = code;
 	}
 }
 
@@ -336,11 +454,20 @@ static void put_columns(struct coder *c)
 			put_column(c->out, used[i], &f->fresh);
 		f->fresh.len = 0;
 		f->position = 0;
-		f->near.count = 0;
 		free(f->followers.of);
 		f->followers = (struct followers){ 0 };
 	}
 	w->used_families.len = 0;
+}
+
+/* Room for the usual value of each of so many slots; the new ones have none. */
+static void grow_usual(struct segment_writer *w, size_t slots)
+{
+	static const struct value none = { .digits = NOT_USUAL };
+
+	w->new_usual.len = 0;
+	while (w->usual.len < slots * sizeof(none))
+		bytes_add(&w->usual, &none, sizeof(none));
 }
 
 void code_block(struct segment_writer *w, struct coded *out)
@@ -350,10 +477,18 @@ void code_block(struct segment_writer *w, struct coded *out)
 		.rows = (const struct row *)(const void *)w->rows.at,
 		.values = (const struct value *)(const void *)w->values.at,
 		.count = w->block.rows };
+	size_t slots = w->lines.slots.len / sizeof(struct slot);
 
 	c.order = get(c.count, sizeof(*c.order));
-	c.cursor = get(w->lines.slots.len / sizeof(struct slot), sizeof(*c.cursor));
+	c.uses = get(lines_templates(&w->lines), sizeof(*c.uses));
+	c.told_from = get((size_t)lines_templates(&w->lines) + 1, sizeof(*c.told_from));
+	c.is_one = get(slots, 1);
+	c.one = malloc((slots + 1) * sizeof(*c.one));
+	if (c.one == NULL)
+		abort();
+	grow_usual(w, slots);
 	order_rows(&c);
+	fix_slots(&c);
 	place_codes(&c);
 	code_first_times(&c);
 	for (uint32_t i = 0; i < c.count; i++) {
@@ -373,7 +508,11 @@ void code_block(struct segment_writer *w, struct coded *out)
 	code_raw(&c);
 	put_columns(&c);
 	free(c.order);
-	free(c.cursor);
+	free(c.uses);
+	free(c.is_one);
+	free(c.one);
+	free(c.told_from);
+	bytes_done(&c.told);
 }
 
 void coded_done(struct coded *c)

@@ -97,8 +97,7 @@ static bool has_use(struct hiding *h, struct slot slot, uint32_t entry)
 	if (!uses->from || h->last[slot.family] == entry + 1)
 		return true;
 	for (uint32_t i = uses->from[entry]; i < uses->from[entry + 1]; i++)
-		if (uses->at[i].family == slot.family &&
-			uses->at[i].blocks & uses_bit(h->block)) {
+		if (uses->at[i].family == slot.family && uses->at[i].blocks & uses_bit(h->block)) {
 			h->last[slot.family] = entry + 1;
 			return true;
 		}
@@ -110,7 +109,6 @@ static bool is_position_hidden(struct hiding *h, uint32_t position)
 	const struct segment *s = h->s;
 	unsigned number = s->view.template[position];
 	const struct template *t = &s->templates[number];
-	const struct value *values = s->view.values + s->view.first[position];
 
 	if (s->template_blocks && !(s->template_blocks[number] & uses_bit(h->block)))
 		return true;
@@ -120,7 +118,7 @@ static bool is_position_hidden(struct hiding *h, uint32_t position)
 		return true;
 	for (uint32_t k = 0; k < t->slots; k++) {
 		struct slot slot = s->slots[t->slot + k];
-		uint32_t entry = (uint32_t)values[k].number;
+		uint32_t entry = (uint32_t)value_at(s, position, k).number;
 
 		if (slot.type != SLOT_TEXT && slot.type != SLOT_IPV4)
 			continue;

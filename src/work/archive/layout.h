@@ -9,7 +9,7 @@
 
 #define SEGMENT_MAGIC "KHIENSEG"
 #define SEGMENT_MAGIC_END "GESNEIHK"
-#define SEGMENT_VERSION 2
+#define SEGMENT_VERSION 3
 #define SEGMENT_VERSION_OLDEST 1 /* the same without what came since */
 #define SEGMENT_HEADER_BYTES 16
 #define SEGMENT_FOOTER_BYTES 48
@@ -62,16 +62,17 @@ struct template
 #define CODE_TIME_OTHER 1
 
 enum section_kind {
-	SECTION_DICTIONARY = 1, /* of the segment: texts, each ended by NUL */
-	SECTION_ADDRESSES,      /* of the segment: IPv4, 4 bytes each, as planes */
-	SECTION_TEMPLATES,      /* of the segment: static text */
-	SECTION_SLOTS,          /* of the segment: slots of each template */
-	SECTION_TEMPLATE_USES,  /* of the segment: blocks of each template */
-	SECTION_TEXT_USES,      /* of the segment: families and blocks of each text */
-	SECTION_ADDRESS_USES,   /* of the segment: the same of each address */
-	SECTION_GRAMS,          /* of the segment: letters that may be found in it */
-	SECTION_REDACTED,       /* of the segment: rows without their text, and their leaf hashes */
-	SECTION_META,           /* of a block, from here on */
+	SECTION_USUAL,         /* of the segment: values that slots have in whole blocks */
+	SECTION_DICTIONARY,    /* of the segment: texts, each ended by NUL */
+	SECTION_ADDRESSES,     /* of the segment: IPv4, 4 bytes each, as planes */
+	SECTION_TEMPLATES,     /* of the segment: static text */
+	SECTION_SLOTS,         /* of the segment: slots of each template */
+	SECTION_TEMPLATE_USES, /* of the segment: blocks of each template */
+	SECTION_TEXT_USES,     /* of the segment: families and blocks of each text */
+	SECTION_ADDRESS_USES,  /* of the segment: the same of each address */
+	SECTION_GRAMS,         /* of the segment: letters that may be found in it */
+	SECTION_REDACTED,      /* of the segment: rows without their text, and their leaf hashes */
+	SECTION_META,          /* of a block, from here on */
 	SECTION_RECEIVED,
 	SECTION_GROUPS,
 	SECTION_ROWS, /* template of each row */
@@ -85,6 +86,7 @@ enum section_kind {
 	SECTION_RAW,
 	SECTION_LENGTHS, /* of a block of text: length of each record; or a line break ends each */
 	SECTION_TEXT,    /* of a block of text: the records, one after the other */
+	SECTION_FIXED,   /* of a block: slots that have their usual value in all rows */
 	SECTION_KINDS
 };
 
@@ -93,6 +95,9 @@ enum section_kind {
 #define SEGMENT_LZMA_LC 3
 #define SEGMENT_LZMA_LP 0
 #define SEGMENT_LZMA_PB 0
+
+/* The digits of a usual value that is not known. */
+#define NOT_USUAL 255
 
 enum section_codec { CODEC_NONE, CODEC_ZSTD, CODEC_LZMA, CODECS };
 
@@ -134,34 +139,51 @@ struct column {
 	uint32_t offset; /* in the values */
 };
 
-/* The values used last, newest first. */
+/* The values used last. Each stays in its place; ORDER says which one is at which rank, a nibble
+ * each, the newest lowest: what moves to the front moves with three shifts. */
 struct near {
+	uint64_t order;
 	uint64_t value[ENTRY_NEAR];
-	uint8_t digits[ENTRY_NEAR];
+	uint8_t digits[NUMBER_NEAR]; /* of numbers, which have fewer places */
 	uint8_t count;
 };
 
-/* Put VALUE first; RANK is where it was, or near->count for a new one. ROOM bounds the list; only
- * numbers, whose list has NUMBER_NEAR places, have digits. */
-static inline void near_front(
-	struct near *near, unsigned rank, unsigned room, uint64_t value, uint8_t digits)
+#define NEAR_ORDER 0xFEDCBA9876543210u
+
+static inline void near_clear(struct near *near)
 {
-	if (rank == near->count) {
-		if (near->count < room)
-			near->count++;
-		else
-			rank--;
-	}
-	/* mostly the rank is small: a call would cost more than it moves */
-	if (rank > 4)
-		memmove(near->value + 1, near->value, rank * sizeof(near->value[0]));
-	else
-		for (unsigned i = rank; i > 0; i--)
-			near->value[i] = near->value[i - 1];
-	for (unsigned i = rank; i > 0 && room == NUMBER_NEAR; i--)
-		near->digits[i] = near->digits[i - 1];
-	near->value[0] = value;
-	near->digits[0] = digits;
+	near->order = NEAR_ORDER;
+	near->count = 0;
+}
+
+/* Where the value at RANK is. */
+static inline unsigned near_place(const struct near *near, unsigned rank)
+{
+	return (unsigned)(near->order >> 4 * rank) & 15;
+}
+
+/* Its rank, of PLACE. */
+static inline unsigned near_rank(const struct near *near, unsigned place)
+{
+	uint64_t ones = 0x1111111111111111u, x = near->order ^ place * ones;
+
+	/* the lowest nibble that is 0 */
+	return (unsigned)__builtin_ctzll((x - ones) & ~x & ones << 3) / 4;
+}
+
+static inline void near_front(struct near *near, unsigned rank)
+{
+	uint64_t newer = ((uint64_t)1 << 4 * rank) - 1, order = near->order;
+
+	near->order =
+		(order & ~(newer << 4 | 15)) | (order & newer) << 4 | (order >> 4 * rank & 15);
+}
+
+/* The place of a value that comes to the front of at most ROOM: a free one, or the oldest's. */
+static inline unsigned near_new(struct near *near, unsigned room)
+{
+	near_front(near, near->count < room ? near->count++ : room - 1);
+	return near->order & 15;
 }
 
 /* What came behind each entry when its family held it last: lists are often repeated. */

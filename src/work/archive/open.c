@@ -294,6 +294,33 @@ int segment_open_file(struct vfile *file, struct err *e, struct segment **ret_se
 	return open_any(STR_NONE, file, e, ret_segment);
 }
 
+static void drop_tables(struct segment *s)
+{
+	for (uint32_t f = 0; s->followers && f < s->family_count; f++)
+		free(s->followers[f].of);
+	free(s->followers);
+	free(s->near);
+	free(s->text_from);
+	free(s->slots);
+	free(s->piece_from);
+	free(s->templates);
+	free(s->codes);
+	free(s->usual);
+	free(s->family_from);
+	free(s->family_template);
+	s->followers = NULL;
+	s->near = NULL;
+	s->text_from = NULL;
+	s->slots = NULL;
+	s->piece_from = NULL;
+	s->templates = NULL;
+	s->codes = NULL;
+	s->usual = NULL;
+	s->family_from = NULL;
+	s->family_template = NULL;
+	s->slot_count = s->family_count = 0;
+}
+
 struct segment *segment_close(struct segment *s)
 {
 	if (s == NULL)
@@ -308,11 +335,7 @@ struct segment *segment_close(struct segment *s)
 	bytes_done(&s->line);
 	bytes_done(&s->packed);
 	bytes_done(&s->redacted);
-	free(s->text_from);
-	free(s->templates);
-	free(s->slots);
-	free(s->piece_from);
-	free(s->types);
+	drop_tables(s);
 	free(s->template_blocks);
 	use_list_done(&s->uses[SLOT_TEXT]);
 	use_list_done(&s->uses[SLOT_IPV4]);
@@ -398,9 +421,10 @@ static int read_template(struct segment *s, struct reader *r, struct template *t
 
 		if (!read_slot(s, r, slot))
 			return bad(e, "the slots of a template");
-		s->types[t - s->templates] |= (uint8_t)(1u << slot->type);
 		if (slot->type == SLOT_TIME && t->time == 0)
 			t->time = (uint16_t)(k + 1);
+		else
+			s->codes[t - s->templates].of[code_kind_of(slot->type)]++;
 	}
 	for (uint64_t k = 0; k <= slots; k++) {
 		*piece++ = (uint32_t)(at - s->text.at);
@@ -424,7 +448,7 @@ static int load_templates(struct segment *s, const struct bytes *slots, struct e
 	s->slots = get(slots->len + 1, sizeof(*s->slots));
 	s->piece_from = get(slots->len + most + 1, sizeof(*s->piece_from));
 	s->templates = get(most, sizeof(*s->templates));
-	s->types = get(most, 1);
+	s->codes = get(most, sizeof(*s->codes));
 	memset(s->family_type, 0, sizeof(s->family_type));
 	s->template_count = 1;
 	while (reader_left(&r) > 0) {
@@ -444,6 +468,97 @@ static int load_templates(struct segment *s, const struct bytes *slots, struct e
 	return text == s->text.len ? 0 : bad(e, "the text of its templates");
 }
 
+static bool read_digits(struct reader *r, unsigned type, struct value *value)
+{
+	bool is_decimal = type == SLOT_NUMBER;
+
+	value->digits = read_u8(r);
+	return value->digits == 0 ||
+		(value->digits <= (is_decimal ? NUMBER_DIGITS_MAX : HEX_DIGITS_MAX) &&
+			value->digits >= (is_decimal ? decimal_digits(value->number) :
+						       hex_digits(value->number)));
+}
+
+/* Three times over the slots that have a usual value: for entries, for numbers, for digits. */
+static void read_usual(struct segment *s, struct reader *r)
+{
+	uint64_t last[SLOT_TYPES] = { 0 };
+
+	for (int pass = 0; pass < 3; pass++) {
+		for (uint32_t i = 0; i < s->slot_count && !r->is_bad; i++) {
+			unsigned type = s->slots[i].type;
+			bool is_text = type == SLOT_TEXT, is_entry = is_text || type == SLOT_IPV4;
+			struct value *value = &s->usual[i];
+
+			if (value->digits == NOT_USUAL || is_entry != (pass == 0))
+				continue;
+			if (pass == 0) {
+				last[type] += (uint64_t)unzigzag(read_varint(r));
+				value->number = last[type];
+				r->is_bad |= value->number >=
+					(is_text ? s->text_count : s->address_count);
+			} else if (pass == 1) {
+				value->number = read_varint(r);
+			} else {
+				r->is_bad |= !read_digits(r, type, value);
+			}
+		}
+	}
+}
+
+/* The values that slots have in whole blocks. */
+static int load_usual(struct segment *s, struct err *e)
+{
+	const struct section *section = section_find(s, SECTION_NO_BLOCK, SECTION_USUAL, 0);
+	struct bytes content = { 0 };
+	int result = section ? section_load(s, section, &content, e) : 0;
+	struct reader r = reader_of(content.at, content.len);
+	uint64_t next = 0, count;
+
+	s->usual = get(s->slot_count, sizeof(*s->usual));
+	for (uint32_t i = 0; i < s->slot_count; i++)
+		s->usual[i].digits = NOT_USUAL;
+	if (section && result == 0) {
+		count = read_varint(&r);
+		for (; count > 0 && !r.is_bad; count--) {
+			uint64_t step = read_varint(&r);
+
+			r.is_bad |= step >= s->slot_count || next + step >= s->slot_count ||
+				s->slots[next + step].type == SLOT_TIME;
+			if (!r.is_bad)
+				s->usual[next + step].digits = 0;
+			next += step + 1;
+		}
+		read_usual(s, &r);
+		if (r.is_bad || reader_left(&r) > 0)
+			result = bad(e, "the usual values of its slots");
+	}
+	bytes_done(&content);
+	return result;
+}
+
+/* Which templates have slots of each family; and room to decode each. */
+static void sort_families(struct segment *s)
+{
+	uint32_t *from = get((size_t)s->family_count + 2, sizeof(*from));
+
+	for (uint32_t i = 0; i < s->slot_count; i++)
+		from[s->slots[i].family + 2] += s->slots[i].type != SLOT_TIME;
+	for (uint32_t f = 0; f < s->family_count; f++)
+		from[f + 2] += from[f + 1];
+	s->family_template = get(s->slot_count, sizeof(*s->family_template));
+	for (uint32_t t = 1; t < s->template_count; t++) {
+		const struct slot *slots = s->slots + s->templates[t].slot;
+
+		for (uint32_t k = 0; k < s->templates[t].slots; k++)
+			if (slots[k].type != SLOT_TIME)
+				s->family_template[from[slots[k].family + 1]++] = (uint16_t)t;
+	}
+	s->family_from = from;
+	s->near = get(s->family_count, sizeof(*s->near));
+	s->followers = get(s->family_count, sizeof(*s->followers));
+}
+
 static int load_table(struct segment *s, enum section_kind kind, struct bytes *to, struct err *e)
 {
 	const struct section *section = section_find(s, SECTION_NO_BLOCK, kind, 0);
@@ -458,17 +573,7 @@ int load_tables(struct segment *s, struct err *e)
 
 	if (s->has_tables)
 		return 0;
-	free(s->text_from);
-	free(s->slots);
-	free(s->piece_from);
-	free(s->templates);
-	free(s->types);
-	s->text_from = NULL;
-	s->slots = NULL;
-	s->piece_from = NULL;
-	s->templates = NULL;
-	s->types = NULL;
-	s->slot_count = s->family_count = 0;
+	drop_tables(s);
 	result = load_table(s, SECTION_DICTIONARY, &s->texts, e);
 	if (result == 0)
 		result = load_table(s, SECTION_ADDRESSES, &s->addresses, e);
@@ -481,6 +586,10 @@ int load_tables(struct segment *s, struct err *e)
 		result = load_texts(s, e);
 	if (result == 0)
 		result = load_templates(s, &slots, e);
+	if (result == 0)
+		result = load_usual(s, e);
+	if (result == 0)
+		sort_families(s);
 	bytes_done(&slots);
 	s->has_tables = result == 0;
 	return result;

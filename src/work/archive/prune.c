@@ -101,21 +101,27 @@ static bool is_number(unsigned type)
 	return type == SLOT_NUMBER || type == SLOT_HEX || type == SLOT_HEX_UPPER;
 }
 
-/* Can the set of conditions that begins at C be met? */
-static int ask_set(struct search *a, const struct condition *c, const struct slot *slots,
-	struct prune *p, bool *ret_may)
+/* Can the set of conditions that begins at C be met by rows of template T? A slot with one value in
+ * all of them decides at once, and any other whose column has no such number. */
+static int ask_set(
+	struct search *a, uint32_t t, const struct condition *c, struct prune *p, bool *ret_may)
 {
-	uint32_t bit = uses_bit(a->s->view.block);
+	const struct segment *s = a->s;
+	const struct slot *slots = s->slots + s->templates[t].slot;
+	uint32_t bit = uses_bit(s->view.block);
 	int result = 0;
 
 	*ret_may = true;
 	for (const struct condition *at = c; *ret_may; at++) {
 		*ret_may = (at->blocks & bit) != 0;
+		if (*ret_may && is_fixed(s, t, at->slot))
+			*ret_may = align_is_met(
+				a, at, slots[at->slot], s->usual[s->templates[t].slot + at->slot]);
 		if (at->is_last)
 			break;
 	}
 	for (; *ret_may && result == 0; c++) {
-		if (is_number(slots[c->slot].type))
+		if (is_number(slots[c->slot].type) && !is_fixed(s, t, c->slot))
 			result = ask_column(a, c, slots[c->slot], p, ret_may);
 		if (c->is_last)
 			break;
@@ -123,42 +129,59 @@ static int ask_set(struct search *a, const struct condition *c, const struct slo
 	return result;
 }
 
-static void want(const struct condition *c, const struct slot *slots, struct prune *p)
+/* Keep of a set what its rows are still to be asked: false when that is nothing. */
+static bool keep_set(struct search *a, uint32_t t, const struct condition *c)
 {
+	size_t before = a->live.len;
+
 	for (;; c++) {
-		if (slots[c->slot].type == SLOT_TIME)
-			p->has_times = true;
-		else
-			p->families[slots[c->slot].family] = 1;
+		if (!is_fixed(a->s, t, c->slot))
+			bytes_add(&a->live, c, sizeof(*c));
 		if (c->is_last)
-			return;
+			break;
 	}
+	if (a->live.len > before)
+		((struct condition *)(void *)(a->live.at + a->live.len))[-1].is_last = true;
+	return a->live.len > before;
 }
 
-int align_prune(struct search *a, uint32_t t, struct prune *p, bool *ret_may)
+int align_prune(struct search *a, uint32_t t, struct prune *p)
 {
 	const struct condition *c =
 		(const struct condition *)(const void *)a->conditions.at + a->first[t];
 	const struct condition *end = c + a->count[t];
-	const struct slot *slots = a->s->slots + a->s->templates[t].slot;
+	size_t before = a->live.len;
 
-	*ret_may = false;
-	a->live_first[t] = (uint32_t)(a->live.len / sizeof(*c));
-	while (c < end) {
+	a->now[t] = FIT_NEVER;
+	a->live_first[t] = (uint32_t)(before / sizeof(*c));
+	while (c < end && a->now[t] != FIT_ALWAYS) {
 		const struct condition *set = c;
 		bool may;
-		int result = ask_set(a, c, slots, p, &may);
+		int result = ask_set(a, t, set, p, &may);
 
 		if (result < 0)
 			return result;
 		while (!c++->is_last)
 			;
-		if (!may)
-			continue;
-		want(set, slots, p);
-		bytes_add(&a->live, set, (size_t)(c - set) * sizeof(*c));
-		*ret_may = true;
+		if (may)
+			a->now[t] = keep_set(a, t, set) ? FIT_IF : FIT_ALWAYS;
 	}
-	a->live_count[t] = (uint32_t)(a->live.len / sizeof(*c)) - a->live_first[t];
+	if (a->now[t] == FIT_ALWAYS)
+		a->live.len = before;
+	a->live_count[t] = (uint32_t)((a->live.len - before) / sizeof(*c));
 	return 0;
+}
+
+void align_want(const struct search *a, uint32_t t, struct prune *p)
+{
+	const struct condition *c =
+		(const struct condition *)(const void *)a->live.at + a->live_first[t];
+	const struct slot *slots = a->s->slots + a->s->templates[t].slot;
+
+	for (uint32_t i = 0; i < a->live_count[t]; i++) {
+		if (slots[c[i].slot].type == SLOT_TIME)
+			p->has_times = true;
+		else
+			p->families[slots[c[i].slot].family] = 1;
+	}
 }

@@ -17,17 +17,46 @@ struct column_view {
 	bool is_own;
 };
 
+/* Codes stand in four streams. */
+enum code_kind { CODES_TEXT, CODES_NUMBER, CODES_ADDRESS, CODES_TIME, CODE_KINDS };
+
+static inline enum code_kind code_kind_of(unsigned type)
+{
+	switch (type) {
+	case SLOT_TEXT:
+		return CODES_TEXT;
+	case SLOT_IPV4:
+		return CODES_ADDRESS;
+	case SLOT_TIME:
+		return CODES_TIME;
+	default:
+		return CODES_NUMBER;
+	}
+}
+
+/* How many codes a row of a template has in each. */
+struct codes {
+	uint16_t of[CODE_KINDS];
+};
+
 /* The block in work. What is not loaded is NULL or false; load_*() fill it in. Rows are numbered as
  * they came, positions as they are stored: group after group. */
 struct view {
 	uint32_t block; /* SECTION_NO_BLOCK for none */
 	struct bytes memory[SECTION_KINDS];
-	uint32_t *row;        /* of a position */
-	uint32_t *position;   /* of a row */
-	uint16_t *template;   /* of a position */
-	uint32_t *first;      /* of a position: its first value, or the number of its raw text */
-	uint32_t *uses;       /* of a template */
-	struct value *values; /* of slots; those not loaded hold anything */
+	uint32_t *row;      /* of a position */
+	uint32_t *position; /* of a row */
+	uint16_t *template; /* of a position */
+	uint32_t *first;    /* of a position: its first value, or the number of its raw text */
+	uint32_t *uses;     /* of a template */
+	uint16_t *used;     /* templates that are in use, in order, but for TEMPLATE_RAW */
+	uint32_t used_count;
+	/* slots that have their usual value in all rows, as bits; of a template from here on */
+	const uint8_t *fixed; /* NULL: there are none */
+	uint32_t *fixed_from;
+	const struct codes *codes; /* of a template: without these slots */
+	struct codes *own_codes;   /* where they are kept, or NULL */
+	struct value *values;      /* of slots; those not loaded hold anything */
 	size_t values_room, values_needed;
 	struct str *raw;             /* rows of TEMPLATE_RAW; in a block of text, all rows */
 	struct column_view *columns; /* by family; NULL until loaded */
@@ -67,7 +96,12 @@ struct segment {
 	uint32_t *piece_from;
 	struct template *templates;
 	struct slot *slots;
-	uint8_t *types; /* of a template: bit of each type it has */
+	struct codes *codes;       /* of a template */
+	struct value *usual;       /* of a slot; digits NOT_USUAL where it has none */
+	uint32_t *family_from;     /* of a family, and one more: its first template in */
+	uint16_t *family_template; /* those it has slots in; one stands there for each slot */
+	struct near *near;         /* of a family, for who decodes it */
+	struct followers *followers;
 	uint8_t family_type[LIMIT_SEGMENT_FAMILIES];
 	uint32_t template_count;
 	uint32_t slot_count;
@@ -82,6 +116,23 @@ struct segment {
 	bool has_redacted;
 	struct bytes line; /* the record given out last */
 };
+
+/* In the block in work: has slot K of template T, which is in use, its usual value in all rows? */
+static inline bool is_fixed(const struct segment *s, uint32_t t, uint32_t k)
+{
+	const struct view *v = &s->view;
+
+	return v->fixed && v->fixed[v->fixed_from[t] + k / 8] >> k % 8 & 1;
+}
+
+/* What stands in slot K of the row at POSITION; its family must be loaded. */
+static inline struct value value_at(const struct segment *s, uint32_t position, uint32_t k)
+{
+	uint32_t t = s->view.template[position];
+
+	return is_fixed(s, t, k) ? s->usual[s->templates[t].slot + k] :
+				   s->view.values[s->view.first[position] + k];
+}
 
 /* LEN bytes from OFFSET on; they live until the next call. */
 MUST_CHECK int segment_bytes(
@@ -126,6 +177,7 @@ MUST_CHECK int load_times(struct segment *s, struct err *e);
  * it. */
 struct marks {
 	const uint64_t **bits; /* of a slot: the set; NULL: its values are kept */
+	uint8_t *families;     /* of a family: 1 when a slot of it has a set */
 	uint8_t *rows;         /* by position: 1 where a value was in the set of its slot */
 };
 /* The values of slots of the families that are not 0 in WANTED; NULL: of all. MARKS may be NULL. */

@@ -12,7 +12,11 @@ struct hunt {
 	struct search *laid; /* of each term that has a text to look for */
 	size_t count;
 	uint8_t *verdict;
-	uint32_t *blocks;   /* of a template: where rows of it may be wanted, as bits */
+	uint32_t *blocks; /* of a template: where rows of it may be wanted, as bits */
+	uint32_t *maybe;  /* templates with rows that may be wanted */
+	uint32_t maybe_count;
+	uint32_t *marked; /* of them, those with ROWS_MARKED */
+	uint32_t marked_count;
 	uint32_t any;       /* of all templates */
 	uint64_t *found;    /* rows of the block, as bits */
 	struct marks marks; /* of templates with ROWS_MARKED */
@@ -35,24 +39,21 @@ static bool is_laid(const struct term *t)
 	return t->text.len > 0 && !(t->is_not && t->pattern);
 }
 
-static enum verdict verdict_of(const struct hunt *h, uint32_t template, uint32_t *ret_blocks)
+/* In which blocks rows of TEMPLATE may be wanted. */
+static uint32_t blocks_of(const struct hunt *h, uint32_t template)
 {
 	const struct segment *s = h->s;
-	enum verdict all = ROWS_ALWAYS;
+	uint32_t blocks = s->template_blocks ? s->template_blocks[template] : UINT32_MAX;
 
-	*ret_blocks = s->template_blocks ? s->template_blocks[template] : UINT32_MAX;
 	for (size_t i = 0; i < h->count; i++) {
 		const struct search *a = &h->laid[i];
-		enum fit fit = a->fit[template];
 
-		if (fit == (a->is_not ? FIT_ALWAYS : FIT_NEVER))
-			*ret_blocks = 0;
-		if (fit != (a->is_not ? FIT_NEVER : FIT_ALWAYS))
-			all = ROWS_IF;
+		if (a->fit[template] == (a->is_not ? FIT_ALWAYS : FIT_NEVER))
+			return 0;
 		if (!a->is_not)
-			*ret_blocks &= a->blocks[template];
+			blocks &= a->blocks[template];
 	}
-	return *ret_blocks ? all : ROWS_NEVER;
+	return blocks;
 }
 
 /* Lay every term over the templates. */
@@ -72,9 +73,13 @@ static void lay(struct hunt *h)
 	}
 	h->verdict = get(s->template_count, 1);
 	h->blocks = get(s->template_count, sizeof(*h->blocks));
+	h->maybe = get(s->template_count, sizeof(*h->maybe));
+	h->marked = get(s->template_count, sizeof(*h->marked));
 	for (uint32_t t = 0; t < s->template_count; t++) {
-		verdict_of(h, t, &h->blocks[t]);
+		h->blocks[t] = blocks_of(h, t);
 		h->any |= h->blocks[t];
+		if (h->blocks[t])
+			h->maybe[h->maybe_count++] = t;
 	}
 }
 
@@ -85,39 +90,50 @@ static void lay_done(struct hunt *h)
 	free(h->laid);
 	free(h->verdict);
 	free(h->blocks);
+	free(h->maybe);
+	free(h->marked);
 }
 
 static void unmark(struct hunt *h)
 {
 	const struct segment *s = h->s;
 
-	memset(h->marks.bits, 0, s->slot_count * sizeof(*h->marks.bits));
-	for (uint32_t t = 0; t < s->template_count; t++)
-		if (h->verdict[t] == ROWS_MARKED)
-			h->verdict[t] = ROWS_IF;
+	for (uint32_t i = 0; i < h->marked_count; i++) {
+		const struct template *t = &s->templates[h->marked[i]];
+
+		memset(h->marks.bits + t->slot, 0, t->slots * sizeof(*h->marks.bits));
+		h->verdict[h->marked[i]] = ROWS_IF;
+	}
+	if (h->marked_count > 0)
+		memset(h->marks.families, 0, s->family_count);
+	h->marked_count = 0;
 }
 
-/* What the rows of template T may need, and whether any of them may be wanted. */
+/* Whether rows of template T may be wanted, and what they need then. */
 static int prune_template(struct hunt *h, uint32_t t, struct prune *p)
 {
 	struct segment *s = h->s;
-	uint32_t blocks;
 	bool may = (h->blocks[t] & uses_bit(s->view.block)) != 0 && s->view.uses[t] > 0;
+	enum verdict verdict = ROWS_ALWAYS;
 	int result = 0;
 
-	h->verdict[t] = (uint8_t)verdict_of(h, t, &blocks);
 	for (size_t i = 0; i < h->count && may && result == 0; i++) {
 		struct search *a = &h->laid[i];
 
-		if (a->fit[t] == FIT_UNKNOWN && t != TEMPLATE_RAW)
-			p->has_all = true;
-		if (a->fit[t] != FIT_IF)
-			continue;
-		result = align_prune(a, t, p, &may);
-		may |= a->is_not;
+		a->now[t] = a->fit[t];
+		if (a->fit[t] == FIT_IF)
+			result = align_prune(a, t, p);
+		if (a->now[t] == (a->is_not ? FIT_ALWAYS : FIT_NEVER))
+			may = false;
+		else if (a->now[t] != (a->is_not ? FIT_NEVER : FIT_ALWAYS))
+			verdict = ROWS_IF;
 	}
-	if (!may)
-		h->verdict[t] = ROWS_NEVER;
+	h->verdict[t] = (uint8_t)(may ? verdict : ROWS_NEVER);
+	for (size_t i = 0; i < h->count && may && result == 0; i++) {
+		p->has_all |= h->laid[i].now[t] == FIT_UNKNOWN && t != TEMPLATE_RAW;
+		if (h->laid[i].now[t] == FIT_IF)
+			align_want(&h->laid[i], t, p);
+	}
 	return result;
 }
 
@@ -131,9 +147,9 @@ static void mark_template(struct hunt *h, uint32_t t)
 	const struct condition *c, *end;
 
 	for (size_t i = 0; i < h->count; i++) {
-		if (h->laid[i].fit[t] == FIT_ALWAYS && !h->laid[i].is_not)
+		if (h->laid[i].now[t] == (h->laid[i].is_not ? FIT_NEVER : FIT_ALWAYS))
 			continue;
-		if (a || h->laid[i].fit[t] != FIT_IF || h->laid[i].is_not)
+		if (a || h->laid[i].now[t] != FIT_IF || h->laid[i].is_not)
 			return;
 		a = &h->laid[i];
 	}
@@ -152,8 +168,10 @@ static void mark_template(struct hunt *h, uint32_t t)
 		}
 		bits[c->slot] =
 			((const struct entry_set *)(const void *)a->sets.at)[c->entries].bits;
+		h->marks.families[slots[c->slot].family] = 1;
 	}
 	h->verdict[t] = ROWS_MARKED;
+	h->marked[h->marked_count++] = t;
 }
 
 /* Load what the rows that may be wanted need. */
@@ -169,7 +187,9 @@ static int prune_block(struct hunt *h, bool *ret_any)
 	for (size_t i = 0; i < h->count; i++)
 		align_begin(&h->laid[i]);
 	*ret_any = false;
-	for (uint32_t t = 0; t < s->template_count && result == 0; t++) {
+	for (uint32_t i = 0; i < h->maybe_count && result == 0; i++) {
+		uint32_t t = h->maybe[i];
+
 		result = prune_template(h, t, &p);
 		*ret_any |= h->verdict[t] != ROWS_NEVER;
 		if (h->verdict[t] == ROWS_IF && !p.has_all && result == 0)
@@ -192,7 +212,7 @@ static int test_term(struct hunt *h, const struct search *a, uint32_t position, 
 	struct str text;
 	int result;
 
-	switch (a->fit[s->view.template[position]]) {
+	switch (a->now[s->view.template[position]]) {
 	case FIT_ALWAYS:
 		*ret_is_there = true;
 		return 0;
@@ -223,17 +243,29 @@ static int test_row(struct hunt *h, uint32_t position, bool *ret_is_hit)
 	return result;
 }
 
-/* Rows of templates that decide for all of theirs are counted without a look at them. */
-static void count_templates(struct hunt *h)
+/* Rows of templates that decide for all of theirs are counted without a look at them; where
+ * decoding decided for all others, so are those. False: some are left to be looked at. */
+static bool count_templates(struct hunt *h)
 {
 	const struct segment *s = h->s;
+	uint32_t rows = s->blocks[s->view.block].rows;
+	uint64_t sum = 0;
 
-	for (uint32_t t = 0; t < s->template_count; t++) {
+	for (uint32_t i = 0; i < h->maybe_count; i++) {
+		uint32_t t = h->maybe[i];
+
 		if (h->verdict[t] != ROWS_ALWAYS)
 			continue;
 		h->hits += s->view.uses[t];
 		h->verdict[t] = ROWS_NEVER;
 	}
+	for (uint32_t i = 0; i < h->maybe_count; i++)
+		if (h->verdict[h->maybe[i]] == ROWS_IF)
+			return false;
+	for (uint32_t i = 0; i < rows && h->marked_count > 0; i++)
+		sum += h->marks.rows[i];
+	h->hits += (int64_t)sum;
+	return true;
 }
 
 /* What stands in the slots of the rows found, by position. */
@@ -299,9 +331,9 @@ static int hunt_columns(struct hunt *h, uint32_t block, bool is_counting)
 
 	if (!has_rows || result < 0)
 		return result;
-	if (is_counting && !has_patterns)
-		count_templates(h);
-	else if (!is_counting)
+	if (is_counting && !has_patterns && count_templates(h))
+		return 0;
+	if (!is_counting)
 		result = load_order(s, h->e);
 	for (uint32_t i = 0; i < rows && result == 0; i++) {
 		bool is_hit;
@@ -468,6 +500,7 @@ int64_t segment_search(struct segment *s, struct segment_search *search, struct 
 		return result;
 	h.found = get(LIMIT_SEGMENT_BLOCK_ROWS / 64 + 1, sizeof(*h.found));
 	h.marks.bits = get(s->slot_count, sizeof(*h.marks.bits));
+	h.marks.families = get(s->family_count, 1);
 	h.marks.rows = get(LIMIT_SEGMENT_BLOCK_ROWS, 1);
 	lay(&h);
 	for (uint32_t n = 0; n < s->block_count && result == 0 && !search->is_stopped; n++)
@@ -475,6 +508,7 @@ int64_t segment_search(struct segment *s, struct segment_search *search, struct 
 	lay_done(&h);
 	free(h.found);
 	free(h.marks.bits);
+	free(h.marks.families);
 	free(h.marks.rows);
 	return result < 0 ? result : h.hits;
 }

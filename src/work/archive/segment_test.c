@@ -4,7 +4,7 @@
 #include <zstd.h>
 
 #include "kit/text/text.h"
-#include "work/archive/match.h"
+#include "work/archive/read.h"
 #include "work/archive/segment.h"
 #include "work/archive/bytes.h"
 
@@ -193,6 +193,23 @@ static void add_log_lines(struct made *m, size_t count, uint64_t seed)
 	}
 }
 
+/* Lines whose words and numbers stay the same for a while: slots without codes in whole blocks. */
+static void add_runs(struct made *m, size_t count, uint64_t seed)
+{
+	for (size_t i = 0; i < count; i++) {
+		char line[200];
+		unsigned run = (unsigned)(i < 60 ? i : i / 50);
+
+		snprintf(line, sizeof(line),
+			"Feb  3 04:05:%02u gate unit[%u]: state %c%cstate-%u from 10.9.%u.7 code %03u "
+			"Id %08X %s seen %u",
+			(unsigned)(i % 60), 100 + run % 7, 'a' + run % 26, 'Q' + run / 3 % 9, run,
+			run % 3, run % 11, 0xAB000000 + run, i < 60 ? "Đi" : "Về",
+			draw(&seed) % 5000);
+		add_text(m, line);
+	}
+}
+
 /* Events as Windows forwarders write them: the values, and a text that names them again. */
 static void add_events(struct made *m, size_t count, uint64_t seed)
 {
@@ -328,28 +345,36 @@ static void many_lines(void **state)
 	made_free(m);
 }
 
-/* Written by the program of version 1, before there were codes for repeated lists. */
+/* Segments of the corpus were written by the program of each version. */
 static void an_older_version_is_read(void **state)
 {
-	struct bytes packed = { 0 };
-	struct segment *s;
-	struct err e;
-	char path[4096];
-	FILE *f;
+	static const struct {
+		const char *name, *text, *word; /* TEXT stands in front, behind its length */
+	} old[] = { { "sshd", "port", "sshd" }, { "events", "tAaPED", "Message" },
+		{ "fixed", "port", "port" } };
 
-	snprintf(path, sizeof(path), "%s/fuzz/corpus/segment/sshd", getenv("KHIEN_SOURCE"));
-	f = fopen(path, "rb");
-	assert_non_null(f);
-	assert_int_equal(fseek(f, 5, SEEK_SET), 0); /* what the fuzzer looks for */
-	packed.len = fread(bytes_more(&packed, 64 * KIB), 1, 64 * KIB, f);
-	fclose(f);
-	assert_int_equal(packed.at[8], 1);
-	s = reopen(&packed);
-	assert_int_equal(segment_check(s, &e), 0);
-	assert_true(segment_count(s) > 0);
-	assert_true(count_text(s, STR("sshd"), &e) > 0);
-	segment_close(s);
-	bytes_done(&packed);
+	for (size_t i = 0; i < COUNT(old); i++) {
+		struct bytes packed = { 0 };
+		struct segment *s;
+		struct err e;
+		char path[4096];
+		FILE *f;
+
+		snprintf(path, sizeof(path), "%s/fuzz/corpus/segment/%s", getenv("KHIEN_SOURCE"),
+			old[i].name);
+		f = fopen(path, "rb");
+		assert_non_null(f);
+		assert_int_equal(fseek(f, (long)strlen(old[i].text) + 1, SEEK_SET), 0);
+		packed.len = fread(bytes_more(&packed, 64 * KIB), 1, 64 * KIB, f);
+		fclose(f);
+		assert_int_equal(packed.at[8], i + 1);
+		s = reopen(&packed);
+		assert_int_equal(segment_check(s, &e), 0);
+		assert_true(segment_count(s) > 0);
+		assert_true(count_text(s, str_of(old[i].word), &e) > 0);
+		segment_close(s);
+		bytes_done(&packed);
+	}
 }
 
 /* What cannot be made smaller is stored as it is: no larger than by zstd, but for the frame. */
@@ -579,10 +604,12 @@ static void search_is_exact(void **state)
 		"dang nhap", "ĐĂNG", "duc", "0x", "\xff", "zzzz", "sshd[3", "2026-", "], ", "\"",
 		"Link up", "K", "tAaP", "tedu", "tHhSYSTEM", "nSubject", "\\tđức", "t0x" };
 
-	add_log_lines(m, 700, 9);
-	add_events(m, 300, 19);
+	add_log_lines(m, 600, 9);
+	add_events(m, 200, 19);
+	add_runs(m, 400, 29);
 	packed = pack(m, &options, NULL);
 	s = reopen(&packed);
+	assert_non_null(section_find(s, s->block_count - 1, SECTION_FIXED, 0));
 	for (int i = 0; i < 1500; i++) {
 		char text[64];
 		struct archive_term t = { .text = some_query(m, &seed, text),
@@ -610,7 +637,7 @@ static const char *const patterns[] = { "Failed password for (root|admin) from",
 	"port [0-9]+5 ssh2", "link", "^-- MARK --$", "user\\d=t?est", "(?i)LINK UP",
 	"ng(uy|a)|MARK", "v.n\\.đức", "GET /tin/\\d{1,2}/", "x*", "sshd\\[(3[0-9]+)\\]: .*port 1",
 	"\\bup$", "kernel: \\[9+\\.", "word[a-c]+ ĐĂNG", "\"z\":00\\d}", "(?:00)+:", "a|b",
-	"[^a-z]{9}", "đăng nhập" };
+	"[^a-z]{9}", "đăng nhập", "state [a-m]Q", "code 0\\d+ .* (Về|seen 1)" };
 
 /* Several words, patterns, sources, times: alone and together. */
 static void search_of_all_kinds(void **state)
@@ -621,8 +648,9 @@ static void search_of_all_kinds(void **state)
 	struct segment *s;
 	uint64_t seed = 78;
 
-	add_log_lines(m, 600, 10);
-	add_events(m, 200, 20);
+	add_log_lines(m, 500, 10);
+	add_events(m, 100, 20);
+	add_runs(m, 300, 30);
 	packed = pack(m, &options, NULL);
 	s = reopen(&packed);
 	for (int i = 0; i < 700; i++) {

@@ -4,7 +4,9 @@
 struct active {
 	const uint8_t *code;
 	const uint64_t *bits; /* of marks; or NULL */
-	uint16_t slot;        /* of its template */
+	struct near *near;
+	struct followers *followers;
+	uint16_t slot; /* of its template */
 	uint16_t family;
 	uint8_t type;
 };
@@ -12,15 +14,16 @@ struct active {
 /* The slots of one type in the block in work; the three types of numbers come together. */
 struct decoder {
 	struct segment *s;
-	unsigned types;        /* as bits */
+	unsigned types; /* as bits */
+	enum code_kind kind;
 	const uint8_t *wanted; /* families; NULL: all that are not loaded yet */
 	const struct marks *marks;
 	const uint8_t *codes;
 	size_t codes_len;
 	struct active *active;
-	uint32_t *first;   /* of a template: its active slots; and one more */
-	struct near *near; /* of a family */
-	struct followers *followers;
+	uint8_t *is_active; /* of a template: it has such slots */
+	uint32_t *first;    /* of such a template: the first of them */
+	uint32_t *end;
 	uint32_t entries; /* of the dictionary */
 	struct reader times;
 	int64_t time_diff[TIMEFORM_FORMS];
@@ -48,38 +51,71 @@ static bool is_wanted(const struct decoder *d, struct slot slot)
 		(!d->s->view.has_family[slot.family] && (!d->wanted || d->wanted[slot.family]));
 }
 
-/* The codes stand as the writer placed them: by template, then by slot. False when there are not
- * that many. */
-static bool place_codes(struct decoder *d)
+/* Which templates of the block have slots that are asked for. */
+static void find_active(struct decoder *d)
 {
 	struct segment *s = d->s;
+	const struct view *v = &s->view;
+
+	if (d->wanted == NULL || d->kind == CODES_TIME) {
+		for (uint32_t i = 0; i < v->used_count; i++)
+			d->is_active[v->used[i]] = v->codes[v->used[i]].of[d->kind] > 0;
+		return;
+	}
+	for (uint32_t f = 0; f < s->family_count; f++) {
+		if (!d->wanted[f] || v->has_family[f] || !(d->types >> s->family_type[f] & 1))
+			continue;
+		for (uint32_t i = s->family_from[f]; i < s->family_from[f + 1]; i++)
+			d->is_active[s->family_template[i]] = 1;
+	}
+}
+
+/* The codes of template T, which stand from AT on. */
+static void place_template(struct decoder *d, uint32_t t, size_t at, uint32_t *count)
+{
+	struct segment *s = d->s;
+	const struct template *template = &s->templates[t];
+
+	d->first[t] = *count;
+	for (uint32_t k = 0; k < template->slots; k++) {
+		struct slot slot = s->slots[template->slot + k];
+
+		if (!(1u << slot.type & d->types) || k + 1 == template->time || is_fixed(s, t, k))
+			continue;
+		if (is_wanted(d, slot))
+			d->active[(*count)++] = (struct active){ .code = d->codes + at,
+				.bits = d->marks ? d->marks->bits[template->slot + k] : NULL,
+				.near = &s->near[slot.family],
+				.followers = &s->followers[slot.family],
+				.slot = (uint16_t)k,
+				.family = slot.family,
+				.type = slot.type };
+		at += s->view.uses[t];
+	}
+	d->end[t] = *count;
+}
+
+/* The codes stand as the writer placed them: by template, then by slot. False when there are not
+ * that many. */
+static bool place_codes(struct decoder *d, uint32_t *ret_count)
+{
+	struct segment *s = d->s;
+	const struct view *v = &s->view;
 	uint32_t count = 0;
 	size_t at = 0;
 
-	for (uint32_t t = 1; t < s->template_count; t++) {
-		const struct template *template = &s->templates[t];
+	find_active(d);
+	for (uint32_t i = 0; i < v->used_count; i++) {
+		uint32_t t = v->used[i];
+		size_t len = (size_t)v->codes[t].of[d->kind] * v->uses[t];
 
-		d->first[t] = count;
-		if (s->view.uses[t] == 0 || !(s->types[t] & d->types))
-			continue;
-		for (uint32_t k = 0; k < template->slots; k++) {
-			struct slot slot = s->slots[template->slot + k];
-
-			if (!(1u << slot.type & d->types) || k + 1 == template->time)
-				continue;
-			if (is_wanted(d, slot))
-				d->active[count++] = (struct active){ .code = d->codes + at,
-					.bits = d->marks ? d->marks->bits[template->slot + k] :
-							   NULL,
-					.slot = (uint16_t)k,
-					.family = slot.family,
-					.type = slot.type };
-			at += s->view.uses[t];
-			if (at > d->codes_len)
-				return false;
-		}
+		if (len > d->codes_len - at)
+			return false;
+		if (d->is_active[t])
+			place_template(d, t, at, &count);
+		at += len;
 	}
-	d->first[s->template_count] = count;
+	*ret_count = count;
 	return at == d->codes_len;
 }
 
@@ -133,71 +169,69 @@ static int take(struct decoder *d, unsigned family, uint64_t *ret)
 	return 0;
 }
 
-/* The entry expected next, and its rank among those near: their count for one that is not. */
-static int take_again(struct decoder *d, unsigned family, uint64_t *ret, unsigned *ret_rank)
+/* An entry that is not told by its rank: the one in the column, or the one expected next. */
+static int take_entry(struct decoder *d, const struct active *a, uint8_t code, uint64_t *ret)
 {
-	const struct near *near = &d->near[family];
-	uint32_t next = follower(&d->followers[family]);
-	unsigned rank = 0;
-
-	if (next == 0)
-		return bad(d->s, d->e, "a code");
-	*ret = next - 1;
-	while (rank < near->count && near->value[rank] != *ret)
-		rank++;
-	*ret_rank = rank;
-	return 0;
-}
-
-static int decode_entry(struct decoder *d, unsigned family, uint8_t code, uint64_t *ret)
-{
-	struct near *near = &d->near[family];
-	unsigned rank = code;
+	struct near *near = a->near;
+	uint32_t next = follower(a->followers);
 	int result = 0;
 
-	if (code < near->count) {
-		*ret = near->value[code];
-		if (code == 0)
-			return 0;
-	} else if (code == CODE_ENTRY) {
-		result = take(d, family, ret);
-		rank = near->count;
-	} else if (code == CODE_AGAIN) {
-		result = take_again(d, family, ret, &rank);
-	} else {
+	if (code == CODE_ENTRY)
+		result = take(d, a->family, ret);
+	else if (code == CODE_AGAIN && next > 0)
+		*ret = next - 1;
+	else
 		return bad(d->s, d->e, "a code");
-	}
-	if (result < 0)
-		return result;
-	if (*ret >= d->entries)
+	if (result == 0 && *ret >= d->entries)
 		return bad(d->s, d->e, "an entry of the dictionary");
-	near_front(near, rank, ENTRY_NEAR, *ret, 0);
-	follow(&d->followers[family], (uint32_t)*ret);
-	return 0;
-}
-
-static int decode_mark(struct decoder *d, const struct active *a, uint8_t code, uint32_t position)
-{
-	uint64_t entry = 0;
-	int result = decode_entry(d, a->family, code, &entry);
-
+	for (unsigned i = 0; i < near->count && code == CODE_AGAIN; i++) {
+		if (near->value[i] != *ret)
+			continue;
+		near_front(near, near_rank(near, i));
+		return 0;
+	}
 	if (result == 0)
-		d->marks->rows[position] |= a->bits[entry / 64] >> entry % 64 & 1;
+		near->value[near_new(near, ENTRY_NEAR)] = *ret;
 	return result;
 }
 
-static int decode_number(struct decoder *d, const struct active *a, uint8_t code, struct value *ret)
+/* The texts or addresses of the row at POSITION. */
+static int decode_entries(struct decoder *d, uint32_t position)
 {
-	struct near *near = &d->near[a->family];
-	unsigned digits_max = a->type == SLOT_NUMBER ? NUMBER_DIGITS_MAX : HEX_DIGITS_MAX, has;
+	const struct view *v = &d->s->view;
+	uint32_t t = v->template[position];
+	struct active *end = d->active + d->end[t];
+
+	for (struct active *a = d->active + d->first[t]; a < end; a++) {
+		uint8_t code = *a->code++;
+		struct near *near = a->near;
+		uint64_t entry = near->value[near_place(near, code & 15)];
+
+		if (code >= near->count) {
+			int result = take_entry(d, a, code, &entry);
+
+			if (result < 0)
+				return result;
+			follow(a->followers, (uint32_t)entry);
+		} else if (code > 0) {
+			near_front(near, code);
+			follow(a->followers, (uint32_t)entry);
+		}
+		if (a->bits)
+			d->marks->rows[position] |= a->bits[entry / 64] >> entry % 64 & 1;
+		else
+			v->values[v->first[position] + a->slot].number = entry;
+	}
+	return 0;
+}
+
+/* A number that stands in the column. */
+static int take_number(struct decoder *d, const struct active *a, uint8_t code, struct value *ret)
+{
+	unsigned digits_max = a->type == SLOT_NUMBER ? NUMBER_DIGITS_MAX : HEX_DIGITS_MAX, has,
+		 place;
 	int result;
 
-	if (code < near->count && code < NUMBER_NEAR) {
-		*ret = (struct value){ near->value[code], near->digits[code] };
-		if (code > 0)
-			near_front(near, code, NUMBER_NEAR, ret->number, ret->digits);
-		return 0;
-	}
 	if (code < NUMBER_NEAR)
 		return bad(d->s, d->e, "a code");
 	result = take(d, a->family, &ret->number);
@@ -210,7 +244,35 @@ static int decode_number(struct decoder *d, const struct active *a, uint8_t code
 		if (ret->digits > digits_max || has > ret->digits)
 			return bad(d->s, d->e, "a number");
 	}
-	near_front(near, near->count, NUMBER_NEAR, ret->number, ret->digits);
+	place = near_new(a->near, NUMBER_NEAR);
+	a->near->value[place] = ret->number;
+	a->near->digits[place] = ret->digits;
+	return 0;
+}
+
+static int decode_numbers(struct decoder *d, uint32_t position)
+{
+	const struct view *v = &d->s->view;
+	uint32_t t = v->template[position];
+	struct value *values = v->values + v->first[position];
+	struct active *end = d->active + d->end[t];
+
+	for (struct active *a = d->active + d->first[t]; a < end; a++) {
+		uint8_t code = *a->code++;
+		struct near *near = a->near;
+
+		if (code < near->count) {
+			unsigned place = near_place(near, code);
+
+			values[a->slot] = (struct value){ near->value[place], near->digits[place] };
+			near_front(near, code);
+		} else {
+			int result = take_number(d, a, code, &values[a->slot]);
+
+			if (result < 0)
+				return result;
+		}
+	}
 	return 0;
 }
 
@@ -227,32 +289,21 @@ static int decode_time(struct decoder *d, unsigned form, uint8_t code, int64_t b
 	return d->times.is_bad ? bad(d->s, d->e, "the times") : 0;
 }
 
-static int decode_row(struct decoder *d, uint32_t position)
+static int decode_times(struct decoder *d, uint32_t position)
 {
 	struct segment *s = d->s;
 	uint32_t number = s->view.template[position];
 	const struct template *t = &s->templates[number];
 	const struct slot *slots = s->slots + t->slot;
 	struct value *values = s->view.values + s->view.first[position];
-	struct active *end = d->active + d->first[number + 1];
+	struct active *end = d->active + d->end[number];
 	int result = 0;
 
-	for (struct active *a = d->active + d->first[number]; a < end && result == 0; a++) {
-		struct value *value = &values[a->slot];
-		uint8_t code = *a->code++;
-
-		if (a->bits)
-			result = decode_mark(d, a, code, position);
-		else if (a->type == SLOT_TEXT || a->type == SLOT_IPV4)
-			result = decode_entry(d, a->family, code, &value->number);
-		else if (a->type == SLOT_TIME)
-			result = decode_time(d, slots[a->slot].form, code,
-				time_base(slots[t->time - 1].form,
-					(int64_t)values[t->time - 1].number, slots[a->slot].form),
-				&value->number);
-		else
-			result = decode_number(d, a, code, value);
-	}
+	for (struct active *a = d->active + d->first[number]; a < end && result == 0; a++)
+		result = decode_time(d, slots[a->slot].form, *a->code++,
+			time_base(slots[t->time - 1].form, (int64_t)values[t->time - 1].number,
+				slots[a->slot].form),
+			&values[a->slot].number);
 	return result;
 }
 
@@ -292,6 +343,7 @@ static int load_stream(struct segment *s, enum section_kind kind, struct reader 
 static enum section_kind prepare(struct decoder *d, enum slot_type type)
 {
 	d->types = 1u << type;
+	d->kind = code_kind_of(type);
 	switch (type) {
 	case SLOT_TEXT:
 		d->entries = d->s->text_count;
@@ -310,20 +362,20 @@ static enum section_kind prepare(struct decoder *d, enum slot_type type)
 static int decode_rows(struct decoder *d)
 {
 	struct segment *s = d->s;
+	int (*decode)(struct decoder *, uint32_t) = d->kind == CODES_TIME ? decode_times :
+		d->kind == CODES_NUMBER                                   ? decode_numbers :
+									    decode_entries;
 	uint32_t rows = s->blocks[s->view.block].rows;
 	int result = 0;
 
-	for (uint32_t i = 0; i < rows && result == 0; i++) {
-		uint32_t t = s->view.template[i];
-
-		if (d->first[t + 1] > d->first[t])
-			result = decode_row(d, i);
-	}
+	for (uint32_t i = 0; i < rows && result == 0; i++)
+		if (d->is_active[s->view.template[i]])
+			result = decode(d, i);
 	return result;
 }
 
-/* Room for all values, whatever they are, and every column to be decoded from its beginning. */
-static void begin(struct decoder *d)
+/* Room for all values, whatever they are, and every family to be decoded from its beginning. */
+static void begin(struct decoder *d, uint32_t count)
 {
 	struct view *v = &d->s->view;
 
@@ -334,11 +386,18 @@ static void begin(struct decoder *d)
 			abort();
 		v->values_room = v->values_needed;
 	}
-	for (uint32_t i = 0; i < d->first[d->s->template_count]; i++) {
-		struct column_view *c = &v->columns[d->active[i].family];
+	for (uint32_t i = 0; i < count; i++) {
+		const struct active *a = &d->active[i];
+		struct column_view *c = &v->columns[a->family];
 
-		if (d->active[i].type != SLOT_TIME)
-			c->taken = 0, c->last = 0;
+		if (a->type == SLOT_TIME)
+			continue;
+		c->taken = 0, c->last = 0;
+		near_clear(a->near);
+		/* many slots may be of one family */
+		if (a->followers->has_last && a->followers->of)
+			memset(a->followers->of, 0, FOLLOWERS * sizeof(*a->followers->of));
+		a->followers->has_last = false;
 	}
 }
 
@@ -348,6 +407,7 @@ static int load_some(struct segment *s, enum slot_type type, const uint8_t *want
 	struct decoder d = { .s = s, .e = e, .wanted = wanted, .marks = marks };
 	enum section_kind kind = prepare(&d, type);
 	struct reader codes;
+	uint32_t count = 0;
 	int result = load_stream(s, kind, &codes, e);
 
 	if (result == 0)
@@ -356,14 +416,14 @@ static int load_some(struct segment *s, enum slot_type type, const uint8_t *want
 		return result;
 	d.codes = codes.at;
 	d.codes_len = reader_left(&codes);
-	d.first = get((size_t)s->template_count + 1, sizeof(*d.first));
+	d.is_active = get(s->template_count, 1);
+	d.first = malloc(2 * (size_t)s->template_count * sizeof(*d.first));
 	d.active = malloc(((size_t)s->slot_count + 1) * sizeof(*d.active));
-	d.near = get(s->family_count, sizeof(*d.near));
-	d.followers = get(s->family_count, sizeof(*d.followers));
-	if (d.active == NULL)
+	if (d.active == NULL || d.first == NULL)
 		abort();
-	if (place_codes(&d))
-		begin(&d);
+	d.end = d.first + s->template_count;
+	if (place_codes(&d, &count))
+		begin(&d, count);
 	else
 		result = bad(s, e, "the codes");
 	if (result == 0 && type == SLOT_TIME)
@@ -372,12 +432,9 @@ static int load_some(struct segment *s, enum slot_type type, const uint8_t *want
 		result = decode_first_times(&d);
 	if (result == 0)
 		result = decode_rows(&d);
+	free(d.is_active);
 	free(d.first);
 	free(d.active);
-	free(d.near);
-	for (uint32_t f = 0; f < s->family_count; f++)
-		free(d.followers[f].of);
-	free(d.followers);
 	if (result < 0)
 		s->view.has_layout = false; /* half taken: begin anew next time */
 	return result;
@@ -397,9 +454,9 @@ int load_times(struct segment *s, struct err *e)
 /* Families some of whose values were only marked have to be loaded again by who needs them. */
 static void note_marked(struct segment *s, const struct marks *marks)
 {
-	for (uint32_t i = 0; i < s->slot_count; i++)
-		if (marks->bits[i])
-			s->view.has_family[s->slots[i].family] = 0;
+	for (uint32_t f = 0; f < s->family_count; f++)
+		if (marks->families[f])
+			s->view.has_family[f] = 0;
 }
 
 int load_families(
@@ -497,8 +554,7 @@ int position_text(struct segment *s, uint32_t position, struct err *e, struct st
 		at += len + 1;
 		if (k == t->slots)
 			break;
-		value = slot_text(
-			s, s->slots[t->slot + k], v->values[v->first[position] + k], text);
+		value = slot_text(s, s->slots[t->slot + k], value_at(s, position, k), text);
 		bytes_add(&s->line, value.ptr, value.len);
 		if (s->line.len > LIMIT_SEGMENT_RECORD_BYTES)
 			return bad(s, e, "a record");

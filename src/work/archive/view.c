@@ -24,6 +24,9 @@ void view_done(struct view *v)
 	free(v->template);
 	free(v->first);
 	free(v->uses);
+	free(v->used);
+	free(v->fixed_from);
+	free(v->own_codes);
 	free(v->values);
 	free(v->raw);
 	free(v->columns);
@@ -206,8 +209,56 @@ static int load_templates_of_rows(struct segment *s, struct err *e)
 		if (values > LIMIT_SEGMENT_BLOCK_VALUES)
 			return bad(s, e, "the number of values");
 	}
+	v->used = get(s->template_count, sizeof(*v->used));
+	for (uint32_t t = 1; t < s->template_count; t++)
+		if (v->uses[t] > 0)
+			v->used[v->used_count++] = (uint16_t)t;
 	v->values_needed = values;
 	return 0;
+}
+
+/* The fixed slots of template T, whose bits are FIXED: they have a usual value, and no codes. */
+static bool count_fixed(struct segment *s, uint32_t t, const uint8_t *fixed, struct codes *codes)
+{
+	const struct template *m = &s->templates[t];
+
+	for (uint32_t byte = 0; byte < (m->slots + 7) / 8; byte++) {
+		for (unsigned left = fixed[byte]; left; left &= left - 1) {
+			uint32_t k = byte * 8 + (unsigned)__builtin_ctz(left);
+
+			if (k >= m->slots || s->usual[m->slot + k].digits == NOT_USUAL)
+				return false;
+			codes->of[code_kind_of(s->slots[m->slot + k].type)]--;
+		}
+	}
+	return true;
+}
+
+/* Which slots have their usual value in all rows of the block. */
+static int load_fixed(struct segment *s, struct err *e)
+{
+	struct view *v = &s->view;
+	struct reader r;
+	int result = load(s, SECTION_FIXED, &r, e);
+
+	v->codes = s->codes;
+	if (result < 0 || reader_left(&r) == 0)
+		return result;
+	v->fixed = r.at;
+	v->fixed_from = get(s->template_count, sizeof(*v->fixed_from));
+	v->own_codes = get(s->template_count, sizeof(*v->own_codes));
+	v->codes = v->own_codes;
+	for (uint32_t i = 0; i < v->used_count; i++) {
+		uint32_t t = v->used[i];
+		size_t len = (s->templates[t].slots + 7) / 8;
+		const uint8_t *bits = read_bytes(&r, len);
+
+		v->own_codes[t] = s->codes[t];
+		if (bits == NULL || !count_fixed(s, t, bits, &v->own_codes[t]))
+			return bad(s, e, "the fixed slots");
+		v->fixed_from[t] = (uint32_t)(bits - v->fixed);
+	}
+	return reader_left(&r) == 0 ? 0 : bad(s, e, "the fixed slots");
 }
 
 /* The list of columns; small ones have their values behind it. */
@@ -298,6 +349,8 @@ int load_block(struct segment *s, uint32_t block, struct err *e)
 	v->uses = get(s->template_count, sizeof(*v->uses));
 	v->has_family = get(s->family_count, 1);
 	result = load_templates_of_rows(s, e);
+	if (result == 0)
+		result = load_fixed(s, e);
 	if (result == 0)
 		result = load_raw(s, e);
 	v->has_layout = result == 0;

@@ -67,6 +67,8 @@ struct segment_writer *segment_writer_free(struct segment_writer *w)
 	uses_done(&w->address_uses);
 	bytes_done(&w->template_blocks);
 	bytes_done(&w->redacted);
+	bytes_done(&w->usual);
+	bytes_done(&w->new_usual);
 	grams_done(&w->grams);
 	ZSTD_freeCCtx(w->zstd);
 	free(w);
@@ -224,6 +226,10 @@ static void write_columns(struct segment_writer *w, struct coded *coded)
 
 static void write_coded(struct segment_writer *w, struct coded *coded)
 {
+	/* which slots have no codes is told before the codes */
+	if (coded->of[SECTION_FIXED].len > 0)
+		writer_section(w, SECTION_FIXED, 0, coded->of[SECTION_FIXED].at,
+			coded->of[SECTION_FIXED].len);
 	for (int kind = SECTION_GROUPS; kind <= SECTION_RAW; kind++) {
 		if (kind == SECTION_COLUMNS)
 			write_columns(w, coded);
@@ -264,6 +270,14 @@ static void forget_entries(struct bytes *order, size_t len, struct bytes *number
 	for (size_t i = len / sizeof(*entries); i < order->len / sizeof(*entries); i++)
 		((uint32_t *)(void *)number->at)[entries[i]] = 0;
 	order->len = len;
+}
+
+static void forget_usual(struct segment_writer *w)
+{
+	struct value *usual = (struct value *)(void *)w->usual.at;
+
+	for (size_t i = 0; i < w->new_usual.len / sizeof(uint32_t); i++)
+		usual[((uint32_t *)(void *)w->new_usual.at)[i]].digits = NOT_USUAL;
 }
 
 /* Lines cost a line break each; where a record holds one, their lengths are told. */
@@ -358,6 +372,7 @@ static void write_rows(struct segment_writer *w)
 		w->sizes.text_blocks++;
 		forget_entries(&w->text_order, m.texts, &w->text_number);
 		forget_entries(&w->address_order, m.addresses, &w->address_number);
+		forget_usual(w);
 	} else {
 		w->pending.len = m.pending;
 		w->sections.len = m.sections;
@@ -517,6 +532,51 @@ static void write_templates(struct segment_writer *w)
 	bytes_done(&slots);
 }
 
+/* How many slots have a usual value, and which, as steps; then the entries as
+ * differences, the numbers, and the digits of these. */
+static void write_usual(struct segment_writer *w)
+{
+	const struct slot *slots = (const struct slot *)(const void *)w->lines.slots.at;
+	const struct value *usual = (const struct value *)(const void *)w->usual.at;
+	struct bytes steps = { 0 }, entries = { 0 }, numbers = { 0 }, digits = { 0 }, all = { 0 };
+	uint32_t last[SLOT_TYPES] = { 0 };
+	size_t next = 0, count = w->usual.len / sizeof(*usual), known = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		unsigned type = slots[i].type;
+		uint32_t entry;
+
+		if (usual[i].digits == NOT_USUAL)
+			continue;
+		known++;
+		bytes_varint(&steps, i - next);
+		next = i + 1;
+		if (type != SLOT_TEXT && type != SLOT_IPV4) {
+			bytes_varint(&numbers, usual[i].number);
+			bytes_u8(&digits, usual[i].digits);
+			continue;
+		}
+		entry = ((const uint32_t *)(const void *)(type == SLOT_TEXT ?
+					w->text_number.at :
+					w->address_number.at))[usual[i].number] -
+			1;
+		bytes_varint(&entries, zigzag((int64_t)entry - last[type]));
+		last[type] = entry;
+	}
+	bytes_varint(&all, known);
+	bytes_add(&all, steps.at, steps.len);
+	bytes_add(&all, entries.at, entries.len);
+	bytes_add(&all, numbers.at, numbers.len);
+	bytes_add(&all, digits.at, digits.len);
+	if (known > 0)
+		writer_section(w, SECTION_USUAL, 0, all.at, all.len);
+	bytes_done(&all);
+	bytes_done(&steps);
+	bytes_done(&entries);
+	bytes_done(&numbers);
+	bytes_done(&digits);
+}
+
 /* The letters of static text or of a text; before it may stand the t of a tab. */
 static void note_part(struct segment_writer *w, struct str text, struct bytes *folded)
 {
@@ -674,6 +734,7 @@ int segment_finish(struct segment_writer *w, struct err *e, struct segment_sizes
 	drop_block(w);
 	write_dictionaries(w);
 	write_templates(w);
+	write_usual(w);
 	write_index(w);
 	write_end(w);
 	result = flush(w, e);

@@ -43,7 +43,11 @@ struct segment_writer {
 	struct grams grams;
 	struct bytes redacted;
 	uint64_t last_redacted;
-	bool has_unknown; /* a block's letters were not looked at */
+	/* of each slot the value it may have in whole blocks; and in which slots that came up in
+	 * the block in work */
+	struct bytes usual;     /* of struct value */
+	struct bytes new_usual; /* of uint32_t */
+	bool has_unknown;       /* a block's letters were not looked at */
 	struct family_values *families;
 	struct bytes used_families; /* of uint16_t */
 	/* the segment so far */
