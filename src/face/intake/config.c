@@ -337,7 +337,7 @@ int config_parse(struct str text, const char *folder, enum lang lang, struct are
 	struct parse_fault at;
 	int rc = 0;
 
-	c.budget.silence_s = CLOCK_DAY_S;
+	c.budget.silence_s = CONFIG_NOT_SET;
 	if (text.len > CONFIG_BYTES_MAX)
 		return err_set(e, ERR_LIMIT, INTAKE_FILE ": %s", tr(lang, T("tệp quá dài")));
 	if (text.ptr && parse_yaml(text, a, &at, &root) < 0)

@@ -18,10 +18,12 @@ struct listen_at {
 	const char *instead; /* by default: another port when this one cannot be had */
 };
 
+#define CONFIG_NOT_SET UINT32_MAX
+
 /* What a sender may do: 0 is no bound. */
 struct budget {
 	uint32_t lines_s, bytes_s; /* in a second */
-	uint32_t silence_s;
+	uint32_t silence_s; /* CONFIG_NOT_SET: as the pack has it */
 };
 
 struct sender_rule {

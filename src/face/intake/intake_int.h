@@ -7,6 +7,7 @@
 
 #include "core/trail/seal_channel.h"
 #include "core/trail/sender.h"
+#include "core/trail/silence.h"
 #include "core/trail/trail.h"
 #include "face/intake/config.h"
 #include "face/intake/intake.h"
@@ -55,7 +56,7 @@ struct setup {
 	struct tls *tls; /* or NULL */
 	struct journal_library *journal;
 	char boot_id[40];
-	const char *files_below[CONFIG_FILES_MAX + 2]; /* folders to read, ended by NULL */
+	const char *files_below[CONFIG_FILES_MAX + 3]; /* folders to read, ended by NULL */
 };
 
 /* --- what a sender has beside its place in the list (sender.c) -------------------------------- */
@@ -90,6 +91,11 @@ void senders_second(struct intake *in);
 MUST_CHECK int senders_open(struct intake *in, struct err *e);
 MUST_CHECK int senders_save(struct intake *in, struct err *e);
 void senders_close(struct intake *in);
+
+/* --- who is silent (silence.c) ---------------------------------------------------------------- */
+
+void silence_set(struct intake *in, struct sender *s, const struct origin *o);
+void silence_second(struct intake *in);
 
 /* --- writing (pen.c) -------------------------------------------------------------------------- */
 
@@ -148,6 +154,12 @@ struct intake {
 	struct peer_slot *peers;
 	uint64_t saved_index;
 	int64_t saved_us;
+	struct vfile_disk *alarm; /* the folder of what is told; or NULL */
+	struct arena silence_arena;
+	struct str silence_text;
+	struct silence silence;
+	unsigned silence_wait_s;
+	bool has_silence; /* others are silent than the list on the disk says */
 	/* sources */
 	struct conn *conns;
 	size_t conn_count, part_bytes;

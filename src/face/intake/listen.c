@@ -252,6 +252,8 @@ static void list_folders(struct setup *s)
 		s->files_below[len++] =
 			arena_cstr(s->service->arena, folder.len ? folder : STR("/"));
 	}
+	s->files_below[len++] =
+		arena_fmt(s->service->arena, "%s/" SILENCE_FOLDER, s->service->data).ptr;
 	if (s->config.has_journal)
 		s->files_below[len++] = s->config.journal ? s->config.journal : "/var/log/journal";
 	s->files_below[len] = NULL;
@@ -284,8 +286,13 @@ int intake_prepare(struct process_service *service, void **ret_state, struct err
 int intake_ready(struct process_service *service, void *state, struct err *e)
 {
 	struct setup *s = state;
-	const char *path = arena_fmt(service->arena, "%s/" INTAKE_SOCKET, service->data).ptr;
+	const char *path = arena_fmt(service->arena, "%s/" INTAKE_SOCKET, service->data).ptr,
+		   *alarm = arena_fmt(service->arena, "%s/" SILENCE_FOLDER, service->data).ptr;
 
+	if (mkdir(alarm, 0750) != 0 && errno != EEXIST)
+		return err_errno(e, errno, "make \"%s\"", alarm);
+	if (process_hand_over(service, alarm, e) < 0)
+		return e->code;
 	if (strlen(path) + sizeof(".dgram") > sizeof(((struct sockaddr_un *)0)->sun_path)) {
 		intake_warn("\"%s\" is too long for a socket: nothing is received there", path);
 		return 0;

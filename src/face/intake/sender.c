@@ -1,4 +1,4 @@
-/* sender.c - who sends: numbers, budgets, losses, silence. */
+/* sender.c - who sends: numbers, budgets, losses, rates. */
 #include "face/intake/intake_int.h"
 
 #include <arpa/inet.h>
@@ -75,9 +75,7 @@ static void add_origin(struct intake *in, struct sender *s)
 		o->budget = budget_of(in, s->name);
 		o->lines_left = o->budget.lines_s;
 		o->bytes_left = o->budget.bytes_s;
-		/* who only imports has not read the settings */
-		if (in->self)
-			s->silence_s = s->kind == SENDER_IMPORT ? 0 : o->budget.silence_s;
+		silence_set(in, s, o);
 	} else {
 		o->is_told = true;
 	}
@@ -228,18 +226,7 @@ void senders_tell_gaps(struct intake *in)
 			return;
 }
 
-/* --- silence, rates, the file ----------------------------------------------------------------- */
-
-static void tell_silence(struct intake *in, struct sender *s, bool is_silent)
-{
-	struct buf json;
-
-	buf_init(&json, LEAF_RAW_MAX);
-	sender_event(s, is_silent ? "silent" : "back", &json);
-	if (pen_leaf(in, LEAF_EVENT, s->number, s->sequence, buf_str(&json)))
-		s->is_silent = is_silent;
-	buf_done(&json);
-}
+/* --- rates, the file -------------------------------------------------------------------------- */
 
 void senders_second(struct intake *in)
 {
@@ -256,14 +243,11 @@ void senders_second(struct intake *in)
 			s->rate = o->minute_lines;
 			o->minute_lines = 0;
 		}
-		if (s->silence_s && o->wait_s < s->silence_s)
-			o->wait_s++;
-		if (s->is_silent != (s->silence_s && o->wait_s >= s->silence_s))
-			tell_silence(in, s, !s->is_silent);
 	}
+	silence_second(in);
 	senders_tell_gaps(in);
 	if (wal_next(in->wal) != in->saved_index && wal_batch_bytes(in->wal) == 0 &&
-		(wal_next(in->wal) - in->saved_index >= SAVE_LEAVES ||
+		(in->has_silence || wal_next(in->wal) - in->saved_index >= SAVE_LEAVES ||
 			in->now_us - in->saved_us >= SAVE_US) &&
 		senders_save(in, &e) < 0)
 		intake_warn("%s", e.text);
@@ -271,11 +255,18 @@ void senders_second(struct intake *in)
 
 int senders_save(struct intake *in, struct err *e)
 {
+	int rc;
+
 	in->senders.year = in->year;
 	in->senders.index = wal_size(in->wal);
 	in->saved_index = in->senders.index;
 	in->saved_us = in->now_us;
-	return sender_save(in->log, &in->senders, e);
+	rc = sender_save(in->log, &in->senders, e);
+	if (rc == 0 && in->has_silence) {
+		in->has_silence = false;
+		(void)process_run(in->self->parent_fd, "duty", 0); /* it becomes evidence */
+	}
+	return rc;
 }
 
 /* What was written after the file was kept. */
@@ -344,6 +335,7 @@ int senders_open(struct intake *in, struct err *e)
 void senders_close(struct intake *in)
 {
 	sender_list_done(&in->senders);
+	arena_done(&in->silence_arena);
 	free(in->origins);
 	free(in->peers);
 	in->origins = NULL;

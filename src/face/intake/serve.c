@@ -139,6 +139,9 @@ static int open_disks(struct intake *in, struct err *e)
 	rc = vfile_disk_open(path, &in->log, e);
 	if (rc == 0)
 		rc = guard_policy_load(in->log, &policy, e);
+	snprintf(path, sizeof(path), "%s/" SILENCE_FOLDER, data);
+	if (rc == 0)
+		rc = vfile_disk_open(path, &in->alarm, e);
 	if (rc == 0) {
 		in->wal_bytes = guard_wal_bytes(&policy);
 		snprintf(path, sizeof(path), "%s/log/%s", data, in->self->service->shard);
@@ -192,6 +195,7 @@ static void close_all(struct intake *in)
 	pen_close(in);
 	vfile_disk_close(in->shard);
 	vfile_disk_close(in->log);
+	vfile_disk_close(in->alarm);
 	buf_done(&in->genesis);
 	free(in->chunk);
 	close(in->epoll_fd);

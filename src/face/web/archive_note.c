@@ -182,7 +182,7 @@ static int put_senders(struct noting *n)
 		return rc;
 	for (size_t i = 0; i < s.count; i++)
 		if (s.rows[i].silence_s)
-			put(n, "source", sender_shown(&n->v, &s.rows[i]), !s.rows[i].is_silent,
+			put(n, "source", sender_shown(&n->v, &s.rows[i]), !s.rows[i].is->is_silent,
 				s.rows[i].is->last_s);
 	for (size_t i = 0; i < count; i++) {
 		int64_t last_s = 0;

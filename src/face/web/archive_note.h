@@ -7,4 +7,8 @@
 /* Write the note of the log of the folder DATA. */
 MUST_CHECK int archive_note(const char *data, struct store *store, struct err *e);
 
+/* silence.c: tell intake how long senders may be silent, and when others are silent than before,
+ * have that become evidence. */
+MUST_CHECK int silence_tend(const struct process *self, struct store *store, struct err *e);
+
 #endif

@@ -4,6 +4,7 @@
 
 #include "core/org/outside.h"
 #include "core/evidence/doing.h"
+#include "face/web/archive_note.h"
 #include "face/web/serve_int.h"
 #include "kit/mail/mail.h"
 #include "work/comply/sweep.h"
@@ -185,8 +186,10 @@ static int write_digests(struct store *store, const struct pack_set *packs, stru
 static int bring_up_to_date(const struct process *self, struct store *store, struct err *e)
 {
 	const struct serve *s = self->state;
-	int rc = comply_judge(store, s->packs, clock_now_s(), e);
+	int rc = silence_tend(self, store, e);
 
+	if (rc == 0)
+		rc = comply_judge(store, s->packs, clock_now_s(), e);
 	if (rc == 0)
 		rc = comply_refresh(store, s->packs, clock_now_s(), 0, e);
 	return rc < 0 ? rc : write_digests(store, s->packs, e);

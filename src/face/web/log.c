@@ -91,7 +91,7 @@ static void look_at_senders(struct view *v, struct log_strip *ret)
 		const struct sender_row *r = &s.rows[i];
 		int64_t off = r->today.offset_s < 0 ? -r->today.offset_s : r->today.offset_s;
 
-		ret->silent += r->is_silent;
+		ret->silent += r->is->is_silent;
 		ret->has_offset |= r->today.has_offset;
 		if (r->today.has_offset && off > ret->offset_s)
 			ret->offset_s = off;

@@ -1,6 +1,7 @@
 /* page_senders.c - Thiết bị gửi nhật ký: who sends, since when, how much, what was lost, whose
  * clock is wrong, who has fallen silent; naming one and setting its alarm. */
 #include "face/web/senders.h"
+#include "kit/process/process.h"
 
 #define TODAY_BUDGET_US 300000
 #define SHOWN_MAX 500
@@ -31,7 +32,7 @@ static const char *offset_words(struct view *v, const struct sender_today *t)
 
 static const char *state_words(struct view *v, const struct sender_row *r)
 {
-	if (r->is_silent)
+	if (r->is->is_silent)
 		return fill(v, tr(v->lang, "im lặng {n}"), "n",
 			seconds_words(v, v->by.now_s - r->is->last_s), NULL);
 	return r->silence_s ? tr(v->lang, "đang gửi") : tr(v->lang, "không đặt báo động");
@@ -60,7 +61,7 @@ static void row(struct view *v, const struct senders *s, const struct sender_row
 			STR_FMT(text_clean(v->a, str_of(r->is->name), SENDER_NAME_MAX)));
 	html(v->w, "</span></th><td>");
 	html(v->w, "<span class=\"chip %s\">%s</span></td>",
-		r->is_silent         ? "not-met" :
+		r->is->is_silent     ? "not-met" :
 			r->silence_s ? "met" :
 				       "not-applicable",
 		state_words(v, r));
@@ -83,7 +84,7 @@ static void list(struct view *v, const struct senders *s)
 	/* who has fallen silent first */
 	for (int is_silent = 1, shown = 0; is_silent >= 0; is_silent--)
 		for (size_t i = 0; i < s->count && shown < SHOWN_MAX; i++)
-			if (s->rows[i].is_silent == (is_silent == 1)) {
+			if (s->rows[i].is->is_silent == (is_silent == 1)) {
 				row(v, s, &s->rows[i]);
 				shown++;
 			}
@@ -163,7 +164,7 @@ static void fact(struct view *v, const char *label, const char *value)
 static void facts(struct view *v, const struct senders *s, const struct sender_row *r)
 {
 	html(v->w, "<section>\n<p><span class=\"chip %s\">%s</span></p>\n<dl class=\"facts\">\n",
-		r->is_silent ? "not-met" : "met", state_words(v, r));
+		r->is->is_silent ? "not-met" : "met", state_words(v, r));
 	fact(v, tr(v->lang, "Nguồn"),
 		text_of(v, text_clean(v->a, str_of(r->is->name), SENDER_NAME_MAX)));
 	fact(v, tr(v->lang, "Loại"), tr(v->lang, sender_kind_words(r->is->kind)));
@@ -252,11 +253,13 @@ void page_sender_post(struct view *v)
 		if (rc == 0)
 			rc = org_note(&v->by, "sender", str_of(r->is->name), v->e);
 	}
-	if (v->fault_count)
+	if (v->fault_count) {
 		show(v, &s, r);
-	else if (rc < 0)
+	} else if (rc < 0) {
 		page_failed(v);
-	else
+	} else {
+		(void)process_run(v->web->parent_fd, "duty", 0); /* which tells intake */
 		redirect(v, path_of(v, "/nhat-ky/nguon/%u?bao=da-luu", r->is->number));
+	}
 	senders_done(&s);
 }

@@ -22,8 +22,10 @@ static int load_words(struct view *v, struct sender_row *r, struct err *e)
 	r->silence_s = r->is->silence_s;
 	if (rc < 0 || !text.ptr || !str_split(text, ' ', &number, &text))
 		return rc;
-	if (str_to_i64(number, &r->silence_s))
+	if (str_to_i64(number, &r->silence_s)) {
 		r->name = text;
+		r->has_own = true;
+	}
 	return 0;
 }
 
@@ -99,7 +101,6 @@ int senders_load(struct view *v, int64_t budget_us, struct senders *ret, struct 
 		*r = (struct sender_row){ .is = &ret->list.at[i] };
 		ret->dropped += r->is->dropped;
 		rc = load_words(v, r, e);
-		r->is_silent = r->silence_s > 0 && v->by.now_s - r->is->last_s > r->silence_s;
 	}
 	if (rc == 0 && f && budget_us)
 		rc = load_today(v, f, budget_us, ret, e);

@@ -20,7 +20,7 @@ struct sender_row {
 	const struct sender *is;
 	struct str name;   /* given by people; "" when none was */
 	int64_t silence_s; /* the alarm; 0: none */
-	bool is_silent;
+	bool has_own;      /* people set it for this one */
 	struct sender_today today;
 };
 
