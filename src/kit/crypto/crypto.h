@@ -28,6 +28,17 @@ void digest_add(struct digest *d, struct str bytes);
 /* The digest of what was added, its size, and begin anew. RET has DIGEST_SIZE_MAX bytes. */
 size_t digest_next(struct digest *d, unsigned char *ret);
 struct digest *digest_free(struct digest *d); /* NULL is fine; returns NULL */
+/* MD5 of many streams side by side, several times as fast as one after another. NEXT begins another
+ * stream, NULL: there are no more; READ puts SIZE bytes of one at INTO, fewer at its end only; END
+ * gets the 16 bytes of the digest of what was read. */
+#define MD5_SIZE 16
+struct md5_feed {
+	void *(*next)(void *context);
+	size_t (*read)(void *stream, char *into, size_t size);
+	void (*end)(void *stream, const unsigned char *digest);
+	void *context;
+};
+void md5_streams(const struct md5_feed *feed);
 /* 2 * SIZE + 1 characters of HEX are written; returns HEX. */
 const char *hex_of(const unsigned char *bytes, size_t size, char *hex);
 

@@ -1,4 +1,5 @@
 #include "kit/crypto/crypto.h"
+#include "kit/crypto/crypto_int.h"
 #include "test/unit.h"
 
 static void sha256_agrees_with_the_standard(void **state)
@@ -255,6 +256,80 @@ static void digests_of_package_databases(void **state)
 	}
 }
 
+/* Streams of every length up to three blocks, and of some that end at and around a piece. */
+#define SHORT_STREAMS 193
+static const size_t long_streams[] = { 4096, 32767, 32768, 32769, 65535, 65536, 100000, 131072 };
+
+struct md5_stream {
+	size_t size, have;
+	unsigned char digest[16];
+	bool is_ended;
+};
+
+struct md5_streams {
+	struct md5_stream at[SHORT_STREAMS + COUNT(long_streams)];
+	size_t next;
+};
+
+static char md5_byte(size_t size, size_t at)
+{
+	return (char)(size * 7 + at * 13 + at / 251);
+}
+
+static void *md5_next(void *context)
+{
+	struct md5_streams *s = context;
+
+	return s->next < COUNT(s->at) ? &s->at[s->next++] : NULL;
+}
+
+static size_t md5_read(void *stream, char *into, size_t size)
+{
+	struct md5_stream *s = stream;
+	size_t n = s->size - s->have < size ? s->size - s->have : size;
+
+	for (size_t i = 0; i < n; i++)
+		into[i] = md5_byte(s->size, s->have + i);
+	s->have += n;
+	return n;
+}
+
+static void md5_end(void *stream, const unsigned char *digest)
+{
+	struct md5_stream *s = stream;
+
+	assert_false(s->is_ended);
+	s->is_ended = true;
+	memcpy(s->digest, digest, sizeof(s->digest));
+}
+
+static void md5_of_many_is_md5_of_each(void **state)
+{
+	static struct md5_streams s;
+	struct digest *d = digest_new(DIGEST_MD5);
+	unsigned char wanted[DIGEST_SIZE_MAX];
+
+	for (size_t width = 4; width <= 16; width *= 2) {
+		if (!md5_has_width(width))
+			continue;
+		s = (struct md5_streams){ 0 };
+		for (size_t i = 0; i < COUNT(s.at); i++)
+			s.at[i].size = i < SHORT_STREAMS ? i : long_streams[i - SHORT_STREAMS];
+		md5_streams_by(width, &(struct md5_feed){ md5_next, md5_read, md5_end, &s });
+		for (size_t i = 0; i < COUNT(s.at); i++) {
+			for (size_t at = 0; at < s.at[i].size; at++) {
+				char byte = md5_byte(s.at[i].size, at);
+
+				digest_add(d, (struct str){ &byte, 1 });
+			}
+			digest_next(d, wanted);
+			assert_true(s.at[i].is_ended);
+			assert_memory_equal(s.at[i].digest, wanted, sizeof(s.at[i].digest));
+		}
+	}
+	digest_free(d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -269,6 +344,7 @@ int main(void)
 		cmocka_unit_test(ed25519_agrees_with_the_standard),
 		cmocka_unit_test(a_signature_has_one_spelling),
 		cmocka_unit_test(digests_of_package_databases),
+		cmocka_unit_test(md5_of_many_is_md5_of_each),
 		cmocka_unit_test(a_secret_is_wiped),
 	};
 

@@ -32,7 +32,7 @@ static const int everyone[] = {
 	SCMP_SYS(times), SCMP_SYS(getrusage), SCMP_SYS(getrandom), SCMP_SYS(getpid),
 	SCMP_SYS(gettid), SCMP_SYS(getppid), SCMP_SYS(getuid), SCMP_SYS(geteuid),
 	SCMP_SYS(getgid), SCMP_SYS(getegid), SCMP_SYS(getgroups), SCMP_SYS(getpgrp),
-	SCMP_SYS(getpgid), SCMP_SYS(getresuid), SCMP_SYS(getresgid), SCMP_SYS(capget),
+	SCMP_SYS(sched_getscheduler), SCMP_SYS(getresuid), SCMP_SYS(getresgid), SCMP_SYS(capget),
 	SCMP_SYS(uname), SCMP_SYS(sysinfo), SCMP_SYS(prlimit64), SCMP_SYS(getrlimit),
 	SCMP_SYS(umask), SCMP_SYS(getcwd), SCMP_SYS(prctl), SCMP_SYS(arch_prctl),
 	SCMP_SYS(tgkill), SCMP_SYS(exit), SCMP_SYS(exit_group), SCMP_SYS(recvfrom),

@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -234,11 +235,19 @@ static bool read_loadavg(struct host *h, int64_t *ret_tasks, int64_t *ret_newest
 	return is_told;
 }
 
-static void sweep(struct look *l, int64_t to)
+/* The cheapest question that names a process by its number, and needs no right over it. */
+static bool does_answer(int64_t pid)
 {
+	return sched_getscheduler((pid_t)pid) >= 0 || errno != ESRCH;
+}
+
+/* False: nothing can be told, because a filter around this process answers in the kernel's place. */
+static bool sweep(struct look *l, int64_t to)
+{
+	if (does_answer(INT32_MAX)) /* above every number there can be */
+		return false;
 	for (int64_t pid = 1; pid <= to; pid++) {
-		if (!is_known(l, pid) && getpgid((pid_t)pid) >= 0 &&
-			l->candidates.len < CANDIDATES_MAX)
+		if (!is_known(l, pid) && does_answer(pid) && l->candidates.len < CANDIDATES_MAX)
 			vec_push(l->a, &l->candidates,
 				((struct hidden_process){
 					.pid = pid, .seen_in = "kernel", .where = STR("") }));
@@ -246,6 +255,7 @@ static void sweep(struct look *l, int64_t to)
 			host_progress(l->h, T("hỏi từng số tiến trình"), (size_t)pid, (size_t)to);
 	}
 	l->s->swept_to = to;
+	return to > 0;
 }
 
 /* List, and: does the kernel count as many threads as /proc lists? In a process namespace it counts
@@ -285,8 +295,7 @@ static void look_at_numbers(struct look *l, bool do_agree)
 		to = l->s->number_max;
 	if (to > (int64_t)LIMIT_PROCESS_NUMBER - 1)
 		to = LIMIT_PROCESS_NUMBER - 1;
-	sweep(l, to);
-	l->s->is_complete = to > 0;
+	l->s->is_complete = sweep(l, to);
 }
 
 /* ---- is it so? ---- */
@@ -317,7 +326,7 @@ static bool is_still_hidden(struct look *l, int64_t pid)
 {
 	if (is_known(l, pid) || is_thread_of_listed(l, pid))
 		return false;
-	return !host_is_live(l->h) || getpgid((pid_t)pid) >= 0;
+	return !host_is_live(l->h) || does_answer(pid);
 }
 
 /* List anew, several times: what began after the first listing turns up, what has ended does not

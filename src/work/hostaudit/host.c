@@ -534,6 +534,11 @@ int host_fd(const struct host *h, const char *path, int flags)
 	return open_below(h, path, flags);
 }
 
+int host_fstat_at(const struct host *h, const char *path, struct stat *ret)
+{
+	return stat_below(h, path, 0, ret);
+}
+
 int host_readlink(struct host *h, const char *path, struct str *ret)
 {
 	char text[PATH_MAX_BYTES];

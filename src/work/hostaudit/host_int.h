@@ -2,6 +2,8 @@
 #ifndef WORK_HOST_INT_H
 #define WORK_HOST_INT_H
 
+#include <sys/stat.h>
+
 #include "work/hostaudit/host.h"
 
 #define CACHE_SLOTS 1024
@@ -68,5 +70,7 @@ void host_remember(struct host *h, struct str path, struct str sha256_text);
 
 /* open(2) below the root; for readers that need a descriptor (statvfs, getdents). */
 int host_fd(const struct host *h, const char *path, int flags);
+/* stat(2) below the root, with errno: no gap. */
+int host_fstat_at(const struct host *h, const char *path, struct stat *ret);
 
 #endif

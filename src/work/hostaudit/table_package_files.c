@@ -26,7 +26,7 @@ static const struct fact_column columns[] = {
 	{ 0 },
 };
 
-#define BATCH_FILES 1024
+#define BATCH_FILES 4096
 #define BATCH_BYTES (4 * MIB)
 
 struct expected {

@@ -5,18 +5,19 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "work/hostaudit/host_int.h"
 
 #define READ_BYTES (64 * KIB)
-#define STEP 16         /* files a thread takes at once */
+#define STEP 16         /* files between two words of progress */
 #define THREAD_FILES 64 /* fewer are not worth a thread */
 #define KINDS (DIGEST_SHA512 + 1)
 
 struct pool {
-	const struct host *h;
+	struct host *h;
 	struct verify_file *files;
 	size_t count;
 	atomic_size_t next;
@@ -25,6 +26,7 @@ struct pool {
 /* What one thread works with. */
 struct worker {
 	struct pool *pool;
+	const struct verify_progress *progress; /* of the main thread only */
 	struct digest *digests[KINDS];
 	char *bytes;
 };
@@ -46,90 +48,130 @@ static enum verify_state state_of(int errno_value)
 	}
 }
 
-static enum verify_state hash(struct worker *w, int fd, struct verify_file *file)
+/* ---- reading ---- */
+
+/* A pipe or device is found out without touching it. Sets the state, and the descriptor when the
+ * file can be read. */
+static bool begin_file(const struct host *h, struct verify_file *file)
+{
+	struct stat st;
+
+	file->fd = -1;
+	file->size = 0;
+	if (host_fstat_at(h, file->path, &st) != 0) {
+		file->state = state_of(errno);
+		return false;
+	}
+	file->state = !S_ISREG(st.st_mode)                  ? VERIFY_STRANGE :
+		st.st_size > (off_t)LIMIT_VERIFY_FILE_BYTES ? VERIFY_TOO_LARGE :
+							      VERIFY_DONE;
+	if (file->state != VERIFY_DONE)
+		return false;
+	file->fd = host_fd(h, file->path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	if (file->fd < 0) {
+		file->state = state_of(errno);
+		return false;
+	}
+	if (fstat(file->fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+		file->state = VERIFY_STRANGE;
+		close(file->fd);
+		return false;
+	}
+	file->mode = st.st_mode;
+	file->expected = st.st_size;
+	return true;
+}
+
+/* The next SIZE bytes; fewer at the end, which is where the file was said to end, if nothing more
+ * comes at once, or where reading fails. */
+static size_t read_file(void *stream, char *into, size_t size)
+{
+	struct verify_file *file = stream;
+	size_t have = 0;
+
+	while (have < size && file->state == VERIFY_DONE) {
+		ssize_t n = read(file->fd, into + have, size - have);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			file->state = state_of(errno);
+		if (n <= 0)
+			break;
+		have += (size_t)n;
+		file->size += n;
+		if (file->size > (int64_t)LIMIT_VERIFY_FILE_BYTES) /* it grows while it is read */
+			file->state = VERIFY_TOO_LARGE;
+		if (have < size && file->size >= file->expected)
+			break;
+	}
+	return have;
+}
+
+static void end_file(void *stream, const unsigned char *digest)
+{
+	struct verify_file *file = stream;
+
+	close(file->fd);
+	memcpy(file->got, digest, MD5_SIZE);
+	file->got_size = MD5_SIZE;
+}
+
+/* A digest of which only one at a time is taken. */
+static void hash(struct worker *w, struct verify_file *file)
 {
 	struct digest **digest = &w->digests[file->kind];
-	enum verify_state state = VERIFY_DONE;
-	size_t total = 0;
-	ssize_t n;
+	size_t n;
 
 	if (!*digest)
 		*digest = digest_new(file->kind);
-	while ((n = read(fd, w->bytes, READ_BYTES)) != 0) {
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0) {
-			state = state_of(errno);
-			break;
-		}
-		total += (size_t)n;
-		if (total > LIMIT_VERIFY_FILE_BYTES) { /* it grows while it is read */
-			state = VERIFY_TOO_LARGE;
-			break;
-		}
-		digest_add(*digest, (struct str){ w->bytes, (size_t)n });
-	}
-	file->got_size = (uint8_t)digest_next(*digest, file->got);
-	return state;
-}
-
-/* A pipe or device is found out through O_PATH, which does not touch it. */
-static enum verify_state verify(struct worker *w, struct verify_file *file)
-{
-	int fd = host_fd(w->pool->h, file->path, O_PATH);
-	enum verify_state state;
-	struct stat st;
-
-	if (fd < 0)
-		return state_of(errno);
-	state = fstat(fd, &st) != 0                         ? VERIFY_UNREADABLE :
-		!S_ISREG(st.st_mode)                        ? VERIFY_STRANGE :
-		st.st_size > (off_t)LIMIT_VERIFY_FILE_BYTES ? VERIFY_TOO_LARGE :
-							      VERIFY_DONE;
-	close(fd);
-	if (state != VERIFY_DONE)
-		return state;
-	file->mode = st.st_mode;
-	fd = host_fd(w->pool->h, file->path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
-	if (fd < 0)
-		return state_of(errno);
-	state = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? hash(w, fd, file) : VERIFY_STRANGE;
-	close(fd);
-	return state;
-}
-
-/* Take the next few files until none is left. False when that was the end. */
-static bool work_on(struct worker *w)
-{
-	size_t from = atomic_fetch_add(&w->pool->next, STEP);
-
-	for (size_t i = from; i < from + STEP && i < w->pool->count; i++)
-		w->pool->files[i].state = verify(w, &w->pool->files[i]);
-	return from + STEP < w->pool->count;
-}
-
-static void worker_begin(struct worker *w, struct pool *pool)
-{
-	*w = (struct worker){ .pool = pool, .bytes = malloc(READ_BYTES) };
-	if (!w->bytes)
+	if (!w->bytes && !(w->bytes = malloc(READ_BYTES)))
 		abort();
+	do {
+		n = read_file(file, w->bytes, READ_BYTES);
+		digest_add(*digest, (struct str){ w->bytes, n });
+	} while (n == READ_BYTES);
+	file->got_size = (uint8_t)digest_next(*digest, file->got);
+	close(file->fd);
 }
 
-static void worker_end(struct worker *w)
+/* ---- the work ---- */
+
+/* The next file whose MD5 is wanted; what comes before it is done here. */
+static void *next_file(void *context)
 {
+	struct worker *w = context;
+	struct pool *pool = w->pool;
+	size_t i;
+
+	while ((i = atomic_fetch_add(&pool->next, 1)) < pool->count) {
+		struct verify_file *file = &pool->files[i];
+
+		if (w->progress && i % STEP == 0)
+			host_progress(pool->h, w->progress->what, w->progress->base + i,
+				w->progress->total);
+		if (!begin_file(pool->h, file))
+			continue;
+		if (file->kind == DIGEST_MD5)
+			return file;
+		hash(w, file);
+	}
+	return NULL;
+}
+
+static void work(struct pool *pool, const struct verify_progress *progress)
+{
+	struct worker w = { .pool = pool, .progress = progress };
+
+	md5_streams(&(struct md5_feed){ next_file, read_file, end_file, &w });
 	for (size_t i = 0; i < KINDS; i++)
-		digest_free(w->digests[i]);
-	free(w->bytes);
+		digest_free(w.digests[i]);
+	free(w.bytes);
 }
 
 static void *second_thread(void *pool)
 {
-	struct worker w;
-
-	worker_begin(&w, pool);
-	while (work_on(&w))
-		;
-	worker_end(&w);
+	work(pool, NULL);
 	return NULL;
 }
 
@@ -139,18 +181,12 @@ void verify_files(struct host *h, struct verify_file *files, size_t count,
 	struct pool pool = { .h = h, .files = files, .count = count };
 	bool has_second;
 	pthread_t second;
-	struct worker w;
 
 	atomic_init(&pool.next, 0);
 	/* a confined process may not start a thread: then this one does it all */
 	has_second =
 		count >= THREAD_FILES && pthread_create(&second, NULL, second_thread, &pool) == 0;
-	worker_begin(&w, &pool);
-	while (work_on(&w))
-		if (progress)
-			host_progress(h, progress->what, progress->base + atomic_load(&pool.next),
-				progress->total);
-	worker_end(&w);
+	work(&pool, progress);
 	if (has_second)
 		pthread_join(second, NULL);
 }

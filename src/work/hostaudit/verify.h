@@ -23,6 +23,9 @@ struct verify_file {
 	unsigned char got[DIGEST_SIZE_MAX];
 	uint8_t got_size;
 	uint32_t mode;
+	/* while it is read: how much of it came, of how much when it was opened */
+	int fd;
+	int64_t size, expected;
 };
 
 /* Fill what is out. WHAT is the word for host_progress(), which is told of BASE + files done, of
