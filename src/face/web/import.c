@@ -9,7 +9,7 @@
 
 #include "core/org/unit.h"
 #include "face/web/serve_int.h"
-#include "kit/crypto/crypto.h"
+#include "face/web/web.h"
 
 #define MEMORY_BYTES (256 * MIB)
 #define SMALL_MEMORY_BYTES (4 * MIB)
@@ -74,13 +74,6 @@ void imported_remove(const char *data, int64_t id)
 
 /* --- table: reads ----------------------------------------------------------------------------- */
 
-/* What the parent had in its memory when this process was made. */
-static void forget_keys(struct serve *s)
-{
-	wipe((void *)(uintptr_t)s->key.ptr, s->key.len);
-	wipe((void *)(uintptr_t)s->tls_key.ptr, s->tls_key.len);
-}
-
 /* NAME is "12.ask". The order is taken away first: a file that ends this process does so once. */
 static int read_one(const char *data, struct vfile_disk *d, const char *name, struct err *e)
 {
@@ -143,7 +136,7 @@ int web_table_start(const struct process *self)
 	char folder[4096];
 	int rc;
 
-	forget_keys(self->state);
+	web_forget(self->state);
 	snprintf(folder, sizeof(folder), "%s/" IMPORT_FOLDER, data);
 	rc = process_confine(self, NULL, &level, &e);
 	if (rc == 0)
@@ -381,6 +374,6 @@ static int do_all(const struct process *self, struct store *store, struct err *e
 
 int web_import_start(const struct process *self)
 {
-	forget_keys(self->state);
+	serve_forget_keys(self->state);
 	return web_visit(self, do_all);
 }

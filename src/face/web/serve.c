@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "face/web/web.h"
+#include "kit/crypto/crypto.h"
 #include "kit/store/store.h"
 
 static void say(const char *words, const char *value)
@@ -53,6 +54,20 @@ void web_release(void *state)
 	struct serve *s = state;
 
 	pack_set_free(s->packs);
+}
+
+void serve_forget_keys(struct serve *s)
+{
+	wipe((void *)(uintptr_t)s->key.ptr, s->key.len);
+	wipe((void *)(uintptr_t)s->tls_key.ptr, s->tls_key.len);
+}
+
+void web_forget(void *state)
+{
+	struct serve *s = state;
+
+	s->packs = pack_set_free(s->packs);
+	serve_forget_keys(s);
 }
 
 int web_prepare(struct process_service *service, void **ret_state, struct err *e)

@@ -21,6 +21,8 @@ struct serve {
 /* data.c: the folder with what must be in it. */
 MUST_CHECK int data_open(struct serve *s, struct err *e);
 MUST_CHECK int data_store(const struct serve *s, struct store **ret, struct err *e);
+/* serve.c: what the parent had in its memory when this process was made. */
+void serve_forget_keys(struct serve *s);
 /* The files belong to whom web becomes. */
 MUST_CHECK int data_hand_over(const struct serve *s, struct err *e);
 

@@ -11,6 +11,7 @@
 MUST_CHECK int web_prepare(struct process_service *service, void **ret_state, struct err *e);
 MUST_CHECK int web_ready(struct process_service *service, void *state, struct err *e);
 void web_release(void *state);
+void web_forget(void *state);
 int web_start(const struct process *self);
 extern const char *const web_writes[]; /* the folders that web writes */
 

@@ -59,6 +59,9 @@ struct process_row {
 	int (*renew)(struct process_service *service, void *state, struct err *e);
 	/* Undo prepare(), as the service could not start. May be NULL. */
 	void (*release)(void *state);
+	/* In a process of a row with another state: it has no business with this one. Its memory
+	 * goes back, its keys are wiped; files stay open until it confines itself. May be NULL. */
+	void (*forget)(void *state);
 	/* The process: it must call process_confine() before it meets a stranger, and end
 	 * at SIGTERM. Returns its exit status. */
 	int (*start)(const struct process *self);

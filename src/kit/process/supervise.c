@@ -2,6 +2,7 @@
 #include "kit/process/process_int.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/signalfd.h>
@@ -60,6 +61,15 @@ static void forget_parent(struct supervisor *p, const struct slot *self)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+/* What the parent keeps for others is theirs alone. */
+static void forget_others(struct supervisor *p, const struct slot *self)
+{
+	for (int i = 0; i < p->count; i++)
+		if (p->slots[i].row->forget && p->slots[i].state != self->state)
+			p->slots[i].row->forget(p->slots[i].state);
+	malloc_trim(0);
+}
+
 /* Later, and ever later while it goes on falling. */
 static void wait_longer(struct slot *s, int64_t now_us)
 {
@@ -92,6 +102,7 @@ static void start(struct supervisor *p, struct slot *s)
 	s->pid = fork();
 	if (s->pid == 0) {
 		forget_parent(p, s);
+		forget_others(p, s);
 		close(pair[0]);
 		self.parent_fd = pair[1];
 		_exit(s->row->start(&self));
@@ -402,6 +413,7 @@ int process_serve(const struct process_row *rows, struct process_service *servic
 			p.slots[i].row->release(p.slots[i].state);
 	if (rc < 0)
 		return rc;
+	malloc_trim(0); /* what preparing took would be in every process */
 	while (!p.is_ending)
 		turn(&p);
 	stop(&p);

@@ -54,6 +54,7 @@ static const struct process_row processes[] = {
 		.prepare = web_prepare,
 		.ready = web_ready,
 		.release = web_release,
+		.forget = web_forget,
 		.start = web_start },
 	{ .name = "signin",
 		.rights = { .may = SANDBOX_MAY_FILES | SANDBOX_MAY_CONNECT | SANDBOX_MAY_THREADS |
