@@ -18,7 +18,9 @@ static const char sql_used[] =
 	"INSERT INTO setting (name, value) VALUES ('" USED "', $1) ON CONFLICT (name) DO NOTHING";
 static const char sql_sealed[] = "DELETE FROM setting WHERE name = '" USED "' AND EXISTS"
 				 " (SELECT 1 FROM person WHERE id = $1 AND source = 'emergency')";
-static const char sql_open[] = "SELECT value FROM setting WHERE name = '" USED "'";
+static const char sql_told[] =
+	"SELECT (SELECT value FROM setting WHERE name = '" ORG_SAMPLE "'),"
+	" (SELECT value FROM setting WHERE name = '" USED "')";
 
 int org_user_place(
 	const struct org_actor *by, int64_t id, int64_t unit_id, int64_t staff_id, struct err *e)
@@ -82,18 +84,15 @@ int org_emergency_sealed(struct store *s, int64_t user_id, struct err *e)
 	return org_run(s, sql_sealed, "i", e, user_id);
 }
 
-int org_emergency_open(struct store *s, int64_t *ret_at_s, struct err *e)
+int org_told(struct store *s, struct org_told *ret, struct err *e)
 {
-	struct store_query *q = store_query(s, sql_open);
-	int rc = store_next(q, e);
-	int64_t at_s = 0;
+	struct store_query *q = store_query(s, sql_told);
+	int rc = store_one(q, e, "no settings");
 
 	if (rc < 0)
 		return rc;
-	if (rc == 1) {
-		(void)str_to_i64(store_str(q, 0), &at_s);
-		store_end(q);
-	}
-	*ret_at_s = at_s;
+	*ret = (struct org_told){ .is_sample = !store_is_null(q, 0) };
+	(void)str_to_i64(store_str(q, 1), &ret->emergency_at_s);
+	store_end(q);
 	return 0;
 }

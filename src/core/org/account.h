@@ -14,7 +14,13 @@ MUST_CHECK int org_user_place(
  * directory is down. One at most: making another takes it from the first. Its use is told on every
  * page until its password is made anew, which closes the envelope again. */
 MUST_CHECK int org_emergency_set(const struct org_actor *by, int64_t id, bool is_on, struct err *e);
-/* What to tell everybody: at what second it was used first since it was sealed; 0: it was not. */
-MUST_CHECK int org_emergency_open(struct store *s, int64_t *ret_at_s, struct err *e);
+/* What every page tells: at what second it was used first since it was sealed (0: it was not), and
+ * that all this is a sample. */
+#define ORG_SAMPLE "sample.seed" /* the setting of a sample */
+struct org_told {
+	int64_t emergency_at_s;
+	bool is_sample;
+};
+MUST_CHECK int org_told(struct store *s, struct org_told *ret, struct err *e);
 
 #endif

@@ -19,8 +19,22 @@ struct org_host {
 /* The machine of this NAME: found or added (as KIND, level 1), its last sight set to NOW_S. */
 MUST_CHECK int org_host_seen(struct store *s, const char *name, const char *kind, int64_t now_s,
 	int64_t *ret_id, struct err *e);
+/* All of them, by name: many, in a large district. */
 MUST_CHECK int org_hosts(
 	struct store *s, struct arena *a, struct org_host **ret, size_t *ret_count, struct err *e);
+struct org_host_query {
+	struct str units; /* a JSON array of their ids; STR_NONE: of all */
+	struct str text;  /* in its name, whatever the case; STR_NONE: any */
+	struct str after; /* a name: those that come after it; STR_NONE: from the first on */
+	struct str ids;   /* a JSON array: of these alone; STR_NONE: of all */
+	size_t max;       /* 0: all */
+};
+MUST_CHECK int org_hosts_of(struct store *s, const struct org_host_query *about, struct arena *a,
+	struct org_host **ret, size_t *ret_count, struct err *e);
+#define ORG_HOST_HERE "host.here" /* the setting that the audit of this machine writes */
+/* The machine on which Khiên itself runs; ERR_ABSENT while none was ever seen. */
+MUST_CHECK int org_host_here(
+	struct store *s, struct arena *a, struct org_host *ret, struct err *e);
 /* The highest level of any of them; 1 when there is none. */
 MUST_CHECK int org_hosts_level(struct store *s, int *ret, struct err *e);
 /* ERR_ABSENT */

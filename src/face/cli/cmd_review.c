@@ -69,15 +69,16 @@ static int read_file(struct look *l, const char *path, struct err *e)
 static int read_review(struct look *l, struct store *store, struct err *e)
 {
 	struct review_snapshot snapshot;
-	struct org_host *hosts;
+	struct org_host here;
 	struct reviews last = { 0 };
-	size_t host_count;
 	char when[CLOCK_TEXT_MAX];
 	struct arena *a = l->line->arena;
-	int rc = org_hosts(store, a, &hosts, &host_count, e);
+	int rc = org_host_here(store, a, &here, e);
 
-	if (rc == 0 && host_count > 0)
-		rc = review_list(store, hosts[0].id, 1, a, &last, e);
+	if (rc == 0)
+		rc = review_list(store, here.id, 1, a, &last, e);
+	if (rc == ERR_ABSENT)
+		return 0;
 	if (rc < 0 || last.len == 0)
 		return rc;
 	rc = review_snapshot_by_id(store, last.at[0].snapshot_id, a, &snapshot, e);

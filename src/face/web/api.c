@@ -156,18 +156,26 @@ static void list_end(struct json *j)
 
 void api_hosts(struct view *v)
 {
+	struct org_host_query q = { .text = http_pair(v->query, "q"),
+		.after = http_pair(v->query, "after"),
+		.max = VIEW_HOSTS_MAX + 1 };
 	struct org_host *hosts;
 	struct json j;
 	size_t count;
+	bool has_more;
 
-	if (view_hosts(v, RIGHT_SEE, &hosts, &count) < 0) {
+	if (view_hosts(v, RIGHT_SEE, &q, &hosts, &count) < 0) {
 		page_failed(v);
 		return;
 	}
+	has_more = count > VIEW_HOSTS_MAX;
+	count -= has_more;
 	list_start(v, &j);
 	for (size_t i = 0; i < count; i++)
 		put_host(&j, &hosts[i]);
-	list_end(&j);
+	json_array_end(&j);
+	json_put(&j, "next", has_more ? hosts[count - 1].name : STR_NONE);
+	json_object_end(&j);
 }
 
 static int host_id(struct view *v, int64_t *ret)

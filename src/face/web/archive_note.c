@@ -162,20 +162,22 @@ static bool is_here(const struct sender *s)
 	return s->kind == SENDER_UNIX || s->kind == SENDER_JOURNAL || s->kind == SENDER_FILE_TAIL;
 }
 
-/* Does this sender speak for that machine? The first machine is this one. */
-static bool speaks_for(const struct sender_row *r, const struct org_host *h, bool is_first)
+/* Does this sender speak for that machine? IS_OURS: Khiên runs on it. */
+static bool speaks_for(const struct sender_row *r, const struct org_host *h, bool is_ours)
 {
-	return (is_first && is_here(r->is)) || str_eq(r->name, h->name) ||
+	return (is_ours && is_here(r->is)) || str_eq(r->name, h->name) ||
 		str_is(h->name, r->is->name);
 }
 
 static int put_senders(struct noting *n)
 {
-	struct org_host *hosts;
+	struct org_host *hosts, here = { 0 };
 	struct senders s;
 	size_t count;
 	int rc = org_hosts(n->v.web->store, n->v.a, &hosts, &count, n->v.e);
 
+	if (rc == 0 && count)
+		rc = org_host_here(n->v.web->store, n->v.a, &here, n->v.e);
 	if (rc == 0)
 		rc = senders_load(&n->v, 0, &s, n->v.e);
 	if (rc < 0)
@@ -190,7 +192,7 @@ static int put_senders(struct noting *n)
 		if (!str_is(hosts[i].kind, "server"))
 			continue;
 		for (size_t k = 0; k < s.count; k++)
-			if (speaks_for(&s.rows[k], &hosts[i], i == 0) &&
+			if (speaks_for(&s.rows[k], &hosts[i], hosts[i].id == here.id) &&
 				s.rows[k].is->last_s > last_s)
 				last_s = s.rows[k].is->last_s;
 		put(n, "host", hosts[i].name, n->v.by.now_s - last_s <= CLOCK_DAY_S, last_s);

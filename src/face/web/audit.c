@@ -24,7 +24,11 @@ static int keep_profile(const struct serve *s, struct store *store,
 {
 	const char *family = arena_fmt(s->arena, "host.%lld.family", (long long)host_id).ptr;
 	const char *os = arena_fmt(s->arena, "host.%lld.os", (long long)host_id).ptr;
-	int rc = org_set(store, family, p->family.ptr ? p->family : STR(""), e);
+	int rc = org_set(store, ORG_HOST_HERE,
+		arena_fmt(s->arena, "%lld", (long long)host_id), e);
+
+	if (rc == 0)
+		rc = org_set(store, family, p->family.ptr ? p->family : STR(""), e);
 
 	if (rc == 0)
 		rc = org_set(store, os, p->os.ptr ? p->os : STR(""), e);
@@ -181,22 +185,20 @@ static int find_duty(
 	const struct serve *s, struct store *store, struct review_duty *ret, struct err *e)
 {
 	struct review_snapshot newest = { 0 };
-	struct org_host *hosts;
+	struct org_host here;
 	struct str asked = STR_NONE;
-	size_t count = 0;
 	int64_t now_s = clock_now_s(), asked_after = 0;
-	int rc = org_hosts(store, s->arena, &hosts, &count, e);
+	int rc = org_host_here(store, s->arena, &here, e);
 
 	*ret = (struct review_duty){ 0 };
-	if (rc < 0 || count == 0)
-		return rc;
-	rc = review_snapshot_newest(store, hosts[0].id, INT64_MAX, s->arena, &newest, e);
+	if (rc < 0)
+		return rc == ERR_ABSENT ? 0 : rc;
+	rc = review_snapshot_newest(store, here.id, INT64_MAX, s->arena, &newest, e);
 	if (rc == 0)
-		rc = org_setting(
-			store, review_asked_key(hosts[0].id, s->arena), s->arena, &asked, e);
+		rc = org_setting(store, review_asked_key(here.id, s->arena), s->arena, &asked, e);
 	if (rc < 0)
 		return rc;
-	ret->period_days = review_period_days(s->packs, hosts[0].level, date_at(now_s), s->arena);
+	ret->period_days = review_period_days(s->packs, here.level, date_at(now_s), s->arena);
 	ret->is_due = (asked.ptr && str_to_i64(asked, &asked_after) && asked_after == newest.id) ||
 		(ret->period_days > 0 && now_s - newest.at_s >= ret->period_days * CLOCK_DAY_S);
 	return 0;
@@ -272,14 +274,16 @@ int audit_age_s(const struct serve *s, int64_t *ret, struct err *e)
 {
 	struct store *store = NULL;
 	struct audit_run *runs;
-	struct org_host *hosts;
-	size_t host_count = 0, run_count = 0;
+	struct org_host here;
+	size_t run_count = 0;
 	int rc = data_store(s, &store, e);
 
 	if (rc == 0)
-		rc = org_hosts(store, s->arena, &hosts, &host_count, e);
-	if (rc == 0 && host_count)
-		rc = evidence_runs(store, hosts[0].id, 1, s->arena, &runs, &run_count, e);
+		rc = org_host_here(store, s->arena, &here, e);
+	if (rc == 0)
+		rc = evidence_runs(store, here.id, 1, s->arena, &runs, &run_count, e);
+	if (rc == ERR_ABSENT)
+		rc = 0;
 	if (rc == 0)
 		*ret = run_count ? clock_now_s() - runs[0].at_s : INT64_MAX;
 	store_close(store);

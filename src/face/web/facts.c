@@ -38,16 +38,15 @@ static int load_rows(struct view *v, struct facts *f, struct err *e)
 	return rc;
 }
 
-int facts_load(struct view *v, int64_t host_id, struct facts *ret, struct err *e)
+static int load_of(struct view *v, const struct org_host *host, struct facts *ret, struct err *e)
 {
-	struct facts f = { 0 };
+	struct facts f = { .host = *host };
+	int64_t host_id = host->id;
 	struct evidence *words = NULL;
 	struct evidence_rows imports = { 0 };
 	size_t word_count = 0;
-	int rc = org_host(v->web->store, host_id, v->a, &f.host, e);
+	int rc = load_rows(v, &f, e);
 
-	if (rc == 0)
-		rc = load_rows(v, &f, e);
 	if (rc == 0)
 		rc = evidence_words(
 			v->web->store, host_id, facts_as_of_s(v), v->a, &words, &word_count, e);
@@ -75,19 +74,28 @@ int facts_load(struct view *v, int64_t host_id, struct facts *ret, struct err *e
 	return 0;
 }
 
+int facts_load(struct view *v, int64_t host_id, struct facts *ret, struct err *e)
+{
+	struct org_host host;
+	int rc = org_host(v->web->store, host_id, v->a, &host, e);
+
+	return rc < 0 ? rc : load_of(v, &host, ret, e);
+}
+
 int facts_here(struct view *v, struct facts *ret, struct err *e)
 {
-	struct org_host *hosts;
-	size_t count;
-	int rc = view_hosts(v, RIGHT_SEE, &hosts, &count);
+	struct org_host *hosts, here;
+	size_t count = 1;
+	int rc = org_host_here(v->web->store, v->a, &here, e);
 
-	if (rc < 0)
-		return rc;
-	if (count == 0) {
+	hosts = &here;
+	if (rc == 0 && !view_may(v, RIGHT_SEE, here.unit_id))
+		rc = view_hosts(v, RIGHT_SEE, &(struct org_host_query){ .max = 1 }, &hosts, &count);
+	if (rc == ERR_ABSENT || (rc == 0 && count == 0)) {
 		*ret = (struct facts){ 0 };
 		return 0;
 	}
-	return facts_load(v, hosts[0].id, ret, e);
+	return rc < 0 ? rc : load_of(v, &hosts[0], ret, e);
 }
 
 static int by_weight(const void *a, const void *b)

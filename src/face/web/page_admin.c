@@ -206,7 +206,8 @@ static void show(struct view *v)
 	struct str name = STR_NONE;
 
 	if (org_users(v->web->store, v->a, &users, &user_count, v->e) < 0 ||
-		org_hosts(v->web->store, v->a, &hosts, &host_count, v->e) < 0 ||
+		org_hosts_of(v->web->store, &(struct org_host_query){ .max = MACHINES_MAX + 1 },
+			v->a, &hosts, &host_count, v->e) < 0 ||
 		org_unit_name_on(v->web->store, ORG_UNIT_FIRST, org_day(v->by.now_s, v->a), v->a,
 			&name, v->e) < 0) {
 		page_failed(v);
@@ -216,10 +217,11 @@ static void show(struct view *v)
 	html(v->w,
 		"<p><a href=\"/quan-tri/nhat-ky\">%s</a> · <a href=\"/goi\">%s</a>"
 		" · <a href=\"/quan-tri/danh-ba\">%s</a>"
-		" · <a href=\"/quan-tri/oidc\">%s</a></p>\n",
+		" · <a href=\"/quan-tri/oidc\">%s</a> · <a href=\"/quan-tri/tep\">%s</a></p>\n",
 		tr(v->lang, "Nhật ký đăng nhập và quản trị"), tr(v->lang, "Các gói quy định"),
 		tr(v->lang, "Đăng nhập bằng danh bạ LDAP"),
-		tr(v->lang, "Đăng nhập một lần (OpenID Connect)"));
+		tr(v->lang, "Đăng nhập một lần (OpenID Connect)"),
+		tr(v->lang, "Tệp đính kèm và hạn mức"));
 	people(v, users, user_count);
 	unit(v, name);
 	machines(v, hosts, host_count);

@@ -122,7 +122,8 @@ static void host_field(struct view *v, const struct flow_field *f, struct str va
 	struct org_host *hosts;
 	size_t count;
 
-	if (view_hosts(v, RIGHT_SEE, &hosts, &count) < 0)
+	if (view_hosts(v, RIGHT_SEE, &(struct org_host_query){ .max = VIEW_HOSTS_MAX },
+		    &hosts, &count) < 0)
 		count = 0;
 	html_select(v, text_of(v, f->id), text_of(v, words_of(v, f->title)));
 	html_option(v, "", tr(v->lang, "– chọn –"), value.len == 0);

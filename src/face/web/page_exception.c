@@ -32,6 +32,23 @@ int exception_take(struct view *v, int64_t host_id)
 	return rc < 0 ? rc : org_note(&v->by, "exception-add", x.obligation, v->e);
 }
 
+/* The machines that they are about, as JSON. */
+static struct str host_ids(struct view *v, const struct exception *list, size_t count)
+{
+	struct str ids;
+	struct buf b;
+
+	buf_init(&b, MIB);
+	buf_fmt(&b, "[0");
+	for (size_t i = 0; i < count; i++)
+		if (list[i].host_id && (i == 0 || list[i].host_id != list[i - 1].host_id))
+			buf_fmt(&b, ",%lld", (long long)list[i].host_id);
+	buf_fmt(&b, "]");
+	ids = arena_str(v->a, buf_str(&b));
+	buf_done(&b);
+	return ids;
+}
+
 int exceptions_seen(struct view *v, struct exception **ret, size_t *ret_count)
 {
 	struct exception *list = NULL;
@@ -40,7 +57,9 @@ int exceptions_seen(struct view *v, struct exception **ret, size_t *ret_count)
 	int rc = exception_list(v->web->store, -1, v->a, &list, &count, v->e);
 
 	if (rc == 0)
-		rc = view_hosts(v, RIGHT_SEE, &hosts, &host_count);
+		rc = view_hosts(v, RIGHT_SEE,
+			&(struct org_host_query){ .ids = host_ids(v, list, count) }, &hosts,
+			&host_count);
 	if (rc < 0)
 		return rc;
 	for (size_t i = 0; i < count; i++) {

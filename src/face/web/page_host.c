@@ -14,20 +14,17 @@ const char *host_kind_words(struct view *v, struct str kind)
 	return tr(v->lang, "máy trạm");
 }
 
-void page_hosts(struct view *v)
+static void search_form(struct view *v, struct str text)
 {
-	struct org_host *hosts;
-	size_t count;
+	html(v->w,
+		"<form method=\"get\" action=\"/may\" class=\"search\" role=\"search\">\n"
+		"<label for=\"tim\">%s</label>\n<input type=\"search\" id=\"tim\" name=\"tim\" "
+		"value=\"%.*s\"> <button>%s</button>\n</form>\n",
+		tr(v->lang, "Tìm theo tên máy"), STR_FMT(text), tr(v->lang, "Tìm"));
+}
 
-	if (view_hosts(v, RIGHT_SEE, &hosts, &count) < 0) {
-		page_failed(v);
-		return;
-	}
-	if (count == 1) {
-		redirect(v, path_of(v, "/may/%lld", (long long)hosts[0].id));
-		return;
-	}
-	page_start(v, tr(v->lang, "Máy"));
+static void host_rows(struct view *v, const struct org_host *hosts, size_t count)
+{
 	html_table(v, NULL, "", tr(v->lang, "Máy"), tr(v->lang, "Loại"), tr(v->lang, "Cấp độ"),
 		tr(v->lang, "Thấy lần cuối"));
 	for (size_t i = 0; i < count; i++)
@@ -38,33 +35,100 @@ void page_hosts(struct view *v)
 			host_kind_words(v, hosts[i].kind), hosts[i].level,
 			time_text(v, hosts[i].last_seen_s));
 	html_table_end(v);
+}
+
+void page_hosts(struct view *v)
+{
+	struct str text = http_pair(v->query, "tim"), after = http_pair(v->query, "sau");
+	struct org_host_query q = { .text = text, .after = after, .max = VIEW_HOSTS_MAX + 1 };
+	struct org_host *hosts;
+	size_t count;
+	bool has_more;
+
+	if (view_hosts(v, RIGHT_SEE, &q, &hosts, &count) < 0) {
+		page_failed(v);
+		return;
+	}
+	if (count == 1 && !text.len && !after.len) {
+		redirect(v, path_of(v, "/may/%lld", (long long)hosts[0].id));
+		return;
+	}
+	has_more = count > VIEW_HOSTS_MAX;
+	count -= has_more;
+	page_start(v, tr(v->lang, "Máy"));
+	if (has_more || text.len || after.len)
+		search_form(v, text);
+	if (count)
+		host_rows(v, hosts, count);
+	else
+		html(v->w, "<p class=\"empty\" role=\"status\">%s</p>\n",
+			text.len ? tr(v->lang, "Không máy nào có tên như vậy.") :
+				   tr(v->lang, "Chưa có máy nào mà bạn được xem."));
+	if (has_more)
+		html(v->w,
+			"<p class=\"pages\"><a class=\"button plain\" href=\"/may?tim=%.*s&amp;sau=%.*s\">%s</a></p>\n",
+			STR_FMT(url_piece(text, v->a)),
+			STR_FMT(url_piece(hosts[count - 1].name, v->a)),
+			tr(v->lang, "Trang tiếp theo"));
 	html(v->w, "<p class=\"export\"><a href=\"/may.csv\">%s</a></p>\n",
 		tr(v->lang, "Tải danh sách này (CSV)"));
 	page_end(v);
 }
 
+/* All machines, some at a time; outlives the handler, in the request's arena. */
+struct hosts_csv {
+	struct store *store;
+	struct org_host_query q;
+	enum lang lang;
+	struct str head; /* before the first piece */
+	char after[512]; /* the last name that was sent */
+};
+
+static int next_hosts(void *context, struct buf *out, struct err *e)
+{
+	struct hosts_csv *x = context;
+	struct view words = { .lang = x->lang };
+	char when[CLOCK_TEXT_MAX];
+	struct org_host *hosts;
+	struct arena piece;
+	size_t count = 0;
+	int rc;
+
+	buf_add(out, x->head);
+	x->head = STR("");
+	arena_init(&piece, LIMIT_REQUEST_MEMORY_BYTES);
+	rc = org_hosts_of(x->store, &x->q, &piece, &hosts, &count, e);
+	for (size_t i = 0; rc == 0 && i < count; i++) {
+		csv_cell(out, hosts[i].name);
+		csv_cell(out, str_of(host_kind_words(&words, hosts[i].kind)));
+		csv_i64(out, hosts[i].level);
+		csv_cell(out, str_of(clock_people(hosts[i].last_seen_s, when)));
+		csv_end_row(out);
+	}
+	if (rc == 0 && count) {
+		snprintf(x->after, sizeof(x->after), "%.*s", STR_FMT(hosts[count - 1].name));
+		x->q.after = str_of(x->after);
+	}
+	arena_done(&piece);
+	return rc < 0 ? rc : count == x->q.max;
+}
+
 void page_hosts_csv(struct view *v)
 {
-	struct org_host *hosts;
-	size_t count;
+	struct hosts_csv *x = arena_new(v->a, struct hosts_csv);
+	struct view_units units = view_units(v, RIGHT_SEE);
 
-	if (view_hosts(v, RIGHT_SEE, &hosts, &count) < 0) {
-		page_failed(v);
-		return;
-	}
+	*x = (struct hosts_csv){ .store = v->web->store,
+		.q = { .units = units.is_all ? STR_NONE : units.json, .max = 1000 },
+		.lang = v->lang };
 	csv_page(v, "may.csv");
 	csv_words(v, T("Máy"));
 	csv_words(v, T("Loại"));
 	csv_words(v, T("Cấp độ"));
 	csv_words(v, T("Thấy lần cuối"));
 	csv_end_row(v->w);
-	for (size_t i = 0; i < count; i++) {
-		csv_cell(v->w, hosts[i].name);
-		csv_text(v, host_kind_words(v, hosts[i].kind));
-		csv_i64(v->w, hosts[i].level);
-		csv_text(v, time_text(v, hosts[i].last_seen_s));
-		csv_end_row(v->w);
-	}
+	x->head = arena_str(v->a, buf_str(v->w));
+	v->rs->stream = (struct http_stream){ x, next_hosts, NULL, -1 };
 }
 
 /* --- the trend: bars and the same as a table -------------------------------------------------- */

@@ -1,26 +1,96 @@
 /* page_map.c - Bản đồ: articles down, subjects across; each obligation a mark with colour and
- * shape. */
+ * shape. The first machine is reckoned for the day asked, others beside it stand as they are
+ * kept. */
 #include "face/web/web_int.h"
+#include "work/comply/sweep.h"
+
+#define KEPT_MAX 9 /* machines beside the first */
 
 struct columns {
 	struct facts *hosts;
 	size_t count;
+	struct str next; /* the page after this name; STR_NONE: that is all */
 };
+
+static bool is_today(const struct view *v)
+{
+	return facts_as_of_s(v) == v->by.now_s;
+}
+
+/* The machine that was asked for, else the one Khiên runs on, else the first by name. */
+static int load_first(struct view *v, struct facts *ret, bool *ret_is_there)
+{
+	struct org_host h;
+	int64_t id;
+
+	*ret_is_there = true;
+	if (str_to_i64(http_pair(v->query, "may"), &id) &&
+		org_host(v->web->store, id, v->a, &h, v->e) == 0 &&
+		view_may(v, RIGHT_SEE, h.unit_id))
+		return facts_load(v, id, ret, v->e);
+	int rc = facts_here(v, ret, v->e);
+
+	*ret_is_there = rc == 0 && ret->host.id;
+	return rc;
+}
+
+static void take_marks(struct view *v, const struct comply_law *law, struct str marks,
+	const struct org_host *host, struct facts *ret)
+{
+	*ret = (struct facts){ .host = *host };
+	ret->verdicts = arena_array(v->a, struct comply_verdict, law->count + 1);
+	for (size_t i = 0; i < law->count && i < marks.len; i++) {
+		struct comply_verdict *cv = &ret->verdicts[ret->verdict_count];
+
+		*cv = (struct comply_verdict){ .obligation = law->at[i], .is_about_host = true };
+		ret->verdict_count += comply_mark_verdict(marks.ptr[i], &cv->verdict);
+	}
+}
+
+static int load_kept(struct view *v, struct columns *c, const struct org_host *hosts, size_t count)
+{
+	struct comply_hosts rows = { 0 };
+	struct comply_law law;
+	struct str ids = STR("[0");
+
+	for (size_t i = 0; i < count; i++)
+		ids = arena_fmt(v->a, "%.*s,%lld", STR_FMT(ids), (long long)hosts[i].id);
+	ids = arena_fmt(v->a, "%.*s]", STR_FMT(ids));
+	comply_law_of(v->web->packs, date_at(v->by.now_s), v->a, &law);
+	int rc = comply_kept_hosts(v->web->store, &law, ids, v->a, &rows, v->e);
+
+	for (size_t i = 0; rc == 0 && i < count; i++)
+		for (size_t n = 0; n < rows.count; n++)
+			if (rows.at[n].host_id == hosts[i].id)
+				take_marks(v, &law, rows.at[n].marks, &hosts[i],
+					&c->hosts[c->count++]);
+	return rc;
+}
 
 static int load(struct view *v, struct columns *ret)
 {
+	struct org_host_query q = { .after = http_pair(v->query, "sau"), .max = KEPT_MAX + 2 };
 	struct org_host *hosts;
-	size_t count;
-	int rc = view_hosts(v, RIGHT_SEE, &hosts, &count);
+	size_t count, kept = 0;
+	bool is_there;
+	int rc;
 
+	*ret = (struct columns){ .hosts = arena_array(v->a, struct facts, KEPT_MAX + 1) };
+	rc = load_first(v, &ret->hosts[0], &is_there);
+	ret->count = is_there;
+	if (rc < 0 || !is_there || !is_today(v))
+		return rc;
+	rc = view_hosts(v, RIGHT_SEE, &q, &hosts, &count);
 	if (rc < 0)
 		return rc;
-	ret->hosts = arena_array(v->a, struct facts, count + 1);
-	ret->hosts[0] = (struct facts){ 0 }; /* of the unit: nothing, without a machine */
-	ret->count = count;
-	for (size_t i = 0; i < count && rc == 0; i++)
-		rc = facts_load(v, hosts[i].id, &ret->hosts[i], v->e);
-	return rc;
+	for (size_t i = 0; i < count; i++)
+		if (hosts[i].id != ret->hosts[0].host.id)
+			hosts[kept++] = hosts[i];
+	if (kept > KEPT_MAX) {
+		kept = KEPT_MAX;
+		ret->next = hosts[kept - 1].name;
+	}
+	return load_kept(v, ret, hosts, kept);
 }
 
 static void mark(struct view *v, const struct comply_verdict *cv)
@@ -111,7 +181,7 @@ static void day_form(struct view *v)
 		"<form method=\"get\" action=\"/ban-do\" class=\"search\">\n<label for=\"ngay\">%s</label>\n"
 		"<input type=\"date\" id=\"ngay\" name=\"ngay\" value=\"%s\"> <button>%s</button>\n</form>\n",
 		tr(v->lang, "Xem theo ngày"), date_iso(on, day), tr(v->lang, "Xem"));
-	if (facts_as_of_s(v) != v->by.now_s)
+	if (!is_today(v))
 		html(v->w,
 			"<p role=\"status\"><strong>%s %s.</strong> <a href=\"/ban-do\">%s</a></p>\n",
 			tr(v->lang, "Kết quả tính đến hết ngày"), date_people(on, people),
@@ -141,6 +211,10 @@ void page_map(struct view *v)
 		if (p->obligation_count && pack_in_force(p, date_at(facts_as_of_s(v))))
 			table(v, &c, p);
 	}
+	if (c.next.ptr)
+		html(v->w,
+			"<p class=\"pages\"><a class=\"button plain\" href=\"/ban-do?sau=%.*s\">%s</a></p>\n",
+			STR_FMT(url_piece(c.next, v->a)), tr(v->lang, "Các máy tiếp theo"));
 	html(v->w, "<p class=\"export\"><a href=\"/ban-do.csv?ngay=%s\">%s</a></p>\n",
 		date_iso(date_at(facts_as_of_s(v)), day), tr(v->lang, "Tải bản đồ (CSV)"));
 	page_end(v);

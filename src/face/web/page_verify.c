@@ -125,13 +125,13 @@ static const struct evidence *signed_by(struct view *v, const struct verified *r
 {
 	const struct obligation *o = proved(v, 0);
 	struct evidence *rows;
-	struct org_host *hosts;
+	struct org_host here;
 	size_t count;
 	struct err none = { 0 };
 
-	if (!o || org_hosts(v->web->store, v->a, &hosts, &count, &none) < 0 || count == 0 ||
-		evidence_words(
-			v->web->store, hosts[0].id, v->by.now_s, v->a, &rows, &count, &none) < 0)
+	if (!o || org_host_here(v->web->store, v->a, &here, &none) < 0 ||
+		evidence_words(v->web->store, here.id, v->by.now_s, v->a, &rows, &count,
+			&none) < 0)
 		return NULL;
 	for (size_t i = 0; i < count && rows[i].at_s >= r->at_s; i++)
 		if (str_is(rows[i].check, obligation_name(v, o)))
@@ -231,12 +231,11 @@ void page_verify_post(struct view *v)
 static int sign(struct view *v, const struct verified *r, struct str words)
 {
 	const struct obligation *o;
-	struct org_host *hosts;
-	size_t count;
-	int rc = org_hosts(v->web->store, v->a, &hosts, &count, v->e);
+	struct org_host here;
+	int rc = org_host_here(v->web->store, v->a, &here, v->e);
 
-	for (size_t i = 0; rc == 0 && count && (o = proved(v, i)) != NULL; i++) {
-		const struct evidence row = { .host_id = hosts[0].id,
+	for (size_t i = 0; rc == 0 && (o = proved(v, i)) != NULL; i++) {
+		const struct evidence row = { .host_id = here.id,
 			.at_s = v->by.now_s,
 			.by = EVIDENCE_PERSON,
 			.check = str_of(obligation_name(v, o)),

@@ -85,21 +85,14 @@ struct view_units view_units(struct view *v, enum org_right right)
 	return u;
 }
 
-int view_hosts(struct view *v, enum org_right right, struct org_host **ret, size_t *ret_count)
+int view_hosts(struct view *v, enum org_right right, const struct org_host_query *about,
+	struct org_host **ret, size_t *ret_count)
 {
-	struct org_host *hosts;
-	size_t count, kept = 0;
-	int rc = org_hosts(v->web->store, v->a, &hosts, &count, v->e);
+	struct org_host_query q = *about;
+	struct view_units units = view_units(v, right);
 
-	if (rc < 0)
-		return rc;
-	for (size_t i = 0; i < count; i++) {
-		if (view_may(v, right, hosts[i].unit_id))
-			hosts[kept++] = hosts[i];
-	}
-	*ret = hosts;
-	*ret_count = kept;
-	return 0;
+	q.units = units.is_all ? STR_NONE : units.json;
+	return org_hosts_of(v->web->store, &q, v->a, ret, ret_count, v->e);
 }
 
 /* The numbered object of the path: 1 found, 0 there is none, <0. */

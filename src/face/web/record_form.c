@@ -214,7 +214,8 @@ static void offer_hosts(struct offered *o)
 	struct org_host *hosts;
 	size_t count;
 
-	if (view_hosts(o->v, RIGHT_SEE, &hosts, &count) < 0)
+	if (view_hosts(o->v, RIGHT_SEE, &(struct org_host_query){ .max = VIEW_HOSTS_MAX },
+		    &hosts, &count) < 0)
 		return;
 	for (size_t i = 0; i < count; i++)
 		offer(o, hosts[i].id, hosts[i].name);

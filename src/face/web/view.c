@@ -1,5 +1,5 @@
 /* view.c - the frame around every page, and the small things pages are made of. */
-#include "face/web/web_int.h"
+#include "face/web/org_int.h"
 
 const char *path_of(struct view *v, const char *fmt, ...)
 {
@@ -149,12 +149,15 @@ static void nav(struct view *v)
 	html(v->w, "</ul></nav>\n");
 }
 
-static void top(struct view *v)
+static void top(struct view *v, const struct org_told *told)
 {
 	int64_t id = v->user.unit_id ? v->user.unit_id : ORG_UNIT_FIRST;
-	struct str unit = STR_NONE, sample = STR_NONE;
+	struct str unit = STR_NONE;
 
-	if (org_unit_name_on(v->web->store, id, org_day(v->by.now_s, v->a), v->a, &unit, v->e) < 0)
+	if (v->stage == STAGE_FULL)
+		unit = unit_name(v, id);
+	else if (org_unit_name_on(v->web->store, id, org_day(v->by.now_s, v->a), v->a, &unit,
+			 v->e) < 0)
 		unit = STR_NONE;
 	html(v->w,
 		"<header class=\"top\"><div class=\"brand\"><a class=\"name\" href=\"/\">%s</a>"
@@ -170,19 +173,16 @@ static void top(struct view *v)
 		html_form_end(v, tr(v->lang, "Đăng xuất"));
 	}
 	html(v->w, "</div></header>\n");
-	if (org_setting(v->web->store, "sample.seed", v->a, &sample, v->e) == 0 && sample.ptr)
+	if (told->is_sample)
 		html(v->w, "<p class=\"sample\" role=\"note\">%s</p>\n",
 			tr(v->lang,
 				"DỮ LIỆU MẪU – một huyện không có thật, không phải số liệu thật."));
 }
 
 /* Whoever is here is told that the emergency account was used, until its envelope is shut again. */
-static void emergency(struct view *v)
+static void emergency(struct view *v, int64_t at_s)
 {
-	struct err e = { 0 };
-	int64_t at_s = 0;
-
-	if (v->stage != STAGE_FULL || org_emergency_open(v->web->store, &at_s, &e) < 0 || !at_s)
+	if (v->stage != STAGE_FULL || !at_s)
 		return;
 	html(v->w, "<p class=\"alarm\" role=\"alert\">%s</p>\n",
 		fill(v,
@@ -195,7 +195,11 @@ static void emergency(struct view *v)
 void page_start(struct view *v, const char *title)
 {
 	const char *wide = v->stage == STAGE_FULL ? "wide" : "narrow";
+	struct org_told told = { 0 };
+	struct err e = { 0 };
 
+	if (org_told(v->web->store, &told, &e) < 0)
+		fprintf(stderr, "khien web: %s\n", e.text);
 	head(v, title);
 	html(v->w, "<body");
 	if (v->stage == STAGE_FULL)
@@ -205,7 +209,7 @@ void page_start(struct view *v, const char *title)
 			tr(v->lang, "Tiếp tục làm việc"));
 	html(v->w, ">\n<a class=\"skip\" href=\"#noi-dung\">%s</a>\n",
 		tr(v->lang, "Đến nội dung chính"));
-	top(v);
+	top(v, &told);
 	if (v->stage == STAGE_FULL) {
 		nav(v);
 		html_log_strip(v);
@@ -214,7 +218,7 @@ void page_start(struct view *v, const char *title)
 	if (v->is_title_law && v->lang != LANG_VI)
 		html(v->w, " lang=\"vi\"");
 	html(v->w, ">%s</h1>\n", title);
-	emergency(v);
+	emergency(v, told.emergency_at_s);
 	html_notice(v);
 	html_faults(v);
 }

@@ -159,6 +159,8 @@ extern const size_t route_count;
 
 /* Answer one request: the handler of the HTTP server. CONTEXT is a struct web. */
 void web_handle(void *context, const struct http_request *rq, struct http_response *rs);
+/* For tests: how many statements the request took since BEFORE. */
+void statements_tell(const struct view *v, uint64_t before);
 /* What the body of a form with files may come to: by the route, and only for who may come. */
 void web_admit(void *context, const struct http_request *rq, struct http_admit *admit);
 size_t route_files_bytes(const struct route *r); /* 0: it takes no files */
@@ -185,8 +187,11 @@ struct view_units {
 	bool is_all;
 };
 struct view_units view_units(struct view *v, enum org_right right);
-/* The machines with which the visitor may do so. In v->a. */
-int view_hosts(struct view *v, enum org_right right, struct org_host **ret, size_t *ret_count);
+#define VIEW_HOSTS_MAX 200 /* machines on one page, and in one list to choose from */
+/* Of the machines with which the visitor may do so those of the query, whose units are set here. In
+ * v->a. */
+int view_hosts(struct view *v, enum org_right right, const struct org_host_query *about,
+	struct org_host **ret, size_t *ret_count);
 /* Does the rule let this visitor come with these args? Answers by itself when not. */
 bool place_allows(struct view *v);
 /* Would it, for a link of the navigation, whatever the object? */

@@ -4,6 +4,9 @@
 static const char sql_units[] =
 	"SELECT unit_id, at_s, marks, subjects FROM verdict_unit WHERE law = $1"
 	" AND unit_id IN (SELECT value FROM json_each($2)) ORDER BY permille, unit_id";
+static const char sql_hosts[] =
+	"SELECT v.subject_id, v.marks FROM verdict v JOIN verdict_unit u ON u.unit_id = v.unit_id"
+	" AND u.law = $1 WHERE v.about = 0 AND v.subject_id IN (SELECT value FROM json_each($2))";
 static const char sql_trend[] =
 	"SELECT day, permille FROM (SELECT day, permille FROM verdict_day WHERE unit_id = $1"
 	" ORDER BY day DESC LIMIT $2) ORDER BY day";
@@ -32,6 +35,25 @@ int comply_kept_units(struct store *s, const struct comply_law *law, struct str 
 	if (rc < 0)
 		return rc;
 	*ret = (struct comply_units){ list.at, list.len };
+	return 0;
+}
+
+int comply_kept_hosts(struct store *s, const struct comply_law *law, struct str hosts_json,
+	struct arena *a, struct comply_hosts *ret, struct err *e)
+{
+	struct store_query *q = store_query(s, sql_hosts);
+	VEC(struct comply_host_row) list = { 0 };
+	int rc;
+
+	store_bind_cstr(q, 1, law->key);
+	store_bind_str(q, 2, hosts_json);
+	while ((rc = store_next(q, e)) == 1)
+		vec_push(a, &list,
+			((struct comply_host_row){
+				store_i64(q, 0), arena_str(a, store_str(q, 1)) }));
+	if (rc < 0)
+		return rc;
+	*ret = (struct comply_hosts){ list.at, list.len };
 	return 0;
 }
 

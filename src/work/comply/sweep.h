@@ -136,6 +136,17 @@ MUST_CHECK int comply_forget(struct store *s, struct err *e);
 /* The kept state of the units of UNITS_JSON, "[1,2]", the lowest score first. */
 MUST_CHECK int comply_kept_units(struct store *s, const struct comply_law *law,
 	struct str units_json, struct arena *a, struct comply_units *ret, struct err *e);
+/* The kept marks of machines; one of which nothing is kept under this law is left out. */
+struct comply_host_row {
+	int64_t host_id;
+	struct str marks;
+};
+struct comply_hosts {
+	struct comply_host_row *at;
+	size_t count;
+};
+MUST_CHECK int comply_kept_hosts(struct store *s, const struct comply_law *law,
+	struct str hosts_json, struct arena *a, struct comply_hosts *ret, struct err *e);
 /* Score in permille by day of a unit, oldest first, the last MAX days that are kept. */
 struct comply_point {
 	struct date day;

@@ -5,10 +5,11 @@
 #ifndef WORK_DEMO_H
 #define WORK_DEMO_H
 
+#include "core/org/account.h"
 #include "core/org/org.h"
 
 /* The setting that marks a database as sample; its value is the seed. */
-#define DEMO_SETTING "sample.seed"
+#define DEMO_SETTING ORG_SAMPLE
 /* The file that marks a data folder as sample. */
 #define DEMO_MARK "khien-mau"
 
