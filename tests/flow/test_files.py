@@ -113,6 +113,44 @@ class Files(unittest.TestCase):
         self.assertRegex(type(broken.exception).__name__, "IncompleteRead|ConnectionReset|RemoteDisconnected")
         self.server.wait_for("is not what was kept")
 
+    # EVIDENCE: D12.9#2
+    def test_a_field_that_asks_for_a_file_is_judged_by_the_file(self):
+        self.browser.post("/so/erasures/moi", {"dau": self.mark, "t-so-se-ri": "SN-1234", "t-ngay": "01/02/2026",
+                                               "t-cach": "pha-huy", "t-ket-qua": "dat", "t-chung-nhan": "12/GCN"})
+        self.assertRegex(self.browser.path, r"^/ban-ghi/\d+", self.browser.page.text)
+        record = int(re.search(r"/ban-ghi/(\d+)", self.browser.path).group(1))
+        lacks = "chưa đính kèm Giấy chứng nhận (tệp)"
+        self.assertIn(lacks, self.browser.get(f"/ban-ghi/{record}").text, "its number is typed, the paper is not there")
+        self.attach("khac.pdf", b"%PDF-1.4 khac", record)
+        self.assertIn(lacks, self.browser.get(f"/ban-ghi/{record}").text, "another file is not the certificate")
+        number = self.attach("giay.pdf", b"%PDF-1.4 giay", record, truong="tep")
+        self.assertNotIn(lacks, self.browser.get(f"/ban-ghi/{record}").text)
+        self.browser.post(f"/tep/{number}/go", {"dau": self.mark, "ly-do": "nhầm"})
+        self.assertIn(lacks, self.browser.get(f"/ban-ghi/{record}").text)
+        self.browser.post(f"/tep/{number}/lai", {"dau": self.mark})
+        self.assertNotIn(lacks, self.browser.get(f"/ban-ghi/{record}").text)
+
+    def test_a_full_quota_refuses_and_says_so(self):
+        page = self.browser.get("/quan-tri/tep")
+        self.assertIn("10,0 GB", page.text)
+        self.assertEqual(self.browser.post("/quan-tri/tep", {"dau": self.mark, "han-muc": "0"}).status, 422)
+        content = os.urandom(1 << 20)
+        number = self.attach("mot.bin", content)
+        self.assertEqual(self.browser.post("/quan-tri/tep", {"dau": self.mark, "han-muc": "1"}).status, 200)
+        try:
+            self.assertIn("Gần đầy hoặc đã đầy", self.browser.get("/quan-tri/tep").text)
+            page = self.browser.upload(f"/ban-ghi/{self.record}/tep", {"dau": self.mark}, [("tep", "hai.bin", b"hai")])
+            self.assertEqual(page.status, 507)
+            self.assertIn("hết hạn mức", page.text)
+            self.assertIn("Không có gì bị thay đổi", page.text)
+            self.assertNotIn("hai.bin", self.browser.get(f"/ban-ghi/{self.record}").text)
+            self.assertEqual(self.browser.get(f"/tep/{number}/tai").body, content, "what is there stays")
+            self.assertEqual(os.listdir(os.path.join(self.server.data, "incoming")), [])
+        finally:
+            self.browser.post("/quan-tri/tep", {"dau": self.mark, "han-muc": "10240"})
+        self.assertIn("Đang dùng", self.browser.get("/quan-tri/tep").text)
+        self.attach("hai.bin", b"hai")
+
     def test_they_are_in_the_backup(self):
         content = os.urandom(50000)
         self.attach("sao-luu.bin", content)

@@ -52,6 +52,22 @@ static int make_folder(struct vfile_disk *disk, struct err *e)
 	return rc == 0 ? vfile_sync_dir(disk, "", e) : rc;
 }
 
+/* Do these bytes lie there already, whole? */
+static bool is_kept(struct vfile_disk *disk, struct arena *a, const struct file *f)
+{
+	struct file there = { 0 };
+	struct err e = { 0 };
+	struct vfile in;
+	bool is_same;
+
+	if (vfile_open(disk, kept_path(f->sha256, "", a), VFILE_READ, &in, &e) < 0)
+		return false;
+	is_same = in.size_bytes == (uint64_t)f->size_bytes && copy(&in, NULL, a, &there, &e) == 0 &&
+		str_eq(there.sha256, f->sha256);
+	vfile_close(&in);
+	return is_same;
+}
+
 /* The copy is written under a name of its own and gets its last name when it is synced: what
  * stands under a digest is whole. */
 static int keep_as(
@@ -95,7 +111,7 @@ int file_keep(
 	rc = copy(&in, NULL, a, f, e);
 	if (rc == 0 && f->size_bytes == 0)
 		rc = err_set(e, ERR_INPUT, "the file is empty");
-	if (rc == 0)
+	if (rc == 0 && !is_kept(disk, a, f))
 		rc = keep_as(disk, &in, a, f, e);
 	vfile_close(&in);
 	return rc;

@@ -39,6 +39,13 @@ static const char sql_gone[] =
 static const char sql_used[] = "SELECT coalesce(sum(bytes), 0) FROM"
 			       " (SELECT max(size_bytes) AS bytes FROM attachment GROUP BY sha256)";
 
+static const char sql_fields[] =
+	"SELECT key, field, name FROM attachment WHERE of = $1 AND field <> '' AND gone_at_s = 0"
+	" AND key IN (SELECT value FROM json_each($2)) ORDER BY CAST(key AS INTEGER), id DESC";
+static const char sql_uses[] =
+	"SELECT unit_id, by, count(*), sum(size_bytes) FROM attachment GROUP BY unit_id, by"
+	" ORDER BY 4 DESC, unit_id, by LIMIT 200";
+
 static void take(struct store_query *q, struct arena *a, struct file *ret)
 {
 	*ret = (struct file){ .id = store_i64(q, 0),
@@ -57,10 +64,11 @@ static void take(struct store_query *q, struct arena *a, struct file *ret)
 		.gone_why = arena_str(a, store_str(q, 13)) };
 }
 
-static int has_room(const struct file_at *at, int64_t more_bytes, struct err *e)
+static int used_of_quota(
+	const struct file_at *at, int64_t *ret_used, int64_t *ret_quota, struct err *e)
 {
 	struct str text = STR_NONE;
-	int64_t quota_mib = FILE_QUOTA_MIB, used_bytes = 0;
+	int64_t quota_mib = FILE_QUOTA_MIB;
 	struct store_query *q;
 	int rc = org_setting(at->store, FILE_QUOTA_SETTING, at->a, &text, e);
 
@@ -71,12 +79,64 @@ static int has_room(const struct file_at *at, int64_t more_bytes, struct err *e)
 	q = store_query(at->store, sql_used);
 	rc = store_next(q, e);
 	if (rc == 1)
-		used_bytes = store_i64(q, 0);
+		*ret_used = store_i64(q, 0);
 	store_end(q);
-	if (rc >= 0 && (used_bytes + more_bytes) / (int64_t)MIB >= quota_mib)
-		return err_set(
-			e, ERR_LIMIT, "all files together may have %lld MiB", (long long)quota_mib);
+	*ret_quota = quota_mib * (int64_t)MIB;
 	return rc < 0 ? rc : 0;
+}
+
+static int has_room(const struct file_at *at, int64_t more_bytes, struct err *e)
+{
+	int64_t quota_bytes = 0, used_bytes = 0;
+	int rc = used_of_quota(at, &used_bytes, &quota_bytes, e);
+
+	if (rc == 0 && used_bytes + more_bytes > quota_bytes)
+		return err_set(e, ERR_LIMIT, "all files together may have %lld MiB",
+			(long long)(quota_bytes / (int64_t)MIB));
+	return rc;
+}
+
+int file_uses(const struct file_at *at, struct file_uses *ret, struct err *e)
+{
+	struct store_query *q = store_query(at->store, sql_uses);
+	struct file_uses made = { 0 };
+	VEC(struct file_use) list = { 0 };
+	int rc;
+
+	while ((rc = store_next(q, e)) == 1) {
+		vec_push(at->a, &list,
+			((struct file_use){ store_i64(q, 0), arena_str(at->a, store_str(q, 1)),
+				store_i64(q, 2), store_i64(q, 3) }));
+		made.count += store_i64(q, 2);
+	}
+	if (rc == 0)
+		rc = used_of_quota(at, &made.used_bytes, &made.quota_bytes, e);
+	if (rc < 0)
+		return rc;
+	made.at = list.at;
+	made.len = list.len;
+	*ret = made;
+	return 0;
+}
+
+int file_fields(struct store *s, struct str of, struct str keys_json, struct arena *a,
+	struct file_field_list *ret, struct err *e)
+{
+	struct store_query *q = store_query(s, sql_fields);
+	VEC(struct file_field) list = { 0 };
+	int rc;
+
+	store_bind_str(q, 1, of);
+	store_bind_str(q, 2, keys_json);
+	while ((rc = store_next(q, e)) == 1)
+		vec_push(a, &list,
+			((struct file_field){ arena_str(a, store_str(q, 0)),
+				arena_str(a, store_str(q, 1)),
+				arena_str(a, store_str(q, 2)) }));
+	if (rc < 0)
+		return rc;
+	*ret = (struct file_field_list){ list.at, list.len };
+	return 0;
 }
 
 int file_attach(const struct file_at *at, const char *from, struct file *f, struct err *e)

@@ -52,12 +52,37 @@ MUST_CHECK int file_attach(
 /* Those of one thing, the newest first, with those taken off. */
 MUST_CHECK int file_list(const struct file_at *at, struct str of, struct str key, struct file **ret,
 	size_t *ret_count, struct err *e);
+/* What is attached, and there, to a field of a thing. */
+struct file_field {
+	struct str key, field, name;
+};
+struct file_field_list {
+	struct file_field *at;
+	size_t count;
+};
+/* Of the things whose keys stand in KEYS_JSON, ["12","13"], by key; files of no field are left
+ * out. */
+MUST_CHECK int file_fields(struct store *s, struct str of, struct str keys_json, struct arena *a,
+	struct file_field_list *ret, struct err *e);
 /* ERR_ABSENT. */
 MUST_CHECK int file_get(const struct file_at *at, int64_t id, struct file *ret, struct err *e);
 /* ERR_INPUT without a reason; ERR_CONFLICT when it is off already. */
 MUST_CHECK int file_take_off(const struct file_at *at, int64_t id, struct str why, struct err *e);
 /* ERR_CONFLICT when it is not off; ERR_DENIED after FILE_UNDO_DAYS. */
 MUST_CHECK int file_put_back(const struct file_at *at, int64_t id, struct err *e);
+
+/* What all files take up: the same bytes attached twice are kept once. */
+struct file_use {
+	int64_t unit_id;
+	struct str by;
+	int64_t count, bytes;
+};
+struct file_uses {
+	int64_t used_bytes, quota_bytes, count;
+	struct file_use *at; /* by unit and person, the most bytes first, at most 200 */
+	size_t len;
+};
+MUST_CHECK int file_uses(const struct file_at *at, struct file_uses *ret, struct err *e);
 
 /* Its bytes, to be read in pieces: 1 more stands in OUT, 0 that was all and it is what was kept,
  * ERR_CRYPTO: it is not, and the last piece was held back. */

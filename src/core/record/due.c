@@ -57,7 +57,7 @@ static int take(struct reading *x, struct store_query *s, const struct record_du
 		.reg = asked->reg,
 		.a = x->body,
 		.now_s = x->q->now_s };
-	const struct judging j = { .at = &at, .today = date_at(at.now_s) };
+	struct judging j = { .at = &at, .today = date_at(at.now_s) };
 	struct record r = { .id = store_i64(s, 1),
 		.unit_id = store_i64(s, 2),
 		.version = store_i64(s, 3),

@@ -39,7 +39,7 @@ static int load(struct judging *j, struct err *e)
 	store_end(q);
 	j->records = list.at;
 	j->count = list.len;
-	return rc;
+	return rc < 0 ? rc : judge_files(j->at, j->at->reg, j->records, j->count, e);
 }
 
 void judge_add(struct judging *j, struct record_finding finding)
@@ -108,15 +108,17 @@ int judge_find(struct judging *j, const struct register_rule *rule, const struct
 	struct str thing, struct err *e)
 {
 	struct filling f = { .at = j->at, .r = r, .thing = thing };
-	struct record_names *names = NULL;
 	struct record_finding found = {
 		.kind = FINDING_RULE, .title = STR(""), .rule = rule, .is_warning = rule->is_warning
 	};
-	int rc = r ? record_names(j->at, r, 1, &names, e) : 0;
+	int rc = 0;
 
+	if (r && r->id != j->names_of)
+		rc = record_names(j->at, r, 1, &j->names, e);
 	if (rc < 0)
 		return rc;
-	f.names = names;
+	j->names_of = r ? r->id : 0;
+	f.names = j->names;
 	if (r) {
 		found.record_id = r->id;
 		found.title = r->title;
@@ -139,8 +141,7 @@ static void find_missing(struct judging *j, int64_t *ret_incomplete)
 		for (size_t n = 0; n < j->at->reg->field_count; n++) {
 			const struct register_field *f = j->at->reg->fields[n];
 
-			if (f->need == NEED_NOTHING || f->type == REGISTER_FILE ||
-				record_value_of(r->body, f->id).ptr)
+			if (f->need == NEED_NOTHING || record_value_of(r->body, f->id).ptr)
 				continue;
 			is_incomplete = true;
 			judge_add(j,
@@ -148,8 +149,11 @@ static void find_missing(struct judging *j, int64_t *ret_incomplete)
 					.record_id = r->id,
 					.title = r->title,
 					.field = f,
-					.words = say(j->at, T("“{b}”: chưa ghi {a}."), &f->title,
-						r->title) });
+					.words = say(j->at,
+						f->type == REGISTER_FILE ?
+							T("“{b}”: chưa đính kèm {a}.") :
+							T("“{b}”: chưa ghi {a}."),
+						&f->title, r->title) });
 		}
 		*ret_incomplete += is_incomplete;
 	}
@@ -211,6 +215,8 @@ static int is_pointed_to(struct judging *j, const struct register_linked *lack,
 			break;
 	}
 	store_end(q);
+	for (size_t i = 0; rc == 0 && i < list.len; i++)
+		rc = judge_files(j->at, lack->is, &list.at[i], 1, e);
 	for (size_t i = 0; rc == 0 && i < list.len; i++)
 		rc = judge_holds(j, lack->is, &list.at[i], lack->when, lack->when_count, e);
 	return rc;
@@ -355,8 +361,10 @@ int record_judge_one(const struct record_at *at, const struct record *r,
 		.records = &one,
 		.count = 1 };
 	struct record_judgement made = { .live = 1 };
-	int rc;
+	int rc = judge_files(at, at->reg, &one, 1, e);
 
+	if (rc < 0)
+		return rc;
 	find_missing(&j, &made.incomplete);
 	rc = find_dangling(&j, e);
 	for (size_t i = 0; rc >= 0 && i < at->reg->rule_count; i++)

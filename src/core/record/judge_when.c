@@ -22,12 +22,12 @@ static struct values values_in(
 }
 
 /* "ten", or "he-thong.ten" of the record it points to; F NULL: that record is not there. */
-static int find_values(const struct judging *j, const struct pack_register *reg,
+static int find_values(struct judging *j, const struct pack_register *reg,
 	const struct record *r, struct str path, struct values *ret, struct err *e)
 {
 	struct str first, rest;
 	const struct register_field *f;
-	struct record *other = arena_new(j->at->a, struct record);
+	struct record *other;
 	int64_t id;
 	int rc;
 
@@ -39,12 +39,20 @@ static int find_values(const struct judging *j, const struct pack_register *reg,
 	f = pack_register_field(reg, first);
 	if (!f || !f->to_is || !str_to_i64(record_value_of(r->body, first), &id))
 		return 0;
-	rc = record_get(j->at->store, id, j->at->a, other, e);
-	if (rc == ERR_ABSENT)
-		return 0;
-	if (rc == 0)
-		*ret = values_in(f->to_is, &other->body, rest);
-	return rc;
+	if (id != j->other_id) {
+		other = arena_new(j->at->a, struct record);
+		rc = record_get(j->at->store, id, j->at->a, other, e);
+		if (rc == ERR_ABSENT)
+			return 0;
+		if (rc == 0)
+			rc = judge_files(j->at, f->to_is, other, 1, e);
+		if (rc < 0)
+			return rc;
+		j->other = other;
+		j->other_id = id;
+	}
+	*ret = values_in(f->to_is, &j->other->body, rest);
+	return 0;
 }
 
 static bool is_one_of(const struct values *v, const struct register_condition *w)
@@ -166,7 +174,7 @@ static int holds_gone(const struct judging *j, const struct record *r, const str
 	return rc < 0 ? rc : rc == 1 && is_gone == w->is_so;
 }
 
-static int holds(const struct judging *j, const struct pack_register *reg, const struct record *r,
+static int holds(struct judging *j, const struct pack_register *reg, const struct record *r,
 	const struct register_condition *w, struct err *e)
 {
 	struct values v, other;
@@ -198,7 +206,7 @@ static int holds(const struct judging *j, const struct pack_register *reg, const
 	}
 }
 
-int judge_holds(const struct judging *j, const struct pack_register *reg, const struct record *r,
+int judge_holds(struct judging *j, const struct pack_register *reg, const struct record *r,
 	const struct register_condition *when, size_t count, struct err *e)
 {
 	int rc = 1;

@@ -186,7 +186,7 @@ MUST_CHECK int record_views(const struct record_at *at, int64_t person_id, struc
 MUST_CHECK int record_view_keep(const struct record_at *at, int64_t person_id, struct str name,
 	struct str query, struct err *e);
 
-/* --- as people read it: record_words.h · findings: record_judge.h · files: record_file.h ------ */
+/* --- as people read it: record_words.h · findings: record_judge.h · files: core/file --------- */
 
 /* Once at start: what a changed pack means for what is kept. Registers whose fields changed get a
  * new index; fields that are gone but have values are told, one line each, in *RET_NOTES. */

@@ -174,6 +174,8 @@ const struct store_step change_steps[] = {
 	{ 446, "changes found by who and what",
 		"CREATE INDEX change_of ON change (of_table, of_key, id);"
 		"CREATE INDEX change_by ON change (login, id);" },
+	{ 447, "files of records stand in attachment; this table never had a row",
+		"DROP TABLE record_file;" },
 };
 const size_t change_step_count = COUNT(change_steps);
 
@@ -204,7 +206,6 @@ static const struct {
 	ROWS("audit_run", "id", AUDIT_RUN),
 	ROWS("record", "id", RECORD),
 	ROWS("record_version", "id", RECORD_VERSION),
-	ROWS("record_file", "id", RECORD_FILE),
 	ROWS("record_comment", "id", RECORD_COMMENT),
 	ROWS("attachment", "id", ATTACHMENT),
 	ROWS("flow_case", "id", FLOW_CASE),

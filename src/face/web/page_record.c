@@ -94,8 +94,12 @@ static void findings(struct view *v, const struct register_page *p)
 		html_outcome(v, f->is_warning ? OUTCOME_UNKNOWN : OUTCOME_FAIL);
 		html(v->w, " %.*s", STR_FMT(words_of(v, f->words)));
 		if (f->field && may_act(v, p))
-			html(v->w, " <a href=\"/ban-ghi/%lld/sua#t-%.*s\">%s</a>",
-				(long long)p->r.id, STR_FMT(f->field->id), tr(v->lang, "Sửa ngay"));
+			html(v->w, " <a href=\"%s\">%s</a>",
+				f->field->type == REGISTER_FILE ?
+					"#tep-dinh-kem" :
+					path_of(v, "/ban-ghi/%lld/sua#t-%.*s", (long long)p->r.id,
+						STR_FMT(f->field->id)),
+				tr(v->lang, "Sửa ngay"));
 		html(v->w, "</li>\n");
 	}
 	html(v->w, "</ul>\n</section>\n");
@@ -222,30 +226,41 @@ static void change_values(struct view *v, const struct register_page *p,
 	}
 }
 
-static void history(struct view *v, const struct register_page *p)
-{
+/* Its versions, and the names of all that it refers to or once did. */
+struct past {
 	struct record_change *list;
-	struct record_names *names = NULL;
-	struct record *bodies;
 	size_t count;
+	struct record_names *names;
+};
 
-	if (record_history(v->web->store, p->r.id, v->a, &list, &count, v->e) < 0)
-		return;
-	bodies = arena_array(v->a, struct record, count + 1);
-	for (size_t i = 0; i < count; i++)
-		bodies[i].body = list[i].after;
-	if (record_names(&p->at, bodies, count, &names, v->e) < 0)
-		names = NULL;
+static int load_past(struct view *v, const struct register_page *p, struct past *ret)
+{
+	struct record *bodies;
+	int rc = record_history(v->web->store, p->r.id, v->a, &ret->list, &ret->count, v->e);
+
+	if (rc < 0)
+		return rc;
+	bodies = arena_array(v->a, struct record, ret->count + 1);
+	bodies[0] = p->r;
+	for (size_t i = 0; i < ret->count; i++)
+		bodies[i + 1].body = ret->list[i].after;
+	return record_names(&p->at, bodies, ret->count + 1, &ret->names, v->e);
+}
+
+static void history(struct view *v, const struct register_page *p, const struct past *past)
+{
+	const struct record_change *list = past->list;
+
 	html(v->w, "<section id=\"lich-su\">\n<h2>%s</h2>\n", tr(v->lang, "Lịch sử"));
 	html_table(v, NULL, "stack", tr(v->lang, "Phiên bản"), tr(v->lang, "Lúc"),
 		tr(v->lang, "Ai"), tr(v->lang, "Trước → sau"));
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < past->count; i++) {
 		html(v->w, "<tr><th scope=\"row\">%lld %s</th><td>%s</td><td>%s</td><td>",
 			(long long)list[i].version, tr(v->lang, what_words(list[i].what)),
 			time_text(v, list[i].at_s), login_text(v, list[i].by));
 		if (list[i].why.len)
 			html(v->w, "<div><em>%.*s</em></div>\n", STR_FMT(list[i].why));
-		change_values(v, p, names, &list[i]);
+		change_values(v, p, past->names, &list[i]);
 		html(v->w, "</td></tr>\n");
 	}
 	html_table_end(v);
@@ -316,9 +331,9 @@ static void facts(struct view *v, const struct register_page *p)
 static void record_page(struct view *v, struct register_page *p)
 {
 	struct files_of files = files_of(v, p);
-	struct record_names *names;
+	struct past past;
 
-	if (record_names(&p->at, &p->r, 1, &names, v->e) < 0) {
+	if (load_past(v, p, &past) < 0) {
 		page_failed(v);
 		return;
 	}
@@ -326,7 +341,7 @@ static void record_page(struct view *v, struct register_page *p)
 	acts(v, p);
 	facts(v, p);
 	findings(v, p);
-	values(v, p, names);
+	values(v, p, past.names);
 	gone(v, p);
 	if (p->at.reg->duty_count && !p->r.is_cancelled)
 		html_duties_of(v, p->r.unit_id, p->r.id);
@@ -338,7 +353,7 @@ static void record_page(struct view *v, struct register_page *p)
 				.unit_id = p->r.unit_id });
 	html_files(v, &files);
 	comments(v, p);
-	history(v, p);
+	history(v, p, &past);
 	cancel_form(v, p);
 	page_end(v);
 }

@@ -15,7 +15,8 @@ static const char sql_changed[] =
 	" UNION ALL SELECT unit_id FROM flow_case WHERE state_at_s >= $1 OR ended_at_s >= $1"
 	" UNION ALL SELECT unit_id FROM attest_signed WHERE signed_at_s >= $1"
 	" UNION ALL SELECT unit_before FROM staff_event WHERE done_at_s >= $1"
-	" UNION ALL SELECT unit_after FROM staff_event WHERE done_at_s >= $1)"
+	" UNION ALL SELECT unit_after FROM staff_event WHERE done_at_s >= $1"
+	" UNION ALL SELECT unit_id FROM verdict_due_register)"
 	" WHERE unit_id IS NOT NULL";
 static const char sql_signed[] =
 	"SELECT r.id, r.obligation, s.unit_id, s.staff_id, s.signed_at_s, s.statement, s.version,"

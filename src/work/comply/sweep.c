@@ -17,6 +17,7 @@
 #define DUE_REGISTER(name, event, what) \
 	"CREATE TRIGGER verdict_due_" name " AFTER " event " BEGIN INSERT OR IGNORE INTO" \
 	" verdict_due_register (unit_id, register) " what "; END;"
+#define OF_FILE "SELECT unit_id, register FROM record WHERE id = CAST(new.key AS INTEGER)"
 #define OF_RECORD "SELECT unit_id, register FROM record WHERE id = new.record_id"
 
 const struct store_step comply_steps[] = {
@@ -86,6 +87,9 @@ const struct store_step comply_steps[] = {
 		" record_id INTEGER NOT NULL, field TEXT NOT NULL, is_warning INTEGER NOT NULL,"
 		" words_vi TEXT NOT NULL, words_en TEXT NOT NULL,"
 		" PRIMARY KEY (unit_id, register, place)) WITHOUT ROWID;" },
+	{ 703, "a file attached or taken off is weighed",
+		DUE_REGISTER("file", "INSERT ON attachment WHEN new.of = 'record'", OF_FILE)
+		DUE_REGISTER("file_set", "UPDATE ON attachment WHEN new.of = 'record'", OF_FILE) },
 };
 /* clang-format on */
 const size_t comply_step_count = COUNT(comply_steps);

@@ -1,5 +1,6 @@
 /* Verdicts of units that are kept: the same as reckoned, after each thing that may change them. */
 #include "core/attest/attest.h"
+#include "core/file/file.h"
 #include "core/flow/flow.h"
 #include "core/record/record.h"
 #include "work/comply/sweep.h"
@@ -30,6 +31,7 @@ static int set_up(void **state)
 	assert_int_equal(store_migrate(store, flow_steps, flow_step_count, &err), 0);
 	assert_int_equal(store_migrate(store, attest_steps, attest_step_count, &err), 0);
 	assert_int_equal(store_migrate(store, record_steps, record_step_count, &err), 0);
+	assert_int_equal(store_migrate(store, file_steps, file_step_count, &err), 0);
 	assert_int_equal(store_migrate(store, comply_steps, comply_step_count, &err), 0);
 	comply_law_of(packs, date_at(NOW_S), &arena, &law);
 	return 0;

@@ -209,30 +209,37 @@ static int load_weighed(struct unit_facts *f, struct arena *a, struct err *e)
 	return rc;
 }
 
+/* What tells which obligations bind the unit. */
+static int load_binding(struct unit_facts *f, struct arena *a, struct err *e)
+{
+	int rc = load_unit(f, a, e);
+
+	if (rc == 0)
+		rc = load_hosts(f, a, e);
+	if (rc == 0)
+		rc = evidence_unit_words(f->store, f->unit.id, f->at_s, a, &f->words, e);
+	if (rc == 0)
+		weigh_having(f, a);
+	return rc;
+}
+
 int unit_facts_load(
 	const struct unit_facts *about, struct arena *a, struct unit_facts *ret, struct err *e)
 {
 	struct unit_facts f = *about;
-	int rc = load_unit(&f, a, e);
+	int rc = load_binding(&f, a, e);
 
-	if (rc < 0)
-		return rc;
-	rc = load_hosts(&f, a, e);
 	if (rc == 0)
 		rc = load_people(&f, a, e);
-	if (rc == 0)
-		rc = evidence_unit_words(f.store, f.unit.id, f.at_s, a, &f.words, e);
 	if (rc == 0)
 		rc = evidence_record_words(f.store, f.unit.id, f.at_s, a, &f.record_words, e);
 	if (rc == 0)
 		rc = load_weighed(&f, a, e);
 	if (rc == 0)
 		rc = exception_list(f.store, f.at_s, a, &f.exceptions, &f.exception_count, e);
-	if (rc < 0)
-		return rc;
-	weigh_having(&f, a);
-	*ret = f;
-	return 0;
+	if (rc == 0)
+		*ret = f;
+	return rc;
 }
 
 /* --- verdicts --------------------------------------------------------------------------------- */
@@ -462,7 +469,7 @@ int comply_left_out(
 
 	f.unit.id = q->unit_id;
 	comply_law_of(q->packs, date_at(q->at_s), a, law);
-	rc = unit_facts_load(&f, a, &f, e);
+	rc = load_binding(&f, a, e);
 	if (rc < 0)
 		return rc;
 	out.at = arena_array(a, const struct obligation *, law->count);
