@@ -34,10 +34,21 @@ const char *disposition_of(struct view *v, const char *kind, struct str name);
 /* Send the bytes of R, which it closes, as the answer. */
 void file_send(struct view *v, struct file_reading *r, int64_t size_bytes);
 
+/* The file that the first {} names. What it is attached to says whether this visitor may see it;
+ * answers itself when not. */
+bool file_of_path(struct view *v, struct file *ret);
+
 void page_file(struct view *v);
 void page_file_get(struct view *v);
 void page_file_show(struct view *v);
 void page_file_off_post(struct view *v);
 void page_file_back_post(struct view *v);
+void api_files(struct view *v);
+void api_files_post(struct view *v);
+void api_file(struct view *v);
+void api_file_remove(struct view *v);
+void api_file_restore(struct view *v);
+void page_quota(struct view *v);
+void page_quota_post(struct view *v);
 
 #endif

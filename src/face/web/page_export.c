@@ -121,20 +121,20 @@ void page_register_template(struct view *v)
 
 /* --- a page to be printed --------------------------------------------------------------------- */
 
-static void print_rows(struct view *v, const struct register_page *p,
-	const struct record_page *page, const struct register_field *const *columns, size_t *number)
+static void print_rows(struct view *v, const struct register_page *p, const struct record *rows,
+	size_t count, const struct register_field *const *columns)
 {
 	struct record_names *names = NULL;
 
-	if (record_names(&p->at, page->at, page->count, &names, v->e) < 0)
+	if (record_names(&p->at, rows, count, &names, v->e) < 0)
 		names = NULL;
-	for (size_t i = 0; i < page->count; i++) {
-		html(v->w, "<tr><td>%zu</td>", ++*number);
+	for (size_t i = 0; i < count; i++) {
+		html(v->w, "<tr><td>%zu</td>", i + 1);
 		for (size_t n = 0; columns[n]; n++)
 			html(v->w, "<td>%.*s</td>",
 				STR_FMT(record_field_words(
-					&p->at, v->lang, names, columns[n], page->at[i].body)));
-		html(v->w, "<td>%.*s</td></tr>\n", STR_FMT(unit_name(v, page->at[i].unit_id)));
+					&p->at, v->lang, names, columns[n], rows[i].body)));
+		html(v->w, "<td>%.*s</td></tr>\n", STR_FMT(unit_name(v, rows[i].unit_id)));
 	}
 }
 
@@ -153,6 +153,7 @@ void page_register_print(struct view *v)
 	const struct register_field *columns[REGISTER_COLUMNS_MAX + 1] = { NULL };
 	struct register_page p;
 	struct record_page page = { .has_more = true };
+	struct record *rows = arena_array(v->a, struct record, PRINTED_MAX + RECORD_PAGE_MAX);
 	struct record_query q;
 	size_t number = 0;
 
@@ -161,21 +162,23 @@ void page_register_print(struct view *v)
 	q = register_query(v, &p);
 	q.after_key = STR_NONE;
 	q.max = RECORD_PAGE_MAX;
+	while (page.has_more && number < PRINTED_MAX) {
+		if (record_list(&p.at, &q, &page, v->e) < 0) {
+			page_failed(v);
+			return;
+		}
+		for (size_t i = 0; i < page.count; i++)
+			rows[number++] = page.at[i];
+		q.after_key = page.next_key;
+		q.after_id = page.next_id;
+	}
 	(void)register_columns(v, &p, columns, REGISTER_COLUMNS_MAX);
 	page_start(v, text_of(v, words_of(v, p.at.reg->title)));
 	html(v->w, "<p class=\"soft\">%s</p>\n",
 		fill(v, tr(v->lang, "In lúc {luc}, người in: {ai}"), "luc",
 			time_text(v, v->by.now_s), "ai", text_of(v, v->user.name), NULL));
 	print_head(v, columns);
-	while (page.has_more && number < PRINTED_MAX) {
-		if (record_list(&p.at, &q, &page, v->e) < 0) {
-			page_failed(v);
-			return;
-		}
-		print_rows(v, &p, &page, columns, &number);
-		q.after_key = page.next_key;
-		q.after_id = page.next_id;
-	}
+	print_rows(v, &p, rows, number, columns);
 	html_table_end(v);
 	html(v->w, "<p>%s</p>\n",
 		fill(v,

@@ -8,8 +8,7 @@
 #define TEXT_SHOWN_BYTES (64 * KIB)
 #define LINE_SHOWN_BYTES 4000
 
-/* May this visitor see it? What it is attached to says so; answers itself when not. */
-static bool file_of_path(struct view *v, struct file *ret)
+bool file_of_path(struct view *v, struct file *ret)
 {
 	struct file_at at = view_file_at(v);
 	const struct register_field *f;
@@ -122,6 +121,7 @@ static void send(struct view *v, const struct file *f, const char *type, const c
 		return;
 	}
 	v->rs->content_type = type;
+	v->rs->etag = path_of(v, "\"%.*s\"", STR_FMT(f->sha256));
 	v->rs->disposition = disposition_of(v, disposition, f->name);
 	file_send(v, r, f->size_bytes);
 }

@@ -1,15 +1,9 @@
 /* page_import.c - a table into a register, step by step: bring it, see how it was understood, see
  * every fault, say yes, take it back. Nothing is saved before somebody says yes. */
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "face/web/files.h"
-#include "face/web/import.h"
-#include "face/web/register_int.h"
-#include "kit/process/process.h"
+#include "face/web/import_job.h"
 
-#define STEP_WAIT_MS 400 /* small files are done by then, and the next page shows it */
-#define READ_PATIENCE_S 90
 #define ROWS_SHOWN 8
 #define COPY_BYTES (64 * KIB)
 
@@ -98,63 +92,14 @@ void page_import(struct view *v)
 		import_page(v, &p);
 }
 
-/* The file that came, to where the reader may go. */
-static int copy_file(struct view *v, const char *from, int64_t id, struct err *e)
-{
-	struct vfile in, out;
-	char piece[COPY_BYTES];
-	uint64_t at = 0;
-	ssize_t len = 0;
-	int rc = vfile_open(v->web->disk, from, VFILE_READ, &in, e);
-
-	if (rc < 0)
-		return rc;
-	rc = vfile_open(v->web->disk, path_of(v, IMPORT_FOLDER "/%lld.file", (long long)id),
-		VFILE_CREATE, &out, e);
-	while (rc == 0 && (len = vfile_read_at(&in, at, piece, sizeof(piece), e)) > 0) {
-		rc = vfile_append(&out, (struct str){ piece, (size_t)len }, e);
-		at += (uint64_t)len;
-	}
-	vfile_close(&in);
-	vfile_close(&out);
-	return rc < 0 ? rc : len < 0 ? (int)len : 0;
-}
-
-/* Ask the reader for a sheet; "" is the first that is not hidden. */
-static int ask_reader(struct view *v, int64_t id, struct str sheet, struct err *e)
-{
-	int rc;
-
-	(void)unlink(imported_path(v->web->data, id, "grid", v->a));
-	(void)unlink(imported_path(v->web->data, id, "xlsx", v->a));
-	rc = vfile_replace(
-		v->web->disk, path_of(v, IMPORT_FOLDER "/%lld.ask", (long long)id), sheet, e);
-	if (rc == 0)
-		(void)process_run(v->web->parent_fd, "table", STEP_WAIT_MS);
-	return rc;
-}
-
-static const struct http_file *file_sent(const struct view *v)
-{
-	for (size_t i = 0; i < v->rq->file_count; i++)
-		if (str_is(v->rq->files[i].field, "tep") && v->rq->files[i].size_bytes > 0)
-			return &v->rq->files[i];
-	return NULL;
-}
-
 void page_import_post(struct view *v)
 {
-	const struct http_file *sent = file_sent(v);
+	const struct http_file *sent = import_file(v, "tep");
 	struct register_page p;
-	struct exchange_job job;
+	struct exchange_job job = { .unit_id = form_number(v, "don-vi") };
 
 	if (!register_of_path(v, &p))
 		return;
-	job = (struct exchange_job){ .register_id = p.at.reg->id,
-		.unit_id = form_number(v, "don-vi"),
-		.lang = v->lang,
-		.by = v->user.login,
-		.at_s = v->by.now_s };
 	if (job.unit_id == 0)
 		job.unit_id = v->user.unit_id ? v->user.unit_id : ORG_UNIT_FIRST;
 	if (!sent || !view_may(v, RIGHT_ACT, job.unit_id)) {
@@ -165,59 +110,13 @@ void page_import_post(struct view *v)
 		import_page(v, &p);
 		return;
 	}
-	job.file = sent->name;
-	job.sha256 = str_of(sent->sha256);
-	if (exchange_job_add(v->web->store, &job, v->e) < 0 ||
-		copy_file(v, sent->path, job.id, v->e) < 0 ||
-		ask_reader(v, job.id, STR(""), v->e) < 0)
+	if (import_bring(v, &p, sent, &job) < 0)
 		page_failed(v);
 	else
 		redirect(v, path_of(v, "/nhap/%lld", (long long)job.id));
 }
 
 /* --- one import ------------------------------------------------------------------------------- */
-
-struct job_page {
-	struct register_page p;
-	struct exchange_job job;
-};
-
-static bool job_of_path(struct view *v, struct job_page *ret)
-{
-	int64_t id = 0;
-
-	(void)str_to_i64(v->args[0], &id);
-	if (exchange_job_get(v->web->store, id, v->a, &ret->job, v->e) < 0) {
-		page_failed(v);
-		return false;
-	}
-	v->args[0] = ret->job.register_id;
-	return register_of_path(v, &ret->p);
-}
-
-static int ask(struct view *v, struct job_page *j, enum exchange_state to)
-{
-	int rc = exchange_job_ask(v->web->store, &j->job, j->job.state, to, v->by.now_s, v->e);
-
-	if (rc == 0 && to != JOB_READ && to != JOB_DROPPED)
-		(void)process_run(v->web->parent_fd, "import", STEP_WAIT_MS);
-	return rc == 0 ? exchange_job_get(v->web->store, j->job.id, v->a, &j->job, v->e) : rc;
-}
-
-/* The reader is done: have its rows checked. It is not, and time is over: say so. */
-static int go_on(struct view *v, struct job_page *j)
-{
-	if (j->job.state != JOB_READ)
-		return 0;
-	if (access(imported_path(v->web->data, j->job.id, "grid", v->a), R_OK) == 0)
-		return ask(v, j, JOB_CHECK);
-	if (v->by.now_s < j->job.asked_at_s + READ_PATIENCE_S)
-		return 0;
-	j->job.state = JOB_REFUSED;
-	j->job.words = str_of(
-		T("tệp không đọc xong trong thời gian cho phép; có thể quá lớn hoặc bị hỏng cố ý"));
-	return exchange_job_done(v->web->store, &j->job, NULL, v->e);
-}
 
 static void waiting(struct view *v, const struct job_page *j)
 {
@@ -510,9 +409,9 @@ void page_import_job(struct view *v)
 {
 	struct job_page j;
 
-	if (!job_of_path(v, &j))
+	if (!import_of_path(v, &j))
 		return;
-	if (go_on(v, &j) < 0 && v->e->code != ERR_CONFLICT)
+	if (import_go_on(v, &j) < 0 && v->e->code != ERR_CONFLICT)
 		page_failed(v);
 	else
 		job_page(v, &j);
@@ -520,70 +419,13 @@ void page_import_job(struct view *v)
 
 /* --- what is done to it ----------------------------------------------------------------------- */
 
-/* "A=ten,B=,C=@unit" of the selects of the form. */
-static struct str map_typed(struct view *v)
-{
-	struct buf out;
-	struct str kept;
-
-	buf_init(&out, 64 * KIB);
-	for (size_t i = 0; i < v->form.count; i++)
-		if (str_starts(v->form.at[i].name, "c-"))
-			buf_fmt(&out, "%s%.*s=%.*s", out.len ? "," : "",
-				STR_FMT(str_from(v->form.at[i].name, 2)),
-				STR_FMT(v->form.at[i].value));
-	kept = arena_str(v->a, buf_str(&out));
-	buf_done(&out);
-	return kept;
-}
-
-/* Who takes an import back must reach all units it wrote to. */
-static int may_undo(struct view *v, const struct exchange_job *job)
-{
-	struct view_units may = view_units(v, RIGHT_ACT);
-	int64_t outside = 0;
-	int rc = exchange_import_outside(v->web->store, job->import_id, may.json, &outside, v->e);
-
-	if (rc == 0 && outside > 0)
-		return err_set(v->e, ERR_DENIED, "some records are of other units");
-	return rc;
-}
-
-static int act(struct view *v, struct job_page *j, struct str what)
-{
-	int rc;
-
-	if (str_is(what, "trang") && (j->job.state == JOB_CHECKED || j->job.state == JOB_REFUSED)) {
-		j->job.sheet = form_value(v, "trang");
-		j->job.map = STR("");
-		rc = ask(v, j, JOB_READ);
-		return rc == 0 ? ask_reader(v, j->job.id, j->job.sheet, v->e) : rc;
-	}
-	if (str_is(what, "cot") && j->job.state == JOB_CHECKED) {
-		j->job.map = map_typed(v);
-		return ask(v, j, JOB_CHECK);
-	}
-	if (str_is(what, "luu") && j->job.state == JOB_CHECKED)
-		return ask(v, j, JOB_SAVE);
-	if (str_is(what, "bo") && (j->job.state == JOB_CHECKED || j->job.state == JOB_REFUSED)) {
-		rc = ask(v, j, JOB_DROPPED);
-		imported_remove(v->web->data, j->job.id);
-		return rc;
-	}
-	if (str_is(what, "hoan-tac") && j->job.state == JOB_SAVED) {
-		rc = may_undo(v, &j->job);
-		return rc == 0 ? ask(v, j, JOB_UNDO) : rc;
-	}
-	return err_set(v->e, ERR_CONFLICT, "that cannot be done with this import now");
-}
-
 void page_import_job_post(struct view *v)
 {
 	struct job_page j;
 
-	if (!job_of_path(v, &j))
+	if (!import_of_path(v, &j))
 		return;
-	if (act(v, &j, form_value(v, "viec")) < 0)
+	if (import_act(v, &j, form_value(v, "viec")) < 0)
 		page_failed(v);
 	else
 		redirect(v, path_of(v, "/nhap/%lld", (long long)j.job.id));
@@ -619,7 +461,7 @@ void page_import_faults(struct view *v)
 	struct sending *s = arena_new(v->a, struct sending);
 	struct job_page j;
 
-	if (!job_of_path(v, &j))
+	if (!import_of_path(v, &j))
 		return;
 	if (vfile_open(v->web->disk, path_of(v, IMPORT_FOLDER "/%lld.xlsx", (long long)j.job.id),
 		    VFILE_READ, &s->in, v->e) < 0) {

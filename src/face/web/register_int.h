@@ -70,5 +70,15 @@ void api_records_post(struct view *v);
 void api_record(struct view *v);
 void api_record_post(struct view *v);
 void api_record_cancel(struct view *v);
+void api_imports_post(struct view *v);
+void api_import(struct view *v);
+void api_import_faults(struct view *v);
+void api_import_confirm(struct view *v);
+void api_import_undo(struct view *v);
+void api_import_drop(struct view *v);
+void api_bulk(struct view *v);
+void api_bulk_undo(struct view *v);
+void api_views(struct view *v);
+void api_views_post(struct view *v);
 
 #endif

@@ -228,6 +228,9 @@ const struct route routes[] = {
 		page_directory_try, nav_admin },
 	{ HTTP_GET, "/quan-tri/oidc/thu", RULE(RIGHT_ADMIN, OBJECT_NONE),
 		page_directory_tried, nav_admin },
+	{ HTTP_GET, "/quan-tri/tep", RULE(RIGHT_ADMIN, OBJECT_NONE), page_quota, nav_admin },
+	{ HTTP_POST, "/quan-tri/tep", RULE(RIGHT_ADMIN, OBJECT_NONE), page_quota_post,
+		nav_admin },
 	{ HTTP_GET, "/quan-tri/may/{}", RULE(RIGHT_ADMIN, OBJECT_HOST), page_admin_host,
 		nav_admin },
 	{ HTTP_POST, "/quan-tri/may/{}", RULE(RIGHT_ADMIN, OBJECT_HOST),
@@ -270,6 +273,32 @@ const struct route routes[] = {
 	{ HTTP_POST, "/api/v1/records/{}", RULE(RIGHT_ACT, OBJECT_RECORD), api_record_post, NULL },
 	{ HTTP_POST, "/api/v1/records/{}/cancel", RULE(RIGHT_ACT, OBJECT_RECORD),
 		api_record_cancel, NULL },
+	{ HTTP_GET, "/api/v1/records/{}/files", RULE(RIGHT_SEE, OBJECT_RECORD), api_files, NULL },
+	{ HTTP_POST, "/api/v1/records/{}/files", RULE(RIGHT_ACT, OBJECT_RECORD) | FILES(64),
+		api_files_post, NULL },
+	{ HTTP_GET, "/api/v1/files/{}", RULE(RIGHT_SEE, OBJECT_FILE), api_file, NULL },
+	{ HTTP_GET, "/api/v1/files/{}/bytes", RULE(RIGHT_SEE, OBJECT_FILE), page_file_get, NULL },
+	{ HTTP_POST, "/api/v1/files/{}/remove", RULE(RIGHT_ACT, OBJECT_FILE), api_file_remove,
+		NULL },
+	{ HTTP_POST, "/api/v1/files/{}/restore", RULE(RIGHT_ACT, OBJECT_FILE), api_file_restore,
+		NULL },
+	{ HTTP_POST, "/api/v1/registers/{}/imports", RULE(RIGHT_ACT, OBJECT_LIST) | FILES(64),
+		api_imports_post, NULL },
+	{ HTTP_GET, "/api/v1/imports/{}", RULE(RIGHT_ACT, OBJECT_IMPORT), api_import, NULL },
+	{ HTTP_GET, "/api/v1/imports/{}/faults", RULE(RIGHT_ACT, OBJECT_IMPORT),
+		api_import_faults, NULL },
+	{ HTTP_POST, "/api/v1/imports/{}/confirm", RULE(RIGHT_ACT, OBJECT_IMPORT),
+		api_import_confirm, NULL },
+	{ HTTP_POST, "/api/v1/imports/{}/undo", RULE(RIGHT_ACT, OBJECT_IMPORT), api_import_undo,
+		NULL },
+	{ HTTP_POST, "/api/v1/imports/{}/drop", RULE(RIGHT_ACT, OBJECT_IMPORT), api_import_drop,
+		NULL },
+	{ HTTP_POST, "/api/v1/registers/{}/bulk", RULE(RIGHT_ACT, OBJECT_LIST), api_bulk, NULL },
+	{ HTTP_POST, "/api/v1/registers/{}/bulk/undo", RULE(RIGHT_ACT, OBJECT_LIST),
+		api_bulk_undo, NULL },
+	{ HTTP_GET, "/api/v1/registers/{}/views", RULE(RIGHT_SEE, OBJECT_LIST), api_views, NULL },
+	{ HTTP_POST, "/api/v1/registers/{}/views", RULE(RIGHT_ACT, OBJECT_LIST), api_views_post,
+		NULL },
 	{ HTTP_GET, "/api/v1/packs", RULE(RIGHT_LAW, OBJECT_NONE), api_packs, NULL },
 	{ HTTP_GET, "/api/v1/packs/{}/clauses", RULE(RIGHT_LAW, OBJECT_LAW), api_clauses, NULL },
 	{ HTTP_GET, "/api/v1/packs/{}/obligations", RULE(RIGHT_LAW, OBJECT_LAW),
@@ -454,28 +483,35 @@ static bool has_body(struct view *v)
 	return false;
 }
 
+static void answer(struct view *v, bool has_path)
+{
+	if (!v->route) {
+		page_problem(v, has_path ? 405 : 404);
+		return;
+	}
+	if (prepare(v) < 0) {
+		page_failed(v);
+		return;
+	}
+	if (!may_come(v) || !has_body(v))
+		return;
+	if (v->rq->method == HTTP_POST && !is_own_form(v)) {
+		page_problem(v, 403);
+		return;
+	}
+	v->route->run(v);
+}
+
 void web_handle(void *context, const struct http_request *rq, struct http_response *rs)
 {
 	struct web *w = context;
 	struct err e = { 0 };
 	struct view v = { .rs = rs, .w = &rs->body, .e = &e };
+	uint64_t before = store_begun(w->store);
 	bool has_path = false;
 
 	arrive(&v, w, rq);
 	v.route = find(&v, &has_path);
-	if (!v.route) {
-		page_problem(&v, has_path ? 405 : 404);
-		return;
-	}
-	if (prepare(&v) < 0) {
-		page_failed(&v);
-		return;
-	}
-	if (!may_come(&v) || !has_body(&v))
-		return;
-	if (rq->method == HTTP_POST && !is_own_form(&v)) {
-		page_problem(&v, 403);
-		return;
-	}
-	v.route->run(&v);
+	answer(&v, has_path);
+	statements_tell(&v, before);
 }

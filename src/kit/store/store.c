@@ -33,6 +33,7 @@ int store_failed(struct store *s, struct err *e, const char *doing)
 
 int store_exec(struct store *s, const char *sql, struct err *e)
 {
+	s->begun++;
 	if (sqlite3_exec(s->db, sql, NULL, NULL, NULL) != SQLITE_OK)
 		return store_failed(s, e, "database");
 	return 0;
@@ -210,6 +211,7 @@ int store_next(struct store_query *q, struct err *e)
 	if (q->failed)
 		return err_set(e, ERR_STORE, "%s: in \"%.200s\"",
 			q->why ? q->why : sqlite3_errstr(q->failed), q->sql);
+	q->store->begun += !sqlite3_stmt_busy(q->stmt);
 	code = sqlite3_step(q->stmt);
 	if (code == SQLITE_ROW)
 		return 1;
@@ -280,4 +282,9 @@ int64_t store_last_id(struct store *s)
 int64_t store_changes(struct store *s)
 {
 	return sqlite3_changes64(s->db);
+}
+
+uint64_t store_begun(const struct store *s)
+{
+	return s->begun;
 }

@@ -70,5 +70,7 @@ bool store_is_null(struct store_query *q, int column);
 
 int64_t store_last_id(struct store *s);
 int64_t store_changes(struct store *s);
+/* How many statements were begun since it was opened, those of triggers not counted. */
+uint64_t store_begun(const struct store *s);
 
 #endif

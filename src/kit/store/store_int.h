@@ -10,6 +10,7 @@ struct store {
 	sqlite3 *db;
 	struct store_query **queries;
 	size_t query_count;
+	uint64_t begun; /* statements, since it was opened */
 	char login[80], peer[80]; /* who is at work, for row_login() and row_peer() */
 };
 

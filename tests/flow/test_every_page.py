@@ -1,0 +1,65 @@
+#!/usr/bin/env python3
+"""Every page of the program, opened on the sample district: each is reached by links, answers, and asks the database
+at most 20 times."""
+import os
+import re
+import tempfile
+import unittest
+
+import every_page
+from flow import Server, khien
+from test_whole_district import first_log_in
+
+STATEMENTS_MAX = 20
+# above it still: each asks for every machine by itself, or twice for what it shows
+OVER = {"/hom-nay": 25, "/ket-qua/{}/{}/{}": 40}
+
+
+class EveryPage(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.own = tempfile.TemporaryDirectory()
+        data = os.path.join(cls.own.name, "mau")
+        made = khien("demo", "--data", data, timeout_s=300)
+        assert made.status == 0, made
+        assert khien("verdicts", "sweep", "--data", data, timeout_s=300).status == 0
+        cls.server = Server(data=data, env={"KHIEN_TEST_STATEMENTS": "1"})
+        cls.server.start()
+        cls.browser = first_log_in(cls.server, "quan.tri", re.search(r"^\s+quan\.tri\s+(\S+)$", made.out, re.M).group(1))
+        cls.found, cls.opened = every_page.crawl(
+            cls.browser, ("/hom-nay", "/dang-nhap", "/tai-khoan", *every_page.furnish(cls.browser)))
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.stop()
+        cls.server.own.cleanup()
+        cls.own.cleanup()
+
+    def test_every_route_is_reached_by_links(self):
+        missing = {r["path"] for r in every_page.routes()} - set(self.found)
+        self.assertEqual(missing - set(every_page.UNLINKED), set())
+        self.assertEqual(set(every_page.UNLINKED) & set(self.found), set(), "there is a link after all")
+
+    def test_every_page_answers(self):
+        wrong = [(a, p.status) for a, p in self.opened.items() if p.status not in (200, 303)]
+        self.assertEqual(wrong, [])
+
+    def test_a_page_asks_the_database_at_most_20_times(self):
+        before = len(self.server.said())    # what was queued is reckoned by now: what follows is the page alone
+        for address, page in self.opened.items():
+            if page.status == 200:
+                self.browser.get(address)
+        told = re.findall(r"khien web: (\d+) statements, (\d+): GET (\S+) (\S+)", self.server.said()[before:])
+        self.assertGreater(len(told), 100)
+        most = {}
+        for count, status, route, path in told:
+            if status == "200" and (route not in most or int(count) > most[route][0]):
+                most[route] = (int(count), path)
+        for route, (count, path) in sorted(most.items(), key=lambda item: -item[1][0])[:15]:
+            print(f"# {count:4} statements: {route} ({path})")
+        over = {route: count for route, count in most.items() if count[0] > OVER.get(route, STATEMENTS_MAX)}
+        self.assertEqual(over, {})
+
+
+if __name__ == "__main__":
+    unittest.main()
