@@ -135,6 +135,52 @@ class Months(unittest.TestCase):
                     out.write("khien log keep 1\n" + text)
                 self.assertIn(words, browser.get("/nhat-ky/thang").text)
 
+    # EVIDENCE: D11.4#3
+    def test_the_page_takes_a_disk_writes_months_and_reads_them_back(self):
+        with folder({"old.log": "".join(f"<13>Jan  1 00:00:00 may su[{n}]: dòng {n}\n" for n in range(400)),
+                     "clock": f"{-420 * 86400}\n", "disks/một/.keep": "", "disks/hai/.keep": ""}) as base:
+            os.chmod(base, 0o755)
+            for path in ("disks", "disks/một", "disks/hai"):
+                os.chmod(f"{base}/{path}", 0o777)
+            data, month = f"{base}/data", month_before(420)
+            with Server(data=data, args=("--media", f"{base}/disks")) as server:
+                browser = server.set_up()
+                where = "/nhat-ky/dia-ngoai"
+                server.stop()           # whose the log is, is settled; now a month of old comes into it
+                done = khien("log", "import", "--data", data, f"{base}/old.log", env={"KHIEN_TEST_CLOCK": f"{base}/clock"})
+                self.assertEqual(done.status, 0, done)
+                server.start()
+                wait_for(lambda: f"{month[5:]}/{month[:4]}</th>" in browser.get("/nhat-ky/thang").text)     # packed by itself
+
+                def result(fields, words):
+                    browser.get(where)
+                    mark = next(form["fields"]["dau"] for form in browser.page.forms() if form["action"] == where)
+                    answer = browser.post(where, {"dau": mark, **fields})
+                    if answer.status != 200 or "aria-invalid" in answer.text:
+                        return answer.text
+                    wait_for(lambda: words in browser.get(where).text)
+                    return browser.page.text
+
+                self.assertIn("Chưa thấy đĩa ngoài nào", browser.get(where).text)
+                self.assertIn(f"{base}/disks/một", result({"viec": "look"}, "đĩa chưa nhận"))
+                self.assertIn("Hãy ghi nhãn", result({"viec": "register", "dia": f"{base}/disks/một", "nhan": ""}, ""))
+                result({"viec": "register", "dia": f"{base}/disks/một", "nhan": "Đĩa <b>1</b>"}, "đã nhận đĩa")
+                self.assertIn("Đĩa &lt;b&gt;1&lt;/b&gt;", browser.page.text)
+                # only what was found may be named
+                self.assertIn("không còn được gắn", result({"viec": "write", "dia": base, "thang": "all"}, "không còn được gắn"))
+                result({"viec": "write", "dia": f"{base}/disks/một", "thang": "all"}, "đã chép 1 tháng")
+                self.assertTrue(glob.glob(f"{base}/disks/một/{month}/*.seg"))
+                self.assertIn(month, browser.page.text)
+                result({"viec": "check", "dia": f"{base}/disks/một", "thang": month}, "đã đọc lại 1 tháng")
+                self.damage(f"{base}/disks/một")
+                self.assertIn("không xong", result({"viec": "check", "dia": f"{base}/disks/một", "thang": month}, ".seg"))
+                # the disk is taken out: it is still known by its receipts, none of which it has now
+                result({"viec": "write", "dia": f"{base}/disks/một", "thang": month}, "đã chép 1 tháng")
+                os.rename(f"{base}/disks/một", f"{base}/taken")
+                result({"viec": "look"}, "không cắm")
+                self.assertIn("Đĩa &lt;b&gt;1&lt;/b&gt;", browser.page.text)
+                self.assertIn("Đĩa &lt;b&gt;1", browser.get("/nhat-ky/thang").text)
+
     # EVIDENCE: D11.4
     def test_december_is_packed_when_the_year_has_turned(self):
         with Server() as server:

@@ -100,7 +100,7 @@ static void look_at_senders(struct view *v, struct log_strip *ret)
 }
 
 /* What the authority said; khien-verify --tsa proves it. */
-static int64_t stamped_at(struct view *v, int shard)
+int64_t log_stamped_at(struct view *v, int shard)
 {
 	char name[FIND_PLACE_TEXT_MAX];
 	struct seal_stamp newest;
@@ -143,7 +143,7 @@ static void look(struct view *v, struct log_strip *ret)
 		ret->unsealed = span.newest.index + 1 - seal.size;
 		ret->witnesses = seal.cosignatures;
 	}
-	ret->stamped_s = stamped_at(v, span.newest.shard);
+	ret->stamped_s = log_stamped_at(v, span.newest.shard);
 }
 
 static const struct log_strip *strip_of(struct view *v)
@@ -228,6 +228,7 @@ void html_log_pages(struct view *v)
 	} pages[] = { { "/nhat-ky", T("Tìm trong nhật ký"), RIGHT_LOG },
 		{ "/nhat-ky/nguon", T("Thiết bị gửi nhật ký"), RIGHT_LOG },
 		{ "/nhat-ky/thang", T("Kho nhật ký theo tháng"), RIGHT_LOG },
+		{ "/nhat-ky/dia-ngoai", T("Đĩa ngoài"), RIGHT_LOG },
 		{ "/kiem-chung", T("Kiểm chứng nhật ký"), RIGHT_LOG },
 		{ "/so-vet", T("Sổ vết thay đổi"), RIGHT_AUDIT } };
 	size_t shown = 0;

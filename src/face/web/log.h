@@ -13,6 +13,8 @@
 
 /* The log, as it is now; NULL with the failure in v->e. */
 struct find *log_of(struct view *v);
+/* When a time-stamp authority saw the newest seal of a shard, as it said; 0: never. */
+int64_t log_stamped_at(struct view *v, int shard);
 
 struct str log_value(const struct view *v, const char *name); /* of the query, trimmed */
 /* A field of the form whose answer the query is. */

@@ -227,12 +227,8 @@ static void next_step(struct view *v, const struct month_row *m, const struct ke
 			fill(v, tr(v->lang, "đủ tuổi rời máy, còn thiếu {n} đĩa đã đọc lại"), "n",
 				number_text(v, k->rule.copies - good), NULL));
 	if (good < k->rule.copies || m->copy_count == 0)
-		html(v->w,
-			"<details><summary>%s</summary><pre><code>khien log media %s /media/dia %s "
-			"--data %s</code></pre></details>",
-			m->copy_count ? tr(v->lang, "Lệnh đọc lại") :
-					tr(v->lang, "Lệnh chép ra đĩa"),
-			m->copy_count ? "check" : "write", m->is.name, data);
+		html(v->w, "<p><a href=\"/nhat-ky/dia-ngoai\">%s</a></p>",
+			m->copy_count ? tr(v->lang, "Đọc lại đĩa") : tr(v->lang, "Chép ra đĩa"));
 }
 
 static void row(
@@ -284,6 +280,7 @@ static void seal(struct view *v, struct find *f, int number)
 	struct archive_stat stat = { 0 };
 	struct err none = { 0 };
 	char name[FIND_PLACE_TEXT_MAX];
+	int64_t stamped_s;
 
 	for (size_t i = 0; i < find_shard_count(f); i++)
 		if (find_shard_at(f, i) == number)
@@ -296,6 +293,9 @@ static void seal(struct view *v, struct find *f, int number)
 	} else {
 		fact(v, tr(v->lang, "Niêm phong đến"), tr(v->lang, "chưa có"));
 	}
+	stamped_s = log_stamped_at(v, number);
+	fact(v, tr(v->lang, "Đóng dấu thời gian"),
+		stamped_s ? time_text(v, stamped_s) : tr(v->lang, "chưa có"));
 	html(v->w, "</dl>\n<p><a href=\"/niem-phong/%s\">%s</a></p>\n",
 		find_shard_text(number, name), tr(v->lang, "Biên bản niêm phong để in"));
 }
@@ -342,16 +342,18 @@ static int year(struct view *v, struct find *f, int number, const struct senders
 	return 0;
 }
 
-/* What to do with a disk in the hand: web may not write on disks, so these are commands. */
+/* Disks have a page; the same as commands, and what only they can do: months leave and the quota is
+ * set by who owns the machine. */
 static void orders(struct view *v)
 {
 	const char *data = v->web->data ? v->web->data : "DIR";
 
-	html(v->w, "<section class=\"act\">\n<h2>%s</h2>\n<p>%s</p>\n",
+	html(v->w,
+		"<section class=\"act\">\n<h2>%s</h2>\n<p><a class=\"button plain\" "
+		"href=\"/nhat-ky/dia-ngoai\">%s</a></p>\n<details><summary>%s</summary>\n",
 		tr(v->lang, "Việc với đĩa ngoài"),
-		tr(v->lang,
-			"Cắm đĩa vào máy chủ rồi chạy các lệnh sau, thay /media/dia và tháng cho "
-			"đúng:"));
+		tr(v->lang, "Nhận đĩa, chép tháng ra đĩa, đọc lại"),
+		tr(v->lang, "Lệnh trên máy chủ"));
 	html(v->w,
 		"<pre><code>khien log media register /media/dia --label \"…\" --data %s\n"
 		"khien log media write /media/dia 2026-10 --data %s\n",
@@ -360,7 +362,7 @@ static void orders(struct view *v)
 		"khien log media check /media/dia 2026-10 --data %s\n"
 		"khien log media retire 2026-10 --copies 2 --data %s\n"
 		"khien log keep --quota 200 --copies 2 --months 12 --level 3 --data %s</code></pre>\n"
-		"</section>\n",
+		"</details></section>\n",
 		data, data, data);
 }
 

@@ -30,6 +30,9 @@ MUST_CHECK int data_hand_over(const struct serve *s, struct err *e);
  * database, does WORK, and says what failed. Its exit status. */
 typedef int web_visit_work(const struct process *self, struct store *store, struct err *e);
 int web_visit(const struct process *self, web_visit_work *work);
+/* The same of one that may write below OUTSIDE too, absolute folders. */
+int web_visit_outside(
+	const struct process *self, const char *const *outside, web_visit_work *work);
 
 /* own_cmd.c: a command of one who owns the data folder: its store, its rules, and who does it. */
 struct own_command {

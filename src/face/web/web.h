@@ -24,6 +24,8 @@ int web_duty_start(const struct process *self);
 int web_mail_start(const struct process *self);
 int web_verify_start(const struct process *self);
 int web_note_start(const struct process *self);
+/* Looks which external disks are there, and does what a page asked for with one of them. */
+int web_media_start(const struct process *self);
 /* Reads files that pages brought, into plain cells; it has neither key nor database. */
 int web_table_start(const struct process *self);
 /* Checks, saves and takes back what was read. */

@@ -487,6 +487,8 @@ void page_log_line(struct view *v);
 void page_log_proof(struct view *v);
 void page_senders(struct view *v);
 void page_senders_csv(struct view *v);
+void page_media(struct view *v);
+void page_media_post(struct view *v);
 void page_sender(struct view *v);
 void page_sender_post(struct view *v);
 void page_months(struct view *v);

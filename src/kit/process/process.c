@@ -170,7 +170,8 @@ static size_t add_folders(
 	return len;
 }
 
-static size_t add_readable(const char *const *paths, const char **at, size_t len)
+/* What is there of PATHS. */
+static size_t add_paths(const char *const *paths, const char **at, size_t len)
 {
 	for (; paths && *paths && len < PROCESS_FOLDERS_MAX; paths++)
 		if (access(*paths, F_OK) == 0)
@@ -182,6 +183,12 @@ static size_t add_readable(const char *const *paths, const char **at, size_t len
 int process_confine(const struct process *self, const char *const *more,
 	struct sandbox_level *ret_level, struct err *e)
 {
+	return process_confine_outside(self, more, NULL, ret_level, e);
+}
+
+int process_confine_outside(const struct process *self, const char *const *more,
+	const char *const *outside, struct sandbox_level *ret_level, struct err *e)
+{
 	/* the resolver's own files, and the roots that certificates are checked against */
 	static const char *const connecting[] = { "/etc", "/usr/lib", "/lib",
 		"/usr/share/ca-certificates", "/run/systemd/resolve", NULL };
@@ -190,11 +197,12 @@ int process_confine(const struct process *self, const char *const *more,
 	struct sandbox_rights rights = self->row->rights;
 	size_t len;
 
-	(void)add_folders(self, self->row->write_below, write_below, 0);
+	len = add_folders(self, self->row->write_below, write_below, 0);
+	(void)add_paths(outside, write_below, len);
 	len = add_folders(self, self->row->read_below, read_below, 0);
 	if (self->row->rights.may & SANDBOX_MAY_CONNECT)
-		len = add_readable(connecting, read_below, len);
-	(void)add_readable(more, read_below, len);
+		len = add_paths(connecting, read_below, len);
+	(void)add_paths(more, read_below, len);
 	rights.write_below = write_below;
 	rights.read_below = read_below;
 	rights.user = self->own ? self->row->user : s->user;

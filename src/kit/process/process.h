@@ -97,6 +97,10 @@ MUST_CHECK int process_hand_over(const struct process_service *s, const char *pa
  * may open connections reads what names and certificates need besides. */
 MUST_CHECK int process_confine(const struct process *self, const char *const *more,
 	struct sandbox_level *ret_level, struct err *e);
+/* The same, and it may write below OUTSIDE: absolute folders, of which those count that are
+ * there. */
+MUST_CHECK int process_confine_outside(const struct process *self, const char *const *more,
+	const char *const *outside, struct sandbox_level *ret_level, struct err *e);
 /* A descriptor that becomes readable at SIGTERM or SIGINT, which then end nothing by themselves. */
 MUST_CHECK int process_end_fd(struct err *e);
 

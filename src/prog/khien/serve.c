@@ -18,6 +18,9 @@
 #define VERIFY_TIME_S (12 * 3600)
 #define NOTE_EVERY_S 3600
 #define NOTE_TIME_S 600
+#define MEDIA_FIRST_S 20
+#define MEDIA_EVERY_S 300 /* looks what is plugged in */
+#define MEDIA_TIME_S (24 * 3600)
 #define TRAIL_EVERY_S 60
 #define TRAIL_TIME_S 120
 #define DUTY_FIRST_S 5 /* so that who has just started it sees verdicts */
@@ -116,6 +119,14 @@ static const struct process_row processes[] = {
 		.start = web_note_start,
 		.every_s = NOTE_EVERY_S,
 		.time_max_s = NOTE_TIME_S },
+	{ .name = "media",
+		.state_of = "web",
+		.write_below = all_data,
+		.rights = { .may = SANDBOX_MAY_FILES },
+		.start = web_media_start,
+		.first_s = MEDIA_FIRST_S,
+		.every_s = MEDIA_EVERY_S,
+		.time_max_s = MEDIA_TIME_S },
 	{ .name = "review",
 		.state_of = "web",
 		.rights = { .may = SANDBOX_MAY_FILES | SANDBOX_MAY_NETLINK,
@@ -193,6 +204,9 @@ static const struct command_option serve_options[] = {
 	{ "packs", OPTION_DIR, "DIR", NULL, T("thư mục các gói quy định") },
 	{ "listen", OPTION_TEXT, "ADDR:PORT", NULL,
 		T("địa chỉ phục vụ, mặc định 127.0.0.1:8080; địa chỉ khác máy này thì dùng TLS") },
+	{ "media", OPTION_DIR, "DIR", NULL,
+		T("thư mục mà mỗi thư mục con là một đĩa ngoài; mặc định tìm đĩa gắn ở /media, "
+		  "/run/media, /mnt") },
 	{ 0 },
 };
 
