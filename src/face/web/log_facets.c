@@ -77,6 +77,15 @@ static int by_count(const void *a, const void *b)
 	return x->count < y->count ? 1 : x->count > y->count ? -1 : 0;
 }
 
+/* "crit" is what is asked for; people read "nghiêm trọng". */
+static struct str shown_value(struct view *v, int facet, struct str value)
+{
+	for (int i = 0; facet == 2 && i < 8; i++)
+		if (str_is(value, query_severity_name(i)))
+			return str_of(tr(v->lang, query_severity_words(i)));
+	return log_visible(v, value, 60);
+}
+
 static void facet(struct view *v, const struct log_facets *x, int i)
 {
 	struct log_facet_row *rows = arena_array(v->a, struct log_facet_row, x->counts[i] + 1);
@@ -87,7 +96,7 @@ static void facet(struct view *v, const struct log_facets *x, int i)
 	qsort(rows, x->counts[i], sizeof(*rows), by_count);
 	html(v->w, "<div><h3>%s</h3>\n<ul class=\"plain\">\n", tr(v->lang, facets_of[i].words));
 	for (size_t k = 0; k < x->counts[i] && k < SHOWN_ROWS; k++) {
-		struct str shown = log_visible(v, rows[k].value, 60);
+		struct str shown = shown_value(v, i, rows[k].value);
 
 		html(v->w, "<li>");
 		if (facets_of[i].name)
@@ -109,7 +118,7 @@ static void bars(struct view *v, const struct log_facets *x)
 	if (most == 0)
 		return;
 	html(v->w,
-		"<svg class=\"trend\" role=\"img\" viewBox=\"0 0 %d 100\" "
+		"<svg class=\"trend over\" role=\"img\" viewBox=\"0 0 %d 100\" "
 		"preserveAspectRatio=\"none\" aria-label=\"%s\">",
 		LOG_BINS * 10, tr(v->lang, "Số dòng theo thời gian, cũ bên trái"));
 	for (size_t i = 0; i < LOG_BINS; i++) {
@@ -122,7 +131,7 @@ static void bars(struct view *v, const struct log_facets *x)
 			i * 10, 100 - height, height);
 	}
 	html(v->w, "</svg>\n<p class=\"bar soft\"><span>%s</span><span>%s</span></p>\n",
-		time_text(v, x->first_ns / LOG_NS), time_text(v, x->last_ns / LOG_NS));
+		second_text(v, x->first_ns / LOG_NS), second_text(v, x->last_ns / LOG_NS));
 }
 
 void log_facets_show(struct view *v, const struct log_facets *x, bool is_whole)

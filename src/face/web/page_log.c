@@ -175,7 +175,7 @@ static void row(struct found *found, const struct find_line *line)
 	query_parts(line->leaf->raw, line->leaf->received_ns, &parts);
 	html(&found->rows, "<tr><td><a href=\"/nhat-ky/dong/%s\"><time>%s</time></a></td>",
 		find_place_text(line->place, place),
-		time_text(v, query_leaf_ns(line->leaf) / LOG_NS));
+		second_text(v, query_leaf_ns(line->leaf) / LOG_NS));
 	html(&found->rows, "<td>%.*s <span class=\"soft\">%.*s</span></td>",
 		STR_FMT(log_visible(v, parts.host, 80)),
 		STR_FMT(log_visible(v, parts.program, 80)));
@@ -298,6 +298,10 @@ static void live(struct view *v)
 		log_again(v, NULL, STR("")), is_on ? "" : "&song=1",
 		is_on ? tr(v->lang, "Dừng tự tải lại") :
 			tr(v->lang, "Xem trực tiếp, tự tải lại mỗi 10 giây"));
+	if (is_on)
+		html(v->w, "<p class=\"soft\">%s</p>\n",
+			fill(v, tr(v->lang, "Trang này lúc {luc}; tải lại sau {n} giây."), "luc",
+				second_text(v, v->by.now_s), "n", number_text(v, LIVE_S), NULL));
 }
 
 void page_log(struct view *v)

@@ -40,6 +40,11 @@ const char *time_text(struct view *v, int64_t at_s)
 	return at_s ? text_of(v, str_of(clock_people(at_s, text))) : "";
 }
 
+const char *second_text(struct view *v, int64_t at_s)
+{
+	return at_s ? arena_fmt(v->a, "%s:%02d", time_text(v, at_s), (int)(at_s % 60)).ptr : "";
+}
+
 struct str words_of(const struct view *v, struct words w)
 {
 	return words_in(w, v->lang);
@@ -156,8 +161,8 @@ static void top(struct view *v, const struct org_told *told)
 
 	if (v->stage == STAGE_FULL)
 		unit = unit_name(v, id);
-	else if (org_unit_name_on(v->web->store, id, org_day(v->by.now_s, v->a), v->a, &unit,
-			 v->e) < 0)
+	else if (org_unit_name_on(
+			 v->web->store, id, org_day(v->by.now_s, v->a), v->a, &unit, v->e) < 0)
 		unit = STR_NONE;
 	html(v->w,
 		"<header class=\"top\"><div class=\"brand\"><a class=\"name\" href=\"/\">%s</a>"

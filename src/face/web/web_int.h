@@ -226,6 +226,7 @@ const char *number_text(struct view *v, int64_t n);
 /* The clause that gives it, cited as people do. */
 const char *cite_text(struct view *v, const struct param_value *value);
 const char *time_text(struct view *v, int64_t at_s); /* 22/11/2026 08:30, "" for 0 */
+const char *second_text(struct view *v, int64_t at_s); /* the same with seconds */
 const char *text_of(struct view *v, struct str s);   /* as a C string */
 struct str words_of(const struct view *v, struct words w);
 
