@@ -15,7 +15,7 @@ HEADER, FOOTER = 16, 48
 DICTIONARY, ADDRESSES, TEMPLATES, SLOTS, REDACTED, META, RECEIVED, GROUPS, ROWS = 1, 2, 3, 4, 9, 10, 11, 12, 13
 TEMPLATE_USES, TEXT_USES, ADDRESS_USES, GRAMS, TIMES, TIMES_OTHER = 5, 6, 7, 8, 14, 15
 TEXT_CODES, NUMBER_CODES, ADDRESS_CODES, COLUMN, COLUMNS, RAW, LENGTHS, TEXT = 16, 17, 18, 19, 20, 21, 22, 23
-USUAL, FIXED = 0, 24
+USUAL, FIXED, DIGITS = 0, 24, 25
 SLOT_TEXT, SLOT_NUMBER, SLOT_HEX, SLOT_HEX_UPPER, SLOT_IPV4, SLOT_TIME = range(1, 7)
 CODES = {TEXT_CODES: (SLOT_TEXT,), NUMBER_CODES: (SLOT_NUMBER, SLOT_HEX, SLOT_HEX_UPPER),
          ADDRESS_CODES: (SLOT_IPV4,)}
@@ -143,6 +143,14 @@ def grams(text):
             yield number
 
 
+def parts_digits(type_, left, next_, right):
+    """Slots of these types, one right behind the other, must not part digits."""
+    if type_ == SLOT_TEXT and next_ in FORMS:
+        return left.isdigit()
+    return right.isdigit() and ((type_ in FORMS and next_ == SLOT_TEXT) or
+                                (type_ == SLOT_NUMBER and next_ in (SLOT_HEX, SLOT_HEX_UPPER)))
+
+
 class Column:
     def __init__(self, count, form):
         self.count, self.width = count, form >> 2
@@ -168,7 +176,8 @@ class Segment:
         at, stored, size, check, self.count, ends = struct.unpack("<QIIQQQ", foot[:40])
         if hash_of(data[:HEADER] + foot[:32]) != ends or HEADER > at or at + stored != len(data) - FOOTER:
             raise ValueError("a damaged frame")
-        if struct.unpack("<Q", data[8:16])[0] not in (1, 2, 3):
+        self.version = struct.unpack("<Q", data[8:16])[0]
+        if self.version not in (1, 2, 3):
             raise Unread("another version")
         packed = data[at:at + stored]
         if hash_of(packed) != check:
@@ -295,6 +304,13 @@ class Segment:
         return not bits or all(self.letters[at // 8] >> at % 8 & 1 for at in
                                ((g * 0x9E3779B1 & 0xffffffff) >> 7 & bits - 1 for g in grams(text)))
 
+    def has_digits(self, number, type_, text):
+        bits = self.section(self.blocks[number]["sections"], DIGITS)
+        if not bits or (type_ == SLOT_TIME and not bits[0] & 1):
+            return True
+        return all(bits[1 + g // 8] >> g % 8 & 1 for g in
+                               (int(text[i:i + 5]) for i in range(len(text) - 4) if text[i:i + 5].isdigit()))
+
     def is_hidden(self, number, template, raw, found):
         """Would a search pass over a row of block NUMBER with this text, whose slots are FOUND?"""
         bit = 1 << min(number, 31)
@@ -309,6 +325,11 @@ class Segment:
             return True
         for k, (type_, family) in enumerate(slots):
             if type_ == SLOT_TEXT and not self.has_letters(found[k]):
+                return True
+            if self.version > 2 and k + 1 < len(slots) and not pieces[k + 1] and parts_digits(
+                    type_, found[k][-1:], slots[k + 1][0], found[k + 1][:1]):
+                return True
+            if type_ not in (SLOT_TEXT, SLOT_IPV4) and not self.has_digits(number, type_, found[k]):
                 return True
             if type_ in (SLOT_TEXT, SLOT_IPV4) and self.uses[type_] is not None:
                 known = self.texts if type_ == SLOT_TEXT else self.addresses

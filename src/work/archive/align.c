@@ -148,21 +148,19 @@ static int32_t entries_for(struct search *a, unsigned type, const struct conditi
 /* May byte C stand in such a slot? */
 static bool may_hold(const struct search *a, unsigned type, char c)
 {
-	bool is_digit = c >= '0' && c <= '9';
-
 	switch (type) {
 	case SLOT_TEXT:
 		return a->is_of_texts[(uint8_t)c];
 	case SLOT_IPV4:
-		return is_digit || c == '.';
+		return is_digit(c) || c == '.';
 	case SLOT_HEX:
-		return is_digit || (c >= 'a' && c <= 'f');
+		return is_digit(c) || (c >= 'a' && c <= 'f');
 	case SLOT_HEX_UPPER:
-		return is_digit || (a->folding ? c >= 'a' && c <= 'f' : c >= 'A' && c <= 'F');
+		return is_digit(c) || (a->folding ? c >= 'a' && c <= 'f' : c >= 'A' && c <= 'F');
 	case SLOT_TIME:
 		return true; /* demand() looks closer */
 	default:
-		return is_digit;
+		return is_digit(c);
 	}
 }
 
@@ -197,6 +195,16 @@ static void emit(struct lay *l)
 	bytes_add(&l->a->conditions, l->set, l->depth * sizeof(l->set[0]));
 }
 
+/* No address has four digits without a dot. */
+static bool may_be_address(struct str text)
+{
+	unsigned run = 0;
+
+	for (size_t i = 0; i < text.len && run < 4; i++)
+		run = is_digit(text.ptr[i]) ? run + 1 : 0;
+	return run < 4;
+}
+
 /* Add a condition on slot K; false when nothing can meet it. */
 static bool demand(struct lay *l, size_t k, enum align_op op, size_t from, size_t end)
 {
@@ -217,6 +225,8 @@ static bool demand(struct lay *l, size_t k, enum align_op op, size_t from, size_
 	if (type == SLOT_TIME &&
 		!timeform_may_hold(l->slots[k].form, l->a->text.ptr + from, end - from,
 			op == ALIGN_BEGINS || op == ALIGN_IS, op == ALIGN_ENDS || op == ALIGN_IS))
+		return false;
+	if (type == SLOT_IPV4 && !may_be_address(part(l->a, from, end)))
 		return false;
 	if (type == SLOT_TEXT || type == SLOT_IPV4) {
 		c->entries = entries_for(l->a, type, c);
@@ -247,10 +257,19 @@ static void lay_piece(struct lay *l, size_t k, size_t offset, size_t q)
 		lay_slot(l, k, q + at.len);
 }
 
+/* May byte N of the text begin what stands behind slot K, and the one before it end that? */
+static bool may_end(const struct lay *l, size_t k, size_t n)
+{
+	return piece(l, k + 1).len > 0 || k + 1 == l->t->slots ||
+		l->a->s->version < VERSION_OF_BORDERS ||
+		may_part(l->slots[k].type, l->a->text.ptr[n - 1], l->slots[k + 1].type,
+			l->a->text.ptr[n]);
+}
+
 /* Slot K, which holds the text from byte FROM on to before N, and the static piece behind it. */
 static void lay_behind(struct lay *l, size_t k, enum align_op op, size_t from, size_t n)
 {
-	if (demand(l, k, op, from, n)) {
+	if (may_end(l, k, n) && demand(l, k, op, from, n)) {
 		lay_piece(l, k + 1, 0, n);
 		l->depth--;
 	}

@@ -86,6 +86,9 @@ void prune_done(struct prune *p);
 /* In the block in work: which conditions of template T are left to ask of its rows? A->now[T] tells
  * whether the text is in none of them, in all, or in those that meet one. */
 MUST_CHECK int align_prune(struct search *a, uint32_t t, struct prune *p);
+/* May the text be in rows of template T in BLOCK, whose digits are loaded? False is certain; the
+ * block itself need not be. */
+bool align_may(const struct search *a, uint32_t t, uint32_t block);
 /* What these conditions ask for is noted in P. */
 void align_want(const struct search *a, uint32_t t, struct prune *p);
 /* A block begins: no condition is known to be met in it. */

@@ -1,7 +1,10 @@
+#include "work/archive/digits.h"
 #include "work/archive/write.h"
 
 /* So many rows of a template make the one value of a slot in all of them its usual one. */
 #define USUAL_MIN 4
+
+#define TIMES_SHARE 8
 
 /* A slot whose values are being coded. */
 struct told {
@@ -24,6 +27,7 @@ struct coder {
 	struct value *one; /* that value */
 	struct bytes told; /* of struct told, of all templates */
 	uint32_t *told_from; /* of a template, and one more: its first */
+	uint8_t *digits;     /* of its numbers */
 	int64_t time_diff[TIMEFORM_FORMS];
 };
 
@@ -187,6 +191,8 @@ static void note_fixed(struct coder *c, struct slot slot, struct value one)
 	} else if (slot.type == SLOT_IPV4) {
 		number_of(&w->address_number, &w->address_order, (uint32_t)one.number);
 		uses_note(&w->address_uses, (uint32_t)one.number, slot.family, w->sizes.blocks);
+	} else {
+		digits_add(c->digits, slot.type, one.number, one.digits);
 	}
 }
 
@@ -247,7 +253,7 @@ static uint8_t code_entry(struct family_values *f, uint32_t entry, const struct 
 	return code;
 }
 
-static uint8_t code_number(struct family_values *f, struct value v)
+static uint8_t code_number(struct coder *c, struct family_values *f, unsigned type, struct value v)
 {
 	struct near *near = &f->near;
 	unsigned places = 0, place;
@@ -266,6 +272,7 @@ static uint8_t code_number(struct family_values *f, struct value v)
 	near->value[place] = v.number;
 	near->digits[place] = v.digits;
 	fresh(f, v.number);
+	digits_add(c->digits, type, v.number, v.digits);
 	return v.digits ? (uint8_t)(CODE_PADDED + v.digits - 1) : CODE_FRESH;
 }
 
@@ -331,7 +338,7 @@ static uint8_t code_value(struct coder *c, const struct told *told, struct value
 		in.uses = &w->address_uses;
 		return code_entry(told->family, (uint32_t)value.number, &in);
 	default:
-		return code_number(told->family, value);
+		return code_number(c, told->family, told->is.type, value);
 	}
 }
 
@@ -373,6 +380,31 @@ static void code_first_times(struct coder *c)
 		value = (int64_t)c->values[c->rows[i].values + t->time - 1].number;
 		bytes_varint(times, zigzag((int64_t)((uint64_t)value - (uint64_t)last[form])));
 		last[form] = value;
+	}
+}
+
+/* The digits of times too are noted where few have so many that it is of use. */
+static void note_times(struct coder *c)
+{
+	const struct lines *l = &c->w->lines;
+	uint64_t count = 0;
+
+	for (uint32_t t = 1; t < lines_templates(l); t++)
+		for (uint32_t k = 0; k < lines_template(l, t)->slots && c->uses[t] > 0; k++) {
+			struct slot slot = lines_slots(l, lines_template(l, t))[k];
+
+			if (slot.type == SLOT_TIME && digits_in_time(slot.form))
+				count += c->uses[t];
+		}
+	c->digits[0] = count <= c->count / TIMES_SHARE ? DIGITS_WITH_TIMES : 0;
+	for (uint32_t i = 0; i < c->count && c->digits[0] && count > 0; i++) {
+		const struct template *t = lines_template(l, c->rows[i].template);
+		const struct slot *slots = lines_slots(l, t);
+
+		for (uint32_t k = 0; k < t->slots; k++)
+			if (slots[k].type == SLOT_TIME && digits_in_time(slots[k].form))
+				digits_add_time(c->digits, slots[k].form,
+					(int64_t)c->values[c->rows[i].values + k].number);
 	}
 }
 
@@ -482,6 +514,7 @@ void code_block(struct segment_writer *w, struct coded *out)
 	c.order = get(c.count, sizeof(*c.order));
 	c.uses = get(lines_templates(&w->lines), sizeof(*c.uses));
 	c.told_from = get((size_t)lines_templates(&w->lines) + 1, sizeof(*c.told_from));
+	c.digits = get(DIGITS_BYTES, 1);
 	c.is_one = get(slots, 1);
 	c.one = malloc((slots + 1) * sizeof(*c.one));
 	if (c.one == NULL)
@@ -505,11 +538,16 @@ void code_block(struct segment_writer *w, struct coded *out)
 		if (row->template != TEMPLATE_RAW)
 			code_row(&c, row);
 	}
+	note_times(&c);
+	/* a small block, the last one, is soon looked through */
+	if (w->raw.len >= w->options.block_bytes / 2 && !digits_are_many(c.digits))
+		bytes_add(&out->of[SECTION_DIGITS], c.digits, DIGITS_BYTES);
 	code_raw(&c);
 	put_columns(&c);
 	free(c.order);
 	free(c.uses);
 	free(c.is_one);
+	free(c.digits);
 	free(c.one);
 	free(c.told_from);
 	bytes_done(&c.told);

@@ -1,5 +1,6 @@
 #include "work/archive/hidden.h"
 
+#include "work/archive/digits.h"
 #include "work/archive/grams.h"
 
 struct hiding {
@@ -104,6 +105,37 @@ static bool has_use(struct hiding *h, struct slot slot, uint32_t entry)
 	return false;
 }
 
+/* Are the digits of the number among those of its block? */
+static bool has_digits(const struct hiding *h, struct slot slot, struct value value)
+{
+	char text[TIMEFORM_TEXT_MAX];
+	struct str digits;
+
+	if (h->s->digits.len == 0 || (value.number < 10000 && value.digits < 5) ||
+		(slot.type == SLOT_TIME && !digits_in_time(slot.form)))
+		return true;
+	digits = slot_text(h->s, slot, value, text);
+	return digits_may_hold(h->s->digits.at, slot.type, digits);
+}
+
+/* Does slot K part digits from those of the slot right behind it? */
+static bool parts_digits(const struct hiding *h, uint32_t position, uint32_t t, uint32_t k)
+{
+	const struct segment *s = h->s;
+	const struct template *m = &s->templates[t];
+	const struct slot *slots = s->slots + m->slot + k;
+	const uint32_t *piece = s->piece_from + m->slot + t - 1 + k;
+	char text[2][TIMEFORM_TEXT_MAX];
+	struct str left, right;
+
+	if (s->version < VERSION_OF_BORDERS || k + 1 == m->slots || piece[2] - piece[1] > 1)
+		return false;
+	left = slot_text(s, slots[0], value_at(s, position, k), text[0]);
+	right = slot_text(s, slots[1], value_at(s, position, k + 1), text[1]);
+	return left.len > 0 && right.len > 0 &&
+		!may_part(slots[0].type, left.ptr[left.len - 1], slots[1].type, right.ptr[0]);
+}
+
 static bool is_position_hidden(struct hiding *h, uint32_t position)
 {
 	const struct segment *s = h->s;
@@ -120,8 +152,13 @@ static bool is_position_hidden(struct hiding *h, uint32_t position)
 		struct slot slot = s->slots[t->slot + k];
 		uint32_t entry = (uint32_t)value_at(s, position, k).number;
 
-		if (slot.type != SLOT_TEXT && slot.type != SLOT_IPV4)
+		if (parts_digits(h, position, number, k))
+			return true;
+		if (slot.type != SLOT_TEXT && slot.type != SLOT_IPV4) {
+			if (!has_digits(h, slot, value_at(s, position, k)))
+				return true;
 			continue;
+		}
 		if ((slot.type == SLOT_TEXT && h->text[entry]) || !has_use(h, slot, entry))
 			return true;
 	}
@@ -137,7 +174,12 @@ bool hiding_row(struct hiding *h, uint64_t i, int64_t received_ns)
 	if (h->block != s->view.block) {
 		memset(h->last, 0, ((size_t)s->family_count + 1) * sizeof(*h->last));
 		h->block = s->view.block;
+		/* digits that cannot be read hide whatever is there */
+		if (load_digits(h->s, h->block, &(struct err){ 0 }) < 0)
+			h->block = SECTION_NO_BLOCK;
 	}
+	if (h->block == SECTION_NO_BLOCK)
+		return true;
 	if (received_ns < b->first_ns || received_ns > b->last_ns)
 		return true;
 	if (b->is_text)

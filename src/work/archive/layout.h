@@ -87,6 +87,7 @@ enum section_kind {
 	SECTION_LENGTHS, /* of a block of text: length of each record; or a line break ends each */
 	SECTION_TEXT,    /* of a block of text: the records, one after the other */
 	SECTION_FIXED,   /* of a block: slots that have their usual value in all rows */
+	SECTION_DIGITS,  /* of a block: digits that may be found in its numbers */
 	SECTION_KINDS
 };
 
@@ -111,6 +112,30 @@ struct section {
 	uint64_t offset;
 	uint64_t hash; /* XXH3-64 of the stored bytes */
 };
+
+/* From this version on no digits are parted: a text right before or behind a number has no digit
+ * there, nor has a hexadecimal number right behind a decimal one. */
+#define VERSION_OF_BORDERS 3
+
+static inline bool is_number_type(unsigned type)
+{
+	return type == SLOT_NUMBER || type == SLOT_HEX || type == SLOT_HEX_UPPER;
+}
+
+static inline bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* May slots of these types, one right behind the other, part LEFT and RIGHT? */
+static inline bool may_part(unsigned type, char left, unsigned next, char right)
+{
+	if (is_number_type(next) && type == SLOT_TEXT)
+		return !is_digit(left);
+	return !is_digit(right) ||
+		!((is_number_type(type) && next == SLOT_TEXT) ||
+			(type == SLOT_NUMBER && (next == SLOT_HEX || next == SLOT_HEX_UPPER)));
+}
 
 #define SECTION_NO_BLOCK 0xFFFFFFFFu
 

@@ -218,6 +218,7 @@ static int read_ends(struct segment *s, struct ends *ends, struct err *e)
 		return err_set(e, ERR_INPUT,
 			"a segment of version %llu; this program reads versions %u to %u",
 			(unsigned long long)version, SEGMENT_VERSION_OLDEST, SEGMENT_VERSION);
+	s->version = (uint32_t)version;
 	s->records = u64_at(ends->foot + 24);
 	return 0;
 }
@@ -305,6 +306,7 @@ static void drop_tables(struct segment *s)
 	free(s->piece_from);
 	free(s->templates);
 	free(s->codes);
+	free(s->slots_of);
 	free(s->usual);
 	free(s->family_from);
 	free(s->family_template);
@@ -315,6 +317,7 @@ static void drop_tables(struct segment *s)
 	s->piece_from = NULL;
 	s->templates = NULL;
 	s->codes = NULL;
+	s->slots_of = NULL;
 	s->usual = NULL;
 	s->family_from = NULL;
 	s->family_template = NULL;
@@ -335,6 +338,7 @@ struct segment *segment_close(struct segment *s)
 	bytes_done(&s->line);
 	bytes_done(&s->packed);
 	bytes_done(&s->redacted);
+	bytes_done(&s->digits);
 	drop_tables(s);
 	free(s->template_blocks);
 	use_list_done(&s->uses[SLOT_TEXT]);
@@ -405,6 +409,22 @@ static bool read_slot(struct segment *s, struct reader *r, struct slot *slot)
 	return true;
 }
 
+/* Past the next NUL; NULL when there is none. Pieces are short: mostly it is among the first eight
+ * bytes, and a call would cost more than it finds. */
+static inline const uint8_t *skip_nul(const uint8_t *at, const uint8_t *end)
+{
+	uint64_t word, nul;
+
+	if (end - at >= 8) {
+		memcpy(&word, at, 8);
+		nul = (word - 0x0101010101010101u) & ~word & 0x8080808080808080u;
+		if (nul && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
+			return at + __builtin_ctzll(nul) / 8 + 1;
+	}
+	at = at < end ? memchr(at, 0, (size_t)(end - at)) : NULL;
+	return at ? at + 1 : NULL;
+}
+
 /* One template: the next slots of R, the next text with as many NULs and one more. */
 static int read_template(struct segment *s, struct reader *r, struct template *t, struct err *e)
 {
@@ -416,6 +436,7 @@ static int read_template(struct segment *s, struct reader *r, struct template *t
 		return bad(e, "the slots of a template");
 	t->slot = s->slot_count;
 	t->slots = (uint32_t)slots;
+	s->slots_of[t - s->templates] = (uint16_t)slots;
 	for (uint32_t k = 0; k < slots; k++) {
 		struct slot *slot = &s->slots[s->slot_count++];
 
@@ -428,10 +449,9 @@ static int read_template(struct segment *s, struct reader *r, struct template *t
 	}
 	for (uint64_t k = 0; k <= slots; k++) {
 		*piece++ = (uint32_t)(at - s->text.at);
-		at = at < end ? memchr(at, 0, (size_t)(end - at)) : NULL;
+		at = skip_nul(at, end);
 		if (at == NULL)
 			return bad(e, "the text of a template");
-		at++;
 	}
 	t->text_len = (uint32_t)(at - (s->text.at + t->text));
 	return r->is_bad ? bad(e, "the slots of a template") : 0;
@@ -449,6 +469,7 @@ static int load_templates(struct segment *s, const struct bytes *slots, struct e
 	s->piece_from = get(slots->len + most + 1, sizeof(*s->piece_from));
 	s->templates = get(most, sizeof(*s->templates));
 	s->codes = get(most, sizeof(*s->codes));
+	s->slots_of = get(most, sizeof(*s->slots_of));
 	memset(s->family_type, 0, sizeof(s->family_type));
 	s->template_count = 1;
 	while (reader_left(&r) > 0) {

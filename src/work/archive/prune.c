@@ -1,5 +1,6 @@
 /* prune.c - before any row is decoded: what may be met in a block at all. A number that stands in a
  * row stands in its family's column, so a look at the column settles most. */
+#include "work/archive/digits.h"
 #include "work/archive/align.h"
 
 #define OPS 4
@@ -39,6 +40,8 @@ static bool decimal_may(const struct digits *want, enum align_op op, uint64_t va
 	for (;; value /= 10) {
 		if (value < want->power / 10)
 			return false;
+		if (value < want->power) /* saves a division by what is known only now */
+			return value == want->value;
 		if (value % want->power == want->value &&
 			(op == ALIGN_HOLDS || op == ALIGN_ENDS || value == want->value))
 			return true;
@@ -96,9 +99,33 @@ static int ask_column(struct search *a, const struct condition *c, struct slot s
 	return 0;
 }
 
-static bool is_number(unsigned type)
+/* May the slot hold what C asks for, going by the digits of the block, which are loaded? */
+static bool digits_may(const struct search *a, const struct condition *c, unsigned type)
 {
-	return type == SLOT_NUMBER || type == SLOT_HEX || type == SLOT_HEX_UPPER;
+	return a->s->digits.len == 0 || c->end - c->from < DIGITS_MIN ||
+		!(is_number_type(type) || type == SLOT_TIME) ||
+		digits_may_hold(
+			a->s->digits.at, type, str_from(str_until(a->text, c->end), c->from));
+}
+
+bool align_may(const struct search *a, uint32_t t, uint32_t block)
+{
+	const struct condition *c =
+		(const struct condition *)(const void *)a->conditions.at + a->first[t];
+	const struct condition *end = c + a->count[t];
+	const struct slot *slots = a->s->slots + a->s->templates[t].slot;
+	bool may = true;
+
+	if (a->fit[t] != FIT_IF)
+		return a->fit[t] != FIT_NEVER;
+	for (; c < end; c++) {
+		may = may && (c->blocks & uses_bit(block)) != 0 &&
+			digits_may(a, c, slots[c->slot].type);
+		if (c->is_last && may)
+			return true;
+		may |= c->is_last;
+	}
+	return false;
 }
 
 /* Can the set of conditions that begins at C be met by rows of template T? A slot with one value in
@@ -113,7 +140,9 @@ static int ask_set(
 
 	*ret_may = true;
 	for (const struct condition *at = c; *ret_may; at++) {
-		*ret_may = (at->blocks & bit) != 0;
+		*ret_may = (at->blocks & bit) != 0 &&
+			(s->digits_block != s->view.block ||
+				digits_may(a, at, slots[at->slot].type));
 		if (*ret_may && is_fixed(s, t, at->slot))
 			*ret_may = align_is_met(
 				a, at, slots[at->slot], s->usual[s->templates[t].slot + at->slot]);
@@ -121,7 +150,7 @@ static int ask_set(
 			break;
 	}
 	for (; *ret_may && result == 0; c++) {
-		if (is_number(slots[c->slot].type) && !is_fixed(s, t, c->slot))
+		if (is_number_type(slots[c->slot].type) && !is_fixed(s, t, c->slot))
 			result = ask_column(a, c, slots[c->slot], p, ret_may);
 		if (c->is_last)
 			break;

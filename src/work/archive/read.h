@@ -84,6 +84,7 @@ struct segment {
 	uint32_t block_count;
 	uint32_t section_count;
 	uint64_t records;
+	uint32_t version;
 	/* tables, when has_tables */
 	bool has_tables;
 	struct bytes texts;  /* each ended by NUL */
@@ -96,7 +97,8 @@ struct segment {
 	uint32_t *piece_from;
 	struct template *templates;
 	struct slot *slots;
-	struct codes *codes;       /* of a template */
+	struct codes *codes; /* of a template */
+	uint16_t *slots_of; /* of a template: how many; beside one another, for who asks each row */
 	struct value *usual;       /* of a slot; digits NOT_USUAL where it has none */
 	uint32_t *family_from;     /* of a family, and one more: its first template in */
 	uint16_t *family_template; /* those it has slots in; one stands there for each slot */
@@ -112,6 +114,8 @@ struct segment {
 	struct use_list uses[SLOT_TYPES]; /* of texts and addresses */
 	struct folded *folded[FOLDINGS];  /* made when first needed */
 	struct view view;
+	struct bytes digits; /* of the block below; len 0: it has none */
+	uint32_t digits_block;
 	struct bytes redacted; /* when has_redacted: of struct redacted, in order */
 	bool has_redacted;
 	struct bytes line; /* the record given out last */
@@ -173,6 +177,8 @@ MUST_CHECK int load_block(struct segment *s, uint32_t block, struct err *e);
 /* Which row each position holds. */
 MUST_CHECK int load_order(struct segment *s, struct err *e);
 MUST_CHECK int load_times(struct segment *s, struct err *e);
+/* The digits of BLOCK, into s->digits. */
+MUST_CHECK int load_digits(struct segment *s, uint32_t block, struct err *e);
 /* Slots whose values are only held against a set of entries: nothing is kept but which rows were in
  * it. */
 struct marks {

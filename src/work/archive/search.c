@@ -1,4 +1,5 @@
 #include "work/archive/align.h"
+#include "work/archive/digits.h"
 
 /* What a template says of its rows before any value is looked at. */
 enum verdict { ROWS_NEVER, ROWS_ALWAYS, ROWS_IF, ROWS_MARKED };
@@ -18,6 +19,7 @@ struct hunt {
 	uint32_t *marked; /* of them, those with ROWS_MARKED */
 	uint32_t marked_count;
 	uint32_t any;       /* of all templates */
+	bool has_digits;    /* a text has digits enough to ask which ones a block has */
 	uint64_t *found;    /* rows of the block, as bits */
 	struct marks marks; /* of templates with ROWS_MARKED */
 	int64_t hits;
@@ -56,6 +58,16 @@ static uint32_t blocks_of(const struct hunt *h, uint32_t template)
 	return blocks;
 }
 
+/* Five digits and more one after the other are looked for in the digits of a block. */
+static bool has_digits(const struct term *t)
+{
+	unsigned run = 0;
+
+	for (size_t i = 0; i < t->text.len && run < DIGITS_MIN; i++)
+		run = t->text.at[i] >= '0' && t->text.at[i] <= '9' ? run + 1 : 0;
+	return run == DIGITS_MIN && !t->is_not;
+}
+
 /* Lay every term over the templates. */
 static void lay(struct hunt *h)
 {
@@ -70,6 +82,7 @@ static void lay(struct hunt *h)
 		align(&h->laid[h->count], s, (struct str){ (const char *)t->text.at, t->text.len },
 			t->folding);
 		h->laid[h->count++].is_not = t->is_not;
+		h->has_digits |= has_digits(t);
 	}
 	h->verdict = get(s->template_count, 1);
 	h->blocks = get(s->template_count, sizeof(*h->blocks));
@@ -459,6 +472,22 @@ static bool is_in_time(const struct hunt *h, const struct block_entry *b)
 		(q->until_ns == 0 || b->first_ns < q->until_ns);
 }
 
+/* May there be such rows in BLOCK, as far as its digits tell? */
+static int ask_digits(struct hunt *h, uint32_t block, bool *ret_may)
+{
+	int result = load_digits(h->s, block, h->e);
+
+	*ret_may = h->s->digits.len == 0;
+	for (uint32_t i = 0; i < h->maybe_count && !*ret_may && result == 0; i++) {
+		uint32_t t = h->maybe[i];
+
+		*ret_may = (h->blocks[t] & uses_bit(block)) != 0;
+		for (size_t k = 0; k < h->count && *ret_may; k++)
+			*ret_may = h->laid[k].is_not || align_may(&h->laid[k], t, block);
+	}
+	return result;
+}
+
 static int hunt_block(struct hunt *h, uint32_t block)
 {
 	struct segment *s = h->s;
@@ -472,6 +501,13 @@ static int hunt_block(struct hunt *h, uint32_t block)
 	if (h->want->tick && h->want->tick(h->want->context, b->first_row) != 0) {
 		h->want->is_stopped = true;
 		return 0;
+	}
+	if (h->has_digits && !b->is_text) {
+		bool may = true;
+
+		result = ask_digits(h, block, &may);
+		if (result < 0 || !may)
+			return result;
 	}
 	result = load_block(s, block, h->e);
 	if (result < 0)

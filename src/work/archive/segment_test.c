@@ -345,7 +345,7 @@ static void many_lines(void **state)
 	made_free(m);
 }
 
-/* Segments of the corpus were written by the program of each version. */
+/* Written by the program of each version. */
 static void an_older_version_is_read(void **state)
 {
 	static const struct {
@@ -356,12 +356,11 @@ static void an_older_version_is_read(void **state)
 	for (size_t i = 0; i < COUNT(old); i++) {
 		struct bytes packed = { 0 };
 		struct segment *s;
+		char path[4096], *source = getenv("KHIEN_SOURCE");
 		struct err e;
-		char path[4096];
 		FILE *f;
 
-		snprintf(path, sizeof(path), "%s/fuzz/corpus/segment/%s", getenv("KHIEN_SOURCE"),
-			old[i].name);
+		snprintf(path, sizeof(path), "%s/fuzz/corpus/segment/%s", source, old[i].name);
 		f = fopen(path, "rb");
 		assert_non_null(f);
 		assert_int_equal(fseek(f, (long)strlen(old[i].text) + 1, SEEK_SET), 0);
@@ -576,6 +575,22 @@ static void same_hits(const struct made *m, struct segment *s, const struct arch
 	free(hits);
 }
 
+/* Five digits of a record or more, one of them or the next byte changed. */
+static struct str some_digits(const struct made *m, uint64_t *seed, char *text)
+{
+	size_t len = 0;
+
+	while (len < 5) {
+		struct str raw = nth(m, draw(seed) % m->count);
+		size_t from = raw.len > 24 ? draw(seed) % (raw.len - 12) : 0;
+
+		snprintf(text, 12, "%.*s", (int)(raw.len - from), raw.ptr + from);
+		len = strspn(text, "0123456789");
+	}
+	text[draw(seed) % (len + 1)] = (char)('0' + draw(seed) % 10);
+	return (struct str){ text, len };
+}
+
 /* A piece of a record, sometimes with a byte changed. */
 static struct str some_query(const struct made *m, uint64_t *seed, char *text)
 {
@@ -610,9 +625,11 @@ static void search_is_exact(void **state)
 	packed = pack(m, &options, NULL);
 	s = reopen(&packed);
 	assert_non_null(section_find(s, s->block_count - 1, SECTION_FIXED, 0));
+	assert_non_null(section_find(s, 0, SECTION_DIGITS, 0));
 	for (int i = 0; i < 1500; i++) {
 		char text[64];
-		struct archive_term t = { .text = some_query(m, &seed, text),
+		struct archive_term t = { .text = i % 4 ? some_query(m, &seed, text) :
+							  some_digits(m, &seed, text),
 			.mode = i % 5 ? ARCHIVE_EXACT : ARCHIVE_FOLD };
 		struct archive_query q = { .terms = &t, .term_count = 1 };
 

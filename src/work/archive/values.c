@@ -1,3 +1,4 @@
+#include "work/archive/digits.h"
 #include "work/archive/read.h"
 
 /* A slot whose values are being decoded: where its next code stands. */
@@ -336,6 +337,22 @@ static int load_stream(struct segment *s, enum section_kind kind, struct reader 
 	int result = section ? section_load(s, section, memory, e) : 0;
 
 	*ret = reader_of(memory->at ? memory->at : (const uint8_t *)"", section ? memory->len : 0);
+	return result;
+}
+
+int load_digits(struct segment *s, uint32_t block, struct err *e)
+{
+	const struct section *section = section_find(s, block, SECTION_DIGITS, 0);
+	int result;
+
+	if (s->digits.at && s->digits_block == block)
+		return 0;
+	bytes_more(&s->digits, 1);
+	s->digits.len = 0;
+	result = section ? section_load(s, section, &s->digits, e) : 0;
+	if (result == 0 && section && s->digits.len != DIGITS_BYTES)
+		result = err_set(e, ERR_INPUT, "damaged segment: the digits of block %u", block);
+	s->digits_block = result == 0 ? block : SECTION_NO_BLOCK;
 	return result;
 }
 

@@ -205,7 +205,7 @@ static int load_templates_of_rows(struct segment *s, struct err *e)
 		v->template[i] = (uint16_t)t;
 		v->uses[t]++;
 		v->first[i] = (uint32_t)values;
-		values += s->templates[t].slots;
+		values += s->slots_of[t];
 		if (values > LIMIT_SEGMENT_BLOCK_VALUES)
 			return bad(s, e, "the number of values");
 	}

@@ -230,6 +230,9 @@ static void write_coded(struct segment_writer *w, struct coded *coded)
 	if (coded->of[SECTION_FIXED].len > 0)
 		writer_section(w, SECTION_FIXED, 0, coded->of[SECTION_FIXED].at,
 			coded->of[SECTION_FIXED].len);
+	if (coded->of[SECTION_DIGITS].len > 0)
+		writer_section(w, SECTION_DIGITS, 0, coded->of[SECTION_DIGITS].at,
+			coded->of[SECTION_DIGITS].len);
 	for (int kind = SECTION_GROUPS; kind <= SECTION_RAW; kind++) {
 		if (kind == SECTION_COLUMNS)
 			write_columns(w, coded);
