@@ -21,6 +21,7 @@ import measure
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 DRIVER = os.path.join(TOP, "build", "bench", "bench-archive")
 MIB = 1 << 20
+DUCKDB = "@duckdb/node-api@1.5.6-r.1"  # npm counts such names as pre-releases: no range finds them
 # What others published, and what was measured once for design/archive.md: not run here.
 NOT_RUN = {"syslog": "ClickHouse 9.5 to 14.5:1, CLP 15.8:1 at 59 MB per CPU s, LogGrep with LZMA 26.4:1 at 9.6 (design)",
            "Linux.log": "LogGrep 19.8 (published) and 21.2 (design), LogReducer 25.2, LogShrink 29.3:1 at 1.3 MB/s"}
@@ -114,20 +115,24 @@ def rarest_user(path):
 
 
 def column_store(path, scratch, patterns):
-    """DuckDB on the same lines: its size and what it takes to count; None when it cannot be had."""
+    """DuckDB on the same lines: its size and what it takes to count; None, and why, when it cannot be had."""
     folder = os.path.join(scratch, "duckdb")
     if not shutil.which("npm"):
+        print("   DuckDB: not run, there is no npm")
         return None
     if not os.path.exists(os.path.join(folder, "node_modules", "@duckdb")):
-        subprocess.run(["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", folder, "@duckdb/node-api@1.5"],
+        subprocess.run(["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", folder, DUCKDB],
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
     wheres = [f"regexp_matches(line, '{pattern}')" if "\\" in pattern else
               f"line ILIKE '%{pattern.removeprefix('(?i)')}%'" if pattern.startswith("(?i)") else
               f"line LIKE '%{pattern}%'" for pattern in patterns]
     done = subprocess.run(["node", os.path.join(TOP, "bench", "column_store.js"), path, os.path.join(scratch, "log.duckdb"),
                            *wheres], env={**os.environ, "NODE_PATH": os.path.join(folder, "node_modules")},
-                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False, text=True)
-    return json.loads(done.stdout) if done.returncode == 0 else None
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False, text=True)
+    if done.returncode != 0:
+        print(f"   DuckDB: not run: {(done.stderr.strip().splitlines() or ['no reason given'])[-1]}")
+        return None
+    return json.loads(done.stdout)
 
 
 def quickest(costs):
@@ -168,6 +173,8 @@ def search_one(label, words, pattern, place, given):
     count = subprocess.run(["rg", "-c", *options, perl, path], stdout=subprocess.PIPE, check=False, text=True).stdout
     if int(count or 0) != mine["found"]:
         sys.exit(f"bench archive: '{label}': rg finds {count.strip() or 0}, the archive {mine['found']}")
+    if store and store["found"] != mine["found"]:
+        sys.exit(f"bench archive: '{label}': DuckDB finds {store['found']}, the archive {mine['found']}")
     raw = quickest([run_to(["rg", "-c", *options, perl, path], scratch) for _ in range(given.runs)])
     others = [run_to(command, scratch).wall_s * 1000 for command in (
         ["rg", "-zc", *options, perl, packed], ["zstdgrep", "-cP", *options, perl, packed],
@@ -177,7 +184,10 @@ def search_one(label, words, pattern, place, given):
            f"{store['wall_ms']:.0f} / {store['cpu_ms']:.0f}" if store else "-",
            f"{raw.wall_s * 1000 / mine['wall_ms']:.1f}x / {raw.cpu_s * 1000 / max(mine['cpu_ms'], 0.1):.1f}x",
            f"{max(mine['anon_kib'], first['anon_kib']) / 1024:.0f}"]
-    return row, {"count": mine["wall_ms"], "first": first["wall_ms"]}
+    peers = {"rg raw": raw.wall_s * 1000, "rg -z": others[0], "zstdgrep": others[1], "grep raw": others[2],
+             **({"DuckDB": store["wall_ms"]} if store else {})}
+    return row, {"count": mine["wall_ms"], "first": first["wall_ms"], "cpu": mine["cpu_ms"],
+                 "rg_cpu": raw.cpu_s * 1000, "peers": peers}
 
 
 def search_table(path, scratch, given):
@@ -197,8 +207,18 @@ def search_table(path, scratch, given):
         row, times[search[0]] = search_one(*search, (path, packed, folder, scratch, store and store["counts"][i]), given)
         rows.append(row)
     measure.table(rows)
+    class_lines(times)
     print()
     return figures, times
+
+
+def class_lines(times):
+    """Each kind of question beside its peers: more than 1 is ahead."""
+    for label, one in times.items():
+        print(f"S {label}, all counted: "
+              + ", ".join(f"{peer / one['count']:.1f}x {name}" for name, peer in one["peers"].items())
+              + f"; CPU {one['rg_cpu'] / max(one['cpu'], 0.1):.1f}x rg raw"
+              + ("" if min(one["peers"].values()) >= one["count"] else "  BEHIND"))
 
 
 def bound_lines(figures, times):
@@ -266,6 +286,9 @@ def main():
     for size in given.sizes.split(","):
         path = loglines.synthetic(logs, real, scratch, bytes_of(size))
         found.append(search_table(path, scratch, given))
+        if bytes_of(size) > 2 * 1000 ** 3:  # made again when it is asked for again
+            os.remove(path)
+            os.remove(path + ".zst")
         if bytes_of(size) == 1000 ** 3:
             bound_lines(*found[-1])
             import_memory(path, scratch)
