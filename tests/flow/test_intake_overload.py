@@ -1,0 +1,105 @@
+"""More comes in than may be taken: what was sent is what is stored and what is counted as lost, for each sender and
+on each way in, and who floods harms only himself. With real clients."""
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+import unittest
+
+import shard
+from flow import free_port, write_tree
+from test_intake import Log
+from test_intake_clients import Program, certificates, need, numbered, numbers
+
+UDP_LINES, LINES = 20000, 4000
+
+
+@contextlib.contextmanager
+def stopped(log, seconds):
+    """Intake reads nothing for so long, and what comes waits or is lost."""
+    pid = log.intake()
+    os.kill(pid, signal.SIGSTOP)
+    timer = threading.Timer(seconds, os.kill, (pid, signal.SIGCONT))
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.join()
+
+
+class Overload(unittest.TestCase):
+    # EVIDENCE: D11.4
+    def test_who_floods_harms_nobody_else(self):
+        with Log() as log, contextlib.ExitStack() as stack:
+            udp = {}
+            for address in ("127.0.0.1", "127.0.0.2"):
+                udp[address] = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+                udp[address].bind((address, 0))
+            flood, quiet = udp.values()
+
+            def send(count, size):
+                for i in range(count):
+                    flood.sendto(b"<13>flood %06d " % i + b"x" * size, ("127.0.0.1", log.port))
+            send(500, 10)                               # enough to get a socket of its own
+            shard.wait_for(lambda: len(log.raws(shard.UDP)) == 500)
+            with stopped(log, 3):
+                for i in range(200):
+                    send(100, 4000)
+                    quiet.sendto(b"<13>quiet %d" % i, ("127.0.0.1", log.port))
+            shard.wait_for(lambda: len(log.raws(shard.UDP)) + sum(shard.lost(log.data).values()) >= 20700)
+            names = {name: number for number, name in shard.senders(log.data).items()}
+            stored = [leaf.source for leaf in shard.lines(log.data, shard.UDP)]
+            lost = shard.lost(log.data)
+            self.assertEqual(stored.count(names["127.0.0.2"]), 200)
+            self.assertEqual(lost[names["127.0.0.2"]], 0)
+            self.assertGreater(lost[names["127.0.0.1"]], 0)
+            self.assertEqual(stored.count(names["127.0.0.1"]) + lost[names["127.0.0.1"]], 20500)
+
+    # EVIDENCE: D11.4
+    @need("rsyslogd")
+    @need("logger")
+    @need("openssl")
+    def test_real_clients_all_at_once_beyond_their_budget(self):
+        with tempfile.TemporaryDirectory(prefix="khien-overload-") as base:
+            os.chmod(base, 0o755)
+            certificates(base)
+            tls_port = free_port()
+            text = b"".join(line + b"\n" for line in numbered(LINES))
+            write_tree(base, {"udp.txt": "".join(f"number={i} by logger\n" for i in range(UDP_LINES))})
+            with Log(f"tls: 127.0.0.1:{tls_port}\ncertificate: {base}/server.pem\nkey: {base}/server.key\n"
+                     f"authority: {base}/ca.pem\nlines: 4000\n") as log:
+                write_tree(base, {"rsyslog.conf": f"""
+global(workDirectory="{base}" maxMessageSize="64k")
+module(load="imuxsock" SysSock.Use="off")
+module(load="omrelp")
+input(type="imuxsock" Socket="{base}/in" RateLimit.Interval="0" UseSpecialParser="off")
+action(type="omfwd" target="127.0.0.1" port="{log.port}" protocol="tcp" TCP_Framing="octet-counted"
+       queue.type="LinkedList" queue.size="100000")
+action(type="omrelp" target="127.0.0.1" port="{log.relp_port}" queue.type="LinkedList" queue.size="100000")
+"""})
+                s_client = ["openssl", "s_client", "-connect", f"127.0.0.1:{tls_port}", "-CAfile", "ca.pem", "-quiet",
+                            "-no_ign_eof", "-cert", "tram-y-te.xa.vn.pem", "-key", "tram-y-te.xa.vn.key"]
+                with Program(["rsyslogd", "-n", "-f", f"{base}/rsyslog.conf", "-i", f"{base}/pid"], base) as rsyslog, \
+                        subprocess.Popen(s_client, cwd=base, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+                                         stderr=subprocess.DEVNULL) as tls:
+                    with stopped(log, 2):
+                        logger = subprocess.Popen(["logger", "-d", "-n", "127.0.0.1", "-P", str(log.port),
+                                                   "-f", f"{base}/udp.txt"])
+                        writer = threading.Thread(target=lambda: (tls.stdin.write(text), tls.stdin.flush()))
+                        writer.start()
+                        rsyslog.feed(numbered(LINES))
+                    for way in (shard.TCP, shard.RELP, shard.TLS):
+                        self.assertEqual(numbers(log.wait_lines(LINES, way, 60)), list(range(LINES)), way)
+                    self.assertEqual(logger.wait(60), 0)
+                    writer.join()
+                    shard.wait_for(lambda: len(log.raws(shard.UDP)) + sum(shard.lost(log.data).values()) >= UDP_LINES)
+                    time.sleep(1.5)                     # a gap told twice would come by then
+                    got = numbers(log.raws(shard.UDP))
+                    self.assertLess(len(got), UDP_LINES)
+                    self.assertEqual(len(got), len(set(got)))
+                    self.assertEqual(len(got) + sum(shard.lost(log.data).values()), UDP_LINES)
+                    tls.kill()
