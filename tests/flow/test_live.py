@@ -135,6 +135,48 @@ class Agrees(unittest.TestCase):
                             for word in line.split(" ")) for line in before.splitlines())
         self.assertEqual(mine, said)
 
+    # EVIDENCE: D12.2#1
+    @unittest.skipUnless(has("lsblk"), "needs lsblk")
+    def test_disks_below_file_systems_with_lsblk(self):
+        rows = [r for r in ask("SELECT path, device, disks, is_encrypted FROM storage") if r["device"]]
+        devices = {r["device"]: r for r in rows if os.path.exists(f"/dev/{r['device']}")}
+        if not devices:
+            self.skipTest("no file system of this machine is on a block device")
+        for device, row in devices.items():
+            below = [line.split() for line in run("lsblk", "-nrso", "NAME,TYPE", f"/dev/{device}").splitlines()]
+            self.assertEqual(sorted(row["disks"].replace(",", " ").split()), sorted({name for name, kind in below if kind == "disk"}), row)
+            self.assertEqual(bool(row["is_encrypted"]), any(kind == "crypt" for _, kind in below), row)
+
+    # EVIDENCE: D11.3
+    @unittest.skipUnless(has("lsmod") and os.path.exists("/proc/modules"), "needs lsmod and a kernel with modules")
+    def test_modules_with_lsmod(self):
+        said = sorted(line.split()[0] for line in run("lsmod").splitlines()[1:])
+        self.assertEqual(sorted(r["name"] for r in ask("SELECT name FROM kernel_modules WHERE NOT is_hidden")), said)
+
+    # EVIDENCE: D7.1.c
+    @unittest.skipUnless(has("ip"), "needs ip")
+    def test_links_with_ip(self):
+        links = {link["ifname"]: link for link in json.loads(run("ip", "-j", "link"))}
+        mine = {r["name"]: r["state"] for r in ask("SELECT name, state FROM net_links WHERE state IN ('up', 'down')")}
+        self.assertEqual(set(mine), {name for name in links if os.path.exists(f"/sys/class/net/{name}/device")})
+        for name, state in mine.items():
+            self.assertEqual(state == "up", links[name]["operstate"] == "UP" or
+                             (links[name]["operstate"] == "UNKNOWN" and "UP" in links[name]["flags"]), links[name])
+        addresses = [a for link in json.loads(run("ip", "-j", "-6", "addr")) for a in link["addr_info"] if a["scope"] != "host"]
+        said = ask("SELECT has_ip6 FROM host_profile")[0]["has_ip6"]
+        self.assertEqual(bool(said), bool(addresses))
+
+    # EVIDENCE: D11.4
+    @unittest.skipUnless(has("df"), "needs df")
+    def test_free_space_with_df(self):
+        for row in ask("SELECT * FROM log_space"):
+            size, free, used, inodes, inodes_used = map(int, run(
+                "df", "-B1", "--output=size,avail,used,iavail,iused", row["path"]).splitlines()[1].split())
+            self.assertEqual(row["size_bytes"], size)
+            self.assertAlmostEqual(row["free_bytes"] / size, free / size, delta=0.02)     # others write meanwhile
+            self.assertAlmostEqual(row["free_percent"], 100 * free / (used + free), delta=2)
+            self.assertAlmostEqual(row["free_inodes_percent"], 100 * inodes / (inodes + inodes_used), delta=2)
+
     # EVIDENCE: D8.1#1
     @unittest.skipUnless(has("getent"), "needs getent")
     def test_accounts_with_getent(self):
