@@ -6,13 +6,16 @@ with `khien audit --root`. Files may be text, or {fifo: true}, {link: TARGET}, {
 {base64: "…"}, {remove: true} (of the base), each with {mode: "0644"} and {mtime-days-ago: N}; text goes
 with a mode as {text: "…", mode: "0600"}. {lastlog: {UID: DAYS_AGO}} and {wtmp: [[USER, DAYS_AGO], …]} make the
 binary records of log-ins, {lastlog2: {USER: DAYS_AGO}} the database that follows them, {rpm: {NAME: [PATH, …]}} rpm's
-list of packages with their files. In a text %DAY-90% is the
+list of packages with their files ({PATH: TEXT} where their sums count). In a text %DAY-90% is the
 day 90 days ago as shadow counts it, "@days-ago 30@" that day as YYYY-MM-DD, "@now@" this second, "@now-7@" that of a
 week ago, "@month-3@" the month three before this one as YYYY-MM. A case with a
-mode that shuts others out runs as nobody; one with deep: true as `khien audit --deep`.
+mode that shuts others out runs as nobody; one with deep: true as `khien audit --deep`. `trap: true` marks a tree that
+says something else than it seems to; `systems:` names the systems beside the first it is tried on, or `all`.
 """
 import base64
+import functools
 import glob
+import hashlib
 import json
 import os
 import re
@@ -32,7 +35,8 @@ FIXTURES = os.path.join(SOURCE, "tests", "fixtures", "hostaudit")
 KHIEN = os.environ.get("KHIEN_BIN", BIN)
 WORDS = {"not applicable": ("na", "not-applicable", "not applicable")}
 CASE_KEYS = {"name", "check", "expect", "subjects", "found", "reason", "file", "line", "lost", "files",
-             "base", "evidence", "deep"}
+             "base", "systems", "trap", "evidence", "deep"}
+SYSTEMS = ["debian-12", "debian-13", "ubuntu-22.04", "ubuntu-24.04", "rhel-9"]
 
 
 def load(path):
@@ -40,6 +44,7 @@ def load(path):
         return yaml.safe_load(file)
 
 
+@functools.lru_cache(None)
 def base_files(name):
     return load(os.path.join(FIXTURES, "base", name + ".yaml"))["files"] if name else {}
 
@@ -104,6 +109,9 @@ def rpm_header(name, paths):
     if paths:
         values += [(1116, 4, len(paths), numbers(*(folders.index(os.path.dirname(path) + "/") for path in paths))),
                    (1117, 8, len(paths), text(*map(os.path.basename, paths))), (1118, 8, len(folders), text(*folders))]
+    if isinstance(paths, dict):
+        values += [(1035, 8, len(paths), text(*(hashlib.sha256(c.encode()).hexdigest() for c in paths.values()))),
+                   (5011, 4, 1, numbers(8))]
     index, store = b"", b""
     for tag, kind, count, data in values:
         store += b"\0" * (-len(store) % 4 if kind == 4 else 0)
@@ -182,11 +190,11 @@ def is_outcome(said, wanted):
     return said in WORDS.get(wanted, (wanted,))
 
 
-class Fixtures(unittest.TestCase):
+class Case(unittest.TestCase):
     def run_case(self, case, base):
         unknown = set(case) - CASE_KEYS
         self.assertFalse(unknown, f"unknown keys {unknown}")
-        files = {**base_files(case.get("base", base)), **case.get("files", {})}
+        files = {**base_files(base), **case.get("files", {})}
         root = tempfile.mkdtemp(prefix="khien-fixture-")
         try:
             os.chmod(root, 0o755)
@@ -219,17 +227,28 @@ class Fixtures(unittest.TestCase):
                             f"no line {case['line']}\n{text}")
 
 
-def add_cases():
+class Fixtures(Case):
+    """Each case on its own system; tests/flow/test_fixture_systems.py tries it on the others it is for."""
+
+
+def bases_of(case, doc):
+    """The systems a case is tried on: `systems` names `all`, or some beside the one of the file."""
+    if case.get("systems") == "all":
+        return SYSTEMS
+    return [case.get("base", doc.get("base")), *case.get("systems", [])]
+
+
+def add_cases(into, is_others):
     for path in sorted(glob.glob(os.path.join(FIXTURES, "*.yaml"))):
         doc = load(path)
         subject = os.path.basename(path)[:-5]
         for number, case in enumerate(doc["cases"], 1):
-            name = f"test_{subject}_{number:03d} {case['check']}: {case['name']}"
-            setattr(Fixtures, name,
-                    lambda self, case=case, base=doc.get("base"): self.run_case(case, base))
+            for base in bases_of(case, doc)[1:] if is_others else bases_of(case, doc)[:1]:
+                name = f"test_{subject}_{number:03d} {case['check']}: {case['name']}" + (f" [{base}]" if "systems" in case else "")
+                setattr(into, name, lambda self, case=case, base=base: self.run_case(case, base))
 
 
-add_cases()
+add_cases(Fixtures, False)
 
 if __name__ == "__main__":
     unittest.main()

@@ -13,10 +13,9 @@ import sqlite3
 import stat
 import subprocess
 import sys
-import tempfile
 import unittest
 
-from flow import BIN, PACKS, Server, khien
+from flow import PACKS, khien
 from test_live import SECRET, SECRETS, link, tree
 from test_review import SmallServer, wait_for_picture
 

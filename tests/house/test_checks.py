@@ -18,6 +18,18 @@ LAW = {"packs/checks/catalogue.yaml": CATALOGUE, "packs/p/obligations/d08.yaml":
        "packs/p/clauses.yaml": "clauses:\n  - {id: D8.4}\n"}
 
 
+def coverage(cases, debt="", traps=""):
+    """A tree with the check pw.len and these fixtures of it; traps.yaml may be empty."""
+    return {"packs/checks/catalogue.yaml": "checks:\n  - {id: pw.len, level: A, state: live, ck: [], clauses: [D8.3]}\n",
+            "packs/checks/linux/a.yaml": "checks:\n  - {id: pw.len, cures: []}\n",
+            "tests/fixtures/traps.yaml": traps or "[]\n", "tools/coverage-debt.txt": debt,
+            "tests/fixtures/hostaudit/a.yaml": "base: debian-12\ncases:\n"
+            + "".join(f"  - {{name: x, check: pw.len, {case}}}\n" for case in cases)}
+
+
+SHOWN = ["systems: all, expect: pass", "systems: all, expect: fail", "trap: true, expect: unknown"]
+
+
 def web(body):
     return {"src/face/web/page_x.c": "void f(void)\n{\n" + body + "\n}\n"}
 
@@ -33,6 +45,19 @@ ROWS = [
      {"src/work/hostaudit/words.c": "", "src/work/hostaudit/host.h": "",
       "packs/checks/linux/a.yaml": "SELECT CASE WHEN 1 THEN 'not-running' END AS reason\n"},
      ["packs/checks/linux/a.yaml:1: the reason not-running has no words"]),
+    # --- coverage
+    ("a check that is shown in every way", "coverage", coverage(SHOWN), []),
+    ("a check without a trap", "coverage", coverage([*SHOWN[:2], "expect: unknown"]), ["no fixture: pw.len trap"]),
+    ("a trap that was tried on the real program", "coverage",
+     coverage([*SHOWN[:2], "expect: unknown"], traps="- {area: a, trap: b, proof: ['pw.len: x']}\n"), []),
+    ("a check that nothing makes unknown", "coverage", coverage([*SHOWN[:2], "trap: true, expect: pass"]),
+     ["no fixture: pw.len unknown"]),
+    ("a system on which nothing fails", "coverage",
+     coverage([SHOWN[0], "systems: [debian-13, ubuntu-22.04, ubuntu-24.04], expect: fail", SHOWN[2]]),
+     ["no fixture: pw.len fail rhel-9"]),
+    ("a stated reason", "coverage", coverage([*SHOWN[:2], "expect: unknown"], "pw.len trap - nothing misleads\n"), []),
+    ("a reason that is no longer needed", "coverage", coverage(SHOWN, "pw.len trap - nothing misleads\n"),
+     ["tools/coverage-debt.txt: 'pw.len trap' has a fixture now"]),
     # --- floors
     ("a lower floor", "floors", {"src/kit/store/a.c": '#include "base/base.h"\n'}, []),
     ("its own private header", "floors", {"src/kit/store/a.c": '#include "kit/store/b.h"\n'}, []),

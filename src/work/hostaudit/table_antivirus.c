@@ -208,6 +208,12 @@ static int fill(struct host *h, struct fact_rows *rows, struct err *e)
 		shown = p->name;
 		show(h, rows, p);
 	}
+	/* "none" is only as good as the right to look: a folder that is shut is a gap */
+	for (size_t i = 0; *shown == '\0' && i < data_antivirus_count; i++) {
+		struct host_stat st;
+
+		(void)host_stat(h, data_antivirus[i].path, &st);
+	}
 	return 0;
 }
 
