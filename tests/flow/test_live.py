@@ -135,7 +135,7 @@ class Agrees(unittest.TestCase):
                             for word in line.split(" ")) for line in before.splitlines())
         self.assertEqual(mine, said)
 
-    # EVIDENCE: D12.2#1
+    # EVIDENCE: D12.2
     @unittest.skipUnless(has("lsblk"), "needs lsblk")
     def test_disks_below_file_systems_with_lsblk(self):
         rows = [r for r in ask("SELECT path, device, disks, is_encrypted FROM storage") if r["device"]]

@@ -332,7 +332,7 @@ void page_host(struct view *v)
 		text_of(v, arena_fmt(v->a, "%s %.*s", tr(v->lang, "Máy"), STR_FMT(f.host.name))));
 	profile(v, &f);
 	html(v->w,
-		"<p><a class=\"button plain\" href=\"/may/%lld/tien-trinh\">%s</a> "
+		"<p class=\"act\"><a class=\"button plain\" href=\"/may/%lld/tien-trinh\">%s</a> "
 		"<a class=\"button plain\" href=\"/may/%lld/vai-tro\">%s</a></p>\n",
 		(long long)f.host.id, tr(v->lang, "Rà soát tiến trình"), (long long)f.host.id,
 		tr(v->lang, "Vai trò máy"));
