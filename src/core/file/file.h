@@ -8,6 +8,7 @@
 #define CORE_FILE_H
 
 #include "base/base.h"
+#include "core/org/goods.h"
 #include "kit/store/store.h"
 #include "kit/vfile/vfile.h"
 
@@ -19,6 +20,7 @@
 
 extern const struct store_step file_steps[];
 extern const size_t file_step_count;
+extern const struct org_goods file_goods[]; /* what goes along when a unit ends */
 
 /* What its first bytes say it is, whatever its name says. */
 enum file_kind { FILE_OTHER, FILE_TEXT, FILE_PDF, FILE_PNG, FILE_JPEG, FILE_GIF, FILE_WEBP };

@@ -7,11 +7,13 @@
 #define CORE_FLOW_H
 
 #include "core/evidence/evidence.h"
+#include "core/org/goods.h"
 #include "core/org/rights.h"
 #include "core/pack/flows.h"
 
 extern const struct store_step flow_steps[];
 extern const size_t flow_step_count;
+extern const struct org_goods flow_goods[]; /* what goes along when a unit ends */
 
 /* --- clocks ----------------------------------------------------------------------------------- */
 

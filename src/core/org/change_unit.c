@@ -1,5 +1,6 @@
 /* change_unit.c - what decisions do to the tree of units. */
 #include "core/org/change_unit.h"
+#include "core/org/goods.h"
 #include "core/org/org_int.h"
 
 #include "kit/text/text.h"
@@ -27,25 +28,6 @@ static const char sql_staff_note[] =
 	" unit_before, unit_after, position_before, position_after, state_before, state_after,"
 	" made_by, made_at_s, done_at_s) SELECT id, 'unit-end', $3, $4, $5, '', $1, $2, position,"
 	" position, state, state, $6, $7, $7 FROM staff WHERE unit_id = $1";
-/* each after the one that remembers what it moves */
-static const char *const sql_moves[][2] = {
-	{ "INSERT INTO unit_moved (event_id, of_table, row_id)"
-	  " SELECT $2, 'staff', id FROM staff WHERE unit_id = $1",
-		"UPDATE staff SET unit_id = $2 WHERE unit_id = $1" },
-	{ "INSERT INTO unit_moved (event_id, of_table, row_id)"
-	  " SELECT $2, 'host', id FROM host WHERE unit_id = $1",
-		"UPDATE host SET unit_id = $2 WHERE unit_id = $1" },
-	{ "INSERT INTO unit_moved (event_id, of_table, row_id)"
-	  " SELECT $2, 'person', id FROM person WHERE unit_id = $1",
-		"UPDATE person SET unit_id = $2 WHERE unit_id = $1" },
-	{ "INSERT INTO unit_moved (event_id, of_table, row_id)"
-	  " SELECT $2, 'login_group', id FROM login_group WHERE unit_id = $1",
-		"UPDATE login_group SET unit_id = $2 WHERE unit_id = $1" },
-};
-static const char sql_holds[] =
-	"SELECT (SELECT count(*) FROM staff WHERE unit_id = $1 AND state <> 'left')"
-	" + (SELECT count(*) FROM host WHERE unit_id = $1)"
-	" + (SELECT count(*) FROM person WHERE unit_id = $1 AND disabled_at_s = 0)";
 static const char sql_later[] =
 	"SELECT (SELECT count(*) FROM unit_name WHERE unit_id = $1 AND from_day >= $2 AND $3 = 'rename')"
 	" + (SELECT count(*) FROM unit_parent WHERE unit_id = $1 AND from_day >= $2 AND $3 = 'move')";
@@ -236,16 +218,14 @@ static int add(struct change *c, const struct org_unit_new *u, int64_t from_id, 
 	return rc;
 }
 
-static int count_of(struct change *c, const char *sql, int64_t id, const char *what, int64_t *ret)
+static int count_later(struct change *c, int64_t id, const char *what, int64_t *ret)
 {
-	struct store_query *q = store_query(c->by->store, sql);
+	struct store_query *q = store_query(c->by->store, sql_later);
 	int rc;
 
 	store_bind_i64(q, 1, id);
-	if (what) {
-		store_bind_str(q, 2, c->d->from);
-		store_bind_cstr(q, 3, what);
-	}
+	store_bind_str(q, 2, c->d->from);
+	store_bind_cstr(q, 3, what);
 	rc = store_next(q, c->e);
 	if (rc < 0)
 		return rc;
@@ -264,7 +244,7 @@ static int unit_for(struct change *c, int64_t id, const char *what, const struct
 	if (!u || !u->is_live)
 		return refuse(c->fault, "unit",
 			T("Không có đơn vị này, hoặc nó không hoạt động vào ngày đó."), c->e);
-	rc = count_of(c, sql_later, id, what, &later);
+	rc = count_later(c, id, what, &later);
 	if (rc < 0)
 		return rc;
 	if (later)
@@ -384,13 +364,15 @@ static int hand_over_units(struct change *c, int64_t id, int64_t successor_id)
 /* May it end: nothing is left that has nowhere to go? */
 static int check_left(struct change *c, int64_t id, int64_t successor_id)
 {
-	int64_t holds = 0;
-	int rc = count_of(c, sql_holds, id, NULL, &holds);
+	struct org_goods_count *list;
+	size_t count;
+	int rc = org_goods_of(c->by, id, &c->a, &list, &count, c->e);
 
-	if (rc == 0 && holds && !successor_id)
-		return refuse(c->fault, "successor",
-			T("Đơn vị còn người, máy hoặc tài khoản. Hãy chọn đơn vị tiếp nhận."),
-			c->e);
+	for (size_t i = 0; rc == 0 && i < count; i++)
+		if (list[i].count && !successor_id)
+			return refuse(c->fault, "successor",
+				T("Đơn vị còn người, máy, tài khoản, bản ghi hoặc hồ sơ. Hãy chọn đơn vị tiếp nhận."),
+				c->e);
 	return rc;
 }
 
@@ -405,11 +387,9 @@ static int hand_over(struct change *c, int64_t id, int64_t successor_id, int64_t
 		return 0;
 	rc = org_run(s, sql_staff_note, "iiisssi", c->e, id, successor_id, date_start_s(from),
 		c->d->number, c->d->signed_on, c->by->login, c->by->now_s);
-	for (size_t i = 0; rc == 0 && i < COUNT(sql_moves); i++) {
-		rc = org_run(s, sql_moves[i][0], "ii", c->e, id, event_id);
-		if (rc == 0)
-			rc = org_run(s, sql_moves[i][1], "ii", c->e, id, successor_id);
-	}
+	if (rc == 0)
+		rc = org_goods_run(
+			c->by, &(struct org_going){ id, successor_id, event_id }, false, c->e);
 	return rc;
 }
 

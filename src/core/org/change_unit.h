@@ -35,8 +35,8 @@ MUST_CHECK int org_unit_rename(const struct org_actor *by, const struct org_unit
 	int64_t id, const struct org_decision *d, struct org_fault *ret_fault, struct err *e);
 MUST_CHECK int org_unit_move(const struct org_actor *by, int64_t id, int64_t parent_id,
 	const struct org_decision *d, struct org_fault *ret_fault, struct err *e);
-/* People, machines, accounts and units below go to SUCCESSOR_ID; 0 is refused when there are
- * any. */
+/* Units below and what goods.h has go to SUCCESSOR_ID, who also reaches what stays behind; 0 is
+ * refused when there is any. */
 MUST_CHECK int org_unit_end(const struct org_actor *by, int64_t id, int64_t successor_id,
 	const struct org_decision *d, struct org_fault *ret_fault, struct err *e);
 /* All of IDS end and go into INTO_ID; 0: into NEW, which begins that day. */

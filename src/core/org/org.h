@@ -86,6 +86,8 @@ MUST_CHECK int org_user_by_login(
 	struct store *s, struct str login, struct arena *a, struct org_user *ret, struct err *e);
 MUST_CHECK int org_user_count(struct store *s, int64_t *ret, struct err *e);
 
+struct org_goods;
+
 /* Who does it, for the event. */
 struct org_actor {
 	struct store *store;
@@ -94,6 +96,8 @@ struct org_actor {
 	const char *peer; /* address */
 	int64_t now_s;
 	struct str key; /* AEAD_KEY_SIZE bytes, for the secrets of second steps */
+	/* what goes along with a unit that ends, see goods.h; ended by NULL; may be NULL */
+	const struct org_goods *const *goods;
 };
 
 /* ERR_CONFLICT: the log-in name is taken; ERR_INPUT: no name, or one that is not a-z 0-9 . _ - */

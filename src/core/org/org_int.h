@@ -7,6 +7,13 @@
 /* SQL that ends: 0, or <0. Binds are numbers and texts in turn, by a letter each: "is". */
 int org_run(struct store *s, const char *sql, const char *kinds, struct err *e, ...);
 
+/* core/org/goods.h: all of a unit go, or come back. */
+struct org_going {
+	int64_t from_id, to_id, event_id;
+};
+int org_goods_run(
+	const struct org_actor *by, const struct org_going *g, bool is_back, struct err *e);
+
 /* Wrong tries of a log-in name, existing or not. */
 int org_tries_count(struct store *s, struct str login, int64_t *ret, struct err *e);
 int org_tries_add(struct store *s, struct str login, int64_t now_s, struct err *e);

@@ -89,9 +89,10 @@ bool org_may(
 	case PLACE_ALL:
 		return true;
 	case PLACE_BELOW:
-		return org_unit_covers(t, u->unit_id, unit_id);
+		return org_unit_covers(t, u->unit_id, unit_id) ||
+			org_unit_covers(t, u->unit_id, org_unit_heir(t, unit_id));
 	case PLACE_OWN:
-		return u->unit_id == unit_id;
+		return u->unit_id == org_unit_heir(t, unit_id);
 	case PLACE_SELF:
 	case PLACE_NONE:
 		break;

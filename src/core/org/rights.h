@@ -25,7 +25,7 @@ enum org_right {
 enum org_place {
 	PLACE_NONE,
 	PLACE_SELF,  /* only what is about or for this person */
-	PLACE_OWN,   /* the account's unit */
+	PLACE_OWN,   /* the account's unit, and what ended units have left to it */
 	PLACE_BELOW, /* and all units below it */
 	PLACE_ALL,
 };

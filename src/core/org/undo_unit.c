@@ -1,5 +1,6 @@
 /* undo_unit.c - what was done to units, and taking the newest of it back. */
 #include "core/org/change_unit.h"
+#include "core/org/goods.h"
 #include "core/org/org_int.h"
 
 #include "kit/text/text.h"
@@ -12,10 +13,8 @@ static const char sql_event[] =
 	"SELECT unit_id, other_id, what, day, made_at_s, undone_at_s,"
 	" (SELECT count(*) FROM unit_event n WHERE n.id > v.id AND n.undone_at_s IS NULL"
 	" AND (n.unit_id = v.unit_id OR n.other_id = v.unit_id)) FROM unit_event v WHERE id = $1";
+/* a closed case or a person who has left stands there, too */
 static const char sql_used[] = "SELECT (SELECT count(*) FROM staff WHERE unit_id = $1)"
-			       " + (SELECT count(*) FROM host WHERE unit_id = $1)"
-			       " + (SELECT count(*) FROM person WHERE unit_id = $1)"
-			       " + (SELECT count(*) FROM login_group WHERE unit_id = $1)"
 			       " + (SELECT count(*) FROM unit_parent WHERE parent_id = $1)"
 			       " + (SELECT count(*) FROM unit WHERE successor_id = $1)";
 static const char sql_no_name[] = "DELETE FROM unit_name WHERE unit_id = $1 AND from_day = $2";
@@ -23,17 +22,6 @@ static const char sql_no_place[] = "DELETE FROM unit_parent WHERE unit_id = $1 A
 static const char sql_never[] = "UPDATE unit SET until_day = from_day, code = '' WHERE id = $1";
 static const char sql_goes_on[] =
 	"UPDATE unit SET until_day = NULL, successor_id = NULL WHERE id = $1";
-/* what moved with it and still is where it went */
-static const char *const sql_back[] = {
-	"UPDATE staff SET unit_id = $1 WHERE unit_id = $2 AND id IN"
-	" (SELECT row_id FROM unit_moved WHERE event_id = $3 AND of_table = 'staff')",
-	"UPDATE host SET unit_id = $1 WHERE unit_id = $2 AND id IN"
-	" (SELECT row_id FROM unit_moved WHERE event_id = $3 AND of_table = 'host')",
-	"UPDATE person SET unit_id = $1 WHERE unit_id = $2 AND id IN"
-	" (SELECT row_id FROM unit_moved WHERE event_id = $3 AND of_table = 'person')",
-	"UPDATE login_group SET unit_id = $1 WHERE unit_id = $2 AND id IN"
-	" (SELECT row_id FROM unit_moved WHERE event_id = $3 AND of_table = 'login_group')",
-};
 static const char sql_staff_undone[] =
 	"INSERT INTO staff_event (staff_id, what, effective_s, decision, decision_day, note,"
 	" unit_before, unit_after, position_before, position_after, state_before, state_after,"
@@ -119,9 +107,12 @@ static int may_undo(
 	return 0;
 }
 
-static int is_used(struct store *s, int64_t id, int64_t *ret, struct err *e)
+static int is_used(const struct org_actor *by, int64_t id, int64_t *ret, struct err *e)
 {
-	struct store_query *q = store_query(s, sql_used);
+	struct store_query *q = store_query(by->store, sql_used);
+	struct org_goods_count *list;
+	struct arena a;
+	size_t count;
 	int rc;
 
 	store_bind_i64(q, 1, id);
@@ -130,15 +121,21 @@ static int is_used(struct store *s, int64_t id, int64_t *ret, struct err *e)
 		return rc;
 	*ret = store_i64(q, 0);
 	store_end(q);
-	return 0;
+	arena_init(&a, 64 * KIB);
+	rc = org_goods_of(by, id, &a, &list, &count, e);
+	for (size_t i = 0; rc == 0 && i < count; i++)
+		*ret += list[i].count;
+	arena_done(&a);
+	return rc;
 }
 
 static int goes_on(const struct org_actor *by, const struct undone *u, struct err *e)
 {
 	int rc = org_run(by->store, sql_goes_on, "i", e, u->unit_id);
 
-	for (size_t i = 0; rc == 0 && i < COUNT(sql_back); i++)
-		rc = org_run(by->store, sql_back[i], "iii", e, u->unit_id, u->other_id, u->id);
+	if (rc == 0)
+		rc = org_goods_run(
+			by, &(struct org_going){ u->unit_id, u->other_id, u->id }, true, e);
 	if (rc == 0)
 		rc = org_run(by->store, sql_staff_undone, "iiis", e, u->other_id, u->id, by->now_s,
 			by->login);
@@ -158,7 +155,7 @@ static int undo(
 		return org_run(s, sql_no_place, "is", e, u->unit_id, str_of(u->day));
 	if (strcmp(u->what, "end") == 0)
 		return goes_on(by, u, e);
-	rc = is_used(s, u->unit_id, &used, e);
+	rc = is_used(by, u->unit_id, &used, e);
 	if (rc < 0)
 		return rc;
 	if (used)

@@ -252,6 +252,18 @@ bool org_unit_covers(const struct org_tree *t, int64_t above, int64_t id)
 	return top && u && u >= top && u <= top + top->below;
 }
 
+int64_t org_unit_heir(const struct org_tree *t, int64_t id)
+{
+	const struct org_unit *u = org_unit_by_id(t, id);
+
+	/* each ended before its heir did: no more steps than units */
+	for (size_t i = 0; u && u->successor_id && !u->is_live && i < t->count; i++) {
+		id = u->successor_id;
+		u = org_unit_by_id(t, id);
+	}
+	return id;
+}
+
 int org_unit_name_on(struct store *s, int64_t id, struct str day, struct arena *a, struct str *ret,
 	struct err *e)
 {

@@ -48,6 +48,8 @@ const struct org_unit *org_unit_by_id(const struct org_tree *t, int64_t id);
 const struct org_unit *org_unit_by_code(const struct org_tree *t, struct str code);
 /* Is ID the unit ABOVE itself, or below it at any depth? */
 bool org_unit_covers(const struct org_tree *t, int64_t above, int64_t id);
+/* Who holds now what ID has left behind: its successor, or that one's; ID itself when it lives. */
+int64_t org_unit_heir(const struct org_tree *t, int64_t id);
 
 /* What unit ID was called on DAY; "" when there is no such unit. Lives in A. */
 MUST_CHECK int org_unit_name_on(struct store *s, int64_t id, struct str day, struct arena *a,

@@ -8,8 +8,11 @@ static const char sql_bound[] =
 	"SELECT r.id, r.title, v.at_s, v.body, v.what FROM record r JOIN record_version v"
 	" ON v.record_id = r.id AND v.version = (SELECT max(version) FROM record_version"
 	" WHERE record_id = r.id AND at_s <= $3)"
-	" WHERE r.register = $1 AND r.state IN (0, 1) AND r.unit_id = $2 AND r.made_at_s <= $3"
-	" ORDER BY r.id";
+	" WHERE v.unit_id = $2 AND r.register = $1 AND r.made_at_s <= $3 AND r.id IN"
+	" (SELECT id FROM record WHERE register = $1 AND state IN (0, 1) AND unit_id = $2"
+	/* and those that were its own until it ended, see goods.c */
+	" UNION ALL SELECT m.row_id FROM unit_event n JOIN unit_moved m ON m.event_id = n.id"
+	" WHERE n.unit_id = $2 AND n.what = 'end' AND m.of_table = 'record') ORDER BY r.id";
 
 static int binds_of(struct judging *j, const struct record *r, uint64_t *ret, struct err *e)
 {

@@ -3,7 +3,10 @@
 #ifndef CORE_RECORD_JUDGE_H
 #define CORE_RECORD_JUDGE_H
 
+#include "core/org/goods.h"
 #include "core/record/record.h"
+
+extern const struct org_goods record_goods[]; /* what goes along when a unit ends */
 
 #define RECORD_FINDINGS_MAX 1000 /* of one register in one unit; the rest is counted */
 

@@ -213,11 +213,13 @@ static int before(
 	was_cancelled = rc == 1 && str_is(store_str(q, 0), "cancel");
 	if (rc == 0 || store_is_null(q, 2))
 		rc = err_set(e, ERR_DENIED, "there is nothing before the first version");
+	else if (str_is(store_str(q, 0), "unit"))
+		rc = err_set(e, ERR_DENIED, "it moved with its unit, and comes back with it");
 	else if (store_i64(q, 1) < at->now_s - RECORD_UNDO_DAYS * CLOCK_DAY_S)
 		rc = err_set(e, ERR_DENIED, "undoing ends after %d days", RECORD_UNDO_DAYS);
 	else
 		rc = record_body_read(store_str(q, 2), at->a, &ret->body, e);
-	if (rc == 0)
+	if (rc == 0 && !was_cancelled) /* it may have moved with its unit since */
 		ret->unit_id = store_i64(q, 3);
 	store_end(q);
 	ret->is_cancelled = !was_cancelled && old->is_cancelled;

@@ -198,6 +198,7 @@ static int act(struct own_command *c, struct err *e)
 	struct job j = { .c = c };
 	int rc;
 
+	c->by.goods = unit_goods;
 	for (size_t i = 0; i < COUNT(actions); i++) {
 		if (strcmp(actions[i].name, c->line->args[0]) != 0 ||
 			c->line->arg_count < actions[i].args_min)

@@ -3,6 +3,7 @@
 #define FACE_WEB_ORG_INT_H
 
 #include "core/org/change_unit.h"
+#include "core/org/goods.h"
 #include "core/org/staff.h"
 #include "face/web/web_int.h"
 
@@ -36,12 +37,18 @@ void html_fact(struct view *v, const char *label, struct str value);
 /* "Trang 2/9" with links; PATH ends in "?" or "&". */
 void html_pages(struct view *v, const char *path, int64_t page, int64_t pages);
 
+/* What goes along when a unit ends: struct org_actor.goods. */
+extern const struct org_goods *const unit_goods[];
+
 /* page_unit_acts.c: a row for each thing that is done to a unit. */
 struct unit_act {
 	const char *slug, *words;
 	void (*fields)(struct view *v, const struct org_unit *u);
 	int (*run)(struct view *v, const struct org_unit *u, struct org_fault *ret_fault);
+	/* the units that end by it, at most UNIT_ENDS_MAX; NULL: none do */
+	size_t (*ends)(struct view *v, const struct org_unit *u, int64_t *ids);
 };
+#define UNIT_ENDS_MAX 64
 extern const struct unit_act unit_acts[];
 extern const size_t unit_act_count;
 

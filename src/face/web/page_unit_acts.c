@@ -1,7 +1,6 @@
 /* page_unit_acts.c - what a decision does to a unit: a form each, one table. */
 #include "face/web/org_int.h"
 
-#define MERGED_MAX 64
 #define SPLIT_MAX 6
 
 const char *const unit_csv_heads[UNIT_CSV_COLUMNS] = {
@@ -119,13 +118,21 @@ static void end_fields(struct view *v, const struct org_unit *u)
 {
 	html(v->w, "<p>%s</p>\n",
 		tr(v->lang,
-			"Người, máy, tài khoản và đơn vị trực thuộc được chuyển sang đơn vị tiếp nhận."));
+			"Người, máy, tài khoản, bản ghi, hồ sơ đang mở và đơn vị trực thuộc được chuyển sang đơn vị "
+			"tiếp nhận. Giấy tờ cũ giữ tên cũ; đơn vị tiếp nhận vẫn xem được."));
 	html_unit_select(v,
 		&(struct unit_choice){ .name = "tiep-nhan",
 			.label = tr(v->lang, "Đơn vị tiếp nhận"),
 			.first = tr(v->lang, "– không có –"),
 			.right = RIGHT_ADMIN });
 	html_decision(v);
+}
+
+static size_t end_ends(struct view *v, const struct org_unit *u, int64_t *ids)
+{
+	(void)v;
+	ids[0] = u->id;
+	return 1;
 }
 
 static int end_run(struct view *v, const struct org_unit *u, struct org_fault *f)
@@ -148,8 +155,15 @@ static void split_fields(struct view *v, const struct org_unit *u)
 	if (form_value(v, "ket-thuc").len)
 		html(v->w, " checked");
 	html(v->w, "> %s</label>\n",
-		tr(v->lang, "đơn vị này kết thúc, người và máy về đơn vị mới thứ nhất"));
+		tr(v->lang,
+			"đơn vị này kết thúc; người, máy, bản ghi và hồ sơ về đơn vị mới thứ nhất"));
 	html_decision(v);
+}
+
+static size_t split_ends(struct view *v, const struct org_unit *u, int64_t *ids)
+{
+	ids[0] = u->id;
+	return form_value(v, "ket-thuc").len ? 1 : 0;
 }
 
 static int split_run(struct view *v, const struct org_unit *u, struct org_fault *f)
@@ -200,19 +214,27 @@ static void merge_fields(struct view *v, const struct org_unit *u)
 	html_decision(v);
 }
 
-static int merge_run(struct view *v, const struct org_unit *u, struct org_fault *f)
+static size_t merge_ends(struct view *v, const struct org_unit *u, int64_t *ids)
 {
 	const struct org_tree *t = view_tree(v);
-	struct org_decision d = form_decision(v);
-	int64_t ids[MERGED_MAX];
-	struct org_merger m = { .ids = ids, .into_id = u->id };
+	size_t count = 0;
 
-	for (size_t i = 0; i < t->count && m.count < MERGED_MAX; i++) {
+	for (size_t i = 0; i < t->count && count < UNIT_ENDS_MAX; i++) {
 		const struct org_unit *x = &t->units[i];
 
 		if (is_beside(v, u, x) && form_value(v, path_of(v, "u%lld", (long long)x->id)).len)
-			ids[m.count++] = x->id;
+			ids[count++] = x->id;
 	}
+	return count;
+}
+
+static int merge_run(struct view *v, const struct org_unit *u, struct org_fault *f)
+{
+	struct org_decision d = form_decision(v);
+	int64_t ids[UNIT_ENDS_MAX];
+	struct org_merger m = { .ids = ids, .into_id = u->id };
+
+	m.count = merge_ends(v, u, ids);
 	return org_unit_merge(&v->by, &m, &d, f, v->e);
 }
 
@@ -244,13 +266,13 @@ static int set_run(struct view *v, const struct org_unit *u, struct org_fault *f
 }
 
 const struct unit_act unit_acts[] = {
-	{ "them", T("Thêm đơn vị trực thuộc"), add_fields, add_run },
-	{ "doi-ten", T("Đổi tên"), rename_fields, rename_run },
-	{ "chuyen", T("Chuyển cấp trên"), move_fields, move_run },
-	{ "sap-nhap", T("Sáp nhập đơn vị khác vào"), merge_fields, merge_run },
-	{ "tach", T("Tách"), split_fields, split_run },
-	{ "ket-thuc", T("Kết thúc"), end_fields, end_run },
-	{ "loai", T("Loại và vai trò"), set_fields, set_run },
+	{ "them", T("Thêm đơn vị trực thuộc"), add_fields, add_run, NULL },
+	{ "doi-ten", T("Đổi tên"), rename_fields, rename_run, NULL },
+	{ "chuyen", T("Chuyển cấp trên"), move_fields, move_run, NULL },
+	{ "sap-nhap", T("Sáp nhập đơn vị khác vào"), merge_fields, merge_run, merge_ends },
+	{ "tach", T("Tách"), split_fields, split_run, split_ends },
+	{ "ket-thuc", T("Kết thúc"), end_fields, end_run, end_ends },
+	{ "loai", T("Loại và vai trò"), set_fields, set_run, NULL },
 };
 const size_t unit_act_count = COUNT(unit_acts);
 
@@ -288,6 +310,69 @@ void page_unit_act(struct view *v)
 		show(v, u, act);
 }
 
+/* --- before it is done ------------------------------------------------------------------------ */
+
+/* What was typed, to be sent once more. */
+static void same_form(struct view *v)
+{
+	for (size_t i = 0; i < v->form.count; i++)
+		if (!str_is(v->form.at[i].name, "dau"))
+			html(v->w, "<input type=\"hidden\" name=\"%.*s\" value=\"%.*s\">\n",
+				STR_FMT(v->form.at[i].name), STR_FMT(v->form.at[i].value));
+	html(v->w, "<input type=\"hidden\" name=\"xac-nhan\" value=\"1\">\n");
+}
+
+static int preview_row(struct view *v, int64_t id, bool is_first)
+{
+	struct org_goods_count *goods;
+	size_t count;
+	int rc = org_goods_of(&v->by, id, v->a, &goods, &count, v->e);
+
+	if (rc < 0)
+		return rc;
+	if (is_first) {
+		html_table_begin(v, tr(v->lang, "Những gì được chuyển"), "stack");
+		html_table_head(v, tr(v->lang, "Đơn vị kết thúc"));
+		for (size_t i = 0; i < count; i++)
+			html_table_head(v, tr(v->lang, goods[i].goods->words));
+		html_table_rows(v);
+	}
+	html(v->w, "<tr><th scope=\"row\">%.*s</th>", STR_FMT(unit_name(v, id)));
+	for (size_t i = 0; i < count; i++)
+		html(v->w, "<td data-label=\"%s\">%lld</td>", tr(v->lang, goods[i].goods->words),
+			(long long)goods[i].count);
+	html(v->w, "</tr>\n");
+	return 0;
+}
+
+/* What goes along, before anything does. False: there is nothing to ask, or it is answered. */
+static bool must_ask(struct view *v, const struct org_unit *u, const struct unit_act *act)
+{
+	int64_t ids[UNIT_ENDS_MAX];
+	size_t count = act->ends && !form_value(v, "xac-nhan").len ? act->ends(v, u, ids) : 0;
+	int rc = 0;
+
+	if (!count)
+		return false;
+	page_start(v, tr(v->lang, act->words));
+	html(v->w, "<p>%s</p>\n",
+		tr(v->lang,
+			"Chưa ghi gì. Khi ghi, những gì dưới đây chuyển sang đơn vị tiếp nhận; giấy tờ cũ giữ tên "
+			"cũ, kết quả của những ngày trước giữ nguyên. Hoàn tác được trong 30 ngày."));
+	for (size_t i = 0; rc == 0 && i < count; i++)
+		rc = preview_row(v, ids[i], i == 0);
+	html_table_end(v);
+	html_form(v, path_of(v, "/don-vi/%lld/%s", (long long)u->id, act->slug), "card");
+	same_form(v);
+	html_form_end(v, tr(v->lang, "Ghi và chuyển"));
+	html(v->w, "<p><a href=\"/don-vi/%lld/%s\">%s</a></p>\n", (long long)u->id, act->slug,
+		tr(v->lang, "Sửa lại"));
+	page_end(v);
+	if (rc < 0)
+		page_failed(v);
+	return true;
+}
+
 static void undo(struct view *v, const struct org_unit *u)
 {
 	struct org_fault f = { 0 };
@@ -311,6 +396,7 @@ void page_unit_act_post(struct view *v)
 	struct org_fault f = { 0 };
 	int rc;
 
+	v->by.goods = unit_goods;
 	if (u && str_is(v->args[1], "hoan-tac")) {
 		undo(v, u);
 		return;
@@ -319,6 +405,8 @@ void page_unit_act_post(struct view *v)
 		page_problem(v, 404);
 		return;
 	}
+	if (must_ask(v, u, act))
+		return;
 	rc = act->run(v, u, &f);
 	if (rc < 0 && f.words) {
 		fault_org(v, &f);

@@ -10,12 +10,20 @@ static const char sql_unit[] =
 	"SELECT roles, coalesce((SELECT name FROM unit_name WHERE unit_id = $1 AND from_day <= $2"
 	" ORDER BY from_day DESC LIMIT 1), '') FROM unit WHERE id = $1 AND from_day <= $2"
 	" AND (until_day IS NULL OR until_day > $2)";
+/* What was of unit $1 at $2: what units that ended later have left to others is theirs still. */
+#define WERE_THERE(table) \
+	"(unit_id = $1 OR id IN (SELECT m.row_id FROM unit_event n JOIN unit_moved m" \
+	" ON m.event_id = n.id WHERE n.unit_id = $1 AND n.what = 'end' AND n.made_at_s > $2" \
+	" AND n.undone_at_s IS NULL AND m.of_table = '" table "'))" \
+	" AND id NOT IN (SELECT m.row_id FROM unit_event n JOIN unit_moved m" \
+	" ON m.event_id = n.id WHERE n.other_id = $1 AND n.what = 'end' AND n.made_at_s > $2" \
+	" AND n.undone_at_s IS NULL AND m.of_table = '" table "')"
 static const char sql_hosts[] =
-	"SELECT id, name, kind, level FROM host WHERE unit_id = $1 AND first_seen_s <= $2"
-	" ORDER BY name, id";
-static const char sql_people[] =
-	"SELECT id, name FROM staff WHERE unit_id = $1 AND made_at_s <= $2"
-	" AND state NOT IN ('moved', 'retired', 'left') ORDER BY sort_key, id";
+	"SELECT id, name, kind, level FROM host WHERE " WERE_THERE("host") " AND first_seen_s <= $2"
+									   " ORDER BY name, id";
+static const char sql_people[] = "SELECT id, name FROM staff WHERE " WERE_THERE(
+	"staff") " AND made_at_s <= $2"
+		 " AND state NOT IN ('moved', 'retired', 'left') ORDER BY sort_key, id";
 /* Only what a verdict weighs: the texts stay on the disk. */
 static const char sql_rows[] =
 	"SELECT check_id, outcome, at_s FROM evidence WHERE run_id = (SELECT id FROM audit_run"

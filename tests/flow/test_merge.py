@@ -1,0 +1,131 @@
+#!/usr/bin/env python3
+"""Units that merge and split: what goes along, what stays as it was on its day, who may see it then, and all of it
+back again."""
+import datetime
+import json
+import re
+import time
+import unittest
+
+from flow import ADMIN, Server, khien, totp
+from test_matrix import account_of, mark_of
+
+# EVIDENCE: D5.1
+DECISION = {"so-qd": "9/QĐ", "ngay-ky": "01/01/2025", "hieu-luc": "01/01/2025"}
+
+
+def local_day(days):
+    """So many days from today, where the law is."""
+    return (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=7, days=days)).date()
+
+
+class Merge(unittest.TestCase):
+    maxDiff = None
+
+    def setUp(self):
+        self.server = Server()
+        self.server.start()
+        self.addCleanup(self.server.own.cleanup)
+        self.addCleanup(self.server.stop)
+        self.admin = self.server.set_up()
+        mark_of(self.admin)
+        for name in ("Xã Đông", "Xã Tây"):
+            self.form("/don-vi/1/them", cap_tren=1, ten=name, loai="agency", so_qd="1/QĐ", ngay_ky="01/01/2020",
+                      hieu_luc="01/01/2020")
+        self.records = {unit: self.record(unit) for unit in (2, 3)}
+        self.admin.get(f"/ban-ghi/{self.records[2]}")
+        page = self.admin.upload(f"/ban-ghi/{self.records[2]}/tep", {"dau": self.admin.mark}, [("tep", "a.txt", b"a")])
+        self.file = re.search(r'href="/tep/(\d+)"', page.text).group(1)
+        self.form("/ho-so", luong="exception", don_vi=2)
+        self.case = re.search(r"/ho-so/(\d+)", self.admin.path).group(1)
+        self.form("/nhan-su", ten="Trần Đông", don_vi_moi=2)
+        self.officers = {unit: account_of(self.server, self.admin, "officer", unit) for unit in (2, 3)}
+
+    def form(self, path, status=200, **fields):
+        page = self.admin.post(path, {"dau": self.admin.mark, **{k.replace("_", "-"): v for k, v in fields.items()}})
+        self.assertEqual(page.status, status, page.text)
+        return page
+
+    def record(self, unit):
+        self.form("/so/wifi/moi", t_ssid=f"Mang {unit}", t_doi_tuong="khach", t_trang_thai="dang-phat", don_vi=unit)
+        return re.search(r"/ban-ghi/(\d+)", self.admin.path).group(1)
+
+    def merge(self, **more):
+        """Xã Đông (2) into Xã Tây (3)."""
+        return self.form("/don-vi/3/sap-nhap", u2="1", **{**DECISION, **more})
+
+    def statuses(self, browser):
+        return [browser.get(path, follow=False).status for path in (
+            f"/ban-ghi/{self.records[2]}", f"/tep/{self.file}", f"/ho-so/{self.case}", "/nhan-su/1",
+            "/don-vi/2")]                                      # what stays behind is left to the successor
+
+    def of(self, unit, day):
+        done = khien("verdicts", "--unit", unit, "--on", day, "--format", "json", "--data", self.server.data,
+                     env={"KHIEN_TEST_CLOCK": self.server.clock}, timeout_s=120)
+        self.assertEqual(done.status, 0, done)
+        # the address of the page is not part of the verdict
+        return {(row["obligation"], row["subject"]): (row["verdict"], row["because"])
+                for row in json.loads(done.out)["verdicts"]}
+
+    def test_all_goes_along_is_seen_by_the_successor_and_comes_back(self):
+        self.assertEqual(self.statuses(self.officers[2]), [200] * 5)
+        self.assertEqual(self.statuses(self.officers[3]), [404] * 5)
+        page = self.merge()                                     # what would go along, and nothing is done
+        self.assertIn("Chưa ghi gì", page.text)
+        self.assertRegex(page.text, r'Xã Đông</th><td data-label="người">1</td><td data-label="máy">0</td>'
+                                    r'<td data-label="tài khoản">1</td><td data-label="nhóm đăng nhập">0</td>'
+                                    r'<td data-label="bản ghi trong các sổ">1</td>'
+                                    r'<td data-label="tệp đính kèm bản ghi">1</td>'
+                                    r'<td data-label="hồ sơ đang mở">1</td>')
+        self.assertEqual(self.statuses(self.officers[3]), [404] * 5)
+        self.admin.submit({}, action="/don-vi/3/sap-nhap")
+        self.assertIn("Đã lưu", self.admin.page.text)
+        self.assertEqual(self.statuses(self.officers[3]), [200] * 5)
+        page = self.admin.get(f"/ban-ghi/{self.records[2]}")
+        self.assertIn("chuyển đơn vị", page.text)
+        self.assertIn("9/QĐ", page.text)
+        self.assertIn("Mang 2", self.officers[3].get("/so/wifi?don-vi=3").text)
+        event = re.findall(r'name="su-kien" value="(\d+)"', self.admin.get("/don-vi/2").text)
+        self.form("/don-vi/2/hoan-tac", su_kien=event[0])
+        self.assertIn("Đã hoàn tác", self.admin.page.text)
+        self.assertEqual(self.statuses(self.officers[3]), [404] * 5)
+        self.assertNotIn("Mang 2", self.officers[3].get("/so/wifi").text)
+        self.assertEqual([self.admin.get(f"/ban-ghi/{self.records[2]}").status, khien(
+            "unit", "show", "2", "--data", self.server.data).out.count("undone")], [200, 1])
+
+    def test_what_was_so_on_a_day_stays_so(self):
+        past, later = (local_day(days) for days in (0, 3))
+        self.server.pass_time(days=3)
+        self.log_in_again()
+        before = {unit: self.of(unit, past.isoformat()) for unit in (2, 3)}
+        self.assertTrue(any(subject.startswith("record") or "Mang 2" in subject for _, subject in before[2]),
+                        sorted({subject for _, subject in before[2]}))
+        self.merge(xac_nhan="1", **{"hieu-luc": later.strftime("%d/%m/%Y")})
+        for unit in (2, 3):
+            after = self.of(unit, past.isoformat())
+            self.assertEqual({k: v for k, v in after.items() if before[unit].get(k) != v}, {}, unit)
+            self.assertEqual(set(before[unit]) - set(after), set(), unit)
+        self.assertEqual(self.admin.get(f"/ho-so/{self.case}").status, 200)
+
+    def log_in_again(self):
+        self.admin.get("/dang-nhap")
+        self.admin.submit({"ten-dang-nhap": ADMIN[0], "mat-khau": ADMIN[1]}, action="/dang-nhap")
+        self.admin.submit({"ma": totp(self.admin.totp_key, time.time() + self.server.shift_s)}, action="/ma-hai-buoc")
+        mark_of(self.admin)
+
+    def test_a_cancelled_record_stays_cancelled_and_is_restored_at_the_successor(self):
+        record = self.records[2]
+        self.admin.get(f"/ban-ghi/{record}")
+        self.admin.submit({"ly-do": "trùng"}, action=f"/ban-ghi/{record}/huy")
+        self.assertEqual(self.admin.page.status, 200, self.admin.page.text)
+        self.merge(xac_nhan="1")
+        page = self.admin.get(f"/ban-ghi/{record}")
+        self.assertIn("khôi phục", page.text.lower())
+        self.admin.submit({}, action=f"/ban-ghi/{record}/hoan-tac")
+        self.assertEqual(self.admin.page.status, 200, self.admin.page.text)
+        self.assertEqual(self.officers[3].get(f"/ban-ghi/{record}").status, 200)
+        self.assertIn("Mang 2", self.officers[3].get("/so/wifi?don-vi=3").text)
+
+
+if __name__ == "__main__":
+    unittest.main()
