@@ -84,6 +84,7 @@ TLSCACertificateFile {ca}
 TLSCertificateFile {cert}
 TLSCertificateKeyFile {key}
 security simple_bind=128
+sizelimit size.soft=60 size.hard=60 size.pr=60 size.prtotal=unlimited
 database mdb
 suffix {BASE}
 directory {self.folder}/data

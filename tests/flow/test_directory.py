@@ -125,6 +125,42 @@ class Ldap(unittest.TestCase):
         self.assertEqual(page.status, 403)
         self.assertIn("không thuộc nhóm nào", page.text)
 
+    def test_a_group_within_a_group_counts_however_deep(self):
+        name = "cn={},ou=nhom," + self.ldap.base
+        made = []
+        try:
+            # to-1 in to-2 in to-3 in can-bo, and a ring that must not hold it up
+            for level, member in ((1, "uid=dung.vo,ou=nguoi," + self.ldap.base), (2, name.format("to-1")),
+                                  (3, name.format("to-2"))):
+                self.ldap.modify(f"dn: {name.format(f'to-{level}')}\nchangetype: add\nobjectClass: groupOfNames\n"
+                                 f"cn: to-{level}\nmember: {member}\n")
+                made.append(f"to-{level}")
+            self.ldap.modify(f"dn: {name.format('can-bo')}\nchangetype: modify\nadd: member\n"
+                             f"member: {name.format('to-3')}\n")
+            self.ldap.modify(f"dn: {name.format('to-1')}\nchangetype: modify\nadd: member\n"
+                             f"member: {name.format('can-bo')}\n")
+            self.assertIn("cn=can-bo", self.tried("dung.vo"))
+            browser = self.server.browser()
+            log_in(browser, "dung.vo", PEOPLE["dung.vo"][1])
+            self.assertEqual(stage(browser), "full")
+            self.assertEqual(browser.get("/don-vi/2").status, 200)
+        finally:
+            self.ldap.set_members("can-bo", ["binh.tran"])
+            for group in made:
+                self.ldap.modify(f"dn: {name.format(group)}\nchangetype: delete\n")
+
+    def test_more_groups_than_a_server_tells_at_once(self):
+        name = "cn={},ou=nhom," + self.ldap.base
+        many = [f"nhieu-{i}" for i in range(150)]            # slapd of the test tells 60 at most in one answer
+        self.ldap.modify("\n".join(
+            f"dn: {name.format(group)}\nchangetype: add\nobjectClass: groupOfNames\ncn: {group}\n"
+            f"member: uid=chi.pham,ou=nguoi,{self.ldap.base}\n" for group in many))
+        try:
+            told = self.tried("chi.pham")
+            self.assertEqual([group for group in many if f"cn={group}," not in told], [])
+        finally:
+            self.ldap.modify("\n".join(f"dn: {name.format(group)}\nchangetype: delete\n" for group in many))
+
     def test_an_empty_password_is_never_right(self):
         browser = self.server.browser()
         page = log_in(browser, "chi.pham", "")

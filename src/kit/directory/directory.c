@@ -7,17 +7,7 @@
 #include "kit/directory/directory_int.h"
 
 #define DISABLED_BIT 2 /* of userAccountControl, [MS-ADTS] 2.2.16 */
-#define VALUE_BYTES_MAX 1024
 #define SYSTEM_ROOTS "/etc/ssl/certs/ca-certificates.crt"
-
-/* A question that goes on. */
-struct asking {
-	const struct directory *d;
-	LDAP *ld;
-	int ca_fd;
-	struct arena *a;
-	struct directory_person *ret;
-};
 
 bool directory_is_url(struct str url)
 {
@@ -156,19 +146,6 @@ static bool bind_searcher(struct asking *q)
 
 /* --- searching -------------------------------------------------------------------------------- */
 
-/* A value inside a filter, RFC 4515. */
-static void escaped(struct buf *out, struct str s)
-{
-	for (size_t i = 0; i < s.len; i++) {
-		unsigned char c = (unsigned char)s.ptr[i];
-
-		if (c < 0x20 || c >= 0x7f || c == '*' || c == '(' || c == ')' || c == '\\')
-			buf_fmt(out, "\\%02x", c);
-		else
-			buf_fmt(out, "%c", c);
-	}
-}
-
 static int search(struct asking *q, const char *filter, const char *const *attributes, int max,
 	LDAPMessage **ret)
 {
@@ -185,20 +162,11 @@ static struct str value(struct asking *q, LDAPMessage *entry, const char *attrib
 	struct berval **values = ldap.values(q->ld, entry, attribute);
 	struct str found = STR("");
 
-	if (values && values[0] && values[0]->bv_len <= VALUE_BYTES_MAX)
+	if (values && values[0] && values[0]->bv_len <= DIRECTORY_VALUE_BYTES)
 		found = arena_str(q->a, (struct str){ values[0]->bv_val, values[0]->bv_len });
 	if (values)
 		ldap.values_free(values);
 	return found;
-}
-
-static void add_group(struct directory_person *p, struct str dn)
-{
-	for (size_t i = 0; i < p->group_count; i++)
-		if (str_eq_nocase(p->groups[i], dn))
-			return;
-	if (p->group_count < DIRECTORY_GROUPS_MAX && dn.len && dn.len <= VALUE_BYTES_MAX)
-		p->groups[p->group_count++] = dn;
 }
 
 static void groups_of_entry(struct asking *q, LDAPMessage *entry)
@@ -206,7 +174,7 @@ static void groups_of_entry(struct asking *q, LDAPMessage *entry)
 	struct berval **values = ldap.values(q->ld, entry, "memberOf");
 
 	for (size_t i = 0; values && values[i]; i++)
-		add_group(q->ret,
+		directory_add_group(q->ret,
 			arena_str(q->a, (struct str){ values[i]->bv_val, values[i]->bv_len }));
 	if (values)
 		ldap.values_free(values);
@@ -246,7 +214,7 @@ static bool find_person(struct asking *q, struct str login)
 
 	buf_init(&filter, 8 * KIB);
 	buf_fmt(&filter, "(&%s(%s=", q->d->filter, q->d->attribute);
-	escaped(&filter, login);
+	directory_escaped(&filter, login);
 	buf_fmt(&filter, "))");
 	rc = search(q, buf_cstr(&filter), attributes, 2, &found);
 	buf_done(&filter);
@@ -264,36 +232,6 @@ static bool find_person(struct asking *q, struct str login)
 	}
 	ldap.message_free(found);
 	return is_fine;
-}
-
-/* Those that say themselves who belongs to them. A directory that does not let us ask leaves what
- * memberOf told. */
-static void find_groups(struct asking *q, struct str login)
-{
-	static const char *const attributes[] = { "1.1", NULL };
-	LDAPMessage *found, *entry;
-	struct buf filter;
-
-	buf_init(&filter, 16 * KIB);
-	buf_fmt(&filter, "(|(member=");
-	escaped(&filter, q->ret->dn);
-	buf_fmt(&filter, ")(uniqueMember=");
-	escaped(&filter, q->ret->dn);
-	buf_fmt(&filter, ")(memberUid=");
-	escaped(&filter, login);
-	buf_fmt(&filter, "))");
-	(void)search(q, buf_cstr(&filter), attributes, DIRECTORY_GROUPS_MAX, &found);
-	buf_done(&filter);
-	entry = found ? ldap.first(q->ld, found) : NULL;
-	for (; entry; entry = ldap.next(q->ld, entry)) {
-		char *dn = ldap.dn(q->ld, entry);
-
-		if (dn)
-			add_group(q->ret, arena_str(q->a, str_of(dn)));
-		if (dn)
-			ldap.memory_free(dn);
-	}
-	ldap.message_free(found);
 }
 
 static bool is_right(struct asking *q, struct str password)
@@ -326,7 +264,7 @@ void directory_ask(const struct directory *d, struct str login, struct str passw
 	if (!directory_is_url(str_of(d->url)))
 		(void)end(&q, DIRECTORY_UNREACHABLE, LDAP_PARAM_ERROR);
 	else if (open_line(&q) && bind_searcher(&q) && find_person(&q, login)) {
-		find_groups(&q, login);
+		directory_groups(&q, login);
 		if (is_right(&q, password))
 			ret->state = DIRECTORY_RIGHT;
 	}

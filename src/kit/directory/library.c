@@ -33,7 +33,13 @@ static bool find_all(void *l)
 		find(l, "ldap_memfree", &ldap.memory_free) &&
 		find(l, "ldap_msgfree", &ldap.message_free) &&
 		find(l, "ldap_unbind_ext_s", &ldap.unbind) &&
-		find(l, "ldap_err2string", &ldap.words);
+		find(l, "ldap_err2string", &ldap.words) &&
+		find(l, "ldap_create_page_control", &ldap.page_make) &&
+		find(l, "ldap_parse_pageresponse_control", &ldap.page_told) &&
+		find(l, "ldap_parse_result", &ldap.result) &&
+		find(l, "ldap_control_find", &ldap.find_control) &&
+		find(l, "ldap_control_free", &ldap.control_free) &&
+		find(l, "ldap_controls_free", &ldap.controls_free);
 }
 
 int directory_open(struct err *e)
