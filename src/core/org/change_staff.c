@@ -49,6 +49,13 @@ static const char sql_role_end[] =
 	"UPDATE staff_role SET until_day = $3 WHERE id = $1 AND staff_id = $2"
 	" AND until_day IS NULL";
 
+static const char sql_hangs[] =
+	"SELECT 1 WHERE EXISTS (SELECT 1 FROM person WHERE staff_id = $1)"
+	" OR EXISTS (SELECT 1 FROM staff_role WHERE staff_id = $1)"
+	" OR EXISTS (SELECT 1 FROM staff_event WHERE staff_id = $1 AND what <> 'add')";
+static const char sql_no_event[] = "DELETE FROM staff_event WHERE staff_id = $1";
+static const char sql_no_staff[] = "DELETE FROM staff WHERE id = $1";
+
 static int refuse(struct org_fault *f, const char *field, const char *words, struct err *e)
 {
 	*f = (struct org_fault){ field, words };
@@ -196,6 +203,21 @@ int staff_set(const struct org_actor *by, const struct staff *p, struct org_faul
 		folded(&a, p), text_name_key(&a, some(p->name)), some(p->email), some(p->phone));
 	arena_done(&a);
 	return rc < 0 ? rc : org_note(by, "staff-set", some(p->name), e);
+}
+
+int staff_forget(const struct org_actor *by, int64_t id, struct err *e)
+{
+	struct store_query *q = store_query(by->store, sql_hangs);
+	int rc;
+
+	store_bind_i64(q, 1, id);
+	rc = has(q, e);
+	if (rc != 0)
+		return rc < 0 ? rc : err_set(e, ERR_CONFLICT, "something hangs on this person");
+	rc = org_run(by->store, sql_no_event, "i", e, id);
+	if (rc == 0)
+		rc = org_run(by->store, sql_no_staff, "i", e, id);
+	return rc < 0 ? rc : org_note(by, "staff-forget", STR(""), e);
 }
 
 /* --- decisions -------------------------------------------------------------------------------- */

@@ -52,6 +52,9 @@ MUST_CHECK int staff_set(const struct org_actor *by, const struct staff *changed
 /* What staff_add() would say, without saving. */
 MUST_CHECK int staff_check(
 	struct store *s, const struct staff *new, struct org_fault *ret_fault, struct err *e);
+/* Somebody who was added by mistake, and whom nothing has happened to since, is gone. ERR_CONFLICT:
+ * they have an account, a role, a decision. */
+MUST_CHECK int staff_forget(const struct org_actor *by, int64_t id, struct err *e);
 
 /* A decision about a person. It takes effect at its second: at once when that has passed, else
  * staff_due() does it then. */

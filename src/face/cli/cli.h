@@ -4,7 +4,7 @@
 
 #include "kit/command/command.h"
 
-extern const struct command cmd_register_import, cmd_register_export;
+extern const struct command cmd_register_import, cmd_people_import, cmd_register_export;
 extern const struct command cmd_audit, cmd_ask, cmd_review, cmd_tables, cmd_checks;
 extern const struct command cmd_pack_check, cmd_pack_show, cmd_pack_diff, cmd_pack_param,
 	cmd_pack_export;

@@ -26,25 +26,30 @@
 #define ADDRESS_SPACE_BYTES (768 * MIB)
 #endif
 
-static const struct command_option options[] = {
-	CLI_PACKS_OPTION,
-	{ "data", OPTION_DIR, "DIR", NULL, T("thư mục dữ liệu của khien serve") },
-	{ "unit", OPTION_TEXT, "UNIT", NULL,
-		T("đơn vị của các dòng không ghi đơn vị: mã hoặc số") },
-	{ "sheet", OPTION_TEXT, "NAME", NULL,
-		T("trang tính: tên hoặc số thứ tự; mặc định trang đầu") },
-	{ "map", OPTION_TEXT, "C=FIELD,…", NULL,
-		T("cột nào là trường nào, khi tiêu đề không nói rõ; C= thì bỏ qua cột") },
-	{ "dry-run", OPTION_FLAG, NULL, NULL, T("chỉ xem mọi lỗi, không lưu gì") },
-	{ "errors", OPTION_FILE, "FILE", NULL,
-		T("ghi tệp XLSX cùng bố cục với lỗi được đánh dấu") },
-	{ "undo", OPTION_NUMBER, "N", NULL, T("hoàn tác lần nhập số N thay cho nhập") },
-	{ "format", OPTION_CHOICE, "F", "text|json", T("dạng kết quả") },
-	{ 0 },
-};
+#define IMPORT_OPTIONS \
+	CLI_PACKS_OPTION, \
+		{ "data", OPTION_DIR, "DIR", NULL, T("thư mục dữ liệu của khien serve") }, \
+		{ "unit", OPTION_TEXT, "UNIT", NULL, \
+			T("đơn vị của các dòng không ghi đơn vị: mã hoặc số") }, \
+		{ "sheet", OPTION_TEXT, "NAME", NULL, \
+			T("trang tính: tên hoặc số thứ tự; mặc định trang đầu") }, \
+		{ "map", OPTION_TEXT, "C=FIELD,…", NULL, \
+			T("cột nào là trường nào, khi tiêu đề không nói rõ; C= thì bỏ qua cột") }, \
+		{ "dry-run", OPTION_FLAG, NULL, NULL, T("chỉ xem mọi lỗi, không lưu gì") }, \
+		{ "errors", OPTION_FILE, "FILE", NULL, \
+			T("ghi tệp XLSX cùng bố cục với lỗi được đánh dấu") }, \
+		{ "undo", OPTION_NUMBER, "N", NULL, T("hoàn tác lần nhập số N thay cho nhập") }, \
+	{ \
+		"format", OPTION_CHOICE, "F", "text|json", T("dạng kết quả") \
+	}
+
+static const struct command_option options[] = { IMPORT_OPTIONS, { 0 } };
+static const struct command_option people_options[] = { IMPORT_OPTIONS,
+	{ "template", OPTION_FILE, "FILE", NULL, T("ghi bảng mẫu để điền thay cho nhập") }, { 0 } };
 
 struct job {
 	const struct command_line *line;
+	const char *path;
 	struct registers r;
 	struct exchange x;
 	struct exchange_result result;
@@ -282,7 +287,7 @@ static int write_errors(struct job *j, struct err *e)
 static int run_import(struct job *j, struct err *e)
 {
 	const char *format = command_value(j->line, "format");
-	const char *path = j->line->args[1], *name = strrchr(path, '/');
+	const char *path = j->path, *name = strrchr(path, '/');
 	int rc = read_file(j, path, e);
 
 	j->x = (struct exchange){ .at = &j->r.at,
@@ -327,18 +332,38 @@ static int run_undo(struct job *j, struct err *e)
 	return page_print(&j->out, e);
 }
 
-static int run(const struct command_line *line, struct err *e)
+/* An empty table to fill in. */
+static int write_template(struct job *j, struct err *e)
 {
-	struct job j = { .line = line, .in_fd = -1, .grid_fd = -1 };
+	int fd = open(
+		command_value(j->line, "template"), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	int rc = fd < 0 ? err_errno(e, errno, "cannot write the template") :
+			  exchange_template(j->r.at.reg, j->line->lang, &j->out, e);
+
+	if (rc == 0 && write(fd, j->out.ptr, j->out.len) != (ssize_t)j->out.len)
+		rc = err_errno(e, errno, "cannot write the template");
+	if (fd >= 0)
+		close(fd);
+	buf_done(&j->out);
+	return rc;
+}
+
+/* Of the register ID, or the roster. */
+static int import(const struct command_line *line, const char *id, const char *path, struct err *e)
+{
+	struct job j = { .line = line, .path = path, .in_fd = -1, .grid_fd = -1 };
+	bool is_template = !id && command_value(line, "template");
 	int rc;
 
-	if (!command_value(line, "undo") && line->arg_count < 2)
+	if (!command_value(line, "undo") && !path && !is_template)
 		return err_set(e, ERR_INPUT, "name the file to import");
 	arena_init(&j.arena, MEMORY_BYTES);
 	buf_init(&j.out, PAGE_MAX_BYTES);
-	rc = registers_open(line, line->args[0], false, &j.r, e);
+	rc = registers_open(line, id, is_template, &j.r, e);
 	if (rc == 0)
-		rc = command_value(line, "undo") ? run_undo(&j, e) : run_import(&j, e);
+		rc = is_template                    ? write_template(&j, e) :
+			command_value(line, "undo") ? run_undo(&j, e) :
+						      run_import(&j, e);
 	else
 		buf_done(&j.out);
 	if (j.is_grid_open)
@@ -351,6 +376,26 @@ static int run(const struct command_line *line, struct err *e)
 	arena_done(&j.arena);
 	return rc;
 }
+
+static int run(const struct command_line *line, struct err *e)
+{
+	return import(line, line->args[0], line->arg_count > 1 ? line->args[1] : NULL, e);
+}
+
+static int run_people(const struct command_line *line, struct err *e)
+{
+	return import(line, NULL, line->arg_count > 0 ? line->args[0] : NULL, e);
+}
+
+const struct command cmd_people_import = {
+	.name = "user import",
+	.args = "[FILE]",
+	.words = T(
+		"nhập danh sách nhân sự từ bảng XLSX hoặc CSV; mọi lỗi được kể, có lỗi thì không lưu gì"),
+	.options = people_options,
+	.args_max = 1,
+	.run = run_people,
+};
 
 const struct command cmd_register_import = {
 	.name = "register import",

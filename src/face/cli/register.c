@@ -65,7 +65,7 @@ int registers_open(const struct command_line *line, const char *id, bool is_bare
 	if (rc < 0)
 		return rc;
 	r->at = (struct record_at){ .packs = r->packs,
-		.reg = pack_register(r->packs, str_of(id)),
+		.reg = id ? pack_register(r->packs, str_of(id)) : exchange_people(),
 		.a = line->arena,
 		.now_s = clock_now_s() };
 	if (!r->at.reg)

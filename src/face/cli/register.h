@@ -16,7 +16,7 @@ struct registers {
 	int64_t unit_id; /* of --unit, else 1 */
 };
 
-/* ID of a register; the data folder is needed unless IS_BARE. */
+/* ID of a register, NULL: the roster; the data folder is needed unless IS_BARE. */
 MUST_CHECK int registers_open(const struct command_line *line, const char *id, bool is_bare,
 	struct registers *r, struct err *e);
 void registers_close(struct registers *r);

@@ -192,7 +192,9 @@ static int begin(struct work *w, struct err *e)
 
 	w->at = (struct record_at){ .store = w->store,
 		.packs = w->s->packs,
-		.reg = pack_register(w->s->packs, job->register_id),
+		.reg = str_is(job->register_id, EXCHANGE_PEOPLE) ?
+			exchange_people() :
+			pack_register(w->s->packs, job->register_id),
 		.a = w->a,
 		.now_s = clock_now_s(),
 		.login = job->by };

@@ -81,7 +81,12 @@ bool import_of_path(struct view *v, struct job_page *ret)
 		return false;
 	}
 	v->args[0] = ret->job.register_id;
-	return register_of_path(v, &ret->p);
+	if (!import_register_of_path(v, &ret->p))
+		return false;
+	if (view_may(v, import_right(&ret->p), ret->job.unit_id))
+		return true;
+	page_problem(v, 403);
+	return false;
 }
 
 static int ask(struct view *v, struct job_page *j, enum exchange_state to)
@@ -128,7 +133,8 @@ static struct str map_typed(struct view *v)
 /* Who takes an import back must reach all units it wrote to. */
 static int may_undo(struct view *v, const struct exchange_job *job)
 {
-	struct view_units may = view_units(v, RIGHT_ACT);
+	struct view_units may =
+		view_units(v, str_is(job->register_id, EXCHANGE_PEOPLE) ? RIGHT_PEOPLE : RIGHT_ACT);
 	int64_t outside = 0;
 	int rc = exchange_import_outside(v->web->store, job->import_id, may.json, &outside, v->e);
 

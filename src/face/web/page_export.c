@@ -104,7 +104,7 @@ void page_register_template(struct view *v)
 	bool is_csv = str_is(http_pair(v->query, "dang"), "csv");
 	struct register_page p;
 
-	if (!register_of_path(v, &p))
+	if (!import_register_of_path(v, &p))
 		return;
 	if (is_csv)
 		csv_template(v, &p);

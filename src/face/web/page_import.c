@@ -26,7 +26,7 @@ static const char *state_words(enum exchange_state state)
 
 static void jobs(struct view *v, const struct register_page *p)
 {
-	struct view_units may = view_units(v, RIGHT_ACT);
+	struct view_units may = view_units(v, import_right(p));
 	struct exchange_jobs list;
 
 	if (exchange_jobs(v->web->store, p->at.reg->id, may.is_all ? STR_NONE : may.json, v->a,
@@ -55,7 +55,7 @@ static void import_page(struct view *v, const struct register_page *p)
 		text_of(v,
 			arena_fmt(v->a, "%s: %.*s", tr(v->lang, "Nhập từ bảng"),
 				STR_FMT(words_of(v, p->at.reg->title)))));
-	html(v->w, "<p><a href=\"/so/%s\">← %.*s</a></p>\n<p>%s</p>\n", id,
+	html(v->w, "<p><a href=\"%s\">← %.*s</a></p>\n<p>%s</p>\n", import_home(v, p),
 		STR_FMT(words_of(v, p->at.reg->title)),
 		tr(v->lang,
 			"Bảng Excel (XLSX) hoặc CSV đang có dùng được ngay, kể cả phông TCVN3, VNI. Khiên nêu "
@@ -73,7 +73,7 @@ static void import_page(struct view *v, const struct register_page *p)
 		html_unit_select(v,
 			&(struct unit_choice){ .name = "don-vi",
 				.label = tr(v->lang, "Đơn vị của các dòng không ghi đơn vị"),
-				.right = RIGHT_ACT,
+				.right = import_right(p),
 				.chosen = v->user.unit_id });
 	html(v->w,
 		"<div class=\"field\"><label for=\"tep\">%s</label>\n<input id=\"tep\" name=\"tep\" "
@@ -88,7 +88,7 @@ void page_import(struct view *v)
 {
 	struct register_page p;
 
-	if (register_of_path(v, &p))
+	if (import_register_of_path(v, &p))
 		import_page(v, &p);
 }
 
@@ -98,11 +98,11 @@ void page_import_post(struct view *v)
 	struct register_page p;
 	struct exchange_job job = { .unit_id = form_number(v, "don-vi") };
 
-	if (!register_of_path(v, &p))
+	if (!import_register_of_path(v, &p))
 		return;
 	if (job.unit_id == 0)
 		job.unit_id = v->user.unit_id ? v->user.unit_id : ORG_UNIT_FIRST;
-	if (!sent || !view_may(v, RIGHT_ACT, job.unit_id)) {
+	if (!sent || !view_may(v, import_right(&p), job.unit_id)) {
 		fault_add(v, sent ? "don-vi" : "tep",
 			sent ? tr(v->lang, "Bạn không được ghi vào sổ của đơn vị này.") :
 			       tr(v->lang, "Hãy chọn một tệp có nội dung."));
@@ -328,8 +328,12 @@ static void checked(struct view *v, const struct job_page *j)
 	if (j->job.faults == 0)
 		act_button(v, j, "luu",
 			text_of(v,
-				str_of(fill(v, tr(v->lang, "Lưu {n} bản ghi vào sổ"), "n",
-					number_text(v, j->job.added + j->job.changed), NULL))));
+				str_of(fill(v,
+					import_right(&j->p) == RIGHT_PEOPLE ?
+						tr(v->lang, "Lưu {n} người vào danh sách") :
+						tr(v->lang, "Lưu {n} bản ghi vào sổ"),
+					"n", number_text(v, j->job.added + j->job.changed),
+					NULL))));
 	else
 		html(v->w, "<p class=\"alarm\">%s</p>\n",
 			tr(v->lang, "Chưa lưu gì. Sửa các lỗi dưới đây trong tệp rồi nhập lại."));
@@ -363,10 +367,12 @@ static void refused(struct view *v, const struct job_page *j)
 static void saved(struct view *v, const struct job_page *j)
 {
 	sums(v, j);
-	html(v->w, "<p>%s <a href=\"/so/%.*s\">%s</a></p>\n",
+	html(v->w, "<p>%s <a href=\"%s\">%s</a></p>\n",
 		fill(v, tr(v->lang, "Đã lưu, lần nhập số {n}. Hoàn tác được trong 30 ngày."), "n",
 			number_text(v, j->job.import_id), NULL),
-		STR_FMT(j->job.register_id), tr(v->lang, "Xem sổ"));
+		import_home(v, &j->p),
+		import_right(&j->p) == RIGHT_PEOPLE ? tr(v->lang, "Xem danh sách nhân sự") :
+						      tr(v->lang, "Xem sổ"));
 	act_button(v, j, "hoan-tac", tr(v->lang, "Hoàn tác cả lần nhập này"));
 }
 

@@ -181,6 +181,9 @@ void page_people(struct view *v)
 	html(v->w, "<p class=\"export\"><a href=\"/nhan-su.csv\">%s</a></p>\n",
 		tr(v->lang, "Tải danh sách này (CSV)"));
 	if (org_reach(v->user.role, RIGHT_PEOPLE) > PLACE_SELF)
+		html(v->w, "<p class=\"export\"><a href=\"/so/nhan-su/nhap\">%s</a></p>\n",
+			tr(v->lang, "Nhập danh sách từ bảng (XLSX, CSV)"));
+	if (org_reach(v->user.role, RIGHT_PEOPLE) > PLACE_SELF)
 		add_form(v, q.unit_id);
 	page_end(v);
 }

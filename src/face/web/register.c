@@ -1,5 +1,6 @@
 /* register.c - what the pages of registers share: who sees what, the query of a list, its links. */
 #include "face/web/register_int.h"
+#include "work/exchange/exchange.h"
 
 bool register_may_see(struct view *v, const struct pack_register *r)
 {
@@ -35,6 +36,29 @@ bool register_of_path(struct view *v, struct register_page *ret)
 	}
 	begin(v, r, ret);
 	return true;
+}
+
+bool import_register_of_path(struct view *v, struct register_page *ret)
+{
+	if (!str_is(v->args[0], EXCHANGE_PEOPLE))
+		return register_of_path(v, ret);
+	if (org_reach(v->user.role, RIGHT_PEOPLE) <= PLACE_SELF) {
+		page_problem(v, 403);
+		return false;
+	}
+	begin(v, exchange_people(), ret);
+	return true;
+}
+
+enum org_right import_right(const struct register_page *p)
+{
+	return p->at.reg == exchange_people() ? RIGHT_PEOPLE : RIGHT_ACT;
+}
+
+const char *import_home(struct view *v, const struct register_page *p)
+{
+	return p->at.reg == exchange_people() ? "/nhan-su" :
+						path_of(v, "/so/%.*s", STR_FMT(p->at.reg->id));
 }
 
 bool record_of_path(struct view *v, struct register_page *ret)

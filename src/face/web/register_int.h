@@ -17,6 +17,11 @@ struct register_page {
 /* The register that the first {} names; answers itself when there is none to be seen. */
 bool register_of_path(struct view *v, struct register_page *ret);
 /* The record that the first {} names, with its register. */
+/* The same with what tables are imported into: the roster too, for who keeps it; the right that it
+ * takes, and where it is shown. */
+bool import_register_of_path(struct view *v, struct register_page *ret);
+enum org_right import_right(const struct register_page *p);
+const char *import_home(struct view *v, const struct register_page *p);
 bool record_of_path(struct view *v, struct register_page *ret);
 bool register_may_see(struct view *v, const struct pack_register *r);
 bool field_is_seen(const struct register_page *p, const struct register_field *f);

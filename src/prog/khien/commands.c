@@ -42,6 +42,7 @@ const struct command *const khien_commands[] = {
 	&cmd_log_prove,
 	&cmd_log_stat,
 	&cmd_register_import,
+	&cmd_people_import,
 	&cmd_register_export,
 	&cmd_log_keep,
 	&cmd_log_month,

@@ -15,6 +15,11 @@
 extern const struct store_step exchange_steps[];
 extern const size_t exchange_step_count;
 
+/* The roster, as if it were a register: what is said here of registers holds for it, and its rows
+ * are people of core/org/staff.h. A person who is there is found by the code. */
+#define EXCHANGE_PEOPLE "nhan-su"
+const struct pack_register *exchange_people(void);
+
 /* --- what the columns mean -------------------------------------------------------------------- */
 
 enum exchange_meaning {

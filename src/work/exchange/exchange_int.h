@@ -14,6 +14,21 @@ extern const char exchange_record_heading[], exchange_unit_heading[];
  * when so asked. */
 struct str exchange_plain(struct str s, bool with_brackets, struct arena *a);
 
+/* import.c: is ROW one of the data, neither above the headings nor blank nor a row of numbers? */
+bool exchange_is_data(const struct exchange *x, const struct office_row *row);
+MUST_CHECK int exchange_refuse_again(const struct exchange *x, struct err *e);
+
+/* --- people.c: exchange_check(), exchange_apply() and exchange_undo() of the roster --- */
+
+struct people_how {
+	enum lang lang;
+	bool is_saving;
+};
+MUST_CHECK int people_import(const struct exchange *x, const struct people_how *how,
+	struct arena *a, struct exchange_result *ret, struct err *e);
+MUST_CHECK int people_undo(const struct record_at *at, int64_t import_id, struct arena *a,
+	size_t *ret_left, struct err *e);
+
 /* --- value.c: what people type, nearer to what a register takes --- */
 
 /* The values of a cell of F, in the form in which record_value_take() wants them. */

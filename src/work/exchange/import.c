@@ -373,14 +373,14 @@ static bool is_numbering(const struct office_row *row)
 	return wanted > 2;
 }
 
-static bool is_of_data(const struct importing *im, const struct office_row *row)
+bool exchange_is_data(const struct exchange *x, const struct office_row *row)
 {
-	if (row->number <= im->x->map.head_row)
+	if (row->number <= x->map.head_row)
 		return false;
-	if (row->number == im->x->map.head_row + 1 && is_numbering(row))
+	if (row->number == x->map.head_row + 1 && is_numbering(row))
 		return false;
-	for (size_t i = 0; i < row->count && i < im->x->map.count; i++)
-		if (im->x->map.columns[i].meaning == COLUMN_FIELD && !row->cells[i].is_filled &&
+	for (size_t i = 0; i < row->count && i < x->map.count; i++)
+		if (x->map.columns[i].meaning == COLUMN_FIELD && !row->cells[i].is_filled &&
 			(row->cells[i].kind != OFFICE_EMPTY || row->cells[i].is_formula))
 			return true;
 	return false;
@@ -419,7 +419,7 @@ static int all_rows(struct importing *im, each *what, struct err *e)
 	memset(im->seen, 0, im->seen_room * sizeof(*im->seen));
 	im->ret->rows = im->ret->added = im->ret->changed = im->ret->same = 0;
 	while ((rc = grid_next(im->x->grid, &row, e)) == 1)
-		if (is_of_data(im, &row)) {
+		if (exchange_is_data(im->x, &row)) {
 			rc = row_done(im, &row, what, e);
 			if (rc < 0)
 				return rc;
@@ -462,8 +462,11 @@ int exchange_check(const struct exchange *x, enum lang lang, struct arena *a,
 	struct exchange_result *ret, struct err *e)
 {
 	struct importing im;
-	int rc = begin(&im, x, lang, a, ret, e);
+	int rc;
 
+	if (x->at->reg == exchange_people())
+		return people_import(x, &(struct people_how){ lang, false }, a, ret, e);
+	rc = begin(&im, x, lang, a, ret, e);
 	if (rc == 0)
 		rc = all_rows(&im, count_it, e);
 	end(&im);
@@ -505,7 +508,7 @@ static int save_it(struct importing *im, struct record *r, struct record_body ty
 }
 
 /* The same file twice would double every record that has nothing unique. */
-static int refuse_again(const struct exchange *x, struct err *e)
+int exchange_refuse_again(const struct exchange *x, struct err *e)
 {
 	struct store_query *q = store_query(x->at->store, sql_again);
 	char when[CLOCK_TEXT_MAX];
@@ -525,7 +528,7 @@ static int save(struct importing *im, struct err *e)
 {
 	const struct exchange *x = im->x;
 	struct store_query *q;
-	int rc = refuse_again(x, e);
+	int rc = exchange_refuse_again(x, e);
 
 	if (rc < 0)
 		return rc;
@@ -556,8 +559,11 @@ int exchange_apply(const struct exchange *x, enum lang lang, struct arena *a,
 	struct exchange_result *ret, struct err *e)
 {
 	struct importing im;
-	int rc = begin(&im, x, lang, a, ret, e);
+	int rc;
 
+	if (x->at->reg == exchange_people())
+		return people_import(x, &(struct people_how){ lang, true }, a, ret, e);
+	rc = begin(&im, x, lang, a, ret, e);
 	if (rc == 0)
 		rc = store_begin(x->at->store, e);
 	if (rc == 0) {

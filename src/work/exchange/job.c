@@ -32,8 +32,10 @@ static const char sql_old[] =
 	"SELECT id FROM exchange_job WHERE state IN (0, 2, 7) AND asked_at_s < $1 ORDER BY id LIMIT $2";
 static const char sql_drop[] = "UPDATE exchange_job SET state = 8 WHERE id = $1";
 static const char sql_outside[] =
-	"SELECT count(*) FROM exchange_row x JOIN record r ON r.id = x.record_id"
-	" WHERE x.import_id = $1 AND r.unit_id NOT IN (SELECT value FROM json_each($2))";
+	"SELECT (SELECT count(*) FROM exchange_row x JOIN record r ON r.id = x.record_id"
+	" WHERE x.import_id = $1 AND r.unit_id NOT IN (SELECT value FROM json_each($2)))"
+	" + (SELECT count(*) FROM exchange_person y JOIN staff s ON s.id = y.staff_id"
+	" WHERE y.import_id = $1 AND s.unit_id NOT IN (SELECT value FROM json_each($2)))";
 
 static void take(struct store_query *q, struct arena *a, struct exchange_job *ret)
 {

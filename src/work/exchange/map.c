@@ -97,6 +97,19 @@ static enum exchange_meaning own_meaning(struct str heading, struct arena *a)
 	return COLUMN_UNKNOWN;
 }
 
+/* What rosters call the unit. */
+static bool is_unit_of_people(struct str heading, struct arena *a)
+{
+	static const char *const names[] = { "ma don vi", "ten don vi", "don vi cong tac",
+		"phong ban" };
+	struct str h = exchange_plain(heading, true, a);
+
+	for (size_t i = 0; i < COUNT(names); i++)
+		if (str_is(h, names[i]))
+			return true;
+	return false;
+}
+
 struct pair {
 	size_t column;
 	const struct register_field *field;
@@ -134,7 +147,10 @@ static int match(const struct office_row *row, const struct pack_register *reg, 
 		struct str heading = row->cells[c].text;
 
 		map->columns[c].heading = arena_str(a, heading);
-		map->columns[c].meaning = own_meaning(heading, a);
+		map->columns[c].meaning =
+			reg == exchange_people() && is_unit_of_people(heading, a) ?
+			COLUMN_UNIT :
+			own_meaning(heading, a);
 		map->known += map->columns[c].meaning != COLUMN_UNKNOWN;
 		for (size_t f = 0; f < reg->field_count && heading.len > 0; f++) {
 			int score = field_score(reg->fields[f], heading, a);

@@ -35,6 +35,11 @@ const struct store_step exchange_steps[] = {
 		" row INTEGER NOT NULL, col INTEGER NOT NULL, heading TEXT NOT NULL,"
 		" value TEXT NOT NULL, words TEXT NOT NULL, mend TEXT NOT NULL,"
 		" PRIMARY KEY (job_id, number)) WITHOUT ROWID;" },
+	{ 542, "imports of people",
+		"CREATE TABLE exchange_person ("
+		" import_id INTEGER NOT NULL REFERENCES exchange_import (id),"
+		" staff_id INTEGER NOT NULL, before TEXT NOT NULL, after TEXT NOT NULL,"
+		" PRIMARY KEY (import_id, staff_id)) WITHOUT ROWID;" },
 };
 const size_t exchange_step_count = COUNT(exchange_steps);
 
@@ -128,12 +133,15 @@ static int undo(const struct record_at *at, int64_t import_id, struct arena *a, 
 {
 	VEC(struct undone) rows = { 0 };
 	struct store_query *q = store_query(at->store, sql_rows);
+	bool is_people = at->reg == exchange_people();
 	int rc;
 
 	store_bind_i64(q, 1, import_id);
 	while ((rc = store_next(q, e)) == 1)
 		vec_push(a, &rows, ((struct undone){ store_i64(q, 0), store_i64(q, 1) }));
-	if (rc == 0)
+	if (rc == 0 && is_people)
+		rc = people_undo(at, import_id, a, ret_left, e);
+	else if (rc == 0)
 		rc = undo_rows(at, rows.at, rows.len, import_id, ret_left, e);
 	if (rc < 0)
 		return rc;
