@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""audit.py [--runs N] [--slow-runs N] [--light]: an audit of this machine by khien, beside lynis and oscap.
+"""audit.py [--runs N] [--slow-runs N] [--light] [--oscap-content FILE]: an audit of this machine by khien, beside lynis and oscap.
 
 All in one go on one machine, taking turns, so that the ratios mean something. Wall, CPU (user + system,
 children included) come from wait4(2), peak resident memory of the largest process from time(1); the median of
-the runs is shown. Then strace counts what khien started: an audit executes nothing. After that the deep audit beside
-rkhunter, unhide, debsums and dpkg -V (deep.py --slow), three sizes of everything (sizes.py), and the integrity of files beside aide (integrity.py), unless
---light: these take ten minutes and more.
+the runs is shown. Then strace counts what khien started: an audit executes nothing. Then stock Debian 12 against its
+bounds (stock.py). After that three sizes of everything (sizes.py), the deep audit beside rkhunter, unhide, debsums and
+dpkg -V (deep.py --slow) and the integrity of files beside aide (integrity.py), unless --light: these take ten minutes
+and more. No package has oscap's content for Debian 12: --oscap-content takes one built from upstream's sources
+(cmake -DSSG_PRODUCT_DEFAULT=OFF -DSSG_PRODUCT_DEBIAN12=ON, target generate-ssg-debian12-ds.xml).
 """
 import argparse
 import glob
@@ -21,19 +23,23 @@ TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 KHIEN = os.path.join(TOP, "build", "khien")
 CONTENT = "/usr/share/xml/scap/ssg/content/ssg-debian1*-ds.xml"
 PROFILE = "xccdf_org.ssgproject.content_profile_standard"
+CIS_PROFILE = "xccdf_org.ssgproject.content_profile_cis_level2_server"
 
 
 def khien_command():
     return [KHIEN, "audit", "--format", "json", "--packs", os.path.join(TOP, "packs")]
 
 
-def rivals():
-    """(name, command, what to know about it) of those that are installed."""
+def rivals(own_content):
+    """(name, command, what to know about it) of those that are installed. OWN_CONTENT: a data stream to give oscap."""
     found = []
     if shutil.which("lynis"):
         found.append(("lynis", ["lynis", "audit", "system", "--quick", "--no-colors", "--quiet",
                                 "--logfile", "/dev/null", "--report-file", "/dev/null"], ""))
     content = sorted(glob.glob(CONTENT))
+    if shutil.which("oscap") and own_content:
+        return found + [("oscap", ["oscap", "xccdf", "eval", "--profile", CIS_PROFILE, own_content],
+                         f"with {os.path.basename(own_content)}, {CIS_PROFILE.rsplit('_profile_', 1)[1]}")]
     if shutil.which("oscap") and content:
         mine = [path for path in content if f"debian{debian_release()}-" in path]
         note = "" if mine else (
@@ -73,12 +79,16 @@ def main():
     options.add_argument("--runs", type=int, default=21, help="of khien")
     options.add_argument("--slow-runs", type=int, default=3, help="of each of the others")
     options.add_argument("--light", action="store_true", help="only the audit, lynis and oscap")
+    options.add_argument("--oscap-content", metavar="FILE", type=os.path.abspath,
+                         help="an ssg-debian12-ds.xml built from ComplianceAsCode's sources, for its CIS level 2 server profile")
     given = options.parse_args()
+    if given.oscap_content and not os.path.isfile(given.oscap_content):
+        sys.exit(f"--oscap-content {given.oscap_content}: there is no such file")
 
     first = measure.run(khien_command())
     if first.status not in (0, 1):
         sys.exit(f"khien audit ended with status {first.status}: {' '.join(khien_command())}")
-    found = rivals()
+    found = rivals(given.oscap_content)
     runs = {"khien": [], **{name: [] for name, _, _ in found}}
     for turn in range(max(given.runs, given.slow_runs)):
         if turn < given.runs:
@@ -105,9 +115,8 @@ def main():
           + ("not counted (no strace)" if execs is None else str(execs)))
     worst = max(cost.wall_s for cost in runs["khien"])
     print(f"khien: slowest of {given.runs} runs {measure.ms(worst)}; "
-          "bounds on stock Debian 12: 60 ms wall, 40 ms CPU, 12 MiB; with 1,600 packages and 100 processes 120 ms "
-          "wall; 0 programs started; 500x the CPU of lynis and of oscap, 40x the memory of oscap")
-    for words in [] if given.light else [["sizes.py"], ["deep.py", "--slow"], ["integrity.py"]]:
+          "bounds: 0 programs started; 500x the CPU of lynis and of oscap, 40x the memory of oscap")
+    for words in [["stock.py"]] + ([] if given.light else [["sizes.py"], ["deep.py", "--slow"], ["integrity.py"]]):
         print(f"\n{' '.join(words)}\n", flush=True)
         subprocess.run([sys.executable, os.path.join(TOP, "bench", words[0]), *words[1:]], check=True)
 

@@ -29,9 +29,10 @@ WORDS = {"not applicable": "na", "not-applicable": "na"}
 
 
 def pieces(doc):
-    """{name: files} of what a case may stand on: bases, mixins of this table, the hardened tree."""
-    known = {name: {"files": files.get("files", files)} if isinstance(files, dict) else files
-             for name, files in (doc.get("mixins") or {}).items()}
+    """{name: files} of what a case may stand on: bases, mixins of this table and of those it names, the hardened tree."""
+    known = {}
+    for table in [*(test_fixtures.load(os.path.join(TRUTH, "outsider", name + ".yaml")) for name in doc.get("mixins-of", [])), doc]:
+        known.update({name: {"files": files.get("files", files)} for name, files in (table.get("mixins") or {}).items()})
     for path in glob.glob(os.path.join(test_fixtures.FIXTURES, "base", "*.yaml")):
         known[os.path.basename(path)[:-5]] = test_fixtures.load(path)
     known["hardened"] = test_fixtures.load(os.path.join(TRUTH, "hardened.yaml"))

@@ -144,7 +144,7 @@ class Differential(unittest.TestCase):
     @need("apt-config")
     def test_apt_config(self):
         rng = random.Random(20261125)
-        tags = ["APT::Periodic::Enable", "apt::periodic::enable", "Zz::A", "Zz::A::B", "Zz", "Zz::L::"]
+        tags = ["APT::Periodic::Enable", "apt::periodic::enable", "Zz::A", "Zz::A::B", "Zz", "Zz::L::", "zZ::a", "Zz::A::"]
 
         def piece(depth=0):
             kind = rng.random()
@@ -156,7 +156,9 @@ class Differential(unittest.TestCase):
                 return f"{rng.choice(['Zz', 'Zz::Q', 'Zz'])} {rng.choice(['', '', '7 '])}{{\n{piece(depth + 1)}{piece(depth + 1)}}};\n"
             if kind < 0.9 and depth == 0:
                 return f"#clear {rng.choice(['Zz::A', 'Zz', 'APT::Periodic::Enable'])};\n"
-            return rng.choice(["// c \"\n", "/* a\n b; */\n", "# x { y\n"])
+            return rng.choice(["// c \"\n", "/* a\n b; */\n", "# x { y\n", "\t \n", 'Zz::A "1"; // cuối dòng\n', 'Zz::A "2";# x\n',
+                               'Zz::A\n  "3"\n;\n', 'Zz::A "4" ; Zz::B "5";\n', "Zz::C 6;\n", 'Zz { A "7"; B { "8"; }; };\n',
+                               'Zz::A "9"; /* x */\n', '/* x */ Zz::B "10";\n', 'Zz::A "1\\"2";\n', "Zz::D yes;\r\n"])
 
         names = ["10a", "20b.conf", "30c.bak", "05d", "z~", "Z9"]
         for _ in range(rounds(60)):
@@ -185,7 +187,11 @@ class Differential(unittest.TestCase):
         rng = random.Random(20261126)
         lines = ["install usb-storage /bin/false", "install usb_storage /bin/true", "blacklist usb-storage",
                  "install usb-storage /sbin/modprobe --ignore-install usb-storage", "# install usb-storage /bin/false",
-                 "install uas /bin/false", "options usb-storage quirks=x", "install \\\nusb-storage /bin/true"]
+                 "install uas /bin/false", "options usb-storage quirks=x", "install \\\nusb-storage /bin/true",
+                 "  install\tusb-storage\t/bin/false", "install usb-storage /bin/\\\nfalse", "install usb-storage /bin/true # tắt",
+                 "# chú thích \\\ninstall usb-storage /bin/false", "INSTALL usb-storage /bin/false", "install usb-storage",
+                 "install  usb-storage   /bin/false  ", "install usb-stor* /bin/false", "softdep uas pre: usb-storage",
+                 "alias x usb-storage", "install usb-storage /bin/false\\", "\tblacklist usb_storage", "install usb--storage /bin/x"]
         for _ in range(rounds(60)):
             tree = {f"/etc/modprobe.d/{name}": "\n".join(rng.sample(lines, rng.randint(0, 3))) + "\n"
                     for name in rng.sample(["b.conf", "a.conf", "c.conf", "d.txt"], rng.randint(1, 3))}
@@ -195,7 +201,7 @@ class Differential(unittest.TestCase):
                 first = re.search(r"^install usb_storage (.*)$", real.stdout, re.M)
                 said = ask(root, "SELECT how, found FROM usb_storage")[0]
             if first:
-                self.assertEqual(said, ["install", "install usb-storage " + first.group(1)], json.dumps(tree))
+                self.assertEqual(said, ["install", "install usb-storage " + first.group(1).strip()], json.dumps(tree))
             else:
                 self.assertNotEqual(said[0], "install", json.dumps(tree))
 
@@ -203,8 +209,10 @@ class Differential(unittest.TestCase):
     def test_logrotate(self):
         rng = random.Random(20261127)
         words = ["weekly", "daily", "monthly", "rotate 4", "rotate 12", "rotate 30", "missingok", "compress", "notifempty"]
+        more = ["  weekly  ", "rotate=7", "rotate\t9", "# rotate 99", "maxage 400", "dateext", "delaycompress", "create 640 root adm",
+                "postrotate\n    daily\n    rotate 1\n  endscript", "", "nocompress", "sharedscripts", "rotate 0", "rotate   3"]
         for _ in range(rounds(40)):
-            body = "\n".join("  " + w for w in rng.sample(words, rng.randint(0, 4)))
+            body = "\n".join("  " + w for w in rng.sample(words + more, rng.randint(0, 6)))
             conf = "\n".join(rng.sample(words[:6], rng.randint(1, 3)))
             with folder({"/var/log/a.log": "x\n", "/usr/sbin/logrotate": "",
                          "/etc/cron.daily/logrotate": ""}) as root:

@@ -52,9 +52,9 @@ def remove(path):
         subprocess.run(["rm", "-rf", "--one-file-system", path], check=False)
 
 
-def base(release):
-    """The stock tree of RELEASE."""
-    path = os.path.join(CACHE, release, "base")
+def base(release, variant=None):
+    """The stock tree of RELEASE, or a VARIANT of debootstrap's."""
+    path = os.path.join(CACHE, release, variant or "base")
     if os.path.isdir(path):
         return path
     why = can_build()
@@ -62,7 +62,7 @@ def base(release):
         raise Missing(why)
     os.makedirs(os.path.dirname(path), exist_ok=True)
     remove(path + ".new")
-    run(["debootstrap", RELEASES[release], path + ".new", MIRROR])
+    run(["debootstrap", *([f"--variant={variant}"] if variant else []), RELEASES[release], path + ".new", MIRROR])
     os.rename(path + ".new", path)
     return path
 
@@ -141,6 +141,24 @@ def mounted(release, package=None):
         return
     with overlay([difference(release, package), base(release)]) as root:
         yield root
+
+
+@contextlib.contextmanager
+def writable(lower):
+    """A tree over LOWER that may be changed: what is changed is thrown away."""
+    scratch = tempfile.mkdtemp(prefix="khien-tree-")
+    try:
+        run(["mount", "-t", "tmpfs", "tmpfs", scratch])
+        try:
+            for name in ("upper", "work"):
+                os.mkdir(os.path.join(scratch, name))
+            with overlay([lower], os.path.join(scratch, "upper"), os.path.join(scratch, "work")) as root:
+                yield root
+        finally:
+            run(["umount", "--lazy", scratch])
+    finally:
+        with contextlib.suppress(OSError):
+            os.rmdir(scratch)
 
 
 def main(names):

@@ -55,7 +55,9 @@ struct postgres_hba {
 	struct str method;
 	bool is_local; /* from this machine only */
 	bool is_unix;  /* by the socket */
-	bool is_all;   /* every database, user and place: no later line of its kind is reached */
+	bool is_all;   /* every database, user and place it can come from by its ways: no later line
+			* of these is reached */
+	bool is_ip4, is_ip6; /* the ways it speaks of */
 };
 /* A line of pg_hba.conf that lets in or keeps out; false for any other. */
 bool postgres_hba_parse(struct str line, struct postgres_hba *ret);

@@ -33,7 +33,7 @@ size_t redis_parse(struct str line, struct str *ret_words)
 
 struct redis {
 	struct database_list *list;
-	struct setting bind, port, password, protection;
+	struct setting bind, port, tls_port, password, protection;
 	struct setting
 		user; /* the default user: "asks", "open", or "acl" when a file was not read */
 };
@@ -120,6 +120,8 @@ static void take_redis(
 		setting_win(&r->bind, a, joined(a, words + 1, count - 1), file, line);
 	else if (str_is_nocase(words[0], "port"))
 		setting_win(&r->port, a, words[1], file, line);
+	else if (str_is_nocase(words[0], "tls-port"))
+		setting_win(&r->tls_port, a, words[1], file, line);
 	else if (str_is_nocase(words[0], "requirepass")) /* the secret itself is not kept */
 		setting_win(&r->password, a, words[1].len > 0 ? STR("set") : STR(""), file, line);
 	else if (str_is_nocase(words[0], "protected-mode"))
@@ -154,12 +156,43 @@ static void load_redis(struct redis *r, struct str path, int depth)
 	}
 }
 
+/* What the unit gives the program behind the name of its file wins: "--bind 0.0.0.0 --port 6380". */
+static void take_redis_command(struct redis *r, struct str path)
+{
+	static const char *const units[] = { "redis-server.service", "redis.service",
+		"valkey-server.service", "valkey.service" };
+	struct str words[REDIS_WORDS_MAX], rest, word;
+
+	for (size_t i = 0; i < COUNT(units); i++) {
+		struct setting command = { 0 };
+		bool is_ours = false;
+		size_t count = 0;
+
+		systemd_unit_conf(r->list->h, units[i], "Service", "ExecStart", &command);
+		rest = command.value;
+		while (str_next_word(&rest, " \t", &word)) {
+			is_ours = is_ours || str_eq(word, path);
+			if (str_starts(word, "--")) {
+				take_redis(r, words, count, command.file, command.line);
+				count = 0;
+				word = str_from(word, 2);
+			} else if (count == 0) {
+				continue; /* the program and its file */
+			}
+			if (is_ours && count < REDIS_WORDS_MAX)
+				words[count++] = str_unquote(word);
+		}
+		take_redis(r, words, count, command.file, command.line);
+	}
+}
+
 static void add_redis(struct database_list *list, struct str path)
 {
 	struct redis r = { .list = list };
 	struct database *d;
 
 	load_redis(&r, path, 0);
+	take_redis_command(&r, path);
 	d = database_add(list, "redis", path_base(path));
 	if (!d)
 		return;
@@ -168,6 +201,8 @@ static void add_redis(struct database_list *list, struct str path)
 	d->port = 6379;
 	if (r.port.value.ptr)
 		str_to_i64(r.port.value, &d->port);
+	if (d->port == 0 && r.tls_port.value.ptr)
+		str_to_i64(r.tls_port.value, &d->port);
 	d->has_network = d->port != 0;
 	d->auth = redis_auth(&r, &d->auth_at);
 }
@@ -246,6 +281,9 @@ static void read_mongo(struct mongo *m, struct str bytes, struct str file, struc
 		value = str_unquote(str_trim(value));
 		if (indent == 0)
 			section = key;
+		/* "net.bindIp: …" says both at once; other flat names are not what is looked for */
+		if (indent == 0 && str_split(section, '.', &section, &key))
+			indent = 1;
 		m->is_strange = m->is_strange || str_starts(value, "{") || str_starts(value, "&");
 		if (indent > 0)
 			take_mongo(m, section, key,
@@ -254,18 +292,40 @@ static void read_mongo(struct mongo *m, struct str bytes, struct str file, struc
 	}
 }
 
-/* mongod --auth */
-static bool starts_with_auth(struct database_list *list)
+/* What the unit gives mongod wins: "--auth --bind_ip_all --port=27018". */
+static void take_mongo_command(struct mongo *m, struct database_list *list)
 {
+	static const struct {
+		const char *option, *section, *key, *value; /* a value: the option takes none */
+	} options[] = {
+		{ "--auth", "security", "authorization", "enabled" },
+		{ "--noauth", "security", "authorization", "disabled" },
+		{ "--bind_ip_all", "net", "bindIpAll", "true" },
+		{ "--bind_ip", "net", "bindIp", NULL },
+		{ "--port", "net", "port", NULL },
+		{ "--keyFile", "security", "keyFile", NULL },
+	};
 	struct setting command = { 0 };
-	struct str rest, word;
+	struct str rest, word, name, value;
 
 	systemd_unit_conf(list->h, "mongod.service", "Service", "ExecStart", &command);
 	rest = command.value;
-	while (str_next_word(&rest, " \t", &word))
-		if (str_is(word, "--auth"))
-			return true;
-	return false;
+	while (str_next_word(&rest, " \t", &word)) {
+		bool has_value = str_split(word, '=', &name, &value);
+
+		for (size_t i = 0; i < COUNT(options); i++) {
+			if (!str_is(has_value ? name : word, options[i].option))
+				continue;
+			if (options[i].value)
+				value = str_of(options[i].value);
+			else if (!has_value && !str_next_word(&rest, " \t", &value))
+				return;
+			command.value = str_unquote(value);
+			take_mongo(m, str_of(options[i].section), str_of(options[i].key), command,
+				list->a);
+			break;
+		}
+	}
 }
 
 void databases_mongo(struct database_list *list)
@@ -280,6 +340,7 @@ void databases_mongo(struct database_list *list)
 		if (!database_read(list, str_of(files[i]), &bytes, &file))
 			continue;
 		read_mongo(&m, bytes, file, list->a);
+		take_mongo_command(&m, list);
 		if (m.is_strange)
 			host_gap(list->h, GAP_SYNTAX, files[i]);
 		d = database_add(list, "mongodb", path_base(file));
@@ -295,8 +356,7 @@ void databases_mongo(struct database_list *list)
 		if (m.port.value.ptr)
 			str_to_i64(m.port.value, &d->port);
 		/* a key file for the members of a set switches log-ins on as well */
-		d->auth = str_is(m.authorization.value, "enabled") || m.key_file.value.len > 0 ||
-				starts_with_auth(list) ?
+		d->auth = str_is(m.authorization.value, "enabled") || m.key_file.value.len > 0 ?
 			"password" :
 			"none";
 		d->auth_at = m.authorization;

@@ -94,6 +94,15 @@ static bool is_local_address(struct str address)
 	return socket_scope_parse(address, &scope) && scope == SCOPE_LOOPBACK;
 }
 
+/* An address of IPv4, and no name. */
+static bool is_dotted(struct str address)
+{
+	for (size_t i = 0; i < address.len; i++)
+		if (!str_has(STR("0123456789./"), address.ptr[i]))
+			return false;
+	return true;
+}
+
 bool postgres_hba_parse(struct str line, struct postgres_hba *ret)
 {
 	struct str type, database, user, address, method;
@@ -113,9 +122,15 @@ bool postgres_hba_parse(struct str line, struct postgres_hba *ret)
 	if (method.len > 0 && (str_has(method, '.') || str_has(method, ':')) &&
 		!hba_word(&line, &method))
 		return false;
-	*ret = (struct postgres_hba){ .method = method,
+	*ret = (struct postgres_hba){
+		.method = method,
 		.is_local = is_local_address(address),
-		.is_all = is_all && str_is(type, "host") && str_is(address, "all") };
+		.is_all = is_all && str_is(type, "host") &&
+			(str_is(address, "all") || str_is(address, "0.0.0.0/0") ||
+				str_is(address, "::/0")),
+		.is_ip4 = !str_has(address, ':'),
+		.is_ip6 = !is_dotted(address),
+	};
 	return true;
 }
 
@@ -195,7 +210,7 @@ static void find_trust(struct cluster *c, struct database *d, struct str hba)
 {
 	struct setting local = { 0 };
 	struct str bytes, file, line;
-	bool is_closed[2] = { false, false }; /* by TCP, by the socket */
+	bool is_unix_closed = false, is_ip4_closed = false, is_ip6_closed = false;
 	struct postgres_hba rule;
 
 	if (!database_read(c->list, hba, &bytes, &file))
@@ -204,9 +219,13 @@ static void find_trust(struct cluster *c, struct database *d, struct str hba)
 	for (int number = 1; str_next_line(&bytes, &line); number++) {
 		if (str_starts(str_trim(line), "include"))
 			host_gap(c->list->h, GAP_SYNTAX, file.ptr);
-		if (!postgres_hba_parse(line, &rule) || is_closed[rule.is_unix])
+		if (!postgres_hba_parse(line, &rule) ||
+			!((rule.is_unix && !is_unix_closed) || (rule.is_ip4 && !is_ip4_closed) ||
+				(rule.is_ip6 && !is_ip6_closed)))
 			continue;
-		is_closed[rule.is_unix] = rule.is_all;
+		is_unix_closed = is_unix_closed || (rule.is_all && rule.is_unix);
+		is_ip4_closed = is_ip4_closed || (rule.is_all && rule.is_ip4);
+		is_ip6_closed = is_ip6_closed || (rule.is_all && rule.is_ip6);
 		if (!str_is(rule.method, "trust"))
 			continue;
 		if (rule.is_local) {

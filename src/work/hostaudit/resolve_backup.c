@@ -418,8 +418,6 @@ static bool copy_to_last(struct shell *sh, const struct shell_command *c, size_t
 	size_t plain = 0, last = 0;
 
 	for (size_t i = from; i < c->count; i++) {
-		const char *scheme;
-
 		if (str_starts(c->word[i], "-") ||
 			(i > from &&
 				(str_is(c->word[i - 1], "-e") || str_is(c->word[i - 1], "-i") ||
@@ -427,7 +425,8 @@ static bool copy_to_last(struct shell *sh, const struct shell_command *c, size_t
 					str_is(c->word[i - 1], "--rsh"))))
 			continue;
 		if (plain > 0) {
-			scheme = backup_scheme(c->word[last]);
+			const char *scheme = backup_scheme(c->word[last]);
+
 			if (scheme && *scheme)
 				return false; /* fetches: the backup of some other machine */
 		}
@@ -439,11 +438,6 @@ static bool copy_to_last(struct shell *sh, const struct shell_command *c, size_t
 	goes_to(sh->call, c->word[last], c->is_cut[last], true, sh->a);
 	sh->call->is_mirror = true;
 	return true;
-}
-
-static bool copies(struct shell *sh, const struct shell_command *c, size_t from)
-{
-	return copy_to_last(sh, c, from);
 }
 
 /* rclone copy SOURCE REMOTE:PATH, aws s3 sync SOURCE s3://…: the verb is no source. */
@@ -562,9 +556,9 @@ static const struct {
 	{ "restic", "restic", restic },
 	{ "borg", "borg", borg },
 	{ "duplicity", "duplicity", duplicity },
-	{ "rsync", "rsync", copies },
-	{ "rdiff-backup", "rdiff-backup", copies },
-	{ "scp", "scp", copies },
+	{ "rsync", "rsync", copy_to_last },
+	{ "rdiff-backup", "rdiff-backup", copy_to_last },
+	{ "scp", "scp", copy_to_last },
 	{ "rclone", "rclone", cloud },
 	{ "aws", "aws", cloud },
 	{ "s3cmd", "s3cmd", cloud },
@@ -639,6 +633,26 @@ static size_t skip_wrappers(const struct shell_command *c, size_t from)
 	return i;
 }
 
+/* --dry-run, and its letter among those before one that takes a value ("-avn"): nothing is copied. */
+static bool only_tries(const struct shell_command *c, size_t from, struct str program)
+{
+	bool is_rsync = str_is(program, "rsync");
+
+	for (size_t i = from; i < c->count; i++) {
+		struct str word = c->word[i], ends = is_rsync ? STR("-efMTB@") : STR("-ro");
+
+		if (str_is(word, "--dry-run"))
+			return true;
+		if (!str_starts(word, "-") ||
+			!(is_rsync || str_is(program, "restic") || str_is(program, "borg")))
+			continue;
+		for (size_t k = 1; k < word.len && !str_has(ends, word.ptr[k]); k++)
+			if (word.ptr[k] == 'n')
+				return true;
+	}
+	return false;
+}
+
 static bool reads_tool(struct shell *sh, const struct shell_command *c, size_t at)
 {
 	struct str program = path_base(c->word[at]);
@@ -652,7 +666,7 @@ static bool reads_tool(struct shell *sh, const struct shell_command *c, size_t a
 
 		if (!str_is(program, tools[i].program))
 			continue;
-		if (!tools[i].read(sh, c, at + 1)) {
+		if (only_tries(c, at + 1, program) || !tools[i].read(sh, c, at + 1)) {
 			sh->call->crypt = before;
 			return true;
 		}

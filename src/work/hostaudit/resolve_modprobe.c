@@ -21,6 +21,8 @@ static void one_line(struct modprobe *m, struct str line, struct str file, int n
 	if (!str_next_word(&line, " \t", &command) || command.ptr[0] == '#' ||
 		!str_next_word(&line, " \t", &name) || !is_module(name, m->module))
 		return;
+	if (str_is(command, "install") && str_trim(line).len == 0)
+		return; /* kmod calls it an error and takes the next one */
 	if (str_is(command, "install"))
 		setting_lose(&m->install, m->a, str_trim(line), file, number);
 	else if (str_is(command, "blacklist") && m->blacklist.value.ptr == NULL)

@@ -248,6 +248,26 @@ static bool take_redirection(struct shell_script *s)
 	return true;
 }
 
+/* A word without the escaped line ends in it: the shell drops them before it looks at the word. */
+static struct str unfolded(struct arena *a, struct str raw)
+{
+	size_t len = 0;
+	char *out;
+
+	if (str_find(raw, STR("\\\n")) < 0 || str_has(raw, '\''))
+		return raw;
+	out = arena_alloc(a, raw.len);
+	for (size_t i = 0; i < raw.len; i++) {
+		if (raw.ptr[i] == '\\' && i + 1 < raw.len) {
+			if (raw.ptr[++i] == '\n')
+				continue;
+			out[len++] = '\\';
+		}
+		out[len++] = raw.ptr[i];
+	}
+	return (struct str){ out, len };
+}
+
 static bool take_word(struct shell_script *s, struct shell_command *ret)
 {
 	bool is_closed;
@@ -261,6 +281,7 @@ static bool take_word(struct shell_script *s, struct shell_command *ret)
 		return false;
 	}
 	if (n > 0) {
+		word.raw = unfolded(s->arena, word.raw);
 		word.text = resolve_word(s->arena, word.raw);
 		if (ret->count < SHELL_WORDS_MAX)
 			ret->words[ret->count++] = word;

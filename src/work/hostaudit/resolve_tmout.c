@@ -314,6 +314,21 @@ static void run_path(struct tmout *t, struct str path, enum truth runs, int dept
 		run_script(t, bytes, path, runs, depth);
 }
 
+/* ": ${TMOUT:=600}" gives it a value when it has none, whatever the command is. */
+static void take_defaults(struct script *s, enum truth runs, const struct shell_command *c)
+{
+	struct str value;
+
+	for (int i = 1; i < c->count; i++) {
+		if (!str_starts(str_unquote(c->words[i].raw), "${TMOUT:=") || runs == TRUTH_NO)
+			continue;
+		if (!value_of(s->t, &c->words[i], 0, &value))
+			note_conditional(s->t, s->file, c->line);
+		else if (!s->t->at.value.ptr)
+			assign(s->t, runs, value, s->file, c->line);
+	}
+}
+
 static enum truth run_command(struct script *s, enum truth runs, const struct shell_command *c)
 {
 	struct tmout *t = s->t;
@@ -328,6 +343,7 @@ static enum truth run_command(struct script *s, enum truth runs, const struct sh
 				assign_word(s, runs, &c->words[i], c->line);
 		return TRUTH_YES;
 	}
+	take_defaults(s, runs, c);
 	if (str_is(name, "[") || str_is(name, "[[") || str_is(name, "test"))
 		return test_truth(t, c);
 	if (str_is(name, "true") || str_is(name, ":"))
@@ -542,7 +558,8 @@ static void run_script(
 	begin_list(&s);
 	shell_script_init(&reader, bytes, t->arena);
 	while (!s.is_left && shell_script_next(&reader, &c)) {
-		bool is_name = c.count == 1 && c.end == SHELL_END_LINE;
+		bool is_name =
+			c.count == 1 && c.end == SHELL_END_LINE && !str_has(c.words[0].raw, '=');
 
 		if (!take_reserved(&s, &c))
 			take_simple(&s, &c);
