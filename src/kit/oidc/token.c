@@ -131,9 +131,9 @@ static int check_signature(
 {
 	json_t *header = doc_open(t->header, "the ID token's header", e);
 	json_t *keys = header ? doc_open(key_set, "the provider's keys", e) : NULL;
-	const struct algorithm *how;
+	const struct algorithm *how = NULL;
 	const json_t *key;
-	struct str kid;
+	struct str kid = STR("");
 	int rc = keys ? check_header(header, &how, &kid, e) : e->code;
 
 	if (rc == 0) {
