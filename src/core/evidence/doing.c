@@ -29,6 +29,12 @@ static const char sql_delegations[] =
 	" WHERE d.ended_at_s = 0 AND d.until_day >= $2 AND ($1 = 0 OR d.from_id = $1 OR d.to_id = $1)"
 	" ORDER BY d.from_day, d.id";
 
+static const char sql_stands_in[] =
+	"SELECT DISTINCT f.role FROM duty_delegation d JOIN person f ON f.id = d.from_id"
+	" JOIN person t ON t.id = d.to_id WHERE d.to_id = $1 AND d.ended_at_s = 0"
+	" AND d.from_day <= $2 AND d.until_day >= $2 AND f.unit_id = t.unit_id"
+	" AND coalesce(f.disabled_at_s, 0) = 0";
+
 static const char sql_feed_end[] =
 	"UPDATE duty_feed SET ended_at_s = $2 WHERE person_id = $1 AND ended_at_s = 0";
 static const char sql_feed_add[] =
@@ -203,6 +209,22 @@ int duty_delegation_list(struct store *s, int64_t person_id, struct str day, str
 		return rc;
 	*ret = (struct duty_delegations){ list.at, list.len };
 	return 0;
+}
+
+int duty_stands_in(
+	struct store *s, int64_t person_id, struct str day, unsigned *ret, struct err *e)
+{
+	struct store_query *q = store_query(s, sql_stands_in);
+	unsigned roles = 0;
+	int rc;
+
+	store_bind_i64(q, 1, person_id);
+	store_bind_str(q, 2, day);
+	while ((rc = store_next(q, e)) == 1)
+		roles |= (unsigned)store_i64(q, 0);
+	if (rc == 0)
+		*ret = roles;
+	return rc;
 }
 
 /* --- calendars -------------------------------------------------------------------------------- */

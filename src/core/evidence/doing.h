@@ -54,6 +54,11 @@ MUST_CHECK int duty_delegation_end(struct store *s, int64_t id, int64_t at_s, st
 MUST_CHECK int duty_delegation_list(struct store *s, int64_t person_id, struct str day,
 	struct arena *a, struct duty_delegations *ret, struct err *e);
 
+/* For whom PERSON_ID stands in on DAY: the roles of accounts of the same unit, as a mask of enum
+ * user_role. Who is gone, or works elsewhere now, has nobody who stands in for them. */
+MUST_CHECK int duty_stands_in(
+	struct store *s, int64_t person_id, struct str day, unsigned *ret, struct err *e);
+
 /* The secret address of a person's calendar: only the hash of its token is kept, a new one ends the
  * old. TOKEN_SHA256 of STR_NONE only ends it. */
 MUST_CHECK int duty_feed_set(

@@ -2,6 +2,7 @@
 #include "core/evidence/doing.h"
 
 #define FIRST_WAIT_S (5 * 60)
+#define WAIT_MAX_S (2 * CLOCK_DAY_S) /* a letter that waits longer met a clock that was set back */
 
 static const char sql_put[] =
 	"INSERT INTO mail (person_id, address, subject, body, day, made_at_s, try_at_s)"
@@ -10,7 +11,8 @@ static const char sql_put[] =
 #define COLUMNS \
 	"id, person_id, address, subject, body, day, fault, made_at_s, try_at_s, tries, sent_at_s"
 static const char sql_waiting[] =
-	"SELECT " COLUMNS " FROM mail WHERE sent_at_s = 0 AND try_at_s <= $1 ORDER BY id LIMIT $2";
+	"SELECT " COLUMNS " FROM mail WHERE sent_at_s = 0"
+	" AND (try_at_s <= $1 OR try_at_s > $1 + $3) ORDER BY id LIMIT $2";
 static const char sql_sent[] = "UPDATE mail SET sent_at_s = $2, fault = '' WHERE id = $1";
 static const char sql_failed[] =
 	"UPDATE mail SET tries = tries + 1, try_at_s = $2, fault = $3 WHERE id = $1";
@@ -58,6 +60,7 @@ int mail_waiting(struct store *s, int64_t at_s, size_t max, struct arena *a, str
 
 	store_bind_i64(q, 1, at_s);
 	store_bind_i64(q, 2, (int64_t)max);
+	store_bind_i64(q, 3, WAIT_MAX_S);
 	while ((rc = store_next(q, e)) == 1)
 		vec_push(a, &list, take(q, a));
 	if (rc < 0)

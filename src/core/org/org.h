@@ -78,6 +78,13 @@ struct org_user {
 	int64_t asked_at_s;   /* when its source was asked last whether the person is still there */
 };
 
+/* The roles of accounts in use, by unit: a mask of enum user_role. In A. */
+struct org_roles_in {
+	int64_t unit_id;
+	unsigned roles;
+};
+MUST_CHECK int org_roles_by_unit(struct store *s, struct arena *a, struct org_roles_in **ret,
+	size_t *ret_count, struct err *e);
 MUST_CHECK int org_users(
 	struct store *s, struct arena *a, struct org_user **ret, size_t *ret_count, struct err *e);
 MUST_CHECK int org_user(

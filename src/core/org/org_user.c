@@ -84,6 +84,31 @@ int org_users(
 	return 0;
 }
 
+static const char sql_roles[] =
+	"SELECT DISTINCT coalesce(unit_id, 1), role FROM person"
+	" WHERE coalesce(disabled_at_s, 0) = 0 ORDER BY 1, 2";
+
+int org_roles_by_unit(struct store *s, struct arena *a, struct org_roles_in **ret,
+	size_t *ret_count, struct err *e)
+{
+	VEC(struct org_roles_in) list = { 0 };
+	struct store_query *q = store_query(s, sql_roles);
+	int rc;
+
+	while ((rc = store_next(q, e)) == 1) {
+		int64_t unit_id = store_i64(q, 0);
+
+		if (list.len == 0 || list.at[list.len - 1].unit_id != unit_id)
+			vec_push(a, &list, ((struct org_roles_in){ unit_id, 0 }));
+		list.at[list.len - 1].roles |= (unsigned)store_i64(q, 1);
+	}
+	if (rc < 0)
+		return rc;
+	*ret = list.at;
+	*ret_count = list.len;
+	return 0;
+}
+
 static int only(struct store *s, int64_t id, struct str login, struct arena *a,
 	struct org_user *ret, struct err *e)
 {

@@ -23,6 +23,7 @@ static const char sql_people[] = "SELECT p.id, p.name, p.role, p.unit_id, s.emai
 struct reader {
 	int64_t id, unit_id;
 	enum user_role role;
+	unsigned stands_in; /* for these roles */
 	struct str name, email;
 };
 
@@ -36,6 +37,17 @@ struct digest {
 	struct duties *of_unit; /* beside tree.units; at NULL: not asked yet */
 	bool *is_loaded;
 	VEC(struct reader) readers;
+	struct org_roles_in *roles; /* who is there at all */
+	size_t role_count;
+};
+
+/* Why somebody is told of a duty, in the order of the letter. */
+enum why { WHY_OWN, WHY_STANDS_IN, WHY_NOBODY, WHY_UP, WHY_COUNT, WHY_NOT = WHY_COUNT };
+static const char *const why_words[WHY_COUNT] = {
+	[WHY_OWN] = T("Những việc định kỳ đến hạn hoặc quá hạn:"),
+	[WHY_STANDS_IN] = T("Việc của người mà ông, bà đang làm thay:"),
+	[WHY_NOBODY] = T("Việc mà đơn vị không còn ai có vai trò phải làm:"),
+	[WHY_UP] = T("Việc quá hạn đã lâu, báo lên để đôn đốc:"),
 };
 
 static int load_readers(struct digest *g, struct err *e)
@@ -50,7 +62,27 @@ static int load_readers(struct digest *g, struct err *e)
 				.role = (enum user_role)store_i64(q, 2),
 				.unit_id = store_i64(q, 3),
 				.email = arena_str(g->a, store_str(q, 4)) }));
-	return rc;
+	for (size_t i = 0; rc == 0 && i < g->readers.len; i++)
+		rc = duty_stands_in(g->store, g->readers.at[i].id, g->today,
+			&g->readers.at[i].stands_in, e);
+	return rc == 0 ? org_roles_by_unit(g->store, g->a, &g->roles, &g->role_count, e) : rc;
+}
+
+static bool does(const struct digest *g, unsigned roles, const struct duty *d)
+{
+	for (size_t i = 0; i < USER_ROLE_COUNT; i++)
+		if ((roles & (unsigned)org_roles[i]) &&
+			duty_is_for(g->packs, duty_who(d), org_role_id(org_roles[i])))
+			return true;
+	return false;
+}
+
+static unsigned roles_in(const struct digest *g, int64_t unit_id)
+{
+	for (size_t i = 0; i < g->role_count; i++)
+		if (g->roles[i].unit_id == unit_id)
+			return g->roles[i].roles;
+	return 0;
 }
 
 static int duties_of(struct digest *g, size_t unit, struct err *e)
@@ -78,16 +110,30 @@ static int duties_of(struct digest *g, size_t unit, struct err *e)
 	return rc;
 }
 
-/* Is this reader to be told of it today: they do it, or it is so late that it came up to them? */
-static bool is_told(
-	const struct digest *g, const struct reader *r, const struct duty *d, enum duty_told told)
+/* Is this reader to be told of it today: they do it, nobody is left who does, or it is so late that
+ * it came up to them? Where there is no head it comes to the authority a step sooner. */
+static enum why why_told(const struct digest *g, const struct reader *r, const struct duty *d,
+	const struct duty_rules *rules)
 {
-	if (told >= DUTY_TOLD_AUTHORITY && r->role == USER_AUTHORITY)
-		return true;
-	if (told >= DUTY_TOLD_HEAD && r->role == USER_HEAD)
-		return d->unit_id == r->unit_id;
-	return told >= DUTY_TOLD_DOERS && d->unit_id == r->unit_id &&
-		duty_is_for(g->packs, duty_who(d), org_role_id(r->role));
+	enum duty_told told = duty_told(d, rules);
+	unsigned there = roles_in(g, d->unit_id);
+	bool is_own_unit = d->unit_id == r->unit_id;
+
+	if (told == DUTY_TOLD_NOBODY)
+		return WHY_NOT;
+	if (is_own_unit && does(g, (unsigned)r->role, d))
+		return WHY_OWN;
+	if (is_own_unit && does(g, r->stands_in, d))
+		return WHY_STANDS_IN;
+	if (is_own_unit && (r->role == USER_HEAD || r->role == USER_ADMIN) && !does(g, there, d))
+		return WHY_NOBODY;
+	if (told >= DUTY_TOLD_HEAD && r->role == USER_HEAD && is_own_unit)
+		return WHY_UP;
+	if (r->role == USER_AUTHORITY && org_unit_covers(&g->tree, r->unit_id, d->unit_id) &&
+		(told >= DUTY_TOLD_AUTHORITY ||
+			(told >= DUTY_TOLD_HEAD && !(there & USER_HEAD))))
+		return WHY_UP;
+	return WHY_NOT;
 }
 
 static void write_line(const struct digest *g, const struct duty *d, size_t unit, struct buf *out)
@@ -100,11 +146,34 @@ static void write_line(const struct digest *g, const struct duty *d, size_t unit
 		thing.len ? " – " : "", STR_FMT(thing), STR_FMT(g->tree.units[unit].name));
 }
 
+/* The part of the letter about duties told for one reason. */
+static void write_part(struct digest *g, const struct reader *r, enum why why, struct buf *out,
+	size_t *lines)
+{
+	size_t before = *lines;
+
+	for (size_t u = 0; u < g->tree.count; u++) {
+		const struct duties *list = &g->of_unit[u];
+
+		if (!g->is_loaded[u])
+			continue;
+		for (size_t i = 0; i < list->count && *lines < DIGEST_LINES_MAX; i++) {
+			const struct duty *d = &list->at[i];
+
+			if (d->is_machine || why_told(g, r, d, &list->rules) != why)
+				continue;
+			if (*lines == before)
+				buf_fmt(out, "%s%s\n\n", before ? "\n" : "",
+					tr(LANG_VI, why_words[why]));
+			write_line(g, d, u, out);
+			(*lines)++;
+		}
+	}
+}
+
 static int write_digest(
 	struct digest *g, const struct reader *r, struct buf *out, size_t *ret, struct err *e)
 {
-	size_t lines = 0;
-
 	for (size_t u = 0; u < g->tree.count; u++) {
 		const struct org_unit *unit = &g->tree.units[u];
 		int rc;
@@ -115,16 +184,9 @@ static int write_digest(
 		rc = duties_of(g, u, e);
 		if (rc < 0)
 			return rc;
-		for (size_t i = 0; i < g->of_unit[u].count && lines < DIGEST_LINES_MAX; i++) {
-			const struct duty *d = &g->of_unit[u].at[i];
-
-			if (d->is_machine || !is_told(g, r, d, duty_told(d, &g->of_unit[u].rules)))
-				continue;
-			write_line(g, d, u, out);
-			lines++;
-		}
 	}
-	*ret = lines;
+	for (int why = 0; why < WHY_COUNT; why++)
+		write_part(g, r, (enum why)why, out, ret);
 	return 0;
 }
 
@@ -142,8 +204,7 @@ static int tell(struct digest *g, const struct reader *r, struct err *e)
 	if (rc < 0 || last.id || !letter_is_address(r->email))
 		return rc;
 	buf_init(&body, LETTER_BYTES_MAX);
-	buf_fmt(&body, "%s %.*s,\n\n%s\n\n", tr(LANG_VI, T("Kính gửi")), STR_FMT(r->name),
-		tr(LANG_VI, T("Những việc định kỳ đến hạn hoặc quá hạn:")));
+	buf_fmt(&body, "%s %.*s,\n\n", tr(LANG_VI, T("Kính gửi")), STR_FMT(r->name));
 	rc = write_digest(g, r, &body, &lines, e);
 	buf_fmt(&body, "\n%s\n", tr(LANG_VI, T("Thư do Khiên tự soạn mỗi ngày một lần.")));
 	m.subject = arena_fmt(g->a, tr(LANG_VI, T("Khiên: %zu việc đến hạn hoặc quá hạn, %s")),

@@ -35,10 +35,15 @@ bool file_of_path(struct view *v, struct file *ret)
 
 static const char *back_path(struct view *v, const struct file *f)
 {
+	struct str pack, id;
+
 	if (str_is(f->of, "record"))
 		return path_of(v, "/ban-ghi/%.*s", STR_FMT(f->key));
 	if (str_is(f->of, "duty"))
 		return duty_path_of(v, f->unit_id, f->key);
+	if (str_is(f->of, "result") && str_split(f->key, '/', &pack, &id))
+		return path_of(v, "/ket-qua/%lld/%.*s/%.*s", (long long)f->unit_id,
+			STR_FMT(url_piece(pack, v->a)), STR_FMT(url_piece(id, v->a)));
 	return path_of(v, "/tep/%lld", (long long)f->id);
 }
 

@@ -80,6 +80,8 @@ static void gap(const struct showing *w, const struct comply_subject *s, const s
 
 	switch (asked->by) {
 	case BY_CHECK:
+		if (s->about != COMPLY_HOST)
+			html(v->w, " · <a href=\"/may\">%s</a>", tr(v->lang, "Máy"));
 		return;
 	case BY_REGISTER:
 		count = register_links(v, w->o, w->unit->id);
@@ -93,8 +95,11 @@ static void gap(const struct showing *w, const struct comply_subject *s, const s
 	case BY_ARCHIVE:
 		html(v->w, " · <a href=\"/nhat-ky\">%s</a>", tr(v->lang, "Nhật ký"));
 		return;
-	case BY_DUTY:
 	case BY_DOCUMENT:
+		html(v->w, " · <a class=\"button plain\" href=\"%s\">%s</a>",
+			document_path(v, w->o, w->unit->id, s), tr(v->lang, "Gắn văn bản"));
+		return;
+	case BY_DUTY:
 		break;
 	}
 	if (!count && has_period && s->about != COMPLY_PERSON)
@@ -104,8 +109,8 @@ static void gap(const struct showing *w, const struct comply_subject *s, const s
 			s->about == COMPLY_HOST ? path_of(v, "?may=%lld", (long long)s->id) : "",
 			tr(v->lang, "Ghi nhận đã làm"));
 	else if (!count)
-		html(v->w, " · <span class=\"soft\">%s</span>",
-			tr(v->lang, "gói quy định chưa có sổ, hồ sơ hoặc cam kết cho cách này"));
+		html(v->w, " · <a class=\"button plain\" href=\"%s\">%s</a>",
+			document_path(v, w->o, w->unit->id, s), tr(v->lang, "Gắn văn bản"));
 }
 
 /* --- a subject -------------------------------------------------------------------------------- */
@@ -169,6 +174,9 @@ static void seen(
 			(long long)id, tr(v->lang, "Mở bản ghi"));
 	else if (row->by != EVIDENCE_REGISTER || w->sees_words)
 		html(v->w, " %.*s", STR_FMT(row->found));
+	if (str_starts(row->detail, "file ") && str_to_i64(str_from(row->detail, 5), &id))
+		html(v->w, " · <a href=\"/tep/%lld\">%.*s</a>", (long long)id,
+			STR_FMT(row->file));
 	if (row->person.len)
 		html(v->w, " <span class=\"soft\">%.*s</span>", STR_FMT(row->person));
 }

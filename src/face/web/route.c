@@ -68,6 +68,10 @@ const struct route routes[] = {
 	{ HTTP_POST, "/ket-qua/{}/ra-soat", RULE(RIGHT_ACT, OBJECT_UNIT),
 		page_xray_post, nav_work },
 	{ HTTP_GET, "/ket-qua/{}/{}/{}", RULE(RIGHT_SEE, OBJECT_UNIT), page_result_one, nav_work },
+	{ HTTP_GET, "/ket-qua/{}/{}/{}/van-ban", RULE(RIGHT_ACT, OBJECT_UNIT), page_document,
+		nav_work },
+	{ HTTP_POST, "/ket-qua/{}/{}/{}/van-ban", RULE(RIGHT_ACT, OBJECT_UNIT) | FILES(64),
+		page_document_post, nav_work },
 
 	{ HTTP_GET, "/don-vi", RULE(RIGHT_SEE, OBJECT_LIST), page_units, nav_units },
 	{ HTTP_GET, "/don-vi.csv", RULE(RIGHT_SEE, OBJECT_LIST), page_units_csv, NULL },

@@ -104,6 +104,8 @@ struct view {
 	struct str args[VIEW_ARGS_MAX]; /* what stood for {} in the path */
 	const struct route *route;
 	struct org_tree tree; /* of today; ask view_tree() for it */
+	unsigned stands_in;   /* for which roles, besides their own; work.c asks once */
+	bool is_stands_in_known;
 	int refresh_s;        /* the page asks for itself again; 0: not */
 	bool is_title_law;    /* the heading is the law's own, Vietnamese words */
 	struct fault faults[VIEW_FAULTS_MAX];

@@ -3,6 +3,8 @@
 
 #include "face/web/register_int.h"
 
+#define TOLD_UP_MAX 20
+
 const struct org_unit *work_unit(struct view *v)
 {
 	int64_t own = v->user.unit_id ? v->user.unit_id : ORG_UNIT_FIRST, id = own;
@@ -78,23 +80,25 @@ int work_duties(struct view *v, const struct org_unit *unit, struct duties *ret)
 	return work_duties_like(v, &(struct duty_query){ 0 }, unit, ret);
 }
 
-/* The roles of those for whom the visitor stands in today, besides their own. */
+bool work_role_does(struct view *v, unsigned roles, struct duty_who who)
+{
+	for (size_t i = 0; i < USER_ROLE_COUNT; i++)
+		if ((roles & (unsigned)org_roles[i]) &&
+			duty_is_for(v->web->packs, who, org_role_id(org_roles[i])))
+			return true;
+	return false;
+}
+
+/* Is it done by one for whom the visitor stands in today? */
 static bool stands_in(struct view *v, struct duty_who who)
 {
-	struct duty_delegations list;
-	struct str today = org_day(v->by.now_s, v->a);
-	struct org_user other;
-
-	if (duty_delegation_list(v->web->store, v->user.id, today, v->a, &list, v->e) < 0)
-		return false;
-	for (size_t i = 0; i < list.len; i++) {
-		if (list.at[i].to_id != v->user.id || str_cmp(list.at[i].from_day, today) > 0)
-			continue;
-		if (org_user(v->web->store, list.at[i].from_id, v->a, &other, v->e) == 0 &&
-			duty_is_for(v->web->packs, who, org_role_id(other.role)))
-			return true;
+	if (!v->is_stands_in_known) {
+		v->is_stands_in_known = true;
+		if (duty_stands_in(v->web->store, v->user.id, org_day(v->by.now_s, v->a),
+			    &v->stands_in, v->e) < 0)
+			v->stands_in = 0;
 	}
-	return false;
+	return work_role_does(v, v->stands_in, who);
 }
 
 static bool is_mine(struct view *v, struct duty_who who)
@@ -209,6 +213,41 @@ void html_duty(struct view *v, const struct duty *d)
 		STR_FMT(title));
 }
 
+/* What came up to the head: overdue for some days, or nobody is left who does it. */
+static bool is_up(struct view *v, const struct duty *d, const struct duty_rules *rules,
+	unsigned there)
+{
+	enum duty_told told = duty_told(d, rules);
+
+	return v->user.role == USER_HEAD && !d->is_machine && !work_is_mine(v, d) &&
+		(told >= DUTY_TOLD_HEAD ||
+			(told >= DUTY_TOLD_DOERS && !work_role_does(v, there, duty_who(d))));
+}
+
+static void told_up(struct view *v, const struct duties *list, int64_t unit_id)
+{
+	struct org_roles_in *roles;
+	unsigned there = 0;
+	size_t count, shown = 0;
+
+	if (v->user.role != USER_HEAD ||
+		org_roles_by_unit(v->web->store, v->a, &roles, &count, v->e) < 0)
+		return;
+	for (size_t i = 0; i < count; i++)
+		if (roles[i].unit_id == unit_id)
+			there = roles[i].roles;
+	for (size_t i = 0; i < list->count && shown < TOLD_UP_MAX; i++) {
+		if (!is_up(v, &list->at[i], &list->rules, there))
+			continue;
+		if (shown++ == 0)
+			html(v->w, "<section>\n<h2>%s</h2>\n<ul class=\"items\">\n",
+				tr(v->lang, "Báo lên thủ trưởng"));
+		html_duty(v, &list->at[i]);
+	}
+	if (shown)
+		html(v->w, "</ul>\n</section>\n");
+}
+
 void html_my_duties(struct view *v)
 {
 	int64_t id = v->user.unit_id ? v->user.unit_id : ORG_UNIT_FIRST;
@@ -236,6 +275,7 @@ void html_my_duties(struct view *v)
 				"n", number_text(v, list.rules.soon_days), NULL));
 	html(v->w, "<p><a href=\"/viec\">%s</a></p>\n</section>\n",
 		tr(v->lang, "Mọi việc định kỳ"));
+	told_up(v, &list, id);
 }
 
 void html_unit_choice(struct view *v, const char *action, const struct org_unit *chosen)

@@ -20,6 +20,8 @@ int work_duties_like(struct view *v, const struct duty_query *like, const struct
 void work_only_seen(struct view *v, int64_t unit_id, struct duties *list);
 /* Is it for the visitor to do: by their role, or because they stand in for somebody? */
 bool work_is_mine(struct view *v, const struct duty *d);
+/* Do accounts of one of these roles, a mask, do it? */
+bool work_role_does(struct view *v, unsigned roles, struct duty_who who);
 /* May the visitor do so with a duty of this unit because it is their own, whatever else of the unit
  * they may see? */
 bool work_may_own(struct view *v, enum org_right right, int64_t unit_id, struct duty_who who);
@@ -44,6 +46,13 @@ void html_duties_of(struct view *v, int64_t unit_id, int64_t record_id);
 /* A choice among the units that the visitor sees, sent to ACTION; nothing when there is one. */
 void html_unit_choice(struct view *v, const char *action, const struct org_unit *chosen);
 
+/* Does a paper prove it, and where one is attached to this subject of the unit? */
+bool obligation_takes_paper(struct view *v, const struct obligation *o);
+const char *document_path(struct view *v, const struct obligation *o, int64_t unit_id,
+	const struct comply_subject *s);
+
+void page_document(struct view *v);
+void page_document_post(struct view *v);
 void page_work(struct view *v);
 void page_work_csv(struct view *v);
 void page_duty(struct view *v);

@@ -225,6 +225,15 @@ static void take_message(struct supervisor *p, int from)
 	}
 }
 
+/* A clock that was set back would keep a visit away for as long. */
+static void mend_next(struct slot *s, int64_t now_s)
+{
+	int64_t every_s = s->row->every_s, first_s = s->row->first_s;
+
+	if (every_s && s->next_s - now_s > (first_s > every_s ? first_s : every_s))
+		s->next_s = now_s + every_s;
+}
+
 /* What the clocks ask for. */
 static void keep_time(struct supervisor *p)
 {
@@ -234,6 +243,7 @@ static void keep_time(struct supervisor *p)
 		struct slot *s = &p->slots[i];
 		unsigned max_s = s->row->time_max_s;
 
+		mend_next(s, now_s);
 		if (s->pid == 0 && (s->row->every_s ? now_s >= s->next_s : now_us >= s->again_us))
 			start(p, s);
 		else if (s->pid > 0 && max_s && now_us - s->since_us > seconds_us(max_s))

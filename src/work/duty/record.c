@@ -42,6 +42,11 @@ static const struct obligation *answered(
 	return r->answer_count ? r->answers_are[0] : NULL;
 }
 
+static struct date until_of(const struct listing *l)
+{
+	return l->q->until.year ? l->q->until : date_add_days(l->today, l->rules.soon_days);
+}
+
 struct asking {
 	VEC(struct record_due_ask) asked;
 	VEC(struct duty_period) periods; /* beside them */
@@ -50,8 +55,7 @@ struct asking {
 static struct asking asking_of(const struct listing *l)
 {
 	struct asking x = { 0 };
-	struct date until = l->q->until.year ? l->q->until :
-					       date_add_days(l->today, l->rules.soon_days);
+	struct date until = until_of(l);
 
 	for (size_t i = 0; i < pack_register_count(l->q->packs); i++) {
 		const struct pack_register *r = pack_register_at(l->q->packs, i);
@@ -121,6 +125,9 @@ static void add_record(struct listing *l, const struct record_due *due, struct d
 	};
 	find_turns(turns, due, &d->record);
 	finish_duty(l, part, d);
+	/* a skip, or a day off, may have moved it out of what was asked for */
+	if (!l->q->has_turns && date_to_days(d->open.due) > date_to_days(until_of(l)))
+		part->duties.len--;
 }
 
 int add_records(struct listing *l, struct err *e)
