@@ -3,6 +3,7 @@
 #define INTAKE_IMPORT_H
 
 #include "kit/crypto/crypto.h"
+#include "kit/syslog/export.h"
 #include "kit/text/text.h"
 
 /* --- bytes (import_read.c) -------------------------------------------------------------------- */
@@ -77,6 +78,7 @@ struct import_lines {
 	struct buf part;  /* what is not whole yet */
 	struct buf line;  /* made of it */
 	bool is_skipping; /* a line too long: to its end */
+	struct export journal;
 };
 
 void import_lines_init(struct import_lines *l, size_t max_bytes, import_take *take, void *context);

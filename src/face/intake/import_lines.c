@@ -2,17 +2,19 @@
 #include "face/intake/import.h"
 
 #define FORM_BYTES 64       /* enough to know it by */
-#define ENTRY_MAX (1 * MIB) /* of a journal's export, or an <Event> */
+#define ENTRY_MAX (1 * MIB) /* of an <Event> */
 
 void import_lines_init(struct import_lines *l, size_t max_bytes, import_take *take, void *context)
 {
 	*l = (struct import_lines){ .max_bytes = max_bytes, .take = take, .context = context };
 	buf_init(&l->part, ENTRY_MAX);
 	buf_init(&l->line, ENTRY_MAX);
+	export_init(&l->journal, max_bytes);
 }
 
 void import_lines_done(struct import_lines *l)
 {
+	export_done(&l->journal);
 	buf_done(&l->part);
 	buf_done(&l->line);
 }
@@ -78,69 +80,26 @@ static int feed_lines(struct import_lines *l, struct str chunk, struct err *e)
 
 /* --- a journal's export ----------------------------------------------------------------------- */
 
-/* One field off the entry: "NAME=text LF", or "NAME LF" with eight bytes of length, little-endian,
- * the bytes and LF. 1, 0 when there is none, ERR_INPUT. */
-static int next_field(struct str *rest, struct str *ret_name, struct str *ret_value)
-{
-	struct str line;
-	uint64_t size = 0;
+struct giving {
+	struct import_lines *l;
+	struct err *e;
+	int rc;
+};
 
-	if (!str_next_line(rest, &line))
-		return 0;
-	if (str_split(line, '=', ret_name, ret_value))
-		return 1;
-	if (rest->len < 8)
-		return ERR_INPUT;
-	for (int i = 7; i >= 0; i--)
-		size = size << 8 | (unsigned char)rest->ptr[i];
-	if (size > rest->len - 8)
-		return ERR_INPUT;
-	*ret_name = line;
-	*ret_value = (struct str){ rest->ptr + 8, (size_t)size };
-	*rest = str_from(*rest, 8 + (size_t)size);
-	if (rest->len && rest->ptr[0] == '\n')
-		*rest = str_from(*rest, 1);
-	return 1;
+static bool give_entry(void *context, const struct export_entry *entry)
+{
+	struct giving *g = context;
+
+	g->rc = give(g->l, entry->json, entry->is_cut, g->e);
+	return g->rc == 0;
 }
 
-/* Where the entry at the beginning of S ends, its empty line included; 0: not yet. */
-static size_t entry_end(struct str s)
+static int feed_journal(struct import_lines *l, struct str chunk, struct err *e)
 {
-	struct str rest = s, name, value;
+	struct giving g = { .l = l, .e = e };
+	ssize_t used = export_feed(&l->journal, chunk, give_entry, &g, e);
 
-	while (rest.len) {
-		const char *end = memchr(rest.ptr, '\n', rest.len);
-
-		if (!end)
-			return 0;
-		if (end == rest.ptr)
-			return s.len - rest.len + 1;
-		if (next_field(&rest, &name, &value) <= 0)
-			return 0;
-	}
-	return 0;
-}
-
-static int give_entry(struct import_lines *l, struct str entry, struct err *e)
-{
-	struct str name, value;
-	struct json j;
-	size_t fields = 0;
-
-	buf_clear(&l->line);
-	json_init(&j, &l->line, false);
-	json_object(&j);
-	while (entry.len && entry.ptr[0] != '\n' && next_field(&entry, &name, &value) > 0) {
-		if (str_is(name, "__CURSOR") || str_is(name, "__MONOTONIC_TIMESTAMP"))
-			continue;
-		json_key_str(&j, name);
-		json_str(&j, value);
-		fields++;
-	}
-	json_object_end(&j);
-	if (fields == 0)
-		return 0;
-	return give(l, str_trim(buf_str(&l->line)), buf_is_full(&l->line), e);
+	return used < 0 ? (int)used : g.rc;
 }
 
 /* --- <Event> ---------------------------------------------------------------------------------- */
@@ -173,27 +132,14 @@ static int give_event(struct import_lines *l, struct str event, struct err *e)
 	return give(l, buf_str(&l->line), false, e);
 }
 
-/* --- both ------------------------------------------------------------------------------------- */
-
-static size_t record_end(const struct import_lines *l, struct str s, struct str *ret)
-{
-	size_t end;
-
-	if (l->form == IMPORT_XML)
-		return event_end(s, ret);
-	end = entry_end(s);
-	*ret = str_until(s, end);
-	return end;
-}
-
-static int give_records(struct import_lines *l, struct err *e)
+static int give_events(struct import_lines *l, struct err *e)
 {
 	size_t used = 0, end;
-	struct str record;
+	struct str event;
 	int rc = 0;
 
-	while (rc == 0 && (end = record_end(l, str_from(buf_str(&l->part), used), &record)) > 0) {
-		rc = l->form == IMPORT_XML ? give_event(l, record, e) : give_entry(l, record, e);
+	while (rc == 0 && (end = event_end(str_from(buf_str(&l->part), used), &event)) > 0) {
+		rc = give_event(l, event, e);
 		used += end;
 	}
 	memmove(l->part.ptr, l->part.ptr + used, l->part.len - used);
@@ -202,7 +148,7 @@ static int give_records(struct import_lines *l, struct err *e)
 }
 
 /* In pieces, so that what is left over and a piece fit into PART. */
-static int feed_records(struct import_lines *l, struct str chunk, struct err *e)
+static int feed_events(struct import_lines *l, struct str chunk, struct err *e)
 {
 	int rc = 0;
 
@@ -214,14 +160,18 @@ static int feed_records(struct import_lines *l, struct str chunk, struct err *e)
 			return err_set(e, ERR_INPUT, "an entry of more than %u bytes", ENTRY_MAX);
 		buf_add(&l->part, str_until(chunk, piece));
 		chunk = str_from(chunk, piece);
-		rc = l->part.len ? give_records(l, e) : 0;
+		rc = l->part.len ? give_events(l, e) : 0;
 	}
 	return rc;
 }
 
+/* --- all of them ------------------------------------------------------------------------------ */
+
 static int feed(struct import_lines *l, struct str chunk, struct err *e)
 {
-	return l->form == IMPORT_LINES ? feed_lines(l, chunk, e) : feed_records(l, chunk, e);
+	if (l->form == IMPORT_JOURNAL)
+		return feed_journal(l, chunk, e);
+	return l->form == IMPORT_LINES ? feed_lines(l, chunk, e) : feed_events(l, chunk, e);
 }
 
 int import_feed(struct import_lines *l, struct str chunk, struct err *e)
@@ -257,10 +207,8 @@ int import_end(struct import_lines *l, struct err *e)
 	}
 	if (rc == 0 && l->form == IMPORT_LINES)
 		rc = give(l, without_cr(buf_str(&l->part)), l->is_skipping, e);
-	if (rc == 0 && l->form == IMPORT_JOURNAL && l->part.len) {
-		buf_add(&l->part, STR("\n\n")); /* the last empty line may be missing */
-		rc = give_records(l, e);
-	}
+	if (rc == 0 && l->form == IMPORT_JOURNAL && !export_is_between(&l->journal))
+		rc = feed_journal(l, STR("\n\n"), e); /* the last empty line may be missing */
 	buf_clear(&l->part);
 	return rc;
 }
