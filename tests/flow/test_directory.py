@@ -161,6 +161,32 @@ class Ldap(unittest.TestCase):
         finally:
             self.ldap.modify("\n".join(f"dn: {name.format(group)}\nchangetype: delete\n" for group in many))
 
+    def of_api(self, login, password, end_s=40):
+        """(status, answer) of logging in by the API, and the browser that did."""
+        browser, end = self.server.browser(), time.monotonic() + end_s
+        while True:
+            page = browser.post("/api/v1/session", {"login": login, "password": password})
+            if page.status not in (202, 429) or time.monotonic() > end:
+                return page.status, page.json(), browser
+            time.sleep(0.1)
+
+    def test_the_api_logs_in_by_the_directory_too(self):
+        status, answer, browser = self.of_api("binh.tran", PEOPLE["binh.tran"][1])
+        self.assertEqual((status, answer.get("stage"), answer.get("login")), (200, "full", "binh.tran"))
+        self.assertEqual(browser.get("/api/v1/session").json()["mark"], answer["mark"])
+        self.assertEqual(self.of_api("dung.vo", PEOPLE["dung.vo"][1])[0], 403)        # in no group
+        for tries in range(5):
+            status, answer, browser = self.of_api("chi.pham", "sai")
+            self.assertEqual(status, 401)
+        self.assertEqual(self.of_api("chi.pham", PEOPLE["chi.pham"][1])[:1], (401,))    # locked
+        self.assertEqual(browser.get("/api/v1/session").status, 401)
+        self.unlock("chi.pham")
+        self.ldap.stop()
+        try:
+            self.assertEqual(self.of_api("binh.tran", "x")[0], 503)
+        finally:
+            self.ldap.start()
+
     def test_an_empty_password_is_never_right(self):
         browser = self.server.browser()
         page = log_in(browser, "chi.pham", "")

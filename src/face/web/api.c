@@ -74,6 +74,114 @@ static int finish_login(struct view *v, int64_t user_id, struct org_login *try)
 	return rc < 0 ? rc : org_logged_in(&v->by, user_id, v->e);
 }
 
+/* --- a directory vouches: the same call again, with the cookie of the first answer ------------ */
+
+static void put_wait(struct view *v)
+{
+	struct json j;
+
+	v->rs->status = 202;
+	v->rs->retry_after = "1";
+	json_page(v, &j);
+	json_object(&j);
+	json_put(&j, "stage", STR("asking-directory"));
+	json_object_end(&j);
+}
+
+static int ask_directory(struct view *v, struct str login, struct str password)
+{
+	struct signin_question q = { .kind = SIGNIN_LDAP };
+	struct org_login try;
+	int rc = org_try_begin(&v->by, login, &try, v->e);
+
+	if (rc == 0)
+		rc = signin_load(v, &signin_ldap, &q);
+	if (rc < 0)
+		return rc;
+	if (try.answer != LOGIN_FINE) {
+		json_problem(v, 401, "locked");
+		return 0;
+	}
+	q.at[SIGNIN_LOGIN] = login;
+	q.at[SIGNIN_PASSWORD] = password;
+	if (signin_send(v, SIGNIN_FOR_API, &q, 0)) {
+		put_wait(v);
+		return 0;
+	}
+	json_problem(v, 503, "too many log-ins wait");
+	return org_try_back(&v->by, login, v->e);
+}
+
+/* The password was right: in, when one of the groups has a role and the second step is right. */
+static int let_in(struct view *v, struct signin_wait *wait)
+{
+	const struct org_group *g = NULL;
+	struct org_outside x = { .source = ORG_LDAP,
+		.login = str_of(wait->login),
+		.name = wait->answer.name,
+		.email = wait->answer.email,
+		.groups = wait->answer.groups,
+		.group_count = wait->answer.group_count };
+	struct org_login try = { 0 };
+	int rc = signin_group(v, ORG_LDAP, wait, &g);
+
+	if (rc == 0 && !g) {
+		json_problem(v, 403, "none of the groups may log in");
+		return org_try_back(&v->by, x.login, v->e);
+	}
+	if (rc == 0)
+		rc = org_outside_in(&v->by, &x, g, &try, v->e);
+	if (rc == 0 && try.answer == LOGIN_FINE)
+		rc = finish_login(v, try.user_id, &try);
+	if (rc < 0)
+		return rc;
+	if (try.answer == LOGIN_FINE)
+		put_session(v, new_mark(v));
+	else
+		json_problem(
+			v, 401, try.answer == LOGIN_LOCKED ? "locked" : "log-in or code is wrong");
+	return 0;
+}
+
+static int told(struct view *v, struct signin_wait *wait)
+{
+	struct str login = str_of(wait->login);
+	struct org_login try = { 0 };
+	int rc;
+
+	switch (wait->answer.state) {
+	case SIGNIN_RIGHT:
+		return let_in(v, wait);
+	case SIGNIN_WRONG:
+	case SIGNIN_NOBODY:
+	case SIGNIN_DISABLED:
+		rc = org_try_wrong(&v->by, login, &try, v->e);
+		json_problem(
+			v, 401, try.answer == LOGIN_LOCKED ? "locked" : "log-in or code is wrong");
+		return rc;
+	default:
+		json_problem(v, 503, "the directory does not answer; this try does not count");
+		return org_try_back(&v->by, login, v->e);
+	}
+}
+
+/* False: nobody waits for a directory. */
+static bool api_waited(struct view *v)
+{
+	struct signin_wait *wait = signin_waiting(v, SIGNIN_FOR_API);
+
+	if (!wait)
+		return false;
+	if (!wait->is_answered) {
+		put_wait(v);
+		return true;
+	}
+	if (told(v, wait) < 0)
+		page_failed(v);
+	signin_drop(v, wait);
+	return true;
+}
+
 void api_session_post(struct view *v)
 {
 	struct str password = http_pair(v->form, "password");
@@ -81,13 +189,16 @@ void api_session_post(struct view *v)
 	bool is_outside = false;
 	int rc;
 
+	if (api_waited(v))
+		return;
 	if (!may_hash(v)) {
 		v->rs->retry_after = "2";
 		page_problem(v, 429);
 		return;
 	}
 	if (signin_is_outside(v, form_value(v, "login"), &is_outside) == 0 && is_outside) {
-		json_problem(v, 403, "the directory knows this password: log in at the pages");
+		if (ask_directory(v, form_value(v, "login"), password.ptr ? password : STR("")) < 0)
+			page_failed(v);
 		return;
 	}
 	rc = org_login(

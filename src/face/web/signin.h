@@ -17,6 +17,7 @@ enum signin_why {
 	SIGNIN_FOR_WAY,   /* a visitor waits to be sent to the provider, to log in there */
 	SIGNIN_FOR_LEAVE, /* or to log out there */
 	SIGNIN_FOR_OIDC,  /* a visitor has come back from there */
+	SIGNIN_FOR_API,   /* a program waits */
 };
 
 /* A question that is on its way, or whose answer nobody has fetched. */
