@@ -74,6 +74,10 @@ class Log:
     def name(self, *parts):
         return os.path.join(self.path, *parts)
 
+    def secret(self, name):
+        """The file of a key, which stands beside the log."""
+        return os.path.join(self.data, "keys", self.log, self.year, name + ".key")
+
     def read(self, *parts):
         with open(self.name(*parts), "rb") as f:
             return f.read()
@@ -123,7 +127,8 @@ class Log:
 
     # signing
     def key(self, name):
-        seed = self.read("keys", name + ".key")[24:56]
+        with open(self.secret(name), "rb") as f:
+            seed = f.read()[24:56]
         return Ed25519PrivateKey.from_private_bytes(seed)
 
     def forge(self, size, root, origin=None, epoch=None):

@@ -190,7 +190,7 @@ def hide(x):
 def begin_anew(x):
     other = x.other("other", 600)
     # even with the identity key of the true one, its first hour's key cannot be had again
-    shutil.copy(x.log.name("keys", "identity.key"), other.name("keys", "identity.key"))
+    shutil.copy(x.log.secret("identity"), other.secret("identity"))
     hashes = [sha(b"\0" + e) for e in other.entries()]
     other.write(other.forge(len(hashes), root_of(hashes)), "checkpoint")
     for name in list(other.notes()):

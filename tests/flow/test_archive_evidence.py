@@ -32,7 +32,7 @@ class Watched(Server):
 
     def look(self, browser):
         """Outcomes of the checks of the archive, and the verdicts, as of now."""
-        note = f"{self.data}/log-facts"
+        note = f"{self.data}/notes/log-facts"
         before = os.path.exists(note) and os.stat(note).st_mtime_ns
         browser.get("/kiem-chung")
         browser.submit({}, action="/kiem-chung")

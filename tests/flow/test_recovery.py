@@ -24,7 +24,7 @@ class Recovery(unittest.TestCase):
         self.folder = tempfile.mkdtemp()
         self.addCleanup(shutil.rmtree, self.folder)
         self.log = make(self.folder, "xa")
-        self.key = os.path.join(self.log.data, "log", "recovery.key")
+        self.key = os.path.join(self.log.data, "keys", "log", "recovery.key")
 
     def recovery(self, *words, typed="", env=None):
         return khien("log", "recovery", *words, "--data", self.log.data, stdin=typed,
@@ -95,7 +95,7 @@ class Recovery(unittest.TestCase):
         self.assertIn(f"{self.log.year}.2", done.out)
         self.assertEqual(self.shards(), before + [f"{self.log.year}.2"])
         self.log.seal()                                     # the new part is sealed again
-        self.assertFalse(os.path.exists(self.log.name("keys", "identity.key")))  # and the old one never more
+        self.assertFalse(os.path.exists(self.log.secret("identity")))  # and the old one never more
 
         # a stranger with the keys on paper is told, and finds nothing else wrong
         done = self.verify("--key", sheet)
@@ -112,7 +112,7 @@ class Recovery(unittest.TestCase):
         shutil.copy(self.log.name("keys", "public.txt"), sheet)
         self.log.seal(shift=400 * 86400)
         self.assertEqual(self.shards(), [str(year), str(year + 1)])
-        self.assertFalse(os.path.exists(self.log.name("keys", "identity.key")))
+        self.assertFalse(os.path.exists(self.log.secret("identity")))
         done = self.verify("--key", sheet)
         self.assertEqual(done.returncode, 0, done.stdout)
         self.assertNotIn("tiếp nối", done.stdout)

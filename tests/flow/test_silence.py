@@ -20,7 +20,7 @@ def events(log):
 
 def noted(log):
     """What the audit of this machine is told of the sender: 1 sends, 0 is silent; None: nothing yet."""
-    path = os.path.join(log.data, "log-facts")
+    path = os.path.join(log.data, "notes", "log-facts")
     if not os.path.exists(path):
         return None
     with open(path, encoding="utf-8") as file:

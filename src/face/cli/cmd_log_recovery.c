@@ -19,7 +19,7 @@ static const struct command_option options[] = {
 struct job {
 	const struct command_line *line;
 	const char *data, *log;
-	struct vfile_disk *folder;
+	struct vfile_disk *folder, *vault;
 };
 
 /* A line of the standard input: halves never stand on a command line, where others see them. */
@@ -48,7 +48,7 @@ static int ask_halves(const struct job *j, unsigned char *ret_seed, struct err *
 static int do_print(struct job *j, struct err *e)
 {
 	struct seal_halves halves;
-	int rc = seal_recovery_halves(j->folder, &halves, e);
+	int rc = seal_recovery_halves(j->vault, &halves, e);
 
 	if (rc == ERR_ABSENT)
 		return err_set(e, ERR_ABSENT, "%s",
@@ -76,7 +76,7 @@ static int do_forget(struct job *j, struct err *e)
 	if (rc == 0)
 		rc = seal_recovery_check(j->folder, seed, e);
 	wipe(seed, sizeof(seed));
-	return rc == 0 ? seal_recovery_forget(j->folder, e) : rc;
+	return rc == 0 ? seal_recovery_forget(j->vault, e) : rc;
 }
 
 static int do_continue(struct job *j, struct err *e)
@@ -132,9 +132,12 @@ static int run(const struct command_line *line, struct err *e)
 		return rc;
 	rc = vfile_disk_open(arena_fmt(line->arena, "%s/%s", j.data, j.log).ptr, &j.folder, e);
 	if (rc == 0)
+		rc = seal_keys_open(j.data, j.log, NULL, &j.vault, e);
+	if (rc == 0)
 		rc = a->run(&j, e);
 	if (rc == 0 && *a->done)
 		printf("%s\n", tr(line->lang, a->done));
+	vfile_disk_close(j.vault);
 	vfile_disk_close(j.folder);
 	return rc;
 }

@@ -36,7 +36,7 @@ static int seal_here(const struct command_line *line, struct seal_place *place, 
 
 	if (rc < 0)
 		return rc;
-	rc = seal_now(place->shard, w, clock_now_s(), &answer, e);
+	rc = seal_now(place->shard, place->keys, w, clock_now_s(), &answer, e);
 	wal_close(w);
 	return rc == 0 ? say(line, &answer) : rc;
 }

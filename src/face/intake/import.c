@@ -233,7 +233,8 @@ static int close_ourselves(struct import_to *to, const char *data, bool is_fine,
 		if (!pen_commit(to->in))
 			rc = err_set(e, ERR_LIMIT, "the disk is full; what was written is kept");
 		if (rc == 0 && is_fine)
-			rc = seal_now(to->place->shard, to->in->wal, clock_now_s(), &answer, e);
+			rc = seal_now(to->place->shard, to->place->keys, to->in->wal, clock_now_s(),
+				&answer, e);
 	}
 	if (to->in) {
 		pen_close(to->in);

@@ -213,7 +213,7 @@ static void put_disk(struct noting *n)
 static int write_note(struct noting *n, const char *data)
 {
 	struct vfile_disk *d;
-	int rc = vfile_disk_open(data, &d, n->v.e);
+	int rc = data_notes(data, &d, n->v.e);
 
 	if (rc < 0)
 		return rc;

@@ -49,7 +49,7 @@ static int keep_draft(
 	buf_init(&text, LIMIT_HOST_FILE_BYTES);
 	rc = hostaudit_propose(audit, LANG_VI, &text, e);
 	if (rc == 0)
-		rc = vfile_disk_open(s->service->data, &disk, e);
+		rc = data_notes(s->service->data, &disk, e);
 	if (rc == 0) {
 		rc = vfile_replace(disk, declared_draft_name(host_id, s->arena), buf_str(&text), e);
 		vfile_disk_close(disk);

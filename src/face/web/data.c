@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/attest/attest.h"
@@ -14,6 +15,7 @@
 #include "kit/store/store.h"
 #include "work/comply/sweep.h"
 #include "work/exchange/exchange.h"
+#include "work/hostaudit/hostaudit.h"
 
 #define CERTIFICATE_DAYS 825
 #define SMALL_BYTES_MAX (16 * KIB)
@@ -147,10 +149,20 @@ int data_open(struct serve *s, struct err *e)
 	return rc;
 }
 
+int data_notes(const char *data, struct vfile_disk **ret, struct err *e)
+{
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s/" HOSTAUDIT_NOTES, data);
+	if (mkdir(path, 0700) != 0 && errno != EEXIST)
+		return err_errno(e, errno, "make \"%s\"", path);
+	return vfile_disk_open(path, ret, e);
+}
+
 int data_hand_over(const struct serve *s, struct err *e)
 {
 	static const char *const names[] = { "", "khien.db", "khien.db-wal", "khien.db-shm",
-		"secret.key", "tls-key.pem", "tls-certificate.pem", "process-review", "log-facts" };
+		"secret.key", "tls-key.pem", "tls-certificate.pem", "process-review" };
 
 	for (size_t i = 0; i < COUNT(names); i++) {
 		int rc = process_hand_over(

@@ -10,6 +10,7 @@
 #include "core/org/org.h"
 #include "face/web/archive_note.h"
 #include "work/archive/keep.h"
+#include "work/hostaudit/hostaudit.h"
 #include "work/seal/seal.h"
 
 #define MEMORY (64 * MIB)
@@ -27,7 +28,7 @@ struct disk {
 struct media {
 	struct store *store;
 	struct arena *a;
-	struct vfile_disk *data;
+	struct vfile_disk *notes;
 	const char *log; /* its folder */
 	bool is_given;   /* each folder of --media is a disk, mounted or not */
 	struct disk disks[MEDIA_DISKS_MAX];
@@ -161,7 +162,7 @@ static void tell(struct media *m, const struct order *o, const char *month)
 
 	snprintf(text, sizeof(text), "%zu %zu %s", o->done, o->all, month);
 	/* who watches sees less when it fails; the work goes on */
-	(void)!vfile_replace(m->data, MEDIA_PROGRESS, str_of(text), &none);
+	(void)!vfile_replace(m->notes, MEDIA_PROGRESS, str_of(text), &none);
 }
 
 /* Has the disk this month, by the receipt? */
@@ -263,7 +264,7 @@ static int do_order(struct media *m, struct err *e)
 	struct err fault = { 0 }, none;
 	int rc = org_setting(m->store, MEDIA_ORDER, m->a, &text, e);
 
-	(void)!vfile_unlink(m->data, MEDIA_PROGRESS, &none); /* of one that was ended at work */
+	(void)!vfile_unlink(m->notes, MEDIA_PROGRESS, &none); /* of one that was ended at work */
 	if (rc < 0 || text.len == 0)
 		return rc;
 	rc = org_set(m->store, MEDIA_ORDER, STR(""), e);
@@ -274,7 +275,7 @@ static int do_order(struct media *m, struct err *e)
 	o.is_check = str_is(word, "check");
 	tell(m, &o, "");
 	rc = run_order(m, &o, &fault);
-	(void)!vfile_unlink(m->data, MEDIA_PROGRESS, &none);
+	(void)!vfile_unlink(m->notes, MEDIA_PROGRESS, &none);
 	return org_set(m->store, MEDIA_RESULT, str_of(outcome(m, &o, rc, &fault)), e);
 }
 
@@ -291,7 +292,8 @@ static int work(const struct process *self, struct store *store, struct err *e)
 	m = arena_new(&a, struct media);
 	*m = (struct media){ .store = store, .a = &a, .is_given = given != NULL };
 	m->log = arena_fmt(&a, "%s/" SEAL_LOG, self->service->data).ptr;
-	rc = vfile_disk_open(self->service->data, &m->data, e);
+	rc = vfile_disk_open(
+		arena_fmt(&a, "%s/" MEDIA_NOTES, self->service->data).ptr, &m->notes, e);
 	for (int pass = 0; rc == 0 && pass < 2; pass++) { /* before the order, and after it */
 		m->count = 0;
 		if (given)
@@ -300,7 +302,7 @@ static int work(const struct process *self, struct store *store, struct err *e)
 			look_below(m, usual[i], 1);
 		rc = pass == 0 ? do_order(m, e) : tell_seen(m, e);
 	}
-	vfile_disk_close(m->data);
+	vfile_disk_close(m->notes);
 	arena_done(&a);
 	return rc;
 }

@@ -6,8 +6,9 @@
 #define MEDIA_ORDER "log.media.order"   /* "write PATH LF 2026-10": see media_order() */
 #define MEDIA_SEEN "log.media.seen"     /* a line each: id TAB label TAB path TAB free TAB size */
 #define MEDIA_RESULT "log.media.result" /* "at failed words": of the last order */
-#define MEDIA_PROGRESS "media-working"  /* a file of the data folder: "done all words" */
-#define MEDIA_ALL "all"                 /* instead of a month: each that is not there yet */
+#define MEDIA_PROGRESS "working"        /* a file of its notes: "done all words" */
+#define MEDIA_NOTES HOSTAUDIT_NOTES "/media"
+#define MEDIA_ALL "all" /* instead of a month: each that is not there yet */
 #define MEDIA_DISKS_MAX 64
 
 #endif

@@ -4,6 +4,7 @@
 #include "face/web/log.h"
 #include "kit/process/process.h"
 #include "work/archive/keep.h"
+#include "work/hostaudit/hostaudit.h"
 #include "work/seal/seal.h"
 
 #define LOOK_WAIT_MS 3000
@@ -130,16 +131,15 @@ static int load(struct view *v, struct media_page *p)
 
 static bool load_work(struct view *v, int64_t *ret_done, int64_t *ret_all, struct str *ret_month)
 {
-	struct vfile_disk *d = NULL;
 	struct str order = STR_NONE, text = STR("");
 	struct str done = STR(""), all = STR("");
 	struct err none = { 0 };
 	bool is_on =
 		org_setting(v->web->store, MEDIA_ORDER, v->a, &order, &none) == 0 && order.len > 0;
 
-	if (v->web->data && vfile_disk_open(v->web->data, &d, &none) == 0)
-		is_on |= vfile_load(d, MEDIA_PROGRESS, 100, v->a, &text, &none) == 0;
-	vfile_disk_close(d);
+	if (v->web->disk)
+		is_on |= vfile_load(v->web->disk, MEDIA_NOTES "/" MEDIA_PROGRESS, 100, v->a, &text,
+				 &none) == 0;
 	if (str_split(text, ' ', &done, &text))
 		(void)str_split(text, ' ', &all, &text);
 	*ret_done = take_number(done);

@@ -65,16 +65,14 @@ static const char *code_words(struct view *v, struct str code)
 /* The draft of the last audit, which lies beside the database. None is no failure. */
 static struct str read_draft(struct view *v, int64_t host_id)
 {
-	struct vfile_disk *disk = NULL;
 	struct str text = STR("");
 	struct err ignored;
 
-	if (!v->web->data || vfile_disk_open(v->web->data, &disk, &ignored) < 0)
-		return text;
-	if (vfile_load(disk, declared_draft_name(host_id, v->a), DRAFT_MAX_BYTES, v->a, &text,
-		    &ignored) < 0)
+	if (!v->web->disk ||
+		vfile_load(v->web->disk,
+			path_of(v, HOSTAUDIT_NOTES "/%s", declared_draft_name(host_id, v->a)),
+			DRAFT_MAX_BYTES, v->a, &text, &ignored) < 0)
 		text = STR("");
-	vfile_disk_close(disk);
 	return text;
 }
 

@@ -4,6 +4,7 @@
 #include "face/web/verify.h"
 #include "kit/merkle/note.h"
 #include "kit/process/process.h"
+#include "work/hostaudit/hostaudit.h"
 
 #define START_WAIT_MS 1500
 #define REFRESH_S 3
@@ -48,16 +49,13 @@ static int load(struct view *v, struct verified *ret)
 /* Is it at work, and how far? */
 static bool progress(struct view *v, int64_t *ret_done, int64_t *ret_all)
 {
-	struct vfile_disk *d;
 	struct str text = STR("");
 	struct err none;
 	int rc;
 
-	if (vfile_disk_open(text_of(v, arena_fmt(v->a, "%s/..", v->web->log_folder)), &d, &none) <
-		0)
+	if (!v->web->disk)
 		return false;
-	rc = vfile_load(d, VERIFY_PROGRESS, 100, v->a, &text, &none);
-	vfile_disk_close(d);
+	rc = vfile_load(v->web->disk, HOSTAUDIT_NOTES "/" VERIFY_PROGRESS, 100, v->a, &text, &none);
 	*ret_done = next_number(&text);
 	*ret_all = next_number(&text);
 	return rc == 0;

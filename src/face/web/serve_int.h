@@ -26,8 +26,11 @@ void serve_forget_keys(struct serve *s);
 /* The files belong to whom web becomes. */
 MUST_CHECK int data_hand_over(const struct serve *s, struct err *e);
 
-/* visit.c: the whole of a process that comes and goes: it confines itself, opens the
- * database, does WORK, and says what failed. Its exit status. */
+/* The folder of what processes tell the pages beside the database; made where it is not there. */
+MUST_CHECK int data_notes(const char *data, struct vfile_disk **ret, struct err *e);
+
+/* visit.c: the whole of a process that comes and goes: it opens the database, confines
+ * itself, does WORK, and says what failed. Its exit status. */
 typedef int web_visit_work(const struct process *self, struct store *store, struct err *e);
 int web_visit(const struct process *self, web_visit_work *work);
 /* The same of one that may write below OUTSIDE too, absolute folders. */

@@ -8,7 +8,7 @@
 #include "work/seal/trail.h"
 
 #define CHECK_MEMORY_BYTES (512 * MIB)
-#define CHECKED SEAL_TRAIL "/checked" /* when, and what was found; for the pages */
+#define CHECKED "checked" /* in the trail's folder: when, and what was found; for the pages */
 
 static bool is_check_due(const char *path)
 {
@@ -17,12 +17,12 @@ static bool is_check_due(const char *path)
 	return stat(path, &st) != 0 || clock_now_s() - st.st_mtime >= CLOCK_DAY_S;
 }
 
-static int keep_result(const char *data, const struct trail_check *c, struct err *e)
+static int keep_result(const char *trail, const struct trail_check *c, struct err *e)
 {
 	struct vfile_disk *d;
 	struct json j;
 	struct buf b;
-	int rc = vfile_disk_open(data, &d, e);
+	int rc = vfile_disk_open(trail, &d, e);
 
 	if (rc < 0)
 		return rc;
@@ -63,7 +63,7 @@ static int check(const char *data, struct store *store, struct err *e)
 			trail_fault_words(c.findings[i].fault), STR_FMT(c.findings[i].table),
 			STR_FMT(c.findings[i].key));
 	if (rc == 0)
-		rc = keep_result(data, &c, e);
+		rc = keep_result(arena_fmt(&a, "%s/" SEAL_TRAIL, data).ptr, &c, e);
 	arena_done(&a);
 	return rc;
 }
@@ -88,7 +88,7 @@ static int copy_changes(const struct process *self, struct store *store, struct 
 		rc = seal_trail(data, store, clock_now_s(), &answer, e);
 	if (rc == 0 && !answer.is_sealed)
 		fprintf(stderr, "khien trail: %s\n", answer.reason);
-	if (rc == 0 && is_check_due(arena_fmt(s->arena, "%s/" CHECKED, data).ptr))
+	if (rc == 0 && is_check_due(arena_fmt(s->arena, "%s/" SEAL_TRAIL "/" CHECKED, data).ptr))
 		rc = check(data, store, e);
 	return rc;
 }

@@ -10,7 +10,7 @@
 
 /* Summed over the shards. */
 struct work {
-	struct vfile_disk *data;
+	struct vfile_disk *notes;
 	struct buf text;
 	uint64_t entries, proven, findings;
 	size_t shards;
@@ -31,7 +31,7 @@ static int tell(void *context, uint64_t done, uint64_t all)
 	snprintf(
 		text, sizeof(text), "%llu %llu", (unsigned long long)done, (unsigned long long)all);
 	/* who watches sees less when it fails; the work goes on */
-	(void)!vfile_replace(w->data, VERIFY_PROGRESS, str_of(text), &none);
+	(void)!vfile_replace(w->notes, VERIFY_PROGRESS, str_of(text), &none);
 	return 0;
 }
 
@@ -70,7 +70,7 @@ static int verify(const struct process *self, struct store *store, struct err *e
 		.context = &w };
 	struct err none;
 	char path[4096];
-	int rc = vfile_disk_open(data, &w.data, e);
+	int rc = data_notes(data, &w.notes, e);
 
 	if (rc < 0)
 		return rc;
@@ -81,9 +81,9 @@ static int verify(const struct process *self, struct store *store, struct err *e
 	rc = verify_archive(path, &job, take, &w, e);
 	if (rc >= 0)
 		rc = keep(store, &w, rc, e);
-	(void)!vfile_unlink(w.data, VERIFY_PROGRESS, &none);
+	(void)!vfile_unlink(w.notes, VERIFY_PROGRESS, &none);
 	buf_done(&w.text);
-	vfile_disk_close(w.data);
+	vfile_disk_close(w.notes);
 	return rc == ERR_ABSENT ? 0 : rc;
 }
 

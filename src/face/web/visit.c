@@ -8,16 +8,16 @@ int web_visit(const struct process *self, web_visit_work *work)
 	return web_visit_outside(self, NULL, work);
 }
 
-int web_visit_outside(
-	const struct process *self, const char *const *outside, web_visit_work *work)
+int web_visit_outside(const struct process *self, const char *const *outside, web_visit_work *work)
 {
 	struct sandbox_level level;
 	struct store *store = NULL;
 	struct err e = { 0 };
-	int rc = process_confine_outside(self, NULL, outside, &level, &e);
+	/* the database is open before: it stands in a folder where nothing may be made any more */
+	int rc = data_store(self->state, &store, &e);
 
 	if (rc == 0)
-		rc = data_store(self->state, &store, &e);
+		rc = process_confine_outside(self, NULL, outside, &level, &e);
 	if (rc == 0)
 		rc = work(self, store, &e);
 	store_close(store);

@@ -9,13 +9,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define PATH_SIZE 4096
-
 /* Can that user come to the data folder at all? One below /root, say, is closed to everybody
  * else. */
 static bool is_reachable(const struct process_service *s)
 {
-	char path[PATH_SIZE];
+	char path[PROCESS_PATH_SIZE];
 	struct stat st;
 
 	snprintf(path, sizeof(path), "%s", s->data);
@@ -51,7 +49,7 @@ int process_user(struct process_service *s, struct err *e)
 
 int process_folder(struct process_service *s, struct err *e)
 {
-	char full[PATH_SIZE];
+	char full[PROCESS_PATH_SIZE];
 	struct stat st;
 
 	if (mkdir(s->data, 0700) != 0 && errno != EEXIST)
@@ -76,15 +74,7 @@ int process_hand_over(const struct process_service *s, const char *path, struct 
 	return 0;
 }
 
-unsigned process_own_user(const struct process_service *s, const struct process_row *row)
-{
-	const struct passwd *own = s->user && row->user ? getpwnam(row->user) : NULL;
-
-	return own ? own->pw_uid : 0;
-}
-
-/* The Nth folder that NAME of a row stands for, in PATH; false: it stands for no more. */
-static bool expand(const struct process_service *s, const char *name, size_t n, char *path)
+bool process_expand(const struct process_service *s, const char *name, size_t n, char *path)
 {
 	const char *now = strstr(name, "%S"), *old = strstr(name, "%O"), *at = now ? now : old;
 	const char *shard = s->shard;
@@ -97,73 +87,23 @@ static bool expand(const struct process_service *s, const char *name, size_t n, 
 		return false;
 	}
 	if (at)
-		snprintf(path, PATH_SIZE, "%s/%.*s%s%s", s->data, (int)(at - name), name, shard,
-			at + 2);
+		snprintf(path, PROCESS_PATH_SIZE, "%s/%.*s%s%s", s->data, (int)(at - name), name,
+			shard, at + 2);
 	else
-		snprintf(path, PATH_SIZE, "%s%s%s", s->data, *name ? "/" : "", name);
+		snprintf(path, PROCESS_PATH_SIZE, "%s%s%s", s->data, *name ? "/" : "", name);
 	return true;
-}
-
-static int make_one(const struct process_service *s, const char *path, unsigned own, struct err *e)
-{
-	struct stat st;
-
-	if (mkdir(path, own ? 0750 : 0700) != 0) {
-		if (errno != EEXIST)
-			return err_errno(e, errno, "make \"%s\"", path);
-		if (lstat(path, &st) != 0 || !S_ISDIR(st.st_mode))
-			return err_set(e, ERR_INPUT, "\"%s\" is no folder", path);
-		if (!own)
-			return 0; /* it stays whose it is */
-	}
-	if (!s->is_root || !s->user)
-		return 0;
-	if (lchown(path, own ? own : s->uid, s->gid) != 0)
-		return err_errno(e, errno, "give \"%s\" away", path);
-	return 0;
-}
-
-/* PATH and what leads to it below the data folder; the last part belongs to the row's own user. */
-static int make_path(const struct process_service *s, char *path, unsigned own, struct err *e)
-{
-	int rc = 0;
-
-	if (own && chmod(s->data, 0710) != 0)
-		return err_errno(e, errno, "let others through \"%s\"", s->data);
-	for (char *at = path + strlen(s->data); rc == 0 && (at = strchr(at + 1, '/'));) {
-		*at = '\0';
-		rc = make_one(s, path, 0, e);
-		if (rc == 0 && own && chmod(path, 0750) != 0)
-			rc = err_errno(e, errno, "let others through \"%s\"", path);
-		*at = '/';
-	}
-	return rc == 0 ? make_one(s, path, own, e) : rc;
-}
-
-int process_make_folders(
-	const struct process_service *s, const struct process_row *row, unsigned own, struct err *e)
-{
-	char path[PATH_SIZE];
-
-	for (const char *const *name = row->write_below; name && *name; name++)
-		for (size_t n = 0; **name && expand(s, *name, n, path); n++) {
-			int rc = make_path(s, path, own, e);
-
-			if (rc < 0)
-				return rc;
-		}
-	return 0;
 }
 
 /* Ended by NULL; those that are not there are left out. */
 static size_t add_folders(
 	const struct process *self, const char *const *names, const char **at, size_t len)
 {
-	char path[PATH_SIZE];
+	char path[PROCESS_PATH_SIZE];
 
 	for (; names && *names; names++)
 		for (size_t n = 0;
-			len < PROCESS_FOLDERS_MAX && expand(self->service, *names, n, path); n++)
+			len < PROCESS_FOLDERS_MAX && process_expand(self->service, *names, n, path);
+			n++)
 			if (access(path, F_OK) == 0)
 				at[len++] = arena_cstr(self->service->arena, str_of(path));
 	at[len] = NULL;
@@ -195,9 +135,12 @@ int process_confine_outside(const struct process *self, const char *const *more,
 	const char *write_below[PROCESS_FOLDERS_MAX + 1], *read_below[PROCESS_FOLDERS_MAX + 1];
 	const struct process_service *s = self->service;
 	struct sandbox_rights rights = self->row->rights;
+	struct str tries = process_try_list(self);
 	size_t len;
+	int rc;
 
 	len = add_folders(self, self->row->write_below, write_below, 0);
+	len = add_folders(self, self->row->own_below, write_below, len);
 	(void)add_paths(outside, write_below, len);
 	len = add_folders(self, self->row->read_below, read_below, 0);
 	if (self->row->rights.may & SANDBOX_MAY_CONNECT)
@@ -210,7 +153,10 @@ int process_confine_outside(const struct process *self, const char *const *more,
 	rights.gid = s->gid;
 	if (self->own)
 		umask(027); /* the others of the service may read */
-	return sandbox_enter(&rights, ret_level, e);
+	rc = sandbox_enter(&rights, ret_level, e);
+	if (rc == 0)
+		process_try(self, tries);
+	return rc;
 }
 
 int process_end_fd(struct err *e)

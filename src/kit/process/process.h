@@ -44,6 +44,7 @@ struct process_row {
 	 * stands for service->shard, "%O" for each of service->shards_before, "" for the data
 	 * folder itself. Ended by NULL. */
 	const char *const *write_below;
+	const char *const *own_below;  /* the same, and nobody else reads them: keys */
 	const char *const *read_below; /* the same, or files; read only, left out where absent */
 	/* .may, .files_max, .keeps_…, .sees_processes; the rest is filled by process_confine() */
 	struct sandbox_rights rights;
@@ -83,6 +84,10 @@ struct process {
 	int peer_fd;   /* a SOCK_SEQPACKET to the row of talks_to; -1: there is none. It outlives
 			* both: a message may be from before either was started anew. */
 };
+
+/* First of all in main(): ARGV becomes copies, and the place of the words becomes free, so that ps
+ * shows a process of the service by its name, "khien: web". */
+void process_keep_names(int argc, char **argv);
 
 /* Fills a service of the folder DATA: who runs it. Call again after process_folder(), as whom it
  * can run depends on where the folder is. */

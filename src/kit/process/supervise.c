@@ -105,6 +105,7 @@ static void start(struct supervisor *p, struct slot *s)
 		forget_others(p, s);
 		close(pair[0]);
 		self.parent_fd = pair[1];
+		process_show_name(s->row->name);
 		_exit(s->row->start(&self));
 	}
 	close(pair[1]);
@@ -131,8 +132,22 @@ static void visit_ended(struct supervisor *p, struct slot *s, int status)
 	s->asker = -1;
 }
 
+/* What is in the folders of the rows is given to who writes it. */
+static int give_folders(struct supervisor *p, struct err *e)
+{
+	struct process_owner owners[PROCESS_FOLDERS_MAX];
+	size_t count = 0;
+
+	for (int i = 0; i < p->count; i++)
+		count += process_owners(p->service, p->slots[i].row, p->slots[i].own,
+			owners + count, COUNT(owners) - count);
+	return process_give(p->service, owners, count, e);
+}
+
 static void renew(struct supervisor *p)
 {
+	struct err fault = { 0 };
+
 	for (int i = 0; i < p->count; i++) {
 		const struct process_row *row = p->slots[i].row;
 		struct err e = { 0 };
@@ -140,6 +155,8 @@ static void renew(struct supervisor *p)
 		if (row->renew && row->renew(p->service, p->slots[i].state, &e) < 0)
 			fprintf(stderr, "khien %s: %s\n", row->name, e.text);
 	}
+	if (give_folders(p, &fault) < 0)
+		fprintf(stderr, "khien serve: %s\n", fault.text);
 }
 
 static void ended(struct supervisor *p, struct slot *s, int status)
@@ -342,6 +359,7 @@ static void run_first(struct supervisor *p, struct slot *s)
 
 	if (pid == 0) {
 		alarm(s->row->time_max_s);
+		process_show_name(s->row->name);
 		_exit(s->row->start(&self));
 	}
 	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status) || WEXITSTATUS(status))
@@ -371,8 +389,7 @@ static int prepare_rows(struct supervisor *p, const struct process_row *rows, st
 			.peer_fd = -1,
 			.peer_of_fd = -1,
 			.asker = -1,
-			.next_s = clock_now_s() +
-				(rows->first_s ? rows->first_s : rows->every_s) };
+			.next_s = clock_now_s() + (rows->first_s ? rows->first_s : rows->every_s) };
 		p->count++;
 		if (rows->prepare)
 			rc = rows->prepare(p->service, &s->state, e);
@@ -389,7 +406,13 @@ static int prepare(struct supervisor *p, const struct process_row *rows, struct 
 
 		s->own = process_own_user(p->service, s->row);
 		rc = process_make_folders(p->service, s->row, s->own, e);
-		if (rc == 0 && s->row->is_due && s->row->is_due(p->service, s->state))
+	}
+	if (rc == 0)
+		rc = give_folders(p, e);
+	for (int i = 0; i < p->count && rc == 0; i++) {
+		struct slot *s = &p->slots[i];
+
+		if (s->row->is_due && s->row->is_due(p->service, s->state))
 			run_first(p, s);
 	}
 	for (int i = 0; i < p->count && rc == 0; i++)

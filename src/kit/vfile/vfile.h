@@ -58,7 +58,8 @@ struct vfile_disk {
 	const struct vfile_ops *ops;
 };
 
-/* The folder ROOT, which must be there. Symbolic links are not followed at the end of a path. */
+/* The folder ROOT, which must be there. Symbolic links are not followed at the end of a path. What
+ * is made the group may read, as far as the umask lets it. */
 MUST_CHECK int vfile_disk_open(const char *root, struct vfile_disk **ret, struct err *e);
 /* Its files must be closed before. Takes NULL. */
 void vfile_disk_close(struct vfile_disk *d);

@@ -27,7 +27,7 @@ static int real_open(struct vfile_disk *d, const char *path, enum vfile_mode mod
 	};
 	/* O_NONBLOCK: a fifo put in our place must not stop us; it changes nothing for a file. */
 	int fd = openat(root_of(d), path,
-		flags[mode] | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0600);
+		flags[mode] | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0640);
 	struct stat st;
 
 	if (fd < 0)
@@ -124,7 +124,7 @@ static int real_unlink(struct vfile_disk *d, const char *path)
 
 static int real_mkdir(struct vfile_disk *d, const char *path)
 {
-	return mkdirat(root_of(d), path, 0700) != 0 ? -errno : 0;
+	return mkdirat(root_of(d), path, 0750) != 0 ? -errno : 0;
 }
 
 static int real_rmdir(struct vfile_disk *d, const char *path)

@@ -49,7 +49,7 @@ static void seal_at(struct log *x, int64_t now_s)
 {
 	struct seal_answer answer;
 
-	FINE(seal_now(x->d, x->w, now_s, &answer, &x->e));
+	FINE(seal_now(x->d, x->folder, x->w, now_s, &answer, &x->e));
 	assert_true(answer.is_sealed);
 }
 
@@ -67,7 +67,9 @@ static void make(struct log *x, unsigned lines, bool has_segment)
 	buf_init(&leaf, SEAL_LEAF_MAX);
 	FINE(seal_begin(x->d,
 		&(struct seal_begin){ .origin = STR("xa.vn/khien/nhat-ky/2026"),
+			.keys = x->folder,
 			.log = x->folder,
+			.vault = x->folder,
 			.now_s = NOW_S,
 			.reason = STR("") },
 		&leaf, &x->e));

@@ -9,6 +9,7 @@
 #include "face/web/web.h"
 #include "kit/process/process.h"
 #include "work/archive/archive.h"
+#include "work/hostaudit/hostaudit.h"
 #include "work/seal/seal.h"
 #include "work/signin/signin.h"
 
@@ -43,14 +44,22 @@
 #define REVIEW_EVERY_S 3600 /* looks whether one is due */
 #define REVIEW_TIME_S 1800
 
-static const char *const all_data[] = { "", NULL };
+/* What each reads and writes, besides the database, which is open before; docs/formats/seal.md
+ * tells the folders of the log. */
 static const char *const import_data[] = { "import", NULL };
-static const char *const log_data[] = { "log", NULL };
+static const char *const keys_of_log[] = { SEAL_KEYS "/" SEAL_LOG, NULL };
+static const char *const keys_of_trail[] = { SEAL_KEYS "/" SEAL_TRAIL, NULL };
+static const char *const log_data[] = { SEAL_LOG, NULL };
+static const char *const media_data[] = { HOSTAUDIT_NOTES "/media", SEAL_LOG "/%S/months",
+	SEAL_LOG "/%O/months", NULL };
+static const char *const notes[] = { HOSTAUDIT_NOTES, NULL };
+static const char *const shown[] = { SEAL_LOG, SEAL_TRAIL, HOSTAUDIT_NOTES, NULL };
+static const char *const trail_data[] = { SEAL_TRAIL, NULL };
 
 static const struct process_row processes[] = {
 	{ .name = "web",
 		.write_below = web_writes,
-		.read_below = all_data,
+		.read_below = shown,
 		.rights = { .may = SANDBOX_MAY_FILES | SANDBOX_MAY_ACCEPT,
 			.files_max = LIMIT_HTTP_CONNECTIONS + 64 },
 		.talks_to = "signin",
@@ -66,6 +75,7 @@ static const struct process_row processes[] = {
 	{ .name = "seal",
 		.user = "khien-seal",
 		.write_below = log_data,
+		.own_below = keys_of_log,
 		.rights = { .may = SANDBOX_MAY_FILES },
 		.prepare = seal_prepare,
 		.renew = seal_renew,
@@ -91,6 +101,7 @@ static const struct process_row processes[] = {
 		.start = archive_start },
 	{ .name = "audit",
 		.state_of = "web",
+		.write_below = notes,
 		.rights = { .may = SANDBOX_MAY_FILES | SANDBOX_MAY_NETLINK,
 			.keeps_reading_all = true,
 			.sees_processes = true },
@@ -100,28 +111,33 @@ static const struct process_row processes[] = {
 		.time_max_s = AUDIT_TIME_S },
 	{ .name = "verify",
 		.state_of = "web",
-		.write_below = all_data,
+		.write_below = notes,
+		.read_below = log_data,
 		.rights = { .may = SANDBOX_MAY_FILES },
 		.start = web_verify_start,
 		.every_s = VERIFY_EVERY_S,
 		.time_max_s = VERIFY_TIME_S },
 	{ .name = "trail",
 		.state_of = "web",
-		.write_below = all_data,
+		.write_below = trail_data,
+		.own_below = keys_of_trail,
 		.rights = { .may = SANDBOX_MAY_FILES },
 		.start = web_trail_start,
 		.every_s = TRAIL_EVERY_S,
 		.time_max_s = TRAIL_TIME_S },
 	{ .name = "note",
 		.state_of = "web",
-		.write_below = all_data,
+		.write_below = notes,
+		.read_below = log_data,
 		.rights = { .may = SANDBOX_MAY_FILES },
 		.start = web_note_start,
 		.every_s = NOTE_EVERY_S,
 		.time_max_s = NOTE_TIME_S },
 	{ .name = "media",
+		.user = "khien-log",
 		.state_of = "web",
-		.write_below = all_data,
+		.write_below = media_data,
+		.read_below = log_data,
 		.rights = { .may = SANDBOX_MAY_FILES },
 		.start = web_media_start,
 		.first_s = MEDIA_FIRST_S,
@@ -146,14 +162,13 @@ static const struct process_row processes[] = {
 		.time_max_s = TABLE_TIME_S },
 	{ .name = "import",
 		.state_of = "web",
-		.write_below = all_data,
+		.write_below = import_data,
 		.rights = { .may = SANDBOX_MAY_FILES },
 		.start = web_import_start,
 		.every_s = IMPORT_EVERY_S,
 		.time_max_s = IMPORT_TIME_S },
 	{ .name = "duty",
 		.state_of = "web",
-		.write_below = all_data,
 		.rights = { .may = SANDBOX_MAY_FILES },
 		.start = web_duty_start,
 		.first_s = DUTY_FIRST_S,
@@ -170,7 +185,6 @@ static const struct process_row processes[] = {
 		.time_max_s = OUTSIDE_TIME_S },
 	{ .name = "mail",
 		.state_of = "web",
-		.write_below = all_data,
 		.rights = { .may = SANDBOX_MAY_FILES | SANDBOX_MAY_CONNECT | SANDBOX_MAY_THREADS },
 		.start = web_mail_start,
 		.every_s = MAIL_EVERY_S,

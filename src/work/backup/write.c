@@ -93,17 +93,18 @@ static int walk(struct writer *w, const char *folder, int depth)
 	return rc;
 }
 
-/* Folders before what is in them; the signed heads of a log before the lines they are about, so
- * that there are always as many lines as a head tells, or more. */
+/* Folders before what is in them; the signed heads of a log before its keys, so that no key is of
+ * an hour before the newest head, and both before the lines they are about, so that there are
+ * always as many lines as a head tells, or more. */
 static int rank_of(const char *path)
 {
 	static const char *const lines[] = { "/wal/", "/segments/" };
 
 	for (size_t i = 0; i < COUNT(lines); i++) {
 		if (strstr(path, lines[i]))
-			return 1;
+			return 2;
 	}
-	return 0;
+	return strncmp(path, "keys/", 5) == 0;
 }
 
 static int by_rank(const void *a, const void *b)

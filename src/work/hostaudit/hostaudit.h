@@ -13,12 +13,12 @@
 struct hostaudit;
 
 struct hostaudit_options {
-	const char *root;               /* NULL or "/": this machine */
-	struct str replay;              /* instead: the text of a snapshot; STR_NONE: none */
-	const struct pack_set *packs;   /* borrowed; may be NULL for questions by hand */
-	int level;           /* system level 1-5 for parameters; 0: as declared, else 1 */
-	struct str declared; /* instead of /etc/khien/machine.yaml; STR_NONE: that file */
-	struct str recorded; /* where the machine has no such file; STR_NONE: nothing */
+	const char *root;             /* NULL or "/": this machine */
+	struct str replay;            /* instead: the text of a snapshot; STR_NONE: none */
+	const struct pack_set *packs; /* borrowed; may be NULL for questions by hand */
+	int level;                    /* system level 1-5 for parameters; 0: as declared, else 1 */
+	struct str declared;          /* instead of /etc/khien/machine.yaml; STR_NONE: that file */
+	struct str recorded;          /* where the machine has no such file; STR_NONE: nothing */
 	int64_t now_s;
 	bool is_deep; /* also what takes a second or two: all package files, all process numbers */
 	/* The data folder of the service that asks; NULL: where one runs is looked for. */
@@ -31,21 +31,21 @@ struct hostaudit_options {
 
 /* What kind of machine it is, as far as it tells; "" when it does not. */
 struct hostaudit_profile {
-	struct str name;   /* host name */
-	struct str kind;   /* server | workstation */
-	struct str family; /* debian | rhel | other */
-	struct str os;     /* PRETTY_NAME */
+	struct str name;              /* host name */
+	struct str kind;              /* server | workstation */
+	struct str family;            /* debian | rhel | other */
+	struct str os;                /* PRETTY_NAME */
 	struct str machine_id_sha256; /* so that a host is known again without showing its id */
 	bool is_live;
-	bool is_root;      /* read with all rights */
-	int64_t at_s;      /* when it was read */
-	int level;         /* for which system level */
+	bool is_root;            /* read with all rights */
+	int64_t at_s;            /* when it was read */
+	int level;               /* for which system level */
 	const char *declared_in; /* "file", "record", "" nowhere: what the unit says of it */
 };
 
 /* *RET is yours, end it with hostaudit_close(). */
-MUST_CHECK int hostaudit_open(const struct hostaudit_options *options, struct err *e,
-	struct hostaudit **ret);
+MUST_CHECK int hostaudit_open(
+	const struct hostaudit_options *options, struct err *e, struct hostaudit **ret);
 struct hostaudit *hostaudit_close(struct hostaudit *audit); /* NULL is fine; returns NULL */
 
 struct hostaudit_profile hostaudit_profile(struct hostaudit *audit);
@@ -53,7 +53,7 @@ struct hostaudit_profile hostaudit_profile(struct hostaudit *audit);
 /* The answer to one check: a row per subject; all texts live as long as the audit. */
 struct hostaudit_result {
 	const struct check *check;
-	enum outcome outcome; /* the worst of the rows */
+	enum outcome outcome;  /* the worst of the rows */
 	struct evidence *rows; /* at least one; id, run_id and host_id are 0 */
 	size_t row_count;
 };
@@ -79,6 +79,7 @@ struct str hostaudit_review_note(
 /* What a service that keeps a log leaves in its data folder of it, as the file
  * HOSTAUDIT_LOG_NOTE, so that an audit can judge it (table log_archive). A line is of a fact, what
  * it is about, a number and a time; hostaudit_log_note() begins it. */
+#define HOSTAUDIT_NOTES "notes" /* the folder in the data folder */
 #define HOSTAUDIT_LOG_NOTE "log-facts"
 struct hostaudit_log_fact {
 	const char *fact; /* month oldest began verified disk source host */
@@ -142,13 +143,13 @@ struct hostaudit_cell {
 };
 
 /* Called for the header (IS_HEADER, texts) and then for each row; false ends the question. */
-typedef bool hostaudit_row(void *context, bool is_header, const struct hostaudit_cell *cells,
-	size_t count);
+typedef bool hostaudit_row(
+	void *context, bool is_header, const struct hostaudit_cell *cells, size_t count);
 
 /* Read-only SQL over the tables: anything but SELECT is refused (ERR_INPUT), rows, steps and cells
  * are bounded (ERR_LIMIT). Gaps met on the way are told by hostaudit_gaps(). */
-MUST_CHECK int hostaudit_ask(struct hostaudit *audit, struct str sql, hostaudit_row *row,
-	void *context, struct err *e);
+MUST_CHECK int hostaudit_ask(
+	struct hostaudit *audit, struct str sql, hostaudit_row *row, void *context, struct err *e);
 
 struct hostaudit_gap {
 	struct str table, reason, path;

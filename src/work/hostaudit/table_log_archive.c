@@ -85,7 +85,8 @@ static int fill(struct host *h, struct fact_rows *rows, struct err *e)
 	row(rows, STR("service"), &f, s.file);
 	if (s.data.len == 0 || s.data.ptr[0] != '/')
 		return 0;
-	path = arena_fmt(host_arena(h), "%.*s/%s", STR_FMT(s.data), HOSTAUDIT_LOG_NOTE);
+	path = arena_fmt(
+		host_arena(h), "%.*s/" HOSTAUDIT_NOTES "/%s", STR_FMT(s.data), HOSTAUDIT_LOG_NOTE);
 	if (host_read(h, path.ptr, &file) != 0)
 		return 0;
 	text = file->bytes;

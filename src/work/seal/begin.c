@@ -104,7 +104,7 @@ static int recovery_text(
 		return 0;
 	}
 	key_make(&key, 0, b->now_s);
-	rc = key_store(b->log, KEY_RECOVERY, &key, e);
+	rc = key_store(b->vault, KEY_RECOVERY, &key, e);
 	if (rc == 0)
 		rc = key_text(&key, NOTE_ED25519, log_name(b->origin), a, ret, e);
 	wipe(&key, sizeof(key));
@@ -125,9 +125,9 @@ static int make_keys(struct vfile_disk *d, const struct seal_begin *b, struct ar
 	if (rc == 0)
 		rc = folder_make(d, "checkpoints", e);
 	if (rc == 0)
-		rc = key_store(d, KEY_IDENTITY, &identity, e);
+		rc = key_store(b->keys, KEY_IDENTITY, &identity, e);
 	if (rc == 0)
-		rc = key_store(d, KEY_EPOCH, &epoch, e);
+		rc = key_store(b->keys, KEY_EPOCH, &epoch, e);
 	if (rc == 0)
 		rc = key_text(&identity, NOTE_ED25519, b->origin, a, &n->identity, e);
 	if (rc == 0)
@@ -159,7 +159,7 @@ static int go_on(const struct seal_begin *b, struct arena *a, struct link_notice
 		return err_context(e, "the shard before");
 	if (b->recovery.len == 0) {
 		n->by = LINK_IDENTITY;
-		return key_load(b->previous, KEY_IDENTITY, ret_by, e);
+		return key_load(b->previous_keys, KEY_IDENTITY, ret_by, e);
 	}
 	assert(b->recovery.len == ED25519_SEED_SIZE);
 	n->by = LINK_RECOVERY;
@@ -252,11 +252,11 @@ int seal_begin(
 	}
 	/* nobody signs in the old shard any more */
 	if (rc == 0 && b->previous)
-		rc = key_erase(b->previous, KEY_IDENTITY, e);
+		rc = key_erase(b->previous_keys, KEY_IDENTITY, e);
 	if (rc == 0 && b->previous)
-		rc = key_erase(b->previous, KEY_EPOCH, e);
+		rc = key_erase(b->previous_keys, KEY_EPOCH, e);
 	if (rc == 0 && b->previous)
-		rc = key_erase(b->previous, KEY_NEXT, e);
+		rc = key_erase(b->previous_keys, KEY_NEXT, e);
 	arena_done(&a);
 	return rc;
 }

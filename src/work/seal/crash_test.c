@@ -15,7 +15,7 @@
 #define FILE_BYTES (64 * KIB) /* of a write-ahead file: the usual size would be most of the work */
 
 struct trial {
-	struct vfile_disk *log; /* folder with the recovery key, not on trial */
+	struct vfile_disk *log; /* folder with the recovery key, not on trial; the others are */
 	struct wal *w;
 	struct arena arena;
 	struct str notes[NOTES_MAX]; /* every checkpoint that was signed */
@@ -78,7 +78,9 @@ static void work(struct trial *x, struct vfile_disk *d)
 	buf_init(&leaf, SEAL_LEAF_MAX);
 	assert_int_equal(seal_begin(d,
 				 &(struct seal_begin){ .origin = STR("xa.vn/khien/nhat-ky/2026"),
+					 .keys = d,
 					 .log = x->log,
+					 .vault = x->log,
 					 .now_s = NOW_S,
 					 .reason = STR("") },
 				 &leaf, &x->e),
@@ -90,7 +92,7 @@ static void work(struct trial *x, struct vfile_disk *d)
 			add_lines(x, i == 2 ? 300 : 3);
 		/* the hour turns every other time */
 		assert_int_equal(
-			seal_now(d, x->w, NOW_S + i * (SEAL_EPOCH_S / 2), &answer, &x->e), 0);
+			seal_now(d, d, x->w, NOW_S + i * (SEAL_EPOCH_S / 2), &answer, &x->e), 0);
 		assert_true(answer.is_sealed);
 		remember(x, d);
 		vfile_record_mark(d, answer.size);
@@ -107,7 +109,7 @@ static bool goes_on(struct vfile_disk *d, const struct vfile_crash *crash, struc
 
 	if (rc < 0)
 		return crash->promise == 0;
-	rc = seal_now(d, w, NOW_S + SEALS * SEAL_EPOCH_S, &answer, e);
+	rc = seal_now(d, d, w, NOW_S + SEALS * SEAL_EPOCH_S, &answer, e);
 	wal_close(w);
 	if (rc < 0)
 		return crash->promise == 0; /* nothing was promised before the shard was begun */

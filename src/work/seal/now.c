@@ -105,8 +105,8 @@ static int seal_all(
 	return rc;
 }
 
-int seal_now(
-	struct vfile_disk *d, struct wal *w, int64_t now_s, struct seal_answer *ret, struct err *e)
+int seal_now(struct vfile_disk *d, struct vfile_disk *keys, struct wal *w, int64_t now_s,
+	struct seal_answer *ret, struct err *e)
 {
 	struct seal_answer got = { 0 };
 	struct seal *s;
@@ -115,7 +115,7 @@ int seal_now(
 	if (rc == 0)
 		rc = wal_commit(w, e); /* the sealer looks at the disk alone */
 	if (rc == 0)
-		rc = seal_open(d, now_s, &s, e);
+		rc = seal_open(d, keys, now_s, &s, e);
 	if (rc < 0)
 		return rc;
 	rc = seal_all(s, w, now_s, &got, e);

@@ -64,7 +64,7 @@ static int unit_of(struct vfile_disk *log, const char *last, struct str given, s
 }
 
 /* The last word in the shard of the year before. */
-static int seal_old(struct vfile_disk *old, int64_t now_s, struct err *e)
+static int seal_old(struct vfile_disk *old, struct vfile_disk *keys, int64_t now_s, struct err *e)
 {
 	struct seal_answer answer;
 	struct wal *w;
@@ -72,7 +72,7 @@ static int seal_old(struct vfile_disk *old, int64_t now_s, struct err *e)
 
 	if (rc < 0)
 		return rc;
-	rc = seal_now(old, w, now_s, &answer, e);
+	rc = seal_now(old, keys, w, now_s, &answer, e);
 	wal_close(w);
 	if (rc == 0 && !answer.is_sealed)
 		rc = err_set(e, ERR_CONFLICT, "the shard before is not sealed: %s", answer.reason);
@@ -94,32 +94,39 @@ static bool was_begun(struct vfile_disk *d)
 struct opening {
 	struct seal_place *place;
 	struct arena *a;
-	const char *path, *log;
+	const char *data, *path, *log;
 	struct str unit;
 	int64_t now_s;
 };
 
+static int open_previous(struct opening *o, const char *last, struct seal_begin *ret, struct err *e)
+{
+	int rc = vfile_disk_open(arena_fmt(o->a, "%s/%s", o->path, last).ptr, &ret->previous, e);
+
+	return rc == 0 ? seal_keys_open(o->data, o->log, last, &ret->previous_keys, e) : rc;
+}
+
 static int begin(struct opening *o, const char *last, struct str origin, struct err *e)
 {
 	struct seal_place *p = o->place;
-	struct seal_begin b = {
-		.origin = origin, .log = p->log, .now_s = o->now_s, .reason = STR("")
-	};
-	struct vfile_disk *old = NULL;
+	struct seal_begin b = { .origin = origin,
+		.keys = p->keys,
+		.log = p->log,
+		.vault = p->vault,
+		.now_s = o->now_s,
+		.reason = STR("") };
 	struct buf leaf;
-	int rc = 0;
+	int rc = last ? open_previous(o, last, &b, e) : 0;
 
-	if (last)
-		rc = vfile_disk_open(arena_fmt(o->a, "%s/%s", o->path, last).ptr, &old, e);
-	if (rc == 0 && old)
-		rc = seal_old(old, b.now_s, e);
+	if (rc == 0 && last)
+		rc = seal_old(b.previous, b.previous_keys, b.now_s, e);
 	if (rc == 0) {
-		b.previous = old;
 		buf_init(&leaf, SEAL_LEAF_MAX);
 		rc = seal_begin(p->shard, &b, &leaf, e);
 		buf_done(&leaf);
 	}
-	vfile_disk_close(old);
+	vfile_disk_close(b.previous);
+	vfile_disk_close(b.previous_keys);
 	return rc;
 }
 
@@ -145,6 +152,10 @@ static int open_shard(struct opening *o, struct err *e)
 		rc = make_folder(full, e);
 	if (rc == 0)
 		rc = vfile_disk_open(full, &p->shard, e);
+	if (rc == 0)
+		rc = seal_keys_open(o->data, o->log, NULL, &p->vault, e);
+	if (rc == 0)
+		rc = seal_keys_open(o->data, o->log, p->name, &p->keys, e);
 	if (rc < 0 || was_begun(p->shard))
 		return rc;
 	return begin(o, last,
@@ -157,7 +168,9 @@ int seal_place_open(const char *data, const char *log, struct str unit, int64_t 
 	struct seal_place *ret, struct err *e)
 {
 	struct arena a;
-	struct opening o = { .place = ret, .a = &a, .log = log, .unit = unit, .now_s = now_s };
+	struct opening o = {
+		.place = ret, .a = &a, .data = data, .log = log, .unit = unit, .now_s = now_s
+	};
 	int rc;
 
 	*ret = (struct seal_place){ .lock_fd = -1 };
@@ -181,7 +194,9 @@ int seal_place_turn(
 {
 	struct seal_place next = { .lock_fd = -1 };
 	struct arena a;
-	struct opening o = { .place = &next, .a = &a, .log = log, .unit = STR(""), .now_s = now_s };
+	struct opening o = {
+		.place = &next, .a = &a, .data = data, .log = log, .unit = STR(""), .now_s = now_s
+	};
 	int rc;
 
 	arena_init(&a, SEAL_MEMORY_BYTES);
@@ -242,13 +257,19 @@ static int continue_at(struct opening *o, const struct seal_continue *c, struct 
 	b.origin = arena_fmt(o->a, "%.*s/khien/%s/%s", STR_FMT(o->unit),
 		strcmp(c->log, SEAL_TRAIL) == 0 ? "so-vet" : "nhat-ky", p->name);
 	if (rc == 0)
-		rc = vfile_disk_open(arena_fmt(o->a, "%s/%s", o->path, last).ptr, &b.previous, e);
+		rc = open_previous(o, last, &b, e);
+	if (rc == 0)
+		rc = seal_keys_open(o->data, o->log, NULL, &p->vault, e);
 	path = arena_fmt(o->a, "%s/%s", o->path, p->name).ptr;
 	if (rc == 0)
 		rc = make_folder(path, e);
 	if (rc == 0)
 		rc = vfile_disk_open(path, &p->shard, e);
+	if (rc == 0)
+		rc = seal_keys_open(o->data, o->log, p->name, &p->keys, e);
 	if (rc == 0) {
+		b.keys = p->keys;
+		b.vault = p->vault;
 		buf_init(&leaf, SEAL_LEAF_MAX);
 		rc = seal_begin(p->shard, &b, &leaf, e);
 		buf_done(&leaf);
@@ -256,6 +277,7 @@ static int continue_at(struct opening *o, const struct seal_continue *c, struct 
 			(void)rmdir(path); /* refused before anything was written */
 	}
 	vfile_disk_close(b.previous);
+	vfile_disk_close(b.previous_keys);
 	return rc;
 }
 
@@ -263,7 +285,9 @@ int seal_continue(const struct seal_continue *c, char *ret_shard, struct err *e)
 {
 	struct seal_place place = { .lock_fd = -1 };
 	struct arena a;
-	struct opening o = { .place = &place, .a = &a, .log = c->log, .now_s = c->now_s };
+	struct opening o = {
+		.place = &place, .a = &a, .data = c->data, .log = c->log, .now_s = c->now_s
+	};
 	int rc;
 
 	if (str_trim(c->reason).len == 0)
@@ -284,6 +308,8 @@ int seal_continue(const struct seal_continue *c, char *ret_shard, struct err *e)
 
 void seal_place_close(struct seal_place *p)
 {
+	vfile_disk_close(p->keys);
+	vfile_disk_close(p->vault);
 	vfile_disk_close(p->shard);
 	vfile_disk_close(p->log);
 	if (p->lock_fd >= 0)

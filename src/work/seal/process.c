@@ -19,33 +19,11 @@ struct sealer {
 	const char *data;
 	unsigned year; /* of the shard that is open */
 	char path[PATH_BYTES];
-	struct vfile_disk *d;
+	struct vfile_disk *d, *keys;
 	struct seal *seal;
 	bool is_link_sent;
 	char bytes[SEAL_MESSAGE_MAX];
 };
-
-/* What was made while the parent is root is for the one who seals. */
-static int give_away(
-	const struct process_service *service, const struct seal_place *place, struct err *e)
-{
-	static const char *const in_log[] = { "", "/lock", "/recovery.pub", "/" KEY_RECOVERY };
-	static const char *const in_shard[] = { "", "/origin", "/genesis", "/checkpoints", "/keys",
-		"/keys/public.txt", "/" KEY_IDENTITY, "/" KEY_EPOCH };
-	char path[PATH_BYTES];
-	int rc = 0;
-
-	for (size_t i = 0; rc == 0 && i < COUNT(in_log); i++) {
-		snprintf(path, sizeof(path), "%s/%s%s", service->data, SEAL_LOG, in_log[i]);
-		rc = process_hand_over(service, path, e);
-	}
-	for (size_t i = 0; rc == 0 && i < COUNT(in_shard); i++) {
-		snprintf(path, sizeof(path), "%s/%s/%s%s", service->data, SEAL_LOG, place->name,
-			in_shard[i]);
-		rc = process_hand_over(service, path, e);
-	}
-	return rc;
-}
 
 /* Which shard is written, and which were: for the folders of the service's rows. */
 static int name_shards(
@@ -73,8 +51,6 @@ int seal_prepare(struct process_service *service, void **ret_state, struct err *
 	int rc = seal_place_open(service->data, SEAL_LOG, STR(""), clock_now_s(), place, e);
 
 	if (rc == 0)
-		rc = give_away(service, place, e);
-	if (rc == 0)
 		rc = name_shards(service, place, e);
 	if (rc < 0) {
 		seal_place_close(place);
@@ -90,8 +66,6 @@ int seal_renew(struct process_service *service, void *state, struct err *e)
 	struct seal_place *place = state;
 	int rc = seal_place_turn(service->data, SEAL_LOG, clock_now_s(), place, e);
 
-	if (rc == 0)
-		rc = give_away(service, place, e);
 	return rc == 0 ? name_shards(service, place, e) : rc;
 }
 
@@ -104,7 +78,8 @@ static void close_shard(struct sealer *x)
 {
 	x->seal = seal_close(x->seal);
 	vfile_disk_close(x->d);
-	x->d = NULL;
+	vfile_disk_close(x->keys);
+	x->d = x->keys = NULL;
 	x->is_link_sent = false;
 }
 
@@ -129,7 +104,9 @@ static int open_shard(struct sealer *x, unsigned year, struct err *e)
 		rc = vfile_disk_open(x->path, &x->d, e);
 	}
 	if (rc == 0)
-		rc = seal_open(x->d, clock_now_s(), &x->seal, e);
+		rc = seal_keys_open(x->data, SEAL_LOG, name, &x->keys, e);
+	if (rc == 0)
+		rc = seal_open(x->d, x->keys, clock_now_s(), &x->seal, e);
 	if (rc < 0)
 		close_shard(x);
 	x->year = year;

@@ -13,9 +13,11 @@
 #define WAIT_MS 20000
 
 static const char *const log_data[] = { "log", NULL };
-static const struct process_row row = {
-	.name = "seal", .write_below = log_data, .rights = { .may = SANDBOX_MAY_FILES }
-};
+static const char *const keys[] = { SEAL_KEYS "/" SEAL_LOG, NULL };
+static const struct process_row row = { .name = "seal",
+	.write_below = log_data,
+	.own_below = keys,
+	.rights = { .may = SANDBOX_MAY_FILES } };
 
 struct fixture {
 	char data[64];

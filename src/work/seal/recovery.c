@@ -71,11 +71,11 @@ static bool half_read(struct str text, char number, unsigned char *ret)
 	return true;
 }
 
-int seal_recovery_halves(struct vfile_disk *log, struct seal_halves *ret, struct err *e)
+int seal_recovery_halves(struct vfile_disk *vault, struct seal_halves *ret, struct err *e)
 {
 	unsigned char pad[ED25519_SEED_SIZE];
 	struct seal_key key;
-	int rc = key_load(log, KEY_RECOVERY, &key, e);
+	int rc = key_load(vault, KEY_RECOVERY, &key, e);
 
 	if (rc < 0)
 		return rc;
@@ -89,9 +89,9 @@ int seal_recovery_halves(struct vfile_disk *log, struct seal_halves *ret, struct
 	return 0;
 }
 
-int seal_recovery_forget(struct vfile_disk *log, struct err *e)
+int seal_recovery_forget(struct vfile_disk *vault, struct err *e)
 {
-	return key_erase(log, KEY_RECOVERY, e);
+	return key_erase(vault, KEY_RECOVERY, e);
 }
 
 int seal_recovery_join(struct str half_1, struct str half_2, unsigned char *ret_seed, struct err *e)

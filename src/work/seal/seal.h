@@ -3,7 +3,8 @@
  * signs, with the identity key of the shard and the key of the hour (docs/formats/seal.md). Keys of
  * past hours are gone, so that who takes the machine today cannot sign for yesterday.
  *
- * The disk given is the shard's folder. One process seals a shard; the keys are its alone. */
+ * The disk given is the shard's folder. One process seals a shard; the keys are its alone, and
+ * stand in a folder beside the log (KEYS), so that who reads the log has not the keys with it. */
 #ifndef WORK_SEAL_H
 #define WORK_SEAL_H
 
@@ -19,11 +20,13 @@
 /* --- a shard begins --------------------------------------------------------------------------- */
 
 struct seal_begin {
-	struct str origin;      /* <unit-domain>/khien/<log>/<year> */
-	struct vfile_disk *log; /* the folder of all shards of the log, with its recovery key */
+	struct str origin;        /* <unit-domain>/khien/<log>/<year> */
+	struct vfile_disk *keys;  /* the shard's own */
+	struct vfile_disk *log;   /* the folder of all shards of the log */
+	struct vfile_disk *vault; /* where its recovery key waits to be printed */
 	int64_t now_s;
-	struct vfile_disk *previous; /* the shard it goes on from, or NULL */
-	struct str reason;           /* why it goes on elsewhere; "" else */
+	struct vfile_disk *previous, *previous_keys; /* the shard it goes on from, or NULL */
+	struct str reason;                           /* why it goes on elsewhere; "" else */
 	struct str recovery; /* seed of the recovery key, for a shard after a restore; "" else */
 };
 
@@ -42,15 +45,16 @@ MUST_CHECK int seal_shard_now(struct vfile_disk *log, int64_t now_s, char *ret_n
 MUST_CHECK int seal_shards(struct vfile_disk *log, struct arena *a, const char *const **ret,
 	size_t *ret_count, struct err *e);
 
-/* The recovery key is made with the first shard of a log and waits in its folder to be printed, in
+/* The recovery key is made with the first shard of a log and waits in the vault to be printed, in
  * two halves; then only the public key stays. */
 #define SEAL_HALF_SIZE 80
 struct seal_halves {
 	char half[2][SEAL_HALF_SIZE]; /* letters in groups of four, with a check of their own */
 };
 /* ERR_ABSENT: printed already. */
-MUST_CHECK int seal_recovery_halves(struct vfile_disk *log, struct seal_halves *ret, struct err *e);
-MUST_CHECK int seal_recovery_forget(struct vfile_disk *log, struct err *e);
+MUST_CHECK int seal_recovery_halves(
+	struct vfile_disk *vault, struct seal_halves *ret, struct err *e);
+MUST_CHECK int seal_recovery_forget(struct vfile_disk *vault, struct err *e);
 /* Is SEED that of the log's public recovery key? ERR_INPUT: no. */
 MUST_CHECK int seal_recovery_check(
 	struct vfile_disk *log, const unsigned char *seed, struct err *e);
@@ -64,7 +68,8 @@ struct seal;
 
 /* Go on from the newest checkpoint. ERR_ABSENT: the shard was not begun; ERR_INPUT: what is on the
  * disk is not what was signed, nothing is changed then. *RET is yours. */
-MUST_CHECK int seal_open(struct vfile_disk *d, int64_t now_s, struct seal **ret, struct err *e);
+MUST_CHECK int seal_open(struct vfile_disk *d, struct vfile_disk *keys, int64_t now_s,
+	struct seal **ret, struct err *e);
 struct seal *seal_close(struct seal *s); /* NULL is fine; returns NULL */
 
 struct seal_answer {
@@ -89,8 +94,8 @@ struct str seal_note(const struct seal *s);
 
 /* In one process, for commands: take the writer W of the shard, add what is due (first leaf, clock,
  * key), commit, and seal all that is there. */
-MUST_CHECK int seal_now(
-	struct vfile_disk *d, struct wal *w, int64_t now_s, struct seal_answer *ret, struct err *e);
+MUST_CHECK int seal_now(struct vfile_disk *d, struct vfile_disk *keys, struct wal *w, int64_t now_s,
+	struct seal_answer *ret, struct err *e);
 
 /* --- the folder of a log ---------------------------------------------------------------------- */
 
@@ -98,12 +103,18 @@ MUST_CHECK int seal_now(
  * who holds a place holds the lock. */
 struct seal_place {
 	struct vfile_disk *log, *shard;
+	struct vfile_disk *vault, *keys; /* beside them: see seal_keys_open() */
 	char name[SEAL_SHARD_SIZE];
 	int lock_fd; /* -1: closed */
 };
 
 #define SEAL_LOG "log"     /* what machines send: nhat-ky */
 #define SEAL_TRAIL "trail" /* what changes in Khiên: so-vet */
+#define SEAL_KEYS "keys"   /* of both, in folders of the same names */
+/* The keys of the shard SHARD of LOG or, where that is NULL, its vault; made where it is not there.
+ * Keys that an earlier version kept in the log itself are moved here. */
+MUST_CHECK int seal_keys_open(const char *data, const char *log, const char *shard,
+	struct vfile_disk **ret, struct err *e);
 /* UNIT is the domain of the unit for a log that has none yet; "" takes the host's name. When the
  * year has turned, the old shard is sealed for the last time and the new one goes on from it.
  * ERR_CONFLICT: somebody else writes this log now. Close it also after a failure. */

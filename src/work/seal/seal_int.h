@@ -32,9 +32,9 @@ MUST_CHECK int key_note(const struct seal_key *k, enum note_type type, struct st
 MUST_CHECK int key_text(const struct seal_key *k, enum note_type type, struct str name,
 	struct arena *a, struct str *ret, struct err *e);
 
-#define KEY_IDENTITY "keys/identity.key"
-#define KEY_EPOCH "keys/epoch.key"
-#define KEY_NEXT "keys/epoch-next.key"
+#define KEY_IDENTITY "identity.key"
+#define KEY_EPOCH "epoch.key"
+#define KEY_NEXT "epoch-next.key"
 #define KEY_RECOVERY "recovery.key"
 
 /* The folder, made and lasting. */
@@ -57,7 +57,7 @@ struct seal_anchor {
 	struct merkle_head head;
 };
 struct seal {
-	struct vfile_disk *d;
+	struct vfile_disk *d, *keys;
 	struct arena arena;
 	struct str origin;
 	struct seal_key identity, epoch, next;
@@ -84,8 +84,7 @@ MUST_CHECK int anchors_load(const struct seal *s, struct arena *a, struct seal_a
 /* Each change among the leaves of a shard of the trail, in their order; a shard without leaves has
  * none. */
 typedef void trail_each(void *context, const struct leaf *leaf);
-MUST_CHECK int trail_changes(
-	struct vfile_disk *d, trail_each *each, void *context, struct err *e);
+MUST_CHECK int trail_changes(struct vfile_disk *d, trail_each *each, void *context, struct err *e);
 
 /* Read entries up to SIZE leaves into the tree. */
 MUST_CHECK int seal_read(struct seal *s, uint64_t size, struct err *e);

@@ -6,7 +6,7 @@
 
 /* A shard in memory with a writer, and helpers that fail the test. */
 struct shard {
-	struct vfile_disk *d, *log;
+	struct vfile_disk *d, *keys, *log, *vault;
 	struct wal *w;
 	struct err e;
 	struct seal_answer answer;
@@ -20,7 +20,7 @@ struct shard {
 
 static void seal_at(struct shard *x, int64_t now_s)
 {
-	FINE(seal_now(x->d, x->w, now_s, &x->answer, &x->e));
+	FINE(seal_now(x->d, x->keys, x->w, now_s, &x->answer, &x->e));
 }
 
 static void begin(struct shard *x)
@@ -29,11 +29,15 @@ static void begin(struct shard *x)
 
 	memset(x, 0, sizeof(*x));
 	x->d = vfile_memory_new();
+	x->keys = vfile_memory_new();
 	x->log = vfile_memory_new();
+	x->vault = vfile_memory_new();
 	buf_init(&leaf, SEAL_LEAF_MAX);
 	FINE(seal_begin(x->d,
 		&(struct seal_begin){ .origin = STR("xa.vn/khien/nhat-ky/2026"),
+			.keys = x->keys,
 			.log = x->log,
+			.vault = x->vault,
 			.now_s = NOW_S,
 			.reason = STR("") },
 		&leaf, &x->e));
@@ -46,7 +50,9 @@ static void end(struct shard *x)
 {
 	wal_close(x->w);
 	vfile_disk_close(x->d);
+	vfile_disk_close(x->keys);
 	vfile_disk_close(x->log);
+	vfile_disk_close(x->vault);
 }
 
 static void add_lines(struct shard *x, unsigned count)
@@ -124,18 +130,18 @@ static void the_key_of_the_past_hour_is_gone(void **state)
 	arena_init(&a, SEAL_MEMORY_BYTES);
 	add_lines(x, 10);
 	seal_at(x, NOW_S);
-	FINE(key_load(x->d, KEY_EPOCH, &first, &x->e));
+	FINE(key_load(x->keys, KEY_EPOCH, &first, &x->e));
 	assert_int_equal(first.number, 0);
 	add_lines(x, 10);
 	seal_at(x, NOW_S + SEAL_EPOCH_S);
-	FINE(key_load(x->d, KEY_EPOCH, &now, &x->e));
+	FINE(key_load(x->keys, KEY_EPOCH, &now, &x->e));
 	assert_int_equal(now.number, 1);
-	assert_int_equal(key_load(x->d, KEY_NEXT, &now, &x->e), ERR_ABSENT);
+	assert_int_equal(key_load(x->keys, KEY_NEXT, &now, &x->e), ERR_ABSENT);
 	/* no file of the shard holds the seed of hour 0 */
 	for (size_t i = 0; i < 2; i++) {
 		const char *const names[] = { KEY_EPOCH, KEY_IDENTITY };
 
-		FINE(vfile_load(x->d, names[i], KIB, &a, &whole, &x->e));
+		FINE(vfile_load(x->keys, names[i], KIB, &a, &whole, &x->e));
 		assert_true(
 			str_find(whole,
 				(struct str){ (const char *)first.seed, sizeof(first.seed) }) < 0);
@@ -156,7 +162,7 @@ static void a_false_root_ends_the_signing(void **state)
 	add_lines(x, 10);
 	wal_head(x->w, &head);
 	head.root.bytes[0] ^= 1;
-	FINE(seal_open(x->d, NOW_S, &s, &x->e));
+	FINE(seal_open(x->d, x->keys, NOW_S, &s, &x->e));
 	FINE(seal_check(s, &head, NOW_S, &x->answer, &x->e));
 	assert_false(x->answer.is_sealed);
 	seal_close(s);
@@ -178,7 +184,7 @@ static void what_was_signed_is_not_signed_otherwise(void **state)
 	buf_init(&note, NOTE_BYTES_MAX);
 	add_lines(x, 300);
 	seal_at(x, NOW_S);
-	FINE(seal_open(x->d, NOW_S, &s, &x->e));
+	FINE(seal_open(x->d, x->keys, NOW_S, &s, &x->e));
 	buf_add(&note, seal_note(s));
 	/* the writer comes back with less than was signed */
 	wal_head(x->w, &head);
@@ -194,7 +200,7 @@ static void what_was_signed_is_not_signed_otherwise(void **state)
 		history_name(
 			(struct history_row){ 0, x->answer.size }, (char[HISTORY_NAME_SIZE]){ 0 }),
 		&x->e));
-	FINE(seal_open(x->d, NOW_S, &s, &x->e));
+	FINE(seal_open(x->d, x->keys, NOW_S, &s, &x->e));
 	FINE(seal_check(s, &head, NOW_S, &x->answer, &x->e));
 	assert_false(x->answer.is_sealed);
 	assert_true(str_find(str_of(x->answer.reason), STR("tinh")) >= 0);
@@ -212,8 +218,8 @@ static void two_halves_make_the_recovery_key(void **state)
 	char typed[SEAL_HALF_SIZE];
 
 	begin(x);
-	FINE(key_load(x->log, KEY_RECOVERY, &key, &x->e));
-	FINE(seal_recovery_halves(x->log, &halves, &x->e));
+	FINE(key_load(x->vault, KEY_RECOVERY, &key, &x->e));
+	FINE(seal_recovery_halves(x->vault, &halves, &x->e));
 	FINE(seal_recovery_join(str_of(halves.half[0]), str_of(halves.half[1]), seed, &x->e));
 	assert_memory_equal(seed, key.seed, sizeof(seed));
 	assert_int_equal(
@@ -223,8 +229,8 @@ static void two_halves_make_the_recovery_key(void **state)
 	typed[7] = typed[7] == 'A' ? 'B' : 'A';
 	assert_int_equal(
 		seal_recovery_join(str_of(halves.half[0]), str_of(typed), seed, &x->e), ERR_INPUT);
-	FINE(seal_recovery_forget(x->log, &x->e));
-	assert_int_equal(seal_recovery_halves(x->log, &halves, &x->e), ERR_ABSENT);
+	FINE(seal_recovery_forget(x->vault, &x->e));
+	assert_int_equal(seal_recovery_halves(x->vault, &halves, &x->e), ERR_ABSENT);
 	end(x);
 }
 
@@ -271,8 +277,12 @@ static void a_shard_goes_on_from_the_one_before(void **state)
 	add_lines(x, 10);
 	seal_at(x, NOW_S);
 	key = identity(x, &a);
+	new.keys = vfile_memory_new();
+	b.keys = new.keys;
 	b.log = x->log;
+	b.vault = x->vault;
 	b.previous = x->d;
+	b.previous_keys = x->keys;
 	b.reason = STR("năm mới");
 	FINE(seal_begin(new.d, &b, &leaf, &x->e));
 	FINE(link_parse(buf_str(&leaf), &a, &n, &x->e));
@@ -280,11 +290,14 @@ static void a_shard_goes_on_from_the_one_before(void **state)
 	assert_true(link_is_signed(buf_str(&leaf), &n, &key));
 	key.public_key[0] ^= 1;
 	assert_false(link_is_signed(buf_str(&leaf), &n, &key));
-	assert_int_equal(key_load(x->d, KEY_IDENTITY, &gone, &x->e), ERR_ABSENT);
+	assert_int_equal(key_load(x->keys, KEY_IDENTITY, &gone, &x->e), ERR_ABSENT);
 	vfile_disk_close(new.d);
+	vfile_disk_close(new.keys);
 	/* after a restore: with the halves on paper */
 	new.d = vfile_memory_new();
-	FINE(seal_recovery_halves(x->log, &halves, &x->e));
+	new.keys = vfile_memory_new();
+	b.keys = new.keys;
+	FINE(seal_recovery_halves(x->vault, &halves, &x->e));
 	FINE(seal_recovery_join(str_of(halves.half[0]), str_of(halves.half[1]), seed, &x->e));
 	b.recovery = (struct str){ (const char *)seed, sizeof(seed) };
 	b.origin = STR("xa.vn/khien/nhat-ky/2026.2");
@@ -297,6 +310,7 @@ static void a_shard_goes_on_from_the_one_before(void **state)
 	FINE(note_key_parse(line, &a, &key, &x->e));
 	assert_true(link_is_signed(buf_str(&leaf), &n, &key));
 	vfile_disk_close(new.d);
+	vfile_disk_close(new.keys);
 	buf_done(&leaf);
 	arena_done(&a);
 	end(x);

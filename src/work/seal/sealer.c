@@ -59,19 +59,19 @@ static int load_alarm(struct seal *s, struct err *e)
 static int load_keys(struct seal *s, struct err *e)
 {
 	struct err ignored;
-	int rc = key_load(s->d, KEY_IDENTITY, &s->identity, e);
+	int rc = key_load(s->keys, KEY_IDENTITY, &s->identity, e);
 
 	if (rc < 0)
 		return rc;
-	s->has_next = key_load(s->d, KEY_NEXT, &s->next, &ignored) == 0;
-	rc = key_load(s->d, KEY_EPOCH, &s->epoch, e);
+	s->has_next = key_load(s->keys, KEY_NEXT, &s->next, &ignored) == 0;
+	rc = key_load(s->keys, KEY_EPOCH, &s->epoch, e);
 	if (rc == ERR_INPUT && s->has_next) {
 		/* a torn overwrite: it began only after the log held the next key */
 		s->epoch = s->next;
-		rc = key_overwrite(s->d, KEY_EPOCH, &s->epoch, e);
+		rc = key_overwrite(s->keys, KEY_EPOCH, &s->epoch, e);
 	}
 	if (rc == 0 && s->has_next && s->next.number <= s->epoch.number) {
-		rc = key_erase(s->d, KEY_NEXT, e);
+		rc = key_erase(s->keys, KEY_NEXT, e);
 		s->has_next = false;
 	}
 	return rc == 0 ? key_note(&s->identity, NOTE_ED25519, s->origin, &s->identity_key, e) : rc;
@@ -163,7 +163,8 @@ static int load(struct seal *s, int64_t now_s, struct err *e)
 	return rc;
 }
 
-int seal_open(struct vfile_disk *d, int64_t now_s, struct seal **ret, struct err *e)
+int seal_open(struct vfile_disk *d, struct vfile_disk *keys, int64_t now_s, struct seal **ret,
+	struct err *e)
 {
 	struct seal *s = calloc(1, sizeof(*s));
 	int rc;
@@ -171,6 +172,7 @@ int seal_open(struct vfile_disk *d, int64_t now_s, struct seal **ret, struct err
 	if (!s)
 		abort();
 	s->d = d;
+	s->keys = keys;
 	arena_init(&s->arena, SEAL_MEMORY_BYTES);
 	buf_init(&s->note, NOTE_BYTES_MAX);
 	s->sha256 = sha256_new();
@@ -331,10 +333,10 @@ static int compare(struct seal *s, const struct merkle_head *head, struct err *e
 /* The key of the hour before is no more, anywhere, before the new one signs. */
 static int install_next(struct seal *s, struct err *e)
 {
-	int rc = key_overwrite(s->d, KEY_EPOCH, &s->next, e);
+	int rc = key_overwrite(s->keys, KEY_EPOCH, &s->next, e);
 
 	if (rc == 0)
-		rc = key_erase(s->d, KEY_NEXT, e);
+		rc = key_erase(s->keys, KEY_NEXT, e);
 	if (rc < 0)
 		return rc;
 	s->epoch = s->next;
@@ -430,7 +432,7 @@ int seal_next_key(struct seal *s, int64_t now_s, struct buf *ret_leaf, struct er
 		return 0;
 	if (!s->has_next) {
 		key_make(&s->next, s->epoch.number + 1, now_s);
-		rc = key_store(s->d, KEY_NEXT, &s->next, e);
+		rc = key_store(s->keys, KEY_NEXT, &s->next, e);
 		if (rc < 0)
 			return rc;
 		s->has_next = true;

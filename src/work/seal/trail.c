@@ -114,11 +114,11 @@ static int copy_and_seal(const char *data, struct seal_place *place, struct stor
 	if (rc < 0)
 		return rc;
 	if (wal_next(w) == 0)
-		rc = seal_now(place->shard, w, now_s, ret, e);
+		rc = seal_now(place->shard, place->keys, w, now_s, ret, e);
 	if (rc == 0)
 		rc = copy(w, s, last, e);
 	if (rc == 0)
-		rc = seal_now(place->shard, w, now_s, ret, e);
+		rc = seal_now(place->shard, place->keys, w, now_s, ret, e);
 	wal_close(w);
 	return rc;
 }
