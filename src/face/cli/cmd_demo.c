@@ -138,7 +138,10 @@ static int make(const struct command_line *line, struct err *e)
 	if (rc == 0) {
 		d.store = store;
 		store_actor(store, STR("mau"), "");
-		rc = demo_make(&d, &done, e);
+		rc = vfile_disk_open(command_value(line, "data"), &d.disk, e);
+		if (rc == 0)
+			rc = demo_make(&d, &done, e);
+		vfile_disk_close(d.disk);
 		store_close(store);
 	}
 	cli_progress_end(&waiting);

@@ -7,6 +7,7 @@
 
 #include "core/org/account.h"
 #include "core/org/org.h"
+#include "kit/vfile/vfile.h"
 
 /* The setting that marks a database as sample; its value is the seed. */
 #define DEMO_SETTING ORG_SAMPLE
@@ -25,6 +26,7 @@ typedef void demo_progress(void *context, const char *what, size_t done, size_t 
 
 struct demo {
 	struct store *store; /* migrated, empty */
+	struct vfile_disk *disk; /* the data folder */
 	const struct pack_set *packs;
 	struct arena *a; /* what is told in struct demo_done lives here */
 	uint64_t seed;

@@ -17,6 +17,7 @@ struct demo_unit {
 	struct staff *people;
 	size_t count;
 	int64_t machines[DEMO_MACHINES_EACH]; /* of demo_machine_kinds */
+	uint64_t care; /* how well it keeps what it has to, in percent */
 };
 
 /* The sample in the making. */
@@ -36,6 +37,9 @@ struct making {
 /* A number from 0 below LIMIT; true once in OF times. */
 uint64_t demo_random(struct making *m, uint64_t limit);
 bool demo_chance(struct making *m, uint64_t percent);
+/* A chance that is WORST percent in a unit without any care, and 100 in one with all of it. */
+bool demo_cares(struct making *m, const struct demo_unit *u, uint64_t worst);
+const struct demo_unit *demo_unit_of(const struct making *m, int64_t id);
 /* One of the list under KEY of the words; "" when there is none. */
 struct str demo_word(struct making *m, const struct yaml_node *list);
 const struct yaml_node *demo_list(const struct making *m, const char *key, const char *name);
@@ -55,6 +59,7 @@ struct flow_by demo_by(struct making *m, const struct org_user *user, int64_t no
 
 int demo_people(struct making *m, struct err *e);
 int demo_registers(struct making *m, struct err *e);
+int demo_story(struct making *m, struct err *e);
 int demo_cases(struct making *m, struct err *e);
 int demo_signings(struct making *m, struct err *e);
 int demo_duties(struct making *m, struct err *e);

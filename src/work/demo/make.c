@@ -22,6 +22,19 @@ bool demo_chance(struct making *m, uint64_t percent)
 	return demo_random(m, 100) < percent;
 }
 
+bool demo_cares(struct making *m, const struct demo_unit *u, uint64_t worst)
+{
+	return demo_chance(m, worst + (100 - worst) * u->care / 100);
+}
+
+const struct demo_unit *demo_unit_of(const struct making *m, int64_t id)
+{
+	for (size_t i = 0; i < m->unit_count; i++)
+		if (m->units[i].id == id)
+			return &m->units[i];
+	return &m->units[0];
+}
+
 struct str demo_word(struct making *m, const struct yaml_node *list)
 {
 	const struct yaml_node *node = list ? list->first : NULL;
@@ -150,7 +163,7 @@ static int accounts(struct making *m, struct err *e)
 static int make(struct making *m, struct err *e)
 {
 	int (*const steps[])(struct making * m, struct err * e) = { demo_people, accounts,
-		demo_registers, demo_cases, demo_signings, demo_duties };
+		demo_registers, demo_story, demo_cases, demo_signings, demo_duties };
 	int rc = store_run(store_query(m->d->store, sql_quick), e);
 
 	if (rc == 0)

@@ -19,6 +19,14 @@ static struct str text_at(const struct yaml_node *node, const char *key)
 	return child ? str_trim(child->text) : STR("");
 }
 
+static uint64_t care_of(const struct yaml_node *unit)
+{
+	uint64_t percent = 0;
+
+	(void)str_to_u64(text_at(unit, "care"), 10, &percent);
+	return percent;
+}
+
 static int make_units(struct making *m, struct err *e)
 {
 	const struct yaml_node *list = yaml_get(m->words, "units"),
@@ -34,7 +42,9 @@ static int make_units(struct making *m, struct err *e)
 	if (rc == 0)
 		rc = org_unit_set(&m->by, ORG_UNIT_FIRST, &first, &fault, e);
 	m->units = arena_array(m->a, struct demo_unit, list->count + 1);
-	m->units[m->unit_count++] = (struct demo_unit){ .id = ORG_UNIT_FIRST, .name = first.name };
+	m->units[m->unit_count++] = (struct demo_unit){
+		.id = ORG_UNIT_FIRST, .name = first.name, .care = care_of(root)
+	};
 	for (const struct yaml_node *n = list->first; rc == 0 && n; n = n->next) {
 		struct demo_unit *u = &m->units[m->unit_count++];
 		struct org_unit_new unit = { .parent_id = ORG_UNIT_FIRST,
@@ -46,6 +56,7 @@ static int make_units(struct making *m, struct err *e)
 		struct org_decision d = decision(m, 900);
 
 		u->name = unit.name;
+		u->care = care_of(n);
 		rc = org_unit_add(&m->by, &unit, &d, &u->id, &fault, e);
 	}
 	m->done.units = (int64_t)m->unit_count;
@@ -99,7 +110,8 @@ static int give_roles(struct making *m, struct demo_unit *u, struct err *e)
 	return rc;
 }
 
-static int one_run(struct making *m, int64_t host_id, struct err *e)
+static int one_run(
+	struct making *m, const struct demo_unit *u, int64_t host_id, struct err *e)
 {
 	struct audit_run run = { .host_id = host_id,
 		.duration_us = 800000,
@@ -110,10 +122,10 @@ static int one_run(struct making *m, int64_t host_id, struct err *e)
 
 	for (size_t i = 0; i < count; i++) {
 		const struct check *c = pack_check_at(m->d->packs, i);
-		enum outcome o = demo_chance(m, 84) ? OUTCOME_PASS :
-			demo_chance(m, 60)          ? OUTCOME_FAIL :
-			demo_chance(m, 50)          ? OUTCOME_UNKNOWN :
-						      OUTCOME_NA;
+		enum outcome o = demo_cares(m, u, 60) ? OUTCOME_PASS :
+			demo_chance(m, 60)            ? OUTCOME_FAIL :
+			demo_chance(m, 50)            ? OUTCOME_UNKNOWN :
+							OUTCOME_NA;
 
 		if (!c->is_live)
 			continue;
@@ -156,7 +168,7 @@ static int machines(struct making *m, struct demo_unit *u, size_t number, struct
 		if (rc == 0)
 			u->machines[i] = id;
 		if (rc == 0)
-			rc = one_run(m, id, e);
+			rc = one_run(m, u, id, e);
 		m->done.machines++;
 	}
 	return rc;

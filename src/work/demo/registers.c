@@ -1,6 +1,8 @@
 /* registers.c - records of every register, made from the types of its fields. */
+#include "core/file/file.h"
 #include "work/demo/demo_int.h"
 
+#define DEMO_PAPER "mau.tam"
 #define RECORDS_EACH 2
 #define PASSES 4
 
@@ -43,7 +45,8 @@ static struct str other_record(struct filling *f, const struct pack_register *to
 
 static struct str day(struct filling *f, const struct register_field *field)
 {
-	int64_t back = 5 + (int64_t)demo_random(f->m, 200);
+	/* who takes care has done everything lately */
+	int64_t back = 5 + (int64_t)demo_random(f->m, 20 + 4 * (100 - f->unit->care));
 	bool is_future = !field->is_past &&
 		(str_starts(field->id, "het") || str_starts(field->id, "den") ||
 			str_starts(field->id, "han") || str_starts(field->id, "phuc-hoi"));
@@ -120,7 +123,9 @@ static struct str choice(struct filling *f, const struct register_field *field)
 
 	if (list)
 		return in_turn(f, list);
-	return field->choices[demo_chance(f->m, 70) ? 0 : demo_random(f->m, field->choice_count)]
+	return field->choices[demo_cares(f->m, f->unit, 30) ?
+				      0 :
+				      demo_random(f->m, field->choice_count)]
 		.id;
 }
 
@@ -146,7 +151,7 @@ static struct str value(struct filling *f, const struct register_field *field)
 	case REGISTER_DATE:
 		return day(f, field);
 	case REGISTER_YES_NO:
-		return demo_chance(f->m, 85) ? STR("yes") : STR("no");
+		return demo_cares(f->m, f->unit, 55) ? STR("yes") : STR("no");
 	case REGISTER_CHOICE:
 	case REGISTER_CHOICES:
 		return choice(f, field);
@@ -202,7 +207,7 @@ static void fill_body(struct filling *f)
 
 		if (field->need == NEED_NOTHING && !demo_chance(f->m, 60))
 			continue;
-		if (field->need == NEED_TO_COMPLETE && !demo_chance(f->m, 95))
+		if (field->need == NEED_TO_COMPLETE && !demo_cares(f->m, f->unit, 88))
 			continue; /* what an X-ray finds */
 		v = value(f, field);
 		if (v.len)
@@ -280,6 +285,14 @@ static bool is_ready(
 	return true;
 }
 
+/* A register that the words count is one that every unit keeps; of the others a careless one has
+ * not even begun some. */
+static bool is_kept(struct filling *f)
+{
+	return demo_list(f->m, "counts", arena_cstr(f->m->a, f->reg->id)) ||
+		demo_cares(f->m, f->unit, 40);
+}
+
 static int fill_register(struct filling *f, struct err *e)
 {
 	int64_t want = wanted(f->m, f->reg);
@@ -287,7 +300,9 @@ static int fill_register(struct filling *f, struct err *e)
 
 	for (size_t u = 0; rc == 0 && u < f->m->unit_count; u++) {
 		f->unit = &f->m->units[u];
-		for (int64_t i = 0; rc == 0 && i < want; i++)
+		bool keeps = is_kept(f);
+
+		for (int64_t i = 0; rc == 0 && keeps && i < want; i++)
 			rc = one(f, e);
 		f->values.at = NULL;
 		f->values.room = f->values.len = 0;
@@ -319,6 +334,61 @@ static int fill_pack(struct filling *f, const struct pack *p, struct err *e)
 	return rc;
 }
 
+/* Records that others point to, cancelled all the same. */
+static int withdraw(struct making *m, const struct filling *f, struct err *e)
+{
+	const struct yaml_node *said = yaml_get(m->words, "withdrawn");
+	int64_t each = 0;
+	int rc = 0;
+
+	(void)str_to_i64(yaml_get(said, "each")->text, &each);
+	for (const struct yaml_node *n = yaml_get(said, "registers")->first; rc == 0 && n;
+		n = n->next) {
+		int64_t left = each;
+
+		for (size_t i = 0; rc == 0 && i < f->made.len && left > 0; i += 7) {
+			struct record_at at = { m->d->store, m->d->packs, f->made.at[i].reg,
+				&m->piece, m->d->now_s, STR("can.bo.mau") };
+
+			if (!str_eq(at.reg->id, n->text))
+				continue;
+			rc = record_cancel(
+				&at, f->made.at[i].id, 1, yaml_get(said, "why")->text, e);
+			left--;
+		}
+	}
+	return rc;
+}
+
+/* Papers where a field asks for them, as often as the unit takes care. */
+static int attach(struct making *m, const struct filling *f, struct err *e)
+{
+	const struct file_at at = {
+		m->d->store, m->d->disk, &m->piece, m->d->now_s, STR("can.bo.mau")
+	};
+	int rc = vfile_replace(m->d->disk, DEMO_PAPER, yaml_get(m->words, "paper")->text, e);
+
+	for (size_t i = 0; rc == 0 && i < f->made.len; i++) {
+		const struct pack_register *reg = f->made.at[i].reg;
+
+		for (size_t n = 0; rc == 0 && n < reg->field_count; n++) {
+			const struct register_field *field = reg->fields[n];
+			const struct demo_unit *u = demo_unit_of(m, f->made.at[i].unit_id);
+			struct file paper = { .of = STR("record"),
+				.key = arena_fmt(
+					&m->piece, "%lld", (long long)f->made.at[i].id),
+				.unit_id = u->id,
+				.field = field->id,
+				.name = STR("ban-chup-mau.txt") };
+
+			if (field->type == REGISTER_FILE && field->need != NEED_NOTHING &&
+				demo_cares(m, u, 50))
+				rc = file_attach(&at, DEMO_PAPER, &paper, e);
+		}
+	}
+	return rc == 0 ? vfile_unlink(m->d->disk, DEMO_PAPER, e) : rc;
+}
+
 int demo_registers(struct making *m, struct err *e)
 {
 	struct filling f = { .m = m };
@@ -326,5 +396,7 @@ int demo_registers(struct making *m, struct err *e)
 
 	for (size_t i = 0; rc == 0 && i < pack_count(m->d->packs); i++)
 		rc = fill_pack(&f, pack_at(m->d->packs, i), e);
-	return rc;
+	if (rc == 0)
+		rc = withdraw(m, &f, e);
+	return rc == 0 ? attach(m, &f, e) : rc;
 }

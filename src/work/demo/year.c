@@ -96,7 +96,7 @@ static int do_tasks(const struct going *g, int64_t at_s, struct err *e)
 	for (size_t i = 0; rc == 0 && i < h.task_count; i++) {
 		const struct flow_task_kind *k = flow_task_of(g->f, h.tasks[i].kind);
 
-		if (h.tasks[i].done_at_s || demo_chance(m, 3))
+		if (h.tasks[i].done_at_s || !demo_cares(m, g->u, 85))
 			continue;
 		rc = flow_task_do(&by, h.tasks[i].id,
 			k->choice_count ?
@@ -186,14 +186,6 @@ static int records_of(struct making *m, struct str reg, int64_t max, struct subj
 	return rc;
 }
 
-static const struct demo_unit *unit_of(const struct making *m, int64_t id)
-{
-	for (size_t i = 0; i < m->unit_count; i++)
-		if (m->units[i].id == id)
-			return &m->units[i];
-	return &m->units[0];
-}
-
 /* The open cases of a flow, or of one campaign, each some steps on. */
 static int walk_open(struct making *m, const struct flow *f, int64_t parent_id, struct err *e)
 {
@@ -216,7 +208,7 @@ static int walk_open(struct making *m, const struct flow *f, int64_t parent_id, 
 	rc = flow_list(m->d->store, &q, m->a, &list, e);
 	for (size_t i = 0; rc == 0 && i < list.count; i++) {
 		demo_clear(m);
-		rc = walk(m, f, unit_of(m, list.at[i].unit_id), list.at[i].id,
+		rc = walk(m, f, demo_unit_of(m, list.at[i].unit_id), list.at[i].id,
 			list.at[i].started_at_s + CLOCK_DAY_S, e);
 	}
 	return rc;
@@ -227,7 +219,7 @@ static int walk_open(struct making *m, const struct flow *f, int64_t parent_id, 
 static int one_case(struct making *m, const struct flow *f, struct flow_subject about, int64_t at_s,
 	struct err *e)
 {
-	const struct demo_unit *u = unit_of(m, about.unit_id);
+	const struct demo_unit *u = demo_unit_of(m, about.unit_id);
 	struct org_user officer = demo_user(u, &u->people[1], USER_OFFICER);
 	struct flow_by by;
 	int64_t id;
@@ -421,7 +413,7 @@ int demo_signings(struct making *m, struct err *e)
 			size_t last = rows[i].count ? rows[i].first + rows[i].count : unit->count;
 
 			for (size_t n = rows[i].first; rc == 0 && s && n < last; n++)
-				if (u % 3 == 0 || demo_chance(m, 92))
+				if (demo_cares(m, unit, 40))
 					rc = sign(m, s, unit, &unit->people[n], e);
 		}
 		if (rc == 0)
@@ -522,16 +514,16 @@ static int year(
 	if (!by_duty(o, &by))
 		return 0;
 	if (days <= 0)
-		return demo_chance(m, 75) ?
+		return demo_cares(m, u, 10) ?
 			did(m, u, o, by, m->d->now_s - (int64_t)demo_random(m, 250) * CLOCK_DAY_S,
 				e) :
 			0;
 	if (days < 7)
 		days = 7; /* a daily line would tell nobody anything */
 	for (int64_t ago = DEMO_YEAR_DAYS; rc == 0 && ago > 0; ago -= days) {
-		if (demo_chance(m, 8))
+		if (!demo_cares(m, u, 55))
 			continue;
-		late = demo_chance(m, 15) ? (int64_t)demo_random(m, (uint64_t)days) : 0;
+		late = !demo_cares(m, u, 60) ? (int64_t)demo_random(m, (uint64_t)days) : 0;
 		if (ago - late > 0)
 			rc = did(m, u, o, by, m->d->now_s - (ago - late) * CLOCK_DAY_S, e);
 	}
