@@ -6,6 +6,7 @@ and return a figure; the last column says by what power of the size the cost gre
 """
 import argparse
 import atexit
+import contextlib
 import functools
 import math
 import os
@@ -179,6 +180,58 @@ def page_duties(share):
 @row("page of one unit's state, p95", "ms", 150)
 def page_state(share):
     return p95_ms(share, "/ket-qua/1")
+
+
+LISTS = ("/hom-nay", "/viec", "/viec/nam", "/ket-qua", "/ket-qua/1", "/ban-do", "/may", "/may.csv", "/ngoai-le", "/so",
+         "/don-vi", "/nhan-su", "/ho-so", "/quan-tri", "/quan-tri/tep", "/kiem-chung", "/api/v1/hosts")
+
+
+@row("the peaks of all server processes together, all lists", "MiB", 128)
+def server_memory(share):
+    """From the start over every list, with the verdicts brought up to date meanwhile."""
+    district = district_of(share)
+    server, peaks = district.server, {}
+    server.start()
+    browser = flow.Browser(server.port)
+    browser.cookies = dict(district.cookies)
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        for path in LISTS:
+            if browser.get(path).status != 200:
+                sys.exit(f"{path}: {browser.page.status}")
+        for pid in measure.processes_of(server.process.pid):
+            with contextlib.suppress(OSError, StopIteration):
+                peaks[pid] = max(peaks.get(pid, 0), rss_bytes(pid))
+    now = sum(measure.resident(pid)[1] for pid in measure.processes_of(server.process.pid))
+    print(f"    {len(peaks)} processes, those that came and went too; now in memory {now >> 20} MiB, shared pages counted "
+          "once", file=sys.stderr)
+    server.stop()
+    return sum(peaks.values()) / (1 << 20)
+
+
+@row("statements of the list that asks most", "", 20)
+def statements(share):
+    """The test build tells them; without one there is nothing to ask."""
+    tested = os.path.join(TOP, "build-test", "khien")
+    if not os.path.exists(tested):
+        print("    build-test/khien is not there: ./dev test makes it", file=sys.stderr)
+        return 0
+    district = district_of(share)
+    server = flow.Server(data=district.server.data, env={"KHIEN_TEST_STATEMENTS": "1"})
+    server.command[0] = tested
+    server.start()
+    browser = flow.Browser(server.port)
+    browser.cookies = dict(district.cookies)
+    for path in LISTS:
+        browser.get(path)           # what was queued is reckoned by now
+    before = len(server.said())
+    for path in LISTS:
+        browser.get(path)
+    told = re.findall(r"(\d+) statements, 200: GET (\S+)", server.said()[before:])
+    server.stop()
+    most, path = max((int(count), path) for count, path in told)
+    print(f"    {path} of {len(told)}", file=sys.stderr)
+    return most
 
 
 # --- registers on the pages ---------------------------------------------------------------------
