@@ -28,8 +28,8 @@ function freePort() {
 }
 
 export class Server {
-	// FROM now: how far its clock is ahead from the beginning.
-	static async start(from = {}) {
+	// FROM now: how far its clock is ahead from the beginning. PREPARE is given the data folder before it runs.
+	static async start(from = {}, prepare = null) {
 		const s = new Server();
 		s.own = mkdtempSync(join(tmpdir(), "khien-browser-"));
 		s.clock = join(s.own, "clock");
@@ -37,6 +37,7 @@ export class Server {
 		s.pass(from);
 		s.port = await freePort();
 		s.url = `http://127.0.0.1:${s.port}`;
+		prepare?.(join(s.own, "data"));
 		await s.run();
 		return s;
 	}
