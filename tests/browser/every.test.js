@@ -86,7 +86,7 @@ for (const [kind, make] of [["mau", sample], ["trong", empty]]) {
 				const answer = await page.goto(path);
 				const name = `${kind}-${path.replace(/[^a-z0-9-]+/gi, "_")}-${width}`;
 				if (answer.status() !== 200) { faults.push(`${name}: ${answer.status()}`); }
-				await page.screenshot({ path: screenPath(name), fullPage: true });
+				await page.screenshot({ path: screenPath(name), fullPage: true, timeout: 120_000 });
 				if (width === 360) { faults.push(...await faultsOf(page, name, false)); }
 			}
 		}
@@ -96,7 +96,7 @@ for (const [kind, make] of [["mau", sample], ["trong", empty]]) {
 			for (const [, path] of pages) {
 				await page.goto(path);
 				faults.push(...await faultsOf(page, `en ${path}`, true));
-				await page.screenshot({ path: screenPath(`${kind}-en-${path.replace(/[^a-z0-9-]+/gi, "_")}`), fullPage: true });
+				await page.screenshot({ path: screenPath(`${kind}-en-${path.replace(/[^a-z0-9-]+/gi, "_")}`), fullPage: true, timeout: 120_000 });
 			}
 		}
 		faults.push(...page.faults);

@@ -69,7 +69,7 @@ static void unit_row(struct view *v, const struct ranking *k, size_t at)
 
 	if (!u)
 		return;
-	html(v->w, "<tr>\n<td>");
+	html(v->w, "<tr>\n<td class=\"rank\">");
 	if (k->may_remind)
 		html(v->w,
 			"<input type=\"checkbox\" name=\"don-vi\" value=\"%lld\" aria-label=\"%.*s\"> ",
