@@ -7,6 +7,7 @@
 #define KEPT_MAX 9 /* machines beside the first */
 
 struct columns {
+	struct facts unit; /* what binds no machine */
 	struct facts *hosts;
 	size_t count;
 	struct str next; /* the page after this name; STR_NONE: that is all */
@@ -42,27 +43,41 @@ static void take_marks(struct view *v, const struct comply_law *law, struct str 
 	for (size_t i = 0; i < law->count && i < marks.len; i++) {
 		struct comply_verdict *cv = &ret->verdicts[ret->verdict_count];
 
-		*cv = (struct comply_verdict){ .obligation = law->at[i], .is_about_host = true };
+		*cv = (struct comply_verdict){ .obligation = law->at[i],
+			.is_about_host = law->at[i]->applies.host_count > 0 };
 		ret->verdict_count += comply_mark_verdict(marks.ptr[i], &cv->verdict);
 	}
 }
 
-static int load_kept(struct view *v, struct columns *c, const struct org_host *hosts, size_t count)
+/* The visitor's unit as it is kept; until it is, what the first machine's facts say of it. */
+static int load_unit(struct view *v, const struct comply_law *law, struct columns *c)
+{
+	int64_t id = v->user.unit_id ? v->user.unit_id : ORG_UNIT_FIRST;
+	struct comply_units kept = { 0 };
+	struct org_host none = { 0 };
+	int rc = comply_kept_units(v->web->store, law,
+		arena_fmt(v->a, "[%lld]", (long long)id), v->a, &kept, v->e);
+
+	if (rc == 0 && kept.count && view_may(v, RIGHT_SEE, id))
+		take_marks(v, law, kept.at[0].marks, &none, &c->unit);
+	return rc;
+}
+
+static int load_kept(struct view *v, const struct comply_law *law, struct columns *c,
+	const struct org_host *hosts, size_t count)
 {
 	struct comply_hosts rows = { 0 };
-	struct comply_law law;
 	struct str ids = STR("[0");
 
 	for (size_t i = 0; i < count; i++)
 		ids = arena_fmt(v->a, "%.*s,%lld", STR_FMT(ids), (long long)hosts[i].id);
 	ids = arena_fmt(v->a, "%.*s]", STR_FMT(ids));
-	comply_law_of(v->web->packs, date_at(v->by.now_s), v->a, &law);
-	int rc = comply_kept_hosts(v->web->store, &law, ids, v->a, &rows, v->e);
+	int rc = comply_kept_hosts(v->web->store, law, ids, v->a, &rows, v->e);
 
 	for (size_t i = 0; rc == 0 && i < count; i++)
 		for (size_t n = 0; n < rows.count; n++)
 			if (rows.at[n].host_id == hosts[i].id)
-				take_marks(v, &law, rows.at[n].marks, &hosts[i],
+				take_marks(v, law, rows.at[n].marks, &hosts[i],
 					&c->hosts[c->count++]);
 	return rc;
 }
@@ -70,6 +85,7 @@ static int load_kept(struct view *v, struct columns *c, const struct org_host *h
 static int load(struct view *v, struct columns *ret)
 {
 	struct org_host_query q = { .after = http_pair(v->query, "sau"), .max = KEPT_MAX + 2 };
+	struct comply_law law;
 	struct org_host *hosts;
 	size_t count, kept = 0;
 	bool is_there;
@@ -78,7 +94,12 @@ static int load(struct view *v, struct columns *ret)
 	*ret = (struct columns){ .hosts = arena_array(v->a, struct facts, KEPT_MAX + 1) };
 	rc = load_first(v, &ret->hosts[0], &is_there);
 	ret->count = is_there;
-	if (rc < 0 || !is_there || !is_today(v))
+	ret->unit = ret->hosts[0];
+	if (rc < 0 || !is_today(v))
+		return rc;
+	comply_law_of(v->web->packs, date_at(v->by.now_s), v->a, &law);
+	rc = load_unit(v, &law, ret);
+	if (rc < 0 || !is_there)
 		return rc;
 	rc = view_hosts(v, RIGHT_SEE, &q, &hosts, &count);
 	if (rc < 0)
@@ -90,7 +111,7 @@ static int load(struct view *v, struct columns *ret)
 		kept = KEPT_MAX;
 		ret->next = hosts[kept - 1].name;
 	}
-	return load_kept(v, ret, hosts, kept);
+	return load_kept(v, &law, ret, hosts, kept);
 }
 
 static void mark(struct view *v, const struct comply_verdict *cv)
@@ -138,7 +159,7 @@ static void rows_of(struct view *v, const struct columns *c, const struct pack *
 		html(v->w,
 			"<tr>\n<th scope=\"row\" lang=\"vi\"><a href=\"%s\">%.*s</a> <span class=\"soft\">%.*s</span></th>\n",
 			clause_path(v, article), STR_FMT(article->label), STR_FMT(article->title));
-		cell(v, &c->hosts[0], article, false);
+		cell(v, &c->unit, article, false);
 		for (size_t k = 0; k < c->count; k++)
 			cell(v, &c->hosts[k], article, true);
 		html(v->w, "</tr>\n");
@@ -252,7 +273,7 @@ void page_map_csv(struct view *v)
 	csv_words(v, T("Đối tượng"));
 	csv_words(v, T("Kết quả"));
 	csv_end_row(v->w);
-	csv_subject(v, &c.hosts[0], false);
+	csv_subject(v, &c.unit, false);
 	for (size_t i = 0; i < c.count; i++)
 		csv_subject(v, &c.hosts[i], true);
 }
