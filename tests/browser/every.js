@@ -1,4 +1,5 @@
-// every.test.js - every page that links lead to, on the sample district and on an empty service, at desk and phone
+// every.js - not in the ordinary run, as it takes minutes: node --test tests/browser/every.js
+// Every page that links lead to, on the sample district and on an empty service, at desk and phone
 // width: it answers, fits, says nothing to the console, has no finding of axe, and in English no word is left
 // untranslated. A picture of each is kept in build-test/screens, to be looked at.
 import assert from "node:assert/strict";
