@@ -633,8 +633,7 @@ static size_t skip_wrappers(const struct shell_command *c, size_t from)
 	return i;
 }
 
-/* --dry-run, and its letter among those before one that takes a value ("-avn"): nothing is
- * copied. */
+/* --dry-run, or its letter among those before one with a value ("-avn"): nothing is copied. */
 static bool only_tries(const struct shell_command *c, size_t from, struct str program)
 {
 	bool is_rsync = str_is(program, "rsync");
