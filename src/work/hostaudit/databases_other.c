@@ -156,7 +156,8 @@ static void load_redis(struct redis *r, struct str path, int depth)
 	}
 }
 
-/* What the unit gives the program behind the name of its file wins: "--bind 0.0.0.0 --port 6380". */
+/* What the unit gives the program behind the name of its file wins: "--bind 0.0.0.0
+ * --port 6380". */
 static void take_redis_command(struct redis *r, struct str path)
 {
 	static const char *const units[] = { "redis-server.service", "redis.service",

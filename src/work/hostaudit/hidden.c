@@ -241,7 +241,8 @@ static bool does_answer(int64_t pid)
 	return sched_getscheduler((pid_t)pid) >= 0 || errno != ESRCH;
 }
 
-/* False: nothing can be told, because a filter around this process answers in the kernel's place. */
+/* False: nothing can be told, because a filter around this process answers in the
+ * kernel's place. */
 static bool sweep(struct look *l, int64_t to)
 {
 	if (does_answer(INT32_MAX)) /* above every number there can be */
