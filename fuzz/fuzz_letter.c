@@ -1,6 +1,6 @@
 /* fuzz_letter.c - the text of a letter: from, to, subject a line each, then the body.
- * Whatever they hold, the headers are the same nine in their order, the lines are short, printable and never a
- * dot alone, and subject and body are read back as they were. */
+ * Whatever they hold, the headers are the same nine in their order, the lines are short, printable
+ * and never a dot alone, and subject and body are read back as they were. */
 #include "kit/crypto/crypto.h"
 #include "kit/mail/mail.h"
 
