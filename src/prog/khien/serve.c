@@ -7,6 +7,7 @@
 #include "face/cli/cli.h"
 #include "face/intake/intake.h"
 #include "face/web/web.h"
+#include "core/trail/silence.h"
 #include "kit/process/process.h"
 #include "work/archive/archive.h"
 #include "work/hostaudit/hostaudit.h"
@@ -46,6 +47,7 @@
 
 /* What each reads and writes, besides the database, which is open before; docs/formats/seal.md
  * tells the folders of the log. */
+static const char *const duty_data[] = { SILENCE_FOLDER, HOSTAUDIT_NOTES, NULL };
 static const char *const import_data[] = { "import", NULL };
 static const char *const keys_of_log[] = { SEAL_KEYS "/" SEAL_LOG, NULL };
 static const char *const keys_of_trail[] = { SEAL_KEYS "/" SEAL_TRAIL, NULL };
@@ -169,6 +171,8 @@ static const struct process_row processes[] = {
 		.time_max_s = IMPORT_TIME_S },
 	{ .name = "duty",
 		.state_of = "web",
+		.write_below = duty_data,
+		.read_below = log_data,
 		.rights = { .may = SANDBOX_MAY_FILES },
 		.start = web_duty_start,
 		.first_s = DUTY_FIRST_S,
