@@ -1,7 +1,7 @@
 /* fuzz_accounts.c - passwd, group and shadow: whatever the line, no hash comes out. */
 #include <stdlib.h>
 
-#include "work/hostaudit/resolve_account.h"
+#include "work/hostaudit/resolve/account.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "work/hostaudit/resolve_backup.h"
+#include "work/hostaudit/resolve/backup.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

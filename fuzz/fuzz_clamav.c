@@ -2,7 +2,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "work/hostaudit/resolve_clamav.h"
+#include "work/hostaudit/resolve/clamav.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -3,7 +3,7 @@
 #include <stdint.h>
 
 #include "work/hostaudit/jobs.h"
-#include "work/hostaudit/resolve_cron.h"
+#include "work/hostaudit/resolve/cron.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

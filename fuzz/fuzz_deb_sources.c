@@ -2,7 +2,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "work/hostaudit/resolve_deb.h"
+#include "work/hostaudit/resolve/deb.h"
 
 static void found(void *context, const struct deb_source *source)
 {

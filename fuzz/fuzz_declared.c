@@ -1,4 +1,4 @@
-#include "work/hostaudit/resolve_declared.h"
+#include "work/hostaudit/resolve/declared.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

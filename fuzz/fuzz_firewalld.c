@@ -2,7 +2,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "work/hostaudit/resolve_firewalld.h"
+#include "work/hostaudit/resolve/firewalld.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,5 +1,5 @@
 /* fuzz_gvdb.c - compiled databases of dconf. */
-#include "work/hostaudit/resolve_gvdb.h"
+#include "work/hostaudit/resolve/gvdb.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,8 +1,8 @@
 /* fuzz_ini.c - INI-like files in every dialect, systemd's spans of time, inetd, xinetd, snmpd. */
 #include <stdlib.h>
 
-#include "work/hostaudit/resolve_plain.h"
-#include "work/hostaudit/resolve_systemd.h"
+#include "work/hostaudit/resolve/plain.h"
+#include "work/hostaudit/resolve/systemd.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -2,7 +2,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "work/hostaudit/firewall.h"
+#include "work/hostaudit/firewall/firewall.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,7 +1,7 @@
 /* fuzz_logins.c - wtmp and lastlog records, and lines of sysctl.d. */
 #include <stdlib.h>
 
-#include "work/hostaudit/resolve_login.h"
+#include "work/hostaudit/resolve/login.h"
 #include "work/hostaudit/sysctl.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -22,8 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (lastlog_parse(str_until(str_from(bytes, at), record)) < -1)
 			abort();
 	while (str_next_line(&bytes, &line))
-		if (sysctl_parse(line, &key, &value) &&
-			(key.len == 0 || sysctl_is(key, "")))
+		if (sysctl_parse(line, &key, &value) && (key.len == 0 || sysctl_is(key, "")))
 			abort();
 	return 0;
 }

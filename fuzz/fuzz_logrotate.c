@@ -2,7 +2,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "work/hostaudit/resolve_logrotate.h"
+#include "work/hostaudit/resolve/logrotate.h"
 
 static void found(void *context, struct str pattern, const struct rotate_policy *p)
 {

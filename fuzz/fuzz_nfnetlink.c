@@ -4,7 +4,7 @@
 
 #include <linux/netlink.h>
 
-#include "work/hostaudit/firewall.h"
+#include "work/hostaudit/firewall/firewall.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -2,7 +2,7 @@
  */
 #include <stdlib.h>
 
-#include "work/hostaudit/resolve_password.h"
+#include "work/hostaudit/resolve/password.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,5 +1,5 @@
 /* fuzz_rpm.c - the header of an installed package in the database of rpm. */
-#include "work/hostaudit/resolve_rpm.h"
+#include "work/hostaudit/resolve/rpm.h"
 
 #include <stdlib.h>
 

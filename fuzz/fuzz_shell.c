@@ -2,7 +2,7 @@
  * script reads is the script itself. */
 #include <stdlib.h>
 
-#include "work/hostaudit/resolve_tmout.h"
+#include "work/hostaudit/resolve/tmout.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,7 +1,7 @@
 /* fuzz_sshd.c - lines, spans of time and the version string of sshd. */
 #include <stdlib.h>
 
-#include "work/hostaudit/resolve_sshd.h"
+#include "work/hostaudit/resolve/sshd.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,7 +1,7 @@
 /* fuzz_sshkey.c - authorized_keys, and the paths it may stand in. */
 #include <stdlib.h>
 
-#include "work/hostaudit/resolve_sshkey.h"
+#include "work/hostaudit/resolve/sshkey.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

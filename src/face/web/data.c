@@ -1,6 +1,6 @@
 /* data.c - the data folder: database, key of the secret columns, certificate. Only its owner may
  * look into it. */
-#include "face/web/serve_int.h"
+#include "face/web/process/serve_int.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -23,7 +23,7 @@ void html_log_box(struct view *v, const char *name, const char *label, const cha
 struct query *log_question(struct view *v);
 /* "hoi=…&tu=…": the same question, with NAME as VALUE; NAME may be NULL. */
 const char *log_again(struct view *v, const char *name, struct str value);
-/* The searches this person keeps, and keeping this one (page_log_saved.c). */
+/* The searches this person keeps, and keeping this one (page/log_saved.c). */
 void html_log_saved(struct view *v);
 /* Links between the pages of the log. */
 void html_log_pages(struct view *v);

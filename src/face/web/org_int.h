@@ -40,7 +40,7 @@ void html_pages(struct view *v, const char *path, int64_t page, int64_t pages);
 /* What goes along when a unit ends: struct org_actor.goods. */
 extern const struct org_goods *const unit_goods[];
 
-/* page_unit_acts.c: a row for each thing that is done to a unit. */
+/* page/unit_acts.c: a row for each thing that is done to a unit. */
 struct unit_act {
 	const char *slug, *words;
 	void (*fields)(struct view *v, const struct org_unit *u);
@@ -81,13 +81,13 @@ extern const char *const staff_csv_heads[STAFF_CSV_COLUMNS];
 
 /* A unit by its code, or by its number. NULL: none. */
 const struct org_unit *unit_named(const struct org_tree *t, struct str name);
-/* cmd_unit_import.c: all rows of a file or none; DRY only says what would be done. */
+/* command/unit_import.c: all rows of a file or none; DRY only says what would be done. */
 struct own_command;
 MUST_CHECK int unit_import(struct own_command *c, const char *file, bool is_dry, struct err *e);
 /* YYYY-MM-DD of what people type, "" when it is no day. In A. */
 struct str typed_day(struct str s, struct arena *a);
 
-/* Accounts (page_admin.c, page_user.c). */
+/* Accounts (page/admin.c, page/user.c). */
 void html_role_select(struct view *v, struct str chosen);
 const char *user_state_words(struct view *v, const struct org_user *u);
 void page_user_change(struct view *v, int64_t id);

@@ -93,7 +93,7 @@ void page_waiting(struct view *v, const char *title, const char *words);
 int signin_group(struct view *v, const char *source, const struct signin_wait *wait,
 	const struct org_group **ret);
 
-/* page_signin.c: back to the page of logging in, with these words. */
+/* page/signin.c: back to the page of logging in, with these words. */
 void signin_refuse(struct view *v, const char *words, int status);
 /* Is the account's password known elsewhere, as things are set? */
 int signin_is_outside(struct view *v, struct str login, bool *ret);

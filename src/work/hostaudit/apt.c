@@ -2,7 +2,7 @@
 #include "work/hostaudit/apt.h"
 
 #include "work/hostaudit/dpkg.h"
-#include "work/hostaudit/resolve_deb.h"
+#include "work/hostaudit/resolve/deb.h"
 #include "work/hostaudit/rpmdb.h"
 
 /* ---- dpkg ---- */

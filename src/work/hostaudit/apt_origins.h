@@ -4,7 +4,7 @@
 
 #include "work/hostaudit/apt.h"
 #include "work/hostaudit/os.h"
-#include "work/hostaudit/resolve_apt.h"
+#include "work/hostaudit/resolve/apt.h"
 
 enum apt_match { APT_MATCH_NO, APT_MATCH_YES, APT_MATCH_UNCLEAR };
 

@@ -5,7 +5,7 @@
 
 #include "work/hostaudit/blocks.h"
 #include "work/hostaudit/mounts.h"
-#include "work/hostaudit/resolve_ini.h"
+#include "work/hostaudit/resolve/ini.h"
 
 #define ENTRIES_MAX 4000
 

@@ -4,7 +4,7 @@
 #define WORK_BACKUPS_H
 
 #include "work/hostaudit/host.h"
-#include "work/hostaudit/resolve_backup.h"
+#include "work/hostaudit/resolve/backup.h"
 
 struct backup {
 	struct backup_call call;

@@ -1,7 +1,7 @@
 /* blocks.c - down the stack of block devices, by /sys alone. */
 #include "work/hostaudit/blocks.h"
 
-#include "work/hostaudit/resolve.h"
+#include "work/hostaudit/resolve/resolve.h"
 
 #define DEPTH_MAX 16
 #define DEVICES_MAX 512

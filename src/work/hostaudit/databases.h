@@ -3,7 +3,7 @@
 #ifndef WORK_DATABASES_H
 #define WORK_DATABASES_H
 
-#include "work/hostaudit/resolve.h"
+#include "work/hostaudit/resolve/resolve.h"
 #include "work/hostaudit/sockets.h"
 
 #define DATABASES_MAX 1024

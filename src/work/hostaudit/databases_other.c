@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "work/hostaudit/databases.h"
-#include "work/hostaudit/resolve_systemd.h"
+#include "work/hostaudit/resolve/systemd.h"
 
 size_t redis_parse(struct str line, struct str *ret_words)
 {

@@ -3,7 +3,7 @@
  * person. */
 #include "kit/text/text.h"
 #include "work/hostaudit/audit_int.h"
-#include "work/hostaudit/resolve_declared.h"
+#include "work/hostaudit/resolve/declared.h"
 
 #define DECLARATION_MAX_BYTES LIMIT_HOST_FILE_BYTES
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "work/hostaudit/redact.h"
-#include "work/hostaudit/resolve_ini.h"
+#include "work/hostaudit/resolve/ini.h"
 
 static struct forward *add(struct forward_list *list, struct str target, int line)
 {

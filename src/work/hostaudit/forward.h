@@ -1,9 +1,9 @@
 /* forward.h - private to hostaudit: where logs are sent, by the files of the programs that send
- * them. Pure readers over bytes; table_log_forwarding.c finds the files. */
+ * them. Pure readers over bytes; table/log_forwarding.c finds the files. */
 #ifndef WORK_FORWARD_H
 #define WORK_FORWARD_H
 
-#include "work/hostaudit/resolve.h"
+#include "work/hostaudit/resolve/resolve.h"
 
 struct forward {
 	struct str target;   /* host or URL, without names and passwords; "" when it is not told */

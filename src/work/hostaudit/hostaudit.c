@@ -8,7 +8,7 @@
 
 #include "kit/crypto/crypto.h"
 #include "work/hostaudit/audit_int.h"
-#include "work/hostaudit/resolve_declared.h"
+#include "work/hostaudit/resolve/declared.h"
 #include "work/hostaudit/snapshot.h"
 #include "work/hostaudit/rights.h"
 

@@ -6,7 +6,7 @@
 
 #include "work/hostaudit/audit_int.h"
 #include "work/hostaudit/package_of.h"
-#include "work/hostaudit/resolve_declared.h"
+#include "work/hostaudit/resolve/declared.h"
 #include "test/unit.h"
 
 #define NOW 1795366800

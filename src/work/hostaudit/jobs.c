@@ -2,7 +2,7 @@
  * a path in a variable is not followed: that is unclear, never a pass. */
 #include "work/hostaudit/jobs.h"
 
-#include "work/hostaudit/resolve.h"
+#include "work/hostaudit/resolve/resolve.h"
 
 static struct str word_of(struct str w)
 {

@@ -3,8 +3,8 @@
 
 #include "work/hostaudit/host_int.h"
 #include "work/hostaudit/proc.h"
-#include "work/hostaudit/resolve.h"
-#include "work/hostaudit/resolve_systemd.h"
+#include "work/hostaudit/resolve/resolve.h"
+#include "work/hostaudit/resolve/systemd.h"
 #include "work/hostaudit/units.h"
 
 #define UNIT "khien.service"

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "work/hostaudit/resolve.h"
+#include "work/hostaudit/resolve/resolve.h"
 
 #define MOUNTS_MAX 2048
 #define MOUNTINFO_BYTES (1 * MIB)

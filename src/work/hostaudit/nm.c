@@ -1,6 +1,6 @@
 #include "work/hostaudit/nm.h"
 
-#include "work/hostaudit/resolve_ini.h"
+#include "work/hostaudit/resolve/ini.h"
 
 struct keys {
 	struct str key_mgmt, proto, psk, psk_flags;

@@ -4,7 +4,7 @@
 #define WORK_RPMDB_H
 
 #include "work/hostaudit/host.h"
-#include "work/hostaudit/resolve_rpm.h"
+#include "work/hostaudit/resolve/rpm.h"
 
 /* Is there a database that can be read? */
 bool rpmdb_is_there(struct host *h);

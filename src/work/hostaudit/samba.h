@@ -4,7 +4,7 @@
 #ifndef WORK_SAMBA_H
 #define WORK_SAMBA_H
 
-#include "work/hostaudit/resolve.h"
+#include "work/hostaudit/resolve/resolve.h"
 
 #define SAMBA_CONF "/etc/samba/smb.conf"
 #define SAMBA_SHARES_MAX 1024

@@ -1,7 +1,7 @@
 #include "work/hostaudit/served.h"
 
 #include "work/hostaudit/proc.h"
-#include "work/hostaudit/resolve_systemd.h"
+#include "work/hostaudit/resolve/systemd.h"
 
 static bool is_named(struct str name, const char *const *programs)
 {

@@ -3,7 +3,7 @@
 #define WORK_SHARES_H
 
 #include "work/hostaudit/mounts.h"
-#include "work/hostaudit/resolve.h"
+#include "work/hostaudit/resolve/resolve.h"
 
 #define SHARES_MAX 1024
 #define SHARE_UNKNOWN (-1)

@@ -1,6 +1,6 @@
 #include "work/hostaudit/sysctl.h"
 
-#include "work/hostaudit/resolve_systemd.h"
+#include "work/hostaudit/resolve/systemd.h"
 
 bool sysctl_parse(struct str line, struct str *ret_key, struct str *ret_value)
 {

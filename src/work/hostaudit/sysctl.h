@@ -2,7 +2,7 @@
 #ifndef WORK_SYSCTL_H
 #define WORK_SYSCTL_H
 
-#include "work/hostaudit/resolve.h"
+#include "work/hostaudit/resolve/resolve.h"
 
 /* One line of a sysctl.d file: false for none. "-" before the key is taken off. */
 bool sysctl_parse(struct str line, struct str *ret_key, struct str *ret_value);

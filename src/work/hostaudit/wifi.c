@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "work/hostaudit/resolve_ini.h"
+#include "work/hostaudit/resolve/ini.h"
 
 static bool is_hex(char c)
 {

@@ -4,7 +4,7 @@
 #ifndef WORK_WIFI_H
 #define WORK_WIFI_H
 
-#include "work/hostaudit/resolve.h"
+#include "work/hostaudit/resolve/resolve.h"
 
 #define WIFI_NETWORKS_MAX 2000
 

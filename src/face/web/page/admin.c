@@ -1,0 +1,516 @@
+/* admin.c - Quản trị: the unit, its machine, its people, what happened. */
+#include "core/org/outside.h"
+#include "face/web/org_int.h"
+
+#define EVENTS_MAX 500
+#define MACHINES_MAX 50
+
+void html_role_select(struct view *v, struct str chosen)
+{
+	html_select(v, "vai-tro", tr(v->lang, "Vai trò"));
+	for (size_t i = 0; i < COUNT(org_roles); i++) {
+		const char *id = org_role_id(org_roles[i]);
+
+		html_option(v, id, tr(v->lang, org_role_words(org_roles[i])), str_is(chosen, id));
+	}
+	html_select_end(v);
+}
+
+/* --- the account page: for everybody ---------------------------------------------------------- */
+
+void page_account(struct view *v)
+{
+	page_start(v, tr(v->lang, "Tài khoản của tôi"));
+	html(v->w,
+		"<dl class=\"facts\">\n<div><dt>%s</dt><dd>%.*s</dd></div>\n"
+		"<div><dt>%s</dt><dd>%.*s</dd></div>\n<div><dt>%s</dt><dd>%s</dd></div>\n"
+		"<div><dt>%s</dt><dd>%s</dd></div>\n<div><dt>%s</dt><dd>%s</dd></div>\n</dl>\n",
+		tr(v->lang, "Họ và tên"), STR_FMT(v->user.name), tr(v->lang, "Tên đăng nhập"),
+		STR_FMT(v->user.login), tr(v->lang, "Vai trò"),
+		tr(v->lang, org_role_words(v->user.role)), tr(v->lang, "Đăng nhập lần cuối"),
+		time_text(v, v->user.last_login_s), tr(v->lang, "Xác thực hai bước"),
+		v->user.has_totp ? tr(v->lang, "đang bật") : tr(v->lang, "chưa bật"));
+	html(v->w, "<p><a class=\"button\" href=\"/doi-mat-khau\">%s</a>",
+		tr(v->lang, "Đổi mật khẩu"));
+	if (!v->user.has_totp)
+		html(v->w, " <a class=\"button plain\" href=\"/bat-ma-hai-buoc\">%s</a>",
+			tr(v->lang, "Bật xác thực hai bước"));
+	html(v->w, "</p>\n<p class=\"soft\">%s</p>\n",
+		fill(v,
+			tr(v->lang,
+				"Phiên làm việc tự kết thúc sau {n} phút không có thao tác ({dieu})."),
+			"n", number_text(v, v->rules.session_idle_min->number), "dieu",
+			cite_text(v, v->rules.session_idle_min), NULL));
+	page_end(v);
+}
+
+/* --- people ----------------------------------------------------------------------------------- */
+
+const char *user_state_words(struct view *v, const struct org_user *u)
+{
+	if (u->disabled_at_s)
+		return tr(v->lang, "ngừng sử dụng");
+	if (u->locked_at_s)
+		return tr(v->lang, "bị khóa vì đăng nhập sai");
+	if (u->must_change)
+		return tr(v->lang, "chờ đổi mật khẩu lần đầu");
+	return tr(v->lang, "đang dùng");
+}
+
+static void act_button(struct view *v, const struct org_user *u, const char *act, const char *words)
+{
+	html_form(v, path_of(v, "/quan-tri/nguoi-dung/%lld", (long long)u->id), "inline");
+	html(v->w,
+		"<input type=\"hidden\" name=\"viec\" value=\"%s\">\n"
+		"<button type=\"submit\" class=\"plain\">%s<span class=\"hidden\"> %.*s</span></button>\n",
+		act, words, STR_FMT(u->login));
+	html_form_end(v, NULL);
+}
+
+static void user_row(struct view *v, const struct org_user *u)
+{
+	html(v->w,
+		"<tr>\n<th scope=\"row\"><a href=\"/quan-tri/nguoi-dung/%lld\">%.*s</a></th>\n<td>%.*s</td>\n"
+		"<td>%s</td>\n<td>%.*s</td>\n<td>%s</td>\n<td>%s</td>\n<td class=\"acts\">",
+		(long long)u->id, STR_FMT(u->login), STR_FMT(u->name),
+		tr(v->lang, org_role_words(u->role)), STR_FMT(unit_name(v, u->unit_id)),
+		user_state_words(v, u), time_text(v, u->last_login_s));
+	if (u->id == v->user.id) {
+		html(v->w, "<span class=\"soft\">%s</span>", tr(v->lang, "tài khoản của bạn"));
+	} else {
+		if (u->locked_at_s)
+			act_button(v, u, "mo-khoa", tr(v->lang, "Mở khóa"));
+		act_button(v, u, "cap-lai", tr(v->lang, "Cấp lại mật khẩu"));
+		if (u->disabled_at_s)
+			act_button(v, u, "cho-dung", tr(v->lang, "Cho dùng lại"));
+		else
+			act_button(v, u, "ngung", tr(v->lang, "Ngừng sử dụng"));
+	}
+	html(v->w, "</td>\n</tr>\n");
+}
+
+static void people(struct view *v, const struct org_user *users, size_t count)
+{
+	html(v->w, "<section>\n<h2>%s</h2>\n", tr(v->lang, "Người dùng"));
+	html_table(v, tr(v->lang, "Người dùng"), "", tr(v->lang, "Tên đăng nhập"),
+		tr(v->lang, "Họ và tên"), tr(v->lang, "Vai trò"), tr(v->lang, "Đơn vị"),
+		tr(v->lang, "Tình trạng"), tr(v->lang, "Đăng nhập lần cuối"), tr(v->lang, "Việc"));
+	for (size_t i = 0; i < count; i++)
+		user_row(v, &users[i]);
+	html_table_end(v);
+	html(v->w, "<p class=\"export\"><a href=\"/quan-tri/nguoi-dung.csv\">%s</a></p>\n",
+		tr(v->lang, "Tải danh sách này (CSV)"));
+	html(v->w, "<h3>%s</h3>\n<p class=\"soft\">%s</p>\n", tr(v->lang, "Thêm người dùng"),
+		tr(v->lang,
+			"Mỗi người một tài khoản riêng. Khiên tạo mật khẩu dùng một lần và hiện đúng một lần."));
+	html_form(v, "/quan-tri/nguoi-dung", "card");
+	html_field(v,
+		&(struct field){ .name = "ten-dang-nhap",
+			.label = tr(v->lang, "Tên đăng nhập"),
+			.hint = tr(v->lang, "Chữ không dấu, chữ số, dấu chấm; ví dụ: an.le"),
+			.autocomplete = "off",
+			.is_required = true });
+	html_field(v,
+		&(struct field){ .name = "ho-ten",
+			.label = tr(v->lang, "Họ và tên"),
+			.autocomplete = "off",
+			.is_required = true });
+	html_role_select(v, form_value(v, "vai-tro"));
+	html_unit_select(v,
+		&(struct unit_choice){ .name = "noi-lam",
+			.label = tr(v->lang, "Đơn vị"),
+			.right = RIGHT_ADMIN,
+			.chosen = ORG_UNIT_FIRST });
+	html_form_end(v, tr(v->lang, "Thêm"));
+	html(v->w, "</section>\n");
+}
+
+/* --- the unit and its machines ---------------------------------------------------------------- */
+
+static void unit(struct view *v, struct str name)
+{
+	html(v->w, "<section>\n<h2>%s</h2>\n", tr(v->lang, "Đơn vị"));
+	html_form(v, "/quan-tri/don-vi", "card");
+	html_field(v,
+		&(struct field){ .name = "don-vi",
+			.label = tr(v->lang, "Tên cơ quan, đơn vị"),
+			.value = text_of(v, name),
+			.autocomplete = "organization",
+			.is_required = true });
+	html_form_end(v, tr(v->lang, "Lưu"));
+	html(v->w, "</section>\n");
+}
+
+static void machines(struct view *v, const struct org_host *hosts, size_t count)
+{
+	html(v->w, "<section>\n<h2>%s</h2>\n<ul class=\"hits\">\n", tr(v->lang, "Máy"));
+	for (size_t i = 0; i < count && i < MACHINES_MAX; i++)
+		html(v->w,
+			"<li><a href=\"/quan-tri/may/%lld\">%.*s</a> <span class=\"soft\">%s, %s %d, %.*s</span></li>\n",
+			(long long)hosts[i].id, STR_FMT(hosts[i].name),
+			host_kind_words(v, hosts[i].kind), tr(v->lang, "cấp độ"), hosts[i].level,
+			STR_FMT(unit_name(v, hosts[i].unit_id)));
+	html(v->w, "</ul>\n");
+	if (count > MACHINES_MAX)
+		html(v->w, "<p><a href=\"/may\">%s</a></p>\n", tr(v->lang, "Tất cả các máy"));
+	html(v->w, "</section>\n");
+}
+
+/* --- one machine ------------------------------------------------------------------------------ */
+
+static int machine_load(struct view *v, struct org_host *ret)
+{
+	int64_t id;
+
+	if (!str_to_i64(v->args[0], &id))
+		return err_set(v->e, ERR_ABSENT, "no such machine");
+	return org_host(v->web->store, id, v->a, ret, v->e);
+}
+
+void page_admin_host(struct view *v)
+{
+	static const char *const kinds[] = { ORG_HOST_KINDS };
+	struct org_host h;
+
+	if (machine_load(v, &h) < 0) {
+		page_failed(v);
+		return;
+	}
+	page_start(v, text_of(v, h.name));
+	html_form(v, path_of(v, "/quan-tri/may/%lld", (long long)h.id), "card");
+	html_select(v, "loai", tr(v->lang, "Loại máy"));
+	for (size_t i = 0; i < COUNT(kinds); i++)
+		html_option(v, kinds[i], host_kind_words(v, str_of(kinds[i])),
+			str_is(h.kind, kinds[i]));
+	html_select_end(v);
+	html_select(v, "cap-do", tr(v->lang, "Cấp độ của hệ thống thông tin"));
+	for (int level = 1; level <= 5; level++)
+		html_option(v, number_text(v, level), number_text(v, level), h.level == level);
+	html_select_end(v);
+	html_unit_select(v,
+		&(struct unit_choice){ .name = "noi-lam",
+			.label = tr(v->lang, "Đơn vị"),
+			.right = RIGHT_ADMIN,
+			.chosen = h.unit_id });
+	html_form_end(v, tr(v->lang, "Lưu"));
+	page_end(v);
+}
+
+/* --- the page --------------------------------------------------------------------------------- */
+
+static void show(struct view *v)
+{
+	struct org_user *users;
+	struct org_host *hosts;
+	size_t user_count, host_count;
+	struct str name = STR_NONE;
+
+	if (org_users(v->web->store, v->a, &users, &user_count, v->e) < 0 ||
+		org_hosts_of(v->web->store, &(struct org_host_query){ .max = MACHINES_MAX + 1 },
+			v->a, &hosts, &host_count, v->e) < 0 ||
+		org_unit_name_on(v->web->store, ORG_UNIT_FIRST, org_day(v->by.now_s, v->a), v->a,
+			&name, v->e) < 0) {
+		page_failed(v);
+		return;
+	}
+	page_start(v, tr(v->lang, "Quản trị"));
+	html(v->w,
+		"<p><a href=\"/quan-tri/nhat-ky\">%s</a> · <a href=\"/goi\">%s</a>"
+		" · <a href=\"/quan-tri/danh-ba\">%s</a>"
+		" · <a href=\"/quan-tri/oidc\">%s</a> · <a href=\"/quan-tri/tep\">%s</a></p>\n",
+		tr(v->lang, "Nhật ký đăng nhập và quản trị"), tr(v->lang, "Các gói quy định"),
+		tr(v->lang, "Đăng nhập bằng danh bạ LDAP"),
+		tr(v->lang, "Đăng nhập một lần (OpenID Connect)"),
+		tr(v->lang, "Tệp đính kèm và hạn mức"));
+	people(v, users, user_count);
+	unit(v, name);
+	machines(v, hosts, host_count);
+	page_end(v);
+}
+
+void page_admin(struct view *v)
+{
+	show(v);
+}
+
+void page_admin_unit_post(struct view *v)
+{
+	struct str name = form_value(v, "don-vi");
+
+	if (!name.len || name.len > 300) {
+		fault_add(v, "don-vi", tr(v->lang, "Hãy nhập tên cơ quan, đơn vị."));
+		v->rs->status = 422;
+		show(v);
+		return;
+	}
+	if (org_unit_call_first(v->web->store, name, v->e) < 0 ||
+		org_note(&v->by, "unit-name", name, v->e) < 0)
+		page_failed(v);
+	else
+		redirect(v, "/quan-tri?bao=da-luu");
+}
+
+void page_admin_host_post(struct view *v)
+{
+	int64_t level = 0, unit_id = form_number(v, "noi-lam");
+	struct org_host h;
+	int rc = machine_load(v, &h);
+
+	(void)str_to_i64(form_value(v, "cap-do"), &level);
+	if (rc == 0 && unit_id && !org_unit_by_id(view_tree(v), unit_id))
+		rc = err_set(v->e, ERR_INPUT, "no such unit");
+	if (rc == 0)
+		rc = org_host_set(v->web->store, h.id, form_value(v, "loai"), (int)level, v->e);
+	if (rc == 0 && unit_id)
+		rc = org_host_move(v->web->store, h.id, unit_id, v->e);
+	if (rc == 0)
+		rc = org_note(&v->by, "host-set", v->args[0], v->e);
+	if (rc < 0)
+		page_failed(v);
+	else
+		redirect(v, path_of(v, "/quan-tri/may/%lld?bao=da-luu", (long long)h.id));
+}
+
+/* --- changing accounts ------------------------------------------------------------------------ */
+
+static void show_onetime(struct view *v, struct str login, const char *password)
+{
+	page_start(v, tr(v->lang, "Mật khẩu dùng một lần"));
+	html(v->w,
+		"<p>%s <strong>%.*s</strong></p>\n<p>%s <code class=\"key\">%s</code></p>\n<p>%s</p>\n"
+		"<p><a class=\"button\" href=\"/quan-tri\">%s</a></p>\n",
+		tr(v->lang, "Tài khoản:"), STR_FMT(login), tr(v->lang, "Mật khẩu dùng một lần:"),
+		password,
+		fill(v,
+			tr(v->lang,
+				"Mật khẩu này chỉ hiện lần này, có giá trị {n} giờ, và phải đổi ngay khi "
+				"đăng nhập lần đầu."),
+			"n", number_text(v, v->rules.first_change_s / 3600), NULL),
+		tr(v->lang, "Về trang Quản trị"));
+	page_end(v);
+}
+
+void page_user_add(struct view *v)
+{
+	struct org_user u = { .login = form_value(v, "ten-dang-nhap"),
+		.name = form_value(v, "ho-ten"),
+		.role = org_role(form_value(v, "vai-tro")),
+		.unit_id = form_number(v, "noi-lam") };
+	char password[ORG_ONETIME_SIZE];
+	int64_t id;
+	int rc = ERR_INPUT;
+
+	if (!u.login.len)
+		fault_add(v, "ten-dang-nhap", tr(v->lang, "Hãy nhập tên đăng nhập."));
+	if (!u.name.len)
+		fault_add(v, "ho-ten", tr(v->lang, "Hãy nhập họ và tên."));
+	if (!u.role)
+		fault_add(v, "vai-tro", tr(v->lang, "Hãy chọn vai trò."));
+	if (u.unit_id && !org_unit_by_id(view_tree(v), u.unit_id))
+		fault_add(v, "noi-lam", tr(v->lang, "Không có đơn vị này."));
+	if (!v->fault_count) {
+		org_onetime(&v->rules, password);
+		rc = org_user_add(&v->by, &u, str_of(password), true, &id, v->e);
+		if (rc == ERR_CONFLICT)
+			fault_add(v, "ten-dang-nhap",
+				tr(v->lang, "Tên đăng nhập này đã có người dùng."));
+		else if (rc == ERR_INPUT)
+			fault_add(v, "ten-dang-nhap",
+				tr(v->lang,
+					"Tên đăng nhập chỉ gồm chữ không dấu, chữ số và . _ - @"));
+	}
+	if (v->fault_count) {
+		v->rs->status = 422;
+		show(v);
+	} else if (rc < 0) {
+		page_failed(v);
+	} else {
+		show_onetime(v, u.login, password);
+	}
+}
+
+static void reset(struct view *v, int64_t id)
+{
+	char password[ORG_ONETIME_SIZE];
+	struct org_user u;
+
+	org_onetime(&v->rules, password);
+	if (org_user(v->web->store, id, v->a, &u, v->e) < 0 ||
+		org_user_reset(&v->by, id, str_of(password), v->e) < 0)
+		page_failed(v);
+	else if (org_is_outside(u.source))
+		redirect(v, path_of(v, "/quan-tri/nguoi-dung/%lld?bao=da-luu", (long long)id));
+	else
+		show_onetime(v, u.login, password);
+}
+
+void page_user_act(struct view *v)
+{
+	struct str act = form_value(v, "viec");
+	const char *done = NULL;
+	int64_t id = 0;
+	int rc = 0;
+
+	if (!str_to_i64(v->args[0], &id) || id == v->user.id) {
+		page_problem(v, id == v->user.id ? 403 : 404);
+		return;
+	}
+	if (str_is(act, "cap-lai")) {
+		reset(v, id);
+		return;
+	}
+	if (str_is(act, "mo-khoa")) {
+		rc = org_user_unlock(&v->by, id, v->e);
+		done = "da-mo-khoa";
+	} else if (str_is(act, "ngung")) {
+		rc = org_user_disable(&v->by, id, true, v->e);
+		done = "da-khoa";
+	} else if (str_is(act, "cho-dung")) {
+		rc = org_user_disable(&v->by, id, false, v->e);
+		done = "da-cho-dung";
+	}
+	if (!done)
+		page_user_change(v, id);
+	else if (rc < 0)
+		page_failed(v);
+	else
+		redirect(v, path_of(v, "/quan-tri?bao=%s", done));
+}
+
+void page_users_csv(struct view *v)
+{
+	struct org_user *users;
+	size_t count;
+
+	if (org_users(v->web->store, v->a, &users, &count, v->e) < 0) {
+		page_failed(v);
+		return;
+	}
+	csv_page(v, "nguoi-dung.csv");
+	csv_words(v, T("Tên đăng nhập"));
+	csv_words(v, T("Họ và tên"));
+	csv_words(v, T("Vai trò"));
+	csv_words(v, T("Đơn vị"));
+	csv_words(v, T("Tình trạng"));
+	csv_words(v, T("Đăng nhập lần cuối"));
+	csv_end_row(v->w);
+	for (size_t i = 0; i < count; i++) {
+		csv_cell(v->w, users[i].login);
+		csv_cell(v->w, users[i].name);
+		csv_words(v, org_role_words(users[i].role));
+		csv_cell(v->w, unit_name(v, users[i].unit_id));
+		csv_text(v, user_state_words(v, &users[i]));
+		csv_text(v, time_text(v, users[i].last_login_s));
+		csv_end_row(v->w);
+	}
+}
+
+/* --- what happened ---------------------------------------------------------------------------- */
+
+static const struct {
+	const char *what, *words;
+} happenings[] = {
+	{ "login", T("đăng nhập") },
+	{ "login-wrong", T("đăng nhập sai") },
+	{ "login-locked", T("bị khóa vì sai quá số lần") },
+	{ "login-while-locked", T("thử đăng nhập khi đang bị khóa") },
+	{ "logout", T("đăng xuất") },
+	{ "recovery-code-used", T("dùng mã khôi phục") },
+	{ "second-step-on", T("bật xác thực hai bước") },
+	{ "password-change", T("đổi mật khẩu") },
+	{ "user-add", T("thêm người dùng") },
+	{ "user-reset", T("cấp lại mật khẩu") },
+	{ "user-unlock", T("mở khóa tài khoản") },
+	{ "user-disable", T("ngừng tài khoản") },
+	{ "user-enable", T("cho dùng lại tài khoản") },
+	{ "user-role", T("đổi vai trò") },
+	{ "user-place", T("đổi đơn vị hoặc người của tài khoản") },
+	{ "group-add", T("cho nhóm của danh bạ một vai trò") },
+	{ "group-remove", T("bỏ vai trò của nhóm danh bạ") },
+	{ "directory-set", T("đổi thiết đặt danh bạ") },
+	{ "outside-gone", T("kết thúc phiên: không còn trong danh bạ") },
+	{ "emergency-on", T("chọn tài khoản khẩn cấp") },
+	{ "emergency-off", T("bỏ tài khoản khẩn cấp") },
+	{ "emergency-login", T("dùng tài khoản khẩn cấp") },
+	{ "oidc-refused", T("nơi đăng nhập một lần không xác nhận được") },
+	{ "oidc-no-group", T("đăng nhập một lần: không thuộc nhóm nào được dùng") },
+	{ "oidc-name-taken", T("đăng nhập một lần: tên đã là của tài khoản khác") },
+	{ "user-link", T("gắn tài khoản với nơi đăng nhập một lần") },
+	{ "unit-change", T("ghi quyết định về đơn vị") },
+	{ "unit-undo", T("hoàn tác thay đổi đơn vị") },
+	{ "unit-set", T("đổi loại, vai trò của đơn vị") },
+	{ "staff-add", T("thêm người vào danh sách") },
+	{ "staff-set", T("sửa thông tin người") },
+	{ "staff-decide", T("ghi quyết định về người") },
+	{ "staff-withdraw", T("rút quyết định về người") },
+	{ "staff-role", T("giao vai trò theo quy chế") },
+	{ "staff-role-end", T("thôi vai trò theo quy chế") },
+	{ "unit-name", T("đổi tên đơn vị") },
+	{ "sender", T("đặt tên, báo động cho nguồn gửi nhật ký") },
+	{ "host-set", T("đổi loại hoặc cấp độ máy") },
+	{ "exception-add", T("ghi ngoại lệ") },
+	{ "exception-end", T("kết thúc ngoại lệ") },
+	{ "audit", T("yêu cầu kiểm tra lại máy") },
+};
+
+static const char *happening_words(struct view *v, struct str what)
+{
+	for (size_t i = 0; i < COUNT(happenings); i++) {
+		if (str_is(what, happenings[i].what))
+			return tr(v->lang, happenings[i].words);
+	}
+	return text_of(v, what);
+}
+
+void page_events(struct view *v)
+{
+	struct org_event *events;
+	size_t count;
+
+	if (org_events(v->web->store, EVENTS_MAX, v->a, &events, &count, v->e) < 0) {
+		page_failed(v);
+		return;
+	}
+	page_start(v, tr(v->lang, "Nhật ký đăng nhập và quản trị"));
+	html(v->w, "<p><a href=\"/so-vet\">%s</a></p>\n",
+		tr(v->lang, "Mọi thay đổi dữ liệu, có niêm phong: Sổ vết thay đổi"));
+	html_table(v, tr(v->lang, "Nhật ký đăng nhập và quản trị"), "", tr(v->lang, "Lúc"),
+		tr(v->lang, "Ai"), tr(v->lang, "Việc"), tr(v->lang, "Về"),
+		tr(v->lang, "Từ địa chỉ"));
+	for (size_t i = 0; i < count; i++)
+		html(v->w,
+			"<tr><td>%s</td><td>%.*s</td><td>%s</td><td>%.*s</td><td>%.*s</td></tr>\n",
+			time_text(v, events[i].at_s), STR_FMT(events[i].login),
+			happening_words(v, events[i].what), STR_FMT(events[i].about),
+			STR_FMT(events[i].peer));
+	html_table_end(v);
+	html(v->w, "<p class=\"export\"><a href=\"/quan-tri/nhat-ky.csv\">%s</a></p>\n",
+		tr(v->lang, "Tải danh sách này (CSV)"));
+	page_end(v);
+}
+
+void page_events_csv(struct view *v)
+{
+	struct org_event *events;
+	size_t count;
+
+	if (org_events(v->web->store, EVENTS_MAX, v->a, &events, &count, v->e) < 0) {
+		page_failed(v);
+		return;
+	}
+	csv_page(v, "nhat-ky.csv");
+	csv_words(v, T("Lúc"));
+	csv_words(v, T("Ai"));
+	csv_words(v, T("Việc"));
+	csv_words(v, T("Về"));
+	csv_words(v, T("Từ địa chỉ"));
+	csv_end_row(v->w);
+	for (size_t i = 0; i < count; i++) {
+		csv_text(v, time_text(v, events[i].at_s));
+		csv_cell(v->w, events[i].login);
+		csv_text(v, happening_words(v, events[i].what));
+		csv_cell(v->w, events[i].about);
+		csv_cell(v->w, events[i].peer);
+		csv_end_row(v->w);
+	}
+}

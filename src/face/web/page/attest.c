@@ -1,0 +1,329 @@
+/* attest.c - Xác nhận: what the visitor has to sign, who of a unit has not. */
+#include "face/web/flow_int.h"
+
+static const struct statement *named(struct view *v)
+{
+	return pack_statement(v->web->packs, v->args[0]);
+}
+
+static bool is_of_people(const struct statement *s)
+{
+	return !str_is(s->role, "VENDOR") && !str_is(s->role, "OTHER");
+}
+
+typedef void each_statement(struct view *v, const struct statement *s);
+
+static void walk(struct view *v, each_statement *each)
+{
+	for (size_t i = 0; i < pack_count(v->web->packs); i++) {
+		const struct pack *p = pack_at(v->web->packs, i);
+
+		for (size_t n = 0; p->work && n < p->work->statement_count; n++)
+			each(v, &p->work->statements[n]);
+	}
+}
+
+/* --- mine ------------------------------------------------------------------------------------- */
+
+static void mine_row(struct view *v, const struct statement *s)
+{
+	struct flow_by by = view_flow_by(v);
+	int64_t signed_at_s = 0;
+	bool must = false;
+
+	if (!is_of_people(s) || !v->user.staff_id ||
+		attest_must(&by, s, v->user.staff_id, &must, &signed_at_s, v->e) < 0 || !must)
+		return;
+	html(v->w,
+		"<li class=\"item\"><span class=\"what\"><a class=\"title\" href=\"/xac-nhan/%.*s\">%.*s</a><br>",
+		STR_FMT(s->id), STR_FMT(words_of(v, s->title)));
+	if (signed_at_s)
+		html(v->w,
+			"<span class=\"chip met\"><span aria-hidden=\"true\">●</span> %s</span> %s",
+			tr(v->lang, "đã ký"), time_text(v, signed_at_s));
+	else
+		html(v->w,
+			"<span class=\"chip overdue\"><span aria-hidden=\"true\">!</span> %s</span>",
+			tr(v->lang, "cần ký"));
+	html(v->w, "</span></li>\n");
+}
+
+/* --- coverage --------------------------------------------------------------------------------- */
+
+static void cover_row(struct view *v, const struct statement *s)
+{
+	struct flow_by by = view_flow_by(v);
+	struct attest_covers c;
+	int64_t must = 0, has = 0;
+
+	if (attest_coverage(&by, s, view_units(v, RIGHT_SEE).json, &c, v->e) < 0)
+		return;
+	for (size_t i = 0; i < c.count; i++) {
+		must += c.at[i].must;
+		has += c.at[i].has;
+	}
+	html(v->w,
+		"<tr><th scope=\"row\"><a href=\"/xac-nhan/%.*s\">%.*s</a></th><td>%d</td><td>%.*s</td><td>",
+		STR_FMT(s->id), STR_FMT(words_of(v, s->title)), s->version,
+		STR_FMT(law_role_title(v, s->role)));
+	if (must)
+		html(v->w, "%lld/%lld (%lld %%)", (long long)has, (long long)must,
+			(long long)(has * 100 / must));
+	else
+		html(v->w, "%s",
+			is_of_people(s) ? tr(v->lang, "chưa ai giữ vai trò này") :
+					  tr(v->lang, "ký trên giấy"));
+	html(v->w, "</td></tr>\n");
+}
+
+void page_attest(struct view *v)
+{
+	page_start(v, tr(v->lang, "Cam kết và xác nhận"));
+	html(v->w, "<section>\n<h2>%s</h2>\n", tr(v->lang, "Của tôi"));
+	if (v->user.staff_id) {
+		html(v->w, "<ul class=\"items\">\n");
+		walk(v, mine_row);
+		html(v->w, "</ul>\n");
+	} else {
+		html(v->w, "<p class=\"empty\">%s</p>\n",
+			tr(v->lang,
+				"Tài khoản này chưa gắn với người nào trong danh sách nhân sự nên chưa có gì để "
+				"ký. Nhờ người quản trị gắn tài khoản với người ở trang Quản trị."));
+	}
+	html(v->w, "</section>\n");
+	if (org_reach(v->user.role, RIGHT_SEE) > PLACE_SELF) {
+		html(v->w, "<section>\n<h2>%s</h2>\n",
+			tr(v->lang, "Trong các đơn vị tôi được xem"));
+		html_table(v, tr(v->lang, "Trong các đơn vị tôi được xem"), "", tr(v->lang, "Bản"),
+			tr(v->lang, "Phiên bản"), tr(v->lang, "Ai ký"), tr(v->lang, "Đã ký"));
+		walk(v, cover_row);
+		html_table_end(v);
+		html(v->w, "<p><a href=\"/pho-bien\">%s</a></p>\n</section>\n",
+			tr(v->lang, "Các buổi phổ biến, kiểm tra nhận thức"));
+	}
+	page_end(v);
+}
+
+/* --- one statement ---------------------------------------------------------------------------- */
+
+static void points(struct view *v, const struct statement *s, bool may_tick)
+{
+	html(v->w, "<ol class=\"points\">\n");
+	for (size_t i = 0; i < s->point_count; i++) {
+		const struct statement_point *p = &s->points[i];
+
+		html(v->w, "<li>");
+		if (may_tick && p->is_tick)
+			html(v->w,
+				"<label><input type=\"checkbox\" name=\"diem-%.*s\" value=\"yes\"> ",
+				STR_FMT(p->id));
+		html(v->w, "%.*s", STR_FMT(words_of(v, p->text)));
+		if (may_tick && p->is_tick)
+			html(v->w, "</label>");
+		html(v->w, " <span class=\"soft\">");
+		for (size_t n = 0; n < p->answer_count; n++)
+			html(v->w, "%s%.*s", n ? ", " : "", STR_FMT(p->answers[n]));
+		html(v->w, "</span></li>\n");
+	}
+	html(v->w, "</ol>\n");
+}
+
+static void sign_form(struct view *v, const struct statement *s)
+{
+	html_form(v, path_of(v, "/xac-nhan/%.*s", STR_FMT(s->id)), "plain");
+	points(v, s, true);
+	html(v->w, "<p class=\"soft\">%s</p>\n",
+		tr(v->lang,
+			"Điểm có ô vuông chỉ được ký khi đánh dấu. Khiên giữ tên, chức vụ, thời điểm và mã băm của đúng lời văn này."));
+	html_form_end(v, tr(v->lang, "Tôi ký xác nhận"));
+}
+
+static void paper_form(struct view *v, const struct statement *s)
+{
+	html(v->w, "<section class=\"act\">\n<details>\n<summary>%s</summary>\n",
+		tr(v->lang, "Nhập một bản đã ký trên giấy"));
+	html_form(v, path_of(v, "/xac-nhan/%.*s", STR_FMT(s->id)), "plain");
+	html(v->w, "<input type=\"hidden\" name=\"giay\" value=\"co\">\n");
+	html_unit_select(v,
+		&(struct unit_choice){ .name = "don-vi",
+			.label = tr(v->lang, "Đơn vị"),
+			.right = RIGHT_ACT,
+			.chosen = v->user.unit_id });
+	html_field(v,
+		&(struct field){ .name = "ten",
+			.label = tr(v->lang, "Họ và tên người ký"),
+			.is_required = true });
+	html_field(
+		v, &(struct field){ .name = "chuc-vu", .label = tr(v->lang, "Chức vụ, tổ chức") });
+	html_field(v,
+		&(struct field){ .name = "noi-luu",
+			.label = tr(v->lang, "Nơi lưu bản giấy"),
+			.is_required = true });
+	if (is_of_people(s))
+		html_field(v,
+			&(struct field){ .name = "nguoi",
+				.label = tr(v->lang, "Số của người trong danh sách nhân sự"),
+				.is_required = true });
+	points(v, s, true);
+	html_form_end(v, tr(v->lang, "Ghi bản giấy"));
+	html(v->w, "</details>\n</section>\n");
+}
+
+static void unit_rows(struct view *v, const struct statement *s)
+{
+	struct flow_by by = view_flow_by(v);
+	struct attest_covers c;
+
+	if (attest_coverage(&by, s, view_units(v, RIGHT_SEE).json, &c, v->e) < 0 || c.count == 0)
+		return;
+	html(v->w, "<section>\n<h2>%s</h2>\n", tr(v->lang, "Theo đơn vị"));
+	html_table(v, tr(v->lang, "Theo đơn vị"), "", tr(v->lang, "Đơn vị"), tr(v->lang, "Đã ký"),
+		tr(v->lang, "Chưa ký"));
+	for (size_t i = 0; i < c.count; i++)
+		html(v->w,
+			"<tr><th scope=\"row\"><a href=\"/xac-nhan/%.*s?don-vi=%lld\">%.*s</a></th>"
+			"<td>%lld/%lld</td><td>%lld</td></tr>\n",
+			STR_FMT(s->id), (long long)c.at[i].unit_id,
+			STR_FMT(unit_name(v, c.at[i].unit_id)), (long long)c.at[i].has,
+			(long long)c.at[i].must, (long long)(c.at[i].must - c.at[i].has));
+	html_table_end(v);
+	html(v->w, "</section>\n");
+}
+
+/* Who of one unit has signed and who has not: the list to print. */
+static void people(struct view *v, const struct statement *s, int64_t unit_id)
+{
+	struct flow_by by = view_flow_by(v);
+	struct attest_people list;
+
+	if (attest_people(&by, s, unit_id, &list, v->e) < 0)
+		return;
+	html(v->w, "<section>\n<h2>%.*s</h2>\n", STR_FMT(unit_name(v, unit_id)));
+	html_table(v, NULL, "", tr(v->lang, "Họ và tên"), tr(v->lang, "Chức vụ"),
+		tr(v->lang, "Ký lúc"));
+	for (size_t i = 0; i < list.count; i++) {
+		html(v->w,
+			"<tr><th scope=\"row\"><a href=\"/nhan-su/%lld\">%.*s</a></th><td>%.*s</td><td>",
+			(long long)list.at[i].staff_id, STR_FMT(list.at[i].name),
+			STR_FMT(list.at[i].position));
+		if (list.at[i].signed_at_s)
+			html(v->w, "%s", time_text(v, list.at[i].signed_at_s));
+		else
+			html(v->w,
+				"<span class=\"chip overdue\"><span aria-hidden=\"true\">!</span> %s</span>",
+				tr(v->lang, "chưa ký"));
+		html(v->w, "</td></tr>\n");
+	}
+	html_table_end(v);
+	html(v->w, "</section>\n");
+}
+
+static void show(struct view *v, const struct statement *s)
+{
+	struct flow_by by = view_flow_by(v);
+	int64_t unit = 0, signed_at_s = 0;
+	char digest[ATTEST_DIGEST_SIZE];
+	bool must = false;
+
+	attest_digest(s, digest);
+	if (v->user.staff_id &&
+		attest_must(&by, s, v->user.staff_id, &must, &signed_at_s, v->e) < 0)
+		must = false;
+	page_start(v, text_of(v, words_of(v, s->title)));
+	html(v->w, "<section>\n<p class=\"soft\">%s %d · ", tr(v->lang, "Phiên bản"), s->version);
+	html_clauses(v, s->pack, s->clauses, s->clause_count);
+	html(v->w, " · <code class=\"sha\">%s</code></p>\n<p>%.*s</p>\n", digest,
+		STR_FMT(words_of(v, s->text)));
+	if (must && !signed_at_s)
+		sign_form(v, s);
+	else
+		points(v, s, false);
+	if (signed_at_s)
+		html(v->w, "<p class=\"notice\">%s %s</p>\n", tr(v->lang, "Bạn đã ký lúc"),
+			time_text(v, signed_at_s));
+	html(v->w, "</section>\n");
+	if (str_to_i64(http_pair(v->query, "don-vi"), &unit) && view_may(v, RIGHT_SEE, unit))
+		people(v, s, unit);
+	else if (org_reach(v->user.role, RIGHT_SEE) > PLACE_SELF)
+		unit_rows(v, s);
+	if (org_reach(v->user.role, RIGHT_ACT) > PLACE_SELF)
+		paper_form(v, s);
+	page_end(v);
+}
+
+void page_statement(struct view *v)
+{
+	const struct statement *s = named(v);
+
+	if (s)
+		show(v, s);
+	else
+		page_problem(v, 404);
+}
+
+static struct attest_signing typed(struct view *v, const struct statement *s)
+{
+	VEC(struct str) ticks = { 0 };
+	struct attest_signing g = { .statement = s,
+		.unit_id = v->user.unit_id,
+		.staff_id = v->user.staff_id,
+		.name = v->user.name };
+	struct staff me;
+
+	for (size_t i = 0; i < s->point_count; i++) {
+		const char *name = path_of(v, "diem-%.*s", STR_FMT(s->points[i].id));
+
+		if (str_is(form_value(v, name), "yes"))
+			vec_push(v->a, &ticks, s->points[i].id);
+	}
+	g.ticks = ticks.at;
+	g.tick_count = ticks.len;
+	if (form_value(v, "giay").len) {
+		g.how = ATTEST_PAPER;
+		g.unit_id = form_number(v, "don-vi");
+		g.staff_id = is_of_people(s) ? form_number(v, "nguoi") : 0;
+		g.name = form_value(v, "ten");
+		g.position = form_value(v, "chuc-vu");
+		g.paper = form_value(v, "noi-luu");
+	} else if (v->user.staff_id &&
+		staff_get(v->web->store, v->user.staff_id, v->a, &me, v->e) == 0) {
+		g.name = me.name;
+		g.position = me.position;
+		g.unit_id = me.unit_id;
+	}
+	return g;
+}
+
+void page_statement_sign(struct view *v)
+{
+	const struct statement_point *against = NULL;
+	const struct statement *s = named(v);
+	struct flow_by by = view_flow_by(v);
+	struct attest_signing g;
+	int64_t id;
+	int rc;
+
+	if (!s) {
+		page_problem(v, 404);
+		return;
+	}
+	g = typed(v, s);
+	rc = attest_sign(&by, &g, &against, &id, v->e);
+	if (rc == ERR_CONFLICT || rc == ERR_INPUT) {
+		if (against)
+			fault_add(v, "noi-dung",
+				fill(v,
+					tr(v->lang,
+						"Hồ sơ xử lý của đơn vị trái với điểm này: {diem}"),
+					"diem", text_of(v, words_of(v, against->text)), NULL));
+		else
+			fault_add(
+				v, "ten", tr(v->lang, "Hãy ghi tên người ký và nơi lưu bản giấy."));
+		v->rs->status = 422;
+		show(v, s);
+	} else if (rc < 0) {
+		page_failed(v);
+	} else {
+		redirect(v, path_of(v, "/xac-nhan/%.*s?bao=da-luu", STR_FMT(s->id)));
+	}
+}

@@ -1,0 +1,644 @@
+/* case.c - one case: where it stands, its tasks, its next moves, its papers. */
+#include "face/web/flow_int.h"
+
+struct shown {
+	struct flow_case c;
+	const struct flow *f;
+	struct flow_history h;
+	struct flow_refusals why; /* of a move that was refused */
+	struct str move;          /* that one */
+};
+
+static int load(struct view *v, struct shown *x)
+{
+	int64_t id;
+
+	*x = (struct shown){ 0 };
+	if (!str_to_i64(v->args[0], &id))
+		return err_set(v->e, ERR_ABSENT, "no such case");
+	if (flow_get(v->web->store, id, v->by.now_s, v->a, &x->c, v->e) < 0 ||
+		flow_history(v->web->store, id, v->a, &x->h, v->e) < 0)
+		return v->e->code;
+	x->f = pack_flow(v->web->packs, x->c.flow);
+	if (!x->f)
+		return err_set(v->e, ERR_ABSENT, "no pack has the flow of this case any more");
+	return 0;
+}
+
+/* --- what people type ------------------------------------------------------------------------- */
+
+/* "31/12/2026" or "2026-12-31" as the latter; "" when it is none. */
+static struct str day_typed(struct view *v, struct str s)
+{
+	int64_t n[3];
+	struct str part[3], rest = s;
+	struct date d;
+
+	if (date_parse(s, &d))
+		return s;
+	for (int i = 0; i < 3; i++) {
+		if (!str_next_word(&rest, "/-.", &part[i]) || !str_to_i64(part[i], &n[i]) ||
+			n[i] < 1 || n[i] > 9999)
+			return STR("");
+	}
+	return arena_fmt(v->a, "%04d-%02d-%02d", (int)n[2], (int)n[1], (int)n[0]);
+}
+
+/* "8:30", "08h30" as "08:30"; "" when it is none. */
+static struct str hour_typed(struct view *v, struct str s)
+{
+	struct str hour, minute, rest = s;
+	int64_t h, m = 0;
+
+	if (!str_next_word(&rest, ":hg", &hour) || !str_to_i64(hour, &h))
+		return STR("");
+	if (str_next_word(&rest, ":hg", &minute) && !str_to_i64(minute, &m))
+		return STR("");
+	if (h < 0 || h > 23 || m < 0 || m > 59)
+		return STR("");
+	return arena_fmt(v->a, "%02d:%02d", (int)h, (int)m);
+}
+
+struct str flow_typed(struct view *v, enum flow_field_type type, struct str typed)
+{
+	struct str day, hour, rest = typed;
+
+	if (typed.len == 0 || (type != FLOW_DATE && type != FLOW_TIME))
+		return typed;
+	if (!str_next_word(&rest, " T", &day))
+		return typed;
+	day = day_typed(v, day);
+	if (!day.len)
+		return typed;
+	if (type == FLOW_DATE)
+		return day;
+	hour = str_trim(rest).len ? hour_typed(v, str_trim(rest)) : STR("00:00");
+	return hour.len ? arena_fmt(v->a, "%.*sT%.*s", STR_FMT(day), STR_FMT(hour)) : typed;
+}
+
+static void yes_field(struct view *v, const struct flow_field *f, struct str value)
+{
+	html(v->w,
+		"<div class=\"field\"><label><input type=\"checkbox\" name=\"%.*s\" value=\"yes\"",
+		STR_FMT(f->id));
+	if (str_is(value, "yes"))
+		html(v->w, " checked");
+	html(v->w, "> %.*s</label>\n", STR_FMT(words_of(v, f->title)));
+	if (f->hint.vi.ptr)
+		html(v->w, "<p class=\"hint\">%.*s</p>\n", STR_FMT(words_of(v, f->hint)));
+	html(v->w, "</div>\n");
+}
+
+static void long_field(struct view *v, const struct flow_field *f, struct str value)
+{
+	html(v->w,
+		"<div class=\"field\"><label for=\"%.*s\">%.*s</label>\n"
+		"<textarea id=\"%.*s\" name=\"%.*s\" rows=\"3\" cols=\"40\">%.*s</textarea></div>\n",
+		STR_FMT(f->id), STR_FMT(words_of(v, f->title)), STR_FMT(f->id), STR_FMT(f->id),
+		STR_FMT(value));
+}
+
+static void person_field(
+	struct view *v, const struct flow_field *f, struct str value, int64_t unit_id)
+{
+	struct staff_query q = {
+		.units = unit_json(v, unit_id), .text = STR(""), .state = STR("here"), .max = 500
+	};
+	struct staff *people;
+	size_t count;
+
+	if (staff_list(v->web->store, &q, v->a, &people, &count, v->e) < 0)
+		count = 0;
+	html_select(v, text_of(v, f->id), text_of(v, words_of(v, f->title)));
+	html_option(v, "", tr(v->lang, "– chọn –"), value.len == 0);
+	for (size_t i = 0; i < count; i++)
+		html_option(v, number_text(v, people[i].id), text_of(v, people[i].name),
+			str_is(value, number_text(v, people[i].id)));
+	html_select_end(v);
+}
+
+static void host_field(struct view *v, const struct flow_field *f, struct str value)
+{
+	struct org_host *hosts;
+	size_t count;
+
+	if (view_hosts(v, RIGHT_SEE, &(struct org_host_query){ .max = VIEW_HOSTS_MAX }, &hosts,
+		    &count) < 0)
+		count = 0;
+	html_select(v, text_of(v, f->id), text_of(v, words_of(v, f->title)));
+	html_option(v, "", tr(v->lang, "– chọn –"), value.len == 0);
+	for (size_t i = 0; i < count; i++)
+		html_option(v, number_text(v, hosts[i].id), text_of(v, hosts[i].name),
+			str_is(value, number_text(v, hosts[i].id)));
+	html_select_end(v);
+}
+
+static void choice_field(struct view *v, const struct flow_field *f, struct str value)
+{
+	html_select(v, text_of(v, f->id), text_of(v, words_of(v, f->title)));
+	html_option(v, "", tr(v->lang, "– chọn –"), value.len == 0);
+	for (size_t i = 0; i < f->choice_count; i++)
+		html_option(v, text_of(v, f->choices[i].id),
+			text_of(v, words_of(v, f->choices[i].title)),
+			str_eq(value, f->choices[i].id));
+	html_select_end(v);
+}
+
+static void line_field(struct view *v, const struct flow_field *f, struct str value, bool is_needed)
+{
+	struct flow_reader r = view_flow_reader(v);
+	const char *hint = f->hint.vi.ptr ? text_of(v, words_of(v, f->hint)) :
+		f->type == FLOW_DATE      ? tr(v->lang, "Ví dụ 31/12/2026") :
+		f->type == FLOW_TIME      ? tr(v->lang, "Ví dụ 31/12/2026 08:30") :
+					    NULL;
+
+	html_field(v,
+		&(struct field){ .name = text_of(v, f->id),
+			.label = text_of(v, words_of(v, f->title)),
+			.hint = hint,
+			.value = text_of(v, flow_words(&r, f, value)),
+			.autocomplete = "off",
+			.is_required = is_needed });
+}
+
+void html_flow_field(struct view *v, const struct flow_field *f, struct str value, bool is_needed,
+	int64_t unit_id)
+{
+	struct str typed = http_pair(v->form, text_of(v, f->id));
+
+	if (typed.ptr)
+		value = typed;
+	switch (f->type) {
+	case FLOW_YES:
+		yes_field(v, f, value);
+		break;
+	case FLOW_LONG:
+		long_field(v, f, value);
+		break;
+	case FLOW_CHOICE:
+		choice_field(v, f, value);
+		break;
+	case FLOW_HOST:
+		host_field(v, f, value);
+		break;
+	case FLOW_STAFF:
+		person_field(v, f, value, unit_id);
+		break;
+	case FLOW_TEXT:
+	case FLOW_NUMBER:
+	case FLOW_DATE:
+	case FLOW_TIME:
+		line_field(v, f, value, is_needed);
+		break;
+	}
+}
+
+/* --- the page --------------------------------------------------------------------------------- */
+
+static bool was_in(const struct shown *x, struct str state)
+{
+	for (size_t i = 0; i < x->h.step_count; i++)
+		if (str_eq(x->h.steps[i].from, state))
+			return true;
+	return false;
+}
+
+static void ribbon(struct view *v, const struct shown *x)
+{
+	html(v->w, "<ol class=\"ribbon\" aria-label=\"%s\">\n", tr(v->lang, "Các trạng thái"));
+	for (size_t i = 0; i < x->f->state_count; i++) {
+		const struct flow_state *s = &x->f->states[i];
+		bool is_here = str_eq(s->id, x->c.state);
+
+		if (s->kind == FLOW_STATE_VOID && !is_here)
+			continue;
+		html(v->w, "<li class=\"%s\"", is_here ? "here" : was_in(x, s->id) ? "past" : "");
+		if (is_here)
+			html(v->w, " aria-current=\"step\"");
+		html(v->w, ">%.*s</li>\n", STR_FMT(words_of(v, s->title)));
+	}
+	html(v->w, "</ol>\n");
+}
+
+static void facts(struct view *v, const struct shown *x)
+{
+	html(v->w, "<p>%.*s <span class=\"soft\">(", STR_FMT(words_of(v, x->f->what)));
+	html_clauses(v, x->f->pack, x->f->clauses, x->f->clause_count);
+	html(v->w, ")</span></p>\n<dl class=\"facts\">\n");
+	html_fact(v, tr(v->lang, "Loại hồ sơ"), words_of(v, x->f->title));
+	html(v->w, "<div><dt>%s</dt><dd>", tr(v->lang, "Đơn vị"));
+	html_unit_link(v, x->c.unit_id);
+	html(v->w, "</dd></div>\n");
+	if (x->c.staff_id)
+		html(v->w, "<div><dt>%s</dt><dd><a href=\"/nhan-su/%lld\">%.*s</a></dd></div>\n",
+			tr(v->lang, "Người"), (long long)x->c.staff_id, STR_FMT(x->c.title));
+	html_fact(v, tr(v->lang, "Mở lúc"),
+		arena_fmt(v->a, "%s, %.*s", time_text(v, x->c.started_at_s),
+			STR_FMT(x->c.started_by.len ? x->c.started_by : STR("Khiên"))));
+	if (x->c.due_at_s) {
+		html(v->w, "<div><dt>%s</dt><dd>", tr(v->lang, "Bước tiếp theo"));
+		html_clock(v, x->c.due_at_s, 0);
+		html(v->w, "</dd></div>\n");
+	}
+	if (x->c.ended_at_s)
+		html_fact(v, tr(v->lang, "Kết thúc lúc"), str_of(time_text(v, x->c.ended_at_s)));
+	html(v->w, "</dl>\n");
+	if (x->f->is_spread && !x->c.parent_id)
+		html(v->w, "<p><a href=\"/ho-so?xem=tat-ca&dot=%lld\">%s</a></p>\n",
+			(long long)x->c.id, tr(v->lang, "Xem hồ sơ của đợt này ở các đơn vị"));
+}
+
+/* --- tasks ------------------------------------------------------------------------------------ */
+
+static struct str choice_words(struct view *v, const struct flow_task_kind *k, struct str choice)
+{
+	for (size_t i = 0; k && i < k->choice_count; i++)
+		if (str_eq(k->choices[i].id, choice))
+			return words_of(v, k->choices[i].title);
+	return choice.len ? choice : str_of(tr(v->lang, "đã xong"));
+}
+
+static void task_choices(struct view *v, const struct flow_task *t, const struct flow_task_kind *k)
+{
+	if (k->choice_count == 0) {
+		html(v->w,
+			"<label><input type=\"radio\" name=\"v%lld\" value=\"xong\"> %s</label> ",
+			(long long)t->id, tr(v->lang, "đã xong"));
+		return;
+	}
+	for (size_t i = 0; i < k->choice_count; i++)
+		html(v->w,
+			"<label><input type=\"radio\" name=\"v%lld\" value=\"%.*s\"> %.*s</label> ",
+			(long long)t->id, STR_FMT(k->choices[i].id),
+			STR_FMT(words_of(v, k->choices[i].title)));
+}
+
+static void task_row(struct view *v, const struct shown *x, const struct flow_task *t, bool may)
+{
+	struct flow_reader r = view_flow_reader(v);
+	const struct flow_task_kind *k = flow_task_of(x->f, t->kind);
+
+	html(v->w, "<tr>\n<th scope=\"row\">");
+	if (k)
+		html(v->w, "%.*s", STR_FMT(flow_task_words(&r, k, t->thing)));
+	else
+		html(v->w, "%.*s", STR_FMT(t->kind));
+	html(v->w, "</th>\n<td>");
+	html_clock(v, t->due_at_s, t->done_at_s);
+	html(v->w, "</td>\n<td>");
+	if (t->done_at_s)
+		html(v->w,
+			"<span class=\"chip met\"><span aria-hidden=\"true\">●</span> %.*s</span> %.*s, %s",
+			STR_FMT(choice_words(v, k, t->choice)), STR_FMT(t->done_by),
+			time_text(v, t->done_at_s));
+	else if (may && k)
+		task_choices(v, t, k);
+	else
+		html(v->w, "%s", tr(v->lang, "chưa làm"));
+	html(v->w, "</td>\n</tr>\n");
+}
+
+static void tasks(struct view *v, const struct shown *x)
+{
+	bool may = !x->c.ended_at_s && x->c.tasks_open && view_may(v, RIGHT_ACT, x->c.unit_id);
+
+	if (x->h.task_count == 0)
+		return;
+	html(v->w, "<section>\n<h2>%s <span class=\"count\">%zu/%zu</span></h2>\n",
+		tr(v->lang, "Công việc"), x->c.tasks_all - x->c.tasks_open, x->c.tasks_all);
+	if (may)
+		html_form(v, path_of(v, "/ho-so/%lld/viec", (long long)x->c.id), "review");
+	html_table(v, tr(v->lang, "Công việc"), "stack", tr(v->lang, "Công việc"),
+		tr(v->lang, "Thời hạn"), tr(v->lang, "Kết quả"));
+	for (size_t i = 0; i < x->h.task_count; i++)
+		task_row(v, x, &x->h.tasks[i], may);
+	html_table_end(v);
+	if (may) {
+		html_field(v,
+			&(struct field){
+				.name = "ghi-chu", .label = tr(v->lang, "Ghi chú chung") });
+		html_form_end(v, tr(v->lang, "Ghi các việc đã chọn"));
+	}
+	html(v->w, "</section>\n");
+}
+
+/* --- moves ------------------------------------------------------------------------------------ */
+
+static bool is_from(const struct flow_move *m, struct str state)
+{
+	for (size_t i = 0; i < m->from_count; i++)
+		if (str_eq(m->from[i], state))
+			return true;
+	return false;
+}
+
+static bool may_move(struct view *v, const struct shown *x, const struct flow_move *m)
+{
+	static const enum org_right rights[] = { RIGHT_ACT, RIGHT_APPROVE, RIGHT_SIGN };
+
+	return view_may(v, rights[m->who], x->c.unit_id);
+}
+
+static void fields(
+	struct view *v, const struct shown *x, const struct str *ids, size_t count, bool is_needed)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct flow_field *f = flow_field_of(x->f, ids[i]);
+
+		if (f)
+			html_flow_field(
+				v, f, flow_value_of(&x->h, ids[i]), is_needed, x->c.unit_id);
+	}
+}
+
+static void move_form(struct view *v, const struct shown *x, const struct flow_move *m)
+{
+	const struct role *role = pack_role(v->web->packs, m->role);
+	bool is_refused = str_eq(m->id, x->move);
+
+	html(v->w, "<details class=\"card\"");
+	if (is_refused)
+		html(v->w, " open");
+	html(v->w, ">\n<summary>%.*s", STR_FMT(words_of(v, m->title)));
+	if (role)
+		html(v->w, " <span class=\"soft\">– %.*s</span>",
+			STR_FMT(words_of(v, role->title)));
+	html(v->w, "</summary>\n");
+	html_form(v, path_of(v, "/ho-so/%lld/buoc", (long long)x->c.id), "plain");
+	html(v->w, "<input type=\"hidden\" name=\"buoc\" value=\"%.*s\">\n", STR_FMT(m->id));
+	fields(v, x, m->needs, m->need_count, true);
+	fields(v, x, m->asks, m->ask_count, false);
+	html_form_end(v, text_of(v, words_of(v, m->title)));
+	html(v->w, "</details>\n");
+}
+
+static void moves(struct view *v, const struct shown *x)
+{
+	size_t count = 0;
+
+	if (x->c.ended_at_s)
+		return;
+	html(v->w, "<section class=\"act\">\n<h2>%s</h2>\n", tr(v->lang, "Bước tiếp theo"));
+	for (size_t i = 0; i < x->f->move_count; i++) {
+		const struct flow_move *m = &x->f->moves[i];
+
+		if (!is_from(m, x->c.state) || !may_move(v, x, m))
+			continue;
+		move_form(v, x, m);
+		count++;
+	}
+	if (count == 0)
+		html(v->w, "<p class=\"empty\">%s</p>\n",
+			tr(v->lang, "Bước tiếp theo thuộc quyền của người khác."));
+	html(v->w, "</section>\n");
+}
+
+/* --- papers and history ----------------------------------------------------------------------- */
+
+static bool has_paper(const struct shown *x, const struct flow_paper *p)
+{
+	for (size_t i = 0; i < x->h.step_count; i++) {
+		const struct flow_move *m = flow_move_of(x->f, x->h.steps[i].move);
+
+		for (size_t n = 0; m && n < m->paper_count; n++)
+			if (str_eq(m->papers[n], p->id))
+				return true;
+	}
+	return false;
+}
+
+static void papers(struct view *v, const struct shown *x)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < x->f->paper_count; i++) {
+		const struct flow_paper *p = &x->f->papers[i];
+
+		if (!has_paper(x, p))
+			continue;
+		if (count++ == 0)
+			html(v->w, "<section>\n<h2>%s</h2>\n<ul class=\"hits\">\n",
+				tr(v->lang, "Giấy tờ"));
+		html(v->w, "<li><a href=\"/ho-so/%lld/giay/%.*s\">%.*s</a></li>\n",
+			(long long)x->c.id, STR_FMT(p->id), STR_FMT(words_of(v, p->title)));
+	}
+	if (count)
+		html(v->w, "</ul>\n</section>\n");
+}
+
+static void values(struct view *v, const struct shown *x)
+{
+	struct flow_reader r = view_flow_reader(v);
+	size_t count = 0;
+
+	for (size_t i = 0; i < x->f->field_count; i++) {
+		const struct flow_field *f = &x->f->fields[i];
+		struct str value = flow_value_of(&x->h, f->id);
+
+		if (!value.len)
+			continue;
+		if (count++ == 0)
+			html(v->w, "<section>\n<h2>%s</h2>\n<dl class=\"facts\">\n",
+				tr(v->lang, "Nội dung đã ghi"));
+		html_fact(v, text_of(v, words_of(v, f->title)), flow_words(&r, f, value));
+	}
+	if (count)
+		html(v->w, "</dl>\n</section>\n");
+}
+
+static void history(struct view *v, const struct shown *x)
+{
+	html(v->w, "<section>\n<h2>%s</h2>\n<ol class=\"items\">\n", tr(v->lang, "Quá trình"));
+	html(v->w,
+		"<li class=\"item\"><span class=\"what\">%s</span> <span class=\"soft\">%.*s, %s</span></li>\n",
+		tr(v->lang, "Mở hồ sơ"),
+		STR_FMT(x->c.started_by.len ? x->c.started_by : STR("Khiên")),
+		time_text(v, x->c.started_at_s));
+	for (size_t i = 0; i < x->h.step_count; i++) {
+		const struct flow_step *s = &x->h.steps[i];
+		const struct flow_move *m = flow_move_of(x->f, s->move);
+
+		html(v->w, "<li class=\"item\"><span class=\"what\">%.*s ",
+			STR_FMT(m ? words_of(v, m->title) : s->move));
+		if (s->due_at_s)
+			html_clock(v, s->due_at_s, s->at_s);
+		html(v->w, "</span> <span class=\"soft\">%.*s, %s</span></li>\n", STR_FMT(s->by),
+			time_text(v, s->at_s));
+	}
+	html(v->w, "</ol>\n</section>\n");
+}
+
+static void show(struct view *v, const struct shown *x)
+{
+	page_start(v, text_of(v, x->c.title));
+	ribbon(v, x);
+	facts(v, x);
+	tasks(v, x);
+	moves(v, x);
+	values(v, x);
+	papers(v, x);
+	history(v, x);
+	page_end(v);
+}
+
+void page_case(struct view *v)
+{
+	struct shown x;
+
+	if (load(v, &x) < 0)
+		page_failed(v);
+	else
+		show(v, &x);
+}
+
+/* --- acting ----------------------------------------------------------------------------------- */
+
+#define VALUES_MAX 32
+
+static size_t typed_of(
+	struct view *v, const struct shown *x, const struct flow_move *m, struct flow_value *ret)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < x->f->field_count && count < VALUES_MAX; i++) {
+		const struct flow_field *f = &x->f->fields[i];
+		struct str typed = form_value(v, text_of(v, f->id));
+		bool is_asked = false;
+
+		for (size_t n = 0; n < m->need_count; n++)
+			is_asked = is_asked || str_eq(m->needs[n], f->id);
+		for (size_t n = 0; n < m->ask_count; n++)
+			is_asked = is_asked || str_eq(m->asks[n], f->id);
+		typed = flow_typed(v, f->type, typed);
+		if (is_asked && !str_eq(typed, flow_value_of(&x->h, f->id)))
+			ret[count++] = (struct flow_value){ .field = f->id, .value = typed };
+	}
+	return count;
+}
+
+static void refused(struct view *v, struct shown *x)
+{
+	for (size_t i = 0; i < x->why.count; i++)
+		fault_add(v, x->why.at[i].field.len ? text_of(v, x->why.at[i].field) : "noi-dung",
+			text_of(v, words_of(v, x->why.at[i].words)));
+	if (x->why.count == 0)
+		fault_add(v, "noi-dung",
+			tr(v->lang, "Hồ sơ vừa được người khác chuyển bước. Hãy xem lại."));
+	v->rs->status = 422;
+	show(v, x);
+}
+
+void page_case_move(struct view *v)
+{
+	struct flow_by by = view_flow_by(v);
+	struct flow_value typed[VALUES_MAX];
+	const struct flow_move *m;
+	struct flow_asked asked;
+	struct shown x;
+	int rc;
+
+	if (load(v, &x) < 0) {
+		page_failed(v);
+		return;
+	}
+	x.move = form_value(v, "buoc");
+	m = flow_move_of(x.f, x.move);
+	if (!m) {
+		page_problem(v, 400);
+		return;
+	}
+	asked = (struct flow_asked){ x.move, typed, typed_of(v, &x, m, typed) };
+	rc = flow_move(&by, x.c.id, &asked, &x.why, v->e);
+	if (rc == ERR_CONFLICT)
+		refused(v, &x);
+	else if (rc < 0)
+		page_failed(v);
+	else
+		redirect(v, path_of(v, "/ho-so/%lld?bao=da-luu", (long long)x.c.id));
+}
+
+/* Every task for which something was chosen, on one page. */
+void page_case_tasks(struct view *v)
+{
+	struct flow_by by = view_flow_by(v);
+	struct shown x;
+	int rc = 0;
+
+	if (load(v, &x) < 0) {
+		page_failed(v);
+		return;
+	}
+	for (size_t i = 0; rc == 0 && i < x.h.task_count; i++) {
+		struct str choice = form_value(v, path_of(v, "v%lld", (long long)x.h.tasks[i].id));
+
+		if (!choice.len || x.h.tasks[i].done_at_s)
+			continue;
+		if (str_is(choice, "xong"))
+			choice = STR("");
+		rc = flow_task_do(&by, x.h.tasks[i].id, choice, form_value(v, "ghi-chu"), v->e);
+		rc = rc == ERR_CONFLICT ? 0 : rc; /* somebody else has done it */
+	}
+	if (rc < 0)
+		page_failed(v);
+	else
+		redirect(v, path_of(v, "/ho-so/%lld?bao=da-luu", (long long)x.c.id));
+}
+
+/* --- a paper ---------------------------------------------------------------------------------- */
+
+static void paper_tasks(struct view *v, const struct shown *x)
+{
+	struct flow_reader r = view_flow_reader(v);
+
+	html_table(v, NULL, "", tr(v->lang, "Công việc"), tr(v->lang, "Kết quả"),
+		tr(v->lang, "Lúc"), tr(v->lang, "Người làm"));
+	for (size_t i = 0; i < x->h.task_count; i++) {
+		const struct flow_task *t = &x->h.tasks[i];
+		const struct flow_task_kind *k = flow_task_of(x->f, t->kind);
+
+		html(v->w, "<tr><td>%.*s</td><td>%.*s %.*s</td><td>%s</td><td>%.*s</td></tr>\n",
+			STR_FMT(k ? flow_task_words(&r, k, t->thing) : t->kind),
+			STR_FMT(t->done_at_s ? choice_words(v, k, t->choice) :
+					       str_of(tr(v->lang, "chưa làm"))),
+			STR_FMT(t->note), time_text(v, t->done_at_s), STR_FMT(t->done_by));
+	}
+	html_table_end(v);
+}
+
+void page_case_paper(struct view *v)
+{
+	struct flow_reader r = view_flow_reader(v);
+	const struct flow_paper *p = NULL;
+	struct shown x;
+
+	if (load(v, &x) < 0) {
+		page_failed(v);
+		return;
+	}
+	for (size_t i = 0; i < x.f->paper_count; i++) {
+		if (str_eq(x.f->papers[i].id, v->args[1]) && has_paper(&x, &x.f->papers[i]))
+			p = &x.f->papers[i];
+	}
+	if (!p) {
+		page_problem(v, 404);
+		return;
+	}
+	page_start(v, text_of(v, words_of(v, p->title)));
+	html(v->w, "<section class=\"sheet\">\n<p class=\"soft\">%.*s</p>\n",
+		STR_FMT(unit_name(v, x.c.unit_id)));
+	if (p->to.vi.ptr)
+		html(v->w, "<p>%s %.*s</p>\n", tr(v->lang, "Kính gửi:"),
+			STR_FMT(flow_fill(&r, x.f, &x.h, p->to)));
+	html(v->w, "<p>%s <strong>%.*s</strong></p>\n<p>%.*s</p>\n", tr(v->lang, "Về:"),
+		STR_FMT(x.c.title), STR_FMT(flow_fill(&r, x.f, &x.h, p->text)));
+	if (x.h.task_count)
+		paper_tasks(v, &x);
+	html(v->w, "<p class=\"soft\">%s ", tr(v->lang, "Căn cứ:"));
+	html_clauses(v, x.f->pack, x.f->clauses, x.f->clause_count);
+	html(v->w, ". %s %lld, %s %s.</p>\n", tr(v->lang, "Hồ sơ số"), (long long)x.c.id,
+		tr(v->lang, "in lúc"), time_text(v, v->by.now_s));
+	html(v->w, "<div class=\"signs\"><p>%s</p><p>%s</p></div>\n</section>\n",
+		tr(v->lang, "Người lập (ký, ghi rõ họ tên)"),
+		tr(v->lang, "Thủ trưởng đơn vị (ký, đóng dấu)"));
+	page_end(v);
+}

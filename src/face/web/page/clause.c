@@ -1,0 +1,437 @@
+/* clause.c - Quy chế: the text left, what it asks of us and where that stands right. */
+#include "face/web/web_int.h"
+
+/* --- the tree --------------------------------------------------------------------------------- */
+
+static enum verdict article_verdict(
+	const struct facts *f, const struct clause *article, size_t *count)
+{
+	enum verdict worst = VERDICT_NA;
+
+	*count = 0;
+	for (size_t i = 0; i < f->verdict_count; i++) {
+		if (clause_article(f->verdicts[i].obligation->clause) != article)
+			continue;
+		worst = *count ? verdict_worst(worst, f->verdicts[i].verdict) :
+				 f->verdicts[i].verdict;
+		(*count)++;
+	}
+	return worst;
+}
+
+static void tree(
+	struct view *v, const struct facts *f, const struct pack *p, const struct clause *here)
+{
+	html(v->w,
+		"<nav class=\"tree\" aria-label=\"%s\">\n<details open>\n<summary>%.*s</summary>\n<ul>\n",
+		tr(v->lang, "Các điều"), STR_FMT(words_of(v, p->short_title)));
+	for (size_t i = 0; i < p->clause_count; i++) {
+		const struct clause *c = &p->clauses[i];
+		enum verdict worst;
+		size_t count;
+
+		if (c->kind == CLAUSE_CHUONG)
+			html(v->w, "<li class=\"chuong\" lang=\"vi\">%.*s %.*s</li>\n",
+				STR_FMT(c->label), STR_FMT(c->title));
+		if (c->kind != CLAUSE_DIEU)
+			continue;
+		html(v->w, "<li><a href=\"%s\"", clause_path(v, c));
+		if (c == here)
+			html(v->w, " aria-current=\"true\"");
+		html(v->w, ">");
+		worst = article_verdict(f, c, &count);
+		if (count)
+			html(v->w, "<span class=\"dot %s\" aria-hidden=\"true\">%s</span> ",
+				verdict_name(worst), verdict_shapes[worst]);
+		html(v->w, "<span lang=\"vi\">%.*s %.*s</span></a></li>\n", STR_FMT(c->label),
+			STR_FMT(c->title));
+	}
+	html(v->w, "</ul>\n</details>\n</nav>\n");
+}
+
+void html_search(struct view *v, struct str q)
+{
+	html(v->w,
+		"<form method=\"get\" action=\"/tim\" class=\"search\" role=\"search\">\n"
+		"<label for=\"q\">%s</label>\n<input id=\"q\" name=\"q\" type=\"search\" value=\"%.*s\">\n"
+		"<button type=\"submit\">%s</button>\n</form>\n",
+		tr(v->lang, "Tìm trong Quy chế và nghĩa vụ (có dấu hoặc không dấu)"), STR_FMT(q),
+		tr(v->lang, "Tìm"));
+}
+
+/* --- an obligation ---------------------------------------------------------------------------- */
+
+static void who(struct view *v, const struct obligation *o)
+{
+	html(v->w, "<p class=\"who\">");
+	for (size_t i = 0; i < o->who_count; i++) {
+		const struct role *role = pack_role(v->web->packs, o->who[i]);
+		struct str name = role ? words_of(v, role->title) : o->who[i];
+
+		html(v->w, "<span class=\"person%s\">%s %.*s</span> ", i == 0 ? " first" : "",
+			i == 0 ? tr(v->lang, "Chịu trách nhiệm:") : tr(v->lang, "Thực hiện:"),
+			STR_FMT(name));
+	}
+	html(v->w, "</p>\n");
+}
+
+static void param_line(struct view *v, const struct facts *f, struct str id)
+{
+	struct param_ruling r =
+		pack_param(v->web->packs, id, f->host.level, date_at(v->by.now_s), v->a);
+
+	if (!r.winner)
+		return;
+	html(v->w, "<li>%.*s: <strong>", STR_FMT(words_of(v, r.winner->param->title)));
+	for (size_t i = 0; i < r.winner->item_count; i++)
+		html(v->w, "%s%.*s", i ? ", " : "", STR_FMT(r.winner->items[i]));
+	html(v->w, "</strong> %.*s (%.*s/%.*s", STR_FMT(r.winner->param->unit),
+		STR_FMT(r.winner->param->pack->id), STR_FMT(r.winner->clause));
+	if (r.winner->force == FORCE_DEFAULT)
+		html(v->w, ", %s", tr(v->lang, "giá trị do Khiên đề nghị"));
+	else if (r.winner->force == FORCE_ADVICE)
+		html(v->w, ", %s", tr(v->lang, "khuyến nghị"));
+	html(v->w, ")");
+	for (size_t i = 0; i < r.loser_count && i < 4; i++) {
+		const struct param_value *lost = r.losers[i];
+
+		html(v->w, "; %s %.*s (%.*s/%.*s)", tr(v->lang, "nhẹ hơn hoặc bằng:"),
+			STR_FMT(lost->item_count ? lost->items[0] : STR("")),
+			STR_FMT(lost->param->pack->id), STR_FMT(lost->clause));
+	}
+	html(v->w, "</li>\n");
+}
+
+static const char *by_words(enum proof_by by)
+{
+	static const char *const words[] = {
+		[BY_CHECK] = T("Phép kiểm máy"),
+		[BY_REGISTER] = T("Sổ"),
+		[BY_FLOW] = T("Quy trình"),
+		[BY_DOCUMENT] = T("Văn bản"),
+		[BY_ATTEST] = T("Xác nhận"),
+		[BY_DUTY] = T("Việc định kỳ"),
+		[BY_ARCHIVE] = T("Kho nhật ký"),
+	};
+
+	return words[by];
+}
+
+static void proof(struct view *v, const struct facts *f, const struct comply_proof *p)
+{
+	const struct proof *asked = p->asked;
+	const struct check *check =
+		asked->by == BY_CHECK ? pack_check(v->web->packs, asked->check) : NULL;
+
+	html(v->w, "<li>%s: ", tr(v->lang, by_words(asked->by)));
+	if (check && check->is_live)
+		html(v->w, "<a href=\"/may/%lld/%.*s\">%.*s</a>", (long long)f->host.id,
+			STR_FMT(url_piece(check->id, v->a)), STR_FMT(words_of(v, check->title)));
+	else if (check)
+		html(v->w, "%.*s", STR_FMT(words_of(v, check->title)));
+	else
+		html(v->w, "%.*s", STR_FMT(words_of(v, asked->what)));
+	html(v->w, " – <strong>%s</strong>", tr(v->lang, proof_words(p->state)));
+	if (p->at_s)
+		html(v->w, " <span class=\"soft\">(%s)</span>", time_text(v, p->at_s));
+	html(v->w, "</li>\n");
+}
+
+static void duty_details(struct view *v, const struct facts *f, const struct comply_verdict *cv,
+	const struct obligation *o)
+{
+	struct str software = words_of(v, o->software), trigger = words_of(v, o->trigger);
+
+	html(v->w, "<details>\n<summary>%s<span class=\"hidden\"> %.*s</span></summary>\n",
+		tr(v->lang, "Bằng chứng và cách chứng minh"), STR_FMT(o->id));
+	if (trigger.len)
+		html(v->w, "<p>%s %.*s</p>\n", tr(v->lang, "Khi nào:"), STR_FMT(trigger));
+	html(v->w, "<ul class=\"proofs\">\n");
+	for (size_t i = 0; i < o->param_count; i++)
+		param_line(v, f, o->params[i]);
+	for (size_t i = 0; cv && i < cv->proof_count; i++)
+		proof(v, f, &cv->proofs[i]);
+	html(v->w, "</ul>\n");
+	if (software.len)
+		html(v->w, "<p class=\"soft\">%.*s</p>\n", STR_FMT(software));
+	html(v->w, "</details>\n");
+}
+
+static void duty(struct view *v, const struct facts *f, const struct obligation *o)
+{
+	const struct comply_verdict *cv = facts_verdict(f, o);
+
+	html(v->w,
+		"<article class=\"duty\" id=\"nv-%.*s\">\n<h3><span class=\"id\">%.*s</span> %.*s</h3>\n",
+		STR_FMT(url_piece(o->id, v->a)), STR_FMT(o->id), STR_FMT(words_of(v, o->title)));
+	if (cv) {
+		html(v->w, "<p>");
+		html_verdict(v, cv->verdict);
+		if (cv->exception)
+			html(v->w, " %s %s", tr(v->lang, "đến"),
+				time_text(v, cv->exception->until_s));
+		if (cv->why && *cv->why)
+			html(v->w, " <span class=\"soft\">%s</span>", tr(v->lang, cv->why));
+		html(v->w, "</p>\n");
+	} else if (o->kind == KIND_DATA) {
+		html(v->w, "<p class=\"soft\">%s</p>\n",
+			tr(v->lang, "Dòng phân loại, không có kết quả riêng."));
+	}
+	who(v, o);
+	duty_details(v, f, cv, o);
+	html(v->w, "</article>\n");
+}
+
+/* --- the text --------------------------------------------------------------------------------- */
+
+static void defects(struct view *v, const struct clause *c)
+{
+	const struct pack *p = c->pack;
+
+	for (size_t i = 0; i < p->defect_count; i++) {
+		if (!str_eq(p->defects[i].clause, c->id))
+			continue;
+		html(v->w, "<p class=\"defect\"><strong>%s</strong> “%.*s” – %.*s</p>\n",
+			tr(v->lang, "Lỗi của bản gốc:"), STR_FMT(p->defects[i].quote),
+			STR_FMT(words_of(v, p->defects[i].note)));
+	}
+}
+
+static void clause_text(struct view *v, const struct clause *c)
+{
+	html(v->w, "<div class=\"text\" lang=\"vi\">");
+	if (c->kind == CLAUSE_DIEU)
+		html(v->w, "<h2>%.*s %.*s</h2>", STR_FMT(c->label), STR_FMT(c->title));
+	if (c->text.len)
+		html(v->w, "<p><a class=\"label\" href=\"#%.*s\">%.*s</a> %.*s</p>",
+			STR_FMT(url_piece(c->id, v->a)),
+			STR_FMT(c->kind == CLAUSE_DIEU || !c->label.len ? c->id : c->label),
+			STR_FMT(c->text));
+	html(v->w, "</div>\n");
+	defects(v, c);
+}
+
+static const char *clause_class(const struct clause *c)
+{
+	static const char *const names[] = { "chuong", "dieu", "khoan", "diem", "doan" };
+
+	return names[c->kind];
+}
+
+static void clause_row(struct view *v, const struct facts *f, const struct clause *c)
+{
+	const struct pack *p = c->pack;
+
+	html(v->w, "<section class=\"row %s\" id=\"%.*s\">\n<div class=\"law\">\n", clause_class(c),
+		STR_FMT(c->id));
+	clause_text(v, c);
+	html(v->w, "</div>\n<div class=\"duties\">\n");
+	for (size_t i = 0; i < p->obligation_count; i++) {
+		if (p->obligations[i].clause == c)
+			duty(v, f, &p->obligations[i]);
+	}
+	html(v->w, "</div>\n</section>\n");
+}
+
+static bool is_within(const struct clause *c, const struct clause *ancestor)
+{
+	for (; c; c = c->parent) {
+		if (c == ancestor)
+			return true;
+	}
+	return false;
+}
+
+static void neighbours(struct view *v, const struct pack *p, const struct clause *here)
+{
+	const struct clause *before = NULL, *after = NULL;
+
+	for (size_t i = 0; i < p->clause_count; i++) {
+		const struct clause *c = &p->clauses[i];
+
+		if (c->kind != CLAUSE_DIEU)
+			continue;
+		if (c->index < here->index)
+			before = c;
+		else if (c->index > here->index && !after)
+			after = c;
+	}
+	html(v->w, "<p class=\"pages\">");
+	if (before)
+		html(v->w, "<a href=\"%s\" rel=\"prev\" lang=\"vi\">← %.*s</a> ",
+			clause_path(v, before), STR_FMT(before->label));
+	if (after)
+		html(v->w, "<a href=\"%s\" rel=\"next\" lang=\"vi\">%.*s →</a>",
+			clause_path(v, after), STR_FMT(after->label));
+	html(v->w, "</p>\n");
+}
+
+static void show_article(struct view *v, const struct facts *f, const struct clause *article)
+{
+	const struct pack *p = article->pack;
+
+	v->is_title_law = true;
+	page_start(v,
+		text_of(v,
+			arena_fmt(v->a, "%.*s %.*s", STR_FMT(article->label),
+				STR_FMT(article->title))));
+	html_search(v, STR(""));
+	html(v->w, "<div class=\"reader\">\n");
+	tree(v, f, p, article);
+	html(v->w, "<div class=\"rows\">\n");
+	for (size_t i = article->index; i < p->clause_count; i++) {
+		if (!is_within(&p->clauses[i], article))
+			break;
+		clause_row(v, f, &p->clauses[i]);
+	}
+	neighbours(v, p, article);
+	html(v->w, "</div>\n</div>\n<p class=\"export\"><a href=\"/quy-che/%.*s.csv\">%s</a></p>\n",
+		STR_FMT(url_piece(p->id, v->a)), tr(v->lang, "Tải mọi nghĩa vụ và kết quả (CSV)"));
+	page_end(v);
+}
+
+void page_clause(struct view *v)
+{
+	const struct pack *p = pack_by_id(v->web->packs, v->args[0]);
+	const struct clause *c = p ?
+		pack_clause(v->web->packs,
+			arena_fmt(v->a, "%.*s/%.*s", STR_FMT(v->args[0]), STR_FMT(v->args[1]))) :
+		NULL;
+	const struct clause *article = clause_article(c);
+	struct facts f;
+
+	if (!article) {
+		page_problem(v, 404);
+		return;
+	}
+	if (article != c) {
+		redirect(v, clause_path(v, c));
+		return;
+	}
+	if (facts_here(v, &f, v->e) < 0)
+		page_failed(v);
+	else
+		show_article(v, &f, article);
+}
+
+/* --- the first page of the law: its packs and their articles ---------------------------------- */
+
+static void pack_box(struct view *v, const struct facts *f, const struct pack *p)
+{
+	char from[CLOCK_TEXT_MAX];
+
+	html(v->w,
+		"<section>\n<h2>%.*s</h2>\n<p lang=\"vi\">%.*s</p>\n<p class=\"soft\">%s %s. "
+		"<a href=\"/goi#%.*s\">%s</a></p>\n",
+		STR_FMT(words_of(v, p->short_title)), STR_FMT(words_of(v, p->title)),
+		tr(v->lang, "Hiệu lực từ"), date_people(p->from, from), STR_FMT(p->id),
+		tr(v->lang, "Nguồn và ghi chú"));
+	html(v->w, "<ul class=\"articles\">\n");
+	for (size_t i = 0; i < p->clause_count; i++) {
+		const struct clause *c = &p->clauses[i];
+		enum verdict worst;
+		size_t count;
+
+		if (c->kind == CLAUSE_CHUONG)
+			html(v->w, "<li class=\"chuong\" lang=\"vi\">%.*s %.*s</li>\n",
+				STR_FMT(c->label), STR_FMT(c->title));
+		if (c->kind != CLAUSE_DIEU)
+			continue;
+		worst = article_verdict(f, c, &count);
+		html(v->w, "<li><a href=\"%s\" lang=\"vi\">%.*s %.*s</a> ", clause_path(v, c),
+			STR_FMT(c->label), STR_FMT(c->title));
+		if (count) {
+			html_verdict(v, worst);
+			html(v->w, " <span class=\"soft\">%s</span>",
+				fill(v, tr(v->lang, "{n} nghĩa vụ"), "n",
+					number_text(v, (int64_t)count), NULL));
+		}
+		html(v->w, "</li>\n");
+	}
+	html(v->w,
+		"</ul>\n<p class=\"export\"><a href=\"/quy-che/%.*s.csv\">%s</a></p>\n</section>\n",
+		STR_FMT(url_piece(p->id, v->a)), tr(v->lang, "Tải mọi nghĩa vụ và kết quả (CSV)"));
+}
+
+void page_clauses(struct view *v)
+{
+	struct facts f;
+
+	if (facts_here(v, &f, v->e) < 0) {
+		page_failed(v);
+		return;
+	}
+	page_start(v, tr(v->lang, "Quy chế"));
+	html_search(v, STR(""));
+	for (size_t i = 0; i < pack_count(v->web->packs); i++) {
+		const struct pack *p = pack_at(v->web->packs, i);
+
+		if (p->kind == PACK_REGULATION && p->clause_count)
+			pack_box(v, &f, p);
+	}
+	for (size_t i = 0; i < pack_count(v->web->packs); i++) {
+		const struct pack *p = pack_at(v->web->packs, i);
+
+		if (p->kind == PACK_STANDARD && p->clause_count)
+			pack_box(v, &f, p);
+	}
+	page_end(v);
+}
+
+static void csv_who(struct view *v, const struct obligation *o)
+{
+	struct buf names;
+
+	buf_init(&names, 4 * KIB);
+	for (size_t i = 0; i < o->who_count; i++) {
+		const struct role *role = pack_role(v->web->packs, o->who[i]);
+		struct str name = role ? words_of(v, role->title) : o->who[i];
+
+		buf_fmt(&names, "%s%.*s", i ? "; " : "", STR_FMT(name));
+	}
+	csv_cell(v->w, buf_str(&names));
+	buf_done(&names);
+}
+
+void csv_obligation_head(struct view *v)
+{
+	csv_words(v, T("Nghĩa vụ"));
+	csv_words(v, T("Điều khoản"));
+	csv_words(v, T("Nội dung"));
+	csv_words(v, T("Người chịu trách nhiệm, người thực hiện"));
+	csv_words(v, T("Kết quả"));
+	csv_words(v, T("Vì sao"));
+	csv_end_row(v->w);
+}
+
+void csv_obligation(struct view *v, const struct facts *f, const struct obligation *o)
+{
+	const struct comply_verdict *cv = facts_verdict(f, o);
+
+	csv_text(v, obligation_name(v, o));
+	csv_cell(v->w, clause_cite(o->clause, v->lang, v->a));
+	csv_cell(v->w, words_of(v, o->title));
+	csv_who(v, o);
+	csv_text(v, cv ? tr(v->lang, verdict_words(cv->verdict)) : "");
+	csv_text(v, cv && cv->why ? tr(v->lang, cv->why) : "");
+	csv_end_row(v->w);
+}
+
+void page_clauses_csv(struct view *v)
+{
+	const struct pack *p = pack_by_id(v->web->packs, v->args[0]);
+	struct facts f;
+
+	if (!p) {
+		page_problem(v, 404);
+		return;
+	}
+	if (facts_here(v, &f, v->e) < 0) {
+		page_failed(v);
+		return;
+	}
+	csv_page(v, text_of(v, arena_fmt(v->a, "%.*s.csv", STR_FMT(p->id))));
+	csv_obligation_head(v);
+	for (size_t i = 0; i < p->obligation_count; i++)
+		csv_obligation(v, &f, &p->obligations[i]);
+}

@@ -1,0 +1,176 @@
+/* exception.c - dated exceptions: all of them, taking one in, ending one early. */
+#include "face/web/web_int.h"
+
+int exception_take(struct view *v, int64_t host_id)
+{
+	struct exception x = { .host_id = host_id,
+		.reason = form_value(v, "ly-do"),
+		.approver = form_value(v, "nguoi-duyet"),
+		.measure = form_value(v, "bien-phap"),
+		.made_by = v->user.login,
+		.made_at_s = v->by.now_s,
+		.from_s = v->by.now_s };
+	const struct obligation *o = pack_obligation(v->web->packs, form_value(v, "nghia-vu"));
+	struct date until;
+	int rc;
+
+	if (!o)
+		fault_add(v, "nghia-vu", tr(v->lang, "Hãy chọn một nghĩa vụ."));
+	if (!x.reason.len)
+		fault_add(v, "ly-do", tr(v->lang, "Hãy ghi lý do."));
+	if (!x.approver.len)
+		fault_add(v, "nguoi-duyet", tr(v->lang, "Hãy ghi ai phê duyệt."));
+	if (!date_typed(form_value(v, "den-ngay"), &until))
+		fault_add(
+			v, "den-ngay", tr(v->lang, "Hãy nhập một ngày có thật, ví dụ 31/12/2026."));
+	else if ((x.until_s = date_start_s(until) + CLOCK_DAY_S - 1) <= v->by.now_s)
+		fault_add(v, "den-ngay", tr(v->lang, "Ngày hết hạn phải sau hôm nay."));
+	if (v->fault_count)
+		return ERR_INPUT;
+	x.obligation = str_of(obligation_name(v, o));
+	rc = exception_add(v->web->store, &x, v->e);
+	return rc < 0 ? rc : org_note(&v->by, "exception-add", x.obligation, v->e);
+}
+
+/* The machines that they are about, as JSON. */
+static struct str host_ids(struct view *v, const struct exception *list, size_t count)
+{
+	struct str ids;
+	struct buf b;
+
+	buf_init(&b, MIB);
+	buf_fmt(&b, "[0");
+	for (size_t i = 0; i < count; i++)
+		if (list[i].host_id && (i == 0 || list[i].host_id != list[i - 1].host_id))
+			buf_fmt(&b, ",%lld", (long long)list[i].host_id);
+	buf_fmt(&b, "]");
+	ids = arena_str(v->a, buf_str(&b));
+	buf_done(&b);
+	return ids;
+}
+
+int exceptions_seen(struct view *v, struct exception **ret, size_t *ret_count)
+{
+	struct exception *list = NULL;
+	struct org_host *hosts = NULL;
+	size_t count = 0, host_count = 0, kept = 0;
+	int rc = exception_list(v->web->store, -1, v->a, &list, &count, v->e);
+
+	if (rc == 0)
+		rc = view_hosts(v, RIGHT_SEE,
+			&(struct org_host_query){ .ids = host_ids(v, list, count) }, &hosts,
+			&host_count);
+	if (rc < 0)
+		return rc;
+	for (size_t i = 0; i < count; i++) {
+		bool is_seen = list[i].host_id == 0 && view_may(v, RIGHT_SEE, ORG_UNIT_FIRST);
+
+		for (size_t k = 0; k < host_count && !is_seen; k++)
+			is_seen = hosts[k].id == list[i].host_id;
+		if (is_seen)
+			list[kept++] = list[i];
+	}
+	*ret = list;
+	*ret_count = kept;
+	return 0;
+}
+
+static void row(struct view *v, const struct exception *x)
+{
+	const struct obligation *o = pack_obligation(v->web->packs, x->obligation);
+	bool is_live = !x->ended_at_s && x->until_s >= v->by.now_s;
+
+	html(v->w, "<tr id=\"x%lld\">\n<th scope=\"row\">", (long long)x->id);
+	if (o)
+		html(v->w, "<a href=\"%s\">%.*s</a> %.*s", clause_path(v, o->clause),
+			STR_FMT(o->id), STR_FMT(words_of(v, o->title)));
+	else
+		html(v->w, "%.*s", STR_FMT(x->obligation));
+	html(v->w, "</th>\n<td>%.*s</td>\n<td>%.*s</td>\n<td>%.*s</td>\n<td>%s – %s</td>\n<td>",
+		STR_FMT(x->reason), STR_FMT(x->measure), STR_FMT(x->approver),
+		time_text(v, x->from_s), time_text(v, x->until_s));
+	if (x->ended_at_s)
+		html(v->w, "%s %s", tr(v->lang, "kết thúc sớm lúc"), time_text(v, x->ended_at_s));
+	else
+		html(v->w, "%s",
+			is_live ? tr(v->lang, "đang có hiệu lực") : tr(v->lang, "đã hết hạn"));
+	if (is_live && org_reach(v->user.role, RIGHT_ACT) > PLACE_SELF)
+		html_button(v, path_of(v, "/ngoai-le/%lld/ket-thuc", (long long)x->id), NULL,
+			tr(v->lang, "Kết thúc"));
+	html(v->w, "</td>\n</tr>\n");
+}
+
+void page_exceptions(struct view *v)
+{
+	struct exception *list;
+	size_t count;
+
+	if (exceptions_seen(v, &list, &count) < 0) {
+		page_failed(v);
+		return;
+	}
+	page_start(v, tr(v->lang, "Ngoại lệ"));
+	if (count == 0) {
+		html(v->w, "<p class=\"empty\">%s</p>\n",
+			tr(v->lang,
+				"Chưa có ngoại lệ nào. Ngoại lệ được ghi ở trang của từng phép kiểm."));
+	} else {
+		html_table(v, tr(v->lang, "Ngoại lệ"), "", tr(v->lang, "Nghĩa vụ"),
+			tr(v->lang, "Lý do"), tr(v->lang, "Biện pháp thay thế"),
+			tr(v->lang, "Người phê duyệt"), tr(v->lang, "Thời hạn"),
+			tr(v->lang, "Tình trạng"));
+		for (size_t i = 0; i < count; i++)
+			row(v, &list[i]);
+		html_table_end(v);
+		html(v->w, "<p class=\"export\"><a href=\"/ngoai-le.csv\">%s</a></p>\n",
+			tr(v->lang, "Tải danh sách này (CSV)"));
+	}
+	page_end(v);
+}
+
+void page_exceptions_csv(struct view *v)
+{
+	struct exception *list;
+	size_t count;
+
+	if (exceptions_seen(v, &list, &count) < 0) {
+		page_failed(v);
+		return;
+	}
+	csv_page(v, "ngoai-le.csv");
+	csv_words(v, T("Nghĩa vụ"));
+	csv_words(v, T("Lý do"));
+	csv_words(v, T("Biện pháp thay thế"));
+	csv_words(v, T("Người phê duyệt"));
+	csv_words(v, T("Từ"));
+	csv_words(v, T("Đến"));
+	csv_words(v, T("Kết thúc sớm"));
+	csv_words(v, T("Người ghi"));
+	csv_end_row(v->w);
+	for (size_t i = 0; i < count; i++) {
+		csv_cell(v->w, list[i].obligation);
+		csv_cell(v->w, list[i].reason);
+		csv_cell(v->w, list[i].measure);
+		csv_cell(v->w, list[i].approver);
+		csv_text(v, time_text(v, list[i].from_s));
+		csv_text(v, time_text(v, list[i].until_s));
+		csv_text(v, time_text(v, list[i].ended_at_s));
+		csv_cell(v->w, list[i].made_by);
+		csv_end_row(v->w);
+	}
+}
+
+void page_exception_end(struct view *v)
+{
+	int64_t id;
+
+	if (!str_to_i64(v->args[0], &id)) {
+		page_problem(v, 404);
+		return;
+	}
+	if (exception_end(v->web->store, id, v->by.now_s, v->e) < 0 ||
+		org_note(&v->by, "exception-end", v->args[0], v->e) < 0)
+		page_failed(v);
+	else
+		redirect(v, "/ngoai-le?bao=da-ket-thuc");
+}

@@ -1,0 +1,385 @@
+/* log_line.c - one line of the log with its proof; the lines found as files. */
+#include "face/web/log.h"
+
+#include "work/archive/show.h"
+
+#define EXPORT_BUDGET_US 2000000
+#define EXPORT_ROOM_BYTES (2 * LEAF_BYTES_MAX * 6) /* for one line and the end */
+
+static bool place_arg(struct view *v, struct find **ret_log, struct find_place *ret)
+{
+	if (!find_place_parse(v->args[0], ret)) {
+		page_problem(v, 404);
+		return false;
+	}
+	*ret_log = log_of(v);
+	if (!*ret_log)
+		page_failed(v);
+	return *ret_log != NULL;
+}
+
+/* --- one line --------------------------------------------------------------------------------- */
+
+static void fact(struct view *v, const char *label, struct str value)
+{
+	if (value.len)
+		html(v->w, "<div><dt>%s</dt><dd>%.*s</dd></div>\n", label, STR_FMT(value));
+}
+
+static void facts(struct view *v, const struct leaf *leaf)
+{
+	char peer[SHOW_PEER_MAX];
+	struct query_parts p;
+
+	query_parts(leaf->raw, leaf->received_ns, &p);
+	html(v->w, "<dl class=\"facts\">\n");
+	fact(v, tr(v->lang, "Nhận lúc"), str_of(time_text(v, leaf->received_ns / LOG_NS)));
+	if (query_leaf_ns(leaf) != leaf->received_ns)
+		fact(v, tr(v->lang, "Giờ ghi trong dòng"),
+			str_of(time_text(v, query_leaf_ns(leaf) / LOG_NS)));
+	fact(v, tr(v->lang, "Địa chỉ gửi"), str_of(show_peer(leaf->peer, peer)));
+	fact(v, tr(v->lang, "Đường gửi"),
+		str_of(tr(v->lang, leaf_transport_words(leaf->transport))));
+	fact(v, tr(v->lang, "Máy"), log_visible(v, p.host, 255));
+	fact(v, tr(v->lang, "Chương trình"), log_visible(v, p.program, 255));
+	fact(v, tr(v->lang, "Mức"), str_of(tr(v->lang, query_severity_words(p.severity))));
+	fact(v, tr(v->lang, "Nhóm"), str_of(query_facility_name(p.facility)));
+	fact(v, tr(v->lang, "Loại"), str_of(tr(v->lang, leaf_kind_words(leaf->kind))));
+	html(v->w, "</dl>\n<pre>%.*s</pre>\n", STR_FMT(log_visible(v, leaf->raw, LEAF_BYTES_MAX)));
+	if (leaf->flags & LEAF_UNAUTHENTICATED)
+		html(v->w, "<p class=\"soft\">%s</p>\n",
+			tr(v->lang,
+				"Đường gửi này không xác thực bên gửi: địa chỉ gửi có thể bị giả."));
+}
+
+static void explained(struct view *v, const char *place, const struct prove_seal *seal)
+{
+	html(v->w, "<p>%s</p>\n<ol>\n<li>%s</li>\n<li>%s</li>\n<li>%s</li>\n</ol>\n",
+		fill(v,
+			tr(v->lang,
+				"Dòng này nằm trong tờ niêm phong của nhật ký {ten}, tờ này phủ {n} "
+				"dòng."),
+			"ten", seal->origin, "n", number_text(v, (int64_t)seal->size), NULL),
+		tr(v->lang,
+			"Tệp chứng minh chứa nguyên văn dòng đã nhận, lúc nhận, địa chỉ gửi và tờ "
+			"niêm phong có chữ ký số."),
+		tr(v->lang,
+			"Người nhận chỉ cần tệp này và khóa công khai của nhật ký, đã giao trước "
+			"cho họ; không cần tin Khiên hay người quản trị."),
+		tr(v->lang,
+			"Đổi một chữ trong dòng, thêm, bớt hay đảo dòng thì phép kiểm tra báo sai."));
+	html(v->w,
+		"<p><a class=\"button\" href=\"/nhat-ky/dong/%s.tlog-proof\">%s</a></p>\n"
+		"<p>%s</p>\n<pre>khien-verify proof %s.tlog-proof --key khoa.vkey</pre>\n",
+		place, tr(v->lang, "Tải tệp chứng minh"),
+		tr(v->lang, "Người nhận kiểm tra bằng một lệnh:"), place);
+}
+
+static void proof(struct view *v, struct find *f, struct find_place place)
+{
+	char text[FIND_PLACE_TEXT_MAX];
+	struct prove_seal seal;
+	struct err none = { 0 };
+	int rc = prove_seal(f, place.shard, &seal, &none);
+
+	html(v->w, "<section>\n<h2>%s</h2>\n", tr(v->lang, "Chứng minh dòng này"));
+	if (rc < 0 && rc != ERR_ABSENT)
+		html(v->w, "<p class=\"fault\">%s</p>\n<p>%s</p>\n",
+			tr(v->lang, "Không đọc được tờ niêm phong."),
+			tr(v->lang,
+				"Nhật ký không bị đổi. Hãy chạy khien-verify trên thư mục dữ liệu "
+				"và báo người quản trị."));
+	else if (rc < 0 || place.index >= seal.size)
+		html(v->w, "<p>%s</p>\n",
+			tr(v->lang,
+				"Dòng này chưa được niêm phong. Khi dịch vụ chạy, nhật ký được niêm "
+				"phong mỗi phút; hãy tải lại trang sau ít phút."));
+	else
+		explained(v, find_place_text(place, text), &seal);
+	html(v->w, "</section>\n");
+}
+
+void page_log_line(struct view *v)
+{
+	char text[FIND_PLACE_TEXT_MAX];
+	struct find_place place;
+	struct leaf leaf;
+	struct find *f;
+
+	if (!place_arg(v, &f, &place))
+		return;
+	if (find_at(f, place, &leaf, v->e) < 0) {
+		page_failed(v);
+		return;
+	}
+	page_start(v, fill(v, tr(v->lang, "Dòng {n}"), "n", find_place_text(place, text), NULL));
+	html(v->w, "<section>\n<h2>%s</h2>\n", tr(v->lang, "Nguyên văn và những gì đọc ra từ đó"));
+	facts(v, &leaf);
+	html(v->w, "</section>\n");
+	proof(v, f, place);
+	html(v->w, "<p><a href=\"/nhat-ky\">%s</a></p>\n", tr(v->lang, "Về trang Nhật ký"));
+	page_end(v);
+}
+
+void page_log_proof(struct view *v)
+{
+	char text[FIND_PLACE_TEXT_MAX];
+	struct find_place place;
+	struct find *f;
+	int rc;
+
+	if (!place_arg(v, &f, &place))
+		return;
+	rc = prove_line(f, place, v->w, v->e);
+	if (rc < 0) {
+		page_failed(v);
+		return;
+	}
+	v->rs->content_type = "text/plain; charset=utf-8";
+	v->rs->disposition =
+		path_of(v, "attachment; filename=\"%s.tlog-proof\"", find_place_text(place, text));
+}
+
+/* --- files ------------------------------------------------------------------------------------ */
+
+enum form { FORM_CSV, FORM_JSON, FORM_RAW };
+
+/* Lines on their way into a file; what has no room is told, never left out silently. */
+struct export
+{
+	struct view *v;
+	enum form form;
+	struct json json;
+	size_t room;
+	uint64_t count;
+	struct find_place last;
+	bool is_full;
+};
+
+static int put(void *context, const struct find_line *line)
+{
+	struct export *x = context;
+
+	if (x->v->w->len + 6 * line->leaf->raw.len + EXPORT_ROOM_BYTES > x->room) {
+		x->is_full = true;
+		return 1;
+	}
+	if (x->form == FORM_CSV) {
+		show_csv(x->v->w, line);
+	} else if (x->form == FORM_JSON) {
+		show_json(&x->json, line);
+	} else {
+		buf_add(x->v->w, line->leaf->raw);
+		buf_add_char(x->v->w, '\n');
+	}
+	x->count++;
+	x->last = line->place;
+	return 0;
+}
+
+static void begin(struct export *x)
+{
+	struct view *v = x->v;
+
+	if (x->form == FORM_CSV) {
+		v->rs->content_type = "text/csv; charset=utf-8";
+		show_csv_head(v->w, v->lang);
+	} else if (x->form == FORM_JSON) {
+		json_page(v, &x->json);
+		json_object(&x->json);
+		json_key(&x->json, "lines");
+		json_array(&x->json);
+	} else {
+		v->rs->content_type = "application/octet-stream";
+	}
+}
+
+/* Is that all of it, and where does it go on? */
+static void end(struct export *x, bool is_complete)
+{
+	char place[FIND_PLACE_TEXT_MAX];
+	const char *next = find_place_text(x->last, place);
+	struct view *v = x->v;
+
+	if (x->form == FORM_JSON) {
+		json_array_end(&x->json);
+		json_put_i64(&x->json, "count", (int64_t)x->count);
+		json_key(&x->json, "complete");
+		json_bool(&x->json, is_complete);
+		if (!is_complete)
+			json_put(&x->json, "before", str_of(next));
+		json_object_end(&x->json);
+	} else if (x->form == FORM_CSV) {
+		csv_cell(v->w,
+			str_of(is_complete ?
+					fill(v,
+						tr(v->lang,
+							"Đủ: {n} dòng, mọi dòng khớp của khoảng đã hỏi."),
+						"n", number_text(v, (int64_t)x->count), NULL) :
+					fill(v,
+						tr(v->lang,
+							"Chưa đủ: {n} dòng mới nhất; tải tiếp từ "
+							"dòng {dong}."),
+						"n", number_text(v, (int64_t)x->count), "dong",
+						next, NULL)));
+		csv_end_row(v->w);
+	}
+}
+
+static void export(struct view *v, enum form form, const char *name)
+{
+	struct export x = { .v = v, .form = form, .room = LIMIT_HTTP_PAGE_BYTES };
+	struct find_ask what = { .hit = put, .context = &x };
+	struct find_answer answer = { 0 };
+	struct find *f = log_of(v);
+	int rc;
+
+	what.query = f ? log_question(v) : NULL;
+	if (!what.query) {
+		page_problem(v, f ? 400 : 500);
+		return;
+	}
+	what.until_us = clock_monotonic_us() + EXPORT_BUDGET_US;
+	(void)find_place_parse(log_value(v, "truoc"), &what.before);
+	begin(&x);
+	rc = find_newest(f, &what, &answer, v->e);
+	query_free(what.query);
+	if (rc < 0) {
+		buf_clear(v->w);
+		page_failed(v);
+		return;
+	}
+	if (!x.is_full)
+		x.last = answer.next;
+	end(&x, answer.is_whole);
+	v->rs->disposition = path_of(v, "attachment; filename=\"%s\"", name);
+}
+
+void page_log_csv(struct view *v)
+{
+	export(v, FORM_CSV, "nhat-ky.csv");
+}
+
+void page_log_json(struct view *v)
+{
+	export(v, FORM_JSON, "nhat-ky.json");
+}
+
+void page_log_raw(struct view *v)
+{
+	export(v, FORM_RAW, "nhat-ky.txt");
+}
+
+/* --- the proof that nothing is missing -------------------------------------------------------- */
+
+/* The part of the time asked for that lies in YEAR, as a link. */
+static void range_year(struct view *v, int year, int first, int last)
+{
+	struct str from = log_value(v, "tu"), to = log_value(v, "den");
+
+	if (year > first || from.len == 0)
+		from = arena_fmt(v->a, "01/01/%04d", year);
+	if (year < last || to.len == 0)
+		to = arena_fmt(v->a, "31/12/%04d", year);
+	html(v->w,
+		"<li><a href=\"/nhat-ky.khien-range?tu=%.*s&amp;den=%.*s\">%.*s – %.*s</a></li>\n",
+		STR_FMT(url_piece(from, v->a)), STR_FMT(url_piece(to, v->a)), STR_FMT(from),
+		STR_FMT(to));
+}
+
+/* A shard has a tree of its own, so each year is proved by itself. */
+static void range_parts(struct view *v, struct find *f)
+{
+	struct date from = { 0 }, to = { 0 };
+	int first = find_shard_at(f, 0) / 1000,
+	    last = find_shard_at(f, find_shard_count(f) - 1) / 1000;
+
+	if (date_typed(log_value(v, "tu"), &from) && from.year > first)
+		first = from.year;
+	if (date_typed(log_value(v, "den"), &to) && to.year < last)
+		last = to.year;
+	html(v->w, "<p>%s</p>\n<ul>\n",
+		tr(v->lang,
+			"Khoảng thời gian này nằm ở nhiều phần của nhật ký: sang năm mới, hoặc sau "
+			"khi phục hồi, nhật ký đi tiếp trong phần mới có cây băm riêng. Hãy tải bằng "
+			"chứng của từng phần; phần sau ghi rõ nó nối tiếp phần trước."));
+	for (int year = first; year <= last; year++)
+		range_year(v, year, first, last);
+	html(v->w, "</ul>\n");
+}
+
+/* Why there is none, and the way to one. */
+static void range_refused(struct view *v, struct find *f, int why)
+{
+	const char *data = v->web->data ? v->web->data : "DIR";
+
+	v->rs->status = why == ERR_CONFLICT ? 409 : why == ERR_ABSENT ? 404 : 400;
+	page_start(v, tr(v->lang, "Chưa lập được bằng chứng đủ dòng"));
+	html(v->w, "<section>\n");
+	if (why == ERR_INPUT)
+		range_parts(v, f);
+	else if (why == ERR_LIMIT)
+		html(v->w,
+			"<p>%s</p>\n<pre>khien log export --proof bang-chung.khien-range "
+			"--from 01/11/2026 --to 30/11/2026 --data %s</pre>\n",
+			tr(v->lang,
+				"Khoảng này có nhiều dòng hơn một tệp tải từ trang web chứa được. Hãy "
+				"chọn khoảng ngắn hơn, hoặc lập trên máy chủ bằng lệnh dưới đây; tệp "
+				"lớn nữa thì chia theo ngày:"),
+			data);
+	else
+		html(v->w, "<p>%s</p>\n",
+			why == ERR_CONFLICT ?
+				tr(v->lang,
+					"Các dòng mới nhất của khoảng này chưa được niêm phong. Hãy "
+					"chọn giờ kết thúc sớm hơn, hoặc thử lại sau ít phút.") :
+				tr(v->lang,
+					"Không có dòng nào nhận trong khoảng này còn ở đây: chưa có "
+					"dòng, đã rời máy, hoặc nội dung đã được xóa theo quyết "
+					"định."));
+	html(v->w, "<p>%s</p>\n<p><a href=\"/nhat-ky?%s\">%s</a></p>\n</section>\n",
+		tr(v->lang, "Nhật ký không bị đổi."), log_again(v, NULL, STR("")),
+		tr(v->lang, "Về trang Nhật ký"));
+	page_end(v);
+}
+
+/* That nothing of the time asked for is missing; the rest of the question is the reader's. */
+void page_log_range(struct view *v)
+{
+	const struct query_options how = { .is_by_receipt = true, .now_s = v->by.now_s };
+	struct parse_fault fault = { 0 };
+	struct find *f = log_of(v);
+	struct query *times = NULL;
+	struct buf out;
+	bool is_asked = false;
+	int rc = f ? query_parse(STR(""), &how, v->a, &fault, &times) : v->e->code;
+
+	for (int i = 0; rc == 0 && i < 2; i++) {
+		struct str value = log_value(v, i ? "den" : "tu");
+
+		if (value.len)
+			rc = query_narrow(times, i ? QUERY_TO : QUERY_FROM, value, &fault);
+	}
+	buf_init(&out, LIMIT_HTTP_PAGE_BYTES - KIB);
+	is_asked = rc == 0;
+	if (is_asked)
+		rc = prove_times(f, times, &out, v->e);
+	query_free(times);
+	if (rc == 0) {
+		buf_add(v->w, buf_str(&out));
+		v->rs->content_type = "application/octet-stream";
+		v->rs->disposition = "attachment; filename=\"nhat-ky.khien-range\"";
+	} else if (is_asked && find_shard_count(f) > 0 &&
+		(rc == ERR_INPUT || rc == ERR_LIMIT || rc == ERR_CONFLICT || rc == ERR_ABSENT)) {
+		range_refused(v, f, rc);
+	} else {
+		page_failed(v);
+	}
+	buf_done(&out);
+}
+
+void api_log(struct view *v)
+{
+	export(v, FORM_JSON, "nhat-ky.json");
+	v->rs->disposition = NULL;
+}

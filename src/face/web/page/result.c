@@ -1,0 +1,381 @@
+/* result.c - Kết quả: all units of an authority with trend, and one unit's state on a page. */
+#include "face/web/work.h"
+
+#define TREND_DAYS 60
+#define REFRESH_MAX 50 /* a page brings so many subjects up to date; the rest the sweep does */
+
+/* What is kept, brought up to date as far as a visitor can wait. */
+static int load(struct view *v, struct str units, struct comply_law *law, struct comply_units *ret)
+{
+	int rc = comply_refresh(v->web->store, v->web->packs, v->by.now_s, REFRESH_MAX, v->e);
+
+	comply_law_of(v->web->packs, date_at(v->by.now_s), v->a, law);
+	if (rc < 0)
+		return rc;
+	return comply_kept_units(v->web->store, law, units, v->a, ret, v->e);
+}
+
+static const char *percent(struct view *v, int permille)
+{
+	if (permille < 0)
+		return tr(v->lang, "không tính");
+	return path_of(v, "%d,%d %%", permille / 10, permille % 10);
+}
+
+/* A line of the last days, 100 by 24, with its figures for those who cannot see it. */
+static void spark(struct view *v, const struct comply_trend *t)
+{
+	if (t->count < 2) {
+		html(v->w, "<span class=\"soft\">–</span>");
+		return;
+	}
+	html(v->w,
+		"<svg class=\"spark\" viewBox=\"0 0 100 24\" width=\"100\" height=\"24\" role=\"img\""
+		" aria-label=\"%s %s – %s\"><polyline fill=\"none\" stroke=\"currentColor\""
+		" stroke-width=\"1.5\" points=\"",
+		tr(v->lang, "Điểm theo ngày:"), percent(v, t->at[0].permille),
+		percent(v, t->at[t->count - 1].permille));
+	for (size_t i = 0; i < t->count; i++)
+		html(v->w, "%s%d,%d", i ? " " : "", (int)(i * 100 / (t->count - 1)),
+			23 - (t->at[i].permille < 0 ? 0 : t->at[i].permille * 22 / 1000));
+	html(v->w, "\"/></svg>");
+}
+
+/* --- all units -------------------------------------------------------------------------------- */
+
+/* What the registers of the unit lack, all of them together. */
+static int64_t lacking(const struct comply_found_list *found, int64_t unit_id)
+{
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < found->count; i++)
+		if (found->at[i].unit_id == unit_id)
+			sum += found->at[i].findings + found->at[i].left_out;
+	return sum;
+}
+
+struct ranking {
+	const struct comply_units *units;
+	struct comply_found_list found;
+	struct comply_trend *trends; /* beside the units */
+	bool may_remind;
+};
+
+static void unit_row(struct view *v, const struct ranking *k, size_t at)
+{
+	const struct comply_unit_row *r = &k->units->at[at];
+	const struct org_unit *u = org_unit_by_id(view_tree(v), r->unit_id);
+	const int64_t *n = r->score.counts;
+
+	if (!u)
+		return;
+	html(v->w, "<tr>\n<td class=\"rank\">");
+	if (k->may_remind)
+		html(v->w,
+			"<input type=\"checkbox\" name=\"don-vi\" value=\"%lld\" aria-label=\"%.*s\"> ",
+			(long long)u->id, STR_FMT(u->name));
+	html(v->w,
+		"%zu</td>\n<th scope=\"row\"><a href=\"/ket-qua/%lld\">%.*s</a></th>\n"
+		"<td>%s</td>\n<td>",
+		k->units->count - at, (long long)u->id, STR_FMT(u->name),
+		percent(v, r->score.permille));
+	spark(v, &k->trends[at]);
+	html(v->w,
+		"</td>\n<td>%lld</td><td>%lld</td><td>%lld</td><td>%lld</td><td>%lld</td><td>%lld</td>\n"
+		"<td><a href=\"/ket-qua/%lld/ra-soat\">%lld</a></td>\n</tr>\n",
+		(long long)n[VERDICT_NOT_MET], (long long)n[VERDICT_OVERDUE],
+		(long long)n[VERDICT_NO_EVIDENCE], (long long)n[VERDICT_EXCEPTED],
+		(long long)n[VERDICT_MET], (long long)n[VERDICT_NA], (long long)u->id,
+		(long long)lacking(&k->found, u->id));
+}
+
+static void verdict_heads(struct view *v)
+{
+	for (int i = 0; i < VERDICT_COUNT; i++)
+		html_table_head(v, tr(v->lang, verdict_words((enum verdict)i)));
+}
+
+static void units_table(struct view *v, const struct ranking *k)
+{
+	html_table_begin(v, tr(v->lang, "Kết quả của các đơn vị"), "");
+	html_table_head(v, tr(v->lang, "Hạng"));
+	html_table_head(v, tr(v->lang, "Đơn vị"));
+	html_table_head(v, tr(v->lang, "Điểm"));
+	html_table_head(v, tr(v->lang, "Xu hướng"));
+	verdict_heads(v);
+	html_table_head(v, tr(v->lang, "Chỗ thiếu trong sổ"));
+	html_table_rows(v);
+	for (size_t i = k->units->count; i-- > 0;) /* the best first */
+		unit_row(v, k, i);
+	html_table_end(v);
+}
+
+static int load_trends(struct view *v, struct ranking *k)
+{
+	k->trends = arena_array(v->a, struct comply_trend, k->units->count + 1);
+	return comply_trends(v->web->store, k->units,
+		date_add_days(date_at(v->by.now_s), -TREND_DAYS), v->a, k->trends, v->e);
+}
+
+void page_results(struct view *v)
+{
+	struct view_units seen = view_units(v, RIGHT_SEE);
+	bool may_remind = org_reach(v->user.role, RIGHT_APPROVE) > PLACE_SELF;
+	struct comply_units units;
+	struct ranking k = { .units = &units, .may_remind = may_remind };
+	struct comply_law law;
+
+	if (load(v, seen.json, &law, &units) < 0 ||
+		comply_found_totals(v->web->store, seen.json, v->a, &k.found, v->e) < 0 ||
+		load_trends(v, &k) < 0) {
+		page_failed(v);
+		return;
+	}
+	page_start(v, tr(v->lang, "Kết quả của các đơn vị"));
+	html(v->w, "<p>%s</p>\n",
+		tr(v->lang,
+			"Điểm là phần trăm trọng số của những nghĩa vụ đang ràng buộc đơn vị mà đơn vị đạt. "
+			"Nghĩa vụ không áp dụng và nghĩa vụ đang có ngoại lệ không tính vào điểm, nên đơn vị "
+			"nhỏ không bị thiệt; mở từng đơn vị để xem những gì được để ngoài và vì sao."));
+	if (units.count == 0) {
+		html(v->w, "<p class=\"empty\">%s</p>\n",
+			tr(v->lang, "Đang tính. Hãy tải lại trang này sau ít phút."));
+		page_end(v);
+		return;
+	}
+	if (may_remind)
+		html_form(v, "/ket-qua/thu-nhac", "review");
+	units_table(v, &k);
+	if (may_remind) {
+		html(v->w, "<p class=\"soft\">%s</p>\n",
+			tr(v->lang, "Chọn các đơn vị cần nhắc, mỗi đơn vị một thư để in."));
+		html_form_end(v, tr(v->lang, "Soạn thư nhắc"));
+	}
+	html(v->w, "<p class=\"export\"><a href=\"/ket-qua.csv\">%s</a></p>\n",
+		tr(v->lang, "Tải danh sách này (CSV)"));
+	page_end(v);
+}
+
+void page_results_csv(struct view *v)
+{
+	struct view_units seen = view_units(v, RIGHT_SEE);
+	struct comply_units units;
+	struct comply_law law;
+
+	if (load(v, seen.json, &law, &units) < 0) {
+		page_failed(v);
+		return;
+	}
+	csv_page(v, "ket-qua.csv");
+	csv_words(v, T("Đơn vị"));
+	csv_words(v, T("Điểm"));
+	for (int i = 0; i < VERDICT_COUNT; i++)
+		csv_words(v, verdict_words((enum verdict)i));
+	csv_end_row(v->w);
+	for (size_t i = units.count; i-- > 0;) {
+		const struct org_unit *u = org_unit_by_id(view_tree(v), units.at[i].unit_id);
+
+		csv_cell(v->w, u ? u->name : STR(""));
+		csv_text(v, percent(v, units.at[i].score.permille));
+		for (int k = 0; k < VERDICT_COUNT; k++)
+			csv_i64(v->w, units.at[i].score.counts[k]);
+		csv_end_row(v->w);
+	}
+}
+
+/* --- letters ---------------------------------------------------------------------------------- */
+
+static void letter(struct view *v, const struct comply_law *law, const struct comply_unit_row *r)
+{
+	const struct org_unit *u = org_unit_by_id(view_tree(v), r->unit_id);
+	size_t shown = 0;
+
+	html(v->w, "<section class=\"letter\">\n<h2>%s: %.*s</h2>\n<p>%s</p>\n",
+		tr(v->lang, "Kính gửi"), STR_FMT(u->name),
+		fill(v,
+			tr(v->lang,
+				"Tính đến ngày {ngay}, đơn vị đạt {diem}; còn {f} nghĩa vụ không đạt, {o} quá "
+				"hạn, {n} chưa có bằng chứng. Đề nghị đơn vị khắc phục những việc sau:"),
+			"ngay", work_day(v, date_at(v->by.now_s)), "diem",
+			percent(v, r->score.permille), "f",
+			number_text(v, r->score.counts[VERDICT_NOT_MET]), "o",
+			number_text(v, r->score.counts[VERDICT_OVERDUE]), "n",
+			number_text(v, r->score.counts[VERDICT_NO_EVIDENCE]), NULL));
+	html(v->w, "<ol>\n");
+	for (int state = VERDICT_NOT_MET; state <= VERDICT_OVERDUE; state++) {
+		for (size_t i = 0; i < law->count && i < r->marks.len; i++) {
+			if (r->marks.ptr[i] != comply_mark((enum verdict)state))
+				continue;
+			html(v->w, "<li>%.*s (<span lang=\"vi\">%.*s</span>): %s</li>\n",
+				STR_FMT(words_of(v, law->at[i]->title)),
+				STR_FMT(clause_cite(law->at[i]->clause, v->lang, v->a)),
+				tr(v->lang, verdict_words((enum verdict)state)));
+			shown++;
+		}
+	}
+	html(v->w, "</ol>\n");
+	if (!shown)
+		html(v->w, "<p>%s</p>\n", tr(v->lang, "Không có việc nào không đạt hoặc quá hạn."));
+	html(v->w, "<p>%.*s</p>\n</section>\n", STR_FMT(v->user.name));
+}
+
+void page_letters(struct view *v)
+{
+	struct view_units seen = view_units(v, RIGHT_APPROVE);
+	struct comply_units units;
+	struct comply_law law;
+	size_t written = 0;
+
+	if (load(v, seen.json, &law, &units) < 0) {
+		page_failed(v);
+		return;
+	}
+	page_start(v, tr(v->lang, "Thư nhắc"));
+	html(v->w, "<p class=\"warn\">%s</p>\n",
+		tr(v->lang, "In trang này: mỗi thư một tờ. Thư chưa được gửi đi đâu."));
+	for (size_t i = 0; i < v->form.count; i++) {
+		int64_t id = 0;
+
+		if (!str_is(v->form.at[i].name, "don-vi") || !str_to_i64(v->form.at[i].value, &id))
+			continue;
+		for (size_t k = 0; k < units.count; k++) {
+			if (units.at[k].unit_id != id)
+				continue;
+			letter(v, &law, &units.at[k]);
+			written++;
+		}
+	}
+	if (!written)
+		html(v->w, "<p class=\"empty\">%s</p>\n", tr(v->lang, "Chưa chọn đơn vị nào."));
+	page_end(v);
+}
+
+/* --- one unit --------------------------------------------------------------------------------- */
+
+static void tiles(struct view *v, const struct comply_score *s)
+{
+	html(v->w, "<ul class=\"tiles\">\n");
+	for (int i = 0; i < VERDICT_COUNT; i++) {
+		html(v->w, "<li class=\"tile %s\"><a href=\"#%s\"><strong>%lld</strong> ",
+			verdict_name((enum verdict)i), verdict_name((enum verdict)i),
+			(long long)s->counts[i]);
+		html_verdict(v, (enum verdict)i);
+		html(v->w, "</a></li>\n");
+	}
+	html(v->w, "</ul>\n");
+}
+
+static void clause_score(
+	struct view *v, const struct comply_law *law, struct str marks, const struct clause *c)
+{
+	struct comply_score s = comply_score_of(law, marks, c);
+	int64_t all = 0;
+
+	for (int i = 0; i < VERDICT_COUNT; i++)
+		all += s.counts[i];
+	if (!all)
+		return;
+	html(v->w,
+		"<tr class=\"%s\"><th scope=\"row\" lang=\"vi\"><a href=\"%s\">%.*s</a> %.*s</th><td>%s</td>",
+		c->kind == CLAUSE_CHUONG ? "chuong" : "dieu", clause_path(v, c), STR_FMT(c->label),
+		STR_FMT(c->title), percent(v, s.permille));
+	for (int i = 0; i < VERDICT_COUNT; i++)
+		html(v->w, "<td>%lld</td>", (long long)s.counts[i]);
+	html(v->w, "</tr>\n");
+}
+
+static void clauses_table(struct view *v, const struct comply_law *law, struct str marks)
+{
+	html(v->w, "<section>\n<h2>%s</h2>\n", tr(v->lang, "Theo chương, điều"));
+	html_table_begin(v, tr(v->lang, "Theo chương, điều"), "");
+	html_table_head(v, tr(v->lang, "Điều"));
+	html_table_head(v, tr(v->lang, "Điểm"));
+	verdict_heads(v);
+	html_table_rows(v);
+	for (size_t p = 0; p < pack_count(v->web->packs); p++) {
+		const struct pack *pack = pack_at(v->web->packs, p);
+
+		for (size_t i = 0; i < pack->clause_count; i++)
+			if (pack->clauses[i].kind == CLAUSE_CHUONG ||
+				pack->clauses[i].kind == CLAUSE_DIEU)
+				clause_score(v, law, marks, &pack->clauses[i]);
+	}
+	html_table_end(v);
+	html(v->w, "</section>\n");
+}
+
+static const char *result_path(struct view *v, int64_t unit, const struct obligation *o)
+{
+	return path_of(v, "/ket-qua/%lld/%.*s/%.*s", (long long)unit,
+		STR_FMT(url_piece(o->pack->id, v->a)), STR_FMT(url_piece(o->id, v->a)));
+}
+
+static void obligations_of(struct view *v, const struct comply_law *law,
+	const struct comply_unit_row *r, enum verdict verdict)
+{
+	size_t shown = 0;
+
+	for (size_t i = 0; i < law->count && i < r->marks.len; i++) {
+		if (r->marks.ptr[i] != comply_mark(verdict))
+			continue;
+		if (shown++ == 0) {
+			html(v->w, "<section id=\"%s\">\n<h2>", verdict_name(verdict));
+			html_verdict(v, verdict);
+			html(v->w, "</h2>\n<ul class=\"results\">\n");
+		}
+		html(v->w, "<li><a href=\"%s\"><span lang=\"vi\">%.*s</span> %.*s</a></li>\n",
+			result_path(v, r->unit_id, law->at[i]), STR_FMT(law->at[i]->id),
+			STR_FMT(words_of(v, law->at[i]->title)));
+	}
+	if (shown)
+		html(v->w, "</ul>\n</section>\n");
+}
+
+void page_result(struct view *v)
+{
+	const struct org_unit *unit = work_unit_of_path(v);
+	struct comply_units units;
+	struct comply_trend trend;
+	struct comply_law law;
+	struct str json;
+
+	if (!unit)
+		return;
+	json = arena_fmt(v->a, "[%lld]", (long long)unit->id);
+	if (load(v, json, &law, &units) < 0) {
+		page_failed(v);
+		return;
+	}
+	page_start(v,
+		text_of(v,
+			arena_fmt(v->a, "%s: %.*s", tr(v->lang, "Kết quả"), STR_FMT(unit->name))));
+	if (units.count == 0) {
+		html(v->w, "<p class=\"empty\">%s</p>\n",
+			tr(v->lang, "Đang tính. Hãy tải lại trang này sau ít phút."));
+		page_end(v);
+		return;
+	}
+	html(v->w, "<p><strong>%s: %s</strong> ", tr(v->lang, "Điểm"),
+		percent(v, units.at[0].score.permille));
+	if (comply_trend(v->web->store, unit->id, TREND_DAYS, v->a, &trend, v->e) == 0)
+		spark(v, &trend);
+	html(v->w,
+		" <span class=\"soft\">%s %s · %s</span></p>\n<p><a class=\"button plain\" href=\"/ket-qua/%lld/ra-soat\">%s</a></p>\n",
+		tr(v->lang, "tính lúc"), time_text(v, units.at[0].at_s),
+		fill(v, tr(v->lang, "{n} đối tượng"), "n", number_text(v, units.at[0].subjects),
+			NULL),
+		(long long)unit->id, tr(v->lang, "Rà soát chỗ thiếu trong sổ"));
+	tiles(v, &units.at[0].score);
+	clauses_table(v, &law, units.at[0].marks);
+	for (int i = 0; i < VERDICT_COUNT; i++) {
+		if (i == VERDICT_NA || i == VERDICT_EXCEPTED)
+			continue;
+		obligations_of(v, &law, &units.at[0], (enum verdict)i);
+	}
+	html(v->w, "<p><strong>%s</strong></p>\n",
+		tr(v->lang,
+			"Để ngoài điểm số: không áp dụng hoặc đang có ngoại lệ. Mở từng dòng để xem vì sao."));
+	obligations_of(v, &law, &units.at[0], VERDICT_NA);
+	obligations_of(v, &law, &units.at[0], VERDICT_EXCEPTED);
+	page_end(v);
+}

@@ -1,0 +1,384 @@
+/* result_one.c - one obligation in a unit: for each subject that it binds the verdict, and
+ * every proof or the gap, with the place where the gap is closed. */
+#include "core/attest/attest.h"
+#include "core/flow/flow.h"
+#include "core/pack/flows.h"
+#include "face/web/register_int.h"
+#include "face/web/work.h"
+
+#define PAGE_MAX 100
+
+struct showing {
+	struct view *v;
+	const struct obligation *o;
+	const struct org_unit *unit;
+	bool has_filter, sees_words; /* findings name values that not everybody may see */
+	enum verdict filter;
+	int64_t from;                  /* subjects of the filter before this page */
+	int64_t met_so_far;            /* of the filter */
+	int64_t counts[VERDICT_COUNT]; /* of the first pass */
+};
+
+/* --- the gap and where it is closed ----------------------------------------------------------- */
+
+static size_t flow_links(struct view *v, const struct obligation *o)
+{
+	const struct pack_work *work = o->pack->work;
+	struct str name = str_of(obligation_name(v, o));
+	size_t count = 0;
+
+	for (size_t i = 0; work && i < work->flow_count; i++) {
+		if (!flow_answers(&work->flows[i], name))
+			continue;
+		html(v->w, " · <a href=\"/ho-so/moi?luong=%.*s\">%s: %.*s</a>",
+			STR_FMT(work->flows[i].id), tr(v->lang, "Mở hồ sơ"),
+			STR_FMT(words_of(v, work->flows[i].title)));
+		count++;
+	}
+	return count;
+}
+
+static size_t register_links(struct view *v, const struct obligation *o, int64_t unit_id)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < pack_register_count(v->web->packs); i++) {
+		const struct pack_register *r = pack_register_at(v->web->packs, i);
+
+		if (!record_answers(r, o) || !register_may_see(v, r))
+			continue;
+		html(v->w, " · <a href=\"/so/%.*s?don-vi=%lld\">%.*s</a>", STR_FMT(r->id),
+			(long long)unit_id, STR_FMT(words_of(v, r->title)));
+		count++;
+	}
+	return count;
+}
+
+static size_t statement_links(struct view *v, const struct obligation *o)
+{
+	const struct pack_work *work = o->pack->work;
+	struct str name = str_of(obligation_name(v, o));
+	size_t count = 0;
+
+	for (size_t i = 0; work && i < work->statement_count; i++) {
+		if (!attest_answers(&work->statements[i], name))
+			continue;
+		html(v->w, " · <a href=\"/xac-nhan/%.*s\">%.*s</a>",
+			STR_FMT(work->statements[i].id),
+			STR_FMT(words_of(v, work->statements[i].title)));
+		count++;
+	}
+	return count;
+}
+
+/* Where this way of proof is given. Nothing there to give it: that is said. */
+static void gap(const struct showing *w, const struct comply_subject *s, const struct proof *asked)
+{
+	struct view *v = w->v;
+	bool has_period = duty_period_of(v->web->packs, w->o, date_at(v->by.now_s)).count > 0;
+	size_t count = 0;
+
+	switch (asked->by) {
+	case BY_CHECK:
+		if (s->about != COMPLY_HOST)
+			html(v->w, " · <a href=\"/may\">%s</a>", tr(v->lang, "Máy"));
+		return;
+	case BY_REGISTER:
+		count = register_links(v, w->o, w->unit->id);
+		break;
+	case BY_FLOW:
+		count = flow_links(v, w->o);
+		break;
+	case BY_ATTEST:
+		count = statement_links(v, w->o);
+		break;
+	case BY_ARCHIVE:
+		html(v->w, " · <a href=\"/nhat-ky\">%s</a>", tr(v->lang, "Nhật ký"));
+		return;
+	case BY_DOCUMENT:
+		html(v->w, " · <a class=\"button plain\" href=\"%s\">%s</a>",
+			document_path(v, w->o, w->unit->id, s), tr(v->lang, "Gắn văn bản"));
+		return;
+	case BY_DUTY:
+		break;
+	}
+	if (!count && has_period && s->about != COMPLY_PERSON)
+		html(v->w, " · <a href=\"/viec/%lld/%.*s/%.*s%s\">%s</a>", (long long)w->unit->id,
+			STR_FMT(url_piece(w->o->pack->id, v->a)),
+			STR_FMT(url_piece(w->o->id, v->a)),
+			s->about == COMPLY_HOST ? path_of(v, "?may=%lld", (long long)s->id) : "",
+			tr(v->lang, "Ghi nhận đã làm"));
+	else if (!count)
+		html(v->w, " · <a class=\"button plain\" href=\"%s\">%s</a>",
+			document_path(v, w->o, w->unit->id, s), tr(v->lang, "Gắn văn bản"));
+}
+
+/* --- a subject -------------------------------------------------------------------------------- */
+
+static void subject_heading(const struct showing *w, const struct comply_subject *s)
+{
+	struct view *v = w->v;
+
+	html(v->w, "<section>\n<h2>");
+	switch (s->about) {
+	case COMPLY_UNIT:
+		html(v->w, "%.*s", STR_FMT(s->name));
+		break;
+	case COMPLY_HOST:
+		html(v->w, "<a href=\"/may/%lld\">%s %.*s</a>", (long long)s->id,
+			tr(v->lang, "Máy"), STR_FMT(s->name));
+		break;
+	case COMPLY_PERSON:
+		html(v->w, "%.*s", STR_FMT(s->name));
+		break;
+	case COMPLY_RECORD:
+		if (register_may_see(v, s->reg))
+			html(v->w, "<a href=\"/ban-ghi/%lld\">%.*s</a>", (long long)s->id,
+				STR_FMT(s->name));
+		else
+			html(v->w, "#%lld", (long long)s->id);
+		html(v->w, " <span class=\"soft\">%.*s</span>",
+			STR_FMT(words_of(v, s->reg->title)));
+		break;
+	}
+	html(v->w, "</h2>\n<p>");
+}
+
+/* What was seen, and how to get to it. */
+static void seen(
+	const struct showing *w, const struct comply_subject *s, const struct comply_proof *p)
+{
+	struct view *v = w->v;
+	const struct evidence *row = p->rows;
+	int64_t id = 0;
+
+	if (row->by == EVIDENCE_FLOW && str_starts(row->detail, "case ") &&
+		str_to_i64(str_from(row->detail, 5), &id)) {
+		html(v->w, " · <a href=\"/ho-so/%lld\">%s</a>", (long long)id,
+			tr(v->lang, "Mở hồ sơ"));
+		return;
+	}
+	if (row->by == EVIDENCE_ATTEST && row->subject.len == 0) {
+		html(v->w, " <span class=\"soft\">%s %.*s</span>", tr(v->lang, "đã ký"),
+			STR_FMT(row->found));
+		return;
+	}
+	if (row->by == EVIDENCE_REGISTER && s->about == COMPLY_RECORD && w->sees_words)
+		html(v->w,
+			" %.*s <a class=\"button plain\" href=\"/ban-ghi/%lld/sua%s%.*s\">%s</a>",
+			STR_FMT(row->found), (long long)s->id, row->detail.len ? "#t-" : "",
+			STR_FMT(row->detail), tr(v->lang, "Sửa ngay"));
+	else if (row->by == EVIDENCE_REGISTER && w->sees_words &&
+		str_starts(row->detail, "record ") && str_to_i64(str_from(row->detail, 7), &id))
+		html(v->w, " %.*s <a href=\"/ban-ghi/%lld\">%s</a>", STR_FMT(row->found),
+			(long long)id, tr(v->lang, "Mở bản ghi"));
+	else if (row->by != EVIDENCE_REGISTER || w->sees_words)
+		html(v->w, " %.*s", STR_FMT(row->found));
+	if (str_starts(row->detail, "file ") && str_to_i64(str_from(row->detail, 5), &id))
+		html(v->w, " · <a href=\"/tep/%lld\">%.*s</a>", (long long)id, STR_FMT(row->file));
+	if (row->person.len)
+		html(v->w, " <span class=\"soft\">%.*s</span>", STR_FMT(row->person));
+}
+
+static void proof_row(
+	const struct showing *w, const struct comply_subject *s, const struct comply_proof *p)
+{
+	struct view *v = w->v;
+	const struct check *check =
+		p->asked->by == BY_CHECK ? pack_check(v->web->packs, p->asked->check) : NULL;
+
+	html(v->w, "<li>");
+	if (check && s->about == COMPLY_HOST)
+		html(v->w, "<a href=\"/may/%lld/%.*s\">%.*s</a>", (long long)s->id,
+			STR_FMT(url_piece(check->id, v->a)), STR_FMT(words_of(v, check->title)));
+	else
+		html(v->w, "%.*s",
+			STR_FMT(check ? words_of(v, check->title) : words_of(v, p->asked->what)));
+	html(v->w, " – <strong>%s</strong>", tr(v->lang, proof_words(p->state)));
+	if (p->at_s)
+		html(v->w, " <span class=\"soft\">%s</span>", time_text(v, p->at_s));
+	if (p->rows && p->asked->by != BY_CHECK)
+		seen(w, s, p);
+	if (p->state != PROOF_PASS && p->state != PROOF_NA)
+		gap(w, s, p->asked);
+	html(v->w, "</li>\n");
+}
+
+static int show_subject(void *context, const struct comply_subject *s,
+	const struct comply_verdict *cv, size_t count, struct err *e)
+{
+	struct showing *w = context;
+	struct view *v = w->v;
+	int64_t place;
+
+	if (count == 0 || (w->has_filter && cv->verdict != w->filter))
+		return 0;
+	place = w->met_so_far++;
+	if (place < w->from || place >= w->from + PAGE_MAX)
+		return 0;
+	subject_heading(w, s);
+	html_verdict(v, cv->verdict);
+	if (cv->exception)
+		html(v->w, " %s %s: %.*s", tr(v->lang, "đến"), time_text(v, cv->exception->until_s),
+			STR_FMT(cv->exception->reason));
+	if (cv->why && *cv->why)
+		html(v->w, " %s", tr(v->lang, cv->why));
+	html(v->w, "</p>\n<ul class=\"proofs\">\n");
+	for (size_t k = 0; k < cv->proof_count; k++)
+		proof_row(w, s, &cv->proofs[k]);
+	if (cv->proof_count == 0)
+		html(v->w, "<li>%s</li>\n",
+			tr(v->lang, "Chỉ máy trả lời được nghĩa vụ này: xem kết quả của máy."));
+	html(v->w, "</ul>\n</section>\n");
+	return 0;
+}
+
+static int count_subject(void *context, const struct comply_subject *s,
+	const struct comply_verdict *cv, size_t count, struct err *e)
+{
+	struct showing *w = context;
+
+	if (count)
+		w->counts[cv->verdict]++;
+	return 0;
+}
+
+/* --- the page --------------------------------------------------------------------------------- */
+
+static const char *here_path(const struct showing *w, int64_t from)
+{
+	struct view *v = w->v;
+	struct str day = http_pair(v->query, "ngay");
+
+	return path_of(v, "/ket-qua/%lld/%.*s/%.*s?%s%s%s%.*s&tu=%lld", (long long)w->unit->id,
+		STR_FMT(url_piece(w->o->pack->id, v->a)), STR_FMT(url_piece(w->o->id, v->a)),
+		w->has_filter ? "loc=" : "", w->has_filter ? verdict_name(w->filter) : "",
+		day.ptr ? "&ngay=" : "", STR_FMT(day.ptr ? url_piece(day, v->a) : STR("")),
+		(long long)from);
+}
+
+/* How many subjects have which verdict, each a link to those. */
+static void tiles(struct showing *w)
+{
+	bool had_filter = w->has_filter;
+	enum verdict had = w->filter;
+	struct view *v = w->v;
+
+	html(v->w, "<ul class=\"tiles\">\n");
+	for (int i = 0; i < VERDICT_COUNT; i++) {
+		if (w->counts[i] == 0)
+			continue;
+		w->has_filter = true;
+		w->filter = (enum verdict)i;
+		html(v->w, "<li class=\"tile %s\"><a href=\"%s\"><strong>%lld</strong> ",
+			verdict_name(w->filter), here_path(w, 0), (long long)w->counts[i]);
+		html_verdict(v, w->filter);
+		html(v->w, "</a></li>\n");
+	}
+	html(v->w, "</ul>\n");
+	w->has_filter = had_filter;
+	w->filter = had;
+}
+
+static void pager(const struct showing *w, int64_t all)
+{
+	struct view *v = w->v;
+
+	if (all <= PAGE_MAX)
+		return;
+	html(v->w, "<p class=\"pages\">");
+	if (w->from > 0)
+		html(v->w, "<a href=\"%s\">← %s</a> ",
+			here_path(w, w->from > PAGE_MAX ? w->from - PAGE_MAX : 0),
+			tr(v->lang, "Trang trước"));
+	html(v->w, "%s",
+		fill(v, tr(v->lang, "{a}–{b} trong {n} đối tượng"), "a",
+			number_text(v, w->from + 1), "b",
+			number_text(v, w->from + PAGE_MAX < all ? w->from + PAGE_MAX : all), "n",
+			number_text(v, all), NULL));
+	if (w->from + PAGE_MAX < all)
+		html(v->w, " <a href=\"%s\">%s →</a>", here_path(w, w->from + PAGE_MAX),
+			tr(v->lang, "Trang sau"));
+	html(v->w, "</p>\n");
+}
+
+/* ?loc=not-met&tu=100; of many the worst are shown first. */
+static void choose(struct showing *w)
+{
+	struct str name = http_pair(w->v->query, "loc"), from = http_pair(w->v->query, "tu");
+	int64_t all = 0;
+
+	for (int i = 0; i < VERDICT_COUNT; i++) {
+		all += w->counts[i];
+		if (name.ptr && str_is(name, verdict_name((enum verdict)i))) {
+			w->has_filter = true;
+			w->filter = (enum verdict)i;
+		}
+	}
+	for (int i = 0; !w->has_filter && all > PAGE_MAX && i < VERDICT_COUNT; i++)
+		if (w->counts[i]) {
+			w->has_filter = true;
+			w->filter = (enum verdict)i;
+		}
+	if (!from.ptr || !str_to_i64(from, &w->from) || w->from < 0)
+		w->from = 0;
+}
+
+static void heading(const struct showing *w)
+{
+	struct view *v = w->v;
+	const struct obligation *o = w->o;
+
+	page_start(v, text_of(v, words_of(v, o->title)));
+	html(v->w,
+		"<p><a href=\"/ket-qua/%lld\">%.*s</a> · <a href=\"%s\" lang=\"vi\">%.*s</a></p>\n"
+		"<blockquote lang=\"vi\"><p>%.*s</p></blockquote>\n",
+		(long long)w->unit->id, STR_FMT(w->unit->name), clause_path(v, o->clause),
+		STR_FMT(clause_cite(o->clause, v->lang, v->a)),
+		STR_FMT(o->clause->text.ptr ? o->clause->text : o->clause->title));
+	if (duty_period_of(v->web->packs, o, date_at(v->by.now_s)).count &&
+		o->applies.host_count == 0)
+		html(v->w, "<p><a class=\"button\" href=\"/viec/%lld/%.*s/%.*s\">%s</a></p>\n",
+			(long long)w->unit->id, STR_FMT(url_piece(o->pack->id, v->a)),
+			STR_FMT(url_piece(o->id, v->a)), tr(v->lang, "Làm việc này"));
+}
+
+void page_result_one(struct view *v)
+{
+	const struct org_unit *unit = work_unit_of_path(v);
+	const struct obligation *o = unit ?
+		pack_obligation(v->web->packs,
+			arena_fmt(v->a, "%.*s/%.*s", STR_FMT(v->args[1]), STR_FMT(v->args[2]))) :
+		NULL;
+	struct showing w = { .v = v, .o = o, .unit = unit };
+	struct comply_query q = { v->web->store, v->web->packs, unit ? unit->id : 0,
+		facts_as_of_s(v), o };
+	int64_t all = 0;
+
+	if (!unit)
+		return;
+	if (!o || o->kind == KIND_DATA) {
+		page_problem(v, 404);
+		return;
+	}
+	w.sees_words = view_may(v, RIGHT_ACT, unit->id) || view_may(v, RIGHT_AUDIT, unit->id) ||
+		view_may(v, RIGHT_APPROVE, unit->id);
+	if (comply_walk(&q, count_subject, &w, v->e) < 0) {
+		page_failed(v);
+		return;
+	}
+	choose(&w);
+	for (int i = 0; i < VERDICT_COUNT; i++)
+		all += !w.has_filter || (int)w.filter == i ? w.counts[i] : 0;
+	heading(&w);
+	tiles(&w);
+	pager(&w, all);
+	if (comply_walk(&q, show_subject, &w, v->e) < 0)
+		html(v->w, "<p class=\"fault\">%s</p>\n",
+			tr(v->lang, "Không tính được. Dữ liệu không thay đổi; hãy thử lại."));
+	if (w.met_so_far == 0)
+		html(v->w, "<p class=\"empty\">%s</p>\n",
+			tr(v->lang, "Không có đối tượng nào có kết quả này."));
+	pager(&w, all);
+	page_end(v);
+}

@@ -1,0 +1,251 @@
+/* today.c - Hôm nay: what is wrong here, what cannot be told, what ends soon. A button
+ * each. */
+#include "face/web/work.h"
+
+#define SOON_DAYS 30
+
+/* --- counts ----------------------------------------------------------------------------------- */
+
+static void counts(struct view *v, const struct facts *f)
+{
+	html(v->w, "<section aria-label=\"%s\">\n<ul class=\"tiles\">\n",
+		tr(v->lang, "Số nghĩa vụ theo kết quả"));
+	for (int i = 0; i < VERDICT_COUNT; i++) {
+		html(v->w,
+			"<li class=\"tile %s\"><a href=\"/tim?ket-qua=%s\"><strong>%lld</strong> ",
+			verdict_name((enum verdict)i), verdict_name((enum verdict)i),
+			(long long)f->counts[i]);
+		html_verdict(v, (enum verdict)i);
+		html(v->w, "</a></li>\n");
+	}
+	html(v->w, "</ul>\n</section>\n");
+}
+
+static void last_run(struct view *v, const struct facts *f)
+{
+	html(v->w, "<div class=\"bar\">\n<p>");
+	if (f->run.id)
+		html(v->w, "%s <a href=\"/may/%lld\">%.*s</a> %s <time>%s</time>.",
+			tr(v->lang, "Máy"), (long long)f->host.id, STR_FMT(f->host.name),
+			tr(v->lang, "được kiểm tra lần cuối lúc"), time_text(v, f->run.at_s));
+	else
+		html(v->w, "%s", tr(v->lang, "Máy này chưa được kiểm tra lần nào."));
+	html(v->w, "</p>\n");
+	if (view_may(v, RIGHT_ACT, ORG_UNIT_FIRST))
+		html_button(v, "/kiem-tra-lai", NULL, tr(v->lang, "Kiểm tra lại ngay"));
+	html(v->w, "</div>\n");
+}
+
+/* --- checks of one outcome -------------------------------------------------------------------- */
+
+static void clauses_of(struct view *v, const struct check *c)
+{
+	for (size_t i = 0; c && i < c->answer_count && i < 6; i++)
+		html(v->w, "%s<a href=\"%s\">%.*s</a>", i ? ", " : "",
+			clause_path(v, c->answers[i]->clause), STR_FMT(c->answers[i]->id));
+}
+
+static struct str title_of(struct view *v, const struct check_facts *c)
+{
+	return c->check ? words_of(v, c->check->title) : c->id;
+}
+
+static const struct evidence *first_row(const struct check_facts *c, enum outcome o)
+{
+	for (size_t i = 0; i < c->row_count; i++) {
+		if (c->rows[i].outcome == o)
+			return &c->rows[i];
+	}
+	return &c->rows[0];
+}
+
+static void item(struct view *v, const struct facts *f, const struct check_facts *c)
+{
+	const struct evidence *row = first_row(c, c->outcome);
+	struct str why = reason_words(v, c->check, row);
+	const char *action = c->outcome == OUTCOME_FAIL ? tr(v->lang, "Xem cách khắc phục") :
+							  tr(v->lang, "Xem vì sao");
+
+	html(v->w, "<li class=\"item\"><div class=\"what\">\n<p class=\"title\">");
+	html_outcome(v, c->outcome);
+	html(v->w, " <a href=\"/may/%lld/%.*s\">%.*s</a></p>\n<p class=\"soft\">",
+		(long long)f->host.id, STR_FMT(url_piece(c->id, v->a)), STR_FMT(title_of(v, c)));
+	html(v->w, "%s %s · ", tr(v->lang, "Mức độ:"), weight_words(v, c->weight));
+	clauses_of(v, c->check);
+	html(v->w, "</p>\n");
+	if (c->outcome == OUTCOME_FAIL && row->found.len)
+		html(v->w, "<p>%s <code>%.*s</code></p>\n", tr(v->lang, "Thấy:"),
+			STR_FMT(row->found));
+	if (why.len)
+		html(v->w, "<p>%.*s</p>\n", STR_FMT(why));
+	html(v->w,
+		"</div>\n<p class=\"act\"><a class=\"button\" href=\"/may/%lld/%.*s\">%s"
+		"<span class=\"hidden\">: %.*s</span></a></p>\n</li>\n",
+		(long long)f->host.id, STR_FMT(url_piece(c->id, v->a)), action,
+		STR_FMT(title_of(v, c)));
+}
+
+static size_t count_outcome(const struct check_facts *checks, size_t count, enum outcome o)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < count; i++)
+		n += checks[i].outcome == o;
+	return n;
+}
+
+struct list {
+	const struct facts *facts;
+	const struct check_facts *checks;
+	size_t count;
+};
+
+static void section(struct view *v, const struct list *l, enum outcome o, const char *title,
+	const char *nothing)
+{
+	size_t n = count_outcome(l->checks, l->count, o);
+
+	html(v->w, "<section>\n<h2>%s <span class=\"count\">%zu</span></h2>\n", title, n);
+	if (n == 0) {
+		html(v->w, "<p class=\"empty\">%s</p>\n</section>\n", nothing);
+		return;
+	}
+	html(v->w, "<ul class=\"items\">\n");
+	for (size_t i = 0; i < l->count; i++) {
+		if (l->checks[i].outcome == o)
+			item(v, l->facts, &l->checks[i]);
+	}
+	html(v->w, "</ul>\n</section>\n");
+}
+
+/* --- what time brings ------------------------------------------------------------------------- */
+
+static void ending_exceptions(struct view *v, const struct facts *f)
+{
+	bool is_first = true;
+
+	for (size_t i = 0; i < f->exception_count; i++) {
+		const struct exception *x = &f->exceptions[i];
+		int64_t days = (x->until_s - v->by.now_s) / CLOCK_DAY_S;
+
+		if (x->ended_at_s || days > SOON_DAYS)
+			continue;
+		if (is_first)
+			html(v->w, "<section>\n<h2>%s</h2>\n<ul class=\"items\">\n",
+				tr(v->lang, "Ngoại lệ sắp hết hạn"));
+		is_first = false;
+		html(v->w,
+			"<li class=\"item\"><div class=\"what\"><p class=\"title\">%.*s</p>"
+			"<p class=\"soft\">%s %s · %s</p></div>"
+			"<p class=\"act\"><a class=\"button\" href=\"/ngoai-le#x%lld\">%s</a></p></li>\n",
+			STR_FMT(x->obligation), tr(v->lang, "đến"), time_text(v, x->until_s),
+			fill(v, tr(v->lang, "còn {n} ngày"), "n", number_text(v, days), NULL),
+			(long long)x->id, tr(v->lang, "Xem ngoại lệ"));
+	}
+	if (!is_first)
+		html(v->w, "</ul>\n</section>\n");
+}
+
+static void old_evidence(struct view *v, const struct facts *f)
+{
+	if (!f->run.id || f->counts[VERDICT_OVERDUE] == 0)
+		return;
+	html(v->w, "<section>\n<h2>%s</h2>\n<p>%s</p>\n</section>\n",
+		tr(v->lang, "Bằng chứng đã cũ"),
+		fill(v,
+			tr(v->lang,
+				"{n} nghĩa vụ có bằng chứng cũ hơn thời hạn cho phép. Hãy kiểm tra lại máy."),
+			"n", number_text(v, f->counts[VERDICT_OVERDUE]), NULL));
+}
+
+static void waiting_for_people(struct view *v, const struct facts *f)
+{
+	if (f->counts[VERDICT_NO_EVIDENCE] == 0)
+		return;
+	html(v->w,
+		"<section>\n<h2>%s</h2>\n<p>%s</p>\n"
+		"<p><a class=\"button plain\" href=\"/tim?ket-qua=no-evidence\">%s</a></p>\n</section>\n",
+		tr(v->lang, "Nghĩa vụ chưa có bằng chứng"),
+		fill(v,
+			tr(v->lang,
+				"{n} nghĩa vụ cần hồ sơ, sổ, xác nhận của con người hoặc phép kiểm "
+				"của phiên bản sau. Chưa có bằng chứng thì không tính là đạt."),
+			"n", number_text(v, f->counts[VERDICT_NO_EVIDENCE]), NULL),
+		tr(v->lang, "Xem danh sách"));
+}
+
+void page_today(struct view *v)
+{
+	struct check_facts *checks;
+	struct list list;
+	struct facts f;
+
+	if (facts_here(v, &f, v->e) < 0) {
+		page_failed(v);
+		return;
+	}
+	list = (struct list){ .facts = &f, .count = facts_checks(v, &f, &checks) };
+	list.checks = checks;
+	page_start(v, tr(v->lang, "Hôm nay"));
+	last_run(v, &f);
+	html_my_duties(v);
+	counts(v, &f);
+	section(v, &list, OUTCOME_FAIL, tr(v->lang, "Cần xử lý trên máy này"),
+		f.run.id ? tr(v->lang, "Không có phép kiểm nào không đạt.") :
+			   tr(v->lang, "Chưa có lần kiểm tra nào. Hãy bấm “Kiểm tra lại ngay”."));
+	section(v, &list, OUTCOME_UNKNOWN, tr(v->lang, "Chưa xác định được"),
+		tr(v->lang, "Mọi phép kiểm đều có câu trả lời."));
+	ending_exceptions(v, &f);
+	old_evidence(v, &f);
+	waiting_for_people(v, &f);
+	html(v->w, "<p class=\"export\"><a href=\"/hom-nay.csv\">%s</a></p>\n",
+		tr(v->lang, "Tải danh sách này (CSV)"));
+	page_end(v);
+}
+
+void page_today_csv(struct view *v)
+{
+	struct check_facts *checks;
+	struct facts f;
+	size_t count;
+
+	if (facts_here(v, &f, v->e) < 0) {
+		page_failed(v);
+		return;
+	}
+	count = facts_checks(v, &f, &checks);
+	csv_page(v, "hom-nay.csv");
+	csv_words(v, T("Phép kiểm"));
+	csv_words(v, T("Tên"));
+	csv_words(v, T("Kết quả"));
+	csv_words(v, T("Mức độ"));
+	csv_words(v, T("Thấy"));
+	csv_words(v, T("Lý do"));
+	csv_end_row(v->w);
+	for (size_t i = 0; i < count; i++) {
+		const struct check_facts *c = &checks[i];
+		const struct evidence *row = first_row(c, c->outcome);
+
+		if (c->outcome != OUTCOME_FAIL && c->outcome != OUTCOME_UNKNOWN)
+			continue;
+		csv_cell(v->w, c->id);
+		csv_cell(v->w, title_of(v, c));
+		csv_words(v, outcome_words(c->outcome));
+		csv_i64(v->w, c->weight);
+		csv_cell(v->w, row->found);
+		csv_cell(v->w, reason_words(v, c->check, row));
+		csv_end_row(v->w);
+	}
+}
+
+void page_audit_post(struct view *v)
+{
+	struct str back = form_value(v, "ve");
+	const char *code = audit_now(v) ? "da-kiem-tra" : "dang-kiem-tra";
+	int64_t host;
+
+	if (str_starts(back, "/may/") && str_to_i64(str_from(back, 5), &host))
+		redirect(v, path_of(v, "/may/%lld?bao=%s", (long long)host, code));
+	else
+		redirect(v, path_of(v, "/hom-nay?bao=%s", code));
+}

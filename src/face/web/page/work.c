@@ -1,0 +1,387 @@
+/* work.c - Việc: the duties of a unit by the clock, who stands in for whom, the calendar. */
+#include "face/web/work.h"
+
+#include "kit/crypto/crypto.h"
+
+#define TOKEN_BYTES 24
+#define FEED_DAYS 400
+
+static bool is_shown(struct view *v, const struct duty *d, bool is_all)
+{
+	return is_all || work_is_mine(v, d);
+}
+
+#define OF_ONE_REGISTER 5 /* records of one duty that stand in a list of all */
+
+/* How many before this one, in the same state, come of the same duty of a register. */
+static size_t alike_before(const struct duties *list, size_t at)
+{
+	const struct duty *d = &list->at[at];
+	size_t count = 0;
+
+	for (size_t i = 0; d->record.id && i < at; i++)
+		count += list->at[i].record.duty == d->record.duty &&
+			list->at[i].open.state == d->open.state;
+	return count;
+}
+
+static size_t alike(const struct duties *list, const struct duty *d)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < list->count; i++)
+		count += list->at[i].record.duty == d->record.duty &&
+			list->at[i].open.state == d->open.state;
+	return count;
+}
+
+/* ?viec=wifi/doi-mat-khau: of one duty of a register alone, then all of them. */
+static bool is_asked(struct view *v, const struct duty *d)
+{
+	struct str asked = http_pair(v->query, "viec");
+
+	return !asked.len ||
+		(d->record.id &&
+			str_starts(
+				duty_key(d, v->a), arena_fmt(v->a, "%.*s@", STR_FMT(asked)).ptr));
+}
+
+static void more_of_it(struct view *v, const struct duties *list, const struct duty *d)
+{
+	html(v->w,
+		"<li><a href=\"/viec?don-vi=%lld&amp;xem=tat-ca&amp;viec=%.*s/%.*s\">%.*s: %s</a></li>\n",
+		(long long)d->unit_id, STR_FMT(url_piece(d->record.reg->id, v->a)),
+		STR_FMT(url_piece(d->record.duty->id, v->a)), STR_FMT(words_of(v, d->title)),
+		fill(v, tr(v->lang, "xem cả {n} bản ghi"), "n",
+			number_text(v, (int64_t)alike(list, d)), NULL));
+}
+
+static void group(struct view *v, const struct duties *list, enum duty_state state, bool is_all)
+{
+	bool is_one = http_pair(v->query, "viec").len > 0;
+	size_t shown = 0, before;
+
+	for (size_t i = 0; i < list->count; i++) {
+		if (list->at[i].open.state != state || !is_shown(v, &list->at[i], is_all) ||
+			!is_asked(v, &list->at[i]))
+			continue;
+		before = is_one ? 0 : alike_before(list, i);
+		if (before == OF_ONE_REGISTER)
+			more_of_it(v, list, &list->at[i]);
+		if (before >= OF_ONE_REGISTER)
+			continue;
+		if (shown++ == 0) {
+			html(v->w, "<section>\n<h2>");
+			html_duty_state(v, state);
+			html(v->w, "</h2>\n<ul class=\"items\">\n");
+		}
+		html_duty(v, &list->at[i]);
+	}
+	if (shown)
+		html(v->w, "</ul>\n</section>\n");
+}
+
+/* --- who stands in ---------------------------------------------------------------------------- */
+
+static void delegation_row(struct view *v, const struct duty_delegation *d)
+{
+	html(v->w, "<li>%.*s → %.*s: %.*s – %.*s. %.*s ", STR_FMT(d->from_name),
+		STR_FMT(d->to_name), STR_FMT(d->from_day), STR_FMT(d->until_day),
+		STR_FMT(d->reason));
+	if (d->from_id == v->user.id)
+		html_button(v, path_of(v, "/viec/uy-quyen/%lld/ket-thuc", (long long)d->id), NULL,
+			tr(v->lang, "Kết thúc"));
+	html(v->w, "</li>\n");
+}
+
+static void delegation_form(struct view *v)
+{
+	struct org_user *users;
+	size_t count;
+
+	if (org_users(v->web->store, v->a, &users, &count, v->e) < 0)
+		return;
+	html_form(v, "/viec/uy-quyen", "ask");
+	html_select(v, "nguoi", tr(v->lang, "Người làm thay"));
+	for (size_t i = 0; i < count; i++)
+		if (users[i].id != v->user.id && !users[i].disabled_at_s &&
+			users[i].unit_id == v->user.unit_id)
+			html_option(
+				v, number_text(v, users[i].id), text_of(v, users[i].name), false);
+	html_select_end(v);
+	html_field(v,
+		&(struct field){ .name = "tu",
+			.label = tr(v->lang, "Từ ngày"),
+			.type = "date",
+			.is_required = true });
+	html_field(v,
+		&(struct field){ .name = "den",
+			.label = tr(v->lang, "Đến ngày"),
+			.type = "date",
+			.is_required = true });
+	html_field(v, &(struct field){ .name = "ly-do", .label = tr(v->lang, "Lý do") });
+	html_form_end(v, tr(v->lang, "Ủy quyền"));
+}
+
+static void delegations(struct view *v)
+{
+	struct duty_delegations list;
+
+	if (duty_delegation_list(
+		    v->web->store, v->user.id, org_day(v->by.now_s, v->a), v->a, &list, v->e) < 0)
+		return;
+	html(v->w, "<section>\n<h2>%s</h2>\n<p class=\"soft\">%s</p>\n",
+		tr(v->lang, "Ủy quyền khi vắng mặt"),
+		tr(v->lang,
+			"Trong những ngày này việc của bạn cũng hiện ở người làm thay. Trách nhiệm vẫn ở bạn."));
+	if (list.len) {
+		html(v->w, "<ul>\n");
+		for (size_t i = 0; i < list.len; i++)
+			delegation_row(v, &list.at[i]);
+		html(v->w, "</ul>\n");
+	}
+	delegation_form(v);
+	html(v->w, "</section>\n");
+}
+
+void page_delegate_post(struct view *v)
+{
+	struct duty_delegation d = { .from_id = v->user.id,
+		.from_day = form_value(v, "tu"),
+		.until_day = form_value(v, "den"),
+		.reason = form_value(v, "ly-do"),
+		.made_by = v->user.login,
+		.made_at_s = v->by.now_s };
+	struct org_user other;
+	int rc;
+
+	if (!str_to_i64(form_value(v, "nguoi"), &d.to_id) ||
+		org_user(v->web->store, d.to_id, v->a, &other, v->e) < 0 ||
+		other.unit_id != v->user.unit_id) {
+		fault_add(v, "nguoi", tr(v->lang, "Hãy chọn một người của đơn vị."));
+	} else {
+		rc = duty_delegate(v->web->store, &d, v->e);
+		if (rc == 0) {
+			redirect(v, "/viec?bao=da-luu");
+			return;
+		}
+		if (rc != ERR_INPUT) {
+			page_failed(v);
+			return;
+		}
+		fault_add(v, "tu",
+			tr(v->lang,
+				"Ngày đầu và ngày cuối phải là ngày thật, ngày đầu không sau ngày cuối."));
+	}
+	v->rs->status = 400;
+	page_work(v);
+}
+
+void page_delegate_end(struct view *v)
+{
+	struct duty_delegations list;
+	int64_t id;
+
+	if (!str_to_i64(v->args[0], &id) ||
+		duty_delegation_list(
+			v->web->store, v->user.id, STR("0001-01-01"), v->a, &list, v->e) < 0) {
+		page_problem(v, 404);
+		return;
+	}
+	for (size_t i = 0; i < list.len; i++) {
+		if (list.at[i].id != id || list.at[i].from_id != v->user.id)
+			continue;
+		if (duty_delegation_end(v->web->store, id, v->by.now_s, v->e) < 0)
+			page_failed(v);
+		else
+			redirect(v, "/viec?bao=da-luu");
+		return;
+	}
+	page_problem(v, 404);
+}
+
+/* --- the calendar ----------------------------------------------------------------------------- */
+
+static const char *token_sha256(struct view *v, struct str token)
+{
+	char hex[SHA256_HEX_SIZE];
+
+	return arena_cstr(v->a, str_of(sha256_hex(token, hex)));
+}
+
+/* TOKEN: the address, shown this once; NULL when there is none to show. */
+static void feed(struct view *v, const char *token)
+{
+	int64_t since_s = 0;
+
+	if (duty_feed_since(v->web->store, v->user.id, &since_s, v->e) < 0)
+		return;
+	html(v->w, "<section>\n<h2>%s</h2>\n<p class=\"soft\">%s</p>\n",
+		tr(v->lang, "Lịch trong điện thoại, máy tính"),
+		tr(v->lang,
+			"Địa chỉ bí mật để ứng dụng lịch tự lấy việc của bạn (iCalendar). Ai có địa chỉ đều đọc "
+			"được; tạo địa chỉ mới thì địa chỉ cũ hết dùng."));
+	if (token)
+		html(v->w,
+			"<p role=\"status\">%s</p>\n<p><code class=\"path\">/lich/%s.ics</code></p>\n",
+			tr(v->lang, "Địa chỉ chỉ hiện lần này, thêm vào sau địa chỉ của Khiên:"),
+			token);
+	else if (since_s)
+		html(v->w, "<p>%s %s.</p>\n", tr(v->lang, "Đang có một địa chỉ, tạo lúc"),
+			time_text(v, since_s));
+	html_button(v, "/viec/lich", (const char *[]){ "lam", "tao" },
+		since_s || token ? tr(v->lang, "Tạo địa chỉ mới") : tr(v->lang, "Tạo địa chỉ"));
+	if (since_s || token)
+		html_button(v, "/viec/lich", (const char *[]){ "lam", "thu-hoi" },
+			tr(v->lang, "Thu hồi địa chỉ"));
+	html(v->w, "</section>\n");
+}
+
+static void show(
+	struct view *v, const struct org_unit *unit, const struct duties *list, const char *token)
+{
+	bool is_all = str_is(http_pair(v->query, "xem"), "tat-ca");
+
+	page_start(v, tr(v->lang, "Việc định kỳ"));
+	html_unit_choice(v, "/viec", unit);
+	html(v->w, "<p>%.*s. ", STR_FMT(unit->name));
+	if (is_all)
+		html(v->w, "<a href=\"/viec?don-vi=%lld\">%s</a>", (long long)unit->id,
+			tr(v->lang, "Chỉ việc của tôi"));
+	else
+		html(v->w, "<a href=\"/viec?don-vi=%lld&amp;xem=tat-ca\">%s</a>",
+			(long long)unit->id, tr(v->lang, "Việc của cả đơn vị"));
+	html(v->w, " · <a href=\"/viec/nam?don-vi=%lld\">%s</a>", (long long)unit->id,
+		tr(v->lang, "Cả năm"));
+	html(v->w, " · <a href=\"/ket-qua/%lld\">%s</a></p>\n", (long long)unit->id,
+		tr(v->lang, "Kết quả của đơn vị"));
+	if (view_units(v, RIGHT_SEE).count > 1)
+		html(v->w, "<p><a href=\"/ket-qua\">%s</a></p>\n",
+			tr(v->lang, "Kết quả của các đơn vị"));
+	for (int i = DUTY_OVERDUE; i <= DUTY_AHEAD; i++)
+		group(v, list, (enum duty_state)i, is_all);
+	if (list->count == 0)
+		html(v->w, "<p class=\"empty\">%s</p>\n",
+			tr(v->lang, "Không có việc định kỳ nào ràng buộc đơn vị này."));
+	if (list->has_more)
+		html(v->w, "<p class=\"soft\">%s</p>\n",
+			fill(v,
+				tr(v->lang,
+					"Sổ có nhiều hơn {n} bản ghi cho một việc: chỉ liệt kê những bản ghi đến hạn sớm nhất."),
+				"n", number_text(v, DUTY_RECORDS_MAX), NULL));
+	delegations(v);
+	feed(v, token);
+	html(v->w, "<p class=\"export\"><a href=\"/viec.csv?don-vi=%lld\">%s</a></p>\n",
+		(long long)unit->id, tr(v->lang, "Tải danh sách này (CSV)"));
+	page_end(v);
+}
+
+static void work(struct view *v, const char *token)
+{
+	const struct org_unit *unit = work_unit(v);
+	struct duties list;
+
+	if (!unit)
+		return;
+	if (work_duties(v, unit, &list) < 0)
+		page_failed(v);
+	else
+		show(v, unit, &list, token);
+}
+
+void page_work(struct view *v)
+{
+	work(v, NULL);
+}
+
+void page_feed_post(struct view *v)
+{
+	bool is_new = str_is(form_value(v, "lam"), "tao");
+	char bytes[TOKEN_BYTES], hex[2 * TOKEN_BYTES + 1];
+	const char *token = NULL;
+
+	random_bytes(bytes, sizeof(bytes));
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		snprintf(hex + 2 * i, 3, "%02x", (unsigned char)bytes[i]);
+	if (is_new)
+		token = arena_cstr(v->a, str_of(hex));
+	if (duty_feed_set(v->web->store, v->user.id,
+		    is_new ? str_of(token_sha256(v, str_of(token))) : STR_NONE, v->by.now_s,
+		    v->e) < 0)
+		page_failed(v);
+	else
+		work(v, token);
+}
+
+/* Whoever has the address: it names a person, and says nothing to others. */
+void page_feed(struct view *v)
+{
+	struct duty_query like = { 0 };
+	struct duties list, own = { 0 };
+	const struct org_unit *unit;
+	int64_t person = 0;
+	struct buf out;
+
+	if (duty_feed_person(v->web->store, str_of(token_sha256(v, v->args[0])), &person, v->e) <
+			0 ||
+		person == 0 || org_user(v->web->store, person, v->a, &v->user, v->e) < 0) {
+		page_problem(v, 404);
+		return;
+	}
+	like.until = date_add_days(date_at(v->by.now_s), FEED_DAYS);
+	unit = org_unit_by_id(view_tree(v), v->user.unit_id);
+	if (!unit || work_duties_like(v, &like, unit, &list) < 0) {
+		page_failed(v);
+		return;
+	}
+	own.at = arena_array(v->a, struct duty, list.count + 1);
+	own.rules = list.rules;
+	for (size_t i = 0; i < list.count; i++)
+		if (work_is_mine(v, &list.at[i]))
+			own.at[own.count++] = list.at[i];
+	buf_init(&out, 8 * MIB);
+	duty_ical(&(struct duty_calendar){ .duties = &own,
+			  .lang = v->lang,
+			  .title = arena_fmt(
+				  v->a, "%s – %.*s", tr(v->lang, "Khiên"), STR_FMT(v->user.name)),
+			  .url = arena_fmt(v->a, "%s://%.*s", v->web->is_tls ? "https" : "http",
+				  STR_FMT(http_header(v->rq, "host"))),
+			  .at_s = v->by.now_s,
+			  .until = date_add_days(date_at(v->by.now_s), FEED_DAYS) },
+		v->a, &out);
+	v->rs->content_type = "text/calendar; charset=utf-8";
+	buf_add(v->w, buf_str(&out));
+	buf_done(&out);
+}
+
+void page_work_csv(struct view *v)
+{
+	const struct org_unit *unit = work_unit(v);
+	struct duties list;
+
+	if (!unit)
+		return;
+	if (work_duties(v, unit, &list) < 0) {
+		page_failed(v);
+		return;
+	}
+	csv_page(v, "viec.csv");
+	csv_words(v, T("Nghĩa vụ"));
+	csv_words(v, T("Nội dung"));
+	csv_words(v, T("Máy, bản ghi"));
+	csv_words(v, T("Hạn"));
+	csv_words(v, T("Tình trạng"));
+	csv_words(v, T("Lần làm trước"));
+	csv_end_row(v->w);
+	for (size_t i = 0; i < list.count; i++) {
+		const struct duty *d = &list.at[i];
+
+		csv_text(v, obligation_name(v, d->obligation));
+		csv_cell(v->w, words_of(v, d->title));
+		csv_cell(v->w, d->record.id ? d->record.title : d->host_name);
+		csv_text(v, work_day(v, d->open.due));
+		csv_words(v, duty_state_words(d->open.state));
+		csv_text(v, d->last.id ? work_day(v, d->last.day) : "");
+		csv_end_row(v->w);
+	}
+}

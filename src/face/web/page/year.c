@@ -1,0 +1,410 @@
+/* year.c - the year: duty × month of a unit, and duty × unit of an authority. For A3 and A4,
+ * black and white: each state has its sign, its letter in words, and a pattern. */
+#include "face/web/work.h"
+
+#define MONTHS 12
+#define RECORDS_A_YEAR 5000 /* of one work: what was done this year is due in another */
+
+static const char *const signs[DUTY_STATE_COUNT] = {
+	[DUTY_OVERDUE] = "✕",
+	[DUTY_TODAY] = "!",
+	[DUTY_SOON] = "◔",
+	[DUTY_AHEAD] = "○",
+	[DUTY_DONE] = "●",
+	[DUTY_DONE_LATE] = "◐",
+	[DUTY_SKIPPED] = "–",
+};
+
+/* Which of two in one cell asks for more. */
+static int urgency(enum duty_state s)
+{
+	static const int order[DUTY_STATE_COUNT] = { [DUTY_OVERDUE] = 6,
+		[DUTY_TODAY] = 5,
+		[DUTY_SOON] = 4,
+		[DUTY_DONE_LATE] = 3,
+		[DUTY_AHEAD] = 2,
+		[DUTY_SKIPPED] = 1,
+		[DUTY_DONE] = 0 };
+
+	return order[s];
+}
+
+struct cell {
+	int count;
+	enum duty_state worst;
+};
+
+static void into(struct cell *c, enum duty_state s)
+{
+	if (c->count == 0 || urgency(s) > urgency(c->worst))
+		c->worst = s;
+	c->count++;
+}
+
+static void html_cell(struct view *v, const struct cell *c)
+{
+	if (c->count == 0) {
+		html(v->w, "<td></td>");
+		return;
+	}
+	html(v->w,
+		"<td class=\"heat duty-%s\"><span aria-hidden=\"true\">%s</span>%s"
+		"<span class=\"hidden\"> %s</span></td>",
+		duty_state_name(c->worst), signs[c->worst],
+		c->count > 1 ? path_of(v, " %d", c->count) : "",
+		tr(v->lang, duty_state_words(c->worst)));
+}
+
+static void legend(struct view *v)
+{
+	html(v->w, "<p class=\"legend\">%s ", tr(v->lang, "Chú giải:"));
+	for (int i = 0; i < DUTY_STATE_COUNT; i++) {
+		html_duty_state(v, (enum duty_state)i);
+		html(v->w, " ");
+	}
+	html(v->w, "</p>\n");
+}
+
+/* ?nam=2027, else this year. */
+static int asked_year(struct view *v)
+{
+	int64_t year = date_at(v->by.now_s).year, asked;
+
+	if (str_to_i64(http_pair(v->query, "nam"), &asked) && asked >= year - 10 &&
+		asked <= year + 2)
+		year = asked;
+	return (int)year;
+}
+
+static void year_links(struct view *v, const char *path, int year)
+{
+	html(v->w,
+		"<p class=\"pages\"><a href=\"%snam=%d\" rel=\"prev\">← %d</a> "
+		"<a href=\"%snam=%d\" rel=\"next\">%d →</a></p>\n",
+		path, year - 1, year - 1, path, year + 1, year + 1);
+}
+
+/* --- duty × month ----------------------------------------------------------------------------- */
+
+/* One that is overdue stands in each month since. */
+static void into_months(
+	struct cell cells[MONTHS], const struct duty_occurrence *o, int year, struct date today)
+{
+	int from = o->due.year * MONTHS + o->due.month - 1, until = from;
+
+	if (o->state == DUTY_OVERDUE)
+		until = today.year * MONTHS + today.month - 1;
+	for (int m = from; m <= until; m++)
+		if (m / MONTHS == year)
+			into(&cells[m % MONTHS], o->state);
+}
+
+/* All machines of one obligation stand in one row, and all records of one work. */
+static bool is_same_row(const struct duty *a, const struct duty *b)
+{
+	return a->record.duty == b->record.duty &&
+		(a->record.duty || a->obligation == b->obligation);
+}
+
+static size_t month_cells(struct view *v, const struct duties *list, size_t first, int year,
+	struct cell cells[MONTHS])
+{
+	struct date until = { year + 1, 1, 1 };
+	size_t machines = 0;
+
+	for (size_t i = first; i < list->count; i++) {
+		const struct duty *d = &list->at[i];
+		struct duty_occurrence *all;
+		size_t count;
+
+		if (!is_same_row(d, &list->at[first]))
+			continue;
+		machines++;
+		duty_all(d, &list->rules, until, v->a, &all, &count);
+		for (size_t k = 0; k < count; k++)
+			into_months(cells, &all[k], year, d->schedule.today);
+	}
+	return machines;
+}
+
+static bool is_first_of(const struct duties *list, size_t at)
+{
+	for (size_t i = 0; i < at; i++)
+		if (is_same_row(&list->at[i], &list->at[at]))
+			return false;
+	return true;
+}
+
+static bool is_empty(const struct cell cells[MONTHS])
+{
+	for (int m = 0; m < MONTHS; m++)
+		if (cells[m].count)
+			return false;
+	return true;
+}
+
+static const char *row_path(struct view *v, const struct duty *d)
+{
+	if (!d->record.id)
+		return duty_path(v, d);
+	return path_of(v, "/viec?don-vi=%lld&xem=tat-ca&viec=%.*s/%.*s", (long long)d->unit_id,
+		STR_FMT(url_piece(d->record.reg->id, v->a)),
+		STR_FMT(url_piece(d->record.duty->id, v->a)));
+}
+
+static void month_row(struct view *v, const struct duties *list, size_t at, int year)
+{
+	struct cell cells[MONTHS] = { 0 };
+	size_t machines = month_cells(v, list, at, year, cells);
+	const struct duty *d = &list->at[at];
+
+	if (d->record.id && is_empty(cells))
+		return;
+	html(v->w, "<tr>\n<th scope=\"row\"><a href=\"%s\">%.*s</a>", row_path(v, d),
+		STR_FMT(words_of(v, d->title)));
+	html(v->w, " <span class=\"soft\" lang=\"vi\">%.*s</span>", STR_FMT(d->obligation->id));
+	if (d->host_id)
+		html(v->w, " <span class=\"soft\">%s</span>",
+			fill(v, tr(v->lang, "{n} máy"), "n", number_text(v, (int64_t)machines),
+				NULL));
+	if (d->record.id)
+		html(v->w, " <span class=\"soft\">%s</span>",
+			fill(v, tr(v->lang, "{n} bản ghi"), "n", number_text(v, (int64_t)machines),
+				NULL));
+	html(v->w, "</th>");
+	for (int m = 0; m < MONTHS; m++)
+		html_cell(v, &cells[m]);
+	html(v->w, "</tr>\n");
+}
+
+void page_year(struct view *v)
+{
+	const struct org_unit *unit = work_unit(v);
+	int year = asked_year(v);
+	struct duty_query like = { .records_max = RECORDS_A_YEAR,
+		.until = date_add_days(date_at(v->by.now_s), DUTY_RECORD_OUTLOOK_DAYS),
+		.has_turns = true };
+	struct duties list;
+
+	if (!unit)
+		return;
+	if (work_duties_like(v, &like, unit, &list) < 0) {
+		page_failed(v);
+		return;
+	}
+	page_start(v,
+		fill(v, tr(v->lang, "Việc định kỳ năm {nam}"), "nam", number_text(v, year), NULL));
+	html_unit_choice(v, "/viec/nam", unit);
+	html(v->w, "<p><strong>%.*s</strong> · <a href=\"/viec/nam-don-vi?nam=%d\">%s</a></p>\n",
+		STR_FMT(unit->name), year, tr(v->lang, "Mọi đơn vị"));
+	year_links(v, path_of(v, "/viec/nam?don-vi=%lld&", (long long)unit->id), year);
+	legend(v);
+	html_table_begin(v, tr(v->lang, "Việc theo tháng"), "map year");
+	html_table_head(v, tr(v->lang, "Công việc"));
+	for (int m = 1; m <= MONTHS; m++)
+		html(v->w, "<th scope=\"col\"><abbr title=\"%s\">%d</abbr></th>",
+			fill(v, tr(v->lang, "tháng {n}"), "n", number_text(v, m), NULL), m);
+	html_table_rows(v);
+	for (size_t i = 0; i < list.count; i++)
+		if (is_first_of(&list, i))
+			month_row(v, &list, i, year);
+	html_table_end(v);
+	page_end(v);
+}
+
+/* --- duty × unit ------------------------------------------------------------------------------ */
+
+#define UNITS_A_PAGE 40 /* as many as A3 has room for */
+
+/* What stands in one row: an obligation, or one work of a register. */
+struct row {
+	const struct obligation *obligation;
+	const struct register_duty *work;
+	struct words title;
+	struct cell cells[UNITS_A_PAGE];
+	bool is_used;
+};
+
+struct grid {
+	const struct org_unit **units;
+	struct duties *lists; /* beside UNITS */
+	size_t count, first;  /* columns; live units before them */
+	bool has_more;
+	struct row *rows;
+	size_t row_count;
+};
+
+/* The units of ?trang=. */
+static void find_units(struct view *v, struct grid *g)
+{
+	struct view_units seen = view_units(v, RIGHT_SEE);
+	size_t live = 0;
+	int64_t page = 1;
+
+	if (!str_to_i64(http_pair(v->query, "trang"), &page) || page < 1 || page > 100000)
+		page = 1;
+	g->first = (size_t)(page - 1) * UNITS_A_PAGE;
+	g->units = arena_array(v->a, const struct org_unit *, UNITS_A_PAGE);
+	for (size_t i = 0; i < seen.count && !g->has_more; i++) {
+		const struct org_unit *u = org_unit_by_id(view_tree(v), seen.ids[i]);
+
+		if (!u || !u->is_live || live++ < g->first)
+			continue;
+		if (g->count == UNITS_A_PAGE)
+			g->has_more = true;
+		else
+			g->units[g->count++] = u;
+	}
+}
+
+/* The obligations that do not bind each unit, from what is kept: one statement for all of them. */
+static int find_left_out(struct view *v, const struct grid *g, struct duty_left_out *ret)
+{
+	struct comply_units kept;
+	struct comply_law law;
+	struct str ids = STR("[");
+	int rc;
+
+	comply_law_of(v->web->packs, date_at(v->by.now_s), v->a, &law);
+	for (size_t i = 0; i < g->count; i++)
+		ids = arena_fmt(
+			v->a, "%.*s%s%lld", STR_FMT(ids), i ? "," : "", (long long)g->units[i]->id);
+	rc = comply_kept_units(
+		v->web->store, &law, arena_fmt(v->a, "%.*s]", STR_FMT(ids)), v->a, &kept, v->e);
+	for (size_t k = 0; rc == 0 && k < kept.count; k++) {
+		const struct obligation **at =
+			arena_array(v->a, const struct obligation *, law.count + 1);
+		size_t n = 0;
+
+		for (size_t o = 0; o < law.count && o < kept.at[k].marks.len; o++)
+			if (kept.at[k].marks.ptr[o] == comply_mark(VERDICT_NA))
+				at[n++] = law.at[o];
+		for (size_t i = 0; i < g->count; i++)
+			if (g->units[i]->id == kept.at[k].unit_id)
+				ret[i] = (struct duty_left_out){ at, n };
+	}
+	return rc;
+}
+
+static int load_lists(struct view *v, struct grid *g)
+{
+	struct duty_left_out *left_out = arena_array(v->a, struct duty_left_out, UNITS_A_PAGE);
+	struct duty_query q = { .store = v->web->store,
+		.packs = v->web->packs,
+		.units = g->units,
+		.unit_count = g->count,
+		.left_out = left_out,
+		.at_s = v->by.now_s,
+		.records_max = (size_t)DUTY_RECORDS_MAX * UNITS_A_PAGE };
+	int rc = find_left_out(v, g, left_out);
+
+	g->lists = arena_array(v->a, struct duties, UNITS_A_PAGE);
+	if (rc == 0 && g->count)
+		rc = duty_list(&q, v->a, g->lists, v->e);
+	for (size_t i = 0; rc == 0 && i < g->count; i++)
+		work_only_seen(v, g->units[i]->id, &g->lists[i]);
+	return rc;
+}
+
+static void add_row(struct grid *g, const struct obligation *o, const struct register_duty *work)
+{
+	g->rows[g->row_count++] = (struct row){
+		.obligation = o, .work = work, .title = work ? work->title : o->title
+	};
+}
+
+/* In the order of the law, then the registers'. */
+static void make_rows(struct view *v, struct grid *g)
+{
+	const struct pack_set *packs = v->web->packs;
+	size_t count = 1;
+
+	for (size_t p = 0; p < pack_count(packs); p++) {
+		const struct pack *pack = pack_at(packs, p);
+
+		count += pack->obligation_count;
+		for (size_t i = 0; i < pack->register_count; i++)
+			count += pack->registers[i].duty_count;
+	}
+	g->rows = arena_array(v->a, struct row, count);
+	for (size_t p = 0; p < pack_count(packs); p++)
+		for (size_t i = 0; i < pack_at(packs, p)->obligation_count; i++)
+			add_row(g, &pack_at(packs, p)->obligations[i], NULL);
+	for (size_t i = 0; i < pack_register_count(packs); i++)
+		for (size_t n = 0; n < pack_register_at(packs, i)->duty_count; n++)
+			add_row(g, NULL, &pack_register_at(packs, i)->duties[n]);
+}
+
+static void fill_cells(struct grid *g)
+{
+	for (size_t i = 0; i < g->count; i++)
+		for (size_t k = 0; k < g->lists[i].count; k++) {
+			const struct duty *d = &g->lists[i].at[k];
+
+			for (size_t r = 0; r < g->row_count; r++) {
+				struct row *row = &g->rows[r];
+
+				if (row->work != d->record.duty ||
+					(!row->work && row->obligation != d->obligation))
+					continue;
+				into(&row->cells[i], d->open.state);
+				row->is_used = true;
+				break;
+			}
+		}
+}
+
+static void unit_row(struct view *v, const struct grid *g, const struct row *row)
+{
+	html(v->w, "<tr>\n<th scope=\"row\">%.*s", STR_FMT(words_of(v, row->title)));
+	if (row->obligation)
+		html(v->w, " <span class=\"soft\" lang=\"vi\">%.*s</span>",
+			STR_FMT(row->obligation->id));
+	html(v->w, "</th>");
+	for (size_t i = 0; i < g->count; i++)
+		html_cell(v, &row->cells[i]);
+	html(v->w, "</tr>\n");
+}
+
+static void page_links(struct view *v, const struct grid *g)
+{
+	html(v->w, "<p class=\"pages\">");
+	if (g->first)
+		html(v->w, "<a href=\"/viec/nam-don-vi?trang=%zu\" rel=\"prev\">← %s</a> ",
+			g->first / UNITS_A_PAGE, tr(v->lang, "các đơn vị trước"));
+	if (g->has_more)
+		html(v->w, "<a href=\"/viec/nam-don-vi?trang=%zu\" rel=\"next\">%s →</a>",
+			g->first / UNITS_A_PAGE + 2, tr(v->lang, "các đơn vị sau"));
+	html(v->w, "</p>\n");
+}
+
+void page_year_units(struct view *v)
+{
+	struct grid g = { 0 };
+
+	find_units(v, &g);
+	if (load_lists(v, &g) < 0) {
+		page_failed(v);
+		return;
+	}
+	make_rows(v, &g);
+	fill_cells(&g);
+	page_start(v, tr(v->lang, "Việc định kỳ của các đơn vị"));
+	legend(v);
+	page_links(v, &g);
+	html_table_begin(v, tr(v->lang, "Việc theo đơn vị"), "map year");
+	html_table_head(v, tr(v->lang, "Công việc"));
+	for (size_t i = 0; i < g.count; i++)
+		html(v->w,
+			"<th scope=\"col\" class=\"upright\">"
+			"<a href=\"/viec/nam?don-vi=%lld\">%.*s</a></th>",
+			(long long)g.units[i]->id,
+			STR_FMT(g.units[i]->short_name.len ? g.units[i]->short_name :
+							     g.units[i]->name));
+	html_table_rows(v);
+	for (size_t i = 0; i < g.row_count; i++)
+		if (g.rows[i].is_used)
+			unit_row(v, &g, &g.rows[i]);
+	html_table_end(v);
+	page_end(v);
+}

@@ -1,0 +1,212 @@
+/* live.c - asks the kernel: an nfnetlink dump of chains and rules, and getsockopt for the
+ * tables of the older iptables. Nothing is changed, and no module is loaded that was not there. */
+#include "work/hostaudit/firewall/live.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter_ipv4/ip_tables.h>
+#include <linux/netfilter_ipv6/ip6_tables.h>
+#include <linux/netlink.h>
+
+#define REPLY_BYTES (64 * KIB)
+#define REPLIES_MAX 100000
+#define LEGACY_MAX_BYTES (16 * MIB)
+
+static void gap_of_errno(struct host *h, int errno_value, const char *what)
+{
+	host_gap(h, errno_value == EPERM || errno_value == EACCES ? GAP_RIGHTS : GAP_UNREADABLE,
+		what);
+}
+
+/* ---- nftables ---- */
+
+static bool ask(int fd, int type)
+{
+	struct {
+		struct nlmsghdr head;
+		struct nfgenmsg family;
+	} request = {
+		.head = { .nlmsg_len = sizeof(request),
+			.nlmsg_type = (uint16_t)(NFNL_SUBSYS_NFTABLES << 8 | type),
+			.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
+			.nlmsg_seq = (uint32_t)type },
+		.family = { .nfgen_family = AF_UNSPEC, .version = NFNETLINK_V0 },
+	};
+
+	return send(fd, &request, sizeof(request), 0) == (ssize_t)sizeof(request);
+}
+
+enum heard { HEARD_MORE, HEARD_END, HEARD_AGAIN, HEARD_FAILED };
+
+/* One datagram of messages. errno is set for HEARD_FAILED. */
+static enum heard hear(struct fw_ruleset *set, const unsigned char *bytes, size_t size)
+{
+	while (size >= NLMSG_HDRLEN) {
+		struct nlmsghdr head;
+		size_t step;
+		int code = 0;
+
+		memcpy(&head, bytes, sizeof(head));
+		if (head.nlmsg_len < NLMSG_HDRLEN || head.nlmsg_len > size)
+			break;
+		if (head.nlmsg_flags & NLM_F_DUMP_INTR)
+			return HEARD_AGAIN;
+		if (head.nlmsg_type == NLMSG_DONE)
+			return HEARD_END;
+		if (head.nlmsg_type == NLMSG_ERROR) {
+			if (head.nlmsg_len >= NLMSG_HDRLEN + sizeof(code))
+				memcpy(&code, bytes + NLMSG_HDRLEN, sizeof(code));
+			errno = -code;
+			return code == 0 ? HEARD_END : HEARD_FAILED;
+		}
+		if (!fw_add_netlink(set, bytes, head.nlmsg_len))
+			break;
+		step = NLMSG_ALIGN(head.nlmsg_len);
+		if (step > size)
+			step = size;
+		bytes += step;
+		size -= step;
+	}
+	errno = EBADMSG;
+	return size == 0 ? HEARD_MORE : HEARD_FAILED;
+}
+
+static enum heard dump(int fd, struct fw_ruleset *set, unsigned char *buffer, int type)
+{
+	enum heard heard = HEARD_MORE;
+
+	if (!ask(fd, type))
+		return HEARD_FAILED;
+	for (int i = 0; heard == HEARD_MORE && i < REPLIES_MAX; i++) {
+		ssize_t n = recv(fd, buffer, REPLY_BYTES, 0);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return HEARD_FAILED;
+		heard = hear(set, buffer, (size_t)n);
+	}
+	return heard;
+}
+
+/* A kernel without nftables has none of its rules. */
+static bool means_none(int errno_value)
+{
+	return errno_value == EPROTONOSUPPORT || errno_value == EOPNOTSUPP ||
+		errno_value == EINVAL || errno_value == ENOENT || errno_value == EAFNOSUPPORT;
+}
+
+static void live_nft(struct host *h, struct fw_ruleset *set)
+{
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
+	struct timeval patience = { .tv_sec = 2 };
+	unsigned char *buffer;
+	enum heard heard = HEARD_AGAIN;
+
+	if (fd < 0) {
+		if (!means_none(errno))
+			gap_of_errno(h, errno, "nftables");
+		return;
+	}
+	buffer = malloc(REPLY_BYTES);
+	if (buffer == NULL)
+		abort();
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	for (int tries = 0; heard == HEARD_AGAIN && tries < 3; tries++) {
+		fw_init(set, set->a); /* a change in between: all again */
+		heard = dump(fd, set, buffer, NFT_MSG_GETCHAIN);
+		if (heard == HEARD_END)
+			heard = dump(fd, set, buffer, NFT_MSG_GETRULE);
+	}
+	if (heard != HEARD_END && !(heard == HEARD_FAILED && means_none(errno)))
+		gap_of_errno(h, errno, "nftables");
+	free(buffer);
+	close(fd);
+}
+
+/* ---- the older iptables ---- */
+
+static bool has_filter(struct host *h, const char *names)
+{
+	struct str text, line;
+
+	if (host_read_proc(h, names, 4096, host_arena(h), &text) < 0)
+		return false;
+	while (str_next_line(&text, &line))
+		if (str_is(line, "filter"))
+			return true;
+	return false;
+}
+
+struct legacy_socket {
+	int domain, level, get_info, get_entries, family;
+	const char *names;
+};
+
+/* struct ip6t_getinfo and ip6t_get_entries have the same shape as these. */
+static void read_legacy(
+	struct host *h, struct fw_ruleset *set, const struct legacy_socket *s, int fd)
+{
+	struct ipt_getinfo info = { .name = "filter" };
+	struct ipt_get_entries *entries;
+	socklen_t size = sizeof(info);
+	struct fw_legacy table;
+
+	if (getsockopt(fd, s->level, s->get_info, &info, &size) != 0 ||
+		info.size > LEGACY_MAX_BYTES) {
+		gap_of_errno(h, errno, s->names);
+		return;
+	}
+	size = (socklen_t)(sizeof(*entries) + info.size);
+	entries = calloc(1, size);
+	if (entries == NULL)
+		abort();
+	memcpy(entries->name, info.name, sizeof(info.name));
+	entries->size = info.size;
+	table = (struct fw_legacy){ .entries = (const unsigned char *)entries->entrytable,
+		.size = info.size,
+		.hook_entry = info.hook_entry[NF_INET_LOCAL_IN],
+		.underflow = info.underflow[NF_INET_LOCAL_IN],
+		.family = s->family };
+	if (getsockopt(fd, s->level, s->get_entries, entries, &size) != 0)
+		gap_of_errno(h, errno, s->names);
+	else if (!fw_add_legacy(set, &table))
+		host_gap(h, GAP_SYNTAX, s->names);
+	free(entries);
+}
+
+static void live_legacy(struct host *h, struct fw_ruleset *set)
+{
+	static const struct legacy_socket sockets[] = {
+		{ AF_INET, IPPROTO_IP, IPT_SO_GET_INFO, IPT_SO_GET_ENTRIES, 4,
+			"/proc/net/ip_tables_names" },
+		{ AF_INET6, IPPROTO_IPV6, IP6T_SO_GET_INFO, IP6T_SO_GET_ENTRIES, 6,
+			"/proc/net/ip6_tables_names" },
+	};
+
+	for (size_t i = 0; i < COUNT(sockets); i++) {
+		int fd;
+
+		if (!has_filter(h, sockets[i].names))
+			continue;
+		fd = socket(sockets[i].domain, SOCK_STREAM | SOCK_CLOEXEC, 0);
+		if (fd < 0) {
+			gap_of_errno(h, errno, sockets[i].names);
+			continue;
+		}
+		read_legacy(h, set, &sockets[i], fd);
+		close(fd);
+	}
+}
+
+void fw_live(struct host *h, struct fw_ruleset *set)
+{
+	live_nft(h, set);
+	live_legacy(h, set);
+}

@@ -1,0 +1,410 @@
+/* netlink.c - messages of an nftables dump. Each length is checked against what holds it;
+ * what an expression means is read only as far as the judge needs: the rest narrows the rule. */
+#include "work/hostaudit/firewall/firewall.h"
+
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nf_tables_compat.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netlink.h>
+
+struct bytes {
+	const unsigned char *at;
+	size_t size;
+};
+
+#define ATTRIBUTES_MAX 32
+
+/* Sort the attributes of B by type into INTO[0..MAX]. False when a length is wrong. */
+static bool attributes(struct bytes b, struct bytes *into, unsigned max)
+{
+	memset(into, 0, sizeof(*into) * (max + 1));
+	while (b.size >= sizeof(struct nlattr)) {
+		struct nlattr head;
+		size_t step;
+
+		memcpy(&head, b.at, sizeof(head));
+		if (head.nla_len < sizeof(head) || head.nla_len > b.size)
+			return false;
+		if ((head.nla_type & NLA_TYPE_MASK) <= max)
+			into[head.nla_type & NLA_TYPE_MASK] =
+				(struct bytes){ b.at + sizeof(head), head.nla_len - sizeof(head) };
+		step = NLA_ALIGN(head.nla_len);
+		if (step > b.size)
+			step = b.size;
+		b.at += step;
+		b.size -= step;
+	}
+	return true;
+}
+
+static struct str text_of(struct arena *a, struct bytes b)
+{
+	size_t len = 0;
+
+	while (len < b.size && b.at[len] != 0)
+		len++;
+	return arena_str(a, (struct str){ b.at ? (const char *)b.at : "", len });
+}
+
+static bool number_of(struct bytes b, uint32_t *ret)
+{
+	if (b.size != 4)
+		return false;
+	*ret = (uint32_t)b.at[0] << 24 | (uint32_t)b.at[1] << 16 | (uint32_t)b.at[2] << 8 | b.at[3];
+	return true;
+}
+
+/* ---- expressions ---- */
+
+enum loaded {
+	LOADED_NOTHING,
+	LOADED_IFNAME,
+	LOADED_IFINDEX,
+	LOADED_NFPROTO,
+	LOADED_STATE,
+	LOADED_OTHER
+};
+
+struct rule_reader {
+	struct fw_ruleset *set;
+	struct fw_rule *rule;
+	enum loaded loaded;
+	uint32_t state_mask; /* of the connection's state, host order */
+	bool has_mask;
+	bool is_masked_out; /* every bit of what was loaded */
+};
+
+#define STATE_NEW 8u
+
+static void narrow(struct rule_reader *r)
+{
+	r->rule->when = FW_NARROW;
+}
+
+static void widen(struct rule_reader *r, struct str detail)
+{
+	if (r->rule->when != FW_ALWAYS)
+		return;
+	r->rule->when = FW_WIDE;
+	r->rule->detail = detail;
+}
+
+static void read_meta(struct rule_reader *r, struct bytes data)
+{
+	struct bytes a[NFTA_META_MAX + 1] = { 0 };
+	uint32_t key;
+
+	if (!attributes(data, a, NFTA_META_MAX) || !number_of(a[NFTA_META_KEY], &key)) {
+		narrow(r);
+		return;
+	}
+	if (a[NFTA_META_SREG].at != NULL)
+		return; /* sets a mark: no condition */
+	r->loaded = key == NFT_META_IIFNAME ? LOADED_IFNAME :
+		key == NFT_META_IIF         ? LOADED_IFINDEX :
+		key == NFT_META_NFPROTO     ? LOADED_NFPROTO :
+					      LOADED_OTHER;
+}
+
+static void compare_interface(struct rule_reader *r, struct bytes value, bool is_equal)
+{
+	struct str name = text_of(r->set->a, value);
+	bool is_inner = fw_is_inner_interface(name);
+
+	if (is_inner && is_equal)
+		narrow(r);
+	else if (!is_inner) /* all but an inner one: whoever comes from outside */
+		widen(r, name);
+}
+
+static void compare_index(struct rule_reader *r, struct bytes value, bool is_equal)
+{
+	uint32_t index = 0;
+
+	if (value.size == 4)
+		memcpy(&index, value.at, 4);
+	if (index == 1 && is_equal) /* lo is the first interface of every network */
+		narrow(r);
+	else if (index != 1)
+		widen(r, arena_fmt(r->set->a, "%sif %u", is_equal ? "" : "! ", index));
+}
+
+static void compare_family(struct rule_reader *r, struct bytes value, bool is_equal)
+{
+	int family = value.size == 1 && value.at[0] == NFPROTO_IPV4 ? 4 :
+		value.size == 1 && value.at[0] == NFPROTO_IPV6      ? 6 :
+								      0;
+
+	if (family == 0)
+		narrow(r);
+	else
+		r->rule->family = is_equal ? family : 10 - family;
+}
+
+/* "state & mask != 0": a new connection passes when the mask holds "new". */
+static void compare_state(struct rule_reader *r, bool is_equal)
+{
+	bool has_new = (r->state_mask & STATE_NEW) != 0;
+
+	if (!r->has_mask || has_new == is_equal)
+		narrow(r);
+}
+
+static bool is_zero(struct bytes b)
+{
+	while (b.size > 0 && b.at[b.size - 1] == 0)
+		b.size--;
+	return b.size == 0;
+}
+
+static void read_compare(struct rule_reader *r, struct bytes data)
+{
+	struct bytes a[NFTA_CMP_MAX + 1] = { 0 }, v[NFTA_DATA_MAX + 1] = { 0 };
+	uint32_t op;
+	bool is_equal;
+
+	if (!attributes(data, a, NFTA_CMP_MAX) || !number_of(a[NFTA_CMP_OP], &op) ||
+		!attributes(a[NFTA_CMP_DATA], v, NFTA_DATA_MAX)) {
+		narrow(r);
+		return;
+	}
+	is_equal = op == NFT_CMP_EQ;
+	if (!is_equal && op != NFT_CMP_NEQ)
+		narrow(r);
+	else if (r->loaded == LOADED_IFNAME)
+		compare_interface(r, v[NFTA_DATA_VALUE], is_equal);
+	else if (r->loaded == LOADED_IFINDEX)
+		compare_index(r, v[NFTA_DATA_VALUE], is_equal);
+	else if (r->loaded == LOADED_NFPROTO)
+		compare_family(r, v[NFTA_DATA_VALUE], is_equal);
+	else if (r->is_masked_out && is_equal && is_zero(v[NFTA_DATA_VALUE]))
+		return; /* an address with the mask /0: everybody */
+	else if (r->loaded == LOADED_STATE)
+		compare_state(r, is_equal);
+	else
+		narrow(r);
+}
+
+static void read_ct(struct rule_reader *r, struct bytes data)
+{
+	struct bytes a[NFTA_CT_MAX + 1] = { 0 };
+	uint32_t key;
+
+	if (!attributes(data, a, NFTA_CT_MAX) || !number_of(a[NFTA_CT_KEY], &key)) {
+		narrow(r);
+		return;
+	}
+	if (a[NFTA_CT_SREG].at == NULL)
+		r->loaded = key == NFT_CT_STATE ? LOADED_STATE : LOADED_OTHER;
+}
+
+static void read_bitwise(struct rule_reader *r, struct bytes data)
+{
+	struct bytes a[NFTA_BITWISE_MAX + 1] = { 0 }, v[NFTA_DATA_MAX + 1] = { 0 };
+
+	r->is_masked_out = false;
+	r->has_mask = attributes(data, a, NFTA_BITWISE_MAX) &&
+		attributes(a[NFTA_BITWISE_MASK], v, NFTA_DATA_MAX) && v[NFTA_DATA_VALUE].size == 4;
+	if (r->has_mask)
+		memcpy(&r->state_mask, v[NFTA_DATA_VALUE].at, 4);
+	if (a[NFTA_BITWISE_MASK].at != NULL)
+		r->is_masked_out = is_zero(v[NFTA_DATA_VALUE]);
+}
+
+/* A set or map of values. Of interfaces its members stay unknown: that may be all of them. */
+static void read_lookup(struct rule_reader *r)
+{
+	if (r->loaded == LOADED_IFNAME || r->loaded == LOADED_IFINDEX)
+		widen(r, STR("a set of interfaces"));
+	else
+		narrow(r);
+}
+
+static void read_immediate(struct rule_reader *r, struct bytes data)
+{
+	struct bytes a[NFTA_IMMEDIATE_MAX + 1] = { 0 }, d[NFTA_DATA_MAX + 1] = { 0 },
+					    v[NFTA_VERDICT_MAX + 1] = { 0 };
+	uint32_t code;
+
+	if (!attributes(data, a, NFTA_IMMEDIATE_MAX) ||
+		!attributes(a[NFTA_IMMEDIATE_DATA], d, NFTA_DATA_MAX) ||
+		d[NFTA_DATA_VERDICT].at == NULL ||
+		!attributes(d[NFTA_DATA_VERDICT], v, NFTA_VERDICT_MAX) ||
+		!number_of(v[NFTA_VERDICT_CODE], &code))
+		return; /* a value for a later expression */
+	switch ((int32_t)code) {
+	case NF_DROP:
+		r->rule->verdict = FW_DROP;
+		break;
+	case NF_ACCEPT:
+	case NF_QUEUE: /* a program decides: as good as let in, for all we know */
+		r->rule->verdict = FW_ACCEPT;
+		break;
+	case NFT_RETURN:
+		r->rule->verdict = FW_RETURN;
+		break;
+	case NFT_JUMP:
+	case NFT_GOTO:
+		r->rule->verdict = (int32_t)code == NFT_JUMP ? FW_JUMP : FW_GOTO;
+		r->rule->target = text_of(r->set->a, v[NFTA_VERDICT_CHAIN]);
+		break;
+	default:
+		break;
+	}
+}
+
+/* An extension of iptables: REJECT ends, a few others end too, the rest marks or logs. */
+static void read_target(struct rule_reader *r, struct bytes data)
+{
+	struct bytes a[NFTA_TARGET_MAX + 1] = { 0 };
+
+	if (attributes(data, a, NFTA_TARGET_MAX) &&
+		str_is(text_of(r->set->a, a[NFTA_TARGET_NAME]), "REJECT"))
+		r->rule->verdict = FW_DROP;
+}
+
+static void read_match(struct rule_reader *r, struct bytes data)
+{
+	struct bytes a[NFTA_MATCH_MAX + 1] = { 0 };
+
+	if (!attributes(data, a, NFTA_MATCH_MAX) ||
+		!str_is(text_of(r->set->a, a[NFTA_MATCH_NAME]), "comment"))
+		narrow(r);
+}
+
+static void read_expression(struct rule_reader *r, struct str name, struct bytes data)
+{
+	static const char *const quiet[] = { "counter", "log", "notrack", "objref", "last", "dup",
+		"dynset", "quota" };
+
+	if (r->rule->verdict != FW_GO_ON)
+		return;
+	if (str_is(name, "immediate"))
+		read_immediate(r, data);
+	else if (str_is(name, "reject"))
+		r->rule->verdict = FW_DROP;
+	else if (str_is(name, "meta"))
+		read_meta(r, data);
+	else if (str_is(name, "ct"))
+		read_ct(r, data);
+	else if (str_is(name, "bitwise"))
+		read_bitwise(r, data);
+	else if (str_is(name, "cmp"))
+		read_compare(r, data);
+	else if (str_is(name, "lookup"))
+		read_lookup(r);
+	else if (str_is(name, "target"))
+		read_target(r, data);
+	else if (str_is(name, "match"))
+		read_match(r, data);
+	else if (str_is(name, "limit"))
+		widen(r, STR("limit"));
+	else if (str_is(name, "payload") || str_is(name, "exthdr") || str_is(name, "rt") ||
+		str_is(name, "socket") || str_is(name, "fib"))
+		r->loaded = LOADED_OTHER;
+	else {
+		for (size_t i = 0; i < COUNT(quiet); i++)
+			if (str_is(name, quiet[i]))
+				return;
+		narrow(r);
+	}
+}
+
+/* ---- messages ---- */
+
+static bool read_expressions(struct rule_reader *r, struct bytes list)
+{
+	while (list.size >= sizeof(struct nlattr)) {
+		struct bytes a[NFTA_EXPR_MAX + 1] = { 0 };
+		struct nlattr head;
+		size_t step;
+
+		memcpy(&head, list.at, sizeof(head));
+		if (head.nla_len < sizeof(head) || head.nla_len > list.size)
+			return false;
+		if (!attributes(
+			    (struct bytes){ list.at + sizeof(head), head.nla_len - sizeof(head) },
+			    a, NFTA_EXPR_MAX))
+			return false;
+		read_expression(r, text_of(r->set->a, a[NFTA_EXPR_NAME]), a[NFTA_EXPR_DATA]);
+		step = NLA_ALIGN(head.nla_len);
+		if (step > list.size)
+			step = list.size;
+		list.at += step;
+		list.size -= step;
+	}
+	return true;
+}
+
+static unsigned families_of(unsigned nfproto)
+{
+	return nfproto == NFPROTO_IPV4                               ? 1u << 4 :
+		nfproto == NFPROTO_IPV6                              ? 1u << 6 :
+		nfproto == NFPROTO_INET || nfproto == NFPROTO_NETDEV ? 1u << 4 | 1u << 6 :
+								       0;
+}
+
+static bool add_chain(struct fw_ruleset *set, unsigned nfproto, struct bytes body)
+{
+	struct bytes a[NFTA_CHAIN_MAX + 1] = { 0 }, hook[NFTA_HOOK_MAX + 1] = { 0 };
+	struct fw_chain *c;
+	uint32_t number, policy;
+
+	if (!attributes(body, a, NFTA_CHAIN_MAX))
+		return false;
+	c = fw_chain(set, nfproto, text_of(set->a, a[NFTA_CHAIN_TABLE]),
+		text_of(set->a, a[NFTA_CHAIN_NAME]));
+	if (c == NULL || a[NFTA_CHAIN_HOOK].at == NULL)
+		return true;
+	if (!attributes(a[NFTA_CHAIN_HOOK], hook, NFTA_HOOK_MAX) ||
+		!number_of(hook[NFTA_HOOK_HOOKNUM], &number))
+		return false;
+	c->families = families_of(nfproto);
+	if (!str_is(text_of(set->a, a[NFTA_CHAIN_TYPE]), "filter"))
+		return true;
+	if (nfproto == NFPROTO_NETDEV)
+		c->hook = number == NF_NETDEV_INGRESS ? FW_HOOK_EARLIER : FW_HOOK_NONE;
+	else if (number == NF_INET_LOCAL_IN)
+		c->hook = FW_HOOK_INPUT;
+	else if (number == NF_INET_PRE_ROUTING || number == NF_INET_INGRESS)
+		c->hook = FW_HOOK_EARLIER;
+	if (number_of(a[NFTA_CHAIN_POLICY], &policy))
+		c->policy = policy == NF_DROP ? FW_DROP : FW_ACCEPT;
+	return true;
+}
+
+static bool add_rule(struct fw_ruleset *set, unsigned nfproto, struct bytes body)
+{
+	struct bytes a[NFTA_RULE_MAX + 1] = { 0 };
+	struct rule_reader r = { .set = set };
+	struct fw_chain *c;
+
+	if (!attributes(body, a, NFTA_RULE_MAX))
+		return false;
+	c = fw_chain(set, nfproto, text_of(set->a, a[NFTA_RULE_TABLE]),
+		text_of(set->a, a[NFTA_RULE_CHAIN]));
+	r.rule = c != NULL ? fw_rule(set, c) : NULL;
+	return r.rule == NULL || read_expressions(&r, a[NFTA_RULE_EXPRESSIONS]);
+}
+
+bool fw_add_netlink(struct fw_ruleset *set, const unsigned char *message, size_t size)
+{
+	struct nlmsghdr head;
+	struct nfgenmsg family;
+	struct bytes body;
+
+	if (size < NLMSG_HDRLEN + sizeof(family))
+		return false;
+	memcpy(&head, message, sizeof(head));
+	memcpy(&family, message + NLMSG_HDRLEN, sizeof(family));
+	body = (struct bytes){ message + NLMSG_HDRLEN + NLMSG_ALIGN(sizeof(family)),
+		size - NLMSG_HDRLEN - NLMSG_ALIGN(sizeof(family)) };
+	if (NFNL_SUBSYS_ID(head.nlmsg_type) != NFNL_SUBSYS_NFTABLES)
+		return true;
+	if (NFNL_MSG_TYPE(head.nlmsg_type) == NFT_MSG_NEWCHAIN)
+		return add_chain(set, family.nfgen_family, body);
+	if (NFNL_MSG_TYPE(head.nlmsg_type) == NFT_MSG_NEWRULE)
+		return add_rule(set, family.nfgen_family, body);
+	return true;
+}

@@ -1,0 +1,800 @@
+#include "work/hostaudit/resolve/backup.h"
+
+#include "work/hostaudit/resolve/resolve.h"
+
+#define WORDS_MAX 128
+#define VARIABLES_MAX 64
+#define COMMANDS_MAX 4000
+#define SHELLS_MAX 2
+
+struct variable {
+	struct str name, value;
+};
+
+/* One simple command, its words without quotes and with known variables put in. */
+struct shell_command {
+	struct str word[WORDS_MAX];
+	bool is_cut[WORDS_MAX]; /* goes on in a way that is not known */
+	size_t count;
+	struct str output; /* where its output is sent; "" */
+	bool is_output_cut;
+};
+
+struct shell {
+	struct arena *a;
+	struct str rest;
+	struct variable variables[VARIABLES_MAX];
+	size_t variable_count;
+	bool is_piped; /* the command at hand feeds the next */
+	int depth;     /* of "sh -c" in "sh -c" */
+	struct backup_call *call;
+};
+
+static bool is_name_char(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+		c == '_';
+}
+
+static struct str value_of(const struct shell *sh, struct str name)
+{
+	for (size_t i = sh->variable_count; i-- > 0;)
+		if (str_eq(sh->variables[i].name, name))
+			return sh->variables[i].value;
+	return STR_NONE;
+}
+
+static void set(struct shell *sh, struct str name, struct str value)
+{
+	if (sh->variable_count < VARIABLES_MAX)
+		sh->variables[sh->variable_count++] = (struct variable){ name, value };
+}
+
+/* "$NAME" or "${NAME}" at the start of S: its length and value, or 0. */
+static size_t variable_at(const struct shell *sh, struct str s, struct str *ret)
+{
+	bool is_braced = s.len > 1 && s.ptr[1] == '{';
+	size_t from = is_braced ? 2 : 1, n = from;
+
+	while (n < s.len && is_name_char(s.ptr[n]))
+		n++;
+	if (n == from || (is_braced && (n == s.len || s.ptr[n] != '}')))
+		return 0;
+	*ret = value_of(sh, (struct str){ s.ptr + from, n - from });
+	return ret->ptr ? n + is_braced : 0;
+}
+
+/* ---- reading words ---- */
+
+struct word {
+	struct buf text;
+	bool is_there, is_cut;
+};
+
+/* After something unknown the rest of the word is skipped: it stands at an unknown place. */
+static size_t take_dollar(struct shell *sh, struct word *w)
+{
+	struct str value;
+	size_t n = variable_at(sh, sh->rest, &value);
+
+	if (n == 0) {
+		w->is_cut = true;
+		return 1;
+	}
+	if (!w->is_cut)
+		buf_add(&w->text, value);
+	return n;
+}
+
+static size_t command_substitution(struct str s)
+{
+	size_t depth = 0;
+
+	for (size_t i = 1; i < s.len && s.ptr[i] != '\n'; i++) {
+		if (s.ptr[i] == '(')
+			depth++;
+		else if (s.ptr[i] == ')' && --depth == 0)
+			return i + 1;
+	}
+	return s.len < 2 ? s.len : 2;
+}
+
+static size_t backticks(struct str s)
+{
+	for (size_t i = 1; i < s.len && s.ptr[i] != '\n'; i++)
+		if (s.ptr[i] == '`')
+			return i + 1;
+	return 1;
+}
+
+/* One piece of a word; how many bytes it took. */
+static size_t take_piece(struct shell *sh, struct word *w, char *quote)
+{
+	struct str s = sh->rest;
+	char c = s.ptr[0];
+
+	w->is_there = true;
+	if (*quote == c && c != '\0') {
+		*quote = '\0';
+		return 1;
+	}
+	if (*quote == '\0' && (c == '"' || c == '\'')) {
+		*quote = c;
+		return 1;
+	}
+	if (*quote != '\'' && c == '$' && s.len > 1 && s.ptr[1] == '(') {
+		w->is_cut = true;
+		return command_substitution(s);
+	}
+	if (*quote != '\'' && c == '$')
+		return take_dollar(sh, w);
+	if (*quote != '\'' && c == '`') {
+		w->is_cut = true;
+		return backticks(s);
+	}
+	if (*quote != '\'' && c == '\\' && s.len > 1) {
+		if (!w->is_cut && s.ptr[1] != '\n')
+			buf_add_char(&w->text, s.ptr[1]);
+		return 2;
+	}
+	if (!w->is_cut)
+		buf_add_char(&w->text, c);
+	return 1;
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
+}
+
+static bool ends_word(char c)
+{
+	return is_blank(c) || c == '\n' || c == ';' || c == '|' || c == '&' || c == '>' ||
+		c == '<' || c == '(' || c == ')';
+}
+
+/* The next word of this command; false at its end. */
+static bool take_word(struct shell *sh, struct str *ret, bool *ret_cut)
+{
+	struct word w = { 0 };
+	char quote = '\0';
+
+	while (sh->rest.len > 0 && is_blank(sh->rest.ptr[0]))
+		sh->rest = str_from(sh->rest, 1);
+	buf_init(&w.text, 4 * KIB);
+	while (sh->rest.len > 0 && (quote != '\0' || !ends_word(sh->rest.ptr[0])))
+		sh->rest = str_from(sh->rest, take_piece(sh, &w, &quote));
+	*ret = arena_str(sh->a, buf_str(&w.text));
+	*ret_cut = w.is_cut;
+	buf_done(&w.text);
+	return w.is_there;
+}
+
+/* "> file", ">> file", "2> file", "2>&1": where standard output goes is kept. */
+static void take_redirection(struct shell *sh, struct shell_command *c)
+{
+	bool is_output = sh->rest.ptr[0] == '>', is_cut;
+	bool is_error = is_output && c->count > 0 && str_is(c->word[c->count - 1], "2");
+	struct str target;
+
+	while (sh->rest.len > 0 && (sh->rest.ptr[0] == '>' || sh->rest.ptr[0] == '<'))
+		sh->rest = str_from(sh->rest, 1);
+	if (is_error)
+		c->count--;
+	if (sh->rest.len > 0 && sh->rest.ptr[0] == '&') {
+		sh->rest = str_from(sh->rest, 1);
+		is_output = false;
+	}
+	if (take_word(sh, &target, &is_cut) && is_output && !is_error) {
+		c->output = target;
+		c->is_output_cut = is_cut;
+	}
+}
+
+/* A comment to the end of the line. */
+static void skip_comment(struct shell *sh)
+{
+	while (sh->rest.len > 0 && sh->rest.ptr[0] != '\n')
+		sh->rest = str_from(sh->rest, 1);
+}
+
+/* The next command; false at the end of the text. */
+static bool next_command(struct shell *sh, struct shell_command *c)
+{
+	*c = (struct shell_command){ .output = STR("") };
+	sh->is_piped = false;
+	while (sh->rest.len > 0) {
+		char ch = sh->rest.ptr[0];
+
+		if (is_blank(ch)) {
+			sh->rest = str_from(sh->rest, 1);
+		} else if (ch == '#') {
+			skip_comment(sh);
+		} else if (ch == '>' || ch == '<') {
+			take_redirection(sh, c);
+		} else if (ends_word(ch)) {
+			bool is_pipe = ch == '|' && !(sh->rest.len > 1 && sh->rest.ptr[1] == '|');
+
+			sh->rest = str_from(sh->rest, ch == '|' && !is_pipe ? 2 : 1);
+			if (c->count > 0) {
+				sh->is_piped = is_pipe;
+				return true;
+			}
+		} else if (c->count < WORDS_MAX) {
+			if (take_word(sh, &c->word[c->count], &c->is_cut[c->count]))
+				c->count++;
+		} else {
+			bool is_cut;
+			struct str ignored;
+
+			(void)take_word(sh, &ignored, &is_cut);
+		}
+	}
+	return c->count > 0;
+}
+
+/* Take assignments off the front: "A=b C=d command". */
+static size_t take_assignments(struct shell *sh, struct shell_command *c)
+{
+	size_t i = 0;
+
+	for (; i < c->count; i++) {
+		struct str name, value;
+
+		if (str_is(c->word[i], "export") || str_is(c->word[i], "local") ||
+			str_is(c->word[i], "readonly"))
+			continue;
+		if (!str_split(c->word[i], '=', &name, &value) || name.len == 0 ||
+			!is_name_char(name.ptr[0]))
+			break;
+		for (size_t n = 0; n < name.len; n++)
+			if (!is_name_char(name.ptr[n]))
+				return i;
+		if (!c->is_cut[i])
+			set(sh, name, value);
+	}
+	return i;
+}
+
+/* ---- where it goes ---- */
+
+const char *backup_scheme(struct str d)
+{
+	static const struct {
+		const char *start, *scheme;
+	} starts[] = {
+		{ "file://", "" },
+		{ "ssh://", "ssh" },
+		{ "sftp:", "sftp" },
+		{ "scp://", "ssh" },
+		{ "rsync://", "rsync" },
+		{ "s3:", "s3" },
+		{ "s3+http", "s3" },
+		{ "boto3+s3:", "s3" },
+		{ "b2:", "b2" },
+		{ "gs:", "gs" },
+		{ "azure:", "azure" },
+		{ "swift:", "swift" },
+		{ "rest:", "rest" },
+		{ "rclone:", "rclone" },
+		{ "webdav", "webdav" },
+		{ "ftp", "ftp" },
+		{ "http", "http" },
+		{ "par2+", "url" },
+		{ "pexpect+", "ssh" },
+		{ "paramiko+", "ssh" },
+		{ "hsi://", "url" },
+	};
+	ptrdiff_t colon = str_find_char(d, ':'), slash = str_find_char(d, '/');
+
+	for (size_t i = 0; i < COUNT(starts); i++)
+		if (str_starts(d, starts[i].start))
+			return starts[i].scheme;
+	if (d.len > 0 && (d.ptr[0] == '/' || d.ptr[0] == '.' || d.ptr[0] == '~'))
+		return "";
+	if (colon > 0 && (slash < 0 || colon < slash))
+		return "ssh"; /* "nas:/x", "an@nas:x" */
+	return d.len > 0 && colon < 0 ? "" : NULL;
+}
+
+static void goes_to(
+	struct backup_call *call, struct str d, bool is_cut, bool is_folder, struct arena *a)
+{
+	const char *scheme = backup_scheme(d);
+
+	if (call->where == BACKUP_ELSEWHERE)
+		return; /* once it has left the machine, a copy left behind does not matter */
+	if (scheme && *scheme) {
+		call->where = BACKUP_ELSEWHERE;
+		call->scheme = scheme;
+		return;
+	}
+	if (str_starts(d, "file://"))
+		d = str_from(d, 7);
+	if (d.len < 2 || d.ptr[0] != '/' || str_starts(d, "/dev/"))
+		return; /* relative, unknown, or no file */
+	call->where = BACKUP_LOCAL;
+	call->target =
+		is_folder && !is_cut && !str_ends(d, "/") ? arena_fmt(a, "%.*s/", STR_FMT(d)) : d;
+}
+
+/* ---- what makes a backup ---- */
+
+/* Value of the option NAME ("-r", "--repo") of C from word FROM on; STR_NONE without it. */
+static struct str option(
+	const struct shell_command *c, size_t from, const char *name, size_t *ret_at)
+{
+	struct str want = str_of(name);
+
+	for (size_t i = from; i < c->count; i++) {
+		struct str w = c->word[i];
+
+		if (str_eq(w, want) && i + 1 < c->count) {
+			*ret_at = i + 1;
+			return c->word[i + 1];
+		}
+		*ret_at = i;
+		if (w.len > want.len && str_starts(want, "--") && str_starts(w, name) &&
+			w.ptr[want.len] == '=')
+			return str_from(w, want.len + 1);
+		if (w.len > want.len && want.len == 2 && str_starts(w, name))
+			return str_from(w, 2);
+	}
+	return STR_NONE;
+}
+
+static bool has_word(const struct shell_command *c, size_t from, const char *word)
+{
+	for (size_t i = from; i < c->count; i++)
+		if (str_is(c->word[i], word))
+			return true;
+	return false;
+}
+
+static void repository(struct shell *sh, const struct shell_command *c, size_t from,
+	const char *const *options, const char *variable)
+{
+	struct str value = STR_NONE;
+	bool is_cut = false;
+	size_t at;
+
+	for (; *options && !value.ptr; options++) {
+		value = option(c, from, *options, &at);
+		is_cut = value.ptr && c->is_cut[at];
+	}
+	if (!value.ptr)
+		value = value_of(sh, str_of(variable));
+	if (value.ptr)
+		goes_to(sh->call, value, is_cut, true, sh->a);
+}
+
+static bool restic(struct shell *sh, const struct shell_command *c, size_t from)
+{
+	static const char *const options[] = { "-r", "--repo", NULL };
+
+	if (!has_word(c, from, "backup"))
+		return false;
+	sh->call->crypt = CRYPT_YES;
+	repository(sh, c, from, options, "RESTIC_REPOSITORY");
+	return true;
+}
+
+static bool borg(struct shell *sh, const struct shell_command *c, size_t from)
+{
+	static const char *const options[] = { "--repo", NULL };
+
+	if (!has_word(c, from, "create"))
+		return false;
+	if (value_of(sh, STR("BORG_PASSPHRASE")).ptr || value_of(sh, STR("BORG_PASSCOMMAND")).ptr)
+		sh->call->crypt = CRYPT_YES;
+	for (size_t i = from; i < c->count; i++) {
+		ptrdiff_t at = str_find(c->word[i], STR("::"));
+
+		if (at > 0) {
+			goes_to(sh->call, str_until(c->word[i], (size_t)at), false, true, sh->a);
+			return true;
+		}
+	}
+	repository(sh, c, from, options, "BORG_REPO");
+	return true;
+}
+
+static bool duplicity(struct shell *sh, const struct shell_command *c, size_t from)
+{
+	sh->call->crypt = has_word(c, from, "--no-encryption") ? CRYPT_NO : CRYPT_YES;
+	for (size_t i = c->count; i-- > from;)
+		if (str_find(c->word[i], STR("://")) >= 0) {
+			goes_to(sh->call, c->word[i], c->is_cut[i], true, sh->a);
+			return !has_word(c, from, "restore") && !has_word(c, from, "verify") &&
+				!has_word(c, from, "collection-status") &&
+				!has_word(c, from, "remove-older-than");
+		}
+	return false;
+}
+
+/* The last word of a copy, when nothing comes from another machine. */
+static bool copy_to_last(struct shell *sh, const struct shell_command *c, size_t from)
+{
+	size_t plain = 0, last = 0;
+
+	for (size_t i = from; i < c->count; i++) {
+		if (str_starts(c->word[i], "-") ||
+			(i > from &&
+				(str_is(c->word[i - 1], "-e") || str_is(c->word[i - 1], "-i") ||
+					str_is(c->word[i - 1], "-P") ||
+					str_is(c->word[i - 1], "--rsh"))))
+			continue;
+		if (plain > 0) {
+			const char *scheme = backup_scheme(c->word[last]);
+
+			if (scheme && *scheme)
+				return false; /* fetches: the backup of some other machine */
+		}
+		plain++;
+		last = i;
+	}
+	if (plain < 2)
+		return false;
+	goes_to(sh->call, c->word[last], c->is_cut[last], true, sh->a);
+	sh->call->is_mirror = true;
+	return true;
+}
+
+/* rclone copy SOURCE REMOTE:PATH, aws s3 sync SOURCE s3://…: the verb is no source. */
+static bool cloud(struct shell *sh, const struct shell_command *c, size_t from)
+{
+	static const char *const verbs[] = { "copy", "sync", "move", "copyto", "rcat", "cp", "put",
+		"mirror" };
+
+	for (size_t i = from; i < c->count; i++)
+		for (size_t v = 0; v < COUNT(verbs); v++) {
+			struct str last = c->word[c->count - 1];
+			const char *scheme = backup_scheme(last);
+
+			if (!str_is(c->word[i], verbs[v]))
+				continue;
+			if (str_is(c->word[i], "rcat") || (scheme && *scheme && i + 2 < c->count)) {
+				sh->call->where = BACKUP_ELSEWHERE;
+				sh->call->scheme =
+					scheme && *scheme && !str_is(str_of(scheme), "ssh") ?
+					scheme :
+					"cloud";
+				return true;
+			}
+			return false;
+		}
+	return false;
+}
+
+static bool tar(struct shell *sh, const struct shell_command *c, size_t from)
+{
+	bool is_making = false;
+	struct str file = STR_NONE;
+	size_t at = from;
+
+	for (size_t i = from; i < c->count; i++) {
+		struct str w = c->word[i];
+		bool is_short = (i == from && !str_starts(w, "-") && !str_has(w, '/')) ||
+			(str_starts(w, "-") && !str_starts(w, "--"));
+
+		is_making |= str_is(w, "--create") || (is_short && str_has(w, 'c'));
+		if (is_short && (str_has(w, 'x') || str_has(w, 't')))
+			return false;
+		if (is_short && str_ends(w, "f") && i + 1 < c->count) {
+			file = c->word[i + 1];
+			at = i + 1;
+		}
+	}
+	if (!is_making)
+		return false;
+	if (!file.ptr)
+		file = option(c, from, "--file", &at);
+	if (file.ptr && !str_is(file, "-"))
+		goes_to(sh->call, file, c->is_cut[at], false, sh->a);
+	sh->call->crypt = CRYPT_NO;
+	return true;
+}
+
+static bool dump(struct shell *sh, const struct shell_command *c, size_t from)
+{
+	static const struct {
+		const char *name;
+		bool is_folder;
+	} options[] = { { "--file", false }, { "--result-file", false }, { "--target-dir", true },
+		{ "--pgdata", true }, { "--out", true }, { "--outputdir", true },
+		{ "--archive", false }, { "-f", false }, { "-D", true }, { "-o", true },
+		{ "-r", false } };
+	size_t at;
+
+	if (has_word(c, from, "--version") || has_word(c, from, "--help") ||
+		(c->count == from && c->output.len == 0 && !sh->is_piped))
+		return false; /* only asks, or gives nothing to anybody */
+	sh->call->is_database = true;
+	sh->call->crypt = CRYPT_NO;
+	for (size_t i = 0; i < COUNT(options); i++) {
+		struct str value = option(c, from, options[i].name, &at);
+
+		if (value.ptr && value.len > 0) {
+			goes_to(sh->call, value, c->is_cut[at], options[i].is_folder, sh->a);
+			break;
+		}
+	}
+	return true;
+}
+
+/* Where to, how and when stands in a file of its own. */
+static bool configured(struct shell *sh, const struct shell_command *c, size_t from)
+{
+	static const char *const idle[] = { "configtest", "list", "info", "check", "prune",
+		"status", "verify", "--help", "--version", "-V", "-h", "du" };
+
+	for (size_t i = 0; i < COUNT(idle); i++)
+		if (has_word(c, from, idle[i]) && !has_word(c, from, "create") &&
+			!has_word(c, from, "--create") && !has_word(c, from, "--scripted"))
+			return false;
+	sh->call->is_configured = true;
+	return true;
+}
+
+static bool sends(struct shell *sh, const struct shell_command *c, size_t from)
+{
+	(void)sh;
+	return has_word(c, from, "send");
+}
+
+static bool backs_up(struct shell *sh, const struct shell_command *c, size_t from)
+{
+	sh->call->is_configured = true;
+	return has_word(c, from, "backup") || has_word(c, from, "create") ||
+		has_word(c, from, "start");
+}
+
+static const struct {
+	const char *program, *tool;
+	bool (*read)(struct shell *sh, const struct shell_command *c, size_t from);
+} tools[] = {
+	{ "restic", "restic", restic },
+	{ "borg", "borg", borg },
+	{ "duplicity", "duplicity", duplicity },
+	{ "rsync", "rsync", copy_to_last },
+	{ "rdiff-backup", "rdiff-backup", copy_to_last },
+	{ "scp", "scp", copy_to_last },
+	{ "rclone", "rclone", cloud },
+	{ "aws", "aws", cloud },
+	{ "s3cmd", "s3cmd", cloud },
+	{ "gsutil", "gsutil", cloud },
+	{ "mc", "mc", cloud },
+	{ "tar", "tar", tar },
+	{ "pg_dump", "pg_dump", dump },
+	{ "pg_dumpall", "pg_dumpall", dump },
+	{ "pg_basebackup", "pg_basebackup", dump },
+	{ "mysqldump", "mysqldump", dump },
+	{ "mariadb-dump", "mysqldump", dump },
+	{ "mariadb-backup", "mariadb-backup", dump },
+	{ "mariabackup", "mariadb-backup", dump },
+	{ "xtrabackup", "xtrabackup", dump },
+	{ "mydumper", "mydumper", dump },
+	{ "mongodump", "mongodump", dump },
+	{ "borgmatic", "borgmatic", configured },
+	{ "rsnapshot", "rsnapshot", configured },
+	{ "timeshift", "timeshift", configured },
+	{ "snapper", "snapper", backs_up },
+	{ "backupninja", "backupninja", configured },
+	{ "automysqlbackup", "automysqlbackup", configured },
+	{ "autopostgresqlbackup", "autopostgresqlbackup", configured },
+	{ "backup-manager", "backup-manager", configured },
+	{ "dirvish-runall", "dirvish", configured },
+	{ "duply", "duply", configured },
+	{ "amdump", "amanda", configured },
+	{ "resticprofile", "restic", configured },
+	{ "autorestic", "restic", configured },
+	{ "pgbackrest", "pgbackrest", backs_up },
+	{ "barman", "barman", backs_up },
+	{ "wal-g", "wal-g", backs_up },
+	{ "kopia", "kopia", backs_up },
+	{ "proxmox-backup-client", "proxmox-backup", backs_up },
+	{ "veeamconfig", "veeam", backs_up },
+	{ "zfs", "zfs send", sends },
+	{ "btrfs", "btrfs send", sends },
+};
+
+static bool encrypts(const struct shell_command *c, size_t from, struct str program)
+{
+	if (str_is(program, "gpg") || str_is(program, "gpg2"))
+		return has_word(c, from, "-e") || has_word(c, from, "--encrypt") ||
+			has_word(c, from, "-c") || has_word(c, from, "--symmetric");
+	if (str_is(program, "openssl"))
+		return (has_word(c, from, "enc") && !has_word(c, from, "-d")) ||
+			has_word(c, from, "smime") || has_word(c, from, "cms");
+	if (str_is(program, "age"))
+		return !has_word(c, from, "-d") && !has_word(c, from, "--decrypt");
+	return str_is(program, "ccrypt") || str_is(program, "ccencrypt");
+}
+
+/* Programs that start another: what follows them is the command. */
+static size_t skip_wrappers(const struct shell_command *c, size_t from)
+{
+	static const char *const wrappers[] = { "nice", "ionice", "sudo", "time", "nohup", "exec",
+		"then", "do", "else", "if", "!", "{", "chronic", "flock", "timeout", "env",
+		"command", "setpriv", "chrt", "systemd-cat", "caffeinate", "runuser" };
+	size_t i = from;
+
+	for (bool is_wrapper = true; is_wrapper && i < c->count;) {
+		is_wrapper = false;
+		for (size_t w = 0; w < COUNT(wrappers) && !is_wrapper; w++)
+			is_wrapper = str_is(path_base(c->word[i]), wrappers[w]);
+		i += is_wrapper;
+		while (is_wrapper && i < c->count &&
+			(str_starts(c->word[i], "-") || str_has(c->word[i], '=') ||
+				(c->word[i].len > 0 && c->word[i].ptr[0] >= '0' &&
+					c->word[i].ptr[0] <= '9')))
+			i++;
+	}
+	return i;
+}
+
+/* --dry-run, or its letter among those before one with a value ("-avn"): nothing is copied. */
+static bool only_tries(const struct shell_command *c, size_t from, struct str program)
+{
+	bool is_rsync = str_is(program, "rsync");
+
+	for (size_t i = from; i < c->count; i++) {
+		struct str word = c->word[i], ends = is_rsync ? STR("-efMTB@") : STR("-ro");
+
+		if (str_is(word, "--dry-run"))
+			return true;
+		if (!str_starts(word, "-") ||
+			!(is_rsync || str_is(program, "restic") || str_is(program, "borg")))
+			continue;
+		for (size_t k = 1; k < word.len && !str_has(ends, word.ptr[k]); k++)
+			if (word.ptr[k] == 'n')
+				return true;
+	}
+	return false;
+}
+
+static bool reads_tool(struct shell *sh, const struct shell_command *c, size_t at)
+{
+	struct str program = path_base(c->word[at]);
+
+	while (program.len > 1 &&
+		(program.ptr[0] == '-' || program.ptr[0] == '@' || program.ptr[0] == '+' ||
+			program.ptr[0] == '!'))
+		program = str_from(program, 1); /* prefixes of ExecStart= */
+	for (size_t i = 0; i < COUNT(tools); i++) {
+		enum backup_crypt before = sh->call->crypt;
+
+		if (!str_is(program, tools[i].program))
+			continue;
+		if (only_tries(c, at + 1, program) || !tools[i].read(sh, c, at + 1)) {
+			sh->call->crypt = before;
+			return true;
+		}
+		if (before == CRYPT_YES)
+			sh->call->crypt = before;
+		/* what makes the copy has the name, not what carries it away */
+		if (!sh->call->tool || sh->call->is_mirror)
+			sh->call->tool = tools[i].tool;
+		return true;
+	}
+	return false;
+}
+
+/* Commands that name programs without running them. */
+static bool only_names(const struct shell_command *c, size_t from)
+{
+	static const char *const askers[] = { "[", "[[", "test", "which", "type", "hash", "echo",
+		"printf", "logger", "man", "apt", "apt-get", "dnf", "yum", "systemctl", "pkill",
+		"killall", "pgrep", "find", "grep", "chown", "chmod", "rm", "ls" };
+
+	if (str_is(c->word[from], "command"))
+		return from + 1 < c->count &&
+			(str_is(c->word[from + 1], "-v") || str_is(c->word[from + 1], "-V"));
+	for (size_t i = 0; i < COUNT(askers); i++)
+		if (str_is(path_base(c->word[from]), askers[i]))
+			return true;
+	return false;
+}
+
+static void read_text(struct shell *sh);
+
+/* "sh -c 'pg_dump x > y'", "su - postgres -c …": the words after -c are commands again. */
+static bool reads_inner(struct shell *sh, const struct shell_command *c, size_t from)
+{
+	static const char *const shells[] = { "sh", "bash", "dash", "su", "runuser" };
+	struct shell inner = *sh;
+
+	for (size_t i = 0; i < COUNT(shells); i++) {
+		if (!str_is(path_base(c->word[from]), shells[i]))
+			continue;
+		for (size_t n = from + 1; n + 1 < c->count; n++) {
+			if (!str_is(c->word[n], "-c") && !str_is(c->word[n], "-lc"))
+				continue;
+			inner.rest = c->word[n + 1];
+			if (inner.depth++ < SHELLS_MAX)
+				read_text(&inner);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* How many words further the program may stand: "docker exec -i db pg_dump", "su postgres x". */
+static size_t reach(struct str program)
+{
+	static const char *const far[] = { "docker", "podman", "kubectl", "su", "runuser",
+		"machinectl", "systemd-run", "sudo", "chroot" };
+
+	for (size_t i = 0; i < COUNT(far); i++)
+		if (str_is(program, far[i]))
+			return 8;
+	return 3;
+}
+
+static void read_command(struct shell *sh, struct shell_command *c, bool is_fed)
+{
+	size_t from = take_assignments(sh, c);
+	struct str program;
+
+	if (from >= c->count || only_names(c, from) || reads_inner(sh, c, from))
+		return;
+	from = skip_wrappers(c, from);
+	if (from >= c->count || only_names(c, from) || reads_inner(sh, c, from))
+		return;
+	program = path_base(c->word[from]);
+	if (encrypts(c, from + 1, program)) {
+		struct str out = STR_NONE;
+		size_t at = 0;
+
+		sh->call->crypt = CRYPT_YES;
+		out = option(c, from + 1, str_is(program, "openssl") ? "-out" : "-o", &at);
+		if (out.ptr && is_fed)
+			goes_to(sh->call, out, c->is_cut[at], false, sh->a);
+	}
+	if (is_fed &&
+		(str_is(program, "ssh") || str_is(program, "mbuffer") || str_is(program, "nc"))) {
+		if (str_is(program, "ssh") && sh->call->tool) {
+			sh->call->where = BACKUP_ELSEWHERE;
+			sh->call->scheme = "ssh";
+		}
+		return;
+	}
+	/* a wrapper with an option may hide the program one or two words further */
+	for (size_t i = from; i < c->count && i < from + reach(program); i++)
+		if (reads_tool(sh, c, i))
+			break;
+	if (sh->call->tool && c->output.len > 0 && (is_fed || sh->call->where == BACKUP_UNCLEAR))
+		goes_to(sh->call, c->output, c->is_output_cut, false, sh->a);
+}
+
+static void read_environment(struct shell *sh, struct str lines)
+{
+	struct str line, name, value;
+
+	while (str_next_line(&lines, &line))
+		if (str_split(str_unquote(str_trim(line)), '=', &name, &value))
+			set(sh, name, str_unquote(value));
+}
+
+static void read_text(struct shell *sh)
+{
+	struct shell_command c;
+	bool is_fed = false;
+
+	for (size_t n = 0; n < COMMANDS_MAX && next_command(sh, &c); n++) {
+		bool is_piping = sh->is_piped;
+
+		read_command(sh, &c, is_fed);
+		is_fed = is_piping;
+	}
+}
+
+void backup_of(struct str text, struct str environment, struct arena *a, struct backup_call *ret)
+{
+	struct backup_call call = { .target = STR(""), .scheme = "" };
+	struct shell sh = { .a = a, .rest = text, .call = &call };
+
+	read_environment(&sh, environment);
+	read_text(&sh);
+	*ret = call;
+}

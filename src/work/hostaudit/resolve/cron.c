@@ -1,0 +1,365 @@
+/* cron.c - schedules, judged by walking the calendar: four years and a day from a Monday
+ * cover every weekday × date, so the longest gap found there is the longest gap. */
+#include "work/hostaudit/resolve/cron.h"
+
+#include <ctype.h>
+
+#define WALK_DAYS (4 * 366 + 1)
+#define WALK_START 19723 /* 2024-01-01, a Monday */
+
+struct days {
+	uint64_t months;            /* bit 1-12 */
+	uint64_t dates;             /* bit 1-31 */
+	uint64_t weekdays;          /* bit 0-6, 0 is Sunday */
+	bool is_either;             /* cron: date or weekday, when both are given */
+	uint64_t from_end;          /* bit n: the n-th day from the end of the month */
+	int64_t year_from, year_to; /* 0: any */
+	bool has_time;              /* hour and minute can occur at all */
+};
+
+static const char *const month_names[] = { "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug",
+	"sep", "oct", "nov", "dec" };
+static const char *const weekday_names[] = { "sun", "mon", "tue", "wed", "thu", "fri", "sat" };
+
+static bool is_leap(int y)
+{
+	return (y % 4 == 0 && y % 100 != 0) || y % 400 == 0;
+}
+
+static int month_days(int y, int m)
+{
+	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+
+	return m == 2 && is_leap(y) ? 29 : days[m - 1];
+}
+
+static bool matches(const struct days *d, int64_t day)
+{
+	struct date date = date_of_days(day);
+	int weekday = (int)((day + 4) % 7);
+	int to_end = month_days(date.year, date.month) - date.day + 1;
+	bool is_date = (d->dates >> date.day & 1) != 0 ||
+		(d->from_end != 0 && (d->from_end >> to_end & 1) != 0);
+	bool is_weekday = (d->weekdays >> weekday & 1) != 0;
+
+	if ((d->months >> date.month & 1) == 0)
+		return false;
+	return d->is_either ? is_date || is_weekday : is_date && is_weekday;
+}
+
+static int64_t longest_gap(const struct days *d)
+{
+	int64_t last = -1, longest = 0, first = -1;
+
+	if (!d->has_time)
+		return 0;
+	for (int64_t i = 0; i < WALK_DAYS; i++) {
+		if (!matches(d, WALK_START + i))
+			continue;
+		if (last >= 0 && i - last > longest)
+			longest = i - last;
+		if (first < 0)
+			first = i;
+		last = i;
+	}
+	if (last < 0)
+		return 0;
+	/* Seen once or rarely: the gap reaches over the ends of the walk. */
+	if (WALK_DAYS - last > longest + 31 || first > longest)
+		longest = WALK_DAYS - last > first ? WALK_DAYS - last : first;
+	return longest;
+}
+
+/* A number or a name of NAMES (whose first has the number BASE) at the start of *S. */
+static bool number(struct str *s, const char *const *names, int count, int base, int64_t *ret)
+{
+	size_t len = 0;
+
+	while (len < s->len && isdigit((unsigned char)s->ptr[len]))
+		len++;
+	if (len > 0) {
+		if (!str_to_i64(str_until(*s, len), ret))
+			return false;
+		*s = str_from(*s, len);
+		return true;
+	}
+	for (int i = 0; i < count; i++) {
+		if (s->len < 3 || !str_is_nocase(str_until(*s, 3), names[i]))
+			continue;
+		for (len = 3; len < s->len && isalpha((unsigned char)s->ptr[len]); len++)
+			;
+		*s = str_from(*s, len);
+		*ret = base + i;
+		return true;
+	}
+	return false;
+}
+
+struct range {
+	int64_t low, high; /* of the field */
+	const char *const *names;
+	int name_count, name_base;
+	const char *dash; /* "-" for cron, ".." for systemd */
+};
+
+static bool item(struct str s, const struct range *f, uint64_t *bits)
+{
+	int64_t from = f->low, to = f->high, step = 1;
+	bool has_step = false, has_range = false;
+
+	if (str_starts(s, "*")) {
+		s = str_from(s, 1);
+		has_range = true;
+	} else {
+		if (!number(&s, f->names, f->name_count, f->name_base, &from))
+			return false;
+		to = from;
+		if (str_starts(s, f->dash)) {
+			s = str_from(s, str_of(f->dash).len);
+			if (!number(&s, f->names, f->name_count, f->name_base, &to))
+				return false;
+			has_range = true;
+		}
+	}
+	if (str_starts(s, "/")) {
+		s = str_from(s, 1);
+		if (!number(&s, NULL, 0, 0, &step) || step < 1)
+			return false;
+		has_step = true;
+	}
+	if (s.len > 0 || from < f->low || from > f->high || to > f->high || to < from)
+		return false;
+	if (has_step && !has_range)
+		to = f->high;
+	for (int64_t i = from; i <= to; i += step)
+		*bits |= 1ull << i;
+	return true;
+}
+
+static bool field(struct str s, const struct range *f, uint64_t *bits)
+{
+	struct str one;
+
+	if (s.len == 0)
+		return false;
+	while (str_next_word(&s, ",", &one))
+		if (!item(one, f, bits))
+			return false;
+	return *bits != 0;
+}
+
+static const struct range cron_fields[] = {
+	{ 0, 59, NULL, 0, 0, "-" },
+	{ 0, 23, NULL, 0, 0, "-" },
+	{ 1, 31, NULL, 0, 0, "-" },
+	{ 1, 12, month_names, 12, 1, "-" },
+	{ 0, 7, weekday_names, 7, 0, "-" },
+};
+
+static int64_t nickname(struct str s)
+{
+	static const struct {
+		const char *name;
+		int64_t days;
+	} names[] = { { "@yearly", 366 }, { "@annually", 366 }, { "@monthly", 31 },
+		{ "@weekly", 7 }, { "@daily", 1 }, { "@midnight", 1 }, { "@hourly", 1 },
+		{ "@reboot", 0 } };
+
+	for (size_t i = 0; i < COUNT(names); i++)
+		if (str_is_nocase(s, names[i].name))
+			return names[i].days;
+	return -1;
+}
+
+int64_t cron_period_days(struct str s)
+{
+	struct str fields[5];
+	uint64_t bits[5] = { 0 };
+	struct days d = { .has_time = true };
+
+	s = str_trim(s);
+	if (str_starts(s, "@"))
+		return nickname(s);
+	for (int i = 0; i < 5; i++)
+		if (!str_next_word(&s, " \t", &fields[i]) ||
+			!field(fields[i], &cron_fields[i], &bits[i]))
+			return -1;
+	if (s.len > 0)
+		return -1;
+	d.dates = bits[2];
+	d.months = bits[3];
+	d.weekdays = bits[4] | (bits[4] >> 7 & 1);
+	/* Either of them is enough, unless one of the two begins with a star. */
+	d.is_either = !str_starts(fields[2], "*") && !str_starts(fields[4], "*");
+	return longest_gap(&d);
+}
+
+bool cron_line(struct str line, bool has_user, struct str *ret_schedule, struct str *ret_user,
+	struct str *ret_command)
+{
+	struct str trimmed = str_trim(line), rest = trimmed, word = { 0 }, name;
+	int fields = 5;
+
+	if (trimmed.len == 0 || trimmed.ptr[0] == '#')
+		return false;
+	if (trimmed.ptr[0] == '@')
+		fields = 1;
+	else if (str_split(trimmed, '=', &name, &word) && name.len > 0 &&
+		(isalpha((unsigned char)name.ptr[0]) || name.ptr[0] == '_') &&
+		!str_has(str_trim(name), ' ') && !str_has(str_trim(name), '\t'))
+		return false; /* NAME = value */
+	for (int i = 0; i < fields; i++)
+		if (!str_next_word(&rest, " \t", &word))
+			return false;
+	*ret_schedule = (struct str){ trimmed.ptr, (size_t)(word.ptr + word.len - trimmed.ptr) };
+	*ret_user = STR("");
+	if (has_user && !str_next_word(&rest, " \t", ret_user))
+		return false;
+	*ret_command = str_trim(rest);
+	return ret_command->len > 0;
+}
+
+static int64_t calendar_nickname(struct str s)
+{
+	static const struct {
+		const char *name;
+		int64_t days;
+	} names[] = { { "minutely", 1 }, { "hourly", 1 }, { "daily", 1 }, { "weekly", 7 },
+		{ "monthly", 31 }, { "yearly", 366 }, { "annually", 366 }, { "quarterly", 92 },
+		{ "semiannually", 184 } };
+
+	for (size_t i = 0; i < COUNT(names); i++)
+		if (str_is_nocase(s, names[i].name))
+			return names[i].days;
+	return -1;
+}
+
+static const struct range calendar_weekday = { 0, 6, weekday_names, 7, 0, ".." };
+static const struct range calendar_month = { 1, 12, NULL, 0, 0, ".." };
+static const struct range calendar_date = { 1, 31, NULL, 0, 0, ".." };
+
+/* systemd's week begins on Monday, so "Sat..Mon" is no range but "Fri..Sun" is. */
+static bool calendar_weekdays(struct str s, uint64_t *bits)
+{
+	struct str one, from, to;
+
+	while (str_next_word(&s, ",", &one)) {
+		ptrdiff_t dots = str_find(one, STR(".."));
+		int64_t a, b;
+
+		if (dots < 0) {
+			if (!item(one, &calendar_weekday, bits))
+				return false;
+			continue;
+		}
+		from = str_until(one, (size_t)dots);
+		to = str_from(one, (size_t)dots + 2);
+		if (!number(&from, weekday_names, 7, 0, &a) ||
+			!number(&to, weekday_names, 7, 0, &b))
+			return false;
+		a = (a + 6) % 7;
+		b = (b + 6) % 7;
+		if (a > b)
+			return false;
+		for (; a <= b; a++)
+			*bits |= 1ull << (a + 1) % 7;
+	}
+	return *bits != 0;
+}
+
+/* "*-*-1", "2026-01-01", "*-02~03" */
+static bool calendar_date_part(struct str s, struct days *d)
+{
+	struct str year = STR("*"), month, date;
+	ptrdiff_t tilde = str_find_char(s, '~');
+	bool is_from_end = tilde >= 0;
+
+	if (is_from_end) {
+		date = str_from(s, (size_t)tilde + 1);
+		s = str_until(s, (size_t)tilde);
+	} else {
+		size_t dash = s.len;
+
+		while (dash > 0 && s.ptr[dash - 1] != '-')
+			dash--;
+		if (dash == 0)
+			return false;
+		date = str_from(s, dash);
+		s = str_until(s, dash - 1);
+	}
+	month = s;
+	if (str_has(s, '-') && !str_split(s, '-', &year, &month))
+		return false;
+	if (!str_is(year, "*"))
+		return false; /* certain years only: no lasting schedule */
+	d->months = d->dates = 0;
+	return field(month, &calendar_month, &d->months) &&
+		field(date, &calendar_date, is_from_end ? &d->from_end : &d->dates);
+}
+
+int64_t calendar_period_days(struct str s)
+{
+	struct days d = {
+		.months = 0x1ffe, .dates = 0xfffffffe, .weekdays = 0x7f, .has_time = true
+	};
+	struct str word;
+	int64_t days;
+
+	s = str_trim(s);
+	days = calendar_nickname(s);
+	if (days > 0)
+		return days;
+	if (s.len == 0)
+		return -1;
+	while (str_next_word(&s, " \t", &word)) {
+		if (isalpha((unsigned char)word.ptr[0]) && str_has(word, '/') == false) {
+			uint64_t bits = 0;
+
+			if (calendar_weekdays(word, &bits))
+				d.weekdays = bits;
+			else if (s.len > 0) /* only the last word may be a time zone */
+				return -1;
+		} else if (str_has(word, '-') || str_has(word, '~')) {
+			if (!calendar_date_part(word, &d))
+				return -1;
+		} else if (!str_has(word, ':') && !isalpha((unsigned char)word.ptr[0])) {
+			return -1;
+		}
+	}
+	return longest_gap(&d);
+}
+
+int64_t span_seconds(struct str s)
+{
+	static const struct {
+		const char *name;
+		int64_t s;
+	} units[] = { { "seconds", 1 }, { "second", 1 }, { "sec", 1 }, { "s", 1 },
+		{ "minutes", 60 }, { "minute", 60 }, { "min", 60 }, { "m", 60 }, { "hours", 3600 },
+		{ "hour", 3600 }, { "hr", 3600 }, { "h", 3600 }, { "days", 86400 },
+		{ "day", 86400 }, { "d", 86400 }, { "weeks", 604800 }, { "week", 604800 },
+		{ "w", 604800 }, { "months", 2629800 }, { "month", 2629800 }, { "M", 2629800 },
+		{ "years", 31557600 }, { "year", 31557600 }, { "y", 31557600 }, { "msec", 0 },
+		{ "ms", 0 }, { "usec", 0 }, { "us", 0 } };
+	int64_t total = 0, n;
+
+	for (s = str_trim(s); s.len > 0; s = str_trim(s)) {
+		size_t len = 0, i;
+
+		if (!number(&s, NULL, 0, 0, &n) || n > 1000000000)
+			return -1;
+		s = str_trim(s);
+		while (len < s.len && isalpha((unsigned char)s.ptr[len]))
+			len++;
+		for (i = 0; i < COUNT(units); i++)
+			if (str_is(str_until(s, len), units[i].name))
+				break;
+		if (len > 0 && i == COUNT(units))
+			return -1;
+		total += n * (len > 0 ? units[i].s : 1);
+		if (total > INT64_C(1000000000000))
+			return -1;
+		s = str_from(s, len);
+	}
+	return total;
+}

@@ -1,0 +1,22 @@
+/* cron.h - private to hostaudit: how far apart the runs of a schedule can be. Pure
+ * functions. */
+#ifndef WORK_RESOLVE_CRON_H
+#define WORK_RESOLVE_CRON_H
+
+#include "base/base.h"
+
+/* The longest time between two runs, in days (1: at least daily). 0: never runs by the calendar
+ * (@reboot, 30 February). -1: not understood. */
+int64_t cron_period_days(struct str minute_to_weekday); /* "17 3 * * 1", or "@weekly" */
+/* The same for OnCalendar= of systemd ("weekly", "Mon..Fri 03:00", "*-*-1/7"). */
+int64_t calendar_period_days(struct str expression);
+/* A time span of systemd ("1w 2h", "90min") in seconds, or -1. */
+int64_t span_seconds(struct str span);
+
+/* Take the schedule off a line of a crontab. HAS_USER: the system's own form with a user column.
+ * False for comments, empty lines and settings; *RET_SCHEDULE and *RET_COMMAND point into LINE,
+ * *RET_USER is "" without the column. */
+bool cron_line(struct str line, bool has_user, struct str *ret_schedule, struct str *ret_user,
+	struct str *ret_command);
+
+#endif

@@ -1,0 +1,232 @@
+/* logrotate.c - logrotate's configuration, as far as it says how long logs are kept. */
+#include "work/hostaudit/resolve/logrotate.h"
+
+#define PATTERNS_MAX 256
+
+void logrotate_init(struct logrotate *l, struct arena *a)
+{
+	*l = (struct logrotate){ .a = a, .globals = { .by = ROTATE_SIZE } };
+}
+
+const char *rotate_name(enum rotate_by by)
+{
+	static const char *const names[] = { "hourly", "daily", "weekly", "monthly", "yearly",
+		"size" };
+
+	return names[by];
+}
+
+int64_t rotate_days(const struct rotate_policy *p)
+{
+	int64_t days;
+
+	if (p->count < 0)
+		return p->max_age_days > 0 ? p->max_age_days : -1;
+	switch (p->by) {
+	case ROTATE_HOURLY:
+		days = p->count / 24;
+		break;
+	case ROTATE_DAILY:
+		days = p->count;
+		break;
+	case ROTATE_WEEKLY:
+		days = p->count * 7;
+		break;
+	case ROTATE_MONTHLY:
+		days = p->count * 365 / 12;
+		break;
+	case ROTATE_YEARLY:
+		days = p->count * 365;
+		break;
+	default:
+		return p->count == 0 ? 0 : -2;
+	}
+	return p->max_age_days > 0 && p->max_age_days < days ? p->max_age_days : days;
+}
+
+bool logrotate_is_taboo(struct str name)
+{
+	static const char *const endings[] = { ".cfsaved", ".disabled", ".dpkg-bak", ".dpkg-del",
+		".dpkg-dist", ".dpkg-new", ".dpkg-old", ".dpkg-tmp", ".rhn-cfg-tmp-", ".rpmnew",
+		".rpmorig", ".rpmsave", ".swp", ".ucf-dist", ".ucf-new", ".ucf-old", "~", ",v" };
+
+	if (name.len == 0 || name.ptr[0] == '.')
+		return true;
+	for (size_t i = 0; i < COUNT(endings); i++)
+		if (str_ends(name, endings[i]))
+			return true;
+	return false;
+}
+
+struct reader {
+	struct logrotate *l;
+	struct str file;
+	struct str patterns[PATTERNS_MAX];
+	size_t pattern_count;
+	struct rotate_policy block;
+	bool is_in_block, is_in_script;
+};
+
+static void bad(struct reader *r, int64_t line)
+{
+	if (r->l->bad_line == 0)
+		r->l->bad_line = line;
+}
+
+static bool is_script(struct str word)
+{
+	static const char *const names[] = { "postrotate", "prerotate", "firstaction", "lastaction",
+		"preremove" };
+
+	for (size_t i = 0; i < COUNT(names); i++)
+		if (str_is(word, names[i]))
+			return true;
+	return false;
+}
+
+static bool period(struct rotate_policy *p, struct str word)
+{
+	static const char *const names[] = { "hourly", "daily", "weekly", "monthly", "yearly" };
+
+	for (size_t i = 0; i < COUNT(names); i++)
+		if (str_is(word, names[i])) {
+			p->by = (enum rotate_by)i;
+			return true;
+		}
+	return false;
+}
+
+static void directive(struct reader *r, struct str line, int64_t number)
+{
+	struct rotate_policy *p = r->is_in_block ? &r->block : &r->l->globals;
+	struct str word, value;
+	int64_t n;
+
+	if (!str_next_word(&line, " \t=", &word))
+		return;
+	line = str_trim(line);
+	if (str_starts(line, "="))
+		line = str_from(line, 1);
+	value = str_trim(line);
+	if (is_script(word)) {
+		r->is_in_script = true;
+	} else if (str_is(word, "include")) {
+		if (r->l->include != NULL)
+			r->l->include(r->l->context, value);
+	} else if (period(p, word)) {
+		if (p->file.len == 0) {
+			p->file = r->file;
+			p->line = number;
+		}
+	} else if (str_is(word, "size")) {
+		p->by = ROTATE_SIZE;
+		p->file = r->file;
+		p->line = number;
+	} else if (str_is(word, "maxsize")) {
+		p->has_max_size = true;
+	} else if (str_is(word, "rotate") || str_is(word, "maxage")) {
+		if (!str_to_i64(value, &n) || n < -1 || n > 1000000) {
+			bad(r, number);
+			return;
+		}
+		if (str_is(word, "rotate"))
+			p->count = n;
+		else
+			p->max_age_days = n;
+		p->file = r->file;
+		p->line = number;
+	}
+}
+
+static void end_block(struct reader *r)
+{
+	for (size_t i = 0; i < r->pattern_count; i++)
+		r->l->found(r->l->context, r->patterns[i], &r->block);
+	r->pattern_count = 0;
+	r->is_in_block = false;
+}
+
+/* Patterns before a '{'; what follows it on the line belongs to the block. Returns the rest. */
+static struct str patterns(struct reader *r, struct str line, int64_t number)
+{
+	struct str word;
+
+	while (line = str_trim(line), line.len > 0) {
+		if (line.ptr[0] == '{') {
+			r->is_in_block = true;
+			r->block = r->l->globals;
+			return str_from(line, 1);
+		}
+		if (line.ptr[0] == '"' || line.ptr[0] == '\'') {
+			ptrdiff_t end = str_find_char(str_from(line, 1), line.ptr[0]);
+
+			if (end < 0) {
+				bad(r, number);
+				return STR("");
+			}
+			word = (struct str){ line.ptr + 1, (size_t)end };
+			line = str_from(line, (size_t)end + 2);
+		} else {
+			size_t n = 0;
+
+			while (n < line.len && !str_has(STR(" \t{"), line.ptr[n]))
+				n++;
+			/* "{a,b}" within a word is a choice, a brace after a blank opens the block
+			 */
+			while (n < line.len && line.ptr[n] == '{' &&
+				str_find_char(str_from(line, n), '}') > 1) {
+				n += (size_t)str_find_char(str_from(line, n), '}') + 1;
+				while (n < line.len && !str_has(STR(" \t{"), line.ptr[n]))
+					n++;
+			}
+			word = str_until(line, n);
+			line = str_from(line, n);
+		}
+		if (r->pattern_count < PATTERNS_MAX)
+			r->patterns[r->pattern_count++] = word;
+		else
+			bad(r, number);
+	}
+	return STR("");
+}
+
+static void one_line(struct reader *r, struct str line, int64_t number)
+{
+	line = str_trim(line);
+	if (r->is_in_script) {
+		r->is_in_script = !str_starts(line, "endscript");
+		return;
+	}
+	if (line.len == 0 || line.ptr[0] == '#')
+		return;
+	if (!r->is_in_block && (r->pattern_count > 0 || str_has(STR("/\"'~{"), line.ptr[0])))
+		line = str_trim(patterns(r, line, number));
+	if (line.len == 0)
+		return;
+	if (line.ptr[0] == '}') {
+		if (!r->is_in_block)
+			bad(r, number);
+		end_block(r);
+		return;
+	}
+	if (r->is_in_block && str_ends(line, "}")) { /* "{ daily }" */
+		directive(r, str_until(line, line.len - 1), number);
+		end_block(r);
+		return;
+	}
+	directive(r, line, number);
+}
+
+void logrotate_read(struct logrotate *l, struct str text, struct str file)
+{
+	struct reader *r = arena_new(l->a, struct reader);
+	struct str line;
+
+	r->l = l;
+	r->file = file;
+	l->bad_line = 0;
+	for (int64_t n = 1; str_next_line(&text, &line); n++)
+		one_line(r, line, n);
+	if (r->is_in_block || r->pattern_count > 0)
+		bad(r, 1);
+}

@@ -1,0 +1,75 @@
+/* LVM by its own text: names of the device mapper and the record of a volume group. */
+#include "work/hostaudit/blocks.h"
+
+#include "work/hostaudit/resolve/resolve.h"
+
+bool lvm_names(struct arena *a, struct str dm_name, struct str *ret_group, struct str *ret_volume)
+{
+	char *names = arena_alloc(a, dm_name.len + 1);
+	size_t n = 0, cut = 0;
+
+	for (size_t i = 0; i < dm_name.len; i++) {
+		if (dm_name.ptr[i] != '-') {
+			names[n++] = dm_name.ptr[i];
+		} else if (i + 1 < dm_name.len && dm_name.ptr[i + 1] == '-') {
+			names[n++] = '-';
+			i++;
+		} else if (cut == 0) {
+			cut = n;
+		} else {
+			break; /* "-real", "-cow": a layer of the volume */
+		}
+	}
+	if (cut == 0 || cut == n)
+		return false;
+	*ret_group = (struct str){ names, cut };
+	*ret_volume = (struct str){ names + cut, n - cut };
+	return true;
+}
+
+/* Does LINE open the block NAME: "name {"? */
+static bool opens(struct str line, struct str name)
+{
+	struct str head, rest;
+
+	return str_split(line, '{', &head, &rest) && str_eq(str_trim(head), name);
+}
+
+static struct str value_of(struct str line, const char *key)
+{
+	struct str name, value;
+
+	if (!str_split(line, '=', &name, &value) || !str_is(str_trim(name), key))
+		return STR_NONE;
+	return str_unquote(str_trim(value));
+}
+
+/* The worst of several segments counts: a plain one beside a mirrored one protects nothing. */
+struct str lvm_level(struct str backup, struct str volume)
+{
+	struct str line, level = STR("");
+	int depth = 0, inside = 0;
+
+	while (str_next_line(&backup, &line)) {
+		struct str type;
+
+		line = str_trim(line);
+		if (line.len == 0 || line.ptr[0] == '#')
+			continue;
+		if (inside == 0 && depth == 2 && opens(line, volume))
+			inside = depth + 1;
+		if (str_ends(line, "{")) {
+			depth++;
+		} else if (str_is(line, "}")) {
+			depth--;
+			if (inside > depth)
+				return level;
+		}
+		type = inside ? value_of(line, "type") : STR_NONE;
+		if (!type.ptr)
+			continue;
+		if (level.len == 0 || !raid_is_redundant(type))
+			level = type;
+	}
+	return level;
+}

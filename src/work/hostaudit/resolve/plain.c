@@ -1,0 +1,174 @@
+#include "work/hostaudit/resolve/plain.h"
+
+void inetd_init(struct inetd_reader *r, struct str bytes)
+{
+	*r = (struct inetd_reader){ .rest = bytes };
+}
+
+bool inetd_next(struct inetd_reader *r, struct inetd_entry *ret)
+{
+	struct str line, word;
+
+	while (str_next_line(&r->rest, &line)) {
+		int n = 0;
+
+		r->line++;
+		line = str_trim(line);
+		if (line.len == 0 || line.ptr[0] == '#')
+			continue;
+		*ret = (struct inetd_entry){ .server = STR(""), .line = r->line };
+		for (; n < 6 && str_next_word(&line, " \t", &word); n++) {
+			if (n == 0)
+				ret->service = word;
+			else if (n == 5)
+				ret->server = word;
+		}
+		if (n == 6)
+			return true;
+	}
+	return false;
+}
+
+bool xinetd_next(struct inetd_reader *r, struct inetd_entry *ret)
+{
+	struct str line, word, key, value;
+	bool is_open = false;
+
+	while (str_next_line(&r->rest, &line)) {
+		r->line++;
+		line = str_trim(line);
+		if (line.len == 0 || line.ptr[0] == '#')
+			continue;
+		if (!is_open && str_next_word(&line, " \t{", &word) && str_is(word, "service")) {
+			if (!str_next_word(&line, " \t{", &word))
+				continue;
+			*ret = (struct inetd_entry){
+				.service = word, .server = STR(""), .line = r->line
+			};
+			is_open = true;
+		} else if (is_open && str_starts(line, "}")) {
+			return true;
+		} else if (is_open && str_split(line, '=', &key, &value)) {
+			if (str_is(str_trim(key), "disable"))
+				ret->is_off = str_is_nocase(str_trim(value), "yes");
+			else if (str_is(str_trim(key), "server"))
+				ret->server = str_trim(value);
+		}
+	}
+	return false;
+}
+
+const char *plain_service_name(struct str inetd_service)
+{
+	static const struct {
+		const char *name, *service;
+	} known[] = { { "telnet", "telnet" }, { "23", "telnet" }, { "shell", "rsh" },
+		{ "login", "rlogin" }, { "exec", "rexec" }, { "ftp", "ftp" }, { "21", "ftp" },
+		{ "tftp", "tftp" }, { "69", "tftp" } };
+	ptrdiff_t colon = str_find_char(inetd_service, ':');
+	struct str name = colon >= 0 ? str_from(inetd_service, (size_t)colon + 1) : inetd_service;
+
+	for (size_t i = 0; i < COUNT(known); i++)
+		if (str_is(name, known[i].name))
+			return known[i].service;
+	return NULL;
+}
+
+void snmp_init(struct snmp_reader *r, struct str bytes)
+{
+	*r = (struct snmp_reader){ .rest = bytes };
+}
+
+static bool is_local_source(struct str source)
+{
+	return str_is(source, "localhost") || str_is(source, "localhost6") ||
+		str_is(source, "::1") || str_starts(source, "127.");
+}
+
+/* rocommunity COMMUNITY [SOURCE …]; com2sec [-Cn X] NAME SOURCE COMMUNITY */
+static bool community_is_local(struct str word, struct str rest)
+{
+	struct str source = STR(""), next;
+
+	if (!str_next_word(&rest, " \t", &next) || !str_next_word(&rest, " \t", &source))
+		return false;
+	if (str_starts(word, "com2sec") && str_is(next, "-Cn") &&
+		(!str_next_word(&rest, " \t", &next) || !str_next_word(&rest, " \t", &source)))
+		return false;
+	return is_local_source(source);
+}
+
+/* rouser [-s SECMODEL] USER [noauth|auth|priv [OID | -V VIEW]] */
+static struct str user_level(struct str rest)
+{
+	struct str word;
+
+	if (!str_next_word(&rest, " \t", &word))
+		return STR("");
+	if (str_is(word, "-s") &&
+		(!str_next_word(&rest, " \t", &word) || !str_next_word(&rest, " \t", &word)))
+		return STR("");
+	return str_next_word(&rest, " \t", &word) ? word : STR("");
+}
+
+bool snmp_next(struct snmp_reader *r, struct snmp_entry *ret)
+{
+	static const char *const communities[] = { "rocommunity", "rwcommunity", "rocommunity6",
+		"rwcommunity6", "com2sec", "com2sec6", "authcommunity" };
+	struct str line, word;
+
+	while (str_next_line(&r->rest, &line)) {
+		r->line++;
+		line = str_trim(line);
+		if (line.len == 0 || line.ptr[0] == '#' || !str_next_word(&line, " \t", &word))
+			continue;
+		*ret = (struct snmp_entry){ .word = word, .value = STR(""), .line = r->line };
+		for (size_t i = 0; i < COUNT(communities); i++)
+			if (str_is_nocase(word, communities[i])) {
+				ret->kind = SNMP_COMMUNITY;
+				ret->word = str_of(communities[i]);
+				ret->is_local = community_is_local(ret->word, line);
+				return true;
+			}
+		ret->value = str_trim(line);
+		if (str_is_nocase(word, "rouser") || str_is_nocase(word, "rwuser")) {
+			ret->kind = SNMP_USER;
+			ret->value = user_level(line);
+			return true;
+		}
+		if (str_is_nocase(word, "agentaddress"))
+			ret->kind = SNMP_ADDRESS;
+		else if (str_is_nocase(word, "includeDir"))
+			ret->kind = SNMP_INCLUDE_DIR;
+		else if (str_is_nocase(word, "includeFile"))
+			ret->kind = SNMP_INCLUDE_FILE;
+		else
+			continue;
+		return true;
+	}
+	return false;
+}
+
+bool snmp_is_local(struct str addresses)
+{
+	struct str word;
+	bool has_any = false;
+
+	while (str_next_word(&addresses, ", \t", &word)) {
+		struct str address = word;
+
+		if (str_starts(address, "unix:") || str_starts(address, "/")) {
+			has_any = true;
+			continue;
+		}
+		if (str_starts(address, "udp6:") || str_starts(address, "tcp6:"))
+			address = str_from(address, 5);
+		else if (str_starts(address, "udp:") || str_starts(address, "tcp:"))
+			address = str_from(address, 4);
+		if (!is_local_source(address) && !str_starts(address, "localhost:") &&
+			!str_starts(address, "[::1]"))
+			return false;
+		has_any = true;
+	}
+	return has_any;
+}

@@ -1,0 +1,52 @@
+/* plain.h - private to hostaudit: files of services that give remote control, and whether
+ * what they carry can be read on the way. Pure readers over bytes; table/remote_admin.c puts them
+ * together. */
+#ifndef WORK_RESOLVE_PLAIN_H
+#define WORK_RESOLVE_PLAIN_H
+
+#include "work/hostaudit/resolve/ini.h"
+
+/* One service of inetd.conf or of a file of xinetd.d. */
+struct inetd_entry {
+	struct str service;
+	struct str server;
+	bool is_off;
+	int line;
+};
+struct inetd_reader {
+	struct str rest;
+	int line;
+};
+void inetd_init(struct inetd_reader *r, struct str bytes);
+bool inetd_next(struct inetd_reader *r, struct inetd_entry *ret);
+/* The next "service NAME { … }" block. */
+bool xinetd_next(struct inetd_reader *r, struct inetd_entry *ret);
+
+/* "telnet", "rsh", "rlogin", "rexec", "ftp", "tftp" for a service name of inetd; NULL for others.
+ */
+const char *plain_service_name(struct str inetd_service);
+
+/* One directive of snmpd.conf that matters. The community itself is never given. */
+struct snmp_entry {
+	enum {
+		SNMP_COMMUNITY,
+		SNMP_USER, /* rouser, rwuser: value is the least level, "" for the default */
+		SNMP_ADDRESS,
+		SNMP_INCLUDE_DIR,
+		SNMP_INCLUDE_FILE
+	} kind;
+	struct str word;  /* the directive */
+	struct str value; /* addresses or path; "" for a community */
+	bool is_local;    /* a community only this machine may use */
+	int line;
+};
+struct snmp_reader {
+	struct str rest;
+	int line;
+};
+void snmp_init(struct snmp_reader *r, struct str bytes);
+bool snmp_next(struct snmp_reader *r, struct snmp_entry *ret);
+/* Do these agent addresses all mean this machine only? */
+bool snmp_is_local(struct str addresses);
+
+#endif

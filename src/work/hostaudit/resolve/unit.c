@@ -1,0 +1,170 @@
+/* Units of systemd: is it there, would it start, what does it say. Declared in resolve/systemd.h.
+ */
+#include <sys/stat.h>
+
+#include "work/hostaudit/resolve/systemd.h"
+
+static const char *const unit_roots[] = { "/etc/systemd/system", "/run/systemd/system",
+	"/run/systemd/generator", "/usr/local/lib/systemd/system", "/usr/lib/systemd/system",
+	"/lib/systemd/system" };
+
+/* The template of an instance ("getty@.service" of "getty@tty1.service"), or STR_NONE. */
+static struct str template_of(struct arena *a, const char *name)
+{
+	struct str s = str_of(name);
+	ptrdiff_t at = str_find_char(s, '@');
+	size_t dot = s.len;
+
+	while (dot > 0 && s.ptr[dot - 1] != '.')
+		dot--;
+	if (at < 0 || dot == 0 || (size_t)at + 2 >= dot)
+		return STR_NONE;
+	return arena_fmt(a, "%.*s@.%s", (int)at, name, name + dot);
+}
+
+/* The unit file that counts; "" when there is none. */
+static struct str unit_file(struct host *h, const char *name)
+{
+	for (size_t i = 0; i < COUNT(unit_roots); i++) {
+		struct host_stat st;
+		struct str path;
+
+		if (!host_has_name(h, unit_roots[i], name))
+			continue;
+		path = arena_fmt(host_arena(h), "%s/%s", unit_roots[i], name);
+		if (host_lstat(h, path.ptr, &st) == 0)
+			return path;
+	}
+	return STR("");
+}
+
+static bool is_masked(struct host *h, struct str path)
+{
+	struct host_stat st;
+	struct str target;
+
+	if (host_lstat(h, path.ptr, &st) != 0)
+		return false;
+	if (S_ISLNK(st.mode))
+		return host_readlink(h, path.ptr, &target) == 0 && str_is(target, "/dev/null");
+	return S_ISREG(st.mode) && st.size == 0;
+}
+
+static bool is_listed(const struct str *names, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (str_is(names[i], name))
+			return true;
+	return false;
+}
+
+/* A link FOLDER/TARGET.wants/NAME or .requires, or an alias link FOLDER/OTHER -> .../NAME. Aliases
+ * are made by enabling, so the folders of the distribution (hundreds of files) need no look at
+ * each. */
+static struct str enabling_link(struct host *h, const char *folder, const char *name)
+{
+	bool has_aliases =
+		str_starts(str_of(folder), "/etc/") || str_starts(str_of(folder), "/run/");
+	const struct str *wanted;
+	size_t wanted_count;
+	struct arena *a = host_arena(h);
+	const struct str *names;
+	size_t count;
+
+	if (host_list(h, folder, &names, &count) != 0)
+		return STR("");
+	for (size_t i = 0; i < count; i++) {
+		struct str path = arena_fmt(a, "%s/%.*s", folder, STR_FMT(names[i]));
+		struct host_stat st;
+		struct str target;
+
+		if (str_ends(names[i], ".wants") || str_ends(names[i], ".requires")) {
+			if (host_list(h, path.ptr, &wanted, &wanted_count) == 0 &&
+				is_listed(wanted, wanted_count, name))
+				return arena_fmt(a, "%s/%s", path.ptr, name);
+		} else if (has_aliases && !str_is(names[i], name) &&
+			host_lstat(h, path.ptr, &st) == 0 && S_ISLNK(st.mode) &&
+			host_readlink(h, path.ptr, &target) == 0 &&
+			str_is(path_base(target), name)) {
+			return path;
+		}
+	}
+	return STR("");
+}
+
+static bool has_install(struct host *h, struct str file)
+{
+	struct ini ini;
+	struct ini_entry entry;
+
+	ini_init(&ini, host_bytes(h, file, NULL), INI_JOIN, host_arena(h));
+	while (ini_next(&ini, &entry))
+		if (str_is(entry.section, "Install"))
+			return true;
+	return false;
+}
+
+struct unit systemd_unit(struct host *h, const char *name)
+{
+	struct str file = unit_file(h, name);
+	struct str shared = template_of(host_arena(h), name);
+	struct str link;
+
+	if (file.len == 0 && shared.len > 0)
+		file = unit_file(h, shared.ptr);
+	if (file.len == 0)
+		return (struct unit){ UNIT_ABSENT, file };
+	if (is_masked(h, file))
+		return (struct unit){ UNIT_MASKED, file };
+	for (size_t i = 0; i < COUNT(unit_roots); i++) {
+		link = enabling_link(h, unit_roots[i], name);
+		if (link.len > 0)
+			return (struct unit){ UNIT_ENABLED, link };
+	}
+	return (struct unit){ has_install(h, file) ? UNIT_DISABLED : UNIT_STATIC, file };
+}
+
+static void read_unit(
+	struct host *h, struct str path, const char *section, const char *key, struct setting *ret)
+{
+	struct arena *a = host_arena(h);
+	struct str file = path;
+	struct str bytes = host_bytes(h, path, &file);
+	struct ini ini;
+	struct ini_entry entry;
+
+	ini_init(&ini, bytes, INI_JOIN, a);
+	while (ini_next(&ini, &entry)) {
+		if (!str_is(entry.section, section) || !str_is(entry.key, key) || !entry.value.ptr)
+			continue;
+		if (entry.value.len == 0)
+			setting_unset(ret, a);
+		else
+			setting_win(ret, a, entry.value, file, entry.line);
+	}
+}
+
+void systemd_unit_conf(
+	struct host *h, const char *name, const char *section, const char *key, struct setting *ret)
+{
+	struct arena *a = host_arena(h);
+	struct str shared = template_of(a, name);
+	struct str file = unit_file(h, name);
+	const struct str *paths;
+	size_t count;
+
+	*ret = (struct setting){ 0 };
+	if (file.len == 0 && shared.len > 0)
+		file = unit_file(h, shared.ptr);
+	if (file.len > 0 && !is_masked(h, file))
+		read_unit(h, file, section, key, ret);
+	if (shared.len > 0) {
+		systemd_dropins(
+			h, arena_fmt(a, "systemd/system/%s.d", shared.ptr).ptr, &paths, &count);
+		for (size_t i = 0; i < count; i++)
+			read_unit(h, paths[i], section, key, ret);
+	}
+	systemd_dropins(h, arena_fmt(a, "systemd/system/%s.d", name).ptr, &paths, &count);
+	for (size_t i = 0; i < count; i++)
+		read_unit(h, paths[i], section, key, ret);
+}

@@ -1,0 +1,146 @@
+/* screen_autologins: places that log somebody in without a password when the machine starts. */
+#include "kit/text/text.h"
+#include "work/hostaudit/fact.h"
+#include "work/hostaudit/resolve/systemd.h"
+
+enum { AUTO_WAY, AUTO_FOUND, AUTO_FILE, AUTO_LINE, AUTO_LOST };
+
+static const struct fact_column columns[] = {
+	{ "way", FACT_TEXT, T("nơi tự đăng nhập: gdm, lightdm, sddm, getty") },
+	{ "found", FACT_TEXT, T("giá trị đọc được") },
+	{ "file", FACT_TEXT, T("tệp") },
+	{ "line", FACT_INT, T("dòng") },
+	{ "lost", FACT_TEXT, T("các giá trị bị ghi đè") },
+	{ NULL, FACT_TEXT, NULL },
+};
+
+static void put(struct host *h, struct fact_rows *rows, const char *way, const char *key,
+	const struct setting *s)
+{
+	fact_row(rows);
+	fact_cstr(rows, AUTO_WAY, way);
+	fact_text(rows, AUTO_FOUND,
+		arena_fmt(host_arena(h), "%s=%.*s", key, STR_FMT(str_until(s->value, 200))));
+	fact_text(rows, AUTO_FILE, s->file);
+	fact_int(rows, AUTO_LINE, s->line);
+	if (s->lost.len > 0)
+		fact_text(rows, AUTO_LOST, s->lost);
+}
+
+static bool is_there(struct host *h, const char *unit)
+{
+	enum unit_state state = systemd_unit(h, unit).state;
+
+	return state != UNIT_ABSENT && state != UNIT_MASKED;
+}
+
+static void put_gdm(struct host *h, struct fact_rows *rows)
+{
+	static const char *const files[] = { "/etc/gdm3/daemon.conf", "/etc/gdm3/custom.conf",
+		"/etc/gdm/custom.conf" };
+	static const char *const keys[] = { "AutomaticLoginEnable", "TimedLoginEnable" };
+
+	if (!is_there(h, "gdm.service") && !is_there(h, "gdm3.service"))
+		return;
+	for (size_t f = 0; f < COUNT(files); f++)
+		for (size_t k = 0; k < COUNT(keys); k++) {
+			struct setting s = { 0 };
+			struct str file = str_of(files[f]);
+
+			ini_last(host_bytes(h, file, &file), file, "daemon", keys[k], host_arena(h),
+				&s);
+			if (s.value.ptr && str_bool(s.value, false))
+				put(h, rows, "gdm", keys[k], &s);
+		}
+}
+
+/* Later files win; the main file is last. */
+static void read_all(struct host *h, const char *const *patterns, const char *section,
+	const char *key, struct setting *s)
+{
+	for (size_t i = 0; patterns[i]; i++) {
+		const struct str *paths;
+		size_t count;
+
+		if (host_glob(h, patterns[i], &paths, &count) != 0)
+			continue;
+		for (size_t p = 0; p < count; p++)
+			ini_last(host_bytes(h, paths[p], NULL), paths[p], section, key,
+				host_arena(h), s);
+	}
+}
+
+static void put_lightdm(struct host *h, struct fact_rows *rows)
+{
+	static const char *const patterns[] = { "/usr/share/lightdm/lightdm.conf.d/*.conf",
+		"/etc/xdg/lightdm/lightdm.conf.d/*.conf", "/etc/lightdm/lightdm.conf.d/*.conf",
+		"/etc/lightdm/lightdm.conf", NULL };
+	static const char *const sections[] = { "Seat:*", "SeatDefaults", "Seat:seat0" };
+
+	if (!is_there(h, "lightdm.service"))
+		return;
+	for (size_t i = 0; i < COUNT(sections); i++) {
+		struct setting s = { 0 };
+
+		read_all(h, patterns, sections[i], "autologin-user", &s);
+		if (s.value.len > 0)
+			put(h, rows, "lightdm", "autologin-user", &s);
+	}
+}
+
+static void put_sddm(struct host *h, struct fact_rows *rows)
+{
+	static const char *const patterns[] = { "/usr/lib/sddm/sddm.conf.d/*", "/etc/sddm.conf.d/*",
+		"/etc/sddm.conf", NULL };
+	struct setting s = { 0 };
+
+	if (!is_there(h, "sddm.service"))
+		return;
+	read_all(h, patterns, "Autologin", "User", &s);
+	if (s.value.len > 0)
+		put(h, rows, "sddm", "User", &s);
+}
+
+/* "--autologin NAME", "-a NAME" or "--autologin=NAME" among the words of agetty. */
+static bool has_autologin(struct str command)
+{
+	struct str word;
+
+	while (str_next_word(&command, " \t'\"", &word))
+		if (str_is(word, "--autologin") || str_starts(word, "--autologin=") ||
+			str_is(word, "-a"))
+			return true;
+	return false;
+}
+
+static void put_getty(struct host *h, struct fact_rows *rows)
+{
+	static const char *const units[] = { "getty@tty1.service", "getty@tty2.service",
+		"autovt@tty2.service", "serial-getty@ttyS0.service", "serial-getty@ttyAMA0.service",
+		"serial-getty@hvc0.service", "console-getty.service" };
+
+	for (size_t i = 0; i < COUNT(units); i++) {
+		struct setting s;
+
+		systemd_unit_conf(h, units[i], "Service", "ExecStart", &s);
+		if (s.value.ptr && str_find(s.value, STR("getty")) >= 0 && has_autologin(s.value) &&
+			systemd_unit(h, units[i]).state != UNIT_MASKED)
+			put(h, rows, units[i], "ExecStart", &s);
+	}
+}
+
+static int fill(struct host *h, struct fact_rows *rows, struct err *e)
+{
+	put_gdm(h, rows);
+	put_lightdm(h, rows);
+	put_sddm(h, rows);
+	put_getty(h, rows);
+	return 0;
+}
+
+const struct fact_table screen_autologins_table = {
+	.name = "screen_autologins",
+	.words = T("nơi máy tự đăng nhập không cần mật khẩu"),
+	.columns = columns,
+	.fill = fill,
+};

@@ -1,0 +1,339 @@
+/* firewall_boot.c - which firewall the next start of the machine brings, as the files tell
+ * it: ufw, firewalld, nftables.service, saved rules of iptables. The same for a running machine and
+ * an image. */
+#include "work/hostaudit/fact.h"
+#include "work/hostaudit/firewall/firewall.h"
+#include "work/hostaudit/firewall/firewalld.h"
+#include "work/hostaudit/resolve/systemd.h"
+#include "work/hostaudit/tables.h"
+#include "work/hostaudit/units.h"
+
+enum { MECHANISM, FAMILY, IS_STARTED, STATE, FOUND, FILE_PATH, LINE };
+
+static const struct fact_column columns[] = {
+	[MECHANISM] = { "mechanism", FACT_TEXT, T("phần mềm tường lửa") },
+	[FAMILY] = { "family", FACT_TEXT, T("ip4 hoặc ip6") },
+	[IS_STARTED] = { "is_started", FACT_INT, T("được khởi động cùng máy") },
+	[STATE] = { "state", FACT_TEXT, T("none, open, closed hoặc unclear") },
+	[FOUND] = { "found", FACT_TEXT, T("giá trị tìm thấy") },
+	[FILE_PATH] = { "file", FACT_TEXT, T("tệp") },
+	[LINE] = { "line", FACT_INT, T("dòng") },
+	{ 0 },
+};
+
+static const char *const states[] = { "none", "open", "closed", "unclear" };
+
+struct boot {
+	struct host *h;
+	struct fact_rows *rows;
+};
+
+struct answer {
+	const char *mechanism;
+	int family;
+	bool is_started;
+	enum fw_state state;
+	struct str found, file;
+	int64_t line;
+};
+
+static void show(struct boot *b, const struct answer *a)
+{
+	fact_row(b->rows);
+	fact_cstr(b->rows, MECHANISM, a->mechanism);
+	fact_cstr(b->rows, FAMILY, a->family == 4 ? "ip4" : "ip6");
+	fact_int(b->rows, IS_STARTED, a->is_started);
+	fact_cstr(b->rows, STATE, states[a->state]);
+	fact_text(b->rows, FOUND, a->found);
+	if (a->file.len > 0) {
+		fact_text(b->rows, FILE_PATH, a->file);
+		fact_int(b->rows, LINE, a->line);
+	}
+}
+
+/* ---- ufw: files in the form of a shell's assignments ---- */
+
+static struct setting shell_value(struct host *h, const char *path, const char *key)
+{
+	struct setting s = { 0 };
+	struct str file = STR("");
+	struct str rest = host_bytes(h, str_of(path), &file), line, name, value;
+
+	for (int n = 1; str_next_line(&rest, &line); n++)
+		if (str_split(str_trim(line), '=', &name, &value) && str_is(str_trim(name), key))
+			setting_win(&s, host_arena(h), str_unquote(str_trim(value)), file, n);
+	return s;
+}
+
+static void read_ufw(struct boot *b)
+{
+	struct setting on = shell_value(b->h, "/etc/ufw/ufw.conf", "ENABLED");
+	struct setting policy = shell_value(b->h, "/etc/default/ufw", "DEFAULT_INPUT_POLICY");
+	struct setting six = shell_value(b->h, "/etc/default/ufw", "IPV6");
+	bool is_on = str_is_nocase(on.value, "yes") && unit_starts(b->h, "ufw.service");
+	bool is_closed =
+		str_is_nocase(policy.value, "DROP") || str_is_nocase(policy.value, "REJECT");
+
+	if (on.value.ptr == NULL)
+		return;
+	for (int family = 4; family <= 6; family += 2) {
+		bool is_covered = family == 4 || str_is_nocase(six.value, "yes");
+		struct answer a = { .mechanism = "ufw", .family = family, .is_started = is_on };
+
+		a.state = !is_on || !is_covered ? FW_NONE : is_closed ? FW_CLOSED : FW_OPEN;
+		a.found = arena_fmt(host_arena(b->h),
+			"ENABLED=%.*s, DEFAULT_INPUT_POLICY=%.*s, IPV6=%.*s", STR_FMT(on.value),
+			STR_FMT(policy.value), STR_FMT(six.value));
+		a.file = !is_on ? on.file : !is_covered ? six.file : policy.file;
+		a.line = !is_on ? on.line : !is_covered ? six.line : policy.line;
+		show(b, &a);
+	}
+}
+
+/* ---- firewalld ---- */
+
+static void read_firewalld(struct boot *b)
+{
+	struct answer a = { .mechanism = "firewalld",
+		.is_started = unit_starts(b->h, "firewalld.service") };
+
+	if (!host_exists(b->h, "/usr/sbin/firewalld") && !host_exists(b->h, "/usr/bin/firewalld"))
+		return;
+	for (a.family = 4; a.family <= 6; a.family += 2) {
+		struct firewalld f = firewalld_state(b->h, a.family);
+
+		a.state = a.is_started ? f.state : FW_NONE;
+		a.found = f.found;
+		a.file = f.file;
+		show(b, &a);
+	}
+}
+
+/* ---- nftables.service ---- */
+
+#define SCRIPTS_MAX 500
+
+struct script {
+	struct host *h;
+	struct arena *a;
+	int depth;
+	int files; /* read so far: includes may name one another */
+};
+
+static int64_t read_script(struct script *s, struct fw_ruleset *set, const char *path);
+
+static int64_t include(void *context, struct fw_ruleset *set, struct str pattern)
+{
+	struct script *s = context;
+	const struct str *paths;
+	int64_t bad = 0;
+	size_t count;
+
+	if (pattern.len == 0 || pattern.ptr[0] != '/' || s->depth >= LIMIT_HOST_INCLUDE_DEPTH)
+		return 1;
+	if (host_glob(s->h, arena_cstr(s->a, pattern), &paths, &count) < 0)
+		return 1;
+	s->depth++;
+	for (size_t i = 0; i < count; i++)
+		bad |= read_script(s, set, paths[i].ptr);
+	s->depth--;
+	return bad;
+}
+
+static int64_t read_script(struct script *s, struct fw_ruleset *set, const char *path)
+{
+	const struct host_file *file;
+	int64_t bad;
+
+	if (++s->files > SCRIPTS_MAX || host_read(s->h, path, &file) < 0)
+		return 1;
+	bad = fw_add_nft_text(set,
+		&(struct fw_text){ .text = file->bytes,
+			.file = file->path,
+			.include = include,
+			.context = s });
+	if (bad > 0)
+		host_gap(s->h, GAP_SYNTAX, path);
+	return bad;
+}
+
+/* The file after "-f" in ExecStart=, else the usual one. */
+static const char *script_path(struct host *h)
+{
+	struct setting command;
+	struct str rest, word;
+
+	systemd_unit_conf(h, "nftables.service", "Service", "ExecStart", &command);
+	rest = command.value;
+	while (str_next_word(&rest, " \t", &word))
+		if (str_is(word, "-f") && str_next_word(&rest, " \t", &word) &&
+			str_starts(word, "/"))
+			return arena_cstr(host_arena(h), word);
+	return host_exists(h, "/etc/sysconfig/nftables.conf") ? "/etc/sysconfig/nftables.conf" :
+								"/etc/nftables.conf";
+}
+
+static void show_judged(struct boot *b, struct answer *a, const struct fw_ruleset *set)
+{
+	struct fw_judgement j = fw_judge(set, a->family);
+	struct arena *arena = host_arena(b->h);
+
+	a->state = j.state;
+	if (j.chain == NULL) {
+		a->found = STR("no input chain");
+	} else {
+		a->found = arena_fmt(arena, "%.*s %.*s: policy %s, %zu rules",
+			STR_FMT(j.chain->table), STR_FMT(j.chain->name),
+			j.chain->policy == FW_DROP ? "drop" : "accept", j.rules);
+		if (j.chain->file.len > 0) {
+			a->file = arena_str(arena, j.chain->file);
+			a->line = j.chain->line;
+		}
+	}
+	show(b, a);
+}
+
+static void read_nftables(struct boot *b)
+{
+	const char *path = script_path(b->h);
+	bool is_started = unit_starts(b->h, "nftables.service");
+	struct fw_ruleset *set;
+	struct script s = { .h = b->h };
+	struct arena a;
+
+	if (!host_exists(b->h, path) || (!is_started && !host_exists(b->h, "/usr/sbin/nft")))
+		return;
+	arena_init(&a, 64 * MIB);
+	s.a = &a;
+	set = arena_new(&a, struct fw_ruleset);
+	fw_init(set, &a);
+	if (is_started) /* a script that nobody runs need not be understood */
+		read_script(&s, set, path);
+	for (int family = 4; family <= 6; family += 2) {
+		struct answer answer = { .mechanism = "nftables",
+			.family = family,
+			.is_started = is_started,
+			.file = str_of(path),
+			.found = STR("disabled") };
+
+		if (is_started)
+			show_judged(b, &answer, set);
+		else
+			show(b, &answer);
+	}
+	arena_done(&a);
+}
+
+/* ---- saved rules of iptables ---- */
+
+static void read_saved(
+	struct boot *b, const char *mechanism, const char *unit, const char *path, int family)
+{
+	struct answer answer = { .mechanism = mechanism,
+		.family = family,
+		.is_started = unit_starts(b->h, unit),
+		.found = STR("disabled") };
+	const struct host_file *file;
+	struct fw_ruleset *set;
+	struct arena a;
+	int64_t bad;
+
+	if (!host_exists(b->h, path) || host_read(b->h, path, &file) < 0)
+		return;
+	answer.file = file->path;
+	if (!answer.is_started) {
+		show(b, &answer);
+		return;
+	}
+	arena_init(&a, 64 * MIB);
+	set = arena_new(&a, struct fw_ruleset);
+	fw_init(set, &a);
+	bad = fw_add_save(set, file->bytes, file->path, family);
+	if (bad > 0)
+		host_gap(b->h, GAP_SYNTAX, path);
+	show_judged(b, &answer, set);
+	arena_done(&a);
+}
+
+/* ---- what we cannot read but see ---- */
+
+/* Firewalls with languages of their own, when they are started. */
+static void read_others(struct boot *b)
+{
+	static const char *const units[] = { "shorewall.service", "shorewall6.service",
+		"ferm.service", "fwbuilder.service", "arno-iptables-firewall.service",
+		"apf.service", "csf.service" };
+
+	for (size_t i = 0; i < COUNT(units); i++)
+		if (unit_starts(b->h, units[i]))
+			for (int family = 4; family <= 6; family += 2)
+				show(b,
+					&(struct answer){ .mechanism = units[i],
+						.family = family,
+						.is_started = true,
+						.state = FW_UNCLEAR,
+						.found = str_of(units[i]) });
+}
+
+/* Scripts run at start that speak to the firewall themselves. */
+static void read_scripts(struct boot *b)
+{
+	static const char *const patterns[] = { "/etc/rc.local", "/etc/rc.d/rc.local",
+		"/etc/network/if-pre-up.d/*", "/etc/network/if-up.d/*", "/etc/network/interfaces",
+		"/etc/networkd-dispatcher/routable.d/*", "/etc/NetworkManager/dispatcher.d/*" };
+	static const char *const tools[] = { "iptables", "nft -f", "ip6tables" };
+	const struct str *paths;
+	size_t count;
+
+	for (size_t i = 0; i < COUNT(patterns); i++) {
+		if (host_glob(b->h, patterns[i], &paths, &count) < 0)
+			continue;
+		for (size_t p = 0; p < count; p++) {
+			struct host_stat st;
+			struct str text;
+
+			if (host_stat(b->h, paths[p].ptr, &st) != 0 ||
+				(st.mode & 0170000) != 0100000 ||
+				host_read_head(b->h, paths[p].ptr, 16 * KIB, &text) < 0)
+				continue;
+			for (size_t t = 0; t < COUNT(tools); t++) {
+				if (str_find(text, str_of(tools[t])) < 0)
+					continue;
+				for (int family = 4; family <= 6; family += 2)
+					show(b,
+						&(struct answer){ .mechanism = "script",
+							.family = family,
+							.is_started = true,
+							.state = FW_UNCLEAR,
+							.found = str_of(tools[t]),
+							.file = paths[p] });
+				break;
+			}
+		}
+	}
+}
+
+static int fill(struct host *h, struct fact_rows *rows, struct err *e)
+{
+	struct boot b = { h, rows };
+
+	read_ufw(&b);
+	read_firewalld(&b);
+	read_nftables(&b);
+	read_saved(&b, "netfilter-persistent", "netfilter-persistent.service",
+		"/etc/iptables/rules.v4", 4);
+	read_saved(&b, "netfilter-persistent", "netfilter-persistent.service",
+		"/etc/iptables/rules.v6", 6);
+	read_saved(&b, "iptables", "iptables.service", "/etc/sysconfig/iptables", 4);
+	read_saved(&b, "ip6tables", "ip6tables.service", "/etc/sysconfig/ip6tables", 6);
+	read_others(&b);
+	read_scripts(&b);
+	return 0;
+}
+
+const struct fact_table firewall_boot_table = {
+	.name = "firewall_boot",
+	.words = T("tường lửa sẽ có sau khi khởi động lại"),
+	.columns = columns,
+	.fill = fill,
+};

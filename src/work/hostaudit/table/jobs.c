@@ -1,0 +1,455 @@
+/* jobs.c - what the machine does by schedule: cron, the folders of run-parts, systemd timers.
+ */
+#include <string.h>
+#include <sys/stat.h>
+
+#include "work/hostaudit/backups.h"
+#include "work/hostaudit/fact.h"
+#include "work/hostaudit/jobs.h"
+#include "work/hostaudit/os.h"
+#include "work/hostaudit/redact.h"
+#include "work/hostaudit/resolve/cron.h"
+#include "work/hostaudit/resolve/systemd.h"
+#include "work/hostaudit/tables.h"
+#include "work/hostaudit/units.h"
+
+enum {
+	KIND,
+	NAME,
+	SCHEDULE,
+	PERIOD_DAYS,
+	IS_ACTIVE,
+	RUN_BY,
+	COMMAND,
+	SCRIPT,
+	SCANS,
+	SCAN_LOG,
+	SCAN_LOG_AT,
+	INSPECTS,
+	INSPECT_RESULT,
+	INSPECT_AT,
+	MADE_AT,
+	BACKUP_TOOL,
+	BACKUP_WHERE,
+	BACKUP_SCHEME,
+	BACKUP_TARGET,
+	BACKUP_MOUNT,
+	BACKUP_CRYPT,
+	BACKUP_MIRROR,
+	BACKUP_AT,
+	BACKUP_NEWEST,
+	FILE_PATH,
+	LINE
+};
+
+static const struct fact_column columns[] = {
+	[KIND] = { "kind", FACT_TEXT, T("cron, timer hoặc thư mục run-parts") },
+	[NAME] = { "name", FACT_TEXT, T("tên") },
+	[SCHEDULE] = { "schedule", FACT_TEXT, T("lịch chạy như đã viết") },
+	[PERIOD_DAYS] = { "period_days", FACT_INT,
+		T("khoảng cách dài nhất giữa hai lần chạy, ngày") },
+	[IS_ACTIVE] = { "is_active", FACT_INT, T("trình chạy lịch được bật") },
+	[RUN_BY] = { "user", FACT_TEXT, T("chạy bằng tài khoản") },
+	[COMMAND] = { "command", FACT_TEXT, T("lệnh, giá trị tham số đã che") },
+	[SCRIPT] = { "script", FACT_TEXT, T("kịch bản được gọi; tham số, bí mật đã che") },
+	[SCANS] = { "scans", FACT_TEXT,
+		T("quét mã độc: all, part, unclear; trống khi không quét") },
+	[SCAN_LOG] = { "scan_log", FACT_TEXT, T("nhật ký quét") },
+	[SCAN_LOG_AT] = { "scan_log_at_s", FACT_INT, T("lần ghi nhật ký quét gần nhất, giây UTC") },
+	[INSPECTS] = { "inspects", FACT_TEXT,
+		T("tìm kẻ xâm nhập trong các tiến trình bằng: khien, rkhunter, chkrootkit, unhide") },
+	[INSPECT_RESULT] = { "inspect_result", FACT_TEXT, T("tệp kết quả của việc đó") },
+	[INSPECT_AT] = { "inspect_at_s", FACT_INT, T("lần ghi kết quả đó gần nhất, giây UTC") },
+	[MADE_AT] = { "made_at_s", FACT_INT, T("lúc đặt lịch, giây UTC") },
+	[BACKUP_TOOL] = { "backup_tool", FACT_TEXT, T("công cụ sao lưu; trống khi không sao lưu") },
+	[BACKUP_WHERE] = { "backup_where", FACT_TEXT,
+		T("nơi có bản sao lưu: elsewhere (máy khác), external (ổ ngoài), local, unclear") },
+	[BACKUP_SCHEME] = { "backup_scheme", FACT_TEXT,
+		T("cách gửi bản sao lưu đi: ssh, s3, nfs…") },
+	[BACKUP_TARGET] = { "backup_target", FACT_TEXT, T("nơi lưu trên máy này, phần biết được") },
+	[BACKUP_MOUNT] = { "backup_mount", FACT_TEXT, T("hệ thống tệp chứa nơi lưu") },
+	[BACKUP_CRYPT] = { "backup_is_encrypted", FACT_INT,
+		T("bản sao lưu được mã hóa: 1, 0; trống khi chưa rõ") },
+	[BACKUP_MIRROR] = { "backup_is_mirror", FACT_INT,
+		T("1: bản sao giữ ngày của tệp gốc nên ngày cũ không nói lên gì") },
+	[BACKUP_AT] = { "backup_at_s", FACT_INT, T("bản sao lưu mới nhất, giây UTC") },
+	[BACKUP_NEWEST] = { "backup_newest", FACT_TEXT, T("tệp của bản sao lưu mới nhất") },
+	[FILE_PATH] = { "file", FACT_TEXT, T("tệp") },
+	[LINE] = { "line", FACT_INT, T("dòng") },
+	{ 0 },
+};
+
+#define TIMERS_MAX 1000
+#define CRON_MAX 2000 /* each is laid out over years to find its longest pause */
+#define SCRIPT_BYTES (16 * KIB)
+#define ENVIRONMENT_BYTES (4 * KIB)
+
+struct job {
+	const char *kind;
+	struct str name, schedule, user, command, file;
+	struct str environment;    /* lines NAME=value that hold for the command */
+	int64_t period_days, line; /* period: 0 never, -1 not understood */
+	bool is_active;
+};
+
+/* A shell script without its comments; "" for programs. */
+static struct str script_of(struct host *h, struct str path)
+{
+	struct str text, line, out = STR("");
+	struct host_stat st;
+	struct buf b;
+
+	if (host_stat(h, path.ptr, &st) != 0 || !S_ISREG(st.mode))
+		return out; /* a folder to scan, not a program */
+	if (host_read_head(h, path.ptr, 2, &text) < 0 || !str_is(text, "#!") ||
+		host_read_head(h, path.ptr, st.size < SCRIPT_BYTES ? (size_t)st.size : SCRIPT_BYTES,
+			&text) < 0)
+		return out;
+	buf_init(&b, SCRIPT_BYTES);
+	while (str_next_line(&text, &line)) {
+		line = str_trim(line);
+		if (line.len == 0 || line.ptr[0] == '#')
+			continue;
+		buf_add(&b, line);
+		buf_add_char(&b, '\n');
+	}
+	out = arena_str(host_arena(h), buf_str(&b));
+	buf_done(&b);
+	return out;
+}
+
+/* The program of "[ -x /a ] && /usr/bin/b c": its first absolute path that is a script. */
+static struct str called_script(struct host *h, struct str command)
+{
+	struct str rest = command, word, script;
+	int tried = 0;
+
+	while (tried < 4 && str_next_word(&rest, " \t;|&()\"'", &word)) {
+		while (word.len > 1 &&
+			(word.ptr[0] == '-' || word.ptr[0] == '@' || word.ptr[0] == '+' ||
+				word.ptr[0] == '!'))
+			word = str_from(word, 1); /* prefixes of ExecStart= */
+		if (word.len < 2 || word.ptr[0] != '/' || str_starts(word, "/dev/") ||
+			str_starts(word, "/proc/"))
+			continue;
+		tried++;
+		script = script_of(h, arena_str(host_arena(h), word));
+		if (script.len > 0)
+			return script;
+	}
+	return STR("");
+}
+
+static void show_backup(
+	struct host *h, struct fact_rows *rows, const struct job *j, struct str script)
+{
+	struct backup b;
+
+	if (!backup_read(h, j->command, script, j->environment, j->user, &b))
+		return;
+	fact_cstr(rows, BACKUP_TOOL, b.call.tool);
+	fact_cstr(rows, BACKUP_WHERE, b.where);
+	fact_text(rows, BACKUP_SCHEME, b.scheme);
+	fact_text(rows, BACKUP_TARGET, b.call.target);
+	fact_text(rows, BACKUP_MOUNT, b.mount);
+	if (b.call.crypt != CRYPT_UNCLEAR)
+		fact_int(rows, BACKUP_CRYPT, b.call.crypt == CRYPT_YES);
+	fact_int(rows, BACKUP_MIRROR, b.call.is_mirror);
+	if (b.newest_at_s > 0) {
+		fact_int(rows, BACKUP_AT, b.newest_at_s);
+		fact_text(rows, BACKUP_NEWEST, b.newest);
+	}
+}
+
+/* The cron scripts that Debian brings with these ask a file first, and do nothing without a yes. */
+static bool is_switched_off(struct host *h, const struct job *j)
+{
+	static const struct {
+		const char *script, *file, *key;
+		bool is_on_without;
+	} switches[] = {
+		{ "/etc/cron.daily/rkhunter", "/etc/default/rkhunter", "CRON_DAILY_RUN", false },
+		{ "/etc/cron.daily/chkrootkit", "/etc/chkrootkit/chkrootkit.conf", "RUN_DAILY",
+			true },
+		{ "/etc/cron.daily/chkrootkit", "/etc/chkrootkit.conf", "RUN_DAILY", true },
+	};
+	struct str rest, line, name, value;
+
+	for (size_t i = 0; i < COUNT(switches); i++) {
+		bool is_on = switches[i].is_on_without;
+
+		if (!str_is(j->file, switches[i].script))
+			continue;
+		rest = host_bytes(h, str_of(switches[i].file), NULL);
+		while (str_next_line(&rest, &line))
+			if (str_split(str_trim(line), '=', &name, &value) &&
+				str_is(str_trim(name), switches[i].key)) {
+				value = str_unquote(str_trim(value));
+				is_on = value.len > 0 && strchr("YyTt", value.ptr[0]) != NULL;
+			}
+		if (!is_on)
+			return true;
+	}
+	return false;
+}
+
+static void put_inspection(
+	struct host *h, struct fact_rows *rows, const struct job *j, struct str script)
+{
+	struct inspection found = inspection_of(j->command), inner = inspection_of(script);
+	struct host_stat st;
+
+	if (!found.program)
+		found = inner;
+	if (!found.program)
+		return;
+	fact_cstr(rows, INSPECTS, found.program);
+	if (found.result.len < 2 || found.result.ptr[0] != '/')
+		return;
+	fact_text(rows, INSPECT_RESULT, found.result);
+	if (host_stat(h, arena_cstr(host_arena(h), found.result), &st) == 0)
+		fact_int(rows, INSPECT_AT, st.mtime_s);
+}
+
+static void show(struct host *h, struct fact_rows *rows, const struct job *j)
+{
+	static const char *const kinds[] = { NULL, "part", "unclear", "all" };
+	struct str script = called_script(h, j->command);
+	struct scan scan = scan_of(j->command), inner = scan_of(script);
+	struct host_stat st;
+
+	if (inner.kind > scan.kind)
+		scan = inner;
+	fact_row(rows);
+	fact_cstr(rows, KIND, j->kind);
+	fact_text(rows, NAME, j->name);
+	fact_text(rows, SCHEDULE, j->schedule);
+	if (j->period_days > 0)
+		fact_int(rows, PERIOD_DAYS, j->period_days);
+	fact_int(rows, IS_ACTIVE, j->is_active && j->period_days != 0 && !is_switched_off(h, j));
+	fact_text(rows, RUN_BY, j->user);
+	fact_text(rows, COMMAND, redact_command(host_arena(h), j->command, 2 * KIB));
+	fact_text(rows, SCRIPT, redact_command(host_arena(h), script, 2 * KIB));
+	fact_cstr(rows, SCANS, kinds[scan.kind]);
+	if (scan.kind != SCAN_NONE && scan.log.len > 0) {
+		fact_text(rows, SCAN_LOG, scan.log);
+		if (scan.log.ptr[0] == '/' &&
+			host_stat(h, arena_cstr(host_arena(h), scan.log), &st) == 0)
+			fact_int(rows, SCAN_LOG_AT, st.mtime_s);
+	}
+	put_inspection(h, rows, j, script);
+	fact_text(rows, FILE_PATH, j->file);
+	fact_int(rows, LINE, j->line);
+	if (host_stat(h, j->file.ptr, &st) == 0)
+		fact_int(rows, MADE_AT, st.mtime_s);
+	show_backup(h, rows, j, script);
+}
+
+/* ---- cron ---- */
+
+struct cron {
+	struct host *h;
+	struct fact_rows *rows;
+	bool is_debian, is_active, has_anacron;
+	struct str crontab; /* bytes of /etc/crontab */
+	size_t lines;
+};
+
+static bool cron_is_active(struct host *h)
+{
+	static const char *const daemons[] = { "/usr/sbin/cron", "/usr/sbin/crond",
+		"/usr/bin/crond" };
+	static const char *const units[] = { "cron.service", "crond.service", "cronie.service",
+		"systemd-cron.target", "cron.target" };
+	bool is_there = false;
+
+	for (size_t i = 0; i < COUNT(daemons); i++)
+		is_there |= host_exists(h, daemons[i]);
+	for (size_t i = 0; i < COUNT(units); i++)
+		if (unit_starts(h, units[i]))
+			return is_there || i > 2;
+	return false;
+}
+
+static void read_crontab(struct cron *c, const char *path, bool has_user, struct str user)
+{
+	const struct host_file *file;
+	struct str rest, line, environment = STR("");
+
+	if (host_read(c->h, path, &file) < 0)
+		return;
+	rest = file->bytes;
+	for (int64_t n = 1; str_next_line(&rest, &line); n++) {
+		struct job j = { .kind = "cron",
+			.line = n,
+			.file = file->path,
+			.is_active = c->is_active,
+			.name = path_base(file->path) };
+
+		if (!cron_line(line, has_user, &j.schedule, &j.user, &j.command)) {
+			if (str_has(line, '=') && environment.len < ENVIRONMENT_BYTES)
+				environment = arena_fmt(host_arena(c->h), "%.*s\n%.*s",
+					STR_FMT(environment), STR_FMT(str_trim(line)));
+			continue;
+		}
+		if (++c->lines > CRON_MAX) {
+			host_gap(c->h, GAP_LIMIT, path);
+			return;
+		}
+		j.environment = environment;
+		if (!has_user)
+			j.user = user;
+		j.period_days = cron_period_days(j.schedule);
+		show(c->h, c->rows, &j);
+	}
+}
+
+/* Names that Debian's cron and run-parts take; others only skip what looks left over. */
+static bool is_taken(const struct cron *c, struct str name)
+{
+	if (name.len == 0 || name.ptr[0] == '.' || str_ends(name, "~") ||
+		str_ends(name, ".rpmsave") || str_ends(name, ".rpmnew") ||
+		str_ends(name, ".rpmorig") || str_ends(name, ".swp"))
+		return false;
+	for (size_t i = 0; i < name.len && c->is_debian; i++) {
+		char ch = name.ptr[i];
+
+		if (!((ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') ||
+			    (ch >= '0' && ch <= '9') || ch == '_' || ch == '-'))
+			return false;
+	}
+	return true;
+}
+
+static void read_crontabs(struct cron *c, const char *dir, bool is_spool)
+{
+	const struct str *names;
+	size_t count;
+
+	if (host_list(c->h, dir, &names, &count) < 0)
+		return;
+	for (size_t i = 0; i < count; i++) {
+		struct str path = arena_fmt(host_arena(c->h), "%s/%.*s", dir, STR_FMT(names[i]));
+		struct host_stat st;
+
+		if (is_spool ? (host_lstat(c->h, path.ptr, &st) == 0 && S_ISREG(st.mode)) :
+			       is_taken(c, names[i]))
+			read_crontab(c, path.ptr, !is_spool, names[i]);
+	}
+}
+
+/* Programs in /etc/cron.weekly and its like, if anything runs that folder. */
+static void read_parts(struct cron *c, const char *dir, int64_t period_days)
+{
+	bool is_run = c->has_anacron || str_find(c->crontab, str_of(dir)) >= 0 ||
+		(str_is(str_of(dir), "/etc/cron.hourly") && !c->is_debian);
+	const struct str *names;
+	size_t count;
+
+	if (host_list(c->h, dir, &names, &count) < 0)
+		return;
+	for (size_t i = 0; i < count; i++) {
+		struct job j = { .kind = "run-parts",
+			.name = names[i],
+			.schedule = str_of(dir),
+			.user = STR("root"),
+			.period_days = period_days,
+			.is_active = is_run && c->is_active };
+		struct host_stat st;
+
+		j.file = j.command = arena_fmt(host_arena(c->h), "%s/%.*s", dir, STR_FMT(names[i]));
+		if (is_taken(c, names[i]) && host_stat(c->h, j.file.ptr, &st) == 0 &&
+			S_ISREG(st.mode) && (st.mode & 0111) != 0)
+			show(c->h, c->rows, &j);
+	}
+}
+
+static void read_cron(struct host *h, struct fact_rows *rows)
+{
+	struct cron c = { .h = h,
+		.rows = rows,
+		.is_debian = str_is(str_of(os_release_read(h).family), "debian"),
+		.is_active = cron_is_active(h),
+		.has_anacron = host_exists(h, "/etc/anacrontab") };
+
+	c.crontab = host_bytes(h, STR("/etc/crontab"), NULL);
+	read_crontab(&c, "/etc/crontab", true, STR(""));
+	read_crontabs(&c, "/etc/cron.d", false);
+	read_crontabs(&c, c.is_debian ? "/var/spool/cron/crontabs" : "/var/spool/cron", true);
+	read_parts(&c, "/etc/cron.hourly", 1);
+	read_parts(&c, "/etc/cron.daily", 1);
+	read_parts(&c, "/etc/cron.weekly", 7);
+	read_parts(&c, "/etc/cron.monthly", 31);
+}
+
+/* ---- timers ---- */
+
+/* Environment= and the first file of EnvironmentFile= of a unit, as lines; never shown. */
+static struct str unit_environment(struct host *h, const char *unit)
+{
+	struct arena *a = host_arena(h);
+	struct setting words, file;
+	struct str lines = STR(""), word;
+
+	systemd_unit_conf(h, unit, "Service", "EnvironmentFile", &file);
+	if (file.value.len > 0 && str_starts(file.value, "-"))
+		file.value = str_from(file.value, 1);
+	if (str_starts(file.value, "/"))
+		lines = host_bytes(h, arena_str(a, file.value), NULL);
+	systemd_unit_conf(h, unit, "Service", "Environment", &words);
+	while (lines.len < ENVIRONMENT_BYTES && str_next_word(&words.value, " \t", &word))
+		lines = arena_fmt(a, "%.*s\n%.*s", STR_FMT(str_unquote(word)), STR_FMT(lines));
+	return lines;
+}
+
+static void read_timer(struct host *h, struct fact_rows *rows, const struct unit_link *link)
+{
+	struct arena *a = host_arena(h);
+	struct job j = { .kind = "timer", .name = link->name, .user = STR("root") };
+	struct str base = str_until(link->name, link->name.len - 6);
+	struct setting when, unit, command, user;
+
+	j.is_active = !unit_is_masked(h, link->name);
+	j.period_days = systemd_timer_days(h, link->name.ptr, &when);
+	j.file = when.file;
+	j.line = when.line;
+	j.schedule = when.value;
+	if (j.file.ptr == NULL)
+		j.file = link->path;
+	systemd_unit_conf(h, link->name.ptr, "Timer", "Unit", &unit);
+	if (unit.value.len == 0)
+		unit.value = arena_fmt(a, "%.*s.service", STR_FMT(base));
+	systemd_unit_conf(h, arena_cstr(a, unit.value), "Service", "ExecStart", &command);
+	systemd_unit_conf(h, arena_cstr(a, unit.value), "Service", "User", &user);
+	if (user.value.len > 0)
+		j.user = user.value;
+	j.command = command.value.len > 0 ? command.value : STR("");
+	j.environment = unit_environment(h, arena_cstr(a, unit.value));
+	show(h, rows, &j);
+}
+
+static int fill(struct host *h, struct fact_rows *rows, struct err *e)
+{
+	const struct unit_link *links;
+	size_t count, timers = 0;
+
+	read_cron(h, rows);
+	unit_links(h, &links, &count);
+	for (size_t i = 0; i < count; i++) {
+		if (!str_ends(links[i].name, ".timer"))
+			continue;
+		if (++timers > TIMERS_MAX) {
+			host_gap(h, GAP_LIMIT, links[i].path.ptr);
+			break;
+		}
+		read_timer(h, rows, &links[i]);
+	}
+	return 0;
+}
+
+const struct fact_table jobs_table = {
+	.name = "jobs",
+	.words = T("công việc chạy theo lịch"),
+	.columns = columns,
+	.fill = fill,
+};

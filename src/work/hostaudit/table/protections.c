@@ -1,0 +1,214 @@
+/* protections: what guards or watches this machine besides antivirus, and whether it is on.
+ * Products by packs/checks/data/protections.csv; ufw, AppArmor, SELinux by their own settings. */
+#include "work/hostaudit/data.h"
+#include "work/hostaudit/fact.h"
+#include "work/hostaudit/os.h"
+#include "work/hostaudit/resolve/ini.h"
+#include "work/hostaudit/resolve/systemd.h"
+#include "work/hostaudit/tables.h"
+#include "work/hostaudit/units.h"
+
+enum { NAME, KIND, UNIT, PROCESS, STATE, IS_EXPECTED, FOUND, FILE_PATH, LINE };
+
+static const struct fact_column columns[] = {
+	[NAME] = { "name", FACT_TEXT, T("tên") },
+	[KIND] = { "kind", FACT_TEXT,
+		T("loại: intrusion, audit, integrity, device, firewall, access, monitor") },
+	[UNIT] = { "unit", FACT_TEXT, T("đơn vị systemd") },
+	[PROCESS] = { "process", FACT_TEXT, T("tên tiến trình; trống: không có tiến trình riêng") },
+	[STATE] = { "state", FACT_TEXT, T("on, off hoặc masked") },
+	[IS_EXPECTED] = { "is_expected", FACT_INT,
+		T("1: cài xong là tự bật, tắt là do có người làm") },
+	[FOUND] = { "found", FACT_TEXT, T("thiết lập tìm thấy") },
+	[FILE_PATH] = { "file", FACT_TEXT, T("tệp") },
+	[LINE] = { "line", FACT_INT, T("dòng") },
+	{ 0 },
+};
+
+struct protection {
+	const char *name, *kind, *unit, *process, *state;
+	bool is_expected;
+	struct str found, file;
+	int line;
+};
+
+static void put(struct fact_rows *rows, const struct protection *p)
+{
+	fact_row(rows);
+	fact_cstr(rows, NAME, p->name);
+	fact_cstr(rows, KIND, p->kind);
+	fact_cstr(rows, UNIT, p->unit);
+	fact_cstr(rows, PROCESS, p->process);
+	fact_cstr(rows, STATE, p->state);
+	fact_int(rows, IS_EXPECTED, p->is_expected);
+	fact_text(rows, FOUND, p->found);
+	fact_text(rows, FILE_PATH, p->file);
+	if (p->line > 0)
+		fact_int(rows, LINE, p->line);
+}
+
+static const char *state_of(struct unit unit)
+{
+	return unit.state == UNIT_MASKED ? "masked" : unit.state == UNIT_ENABLED ? "on" : "off";
+}
+
+static bool has_script(struct host *h, const char *unit)
+{
+	struct str name = str_of(unit);
+
+	return str_ends(name, ".service") &&
+		host_exists(h,
+			arena_fmt(host_arena(h), "/etc/init.d/%.*s",
+				STR_FMT(str_until(name, name.len - 8)))
+				.ptr);
+}
+
+static void put_products(struct host *h, struct fact_rows *rows, const char *family)
+{
+	for (size_t i = 0; i < data_protections_count; i++) {
+		const struct data_protections *d = &data_protections[i];
+		struct str starts = str_of(d->starts);
+		struct protection p = { d->name, d->kind, d->unit, d->process, "off", false,
+			STR(""), STR_NONE, 0 };
+		struct unit unit;
+
+		if (!host_exists(h, d->path))
+			continue;
+		unit = systemd_unit(h, d->unit);
+		/* Debian still starts some by a script of /etc/rc?.d */
+		p.state = unit.state == UNIT_ABSENT && unit_starts(h, d->unit) ? "on" :
+										 state_of(unit);
+		p.is_expected = (unit.state != UNIT_ABSENT || has_script(h, d->unit)) &&
+			(str_is(starts, "all") || str_is(starts, family));
+		p.file = unit.file.len > 0 ? unit.file : STR_NONE;
+		p.found = arena_fmt(host_arena(h), "%s: %s", d->unit, p.state);
+		put(rows, &p);
+	}
+}
+
+/* ufw ships switched off: only what was switched on can be stopped. */
+static void put_ufw(struct host *h, struct fact_rows *rows)
+{
+	struct protection p = { "ufw", "firewall", "ufw.service", "", "off", false, STR(""),
+		STR("/etc/ufw/ufw.conf"), 0 };
+	struct setting enabled = { 0 };
+	struct str bytes = host_bytes(h, p.file, &p.file);
+	struct unit unit;
+
+	ini_last(bytes, p.file, "", "ENABLED", host_arena(h), &enabled);
+	if (!enabled.value.ptr)
+		return;
+	unit = systemd_unit(h, p.unit);
+	p.line = enabled.line;
+	p.is_expected = str_is_nocase(str_unquote(enabled.value), "yes");
+	if (p.is_expected)
+		p.state = state_of(unit);
+	p.found = arena_fmt(host_arena(h), "ENABLED=%.*s; ufw.service: %s",
+		STR_FMT(str_until(enabled.value, 20)), state_of(unit));
+	put(rows, &p);
+}
+
+/* What the kernel was or will be told: the running one's own line, else the boot loader's. */
+static bool kernel_is_told(struct host *h, const char *word, struct str *ret_file)
+{
+	struct str text = STR("");
+	struct str part;
+
+	if (host_has_proc(h) &&
+		host_read_proc(h, "/proc/cmdline", 8 * KIB, host_arena(h), &text) == 0) {
+		*ret_file = STR("/proc/cmdline");
+		while (str_next_word(&text, " \n", &part))
+			if (str_is(part, word))
+				return true;
+		return false;
+	}
+	text = host_bytes(h, STR("/etc/default/grub"), ret_file);
+	while (str_next_line(&text, &part))
+		if (str_starts(part, "GRUB_CMDLINE_LINUX") && str_find(part, str_of(word)) >= 0)
+			return true;
+	return false;
+}
+
+static struct str kernel_says(struct host *h, const char *path)
+{
+	struct str text = STR("");
+
+	if (host_has_proc(h))
+		host_read_proc(h, path, 64, host_arena(h), &text);
+	return str_trim(text);
+}
+
+static void put_apparmor(struct host *h, struct fact_rows *rows)
+{
+	struct protection p = { "AppArmor", "access", "apparmor.service", "", "off", true, STR(""),
+		STR_NONE, 0 };
+	struct unit unit = systemd_unit(h, p.unit);
+	struct str now = kernel_says(h, "/sys/module/apparmor/parameters/enabled");
+	struct str file = STR_NONE;
+
+	if (unit.state == UNIT_ABSENT)
+		return;
+	p.state = state_of(unit);
+	p.file = unit.file;
+	if (kernel_is_told(h, "apparmor=0", &file)) {
+		p.state = "off";
+		p.file = file;
+	} else if (str_is(now, "N")) {
+		p.state = "off";
+		p.file = STR("/sys/module/apparmor/parameters/enabled");
+	}
+	p.found = arena_fmt(host_arena(h), "apparmor.service: %s; kernel: %.*s", p.state,
+		STR_FMT(now.len > 0 ? now : STR("-")));
+	put(rows, &p);
+}
+
+static void put_selinux(struct host *h, struct fact_rows *rows)
+{
+	struct protection p = { "SELinux", "access", "", "", "off", true, STR(""),
+		STR("/etc/selinux/config"), 0 };
+	struct str now = kernel_says(h, "/sys/fs/selinux/enforce");
+	struct setting mode = { 0 };
+	struct str bytes = host_bytes(h, p.file, &p.file);
+	struct str file = STR_NONE;
+
+	ini_last(bytes, p.file, "", "SELINUX", host_arena(h), &mode);
+	if (!mode.value.ptr)
+		return;
+	p.line = mode.line;
+	if (str_is_nocase(mode.value, "enforcing"))
+		p.state = "on";
+	if (kernel_is_told(h, "selinux=0", &file) || kernel_is_told(h, "enforcing=0", &file)) {
+		p.state = "off";
+		p.file = file;
+		p.line = 0;
+	} else if (str_is(now, "0")) {
+		p.state = "off";
+		p.file = STR("/sys/fs/selinux/enforce");
+		p.line = 0;
+	}
+	p.found = arena_fmt(host_arena(h), "SELINUX=%.*s; enforce: %.*s",
+		STR_FMT(str_until(mode.value, 20)), STR_FMT(now.len > 0 ? now : STR("-")));
+	put(rows, &p);
+}
+
+static int fill(struct host *h, struct fact_rows *rows, struct err *e)
+{
+	struct os_release os = os_release_read(h);
+
+	(void)e;
+	put_products(h, rows, os.family);
+	put_ufw(h, rows);
+	/* each family has its own; the other's is an extra that ships switched off */
+	if (str_is(str_of(os.family), "debian"))
+		put_apparmor(h, rows);
+	if (str_is(str_of(os.family), "rhel"))
+		put_selinux(h, rows);
+	return 0;
+}
+
+const struct fact_table protections_table = {
+	.name = "protections",
+	.words = T("biện pháp bảo vệ, giám sát đã cài và trạng thái bật tắt"),
+	.columns = columns,
+	.fill = fill,
+};

@@ -1,0 +1,310 @@
+/* storage.c - what each file system of a disk, and swap, stands on: encryption and
+ * redundancy, by /sys on a running machine, by crypttab and fstab in an image. */
+#include <string.h>
+
+#include "work/hostaudit/blocks.h"
+#include "work/hostaudit/fact.h"
+#include "work/hostaudit/mounts.h"
+#include "work/hostaudit/resolve/resolve.h"
+#include "work/hostaudit/resolve/zpool.h"
+#include "work/hostaudit/tables.h"
+
+enum {
+	PATH,
+	TYPE,
+	DEVICE,
+	DISKS,
+	ENCRYPTED,
+	CIPHER,
+	REDUNDANT,
+	LEVEL,
+	ASK,
+	IS_REMOVABLE,
+	IS_SWAP,
+	FILE_PATH,
+	LINE
+};
+
+static const struct fact_column columns[] = {
+	[PATH] = { "path", FACT_TEXT, T("thư mục gắn, hoặc swap") },
+	[TYPE] = { "type", FACT_TEXT, T("loại hệ thống tệp") },
+	[DEVICE] = { "device", FACT_TEXT, T("thiết bị trên cùng") },
+	[DISKS] = { "disks", FACT_TEXT, T("các ổ đĩa bên dưới") },
+	[ENCRYPTED] = { "is_encrypted", FACT_INT, T("1: mã hóa; 0: không; trống: chưa rõ") },
+	[CIPHER] = { "cipher", FACT_TEXT, T("cách mã hóa") },
+	[REDUNDANT] = { "is_redundant", FACT_INT,
+		T("1: hỏng một ổ vẫn còn dữ liệu; 0: không; trống: nơi khác mới biết") },
+	[LEVEL] = { "level", FACT_TEXT, T("mức RAID, hoặc loại ổ") },
+	[ASK] = { "ask", FACT_TEXT, T("mã lý do khi nơi khác mới biết") },
+	[IS_REMOVABLE] = { "is_removable", FACT_INT, T("1: ổ cắm ngoài") },
+	[IS_SWAP] = { "is_swap", FACT_INT, T("1: vùng nhớ tráo đổi") },
+	[FILE_PATH] = { "file", FACT_TEXT, T("tệp") },
+	[LINE] = { "line", FACT_INT, T("dòng") },
+	{ 0 },
+};
+
+static void show_tri(struct fact_rows *rows, int column, enum tri value)
+{
+	if (value != TRI_UNCLEAR)
+		fact_int(rows, column, value == TRI_YES);
+}
+
+static void show(struct fact_rows *rows, const struct mount *m, const struct stack *s, bool is_swap)
+{
+	fact_row(rows);
+	fact_text(rows, PATH, m->target);
+	fact_text(rows, TYPE, m->fstype);
+	fact_text(rows, DEVICE, s->device);
+	fact_text(rows, DISKS, s->disks);
+	show_tri(rows, ENCRYPTED, s->encrypted);
+	fact_text(rows, CIPHER, s->cipher);
+	show_tri(rows, REDUNDANT, s->redundant);
+	fact_text(rows, LEVEL, s->level);
+	fact_cstr(rows, ASK, s->ask);
+	fact_int(rows, IS_REMOVABLE, s->is_removable);
+	fact_int(rows, IS_SWAP, is_swap);
+	fact_text(rows, FILE_PATH, m->file);
+	fact_int(rows, LINE, m->line);
+}
+
+/* Files a machine starts from hold nothing of the unit's. */
+static bool is_boot(struct str target)
+{
+	return str_is(target, "/boot") || str_is(target, "/efi") || str_starts(target, "/boot/");
+}
+
+static bool is_shown_before(const struct mount_list *mounts, size_t i)
+{
+	const struct mount *m = &mounts->at[i];
+
+	for (size_t n = 0; n < mounts->len; n++) {
+		const struct mount *o = &mounts->at[n];
+
+		if (n == i || !o->is_disk || !str_eq(o->source, m->source) ||
+			!str_eq(o->device, m->device))
+			continue;
+		if (o->target.len < m->target.len || (o->target.len == m->target.len && n < i))
+			return true;
+	}
+	return false;
+}
+
+/* ---- btrfs and ZFS bring their own RAID ---- */
+
+/* The folder /sys/fs/btrfs/UUID of the file system that lies on DEVICE; "" when none. */
+static struct str btrfs_folder(struct host *h, struct str device)
+{
+	const struct str *uuids;
+	size_t count;
+
+	if (host_list(h, "/sys/fs/btrfs", &uuids, &count) < 0)
+		return STR("");
+	for (size_t i = 0; i < count; i++) {
+		struct str folder =
+			arena_fmt(host_arena(h), "/sys/fs/btrfs/%.*s", STR_FMT(uuids[i]));
+
+		if (host_exists(h,
+			    arena_fmt(host_arena(h), "%.*s/devices/%.*s", STR_FMT(folder),
+				    STR_FMT(device))
+				    .ptr))
+			return folder;
+	}
+	return STR("");
+}
+
+/* Data and metadata: each profile in use must bear the loss of a disk. */
+static struct str btrfs_profile(struct host *h, struct str folder, bool *ret_redundant)
+{
+	static const char *const kinds[] = { "data", "metadata", "mixed" };
+	static const char *const profiles[] = { "raid0", "raid1", "raid1c3", "raid1c4", "raid10",
+		"raid5", "raid6", "dup", "single" };
+	struct str said = STR("");
+	bool is_safe = true;
+
+	for (size_t k = 0; k < COUNT(kinds); k++)
+		for (size_t p = 0; p < COUNT(profiles); p++) {
+			struct str path = arena_fmt(host_arena(h), "%.*s/allocation/%s/%s",
+				STR_FMT(folder), kinds[k], profiles[p]);
+
+			if (!host_exists(h, path.ptr))
+				continue;
+			is_safe &= raid_is_redundant(str_of(profiles[p]));
+			said = arena_fmt(host_arena(h), "%.*s%s%s %s", STR_FMT(said),
+				said.len > 0 ? ", " : "", kinds[k], profiles[p]);
+		}
+	*ret_redundant = is_safe && said.len > 0;
+	return said;
+}
+
+static struct stack btrfs_stack(struct host *h, const struct mount *m)
+{
+	struct stack s = stack_of(h, STR(""), m->source);
+	struct str folder = btrfs_folder(h, s.device);
+	const struct str *devices;
+	bool is_redundant;
+	struct str said;
+	size_t count;
+
+	if (!s.is_known || folder.len == 0 ||
+		host_list(h, arena_fmt(host_arena(h), "%.*s/devices", STR_FMT(folder)).ptr,
+			&devices, &count) < 0)
+		return s;
+	for (size_t i = 0; i < count; i++) {
+		struct stack other = stack_of_name(h, devices[i]);
+
+		if (other.encrypted != s.encrypted)
+			s.encrypted = TRI_UNCLEAR;
+		if (other.redundant == TRI_NO || s.redundant == TRI_YES) {
+			s.redundant = other.redundant;
+			s.ask = other.ask;
+		}
+	}
+	said = btrfs_profile(h, folder, &is_redundant);
+	if (is_redundant) {
+		s.redundant = TRI_YES;
+		s.ask = NULL;
+	}
+	if (said.len > 0)
+		s.level = arena_fmt(host_arena(h), "btrfs: %.*s", STR_FMT(said));
+	return s;
+}
+
+/* Whether its data sets are encrypted stands nowhere outside the pool. */
+static struct stack pool_stack(struct host *h, const struct mount *m)
+{
+	struct stack s = { .device = m->source,
+		.encrypted = TRI_UNCLEAR,
+		.redundant = TRI_UNCLEAR,
+		.level = m->fstype,
+		.cipher = STR(""),
+		.disks = STR("") };
+	struct str pool = m->source, below, level = STR("");
+
+	(void)str_split(m->source, '/', &pool, &below);
+	if (str_is(m->fstype, "zfs"))
+		s.redundant = zpool_redundant(host_bytes(h, STR("/etc/zfs/zpool.cache"), NULL),
+			pool, host_arena(h), &level);
+	if (level.len > 0)
+		s.level = arena_fmt(host_arena(h), "zfs: %.*s", STR_FMT(level));
+	s.ask = s.redundant == TRI_UNCLEAR ? "vendor-tool" : NULL;
+	return s;
+}
+
+static struct stack live_stack(struct host *h, const struct mount *m)
+{
+	struct stack s;
+
+	if (str_is(m->fstype, "btrfs"))
+		return btrfs_stack(h, m);
+	if (str_is(m->fstype, "zfs") || str_is(m->fstype, "bcachefs"))
+		return pool_stack(h, m);
+	s = stack_of(h, m->device, m->source);
+	if (!s.is_known) {
+		s.encrypted = s.redundant = TRI_UNCLEAR;
+		s.ask = "device-not-seen";
+	}
+	return s;
+}
+
+/* ---- images: what would be opened at the next start ---- */
+
+/* The cipher of the volume that /etc/crypttab opens under NAME; "" when it has none. */
+static struct str crypttab_cipher(struct host *h, struct str name)
+{
+	struct str rest = host_bytes(h, STR("/etc/crypttab"), NULL), line, word, options;
+
+	while (str_next_line(&rest, &line)) {
+		line = str_trim(line);
+		if (line.len == 0 || line.ptr[0] == '#' || !str_next_word(&line, " \t", &word) ||
+			!str_eq(word, name))
+			continue;
+		options = STR("");
+		for (int i = 0; i < 3; i++)
+			if (!str_next_word(&line, " \t", &options))
+				options = STR("");
+		return str_find(options, STR("plain")) >= 0  ? STR("PLAIN") :
+			str_find(options, STR("bitlk")) >= 0 ? STR("BITLK") :
+							       STR("LUKS");
+	}
+	return STR("");
+}
+
+/* Only a name of /dev/mapper tells; what is mounted by UUID may lie on anything. */
+static struct stack image_stack(struct host *h, const struct mount *m)
+{
+	struct stack s = { .device = m->source,
+		.encrypted = TRI_UNCLEAR,
+		.redundant = TRI_UNCLEAR,
+		.level = STR(""),
+		.disks = STR(""),
+		.cipher = STR(""),
+		.ask = GAP_NOT_LIVE };
+
+	if (str_starts(m->source, "/dev/mapper/"))
+		s.cipher = crypttab_cipher(h, path_base(m->source));
+	if (s.cipher.len > 0)
+		s.encrypted = TRI_YES;
+	return s;
+}
+
+/* ---- swap ---- */
+
+/* A line of /proc/swaps: "/dev/dm-1 partition 1000444 0 -2". */
+static void show_swap(struct host *h, struct fact_rows *rows, struct str line, int number)
+{
+	struct mount m = { .target = STR("swap"),
+		.fstype = STR("swap"),
+		.file = STR("/proc/swaps"),
+		.line = number };
+	struct stack s;
+	struct str kind;
+
+	if (!str_next_word(&line, " \t", &m.source) || !str_next_word(&line, " \t", &kind) ||
+		!str_is(kind, "partition") || str_starts(path_base(m.source), "zram"))
+		return; /* a swap file lies on a file system that has its own row */
+	s = stack_of(h, STR(""), m.source);
+	if (!s.is_known)
+		s.encrypted = s.redundant = TRI_UNCLEAR;
+	show(rows, &m, &s, true);
+}
+
+static void read_swaps(struct host *h, struct fact_rows *rows)
+{
+	struct str text, line;
+	int number = 0;
+
+	if (!host_has_proc(h) ||
+		host_read_proc(h, "/proc/swaps", 16 * KIB, host_arena(h), &text) < 0)
+		return;
+	while (str_next_line(&text, &line))
+		if (++number > 1)
+			show_swap(h, rows, line, number);
+}
+
+static int fill(struct host *h, struct fact_rows *rows, struct err *e)
+{
+	struct mount_list mounts = { 0 };
+	bool is_image;
+
+	(void)e;
+	mounts_read(h, &mounts);
+	is_image = mounts.len == 0 || str_is(mounts.at[0].file, "/etc/fstab");
+	for (size_t i = 0; i < mounts.len; i++) {
+		const struct mount *m = &mounts.at[i];
+		struct stack s;
+
+		if (!m->is_disk || is_boot(m->target) || is_shown_before(&mounts, i))
+			continue;
+		s = is_image ? image_stack(h, m) : live_stack(h, m);
+		show(rows, m, &s, false);
+	}
+	read_swaps(h, rows);
+	return 0;
+}
+
+const struct fact_table storage_table = {
+	.name = "storage",
+	.words = T("hệ thống tệp nằm trên gì: mã hóa, RAID"),
+	.columns = columns,
+	.fill = fill,
+};

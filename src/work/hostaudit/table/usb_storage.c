@@ -1,0 +1,279 @@
+/* usb_storage.c - can a USB disk be used on this machine: the driver, what keeps it from
+ * loading, and what keeps devices from being let in at all. */
+#include <sys/stat.h>
+
+#include "work/hostaudit/fact.h"
+#include "work/hostaudit/resolve/ini.h"
+#include "work/hostaudit/resolve/modprobe.h"
+#include "work/hostaudit/tables.h"
+#include "work/hostaudit/units.h"
+
+enum {
+	HAS_BUS,
+	HAS_KERNEL,
+	HAS_DRIVER,
+	IS_BUILTIN,
+	IS_LOADED,
+	IS_BLOCKED,
+	HOW,
+	FOUND,
+	FILE_PATH,
+	LINE,
+	LOST
+};
+
+static const struct fact_column columns[] = {
+	[HAS_BUS] = { "has_bus", FACT_INT, T("máy có cổng USB; trống khi không rõ") },
+	[HAS_KERNEL] = { "has_kernel", FACT_INT, T("biết được nhân hệ điều hành nào sẽ chạy") },
+	[HAS_DRIVER] = { "has_driver", FACT_INT, T("có trình điều khiển usb-storage") },
+	[IS_BUILTIN] = { "is_builtin", FACT_INT, T("trình điều khiển nằm sẵn trong nhân") },
+	[IS_LOADED] = { "is_loaded", FACT_INT, T("trình điều khiển đang được nạp") },
+	[IS_BLOCKED] = { "is_blocked", FACT_INT, T("bị chặn") },
+	[HOW] = { "how", FACT_TEXT, T("cách chặn") },
+	[FOUND] = { "found", FACT_TEXT, T("giá trị tìm thấy") },
+	[FILE_PATH] = { "file", FACT_TEXT, T("tệp") },
+	[LINE] = { "line", FACT_INT, T("dòng") },
+	[LOST] = { "lost", FACT_TEXT, T("giá trị bị thay thế") },
+	{ 0 },
+};
+
+struct block {
+	const char *how;
+	struct str found, file, lost;
+	int64_t line;
+};
+
+/* ---- the driver ---- */
+
+static bool has_module_file(struct host *h, struct str release)
+{
+	static const char *const endings[] = { "", ".xz", ".zst", ".gz" };
+
+	for (size_t i = 0; i < COUNT(endings); i++)
+		if (host_exists(h,
+			    arena_fmt(host_arena(h),
+				    "/lib/modules/%.*s/kernel/drivers/usb/storage/usb-storage.ko%s",
+				    STR_FMT(release), endings[i])
+				    .ptr))
+			return true;
+	return false;
+}
+
+static bool is_builtin(struct host *h, struct str release)
+{
+	struct str list = host_bytes(h,
+		arena_fmt(host_arena(h), "/lib/modules/%.*s/modules.builtin", STR_FMT(release)),
+		NULL);
+
+	return str_find(list, STR("/usb-storage.ko")) >= 0;
+}
+
+struct driver {
+	bool has_kernel, is_there, is_builtin, is_loaded;
+};
+
+static struct driver driver_of(struct host *h)
+{
+	struct driver d = { 0 };
+	const struct str *names;
+	size_t count;
+	struct str release;
+
+	d.is_loaded = host_exists(h, "/sys/module/usb_storage");
+	if (host_has_proc(h) &&
+		host_read_proc(h, "/proc/sys/kernel/osrelease", 256, host_arena(h), &release) ==
+			0) {
+		release = str_trim(release);
+		d.has_kernel = true;
+		d.is_builtin = is_builtin(h, release);
+		d.is_there = d.is_loaded || d.is_builtin || has_module_file(h, release);
+		return d;
+	}
+	if (host_list(h, "/lib/modules", &names, &count) < 0)
+		return d;
+	d.has_kernel = count > 0;
+	for (size_t i = 0; i < count; i++) {
+		d.is_builtin |= is_builtin(h, names[i]);
+		d.is_there |= d.is_builtin || has_module_file(h, names[i]);
+	}
+	return d;
+}
+
+/* 1, 0; -1 when an image cannot tell. Root hubs are named usb1, usb2, … */
+static int has_bus(struct host *h)
+{
+	const struct str *names;
+	size_t count;
+
+	if (!host_has_proc(h))
+		return -1;
+	if (host_list(h, "/sys/bus/usb/devices", &names, &count) < 0)
+		return -1;
+	for (size_t i = 0; i < count; i++)
+		if (str_starts(names[i], "usb"))
+			return 1;
+	return 0;
+}
+
+/* ---- what keeps it off ---- */
+
+static bool by_modprobe(struct host *h, struct block *b)
+{
+	struct modprobe m = { .a = host_arena(h), .module = "usb_storage" };
+
+	modprobe_load(h, &m);
+	if (m.install.value.ptr != NULL) {
+		b->file = m.install.file;
+		b->line = m.install.line;
+		b->lost = m.install.lost;
+		b->found = arena_fmt(
+			host_arena(h), "install usb-storage %.*s", STR_FMT(m.install.value));
+		b->how = "install";
+		return modprobe_is_off(m.install.value);
+	}
+	if (m.blacklist.value.ptr != NULL) {
+		struct modprobe uas = { .a = host_arena(h), .module = "uas" };
+
+		/* It only removes the module's aliases: uas, which needs it, still pulls it in.
+		 * With both it takes a driver of a rarer device, or a hand, to load them. */
+		modprobe_load(h, &uas);
+		b->file = m.blacklist.file;
+		b->line = m.blacklist.line;
+		b->found = STR("blacklist usb-storage");
+		b->how = uas.blacklist.value.ptr != NULL ? "blacklist-both" : "blacklist";
+	}
+	return false;
+}
+
+/* The command line of the running kernel, else what the boot loader will give. */
+static bool by_cmdline(struct host *h, struct block *b)
+{
+	struct setting grub = { 0 };
+	struct str text, file = STR("/proc/cmdline"), rest, line, key, value;
+
+	if (!host_has_proc(h) ||
+		host_read_proc(h, "/proc/cmdline", 8 * KIB, host_arena(h), &text) < 0) {
+		rest = host_bytes(h, STR("/etc/default/grub"), &file);
+		for (int n = 1; str_next_line(&rest, &line); n++)
+			if (str_split(str_trim(line), '=', &key, &value) &&
+				str_is(key, "GRUB_CMDLINE_LINUX"))
+				setting_win(&grub, host_arena(h), str_unquote(value), file, n);
+		text = grub.value;
+		b->line = grub.line;
+	}
+	b->file = file;
+	if (cmdline_lists(text, "module_blacklist", "usb_storage")) {
+		b->how = "module_blacklist";
+		b->found = STR("module_blacklist=usb-storage");
+		return true;
+	}
+	if (cmdline_lists(text, "usbcore.authorized_default", "0")) {
+		b->how = "authorized_default";
+		b->found = STR("usbcore.authorized_default=0");
+		return true;
+	}
+	return false;
+}
+
+static bool by_usbguard(struct host *h, struct block *b)
+{
+	struct setting policy = { 0 };
+	struct str file = STR("");
+	struct str conf;
+
+	if (!unit_starts(h, "usbguard.service") || !host_exists(h, "/usr/sbin/usbguard-daemon"))
+		return false;
+	conf = host_bytes(h, STR("/etc/usbguard/usbguard-daemon.conf"), &file);
+	ini_last(conf, file, "", "ImplicitPolicyTarget", host_arena(h), &policy);
+	b->how = "usbguard";
+	b->file = file;
+	b->line = policy.line;
+	b->found = arena_fmt(host_arena(h), "ImplicitPolicyTarget=%.*s",
+		STR_FMT(policy.value.len > 0 ? policy.value : STR("block")));
+	/* its own default is block */
+	return policy.value.len == 0 || str_is(policy.value, "block") ||
+		str_is(policy.value, "reject");
+}
+
+/* A rule that takes the authorisation from mass storage: interface class 08, or from every device.
+ */
+static bool rule_blocks(struct str line)
+{
+	line = str_trim(line);
+	if (str_starts(line, "#") || str_find(line, STR("\"usb\"")) < 0)
+		return false;
+	if (str_find(line, STR("ATTR{authorized_default}=\"0\"")) >= 0)
+		return true;
+	return str_find(line, STR("ATTR{authorized}=\"0\"")) >= 0 &&
+		(str_find(line, STR("ATTR{bInterfaceClass}==\"08\"")) >= 0 ||
+			str_find(line, STR(":0806")) >= 0 || str_find(line, STR(":08")) >= 0);
+}
+
+static bool by_udev(struct host *h, struct block *b)
+{
+	const struct str *paths;
+	size_t count;
+
+	if (host_glob(h, "/etc/udev/rules.d/*.rules", &paths, &count) < 0)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		struct host_stat st;
+		struct str rest, line, file = paths[i];
+
+		if (host_stat(h, paths[i].ptr, &st) != 0 || !S_ISREG(st.mode))
+			continue; /* a link to /dev/null hides a rule of the distribution */
+		rest = host_bytes(h, paths[i], &file);
+		for (int64_t n = 1; str_next_line(&rest, &line); n++)
+			if (rule_blocks(line)) {
+				*b = (struct block){ .how = "udev",
+					.found = STR("authorized=0"),
+					.file = file,
+					.line = n };
+				return true;
+			}
+	}
+	return false;
+}
+
+/* ---- the row ---- */
+
+static int fill(struct host *h, struct fact_rows *rows, struct err *e)
+{
+	static bool (*const ways[])(struct host * h, struct block * b) = { by_modprobe, by_cmdline,
+		by_usbguard, by_udev };
+	struct driver driver = driver_of(h);
+	struct block found = { 0 };
+	bool is_blocked = false;
+	int bus = has_bus(h);
+
+	for (size_t i = 0; i < COUNT(ways) && !is_blocked; i++) {
+		struct block b = { 0 };
+
+		is_blocked = ways[i](h, &b);
+		if (is_blocked || (found.how == NULL && b.how != NULL))
+			found = b;
+	}
+	fact_row(rows);
+	if (bus >= 0)
+		fact_int(rows, HAS_BUS, bus);
+	fact_int(rows, HAS_KERNEL, driver.has_kernel);
+	fact_int(rows, HAS_DRIVER, driver.is_there);
+	fact_int(rows, IS_BUILTIN, driver.is_builtin);
+	fact_int(rows, IS_LOADED, driver.is_loaded);
+	fact_int(rows, IS_BLOCKED, is_blocked);
+	if (found.how == NULL)
+		return 0;
+	fact_cstr(rows, HOW, found.how);
+	fact_text(rows, FOUND, found.found);
+	fact_text(rows, FILE_PATH, found.file);
+	fact_int(rows, LINE, found.line);
+	fact_text(rows, LOST, found.lost);
+	return 0;
+}
+
+const struct fact_table usb_storage_table = {
+	.name = "usb_storage",
+	.words = T("khả năng dùng ổ đĩa USB"),
+	.columns = columns,
+	.fill = fill,
+};
