@@ -99,6 +99,7 @@ static void build(struct stand *s)
 	s->service.user = NULL;
 	assert_int_equal(seal_prepare(&s->service, &s->place, &e), 0);
 	make_folder(s->data, "log/intake");
+	make_folder(s->data, SILENCE_FOLDER);
 	snprintf(wal, sizeof(wal), "log/%s/wal", s->service.shard);
 	make_folder(s->data, wal);
 	assert_int_equal(intake_prepare(&s->service, &s->state, &e), 0);
