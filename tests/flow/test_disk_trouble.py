@@ -1,0 +1,122 @@
+#!/usr/bin/env python3
+"""What a server meets in its years, on real processes: a disk that turns read-only at work, a second service on the same
+folder. It is told, nothing acknowledged is lost, and it goes on when cured."""
+import contextlib
+import os
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+import shard
+from flow import BUILD, free_port, khien
+from test_intake import Log, Relp
+
+
+def run(*words):
+    done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    return done.stdout.strip() if done.returncode == 0 else None
+
+
+def relp_client(log):
+    """Once the port is there."""
+    def connect():
+        with contextlib.suppress(OSError):
+            return Relp(log.relp_port)
+        return None
+    return shard.wait_for(connect, 60)
+
+
+def verify(case, data, status=0):
+    done = subprocess.run([os.path.join(BUILD, "khien-verify"), f"{data}/log"], stdout=subprocess.PIPE, check=False)
+    case.assertEqual(done.returncode, status, done.stdout.decode())
+
+
+@unittest.skipUnless(os.geteuid() == 0 and shutil.which("mkfs.ext4") and shutil.which("losetup"),
+                     "only root may mount a disk")
+class ReadOnlyDisk(unittest.TestCase):
+    """ext4 finds a fault of its own and mounts itself read-only, as it does when a disk begins to die."""
+
+    def setUp(self):
+        self.base = tempfile.mkdtemp(prefix="khien-disk-")
+        self.addCleanup(shutil.rmtree, self.base, ignore_errors=True)
+        os.chmod(self.base, 0o755)
+        self.image, self.at = os.path.join(self.base, "image"), os.path.join(self.base, "at")
+        os.mkdir(self.at)
+        with open(self.image, "wb") as f:
+            f.truncate(320 << 20)
+        run("mkfs.ext4", "-q", "-F", self.image)
+        self.mount()
+        self.addCleanup(run, "umount", "-l", self.at)
+
+    def mount(self):
+        if run("mount", "-o", "loop,errors=remount-ro", self.image, self.at) is None:
+            self.skipTest("no loop devices here")
+        os.chmod(self.at, 0o755)
+
+    def fault(self):
+        device = os.path.basename(run("findmnt", "-no", "SOURCE", self.at))
+        try:
+            with open(f"/sys/fs/ext4/{device}/trigger_fs_error", "w", encoding="ascii") as f:
+                f.write("khien's test")
+        except OSError as e:
+            self.skipTest(f"this kernel makes no faults: {e}")
+
+    # EVIDENCE: D11.4
+    def test_what_was_acknowledged_is_there_and_it_goes_on(self):
+        log = Log.__new__(Log)
+        log.__init__()
+        data = os.path.join(self.at, "data")
+        os.mkdir(data, 0o700)
+        log.server.command[log.server.command.index(log.data)] = data
+        log.server.data = log.data = data
+        log.settings("")
+        os.sync()                                   # the settings were there for long
+        log.server.start()
+        self.addCleanup(log.server.stop)
+        log.wait_listening()
+        relp = relp_client(log)
+        for i in range(500):
+            relp.command(b"syslog", b"<13>truoc %d" % i)
+            relp.wait(30)
+        self.fault()
+        relp.socket.settimeout(3)
+        with self.assertRaises(OSError):            # no more is acknowledged
+            for i in range(500):
+                relp.command(b"syslog", b"<13>sau %d" % i)
+                relp.wait(3)
+        log.server.wait_for("read-only|Read-only|Input/output error")
+        log.server.stop()
+        shard.wait_for(lambda: run("umount", self.at) is not None)
+        run("e2fsck", "-fy", self.image)
+        self.mount()
+        log.server.start()
+        log.wait_listening()
+        got = log.raws(shard.RELP)
+        self.assertEqual(got[:500], [b"<13>truoc %d" % i for i in range(500)])
+        relp = relp_client(log)
+        relp.command(b"syslog", b"<13>chua xong")
+        relp.wait(30)
+        self.assertEqual(log.raws(shard.RELP)[-1], b"<13>chua xong")
+        log.server.stop()
+        verify(self, data)
+
+
+class OneFolder(unittest.TestCase):
+    def test_a_second_service_is_told_and_changes_nothing(self):
+        with Log() as log:
+            with log.tcp() as tcp:
+                tcp.sendall(b"<13>mot\n")
+            log.wait_lines(1, shard.TCP)
+            before = sorted(os.listdir(log.data + "/log"))
+            done = khien("serve", "--data", log.data, "--listen", f"127.0.0.1:{free_port()}")
+            self.assertEqual(done.status, 2, done)
+            self.assertIn("another process writes the log", done.err)
+            self.assertEqual(sorted(os.listdir(log.data + "/log")), before)
+            with log.tcp() as tcp:
+                tcp.sendall(b"<13>hai\n")
+            log.wait_lines(2, shard.TCP)
+
+
+if __name__ == "__main__":
+    unittest.main()
