@@ -118,5 +118,47 @@ class OneFolder(unittest.TestCase):
             log.wait_lines(2, shard.TCP)
 
 
+class Clock(unittest.TestCase):
+    """The battery of an old machine dies: it wakes years too early, or ahead of time, until somebody sets its clock."""
+
+    def found(self, log, word):
+        done = khien("log", "search", "--data", log.data, "--count", word, env={"KHIEN_TEST_CLOCK": log.server.clock})
+        return done.out.strip().split("\n")[0]
+
+    def send(self, log, word):
+        def connect():
+            with contextlib.suppress(OSError):
+                return log.tcp()
+            return None
+        with shard.wait_for(connect) as tcp:
+            tcp.sendall(b"<13>dong %s\n" % word.encode())
+        shard.wait_for(lambda: self.found(log, word).startswith("1"))
+
+    def sealed(self, log, year):
+        with open(f"{log.data}/log/{year}/checkpoint", encoding="utf-8") as f:
+            return int(f.read().split("\n")[1])
+
+    def test_a_clock_that_runs_away_and_comes_back(self):
+        year = shard.year_now()
+        years = {"back": -6 * 366, "ahead": 10 * 366}
+        for name, days in years.items():
+            with self.subTest(name), Log() as log:
+                self.send(log, "truoc")
+                log.server.stop()
+                log.server.pass_time(days=days)
+                log.server.start()
+                self.send(log, "lac")
+                log.server.stop()
+                log.server.pass_time(days=-days)
+                log.server.start()
+                self.send(log, "sau")
+                newest = max(int(x) for x in os.listdir(f"{log.data}/log") if x.isdecimal())
+                self.assertEqual(newest == int(year), name == "back")   # no older year is begun
+                size = self.sealed(log, newest)
+                self.send(log, "cuoi")
+                shard.wait_for(lambda: self.sealed(log, newest) > size)  # it can still be sealed
+                self.assertNotIn("cannot open", log.server.said())
+
+
 if __name__ == "__main__":
     unittest.main()

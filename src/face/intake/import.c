@@ -198,7 +198,7 @@ static int open_ourselves(struct import_to *to, const char *data, struct arena *
 	in->setup = arena_new(a, struct setup);
 	in->log = place->log;
 	in->shard = place->shard;
-	in->year = (unsigned)date_at(clock_now_s()).year;
+	in->year = seal_shard_year(place->name);
 	/* the newest one stays beside the segments it is in: let it be a small one */
 	in->file_bytes = FILE_BYTES;
 	(void)!vfile_mkdir(in->log, "intake", &(struct err){ 0 });

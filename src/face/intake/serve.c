@@ -10,6 +10,7 @@
 
 #include "face/intake/journal.h"
 #include "work/archive/guard.h"
+#include "work/seal/seal.h"
 
 #define EVENTS 256
 #define BATCH_US 5000           /* how long a line may wait for its sync */
@@ -58,7 +59,7 @@ static void each_second(struct intake *in)
 	streams_second(in);
 	senders_second(in);
 	check_second(in);
-	if ((unsigned)date_at(in->now_ns / 1000000000).year != in->year)
+	if ((unsigned)date_at(in->now_ns / 1000000000).year > in->year)
 		in->is_ending = true; /* the next shard needs folders of its own */
 }
 
@@ -134,7 +135,7 @@ static int open_disks(struct intake *in, struct err *e)
 	char path[4096];
 	int rc;
 
-	in->year = (unsigned)date_at(clock_now_s()).year;
+	in->year = seal_shard_year(in->self->service->shard);
 	snprintf(path, sizeof(path), "%s/log", data);
 	rc = vfile_disk_open(path, &in->log, e);
 	if (rc == 0)
@@ -220,7 +221,7 @@ int intake_start(const struct process *self)
 		.setup = self->state,
 		.peer = { .fd = self->peer_fd, .ready = check_peer },
 		.end = { .ready = on_end } };
-	unsigned year;
+	bool has_turned;
 	int rc = in.end.fd = process_end_fd(&e);
 
 	in.epoll_fd = epoll_create1(EPOLL_CLOEXEC);
@@ -238,8 +239,8 @@ int intake_start(const struct process *self)
 	} else {
 		intake_warn("%s", e.text);
 	}
-	year = (unsigned)date_at(clock_now_s()).year;
-	rc = rc < 0 || in.is_broken ? STATUS_BROKEN : in.year == year ? 0 : PROCESS_AGAIN_AT_ONCE;
+	has_turned = (unsigned)date_at(clock_now_s()).year > in.year;
+	rc = rc < 0 || in.is_broken ? STATUS_BROKEN : has_turned ? PROCESS_AGAIN_AT_ONCE : 0;
 	close_all(&in);
 	return rc;
 }

@@ -1,6 +1,8 @@
 /* begin.c - a shard begins: its keys, the link that is its first leaf; which shards there are. */
 #include "work/seal/seal_int.h"
 
+#include <limits.h>
+
 #define GENESIS "genesis"
 #define PUBLIC "keys/public.txt"
 #define RECOVERY_PUBLIC "recovery.pub"
@@ -59,11 +61,18 @@ int seal_shards(struct vfile_disk *log, struct arena *a, const char *const **ret
 	return 0;
 }
 
-int seal_shard_now(struct vfile_disk *log, int64_t now_s, char *ret_name, struct err *e)
+unsigned seal_shard_year(const char *name)
 {
-	int year = date_at(now_s).year;
+	uint64_t year = 0, part;
+
+	return parse_shard(name, &year, &part) ? (unsigned)year : 0;
+}
+
+/* The newest shard of the years FROM to UNTIL, else FROM. */
+static int newest_of(
+	struct vfile_disk *log, unsigned from, unsigned until, char *ret_name, struct err *e)
+{
 	const char *const *names;
-	uint64_t of, part;
 	struct arena a;
 	size_t count;
 	int rc;
@@ -71,12 +80,25 @@ int seal_shard_now(struct vfile_disk *log, int64_t now_s, char *ret_name, struct
 	arena_init(&a, SEAL_MEMORY_BYTES);
 	rc = seal_shards(log, &a, &names, &count, e);
 	if (rc == 0)
-		snprintf(ret_name, SEAL_SHARD_SIZE, "%d", year);
-	for (size_t i = 0; rc == 0 && i < count; i++)
-		if (parse_shard(names[i], &of, &part) && of == (uint64_t)year)
+		snprintf(ret_name, SEAL_SHARD_SIZE, "%u", from);
+	for (size_t i = 0; rc == 0 && i < count; i++) {
+		unsigned year = seal_shard_year(names[i]);
+
+		if (year >= from && year <= until)
 			snprintf(ret_name, SEAL_SHARD_SIZE, "%s", names[i]);
+	}
 	arena_done(&a);
 	return rc;
+}
+
+int seal_shard_of(struct vfile_disk *log, unsigned year, char *ret_name, struct err *e)
+{
+	return newest_of(log, year, year, ret_name, e);
+}
+
+int seal_shard_now(struct vfile_disk *log, int64_t now_s, char *ret_name, struct err *e)
+{
+	return newest_of(log, (unsigned)date_at(now_s).year, UINT_MAX, ret_name, e);
 }
 
 /* --- keys ------------------------------------------------------------------------------------- */

@@ -83,7 +83,7 @@ static void close_shard(struct sealer *x)
 	x->is_link_sent = false;
 }
 
-/* The shard of YEAR: "2026", or the newest "2026.2" of it. */
+/* The shard of YEAR: "2026", or the newest "2026.2" of it; with 0 the one to write now. */
 static int open_shard(struct sealer *x, unsigned year, struct err *e)
 {
 	char name[SEAL_SHARD_SIZE], log[PATH_BYTES];
@@ -97,7 +97,7 @@ static int open_shard(struct sealer *x, unsigned year, struct err *e)
 	rc = vfile_disk_open(log, &d, e);
 	if (rc < 0)
 		return rc;
-	rc = seal_shard_now(d, date_start_s((struct date){ (int)year, 1, 1 }), name, e);
+	rc = year ? seal_shard_of(d, year, name, e) : seal_shard_now(d, clock_now_s(), name, e);
 	vfile_disk_close(d);
 	if (rc == 0) {
 		snprintf(x->path, sizeof(x->path), "%s/%s", log, name);
@@ -109,7 +109,8 @@ static int open_shard(struct sealer *x, unsigned year, struct err *e)
 		rc = seal_open(x->d, x->keys, clock_now_s(), &x->seal, e);
 	if (rc < 0)
 		close_shard(x);
-	x->year = year;
+	else
+		x->year = seal_shard_year(name);
 	return rc;
 }
 
@@ -234,9 +235,7 @@ static void loop(struct sealer *x, int end_fd)
 	struct err e;
 
 	while (wait[0].revents == 0) {
-		unsigned year = (unsigned)date_at(clock_now_s()).year;
-
-		if (!x->seal && open_shard(x, year, &e) < 0)
+		if (!x->seal && open_shard(x, 0, &e) < 0)
 			fprintf(stderr, "khien seal: %s\n", e.text);
 		if (x->seal)
 			hand_over_link(x);

@@ -38,9 +38,15 @@ MUST_CHECK int seal_begin(
 MUST_CHECK int seal_first_leaf(struct vfile_disk *d, struct buf *ret_leaf, struct err *e);
 
 /* The shard to write at NOW_S: the newest of the year in Viet Nam, "2026" or, after restores,
- * "2026.2" …; "2026" when there is none. NAME has SEAL_SHARD_SIZE bytes. */
+ * "2026.2" …; "2026" when there is none. A clock that was set back, or runs from a dead battery,
+ * opens no older year: the keys of that are gone, and so would be those of the newest. NAME has
+ * SEAL_SHARD_SIZE bytes. */
 #define SEAL_SHARD_SIZE 24
 MUST_CHECK int seal_shard_now(struct vfile_disk *log, int64_t now_s, char *ret_name, struct err *e);
+/* The newest of that very year. */
+MUST_CHECK int seal_shard_of(struct vfile_disk *log, unsigned year, char *ret_name, struct err *e);
+/* 2026 of "2026.2"; 0: no name of a shard. */
+unsigned seal_shard_year(const char *name);
 /* All of them, oldest first. Lives in A. */
 MUST_CHECK int seal_shards(struct vfile_disk *log, struct arena *a, const char *const **ret,
 	size_t *ret_count, struct err *e);
