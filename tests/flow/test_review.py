@@ -229,7 +229,7 @@ class ByItself(unittest.TestCase):
             while not self.declared_backup(server):
                 self.assertLess(time.monotonic(), end, server.said())
                 time.sleep(0.5)
-            self.assertIn("machine-" + host + ".yaml", os.listdir(server.data))
+            self.assertIn("machine-" + host + ".yaml", os.listdir(f"{server.data}/notes"))
 
     def declare(self, browser, host, text):
         path = f"/may/{host}/vai-tro"
