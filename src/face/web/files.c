@@ -225,3 +225,30 @@ void file_send(struct view *v, struct file_reading *r, int64_t size_bytes)
 {
 	v->rs->stream = (struct http_stream){ r, stream_next, stream_end, size_bytes };
 }
+
+int file_sent(struct view *v, struct file *f)
+{
+	struct file_at at = view_file_at(v);
+
+	for (size_t i = 0; i < v->rq->file_count; i++) {
+		const struct http_file *sent = &v->rq->files[i];
+		int rc;
+
+		if (!str_is(sent->field, "tep") || sent->size_bytes == 0)
+			continue;
+		f->field = STR("");
+		f->name = sent->name;
+		rc = file_attach(&at, sent->path, f, v->e);
+		return rc < 0 ? rc : 1;
+	}
+	return 0;
+}
+
+void file_prove(struct view *v, const struct file *f, struct evidence *row)
+{
+	row->detail = arena_fmt(v->a, "file %lld", (long long)f->id);
+	row->extract_sha256 = arena_str(v->a, f->sha256);
+	row->file = row->file.len ?
+		arena_fmt(v->a, "%.*s (%.*s)", STR_FMT(row->file), STR_FMT(f->name)) :
+		arena_str(v->a, f->name);
+}

@@ -27,6 +27,11 @@ struct file_at view_file_at(struct view *v);
 void html_files(struct view *v, const struct files_of *x);
 /* The files of the form that was sent, attached; goes back to BACK, or answers what went wrong. */
 void files_take(struct view *v, const struct files_of *x, const char *back);
+/* The one file that a form of evidence brings, kept: F says of what (of, key, unit_id) and comes
+ * back whole. 1; 0 when the form brings none; <0. */
+MUST_CHECK int file_sent(struct view *v, struct file *f);
+/* ROW names the file with its digest, beside what it named already. */
+void file_prove(struct view *v, const struct file *f, struct evidence *row);
 /* "12,4 KB" */
 const char *size_text(struct view *v, int64_t bytes);
 /* A Content-Disposition that any name is safe in. */

@@ -122,8 +122,8 @@ struct duty_who work_who_of_path(struct view *v)
 {
 	struct str first = v->args[1], second = v->args[2];
 	const struct pack_register *r = pack_register(v->web->packs, first);
-	const struct obligation *o = pack_obligation(v->web->packs,
-		arena_fmt(v->a, "%.*s/%.*s", STR_FMT(first), STR_FMT(second)));
+	const struct obligation *o = pack_obligation(
+		v->web->packs, arena_fmt(v->a, "%.*s/%.*s", STR_FMT(first), STR_FMT(second)));
 
 	for (size_t i = 0; r && i < r->duty_count; i++)
 		if (str_eq(r->duties[i].id, second))
@@ -158,7 +158,7 @@ const char *work_day(struct view *v, struct date d)
 	return arena_cstr(v->a, str_of(date_people(d, text)));
 }
 
-static const char *const shapes[DUTY_STATE_COUNT] = {
+const char *const duty_shapes[DUTY_STATE_COUNT] = {
 	[DUTY_OVERDUE] = "✕",
 	[DUTY_TODAY] = "!",
 	[DUTY_SOON] = "◔",
@@ -171,7 +171,7 @@ static const char *const shapes[DUTY_STATE_COUNT] = {
 void html_duty_state(struct view *v, enum duty_state s)
 {
 	html(v->w, "<span class=\"chip duty-%s\"><span aria-hidden=\"true\">%s</span> %s</span>",
-		duty_state_name(s), shapes[s], tr(v->lang, duty_state_words(s)));
+		duty_state_name(s), duty_shapes[s], tr(v->lang, duty_state_words(s)));
 }
 
 static const char *days_left(struct view *v, const struct duty *d)
@@ -214,8 +214,8 @@ void html_duty(struct view *v, const struct duty *d)
 }
 
 /* What came up to the head: overdue for some days, or nobody is left who does it. */
-static bool is_up(struct view *v, const struct duty *d, const struct duty_rules *rules,
-	unsigned there)
+static bool is_up(
+	struct view *v, const struct duty *d, const struct duty_rules *rules, unsigned there)
 {
 	enum duty_told told = duty_told(d, rules);
 

@@ -98,6 +98,12 @@ static void long_field(struct view *v, const struct flow_field *f, struct str va
 		STR_FMT(value));
 }
 
+static void chooser(struct view *v, const struct flow_field *f, struct str value)
+{
+	html_select(v, text_of(v, f->id), text_of(v, words_of(v, f->title)));
+	html_option(v, "", tr(v->lang, "– chọn –"), value.len == 0);
+}
+
 static void person_field(
 	struct view *v, const struct flow_field *f, struct str value, int64_t unit_id)
 {
@@ -109,8 +115,7 @@ static void person_field(
 
 	if (staff_list(v->web->store, &q, v->a, &people, &count, v->e) < 0)
 		count = 0;
-	html_select(v, text_of(v, f->id), text_of(v, words_of(v, f->title)));
-	html_option(v, "", tr(v->lang, "– chọn –"), value.len == 0);
+	chooser(v, f, value);
 	for (size_t i = 0; i < count; i++)
 		html_option(v, number_text(v, people[i].id), text_of(v, people[i].name),
 			str_is(value, number_text(v, people[i].id)));
@@ -125,8 +130,7 @@ static void host_field(struct view *v, const struct flow_field *f, struct str va
 	if (view_hosts(v, RIGHT_SEE, &(struct org_host_query){ .max = VIEW_HOSTS_MAX }, &hosts,
 		    &count) < 0)
 		count = 0;
-	html_select(v, text_of(v, f->id), text_of(v, words_of(v, f->title)));
-	html_option(v, "", tr(v->lang, "– chọn –"), value.len == 0);
+	chooser(v, f, value);
 	for (size_t i = 0; i < count; i++)
 		html_option(v, number_text(v, hosts[i].id), text_of(v, hosts[i].name),
 			str_is(value, number_text(v, hosts[i].id)));
@@ -135,8 +139,7 @@ static void host_field(struct view *v, const struct flow_field *f, struct str va
 
 static void choice_field(struct view *v, const struct flow_field *f, struct str value)
 {
-	html_select(v, text_of(v, f->id), text_of(v, words_of(v, f->title)));
-	html_option(v, "", tr(v->lang, "– chọn –"), value.len == 0);
+	chooser(v, f, value);
 	for (size_t i = 0; i < f->choice_count; i++)
 		html_option(v, text_of(v, f->choices[i].id),
 			text_of(v, words_of(v, f->choices[i].title)),

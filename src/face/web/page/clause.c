@@ -19,6 +19,14 @@ static enum verdict article_verdict(
 	return worst;
 }
 
+/* The heading of the articles that follow, where C is a chapter. */
+static void chapter(struct view *v, const struct clause *c)
+{
+	if (c->kind == CLAUSE_CHUONG)
+		html(v->w, "<li class=\"chuong\" lang=\"vi\">%.*s %.*s</li>\n", STR_FMT(c->label),
+			STR_FMT(c->title));
+}
+
 static void tree(
 	struct view *v, const struct facts *f, const struct pack *p, const struct clause *here)
 {
@@ -30,9 +38,7 @@ static void tree(
 		enum verdict worst;
 		size_t count;
 
-		if (c->kind == CLAUSE_CHUONG)
-			html(v->w, "<li class=\"chuong\" lang=\"vi\">%.*s %.*s</li>\n",
-				STR_FMT(c->label), STR_FMT(c->title));
+		chapter(v, c);
 		if (c->kind != CLAUSE_DIEU)
 			continue;
 		html(v->w, "<li><a href=\"%s\"", clause_path(v, c));
@@ -332,9 +338,7 @@ static void pack_box(struct view *v, const struct facts *f, const struct pack *p
 		enum verdict worst;
 		size_t count;
 
-		if (c->kind == CLAUSE_CHUONG)
-			html(v->w, "<li class=\"chuong\" lang=\"vi\">%.*s %.*s</li>\n",
-				STR_FMT(c->label), STR_FMT(c->title));
+		chapter(v, c);
 		if (c->kind != CLAUSE_DIEU)
 			continue;
 		worst = article_verdict(f, c, &count);

@@ -201,30 +201,15 @@ static void check_day(struct view *v, const struct here *h, struct date *ret)
 /* 1 kept, 0 the form brings none, <0. */
 static int keep_file(struct view *v, const struct here *h, struct evidence *row)
 {
-	struct file_at at = view_file_at(v);
 	bool is_record = h->about == COMPLY_RECORD;
+	struct file f = { .of = is_record ? STR("record") : STR("result"),
+		.key = str_of(is_record ? number_text(v, h->id) : obligation_name(v, h->o)),
+		.unit_id = h->unit->id };
+	int rc = file_sent(v, &f);
 
-	for (size_t i = 0; i < v->rq->file_count; i++) {
-		const struct http_file *sent = &v->rq->files[i];
-		struct file f = { .of = is_record ? STR("record") : STR("result"),
-			.key = is_record ? str_of(number_text(v, h->id)) :
-					   str_of(obligation_name(v, h->o)),
-			.unit_id = h->unit->id,
-			.field = STR(""),
-			.name = sent->name };
-		int rc;
-
-		if (!str_is(sent->field, "tep") || sent->size_bytes == 0)
-			continue;
-		rc = file_attach(&at, sent->path, &f, v->e);
-		if (rc < 0)
-			return rc;
-		row->detail = arena_fmt(v->a, "file %lld", (long long)f.id);
-		row->extract_sha256 = arena_str(v->a, f.sha256);
-		row->file = arena_str(v->a, f.name);
-		return 1;
-	}
-	return 0;
+	if (rc == 1)
+		file_prove(v, &f, row);
+	return rc;
 }
 
 static void about_subject(struct view *v, const struct here *h, struct evidence *row)

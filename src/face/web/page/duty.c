@@ -393,32 +393,16 @@ static bool is_sha256(struct str s)
 /* The file that the form brings is kept, and the evidence names it with its digest. */
 static int keep_file(struct view *v, const struct here *h, struct evidence *row)
 {
-	struct file_at at = view_file_at(v);
+	bool is_record = h->duty->record.id != 0;
+	struct file f = { .of = is_record ? STR("record") : STR("duty"),
+		.key = is_record ? str_of(number_text(v, h->duty->record.id)) :
+				   duty_key(h->duty, v->a),
+		.unit_id = h->unit->id };
+	int rc = file_sent(v, &f);
 
-	for (size_t i = 0; i < v->rq->file_count; i++) {
-		const struct http_file *sent = &v->rq->files[i];
-		bool is_record = h->duty->record.id != 0;
-		struct file f = { .of = is_record ? STR("record") : STR("duty"),
-			.key = is_record ? str_of(number_text(v, h->duty->record.id)) :
-					   duty_key(h->duty, v->a),
-			.unit_id = h->unit->id,
-			.field = STR(""),
-			.name = sent->name };
-		int rc;
-
-		if (!str_is(sent->field, "tep") || sent->size_bytes == 0)
-			continue;
-		rc = file_attach(&at, sent->path, &f, v->e);
-		if (rc < 0)
-			return rc;
-		row->detail = arena_fmt(v->a, "file %lld", (long long)f.id);
-		row->extract_sha256 = arena_str(v->a, f.sha256);
-		row->file = row->file.len ?
-			arena_fmt(v->a, "%.*s (%.*s)", STR_FMT(row->file), STR_FMT(f.name)) :
-			arena_str(v->a, f.name);
-		return 0;
-	}
-	return 0;
+	if (rc == 1)
+		file_prove(v, &f, row);
+	return rc < 0 ? rc : 0;
 }
 
 static void go_back(struct view *v, const struct duty *d)

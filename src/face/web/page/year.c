@@ -5,16 +5,6 @@
 #define MONTHS 12
 #define RECORDS_A_YEAR 5000 /* of one work: what was done this year is due in another */
 
-static const char *const signs[DUTY_STATE_COUNT] = {
-	[DUTY_OVERDUE] = "✕",
-	[DUTY_TODAY] = "!",
-	[DUTY_SOON] = "◔",
-	[DUTY_AHEAD] = "○",
-	[DUTY_DONE] = "●",
-	[DUTY_DONE_LATE] = "◐",
-	[DUTY_SKIPPED] = "–",
-};
-
 /* Which of two in one cell asks for more. */
 static int urgency(enum duty_state s)
 {
@@ -50,7 +40,7 @@ static void html_cell(struct view *v, const struct cell *c)
 	html(v->w,
 		"<td class=\"heat duty-%s\"><span aria-hidden=\"true\">%s</span>%s"
 		"<span class=\"hidden\"> %s</span></td>",
-		duty_state_name(c->worst), signs[c->worst],
+		duty_state_name(c->worst), duty_shapes[c->worst],
 		c->count > 1 ? path_of(v, " %d", c->count) : "",
 		tr(v->lang, duty_state_words(c->worst)));
 }
