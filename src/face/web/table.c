@@ -38,6 +38,11 @@ void html_table_of(
 	html_table_rows(v);
 }
 
+void html_table_cell(struct view *v, const char *head, const char *text)
+{
+	html(v->w, "<td><span class=\"name-of\">%s: </span>%s</td>", head, text);
+}
+
 void html_table_end(struct view *v)
 {
 	html(v->w, "</tbody></table></div>\n");

@@ -264,6 +264,8 @@ void html_table_begin(struct view *v, const char *label, const char *kind);
 void html_table_head(struct view *v, const char *words);
 void html_table_rows(struct view *v);
 void html_table_end(struct view *v);
+/* A cell of a "stack", which names its heading where the headings are not shown. */
+void html_table_cell(struct view *v, const char *head, const char *text);
 
 /* --- forms (form.c) --------------------------------------------------------------------------- */
 

@@ -181,11 +181,6 @@ static void result(struct view *v)
 
 /* --- disks ------------------------------------------------------------------------------------ */
 
-static void cell(struct view *v, const char *label, const char *value)
-{
-	html(v->w, "<td><span class=\"name-of\">%s: </span>%s</td>", label, value);
-}
-
 static const char *gb(struct view *v, int64_t mb)
 {
 	return path_of(v, "%lld,%lld GB", (long long)(mb / 1000), (long long)(mb % 1000 / 100));
@@ -202,7 +197,7 @@ static void disk_row(struct view *v, const struct medium *m)
 	if (m->path.len)
 		html(v->w, "<br><span class=\"soft\">%.*s</span>", STR_FMT(m->path));
 	html(v->w, "</td>");
-	cell(v, tr(v->lang, "Còn trống"),
+	html_table_cell(v, tr(v->lang, "Còn trống"),
 		m->path.len ? path_of(v, "%s / %s", gb(v, m->free_mb), gb(v, m->size_mb)) :
 			      tr(v->lang, "chưa rõ"));
 	html(v->w, "<td><span class=\"name-of\">%s: </span>%zu", tr(v->lang, "Tháng giữ"),
@@ -211,7 +206,7 @@ static void disk_row(struct view *v, const struct medium *m)
 		html(v->w, "<br><span class=\"soft\">%.*s%s</span>", STR_FMT(m->names),
 			m->months > MONTHS_SHOWN ? ", …" : "");
 	html(v->w, "</td>");
-	cell(v, tr(v->lang, "Đọc lại, tháng lâu nhất"),
+	html_table_cell(v, tr(v->lang, "Đọc lại, tháng lâu nhất"),
 		m->oldest_check_s ? time_text(v, m->oldest_check_s) : tr(v->lang, "chưa có"));
 	html(v->w, "</tr>\n");
 }

@@ -8,17 +8,20 @@ static void rows(struct view *v, const struct file_uses *u)
 {
 	html_table(v, NULL, "stack", tr(v->lang, "Đơn vị"), tr(v->lang, "Ai"),
 		tr(v->lang, "Số tệp"), tr(v->lang, "Dung lượng"));
-	for (size_t i = 0; i < u->len; i++)
-		html(v->w,
-			"<tr><th scope=\"row\">%.*s</th><td>%.*s</td><td>%lld</td><td>%s</td></tr>\n",
-			STR_FMT(unit_name(v, u->at[i].unit_id)), STR_FMT(u->at[i].by),
-			(long long)u->at[i].count, size_text(v, u->at[i].bytes));
+	for (size_t i = 0; i < u->len; i++) {
+		html(v->w, "<tr><th scope=\"row\">%.*s</th>",
+			STR_FMT(unit_name(v, u->at[i].unit_id)));
+		html_table_cell(v, tr(v->lang, "Ai"), text_of(v, u->at[i].by));
+		html_table_cell(v, tr(v->lang, "Số tệp"), number_text(v, u->at[i].count));
+		html_table_cell(v, tr(v->lang, "Dung lượng"), size_text(v, u->at[i].bytes));
+		html(v->w, "</tr>\n");
+	}
 	html_table_end(v);
 }
 
 static void form(struct view *v, const struct file_uses *u)
 {
-	html_form(v, "/quan-tri/tep", "ask");
+	html_form(v, "/quan-tri/tep", "plain");
 	html_field(v,
 		&(struct field){ .name = "han-muc",
 			.label = tr(v->lang, "Hạn mức của tất cả các tệp (MiB)"),

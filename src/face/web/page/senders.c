@@ -46,11 +46,6 @@ static const char *today_words(struct view *v, const struct senders *s, const st
 
 /* --- the list --------------------------------------------------------------------------------- */
 
-static void cell(struct view *v, const char *label, const char *value)
-{
-	html(v->w, "<td><span class=\"name-of\">%s: </span>%s</td>", label, value);
-}
-
 static void row(struct view *v, const struct senders *s, const struct sender_row *r)
 {
 	html(v->w, "<tr><th scope=\"row\"><a href=\"/nhat-ky/nguon/%u\">%.*s</a>", r->is->number,
@@ -65,12 +60,12 @@ static void row(struct view *v, const struct senders *s, const struct sender_row
 			r->silence_s ? "met" :
 				       "not-applicable",
 		state_words(v, r));
-	cell(v, tr(v->lang, "Dòng cuối"), time_text(v, r->is->last_s));
-	cell(v, tr(v->lang, "Dòng/phút"), number_text(v, r->is->rate));
-	cell(v, tr(v->lang, "Hôm nay"), today_words(v, s, r));
-	cell(v, tr(v->lang, "Tất cả"), number_text(v, (int64_t)r->is->lines));
-	cell(v, tr(v->lang, "Mất"), number_text(v, (int64_t)r->is->dropped));
-	cell(v, tr(v->lang, "Đồng hồ"), offset_words(v, &r->today));
+	html_table_cell(v, tr(v->lang, "Dòng cuối"), time_text(v, r->is->last_s));
+	html_table_cell(v, tr(v->lang, "Dòng/phút"), number_text(v, r->is->rate));
+	html_table_cell(v, tr(v->lang, "Hôm nay"), today_words(v, s, r));
+	html_table_cell(v, tr(v->lang, "Tất cả"), number_text(v, (int64_t)r->is->lines));
+	html_table_cell(v, tr(v->lang, "Mất"), number_text(v, (int64_t)r->is->dropped));
+	html_table_cell(v, tr(v->lang, "Đồng hồ"), offset_words(v, &r->today));
 	html(v->w, "</tr>\n");
 }
 
