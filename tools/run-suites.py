@@ -166,6 +166,7 @@ def browser(build):
            "KHIEN_SOURCE": TOP}
     if os.path.exists(os.path.join(folder, "package.json")):
         install_modules(folder)
+        install_modules(os.path.join(TOP, "tests", "oidc"))     # the provider of oidc.test.js
     return [Program(os.path.basename(path), ["node", "--test", "--test-reporter=tap", path], env, 600,
                     folder) for path in specs]
 

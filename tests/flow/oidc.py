@@ -18,6 +18,7 @@ import os
 import shutil
 import ssl
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -233,3 +234,18 @@ class Hostile:
                 self.answer(*liar.token(dict(urllib.parse.parse_qsl(body))))
 
         return Handler
+
+
+def main():
+    """oidc.py REDIRECT: a Provider for tests in another language. The first line of the input is its people as JSON,
+    the first of the output {"issuer", "ca", "client", "secret"}; then each line "stop" or "start" is done and answered,
+    and the end of the input is the end of it."""
+    with Provider(sys.argv[1], json.loads(sys.stdin.readline())) as real:
+        print(json.dumps({"issuer": real.issuer, "ca": real.ca, "client": CLIENT, "secret": SECRET}), flush=True)
+        for line in sys.stdin:
+            {"stop": real.stop, "start": real.start}[line.strip()]()
+            print(line.strip(), flush=True)
+
+
+if __name__ == "__main__":
+    main()

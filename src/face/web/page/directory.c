@@ -68,7 +68,7 @@ static int groups(struct view *v)
 	for (size_t i = 0; i < all; i++)
 		if (str_is(list[i].source, from->id))
 			list[count++] = list[i];
-	html(v->w, "<section id=\"nhom\">\n<h2>%s</h2>\n<p>%s</p>\n",
+	html(v->w, "<section id=\"cac-nhom\">\n<h2>%s</h2>\n<p>%s</p>\n",
 		tr(v->lang, "Nhóm nào có vai trò nào"), tr(v->lang, from->groups));
 	if (count) {
 		html_table(v, tr(v->lang, "Nhóm nào có vai trò nào"), "", tr(v->lang, "Nhóm"),
@@ -218,7 +218,7 @@ void page_directory_group(struct view *v)
 	} else if (rc < 0) {
 		page_failed(v);
 	} else {
-		redirect(v, below(v, "?bao=da-luu#nhom"));
+		redirect(v, below(v, "?bao=da-luu#cac-nhom"));
 	}
 }
 
