@@ -258,6 +258,43 @@ class Export(unittest.TestCase):
                 self.assertIn("Tây Sơn", file.read())
 
 
+class OnTheDisk(unittest.TestCase):
+    """The program carries what its build read of packs/: only while a file is what it was then."""
+
+    TREE = {"etc/os-release": "ID=debian\nVERSION_ID=\"12\"\n", "etc/passwd": "root:x:0:0:root:/root:/bin/bash\n",
+            "etc/pam.d/common-password": "password requisite pam_pwquality.so minlen=8\n"}
+
+    def audit(self, base, old, new, *more):
+        """The check of a password's length by our packs, OLD there made NEW; the same file with as many bytes."""
+        with folder(self.TREE) as root:
+            packs = os.path.join(base, "packs")
+            shutil.copytree(PACKS, packs, dirs_exist_ok=True)
+            path = os.path.join(packs, "tay-son", "params.yaml")
+            with open(path, encoding="utf-8") as file:
+                text = file.read()
+            self.assertEqual(len(old), len(new))
+            self.assertIn(old, text)
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(text.replace(old, new, 1))
+            return khien("audit", "--root", root, "--packs", packs, "--check", "pw.len", "--format", "json", *more)
+
+    def test_a_changed_value_is_what_is_asked(self):
+        for value in "89":
+            with folder() as base:
+                done = self.audit(base, "{value: 8, clause: D8.3,", f"{{value: {value}, clause: D8.3,")
+                rows = done.json()["results"]
+                self.assertTrue(rows)
+                for row in rows:
+                    self.assertEqual([(bound["id"], str(bound["value"])) for bound in row["params"]],
+                                     [("pw_min_len", value)])
+
+    def test_a_fault_is_told_with_its_place(self):
+        with folder() as base:
+            done = self.audit(base, "direction: at-least", "direction: at-worst")
+            self.assertEqual(done.status, 2, done)
+            self.assertIn("tay-son/params.yaml:8:16", done.err)
+
+
 class Shell(unittest.TestCase):
     def test_packs_come_from_the_option_then_the_environment(self):
         with folder() as base:

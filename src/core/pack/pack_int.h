@@ -98,6 +98,10 @@ struct pack_load {
 	size_t bytes;                     /* of all files read */
 	bool is_narrow;                   /* only what pack_set_load_checks() promises */
 	bool is_partial; /* some file could not be read: what is missing may stand there */
+	/* NULL, or told of each file that was parsed and the digest of its bytes */
+	void (*seen)(struct pack_load *load, const unsigned char *sha256,
+		const struct yaml_node *root);
+	void *seen_context;
 };
 
 /* Note a fault; A, B, C are copied. */
@@ -169,6 +173,8 @@ const struct yaml_node *pack_read_file(struct pack_load *load, struct arena *a, 
  * parsed; of each list the first item stays, and what is left keeps its lines. Any other text stays
  * as it is. In place; returns the new length. */
 size_t pack_thin(char *bytes, size_t len, const struct pack_wanted *wanted);
+/* Read every pack of the folder, link and check. Faults are in LOAD; negative: no folder. */
+int pack_load_all(struct pack_load *load, struct err *e);
 /* Names of DIR/PATH in order, hidden ones left out. Negative: cannot be read. */
 int pack_list_dir(struct pack_load *load, const char *path, struct err *e, char ***ret);
 

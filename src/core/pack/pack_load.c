@@ -1,5 +1,5 @@
 /* The packs of a folder: their headers, and which file is read by whom. */
-#include "core/pack/pack_int.h"
+#include "core/pack/pack_compiled.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -110,12 +110,41 @@ static struct str wanted(const struct pack_load *load, struct buf *bytes)
 	return buf_str(bytes);
 }
 
+static struct yaml_node *parse(struct pack_load *load, struct buf *bytes, struct arena *a)
+{
+	struct parse_fault fault;
+	struct yaml_node *root;
+
+	if (parse_yaml(wanted(load, bytes), a, &fault, &root) == 0)
+		return root;
+	load->is_partial = true;
+	pack_fault_add(load, (struct source){ load->file, fault.line, fault.column }, fault.words,
+		fault.about, STR_NONE, STR_NONE);
+	return NULL;
+}
+
+/* The tree of BYTES, made of them or, of a file as it was when the program was built, made then. */
+static struct yaml_node *tree(struct pack_load *load, struct buf *bytes, struct arena *a)
+{
+	unsigned char digest[SHA256_SIZE];
+	struct yaml_node *root;
+
+	if (!load->is_narrow)
+		return parse(load, bytes, a);
+	sha256(buf_str(bytes), digest);
+	root = pack_compiled_tree(load->file, digest, a);
+	if (!root)
+		root = parse(load, bytes, a);
+	if (root && load->seen)
+		load->seen(load, digest, root);
+	return root;
+}
+
 const struct yaml_node *pack_read_file(struct pack_load *load, struct arena *a, const char *path)
 {
 	struct arena *keep = &load->set->arena;
 	const char *full = arena_fmt(&load->work, "%s/%s", load->dir, path).ptr;
 	int fd = open(full, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	struct parse_fault fault;
 	struct yaml_node *root = NULL;
 	struct buf bytes;
 
@@ -125,11 +154,8 @@ const struct yaml_node *pack_read_file(struct pack_load *load, struct arena *a, 
 		return NULL;
 	}
 	buf_init(&bytes, LIMIT_PACK_FILE_BYTES);
-	if (slurp(load, fd, &bytes) && parse_yaml(wanted(load, &bytes), a, &fault, &root) < 0) {
-		load->is_partial = true;
-		pack_fault_add(load, (struct source){ load->file, fault.line, fault.column },
-			fault.words, fault.about, STR_NONE, STR_NONE);
-	}
+	if (slurp(load, fd, &bytes))
+		root = tree(load, &bytes, a);
 	buf_done(&bytes);
 	close(fd);
 	return root;
@@ -165,16 +191,16 @@ typedef void read_root(struct pack_load *load, const struct yaml_node *root);
 /* One file, its tree gone when it is read. */
 static void load_file(struct pack_load *load, const char *path, read_root *reader)
 {
-	struct arena tree;
+	struct arena nodes;
 	const struct yaml_node *root;
 
 	if (load->faults.len == LIMIT_PACK_FAULTS)
 		return;
-	arena_init(&tree, LIMIT_PACK_MEMORY_BYTES);
-	root = pack_read_file(load, &tree, path);
+	arena_init(&nodes, LIMIT_PACK_MEMORY_BYTES);
+	root = pack_read_file(load, &nodes, path);
 	if (root)
 		reader(load, root);
-	arena_done(&tree);
+	arena_done(&nodes);
 }
 
 static void load_folder(struct pack_load *load, const char *path, read_root *reader)
@@ -321,8 +347,7 @@ static bool is_folder(const struct pack_load *load, const char *name)
 	return answer;
 }
 
-/* Read every pack of the folder, link and check. Faults are in LOAD; negative: no folder. */
-static int load_all(struct pack_load *load, struct err *e)
+int pack_load_all(struct pack_load *load, struct err *e)
 {
 	char **names;
 	int count = pack_list_dir(load, "", e, &names);
@@ -395,7 +420,7 @@ static int load_set(const char *dir, bool is_narrow, struct arena *a, struct err
 		abort();
 	arena_init(&set->arena, LIMIT_PACK_MEMORY_BYTES);
 	arena_init(&load.work, LIMIT_PACK_MEMORY_BYTES);
-	status = load_all(&load, e);
+	status = pack_load_all(&load, e);
 	if (status == 0) {
 		give_faults(&load, a, ret_faults);
 		status = (int)load.faults.len;
