@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "face/cli/cli.h"
+#include "face/cli/cli_int.h"
 #include "face/cli/log.h"
 #include "work/archive/prove.h"
 #include "work/archive/show.h"
@@ -237,6 +238,53 @@ const struct command cmd_log_search = {
 	.run = run,
 };
 
+static int write_pieces(
+	const struct command_line *line, struct prove_range *r, FILE *to, struct err *e)
+{
+	struct cli_waiting waiting = { .lang = line->lang, .since_us = clock_monotonic_us() };
+	uint64_t done, all;
+	struct buf piece;
+	int rc = 1;
+
+	buf_init(&piece, PROVE_PIECE_BYTES);
+	while (rc == 1) {
+		buf_clear(&piece);
+		rc = prove_range_next(r, &piece, e);
+		if (rc >= 0 && fwrite(piece.ptr, 1, piece.len, to) != piece.len)
+			rc = err_errno(e, errno, "write the proof");
+		prove_range_stat(r, &done, &all);
+		cli_progress(&waiting, T("Đang lập bằng chứng, mục"), (size_t)done, (size_t)all);
+	}
+	cli_progress_end(&waiting);
+	buf_done(&piece);
+	if (rc == 0 && (fflush(to) != 0 || fsync(fileno(to)) != 0))
+		rc = err_errno(e, errno, "write the proof");
+	return rc;
+}
+
+/* Into a file beside PATH first: where there is no whole proof there is none. */
+static int save_proof(const struct command_line *line, struct find *f, struct query *times,
+	const char *path, struct err *e)
+{
+	const char *part = arena_fmt(line->arena, "%s.part", path).ptr;
+	struct prove_range *r = NULL;
+	FILE *to = NULL;
+	int rc = prove_range_open(f, times, &r, e);
+
+	if (rc == 0) {
+		to = fopen(part, "wbe");
+		rc = to ? write_pieces(line, r, to, e) : err_errno(e, errno, "write \"%s\"", part);
+	}
+	if (to && fclose(to) != 0 && rc == 0)
+		rc = err_errno(e, errno, "write \"%s\"", part);
+	if (rc == 0 && rename(part, path) != 0)
+		rc = err_errno(e, errno, "rename \"%s\" to \"%s\"", part, path);
+	if (to && rc < 0)
+		unlink(part);
+	prove_range_close(r);
+	return rc;
+}
+
 /* The proof is of the time alone: whoever checks filters by himself. */
 static int write_proof(
 	const struct command_line *line, struct find *f, const char *path, struct err *e)
@@ -244,8 +292,6 @@ static int write_proof(
 	const struct query_options how = { .is_by_receipt = true, .now_s = clock_now_s() };
 	struct parse_fault fault = { 0 };
 	struct query *times = NULL;
-	struct buf out;
-	FILE *to;
 	int rc = query_parse(STR(""), &how, line->arena, &fault, &times);
 
 	for (int i = 0; rc == 0 && i < 2; i++) {
@@ -254,16 +300,9 @@ static int write_proof(
 		if (value)
 			rc = query_narrow(times, i ? QUERY_TO : QUERY_FROM, str_of(value), &fault);
 	}
-	buf_init(&out, PROVE_RANGE_BYTES);
 	if (rc == 0)
-		rc = prove_times(f, times, &out, e);
+		rc = save_proof(line, f, times, path, e);
 	query_free(times);
-	to = rc == 0 ? fopen(path, "wbe") : NULL;
-	if (rc == 0 && (!to || fwrite(out.ptr, 1, out.len, to) != out.len))
-		rc = err_errno(e, errno, "write \"%s\"", path);
-	if (to && fclose(to) != 0 && rc == 0)
-		rc = err_errno(e, errno, "write \"%s\"", path);
-	buf_done(&out);
 	return rc;
 }
 

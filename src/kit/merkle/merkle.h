@@ -84,7 +84,9 @@ MUST_CHECK bool merkle_is_extended(const struct merkle_head *old, const struct m
  * right: who has it has every leaf of the run, none left out. */
 struct merkle_range {
 	uint64_t first, end;
-	const struct merkle_hash *leaves; /* end - first */
+	/* The next leaf of the run, FIRST to begin with; <0 ends the walk. */
+	int (*leaf)(void *context, struct merkle_hash *ret, struct err *e);
+	void *context;
 	const struct merkle_hash *outside;
 	size_t outside_count;
 };
@@ -95,8 +97,10 @@ struct merkle_span {
 /* The hashes outside, SHA256_SIZE bytes each. */
 MUST_CHECK int merkle_prove_range(const struct merkle_reader *r, const struct merkle_span *span,
 	struct buf *ret_hashes, struct err *e);
-/* Nothing is taken on trust, as above. */
-MUST_CHECK bool merkle_is_range(const struct merkle_range *r, const struct merkle_head *head);
+/* 1: it holds; 0: it does not; <0: what leaf() said. Nothing is taken on trust, as above. No leaf
+ * is kept, however long the run. */
+MUST_CHECK int merkle_check_range(
+	const struct merkle_range *r, const struct merkle_head *head, struct err *e);
 
 /* Tiles: 256 hashes side by side, level 0 being leaves, each hash of level L + 1 the root of a full
  * tile of level L; and bundles of the entries themselves. */

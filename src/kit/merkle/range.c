@@ -48,48 +48,54 @@ int merkle_prove_range(const struct merkle_reader *r, const struct merkle_span *
 	return rc;
 }
 
-/* What is left of the hashes outside. */
 struct walk {
-	const struct merkle_hash *leaves, *outside;
-	size_t left;
+	const struct merkle_range *range;
+	size_t used; /* of the hashes outside */
 	struct sha256 *sha;
+	struct err *e;
 };
 
-static bool root_of(struct walk *w, const struct merkle_span *span, struct merkle_hash *ret)
+/* 1, 0 when the hashes do not suffice, or <0. */
+static int root_of(struct walk *w, const struct merkle_span *span, struct merkle_hash *ret)
 {
+	const struct merkle_range *r = w->range;
 	uint64_t n = span->hi - span->lo;
 	struct merkle_span left = *span, right = *span;
 	struct merkle_hash a, b;
+	int rc;
 
 	if ((span->hi <= span->first || span->lo >= span->end) && is_complete(n)) {
-		if (w->left == 0)
-			return false;
-		w->left--;
-		*ret = *w->outside++;
-		return true;
+		if (w->used == r->outside_count)
+			return 0;
+		*ret = r->outside[w->used++];
+		return 1;
 	}
 	if (n == 1) {
-		*ret = w->leaves[span->lo - span->first];
-		return true;
+		rc = r->leaf(r->context, ret, w->e);
+		return rc < 0 ? rc : 1;
 	}
 	left.hi = right.lo = span->lo + split(n);
-	if (!root_of(w, &left, &a) || !root_of(w, &right, &b))
-		return false;
-	merkle_node(w->sha, &a, &b, ret);
-	return true;
+	rc = root_of(w, &left, &a);
+	if (rc == 1)
+		rc = root_of(w, &right, &b);
+	if (rc == 1)
+		merkle_node(w->sha, &a, &b, ret);
+	return rc;
 }
 
-bool merkle_is_range(const struct merkle_range *r, const struct merkle_head *head)
+int merkle_check_range(
+	const struct merkle_range *r, const struct merkle_head *head, struct err *e)
 {
 	struct merkle_span span = { 0, head->size, r->first, r->end };
-	struct walk w = { .leaves = r->leaves, .outside = r->outside, .left = r->outside_count };
+	struct walk w = { .range = r, .e = e };
 	struct merkle_hash root;
-	bool is_right;
+	int rc;
 
 	if (r->first >= r->end || r->end > head->size || head->size > MERKLE_SIZE_MAX)
-		return false;
+		return 0;
 	w.sha = sha256_new();
-	is_right = root_of(&w, &span, &root) && w.left == 0 && merkle_equal(&root, &head->root);
+	rc = root_of(&w, &span, &root);
 	sha256_end(w.sha, NULL);
-	return is_right;
+	return rc < 0 ? rc : rc == 1 && w.used == r->outside_count &&
+				merkle_equal(&root, &head->root);
 }

@@ -6,6 +6,7 @@
 #include "core/trail/wal.h"
 #include "kit/vfile/vfile_crash.h"
 #include "work/archive/archive.h"
+#include "work/archive/prove.h"
 
 #define WAL_BYTES (64 * KIB) /* many disks are made: small files */
 
@@ -382,6 +383,9 @@ static void redacted_texts(void **state)
 		assert_true(leaf.received_ns == want.received_ns && leaf.source == want.source);
 		assert_int_equal(archive_entry(a, rows[i], &e, &entry), ERR_ABSENT);
 		assert_int_equal(archive_leaf(a, rows[i], &e, &after), 0);
+		assert_true(merkle_equal(&after, &before[i]));
+		/* its neighbours stay provable */
+		assert_int_equal(prove_leaf_hashes(a, rows[i], 1, &after, &e), 0);
 		assert_true(merkle_equal(&after, &before[i]));
 	}
 	assert_int_equal(archive_entry(a, 132, &e, &entry), 0);

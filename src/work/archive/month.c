@@ -5,6 +5,7 @@
 #include "core/trail/tree.h"
 #include "work/archive/bytes.h"
 #include "work/archive/keep_int.h"
+#include "work/archive/prove.h"
 
 #define COUNTS_MAX 65536
 #define SEGMENTS_MAX 100000
@@ -98,16 +99,6 @@ static int add_segment(struct making *m, const struct shard_segment *at)
 	return rc < 0 ? err_context(m->e, "\"%s\"", name) : 0;
 }
 
-static int load_leaves(
-	void *context, uint64_t from, size_t leaves, struct merkle_hash *ret, struct err *e)
-{
-	int rc = 0;
-
-	for (size_t i = 0; i < leaves && rc == 0; i++)
-		rc = archive_leaf(context, from + i, e, &ret[i]);
-	return rc;
-}
-
 /* The root of the tree at the end of the month. Without a tree there is none. */
 static int find_root(struct making *m, uint64_t end)
 {
@@ -120,7 +111,7 @@ static int find_root(struct making *m, uint64_t end)
 		return 0;
 	if (rc == 0)
 		rc = archive_open(m->shard, m->e, &a);
-	source.leaves = (struct tree_leaves){ load_leaves, a };
+	source.leaves = (struct tree_leaves){ prove_leaf_hashes, a };
 	if (rc == 0)
 		rc = merkle_head_at(&reader, end, &m->month.head, m->e);
 	archive_close(a);

@@ -24,10 +24,18 @@ MUST_CHECK int prove_note(
 MUST_CHECK int prove_line(struct find *f, struct find_place place, struct buf *out, struct err *e);
 
 /* Every entry received in the time that TIMES asks for, one more at either side, and that none is
- * missing: docs/formats/range.md, in OUT. All of it must lie in one shard. ERR_ABSENT: nothing
- * there; ERR_CONFLICT: not sealed yet; ERR_LIMIT: more than OUT holds. */
-#define PROVE_RANGE_BYTES (384 * MIB)
-MUST_CHECK int prove_times(struct find *f, struct query *times, struct buf *out, struct err *e);
+ * missing: docs/formats/range.md, made while it is taken; however long the time, no more than a
+ * piece is kept. F lives longer. ERR_ABSENT: nothing there; ERR_CONFLICT: not sealed yet. */
+struct prove_range;
+MUST_CHECK int prove_range_open(
+	struct find *f, struct query *times, struct prove_range **ret, struct err *e);
+/* More of it behind what is in OUT, which should have room for PROVE_PIECE_BYTES. 1: go on; 0: that
+ * was all. <0: what was taken so far is no proof; ERR_ABSENT: an entry is not here any more. */
+#define PROVE_PIECE_BYTES (640 * KIB)
+MUST_CHECK int prove_range_next(struct prove_range *r, struct buf *out, struct err *e);
+/* Entries told, and all of them. */
+void prove_range_stat(const struct prove_range *r, uint64_t *ret_done, uint64_t *ret_all);
+struct prove_range *prove_range_close(struct prove_range *r); /* NULL is fine; returns NULL */
 
 /* A tree_leaves of an archive. */
 int prove_leaf_hashes(

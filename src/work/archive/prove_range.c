@@ -1,6 +1,6 @@
-/* prove_range.c - that nothing is missing: every entry of a run, with what fixes it in the tree
- * that was signed. The file is told in docs/formats/range.md. */
-#include <string.h>
+/* prove_range.c - that nothing is missing: every entry of a time, with what fixes it in the trees
+ * that were signed, given as it is read. The file is told in docs/formats/range.md. */
+#include <stdlib.h>
 
 #include "core/trail/tree.h"
 #include "kit/merkle/note.h"
@@ -9,136 +9,249 @@
 
 #define MEMORY_BYTES (4 * MIB)
 #define HASHES_BYTES (128 * SHA256_SIZE)
+#define ENOUGH_BYTES (128 * KIB) /* for one piece */
 
-/* The run of one shard that holds all that was received in a time. */
-struct run {
-	int shard;
+/* What is told of one shard. */
+struct part {
+	const struct shard_open *shard;
+	struct str note; /* in the arena of the range */
+	uint64_t size;   /* of the tree that was signed */
 	uint64_t first, end;
-	bool is_split; /* over more than one shard */
+};
+
+struct prove_range {
+	struct find *f;
+	struct find_place first, last; /* received in the time */
+	uint64_t done, all;            /* entries */
+	size_t shard;                  /* of the log: the one in work */
+	struct part part;
+	uint64_t next; /* entry of the part; its end: another part is begun */
+	struct arena a;
 };
 
 static int take(void *context, const struct find_line *line)
 {
-	struct run *run = context;
-	uint64_t i = line->place.index;
-
-	if (run->shard == 0)
-		*run = (struct run){ line->place.shard, i, i + 1, false };
-	run->is_split |= run->shard != line->place.shard;
-	if (i < run->first)
-		run->first = i;
-	if (i >= run->end)
-		run->end = i + 1;
-	return run->is_split;
+	*(struct find_place *)context = line->place;
+	return 1;
 }
 
-static int run_of(struct find *f, struct query *times, struct run *ret, struct err *e)
+/* By index the first and the last there are: a clock that was set back in between hides none. */
+static int find_ends(struct prove_range *r, struct query *times, struct err *e)
 {
 	struct find_answer answer;
-	struct find_ask ask = { .query = times, .hit = take, .context = ret };
-	int rc;
+	struct find_ask first = { times, .is_forward = true, .hit = take, .context = &r->first };
+	struct find_ask last = { .query = times, .hit = take, .context = &r->last };
+	int rc = find_newest(r->f, &first, &answer, e);
 
-	*ret = (struct run){ 0 };
-	rc = find_newest(f, &ask, &answer, e);
-	if (rc == 0 && ret->shard == 0)
+	if (rc == 0)
+		rc = find_newest(r->f, &last, &answer, e);
+	if (rc == 0 && r->first.shard == 0)
 		rc = err_set(e, ERR_ABSENT, "nothing was received in that time");
-	if (rc == 0 && ret->is_split)
-		rc = err_set(e, ERR_INPUT,
-			"the time lies in more than one part of the log: ask for each by itself");
 	return rc;
 }
 
-/* One entry more at either side shows where the time begins and ends. */
-static void widen(struct run *run, const struct archive_stat *stat, uint64_t size)
+static int load_note(struct part *p, struct arena *a, struct err *e)
 {
-	if (run->first > stat->first)
-		run->first--;
-	if (run->end < size)
-		run->end++;
+	struct checkpoint c;
+	struct note n;
+	int rc = vfile_load(p->shard->disk, "checkpoint", NOTE_BYTES_MAX, a, &p->note, e);
+
+	if (rc == 0)
+		rc = note_parse(p->note, a, &n, e);
+	if (rc == 0)
+		rc = checkpoint_parse(n.text, &c, e);
+	if (rc == 0)
+		p->size = c.head.size;
+	return rc;
 }
 
-static int outside(const struct shard_open *s, const struct merkle_span *span, struct buf *out,
-	struct err *e)
+static int not_here(uint64_t i, struct err *e)
 {
-	struct tree_source source = { .leaves = { prove_leaf_hashes, s->archive } };
+	return err_set(e, ERR_ABSENT, "entry %llu is not here any more", (unsigned long long)i);
+}
+
+/* Where a shard ends the next one begins: there all of it is told, up to both sides of the joint.
+ * Elsewhere one entry more at either side shows where the time begins and ends. */
+static int part_of(struct prove_range *r, size_t i, struct err *e, struct part *ret)
+{
+	int number = find_shard_at(r->f, i), rc;
+	struct archive_stat stat;
+	struct part p = { .shard = find_shard(r->f, number) };
+
+	find_shard_stat(r->f, i, &stat);
+	rc = load_note(&p, &r->a, e);
+	if (number == r->first.shard)
+		p.first = r->first.index - (r->first.index > stat.first);
+	p.end = p.size;
+	if (rc == 0 && number == r->last.shard) {
+		if (r->last.index >= p.size)
+			rc = ERR_ABSENT;
+		else if (r->last.index + 2 <= p.size)
+			p.end = r->last.index + 2;
+	}
+	if (rc == ERR_ABSENT)
+		return err_set(e, ERR_CONFLICT,
+			"the newest lines of that time are not sealed yet: ask for an earlier end, or "
+			"in a minute");
+	if (rc == 0 && p.first < stat.first)
+		return not_here(p.first, e);
+	*ret = p;
+	return rc;
+}
+
+static int outside(const struct part *p, struct buf *out, struct err *e)
+{
+	struct merkle_span span = { 0, p->size, p->first, p->end };
+	struct tree_source source = { .leaves = { prove_leaf_hashes, p->shard->archive } };
 	struct merkle_reader reader = { tree_hash, &source };
-	int rc = tree_read(s->disk, span->hi, &source.tree, e);
+	int rc = tree_read(p->shard->disk, p->size, &source.tree, e);
 
 	if (rc < 0)
 		return rc;
-	rc = merkle_prove_range(&reader, span, out, e);
+	rc = merkle_prove_range(&reader, &span, out, e);
 	tree_close(source.tree);
 	return rc;
 }
 
-static int put_entries(const struct shard_open *s, const struct run *run, struct buf *out,
-	struct err *e)
+static int put_head(const struct part *p, struct buf *out, struct err *e)
 {
-	struct str entry;
-	int rc = 0;
-
-	for (uint64_t i = run->first; rc == 0 && i < run->end; i++) {
-		rc = archive_entry(s->archive, i, e, &entry);
-		if (rc == ERR_ABSENT)
-			rc = err_set(e, ERR_ABSENT,
-				"entry %llu is not here any more, or its text was redacted",
-				(unsigned long long)i);
-		if (rc == 0)
-			rc = bundle_add(out, entry, e);
-		if (rc == 0 && buf_is_full(out))
-			rc = err_set(e, ERR_LIMIT,
-				"that is more than one file of proof may hold; ask for less time");
-	}
-	return rc;
-}
-
-static int write_range(const struct shard_open *s, struct run *run, struct str note,
-	uint64_t size, struct buf *out, struct err *e)
-{
-	struct archive_stat stat;
 	struct buf hashes;
 	int rc;
 
-	archive_stat(s->archive, &stat);
-	widen(run, &stat, size);
 	buf_init(&hashes, HASHES_BYTES);
-	rc = outside(s, &(struct merkle_span){ 0, size, run->first, run->end }, &hashes, e);
-	if (rc == 0) {
-		buf_fmt(out, "khien-range 1\n%llu %llu %zu %zu\n", (unsigned long long)run->first,
-			(unsigned long long)run->end, hashes.len / SHA256_SIZE, note.len);
-		buf_add(out, note);
-		buf_add(out, buf_str(&hashes));
-		rc = put_entries(s, run, out, e);
-	}
+	rc = outside(p, &hashes, e);
+	buf_fmt(out, "khien-range 2\n%llu %llu %zu %zu\n", (unsigned long long)p->first,
+		(unsigned long long)p->end, hashes.len / SHA256_SIZE, p->note.len);
+	buf_add(out, p->note);
+	buf_add(out, buf_str(&hashes));
 	buf_done(&hashes);
 	return rc;
 }
 
-int prove_times(struct find *f, struct query *times, struct buf *out, struct err *e)
+/* Of an entry whose text was redacted only the hash is left; 1 then. */
+static int load_entry(const struct part *p, uint64_t i, struct err *e, struct str *ret,
+	struct merkle_hash *ret_leaf)
 {
-	const struct shard_open *s;
-	struct checkpoint c;
-	struct arena a;
-	struct note n;
-	struct str note;
-	struct run run;
-	int rc = run_of(f, times, &run, e);
+	int rc = archive_entry(p->shard->archive, i, e, ret);
 
+	if (rc != ERR_ABSENT)
+		return rc;
+	rc = archive_leaf(p->shard->archive, i, e, ret_leaf);
+	return rc < 0 ? rc : 1;
+}
+
+/* While a long time is told, what was in a write-ahead file moves into a segment: then it is looked
+ * for once more. The hash of a redacted one stands behind a length of none. */
+static int put_entry(const struct part *p, uint64_t i, struct buf *out, struct err *e)
+{
+	struct str entry = STR("");
+	struct merkle_hash leaf;
+	int rc = load_entry(p, i, e, &entry, &leaf);
+
+	if (rc < 0 && archive_refresh(p->shard->archive, e) == 0)
+		rc = load_entry(p, i, e, &entry, &leaf);
+	if (rc == 0)
+		return bundle_add(out, entry, e);
+	if (rc == ERR_ABSENT)
+		return not_here(i, e);
 	if (rc < 0)
 		return rc;
-	s = find_shard(f, run.shard);
-	arena_init(&a, MEMORY_BYTES);
-	rc = vfile_load(s->disk, "checkpoint", NOTE_BYTES_MAX, &a, &note, e);
-	if (rc == 0)
-		rc = note_parse(note, &a, &n, e);
-	if (rc == 0)
-		rc = checkpoint_parse(n.text, &c, e);
-	if (rc == ERR_ABSENT || (rc == 0 && run.end > c.head.size))
-		rc = err_set(e, ERR_CONFLICT,
-			"the newest lines of that time are not sealed yet: ask for an earlier end, or "
-			"in a minute");
-	if (rc == 0)
-		rc = write_range(s, &run, note, c.head.size, out, e);
-	arena_done(&a);
+	buf_add(out, (struct str){ "\0\0", 2 });
+	buf_add(out, (struct str){ (const char *)leaf.bytes, SHA256_SIZE });
+	return 0;
+}
+
+static bool is_asked(const struct prove_range *r, size_t i)
+{
+	int number = find_shard_at(r->f, i);
+
+	return number >= r->first.shard && number <= r->last.shard;
+}
+
+/* What there is to do, and that it can be done, before the first byte is given. */
+static int count_all(struct prove_range *r, struct err *e)
+{
+	struct part p;
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < find_shard_count(r->f); i++) {
+		if (!is_asked(r, i))
+			continue;
+		rc = part_of(r, i, e, &p);
+		r->all += rc == 0 ? p.end - p.first : 0;
+		arena_done(&r->a);
+		arena_init(&r->a, MEMORY_BYTES);
+	}
 	return rc;
+}
+
+int prove_range_open(
+	struct find *f, struct query *times, struct prove_range **ret, struct err *e)
+{
+	struct prove_range *r = calloc(1, sizeof(*r));
+	int rc;
+
+	if (!r)
+		abort();
+	arena_init(&r->a, MEMORY_BYTES);
+	r->f = f;
+	rc = find_ends(r, times, e);
+	if (rc == 0)
+		rc = count_all(r, e);
+	if (rc < 0)
+		prove_range_close(r);
+	else
+		*ret = r;
+	return rc;
+}
+
+/* 1: the part in work is another one; 0: there is none left. */
+static int begin_part(struct prove_range *r, struct buf *out, struct err *e)
+{
+	int rc;
+
+	while (r->shard < find_shard_count(r->f) && !is_asked(r, r->shard))
+		r->shard++;
+	if (r->shard == find_shard_count(r->f))
+		return 0;
+	arena_done(&r->a);
+	arena_init(&r->a, MEMORY_BYTES);
+	rc = part_of(r, r->shard++, e, &r->part);
+	r->next = r->part.first;
+	if (rc == 0)
+		rc = put_head(&r->part, out, e);
+	return rc < 0 ? rc : 1;
+}
+
+int prove_range_next(struct prove_range *r, struct buf *out, struct err *e)
+{
+	int rc = 1;
+
+	while (rc == 1 && out->len < ENOUGH_BYTES) {
+		if (r->next == r->part.end) {
+			rc = begin_part(r, out, e);
+			continue;
+		}
+		rc = put_entry(&r->part, r->next++, out, e);
+		r->done += rc == 0;
+		if (rc == 0)
+			rc = 1;
+	}
+	if (rc >= 0 && buf_is_full(out))
+		rc = err_set(e, ERR_LIMIT, "there is too little room for a piece of the proof");
+	return rc;
+}
+
+void prove_range_stat(const struct prove_range *r, uint64_t *ret_done, uint64_t *ret_all)
+{
+	*ret_done = r->done;
+	*ret_all = r->all > r->done ? r->all : r->done;
+}
+
+struct prove_range *prove_range_close(struct prove_range *r)
+{
+	if (r)
+		arena_done(&r->a);
+	free(r);
+	return NULL;
 }

@@ -125,15 +125,30 @@ struct verify_proof {
 MUST_CHECK int verify_proof(struct str text, const struct verify_job *job, struct arena *a,
 	struct verify_proof *ret, struct err *e);
 
-/* A run of entries and that none of it is missing (docs/formats/range.md). */
-struct verify_range {
-	uint64_t first, end, size, lines;
-	int64_t first_ns, last_ns; /* received */
-	char origin[200];
-	struct str entries; /* a bundle; borrows from the text */
+/* A file that says of a time that none of its entries is missing (docs/formats/range.md), read from
+ * its beginning to its end: no more than one entry of it is kept. */
+struct verify_stream {
+	/* Up to ROOM bytes into TO; *RET_LEN 0 at the end. */
+	int (*read)(void *context, void *to, size_t room, size_t *ret_len, struct err *e);
+	/* Each entry as it comes, before anything is proven; NULL: nobody wants them. */
+	void (*entry)(void *context, const struct leaf *leaf);
+	void *context;
 };
-MUST_CHECK int verify_range(struct str text, const struct verify_job *job, struct arena *a,
-	struct verify_range *ret, struct err *e);
+/* The entries of one shard; a time may lie in several, one going on where the other ends. */
+struct verify_part {
+	uint64_t first, end, size, lines;
+	uint64_t redacted, first_redacted; /* only the hash is left of these */
+	int64_t first_ns, last_ns;         /* received */
+	char origin[200];
+	/* It goes on after a restore, from this size of the shard before it, for this reason; "" of
+	 * any other. What came behind that size is not told. */
+	char restored[3 * NOTICE_REASON_MAX + 1];
+	uint64_t restored_from;
+};
+/* EACH is called for each part that holds; only 0 says that all do. */
+typedef void verify_each_part(void *context, const struct verify_part *part);
+MUST_CHECK int verify_range(const struct verify_stream *s, const struct verify_job *job,
+	verify_each_part *each, void *context, struct err *e);
 
 /* Words for people. */
 const char *verify_fault_words(enum verify_fault fault); /* a Vietnamese sentence for tr() */

@@ -272,87 +272,50 @@ void page_log_raw(struct view *v)
 
 /* --- the proof that nothing is missing -------------------------------------------------------- */
 
-/* The part of the time asked for that lies in YEAR, as a link. */
-static void range_year(struct view *v, int year, int first, int last)
-{
-	struct str from = log_value(v, "tu"), to = log_value(v, "den");
-
-	if (year > first || from.len == 0)
-		from = arena_fmt(v->a, "01/01/%04d", year);
-	if (year < last || to.len == 0)
-		to = arena_fmt(v->a, "31/12/%04d", year);
-	html(v->w,
-		"<li><a href=\"/nhat-ky.khien-range?tu=%.*s&amp;den=%.*s\">%.*s – %.*s</a></li>\n",
-		STR_FMT(url_piece(from, v->a)), STR_FMT(url_piece(to, v->a)), STR_FMT(from),
-		STR_FMT(to));
-}
-
-/* A shard has a tree of its own, so each year is proved by itself. */
-static void range_parts(struct view *v, struct find *f)
-{
-	struct date from = { 0 }, to = { 0 };
-	int first = find_shard_at(f, 0) / 1000,
-	    last = find_shard_at(f, find_shard_count(f) - 1) / 1000;
-
-	if (date_typed(log_value(v, "tu"), &from) && from.year > first)
-		first = from.year;
-	if (date_typed(log_value(v, "den"), &to) && to.year < last)
-		last = to.year;
-	html(v->w, "<p>%s</p>\n<ul>\n",
-		tr(v->lang,
-			"Khoảng thời gian này nằm ở nhiều phần của nhật ký: sang năm mới, hoặc sau "
-			"khi phục hồi, nhật ký đi tiếp trong phần mới có cây băm riêng. Hãy tải bằng "
-			"chứng của từng phần; phần sau ghi rõ nó nối tiếp phần trước."));
-	for (int year = first; year <= last; year++)
-		range_year(v, year, first, last);
-	html(v->w, "</ul>\n");
-}
-
 /* Why there is none, and the way to one. */
-static void range_refused(struct view *v, struct find *f, int why)
+static void range_refused(struct view *v, int why)
 {
-	const char *data = v->web->data ? v->web->data : "DIR";
-
-	v->rs->status = why == ERR_CONFLICT ? 409 : why == ERR_ABSENT ? 404 : 400;
+	v->rs->status = why == ERR_CONFLICT ? 409 : 404;
 	page_start(v, tr(v->lang, "Chưa lập được bằng chứng đủ dòng"));
-	html(v->w, "<section>\n");
-	if (why == ERR_INPUT)
-		range_parts(v, f);
-	else if (why == ERR_LIMIT)
-		html(v->w,
-			"<p>%s</p>\n<pre>khien log export --proof bang-chung.khien-range "
-			"--from 01/11/2026 --to 30/11/2026 --data %s</pre>\n",
+	html(v->w, "<section>\n<p>%s</p>\n",
+		why == ERR_CONFLICT ?
 			tr(v->lang,
-				"Khoảng này có nhiều dòng hơn một tệp tải từ trang web chứa được. Hãy "
-				"chọn khoảng ngắn hơn, hoặc lập trên máy chủ bằng lệnh dưới đây; tệp "
-				"lớn nữa thì chia theo ngày:"),
-			data);
-	else
-		html(v->w, "<p>%s</p>\n",
-			why == ERR_CONFLICT ?
-				tr(v->lang,
-					"Các dòng mới nhất của khoảng này chưa được niêm phong. Hãy "
-					"chọn giờ kết thúc sớm hơn, hoặc thử lại sau ít phút.") :
-				tr(v->lang,
-					"Không có dòng nào nhận trong khoảng này còn ở đây: chưa có "
-					"dòng, đã rời máy, hoặc nội dung đã được xóa theo quyết "
-					"định."));
+				"Các dòng mới nhất của khoảng này chưa được niêm phong. Hãy "
+				"chọn giờ kết thúc sớm hơn, hoặc thử lại sau ít phút.") :
+			tr(v->lang,
+				"Không có dòng nào nhận trong khoảng này còn ở đây: chưa có dòng, hoặc "
+				"đã rời máy sang đĩa ngoài."));
 	html(v->w, "<p>%s</p>\n<p><a href=\"/nhat-ky?%s\">%s</a></p>\n</section>\n",
 		tr(v->lang, "Nhật ký không bị đổi."), log_again(v, NULL, STR("")),
 		tr(v->lang, "Về trang Nhật ký"));
 	page_end(v);
 }
 
-/* That nothing of the time asked for is missing; the rest of the question is the reader's. */
-void page_log_range(struct view *v)
+/* A proof under way: it looks at the log by itself, while others search. */
+struct range_sent {
+	struct find *f;
+	struct prove_range *range;
+};
+
+static int range_next(void *context, struct buf *out, struct err *e)
+{
+	return prove_range_next(((struct range_sent *)context)->range, out, e);
+}
+
+static void range_end(void *context)
+{
+	struct range_sent *x = context;
+
+	prove_range_close(x->range);
+	find_close(x->f);
+}
+
+static int range_open(struct view *v, struct range_sent *x)
 {
 	const struct query_options how = { .is_by_receipt = true, .now_s = v->by.now_s };
 	struct parse_fault fault = { 0 };
-	struct find *f = log_of(v);
 	struct query *times = NULL;
-	struct buf out;
-	bool is_asked = false;
-	int rc = f ? query_parse(STR(""), &how, v->a, &fault, &times) : v->e->code;
+	int rc = query_parse(STR(""), &how, v->a, &fault, &times);
 
 	for (int i = 0; rc == 0 && i < 2; i++) {
 		struct str value = log_value(v, i ? "den" : "tu");
@@ -360,22 +323,34 @@ void page_log_range(struct view *v)
 		if (value.len)
 			rc = query_narrow(times, i ? QUERY_TO : QUERY_FROM, value, &fault);
 	}
-	buf_init(&out, LIMIT_HTTP_PAGE_BYTES - KIB);
-	is_asked = rc == 0;
-	if (is_asked)
-		rc = prove_times(f, times, &out, v->e);
+	if (rc < 0)
+		return err_set(v->e, ERR_INPUT, "%s", fault.words);
+	rc = find_open(v->web->log_folder, &x->f, v->e);
+	if (rc == 0)
+		rc = prove_range_open(x->f, times, &x->range, v->e);
 	query_free(times);
+	return rc;
+}
+
+/* That nothing of the time asked for is missing; the rest of the question is the reader's. */
+void page_log_range(struct view *v)
+{
+	struct range_sent *x = arena_new(v->a, struct range_sent);
+	int rc = log_of(v) ? range_open(v, x) : v->e->code;
+
 	if (rc == 0) {
-		buf_add(v->w, buf_str(&out));
+		v->rs->stream = (struct http_stream){ x, range_next, range_end, -1 };
 		v->rs->content_type = "application/octet-stream";
 		v->rs->disposition = "attachment; filename=\"nhat-ky.khien-range\"";
-	} else if (is_asked && find_shard_count(f) > 0 &&
-		(rc == ERR_INPUT || rc == ERR_LIMIT || rc == ERR_CONFLICT || rc == ERR_ABSENT)) {
-		range_refused(v, f, rc);
-	} else {
-		page_failed(v);
+		return;
 	}
-	buf_done(&out);
+	range_end(x);
+	if (x->f && (rc == ERR_CONFLICT || rc == ERR_ABSENT))
+		range_refused(v, rc);
+	else if (rc == ERR_INPUT)
+		page_problem(v, 400);
+	else
+		page_failed(v);
 }
 
 void api_log(struct view *v)
