@@ -124,6 +124,20 @@ static void relp_frames(void **state)
 	}
 }
 
+static void relp_answers(void **state)
+{
+	struct buf out;
+
+	buf_init(&out, KIB);
+	relp_answer(&out, 0, STR_NONE);
+	relp_answer(&out, 7, STR("200 OK"));
+	relp_answer(&out, 999999999, STR("500 no, and why"));
+	relp_answer(&out, UINT32_MAX, STR_NONE);
+	assert_string_equal(buf_cstr(&out),
+		"0 rsp 0\n7 rsp 6 200 OK\n999999999 rsp 15 500 no, and why\n4294967295 rsp 0\n");
+	buf_done(&out);
+}
+
 static void what_is_no_relp(void **state)
 {
 	static const char *const streams[] = { "open 1\n", "1234567890 open 0\n", "1 open 41 \n",
@@ -144,6 +158,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_same_lines_however_cut),
 		cmocka_unit_test(relp_frames),
+		cmocka_unit_test(relp_answers),
 		cmocka_unit_test(what_is_no_relp),
 	};
 
