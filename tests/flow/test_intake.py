@@ -232,6 +232,24 @@ class Overload(unittest.TestCase):
                 self.assertEqual(names[leaf.source], address)
                 self.assertEqual(leaf.peer, bytes(10) + b"\xff\xff" + socket.inet_aton(address))
 
+    def test_the_list_keeps_up_while_lines_come_without_a_pause(self):
+        with Log() as log, log.tcp() as tcp:
+            piece = b"".join(b"<13>Nov 25 10:00:00 h p: no pause %06d\n" % i for i in range(2000))
+            sent = [0]
+
+            def listed():
+                tcp.sendall(piece)
+                sent[0] += 2000
+                with contextlib.suppress(OSError), open(f"{log.data}/log/intake/senders", encoding="utf-8") as file:
+                    return sum(int(row.split("\t")[6]) for row in file.read().splitlines()[1:-1])
+                return 0
+            tcp.settimeout(60)
+            end = time.monotonic() + 40
+            while listed() < 1000 and time.monotonic() < end:
+                pass
+            self.assertGreaterEqual(listed(), 1000)
+            log.wait_lines(sent[0], shard.TCP, 120)
+
     def test_a_budget_is_kept(self):
         with Log("lines: 100\nsenders:\n  - name: 127.0.0.1\n    lines: 500\n") as log:
             with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:

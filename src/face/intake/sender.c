@@ -246,10 +246,11 @@ void senders_second(struct intake *in)
 	}
 	silence_second(in);
 	senders_tell_gaps(in);
-	if (wal_next(in->wal) != in->saved_index && wal_batch_bytes(in->wal) == 0 &&
+	/* the list is of what is on the disk; while lines come all the time the batch is never empty */
+	if (wal_next(in->wal) != in->saved_index &&
 		(in->has_silence || wal_next(in->wal) - in->saved_index >= SAVE_LEAVES ||
 			in->now_us - in->saved_us >= SAVE_US) &&
-		senders_save(in, &e) < 0)
+		pen_commit(in) && senders_save(in, &e) < 0)
 		intake_warn("%s", e.text);
 }
 
