@@ -21,6 +21,7 @@ import time
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 KHIEN = os.path.join(TOP, "build", "khien")
 TICKS = os.sysconf("SC_CLK_TCK")
+PARTS = ("intake", "seal", "store")
 SYSLOG_NG = os.environ.get("KHIEN_SYSLOG_NG", "")
 
 
@@ -58,6 +59,17 @@ def cpu_s(pids):
             fields = stat.read().rsplit(")", 1)[1].split()
             total += int(fields[11]) + int(fields[12])
     return total / TICKS
+
+
+def parts(pids):
+    """{name: CPU seconds} of those of Khiên's processes that take, seal and compress."""
+    found = {}
+    for pid in pids:
+        with contextlib.suppress(OSError), open(f"/proc/{pid}/comm", encoding="ascii") as comm:
+            name = comm.read().strip().replace("khien: ", "")
+            if name in PARTS:
+                found[name] = cpu_s({pid})
+    return found
 
 
 def rss_kib(pids):
@@ -111,7 +123,10 @@ class Khien(Receiver):
                 "--listen", f"127.0.0.1:{free_port()}"]
 
     def measured(self):
-        """Without the audit of this machine, which comes and goes."""
+        """Once the three that work are there."""
+        end = time.monotonic() + 60
+        while time.monotonic() < end and len(parts(processes(self.process.pid))) < len(PARTS):
+            time.sleep(0.2)
         return processes(self.process.pid)
 
     def senders(self):
@@ -262,10 +277,11 @@ def wait_quiet(pids):
 
 
 def measure(receiver, send, count, blob, per_blob, is_lossy=False):
-    """(CPU seconds a million until the last line is taken, and until all work on them is done, lines a second,
-    lines that arrived, lines lost and counted, RssAnon)"""
+    """(CPU seconds a million until the last line is taken, and until all work on them is done, the same of each
+    of Khiên's processes, lines a second, lines that arrived, lines lost and counted, RssAnon)"""
     pids = receiver.measured()
     before, before_cpu, before_lost, peak = receiver.count(), cpu_s(pids), receiver.lost(), [0]
+    before_parts = parts(pids)
     stop = threading.Event()
 
     def watch():
@@ -287,8 +303,9 @@ def measure(receiver, send, count, blob, per_blob, is_lossy=False):
     wait_quiet(pids)
     stop.set()
     watcher.join()
-    return ((taken_cpu - before_cpu) / count * 1e6, (cpu_s(pids) - before_cpu) / count * 1e6, count / sent_s, arrived,
-            lost, peak[0])
+    each = {name: (s - before_parts[name]) / count * 1e6 for name, s in parts(pids).items() if name in before_parts}
+    return ((taken_cpu - before_cpu) / count * 1e6, (cpu_s(pids) - before_cpu) / count * 1e6, each, count / sent_s,
+            arrived, lost, peak[0])
 
 
 def certificate(base):
@@ -316,9 +333,10 @@ def main():
     base_cost = {}
     print(f"{count} lines of {len(blob) / per_blob - 1:.0f} bytes; load {os.getloadavg()[0]:.1f}; "
           "CPU s per million lines of all processes of the receiver: until the last line is taken (what Khiên compresses "
-          "by then depends on how long that takes), and until all work is done; lines/s by RELP are acknowledged ones")
-    print(f"{'receiver':18} {'by':11} {'taken':>8} {'all':>8} {'of Khiên':>9} {'lines/s':>9} {'kept':>9} {'counted':>8} "
-          f"{'RSS MiB':>8}")
+          "by then depends on how long that takes), until all work is done, and of that what takes, seals and compresses; "
+          "lines/s by RELP are acknowledged ones")
+    print(f"{'receiver':18} {'by':11} {'taken':>6} {'all':>6} " + " ".join(f"{name:>6}" for name in PARTS)
+          + f" {'of Khiên':>9} {'lines/s':>9} {'kept':>9} {'counted':>8} {'RSS MiB':>8}")
     for kind in kinds:
         for name, send in sends:
             if name not in kind.ways:
@@ -328,12 +346,14 @@ def main():
                 certificate(base)
                 receiver = kind(base)
                 try:
-                    taken, cost, rate, kept, lost, rss = measure(receiver, send, count, blob, per_blob, name.startswith("UDP"))
+                    taken, cost, each, rate, kept, lost, rss = measure(receiver, send, count, blob, per_blob, name.startswith("UDP"))
                 finally:
                     receiver.stop()
             base_cost.setdefault(name, cost)
-            print(f"{kind.name:18} {name:11} {taken:8.2f} {cost:8.2f} {cost / base_cost[name]:8.2f}x {rate:9.0f} {kept:9} "
-                  f"{lost if kind is Khien else '-':>8} {rss / 1024:8.1f}", flush=True)
+            print(f"{kind.name:18} {name:11} {taken:6.2f} {cost:6.2f} "
+                  + " ".join(f"{each[part]:6.2f}" if part in each else f"{'-':>6}" for part in PARTS)
+                  + f" {cost / base_cost[name]:8.2f}x {rate:9.0f} {kept:9} {lost if kind is Khien else '-':>8} "
+                  f"{rss / 1024:8.1f}", flush=True)
 
 
 if __name__ == "__main__":

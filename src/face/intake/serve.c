@@ -13,7 +13,7 @@
 #include "work/seal/seal.h"
 
 #define EVENTS 256
-#define BATCH_US 5000           /* how long a line may wait for its sync */
+#define BATCH_US 20000          /* how long a line may wait for its sync that nobody waits for */
 #define BATCH_BYTES (512 * KIB) /* how many may wait together */
 #define NAP_NS 2000000          /* so that a trickle is not taken drop by drop */
 #define BUSY_BYTES (128 * KIB)  /* of a turn; then there is no nap */
