@@ -246,7 +246,7 @@ void senders_second(struct intake *in)
 	}
 	silence_second(in);
 	senders_tell_gaps(in);
-	/* the list is of what is on the disk; while lines come all the time the batch is never empty */
+	/* the list is of what is on the disk; while lines come all the time no batch is empty */
 	if (wal_next(in->wal) != in->saved_index &&
 		(in->has_silence || wal_next(in->wal) - in->saved_index >= SAVE_LEAVES ||
 			in->now_us - in->saved_us >= SAVE_US) &&
