@@ -67,21 +67,6 @@ static bool is_one_of(const struct values *v, const struct register_condition *w
 	return false;
 }
 
-static struct date plus_months(struct date d, int64_t months)
-{
-	int64_t all = (int64_t)d.year * 12 + d.month - 1 + months;
-	static const int lengths[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-	int length;
-
-	d.year = (int)(all / 12);
-	d.month = (int)(all % 12) + 1;
-	length = lengths[d.month - 1];
-	if (d.month == 2 && d.year % 4 == 0 && (d.year % 100 != 0 || d.year % 400 == 0))
-		length = 29;
-	d.day = d.day > length ? length : d.day;
-	return d;
-}
-
 /* Today and SPAN, SIGN times. False: the parameter has no value in force. */
 static bool today_and(
 	const struct judging *j, const struct register_span *span, int sign, int64_t *ret_days)
@@ -100,7 +85,7 @@ static bool today_and(
 		else
 			days = ruling.winner->number;
 	}
-	*ret_days = date_to_days(plus_months(j->today, sign * months)) + sign * days;
+	*ret_days = date_to_days(date_add_months(j->today, (int)(sign * months))) + sign * days;
 	return true;
 }
 

@@ -581,6 +581,31 @@ static void rules_find_what_they_say(void **state)
 	store_close(s);
 }
 
+/* "older than a month" of 31/3 is before 28/2, the one calendar that all terms have. */
+static void months_of_rules_end_with_the_month(void **state)
+{
+	struct store *s = opened(":memory:");
+	struct record_at at = at_of(s, "rooms");
+	struct pack_register with = *at.reg;
+	struct register_condition old = { .field = STR("kiem-tra"),
+		.op = OP_OLDER,
+		.span = { .months = 1 } };
+	struct register_rule rule = { .id = STR("cu"),
+		.words = { STR("{ten} lâu chưa kiểm tra"), STR("{ten} was not looked at") },
+		.when = &old,
+		.when_count = 1 };
+	struct record_judgement j;
+
+	at.now_s = date_start_s((struct date){ 2026, 3, 31 });
+	with.rules = &rule;
+	with.rule_count = 1;
+	at.reg = &with;
+	add(&at, "ten=P1|kiem-tra=28/02/2026");
+	add(&at, "ten=P2|kiem-tra=27/02/2026");
+	assert_string_equal(found(&at, &j), "P2 lâu chưa kiểm tra\n");
+	store_close(s);
+}
+
 static void what_points_to_a_cancelled_record_is_found(void **state)
 {
 	struct store *s = opened(":memory:");
@@ -656,6 +681,7 @@ int main(void)
 		cmocka_unit_test(links_go_both_ways),
 		cmocka_unit_test(views_are_kept_by_name),
 		cmocka_unit_test(rules_find_what_they_say),
+		cmocka_unit_test(months_of_rules_end_with_the_month),
 		cmocka_unit_test(what_points_to_a_cancelled_record_is_found),
 		cmocka_unit_test(machines_are_held_against_the_register),
 	};
