@@ -42,7 +42,7 @@ struct flow_case {
 	int64_t staff_id, record_id, event_id; /* 0: none */
 	struct str flow;                       /* "personnel" */
 	struct str title;                      /* what it is about, in words */
-	struct str state;
+	struct str state, last_move;           /* last_move "": none yet */
 	int64_t started_at_s, state_at_s, due_at_s, ended_at_s; /* due_at_s 0: no clock runs */
 	struct str started_by;
 	size_t tasks_open, tasks_late, tasks_all; /* as of the moment asked for */

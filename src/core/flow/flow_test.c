@@ -1,6 +1,7 @@
 /* flow_test.c - clocks, cases of the real flows of packs/tay-son, what they prove. */
-#include "core/flow/flow.h"
+#include "core/flow/term.h"
 #include "core/org/staff.h"
+#include "core/pack/calendar.h"
 #include "core/record/record.h"
 
 #include "test/unit.h"
@@ -57,6 +58,11 @@ static bool is_work(const void *context, struct date d)
 	return weekday < 5 && !(d.month == 4 && d.day == 30) && !(d.month == 5 && d.day == 1);
 }
 
+static bool is_day(const void *context, struct date d)
+{
+	return pack_is_work_day(context, d);
+}
+
 static void terms_end_as_the_law_says(void **state)
 {
 	static const struct {
@@ -83,6 +89,38 @@ static void terms_end_as_the_law_says(void **state)
 			at(rows[i].last, 24) - 1);
 	assert_int_equal(flow_due_s(at("2026-04-30", 23), FLOW_HOURS, 2, is_work, NULL),
 		at("2026-05-01", 1));
+}
+
+/* 24/11/2026 stands in the real calendar as expected only. */
+static void a_term_that_rests_on_an_expected_day_is_unsure(void **state)
+{
+	static const struct {
+		enum flow_measure measure;
+		int count;
+		const char *from;
+		bool is_unsure;
+	} rows[] = {
+		{ FLOW_WORK_DAYS, 2, "2026-11-20", true },  /* the 24th is not counted */
+		{ FLOW_WORK_DAYS, 2, "2026-11-25", false }, /* it lies before */
+		{ FLOW_DAYS, 3, "2026-11-21", true },       /* ends on it, so a day later */
+		{ FLOW_DAYS, 4, "2026-11-21", false },      /* ends after it by itself */
+		{ FLOW_HOURS, 96, "2026-11-21", false },
+		{ FLOW_DAYS, 30, "2027-12-20", true }, /* nobody knows 2028 */
+	};
+	struct flow_by by = { .packs = packs, .a = &arena };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct flow_clock clock = { .is_set = true,
+			.measure = rows[i].measure,
+			.count = rows[i].count };
+		struct flow_term term = { &clock, at(rows[i].from, 9), 0 };
+		struct date unsure;
+
+		by.now_s = term.from_s;
+		term.due_at_s = flow_due_s(term.from_s, clock.measure, clock.count, is_day, packs);
+		assert_int_equal(flow_term_is_unsure(&by, &term, NULL, &unsure), rows[i].is_unsure);
+	}
 }
 
 /* --- a unit with people ----------------------------------------------------------------------- */
@@ -555,6 +593,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(terms_end_as_the_law_says),
+		cmocka_unit_test(a_term_that_rests_on_an_expected_day_is_unsure),
 		cmocka_unit_test(a_device_is_not_disposed_of_without_its_erasure_certificate),
 		cmocka_unit_test(an_incident_beyond_the_unit_is_reported_within_the_hour),
 		cmocka_unit_test(a_granted_exception_is_an_exception),

@@ -8,7 +8,9 @@
 	" (SELECT count(*) FROM flow_task t WHERE t.case_id = c.id)," \
 	" (SELECT count(*) FROM flow_task t WHERE t.case_id = c.id AND t.done_at_s = 0)," \
 	" (SELECT count(*) FROM flow_task t WHERE t.case_id = c.id AND t.done_at_s = 0" \
-	"  AND t.due_at_s > 0 AND t.due_at_s < $1) FROM flow_case c"
+	"  AND t.due_at_s > 0 AND t.due_at_s < $1)," \
+	" coalesce((SELECT s.move FROM flow_step s WHERE s.case_id = c.id" \
+	"  ORDER BY s.id DESC LIMIT 1), '') FROM flow_case c"
 #define IS_LATE \
 	"(c.due_at_s > 0 AND c.due_at_s < $1 OR EXISTS (SELECT 1 FROM flow_task t" \
 	" WHERE t.case_id = c.id AND t.done_at_s = 0 AND t.due_at_s > 0 AND t.due_at_s < $1))"
@@ -61,6 +63,7 @@ static struct flow_case take_case(struct store_query *q, struct arena *a)
 		.tasks_all = (size_t)store_i64(q, 15),
 		.tasks_open = (size_t)store_i64(q, 16),
 		.tasks_late = (size_t)store_i64(q, 17),
+		.last_move = arena_str(a, store_str(q, 18)),
 	};
 }
 

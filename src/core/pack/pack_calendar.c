@@ -8,10 +8,12 @@
 #define WORK_DAYS_MAX 20000 /* more days than anybody waits */
 
 static const char *const sures[] = { "official", "expected", NULL };
+static const char *const readings[] = { "high", "medium", "low", NULL };
 
 struct holiday {
 	struct date from, to;
 	bool is_expected;
+	struct str by;
 	struct words name;
 	struct source source;
 };
@@ -19,22 +21,37 @@ struct holiday {
 struct made_up {
 	struct date day, instead_of;
 	bool is_expected;
+	struct str by;
 	struct source source;
 };
 
 struct pack_year {
 	int year;
+	struct pack_notice *notices;
 	struct holiday *off;
 	struct made_up *work;
-	size_t off_count, work_count;
+	size_t notice_count, off_count, work_count;
 	struct source source;
 };
+
+#define AT(member) offsetof(struct pack_notice, member)
+static const struct field notice_fields[] = {
+	FIELD("number", TEXT, NEEDED, AT(number)),
+	FIELD("date", DATE, NEEDED, AT(date)),
+	FIELD("issuer", WORDS, NEEDED, AT(issuer)),
+	FIELD("sure", ENUM, NEEDED, AT(sure), .choices = readings),
+	FIELD("note", WORDS, 0, AT(note)),
+	{ 0 },
+};
+static const struct shape notice_shape = { notice_fields, sizeof(struct pack_notice), AT(source) };
+#undef AT
 
 #define AT(member) offsetof(struct holiday, member)
 static const struct field holiday_fields[] = {
 	FIELD("from", DATE, NEEDED, AT(from)),
 	FIELD("to", DATE, NEEDED, AT(to)),
 	FIELD("sure", BOOL, NEEDED, AT(is_expected), .choices = sures),
+	FIELD("by", TEXT, 0, AT(by)),
 	FIELD("name", WORDS, NEEDED, AT(name)),
 	{ 0 },
 };
@@ -46,6 +63,7 @@ static const struct field made_up_fields[] = {
 	FIELD("day", DATE, NEEDED, AT(day)),
 	FIELD("for", DATE, NEEDED, AT(instead_of)),
 	FIELD("sure", BOOL, NEEDED, AT(is_expected), .choices = sures),
+	FIELD("by", TEXT, 0, AT(by)),
 	{ 0 },
 };
 static const struct shape made_up_shape = { made_up_fields, sizeof(struct made_up), AT(source) };
@@ -54,6 +72,8 @@ static const struct shape made_up_shape = { made_up_fields, sizeof(struct made_u
 #define AT(member) offsetof(struct pack_year, member)
 static const struct field year_fields[] = {
 	FIELD("year", NUMBER, NEEDED, AT(year), .min = YEAR_FIRST, .max = YEAR_LAST),
+	FIELD("notices", MAPS, NEEDED, AT(notices), .count_at = AT(notice_count),
+		.shape = &notice_shape),
 	FIELD("days-off", MAPS, NEEDED, AT(off), .count_at = AT(off_count),
 		.shape = &holiday_shape),
 	FIELD("work-days", MAPS, NEEDED, AT(work), .count_at = AT(work_count),
@@ -78,6 +98,14 @@ static int weekday(struct date d) /* 0: Monday */
 	return (int)(days % 7 + 7) % 7;
 }
 
+static const struct pack_notice *notice_of(const struct pack_year *year, struct str number)
+{
+	for (size_t i = 0; i < year->notice_count; i++)
+		if (str_eq(year->notices[i].number, number))
+			return &year->notices[i];
+	return NULL;
+}
+
 static const struct holiday *holiday_of(const struct pack_year *year, struct date d)
 {
 	int64_t day = date_to_days(d);
@@ -95,11 +123,30 @@ static void fault(struct pack_load *load, struct source at, const char *words, s
 	pack_fault_add(load, at, words, str_of(date_people(d, text)), STR_NONE, STR_NONE);
 }
 
+/* What is official stands in a paper that the file names. */
+static void check_basis(struct pack_load *load, const struct pack_year *y, struct str by,
+	bool is_expected, struct source at)
+{
+	if (!by.ptr && !is_expected)
+		pack_fault_add(load, at,
+			T("ngày \"official\" phải ghi \"by\": số của văn bản làm căn cứ"), STR_NONE,
+			STR_NONE, STR_NONE);
+	if (by.ptr && !notice_of(y, by))
+		pack_fault_add(load, at, T("\"notices\" không có văn bản số \"{a}\""), by, STR_NONE,
+			STR_NONE);
+}
+
 static void check(struct pack_load *load, const struct pack_year *y)
 {
+	for (size_t i = 0; i < y->notice_count; i++)
+		if (notice_of(y, y->notices[i].number) != &y->notices[i])
+			pack_fault_add(load, y->notices[i].source,
+				T("văn bản số \"{a}\" được ghi hai lần"), y->notices[i].number,
+				STR_NONE, STR_NONE);
 	for (size_t i = 0; i < y->off_count; i++) {
 		const struct holiday *h = &y->off[i];
 
+		check_basis(load, y, h->by, h->is_expected, h->source);
 		if (date_to_days(h->to) < date_to_days(h->from))
 			fault(load, h->source, T("ngày nghỉ kết thúc trước khi bắt đầu: {a}"),
 				h->to);
@@ -115,6 +162,7 @@ static void check(struct pack_load *load, const struct pack_year *y)
 	for (size_t i = 0; i < y->work_count; i++) {
 		const struct made_up *m = &y->work[i];
 
+		check_basis(load, y, m->by, m->is_expected, m->source);
 		if (m->day.year != y->year || weekday(m->day) < 5)
 			fault(load, m->source,
 				T("ngày làm bù phải là thứ Bảy hoặc Chủ Nhật của năm ấy: {a}"),
@@ -153,14 +201,38 @@ struct pack_day pack_day(const struct pack_set *set, struct date day)
 		answer.kind = DAY_OFF;
 		answer.is_expected = h->is_expected;
 		answer.name = h->name;
+		answer.by = notice_of(y, h->by);
 	}
 	for (size_t i = 0; y && i < y->work_count; i++) {
 		if (date_to_days(y->work[i].day) != date_to_days(day))
 			continue;
 		answer.kind = DAY_MADE_UP;
 		answer.is_expected = y->work[i].is_expected;
+		answer.by = notice_of(y, y->work[i].by);
+		answer.instead_of = y->work[i].instead_of;
 	}
 	return answer;
+}
+
+bool pack_day_is_sure(const struct pack_set *set, struct date day)
+{
+	struct pack_day d = pack_day(set, day);
+
+	return d.is_known && !d.is_expected;
+}
+
+bool pack_has_unsure_day(
+	const struct pack_set *set, struct date first, struct date last, struct date *ret)
+{
+	int64_t end = date_to_days(last);
+
+	for (int64_t n = date_to_days(first); n <= end; n++) {
+		if (pack_day_is_sure(set, date_of_days(n)))
+			continue;
+		*ret = date_of_days(n);
+		return true;
+	}
+	return false;
 }
 
 bool pack_is_work_day(const struct pack_set *set, struct date day)

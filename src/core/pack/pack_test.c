@@ -29,9 +29,11 @@ static const char *const files[] = {
 	"law/flows/f.yaml",
 	"law/statements/s.yaml",
 	"law/quizzes/q.yaml",
+	"days/pack.yaml",
+	"days/2030.yaml",
 };
 static const char *const folders[] = { "law", "law/flows", "law/statements", "law/quizzes",
-	"law/obligations", "law/registers", "checks", "checks/linux", "std" };
+	"law/obligations", "law/registers", "checks", "checks/linux", "std", "days" };
 
 static struct arena arena;
 

@@ -16,15 +16,21 @@ static const struct command_option list_options[] = {
 	{ 0 },
 };
 
-static void row(const struct command_line *line, const struct duty *d, struct arena *a)
+static void row(
+	const struct command_line *line, const struct duties *list, size_t i, struct arena *a)
 {
+	const struct duty *d = &list->at[i];
 	struct str thing = d->record.id ? d->record.title : d->host_name;
+	struct date unsure;
 	char due[CLOCK_TEXT_MAX], last[CLOCK_TEXT_MAX];
 
-	printf("%lld  %.*s  %s  %s  %s  %.*s%s%.*s\n", (long long)d->unit_id,
+	printf("%lld  %.*s  %s  %s  %s  %.*s%s%.*s%s\n", (long long)d->unit_id,
 		STR_FMT(duty_key(d, a)), date_iso(d->open.due, due), duty_state_name(d->open.state),
 		d->last.id ? date_iso(d->last.day, last) : "-",
-		STR_FMT(words_in(d->title, line->lang)), thing.len ? " – " : "", STR_FMT(thing));
+		STR_FMT(words_in(d->title, line->lang)), thing.len ? " – " : "", STR_FMT(thing),
+		duty_is_unsure(d, &d->open, &list->rules, &unsure) ?
+			tr(line->lang, " (hạn dự kiến)") :
+			"");
 }
 
 static int list_unit(const struct command_line *line, const struct cli_units *u,
@@ -50,7 +56,7 @@ static int list_unit(const struct command_line *line, const struct cli_units *u,
 		rc = duty_list(&q, &a, &list, e);
 	}
 	for (size_t i = 0; rc == 0 && i < list.count; i++)
-		row(line, &list.at[i], &a);
+		row(line, &list, i, &a);
 	arena_done(&a);
 	return rc;
 }

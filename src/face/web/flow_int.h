@@ -3,6 +3,7 @@
 #define FACE_WEB_FLOW_INT_H
 
 #include "core/attest/attest.h"
+#include "core/flow/term.h"
 #include "face/web/org_int.h"
 
 /* The visitor at work on cases and statements. */

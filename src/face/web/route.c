@@ -44,6 +44,7 @@ const struct route routes[] = {
 	{ HTTP_GET, "/viec.csv", RULE(RIGHT_LAW, OBJECT_NONE), page_work_csv, NULL },
 	{ HTTP_GET, "/viec/nam", RULE(RIGHT_LAW, OBJECT_NONE), page_year, nav_work },
 	{ HTTP_GET, "/viec/nam-don-vi", RULE(RIGHT_SEE, OBJECT_LIST), page_year_units, nav_work },
+	{ HTTP_GET, "/viec/lich-nghi", RULE(RIGHT_LAW, OBJECT_NONE), page_days_off, nav_work },
 	{ HTTP_POST, "/viec/uy-quyen", RULE(RIGHT_SIGN, OBJECT_NONE),
 		page_delegate_post, nav_work },
 	{ HTTP_POST, "/viec/uy-quyen/{}/ket-thuc", RULE(RIGHT_SIGN, OBJECT_MINE), page_delegate_end,

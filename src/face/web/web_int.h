@@ -251,6 +251,14 @@ void json_problem(struct view *v, int status, const char *what);
 
 /* --- tables (table.c) ------------------------------------------------------------------------- */
 
+/* That a term rests on DAY, which no notice has confirmed: a word that leads to the calendar, or a
+ * sentence. */
+void html_expected(struct view *v, struct date day);
+void html_expected_long(struct view *v, struct date day);
+/* How surely a source is known; for tr(). */
+const char *sure_words(enum sure s);
+void page_days_off(struct view *v);
+
 /* A table in a frame of its own, with these headings; rows and html_table_end() follow.
  * LABEL names it for who only hears it (NULL: the heading above does), KIND is its class: "" or
  * "stack", which a narrow screen shows row by row. A heading "" is that of buttons. */

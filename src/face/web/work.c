@@ -183,8 +183,9 @@ static const char *days_left(struct view *v, const struct duty *d)
 	return left ? fill(v, tr(v->lang, "còn {n} ngày"), "n", number_text(v, left), NULL) : "";
 }
 
-void html_duty(struct view *v, const struct duty *d)
+void html_duty(struct view *v, const struct duty *d, const struct duty_rules *rules)
 {
+	struct date unsure;
 	const struct role *role = duty_role(v->web->packs, d);
 	struct str title = words_of(v, d->title);
 
@@ -194,6 +195,8 @@ void html_duty(struct view *v, const struct duty *d)
 		STR_FMT(title));
 	html(v->w, "%s <time>%s</time> %s", tr(v->lang, "Hạn"), work_day(v, d->open.due),
 		days_left(v, d));
+	if (duty_is_unsure(d, &d->open, rules, &unsure))
+		html_expected(v, unsure);
 	html(v->w, " · <span lang=\"vi\">%.*s</span>",
 		STR_FMT(clause_cite(d->obligation->clause, v->lang, v->a)));
 	if (d->host_id)
@@ -242,7 +245,7 @@ static void told_up(struct view *v, const struct duties *list, int64_t unit_id)
 		if (shown++ == 0)
 			html(v->w, "<section>\n<h2>%s</h2>\n<ul class=\"items\">\n",
 				tr(v->lang, "Báo lên thủ trưởng"));
-		html_duty(v, &list->at[i]);
+		html_duty(v, &list->at[i], &list->rules);
 	}
 	if (shown)
 		html(v->w, "</ul>\n</section>\n");
@@ -263,7 +266,7 @@ void html_my_duties(struct view *v)
 			continue;
 		if (shown++ == 0)
 			html(v->w, "<ul class=\"items\">\n");
-		html_duty(v, &list.at[i]);
+		html_duty(v, &list.at[i], &list.rules);
 	}
 	if (shown)
 		html(v->w, "</ul>\n");

@@ -39,7 +39,7 @@ const char *work_day(struct view *v, struct date d);    /* 22/11/2026 */
 extern const char *const duty_shapes[DUTY_STATE_COUNT]; /* the sign of each, beside its words */
 void html_duty_state(struct view *v, enum duty_state s);
 /* One duty as an item with its one button. */
-void html_duty(struct view *v, const struct duty *d);
+void html_duty(struct view *v, const struct duty *d, const struct duty_rules *rules);
 /* What is overdue, due today and soon for this visitor, for Hôm nay. */
 void html_my_duties(struct view *v);
 /* The work that one record brings; nothing when there is none. */

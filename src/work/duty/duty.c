@@ -108,6 +108,19 @@ static struct date due_of(
 	return !s->period.is_months && s->period.count == 1 ? by_law : moved(r, by_law);
 }
 
+bool duty_is_unsure(const struct duty *d, const struct duty_occurrence *o,
+	const struct duty_rules *rules, struct date *ret)
+{
+	bool is_back = number_of(o->due) < number_of(o->due_by_law);
+
+	/* what is never moved rests on no day off */
+	if (rules->move == DUTY_MOVE_KEEP ||
+		(!d->schedule.period.is_months && d->schedule.period.count == 1))
+		return false;
+	return pack_has_unsure_day(rules->packs, is_back ? o->due : o->due_by_law,
+		is_back ? o->due_by_law : o->due, ret);
+}
+
 static enum duty_state open_state(
 	const struct duty_schedule *s, const struct duty_rules *r, struct date due)
 {

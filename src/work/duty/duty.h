@@ -143,6 +143,11 @@ struct duty_query {
 MUST_CHECK int duty_list(
 	const struct duty_query *query, struct arena *a, struct duties *ret, struct err *e);
 
+/* Was it moved over, or onto, a day that no notice has confirmed (core/pack/calendar.h)? The first
+ * such day. */
+bool duty_is_unsure(const struct duty *d, const struct duty_occurrence *o,
+	const struct duty_rules *rules, struct date *ret);
+
 /* duty_occurrences() of any duty; of a record with the days in its turns. */
 void duty_all(const struct duty *d, const struct duty_rules *rules, struct date until,
 	struct arena *a, struct duty_occurrence **ret, size_t *ret_count);

@@ -77,6 +77,72 @@ static void a_day_is_work_or_off(void **state)
 	assert_string_equal(iso(pack_work_days_after(packs, day("2026-08-21"), 1)), "2026-08-22");
 }
 
+/* Every day that a file calls official rests on a paper with a number and a date. */
+static void official_days_name_their_paper(void **state)
+{
+	size_t off = 0, made_up = 0;
+	struct date unsure;
+
+	for (int64_t n = date_to_days(day("2024-01-01")); n < date_to_days(day("2028-01-01"));
+		n++) {
+		struct pack_day d = pack_day(packs, date_of_days(n));
+
+		assert_true(d.is_known);
+		if (d.kind != DAY_OFF && d.kind != DAY_MADE_UP)
+			continue;
+		off += d.kind == DAY_OFF;
+		made_up += d.kind == DAY_MADE_UP;
+		assert_true(d.is_expected || (d.by && d.by->number.len && d.by->date.year));
+		if (d.kind == DAY_MADE_UP)
+			assert_int_equal(pack_day(packs, d.instead_of).kind, DAY_OFF);
+	}
+	/* eleven of the law a year, and what is given or exchanged besides */
+	assert_int_equal(off, 14 + 12 + 14 + 15);
+	assert_int_equal(made_up, 4);
+	assert_true(str_is(pack_day(packs, day("2026-02-16")).by->number, "9441/TB-BNV"));
+	assert_false(pack_day_is_sure(packs, day("2026-11-24")));
+	assert_true(pack_day_is_sure(packs, day("2026-11-25")));
+	assert_false(pack_has_unsure_day(packs, day("2026-01-01"), day("2026-11-23"), &unsure));
+	assert_true(pack_has_unsure_day(packs, day("2026-11-20"), day("2026-11-30"), &unsure));
+	assert_string_equal(iso(unsure), "2026-11-24");
+	assert_true(pack_has_unsure_day(packs, day("2027-12-30"), day("2028-01-03"), &unsure));
+	assert_string_equal(iso(unsure), "2028-01-01"); /* no file tells of 2028 */
+}
+
+/* A date that was moved over an expected day off, or falls in a year nobody knows, is not sure. */
+static void a_date_moved_over_an_expected_day_is_unsure(void **state)
+{
+	static const struct {
+		const char *start;
+		int months;
+		const char *due, *because;
+	} rows[] = {
+		{ "2026-08-24", 3, "2026-11-25", "2026-11-24" },
+		{ "2026-08-25", 3, "2026-11-25", NULL }, /* falls on it of itself */
+		{ "2026-03-02", 6, "2026-09-03", NULL }, /* moved over days that a notice has */
+		{ "2026-11-06", 3, "2027-02-12", "2027-02-06" },
+		{ "2026-11-14", 24, "2028-11-14", "2028-11-14" },
+	};
+	struct duty_rules rules = duty_rules(packs, day("2026-11-01"), &arena);
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct duty d = { .schedule = { .period = { true, rows[i].months },
+					  .start = day(rows[i].start),
+					  .today = day("2026-11-01") } };
+		struct duty_occurrence *list;
+		struct date unsure;
+		size_t count;
+
+		duty_all(&d, &rules, day("2026-11-01"), &arena, &list, &count);
+		assert_true(count > 0);
+		assert_string_equal(iso(list[0].due), rows[i].due);
+		assert_int_equal(
+			duty_is_unsure(&d, &list[0], &rules, &unsure), rows[i].because != NULL);
+		if (rows[i].because)
+			assert_string_equal(iso(unsure), rows[i].because);
+	}
+}
+
 struct expect {
 	const char *by_law, *due;
 	enum duty_state state;
@@ -205,6 +271,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(months_are_those_of_the_calendar),
 		cmocka_unit_test(a_day_is_work_or_off),
+		cmocka_unit_test(official_days_name_their_paper),
+		cmocka_unit_test(a_date_moved_over_an_expected_day_is_unsure),
 		cmocka_unit_test(six_months_across_years),
 		cmocka_unit_test(first_due_is_a_period_after_the_start_unless_proved),
 		cmocka_unit_test(what_is_not_done_is_overdue_once),

@@ -61,6 +61,7 @@ static void event(const struct duty_calendar *c, const struct duty *d,
 {
 	struct str key = duty_key(d, a), title = words_in(d->title, c->lang);
 	struct str thing = d->record.id ? d->record.title : d->host_name;
+	struct date unsure;
 	struct str host = thing.len ? arena_fmt(a, " (%.*s)", STR_FMT(thing)) : STR("");
 
 	line(out, "BEGIN", STR("VEVENT"));
@@ -71,11 +72,14 @@ static void event(const struct duty_calendar *c, const struct duty *d,
 	line(out, "DTSTART;VALUE=DATE", day_text(o->due, a));
 	line(out, "DTEND;VALUE=DATE", day_text(date_add_days(o->due, 1), a));
 	line(out, "SUMMARY",
-		arena_fmt(a, "%s%s%.*s%.*s", o->state == DUTY_OVERDUE ? tr(c->lang, "quá hạn") : "",
-			o->state == DUTY_OVERDUE ? ": " : "", STR_FMT(title), STR_FMT(host)));
+		arena_fmt(a, "%s%s%.*s%.*s%s",
+			o->state == DUTY_OVERDUE ? tr(c->lang, "quá hạn") : "",
+			o->state == DUTY_OVERDUE ? ": " : "", STR_FMT(title), STR_FMT(host),
+			duty_is_unsure(d, o, &c->duties->rules, &unsure) ?
+				tr(c->lang, " (hạn dự kiến)") :
+				""));
 	line(out, "DESCRIPTION", clause_cite(d->obligation->clause, c->lang, a));
-	line(out, "URL",
-		arena_fmt(a, "%.*s%.*s", STR_FMT(c->url), STR_FMT(duty_address(d, a))));
+	line(out, "URL", arena_fmt(a, "%.*s%.*s", STR_FMT(c->url), STR_FMT(duty_address(d, a))));
 	line(out, "TRANSP", STR("TRANSPARENT"));
 	line(out, "END", STR("VEVENT"));
 }

@@ -223,6 +223,16 @@ static void ribbon(struct view *v, const struct shown *x)
 	html(v->w, "</ol>\n");
 }
 
+/* That the term rests on a day that is only expected. */
+static void html_term(struct view *v, const struct shown *x, struct flow_term term)
+{
+	struct flow_by by = view_flow_by(v);
+	struct date unsure;
+
+	if (flow_term_is_unsure(&by, &term, &x->h, &unsure))
+		html_expected_long(v, unsure);
+}
+
 static void facts(struct view *v, const struct shown *x)
 {
 	html(v->w, "<p>%.*s <span class=\"soft\">(", STR_FMT(words_of(v, x->f->what)));
@@ -241,6 +251,7 @@ static void facts(struct view *v, const struct shown *x)
 	if (x->c.due_at_s) {
 		html(v->w, "<div><dt>%s</dt><dd>", tr(v->lang, "Bước tiếp theo"));
 		html_clock(v, x->c.due_at_s, 0);
+		html_term(v, x, flow_state_term(x->f, &x->c));
 		html(v->w, "</dd></div>\n");
 	}
 	if (x->c.ended_at_s)
@@ -288,6 +299,8 @@ static void task_row(struct view *v, const struct shown *x, const struct flow_ta
 		html(v->w, "%.*s", STR_FMT(t->kind));
 	html(v->w, "</th>\n<td>");
 	html_clock(v, t->due_at_s, t->done_at_s);
+	if (k && !t->done_at_s)
+		html_term(v, x, (struct flow_term){ &k->clock, t->made_at_s, t->due_at_s });
 	html(v->w, "</td>\n<td>");
 	if (t->done_at_s)
 		html(v->w,

@@ -132,9 +132,11 @@ static struct str state_words(struct view *v, const struct flow *f, struct str s
 	return s ? words_of(v, s->title) : state;
 }
 
-static void row(struct view *v, const struct flow_case *c)
+static void row(struct view *v, const struct flow_by *by, const struct flow_case *c)
 {
 	const struct flow *f = pack_flow(v->web->packs, c->flow);
+	struct flow_term term = f ? flow_state_term(f, c) : (struct flow_term){ 0 };
+	struct date unsure;
 
 	html(v->w,
 		"<tr>\n<th scope=\"row\"><a href=\"/ho-so/%lld\">%.*s</a></th>\n<td>%.*s</td>\n<td>",
@@ -149,6 +151,8 @@ static void row(struct view *v, const struct flow_case *c)
 		html(v->w, "%s", time_text(v, c->ended_at_s));
 	else
 		html_clock(v, c->due_at_s, 0);
+	if (f && flow_term_is_unsure(by, &term, NULL, &unsure))
+		html_expected(v, unsure);
 	if (c->tasks_late)
 		html(v->w,
 			" <span class=\"chip overdue\"><span aria-hidden=\"true\">!</span> %zu %s</span>",
@@ -158,10 +162,12 @@ static void row(struct view *v, const struct flow_case *c)
 
 static void table(struct view *v, const struct flow_cases *list)
 {
+	struct flow_by by = view_flow_by(v);
+
 	html_table(v, tr(v->lang, "Hồ sơ"), "stack", tr(v->lang, "Về"), tr(v->lang, "Loại hồ sơ"),
 		tr(v->lang, "Đơn vị"), tr(v->lang, "Trạng thái"), tr(v->lang, "Thời hạn"));
 	for (size_t i = 0; i < list->count; i++)
-		row(v, &list->at[i]);
+		row(v, &by, &list->at[i]);
 	html_table_end(v);
 }
 

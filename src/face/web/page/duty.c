@@ -86,6 +86,7 @@ static void facts_box(struct view *v, const struct here *h)
 {
 	const struct duty *d = h->duty;
 	const struct role *role = duty_role(v->web->packs, d);
+	struct date unsure;
 
 	html(v->w, "<dl class=\"facts\">\n<div><dt>%s</dt><dd>", tr(v->lang, "Tình trạng"));
 	html_duty_state(v, d->open.state);
@@ -95,6 +96,8 @@ static void facts_box(struct view *v, const struct here *h)
 		html(v->w, " <span class=\"soft\">(%s)</span>",
 			fill(v, tr(v->lang, "{ngay} là ngày nghỉ, nên dời"), "ngay",
 				work_day(v, d->open.due_by_law), NULL));
+	if (duty_is_unsure(d, &d->open, &h->list.rules, &unsure))
+		html_expected_long(v, unsure);
 	html(v->w, "</dd></div>\n<div><dt>%s</dt><dd>%s</dd></div>\n", tr(v->lang, "Kỳ hạn"),
 		period_text(v, d));
 	html(v->w, "<div><dt>%s</dt><dd>%s</dd></div>\n", tr(v->lang, "Lần làm trước"),

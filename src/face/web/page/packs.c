@@ -1,7 +1,7 @@
 /* packs.c - the packs in force, where they come from and how sure that is; and the guide. */
 #include "face/web/web_int.h"
 
-static const char *sure_words(enum sure s)
+const char *sure_words(enum sure s)
 {
 	static const char *const words[] = { [SURE_HIGH] = T("chắc chắn"),
 		[SURE_MEDIUM] = T("khá chắc"),

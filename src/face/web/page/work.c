@@ -75,7 +75,7 @@ static void group(struct view *v, const struct duties *list, enum duty_state sta
 			html_duty_state(v, state);
 			html(v->w, "</h2>\n<ul class=\"items\">\n");
 		}
-		html_duty(v, &list->at[i]);
+		html_duty(v, &list->at[i], &list->rules);
 	}
 	if (shown)
 		html(v->w, "</ul>\n</section>\n");
@@ -253,6 +253,7 @@ static void show(
 			(long long)unit->id, tr(v->lang, "Việc của cả đơn vị"));
 	html(v->w, " · <a href=\"/viec/nam?don-vi=%lld\">%s</a>", (long long)unit->id,
 		tr(v->lang, "Cả năm"));
+	html(v->w, " · <a href=\"/viec/lich-nghi\">%s</a>", tr(v->lang, "Lịch nghỉ"));
 	html(v->w, " · <a href=\"/ket-qua/%lld\">%s</a></p>\n", (long long)unit->id,
 		tr(v->lang, "Kết quả của đơn vị"));
 	if (view_units(v, RIGHT_SEE).count > 1)

@@ -137,10 +137,14 @@ static enum why why_told(const struct digest *g, const struct reader *r, const s
 
 static void write_line(const struct digest *g, const struct duty *d, size_t unit, struct buf *out)
 {
+	struct date unsure;
 	struct str thing = d->record.id ? d->record.title : d->host_name;
 	char day[CLOCK_TEXT_MAX];
 
-	buf_fmt(out, "- %s, %s: %.*s%s%.*s (%.*s)\n", date_people(d->open.due, day),
+	buf_fmt(out, "- %s%s, %s: %.*s%s%.*s (%.*s)\n", date_people(d->open.due, day),
+		duty_is_unsure(d, &d->open, &g->of_unit[unit].rules, &unsure) ?
+			tr(LANG_VI, " (hạn dự kiến)") :
+			"",
 		duty_state_words(d->open.state), STR_FMT(d->title.vi), thing.len ? " – " : "",
 		STR_FMT(thing), STR_FMT(g->tree.units[unit].name));
 }
