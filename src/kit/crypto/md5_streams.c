@@ -86,27 +86,71 @@ static const uint32_t begin[4] = { 0x67452301, 0xefcdab89, 0x98badcfe, 0x1032547
 			0xeb86d391); \
 	} while (0)
 
+/* WIDTH rows of as many words become columns: log2(WIDTH) times, rows STEP apart change halves of
+ * STEP words. */
+#define LOWER(width, step, k) ((k) & (step) ? (width) + (k) - (step) : (k))
+#define UPPER(width, step, k) ((k) & (step) ? (width) + (k) : (k) + (step))
+#define EACH4(half, width, step, k) \
+	half(width, step, k), half(width, step, (k) + 1), half(width, step, (k) + 2), \
+		half(width, step, (k) + 3)
+#define EACH8(half, width, step, k) \
+	EACH4(half, width, step, k), EACH4(half, width, step, (k) + 4)
+#define EACH16(half, width, step, k) \
+	EACH8(half, width, step, k), EACH8(half, width, step, (k) + 8)
+#define TURN_STEP(each, width, vector, row, step) \
+	for (int i = 0; i < (width); i++) \
+		if (!(i & (step))) { \
+			vector x = (row)[i], y = (row)[i + (step)]; \
+\
+			(row)[i] = __builtin_shufflevector(x, y, each(LOWER, width, step, 0)); \
+			(row)[i + (step)] = \
+				__builtin_shufflevector(x, y, each(UPPER, width, step, 0)); \
+		}
+#define TURN4(row) \
+	do { \
+		TURN_STEP(EACH4, 4, four, row, 1) \
+		TURN_STEP(EACH4, 4, four, row, 2) \
+	} while (0)
+#define TURN8(row) \
+	do { \
+		TURN_STEP(EACH8, 8, eight, row, 1) \
+		TURN_STEP(EACH8, 8, eight, row, 2) \
+		TURN_STEP(EACH8, 8, eight, row, 4) \
+	} while (0)
+#define TURN16(row) \
+	do { \
+		TURN_STEP(EACH16, 16, sixteen, row, 1) \
+		TURN_STEP(EACH16, 16, sixteen, row, 2) \
+		TURN_STEP(EACH16, 16, sixteen, row, 4) \
+		TURN_STEP(EACH16, 16, sixteen, row, 8) \
+	} while (0)
+
+#if __BYTE_ORDER == __BIG_ENDIAN
+#define SWAP_WORDS(width, m) \
+	for (int i = 0; i < WORDS; i++) \
+		for (int k = 0; k < (width); k++) \
+			(m)[i][k] = le32toh((m)[i][k])
+#else
+#define SWAP_WORDS(width, m) (void)0
+#endif
+
 /* BLOCKS of WIDTH lanes from FROM on: the words of a block stand one lane beside the other in M. */
-#define TAKE_BLOCKS(width, vector) \
+#define TAKE_BLOCKS(width, vector, turn) \
 	do { \
 		vector a, b, c, d, was[4], m[WORDS]; \
-		uint32_t words[WORDS][width]; \
 \
 		for (int i = 0; i < 4; i++) \
 			memcpy(&was[i], &l->state[i][from], sizeof(was[i])); \
 		for (size_t block = 0; block < blocks; block++) { \
-			for (size_t lane = 0; lane < (width); lane++) { \
-				const unsigned char *at = \
-					l->lane[from + lane].at + block * BLOCK_BYTES; \
-\
-				for (int i = 0; i < WORDS; i++) { \
-					uint32_t word; \
-\
-					memcpy(&word, at + 4 * i, sizeof(word)); \
-					words[i][lane] = le32toh(word); \
-				} \
+			for (int part = 0; part < WORDS; part += (width)) { \
+				for (size_t lane = 0; lane < (width); lane++) \
+					memcpy(&m[part + (int)lane], \
+						l->lane[from + lane].at + block * BLOCK_BYTES + \
+							4 * part, \
+						sizeof(vector)); \
+				turn(m + part); \
 			} \
-			memcpy(m, words, sizeof(m)); \
+			SWAP_WORDS(width, m); \
 			a = was[0], b = was[1], c = was[2], d = was[3]; \
 			ROUNDS; \
 			was[0] += a, was[1] += b, was[2] += c, was[3] += d; \
@@ -119,7 +163,7 @@ typedef uint32_t four __attribute__((vector_size(16)));
 
 static void take_four(struct lanes *l, size_t from, size_t blocks)
 {
-	TAKE_BLOCKS(4, four);
+	TAKE_BLOCKS(4, four, TURN4);
 }
 
 #if defined(__x86_64__)
@@ -128,13 +172,13 @@ typedef uint32_t sixteen __attribute__((vector_size(64)));
 
 __attribute__((target("avx2"))) static void take_eight(struct lanes *l, size_t from, size_t blocks)
 {
-	TAKE_BLOCKS(8, eight);
+	TAKE_BLOCKS(8, eight, TURN8);
 }
 
 __attribute__((target("avx512f"))) static void take_sixteen(
 	struct lanes *l, size_t from, size_t blocks)
 {
-	TAKE_BLOCKS(16, sixteen);
+	TAKE_BLOCKS(16, sixteen, TURN16);
 }
 #endif
 
@@ -179,14 +223,12 @@ static void take_group(struct lanes *l, size_t width, size_t from, size_t blocks
 /* A large file that is left alone at the end gains nothing from lanes that do nothing. */
 static void take(struct lanes *l, size_t width, size_t blocks)
 {
-	const size_t few = width == 16 ? 2 : 1;
-
 	for (size_t from = 0; from < LANES; from += width) {
 		size_t busy = 0;
 
 		for (size_t i = from; i < from + width; i++)
 			busy += l->lane[i].stream != NULL;
-		if (busy > few) {
+		if (busy > 1) {
 			take_group(l, width, from, blocks);
 			continue;
 		}
