@@ -14,6 +14,7 @@
 #define READ_BYTES (64 * KIB)
 #define STEP 16         /* files between two words of progress */
 #define THREAD_FILES 64 /* fewer are not worth a thread */
+#define LARGE_BYTES (256 * KIB)
 #define KINDS (DIGEST_SHA512 + 1)
 
 struct pool {
@@ -65,6 +66,10 @@ static bool begin_file(const struct host *h, struct verify_file *file)
 	file->state = !S_ISREG(st.st_mode)                  ? VERIFY_STRANGE :
 		st.st_size > (off_t)LIMIT_VERIFY_FILE_BYTES ? VERIFY_TOO_LARGE :
 							      VERIFY_DONE;
+	if (file->state == VERIFY_DONE && file->may_wait && st.st_size > (off_t)LARGE_BYTES) {
+		file->state = VERIFY_LATER;
+		file->expected = st.st_size;
+	}
 	if (file->state != VERIFY_DONE)
 		return false;
 	file->fd = host_fd(h, file->path, O_RDONLY | O_NONBLOCK | O_NOCTTY);

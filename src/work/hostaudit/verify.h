@@ -14,11 +14,13 @@ enum verify_state {
 	VERIFY_STRANGE,    /* a device, a pipe, a folder, a loop of links */
 	VERIFY_TOO_LARGE,  /* over LIMIT_VERIFY_FILE_BYTES */
 	VERIFY_UNREADABLE, /* the disk or the library refused */
+	VERIFY_LATER,      /* large, and not read because it may wait; EXPECTED is its size */
 };
 
 struct verify_file {
 	const char *path;        /* in: as the machine sees it */
 	enum digest_kind kind;   /* in */
+	bool may_wait;           /* in: what is large is asked for again, the largest first */
 	enum verify_state state; /* out, and what follows */
 	unsigned char got[DIGEST_SIZE_MAX];
 	uint8_t got_size;
