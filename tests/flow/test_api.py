@@ -108,6 +108,7 @@ class Api(unittest.TestCase):
         self.imports()
         self.many()
         self.ways_to_look()
+        self.tokens()
         self.call("post", "/session/end", 200)
         self.call("get", "/session", 401)
         self.assertEqual(self.operations() - self.called, set())
@@ -204,6 +205,16 @@ class Api(unittest.TestCase):
         self.assertEqual(len(self.call("get", "/records/{record}/files", 200, record=record)["items"]), 1)
         self.assertEqual(self.call("get", "/files/{file}", 200, file=one["id"])["key"], str(record))
         self.call("get", "/files/{file}", 404, file=99)
+
+    def tokens(self):
+        page = self.browser.post("/tai-khoan/ma-api", {"dau": self.mark, "ten-ma": "chương trình", "quyen": "ghi"})
+        self.assertEqual(page.status, 200, page.text)
+        one, = self.call("get", "/tokens", 200)["items"]
+        self.assertEqual((one["name"], one["scope"], one["live"], one["used"]), ("chương trình", "write", True, None))
+        self.call("post", "/tokens/{token}/end", 403, token=one["id"], mark=False)
+        self.call("post", "/tokens/{token}/end", 200, token=one["id"])
+        self.call("post", "/tokens/{token}/end", 404, token=one["id"])
+        self.assertFalse(self.call("get", "/tokens", 200)["items"][0]["live"])
 
     def settled(self, job, *states):
         for _ in range(200):

@@ -62,6 +62,23 @@ def mark_of(browser):
     browser.mark = page.json()["mark"]
 
 
+class Program:
+    """Asks as a browser does, with a token of BROWSER's account instead of its cookies."""
+    mark = ""
+
+    def __init__(self, server, browser, scope):
+        page = browser.post("/tai-khoan/ma-api", {"dau": browser.mark, "ten-ma": "ma trận", "quyen": scope})
+        self.browser, self.scope = server.browser(), scope
+        self.headers = {"Authorization": "Bearer " + re.search(r'<code class="key">(khien_[A-Z0-9]+)</code>',
+                                                               page.text).group(1)}
+
+    def get(self, path, headers=None, **more):
+        return self.browser.get(path, headers={**(headers or {}), **self.headers}, **more)
+
+    def post(self, path, fields, headers=None, **more):
+        return self.browser.post(path, fields, headers={**(headers or {}), **self.headers}, **more)
+
+
 def doers():
     """{obligation: the roles of accounts that do it}, as the pack says."""
     def read(name):
@@ -111,12 +128,24 @@ class Matrix(unittest.TestCase):
         cls.browsers = {(role, unit): account_of(cls.server, cls.admin, role, unit)
                         for role in ROLES for unit in (1, 2)}
         cls.own = cls.people_of_accounts()
+        cls.make_programs()
         cls.duties = cls.duties_of_roles()
 
     @classmethod
     def tearDownClass(cls):
         cls.server.stop()
         cls.server.own.cleanup()
+
+    @classmethod
+    def make_programs(cls):
+        """A token that reads and one that writes for each account of unit 2, and the administrator of unit 1. What
+        the routes call number 1 is nobody's any more."""
+        cls.programs = {}
+        Program(cls.server, cls.admin, "ghi")
+        cls.form("/tai-khoan/ma-api", viec="thu-hoi-ma", ma_so=1)
+        for (role, unit), browser in cls.browsers.items():
+            if browser and (unit == 2 or role == "admin"):
+                cls.programs[role, unit] = [Program(cls.server, browser, scope) for scope in ("doc", "ghi")]
 
     @classmethod
     def duties_of_roles(cls):
@@ -258,7 +287,7 @@ class Matrix(unittest.TestCase):
         self.assertEqual(kinds - {"none", "law", "list", "mine", "whole", "host", "exception", "unit", "staff",
                                   "account", "case", "record", "session", "file", "import", "duty"},
                          set(), "teach this test how to make such an object")
-        wrong, counts, place = [], {"in": 0, 403: 0, 404: 0}, None
+        wrong, counts, place = [], {"in": 0, 403: 0, 404: 0, "programs": 0}, None
         routes = [r for r in TABLES["routes"] if (r["method"], r["path"]) not in LEFT_OUT]
         plan = sorted(((other or 0, i, role, unit, is_self) for i, r in enumerate(routes)
                        for role, unit, other, is_self in self.cells(r)),
@@ -279,11 +308,31 @@ class Matrix(unittest.TestCase):
                 is_right = got == expected
             if not is_right:
                 wrong.append(f"{role}@{unit} {route['method']} {path} ({other or '-'}): {got}, not {expected}")
+            for program in self.programs.get((role, unit), ()):
+                counts["programs"] += 1
+                told, is_right = self.as_program(program, route, path, expected)
+                if not is_right:
+                    wrong.append(f"token {program.scope} of {role}@{unit} {route['method']} {path}: {told}, {expected}")
         total = sum(counts.values())
         print(f"# {total} cells: {len(routes)} routes, {len(ROLES)} roles; {counts['in']} may, "
-              f"{counts[403]} refused, {counts[404]} not told that it is there")
+              f"{counts[403]} refused, {counts[404]} not told that it is there; {counts['programs']} of them with a token")
         self.assertEqual(wrong, [], "\n".join(wrong[:40]))
         self.assertGreater(total, 2000)
+
+    def as_program(self, program, route, path, expected):
+        """A token opens what its owner opens, of the API alone; and one that reads changes nothing."""
+        page = self.ask(program, route, path)
+        got = page.status
+        if not path.startswith("/api/"):
+            is_nobody = got == 303 and page.headers["Location"].startswith("/dang-nhap")
+            return got, is_nobody or route["open"] == "anyone" and got != 500
+        if route["open"] == "anyone":
+            return got, got != 500
+        if route["method"] == "POST" and (program.scope == "doc" or route["open"] == "half"):
+            return got, got == 403
+        if expected == "in":
+            return got, got not in (401, 403, 429) and (got != 404 or self.admin_finds_none(route, path))
+        return got, got == expected
 
     def admin_finds_none(self, route, path):
         """An administrator, who may all, meets the same with the same request."""

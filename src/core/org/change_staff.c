@@ -1,6 +1,7 @@
 /* change_staff.c - people come, change by decisions, and go. */
 #include "core/org/org_int.h"
 #include "core/org/staff.h"
+#include "core/org/token.h"
 
 #include "kit/text/text.h"
 
@@ -34,6 +35,10 @@ static const char sql_due[] =
 static const char sql_apply[] =
 	"UPDATE staff SET unit_id = $2, position = $3, state = $4, folded = $5 WHERE id = $1";
 static const char sql_account[] = "UPDATE person SET unit_id = $2 WHERE staff_id = $1";
+/* programs of who has gone, or works elsewhere, come in no more */
+static const char sql_tokens[] =
+	"UPDATE api_token SET ended_at_s = $2, ended_by = $3, ended_why = $4"
+	" WHERE ended_at_s = 0 AND person_id IN (SELECT id FROM person WHERE staff_id = $1)";
 static const char sql_done[] = "UPDATE staff_event SET done_at_s = $2 WHERE id = $1";
 static const char sql_withdraw[] = "DELETE FROM staff_event WHERE id = $1 AND staff_id = $2"
 				   " AND done_at_s IS NULL";
@@ -297,6 +302,9 @@ static int apply_one(const struct org_actor *by, struct arena *a, struct err *e)
 		folded(a, &p));
 	if (rc == 0)
 		rc = org_run(by->store, sql_account, "ii", e, p.id, p.unit_id);
+	if (rc == 0 && (staff_is_gone(p.state) || unit_id))
+		rc = org_run(by->store, sql_tokens, "iiss", e, p.id, by->now_s, by->login,
+			str_of(staff_is_gone(p.state) ? ORG_TOKEN_LEFT : ORG_TOKEN_CHANGED));
 	if (rc == 0)
 		rc = org_run(by->store, sql_done, "ii", e, event_id, by->now_s);
 	return rc < 0 ? rc : 1;

@@ -1,6 +1,7 @@
 /* org_login.c - wrong tries, passwords and codes at the door. */
 #include "core/org/org_int.h"
 #include "core/org/outside.h"
+#include "core/org/token.h"
 
 #include "kit/crypto/crypto.h"
 
@@ -404,5 +405,7 @@ int org_session_end(const struct org_actor *by, struct str session_id, struct er
 
 int org_sessions_end_all(const struct org_actor *by, int64_t user_id, struct err *e)
 {
-	return org_run(by->store, sql_sessions_end, "i", e, user_id);
+	int rc = org_run(by->store, sql_sessions_end, "i", e, user_id);
+
+	return rc < 0 ? rc : org_tokens_end(by, user_id, ORG_TOKEN_CHANGED, e);
 }

@@ -103,6 +103,14 @@ const struct store_step org_steps[] = {
 		"CREATE TABLE login_subject (id INTEGER PRIMARY KEY,"
 		" person_id INTEGER NOT NULL UNIQUE REFERENCES person (id), issuer TEXT NOT NULL,"
 		" subject TEXT NOT NULL, made_at_s INTEGER NOT NULL, UNIQUE (issuer, subject))" },
+	{ 105, "tokens of programs",
+		"CREATE TABLE api_token (id INTEGER PRIMARY KEY,"
+		" person_id INTEGER NOT NULL REFERENCES person (id), name TEXT NOT NULL,"
+		" sha256 TEXT NOT NULL UNIQUE, may_write INTEGER NOT NULL,"
+		" made_at_s INTEGER NOT NULL, until_s INTEGER NOT NULL,"
+		" used_at_s INTEGER NOT NULL DEFAULT 0, ended_at_s INTEGER NOT NULL DEFAULT 0,"
+		" ended_by TEXT NOT NULL DEFAULT '', ended_why TEXT NOT NULL DEFAULT '');"
+		"CREATE INDEX api_token_person ON api_token (person_id, ended_at_s)" },
 };
 const size_t org_step_count = COUNT(org_steps);
 

@@ -29,6 +29,10 @@
 #define UNIT_MOVED(p) p "id," p "event_id," p "of_table," p "row_id"
 #define LOGIN_GROUP(p) p "id," p "source," p "name," p "role," p "unit_id"
 #define LOGIN_SUBJECT(p) p "id," p "person_id," p "issuer," p "subject," p "made_at_s"
+/* when it was used last leaves no leaf */
+#define API_TOKEN(p) \
+	p "id," p "person_id," p "name," p "sha256," p "may_write," p "made_at_s," p "until_s," p \
+	  "ended_at_s," p "ended_by," p "ended_why"
 /* since step 404 */
 #define HOST_IN_UNIT(p) HOST(p) "," p "unit_id"
 #define PERSON_IN_UNIT(p) PERSON(p) "," p "unit_id," p "staff_id," p "source"
@@ -176,6 +180,8 @@ const struct store_step change_steps[] = {
 		"CREATE INDEX change_by ON change (login, id);" },
 	{ 447, "files of records stand in attachment; this table never had a row",
 		"DROP TABLE record_file;" },
+	{ 448, "changes of tokens, of what went from unit to unit",
+		WATCH("api_token", "id", API_TOKEN) WATCH("unit_moved", "id", UNIT_MOVED) },
 };
 const size_t change_step_count = COUNT(change_steps);
 
@@ -201,6 +207,7 @@ static const struct {
 	ROWS("staff_role", "id", STAFF_ROLE),
 	ROWS("login_group", "id", LOGIN_GROUP),
 	ROWS("login_subject", "id", LOGIN_SUBJECT),
+	ROWS("api_token", "id", API_TOKEN),
 	ROWS("event", "id", EVENT),
 	ROWS("exception", "id", EXCEPTION_OF_UNIT),
 	ROWS("audit_run", "id", AUDIT_RUN),

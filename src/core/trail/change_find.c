@@ -115,6 +115,7 @@ static const struct {
 	{ "staff_role", T("Vai trò của nhân sự") },
 	{ "login_group", T("Nhóm của danh bạ có vai trò") },
 	{ "login_subject", T("Người ở máy chủ đăng nhập một lần") },
+	{ "api_token", T("Mã truy cập API") },
 	{ "event", T("Đăng nhập và thao tác") },
 	{ "exception", T("Ngoại lệ") },
 	{ "audit_run", T("Lần kiểm tra máy") },

@@ -236,20 +236,6 @@ void api_session_end(struct view *v)
 	put_done(v);
 }
 
-/* --- hosts ------------------------------------------------------------------------------------ */
-
-static void put_host(struct json *j, const struct org_host *h)
-{
-	json_object(j);
-	json_put_i64(j, "id", h->id);
-	json_put(j, "name", h->name);
-	json_put(j, "kind", h->kind);
-	json_put_i64(j, "level", h->level);
-	json_put_time(j, "first_seen", h->first_seen_s);
-	json_put_time(j, "last_seen", h->last_seen_s);
-	json_object_end(j);
-}
-
 /* "{"items":[" … "]}": every list looks the same. */
 static void list_start(struct view *v, struct json *j)
 {
@@ -262,6 +248,66 @@ static void list_start(struct view *v, struct json *j)
 static void list_end(struct json *j)
 {
 	json_array_end(j);
+	json_object_end(j);
+}
+
+/* --- tokens ----------------------------------------------------------------------------------- */
+
+static void put_token(struct view *v, struct json *j, const struct org_token *t)
+{
+	json_object(j);
+	json_put_i64(j, "id", t->id);
+	json_put(j, "name", t->name);
+	json_put(j, "scope", t->may_write ? STR("write") : STR("read"));
+	json_put_time(j, "made", t->made_at_s);
+	json_put_time(j, "until", t->until_s);
+	json_put_time(j, "used", t->used_at_s);
+	json_put_time(j, "ended", t->ended_at_s);
+	json_key(j, "live");
+	json_bool(j, org_token_is_live(t, v->by.now_s));
+	json_object_end(j);
+}
+
+void api_tokens(struct view *v)
+{
+	struct org_token *list;
+	struct json j;
+	size_t count;
+
+	if (org_tokens(v->web->store, v->user.id, v->a, &list, &count, v->e) < 0) {
+		page_failed(v);
+		return;
+	}
+	list_start(v, &j);
+	for (size_t i = 0; i < count; i++)
+		put_token(v, &j, &list[i]);
+	list_end(&j);
+}
+
+void api_token_end(struct view *v)
+{
+	int64_t id = 0;
+
+	if (!str_to_i64(v->args[0], &id) || id <= 0)
+		(void)err_set(v->e, ERR_ABSENT, "no such token");
+	else if (org_token_end(&v->by, id, v->user.id, v->e) == 0) {
+		put_done(v);
+		return;
+	}
+	page_failed(v);
+}
+
+/* --- hosts ------------------------------------------------------------------------------------ */
+
+static void put_host(struct json *j, const struct org_host *h)
+{
+	json_object(j);
+	json_put_i64(j, "id", h->id);
+	json_put(j, "name", h->name);
+	json_put(j, "kind", h->kind);
+	json_put_i64(j, "level", h->level);
+	json_put_time(j, "first_seen", h->first_seen_s);
+	json_put_time(j, "last_seen", h->last_seen_s);
 	json_object_end(j);
 }
 

@@ -35,6 +35,7 @@ const struct route routes[] = {
 	{ HTTP_GET, "/doi-mat-khau", ROLES(ROLES_HALF), page_change, NULL },
 	{ HTTP_POST, "/doi-mat-khau", ROLES(ROLES_HALF), page_change_post, NULL },
 	{ HTTP_GET, "/tai-khoan", RULE(RIGHT_LAW, OBJECT_NONE), page_account, NULL },
+	{ HTTP_POST, "/tai-khoan/ma-api", RULE(RIGHT_SIGN, OBJECT_NONE), page_token_post, NULL },
 
 	{ HTTP_GET, "/hom-nay", RULE(RIGHT_LAW, OBJECT_NONE), page_today, nav_today },
 	{ HTTP_GET, "/hom-nay.csv", RULE(RIGHT_LAW, OBJECT_NONE), page_today_csv, NULL },
@@ -264,6 +265,8 @@ const struct route routes[] = {
 	{ HTTP_GET, "/api/v1/session", ROLES(ROLES_HALF), api_session, NULL },
 	{ HTTP_POST, "/api/v1/session", ROLES(ROLES_ANYONE), api_session_post, NULL },
 	{ HTTP_POST, "/api/v1/session/end", ROLES(ROLES_HALF), api_session_end, NULL },
+	{ HTTP_GET, "/api/v1/tokens", RULE(RIGHT_LAW, OBJECT_NONE), api_tokens, NULL },
+	{ HTTP_POST, "/api/v1/tokens/{}/end", RULE(RIGHT_SIGN, OBJECT_MINE), api_token_end, NULL },
 	{ HTTP_GET, "/api/v1/hosts", RULE(RIGHT_SEE, OBJECT_LIST), api_hosts, NULL },
 	{ HTTP_GET, "/api/v1/hosts/{}", RULE(RIGHT_SEE, OBJECT_HOST), api_host, NULL },
 	{ HTTP_GET, "/api/v1/hosts/{}/results", RULE(RIGHT_SEE, OBJECT_HOST), api_results, NULL },
@@ -400,7 +403,11 @@ static bool may_come(struct view *v)
 
 	if (rule & ROLES_ANYONE)
 		return true;
+	if (!token_allows(v))
+		return false;
 	if (v->stage == STAGE_NOBODY || (v->stage != STAGE_FULL && !(rule & ROLES_HALF))) {
+		if (is_api(v))
+			v->rs->authenticate = "Bearer";
 		if (is_api(v))
 			json_problem(v, 401,
 				v->stage == STAGE_NOBODY ? "not logged in" :

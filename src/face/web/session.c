@@ -3,6 +3,7 @@
 
 #include "kit/crypto/crypto.h"
 
+#define TOKEN_CALLS_A_MINUTE 600
 #define HASHES_A_SECOND 10 /* of passwords: more would starve everybody else */
 
 static const char *cookie_name(const struct view *v)
@@ -22,8 +23,38 @@ void session_stage(struct view *v)
 		v->stage = STAGE_FULL;
 }
 
+/* A program shows a token instead of a cookie, and only where programs come. */
+static struct str bearer(const struct view *v)
+{
+	struct str scheme, token, header = http_header(v->rq, "authorization");
+
+	if (!is_api(v) || !str_split(header, ' ', &scheme, &token) ||
+		!str_eq_nocase(scheme, STR("bearer")))
+		return STR_NONE;
+	return str_trim(token);
+}
+
+static int token_load(struct view *v, struct str token, struct err *e)
+{
+	int rc = org_token_find(&v->by, token, v->a, &v->token, e);
+
+	if (rc <= 0)
+		return rc;
+	rc = org_user(v->web->store, v->token.user_id, v->a, &v->user, e);
+	if (rc < 0)
+		return rc;
+	v->by.login = v->user.login;
+	v->by.peer = path_of(v, "%s (API %lld)", v->rq->peer, (long long)v->token.id);
+	store_actor(v->web->store, v->by.login, v->by.peer);
+	/* it was made by one who had shown both steps */
+	v->session = (struct org_session){ .user_id = v->user.id, .has_second_step = true };
+	session_stage(v);
+	return signin_recheck(v);
+}
+
 int session_load(struct view *v, struct err *e)
 {
+	struct str shown = bearer(v);
 	struct str token = http_cookie(http_header(v->rq, "cookie"), cookie_name(v));
 	bool is_quiet = str_is(http_header(v->rq, "x-khien-quiet"), "1");
 	int level = 1,
@@ -31,6 +62,8 @@ int session_load(struct view *v, struct err *e)
 
 	if (rc == 0)
 		rc = org_rules(v->web->packs, level, date_at(v->by.now_s), v->a, &v->rules, e);
+	if (rc == 0 && shown.ptr)
+		return token_load(v, shown, e);
 	if (rc < 0 || !token.ptr)
 		return rc;
 	v->had_cookie = token.len > 0;
@@ -99,11 +132,32 @@ bool is_own_form(const struct view *v)
 
 	if (!is_same_origin(v))
 		return false;
-	if (v->stage == STAGE_NOBODY || v->route->rule & ROLES_ANYONE)
-		return true;
+	if (v->stage == STAGE_NOBODY || v->token.id || v->route->rule & ROLES_ANYONE)
+		return true; /* no site can make a browser send a token */
 	if (!mark.ptr)
 		mark = http_header(v->rq, "x-khien-mark");
 	return mark.ptr && crypto_equal(mark, v->session.csrf);
+}
+
+bool token_allows(struct view *v)
+{
+	struct token_rate *rate = &v->web->rates[v->token.id % TOKEN_RATES];
+
+	if (!v->token.id)
+		return true;
+	if (rate->minute != v->by.now_s / 60)
+		*rate = (struct token_rate){ .minute = v->by.now_s / 60 };
+	if (++rate->calls > TOKEN_CALLS_A_MINUTE) {
+		v->rs->retry_after = number_text(v, 60 - v->by.now_s % 60);
+		json_problem(v, 429, "this token asks too often");
+	} else if (v->rq->method == HTTP_POST && v->route->rule & ROLES_HALF) {
+		json_problem(v, 403, "a token has no session");
+	} else if (v->rq->method == HTTP_POST && !v->token.may_write) {
+		json_problem(v, 403, "this token only reads");
+	} else {
+		return true;
+	}
+	return false;
 }
 
 bool may_hash(struct view *v)

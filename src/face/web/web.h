@@ -36,7 +36,8 @@ int web_review_start(const struct process *self);
 
 /* khien user …, khien unit … */
 extern const struct command web_user_list, web_user_add, web_user_role, web_user_disable,
-	web_user_reset, web_user_unlock, web_user_link, web_unit;
+	web_user_reset, web_user_unlock, web_user_link, web_user_tokens,
+	web_user_revoke, web_unit;
 /* khien signin … */
 extern const struct command web_signin_show, web_signin_set, web_signin_group;
 /* khien duty done …, skip …, delegate … */

@@ -7,6 +7,7 @@
 #include "core/org/account.h"
 #include "core/org/org.h"
 #include "core/org/rights.h"
+#include "core/org/token.h"
 #include "core/org/unit.h"
 #include "core/pack/pack.h"
 #include "kit/http/http.h"
@@ -44,6 +45,13 @@ struct signin_desk; /* signin.h */
 #define INCOMING \
 	"incoming" /* folder of the data folder: what a form brings, while it is looked at */
 
+/* How much a program asks in this minute. Two tokens that share a place are counted together. */
+#define TOKEN_RATES 256
+struct token_rate {
+	int64_t minute;
+	int calls;
+};
+
 /* The web process. */
 struct web {
 	struct store *store;
@@ -56,6 +64,7 @@ struct web {
 	struct sandbox_level level;
 	int64_t hash_second_s;    /* the second counted below, */
 	int hashes;               /* and the passwords looked at in it */
+	struct token_rate rates[TOKEN_RATES];
 	struct signin_desk *desk; /* log-ins that others vouch for; NULL: none do, in tests */
 	struct arena arena;       /* ends with the process */
 	struct index_row *index;
@@ -100,6 +109,7 @@ struct view {
 	bool had_cookie;            /* of a session, live or not */
 	struct org_user user;       /* from STAGE_SECOND_STEP on */
 	struct org_session session; /* the same */
+	struct org_token token;     /* id 0: it is no program that showed one */
 	struct http_pairs query, form;
 	struct str args[VIEW_ARGS_MAX]; /* what stood for {} in the path */
 	const struct route *route;
@@ -208,6 +218,8 @@ int session_begin(struct view *v, int64_t user_id, bool has_second_step);
 void session_drop_cookie(struct view *v);
 /* May this form be believed: from this site, with the session's mark? */
 bool is_own_form(const struct view *v);
+/* May a program with a token come here, now? Answers by itself when not. */
+bool token_allows(struct view *v);
 /* At most so many password checks a second; false when there were too many. */
 bool may_hash(struct view *v);
 
@@ -418,6 +430,10 @@ void page_second_on_post(struct view *v);
 void page_change(struct view *v);
 void page_change_post(struct view *v);
 void page_account(struct view *v);
+void page_tokens(struct view *v); /* a part of it */
+void page_token_post(struct view *v);
+/* The tokens of U, with a button to end each of the live ones, which posts to PATH. */
+void html_tokens(struct view *v, const struct org_user *u, const char *path);
 void page_today(struct view *v);
 void page_today_csv(struct view *v);
 void page_audit_post(struct view *v);
@@ -517,6 +533,8 @@ void api_openapi(struct view *v);
 void api_session(struct view *v);
 void api_session_post(struct view *v);
 void api_session_end(struct view *v);
+void api_tokens(struct view *v);
+void api_token_end(struct view *v);
 void api_hosts(struct view *v);
 void api_host(struct view *v);
 void api_results(struct view *v);

@@ -98,6 +98,7 @@ struct http_response {
 	const char *disposition;   /* Content-Disposition */
 	const char *etag;
 	const char *retry_after;
+	const char *authenticate; /* WWW-Authenticate of a 401 */
 };
 
 /* What a request may bring, asked when its head is there and its body is not. */

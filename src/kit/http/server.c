@@ -354,6 +354,7 @@ static enum MHD_Result answer(struct http_server *s, struct MHD_Connection *c, s
 	add_header(m, r, "Content-Disposition", rs->disposition);
 	add_header(m, r, "ETag", rs->etag);
 	add_header(m, r, "Retry-After", rs->retry_after);
+	add_header(m, r, "WWW-Authenticate", rs->authenticate);
 	for (size_t i = 0; i < COUNT(rs->cookies); i++)
 		add_header(m, r, "Set-Cookie", rs->cookies[i]);
 	if (is_last)

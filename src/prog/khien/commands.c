@@ -58,6 +58,8 @@ const struct command *const khien_commands[] = {
 	&web_user_reset,
 	&web_user_unlock,
 	&web_user_link,
+	&web_user_tokens,
+	&web_user_revoke,
 	&web_signin_show,
 	&web_signin_set,
 	&web_signin_group,

@@ -1,5 +1,6 @@
 /* user.c - khien user …: accounts, when nobody can log in or a script makes them. */
 #include "core/org/outside.h"
+#include "core/org/token.h"
 #include "face/web/org_int.h"
 #include "face/web/process/serve_int.h"
 
@@ -134,6 +135,46 @@ static int link_subject(struct own_command *c, struct err *e)
 	return rc < 0 ? rc : org_subject_link(&c->by, u.id, issuer, str_of(c->line->args[1]), e);
 }
 
+static int tokens(struct own_command *c, struct err *e)
+{
+	struct org_token *list;
+	struct org_user u = { 0 };
+	char until[CLOCK_TEXT_MAX], used[CLOCK_TEXT_MAX];
+	size_t count;
+	int rc = c->line->arg_count ? user_of(c, &u, e) : 0;
+
+	if (rc == 0)
+		rc = org_tokens(c->store, u.id, &c->arena, &list, &count, e);
+	for (size_t i = 0; rc == 0 && i < count; i++) {
+		const struct org_token *t = &list[i];
+		bool is_live = org_token_is_live(t, c->by.now_s);
+
+		printf("%lld\t%.*s\t%s\t%.*s\t%s\t%s\t%.*s\n", (long long)t->id,
+			STR_FMT(t->login), t->may_write ? "write" : "read",
+			STR_FMT(t->ended_at_s   ? t->ended_why :
+					is_live ? STR("live") :
+						  STR("expired")),
+			clock_iso(t->until_s, until),
+			t->used_at_s ? clock_iso(t->used_at_s, used) : "-", STR_FMT(t->name));
+	}
+	return rc;
+}
+
+static int revoke(struct own_command *c, struct err *e)
+{
+	int64_t id = 0;
+	int rc = str_to_i64(str_of(c->line->args[0]), &id) && id > 0 ?
+		org_token_end(&c->by, id, 0, e) :
+		ERR_ABSENT;
+
+	return rc == ERR_ABSENT ?
+		err_set(e, rc,
+			tr(c->line->lang,
+				T("không có mã truy cập nào đang dùng được mang số \"%s\"")),
+			c->line->args[0]) :
+		rc;
+}
+
 /* --- the rows --------------------------------------------------------------------------------- */
 
 static int run_list(const struct command_line *line, struct err *e)
@@ -164,6 +205,16 @@ static int run_unlock(const struct command_line *line, struct err *e)
 static int run_reset(const struct command_line *line, struct err *e)
 {
 	return own_run(line, reset, e);
+}
+
+static int run_tokens(const struct command_line *line, struct err *e)
+{
+	return own_run(line, tokens, e);
+}
+
+static int run_revoke(const struct command_line *line, struct err *e)
+{
+	return own_run(line, revoke, e);
 }
 
 static int run_link(const struct command_line *line, struct err *e)
@@ -248,4 +299,24 @@ const struct command web_user_link = {
 	.args_min = 2,
 	.args_max = 2,
 	.run = run_link,
+};
+
+const struct command web_user_tokens = {
+	.name = "user tokens",
+	.args = "[LOGIN]",
+	.words = T(
+		"các mã truy cập API: số, tài khoản, quyền, tình trạng, hạn, dùng lần cuối, để làm gì"),
+	.options = options,
+	.args_max = 1,
+	.run = run_tokens,
+};
+
+const struct command web_user_revoke = {
+	.name = "user revoke",
+	.args = "NUMBER",
+	.words = T("thu hồi một mã truy cập API"),
+	.options = options,
+	.args_min = 1,
+	.args_max = 1,
+	.run = run_revoke,
 };

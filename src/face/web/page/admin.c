@@ -41,6 +41,7 @@ void page_account(struct view *v)
 				"Phiên làm việc tự kết thúc sau {n} phút không có thao tác ({dieu})."),
 			"n", number_text(v, v->rules.session_idle_min->number), "dieu",
 			cite_text(v, v->rules.session_idle_min), NULL));
+	page_tokens(v);
 	page_end(v);
 }
 
@@ -435,6 +436,8 @@ static const struct {
 	{ "oidc-refused", T("nơi đăng nhập một lần không xác nhận được") },
 	{ "oidc-no-group", T("đăng nhập một lần: không thuộc nhóm nào được dùng") },
 	{ "oidc-name-taken", T("đăng nhập một lần: tên đã là của tài khoản khác") },
+	{ "token-make", T("tạo mã truy cập API") },
+	{ "token-end", T("thu hồi mã truy cập API") },
 	{ "user-link", T("gắn tài khoản với nơi đăng nhập một lần") },
 	{ "unit-change", T("ghi quyết định về đơn vị") },
 	{ "unit-undo", T("hoàn tác thay đổi đơn vị") },

@@ -105,6 +105,10 @@ static void show(struct view *v, int64_t id)
 				"Tài khoản của chính mình thì người quản trị khác mới đổi được."));
 	else
 		forms(v, &u, &person);
+	html_tokens(v, &u,
+		u.id == v->user.id ?
+			NULL :
+			path_of(v, "/quan-tri/nguoi-dung/%lld", (long long)u.id));
 	page_end(v);
 }
 
@@ -190,6 +194,8 @@ void page_user_change(struct view *v, int64_t id)
 		rc = org_user_set_role(&v->by, id, role, v->e);
 	else if (str_is(act, "noi-lam"))
 		rc = place(v, id);
+	else if (str_is(act, "thu-hoi-ma"))
+		rc = org_token_end(&v->by, form_number(v, "ma-so"), id, v->e);
 	else if (str_is(act, "gan"))
 		rc = link_subject(v, id);
 	else if (str_is(act, "khan-cap") || str_is(act, "khan-cap-bo"))
