@@ -1,33 +1,41 @@
 """measure.py - what the benchmarks share: running a command and asking the kernel what it cost."""
 import os
+import signal
 import statistics
 import subprocess
 import tempfile
 import time
 
 
+STOPPED = (128 + signal.SIGXCPU, 128 + signal.SIGKILL)  # as time(1) tells them
+
+
 class Cost:
-    """One run: wall and CPU seconds, the largest resident memory of any of its processes, bytes."""
+    """One run: wall and CPU seconds, the largest resident memory of any of its processes, bytes. One that was stopped
+    would have cost at least that."""
 
-    def __init__(self, wall_s, cpu_s, rss_bytes, status):
+    def __init__(self, wall_s, cpu_s, rss_bytes, status, is_stopped=False):
         self.wall_s, self.cpu_s, self.rss_bytes, self.status = wall_s, cpu_s, rss_bytes, status
+        self.is_stopped = is_stopped
 
 
-def run(command, env=None, cwd=None):
-    """Run COMMAND to its end, output thrown away; wait4 counts its children as well.
+def run(command, env=None, cwd=None, cpu_limit_s=None):
+    """Run COMMAND to its end, output thrown away; wait4 counts its children as well. A process of it that has used
+    CPU_LIMIT_S seconds is ended by the kernel.
 
     The memory comes from time(1), a small program: a child of this interpreter would be charged with
     the interpreter's own memory, which it has between fork and exec."""
+    limit = ["prlimit", f"--cpu={cpu_limit_s}:{cpu_limit_s + 5}"] if cpu_limit_s else []
     with tempfile.NamedTemporaryFile("r") as told:
         began = time.monotonic()
-        process = subprocess.Popen(["/usr/bin/time", "-q", "-f", "%M", "-o", told.name, *command],
+        process = subprocess.Popen([*limit, "/usr/bin/time", "-q", "-f", "%M", "-o", told.name, *command],
                                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                    stderr=subprocess.DEVNULL, env=env, cwd=cwd)
         _, status, usage = os.wait4(process.pid, 0)
         wall_s = time.monotonic() - began
         process.returncode = os.waitstatus_to_exitcode(status)
-        return Cost(wall_s, usage.ru_utime + usage.ru_stime, int(told.read()) * 1024,
-                    process.returncode)
+        return Cost(wall_s, usage.ru_utime + usage.ru_stime, int(told.read()) * 1024, process.returncode,
+                    bool(cpu_limit_s) and process.returncode in STOPPED)
 
 
 def processes_of(pid):
@@ -59,7 +67,8 @@ def resident(pid):
 def median(runs):
     """The median of each figure by itself."""
     return Cost(*(statistics.median(getattr(one, field) for one in runs)
-                  for field in ("wall_s", "cpu_s", "rss_bytes")), runs[0].status)
+                  for field in ("wall_s", "cpu_s", "rss_bytes")), runs[0].status,
+                any(one.is_stopped for one in runs))
 
 
 def percentile(values, share):
