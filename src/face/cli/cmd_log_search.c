@@ -159,9 +159,11 @@ static int ask(
 	return 0;
 }
 
-static int print(const struct command_line *line, struct find *f, struct query *q, bool is_export,
+/* How many lines were printed, in *RET when it is not NULL. */
+static int print(const struct command_line *line, struct find *f, struct query *q, uint64_t *ret,
 	struct err *e)
 {
+	bool is_export = ret != NULL;
 	static const char *const forms[] = { "text", "json", "csv", "raw" };
 	const char *limit = is_export ? NULL : command_value(line, "limit"),
 		   *form = command_value(line, "format");
@@ -187,6 +189,8 @@ static int print(const struct command_line *line, struct find *f, struct query *
 	}
 	rc = find_newest(f, &what, &answer, e);
 	buf_done(&p.out);
+	if (is_export)
+		*ret = p.count;
 	return rc < 0 ? rc : p.rc;
 }
 
@@ -214,7 +218,7 @@ static int run(const struct command_line *line, struct err *e)
 		if (rc == 0)
 			printf("%llu\n", (unsigned long long)answer.hits);
 	} else if (rc == 0) {
-		rc = print(line, f, q, false, e);
+		rc = print(line, f, q, NULL, e);
 	}
 	if (rc == 0)
 		given_up(line, q);
@@ -262,16 +266,25 @@ static int write_pieces(
 	return rc;
 }
 
-/* Into a file beside PATH first: where there is no whole proof there is none. */
-static int save_proof(const struct command_line *line, struct find *f, struct query *times,
-	const char *path, struct err *e)
+/* A proof of what was received in a time, and what of it answers the question. */
+struct exported {
+	const char *path;
+	struct query *times, *asked;
+	uint64_t hits; /* afterwards */
+};
+
+/* Into a file beside its path first: where there is no whole proof there is none. */
+static int save_proof(
+	const struct command_line *line, struct find *f, struct exported *p, struct err *e)
 {
+	const char *path = p->path;
 	const char *part = arena_fmt(line->arena, "%s.part", path).ptr;
 	struct prove_range *r = NULL;
 	FILE *to = NULL;
-	int rc = prove_range_open(f, times, &r, e);
+	int rc = prove_range_open(f, p->times, &r, e);
 
 	if (rc == 0) {
+		prove_range_count(r, p->asked);
 		to = fopen(part, "wbe");
 		rc = to ? write_pieces(line, r, to, e) : err_errno(e, errno, "write \"%s\"", part);
 	}
@@ -281,46 +294,72 @@ static int save_proof(const struct command_line *line, struct find *f, struct qu
 		rc = err_errno(e, errno, "rename \"%s\" to \"%s\"", part, path);
 	if (to && rc < 0)
 		unlink(part);
+	if (rc == 0)
+		p->hits = prove_range_hits(r);
 	prove_range_close(r);
 	return rc;
 }
 
 /* The proof is of the time alone: whoever checks filters by himself. */
 static int write_proof(
-	const struct command_line *line, struct find *f, const char *path, struct err *e)
+	const struct command_line *line, struct find *f, struct exported *p, struct err *e)
 {
 	const struct query_options how = { .is_by_receipt = true, .now_s = clock_now_s() };
 	struct parse_fault fault = { 0 };
-	struct query *times = NULL;
-	int rc = query_parse(STR(""), &how, line->arena, &fault, &times);
+	int rc = query_parse(STR(""), &how, line->arena, &fault, &p->times);
 
 	for (int i = 0; rc == 0 && i < 2; i++) {
 		const char *value = command_value(line, i ? "to" : "from");
 
 		if (value)
-			rc = query_narrow(times, i ? QUERY_TO : QUERY_FROM, str_of(value), &fault);
+			rc = query_narrow(
+				p->times, i ? QUERY_TO : QUERY_FROM, str_of(value), &fault);
 	}
+	/* parsed once more, as a question counts what was too hard for it */
 	if (rc == 0)
-		rc = save_proof(line, f, times, path, e);
-	query_free(times);
+		rc = ask(line, true, e, &p->asked);
+	if (rc == 0)
+		rc = save_proof(line, f, p, e);
+	query_free(p->times);
+	query_free(p->asked);
 	return rc;
+}
+
+/* The proof was filled from every entry, the lines by way of the indices of closed segments. Lines
+ * that came since may be more, never fewer. */
+static int compare(
+	const struct command_line *line, const struct exported *p, uint64_t printed)
+{
+	if (!p->path || printed >= p->hits)
+		return 0;
+	fprintf(stderr,
+		tr(line->lang,
+			T("Kết quả thiếu %llu trong %llu dòng: chỉ mục của một khúc nhật ký đã "
+			  "đóng bỏ sót, có thể do bị sửa. Tệp bằng chứng vẫn đủ mọi dòng. Hãy chạy "
+			  "khien-verify với kho này để biết khúc nào, và dùng khien-verify range "
+			  "FILE --print để lấy đủ.\n")),
+		(unsigned long long)(p->hits - printed), (unsigned long long)p->hits);
+	return 1;
 }
 
 static int run_export(const struct command_line *line, struct err *e)
 {
-	const char *proof = command_value(line, "proof");
+	struct exported proof = { .path = command_value(line, "proof") };
 	struct find *f = NULL;
 	struct query *q = NULL;
-	int rc = ask(line, proof != NULL, e, &q);
+	uint64_t printed = 0;
+	int rc = ask(line, proof.path != NULL, e, &q);
 
 	if (rc == 0)
 		rc = cli_log_open(line, e, &f);
-	if (rc == 0 && proof) /* first: where there is none nothing is exported either */
-		rc = write_proof(line, f, proof, e);
+	if (rc == 0 && proof.path) /* first: where there is none nothing is exported either */
+		rc = write_proof(line, f, &proof, e);
 	if (rc == 0)
-		rc = print(line, f, q, true, e);
-	if (rc == 0)
+		rc = print(line, f, q, &printed, e);
+	if (rc == 0) {
 		given_up(line, q);
+		rc = compare(line, &proof, printed);
+	}
 	find_close(f);
 	query_free(q);
 	return rc;

@@ -33,6 +33,10 @@ MUST_CHECK int prove_range_open(
  * was all. <0: what was taken so far is no proof; ERR_ABSENT: an entry is not here any more. */
 #define PROVE_PIECE_BYTES (640 * KIB)
 MUST_CHECK int prove_range_next(struct prove_range *r, struct buf *out, struct err *e);
+/* Count those that Q asks for as they are told, whatever the indices of closed segments say; Q
+ * lives as long as R. */
+void prove_range_count(struct prove_range *r, struct query *q);
+uint64_t prove_range_hits(const struct prove_range *r);
 /* Entries told, and all of them. */
 void prove_range_stat(const struct prove_range *r, uint64_t *ret_done, uint64_t *ret_all);
 struct prove_range *prove_range_close(struct prove_range *r); /* NULL is fine; returns NULL */

@@ -23,6 +23,8 @@ struct prove_range {
 	struct find *f;
 	struct find_place first, last; /* received in the time */
 	uint64_t done, all;            /* entries */
+	struct query *query;           /* or NULL: count those that answer it */
+	uint64_t hits;
 	size_t shard;                  /* of the log: the one in work */
 	struct part part;
 	uint64_t next; /* entry of the part; its end: another part is begun */
@@ -140,25 +142,54 @@ static int load_entry(const struct part *p, uint64_t i, struct err *e, struct st
 	return rc < 0 ? rc : 1;
 }
 
+static void count(struct prove_range *r, const struct leaf *leaf)
+{
+	struct query_line line = { .raw = leaf->raw,
+		.received_ns = leaf->received_ns,
+		.source = leaf->source,
+		.kind = leaf->kind,
+		.transport = leaf->transport,
+		.peer = leaf->peer };
+
+	r->hits += query_matches(r->query, &line);
+}
+
+/* What is left of a redacted entry may be what is asked for. */
+static int count_entry(struct prove_range *r, uint64_t i, struct str entry, struct err *e)
+{
+	struct leaf leaf;
+	int rc = 0;
+
+	if (!r->query)
+		return 0;
+	rc = entry.len ? leaf_parse(entry, &leaf, e) :
+			 archive_read(r->part.shard->archive, i, e, &leaf);
+	if (rc == 0)
+		count(r, &leaf);
+	return rc;
+}
+
 /* While a long time is told, what was in a write-ahead file moves into a segment: then it is looked
  * for once more. The hash of a redacted one stands behind a length of none. */
-static int put_entry(const struct part *p, uint64_t i, struct buf *out, struct err *e)
+static int put_entry(struct prove_range *r, uint64_t i, struct buf *out, struct err *e)
 {
+	const struct part *p = &r->part;
 	struct str entry = STR("");
 	struct merkle_hash leaf;
 	int rc = load_entry(p, i, e, &entry, &leaf);
 
 	if (rc < 0 && archive_refresh(p->shard->archive, e) == 0)
 		rc = load_entry(p, i, e, &entry, &leaf);
-	if (rc == 0)
-		return bundle_add(out, entry, e);
 	if (rc == ERR_ABSENT)
 		return not_here(i, e);
-	if (rc < 0)
-		return rc;
-	buf_add(out, (struct str){ "\0\0", 2 });
-	buf_add(out, (struct str){ (const char *)leaf.bytes, SHA256_SIZE });
-	return 0;
+	if (rc == 0) {
+		rc = bundle_add(out, entry, e);
+	} else if (rc == 1) {
+		buf_add(out, (struct str){ "\0\0", 2 });
+		buf_add(out, (struct str){ (const char *)leaf.bytes, SHA256_SIZE });
+		entry = STR("");
+	}
+	return rc < 0 ? rc : count_entry(r, i, entry, e);
 }
 
 static bool is_asked(const struct prove_range *r, size_t i)
@@ -232,7 +263,7 @@ int prove_range_next(struct prove_range *r, struct buf *out, struct err *e)
 			rc = begin_part(r, out, e);
 			continue;
 		}
-		rc = put_entry(&r->part, r->next++, out, e);
+		rc = put_entry(r, r->next++, out, e);
 		r->done += rc == 0;
 		if (rc == 0)
 			rc = 1;
@@ -240,6 +271,16 @@ int prove_range_next(struct prove_range *r, struct buf *out, struct err *e)
 	if (rc >= 0 && buf_is_full(out))
 		rc = err_set(e, ERR_LIMIT, "there is too little room for a piece of the proof");
 	return rc;
+}
+
+void prove_range_count(struct prove_range *r, struct query *q)
+{
+	r->query = q;
+}
+
+uint64_t prove_range_hits(const struct prove_range *r)
+{
+	return r->hits;
 }
 
 void prove_range_stat(const struct prove_range *r, uint64_t *ret_done, uint64_t *ret_all)
