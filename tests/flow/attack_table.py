@@ -1,4 +1,4 @@
-"""attack_table.py - the 24 attacks of the design: what each is called, what is done to the files, in which leaf
+"""attack_table.py - the 24 attacks of the design and one more: what each is called, what is done to the files, in which leaf
 the change lies, and which findings must name it. test_attacks.py runs every row on a log whose entries
 stand in write-ahead files and on one whose entries stand in closed segments.
 
@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from attack import Log, cosign, entry, inclusion, tlog_proof, vkey
 from flow import BUILD, khien
-from segment_model import TEMPLATE_USES, Segment, varint
+from segment_model import DIGITS, TEMPLATE_USES, Segment, varint
 from verify_model import root_of, sha, wal_files
 
 EDITED = 150     # a line of the first hour, in the first group, unlike all others
@@ -33,7 +33,7 @@ def attack(number, name, *faults):
     return add
 
 
-def shut(log, split=SPLIT):
+def shut(log, split=SPLIT, block_bytes=0):
     """Everything into closed segments, as who owns the machine can do it; the write-ahead files go."""
     files = wal_files(log.path)
     if not files:
@@ -41,7 +41,8 @@ def shut(log, split=SPLIT):
     count = len(log.entries())
     ends = [e for e in (split, count) if e <= count]
     subprocess.run([os.path.join(BUILD, "tests", "unit", "close_segments"), log.path]
-                   + [str(e) for e in sorted(set(ends))], check=True)
+                   + [str(e) for e in sorted(set(ends))], check=True,
+                   env={**os.environ, **({"KHIEN_BLOCK_BYTES": str(block_bytes)} if block_bytes else {})})
     for _, path in wal_files(log.path):
         os.unlink(path)
 
@@ -328,3 +329,39 @@ def old_beyond_new(x):
 def edit_row(x):
     """In the trail, whose entries always stand in write-ahead files: see test_attacks.py."""
 
+
+@attack(25, "a number is taken out of the digits that a search goes by", "hidden")
+def hide_number(x):
+    """Small blocks have no such index, so these are cut small: see test_attacks.py, which asks for it in vain."""
+    texts = [b"<13>sshd: phien %d cua may %d" % (7000000 + 7919 * i, 30000 + i) for i in range(400)]
+    return hide_digits(x, texts, 150, str(7000000 + 7919 * 150))
+
+
+def hide_digits(x, texts, at, number):
+    """X.log has TEXTS, and NUMBER in the one AT is no digit of its block any more. The index of that entry."""
+    x.log, x.anchors = x.other("numbers", 0), []
+    x.key = os.path.join(x.folder, "sheet")
+    shutil.copy(x.log.name("keys", "public.txt"), x.key)
+    now = x.log.now_ns()
+    x.log.append([entry(text, at_ns=now + i) for i, text in enumerate(texts)])
+    x.log.seal()
+    index = next(i for i, e in enumerate(x.log.entries()) if e.endswith(texts[at]))
+    shut(x.log, split=0, block_bytes=12000)
+
+    def without(old):
+        new = bytearray(old)
+        for g in gone:
+            new[1 + g // 8] &= ~(1 << g % 8)
+        seen.append(new != old)
+        return bytes(new)
+    def runs(text):
+        return {int(text[i:i + 5]) for i in range(len(text) - 4) if text[i:i + 5].isdigit()}
+    gone = runs(number) - set().union(*(runs(t.decode()) for i, t in enumerate(texts) if i != at))
+    seen = []
+    path = x.log.name("segments", f"{0:020}.seg")
+    with open(path, "rb") as f:
+        segment = Segment(f.read())
+    with open(path, "wb") as f:
+        f.write(segment.rewritten({DIGITS: without}))
+    assert any(seen), "no block has these digits"
+    return index

@@ -493,13 +493,15 @@ class Segment:
                 raise ValueError("a damaged section")
 
     def rewritten(self, change):
-        """The segment with {kind: content} of its own sections in place of those that are there, and right checks:
-        what an attacker can do."""
+        """The segment with {kind: content} of its own sections in place of those that are there, or what a function
+        makes of each, and right checks: what an attacker can do."""
         data, list_, hashes = self.data[:HEADER], b"", b""
         for s in self.found:
             stored, codec, size = self.data[s["at"]:s["at"] + s["stored"]], s["codec"], s["size"]
             if s["kind"] in change:
-                stored, codec, size = change[s["kind"]], 0, len(change[s["kind"]])
+                new = change[s["kind"]]
+                stored = new(unpack(codec, stored, size)) if callable(new) else new
+                codec, size = 0, len(stored)
             list_ += bytes([s["kind"] << 2 | codec]) + (varint(s["step"]) if s["kind"] >= META else b"")
             list_ += (varint(s["family"]) if s["kind"] == COLUMN else b"") + varint(size)
             list_ += varint(len(stored)) if codec else b""

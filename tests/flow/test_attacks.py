@@ -13,7 +13,7 @@ import time
 import unittest
 
 from attack import Log, entry
-from attack_table import ATTACKS, EDITED, EDITED_WORD, SPLIT, Stage, shut
+from attack_table import ATTACKS, EDITED, EDITED_WORD, SPLIT, Stage, hide_digits, shut
 from flow import BUILD, Server, khien
 from segment_model import segment_files
 from verify_model import Verifier, changed_rows, extends, load_keys, proof_holds, root_of, sha
@@ -93,7 +93,7 @@ class Table(Both):
     """Rows of attack_table.py, each in both shapes: made below."""
 
     def test_00_the_table_is_whole(self):
-        self.assertEqual([a.number for a in ATTACKS], list(range(1, 25)))
+        self.assertEqual([a.number for a in ATTACKS], list(range(1, 26)))
 
     def test_00_the_log_itself_is_right(self):
         for is_closed in (False, True):
@@ -142,6 +142,28 @@ class Table(Both):
                 path = growth(hashes[:new], old) if old <= new else growth(hashes[:old], new)
                 holds = extends(old, root_of(hashes[:old]), new, root_of(hashes[:new]), path)
                 self.assertEqual(holds, old <= new, (old, new))
+
+    def row_25(self, _is_closed):
+        """In closed segments alone; and who exports with a proof is told, as the proof asks no index."""
+        x = self.stage
+        index = NAMED[25].do(x)
+        number = str(7000000 + 7919 * 150)
+
+        def search(word, *more):
+            return khien("log", *more or ("search",), "--data", x.log.data, word,
+                         env={"KHIEN_TEST_CLOCK": x.log.clock})
+        self.assertNotIn(number, search(number).out)
+        found = self.assert_found(x, index, ["hidden"])
+        self.assertIn((index, index + 1), [(f["first"], f["end"]) for f in found])
+        proof = os.path.join(x.folder, "proof")
+        said = search(number, "export", "--proof", proof, "--format", "raw")
+        self.assertEqual(said.status, 1, said)
+        self.assertIn("khien-verify", said.err)
+        held = subprocess.run([VERIFY, "range", proof, "--key", x.key, "--print"], stdout=subprocess.PIPE, check=False)
+        self.assertEqual(held.returncode, 0)
+        self.assertIn(number.encode(), held.stdout)
+        said = search("phien", "export", "--proof", proof, "--format", "raw")
+        self.assertEqual((said.status, said.out.count("\n")), (0, 400), said.err)
 
     def row_24(self, _is_closed):
         """The trail has no closed segments: khien trail check, and the second one from the leaves."""
@@ -295,6 +317,14 @@ class Variants(Both):
         other = f"\u2014 {name} {base64.b64encode(bytes(raw)).decode()}"
         x.log.write((head + "\n\n" + other + "\n" + second + "\n").encode(), "checkpoint")
         self.assert_found(x, faults=["signature"])
+
+    def test_25_the_digits_of_a_time_of_a_small_value(self):
+        x = self.stage
+        texts = [b"<13>cron: viec so %d xong" % i for i in range(400)]
+        texts[77] = b"<13>cron: luc 00:00:00.004567 viec khuya xong"
+        index = hide_digits(x, texts, 77, "004567")
+        found = self.assert_found(x, index, ["hidden"])
+        self.assertIn((index, index + 1), [(f["first"], f["end"]) for f in found])
 
     def bits(self, is_closed, step):
         small = Log(os.path.join(self.folder, "small"))
