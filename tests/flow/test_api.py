@@ -106,6 +106,7 @@ class Api(unittest.TestCase):
         self.records()
         self.attach()
         self.imports()
+        self.people()
         self.many()
         self.ways_to_look()
         self.tokens()
@@ -251,6 +252,28 @@ class Api(unittest.TestCase):
         self.call("post", "/imports/{import}/undo", 200, import_=job)
         self.assertEqual(self.settled(job, "undone")["left"], 0)
         self.assertEqual(count(), 0)
+
+    def people(self):
+        """The roster comes by the same door and the same rules."""
+        head = "Họ tên,Mã,Chức danh,Phòng ban,Email,Trạng thái\n"
+        bring = lambda text: self.settled(self.call(
+            "post", "/registers/{register}/imports", 202, register="nhan-su", form={"unit": 1},
+            files=[("file", "nguoi.csv", text.encode())])["id"], "checked", "refused")
+        body = bring(head + ",CB-9,x,,khong-phai-thu,bay mất\nLê An,CB-2,,Không Có,,\n")
+        faults = self.call("get", "/imports/{import}/faults", 200, import_=body["id"])["items"]
+        self.assertEqual([(f["row"], f["heading"]) for f in faults],
+                         [(2, "Trạng thái"), (2, "Họ tên"), (2, "Email"), (3, "Phòng ban")])
+        self.call("post", "/imports/{import}/confirm", 409, import_=body["id"])
+        body = bring(head + "Đặng Ánh,CB-1,Chuyên viên,,anh@xa.vn,\nLê Bình,CB-2,,xã tây sơn,,\n")
+        self.assertEqual((body["register"], body["faults"], body["added"]), ("nhan-su", 0, 2))
+        listed = lambda: self.browser.get("/nhan-su.csv").text.count("CB-")
+        self.assertEqual(listed(), 0, "nothing is saved before somebody confirms")
+        self.call("post", "/imports/{import}/confirm", 200, import_=body["id"])
+        self.settled(body["id"], "saved")
+        self.assertEqual(listed(), 2)
+        self.call("post", "/imports/{import}/undo", 200, import_=body["id"])
+        self.assertEqual(self.settled(body["id"], "undone")["left"], 0)
+        self.assertEqual(listed(), 0)
 
     def many(self):
         ids = [self.add(f"Nhieu-{i}") for i in range(3)]

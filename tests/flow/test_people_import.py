@@ -50,6 +50,20 @@ class People(unittest.TestCase):
         with folder({"nguoi.csv": text}) as here:
             return khien("user", "import", os.path.join(here, "nguoi.csv"), "--data", self.server.data, *more)
 
+    def test_a_name_of_two_units_is_none(self):
+        def add(name, code, short=""):
+            self.admin.post("/don-vi/1/them", {
+                "dau": self.admin.mark, "cap-tren": 1, "ten": name, "ma": code, "viet-tat": short, "loai": "school",
+                "so-qd": "1/QĐ", "ngay-ky": "01/01/2020", "hieu-luc": "01/01/2020"})
+
+        add("Trạm Sáu", "S6", "Trạm")
+        add("Trạm Bảy", "S7", "Trạm")
+        row = "1,Lý Sáu,CB-66,,{},,,\n"
+        for called, known in (("trạm sáu", True), ("TRAM BAY", True), ("s6", True), ("S7", True), ("S8", False),
+                              ("Trạm", False), ("Trạm Tám", False)):
+            done = self.command(HEAD + row.format(called), "--dry-run")
+            self.assertEqual(done.status == 0, known, f"{called}: {done}")
+
     def bring(self, browser, text):
         """The page of the import when it has been read and checked."""
         browser.get("/so/nhan-su/nhap")

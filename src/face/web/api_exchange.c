@@ -81,13 +81,13 @@ void api_imports_post(struct view *v)
 	struct exchange_job job = { .unit_id = form_number(v, "unit") };
 	struct register_page p;
 
-	if (!register_of_path(v, &p))
+	if (!import_register_of_path(v, &p))
 		return;
 	if (job.unit_id == 0)
 		job.unit_id = v->user.unit_id ? v->user.unit_id : ORG_UNIT_FIRST;
 	if (!sent)
 		json_problem(v, 422, T("Hãy chọn một tệp có nội dung."));
-	else if (!view_may(v, RIGHT_ACT, job.unit_id))
+	else if (!view_may(v, import_right(&p), job.unit_id))
 		page_problem(v, 403);
 	else if (import_bring(v, &p, sent, &job) < 0 ||
 		exchange_job_get(v->web->store, job.id, v->a, &job, v->e) < 0)

@@ -39,10 +39,12 @@ struct str exchange_mend(const struct register_field *f, enum lang lang, struct 
 
 /* --- refer.c: names for ids --- */
 
+struct unit_calls; /* units.c */
 struct refers;
 /* What is asked often is asked once. Lives in A. */
 MUST_CHECK int refers_new(const struct record_at *at, const struct org_tree *tree, struct arena *a,
 	struct refers **ret, struct err *e);
+const struct unit_calls *refers_units(const struct refers *r);
 bool refers_to(const struct register_field *f); /* does F hold ids? */
 /* The id that NAME means for F, seen from UNIT_ID: 1; or 0 and why there is none. */
 struct refer_answer {
@@ -51,7 +53,11 @@ struct refer_answer {
 };
 MUST_CHECK int refers_find(struct refers *r, const struct register_field *f, struct str name,
 	int64_t unit_id, struct refer_answer *ret, struct err *e);
-/* A unit by its name, short name or code. */
-int64_t refers_unit(const struct org_tree *tree, struct str name, struct arena *a);
+
+/* --- units.c: what the units of today are called --- */
+
+struct unit_calls *unit_calls_new(const struct org_tree *tree, struct arena *a);
+/* The one unit of this name, short name or code; 0: none, or several. A is for the moment. */
+int64_t unit_called(const struct unit_calls *c, struct str name, struct arena *a);
 
 #endif

@@ -147,7 +147,7 @@ static bool find_unit(struct importing *im, struct record *r)
 	size_t column = column_meaning(im, COLUMN_UNIT);
 
 	if (name.len > 0)
-		r->unit_id = refers_unit(x->tree, name, im->at.a);
+		r->unit_id = unit_called(refers_units(im->refers), name, im->at.a);
 	else if (r->id == 0)
 		r->unit_id = x->unit_id;
 	if (r->unit_id == 0)

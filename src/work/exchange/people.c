@@ -83,6 +83,7 @@ struct people {
 	struct exchange_result *ret;
 	VEC(struct exchange_fault) faults;
 	const struct office_row *row;
+	const struct unit_calls *units;
 	int64_t last_id; /* of who was there before this table */
 	size_t faults_before;
 };
@@ -151,7 +152,7 @@ static void find_unit(struct people *p, struct staff *who)
 		if (x->map.columns[i].meaning == COLUMN_UNIT)
 			column = i;
 	name = cell(p, column);
-	who->unit_id = name.len ? refers_unit(x->tree, name, &p->row_arena) : x->unit_id;
+	who->unit_id = name.len ? unit_called(p->units, name, &p->row_arena) : x->unit_id;
 	if (!who->unit_id)
 		fault(p, column, T("không có đơn vị mang tên này"),
 			str_of(tr(p->lang, "Ghi đúng tên, tên ngắn hoặc mã của đơn vị.")));
@@ -371,7 +372,11 @@ static int run(struct people *p, struct err *e)
 int people_import(const struct exchange *x, const struct people_how *how, struct arena *a,
 	struct exchange_result *ret, struct err *e)
 {
-	struct people p = { .x = x, .lang = how->lang, .a = a, .ret = ret };
+	struct people p = { .x = x,
+		.lang = how->lang,
+		.a = a,
+		.ret = ret,
+		.units = unit_calls_new(x->tree, a) };
 	int rc = how->is_saving ? exchange_refuse_again(x, e) : 0;
 
 	*ret = (struct exchange_result){ 0 };

@@ -16,7 +16,7 @@ struct found {
 
 struct refers {
 	const struct record_at *at;
-	const struct org_tree *tree;
+	const struct unit_calls *units;
 	struct arena *arena;
 	struct staff *people;
 	struct str *people_folded;
@@ -42,7 +42,7 @@ int refers_new(const struct record_at *at, const struct org_tree *tree, struct a
 	int rc;
 
 	r->at = at;
-	r->tree = tree;
+	r->units = unit_calls_new(tree, a);
 	r->arena = a;
 	r->slot_count = SLOTS_FIRST;
 	r->slots = arena_array(a, struct found *, r->slot_count);
@@ -63,6 +63,11 @@ int refers_new(const struct record_at *at, const struct org_tree *tree, struct a
 		r->people_folded[i] = text_fold(a, str_trim(r->people[i].name));
 	*ret = r;
 	return 0;
+}
+
+const struct unit_calls *refers_units(const struct refers *r)
+{
+	return r->units;
 }
 
 static size_t hash(const struct register_field *f, int64_t unit_id, struct str folded)
@@ -126,26 +131,6 @@ static void find_person(struct refers *r, struct str name, struct found *found)
 			arena_fmt(r->arena, "%lld", (long long)(count[1] ? one[1] : one[0])->id);
 }
 
-int64_t refers_unit(const struct org_tree *tree, struct str name, struct arena *a)
-{
-	struct str folded = text_fold(a, str_trim(name));
-	int64_t id = 0;
-
-	for (size_t i = 0; i < tree->count; i++) {
-		const struct org_unit *u = &tree->units[i];
-
-		if (!u->is_live ||
-			!(str_eq(text_fold(a, u->name), folded) ||
-				str_eq(text_fold(a, u->short_name), folded) ||
-				(u->code.len > 0 && str_eq_nocase(u->code, str_trim(name)))))
-			continue;
-		if (id)
-			return 0; /* two of one name are none */
-		id = u->id;
-	}
-	return id;
-}
-
 static void find_host(struct refers *r, struct str name, struct found *found)
 {
 	for (size_t i = 0; i < r->host_count; i++)
@@ -204,7 +189,7 @@ static int look(struct refers *r, struct str name, struct found *found, struct e
 		find_person(r, name, found);
 		return 0;
 	case REGISTER_UNIT:
-		unit = refers_unit(r->tree, name, r->arena);
+		unit = unit_called(r->units, name, r->arena);
 		found->id = unit ? arena_fmt(r->arena, "%lld", (long long)unit) : STR_NONE;
 		found->words = unit ? NULL : T("không có đơn vị mang tên này: {a}");
 		return 0;
