@@ -1,6 +1,7 @@
 /* fuzz_sender.c - a list that is read is whole, and no leaf breaks it; alarms that are read are
- * written the same. */
+ * written the same; what intake says of itself is said whole or not at all. */
 #include "core/trail/silence.h"
+#include "core/trail/taking.h"
 
 #include <stdlib.h>
 
@@ -29,9 +30,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct str text = { (const char *)data, size };
 	struct sender_list l = { 0 };
+	struct taking_state taking;
 	struct err e = { 0 };
 
 	read_alarms(text);
+	if (taking_parse(text, &taking) && (taking.is > TAKING_FAILED || strlen(taking.why) > size))
+		abort();
 	if (sender_parse(text, &l, &e) == 0)
 		for (size_t i = 0; i < l.len; i++)
 			if (l.at[i].number != i + 1 || l.at[i].kind < 1 ||

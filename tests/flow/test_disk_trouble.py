@@ -102,6 +102,66 @@ class ReadOnlyDisk(unittest.TestCase):
         verify(self, data)
 
 
+class FailedSync(unittest.TestCase):
+    """The disk answers a sync with an error, as one that is dying does, or a network volume: every sync of intake, at each
+    of its starts, until the disk is mended."""
+
+    # EVIDENCE: D11.4
+    def test_nothing_is_acknowledged_and_pages_say_why(self):
+        with tempfile.TemporaryDirectory() as base:
+            disk = os.path.join(base, "disk")
+
+            def answer(text):
+                with open(disk, "w", encoding="ascii") as f:
+                    f.write(text)
+            answer("")
+            os.chmod(base, 0o755)
+            log = Log()
+            log.server.env["KHIEN_TEST_DISK"] = disk
+            with log:
+                browser = log.server.set_up()
+
+                def told():
+                    return "đĩa báo lỗi khi ghi" in browser.get("/").text
+                relp = relp_client(log)
+                for i in range(200):
+                    relp.command(b"syslog", b"<13>truoc %d" % i)
+                    relp.wait(30)
+                self.assertFalse(told())
+                answer("5 khien: intake")
+                relp.socket.settimeout(3)
+                before = len(relp.acked)
+                with self.assertRaises(OSError):
+                    for i in range(50):
+                        relp.command(b"syslog", b"<13>hong %d" % i)
+                    relp.wait(3)
+                self.assertEqual(len(relp.acked), before)
+                log.server.wait_for("Input/output error")
+                log.server.wait_for("intake ended")
+                shard.wait_for(told, 20)
+                page = browser.get("/").text
+                self.assertIn("Input/output error", page)
+                self.assertIn("smartctl", page)             # what to do
+                answer("")
+                relp = shard.wait_for(lambda: self.again(log), 90)
+                relp.command(b"syslog", b"<13>lanh lai")
+                relp.wait(30)
+                shard.wait_for(lambda: not told(), 20)
+                got = log.raws(shard.RELP)
+                self.assertEqual(got[:200], [b"<13>truoc %d" % i for i in range(200)])
+                self.assertEqual(len(set(got)), len(got))
+                self.assertEqual(got[-1], b"<13>lanh lai")
+                log.server.stop()
+                verify(self, log.data)
+
+    @staticmethod
+    def again(log):
+        """The port is the parent's; who connects is answered once intake is back."""
+        with contextlib.suppress(OSError):
+            return Relp(log.relp_port)
+        return None
+
+
 class OneFolder(unittest.TestCase):
     def test_a_second_service_is_told_and_changes_nothing(self):
         with Log() as log:

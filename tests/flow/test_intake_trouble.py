@@ -67,6 +67,11 @@ class Follow(unittest.TestCase):
 
 @unittest.skipUnless(os.geteuid() == 0, "only root may mount")
 class FullDisk(unittest.TestCase):
+    @staticmethod
+    def taking(data):
+        with open(f"{data}/log/intake/taking", encoding="utf-8") as file:
+            return file.read()
+
     # EVIDENCE: D11.4
     def test_it_waits_and_goes_on(self):
         base = tempfile.mkdtemp(prefix="khien-full-")
@@ -94,6 +99,7 @@ class FullDisk(unittest.TestCase):
                         relp.wait(3)
                         acked = relp.number - 1
                 self.assertIn("the disk is full", log.server.said())
+                self.assertIn("\nfull ", self.taking(data))   # what pages show, told on the full disk itself
                 self.assertNotIn("ended", log.server.said())
                 pid = log.intake()
                 with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
@@ -106,6 +112,7 @@ class FullDisk(unittest.TestCase):
                 self.assertEqual(len(log.raws(shard.RELP)), relp.number - 1)
                 self.assertGreater(acked, 0)
                 self.assertEqual(log.intake(), pid)
+                self.assertIn("\nwell ", self.taking(data))
         finally:
             subprocess.run(["umount", "-l", base], check=False)
             os.rmdir(base)

@@ -8,6 +8,7 @@
 #include "core/trail/seal_channel.h"
 #include "core/trail/sender.h"
 #include "core/trail/silence.h"
+#include "core/trail/taking.h"
 #include "core/trail/trail.h"
 #include "face/intake/config.h"
 #include "face/intake/intake.h"
@@ -114,6 +115,8 @@ bool pen_leaf(struct intake *in, enum leaf_kind kind, uint32_t source, uint64_t 
 	struct str json);
 /* What was taken is on the disk, and those who wait for that are answered. */
 bool pen_commit(struct intake *in);
+/* Pages say whether lines are taken, and if not, why. */
+void pen_tell(struct intake *in, enum taking is, const char *why);
 void pen_now(struct intake *in); /* look at the clocks; a jump leaves a leaf */
 MUST_CHECK int pen_open(struct intake *in, struct err *e);
 void pen_close(struct intake *in);

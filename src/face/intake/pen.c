@@ -145,6 +145,19 @@ bool pen_line(struct intake *in, const struct pen_line *line)
 	return true;
 }
 
+void pen_tell(struct intake *in, enum taking is, const char *why)
+{
+	struct taking_state state = { .is = is, .since_s = clock_now_s() }, now;
+	struct err e = { 0 };
+
+	/* who is started again and again tells since when */
+	if (taking_load(in->log, &now, &e) == 0 && now.is == is && is != TAKING_WELL)
+		return;
+	snprintf(state.why, sizeof(state.why), "%s", why);
+	if (taking_save(in->log, &state, &e) < 0)
+		intake_warn("%s", e.text);
+}
+
 bool pen_commit(struct intake *in)
 {
 	struct err e = { 0 };
@@ -154,8 +167,10 @@ bool pen_commit(struct intake *in)
 		return false;
 	rc = wal_commit(in->wal, &e);
 	if (rc == ERR_LIMIT) {
-		if (!in->is_full)
+		if (!in->is_full) {
 			intake_warn("the disk is full: nothing is taken until there is room");
+			pen_tell(in, TAKING_FULL, e.text);
+		}
 		in->is_full = true;
 		in->again_us = in->now_us + AGAIN_US;
 		return false;
@@ -163,11 +178,14 @@ bool pen_commit(struct intake *in)
 	if (rc < 0) {
 		/* what is on the disk is known only after it was read again, by who comes next */
 		intake_warn("%s", e.text);
+		pen_tell(in, TAKING_FAILED, e.text);
 		in->is_broken = in->is_ending = true;
 		return false;
 	}
-	if (in->is_full)
+	if (in->is_full) {
 		intake_warn("there is room again");
+		pen_tell(in, TAKING_WELL, "");
+	}
 	in->is_full = false;
 	in->batch_since_us = 0;
 	if (in->has_waiting)

@@ -160,8 +160,14 @@ static int open_all(struct intake *in, struct err *e)
 		rc = check_begin(in, e);
 	if (rc == 0)
 		rc = process_confine(in->self, in->setup->files_below, &level, e);
-	if (rc == 0)
+	if (rc == 0) {
 		rc = pen_open(in, e);
+		pen_tell(in,
+			rc == 0                   ? TAKING_WELL :
+				rc == ERR_LIMIT ? TAKING_FULL :
+						  TAKING_FAILED,
+			rc == 0 ? "" : e->text);
+	}
 	if (rc == 0)
 		rc = udp_open(in, e);
 	if (rc == 0)

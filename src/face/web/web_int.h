@@ -10,6 +10,7 @@
 #include "core/org/token.h"
 #include "core/org/unit.h"
 #include "core/pack/pack.h"
+#include "core/trail/taking.h"
 #include "kit/http/http.h"
 #include "kit/sandbox/sandbox.h"
 #include "kit/text/text.h"
@@ -26,6 +27,7 @@ struct index_row {
 /* The state of the log, as every page tells it; looked at anew every few seconds. */
 struct log_strip {
 	bool is_broken;
+	struct taking_state taking; /* of lines; well, too, when nobody said */
 	uint64_t lines, unsealed, today;
 	bool is_today_all;
 	int64_t newest_s, sealed_s; /* 0: none, never */

@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "kit/vfile/vfile_trouble.h"
+
 struct real {
 	struct vfile_disk base;
 	int root;
@@ -102,6 +104,10 @@ static int real_allocate(struct vfile_disk *d, int handle, uint64_t size)
 
 static int real_sync(struct vfile_disk *d, int handle, bool is_data_only)
 {
+	int trouble = vfile_trouble();
+
+	if (trouble)
+		return -trouble;
 	/* Not tried again after EINTR: whatever it says, a failed sync is final. */
 	return (is_data_only ? fdatasync(handle) : fsync(handle)) != 0 ? -errno : 0;
 }
@@ -217,6 +223,7 @@ int vfile_disk_open(const char *root, struct vfile_disk **ret, struct err *e)
 	int fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct real *r;
 
+	vfile_trouble_begin();
 	if (fd < 0)
 		return err_errno(e, errno, "cannot open the folder \"%s\"", root);
 	r = calloc(1, sizeof(*r));
