@@ -1,7 +1,7 @@
-/* vfile_trouble.c - the test build's disk: a sync fails where the file named by the environment variable
- * KHIEN_TEST_DISK says so: "5 khien: intake" is errno 5 for each sync of that process, whose name
- * ps shows. Opened once, before a process confines itself, and read anew at each sync, so that a
- * disk can fail, and be mended, under a running service. Never linked into a product. */
+/* vfile_trouble.c - the test build's disk: a sync fails where the file named by the environment
+ * variable KHIEN_TEST_DISK says so: "5 khien: intake" is errno 5 for each sync of that process,
+ * whose name ps shows. Opened once, before a process confines itself, and read anew at each sync,
+ * so that a disk can fail, and be mended, under a running service. Never linked into a product. */
 #include "kit/vfile/vfile_trouble.h"
 
 #include <fcntl.h>
