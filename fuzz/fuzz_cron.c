@@ -15,6 +15,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	arena_init(&a, 512 * MIB);
 	for (int i = 0; i < 50 && str_next_line(&rest, &line); i++) {
+		int64_t days;
+
+		(void)anacron_line(line, &days, &user, &command);
 		if (cron_line(line, true, &schedule, &user, &command))
 			cron_period_days(schedule);
 		calendar_period_days(line);

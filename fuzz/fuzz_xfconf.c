@@ -9,7 +9,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct str bytes = { (const char *)data, size };
-	struct xfconf_value v = xfconf_find(bytes, "/saver/idle-activation/delay");
+	struct xfconf_value v =
+		xfconf_find(bytes, "/saver/idle-activation/delay", STR("an;@users;"));
 
 	assert(!v.value.ptr ||
 		(v.value.ptr >= bytes.ptr && v.value.ptr + v.value.len <= bytes.ptr + bytes.len));

@@ -3,6 +3,9 @@
 #include <fnmatch.h>
 #include <stddef.h>
 
+#include "work/hostaudit/resolve/deb.h"
+#include "work/hostaudit/resolve/resolve.h"
+
 struct pattern_context {
 	struct str distro_id, codename;
 	struct arena *a;
@@ -135,4 +138,92 @@ enum apt_match apt_takes_release(
 		m = other == APT_MATCH_NO ? m : other;
 	}
 	return m;
+}
+
+/* ---- pins ---- */
+
+#define INSTALLED_PRIORITY 100 /* of the version that is there */
+
+struct pin {
+	struct str package, pin, priority;
+	int64_t line;
+};
+
+/* "release l=Debian-Security,n=bookworm-security", "origin security.debian.org". */
+static enum apt_match pin_matches(struct host *h, const struct pin *p, const struct apt_release *r)
+{
+	struct str rest = p->pin, kind;
+	struct pattern_context context = { .a = host_arena(h) };
+	int64_t priority;
+
+	if (!str_is(p->package, "*") || !str_to_i64(p->priority, &priority) ||
+		priority >= INSTALLED_PRIORITY || !str_next_word(&rest, " \t", &kind))
+		return APT_MATCH_NO;
+	if (str_is(kind, "release"))
+		return pattern_matches(&context, rest, r);
+	if (str_is(kind, "origin"))
+		return str_find(rest, STR("security")) >= 0 ? APT_MATCH_YES : APT_MATCH_NO;
+	return APT_MATCH_NO;
+}
+
+static enum apt_match file_pins_away(
+	struct host *h, struct str path, const struct apt_release *r, int64_t *ret_line)
+{
+	struct str rest = host_bytes(h, path, NULL), line, name, value;
+	enum apt_match worst = APT_MATCH_NO, m;
+	struct pin pin = { 0 };
+	bool is_more = true;
+
+	for (int64_t n = 1; is_more; n++) {
+		enum deb_event event = DEB_END;
+
+		is_more = str_next_line(&rest, &line);
+		if (is_more)
+			event = deb_line(line, &name, &value);
+		if (event == DEB_FIELD && str_is_nocase(name, "Package"))
+			pin.package = value;
+		else if (event == DEB_FIELD && str_is_nocase(name, "Pin"))
+			pin.pin = value;
+		else if (event == DEB_FIELD && str_is_nocase(name, "Pin-Priority")) {
+			pin.priority = value;
+			pin.line = n;
+		}
+		if (event != DEB_END)
+			continue;
+		m = pin_matches(h, &pin, r);
+		if (m != APT_MATCH_NO && worst != APT_MATCH_YES) {
+			worst = m;
+			*ret_line = pin.line;
+		}
+		pin = (struct pin){ 0 };
+	}
+	return worst;
+}
+
+enum apt_match apt_pins_away(
+	struct host *h, const struct apt_release *r, struct str *ret_file, int64_t *ret_line)
+{
+	static const char folder[] = "/etc/apt/preferences.d";
+	struct str main = STR("/etc/apt/preferences");
+	enum apt_match worst = file_pins_away(h, main, r, ret_line);
+	const struct str *names;
+	size_t count = 0;
+
+	*ret_file = main;
+	if (host_list(h, folder, &names, &count) < 0)
+		return worst;
+	for (size_t i = 0; i < count && worst != APT_MATCH_YES; i++) {
+		struct str path = arena_fmt(host_arena(h), "%s/%.*s", folder, STR_FMT(names[i]));
+		enum apt_match m;
+
+		/* apt takes names without a dot, or ending in .pref */
+		if (str_has(names[i], '.') && !str_ends(names[i], ".pref"))
+			continue;
+		m = file_pins_away(h, path, r, ret_line);
+		if (m == APT_MATCH_NO)
+			continue;
+		worst = m;
+		*ret_file = path;
+	}
+	return worst;
 }

@@ -137,6 +137,34 @@ static void dump_script(
 	to(call, host_arena(h), folder);
 }
 
+/* "timeshift --check", which its cron file calls every hour, makes a copy only when one of the
+ * schedules in timeshift.json is on and due. */
+static int64_t timeshift_period(struct host *h, struct str command)
+{
+	static const struct {
+		const char *key;
+		int64_t days;
+	} schedules[] = { { "\"schedule_hourly\"", 1 }, { "\"schedule_daily\"", 1 },
+		{ "\"schedule_weekly\"", 7 }, { "\"schedule_monthly\"", 31 } };
+	static const char *const paths[] = { "/etc/timeshift/timeshift.json",
+		"/etc/timeshift.json", NULL };
+	const char *path = first_there(h, paths);
+	struct str text, name, value, end;
+	ptrdiff_t at;
+
+	if (str_find(command, STR("--check")) < 0)
+		return -1;
+	text = path ? host_bytes(h, str_of(path), NULL) : STR("");
+	for (size_t i = 0; i < COUNT(schedules); i++) {
+		at = str_find(text, str_of(schedules[i].key));
+		if (at >= 0 && str_split(str_from(text, (size_t)at), ':', &name, &value) &&
+			str_split(value, '\n', &value, &end))
+			if (str_find(value, STR("true")) >= 0)
+				return schedules[i].days;
+	}
+	return 0;
+}
+
 static void configure(struct host *h, struct backup_call *call)
 {
 	struct str tool = str_of(call->tool);
@@ -338,6 +366,7 @@ bool backup_read(struct host *h, struct str command, struct str script, struct s
 		.mount = STR(""),
 		.newest = STR(""),
 		.newest_bytes = -1,
+		.period_days = -1,
 		.where = "unclear" };
 
 	backup_of(command, environment, host_arena(h), &b.call);
@@ -347,6 +376,8 @@ bool backup_read(struct host *h, struct str command, struct str script, struct s
 		return false;
 	if (b.call.is_configured)
 		configure(h, &b.call);
+	if (str_is(str_of(b.call.tool), "timeshift"))
+		b.period_days = timeshift_period(h, command);
 	b.scheme = str_of(b.call.scheme);
 	if (b.call.where == BACKUP_ELSEWHERE)
 		b.where = "elsewhere";

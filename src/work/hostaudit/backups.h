@@ -15,6 +15,8 @@ struct backup {
 	int64_t newest_at_s;  /* 0: no trace of a copy was found */
 	struct str newest;    /* that trace */
 	int64_t newest_bytes; /* -1: not a file */
+	int64_t period_days;  /* of the tool's own schedule, which its call only looks at; 0: never;
+			       * -1: it makes a copy at each call */
 };
 
 /* COMMAND of a schedule, the SCRIPT it calls ("" for none), ENVIRONMENT as lines NAME=value, the

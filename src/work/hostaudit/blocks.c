@@ -6,6 +6,7 @@
 #define DEPTH_MAX 16
 #define DEVICES_MAX 512
 #define DISKS_TOLD 8
+#define MDSTAT_BYTES (64 * KIB)
 #define ASK_HOST "ask-host"
 #define ASK_STORAGE "ask-storage"
 #define ASK_VENDOR "vendor-tool"
@@ -318,4 +319,20 @@ struct stack stack_of(struct host *h, struct str number, struct str source)
 			number))
 		return none;
 	return stack_of_name(h, name);
+}
+
+bool mdstat_find(struct host *h, struct str device, struct mdstat_array *ret)
+{
+	struct str text, name = path_base(device);
+	int64_t number;
+
+	if (str_starts(device, "/dev/md/") && str_to_i64(name, &number))
+		name = arena_fmt(host_arena(h), "md%lld", (long long)number);
+	if (!str_starts(name, "md") ||
+		host_read_proc(h, "/proc/mdstat", MDSTAT_BYTES, host_arena(h), &text) < 0)
+		return false;
+	while (mdstat_next(&text, ret))
+		if (str_eq(ret->name, name))
+			return true;
+	return false;
 }

@@ -5,6 +5,7 @@
 #define WORK_BLOCKS_H
 
 #include "work/hostaudit/host.h"
+#include "work/hostaudit/resolve/mdstat.h"
 
 enum tri { TRI_NO, TRI_YES, TRI_UNCLEAR };
 
@@ -31,6 +32,9 @@ struct str sys_line(struct host *h, const char *path);
 /* A number of a file of /sys, -1 when it is not there. */
 int64_t sys_number(struct host *h, const char *path);
 
+/* The array that /proc/mdstat shows under the name of DEVICE ("/dev/md0", "/dev/md/0"). */
+bool mdstat_find(struct host *h, struct str device, struct mdstat_array *ret);
+
 /* Is LEVEL of md ("raid1"), LVM ("mirror") or btrfs ("raid1c3") one that survives a lost disk? */
 bool raid_is_redundant(struct str level);
 /* What a uuid of the device mapper says of encryption: "LUKS2" for "CRYPT-LUKS2-…"; "" for none,
@@ -40,6 +44,9 @@ struct str dm_cipher(struct str dm_uuid);
 /* The level that LVM's own record /etc/lvm/backup/VG gives the volume VG/LV: "raid1", "striped";
  * "" when it does not tell. Pure. */
 struct str lvm_level(struct str backup, struct str volume);
+/* Take the next device that the record says its group lies on off *REST: "/dev/mapper/sda5_crypt".
+ * It is LVM's own hint, of the day it last wrote the record. Pure. */
+bool lvm_next_device(struct str *backup, struct str *ret_device);
 /* "vg-lv--x" of the device mapper is volume "lv-x" of group "vg". False when it is no such name. */
 bool lvm_names(struct arena *a, struct str dm_name, struct str *ret_group, struct str *ret_volume);
 

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "work/hostaudit/databases.h"
+#include "work/hostaudit/resolve/systemd.h"
 
 static struct str without_comment(struct str line)
 {
@@ -169,6 +170,74 @@ static bool is_off(const struct setting *s)
 	return !s->value.ptr || !str_bool(s->value, true);
 }
 
+/* What a unit gives the program: which option files it reads, then options that beat them. */
+struct command {
+	struct setting line;
+	struct str defaults, extra; /* --defaults-file, --defaults-extra-file; "" */
+	bool is_without;            /* --no-defaults */
+};
+
+static struct command command_of(struct host *h)
+{
+	static const char *const units[] = { "mariadb.service", "mysql.service", "mysqld.service" };
+	struct command c = { .defaults = STR(""), .extra = STR("") };
+	struct str rest, word, name, value;
+
+	for (size_t i = 0; i < COUNT(units) && c.line.value.len == 0; i++)
+		systemd_unit_command(h, units[i], &c.line);
+	rest = c.line.value;
+	while (str_next_word(&rest, " \t", &word)) {
+		word = str_unquote(word);
+		c.is_without = c.is_without || str_is(word, "--no-defaults");
+		if (!str_split(word, '=', &name, &value))
+			continue;
+		if (str_is(name, "--defaults-file"))
+			c.defaults = str_unquote(value);
+		else if (str_is(name, "--defaults-extra-file"))
+			c.extra = str_unquote(value);
+	}
+	return c;
+}
+
+/* "--bind-address=0.0.0.0", "--bind-address 0.0.0.0", "--skip-networking". */
+static void take_command(struct options *o, const struct command *c)
+{
+	struct str rest = c->line.value, word, next;
+
+	while (str_next_word(&rest, " \t", &word)) {
+		struct mycnf_line l = { .group = STR("mysqld"), .line = c->line.line };
+		struct str behind = rest;
+
+		word = str_unquote(word);
+		if (!str_starts(word, "--"))
+			continue;
+		word = str_from(word, 2);
+		if (str_split(word, '=', &l.name, &l.value)) {
+			l.value = str_unquote(l.value);
+		} else {
+			l.name = word;
+			if (str_next_word(&behind, " \t", &next) && !str_starts(next, "-"))
+				l.value = str_unquote(next);
+		}
+		take(o, &l, c->line.file);
+	}
+}
+
+static void load_all(struct options *o)
+{
+	struct command c = command_of(o->list->h);
+
+	if (c.defaults.len > 0) {
+		load(o, c.defaults, 0);
+	} else if (!c.is_without) {
+		load(o, STR("/etc/my.cnf"), 0);
+		load(o, STR("/etc/mysql/my.cnf"), 0);
+		if (c.extra.len > 0)
+			load(o, c.extra, 0);
+	}
+	take_command(o, &c);
+}
+
 void databases_mysql(struct database_list *list)
 {
 	static const char *const mariadb_programs[] = { "/usr/sbin/mariadbd",
@@ -184,8 +253,7 @@ void databases_mysql(struct database_list *list)
 		o.is_there = o.is_there || host_exists(list->h, mysql_programs[i]);
 	if (!o.is_there)
 		return; /* the same files also serve the client alone */
-	load(&o, STR("/etc/my.cnf"), 0);
-	load(&o, STR("/etc/mysql/my.cnf"), 0);
+	load_all(&o);
 	d = database_add(list, o.is_mariadb ? "mariadb" : "mysql", STR("mysqld"));
 	if (!d)
 		return;

@@ -133,6 +133,22 @@ static void take_redis(
 		read_acl(r, words[1]);
 }
 
+/* Redis takes a pattern here, in the order of names. */
+static void include_redis(struct redis *r, struct str path, int depth)
+{
+	const struct str *paths;
+	size_t count;
+
+	if (!str_has(path, '*') && !str_has(path, '?') && !str_has(path, '[')) {
+		load_redis(r, path, depth);
+		return;
+	}
+	if (host_glob(r->list->h, arena_cstr(r->list->a, path), &paths, &count) != 0)
+		return;
+	for (size_t i = 0; i < count; i++)
+		load_redis(r, paths[i], depth);
+}
+
 static void load_redis(struct redis *r, struct str path, int depth)
 {
 	struct str words[REDIS_WORDS_MAX];
@@ -150,7 +166,7 @@ static void load_redis(struct redis *r, struct str path, int depth)
 
 		number++;
 		if (count == 2 && str_is_nocase(words[0], "include"))
-			load_redis(r, words[1], depth + 1);
+			include_redis(r, words[1], depth + 1);
 		else
 			take_redis(r, words, count, file, number);
 	}

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "work/hostaudit/databases.h"
+#include "work/hostaudit/resolve/systemd.h"
+#include "work/hostaudit/units.h"
 
 #define CLUSTERS "/etc/postgresql"
 
@@ -141,6 +143,21 @@ struct cluster {
 	struct setting listen, port, data, hba;
 };
 
+static const struct {
+	const char *name;
+	size_t at;
+} named[] = {
+	{ "listen_addresses", offsetof(struct cluster, listen) },
+	{ "port", offsetof(struct cluster, port) },
+	{ "data_directory", offsetof(struct cluster, data) },
+	{ "hba_file", offsetof(struct cluster, hba) },
+};
+
+static struct setting *setting_at(struct cluster *c, size_t i)
+{
+	return (struct setting *)((char *)c + named[i].at);
+}
+
 static void load(struct cluster *c, struct str path, int depth);
 
 static struct str beside(struct database_list *list, struct str file, struct str name)
@@ -166,24 +183,13 @@ static void load_dir(struct cluster *c, struct str dir, int depth)
 static void take(
 	struct cluster *c, const struct postgres_line *l, struct str file, int number, int depth)
 {
-	struct arena *a = c->list->a;
-	const struct {
-		const char *name;
-		struct setting *setting;
-	} names[] = {
-		{ "listen_addresses", &c->listen },
-		{ "port", &c->port },
-		{ "data_directory", &c->data },
-		{ "hba_file", &c->hba },
-	};
-
 	if (str_is_nocase(l->name, "include") || str_is_nocase(l->name, "include_if_exists"))
 		load(c, beside(c->list, file, l->value), depth + 1);
 	else if (str_is_nocase(l->name, "include_dir"))
 		load_dir(c, beside(c->list, file, l->value), depth + 1);
-	for (size_t i = 0; i < COUNT(names); i++)
-		if (str_is_nocase(l->name, names[i].name))
-			setting_win(names[i].setting, a, l->value, file, number);
+	for (size_t i = 0; i < COUNT(named); i++)
+		if (str_is_nocase(l->name, named[i].name))
+			setting_win(setting_at(c, i), c->list->a, l->value, file, number);
 }
 
 static void load(struct cluster *c, struct str path, int depth)
@@ -205,6 +211,18 @@ static void load(struct cluster *c, struct str path, int depth)
 	}
 }
 
+static bool is_method(struct str word)
+{
+	static const char *const methods[] = { "trust", "reject", "scram-sha-256", "md5",
+		"password", "gss", "sspi", "ident", "peer", "ldap", "radius", "cert", "pam", "bsd",
+		"oauth", "crypt", "krb5" };
+
+	for (size_t i = 0; i < COUNT(methods); i++)
+		if (str_is(word, methods[i]))
+			return true;
+	return false;
+}
+
 /* The first line that fits a connection decides: behind one for all of its kind none is reached. */
 static void find_trust(struct cluster *c, struct database *d, struct str hba)
 {
@@ -223,6 +241,12 @@ static void find_trust(struct cluster *c, struct database *d, struct str hba)
 			!((rule.is_unix && !is_unix_closed) || (rule.is_ip4 && !is_ip4_closed) ||
 				(rule.is_ip6 && !is_ip6_closed)))
 			continue;
+		if (!is_method(rule.method)) {
+			/* the server refuses the whole file, and keeps what it read before */
+			host_gap(c->list->h, GAP_SYNTAX,
+				arena_fmt(c->list->a, "%.*s:%d", STR_FMT(file), number).ptr);
+			continue;
+		}
 		is_unix_closed = is_unix_closed || (rule.is_all && rule.is_unix);
 		is_ip4_closed = is_ip4_closed || (rule.is_all && rule.is_ip4);
 		is_ip6_closed = is_ip6_closed || (rule.is_all && rule.is_ip6);
@@ -243,27 +267,81 @@ static void find_trust(struct cluster *c, struct database *d, struct str hba)
 	}
 }
 
-static void add_cluster(struct database_list *list, struct str conf, struct str instance)
+/* "-c listen_addresses=*", "--port=5433", "-p 5433", "-h ADDRESS", "-i": they beat the files. */
+static void take_command(struct cluster *c, const struct setting *command)
+{
+	struct str rest = command->value, word, next;
+
+	while (str_next_word(&rest, " \t", &word)) {
+		struct postgres_line l = { 0 };
+		struct str behind = rest;
+		bool has_next = str_next_word(&behind, " \t", &next);
+
+		word = str_unquote(word);
+		if (str_is(word, "-i"))
+			l = (struct postgres_line){ STR("listen_addresses"), STR("*") };
+		else if (str_is(word, "-h") && has_next)
+			l = (struct postgres_line){ STR("listen_addresses"), str_unquote(next) };
+		else if (str_is(word, "-p") && has_next)
+			l = (struct postgres_line){ STR("port"), str_unquote(next) };
+		else if (str_is(word, "-c") && has_next)
+			str_split(str_unquote(next), '=', &l.name, &l.value);
+		else if (str_starts(word, "--"))
+			str_split(str_from(word, 2), '=', &l.name, &l.value);
+		for (size_t i = 0; l.name.ptr && i < COUNT(named); i++)
+			if (str_is_nocase(l.name, named[i].name) ||
+				(str_is(l.name, "listen-addresses") && i == 0))
+				setting_win(setting_at(c, i), c->list->a, str_unquote(l.value),
+					command->file, command->line);
+	}
+}
+
+static struct database *add_cluster(struct database_list *list, struct str conf,
+	struct str instance, const struct setting *command)
 {
 	struct cluster c = { .list = list };
 	struct database *d;
 	struct str data;
 
 	if (!host_exists(list->h, arena_cstr(list->a, conf)))
-		return;
+		return NULL;
 	load(&c, conf, 0);
 	data = c.data.value.ptr ? c.data.value :
 				  str_until(conf, conf.len - path_base(conf).len - 1);
 	load(&c, arena_fmt(list->a, "%.*s/postgresql.auto.conf", STR_FMT(data)), 0);
+	if (command)
+		take_command(&c, command);
 	d = database_add(list, "postgresql", instance);
 	if (!d)
-		return;
+		return NULL;
 	d->listen = c.listen;
 	d->fallback = STR("localhost");
 	d->port = 5432;
 	if (c.port.value.ptr)
 		str_to_i64(c.port.value, &d->port);
 	find_trust(&c, d, beside(list, conf, c.hba.value.ptr ? c.hba.value : STR("pg_hba.conf")));
+	return d;
+}
+
+/* Elsewhere than on Debian a unit names the folder of its data: "-D ${PGDATA}", or PGDATA alone. */
+static void add_unit_cluster(struct database_list *list)
+{
+	struct setting command = { 0 };
+	struct str rest, word, line, name, value, dir = STR("/var/lib/pgsql/data"), own = STR("");
+
+	systemd_unit_command(list->h, "postgresql.service", &command);
+	rest = systemd_unit_environment(list->h, "postgresql.service");
+	while (str_next_line(&rest, &line))
+		if (str_split(str_trim(line), '=', &name, &value) && str_is(name, "PGDATA"))
+			dir = str_unquote(value);
+	rest = command.value;
+	while (str_next_word(&rest, " \t", &word))
+		if (str_is(word, "-D") && str_next_word(&rest, " \t", &own))
+			dir = str_unquote(own);
+	while (dir.len > 1 && str_ends(dir, "/"))
+		dir = str_until(dir, dir.len - 1);
+	add_cluster(list, arena_fmt(list->a, "%.*s/postgresql.conf", STR_FMT(dir)), path_base(dir),
+		&command);
 }
 
 /* Debian's start.conf: auto, manual or disabled. */
@@ -280,12 +358,39 @@ static bool is_started(struct database_list *list, struct str dir)
 	return true;
 }
 
+/* PostgreSQL's own packages for the RHEL family: a folder a version, a unit a version. */
+static void add_versions_of_red_hat(struct database_list *list)
+{
+	const struct str *paths;
+	size_t count;
+
+	if (host_glob(list->h, "/var/lib/pgsql/*/data/postgresql.conf", &paths, &count) != 0)
+		return;
+	for (size_t i = 0; i < count && i < 64; i++) {
+		struct str version = str_from(paths[i], strlen("/var/lib/pgsql/"));
+		ptrdiff_t slash = str_find_char(version, '/');
+		struct setting command = { 0 };
+		const char *unit;
+		struct database *d;
+
+		version = str_until(version, slash > 0 ? (size_t)slash : 0);
+		unit = arena_fmt(list->a, "postgresql-%.*s.service", STR_FMT(version)).ptr;
+		systemd_unit_command(list->h, unit, &command);
+		d = add_cluster(list, paths[i], arena_fmt(list->a, "%.*s/data", STR_FMT(version)),
+			&command);
+		if (d)
+			d->is_started = unit_starts(list->h, unit);
+	}
+}
+
 void databases_postgres(struct database_list *list)
 {
 	const struct str *versions;
 	const struct str *names;
 	size_t version_count, name_count;
 
+	add_unit_cluster(list);
+	add_versions_of_red_hat(list);
 	if (host_list(list->h, CLUSTERS, &versions, &version_count) < 0)
 		return;
 	for (size_t v = 0; v < version_count && v < 64; v++) {
@@ -296,13 +401,12 @@ void databases_postgres(struct database_list *list)
 			continue;
 		for (size_t n = 0; n < name_count && n < 64; n++) {
 			struct str cluster = arena_fmt(list->a, "%s/%s", dir, names[n].ptr);
-			size_t before = list->len;
+			struct database *d = add_cluster(list,
+				arena_fmt(list->a, "%s/postgresql.conf", cluster.ptr),
+				arena_fmt(list->a, "%s/%s", versions[v].ptr, names[n].ptr), NULL);
 
-			add_cluster(list, arena_fmt(list->a, "%s/postgresql.conf", cluster.ptr),
-				arena_fmt(list->a, "%s/%s", versions[v].ptr, names[n].ptr));
-			if (list->len > before)
-				list->at[before].is_started = is_started(list, cluster);
+			if (d)
+				d->is_started = is_started(list, cluster);
 		}
 	}
-	add_cluster(list, STR("/var/lib/pgsql/data/postgresql.conf"), STR("data"));
 }

@@ -44,22 +44,27 @@ struct rsyslog {
 	int blocks;          /* open braces: of conditions and rulesets */
 };
 
-/* Does a selector take every facility, from informational messages on at the latest? */
+/* Does a selector take every facility, from informational messages on at the latest, and leave
+ * none out? */
 static bool takes_all(struct str selector)
 {
 	struct str one, facility, priority;
+	bool is_all = false;
 
 	if (selector.len == 0)
 		return true;
 	while (str_next_word(&selector, ";", &one)) {
-		if (!str_split(str_trim(one), '.', &facility, &priority) || !str_is(facility, "*"))
+		if (!str_split(str_trim(one), '.', &facility, &priority))
 			continue;
-		priority = str_starts(priority, "=") ? str_from(priority, 1) : priority;
-		if (str_is(priority, "*") || str_is_nocase(priority, "debug") ||
-			str_is_nocase(priority, "info") || str_is_nocase(priority, "notice"))
-			return true;
+		if (str_is_nocase(priority, "none") || str_starts(priority, "!"))
+			return false;
+		if (str_is(facility, "*") &&
+			(str_is(priority, "*") || str_is_nocase(priority, "debug") ||
+				str_is_nocase(priority, "info") ||
+				str_is_nocase(priority, "notice")))
+			is_all = true;
 	}
-	return false;
+	return is_all;
 }
 
 /* The value of NAME="…" in the arguments of an action; STR_NONE when it is not given. */
@@ -213,17 +218,39 @@ static void take_statement(struct rsyslog *r, struct str text, int line)
 		take_old_action(r, word, line);
 }
 
-static struct str without_comment(struct str line)
+/* LINE without "# …" and without what stands between the marks of a comment that may go on over
+ * lines; *IS_INSIDE: such a comment is open. */
+static struct str without_comment(struct arena *a, struct str line, bool *is_inside)
 {
+	struct str kept = STR("");
 	bool is_quoted = false;
+	size_t from = 0, i = 0;
 
-	for (size_t i = 0; i < line.len; i++) {
-		if (line.ptr[i] == '"')
+	for (; i < line.len; i++) {
+		bool has_next = i + 1 < line.len;
+
+		if (*is_inside && has_next && line.ptr[i] == '*' && line.ptr[i + 1] == '/') {
+			*is_inside = false;
+			from = ++i + 1;
+		} else if (*is_inside) {
+			from = i + 1;
+		} else if (line.ptr[i] == '"') {
 			is_quoted = !is_quoted;
-		else if (line.ptr[i] == '#' && !is_quoted)
-			return str_until(line, i);
+		} else if (line.ptr[i] == '#' && !is_quoted) {
+			break;
+		} else if (!is_quoted && has_next && line.ptr[i] == '/' &&
+			line.ptr[i + 1] == '*' &&
+			(i == 0 || line.ptr[i - 1] == ' ' || line.ptr[i - 1] == '\t')) {
+			kept = arena_fmt(a, "%.*s%.*s ", STR_FMT(kept), (int)(i - from),
+				line.ptr + from);
+			*is_inside = true;
+			from = ++i + 1;
+		}
 	}
-	return line;
+	if (kept.len == 0 && from == 0)
+		return str_until(line, i);
+	return from < i ? arena_fmt(a, "%.*s%.*s", STR_FMT(kept), (int)(i - from), line.ptr + from)
+			: kept;
 }
 
 #define STATEMENT_BYTES (16 * KIB)
@@ -251,12 +278,13 @@ void forward_rsyslog(
 	struct str statement = STR("");
 	struct str line;
 	int number = 0, begins = 0, depth = 0, opened = 0;
+	bool is_inside = false;
 
 	while (str_next_line(&bytes, &line)) {
 		bool goes_on;
 
 		number++;
-		line = str_trim(without_comment(line));
+		line = str_trim(without_comment(list->a, line, &is_inside));
 		goes_on = str_ends(line, "\\");
 		if (goes_on)
 			line = str_until(line, line.len - 1);

@@ -38,6 +38,9 @@ static bool is_disk_type(struct str fstype, struct str source)
 	for (size_t i = 0; i < COUNT(images); i++)
 		if (str_is(fstype, images[i]))
 			return false;
+	if (str_starts(fstype, "udf,") || str_starts(fstype, "iso9660,") ||
+		str_starts(source, "/dev/sr") || str_starts(source, "/dev/cdrom"))
+		return false;
 	for (size_t i = 0; i < COUNT(pools); i++)
 		if (str_is(fstype, pools[i]))
 			return true;

@@ -29,13 +29,28 @@ static bool is_special(struct str name)
 		str_is_nocase(name, "ipc$");
 }
 
+/* "hosts allow = ALL" and networks of every address shut nobody out, "ALL EXCEPT …" hardly any. */
+static bool shuts_out(struct str hosts)
+{
+	static const char *const all[] = { "ALL", "0.0.0.0/0", "0.0.0.0/0.0.0.0", "::/0" };
+	struct str word;
+
+	if (str_trim(hosts).len == 0)
+		return false;
+	while (str_next_word(&hosts, " \t,;", &word))
+		for (size_t i = 0; i < COUNT(all); i++)
+			if (str_is_nocase(word, all[i]))
+				return false;
+	return true;
+}
+
 static void add_share(struct share_list *list, const struct samba_share *from)
 {
 	const struct setting *path = &from->value[SAMBA_PATH];
 	const struct setting *guest = &from->value[SAMBA_GUEST_OK];
 	const struct setting *hosts = &from->value[SAMBA_HOSTS_ALLOW];
 	bool is_homes = str_is_nocase(from->name, "homes");
-	bool has_hosts = hosts->value.ptr && hosts->value.len > 0;
+	bool has_hosts = hosts->value.ptr && shuts_out(hosts->value);
 	struct share *share;
 
 	if (!samba_bool(&from->value[SAMBA_AVAILABLE], true) ||

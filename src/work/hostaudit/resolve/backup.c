@@ -615,8 +615,8 @@ static bool encrypts(const struct shell_command *c, size_t from, struct str prog
 static size_t skip_wrappers(const struct shell_command *c, size_t from)
 {
 	static const char *const wrappers[] = { "nice", "ionice", "sudo", "time", "nohup", "exec",
-		"then", "do", "else", "if", "!", "{", "chronic", "flock", "timeout", "env",
-		"command", "setpriv", "chrt", "systemd-cat", "caffeinate", "runuser" };
+		"then", "do", "else", "if", "!", "{", "chronic", "flock", "timeout", "env", "chrt",
+		"command", "setpriv", "systemd-cat", "caffeinate", "runuser", "systemd-inhibit" };
 	size_t i = from;
 
 	for (bool is_wrapper = true; is_wrapper && i < c->count;) {

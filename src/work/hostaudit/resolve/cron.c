@@ -194,20 +194,27 @@ int64_t cron_period_days(struct str s)
 	return longest_gap(&d);
 }
 
+static bool is_assignment(struct str line)
+{
+	struct str name, value;
+
+	return str_split(line, '=', &name, &value) && name.len > 0 &&
+		(isalpha((unsigned char)name.ptr[0]) || name.ptr[0] == '_') &&
+		!str_has(str_trim(name), ' ') && !str_has(str_trim(name), '\t');
+}
+
 bool cron_line(struct str line, bool has_user, struct str *ret_schedule, struct str *ret_user,
 	struct str *ret_command)
 {
-	struct str trimmed = str_trim(line), rest = trimmed, word = { 0 }, name;
+	struct str trimmed = str_trim(line), rest = trimmed, word = { 0 };
 	int fields = 5;
 
 	if (trimmed.len == 0 || trimmed.ptr[0] == '#')
 		return false;
 	if (trimmed.ptr[0] == '@')
 		fields = 1;
-	else if (str_split(trimmed, '=', &name, &word) && name.len > 0 &&
-		(isalpha((unsigned char)name.ptr[0]) || name.ptr[0] == '_') &&
-		!str_has(str_trim(name), ' ') && !str_has(str_trim(name), '\t'))
-		return false; /* NAME = value */
+	else if (is_assignment(trimmed))
+		return false;
 	for (int i = 0; i < fields; i++)
 		if (!str_next_word(&rest, " \t", &word))
 			return false;
@@ -217,6 +224,24 @@ bool cron_line(struct str line, bool has_user, struct str *ret_schedule, struct 
 		return false;
 	*ret_command = str_trim(rest);
 	return ret_command->len > 0;
+}
+
+bool anacron_line(
+	struct str line, int64_t *ret_days, struct str *ret_name, struct str *ret_command)
+{
+	struct str trimmed = str_trim(line), rest = trimmed, period, delay, name;
+	int64_t days;
+
+	if (trimmed.len == 0 || trimmed.ptr[0] == '#' || is_assignment(trimmed) ||
+		!str_next_word(&rest, " \t", &period) || !str_next_word(&rest, " \t", &delay) ||
+		!str_next_word(&rest, " \t", &name) || str_trim(rest).len == 0)
+		return false;
+	*ret_days = str_starts(period, "@")                      ? cron_period_days(period) :
+		str_to_i64(period, &days) && days > 0 && days < 3660 ? days :
+								       -1;
+	*ret_name = name;
+	*ret_command = str_trim(rest);
+	return true;
 }
 
 static int64_t calendar_nickname(struct str s)

@@ -215,19 +215,37 @@ static void add_line(struct dconf *d, struct str line, struct str home)
 		add_source(d, arena_str(a, str_from(line, 8)), false);
 }
 
+/* DCONF_PROFILE of /etc/environment; "user" without it. */
+static struct str profile_name(struct host *h)
+{
+	struct str rest = host_bytes(h, STR("/etc/environment"), NULL), line, name, value;
+	struct str profile = STR("user");
+
+	while (str_next_line(&rest, &line))
+		if (str_split(str_trim(line), '=', &name, &value) &&
+			str_is(str_trim(name), "DCONF_PROFILE") && str_trim(value).len > 0)
+			profile = str_unquote(str_trim(value));
+	return profile;
+}
+
 void dconf_open(struct host *h, struct str home, struct dconf *ret)
 {
-	static const char *const profiles[] = { "/etc/dconf/profile/user",
-		"/usr/local/share/dconf/profile/user", "/usr/share/dconf/profile/user" };
-	struct str rest = STR("user-db:user\n");
+	static const char *const folders[] = { "/etc/dconf/profile/",
+		"/usr/local/share/dconf/profile/", "/usr/share/dconf/profile/" };
+	struct str rest = STR("user-db:user\n"), profile = profile_name(h);
 	struct str line;
 
 	*ret = (struct dconf){ .h = h, .stale = STR("") };
-	for (size_t i = 0; i < COUNT(profiles); i++)
-		if (host_exists(h, profiles[i])) {
-			rest = host_bytes(h, str_of(profiles[i]), NULL);
-			break;
-		}
+	for (size_t i = 0; i < COUNT(folders); i++) {
+		struct str path = str_starts(profile, "/") ?
+			arena_str(host_arena(h), profile) :
+			arena_fmt(host_arena(h), "%s%.*s", folders[i], STR_FMT(profile));
+
+		if (!host_exists(h, path.ptr))
+			continue;
+		rest = host_bytes(h, path, NULL);
+		break;
+	}
 	while (str_next_line(&rest, &line)) {
 		line = str_trim(line);
 		if (line.len > 0 && line.ptr[0] != '#')

@@ -73,3 +73,17 @@ struct str lvm_level(struct str backup, struct str volume)
 	}
 	return level;
 }
+
+bool lvm_next_device(struct str *backup, struct str *ret_device)
+{
+	struct str line, name, value, device, behind;
+
+	while (str_next_line(backup, &line))
+		if (str_split(str_trim(line), '=', &name, &value) &&
+			str_is(str_trim(name), "device") && str_split(value, '"', &name, &device) &&
+			str_split(device, '"', &device, &behind)) {
+			*ret_device = device;
+			return true;
+		}
+	return false;
+}

@@ -42,6 +42,15 @@ struct unit systemd_unit(struct host *h, const char *name);
 void systemd_unit_conf(struct host *h, const char *name, const char *section, const char *key,
 	struct setting *ret);
 
+/* All assignments of KEY since the last reset, a line each; "" when there are none. */
+struct str systemd_unit_lines(
+	struct host *h, const char *name, const char *section, const char *key);
+/* Lines NAME=value of Environment=, then of the files of EnvironmentFile=: the last one counts.
+ * May hold secrets: never shown. */
+struct str systemd_unit_environment(struct host *h, const char *name);
+/* The last ExecStart= with $NAME and ${NAME} put in from that environment. */
+void systemd_unit_command(struct host *h, const char *name, struct setting *ret);
+
 /* The longest time between two starts by the timer NAME, in days; 0: it never starts again by
  * itself, -1: not understood. *RET: what says so. */
 int64_t systemd_timer_days(struct host *h, const char *name, struct setting *ret);

@@ -1,8 +1,11 @@
 /* Units of systemd: is it there, would it start, what does it say. Declared in resolve/systemd.h.
  */
+#include <ctype.h>
 #include <sys/stat.h>
 
 #include "work/hostaudit/resolve/systemd.h"
+
+#define ALL_BYTES (16 * KIB) /* of what several assignments give together */
 
 static const char *const unit_roots[] = { "/etc/systemd/system", "/run/systemd/system",
 	"/run/systemd/generator", "/usr/local/lib/systemd/system", "/usr/lib/systemd/system",
@@ -124,8 +127,14 @@ struct unit systemd_unit(struct host *h, const char *name)
 	return (struct unit){ has_install(h, file) ? UNIT_DISABLED : UNIT_STATIC, file };
 }
 
-static void read_unit(
-	struct host *h, struct str path, const char *section, const char *key, struct setting *ret)
+/* What a unit gives one key: the last assignment, or all since the last reset, a line each. */
+struct wanted {
+	const char *section, *key;
+	struct setting last;
+	struct str all;
+};
+
+static void read_unit(struct host *h, struct str path, struct wanted *w)
 {
 	struct arena *a = host_arena(h);
 	struct str file = path;
@@ -135,36 +144,139 @@ static void read_unit(
 
 	ini_init(&ini, bytes, INI_JOIN, a);
 	while (ini_next(&ini, &entry)) {
-		if (!str_is(entry.section, section) || !str_is(entry.key, key) || !entry.value.ptr)
+		if (!str_is(entry.section, w->section) || !str_is(entry.key, w->key) ||
+			!entry.value.ptr)
 			continue;
-		if (entry.value.len == 0)
-			setting_unset(ret, a);
-		else
-			setting_win(ret, a, entry.value, file, entry.line);
+		if (entry.value.len == 0) {
+			setting_unset(&w->last, a);
+			w->all = STR("");
+			continue;
+		}
+		setting_win(&w->last, a, entry.value, file, entry.line);
+		if (w->all.len < ALL_BYTES)
+			w->all = arena_fmt(a, "%.*s%.*s\n", STR_FMT(w->all), STR_FMT(entry.value));
 	}
+}
+
+static void read_dropins(struct host *h, const char *name, struct wanted *w)
+{
+	const struct str *paths;
+	size_t count;
+
+	systemd_dropins(
+		h, arena_fmt(host_arena(h), "systemd/system/%s.d", name).ptr, &paths, &count);
+	for (size_t i = 0; i < count; i++)
+		read_unit(h, paths[i], w);
+}
+
+static void read_all(struct host *h, const char *name, struct wanted *w)
+{
+	struct str shared = template_of(host_arena(h), name);
+	struct str file = unit_file(h, name);
+
+	if (file.len == 0 && shared.len > 0)
+		file = unit_file(h, shared.ptr);
+	if (file.len > 0 && !is_masked(h, file))
+		read_unit(h, file, w);
+	if (shared.len > 0)
+		read_dropins(h, shared.ptr, w);
+	read_dropins(h, name, w);
 }
 
 void systemd_unit_conf(
 	struct host *h, const char *name, const char *section, const char *key, struct setting *ret)
 {
-	struct arena *a = host_arena(h);
-	struct str shared = template_of(a, name);
-	struct str file = unit_file(h, name);
-	const struct str *paths;
-	size_t count;
+	struct wanted w = { .section = section, .key = key, .all = STR("") };
 
-	*ret = (struct setting){ 0 };
-	if (file.len == 0 && shared.len > 0)
-		file = unit_file(h, shared.ptr);
-	if (file.len > 0 && !is_masked(h, file))
-		read_unit(h, file, section, key, ret);
-	if (shared.len > 0) {
-		systemd_dropins(
-			h, arena_fmt(a, "systemd/system/%s.d", shared.ptr).ptr, &paths, &count);
-		for (size_t i = 0; i < count; i++)
-			read_unit(h, paths[i], section, key, ret);
+	read_all(h, name, &w);
+	*ret = w.last;
+}
+
+struct str systemd_unit_lines(
+	struct host *h, const char *name, const char *section, const char *key)
+{
+	struct wanted w = { .section = section, .key = key, .all = STR("") };
+
+	read_all(h, name, &w);
+	return w.all;
+}
+
+/* The next word of "A=b "C=d e" 'F=g'" without its quotes. */
+static bool next_quoted(struct str *rest, struct arena *a, struct str *ret)
+{
+	char *copy, quote = 0;
+	size_t i = 0, n = 0;
+
+	*rest = str_trim(*rest);
+	if (rest->len == 0)
+		return false;
+	copy = arena_alloc(a, rest->len);
+	for (; i < rest->len; i++) {
+		char c = rest->ptr[i];
+
+		if (!quote && (c == ' ' || c == '\t' || c == '\n'))
+			break;
+		if (quote ? c == quote : c == '"' || c == '\'')
+			quote = quote ? 0 : c;
+		else
+			copy[n++] = c;
 	}
-	systemd_dropins(h, arena_fmt(a, "systemd/system/%s.d", name).ptr, &paths, &count);
-	for (size_t i = 0; i < count; i++)
-		read_unit(h, paths[i], section, key, ret);
+	*ret = (struct str){ copy, n };
+	*rest = str_from(*rest, i);
+	return true;
+}
+
+struct str systemd_unit_environment(struct host *h, const char *name)
+{
+	struct arena *a = host_arena(h);
+	struct str words = systemd_unit_lines(h, name, "Service", "Environment");
+	struct str files = systemd_unit_lines(h, name, "Service", "EnvironmentFile");
+	struct str lines = STR(""), word;
+
+	while (lines.len < ALL_BYTES && next_quoted(&words, a, &word))
+		lines = arena_fmt(a, "%.*s%.*s\n", STR_FMT(lines), STR_FMT(word));
+	while (lines.len < ALL_BYTES && str_next_line(&files, &word)) {
+		if (str_starts(word, "-"))
+			word = str_from(word, 1);
+		if (str_starts(word, "/"))
+			lines = arena_fmt(a, "%.*s%.*s\n", STR_FMT(lines),
+				STR_FMT(host_bytes(h, arena_str(a, word), NULL)));
+	}
+	return lines;
+}
+
+/* The value LINES give NAME, the last one; "" when none does. */
+static struct str value_in(struct str lines, struct str name)
+{
+	struct str line, key, value, found = STR("");
+
+	while (str_next_line(&lines, &line))
+		if (str_split(str_trim(line), '=', &key, &value) && str_eq(key, name))
+			found = str_unquote(value);
+	return found;
+}
+
+void systemd_unit_command(struct host *h, const char *name, struct setting *ret)
+{
+	struct arena *a = host_arena(h);
+	struct str lines, text, done = STR("");
+	ptrdiff_t at;
+
+	systemd_unit_conf(h, name, "Service", "ExecStart", ret);
+	if (!ret->value.ptr || str_find_char(ret->value, '$') < 0)
+		return;
+	lines = systemd_unit_environment(h, name);
+	text = ret->value;
+	while (done.len < ALL_BYTES && (at = str_find_char(text, '$')) >= 0) {
+		bool is_braced = (size_t)at + 1 < text.len && text.ptr[at + 1] == '{';
+		size_t from = (size_t)at + 1 + is_braced, end = from;
+
+		while (end < text.len && (isalnum((unsigned char)text.ptr[end]) ||
+						 text.ptr[end] == '_'))
+			end++;
+		done = arena_fmt(a, "%.*s%.*s%.*s", STR_FMT(done), (int)at, text.ptr,
+			STR_FMT(value_in(lines, (struct str){ text.ptr + from, end - from })));
+		text = str_from(text, end + is_braced);
+	}
+	ret->value = arena_fmt(a, "%.*s%.*s", STR_FMT(done), STR_FMT(text));
 }

@@ -13,6 +13,7 @@ struct walker {
 	size_t above[DEPTH_MAX]; /* lengths of the paths of the open properties */
 	int depth;
 	bool is_locked[DEPTH_MAX + 1]; /* [0]: the channel itself */
+	struct str who;
 };
 
 /* NAME="value" or NAME='value' inside a tag. */
@@ -78,6 +79,25 @@ static bool is_tag(struct str tag, const char *name)
 	return str_starts(tag, name) && (tag.len == n || str_has(STR(" \t\r\n/"), tag.ptr[n]));
 }
 
+static bool is_in(struct str list, struct str who)
+{
+	struct str one, mine, rest;
+
+	while (str_next_word(&list, ";", &one))
+		for (rest = who; str_next_word(&rest, ";", &mine);)
+			if (str_eq(one, mine))
+				return true;
+	return false;
+}
+
+static bool locks(const struct walker *w, struct str tag)
+{
+	struct str unlocked = attribute(tag, "unlocked");
+
+	return unlocked.len > 0 ? !is_in(unlocked, w->who) :
+				  is_in(attribute(tag, "locked"), w->who);
+}
+
 /* False when it goes deeper than any channel does. */
 static bool enter(struct walker *w, struct str tag)
 {
@@ -86,7 +106,7 @@ static bool enter(struct walker *w, struct str tag)
 	if (w->depth == DEPTH_MAX || w->length + name.len + 1 >= PATH_BYTES)
 		return false;
 	w->above[w->depth++] = w->length;
-	w->is_locked[w->depth] = w->is_locked[w->depth - 1] || attribute(tag, "locked").len > 0;
+	w->is_locked[w->depth] = w->is_locked[w->depth - 1] || locks(w, tag);
 	w->path[w->length++] = '/';
 	if (name.len > 0)
 		memcpy(w->path + w->length, name.ptr, name.len);
@@ -100,15 +120,15 @@ static void leave(struct walker *w)
 		w->length = w->above[--w->depth];
 }
 
-struct xfconf_value xfconf_find(struct str bytes, const char *path)
+struct xfconf_value xfconf_find(struct str bytes, const char *path, struct str who)
 {
-	struct walker w = { .rest = bytes, .line = 1 };
+	struct walker w = { .rest = bytes, .line = 1, .who = who };
 	struct xfconf_value found = { 0 };
 	struct str tag;
 
 	while (next_tag(&w, &tag)) {
 		if (is_tag(tag, "channel"))
-			w.is_locked[0] = attribute(tag, "locked").len > 0;
+			w.is_locked[0] = locks(&w, tag);
 		if (is_tag(tag, "/property"))
 			leave(&w);
 		if (is_tag(tag, "property")) {

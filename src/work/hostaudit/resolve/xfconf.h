@@ -11,7 +11,9 @@ struct xfconf_value {
 	bool is_locked; /* users may not change it */
 };
 
-/* The property PATH ("/saver/idle-activation/delay") of a channel's file. */
-struct xfconf_value xfconf_find(struct str bytes, const char *path);
+/* The property PATH ("/saver/idle-activation/delay") of a channel's file, for WHO: the user's name
+ * and groups as "an;@users;". What is not unlocked for him is locked; locked="*" names a user "*",
+ * nobody else. */
+struct xfconf_value xfconf_find(struct str bytes, const char *path, struct str who);
 
 #endif

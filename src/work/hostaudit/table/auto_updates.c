@@ -170,17 +170,61 @@ static enum apt_match takes_security(struct host *h, const struct apt_conf *c)
 	return best;
 }
 
-/* Patterns of regular expressions that forbid every package. */
-static bool forbids_all(const struct apt_conf *c)
+/* Is one of the regular expressions of LIST one that every name fits? */
+static bool has_all(const struct apt_item *list)
 {
-	const struct apt_item *list = apt_conf_find(c, "Unattended-Upgrade::Package-Blacklist");
-
 	for (const struct apt_item *i = list != NULL ? list->child : NULL; i != NULL; i = i->next)
 		if (str_is(i->value, ".*") || str_is(i->value, ".") || str_is(i->value, "^.*") ||
 			str_is(i->value, "^.*$") || str_is(i->value, ".*$") ||
 			str_is(i->value, ".+"))
 			return true;
 	return false;
+}
+
+/* A black list of every package, or a white list of some. */
+static bool forbids(const struct apt_conf *c, struct finding *f)
+{
+	static const char black[] = "Unattended-Upgrade::Package-Blacklist";
+	static const char white[] = "Unattended-Upgrade::Package-Whitelist";
+	const struct apt_item *few = apt_conf_find(c, white);
+
+	if (has_all(apt_conf_find(c, black)))
+		f->detail = black;
+	else if (few != NULL && few->child != NULL && !has_all(few))
+		f->detail = white;
+	else
+		return false;
+	f->problem = "all-forbidden";
+	f->found = arena_fmt(c->a, "%s", f->detail);
+	return true;
+}
+
+/* The release that security fixes come from, as fetched, or as it calls itself. */
+static struct apt_release security_release(struct host *h)
+{
+	struct os_release os = os_release_read(h);
+	const struct apt_release *releases;
+	size_t count;
+
+	apt_security_releases(h, &releases, &count);
+	return count > 0 ? releases[0] : assumed_release(host_arena(h), &os);
+}
+
+static bool is_pinned_away(struct host *h, struct finding *f)
+{
+	struct apt_release security = security_release(h);
+	struct str file;
+	int64_t line = 0;
+	enum apt_match m = apt_pins_away(h, &security, &file, &line);
+
+	if (m == APT_MATCH_NO)
+		return false;
+	f->problem = m == APT_MATCH_YES ? "all-forbidden" : "not-understood";
+	f->detail = "Pin-Priority";
+	f->found = STR("Pin-Priority");
+	f->file = file;
+	f->line = line;
+	return true;
 }
 
 /* ---- apt: the chain ---- */
@@ -259,11 +303,8 @@ static void judge_apt(struct host *h, const struct apt_conf *c, struct finding *
 	f->upgrade_days = interval(f, c, "APT::Periodic::Unattended-Upgrade", "upgrade-off");
 	if (f->problem != NULL)
 		return;
-	if (forbids_all(c)) {
-		f->problem = "all-forbidden";
-		f->detail = "Unattended-Upgrade::Package-Blacklist";
+	if (forbids(c, f) || is_pinned_away(h, f))
 		return;
-	}
 	judge_origins(h, c, f);
 	if (f->problem != NULL || !has_starter(h, f))
 		return;

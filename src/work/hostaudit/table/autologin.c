@@ -80,11 +80,14 @@ static void put_lightdm(struct host *h, struct fact_rows *rows)
 	if (!is_there(h, "lightdm.service"))
 		return;
 	for (size_t i = 0; i < COUNT(sections); i++) {
-		struct setting s = { 0 };
+		struct setting user = { 0 }, guest = { 0 };
 
-		read_all(h, patterns, sections[i], "autologin-user", &s);
-		if (s.value.len > 0)
-			put(h, rows, "lightdm", "autologin-user", &s);
+		read_all(h, patterns, sections[i], "autologin-user", &user);
+		if (user.value.len > 0)
+			put(h, rows, "lightdm", "autologin-user", &user);
+		read_all(h, patterns, sections[i], "autologin-guest", &guest);
+		if (str_bool(guest.value, false))
+			put(h, rows, "lightdm", "autologin-guest", &guest);
 	}
 }
 

@@ -43,10 +43,14 @@ static const struct fact_column columns[] = {
 
 static const struct {
 	void (*read)(struct database_list *list);
-	const char *units[6];
+	const char *units[8];
 	const char *programs[3];
 } engines[] = {
-	{ databases_postgres, { "postgresql.service" }, { "postgres" } },
+	{ databases_postgres,
+		{ "postgresql.service", "postgresql-13.service", "postgresql-14.service",
+			"postgresql-15.service", "postgresql-16.service", "postgresql-17.service",
+			"postgresql-18.service" },
+		{ "postgres" } },
 	{ databases_mysql, { "mariadb.service", "mysql.service", "mysqld.service" },
 		{ "mariadbd", "mysqld" } },
 	{ databases_redis,

@@ -147,6 +147,10 @@ static void show_backup(
 
 	if (!backup_read(h, j->command, script, j->environment, j->user, &b))
 		return;
+	if (b.period_days > j->period_days)
+		fact_int(rows, PERIOD_DAYS, b.period_days);
+	else if (b.period_days == 0)
+		fact_int(rows, IS_ACTIVE, 0);
 	fact_cstr(rows, BACKUP_TOOL, b.call.tool);
 	fact_cstr(rows, BACKUP_WHERE, b.where);
 	fact_text(rows, BACKUP_SCHEME, b.scheme);
@@ -250,8 +254,9 @@ static void show(struct host *h, struct fact_rows *rows, const struct job *j)
 struct cron {
 	struct host *h;
 	struct fact_rows *rows;
-	bool is_debian, is_active, has_anacron;
-	struct str crontab; /* bytes of /etc/crontab */
+	bool is_debian, is_active;
+	bool is_anacron_active; /* by its own timer, or by cron */
+	struct str crontab, anacrontab;
 	size_t lines;
 };
 
@@ -338,11 +343,26 @@ static void read_crontabs(struct cron *c, const char *dir, bool is_spool)
 	}
 }
 
+/* Does a line of TEXT that is no comment name the folder? */
+static bool is_named(struct str text, const char *dir)
+{
+	struct str line;
+
+	while (str_next_line(&text, &line)) {
+		line = str_trim(line);
+		if (!str_starts(line, "#") && str_find(line, str_of(dir)) >= 0)
+			return true;
+	}
+	return false;
+}
+
 /* Programs in /etc/cron.weekly and its like, if anything runs that folder. */
 static void read_parts(struct cron *c, const char *dir, int64_t period_days)
 {
-	bool is_run = c->has_anacron || str_find(c->crontab, str_of(dir)) >= 0 ||
-		(str_is(str_of(dir), "/etc/cron.hourly") && !c->is_debian);
+	bool is_run = (c->is_anacron_active && is_named(c->anacrontab, dir)) ||
+		(c->is_active &&
+			(is_named(c->crontab, dir) ||
+				(str_is(str_of(dir), "/etc/cron.hourly") && !c->is_debian)));
 	const struct str *names;
 	size_t count;
 
@@ -354,7 +374,7 @@ static void read_parts(struct cron *c, const char *dir, int64_t period_days)
 			.schedule = str_of(dir),
 			.user = STR("root"),
 			.period_days = period_days,
-			.is_active = is_run && c->is_active };
+			.is_active = is_run };
 		struct host_stat st;
 
 		j.file = j.command = arena_fmt(host_arena(c->h), "%s/%.*s", dir, STR_FMT(names[i]));
@@ -364,15 +384,41 @@ static void read_parts(struct cron *c, const char *dir, int64_t period_days)
 	}
 }
 
+/* Lines of anacrontab that run a program of their own; run-parts is read above. */
+static void read_anacrontab(struct cron *c)
+{
+	struct str rest = c->anacrontab, line;
+
+	for (int64_t n = 1; str_next_line(&rest, &line); n++) {
+		struct job j = { .kind = "anacron",
+			.line = n,
+			.file = STR("/etc/anacrontab"),
+			.user = STR("root"),
+			.is_active = c->is_anacron_active };
+
+		if (!anacron_line(line, &j.period_days, &j.name, &j.command) ||
+			str_find(j.command, STR("run-parts")) >= 0)
+			continue;
+		if (++c->lines > CRON_MAX) {
+			host_gap(c->h, GAP_LIMIT, "/etc/anacrontab");
+			return;
+		}
+		j.schedule = arena_fmt(
+			host_arena(c->h), "anacron, %lld d", (long long)j.period_days);
+		show(c->h, c->rows, &j);
+	}
+}
+
 static void read_cron(struct host *h, struct fact_rows *rows)
 {
 	struct cron c = { .h = h,
 		.rows = rows,
 		.is_debian = str_is(str_of(os_release_read(h).family), "debian"),
-		.is_active = cron_is_active(h),
-		.has_anacron = host_exists(h, "/etc/anacrontab") };
+		.is_active = cron_is_active(h) };
 
 	c.crontab = host_bytes(h, STR("/etc/crontab"), NULL);
+	c.anacrontab = host_bytes(h, STR("/etc/anacrontab"), NULL);
+	c.is_anacron_active = c.is_active || unit_starts(h, "anacron.timer");
 	read_crontab(&c, "/etc/crontab", true, STR(""));
 	read_crontabs(&c, "/etc/cron.d", false);
 	read_crontabs(&c, c.is_debian ? "/var/spool/cron/crontabs" : "/var/spool/cron", true);
@@ -380,34 +426,18 @@ static void read_cron(struct host *h, struct fact_rows *rows)
 	read_parts(&c, "/etc/cron.daily", 1);
 	read_parts(&c, "/etc/cron.weekly", 7);
 	read_parts(&c, "/etc/cron.monthly", 31);
+	read_anacrontab(&c);
 }
 
 /* ---- timers ---- */
-
-/* Environment= and the first file of EnvironmentFile= of a unit, as lines; never shown. */
-static struct str unit_environment(struct host *h, const char *unit)
-{
-	struct arena *a = host_arena(h);
-	struct setting words, file;
-	struct str lines = STR(""), word;
-
-	systemd_unit_conf(h, unit, "Service", "EnvironmentFile", &file);
-	if (file.value.len > 0 && str_starts(file.value, "-"))
-		file.value = str_from(file.value, 1);
-	if (str_starts(file.value, "/"))
-		lines = host_bytes(h, arena_str(a, file.value), NULL);
-	systemd_unit_conf(h, unit, "Service", "Environment", &words);
-	while (lines.len < ENVIRONMENT_BYTES && str_next_word(&words.value, " \t", &word))
-		lines = arena_fmt(a, "%.*s\n%.*s", STR_FMT(str_unquote(word)), STR_FMT(lines));
-	return lines;
-}
 
 static void read_timer(struct host *h, struct fact_rows *rows, const struct unit_link *link)
 {
 	struct arena *a = host_arena(h);
 	struct job j = { .kind = "timer", .name = link->name, .user = STR("root") };
 	struct str base = str_until(link->name, link->name.len - 6);
-	struct setting when, unit, command, user;
+	struct setting when, unit, user;
+	const char *service;
 
 	j.is_active = !unit_is_masked(h, link->name);
 	j.period_days = systemd_timer_days(h, link->name.ptr, &when);
@@ -419,12 +449,13 @@ static void read_timer(struct host *h, struct fact_rows *rows, const struct unit
 	systemd_unit_conf(h, link->name.ptr, "Timer", "Unit", &unit);
 	if (unit.value.len == 0)
 		unit.value = arena_fmt(a, "%.*s.service", STR_FMT(base));
-	systemd_unit_conf(h, arena_cstr(a, unit.value), "Service", "ExecStart", &command);
-	systemd_unit_conf(h, arena_cstr(a, unit.value), "Service", "User", &user);
+	service = arena_cstr(a, unit.value);
+	systemd_unit_conf(h, service, "Service", "User", &user);
 	if (user.value.len > 0)
 		j.user = user.value;
-	j.command = command.value.len > 0 ? command.value : STR("");
-	j.environment = unit_environment(h, arena_cstr(a, unit.value));
+	/* a oneshot may name several programs, one after the other */
+	j.command = systemd_unit_lines(h, service, "Service", "ExecStart");
+	j.environment = systemd_unit_environment(h, service);
 	show(h, rows, &j);
 }
 

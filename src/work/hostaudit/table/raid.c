@@ -88,6 +88,46 @@ static void show_md(struct host *h, struct fact_rows *rows, struct str name)
 		fact_cstr(rows, REASON, GAP_UNREADABLE);
 }
 
+/* What /proc/mdstat tells of an array that /sys does not show. */
+static void show_mdstat(struct host *h, struct fact_rows *rows, const struct mdstat_array *m)
+{
+	bool is_redundant = raid_is_redundant(m->level);
+
+	if (m->is_container ||
+		host_exists(h,
+			arena_fmt(host_arena(h), "/sys/class/block/%.*s/md", STR_FMT(m->name)).ptr))
+		return;
+	fact_row(rows);
+	fact_text(rows, NAME, m->name);
+	fact_cstr(rows, KIND, "md");
+	fact_text(rows, LEVEL, m->level);
+	fact_int(rows, IS_REDUNDANT, is_redundant);
+	if (m->disks >= 0) {
+		fact_int(rows, DISKS, m->disks);
+		fact_int(rows, MISSING, m->disks - m->working);
+	}
+	fact_cstr(rows, STATE, m->is_active ? "active" : "inactive");
+	fact_text(rows, ACTION, m->action);
+	fact_cstr(rows, FILE_PATH, "/proc/mdstat");
+	if (!m->is_active || m->working < m->disks)
+		fact_int(rows, IS_HEALTHY, 0);
+	else if (m->disks >= 0 || !is_redundant)
+		fact_int(rows, IS_HEALTHY, 1);
+	else
+		fact_cstr(rows, REASON, GAP_UNREADABLE);
+}
+
+static void read_mdstat(struct host *h, struct fact_rows *rows)
+{
+	struct mdstat_array array;
+	struct str text;
+
+	if (host_read_proc(h, "/proc/mdstat", 64 * KIB, host_arena(h), &text) < 0)
+		return;
+	while (mdstat_next(&text, &array))
+		show_mdstat(h, rows, &array);
+}
+
 /* ---- LVM ---- */
 
 /* Legs of the volume NAME, and how many of them have no disk any more. */
@@ -249,6 +289,7 @@ static int fill(struct host *h, struct fact_rows *rows, struct err *e)
 {
 	(void)e;
 	read_blocks(h, rows);
+	read_mdstat(h, rows);
 	each_name(h, rows, "/sys/fs/btrfs", show_btrfs);
 	each_name(h, rows, "/proc/spl/kstat/zfs", show_zfs);
 	return 0;
@@ -257,7 +298,6 @@ static int fill(struct host *h, struct fact_rows *rows, struct err *e)
 const struct fact_table raid_arrays_table = {
 	.name = "raid_arrays",
 	.words = T("mảng đĩa và tình trạng của chúng"),
-	.flags = FACT_LIVE,
 	.columns = columns,
 	.fill = fill,
 };

@@ -174,6 +174,19 @@ struct kde {
 	bool is_fixed[KDE_KEYS];
 };
 
+/* "Timeout[$i]", "Timeout[$d]", "Timeout[$ei]": the name, and what stands behind the dollar; a key
+ * for one language ("Timeout[vi]") is another name. */
+static struct str kde_name(struct str key, struct str *ret_flags)
+{
+	ptrdiff_t at = str_find(key, STR("[$"));
+
+	*ret_flags = STR("");
+	if (at <= 0 || !str_ends(key, "]"))
+		return key;
+	*ret_flags = str_until(str_from(key, (size_t)at + 2), key.len - (size_t)at - 3);
+	return str_until(key, (size_t)at);
+}
+
 /* "[Daemon][$i]": SECTION is a slice of BYTES, what follows it stands there. */
 static bool is_fixed_group(struct str bytes, struct str section)
 {
@@ -195,19 +208,22 @@ static void read_kde(struct host *h, struct str path, struct kde *k)
 	ini_init(&ini, bytes, 0, NULL);
 	while (ini_next(&ini, &entry)) {
 		bool is_group_fixed;
-		struct str key = entry.key;
-		bool is_key_fixed = str_ends(key, "[$i]");
+		struct str flags, key = kde_name(entry.key, &flags);
+		bool is_deleted = str_has(flags, 'd');
 
-		if (!str_is(entry.section, "Daemon") || !entry.value.ptr)
+		if (!str_is(entry.section, "Daemon") || (!entry.value.ptr && !is_deleted))
 			continue;
 		is_group_fixed = is_fixed_group(bytes, entry.section);
-		if (is_key_fixed)
-			key = str_until(key, key.len - 4);
 		for (int i = 0; i < KDE_KEYS; i++) {
 			if (!str_is(key, kde_names[i]) || was_fixed[i])
 				continue;
-			setting_win(&k->at[i], host_arena(h), entry.value, path, entry.line);
-			k->is_fixed[i] = k->is_fixed[i] || is_key_fixed;
+			/* [$d] takes the key back to what the program was built with */
+			if (is_deleted)
+				setting_unset(&k->at[i], host_arena(h));
+			else
+				setting_win(
+					&k->at[i], host_arena(h), entry.value, path, entry.line);
+			k->is_fixed[i] = k->is_fixed[i] || str_has(flags, 'i');
 		}
 		for (int i = 0; i < KDE_KEYS; i++)
 			k->is_fixed[i] = k->is_fixed[i] || is_group_fixed || is_file_fixed;
@@ -303,18 +319,21 @@ static void put_xscreensaver(struct host *h, struct fact_rows *rows, const char 
 
 /* ---- Xfce ---- */
 
+#define WHO_BYTES (4 * KIB)
 #define XFCE_CHANNEL "xfce4/xfconf/xfce-perchannel-xml/xfce4-screensaver.xml"
 
 struct xfce {
 	struct host *h;
 	struct str shared_path, own_path, shared, own; /* of the machine, of the user */
+	struct str who;                                /* "an;@users;" */
 	struct lock *l;
 };
 
 /* The user's value wins, unless the machine's is locked. */
 static struct str xfce_value(struct xfce *x, const char *path)
 {
-	struct xfconf_value shared = xfconf_find(x->shared, path), own = xfconf_find(x->own, path);
+	struct xfconf_value shared = xfconf_find(x->shared, path, x->who);
+	struct xfconf_value own = xfconf_find(x->own, path, x->who);
 	struct setting s = { 0 };
 
 	if (shared.value.ptr)
@@ -340,6 +359,23 @@ static int64_t xfce_minutes(struct xfce *x, const char *path, int64_t otherwise)
 	return otherwise;
 }
 
+/* USER and the groups that name him a member. */
+static struct str who_is(struct host *h, struct str user)
+{
+	struct arena *a = host_arena(h);
+	struct str who = arena_fmt(a, "%.*s;", STR_FMT(user)), members, member;
+	struct account_reader r;
+	struct account_line group;
+
+	account_init(&r, host_bytes(h, STR("/etc/group"), NULL));
+	while (who.len < WHO_BYTES && account_next(&r, 4, &group))
+		for (members = group.field[3]; str_next_word(&members, ",", &member);)
+			if (user.len > 0 && str_eq(member, user))
+				who = arena_fmt(a, "%.*s@%.*s;", STR_FMT(who),
+					STR_FMT(group.field[0]));
+	return who;
+}
+
 static void put_xfce(struct host *h, struct fact_rows *rows, struct str user, struct str home)
 {
 	struct lock l = { .desktop = "xfce", .user = user, .is_enforced = true };
@@ -350,6 +386,7 @@ static void put_xfce(struct host *h, struct fact_rows *rows, struct str user, st
 	x.own_path = arena_fmt(host_arena(h), "%.*s/.config/" XFCE_CHANNEL, STR_FMT(home));
 	x.shared = host_bytes(h, x.shared_path, NULL);
 	x.own = host_bytes(h, x.own_path, NULL);
+	x.who = who_is(h, user);
 	is_on = str_bool(xfce_value(&x, "/saver/enabled"), true);
 	is_on &= str_bool(xfce_value(&x, "/saver/idle-activation/enabled"), true);
 	is_on &= str_bool(xfce_value(&x, "/lock/enabled"), true);

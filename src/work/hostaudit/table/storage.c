@@ -190,6 +190,8 @@ static struct stack pool_stack(struct host *h, const struct mount *m)
 	return s;
 }
 
+static struct stack image_stack(struct host *h, const struct mount *m);
+
 static struct stack live_stack(struct host *h, const struct mount *m)
 {
 	struct stack s;
@@ -199,9 +201,14 @@ static struct stack live_stack(struct host *h, const struct mount *m)
 	if (str_is(m->fstype, "zfs") || str_is(m->fstype, "bcachefs"))
 		return pool_stack(h, m);
 	s = stack_of(h, m->device, m->source);
-	if (!s.is_known) {
+	/* a /sys that does not fit says nothing; without one the names are left */
+	if (!s.is_known && host_exists(h, "/sys/class/block")) {
 		s.encrypted = s.redundant = TRI_UNCLEAR;
 		s.ask = "device-not-seen";
+	} else if (!s.is_known) {
+		s = image_stack(h, m);
+		if (s.redundant == TRI_UNCLEAR)
+			s.ask = "device-not-seen";
 	}
 	return s;
 }
@@ -229,21 +236,91 @@ static struct str crypttab_cipher(struct host *h, struct str name)
 	return STR("");
 }
 
-/* Only a name of /dev/mapper tells; what is mounted by UUID may lie on anything. */
+/* A name that is a disk's or a partition's own: nothing of the mapper stands between. */
+static bool is_raw(struct str source)
+{
+	static const char *const starts[] = { "/dev/sd", "/dev/hd", "/dev/vd", "/dev/xvd",
+		"/dev/nvme", "/dev/mmcblk", "PARTUUID=", "PARTLABEL=", "/dev/disk/by-partuuid/",
+		"/dev/disk/by-partlabel/", "/dev/disk/by-path/", "/dev/disk/by-id/ata-",
+		"/dev/disk/by-id/nvme-", "/dev/disk/by-id/scsi-", "/dev/disk/by-id/wwn-" };
+
+	for (size_t i = 0; i < COUNT(starts); i++)
+		if (str_starts(source, starts[i]))
+			return true;
+	return false;
+}
+
+/* "luu" of "/dev/mapper/luu" and of "/dev/disk/by-id/dm-name-luu"; "" for any other. */
+static struct str mapper_name(struct str source)
+{
+	static const char *const starts[] = { "/dev/mapper/", "/dev/disk/by-id/dm-name-" };
+
+	for (size_t i = 0; i < COUNT(starts); i++)
+		if (str_starts(source, starts[i]))
+			return str_from(source, strlen(starts[i]));
+	return STR("");
+}
+
+static enum tri image_encrypted(struct host *h, struct str source, struct str *ret_cipher)
+{
+	struct mdstat_array array;
+
+	if (mapper_name(source).len > 0)
+		*ret_cipher = crypttab_cipher(h, mapper_name(source));
+	else if (str_starts(source, "/dev/disk/by-id/dm-uuid-"))
+		*ret_cipher = dm_cipher(str_from(source, strlen("/dev/disk/by-id/dm-uuid-")));
+	if (ret_cipher->len > 0)
+		return TRI_YES;
+	if (mdstat_find(h, source, &array) && !array.is_layered)
+		return TRI_NO;
+	return is_raw(source) ? TRI_NO : TRI_UNCLEAR;
+}
+
+/* A volume of LVM is as encrypted as all that its group lies on, by LVM's own record. */
+static enum tri image_volume(struct host *h, struct str source, struct str *ret_cipher)
+{
+	struct str name = mapper_name(source), group, volume, device, rest, cipher = STR("");
+	enum tri all = TRI_UNCLEAR;
+	bool is_first = true;
+
+	if (name.len > 0) {
+		if (!lvm_names(host_arena(h), name, &group, &volume))
+			return TRI_UNCLEAR;
+	} else if (!str_starts(source, "/dev/") ||
+		!str_split(str_from(source, 5), '/', &group, &volume)) {
+		return TRI_UNCLEAR; /* "/dev/vg/root" is the other form */
+	}
+	rest = host_bytes(
+		h, arena_fmt(host_arena(h), "/etc/lvm/backup/%.*s", STR_FMT(group)), NULL);
+	for (; lvm_next_device(&rest, &device); is_first = false) {
+		enum tri one = image_encrypted(h, device, &cipher);
+
+		all = is_first || one == all ? one : TRI_UNCLEAR;
+	}
+	if (all == TRI_YES)
+		*ret_cipher = cipher;
+	return all;
+}
+
+/* The name tells what lies below; what is mounted by UUID may lie on anything. */
 static struct stack image_stack(struct host *h, const struct mount *m)
 {
 	struct stack s = { .device = m->source,
-		.encrypted = TRI_UNCLEAR,
 		.redundant = TRI_UNCLEAR,
 		.level = STR(""),
 		.disks = STR(""),
 		.cipher = STR(""),
 		.ask = GAP_NOT_LIVE };
+	struct mdstat_array array;
 
-	if (str_starts(m->source, "/dev/mapper/"))
-		s.cipher = crypttab_cipher(h, path_base(m->source));
-	if (s.cipher.len > 0)
-		s.encrypted = TRI_YES;
+	s.encrypted = image_encrypted(h, m->source, &s.cipher);
+	if (s.encrypted == TRI_UNCLEAR)
+		s.encrypted = image_volume(h, m->source, &s.cipher);
+	if (mdstat_find(h, m->source, &array) && array.level.len > 0) {
+		s.redundant = raid_is_redundant(array.level) ? TRI_YES : TRI_NO;
+		s.level = array.level;
+		s.ask = NULL;
+	}
 	return s;
 }
 
@@ -266,6 +343,20 @@ static void show_swap(struct host *h, struct fact_rows *rows, struct str line, i
 	if (!s.is_known)
 		s.encrypted = s.redundant = TRI_UNCLEAR;
 	show(rows, &m, &s, true);
+}
+
+/* A line of fstab that will be swap at the next start. */
+static void show_image_swap(struct host *h, struct fact_rows *rows, const struct mount *m)
+{
+	struct mount swap = *m;
+	struct stack s;
+
+	if (!str_is(m->fstype, "swap") || str_starts(path_base(m->source), "zram") ||
+		(str_starts(m->source, "/") && !str_starts(m->source, "/dev/")))
+		return;
+	swap.target = STR("swap");
+	s = image_stack(h, m);
+	show(rows, &swap, &s, true);
 }
 
 static void read_swaps(struct host *h, struct fact_rows *rows)
@@ -293,6 +384,8 @@ static int fill(struct host *h, struct fact_rows *rows, struct err *e)
 		const struct mount *m = &mounts.at[i];
 		struct stack s;
 
+		if (is_image)
+			show_image_swap(h, rows, m);
 		if (!m->is_disk || is_boot(m->target) || is_shown_before(&mounts, i))
 			continue;
 		s = is_image ? image_stack(h, m) : live_stack(h, m);

@@ -5,6 +5,7 @@
 #include "work/hostaudit/fact.h"
 #include "work/hostaudit/resolve/ini.h"
 #include "work/hostaudit/resolve/modprobe.h"
+#include "work/hostaudit/resolve/usbguard.h"
 #include "work/hostaudit/tables.h"
 #include "work/hostaudit/units.h"
 
@@ -148,7 +149,7 @@ static bool by_modprobe(struct host *h, struct block *b)
 /* The command line of the running kernel, else what the boot loader will give. */
 static bool by_cmdline(struct host *h, struct block *b)
 {
-	struct setting grub = { 0 };
+	struct setting grub = { 0 }, usual = { 0 };
 	struct str text, file = STR("/proc/cmdline"), rest, line, key, value;
 
 	if (!host_has_proc(h) ||
@@ -156,9 +157,12 @@ static bool by_cmdline(struct host *h, struct block *b)
 		rest = host_bytes(h, STR("/etc/default/grub"), &file);
 		for (int n = 1; str_next_line(&rest, &line); n++)
 			if (str_split(str_trim(line), '=', &key, &value) &&
-				str_is(key, "GRUB_CMDLINE_LINUX"))
-				setting_win(&grub, host_arena(h), str_unquote(value), file, n);
-		text = grub.value;
+				(str_is(key, "GRUB_CMDLINE_LINUX") ||
+					str_is(key, "GRUB_CMDLINE_LINUX_DEFAULT")))
+				setting_win(str_ends(key, "_DEFAULT") ? &usual : &grub,
+					host_arena(h), str_unquote(value), file, n);
+		text = arena_fmt(host_arena(h), "%.*s %.*s", STR_FMT(grub.value),
+			STR_FMT(usual.value));
 		b->line = grub.line;
 	}
 	b->file = file;
@@ -175,24 +179,96 @@ static bool by_cmdline(struct host *h, struct block *b)
 	return false;
 }
 
+struct usbguard {
+	struct setting implicit, inserted, present, rule_file, rule_folder;
+};
+
+static void read_usbguard(struct host *h, struct usbguard *u, struct str *ret_file)
+{
+	struct str conf = host_bytes(h, STR("/etc/usbguard/usbguard-daemon.conf"), ret_file);
+	const struct {
+		const char *key;
+		struct setting *setting;
+	} keys[] = { { "ImplicitPolicyTarget", &u->implicit },
+		{ "InsertedDevicePolicy", &u->inserted }, { "PresentDevicePolicy", &u->present },
+		{ "RuleFile", &u->rule_file }, { "RuleFolder", &u->rule_folder } };
+
+	for (size_t i = 0; i < COUNT(keys); i++)
+		ini_last(conf, *ret_file, "", keys[i].key, host_arena(h), keys[i].setting);
+}
+
+/* The first rule of PATH that decides about a strange disk; USBGUARD_PASSES when none does. */
+static enum usbguard_says rules_say(struct host *h, struct str path, struct block *b)
+{
+	struct str file = path, rest = host_bytes(h, path, &file), line;
+
+	for (int64_t n = 1; str_next_line(&rest, &line); n++) {
+		enum usbguard_says says = usbguard_rule(line);
+
+		if (says == USBGUARD_PASSES || says == USBGUARD_UNCLEAR)
+			continue;
+		b->file = file;
+		b->line = n;
+		b->found = str_trim(line);
+		return says;
+	}
+	return USBGUARD_PASSES;
+}
+
+static enum usbguard_says all_rules_say(
+	struct host *h, const struct usbguard *u, struct block *b)
+{
+	enum usbguard_says says = USBGUARD_PASSES;
+	const struct str *paths;
+	size_t count;
+
+	if (u->rule_file.value.len > 0)
+		says = rules_say(h, u->rule_file.value, b);
+	if (says != USBGUARD_PASSES || u->rule_folder.value.len == 0 ||
+		host_glob(h,
+			arena_fmt(host_arena(h), "%.*s/*.conf", STR_FMT(u->rule_folder.value)).ptr,
+			&paths, &count) != 0)
+		return says;
+	for (size_t i = 0; i < count && says == USBGUARD_PASSES; i++)
+		says = rules_say(h, paths[i], b);
+	return says;
+}
+
+static bool is_shut(struct str policy)
+{
+	return str_is(policy, "block") || str_is(policy, "reject");
+}
+
 static bool by_usbguard(struct host *h, struct block *b)
 {
-	struct setting policy = { 0 };
+	struct usbguard u = { 0 };
 	struct str file = STR("");
-	struct str conf;
+	struct setting *decides = &u.implicit;
+	enum usbguard_says says;
 
 	if (!unit_starts(h, "usbguard.service") || !host_exists(h, "/usr/sbin/usbguard-daemon"))
 		return false;
-	conf = host_bytes(h, STR("/etc/usbguard/usbguard-daemon.conf"), &file);
-	ini_last(conf, file, "", "ImplicitPolicyTarget", host_arena(h), &policy);
+	read_usbguard(h, &u, &file);
 	b->how = "usbguard";
+	says = all_rules_say(h, &u, b);
+	/* what is there when it starts may be let in whatever the rules say; what comes later is
+	 * judged by them unless everything is kept out */
+	if (u.present.value.len > 0 && !is_shut(u.present.value) &&
+		!str_is(u.present.value, "apply-policy"))
+		decides = &u.present;
+	else if (u.inserted.value.len > 0 && !str_is(u.inserted.value, "apply-policy"))
+		decides = &u.inserted;
+	else if (says != USBGUARD_PASSES)
+		return says == USBGUARD_BLOCKS;
 	b->file = file;
-	b->line = policy.line;
-	b->found = arena_fmt(host_arena(h), "ImplicitPolicyTarget=%.*s",
-		STR_FMT(policy.value.len > 0 ? policy.value : STR("block")));
+	b->line = decides->line;
+	b->found = arena_fmt(host_arena(h), "%s=%.*s",
+		decides == &u.present          ? "PresentDevicePolicy" :
+			decides == &u.inserted ? "InsertedDevicePolicy" :
+						 "ImplicitPolicyTarget",
+		STR_FMT(decides->value.len > 0 ? decides->value : STR("block")));
 	/* its own default is block */
-	return policy.value.len == 0 || str_is(policy.value, "block") ||
-		str_is(policy.value, "reject");
+	return decides->value.len == 0 || is_shut(decides->value);
 }
 
 /* A rule that takes the authorisation from mass storage: interface class 08, or from every device.
