@@ -131,6 +131,12 @@ struct cure {
 	struct words text;
 };
 
+/* A piece of what a query says it found, and how people read it. */
+struct found_word {
+	struct str is;
+	struct words text;
+};
+
 /* What a check asks of the tables (docs/formats/check.md). */
 struct check {
 	struct str id;
@@ -148,6 +154,8 @@ struct check {
 	struct words none_words;
 	bool do_violations_stand; /* a violation found stays one, whatever could not be read */
 	bool is_live_only;        /* means something on a running machine only */
+	struct found_word *found_words;
+	size_t found_word_count;
 	struct cure *cures;
 	size_t cure_count;
 	/* the other direction, filled by the loader: the obligations it helps to answer */

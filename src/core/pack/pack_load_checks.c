@@ -30,6 +30,15 @@ static const struct field cure_fields[] = {
 };
 static const struct shape cure_shape = { cure_fields, sizeof(struct cure), NO_SOURCE };
 
+#define FOUND_AT(member) offsetof(struct found_word, member)
+static const struct field found_fields[] = {
+	FIELD("is", TEXT, NEEDED, FOUND_AT(is)),
+	FIELD("vi", TEXT, NEEDED, FOUND_AT(text.vi)),
+	FIELD("en", TEXT, NEEDED, FOUND_AT(text.en)),
+	{ 0 },
+};
+static const struct shape found_shape = { found_fields, sizeof(struct found_word), NO_SOURCE };
+
 static const struct field question_fields[] = {
 	FIELD("id", TEXT, NEEDED | FIELD_ID, AT(id), .item = ITEM_QUESTION),
 	FIELD("asks", WORDS, NEEDED, AT(asks)),
@@ -43,6 +52,8 @@ static const struct field question_fields[] = {
 	FIELD("none", TEXT, NEEDED, AT(none), .choices = nones),
 	FIELD("none-words", WORDS, NEEDED, AT(none_words)),
 	FIELD("violations-stand", BOOL, 0, AT(do_violations_stand)),
+	FIELD("found-words", MAPS, 0, AT(found_words), .count_at = AT(found_word_count),
+		.shape = &found_shape),
 	FIELD("wanted", WORDS, NEEDED, AT(wanted)),
 	FIELD("cures", MAPS, NEEDED, AT(cures), .count_at = AT(cure_count), .shape = &cure_shape),
 	{ 0 },

@@ -27,6 +27,12 @@ struct str report_reason(const struct report *report, const struct hostaudit_res
 		report->arena);
 }
 
+struct str report_found(const struct report *report, const struct hostaudit_result *result,
+	const struct evidence *row)
+{
+	return hostaudit_found(result->check, row->found, report->lang, report->arena);
+}
+
 struct str report_wanted(const struct report *report, const struct hostaudit_result *result)
 {
 	return hostaudit_wanted(result->check, report->packs, report->level,

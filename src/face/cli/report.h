@@ -39,6 +39,8 @@ const struct evidence *report_worst(const struct hostaudit_result *result);
 const char *report_outcome(const struct report *report, enum outcome outcome);
 /* Why, what was wanted and how to mend, in the report's language; "" when there is nothing to say.
  */
+struct str report_found(const struct report *report, const struct hostaudit_result *result,
+	const struct evidence *row);
 struct str report_reason(const struct report *report, const struct hostaudit_result *result,
 	const struct evidence *row);
 struct str report_wanted(const struct report *report, const struct hostaudit_result *result);

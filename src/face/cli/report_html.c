@@ -32,7 +32,7 @@ static void write_row(const struct report *r, const struct hostaudit_result *res
 {
 	field(r, out, T("Đối tượng"), row->subject);
 	field(r, out, T("Lý do"), report_reason(r, result, row));
-	field(r, out, T("Tìm thấy"), row->found);
+	field(r, out, T("Tìm thấy"), report_found(r, result, row));
 	field(r, out, T("Ở"), place(r, row));
 	field(r, out, T("Ghi đè"), row->lost);
 	field(r, out, "SHA-256", row->extract_sha256);

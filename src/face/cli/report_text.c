@@ -35,7 +35,7 @@ static void write_row(const struct report *r, const struct hostaudit_result *res
 	if (row->subject.len > 0)
 		buf_fmt(out, "    %s %.*s\n", signs[row->outcome], STR_FMT(row->subject));
 	field(r, out, T("Lý do"), report_reason(r, result, row));
-	field(r, out, T("Tìm thấy"), row->found);
+	field(r, out, T("Tìm thấy"), report_found(r, result, row));
 	field(r, out, T("Ở"), place(r, row));
 	field(r, out, T("Ghi đè"), row->lost);
 }

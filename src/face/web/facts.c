@@ -194,6 +194,11 @@ struct str reason_words(struct view *v, const struct check *c, const struct evid
 		row->detail.ptr ? row->detail : STR(""), c, v->lang, v->a);
 }
 
+struct str found_words(struct view *v, const struct check *c, const struct evidence *row)
+{
+	return hostaudit_found(c, row->found.ptr ? row->found : STR(""), v->lang, v->a);
+}
+
 const char *weight_words(struct view *v, int weight)
 {
 	static const char *const words[] = { T("chưa xếp mức"), T("nhẹ"), T("vừa"), T("đáng kể"),

@@ -366,6 +366,7 @@ struct str wanted_words(struct view *v, const struct facts *f, const struct chec
 struct str cure_words(
 	struct view *v, const struct facts *f, const struct check *c, const struct evidence *row);
 struct str reason_words(struct view *v, const struct check *c, const struct evidence *row);
+struct str found_words(struct view *v, const struct check *c, const struct evidence *row);
 const char *weight_words(struct view *v, int weight);
 
 /* --- things compiled in ----------------------------------------------------------------------- */

@@ -91,6 +91,10 @@ void hostaudit_log_fact(struct buf *out, const struct hostaudit_log_fact *f);
 
 /* ---- words for people, from evidence new or stored ---- */
 
+/* FOUND, which is kept in the machine's own words, as people read it by the check's found-words:
+ * "28 tài khoản" of "28 accounts". CHECK may be NULL. */
+struct str hostaudit_found(
+	const struct check *check, struct str found, enum lang lang, struct arena *a);
 /* "không đủ quyền (cần quyền root): /etc/shadow", "" for an empty reason. */
 struct str hostaudit_reason(struct str reason, struct str detail, const struct check *check,
 	enum lang lang, struct arena *a);

@@ -5,6 +5,8 @@
 
 #include "work/hostaudit/host.h"
 
+#define FOUND_BYTES (64 * KIB)
+
 /* Codes of reasons, their sentences, and what to do so that the next audit can tell; a check may
  * use more codes, which then stand as they are and are mended as the check says. */
 static const struct reason {
@@ -212,10 +214,57 @@ struct str hostaudit_reason(struct str reason, struct str detail, const struct c
 	return arena_fmt(a, "%s: %.*s", tr(lang, known->words), STR_FMT(detail));
 }
 
+static bool is_word_char(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+		c == '_' || (unsigned char)c >= 0x80;
+}
+
+/* Does PIECE stand at byte I of TEXT, and not in the middle of another word? */
+static bool stands_at(struct str text, size_t i, struct str piece)
+{
+	size_t end = i + piece.len;
+
+	if (piece.len == 0 || end > text.len || memcmp(text.ptr + i, piece.ptr, piece.len) != 0)
+		return false;
+	if (is_word_char(piece.ptr[0]) && i > 0 && is_word_char(text.ptr[i - 1]))
+		return false;
+	return !is_word_char(piece.ptr[piece.len - 1]) || end == text.len ||
+		!is_word_char(text.ptr[end]);
+}
+
+struct str hostaudit_found(
+	const struct check *check, struct str found, enum lang lang, struct arena *a)
+{
+	struct buf out;
+	struct str said;
+
+	if (!check || check->found_word_count == 0 || found.len == 0)
+		return found;
+	buf_init(&out, FOUND_BYTES);
+	for (size_t i = 0; i < found.len;) {
+		size_t w = 0;
+
+		while (w < check->found_word_count &&
+			!stands_at(found, i, check->found_words[w].is))
+			w++;
+		if (w == check->found_word_count) {
+			buf_add_char(&out, found.ptr[i++]);
+			continue;
+		}
+		buf_add(&out, words_in(check->found_words[w].text, lang));
+		i += check->found_words[w].is.len;
+	}
+	said = arena_str(a, buf_str(&out));
+	buf_done(&out);
+	return said;
+}
+
 #define NOTHING "–"
 
 struct filling {
 	const struct pack_set *packs;
+	const struct check *check;
 	const struct evidence *row; /* or NULL */
 	int level;
 	struct date on;
@@ -241,8 +290,10 @@ static bool lookup_row(const struct filling *f, struct str name, struct str *ret
 		const char *name;
 		struct str value;
 	} fields[] = {
-		{ "subject", f->row->subject }, { "found", f->row->found },
-		{ "file", f->row->file },       { "lost", f->row->lost },
+		{ "subject", f->row->subject },
+		{ "found", hostaudit_found(f->check, f->row->found, f->lang, f->arena) },
+		{ "file", f->row->file },
+		{ "lost", f->row->lost },
 		{ "detail", f->row->detail },
 	};
 
@@ -311,6 +362,7 @@ struct str hostaudit_cure(const struct check *check, const struct evidence *row,
 {
 	struct filling f = {
 		.packs = packs,
+		.check = check,
 		.row = row,
 		.level = level > 0 ? level : 1,
 		.on = on,

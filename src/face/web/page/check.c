@@ -105,7 +105,7 @@ static void subject(struct view *v, const struct checked *c, const struct eviden
 	html(v->w, "</td>\n<th scope=\"row\">%.*s</th>\n<td>",
 		STR_FMT(row->subject.len ? row->subject : str_of(tr(v->lang, "cả máy"))));
 	if (row->found.len)
-		html(v->w, "<code>%.*s</code>", STR_FMT(row->found));
+		html(v->w, "<code>%.*s</code>", STR_FMT(found_words(v, c->check, row)));
 	if (why.len)
 		html(v->w, " <span class=\"soft\">%.*s</span>", STR_FMT(why));
 	html(v->w, "</td>\n<td>");
@@ -174,7 +174,7 @@ static void history(struct view *v, const struct checked *c)
 		html(v->w, "<tr><th scope=\"row\">%s</th><td>", time_text(v, rows[i].at_s));
 		html_outcome(v, rows[i].outcome);
 		html(v->w, "</td><td>%.*s <code>%.*s</code></td></tr>\n", STR_FMT(rows[i].subject),
-			STR_FMT(rows[i].found));
+			STR_FMT(found_words(v, c->check, &rows[i])));
 	}
 	html_table_end(v);
 	html(v->w, "</details>\n</section>\n");

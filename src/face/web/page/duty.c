@@ -183,7 +183,10 @@ static void history_row(struct view *v, const struct evidence *row)
 
 	html(v->w, "<li><time>%s</time> ", time_text(v, row->at_s));
 	html_outcome(v, row->outcome);
-	html(v->w, " %.*s", STR_FMT(row->found.len ? row->found : row->detail));
+	html(v->w, " %.*s",
+		STR_FMT(row->found.len ?
+				found_words(v, pack_check(v->web->packs, row->check), row) :
+				row->detail));
 	if (str_starts(row->detail, "file ") && str_to_i64(str_from(row->detail, 5), &file_id))
 		html(v->w, " · <a href=\"/tep/%lld\">%.*s</a>", (long long)file_id,
 			STR_FMT(row->file));

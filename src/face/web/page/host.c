@@ -224,7 +224,7 @@ static void result(struct view *v, const struct facts *f, const struct check_fac
 		(long long)f->host.id, STR_FMT(url_piece(c->id, v->a)),
 		STR_FMT(c->check ? words_of(v, c->check->title) : c->id));
 	if (row->found.len)
-		html(v->w, "<code>%.*s</code>", STR_FMT(row->found));
+		html(v->w, "<code>%.*s</code>", STR_FMT(found_words(v, c->check, row)));
 	if (why.len)
 		html(v->w, " <span class=\"soft\">%.*s</span>", STR_FMT(why));
 	html(v->w, "</td>\n<td>%.*s</td>\n</tr>\n", STR_FMT(wanted_words(v, f, c->check)));
@@ -366,15 +366,16 @@ void page_host_csv(struct view *v)
 	csv_end_row(v->w);
 	for (size_t i = 0; i < f.row_count; i++) {
 		const struct evidence *row = &f.rows[i];
+		const struct check *check = pack_check(v->web->packs, row->check);
 
 		csv_cell(v->w, row->check);
 		csv_cell(v->w, row->subject);
 		csv_words(v, outcome_words(row->outcome));
-		csv_cell(v->w, row->found);
+		csv_cell(v->w, found_words(v, check, row));
 		csv_cell(v->w, row->wanted);
 		csv_cell(v->w, row->file);
 		csv_i64(v->w, row->line);
-		csv_cell(v->w, reason_words(v, pack_check(v->web->packs, row->check), row));
+		csv_cell(v->w, reason_words(v, check, row));
 		csv_text(v, time_text(v, row->at_s));
 		csv_cell(v->w, row->extract_sha256);
 		csv_end_row(v->w);

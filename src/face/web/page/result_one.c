@@ -173,7 +173,8 @@ static void seen(
 		html(v->w, " %.*s <a href=\"/ban-ghi/%lld\">%s</a>", STR_FMT(row->found),
 			(long long)id, tr(v->lang, "Mở bản ghi"));
 	else if (row->by != EVIDENCE_REGISTER || w->sees_words)
-		html(v->w, " %.*s", STR_FMT(row->found));
+		html(v->w, " %.*s",
+			STR_FMT(found_words(v, pack_check(v->web->packs, row->check), row)));
 	if (str_starts(row->detail, "file ") && str_to_i64(str_from(row->detail, 5), &id))
 		html(v->w, " · <a href=\"/tep/%lld\">%.*s</a>", (long long)id, STR_FMT(row->file));
 	if (row->person.len)

@@ -75,7 +75,7 @@ static void item(struct view *v, const struct facts *f, const struct check_facts
 	html(v->w, "</p>\n");
 	if (c->outcome == OUTCOME_FAIL && row->found.len)
 		html(v->w, "<p>%s <code>%.*s</code></p>\n", tr(v->lang, "Thấy:"),
-			STR_FMT(row->found));
+			STR_FMT(found_words(v, c->check, row)));
 	if (why.len)
 		html(v->w, "<p>%.*s</p>\n", STR_FMT(why));
 	html(v->w,
@@ -232,7 +232,7 @@ void page_today_csv(struct view *v)
 		csv_cell(v->w, title_of(v, c));
 		csv_words(v, outcome_words(c->outcome));
 		csv_i64(v->w, c->weight);
-		csv_cell(v->w, row->found);
+		csv_cell(v->w, found_words(v, c->check, row));
 		csv_cell(v->w, reason_words(v, c->check, row));
 		csv_end_row(v->w);
 	}
