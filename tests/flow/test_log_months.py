@@ -3,8 +3,10 @@
 import contextlib
 import datetime
 import glob
+import io
 import os
 import socket
+import tarfile
 import time
 import unittest
 
@@ -150,7 +152,7 @@ class Months(unittest.TestCase):
             with Server(data=data, args=("--media", f"{base}/disks")) as server:
                 browser = server.set_up()
                 where = "/nhat-ky/dia-ngoai"
-                wait_for(lambda: f"{month[5:]}/{month[:4]}</th>" in browser.get("/nhat-ky/thang").text)     # packed by itself
+                wait_for(lambda: f"{month[5:]}/{month[:4]}<br>" in browser.get("/nhat-ky/thang").text)     # packed by itself
 
                 def result(fields, words):
                     browser.get(where)
@@ -180,6 +182,74 @@ class Months(unittest.TestCase):
                 result({"viec": "look"}, "không cắm")
                 self.assertIn("Đĩa &lt;b&gt;1&lt;/b&gt;", browser.page.text)
                 self.assertIn("Đĩa &lt;b&gt;1", browser.get("/nhat-ky/thang").text)
+
+    # EVIDENCE: D11.4
+    def test_a_month_is_packed_by_a_button_signed_and_fetched(self):
+        with folder({"old.log": "".join(f"<13>Jan  1 00:00:00 may su[{n}]: dòng {n}\n" for n in range(400)),
+                     "clock": f"{-420 * 86400}\n", "disk/.keep": ""}) as base:
+            data, month = f"{base}/data", month_before(420)
+            shown = f"{month[5:]}/{month[:4]}"
+            done = khien("log", "import", "--data", data, f"{base}/old.log", env={"KHIEN_TEST_CLOCK": f"{base}/clock"})
+            self.assertEqual(done.status, 0, done)
+            with Server(data=data) as server:
+                browser, where = server.set_up(), "/nhat-ky/thang"
+                wait_for(lambda: f"{shown}<br>" in browser.get(where).text)       # packed by itself
+                manifest, = glob.glob(f"{data}/log/*/months/{month}.month")
+                with open(manifest, encoding="ascii") as file:
+                    wanted = file.read()
+                os.unlink(manifest)                                               # as if the service had been off
+                page = browser.get(where).text
+                self.assertIn("Đã kết thúc, chưa đóng gói", page)
+                self.assertIn(f"Đóng gói tháng {shown}", page)
+                browser.submit({"thang": month}, action=where)
+                wait_for(lambda: f"đã đóng gói tháng {month}" in browser.get(where).text)
+                with open(manifest, encoding="ascii") as file:
+                    self.assertEqual(file.read(), wanted)
+                # a month in which nothing came is named, with what is safe
+                mark = next(form["fields"]["dau"] for form in browser.page.forms() if form["fields"].get("dau"))
+                browser.post(where, {"dau": mark, "thang": "1999-01"})
+                wait_for(lambda: "Tháng này không có mục nào đã vào kho" in browser.get(where).text)
+                # the minutes name every file, and the file that is fetched is what a disk would hold
+                sheet = f"{where}/{manifest.split('/')[-3]}/{month}"
+                page = browser.get(sheet).text
+                for line in wanted.splitlines():
+                    if line.startswith("segment "):
+                        self.assertIn(line.split()[4], page)
+                self.assertIn("Người lập (ký, ghi rõ họ tên)", page)
+                fetched = browser.get(sheet + ".tar")
+                self.assertEqual(fetched.status, 200)
+                with tarfile.open(fileobj=io.BytesIO(fetched.body)) as tar:
+                    tar.extractall(f"{base}/disk")
+                for bad in ("2026/2026-99", "1999/1999-01", "..%2F2026/2026-01", "2026/2026-01x"):
+                    self.assertEqual(browser.get(f"{where}/{bad}").status, 404, bad)
+                    self.assertEqual(browser.get(f"{where}/{bad}.tar").status, 404, bad)
+            self.assertEqual(khien("log", "media", "--data", data, "register", f"{base}/disk", "--label", "Đĩa").status, 0)
+            done = khien("log", "media", "--data", data, "check", f"{base}/disk", month)
+            self.assertEqual(done.status, 0, done)
+
+    # EVIDENCE: D11.4
+    @unittest.skipUnless(os.geteuid() == 0, "only root makes files for others")
+    def test_what_root_does_leaves_nothing_that_the_service_cannot_write(self):
+        nobody = 65534
+        with folder({"old.log": "".join(f"<13>Jan  1 00:00:00 may su[{n}]: dòng {n}\n" for n in range(40)),
+                     "clock": f"{-420 * 86400}\n", "data/.keep": "", "disk/.keep": "", "pass": "một câu mật khẩu dài\n"}) as base:
+            data, disk, month = f"{base}/data", f"{base}/disk", month_before(420)
+            os.chown(data, nobody, nobody)
+            os.chown(disk, nobody, nobody)
+            for words, env in ((("log", "import", "--data", data, f"{base}/old.log"), {"KHIEN_TEST_CLOCK": f"{base}/clock"}),
+                               (("log", "seal", "--data", data), None),
+                               (("log", "month", "--data", data, month), None),
+                               (("log", "media", "--data", data, "register", disk, "--label", "Đĩa 1"), None),
+                               (("log", "media", "--data", data, "write", disk, month), None),
+                               (("log", "media", "--data", data, "check", disk, month), None),
+                               (("log", "keep", "--data", data, "--quota", 20), None)):
+                done = khien(*words, env=env)
+                self.assertEqual(done.status, 0, done)
+            self.assertTrue(glob.glob(f"{data}/log/*/months/*.copies"))
+            for place in (data, disk):
+                for path in [place, *glob.glob(f"{place}/**", recursive=True)]:
+                    if not path.endswith("/.keep"):
+                        self.assertEqual(os.stat(path).st_uid, nobody, path)
 
     # EVIDENCE: D11.4
     def test_december_is_packed_when_the_year_has_turned(self):

@@ -1,8 +1,6 @@
 /* khien log keep: how much of the disk the log may take and when its months leave; told, and set
  * within what the packs ask. */
 #include <stdio.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "face/cli/cli.h"
 #include "face/cli/log.h"
@@ -82,17 +80,7 @@ static int change(
 	return 0;
 }
 
-/* Who serves the pages may read it as well. */
-static void give_to_owner(const char *folder, const char *path)
-{
-	struct stat st;
-
-	if (geteuid() == 0 && stat(folder, &st) == 0)
-		(void)!lchown(path, st.st_uid, st.st_gid);
-}
-
-static int save(const struct command_line *line, struct vfile_disk *log, const char *folder,
-	const struct guard_policy *policy, struct err *e)
+static int save(struct vfile_disk *log, const struct guard_policy *policy, struct err *e)
 {
 	struct buf text;
 	int rc;
@@ -101,8 +89,6 @@ static int save(const struct command_line *line, struct vfile_disk *log, const c
 	guard_policy_write(policy, &text);
 	rc = vfile_replace(log, GUARD_FILE, buf_str(&text), e);
 	buf_done(&text);
-	if (rc == 0)
-		give_to_owner(folder, arena_fmt(line->arena, "%s/" GUARD_FILE, folder).ptr);
 	return rc;
 }
 
@@ -128,7 +114,7 @@ static int run(const struct command_line *line, struct err *e)
 	if (rc == 0 && is_change)
 		rc = cli_month_policy(line, &policy, &law, e);
 	if (rc == 0 && is_change)
-		rc = save(line, log, folder, &policy, e);
+		rc = save(log, &policy, e);
 	vfile_disk_close(log);
 	if (rc < 0)
 		return rc;

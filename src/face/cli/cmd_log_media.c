@@ -22,6 +22,7 @@ struct job {
 	const char *month;
 	struct vfile_disk *log, *medium, *shard;
 	int64_t copies;
+	struct cli_waiting waiting;
 };
 
 static int do_register(struct job *j, struct err *e)
@@ -35,12 +36,16 @@ static int do_register(struct job *j, struct err *e)
 
 static int do_write(struct job *j, struct err *e)
 {
-	return keep_export(j->shard, j->month, j->medium, clock_now_s(), e);
+	const struct keep_watch watch = { cli_month_tell, &j->waiting };
+
+	return keep_export(j->shard, j->month, j->medium, clock_now_s(), &watch, e);
 }
 
 static int do_check(struct job *j, struct err *e)
 {
-	return keep_check(j->shard, j->month, j->medium, clock_now_s(), e);
+	const struct keep_watch watch = { cli_month_tell, &j->waiting };
+
+	return keep_check(j->shard, j->month, j->medium, clock_now_s(), &watch, e);
 }
 
 /* Why a month stays, for people. */
@@ -135,7 +140,8 @@ static int run(const struct command_line *line, struct err *e)
 {
 	const struct action *a = action_of(line->args[0]);
 	const char *copies = command_value(line, "copies");
-	struct job j = { .line = line };
+	struct job j = { .line = line,
+		.waiting = { .lang = line->lang, .since_us = clock_monotonic_us() } };
 	int rc;
 
 	if (!a)
@@ -152,6 +158,7 @@ static int run(const struct command_line *line, struct err *e)
 	rc = open_places(&j, a, e);
 	if (rc == 0)
 		rc = a->run(&j, e);
+	cli_progress_end(&j.waiting);
 	if (rc == 0)
 		printf("%s\n", tr(line->lang, a->done));
 	vfile_disk_close(j.shard);

@@ -44,8 +44,7 @@ static int put_copies(
 			p, 2, page_tr(p, T("Đĩa ngoài")), str_of(page_tr(p, T("chưa có bản nào"))));
 	for (size_t i = 0; rc == 0 && i < count; i++)
 		page_row(p, 2, page_tr(p, T("Đĩa ngoài")),
-			arena_fmt(a, "%s, %s",
-				*copies[i].label ? copies[i].label : copies[i].id,
+			arena_fmt(a, "%s, %s", *copies[i].label ? copies[i].label : copies[i].id,
 				clock_people(copies[i].checked_at_s, text)));
 	return rc;
 }
@@ -112,6 +111,22 @@ static int put_all(const struct page *p, const char *folder, struct err *e)
 	return rc;
 }
 
+static int pack(
+	const struct command_line *line, struct vfile_disk *shard, const char *month, struct err *e)
+{
+	struct cli_waiting waiting = { .lang = line->lang, .since_us = clock_monotonic_us() };
+	int rc = keep_close(shard, month, &(struct keep_watch){ cli_month_tell, &waiting }, e);
+
+	cli_progress_end(&waiting);
+	if (rc != ERR_CONFLICT)
+		return rc;
+	return err_set(e, ERR_INPUT,
+		tr(line->lang,
+			T("những dòng cuối của tháng %s chưa vào kho; hãy để dịch vụ chạy ít phút rồi "
+			  "làm lại")),
+		month);
+}
+
 /* A month is packed when it is over, and no line can come into it any more. */
 static int close_month(const struct page *p, const char *folder, const char *month, struct err *e)
 {
@@ -127,7 +142,7 @@ static int close_month(const struct page *p, const char *folder, const char *mon
 		rc = cli_month_shard(p->line, folder, month, &shard, e);
 	if (rc < 0)
 		return rc;
-	rc = keep_close(shard, month, e);
+	rc = pack(p->line, shard, month, e);
 	if (rc == 0)
 		rc = put_month(p, shard, month, e);
 	vfile_disk_close(shard);

@@ -41,6 +41,12 @@ int cli_month_shard(const struct command_line *line, const char *folder, const c
 			vfile_disk_open(arena_fmt(line->arena, "%s/%s", folder, found).ptr, ret, e);
 }
 
+void cli_month_tell(void *context, uint64_t done, uint64_t all)
+{
+	cli_progress(context, T("Đã xong, MB"), (size_t)(done / 1000000),
+		(size_t)(all / 1000000 ? all / 1000000 : 1));
+}
+
 int cli_month_law(
 	const struct command_line *line, unsigned level, struct guard_law *ret, struct err *e)
 {

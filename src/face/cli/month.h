@@ -12,6 +12,9 @@ MUST_CHECK int cli_month_check(const struct command_line *line, const char *mont
 MUST_CHECK int cli_month_shard(const struct command_line *line, const char *folder,
 	const char *month, struct vfile_disk **ret, struct err *e);
 
+/* For keep_watch: how far it is, in MB, on a terminal; CONTEXT is a struct cli_waiting. */
+void cli_month_tell(void *context, uint64_t done, uint64_t all);
+
 /* What the packs in force ask of the months. */
 MUST_CHECK int cli_month_law(
 	const struct command_line *line, unsigned level, struct guard_law *ret, struct err *e);

@@ -187,6 +187,11 @@ static void item(struct view *v, const char *label, const char *value)
 
 #define DAYS_SHOWN_MAX 3650 /* nobody plans further */
 
+const char *month_shown(struct view *v, const char *month)
+{
+	return path_of(v, "%s/%.4s", month + 5, month);
+}
+
 const char *log_days(struct view *v, int64_t days)
 {
 	if (days < 0)

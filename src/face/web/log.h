@@ -36,6 +36,7 @@ struct log_disk {
 };
 void log_disk(struct view *v, struct find *f, struct log_disk *ret);
 const char *log_days(struct view *v, int64_t days); /* "{n} ngày"; -1: it cannot be told */
+const char *month_shown(struct view *v, const char *month); /* "10/2026" of "2026-10" */
 /* Raw bytes that are safe to be shown. */
 struct str log_visible(struct view *v, struct str raw, size_t max);
 

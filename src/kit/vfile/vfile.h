@@ -59,8 +59,11 @@ struct vfile_disk {
 };
 
 /* The folder ROOT, which must be there. Symbolic links are not followed at the end of a path. What
- * is made the group may read, as far as the umask lets it. */
+ * is made the group may read, as far as the umask lets it; and what root makes in a folder of
+ * somebody else is his: a command of root leaves nothing that the service cannot write. */
 MUST_CHECK int vfile_disk_open(const char *root, struct vfile_disk **ret, struct err *e);
+/* The same for a file or folder that was just made in another way. Nothing for who is not root. */
+void vfile_hand_over(const char *path);
 /* Its files must be closed before. Takes NULL. */
 void vfile_disk_close(struct vfile_disk *d);
 

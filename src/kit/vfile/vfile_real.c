@@ -4,7 +4,10 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -18,6 +21,36 @@ struct real {
 static int root_of(struct vfile_disk *d)
 {
 	return ((struct real *)d)->root;
+}
+
+/* --- whose it is ------------------------------------------------------------------------------ */
+
+/* FD was just made at PATH below ROOT. */
+static void hand_over(int root, const char *path, int fd)
+{
+	const char *slash = strrchr(path, '/');
+	char folder[PATH_MAX] = ".";
+	struct stat st;
+
+	if (geteuid() != 0 || fd < 0)
+		return;
+	if (slash)
+		snprintf(folder, sizeof(folder), "%.*s", slash == path ? 1 : (int)(slash - path),
+			path);
+	if (fstatat(root, folder, &st, 0) == 0 && st.st_uid != 0)
+		(void)!fchown(fd, st.st_uid, st.st_gid); /* a disk without owners says no */
+}
+
+void vfile_hand_over(const char *path)
+{
+	int fd;
+
+	if (geteuid() != 0)
+		return;
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	hand_over(AT_FDCWD, path, fd);
+	if (fd >= 0)
+		close(fd);
 }
 
 static int real_open(struct vfile_disk *d, const char *path, enum vfile_mode mode, int *ret_handle)
@@ -38,6 +71,8 @@ static int real_open(struct vfile_disk *d, const char *path, enum vfile_mode mod
 		close(fd);
 		return -EISDIR;
 	}
+	if (mode == VFILE_CREATE)
+		hand_over(root_of(d), path, fd);
 	*ret_handle = fd;
 	return 0;
 }
@@ -128,11 +163,6 @@ static int real_unlink(struct vfile_disk *d, const char *path)
 	return unlinkat(root_of(d), path, 0) != 0 ? -errno : 0;
 }
 
-static int real_mkdir(struct vfile_disk *d, const char *path)
-{
-	return mkdirat(root_of(d), path, 0750) != 0 ? -errno : 0;
-}
-
 static int real_rmdir(struct vfile_disk *d, const char *path)
 {
 	return unlinkat(root_of(d), path, AT_REMOVEDIR) != 0 ? -errno : 0;
@@ -146,6 +176,19 @@ static int open_folder(struct vfile_disk *d, const char *path)
 	if (fd < 0)
 		return -errno;
 	return fd;
+}
+
+static int real_mkdir(struct vfile_disk *d, const char *path)
+{
+	int fd;
+
+	if (mkdirat(root_of(d), path, 0750) != 0)
+		return -errno;
+	if (geteuid() == 0 && (fd = open_folder(d, path)) >= 0) {
+		hand_over(root_of(d), path, fd);
+		close(fd);
+	}
+	return 0;
 }
 
 static int real_sync_dir(struct vfile_disk *d, const char *path)

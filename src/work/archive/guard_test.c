@@ -163,7 +163,7 @@ static struct vfile_disk *full_shard(struct guard_policy *policy)
 	assert_int_equal(vfile_mkdir(d, "tree", &e), 0);
 	assert_int_equal(close_segments(d, 1200, 0, &e), 0);
 	for (size_t i = 0; i < COUNT(months); i++)
-		if (keep_close(d, months[i], &e) < 0)
+		if (keep_close(d, months[i], NULL, &e) < 0)
 			fail_msg("%s: %s", months[i], e.text);
 	assert_int_equal(guard_used(d, &used, &e), 0);
 	*policy = (struct guard_policy){ .quota_bytes = used * 100 / 92, .copies = 1, .months = 3 };
@@ -204,7 +204,7 @@ static void months_leave_when_they_may(void **state)
 	assert_int_equal(retire(d, &p, NOW_S, &report), 0);
 	assert_true(report.level == KEEP_RETIRE && report.left == 0);
 	assert_non_null(strstr(report.why, "0 media hold 2026-01 and"));
-	assert_int_equal(keep_export(d, "2026-01", m, NOW_S - 86400, &e), 0);
+	assert_int_equal(keep_export(d, "2026-01", m, NOW_S - 86400, NULL, &e), 0);
 	/* it is too young */
 	assert_int_equal(retire(d, &p, JANUARY_NS / 1000000000 + 60 * 86400, &report), 0);
 	assert_int_equal(report.left, 0);
@@ -215,7 +215,7 @@ static void months_leave_when_they_may(void **state)
 	assert_true(report.left == 0 && strstr(report.why, "copies 0"));
 	p.copies = 1;
 	/* it goes, and no more than must: there is room again */
-	assert_int_equal(keep_export(d, "2026-02", m, NOW_S - 86400, &e), 0);
+	assert_int_equal(keep_export(d, "2026-02", m, NOW_S - 86400, NULL, &e), 0);
 	assert_int_equal(retire(d, &p, NOW_S, &report), 0);
 	assert_true(report.level < KEEP_RETIRE && report.left == 1 && !*report.why);
 	assert_int_equal(archive_open(d, &e, &a), 0);
@@ -237,7 +237,7 @@ static void a_setting_below_the_law_is_refused(void **state)
 
 	d = full_shard(&p);
 	assert_int_equal(keep_register(m, STR("Ổ A"), &e), 0);
-	assert_int_equal(keep_export(d, "2026-01", m, NOW_S - 86400, &e), 0);
+	assert_int_equal(keep_export(d, "2026-01", m, NOW_S - 86400, NULL, &e), 0);
 	p.months = 1;
 	assert_int_equal(retire(d, &p, NOW_S, &report), 0);
 	assert_int_equal(report.left, 0);
@@ -262,8 +262,8 @@ static void what_may_not_leave_stays(void **state)
 	d = full_shard(&p);
 	p.quota_bytes /= 20;
 	assert_int_equal(keep_register(m, STR("Ổ A"), &e), 0);
-	assert_int_equal(keep_export(d, "2026-01", m, NOW_S - 86400, &e), 0);
-	assert_int_equal(keep_export(d, "2026-02", m, NOW_S - 86400, &e), 0);
+	assert_int_equal(keep_export(d, "2026-01", m, NOW_S - 86400, NULL, &e), 0);
+	assert_int_equal(keep_export(d, "2026-02", m, NOW_S - 86400, NULL, &e), 0);
 	assert_int_equal(retire(d, &p, NOW_S, &report), 0);
 	assert_true(report.level == KEEP_LAST && report.left == 2);
 	assert_non_null(strstr(report.why, "0 media hold 2026-03 and"));

@@ -46,9 +46,16 @@ MUST_CHECK int keep_month_parse(
 /* Names of the months that have a manifest, oldest first. Lives in A. */
 MUST_CHECK int keep_months(struct vfile_disk *shard, struct arena *a, const char *const **ret,
 	size_t *ret_count, struct err *e);
-/* Write the manifest of MONTH, all of whose entries are in closed segments. Again is fine, until it
- * has left. ERR_ABSENT: no segment is of that month. */
-MUST_CHECK int keep_close(struct vfile_disk *shard, const char *month, struct err *e);
+/* Who waits is told now and then how many bytes are done, and of all. Where it is asked for NULL
+ * will do: nobody waits. */
+struct keep_watch {
+	void (*tell)(void *context, uint64_t done, uint64_t all);
+	void *context;
+};
+/* Write the manifest of MONTH. Again is fine, until it has left. ERR_ABSENT: no segment is of that
+ * month; ERR_CONFLICT: some of its entries are in no closed segment yet. */
+MUST_CHECK int keep_close(struct vfile_disk *shard, const char *month,
+	const struct keep_watch *watch, struct err *e);
 /* The same for each month that has none yet and was over at NOW_S; how many were written goes to
  * *RET_COUNT. All that was received until then is in closed segments. */
 MUST_CHECK int keep_close_over(
@@ -68,11 +75,27 @@ MUST_CHECK int keep_medium(struct vfile_disk *medium, struct keep_medium *ret, s
 /* Copy a month that has a manifest: written, synced, read back, compared; then the receipt. What
  * stands on the medium already and is right is not written again. */
 MUST_CHECK int keep_export(struct vfile_disk *shard, const char *month, struct vfile_disk *medium,
-	int64_t now_s, struct err *e);
+	int64_t now_s, const struct keep_watch *watch, struct err *e);
 /* Read a month on a medium and hold it against the manifest here; a new receipt when it is right,
  * none of that medium any more when it is not (ERR_INPUT says which file). */
 MUST_CHECK int keep_check(struct vfile_disk *shard, const char *month, struct vfile_disk *medium,
-	int64_t now_s, struct err *e);
+	int64_t now_s, const struct keep_watch *watch, struct err *e);
+
+/* What people are told when it failed with an ERR_*: a Vietnamese sentence for tr(). */
+enum keep_work { KEEP_PACKING, KEEP_REGISTERING, KEEP_WRITING, KEEP_CHECKING };
+const char *keep_fault_words(enum keep_work work, int code);
+
+/* A month as one file: a tar of what would stand on a medium, which is unpacked there as it is.
+ * SHARD is the folder's path. */
+struct keep_pack;
+MUST_CHECK int keep_pack_open(const char *shard, const char *month, int64_t now_s,
+	struct keep_pack **ret, struct err *e);
+uint64_t keep_pack_bytes(const struct keep_pack *p); /* of all of it */
+/* More of it behind what is in OUT, which has room for KEEP_PACK_PIECE_BYTES. 1: go on; 0: that was
+ * all. <0: what was taken is of no use. */
+#define KEEP_PACK_PIECE_BYTES (256 * KIB)
+MUST_CHECK int keep_pack_next(struct keep_pack *p, struct buf *out, struct err *e);
+struct keep_pack *keep_pack_close(struct keep_pack *p); /* NULL is fine; returns NULL */
 
 struct keep_copy {
 	char id[KEEP_ID_SIZE];

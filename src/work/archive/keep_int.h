@@ -19,5 +19,11 @@ MUST_CHECK int keep_folder(struct vfile_disk *shard, struct err *e);
 int keep_month_of(struct segment *s, char *ret_name);
 /* SHA-256 of a whole file. */
 MUST_CHECK int keep_hash(struct vfile *file, struct err *e, unsigned char *ret);
+/* How far somebody has got who is watched. */
+struct keep_done {
+	const struct keep_watch *watch; /* or NULL */
+	uint64_t done, all;
+};
+void keep_tell(struct keep_done *d, uint64_t bytes);
 
 #endif

@@ -52,6 +52,29 @@ static struct vfile_disk *two_months(void)
 	return d;
 }
 
+/* One entry more, which no closed segment holds. */
+static void add_to_wal(struct vfile_disk *d, int64_t received_ns)
+{
+	struct leaf leaf = { .kind = LEAF_LINE, .source = 1, .received_ns = received_ns };
+	struct err e = { 0 };
+	struct wal *wal;
+
+	leaf.raw = STR("muộn");
+	assert_int_equal(wal_open(d, &wal, &e), 0);
+	assert_int_equal(wal_add(wal, &leaf, &e), 0);
+	assert_int_equal(wal_commit(wal, &e), 0);
+	wal_close(wal);
+}
+
+static void watched(void *context, uint64_t done, uint64_t all)
+{
+	uint64_t *seen = context;
+
+	assert_true(done > seen[0] && done <= all);
+	seen[0] = done;
+	seen[1] = all;
+}
+
 static struct vfile_disk *new_medium(const char *label)
 {
 	struct vfile_disk *m = vfile_memory_new();
@@ -75,11 +98,14 @@ static void a_manifest_tells_all(void **state)
 	struct arena memory;
 
 	arena_init(&memory, 16 * MIB);
-	assert_int_equal(keep_close(d, "2026-03", &e), ERR_ABSENT);
-	assert_int_equal(keep_close(d, "2026-1", &e), ERR_INPUT);
+	assert_int_equal(keep_close(d, "2026-03", NULL, &e), ERR_ABSENT);
+	assert_int_equal(keep_close(d, "2026-1", NULL, &e), ERR_INPUT);
 	assert_int_equal(keep_read(d, "2026-01", &memory, &m, &e), ERR_ABSENT);
-	if (keep_close(d, "2026-01", &e) < 0)
+	if (keep_close(d, "2026-01", NULL, &e) < 0)
 		fail_msg("%s", e.text);
+	add_to_wal(d, FEBRUARY_NS);
+	assert_int_equal(keep_close(d, "2026-01", NULL, &e), 0);
+	assert_int_equal(keep_close(d, "2026-02", NULL, &e), ERR_CONFLICT);
 	assert_int_equal(keep_read(d, "2026-01", &memory, &m, &e), 0);
 	assert_true(m.segment_count > 1);
 	assert_int_equal(m.segments[0].first, 0);
@@ -161,6 +187,7 @@ static void months_get_their_lists(void **state)
 /* EVIDENCE: D11.4 logs leave the server only when external disks hold them, read back and right */
 static void months_leave_when_copied(void **state)
 {
+	uint64_t seen[2] = { 0 };
 	struct vfile_disk *d = two_months(), *one = new_medium("Ổ A"), *two = new_medium("Ổ B");
 	struct vfile_disk *foreign = vfile_memory_new();
 	struct archive_stat stat;
@@ -168,17 +195,21 @@ static void months_leave_when_copied(void **state)
 	struct archive *a;
 
 	assert_int_equal(keep_register(one, STR("another"), &e), ERR_CONFLICT);
-	assert_int_equal(keep_close(d, "2026-01", &e), 0);
-	assert_int_equal(keep_close(d, "2026-02", &e), 0);
-	assert_int_equal(keep_export(d, "2026-01", foreign, 99, &e), ERR_ABSENT);
+	assert_int_equal(keep_close(d, "2026-01", &(struct keep_watch){ watched, seen }, &e), 0);
+	assert_true(seen[0] > 0 && seen[0] == seen[1]);
+	memset(seen, 0, sizeof(seen));
+	assert_int_equal(keep_close(d, "2026-02", NULL, &e), 0);
+	assert_int_equal(keep_export(d, "2026-01", foreign, 99, NULL, &e), ERR_ABSENT);
 	assert_int_equal(retire(d, "2026-01", 1, &e), ERR_CONFLICT);
-	if (keep_export(d, "2026-01", one, 100, &e) < 0)
+	if (keep_export(d, "2026-01", one, 100, &(struct keep_watch){ watched, seen }, &e) < 0)
 		fail_msg("%s", e.text);
-	assert_int_equal(keep_export(d, "2026-01", one, 101, &e), 0); /* again: one copy still */
+	assert_true(seen[0] > 0 && seen[0] == seen[1]);
+	assert_int_equal(
+		keep_export(d, "2026-01", one, 101, NULL, &e), 0); /* again: one copy still */
 	assert_int_equal(copies_of(d, "2026-01"), 1);
 	assert_int_equal(retire(d, "2026-01", 2, &e), ERR_CONFLICT);
-	assert_int_equal(keep_export(d, "2026-01", two, 102, &e), 0);
-	assert_int_equal(keep_export(d, "2026-02", one, 103, &e), 0);
+	assert_int_equal(keep_export(d, "2026-01", two, 102, NULL, &e), 0);
+	assert_int_equal(keep_export(d, "2026-02", one, 103, NULL, &e), 0);
 	assert_int_equal(retire(d, "2026-02", 1, &e), ERR_CONFLICT); /* January is older */
 	assert_int_equal(retire(d, "2026-01", 2, &e), 0);
 	assert_int_equal(retire(d, "2026-01", 2, &e), 0);
@@ -188,7 +219,7 @@ static void months_leave_when_copied(void **state)
 	assert_int_equal(stat.next, 600);
 	archive_close(a);
 	/* what has left can still be checked where it is */
-	assert_int_equal(keep_check(d, "2026-01", two, 104, &e), 0);
+	assert_int_equal(keep_check(d, "2026-01", two, 104, NULL, &e), 0);
 	vfile_disk_close(d);
 	vfile_disk_close(one);
 	vfile_disk_close(two);
@@ -204,8 +235,8 @@ static void bad_copies(void **state)
 	struct vfile f;
 	char byte;
 
-	assert_int_equal(keep_close(d, "2026-01", &e), 0);
-	assert_int_equal(keep_export(d, "2026-01", m, 100, &e), 0);
+	assert_int_equal(keep_close(d, "2026-01", NULL, &e), 0);
+	assert_int_equal(keep_export(d, "2026-01", m, 100, NULL, &e), 0);
 	for (int i = 0; i < 3; i++) {
 		assert_int_equal(vfile_open(m, name, VFILE_WRITE, &f, &e), 0);
 		assert_int_equal(vfile_read_at(&f, 30, &byte, 1, &e), 1);
@@ -217,12 +248,12 @@ static void bad_copies(void **state)
 		vfile_close(&f);
 		if (i == 2)
 			assert_int_equal(vfile_unlink(m, name, &e), 0);
-		assert_int_equal(
-			keep_check(d, "2026-01", m, 101, &e), i == 2 ? ERR_ABSENT : ERR_INPUT);
+		assert_int_equal(keep_check(d, "2026-01", m, 101, NULL, &e),
+			i == 2 ? ERR_ABSENT : ERR_INPUT);
 		assert_non_null(strstr(e.text, name));
 		assert_int_equal(copies_of(d, "2026-01"), 0);
 		assert_int_equal(retire(d, "2026-01", 1, &e), ERR_CONFLICT);
-		assert_int_equal(keep_export(d, "2026-01", m, 102, &e), 0); /* mended */
+		assert_int_equal(keep_export(d, "2026-01", m, 102, NULL, &e), 0); /* mended */
 		assert_int_equal(copies_of(d, "2026-01"), 1);
 	}
 	vfile_disk_close(d);
@@ -249,7 +280,7 @@ static bool look_after_crash(
 		return err_set(e, ERR_INPUT, "it ends at %d", (int)stat.closed) == 0;
 	if (stat.first == 0)
 		return true;
-	return keep_check(disk, "2026-01", p->medium, 7, e) == 0 &&
+	return keep_check(disk, "2026-01", p->medium, 7, NULL, e) == 0 &&
 		retire(disk, "2026-01", 1, e) == 0;
 }
 
@@ -261,8 +292,8 @@ static void power_cuts_while_a_month_leaves(void **state)
 	struct err e = { 0 };
 
 	disk = vfile_record_new(d);
-	assert_int_equal(keep_close(disk, "2026-01", &e), 0);
-	assert_int_equal(keep_export(disk, "2026-01", p.medium, 5, &e), 0);
+	assert_int_equal(keep_close(disk, "2026-01", NULL, &e), 0);
+	assert_int_equal(keep_export(disk, "2026-01", p.medium, 5, NULL, &e), 0);
 	assert_int_equal(retire(disk, "2026-01", 1, &e), 0);
 	vfile_replay(disk,
 		&(struct vfile_replay){

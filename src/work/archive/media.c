@@ -250,68 +250,81 @@ static int copy_segment(struct vfile_disk *shard, const char *month, struct vfil
 	return rc == 0 ? vfile_sync_dir(medium, month, e) : rc;
 }
 
+/* A month that goes to a medium, or is read back there. */
+struct copying {
+	struct vfile_disk *shard, *medium;
+	struct keep_month month;
+	struct keep_done done;
+	struct arena *a;
+};
+
 /* All files of the month on the medium, and the manifest beside them. */
-static int check_month(struct vfile_disk *shard, const struct keep_month *m,
-	struct vfile_disk *medium, struct arena *a, struct err *e)
+static int check_month(struct copying *c, struct err *e)
 {
+	const struct keep_month *m = &c->month;
 	char path[KEEP_PATH_SIZE], copy[KEEP_PATH_SIZE];
 	struct str here, there;
 	int rc = vfile_load(
-		shard, keep_path(m->name, "month", path), KEEP_MANIFEST_MAX, a, &here, e);
+		c->shard, keep_path(m->name, "month", path), KEEP_MANIFEST_MAX, c->a, &here, e);
 
 	snprintf(copy, sizeof(copy), "%s/manifest", m->name);
 	if (rc == 0)
-		rc = vfile_load(medium, copy, KEEP_MANIFEST_MAX, a, &there, e);
+		rc = vfile_load(c->medium, copy, KEEP_MANIFEST_MAX, c->a, &there, e);
 	if (rc == 0 && !str_eq(here, there))
 		rc = err_set(e, ERR_INPUT, "\"%s\" is another manifest than the one here", copy);
-	for (size_t i = 0; i < m->segment_count && rc == 0; i++)
-		rc = check_file(
-			medium, copy_name(m->name, m->segments[i].first, copy), &m->segments[i], e);
+	for (size_t i = 0; i < m->segment_count && rc == 0; i++) {
+		rc = check_file(c->medium, copy_name(m->name, m->segments[i].first, copy),
+			&m->segments[i], e);
+		keep_tell(&c->done, m->segments[i].bytes);
+	}
 	return rc;
 }
 
-static int export(struct vfile_disk *shard, const struct keep_month *m, struct vfile_disk *medium,
-	struct arena *a, struct err *e)
+static int export(struct copying *c, struct err *e)
 {
+	const struct keep_month *m = &c->month;
 	char path[KEEP_PATH_SIZE], copy[KEEP_PATH_SIZE];
 	struct str manifest;
-	int rc = make_folder(medium, m->name, e);
+	int rc = make_folder(c->medium, m->name, e);
 
-	for (size_t i = 0; i < m->segment_count && rc == 0; i++)
-		rc = copy_segment(shard, m->name, medium, &m->segments[i], e);
+	for (size_t i = 0; i < m->segment_count && rc == 0; i++) {
+		rc = copy_segment(c->shard, m->name, c->medium, &m->segments[i], e);
+		keep_tell(&c->done, m->segments[i].bytes);
+	}
 	if (rc == 0)
-		rc = vfile_load(shard, keep_path(m->name, "month", path), KEEP_MANIFEST_MAX, a,
-			&manifest, e);
+		rc = vfile_load(c->shard, keep_path(m->name, "month", path), KEEP_MANIFEST_MAX,
+			c->a, &manifest, e);
 	snprintf(copy, sizeof(copy), "%s/manifest", m->name);
 	if (rc == 0)
-		rc = vfile_replace(medium, copy, manifest, e);
-	return rc == 0 ? check_month(shard, m, medium, a, e) : rc;
+		rc = vfile_replace(c->medium, copy, manifest, e);
+	return rc == 0 ? check_month(c, e) : rc;
 }
 
 /* Both ways to a receipt. */
-static int receipt(struct vfile_disk *shard, const char *month, struct vfile_disk *medium,
-	int64_t now_s, struct err *e, bool is_export)
+static int receipt(
+	struct copying *c, const char *month, int64_t now_s, bool is_export, struct err *e)
 {
 	struct keep_medium which;
-	struct keep_month m;
 	struct arena a;
 	int rc;
 
 	arena_init(&a, 8 * KEEP_MANIFEST_MAX);
-	rc = keep_medium(medium, &which, e);
+	c->a = &a;
+	rc = keep_medium(c->medium, &which, e);
 	if (rc == 0)
-		rc = keep_read(shard, month, &a, &m, e);
+		rc = keep_read(c->shard, month, &a, &c->month, e);
 	if (rc == 0) {
-		rc = is_export ? export(shard, &m, medium, &a, e) :
-				 check_month(shard, &m, medium, &a, e);
+		for (size_t i = 0; i < c->month.segment_count; i++)
+			c->done.all += c->month.segments[i].bytes * (1 + is_export);
+		rc = is_export ? export(c, e) : check_month(c, e);
 		/* a medium that cannot be read now says nothing; one that is wrong is no copy */
 		if (rc == ERR_INPUT || rc == ERR_ABSENT) {
 			struct err other;
 
-			if (set_copy(shard, month, &which, 0, &other) < 0)
+			if (set_copy(c->shard, month, &which, 0, &other) < 0)
 				rc = err_context(e, "and the receipt could not be withdrawn");
 		} else if (rc == 0) {
-			rc = set_copy(shard, month, &which, now_s, e);
+			rc = set_copy(c->shard, month, &which, now_s, e);
 		}
 	}
 	arena_done(&a);
@@ -319,15 +332,19 @@ static int receipt(struct vfile_disk *shard, const char *month, struct vfile_dis
 }
 
 int keep_export(struct vfile_disk *shard, const char *month, struct vfile_disk *medium,
-	int64_t now_s, struct err *e)
+	int64_t now_s, const struct keep_watch *watch, struct err *e)
 {
-	return receipt(shard, month, medium, now_s, e, true);
+	struct copying c = { .shard = shard, .medium = medium, .done = { .watch = watch } };
+
+	return receipt(&c, month, now_s, true, e);
 }
 
 int keep_check(struct vfile_disk *shard, const char *month, struct vfile_disk *medium,
-	int64_t now_s, struct err *e)
+	int64_t now_s, const struct keep_watch *watch, struct err *e)
 {
-	return receipt(shard, month, medium, now_s, e, false);
+	struct copying c = { .shard = shard, .medium = medium, .done = { .watch = watch } };
+
+	return receipt(&c, month, now_s, false, e);
 }
 
 /* --- what leaves ----------------------------------------------------------------------------- */

@@ -33,8 +33,16 @@ struct making {
 	struct vfile_disk *shard;
 	struct keep_month month;
 	struct bytes segments, sources, kinds; /* of the structs of keep_month */
+	struct keep_done done;
 	struct err *e;
 };
+
+void keep_tell(struct keep_done *d, uint64_t bytes)
+{
+	d->done += bytes;
+	if (d->watch)
+		d->watch->tell(d->watch->context, d->done, d->all);
+}
 
 static void count(struct bytes *counts, uint32_t what)
 {
@@ -73,30 +81,82 @@ static int add_segment(struct making *m, const struct shard_segment *at)
 {
 	struct keep_segment one = { .first = at->first, .end = at->end, .bytes = at->bytes };
 	struct segment *s = NULL;
-	char name[SHARD_NAME_SIZE], month[KEEP_MONTH_SIZE];
+	char name[SHARD_NAME_SIZE];
+	struct leaf leaf;
 	struct vfile file;
 	int rc = vfile_open(m->shard, shard_name(at->first, name), VFILE_READ, &file, m->e);
 
 	if (rc < 0)
 		return rc;
 	rc = segment_open_file(&file, m->e, &s);
-	if (rc == 0 && keep_month_of(s, month) > 0 && strcmp(month, m->month.name) == 0) {
-		for (uint64_t i = 0; i < segment_count(s) && rc == 0; i++) {
-			struct leaf leaf;
-
-			rc = segment_meta(s, i, m->e, &leaf);
-			if (rc < 0)
-				break;
-			count(&m->sources, leaf.source);
-			count(&m->kinds, leaf.kind);
-		}
-		if (rc == 0)
-			rc = keep_hash(&file, m->e, one.sha256);
-		bytes_add(&m->segments, &one, sizeof(one));
+	for (uint64_t i = 0; rc == 0 && i < segment_count(s); i++) {
+		rc = segment_meta(s, i, m->e, &leaf);
+		if (rc < 0)
+			break;
+		count(&m->sources, leaf.source);
+		count(&m->kinds, leaf.kind);
 	}
+	if (rc == 0)
+		rc = keep_hash(&file, m->e, one.sha256);
+	bytes_add(&m->segments, &one, sizeof(one));
 	segment_close(s);
 	vfile_close(&file);
+	keep_tell(&m->done, at->bytes);
 	return rc < 0 ? err_context(m->e, "\"%s\"", name) : 0;
+}
+
+/* Only those of the month stay in the list. */
+static int choose(struct making *m, struct shard_segments *found)
+{
+	char name[SHARD_NAME_SIZE], month[KEEP_MONTH_SIZE];
+	size_t kept = 0;
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < found->count; i++) {
+		struct segment *s = NULL;
+		struct vfile file;
+
+		rc = vfile_open(
+			m->shard, shard_name(found->at[i].first, name), VFILE_READ, &file, m->e);
+		if (rc < 0)
+			break;
+		rc = segment_open_file(&file, m->e, &s);
+		if (rc == 0 && keep_month_of(s, month) > 0 && strcmp(month, m->month.name) == 0) {
+			m->done.all += found->at[i].bytes;
+			found->at[kept++] = found->at[i];
+		}
+		segment_close(s);
+		vfile_close(&file);
+	}
+	found->count = rc == 0 ? kept : 0;
+	return rc < 0 ? err_context(m->e, "\"%s\"", name) : 0;
+}
+
+/* What came first of those in no closed segment must be of a later month: else the list would lack
+ * its last lines for ever. */
+static int check_closed(struct making *m)
+{
+	struct archive *a = NULL;
+	struct archive_stat stat;
+	struct leaf leaf;
+	char name[16];
+	int rc = archive_open(m->shard, m->e, &a);
+
+	if (rc < 0)
+		return rc;
+	archive_stat(a, &stat);
+	if (stat.closed < stat.next)
+		rc = archive_read(a, stat.closed, m->e, &leaf);
+	if (rc == 0 && stat.closed < stat.next) {
+		struct date d = date_at(leaf.received_ns / 1000000000);
+
+		snprintf(name, sizeof(name), "%04d-%02d", d.year % 10000, d.month);
+		if (strcmp(name, m->month.name) <= 0)
+			rc = err_set(m->e, ERR_CONFLICT,
+				"the last lines of %s are in no closed segment yet", m->month.name);
+	}
+	archive_close(a);
+	return rc;
 }
 
 /* The root of the tree at the end of the month. Without a tree there is none. */
@@ -153,9 +213,10 @@ static int write_manifest(struct making *m)
 	return rc;
 }
 
-int keep_close(struct vfile_disk *shard, const char *month, struct err *e)
+int keep_close(
+	struct vfile_disk *shard, const char *month, const struct keep_watch *watch, struct err *e)
 {
-	struct making m = { .shard = shard, .e = e };
+	struct making m = { .shard = shard, .done = { .watch = watch }, .e = e };
 	struct shard_segments found, none = { 0 };
 	const struct keep_segment *last;
 	int rc;
@@ -166,9 +227,12 @@ int keep_close(struct vfile_disk *shard, const char *month, struct err *e)
 	rc = shard_list(shard, &none, e, &found);
 	if (rc < 0)
 		return rc;
+	rc = choose(&m, &found);
 	for (size_t i = 0; i < found.count && rc == 0; i++)
 		rc = add_segment(&m, &found.at[i]);
 	free(found.at);
+	if (rc == 0)
+		rc = check_closed(&m);
 	if (rc == 0 && m.segments.len == 0)
 		rc = err_set(e, ERR_ABSENT, "no closed segment is of %s", month);
 	if (rc == 0) {
@@ -228,7 +292,7 @@ int keep_close_over(struct vfile_disk *shard, int64_t now_s, unsigned *ret_count
 
 		rc = month_without_list(shard, &found.at[i], limit, month, e);
 		if (rc == 0 && *month) {
-			rc = keep_close(shard, month, e);
+			rc = keep_close(shard, month, NULL, e);
 			written += rc == 0;
 		}
 	}

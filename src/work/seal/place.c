@@ -11,7 +11,9 @@
 
 static int make_folder(const char *path, struct err *e)
 {
-	if (mkdir(path, 0700) != 0 && errno != EEXIST)
+	if (mkdir(path, 0700) == 0)
+		vfile_hand_over(path);
+	else if (errno != EEXIST)
 		return err_errno(e, errno, "make \"%s\"", path);
 	return 0;
 }
@@ -23,6 +25,7 @@ static int lock(const char *folder, struct arena *a, int *ret_fd, struct err *e)
 
 	if (fd < 0)
 		return err_errno(e, errno, "lock \"%s\"", path);
+	vfile_hand_over(path);
 	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
 		int rc = errno == EWOULDBLOCK ?
 			err_set(e, ERR_CONFLICT, "another process writes the log in \"%s\" now",

@@ -9,7 +9,9 @@
 
 static int make_folder(const char *path, struct err *e)
 {
-	if (mkdir(path, 0700) != 0 && errno != EEXIST)
+	if (mkdir(path, 0700) == 0)
+		vfile_hand_over(path);
+	else if (errno != EEXIST)
 		return err_errno(e, errno, "make \"%s\"", path);
 	return 0;
 }

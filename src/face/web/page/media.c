@@ -8,7 +8,6 @@
 #include "work/seal/seal.h"
 
 #define LOOK_WAIT_MS 3000
-#define START_WAIT_MS 700
 #define REFRESH_S 3
 #define MONTHS_SHOWN 24 /* of a disk */
 
@@ -125,58 +124,6 @@ static int load(struct view *v, struct media_page *p)
 		if (load_shard(v, p, shards[i]) < 0)
 			p->is_broken = true;
 	return rc;
-}
-
-/* --- at work, and what came of it ------------------------------------------------------------- */
-
-static bool load_work(struct view *v, int64_t *ret_done, int64_t *ret_all, struct str *ret_month)
-{
-	struct str order = STR_NONE, text = STR("");
-	struct str done = STR(""), all = STR("");
-	struct err none = { 0 };
-	bool is_on =
-		org_setting(v->web->store, MEDIA_ORDER, v->a, &order, &none) == 0 && order.len > 0;
-
-	if (v->web->disk)
-		is_on |= vfile_load(v->web->disk, MEDIA_NOTES "/" MEDIA_PROGRESS, 100, v->a, &text,
-				 &none) == 0;
-	if (str_split(text, ' ', &done, &text))
-		(void)str_split(text, ' ', &all, &text);
-	*ret_done = take_number(done);
-	*ret_all = take_number(all);
-	*ret_month = text;
-	return is_on;
-}
-
-static void at_work(struct view *v, int64_t done, int64_t all, struct str month)
-{
-	html(v->w, "<section>\n<h2>%s</h2>\n<p role=\"status\">%s",
-		tr(v->lang, "Đang làm với đĩa ngoài"),
-		fill(v, tr(v->lang, "{n} / {tat-ca} tháng; trang tự tải lại."), "n",
-			number_text(v, done), "tat-ca", number_text(v, all), NULL));
-	if (month.len)
-		html(v->w, " %s",
-			fill(v, tr(v->lang, "Đang làm: {thang}."), "thang", text_of(v, month),
-				NULL));
-	html(v->w,
-		"</p>\n<progress max=\"%lld\" value=\"%lld\">%lld / %lld</progress>\n</section>\n",
-		(long long)(all ? all : 1), (long long)done, (long long)done, (long long)all);
-}
-
-static void result(struct view *v)
-{
-	struct str text = STR_NONE, at, failed;
-	struct err none = { 0 };
-	bool is_bad;
-
-	if (org_setting(v->web->store, MEDIA_RESULT, v->a, &text, &none) < 0 || !text.len ||
-		!str_split(text, ' ', &at, &text) || !str_split(text, ' ', &failed, &text))
-		return;
-	is_bad = !str_is(failed, "0");
-	html(v->w, "<p class=\"%s\">%s", is_bad ? "fault" : "done",
-		fill(v, tr(v->lang, "Việc lần trước, {luc}:"), "luc", time_text(v, take_number(at)),
-			NULL));
-	html(v->w, " %s%.*s</p>\n", is_bad ? tr(v->lang, "không xong: ") : "", STR_FMT(text));
 }
 
 /* --- disks ------------------------------------------------------------------------------------ */
@@ -300,8 +247,7 @@ static void ask_register(struct view *v, const struct media_page *p)
 static void show(struct view *v)
 {
 	struct media_page *p = arena_new(v->a, struct media_page);
-	int64_t done, all;
-	struct str month;
+	struct media_work work;
 	bool is_on;
 
 	*p = (struct media_page){ 0 };
@@ -309,7 +255,7 @@ static void show(struct view *v)
 		page_failed(v);
 		return;
 	}
-	is_on = load_work(v, &done, &all, &month);
+	is_on = media_work_load(v, &work);
 	v->refresh_s = is_on ? REFRESH_S : 0;
 	page_start(v, tr(v->lang, "Đĩa ngoài"));
 	html_log_pages(v);
@@ -318,9 +264,9 @@ static void show(struct view *v)
 			"Mỗi tháng nhật ký được chép ra đĩa ngoài, đọc lại và so từng byte với bản kê "
 			"trước khi ghi biên nhận."));
 	if (is_on)
-		at_work(v, done, all, month);
+		html_media_work(v, &work);
 	else
-		result(v);
+		html_media_result(v);
 	if (p->is_broken)
 		html(v->w, "<p class=\"fault\">%s</p>\n",
 			tr(v->lang,
@@ -353,11 +299,10 @@ static bool is_one_line(struct str s)
 
 static void check_form(struct view *v, struct str what, struct str path, struct str word)
 {
-	int64_t done, all;
-	struct str month;
+	struct media_work work;
 	bool is_register = str_is(what, "register");
 
-	if (load_work(v, &done, &all, &month))
+	if (media_work_load(v, &work))
 		fault_add(
 			v, "dia", tr(v->lang, "Một việc khác với đĩa đang chạy; hãy đợi nó xong."));
 	else if (!is_register && !str_is(what, "write") && !str_is(what, "check"))
@@ -375,7 +320,6 @@ void page_media_post(struct view *v)
 {
 	struct str what = form_value(v, "viec"), path = form_value(v, "dia"),
 		   word = form_value(v, str_is(what, "register") ? "nhan" : "thang");
-	int rc;
 
 	if (str_is(what, "look")) {
 		(void)process_run(v->web->parent_fd, "media", LOOK_WAIT_MS);
@@ -387,18 +331,7 @@ void page_media_post(struct view *v)
 		show(v);
 		return;
 	}
-	rc = org_set(v->web->store, MEDIA_ORDER,
+	media_order(v,
 		arena_fmt(v->a, "%.*s %.*s\n%.*s", STR_FMT(what), STR_FMT(path), STR_FMT(word)),
-		v->e);
-	if (rc == 0)
-		rc = org_note(&v->by, "media",
-			arena_fmt(v->a, "%.*s %.*s %.*s", STR_FMT(what), STR_FMT(path),
-				STR_FMT(word)),
-			v->e);
-	if (rc < 0) {
-		page_failed(v);
-		return;
-	}
-	(void)process_run(v->web->parent_fd, "media", START_WAIT_MS);
-	redirect(v, "/nhat-ky/dia-ngoai");
+		"/nhat-ky/dia-ngoai");
 }

@@ -1,10 +1,12 @@
 /* months.c - Kho nhật ký theo tháng: what each month holds and of whom, its seal, who saw it,
  * on which disks it is, when it was proved last; and how long the disk will do. */
+#include "face/web/process/media.h"
 #include "face/web/senders.h"
 #include "face/web/verify.h"
 #include "work/archive/guard.h"
 
 #define HOSTS_SHOWN 200
+#define REFRESH_S 3
 
 /* Of one month. */
 struct month_row {
@@ -230,11 +232,13 @@ static void next_step(struct view *v, const struct month_row *m, const struct ke
 			m->copy_count ? tr(v->lang, "Đọc lại đĩa") : tr(v->lang, "Chép ra đĩa"));
 }
 
-static void row(
-	struct view *v, const struct month_row *m, const struct senders *s, const struct keeping *k)
+static void row(struct view *v, const char *shard, const struct month_row *m,
+	const struct senders *s, const struct keeping *k)
 {
-	html(v->w, "<tr><th scope=\"row\">%s/%.*s</th><td>", m->is.name + 5,
-		STR_FMT(str_until(str_of(m->is.name), 4)));
+	html(v->w,
+		"<tr><th scope=\"row\">%s<br><a class=\"soft\" "
+		"href=\"/nhat-ky/thang/%s/%s\">%s</a></th><td>",
+		month_shown(v, m->is.name), shard, m->is.name, tr(v->lang, "Biên bản, tải gói"));
 	hosts(v, m, s);
 	html(v->w, "</td><td><span class=\"name-of\">%s: </span>%llu", tr(v->lang, "Số mục"),
 		(unsigned long long)m->entries);
@@ -292,6 +296,65 @@ static void seal(struct view *v, struct find *f, int number)
 		find_shard_text(number, name), tr(v->lang, "Biên bản niêm phong để in"));
 }
 
+/* The month an entry was received in, counted from 0; -1: it cannot be read. */
+static int64_t month_at(struct find *f, int number, uint64_t index)
+{
+	struct err none = { 0 };
+	struct leaf leaf;
+	struct date d;
+
+	if (find_at(f, (struct find_place){ number, index }, &leaf, &none) < 0)
+		return -1;
+	d = date_at(leaf.received_ns / LOG_NS);
+	return (int64_t)d.year * 12 + d.month - 1;
+}
+
+static bool has_list(const char *const *months, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(months[i], name) == 0)
+			return true;
+	return false;
+}
+
+/* Months that are over and not packed: the service does it by itself a while after their end, and
+ * whoever may act does it now. */
+static void without_list(
+	struct view *v, struct find *f, int number, const char *const *months, size_t count)
+{
+	struct date today = date_at(v->by.now_s);
+	int64_t now = (int64_t)today.year * 12 + today.month - 1, first, last;
+	struct archive_stat stat = { 0 };
+	bool is_any = false;
+
+	for (size_t i = 0; i < find_shard_count(f); i++)
+		if (find_shard_at(f, i) == number)
+			find_shard_stat(f, i, &stat);
+	if (stat.next == stat.first || (first = month_at(f, number, stat.first)) < 0 ||
+		first >= now)
+		return;
+	last = month_at(f, number, stat.next - 1);
+	for (int64_t m = first; m <= last && m < now; m++) {
+		const char *name = path_of(v, "%04d-%02d", (int)(m / 12), (int)(m % 12) + 1);
+
+		if (has_list(months, count, name))
+			continue;
+		if (!is_any)
+			html(v->w, "<h3>%s</h3>\n<p>%s</p>\n",
+				tr(v->lang, "Đã kết thúc, chưa đóng gói"),
+				tr(v->lang,
+					"Khiên tự đóng gói khoảng 15 phút sau khi tháng kết thúc, nếu dịch vụ "
+					"đang chạy."));
+		is_any = true;
+		if (view_may(v, RIGHT_ACT, ORG_UNIT_FIRST))
+			html_button(v, "/nhat-ky/thang", (const char *[2]){ "thang", name },
+				fill(v, tr(v->lang, "Đóng gói tháng {thang}"), "thang",
+					month_shown(v, name), NULL));
+		else
+			html(v->w, "<p>%s</p>\n", month_shown(v, name));
+	}
+}
+
 static int year(struct view *v, struct find *f, int number, const struct senders *s,
 	const struct keeping *k)
 {
@@ -315,7 +378,7 @@ static int year(struct view *v, struct find *f, int number, const struct senders
 
 		rc = load_month(v, shard, months[i], &m);
 		if (rc == 0)
-			row(v, &m, s, k);
+			row(v, name, &m, s, k);
 	}
 	if (count)
 		html_table_end(v);
@@ -329,6 +392,7 @@ static int year(struct view *v, struct find *f, int number, const struct senders
 			tr(v->lang,
 				"Có tháng không đọc được. Nhật ký không bị đổi; hãy chạy "
 				"khien-verify trên thư mục dữ liệu."));
+	without_list(v, f, number, months, count);
 	html(v->w, "</section>\n");
 	vfile_disk_close(shard);
 	return 0;
@@ -378,14 +442,22 @@ void page_months(struct view *v)
 	struct find *f = log_of(v);
 	struct senders s = { 0 };
 	struct keeping k;
+	struct media_work work;
+	bool is_on;
 	int rc = f ? senders_load(v, 0, &s, v->e) : ERR_ABSENT;
 
 	if (rc < 0) {
 		page_failed(v);
 		return;
 	}
+	is_on = media_work_load(v, &work);
+	v->refresh_s = is_on ? REFRESH_S : 0;
 	page_start(v, tr(v->lang, "Kho nhật ký theo tháng"));
 	html_log_pages(v);
+	if (is_on)
+		html_media_work(v, &work);
+	else
+		html_media_result(v);
 	verified(v);
 	load_keeping(v, &k);
 	disk(v, f, &k);
@@ -395,4 +467,18 @@ void page_months(struct view *v)
 		orders(v);
 	page_end(v);
 	senders_done(&s);
+}
+
+void page_months_post(struct view *v)
+{
+	struct str month = form_value(v, "thang");
+	struct media_work work;
+
+	if (month.len != KEEP_MONTH_SIZE - 1 ||
+		strspn(text_of(v, month), "0123456789-") != month.len)
+		page_problem(v, 400);
+	else if (media_work_load(v, &work)) /* the page shows how far that one is */
+		redirect(v, "/nhat-ky/thang");
+	else
+		media_order(v, arena_fmt(v->a, "pack -\n%.*s", STR_FMT(month)), "/nhat-ky/thang");
 }

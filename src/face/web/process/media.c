@@ -16,6 +16,7 @@
 #define MEMORY (64 * MIB)
 #define DEPTH_MAX 2 /* /media/USER/DISK */
 #define ENTRIES_MAX 256
+#define TELL_US 500000
 
 static const char *const usual[] = { "/media", "/run/media", "/mnt", NULL };
 
@@ -118,11 +119,15 @@ static int tell_seen(struct media *m, struct err *e)
 /* --- an order --------------------------------------------------------------------------------- */
 
 struct order {
-	bool is_register, is_check;
+	enum keep_work work;
 	struct str path, what; /* a label, a month, or MEDIA_ALL */
 	struct vfile_disk *medium;
 	struct keep_medium which;
 	size_t done, all;
+	/* who watches is told how far it is with a month */
+	struct media *media;
+	const char *month;
+	int64_t told_us;
 };
 
 /* Months of all shards, oldest first: in which shard, and its name. */
@@ -155,14 +160,24 @@ static int list_months(struct media *m, struct month **ret, size_t *ret_count, s
 	return rc;
 }
 
-static void tell(struct media *m, const struct order *o, const char *month)
+static void tell(struct order *o, uint64_t bytes, uint64_t all_bytes)
 {
 	struct err none;
-	char text[64];
+	char text[128];
 
-	snprintf(text, sizeof(text), "%zu %zu %s", o->done, o->all, month);
+	snprintf(text, sizeof(text), "%zu %zu %llu %llu %s", o->done, o->all,
+		(unsigned long long)bytes, (unsigned long long)all_bytes, o->month);
+	o->told_us = clock_monotonic_us();
 	/* who watches sees less when it fails; the work goes on */
-	(void)!vfile_replace(m->notes, MEDIA_PROGRESS, str_of(text), &none);
+	(void)!vfile_replace(o->media->notes, MEDIA_PROGRESS, str_of(text), &none);
+}
+
+static void tell_bytes(void *context, uint64_t bytes, uint64_t all_bytes)
+{
+	struct order *o = context;
+
+	if (clock_monotonic_us() - o->told_us > TELL_US)
+		tell(o, bytes, all_bytes);
 }
 
 /* Has the disk this month, by the receipt? */
@@ -185,21 +200,57 @@ static bool has_copy(
  * segments have left this machine is only on disks, and is not written any more. */
 static int do_month(struct media *m, struct order *o, const struct month *month, struct err *e)
 {
+	const struct keep_watch watch = { tell_bytes, o };
 	struct vfile_disk *shard;
 	int rc = vfile_disk_open(arena_fmt(m->a, "%s/%s", m->log, month->shard).ptr, &shard, e);
 
 	if (rc < 0)
 		return rc;
-	if (!str_is(o->what, MEDIA_ALL) || has_copy(m, shard, month->name, o) == o->is_check) {
-		tell(m, o, month->name);
-		rc = o->is_check ? keep_check(shard, month->name, o->medium, clock_now_s(), e) :
-				   keep_export(shard, month->name, o->medium, clock_now_s(), e);
+	if (!str_is(o->what, MEDIA_ALL) ||
+		has_copy(m, shard, month->name, o) == (o->work == KEEP_CHECKING)) {
+		o->month = month->name;
+		tell(o, 0, 0);
+		rc = o->work == KEEP_CHECKING ?
+			keep_check(shard, month->name, o->medium, clock_now_s(), &watch, e) :
+			keep_export(shard, month->name, o->medium, clock_now_s(), &watch, e);
 		o->done += rc == 0;
 	} else {
 		o->all--;
 	}
 	vfile_disk_close(shard);
 	return rc < 0 ? err_context(e, "%s", month->name) : rc;
+}
+
+/* The month has its list made in each shard of its year that holds some of it. */
+static int do_pack(struct media *m, struct order *o, struct err *e)
+{
+	const struct keep_watch watch = { tell_bytes, o };
+	const char *const *shards;
+	struct vfile_disk *log = NULL, *shard;
+	size_t count = 0;
+	int rc = vfile_disk_open(m->log, &log, e);
+
+	o->month = arena_cstr(m->a, o->what);
+	o->all = 1;
+	if (rc == 0)
+		rc = seal_shards(log, m->a, &shards, &count, e);
+	vfile_disk_close(log);
+	for (size_t i = 0; rc == 0 && i < count; i++) {
+		if (strncmp(shards[i], o->month, 4) != 0)
+			continue;
+		rc = vfile_disk_open(arena_fmt(m->a, "%s/%s", m->log, shards[i]).ptr, &shard, e);
+		if (rc < 0)
+			break;
+		tell(o, 0, 0);
+		rc = keep_close(shard, o->month, &watch, e);
+		o->done |= rc == 0;
+		if (rc == ERR_ABSENT)
+			rc = 0;
+		vfile_disk_close(shard);
+	}
+	if (rc == 0 && o->done == 0)
+		rc = err_set(e, ERR_ABSENT, "no closed segment is of %s", o->month);
+	return rc;
 }
 
 static int do_months(struct media *m, struct order *o, struct err *e)
@@ -216,8 +267,7 @@ static int do_months(struct media *m, struct order *o, struct err *e)
 		if (is_all || str_is(o->what, months[i].name))
 			rc = do_month(m, o, &months[i], e);
 	if (rc == 0 && !is_all && o->done == 0)
-		rc = err_set(
-			e, ERR_ABSENT, tr(LANG_VI, T("không có tháng %.*s")), STR_FMT(o->what));
+		rc = err_set(e, ERR_ABSENT, "there is no month %.*s", STR_FMT(o->what));
 	return rc;
 }
 
@@ -226,41 +276,54 @@ static int run_order(struct media *m, struct order *o, struct err *e)
 {
 	int rc = ERR_ABSENT;
 
+	if (o->work == KEEP_PACKING)
+		return do_pack(m, o, e);
 	for (size_t i = 0; i < m->count; i++)
 		if (str_is(o->path, m->disks[i].path))
 			rc = vfile_disk_open(m->disks[i].path, &o->medium, e);
 	if (rc == ERR_ABSENT && !o->medium)
-		return err_set(e, ERR_ABSENT,
-			tr(LANG_VI,
-				T("đĩa ở %.*s không còn được gắn; hãy cắm lại rồi tìm lại đĩa")),
-			STR_FMT(o->path));
+		return err_set(
+			e, ERR_ABSENT, "no disk is mounted at \"%.*s\" any more", STR_FMT(o->path));
 	if (rc == 0)
-		rc = o->is_register ? keep_register(o->medium, o->what, e) : do_months(m, o, e);
+		rc = o->work == KEEP_REGISTERING ? keep_register(o->medium, o->what, e) :
+						   do_months(m, o, e);
 	vfile_disk_close(o->medium);
 	return rc;
 }
 
+/* For the page to say in its words, in the language of whoever looks. */
 static const char *outcome(struct media *m, const struct order *o, int rc, const struct err *e)
 {
-	const char *words = e->text;
-
-	if (rc == 0 && o->is_register)
-		words = arena_fmt(m->a, tr(LANG_VI, T("đã nhận đĩa \"%.*s\"")), STR_FMT(o->what))
-				.ptr;
-	else if (rc == 0)
-		words = arena_fmt(m->a,
-			o->is_check ? tr(LANG_VI, T("đã đọc lại %zu tháng, đúng từng byte")) :
-				      tr(LANG_VI, T("đã chép %zu tháng, đọc lại và đối chiếu")),
-			o->done)
-				.ptr;
-	return arena_fmt(m->a, "%lld %d %s", (long long)clock_now_s(), rc < 0, words).ptr;
+	return arena_fmt(m->a, "%lld %d %d %zu\n%.*s\n%s", (long long)clock_now_s(), -rc,
+		(int)o->work, o->done,
+		STR_FMT(o->work == KEEP_REGISTERING || !*o->month ? o->what : str_of(o->month)),
+		rc < 0 ? e->text : "")
+		.ptr;
 }
 
-/* "write PATH LF WHAT"; an order is done once, whatever comes of it. */
+static bool parse_order(struct str text, struct order *ret)
+{
+	static const char *const works[] = { [KEEP_PACKING] = "pack",
+		[KEEP_REGISTERING] = "register",
+		[KEEP_WRITING] = "write",
+		[KEEP_CHECKING] = "check" };
+	struct str word;
+
+	if (!str_split(text, ' ', &word, &text) || !str_split(text, '\n', &ret->path, &ret->what))
+		return false;
+	for (size_t i = 0; i < COUNT(works); i++) {
+		ret->work = (enum keep_work)i;
+		if (str_is(word, works[i]))
+			return true;
+	}
+	return false;
+}
+
+/* An order is done once, whatever comes of it. */
 static int do_order(struct media *m, struct err *e)
 {
-	struct str text = STR_NONE, word;
-	struct order o = { 0 };
+	struct str text = STR_NONE;
+	struct order o = { .media = m, .month = "" };
 	struct err fault = { 0 }, none;
 	int rc = org_setting(m->store, MEDIA_ORDER, m->a, &text, e);
 
@@ -268,12 +331,9 @@ static int do_order(struct media *m, struct err *e)
 	if (rc < 0 || text.len == 0)
 		return rc;
 	rc = org_set(m->store, MEDIA_ORDER, STR(""), e);
-	if (rc < 0 || !str_split(text, ' ', &word, &text) ||
-		!str_split(text, '\n', &o.path, &o.what))
+	if (rc < 0 || !parse_order(text, &o))
 		return rc;
-	o.is_register = str_is(word, "register");
-	o.is_check = str_is(word, "check");
-	tell(m, &o, "");
+	tell(&o, 0, 0);
 	rc = run_order(m, &o, &fault);
 	(void)!vfile_unlink(m->notes, MEDIA_PROGRESS, &none);
 	return org_set(m->store, MEDIA_RESULT, str_of(outcome(m, &o, rc, &fault)), e);
