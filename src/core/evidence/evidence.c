@@ -21,9 +21,10 @@ static const char runs_sql[] = "SELECT " RUN_COLUMNS " FROM audit_run WHERE host
 			       " ORDER BY at_s DESC, id DESC LIMIT $2";
 static const char rows_of_run_sql[] =
 	"SELECT " ROW_COLUMNS " FROM evidence WHERE run_id = $1 ORDER BY id";
-static const char words_sql[] =
-	"SELECT " ROW_COLUMNS " FROM evidence WHERE by_person NOT IN (0, 2) AND host_id = $1"
-	" AND at_s <= $2 AND ($1 <> 0 OR unit_id = 1) ORDER BY at_s DESC, id DESC";
+#define WORDS \
+	"SELECT " ROW_COLUMNS " FROM evidence WHERE by_person NOT IN (0, 2) AND host_id = $1" \
+	" AND at_s <= $2 AND ($1 <> 0 OR unit_id = 1)"
+static const char words_sql[] = WORDS " ORDER BY at_s DESC, id DESC";
 static const char unit_words_sql[] =
 	"SELECT " ROW_COLUMNS " FROM evidence e JOIN (SELECT check_id AS c, by_person AS b,"
 	" subject AS o, max(at_s) AS newest FROM evidence WHERE host_id = 0 AND unit_id = $1"
@@ -42,11 +43,15 @@ static const char obligation_sql[] =
 	"SELECT " ROW_COLUMNS " FROM evidence WHERE check_id = $1 AND host_id = $2"
 	" AND ($2 <> 0 OR unit_id = $3) AND by_person NOT IN (0, 2) AND at_s <= $4"
 	" ORDER BY at_s DESC, id DESC LIMIT $5";
-static const char imports_sql[] =
-	"SELECT " ROW_COLUMNS " FROM evidence e WHERE by_person = 2 AND host_id = $1 AND at_s <= $2"
-	" AND extract_sha256 = (SELECT n.extract_sha256 FROM evidence n WHERE n.by_person = 2 AND"
+/* Words first, the newest first; then what was imported, by check. */
+static const char said_sql[] =
+	"SELECT * FROM (" WORDS " UNION ALL"
+	" SELECT " ROW_COLUMNS " FROM evidence e WHERE by_person = 2 AND host_id = $1"
+	" AND at_s <= $2 AND extract_sha256 = (SELECT n.extract_sha256 FROM evidence n WHERE n.by_person = 2 AND"
 	" n.host_id = $1 AND n.at_s <= $2 AND n.person = e.person"
-	" ORDER BY n.at_s DESC, n.id DESC LIMIT 1) ORDER BY check_id, id";
+	" ORDER BY n.at_s DESC, n.id DESC LIMIT 1)) AS said ORDER BY by_person = 2,"
+	" CASE WHEN by_person = 2 THEN check_id END, CASE WHEN by_person = 2 THEN id END,"
+	" at_s DESC, id DESC";
 static const char is_imported_sql[] =
 	"SELECT 1 FROM evidence WHERE by_person = 2 AND host_id = $1 AND extract_sha256 = $2 LIMIT 1";
 static const char history_sql[] =
@@ -332,12 +337,22 @@ int evidence_add_imports(
 	return rc;
 }
 
-int evidence_imports(struct store *s, int64_t host_id, int64_t at_s, struct arena *a,
-	struct evidence_rows *ret, struct err *e)
+int evidence_said(struct store *s, int64_t host_id, int64_t at_s, struct arena *a,
+	struct evidence_said *ret, struct err *e)
 {
-	struct store_query *q = store_query(s, imports_sql);
+	struct store_query *q = store_query(s, said_sql);
+	struct evidence_rows all;
+	size_t words = 0;
+	int rc;
 
 	store_bind_i64(q, 1, host_id);
 	store_bind_i64(q, 2, at_s);
-	return take_rows(q, a, &ret->at, &ret->count, e);
+	rc = take_rows(q, a, &all.at, &all.count, e);
+	if (rc < 0)
+		return rc;
+	while (words < all.count && all.at[words].by != EVIDENCE_IMPORT)
+		words++;
+	*ret = (struct evidence_said){ { all.at, words },
+		{ all.count > words ? all.at + words : NULL, all.count - words } };
+	return 0;
 }

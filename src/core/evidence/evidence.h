@@ -82,13 +82,17 @@ MUST_CHECK int evidence_newest_run(struct store *s, int64_t host_id, int64_t at_
  * ERR_CONFLICT when that file is there already. */
 MUST_CHECK int evidence_add_imports(
 	struct store *s, int64_t host_id, const struct evidence *rows, size_t count, struct err *e);
-/* The newest of it at or before AT_S: those of the latest import of each tool, in check order. */
 struct evidence_rows {
 	struct evidence *at;
 	size_t count;
 };
-MUST_CHECK int evidence_imports(struct store *s, int64_t host_id, int64_t at_s, struct arena *a,
-	struct evidence_rows *ret, struct err *e);
+/* What was said of HOST_ID at or before AT_S besides its audits: people's words (evidence_words),
+ * and the rows of the latest import of each tool, in check order. */
+struct evidence_said {
+	struct evidence_rows words, imports;
+};
+MUST_CHECK int evidence_said(struct store *s, int64_t host_id, int64_t at_s, struct arena *a,
+	struct evidence_said *ret, struct err *e);
 /* The newest person's words at or before AT_S about HOST_ID (0: the unit). */
 MUST_CHECK int evidence_words(struct store *s, int64_t host_id, int64_t at_s, struct arena *a,
 	struct evidence **ret_rows, size_t *ret_count, struct err *e);

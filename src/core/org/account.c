@@ -20,7 +20,8 @@ static const char sql_sealed[] = "DELETE FROM setting WHERE name = '" USED "' AN
 				 " (SELECT 1 FROM person WHERE id = $1 AND source = 'emergency')";
 static const char sql_told[] =
 	"SELECT (SELECT value FROM setting WHERE name = '" ORG_SAMPLE "'),"
-	" (SELECT value FROM setting WHERE name = '" USED "')";
+	" (SELECT value FROM setting WHERE name = '" USED "'),"
+	" (SELECT max(1, coalesce(max(level), 1)) FROM host)";
 
 int org_user_place(
 	const struct org_actor *by, int64_t id, int64_t unit_id, int64_t staff_id, struct err *e)
@@ -91,7 +92,8 @@ int org_told(struct store *s, struct org_told *ret, struct err *e)
 
 	if (rc < 0)
 		return rc;
-	*ret = (struct org_told){ .is_sample = !store_is_null(q, 0) };
+	*ret = (struct org_told){ .is_sample = !store_is_null(q, 0),
+		.level = (int)store_i64(q, 2) };
 	(void)str_to_i64(store_str(q, 1), &ret->emergency_at_s);
 	store_end(q);
 	return 0;

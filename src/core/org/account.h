@@ -15,11 +15,12 @@ MUST_CHECK int org_user_place(
  * page until its password is made anew, which closes the envelope again. */
 MUST_CHECK int org_emergency_set(const struct org_actor *by, int64_t id, bool is_on, struct err *e);
 /* What every page tells: at what second it was used first since it was sealed (0: it was not), and
- * that all this is a sample. */
+ * that all this is a sample. And the highest level of any machine, which binds Khiên itself. */
 #define ORG_SAMPLE "sample.seed" /* the setting of a sample */
 struct org_told {
 	int64_t emergency_at_s;
 	bool is_sample;
+	int level; /* 1 when there is no machine */
 };
 MUST_CHECK int org_told(struct store *s, struct org_told *ret, struct err *e);
 

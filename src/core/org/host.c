@@ -12,9 +12,15 @@ static const char sql_hosts[] =
 	" AND ($2 IS NULL OR unit_id IN (SELECT value FROM json_each($2)))"
 	" AND ($3 = '' OR instr(lower(name), lower($3)) > 0)"
 	" AND ($4 IS NULL OR id IN (SELECT value FROM json_each($4))) ORDER BY name LIMIT $5";
-static const char sql_host[] = "SELECT " COLUMNS " FROM host WHERE id = $1";
-static const char sql_here[] = "SELECT " COLUMNS " FROM host ORDER BY id LIMIT 1";
-static const char sql_level[] = "SELECT max(1, coalesce(max(level), 1)) FROM host";
+/* And what its audits keep as settings. */
+#define SEEN(what) "(SELECT value FROM setting WHERE name = 'host.' || id || '." what "')"
+#define ALL_COLUMNS COLUMNS ", " SEEN("family") ", " SEEN("os")
+static const char sql_host[] = "SELECT " ALL_COLUMNS " FROM host WHERE id = $1";
+/* Before it has audited itself once, the one it knows longest. */
+static const char sql_here[] =
+	"SELECT " ALL_COLUMNS " FROM host WHERE id = coalesce("
+	"(SELECT nullif(CAST(value AS INTEGER), 0) FROM setting WHERE name = '" ORG_HOST_HERE "'),"
+	" (SELECT min(id) FROM host))";
 static const char sql_host_move[] = "UPDATE host SET unit_id = $2 WHERE id = $1";
 static const char sql_host_set[] = "UPDATE host SET kind = $2, level = $3 WHERE id = $1";
 
@@ -58,6 +64,16 @@ static void take(struct store_query *q, struct arena *a, struct org_host *ret)
 		.unit_id = store_i64(q, 6) };
 }
 
+/* The one machine that Q finds. */
+static int take_one(struct store_query *q, struct arena *a, struct org_host *ret)
+{
+	take(q, a, ret);
+	ret->family = arena_str(a, store_is_null(q, 7) ? STR("") : store_str(q, 7));
+	ret->os = arena_str(a, store_is_null(q, 8) ? STR("") : store_str(q, 8));
+	store_end(q);
+	return 0;
+}
+
 int org_hosts_of(struct store *s, const struct org_host_query *about, struct arena *a,
 	struct org_host **ret, size_t *ret_count, struct err *e)
 {
@@ -85,17 +101,6 @@ int org_hosts(
 	return org_hosts_of(s, &(struct org_host_query){ 0 }, a, ret, ret_count, e);
 }
 
-int org_hosts_level(struct store *s, int *ret, struct err *e)
-{
-	struct store_query *q = store_query(s, sql_level);
-	int rc = store_next(q, e);
-
-	if (rc == 1)
-		*ret = (int)store_i64(q, 0);
-	store_end(q);
-	return rc < 0 ? rc : 0;
-}
-
 int org_host(struct store *s, int64_t id, struct arena *a, struct org_host *ret, struct err *e)
 {
 	struct store_query *q = store_query(s, sql_host);
@@ -103,30 +108,15 @@ int org_host(struct store *s, int64_t id, struct arena *a, struct org_host *ret,
 
 	store_bind_i64(q, 1, id);
 	rc = store_one(q, e, "no machine %lld", (long long)id);
-	if (rc == 0)
-		take(q, a, ret);
-	store_end(q);
-	return rc;
+	return rc < 0 ? rc : take_one(q, a, ret);
 }
 
-/* Before it has audited itself once, the one it knows longest. */
 int org_host_here(struct store *s, struct arena *a, struct org_host *ret, struct err *e)
 {
-	struct str noted = STR_NONE;
-	struct store_query *q;
-	int64_t id;
-	int rc = org_setting(s, ORG_HOST_HERE, a, &noted, e);
+	struct store_query *q = store_query(s, sql_here);
+	int rc = store_one(q, e, "no machine was ever seen");
 
-	if (rc < 0)
-		return rc;
-	if (str_to_i64(noted, &id))
-		return org_host(s, id, a, ret, e);
-	q = store_query(s, sql_here);
-	rc = store_one(q, e, "no machine was ever seen");
-	if (rc == 0)
-		take(q, a, ret);
-	store_end(q);
-	return rc;
+	return rc < 0 ? rc : take_one(q, a, ret);
 }
 
 int org_host_set(struct store *s, int64_t id, struct str kind, int level, struct err *e)

@@ -14,6 +14,8 @@ struct org_host {
 	int level;       /* system level 1-5 */
 	int64_t unit_id; /* see unit.h */
 	int64_t first_seen_s, last_seen_s;
+	/* what its last audit saw, "debian", "Debian 12"; only of one asked for by itself */
+	struct str family, os;
 };
 
 /* The machine of this NAME: found or added (as KIND, level 1), its last sight set to NOW_S. */
@@ -35,8 +37,6 @@ MUST_CHECK int org_hosts_of(struct store *s, const struct org_host_query *about,
 /* The machine on which Khiên itself runs; ERR_ABSENT while none was ever seen. */
 MUST_CHECK int org_host_here(
 	struct store *s, struct arena *a, struct org_host *ret, struct err *e);
-/* The highest level of any of them; 1 when there is none. */
-MUST_CHECK int org_hosts_level(struct store *s, int *ret, struct err *e);
 /* ERR_ABSENT */
 MUST_CHECK int org_host(
 	struct store *s, int64_t id, struct arena *a, struct org_host *ret, struct err *e);

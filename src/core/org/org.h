@@ -162,8 +162,9 @@ MUST_CHECK int org_second_step_on(const struct org_actor *by, int64_t user_id, s
 struct org_session {
 	struct str id;   /* SHA-256 of the cookie, hex */
 	struct str csrf; /* stands in every form of this session */
-	int64_t user_id, made_at_s, seen_at_s;
+	int64_t made_at_s, seen_at_s;
 	bool has_second_step;
+	struct org_user user; /* whose it is */
 };
 
 /* TOKEN has ORG_TOKEN_SIZE bytes and goes into the cookie; only its hash is kept. */

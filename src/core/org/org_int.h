@@ -14,6 +14,14 @@ struct org_going {
 int org_goods_run(
 	const struct org_actor *by, const struct org_going *g, bool is_back, struct err *e);
 
+/* The account in the row of a query that asks for these columns of person p, from column FIRST on.
+ * In A. */
+#define ORG_USER_COLUMNS \
+	"p.id, p.login, p.name, p.role, p.must_change, p.totp IS NOT NULL, p.onetime_until_s," \
+	" p.locked_at_s, p.disabled_at_s, p.created_at_s, p.last_login_s, p.unit_id, p.staff_id," \
+	" p.source, p.asked_at_s"
+struct org_user org_user_take(struct store_query *q, int first, struct arena *a);
+
 /* Wrong tries of a log-in name, existing or not. */
 int org_tries_count(struct store *s, struct str login, int64_t *ret, struct err *e);
 int org_tries_add(struct store *s, struct str login, int64_t now_s, struct err *e);

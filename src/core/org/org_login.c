@@ -335,7 +335,8 @@ static const char sql_session_add[] =
 	"INSERT INTO session (id, person_id, csrf, made_at_s, seen_at_s, second_step)"
 	" VALUES ($1, $2, $3, $4, $4, $5)";
 static const char sql_session[] =
-	"SELECT s.person_id, s.csrf, s.made_at_s, s.seen_at_s, s.second_step FROM session s"
+	"SELECT s.csrf, s.made_at_s, s.seen_at_s, s.second_step, " ORG_USER_COLUMNS
+	" FROM session s"
 	" JOIN person p ON p.id = s.person_id"
 	" WHERE s.id = $1 AND s.seen_at_s >= $2 AND p.disabled_at_s = 0 AND p.locked_at_s = 0"
 	" AND (p.source <> 'oidc' OR s.made_at_s >= $3)";
@@ -382,11 +383,11 @@ int org_session_find(const struct org_actor *by, struct str token, bool is_quiet
 	rc = store_next(q, e);
 	if (rc != 1)
 		return rc;
-	found.user_id = store_i64(q, 0);
-	found.csrf = arena_str(a, store_str(q, 1));
-	found.made_at_s = store_i64(q, 2);
-	found.seen_at_s = store_i64(q, 3);
-	found.has_second_step = store_i64(q, 4) != 0;
+	found.csrf = arena_str(a, store_str(q, 0));
+	found.made_at_s = store_i64(q, 1);
+	found.seen_at_s = store_i64(q, 2);
+	found.has_second_step = store_i64(q, 3) != 0;
+	found.user = org_user_take(q, 4, a);
 	store_end(q);
 	/* at most one writing a quarter minute: reading pages must not wear the disk */
 	if (!is_quiet && by->now_s - found.seen_at_s >= 15) {

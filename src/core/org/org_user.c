@@ -7,10 +7,8 @@
 #define PASSWORDS_COMPARED_MAX 10 /* each comparing costs a hash */
 
 static const char sql_users[] =
-	"SELECT id, login, name, role, must_change, totp IS NOT NULL, onetime_until_s, locked_at_s,"
-	" disabled_at_s, created_at_s, last_login_s, unit_id, staff_id, source,"
-	" asked_at_s FROM person"
-	" WHERE ($1 = 0 OR id = $1) AND ($2 = '' OR login = $2) ORDER BY login";
+	"SELECT " ORG_USER_COLUMNS " FROM person p"
+	" WHERE ($1 = 0 OR p.id = $1) AND ($2 = '' OR p.login = $2) ORDER BY p.login";
 static const char sql_count[] = "SELECT count(*) FROM person";
 static const char sql_add[] =
 	"INSERT INTO person (login, name, name_folded, role, hash, must_change, onetime_until_s,"
@@ -41,6 +39,27 @@ struct found {
 	VEC(struct org_user) users;
 };
 
+struct org_user org_user_take(struct store_query *q, int first, struct arena *a)
+{
+	return (struct org_user){
+		.id = store_i64(q, first),
+		.login = arena_str(a, store_str(q, first + 1)),
+		.name = arena_str(a, store_str(q, first + 2)),
+		.role = (enum user_role)store_i64(q, first + 3),
+		.must_change = store_i64(q, first + 4) != 0,
+		.has_totp = store_i64(q, first + 5) != 0,
+		.onetime_until_s = store_i64(q, first + 6),
+		.locked_at_s = store_i64(q, first + 7),
+		.disabled_at_s = store_i64(q, first + 8),
+		.created_at_s = store_i64(q, first + 9),
+		.last_login_s = store_i64(q, first + 10),
+		.unit_id = store_i64(q, first + 11),
+		.staff_id = store_i64(q, first + 12),
+		.source = arena_str(a, store_str(q, first + 13)),
+		.asked_at_s = store_i64(q, first + 14),
+	};
+}
+
 /* All, or the one with this ID, or with this LOGIN. */
 static int find(struct store *s, int64_t id, struct str login, struct found *f, struct err *e)
 {
@@ -49,25 +68,8 @@ static int find(struct store *s, int64_t id, struct str login, struct found *f, 
 
 	store_bind_i64(q, 1, id);
 	store_bind_str(q, 2, login);
-	while ((rc = store_next(q, e)) == 1) {
-		struct org_user *u = vec_add(f->a, &f->users);
-
-		u->id = store_i64(q, 0);
-		u->login = arena_str(f->a, store_str(q, 1));
-		u->name = arena_str(f->a, store_str(q, 2));
-		u->role = (enum user_role)store_i64(q, 3);
-		u->must_change = store_i64(q, 4) != 0;
-		u->has_totp = store_i64(q, 5) != 0;
-		u->onetime_until_s = store_i64(q, 6);
-		u->locked_at_s = store_i64(q, 7);
-		u->disabled_at_s = store_i64(q, 8);
-		u->created_at_s = store_i64(q, 9);
-		u->last_login_s = store_i64(q, 10);
-		u->unit_id = store_i64(q, 11);
-		u->staff_id = store_i64(q, 12);
-		u->source = arena_str(f->a, store_str(q, 13));
-		u->asked_at_s = store_i64(q, 14);
-	}
+	while ((rc = store_next(q, e)) == 1)
+		vec_push(f->a, &f->users, org_user_take(q, 0, f->a));
 	return rc;
 }
 

@@ -6,14 +6,15 @@
 
 #include "kit/text/text.h"
 
+/* With a row for each name it ever had: by unit, the earliest first. */
 static const char sql_units[] =
 	"SELECT u.id, coalesce((SELECT p.parent_id FROM unit_parent p WHERE p.unit_id = u.id"
 	" AND p.from_day <= $1 ORDER BY p.from_day DESC LIMIT 1),"
 	" (SELECT p.parent_id FROM unit_parent p WHERE p.unit_id = u.id ORDER BY p.from_day LIMIT 1),"
 	" 0), u.code, u.kind, u.roles, u.from_day, u.until_day, u.successor_id,"
-	" u.from_day <= $1 AND (u.until_day IS NULL OR u.until_day > $1) FROM unit u ORDER BY u.id";
-static const char sql_names[] =
-	"SELECT unit_id, name, short_name, from_day <= $1 FROM unit_name ORDER BY unit_id, from_day";
+	" u.from_day <= $1 AND (u.until_day IS NULL OR u.until_day > $1),"
+	" n.name, n.short_name, n.from_day <= $1 FROM unit u"
+	" LEFT JOIN unit_name n ON n.unit_id = u.id ORDER BY u.id, n.from_day";
 static const char sql_name_on[] =
 	"SELECT name FROM unit_name WHERE unit_id = $1 ORDER BY from_day <= $2 DESC,"
 	" CASE WHEN from_day <= $2 THEN from_day END DESC, from_day LIMIT 1";
@@ -38,6 +39,23 @@ struct node {
 
 #define NO_NODE SIZE_MAX
 
+static void take(struct store_query *q, struct arena *a, struct node *ret)
+{
+	*ret = (struct node){ .first_child = NO_NODE, .next = NO_NODE };
+	ret->unit = (struct org_unit){ .id = store_i64(q, 0),
+		.parent_id = store_i64(q, 1),
+		.code = arena_str(a, store_str(q, 2)),
+		.kind = arena_str(a, store_str(q, 3)),
+		.roles = arena_str(a, store_str(q, 4)),
+		.from = arena_str(a, store_str(q, 5)),
+		.until = store_is_null(q, 6) ? STR("") : arena_str(a, store_str(q, 6)),
+		.successor_id = store_i64(q, 7),
+		.is_live = store_i64(q, 8) != 0,
+		.name = STR(""),
+		.short_name = STR("") };
+}
+
+/* Of a unit that begins later, its first name. */
 static int load(struct store *s, struct str day, struct arena *a, struct node **ret, size_t *count,
 	struct err *e)
 {
@@ -47,51 +65,24 @@ static int load(struct store *s, struct str day, struct arena *a, struct node **
 
 	store_bind_str(q, 1, day);
 	while ((rc = store_next(q, e)) == 1) {
-		struct node *n = vec_add(a, &nodes);
+		struct node *n = nodes.len ? &nodes.at[nodes.len - 1] : NULL;
 
-		*n = (struct node){ .first_child = NO_NODE, .next = NO_NODE };
-		n->unit.id = store_i64(q, 0);
-		n->unit.parent_id = store_i64(q, 1);
-		n->unit.code = arena_str(a, store_str(q, 2));
-		n->unit.kind = arena_str(a, store_str(q, 3));
-		n->unit.roles = arena_str(a, store_str(q, 4));
-		n->unit.from = arena_str(a, store_str(q, 5));
-		n->unit.until = store_is_null(q, 6) ? STR("") : arena_str(a, store_str(q, 6));
-		n->unit.successor_id = store_i64(q, 7);
-		n->unit.is_live = store_i64(q, 8) != 0;
-		n->unit.name = n->unit.short_name = STR("");
+		if (!n || n->unit.id != store_i64(q, 0)) {
+			n = vec_add(a, &nodes);
+			take(q, a, n);
+		}
+		if (!store_is_null(q, 9) && (store_i64(q, 11) || n->unit.name.len == 0)) {
+			n->unit.name = arena_str(a, store_str(q, 9));
+			n->unit.short_name = arena_str(a, store_str(q, 10));
+		}
 	}
 	if (rc < 0)
 		return rc;
+	for (size_t i = 0; i < nodes.len; i++)
+		nodes.at[i].key = text_sort_key(a, nodes.at[i].unit.name);
 	*ret = nodes.at;
 	*count = nodes.len;
 	return 0;
-}
-
-/* Both lists rise by id. Of a unit that begins later, its first name. */
-static int load_names(struct store *s, struct str day, struct arena *a, struct node *nodes,
-	size_t count, struct err *e)
-{
-	struct store_query *q = store_query(s, sql_names);
-	size_t at = 0;
-	int rc;
-
-	store_bind_str(q, 1, day);
-	while ((rc = store_next(q, e)) == 1) {
-		int64_t id = store_i64(q, 0);
-
-		while (at < count && nodes[at].unit.id < id)
-			at++;
-		if (at == count || nodes[at].unit.id != id)
-			continue;
-		if (store_i64(q, 3) || nodes[at].unit.name.len == 0) {
-			nodes[at].unit.name = arena_str(a, store_str(q, 1));
-			nodes[at].unit.short_name = arena_str(a, store_str(q, 2));
-		}
-	}
-	for (size_t i = 0; rc == 0 && i < count; i++)
-		nodes[i].key = text_sort_key(a, nodes[i].unit.name);
-	return rc;
 }
 
 static int by_key(const void *a, const void *b)
@@ -192,8 +183,6 @@ int org_tree(struct store *s, struct str day, struct arena *a, struct org_tree *
 	struct org_tree tree = { .day = arena_str(a, day) };
 	int rc = load(s, day, a, &nodes, &count, e);
 
-	if (rc == 0)
-		rc = load_names(s, day, a, nodes, count, e);
 	if (rc < 0)
 		return rc;
 	tree.units = arena_array(a, struct org_unit, count + 1);

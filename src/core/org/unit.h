@@ -37,7 +37,7 @@ struct org_tree {
 	struct str day;
 };
 
-/* The tree as of DAY ("YYYY-MM-DD"). Two statements, whatever its size. Lives in A. */
+/* The tree as of DAY ("YYYY-MM-DD"). One statement, whatever its size. Lives in A. */
 MUST_CHECK int org_tree(
 	struct store *s, struct str day, struct arena *a, struct org_tree *ret, struct err *e);
 /* Only those that exist on DAY, in tree order. */

@@ -7,19 +7,17 @@
 
 #define FOLDED_MAX (16 * KIB)
 
-static const char sql_staff[] =
-	"SELECT id, name FROM staff WHERE id IN (SELECT value FROM json_each($1)) ORDER BY id";
-static const char sql_units[] =
-	"SELECT unit_id, name FROM (SELECT unit_id, name, max(from_day) FROM unit_name"
-	" WHERE unit_id IN (SELECT value FROM json_each($1)) GROUP BY unit_id) ORDER BY unit_id";
-static const char sql_hosts[] =
-	"SELECT id, name FROM host WHERE id IN (SELECT value FROM json_each($1)) ORDER BY id";
-static const char sql_records[] =
-	"SELECT id, title FROM record WHERE id IN (SELECT value FROM json_each($1)) ORDER BY id";
+/* Of enum named, a list of ids each. */
+static const char sql_names[] =
+	"SELECT 0, id, name FROM staff WHERE id IN (SELECT value FROM json_each($1)) UNION ALL"
+	" SELECT 1, unit_id, name FROM (SELECT unit_id, name, max(from_day) FROM unit_name"
+	" WHERE unit_id IN (SELECT value FROM json_each($2)) GROUP BY unit_id) AS units UNION ALL"
+	" SELECT 2, id, name FROM host WHERE id IN (SELECT value FROM json_each($3)) UNION ALL"
+	" SELECT 3, id, title FROM record WHERE id IN (SELECT value FROM json_each($4))"
+	" ORDER BY 1, 2";
 
 /* What kind of thing a type names. */
 enum named { NAMED_STAFF, NAMED_UNIT, NAMED_HOST, NAMED_RECORD, NAMED_COUNT };
-static const char *const sql_of[NAMED_COUNT] = { sql_staff, sql_units, sql_hosts, sql_records };
 
 struct name {
 	int64_t id;
@@ -46,12 +44,12 @@ static enum named named_by(enum register_type type)
 	}
 }
 
-/* The ids that RECORDS name of KIND, as JSON; STR_NONE when there are none. */
+/* The ids that RECORDS name of KIND, as JSON, "[]" when there are none. */
 static struct str ids_of(
 	const struct record_at *at, const struct record *records, size_t count, enum named kind)
 {
 	struct buf out;
-	struct str kept = STR_NONE;
+	struct str kept = STR("[]");
 	size_t found = 0;
 
 	buf_init(&out, MIB);
@@ -71,36 +69,32 @@ static struct str ids_of(
 	return kept;
 }
 
-static int load(const struct record_at *at, struct str ids, enum named kind,
-	struct record_names *names, struct err *e)
-{
-	VEC(struct name) list = { 0 };
-	struct store_query *q = store_query(at->store, sql_of[kind]);
-	int rc;
-
-	store_bind_str(q, 1, ids);
-	while ((rc = store_next(q, e)) == 1)
-		vec_push(at->a, &list,
-			((struct name){ store_i64(q, 0), arena_str(at->a, store_str(q, 1)) }));
-	names->at[kind] = list.at;
-	names->count[kind] = list.len;
-	return rc;
-}
-
 int record_names(const struct record_at *at, const struct record *records, size_t count,
 	struct record_names **ret, struct err *e)
 {
 	struct record_names *names = arena_new(at->a, struct record_names);
+	struct store_query *q = store_query(at->store, sql_names);
+	VEC(struct name) list = { 0 };
+	size_t named = 0;
+	int rc = 0;
 
 	for (int kind = 0; kind < NAMED_COUNT; kind++) {
 		struct str ids = ids_of(at, records, count, (enum named)kind);
-		int rc = ids.ptr ? load(at, ids, (enum named)kind, names, e) : 0;
 
-		if (rc < 0)
-			return rc;
+		store_bind_str(q, kind + 1, ids);
+		named += ids.len > 2;
 	}
 	*ret = names;
-	return 0;
+	if (named == 0)
+		return 0;
+	while ((rc = store_next(q, e)) == 1) {
+		names->count[store_i64(q, 0)]++;
+		vec_push(at->a, &list,
+			((struct name){ store_i64(q, 1), arena_str(at->a, store_str(q, 2)) }));
+	}
+	for (size_t kind = 0, from = 0; kind < NAMED_COUNT; from += names->count[kind++])
+		names->at[kind] = list.len ? list.at + from : NULL;
+	return rc;
 }
 
 static int by_id(const void *key, const void *row)

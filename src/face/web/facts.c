@@ -27,14 +27,6 @@ static int load_rows(struct view *v, struct facts *f, struct err *e)
 	if (rc == 0)
 		rc = exception_list(
 			s, facts_as_of_s(v), v->a, &f->exceptions, &f->exception_count, e);
-	if (rc == 0)
-		rc = org_setting(s,
-			text_of(v, arena_fmt(v->a, "host.%lld.family", (long long)f->host.id)),
-			v->a, &f->family, e);
-	if (rc == 0)
-		rc = org_setting(s,
-			text_of(v, arena_fmt(v->a, "host.%lld.os", (long long)f->host.id)), v->a,
-			&f->os, e);
 	return rc;
 }
 
@@ -42,16 +34,11 @@ static int load_of(struct view *v, const struct org_host *host, struct facts *re
 {
 	struct facts f = { .host = *host };
 	int64_t host_id = host->id;
-	struct evidence *words = NULL;
-	struct evidence_rows imports = { 0 };
-	size_t word_count = 0;
+	struct evidence_said said = { 0 };
 	int rc = load_rows(v, &f, e);
 
 	if (rc == 0)
-		rc = evidence_words(
-			v->web->store, host_id, facts_as_of_s(v), v->a, &words, &word_count, e);
-	if (rc == 0)
-		rc = evidence_imports(v->web->store, host_id, facts_as_of_s(v), v->a, &imports, e);
+		rc = evidence_said(v->web->store, host_id, facts_as_of_s(v), v->a, &said, e);
 	if (rc < 0)
 		return rc;
 	comply_verdicts(&(struct comply_input){ .packs = v->web->packs,
@@ -61,10 +48,10 @@ static int load_of(struct view *v, const struct org_host *host, struct facts *re
 				.level = f.host.level,
 				.rows = f.rows,
 				.row_count = f.row_count,
-				.words = words,
-				.word_count = word_count,
-				.imports = imports.at,
-				.import_count = imports.count,
+				.words = said.words.at,
+				.word_count = said.words.count,
+				.imports = said.imports.at,
+				.import_count = said.imports.count,
 				.exceptions = f.exceptions,
 				.exception_count = f.exception_count },
 		v->a, &f.verdicts, &f.verdict_count);
@@ -184,7 +171,7 @@ struct str cure_words(
 {
 	if (!c)
 		return STR("");
-	return hostaudit_cure(c, row, f->family.ptr ? f->family : STR(""), v->web->packs,
+	return hostaudit_cure(c, row, f->host.family, v->web->packs,
 		f->host.level, date_at(v->by.now_s), v->lang, v->a);
 }
 

@@ -47,7 +47,7 @@ static int token_load(struct view *v, struct str token, struct err *e)
 	v->by.peer = path_of(v, "%s (API %lld)", v->rq->peer, (long long)v->token.id);
 	store_actor(v->web->store, v->by.login, v->by.peer);
 	/* it was made by one who had shown both steps */
-	v->session = (struct org_session){ .user_id = v->user.id, .has_second_step = true };
+	v->session = (struct org_session){ .user = v->user, .has_second_step = true };
 	session_stage(v);
 	return signin_recheck(v);
 }
@@ -57,11 +57,12 @@ int session_load(struct view *v, struct err *e)
 	struct str shown = bearer(v);
 	struct str token = http_cookie(http_header(v->rq, "cookie"), cookie_name(v));
 	bool is_quiet = str_is(http_header(v->rq, "x-khien-quiet"), "1");
-	int level = 1,
-	    rc = org_hosts_level(v->web->store, &level, e); /* what binds its service binds Khiên */
+	const struct org_told *told;
+	int rc = view_told(v, &told, e);
 
 	if (rc == 0)
-		rc = org_rules(v->web->packs, level, date_at(v->by.now_s), v->a, &v->rules, e);
+		rc = org_rules(
+			v->web->packs, told->level, date_at(v->by.now_s), v->a, &v->rules, e);
 	if (rc == 0 && shown.ptr)
 		return token_load(v, shown, e);
 	if (rc < 0 || !token.ptr)
@@ -70,9 +71,7 @@ int session_load(struct view *v, struct err *e)
 	rc = org_session_find(&v->by, token, is_quiet, v->a, &v->session, e);
 	if (rc <= 0)
 		return rc;
-	rc = org_user(v->web->store, v->session.user_id, v->a, &v->user, e);
-	if (rc < 0)
-		return rc;
+	v->user = v->session.user;
 	v->by.login = v->user.login;
 	store_actor(v->web->store, v->by.login, v->by.peer);
 	session_stage(v);
@@ -99,7 +98,7 @@ int session_begin(struct view *v, int64_t user_id, bool has_second_step)
 		return rc;
 	v->by.login = v->user.login;
 	store_actor(v->web->store, v->by.login, v->by.peer);
-	v->session = (struct org_session){ .user_id = user_id, .has_second_step = has_second_step };
+	v->session = (struct org_session){ .user = v->user, .has_second_step = has_second_step };
 	session_stage(v);
 	return 0;
 }

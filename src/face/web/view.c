@@ -184,6 +184,17 @@ static void top(struct view *v, const struct org_told *told)
 				"DỮ LIỆU MẪU – một huyện không có thật, không phải số liệu thật."));
 }
 
+int view_told(struct view *v, const struct org_told **ret, struct err *e)
+{
+	int rc = v->is_told ? 0 : org_told(v->web->store, &v->told, e);
+
+	if (rc < 0)
+		return rc;
+	v->is_told = true;
+	*ret = &v->told;
+	return 0;
+}
+
 /* Whoever is here is told that the emergency account was used, until its envelope is shut again. */
 static void emergency(struct view *v, int64_t at_s)
 {
@@ -200,10 +211,10 @@ static void emergency(struct view *v, int64_t at_s)
 void page_start(struct view *v, const char *title)
 {
 	const char *wide = v->stage == STAGE_FULL ? "wide" : "narrow";
-	struct org_told told = { 0 };
+	const struct org_told *told = &v->told;
 	struct err e = { 0 };
 
-	if (org_told(v->web->store, &told, &e) < 0)
+	if (view_told(v, &told, &e) < 0)
 		fprintf(stderr, "khien web: %s\n", e.text);
 	head(v, title);
 	html(v->w, "<body");
@@ -214,7 +225,7 @@ void page_start(struct view *v, const char *title)
 			tr(v->lang, "Tiếp tục làm việc"));
 	html(v->w, ">\n<a class=\"skip\" href=\"#noi-dung\">%s</a>\n",
 		tr(v->lang, "Đến nội dung chính"));
-	top(v, &told);
+	top(v, told);
 	if (v->stage == STAGE_FULL) {
 		nav(v);
 		html_log_strip(v);
@@ -223,7 +234,7 @@ void page_start(struct view *v, const char *title)
 	if (v->is_title_law && v->lang != LANG_VI)
 		html(v->w, " lang=\"vi\"");
 	html(v->w, ">%s</h1>\n", title);
-	emergency(v, told.emergency_at_s);
+	emergency(v, told->emergency_at_s);
 	html_notice(v);
 	html_faults(v);
 }

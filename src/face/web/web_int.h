@@ -115,6 +115,9 @@ struct view {
 	struct http_pairs query, form;
 	struct str args[VIEW_ARGS_MAX]; /* what stood for {} in the path */
 	const struct route *route;
+	struct org_told told; /* ask view_told() for it */
+	bool is_told;
+	struct find *log;     /* ask log_of() for it */
 	struct org_tree tree; /* of today; ask view_tree() for it */
 	unsigned stands_in;   /* for which roles, besides their own; work.c asks once */
 	bool is_stands_in_known;
@@ -227,6 +230,8 @@ bool may_hash(struct view *v);
 
 /* --- answers (view.c) ------------------------------------------------------------------------- */
 
+/* What every page tells; asked for once. */
+int view_told(struct view *v, const struct org_told **ret, struct err *e);
 /* A page: everything between goes into <main>. NAV is the route's word. */
 void page_start(struct view *v, const char *title);
 void page_end(struct view *v);
@@ -327,7 +332,6 @@ void fault_password(struct view *v, const char *field, unsigned faults);
 /* What is known of one machine now. */
 struct facts {
 	struct org_host host;
-	struct str family, os;
 	struct audit_run run; /* id 0: never audited */
 	struct evidence *rows;
 	size_t row_count;

@@ -65,7 +65,7 @@ struct comply_input {
 	size_t row_count;
 	const struct evidence *words; /* people's words at or before at_s, newest first, or none */
 	size_t word_count;
-	/* what other tools found (evidence_imports): only for checks that no row above answers */
+	/* what other tools found (evidence_said): only for checks that no row above answers */
 	const struct evidence *imports;
 	size_t import_count;
 	const struct exception *exceptions; /* those that cover at_s (exception_list) */

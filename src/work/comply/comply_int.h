@@ -5,12 +5,25 @@
 #include "core/record/record_judge.h"
 #include "work/comply/sweep.h"
 
-#define COMPLY_UNIT_MEMORY_BYTES (64 * MIB)
+/* What was of unit $1 at $2: what units that ended later have left to others is theirs still. */
+#define COMPLY_WERE_THERE(table) \
+	"(unit_id = $1 OR id IN (SELECT m.row_id FROM unit_event n JOIN unit_moved m" \
+	" ON m.event_id = n.id WHERE n.unit_id = $1 AND n.what = 'end' AND n.made_at_s > $2" \
+	" AND n.undone_at_s IS NULL AND m.of_table = '" table "'))" \
+	" AND id NOT IN (SELECT m.row_id FROM unit_event n JOIN unit_moved m" \
+	" ON m.event_id = n.id WHERE n.other_id = $1 AND n.what = 'end' AND n.made_at_s > $2" \
+	" AND n.undone_at_s IS NULL AND m.of_table = '" table "')"
+
+/* What is known of one machine: its newest run, people's words, what other tools found. */
+struct host_said {
+	struct evidence_rows rows, words, imports;
+};
 
 struct unit_host {
 	int64_t id;
 	struct str name, kind;
 	int level;
+	const struct host_said *said; /* NULL: unit_verdicts() asks for it */
 };
 
 struct unit_facts {
@@ -43,6 +56,17 @@ struct verdict_list {
 };
 MUST_CHECK int unit_verdicts(const struct unit_facts *f, const struct comply_subject *subject,
 	const struct unit_host *host, struct arena *a, struct verdict_list *ret, struct err *e);
+/* The same of all machines of the unit on the one obligation F->only: hosts_next() for each in the
+ * order of F->hosts. */
+struct hosts_rows {
+	struct store_query *q;
+	bool has_row; /* one is read and not given away */
+};
+MUST_CHECK int hosts_open(
+	const struct unit_facts *f, struct arena *a, struct hosts_rows *ret, struct err *e);
+MUST_CHECK int hosts_next(struct hosts_rows *h, int64_t host_id, struct arena *a,
+	struct host_said *ret, struct err *e);
+void hosts_close(struct hosts_rows *h);
 /* Keep what was judged of ABOUT (its unit, register, moment). */
 MUST_CHECK int found_keep(struct store *s, const struct comply_found *about,
 	const struct record_judgement *judged, struct err *e);

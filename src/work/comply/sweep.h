@@ -92,6 +92,15 @@ struct comply_query {
 MUST_CHECK int comply_walk(
 	const struct comply_query *q, comply_each *each, void *context, struct err *e);
 
+/* The same in two steps, for who walks more than once: what is known of the unit, in A, which may
+ * take COMPLY_UNIT_MEMORY_BYTES. */
+#define COMPLY_UNIT_MEMORY_BYTES (64 * MIB)
+struct unit_facts;
+MUST_CHECK int comply_know(const struct comply_query *q, struct arena *a,
+	const struct unit_facts **ret, struct err *e);
+MUST_CHECK int comply_walk_known(
+	const struct unit_facts *f, comply_each *each, void *context, struct err *e);
+
 /* The obligations that do not bind the unit at all then: not applicable, from data. Lives in A. */
 struct comply_left_out {
 	const struct obligation **at;

@@ -422,6 +422,108 @@ static void of_two_registers_the_worse_counts(void **state)
 	assert_int_equal(mark_of("D19.8#1"), 'M');
 }
 
+/* What a walk tells of each obligation, a line for a subject. */
+struct telling {
+	struct buf *of; /* by the law's order */
+	size_t lines;
+};
+
+static int tell(void *context, const struct comply_subject *subject,
+	const struct comply_verdict *verdicts, size_t count, struct err *e)
+{
+	struct telling *t = context;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct comply_verdict *v = &verdicts[i];
+		size_t place = 0;
+
+		while (law.at[place] != v->obligation)
+			place++;
+		t->lines += subject->about == COMPLY_HOST;
+		buf_fmt(&t->of[place], "%d %lld %.*s: %s %s", subject->about,
+			(long long)subject->id, STR_FMT(subject->name), verdict_name(v->verdict),
+			v->why);
+		for (size_t k = 0; k < v->proof_count; k++)
+			buf_fmt(&t->of[place], " (%d %lld %zu %.*s)", v->proofs[k].state,
+				(long long)v->proofs[k].at_s, v->proofs[k].row_count,
+				STR_FMT(v->proofs[k].rows && v->proofs[k].asked->by != BY_CHECK ?
+						v->proofs[k].rows->found :
+						STR("")));
+		buf_add_char(&t->of[place], '\n');
+	}
+	return 0;
+}
+
+static void import(int64_t host_id, const char *check, enum outcome outcome, int64_t at_s)
+{
+	static int files;
+	struct evidence row = { .check = str_of(check),
+		.by = EVIDENCE_IMPORT,
+		.outcome = outcome,
+		.at_s = at_s,
+		.person = STR("lynis"),
+		.extract_sha256 = arena_fmt(&arena, "%064d", ++files) };
+
+	assert_int_equal(evidence_add_imports(store, host_id, &row, 1, &err), 0);
+}
+
+/* Machine N of several: what its audits saw, what another tool found, what people said. */
+static void furnish_host(int n, int64_t at_s)
+{
+	static const char *const checks[] = { "lock.deny", "lock.deny", "pw.len", "screen.lock" };
+	struct evidence rows[COUNT(checks)] = { 0 };
+	struct evidence said = { .check = STR("tay-son/D12.1.b#1"),
+		.by = EVIDENCE_PERSON,
+		.outcome = OUTCOME_PASS,
+		.person = STR("an.le") };
+	struct audit_run run = { .at_s = at_s };
+
+	assert_int_equal(org_host_seen(store, arena_fmt(&arena, "may-%d", 9 - n).ptr, "server",
+				 at_s, &run.host_id, &err),
+		0);
+	for (size_t i = 0; i < COUNT(rows); i++)
+		rows[i] = (struct evidence){ .check = str_of(checks[i]),
+			.outcome = (enum outcome)((i + (size_t)n) % 4),
+			.at_s = at_s };
+	for (int old = 1; old >= 0 && n < 4; old--) {
+		run.at_s = at_s - old * CLOCK_DAY_S;
+		assert_int_equal(
+			evidence_add_run(store, &run, rows, COUNT(rows) - (size_t)old, &err), 0);
+	}
+	for (int i = 0; i < n; i++) {
+		import(run.host_id, "pw.class", i % 2 ? OUTCOME_FAIL : OUTCOME_PASS, at_s + i);
+		said.host_id = run.host_id;
+		said.at_s = at_s + i;
+		said.found = arena_fmt(&arena, "lần %d", i);
+		assert_int_equal(evidence_add_word(store, &said, &err), 0);
+	}
+}
+
+static void asked_about_one_obligation_a_walk_says_the_same(void **state)
+{
+	const int64_t t = NOW_S + 1100 * CLOCK_DAY_S;
+	struct comply_query q = { store, packs, 1, t + 10, NULL };
+	struct telling all = { .of = arena_array(&arena, struct buf, law.count) };
+	struct telling one = { .of = arena_array(&arena, struct buf, law.count) };
+
+	for (int n = 0; n < 6; n++)
+		furnish_host(n, t);
+	for (size_t i = 0; i < law.count; i++) {
+		buf_init(&all.of[i], MIB);
+		buf_init(&one.of[i], MIB);
+	}
+	assert_int_equal(comply_walk(&q, tell, &all, &err), 0);
+	for (size_t i = 0; i < law.count; i++) {
+		q.only = law.at[i];
+		assert_int_equal(comply_walk(&q, tell, &one, &err), 0);
+		assert_string_equal(arena_cstr(&arena, buf_str(&one.of[i])),
+			arena_cstr(&arena, buf_str(&all.of[i])));
+		buf_done(&all.of[i]);
+		buf_done(&one.of[i]);
+	}
+	assert_true(all.lines >= 6 * 20);
+}
+
 static void what_does_not_apply_is_left_out_of_the_score(void **state)
 {
 	struct comply_law two = {
@@ -449,6 +551,7 @@ int main(void)
 		cmocka_unit_test(an_exception_covers_one_record),
 		cmocka_unit_test(an_account_of_one_who_left_is_a_finding),
 		cmocka_unit_test(of_two_registers_the_worse_counts),
+		cmocka_unit_test(asked_about_one_obligation_a_walk_says_the_same),
 		cmocka_unit_test(what_does_not_apply_is_left_out_of_the_score),
 	};
 

@@ -8,20 +8,14 @@
 
 static const char sql_unit[] =
 	"SELECT roles, coalesce((SELECT name FROM unit_name WHERE unit_id = $1 AND from_day <= $2"
-	" ORDER BY from_day DESC LIMIT 1), '') FROM unit WHERE id = $1 AND from_day <= $2"
+	" ORDER BY from_day DESC LIMIT 1), ''),"
+	" coalesce((SELECT value FROM setting WHERE name = '" COMPLY_JUDGED "'), '')"
+	" FROM unit WHERE id = $1 AND from_day <= $2"
 	" AND (until_day IS NULL OR until_day > $2)";
-/* What was of unit $1 at $2: what units that ended later have left to others is theirs still. */
-#define WERE_THERE(table) \
-	"(unit_id = $1 OR id IN (SELECT m.row_id FROM unit_event n JOIN unit_moved m" \
-	" ON m.event_id = n.id WHERE n.unit_id = $1 AND n.what = 'end' AND n.made_at_s > $2" \
-	" AND n.undone_at_s IS NULL AND m.of_table = '" table "'))" \
-	" AND id NOT IN (SELECT m.row_id FROM unit_event n JOIN unit_moved m" \
-	" ON m.event_id = n.id WHERE n.other_id = $1 AND n.what = 'end' AND n.made_at_s > $2" \
-	" AND n.undone_at_s IS NULL AND m.of_table = '" table "')"
 static const char sql_hosts[] =
-	"SELECT id, name, kind, level FROM host WHERE " WERE_THERE("host") " AND first_seen_s <= $2"
-									   " ORDER BY name, id";
-static const char sql_people[] = "SELECT id, name FROM staff WHERE " WERE_THERE(
+	"SELECT id, name, kind, level FROM host WHERE " COMPLY_WERE_THERE(
+		"host") " AND first_seen_s <= $2 ORDER BY name, id";
+static const char sql_people[] = "SELECT id, name FROM staff WHERE " COMPLY_WERE_THERE(
 	"staff") " AND made_at_s <= $2"
 		 " AND state NOT IN ('moved', 'retired', 'left') ORDER BY sort_key, id";
 /* Only what a verdict weighs: the texts stay on the disk. */
@@ -94,6 +88,7 @@ static int load_unit(struct unit_facts *f, struct arena *a, struct err *e)
 	f->unit.roles = arena_str(a, store_str(q, 0));
 	f->unit.name = arena_str(a, store_str(q, 1));
 	f->unit.is_live = true;
+	(void)str_to_i64(store_str(q, 2), &f->weighed_at_s);
 	store_end(q);
 	return 0;
 }
@@ -207,16 +202,6 @@ static void weigh_having(struct unit_facts *f, struct arena *a)
 		weigh_statement(f, &f->having[i], months, a);
 }
 
-static int load_weighed(struct unit_facts *f, struct arena *a, struct err *e)
-{
-	struct str text = STR_NONE;
-	int rc = org_setting(f->store, COMPLY_JUDGED, a, &text, e);
-
-	if (rc < 0 || !str_to_i64(text, &f->weighed_at_s))
-		f->weighed_at_s = 0;
-	return rc;
-}
-
 /* What tells which obligations bind the unit. */
 static int load_binding(struct unit_facts *f, struct arena *a, struct err *e)
 {
@@ -241,8 +226,6 @@ int unit_facts_load(
 		rc = load_people(&f, a, e);
 	if (rc == 0)
 		rc = evidence_record_words(f.store, f.unit.id, f.at_s, a, &f.record_words, e);
-	if (rc == 0)
-		rc = load_weighed(&f, a, e);
 	if (rc == 0)
 		rc = exception_list(f.store, f.at_s, a, &f.exceptions, &f.exception_count, e);
 	if (rc == 0)
@@ -282,22 +265,32 @@ static int load_rows(const struct unit_facts *f, int64_t host_id, struct arena *
 }
 
 /* What was said of the machine and of its unit. */
-static int load_words(const struct unit_facts *f, int64_t host_id, struct arena *a,
-	struct evidence_rows *ret, struct err *e)
+static struct evidence_rows all_words(
+	const struct unit_facts *f, struct evidence_rows own, struct arena *a)
 {
-	struct evidence *own, *all;
-	size_t count;
-	int rc = evidence_words(f->store, host_id, f->at_s, a, &own, &count, e);
+	size_t count = own.count;
+	struct evidence *all = arena_array(a, struct evidence, count + f->words.count);
 
-	if (rc < 0)
-		return rc;
-	all = arena_array(a, struct evidence, count + f->words.count);
 	if (count)
-		memcpy(all, own, count * sizeof(*all));
+		memcpy(all, own.at, count * sizeof(*all));
 	if (f->words.count)
 		memcpy(all + count, f->words.at, f->words.count * sizeof(*all));
-	*ret = (struct evidence_rows){ all, count + f->words.count };
-	return 0;
+	return (struct evidence_rows){ all, count + f->words.count };
+}
+
+static int load_said(const struct unit_facts *f, int64_t host_id, struct arena *a,
+	struct host_said *ret, struct err *e)
+{
+	struct evidence_said said;
+	int rc = load_rows(f, host_id, a, &ret->rows, e);
+
+	if (rc == 0)
+		rc = evidence_said(f->store, host_id, f->at_s, a, &said, e);
+	if (rc == 0) {
+		ret->words = said.words;
+		ret->imports = said.imports;
+	}
+	return rc;
 }
 
 static bool is_kind_bound(const struct obligation *o, struct str kind)
@@ -343,7 +336,8 @@ static void say_nobody(const struct unit_facts *f, size_t place, struct comply_v
 int unit_verdicts(const struct unit_facts *f, const struct comply_subject *subject,
 	const struct unit_host *host, struct arena *a, struct verdict_list *ret, struct err *e)
 {
-	struct evidence_rows rows = { 0 }, words = f->words, imports = { 0 };
+	struct evidence_rows words = f->words;
+	struct host_said said = { 0 };
 	struct comply_input in = { .packs = f->packs,
 		.at_s = f->at_s,
 		.about = subject->about,
@@ -360,19 +354,19 @@ int unit_verdicts(const struct unit_facts *f, const struct comply_subject *subje
 	size_t count = 0;
 	int rc = 0;
 
-	if (host)
-		rc = load_rows(f, host->id, a, &rows, e);
-	if (rc == 0 && host)
-		rc = load_words(f, host->id, a, &words, e);
-	if (rc == 0 && host)
-		rc = evidence_imports(f->store, host->id, f->at_s, a, &imports, e);
+	if (host && host->said)
+		said = *host->said;
+	else if (host)
+		rc = load_said(f, host->id, a, &said, e);
 	if (rc < 0)
 		return rc;
+	if (host)
+		words = all_words(f, said.words, a);
 	if (subject->about == COMPLY_PERSON)
 		in.subject = arena_fmt(a, "staff:%lld", (long long)subject->id);
-	in.rows = rows.at, in.row_count = rows.count;
+	in.rows = said.rows.at, in.row_count = said.rows.count;
 	in.words = words.at, in.word_count = words.count;
-	in.imports = imports.at, in.import_count = imports.count;
+	in.imports = said.imports.at, in.import_count = said.imports.count;
 	for (size_t i = 0; i < f->law->count; i++) {
 		if ((f->only && f->only != f->law->at[i]) || !binds(f, subject, host, i))
 			continue;
@@ -420,6 +414,48 @@ static int walk_one(const struct walk *w, const struct comply_subject *subject,
 	return rc;
 }
 
+/* A machine, with what ALL has of it; ALL NULL: it is asked about by itself. */
+static int walk_host(const struct walk *w, size_t place, struct hosts_rows *all, struct err *e)
+{
+	struct unit_host host = w->facts->hosts[place];
+	struct comply_subject subject = { .about = COMPLY_HOST,
+		.id = host.id,
+		.unit_id = w->facts->unit.id,
+		.name = host.name };
+	struct host_said said;
+	struct arena a;
+	int rc = 0;
+
+	arena_init(&a, SUBJECT_MEMORY_BYTES);
+	if (all)
+		rc = hosts_next(all, host.id, &a, &said, e);
+	if (rc == 0) {
+		host.said = all ? &said : NULL;
+		rc = walk_one(w, &subject, &host, e);
+	}
+	arena_done(&a);
+	return rc;
+}
+
+static int walk_hosts(const struct walk *w, struct err *e)
+{
+	const struct unit_facts *f = w->facts;
+	struct hosts_rows all = { 0 };
+	struct arena a;
+	int rc = 0;
+
+	if (f->only && comply_about(f->packs, f->only) != COMPLY_HOST)
+		return 0;
+	arena_init(&a, MIB);
+	if (f->only)
+		rc = hosts_open(f, &a, &all, e);
+	for (size_t i = 0; rc == 0 && i < f->host_count; i++)
+		rc = walk_host(w, i, f->only ? &all : NULL, e);
+	hosts_close(&all);
+	arena_done(&a);
+	return rc;
+}
+
 static int walk_all(const struct walk *w, struct err *e)
 {
 	const struct unit_facts *f = w->facts;
@@ -428,14 +464,8 @@ static int walk_all(const struct walk *w, struct err *e)
 	};
 	int rc = walk_one(w, &unit, NULL, e);
 
-	for (size_t i = 0; rc == 0 && i < f->host_count; i++) {
-		struct comply_subject host = { .about = COMPLY_HOST,
-			.id = f->hosts[i].id,
-			.unit_id = f->unit.id,
-			.name = f->hosts[i].name };
-
-		rc = walk_one(w, &host, &f->hosts[i], e);
-	}
+	if (rc == 0)
+		rc = walk_hosts(w, e);
 	for (size_t i = 0; rc == 0 && i < f->person_count; i++)
 		rc = walk_one(w, &f->people[i], NULL, e);
 	for (size_t i = 0; rc == 0 && i < pack_register_count(f->packs); i++) {
@@ -448,21 +478,40 @@ static int walk_all(const struct walk *w, struct err *e)
 	return rc;
 }
 
+int comply_know(const struct comply_query *q, struct arena *a, const struct unit_facts **ret,
+	struct err *e)
+{
+	struct comply_law *law = arena_new(a, struct comply_law);
+	struct unit_facts *f = arena_new(a, struct unit_facts);
+	int rc;
+
+	*f = (struct unit_facts){
+		.store = q->store, .packs = q->packs, .law = law, .at_s = q->at_s, .only = q->only
+	};
+	f->unit.id = q->unit_id;
+	comply_law_of(q->packs, date_at(q->at_s), a, law);
+	rc = unit_facts_load(f, a, f, e);
+	if (rc == 0)
+		*ret = f;
+	return rc;
+}
+
+int comply_walk_known(
+	const struct unit_facts *f, comply_each *each, void *context, struct err *e)
+{
+	return walk_all(&(struct walk){ f, each, context }, e);
+}
+
 int comply_walk(const struct comply_query *q, comply_each *each, void *context, struct err *e)
 {
-	struct comply_law law;
-	struct unit_facts f = {
-		.store = q->store, .packs = q->packs, .law = &law, .at_s = q->at_s, .only = q->only
-	};
+	const struct unit_facts *f;
 	struct arena a;
 	int rc;
 
 	arena_init(&a, COMPLY_UNIT_MEMORY_BYTES);
-	f.unit.id = q->unit_id;
-	comply_law_of(q->packs, date_at(q->at_s), &a, &law);
-	rc = unit_facts_load(&f, &a, &f, e);
+	rc = comply_know(q, &a, &f, e);
 	if (rc == 0)
-		rc = walk_all(&(struct walk){ &f, each, context }, e);
+		rc = comply_walk_known(f, each, context, e);
 	arena_done(&a);
 	return rc;
 }

@@ -10,21 +10,19 @@
 static const char sql_hosts[] =
 	"SELECT unit_id, id, name, kind, first_seen_s FROM host WHERE unit_id IN " OF_UNITS
 	" AND first_seen_s <= $2 ORDER BY unit_id, name, id";
-static const char sql_done_unit[] =
+/* $4: what machines prove by themselves, [{"n": "tay-son/D11.3", "c": "mw.scan"}] */
+static const char sql_done[] =
 	"SELECT unit_id, check_id, 0, at_s, id FROM evidence WHERE unit_id IN " OF_UNITS
 	" AND host_id = 0 AND record_id = 0 AND by_person NOT IN (0, 2) AND by_person IN (1, 4, 6)"
-	" AND outcome = 0 AND at_s BETWEEN $2 AND $3 ORDER BY at_s, id";
-static const char sql_done_hosts[] =
-	"SELECT h.unit_id, e.check_id, e.host_id, e.at_s, e.id FROM host h"
+	" AND outcome = 0 AND at_s BETWEEN $2 AND $3 UNION ALL"
+	" SELECT h.unit_id, e.check_id, e.host_id, e.at_s, e.id FROM host h"
 	" JOIN evidence e ON e.host_id = h.id WHERE h.unit_id IN " OF_UNITS
 	" AND e.by_person NOT IN (0, 2) AND e.by_person IN (1, 4, 6) AND e.outcome = 0"
-	" AND e.at_s BETWEEN $2 AND $3 ORDER BY e.at_s, e.id";
-/* $4: what machines prove by themselves, [{"n": "tay-son/D11.3", "c": "mw.scan"}] */
-static const char sql_done_machine[] =
-	"SELECT h.unit_id, json_extract(d.value, '$.n'), e.host_id, e.at_s, e.id"
+	" AND e.at_s BETWEEN $2 AND $3 UNION ALL"
+	" SELECT h.unit_id, json_extract(d.value, '$.n'), e.host_id, e.at_s, e.id"
 	" FROM host h CROSS JOIN json_each($4) d CROSS JOIN evidence e ON e.host_id = h.id"
 	" AND e.check_id = json_extract(d.value, '$.c') AND e.outcome = 0"
-	" AND e.at_s BETWEEN $2 AND $3 WHERE h.unit_id IN " OF_UNITS " ORDER BY e.at_s, e.id";
+	" AND e.at_s BETWEEN $2 AND $3 WHERE h.unit_id IN " OF_UNITS;
 static const char sql_begin[] =
 	"SELECT coalesce((SELECT value FROM setting WHERE name = '" ORG_DUTY_FROM "'), ''),"
 	" coalesce((SELECT min(created_at_s) FROM person), $1)";
@@ -106,16 +104,16 @@ static int load_hosts(struct listing *l, struct err *e)
 	return rc;
 }
 
-static int load_done(struct listing *l, const char *sql, struct str machine, struct err *e)
+/* In no order: marks are sorted duty by duty. */
+static int load_done(struct listing *l, struct str machine, struct err *e)
 {
-	struct store_query *q = store_query(l->q->store, sql);
+	struct store_query *q = store_query(l->q->store, sql_done);
 	int rc;
 
 	store_bind_str(q, 1, l->units);
 	store_bind_i64(q, 2, l->q->at_s - BACK_YEARS * 366 * (int64_t)CLOCK_DAY_S);
 	store_bind_i64(q, 3, l->q->at_s);
-	if (machine.ptr)
-		store_bind_str(q, 4, machine);
+	store_bind_str(q, 4, machine);
 	while ((rc = store_next(q, e)) == 1)
 		vec_push(l->a, &part_of(l, store_i64(q, 0))->done,
 			((struct done){ .name = arena_str(l->a, store_str(q, 1)),
@@ -299,14 +297,15 @@ static void add_obligations(struct listing *l, struct unit_part *part)
 	}
 }
 
-/* Everything that a machine proves by itself, in one statement. */
-static int load_machine_done(struct listing *l, struct err *e)
+/* Everything that a machine proves by itself, with the check that does. */
+static struct str machine_proofs(const struct listing *l)
 {
 	struct buf json;
+	struct str kept;
 	size_t count = 0;
-	int rc = 0;
 
 	buf_init(&json, MIB);
+	buf_add_char(&json, '[');
 	for (size_t p = 0; p < pack_count(l->q->packs); p++) {
 		const struct pack *pack = pack_at(l->q->packs, p);
 
@@ -316,15 +315,14 @@ static int load_machine_done(struct listing *l, struct err *e)
 			if (o->period == PERIOD_CONTINUOUS || !is_machine(o) || !first_check(o))
 				continue;
 			buf_fmt(&json, "%s{\"n\":\"%.*s/%.*s\",\"c\":\"%.*s\"}",
-				count++ ? "," : "[", STR_FMT(o->pack->id), STR_FMT(o->id),
+				count++ ? "," : "", STR_FMT(o->pack->id), STR_FMT(o->id),
 				STR_FMT(first_check(o)->check));
 		}
 	}
 	buf_add_char(&json, ']');
-	if (count)
-		rc = load_done(l, sql_done_machine, arena_str(l->a, buf_str(&json)), e);
+	kept = arena_str(l->a, buf_str(&json));
 	buf_done(&json);
-	return rc;
+	return kept;
 }
 
 static void hand_out(struct listing *l, struct duties *ret)
@@ -347,11 +345,7 @@ static int load_unit(struct listing *l, struct err *e)
 
 	if (rc == 0)
 		rc = load_hosts(l, e);
-	if (rc == 0)
-		rc = load_done(l, sql_done_unit, STR_NONE, e);
-	if (rc == 0)
-		rc = load_done(l, sql_done_hosts, STR_NONE, e);
-	return rc == 0 ? load_machine_done(l, e) : rc;
+	return rc == 0 ? load_done(l, machine_proofs(l), e) : rc;
 }
 
 int duty_list(const struct duty_query *query, struct arena *a, struct duties *ret, struct err *e)

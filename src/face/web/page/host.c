@@ -286,9 +286,9 @@ static void profile(struct view *v, const struct facts *f)
 		"<div class=\"bar\">\n<dl class=\"facts\">\n<div><dt>%s</dt><dd>%s, %s %d</dd></div>\n",
 		tr(v->lang, "Loại"), host_kind_words(v, f->host.kind), tr(v->lang, "cấp độ"),
 		f->host.level);
-	if (f->os.len)
+	if (f->host.os.len)
 		html(v->w, "<div><dt>%s</dt><dd>%.*s</dd></div>\n", tr(v->lang, "Hệ điều hành"),
-			STR_FMT(f->os));
+			STR_FMT(f->host.os));
 	if (f->run.id)
 		html(v->w, "<div><dt>%s</dt><dd>%s (%lld ms, %.*s)</dd></div>\n",
 			tr(v->lang, "Kiểm tra lần cuối"), time_text(v, f->run.at_s),

@@ -344,6 +344,32 @@ static void heading(const struct showing *w)
 			STR_FMT(url_piece(o->id, v->a)), tr(v->lang, "Làm việc này"));
 }
 
+/* The subjects are counted first, then those of one page are shown. */
+static void show(struct showing *w, const struct unit_facts *known)
+{
+	struct view *v = w->v;
+	int64_t all = 0;
+
+	if (comply_walk_known(known, count_subject, w, v->e) < 0) {
+		page_failed(v);
+		return;
+	}
+	choose(w);
+	for (int i = 0; i < VERDICT_COUNT; i++)
+		all += !w->has_filter || (int)w->filter == i ? w->counts[i] : 0;
+	heading(w);
+	tiles(w);
+	pager(w, all);
+	if (comply_walk_known(known, show_subject, w, v->e) < 0)
+		html(v->w, "<p class=\"fault\">%s</p>\n",
+			tr(v->lang, "Không tính được. Dữ liệu không thay đổi; hãy thử lại."));
+	if (w->met_so_far == 0)
+		html(v->w, "<p class=\"empty\">%s</p>\n",
+			tr(v->lang, "Không có đối tượng nào có kết quả này."));
+	pager(w, all);
+	page_end(v);
+}
+
 void page_result_one(struct view *v)
 {
 	const struct org_unit *unit = work_unit_of_path(v);
@@ -354,7 +380,8 @@ void page_result_one(struct view *v)
 	struct showing w = { .v = v, .o = o, .unit = unit };
 	struct comply_query q = { v->web->store, v->web->packs, unit ? unit->id : 0,
 		facts_as_of_s(v), o };
-	int64_t all = 0;
+	const struct unit_facts *known;
+	struct arena a;
 
 	if (!unit)
 		return;
@@ -364,22 +391,10 @@ void page_result_one(struct view *v)
 	}
 	w.sees_words = view_may(v, RIGHT_ACT, unit->id) || view_may(v, RIGHT_AUDIT, unit->id) ||
 		view_may(v, RIGHT_APPROVE, unit->id);
-	if (comply_walk(&q, count_subject, &w, v->e) < 0) {
+	arena_init(&a, COMPLY_UNIT_MEMORY_BYTES);
+	if (comply_know(&q, &a, &known, v->e) < 0)
 		page_failed(v);
-		return;
-	}
-	choose(&w);
-	for (int i = 0; i < VERDICT_COUNT; i++)
-		all += !w.has_filter || (int)w.filter == i ? w.counts[i] : 0;
-	heading(&w);
-	tiles(&w);
-	pager(&w, all);
-	if (comply_walk(&q, show_subject, &w, v->e) < 0)
-		html(v->w, "<p class=\"fault\">%s</p>\n",
-			tr(v->lang, "Không tính được. Dữ liệu không thay đổi; hãy thử lại."));
-	if (w.met_so_far == 0)
-		html(v->w, "<p class=\"empty\">%s</p>\n",
-			tr(v->lang, "Không có đối tượng nào có kết quả này."));
-	pager(&w, all);
-	page_end(v);
+	else
+		show(&w, known);
+	arena_done(&a);
 }
