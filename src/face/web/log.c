@@ -9,16 +9,12 @@
 #define STRIP_US 5000000
 #define COUNT_BUDGET_US 30000
 
-struct find *log_of(struct view *v)
+static struct find *open_or_refresh(struct view *v)
 {
 	struct web *w = v->web;
 	int64_t now_us = clock_monotonic_us();
 	int rc = 0;
 
-	if (!w->log_folder) {
-		(void)err_set(v->e, ERR_ABSENT, "there is no log");
-		return NULL;
-	}
 	if (!w->log)
 		rc = find_open(w->log_folder, &w->log, v->e);
 	else if (now_us - w->log_at_us > FRESH_US)
@@ -29,6 +25,17 @@ struct find *log_of(struct view *v)
 	}
 	w->log_at_us = now_us;
 	return w->log;
+}
+
+struct find *log_of(struct view *v)
+{
+	if (!v->web->log_folder) {
+		(void)err_set(v->e, ERR_ABSENT, "there is no log");
+		return NULL;
+	}
+	if (!v->log)
+		v->log = open_or_refresh(v);
+	return v->log;
 }
 
 /* --- the strip -------------------------------------------------------------------------------- */

@@ -11,7 +11,8 @@
 
 #define LOG_NS 1000000000ll
 
-/* The log, as it is now; NULL with the failure in v->e. */
+/* The log, as it is when the request asks first, and the same until its end; NULL with the failure
+ * in v->e. What find_at() gave lives until the next question to it: page_start() asks too. */
 struct find *log_of(struct view *v);
 /* When a time-stamp authority saw the newest seal of a shard, as it said; 0: never. */
 int64_t log_stamped_at(struct view *v, int shard);

@@ -112,6 +112,7 @@ void page_log_line(struct view *v)
 		page_failed(v);
 		return;
 	}
+	leaf.raw = arena_str(v->a, leaf.raw); /* the frame of the page reads the log too */
 	page_start(v, fill(v, tr(v->lang, "Dòng {n}"), "n", find_place_text(place, text), NULL));
 	html(v->w, "<section>\n<h2>%s</h2>\n", tr(v->lang, "Nguyên văn và những gì đọc ra từ đó"));
 	facts(v, &leaf);
