@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define BUSY_TIMEOUT_MS 5000
 #define QUERIES_MAX 1024 /* distinct texts of one program; more would be SQL built from values */
 
 struct store_query {
@@ -68,7 +67,7 @@ int store_open(const char *path, struct err *e, struct store **ret_store)
 		    NULL) != SQLITE_OK)
 		rc = err_set(e, ERR_STORE, "open \"%s\": %s", path, sqlite3_errmsg(s->db));
 	else /* first: others may be writing while this one opens */
-		sqlite3_busy_timeout(s->db, BUSY_TIMEOUT_MS);
+		store_turn_wait(s);
 	if (rc == 0)
 		rc = store_exec(s,
 			"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
@@ -104,7 +103,13 @@ struct store *store_close(struct store *s)
 
 int store_begin(struct store *s, struct err *e)
 {
-	return store_exec(s, "BEGIN IMMEDIATE", e);
+	int rc;
+
+	store_no_question_open(s, "BEGIN");
+	store_turn_begin(s);
+	rc = store_exec(s, "BEGIN IMMEDIATE", e);
+	s->turn.began_us = clock_monotonic_us();
+	return rc;
 }
 
 int store_begin_reading(struct store *s, struct err *e)
@@ -114,7 +119,10 @@ int store_begin_reading(struct store *s, struct err *e)
 
 int store_commit(struct store *s, struct err *e)
 {
-	return store_exec(s, "COMMIT", e);
+	int rc = store_exec(s, "COMMIT", e);
+
+	store_turn_end(s);
+	return rc;
 }
 
 void store_rollback(struct store *s)
@@ -211,7 +219,11 @@ int store_next(struct store_query *q, struct err *e)
 	if (q->failed)
 		return err_set(e, ERR_STORE, "%s: in \"%.200s\"",
 			q->why ? q->why : sqlite3_errstr(q->failed), q->sql);
-	q->store->begun += !sqlite3_stmt_busy(q->stmt);
+	if (!sqlite3_stmt_busy(q->stmt)) {
+		q->store->begun++;
+		if (!sqlite3_stmt_readonly(q->stmt) && sqlite3_get_autocommit(q->store->db))
+			store_no_question_open(q->store, q->sql);
+	}
 	code = sqlite3_step(q->stmt);
 	if (code == SQLITE_ROW)
 		return 1;

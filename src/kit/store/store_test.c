@@ -2,8 +2,11 @@
 #include "test/unit.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <sqlite3.h>
+#include <stdatomic.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -160,6 +163,92 @@ static void opening_waits_for_who_writes(void **state)
 	rmdir(dir);
 }
 
+#define TURNS 80
+static atomic_int turns;
+
+/* One who writes on and on, a little each time. */
+static void *write_much(void *context)
+{
+	struct store *s = context;
+	struct err e = { 0 };
+
+	for (int i = 0; i < TURNS; i++) {
+		if (store_begin(s, &e) < 0 ||
+			store_run(store_query(s, "INSERT INTO t (n) VALUES (1)"), &e) < 0)
+			break;
+		nanosleep(&(struct timespec){ .tv_nsec = 15000000 }, NULL);
+		if (store_commit(s, &e) < 0)
+			break;
+		turns++;
+	}
+	return NULL;
+}
+
+static void who_waits_gets_a_turn_while_another_writes_on(void **state)
+{
+	char dir[] = "/tmp/khien-store-XXXXXX", path[64], rest[80];
+	struct err e = { 0 };
+	struct store *one = NULL, *other = NULL;
+	pthread_t thread;
+	int rc, then;
+
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/khien.db", dir);
+	assert_int_equal(store_open(path, &e, &one), 0);
+	assert_int_equal(store_migrate(one, steps, COUNT(steps), &e), 0);
+	assert_int_equal(store_open(path, &e, &other), 0);
+	assert_int_equal(pthread_create(&thread, NULL, write_much, one), 0);
+	while (turns < 3)
+		nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
+	rc = store_begin(other, &e);
+	then = turns;
+	assert_int_equal(store_commit(other, &e), 0);
+	pthread_join(thread, NULL);
+	assert_int_equal(rc, 0);
+	assert_int_equal(turns, TURNS);
+	assert_in_range(then, 3, TURNS - 1);
+	store_close(one);
+	store_close(other);
+	unlink(path);
+	snprintf(rest, sizeof(rest), "%s-wal", path);
+	unlink(rest);
+	rmdir(dir);
+}
+
+/* The test build ends a program that writes while a question is open: elsewhere it would fail only
+ * when somebody else has written in between. */
+static void writing_with_a_question_open_ends_the_test_build(void **state)
+{
+	struct store *s = *state;
+	struct store_query *q;
+	struct err e = { 0 };
+	int status;
+	pid_t child;
+
+	assert_int_equal(store_migrate(s, steps, COUNT(steps), &e), 0);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(
+			store_run(store_query(s, "INSERT INTO t (n) VALUES (1)"), &e), 0);
+	q = store_query(s, "SELECT id FROM t");
+	for (int is_begin = 0; is_begin < 2; is_begin++) {
+		assert_int_equal(store_next(q, &e), 1);
+		child = fork();
+		if (child == 0) {
+			close(2);
+			signal(SIGABRT, SIG_DFL);
+			_exit(is_begin ? store_begin(s, &e) :
+					 store_run(store_query(s, "DELETE FROM t"), &e));
+		}
+		assert_int_equal(waitpid(child, &status, 0), child);
+		assert_true(WIFSIGNALED(status));
+		store_end(q);
+	}
+	assert_int_equal(store_begin(s, &e), 0);
+	assert_int_equal(store_next(store_query(s, "SELECT id FROM t"), &e), 1);
+	assert_int_equal(store_run(store_query(s, "DELETE FROM t"), &e), 0);
+	assert_int_equal(store_commit(s, &e), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -170,6 +259,9 @@ int main(void)
 			steps_are_applied_once_and_not_changed, opened, closed),
 		cmocka_unit_test(the_file_is_private),
 		cmocka_unit_test(opening_waits_for_who_writes),
+		cmocka_unit_test(who_waits_gets_a_turn_while_another_writes_on),
+		cmocka_unit_test_setup_teardown(
+			writing_with_a_question_open_ends_the_test_build, opened, closed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,16 @@
+/* The test build ends where a question is still open before something is written. */
+#include <stdlib.h>
+
+#include "kit/store/store_int.h"
+
+void store_no_question_open(struct store *s, const char *before)
+{
+	sqlite3_stmt *open = NULL;
+
+	while ((open = sqlite3_next_stmt(s->db, open)) != NULL) {
+		if (!sqlite3_stmt_busy(open) || !sqlite3_stmt_readonly(open))
+			continue;
+		fprintf(stderr, "khien: still open: %s\nbefore: %s\n", sqlite3_sql(open), before);
+		abort();
+	}
+}
