@@ -158,13 +158,12 @@ struct org_recovery {
 /* Turn the second step on: KEY was shown to the person, CODE proves that it arrived. */
 MUST_CHECK int org_second_step_on(const struct org_actor *by, int64_t user_id, struct str key,
 	struct str code, struct org_recovery *ret, struct err *e);
-
 struct org_session {
 	struct str id;   /* SHA-256 of the cookie, hex */
 	struct str csrf; /* stands in every form of this session */
 	int64_t made_at_s, seen_at_s;
 	bool has_second_step;
-	struct org_user user; /* whose it is */
+	struct org_user user;
 };
 
 /* TOKEN has ORG_TOKEN_SIZE bytes and goes into the cookie; only its hash is kept. */

@@ -217,60 +217,55 @@ void html_duty(struct view *v, const struct duty *d, const struct duty_rules *ru
 }
 
 /* What came up to the head: overdue for some days, or nobody is left who does it. */
-static bool is_up(
-	struct view *v, const struct duty *d, const struct duty_rules *rules, unsigned there)
-{
-	enum duty_told told = duty_told(d, rules);
+struct upward {
+	const struct duty_rules *rules;
+	unsigned there; /* the roles that somebody of the unit has */
+};
 
-	return v->user.role == USER_HEAD && !d->is_machine && !work_is_mine(v, d) &&
+static bool is_up(struct view *v, const struct duty *d, const void *context)
+{
+	const struct upward *up = context;
+	enum duty_told told = duty_told(d, up->rules);
+
+	return !d->is_machine && !work_is_mine(v, d) &&
 		(told >= DUTY_TOLD_HEAD ||
-			(told >= DUTY_TOLD_DOERS && !work_role_does(v, there, duty_who(d))));
+			(told >= DUTY_TOLD_DOERS && !work_role_does(v, up->there, duty_who(d))));
 }
 
 static void told_up(struct view *v, const struct duties *list, int64_t unit_id)
 {
+	struct upward up = { .rules = &list->rules };
 	struct org_roles_in *roles;
-	unsigned there = 0;
-	size_t count, shown = 0;
+	size_t count;
 
 	if (v->user.role != USER_HEAD ||
 		org_roles_by_unit(v->web->store, v->a, &roles, &count, v->e) < 0)
 		return;
 	for (size_t i = 0; i < count; i++)
 		if (roles[i].unit_id == unit_id)
-			there = roles[i].roles;
-	for (size_t i = 0; i < list->count && shown < TOLD_UP_MAX; i++) {
-		if (!is_up(v, &list->at[i], &list->rules, there))
-			continue;
-		if (shown++ == 0)
-			html(v->w, "<section>\n<h2>%s</h2>\n<ul class=\"items\">\n",
-				tr(v->lang, "Báo lên thủ trưởng"));
-		html_duty(v, &list->at[i], &list->rules);
-	}
-	if (shown)
-		html(v->w, "</ul>\n</section>\n");
+			up.there = roles[i].roles;
+	html_duties(v, list,
+		&(struct duty_filter){
+			.is_in = is_up, .context = &up, .max = TOLD_UP_MAX, .is_all = true },
+		tr(v->lang, "Báo lên thủ trưởng"));
+}
+
+static bool is_mine_and_near(struct view *v, const struct duty *d, const void *context)
+{
+	return d->open.state <= DUTY_SOON && work_is_mine(v, d);
 }
 
 void html_my_duties(struct view *v)
 {
 	int64_t id = v->user.unit_id ? v->user.unit_id : ORG_UNIT_FIRST;
 	const struct org_unit *unit = org_unit_by_id(view_tree(v), id);
+	struct duty_filter near = { .is_in = is_mine_and_near, .max = SIZE_MAX };
 	struct duties list;
-	size_t shown = 0;
 
 	if (!unit || !unit->is_live || work_duties(v, unit, &list) < 0)
 		return;
 	html(v->w, "<section>\n<h2>%s</h2>\n", tr(v->lang, "Việc đến hạn của tôi"));
-	for (size_t i = 0; i < list.count; i++) {
-		if (list.at[i].open.state > DUTY_SOON || !work_is_mine(v, &list.at[i]))
-			continue;
-		if (shown++ == 0)
-			html(v->w, "<ul class=\"items\">\n");
-		html_duty(v, &list.at[i], &list.rules);
-	}
-	if (shown)
-		html(v->w, "</ul>\n");
-	else
+	if (html_duties(v, &list, &near, NULL) == 0)
 		html(v->w, "<p class=\"empty\">%s</p>\n",
 			fill(v,
 				tr(v->lang,

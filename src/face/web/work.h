@@ -40,6 +40,24 @@ extern const char *const duty_shapes[DUTY_STATE_COUNT]; /* the sign of each, bes
 void html_duty_state(struct view *v, enum duty_state s);
 /* One duty as an item with its one button. */
 void html_duty(struct view *v, const struct duty *d, const struct duty_rules *rules);
+/* Machines of one obligation, or records of one work? */
+bool work_is_alike(const struct duty *a, const struct duty *b);
+/* "37 máy" or "12 bản ghi": so many that are alike. */
+const char *work_many(struct view *v, const struct duty *d, size_t count);
+/* The list of those that are alike: the visitor's own, or all of the unit. And does the list that
+ * is asked for, ?viec=, have this one? */
+const char *work_list_path(struct view *v, const struct duty *d, bool is_all);
+bool work_is_asked(struct view *v, const struct duty *d);
+/* Those of the list that the filter takes, a line for all that are alike; how many lines. HEAD: a
+ * section of its own when there are any; NULL: none. */
+struct duty_filter {
+	bool (*is_in)(struct view *v, const struct duty *d, const void *context);
+	const void *context;
+	size_t max;  /* lines */
+	bool is_all; /* also others' than the visitor's */
+};
+size_t html_duties(struct view *v, const struct duties *list, const struct duty_filter *filter,
+	const char *head);
 /* What is overdue, due today and soon for this visitor, for Hôm nay. */
 void html_my_duties(struct view *v);
 /* The work that one record brings; nothing when there is none. */

@@ -11,74 +11,64 @@ static bool is_shown(struct view *v, const struct duty *d, bool is_all)
 	return is_all || work_is_mine(v, d);
 }
 
-#define OF_ONE_REGISTER 5 /* records of one duty that stand in a list of all */
+#define ALIKE_MAX 5 /* machines of one duty, records of one work that stand in a list of all */
 
-/* How many before this one, in the same state, come of the same duty of a register. */
-static size_t alike_before(const struct duties *list, size_t at)
+/* Those of one state that are shown and alike: how many there are, how many were told. */
+struct alike {
+	const struct duty *first;
+	size_t count, told;
+};
+struct alikes {
+	VEC(struct alike) at;
+};
+
+static struct alike *alike_of(struct view *v, struct alikes *all, const struct duty *d)
 {
-	const struct duty *d = &list->at[at];
-	size_t count = 0;
-
-	for (size_t i = 0; d->record.id && i < at; i++)
-		count += list->at[i].record.duty == d->record.duty &&
-			list->at[i].open.state == d->open.state;
-	return count;
+	for (size_t i = 0; i < all->at.len; i++)
+		if (work_is_alike(all->at.at[i].first, d))
+			return &all->at.at[i];
+	vec_push(v->a, &all->at, ((struct alike){ .first = d }));
+	return &all->at.at[all->at.len - 1];
 }
 
-static size_t alike(const struct duties *list, const struct duty *d)
+static void one_of_alike(
+	struct view *v, const struct duties *list, const struct duty *d, struct alike *x)
 {
-	size_t count = 0;
+	bool is_all = str_is(http_pair(v->query, "xem"), "tat-ca");
+	bool is_asked = http_pair(v->query, "viec").len > 0;
 
-	for (size_t i = 0; i < list->count; i++)
-		count += list->at[i].record.duty == d->record.duty &&
-			list->at[i].open.state == d->open.state;
-	return count;
-}
-
-/* ?viec=wifi/doi-mat-khau: of one duty of a register alone, then all of them. */
-static bool is_asked(struct view *v, const struct duty *d)
-{
-	struct str asked = http_pair(v->query, "viec");
-
-	return !asked.len ||
-		(d->record.id &&
-			str_starts(
-				duty_key(d, v->a), arena_fmt(v->a, "%.*s@", STR_FMT(asked)).ptr));
-}
-
-static void more_of_it(struct view *v, const struct duties *list, const struct duty *d)
-{
-	html(v->w,
-		"<li><a href=\"/viec?don-vi=%lld&amp;xem=tat-ca&amp;viec=%.*s/%.*s\">%.*s: %s</a></li>\n",
-		(long long)d->unit_id, STR_FMT(url_piece(d->record.reg->id, v->a)),
-		STR_FMT(url_piece(d->record.duty->id, v->a)), STR_FMT(words_of(v, d->title)),
-		fill(v, tr(v->lang, "xem cả {n} bản ghi"), "n",
-			number_text(v, (int64_t)alike(list, d)), NULL));
+	if (x->told++ < ALIKE_MAX || is_asked)
+		html_duty(v, d, &list->rules);
+	else if (x->told == ALIKE_MAX + 1)
+		html(v->w, "<li><a href=\"%s\">%.*s: %s</a></li>\n", work_list_path(v, d, is_all),
+			STR_FMT(words_of(v, d->title)),
+			fill(v,
+				d->record.id ? tr(v->lang, "xem cả {n} bản ghi") :
+					       tr(v->lang, "xem cả {n} máy"),
+				"n", number_text(v, (int64_t)x->count), NULL));
 }
 
 static void group(struct view *v, const struct duties *list, enum duty_state state, bool is_all)
 {
-	bool is_one = http_pair(v->query, "viec").len > 0;
-	size_t shown = 0, before;
+	bool *is_in = arena_array(v->a, bool, list->count + 1);
+	struct alikes all = { 0 };
 
 	for (size_t i = 0; i < list->count; i++) {
-		if (list->at[i].open.state != state || !is_shown(v, &list->at[i], is_all) ||
-			!is_asked(v, &list->at[i]))
-			continue;
-		before = is_one ? 0 : alike_before(list, i);
-		if (before == OF_ONE_REGISTER)
-			more_of_it(v, list, &list->at[i]);
-		if (before >= OF_ONE_REGISTER)
-			continue;
-		if (shown++ == 0) {
-			html(v->w, "<section>\n<h2>");
-			html_duty_state(v, state);
-			html(v->w, "</h2>\n<ul class=\"items\">\n");
-		}
-		html_duty(v, &list->at[i], &list->rules);
+		const struct duty *d = &list->at[i];
+
+		is_in[i] = d->open.state == state && is_shown(v, d, is_all) && work_is_asked(v, d);
+		if (is_in[i])
+			alike_of(v, &all, d)->count++;
 	}
-	if (shown)
-		html(v->w, "</ul>\n</section>\n");
+	if (all.at.len == 0)
+		return;
+	html(v->w, "<section>\n<h2>");
+	html_duty_state(v, state);
+	html(v->w, "</h2>\n<ul class=\"items\">\n");
+	for (size_t i = 0; i < list->count; i++)
+		if (is_in[i])
+			one_of_alike(v, list, &list->at[i], alike_of(v, &all, &list->at[i]));
+	html(v->w, "</ul>\n</section>\n");
 }
 
 /* --- who stands in ---------------------------------------------------------------------------- */

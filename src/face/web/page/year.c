@@ -89,13 +89,6 @@ static void into_months(
 			into(&cells[m % MONTHS], o->state);
 }
 
-/* All machines of one obligation stand in one row, and all records of one work. */
-static bool is_same_row(const struct duty *a, const struct duty *b)
-{
-	return a->record.duty == b->record.duty &&
-		(a->record.duty || a->obligation == b->obligation);
-}
-
 static size_t month_cells(struct view *v, const struct duties *list, size_t first, int year,
 	struct cell cells[MONTHS])
 {
@@ -107,7 +100,7 @@ static size_t month_cells(struct view *v, const struct duties *list, size_t firs
 		struct duty_occurrence *all;
 		size_t count;
 
-		if (!is_same_row(d, &list->at[first]))
+		if (!work_is_alike(d, &list->at[first]))
 			continue;
 		machines++;
 		duty_all(d, &list->rules, until, v->a, &all, &count);
@@ -120,7 +113,7 @@ static size_t month_cells(struct view *v, const struct duties *list, size_t firs
 static bool is_first_of(const struct duties *list, size_t at)
 {
 	for (size_t i = 0; i < at; i++)
-		if (is_same_row(&list->at[i], &list->at[at]))
+		if (work_is_alike(&list->at[i], &list->at[at]))
 			return false;
 	return true;
 }
@@ -135,11 +128,7 @@ static bool is_empty(const struct cell cells[MONTHS])
 
 static const char *row_path(struct view *v, const struct duty *d)
 {
-	if (!d->record.id)
-		return duty_path(v, d);
-	return path_of(v, "/viec?don-vi=%lld&xem=tat-ca&viec=%.*s/%.*s", (long long)d->unit_id,
-		STR_FMT(url_piece(d->record.reg->id, v->a)),
-		STR_FMT(url_piece(d->record.duty->id, v->a)));
+	return d->record.id || d->host_id ? work_list_path(v, d, true) : duty_path(v, d);
 }
 
 static void month_row(struct view *v, const struct duties *list, size_t at, int year)
@@ -153,14 +142,8 @@ static void month_row(struct view *v, const struct duties *list, size_t at, int 
 	html(v->w, "<tr>\n<th scope=\"row\"><a href=\"%s\">%.*s</a>", row_path(v, d),
 		STR_FMT(words_of(v, d->title)));
 	html(v->w, " <span class=\"soft\" lang=\"vi\">%.*s</span>", STR_FMT(d->obligation->id));
-	if (d->host_id)
-		html(v->w, " <span class=\"soft\">%s</span>",
-			fill(v, tr(v->lang, "{n} máy"), "n", number_text(v, (int64_t)machines),
-				NULL));
-	if (d->record.id)
-		html(v->w, " <span class=\"soft\">%s</span>",
-			fill(v, tr(v->lang, "{n} bản ghi"), "n", number_text(v, (int64_t)machines),
-				NULL));
+	if (d->record.id || d->host_id)
+		html(v->w, " <span class=\"soft\">%s</span>", work_many(v, d, machines));
 	html(v->w, "</th>");
 	for (int m = 0; m < MONTHS; m++)
 		html_cell(v, &cells[m]);
