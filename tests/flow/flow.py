@@ -189,8 +189,8 @@ class Server:
         with open(self.clock, "w", encoding="ascii") as out:
             out.write(f"{self.shift_s}\n")
 
-    def browser(self):
-        return Browser(self.port)
+    def browser(self, address=None):
+        return Browser(self.port, address)
 
     def set_up(self):
         """The set-up with the one-time code, second factor included; a browser that is signed in as
@@ -247,8 +247,10 @@ class FormReader(html.parser.HTMLParser):
 class Browser:
     """A browser without a screen or scripts: keeps cookies, follows redirects, sends forms."""
 
-    def __init__(self, port):
+    def __init__(self, port, address=None):
+        """ADDRESS: from where it comes, of 127.0.0.0/8."""
         self.port, self.cookies, self.page, self.path = port, {}, None, "/"
+        self.source = (address, 0) if address else None
 
     def request(self, method, path, body=None, headers=None, follow=True):
         for _ in range(10):
@@ -263,7 +265,7 @@ class Browser:
         raise AssertionError(f"redirected without end at {path}")
 
     def ask(self, method, path, body, headers):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60, source_address=self.source)
         if self.cookies:
             headers = dict(headers, Cookie="; ".join(f"{k}={v}" for k, v in self.cookies.items()))
         connection.request(method, path, body, headers)

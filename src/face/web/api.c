@@ -191,12 +191,16 @@ void api_session_post(struct view *v)
 
 	if (api_waited(v))
 		return;
-	if (!may_hash(v)) {
+	if (signin_is_outside(v, form_value(v, "login"), &is_outside) < 0) {
+		page_failed(v);
+		return;
+	}
+	if (!(is_outside ? may_ask(v) : may_hash(v))) {
 		v->rs->retry_after = "2";
 		page_problem(v, 429);
 		return;
 	}
-	if (signin_is_outside(v, form_value(v, "login"), &is_outside) == 0 && is_outside) {
+	if (is_outside) {
 		if (ask_directory(v, form_value(v, "login"), password.ptr ? password : STR("")) < 0)
 			page_failed(v);
 		return;

@@ -5,6 +5,9 @@
 
 #define TOKEN_CALLS_A_MINUTE 600
 #define HASHES_A_SECOND 10 /* of passwords: more would starve everybody else */
+#define HASHES_OF_ONE 6    /* of one address */
+#define ASKS_A_SECOND 50   /* each is a child of the process signin, which ends soon */
+#define ASKS_OF_ONE 10
 
 static const char *cookie_name(const struct view *v)
 {
@@ -159,11 +162,38 @@ bool token_allows(struct view *v)
 	return false;
 }
 
+/* Of IPv6 the network that one house has: whoever has it has all its addresses. */
+static size_t place_of(const char *peer)
+{
+	size_t h = 2166136261u;
+	int groups = 0;
+
+	for (; *peer && groups < 4; peer++) {
+		h = (h ^ (unsigned char)*peer) * 16777619u;
+		groups += *peer == ':';
+	}
+	return (h ^ h >> 15) % SHARE_PEERS;
+}
+
+static bool takes(struct view *v, struct share *s, int total_max, int peer_max)
+{
+	size_t place = place_of(v->rq->peer);
+
+	if (s->second_s != v->by.now_s)
+		*s = (struct share){ .second_s = v->by.now_s };
+	if (s->of_peer[place] >= peer_max || s->total >= total_max)
+		return false;
+	s->of_peer[place]++;
+	s->total++;
+	return true;
+}
+
 bool may_hash(struct view *v)
 {
-	if (v->web->hash_second_s != v->by.now_s) {
-		v->web->hash_second_s = v->by.now_s;
-		v->web->hashes = 0;
-	}
-	return v->web->hashes++ < HASHES_A_SECOND;
+	return takes(v, &v->web->hashes, HASHES_A_SECOND, HASHES_OF_ONE);
+}
+
+bool may_ask(struct view *v)
+{
+	return takes(v, &v->web->asks, ASKS_A_SECOND, ASKS_OF_ONE);
 }

@@ -3,6 +3,7 @@
 
 #define PATIENCE_US ((SIGNIN_TIME_S + 5) * (int64_t)1000000)
 #define KEPT_US (120 * (int64_t)1000000) /* an answer nobody fetches */
+#define FETCHED_US (10 * (int64_t)1000000) /* who waits asks each second: so long it is theirs */
 #define ANSWER_MEMORY_BYTES (512 * KIB)
 #define TICKET "khien-cho"
 #define TICKET_S 300
@@ -40,7 +41,7 @@ static void set_free(struct signin_wait *wait)
 }
 
 /* A free place; those that nobody came back to are free, and when there is none, the oldest of
- * those that are answered and not fetched. */
+ * those that are answered and were not fetched for long. */
 static struct signin_wait *place(struct signin_desk *desk)
 {
 	int64_t now_us = clock_monotonic_us();
@@ -53,12 +54,27 @@ static struct signin_wait *place(struct signin_desk *desk)
 			set_free(wait);
 		if (!wait->id)
 			return wait;
-		if (wait->is_answered && (!oldest || wait->since_us < oldest->since_us))
+		if (wait->is_answered && now_us - wait->answered_us > FETCHED_US &&
+			(!oldest || wait->since_us < oldest->since_us))
 			oldest = wait;
 	}
 	if (oldest)
 		set_free(oldest);
 	return oldest;
+}
+
+/* So many of one address wait for an answer that it gets no more: a directory that is slow would
+ * else be a way to take every place. */
+static bool has_enough(const struct signin_desk *desk, const char *peer)
+{
+	int count = 0;
+
+	for (size_t i = 0; i < SIGNIN_WAITS; i++) {
+		const struct signin_wait *wait = &desk->waits[i];
+
+		count += wait->id && !wait->is_answered && strcmp(wait->peer, peer) == 0;
+	}
+	return count >= SIGNIN_WAITS_OF_ONE;
 }
 
 const char *signin_cookie_name(const struct view *v, const char *name)
@@ -90,9 +106,10 @@ static void give_ticket(struct view *v, struct signin_wait *wait)
 bool signin_send(struct view *v, enum signin_why why, struct signin_question *q, int64_t user_id)
 {
 	struct signin_desk *desk = v->web->desk;
+	bool is_check = why == SIGNIN_FOR_CHECK;
 	struct signin_wait *wait = desk ? place(desk) : NULL;
 
-	if (!wait)
+	if (!wait || (!is_check && has_enough(desk, v->rq->peer)))
 		return false;
 	q->id = ++desk->last_id;
 	if (!signin_ask(desk->channel, q))
@@ -102,8 +119,10 @@ bool signin_send(struct view *v, enum signin_why why, struct signin_question *q,
 	};
 	snprintf(wait->login, sizeof(wait->login), "%.*s", STR_FMT(q->at[SIGNIN_LOGIN]));
 	arena_init(&wait->arena, ANSWER_MEMORY_BYTES);
-	if (why != SIGNIN_FOR_CHECK)
+	if (!is_check) {
+		snprintf(wait->peer, sizeof(wait->peer), "%s", v->rq->peer);
 		give_ticket(v, wait);
+	}
 	return true;
 }
 
@@ -228,6 +247,7 @@ static void answered(struct web *w, const struct signin_answer *x, struct str by
 		if (signin_answer_parse(bytes, &wait->arena, &wait->answer, &e) < 0)
 			return;
 		wait->is_answered = true;
+		wait->answered_us = clock_monotonic_us();
 		if (wait->why != SIGNIN_FOR_CHECK)
 			return;
 		if (checked(w, wait, &e) < 0)

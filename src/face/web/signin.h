@@ -26,15 +26,17 @@ struct signin_wait {
 	enum signin_why why;
 	char ticket[SHA256_HEX_SIZE]; /* of the cookie's value; "" of a check */
 	char login[65];
+	char peer[46];   /* who has it asked; "" of a check */
 	int64_t user_id; /* of a check; who tries */
-	int64_t since_us;
+	int64_t since_us, answered_us;
 	bool is_answered;
 	bool is_shown;      /* the page that waits was there once */
 	struct arena arena; /* of the answer */
 	struct signin_answer answer;
 };
 
-#define SIGNIN_WAITS 128
+#define SIGNIN_WAITS 512
+#define SIGNIN_WAITS_OF_ONE 24 /* unanswered, of one address: the rest is for others */
 
 struct signin_desk {
 	int channel; /* to the process signin; -1: there is none */
@@ -74,7 +76,7 @@ bool signin_is_on(struct view *v, const char *setting);
 /* Q's fields from the settings. */
 int signin_load(struct view *v, const struct signin_source *source, struct signin_question *q);
 /* Sends Q, whose id it sets, and for WHY keeps a place for the answer; a cookie is set but for a
- * check. False: nobody takes it now. */
+ * check. False: nobody takes it now, or this address has too many on their way. */
 bool signin_send(struct view *v, enum signin_why why, struct signin_question *q, int64_t user_id);
 /* The place that the visitor's cookie names, or NULL; after a while without an answer it says that
  * there will be none. */

@@ -54,6 +54,15 @@ struct token_rate {
 	int calls;
 };
 
+/* What a second allows, and what of it one address has had: nobody takes it from all others. Two
+ * addresses that share a place are counted together. */
+#define SHARE_PEERS 1024
+struct share {
+	int64_t second_s;
+	int total;
+	unsigned char of_peer[SHARE_PEERS];
+};
+
 /* The web process. */
 struct web {
 	struct store *store;
@@ -64,8 +73,7 @@ struct web {
 	int parent_fd;           /* to ask for an audit; -1 in tests */
 	bool is_tls;
 	struct sandbox_level level;
-	int64_t hash_second_s;    /* the second counted below, */
-	int hashes;               /* and the passwords looked at in it */
+	struct share hashes, asks; /* passwords looked at here, and asked of others */
 	struct token_rate rates[TOKEN_RATES];
 	struct signin_desk *desk; /* log-ins that others vouch for; NULL: none do, in tests */
 	struct arena arena;       /* ends with the process */
@@ -225,8 +233,10 @@ void session_drop_cookie(struct view *v);
 bool is_own_form(const struct view *v);
 /* May a program with a token come here, now? Answers by itself when not. */
 bool token_allows(struct view *v);
-/* At most so many password checks a second; false when there were too many. */
+/* At most so many password checks a second, and not all of them for one address; false when there
+ * were too many. The same of questions to a directory or a provider. */
 bool may_hash(struct view *v);
+bool may_ask(struct view *v);
 
 /* --- answers (view.c) ------------------------------------------------------------------------- */
 

@@ -266,13 +266,13 @@ void page_login_post(struct view *v)
 	struct org_login try;
 	bool is_outside = false;
 
-	if (!may_hash(v)) {
-		v->rs->retry_after = "2";
-		page_problem(v, 429);
-		return;
-	}
 	if (signin_is_outside(v, form_value(v, "ten-dang-nhap"), &is_outside) < 0) {
 		page_failed(v);
+		return;
+	}
+	if (!(is_outside ? may_ask(v) : may_hash(v))) {
+		v->rs->retry_after = "2";
+		page_problem(v, 429);
 		return;
 	}
 	if (is_outside) {

@@ -37,7 +37,7 @@ void page_oidc_begin(struct view *v)
 		page_problem(v, 404);
 		return;
 	}
-	if (!may_hash(v)) {
+	if (!may_ask(v)) {
 		v->rs->retry_after = "2";
 		page_problem(v, 429);
 		return;
@@ -210,7 +210,7 @@ void page_oidc_back(struct view *v)
 		page_problem(v, 404);
 		return;
 	}
-	if (!may_hash(v)) {
+	if (!may_ask(v)) {
 		v->rs->retry_after = "2";
 		page_problem(v, 429);
 		return;
