@@ -363,6 +363,20 @@ static void code_row(struct coder *c, const struct row *row)
 	}
 }
 
+/* Have at hand what code_row() will need. */
+static void fetch(const struct coder *c, const struct row *row)
+{
+	const struct value *values = c->values + row->values;
+	const struct told *told =
+		(const struct told *)(const void *)c->told.at + c->told_from[row->template];
+
+	for (int i = 0; i < 3; i++) {
+		__builtin_prefetch((const char *)values + 64 * i);
+		__builtin_prefetch((const char *)told + 64 * i);
+	}
+	__builtin_prefetch(lines_template(&c->w->lines, row->template));
+}
+
 /* The first times, in order of arrival, each as the difference to the one before of its form. */
 static void code_first_times(struct coder *c)
 {
@@ -502,6 +516,13 @@ static void grow_usual(struct segment_writer *w, size_t slots)
 		bytes_add(&w->usual, &none, sizeof(none));
 }
 
+static void coded_clear(struct coded *c)
+{
+	for (int i = 0; i < SECTION_KINDS; i++)
+		c->of[i].len = 0;
+	c->columns.len = c->values.len = 0;
+}
+
 void code_block(struct segment_writer *w, struct coded *out)
 {
 	struct coder c = { .w = w,
@@ -511,6 +532,7 @@ void code_block(struct segment_writer *w, struct coded *out)
 		.count = w->block.rows };
 	size_t slots = w->lines.slots.len / sizeof(struct slot);
 
+	coded_clear(out);
 	c.order = get(c.count, sizeof(*c.order));
 	c.uses = get(lines_templates(&w->lines), sizeof(*c.uses));
 	c.told_from = get((size_t)lines_templates(&w->lines) + 1, sizeof(*c.told_from));
@@ -531,8 +553,7 @@ void code_block(struct segment_writer *w, struct coded *out)
 		if (i + 16 < c.count)
 			__builtin_prefetch(&c.rows[c.order[i + 16]]);
 		if (i + 8 < c.count)
-			__builtin_prefetch(&c.values[c.rows[c.order[i + 8]].values]);
-
+			fetch(&c, &c.rows[c.order[i + 8]]);
 		bytes_u8(&out->of[SECTION_ROWS], (uint8_t)row->template);
 		bytes_u8(&out->of[SECTION_ROWS], (uint8_t)(row->template >> 8));
 		if (row->template != TEMPLATE_RAW)

@@ -59,7 +59,8 @@ void cut_slot(struct cut *c, size_t from, size_t end, struct slot slot, struct v
 	c->l->spans[c->slots] = (struct span){ (uint32_t)from, (uint32_t)end };
 	c->l->key_slots[c->slots] = slot;
 	c->values[c->slots++] = value;
-	c->hash = mix(c->hash, (uint64_t)(slot.type << 8 | slot.form));
+	c->total = mix(mix(c->total, c->hash), (uint64_t)(slot.type << 8 | slot.form));
+	c->hash = 0;
 }
 
 void cut_number(struct cut *c, size_t from, size_t end)
@@ -111,7 +112,20 @@ static bool is_value(struct lines *l, uint64_t context, uint64_t word)
 	}
 	if (!table_put(&l->follows, follow, (uint32_t)number, FOLLOWS_MAX))
 		return true;
-	return ++l->branches.at[number] > BRANCHES_MAX;
+	if (++l->branches.at[number] <= BRANCHES_MAX)
+		return false;
+	l->paths.turns++;
+	return true;
+}
+
+uint32_t cut_branch(const struct lines *l, uint64_t context)
+{
+	return (uint32_t)(table_get(&l->contexts, context) + 1);
+}
+
+bool cut_is_open(const struct lines *l, uint32_t branch)
+{
+	return l->branches.at[branch - 1] > BRANCHES_MAX;
 }
 
 static int64_t intern_text(struct lines *l, struct str text, uint64_t hash)
@@ -132,16 +146,15 @@ static int64_t intern_text(struct lines *l, struct str text, uint64_t hash)
 	return found;
 }
 
-/* A word, or part of one: static text, or a value of the dictionary. */
-void cut_word(struct cut *c, size_t from, size_t end, uint64_t context)
+/* A word whose hash is known, or part of one: static text, or a value of the dictionary. */
+static void add_word(struct cut *c, size_t from, size_t end, uint64_t context, uint64_t word)
 {
 	struct str text = { c->s + from, end - from };
-	uint64_t word = hash_word(text.ptr, text.len, c->l->seed);
 	int64_t number;
 
 	if (c->group == 0 && text.len > 1)
 		c->group = word;
-	if (text.len <= STATIC_WORD_MAX && !is_value(c->l, context, word)) {
+	if (text.len <= STATIC_WORD_MAX && context != c->open && !is_value(c->l, context, word)) {
 		c->hash = mix(c->hash, word);
 		c->tag = mix(word, 9);
 		return;
@@ -154,6 +167,11 @@ void cut_word(struct cut *c, size_t from, size_t end, uint64_t context)
 	}
 	cut_slot(c, from, end, (struct slot){ .type = SLOT_TEXT },
 		(struct value){ (uint64_t)number, 0 });
+}
+
+void cut_word(struct cut *c, size_t from, size_t end, uint64_t context)
+{
+	add_word(c, from, end, context, hash_word(c->s + from, end - from, c->l->seed));
 }
 
 /* A dotted quad as people write it: where it ends, or 0. */
@@ -291,8 +309,26 @@ void cut_chunk(struct cut *c, size_t from, size_t end, uint64_t context)
 	}
 }
 
-/* The word or time at AT; returns where it ends. */
-static size_t add_token(struct cut *c, size_t at, uint64_t context)
+/* A word with digits: what is known of those that are not cut is kept with their text. */
+static void add_chunk(struct cut *c, size_t from, size_t end, uint64_t context)
+{
+	struct lines *l = c->l;
+	uint64_t word = hash_word(c->s + from, end - from, l->seed);
+	int64_t number = table_get(&l->texts_by_hash, word);
+	uint32_t *texts = (uint32_t *)(void *)l->text_from.at, slots = c->slots;
+
+	/* the words of one hash are one word, or intern_text() finds out */
+	if (number >= 0 && texts[number] & TEXT_IS_WHOLE) {
+		add_word(c, from, end, context, word);
+		return;
+	}
+	cut_chunk(c, from, end, context);
+	if (c->slots == slots + 1 && l->key_slots[slots].type == SLOT_TEXT &&
+		l->spans[slots].from == from && l->spans[slots].end == end)
+		((uint32_t *)(void *)l->text_from.at)[c->values[slots].number] |= TEXT_IS_WHOLE;
+}
+
+size_t cut_token(struct cut *c, size_t at, uint64_t context)
 {
 	size_t end, taken;
 	enum scan_digits digits;
@@ -322,7 +358,7 @@ static size_t add_token(struct cut *c, size_t at, uint64_t context)
 		c->tag = mix(context, 6);
 		return taken;
 	} else {
-		cut_chunk(c, at, end, context);
+		add_chunk(c, at, end, context);
 	}
 	return end;
 }
@@ -339,15 +375,24 @@ void cut_static(struct cut *c, size_t from, size_t end)
 	c->tag = mix(word, 9);
 }
 
+size_t cut_between(struct cut *c, size_t at, uint64_t *ret_between)
+{
+	uint64_t between = 0;
+
+	while (at < c->len && class_of(c->s[at]) & IS_BETWEEN)
+		between = (between ^ (uint64_t)(uint8_t)c->s[at++]) * 0x9E3779B97F4A7C15u;
+	c->hash = mix(c->hash, between);
+	*ret_between = between;
+	return at;
+}
+
 void cut_words(struct cut *c, size_t at)
 {
 	while (at < c->len && !c->is_full) {
-		uint64_t between = 0;
+		uint64_t between;
 
-		while (at < c->len && class_of(c->s[at]) & IS_BETWEEN)
-			between = (between ^ (uint64_t)(uint8_t)c->s[at++]) * 0x9E3779B97F4A7C15u;
-		c->hash = mix(c->hash, between);
+		at = cut_between(c, at, &between);
 		if (at < c->len)
-			at = add_token(c, at, mix(c->tag, between));
+			at = cut_token(c, at, mix(c->tag, between));
 	}
 }

@@ -9,13 +9,15 @@
 struct cut {
 	struct lines *l;
 	const char *s;
-	size_t len;    /* up to here it is cut */
-	uint64_t hash; /* of the static text and the slots so far: of the template, in the end */
-	uint64_t tag;  /* stands for what came just before */
+	size_t len;     /* up to here it is cut */
+	uint64_t hash;  /* of the static text behind the last slot */
+	uint64_t total; /* of what came before; both are the template's, in the end */
+	uint64_t tag;   /* stands for what came just before */
 	struct value *values;
 	uint32_t slots;
 	uint64_t group;
-	bool is_full; /* too many slots, or a table is full: no template */
+	uint64_t open; /* what stands in this context is a value, or 0 */
+	bool is_full;  /* too many slots, or a table is full: no template */
 };
 
 static inline uint64_t mix(uint64_t a, uint64_t b)
@@ -54,6 +56,14 @@ void cut_static(struct cut *c, size_t from, size_t end);
 unsigned cut_run(const struct cut *c, size_t from, size_t end, unsigned kinds, size_t *ret_end);
 /* Words and what stands between them, from AT to the end of the line. */
 void cut_words(struct cut *c, size_t at);
+/* What stands between words from AT on: where it ends, and a number that stands for it. */
+size_t cut_between(struct cut *c, size_t at, uint64_t *ret_between);
+/* The word or time at AT; returns where it ends. */
+size_t cut_token(struct cut *c, size_t at, uint64_t context);
+/* Where the words that stood in CONTEXT are counted, plus one, or 0; and were there so many that
+ * each is a value? */
+uint32_t cut_branch(const struct lines *l, uint64_t context);
+bool cut_is_open(const struct lines *l, uint32_t branch);
 /* JSON: names are the template's, and each value is one. */
 void cut_json(struct cut *c);
 

@@ -30,15 +30,18 @@ void lines_done(struct lines *l)
 	bytes_done(&l->text_from);
 	bytes_done(&l->addresses);
 	bytes_done(&l->branches);
+	paths_done(&l->paths);
 }
 
 struct str lines_text(const struct lines *l, uint32_t number)
 {
 	const uint32_t *from = (const uint32_t *)(const void *)l->text_from.at;
-	size_t end =
-		(number + 1) * sizeof(*from) < l->text_from.len ? from[number + 1] : l->texts.len;
+	size_t at = from[number] & ~TEXT_IS_WHOLE;
+	size_t end = (number + 1) * sizeof(*from) < l->text_from.len ?
+		from[number + 1] & ~TEXT_IS_WHOLE :
+		l->texts.len;
 
-	return (struct str){ (const char *)l->texts.at + from[number], end - from[number] - 1 };
+	return (struct str){ (const char *)l->texts.at + at, end - at - 1 };
 }
 
 uint32_t lines_address(const struct lines *l, uint32_t number)
@@ -167,20 +170,29 @@ static bool is_fit(struct lines *l, struct str raw)
 uint32_t lines_parse(struct lines *l, struct str raw, struct value *values, uint64_t *ret_group)
 {
 	struct cut c = { .l = l, .s = raw.ptr, .len = raw.len, .tag = l->seed, .values = values };
+	bool is_json = raw.len >= JSON_MIN && raw.ptr[0] == '{' && raw.ptr[1] == '"';
+	size_t at = raw.len;
 	int64_t found;
 
 	*ret_group = 0;
 	if (!is_fit(l, raw))
 		return TEMPLATE_RAW;
-	if (raw.len >= JSON_MIN && raw.ptr[0] == '{' && raw.ptr[1] == '"')
+	if (is_json)
 		cut_json(&c);
 	else
-		cut_words(&c, 0);
+		at = path_follow(&c);
+	if (at < raw.len)
+		path_look(&c, at);
 	if (c.is_full)
 		return TEMPLATE_RAW;
 	*ret_group = c.group;
+	c.hash = mix(c.total, c.hash);
 	found = table_get(&l->templates_by_hash, c.hash);
 	if (found < 0)
 		return new_template(&c);
-	return is_same(&c, lines_template(l, (uint32_t)found)) ? (uint32_t)found : TEMPLATE_RAW;
+	if (!is_same(&c, lines_template(l, (uint32_t)found)))
+		return TEMPLATE_RAW;
+	if (at < raw.len)
+		path_learn(&c);
+	return (uint32_t)found;
 }

@@ -5,7 +5,7 @@
 #define ARCHIVE_LINES_H
 
 #include "work/archive/scan.h"
-#include "work/archive/layout.h"
+#include "work/archive/path.h"
 
 /* What stands in a slot: a number, an address, a time, or a text's number in lines->texts. DIGITS
  * is 0 or, with leading zeros, how many digits there are. */
@@ -14,13 +14,8 @@ struct value {
 	uint8_t digits;
 };
 
-/* Hash to number, open addressing. The hashes are seeded, so that nobody can aim at one chain. Not
- * all of a hash is kept: who must be certain compares what the number stands for. */
-struct table {
-	uint64_t *at;
-	size_t mask;
-	size_t used;
-};
+/* A word with digits that is not cut at them. */
+#define TEXT_IS_WHOLE 0x80000000u
 
 struct lines {
 	uint64_t seed;
@@ -32,13 +27,14 @@ struct lines {
 	uint32_t families;
 	struct table texts_by_hash;
 	struct bytes texts;     /* each ended by NUL */
-	struct bytes text_from; /* uint32_t offset of each */
+	struct bytes text_from; /* uint32_t offset of each, and TEXT_IS_WHOLE */
 	struct table addresses_by_hash;
 	struct bytes addresses; /* uint32_t of each */
 	struct table contexts;  /* places where words stand: to a number */
 	struct bytes branches;  /* of each context: how many different words were there, one byte */
 	struct table follows;   /* a word in its context: to the number of the context */
 	bool has_tabs;          /* a line was cut behind the t of a written tab */
+	struct paths paths;
 	/* of the line in work */
 	struct scan scan;
 	struct slot key_slots[LIMIT_SEGMENT_SLOTS];
@@ -72,11 +68,5 @@ uint32_t lines_address(const struct lines *l, uint32_t number);
 /* The template of RAW and the values of its slots in VALUES, which has LIMIT_SEGMENT_SLOTS places;
  * TEMPLATE_RAW when none suits. RET_GROUP: lines of one origin have the same. */
 uint32_t lines_parse(struct lines *l, struct str raw, struct value *values, uint64_t *ret_group);
-
-/* The number of HASH, or -1; and its place for table_put(), which returns false when the table has
- * MAX entries. */
-int64_t table_get(const struct table *t, uint64_t hash);
-bool table_put(struct table *t, uint64_t hash, uint32_t number, size_t max);
-void table_done(struct table *t);
 
 #endif

@@ -73,6 +73,14 @@ struct redacted {
 	struct merkle_hash leaf;
 };
 
+/* A time that was written last. */
+struct time_text {
+	uint64_t value;
+	size_t len; /* 0: none yet, or it cannot be written */
+	unsigned form;
+	char text[TIMEFORM_TEXT_MAX];
+};
+
 struct segment {
 	struct str bytes;
 	struct vfile *file; /* or NULL: then bytes */
@@ -118,6 +126,7 @@ struct segment {
 	uint32_t digits_block;
 	struct bytes redacted; /* when has_redacted: of struct redacted, in order */
 	bool has_redacted;
+	struct time_text time;
 	struct bytes line; /* the record given out last */
 };
 

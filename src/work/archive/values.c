@@ -549,33 +549,80 @@ int row_text(struct segment *s, uint32_t row, struct err *e, struct str *ret_tex
 	return 0;
 }
 
+/* Most pieces and values are short: a call would cost more than it copies. */
+static inline uint8_t *put(uint8_t *to, const void *from, size_t len)
+{
+	const char *at = from;
+
+	if (len > 16) {
+		memcpy(to, at, len);
+	} else if (len >= 8) {
+		memcpy(to, at, 8);
+		memcpy(to + len - 8, at + len - 8, 8);
+	} else if (len >= 4) {
+		memcpy(to, at, 4);
+		memcpy(to + len - 4, at + len - 4, 4);
+	} else {
+		for (size_t i = 0; i < len; i++)
+			to[i] = (uint8_t)at[i];
+	}
+	return to + len;
+}
+
+/* Rows that came one after the other often have the same time. */
+static uint8_t *put_time(struct segment *s, unsigned form, uint64_t value, uint8_t *to)
+{
+	struct time_text *t = &s->time;
+
+	if (t->len == 0 || t->form != form || t->value != value) {
+		t->form = form;
+		t->value = value;
+		t->len = timeform_write(form, (int64_t)value, t->text);
+	}
+	return put(to, t->text, t->len);
+}
+
 int position_text(struct segment *s, uint32_t position, struct err *e, struct str *ret_text)
 {
 	const struct view *v = &s->view;
 	const struct template *t;
-	const char *at;
+	const uint32_t *piece;
+	size_t len = 0;
 
 	if (v->template[position] == TEMPLATE_RAW) {
 		*ret_text = v->raw[v->first[position]];
 		return 0;
 	}
 	t = &s->templates[v->template[position]];
-	at = (const char *)s->text.at + t->text;
-	s->line.len = 0;
+	piece = s->piece_from + t->slot + v->template[position] - 1;
 	for (uint32_t k = 0;; k++) {
-		char text[TIMEFORM_TEXT_MAX];
-		size_t len = strlen(at);
-		struct str value;
+		size_t piece_len = piece[k + 1] - piece[k] - 1;
+		struct slot slot;
+		struct value value;
+		uint8_t *to;
 
-		bytes_add(&s->line, at, len);
-		at += len + 1;
+		s->line.len = len;
+		to = put(bytes_more(&s->line, piece_len + TIMEFORM_TEXT_MAX), s->text.at + piece[k],
+			piece_len);
+		len += piece_len;
 		if (k == t->slots)
 			break;
-		value = slot_text(s, s->slots[t->slot + k], value_at(s, position, k), text);
-		bytes_add(&s->line, value.ptr, value.len);
-		if (s->line.len > LIMIT_SEGMENT_RECORD_BYTES)
+		slot = s->slots[t->slot + k];
+		value = value_at(s, position, k);
+		if (slot.type == SLOT_TIME) {
+			to = put_time(s, slot.form, value.number, to);
+		} else if (slot.type != SLOT_TEXT) {
+			to += slot_text(s, slot, value, (char *)to).len;
+		} else {
+			struct str text = slot_text(s, slot, value, NULL);
+
+			s->line.len = len;
+			to = put(bytes_more(&s->line, text.len), text.ptr, text.len);
+		}
+		len = (size_t)(to - s->line.at);
+		if (len > LIMIT_SEGMENT_RECORD_BYTES)
 			return bad(s, e, "a record");
 	}
-	*ret_text = (struct str){ s->line.at ? (const char *)s->line.at : "", s->line.len };
+	*ret_text = (struct str){ (const char *)s->line.at, len };
 	return 0;
 }

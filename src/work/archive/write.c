@@ -8,7 +8,7 @@
 
 #define BLOCK_BYTES_DEFAULT (8 * MIB)
 #define LEVEL_META 1 /* a sender seldom changes: nothing to try hard for */
-#define LEVEL_COLUMNS 6
+#define LEVEL_COLUMNS 5
 #define LEVEL_TEXT 9
 #define LEVEL_SMALL 19
 #define COLUMN_OWN_BYTES 2048 /* smaller columns share one section */
@@ -50,6 +50,7 @@ struct segment_writer *segment_writer_free(struct segment_writer *w)
 	for (unsigned i = 0; i < LIMIT_SEGMENT_FAMILIES; i++)
 		bytes_done(&w->families[i].fresh);
 	table_done(&w->groups);
+	coded_done(&w->coded);
 	bytes_done(&w->raw);
 	bytes_done(&w->rows);
 	bytes_done(&w->values);
@@ -176,21 +177,6 @@ static void write_meta(struct segment_writer *w)
 	writer_section(w, SECTION_META, 0, all.at, all.len);
 	writer_section(w, SECTION_RECEIVED, 0, w->received.at, w->received.len);
 	bytes_done(&all);
-}
-
-static uint32_t group_of(struct segment_writer *w, uint32_t sender, uint64_t hash)
-{
-	int64_t found;
-
-	hash = (hash ^ sender) * 0x9E3779B97F4A7C15u;
-	found = table_get(&w->groups, hash);
-	if (found >= 0)
-		return (uint32_t)found;
-	found = (int64_t)w->groups.used;
-	/* past the ceiling the last group takes in all others */
-	return table_put(&w->groups, hash, (uint32_t)found, LIMIT_SEGMENT_BLOCK_GROUPS) ?
-		(uint32_t)found :
-		LIMIT_SEGMENT_BLOCK_GROUPS - 1;
 }
 
 /* Small columns together, large ones each in a section of its own. */
@@ -352,13 +338,11 @@ static void write_rows(struct segment_writer *w)
 {
 	struct marks m = { w->pending.len, w->sections.len, w->text_order.len, w->address_order.len,
 		w->offset };
-	struct coded coded = { 0 };
 	uint64_t columns_bytes;
 	struct bytes kept = { 0 }, kept_sections = { 0 };
 
-	code_block(w, &coded);
-	write_coded(w, &coded);
-	coded_done(&coded);
+	code_block(w, &w->coded);
+	write_coded(w, &w->coded);
 	columns_bytes = w->offset - m.offset;
 	if (guess_text(w) / 5 * 3 >= columns_bytes) {
 		note_rows(w);
@@ -421,6 +405,7 @@ static int end_block(struct segment_writer *w, struct err *e)
 		return 0;
 	w->block.raw_bytes = w->raw.len;
 	w->block.hash = hash_rows(w);
+	writer_cut(w);
 	write_meta(w);
 	w->sizes.meta_bytes += w->offset - before;
 	write_rows(w);
@@ -450,20 +435,13 @@ static int refuse(struct segment_writer *w, const struct leaf *r, struct err *e)
 
 int segment_add(struct segment_writer *w, const struct leaf *r, struct err *e)
 {
-	struct row row = { .values = (uint32_t)(w->values.len / sizeof(struct value)),
-		.raw_len = (uint32_t)r->raw.len };
-	struct value *values;
-	uint64_t group;
+	struct row row = { .raw_from = (uint32_t)w->raw.len,
+		.raw_len = (uint32_t)r->raw.len,
+		.source = r->source };
 	int result = refuse(w, r, e);
 
 	if (result < 0)
 		return result;
-	values = (struct value *)(void *)bytes_more(
-		&w->values, LIMIT_SEGMENT_SLOTS * sizeof(*values));
-	row.template = lines_parse(&w->lines, r->raw, values, &group);
-	if (row.template != TEMPLATE_RAW)
-		w->values.len += lines_template(&w->lines, row.template)->slots * sizeof(*values);
-	row.group = group_of(w, r->source, group);
 	bytes_add(&w->rows, &row, sizeof(row));
 	bytes_add(&w->raw, r->raw.ptr, r->raw.len);
 	put_meta(w, r);
@@ -475,9 +453,7 @@ int segment_add(struct segment_writer *w, const struct leaf *r, struct err *e)
 	w->block.rows++;
 	w->sizes.records++;
 	w->sizes.raw_bytes += r->raw.len;
-	if (w->raw.len >= w->options.block_bytes || w->block.rows == LIMIT_SEGMENT_BLOCK_ROWS ||
-		w->values.len >=
-			(LIMIT_SEGMENT_BLOCK_VALUES - LIMIT_SEGMENT_SLOTS) * sizeof(*values))
+	if (w->raw.len >= w->options.block_bytes || w->block.rows == LIMIT_SEGMENT_BLOCK_ROWS)
 		return end_block(w, e);
 	return 0;
 }
@@ -704,6 +680,7 @@ static void drop_block(struct segment_writer *w)
 {
 	struct lines *l = &w->lines;
 
+	coded_done(&w->coded);
 	bytes_done(&w->raw);
 	bytes_done(&w->rows);
 	bytes_done(&w->values);
@@ -717,6 +694,7 @@ static void drop_block(struct segment_writer *w)
 	table_done(&l->texts_by_hash);
 	table_done(&l->templates_by_hash);
 	bytes_done(&l->branches);
+	paths_done(&l->paths);
 	/* templates that no block of columns uses */
 	if (w->sizes.text_blocks == w->sizes.blocks) {
 		l->text.len = 0;

@@ -18,7 +18,18 @@ struct row {
 	uint32_t template;
 	uint32_t group;
 	uint32_t values; /* where its values begin */
+	uint32_t raw_from;
 	uint32_t raw_len;
+	uint32_t source;
+	uint64_t hash; /* of its group */
+};
+
+/* The sections of the block in columns. They are kept in OUT until it is known that they are
+ * smaller than text. */
+struct coded {
+	struct bytes of[SECTION_KINDS];
+	struct bytes columns; /* of struct column, in order of family */
+	struct bytes values;  /* of all columns */
 };
 
 struct segment_writer {
@@ -35,6 +46,7 @@ struct segment_writer {
 	struct meta_state meta_state;
 	struct table groups;
 	struct block_entry block;
+	struct coded coded; /* its room serves the next one */
 	/* numbers in the segment of the writer's texts and addresses; plus one, 0 for none yet */
 	struct bytes text_number, address_number; /* of uint32_t */
 	struct bytes text_order, address_order;   /* the other way about */
@@ -64,13 +76,10 @@ struct segment_writer {
 void writer_section(struct segment_writer *w, enum section_kind kind, unsigned family,
 	const void *content, size_t len);
 
-/* The sections of the block in columns. They are kept in OUT until it is known that they are
- * smaller than text. */
-struct coded {
-	struct bytes of[SECTION_KINDS];
-	struct bytes columns; /* of struct column, in order of family */
-	struct bytes values;  /* of all columns */
-};
+/* The rows of the block get templates and values; groups are numbered as they came. */
+void writer_cut(struct segment_writer *w);
+
+/* Into OUT, which may hold a block before. */
 void code_block(struct segment_writer *w, struct coded *out);
 void coded_done(struct coded *c);
 

@@ -1,0 +1,90 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+
+#include "work/archive/lines.h"
+
+#define WORDS 60 /* more than one place takes for words of a template */
+
+static uint32_t parse(struct lines *l, const char *line)
+{
+	static struct value values[LIMIT_SEGMENT_SLOTS];
+	uint64_t group;
+
+	return lines_parse(l, str_of(line), values, &group);
+}
+
+static struct lines *new_lines(void)
+{
+	struct lines *l = malloc(sizeof(*l));
+
+	assert_non_null(l);
+	lines_init(l);
+	return l;
+}
+
+static void free_lines(struct lines *l)
+{
+	lines_done(l);
+	free(l);
+}
+
+/* A word that was part of the template when its line came first, and of a known way, is a value as
+ * soon as too many others stood in its place; what was learnt before does not hold it back. */
+static void words_become_values(void **state)
+{
+	struct lines *l = new_lines();
+	uint32_t first = 0, last = 0;
+	char line[128];
+
+	for (int again = 0; again < 3; again++)
+		first = parse(l, "disk 7 of host thing is nearly full at 93 percent");
+	assert_int_equal(lines_template(l, first)->slots, 2);
+	for (int i = 0; i < WORDS && (last == 0 || lines_template(l, last)->slots == 2); i++) {
+		snprintf(line, sizeof(line), "disk 7 of host %c%c is nearly full at 93 percent",
+			'g' + i % 20, 'g' + i / 20);
+		last = parse(l, line);
+	}
+	assert_int_equal(lines_template(l, last)->slots, 3);
+	assert_int_equal(parse(l, "disk 7 of host thing is nearly full at 93 percent"), last);
+	free_lines(l);
+}
+
+/* Lines that differ in a byte of their static text, or in what stands in a slot, are of different
+ * templates, however often each came. */
+static void near_lines_stay_apart(void **state)
+{
+	static const char *const apart[] = { "user tom from 10.0.0.1 port 22 ok",
+		"user tom from 10.0.0.1 port 22  ok", "user tom from 10.0.0.1  port 22 ok",
+		"user tom from 10.0.0.1 port 22 ok ", "user tom from 10.0.0.1 port 22 oh",
+		"user tom from 10.0.0.1 port 22", "user tom from 10.0.0.1 port 22 ",
+		"user tom from 100001 port 22 ok", "user tom from 10.0.0.1 port 12:00:00 ok",
+		" user tom from 10.0.0.1 port 22 ok", "user tom from 10.0.0.1 port blk_12345 ok",
+		"user tom from 10.0.0.1 port blk_12345ok" };
+	struct lines *l = new_lines();
+	uint32_t of[COUNT(apart)];
+
+	for (int again = 0; again < 4; again++)
+		for (size_t i = 0; i < COUNT(apart); i++) {
+			uint32_t t = parse(l, apart[i]);
+
+			assert_int_not_equal(t, TEMPLATE_RAW);
+			if (again > 0)
+				assert_int_equal(t, of[i]);
+			of[i] = t;
+			for (size_t k = 0; k < i; k++)
+				assert_int_not_equal(of[k], t);
+		}
+	free_lines(l);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(words_become_values),
+		cmocka_unit_test(near_lines_stay_apart) };
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
