@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """The files of packages against their checksums: what differs is named, whatever its size and however many there are.
-EVIDENCE: D11.3#1"""
+EVIDENCE: D11.3"""
 import csv
 import hashlib
 import os
