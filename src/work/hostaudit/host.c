@@ -142,15 +142,19 @@ struct arena *host_arena(struct host *h)
 
 void host_gap(struct host *h, const char *reason, const char *path)
 {
+	bool is_first = true;
 	struct gap *gap;
 
 	for (size_t i = 0; i < h->gaps.len; i++) {
 		gap = &h->gaps.at[i];
-		if (gap->table == h->filling && str_is(gap->reason, reason) &&
-			str_is(gap->path, path))
+		if (gap->table != h->filling)
+			continue;
+		is_first = false;
+		if (str_is(gap->reason, reason) && str_is(gap->path, path))
 			return;
 	}
-	if (h->gaps.len >= GAPS_MAX)
+	/* without its first gap a table would pass that was not read */
+	if (h->gaps.len >= GAPS_MAX && !is_first)
 		return;
 	gap = vec_add(&h->arena, &h->gaps);
 	*gap = (struct gap){

@@ -362,6 +362,27 @@ static void half_an_approval_is_a_draft(void **state)
 	}
 }
 
+/* A machine with many processes, asked by a plain user: thousands of gaps before the last table. */
+static void no_table_loses_its_first_gap(void **state)
+{
+	struct host *h = host_of_nothing(NOW);
+	char path[32];
+
+	h->filling = fact_table_by_name(STR("users"));
+	for (int i = 0; i < 2 * GAPS_MAX; i++) {
+		snprintf(path, sizeof(path), "/proc/%d/exe", i);
+		host_gap(h, GAP_RIGHTS, path);
+	}
+	assert_int_equal(h->gaps.len, GAPS_MAX);
+	h->filling = fact_table_by_name(STR("shadow"));
+	host_gap(h, GAP_RIGHTS, "/etc/shadow");
+	host_gap(h, GAP_RIGHTS, "/etc/gshadow");
+	assert_int_equal(h->gaps.len, GAPS_MAX + 1);
+	assert_ptr_equal(h->gaps.at[GAPS_MAX].table, h->filling);
+	assert_true(str_is(h->gaps.at[GAPS_MAX].path, "/etc/shadow"));
+	host_close(h);
+}
+
 static void package_lists_are_read_once_for_what_was_asked(void **state)
 {
 	struct package_of first[] = { { .path = STR("/usr/bin/one") },
@@ -423,6 +444,7 @@ int main(void)
 		cmocka_unit_test(tables_have_names_of_their_own),
 		cmocka_unit_test(a_fault_of_a_declaration_names_its_field),
 		cmocka_unit_test(half_an_approval_is_a_draft),
+		cmocka_unit_test(no_table_loses_its_first_gap),
 		cmocka_unit_test(package_lists_are_read_once_for_what_was_asked),
 		cmocka_unit_test(package_lists_may_have_endless_lines),
 	};
