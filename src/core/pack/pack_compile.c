@@ -1,6 +1,6 @@
 /* pack_compile PACKS OUT.c DEPENDS - run by the build: what a narrow set reads of the folder PACKS,
- * as the tables of pack_compiled.h, and for ninja the files it hangs on. A file with a fault is
- * left out: it is for the one who loads it to say so. */
+ * as the tables of pack_compiled.h, and for ninja the files it hangs on. A file with a fault or
+ * with numbers beyond the tables' is left out: the one who loads it parses it and may say so. */
 #include "core/pack/pack_compiled.h"
 
 #include <errno.h>
@@ -23,6 +23,7 @@ struct making {
 	VEC(struct word) words; /* short ones, put before */
 	struct buf texts;
 	size_t nodes;
+	bool fits; /* the file being put, into the numbers of a struct compiled_node */
 };
 
 /* Where S stands in the one text, with a NUL byte after it. Short words come again and again. */
@@ -44,11 +45,12 @@ static void put_node(struct making *m, const struct yaml_node *n)
 {
 	bool is_text = n->kind == YAML_TEXT;
 
-	assert(n->column <= UINT16_MAX && n->key_column <= UINT16_MAX);
-	fprintf(m->out, "\t{ %d, %d, %d, %d, %d, %d, %zu, %zu, %zu, %zu, %zu },\n", (int)n->kind,
-		n->is_plain, n->column, n->key_column, n->line, n->key_line,
-		n->key.len ? put_text(m, n->key) : 0, n->key.len,
-		is_text ? put_text(m, n->text) : 0, is_text ? n->text.len : 0, n->count);
+	m->fits = m->fits && n->column <= UINT16_MAX && n->line <= UINT16_MAX &&
+		n->count <= UINT16_MAX && n->key_column <= UINT8_MAX && n->key.len <= UINT8_MAX;
+	fprintf(m->out, "\t{ %d, %d, %zu, %d, %d, %d, %d, %zu, %zu, %zu, %zu },\n", (int)n->kind,
+		n->is_plain, n->key.len, n->key_column, n->line, n->key_line, n->column, n->count,
+		n->key.len ? put_text(m, n->key) : 0, is_text ? put_text(m, n->text) : 0,
+		is_text ? n->text.len : 0);
 	m->nodes++;
 }
 
@@ -75,14 +77,19 @@ static void put_tree(struct making *m, const struct yaml_node *root)
 static void take(struct pack_load *load, const unsigned char *sha256, const struct yaml_node *root)
 {
 	struct making *m = load->seen_context;
-	struct compiled_file *file = vec_add(&m->arena, &m->files);
+	struct compiled_file *file;
 
-	assert(strlen(load->file) < sizeof(file->path));
+	m->fits = strlen(load->file) < sizeof(file->path);
+	if (!m->fits)
+		return;
+	file = vec_add(&m->arena, &m->files);
 	memcpy(file->path, load->file, strlen(load->file));
 	memcpy(file->sha256, sha256, SHA256_SIZE);
 	file->node_at = (uint32_t)m->nodes;
 	put_tree(m, root);
 	file->node_count = (uint32_t)(m->nodes - file->node_at);
+	if (!m->fits)
+		m->files.len--;
 }
 
 static void put_files(struct making *m)

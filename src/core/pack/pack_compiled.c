@@ -20,9 +20,9 @@ static void fill(struct yaml_node *node, const struct compiled_node *from)
 
 	*node = (struct yaml_node){ .kind = from->kind,
 		.is_plain = from->is_plain,
-		.line = (int)from->line,
+		.line = from->line,
 		.column = from->column,
-		.key_line = (int)from->key_line,
+		.key_line = from->key_line,
 		.key_column = from->key_column,
 		.count = from->count };
 	if (from->key_len > 0)

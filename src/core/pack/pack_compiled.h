@@ -9,13 +9,11 @@
 
 /* A node before its children, these in order; texts by their place in the one text of all. */
 struct compiled_node {
-	uint8_t kind;
-	bool is_plain;
-	uint16_t column, key_column;
-	uint32_t line, key_line;
-	uint32_t key_at, key_len;
-	uint32_t text_at, text_len;
-	uint32_t count;
+	uint8_t kind, is_plain;
+	uint8_t key_len, key_column;
+	uint16_t line, key_line, column;
+	uint16_t count;
+	uint32_t key_at, text_at, text_len;
 };
 
 struct compiled_file {

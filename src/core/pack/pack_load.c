@@ -89,8 +89,11 @@ static bool slurp(struct pack_load *load, int fd, struct buf *out)
 		file_fault(load, T("không phải một tệp thường"), NULL);
 		return false;
 	}
-	while ((got = read(fd, piece, sizeof(piece))) > 0)
+	while ((got = read(fd, piece, sizeof(piece))) > 0) {
 		buf_add(out, (struct str){ piece, (size_t)got });
+		if ((size_t)got < sizeof(piece) && out->len == (size_t)st.st_size)
+			break;
+	}
 	if (got < 0) {
 		file_fault(load, T("không đọc được: {a}"), strerror(errno));
 		return false;

@@ -40,10 +40,14 @@ static void insert(struct arena *a, dropins *list, struct dropin fresh)
 static void collect(struct host *h, const char *folder, dropins *list)
 {
 	struct arena *a = host_arena(h);
+	const char *name = strrchr(folder, '/');
 	const struct str *names;
 	size_t count;
 
-	if (host_list(h, folder, &names, &count) != 0)
+	/* hardly any unit has one, and the folder above was listed for others */
+	if (!host_has_name(h, arena_str(a, str_until(str_of(folder), (size_t)(name - folder))).ptr,
+		    name + 1) ||
+		host_list(h, folder, &names, &count) != 0)
 		return;
 	for (size_t i = 0; i < count; i++) {
 		if (!str_ends(names[i], ".conf") || has_name(list, names[i]))
