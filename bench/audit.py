@@ -26,7 +26,6 @@ TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 KHIEN = os.path.join(TOP, "build", "khien")
 CONTENT = "/usr/share/xml/scap/ssg/content/ssg-debian1*-ds.xml"
 PROFILE = "xccdf_org.ssgproject.content_profile_standard"
-CIS_PROFILE = "xccdf_org.ssgproject.content_profile_cis_level2_server"
 
 
 def khien_command():
@@ -41,8 +40,8 @@ def rivals(own_content):
                                 "--logfile", "/dev/null", "--report-file", "/dev/null"], ""))
     content = sorted(glob.glob(CONTENT))
     if shutil.which("oscap") and own_content:
-        return found + [("oscap", ["oscap", "xccdf", "eval", "--profile", CIS_PROFILE, own_content],
-                         f"with {os.path.basename(own_content)}, {CIS_PROFILE.rsplit('_profile_', 1)[1]}")]
+        return found + [("oscap", ["oscap", "xccdf", "eval", "--profile", measure.OSCAP_PROFILE, own_content],
+                         f"with {os.path.basename(own_content)}, {measure.OSCAP_PROFILE.rsplit('_profile_', 1)[1]}")]
     if shutil.which("oscap") and content:
         mine = [path for path in content if f"debian{debian_release()}-" in path]
         note = "" if mine else (
@@ -69,14 +68,6 @@ def count_execs():
                           text=True, check=False)
     calls = [line for line in done.stderr.splitlines() if re.search(r"\bexecve(at)?\(", line)]
     return len(calls) - 1 if calls else None
-
-
-def row(name, cost, base, runs):
-    least = "≥ " if cost.is_stopped else ""
-    return [name, *(least + text for text in (
-        measure.ms(cost.wall_s), measure.ms(cost.cpu_s), measure.mib(cost.rss_bytes),
-        f"{cost.wall_s / base.wall_s:.0f}x", f"{cost.cpu_s / base.cpu_s:.0f}x",
-        f"{cost.rss_bytes / base.rss_bytes:.1f}x")), runs]
 
 
 def main():
@@ -107,8 +98,8 @@ def main():
     who = "root" if os.geteuid() == 0 else "a plain user"
     print(f"audit of this machine (Debian {debian_release()}, {measure.processor()}), as {who}, "
           "median of the runs\n")
-    measure.table([["", "wall", "CPU", "peak RSS", "wall", "CPU", "RSS", "runs"]]
-                  + [row(name, measure.median(costs), base, len(costs))
+    measure.table([["", *measure.HEAD]]
+                  + [measure.row(name, measure.median(costs), base, len(costs))
                      for name, costs in runs.items()])
     print()
     for name, _, note in found:
@@ -124,7 +115,9 @@ def main():
     worst = max(cost.wall_s for cost in runs["khien"])
     print(f"khien: slowest of {given.runs} runs {measure.ms(worst)}; "
           "bounds: 0 programs started; 500x the CPU of lynis and of oscap, 40x the memory of oscap")
-    for words in [["stock.py"]] + ([] if given.light else [["sizes.py"], ["deep.py", "--slow"], ["integrity.py"]]):
+    peers = ["--peers", "--peer-limit", str(given.peer_limit),
+             *(["--oscap-content", given.oscap_content] if given.oscap_content else [])]
+    for words in [["stock.py", *peers]] + ([] if given.light else [["sizes.py"], ["deep.py", "--slow"], ["integrity.py"]]):
         print(f"\n{' '.join(words)}\n", flush=True)
         subprocess.run([sys.executable, os.path.join(TOP, "bench", words[0]), *words[1:]], check=True)
 

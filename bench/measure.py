@@ -7,6 +7,7 @@ import tempfile
 import time
 
 
+OSCAP_PROFILE = "xccdf_org.ssgproject.content_profile_cis_level2_server"
 STOPPED = (128 + signal.SIGXCPU, 128 + signal.SIGKILL)  # as time(1) tells them
 
 
@@ -91,6 +92,17 @@ def table(rows):
     for row in rows:
         print("  ".join(str(cell).ljust(width) if column == 0 else str(cell).rjust(width)
                         for column, (cell, width) in enumerate(zip(row, widths))))
+
+
+HEAD = ["wall", "CPU", "peak RSS", "wall", "CPU", "RSS", "runs"]
+
+
+def row(name, cost, base, runs):
+    least = "≥ " if cost.is_stopped else ""
+    return [name, *(least + text for text in (
+        ms(cost.wall_s), ms(cost.cpu_s), mib(cost.rss_bytes),
+        f"{cost.wall_s / base.wall_s:.0f}x", f"{cost.cpu_s / base.cpu_s:.0f}x",
+        f"{cost.rss_bytes / base.rss_bytes:.1f}x")), runs]
 
 
 def processor():

@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""stock.py [--runs N] [--inside ROOT]: an audit of stock Debian 12, beside its bounds.
+"""stock.py [--runs N] [--peers] [--peer-limit S] [--oscap-content FILE]: an audit of stock Debian 12, beside its bounds.
 
 Three machines are made of Debian's own packages (tests/truth/trees.py: debootstrap, kept between runs): stock, with the
 program inside it, in its own process, network, mount, host name and IPC namespaces, so that what it reads of /proc and of
 the kernel is its own; the same with packages up to 1,600 and 100 processes; and minbase, read from outside by --root.
+With --peers: once more with lynis and oscap installed in the stock tree, all three in the same namespaces. There oscap
+with content for Debian 12 (--oscap-content, see audit.py) comes to an end.
 """
 import argparse
 import os
@@ -29,10 +31,12 @@ FILES_OF_A_PACKAGE = 40
 # memory is told by time(1) in runs of their own, because a child of an interpreter is charged with the interpreter's.
 RUN = r"""
 import os, resource, subprocess, sys, time  # resource: what wait4 gives, before the root is another
-root, runs, crowd = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+root, runs, crowd, peers = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4:]
 for kind, where in (("proc", "/proc"), ("sysfs", "/sys"), ("tmpfs", "/run")):
     subprocess.run(["mount", "-t", kind, kind, root + where], check=True)
-subprocess.run(["ip", "link", "set", "lo", "up"], check=False)
+for words in ("link set lo up", "link add veth0 type veth peer name veth1", "addr add 192.0.2.1/24 dev veth0",
+              "link set veth0 up", "link set veth1 up"):   # without an address oscap gives up
+    subprocess.run(["ip", *words.split()], check=False)
 some = [subprocess.Popen(["chroot", root, "sleep", "600"]) for _ in range(crowd)]
 time.sleep(0.3)
 audit = ["/opt/khien/khien", "audit", "--packs", "/opt/khien/packs"]
@@ -42,6 +46,13 @@ for _ in range(3):
     told = subprocess.run(["/usr/bin/time", "-q", "-f", "MEMORY %M", "chroot", root, *audit], stdout=subprocess.DEVNULL,
                           stderr=subprocess.PIPE, text=True, check=False)
     print(told.stderr.splitlines()[-1], flush=True)
+for words in peers:
+    began, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
+    told = subprocess.run(["sh", "-c", "exec /usr/bin/time -q -f 'MEMORY %M' chroot " + root + " " + words + " >/dev/null"],
+                          stderr=subprocess.PIPE, text=True, errors="replace", check=False)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    print("PEER", time.monotonic() - began, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime,
+          told.stderr.splitlines()[-1].split()[-1], told.returncode, flush=True)
 os.chroot(root)
 os.chdir("/")
 for _ in range(runs):
@@ -80,20 +91,54 @@ def more_packages(root, total):
                 files.writelines(f"/usr/share/khien-bench/{i}/file{n}\n" for n in range(FILES_OF_A_PACKAGE))
 
 
-def live(runs, packages=0, crowd=0):
-    """The median cost of an audit inside, and its greatest memory; those of the memory go first and warm the files."""
-    with trees.writable(trees.base("debian-12")) as root:
-        install(root)
-        if packages:
-            more_packages(root, packages)
-        done = subprocess.run(["unshare", "--pid", "--fork", "--mount", "--net", "--uts", "--ipc", sys.executable, "-c", RUN,
-                               root, str(runs), str(crowd)], capture_output=True, text=True, check=False)
+def inside(root, runs, crowd=0, peers=()):
+    """What stands in ROOT, as a machine: the median cost of an audit and its greatest memory, whose runs go first and warm
+    the files; then what RUN told of the PEERS."""
+    done = subprocess.run(["unshare", "--pid", "--fork", "--mount", "--net", "--uts", "--ipc", sys.executable, "-c", RUN,
+                           root, str(runs), str(crowd), *peers], capture_output=True, text=True, check=False)
     memory = [int(kib) * 1024 for kib in re.findall(r"^MEMORY (\d+)", done.stdout, re.M)]
     costs = [measure.Cost(float(wall), float(cpu), max(memory, default=0), int(status)) for wall, cpu, status
              in re.findall(r"^RUN (\S+) (\S+) (\d+)", done.stdout, re.M)]
     if len(costs) != runs or len(memory) != 3 or any(cost.status not in (0, 1) for cost in costs):
         sys.exit(f"the audit inside the stock tree did not end well:\n{done.stdout}{done.stderr}")
-    return measure.median(costs)
+    return measure.median(costs), [
+        measure.Cost(float(wall), float(cpu), int(kib) * 1024, int(status), int(status) in measure.STOPPED)
+        for wall, cpu, kib, status in re.findall(r"^PEER (\S+) (\S+) (\d+) (\d+)", done.stdout, re.M)]
+
+
+def live(runs, packages=0, crowd=0):
+    with trees.writable(trees.base("debian-12")) as root:
+        install(root)
+        if packages:
+            more_packages(root, packages)
+        return inside(root, runs, crowd)[0]
+
+
+def beside_peers(runs, limit_s, content):
+    """Each of them once, in the same tree, where they are installed; the audit of khien RUNS times, at the end."""
+    told = {"lynis": "lynis audit system --quick --no-colors --quiet --logfile /dev/null --report-file /dev/null",
+            "oscap": f"oscap xccdf eval --profile {measure.OSCAP_PROFILE} {INSIDE}/content.xml"}
+    if not content:
+        del told["oscap"]
+    with trees.writable(trees.base("debian-12")) as root:
+        for package in ("lynis", "openscap-scanner"):
+            trees.install(root, package)
+        install(root)
+        if content:
+            shutil.copy(content, f"{root}{INSIDE}/content.xml")
+        limit = f"prlimit --cpu={limit_s}:{limit_s + 5} "
+        ours, costs = inside(root, runs, peers=[limit + words for words in told.values()])
+    rows = [["stock Debian 12 with lynis and oscap, live", *measure.HEAD], measure.row("khien", ours, ours, runs)]
+    rows += [measure.row(name, cost, ours, 1) for name, cost in zip(told, costs)]
+    print()
+    measure.table(rows)
+    for name, cost in zip(told, costs):
+        if cost.is_stopped:
+            print(f"{name}: not done after {limit_s} s of CPU and stopped; it costs at least what is shown.")
+        elif name == "oscap" and cost.status == 1:
+            print("oscap: ended with an error of its own, its figures are worth nothing.")
+    print("bound: 500x the CPU of lynis and of oscap, 40x the memory of oscap"
+          + ("" if content else "; oscap was given no content for Debian 12 (--oscap-content)"))
 
 
 def from_outside(runs):
@@ -105,6 +150,9 @@ def from_outside(runs):
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("--runs", type=int, default=11)
+    options.add_argument("--peers", action="store_true", help="lynis and oscap in the same tree: minutes")
+    options.add_argument("--peer-limit", metavar="S", type=int, default=360, help="seconds of CPU for a run of another")
+    options.add_argument("--oscap-content", metavar="FILE", type=os.path.abspath, help="a data stream for Debian 12")
     given = options.parse_args()
     if os.geteuid() != 0 or trees.can_build():
         print(f"stock Debian 12: not measured, {trees.can_build() or 'only root can'}")
@@ -117,6 +165,8 @@ def main():
             ("minbase by --root", from_outside(given.runs), "30 ms wall")):
         rows.append([name, measure.ms(cost.wall_s), measure.ms(cost.cpu_s), measure.mib(cost.rss_bytes), bound])
     measure.table(rows)
+    if given.peers:
+        beside_peers(given.runs, given.peer_limit, given.oscap_content)
 
 
 main()
