@@ -308,6 +308,44 @@ class Import(unittest.TestCase):
                 self.check(data)
 
     # EVIDENCE: D11.4
+    def test_what_windows_saved_as_unicode(self):
+        """UTF-16 either way round, packed or within a tar; half a character is named by its line and takes nothing in."""
+        text = "Error\t25/11/2026 08:00:00\tĐăng nhập thất bại\r\nInformation\t\U0001F512 khóa\r\n"
+        wanted = [line.encode() for line in text.splitlines()]
+        files = {"le.txt": b"\xff\xfe" + text.encode("utf-16-le"), "be.txt": b"\xfe\xff" + text.encode("utf-16-be"),
+                 "le.gz": gzip.compress(b"\xff\xfe" + text.encode("utf-16-le")),
+                 "w.xml": b"\xff\xfe" + self.XML.decode().replace("4625", "4625 Đ").encode("utf-16-le")}
+        tar = io.BytesIO()
+        with tarfile.open(fileobj=tar, mode="w") as out:
+            member = tarfile.TarInfo("logs/app.txt")
+            member.size = len(files["be.txt"])
+            out.addfile(member, io.BytesIO(files["be.txt"]))
+        files["x.tar"] = tar.getvalue()
+        bad = {"high.txt": "một\nhai ".encode("utf-16-le") + b"\x3d\xd8" + "x\nba\n".encode("utf-16-le"),
+               "low.txt": "một\n".encode("utf-16-le") + b"\x00\xdc" + "\n".encode("utf-16-le"),
+               "end.txt": "một\nhai".encode("utf-16-le") + b"\x3d\xd8", "odd.txt": "một\nhai".encode("utf-16-le") + b"\x41"}
+        with folder() as base, folder() as data:
+            os.chmod(data, 0o700)
+            write_tree(base, {**files, **{name: b"\xff\xfe" + body for name, body in bad.items()}})
+            for name in bad:
+                done = khien("log", "import", "--data", data, f"{base}/{name}")
+                self.assertEqual(done.status, 2, done)
+                self.assertIn(name, done.err)
+                self.assertIn("line 2: ", done.err)
+            self.assertEqual(khien("log", "search", "--data", data, "--count", "một").out.strip(), "0")
+            for _ in range(2):
+                done = khien("log", "import", "--data", data, *(f"{base}/{name}" for name in files))
+                self.assertEqual(done.status, 0, done)
+            old = [leaf.raw for leaf in shard.leaves(data) if leaf.transport == shard.OLD_FILE]
+            self.assertEqual(old[:6], wanted * 3)
+            self.assertIn("<EventID>4625 Đ</EventID>".encode(), old[6])
+            self.assertEqual(old[8:], wanted)
+            origin = [json.loads(leaf.raw) for leaf in shard.leaves(data) if leaf.kind == shard.IMPORT]
+            self.assertEqual([o["encoding"] for o in origin], ["UTF-16LE", "UTF-16BE", "UTF-16LE", "UTF-16LE", "UTF-16BE"])
+            self.assertEqual(origin[0]["sha256"], hashlib.sha256(files["le.txt"]).hexdigest())
+            self.assertEqual(khien("log", "search", "--data", data, "--count", "thất bại").out.strip(), "4")
+
+    # EVIDENCE: D11.4
     def test_a_range_of_time_is_that_of_the_lines(self):
         """Of an old file nobody asks when it was imported."""
         web = '10.0.0.9 - - [%02d/Mar/2024:10:00:00 +0700] "GET /%d HTTP/1.1" 200 1\n'

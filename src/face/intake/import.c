@@ -51,6 +51,7 @@ struct import_origin {
 	char sha256[SHA256_HEX_SIZE]; /* of its bytes as they lie there, */
 	struct sha256 *hash;          /* or what they go into while they are read */
 	const char *archive_sha256;
+	const char *encoding; /* that its lines were turned into UTF-8 from, or NULL */
 	struct import_file *bytes;
 };
 
@@ -314,6 +315,8 @@ static void origin_json(
 	json_put(&j, "sha256", str_of(from->sha256));
 	if (from->archive_sha256)
 		json_put(&j, "archive_sha256", str_of(from->archive_sha256));
+	if (from->encoding)
+		json_put(&j, "encoding", str_of(from->encoding));
 	json_put_i64(&j, "bytes", (int64_t)import_done(from->bytes));
 	json_put_i64(&j, "lines", (int64_t)to->lines);
 	json_put_i64(&j, "before", (int64_t)to->skip);
@@ -431,6 +434,41 @@ static ssize_t read_member(void *context, void *to, size_t size, struct err *e)
 	return n;
 }
 
+static const char *encoding_of(struct str head)
+{
+	if (!import_is_utf16(head))
+		return NULL;
+	return str_starts(head, "\xff") ? "UTF-16LE" : "UTF-16BE";
+}
+
+static int pass_over(void *context, struct str line, bool is_cut, struct err *e)
+{
+	(void)context, (void)line, (void)is_cut, (void)e;
+	return 0;
+}
+
+/* Half a character stops a file of UTF-16: it is read to its end before anything is taken. */
+static int check_utf16(const char *path, struct err *e)
+{
+	struct import_file *file = NULL;
+	struct import_lines lines;
+	char *chunk = malloc(CHUNK_BYTES);
+	ssize_t n = 1;
+	int rc = import_open(path, &file, e);
+
+	if (!chunk)
+		abort();
+	import_lines_init(&lines, LEAF_RAW_MAX, pass_over, NULL);
+	while (rc == 0 && (n = import_read(file, chunk, CHUNK_BYTES, e)) > 0)
+		rc = import_feed(&lines, (struct str){ chunk, (size_t)n }, e);
+	if (rc == 0)
+		rc = n < 0 ? (int)n : import_end(&lines, e);
+	import_lines_done(&lines);
+	import_close(file);
+	free(chunk);
+	return rc;
+}
+
 /* Known by the archive and its place there: the same path may stand in it twice. */
 static void member_id(const struct member *m, const char *archive_hash, char *ret_hex)
 {
@@ -451,7 +489,8 @@ static const char *member_refusal(struct str head)
 		return why;
 	if (import_is_tar(head))
 		return T("là kho tar nằm trong kho khác; hãy giải nén trước");
-	if (import_form_of(head) != IMPORT_JOURNAL && head.len && memchr(head.ptr, 0, head.len))
+	if (!import_is_utf16(head) && import_form_of(head) != IMPORT_JOURNAL && head.len &&
+		memchr(head.ptr, 0, head.len))
 		return T("là tệp nhị phân, không có dòng nhật ký nào");
 	return NULL;
 }
@@ -478,8 +517,10 @@ static int import_member(struct import_to *to, const struct command_line *line, 
 		why = member_refusal(head);
 	if (why)
 		printf(tr(line->lang, T("– %s: bỏ qua, %s\n")), shown, tr(line->lang, why));
-	else if (rc == 0 && head.len)
+	else if (rc == 0 && head.len) {
+		from.encoding = encoding_of(head);
 		rc = import_stream(to, line, &from, id, e);
+	}
 	import_close(from.bytes);
 	end_hash(&from);
 	return rc < 0 ? err_context(e, "\"%s\"", m->tar.path) : 0;
@@ -515,6 +556,9 @@ static int import_one(
 	if (rc == 0 && import_refusal(head))
 		rc = err_set(e, ERR_INPUT, "%s", tr(line->lang, import_refusal(head)));
 	to->file = from.bytes;
+	from.encoding = encoding_of(head);
+	if (rc == 0 && from.encoding)
+		rc = check_utf16(path, e);
 	if (rc == 0)
 		rc = import_is_tar(head) ? import_archive(to, line, &from, e) :
 					   import_stream(to, line, &from, from.sha256, e);

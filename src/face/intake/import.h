@@ -55,6 +55,24 @@ MUST_CHECK int import_tar_next(struct import_tar *t, struct err *e);
 /* Of the member: an import_input of T. */
 MUST_CHECK ssize_t import_tar_read(void *t, void *to, size_t size, struct err *e);
 
+/* --- UTF-16 (import_utf16.c) ------------------------------------------------------------------ */
+
+/* Does it begin with the mark of UTF-16, either way round? */
+bool import_is_utf16(struct str head);
+
+struct import_utf16 {
+	bool is_big, has_odd;
+	unsigned char odd; /* the first byte of a unit */
+	uint32_t high;     /* the first half of a character, or 0 */
+	uint64_t line;
+};
+void import_utf16_init(struct import_utf16 *u, bool is_big);
+/* What CHUNK says, behind what is in OUT, as UTF-8; up to three bytes for two. ERR_INPUT: half a
+ * character, with its line; OUT has what came before it. */
+MUST_CHECK int import_utf16_feed(
+	struct import_utf16 *u, struct str chunk, struct buf *out, struct err *e);
+MUST_CHECK int import_utf16_end(const struct import_utf16 *u, struct err *e);
+
 /* --- lines (import_lines.c) ------------------------------------------------------------------- */
 
 enum import_form {
@@ -71,6 +89,11 @@ enum import_form import_form_of(struct str head);
 typedef int import_take(void *context, struct str line, bool is_cut, struct err *e);
 
 struct import_lines {
+	char mark[2]; /* the first bytes of the file, which tell of UTF-16 */
+	size_t mark_len;
+	bool is_utf16;
+	struct import_utf16 utf16;
+	struct buf text; /* turned into UTF-8 */
 	enum import_form form;
 	size_t max_bytes;
 	import_take *take;

@@ -3,12 +3,15 @@
 
 #define FORM_BYTES 64       /* enough to know it by */
 #define ENTRY_MAX (1 * MIB) /* of an <Event> */
+#define UTF16_PIECE (64 * KIB)
+#define UTF8_MAX (2 * UTF16_PIECE)
 
 void import_lines_init(struct import_lines *l, size_t max_bytes, import_take *take, void *context)
 {
 	*l = (struct import_lines){ .max_bytes = max_bytes, .take = take, .context = context };
 	buf_init(&l->part, ENTRY_MAX);
 	buf_init(&l->line, ENTRY_MAX);
+	buf_init(&l->text, UTF8_MAX);
 	export_init(&l->journal, max_bytes);
 }
 
@@ -17,6 +20,7 @@ void import_lines_done(struct import_lines *l)
 	export_done(&l->journal);
 	buf_done(&l->part);
 	buf_done(&l->line);
+	buf_done(&l->text);
 }
 
 enum import_form import_form_of(struct str s)
@@ -174,7 +178,7 @@ static int feed(struct import_lines *l, struct str chunk, struct err *e)
 	return l->form == IMPORT_LINES ? feed_lines(l, chunk, e) : feed_events(l, chunk, e);
 }
 
-int import_feed(struct import_lines *l, struct str chunk, struct err *e)
+static int feed_text(struct import_lines *l, struct str chunk, struct err *e)
 {
 	struct str first;
 	int rc;
@@ -193,10 +197,50 @@ int import_feed(struct import_lines *l, struct str chunk, struct err *e)
 	return rc < 0 ? rc : feed(l, chunk, e);
 }
 
+/* In pieces. What stands before half a character is taken, however the file was cut. */
+static int feed_utf16(struct import_lines *l, struct str chunk, struct err *e)
+{
+	int rc = 0, taken = 0;
+
+	while (rc == 0 && taken == 0 && chunk.len) {
+		buf_clear(&l->text);
+		rc = import_utf16_feed(&l->utf16, str_until(chunk, UTF16_PIECE), &l->text, e);
+		chunk = str_from(chunk, UTF16_PIECE);
+		if (l->text.len)
+			taken = feed_text(l, buf_str(&l->text), rc < 0 ? &(struct err){ 0 } : e);
+	}
+	return rc < 0 ? rc : taken;
+}
+
+int import_feed(struct import_lines *l, struct str chunk, struct err *e)
+{
+	struct str mark = { l->mark, 2 };
+	int rc = 0;
+
+	if (l->mark_len < 2) {
+		while (l->mark_len < 2 && chunk.len) {
+			l->mark[l->mark_len++] = chunk.ptr[0];
+			chunk = str_from(chunk, 1);
+		}
+		if (l->mark_len < 2)
+			return 0;
+		l->is_utf16 = import_is_utf16(mark);
+		import_utf16_init(&l->utf16, str_starts(mark, "\xfe"));
+		rc = l->is_utf16 ? 0 : feed_text(l, mark, e);
+	}
+	if (rc < 0)
+		return rc;
+	return l->is_utf16 ? feed_utf16(l, chunk, e) : feed_text(l, chunk, e);
+}
+
 int import_end(struct import_lines *l, struct err *e)
 {
 	int rc = 0;
 
+	if (l->mark_len == 1)
+		rc = feed_text(l, (struct str){ l->mark, 1 }, e);
+	if (rc < 0)
+		return rc;
 	if (l->form == IMPORT_UNKNOWN && l->line.len) {
 		struct str first = buf_str(&l->line);
 
@@ -210,5 +254,7 @@ int import_end(struct import_lines *l, struct err *e)
 	if (rc == 0 && l->form == IMPORT_JOURNAL && !export_is_between(&l->journal))
 		rc = feed_journal(l, STR("\n\n"), e); /* the last empty line may be missing */
 	buf_clear(&l->part);
+	if (rc == 0 && l->is_utf16)
+		rc = import_utf16_end(&l->utf16, e);
 	return rc;
 }

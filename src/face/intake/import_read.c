@@ -307,8 +307,6 @@ const char *import_refusal(struct str head)
 				      "/f:xml rồi nhập tệp XML") },
 		{ STR("LPKSHHRH"), T("là journal nhị phân; hãy chạy journalctl --file TỆP -o "
 				     "export rồi nhập kết quả") },
-		{ STR("\377\376"), T("là văn bản UTF-16; hãy chuyển sang UTF-8 bằng iconv -f "
-				     "UTF-16 -t UTF-8 rồi nhập") },
 	};
 
 	for (size_t i = 0; i < COUNT(others); i++)
