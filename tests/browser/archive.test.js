@@ -129,7 +129,7 @@ test("a month that is over is listed with its senders, and on which disk it is",
 	assert.equal((await page.request.get("/nhat-ky.khien-range?tu=01/01/1999&den=02/01/1999")).status(), 404);
 	await until(page, "/nhat-ky/thang", /đến mục \d+/);
 	const row = page.locator("tbody tr").first();
-	assert.equal(await row.locator("th").first().innerText(), `${month.slice(5)}/${month.slice(0, 4)}`);
+	assert.match(await row.locator("th").first().innerText(), new RegExp(`^${month.slice(5)}/${month.slice(0, 4)}\\s+Biên bản`));
 	assert.match(await row.innerText(), /chưa có bản nào/);
 	const disk = join(server.own, "dia");
 	mkdirSync(disk);
@@ -149,6 +149,19 @@ test("a month that is over is listed with its senders, and on which disk it is",
 	assert.match(await page.locator(".sheet").innerText(), /Tường lửa cổng chính\s+40\s+0/);
 	assert.match(await page.locator(".keys").innerText(), new RegExp(`khien/nhat-ky/${month.slice(0, 4)}\\s+[0-9a-f]{8}`));
 	await page.screenshot({ path: screenPath("niem-phong-day-du"), fullPage: true });
+	// the minutes of the month, to be signed, and the month as one file
+	await page.goto("/nhat-ky/thang");
+	await page.emulateMedia({ media: "screen" });
+	await row.getByRole("link", { name: "Biên bản" }).click();
+	assert.match(await page.locator("h1").innerText(), new RegExp(`tháng ${month.slice(5)}/${month.slice(0, 4)}$`));
+	assert.match(await page.locator(".sheet").innerText(), /Đĩa số 1\s+\d\d\/06[^]*Tường lửa cổng chính\s+42[^]*[0-9a-f]{64}/);
+	await axe(page, "bien-ban-thang");
+	await page.emulateMedia({ media: "print" });
+	await page.screenshot({ path: screenPath("bien-ban-thang-in"), fullPage: true });
+	assert.equal(await page.locator("p.act").isVisible(), false);
+	const tar = await page.request.get(page.url() + ".tar");
+	assert.equal(tar.status(), 200);
+	assert.equal(Number(tar.headers()["content-length"]), (await tar.body()).length);
 	await page.goto("/nhat-ky/thang");
 	// a disk that is wrong is no copy any more
 	await page.emulateMedia({ media: "screen" });
@@ -161,7 +174,8 @@ test("a month that is over is listed with its senders, and on which disk it is",
 
 test("a phone is wide enough, and English is English", async () => {
 	const page = await inside({ viewport: { width: 360, height: 740 } });
-	for (const path of ["/nhat-ky/nguon", "/nhat-ky/nguon/1", "/nhat-ky/thang", "/nhat-ky/dia-ngoai"]) {
+	const minutes = `/nhat-ky/thang/${month.slice(0, 4)}/${month}`;
+	for (const path of ["/nhat-ky/nguon", "/nhat-ky/nguon/1", "/nhat-ky/thang", minutes, "/nhat-ky/dia-ngoai"]) {
 		await page.goto(path);
 		assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 360, path);
 		await page.screenshot({ path: screenPath("360" + path.replaceAll("/", "-")), fullPage: true });

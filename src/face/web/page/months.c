@@ -1,5 +1,6 @@
 /* months.c - Kho nhật ký theo tháng: what each month holds and of whom, its seal, who saw it,
  * on which disks it is, when it was proved last; and how long the disk will do. */
+#include "face/web/files.h"
 #include "face/web/process/media.h"
 #include "face/web/senders.h"
 #include "face/web/verify.h"
@@ -25,17 +26,6 @@ struct keeping {
 	uint64_t used_bytes;   /* of the quota; 0: not known */
 	bool is_refused;       /* the setting is below the law */
 };
-
-static const char *size_words(struct view *v, uint64_t bytes)
-{
-	static const char *const units[] = { "B", "kB", "MB", "GB", "TB" };
-	double n = (double)bytes;
-	size_t i = 0;
-
-	for (; n >= 1000 && i + 1 < COUNT(units); i++)
-		n /= 1000;
-	return path_of(v, "%.*f %s", i && n < 10 ? 1 : 0, n, units[i]);
-}
 
 /* --- the disk --------------------------------------------------------------------------------- */
 
@@ -71,8 +61,8 @@ static void keeping_facts(struct view *v, const struct keeping *k)
 {
 	if (k->policy.quota_bytes)
 		fact(v, tr(v->lang, "Hạn mức của nhật ký"),
-			path_of(v, "%s / %s (%d %%)", size_words(v, k->used_bytes),
-				size_words(v, k->policy.quota_bytes),
+			path_of(v, "%s / %s (%d %%)", size_text(v, (int64_t)k->used_bytes),
+				size_text(v, (int64_t)k->policy.quota_bytes),
 				(int)(k->used_bytes * 100 / k->policy.quota_bytes)));
 	else
 		fact(v, tr(v->lang, "Hạn mức của nhật ký"),
@@ -109,13 +99,13 @@ static void disk(struct view *v, struct find *f, const struct keeping *k)
 
 	log_disk(v, f, &d);
 	html(v->w, "<section>\n<h2>%s</h2>\n<dl class=\"facts\">\n", tr(v->lang, "Dự báo đĩa"));
-	fact(v, tr(v->lang, "Kho nhật ký đang chiếm"), size_words(v, d.used_bytes));
+	fact(v, tr(v->lang, "Kho nhật ký đang chiếm"), size_text(v, (int64_t)d.used_bytes));
 	fact(v, tr(v->lang, "Đĩa còn trống"),
-		d.free_percent < 0 ?
-			tr(v->lang, "chưa rõ") :
-			path_of(v, "%s (%d %%)", size_words(v, d.free_bytes), d.free_percent));
+		d.free_percent < 0 ? tr(v->lang, "chưa rõ") :
+				     path_of(v, "%s (%d %%)", size_text(v, (int64_t)d.free_bytes),
+					     d.free_percent));
 	fact(v, tr(v->lang, "Mỗi ngày thêm"),
-		d.forecast.bytes_a_day ? size_words(v, d.forecast.bytes_a_day) :
+		d.forecast.bytes_a_day ? size_text(v, (int64_t)d.forecast.bytes_a_day) :
 					 tr(v->lang, "chưa rõ"));
 	if (k->policy.quota_bytes) { /* it is reached before the end of the disk is */
 		struct keep_forecast by_quota;
@@ -247,7 +237,7 @@ static void row(struct view *v, const char *shard, const struct month_row *m,
 			fill(v, tr(v->lang, "{n} lần mất dòng"), "n",
 				number_text(v, (int64_t)m->gaps), NULL));
 	html(v->w, "</td><td><span class=\"name-of\">%s: </span>%s", tr(v->lang, "Đã nén"),
-		size_words(v, m->bytes));
+		size_text(v, (int64_t)m->bytes));
 	if (m->has_left)
 		html(v->w, "<br><span class=\"soft\">%s</span>",
 			tr(v->lang, "chỉ còn trên đĩa ngoài"));
