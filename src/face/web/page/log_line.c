@@ -52,32 +52,76 @@ static void facts(struct view *v, const struct leaf *leaf)
 				"Đường gửi này không xác thực bên gửi: địa chỉ gửi có thể bị giả."));
 }
 
-static void explained(struct view *v, const char *place, const struct prove_seal *seal)
+/* What vouches for the seal besides this machine. */
+static void vouched(struct view *v, int shard, const struct prove_seal *seal)
 {
-	html(v->w, "<p>%s</p>\n<ol>\n<li>%s</li>\n<li>%s</li>\n<li>%s</li>\n</ol>\n",
+	int64_t stamped_s = log_stamped_at(v, shard);
+
+	html(v->w, "<p>%s %s %s</p>\n",
 		fill(v,
 			tr(v->lang,
 				"Dòng này nằm trong tờ niêm phong của nhật ký {ten}, tờ này phủ {n} "
 				"dòng."),
 			"ten", seal->origin, "n", number_text(v, (int64_t)seal->size), NULL),
-		tr(v->lang,
-			"Tệp chứng minh chứa nguyên văn dòng đã nhận, lúc nhận, địa chỉ gửi và tờ "
-			"niêm phong có chữ ký số."),
-		tr(v->lang,
-			"Người nhận chỉ cần tệp này và khóa công khai của nhật ký, đã giao trước "
-			"cho họ; không cần tin Khiên hay người quản trị."),
-		tr(v->lang,
-			"Đổi một chữ trong dòng, thêm, bớt hay đảo dòng thì phép kiểm tra báo sai."));
-	html(v->w,
-		"<p><a class=\"button\" href=\"/nhat-ky/dong/%s.tlog-proof\">%s</a></p>\n"
-		"<p>%s</p>\n<pre>khien-verify proof %s.tlog-proof --key khoa.vkey</pre>\n",
-		place, tr(v->lang, "Tải tệp chứng minh"),
-		tr(v->lang, "Người nhận kiểm tra bằng một lệnh:"), place);
+		seal->cosignatures ?
+			fill(v, tr(v->lang, "Cùng ký tờ ấy có {n} bên chứng kiến ở ngoài máy này."),
+				"n", number_text(v, (int64_t)seal->cosignatures), NULL) :
+			tr(v->lang,
+				"Chưa có bên nào ở ngoài cùng ký tờ ấy; hãy đối chiếu với biên bản niêm "
+				"phong đã in và ký."),
+		stamped_s ?
+			fill(v,
+				tr(v->lang,
+					"Bên đóng dấu thời gian đã xác nhận một tờ niêm phong lúc "
+					"{luc}."),
+				"luc", time_text(v, stamped_s), NULL) :
+			"");
 }
 
-static void proof(struct view *v, struct find *f, struct find_place place)
+/* For whoever judges and is no technician: what it proves, why, what it does not, and how he sees
+ * for himself. */
+static void explained(struct view *v, struct find_place place, const struct leaf *leaf,
+	const struct prove_seal *seal)
 {
 	char text[FIND_PLACE_TEXT_MAX];
+
+	find_place_text(place, text);
+	html(v->w, "<h3>%s</h3>\n<p>%s</p>\n<h3>%s</h3>\n<p>%s</p>\n",
+		tr(v->lang, "Tệp chứng minh điều gì"),
+		fill(v,
+			tr(v->lang,
+				"Máy chủ nhật ký đã nhận đúng dòng chữ ở trên, nguyên từng chữ, vào lúc "
+				"{luc}; từ khi tờ niêm phong được ký đến nay dòng ấy chưa hề bị sửa."),
+			"luc", time_text(v, leaf->received_ns / LOG_NS), NULL),
+		tr(v->lang, "Vì sao tin được"),
+		tr(v->lang,
+			"Mọi dòng nhận được cùng làm nên một con số, gọi là gốc, ghi trên tờ niêm phong "
+			"có chữ ký số. Đổi một chữ, thêm, bớt hay đảo một dòng thì gốc thành số khác, "
+			"không còn khớp tờ đã ký. Người nhận tự tính lại con số ấy từ tệp, nên không "
+			"phải tin Khiên hay người quản trị."));
+	vouched(v, place.shard, seal);
+	html(v->w, "<h3>%s</h3>\n<ul>\n<li>%s</li>\n", tr(v->lang, "Tệp không chứng minh điều gì"),
+		tr(v->lang,
+			"Điều ghi trong dòng là đúng sự thật: bên gửi viết thế nào, nhật ký giữ thế ấy."));
+	if (leaf->flags & LEAF_UNAUTHENTICATED)
+		html(v->w, "<li>%s</li>\n",
+			tr(v->lang,
+				"Ai thật sự đã gửi: đường gửi này không xác thực bên gửi, địa chỉ có thể "
+				"bị giả."));
+	html(v->w, "<li>%s</li>\n</ul>\n<h3>%s</h3>\n<p>%s</p>\n",
+		tr(v->lang, "Giờ đúng tuyệt đối: lúc nhận là theo đồng hồ của máy chủ nhật ký."),
+		tr(v->lang, "Tự kiểm tra"),
+		tr(v->lang,
+			"Cần tệp chứng minh và khóa công khai của nhật ký, lấy từ bản giao trước hay bản "
+			"in giữ ngoài máy này, không lấy từ chính máy này. Một lệnh, không cần mạng:"));
+	html(v->w,
+		"<pre>khien-verify proof %s.tlog-proof --key khoa.txt</pre>\n"
+		"<p class=\"act\"><a class=\"button\" href=\"/nhat-ky/dong/%s.tlog-proof\">%s</a></p>\n",
+		text, text, tr(v->lang, "Tải tệp chứng minh"));
+}
+
+static void proof(struct view *v, struct find *f, struct find_place place, const struct leaf *leaf)
+{
 	struct prove_seal seal;
 	struct err none = { 0 };
 	int rc = prove_seal(f, place.shard, &seal, &none);
@@ -95,7 +139,7 @@ static void proof(struct view *v, struct find *f, struct find_place place)
 				"Dòng này chưa được niêm phong. Khi dịch vụ chạy, nhật ký được niêm "
 				"phong mỗi phút; hãy tải lại trang sau ít phút."));
 	else
-		explained(v, find_place_text(place, text), &seal);
+		explained(v, place, leaf, &seal);
 	html(v->w, "</section>\n");
 }
 
@@ -117,7 +161,7 @@ void page_log_line(struct view *v)
 	html(v->w, "<section>\n<h2>%s</h2>\n", tr(v->lang, "Nguyên văn và những gì đọc ra từ đó"));
 	facts(v, &leaf);
 	html(v->w, "</section>\n");
-	proof(v, f, place);
+	proof(v, f, place, &leaf);
 	html(v->w, "<p><a href=\"/nhat-ky\">%s</a></p>\n", tr(v->lang, "Về trang Nhật ký"));
 	page_end(v);
 }
