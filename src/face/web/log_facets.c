@@ -138,7 +138,8 @@ void log_facets_show(struct view *v, const struct log_facets *x, bool is_whole)
 {
 	if (x->counts[3] + x->counts[0] + x->counts[1] == 0)
 		return;
-	html(v->w, "<section>\n<h2>%s</h2>\n", tr(v->lang, "Các dòng này của ai, lúc nào"));
+	html(v->w, "<section id=\"ai-luc-nao\">\n<h2>%s</h2>\n",
+		tr(v->lang, "Các dòng này của ai, lúc nào"));
 	if (!is_whole)
 		html(v->w, "<p class=\"soft\">%s</p>\n",
 			tr(v->lang, "Tính trên các dòng đã xem, mới nhất trước."));

@@ -5,6 +5,7 @@
 #include "work/archive/show.h"
 
 #define SHOWN_MAX 50
+#define LONG_ROWS 8
 #define BUDGET_US 300000 /* of one request */
 #define SHOWN_BYTES 2000 /* of one line; all of it stands on its own page */
 #define LIVE_S 10
@@ -212,6 +213,11 @@ static void state(struct view *v, const struct find_answer *answer)
 					"gian của một trang."),
 				"n", n, NULL));
 	html(v->w, "</p>\n");
+	if (answer->hits > LONG_ROWS &&
+		log_value(v, "truoc").len == 0) /* what stands below many lines */
+		html(v->w,
+			"<p class=\"export\"><a href=\"#ai-luc-nao\">%s</a> · <a href=\"#tai-ve\">%s</a></p>\n",
+			tr(v->lang, "Các dòng này của ai, lúc nào"), tr(v->lang, "Tải về"));
 }
 
 /* Where the next page goes on: behind what is shown, or behind what was looked at. */
@@ -248,7 +254,7 @@ static void results(struct view *v, struct found *found, const struct find_answe
 	}
 	pages(v, found, answer);
 	html(v->w,
-		"<p class=\"export\">%s <a href=\"/nhat-ky.csv?%s\">CSV</a> · "
+		"<p class=\"export\" id=\"tai-ve\">%s <a href=\"/nhat-ky.csv?%s\">CSV</a> · "
 		"<a href=\"/nhat-ky.json?%s\">JSON</a> · <a href=\"/nhat-ky.txt?%s\">%s</a></p>\n",
 		tr(v->lang, "Tải các dòng này:"), log_again(v, NULL, STR("")),
 		log_again(v, NULL, STR("")), log_again(v, NULL, STR("")),
