@@ -1,4 +1,7 @@
 """Real senders, each to a running service: what they sent is in the log."""
+import collections
+import contextlib
+import datetime
 import json
 import os
 import re
@@ -75,6 +78,28 @@ def certificates(base):
             "-keyout", f"{name}.key", "-out", f"{name}.csr")
         run("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial",
             "-days", "30", "-out", f"{name}.pem")
+
+
+def dated(base, name, from_days, to_days):
+    """A client's certificate of the true authority, with days of its own."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    with open(f"{base}/ca.pem", "rb") as file:
+        authority = x509.load_pem_x509_certificate(file.read())
+    with open(f"{base}/ca.key", "rb") as file:
+        signer = serialization.load_pem_private_key(file.read(), None)
+    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.datetime.utcnow()
+    made = (x509.CertificateBuilder().issuer_name(authority.subject).public_key(key.public_key())
+            .subject_name(x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)]))
+            .serial_number(x509.random_serial_number()).not_valid_before(now + datetime.timedelta(from_days))
+            .not_valid_after(now + datetime.timedelta(to_days)).sign(signer, hashes.SHA256()))
+    with open(f"{base}/{name}.pem", "wb") as file:
+        file.write(made.public_bytes(serialization.Encoding.PEM))
+    with open(f"{base}/{name}.key", "wb") as file:
+        file.write(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
+                                     serialization.NoEncryption()))
 
 
 class Daemons(unittest.TestCase):
@@ -196,6 +221,74 @@ def write(base, first, count, part=None):
 
 
 @unittest.skipUnless(os.path.exists(JOURNAL_UPLOAD), "no systemd-journal-upload here")
+class Refused(unittest.TestCase):
+    """A certificate that has run out, one of tomorrow, one of another authority, none at all: none of them sends a line,
+    each is counted, and the page says whose certificate and why."""
+
+    def knock(self, base, port, name):
+        context = ssl.create_default_context(cafile=f"{base}/ca.pem")
+        context.check_hostname = False
+        if name:
+            context.load_cert_chain(f"{base}/{name}.pem", f"{base}/{name}.key")
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 20) as plain, \
+                context.wrap_socket(plain) as client:
+            client.sendall(b"<13>of %s\n" % (name or "nobody").encode())
+            if name != "hop-le.xa.vn":
+                client.recv(1)                          # in TLS 1.3 the server says no after the handshake
+
+    # EVIDENCE: D11.4
+    @need("openssl")
+    def test_who_is_not_let_in_is_counted_and_told(self):
+        wanted = {"het-han.xa.vn": ("expired", 2, "đã hết hạn"), "chua-den.xa.vn": ("not-yet", 1, "chưa đến ngày"),
+                  "stranger": ("authority", 3, "không do cơ quan"), "": ("absent", 1, "không đưa chứng thư")}
+        with tempfile.TemporaryDirectory(prefix="khien-tls-") as base:
+            os.chmod(base, 0o755)
+            certificates(base)
+            dated(base, "het-han.xa.vn", -40, -10)
+            dated(base, "chua-den.xa.vn", 10, 40)
+            dated(base, "hop-le.xa.vn", -1, 10)
+            tls_port = free_port()
+            with Log(f"tls: 127.0.0.1:{tls_port}\ncertificate: {base}/server.pem\nkey: {base}/server.key\n"
+                     f"authority: {base}/ca.pem\n") as log:
+                browser = log.server.set_up()
+                for name, (_, count, _) in wanted.items():
+                    for _ in range(count):
+                        self.knock(base, tls_port, name)
+                with socket.create_connection(("127.0.0.1", tls_port), 20) as plain:
+                    plain.sendall(b"<13>no TLS at all\n" * 3)
+                    plain.recv(100)
+                with socket.create_connection(("127.0.0.1", tls_port), 20):
+                    pass                                # looked at the port, and is no refusal
+                for why in ("expired", "not-yet", "authority", "absent", "handshake"):
+                    shard.wait_for(lambda: self.counted(log)[why, None])
+                shard.wait_for(lambda: "không phải TLS" in browser.get("/nhat-ky/nguon").text, 40)
+                page = browser.get("/nhat-ky/nguon").text
+                for name, (_, _, words) in wanted.items():
+                    self.assertIn(words, page)
+                    self.assertIn(name, page)
+                self.knock(base, tls_port, "hop-le.xa.vn")
+                self.assertEqual(log.wait_lines(1, shard.TLS), [b"<13>of hop-le.xa.vn"])
+                log.server.stop()                       # what was not told yet within its minute is told now
+                counted = self.counted(log)
+                for name, (why, count, _) in wanted.items():
+                    self.assertEqual(counted[why, name], count, counted)
+                self.assertEqual(counted["handshake", ""], 1)
+                self.assertEqual(log.raws(shard.TLS), [b"<13>of hop-le.xa.vn"])
+                with open(f"{log.data}/log/intake/senders", encoding="utf-8") as file:
+                    self.assertEqual(file.readline().split("\t")[4].strip(), "8")
+
+    @staticmethod
+    def counted(log):
+        """{(why, name): how often} out of the leaves; under None of any name."""
+        out = collections.Counter()
+        for leaf in shard.leaves(log.data):
+            event = json.loads(leaf.raw) if leaf.kind == shard.EVENT else {}
+            if event.get("event") == "refused":
+                out[event["why"], event["name"]] += event["count"]
+                out[event["why"], None] += event["count"]
+        return out
+
+
 class Upload(unittest.TestCase):
     """EVIDENCE: D11.4, D14.1"""
 

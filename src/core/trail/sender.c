@@ -138,13 +138,83 @@ static void reach(struct sender_list *l, uint32_t number)
 		;
 }
 
+/* The digits behind "KEY": in an object written here; false: none. */
+static bool figure_of(struct str json, const char *key, uint64_t *ret)
+{
+	ptrdiff_t at = str_find(json, str_of(key));
+	struct str figure = at < 0 ? STR_NONE : str_from(json, (size_t)at + strlen(key));
+	size_t len = 0;
+
+	while (len < figure.len && figure.ptr[len] >= '0' && figure.ptr[len] <= '9')
+		len++;
+	return str_to_u64(str_until(figure, len), 10, ret);
+}
+
+/* --- who was refused -------------------------------------------------------------------------- */
+
+static const char *const whys[] = { "", "expired", "not-yet", "authority", "absent",
+	"handshake" };
+
+void sender_refusal_event(const struct sender_refusal *r, struct buf *ret)
+{
+	struct json j;
+
+	json_init(&j, ret, false);
+	json_object(&j);
+	json_key(&j, "event");
+	json_cstr(&j, "refused");
+	json_put_i64(&j, "count", (int64_t)r->count);
+	json_key(&j, "why");
+	json_cstr(&j, whys[r->why]);
+	json_key(&j, "address");
+	json_cstr(&j, r->address);
+	json_key(&j, "name");
+	json_cstr(&j, r->name);
+	json_object_end(&j);
+}
+
+bool sender_refusal_parse(struct str raw, struct sender_refusal *ret)
+{
+	char text[VALUE_SIZE];
+	struct sender_refusal r = { 0 };
+	struct str why;
+
+	if (!str_starts(raw, "{\"event\":\"refused\",") ||
+		!figure_of(raw, "\"count\":", &r.count))
+		return false;
+	why = value_of(raw, "why", text);
+	for (unsigned i = 1; i <= SENDER_WHY_MAX; i++)
+		if (str_is(why, whys[i]))
+			r.why = (enum sender_why)i;
+	snprintf(r.address, sizeof(r.address), "%.*s", STR_FMT(value_of(raw, "address", text)));
+	snprintf(r.name, sizeof(r.name), "%.*s", STR_FMT(value_of(raw, "name", text)));
+	*ret = r;
+	return r.why != 0;
+}
+
+const char *sender_why_words(enum sender_why why)
+{
+	static const char *const words[] = { "", T("chứng thư của máy gửi đã hết hạn"),
+		T("chứng thư của máy gửi chưa đến ngày hiệu lực"),
+		T("chứng thư không do cơ quan cấp mà Khiên tin ký"),
+		T("máy gửi không đưa chứng thư"),
+		T("không bắt tay TLS được: phiên bản quá cũ, hoặc không phải TLS") };
+
+	return (unsigned)why < COUNT(words) ? words[why] : "";
+}
+
+/* --- counting --------------------------------------------------------------------------------- */
+
 static void count_event(struct sender_list *l, const struct leaf *leaf)
 {
+	struct sender_refusal refusal;
 	char event_text[VALUE_SIZE], place_text[VALUE_SIZE], text[VALUE_SIZE];
 	struct str event = value_of(leaf->raw, "event", event_text),
 		   place = value_of(leaf->raw, "place", place_text);
 	struct sender *s = sender_by_number(l, leaf->source);
 
+	if (leaf->source == SENDER_OTHERS && sender_refusal_parse(leaf->raw, &refusal))
+		l->refused += refusal.count;
 	if (!s && (str_is(event, "first") || str_is(event, "known"))) {
 		enum sender_kind kind = kind_of(value_of(leaf->raw, "kind", text));
 
@@ -172,17 +242,14 @@ static void count_event(struct sender_list *l, const struct leaf *leaf)
 static void count_gap(struct sender_list *l, const struct leaf *leaf)
 {
 	struct sender *s = sender_by_number(l, leaf->source);
-	ptrdiff_t at = str_find(leaf->raw, STR("\"lines\":"));
-	struct str figure;
-	int64_t lines;
+	uint64_t lines = 0;
 
-	if (!s || at < 0)
+	if (!figure_of(leaf->raw, "\"lines\":", &lines))
 		return;
-	figure = str_from(leaf->raw, (size_t)at + 8);
-	for (at = 0; (size_t)at < figure.len && figure.ptr[at] >= '0' && figure.ptr[at] <= '9';)
-		at++;
-	if (str_to_i64(str_until(figure, (size_t)at), &lines) && lines > 0)
-		s->dropped += (uint64_t)lines;
+	if (s)
+		s->dropped += lines;
+	else if (leaf->source == SENDER_OTHERS)
+		l->others_dropped += lines;
 }
 
 void sender_count(struct sender_list *l, const struct leaf *leaf)
@@ -226,7 +293,8 @@ int sender_save(struct vfile_disk *d, const struct sender_list *l, struct err *e
 	int rc;
 
 	buf_init(&out, FILE_MAX);
-	buf_fmt(&out, HEAD "\t%u\t%llu\n", l->year, (unsigned long long)l->index);
+	buf_fmt(&out, HEAD "\t%u\t%llu\t%llu\t%llu\n", l->year, (unsigned long long)l->index,
+		(unsigned long long)l->others_dropped, (unsigned long long)l->refused);
 	for (size_t i = 0; i < l->len; i++) {
 		const struct sender *s = &l->at[i];
 
@@ -303,15 +371,28 @@ static bool take_sender(struct str line, struct sender_list *l)
 		take_text(line, s->name, sizeof(s->name));
 }
 
+/* A list of an earlier Khiên ends after the index. */
+static bool take_head(struct str line, struct sender_list *l)
+{
+	struct str word;
+	uint64_t year = 0;
+
+	if (!str_split(line, '\t', &word, &line) || !str_is(word, HEAD) || !take_u64(&line, &year))
+		return false;
+	l->year = (unsigned)year;
+	if (!str_has(line, '\t'))
+		return str_to_u64(line, 10, &l->index);
+	return take_u64(&line, &l->index) && take_u64(&line, &l->others_dropped) &&
+		str_to_u64(line, 10, &l->refused);
+}
+
 int sender_parse(struct str text, struct sender_list *ret, struct err *e)
 {
 	struct sender_list l = { 0 };
-	struct str rest = text, line, word;
-	uint64_t year = 0, count = UINT64_MAX;
-	bool is_fine = str_next_line(&rest, &line) && str_split(line, '\t', &word, &line) &&
-		str_is(word, HEAD) && take_u64(&line, &year) && str_to_u64(line, 10, &l.index);
+	struct str rest = text, line;
+	uint64_t count = UINT64_MAX;
+	bool is_fine = str_next_line(&rest, &line) && take_head(line, &l);
 
-	l.year = (unsigned)year;
 	while (is_fine && count == UINT64_MAX && str_next_line(&rest, &line)) {
 		if (str_starts(line, "end\t"))
 			is_fine = str_to_u64(str_from(line, 4), 10, &count);

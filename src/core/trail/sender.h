@@ -43,6 +43,8 @@ struct sender {
 struct sender_list {
 	unsigned year;
 	uint64_t index;
+	uint64_t others_dropped; /* lines lost, nobody knows whose: the kernel had no room */
+	uint64_t refused;        /* connections that were not let in */
 	struct sender *at; /* number 1 first */
 	size_t len, room;
 };
@@ -60,6 +62,28 @@ void sender_count(struct sender_list *l, const struct leaf *leaf);
 /* The leaf that tells the list's readers of a sender: "first", "known" (in a new shard), "silent",
  * "back", "place". One JSON object. */
 void sender_event(const struct sender *s, const char *event, struct buf *ret);
+
+/* Connections that were refused before they could send a line. */
+enum sender_why {
+	SENDER_EXPIRED = 1, /* the certificate of the client */
+	SENDER_NOT_YET,
+	SENDER_AUTHORITY, /* it is from nobody trusted here */
+	SENDER_ABSENT,    /* it has none */
+	SENDER_HANDSHAKE, /* anything else: an old TLS, no TLS at all */
+};
+#define SENDER_WHY_MAX SENDER_HANDSHAKE
+
+struct sender_refusal {
+	enum sender_why why;
+	uint64_t count;                 /* since it was told last */
+	char address[64];               /* "" of several, when there were too many to tell apart */
+	char name[SENDER_NAME_MAX + 1]; /* what the certificate says; nobody vouches for it */
+};
+
+/* The leaf that tells of it: {"event":"refused",…}. */
+void sender_refusal_event(const struct sender_refusal *r, struct buf *ret);
+bool sender_refusal_parse(struct str raw, struct sender_refusal *ret);
+const char *sender_why_words(enum sender_why why); /* to be looked up with tr() */
 
 /* D is DATA/log. ERR_ABSENT: there is none; ERR_INPUT: it is not whole. *RET is yours. */
 MUST_CHECK int sender_load(struct vfile_disk *d, struct sender_list *ret, struct err *e);

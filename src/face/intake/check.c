@@ -42,6 +42,8 @@ static bool tell_clock(struct intake *in)
 	json_cstr(&j, in->setup->boot_id);
 	json_key(&j, "dropped");
 	json_object(&j);
+	if (in->senders.others_dropped)
+		json_put_i64(&j, "0", (int64_t)in->senders.others_dropped);
 	for (size_t i = 0; i < in->senders.len && json.len < LEAF_RAW_MAX - 1024; i++)
 		if (in->senders.at[i].dropped) {
 			snprintf(text, sizeof(text), "%u", in->senders.at[i].number);

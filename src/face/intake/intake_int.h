@@ -75,6 +75,13 @@ struct origin {
 	uint32_t port_count;
 };
 
+#define REFUSALS 16 /* told apart in a minute */
+struct refusals {
+	struct sender_refusal at[REFUSALS];
+	int64_t told_us[REFUSALS]; /* 0: never */
+	size_t len;
+};
+
 /* Its number, for the leaves; 0 when the list is full. */
 uint32_t sender_find(struct intake *in, enum sender_kind kind, struct str name);
 uint32_t sender_of_peer(struct intake *in, const struct peer *p);
@@ -88,6 +95,10 @@ void sender_sent(struct intake *in, uint32_t number, size_t lines, size_t bytes)
 /* LINES of it were lost; the leaf follows within a second. */
 void sender_lost(struct intake *in, uint32_t number, uint64_t lines, const char *why);
 void senders_tell_gaps(struct intake *in);
+/* It was not let in; the leaf follows within a second, and then once a minute. */
+void sender_refused(
+	struct intake *in, const struct peer *p, enum sender_why why, const char *name);
+void senders_tell_refused(struct intake *in, bool is_end);
 void senders_second(struct intake *in);
 MUST_CHECK int senders_open(struct intake *in, struct err *e);
 MUST_CHECK int senders_save(struct intake *in, struct err *e);
@@ -157,6 +168,7 @@ struct intake {
 	struct peer_slot *peers;
 	uint64_t saved_index;
 	int64_t saved_us;
+	struct refusals refusals;
 	struct vfile_disk *alarm; /* the folder of what is told; or NULL */
 	struct arena silence_arena;
 	struct str silence_text;
@@ -227,6 +239,8 @@ ssize_t tls_write(struct tls_session *s, struct str bytes, uint32_t *ret_events)
 /* Something that no event will tell of: bytes that are decrypted already, or the end. */
 bool tls_has_more(const struct tls_session *s);
 bool tls_is_up(const struct tls_session *s);
+/* Why it never came up, 0: nothing was wrong; and the name that a refused certificate has. */
+enum sender_why tls_refused(const struct tls_session *s, const char **ret_name);
 /* Of the client's certificate; false when it has none. */
 bool tls_name(const struct tls_session *s, char *ret, size_t size);
 

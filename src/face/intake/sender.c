@@ -7,6 +7,7 @@
 #define SLOTS 32768 /* a power of two, well above SENDER_MAX */
 #define SAVE_LEAVES 200000
 #define SAVE_US 10000000
+#define TELL_AGAIN_US 60000000
 
 /* Addresses are looked up for each datagram. */
 struct peer_slot {
@@ -215,6 +216,8 @@ static bool tell_gap(struct intake *in, uint32_t number)
 		return false;
 	if (s)
 		s->dropped += o->gap_lines;
+	else
+		in->senders.others_dropped += o->gap_lines;
 	o->gap_lines = 0;
 	return true;
 }
@@ -224,6 +227,62 @@ void senders_tell_gaps(struct intake *in)
 	for (size_t i = 0; i <= in->senders.len; i++)
 		if (in->origins[i].gap_lines && !tell_gap(in, (uint32_t)i))
 			return;
+}
+
+/* --- who is not let in ------------------------------------------------------------------------ */
+
+void sender_refused(
+	struct intake *in, const struct peer *p, enum sender_why why, const char *name)
+{
+	struct refusals *all = &in->refusals;
+	struct sender_refusal *r = all->at, now = { .why = why };
+
+	(void)peer_name(p, now.address, sizeof(now.address));
+	snprintf(now.name, sizeof(now.name), "%s", name);
+	while (r < all->at + all->len &&
+		(r->why != why || strcmp(r->address, now.address) != 0 ||
+			strcmp(r->name, now.name) != 0))
+		r++;
+	if (r == all->at + REFUSALS) { /* whoever comes now is told with the last one */
+		r--;
+		r->address[0] = r->name[0] = '\0';
+		r->why = SENDER_HANDSHAKE;
+	} else if (r == all->at + all->len) {
+		*r = now;
+		all->told_us[all->len++] = 0;
+	}
+	r->count++;
+}
+
+void senders_tell_refused(struct intake *in, bool is_end)
+{
+	struct refusals *all = &in->refusals;
+	size_t kept = 0;
+	struct buf json;
+
+	buf_init(&json, LEAF_RAW_MAX);
+	for (size_t i = 0; i < all->len; i++) {
+		struct sender_refusal r = all->at[i];
+		int64_t told_us = all->told_us[i];
+
+		if (!is_end && told_us && in->now_us - told_us < TELL_AGAIN_US) {
+			/* wait: who knocks all the time fills no log */
+		} else if (r.count == 0) {
+			continue;
+		} else {
+			buf_clear(&json);
+			sender_refusal_event(&r, &json);
+			if (pen_leaf(in, LEAF_EVENT, SENDER_OTHERS, 0, buf_str(&json))) {
+				in->senders.refused += r.count;
+				r.count = 0;
+				told_us = in->now_us;
+			}
+		}
+		all->at[kept] = r;
+		all->told_us[kept++] = told_us;
+	}
+	all->len = kept;
+	buf_done(&json);
 }
 
 /* --- rates, the file -------------------------------------------------------------------------- */
@@ -246,6 +305,7 @@ void senders_second(struct intake *in)
 	}
 	silence_second(in);
 	senders_tell_gaps(in);
+	senders_tell_refused(in, false);
 	/* the list is of what is on the disk; while lines come all the time no batch is empty */
 	if (wal_next(in->wal) != in->saved_index &&
 		(in->has_silence || wal_next(in->wal) - in->saved_index >= SAVE_LEAVES ||

@@ -194,6 +194,7 @@ static void close_all(struct intake *in)
 	udp_close(in);
 	if (in->wal && !in->is_broken) {
 		senders_tell_gaps(in);
+		senders_tell_refused(in, true);
 		(void)pen_commit(in);
 	}
 	streams_close(in);

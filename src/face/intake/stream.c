@@ -53,7 +53,11 @@ static void wait_for(struct conn *c, uint32_t events)
 static void end(struct conn *c)
 {
 	struct intake *in = c->in;
+	const char *name;
+	enum sender_why why = c->tls ? tls_refused(c->tls, &name) : 0;
 
+	if (why)
+		sender_refused(in, &c->peer, why, name);
 	*c->to_me = c->next;
 	if (c->next)
 		c->next->to_me = c->to_me;

@@ -16,6 +16,8 @@ struct tls {
 
 struct tls_session {
 	SSL *ssl;
+	enum sender_why why; /* it was refused; 0: it was not */
+	char name[SENDER_NAME_MAX + 1];
 	bool has_ended; /* behind what was read last */
 };
 
@@ -26,6 +28,26 @@ static int fault(const char *what, struct err *e)
 	ERR_error_string_n(ERR_peek_error(), text, sizeof(text));
 	ERR_clear_error();
 	return err_set(e, ERR_CRYPTO, "\"%s\": %s", what, text);
+}
+
+static bool common_name(X509 *certificate, char *ret, size_t size);
+
+/* OpenSSL's verdict stands; it is only noted, of whom and why. */
+static int on_verify(int is_fine, X509_STORE_CTX *store)
+{
+	SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
+	struct tls_session *s = ssl ? SSL_get_app_data(ssl) : NULL;
+	X509 *certificate = X509_STORE_CTX_get0_cert(store);
+	int code = X509_STORE_CTX_get_error(store);
+
+	if (is_fine || !s || s->why)
+		return is_fine;
+	s->why = code == X509_V_ERR_CERT_HAS_EXPIRED ? SENDER_EXPIRED :
+		code == X509_V_ERR_CERT_NOT_YET_VALID ? SENDER_NOT_YET :
+							SENDER_AUTHORITY;
+	if (certificate)
+		(void)common_name(certificate, s->name, sizeof(s->name));
+	return is_fine;
 }
 
 static int load(SSL_CTX *context, const struct config *c, struct err *e)
@@ -40,7 +62,7 @@ static int load(SSL_CTX *context, const struct config *c, struct err *e)
 	if (SSL_CTX_load_verify_locations(context, c->authority, NULL) != 1)
 		return fault(c->authority, e);
 	SSL_CTX_set_client_CA_list(context, SSL_load_client_CA_file(c->authority));
-	SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+	SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, on_verify);
 	return 0;
 }
 
@@ -99,6 +121,7 @@ struct tls_session *tls_session_new(struct tls *t, int fd)
 	s->ssl = SSL_new(t->context);
 	if (!s->ssl || SSL_set_fd(s->ssl, fd) != 1)
 		abort();
+	SSL_set_app_data(s->ssl, s);
 	SSL_set_accept_state(s->ssl);
 	return s;
 }
@@ -121,6 +144,22 @@ bool tls_is_up(const struct tls_session *s)
 	return SSL_is_init_finished(s->ssl) == 1;
 }
 
+enum sender_why tls_refused(const struct tls_session *s, const char **ret_name)
+{
+	*ret_name = s->name;
+	return tls_is_up(s) ? 0 : s->why;
+}
+
+/* Who went away before the end of the handshake is not refused: a port that is looked at. */
+static void note_refusal(struct tls_session *s, int why)
+{
+	if (s->why || why != SSL_ERROR_SSL || tls_is_up(s))
+		return;
+	s->why = ERR_GET_REASON(ERR_peek_error()) == SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE ?
+		SENDER_ABSENT :
+		SENDER_HANDSHAKE;
+}
+
 static ssize_t answer(struct tls_session *s, int n, uint32_t *ret_events)
 {
 	int why;
@@ -128,6 +167,7 @@ static ssize_t answer(struct tls_session *s, int n, uint32_t *ret_events)
 	if (n > 0)
 		return n;
 	why = SSL_get_error(s->ssl, n);
+	note_refusal(s, why);
 	ERR_clear_error();
 	if (why == SSL_ERROR_WANT_READ || why == SSL_ERROR_WANT_WRITE) {
 		*ret_events = why == SSL_ERROR_WANT_READ ? EPOLLIN : EPOLLOUT;

@@ -94,6 +94,7 @@ int senders_load(struct view *v, int64_t budget_us, struct senders *ret, struct 
 	if (rc < 0)
 		return rc == ERR_ABSENT ? 0 : rc;
 	ret->count = ret->list.len;
+	ret->dropped = ret->list.others_dropped;
 	ret->rows = arena_array(v->a, struct sender_row, ret->count + 1);
 	for (size_t i = 0; rc == 0 && i < ret->count; i++) {
 		struct sender_row *r = &ret->rows[i];

@@ -28,7 +28,7 @@ struct senders {
 	struct sender_list list; /* ended by senders_done() */
 	struct sender_row *rows; /* of list.at, in its order */
 	size_t count;
-	uint64_t dropped;   /* of all of them */
+	uint64_t dropped;   /* of all, and of whom nobody knows */
 	bool is_today_all;  /* all of today's lines were looked at */
 };
 

@@ -5,6 +5,7 @@
 
 #define TODAY_BUDGET_US 300000
 #define SHOWN_MAX 500
+#define REFUSED_SHOWN 20
 #define OFFSET_SHOWN_S 2 /* less is the way of the line, not the clock */
 
 static const char *seconds_words(struct view *v, int64_t s)
@@ -92,6 +93,63 @@ static void list(struct view *v, const struct senders *s)
 		tr(v->lang, "Tải danh sách này (CSV)"));
 }
 
+/* --- who was not let in ----------------------------------------------------------------------- */
+
+struct refused_rows {
+	struct view *v;
+	size_t count;
+};
+
+static int refused_row(void *context, const struct find_line *line)
+{
+	struct refused_rows *rows = context;
+	struct view *v = rows->v;
+	struct sender_refusal r;
+
+	if (!sender_refusal_parse(line->leaf->raw, &r))
+		return 0;
+	html(v->w, "<tr><th scope=\"row\">%s</th>", time_text(v, line->leaf->received_ns / LOG_NS));
+	html_table_cell(v, tr(v->lang, "Địa chỉ"), r.address[0] ? r.address : "–");
+	html_table_cell(v, tr(v->lang, "Tên trong chứng thư"),
+		text_of(v, text_clean(v->a, str_of(r.name[0] ? r.name : "–"), SENDER_NAME_MAX)));
+	html_table_cell(v, tr(v->lang, "Vì sao"), tr(v->lang, sender_why_words(r.why)));
+	html_table_cell(v, tr(v->lang, "Số lần"), number_text(v, (int64_t)r.count));
+	html(v->w, "</tr>\n");
+	return ++rows->count == REFUSED_SHOWN;
+}
+
+/* A device whose certificate ran out sends nothing more, and nobody would know. */
+static void refused(struct view *v, const struct senders *s)
+{
+	const struct query_options how = { .now_s = v->by.now_s };
+	struct refused_rows rows = { .v = v };
+	struct find_answer answer = { 0 };
+	struct find_ask ask = { .until_us = clock_monotonic_us() + TODAY_BUDGET_US,
+		.hit = refused_row,
+		.context = &rows };
+	struct parse_fault fault;
+	struct err none = { 0 };
+
+	if (s->list.refused == 0)
+		return;
+	html(v->w, "<section>\n<h2>%s</h2>\n<p>%s</p>\n", tr(v->lang, "Kết nối bị từ chối"),
+		fill(v,
+			tr(v->lang,
+				"{n} lần một máy muốn gửi qua TLS mà không được nhận; nó không gửi được dòng nào. "
+				"Nếu đó là máy của đơn vị: cấp lại chứng thư, hoặc chỉnh đồng hồ của nó."),
+			"n", number_text(v, (int64_t)s->list.refused), NULL));
+	html_table(v, tr(v->lang, "Kết nối bị từ chối"), "stack", tr(v->lang, "Lúc"),
+		tr(v->lang, "Địa chỉ"), tr(v->lang, "Tên trong chứng thư"), tr(v->lang, "Vì sao"),
+		tr(v->lang, "Số lần"));
+	if (log_of(v) && query_parse(STR("kind:event \"refused\""), &how, v->a, &fault,
+				 &ask.query) == 0) {
+		(void)!find_newest(log_of(v), &ask, &answer, &none);
+		query_free(ask.query);
+	}
+	html_table_end(v);
+	html(v->w, "</section>\n");
+}
+
 void page_senders(struct view *v)
 {
 	struct senders s;
@@ -109,6 +167,7 @@ void page_senders(struct view *v)
 			tr(v->lang,
 				"Chưa máy hay thiết bị nào gửi nhật ký về. Hãy trỏ syslog của thiết bị "
 				"tới cổng nhận của Khiên rồi tải lại trang."));
+	refused(v, &s);
 	page_end(v);
 	senders_done(&s);
 }
