@@ -3,7 +3,7 @@
 run. CPU seconds are those of all processes of the receiver, its children included, per million lines;
 the sender's are not counted. A line has about 190 bytes.
 
-    ./dev bench intake [--lines N]
+    ./dev bench intake [--lines N] [--only-ready]
 """
 import argparse
 import contextlib
@@ -308,6 +308,86 @@ def measure(receiver, send, count, blob, per_blob, is_lossy=False):
             arrived, lost, peak[0])
 
 
+# --- ready again -----------------------------------------------------------------------------------------
+
+def acknowledged_s(port, since):
+    """How long after SINCE a line is acknowledged: connected to, taken, on the disk, answered."""
+    end, offer = time.monotonic() + 60, b"relp_version=0\nrelp_software=bench\ncommands=syslog"
+    while time.monotonic() < end:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1) as out:
+            out.settimeout(60)
+            out.sendall(b"1 open %d %s\n2 syslog 8 <13>back\n" % (len(offer), offer))
+            answers = b""
+            while b"2 rsp " not in answers:
+                chunk = out.recv(4096)
+                if not chunk:
+                    raise ConnectionError("it went again")
+                answers += chunk
+            return time.monotonic() - since
+        time.sleep(0.005)
+    return float("nan")
+
+
+def is_alive(pid):
+    with contextlib.suppress(OSError), open(f"/proc/{pid}/stat", encoding="ascii") as stat:
+        return stat.read().rsplit(")", 1)[1].split()[0] not in "ZX"
+    return False
+
+
+def again_s(receiver, is_whole):
+    """Killed at work, one process or all of them: the seconds until a line is acknowledged again."""
+    with socket.create_connection(("127.0.0.1", receiver.port)) as out:
+        stop = threading.Event()
+
+        def feed():
+            with contextlib.suppress(OSError):
+                while not stop.is_set():
+                    out.sendall(b"<13>Nov 26 08:00:00 may h: under way\n" * 1000)
+        feeder = threading.Thread(target=feed)
+        feeder.start()
+        time.sleep(11)                                  # who falls within ten seconds waits before it starts again
+        pids = processes(receiver.process.pid)
+        taking = [pid for pid in pids if parts({pid}).get("intake") is not None]
+        stop.set()
+        began = time.monotonic()
+        for pid in sorted(pids) if is_whole else taking:
+            with contextlib.suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
+        feeder.join()
+    if is_whole:
+        receiver.process.wait()
+        while any(is_alive(pid) for pid in pids):       # a killed process holds its ports until it comes to its end
+            time.sleep(0.002)
+        began = time.monotonic()
+        with open(os.path.join(receiver.base, "err"), "ab") as err:
+            receiver.process = subprocess.Popen(receiver.again, stdout=subprocess.DEVNULL, stderr=err)
+    return acknowledged_s(receiver.relp, began)
+
+
+def ready(sizes, kills=3):
+    blob, per_blob = b"".join(line(i) + b"\n" for i in range(20000)), 20000
+    print(f"\nready again after kill -9 while lines come, {kills} kills each, load {os.getloadavg()[0]:.1f}: seconds until a "
+          "line is acknowledged, the median and the worst (bounds: 0.3 of intake, 2 of the whole service)")
+    print(f"{'lines before':>12} {'archive MiB':>12} {'intake':>15} {'whole service':>15}")
+    for size in sizes:
+        with tempfile.TemporaryDirectory(prefix="khien-bench-") as base:
+            os.chmod(base, 0o755)
+            certificate(base)
+            receiver = Khien(base)
+            receiver.again = receiver.process.args
+            try:
+                pids = receiver.measured()
+                by_tcp(receiver, blob, size, per_blob)
+                wait_quiet(pids)
+                stored = sum(os.path.getsize(os.path.join(at, name)) for at, _, names in
+                             os.walk(os.path.join(receiver.data, "log")) for name in names)
+                times = [sorted(again_s(receiver, is_whole) for _ in range(kills)) for is_whole in (False, True)]
+            finally:
+                receiver.stop()
+        print(f"{size:12} {stored / 2 ** 20:12.1f} " + " ".join(
+            f"{each[len(each) // 2]:7.3f} {each[-1]:7.3f}" for each in times), flush=True)
+
+
 def certificate(base):
     subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-subj", "/CN=bench",
                     "-keyout", "s.key", "-out", "s.pem"], cwd=base, check=True, stderr=subprocess.DEVNULL)
@@ -316,9 +396,14 @@ def certificate(base):
 def main():
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--lines", type=int, default=1000000)
-    count = arguments.parse_args().lines
+    arguments.add_argument("--only-ready", action="store_true", help="only how soon it is ready again after a crash")
+    given = arguments.parse_args()
+    count = given.lines
     per_blob = 20000
     count -= count % per_blob
+    if given.only_ready:
+        ready((count // 10 // per_blob * per_blob, count, 4 * count))
+        return
     blob = b"".join(line(i) + b"\n" for i in range(per_blob))
     kinds = [Khien]
     if shutil.which("rsyslogd", path=os.environ["PATH"] + ":/usr/sbin"):
@@ -354,6 +439,7 @@ def main():
                   + " ".join(f"{each[part]:6.2f}" if part in each else f"{'-':>6}" for part in PARTS)
                   + f" {cost / base_cost[name]:8.2f}x {rate:9.0f} {kept:9} {lost if kind is Khien else '-':>8} "
                   f"{rss / 1024:8.1f}", flush=True)
+    ready((count // 10 // per_blob * per_blob, count, 4 * count))
 
 
 if __name__ == "__main__":
