@@ -60,6 +60,11 @@ class EveryPage(unittest.TestCase):
         over = {route: count for route, count in most.items() if count[0] > STATEMENTS_MAX}
         self.assertEqual(over, {})
 
+    def test_no_page_shows_the_tags_it_is_made_of(self):
+        wrong = [a for a, p in self.opened.items()
+                 if re.search(r"&lt;/?(section|ul|li|p|h[1-6]|t[drh]|div|table|form|span|a)\b", p.text)]
+        self.assertEqual(wrong, [])
+
     def test_a_line_is_shown_while_the_frame_of_the_page_reads_the_log_anew(self):
         address = self.found["/nhat-ky/dong/{}"][0]
         for _ in range(2):

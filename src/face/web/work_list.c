@@ -93,6 +93,8 @@ size_t html_duties(struct view *v, const struct duties *list, const struct duty_
 	for (size_t i = 0; i < all.len && i < filter->max; i++)
 		html_alike(v, &all.at[i], list, filter->is_all);
 	if (all.len)
-		html(v->w, "</ul>\n%s", head ? "</section>\n" : "");
+		html(v->w, "</ul>\n");
+	if (all.len && head)
+		html(v->w, "</section>\n");
 	return all.len;
 }
