@@ -202,7 +202,7 @@ struct grid {
 	const struct org_unit **units;
 	struct duties *lists; /* beside UNITS */
 	size_t count, first;  /* columns; live units before them */
-	bool has_more;
+	size_t live;          /* units of which the visitor may see the duties */
 	struct row *rows;
 	size_t row_count;
 };
@@ -211,21 +211,18 @@ struct grid {
 static void find_units(struct view *v, struct grid *g)
 {
 	struct view_units seen = view_units(v, RIGHT_SEE);
-	size_t live = 0;
 	int64_t page = 1;
 
 	if (!str_to_i64(http_pair(v->query, "trang"), &page) || page < 1 || page > 100000)
 		page = 1;
 	g->first = (size_t)(page - 1) * UNITS_A_PAGE;
 	g->units = arena_array(v->a, const struct org_unit *, UNITS_A_PAGE);
-	for (size_t i = 0; i < seen.count && !g->has_more; i++) {
+	for (size_t i = 0; i < seen.count; i++) {
 		const struct org_unit *u = org_unit_by_id(view_tree(v), seen.ids[i]);
 
-		if (!u || !u->is_live || live++ < g->first)
+		if (!u || !u->is_live)
 			continue;
-		if (g->count == UNITS_A_PAGE)
-			g->has_more = true;
-		else
+		if (g->live++ >= g->first && g->count < UNITS_A_PAGE)
 			g->units[g->count++] = u;
 	}
 }
@@ -341,11 +338,18 @@ static void unit_row(struct view *v, const struct grid *g, const struct row *row
 
 static void page_links(struct view *v, const struct grid *g)
 {
+	if (g->count == g->live)
+		return;
 	html(v->w, "<p class=\"pages\">");
 	if (g->first)
 		html(v->w, "<a href=\"/viec/nam-don-vi?trang=%zu\" rel=\"prev\">← %s</a> ",
 			g->first / UNITS_A_PAGE, tr(v->lang, "các đơn vị trước"));
-	if (g->has_more)
+	html(v->w, "<span>%s</span> ",
+		fill(v, tr(v->lang, "Đơn vị {a}–{b} trong {n}"), "a",
+			number_text(v, (int64_t)g->first + (g->count > 0)), "b",
+			number_text(v, (int64_t)(g->first + g->count)), "n",
+			number_text(v, (int64_t)g->live), NULL));
+	if (g->first + g->count < g->live && g->count)
 		html(v->w, "<a href=\"/viec/nam-don-vi?trang=%zu\" rel=\"next\">%s →</a>",
 			g->first / UNITS_A_PAGE + 2, tr(v->lang, "các đơn vị sau"));
 	html(v->w, "</p>\n");
