@@ -179,7 +179,8 @@ static void top(struct view *v, const struct org_told *told)
 	}
 	html(v->w, "</div></header>\n");
 	if (told->is_sample)
-		html(v->w, "<p class=\"sample\" role=\"note\">%s</p>\n",
+		html(v->w, "<aside class=\"sample\" aria-label=\"%s\">%s</aside>\n",
+			tr(v->lang, "Dữ liệu mẫu"),
 			tr(v->lang,
 				"DỮ LIỆU MẪU – một huyện không có thật, không phải số liệu thật."));
 }
