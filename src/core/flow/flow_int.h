@@ -33,6 +33,13 @@ int flow_things(const struct flow_by *by, const struct flow_case *c,
 int flow_thing_set(const struct flow_by *by, int64_t record_id, struct str field, struct str value,
 	struct err *e);
 
+/* What the case's record knows of its fields, behind what ABOUT has; in by->a. */
+int flow_thing_known(const struct flow_by *by, const struct flow *f, struct flow_subject *about,
+	struct err *e);
+/* Tell the record what was said in fields that it has too, inside the caller's transaction. */
+int flow_thing_told(const struct flow_by *by, const struct flow *f, int64_t record_id,
+	const struct flow_value *said, size_t count, struct err *e);
+
 /* The obligation that a value names, "D8.3" being of the flow's own pack. NULL: none. */
 const struct obligation *flow_excepted(
 	const struct flow_by *by, const struct flow *f, struct str id);

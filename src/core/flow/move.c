@@ -181,6 +181,8 @@ static int make(struct step *s, struct err *e)
 		rc = set_state(s, e);
 	if (rc == 0)
 		rc = add_step(s, e);
+	if (rc == 0 && s->c.record_id)
+		rc = flow_thing_told(s->by, s->f, s->c.record_id, s->values, s->value_count, e);
 	if (rc == 0 && s->move->set_field.ptr && s->c.record_id)
 		rc = flow_thing_set(s->by, s->c.record_id, s->move->set_field, s->move->set_to, e);
 	if (rc == 0 && s->move->except_obligation.ptr)

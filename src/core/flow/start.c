@@ -162,14 +162,17 @@ int flow_start(const struct flow_by *by, struct str flow, const struct flow_subj
 	int64_t *ret_id, struct err *e)
 {
 	const struct flow *f = pack_flow(by->packs, flow);
+	struct flow_subject known = *about;
 	int64_t id = 0;
 	int rc = check(by, f, flow, about, e);
 
+	if (rc == 0 && about->record_id)
+		rc = flow_thing_known(by, f, &known, e);
 	if (rc == 0)
 		rc = store_begin(by->store, e);
 	if (rc < 0)
 		return rc;
-	rc = add_all(by, f, about, &id, e);
+	rc = add_all(by, f, &known, &id, e);
 	if (rc == 0)
 		rc = store_commit(by->store, e);
 	if (rc < 0) {

@@ -141,3 +141,52 @@ int flow_thing_set(const struct flow_by *by, int64_t record_id, struct str field
 		&at, &r, (struct record_body){ &typed, 1 }, STR("theo hồ sơ xử lý"), &faults, e);
 	return rc == ERR_INPUT ? 0 : rc;
 }
+
+static bool is_said(const struct flow_subject *about, struct str field)
+{
+	for (size_t i = 0; i < about->value_count; i++)
+		if (str_eq(about->values[i].field, field))
+			return true;
+	return false;
+}
+
+int flow_thing_known(
+	const struct flow_by *by, const struct flow *f, struct flow_subject *about, struct err *e)
+{
+	struct flow_value *all =
+		arena_array(by->a, struct flow_value, about->value_count + f->field_count + 1);
+	size_t count = about->value_count;
+	struct record r;
+	int rc = record_get(by->store, about->record_id, by->a, &r, e);
+
+	for (size_t i = 0; i < about->value_count; i++)
+		all[i] = about->values[i];
+	for (size_t i = 0; rc == 0 && i < f->field_count; i++) {
+		struct str same = flow_field_same(&f->fields[i], r.register_id), value;
+
+		value = same.ptr ? record_value_of(r.body, same) : STR("");
+		if (value.len && !is_said(about, f->fields[i].id))
+			all[count++] =
+				(struct flow_value){ .field = f->fields[i].id, .value = value };
+	}
+	about->values = all;
+	about->value_count = count;
+	return rc == ERR_ABSENT ? 0 : rc; /* a record that is gone knows nothing */
+}
+
+int flow_thing_told(const struct flow_by *by, const struct flow *f, int64_t record_id,
+	const struct flow_value *said, size_t count, struct err *e)
+{
+	struct record r;
+	int rc = count ? record_get(by->store, record_id, by->a, &r, e) : 0;
+
+	for (size_t i = 0; rc == 0 && i < count; i++) {
+		const struct flow_field *field = flow_field_of(f, said[i].field);
+		struct str same = field ? flow_field_same(field, r.register_id) : STR_NONE;
+
+		if (same.ptr && said[i].value.len &&
+			!str_eq(record_value_of(r.body, same), said[i].value))
+			rc = flow_thing_set(by, record_id, same, said[i].value, e);
+	}
+	return rc == ERR_ABSENT ? 0 : rc;
+}

@@ -45,6 +45,8 @@ struct flow_field {
 	enum flow_field_type type;
 	struct flow_choice *choices;
 	size_t choice_count;
+	struct str *same; /* "domains.ten-mien": the field of its record that says the same */
+	size_t same_count;
 	struct source source;
 };
 
@@ -203,6 +205,8 @@ const struct quiz *pack_quiz(const struct pack_set *set, struct str id);
 
 /* Of a flow; NULL: it has none of that name. */
 const struct flow_state *flow_state_of(const struct flow *f, struct str id);
+/* The field of the register that says the same as F; STR_NONE: none. */
+struct str flow_field_same(const struct flow_field *f, struct str register_id);
 const struct flow_move *flow_move_of(const struct flow *f, struct str id);
 const struct flow_field *flow_field_of(const struct flow *f, struct str id);
 const struct flow_task_kind *flow_task_of(const struct flow *f, struct str id);

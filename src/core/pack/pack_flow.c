@@ -31,6 +31,7 @@ static const struct field field_fields[] = {
 	FIELD("type", ENUM, NEEDED, AT(type), .choices = types),
 	FIELD("choices", MAPS, 0, AT(choices), .count_at = AT(choice_count),
 		.shape = &choice_shape),
+	FIELD("same", TEXTS, 0, AT(same), .count_at = AT(same_count)),
 	{ 0 },
 };
 static const struct shape field_shape = { field_fields, sizeof(struct flow_field), AT(source) };
@@ -229,6 +230,16 @@ void pack_load_flow(struct pack_load *load, const struct yaml_node *root)
 const struct flow_state *flow_state_of(const struct flow *f, struct str id)
 {
 	FIND(f->states, f->state_count, id);
+}
+
+struct str flow_field_same(const struct flow_field *f, struct str register_id)
+{
+	struct str reg, field;
+
+	for (size_t i = 0; i < f->same_count; i++)
+		if (str_split(f->same[i], '.', &reg, &field) && str_eq(reg, register_id))
+			return field;
+	return STR_NONE;
 }
 
 const struct flow_move *flow_move_of(const struct flow *f, struct str id)

@@ -144,6 +144,41 @@ static void check_states(struct pack_load *load, const struct flow *f)
 			STR_NONE);
 }
 
+static bool is_alike(const struct flow_field *field, const struct register_field *f)
+{
+	switch (field->type) {
+	case FLOW_DATE:
+		return f->type == REGISTER_DATE;
+	case FLOW_STAFF:
+		return f->type == REGISTER_PERSON;
+	case FLOW_TEXT:
+	case FLOW_LONG:
+		return f->type == REGISTER_TEXT || f->type == REGISTER_LONG_TEXT ||
+			f->type == REGISTER_ID || f->type == REGISTER_DOMAIN;
+	default:
+		return false;
+	}
+}
+
+/* "REGISTER.FIELD" of a register that the flow is about, of the same kind, with one value. */
+static void check_same(struct pack_load *load, const struct flow *f, const struct flow_field *field)
+{
+	for (size_t i = 0; i < field->same_count; i++) {
+		struct str reg = STR(""), id = STR("");
+		const struct register_field *there = NULL;
+		bool is_about = false;
+
+		if (str_split(field->same[i], '.', &reg, &id) && pack_register(load->set, reg))
+			there = pack_register_field(pack_register(load->set, reg), id);
+		for (size_t n = 0; n < f->register_count; n++)
+			is_about = is_about || str_eq(f->registers[n], reg);
+		if (!is_about || !there || there->is_many || !is_alike(field, there))
+			fault(load, field->source,
+				T("\"same\" phải là SỔ.TRƯỜNG cùng kiểu của một sổ trong registers: \"{a}\""),
+				field->same[i]);
+	}
+}
+
 static void check_fields(struct pack_load *load, const struct flow *f)
 {
 	for (size_t i = 0; i < f->field_count; i++) {
@@ -157,6 +192,7 @@ static void check_fields(struct pack_load *load, const struct flow *f)
 			fault(load, field->source,
 				T("trường \"{a}\": choices đi với type: choice, và phải có"),
 				field->id);
+		check_same(load, f, field);
 	}
 	for (size_t i = 0; i < f->task_count; i++)
 		if (f->tasks[i].clock.is_set)

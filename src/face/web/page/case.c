@@ -245,6 +245,9 @@ static void facts(struct view *v, const struct shown *x)
 	if (x->c.staff_id)
 		html(v->w, "<div><dt>%s</dt><dd><a href=\"/nhan-su/%lld\">%.*s</a></dd></div>\n",
 			tr(v->lang, "Người"), (long long)x->c.staff_id, STR_FMT(x->c.title));
+	if (x->c.record_id)
+		html(v->w, "<div><dt>%s</dt><dd><a href=\"/ban-ghi/%lld\">%.*s</a></dd></div>\n",
+			tr(v->lang, "Trong sổ"), (long long)x->c.record_id, STR_FMT(x->c.title));
 	html_fact(v, tr(v->lang, "Mở lúc"),
 		arena_fmt(v->a, "%s, %.*s", time_text(v, x->c.started_at_s),
 			STR_FMT(x->c.started_by.len ? x->c.started_by : STR("Khiên"))));
@@ -297,6 +300,9 @@ static void task_row(struct view *v, const struct shown *x, const struct flow_ta
 		html(v->w, "%.*s", STR_FMT(flow_task_words(&r, k, t->thing)));
 	else
 		html(v->w, "%.*s", STR_FMT(t->kind));
+	if (t->record_id)
+		html(v->w, " <a href=\"/ban-ghi/%lld\">%s<span class=\"hidden\">: %.*s</span></a>",
+			(long long)t->record_id, tr(v->lang, "xem trong sổ"), STR_FMT(t->thing));
 	html(v->w, "</th>\n<td>");
 	html_clock(v, t->due_at_s, t->done_at_s);
 	if (k && !t->done_at_s)
@@ -425,6 +431,7 @@ static bool has_paper(const struct shown *x, const struct flow_paper *p)
 
 static void papers(struct view *v, const struct shown *x)
 {
+	struct flow_reader r = view_flow_reader(v);
 	size_t count = 0;
 
 	for (size_t i = 0; i < x->f->paper_count; i++) {
@@ -435,8 +442,12 @@ static void papers(struct view *v, const struct shown *x)
 		if (count++ == 0)
 			html(v->w, "<section>\n<h2>%s</h2>\n<ul class=\"hits\">\n",
 				tr(v->lang, "Giấy tờ"));
-		html(v->w, "<li><a href=\"/ho-so/%lld/giay/%.*s\">%.*s</a></li>\n",
-			(long long)x->c.id, STR_FMT(p->id), STR_FMT(words_of(v, p->title)));
+		html(v->w, "<li><a href=\"/ho-so/%lld/giay/%.*s\">%.*s", (long long)x->c.id,
+			STR_FMT(p->id), STR_FMT(words_of(v, p->title)));
+		if (p->to.vi.ptr)
+			html(v->w, " – %s %.*s", tr(v->lang, "gửi"),
+				STR_FMT(flow_fill(&r, x->f, &x->h, p->to)));
+		html(v->w, "</a></li>\n");
 	}
 	if (count)
 		html(v->w, "</ul>\n</section>\n");
