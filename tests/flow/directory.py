@@ -61,8 +61,9 @@ def certificate(folder, name, address="127.0.0.1"):
 
 
 class Directory:
-    def __init__(self):
-        self.base, self.process = BASE, None
+    def __init__(self, schema="", rows=()):
+        """SCHEMA: more of it, as slapd.conf has it; ROWS: more entries, as LDIF."""
+        self.base, self.process, self.schema, self.rows = BASE, None, schema, list(rows)
 
     def __enter__(self):
         self.own = tempfile.TemporaryDirectory(prefix="khien-ldap-")
@@ -77,6 +78,7 @@ class Directory:
             out.write(f"""include /etc/ldap/schema/core.schema
 include /etc/ldap/schema/cosine.schema
 include /etc/ldap/schema/inetorgperson.schema
+{self.schema}
 modulepath /usr/lib/ldap
 moduleload back_mdb
 pidfile {self.folder}/pid
@@ -113,6 +115,7 @@ access to * by dn.exact="{READER[0]}" read by anonymous auth by * none
         for group, members in GROUPS.items():
             rows.append(f"dn: cn={group},ou=nhom,{BASE}\nobjectClass: groupOfNames\ncn: {group}\n"
                         + "".join(f"member: uid={uid},ou=nguoi,{BASE}\n" for uid in members))
+        rows += self.rows
         subprocess.run([SLAPD.replace("slapd", "slapadd"), "-f", f"{self.folder}/slapd.conf"], check=True,
                        input="\n".join(rows).encode(), capture_output=True)
 

@@ -7,6 +7,11 @@
 #include "kit/directory/directory_int.h"
 
 #define DISABLED_BIT 2 /* of userAccountControl, [MS-ADTS] 2.2.16 */
+#define LOCKED_BIT 16  /* of what the directory computes of it */
+#define COMPUTED "msDS-User-Account-Control-Computed"
+/* accountExpires is in ticks of 100 ns since 1601; 0 and the greatest number mean never */
+#define TICKS_A_SECOND 10000000u
+#define SECONDS_TO_1970 11644473600u
 #define SYSTEM_ROOTS "/etc/ssl/certs/ca-certificates.crt"
 
 bool directory_is_url(struct str url)
@@ -180,12 +185,22 @@ static void groups_of_entry(struct asking *q, LDAPMessage *entry)
 		ldap.values_free(values);
 }
 
+static bool has_expired(struct asking *q, LDAPMessage *entry)
+{
+	uint64_t ticks = 0, now_s = (uint64_t)clock_now_s();
+
+	return str_to_u64(value(q, entry, "accountExpires"), 10, &ticks) && ticks > 0 &&
+		ticks < INT64_MAX && ticks / TICKS_A_SECOND < now_s + SECONDS_TO_1970;
+}
+
 static bool is_shut(struct asking *q, LDAPMessage *entry)
 {
-	uint64_t control = 0;
+	uint64_t control = 0, computed = 0;
 
 	(void)str_to_u64(value(q, entry, "userAccountControl"), 10, &control);
-	return control & DISABLED_BIT || str_is_nocase(value(q, entry, "nsAccountLock"), "true") ||
+	(void)str_to_u64(value(q, entry, COMPUTED), 10, &computed);
+	return control & DISABLED_BIT || computed & LOCKED_BIT || has_expired(q, entry) ||
+		str_is_nocase(value(q, entry, "nsAccountLock"), "true") ||
 		value(q, entry, "pwdAccountLockedTime").len > 0;
 }
 
@@ -206,7 +221,8 @@ static void read_person(struct asking *q, LDAPMessage *entry)
 static bool find_person(struct asking *q, struct str login)
 {
 	static const char *const attributes[] = { "cn", "displayName", "mail", "memberOf",
-		"userAccountControl", "nsAccountLock", "pwdAccountLockedTime", NULL };
+		"userAccountControl", COMPUTED, "accountExpires", "nsAccountLock",
+		"pwdAccountLockedTime", NULL };
 	LDAPMessage *found, *entry;
 	bool is_fine = true;
 	struct buf filter;

@@ -255,7 +255,8 @@ static const char *const state_words[SIGNIN_STATE_COUNT] = {
 	[SIGNIN_BIND] =
 		T("Danh bạ từ chối tài khoản đọc. Xem lại DN và mật khẩu của tài khoản đọc."),
 	[SIGNIN_SEARCH] =
-		T("Danh bạ từ chối tìm kiếm. Xem lại gốc, bộ lọc và quyền của tài khoản đọc."),
+		T("Danh bạ từ chối tìm kiếm. Xem lại gốc, bộ lọc và quyền của tài khoản đọc; máy chủ "
+		  "nói \"Referral\" thì gốc ở máy chủ khác: khai chính máy chủ đó."),
 };
 
 static const char *const provider_words[SIGNIN_STATE_COUNT] = {
