@@ -282,6 +282,42 @@ static void nothing_found_means_what_the_check_says(void **state)
 	hostaudit_close(audit);
 }
 
+/* What is kept stays as it is; people read it in their language, word by word. */
+static void found_values_are_said_in_words(void **state)
+{
+	struct found_word words[] = {
+		{ STR("not running"), { .vi = STR("không chạy"), .en = STR("not running") } },
+		{ STR("running"), { .vi = STR("đang chạy"), .en = STR("running") } },
+		{ STR("d"), { .vi = STR("ngày"), .en = STR("d") } },
+		{ STR(", last"), { .vi = STR(", lần cuối"), .en = STR(", last") } },
+	};
+	struct check check = { .found_words = words, .found_word_count = COUNT(words) };
+	static const struct {
+		const char *found, *said;
+	} rows[] = {
+		{ "clamd: not running", "clamd: không chạy" },
+		{ "clamd: running", "clamd: đang chạy" },
+		{ "every 7 d, last 2026-11-01", "every 7 ngày, lần cuối 2026-11-01" },
+		{ "/etc/running.d/x running", "/etc/running.d/x đang chạy" },
+		{ "d=1 running-d @d", "d=1 running-d @d" },
+		{ "prunning runningx d_ ngàyd", "prunning runningx d_ ngàyd" },
+		{ "", "" },
+	};
+	struct arena a;
+
+	(void)state;
+	arena_init(&a, MIB);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct str found = str_of(rows[i].found);
+
+		assert_string_equal(arena_cstr(&a, hostaudit_found(&check, found, LANG_VI, &a)),
+			rows[i].said);
+		assert_true(str_eq(hostaudit_found(&check, found, LANG_EN, &a), found));
+		assert_true(str_eq(hostaudit_found(NULL, found, LANG_VI, &a), found));
+	}
+	arena_done(&a);
+}
+
 static void tables_have_names_of_their_own(void **state)
 {
 	(void)state;
@@ -441,6 +477,7 @@ int main(void)
 		cmocka_unit_test(questions_only_read),
 		cmocka_unit_test(unknown_is_contagious),
 		cmocka_unit_test(nothing_found_means_what_the_check_says),
+		cmocka_unit_test(found_values_are_said_in_words),
 		cmocka_unit_test(tables_have_names_of_their_own),
 		cmocka_unit_test(a_fault_of_a_declaration_names_its_field),
 		cmocka_unit_test(half_an_approval_is_a_draft),

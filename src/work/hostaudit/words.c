@@ -220,6 +220,12 @@ static bool is_word_char(char c)
 		c == '_' || (unsigned char)c >= 0x80;
 }
 
+/* What holds words together in a path, the name of a unit or a setting: those stay as they are. */
+static bool is_name_char(char c)
+{
+	return is_word_char(c) || (c != '\0' && strchr("/.-@=*", c) != NULL);
+}
+
 /* Does PIECE stand at byte I of TEXT, and not in the middle of another word? */
 static bool stands_at(struct str text, size_t i, struct str piece)
 {
@@ -227,10 +233,10 @@ static bool stands_at(struct str text, size_t i, struct str piece)
 
 	if (piece.len == 0 || end > text.len || memcmp(text.ptr + i, piece.ptr, piece.len) != 0)
 		return false;
-	if (is_word_char(piece.ptr[0]) && i > 0 && is_word_char(text.ptr[i - 1]))
+	if (is_word_char(piece.ptr[0]) && i > 0 && is_name_char(text.ptr[i - 1]))
 		return false;
 	return !is_word_char(piece.ptr[piece.len - 1]) || end == text.len ||
-		!is_word_char(text.ptr[end]);
+		!is_name_char(text.ptr[end]);
 }
 
 struct str hostaudit_found(
