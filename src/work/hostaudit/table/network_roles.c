@@ -467,22 +467,33 @@ static const char *inner_forwarder(struct host *h)
 	return NULL;
 }
 
+/* Does the machine forward, now or after the next start? *RET_BOOT: what says so at the start. */
+static bool forwards(struct host *h, const char *const *keys, const char *live,
+	struct setting *ret_boot)
+{
+	struct str now = STR("");
+
+	for (; *keys && !str_is(ret_boot->value, "1"); keys++)
+		sysctl_conf(h, *keys, ret_boot);
+	if (host_has_proc(h))
+		host_read_proc(h, live, 16, host_arena(h), &now);
+	return str_is(str_trim(now), "1") || str_is(ret_boot->value, "1");
+}
+
 static void put_forwarding(struct host *h, struct fact_rows *rows)
 {
+	static const char *const keys4[] = { "net.ipv4.ip_forward", "net.ipv4.conf.all.forwarding",
+		NULL };
+	static const char *const keys6[] = { "net.ipv6.conf.all.forwarding", NULL };
 	struct setting boot = { 0 };
-	struct str now = STR("");
 	struct role r = { .role = "share", .name = STR("ip-forward") };
-	bool is_on;
+	bool is_ip4 = forwards(h, keys4, "/proc/sys/net/ipv4/ip_forward", &boot);
 
-	sysctl_conf(h, "net.ipv4.ip_forward", &boot);
-	if (!str_is(boot.value, "1"))
-		sysctl_conf(h, "net.ipv4.conf.all.forwarding", &boot);
-	if (host_has_proc(h))
-		host_read_proc(h, "/proc/sys/net/ipv4/ip_forward", 16, host_arena(h), &now);
-	now = str_trim(now);
-	is_on = now.len > 0 ? str_is(now, "1") : str_is(boot.value, "1");
-	if (!is_on && !str_is(boot.value, "1"))
-		return;
+	if (!is_ip4) {
+		boot = (struct setting){ 0 };
+		if (!forwards(h, keys6, "/proc/sys/net/ipv6/conf/all/forwarding", &boot))
+			return;
+	}
 	r.is_on = true;
 	r.file = boot.file;
 	r.line = boot.line;
@@ -492,7 +503,7 @@ static void put_forwarding(struct host *h, struct fact_rows *rows)
 	else if (inner_forwarder(h))
 		return;
 	else {
-		r.found = STR("ip_forward=1");
+		r.found = is_ip4 ? STR("ip_forward=1") : STR("ipv6 forwarding=1");
 		r.reason = "forwards-only";
 	}
 	put(rows, &r);

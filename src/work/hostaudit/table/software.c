@@ -1,5 +1,8 @@
 /* software: programs that the law speaks of by kind (packs/checks/data/software.csv), found by
  * their files, so that it does not matter who packaged them. */
+#include <string.h>
+
+#include "work/hostaudit/apt.h"
 #include "work/hostaudit/data.h"
 #include "work/hostaudit/fact.h"
 #include "work/hostaudit/tables.h"
@@ -38,9 +41,47 @@ static struct str newest(struct host *h, const char *pattern, struct host_stat *
 	return best;
 }
 
+static void show(struct fact_rows *rows, const struct data_software *d, struct str path)
+{
+	fact_row(rows);
+	fact_cstr(rows, NAME, d->name);
+	fact_cstr(rows, KIND, d->kind);
+	fact_text(rows, PATH, path);
+	fact_cstr(rows, PROCESS, d->process);
+	fact_cstr(rows, PACKAGE, d->package);
+}
+
+struct listed {
+	struct fact_rows *rows;
+	bool *is_shown; /* by the number in data_software */
+};
+
+/* A package of dpkg whose program lies nowhere that was looked. */
+static bool show_listed(void *context, const struct dpkg_package *p)
+{
+	struct listed *l = context;
+
+	if (!str_is(dpkg_state(p->status), "installed"))
+		return true;
+	for (size_t i = 0; i < data_software_count; i++) {
+		const struct data_software *d = &data_software[i];
+
+		if (l->is_shown[i] || !str_starts(str_of(d->kind), "p2p") ||
+			!str_is(p->name, d->package))
+			continue;
+		l->is_shown[i] = true;
+		show(l->rows, d, p->name);
+	}
+	return true;
+}
+
 static int fill(struct host *h, struct fact_rows *rows, struct err *e)
 {
+	struct listed listed = { .rows = rows,
+		.is_shown = arena_alloc(host_arena(h), data_software_count * sizeof(bool)) };
+
 	(void)e;
+	memset(listed.is_shown, 0, data_software_count * sizeof(bool));
 	for (size_t i = 0; i < data_software_count; i++) {
 		const struct data_software *d = &data_software[i];
 		struct str path = str_of(d->path);
@@ -52,15 +93,15 @@ static int fill(struct host *h, struct fact_rows *rows, struct err *e)
 			path = STR_NONE;
 		if (!path.ptr)
 			continue;
-		fact_row(rows);
-		fact_cstr(rows, NAME, d->name);
-		fact_cstr(rows, KIND, d->kind);
-		fact_text(rows, PATH, path);
-		fact_cstr(rows, PROCESS, d->process);
-		fact_cstr(rows, PACKAGE, d->package);
+		show(rows, d, path);
+		/* one program of a package is enough */
+		for (size_t k = 0; k < data_software_count; k++)
+			listed.is_shown[k] |= d->package &&
+				str_is(str_of(data_software[k].package), d->package);
 		if (str_starts(str_of(d->kind), "browser") && st.mtime_s > EPOCH_TIMES_S)
 			fact_int(rows, BUILT_AT, st.mtime_s);
 	}
+	dpkg_each(h, show_listed, &listed);
 	return 0;
 }
 
