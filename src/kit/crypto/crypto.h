@@ -86,6 +86,10 @@ MUST_CHECK int base64_to(struct str text, struct arena *a, struct str *ret, stru
 struct str base64url_of(struct str bytes, struct arena *a);
 MUST_CHECK int base64url_to(struct str text, struct arena *a, struct str *ret, struct err *e);
 
+/* The end of the first certificate in PEM; false when there is none that can be read. It is not
+ * asked who signed it. */
+bool certificate_until(struct str pem, int64_t *ret_at_s);
+
 /* Ed25519 (RFC 8032). The seed is the private key; who holds it wipes it. */
 #define ED25519_SEED_SIZE 32
 #define ED25519_PUBLIC_SIZE 32

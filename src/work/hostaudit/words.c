@@ -89,6 +89,7 @@ static const struct reason {
 	{ "unknown-system", T("hệ điều hành hoặc phiên bản này chưa có trong bảng của Khiên"),
 		NULL },
 	{ "needs-contract", T("không thấy bằng chứng đã đăng ký thuê bao với hãng"), NULL },
+	{ "contract-over", T("chứng thư thuê bao của hãng đã hết hạn"), NULL },
 	{ "third-party", T("nguồn của bên thứ ba, chưa rõ nhà phát hành"), NULL },
 	{ "unsigned", T("chấp nhận gói không có chữ ký"), NULL },
 	{ "not-installed", T("chưa cài phần mềm làm việc này"), NULL },

@@ -1,6 +1,8 @@
 /* os.c - what the machine says it is, and until when each release is supported. */
+#include "kit/crypto/crypto.h"
 #include "work/hostaudit/fact.h"
 #include "work/hostaudit/os.h"
+#include "work/hostaudit/resolve/resolve.h"
 #include "work/hostaudit/tables.h"
 
 /* ---- os-release(5) ---- */
@@ -117,7 +119,19 @@ struct os_release os_release_read(struct host *h)
 
 /* ---- os_release ---- */
 
-enum { ID, VERSION_ID, RELEASE, NAME, CODENAME, FAMILY, LICENCE, HAS_CONTRACT, FILE_PATH, LINE };
+enum {
+	ID,
+	VERSION_ID,
+	RELEASE,
+	NAME,
+	CODENAME,
+	FAMILY,
+	LICENCE,
+	HAS_CONTRACT,
+	CONTRACT_UNTIL,
+	FILE_PATH,
+	LINE
+};
 
 static const struct fact_column release_columns[] = {
 	[ID] = { "id", FACT_TEXT, T("mã hệ điều hành") },
@@ -128,21 +142,42 @@ static const struct fact_column release_columns[] = {
 	[FAMILY] = { "family", FACT_TEXT, T("họ hệ điều hành") },
 	[LICENCE] = { "licence", FACT_TEXT, T("giấy phép: open hoặc subscription") },
 	[HAS_CONTRACT] = { "has_contract", FACT_INT, T("máy đã đăng ký thuê bao") },
+	[CONTRACT_UNTIL] = { "contract_until_s", FACT_INT,
+		T("chứng thư thuê bao có hiệu lực đến, giây UTC") },
 	[FILE_PATH] = { "file", FACT_TEXT, T("tệp") },
 	[LINE] = { "line", FACT_INT, T("dòng") },
 	{ 0 },
 };
 
-/* Registered with its maker: the certificates subscription-manager and SUSEConnect leave. */
-static bool has_contract(struct host *h)
+/* The latest end of the certificates that fit PATTERN; 0 when none can be read. Keys lie beside
+ * them as "…-key.pem". */
+static int64_t certified_until(struct host *h, const char *pattern)
 {
-	const struct str *names;
+	const struct str *paths;
+	int64_t until = 0, one;
 	size_t count;
 
-	if (host_list(h, "/etc/pki/entitlement", &names, &count) == 0 && count > 0)
-		return true;
-	return host_exists(h, "/etc/pki/consumer/cert.pem") ||
-		host_exists(h, "/etc/zypp/credentials.d/SCCcredentials");
+	if (host_glob(h, pattern, &paths, &count) != 0)
+		return 0;
+	for (size_t i = 0; i < count; i++)
+		if (!str_ends(paths[i], "-key.pem") &&
+			certificate_until(host_bytes(h, paths[i], NULL), &one) && one > until)
+			until = one;
+	return until;
+}
+
+/* Registered with its maker: what subscription-manager and SUSEConnect leave. A certificate of what
+ * the machine may use says more than the one of what it is. */
+static void show_contract(struct host *h, struct fact_rows *rows)
+{
+	int64_t until = certified_until(h, "/etc/pki/entitlement/*.pem");
+
+	if (until == 0)
+		until = certified_until(h, "/etc/pki/consumer/cert.pem");
+	if (until != 0)
+		fact_int(rows, CONTRACT_UNTIL, until);
+	fact_int(rows, HAS_CONTRACT,
+		until != 0 || host_exists(h, "/etc/zypp/credentials.d/SCCcredentials"));
 }
 
 static int fill_release(struct host *h, struct fact_rows *rows, struct err *e)
@@ -156,7 +191,7 @@ static int fill_release(struct host *h, struct fact_rows *rows, struct err *e)
 	fact_text(rows, NAME, os.name);
 	fact_text(rows, CODENAME, os.codename);
 	fact_cstr(rows, FAMILY, os.family);
-	fact_int(rows, HAS_CONTRACT, has_contract(h));
+	show_contract(h, rows);
 	if (os.known != NULL)
 		fact_cstr(rows, LICENCE, os.known->licence);
 	if (os.file.len > 0) {
