@@ -3,7 +3,8 @@
 # shellcheck shell=bash
 
 ALL_SUITES='unit fuzz house flow browser'
-MORE_SUITES='truth' # not in the ordinary run: it builds whole Debian systems
+# not in the ordinary run: whole Debian systems; every page in every form
+MORE_SUITES='truth pages'
 
 main() {
 	local suites=${*:-$ALL_SUITES} suite

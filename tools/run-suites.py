@@ -155,9 +155,9 @@ def truth(build):
             for path in sorted(glob.glob(os.path.join(TOP, "tests", "truth", "test_*.py")))]
 
 
-def browser(build):
+def in_browser(build, specs, timeout_s):
     folder = os.path.join(TOP, "tests", "browser")
-    specs = sorted(glob.glob(os.path.join(folder, "*.test.*js")))
+    specs = sorted(glob.glob(os.path.join(folder, specs)))
     if not specs:
         return []
     chromium = next((path for path in map(shutil.which, ("chromium-headless-shell", "chromium"))
@@ -167,8 +167,17 @@ def browser(build):
     if os.path.exists(os.path.join(folder, "package.json")):
         install_modules(folder)
         install_modules(os.path.join(TOP, "tests", "oidc"))     # the provider of oidc.test.js
-    return [Program(os.path.basename(path), ["node", "--test", "--test-reporter=tap", path], env, 600,
+    return [Program(os.path.basename(path), ["node", "--test", "--test-reporter=tap", path], env, timeout_s,
                     folder) for path in specs]
+
+
+def browser(build):
+    return in_browser(build, "*.test.*js", 600)
+
+
+def pages(build):
+    """Every page at two widths, in two languages, on paper; with a picture of each."""
+    return in_browser(build, "every.js", 7200)
 
 
 def install_modules(folder):
@@ -189,7 +198,8 @@ def install_modules(folder):
 
 SUITES = {"unit": (unit, count_tap, JOBS), "fuzz": (fuzz, count_tap, JOBS),
           "house": (house, count_tap, JOBS), "flow": (flow, count_tap, JOBS),
-          "browser": (browser, count_node, 1), "truth": (truth, count_tap, 1)}
+          "browser": (browser, count_node, 1), "truth": (truth, count_tap, 1),
+          "pages": (pages, count_node, 1)}
 
 
 def run_suite(name, build):
