@@ -13,7 +13,8 @@ import unittest
 import shard
 from flow import free_port, write_tree
 from test_intake import Log
-from test_intake_clients import Program, certificates, need, numbered, numbers
+from test_intake_clients import (JOURNAL_REMOTE, JOURNAL_UPLOAD, SYSLOG_NG_BINARY, Program, certificates, need, numbered,
+                                 numbers, syslog_ng_in, write)
 
 UDP_LINES, LINES = 20000, 4000
 
@@ -103,3 +104,50 @@ action(type="omrelp" target="127.0.0.1" port="{log.relp_port}" queue.type="Linke
                     self.assertEqual(len(got), len(set(got)))
                     self.assertEqual(len(got) + sum(shard.lost(log.data).values()), UDP_LINES)
                     tls.kill()
+
+    # EVIDENCE: D11.4
+    @unittest.skipUnless(os.path.exists(SYSLOG_NG_BINARY), "no syslog-ng here")
+    def test_syslog_ng_beyond_its_budget(self):
+        """By TCP it waits and nothing is lost; by UDP what does not fit is counted, to the line."""
+        with tempfile.TemporaryDirectory(prefix="khien-overload-") as base, Log("lines: 4000\n") as log:
+            write_tree(base, {"c.conf": f"""@version: 3.38
+options {{ keep-hostname(yes); log-fifo-size(100000); }};
+source s {{ unix-dgram("{base}/in" flags(no-parse)); }};
+destination tcp {{ syslog("127.0.0.1" port({log.port}) transport("tcp")); }};
+destination udp {{ network("127.0.0.1" port({log.port}) transport("udp") persist-name("udp")); }};
+log {{ source(s); destination(tcp); destination(udp); flags(flow-control); }};
+"""})
+            with syslog_ng_in(base) as syslog_ng:
+                with stopped(log, 2):
+                    syslog_ng.feed(line + b" " + b"x" * 900 for line in numbered(LINES))
+                self.assertEqual(numbers(log.wait_lines(LINES, shard.TCP, 60)), list(range(LINES)))
+                shard.wait_for(lambda: len(log.raws(shard.UDP)) + sum(shard.lost(log.data).values()) >= LINES)
+                time.sleep(1.5)                         # a gap told twice would come by then
+                got = numbers(log.raws(shard.UDP))
+                self.assertLess(len(got), LINES)
+                self.assertEqual(len(got), len(set(got)))
+                self.assertEqual(len(got) + sum(shard.lost(log.data).values()), LINES)
+
+    # EVIDENCE: D11.4
+    @unittest.skipUnless(os.path.exists(JOURNAL_UPLOAD) and os.path.exists(JOURNAL_REMOTE), "no systemd-journal-upload here")
+    def test_journal_upload_while_others_flood(self):
+        """It waits for its answer: every entry once, whatever comes in beside it."""
+        port = free_port()
+        with tempfile.TemporaryDirectory(prefix="khien-overload-") as base, \
+                Log(f"journal-upload: 127.0.0.1:{port}\nlines: 4000\n") as log:
+            write(base, 0, LINES)
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as flood:
+                with stopped(log, 2):
+                    upload = subprocess.Popen([JOURNAL_UPLOAD, f"--directory={base}", f"--url=http://127.0.0.1:{port}",
+                                               f"--save-state={base}/state", "--follow=no"], stdout=subprocess.DEVNULL,
+                                              stderr=subprocess.DEVNULL)
+                    for i in range(UDP_LINES):
+                        flood.sendto(b"<13>flood number=%d" % i, ("127.0.0.1", log.port))
+                self.assertEqual(upload.wait(60), 0)
+                self.assertEqual(numbers(log.raws(shard.HTTP)), list(range(LINES)))     # acknowledged: it is there
+                shard.wait_for(lambda: len(log.raws(shard.UDP)) + sum(shard.lost(log.data).values()) >= UDP_LINES)
+                time.sleep(1.5)
+                got = len(log.raws(shard.UDP))
+                self.assertLess(got, UDP_LINES)
+                self.assertEqual(got + sum(shard.lost(log.data).values()), UDP_LINES)
+
