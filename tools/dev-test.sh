@@ -4,7 +4,7 @@
 
 ALL_SUITES='unit fuzz house flow browser'
 # not in the ordinary run: whole Debian systems; every page in every form
-MORE_SUITES='truth pages'
+MORE_SUITES='truth package pages'
 
 main() {
 	local suites=${*:-$ALL_SUITES} suite
@@ -20,7 +20,10 @@ main() {
 		printf '0 passed, 1 failed\n'
 		exit 1
 	fi
-	if [ "$suites" != house ]; then
+	if [[ " $suites " == *" package "* ]]; then
+		./dev package
+	fi
+	if [ "$suites" != house ] && [ "$suites" != package ]; then
 		say "building build-test/ (ASan, UBSan, warnings as errors)"
 		if ! build_tree build-test -Dbuildtype=debugoptimized -Dwerror=true -Dtesting=true \
 			-Db_sanitize=address,undefined; then

@@ -155,6 +155,12 @@ def truth(build):
             for path in sorted(glob.glob(os.path.join(TOP, "tests", "truth", "test_*.py")))]
 
 
+def package(build):
+    """The .deb, installed into a stock Debian; ./dev package made it."""
+    return [Program(os.path.basename(path), ["python3", "tests/tap.py", path], {"KHIEN_BUILD": build}, 900)
+            for path in sorted(glob.glob(os.path.join(TOP, "tests", "package", "test_*.py")))]
+
+
 def in_browser(build, specs, timeout_s):
     folder = os.path.join(TOP, "tests", "browser")
     specs = sorted(glob.glob(os.path.join(folder, specs)))
@@ -199,7 +205,7 @@ def install_modules(folder):
 SUITES = {"unit": (unit, count_tap, JOBS), "fuzz": (fuzz, count_tap, JOBS),
           "house": (house, count_tap, JOBS), "flow": (flow, count_tap, JOBS),
           "browser": (browser, count_node, 1), "truth": (truth, count_tap, 1),
-          "pages": (pages, count_node, 1)}
+          "pages": (pages, count_node, 1), "package": (package, count_tap, 1)}
 
 
 def run_suite(name, build):
