@@ -22,6 +22,28 @@ sys.stdout.buffer.write(sheets.xlsx([
 	return execFileSync("python3", ["-c", script], { input: JSON.stringify(rows) });
 }
 
+// The same with what Excel really holds in its cells: serial days, formulas with and without a value, #REF!, text
+// in fonts of TCVN3 and VNI, a merged cell, a hidden row, hidden sheets. ROWS is Python.
+function messy(rows, merges = []) {
+	const script = `
+import sys
+sys.path.insert(0, ${JSON.stringify(join(SOURCE, "tests/flow"))})
+from sheets import Formula, Old, Serial, Sheet, Wrong, xlsx
+head = ["STT", "Tên mạng (SSID)", "Dành cho", "Trạng thái", "Nơi đặt điểm truy cập", "Ngày đổi mật khẩu gần nhất", "Ghi chú"]
+rows = [["BẢNG THỐNG KÊ MẠNG KHÔNG DÂY NĂM 2026"], [], head, *[${rows.join(",\n")}]]
+sys.stdout.buffer.write(xlsx([Sheet("Wi-Fi", rows, merges=["A1:G1", *${JSON.stringify(merges)}]),
+    Sheet("Nháp", [["x"] * 200], state="hidden"), Sheet("Ẩn kỹ", [["y"]], state="veryHidden")]))`;
+	return execFileSync("python3", ["-c", script]);
+}
+
+async function send(name, buffer) {
+	await page.goto("/so/wifi/nhap");
+	await page.setInputFiles("#tep", { name, mimeType: "application/octet-stream", buffer });
+	await page.getByRole("button", { name: "Đọc tệp" }).click();
+	await settled();
+	return page.locator("main").innerText();
+}
+
 async function fits(name) {
 	for (const width of [1280, 360]) {
 		await page.setViewportSize({ width, height: 800 });
@@ -83,6 +105,38 @@ test("a messy table: every fault found, mended, confirmed, undone", async () => 
 	assert.match(await page.locator("main").innerText(), /Đã hoàn tác/);
 	await page.goto("/so/wifi");
 	assert.doesNotMatch(await page.locator("main").innerText(), /UBND-2/);
+});
+
+// EVIDENCE: D10.2.a#1
+test("a table as offices have it: every cell at fault by sheet, column and row, then mended and undone", async () => {
+	const good = [
+		'["1", "VP-1", "khach", "đang phát", Old("phòng họp tầng hai"), Serial(46023), Formula("A1&B2", "Khách")]',
+		'[2, "VP-2", "can bo noi mang noi bo", "da tat", Old("nhà để xe cũ", "vni"), "5/1/26", ""]',
+		'[3, "VP-3", "Khách, người ngoài", "Đang phát", "", "ngày 7 tháng 1 năm 2026", ""]'];
+	const bad = ['[4, "", "khach", "đang phát", "Tầng 2", "31/02/2026", Wrong("#REF!")]',
+		'["5", "VP-5", "ai cũng được", "đang phát", "Tầng 3", "3/25/2026", Formula("1+1")]',
+		'[6, "VP-1", "khach", "đang phát", "Tầng 4", Serial(46023), ""]'];
+	const text = await send("that.xlsx", messy([...good, ...bad], ["E5:E6"]));
+	for (const cell of ["B7", "F7", "G7", "C8", "F8", "G8", "B9"]) {
+		assert.ok(text.includes(`Wi-Fi!${cell}`), `${cell}\n${text}`);
+	}
+	assert.deepEqual([...new Set(text.match(/Wi-Fi![A-Z]+[456]\b/g) ?? [])], [], "no fault where there is none");
+	for (const words of ["Chưa lưu gì", "Nháp", "Ẩn kỹ", "#REF!", "05/03/2026"]) { assert.ok(text.includes(words), words); }
+	await fits("offices");
+	await send("that-sua.xlsx", messy(good, ["E5:E6"]));
+	await page.getByRole("button", { name: "Lưu 3 bản ghi vào sổ" }).click();
+	await settled();
+	const saved = page.url();
+	await page.goto("/so/wifi");
+	const list = await page.locator("main").innerText();
+	for (const words of ["VP-1", "VP-2", "VP-3", "phòng họp tầng hai", "nhà để xe cũ", "05/01/2026", "07/01/2026"]) {
+		assert.ok(list.includes(words), `${words}\n${list}`);
+	}
+	await page.goto(saved);
+	await page.getByRole("button", { name: "Hoàn tác cả lần nhập này" }).click();
+	await settled();
+	await page.goto("/so/wifi");
+	assert.doesNotMatch(await page.locator("main").innerText(), /VP-[123]/);
 });
 
 test("files on a record, and one value for many rows", async () => {
