@@ -28,7 +28,8 @@ struct script {
 	int block_count;
 	enum truth list_runs;   /* does the next command of this list run */
 	enum truth list_status; /* what the list has come to so far */
-	bool is_negated, is_function, is_left, is_after_name;
+	bool is_negated, is_function, is_left;
+	int name_line; /* of a name alone, which "(" behind it makes a function; 0 */
 };
 
 static enum truth both(enum truth a, enum truth b)
@@ -504,7 +505,7 @@ static bool take_reserved(struct script *s, const struct shell_command *c)
 		push(s, BLOCK_GROUP, s->is_function ? both(here(s), TRUTH_MAYBE) : here(s));
 		s->is_function = false;
 	} else if (str_is(word, "(")) {
-		s->is_function = s->is_after_name;
+		s->is_function = s->name_line == c->line && s->name_line > 0;
 		push(s, BLOCK_SUBSHELL, TRUTH_NO);
 	} else if (str_is(word, ")")) {
 		if (top(s, BLOCK_SUBSHELL))
@@ -563,7 +564,7 @@ static void run_script(
 
 		if (!take_reserved(&s, &c))
 			take_simple(&s, &c);
-		s.is_after_name = is_name;
+		s.name_line = is_name ? c.line : 0; /* "name ()" stands on one line */
 	}
 	t->used_bytes += reader.used_bytes;
 	if (reader.is_broken && has(bytes, "TMOUT") && t->is_frozen != TRUTH_YES)
