@@ -24,6 +24,7 @@ UNLINKED = {
     "/du/{}": "the code at the door, which people scan",
     "/nhat-ky/nguon.csv": "no sender in a sample", "/nhat-ky/nguon/{}": "no sender in a sample",
     "/may/{}/tien-trinh.csv": "no picture of processes yet", "/may/{}/tien-trinh/{}": "no review signed yet",
+    "/nhat-ky/thang/{}/{}": "no month packed yet", "/nhat-ky/thang/{}/{}.tar": "no month packed yet",
     "/so-vet/{}.tlog-proof": "nothing sealed yet", "/toan-ven.csv": "no baseline yet",
 }
 ONLY_FIRST = 4      # addresses of one route that are opened in search of links to others
