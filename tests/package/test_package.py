@@ -138,8 +138,9 @@ class Package(unittest.TestCase):
         self.run_in("dpkg", "--remove", "khien")
         self.assertFalse(os.path.exists(self.path("/usr/bin/khien")))
         self.assertTrue(os.path.exists(self.path("/var/lib/khien/khien.db")))       # remove keeps what people wrote
-        self.run_in("dpkg", "--purge", "khien")
-        self.assertFalse(os.path.exists(self.path("/var/lib/khien")))
+        self.assertIn("rm -r /var/lib/khien", self.run_in("dpkg", "--purge", "khien"))  # logs are kept for years
+        self.assertTrue(os.path.exists(self.path("/var/lib/khien/khien.db")))
+        shutil.rmtree(self.path("/var/lib/khien"))
         self.assertEqual(self.run_in("sh", "-c", "dpkg-query -W khien 2>/dev/null || true"), "")
         left = [path for path in self.run_in("find", "/usr", "/etc", "/lib", "/var/lib", "-xdev", "-name", "*khien*").split()
                 if "/khien.conf" not in path]
