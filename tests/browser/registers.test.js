@@ -23,7 +23,7 @@ sys.stdout.buffer.write(sheets.xlsx([
 }
 
 // The same with what Excel really holds in its cells: serial days, formulas with and without a value, #REF!, text
-// in fonts of TCVN3 and VNI, a merged cell, a hidden row, hidden sheets. ROWS is Python.
+// in fonts of TCVN3 and VNI, merged cells, hidden sheets. ROWS is Python.
 function messy(rows, merges = []) {
 	const script = `
 import sys

@@ -8,6 +8,7 @@ import re
 import shutil
 import stat
 import subprocess
+import time
 import unittest
 
 import shard
@@ -135,6 +136,20 @@ class Names(unittest.TestCase):
             self.assertLessEqual({"web", "signin", "seal", "intake", "store"}, set(found))
             with open(f"/proc/{server.process.pid}/cmdline", "rb") as f:
                 self.assertEqual(f.read().split(b"\0")[1], b"serve")
+
+
+class Parent(unittest.TestCase):
+    def test_none_outlives_a_parent_that_was_killed(self):
+        with Server() as server:
+            living = shard.wait_for(lambda: (lambda c: c if len(c) >= 5 else None)(children(server)))
+            server.process.kill()
+            server.process.wait()
+            end = time.monotonic() + 30
+            while living and time.monotonic() < end:
+                living = {name: pid for name, pid in living.items() if os.path.exists(f"/proc/{pid}")
+                          and status(pid, "State")[0] != "Z"}
+                time.sleep(0.1)
+            self.assertEqual(living, {})
 
 
 def may_mount():

@@ -151,6 +151,7 @@ int process_confine_outside(const struct process *self, const char *const *more,
 	rights.user = self->own ? self->row->user : s->user;
 	rights.uid = self->own ? self->own : s->uid;
 	rights.gid = s->gid;
+	rights.ends_with_pid = self->parent_pid;
 	if (self->own)
 		umask(027); /* the others of the service may read */
 	rc = sandbox_enter(&rights, ret_level, e);

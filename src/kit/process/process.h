@@ -79,9 +79,10 @@ struct process {
 	const struct process_service *service;
 	const struct process_row *row;
 	void *state;
-	unsigned own;  /* uid of its own user; 0: it has none */
-	int parent_fd; /* to ask the parent, see below */
-	int peer_fd;   /* a SOCK_SEQPACKET to the row of talks_to; -1: there is none. It outlives
+	unsigned own;   /* uid of its own user; 0: it has none */
+	int parent_fd;  /* to ask the parent, see below */
+	int parent_pid; /* with which it ends */
+	int peer_fd;    /* a SOCK_SEQPACKET to the row of talks_to; -1: there is none. It outlives
 			* both: a message may be from before either was started anew. */
 };
 

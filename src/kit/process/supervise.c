@@ -85,6 +85,7 @@ static void start(struct supervisor *p, struct slot *s)
 		.row = s->row,
 		.state = s->state,
 		.own = s->own,
+		.parent_pid = getpid(),
 		.peer_fd = s->peer_fd >= 0 ? s->peer_fd : s->peer_of_fd };
 	struct err e = { 0 };
 	int pair[2];
@@ -353,6 +354,7 @@ static void run_first(struct supervisor *p, struct slot *s)
 		.state = s->state,
 		.own = s->own,
 		.parent_fd = -1,
+		.parent_pid = getpid(),
 		.peer_fd = -1 };
 	int status = -1;
 	pid_t pid = fork();

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/capability.h>
 #include <sys/prctl.h>
@@ -127,6 +128,16 @@ static int drop_root(const struct sandbox_rights *rights, bool *ret_is_other, st
 	return rc;
 }
 
+/* After another user was become: that makes the kernel forget it. */
+static int end_with(pid_t parent, struct err *e)
+{
+	if (prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0) != 0)
+		return err_errno(e, errno, "end with the parent");
+	if (getppid() != parent)
+		return err_set(e, ERR_SYSTEM, "the process that started this one is gone");
+	return 0;
+}
+
 int sandbox_enter(
 	const struct sandbox_rights *rights, struct sandbox_level *ret_level, struct err *e)
 {
@@ -138,6 +149,8 @@ int sandbox_enter(
 	/* the user's name is looked up before the folders close over /etc */
 	if (rc == 0 && geteuid() == 0)
 		rc = drop_root(rights, &level.is_other_user, e);
+	if (rc == 0 && rights->ends_with_pid)
+		rc = end_with(rights->ends_with_pid, e);
 	if (rc == 0 && !(rights->may & SANDBOX_MAY_FORK) && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
 		rc = err_errno(e, errno, "dumpable");
 	if (rc == 0 && !rights->sees_processes)
