@@ -296,6 +296,12 @@ void html_notice(struct view *v)
 	}
 }
 
+void html_signs(struct view *v, const char *other)
+{
+	html(v->w, "<div class=\"signs\"><p>%s</p><p>%s</p></div>\n",
+		tr(v->lang, "Người lập (ký, ghi rõ họ tên)"), other);
+}
+
 static const struct problem {
 	int status;
 	const char *title, *happened, *safe, *next;

@@ -263,6 +263,8 @@ struct str words_of(const struct view *v, struct words w);
 
 /* The notice that a redirect brought: ?bao=code */
 void html_notice(struct view *v);
+/* Where whoever drew a paper up signs, and beside it OTHER. */
+void html_signs(struct view *v, const char *other);
 extern const char *const verdict_shapes[VERDICT_COUNT];
 void html_verdict(struct view *v, enum verdict verdict);
 void html_outcome(struct view *v, enum outcome outcome);
@@ -280,14 +282,6 @@ void json_problem(struct view *v, int status, const char *what);
 
 /* --- tables (table.c) ------------------------------------------------------------------------- */
 
-/* That a term rests on DAY, which no notice has confirmed: a word that leads to the calendar, or a
- * sentence. */
-void html_expected(struct view *v, struct date day);
-void html_expected_long(struct view *v, struct date day);
-/* How surely a source is known; for tr(). */
-const char *sure_words(enum sure s);
-void page_days_off(struct view *v);
-
 /* A table in a frame of its own, with these headings; rows and html_table_end() follow.
  * LABEL names it for who only hears it (NULL: the heading above does), KIND is its class: "" or
  * "stack", which a narrow screen shows row by row. A heading "" is that of buttons. */
@@ -303,6 +297,15 @@ void html_table_rows(struct view *v);
 void html_table_end(struct view *v);
 /* A cell of a "stack", which names its heading where the headings are not shown. */
 void html_table_cell(struct view *v, const char *head, const char *text);
+
+/* --- days off (page/days_off.c) ---------------------------------------------------------------- */
+
+/* That a term rests on DAY, which no notice has confirmed: a word that leads to the calendar, or a
+ * sentence. */
+void html_expected(struct view *v, struct date day);
+void html_expected_long(struct view *v, struct date day);
+/* How surely a source is known; for tr(). */
+const char *sure_words(enum sure s);
 
 /* --- forms (form.c) --------------------------------------------------------------------------- */
 
@@ -420,6 +423,7 @@ extern const size_t guide_page_count;
 void page_home(struct view *v);
 void page_asset(struct view *v);
 void page_language(struct view *v);
+void page_days_off(struct view *v);
 void page_setup(struct view *v);
 void page_setup_post(struct view *v);
 void page_login(struct view *v);

@@ -664,8 +664,7 @@ void page_case_paper(struct view *v)
 	html_clauses(v, x.f->pack, x.f->clauses, x.f->clause_count);
 	html(v->w, ". %s %lld, %s %s.</p>\n", tr(v->lang, "Hồ sơ số"), (long long)x.c.id,
 		tr(v->lang, "in lúc"), time_text(v, v->by.now_s));
-	html(v->w, "<div class=\"signs\"><p>%s</p><p>%s</p></div>\n</section>\n",
-		tr(v->lang, "Người lập (ký, ghi rõ họ tên)"),
-		tr(v->lang, "Thủ trưởng đơn vị (ký, đóng dấu)"));
+	html_signs(v, tr(v->lang, "Thủ trưởng đơn vị (ký, đóng dấu)"));
+	html(v->w, "</section>\n");
 	page_end(v);
 }

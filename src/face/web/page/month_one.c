@@ -172,9 +172,8 @@ void page_month(struct view *v)
 		tr(v->lang,
 			"Gói đúng khi mọi tệp còn đúng mã băm trên tờ này; nhật ký đúng khi cây băm của nó còn "
 			"đúng gốc trên tờ này."));
-	html(v->w, "<div class=\"signs\"><p>%s</p><p>%s</p></div>\n</section>\n",
-		tr(v->lang, "Người lập (ký, ghi rõ họ tên)"),
-		tr(v->lang, "Người chứng kiến (ký, ghi rõ họ tên)"));
+	html_signs(v, tr(v->lang, "Người chứng kiến (ký, ghi rõ họ tên)"));
+	html(v->w, "</section>\n");
 	page_end(v);
 }
 

@@ -206,9 +206,7 @@ static void show(struct view *v, const struct attest_session *x)
 	guests(v, x);
 	if (!x->is_closed && view_may(v, RIGHT_ACT, x->unit_id))
 		act_forms(v, x);
-	html(v->w, "<div class=\"signs\"><p>%s</p><p>%s</p></div>\n",
-		tr(v->lang, "Người lập (ký, ghi rõ họ tên)"),
-		tr(v->lang, "Thủ trưởng đơn vị (ký, đóng dấu)"));
+	html_signs(v, tr(v->lang, "Thủ trưởng đơn vị (ký, đóng dấu)"));
 	page_end(v);
 }
 

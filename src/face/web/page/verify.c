@@ -363,8 +363,7 @@ void page_seal_sheet(struct view *v)
 		tr(v->lang,
 			"Mã vuông chứa toàn văn tờ niêm phong. Giữ tờ giấy này ngoài máy chủ: lần "
 			"kiểm tra sau, nhật ký phải còn đúng gốc này."));
-	html(v->w, "<div class=\"signs\"><p>%s</p><p>%s</p></div>\n</section>\n",
-		tr(v->lang, "Người lập (ký, ghi rõ họ tên)"),
-		tr(v->lang, "Người chứng kiến (ký, ghi rõ họ tên)"));
+	html_signs(v, tr(v->lang, "Người chứng kiến (ký, ghi rõ họ tên)"));
+	html(v->w, "</section>\n");
 	page_end(v);
 }
