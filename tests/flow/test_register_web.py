@@ -194,6 +194,9 @@ class Bulk(Web):
     def rows(self):
         return {r[0]: r[1] for r in self.database("SELECT id, json_extract(body, '$.\"trang-thai\"') FROM record")}
 
+    def units(self):
+        return {row[0] for row in self.database("SELECT unit_id FROM record")}
+
     def look(self, path, **fields):
         page = self.browser.post(path, {"dau": self.mark, "viec": "xem", **fields})
         self.assertEqual(page.status, 200, page.text)
@@ -221,6 +224,35 @@ class Bulk(Web):
         page = self.browser.post("/so/wifi/sua-nhieu", {"dau": self.mark, "viec": "hoan-tac", "lan": lan}).text
         self.assertIn("Đã hoàn tác. 0 bản ghi", page)
         self.assertEqual(set(self.rows().values()), {"dang-phat"})
+
+    def test_rows_go_to_another_unit_with_their_files_and_come_back(self):
+        """As after a split: who gets what is chosen row by row."""
+        self.post("/don-vi/1/them", cap_tren=1, ten="Phòng Mới", ma="moi", loai="agency", so_qd="1/QĐ",
+                  ngay_ky="01/01/2020", hieu_luc="01/01/2020")
+        (unit,), = self.database("SELECT id FROM unit WHERE code = 'moi'")
+        ids = [self.add(f"Mạng {i}") for i in range(3)]
+        self.browser.upload(f"/ban-ghi/{ids[0]}/tep", {"dau": self.mark}, [("tep", "so-do.txt", "sơ đồ".encode())])
+        path = f"/so/wifi/sua-nhieu?chon={ids[0]}&chon={ids[1]}&truong=chuyen-don-vi"
+        self.assertIn("Chuyển sang đơn vị", self.browser.get(path).text)
+        page = self.look(path, **{"chuyen-don-vi": unit, "ly-do": "tách đơn vị"})
+        self.assertIn("2 bản ghi thay đổi, 0 như cũ, 0 không sửa được", page)
+        self.assertIn("<ins>Phòng Mới</ins>", page)
+        self.assertEqual(self.units(), {1}, "a look saves nothing")
+        page = self.browser.post(path, {"dau": self.mark, "viec": "luu", "chuyen-don-vi": unit, "ly-do": "tách đơn vị",
+                                        "moc": self.chosen(page)["moc"]}).text
+        self.assertIn("Đã sửa 2 bản ghi; 0 bản ghi để nguyên", page)
+        where = dict(self.database("SELECT id, unit_id FROM record"))
+        self.assertEqual([where[i] for i in ids], [unit, unit, 1])
+        self.assertEqual(self.database("SELECT unit_id FROM attachment"), [(unit,)])
+        history = self.browser.get(f"/ban-ghi/{ids[0]}").text
+        self.assertIn("chuyển đơn vị", history)
+        self.assertIn("tách đơn vị", history)
+        lan = re.search(r'name="lan" value="(\d+)"', page).group(1)
+        page = self.browser.post("/so/wifi/sua-nhieu", {"dau": self.mark, "viec": "hoan-tac", "lan": lan}).text
+        self.assertIn("Đã hoàn tác. 0 bản ghi", page)
+        self.assertEqual(self.units(), {1})
+        self.assertEqual(self.database("SELECT unit_id FROM attachment"), [(1,)])
+        self.assertEqual(self.post(path, viec="xem", chuyen_don_vi="99").status, 403)
 
     def test_all_of_the_filter(self):
         for i in range(60):      # more than a page

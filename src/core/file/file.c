@@ -36,6 +36,8 @@ static const char sql_list[] =
 static const char sql_one[] = "SELECT " COLUMNS " FROM attachment WHERE id = $1";
 static const char sql_gone[] =
 	"UPDATE attachment SET gone_at_s = $2, gone_by = $3, gone_why = $4 WHERE id = $1";
+static const char sql_move[] =
+	"UPDATE attachment SET unit_id = $3 WHERE of = $1 AND key = $2 AND unit_id <> $3";
 static const char sql_used[] = "SELECT coalesce(sum(bytes), 0) FROM"
 			       " (SELECT max(size_bytes) AS bytes FROM attachment GROUP BY sha256)";
 
@@ -245,4 +247,14 @@ int file_put_back(const struct file_at *at, int64_t id, struct err *e)
 	if (rc == 0 && f.gone_at_s < at->now_s - FILE_UNDO_DAYS * CLOCK_DAY_S)
 		return err_set(e, ERR_DENIED, "putting back ends after %d days", FILE_UNDO_DAYS);
 	return rc < 0 ? rc : set_gone(at, id, false, STR(""), e);
+}
+
+int file_move(struct store *s, struct str of, struct str key, int64_t unit_id, struct err *e)
+{
+	struct store_query *q = store_query(s, sql_move);
+
+	store_bind_str(q, 1, of);
+	store_bind_str(q, 2, key);
+	store_bind_i64(q, 3, unit_id);
+	return store_run(q, e);
 }

@@ -73,6 +73,10 @@ MUST_CHECK int file_take_off(const struct file_at *at, int64_t id, struct str wh
 /* ERR_CONFLICT when it is not off; ERR_DENIED after FILE_UNDO_DAYS. */
 MUST_CHECK int file_put_back(const struct file_at *at, int64_t id, struct err *e);
 
+/* What is attached to a thing goes to another unit with it. Within a transaction. */
+MUST_CHECK int file_move(
+	struct store *s, struct str of, struct str key, int64_t unit_id, struct err *e);
+
 /* What all files take up: the same bytes attached twice are kept once. */
 struct file_use {
 	int64_t unit_id;

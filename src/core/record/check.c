@@ -119,6 +119,18 @@ static int take_value(
 	return 0;
 }
 
+/* A value it has. One that is the only one in its unit may have a twin where the record goes. */
+static int keep_value(struct checking *c, const struct register_field *f, struct record_value value,
+	struct err *e)
+{
+	int rc = f->unique == UNIQUE_IN_UNIT ? has_twin(c, f, value.text, e) : 0;
+
+	if (rc == 1)
+		fault(c, f, T("đã có bản ghi khác mang giá trị này: {a}"), value.text);
+	vec_push(c->at->a, &c->values, value);
+	return rc < 0 ? rc : 0;
+}
+
 static bool names(struct record_body body, struct str field)
 {
 	return record_value_of(body, field).ptr != NULL;
@@ -141,7 +153,7 @@ static int take_field(
 		else if (is_typed)
 			rc = take_value(c, f, from.at[i].text, e);
 		else
-			vec_push(c->at->a, &c->values, from.at[i]);
+			rc = keep_value(c, f, from.at[i], e);
 	}
 	if (rc == 0 && f->need == NEED_TO_SAVE && c->values.len == before &&
 		c->faults.len == faults)

@@ -1,4 +1,5 @@
 /* save.c - the only ways in which a record changes. */
+#include "core/file/file.h"
 #include "core/record/record_int.h"
 #include "core/record/record_words.h"
 
@@ -110,6 +111,9 @@ static int write(const struct record_at *at, const struct record *old, struct re
 		rc = words(at, sql_words_in, r->id, e);
 	if (rc == 0)
 		rc = note(at, r, what, why, e);
+	if (rc == 0 && old && old->unit_id != r->unit_id)
+		rc = file_move(at->store, STR("record"),
+			arena_fmt(at->a, "%lld", (long long)r->id), r->unit_id, e);
 	return rc == 0 ? record_index(at, old, r, e) : rc;
 }
 
@@ -127,10 +131,19 @@ static int fetch(
 	return rc;
 }
 
+/* For its history; NULL: nothing does. */
+static const char *what_changes(const struct record *old, const struct record *made)
+{
+	if (!record_body_eq(made->body, old->body))
+		return "set";
+	return made->unit_id != old->unit_id ? "move" : NULL; /* "unit": with its unit */
+}
+
 int record_put(const struct record_at *at, struct record *r, struct record_body typed,
 	struct str why, struct record_faults *ret_faults, struct err *e)
 {
 	struct record old = { 0 }, made;
+	const char *what = NULL;
 	int rc = r->id ? fetch(at, r->id, r->version, &old, e) : 0;
 
 	*ret_faults = (struct record_faults){ 0 };
@@ -146,9 +159,10 @@ int record_put(const struct record_at *at, struct record *r, struct record_body 
 	rc = record_check(at, &made, typed, &made.body, ret_faults, e);
 	if (rc == 0 && ret_faults->count > 0)
 		rc = err_set(e, ERR_INPUT, "the record has %zu faults", ret_faults->count);
-	if (rc == 0 &&
-		!(r->id && made.unit_id == old.unit_id && record_body_eq(made.body, old.body)))
-		rc = write(at, r->id ? &old : NULL, &made, r->id ? "set" : "add", why, e);
+	if (rc == 0)
+		what = r->id ? what_changes(&old, &made) : "add";
+	if (what)
+		rc = write(at, r->id ? &old : NULL, &made, what, why, e);
 	if (rc == 0)
 		*r = made;
 	return rc;

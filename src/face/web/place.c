@@ -64,6 +64,13 @@ bool view_may(struct view *v, enum org_right right, int64_t unit_id)
 	return v->stage == STAGE_FULL && org_may(&v->user, right, view_tree(v), unit_id);
 }
 
+bool view_may_put(struct view *v, int64_t unit_id)
+{
+	const struct org_unit *u = org_unit_by_id(view_tree(v), unit_id);
+
+	return u && u->is_live && view_may(v, RIGHT_ACT, unit_id);
+}
+
 struct view_units view_units(struct view *v, enum org_right right)
 {
 	int64_t *ids = NULL;

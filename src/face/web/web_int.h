@@ -203,6 +203,8 @@ enum object route_object(const struct route *r);
 const struct org_tree *view_tree(struct view *v);
 /* May the visitor do so with what belongs to this unit? */
 bool view_may(struct view *v, enum org_right right, int64_t unit_id);
+/* May something new be written down there, or be moved there? It is a unit of today. */
+bool view_may_put(struct view *v, int64_t unit_id);
 /* The units with which the visitor may do so, for lists. JSON, an array of the ids, is for SQL:
  * unit_id IN (SELECT value FROM json_each($1)). In v->a. */
 struct view_units {
@@ -298,7 +300,7 @@ void html_table_end(struct view *v);
 /* A cell of a "stack", which names its heading where the headings are not shown. */
 void html_table_cell(struct view *v, const char *head, const char *text);
 
-/* --- days off (page/days_off.c) ---------------------------------------------------------------- */
+/* --- days off (page/days_off.c) ------------------------------------------------------------------ */
 
 /* That a term rests on DAY, which no notice has confirmed: a word that leads to the calendar, or a
  * sentence. */

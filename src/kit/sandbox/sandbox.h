@@ -34,7 +34,7 @@ struct sandbox_rights {
 	bool keeps_binding;        /* when root: CAP_NET_BIND_SERVICE stays */
 	uint64_t memory_max_bytes; /* address space; 0: no bound (sanitizers need that) */
 	unsigned files_max;        /* open descriptors; 0: as it is */
-	int ends_with_pid; /* SIGTERM comes when this parent is gone, however it went; 0: it may go */
+	int ends_with_pid;         /* SIGTERM comes when this parent is gone; 0: it may go */
 };
 
 /* How much of it this kernel could do, for the page that shows it. */

@@ -47,6 +47,7 @@ static int look(
 	const struct exchange_bulk *b, int64_t id, struct exchange_bulk_row *row, struct err *e)
 {
 	struct record_faults faults = { 0 };
+	struct record made;
 	int rc = record_get(b->at->store, id, b->at->a, &row->r, e);
 
 	if (rc < 0)
@@ -58,13 +59,17 @@ static int look(
 		return 0;
 	}
 	rc = is_newer(b, row, e);
+	row->was_unit_id = row->r.unit_id;
+	made = row->r;
+	made.unit_id = b->unit_id ? b->unit_id : row->r.unit_id;
 	if (rc == 0)
-		rc = record_check(b->at, &row->r, b->typed, &row->after, &faults, e);
+		rc = record_check(b->at, &made, b->typed, &row->after, &faults, e);
 	if (rc < 0)
 		return rc;
 	if (!row->fault && faults.count > 0)
 		refuse(row, faults.at[0].words, faults.at[0].about);
-	row->is_same = record_body_eq(row->r.body, row->after);
+	row->is_same =
+		made.unit_id == row->r.unit_id && record_body_eq(row->r.body, row->after);
 	return 0;
 }
 
@@ -101,7 +106,11 @@ static int save_one(const struct exchange_bulk *b, struct exchange_bulk_row *row
 {
 	struct record_faults faults = { 0 };
 	struct store_query *q;
-	int rc = record_put(b->at, &row->r, b->typed, b->why, &faults, e);
+	int rc;
+
+	if (b->unit_id)
+		row->r.unit_id = b->unit_id;
+	rc = record_put(b->at, &row->r, b->typed, b->why, &faults, e);
 
 	if (rc < 0)
 		return rc;

@@ -118,11 +118,13 @@ struct exchange_bulk {
 	const int64_t *ids;
 	size_t count; /* EXCHANGE_BULK_MAX at most */
 	struct record_body typed;
+	int64_t unit_id;       /* to which each goes; 0: it stays where it is */
 	struct str why, title; /* TITLE: what the change is called among the imports */
 	int64_t mark; /* what exchange_bulk_look() saw last; what changed since is left out */
 };
 struct exchange_bulk_row {
-	struct record r; /* as it is */
+	struct record r; /* as it is; once saved, as it became */
+	int64_t was_unit_id;
 	struct record_body after;
 	bool is_same;
 	const char *fault; /* for tr(), {a} is ABOUT; NULL: it can be done */

@@ -11,7 +11,9 @@ struct bulk_page {
 	size_t count;
 	bool is_all, is_too_many;
 	const struct register_field *field; /* NULL: none chosen yet */
+	bool is_unit;                       /* not a field: the unit each belongs to */
 };
+#define UNIT_CHOICE "chuyen-don-vi" /* among the names of fields */
 
 /* --- which rows ------------------------------------------------------------------------------- */
 
@@ -68,6 +70,7 @@ static bool bulk_of_path(struct view *v, struct bulk_page *b)
 		return false;
 	}
 	b->is_too_many = b->count > EXCHANGE_BULK_MAX;
+	b->is_unit = str_is(http_pair(v->query, "truong"), UNIT_CHOICE);
 	b->field = pack_register_field(b->p.at.reg, http_pair(v->query, "truong"));
 	if (b->field && (b->field->type == REGISTER_FILE || !field_is_seen(&b->p, b->field)))
 		b->field = NULL;
@@ -114,6 +117,9 @@ static void field_choice(struct view *v, const struct bulk_page *b)
 			html_option(v, text_of(v, f->id), text_of(v, words_of(v, f->title)),
 				f == b->field);
 	}
+	if (b->p.seen.count > 1)
+		html_option(v, UNIT_CHOICE, tr(v->lang, "Đơn vị (chuyển sang đơn vị khác)"),
+			b->is_unit);
 	html_select_end(v);
 	html(v->w, "<button type=\"submit\">%s</button>\n</form>\n", tr(v->lang, "Chọn trường"));
 }
@@ -122,7 +128,14 @@ static void value_form(struct view *v, const struct bulk_page *b, struct record_
 {
 	html_form(v, bulk_path(v, b), "record-form");
 	html(v->w, "<input type=\"hidden\" name=\"viec\" value=\"xem\">\n");
-	html_record_field(v, &b->p, b->field, values);
+	if (b->is_unit)
+		html_unit_select(v,
+			&(struct unit_choice){ .name = UNIT_CHOICE,
+				.label = tr(v->lang, "Chuyển sang đơn vị"),
+				.right = RIGHT_ACT,
+				.chosen = form_number(v, UNIT_CHOICE) });
+	else
+		html_record_field(v, &b->p, b->field, values);
 	html_field(v,
 		&(struct field){ .name = "ly-do",
 			.label = tr(v->lang, "Vì sao sửa"),
@@ -148,7 +161,7 @@ static void choose_page(struct view *v, const struct bulk_page *b)
 			fill(v, tr(v->lang, "{n} bản ghi sẽ được sửa cùng lúc."), "n",
 				number_text(v, (int64_t)b->count), NULL));
 		field_choice(v, b);
-		if (b->field)
+		if (b->field || b->is_unit)
 			value_form(v, b, (struct record_body){ 0 });
 	}
 	page_end(v);
@@ -167,8 +180,11 @@ void page_bulk(struct view *v)
 /* Of the form, only the values of the chosen field. */
 static struct record_body typed_value(struct view *v, const struct bulk_page *b)
 {
-	struct record_body all = record_typed(v, &b->p), one = { 0 };
+	struct record_body all, one = { 0 };
 
+	if (b->is_unit)
+		return one;
+	all = record_typed(v, &b->p);
 	one.at = arena_array(v->a, struct record_value, all.count + 1);
 	for (size_t i = 0; i < all.count; i++)
 		if (str_eq(all.at[i].field, b->field->id))
@@ -182,9 +198,11 @@ static struct exchange_bulk bulk_of(struct view *v, const struct bulk_page *b)
 		.ids = b->ids,
 		.count = b->count,
 		.typed = typed_value(v, b),
+		.unit_id = b->is_unit ? form_number(v, UNIT_CHOICE) : 0,
 		.why = form_value(v, "ly-do"),
 		.title = arena_fmt(v->a, "%s: %.*s", tr(v->lang, "Sửa nhiều bản ghi"),
-			STR_FMT(words_of(v, b->field->title))),
+			STR_FMT(b->is_unit ? str_of(tr(v->lang, "Chuyển sang đơn vị")) :
+					     words_of(v, b->field->title))),
 		.mark = form_number(v, "moc") };
 }
 
@@ -204,11 +222,19 @@ static struct bulk_counts counts_of(const struct exchange_bulk_row *rows, size_t
 	return n;
 }
 
+/* What stands in the chosen field, or whose the record is. */
+static struct str shown_in(struct view *v, const struct bulk_page *b,
+	const struct record_names *names, struct record_body body, int64_t unit_id)
+{
+	return b->is_unit ? unit_name(v, unit_id) :
+			    record_field_words(&b->p.at, v->lang, names, b->field, body);
+}
+
 static void row_words(struct view *v, const struct bulk_page *b,
 	const struct exchange_bulk_row *row, const struct record_names *names)
 {
-	struct str before = record_field_words(&b->p.at, v->lang, names, b->field, row->r.body);
-	struct str after = record_field_words(&b->p.at, v->lang, names, b->field, row->after);
+	struct str before = shown_in(v, b, names, row->r.body, row->was_unit_id);
+	struct str after = shown_in(v, b, names, row->after, form_number(v, UNIT_CHOICE));
 
 	html(v->w, "<tr><th scope=\"row\"><a href=\"/ban-ghi/%lld\">%.*s</a></th><td>",
 		(long long)row->r.id, STR_FMT(row->r.title));
@@ -265,6 +291,9 @@ static void save_form(struct view *v, const struct bulk_page *b, const struct ex
 		"<input type=\"hidden\" name=\"viec\" value=\"luu\">\n<input type=\"hidden\" "
 		"name=\"moc\" value=\"%lld\">\n<input type=\"hidden\" name=\"ly-do\" value=\"%.*s\">\n",
 		(long long)mark, STR_FMT(x->why));
+	if (x->unit_id)
+		html(v->w, "<input type=\"hidden\" name=\"" UNIT_CHOICE "\" value=\"%lld\">\n",
+			(long long)x->unit_id);
 	for (size_t i = 0; i < x->typed.count; i++)
 		html(v->w, "<input type=\"hidden\" name=\"t-%.*s\" value=\"%.*s\">\n",
 			STR_FMT(x->typed.at[i].field), STR_FMT(x->typed.at[i].text));
@@ -369,8 +398,10 @@ void page_bulk_post(struct view *v)
 		return;
 	if (str_is(act, "hoan-tac"))
 		undo_page(v, &b);
-	else if (b.count == 0 || b.is_too_many || !b.field)
+	else if (b.count == 0 || b.is_too_many || (!b.field && !b.is_unit))
 		choose_page(v, &b);
+	else if (b.is_unit && !view_may_put(v, form_number(v, UNIT_CHOICE)))
+		page_problem(v, 403);
 	else if (str_is(act, "luu"))
 		save_page(v, &b);
 	else

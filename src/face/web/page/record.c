@@ -200,7 +200,7 @@ static const char *what_words(struct str what)
 		const char *what, *words;
 	} rows[] = { { "add", T("ghi mới") }, { "set", T("sửa") }, { "cancel", T("hủy") },
 		{ "restore", T("khôi phục") }, { "undo", T("hoàn tác") },
-		{ "unit", T("chuyển đơn vị") } };
+		{ "unit", T("chuyển đơn vị") }, { "move", T("chuyển đơn vị") } };
 
 	for (size_t i = 0; i < COUNT(rows); i++)
 		if (str_is(what, rows[i].what))

@@ -90,7 +90,7 @@ void page_record_new_post(struct view *v)
 
 	if (!register_of_path(v, &p))
 		return;
-	if (!view_may(v, RIGHT_ACT, unit)) {
+	if (!view_may_put(v, unit)) {
 		page_problem(v, view_may(v, RIGHT_SEE, unit) ? 403 : 404);
 		return;
 	}
@@ -186,7 +186,8 @@ void page_record_edit_post(struct view *v)
 	r = p.r;
 	r.version = form_number(v, "phien-ban");
 	r.unit_id = unit ? unit : r.unit_id;
-	if (!view_may(v, RIGHT_ACT, r.unit_id)) {
+	if (!view_may(v, RIGHT_ACT, r.unit_id) ||
+		(r.unit_id != p.r.unit_id && !view_may_put(v, r.unit_id))) {
 		page_problem(v, 403);
 		return;
 	}

@@ -157,6 +157,10 @@ static void split_fields(struct view *v, const struct org_unit *u)
 	html(v->w, "> %s</label>\n",
 		tr(v->lang,
 			"đơn vị này kết thúc; người, máy, bản ghi và hồ sơ về đơn vị mới thứ nhất"));
+	html(v->w, "<p class=\"soft\">%s</p>\n",
+		tr(v->lang,
+			"Bản ghi nào thuộc đơn vị mới khác thì sau đó vào sổ, đánh dấu các dòng (hoặc lọc theo người "
+			"giữ) rồi chọn “Sửa nhiều bản ghi”, “Đơn vị”."));
 	html_decision(v);
 }
 
