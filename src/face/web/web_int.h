@@ -300,7 +300,7 @@ void html_table_end(struct view *v);
 /* A cell of a "stack", which names its heading where the headings are not shown. */
 void html_table_cell(struct view *v, const char *head, const char *text);
 
-/* --- days off (page/days_off.c) ------------------------------------------------------------------ */
+/* --- days off (page/days_off.c) --------------------------------------------------------------- */
 
 /* That a term rests on DAY, which no notice has confirmed: a word that leads to the calendar, or a
  * sentence. */
