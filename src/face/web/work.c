@@ -188,13 +188,14 @@ void html_duty(struct view *v, const struct duty *d, const struct duty_rules *ru
 	struct date unsure;
 	const struct role *role = duty_role(v->web->packs, d);
 	struct str title = words_of(v, d->title);
+	const char *left = days_left(v, d);
 
 	html(v->w, "<li class=\"item\"><div class=\"what\">\n<p class=\"title\">");
 	html_duty_state(v, d->open.state);
 	html(v->w, " <a href=\"%s\">%.*s</a></p>\n<p class=\"soft\">", duty_path(v, d),
 		STR_FMT(title));
-	html(v->w, "%s <time>%s</time> %s", tr(v->lang, "Hạn"), work_day(v, d->open.due),
-		days_left(v, d));
+	html(v->w, "%s <time>%s</time>%s%s", tr(v->lang, "Hạn"), work_day(v, d->open.due),
+		*left ? ", " : "", left);
 	if (duty_is_unsure(d, &d->open, rules, &unsure))
 		html_expected(v, unsure);
 	html(v->w, " · <span lang=\"vi\">%.*s</span>",

@@ -70,7 +70,7 @@ static bool bulk_of_path(struct view *v, struct bulk_page *b)
 		return false;
 	}
 	b->is_too_many = b->count > EXCHANGE_BULK_MAX;
-	b->is_unit = str_is(http_pair(v->query, "truong"), UNIT_CHOICE);
+	b->is_unit = b->p.seen.count > 1 && str_is(http_pair(v->query, "truong"), UNIT_CHOICE);
 	b->field = pack_register_field(b->p.at.reg, http_pair(v->query, "truong"));
 	if (b->field && (b->field->type == REGISTER_FILE || !field_is_seen(&b->p, b->field)))
 		b->field = NULL;

@@ -126,6 +126,8 @@ static void ending_exceptions(struct view *v, const struct facts *f)
 
 	for (size_t i = 0; i < f->exception_count; i++) {
 		const struct exception *x = &f->exceptions[i];
+		const struct obligation *o = pack_obligation(v->web->packs, x->obligation);
+		struct str title = o ? words_of(v, o->title) : x->obligation;
 		int64_t days = (x->until_s - v->by.now_s) / CLOCK_DAY_S;
 
 		if (x->ended_at_s || days > SOON_DAYS)
@@ -138,7 +140,7 @@ static void ending_exceptions(struct view *v, const struct facts *f)
 			"<li class=\"item\"><div class=\"what\"><p class=\"title\">%.*s</p>"
 			"<p class=\"soft\">%s %s · %s</p></div>"
 			"<p class=\"act\"><a class=\"button\" href=\"/ngoai-le#x%lld\">%s</a></p></li>\n",
-			STR_FMT(x->obligation), tr(v->lang, "đến"), time_text(v, x->until_s),
+			STR_FMT(title), tr(v->lang, "đến"), time_text(v, x->until_s),
 			fill(v, tr(v->lang, "còn {n} ngày"), "n", number_text(v, days), NULL),
 			(long long)x->id, tr(v->lang, "Xem ngoại lệ"));
 	}
@@ -168,8 +170,8 @@ static void waiting_for_people(struct view *v, const struct facts *f)
 		tr(v->lang, "Nghĩa vụ chưa có bằng chứng"),
 		fill(v,
 			tr(v->lang,
-				"{n} nghĩa vụ cần hồ sơ, sổ, xác nhận của con người hoặc phép kiểm "
-				"của phiên bản sau. Chưa có bằng chứng thì không tính là đạt."),
+				"{n} nghĩa vụ cần hồ sơ, sổ, xác nhận của con người hoặc kết quả kiểm "
+				"tra máy. Chưa có bằng chứng thì không tính là đạt."),
 			"n", number_text(v, f->counts[VERDICT_NO_EVIDENCE]), NULL),
 		tr(v->lang, "Xem danh sách"));
 }
