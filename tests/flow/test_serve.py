@@ -144,6 +144,13 @@ class Tls(unittest.TestCase):
             self.assertEqual(stat.S_IMODE(os.stat(f"{server.data}/tls-key.pem").st_mode), 0o600)
 
 
+def log_in(browser, password):
+    """Again while too many passwords are asked for in a second: a quick machine gets there."""
+    while (page := browser.post("/dang-nhap", {"ten-dang-nhap": "an.le", "mat-khau": password})).status == 429:
+        time.sleep(0.3)
+    return page
+
+
 class People(unittest.TestCase):
     # EVIDENCE: D12.1.b#1
     def test_the_only_administrator_locked_out_is_let_in_from_the_machine(self):
@@ -153,16 +160,16 @@ class People(unittest.TestCase):
             self.assertIn("class=\"key\"", page.text)
             stranger = server.browser()
             for _ in range(5):
-                page = stranger.post("/dang-nhap", {"ten-dang-nhap": "an.le", "mat-khau": "sai"})
+                page = log_in(stranger, "sai")
             self.assertIn("đã bị khóa", page.text)
             done = khien("user", "unlock", "an.le", "--data", server.data, "--packs", PACKS)
             self.assertEqual(done.status, 0, done)
-            page = stranger.post("/dang-nhap", {"ten-dang-nhap": "an.le", "mat-khau": "Mat khau 1"})
+            page = log_in(stranger, "Mat khau 1")
             self.assertNotIn("đã bị khóa", page.text)
             done = khien("user", "reset", "an.le", "--data", server.data, "--packs", PACKS)
             self.assertEqual(done.status, 0, done)
             password = re.search(r": (\S+)\s*$", done.out).group(1)
-            page = server.browser().post("/dang-nhap", {"ten-dang-nhap": "an.le", "mat-khau": password})
+            page = log_in(server.browser(), password)
             self.assertIn("/doi-mat-khau", page.text)
             self.assertEqual(khien("user", "unlock", "khong-co", "--data", server.data,
                                    "--packs", PACKS).status, 2)
