@@ -253,6 +253,18 @@ class Bulk(Web):
         self.assertEqual(self.units(), {1})
         self.assertEqual(self.database("SELECT unit_id FROM attachment"), [(1,)])
         self.assertEqual(self.post(path, viec="xem", chuyen_don_vi="99").status, 403)
+        # two of one name that meet there: the first goes, the second is named and stays
+        self.post(f"/ban-ghi/{ids[0]}/sua", phien_ban=3, don_vi=unit, t_ssid="Mạng 1", t_doi_tuong="khach",
+                  t_trang_thai="dang-phat")
+        self.post("/don-vi/1/them", cap_tren=1, ten="Phòng Ba", ma="ba", loai="agency", so_qd="2/QĐ",
+                  ngay_ky="01/01/2020", hieu_luc="01/01/2020")
+        (third,), = self.database("SELECT id FROM unit WHERE code = 'ba'")
+        page = self.look(path, **{"chuyen-don-vi": third})
+        page = self.browser.post(path, {"dau": self.mark, "viec": "luu", "chuyen-don-vi": third,
+                                        "moc": self.chosen(page)["moc"]}).text
+        self.assertIn("Đã sửa 1 bản ghi; 1 bản ghi để nguyên", page)
+        self.assertIn("đã có bản ghi khác mang giá trị này: Mạng 1", page)
+        self.assertEqual(self.database("SELECT changed FROM exchange_import ORDER BY id DESC LIMIT 1"), [(1,)])
 
     def test_all_of_the_filter(self):
         for i in range(60):      # more than a page

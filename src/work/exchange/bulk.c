@@ -7,7 +7,10 @@ static const char sql_newest[] =
 	"SELECT id FROM record_version WHERE record_id = $1 AND version = $2";
 static const char sql_batch[] =
 	"INSERT INTO exchange_import (register, unit_id, file, sha256, at_s, by, changed)"
-	" VALUES ($1, $2, $3, '', $4, $5, $6)";
+	" VALUES ($1, $2, $3, '', $4, $5, 0)";
+static const char sql_count[] = "UPDATE exchange_import SET changed ="
+				" (SELECT count(*) FROM exchange_row WHERE import_id = $1)"
+				" WHERE id = $1";
 static const char sql_row[] =
 	"INSERT INTO exchange_row (import_id, record_id, version) VALUES ($1, $2, $3)";
 
@@ -85,7 +88,7 @@ int exchange_bulk_look(const struct exchange_bulk *b, struct exchange_bulk_row *
 	return rc;
 }
 
-static int begin_batch(const struct exchange_bulk *b, int64_t changed, int64_t *ret, struct err *e)
+static int begin_batch(const struct exchange_bulk *b, int64_t *ret, struct err *e)
 {
 	struct store_query *q = store_query(b->at->store, sql_batch);
 	int rc;
@@ -95,12 +98,20 @@ static int begin_batch(const struct exchange_bulk *b, int64_t changed, int64_t *
 	store_bind_str(q, 3, b->title);
 	store_bind_i64(q, 4, b->at->now_s);
 	store_bind_str(q, 5, b->at->login);
-	store_bind_i64(q, 6, changed);
 	rc = store_run(q, e);
 	*ret = store_last_id(b->at->store);
 	return rc;
 }
 
+static int end_batch(const struct exchange_bulk *b, int64_t import_id, struct err *e)
+{
+	struct store_query *q = store_query(b->at->store, sql_count);
+
+	store_bind_i64(q, 1, import_id);
+	return store_run(q, e);
+}
+
+/* One that was fine when looked at may have a twin by now: a row before it went the same way. */
 static int save_one(const struct exchange_bulk *b, struct exchange_bulk_row *row, int64_t import_id,
 	struct err *e)
 {
@@ -111,7 +122,11 @@ static int save_one(const struct exchange_bulk *b, struct exchange_bulk_row *row
 	if (b->unit_id)
 		row->r.unit_id = b->unit_id;
 	rc = record_put(b->at, &row->r, b->typed, b->why, &faults, e);
-
+	if (rc < 0 && faults.count > 0) {
+		refuse(row, faults.at[0].words, faults.at[0].about);
+		row->r.unit_id = row->was_unit_id;
+		return 0;
+	}
 	if (rc < 0)
 		return rc;
 	q = store_query(b->at->store, sql_row);
@@ -131,11 +146,11 @@ static int save(const struct exchange_bulk *b, struct exchange_bulk_row *rows, i
 		changed += !rows[i].fault && !rows[i].is_same;
 	*ret_import = 0;
 	if (rc == 0 && changed > 0)
-		rc = begin_batch(b, changed, ret_import, e);
+		rc = begin_batch(b, ret_import, e);
 	for (size_t i = 0; rc == 0 && i < b->count; i++)
 		if (!rows[i].fault && !rows[i].is_same)
 			rc = save_one(b, &rows[i], *ret_import, e);
-	return rc;
+	return rc == 0 && changed > 0 ? end_batch(b, *ret_import, e) : rc;
 }
 
 int exchange_bulk_save(const struct exchange_bulk *b, struct exchange_bulk_row *ret,
