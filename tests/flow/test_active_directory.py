@@ -6,9 +6,8 @@ import time
 import unittest
 
 from directory import BASE, READER, SLAPD, Directory
-from flow import Server
+from signed_in import SignedIn
 from test_directory import log_in, stage, waited
-from test_matrix import mark_of
 
 # EVIDENCE: D12.1.b, D8.1#1
 OIDS = {"sAMAccountName": ("1.2.840.113556.1.4.221", "caseIgnoreMatch", "1.3.6.1.4.1.1466.115.121.1.15"),
@@ -52,24 +51,16 @@ ROWS = [
 
 
 @unittest.skipUnless(SLAPD, "no slapd")
-class ActiveDirectory(unittest.TestCase):
+class ActiveDirectory(SignedIn):
     @classmethod
     def setUpClass(cls):
         cls.ldap = Directory(SCHEMA, ROWS)
         cls.ldap.__enter__()
-        cls.server = Server()
-        cls.server.start()
-        cls.admin = cls.server.set_up()
-        mark_of(cls.admin)
+        cls.addClassCleanup(cls.ldap.__exit__)
+        super().setUpClass()
         cls.settings()
         cls.admin.post("/quan-tri/danh-ba/nhom", {"dau": cls.admin.mark, "nhom": "Can bo ATTT", "vai-tro": "officer",
                                                   "noi-lam": 1})
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.stop()
-        cls.server.own.cleanup()
-        cls.ldap.__exit__()
 
     @classmethod
     def settings(cls, **changed):

@@ -9,9 +9,9 @@ import time
 import unittest
 
 from directory import SLAPD, Directory, READER, certificate
-from flow import ADMIN, Server, folder
+from flow import ADMIN, folder
+from signed_in import SignedIn, send
 from test_directory import log_in, stage, waited
-from test_matrix import mark_of, send
 
 # EVIDENCE: D12.1.b#1
 
@@ -61,19 +61,11 @@ def person(server, admin, login):
     return password
 
 
-class Here(unittest.TestCase):
+class Here(SignedIn):
     @classmethod
     def setUpClass(cls):
-        cls.server = Server()
-        cls.server.start()
-        cls.admin = cls.server.set_up()
-        mark_of(cls.admin)
+        super().setUpClass()
         cls.password = person(cls.server, cls.admin, "binh.tran")
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.stop()
-        cls.server.own.cleanup()
 
     def test_fifty_wrong_tries_at_once_are_five(self):
         person(self.server, self.admin, "nam.muoi")
@@ -105,19 +97,11 @@ class Here(unittest.TestCase):
 
 
 @unittest.skipUnless(SLAPD, "no slapd")
-class Elsewhere(unittest.TestCase):
+class Elsewhere(SignedIn):
     @classmethod
     def setUpClass(cls):
-        cls.server = Server()
-        cls.server.start()
-        cls.admin = cls.server.set_up()
-        mark_of(cls.admin)
+        super().setUpClass()
         cls.password = person(cls.server, cls.admin, "binh.tran")
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.stop()
-        cls.server.own.cleanup()
 
     def settings(self, url, ca, base="dc=tay-son,dc=vn"):
         page = self.admin.post("/quan-tri/danh-ba", {

@@ -19,21 +19,18 @@ class EveryPage(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.own = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(cls.own.cleanup)
         data = os.path.join(cls.own.name, "mau")
         made = khien("demo", "--data", data, timeout_s=300)
         assert made.status == 0, made
         assert khien("verdicts", "sweep", "--data", data, timeout_s=300).status == 0
         cls.server = Server(data=data, env={"KHIEN_TEST_STATEMENTS": "1"})
+        cls.addClassCleanup(cls.server.own.cleanup)
         cls.server.start()
+        cls.addClassCleanup(cls.server.stop)
         cls.browser = first_log_in(cls.server, "quan.tri", re.search(r"^\s+quan\.tri\s+(\S+)$", made.out, re.M).group(1))
         cls.found, cls.opened = every_page.crawl(
             cls.browser, ("/hom-nay", "/dang-nhap", "/tai-khoan", *every_page.furnish(cls.browser)))
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.stop()
-        cls.server.own.cleanup()
-        cls.own.cleanup()
 
     def test_every_route_is_reached_by_links(self):
         missing = {r["path"] for r in every_page.routes()} - set(self.found)

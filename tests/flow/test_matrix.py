@@ -13,7 +13,8 @@ import urllib.parse
 
 import yaml
 
-from flow import BUILD, PACKS, Server, totp
+from flow import BUILD, PACKS, totp
+from signed_in import SignedIn, mark_of, send
 
 # EVIDENCE: D8.1#1, D8.2
 TABLES = json.loads(subprocess.run([os.path.join(BUILD, "tests/unit/route_table")], check=True,
@@ -25,15 +26,6 @@ PASSWORD = "Suoi-nguon-Deo-cao-{}"
 SECOND = {"/may/{}/{}": "lock.deny", "/may/{}/{}/ngoai-le": "lock.deny", "/don-vi/{}/{}": "doi-ten"}
 # answers of these cannot be told from a refusal, or they end the session that the next cell needs
 LEFT_OUT = {("POST", "/dang-xuat"), ("POST", "/api/v1/session/end")}
-
-
-def send(browser, path, fields):
-    """The form of PATH, again while the server looks at too many passwords in this second."""
-    while True:
-        browser.get(path)
-        if browser.submit(fields, action=path).status != 429:
-            return
-        time.sleep(0.3)
 
 
 def account_of(server, browser, role, unit):
@@ -53,13 +45,6 @@ def account_of(server, browser, role, unit):
         other.submit({"ma": totp(key, time.time() + server.shift_s)}, action="/bat-ma-hai-buoc")
     mark_of(other)
     return other
-
-
-def mark_of(browser):
-    page = browser.get("/api/v1/session")
-    if page.status != 200 or page.json()["stage"] != "full":
-        raise AssertionError(f"not logged in: {page.text}")
-    browser.mark = page.json()["mark"]
 
 
 class Program:
@@ -116,13 +101,10 @@ def wanted(route, role, unit, other, is_self):
     return "in" if reaches(place, unit, other) or is_self is True else 403
 
 
-class Matrix(unittest.TestCase):
+class Matrix(SignedIn):
     @classmethod
     def setUpClass(cls):
-        cls.server = Server()
-        cls.server.start()
-        cls.admin = cls.server.set_up()
-        mark_of(cls.admin)
+        super().setUpClass()
         cls.make_units()
         cls.make_objects()
         cls.browsers = {(role, unit): account_of(cls.server, cls.admin, role, unit)
@@ -130,11 +112,6 @@ class Matrix(unittest.TestCase):
         cls.own = cls.people_of_accounts()
         cls.make_programs()
         cls.duties = cls.duties_of_roles()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.stop()
-        cls.server.own.cleanup()
 
     @classmethod
     def make_programs(cls):

@@ -8,7 +8,8 @@ import time
 import unittest
 
 from flow import ADMIN, Server, khien, totp
-from test_matrix import account_of, mark_of
+from signed_in import mark_of
+from test_matrix import account_of
 
 # EVIDENCE: D5.1
 DECISION = {"so-qd": "9/QĐ", "ngay-ky": "01/01/2025", "hieu-luc": "01/01/2025"}

@@ -10,8 +10,9 @@ import unittest
 import urllib.parse
 import zipfile
 
-from flow import Server, folder, khien
-from test_matrix import account_of, mark_of
+from flow import folder, khien
+from signed_in import SignedIn
+from test_matrix import account_of
 
 # EVIDENCE: D9.1
 HEAD = "STT,Họ tên,Mã,Chức danh,Phòng ban,Email,Số điện thoại,Trạng thái\n"
@@ -24,23 +25,15 @@ BAD = HEAD + ("1,,CB-9,x,,khong-phai-thu,,bay mất\n"          # no name, no ad
               "4,Võ Ba,cb-7,,,,,\n")                          # the same number
 
 
-class People(unittest.TestCase):
+class People(SignedIn):
     @classmethod
     def setUpClass(cls):
-        cls.server = Server()
-        cls.server.start()
-        cls.admin = cls.server.set_up()
-        mark_of(cls.admin)
+        super().setUpClass()
         page = cls.admin.post("/don-vi/1/them", {
             "dau": cls.admin.mark, "cap-tren": 1, "ten": "Trường Hai", "ma": "T2", "loai": "school", "so-qd": "1/QĐ",
             "ngay-ky": "01/01/2020", "hieu-luc": "01/01/2020"})
         assert page.status == 200, page.text
         cls.reader = account_of(cls.server, cls.admin, "auditor", 1)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.stop()
-        cls.server.own.cleanup()
 
     def people(self, text=""):
         page = self.reader.get(f"/nhan-su.csv?tinh-trang=&q={urllib.parse.quote(text)}").text

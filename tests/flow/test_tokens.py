@@ -7,31 +7,23 @@ import sqlite3
 import time
 import unittest
 
-from flow import ADMIN, Server, khien, totp
-from test_matrix import mark_of, send
+from flow import ADMIN, khien, totp
+from signed_in import SignedIn, mark_of, send
 
 # EVIDENCE: D8.2, D12.1.b#1
 DAY_S = 86400
 
 
-class Tokens(unittest.TestCase):
+class Tokens(SignedIn):
     made = 0
 
     @classmethod
     def setUpClass(cls):
-        cls.server = Server()
-        cls.server.start()
-        cls.admin = cls.server.set_up()
-        mark_of(cls.admin)
+        super().setUpClass()
         cls.admin.post("/don-vi/1/them", {"dau": cls.admin.mark, "cap-tren": 1, "ten": "Xã Hai", "loai": "agency",
                                           "so-qd": "1/QĐ", "ngay-ky": "01/01/2020", "hieu-luc": "01/01/2020"})
         cls.admin.post("/so/wifi/moi", {"dau": cls.admin.mark, "t-ssid": "Mang", "t-doi-tuong": "khach",
                                         "t-trang-thai": "dang-phat", "don-vi": 2})
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.stop()
-        cls.server.own.cleanup()
 
     def person(self, role="officer"):
         """A new account of unit 2, in its browser."""
