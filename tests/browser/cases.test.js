@@ -1,7 +1,7 @@
 // cases.test.js - a leaver in the browser: from the decision, over the tasks, to the proof on paper.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { Server, closeBrowser, fill, newPage, press, setUp } from "./khien.js";
+import { test } from "node:test";
+import { fill, press, onServer } from "./khien.js";
 
 let server, page;
 
@@ -20,15 +20,9 @@ async function open(title) {
 	await page.locator("details.card > summary", { hasText: title }).click();
 }
 
-before(async () => {
-	server = await Server.start();
-	page = await newPage(server);
-	await setUp(page, server);
-});
-
-after(async () => {
-	await closeBrowser();
-	await server?.stop();
+onServer((made, first) => {
+	server = made;
+	page = first;
 });
 
 // EVIDENCE: D12.1.e, D8.2#3, D8.2#4

@@ -5,8 +5,8 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { BIN, SCREENS, SOURCE, Server, closeBrowser, fill, newPage, press, setUp } from "./khien.js";
+import { test } from "node:test";
+import { BIN, SCREENS, SOURCE, fill, newPage, press, onServer } from "./khien.js";
 
 const PDFTOTEXT = "/usr/bin/pdftotext";
 let server, desk, phone, bare, page;
@@ -87,18 +87,12 @@ async function printed() {
 	return text.replace(/\s+/g, " ");
 }
 
-before(async () => {
-	server = await Server.start();
-	desk = page = await newPage(server);
-	await setUp(desk, server);
+onServer(async (made, first) => {
+	server = made;
+	desk = page = first;
 	const storageState = await desk.context().storageState();
 	phone = await newPage(server, { storageState, viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
 	bare = await newPage(server, { storageState, javaScriptEnabled: false });
-});
-
-after(async () => {
-	await closeBrowser();
-	await server?.stop();
 });
 
 async function decide(url, state, number) {

@@ -6,6 +6,7 @@ import { mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync, existsSync
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { after, before } from "node:test";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
@@ -137,6 +138,21 @@ export async function setUp(page, server) {
 	await page.locator("main form button").click();
 	server.recovery = await page.locator(".codes code").allInnerTexts();
 	await page.getByRole("link", { name: "Tôi đã ghi lại, đi tiếp" }).click();
+}
+
+// A server for all tests of a file and the page of its administrator, logged in; READY goes on.
+export function onServer(ready) {
+	let server;
+	before(async () => {
+		server = await Server.start();
+		const page = await newPage(server);
+		await setUp(page, server);
+		await ready(server, page);
+	});
+	after(async () => {
+		await closeBrowser();
+		await server?.stop();
+	});
 }
 
 export async function logIn(page, server, who = ADMIN) {

@@ -1,8 +1,8 @@
 // login.test.js - who comes in, who is locked out, who is sent away: the rules Khiên enforces on
 // others, kept by itself.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { ADMIN, Server, closeBrowser, fill, logIn, newPage, press, setUp, totp } from "./khien.js";
+import { test } from "node:test";
+import { ADMIN, fill, logIn, newPage, press, totp, onServer } from "./khien.js";
 
 let server, admin;
 
@@ -30,15 +30,9 @@ async function firstLogIn(page, who, password) {
 	return { ...who, password };
 }
 
-before(async () => {
-	server = await Server.start();
-	admin = await newPage(server);
-	await setUp(admin, server);
-});
-
-after(async () => {
-	await closeBrowser();
-	await server?.stop();
+onServer((made, first) => {
+	server = made;
+	admin = first;
 });
 
 // EVIDENCE: D8.3

@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { BIN, Server, closeBrowser, fill, newPage, press, screenPath, setUp } from "./khien.js";
+import { test } from "node:test";
+import { BIN, fill, press, screenPath, onServer } from "./khien.js";
 
 let server, page;
 
@@ -30,15 +30,9 @@ async function look(name, path) {
 	await page.emulateMedia({ media: null });
 }
 
-before(async () => {
-	server = await Server.start();
-	page = await newPage(server);
-	await setUp(page, server);
-});
-
-after(async () => {
-	await closeBrowser();
-	await server?.stop();
+onServer((made, first) => {
+	server = made;
+	page = first;
 });
 
 // EVIDENCE: D10.1.c

@@ -1,9 +1,9 @@
 // org.test.js - units and people in a real browser: a unit from its decision to its end, a person from
 // the list to the decision that waits for its hour; desk and phone, both languages, on paper.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { AxeBuilder } from "@axe-core/playwright";
-import { Server, closeBrowser, newPage, screenPath, setUp } from "./khien.js";
+import { newPage, screenPath, onServer } from "./khien.js";
 
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 let server, state;
@@ -29,20 +29,13 @@ async function addUnit(page, name, code, parent) {
 	assert.match(page.url(), /bao=da-luu/);
 }
 
-before(async () => {
-	server = await Server.start();
-	const page = await newPage(server);
-	await setUp(page, server);
+onServer(async (made, page) => {
+	server = made;
 	state = await page.context().storageState();
 	await addUnit(page, "Ủy ban nhân dân xã Bình Thuận", "binh-thuan", 1);
 	await addUnit(page, "Ủy ban nhân dân xã Đập Đá", "dap-da", 1);
 	await addUnit(page, "Trường Tiểu học Số 1 Đập Đá", "th-dap-da", 3);
 	await page.context().close();
-});
-
-after(async () => {
-	await closeBrowser();
-	await server?.stop();
 });
 
 test("a unit is found without marks, renamed by a decision, and keeps its old name for old days", async () => {

@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { SCREENS, SOURCE, Server, closeBrowser, newPage, setUp } from "./khien.js";
+import { test } from "node:test";
+import { SCREENS, SOURCE, newPage, onServer } from "./khien.js";
 
 let server, page;
 
@@ -68,16 +68,9 @@ async function settled() {
 	}
 }
 
-before(async () => {
-	server = await Server.start();
-	const first = await newPage(server);
-	await setUp(first, server);
+onServer(async (made, first) => {
+	server = made;
 	page = await newPage(server, { javaScriptEnabled: false, storageState: await first.context().storageState() });
-});
-
-after(async () => {
-	await closeBrowser();
-	await server?.stop();
 });
 
 test("a messy table: every fault found, mended, confirmed, undone", async () => {

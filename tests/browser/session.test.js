@@ -2,22 +2,16 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { SCREENS, Server, closeBrowser, fill, newPage, readSource, setUp } from "./khien.js";
+import { test } from "node:test";
+import { SCREENS, fill, newPage, readSource, onServer } from "./khien.js";
 
 let server, desk, phone;
 
-before(async () => {
-	server = await Server.start();
-	desk = await newPage(server);
-	await setUp(desk, server);
+onServer(async (made, first) => {
+	server = made;
+	desk = first;
 	phone = await newPage(server, { storageState: await desk.context().storageState(),
 		viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true });
-});
-
-after(async () => {
-	await closeBrowser();
-	await server?.stop();
 });
 
 // Nobody may change their own account, and there is no second administrator here.

@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { BIN, SCREENS, SOURCE, Server, closeBrowser, logIn, newPage, setUp } from "./khien.js";
+import { test } from "node:test";
+import { BIN, SCREENS, SOURCE, logIn, onServer } from "./khien.js";
 
 const DUTY = "Đổi mật khẩu mạng không dây";
 let server, page;
@@ -29,15 +29,9 @@ async function fits(name) {
 	}
 }
 
-before(async () => {
-	server = await Server.start();
-	page = await newPage(server);
-	await setUp(page, server);
-});
-
-after(async () => {
-	await closeBrowser();
-	await server?.stop();
+onServer((made, first) => {
+	server = made;
+	page = first;
 });
 
 // EVIDENCE: D10.2.b

@@ -9,9 +9,9 @@ import time
 import unittest
 
 from directory import SLAPD, Directory, READER, certificate
-from flow import ADMIN, folder
+from flow import folder
 from signed_in import SignedIn, send
-from test_directory import log_in, stage, waited
+from test_directory import stage, waited
 
 # EVIDENCE: D12.1.b#1
 
