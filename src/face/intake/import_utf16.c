@@ -2,6 +2,8 @@
  * that is none is never guessed at: what stood there would be lost. */
 #include "face/intake/import.h"
 
+#include <utf8proc.h>
+
 bool import_is_utf16(struct str head)
 {
 	return str_starts(head, "\xff\xfe") || str_starts(head, "\xfe\xff");
@@ -17,29 +19,10 @@ static int wrong(const struct import_utf16 *u, const char *what, struct err *e)
 	return err_set(e, ERR_INPUT, "line %llu: %s", (unsigned long long)u->line, what);
 }
 
-static void put(struct buf *out, uint32_t c)
-{
-	if (c < 0x80) {
-		buf_add_char(out, (char)c);
-		return;
-	}
-	if (c < 0x800) {
-		buf_add_char(out, (char)(0xc0 | c >> 6));
-	} else {
-		if (c < 0x10000) {
-			buf_add_char(out, (char)(0xe0 | c >> 12));
-		} else {
-			buf_add_char(out, (char)(0xf0 | c >> 18));
-			buf_add_char(out, (char)(0x80 | (c >> 12 & 0x3f)));
-		}
-		buf_add_char(out, (char)(0x80 | (c >> 6 & 0x3f)));
-	}
-	buf_add_char(out, (char)(0x80 | (c & 0x3f)));
-}
-
 static int take_unit(struct import_utf16 *u, uint32_t unit, struct buf *out, struct err *e)
 {
 	bool is_low = unit >= 0xdc00 && unit < 0xe000;
+	utf8proc_uint8_t bytes[4];
 
 	if (u->high && !is_low)
 		return wrong(u, "the second half of a character of UTF-16 is missing", e);
@@ -52,7 +35,9 @@ static int take_unit(struct import_utf16 *u, uint32_t unit, struct buf *out, str
 	if (u->high)
 		unit = 0x10000 + ((u->high - 0xd800) << 10) + (unit - 0xdc00);
 	u->high = 0;
-	put(out, unit);
+	buf_add(out,
+		(struct str){ (const char *)bytes,
+			(size_t)utf8proc_encode_char((utf8proc_int32_t)unit, bytes) });
 	u->line += unit == '\n';
 	return 0;
 }
