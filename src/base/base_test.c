@@ -20,6 +20,7 @@ static void str_takes_lines_and_words(void **state)
 
 static void str_numbers_are_whole_and_bounded(void **state)
 {
+	struct str row = STR("3 x  -4");
 	int64_t n = 7;
 
 	(void)state;
@@ -29,6 +30,10 @@ static void str_numbers_are_whole_and_bounded(void **state)
 	assert_false(str_to_i64(STR(""), &n));
 	assert_false(str_to_i64(STR("9223372036854775808"), &n));
 	assert_int_equal(n, -12);
+	assert_int_equal(str_next_i64(&row), 3);
+	assert_int_equal(str_next_i64(&row), 0);
+	assert_int_equal(str_next_i64(&row), -4);
+	assert_int_equal(str_next_i64(&row), 0);
 }
 
 static void str_utf8_refuses_overlong_and_surrogates(void **state)

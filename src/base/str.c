@@ -203,6 +203,16 @@ bool str_to_i64(struct str s, int64_t *ret)
 	return true;
 }
 
+int64_t str_next_i64(struct str *rest)
+{
+	struct str word;
+	int64_t n = 0;
+
+	if (str_next_word(rest, " ", &word))
+		(void)str_to_i64(word, &n);
+	return n;
+}
+
 /* Length of the well-formed character at P (N bytes left), or 0. */
 static size_t utf8_char_len(const unsigned char *p, size_t n)
 {

@@ -45,6 +45,8 @@ bool str_split(struct str s, char c, struct str *ret_before, struct str *ret_aft
 
 /* Whole-string decimal number, optional sign, no blanks. False when it is none or too large. */
 bool str_to_i64(struct str s, int64_t *ret);
+/* The next word between spaces as such a number, taken off *REST; 0 where it is none. */
+int64_t str_next_i64(struct str *rest);
 /* Whole-string number in BASE 2..36. */
 bool str_to_u64(struct str s, unsigned base, uint64_t *ret);
 

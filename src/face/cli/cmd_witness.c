@@ -1,14 +1,14 @@
 /* khien witness: remember the checkpoints of other units, and show one's own to agents. */
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
-#include <sys/signalfd.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "face/cli/cli.h"
 #include "face/cli/cli_int.h"
 #include "kit/crypto/crypto.h"
 #include "kit/http/http.h"
+#include "kit/process/process.h"
 #include "kit/sandbox/sandbox.h"
 #include "work/archive/archive.h"
 #include "work/seal/seal.h"
@@ -118,20 +118,6 @@ static void handle(void *context, const struct http_request *rq, struct http_res
 		rs->status = 404;
 }
 
-static int end_signals(struct err *e)
-{
-	sigset_t set;
-	int fd;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigprocmask(SIG_SETMASK, &set, NULL);
-	signal(SIGPIPE, SIG_IGN);
-	fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	return fd < 0 ? err_set(e, ERR_SYSTEM, "signals") : fd;
-}
-
 static void loop(struct http_server *http, int end_fd)
 {
 	struct pollfd wait[2] = { { .fd = http_fd(http), .events = POLLIN },
@@ -183,7 +169,7 @@ static int serve(
 	struct http_server *http;
 	struct sandbox_level level;
 	bool is_loopback;
-	int end_fd = end_signals(e), rc = end_fd < 0 ? end_fd : 0;
+	int end_fd = process_end_fd(e), rc = end_fd < 0 ? end_fd : 0;
 
 	listen = listen ? listen : "127.0.0.1:8514";
 	if (rc == 0)

@@ -195,11 +195,8 @@ void api_session_post(struct view *v)
 		page_failed(v);
 		return;
 	}
-	if (!(is_outside ? may_ask(v) : may_hash(v))) {
-		v->rs->retry_after = "2";
-		page_problem(v, 429);
+	if (!(is_outside ? may_ask(v) : may_hash(v)))
 		return;
-	}
 	if (is_outside) {
 		if (ask_directory(v, form_value(v, "login"), password.ptr ? password : STR("")) < 0)
 			page_failed(v);
@@ -241,19 +238,6 @@ void api_session_end(struct view *v)
 }
 
 /* "{"items":[" … "]}": every list looks the same. */
-static void list_start(struct view *v, struct json *j)
-{
-	json_page(v, j);
-	json_object(j);
-	json_key(j, "items");
-	json_array(j);
-}
-
-static void list_end(struct json *j)
-{
-	json_array_end(j);
-	json_object_end(j);
-}
 
 /* --- tokens ----------------------------------------------------------------------------------- */
 
@@ -282,10 +266,10 @@ void api_tokens(struct view *v)
 		page_failed(v);
 		return;
 	}
-	list_start(v, &j);
+	json_list(v, &j);
 	for (size_t i = 0; i < count; i++)
 		put_token(v, &j, &list[i]);
-	list_end(&j);
+	json_list_end(&j);
 }
 
 void api_token_end(struct view *v)
@@ -331,7 +315,7 @@ void api_hosts(struct view *v)
 	}
 	has_more = count > VIEW_HOSTS_MAX;
 	count -= has_more;
-	list_start(v, &j);
+	json_list(v, &j);
 	for (size_t i = 0; i < count; i++)
 		put_host(&j, &hosts[i]);
 	json_array_end(&j);
@@ -388,10 +372,10 @@ void api_runs(struct view *v)
 		page_failed(v);
 		return;
 	}
-	list_start(v, &j);
+	json_list(v, &j);
 	for (size_t i = 0; i < count; i++)
 		put_run(&j, &runs[i]);
-	list_end(&j);
+	json_list_end(&j);
 }
 
 static void put_result(struct view *v, struct json *j, const struct evidence *row)
@@ -422,10 +406,10 @@ void api_results(struct view *v)
 		page_failed(v);
 		return;
 	}
-	list_start(v, &j);
+	json_list(v, &j);
 	for (size_t i = 0; i < f.row_count; i++)
 		put_result(v, &j, &f.rows[i]);
-	list_end(&j);
+	json_list_end(&j);
 }
 
 static void put_verdict(struct view *v, struct json *j, const struct comply_verdict *cv)
@@ -456,10 +440,10 @@ void api_verdicts(struct view *v)
 		page_failed(v);
 		return;
 	}
-	list_start(v, &j);
+	json_list(v, &j);
 	for (size_t i = 0; i < f.verdict_count; i++)
 		put_verdict(v, &j, &f.verdicts[i]);
-	list_end(&j);
+	json_list_end(&j);
 }
 
 void api_audit(struct view *v)
@@ -482,7 +466,7 @@ void api_packs(struct view *v)
 	char text[CLOCK_TEXT_MAX];
 	struct json j;
 
-	list_start(v, &j);
+	json_list(v, &j);
 	for (size_t i = 0; i < pack_count(v->web->packs); i++) {
 		const struct pack *p = pack_at(v->web->packs, i);
 
@@ -498,7 +482,7 @@ void api_packs(struct view *v)
 		put_words(v, &j, "source_note", p->source_note);
 		json_object_end(&j);
 	}
-	list_end(&j);
+	json_list_end(&j);
 }
 
 void api_clauses(struct view *v)
@@ -510,7 +494,7 @@ void api_clauses(struct view *v)
 		page_problem(v, 404);
 		return;
 	}
-	list_start(v, &j);
+	json_list(v, &j);
 	for (size_t i = 0; i < p->clause_count; i++) {
 		const struct clause *c = &p->clauses[i];
 
@@ -523,7 +507,7 @@ void api_clauses(struct view *v)
 		json_put(&j, "cite", clause_cite(c, v->lang, v->a));
 		json_object_end(&j);
 	}
-	list_end(&j);
+	json_list_end(&j);
 }
 
 void api_obligations(struct view *v)
@@ -535,7 +519,7 @@ void api_obligations(struct view *v)
 		page_problem(v, 404);
 		return;
 	}
-	list_start(v, &j);
+	json_list(v, &j);
 	for (size_t i = 0; i < p->obligation_count; i++) {
 		const struct obligation *o = &p->obligations[i];
 
@@ -554,7 +538,7 @@ void api_obligations(struct view *v)
 		json_bool(&j, o->is_mandatory);
 		json_object_end(&j);
 	}
-	list_end(&j);
+	json_list_end(&j);
 }
 
 static void put_value(struct json *j, const struct param_value *value)
@@ -606,14 +590,14 @@ void api_params(struct view *v)
 		page_problem(v, 400);
 		return;
 	}
-	list_start(v, &j);
+	json_list(v, &j);
 	for (size_t i = 0; i < pack_count(v->web->packs); i++) {
 		const struct pack *p = pack_at(v->web->packs, i);
 
 		for (size_t k = 0; k < p->param_count; k++)
 			put_ruling(v, &j, &p->params[k], (int)level);
 	}
-	list_end(&j);
+	json_list_end(&j);
 }
 
 /* --- exceptions ------------------------------------------------------------------------------- */
@@ -628,7 +612,7 @@ void api_exceptions(struct view *v)
 		page_failed(v);
 		return;
 	}
-	list_start(v, &j);
+	json_list(v, &j);
 	for (size_t i = 0; i < count; i++) {
 		json_object(&j);
 		json_put_i64(&j, "id", list[i].id);
@@ -643,7 +627,7 @@ void api_exceptions(struct view *v)
 		json_put_time(&j, "ended", list[i].ended_at_s);
 		json_object_end(&j);
 	}
-	list_end(&j);
+	json_list_end(&j);
 }
 
 void api_exception_post(struct view *v)

@@ -305,18 +305,14 @@ void api_views(struct view *v)
 		page_failed(v);
 		return;
 	}
-	json_page(v, &j);
-	json_object(&j);
-	json_key(&j, "items");
-	json_array(&j);
+	json_list(v, &j);
 	for (size_t i = 0; i < count; i++) {
 		json_object(&j);
 		json_put(&j, "name", list[i].name);
 		json_put(&j, "query", list[i].query);
 		json_object_end(&j);
 	}
-	json_array_end(&j);
-	json_object_end(&j);
+	json_list_end(&j);
 }
 
 void api_views_post(struct view *v)

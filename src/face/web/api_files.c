@@ -42,15 +42,11 @@ static void put_list(struct view *v, const struct register_page *p, int status)
 		return;
 	}
 	v->rs->status = status;
-	json_page(v, &j);
-	json_object(&j);
-	json_key(&j, "items");
-	json_array(&j);
+	json_list(v, &j);
 	for (size_t i = 0; i < count; i++)
 		if (may_know(p, &list[i]))
 			put_file(&j, &list[i]);
-	json_array_end(&j);
-	json_object_end(&j);
+	json_list_end(&j);
 }
 
 void api_files(struct view *v)

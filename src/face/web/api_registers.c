@@ -53,10 +53,7 @@ void api_registers(struct view *v)
 {
 	struct json j;
 
-	json_page(v, &j);
-	json_object(&j);
-	json_key(&j, "items");
-	json_array(&j);
+	json_list(v, &j);
 	for (size_t i = 0; i < pack_register_count(v->web->packs); i++) {
 		struct register_page p;
 
@@ -65,8 +62,7 @@ void api_registers(struct view *v)
 			register_of_path(v, &p))
 			put_register(v, &j, &p);
 	}
-	json_array_end(&j);
-	json_object_end(&j);
+	json_list_end(&j);
 }
 
 static void put_values(struct json *j, const struct register_page *p,
@@ -121,10 +117,7 @@ void api_records(struct view *v)
 		page_failed(v);
 		return;
 	}
-	json_page(v, &j);
-	json_object(&j);
-	json_key(&j, "items");
-	json_array(&j);
+	json_list(v, &j);
 	for (size_t i = 0; i < page.count; i++)
 		put_record(&j, &p, &page.at[i]);
 	json_array_end(&j);

@@ -8,16 +8,6 @@
 
 #define START_WAIT_MS 700
 
-static int64_t next_number(struct str *rest)
-{
-	struct str word;
-	int64_t n = 0;
-
-	if (str_next_word(rest, " ", &word))
-		(void)str_to_i64(word, &n);
-	return n;
-}
-
 bool media_work_load(struct view *v, struct media_work *ret)
 {
 	struct str order = STR_NONE, text = STR("");
@@ -28,10 +18,10 @@ bool media_work_load(struct view *v, struct media_work *ret)
 	if (v->web->disk)
 		is_on |= vfile_load(v->web->disk, MEDIA_NOTES "/" MEDIA_PROGRESS, 200, v->a, &text,
 				 &none) == 0;
-	ret->done = next_number(&text);
-	ret->all = next_number(&text);
-	ret->bytes = next_number(&text);
-	ret->all_bytes = next_number(&text);
+	ret->done = str_next_i64(&text);
+	ret->all = str_next_i64(&text);
+	ret->bytes = str_next_i64(&text);
+	ret->all_bytes = str_next_i64(&text);
 	ret->month = str_trim(text);
 	return is_on;
 }
@@ -85,10 +75,10 @@ void html_media_result(struct view *v)
 	if (org_setting(v->web->store, MEDIA_RESULT, v->a, &text, &none) < 0 || !text.len ||
 		!str_next_line(&text, &head) || !str_next_line(&text, &what))
 		return;
-	at_s = next_number(&head);
-	code = next_number(&head);
-	work = next_number(&head);
-	months = next_number(&head);
+	at_s = str_next_i64(&head);
+	code = str_next_i64(&head);
+	work = str_next_i64(&head);
+	months = str_next_i64(&head);
 	if (work < 0 || work > KEEP_CHECKING)
 		return;
 	html(v->w, "<p class=\"%s\">%s", code ? "fault" : "done",

@@ -181,8 +181,11 @@ static bool takes(struct view *v, struct share *s, int total_max, int peer_max)
 
 	if (s->second_s != v->by.now_s)
 		*s = (struct share){ .second_s = v->by.now_s };
-	if (s->of_peer[place] >= peer_max || s->total >= total_max)
+	if (s->of_peer[place] >= peer_max || s->total >= total_max) {
+		v->rs->retry_after = "2";
+		page_problem(v, 429);
 		return false;
+	}
 	s->of_peer[place]++;
 	s->total++;
 	return true;

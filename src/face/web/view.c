@@ -451,6 +451,20 @@ void json_page(struct view *v, struct json *j)
 	json_init(j, v->w, false);
 }
 
+void json_list(struct view *v, struct json *j)
+{
+	json_page(v, j);
+	json_object(j);
+	json_key(j, "items");
+	json_array(j);
+}
+
+void json_list_end(struct json *j)
+{
+	json_array_end(j);
+	json_object_end(j);
+}
+
 void json_put_time(struct json *j, const char *key, int64_t at_s)
 {
 	char text[CLOCK_TEXT_MAX];

@@ -235,8 +235,9 @@ void session_drop_cookie(struct view *v);
 bool is_own_form(const struct view *v);
 /* May a program with a token come here, now? Answers by itself when not. */
 bool token_allows(struct view *v);
-/* At most so many password checks a second, and not all of them for one address; false when there
- * were too many. The same of questions to a directory or a provider. */
+/* At most so many password checks a second, and not all of them for one address. The same of
+ * questions to a directory or a provider. Where there were too many they answer by themselves: a
+ * little later. */
 bool may_hash(struct view *v);
 bool may_ask(struct view *v);
 
@@ -279,6 +280,8 @@ void csv_words(struct view *v, const char *words); /* a cell of the heading, loo
 void csv_text(struct view *v, const char *text);
 /* The API. */
 void json_page(struct view *v, struct json *j);
+void json_list(struct view *v, struct json *j); /* {"items": [ … what the caller puts … ]} */
+void json_list_end(struct json *j);
 void json_put_time(struct json *j, const char *key, int64_t at_s); /* null for 0 */
 void json_problem(struct view *v, int status, const char *what);
 

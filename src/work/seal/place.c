@@ -9,7 +9,7 @@
 
 #define HOST_NAME_SIZE 256
 
-static int make_folder(const char *path, struct err *e)
+int seal_folder(const char *path, struct err *e)
 {
 	if (mkdir(path, 0700) == 0)
 		vfile_hand_over(path);
@@ -152,7 +152,7 @@ static int open_shard(struct opening *o, struct err *e)
 		rc = unit_of(p->log, NULL, o->unit, o->a, &o->unit, e);
 	full = arena_fmt(o->a, "%s/%s", o->path, p->name).ptr;
 	if (rc == 0)
-		rc = make_folder(full, e);
+		rc = seal_folder(full, e);
 	if (rc == 0)
 		rc = vfile_disk_open(full, &p->shard, e);
 	if (rc == 0)
@@ -179,9 +179,9 @@ int seal_place_open(const char *data, const char *log, struct str unit, int64_t 
 	*ret = (struct seal_place){ .lock_fd = -1 };
 	arena_init(&a, SEAL_MEMORY_BYTES);
 	o.path = arena_fmt(&a, "%s/%s", data, log).ptr;
-	rc = make_folder(data, e);
+	rc = seal_folder(data, e);
 	if (rc == 0)
-		rc = make_folder(o.path, e);
+		rc = seal_folder(o.path, e);
 	if (rc == 0)
 		rc = lock(o.path, &a, &ret->lock_fd, e);
 	if (rc == 0)
@@ -265,7 +265,7 @@ static int continue_at(struct opening *o, const struct seal_continue *c, struct 
 		rc = seal_keys_open(o->data, o->log, NULL, &p->vault, e);
 	path = arena_fmt(o->a, "%s/%s", o->path, p->name).ptr;
 	if (rc == 0)
-		rc = make_folder(path, e);
+		rc = seal_folder(path, e);
 	if (rc == 0)
 		rc = vfile_disk_open(path, &p->shard, e);
 	if (rc == 0)

@@ -7,15 +7,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static int make_folder(const char *path, struct err *e)
-{
-	if (mkdir(path, 0700) == 0)
-		vfile_hand_over(path);
-	else if (errno != EEXIST)
-		return err_errno(e, errno, "make \"%s\"", path);
-	return 0;
-}
-
 static int sync_folder(const char *path, struct err *e)
 {
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
@@ -52,14 +43,14 @@ static int make_path(const char *data, const char *log, const char *shard, struc
 	const char **ret, struct err *e)
 {
 	const char *path = arena_fmt(a, "%s/" SEAL_KEYS, data).ptr;
-	int rc = make_folder(path, e);
+	int rc = seal_folder(path, e);
 
 	path = arena_fmt(a, "%s/%s", path, log).ptr;
 	if (rc == 0)
-		rc = make_folder(path, e);
+		rc = seal_folder(path, e);
 	if (rc == 0 && shard) {
 		path = arena_fmt(a, "%s/%s", path, shard).ptr;
-		rc = make_folder(path, e);
+		rc = seal_folder(path, e);
 	}
 	*ret = path;
 	return rc;

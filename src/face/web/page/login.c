@@ -155,10 +155,8 @@ void page_setup_post(struct view *v)
 		redirect(v, "/dang-nhap");
 		return;
 	}
-	if (!may_hash(v)) {
-		page_problem(v, 429);
+	if (!may_hash(v))
 		return;
-	}
 	setup_faults(v);
 	password = new_password(v, form_value(v, "ten-dang-nhap"));
 	if (v->fault_count == 0) {
@@ -270,11 +268,8 @@ void page_login_post(struct view *v)
 		page_failed(v);
 		return;
 	}
-	if (!(is_outside ? may_ask(v) : may_hash(v))) {
-		v->rs->retry_after = "2";
-		page_problem(v, 429);
+	if (!(is_outside ? may_ask(v) : may_hash(v)))
 		return;
-	}
 	if (is_outside) {
 		page_login_outside(v, password.ptr ? password : STR(""));
 		return;
@@ -490,10 +485,8 @@ void page_change_post(struct view *v)
 		redirect(v, stage_path(v->stage));
 		return;
 	}
-	if (!may_hash(v)) {
-		page_problem(v, 429);
+	if (!may_hash(v))
 		return;
-	}
 	new = new_password(v, v->user.login);
 	if (v->fault_count == 0) {
 		rc = org_password_change(

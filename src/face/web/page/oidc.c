@@ -37,11 +37,8 @@ void page_oidc_begin(struct view *v)
 		page_problem(v, 404);
 		return;
 	}
-	if (!may_ask(v)) {
-		v->rs->retry_after = "2";
-		page_problem(v, 429);
+	if (!may_ask(v))
 		return;
-	}
 	if (signin_load(v, &signin_oidc, &q) < 0)
 		page_failed(v);
 	else if (signin_send(v, is_leaving ? SIGNIN_FOR_LEAVE : SIGNIN_FOR_WAY, &q, 0))
@@ -210,11 +207,8 @@ void page_oidc_back(struct view *v)
 		page_problem(v, 404);
 		return;
 	}
-	if (!may_ask(v)) {
-		v->rs->retry_after = "2";
-		page_problem(v, 429);
+	if (!may_ask(v))
 		return;
-	}
 	if (signin_load(v, &signin_oidc, &q) < 0) {
 		page_failed(v);
 		return;

@@ -252,10 +252,7 @@ void api_changes(struct view *v)
 		page_failed(v);
 		return;
 	}
-	json_page(v, &j);
-	json_object(&j);
-	json_key(&j, "items");
-	json_array(&j);
+	json_list(v, &j);
 	for (size_t i = 0; i < found.len; i++) {
 		const struct change *c = &found.at[i];
 

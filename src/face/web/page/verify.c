@@ -17,16 +17,6 @@ struct verified {
 	struct str text;
 };
 
-static int64_t next_number(struct str *rest)
-{
-	struct str word;
-	int64_t n = 0;
-
-	if (str_next_word(rest, " ", &word))
-		(void)str_to_i64(word, &n);
-	return n;
-}
-
 static int load(struct view *v, struct verified *ret)
 {
 	struct str row = STR_NONE, text = STR_NONE;
@@ -36,13 +26,13 @@ static int load(struct view *v, struct verified *ret)
 		rc = org_setting(v->web->store, VERIFY_SETTING_TEXT, v->a, &text, v->e);
 	if (rc < 0)
 		return rc;
-	*ret = (struct verified){ .at_s = next_number(&row), .text = text };
-	ret->is_fine = next_number(&row) == 0;
-	ret->shards = next_number(&row);
-	ret->entries = next_number(&row);
-	ret->proven = next_number(&row);
-	ret->findings = next_number(&row);
-	ret->has_own_keys = next_number(&row) != 0;
+	*ret = (struct verified){ .at_s = str_next_i64(&row), .text = text };
+	ret->is_fine = str_next_i64(&row) == 0;
+	ret->shards = str_next_i64(&row);
+	ret->entries = str_next_i64(&row);
+	ret->proven = str_next_i64(&row);
+	ret->findings = str_next_i64(&row);
+	ret->has_own_keys = str_next_i64(&row) != 0;
 	return 0;
 }
 
@@ -56,8 +46,8 @@ static bool progress(struct view *v, int64_t *ret_done, int64_t *ret_all)
 	if (!v->web->disk)
 		return false;
 	rc = vfile_load(v->web->disk, HOSTAUDIT_NOTES "/" VERIFY_PROGRESS, 100, v->a, &text, &none);
-	*ret_done = next_number(&text);
-	*ret_all = next_number(&text);
+	*ret_done = str_next_i64(&text);
+	*ret_all = str_next_i64(&text);
 	return rc == 0;
 }
 
