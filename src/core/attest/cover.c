@@ -159,6 +159,16 @@ static int against(const struct flow_by *by, const struct statement_point *point
 	return 0;
 }
 
+int64_t attest_after_s(const struct flow_by *by, const struct statement *s, int64_t at_s)
+{
+	int64_t months = s->months;
+
+	if (s->period_param.ptr)
+		months = pack_param_number(
+			by->packs, s->period_param, 0, date_at(at_s), s->months);
+	return months ? date_start_s(date_add_months(date_at(at_s), -(int)months)) - 1 : -1;
+}
+
 int attest_is_against(const struct flow_by *by, const struct statement_point *point,
 	int64_t unit_id, int64_t since_s, bool *ret, struct err *e)
 {

@@ -29,16 +29,6 @@ void attest_digest(const struct statement *s, char *hex)
 	buf_done(&text);
 }
 
-int64_t attest_after_s(const struct flow_by *by, const struct statement *s, int64_t at_s)
-{
-	int64_t months = s->months;
-
-	if (s->period_param.ptr)
-		months = pack_param_number(
-			by->packs, s->period_param, 0, date_at(at_s), s->months);
-	return months ? date_start_s(date_add_months(date_at(at_s), -(int)months)) - 1 : -1;
-}
-
 static bool is_ticked(const struct attest_signing *g, const struct statement_point *p)
 {
 	if (!p->is_tick)

@@ -12,18 +12,6 @@ static const char sql_task[] =
 	"INSERT INTO flow_task (case_id, unit_id, record_id, kind, thing, made_at_s, due_at_s)"
 	" VALUES ($1, $2, $3, $4, $5, $6, $7)";
 
-struct str flow_login(const struct flow_by *by)
-{
-	return by->user ? by->user->login : STR("");
-}
-
-bool flow_may(const struct flow_by *by, enum flow_who who, int64_t unit_id)
-{
-	static const enum org_right rights[] = { RIGHT_ACT, RIGHT_APPROVE, RIGHT_SIGN };
-
-	return by->user && org_may(by->user, rights[who], by->tree, unit_id);
-}
-
 static void bind_id(struct store_query *q, int number, int64_t id)
 {
 	if (id)
