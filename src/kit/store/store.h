@@ -24,6 +24,9 @@ struct store_step {
 /* Open or create the database file (mode 0600), WAL, foreign keys on, synchronous FULL, busy
  * timeout 5 s. ":memory:" is for tests. *RET_STORE is yours, end it with store_close(). */
 MUST_CHECK int store_open(const char *path, struct err *e, struct store **ret_store);
+/* For a process that nobody waits for: it waits a minute for others, so that what it has done in
+ * the world, a letter sent, is written down however slow the machine is. */
+void store_patient(struct store *s);
 struct store *store_close(struct store *s); /* NULL is fine; returns NULL */
 /* The database FROM as it is at one moment, while others write to it, into the new file TO; and a
  * check of every page of a database file. ERR_STORE says what is wrong with it. */

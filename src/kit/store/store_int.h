@@ -11,6 +11,7 @@ struct store_turn {
 	int64_t began_us, ended_us; /* the last transaction; 0: none */
 	int64_t held_us;            /* since others had a turn */
 	int64_t waits_since_us;     /* for somebody else's */
+	int64_t wait_us;            /* at most */
 };
 
 struct store {

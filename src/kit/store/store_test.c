@@ -215,6 +215,47 @@ static void who_waits_gets_a_turn_while_another_writes_on(void **state)
 	rmdir(dir);
 }
 
+static atomic_bool is_waiting;
+
+static void *begin_patiently(void *context)
+{
+	static struct err e;
+
+	is_waiting = true;
+	return store_begin(context, &e) == 0 ? context : NULL;
+}
+
+static void the_patient_is_still_there_when_others_have_given_up(void **state)
+{
+	char dir[] = "/tmp/khien-store-XXXXXX", path[64], rest[80];
+	struct err e = { 0 };
+	struct store *holder = NULL, *hasty = NULL, *patient = NULL;
+	pthread_t thread;
+	void *began;
+
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/khien.db", dir);
+	assert_int_equal(store_open(path, &e, &holder), 0);
+	assert_int_equal(store_open(path, &e, &hasty), 0);
+	assert_int_equal(store_open(path, &e, &patient), 0);
+	store_patient(patient);
+	assert_int_equal(store_begin(holder, &e), 0);
+	assert_int_equal(pthread_create(&thread, NULL, begin_patiently, patient), 0);
+	while (!is_waiting)
+		nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
+	assert_int_equal(store_begin(hasty, &e), ERR_STORE);
+	assert_int_equal(store_commit(holder, &e), 0);
+	pthread_join(thread, &began);
+	assert_ptr_equal(began, patient);
+	store_close(holder);
+	store_close(hasty);
+	store_close(patient);
+	unlink(path);
+	snprintf(rest, sizeof(rest), "%s-wal", path);
+	unlink(rest);
+	rmdir(dir);
+}
+
 /* The test build ends a program that writes while a question is open: elsewhere it would fail only
  * when somebody else has written in between. */
 static void writing_with_a_question_open_ends_the_test_build(void **state)
@@ -260,6 +301,7 @@ int main(void)
 		cmocka_unit_test(the_file_is_private),
 		cmocka_unit_test(opening_waits_for_who_writes),
 		cmocka_unit_test(who_waits_gets_a_turn_while_another_writes_on),
+		cmocka_unit_test(the_patient_is_still_there_when_others_have_given_up),
 		cmocka_unit_test_setup_teardown(
 			writing_with_a_question_open_ends_the_test_build, opened, closed),
 	};

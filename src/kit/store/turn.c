@@ -6,8 +6,9 @@
 
 #include "kit/store/store_int.h"
 
-#define WAIT_US 5000000 /* for somebody else's transaction, before giving up */
-#define LOOK_US 2000    /* every so often */
+#define WAIT_US 5000000          /* for somebody else's transaction, before giving up */
+#define PATIENT_WAIT_US 60000000 /* where no person waits for the answer */
+#define LOOK_US 2000             /* every so often */
 #define GAP_US (3 * (int64_t)LOOK_US)
 #define HELD_MAX_US 60000 /* of writing without a gap */
 
@@ -44,7 +45,7 @@ static int look_again(void *context, int count)
 
 	if (count == 0)
 		s->turn.waits_since_us = now_us;
-	if (now_us - s->turn.waits_since_us >= WAIT_US)
+	if (now_us - s->turn.waits_since_us >= s->turn.wait_us)
 		return 0;
 	rest(LOOK_US);
 	return 1;
@@ -52,5 +53,11 @@ static int look_again(void *context, int count)
 
 void store_turn_wait(struct store *s)
 {
+	s->turn.wait_us = WAIT_US;
 	sqlite3_busy_handler(s->db, look_again, s);
+}
+
+void store_patient(struct store *s)
+{
+	s->turn.wait_us = PATIENT_WAIT_US;
 }

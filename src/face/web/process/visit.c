@@ -17,6 +17,8 @@ int web_visit_outside(const struct process *self, const char *const *outside, we
 	int rc = data_store(self->state, &store, &e);
 
 	if (rc == 0)
+		store_patient(store);
+	if (rc == 0)
 		rc = process_confine_outside(self, NULL, outside, &level, &e);
 	if (rc == 0)
 		rc = work(self, store, &e);
