@@ -88,7 +88,8 @@ MUST_CHECK int mail_put(struct store *s, const struct mail *m, struct err *e);
 /* Those to be tried at AT_S. Lives in A. */
 MUST_CHECK int mail_waiting(struct store *s, int64_t at_s, size_t max, struct arena *a,
 	struct mails *ret, struct err *e);
-MUST_CHECK int mail_sent(struct store *s, int64_t id, int64_t at_s, struct err *e);
+/* M went out as it was read. One that took its place meanwhile has not: it still waits. */
+MUST_CHECK int mail_sent(struct store *s, const struct mail *m, int64_t at_s, struct err *e);
 /* Not now: FAULT says why; the next try comes later each time, a day apart at most. */
 MUST_CHECK int mail_failed(
 	struct store *s, const struct mail *m, struct str fault, int64_t at_s, struct err *e);

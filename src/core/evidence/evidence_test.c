@@ -1,3 +1,4 @@
+#include "core/evidence/doing.h"
 #include "core/evidence/evidence.h"
 #include "test/unit.h"
 
@@ -134,6 +135,50 @@ static void the_worst_outcome_of_a_group(void **state)
 	assert_int_equal(outcome_worst(OUTCOME_NA, OUTCOME_PASS), OUTCOME_PASS);
 }
 
+static struct mails waiting(struct store *s, struct arena *a)
+{
+	struct mails list = { 0 };
+	struct err e;
+
+	assert_int_equal(mail_waiting(s, 1000, 10, a, &list, &e), 0);
+	return list;
+}
+
+static void a_letter_that_took_anothers_place_while_it_went_out_still_waits(void **state)
+{
+	struct store *s = open_store();
+	struct mail m = { .person_id = 1,
+		.address = STR("an@xa.example"),
+		.subject = STR("x"),
+		.body = STR("x"),
+		.day = STR("2026-11-26"),
+		.made_at_s = 100 };
+	struct mail going;
+	struct mails list;
+	struct arena a;
+	struct err e;
+
+	(void)state;
+	arena_init(&a, MIB);
+	/* the room of the org keeps people: here it is enough that one is there */
+	assert_int_equal(
+		store_run(store_query(s, "CREATE TABLE person (id INTEGER PRIMARY KEY)"), &e), 0);
+	assert_int_equal(store_run(store_query(s, "INSERT INTO person (id) VALUES (1)"), &e), 0);
+	assert_int_equal(mail_put(s, &m, &e), 0);
+	going = waiting(s, &a).at[0];
+	m.day = STR("2026-11-27");
+	m.made_at_s = 200;
+	assert_int_equal(mail_put(s, &m, &e), 0);
+	assert_int_equal(mail_sent(s, &going, 300, &e), 0);
+	list = waiting(s, &a);
+	assert_int_equal(list.len, 1);
+	assert_true(str_is(list.at[0].day, "2026-11-27"));
+	assert_int_equal(mail_sent(s, &list.at[0], 400, &e), 0);
+	assert_int_equal(waiting(s, &a).len, 0);
+	store_close(s);
+	arena_done(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -142,6 +187,8 @@ int main(void)
 		cmocka_unit_test(a_word_needs_its_person),
 		cmocka_unit_test(exceptions_have_reason_approver_and_end),
 		cmocka_unit_test(the_worst_outcome_of_a_group),
+		cmocka_unit_test(
+			a_letter_that_took_anothers_place_while_it_went_out_still_waits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

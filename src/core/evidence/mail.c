@@ -13,7 +13,8 @@ static const char sql_put[] =
 static const char sql_waiting[] =
 	"SELECT " COLUMNS " FROM mail WHERE sent_at_s = 0"
 	" AND (try_at_s <= $1 OR try_at_s > $1 + $3) ORDER BY id LIMIT $2";
-static const char sql_sent[] = "UPDATE mail SET sent_at_s = $2, fault = '' WHERE id = $1";
+static const char sql_sent[] = "UPDATE mail SET sent_at_s = $2, fault = '' WHERE id = $1"
+			       " AND day = $3 AND made_at_s = $4";
 static const char sql_failed[] =
 	"UPDATE mail SET tries = tries + 1, try_at_s = $2, fault = $3 WHERE id = $1";
 static const char sql_of_day[] = "SELECT " COLUMNS " FROM mail WHERE person_id = $1 AND day = $2"
@@ -69,12 +70,14 @@ int mail_waiting(struct store *s, int64_t at_s, size_t max, struct arena *a, str
 	return 0;
 }
 
-int mail_sent(struct store *s, int64_t id, int64_t at_s, struct err *e)
+int mail_sent(struct store *s, const struct mail *m, int64_t at_s, struct err *e)
 {
 	struct store_query *q = store_query(s, sql_sent);
 
-	store_bind_i64(q, 1, id);
+	store_bind_i64(q, 1, m->id);
 	store_bind_i64(q, 2, at_s);
+	store_bind_str(q, 3, m->day);
+	store_bind_i64(q, 4, m->made_at_s);
 	return store_run(q, e);
 }
 

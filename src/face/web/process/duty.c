@@ -288,7 +288,7 @@ static int send_one(struct store *store, const struct letter_server *server, str
 		rc = letter_send(server, &l, buf_str(&text), &fault);
 	buf_done(&text);
 	if (rc == 0)
-		return mail_sent(store, m->id, now_s, e);
+		return mail_sent(store, m, now_s, e);
 	fprintf(stderr, "khien mail: %s\n", fault.text);
 	return mail_failed(store, m, str_of(fault.text), now_s, e);
 }
