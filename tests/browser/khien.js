@@ -2,7 +2,8 @@
 // moves, a real browser, log-ins, and the codes of the second step.
 import { spawn } from "node:child_process";
 import { createHmac } from "node:crypto";
-import { mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync, existsSync } from "node:fs";
+import { closeSync, constants, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync,
+	writeSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
@@ -69,7 +70,10 @@ export class Server {
 	// Let time pass for the server.
 	pass({ seconds = 0, minutes = 0, days = 0 }) {
 		this.shift += seconds + 60 * minutes + 86400 * days;
-		writeFileSync(this.clock, `${this.shift}\n`);
+		// in one piece: a file that is emptied first would show the real day to who looks in between
+		const fd = openSync(this.clock, constants.O_WRONLY | constants.O_CREAT, 0o644);
+		writeSync(fd, `${String(this.shift).padEnd(20)}\n`, 0);
+		closeSync(fd);
 	}
 
 	now() { return Math.floor(Date.now() / 1000) + this.shift; }

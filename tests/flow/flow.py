@@ -185,9 +185,12 @@ class Server:
             time.sleep(0.05)
 
     def pass_time(self, seconds=0, minutes=0, hours=0, days=0):
+        """In one piece and never shorter than before: a file that is emptied first would show every process that
+        looks in between the real day."""
         self.shift_s += seconds + 60 * minutes + 3600 * hours + 86400 * days
-        with open(self.clock, "w", encoding="ascii") as out:
-            out.write(f"{self.shift_s}\n")
+        fd = os.open(self.clock, os.O_WRONLY | os.O_CREAT, 0o644)
+        os.pwrite(fd, f"{self.shift_s:<20}\n".encode(), 0)
+        os.close(fd)
 
     def browser(self, address=None):
         return Browser(self.port, address)

@@ -134,7 +134,7 @@ class Cases(unittest.TestCase):
         page = self.admin.get(f"/ho-so/{case}").text
         self.assertIn("15/QĐ-UBND", page)                    # taken from the decision
         self.assertIn("nghỉ hưu", page)
-        self.assertIn(people_day(time.time()) + " 23:59", page)     # the clock: 0 days after the effective hour
+        self.assertIn(self.today + " 23:59", page)     # the clock: 0 days after the effective hour
         self.move(case, "revoked", 422)                       # not in the table from here
         self.move(case, "notify", 422, decision="15/QĐ-UBND", decision_day=self.today,
                   effective=f"{self.today} 00:00", reason="retired", notified_to="Trung tâm")

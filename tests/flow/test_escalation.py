@@ -4,7 +4,6 @@ authority above; each by one letter through a real mail server and on the screen
 day; where nobody is left who does it, the head hears at once."""
 import contextlib
 import datetime
-import os
 import re
 import socket
 import sqlite3
@@ -12,7 +11,7 @@ import time
 import unittest
 
 from flow import ADMIN, Server, khien, totp
-from test_daily import mail_server, mark_of
+from test_daily import mail_server, mark_of, writing
 from test_duty_records import DAY, add, duties, people, sign, today
 
 PEOPLE = [("an.le", 2, "Lê An"), ("binh", 16, "Trần Bình"), ("head", 4, "Võ Chủ Tịch"), ("above", 128, "Sở Ở Trên")]
@@ -46,14 +45,9 @@ class Ladder(unittest.TestCase):
     def write(self, *statements):
         """Rows that pages would write with more clicks than the test is about."""
         self.server.stop()
-        db = sqlite3.connect(os.path.join(self.server.data, "khien.db"))
-        for name in ("row_hash", "row_login", "row_peer"):
-            db.create_function(name, -1, lambda *_: "by the test")
-        db.create_function("row_now", 0, lambda: int(time.time()))
-        for sql, values in statements:
-            db.execute(sql, values)
-        db.commit()
-        db.close()
+        with writing(self.server) as db:
+            for sql, values in statements:
+                db.execute(sql, values)
         self.server.start()
 
     def accounts(self):

@@ -177,7 +177,7 @@ class Seal(unittest.TestCase):
             log.wait_lines(30000, shard.TCP)
 
             def signed():
-                with open(os.path.join(log.data, "log", str(time.gmtime().tm_year), "checkpoint"),
+                with open(os.path.join(log.data, "log", shard.year_now(), "checkpoint"),
                           encoding="utf-8") as note:
                     return int(note.read().splitlines()[1])
             shard.wait_for(lambda: signed() > 30000)
