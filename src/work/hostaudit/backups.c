@@ -41,9 +41,49 @@ static void rsnapshot(struct host *h, struct backup_call *call)
 
 	call->crypt = CRYPT_NO;
 	while (str_next_line(&rest, &line))
-		if (str_next_word(&line, " \t", &word) && str_is(word, "snapshot_root") &&
-			str_next_word(&line, " \t", &word))
-			to(call, host_arena(h), word);
+		if (str_next_word(&line, "\t", &word) && str_is(word, "snapshot_root") &&
+			str_next_word(&line, "\t", &word))
+			to(call, host_arena(h), str_trim(word));
+}
+
+/* The word after rsnapshot and its options: the level, or "sync". */
+static struct str rsnapshot_level(struct str command)
+{
+	struct str word;
+	bool is_ours = false;
+
+	while (str_next_word(&command, " \t\"'", &word)) {
+		if (!is_ours)
+			is_ours = str_is(path_base(word), "rsnapshot");
+		else if (str_is(word, "-c"))
+			(void)str_next_word(&command, " \t\"'", &word);
+		else if (!str_starts(word, "-"))
+			return word;
+	}
+	return STR("");
+}
+
+/* Only the first level copies (with sync_first: "sync" alone), the others move what is there; and
+ * a setting without its tab makes rsnapshot stop. False: this call copies nothing. */
+static bool rsnapshot_copies(struct host *h, struct str command)
+{
+	struct str rest = host_bytes(h, STR("/etc/rsnapshot.conf"), NULL), line, key, value;
+	struct str level = rsnapshot_level(command), first = STR("");
+
+	if (rest.len == 0 || str_find(command, STR(" -c")) >= 0 || level.len == 0)
+		return true; /* its settings stand where we do not look */
+	while (str_next_line(&rest, &line)) {
+		line = str_trim(line);
+		if (line.len == 0 || line.ptr[0] == '#')
+			continue;
+		if (!str_next_word(&line, "\t", &key) || !str_next_word(&line, "\t", &value))
+			return false;
+		if (str_is(key, "sync_first") && str_is(str_trim(value), "1"))
+			first = STR("sync");
+		if (first.len == 0 && (str_is(key, "retain") || str_is(key, "interval")))
+			first = str_trim(value);
+	}
+	return first.len > 0 && str_eq(level, first);
 }
 
 /* The repositories of borgmatic: "- path: X", or "- X" below "repositories:". */
@@ -146,8 +186,8 @@ static int64_t timeshift_period(struct host *h, struct str command)
 		int64_t days;
 	} schedules[] = { { "\"schedule_hourly\"", 1 }, { "\"schedule_daily\"", 1 },
 		{ "\"schedule_weekly\"", 7 }, { "\"schedule_monthly\"", 31 } };
-	static const char *const paths[] = { "/etc/timeshift/timeshift.json",
-		"/etc/timeshift.json", NULL };
+	static const char *const paths[] = { "/etc/timeshift/timeshift.json", "/etc/timeshift.json",
+		NULL };
 	const char *path = first_there(h, paths);
 	struct str text, name, value, end;
 	ptrdiff_t at;
@@ -373,6 +413,8 @@ bool backup_read(struct host *h, struct str command, struct str script, struct s
 	if (!b.call.tool && script.len > 0 && !is_housekeeping(command))
 		backup_of(script, environment, host_arena(h), &b.call);
 	if (!b.call.tool)
+		return false;
+	if (str_is(str_of(b.call.tool), "rsnapshot") && !rsnapshot_copies(h, command))
 		return false;
 	if (b.call.is_configured)
 		configure(h, &b.call);

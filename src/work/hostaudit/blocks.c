@@ -190,6 +190,11 @@ static bool has_legs(const struct walk *w, const struct str *slaves, size_t coun
 	return false;
 }
 
+bool md_is_redundant(struct str level, int64_t disks)
+{
+	return raid_is_redundant(level) && disks != 1;
+}
+
 static void lvm_part(struct walk *w, struct str name, struct part *p)
 {
 	struct str group, volume, level;
@@ -212,11 +217,16 @@ static void layer(
 	struct str cipher = dm_cipher(uuid);
 
 	if (level.len > 0) {
-		if (raid_is_redundant(level)) {
+		int64_t disks = 0;
+		bool is_redundant;
+
+		(void)str_to_i64(attribute(w, name, "md/raid_disks"), &disks);
+		is_redundant = md_is_redundant(level, disks);
+		if (is_redundant) {
 			p->redundant = TRI_YES;
 			p->ask = NULL;
 		}
-		if (raid_is_redundant(level) || p->redundant == TRI_NO)
+		if (is_redundant || p->redundant == TRI_NO)
 			p->level = level;
 	}
 	if (cipher.len > 0) {

@@ -9,7 +9,7 @@
 #define DATABASES_MAX 1024
 
 struct database {
-	const char *engine;    /* postgresql mariadb mysql redis mongodb */
+	const char *engine;    /* postgresql mariadb mysql redis mongodb … */
 	struct str instance;   /* "15/main", a file, … */
 	struct setting listen; /* as written; unset: the program's own default */
 	struct str fallback;   /* that default: "localhost", "*" */
@@ -36,6 +36,7 @@ void databases_postgres(struct database_list *list);
 void databases_mysql(struct database_list *list);
 void databases_redis(struct database_list *list);
 void databases_mongo(struct database_list *list);
+void databases_search(struct database_list *list);
 
 /* A zeroed row with has_network and is_started set, or NULL (and a gap) when there are too many.
  */

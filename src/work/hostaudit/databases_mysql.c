@@ -82,6 +82,7 @@ bool mycnf_is(struct str name, const char *option, size_t least_prefix)
 struct options {
 	struct database_list *list;
 	struct setting bind, port, no_network, no_grants;
+	struct setting x_bind, x_port, x_plugin, no_x_plugin; /* MySQL's second door */
 	bool is_mariadb, is_there;
 };
 
@@ -106,16 +107,20 @@ static void take(struct options *o, const struct mycnf_line *l, struct str file)
 {
 	struct arena *a = o->list->a;
 	struct str value = l->value.ptr ? l->value : STR("on");
+	const struct {
+		const char *option;
+		size_t least_prefix;
+		struct setting *setting;
+	} known[] = { { "bind-address", 5, &o->bind }, { "port", 4, &o->port },
+		{ "skip-networking", 10, &o->no_network },
+		{ "skip-grant-tables", 7, &o->no_grants }, { "mysqlx-bind-address", 8, &o->x_bind },
+		{ "mysqlx-port", 8, &o->x_port }, { "mysqlx", 6, &o->x_plugin },
+		{ "skip-mysqlx", 11, &o->no_x_plugin } };
 	struct setting *setting = NULL;
 
-	if (mycnf_is(l->name, "bind-address", 5))
-		setting = &o->bind;
-	else if (mycnf_is(l->name, "port", 4))
-		setting = &o->port;
-	else if (mycnf_is(l->name, "skip-networking", 10))
-		setting = &o->no_network;
-	else if (mycnf_is(l->name, "skip-grant-tables", 7))
-		setting = &o->no_grants;
+	for (size_t i = 0; i < COUNT(known) && !setting; i++)
+		if (mycnf_is(l->name, known[i].option, known[i].least_prefix))
+			setting = known[i].setting;
 	if (!setting)
 		return;
 	/* [mysqld-10.11]: which version runs is not known here */
@@ -238,6 +243,25 @@ static void load_all(struct options *o)
 	take_command(o, &c);
 }
 
+/* MySQL 8 listens a second time, by the X protocol, and at first on every address. */
+static void add_x_protocol(struct database_list *list, const struct options *o, const char *auth)
+{
+	struct database *d;
+
+	if (o->is_mariadb || !is_off(&o->no_network) || !is_off(&o->no_x_plugin) ||
+		(o->x_plugin.value.ptr && is_off(&o->x_plugin)))
+		return;
+	d = database_add(list, "mysql", STR("mysqlx"));
+	if (!d)
+		return;
+	d->listen = o->x_bind;
+	d->fallback = STR("*");
+	d->port = 33060;
+	if (o->x_port.value.ptr)
+		str_to_i64(o->x_port.value, &d->port);
+	d->auth = auth;
+}
+
 void databases_mysql(struct database_list *list)
 {
 	static const char *const mariadb_programs[] = { "/usr/sbin/mariadbd",
@@ -265,4 +289,5 @@ void databases_mysql(struct database_list *list)
 	d->has_network = is_off(&o.no_network);
 	d->auth = is_off(&o.no_grants) ? "password" : "none";
 	d->auth_at = o.no_grants;
+	add_x_protocol(list, &o, d->auth);
 }

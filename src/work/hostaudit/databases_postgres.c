@@ -383,6 +383,28 @@ static void add_versions_of_red_hat(struct database_list *list)
 	}
 }
 
+/* Debian's pg_ctl.conf: pg_ctl_options = '-o "-c listen_addresses=*"', given to each start. */
+static struct setting started_with(struct database_list *list, struct str cluster)
+{
+	struct str path = arena_fmt(list->a, "%s/pg_ctl.conf", cluster.ptr), file, rest, line;
+	struct setting command = { 0 };
+	struct postgres_line l;
+
+	if (!database_read(list, path, &rest, &file))
+		return command;
+	for (int n = 1; str_next_line(&rest, &line); n++) {
+		struct str words, word, options = STR("");
+
+		if (postgres_parse(line, list->a, &l) != 1 || !str_is(l.name, "pg_ctl_options"))
+			continue;
+		words = l.value;
+		while (str_next_word(&words, " \t\"'", &word))
+			options = arena_fmt(list->a, "%.*s %.*s", STR_FMT(options), STR_FMT(word));
+		setting_win(&command, list->a, options, file, n);
+	}
+	return command;
+}
+
 void databases_postgres(struct database_list *list)
 {
 	const struct str *versions;
@@ -401,9 +423,11 @@ void databases_postgres(struct database_list *list)
 			continue;
 		for (size_t n = 0; n < name_count && n < 64; n++) {
 			struct str cluster = arena_fmt(list->a, "%s/%s", dir, names[n].ptr);
+			struct setting command = started_with(list, cluster);
 			struct database *d = add_cluster(list,
 				arena_fmt(list->a, "%s/postgresql.conf", cluster.ptr),
-				arena_fmt(list->a, "%s/%s", versions[v].ptr, names[n].ptr), NULL);
+				arena_fmt(list->a, "%s/%s", versions[v].ptr, names[n].ptr),
+				&command);
 
 			if (d)
 				d->is_started = is_started(list, cluster);

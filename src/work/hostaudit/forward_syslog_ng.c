@@ -11,6 +11,17 @@ struct scanner {
 	int line;
 };
 
+static void skip_block_comment(struct scanner *s)
+{
+	struct str inside = str_from(s->text, s->at);
+	ptrdiff_t end = str_find(str_from(inside, 2), STR("*/"));
+	size_t n = end < 0 ? inside.len : (size_t)end + 4;
+
+	for (size_t i = 0; i < n; i++)
+		s->line += inside.ptr[i] == '\n';
+	s->at += n;
+}
+
 /* The next word, quoted string or single mark; comments and blanks skipped. False at the end. */
 static bool next(struct scanner *s, struct str *ret, bool *ret_is_quoted)
 {
@@ -24,6 +35,8 @@ static bool next(struct scanner *s, struct str *ret, bool *ret_is_quoted)
 				s->at++;
 		else if (c == ' ' || c == '\t' || c == '\n' || c == '\r')
 			s->at++;
+		else if (str_starts(str_from(s->text, s->at), "/*"))
+			skip_block_comment(s);
 		else
 			break;
 	}

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "work/hostaudit/resolve/resolve.h"
+#include "work/hostaudit/resolve/systemd.h"
+#include "work/hostaudit/units.h"
 
 #define MOUNTS_MAX 2048
 #define MOUNTINFO_BYTES (1 * MIB)
@@ -134,6 +136,39 @@ static void read_text(struct host *h, struct str text, struct str path,
 	}
 }
 
+/* Units of systemd that mount what fstab does not name. */
+static void read_units(struct host *h, struct mount_list *ret)
+{
+	const struct unit_link *links;
+	size_t count;
+
+	unit_links(h, &links, &count);
+	for (size_t i = 0; i < count && ret->len < MOUNTS_MAX; i++) {
+		bool is_swap = str_ends(links[i].name, ".swap");
+		const char *section = is_swap ? "Swap" : "Mount";
+		struct mount m = {
+			.root = STR("/"), .device = STR(""), .options = STR("defaults")
+		};
+		struct setting what, where, type;
+
+		if ((!is_swap && !str_ends(links[i].name, ".mount")) ||
+			unit_is_masked(h, links[i].name))
+			continue;
+		systemd_unit_conf(h, links[i].name.ptr, section, "What", &what);
+		systemd_unit_conf(h, links[i].name.ptr, section, "Where", &where);
+		systemd_unit_conf(h, links[i].name.ptr, section, "Type", &type);
+		if (what.value.len == 0 || (!is_swap && where.value.len == 0))
+			continue;
+		m.source = what.value;
+		m.target = is_swap ? STR("none") : where.value;
+		m.fstype = is_swap ? STR("swap") : type.value.ptr ? type.value : STR("auto");
+		m.file = what.file;
+		m.line = what.line;
+		m.is_disk = is_disk_type(m.fstype, m.source);
+		vec_push(host_arena(h), ret, m);
+	}
+}
+
 void mounts_read(struct host *h, struct mount_list *ret)
 {
 	static const char *const tables[] = { "/proc/self/mountinfo", "/proc/1/mountinfo" };
@@ -148,8 +183,10 @@ void mounts_read(struct host *h, struct mount_list *ret)
 			text.len > 0)
 			read_text(h, text, str_of(tables[i]), mountinfo_parse, ret);
 	arena_done(&scratch);
-	if (ret->len == 0)
-		read_text(h, host_bytes(h, file, NULL), file, fstab_parse, ret);
+	if (ret->len > 0)
+		return;
+	read_text(h, host_bytes(h, file, NULL), file, fstab_parse, ret);
+	read_units(h, ret);
 }
 
 struct str path_normal(struct arena *a, struct str path)

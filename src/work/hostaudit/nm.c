@@ -3,7 +3,7 @@
 #include "work/hostaudit/resolve/ini.h"
 
 struct keys {
-	struct str key_mgmt, proto, psk, psk_flags;
+	struct str key_mgmt, proto, pairwise, psk, psk_flags;
 	bool has_security, has_wep;
 };
 
@@ -41,6 +41,8 @@ static void take_security(struct nm_profile *p, struct keys *k, const struct ini
 		p->wifi.line = e->line;
 	} else if (str_is(e->key, "proto")) {
 		k->proto = e->value;
+	} else if (str_is(e->key, "pairwise")) {
+		k->pairwise = e->value;
 	} else if (str_is(e->key, "psk")) {
 		k->psk = e->value;
 		p->wifi.psk_line = e->line;
@@ -108,8 +110,9 @@ void nm_parse(struct str bytes, struct arena *a, struct nm_profile *ret)
 	ret->wifi.program = "NetworkManager";
 	ret->wifi.name = ssid_text(ret->wifi.name, a);
 	ret->wifi.is_ap = str_is(ret->mode, "ap");
-	ret->wifi.security =
-		!k.has_security ? "open" : wifi_security(k.key_mgmt, k.proto, k.has_wep);
+	ret->wifi.security = wifi_with_cipher(
+		!k.has_security ? "open" : wifi_security(k.key_mgmt, k.proto, k.has_wep),
+		k.pairwise);
 	ret->wifi.is_personal =
 		str_is_nocase(k.key_mgmt, "wpa-psk") || str_is_nocase(k.key_mgmt, "sae");
 	if (k.psk.len > 0 && (k.psk_flags.len == 0 || str_is(k.psk_flags, "0")))

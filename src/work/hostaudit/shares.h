@@ -34,6 +34,8 @@ void shares_samba(struct share_list *list);
 void shares_nfs(struct share_list *list);
 void shares_ftp(struct share_list *list);
 void shares_rsync(struct share_list *list);
+void shares_ksmbd(struct share_list *list);
+void shares_ganesha(struct share_list *list);
 
 /* A zeroed share at the end of the list, or NULL (and a gap) when there are too many. */
 struct share *share_add(struct share_list *list, const char *kind, struct str file, int line);

@@ -1,4 +1,4 @@
-/* FTP without a name (vsftpd) and rsync modules. */
+/* FTP without a name (vsftpd), rsync modules, and servers we only see. */
 #include "work/hostaudit/samba.h"
 #include "work/hostaudit/shares.h"
 
@@ -117,4 +117,28 @@ void shares_rsync(struct share_list *list)
 	add_module(list, &module, file);
 	if (str_starts(bytes, "&") || str_find(bytes, STR("\n&")) >= 0)
 		host_gap(list->h, GAP_SYNTAX, file.ptr);
+}
+
+/* ---- servers whose settings are not read: that they share is all that is told ---- */
+
+static void add_unread(struct share_list *list, const char *kind, const char *path)
+{
+	struct share *s =
+		host_exists(list->h, path) ? share_add(list, kind, str_of(path), 0) : NULL;
+
+	if (!s)
+		return;
+	s->name = s->path = str_of(path);
+	s->is_guest = s->is_open = s->is_whole_disk = SHARE_UNKNOWN;
+	s->guest_reason = s->disk_reason = "not-read";
+}
+
+void shares_ksmbd(struct share_list *list)
+{
+	add_unread(list, "samba", "/etc/ksmbd/ksmbd.conf");
+}
+
+void shares_ganesha(struct share_list *list)
+{
+	add_unread(list, "nfs", "/etc/ganesha/ganesha.conf");
 }

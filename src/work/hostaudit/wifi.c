@@ -65,6 +65,14 @@ const char *wifi_security(struct str key_mgmt, struct str proto, bool has_wep)
 	return has_wep ? "WEP" : NULL;
 }
 
+const char *wifi_with_cipher(const char *security, struct str pairwise)
+{
+	bool is_old = security && str_is(str_of(security), "WPA2") && pairwise.len > 0 &&
+		!has_word(pairwise, "ccmp") && !has_word(pairwise, "gcmp");
+
+	return is_old ? "WPA2-TKIP" : security;
+}
+
 struct wifi_network *wifi_add(struct wifi_list *list, const char *program, int line)
 {
 	struct wifi_network *n;
@@ -93,7 +101,7 @@ static bool is_personal(struct str key_mgmt)
 
 struct wpa {
 	struct wifi_network *network;
-	struct str key_mgmt, proto;
+	struct str key_mgmt, proto, pairwise;
 	bool has_wep, has_psk, is_off;
 };
 
@@ -103,7 +111,8 @@ static void end_wpa(struct wifi_list *list, struct wpa *w)
 
 	if (!w->network)
 		return;
-	w->network->security = wifi_security(key_mgmt, w->proto, w->has_wep);
+	w->network->security =
+		wifi_with_cipher(wifi_security(key_mgmt, w->proto, w->has_wep), w->pairwise);
 	w->network->is_personal = is_personal(key_mgmt) && w->has_psk;
 	if (w->is_off)
 		list->all.len--; /* kept in the file, never used */
@@ -127,9 +136,13 @@ static void take_wpa(struct wpa *w, struct str key, struct str value, int line)
 		w->is_off = str_is(value, "1");
 	} else if (str_starts(key, "wep_key")) {
 		w->has_wep = true;
+	} else if (str_is(key, "pairwise")) {
+		w->pairwise = value;
 	} else if (str_is(key, "psk") || str_is(key, "sae_password")) {
 		w->has_psk = true;
-		n->psk = wifi_psk(str_unquote(value));
+		/* "ext:name" names a phrase that stands elsewhere */
+		n->psk = str_starts(value, "ext:") ? (struct wifi_psk){ 0 } :
+						     wifi_psk(str_unquote(value));
 		n->psk_line = line;
 	}
 }

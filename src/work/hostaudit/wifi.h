@@ -42,6 +42,8 @@ struct wifi_list {
 struct wifi_psk wifi_psk(struct str passphrase);
 /* From words such as "WPA-PSK SAE" (key_mgmt) and "RSN" (proto, "" for the default). */
 const char *wifi_security(struct str key_mgmt, struct str proto, bool has_wep);
+/* SECURITY, or "WPA2-TKIP" where the ciphers PAIRWISE leave only the old one. */
+const char *wifi_with_cipher(const char *security, struct str pairwise);
 
 /* A zeroed network of the file at hand, or NULL when there are too many. */
 struct wifi_network *wifi_add(struct wifi_list *list, const char *program, int line);

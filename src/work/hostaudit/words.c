@@ -68,6 +68,7 @@ static const struct reason {
 	{ "needs-watcher",
 		T("máy không cho biết; giám sát có thể đặt ở nơi khác, cần bằng chứng hoặc bản khai"),
 		NULL },
+	{ "not-read", T("Khiên chưa đọc được cấu hình của dịch vụ này, cần người xem"), NULL },
 	{ "part-only", T("chỉ một phần nhật ký được gửi đi"), NULL },
 	{ "copy-not-known", T("chưa biết có bản sao nhật ký ngoài máy không"), NULL },
 	{ "no-seal", T("không có dấu chống sửa, cũng không gửi bản sao đi"), NULL },
@@ -286,8 +287,8 @@ static struct str value_text(const struct param_value *v, struct arena *a)
 	struct str text = STR("");
 
 	for (size_t i = 0; i < v->item_count; i++)
-		text = arena_fmt(a, "%.*s%s%.*s", STR_FMT(text), i ? ", " : "",
-			STR_FMT(v->items[i]));
+		text = arena_fmt(
+			a, "%.*s%s%.*s", STR_FMT(text), i ? ", " : "", STR_FMT(v->items[i]));
 	return text;
 }
 

@@ -86,6 +86,21 @@ bool fw_is_inner_interface(struct str name)
 	return false;
 }
 
+bool fw_is_every_port(struct str ports)
+{
+	struct str first, last;
+
+	return (str_split(ports, '-', &first, &last) || str_split(ports, ':', &first, &last)) &&
+		(str_is(first, "0") || str_is(first, "1") || first.len == 0) &&
+		(str_is(last, "65535") || last.len == 0);
+}
+
+bool fw_is_main_protocol(struct str protocol)
+{
+	return str_is(protocol, "tcp") || str_is(protocol, "udp") || str_is(protocol, "6") ||
+		str_is(protocol, "17");
+}
+
 /* ---- the judge ---- */
 
 struct walk {

@@ -17,7 +17,8 @@ enum fw_verdict { FW_GO_ON, FW_ACCEPT, FW_DROP, FW_RETURN, FW_JUMP, FW_GOTO };
 
 enum fw_when {
 	FW_ALWAYS,
-	FW_WIDE,   /* only by an outer interface or a rate: all ports, but perhaps not everybody */
+	FW_WIDE,   /* only by an outer interface, a rate, one protocol or what it leaves out: all
+		      ports, but perhaps not everybody */
 	FW_NARROW, /* a port, an address, a state that a new connection has not */
 };
 
@@ -57,6 +58,9 @@ struct fw_chain *fw_chain(
 struct fw_rule *fw_rule(struct fw_ruleset *set, struct fw_chain *chain); /* NULL at the ceiling */
 /* Bits of families that packets of FAMILY name may have ("ip", "inet" …), 0 for others. */
 unsigned fw_families(struct str nft_family);
+/* "0-65535", "1:65535": ports that are all ports; "tcp", "udp": protocols that are nearly all. */
+bool fw_is_every_port(struct str ports);
+bool fw_is_main_protocol(struct str protocol);
 /* Interfaces that are not the way in from outside: lo, bridges of containers, tunnels. */
 bool fw_is_inner_interface(struct str name);
 

@@ -103,6 +103,7 @@ static void look_at_zones(struct look *l)
 {
 	const struct str *paths;
 	size_t count;
+	bool is_all;
 
 	if (host_glob(l->h, ETC "/zones/*.xml", &paths, &count) < 0)
 		return;
@@ -111,9 +112,12 @@ static void look_at_zones(struct look *l)
 		struct str path, name = path_base(paths[i]);
 
 		name = str_until(name, name.len - 4);
-		if (load(l, "zones", name, &file, &path) && (file.is_bound || file.target.len == 0))
-			weigh(l, &file, path, FW_UNCLEAR,
-				arena_fmt(l->a, "zone=%.*s", STR_FMT(name)));
+		if (!load(l, "zones", name, &file, &path) ||
+			(!file.is_bound && file.target.len > 0))
+			continue;
+		is_all = l->family == 4 ? file.is_all4 : file.is_all6;
+		weigh(l, &file, path, is_all ? FW_OPEN : FW_UNCLEAR,
+			arena_fmt(l->a, "zone=%.*s", STR_FMT(name)));
 	}
 }
 

@@ -109,8 +109,13 @@ static void conditions(const struct reader *r, const struct entry *e, struct fw_
 							     FW_NARROW;
 		rule->detail = arena_str(r->set->a, iface);
 	}
-	if (!is_zero(p, r->layout->addresses_size) || proto != 0)
+	if (!is_zero(p, r->layout->addresses_size) ||
+		(proto != 0 && proto != IPPROTO_TCP && proto != IPPROTO_UDP)) {
 		rule->when = FW_NARROW;
+	} else if (proto != 0 && rule->when == FW_ALWAYS) {
+		rule->when = FW_WIDE; /* unless a match below names a port */
+		rule->detail = STR("protocol");
+	}
 	while (e->target - at >= sizeof(struct xt_entry_match)) {
 		size_t size = u16_at(r, at + offsetof(struct xt_entry_match, u.match_size));
 

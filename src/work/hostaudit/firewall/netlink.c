@@ -6,6 +6,7 @@
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nf_tables_compat.h>
 #include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter/xt_addrtype.h>
 #include <linux/netlink.h>
 
 struct bytes {
@@ -62,6 +63,7 @@ enum loaded {
 	LOADED_IFNAME,
 	LOADED_IFINDEX,
 	LOADED_NFPROTO,
+	LOADED_L4PROTO,
 	LOADED_STATE,
 	LOADED_OTHER
 };
@@ -104,6 +106,7 @@ static void read_meta(struct rule_reader *r, struct bytes data)
 	r->loaded = key == NFT_META_IIFNAME ? LOADED_IFNAME :
 		key == NFT_META_IIF         ? LOADED_IFINDEX :
 		key == NFT_META_NFPROTO     ? LOADED_NFPROTO :
+		key == NFT_META_L4PROTO     ? LOADED_L4PROTO :
 					      LOADED_OTHER;
 }
 
@@ -142,6 +145,16 @@ static void compare_family(struct rule_reader *r, struct bytes value, bool is_eq
 		r->rule->family = is_equal ? family : 10 - family;
 }
 
+/* By its protocol alone: tcp or udp is nearly everything, unless a port follows. */
+static void compare_protocol(struct rule_reader *r, struct bytes value, bool is_equal)
+{
+	if (!is_equal ||
+		(value.size > 0 && (value.at[0] == IPPROTO_TCP || value.at[0] == IPPROTO_UDP)))
+		widen(r, STR("l4proto"));
+	else
+		narrow(r);
+}
+
 /* "state & mask != 0": a new connection passes when the mask holds "new". */
 static void compare_state(struct rule_reader *r, bool is_equal)
 {
@@ -178,6 +191,8 @@ static void read_compare(struct rule_reader *r, struct bytes data)
 		compare_index(r, v[NFTA_DATA_VALUE], is_equal);
 	else if (r->loaded == LOADED_NFPROTO)
 		compare_family(r, v[NFTA_DATA_VALUE], is_equal);
+	else if (r->loaded == LOADED_L4PROTO)
+		compare_protocol(r, v[NFTA_DATA_VALUE], is_equal);
 	else if (r->is_masked_out && is_equal && is_zero(v[NFTA_DATA_VALUE]))
 		return; /* an address with the mask /0: everybody */
 	else if (r->loaded == LOADED_STATE)
@@ -264,12 +279,29 @@ static void read_target(struct rule_reader *r, struct bytes data)
 		r->rule->verdict = FW_DROP;
 }
 
+/* Whatever comes in is for an address of this machine: "-m addrtype --dst-type LOCAL" holds. */
+static bool is_for_this_machine(struct str name, struct bytes info)
+{
+	struct xt_addrtype_info_v1 type;
+
+	if (!str_is(name, "addrtype") || info.size < sizeof(type))
+		return false;
+	memcpy(&type, info.at, sizeof(type));
+	return type.source == 0 && type.dest == XT_ADDRTYPE_LOCAL &&
+		(type.flags & XT_ADDRTYPE_INVERT_DEST) == 0;
+}
+
 static void read_match(struct rule_reader *r, struct bytes data)
 {
 	struct bytes a[NFTA_MATCH_MAX + 1] = { 0 };
+	struct str name;
 
-	if (!attributes(data, a, NFTA_MATCH_MAX) ||
-		!str_is(text_of(r->set->a, a[NFTA_MATCH_NAME]), "comment"))
+	if (!attributes(data, a, NFTA_MATCH_MAX)) {
+		narrow(r);
+		return;
+	}
+	name = text_of(r->set->a, a[NFTA_MATCH_NAME]);
+	if (!str_is(name, "comment") && !is_for_this_machine(name, a[NFTA_MATCH_INFO]))
 		narrow(r);
 }
 

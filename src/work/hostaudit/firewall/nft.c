@@ -291,13 +291,51 @@ static size_t skip_quiet(struct fw_rule *rule, const struct statement *st, size_
 	return i;
 }
 
+/* "tcp", "{ tcp, udp }": is nearly everything among them? */
+static bool has_main_protocol(struct str value)
+{
+	struct str name;
+
+	while (str_next_word(&value, "{}, \t\n", &name))
+		if (fw_is_main_protocol(name))
+			return true;
+	return false;
+}
+
+/* Conditions that leave out one port or address, or none at all, and those on a protocol. Returns
+ * the index of their last word, or I where the condition is a narrow one. */
+static size_t by_rest(
+	struct fw_rule *rule, const struct statement *st, size_t i, struct str key, bool is_equal)
+{
+	struct str value = word(st, i), port = str_trim(str_unquote(value));
+	bool is_protocol = str_is(key, "l4proto") || str_is(key, "protocol");
+
+	if (str_is(key, "fib") && str_is(value, "daddr") && str_is(word(st, i + 2), "local"))
+		return i + 2; /* whatever comes in is for an address of this machine */
+	if (is_protocol && is_equal && (str_is(value, "ip") || str_is(value, "ip6"))) {
+		rule->family = str_is(value, "ip") ? 4 : 6;
+		return i;
+	}
+	if (str_starts(port, "{"))
+		(void)str_next_word(&port, "{} \t\n", &port);
+	if (is_protocol                      ? !is_equal || has_main_protocol(value) :
+			str_is(key, "flags") ? is_equal && str_is(value, "syn") :
+			str_is(key, "dport") ? !is_equal || fw_is_every_port(port) :
+					       str_ends(key, "addr") && !is_equal)
+		widen(rule, value);
+	else
+		rule->when = FW_NARROW;
+	return i;
+}
+
 /* "meta", "ip", "ct" before a key that may also stand alone. */
 static size_t read_condition(struct fw_rule *rule, const struct statement *st, size_t i)
 {
 	struct str key = word(st, i);
 	bool is_equal = true;
 
-	if (str_is(key, "meta") || str_is(key, "ip") || str_is(key, "ip6"))
+	if (str_is(key, "meta") || str_is(key, "ip") || str_is(key, "ip6") || str_is(key, "tcp") ||
+		str_is(key, "udp") || str_is(key, "th"))
 		key = word(st, ++i);
 	else if (str_is(key, "ct")) {
 		key = word(st, ++i);
@@ -329,7 +367,7 @@ static size_t read_condition(struct fw_rule *rule, const struct statement *st, s
 
 		rule->family = is_equal ? family : 10 - family;
 	} else {
-		rule->when = FW_NARROW;
+		i = by_rest(rule, st, i, key, is_equal);
 	}
 	return i + 1;
 }
@@ -534,6 +572,31 @@ static void flush(struct fw_ruleset *set)
 	memset(set->slots, 0, sizeof(set->slots));
 }
 
+/* "delete table inet f", "flush table inet f", "flush chain inet f in". False: no such table or
+ * chain, or a part we do not follow. */
+static bool take_away(struct reader *r, const struct statement *st)
+{
+	bool is_delete = str_is(word(st, 0), "delete"), is_table = str_is(word(st, 1), "table");
+	bool is_found = false;
+	size_t next;
+	struct place p = place_of(st, 2, &next);
+
+	if (!is_table && (is_delete || !str_is(word(st, 1), "chain")))
+		return false;
+	for (size_t i = 0; i < r->set->chains.len; i++) {
+		struct fw_chain *c = r->set->chains.at[i];
+
+		if (c->space != 200u + fw_families(p.family) || !str_eq(c->table, p.table) ||
+			(!is_table && !str_eq(c->name, word(st, next))))
+			continue;
+		is_found = true;
+		c->rules.len = 0;
+		if (is_delete)
+			c->hook = FW_HOOK_NONE;
+	}
+	return is_found;
+}
+
 static void read_command(struct reader *r, struct statement *st)
 {
 	size_t i = str_is(word(st, 0), "add") || str_is(word(st, 0), "create") ||
@@ -543,6 +606,7 @@ static void read_command(struct reader *r, struct statement *st)
 	struct fw_chain *chain;
 
 	if (str_is(what, "table")) {
+		(void)fw_chain(r->set, 200u + fw_families(p.family), p.table, STR(""));
 		if (st->is_block)
 			read_table(r, p);
 	} else if (str_is(what, "chain")) {
@@ -577,6 +641,8 @@ static void read_top(struct reader *r, struct statement *st)
 			bad(r, st->line);
 		return;
 	}
+	if ((str_is(first, "delete") || str_is(first, "flush")) && take_away(r, st))
+		return;
 	for (size_t i = 0; i < COUNT(commands); i++)
 		if (str_is(first, commands[i])) {
 			read_command(r, st);
@@ -585,7 +651,7 @@ static void read_top(struct reader *r, struct statement *st)
 	for (size_t i = 0; i < COUNT(quiet); i++)
 		if (str_is(first, quiet[i]))
 			return;
-	bad(r, st->line); /* delete, destroy, flush of a part and what came after us */
+	bad(r, st->line); /* destroy, delete of what is not there, and what came after us */
 }
 
 int64_t fw_add_nft_text(struct fw_ruleset *set, const struct fw_text *source)

@@ -70,6 +70,39 @@ static void target(struct fw_rule *r, struct str name, bool is_goto)
 	}
 }
 
+/* Options that stand alone: the next word is one of its own. */
+static bool is_alone(struct str rest)
+{
+	rest = str_trim(rest);
+	return rest.len == 0 || rest.ptr[0] == '-' || rest.ptr[0] == '!';
+}
+
+static bool is_one_of(struct str s, const char *const *words)
+{
+	while (*words && !str_is(s, *words))
+		words++;
+	return *words != NULL;
+}
+
+/* A condition on ports, addresses, protocols and the rest. What leaves one thing out lets the rest
+ * in; every packet on its way into the machine is for an address of its own. */
+static void by_value(struct fw_rule *r, struct str option, struct str value, bool is_excluded)
+{
+	static const char *const protocols[] = { "-p", "--protocol", "--proto", NULL };
+	static const char *const ports[] = { "--dport", "--destination-port", "--dports", "--sport",
+		"--source-port", NULL };
+	static const char *const flags[] = { "--syn", "--tcp-flags", "-f", "--fragment", NULL };
+
+	if (str_is(option, "--dst-type") && str_is(value, "LOCAL") && !is_excluded)
+		return;
+	if ((is_one_of(option, protocols) && (is_excluded || fw_is_main_protocol(value))) ||
+		(is_one_of(option, ports) && fw_is_every_port(value)) ||
+		(is_excluded && !is_one_of(option, flags)))
+		widen(r, value);
+	else
+		r->when = FW_NARROW;
+}
+
 /* Modules that add nothing by being named. */
 static bool is_quiet_option(struct str option)
 {
@@ -94,7 +127,10 @@ static bool rule_words(struct fw_rule *r, struct str rest)
 			target(r, value, str_is(option, "-g") || str_is(option, "--goto"));
 			return true; /* what follows belongs to the target */
 		}
-		if (!argument(&rest, &value))
+		value = STR("");
+		if (!is_alone(rest) && !argument(&rest, &value))
+			return false;
+		if (str_is(option, "--tcp-flags") && !argument(&rest, &value))
 			return false;
 		if (str_is(option, "-i") || str_is(option, "--in-interface")) {
 			by_interface(r, value, is_excluded);
@@ -102,11 +138,9 @@ static bool rule_words(struct fw_rule *r, struct str rest)
 			by_states(r, value, is_excluded);
 		} else if (str_is(option, "--limit")) {
 			widen(r, STR("limit"));
-		} else if (is_excluded) {
-			r->when = FW_NARROW;
 		} else if (!is_quiet_option(option) && !str_is(value, "0.0.0.0/0") &&
 			!str_is(value, "::/0") && !str_is(value, "all")) {
-			r->when = FW_NARROW;
+			by_value(r, option, value, is_excluded);
 		}
 	}
 	return true;

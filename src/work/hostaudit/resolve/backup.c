@@ -1,260 +1,10 @@
 #include "work/hostaudit/resolve/backup.h"
 
 #include "work/hostaudit/resolve/resolve.h"
+#include "work/hostaudit/resolve/shell_text.h"
 
-#define WORDS_MAX 128
-#define VARIABLES_MAX 64
 #define COMMANDS_MAX 4000
 #define SHELLS_MAX 2
-
-struct variable {
-	struct str name, value;
-};
-
-/* One simple command, its words without quotes and with known variables put in. */
-struct shell_command {
-	struct str word[WORDS_MAX];
-	bool is_cut[WORDS_MAX]; /* goes on in a way that is not known */
-	size_t count;
-	struct str output; /* where its output is sent; "" */
-	bool is_output_cut;
-};
-
-struct shell {
-	struct arena *a;
-	struct str rest;
-	struct variable variables[VARIABLES_MAX];
-	size_t variable_count;
-	bool is_piped; /* the command at hand feeds the next */
-	int depth;     /* of "sh -c" in "sh -c" */
-	struct backup_call *call;
-};
-
-static bool is_name_char(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-		c == '_';
-}
-
-static struct str value_of(const struct shell *sh, struct str name)
-{
-	for (size_t i = sh->variable_count; i-- > 0;)
-		if (str_eq(sh->variables[i].name, name))
-			return sh->variables[i].value;
-	return STR_NONE;
-}
-
-static void set(struct shell *sh, struct str name, struct str value)
-{
-	if (sh->variable_count < VARIABLES_MAX)
-		sh->variables[sh->variable_count++] = (struct variable){ name, value };
-}
-
-/* "$NAME" or "${NAME}" at the start of S: its length and value, or 0. */
-static size_t variable_at(const struct shell *sh, struct str s, struct str *ret)
-{
-	bool is_braced = s.len > 1 && s.ptr[1] == '{';
-	size_t from = is_braced ? 2 : 1, n = from;
-
-	while (n < s.len && is_name_char(s.ptr[n]))
-		n++;
-	if (n == from || (is_braced && (n == s.len || s.ptr[n] != '}')))
-		return 0;
-	*ret = value_of(sh, (struct str){ s.ptr + from, n - from });
-	return ret->ptr ? n + is_braced : 0;
-}
-
-/* ---- reading words ---- */
-
-struct word {
-	struct buf text;
-	bool is_there, is_cut;
-};
-
-/* After something unknown the rest of the word is skipped: it stands at an unknown place. */
-static size_t take_dollar(struct shell *sh, struct word *w)
-{
-	struct str value;
-	size_t n = variable_at(sh, sh->rest, &value);
-
-	if (n == 0) {
-		w->is_cut = true;
-		return 1;
-	}
-	if (!w->is_cut)
-		buf_add(&w->text, value);
-	return n;
-}
-
-static size_t command_substitution(struct str s)
-{
-	size_t depth = 0;
-
-	for (size_t i = 1; i < s.len && s.ptr[i] != '\n'; i++) {
-		if (s.ptr[i] == '(')
-			depth++;
-		else if (s.ptr[i] == ')' && --depth == 0)
-			return i + 1;
-	}
-	return s.len < 2 ? s.len : 2;
-}
-
-static size_t backticks(struct str s)
-{
-	for (size_t i = 1; i < s.len && s.ptr[i] != '\n'; i++)
-		if (s.ptr[i] == '`')
-			return i + 1;
-	return 1;
-}
-
-/* One piece of a word; how many bytes it took. */
-static size_t take_piece(struct shell *sh, struct word *w, char *quote)
-{
-	struct str s = sh->rest;
-	char c = s.ptr[0];
-
-	w->is_there = true;
-	if (*quote == c && c != '\0') {
-		*quote = '\0';
-		return 1;
-	}
-	if (*quote == '\0' && (c == '"' || c == '\'')) {
-		*quote = c;
-		return 1;
-	}
-	if (*quote != '\'' && c == '$' && s.len > 1 && s.ptr[1] == '(') {
-		w->is_cut = true;
-		return command_substitution(s);
-	}
-	if (*quote != '\'' && c == '$')
-		return take_dollar(sh, w);
-	if (*quote != '\'' && c == '`') {
-		w->is_cut = true;
-		return backticks(s);
-	}
-	if (*quote != '\'' && c == '\\' && s.len > 1) {
-		if (!w->is_cut && s.ptr[1] != '\n')
-			buf_add_char(&w->text, s.ptr[1]);
-		return 2;
-	}
-	if (!w->is_cut)
-		buf_add_char(&w->text, c);
-	return 1;
-}
-
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r';
-}
-
-static bool ends_word(char c)
-{
-	return is_blank(c) || c == '\n' || c == ';' || c == '|' || c == '&' || c == '>' ||
-		c == '<' || c == '(' || c == ')';
-}
-
-/* The next word of this command; false at its end. */
-static bool take_word(struct shell *sh, struct str *ret, bool *ret_cut)
-{
-	struct word w = { 0 };
-	char quote = '\0';
-
-	while (sh->rest.len > 0 && is_blank(sh->rest.ptr[0]))
-		sh->rest = str_from(sh->rest, 1);
-	buf_init(&w.text, 4 * KIB);
-	while (sh->rest.len > 0 && (quote != '\0' || !ends_word(sh->rest.ptr[0])))
-		sh->rest = str_from(sh->rest, take_piece(sh, &w, &quote));
-	*ret = arena_str(sh->a, buf_str(&w.text));
-	*ret_cut = w.is_cut;
-	buf_done(&w.text);
-	return w.is_there;
-}
-
-/* "> file", ">> file", "2> file", "2>&1": where standard output goes is kept. */
-static void take_redirection(struct shell *sh, struct shell_command *c)
-{
-	bool is_output = sh->rest.ptr[0] == '>', is_cut;
-	bool is_error = is_output && c->count > 0 && str_is(c->word[c->count - 1], "2");
-	struct str target;
-
-	while (sh->rest.len > 0 && (sh->rest.ptr[0] == '>' || sh->rest.ptr[0] == '<'))
-		sh->rest = str_from(sh->rest, 1);
-	if (is_error)
-		c->count--;
-	if (sh->rest.len > 0 && sh->rest.ptr[0] == '&') {
-		sh->rest = str_from(sh->rest, 1);
-		is_output = false;
-	}
-	if (take_word(sh, &target, &is_cut) && is_output && !is_error) {
-		c->output = target;
-		c->is_output_cut = is_cut;
-	}
-}
-
-/* A comment to the end of the line. */
-static void skip_comment(struct shell *sh)
-{
-	while (sh->rest.len > 0 && sh->rest.ptr[0] != '\n')
-		sh->rest = str_from(sh->rest, 1);
-}
-
-/* The next command; false at the end of the text. */
-static bool next_command(struct shell *sh, struct shell_command *c)
-{
-	*c = (struct shell_command){ .output = STR("") };
-	sh->is_piped = false;
-	while (sh->rest.len > 0) {
-		char ch = sh->rest.ptr[0];
-
-		if (is_blank(ch)) {
-			sh->rest = str_from(sh->rest, 1);
-		} else if (ch == '#') {
-			skip_comment(sh);
-		} else if (ch == '>' || ch == '<') {
-			take_redirection(sh, c);
-		} else if (ends_word(ch)) {
-			bool is_pipe = ch == '|' && !(sh->rest.len > 1 && sh->rest.ptr[1] == '|');
-
-			sh->rest = str_from(sh->rest, ch == '|' && !is_pipe ? 2 : 1);
-			if (c->count > 0) {
-				sh->is_piped = is_pipe;
-				return true;
-			}
-		} else if (c->count < WORDS_MAX) {
-			if (take_word(sh, &c->word[c->count], &c->is_cut[c->count]))
-				c->count++;
-		} else {
-			bool is_cut;
-			struct str ignored;
-
-			(void)take_word(sh, &ignored, &is_cut);
-		}
-	}
-	return c->count > 0;
-}
-
-/* Take assignments off the front: "A=b C=d command". */
-static size_t take_assignments(struct shell *sh, struct shell_command *c)
-{
-	size_t i = 0;
-
-	for (; i < c->count; i++) {
-		struct str name, value;
-
-		if (str_is(c->word[i], "export") || str_is(c->word[i], "local") ||
-			str_is(c->word[i], "readonly"))
-			continue;
-		if (!str_split(c->word[i], '=', &name, &value) || name.len == 0 ||
-			!is_name_char(name.ptr[0]))
-			break;
-		for (size_t n = 0; n < name.len; n++)
-			if (!is_name_char(name.ptr[n]))
-				return i;
-		if (!c->is_cut[i])
-			set(sh, name, value);
-	}
-	return i;
-}
 
 /* ---- where it goes ---- */
 
@@ -322,7 +72,7 @@ static void goes_to(
 
 /* Value of the option NAME ("-r", "--repo") of C from word FROM on; STR_NONE without it. */
 static struct str option(
-	const struct shell_command *c, size_t from, const char *name, size_t *ret_at)
+	const struct text_command *c, size_t from, const char *name, size_t *ret_at)
 {
 	struct str want = str_of(name);
 
@@ -343,7 +93,7 @@ static struct str option(
 	return STR_NONE;
 }
 
-static bool has_word(const struct shell_command *c, size_t from, const char *word)
+static bool has_word(const struct text_command *c, size_t from, const char *word)
 {
 	for (size_t i = from; i < c->count; i++)
 		if (str_is(c->word[i], word))
@@ -351,7 +101,7 @@ static bool has_word(const struct shell_command *c, size_t from, const char *wor
 	return false;
 }
 
-static void repository(struct shell *sh, const struct shell_command *c, size_t from,
+static void repository(struct shell_text *sh, const struct text_command *c, size_t from,
 	const char *const *options, const char *variable)
 {
 	struct str value = STR_NONE;
@@ -363,12 +113,12 @@ static void repository(struct shell *sh, const struct shell_command *c, size_t f
 		is_cut = value.ptr && c->is_cut[at];
 	}
 	if (!value.ptr)
-		value = value_of(sh, str_of(variable));
+		value = shell_text_value(sh, str_of(variable));
 	if (value.ptr)
 		goes_to(sh->call, value, is_cut, true, sh->a);
 }
 
-static bool restic(struct shell *sh, const struct shell_command *c, size_t from)
+static bool restic(struct shell_text *sh, const struct text_command *c, size_t from)
 {
 	static const char *const options[] = { "-r", "--repo", NULL };
 
@@ -379,13 +129,14 @@ static bool restic(struct shell *sh, const struct shell_command *c, size_t from)
 	return true;
 }
 
-static bool borg(struct shell *sh, const struct shell_command *c, size_t from)
+static bool borg(struct shell_text *sh, const struct text_command *c, size_t from)
 {
 	static const char *const options[] = { "--repo", NULL };
 
 	if (!has_word(c, from, "create"))
 		return false;
-	if (value_of(sh, STR("BORG_PASSPHRASE")).ptr || value_of(sh, STR("BORG_PASSCOMMAND")).ptr)
+	if (shell_text_value(sh, STR("BORG_PASSPHRASE")).ptr ||
+		shell_text_value(sh, STR("BORG_PASSCOMMAND")).ptr)
 		sh->call->crypt = CRYPT_YES;
 	for (size_t i = from; i < c->count; i++) {
 		ptrdiff_t at = str_find(c->word[i], STR("::"));
@@ -399,21 +150,26 @@ static bool borg(struct shell *sh, const struct shell_command *c, size_t from)
 	return true;
 }
 
-static bool duplicity(struct shell *sh, const struct shell_command *c, size_t from)
+static bool duplicity(struct shell_text *sh, const struct text_command *c, size_t from)
 {
+	static const char *const idle[] = { "restore", "verify", "collection-status",
+		"list-current-files", "cleanup", "remove-older-than", "remove-all-but-n-full",
+		"remove-all-inc-of-but-n-full", "replicate" };
+
 	sh->call->crypt = has_word(c, from, "--no-encryption") ? CRYPT_NO : CRYPT_YES;
+	for (size_t i = 0; i < COUNT(idle); i++)
+		if (has_word(c, from, idle[i]))
+			return false;
 	for (size_t i = c->count; i-- > from;)
 		if (str_find(c->word[i], STR("://")) >= 0) {
 			goes_to(sh->call, c->word[i], c->is_cut[i], true, sh->a);
-			return !has_word(c, from, "restore") && !has_word(c, from, "verify") &&
-				!has_word(c, from, "collection-status") &&
-				!has_word(c, from, "remove-older-than");
+			return true;
 		}
 	return false;
 }
 
 /* The last word of a copy, when nothing comes from another machine. */
-static bool copy_to_last(struct shell *sh, const struct shell_command *c, size_t from)
+static bool copy_to_last(struct shell_text *sh, const struct text_command *c, size_t from)
 {
 	size_t plain = 0, last = 0;
 
@@ -441,7 +197,7 @@ static bool copy_to_last(struct shell *sh, const struct shell_command *c, size_t
 }
 
 /* rclone copy SOURCE REMOTE:PATH, aws s3 sync SOURCE s3://…: the verb is no source. */
-static bool cloud(struct shell *sh, const struct shell_command *c, size_t from)
+static bool cloud(struct shell_text *sh, const struct text_command *c, size_t from)
 {
 	static const char *const verbs[] = { "copy", "sync", "move", "copyto", "rcat", "cp", "put",
 		"mirror" };
@@ -466,7 +222,7 @@ static bool cloud(struct shell *sh, const struct shell_command *c, size_t from)
 	return false;
 }
 
-static bool tar(struct shell *sh, const struct shell_command *c, size_t from)
+static bool tar(struct shell_text *sh, const struct text_command *c, size_t from)
 {
 	bool is_making = false;
 	struct str file = STR_NONE;
@@ -495,7 +251,24 @@ static bool tar(struct shell *sh, const struct shell_command *c, size_t from)
 	return true;
 }
 
-static bool dump(struct shell *sh, const struct shell_command *c, size_t from)
+/* A dump of how tables are built, or of accounts alone, without what stands in them. */
+static bool is_without_rows(const struct text_command *c, size_t from)
+{
+	static const char *const of[] = { "--schema-only", "--no-data", "--globals-only",
+		"--roles-only", "--tablespaces-only" };
+	struct str program = path_base(c->word[from - 1]);
+	bool is_postgres = str_starts(program, "pg_"), is_all = str_is(program, "pg_dumpall");
+
+	for (size_t i = 0; i < COUNT(of); i++)
+		if (has_word(c, from, of[i]))
+			return true;
+	if (is_all &&
+		(has_word(c, from, "-g") || has_word(c, from, "-r") || has_word(c, from, "-t")))
+		return true;
+	return has_word(c, from, is_postgres ? "-s" : "-d");
+}
+
+static bool dump(struct shell_text *sh, const struct text_command *c, size_t from)
 {
 	static const struct {
 		const char *name;
@@ -507,6 +280,7 @@ static bool dump(struct shell *sh, const struct shell_command *c, size_t from)
 	size_t at;
 
 	if (has_word(c, from, "--version") || has_word(c, from, "--help") ||
+		is_without_rows(c, from) ||
 		(c->count == from && c->output.len == 0 && !sh->is_piped))
 		return false; /* only asks, or gives nothing to anybody */
 	sh->call->is_database = true;
@@ -523,7 +297,7 @@ static bool dump(struct shell *sh, const struct shell_command *c, size_t from)
 }
 
 /* Where to, how and when stands in a file of its own. */
-static bool configured(struct shell *sh, const struct shell_command *c, size_t from)
+static bool configured(struct shell_text *sh, const struct text_command *c, size_t from)
 {
 	static const char *const idle[] = { "configtest", "list", "info", "check", "prune",
 		"status", "verify", "--help", "--version", "-V", "-h", "du" };
@@ -536,13 +310,13 @@ static bool configured(struct shell *sh, const struct shell_command *c, size_t f
 	return true;
 }
 
-static bool sends(struct shell *sh, const struct shell_command *c, size_t from)
+static bool sends(struct shell_text *sh, const struct text_command *c, size_t from)
 {
 	(void)sh;
 	return has_word(c, from, "send");
 }
 
-static bool backs_up(struct shell *sh, const struct shell_command *c, size_t from)
+static bool backs_up(struct shell_text *sh, const struct text_command *c, size_t from)
 {
 	sh->call->is_configured = true;
 	return has_word(c, from, "backup") || has_word(c, from, "create") ||
@@ -551,7 +325,7 @@ static bool backs_up(struct shell *sh, const struct shell_command *c, size_t fro
 
 static const struct {
 	const char *program, *tool;
-	bool (*read)(struct shell *sh, const struct shell_command *c, size_t from);
+	bool (*read)(struct shell_text *sh, const struct text_command *c, size_t from);
 } tools[] = {
 	{ "restic", "restic", restic },
 	{ "borg", "borg", borg },
@@ -598,7 +372,7 @@ static const struct {
 	{ "btrfs", "btrfs send", sends },
 };
 
-static bool encrypts(const struct shell_command *c, size_t from, struct str program)
+static bool encrypts(const struct text_command *c, size_t from, struct str program)
 {
 	if (str_is(program, "gpg") || str_is(program, "gpg2"))
 		return has_word(c, from, "-e") || has_word(c, from, "--encrypt") ||
@@ -612,7 +386,7 @@ static bool encrypts(const struct shell_command *c, size_t from, struct str prog
 }
 
 /* Programs that start another: what follows them is the command. */
-static size_t skip_wrappers(const struct shell_command *c, size_t from)
+static size_t skip_wrappers(const struct text_command *c, size_t from)
 {
 	static const char *const wrappers[] = { "nice", "ionice", "sudo", "time", "nohup", "exec",
 		"then", "do", "else", "if", "!", "{", "chronic", "flock", "timeout", "env", "chrt",
@@ -634,7 +408,7 @@ static size_t skip_wrappers(const struct shell_command *c, size_t from)
 }
 
 /* --dry-run, or its letter among those before one with a value ("-avn"): nothing is copied. */
-static bool only_tries(const struct shell_command *c, size_t from, struct str program)
+static bool only_tries(const struct text_command *c, size_t from, struct str program)
 {
 	bool is_rsync = str_is(program, "rsync");
 
@@ -653,7 +427,7 @@ static bool only_tries(const struct shell_command *c, size_t from, struct str pr
 	return false;
 }
 
-static bool reads_tool(struct shell *sh, const struct shell_command *c, size_t at)
+static bool reads_tool(struct shell_text *sh, const struct text_command *c, size_t at)
 {
 	struct str program = path_base(c->word[at]);
 
@@ -681,7 +455,7 @@ static bool reads_tool(struct shell *sh, const struct shell_command *c, size_t a
 }
 
 /* Commands that name programs without running them. */
-static bool only_names(const struct shell_command *c, size_t from)
+static bool only_names(const struct text_command *c, size_t from)
 {
 	static const char *const askers[] = { "[", "[[", "test", "which", "type", "hash", "echo",
 		"printf", "logger", "man", "apt", "apt-get", "dnf", "yum", "systemctl", "pkill",
@@ -696,13 +470,13 @@ static bool only_names(const struct shell_command *c, size_t from)
 	return false;
 }
 
-static void read_text(struct shell *sh);
+static void read_text(struct shell_text *sh);
 
 /* "sh -c 'pg_dump x > y'", "su - postgres -c …": the words after -c are commands again. */
-static bool reads_inner(struct shell *sh, const struct shell_command *c, size_t from)
+static bool reads_inner(struct shell_text *sh, const struct text_command *c, size_t from)
 {
 	static const char *const shells[] = { "sh", "bash", "dash", "su", "runuser" };
-	struct shell inner = *sh;
+	struct shell_text inner = *sh;
 
 	for (size_t i = 0; i < COUNT(shells); i++) {
 		if (!str_is(path_base(c->word[from]), shells[i]))
@@ -731,9 +505,9 @@ static size_t reach(struct str program)
 	return 3;
 }
 
-static void read_command(struct shell *sh, struct shell_command *c, bool is_fed)
+static void read_command(struct shell_text *sh, struct text_command *c, bool is_fed)
 {
-	size_t from = take_assignments(sh, c);
+	size_t from = shell_text_assignments(sh, c);
 	struct str program;
 
 	if (from >= c->count || only_names(c, from) || reads_inner(sh, c, from))
@@ -767,21 +541,21 @@ static void read_command(struct shell *sh, struct shell_command *c, bool is_fed)
 		goes_to(sh->call, c->output, c->is_output_cut, false, sh->a);
 }
 
-static void read_environment(struct shell *sh, struct str lines)
+static void read_environment(struct shell_text *sh, struct str lines)
 {
 	struct str line, name, value;
 
 	while (str_next_line(&lines, &line))
 		if (str_split(str_unquote(str_trim(line)), '=', &name, &value))
-			set(sh, name, str_unquote(value));
+			shell_text_set(sh, name, str_unquote(value));
 }
 
-static void read_text(struct shell *sh)
+static void read_text(struct shell_text *sh)
 {
-	struct shell_command c;
+	struct text_command c;
 	bool is_fed = false;
 
-	for (size_t n = 0; n < COMMANDS_MAX && next_command(sh, &c); n++) {
+	for (size_t n = 0; n < COMMANDS_MAX && shell_text_next(sh, &c); n++) {
 		bool is_piping = sh->is_piped;
 
 		read_command(sh, &c, is_fed);
@@ -792,7 +566,7 @@ static void read_text(struct shell *sh)
 void backup_of(struct str text, struct str environment, struct arena *a, struct backup_call *ret)
 {
 	struct backup_call call = { .target = STR(""), .scheme = "" };
-	struct shell sh = { .a = a, .rest = text, .call = &call };
+	struct shell_text sh = { .a = a, .rest = text, .call = &call };
 
 	read_environment(&sh, environment);
 	read_text(&sh);

@@ -5,7 +5,7 @@
 #include <ctype.h>
 
 #define WALK_DAYS (4 * 366 + 1)
-#define WALK_START 19723 /* 2024-01-01, a Monday */
+#define WALK_START_YEAR 2024 /* its first of January is a Monday */
 
 struct days {
 	uint64_t months;            /* bit 1-12 */
@@ -33,28 +33,45 @@ static int month_days(int y, int m)
 	return m == 2 && is_leap(y) ? 29 : days[m - 1];
 }
 
-static bool matches(const struct days *d, int64_t day)
-{
-	struct date date = date_of_days(day);
-	int weekday = (int)((day + 4) % 7);
-	int to_end = month_days(date.year, date.month) - date.day + 1;
-	bool is_date = (d->dates >> date.day & 1) != 0 ||
-		(d->from_end != 0 && (d->from_end >> to_end & 1) != 0);
-	bool is_weekday = (d->weekdays >> weekday & 1) != 0;
+/* A day of the walk, counted on from one to the next. */
+struct walk_day {
+	int year, month, day, weekday, month_length;
+};
 
-	if ((d->months >> date.month & 1) == 0)
+static void next_day(struct walk_day *w)
+{
+	w->weekday = w->weekday == 6 ? 0 : w->weekday + 1;
+	if (w->day++ < w->month_length)
+		return;
+	w->day = 1;
+	if (w->month++ == 12) {
+		w->month = 1;
+		w->year++;
+	}
+	w->month_length = month_days(w->year, w->month);
+}
+
+static bool matches(const struct days *d, const struct walk_day *w)
+{
+	int to_end = w->month_length - w->day + 1;
+	bool is_date = (d->dates >> w->day & 1) != 0 ||
+		(d->from_end != 0 && (d->from_end >> to_end & 1) != 0);
+	bool is_weekday = (d->weekdays >> w->weekday & 1) != 0;
+
+	if ((d->months >> w->month & 1) == 0)
 		return false;
 	return d->is_either ? is_date || is_weekday : is_date && is_weekday;
 }
 
 static int64_t longest_gap(const struct days *d)
 {
+	struct walk_day w = { WALK_START_YEAR, 1, 1, 1, 31 };
 	int64_t last = -1, longest = 0, first = -1;
 
 	if (!d->has_time)
 		return 0;
-	for (int64_t i = 0; i < WALK_DAYS; i++) {
-		if (!matches(d, WALK_START + i))
+	for (int64_t i = 0; i < WALK_DAYS; i++, next_day(&w)) {
+		if (!matches(d, &w))
 			continue;
 		if (last >= 0 && i - last > longest)
 			longest = i - last;
@@ -226,8 +243,7 @@ bool cron_line(struct str line, bool has_user, struct str *ret_schedule, struct 
 	return ret_command->len > 0;
 }
 
-bool anacron_line(
-	struct str line, int64_t *ret_days, struct str *ret_name, struct str *ret_command)
+bool anacron_line(struct str line, int64_t *ret_days, struct str *ret_name, struct str *ret_command)
 {
 	struct str trimmed = str_trim(line), rest = trimmed, period, delay, name;
 	int64_t days;
@@ -236,7 +252,7 @@ bool anacron_line(
 		!str_next_word(&rest, " \t", &period) || !str_next_word(&rest, " \t", &delay) ||
 		!str_next_word(&rest, " \t", &name) || str_trim(rest).len == 0)
 		return false;
-	*ret_days = str_starts(period, "@")                      ? cron_period_days(period) :
+	*ret_days = str_starts(period, "@")                          ? cron_period_days(period) :
 		str_to_i64(period, &days) && days > 0 && days < 3660 ? days :
 								       -1;
 	*ret_name = name;

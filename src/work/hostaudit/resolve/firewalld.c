@@ -116,6 +116,12 @@ static void outside(struct reader *r, const char *name, const char **attributes)
 		open_for(r, FAMILY_4 | FAMILY_6, opens);
 	if (strcmp(name, "interface") == 0 || strcmp(name, "source") == 0)
 		r->file->is_bound = true;
+	if (strcmp(name, "source") == 0 && is_everybody(attributes)) {
+		bool is_six = str_has(str_of(attribute(attributes, "address")), ':');
+
+		r->file->is_all6 |= is_six;
+		r->file->is_all4 |= !is_six;
+	}
 	if (strcmp(name, "service") == 0 && called)
 		add_name(r, &r->file->services, called);
 	if (strcmp(name, "ingress-zone") == 0 && called)
@@ -179,8 +185,11 @@ static void XMLCALL on_doctype(void *context, const char *name, const char *syst
 
 bool firewalld_read(struct str xml, struct arena *a, struct firewalld_file *ret)
 {
-	struct firewalld_file file = { STR("default"), STR(""), STR(""), false, false, STR(""),
-		STR("") };
+	struct firewalld_file file = { .target = STR("default"),
+		.opens4 = STR(""),
+		.opens6 = STR(""),
+		.from = STR(""),
+		.services = STR("") };
 	struct reader r = { .a = a, .file = &file };
 	bool is_fine;
 

@@ -11,6 +11,7 @@ const char *const login_services[] = { "login", "sshd", "su", "sudo", "gdm-passw
 #define FAILLOCK_CONF "/etc/security/faillock.conf"
 #define FAILLOCK_DENY 3 /* the module's own, where nothing is set */
 #define FAILLOCK_UNLOCK_S 600
+#define FAILLOCK_INTERVAL_S 900
 
 /* What the modules of an auth stack are to a trial. */
 enum role {
@@ -254,6 +255,11 @@ static void set_number(struct host *h, struct lock_policy *p, struct str name, s
 		else if (leading_number(value, &number))
 			p->unlock_s = number;
 	}
+	if (str_is(name, "fail_interval") && leading_number(value, &number)) {
+		p->interval_s = number;
+		p->interval_at = (struct setting){ 0 };
+		setting_win(&p->interval_at, host_arena(h), STR("fail_interval=0"), file, line);
+	}
 	if (str_is(name, "deny") && leading_number(value, &number)) {
 		p->deny = number & 0xFFFF; /* the module keeps 16 bits */
 		setting_win(&p->deny_at, host_arena(h), value, file, line);
@@ -282,12 +288,17 @@ static void read_faillock(struct host *h, const struct pam_rule *rule, struct lo
 	struct str path = STR(FAILLOCK_CONF);
 	struct str file = STR("");
 
+	p->interval_s = FAILLOCK_INTERVAL_S;
 	if (pam_arg(rule, "conf", &value) && str_starts(value, "/"))
 		path = value;
 	option_init(&r, host_bytes(h, path, &file));
 	while (option_next(&r, &name, &value))
 		set_number(h, p, name, value, file, r.line);
 	read_arguments(h, rule, p);
+	if (p->interval_s == 0) { /* the module counts failures younger than that: none */
+		p->deny = 0;
+		p->deny_at = p->interval_at;
+	}
 }
 
 static const struct pam_rule *first_of(const struct pam_stack *s, enum role role)

@@ -61,6 +61,8 @@ struct lock_policy {
 	bool is_reset;     /* a right password takes the count back */
 	bool is_for_root;
 	struct setting deny_at;
+	int64_t interval_s; /* faillock: older failures are forgotten; 0: each one at once */
+	struct setting interval_at;
 	const char *reason;
 	struct str detail;
 };

@@ -198,23 +198,29 @@ static void take_end(struct shell_script *s, struct shell_command *ret)
 		n = 2;
 	} else if (str_starts(s->rest, "|")) {
 		ret->end = SHELL_END_PIPE;
+	} else if (str_starts(s->rest, "&")) {
+		ret->end = SHELL_END_BACKGROUND;
 	} else if (str_starts(s->rest, "(") || str_starts(s->rest, ")")) {
 		n = 0;
 	}
 	skip(s, n);
-	if (ret->end == SHELL_END_LINE)
+	if (ret->end == SHELL_END_LINE || ret->end == SHELL_END_BACKGROUND)
 		return;
 	/* the command goes on past line ends */
 	for (skip_blanks(s); str_starts(s->rest, "\n"); skip_blanks(s))
 		skip(s, 1);
 }
 
-/* ">file", "2>&1", "<<EOF": not words of the command. Here documents are skipped whole. */
+/* ">file", "&>file", "2>&1", "<<EOF": not words of the command. Here documents are skipped
+ * whole. */
 static bool take_redirection(struct shell_script *s)
 {
 	size_t n = 0;
-	bool is_here, is_closed;
+	bool is_here, is_indented, is_closed;
 	struct str end_word, line;
+
+	if (str_starts(s->rest, "&>"))
+		n = 1;
 
 	while (n < s->rest.len && s->rest.ptr[n] >= '0' && s->rest.ptr[n] <= '9')
 		n++;
@@ -222,6 +228,7 @@ static bool take_redirection(struct shell_script *s)
 		return false;
 	is_here =
 		str_starts(str_from(s->rest, n), "<<") && !str_starts(str_from(s->rest, n), "<<<");
+	is_indented = str_starts(str_from(s->rest, n), "<<-");
 	while (n < s->rest.len && s->rest.ptr[n] && strchr("<>&-", s->rest.ptr[n]))
 		n++;
 	skip(s, n);
@@ -237,7 +244,9 @@ static bool take_redirection(struct shell_script *s)
 	s->line++;
 	while (str_next_line(&s->rest, &line)) {
 		s->line++;
-		if (str_eq(str_trim(line), str_trim(end_word)))
+		while (is_indented && str_starts(line, "\t"))
+			line = str_from(line, 1);
+		if (str_eq(line, end_word))
 			break;
 	}
 	/* the line end after the body ends the command */
@@ -299,6 +308,8 @@ bool shell_script_next(struct shell_script *s, struct shell_command *ret)
 			break;
 		if (ret->count == 0)
 			ret->line = s->line;
+		if (take_redirection(s))
+			continue;
 		if (strchr("\n;&|()", s->rest.ptr[0]) && s->rest.ptr[0]) {
 			char c = s->rest.ptr[0];
 
@@ -314,8 +325,6 @@ bool shell_script_next(struct shell_script *s, struct shell_command *ret)
 				return true;
 			continue;
 		}
-		if (take_redirection(s))
-			continue;
 		if (!take_word(s, ret))
 			return false;
 		if (ret->count == 1 && is_reserved(ret->words[0].raw))

@@ -44,7 +44,13 @@ struct shell_command {
 	struct shell_word words[SHELL_WORDS_MAX];
 	int count;
 	int line;
-	enum { SHELL_END_LINE, SHELL_END_AND, SHELL_END_OR, SHELL_END_PIPE } end;
+	enum {
+		SHELL_END_LINE,
+		SHELL_END_AND,
+		SHELL_END_OR,
+		SHELL_END_PIPE,
+		SHELL_END_BACKGROUND
+	} end;
 };
 struct shell_script {
 	struct str rest;

@@ -336,6 +336,52 @@ static struct str binary_of(struct host *h)
 	return STR("");
 }
 
+/* An older sshd does not know these words, and does not start. */
+static void doubt_younger_keywords(struct reading *r)
+{
+	static const struct {
+		const char *keyword;
+		int since;
+	} younger[] = { { "channeltimeout", 902 }, { "unusedconnectiontimeout", 902 },
+		{ "persourcepenalties", 908 }, { "refuseconnection", 910 } };
+	int version = 0;
+
+	for (size_t i = 0; i < r->config->settings.len; i++) {
+		const struct sshd_setting *s = &r->config->settings.at[i];
+
+		for (size_t k = 0; k < COUNT(younger); k++) {
+			if (!str_is(s->keyword, younger[k].keyword))
+				continue;
+			if (version == 0)
+				version = sshd_version(r->h, r->config->binary);
+			if (version > 0 && version < younger[k].since)
+				set_unsure(r, GAP_SYNTAX, s->at.file);
+		}
+	}
+}
+
+/* A second sshd of the administrator's own making, with a file of its own that is not read. */
+static void doubt_other_servers(struct reading *r)
+{
+	const struct str *paths;
+	size_t count;
+
+	if (host_glob(r->h, "/etc/systemd/system/*ssh*.service", &paths, &count) != 0)
+		return;
+	for (size_t i = 0; i < count; i++) {
+		struct str name = path_base(paths[i]);
+		struct setting command = { 0 };
+
+		if (str_is(name, "ssh.service") || str_is(name, "sshd.service") ||
+			systemd_unit(r->h, name.ptr).state != UNIT_ENABLED)
+			continue;
+		systemd_unit_command(r->h, name.ptr, &command);
+		if (str_find(command.value, STR("/sshd ")) >= 0 &&
+			str_find(command.value, STR(" -f")) >= 0)
+			set_unsure(r, "not-read", paths[i]);
+	}
+}
+
 void sshd_config_read(struct host *h, struct sshd_config *ret)
 {
 	struct reading r = { .h = h, .a = host_arena(h), .config = ret };
@@ -349,6 +395,8 @@ void sshd_config_read(struct host *h, struct sshd_config *ret)
 		ret->main_file = STR("/usr/etc/ssh/sshd_config");
 	read_file(&r, ret->main_file, STR(""), 0);
 	apply_match_all(&r);
+	doubt_younger_keywords(&r);
+	doubt_other_servers(&r);
 	add_defaults(&r);
 }
 

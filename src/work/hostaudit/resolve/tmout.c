@@ -29,6 +29,7 @@ struct script {
 	enum truth list_runs;   /* does the next command of this list run */
 	enum truth list_status; /* what the list has come to so far */
 	bool is_negated, is_function, is_left;
+	bool is_piped; /* the command before feeds this one */
 	int name_line; /* of a name alone, which "(" behind it makes a function; 0 */
 };
 
@@ -136,20 +137,41 @@ static void unset(struct tmout *t, enum truth runs, struct str file, int line)
 	t->is_conditional = false;
 }
 
-/* "TMOUT=…" at the head of a word. */
+/* "TMOUT=…", "TMOUT+=…" at the head of a word. */
 static bool is_assignment(struct str raw)
 {
-	return str_starts(raw, "TMOUT=");
+	return str_starts(raw, "TMOUT=") || str_starts(raw, "TMOUT+=");
 }
 
 static void assign_word(struct script *s, enum truth runs, const struct shell_word *word, int line)
 {
+	bool is_added = str_starts(word->raw, "TMOUT+=");
 	struct str value;
 
-	if (value_of(s->t, word, 6, &value))
+	if (value_of(s->t, word, is_added ? 7 : 6, &value) && !(is_added && s->t->is_conditional)) {
+		if (is_added && s->t->at.value.ptr)
+			value = arena_fmt(
+				s->t->arena, "%.*s%.*s", STR_FMT(s->t->at.value), STR_FMT(value));
 		assign(s->t, runs, value, s->file, line);
-	else if (runs != TRUTH_NO && s->t->is_frozen != TRUTH_YES)
+	} else if (runs != TRUTH_NO && s->t->is_frozen != TRUTH_YES) {
 		note_conditional(s->t, s->file, line);
+	}
+}
+
+/* Commands that give a variable a value by its name: "let TMOUT=0", "read TMOUT", "eval …". */
+static bool may_set(const struct shell_command *c)
+{
+	static const char *const names[] = { "let", "read", "printf", "mapfile", "readarray",
+		"getopts", "eval" };
+	bool is_setter = false;
+
+	for (size_t i = 0; i < COUNT(names); i++)
+		is_setter |= str_is(c->words[0].raw, names[i]);
+	for (int i = 1; is_setter && i < c->count; i++)
+		if (str_find(c->words[i].raw, STR("TMOUT")) >= 0 &&
+			(!str_is(c->words[0].raw, "printf") || str_starts(c->words[1].raw, "-v")))
+			return true;
+	return false;
 }
 
 /* export, readonly, declare, typeset, local */
@@ -371,8 +393,7 @@ static enum truth run_command(struct script *s, enum truth runs, const struct sh
 	}
 	if ((str_is(name, "return") || str_is(name, "exit")) && runs == TRUTH_YES)
 		s->is_left = true;
-	if (str_is(name, "eval") && c->count > 1 && has(c->words[1].raw, "TMOUT") &&
-		runs != TRUTH_NO)
+	if (runs != TRUTH_NO && t->is_frozen != TRUTH_YES && may_set(c))
 		note_conditional(t, s->file, c->line);
 	return TRUTH_MAYBE;
 }
@@ -451,6 +472,9 @@ static void begin_loop(struct script *s, const struct shell_command *c)
 
 	if (!b)
 		return;
+	if (c->count > 2 && str_is(c->words[1].raw, "TMOUT") && runs != TRUTH_NO &&
+		s->t->is_frozen != TRUTH_YES)
+		note_conditional(s->t, s->file, c->line);
 	for (int i = 1; i < c->count; i++) {
 		struct str raw = c->words[i].raw;
 		bool is_listed = is_run_parts(raw);
@@ -529,9 +553,11 @@ static void take_simple(struct script *s, const struct shell_command *c)
 	enum truth runs = both(here(s), s->list_runs);
 	enum truth status;
 
-	/* each command of a pipe runs in a shell of its own */
-	if (c->end == SHELL_END_PIPE)
+	/* each command of a pipe runs in a shell of its own, but for the last one of zsh and ksh */
+	if (c->end == SHELL_END_PIPE || c->end == SHELL_END_BACKGROUND ||
+		(s->is_piped && s->t->kind != SHELL_ZSH && s->t->kind != SHELL_KSH))
 		runs = TRUTH_NO;
+	s->is_piped = c->end == SHELL_END_PIPE;
 	status = run_command(s, runs, c);
 	if (s->is_negated)
 		status = opposite(status);
@@ -548,6 +574,15 @@ static void take_simple(struct script *s, const struct shell_command *c)
 		s->list_runs = TRUTH_YES;
 }
 
+/* "(( TMOUT = 0 ))": the first bracket was read, the second is at the head of REST. */
+static bool is_arithmetic(const struct shell_command *c, struct str rest)
+{
+	ptrdiff_t end = str_find(rest, STR("))")), at = str_find(rest, STR("TMOUT"));
+
+	return c->count == 1 && str_is(c->words[0].raw, "(") && str_starts(rest, "(") && at >= 0 &&
+		at < end;
+}
+
 static void run_script(
 	struct tmout *t, struct str bytes, struct str file, enum truth runs, int depth)
 {
@@ -562,6 +597,9 @@ static void run_script(
 		bool is_name =
 			c.count == 1 && c.end == SHELL_END_LINE && !str_has(c.words[0].raw, '=');
 
+		if (is_arithmetic(&c, reader.rest) && both(here(&s), s.list_runs) != TRUTH_NO &&
+			t->is_frozen != TRUTH_YES)
+			note_conditional(t, file, c.line);
 		if (!take_reserved(&s, &c))
 			take_simple(&s, &c);
 		s.name_line = is_name ? c.line : 0; /* "name ()" stands on one line */

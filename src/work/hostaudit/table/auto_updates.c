@@ -252,6 +252,23 @@ static bool is_started(struct host *h, const char *timer, const char *service, s
 	return false;
 }
 
+/* A service that somebody gave another program: what that one does is not known. */
+static bool does_its_work(struct host *h, const char *service, struct finding *f)
+{
+	struct setting command = { 0 };
+
+	systemd_unit_command(h, service, &command);
+	if (command.value.len == 0 || str_find(command.value, STR("apt.systemd.daily")) >= 0 ||
+		str_find(command.value, STR("unattended-upgrade")) >= 0)
+		return true;
+	f->problem = "not-read";
+	f->detail = service;
+	f->found = command.value;
+	f->file = command.file;
+	f->line = command.line;
+	return false;
+}
+
 static bool has_starter(struct host *h, struct finding *f)
 {
 	/* Without systemd cron starts it; where systemd runs, that script ends at once. */
@@ -264,7 +281,8 @@ static bool has_starter(struct host *h, struct finding *f)
 		return false;
 	}
 	return is_started(h, "apt-daily.timer", "apt-daily.service", f) &&
-		is_started(h, "apt-daily-upgrade.timer", "apt-daily-upgrade.service", f);
+		is_started(h, "apt-daily-upgrade.timer", "apt-daily-upgrade.service", f) &&
+		does_its_work(h, "apt-daily-upgrade.service", f);
 }
 
 static void judge_origins(struct host *h, const struct apt_conf *c, struct finding *f)
@@ -284,6 +302,8 @@ static void judge_origins(struct host *h, const struct apt_conf *c, struct findi
 
 static void judge_apt(struct host *h, const struct apt_conf *c, struct finding *f)
 {
+	int64_t enable;
+
 	if (!host_exists(h, "/usr/bin/unattended-upgrade") &&
 		!dpkg_is_installed(h, "unattended-upgrades")) {
 		f->problem = "not-installed";
@@ -291,7 +311,8 @@ static void judge_apt(struct host *h, const struct apt_conf *c, struct finding *
 		f->found = STR("unattended-upgrades: absent");
 		return;
 	}
-	if (!apt_conf_bool(c, "APT::Periodic::Enable", true)) {
+	/* the script asks [ VALUE -eq 0 ]: a word that is no number is no nought */
+	if (str_to_i64(apt_conf_value(c, "APT::Periodic::Enable", "1"), &enable) && enable == 0) {
 		f->problem = "periodic-off";
 		f->detail = "APT::Periodic::Enable";
 		point_at(f, c, f->detail);

@@ -1,12 +1,14 @@
 /* screen_autologins: places that log somebody in without a password when the machine starts. */
 #include "kit/text/text.h"
 #include "work/hostaudit/fact.h"
+#include "work/hostaudit/resolve/pam.h"
 #include "work/hostaudit/resolve/systemd.h"
 
 enum { AUTO_WAY, AUTO_FOUND, AUTO_FILE, AUTO_LINE, AUTO_LOST };
 
 static const struct fact_column columns[] = {
-	{ "way", FACT_TEXT, T("nơi tự đăng nhập: gdm, lightdm, sddm, getty") },
+	{ "way", FACT_TEXT,
+		T("nơi tự đăng nhập: gdm, lightdm, sddm, greetd, getty; dịch vụ có nhóm khỏi mật khẩu") },
 	{ "found", FACT_TEXT, T("giá trị đọc được") },
 	{ "file", FACT_TEXT, T("tệp") },
 	{ "line", FACT_INT, T("dòng") },
@@ -116,6 +118,32 @@ static bool has_autologin(struct str command)
 	return false;
 }
 
+static bool is_shell(struct str path)
+{
+	static const char *const names[] = { "sh", "bash", "dash", "zsh", "ksh", "fish", "su",
+		"startx", "xinit", "sway" };
+
+	for (size_t i = 0; i < COUNT(names); i++)
+		if (str_is(path_base(path), names[i]))
+			return true;
+	return false;
+}
+
+/* "--login-program /bin/bash": a shell where the log-in would stand. */
+static bool is_without_login(struct str command)
+{
+	struct str word;
+
+	while (str_next_word(&command, " \t'\"", &word)) {
+		if (str_starts(word, "--login-program="))
+			return is_shell(str_from(word, strlen("--login-program=")));
+		if ((str_is(word, "--login-program") || str_is(word, "-l")) &&
+			str_next_word(&command, " \t'\"", &word))
+			return is_shell(word);
+	}
+	return false;
+}
+
 static void put_getty(struct host *h, struct fact_rows *rows)
 {
 	static const char *const units[] = { "getty@tty1.service", "getty@tty2.service",
@@ -126,15 +154,81 @@ static void put_getty(struct host *h, struct fact_rows *rows)
 		struct setting s;
 
 		systemd_unit_conf(h, units[i], "Service", "ExecStart", &s);
-		if (s.value.ptr && str_find(s.value, STR("getty")) >= 0 && has_autologin(s.value) &&
+		if (s.value.ptr && str_find(s.value, STR("getty")) >= 0 &&
+			(has_autologin(s.value) || is_without_login(s.value)) &&
 			systemd_unit(h, units[i]).state != UNIT_MASKED)
 			put(h, rows, units[i], "ExecStart", &s);
+	}
+}
+
+static void put_greetd(struct host *h, struct fact_rows *rows)
+{
+	struct setting s = { 0 };
+	struct str file = STR("/etc/greetd/config.toml");
+
+	if (!is_there(h, "greetd.service"))
+		return;
+	ini_last(host_bytes(h, file, &file), file, "initial_session", "command", host_arena(h), &s);
+	if (s.value.len > 0)
+		put(h, rows, "greetd", "initial_session", &s);
+}
+
+/* ---- groups whose members give no password ---- */
+
+/* Members of the group NAME besides those whose own group it is. */
+static struct str members_of(struct host *h, struct str name, int *ret_line)
+{
+	struct str rest = host_bytes(h, STR("/etc/group"), NULL), line, field;
+
+	for (int n = 1; str_next_line(&rest, &line); n++) {
+		if (!str_split(line, ':', &field, &line) || !str_eq(field, name) ||
+			!str_split(line, ':', &field, &line) ||
+			!str_split(line, ':', &field, &line))
+			continue;
+		*ret_line = n;
+		return str_trim(line);
+	}
+	return STR("");
+}
+
+/* "auth sufficient pam_succeed_if.so user ingroup nopasswdlogin", as display managers have it. */
+static void put_group(
+	struct host *h, struct fact_rows *rows, const char *service, const struct pam_rule *rule)
+{
+	struct str args = rule->args, arg;
+	struct setting s = { .file = STR("/etc/group") };
+
+	while (pam_next_arg(&args, &arg))
+		if (str_is(arg, "ingroup") && pam_next_arg(&args, &arg)) {
+			s.value = members_of(h, arg, &s.line);
+			if (s.value.len > 0)
+				put(h, rows, service, arena_cstr(host_arena(h), arg), &s);
+			return;
+		}
+}
+
+static void put_free_groups(struct host *h, struct fact_rows *rows)
+{
+	static const char *const services[] = { "gdm-password", "lightdm", "sddm", "lxdm",
+		"login" };
+
+	for (size_t i = 0; i < COUNT(services); i++) {
+		struct pam_stack stack;
+
+		pam_stack_read(h, services[i], PAM_TYPE_AUTH, &stack);
+		for (size_t r = 0; r < stack.count; r++)
+			if (str_is(stack.rules[r].name, "pam_succeed_if.so") &&
+				!stack.rules[r].is_missing &&
+				str_is_nocase(stack.rules[r].control, "sufficient"))
+				put_group(h, rows, services[i], &stack.rules[r]);
 	}
 }
 
 static int fill(struct host *h, struct fact_rows *rows, struct err *e)
 {
 	put_gdm(h, rows);
+	put_greetd(h, rows);
+	put_free_groups(h, rows);
 	put_lightdm(h, rows);
 	put_sddm(h, rows);
 	put_getty(h, rows);

@@ -58,6 +58,7 @@ static const struct {
 			"valkey.service" },
 		{ "redis-server", "valkey-server" } },
 	{ databases_mongo, { "mongod.service", "mongodb.service" }, { "mongod" } },
+	{ databases_search, { "elasticsearch.service", "opensearch.service" }, { NULL } },
 };
 
 struct database *database_add(struct database_list *list, const char *engine, struct str instance)
@@ -130,6 +131,8 @@ static void put_rows(const struct database *d, struct served use, struct fact_ro
 	bool has_any = false;
 
 	while (d->has_network && str_next_word(&list, ", \t", &address)) {
+		if (address.ptr[0] == '/')
+			continue; /* a socket of this machine */
 		/* Redis: "-" before an address means it may be missing */
 		if (address.len > 1 && address.ptr[0] == '-')
 			address = str_from(address, 1);

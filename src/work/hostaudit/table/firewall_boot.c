@@ -65,6 +65,46 @@ static struct setting shell_value(struct host *h, const char *path, const char *
 	return s;
 }
 
+#define UFW_FILES_BYTES (16 * MIB)
+
+/* What ufw's own files of rules make of its default. Chains that it makes itself as it starts are
+ * there and empty: those of the log only log. */
+static enum fw_state ufw_rules(struct boot *b, int family, bool is_closed)
+{
+	static const char *const files[] = { "before", "user", "after" };
+	const char *six = family == 6 ? "6" : "";
+	unsigned space = (unsigned)family;
+	struct fw_ruleset *set;
+	struct fw_chain *input;
+	enum fw_state state = FW_UNCLEAR;
+	struct arena a;
+	int64_t bad = 0;
+
+	arena_init(&a, UFW_FILES_BYTES);
+	set = arena_new(&a, struct fw_ruleset);
+	fw_init(set, &a);
+	input = fw_chain(set, space, STR("filter"), STR("INPUT"));
+	input->families = 1u << family;
+	input->hook = FW_HOOK_INPUT;
+	input->policy = is_closed ? FW_DROP : FW_ACCEPT;
+	fw_chain(set, space, STR("filter"), arena_fmt(&a, "ufw%s-logging-deny", six));
+	fw_chain(set, space, STR("filter"), arena_fmt(&a, "ufw%s-logging-allow", six));
+	for (size_t i = 0; i < COUNT(files); i++) {
+		struct str path = arena_fmt(&a, "/etc/ufw/%s%s.rules", files[i], six);
+		struct str chain = arena_fmt(&a, "ufw%s-%s-input", six, files[i]), file = path;
+		struct str text = host_bytes(b->h, path, &file);
+
+		fw_chain(set, space, STR("filter"), chain);
+		*fw_rule(set, input) = (struct fw_rule){ .verdict = FW_JUMP, .target = chain };
+		if (text.len > 0)
+			bad |= fw_add_save(set, text, file, family);
+	}
+	if (bad == 0)
+		state = fw_judge(set, family).state;
+	arena_done(&a);
+	return state;
+}
+
 static void read_ufw(struct boot *b)
 {
 	struct setting on = shell_value(b->h, "/etc/ufw/ufw.conf", "ENABLED");
@@ -80,12 +120,19 @@ static void read_ufw(struct boot *b)
 		bool is_covered = family == 4 || str_is_nocase(six.value, "yes");
 		struct answer a = { .mechanism = "ufw", .family = family, .is_started = is_on };
 
-		a.state = !is_on || !is_covered ? FW_NONE : is_closed ? FW_CLOSED : FW_OPEN;
+		a.state = !is_on || !is_covered ? FW_NONE : ufw_rules(b, family, is_closed);
 		a.found = arena_fmt(host_arena(b->h),
 			"ENABLED=%.*s, DEFAULT_INPUT_POLICY=%.*s, IPV6=%.*s", STR_FMT(on.value),
 			STR_FMT(policy.value), STR_FMT(six.value));
 		a.file = !is_on ? on.file : !is_covered ? six.file : policy.file;
 		a.line = !is_on ? on.line : !is_covered ? six.line : policy.line;
+		if (is_on && is_covered && is_closed && a.state != FW_CLOSED) {
+			a.found = arena_fmt(host_arena(b->h), "%.*s, user%s.rules",
+				STR_FMT(a.found), family == 6 ? "6" : "");
+			a.file = arena_fmt(
+				host_arena(b->h), "/etc/ufw/user%s.rules", family == 6 ? "6" : "");
+			a.line = 0;
+		}
 		show(b, &a);
 	}
 }

@@ -276,19 +276,43 @@ static bool cron_is_active(struct host *h)
 	return false;
 }
 
+/* What cron does with a file before it looks at its lines. */
+struct cron_file {
+	bool is_refused; /* others may write it; Debian's: its last line has no end */
+	bool is_cut;     /* elsewhere that last line alone is passed over */
+	bool is_doubted; /* Debian's drops a file for one line it does not understand: so we say */
+};
+
+static struct cron_file judge_crontab(
+	const struct cron *c, const struct host_file *file, bool has_user)
+{
+	struct str rest = file->bytes, line, schedule, user, command;
+	struct cron_file f = { .is_cut = rest.len > 0 && !str_ends(rest, "\n") };
+	struct host_stat st;
+
+	f.is_refused = (f.is_cut && c->is_debian) ||
+		(host_stat(c->h, file->path.ptr, &st) == 0 && (st.mode & 022) != 0);
+	while (c->is_debian && !f.is_doubted && str_next_line(&rest, &line))
+		f.is_doubted = cron_line(line, has_user, &schedule, &user, &command) &&
+			cron_period_days(schedule) < 0;
+	return f;
+}
+
 static void read_crontab(struct cron *c, const char *path, bool has_user, struct str user)
 {
 	const struct host_file *file;
 	struct str rest, line, environment = STR("");
+	struct cron_file f;
 
 	if (host_read(c->h, path, &file) < 0)
 		return;
+	f = judge_crontab(c, file, has_user);
 	rest = file->bytes;
 	for (int64_t n = 1; str_next_line(&rest, &line); n++) {
 		struct job j = { .kind = "cron",
 			.line = n,
 			.file = file->path,
-			.is_active = c->is_active,
+			.is_active = c->is_active && !f.is_refused && !(f.is_cut && rest.len == 0),
 			.name = path_base(file->path) };
 
 		if (!cron_line(line, has_user, &j.schedule, &j.user, &j.command)) {
@@ -304,7 +328,7 @@ static void read_crontab(struct cron *c, const char *path, bool has_user, struct
 		j.environment = environment;
 		if (!has_user)
 			j.user = user;
-		j.period_days = cron_period_days(j.schedule);
+		j.period_days = f.is_doubted ? -1 : cron_period_days(j.schedule);
 		show(c->h, c->rows, &j);
 	}
 }
@@ -403,8 +427,8 @@ static void read_anacrontab(struct cron *c)
 			host_gap(c->h, GAP_LIMIT, "/etc/anacrontab");
 			return;
 		}
-		j.schedule = arena_fmt(
-			host_arena(c->h), "anacron, %lld d", (long long)j.period_days);
+		j.schedule =
+			arena_fmt(host_arena(c->h), "anacron, %lld d", (long long)j.period_days);
 		show(c->h, c->rows, &j);
 	}
 }

@@ -63,10 +63,21 @@ struct tree {
 	reader *read;
 	struct str folder; /* relative includes begin here */
 	int depth, files, includes;
+	bool has_imjournal; /* rsyslog: it reads the journal itself */
 };
 
 #define TREE_FILES_MAX 500
 #define TREE_INCLUDES_MAX 100
+
+static bool names_imjournal(struct str text)
+{
+	struct str line;
+
+	while (str_next_line(&text, &line))
+		if (!str_starts(str_trim(line), "#") && str_find(line, STR("imjournal")) >= 0)
+			return true;
+	return false;
+}
 
 static void read_tree(void *context, struct str pattern)
 {
@@ -91,6 +102,7 @@ static void read_tree(void *context, struct str pattern)
 		if (host_read(t->h, paths[i].ptr, &file) != 0)
 			continue;
 		t->list->file = file->path;
+		t->has_imjournal |= names_imjournal(file->bytes);
 		t->read(t->list, file->bytes, read_tree, t);
 	}
 	t->depth--;
@@ -99,18 +111,52 @@ static void read_tree(void *context, struct str pattern)
 		host_gap(t->h, GAP_LIMIT, arena_cstr(t->list->a, pattern));
 }
 
+/* The journal keeps what programs say to itself: imuxsock then hears nothing. */
+static bool is_journal_closed(struct host *h)
+{
+	struct setting s = { 0 };
+
+	systemd_conf(h, "journald.conf", "Journal", "ForwardToSyslog", NULL, &s);
+	return s.value.ptr && !str_bool(s.value, true);
+}
+
+/* The file after "-f" on the unit's command line, or in the options that RHEL keeps apart. */
+static const char *named_file(struct host *h, const char *unit, const char *usual)
+{
+	struct setting command;
+	struct str rest, word;
+
+	systemd_unit_conf(h, unit, "Service", "ExecStart", &command);
+	rest = command.value;
+	if (str_find(rest, STR("$SYSLOGD_OPTIONS")) >= 0)
+		rest = arena_fmt(host_arena(h), "%.*s %.*s", STR_FMT(rest),
+			STR_FMT(host_bytes(h, STR("/etc/sysconfig/rsyslog"), NULL)));
+	while (str_next_word(&rest, " \t\n\"'=", &word))
+		if (str_starts(word, "-f/"))
+			return arena_cstr(host_arena(h), str_from(word, 2));
+		else if (str_is(word, "-f") && str_next_word(&rest, " \t\n\"'", &word) &&
+			str_starts(word, "/"))
+			return arena_cstr(host_arena(h), word);
+	return usual;
+}
+
 static void put_tree(struct host *h, struct fact_rows *rows, const char *program,
 	const char *main_file, reader *read)
 {
 	struct forward_list list = { .a = host_arena(h) };
 	struct tree t = { .h = h, .list = &list, .read = read };
-	struct unit unit = systemd_unit(h, arena_fmt(list.a, "%s.service", program).ptr);
+	struct str unit_name = arena_fmt(list.a, "%s.service", program);
+	struct unit unit = systemd_unit(h, unit_name.ptr);
 
 	if (unit.state == UNIT_ABSENT)
 		return; /* a removed package leaves its settings behind */
+	main_file = named_file(h, unit_name.ptr, main_file);
 	t.folder = str_of(main_file);
 	t.folder = str_until(t.folder, t.folder.len - path_base(t.folder).len - 1);
 	read_tree(&t, str_of(main_file));
+	if (read == forward_rsyslog && !t.has_imjournal && is_journal_closed(h))
+		for (size_t i = 0; i < list.all.len; i++)
+			list.all.at[i].is_part = true;
 	show_all(h, rows, program, &list, unit.state == UNIT_ENABLED);
 }
 

@@ -162,6 +162,26 @@ static void put_apparmor(struct host *h, struct fact_rows *rows)
 	put(rows, &p);
 }
 
+/* As libselinux reads it: the first line that begins with SELINUX= and a word it knows. */
+static struct setting selinux_mode(struct str bytes, struct str file, struct arena *a)
+{
+	static const char *const modes[] = { "enforcing", "permissive", "disabled" };
+	struct setting s = { 0 };
+	struct str line;
+
+	for (int n = 1; !s.value.ptr && str_next_line(&bytes, &line); n++) {
+		struct str word;
+
+		if (!str_starts(line, "SELINUX="))
+			continue;
+		word = str_trim(str_from(line, strlen("SELINUX=")));
+		for (size_t i = 0; i < COUNT(modes); i++)
+			if (str_is_nocase(str_until(word, strlen(modes[i])), modes[i]))
+				setting_win(&s, a, str_of(modes[i]), file, n);
+	}
+	return s;
+}
+
 static void put_selinux(struct host *h, struct fact_rows *rows)
 {
 	struct protection p = { "SELinux", "access", "", "", "off", true, STR(""),
@@ -171,11 +191,11 @@ static void put_selinux(struct host *h, struct fact_rows *rows)
 	struct str bytes = host_bytes(h, p.file, &p.file);
 	struct str file = STR_NONE;
 
-	ini_last(bytes, p.file, "", "SELINUX", host_arena(h), &mode);
+	mode = selinux_mode(bytes, p.file, host_arena(h));
 	if (!mode.value.ptr)
 		return;
 	p.line = mode.line;
-	if (str_is_nocase(mode.value, "enforcing"))
+	if (str_is(mode.value, "enforcing"))
 		p.state = "on";
 	if (kernel_is_told(h, "selinux=0", &file) || kernel_is_told(h, "enforcing=0", &file)) {
 		p.state = "off";

@@ -64,7 +64,7 @@ static void show_md(struct host *h, struct fact_rows *rows, struct str name)
 	struct str level = at(h, folder, "level"), state = at(h, folder, "array_state");
 	int64_t disks = number_at(h, folder, "raid_disks");
 	int64_t missing = number_at(h, folder, "degraded");
-	bool is_redundant = raid_is_redundant(level);
+	bool is_redundant = md_is_redundant(level, disks);
 
 	if (level.len == 0 || str_is(level, "container") || str_is(state, "clear"))
 		return;
@@ -91,7 +91,7 @@ static void show_md(struct host *h, struct fact_rows *rows, struct str name)
 /* What /proc/mdstat tells of an array that /sys does not show. */
 static void show_mdstat(struct host *h, struct fact_rows *rows, const struct mdstat_array *m)
 {
-	bool is_redundant = raid_is_redundant(m->level);
+	bool is_redundant = md_is_redundant(m->level, m->disks);
 
 	if (m->is_container ||
 		host_exists(h,

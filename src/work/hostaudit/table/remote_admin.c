@@ -471,6 +471,51 @@ static void put_webmin(struct host *h, struct fact_rows *rows)
 			.line = ssl.line });
 }
 
+/* ---- Docker's own door: who is let in there is root of the machine ---- */
+
+/* "tcp://0.0.0.0:2375" among the words of its command line or of daemon.json. */
+static struct str far_socket(struct str text)
+{
+	struct str word;
+
+	while (str_next_word(&text, " \t\n\",[]'=", &word))
+		if (str_starts(word, "tcp://") && !str_starts(word, "tcp://127.") &&
+			!str_starts(word, "tcp://localhost"))
+			return word;
+	return STR("");
+}
+
+static void put_docker(struct host *h, struct fact_rows *rows)
+{
+	static const char *const units[] = { "docker.service", NULL };
+	struct str file = STR("/etc/docker/daemon.json"), text, address;
+	struct setting command = { 0 };
+	struct unit unit;
+	const char *name;
+	bool is_checked;
+
+	if (!is_enabled(h, units, &unit, &name))
+		return;
+	systemd_unit_command(h, name, &command);
+	text = host_bytes(h, file, &file);
+	address = far_socket(command.value);
+	if (address.len > 0)
+		file = command.file;
+	else
+		address = far_socket(text);
+	if (address.len == 0)
+		return;
+	is_checked = str_find(command.value, STR("--tlsverify")) >= 0 ||
+		str_find(text, STR("\"tlsverify\": true")) >= 0 ||
+		str_find(text, STR("\"tlsverify\":true")) >= 0;
+	put(rows,
+		&(struct admin){ .service = "docker",
+			.name = str_of(name),
+			.found = arena_fmt(host_arena(h), "docker %.*s", STR_FMT(address)),
+			.plain = is_checked ? PLAIN_NO : PLAIN_YES,
+			.file = file });
+}
+
 static int fill(struct host *h, struct fact_rows *rows, struct err *e)
 {
 	put_plain_units(h, rows);
@@ -484,6 +529,7 @@ static int fill(struct host *h, struct fact_rows *rows, struct err *e)
 	put_xrdp(h, rows);
 	put_snmp(h, rows);
 	put_webmin(h, rows);
+	put_docker(h, rows);
 	put_switch(h, rows, "cockpit", STR("/etc/cockpit/cockpit.conf"), "WebService",
 		"AllowUnencrypted");
 	return 0;

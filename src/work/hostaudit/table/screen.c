@@ -277,15 +277,15 @@ static bool clock_span(struct str s, int64_t *ret)
 }
 
 static void read_xscreensaver(
-	struct host *h, struct str path, struct setting s[3], const char *prefix)
+	struct host *h, struct str path, struct setting s[4], const char *prefix)
 {
-	static const char *const names[] = { "timeout", "lock", "lockTimeout" };
+	static const char *const names[] = { "timeout", "lock", "lockTimeout", "mode" };
 	struct ini ini;
 	struct ini_entry entry;
 
 	ini_init(&ini, host_bytes(h, path, NULL), INI_COLON, NULL);
 	while (ini_next(&ini, &entry))
-		for (int i = 0; i < 3; i++) {
+		for (int i = 0; i < 4; i++) {
 			struct str key = entry.key;
 
 			if (str_starts(key, prefix))
@@ -298,7 +298,7 @@ static void read_xscreensaver(
 static void put_xscreensaver(struct host *h, struct fact_rows *rows, const char *desktop,
 	struct str user, struct str home)
 {
-	struct setting s[3] = { 0 };
+	struct setting s[4] = { 0 };
 	struct lock l = { .desktop = desktop, .user = user };
 	int64_t idle = 600, delay = 0;
 
@@ -310,10 +310,13 @@ static void put_xscreensaver(struct host *h, struct fact_rows *rows, const char 
 		l.detail = s[0].file;
 	}
 	l.at = s[1].value.ptr ? s[1] : s[0];
-	if (str_bool(s[1].value, false) && idle > 0)
+	if (str_is(s[3].value, "off")) /* it never begins */
+		l.at = s[3];
+	else if (str_bool(s[1].value, false) && idle > 0)
 		l.seconds = idle + delay;
-	l.found = arena_fmt(host_arena(h), "timeout=%llds lock=%s lockTimeout=%llds",
-		(long long)idle, str_bool(s[1].value, false) ? "True" : "False", (long long)delay);
+	l.found = arena_fmt(host_arena(h), "%stimeout=%llds lock=%s lockTimeout=%llds",
+		str_is(s[3].value, "off") ? "mode=off " : "", (long long)idle,
+		str_bool(s[1].value, false) ? "True" : "False", (long long)delay);
 	put_lock(rows, &l);
 }
 
@@ -371,8 +374,8 @@ static struct str who_is(struct host *h, struct str user)
 	while (who.len < WHO_BYTES && account_next(&r, 4, &group))
 		for (members = group.field[3]; str_next_word(&members, ",", &member);)
 			if (user.len > 0 && str_eq(member, user))
-				who = arena_fmt(a, "%.*s@%.*s;", STR_FMT(who),
-					STR_FMT(group.field[0]));
+				who = arena_fmt(
+					a, "%.*s@%.*s;", STR_FMT(who), STR_FMT(group.field[0]));
 	return who;
 }
 

@@ -49,6 +49,8 @@ static const struct {
 	{ shares_ftp, { "vsftpd.service", "vsftpd.socket" }, { "vsftpd" } },
 	{ shares_rsync, { "rsync.service", "rsyncd.service", "rsyncd.socket", "rsync.socket" },
 		{ "rsync", "rsyncd" } },
+	{ shares_ksmbd, { "ksmbd.service" }, { "ksmbd.mountd" } },
+	{ shares_ganesha, { "nfs-ganesha.service" }, { "ganesha.nfsd" } },
 };
 
 struct share *share_add(struct share_list *list, const char *kind, struct str file, int line)

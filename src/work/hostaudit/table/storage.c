@@ -229,6 +229,9 @@ static struct str crypttab_cipher(struct host *h, struct str name)
 		for (int i = 0; i < 3; i++)
 			if (!str_next_word(&line, " \t", &options))
 				options = STR("");
+		if (str_find(options, STR("cipher_null")) >= 0 ||
+			str_find(options, STR("cipher=null")) >= 0)
+			return STR(""); /* it is mapped, and stays as it is */
 		return str_find(options, STR("plain")) >= 0  ? STR("PLAIN") :
 			str_find(options, STR("bitlk")) >= 0 ? STR("BITLK") :
 							       STR("LUKS");
@@ -317,7 +320,7 @@ static struct stack image_stack(struct host *h, const struct mount *m)
 	if (s.encrypted == TRI_UNCLEAR)
 		s.encrypted = image_volume(h, m->source, &s.cipher);
 	if (mdstat_find(h, m->source, &array) && array.level.len > 0) {
-		s.redundant = raid_is_redundant(array.level) ? TRI_YES : TRI_NO;
+		s.redundant = md_is_redundant(array.level, array.disks) ? TRI_YES : TRI_NO;
 		s.level = array.level;
 		s.ask = NULL;
 	}
