@@ -30,6 +30,14 @@ def coverage(cases, debt="", traps=""):
 SHOWN = ["systems: all, expect: pass", "systems: all, expect: fail", "trap: true, expect: unknown"]
 
 
+def trail(rows="", reasons="", steps="", made="CREATE TABLE pet (id INTEGER);"):
+    return {"src/core/org/schema.c": f'static const char sql[] =\n\t"{made}";\n',
+            "src/core/trail/change.c": f"{steps}\n{rows}\n{reasons}\n"}
+
+
+PET_ROW, PET_STEP, PET_REASON = 'ROWS("pet", "id", PET)', 'WATCH("pet", "id", PET)', '\t{ "pet", "it is made anew" },'
+
+
 def web(body):
     return {"src/face/web/page_x.c": "void f(void)\n{\n" + body + "\n}\n"}
 
@@ -45,6 +53,16 @@ ROWS = [
      {"src/work/hostaudit/words.c": "", "src/work/hostaudit/host.h": "",
       "packs/checks/linux/a.yaml": "SELECT CASE WHEN 1 THEN 'not-running' END AS reason\n"},
      ["packs/checks/linux/a.yaml:1: the reason not-running has no words"]),
+    # --- trail
+    ("a table that is watched", "trail", trail(PET_ROW, steps=PET_STEP), []),
+    ("a table with a reason", "trail", trail(reasons=PET_REASON), []),
+    ("a table without a decision", "trail", trail(), ["src/core/org/schema.c:2: table pet: watch it, or say"]),
+    ("a table that no step watches", "trail", trail(PET_ROW),
+     ["src/core/org/schema.c:2: table pet is compared with leaves"]),
+    ("a table with both", "trail", trail(PET_ROW, PET_REASON, PET_STEP),
+     ["src/core/org/schema.c:2: table pet is watched and has"]),
+    ("a reason for no table", "trail", trail(PET_ROW, PET_REASON.replace("pet", "cat"), PET_STEP),
+     ["src/core/trail/change.c:1: there is no table cat"]),
     # --- coverage
     ("a check that is shown in every way", "coverage", coverage(SHOWN), []),
     ("a check without a trap", "coverage", coverage([*SHOWN[:2], "expect: unknown"]), ["no fixture: pw.len trap"]),

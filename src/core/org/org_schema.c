@@ -111,6 +111,14 @@ const struct store_step org_steps[] = {
 		" used_at_s INTEGER NOT NULL DEFAULT 0, ended_at_s INTEGER NOT NULL DEFAULT 0,"
 		" ended_by TEXT NOT NULL DEFAULT '', ended_why TEXT NOT NULL DEFAULT '');"
 		"CREATE INDEX api_token_person ON api_token (person_id, ended_at_s)" },
+	{ 106, "recovery codes have a number, by which a leaf names one",
+		"ALTER TABLE person_recovery RENAME TO person_recovery_old;"
+		"CREATE TABLE person_recovery (id INTEGER PRIMARY KEY,"
+		" person_id INTEGER NOT NULL REFERENCES person (id), hash TEXT NOT NULL,"
+		" UNIQUE (person_id, hash));"
+		"INSERT INTO person_recovery (person_id, hash)"
+		" SELECT person_id, hash FROM person_recovery_old;"
+		"DROP TABLE person_recovery_old" },
 };
 const size_t org_step_count = COUNT(org_steps);
 

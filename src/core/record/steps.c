@@ -66,5 +66,20 @@ const struct store_step record_steps[] = {
 	{ 501, "records by the days in them",
 		"CREATE INDEX record_index_day ON record_index (register, field, unit_id, key)"
 		" WHERE key GLOB " RECORD_DAY_GLOB ";" },
+	/* an import is one change of many records */
+	{ 540, "imports of registers",
+		"CREATE TABLE exchange_import ("
+		" id INTEGER PRIMARY KEY,"
+		" register TEXT NOT NULL, unit_id INTEGER NOT NULL,"
+		" file TEXT NOT NULL, sha256 TEXT NOT NULL,"
+		" at_s INTEGER NOT NULL, by TEXT NOT NULL,"
+		" added INTEGER NOT NULL DEFAULT 0, changed INTEGER NOT NULL DEFAULT 0,"
+		" undone_at_s INTEGER NOT NULL DEFAULT 0, undone_by TEXT NOT NULL DEFAULT '');"
+		"CREATE INDEX exchange_import_register ON exchange_import (register, id);"
+		"CREATE TABLE exchange_row ("
+		" import_id INTEGER NOT NULL REFERENCES exchange_import (id),"
+		" record_id INTEGER NOT NULL REFERENCES record (id),"
+		" version INTEGER NOT NULL,"
+		" PRIMARY KEY (import_id, record_id)) WITHOUT ROWID;" },
 };
 const size_t record_step_count = COUNT(record_steps);

@@ -4,7 +4,8 @@
  * forget. work/seal copies these rows into the log "trail" and seals them; from then on the
  * administrator of the database is bound too.
  *
- * To watch a table: a row of tables[] and a step in change.c. */
+ * To watch a table: a row of tables[] and a step in change.c. One that need not be: a row of
+ * change_unwatched[] with the reason. */
 #ifndef CORE_TRAIL_CHANGE_H
 #define CORE_TRAIL_CHANGE_H
 
@@ -12,6 +13,13 @@
 
 extern const struct store_step change_steps[];
 extern const size_t change_step_count;
+
+/* Tables whose rows leave no leaf, and why not. */
+struct change_unwatched {
+	const char *table, *why;
+};
+extern const struct change_unwatched change_unwatched[];
+extern const size_t change_unwatched_count;
 
 struct change {
 	int64_t id; /* from 1, without gaps */

@@ -2,20 +2,6 @@
 #include "work/exchange/exchange_int.h"
 
 const struct store_step exchange_steps[] = {
-	{ 540, "imports of registers",
-		"CREATE TABLE exchange_import ("
-		" id INTEGER PRIMARY KEY,"
-		" register TEXT NOT NULL, unit_id INTEGER NOT NULL,"
-		" file TEXT NOT NULL, sha256 TEXT NOT NULL,"
-		" at_s INTEGER NOT NULL, by TEXT NOT NULL,"
-		" added INTEGER NOT NULL DEFAULT 0, changed INTEGER NOT NULL DEFAULT 0,"
-		" undone_at_s INTEGER NOT NULL DEFAULT 0, undone_by TEXT NOT NULL DEFAULT '');"
-		"CREATE INDEX exchange_import_register ON exchange_import (register, id);"
-		"CREATE TABLE exchange_row ("
-		" import_id INTEGER NOT NULL REFERENCES exchange_import (id),"
-		" record_id INTEGER NOT NULL REFERENCES record (id),"
-		" version INTEGER NOT NULL,"
-		" PRIMARY KEY (import_id, record_id)) WITHOUT ROWID;" },
 	{ 541, "imports step by step",
 		"CREATE TABLE exchange_job ("
 		" id INTEGER PRIMARY KEY,"
