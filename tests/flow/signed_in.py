@@ -2,7 +2,7 @@
 import time
 import unittest
 
-from flow import Server
+from flow import PACKS, Server
 
 
 def send(browser, path, fields):
@@ -22,9 +22,11 @@ def mark_of(browser):
 
 
 class SignedIn(unittest.TestCase):
+    packs = PACKS
+
     @classmethod
     def setUpClass(cls):
-        cls.server = Server()
+        cls.server = Server(packs=cls.packs)
         cls.addClassCleanup(cls.server.own.cleanup)
         cls.server.start()
         cls.addClassCleanup(cls.server.stop)

@@ -2,12 +2,15 @@
 """Tokens of programs: made by a person for themselves, shown once, kept as a hash; never more than that person may; and
 gone with whatever ends that person's sessions."""
 import hashlib
+import os
 import re
+import shutil
 import sqlite3
+import tempfile
 import time
 import unittest
 
-from flow import ADMIN, khien, totp
+from flow import ADMIN, PACKS, khien, totp
 from signed_in import SignedIn, mark_of, send
 
 # EVIDENCE: D8.2, D12.1.b#1
@@ -25,11 +28,11 @@ class Tokens(SignedIn):
         cls.admin.post("/so/wifi/moi", {"dau": cls.admin.mark, "t-ssid": "Mang", "t-doi-tuong": "khach",
                                         "t-trang-thai": "dang-phat", "don-vi": 2})
 
-    def person(self, role="officer"):
-        """A new account of unit 2, in its browser."""
+    def person(self, role="officer", unit=2):
+        """A new account of UNIT, in its browser."""
         Tokens.made = number = Tokens.made + 1
         page = self.admin.post("/quan-tri/nguoi-dung", {"dau": self.admin.mark, "ten-dang-nhap": f"nguoi.{number}",
-                                                        "ho-ten": f"Lê Người {number}", "vai-tro": role, "noi-lam": 2})
+                                                        "ho-ten": f"Lê Người {number}", "vai-tro": role, "noi-lam": unit})
         onetime = re.search(r'<code class="key">([^<]+)</code>', page.text).group(1)
         browser = self.server.browser()
         browser.login, browser.password = f"nguoi.{number}", f"Suoi-nguon-Deo-cao-{number}"
@@ -220,6 +223,33 @@ class Tokens(SignedIn):
         self.assertTrue(self.alive(quiet))
         self.server.pass_time(minutes=1)
         self.assertTrue(self.alive(token))
+
+
+class FewCalls(SignedIn):
+    """How often a token may ask in a minute is a number of the packs."""
+
+    @classmethod
+    def setUpClass(cls):
+        base = tempfile.TemporaryDirectory(prefix="khien-packs-")
+        cls.addClassCleanup(base.cleanup)
+        cls.packs = os.path.join(base.name, "packs")
+        shutil.copytree(PACKS, cls.packs)
+        path = os.path.join(cls.packs, "tay-son/params.yaml")
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        before, after = text.split("- id: api_calls_per_min", 1)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(before + "- id: api_calls_per_min" + after.replace("value: 600", "value: 5", 1))
+        super().setUpClass()
+
+    person, make, ask = Tokens.person, Tokens.make, Tokens.ask
+
+    def test_the_pack_gives_the_number(self):
+        browser = self.person(unit=1)
+        token = self.make(browser)
+        answers = [self.ask(token).status for _ in range(30)]   # of two minutes at most, five each
+        self.assertIn(answers.count(200), range(5, 21), answers)
+        self.assertGreaterEqual(answers.count(429), 10)
 
 
 def mark_of_again(server, admin):

@@ -27,7 +27,7 @@ MUST_CHECK int org_set(struct store *s, const char *name, struct str value, stru
 /* What the packs in force ask of log-ins, with where each bound comes from. */
 struct org_rules {
 	const struct param_value *pw_min_len, *pw_classes, *login_fail_max, *session_idle_min,
-		*api_token_days; /* NULL: no pack gives it */
+		*api_token_days, *api_calls; /* of a minute; NULL: no pack gives it */
 	int64_t first_change_s; /* how long a one-time password is good */
 };
 

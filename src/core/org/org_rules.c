@@ -37,6 +37,7 @@ int org_rules(const struct pack_set *packs, int level, struct date on, struct ar
 	if (rc < 0)
 		return rc;
 	rules.first_change_s = change->number * 3600;
+	rules.api_calls = pack_param(packs, STR("api_calls_per_min"), level, on, a).winner;
 	rules.api_token_days = pack_param(packs, STR("api_token_days"), level, on, a).winner;
 	*ret = rules;
 	return 0;

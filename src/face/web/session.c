@@ -3,7 +3,6 @@
 
 #include "kit/crypto/crypto.h"
 
-#define TOKEN_CALLS_A_MINUTE 600
 #define HASHES_A_SECOND 10 /* of passwords: more would starve everybody else */
 #define HASHES_OF_ONE 6    /* of one address */
 #define ASKS_A_SECOND 50   /* each is a child of the process signin, which ends soon */
@@ -144,12 +143,14 @@ bool is_own_form(const struct view *v)
 bool token_allows(struct view *v)
 {
 	struct token_rate *rate = &v->web->rates[v->token.id % TOKEN_RATES];
+	const struct param_value *most = v->rules.api_calls;
 
 	if (!v->token.id)
 		return true;
 	if (rate->minute != v->by.now_s / 60)
 		*rate = (struct token_rate){ .minute = v->by.now_s / 60 };
-	if (++rate->calls > TOKEN_CALLS_A_MINUTE) {
+	rate->calls++;
+	if (most && rate->calls > most->number) {
 		v->rs->retry_after = number_text(v, 60 - v->by.now_s % 60);
 		json_problem(v, 429, "this token asks too often");
 	} else if (v->rq->method == HTTP_POST && v->route->rule & ROLES_HALF) {
