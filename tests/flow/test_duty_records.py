@@ -2,7 +2,9 @@
 """Work that records bring: a contract that ends, a password that gets old. Of the register used in the first class
 nothing is known to the program: the test adds it to a copy of the packs."""
 import contextlib
+import csv
 import datetime
+import io
 import os
 import re
 import shutil
@@ -216,6 +218,45 @@ class NewRegister(unittest.TestCase):
             browser.get(f"/ban-ghi/{back}/sua")
             browser.submit({"t-tinh-trang": "bo"}, action=f"/ban-ghi/{back}/sua")
             self.assertEqual(browser.get(f"{where}?ban-ghi={back}").status, 404)
+
+
+class ExpectedDay(unittest.TestCase):
+    """A term that falls on a day off which no notice has confirmed says so in the table and on the map, too."""
+
+    def test_the_table_and_the_map_say_so(self):
+        begun, off = datetime.date(2026, 6, 10), "2026-07-08"
+        with folder() as base:
+            packs = os.path.join(base, "packs")
+            shutil.copytree(PACKS, packs)
+            with open(os.path.join(packs, "tay-son", "registers", "cua.yaml"), "w", encoding="utf-8") as out:
+                out.write(DOORS)
+            path = os.path.join(packs, "calendar", "2026.yaml")
+            with open(path, encoding="utf-8") as file:
+                text = file.read()
+            after = "  - {from: 2026-08-31,"
+            self.assertIn(after, text)
+            with open(path, "w", encoding="utf-8") as out:
+                out.write(text.replace(after, f'  - {{from: {off}, to: {off}, sure: expected, by: "80-NQ/TW", '
+                                              f'name: {{vi: "Ngày thử", en: "Trial"}}}}\n{after}', 1))
+            server = Server(packs=packs)
+            self.addCleanup(server.own.cleanup)
+            server.pass_time(days=(begun - today(server)).days)
+            server.start()
+            self.addCleanup(server.stop)
+            browser = server.set_up()
+            add(browser, "cua", ten="Cửa dự kiến", tinh_trang="dung", kiem_tra="", thue_den="07/08/2026")
+            add(browser, "cua", ten="Cửa chắc chắn", tinh_trang="dung", kiem_tra="", thue_den="25/07/2026")
+            table = {row[2]: row for row in csv.reader(io.StringIO(browser.get("/viec.csv").text.lstrip("\ufeff")))}
+            self.assertEqual(table["Máy, bản ghi"][4], "Hạn dự kiến")
+            self.assertEqual(table["Cửa dự kiến"][3:5],
+                             ["09/07/2026", "chưa có thông báo chính thức về lịch nghỉ ngày 08/07/2026"])
+            self.assertEqual(table["Cửa chắc chắn"][4], "")
+            row = re.search(r"Gia hạn thuê khóa.*?</tr>", browser.get("/viec/nam?nam=2026").text, re.S).group(0)
+            cells = re.findall(r"<td[^>]*>(.*?)</td>", row, re.S)
+            self.assertIn("≈", cells[6])
+            self.assertIn("hạn dự kiến", cells[6])
+            self.assertEqual([n for n, cell in enumerate(cells) if "≈" in cell], [6])
+            self.assertIn("≈ hạn dự kiến", browser.get("/viec/nam-don-vi").text)
 
 
 class WifiPassword(unittest.TestCase):

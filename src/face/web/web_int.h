@@ -309,6 +309,7 @@ void html_table_cell(struct view *v, const char *head, const char *text);
  * sentence. */
 void html_expected(struct view *v, struct date day);
 void html_expected_long(struct view *v, struct date day);
+const char *expected_why(struct view *v, struct date day); /* only the sentence */
 /* How surely a source is known; for tr(). */
 const char *sure_words(enum sure s);
 

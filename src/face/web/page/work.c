@@ -361,16 +361,22 @@ void page_work_csv(struct view *v)
 	csv_words(v, T("Nội dung"));
 	csv_words(v, T("Máy, bản ghi"));
 	csv_words(v, T("Hạn"));
+	csv_words(v, T("Hạn dự kiến"));
 	csv_words(v, T("Tình trạng"));
 	csv_words(v, T("Lần làm trước"));
 	csv_end_row(v->w);
 	for (size_t i = 0; i < list.count; i++) {
 		const struct duty *d = &list.at[i];
+		struct date unsure;
 
 		csv_text(v, obligation_name(v, d->obligation));
 		csv_cell(v->w, words_of(v, d->title));
 		csv_cell(v->w, d->record.id ? d->record.title : d->host_name);
 		csv_text(v, work_day(v, d->open.due));
+		csv_text(v,
+			duty_is_unsure(d, &d->open, &list.rules, &unsure) ?
+				expected_why(v, unsure) :
+				"");
 		csv_words(v, duty_state_words(d->open.state));
 		csv_text(v, d->last.id ? work_day(v, d->last.day) : "");
 		csv_end_row(v->w);

@@ -22,10 +22,22 @@ static int urgency(enum duty_state s)
 struct cell {
 	int count;
 	enum duty_state worst;
+	bool is_expected; /* one that is not done rests on a day off that nobody announced yet */
 };
+#define EXPECTED_SIGN "≈"
 
-static void into(struct cell *c, enum duty_state s)
+static bool is_done(enum duty_state s)
 {
+	return s == DUTY_DONE || s == DUTY_DONE_LATE || s == DUTY_SKIPPED;
+}
+
+static void into(struct cell *c, const struct duty *d, const struct duty_occurrence *o,
+	const struct duty_rules *rules)
+{
+	enum duty_state s = o->state;
+	struct date unsure;
+
+	c->is_expected = c->is_expected || (!is_done(s) && duty_is_unsure(d, o, rules, &unsure));
 	if (c->count == 0 || urgency(s) > urgency(c->worst))
 		c->worst = s;
 	c->count++;
@@ -38,11 +50,12 @@ static void html_cell(struct view *v, const struct cell *c)
 		return;
 	}
 	html(v->w,
-		"<td class=\"heat duty-%s\"><span aria-hidden=\"true\">%s</span>%s"
-		"<span class=\"hidden\"> %s</span></td>",
-		duty_state_name(c->worst), duty_shapes[c->worst],
-		c->count > 1 ? path_of(v, " %d", c->count) : "",
-		tr(v->lang, duty_state_words(c->worst)));
+		"<td class=\"heat duty-%s\"><span aria-hidden=\"true\">%s%s</span>%s"
+		"<span class=\"hidden\"> %s%s%s</span></td>",
+		duty_state_name(c->worst), c->is_expected ? EXPECTED_SIGN : "",
+		duty_shapes[c->worst], c->count > 1 ? path_of(v, " %d", c->count) : "",
+		tr(v->lang, duty_state_words(c->worst)), c->is_expected ? ", " : "",
+		c->is_expected ? tr(v->lang, "hạn dự kiến") : "");
 }
 
 static void legend(struct view *v)
@@ -52,7 +65,8 @@ static void legend(struct view *v)
 		html_duty_state(v, (enum duty_state)i);
 		html(v->w, " ");
 	}
-	html(v->w, "</p>\n");
+	html(v->w, "<span class=\"chip no-evidence\">%s %s</span></p>\n", EXPECTED_SIGN,
+		tr(v->lang, "hạn dự kiến"));
 }
 
 /* ?nam=2027, else this year. */
@@ -77,16 +91,17 @@ static void year_links(struct view *v, const char *path, int year)
 /* --- duty × month ----------------------------------------------------------------------------- */
 
 /* One that is overdue stands in each month since. */
-static void into_months(
-	struct cell cells[MONTHS], const struct duty_occurrence *o, int year, struct date today)
+static void into_months(struct cell cells[MONTHS], const struct duty *d,
+	const struct duty_occurrence *o, const struct duty_rules *rules, int year)
 {
+	struct date today = d->schedule.today;
 	int from = o->due.year * MONTHS + o->due.month - 1, until = from;
 
 	if (o->state == DUTY_OVERDUE)
 		until = today.year * MONTHS + today.month - 1;
 	for (int m = from; m <= until; m++)
 		if (m / MONTHS == year)
-			into(&cells[m % MONTHS], o->state);
+			into(&cells[m % MONTHS], d, o, rules);
 }
 
 static size_t month_cells(struct view *v, const struct duties *list, size_t first, int year,
@@ -105,7 +120,7 @@ static size_t month_cells(struct view *v, const struct duties *list, size_t firs
 		machines++;
 		duty_all(d, &list->rules, until, v->a, &all, &count);
 		for (size_t k = 0; k < count; k++)
-			into_months(cells, &all[k], year, d->schedule.today);
+			into_months(cells, d, &all[k], &list->rules, year);
 	}
 	return machines;
 }
@@ -317,7 +332,7 @@ static void fill_cells(struct grid *g)
 				if (row->work != d->record.duty ||
 					(!row->work && row->obligation != d->obligation))
 					continue;
-				into(&row->cells[i], d->open.state);
+				into(&row->cells[i], d, &d->open, &g->lists[i].rules);
 				row->is_used = true;
 				break;
 			}
