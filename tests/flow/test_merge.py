@@ -4,6 +4,7 @@ back again."""
 import datetime
 import json
 import re
+import sqlite3
 import time
 import unittest
 
@@ -55,6 +56,98 @@ class Merge(unittest.TestCase):
         """Xã Đông (2) into Xã Tây (3)."""
         return self.form("/don-vi/3/sap-nhap", u2="1", **{**DECISION, **more})
 
+    @staticmethod
+    def told(page):
+        """What the preview says of each kind of thing: how many, and what becomes of them."""
+        rows = re.findall(r'<tr><th scope="row">([^<]+)</th>(.*?)</tr>', page, re.S)
+        return {what: tuple(re.findall(r"</span>([^<]*)</td>", cells)) for what, cells in rows}
+
+    def rows(self, sql, *values):
+        with sqlite3.connect(f"{self.server.data}/khien.db") as db:
+            return db.execute(sql, values).fetchall()
+
+    def tied(self):
+        """A role, an exception of the whole unit, a saved view and a token, all of Xã Đông (2)."""
+        self.form("/nhan-su/1/vai-tro", vai_tro="IT", **{**DECISION, "hieu-luc": "01/01/2024"})
+        day = (local_day(90)).strftime("%d/%m/%Y")
+        head = account_of(self.server, self.admin, "head", 2)
+        page = head.post(f"/ho-so/{self.case}/buoc", {
+            "dau": head.mark, "buoc": "grant", "obligation": "D12.2", "reason": "máy cũ", "measure": "khóa phòng",
+            "from_day": local_day(-1).strftime("%d/%m/%Y"), "until_day": day})
+        self.assertEqual(page.status, 200, page.text)
+        own = self.officers[2]
+        page = own.post("/so/wifi/cach-xem", {"dau": own.mark, "dia-chi": "?don-vi=2&tim=mang", "ten-cach-xem": "Mạng"})
+        self.assertEqual(page.status, 200, page.text)
+        page = own.post("/tai-khoan/ma-api", {"dau": own.mark, "ten-ma": "Đếm", "quyen": "doc"})
+        self.token = re.search(r'<code class="key">(khien_[A-Z0-9]+)</code>', page.text).group(1)
+
+    def alive(self):
+        page = self.server.browser().get("/api/v1/session", headers={"Authorization": f"Bearer {self.token}"}, follow=False)
+        return page.status == 200
+
+    def test_roles_views_tokens_and_exceptions_of_a_unit_that_ends(self):
+        self.tied()
+        self.assertTrue(self.alive())
+        told = self.told(self.merge().text)
+        self.assertEqual({what: told[what] for what in ("vai trò theo quy chế", "cách xem đã lưu", "mã truy cập API",
+                                                        "ngoại lệ của cả đơn vị")}, {
+            "vai trò theo quy chế": ("1", "theo người giữ; vai trò mà đơn vị tiếp nhận đã có người giữ thì kết thúc"),
+            "cách xem đã lưu": ("1", "lọc theo đơn vị tiếp nhận"),
+            "mã truy cập API": ("1", "hết hiệu lực; chủ của mã tạo mã mới"),
+            "ngoại lệ của cả đơn vị": (
+                "1", "ở lại với đơn vị cũ, không áp dụng cho đơn vị tiếp nhận; cần thì đề nghị lại")})
+        roles = "SELECT unit_id, coalesce(until_day, '') FROM staff_role WHERE role = 'IT' ORDER BY id"
+        self.assertEqual(self.rows(roles), [(2, "")])
+        self.admin.submit({}, action="/don-vi/3/sap-nhap")
+        self.assertEqual(self.rows(roles), [(2, "2025-01-01"), (3, "")])
+        self.assertEqual(self.rows("SELECT query FROM record_view"), [("?don-vi=3&tim=mang",)])
+        self.assertEqual(self.rows("SELECT unit_id FROM exception"), [(2,)])
+        self.assertFalse(self.alive())
+        event = re.findall(r'name="su-kien" value="(\d+)"', self.admin.get("/don-vi/2").text)
+        self.form("/don-vi/2/hoan-tac", su_kien=event[0])
+        self.assertEqual(self.rows(roles), [(2, ""), (3, "2025-01-01")])     # the second was never in force
+        self.assertEqual(self.rows("SELECT query FROM record_view"), [("?don-vi=2&tim=mang",)])
+        self.assertFalse(self.alive())
+
+    def split(self, **more):
+        return self.form("/don-vi/2/tach", ten1="Xã Đông Một", ten2="Xã Đông Hai", ket_thuc="1", **{**DECISION, **more})
+
+    def test_a_split_shares_out_what_was_chosen_and_takes_it_back(self):
+        self.tied()
+        page = self.split().text
+        self.assertIn("Chưa ghi gì", page)
+        number, = self.rows("SELECT id FROM exception")[0]
+        for name in ("chia-staff-1", "chia-record-wifi", f"chia-exception-{number}"):
+            self.assertRegex(page, rf'<select[^>]* name="{name}"')
+        self.assertIn('<option value="1">Xã Đông Hai</option>', page)
+        self.form("/nhan-su", ten="Lý Đông", don_vi_moi=2)
+        self.split(xac_nhan="1", chia_staff_1="1", chia_record_wifi="1", **{f"chia_exception_{number}": "0"})
+        where = "SELECT unit_id FROM {} WHERE id = {}"
+        self.assertEqual([self.rows(where.format(*x))[0][0] for x in (
+            ("staff", 1), ("staff", 2), ("record", self.records[2]), ("attachment", self.file),
+            ("exception", number))], [5, 4, 5, 5, 2])
+        self.assertEqual(self.rows("SELECT unit_id, obligation, reason FROM exception WHERE id <> ?", number),
+                         [(4, "tay-son/D12.2", "máy cũ")])
+        self.assertEqual(self.rows("SELECT unit_id FROM staff_role WHERE coalesce(until_day, '') = ''"), [(5,)])
+        self.assertEqual(self.rows("SELECT unit_id FROM person WHERE login = 'officer.2'"), [(4,)])
+        for _ in range(3):                                     # the end, then each share: the newest first
+            event = re.findall(r'name="su-kien" value="(\d+)"', self.admin.get("/don-vi/2").text)
+            self.form("/don-vi/2/hoan-tac", su_kien=event[0])
+        self.assertEqual(self.rows("SELECT DISTINCT unit_id FROM staff"), [(2,)])
+        self.assertEqual(self.rows(where.format("record", self.records[2])), [(2,)])
+        self.assertEqual(self.rows("SELECT unit_id FROM exception WHERE ended_at_s = 0"), [(2,)])
+        self.assertEqual(self.rows("SELECT unit_id FROM staff_role WHERE coalesce(until_day, '') = ''"), [(2,)])
+
+    def test_a_split_that_leaves_the_unit_moves_only_what_was_chosen(self):
+        fields = {"ten1": "Trạm Đông", **DECISION}
+        page = self.form("/don-vi/2/tach", **fields).text
+        self.assertIn("Những gì không chọn thì ở lại", page)
+        page = self.form("/don-vi/2/tach", 422, xac_nhan="1", chia_record_wifi="0", **{**fields, "so-qd": ""}).text
+        self.assertIn('name="chia-record-wifi" value="0"', page)           # what was chosen is not lost
+        self.form("/don-vi/2/tach", xac_nhan="1", chia_record_wifi="0", **fields)
+        self.assertEqual(self.rows("SELECT unit_id FROM record WHERE id = ?", self.records[2]), [(4,)])
+        self.assertEqual(self.rows("SELECT unit_id FROM staff WHERE id = 1"), [(2,)])
+
     def statuses(self, browser):
         return [browser.get(path, follow=False).status for path in (
             f"/ban-ghi/{self.records[2]}", f"/tep/{self.file}", f"/ho-so/{self.case}", "/nhan-su/1",
@@ -73,11 +166,11 @@ class Merge(unittest.TestCase):
         self.assertEqual(self.statuses(self.officers[3]), [404] * 5)
         page = self.merge()                                     # what would go along, and nothing is done
         self.assertIn("Chưa ghi gì", page.text)
-        self.assertRegex(page.text, r'Xã Đông</th><td data-label="người">1</td><td data-label="máy">0</td>'
-                                    r'<td data-label="tài khoản">1</td><td data-label="nhóm đăng nhập">0</td>'
-                                    r'<td data-label="bản ghi trong các sổ">1</td>'
-                                    r'<td data-label="tệp đính kèm bản ghi">1</td>'
-                                    r'<td data-label="hồ sơ đang mở">1</td>')
+        told = self.told(page.text)
+        self.assertEqual({what: told[what][0] for what in (
+            "người", "máy", "tài khoản", "bản ghi trong các sổ", "tệp đính kèm bản ghi", "hồ sơ đang mở")}, {
+                "người": "1", "máy": "0", "tài khoản": "1", "bản ghi trong các sổ": "1", "tệp đính kèm bản ghi": "1",
+                "hồ sơ đang mở": "1"})
         self.assertEqual(self.statuses(self.officers[3]), [404] * 5)
         self.admin.submit({}, action="/don-vi/3/sap-nhap")
         self.assertIn("Đã lưu", self.admin.page.text)

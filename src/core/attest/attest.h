@@ -8,6 +8,7 @@
 
 extern const struct store_step attest_steps[];
 extern const size_t attest_step_count;
+extern const struct org_goods attest_goods[]; /* what is said of it when a unit ends */
 
 /* --- statements ------------------------------------------------------------------------------- */
 

@@ -26,8 +26,11 @@ static const char sql_event[] =
 static const char sql_staff_note[] =
 	"INSERT INTO staff_event (staff_id, what, effective_s, decision, decision_day, note,"
 	" unit_before, unit_after, position_before, position_after, state_before, state_after,"
-	" made_by, made_at_s, done_at_s) SELECT id, 'unit-end', $3, $4, $5, '', $1, $2, position,"
-	" position, state, state, $6, $7, $7 FROM staff WHERE unit_id = $1";
+	" made_by, made_at_s, done_at_s) SELECT s.id, CASE v.what WHEN 'end' THEN 'unit-end'"
+	" ELSE 'unit-share' END, $3, v.decision, v.decision_day, '', v.unit_id, v.other_id,"
+	" s.position, s.position, s.state, s.state, $1, $4, $4 FROM unit_event v"
+	" JOIN unit_moved m ON m.event_id = v.id AND m.of_table = 'staff'"
+	" JOIN staff s ON s.id = m.row_id WHERE v.id = $2";
 static const char sql_later[] =
 	"SELECT (SELECT count(*) FROM unit_name WHERE unit_id = $1 AND from_day >= $2 AND $3 = 'rename')"
 	" + (SELECT count(*) FROM unit_parent WHERE unit_id = $1 AND from_day >= $2 AND $3 = 'move')";
@@ -369,28 +372,34 @@ static int check_left(struct change *c, int64_t id, int64_t successor_id)
 	int rc = org_goods_of(c->by, id, &c->a, &list, &count, c->e);
 
 	for (size_t i = 0; rc == 0 && i < count; i++)
-		if (list[i].count && !successor_id)
+		if (list[i].count && list[i].goods->remember.sql && !successor_id)
 			return refuse(c->fault, "successor",
 				T("Đơn vị còn người, máy, tài khoản, bản ghi hoặc hồ sơ. Hãy chọn đơn vị tiếp nhận."),
 				c->e);
 	return rc;
 }
 
+/* The people who went by EVENT_ID have it in their papers. */
+static int note_staff(struct change *c, int64_t event_id)
+{
+	struct date from;
+
+	if (!date_parse(c->d->from, &from))
+		return 0; /* org_decision_check() has seen it */
+	return org_run(c->by->store, sql_staff_note, "siii", c->e, c->by->login, event_id,
+		date_start_s(from), c->by->now_s);
+}
+
 /* What belongs to it goes along; EVENT_ID remembers what. */
 static int hand_over(struct change *c, int64_t id, int64_t successor_id, int64_t event_id)
 {
-	struct store *s = c->by->store;
-	struct date from;
+	struct org_going g = { .from_id = id, .to_id = successor_id, .event_id = event_id };
 	int rc;
 
-	if (!successor_id || !date_parse(c->d->from, &from))
+	if (!successor_id)
 		return 0;
-	rc = org_run(s, sql_staff_note, "iiisssi", c->e, id, successor_id, date_start_s(from),
-		c->d->number, c->d->signed_on, c->by->login, c->by->now_s);
-	if (rc == 0)
-		rc = org_goods_run(
-			c->by, &(struct org_going){ id, successor_id, event_id }, false, c->e);
-	return rc;
+	rc = org_goods_run(c->by, &g, false, c->e);
+	return rc < 0 ? rc : note_staff(c, event_id);
 }
 
 static int check_end(
@@ -475,10 +484,39 @@ int org_unit_merge(const struct org_actor *by, const struct org_merger *merger,
 	return rc < 0 ? rc : change_end(&c, merge(&c, merger));
 }
 
+/* What was chosen for the new unit TO_ID, the place TO in NEWS. */
+static int share(struct change *c, const struct org_split *p, size_t to, int64_t to_id)
+{
+	struct org_going g = { .from_id = p->id, .to_id = to_id };
+	const struct org_unit *u = org_unit_by_id(&c->tree, p->id);
+	int rc = note(c, &(struct noted){ "share", p->id, to_id, u->name, p->news[to].name });
+
+	g.event_id = c->event_id;
+	for (size_t i = 0; rc == 0 && i < p->share_count; i++) {
+		const struct org_share *s = &p->shares[i];
+
+		g.key = s->key;
+		if (s->to == to && strcmp(s->of, "unit") != 0)
+			rc = org_goods_pick(c->by, &g, s->of, c->e);
+	}
+	if (rc == 0)
+		rc = org_goods_take(c->by, &g, c->e);
+	if (rc == 0)
+		rc = note_staff(c, g.event_id);
+	for (size_t i = 0; rc == 0 && i < p->share_count; i++) {
+		int64_t below;
+
+		if (p->shares[i].to == to && strcmp(p->shares[i].of, "unit") == 0 &&
+			str_to_i64(p->shares[i].key, &below))
+			rc = move(c, below, to_id);
+	}
+	return rc;
+}
+
 static int split(struct change *c, const struct org_split *p)
 {
+	int64_t *made = arena_array(&c->a, int64_t, p->count + 1), parent;
 	const struct org_unit *u;
-	int64_t first = 0, made, parent;
 	int rc = unit_for(c, p->id, "split", &u);
 
 	if (rc < 0)
@@ -490,10 +528,17 @@ static int split(struct change *c, const struct org_split *p)
 		struct org_unit_new new = p->news[i];
 
 		new.parent_id = parent;
-		rc = add(c, &new, p->id, &made);
-		first = first ? first : made;
+		rc = add(c, &new, p->id, &made[i]);
 	}
-	return rc == 0 && p->is_ended ? end(c, p->id, first) : rc;
+	for (size_t to = 0; rc == 0 && to < p->count; to++) {
+		bool has_any = false;
+
+		for (size_t i = 0; i < p->share_count; i++)
+			has_any = has_any || p->shares[i].to == to;
+		if (has_any)
+			rc = share(c, p, to, made[to]);
+	}
+	return rc == 0 && p->is_ended ? end(c, p->id, made[0]) : rc;
 }
 
 int org_unit_split(const struct org_actor *by, const struct org_split *p,

@@ -48,13 +48,22 @@ struct org_merger {
 };
 MUST_CHECK int org_unit_merge(const struct org_actor *by, const struct org_merger *merger,
 	const struct org_decision *d, struct org_fault *ret_fault, struct err *e);
-/* NEWS begin beside ID. IS_ENDED: ID ends and its people go to the first of them, from where they
- * are moved on by hand. */
+/* One thing that goes to NEWS[TO]: OF staff, host, unit, exception (KEY is its number), record (a
+ * register's), with what goes along with it. */
+struct org_share {
+	const char *of;
+	struct str key;
+	size_t to;
+};
+/* NEWS begin beside ID; SHARES go to them. IS_ENDED: ID ends, and what nothing was said of goes to
+ * the first of them. Each new unit that is given something has an event of its own, "share". */
 struct org_split {
 	int64_t id;
 	const struct org_unit_new *news;
 	size_t count;
 	bool is_ended;
+	const struct org_share *shares;
+	size_t share_count;
 };
 MUST_CHECK int org_unit_split(const struct org_actor *by, const struct org_split *split,
 	const struct org_decision *d, struct org_fault *ret_fault, struct err *e);
@@ -64,7 +73,7 @@ MUST_CHECK int org_unit_set(const struct org_actor *by, int64_t id, const struct
 
 struct org_unit_event {
 	int64_t id, unit_id, other_id;
-	struct str what; /* add, rename, move, end, undo */
+	struct str what; /* add, rename, move, share, end */
 	struct org_decision decision;
 	struct str before, after; /* in words: names, or units' names */
 	struct str made_by;

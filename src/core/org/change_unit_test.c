@@ -183,18 +183,88 @@ static void a_split_makes_units_beside(void **state)
 	int64_t id = add(&by, 1, "Phòng Một", "2020-01-01");
 	struct org_unit_new news[2] = { { .kind = STR("agency"), .name = STR("Phòng Hai") },
 		{ .kind = STR("agency"), .name = STR("Phòng Ba") } };
+	struct org_split split = { .id = id, .news = news, .count = 2, .is_ended = true };
 	struct org_decision d = from("2025-07-01");
 
 	(void)state;
 	assert_int_equal(
-		org_unit_split(&by, &(struct org_split){ id, news, 1, true }, &d, &fault, &err),
+		org_unit_split(&by,
+			&(struct org_split){
+				.id = id, .news = news, .count = 1, .is_ended = true },
+			&d, &fault, &err),
 		ERR_INPUT);
-	assert_int_equal(
-		org_unit_split(&by, &(struct org_split){ id, news, 2, true }, &d, &fault, &err), 0);
+	assert_int_equal(org_unit_split(&by, &split, &d, &fault, &err), 0);
 	assert_false(unit(&by, id, "2025-07-01")->is_live);
 	assert_int_equal(unit(&by, id + 1, "2025-07-01")->parent_id, 1);
 	assert_int_equal(unit(&by, id + 2, "2025-07-01")->parent_id, 1);
 	assert_int_equal(unit(&by, id, "2025-07-01")->successor_id, id + 1);
+	done(&by);
+}
+
+/* Of two people with a role each, one goes to the second new unit, the other to the first; a role
+ * that the first new unit has already is not given twice, and all of it comes back. */
+static void a_split_shares_out_and_takes_back(void **state)
+{
+	struct org_actor by = fresh();
+	int64_t id = add(&by, 1, "Phòng Một", "2020-01-01");
+	struct org_unit_new news[2] = { { .kind = STR("agency"), .name = STR("Phòng Hai") },
+		{ .kind = STR("agency"), .name = STR("Phòng Ba") } };
+	struct org_share shares[2] = { { "staff", STR("5"), 1 }, { "host", STR("6"), 0 } };
+	struct org_split split = { .id = id,
+		.news = news,
+		.count = 2,
+		.is_ended = true,
+		.shares = shares,
+		.share_count = 2 };
+	struct org_decision d = from("2025-07-01");
+	struct org_unit_events events;
+
+	(void)state;
+	for (int64_t person = 5; person < 8; person++) {
+		assert_int_equal(
+			org_run(by.store,
+				"INSERT INTO staff (id, unit_id, name, folded, sort_key, position, email,"
+				" phone, state, made_by, made_at_s)"
+				" VALUES ($1, $2, 'Lê An', '', '', '', '', '', 'working', '', 1)",
+				"ii", &err, person, id),
+			0);
+		assert_int_equal(
+			org_run(by.store,
+				"INSERT INTO staff_role (staff_id, role, unit_id, from_day, decision,"
+				" decision_day) VALUES ($1, 'IT', $2, '2020-01-01', '1/QĐ', '2020-01-01')",
+				"ii", &err, person, id),
+			0);
+	}
+	assert_int_equal(
+		org_run(by.store,
+			"INSERT INTO host (id, name, kind, level, first_seen_s, last_seen_s, unit_id)"
+			" VALUES (6, 'h', 'server', 1, 1, 1, $1)",
+			"i", &err, id),
+		0);
+	if (org_unit_split(&by, &split, &d, &fault, &err) < 0)
+		fail_msg("%s", err.text);
+	assert_int_equal(count(&by, "SELECT unit_id FROM staff WHERE id = 5"), id + 2);
+	assert_int_equal(count(&by, "SELECT unit_id FROM staff WHERE id = 6"), id + 1);
+	assert_int_equal(count(&by, "SELECT unit_id FROM host"), id + 1);
+	assert_int_equal(
+		count(&by, "SELECT count(*) FROM staff_role WHERE until_day IS NULL"), 3);
+	assert_int_equal(count(&by,
+				 "SELECT unit_id FROM staff_role WHERE until_day IS NULL"
+				 " AND staff_id = 5"),
+		id + 2);
+	assert_int_equal(
+		count(&by, "SELECT count(*) FROM staff_event WHERE what = 'unit-share'"), 1);
+	for (int i = 0; i < 3; i++) { /* the end, what the second got, what the first got */
+		assert_int_equal(org_unit_events(by.store, id, 20, &a, &events, &err), 0);
+		assert_int_equal(org_unit_undo(&by, events.at[i].id, &fault, &err), 0);
+	}
+	assert_int_equal(count(&by, "SELECT min(unit_id) FROM staff"), id);
+	assert_int_equal(count(&by, "SELECT max(unit_id) FROM staff"), id);
+	assert_int_equal(count(&by, "SELECT unit_id FROM host"), id);
+	assert_int_equal(count(&by,
+				 "SELECT count(*) FROM staff_role WHERE until_day IS NULL"
+				 " AND decision = '1/QĐ'"),
+		3);
 	done(&by);
 }
 
@@ -220,6 +290,7 @@ int main(void)
 		cmocka_unit_test(what_is_wrong_is_refused_whole),
 		cmocka_unit_test(a_merger_takes_all_along_and_back),
 		cmocka_unit_test(a_split_makes_units_beside),
+		cmocka_unit_test(a_split_shares_out_and_takes_back),
 		cmocka_unit_test(a_new_unit_is_taken_back_unless_it_is_used),
 	};
 

@@ -8,16 +8,27 @@
 #include "core/org/org.h"
 
 /* SQL with what stands for $1, $2 … in it, a letter each: f the unit left, t the unit come to, e
- * the event, s the second, b who does it. When it goes back, f is where it was, t where it is. */
+ * the event, s the second, b who does it, k the key that was chosen. When it goes back, f is where
+ * it was, t where it is. */
 struct org_statement {
 	const char *sql, *binds;
 };
+/* At a split: into unit_moved, those that go along with one chosen thing of the kind OF. */
+struct org_pick {
+	const char *of;
+	struct org_statement one;
+};
 
+#define ORG_GOODS_PICKS 2
 #define ORG_GOODS_STATEMENTS 4
 struct org_goods {
 	const char *words; /* T() "bản ghi" */
+	const char *fate;  /* T() what becomes of them when the unit ends; NULL: they go along */
 	const char *count; /* how many unit $1 has */
-	/* into unit_moved, which of them; then the rows themselves; all ended by a sql of NULL */
+	/* into unit_moved, which of them; no sql: they stay where they are when a unit ends */
+	struct org_statement remember;
+	struct org_pick picks[ORG_GOODS_PICKS + 1];
+	/* those of unit_moved; ended by a sql of NULL */
 	struct org_statement move[ORG_GOODS_STATEMENTS + 1];
 	/* those of unit_moved that still are where they went */
 	struct org_statement back[ORG_GOODS_STATEMENTS + 1];

@@ -10,9 +10,14 @@ int org_run(struct store *s, const char *sql, const char *kinds, struct err *e, 
 /* core/org/goods.h: all of a unit go, or come back. */
 struct org_going {
 	int64_t from_id, to_id, event_id;
+	struct str key;
 };
 int org_goods_run(
 	const struct org_actor *by, const struct org_going *g, bool is_back, struct err *e);
+/* Remember what goes along with the thing KEY of the kind OF; then those that are remembered go. */
+int org_goods_pick(
+	const struct org_actor *by, const struct org_going *g, const char *of, struct err *e);
+int org_goods_take(const struct org_actor *by, const struct org_going *g, struct err *e);
 
 /* The account in the row of a query that asks for these columns of person p, from column FIRST on.
  * In A. */

@@ -129,13 +129,12 @@ static int is_used(const struct org_actor *by, int64_t id, int64_t *ret, struct 
 	return rc;
 }
 
-static int goes_on(const struct org_actor *by, const struct undone *u, struct err *e)
+/* What went to another unit comes back. */
+static int comes_back(const struct org_actor *by, const struct undone *u, struct err *e)
 {
-	int rc = org_run(by->store, sql_goes_on, "i", e, u->unit_id);
+	struct org_going g = { .from_id = u->unit_id, .to_id = u->other_id, .event_id = u->id };
+	int rc = org_goods_run(by, &g, true, e);
 
-	if (rc == 0)
-		rc = org_goods_run(
-			by, &(struct org_going){ u->unit_id, u->other_id, u->id }, true, e);
 	if (rc == 0)
 		rc = org_run(by->store, sql_staff_undone, "iiis", e, u->other_id, u->id, by->now_s,
 			by->login);
@@ -153,8 +152,12 @@ static int undo(
 		return org_run(s, sql_no_name, "is", e, u->unit_id, str_of(u->day));
 	if (strcmp(u->what, "move") == 0)
 		return org_run(s, sql_no_place, "is", e, u->unit_id, str_of(u->day));
-	if (strcmp(u->what, "end") == 0)
-		return goes_on(by, u, e);
+	if (strcmp(u->what, "share") == 0)
+		return comes_back(by, u, e);
+	if (strcmp(u->what, "end") == 0) {
+		rc = org_run(s, sql_goes_on, "i", e, u->unit_id);
+		return rc < 0 ? rc : comes_back(by, u, e);
+	}
 	rc = is_used(by, u->unit_id, &used, e);
 	if (rc < 0)
 		return rc;

@@ -1,10 +1,13 @@
 /* org_form.c - the fields that the forms of units and people have in common. */
+#include "core/attest/attest.h"
+#include "core/evidence/goods.h"
 #include "core/file/file.h"
 #include "core/flow/flow.h"
 #include "core/record/record_judge.h"
 #include "face/web/org_int.h"
 
-const struct org_goods *const unit_goods[] = { record_goods, file_goods, flow_goods, NULL };
+const struct org_goods *const unit_goods[] = { record_goods, file_goods, flow_goods, evidence_goods,
+	attest_goods, NULL };
 
 struct str typed_day(struct str s, struct arena *a)
 {

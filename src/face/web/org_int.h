@@ -47,10 +47,23 @@ struct unit_act {
 	int (*run)(struct view *v, const struct org_unit *u, struct org_fault *ret_fault);
 	/* the units that end by it, at most UNIT_ENDS_MAX; NULL: none do */
 	size_t (*ends)(struct view *v, const struct org_unit *u, int64_t *ids);
+	/* what is to be chosen before it is done, in the form of the preview; NULL: nothing */
+	void (*choices)(struct view *v, const struct org_unit *u);
 };
 #define UNIT_ENDS_MAX 64
 extern const struct unit_act unit_acts[];
 extern const size_t unit_act_count;
+
+/* page/unit_split.c: who and what goes to which of the new units. */
+#define SPLIT_MAX 6
+/* Those that were named, at most SPLIT_MAX: how many. */
+size_t split_news(struct view *v, const struct org_unit *u, struct org_unit_new *news);
+void split_choices(struct view *v, const struct org_unit *u);
+/* What was chosen of it. In v->a. */
+void split_shares(struct view *v, struct org_split *split);
+/* Is it the name of one of these choices? And all that were sent, as hidden fields. */
+bool is_split_choice(struct str name);
+void split_choices_kept(struct view *v);
 
 /* The columns of units as a file, in and out. */
 enum unit_csv {

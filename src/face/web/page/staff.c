@@ -34,6 +34,7 @@ static void change_words(struct view *v, const struct staff_event *x)
 	} whats[] = {
 		{ "add", T("vào danh sách") },
 		{ "unit-end", T("đơn vị cũ kết thúc") },
+		{ "unit-share", T("đơn vị cũ tách ra") },
 		{ "unit-back", T("hoàn tác việc kết thúc đơn vị") },
 	};
 

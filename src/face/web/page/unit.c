@@ -277,6 +277,7 @@ static const char *event_words(
 		{ "add", T("Thành lập {sau}"), T("Tách ra {sau}") },
 		{ "rename", T("Đổi tên {truoc} thành {sau}"), NULL },
 		{ "move", T("Chuyển từ {truoc} về {sau}"), T("{ai} được chuyển về đây") },
+		{ "share", T("Chia cho {sau}"), T("Nhận phần chia từ {truoc}") },
 		{ "end", T("Kết thúc; công việc về {sau}"), T("Nhận {truoc}") },
 	};
 

@@ -1,8 +1,6 @@
 /* unit_acts.c - what a decision does to a unit: a form each, one table. */
 #include "face/web/org_int.h"
 
-#define SPLIT_MAX 6
-
 const char *const unit_csv_heads[UNIT_CSV_COLUMNS] = {
 	[UNIT_CSV_CODE] = T("Mã"),
 	[UNIT_CSV_PARENT] = T("Mã cấp trên"),
@@ -156,11 +154,11 @@ static void split_fields(struct view *v, const struct org_unit *u)
 		html(v->w, " checked");
 	html(v->w, "> %s</label>\n",
 		tr(v->lang,
-			"đơn vị này kết thúc; người, máy, bản ghi và hồ sơ về đơn vị mới thứ nhất"));
+			"đơn vị này kết thúc; những gì không chia cho đơn vị khác về đơn vị mới thứ nhất"));
 	html(v->w, "<p class=\"soft\">%s</p>\n",
 		tr(v->lang,
-			"Bản ghi nào thuộc đơn vị mới khác thì sau đó vào sổ, đánh dấu các dòng (hoặc lọc theo người "
-			"giữ) rồi chọn “Sửa nhiều bản ghi”, “Đơn vị”."));
+			"Bước sau cho chọn người, máy, sổ và ngoại lệ nào về đơn vị nào, trước khi ghi."));
+	split_choices_kept(v);
 	html_decision(v);
 }
 
@@ -178,13 +176,8 @@ static int split_run(struct view *v, const struct org_unit *u, struct org_fault 
 		.id = u->id, .news = news, .is_ended = form_value(v, "ket-thuc").len > 0
 	};
 
-	for (int i = 1; i <= SPLIT_MAX; i++) {
-		struct str name = form_value(v, path_of(v, "ten%d", i));
-
-		if (name.len)
-			news[split.count++] =
-				(struct org_unit_new){ .kind = u->kind, .name = name };
-	}
+	split.count = split_news(v, u, news);
+	split_shares(v, &split);
 	return org_unit_split(&v->by, &split, &d, f, v->e);
 }
 
@@ -270,13 +263,14 @@ static int set_run(struct view *v, const struct org_unit *u, struct org_fault *f
 }
 
 const struct unit_act unit_acts[] = {
-	{ "them", T("Thêm đơn vị trực thuộc"), add_fields, add_run, NULL },
-	{ "doi-ten", T("Đổi tên"), rename_fields, rename_run, NULL },
-	{ "chuyen", T("Chuyển cấp trên"), move_fields, move_run, NULL },
-	{ "sap-nhap", T("Sáp nhập đơn vị khác vào"), merge_fields, merge_run, merge_ends },
-	{ "tach", T("Tách"), split_fields, split_run, split_ends },
-	{ "ket-thuc", T("Kết thúc"), end_fields, end_run, end_ends },
-	{ "loai", T("Loại và vai trò"), set_fields, set_run, NULL },
+	{ "them", T("Thêm đơn vị trực thuộc"), add_fields, add_run, NULL, NULL },
+	{ "doi-ten", T("Đổi tên"), rename_fields, rename_run, NULL, NULL },
+	{ "chuyen", T("Chuyển cấp trên"), move_fields, move_run, NULL, NULL },
+	{ "sap-nhap", T("Sáp nhập đơn vị khác vào"), merge_fields, merge_run, merge_ends, NULL },
+	{ "tach", T("Tách"), split_fields, split_run, split_ends,
+		split_choices },
+	{ "ket-thuc", T("Kết thúc"), end_fields, end_run, end_ends, NULL },
+	{ "loai", T("Loại và vai trò"), set_fields, set_run, NULL, NULL },
 };
 const size_t unit_act_count = COUNT(unit_acts);
 
@@ -320,13 +314,14 @@ void page_unit_act(struct view *v)
 static void same_form(struct view *v)
 {
 	for (size_t i = 0; i < v->form.count; i++)
-		if (!str_is(v->form.at[i].name, "dau"))
+		if (!str_is(v->form.at[i].name, "dau") && !is_split_choice(v->form.at[i].name))
 			html(v->w, "<input type=\"hidden\" name=\"%.*s\" value=\"%.*s\">\n",
 				STR_FMT(v->form.at[i].name), STR_FMT(v->form.at[i].value));
 	html(v->w, "<input type=\"hidden\" name=\"xac-nhan\" value=\"1\">\n");
 }
 
-static int preview_row(struct view *v, int64_t id, bool is_first)
+/* All there is of unit ID, and what becomes of it. */
+static int preview(struct view *v, int64_t id)
 {
 	struct org_goods_count *goods;
 	size_t count;
@@ -334,19 +329,37 @@ static int preview_row(struct view *v, int64_t id, bool is_first)
 
 	if (rc < 0)
 		return rc;
-	if (is_first) {
-		html_table_begin(v, tr(v->lang, "Những gì được chuyển"), "stack");
-		html_table_head(v, tr(v->lang, "Đơn vị kết thúc"));
-		for (size_t i = 0; i < count; i++)
-			html_table_head(v, tr(v->lang, goods[i].goods->words));
-		html_table_rows(v);
+	html(v->w, "<h2>%s</h2>\n",
+		fill(v, tr(v->lang, "{ten} kết thúc"), "ten", text_of(v, unit_name(v, id)), NULL));
+	html_table(v, tr(v->lang, "Những gì của đơn vị kết thúc"), "stack",
+		tr(v->lang, "Của đơn vị"), tr(v->lang, "Số lượng"), tr(v->lang, "Khi ghi"));
+	for (size_t i = 0; i < count; i++) {
+		const struct org_goods *g = goods[i].goods;
+
+		html(v->w, "<tr><th scope=\"row\">%s</th>", tr(v->lang, g->words));
+		html_table_cell(v, tr(v->lang, "Số lượng"), number_text(v, goods[i].count));
+		html_table_cell(v, tr(v->lang, "Khi ghi"),
+			tr(v->lang, g->fate ? g->fate : T("chuyển sang đơn vị tiếp nhận")));
+		html(v->w, "</tr>\n");
 	}
-	html(v->w, "<tr><th scope=\"row\">%.*s</th>", STR_FMT(unit_name(v, id)));
-	for (size_t i = 0; i < count; i++)
-		html(v->w, "<td data-label=\"%s\">%lld</td>", tr(v->lang, goods[i].goods->words),
-			(long long)goods[i].count);
-	html(v->w, "</tr>\n");
+	html_table_end(v);
 	return 0;
+}
+
+static void preview_words(struct view *v, bool has_ends)
+{
+	html(v->w, "<p>%s</p>\n",
+		tr(v->lang,
+			has_ends ?
+				T("Chưa ghi gì. Khi ghi, giấy tờ cũ giữ tên cũ, kết quả của những ngày trước giữ nguyên. "
+				  "Hoàn tác được trong 30 ngày, thay đổi mới nhất trước; mã truy cập API đã hết hiệu "
+				  "lực thì không sống lại.") :
+				T("Chưa ghi gì. Những gì không chọn thì ở lại. Hoàn tác được trong 30 ngày.")));
+	if (has_ends)
+		html(v->w, "<p>%s</p>\n",
+			tr(v->lang,
+				"Việc định kỳ của đơn vị kết thúc dừng ở ngày đó; đơn vị tiếp nhận có việc định kỳ của "
+				"chính nó. Bằng chứng, biên bản và kỳ đã xin bỏ qua ở lại với đơn vị cũ."));
 }
 
 /* What goes along, before anything does. False: there is nothing to ask, or it is answered. */
@@ -354,20 +367,19 @@ static bool must_ask(struct view *v, const struct org_unit *u, const struct unit
 {
 	int64_t ids[UNIT_ENDS_MAX];
 	size_t count = act->ends && !form_value(v, "xac-nhan").len ? act->ends(v, u, ids) : 0;
+	bool has_choices = act->choices && !form_value(v, "xac-nhan").len;
 	int rc = 0;
 
-	if (!count)
+	if (!count && !has_choices)
 		return false;
 	page_start(v, tr(v->lang, act->words));
-	html(v->w, "<p>%s</p>\n",
-		tr(v->lang,
-			"Chưa ghi gì. Khi ghi, những gì dưới đây chuyển sang đơn vị tiếp nhận; giấy tờ cũ giữ tên "
-			"cũ, kết quả của những ngày trước giữ nguyên. Hoàn tác được trong 30 ngày."));
+	preview_words(v, count > 0);
 	for (size_t i = 0; rc == 0 && i < count; i++)
-		rc = preview_row(v, ids[i], i == 0);
-	html_table_end(v);
+		rc = preview(v, ids[i]);
 	html_form(v, path_of(v, "/don-vi/%lld/%s", (long long)u->id, act->slug), "card");
 	same_form(v);
+	if (has_choices)
+		act->choices(v, u);
 	html_form_end(v, tr(v->lang, "Ghi và chuyển"));
 	html(v->w, "<p><a href=\"/don-vi/%lld/%s\">%s</a></p>\n", (long long)u->id, act->slug,
 		tr(v->lang, "Sửa lại"));
