@@ -3,6 +3,7 @@
 every answer is held by a validator of JSON Schema against the schema that the description promises."""
 import copy
 import hashlib
+import re
 import time
 import unittest
 import urllib.parse
@@ -68,7 +69,7 @@ class Api(unittest.TestCase):
         else:
             page = self.browser.post(address, form or {}, headers=headers, follow=False)
         body = self.hold(method, path, page)
-        self.assertEqual(page.status, want, f"{method} {address}: {page.text[:400]}")
+        self.assertIn(page.status, want if isinstance(want, tuple) else (want,), f"{method} {address}: {page.text[:400]}")
         return body if body is not None else page
 
     def operations(self):
@@ -108,6 +109,7 @@ class Api(unittest.TestCase):
         self.imports()
         self.people()
         self.many()
+        self.many_go_to_another_unit()
         self.ways_to_look()
         self.tokens()
         self.call("post", "/session/end", 200)
@@ -147,7 +149,7 @@ class Api(unittest.TestCase):
         params = {p["id"]: p for p in self.call("get", "/params", 200, query="?level=2")["items"]}
         self.assertEqual(params["session_idle_min"]["winner"]["items"], ["10"])
         self.call("get", "/params", 400, query="?level=9")
-        self.call("post", "/audits", 200)
+        self.call("post", "/audits", (200, 202))     # a slow machine is still at it
 
     def exceptions(self):
         form = {"host": 1, "nghia-vu": "tay-son/D12.1.b#1", "ly-do": "Chờ thay máy", "nguoi-duyet": "Chủ tịch",
@@ -184,6 +186,9 @@ class Api(unittest.TestCase):
         self.assertEqual((now["values"]["trang-thai"], now["values"]["ssid"]), ("da-tat", "XaTest"))
         self.call("post", "/records/{record}/cancel", 200, record=record, form={"version": 2, "why": "nhập nhầm"})
         self.assertTrue(self.call("get", "/records/{record}", 200, record=record)["cancelled"])
+        back = self.call("post", "/records/{record}/undo", 200, record=record, form={"version": 3})
+        self.assertEqual((back["cancelled"], back["values"]["trang-thai"]), (False, "da-tat"))
+        self.call("post", "/records/{record}/undo", 409, record=record, form={"version": 3})
 
     def attach(self):
         record = self.add("CoTep")
@@ -295,6 +300,24 @@ class Api(unittest.TestCase):
         self.call("post", "/registers/{register}/bulk/undo", 409, register="wifi", form=undo)
         self.call("post", "/registers/{register}/bulk", 422, register="wifi", form={"field": "trang-thai"})
         self.call("post", "/registers/{register}/bulk", 404, register="wifi", form={"id": 99999, "field": "trang-thai"})
+
+    def many_go_to_another_unit(self):
+        self.browser.post("/don-vi/1/them", {"dau": self.mark, "cap-tren": 1, "ten": "Phòng Máy", "loai": "department",
+                                             "so-qd": "1/QĐ", "ngay-ky": "01/01/2020", "hieu-luc": "01/01/2020"})
+        unit = int(re.search(r'/don-vi/(\d+)">Phòng Máy<', self.browser.get("/don-vi").text).group(1))
+        ids = [self.add(f"Chuyen-{i}") for i in range(2)]
+        form = [("id", i) for i in ids] + [("unit", unit), ("why", "bàn giao")]
+        look = self.call("post", "/registers/{register}/bulk", 200, register="wifi", form=form)
+        self.assertEqual([x["changes"] for x in look["items"]], [True] * 2)
+        whose = lambda: [self.call("get", "/records/{record}", 200, record=i)["unit"] for i in ids]
+        self.assertEqual(whose(), [1, 1])
+        saved = self.call("post", "/registers/{register}/bulk", 200, register="wifi", form=form + [("mark", look["mark"])])
+        self.assertEqual(whose(), [unit] * 2)
+        self.call("post", "/registers/{register}/bulk/undo", 200, register="wifi", form={"import": saved["import"]})
+        self.assertEqual(whose(), [1, 1])
+        self.call("post", "/registers/{register}/bulk", 403, register="wifi", form=[("id", ids[0]), ("unit", 99999)])
+        both = form + [("field", "trang-thai"), ("value", "da-tat")]
+        self.call("post", "/registers/{register}/bulk", 422, register="wifi", form=both)
 
     def ways_to_look(self):
         self.assertEqual(self.call("get", "/registers/{register}/views", 200, register="wifi")["items"], [])

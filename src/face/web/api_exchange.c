@@ -235,23 +235,31 @@ void api_bulk(struct view *v)
 	const struct register_field *f;
 	struct exchange_bulk b;
 	struct register_page p;
-	int64_t mark = form_number(v, "mark"), import_id = 0;
+	int64_t mark = form_number(v, "mark"), unit_id = form_number(v, "unit"), import_id = 0;
 	size_t count = 0;
 	int rc;
 
 	if (!register_of_path(v, &p) || !take_ids(v, &p, ids, &count))
 		return;
 	f = pack_register_field(p.at.reg, form_value(v, "field"));
-	if (!f || count == 0 || f->type == REGISTER_FILE || !field_is_seen(&p, f)) {
-		json_problem(v, 422, T("Cần ít nhất một id và một trường của sổ."));
+	if (f && (unit_id || f->type == REGISTER_FILE || !field_is_seen(&p, f)))
+		f = NULL;
+	if (count == 0 || (!f && (!unit_id || form_value(v, "field").len))) {
+		json_problem(v, 422,
+			T("Cần ít nhất một id và một trường của sổ, hoặc một đơn vị."));
+		return;
+	}
+	if (unit_id && !view_may_put(v, unit_id)) {
+		page_problem(v, 403);
 		return;
 	}
 	b = (struct exchange_bulk){ .at = &p.at,
 		.ids = ids,
 		.count = count,
-		.typed = values_sent(v, f),
+		.typed = f ? values_sent(v, f) : (struct record_body){ 0 },
+		.unit_id = unit_id,
 		.why = form_value(v, "why"),
-		.title = words_of(v, f->title),
+		.title = f ? words_of(v, f->title) : str_of(tr(v->lang, "Chuyển sang đơn vị")),
 		.mark = mark };
 	rows = arena_array(v->a, struct exchange_bulk_row, count + 1);
 	rc = mark ? exchange_bulk_save(&b, rows, &import_id, v->e) :

@@ -245,3 +245,17 @@ void api_record_cancel(struct view *v)
 	else
 		put_saved(v, &p, 200);
 }
+
+/* The newest version is taken back; of a cancelled record, the cancelling. */
+void api_record_undo(struct view *v)
+{
+	struct register_page p;
+
+	if (!record_of_path(v, &p))
+		return;
+	if (record_undo(&p.at, p.r.id, form_number(v, "version"), v->e) < 0 ||
+		record_get(v->web->store, p.r.id, v->a, &p.r, v->e) < 0)
+		page_failed(v);
+	else
+		put_saved(v, &p, 200);
+}

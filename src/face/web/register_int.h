@@ -75,6 +75,7 @@ void api_records_post(struct view *v);
 void api_record(struct view *v);
 void api_record_post(struct view *v);
 void api_record_cancel(struct view *v);
+void api_record_undo(struct view *v);
 void api_imports_post(struct view *v);
 void api_import(struct view *v);
 void api_import_faults(struct view *v);

@@ -288,6 +288,8 @@ const struct route routes[] = {
 	{ HTTP_POST, "/api/v1/records/{}", RULE(RIGHT_ACT, OBJECT_RECORD), api_record_post, NULL },
 	{ HTTP_POST, "/api/v1/records/{}/cancel", RULE(RIGHT_ACT, OBJECT_RECORD),
 		api_record_cancel, NULL },
+	{ HTTP_POST, "/api/v1/records/{}/undo", RULE(RIGHT_ACT, OBJECT_RECORD), api_record_undo,
+		NULL },
 	{ HTTP_GET, "/api/v1/records/{}/files", RULE(RIGHT_SEE, OBJECT_RECORD), api_files, NULL },
 	{ HTTP_POST, "/api/v1/records/{}/files", RULE(RIGHT_ACT, OBJECT_RECORD) | FILES(64),
 		api_files_post, NULL },
