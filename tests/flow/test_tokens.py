@@ -12,6 +12,7 @@ import unittest
 
 from flow import ADMIN, PACKS, khien, totp
 from signed_in import SignedIn, mark_of, send
+from test_matrix import account_of
 
 # EVIDENCE: D8.2, D12.1.b#1
 DAY_S = 86400
@@ -250,6 +251,44 @@ class FewCalls(SignedIn):
         answers = [self.ask(token).status for _ in range(30)]   # of two minutes at most, five each
         self.assertIn(answers.count(200), range(5, 21), answers)
         self.assertGreaterEqual(answers.count(429), 10)
+
+
+class OneAdministrator(SignedIn):
+    """Who alone administers says by password whom of the staff the account is; another one changes that of others."""
+
+    def link(self, status, **more):
+        fields = {"dau": self.admin.mark, "viec": "nguoi-minh", "nguoi": "Lê An", "mat-khau": ADMIN[1], **more}
+        while True:
+            page = self.admin.post("/quan-tri/nguoi-dung/1", fields)
+            if page.status != 429:
+                break
+            time.sleep(0.3)
+        self.assertEqual(page.status, status, page.text)
+        return page.text
+
+    def whose(self):
+        with sqlite3.connect(f"{self.server.data}/khien.db") as db:
+            return db.execute("SELECT staff_id FROM person WHERE id = 1").fetchone()[0]
+
+    def test_the_only_one_links_by_password_and_no_other_way(self):
+        self.admin.post("/nhan-su", {"dau": self.admin.mark, "ten": "Lê An", "don-vi-moi": 1})
+        self.assertIn("Gắn với người này", self.admin.get("/quan-tri/nguoi-dung/1").text)
+        self.assertIn("Mật khẩu hiện tại không đúng", self.link(422, **{"mat-khau": "sai"}))
+        self.assertIn("Không có ai trong danh sách như vậy", self.link(422, nguoi="Ai Đó"))
+        self.link(403, viec="vai-tro", **{"vai-tro": "officer"})         # nothing else of one's own
+        self.link(403, viec="noi-lam", **{"noi-lam": "1"})
+        self.assertIsNone(self.whose())
+        account_of(self.server, self.admin, "admin", 1)
+        second = re.search(r'/quan-tri/nguoi-dung/(\d+)">admin\.1<', self.admin.get("/quan-tri").text).group(1)
+        self.link(403)                                                    # another administrator does it now
+        self.assertIn("người quản trị khác mới đổi được", self.admin.get("/quan-tri/nguoi-dung/1").text)
+        self.admin.post(f"/quan-tri/nguoi-dung/{second}", {"dau": self.admin.mark, "viec": "ngung"})
+        self.link(200)
+        self.assertEqual(self.whose(), 1)
+        self.assertEqual(self.admin.get("/api/v1/session").status, 401)   # log in anew
+        with sqlite3.connect(f"{self.server.data}/khien.db") as db:
+            told = db.execute("SELECT login, about FROM event WHERE what = 'user-self-link'").fetchall()
+        self.assertEqual(told, [(ADMIN[0], ADMIN[0])])
 
 
 def mark_of_again(server, admin):

@@ -10,6 +10,15 @@
 MUST_CHECK int org_user_place(
 	const struct org_actor *by, int64_t id, int64_t unit_id, int64_t staff_id, struct err *e);
 
+/* Nobody changes their own account: another administrator does. Where there is no other, one of
+ * them may say whom of the staff the account is, with their password once more. 1 when ID is the
+ * only administrator that logs in (the emergency account is for emergencies), else 0. */
+MUST_CHECK int org_is_sole_admin(struct store *s, int64_t id, struct err *e);
+/* ERR_DENIED: there is another administrator, or PASSWORD is not right, which counts as a wrong
+ * try. ERR_CONFLICT: the person has an account. Their sessions end, as after org_user_place(). */
+MUST_CHECK int org_sole_admin_link(const struct org_actor *by, int64_t id, int64_t staff_id,
+	struct str password, struct err *e);
+
 /* The emergency account: an administrator with a password of its own here, for the day on which the
  * directory is down. One at most: making another takes it from the first. Its use is told on every
  * page until its password is made anew, which closes the envelope again. */

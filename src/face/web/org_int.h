@@ -104,6 +104,7 @@ struct str typed_day(struct str s, struct arena *a);
 void html_role_select(struct view *v, struct str chosen);
 const char *user_state_words(struct view *v, const struct org_user *u);
 void page_user_change(struct view *v, int64_t id);
+void page_user_own(struct view *v); /* what the only administrator may change of their own */
 
 /* The title of a role of the law, as the packs give it. */
 struct str law_role_title(struct view *v, struct str id);

@@ -352,8 +352,12 @@ void page_user_act(struct view *v)
 	int64_t id = 0;
 	int rc = 0;
 
-	if (!str_to_i64(v->args[0], &id) || id == v->user.id) {
-		page_problem(v, id == v->user.id ? 403 : 404);
+	if (!str_to_i64(v->args[0], &id)) {
+		page_problem(v, 404);
+		return;
+	}
+	if (id == v->user.id) {
+		page_user_own(v);
 		return;
 	}
 	if (str_is(act, "cap-lai")) {
@@ -425,6 +429,7 @@ static const struct {
 	{ "user-disable", T("ngừng tài khoản") },
 	{ "user-enable", T("cho dùng lại tài khoản") },
 	{ "user-role", T("đổi vai trò") },
+	{ "user-self-link", T("gắn tài khoản của chính mình với người trong danh sách") },
 	{ "user-place", T("đổi đơn vị hoặc người của tài khoản") },
 	{ "group-add", T("cho nhóm của danh bạ một vai trò") },
 	{ "group-remove", T("bỏ vai trò của nhóm danh bạ") },

@@ -87,6 +87,36 @@ static void forms(struct view *v, const struct org_user *u, const struct staff *
 	}
 }
 
+/* There is nobody else who could say who the only administrator is. */
+static void own_form(struct view *v, const struct org_user *u, const struct staff *person)
+{
+	if (org_is_sole_admin(v->web->store, u->id, v->e) != 1 || u->source.len) {
+		html(v->w, "<p class=\"soft\">%s</p>\n",
+			tr(v->lang,
+				"Tài khoản của chính mình thì người quản trị khác mới đổi được."));
+		return;
+	}
+	html_form(v, path_of(v, "/quan-tri/nguoi-dung/%lld", (long long)u->id), "card");
+	html(v->w, "<p>%s</p>\n<input type=\"hidden\" name=\"viec\" value=\"nguoi-minh\">\n",
+		tr(v->lang,
+			"Khiên chỉ có một người quản trị, nên bạn tự gắn tài khoản này với mình trong danh sách cán bộ, "
+			"bằng mật khẩu. Việc này nằm trong sổ vết; gắn xong phải đăng nhập lại."));
+	html_field(v,
+		&(struct field){ .name = "nguoi",
+			.label = tr(v->lang, "Người trong danh sách"),
+			.hint = tr(
+				v->lang, "Mã cán bộ, hoặc họ và tên nếu chỉ một người có tên đó"),
+			.value = text_of(v, person->code.len ? person->code : person->name),
+			.is_required = true });
+	html_field(v,
+		&(struct field){ .name = "mat-khau",
+			.label = tr(v->lang, "Mật khẩu hiện tại"),
+			.type = "password",
+			.autocomplete = "current-password",
+			.is_required = true });
+	html_form_end(v, tr(v->lang, "Gắn với người này"));
+}
+
 static void show(struct view *v, int64_t id)
 {
 	struct staff person = { 0 };
@@ -100,9 +130,7 @@ static void show(struct view *v, int64_t id)
 	page_start(v, text_of(v, u.login));
 	facts(v, &u, &person);
 	if (u.id == v->user.id)
-		html(v->w, "<p class=\"soft\">%s</p>\n",
-			tr(v->lang,
-				"Tài khoản của chính mình thì người quản trị khác mới đổi được."));
+		own_form(v, &u, &person);
 	else
 		forms(v, &u, &person);
 	html_tokens(v, &u,
@@ -166,6 +194,41 @@ static int place(struct view *v, int64_t id)
 		rc = 0;
 	}
 	return rc;
+}
+
+void page_user_own(struct view *v)
+{
+	struct str password = http_pair(v->form, "mat-khau");
+	int64_t staff_id = 0;
+	int rc;
+
+	if (!str_is(form_value(v, "viec"), "nguoi-minh") ||
+		org_is_sole_admin(v->web->store, v->user.id, v->e) != 1 || v->user.source.len) {
+		page_problem(v, 403);
+		return;
+	}
+	if (!may_hash(v)) {
+		page_problem(v, 429);
+		return;
+	}
+	rc = person_typed(v, &staff_id);
+	if (rc == 0 && !staff_id && !v->fault_count)
+		fault_add(v, "nguoi", tr(v->lang, "Không có ai trong danh sách như vậy."));
+	if (rc == 0 && !v->fault_count)
+		rc = org_sole_admin_link(
+			&v->by, v->user.id, staff_id, password.ptr ? password : STR(""), v->e);
+	if (rc == ERR_DENIED)
+		fault_add(v, "mat-khau", tr(v->lang, "Mật khẩu hiện tại không đúng."));
+	else if (rc == ERR_CONFLICT)
+		fault_add(v, "nguoi", tr(v->lang, "Người này đã có tài khoản khác."));
+	if (v->fault_count) {
+		v->rs->status = 422;
+		show(v, v->user.id);
+	} else if (rc < 0) {
+		page_failed(v);
+	} else {
+		redirect(v, "/dang-nhap");
+	}
 }
 
 static int link_subject(struct view *v, int64_t id)
