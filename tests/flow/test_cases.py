@@ -80,6 +80,25 @@ class Cases(unittest.TestCase):
         self.assertEqual(self.says(device, "trang-thai"), "thanh-ly")
         self.assertIn("07/XD", self.admin.get(f"/ho-so/{case}/giay/erasure").text)
 
+    def test_what_was_typed_for_a_refused_step_is_still_there(self):
+        device = self.imported("devices", ("Tên thiết bị", "Loại", "Trạng thái"), "Máy giữ chữ,Máy trạm,Lưu kho")
+        case = self.case("device-disposal", ban__ghi=device)
+        self.move(case, "accept", proposal="hỏng\nkhông sửa được")
+        page = self.move(case, "erase", 422, disk_serial="WD-77", method="equipment", tool="", erased_day="31/02/2026",
+                         verified="yes").text
+        self.assertRegex(page, r'name="disk_serial"[^>]* value="WD-77"')
+        self.assertIn('value="equipment" selected', page)
+        self.assertRegex(page, r'name="erased_day"[^>]* value="31/02/2026"')
+        self.assertRegex(page, r'name="verified" value="yes" checked')
+        typed = {"disk_serial": "WD-78", "method": "software", "erased_day": self.today, "tool": "nwipe"}
+        self.move(case, "erase", **typed, verified="yes")
+        page = self.move(case, "dispose", 422, certificate="08/XD", disk_serial="WD-79", verified="").text
+        self.assertNotIn(" checked", page)                      # a tick that was taken out stays out
+        # somebody else has taken the step meanwhile: its form is gone, what was typed is not
+        page = self.move(case, "erase", 422, **{**typed, "tool": "nwipe 0.34 của phòng máy"}).text
+        self.assertIn("Nội dung bạn vừa nhập", page)
+        self.assertIn("nwipe 0.34 của phòng máy", page)
+
     # EVIDENCE: D6.1#1, D6.3.a, D6.3.c, D6.3.d#1
     def test_a_vendor_in_breach_loses_its_access_at_once(self):
         vendor = self.imported("vendors", ("Tên bên cung cấp", "Trạng thái"), "Công ty Thử,Đang cung cấp")

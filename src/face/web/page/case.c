@@ -171,6 +171,8 @@ void html_flow_field(struct view *v, const struct flow_field *f, struct str valu
 
 	if (typed.ptr)
 		value = typed;
+	else if (f->type == FLOW_YES && v->form.count)
+		value = STR(""); /* a box that is not ticked is not sent */
 	switch (f->type) {
 	case FLOW_YES:
 		yes_field(v, f, value);
@@ -394,10 +396,40 @@ static void move_form(struct view *v, const struct shown *x, const struct flow_m
 	html(v->w, "</details>\n");
 }
 
-static void moves(struct view *v, const struct shown *x)
+/* What was typed for a step that nobody can take any more: it is not thrown away. */
+static void typed_in_vain(struct view *v, const struct shown *x)
 {
+	struct flow_reader r = view_flow_reader(v);
 	size_t count = 0;
 
+	for (size_t i = 0; i < x->f->field_count; i++) {
+		const struct flow_field *f = &x->f->fields[i];
+		struct str typed = http_pair(v->form, text_of(v, f->id));
+
+		if (!typed.len)
+			continue;
+		if (count++ == 0)
+			html(v->w,
+				"<section class=\"card\">\n<h2>%s</h2>\n<p>%s</p>\n"
+				"<dl class=\"facts\">\n",
+				tr(v->lang, "Nội dung bạn vừa nhập"),
+				tr(v->lang,
+					"Bước này không còn làm được ở trạng thái hiện nay, nên chưa ghi gì. Hãy chép lại nếu "
+					"cần."));
+		html_fact(v, text_of(v, words_of(v, f->title)), flow_words(&r, f, typed));
+	}
+	if (count)
+		html(v->w, "</dl>\n</section>\n");
+}
+
+static void moves(struct view *v, const struct shown *x)
+{
+	const struct flow_move *tried = flow_move_of(x->f, x->move);
+	size_t count = 0;
+
+	if (tried &&
+		(x->c.ended_at_s || !is_from(tried, x->c.state) || !may_move(v, x, tried)))
+		typed_in_vain(v, x);
 	if (x->c.ended_at_s)
 		return;
 	html(v->w, "<section class=\"act\">\n<h2>%s</h2>\n", tr(v->lang, "Bước tiếp theo"));
@@ -543,6 +575,20 @@ static size_t typed_of(
 	return count;
 }
 
+/* As it is now: somebody may have moved it meanwhile. */
+static int reload(struct view *v, struct shown *x)
+{
+	struct shown now;
+	int rc = load(v, &now);
+
+	if (rc == 0) {
+		now.why = x->why;
+		now.move = x->move;
+		*x = now;
+	}
+	return rc;
+}
+
 static void refused(struct view *v, struct shown *x)
 {
 	for (size_t i = 0; i < x->why.count; i++)
@@ -576,7 +622,7 @@ void page_case_move(struct view *v)
 	}
 	asked = (struct flow_asked){ x.move, typed, typed_of(v, &x, m, typed) };
 	rc = flow_move(&by, x.c.id, &asked, &x.why, v->e);
-	if (rc == ERR_CONFLICT)
+	if (rc == ERR_CONFLICT && reload(v, &x) == 0)
 		refused(v, &x);
 	else if (rc < 0)
 		page_failed(v);
