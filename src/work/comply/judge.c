@@ -26,6 +26,16 @@ static const char sql_things[] =
 	"SELECT DISTINCT r.id, r.register FROM flow_case c JOIN record r ON r.id = c.record_id"
 	" WHERE c.unit_id = $1 AND r.unit_id = $1 AND (c.ended_at_s = 0 OR c.ended_at_s >= $2)";
 
+/* What is to be written of a unit once all of it was read. */
+struct found {
+	struct str register_id;
+	struct record_judgement judged;
+};
+struct to_write {
+	VEC(struct evidence) rows;
+	VEC(struct found) found;
+};
+
 struct judging {
 	struct store *store;
 	const struct pack_set *packs;
@@ -33,6 +43,7 @@ struct judging {
 	struct arena *a;
 	struct evidence_rows words;   /* of the unit, newest of each kind */
 	struct evidence_rows records; /* of its records */
+	struct to_write *out;
 };
 
 static struct str name_of(const struct judging *j, const struct obligation *o)
@@ -60,7 +71,7 @@ static const struct evidence *last_of(const struct judging *j, const struct evid
 	return NULL;
 }
 
-static int keep(const struct judging *j, struct evidence *row, struct err *e)
+static void keep(const struct judging *j, struct evidence *row)
 {
 	const struct evidence *last;
 
@@ -70,10 +81,10 @@ static int keep(const struct judging *j, struct evidence *row, struct err *e)
 	if (last && last->outcome == row->outcome && str_eq(last->found, row->found) &&
 		str_eq(last->reason, row->reason.ptr ? row->reason : STR("")) &&
 		(row->record_id || j->now_s - last->at_s < RENEW_S))
-		return 0;
+		return;
 	row->unit_id = j->unit_id;
 	row->at_s = j->now_s;
-	return evidence_add_word(j->store, row, e);
+	vec_push(j->a, &j->out->rows, *row);
 }
 
 /* --- registers -------------------------------------------------------------------------------- */
@@ -84,15 +95,12 @@ static struct str register_subject(const struct judging *j, const struct pack_re
 }
 
 /* The register holds something, so the unit has what its obligations are about. */
-static int keep_having(
-	const struct judging *j, const struct pack_register *r, int64_t live, struct err *e)
+static void keep_having(const struct judging *j, const struct pack_register *r, int64_t live)
 {
-	int rc = 0;
-
-	for (size_t i = 0; i < r->answer_count && rc == 0; i++) {
+	for (size_t i = 0; i < r->answer_count; i++) {
 		const struct obligation *o = r->answers_are[i];
 
-		for (size_t k = 0; o && k < o->applies.has_count && rc == 0; k++) {
+		for (size_t k = 0; o && k < o->applies.has_count; k++) {
 			struct evidence row = { .by = EVIDENCE_REGISTER,
 				.check = arena_fmt(j->a, "has:%.*s", STR_FMT(o->applies.has[k])),
 				.subject = register_subject(j, r),
@@ -100,17 +108,16 @@ static int keep_having(
 				.file = r->id };
 
 			if (live || last_of(j, &row))
-				rc = keep(j, &row, e);
+				keep(j, &row);
 			if (live)
-				return rc; /* one is enough to say that it is there */
+				return; /* one is enough to say that it is there */
 		}
 	}
-	return rc;
 }
 
 /* The register as a whole, for one obligation. */
-static int keep_answer(const struct judging *j, const struct pack_register *r,
-	const struct record_judgement *judged, const struct obligation *o, struct err *e)
+static void keep_answer(const struct judging *j, const struct pack_register *r,
+	const struct record_judgement *judged, const struct obligation *o)
 {
 	struct evidence row = { .by = EVIDENCE_REGISTER,
 		.check = name_of(j, o),
@@ -130,7 +137,8 @@ static int keep_answer(const struct judging *j, const struct pack_register *r,
 			STR("");
 		row.found = f->words.vi;
 	}
-	return row.outcome == OUTCOME_NA ? 0 : keep(j, &row, e);
+	if (row.outcome != OUTCOME_NA)
+		keep(j, &row);
 }
 
 static bool is_in(const struct obligation *const *list, size_t count, const struct obligation *o)
@@ -188,9 +196,9 @@ static int keep_records(void *context, const struct obligation *o, struct err *e
 	const struct judging *j = t->j;
 	struct str name = name_of(j, o);
 	int64_t last = 0;
-	int rc = 0;
 
-	for (size_t i = 0; rc == 0 && i < t->judged->finding_count; i++) {
+	(void)e;
+	for (size_t i = 0; i < t->judged->finding_count; i++) {
 		const struct record_finding *f = &t->judged->findings[i];
 		struct evidence row = { .by = EVIDENCE_REGISTER,
 			.check = name,
@@ -205,9 +213,9 @@ static int keep_records(void *context, const struct obligation *o, struct err *e
 			continue;
 		last = f->record_id; /* findings stand by record: its first is told */
 		row.subject = arena_fmt(j->a, "record:%lld", (long long)f->record_id);
-		rc = keep(j, &row, e);
+		keep(j, &row);
 	}
-	for (size_t i = 0; rc == 0 && i < j->records.count; i++) {
+	for (size_t i = 0; i < j->records.count; i++) {
 		const struct evidence *was = &j->records.at[i];
 		struct evidence row = { .by = EVIDENCE_REGISTER,
 			.check = name,
@@ -220,9 +228,9 @@ static int keep_records(void *context, const struct obligation *o, struct err *e
 		if (was->by == EVIDENCE_REGISTER && was->outcome == OUTCOME_FAIL &&
 			str_eq(was->file, t->r->id) && str_eq(was->check, name) &&
 			!is_still_wrong(t, was, o))
-			rc = keep(j, &row, e);
+			keep(j, &row);
 	}
-	return rc;
+	return 0;
 }
 
 static int judge_register(const struct judging *j, const struct pack_register *r, struct err *e)
@@ -237,18 +245,15 @@ static int judge_register(const struct judging *j, const struct pack_register *r
 	struct telling telling = { j, r, &judged, 0 };
 	int rc = record_judge(&at, j->unit_id, &judged, e);
 
-	if (rc == 0)
-		rc = found_keep(j->store,
-			&(struct comply_found){
-				.unit_id = j->unit_id, .register_id = r->id, .at_s = j->now_s },
-			&judged, e);
-	if (rc == 0)
-		rc = keep_having(j, r, judged.live, e);
+	if (rc < 0)
+		return rc;
+	vec_push(j->a, &j->out->found, ((struct found){ r->id, judged }));
+	keep_having(j, r, judged.live);
 	/* an empty register says nothing */
-	for (size_t i = 0; i < r->answer_count && rc == 0; i++)
+	for (size_t i = 0; i < r->answer_count; i++)
 		if (r->answers_are[i] && (judged.live || r->is_nothing_fine))
-			rc = keep_answer(j, r, &judged, r->answers_are[i], e);
-	return rc == 0 ? each_bound(r, keep_records, &telling, e) : rc;
+			keep_answer(j, r, &judged, r->answers_are[i]);
+	return each_bound(r, keep_records, &telling, e);
 }
 
 /* --- cases and signatures --------------------------------------------------------------------- */
@@ -278,7 +283,8 @@ static int keep_cases(
 	row.record_id = record_id;
 	if (record_id)
 		row.subject = arena_fmt(j->a, "record:%lld", (long long)record_id);
-	return keep(j, &row, e);
+	keep(j, &row);
+	return 0;
 }
 
 static int keep_thing(void *context, const struct obligation *o, struct err *e)
@@ -327,7 +333,8 @@ static int judge_obligation(const struct judging *j, const struct obligation *o,
 		return rc;
 	row.outcome = attested.outcome;
 	row.found = arena_fmt(j->a, "%lld/%lld", (long long)attested.has, (long long)attested.must);
-	return keep(j, &row, e);
+	keep(j, &row);
+	return 0;
 }
 
 static int judge_unit(struct judging *j, struct err *e)
@@ -350,22 +357,51 @@ static int judge_unit(struct judging *j, struct err *e)
 	return rc == 0 ? judge_things(j, e) : rc;
 }
 
+/* All in one short transaction. What changed since it was read is weighed anew: it is queued, or it
+ * changed in this second or later, where the next look begins. */
+static int write_unit(const struct judging *j, struct err *e)
+{
+	int rc = store_begin(j->store, e);
+
+	if (rc < 0)
+		return rc;
+	for (size_t i = 0; rc == 0 && i < j->out->found.len; i++) {
+		const struct found *f = &j->out->found.at[i];
+
+		rc = found_keep(j->store,
+			&(struct comply_found){ .unit_id = j->unit_id,
+				.register_id = f->register_id,
+				.at_s = j->now_s },
+			&f->judged, e);
+	}
+	for (size_t i = 0; rc == 0 && i < j->out->rows.len; i++)
+		rc = evidence_add_word(j->store, &j->out->rows.at[i], e);
+	if (rc == 0)
+		rc = store_commit(j->store, e);
+	if (rc < 0)
+		store_rollback(j->store);
+	return rc;
+}
+
+/* Reading a unit takes long, and nobody who writes waits for it: what is read is of one moment,
+ * and written after. */
 static int judge_one(const struct judging *about, int64_t unit_id, struct err *e)
 {
+	struct to_write out = { 0 };
 	struct judging j = *about;
 	struct arena a;
-	int rc = store_begin(j.store, e);
+	int rc = store_begin_reading(j.store, e);
 
 	if (rc < 0)
 		return rc;
 	arena_init(&a, JUDGE_MEMORY_BYTES);
 	j.a = &a;
 	j.unit_id = unit_id;
+	j.out = &out;
 	rc = judge_unit(&j, e);
+	store_rollback(j.store);
 	if (rc == 0)
-		rc = store_commit(j.store, e);
-	if (rc < 0)
-		store_rollback(j.store);
+		rc = write_unit(&j, e);
 	arena_done(&a);
 	return rc;
 }
