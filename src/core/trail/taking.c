@@ -10,7 +10,8 @@ static void put_line(struct buf *out, const char *why)
 		buf_add_char(out, (unsigned char)*why < ' ' ? ' ' : *why);
 }
 
-int taking_save(struct vfile_disk *log, const struct taking_state *state, struct err *e)
+int taking_save(
+	struct vfile_disk *d, const char *path, const struct taking_state *state, struct err *e)
 {
 	struct vfile f;
 	struct buf out;
@@ -23,9 +24,9 @@ int taking_save(struct vfile_disk *log, const struct taking_state *state, struct
 	while (out.len < TAKING_BYTES - 1)
 		buf_add_char(&out, ' ');
 	buf_add_char(&out, '\n');
-	rc = vfile_open(log, TAKING_FILE, VFILE_WRITE, &f, e);
+	rc = vfile_open(d, path, VFILE_WRITE, &f, e);
 	if (rc == ERR_ABSENT)
-		rc = vfile_open(log, TAKING_FILE, VFILE_CREATE, &f, e);
+		rc = vfile_open(d, path, VFILE_CREATE, &f, e);
 	if (rc == 0) {
 		rc = vfile_write_at(&f, 0, buf_str(&out), e);
 		vfile_close(&f);
@@ -54,16 +55,30 @@ bool taking_parse(struct str text, struct taking_state *ret)
 	return true;
 }
 
-int taking_load(struct vfile_disk *log, struct taking_state *ret, struct err *e)
+int taking_load(struct vfile_disk *d, const char *path, struct taking_state *ret, struct err *e)
 {
 	struct arena a;
 	struct str text;
 	int rc;
 
 	arena_init(&a, 4 * TAKING_BYTES);
-	rc = vfile_load(log, TAKING_FILE, TAKING_BYTES, &a, &text, e);
+	rc = vfile_load(d, path, TAKING_BYTES, &a, &text, e);
 	if (rc == 0 && !taking_parse(text, ret))
-		rc = err_set(e, ERR_INPUT, "\"%s\" is not what intake writes", TAKING_FILE);
+		rc = err_set(e, ERR_INPUT, "\"%s\" is not what is told there", path);
 	arena_done(&a);
 	return rc;
+}
+
+int taking_tell(
+	struct vfile_disk *d, const char *path, enum taking is, const char *why, struct err *e)
+{
+	struct taking_state state = { .is = is, .since_s = clock_now_s() }, now;
+
+	snprintf(state.why, sizeof(state.why), "%s", why);
+	if (taking_load(d, path, &now, e) == 0 && now.is == is) {
+		if (strcmp(now.why, state.why) == 0)
+			return 0;
+		state.since_s = now.since_s;
+	}
+	return taking_save(d, path, &state, e);
 }

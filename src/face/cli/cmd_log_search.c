@@ -220,8 +220,10 @@ static int run(const struct command_line *line, struct err *e)
 	} else if (rc == 0) {
 		rc = print(line, f, q, NULL, e);
 	}
-	if (rc == 0)
+	if (rc == 0) {
 		given_up(line, q);
+		rc = cli_log_amiss(line, f);
+	}
 	find_close(f);
 	query_free(q);
 	return rc;
@@ -327,8 +329,7 @@ static int write_proof(
 
 /* The proof was filled from every entry, the lines by way of the indices of closed segments. Lines
  * that came since may be more, never fewer. */
-static int compare(
-	const struct command_line *line, const struct exported *p, uint64_t printed)
+static int compare(const struct command_line *line, const struct exported *p, uint64_t printed)
 {
 	if (!p->path || printed >= p->hits)
 		return 0;
@@ -358,7 +359,7 @@ static int run_export(const struct command_line *line, struct err *e)
 		rc = print(line, f, q, &printed, e);
 	if (rc == 0) {
 		given_up(line, q);
-		rc = compare(line, &proof, printed);
+		rc = compare(line, &proof, printed) | cli_log_amiss(line, f);
 	}
 	find_close(f);
 	query_free(q);

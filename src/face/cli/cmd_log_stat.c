@@ -1,6 +1,7 @@
 /* khien log stat: what the log holds, how far it is sealed, what it costs on the disk. */
 #include <stdio.h>
 
+#include "core/trail/taking.h"
 #include "face/cli/cli.h"
 #include "face/cli/log.h"
 #include "face/cli/page.h"
@@ -34,6 +35,34 @@ static int row_of(struct find *f, size_t i, struct shard_row *ret, struct err *e
 	return 0;
 }
 
+/* What is told in a file of the log, when it is not well. */
+static void put_trouble(
+	const struct page *p, const char *folder, const char *file, const char *words)
+{
+	char text[CLOCK_TEXT_MAX];
+	struct taking_state state = { TAKING_WELL, 0, "" };
+	struct vfile_disk *d = NULL;
+	struct err none = { 0 };
+
+	if (vfile_disk_open(folder, &d, &none) == 0)
+		(void)!taking_load(d, file, &state, &none);
+	vfile_disk_close(d);
+	if (state.is != TAKING_WELL)
+		page_row(p, 2, words,
+			arena_fmt(
+				p->arena, "%s, %s", clock_people(state.since_s, text), state.why));
+}
+
+static void put_troubles(const struct page *p, const struct shard_row *r)
+{
+	char name[FIND_PLACE_TEXT_MAX];
+	const char *log = arena_fmt(p->arena, "%s/log", command_value(p->line, "data")).ptr;
+	const char *shard = arena_fmt(p->arena, "%s/%s", log, find_shard_text(r->number, name)).ptr;
+
+	put_trouble(p, shard, TAKING_SEALS, page_tr(p, T("Ngừng niêm phong")));
+	put_trouble(p, shard, TAKING_STORES, page_tr(p, T("Chưa nén được")));
+}
+
 static void put_text(const struct page *p, const struct shard_row *r)
 {
 	const struct command_line *line = p->line;
@@ -47,6 +76,7 @@ static void put_text(const struct page *p, const struct shard_row *r)
 	page_row(p, 2, page_tr(p, T("Đã nén")),
 		arena_fmt(line->arena, "%llu, %llu B", (unsigned long long)r->stat.closed,
 			(unsigned long long)r->stat.segment_bytes));
+	put_troubles(p, r);
 	if (!r->is_sealed) {
 		page_row(p, 2, page_tr(p, T("Niêm phong")), str_of(page_tr(p, T("chưa có"))));
 		return;
@@ -99,7 +129,11 @@ static int all(const struct page *p, struct find *f, bool is_json, struct err *e
 	if (is_json) {
 		json_array_end(&j);
 		buf_add_char(p->out, '\n');
-	} else if (find_shard_count(f) == 0) {
+	} else {
+		put_trouble(p, arena_fmt(p->arena, "%s/log", command_value(p->line, "data")).ptr,
+			TAKING_FILE, page_tr(p, T("Không nhận dòng")));
+	}
+	if (!is_json && find_shard_count(f) == 0) {
 		buf_fmt(p->out, "%s\n", page_tr(p, T("Nhật ký chưa có dòng nào.")));
 	}
 	return rc;
@@ -117,10 +151,13 @@ static int run(const struct command_line *line, struct err *e)
 		return rc;
 	buf_init(&out, PAGE_MAX_BYTES);
 	rc = all(&p, f, format && str_is(str_of(format), "json"), e);
-	find_close(f);
 	if (rc == 0)
-		return page_print(&out, e);
-	buf_done(&out);
+		rc = page_print(&out, e);
+	else
+		buf_done(&out);
+	if (rc == 0)
+		rc = cli_log_amiss(line, f);
+	find_close(f);
 	return rc;
 }
 

@@ -1,5 +1,6 @@
 #include "face/cli/log.h"
 
+#include <stdio.h>
 #include <sys/stat.h>
 
 int cli_log_folder(const struct command_line *line, struct err *e, const char **ret)
@@ -22,6 +23,21 @@ int cli_log_open(const struct command_line *line, struct err *e, struct find **r
 	int rc = cli_log_folder(line, e, &folder);
 
 	return rc < 0 ? rc : find_open(folder, ret, e);
+}
+
+int cli_log_amiss(const struct command_line *line, const struct find *f)
+{
+	const char *amiss = find_amiss(f);
+
+	if (!amiss)
+		return 0;
+	fprintf(stderr,
+		tr(line->lang,
+			T("Kết quả có thể thiếu: %s. Các phần khác vẫn đọc được, không tệp nào bị "
+			  "đổi. Hãy chạy khien-verify để biết hết các chỗ sai, đưa tệp lạ ra khỏi "
+			  "kho, chép lại tệp thiếu hay hỏng từ đĩa ngoài hoặc bản sao lưu.\n")),
+		amiss);
+	return 1;
 }
 
 int cli_log_fault(const struct command_line *line, struct str text, const struct parse_fault *fault,

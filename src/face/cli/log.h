@@ -14,6 +14,9 @@
 MUST_CHECK int cli_log_folder(const struct command_line *line, struct err *e, const char **ret);
 /* The log below --data. */
 MUST_CHECK int cli_log_open(const struct command_line *line, struct err *e, struct find **ret);
+/* After a search: what of the log could not be read is said, and the exit status is 1 then, for
+ * what was found may not be all. */
+int cli_log_amiss(const struct command_line *line, const struct find *f);
 /* A fault of a question as the sentence of an error, with a mark below the column. */
 int cli_log_fault(const struct command_line *line, struct str text, const struct parse_fault *fault,
 	struct err *e);

@@ -147,14 +147,9 @@ bool pen_line(struct intake *in, const struct pen_line *line)
 
 void pen_tell(struct intake *in, enum taking is, const char *why)
 {
-	struct taking_state state = { .is = is, .since_s = clock_now_s() }, now;
 	struct err e = { 0 };
 
-	/* who is started again and again tells since when */
-	if (taking_load(in->log, &now, &e) == 0 && now.is == is && is != TAKING_WELL)
-		return;
-	snprintf(state.why, sizeof(state.why), "%s", why);
-	if (taking_save(in->log, &state, &e) < 0)
+	if (taking_tell(in->log, TAKING_FILE, is, why, &e) < 0)
 		intake_warn("%s", e.text);
 }
 

@@ -2,7 +2,6 @@
 #include "face/web/senders.h"
 #include "work/seal/stamped.h"
 
-#include <errno.h>
 #include <sys/statvfs.h>
 
 #define FRESH_US 500000
@@ -124,24 +123,11 @@ int64_t log_stamped_at(struct view *v, int shard)
 	return rc == 0 ? newest.stamp.at_s : 0;
 }
 
-/* A disk that may only be read cannot say that nothing is taken any more. */
-static void look_at_taking(struct view *v, struct taking_state *ret)
+static void look_at_amiss(const struct find *f, struct log_strip *ret)
 {
-	struct vfile_disk *log = NULL;
-	struct err none = { 0 };
-	struct statvfs st;
+	const char *amiss = find_amiss(f);
 
-	*ret = (struct taking_state){ TAKING_WELL, 0, "" };
-	if (!v->web->log_folder || vfile_disk_open(v->web->log_folder, &log, &none) < 0)
-		return;
-	(void)!taking_load(log, ret, &none);
-	vfile_disk_close(log);
-	if (ret->is == TAKING_WELL && statvfs(v->web->log_folder, &st) == 0 &&
-		(st.f_flag & ST_RDONLY)) {
-		ret->is = TAKING_FAILED;
-		ret->since_s = v->by.now_s;
-		snprintf(ret->why, sizeof(ret->why), "%s", strerror(EROFS));
-	}
+	snprintf(ret->amiss, sizeof(ret->amiss), "%s", amiss ? amiss : "");
 }
 
 static void look(struct view *v, struct log_strip *ret)
@@ -153,12 +139,14 @@ static void look(struct view *v, struct log_strip *ret)
 	struct err none = { 0 };
 
 	*ret = (struct log_strip){ .free_percent = -1, .days_left = -1 };
-	look_at_taking(v, &ret->taking);
-	if (!f) {
+	log_alarms_look(v, ret);
+	if (!f || find_span(f, &span, v->e) < 0) {
 		ret->is_broken = v->web->log_folder != NULL;
+		snprintf(ret->amiss, sizeof(ret->amiss), "%s", v->e->text);
 		return;
 	}
-	if (find_shard_count(f) == 0 || find_span(f, &span, v->e) < 0 || span.lines == 0)
+	look_at_amiss(f, ret);
+	if (find_shard_count(f) == 0 || span.lines == 0)
 		return;
 	ret->lines = span.lines;
 	ret->newest_s = span.last_ns / LOG_NS;
@@ -217,34 +205,11 @@ static void strip_senders(struct view *v, const struct log_strip *s)
 				tr(v->lang, "chưa rõ"));
 }
 
-static void alarm_of_taking(struct view *v, const struct taking_state *s)
-{
-	static const char *const words[] = {
-		[TAKING_FULL] = T(
-			"Không nhận thêm dòng nhật ký nào từ {t}: hết chỗ trên đĩa hoặc trong hạn mức "
-			"({w}). Các dòng đã xác nhận còn nguyên; bên gửi TCP đang chờ, gói UDP không kịp "
-			"nhận được đếm là mất. Hãy giải phóng chỗ, chép các tháng cũ ra đĩa ngoài hoặc "
-			"nâng hạn mức: Khiên tự nhận tiếp."),
-		[TAKING_FAILED] = T(
-			"Không nhận thêm dòng nhật ký nào từ {t}: đĩa báo lỗi khi ghi ({w}). Các dòng đã "
-			"xác nhận còn nguyên, không dòng nào chưa nằm chắc trên đĩa được xác nhận. Hãy xem "
-			"dmesg và smartctl -a, kiểm tra cáp, chạy fsck khi đã tháo đĩa, thay đĩa nếu "
-			"hỏng: Khiên tự thử lại và nhận tiếp khi ghi được."),
-	};
-
-	if (s->is == TAKING_WELL)
-		return;
-	html(v->w, "<p class=\"alarm\" role=\"alert\">%s</p>\n",
-		fill(v, tr(v->lang, words[s->is]), "t", time_text(v, s->since_s), "w",
-			text_of(v, text_clean(v->a, str_of(s->why), TAKING_WHY_MAX)), NULL));
-}
-
 void html_log_strip(struct view *v)
 {
 	const struct log_strip *s = strip_of(v);
 
-	alarm_of_taking(v, &s->taking);
-
+	html_log_alarms(v, s);
 	html(v->w, "<aside class=\"strip\" aria-label=\"%s\">", tr(v->lang, "Tình trạng nhật ký"));
 	if (s->is_broken) {
 		html(v->w, "<p>%s</p></aside>\n",

@@ -26,6 +26,9 @@ struct query *log_question(struct view *v);
 const char *log_again(struct view *v, const char *name, struct str value);
 /* The searches this person keeps, and keeping this one (page/log_saved.c). */
 void html_log_saved(struct view *v);
+/* What is wrong with the log, for the strip: looked at, and said (log_alarm.c). */
+void log_alarms_look(struct view *v, struct log_strip *ret);
+void html_log_alarms(struct view *v, const struct log_strip *s);
 /* Links between the pages of the log. */
 void html_log_pages(struct view *v);
 
@@ -36,7 +39,7 @@ struct log_disk {
 	struct keep_forecast forecast;
 };
 void log_disk(struct view *v, struct find *f, struct log_disk *ret);
-const char *log_days(struct view *v, int64_t days); /* "{n} ngày"; -1: it cannot be told */
+const char *log_days(struct view *v, int64_t days);         /* "{n} ngày"; -1: it cannot be told */
 const char *month_shown(struct view *v, const char *month); /* "10/2026" of "2026-10" */
 /* Raw bytes that are safe to be shown. */
 struct str log_visible(struct view *v, struct str raw, size_t max);

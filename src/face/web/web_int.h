@@ -27,7 +27,8 @@ struct index_row {
 /* The state of the log, as every page tells it; looked at anew every few seconds. */
 struct log_strip {
 	bool is_broken;
-	struct taking_state taking; /* of lines; well, too, when nobody said */
+	struct taking_state taking, sealing, storing; /* well, too, when nobody said */
+	char amiss[TAKING_WHY_MAX + 1]; /* what of the archive cannot be read; "": nothing */
 	uint64_t lines, unsealed, today;
 	bool is_today_all;
 	int64_t newest_s, sealed_s; /* 0: none, never */
@@ -129,8 +130,8 @@ struct view {
 	struct org_tree tree; /* of today; ask view_tree() for it */
 	unsigned stands_in;   /* for which roles, besides their own; work.c asks once */
 	bool is_stands_in_known;
-	int refresh_s;        /* the page asks for itself again; 0: not */
-	bool is_title_law;    /* the heading is the law's own, Vietnamese words */
+	int refresh_s;     /* the page asks for itself again; 0: not */
+	bool is_title_law; /* the heading is the law's own, Vietnamese words */
 	struct fault faults[VIEW_FAULTS_MAX];
 	size_t fault_count;
 };
@@ -259,9 +260,9 @@ const char *fill(struct view *v, const char *words, ...) __attribute__((sentinel
 const char *number_text(struct view *v, int64_t n);
 /* The clause that gives it, cited as people do. */
 const char *cite_text(struct view *v, const struct param_value *value);
-const char *time_text(struct view *v, int64_t at_s); /* 22/11/2026 08:30, "" for 0 */
+const char *time_text(struct view *v, int64_t at_s);   /* 22/11/2026 08:30, "" for 0 */
 const char *second_text(struct view *v, int64_t at_s); /* the same with seconds */
-const char *text_of(struct view *v, struct str s);   /* as a C string */
+const char *text_of(struct view *v, struct str s);     /* as a C string */
 struct str words_of(const struct view *v, struct words w);
 
 /* The notice that a redirect brought: ?bao=code */

@@ -11,6 +11,7 @@
 
 struct archive {
 	struct vfile_disk *disk;
+	struct archive_told *told; /* NULL: what is amiss is a failure */
 	struct shard_segments segments;
 	/* the segment that was used last */
 	struct vfile file;
@@ -108,7 +109,8 @@ static int see_tail(struct archive *a, struct err *e)
 int archive_refresh(struct archive *a, struct err *e)
 {
 	struct shard_segments found;
-	int rc = shard_list(a->disk, &a->segments, e, &found);
+	int rc = a->told ? shard_look(a->disk, &a->segments, a->told->listed, e, &found) :
+			   shard_list(a->disk, &a->segments, e, &found);
 
 	if (rc < 0)
 		return rc;
@@ -117,7 +119,8 @@ int archive_refresh(struct archive *a, struct err *e)
 	return see_tail(a, e);
 }
 
-int archive_open(struct vfile_disk *shard, struct err *e, struct archive **ret)
+int archive_open_around(
+	struct vfile_disk *shard, struct archive_told *told, struct err *e, struct archive **ret)
 {
 	struct archive *a = calloc(1, sizeof(*a));
 	int rc;
@@ -125,6 +128,7 @@ int archive_open(struct vfile_disk *shard, struct err *e, struct archive **ret)
 	if (a == NULL)
 		abort();
 	a->disk = shard;
+	a->told = told;
 	rc = archive_refresh(a, e);
 	if (rc < 0) {
 		archive_close(a);
@@ -132,6 +136,11 @@ int archive_open(struct vfile_disk *shard, struct err *e, struct archive **ret)
 	}
 	*ret = a;
 	return 0;
+}
+
+int archive_open(struct vfile_disk *shard, struct err *e, struct archive **ret)
+{
+	return archive_open_around(shard, NULL, e, ret);
 }
 
 struct archive *archive_close(struct archive *a)
@@ -432,6 +441,20 @@ static int quest_tail(struct quest *s)
 	return 0;
 }
 
+/* A segment that cannot be read is gone around, where somebody is told. One that went meanwhile is
+ * looked for again first. */
+static int quest_around(struct quest *s, const struct shard_segment *at)
+{
+	struct archive_told *told = s->a->told;
+	int rc = quest_segment(s, at);
+
+	if (!told || (rc != ERR_INPUT && rc != ERR_SYSTEM))
+		return rc;
+	if (!*told->found)
+		snprintf(told->found, sizeof(told->found), "%s", s->e->text);
+	return 0;
+}
+
 static int quest_all(struct quest *s)
 {
 	const struct shard_segments *in = &s->a->segments;
@@ -441,12 +464,13 @@ static int quest_all(struct quest *s)
 	if (rc == 0 && is_counted) {
 		int64_t hits = count_segments(in, s->a->disk, s->q, s->first, s->end, s->e);
 
-		if (hits < 0)
+		is_counted = hits >= 0 || !s->a->told || hits == ERR_ABSENT;
+		if (is_counted && hits < 0)
 			return (int)hits;
-		s->hits += hits;
+		s->hits += hits > 0 ? hits : 0;
 	}
 	for (size_t n = 0; n < in->count && rc == 0 && !is_counted && !s->is_stopped; n++)
-		rc = quest_segment(s, &in->at[s->q->is_oldest_first ? n : in->count - 1 - n]);
+		rc = quest_around(s, &in->at[s->q->is_oldest_first ? n : in->count - 1 - n]);
 	return rc == 0 && s->q->is_oldest_first ? quest_tail(s) : rc;
 }
 
@@ -461,6 +485,8 @@ int64_t archive_search(struct archive *a, const struct archive_query *query, str
 
 	if (rc < 0)
 		return rc;
+	if (a->told)
+		a->told->found[0] = '\0';
 	rc = quest_all(&s);
 	if (rc == ERR_ABSENT && (s.hits == 0 || query->hit == NULL)) { /* the same here */
 		s.hits = 0;

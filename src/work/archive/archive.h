@@ -16,6 +16,15 @@ struct archive;
 
 /* A shard without any entry is none the worse. *RET is yours. */
 MUST_CHECK int archive_open(struct vfile_disk *shard, struct err *e, struct archive **ret);
+/* The same for who would rather have the rest than nothing: files that are missing, foreign or
+ * damaged are gone around, and the first of them is told in TOLD, which must live as long. "": all
+ * is well. LISTED is of the last refresh; FOUND of a search, whose beginning clears it. */
+#define ARCHIVE_TOLD_SIZE 320
+struct archive_told {
+	char listed[ARCHIVE_TOLD_SIZE], found[ARCHIVE_TOLD_SIZE];
+};
+MUST_CHECK int archive_open_around(
+	struct vfile_disk *shard, struct archive_told *told, struct err *e, struct archive **ret);
 struct archive *archive_close(struct archive *a); /* NULL is fine; returns NULL */
 /* See what has come since: new segments, new entries. */
 MUST_CHECK int archive_refresh(struct archive *a, struct err *e);

@@ -65,6 +65,7 @@ struct find *find_close(struct find *f)
 {
 	for (size_t i = 0; f && i < f->count; i++) {
 		archive_close(f->shards[i].archive);
+		free(f->shards[i].told);
 		vfile_disk_close(f->shards[i].second);
 		vfile_disk_close(f->shards[i].disk);
 	}
@@ -99,18 +100,20 @@ static int by_number(const void *a, const void *b)
 
 static int add_shard(struct find *f, const char *name, int number, struct err *e)
 {
-	struct shard_open s = { .number = number };
+	struct shard_open s = { .number = number, .told = calloc(1, sizeof(*s.told)) };
 	char path[4096];
 	int rc;
 
+	if (s.told == NULL)
+		abort();
 	snprintf(path, sizeof(path), "%s/%s", f->folder, name);
 	rc = vfile_disk_open(path, &s.disk, e);
-	if (rc < 0)
-		return rc;
-	rc = vfile_disk_open(path, &s.second, e);
 	if (rc == 0)
-		rc = archive_open(s.disk, e, &s.archive);
+		rc = vfile_disk_open(path, &s.second, e);
+	if (rc == 0)
+		rc = archive_open_around(s.disk, s.told, e, &s.archive);
 	if (rc < 0) {
+		free(s.told);
 		vfile_disk_close(s.second);
 		vfile_disk_close(s.disk);
 		return err_context(e, "\"%s\"", path);
@@ -160,6 +163,17 @@ const struct shard_open *find_shard(const struct find *f, int number)
 	for (size_t i = 0; i < f->count; i++) {
 		if (f->shards[i].number == number)
 			return &f->shards[i];
+	}
+	return NULL;
+}
+
+const char *find_amiss(const struct find *f)
+{
+	for (size_t i = 0; i < f->count; i++) {
+		const struct archive_told *told = f->shards[i].told;
+
+		if (*told->listed || *told->found)
+			return *told->listed ? told->listed : told->found;
 	}
 	return NULL;
 }

@@ -35,6 +35,11 @@ struct find *find_close(struct find *f); /* NULL is fine; returns NULL */
 /* See what has come since. */
 MUST_CHECK int find_refresh(struct find *f, struct err *e);
 
+/* What of the log cannot be read: the first file that is missing, foreign or damaged, in a
+ * sentence; NULL: none that is known. Damage within a segment shows when a search comes there, and
+ * is told until the next search. */
+const char *find_amiss(const struct find *f);
+
 size_t find_shard_count(const struct find *f); /* oldest first */
 int find_shard_at(const struct find *f, size_t i);
 void find_shard_stat(const struct find *f, size_t i, struct archive_stat *ret);

@@ -8,6 +8,7 @@ struct shard_open {
 	int number;
 	struct vfile_disk *disk, *second; /* the same folder: a thread each */
 	struct archive *archive;
+	struct archive_told *told;
 };
 
 /* NULL: there is no such shard. */

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "core/trail/taking.h"
 #include "kit/process/process.h"
 
 #define TICK_MS 1000
@@ -40,6 +41,8 @@ struct store {
 	int64_t pack_again_us;
 	enum keep_level level; /* that was told last */
 	bool has_reserve, gives_reserve, is_plenty;
+	enum taking told; /* to pages */
+	bool is_told;
 	int64_t looked_us, given_us;
 };
 
@@ -162,6 +165,20 @@ static bool is_over(const struct process_service *service)
 	return access(path, F_OK) == 0;
 }
 
+/* For pages. */
+static void tell(struct store *s, int rc, const char *why)
+{
+	enum taking is = rc == 0 ? TAKING_WELL : rc == ERR_LIMIT ? TAKING_FULL : TAKING_FAILED;
+	struct err e;
+
+	if (s->is_told && is == TAKING_WELL && s->told == is)
+		return;
+	if (taking_tell(s->shard, TAKING_STORES, is, why, &e) < 0)
+		fprintf(stderr, "khien store: %s\n", e.text);
+	s->told = is;
+	s->is_told = true;
+}
+
 /* One step; how long to wait for the next one. */
 static int step(struct store *s)
 {
@@ -179,9 +196,12 @@ static int step(struct store *s)
 		rc = archive_writer_tend(s->w, &e);
 	if (rc == 0 && is_late)
 		hold_reserve(s);
-	if (rc >= 0)
+	if (rc >= 0) {
+		tell(s, 0, "");
 		return rc > 0 ? 0 : TICK_MS;
+	}
 	fprintf(stderr, "khien store: %s\n", e.text);
+	tell(s, rc, e.text);
 	s->w = archive_writer_close(s->w);
 	s->looked_us = 0;
 	if (rc != ERR_LIMIT || s->gives_reserve) {

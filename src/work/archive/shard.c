@@ -1,6 +1,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/trail/taking.h"
+#include "core/trail/wal.h"
+#include "work/archive/keep_int.h"
 #include "work/archive/shard.h"
 
 #define LIST_MEMORY_BYTES (16 * MIB)
@@ -20,8 +23,10 @@ static bool is_segment(const struct vfile_name *name, uint64_t *ret_first)
 		s.ptr[0] <= '9' && str_to_u64(str_until(s, DIGITS), 10, ret_first);
 }
 
-/* How many entries it holds, from its first and last bytes. */
-static int look(struct vfile_disk *d, struct shard_segment *at, struct err *e)
+/* How many entries it holds, from its first and last bytes; of a file of the same size as OLD,
+ * which may be NULL, that is known. */
+static int look(struct vfile_disk *d, struct shard_segment *at, const struct shard_segment *old,
+	struct err *e)
 {
 	char name[SHARD_NAME_SIZE];
 	struct vfile file;
@@ -31,7 +36,10 @@ static int look(struct vfile_disk *d, struct shard_segment *at, struct err *e)
 	if (rc < 0)
 		return rc;
 	at->bytes = file.size_bytes;
-	rc = segment_peek(&file, e, &count);
+	if (old && old->bytes == at->bytes)
+		count = old->end - old->first;
+	else
+		rc = segment_peek(&file, e, &count);
 	vfile_close(&file);
 	if (rc == 0 && (count == 0 || at->first > UINT64_MAX - count))
 		rc = err_set(e, ERR_INPUT, "it holds no entry");
@@ -54,56 +62,184 @@ static const struct shard_segment *find(const struct shard_segments *in, uint64_
 	return low < in->count && in->at[low].first == first ? &in->at[low] : NULL;
 }
 
-static int add(struct vfile_disk *d, const struct shard_segments *known, uint64_t first,
-	struct shard_segments *to, struct err *e)
+/* A listing under way. */
+struct listing {
+	struct vfile_disk *d;
+	const struct shard_segments *known;
+	struct shard_segments to;
+	uint64_t oldest; /* entry of the write-ahead files; UINT64_MAX: there are none */
+	char *told;      /* NULL: the first fault ends it */
+	bool is_writer;
+	struct err *e;
+};
+
+/* E's sentence is told, where somebody listens, and the listing goes on. */
+static int amiss(struct listing *l)
 {
-	struct shard_segment *at = &to->at[to->count];
-	const struct shard_segment *old = find(known, first);
+	if (!l->told)
+		return l->e->code;
+	if (!*l->told)
+		snprintf(l->told, ARCHIVE_TOLD_SIZE, "%s", l->e->text);
+	return 0;
+}
+
+/* Did all entries before FIRST leave, in months that are packed? */
+static bool has_left(struct listing *l, uint64_t first)
+{
+	const char *const *months = NULL;
+	struct keep_month m;
+	struct arena a;
+	struct err none;
+	size_t count = 0;
+	bool is_left = l->known->led == first;
+
+	arena_init(&a, 8 * KEEP_MANIFEST_MAX);
+	if (!is_left && keep_months(l->d, &a, &months, &count, &none) < 0)
+		count = 0;
+	for (size_t i = 0; i < count && !is_left; i++)
+		is_left = keep_read(l->d, months[i], &a, &m, &none) == 0 && m.segment_count > 0 &&
+			m.segments[m.segment_count - 1].end == first;
+	arena_done(&a);
+	if (is_left)
+		l->to.led = first;
+	return is_left;
+}
+
+/* Entries FROM to UNTIL stand in no file; that they are not here is no failure to who writes. */
+static int hole(struct listing *l, uint64_t from, uint64_t until)
+{
 	char name[SHARD_NAME_SIZE];
+
+	if (!l->told || (from == 0 && has_left(l, until)))
+		return 0;
+	(void)err_set(l->e, ERR_ABSENT, "\"%s\" is missing: entries %llu to %llu",
+		shard_name(from, name), (unsigned long long)from, (unsigned long long)until - 1);
+	return amiss(l);
+}
+
+/* May it stand behind the one before? */
+static int check_place(struct listing *l, const struct shard_segment *at, bool *ret_is_ours)
+{
+	uint64_t end = l->to.count > 0 ? at[-1].end : 0;
+	char name[SHARD_NAME_SIZE];
+
+	*ret_is_ours = false;
+	if (end > at->first) {
+		(void)err_set(l->e, ERR_INPUT,
+			"\"%s\" begins with an entry that the segment before holds as well",
+			shard_name(at->first, name));
+		return amiss(l);
+	}
+	if (end < at->first && l->oldest <= end && (l->told || l->is_writer) &&
+		!(end == 0 && has_left(l, at->first))) {
+		(void)err_set(l->e, ERR_INPUT,
+			"\"%s\" stands behind entries that are in no segment: it is none of this "
+			"log's, or the one before it is missing",
+			shard_name(at->first, name));
+		return amiss(l);
+	}
+	*ret_is_ours = true;
+	return end < at->first ? hole(l, end, at->first) : 0;
+}
+
+static int add(struct listing *l, uint64_t first)
+{
+	struct shard_segment *at = &l->to.at[l->to.count];
+	const struct shard_segment *old = find(l->known, first);
+	bool is_ours;
 	int rc = 0;
 
 	at->first = first;
-	if (old)
-		*at = *old;
-	else
-		rc = look(d, at, e);
-	if (rc == 0 && to->count > 0 && at[-1].end > first)
-		rc = err_set(e, ERR_INPUT,
-			"\"%s\" begins with an entry that the segment before holds as well",
-			shard_name(first, name));
+	rc = look(l->d, at, old, l->e);
+	if (rc == ERR_ABSENT) /* it has left meanwhile */
+		return l->told ? 0 : rc;
+	if (rc < 0)
+		return amiss(l);
+	rc = check_place(l, at, &is_ours);
+	l->to.count += rc == 0 && is_ours;
+	return rc;
+}
+
+static bool is_ours(const struct vfile_name *name)
+{
+	struct str s = str_of(name->name);
+	static const char *const others[] = { SHARD_PART, SHARD_RESERVE, TAKING_STORES };
+
+	for (size_t i = 0; i < COUNT(others); i++)
+		if (strcmp(others[i] + strlen(SHARD_FOLDER "/"), name->name) == 0)
+			return true;
+	return str_ends(s, ".tmp"); /* one is being replaced */
+}
+
+static int add_all(struct listing *l, const struct vfile_names *names)
+{
+	int rc = 0;
+
+	/* names of one length stand in order of their numbers */
+	for (size_t i = 0; i < names->len && rc == 0; i++) {
+		uint64_t first;
+
+		if (is_segment(&names->at[i], &first)) {
+			rc = add(l, first);
+		} else if (l->told && !is_ours(&names->at[i])) {
+			(void)err_set(l->e, ERR_INPUT,
+				"\"" SHARD_FOLDER "/%s\" is none of this log's files",
+				names->at[i].name);
+			rc = amiss(l);
+		}
+	}
+	return rc;
+}
+
+static int list(struct listing *l, struct shard_segments *ret)
+{
+	struct vfile_names names = { 0 };
+	struct err none;
+	struct arena a;
+	uint64_t end;
+	int rc;
+
+	/* before the names: what leaves the write-ahead files meanwhile has a segment then */
+	if (wal_oldest(l->d, &l->oldest, &none) < 0)
+		l->oldest = UINT64_MAX;
+	arena_init(&a, LIST_MEMORY_BYTES);
+	rc = vfile_list(l->d, SHARD_FOLDER, &a, &names, l->e);
+	if (rc == ERR_ABSENT)
+		rc = 0;
+	l->to.at = calloc(names.len + 1, sizeof(*l->to.at));
+	if (l->to.at == NULL)
+		abort();
 	if (rc == 0)
-		to->count++;
+		rc = add_all(l, &names);
+	end = l->to.count > 0 ? l->to.at[l->to.count - 1].end : 0;
+	if (rc == 0 && l->oldest != UINT64_MAX && l->oldest > end)
+		rc = hole(l, end, l->oldest);
+	arena_done(&a);
+	if (rc < 0)
+		free(l->to.at);
+	else
+		*ret = l->to;
 	return rc;
 }
 
 int shard_list(struct vfile_disk *d, const struct shard_segments *known, struct err *e,
 	struct shard_segments *ret)
 {
-	struct shard_segments found = { 0 };
-	struct vfile_names names = { 0 };
-	struct arena a;
-	int rc;
+	return list(&(struct listing){ .d = d, .known = known, .e = e }, ret);
+}
 
-	arena_init(&a, LIST_MEMORY_BYTES);
-	rc = vfile_list(d, SHARD_FOLDER, &a, &names, e);
-	if (rc == ERR_ABSENT)
-		rc = 0;
-	found.at = calloc(names.len + 1, sizeof(*found.at));
-	if (found.at == NULL)
-		abort();
-	/* names of one length stand in order of their numbers */
-	for (size_t i = 0; i < names.len && rc == 0; i++) {
-		uint64_t first;
+int shard_list_to_write(struct vfile_disk *d, struct err *e, struct shard_segments *ret)
+{
+	const struct shard_segments none = { 0 };
 
-		if (is_segment(&names.at[i], &first))
-			rc = add(d, known, first, &found, e);
-	}
-	arena_done(&a);
-	if (rc < 0)
-		free(found.at);
-	else
-		*ret = found;
-	return rc;
+	return list(&(struct listing){ .d = d, .known = &none, .is_writer = true, .e = e }, ret);
+}
+
+int shard_look(struct vfile_disk *d, const struct shard_segments *known, char *told, struct err *e,
+	struct shard_segments *ret)
+{
+	*told = '\0';
+	return list(&(struct listing){ .d = d, .known = known, .told = told, .e = e }, ret);
 }
 
 int shard_find(struct vfile_disk *d, uint64_t index, struct err *e, struct shard_segment *ret)

@@ -19,6 +19,7 @@ struct shard_segment {
 struct shard_segments {
 	struct shard_segment *at; /* in order; free() it */
 	size_t count;
+	uint64_t led; /* what stood before this index has left, as the months tell */
 };
 
 /* "segments/00000000000000000042.seg" */
@@ -27,6 +28,13 @@ const char *shard_name(uint64_t first, char *ret_name);
  * is damaged at its ends, or two hold the same entry. No folder is no segment. */
 MUST_CHECK int shard_list(struct vfile_disk *d, const struct shard_segments *known, struct err *e,
 	struct shard_segments *ret);
+/* For who goes on behind the last of them: ERR_INPUT too when one stands behind entries that only
+ * the write-ahead files hold, for those would never be closed, and lost. */
+MUST_CHECK int shard_list_to_write(struct vfile_disk *d, struct err *e, struct shard_segments *ret);
+/* The same around such files, and around holes: the first of them is told in TOLD, of
+ * ARCHIVE_TOLD_SIZE bytes; "": all is well. */
+MUST_CHECK int shard_look(struct vfile_disk *d, const struct shard_segments *known, char *told,
+	struct err *e, struct shard_segments *ret);
 
 /* The segment that holds entry INDEX. ERR_ABSENT: none does. */
 MUST_CHECK int shard_find(

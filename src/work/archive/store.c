@@ -55,9 +55,9 @@ void archive_writer_quota(struct archive_writer *w, uint64_t bytes)
 /* Where the closed segments end. */
 static int find_end(struct archive_writer *w, struct err *e)
 {
-	struct shard_segments found, none = { 0 };
+	struct shard_segments found;
 	uint64_t oldest = 0;
-	int rc = shard_list(w->disk, &none, e, &found);
+	int rc = shard_list_to_write(w->disk, e, &found);
 
 	if (rc < 0)
 		return rc;

@@ -9,6 +9,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "core/trail/taking.h"
 #include "kit/process/process.h"
 
 #define TICK_MS 1000
@@ -81,6 +82,21 @@ static void close_shard(struct sealer *x)
 	vfile_disk_close(x->keys);
 	x->d = x->keys = NULL;
 	x->is_link_sent = false;
+}
+
+/* For pages. A shard that cannot be opened has its folder still. */
+static void tell(struct sealer *x, enum taking is, enum seal_reason reason, const char *words)
+{
+	char why[TAKING_WHY_MAX + 1] = "";
+	struct vfile_disk *d = NULL;
+	struct err e;
+
+	if (is != TAKING_WELL)
+		snprintf(why, sizeof(why), "%s %s", seal_reason_name(reason), words);
+	if (*x->path && vfile_disk_open(x->path, &d, &e) == 0 &&
+		taking_tell(d, TAKING_SEALS, is, why, &e) < 0)
+		fprintf(stderr, "khien seal: %s\n", e.text);
+	vfile_disk_close(d);
 }
 
 /* The shard of YEAR: "2026", or the newest "2026.2" of it; with 0 the one to write now. */
@@ -181,6 +197,7 @@ static void refuse(
 	struct sealer *x, const struct seal_message *m, enum seal_reason why, const char *words)
 {
 	fprintf(stderr, "khien seal: %s\n", words);
+	tell(x, TAKING_FAILED, why, words);
 	say(x,
 		&(struct seal_message){
 			.word = SEAL_REFUSED, .year = m->year, .size = m->size, .reason = why });
@@ -210,6 +227,7 @@ static void check(struct sealer *x, const struct seal_message *m)
 	if (m->size == 0)
 		x->is_link_sent = false; /* a writer that begins anew may have lost it */
 	memcpy(answer.hash.bytes, got.note, SHA256_SIZE);
+	tell(x, TAKING_WELL, 0, "");
 	say(x, &answer);
 	hand_over_key(x);
 }
@@ -235,8 +253,10 @@ static void loop(struct sealer *x, int end_fd)
 	struct err e;
 
 	while (wait[0].revents == 0) {
-		if (!x->seal && open_shard(x, 0, &e) < 0)
+		if (!x->seal && open_shard(x, 0, &e) < 0) {
 			fprintf(stderr, "khien seal: %s\n", e.text);
+			tell(x, TAKING_FAILED, SEAL_KEY, e.text);
+		}
 		if (x->seal)
 			hand_over_link(x);
 		if (poll(wait, 2, x->seal ? -1 : TICK_MS) < 0 && errno != EINTR)

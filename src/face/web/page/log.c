@@ -200,9 +200,17 @@ static int take(void *context, const struct find_line *line)
 static void state(struct view *v, const struct find_answer *answer)
 {
 	const char *n = number_text(v, (int64_t)answer->hits);
+	const char *amiss = answer->is_whole ? find_amiss(log_of(v)) : NULL;
 
 	html(v->w, "<p role=\"status\">");
-	if (answer->is_whole)
+	if (amiss)
+		html(v->w, "%s",
+			fill(v,
+				tr(v->lang,
+					"Ít nhất {n} dòng khớp; không đọc được hết nhật ký: {w}."),
+				"n", n, "w", text_of(v, text_clean(v->a, str_of(amiss), 300)),
+				NULL));
+	else if (answer->is_whole)
 		html(v->w, "%s",
 			fill(v, tr(v->lang, "{n} dòng khớp; đã xem hết nhật ký."), "n", n, NULL));
 	else

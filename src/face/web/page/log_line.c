@@ -296,7 +296,7 @@ static void export(struct view *v, enum form form, const char *name)
 	}
 	if (!x.is_full)
 		x.last = answer.next;
-	end(&x, answer.is_whole);
+	end(&x, answer.is_whole && !find_amiss(f));
 	v->rs->disposition = path_of(v, "attachment; filename=\"%s\"", name);
 }
 
