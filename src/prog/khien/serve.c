@@ -207,6 +207,7 @@ static int run_serve(const struct command_line *line, struct err *e)
 	(void)clock_now_s(); /* the test clock's file is opened before the doors close */
 	if (!service.data)
 		return err_set(e, ERR_INPUT, "--data DIR: the folder to keep everything in");
+	seal_segments(&archive_entries);
 	arena_init(&arena, SERVE_MEMORY_BYTES);
 	rc = process_serve(processes, &service, e);
 	if (rc < 0) {

@@ -1,4 +1,5 @@
 /* history.c - the checkpoints that stay, and those that others are known to hold. */
+#include "core/trail/entries.h"
 #include "work/seal/seal_int.h"
 
 #define HISTORY "checkpoints"
@@ -103,6 +104,58 @@ int anchors_load(const struct seal *s, struct arena *a, struct seal_anchor **ret
 	}
 	*ret = anchors.at;
 	*ret_count = anchors.len;
+	return 0;
+}
+
+/* Where entries stand that have left the write-ahead files. */
+static const struct trail_segments *segments;
+
+void seal_segments(const struct trail_segments *s)
+{
+	segments = s;
+}
+
+/* The root of our first SIZE leaves, as they lie on the disk. */
+static int own_head(struct seal *s, uint64_t size, struct merkle_head *ret)
+{
+	struct entries entries = { .disk = s->d, .segments = segments };
+	struct tree_source source = { .leaves = { entries_hash, &entries } };
+	struct merkle_reader reader = { tree_hash, &source };
+	struct err none;
+	int rc = tree_read(s->d, size, &source.tree, &none);
+
+	if (rc == 0)
+		rc = merkle_head_at(&reader, size, ret, &none);
+	tree_close(source.tree);
+	return rc;
+}
+
+static bool was_met(const struct seal *s, const struct merkle_head *head)
+{
+	for (size_t i = 0; i < COUNT(s->met); i++)
+		if (s->met[i].size == head->size && merkle_equal(&s->met[i].root, &head->root))
+			return true;
+	return false;
+}
+
+int anchors_meet(struct seal *s, const struct seal_anchor *anchors, size_t count, struct err *e)
+{
+	struct merkle_head own;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct merkle_head *head = &anchors[i].head;
+
+		/* what left for a disk outside cannot be judged here; khien-verify does */
+		if (head->size == 0 || head->size > s->head.size || was_met(s, head) ||
+			own_head(s, head->size, &own) < 0)
+			continue;
+		if (!merkle_equal(&own.root, &head->root))
+			return err_set(e, ERR_CONFLICT,
+				"\"%s\" holds another checkpoint of %llu leaves: this log was "
+				"written twice",
+				anchors[i].name, (unsigned long long)head->size);
+		s->met[s->met_next++ % COUNT(s->met)] = *head;
+	}
 	return 0;
 }
 

@@ -9,6 +9,7 @@
 #define WORK_SEAL_H
 
 #include "core/trail/seal_channel.h"
+#include "core/trail/segments.h"
 #include "core/trail/trail.h"
 #include "kit/merkle/note.h"
 #include "kit/vfile/vfile.h"
@@ -161,8 +162,12 @@ int seal_start(const struct process *self);
 /* --- what is known outside -------------------------------------------------------------------- */
 
 /* Somebody outside holds this checkpoint of ours: kept in anchors/NAME when it is the largest of
- * NAME. The sealer signs nothing smaller, nor anything that does not begin with it. */
+ * NAME. The sealer signs nothing smaller, nor anything that does not begin with it, and nothing
+ * more when what it signed already does not: then the log was written twice, by a copy of it. */
 MUST_CHECK int seal_anchor_keep(
 	struct vfile_disk *d, const char *name, struct str note, struct err *e);
+
+/* Whoever starts sealers says once how closed segments are read: an anchor may end in one. */
+void seal_segments(const struct trail_segments *s);
 
 #endif

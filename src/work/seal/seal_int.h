@@ -72,8 +72,10 @@ struct seal {
 	struct sha256 *sha256;
 	struct buf note; /* the newest checkpoint */
 	struct merkle_head head;
-	uint64_t tree_epoch; /* the epoch that the leaves read so far are in */
-	bool is_met;         /* the writer was heard since opening */
+	uint64_t tree_epoch;        /* the epoch that the leaves read so far are in */
+	struct merkle_head met[16]; /* checkpoints held outside that begin this log */
+	size_t met_next;
+	bool is_met; /* the writer was heard since opening */
 	bool is_stopped;
 	enum seal_reason why; /* it was stopped, or is about to be */
 	char stopped[SEAL_REASON_SIZE];
@@ -82,6 +84,11 @@ struct seal {
 /* Those of anchors/ that are ours. Lives in A. */
 MUST_CHECK int anchors_load(const struct seal *s, struct arena *a, struct seal_anchor **ret,
 	size_t *ret_count, struct err *e);
+
+/* Those that are not larger than what was signed: does the log begin with them? ERR_CONFLICT: no,
+ * it was written twice. */
+MUST_CHECK int anchors_meet(
+	struct seal *s, const struct seal_anchor *anchors, size_t count, struct err *e);
 
 /* Each change among the leaves of a shard of the trail, in their order; a shard without leaves has
  * none. */

@@ -270,6 +270,9 @@ static int meet_anchors(struct seal *s, uint64_t size, struct arena *a, struct e
 	size_t count = 0;
 	int rc = anchors_load(s, a, &anchors, &count, e);
 
+	s->why = SEAL_WITNESS;
+	if (rc == 0)
+		rc = anchors_meet(s, anchors, count, e);
 	for (uint64_t from = s->head.size; rc == 0;) {
 		struct seal_anchor *next = NULL;
 
@@ -280,7 +283,6 @@ static int meet_anchors(struct seal *s, uint64_t size, struct arena *a, struct e
 		if (!next)
 			return 0;
 		from = next->head.size;
-		s->why = SEAL_WITNESS;
 		if (from > size)
 			return err_set(e, ERR_CONFLICT,
 				"\"%s\" holds a checkpoint of %llu leaves, here are only %llu: an "
