@@ -81,7 +81,7 @@ class Machine(Log):
             return self.browser.get("/").text
 
     def said(self):
-        return khien("log", "stat", "--data", self.data).out
+        return " ".join(khien("log", "stat", "--data", self.data).out.split())
 
 
 @unittest.skipUnless(has_namespaces(), "no network namespaces here")

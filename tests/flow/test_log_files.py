@@ -56,6 +56,9 @@ class Files(unittest.TestCase):
     def search(self):
         return khien("log", "search", "--data", self.log.data, "--count", "")
 
+    def stat(self):
+        return " ".join(khien("log", "stat", "--data", self.log.data).out.split())
+
     def verify(self):
         done = subprocess.run([os.path.join(BUILD, "khien-verify"), f"{self.log.data}/log"],
                               stdout=subprocess.PIPE, check=False)
@@ -166,7 +169,7 @@ class Files(unittest.TestCase):
         self.log.server.start()
         self.log.wait_listening()
         shard.wait_for(lambda: "Chưa nén và chuyển nhật ký vào kho" in self.strip(), 20)
-        self.assertRegex(khien("log", "stat", "--data", self.log.data).out, "Chưa nén được.*" + segment(9000))
+        self.assertRegex(self.stat(), "Chưa nén được.*" + segment(9000))
         self.takes_lines()
         os.unlink(self.file(segment(9000)))
         shard.wait_for(lambda: "Chưa nén" not in self.strip(), 30)
@@ -175,8 +178,35 @@ class Files(unittest.TestCase):
         with open(self.file("checkpoint"), "rb") as note:
             return int(note.read().split(b"\n")[1])
 
+    def many(self):
+        """So many lines that intake asks for a seal at once."""
+        with self.log.tcp() as tcp:
+            tcp.sendall(b"".join(b"<13>nhieu %d\n" % i for i in range(10100)))
+
     # EVIDENCE: D11.4
-    def test_keys_and_tree_that_are_gone(self):
+    def test_hashes_that_are_gone_are_made_again(self):
+        """From the entries, closed segments among them; and not before all of these are here."""
+        tree = [self.file(f"tree/{level}") for level in (1, 2) if os.path.exists(self.file(f"tree/{level}"))]
+        first = tree[0]
+        os.unlink(first)
+        aside = os.path.join(self.base, "aside")
+        os.rename(self.file(segment(500)), aside)
+        before = self.sealed()
+        self.many()
+        shard.wait_for(lambda: "copy them back from a backup" in self.strip(), 30)
+        self.assertIn("thiếu tệp của cây băm", self.strip())
+        self.takes_lines()
+        os.rename(aside, self.file(segment(500)))
+        self.log.server.wait_for("made again")
+        self.many()
+        shard.wait_for(lambda: self.sealed() > before, 80)
+        shard.wait_for(lambda: "niêm phong thêm" not in self.strip(), 20)
+        self.log.server.stop()
+        status, said = self.verify()
+        self.assertEqual(status, 0, said)
+
+    # EVIDENCE: D11.4
+    def test_keys_that_are_gone(self):
         key = os.path.join(self.log.data, "keys", "log", os.path.basename(self.path), "identity.key")
         self.log.server.stop()
         os.rename(key, key + ".aside")
@@ -184,12 +214,11 @@ class Files(unittest.TestCase):
         self.log.wait_listening()
         shard.wait_for(lambda: "không mở được khóa niêm phong" in self.strip(), 20)
         self.assertIn("identity.key", self.strip())
-        self.assertRegex(khien("log", "stat", "--data", self.log.data).out, "Ngừng niêm phong.*identity.key")
+        self.assertRegex(self.stat(), "Ngừng niêm phong.*identity.key")
         self.takes_lines()
         before = self.sealed()
         os.rename(key + ".aside", key)
-        with self.log.tcp() as tcp:         # so many that intake asks for a seal at once
-            tcp.sendall(b"".join(b"<13>nhieu %d\n" % i for i in range(10100)))
+        self.many()
         shard.wait_for(lambda: self.sealed() > before, 80)
         shard.wait_for(lambda: "niêm phong thêm" not in self.strip(), 20)
 

@@ -205,6 +205,27 @@ int tree_sync(struct tree *t, struct err *e)
 	return rc;
 }
 
+int tree_check(const struct tree *t, struct err *e)
+{
+	char name[NAME_SIZE];
+	int rc = 0;
+
+	for (unsigned level = 1; rc == 0 && level <= TREE_LEVELS; level++) {
+		struct vfile f;
+
+		if (!t->file[level].disk)
+			continue;
+		rc = vfile_open(t->disk, name_of(level, name), VFILE_READ, &f, e);
+		if (rc == 0 && f.size_bytes < t->file[level].size_bytes)
+			rc = ERR_ABSENT;
+		if (rc == 0)
+			vfile_close(&f);
+		if (rc == ERR_ABSENT)
+			rc = err_set(e, ERR_SYSTEM, "\"%s\" was taken away or cut", name);
+	}
+	return rc;
+}
+
 uint64_t tree_size(const struct tree *t)
 {
 	return t->size;

@@ -23,6 +23,9 @@ uint64_t tree_size(const struct tree *t);
 MUST_CHECK int tree_add(struct tree *t, const struct merkle_hash *leaf, struct err *e);
 /* All full groups are on the disk when this returns 0. */
 MUST_CHECK int tree_sync(struct tree *t, struct err *e);
+/* Do its files stand under their names still, as long as they were written? ERR_SYSTEM: no, what is
+ * written goes to a file that nobody will find. */
+MUST_CHECK int tree_check(const struct tree *t, struct err *e);
 /* Of a tree that is written: the head over all that was added. */
 void tree_head(const struct tree *t, struct merkle_head *ret);
 

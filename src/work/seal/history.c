@@ -115,6 +115,11 @@ void seal_segments(const struct trail_segments *s)
 	segments = s;
 }
 
+const struct trail_segments *seal_segments_now(void)
+{
+	return segments;
+}
+
 /* The root of our first SIZE leaves, as they lie on the disk. */
 static int own_head(struct seal *s, uint64_t size, struct merkle_head *ret)
 {

@@ -211,7 +211,7 @@ static void check(struct sealer *x, const struct seal_message *m)
 	struct err e;
 
 	if (open_shard(x, m->year, &e) < 0) {
-		refuse(x, m, SEAL_KEY, e.text);
+		refuse(x, m, e.code == ERR_SYSTEM ? SEAL_DISK : SEAL_KEY, e.text);
 		return;
 	}
 	if (seal_check(x->seal, &head, clock_now_s(), &got, &e) < 0) {
@@ -255,7 +255,7 @@ static void loop(struct sealer *x, int end_fd)
 	while (wait[0].revents == 0) {
 		if (!x->seal && open_shard(x, 0, &e) < 0) {
 			fprintf(stderr, "khien seal: %s\n", e.text);
-			tell(x, TAKING_FAILED, SEAL_KEY, e.text);
+			tell(x, TAKING_FAILED, e.code == ERR_SYSTEM ? SEAL_DISK : SEAL_KEY, e.text);
 		}
 		if (x->seal)
 			hand_over_link(x);

@@ -95,6 +95,13 @@ MUST_CHECK int anchors_meet(
 typedef void trail_each(void *context, const struct leaf *leaf);
 MUST_CHECK int trail_changes(struct vfile_disk *d, trail_each *each, void *context, struct err *e);
 
+/* What seal_segments() was told; or NULL. */
+const struct trail_segments *seal_segments_now(void);
+/* The tree up to the last whole group below the newest checkpoint, its files missing or cut, from
+ * the entries. ERR_INPUT: they are not those that were signed; ERR_SYSTEM: not all are here, and
+ * nothing was changed. */
+MUST_CHECK int seal_remake_tree(struct seal *s, struct err *e);
+
 /* Read entries up to SIZE leaves into the tree. */
 MUST_CHECK int seal_read(struct seal *s, uint64_t size, struct err *e);
 

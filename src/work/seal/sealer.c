@@ -129,7 +129,7 @@ static int load_tree(struct seal *s, struct err *e)
 	int rc = tree_write(s->d, s->head.size - s->head.size % TREE_GROUP, &s->tree, e);
 
 	if (rc == ERR_ABSENT) /* the entries may all be there still */
-		rc = tree_write(s->d, 0, &s->tree, e);
+		rc = seal_remake_tree(s, e);
 	if (rc == 0)
 		rc = seal_read(s, s->head.size, e);
 	if (rc < 0 || s->head.size == 0)
@@ -374,6 +374,8 @@ static int sign(struct seal *s, const struct merkle_head *head, struct err *e)
 	struct buf note;
 	int rc = tree_sync(s->tree, e);
 
+	if (rc == 0)
+		rc = tree_check(s->tree, e);
 	if (rc == 0 && s->is_next_due)
 		rc = install_next(s, e);
 	if (rc < 0)
