@@ -154,6 +154,56 @@ class FailedSync(unittest.TestCase):
                 log.server.stop()
                 verify(self, log.data)
 
+    def trouble(self, who, words, cure):
+        """WHO cannot sync, then not read: pages say so, lines are taken all the same, and it goes on by itself."""
+        with tempfile.TemporaryDirectory() as base:
+            os.chmod(base, 0o755)
+            disk = os.path.join(base, "disk")
+
+            def answer(text):
+                with open(disk, "w", encoding="ascii") as f:
+                    f.write(text)
+            answer("")
+            log = Log()
+            log.server.env["KHIEN_TEST_DISK"] = disk
+            with log:
+                browser, sent = log.server.set_up(), 0
+
+                def told():
+                    return words in browser.get("/").text
+
+                def feed():
+                    nonlocal sent
+                    with log.tcp() as tcp:
+                        tcp.sendall(b"".join(b"<13>dong %d\n" % i for i in range(sent, sent + 10100)))
+                    sent += 10100
+                for how in cure:
+                    with self.subTest(how or "sync"):
+                        self.assertFalse(told())
+                        answer(f"{how}5 khien: {who}")
+                        feed()                      # so many that a seal is asked for at once
+                        shard.wait_for(told, 30)
+                        self.assertIn("Input/output error", browser.get("/").text)
+                        self.assertIn("smartctl", browser.get("/").text)
+                        stat = khien("log", "stat", "--data", log.data).out
+                        self.assertIn("Input/output error", " ".join(stat.split()))
+                        log.wait_lines(sent, shard.TCP)
+                        answer("")
+                        feed()
+                        shard.wait_for(lambda: not told(), 80)
+                log.wait_lines(sent, shard.TCP)
+                self.assertEqual(log.raws(shard.TCP), [b"<13>dong %d" % i for i in range(sent)])
+                log.server.stop()
+                verify(self, log.data)
+
+    # EVIDENCE: D11.4
+    def test_seal_says_so_and_goes_on(self):
+        self.trouble("seal", "Không niêm phong thêm nhật ký", ("", "read "))
+
+    # EVIDENCE: D11.4
+    def test_store_says_so_and_goes_on(self):
+        self.trouble("store", "Chưa nén và chuyển nhật ký vào kho", ("read ",))
+
     @staticmethod
     def again(log):
         """The port is the parent's; who connects is answered once intake is back."""
@@ -216,7 +266,8 @@ class Clock(unittest.TestCase):
                 self.assertEqual(newest == int(year), name == "back")   # no older year is begun
                 size = self.sealed(log, newest)
                 self.send(log, "cuoi")
-                shard.wait_for(lambda: self.sealed(log, newest) > size)  # it can still be sealed
+                # it can still be sealed: once a minute, if the seal of the start was before that line
+                shard.wait_for(lambda: self.sealed(log, newest) > size, 100)
                 self.assertNotIn("cannot open", log.server.said())
 
 

@@ -84,8 +84,11 @@ static void real_close(struct vfile_disk *d, int handle)
 
 static ssize_t real_pread(struct vfile_disk *d, int handle, void *to, size_t size, uint64_t offset)
 {
+	int trouble = vfile_trouble(VFILE_ACT_READ);
 	ssize_t n;
 
+	if (trouble)
+		return -trouble;
 	do
 		n = pread(handle, to, size, (off_t)offset);
 	while (n < 0 && errno == EINTR);
@@ -139,7 +142,7 @@ static int real_allocate(struct vfile_disk *d, int handle, uint64_t size)
 
 static int real_sync(struct vfile_disk *d, int handle, bool is_data_only)
 {
-	int trouble = vfile_trouble();
+	int trouble = vfile_trouble(VFILE_ACT_SYNC);
 
 	if (trouble)
 		return -trouble;

@@ -1,7 +1,8 @@
 /* vfile_trouble.c - the test build's disk: a sync fails where the file named by the environment
  * variable KHIEN_TEST_DISK says so: "5 khien: intake" is errno 5 for each sync of that process,
- * whose name ps shows. Opened once, before a process confines itself, and read anew at each sync,
- * so that a disk can fail, and be mended, under a running service. Never linked into a product. */
+ * whose name ps shows, "read 5 khien: seal" for each read. Opened once, before a process confines
+ * itself, and read anew each time, so that a disk can fail, and be mended, under a running service.
+ * Never linked into a product. */
 #include "kit/vfile/vfile_trouble.h"
 
 #include <fcntl.h>
@@ -19,7 +20,7 @@ void vfile_trouble_begin(void)
 		fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
 }
 
-int vfile_trouble(void)
+int vfile_trouble(enum vfile_act act)
 {
 	char text[64], name[17] = "";
 	struct str who, number;
@@ -29,6 +30,10 @@ int vfile_trouble(void)
 	if (len <= 0 || prctl(PR_GET_NAME, name, 0, 0, 0) != 0)
 		return 0;
 	who = str_trim((struct str){ text, (size_t)len });
+	if (str_starts(who, "read ") != (act == VFILE_ACT_READ))
+		return 0;
+	if (act == VFILE_ACT_READ)
+		who = str_from(who, strlen("read "));
 	if (!str_split(who, ' ', &number, &who) || !str_is(who, name) ||
 		!str_to_u64(number, 10, &code))
 		return 0;

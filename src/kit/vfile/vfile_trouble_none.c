@@ -5,7 +5,7 @@ void vfile_trouble_begin(void)
 {
 }
 
-int vfile_trouble(void)
+int vfile_trouble(enum vfile_act act)
 {
 	return 0;
 }
