@@ -1,6 +1,7 @@
 """attack.py - a sealed log for tests, and what somebody who owns the machine can do to its files: read
 and write entries with right checks, sign with the keys that lie there. Formats from docs/formats."""
 import base64
+import calendar
 import os
 import shutil
 import struct
@@ -45,21 +46,32 @@ def records(entries):
     return b"".join(out)
 
 
-class Log:
-    """One shard of a data folder."""
+def july():
+    """The clock's shift to the last first of July: around it no year turns, whatever the day of this run."""
+    now = time.time()
+    year = time.gmtime(now).tm_year
+    first, before = (calendar.timegm((y, 7, 1, 5, 0, 0)) for y in (year, year - 1))
+    return int((first if first <= now else before) - now)
 
-    def __init__(self, data, log="log"):
-        self.data, self.shift = str(data), 0
+
+class Log:
+    """One shard of a data folder. Its shifts of the clock count from START, a shift itself."""
+
+    def __init__(self, data, log="log", start=0):
+        self.data, self.shift, self.start = str(data), start, start
         self.log = log
-        self.year = time.strftime("%Y", time.gmtime(time.time() + 7 * 3600))
+        self.year = self.year_there()
         self.clock = self.data + ".clock"
+
+    def year_there(self):
+        return time.strftime("%Y", time.gmtime(self.now_ns() / 1e9 + 7 * 3600))
 
     @property
     def path(self):
         return os.path.join(self.data, self.log, self.year)
 
     def seal(self, shift=None, status=0):
-        self.shift = self.shift if shift is None else shift
+        self.shift = self.shift if shift is None else self.start + shift
         with open(self.clock, "w", encoding="ascii") as f:
             f.write(str(self.shift))
         os.makedirs(self.data, exist_ok=True)
@@ -152,7 +164,7 @@ class Log:
 
     def copy(self, to):
         shutil.copytree(self.data, to)
-        other = Log(to, self.log)
+        other = Log(to, self.log, self.start)
         other.shift = self.shift
         return other
 

@@ -59,7 +59,7 @@ class Stage:
             shut(log or self.log)
 
     def other(self, name, lines):
-        log = Log(os.path.join(self.folder, name))
+        log = Log(os.path.join(self.folder, name), start=self.base.start)
         log.seal(0)
         log.add_lines(lines)
         log.seal()

@@ -111,8 +111,9 @@ static bool has_digits(const struct hiding *h, struct slot slot, struct value va
 	char text[TIMEFORM_TEXT_MAX];
 	struct str digits;
 
-	if (h->s->digits.len == 0 || (value.number < 10000 && value.digits < 5) ||
-		(slot.type == SLOT_TIME && !digits_in_time(slot.form)))
+	if (h->s->digits.len == 0 ||
+		(slot.type == SLOT_TIME ? !digits_in_time(slot.form) :
+					  value.number < 10000 && value.digits < 5))
 		return true;
 	digits = slot_text(h->s, slot, value, text);
 	return digits_may_hold(h->s->digits.at, slot.type, digits);
