@@ -8,10 +8,9 @@ import shutil
 import struct
 import subprocess
 import tempfile
-import time
 import unittest
 
-from attack import Log, entry
+from attack import Log, entry, july
 from flow import BIN, BUILD, SOURCE, khien
 from range_model import Part, range_holds
 from verify_model import HEAD, root_of, sha
@@ -40,16 +39,15 @@ class Export(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.mkdtemp()
         self.addCleanup(shutil.rmtree, self.folder)
-        self.log = Log(os.path.join(self.folder, "xa"))
-        self.log.seal(-3 * 86400)
+        self.log = Log(os.path.join(self.folder, "xa"), start=july())
         for day in (3, 2, 1):
-            self.log.shift = -day * 86400
-            self.log.add_lines(40)
             self.log.seal(-day * 86400)
+            self.log.add_lines(40)
+            self.log.seal()
         self.keys, self.proof = self.log.name("keys", "public.txt"), os.path.join(self.folder, "p")
 
     def export(self, *words, **more):
-        return khien("log", "export", "--data", self.log.data, *words, **more)
+        return khien("log", "export", "--data", self.log.data, *words, env={"KHIEN_TEST_CLOCK": self.log.clock}, **more)
 
     def verify(self, *words):
         return subprocess.run([VERIFY, "range", self.proof, "--key", self.keys, *words], stdout=subprocess.PIPE,
@@ -163,24 +161,25 @@ MEMORY_KIB = 160 * 1024                            # with the sanitizers
 
 
 class Year(unittest.TestCase):
-    """A log that began a year ago, in the year before."""
+    """A log of twelve months that began in the year before."""
     lines_a_month, line_bytes = 30, 200
 
     def setUp(self):
         self.folder = tempfile.mkdtemp()
         self.addCleanup(shutil.rmtree, self.folder)
-        self.log = Log(os.path.join(self.folder, "xa"))
+        self.log = Log(os.path.join(self.folder, "xa"), start=july())
         years = []
         for month in range(12):
-            self.log.shift = -(360 - 30 * month) * 86400
-            self.log.year = time.strftime("%Y", time.gmtime(self.log.now_ns() / 1e9 + 7 * 3600))
+            passed_s = -(360 - 30 * month) * 86400
+            self.log.shift = self.log.start + passed_s
+            self.log.year = self.log.year_there()
             if self.log.year not in years:
                 years.append(self.log.year)
                 self.log.seal()
             at = self.log.now_ns() + 10 ** 9
             self.log.append([entry(b"<13>thang %d dong %d " % (month, i) + os.urandom(20) * (self.line_bytes // 20),
                                    at_ns=at + i) for i in range(self.lines_a_month)])
-            self.log.seal(self.log.shift + 60)
+            self.log.seal(passed_s + 60)
         self.assertEqual(len(years), 2)
         self.keys, self.proof = os.path.join(self.folder, "keys"), os.path.join(self.folder, "p")
         with open(self.keys, "w", encoding="utf-8") as out:

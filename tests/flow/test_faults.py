@@ -41,7 +41,8 @@ class Faults(unittest.TestCase):
                 test_fixtures.put(root, path, files[path])
             done = khien("audit", "--root", root, "--format", "json")
             self.assertEqual(done.status, 0, done)
-            return {result["id"]: result for result in done.json()["results"]}
+            support = test_fixtures.audit(root, "os.eol", False)        # of the day the tree was written on
+            return {**{result["id"]: result for result in done.json()["results"]}, "os.eol": support}
         finally:
             shutil.rmtree(root, ignore_errors=True)
 

@@ -58,7 +58,8 @@ def audit(files, checks):
         for path in sorted(files, key=lambda p: (p.count("/"), p)):
             test_fixtures.put(root, path, files[path])
         done = subprocess.run([BIN, "audit", "--root", root, "--format", "json", "--packs", PACKS, *only], timeout=60,
-                              capture_output=True, env={**os.environ, "KHIEN_LANG": "vi"}, check=False)
+                              capture_output=True, check=False,
+                              env={**os.environ, "KHIEN_LANG": "vi", **test_fixtures.clock_for(checks)})
         if done.returncode not in (0, 1):
             raise AssertionError(done.stderr.decode())
         return {result["id"]: result for result in json.loads(done.stdout)["results"]}
@@ -80,7 +81,10 @@ def outcome(results, key):
 class Outsider(unittest.TestCase):
     def run_case(self, case, known):
         self.assertLessEqual(set(case), KEYS)
-        results = audit(tree_of(case, known), {key.split(" ")[0] for key in case["expect"]})
+        checks, files = {key.split(" ")[0] for key in case["expect"]}, tree_of(case, known)
+        results = {}
+        for asked in (checks - {"os.eol"}, checks & {"os.eol"}):        # which has a day of its own
+            results.update(audit(files, asked) if asked else {})
         for key, wanted in case["expect"].items():
             said = outcome(results, key)
             if said not in wanted.split(" or "):

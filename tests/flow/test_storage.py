@@ -8,6 +8,7 @@ import tempfile
 import unittest
 
 from flow import khien
+from shard import wait_for
 
 
 def run(*words):
@@ -27,6 +28,8 @@ class Disk:
     def away(self):
         if self.device:
             run("losetup", "-d", self.device)
+            # who looks at a new disk, as udev does, holds it for a moment: it goes when they let go
+            wait_for(lambda: run("losetup", "-n", "-O", "BACK-FILE", self.device) in (None, ""))
         self.device = None
 
 
