@@ -104,8 +104,10 @@ test("an officer names a sender and sets its alarm; silence rings it", async () 
 	assert.match(await page.locator("main").innerText(), /im lặng \d+ (giây|phút)/);
 	assert.equal((await page.request.get("/nhat-ky/nguon/99")).status(), 404);
 	await page.goto("/nhat-ky/nguon");
-	await page.waitForTimeout(5500);
-	await page.reload();
+	for (let i = 0; i < 60 && !/Nguồn im lặng\s+1/.test(await page.locator(".strip").innerText()); i++) {
+		await page.waitForTimeout(1000);
+		await page.reload();
+	}
 	assert.match(await page.locator(".strip").innerText(), /Nguồn im lặng\s+1/);
 	assert.match(await page.locator(".strip").innerText(), /Dòng đã mất\s+0/);
 	assert.match(await page.locator(".strip").innerText(), /Lệch giờ nguồn gửi\s+≤ \d+ s/);

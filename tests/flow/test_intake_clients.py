@@ -160,7 +160,8 @@ log {{ source(s); destination(counted); destination(plain); }};
 
 
 class Tls(unittest.TestCase):
-    def send(self, log, base, name, extra=(), lines=None):
+    def send(self, log, base, name, extra=(), lines=None, wanted=0):
+        """WANTED: so many lines are there afterwards; 0: it is a stranger, who is given a while."""
         command = ["openssl", "s_client", "-connect", f"127.0.0.1:{log.tls_port}", "-CAfile", "ca.pem", "-quiet",
                    "-no_ign_eof", *extra]
         if name:
@@ -171,7 +172,10 @@ class Tls(unittest.TestCase):
             try:
                 client.stdin.write(text)
                 client.stdin.flush()
-                time.sleep(1.5)
+                if wanted:
+                    log.wait_lines(wanted, shard.TLS)
+                else:
+                    time.sleep(1.5)
                 client.stdin.close()
             except OSError:
                 pass
@@ -187,8 +191,8 @@ class Tls(unittest.TestCase):
                         f"authority: {base}/ca.pem\n")
             with Log(settings) as log:
                 log.tls_port = tls_port
-                for version in ("-tls1_2", "-tls1_3"):
-                    self.send(log, base, "tram-y-te.xa.vn", [version])
+                for number, version in enumerate(("-tls1_2", "-tls1_3"), 1):
+                    self.send(log, base, "tram-y-te.xa.vn", [version], wanted=500 * number)
                 self.assertEqual(numbers(log.wait_lines(1000, shard.TLS)), sorted(2 * list(range(500))))
                 self.send(log, base, "stranger")
                 self.send(log, base, None)

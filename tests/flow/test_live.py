@@ -19,6 +19,7 @@ import time
 import unittest
 
 from flow import BIN, PACKS, where_nobody_reaches
+from shard import wait_for
 
 IS_ROOT = os.geteuid() == 0
 NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
@@ -192,7 +193,7 @@ class Agrees(unittest.TestCase):
         code = ("import socket, subprocess, time; subprocess.run(['ip','link','set','lo','up']);"
                 "s = socket.socket(); s.bind(('0.0.0.0', 2399)); s.listen(); time.sleep(60)")
         with running("unshare", "-n", sys.executable, "-c", code) as child:
-            rows = ask("SELECT pid, namespace, is_external FROM listening_ports WHERE port = 2399")
+            rows = wait_for(lambda: ask("SELECT pid, namespace, is_external FROM listening_ports WHERE port = 2399"))
         self.assertEqual(len(rows), 1, rows)
         self.assertTrue(rows[0]["namespace"].startswith("net:["))
         self.assertEqual(rows[0]["pid"], child.pid)
@@ -315,7 +316,7 @@ class Finds(unittest.TestCase):
             shutil.copy(os.path.realpath(self.some_library()), library)
             code = f"import ctypes, time; ctypes.CDLL({library!r}); time.sleep(60)"
             with running(sys.executable, "-c", code) as child:
-                time.sleep(0.5)
+                wait_for(lambda: library in open(f"/proc/{child.pid}/maps", encoding="utf-8").read())
                 os.unlink(library)
                 self.assertTrue(any(s.startswith(f"pid {child.pid} ") for s in self.subjects("proc.deleted")))
 
