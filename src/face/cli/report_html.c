@@ -30,7 +30,7 @@ static struct str place(const struct report *r, const struct evidence *row)
 static void write_row(const struct report *r, const struct hostaudit_result *result,
 	const struct evidence *row, struct buf *out)
 {
-	field(r, out, T("Đối tượng"), row->subject);
+	field(r, out, T("Đối tượng"), hostaudit_subject(row->subject, r->lang, r->arena));
 	field(r, out, T("Lý do"), report_reason(r, result, row));
 	field(r, out, T("Tìm thấy"), report_found(r, result, row));
 	field(r, out, T("Ở"), place(r, row));

@@ -33,7 +33,8 @@ static void write_row(const struct report *r, const struct hostaudit_result *res
 	const struct evidence *row, struct buf *out)
 {
 	if (row->subject.len > 0)
-		buf_fmt(out, "    %s %.*s\n", signs[row->outcome], STR_FMT(row->subject));
+		buf_fmt(out, "    %s %.*s\n", signs[row->outcome],
+			STR_FMT(hostaudit_subject(row->subject, r->lang, r->arena)));
 	field(r, out, T("Lý do"), report_reason(r, result, row));
 	field(r, out, T("Tìm thấy"), report_found(r, result, row));
 	field(r, out, T("Ở"), place(r, row));

@@ -186,6 +186,11 @@ struct str found_words(struct view *v, const struct check *c, const struct evide
 	return hostaudit_found(c, row->found.ptr ? row->found : STR(""), v->lang, v->a);
 }
 
+struct str subject_words(struct view *v, const struct evidence *row)
+{
+	return hostaudit_subject(row->subject.ptr ? row->subject : STR(""), v->lang, v->a);
+}
+
 const char *weight_words(struct view *v, int weight)
 {
 	static const char *const words[] = { T("chưa xếp mức"), T("nhẹ"), T("vừa"), T("đáng kể"),

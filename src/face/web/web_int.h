@@ -391,6 +391,8 @@ struct str cure_words(
 	struct view *v, const struct facts *f, const struct check *c, const struct evidence *row);
 struct str reason_words(struct view *v, const struct check *c, const struct evidence *row);
 struct str found_words(struct view *v, const struct check *c, const struct evidence *row);
+/* "tài khoản an"; "" for the whole machine. */
+struct str subject_words(struct view *v, const struct evidence *row);
 const char *weight_words(struct view *v, int weight);
 
 /* --- things compiled in ----------------------------------------------------------------------- */

@@ -95,6 +95,8 @@ void hostaudit_log_fact(struct buf *out, const struct hostaudit_log_fact *f);
  * "28 tài khoản" of "28 accounts". CHECK may be NULL. */
 struct str hostaudit_found(
 	const struct check *check, struct str found, enum lang lang, struct arena *a);
+/* SUBJECT, kept as "user an", as people read it: "tài khoản an". */
+struct str hostaudit_subject(struct str subject, enum lang lang, struct arena *a);
 /* "không đủ quyền (cần quyền root): /etc/shadow", "" for an empty reason. */
 struct str hostaudit_reason(struct str reason, struct str detail, const struct check *check,
 	enum lang lang, struct arena *a);

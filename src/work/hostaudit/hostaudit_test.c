@@ -282,6 +282,37 @@ static void nothing_found_means_what_the_check_says(void **state)
 	hostaudit_close(audit);
 }
 
+/* "user an" is kept; "tài khoản an" is read. What only begins with the letters stays. */
+static void subjects_are_said_in_words(void **state)
+{
+	static const struct {
+		const char *subject, *vi, *en;
+	} rows[] = {
+		{ "user an", "tài khoản an", "account an" },
+		{ "xfce, user an", "xfce, tài khoản an", "xfce, account an" },
+		{ "users sss", "nguồn tài khoản sss", "accounts of sss" },
+		{ "service sshd", "dịch vụ sshd", "service sshd" },
+		{ "pid 7", "tiến trình số 7", "process 7" },
+		{ "console", "bàn phím của máy", "the machine's own keyboard" },
+		{ "username", "username", "username" },
+		{ "/srv/user an", "/srv/user an", "/srv/user an" },
+		{ "", "", "" },
+	};
+	struct arena a;
+
+	(void)state;
+	arena_init(&a, MIB);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct str subject = str_of(rows[i].subject);
+
+		assert_string_equal(
+			arena_cstr(&a, hostaudit_subject(subject, LANG_VI, &a)), rows[i].vi);
+		assert_string_equal(
+			arena_cstr(&a, hostaudit_subject(subject, LANG_EN, &a)), rows[i].en);
+	}
+	arena_done(&a);
+}
+
 /* What is kept stays as it is; people read it in their language, word by word. */
 static void found_values_are_said_in_words(void **state)
 {
@@ -478,6 +509,7 @@ int main(void)
 		cmocka_unit_test(unknown_is_contagious),
 		cmocka_unit_test(nothing_found_means_what_the_check_says),
 		cmocka_unit_test(found_values_are_said_in_words),
+		cmocka_unit_test(subjects_are_said_in_words),
 		cmocka_unit_test(tables_have_names_of_their_own),
 		cmocka_unit_test(a_fault_of_a_declaration_names_its_field),
 		cmocka_unit_test(half_an_approval_is_a_draft),

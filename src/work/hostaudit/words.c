@@ -268,6 +268,40 @@ struct str hostaudit_found(
 	return said;
 }
 
+/* A subject begins with what kind of thing it is, or has it behind a comma: "xfce, user an". */
+struct str hostaudit_subject(struct str subject, enum lang lang, struct arena *a)
+{
+	static const struct {
+		const char *is, *words;
+	} kinds[] = { { "user", T("tài khoản") }, { "users", T("nguồn tài khoản") },
+		{ "group", T("nhóm tài khoản") }, { "uid", T("số định danh") },
+		{ "service", T("dịch vụ") }, { "pid", T("tiến trình số") },
+		{ "module", T("mô-đun") }, { "job", T("công việc") }, { "key", T("khóa SSH") },
+		{ "source", T("nguồn nhật ký") }, { "console", T("bàn phím của máy") },
+		{ "last run", T("lần chạy gần nhất") } };
+	struct str out = STR("");
+
+	for (bool is_first = true; subject.len > 0; is_first = false) {
+		ptrdiff_t comma = str_find(subject, STR(", "));
+		struct str part = comma < 0 ? subject : str_until(subject, (size_t)comma);
+
+		subject = str_from(subject, comma < 0 ? subject.len : (size_t)comma + 2);
+		out = arena_fmt(a, "%.*s%s", STR_FMT(out), is_first ? "" : ", ");
+		for (size_t i = 0; i < COUNT(kinds); i++) {
+			struct str is = str_of(kinds[i].is);
+
+			if (!str_starts(part, kinds[i].is) ||
+				(part.len > is.len && part.ptr[is.len] != ' '))
+				continue;
+			out = arena_fmt(a, "%.*s%s", STR_FMT(out), tr(lang, kinds[i].words));
+			part = str_from(part, is.len);
+			break;
+		}
+		out = arena_fmt(a, "%.*s%.*s", STR_FMT(out), STR_FMT(part));
+	}
+	return out;
+}
+
 #define NOTHING "–"
 
 struct filling {
@@ -298,7 +332,7 @@ static bool lookup_row(const struct filling *f, struct str name, struct str *ret
 		const char *name;
 		struct str value;
 	} fields[] = {
-		{ "subject", f->row->subject },
+		{ "subject", hostaudit_subject(f->row->subject, f->lang, f->arena) },
 		{ "found", hostaudit_found(f->check, f->row->found, f->lang, f->arena) },
 		{ "file", f->row->file },
 		{ "lost", f->row->lost },

@@ -103,7 +103,7 @@ static void subject(struct view *v, const struct checked *c, const struct eviden
 	html(v->w, "<tr>\n<td>");
 	html_outcome(v, row->outcome);
 	html(v->w, "</td>\n<th scope=\"row\">%.*s</th>\n<td>",
-		STR_FMT(row->subject.len ? row->subject : str_of(tr(v->lang, "cả máy"))));
+		STR_FMT(row->subject.len ? subject_words(v, row) : str_of(tr(v->lang, "cả máy"))));
 	if (row->found.len)
 		html(v->w, "<code>%.*s</code>", STR_FMT(found_words(v, c->check, row)));
 	if (why.len)
@@ -173,7 +173,8 @@ static void history(struct view *v, const struct checked *c)
 	for (size_t i = 0; i < count; i++) {
 		html(v->w, "<tr><th scope=\"row\">%s</th><td>", time_text(v, rows[i].at_s));
 		html_outcome(v, rows[i].outcome);
-		html(v->w, "</td><td>%.*s <code>%.*s</code></td></tr>\n", STR_FMT(rows[i].subject),
+		html(v->w, "</td><td>%.*s <code>%.*s</code></td></tr>\n",
+			STR_FMT(subject_words(v, &rows[i])),
 			STR_FMT(found_words(v, c->check, &rows[i])));
 	}
 	html_table_end(v);

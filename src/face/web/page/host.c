@@ -369,7 +369,7 @@ void page_host_csv(struct view *v)
 		const struct check *check = pack_check(v->web->packs, row->check);
 
 		csv_cell(v->w, row->check);
-		csv_cell(v->w, row->subject);
+		csv_cell(v->w, subject_words(v, row));
 		csv_words(v, outcome_words(row->outcome));
 		csv_cell(v->w, found_words(v, check, row));
 		csv_cell(v->w, row->wanted);
