@@ -1,8 +1,6 @@
-/* org.h - floor 3: who. The unit, its machines, the people who use Khiên, and how they log in.
- *
- * Khiên keeps the rules that it enforces on others: how long a password is, how many wrong tries
- * lock an account, when an idle session ends all come from the packs in force, never from here.
- * Every change and every log-in leaves an event. Times are UTC seconds, given by the caller. */
+/* org.h - floor 3: who. The unit, its machines, the people who use Khiên, and how they log in. How
+ * long a password is, how many wrong tries lock an account, when an idle session ends come from the
+ * packs in force. Every change and log-in leaves an event. Times are UTC seconds of the caller. */
 #ifndef CORE_ORG_H
 #define CORE_ORG_H
 
@@ -190,11 +188,13 @@ struct org_event {
 	int64_t id, at_s;
 	struct str login, what, about, peer;
 };
-
+struct org_events_asked {
+	int64_t before_id; /* 0: from the newest on */
+	size_t max;
+};
 MUST_CHECK int org_note(
 	const struct org_actor *by, const char *what, struct str about, struct err *e);
-/* The newest MAX, newest first. */
-MUST_CHECK int org_events(struct store *s, size_t max, struct arena *a, struct org_event **ret,
-	size_t *ret_count, struct err *e);
+MUST_CHECK int org_events(struct store *s, const struct org_events_asked *asked, struct arena *a,
+	struct org_event **ret, size_t *ret_count, struct err *e);
 
 #endif

@@ -143,7 +143,8 @@ int org_run(struct store *s, const char *sql, const char *kinds, struct err *e, 
 static const char sql_note[] =
 	"INSERT INTO event (at_s, login, what, about, peer) VALUES ($1, $2, $3, $4, $5)";
 static const char sql_events[] =
-	"SELECT id, at_s, login, what, about, peer FROM event ORDER BY id DESC LIMIT $1";
+	"SELECT id, at_s, login, what, about, peer FROM event WHERE $2 = 0 OR id < $2"
+	" ORDER BY id DESC LIMIT $1";
 
 int org_note(const struct org_actor *by, const char *what, struct str about, struct err *e)
 {
@@ -152,14 +153,15 @@ int org_note(const struct org_actor *by, const char *what, struct str about, str
 		str_of(by->peer ? by->peer : ""));
 }
 
-int org_events(struct store *s, size_t max, struct arena *a, struct org_event **ret,
-	size_t *ret_count, struct err *e)
+int org_events(struct store *s, const struct org_events_asked *asked, struct arena *a,
+	struct org_event **ret, size_t *ret_count, struct err *e)
 {
 	VEC(struct org_event) events = { 0 };
 	struct store_query *q = store_query(s, sql_events);
 	int rc;
 
-	store_bind_i64(q, 1, (int64_t)max);
+	store_bind_i64(q, 1, (int64_t)asked->max);
+	store_bind_i64(q, 2, asked->before_id);
 	while ((rc = store_next(q, e)) == 1) {
 		struct org_event *x = vec_add(a, &events);
 

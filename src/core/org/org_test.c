@@ -297,7 +297,9 @@ static void events_are_only_added(void **state)
 
 	assert_int_equal(org_note(&by, "test", STR("việc"), &err), 0);
 	assert_true(store_run(store_query(by.store, sql), &err) < 0);
-	assert_int_equal(org_events(by.store, 10, &arena, &events, &count, &err), 0);
+	assert_int_equal(org_events(by.store, &(struct org_events_asked){ .max = 10 }, &arena,
+				 &events, &count, &err),
+		0);
 	assert_int_equal(count, 1);
 	assert_true(str_is(events[0].about, "việc"));
 }

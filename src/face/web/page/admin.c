@@ -3,6 +3,7 @@
 #include "face/web/org_int.h"
 
 #define EVENTS_MAX 500
+#define EVENTS_PAGE 100
 #define MACHINES_MAX 50
 
 void html_role_select(struct view *v, struct str chosen)
@@ -93,7 +94,7 @@ static void user_row(struct view *v, const struct org_user *u)
 static void people(struct view *v, const struct org_user *users, size_t count)
 {
 	html(v->w, "<section>\n<h2>%s</h2>\n", tr(v->lang, "Người dùng"));
-	html_table(v, tr(v->lang, "Người dùng"), "", tr(v->lang, "Tên đăng nhập"),
+	html_table(v, tr(v->lang, "Người dùng"), "stack", tr(v->lang, "Tên đăng nhập"),
 		tr(v->lang, "Họ và tên"), tr(v->lang, "Vai trò"), tr(v->lang, "Đơn vị"),
 		tr(v->lang, "Tình trạng"), tr(v->lang, "Đăng nhập lần cuối"), tr(v->lang, "Việc"));
 	for (size_t i = 0; i < count; i++)
@@ -475,14 +476,18 @@ void page_events(struct view *v)
 	struct org_event *events;
 	size_t count;
 
-	if (org_events(v->web->store, EVENTS_MAX, v->a, &events, &count, v->e) < 0) {
+	struct org_events_asked asked = { .max = EVENTS_PAGE };
+
+	if (!str_to_i64(http_pair(v->query, "truoc"), &asked.before_id) || asked.before_id < 0)
+		asked.before_id = 0;
+	if (org_events(v->web->store, &asked, v->a, &events, &count, v->e) < 0) {
 		page_failed(v);
 		return;
 	}
 	page_start(v, tr(v->lang, "Nhật ký đăng nhập và quản trị"));
 	html(v->w, "<p><a href=\"/so-vet\">%s</a></p>\n",
 		tr(v->lang, "Mọi thay đổi dữ liệu, có niêm phong: Sổ vết thay đổi"));
-	html_table(v, tr(v->lang, "Nhật ký đăng nhập và quản trị"), "", tr(v->lang, "Lúc"),
+	html_table(v, tr(v->lang, "Nhật ký đăng nhập và quản trị"), "stack", tr(v->lang, "Lúc"),
 		tr(v->lang, "Ai"), tr(v->lang, "Việc"), tr(v->lang, "Về"),
 		tr(v->lang, "Từ địa chỉ"));
 	for (size_t i = 0; i < count; i++)
@@ -492,6 +497,16 @@ void page_events(struct view *v)
 			happening_words(v, events[i].what), STR_FMT(events[i].about),
 			STR_FMT(events[i].peer));
 	html_table_end(v);
+	if (asked.before_id || count == EVENTS_PAGE) {
+		html(v->w, "<p class=\"pages\"><span>");
+		if (asked.before_id)
+			html(v->w, "<a href=\"/quan-tri/nhat-ky\">%s</a>", tr(v->lang, "Mới nhất"));
+		html(v->w, "</span><span>");
+		if (count == EVENTS_PAGE)
+			html(v->w, "<a href=\"/quan-tri/nhat-ky?truoc=%lld\">%s</a>",
+				(long long)events[count - 1].id, tr(v->lang, "Cũ hơn"));
+		html(v->w, "</span></p>\n");
+	}
 	html(v->w, "<p class=\"export\"><a href=\"/quan-tri/nhat-ky.csv\">%s</a></p>\n",
 		tr(v->lang, "Tải danh sách này (CSV)"));
 	page_end(v);
@@ -502,7 +517,8 @@ void page_events_csv(struct view *v)
 	struct org_event *events;
 	size_t count;
 
-	if (org_events(v->web->store, EVENTS_MAX, v->a, &events, &count, v->e) < 0) {
+	if (org_events(v->web->store, &(struct org_events_asked){ .max = EVENTS_MAX }, v->a,
+		    &events, &count, v->e) < 0) {
 		page_failed(v);
 		return;
 	}
