@@ -366,6 +366,19 @@ static int sign(struct making *m, const struct statement *s, const struct demo_u
 	return rc;
 }
 
+/* What somebody ticks: mostly what is right. */
+static void tick(struct making *m, const struct quiz *quiz, int *answers, size_t max)
+{
+	for (size_t n = 0; n < max; n++) {
+		answers[n] = (int)demo_random(m, 3);
+		if (!quiz || n >= quiz->question_count || !demo_chance(m, 88))
+			continue;
+		for (size_t k = 0; k < quiz->questions[n].answer_count; k++)
+			if (quiz->questions[n].answers[k].is_right)
+				answers[n] = (int)k;
+	}
+}
+
 static int session(struct making *m, const struct demo_unit *u, struct err *e)
 {
 	struct org_user officer = demo_user(u, &u->people[1], USER_OFFICER);
@@ -376,6 +389,7 @@ static int session(struct making *m, const struct demo_unit *u, struct err *e)
 		.place = demo_said(m, "place"),
 		.title = demo_said(m, "session"),
 		.quiz = STR("awareness") };
+	const struct quiz *quiz = pack_quiz(m->d->packs, x.quiz);
 	int rc = attest_session_open(&by, &x, &id, e);
 
 	for (size_t i = 0; rc == 0 && i < u->count; i++) {
@@ -385,8 +399,7 @@ static int session(struct making *m, const struct demo_unit *u, struct err *e)
 		if (!demo_chance(m, 70))
 			continue;
 		rc = attest_come(&by, id, u->people[i].id, e);
-		for (size_t n = 0; n < COUNT(answers); n++)
-			answers[n] = (int)demo_random(m, 3);
+		tick(m, quiz, answers, COUNT(answers));
 		officer.staff_id = u->people[i].id;
 		if (rc == 0)
 			rc = attest_quiz(&by, id, answers, COUNT(answers), &g, e);
