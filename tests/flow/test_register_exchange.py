@@ -87,6 +87,8 @@ class Messy(Case):
         self.assertEqual({f["sheet"] for f in got["faults"]}, {"Wi-Fi"})
         self.assertIn("Cán bộ, nối mạng nội bộ", faults[6, "C"]["mend"])
         self.assertIn("05/03/2026", faults[6, "F"]["mend"])
+        self.assertIn("ngày trước tháng", faults[6, "F"]["words"])      # 3/25/2026
+        self.assertNotIn("ngày trước tháng", faults[5, "F"]["words"])   # 31/02/2026 is none either way
         self.assertIn("dòng 4", faults[7, "B"]["words"])
         self.assertIn("#REF!", faults[5, "G"]["words"])
         self.assertEqual((got["import"], self.titles("wifi")), (0, []))

@@ -19,6 +19,9 @@ static const char newest_run_sql[] =
 static const char run_by_id_sql[] = "SELECT " RUN_COLUMNS " FROM audit_run WHERE id = $1";
 static const char runs_sql[] = "SELECT " RUN_COLUMNS " FROM audit_run WHERE host_id = $1"
 			       " ORDER BY at_s DESC, id DESC LIMIT $2";
+static const char newest_of_sql[] =
+	"SELECT " RUN_COLUMNS " FROM audit_run WHERE id IN (SELECT (SELECT r.id FROM audit_run r"
+	" WHERE r.host_id = j.value ORDER BY r.at_s DESC, r.id DESC LIMIT 1) FROM json_each($1) j)";
 static const char rows_of_run_sql[] =
 	"SELECT " ROW_COLUMNS " FROM evidence WHERE run_id = $1 ORDER BY id";
 #define WORDS \
@@ -281,15 +284,12 @@ int evidence_of_obligation(struct store *s, const struct evidence *about, size_t
 	return take_rows(q, a, &ret->at, &ret->count, e);
 }
 
-int evidence_runs(struct store *s, int64_t host_id, size_t max, struct arena *a,
-	struct audit_run **ret_runs, size_t *ret_count, struct err *e)
+static int take_runs(struct store_query *q, struct arena *a, struct audit_run **ret_runs,
+	size_t *ret_count, struct err *e)
 {
-	struct store_query *q = store_query(s, runs_sql);
 	VEC(struct audit_run) runs = { 0 };
 	int rc;
 
-	store_bind_i64(q, 1, host_id);
-	store_bind_i64(q, 2, (int64_t)max);
 	while ((rc = store_next(q, e)) == 1)
 		vec_push(a, &runs, take_run(q, a));
 	if (rc < 0)
@@ -297,6 +297,25 @@ int evidence_runs(struct store *s, int64_t host_id, size_t max, struct arena *a,
 	*ret_runs = runs.at;
 	*ret_count = runs.len;
 	return 0;
+}
+
+int evidence_runs(struct store *s, int64_t host_id, size_t max, struct arena *a,
+	struct audit_run **ret_runs, size_t *ret_count, struct err *e)
+{
+	struct store_query *q = store_query(s, runs_sql);
+
+	store_bind_i64(q, 1, host_id);
+	store_bind_i64(q, 2, (int64_t)max);
+	return take_runs(q, a, ret_runs, ret_count, e);
+}
+
+int evidence_newest_of(struct store *s, struct str host_ids, struct arena *a,
+	struct audit_run **ret_runs, size_t *ret_count, struct err *e)
+{
+	struct store_query *q = store_query(s, newest_of_sql);
+
+	store_bind_str(q, 1, host_ids);
+	return take_runs(q, a, ret_runs, ret_count, e);
 }
 
 int evidence_history(struct store *s, int64_t host_id, struct str check, size_t max,

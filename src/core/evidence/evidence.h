@@ -111,6 +111,9 @@ MUST_CHECK int evidence_run_by_id(struct store *s, int64_t run_id, struct arena 
 /* The last MAX runs of a host, newest first, for the trend. */
 MUST_CHECK int evidence_runs(struct store *s, int64_t host_id, size_t max, struct arena *a,
 	struct audit_run **ret_runs, size_t *ret_count, struct err *e);
+/* The newest run of each of these hosts, a JSON array of their ids; none of one never asked. */
+MUST_CHECK int evidence_newest_of(struct store *s, struct str host_ids, struct arena *a,
+	struct audit_run **ret_runs, size_t *ret_count, struct err *e);
 /* The outcomes of one check over the last MAX runs, newest first. */
 MUST_CHECK int evidence_history(struct store *s, int64_t host_id, struct str check, size_t max,
 	struct arena *a, struct evidence **ret_rows, size_t *ret_count, struct err *e);

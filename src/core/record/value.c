@@ -202,11 +202,30 @@ bool record_date_take(struct str typed, struct date *ret)
 	return date_parse(str_of(iso), ret);
 }
 
+/* "3/25/2026": no day of ours, but one where the month comes first. */
+static bool is_month_first(struct str typed)
+{
+	struct str month, day, rest = typed;
+	char turned[32];
+	struct date d;
+
+	if (!str_next_word(&rest, "/-. ", &month) || !str_next_word(&rest, "/-. ", &day))
+		return false;
+	rest = str_trim(rest);
+	if (month.len > 2 || day.len > 2 || rest.len != 4)
+		return false;
+	snprintf(turned, sizeof(turned), "%.*s/%.*s/%.*s", STR_FMT(day), STR_FMT(month),
+		STR_FMT(rest));
+	return record_date_take(str_of(turned), &d);
+}
+
 static const char *take_date(const struct taking *t, struct str typed, struct str *ret)
 {
 	char text[CLOCK_TEXT_MAX];
 	struct date d;
 
+	if (!record_date_take(typed, &d) && is_month_first(typed))
+		return T("phải viết ngày trước tháng: ngày/tháng/năm, ví dụ 25/03/2026");
 	if (!record_date_take(typed, &d))
 		return T("phải là một ngày có thật, ví dụ 31/12/2026");
 	if (t->f->is_past && date_to_days(d) > date_to_days(t->today))

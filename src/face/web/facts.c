@@ -6,13 +6,13 @@
 
 #include "work/hostaudit/hostaudit.h"
 
-/* ?ngay=2026-11-22 asks how things stood at the end of that day; anything else is now. */
+/* ?ngay=22/11/2026 asks how things stood at the end of that day; anything else is now. */
 int64_t facts_as_of_s(const struct view *v)
 {
 	struct date day;
 	int64_t end_s;
 
-	if (!date_parse(http_pair(v->query, "ngay"), &day))
+	if (!date_typed(http_pair(v->query, "ngay"), &day))
 		return v->by.now_s;
 	end_s = date_start_s(day) + CLOCK_DAY_S - 1;
 	return end_s < v->by.now_s ? end_s : v->by.now_s;

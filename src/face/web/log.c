@@ -175,12 +175,16 @@ static const struct log_strip *strip_of(struct view *v)
 	return &w->strip;
 }
 
-static void item(struct view *v, const char *label, const char *value)
+/* IS_CALM: nothing to act on, so a narrow screen leaves it to the pages of the log. */
+static void item(struct view *v, bool is_calm, const char *label, const char *value)
 {
-	html(v->w, "<div><dt>%s</dt><dd>%s</dd></div>", label, value);
+	html(v->w, "<div class=\"%s\"><dt>%s</dt><dd>%s</dd></div>", is_calm ? "calm" : "told",
+		label, value);
 }
 
 #define DAYS_SHOWN_MAX 3650 /* nobody plans further */
+#define DAYS_CALM 90        /* of room on the disk */
+#define FREE_CALM_PERCENT 20
 
 const char *month_shown(struct view *v, const char *month)
 {
@@ -198,9 +202,10 @@ const char *log_days(struct view *v, int64_t days)
 
 static void strip_senders(struct view *v, const struct log_strip *s)
 {
-	item(v, tr(v->lang, "Dòng đã mất"), number_text(v, (int64_t)s->dropped));
-	item(v, tr(v->lang, "Nguồn im lặng"), number_text(v, (int64_t)s->silent));
-	item(v, tr(v->lang, "Lệch giờ nguồn gửi"),
+	item(v, s->dropped == 0, tr(v->lang, "Dòng đã mất"),
+		number_text(v, (int64_t)s->dropped));
+	item(v, s->silent == 0, tr(v->lang, "Nguồn im lặng"), number_text(v, (int64_t)s->silent));
+	item(v, true, tr(v->lang, "Lệch giờ nguồn gửi"),
 		s->has_offset ? path_of(v, "≤ %lld s", (long long)s->offset_s) :
 				tr(v->lang, "chưa rõ"));
 }
@@ -223,21 +228,21 @@ void html_log_strip(struct view *v)
 		return;
 	}
 	html(v->w, "<dl>");
-	item(v, tr(v->lang, "Niêm phong đến"),
+	item(v, false, tr(v->lang, "Niêm phong đến"),
 		s->sealed_s ? time_text(v, s->sealed_s) : tr(v->lang, "chưa có"));
 	if (s->sealed_s)
-		item(v, tr(v->lang, "Chờ niêm phong"), number_text(v, (int64_t)s->unsealed));
-	item(v, tr(v->lang, "Chứng kiến"), number_text(v, (int64_t)s->witnesses));
+		item(v, true, tr(v->lang, "Chờ niêm phong"), number_text(v, (int64_t)s->unsealed));
+	item(v, true, tr(v->lang, "Chứng kiến"), number_text(v, (int64_t)s->witnesses));
 	if (s->stamped_s)
-		item(v, tr(v->lang, "Đóng dấu thời gian"), time_text(v, s->stamped_s));
-	item(v, tr(v->lang, "Dòng hôm nay"),
+		item(v, true, tr(v->lang, "Đóng dấu thời gian"), time_text(v, s->stamped_s));
+	item(v, true, tr(v->lang, "Dòng hôm nay"),
 		path_of(v, "%s%llu", s->is_today_all ? "" : "≥ ", (unsigned long long)s->today));
-	item(v, tr(v->lang, "Dòng mới nhất"), time_text(v, s->newest_s));
-	item(v, tr(v->lang, "Đĩa còn trống"),
+	item(v, true, tr(v->lang, "Dòng mới nhất"), time_text(v, s->newest_s));
+	item(v, s->free_percent >= FREE_CALM_PERCENT, tr(v->lang, "Đĩa còn trống"),
 		s->free_percent >= 0 ? path_of(v, "%d %%", s->free_percent) :
 				       tr(v->lang, "chưa rõ"));
 	if (s->days_left >= 0)
-		item(v, tr(v->lang, "Đủ đĩa"), log_days(v, s->days_left));
+		item(v, s->days_left > DAYS_CALM, tr(v->lang, "Đủ đĩa"), log_days(v, s->days_left));
 	if (s->has_senders)
 		strip_senders(v, s);
 	html(v->w, "</dl></aside>\n");

@@ -24,6 +24,11 @@ void html_table_head(struct view *v, const char *words)
 		html(v->w, "<td></td>"); /* of buttons: an empty heading would be read aloud */
 }
 
+void html_table_head_number(struct view *v, const char *words)
+{
+	html(v->w, "<th scope=\"col\" class=\"num\">%s</th>", words);
+}
+
 void html_table_rows(struct view *v)
 {
 	html(v->w, "</tr></thead>\n<tbody>\n");
@@ -38,9 +43,23 @@ void html_table_of(
 	html_table_rows(v);
 }
 
+void html_table_cell_begin(struct view *v, const char *head)
+{
+	html(v->w, "<td><span class=\"name-of\">%s: </span>", head);
+}
+
 void html_table_cell(struct view *v, const char *head, const char *text)
 {
-	html(v->w, "<td><span class=\"name-of\">%s: </span>%s</td>", head, text);
+	if (*text)
+		html(v->w, "<td><span class=\"name-of\">%s: </span>%s</td>", head, text);
+	else
+		html(v->w, "<td class=\"blank\"></td>");
+}
+
+void html_table_number(struct view *v, const char *head, int64_t n)
+{
+	html(v->w, "<td class=\"num\"><span class=\"name-of\">%s: </span>%lld</td>", head,
+		(long long)n);
 }
 
 void html_table_end(struct view *v)

@@ -286,6 +286,9 @@ void json_list_end(struct json *j);
 void json_put_time(struct json *j, const char *key, int64_t at_s); /* null for 0 */
 void json_problem(struct view *v, int status, const char *what);
 
+/* A list of items goes on, so many of them folded: "</ul>" and "</details>" end it. */
+void html_fold(struct view *v, size_t count);
+
 /* --- tables (table.c) ------------------------------------------------------------------------- */
 
 /* A table in a frame of its own, with these headings; rows and html_table_end() follow.
@@ -299,10 +302,15 @@ void html_table_of(struct view *v, const char *label, const char *kind, const ch
 /* The same piece by piece, for headings that are counted or are links. */
 void html_table_begin(struct view *v, const char *label, const char *kind);
 void html_table_head(struct view *v, const char *words);
+void html_table_head_number(struct view *v, const char *words);
 void html_table_rows(struct view *v);
 void html_table_end(struct view *v);
-/* A cell of a "stack", which names its heading where the headings are not shown. */
+/* A cell of a "stack", which names its heading where the headings are not shown; an empty one takes
+ * no room there. One that is begun is written and closed by the caller. */
 void html_table_cell(struct view *v, const char *head, const char *text);
+void html_table_cell_begin(struct view *v, const char *head);
+/* Under html_table_head_number(). */
+void html_table_number(struct view *v, const char *head, int64_t n);
 
 /* --- days off (page/days_off.c) --------------------------------------------------------------- */
 

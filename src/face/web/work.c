@@ -4,6 +4,7 @@
 #include "face/web/register_int.h"
 
 #define TOLD_UP_MAX 20
+#define NEAR_OPEN 6 /* of each state that stand open on Hôm nay */
 
 const struct org_unit *work_unit(struct view *v)
 {
@@ -251,22 +252,63 @@ static void told_up(struct view *v, const struct duties *list, int64_t unit_id)
 		tr(v->lang, "Báo lên thủ trưởng"));
 }
 
-static bool is_mine_and_near(struct view *v, const struct duty *d, const void *context)
+static bool is_mine_in(struct view *v, const struct duty *d, const void *context)
 {
-	return d->open.state <= DUTY_SOON && work_is_mine(v, d);
+	const enum duty_state *state = context;
+
+	return d->open.state == *state && work_is_mine(v, d);
+}
+
+/* How many are overdue, due today and soon: the first thing to see, each a way down to them. */
+static int64_t near_counts(struct view *v, const struct duties *list)
+{
+	int64_t counts[DUTY_SOON + 1] = { 0 }, all = 0;
+
+	for (size_t i = 0; i < list->count; i++)
+		if (list->at[i].open.state <= DUTY_SOON && work_is_mine(v, &list->at[i]))
+			counts[list->at[i].open.state]++;
+	html(v->w, "<ul class=\"tiles\">\n");
+	for (int i = DUTY_OVERDUE; i <= DUTY_SOON; i++) {
+		const char *name = duty_state_name((enum duty_state)i);
+
+		if (counts[i]) {
+			html(v->w, "<li class=\"tile\"><a href=\"#viec-%s\"><strong>%lld</strong> ",
+				name, (long long)counts[i]);
+			html_duty_state(v, (enum duty_state)i);
+			html(v->w, "</a></li>\n");
+		} else {
+			html(v->w, "<li class=\"tile\"><p><strong>0</strong> ");
+			html_duty_state(v, (enum duty_state)i);
+			html(v->w, "</p></li>\n");
+		}
+		all += counts[i];
+	}
+	html(v->w, "</ul>\n");
+	return all;
 }
 
 void html_my_duties(struct view *v)
 {
 	int64_t id = v->user.unit_id ? v->user.unit_id : ORG_UNIT_FIRST;
 	const struct org_unit *unit = org_unit_by_id(view_tree(v), id);
-	struct duty_filter near = { .is_in = is_mine_and_near, .max = SIZE_MAX };
 	struct duties list;
+	int64_t near;
 
 	if (!unit || !unit->is_live || work_duties(v, unit, &list) < 0)
 		return;
-	html(v->w, "<section>\n<h2>%s</h2>\n", tr(v->lang, "Việc đến hạn của tôi"));
-	if (html_duties(v, &list, &near, NULL) == 0)
+	html(v->w, "<section class=\"mine\">\n<h2>%s</h2>\n", tr(v->lang, "Việc đến hạn của tôi"));
+	near = near_counts(v, &list);
+	for (int i = DUTY_OVERDUE; i <= DUTY_SOON; i++) {
+		enum duty_state state = (enum duty_state)i;
+		struct duty_filter mine = {
+			.is_in = is_mine_in, .context = &state, .max = SIZE_MAX, .open = NEAR_OPEN
+		};
+
+		html(v->w, "<div id=\"viec-%s\">\n", duty_state_name(state));
+		(void)html_duties(v, &list, &mine, NULL);
+		html(v->w, "</div>\n");
+	}
+	if (near == 0)
 		html(v->w, "<p class=\"empty\">%s</p>\n",
 			fill(v,
 				tr(v->lang,

@@ -54,10 +54,13 @@ struct duty_filter {
 	bool (*is_in)(struct view *v, const struct duty *d, const void *context);
 	const void *context;
 	size_t max;  /* lines */
+	size_t open; /* so many stand open, the others folded; 0: all */
 	bool is_all; /* also others' than the visitor's */
 };
 size_t html_duties(struct view *v, const struct duties *list, const struct duty_filter *filter,
 	const char *head);
+/* What a new unit does first, for its administrator. HOST_ID: the machine here, 0: none yet. */
+void html_first_steps(struct view *v, int64_t host_id);
 /* What is overdue, due today and soon for this visitor, for Hôm nay. */
 void html_my_duties(struct view *v);
 /* The work that one record brings; nothing when there is none. */

@@ -72,6 +72,7 @@ size_t html_duties(struct view *v, const struct duties *list, const struct duty_
 	const char *head)
 {
 	VEC(struct alike) all = { 0 };
+	size_t shown;
 
 	for (size_t i = 0; i < list->count; i++) {
 		const struct duty *d = &list->at[i];
@@ -90,10 +91,16 @@ size_t html_duties(struct view *v, const struct duties *list, const struct duty_
 		html(v->w, "<section>\n<h2>%s</h2>\n", head);
 	if (all.len)
 		html(v->w, "<ul class=\"items\">\n");
-	for (size_t i = 0; i < all.len && i < filter->max; i++)
+	shown = all.len < filter->max ? all.len : filter->max;
+	for (size_t i = 0; i < shown; i++) {
+		if (filter->open && i == filter->open)
+			html_fold(v, shown - i);
 		html_alike(v, &all.at[i], list, filter->is_all);
+	}
 	if (all.len)
 		html(v->w, "</ul>\n");
+	if (filter->open && shown > filter->open)
+		html(v->w, "</details>\n");
 	if (all.len && head)
 		html(v->w, "</section>\n");
 	return all.len;

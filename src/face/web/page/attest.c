@@ -63,9 +63,11 @@ static void cover_row(struct view *v, const struct statement *s)
 		has += c.at[i].has;
 	}
 	html(v->w,
-		"<tr><th scope=\"row\"><a href=\"/xac-nhan/%.*s\">%.*s</a></th><td>%d</td><td>%.*s</td><td>",
-		STR_FMT(s->id), STR_FMT(words_of(v, s->title)), s->version,
-		STR_FMT(law_role_title(v, s->role)));
+		"<tr><th scope=\"row\"><a href=\"/xac-nhan/%.*s\">%.*s</a></th>",
+		STR_FMT(s->id), STR_FMT(words_of(v, s->title)));
+	html_table_number(v, tr(v->lang, "Phiên bản"), s->version);
+	html_table_cell(v, tr(v->lang, "Ai ký"), text_of(v, law_role_title(v, s->role)));
+	html_table_cell_begin(v, tr(v->lang, "Đã ký"));
 	if (must)
 		html(v->w, "%lld/%lld (%lld %%)", (long long)has, (long long)must,
 			(long long)(has * 100 / must));
@@ -94,8 +96,12 @@ void page_attest(struct view *v)
 	if (org_reach(v->user.role, RIGHT_SEE) > PLACE_SELF) {
 		html(v->w, "<section>\n<h2>%s</h2>\n",
 			tr(v->lang, "Trong các đơn vị tôi được xem"));
-		html_table(v, tr(v->lang, "Trong các đơn vị tôi được xem"), "", tr(v->lang, "Bản"),
-			tr(v->lang, "Phiên bản"), tr(v->lang, "Ai ký"), tr(v->lang, "Đã ký"));
+		html_table_begin(v, tr(v->lang, "Trong các đơn vị tôi được xem"), "stack");
+		html_table_head(v, tr(v->lang, "Bản"));
+		html_table_head_number(v, tr(v->lang, "Phiên bản"));
+		html_table_head(v, tr(v->lang, "Ai ký"));
+		html_table_head(v, tr(v->lang, "Đã ký"));
+		html_table_rows(v);
 		walk(v, cover_row);
 		html_table_end(v);
 		html(v->w, "<p><a href=\"/pho-bien\">%s</a></p>\n</section>\n",

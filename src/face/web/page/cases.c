@@ -39,7 +39,8 @@ void html_clock(struct view *v, int64_t due_at_s, int64_t done_at_s)
 		html(v->w,
 			"<span class=\"chip no-evidence\"><span aria-hidden=\"true\">◷</span> %s %s</span> ",
 			tr(v->lang, "còn"), span_text(v, left));
-	html(v->w, "<span class=\"soft\">%s %s</span>", tr(v->lang, "hạn"), time_text(v, due_at_s));
+	html(v->w, "<span class=\"soft when\">%s %s</span>", tr(v->lang, "hạn"),
+		time_text(v, due_at_s));
 }
 
 void html_clauses(struct view *v, const struct pack *p, const struct str *ids, size_t count)

@@ -138,7 +138,7 @@ static void show(struct view *v, const struct here *h)
 		if (is_by_paper(v, h->o, &h->o->evidence[i]))
 			html(v->w, "<li>%.*s</li>\n", STR_FMT(words_of(v, h->o->evidence[i].what)));
 	html(v->w,
-		"</ul>\n<form method=\"post\" action=\"/ket-qua/%lld/%.*s/%.*s/van-ban\" class=\"ask\""
+		"</ul>\n<form method=\"post\" action=\"/ket-qua/%lld/%.*s/%.*s/van-ban\" class=\"card\""
 		" enctype=\"multipart/form-data\">\n<input type=\"hidden\" name=\"dau\" value=\"%.*s\">\n"
 		"<input type=\"hidden\" name=\"ve\" value=\"%s\">\n"
 		"<input type=\"hidden\" name=\"so\" value=\"%lld\">\n",
@@ -153,7 +153,7 @@ static void show(struct view *v, const struct here *h)
 	html_field(v,
 		&(struct field){ .name = "ngay",
 			.label = tr(v->lang, "Ngày ký"),
-			.type = "date",
+			.hint = tr(v->lang, "Ngày/tháng/năm, ví dụ 31/12/2026"),
 			.is_required = true });
 	html(v->w,
 		"<div class=\"field\"><label for=\"tep\">%s</label>\n<p class=\"hint\" id=\"tep-goi-y\">%s"

@@ -179,6 +179,7 @@ static bool is_shown(struct view *v, const struct here *h, const struct evidence
 
 static void history_row(struct view *v, const struct evidence *row)
 {
+	const struct pack_register *reg = pack_register(v->web->packs, row->file);
 	int64_t file_id = 0;
 
 	html(v->w, "<li><time>%s</time> ", time_text(v, row->at_s));
@@ -190,6 +191,9 @@ static void history_row(struct view *v, const struct evidence *row)
 	if (str_starts(row->detail, "file ") && str_to_i64(str_from(row->detail, 5), &file_id))
 		html(v->w, " · <a href=\"/tep/%lld\">%.*s</a>", (long long)file_id,
 			STR_FMT(row->file));
+	else if (reg)
+		html(v->w, " · <a href=\"/so/%.*s\">%.*s</a>", STR_FMT(reg->id),
+			STR_FMT(words_of(v, reg->title)));
 	else if (row->file.len)
 		html(v->w, " · %.*s", STR_FMT(row->file));
 	if (row->extract_sha256.len)
@@ -272,11 +276,11 @@ static void day_field(struct view *v, const struct duty *d)
 	html_field(v,
 		&(struct field){ .name = "ngay",
 			.label = text_of(v, words_of(v, f->title)),
-			.type = "date",
-			.value = d->record.duty->is_before ? NULL :
-							     date_iso(date_at(v->by.now_s), today),
+			.value = d->record.duty->is_before ?
+				NULL :
+				date_people(date_at(v->by.now_s), today),
 			.hint = tr(v->lang,
-				"Được ghi vào bản ghi; việc này xong khi ngày ấy tiến lên."),
+				"Ngày/tháng/năm. Được ghi vào bản ghi; việc này xong khi ngày ấy tiến lên."),
 			.is_required = true });
 }
 
@@ -284,7 +288,7 @@ static void do_box(struct view *v, const struct here *h)
 {
 	html(v->w, "<section id=\"lam\">\n<h2>%s</h2>\n", tr(v->lang, "Ghi nhận đã làm"));
 	html(v->w,
-		"<form method=\"post\" action=\"%s\" class=\"ask\" enctype=\"multipart/form-data\">\n"
+		"<form method=\"post\" action=\"%s\" enctype=\"multipart/form-data\">\n"
 		"<input type=\"hidden\" name=\"dau\" value=\"%.*s\">\n",
 		post_path(v, h->duty, "xong"), STR_FMT(v->session.csrf));
 	hidden_host(v, h->duty);

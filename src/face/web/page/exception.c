@@ -79,24 +79,33 @@ static void row(struct view *v, const struct exception *x)
 {
 	const struct obligation *o = pack_obligation(v->web->packs, x->obligation);
 	bool is_live = !x->ended_at_s && x->until_s >= v->by.now_s;
+	char from[CLOCK_TEXT_MAX], until[CLOCK_TEXT_MAX];
 
 	html(v->w, "<tr id=\"x%lld\">\n<th scope=\"row\">", (long long)x->id);
 	if (o)
-		html(v->w, "<a href=\"%s\">%.*s</a> %.*s", clause_path(v, o->clause),
-			STR_FMT(o->id), STR_FMT(words_of(v, o->title)));
+		html(v->w, "%.*s <a href=\"%s\" lang=\"vi\">%.*s</a>",
+			STR_FMT(words_of(v, o->title)), clause_path(v, o->clause),
+			STR_FMT(clause_cite(o->clause, v->lang, v->a)));
 	else
 		html(v->w, "%.*s", STR_FMT(x->obligation));
-	html(v->w, "</th>\n<td>%.*s</td>\n<td>%.*s</td>\n<td>%.*s</td>\n<td>%s – %s</td>\n<td>",
-		STR_FMT(x->reason), STR_FMT(x->measure), STR_FMT(x->approver),
-		time_text(v, x->from_s), time_text(v, x->until_s));
+	html(v->w, "</th>\n");
+	html_table_cell(v, tr(v->lang, "Lý do"), text_of(v, x->reason));
+	html_table_cell(v, tr(v->lang, "Biện pháp thay thế"), text_of(v, x->measure));
+	html_table_cell(v, tr(v->lang, "Người phê duyệt"), text_of(v, x->approver));
+	html_table_cell_begin(v, tr(v->lang, "Thời hạn"));
+	html(v->w, "<span class=\"when\">%s –</span> <span class=\"when\">%s</span></td>\n",
+		date_people(date_at(x->from_s), from), date_people(date_at(x->until_s), until));
+	html_table_cell_begin(v, tr(v->lang, "Tình trạng"));
 	if (x->ended_at_s)
 		html(v->w, "%s %s", tr(v->lang, "kết thúc sớm lúc"), time_text(v, x->ended_at_s));
 	else
 		html(v->w, "%s",
 			is_live ? tr(v->lang, "đang có hiệu lực") : tr(v->lang, "đã hết hạn"));
-	if (is_live && org_reach(v->user.role, RIGHT_ACT) > PLACE_SELF)
-		html_button(v, path_of(v, "/ngoai-le/%lld/ket-thuc", (long long)x->id), NULL,
-			tr(v->lang, "Kết thúc"));
+	if (is_live && org_reach(v->user.role, RIGHT_ACT) > PLACE_SELF) {
+		html_form(v, path_of(v, "/ngoai-le/%lld/ket-thuc", (long long)x->id), "inline");
+		html(v->w, "<button class=\"plain\">%s</button>\n", tr(v->lang, "Kết thúc sớm"));
+		html_form_end(v, NULL);
+	}
 	html(v->w, "</td>\n</tr>\n");
 }
 
@@ -115,7 +124,7 @@ void page_exceptions(struct view *v)
 			tr(v->lang,
 				"Chưa có ngoại lệ nào. Ngoại lệ được ghi ở trang của từng phép kiểm."));
 	} else {
-		html_table(v, tr(v->lang, "Ngoại lệ"), "", tr(v->lang, "Nghĩa vụ"),
+		html_table(v, tr(v->lang, "Ngoại lệ"), "stack", tr(v->lang, "Nghĩa vụ"),
 			tr(v->lang, "Lý do"), tr(v->lang, "Biện pháp thay thế"),
 			tr(v->lang, "Người phê duyệt"), tr(v->lang, "Thời hạn"),
 			tr(v->lang, "Tình trạng"));

@@ -1,5 +1,5 @@
 /* host.c - Máy: what was found on a machine, grouped by article, and how that changed. */
-#include "face/web/web_int.h"
+#include "face/web/org_int.h"
 
 #define TREND_RUNS 30
 
@@ -23,18 +23,66 @@ static void search_form(struct view *v, struct str text)
 		tr(v->lang, "Tìm theo tên máy"), STR_FMT(text), tr(v->lang, "Tìm"));
 }
 
-static void host_rows(struct view *v, const struct org_host *hosts, size_t count)
+/* What the last audit of each found, in the order of the hosts; id 0: never asked. */
+static int newest_runs(
+	struct view *v, const struct org_host *hosts, size_t count, struct audit_run *ret)
 {
-	html_table(v, NULL, "", tr(v->lang, "Máy"), tr(v->lang, "Loại"), tr(v->lang, "Cấp độ"),
-		tr(v->lang, "Thấy lần cuối"));
+	struct str ids = STR("[0");
+	struct audit_run *runs;
+	size_t run_count;
+
 	for (size_t i = 0; i < count; i++)
-		html(v->w,
-			"<tr><th scope=\"row\"><a href=\"/may/%lld\">%.*s</a></th><td>%s</td><td>%d</td>"
-			"<td>%s</td></tr>\n",
-			(long long)hosts[i].id, STR_FMT(hosts[i].name),
-			host_kind_words(v, hosts[i].kind), hosts[i].level,
-			time_text(v, hosts[i].last_seen_s));
+		ids = arena_fmt(v->a, "%.*s,%lld", STR_FMT(ids), (long long)hosts[i].id);
+	ids = arena_fmt(v->a, "%.*s]", STR_FMT(ids));
+	if (evidence_newest_of(v->web->store, ids, v->a, &runs, &run_count, v->e) < 0)
+		return -1;
+	for (size_t i = 0; i < count; i++)
+		for (size_t k = 0; k < run_count; k++)
+			if (runs[k].host_id == hosts[i].id)
+				ret[i] = runs[k];
+	return 0;
+}
+
+static void host_row(struct view *v, const struct org_host *h, const struct audit_run *run)
+{
+	html(v->w, "<tr><th scope=\"row\"><a href=\"/may/%lld\">%.*s</a></th>", (long long)h->id,
+		STR_FMT(h->name));
+	html_table_cell(v, tr(v->lang, "Đơn vị"), text_of(v, unit_name(v, h->unit_id)));
+	html_table_cell(v, tr(v->lang, "Loại"), host_kind_words(v, h->kind));
+	html_table_number(v, tr(v->lang, "Cấp độ"), h->level);
+	if (run->id) {
+		html_table_number(v, tr(v->lang, "không đạt"), run->count[OUTCOME_FAIL]);
+		html_table_number(v, tr(v->lang, "chưa xác định"), run->count[OUTCOME_UNKNOWN]);
+		html_table_number(v, tr(v->lang, "đạt"), run->count[OUTCOME_PASS]);
+		html_table_cell(v, tr(v->lang, "Kiểm tra lần cuối"), time_text(v, run->at_s));
+	} else {
+		for (int i = 0; i < 3; i++)
+			html(v->w, "<td class=\"blank\"></td>");
+		html_table_cell(v, tr(v->lang, "Kiểm tra lần cuối"), tr(v->lang, "chưa lần nào"));
+	}
+	html(v->w, "</tr>\n");
+}
+
+static int host_rows(struct view *v, const struct org_host *hosts, size_t count)
+{
+	struct audit_run *runs = arena_array(v->a, struct audit_run, count + 1);
+
+	if (newest_runs(v, hosts, count, runs) < 0)
+		return -1;
+	html_table_begin(v, tr(v->lang, "Máy"), "stack figures");
+	html_table_head(v, tr(v->lang, "Máy"));
+	html_table_head(v, tr(v->lang, "Đơn vị"));
+	html_table_head(v, tr(v->lang, "Loại"));
+	html_table_head_number(v, tr(v->lang, "Cấp độ"));
+	html_table_head_number(v, tr(v->lang, "không đạt"));
+	html_table_head_number(v, tr(v->lang, "chưa xác định"));
+	html_table_head_number(v, tr(v->lang, "đạt"));
+	html_table_head(v, tr(v->lang, "Kiểm tra lần cuối"));
+	html_table_rows(v);
+	for (size_t i = 0; i < count; i++)
+		host_row(v, &hosts[i], &runs[i]);
 	html_table_end(v);
+	return 0;
 }
 
 void page_hosts(struct view *v)
@@ -58,9 +106,11 @@ void page_hosts(struct view *v)
 	page_start(v, tr(v->lang, "Máy"));
 	if (has_more || text.len || after.len)
 		search_form(v, text);
-	if (count)
-		host_rows(v, hosts, count);
-	else
+	if (count && host_rows(v, hosts, count) < 0) {
+		page_failed(v);
+		return;
+	}
+	if (!count)
 		html(v->w, "<p class=\"empty\" role=\"status\">%s</p>\n",
 			text.len ? tr(v->lang, "Không máy nào có tên như vậy.") :
 				   tr(v->lang, "Chưa có máy nào mà bạn được xem."));

@@ -177,9 +177,13 @@ static void row(struct found *found, const struct find_line *line)
 	html(&found->rows, "<tr><td><a href=\"/nhat-ky/dong/%s\"><time>%s</time></a></td>",
 		find_place_text(line->place, place),
 		second_text(v, query_leaf_ns(line->leaf) / LOG_NS));
-	html(&found->rows, "<td>%.*s <span class=\"soft\">%.*s</span></td>",
-		STR_FMT(log_visible(v, parts.host, 80)),
-		STR_FMT(log_visible(v, parts.program, 80)));
+	if (line->leaf->transport == LEAF_OWN)
+		html(&found->rows, "<td>%s <span class=\"soft\">%s</span></td>",
+			tr(v->lang, "Khiên"), tr(v->lang, leaf_kind_words(line->leaf->kind)));
+	else
+		html(&found->rows, "<td>%.*s <span class=\"soft\">%.*s</span></td>",
+			STR_FMT(log_visible(v, parts.host, 80)),
+			STR_FMT(log_visible(v, parts.program, 80)));
 	html(&found->rows, "<td class=\"raw\"><code>%.*s</code></td></tr>\n",
 		STR_FMT(log_visible(v, line->leaf->raw, SHOWN_BYTES)));
 }

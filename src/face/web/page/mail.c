@@ -30,7 +30,7 @@ void page_mail(struct view *v)
 	html(v->w, "<p role=\"status\"><strong>%s</strong> %.*s</p>\n",
 		fill(v, tr(v->lang, "{n} thư đang chờ."), "n", number_text(v, waiting), NULL),
 		STR_FMT(fault));
-	html_form(v, "/viec/thu", "ask");
+	html_form(v, "/viec/thu", "card");
 	html_field(v,
 		&(struct field){ .name = "may-chu",
 			.label = tr(v->lang, "Máy chủ thư"),

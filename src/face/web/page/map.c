@@ -195,13 +195,15 @@ static void table(struct view *v, const struct columns *c, const struct pack *p)
 /* The day the map is of, and a form to ask for another. */
 static void day_form(struct view *v)
 {
-	char day[CLOCK_TEXT_MAX], people[CLOCK_TEXT_MAX];
+	char people[CLOCK_TEXT_MAX];
 	struct date on = date_at(facts_as_of_s(v));
 
 	html(v->w,
 		"<form method=\"get\" action=\"/ban-do\" class=\"search\">\n<label for=\"ngay\">%s</label>\n"
-		"<input type=\"date\" id=\"ngay\" name=\"ngay\" value=\"%s\"> <button>%s</button>\n</form>\n",
-		tr(v->lang, "Xem theo ngày"), date_iso(on, day), tr(v->lang, "Xem"));
+		"<input id=\"ngay\" name=\"ngay\" value=\"%s\" inputmode=\"numeric\"> "
+		"<button>%s</button>\n</form>\n",
+		tr(v->lang, "Xem theo ngày (ngày/tháng/năm)"), date_people(on, people),
+		tr(v->lang, "Xem"));
 	if (!is_today(v))
 		html(v->w,
 			"<p role=\"status\"><strong>%s %s.</strong> <a href=\"/ban-do\">%s</a></p>\n",

@@ -25,8 +25,9 @@ static void clauses(struct view *v, const struct pack_register *r)
 static void register_row(
 	struct view *v, const struct pack_register *r, const struct record_total *total)
 {
-	html(v->w, "<tr><th scope=\"row\"><a href=\"/so/%.*s\">%.*s</a></th>\n<td>", STR_FMT(r->id),
-		STR_FMT(words_of(v, r->title)));
+	html(v->w, "<tr><th scope=\"row\"><a href=\"/so/%.*s\">%.*s</a></th>\n<td class=\"num\">"
+		      "<span class=\"name-of\">%s: </span>",
+		STR_FMT(r->id), STR_FMT(words_of(v, r->title)), tr(v->lang, "Bản ghi"));
 	if (total)
 		html(v->w, "%lld", (long long)total->count);
 	else if (r->is_nothing_fine)
@@ -39,7 +40,10 @@ static void register_row(
 			"<span class=\"chip not-met\"><span aria-hidden=\"true\">✕</span> "
 			"%s</span>",
 			tr(v->lang, "còn trống"));
-	html(v->w, "</td>\n<td>%s</td>\n<td>", time_text(v, total ? total->changed_at_s : 0));
+	html(v->w, "</td>\n");
+	html_table_cell(
+		v, tr(v->lang, "Sửa lần cuối"), time_text(v, total ? total->changed_at_s : 0));
+	html(v->w, "\n<td>");
 	clauses(v, r);
 	html(v->w, "</td></tr>\n");
 }
@@ -69,8 +73,12 @@ void page_registers(struct view *v)
 				"Quy chế đòi hỏi {n} sổ. {trong} sổ phải có bản ghi mà còn trống."),
 			"n", number_text(v, (int64_t)shown), "trong",
 			number_text(v, (int64_t)empty), NULL));
-	html_table(v, tr(v->lang, "Sổ"), "stack", tr(v->lang, "Sổ"), tr(v->lang, "Bản ghi"),
-		tr(v->lang, "Sửa lần cuối"), tr(v->lang, "Điều khoản yêu cầu"));
+	html_table_begin(v, tr(v->lang, "Sổ"), "stack figures");
+	html_table_head(v, tr(v->lang, "Sổ"));
+	html_table_head_number(v, tr(v->lang, "Bản ghi"));
+	html_table_head(v, tr(v->lang, "Sửa lần cuối"));
+	html_table_head(v, tr(v->lang, "Điều khoản yêu cầu"));
+	html_table_rows(v);
 	for (size_t i = 0; i < pack_register_count(v->web->packs); i++) {
 		const struct pack_register *r = pack_register_at(v->web->packs, i);
 

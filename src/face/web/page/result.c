@@ -61,11 +61,28 @@ struct ranking {
 	bool may_remind;
 };
 
+static void score_cell(struct view *v, int permille)
+{
+	html(v->w, "<td class=\"num\"><span class=\"name-of\">%s: </span>%s</td>\n",
+		tr(v->lang, "Điểm"), percent(v, permille));
+}
+
+static void verdict_heads(struct view *v)
+{
+	for (int i = 0; i < VERDICT_COUNT; i++)
+		html_table_head_number(v, tr(v->lang, verdict_words((enum verdict)i)));
+}
+
+static void verdict_cells(struct view *v, const int64_t *counts)
+{
+	for (int i = 0; i < VERDICT_COUNT; i++)
+		html_table_number(v, tr(v->lang, verdict_words((enum verdict)i)), counts[i]);
+}
+
 static void unit_row(struct view *v, const struct ranking *k, size_t at)
 {
 	const struct comply_unit_row *r = &k->units->at[at];
 	const struct org_unit *u = org_unit_by_id(view_tree(v), r->unit_id);
-	const int64_t *n = r->score.counts;
 
 	if (!u)
 		return;
@@ -75,35 +92,29 @@ static void unit_row(struct view *v, const struct ranking *k, size_t at)
 			"<input type=\"checkbox\" name=\"don-vi\" value=\"%lld\" aria-label=\"%.*s\"> ",
 			(long long)u->id, STR_FMT(u->name));
 	html(v->w,
-		"%zu</td>\n<th scope=\"row\"><a href=\"/ket-qua/%lld\">%.*s</a></th>\n"
-		"<td>%s</td>\n<td>",
-		k->units->count - at, (long long)u->id, STR_FMT(u->name),
-		percent(v, r->score.permille));
+		"%zu</td>\n<th scope=\"row\"><a href=\"/ket-qua/%lld\">%.*s</a></th>\n",
+		k->units->count - at, (long long)u->id, STR_FMT(u->name));
+	score_cell(v, r->score.permille);
+	html_table_cell_begin(v, tr(v->lang, "Xu hướng"));
 	spark(v, &k->trends[at]);
+	html(v->w, "</td>\n");
+	verdict_cells(v, r->score.counts);
 	html(v->w,
-		"</td>\n<td>%lld</td><td>%lld</td><td>%lld</td><td>%lld</td><td>%lld</td><td>%lld</td>\n"
-		"<td><a href=\"/ket-qua/%lld/ra-soat\">%lld</a></td>\n</tr>\n",
-		(long long)n[VERDICT_NOT_MET], (long long)n[VERDICT_OVERDUE],
-		(long long)n[VERDICT_NO_EVIDENCE], (long long)n[VERDICT_EXCEPTED],
-		(long long)n[VERDICT_MET], (long long)n[VERDICT_NA], (long long)u->id,
+		"<td class=\"num\"><span class=\"name-of\">%s: </span>"
+		"<a href=\"/ket-qua/%lld/ra-soat\">%lld</a></td>\n</tr>\n",
+		tr(v->lang, "Chỗ thiếu trong sổ"), (long long)u->id,
 		(long long)lacking(&k->found, u->id));
-}
-
-static void verdict_heads(struct view *v)
-{
-	for (int i = 0; i < VERDICT_COUNT; i++)
-		html_table_head(v, tr(v->lang, verdict_words((enum verdict)i)));
 }
 
 static void units_table(struct view *v, const struct ranking *k)
 {
-	html_table_begin(v, tr(v->lang, "Kết quả của các đơn vị"), "");
+	html_table_begin(v, tr(v->lang, "Kết quả của các đơn vị"), "stack figures");
 	html_table_head(v, tr(v->lang, "Hạng"));
 	html_table_head(v, tr(v->lang, "Đơn vị"));
-	html_table_head(v, tr(v->lang, "Điểm"));
+	html_table_head_number(v, tr(v->lang, "Điểm"));
 	html_table_head(v, tr(v->lang, "Xu hướng"));
 	verdict_heads(v);
-	html_table_head(v, tr(v->lang, "Chỗ thiếu trong sổ"));
+	html_table_head_number(v, tr(v->lang, "Chỗ thiếu trong sổ"));
 	html_table_rows(v);
 	for (size_t i = k->units->count; i-- > 0;) /* the best first */
 		unit_row(v, k, i);
@@ -276,20 +287,20 @@ static void clause_score(
 	if (!all)
 		return;
 	html(v->w,
-		"<tr class=\"%s\"><th scope=\"row\" lang=\"vi\"><a href=\"%s\">%.*s</a> %.*s</th><td>%s</td>",
+		"<tr class=\"%s\"><th scope=\"row\" lang=\"vi\"><a href=\"%s\">%.*s</a> %.*s</th>",
 		c->kind == CLAUSE_CHUONG ? "chuong" : "dieu", clause_path(v, c), STR_FMT(c->label),
-		STR_FMT(c->title), percent(v, s.permille));
-	for (int i = 0; i < VERDICT_COUNT; i++)
-		html(v->w, "<td>%lld</td>", (long long)s.counts[i]);
+		STR_FMT(c->title));
+	score_cell(v, s.permille);
+	verdict_cells(v, s.counts);
 	html(v->w, "</tr>\n");
 }
 
 static void clauses_table(struct view *v, const struct comply_law *law, struct str marks)
 {
 	html(v->w, "<section>\n<h2>%s</h2>\n", tr(v->lang, "Theo chương, điều"));
-	html_table_begin(v, tr(v->lang, "Theo chương, điều"), "");
+	html_table_begin(v, tr(v->lang, "Theo chương, điều"), "stack figures");
 	html_table_head(v, tr(v->lang, "Điều"));
-	html_table_head(v, tr(v->lang, "Điểm"));
+	html_table_head_number(v, tr(v->lang, "Điểm"));
 	verdict_heads(v);
 	html_table_rows(v);
 	for (size_t p = 0; p < pack_count(v->web->packs); p++) {

@@ -17,6 +17,7 @@ struct showing {
 	int64_t from;                  /* subjects of the filter before this page */
 	int64_t met_so_far;            /* of the filter */
 	int64_t counts[VERDICT_COUNT]; /* of the first pass */
+	struct buf shown[VERDICT_COUNT]; /* the worst stand first on the page */
 };
 
 /* --- the gap and where it is closed ----------------------------------------------------------- */
@@ -217,6 +218,7 @@ static int show_subject(void *context, const struct comply_subject *s,
 	place = w->met_so_far++;
 	if (place < w->from || place >= w->from + PAGE_MAX)
 		return 0;
+	v->w = &w->shown[cv->verdict];
 	subject_heading(w, s);
 	html_verdict(v, cv->verdict);
 	if (cv->exception)
@@ -348,7 +350,9 @@ static void heading(const struct showing *w)
 static void show(struct showing *w, const struct unit_facts *known)
 {
 	struct view *v = w->v;
+	struct buf *page = v->w;
 	int64_t all = 0;
+	int rc;
 
 	if (comply_walk_known(known, count_subject, w, v->e) < 0) {
 		page_failed(v);
@@ -360,7 +364,15 @@ static void show(struct showing *w, const struct unit_facts *known)
 	heading(w);
 	tiles(w);
 	pager(w, all);
-	if (comply_walk_known(known, show_subject, w, v->e) < 0)
+	for (int i = 0; i < VERDICT_COUNT; i++)
+		buf_init(&w->shown[i], LIMIT_HTTP_PAGE_BYTES);
+	rc = comply_walk_known(known, show_subject, w, v->e);
+	v->w = page;
+	for (int i = 0; i < VERDICT_COUNT; i++) {
+		buf_add(v->w, buf_str(&w->shown[i]));
+		buf_done(&w->shown[i]);
+	}
+	if (rc < 0)
 		html(v->w, "<p class=\"fault\">%s</p>\n",
 			tr(v->lang, "Không tính được. Dữ liệu không thay đổi; hãy thử lại."));
 	if (w->met_so_far == 0)

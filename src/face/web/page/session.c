@@ -9,9 +9,13 @@ static void list_row(struct view *v, const struct attest_session *x)
 	html(v->w, "<tr><th scope=\"row\"><a href=\"/pho-bien/%lld\">%.*s</a></th><td>",
 		(long long)x->id, STR_FMT(x->title));
 	html_unit_link(v, x->unit_id);
-	html(v->w, "</td><td>%s</td><td>%lld</td><td>%lld</td><td>%s</td></tr>\n",
-		time_text(v, x->at_s), (long long)x->came, (long long)x->passed,
+	html(v->w, "</td>");
+	html_table_cell(v, tr(v->lang, "Lúc"), time_text(v, x->at_s));
+	html_table_number(v, tr(v->lang, "Người dự"), x->came);
+	html_table_number(v, tr(v->lang, "Đạt"), x->passed);
+	html_table_cell(v, tr(v->lang, "Tình trạng"),
 		x->is_closed ? tr(v->lang, "đã khóa sổ") : tr(v->lang, "đang mở"));
+	html(v->w, "</tr>\n");
 }
 
 static void quiz_options(struct view *v)
@@ -68,9 +72,14 @@ void page_sessions(struct view *v)
 	if (list.count == 0)
 		html(v->w, "<p class=\"empty\">%s</p>\n", tr(v->lang, "Chưa có buổi nào."));
 	else {
-		html_table(v, tr(v->lang, "Phổ biến, nâng cao nhận thức"), "", tr(v->lang, "Buổi"),
-			tr(v->lang, "Đơn vị"), tr(v->lang, "Lúc"), tr(v->lang, "Người dự"),
-			tr(v->lang, "Đạt"), tr(v->lang, "Tình trạng"));
+		html_table_begin(v, tr(v->lang, "Phổ biến, nâng cao nhận thức"), "stack figures");
+		html_table_head(v, tr(v->lang, "Buổi"));
+		html_table_head(v, tr(v->lang, "Đơn vị"));
+		html_table_head(v, tr(v->lang, "Lúc"));
+		html_table_head_number(v, tr(v->lang, "Người dự"));
+		html_table_head_number(v, tr(v->lang, "Đạt"));
+		html_table_head(v, tr(v->lang, "Tình trạng"));
+		html_table_rows(v);
 		for (size_t i = 0; i < list.count; i++)
 			list_row(v, &list.at[i]);
 		html_table_end(v);
@@ -159,7 +168,7 @@ static void guests(struct view *v, const struct attest_session *x)
 		return;
 	html(v->w, "<section>\n<h2>%s <span class=\"count\">%zu</span></h2>\n",
 		tr(v->lang, "Người dự"), list.count);
-	html_table(v, NULL, "", tr(v->lang, "Họ và tên"), tr(v->lang, "Đơn vị"),
+	html_table(v, NULL, "stack", tr(v->lang, "Họ và tên"), tr(v->lang, "Đơn vị"),
 		tr(v->lang, "Điểm danh lúc"), tr(v->lang, "Kiểm tra"));
 	for (size_t i = 0; i < list.count; i++) {
 		const struct attest_guest *g = &list.at[i];

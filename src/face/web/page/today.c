@@ -3,6 +3,7 @@
 #include "face/web/work.h"
 
 #define SOON_DAYS 30
+#define OPEN_ITEMS 5 /* of a list; the others are folded */
 
 /* --- counts ----------------------------------------------------------------------------------- */
 
@@ -111,11 +112,17 @@ static void section(struct view *v, const struct list *l, enum outcome o, const 
 		return;
 	}
 	html(v->w, "<ul class=\"items\">\n");
-	for (size_t i = 0; i < l->count; i++) {
-		if (l->checks[i].outcome == o)
-			item(v, l->facts, &l->checks[i]);
+	for (size_t i = 0, shown = 0; i < l->count; i++) {
+		if (l->checks[i].outcome != o)
+			continue;
+		if (shown++ == OPEN_ITEMS)
+			html_fold(v, n - OPEN_ITEMS);
+		item(v, l->facts, &l->checks[i]);
 	}
-	html(v->w, "</ul>\n</section>\n");
+	html(v->w, "</ul>\n");
+	if (n > OPEN_ITEMS)
+		html(v->w, "</details>\n");
+	html(v->w, "</section>\n");
 }
 
 /* --- what time brings ------------------------------------------------------------------------- */
@@ -190,6 +197,7 @@ void page_today(struct view *v)
 	list.checks = checks;
 	page_start(v, tr(v->lang, "Hôm nay"));
 	last_run(v, &f);
+	html_first_steps(v, f.host.id);
 	html_my_duties(v);
 	counts(v, &f);
 	section(v, &list, OUTCOME_FAIL, tr(v->lang, "Cần xử lý trên máy này"),

@@ -59,7 +59,9 @@ static void tree_row(struct view *v, const struct org_unit *u, const struct coun
 			STR_FMT(unit_name(v, u->parent_id)));
 	html(v->w, "</th>\n<td>%.*s</td>\n<td>%s</td>\n", STR_FMT(u->code),
 		tr(v->lang, org_unit_kind_words(u->kind)));
-	html(v->w, "<td><a href=\"/nhan-su?don-vi=%lld\">%lld</a></td>\n<td>%lld</td>\n</tr>\n",
+	html(v->w,
+		"<td class=\"num\"><a href=\"/nhan-su?don-vi=%lld\">%lld</a></td>\n"
+		"<td class=\"num\">%lld</td>\n</tr>\n",
 		(long long)u->id, (long long)c->people[at], (long long)c->hosts[at]);
 }
 
@@ -99,8 +101,13 @@ void page_units(struct view *v)
 			tr(v->lang, "Thêm đơn vị"));
 	html(v->w, "</div>\n");
 	tree_head(v, text, with_ended);
-	html_table(v, tr(v->lang, "Cây đơn vị"), "units", tr(v->lang, "Tên"), tr(v->lang, "Mã"),
-		tr(v->lang, "Loại"), tr(v->lang, "Người"), tr(v->lang, "Máy"));
+	html_table_begin(v, tr(v->lang, "Cây đơn vị"), "units");
+	html_table_head(v, tr(v->lang, "Tên"));
+	html_table_head(v, tr(v->lang, "Mã"));
+	html_table_head(v, tr(v->lang, "Loại"));
+	html_table_head_number(v, tr(v->lang, "Người"));
+	html_table_head_number(v, tr(v->lang, "Máy"));
+	html_table_rows(v);
 	for (size_t i = 0; i < t->count; i++) {
 		if (!is_wanted(v, &t->units[i], folded, with_ended))
 			continue;

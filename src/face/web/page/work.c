@@ -1,4 +1,5 @@
 /* work.c - Việc: the duties of a unit by the clock, who stands in for whom, the calendar. */
+#include "face/web/org_int.h"
 #include "face/web/work.h"
 
 #include "kit/crypto/crypto.h"
@@ -52,6 +53,7 @@ static void group(struct view *v, const struct duties *list, enum duty_state sta
 {
 	bool *is_in = arena_array(v->a, bool, list->count + 1);
 	struct alikes all = { 0 };
+	size_t count = 0;
 
 	for (size_t i = 0; i < list->count; i++) {
 		const struct duty *d = &list->at[i];
@@ -59,12 +61,14 @@ static void group(struct view *v, const struct duties *list, enum duty_state sta
 		is_in[i] = d->open.state == state && is_shown(v, d, is_all) && work_is_asked(v, d);
 		if (is_in[i])
 			alike_of(v, &all, d)->count++;
+		count += is_in[i];
 	}
 	if (all.at.len == 0)
 		return;
-	html(v->w, "<section>\n<h2>");
-	html_duty_state(v, state);
-	html(v->w, "</h2>\n<ul class=\"items\">\n");
+	html(v->w,
+		"<section>\n<h2 class=\"state\">%s <span class=\"count\">%zu</span></h2>\n"
+		"<ul class=\"items\">\n",
+		tr(v->lang, duty_state_words(state)), count);
 	for (size_t i = 0; i < list->count; i++)
 		if (is_in[i])
 			one_of_alike(v, list, &list->at[i], alike_of(v, &all, &list->at[i]));
@@ -102,12 +106,12 @@ static void delegation_form(struct view *v)
 	html_field(v,
 		&(struct field){ .name = "tu",
 			.label = tr(v->lang, "Từ ngày"),
-			.type = "date",
+			.hint = tr(v->lang, "Ngày/tháng/năm, ví dụ 31/12/2026"),
 			.is_required = true });
 	html_field(v,
 		&(struct field){ .name = "den",
 			.label = tr(v->lang, "Đến ngày"),
-			.type = "date",
+			.hint = tr(v->lang, "Ngày/tháng/năm, ví dụ 31/12/2026"),
 			.is_required = true });
 	html_field(v, &(struct field){ .name = "ly-do", .label = tr(v->lang, "Lý do") });
 	html_form_end(v, tr(v->lang, "Ủy quyền"));
@@ -137,8 +141,8 @@ static void delegations(struct view *v)
 void page_delegate_post(struct view *v)
 {
 	struct duty_delegation d = { .from_id = v->user.id,
-		.from_day = form_value(v, "tu"),
-		.until_day = form_value(v, "den"),
+		.from_day = form_day(v, "tu"),
+		.until_day = form_day(v, "den"),
 		.reason = form_value(v, "ly-do"),
 		.made_by = v->user.login,
 		.made_at_s = v->by.now_s };
@@ -244,11 +248,12 @@ static void show(
 	html(v->w, " · <a href=\"/viec/nam?don-vi=%lld\">%s</a>", (long long)unit->id,
 		tr(v->lang, "Cả năm"));
 	html(v->w, " · <a href=\"/viec/lich-nghi\">%s</a>", tr(v->lang, "Lịch nghỉ"));
-	html(v->w, " · <a href=\"/ket-qua/%lld\">%s</a></p>\n", (long long)unit->id,
+	html(v->w, " · <a href=\"/ket-qua/%lld\">%s</a>", (long long)unit->id,
 		tr(v->lang, "Kết quả của đơn vị"));
 	if (view_units(v, RIGHT_SEE).count > 1)
-		html(v->w, "<p><a href=\"/ket-qua\">%s</a></p>\n",
+		html(v->w, " · <a href=\"/ket-qua\">%s</a>",
 			tr(v->lang, "Kết quả của các đơn vị"));
+	html(v->w, "</p>\n");
 	for (int i = DUTY_OVERDUE; i <= DUTY_AHEAD; i++)
 		group(v, list, (enum duty_state)i, is_all);
 	if (list->count == 0)

@@ -182,19 +182,24 @@ static void found_row(struct view *v, const struct org_unit *unit, const struct 
 	if (!r || !register_may_see(v, r))
 		return;
 	html(v->w,
-		"<tr><th scope=\"row\"><a href=\"/ket-qua/%lld/ra-soat?so=%.*s\">%.*s</a></th>"
-		"<td>%lld</td><td>%lld</td><td>%s</td></tr>\n",
-		(long long)unit->id, STR_FMT(r->id), STR_FMT(words_of(v, r->title)),
-		(long long)(f->findings + f->left_out), (long long)f->warnings,
-		time_text(v, f->at_s));
+		"<tr><th scope=\"row\"><a href=\"/ket-qua/%lld/ra-soat?so=%.*s\">%.*s</a></th>",
+		(long long)unit->id, STR_FMT(r->id), STR_FMT(words_of(v, r->title)));
+	html_table_number(v, tr(v->lang, "Phải sửa"), f->findings + f->left_out);
+	html_table_number(v, tr(v->lang, "Nên xem"), f->warnings);
+	html_table_cell(v, tr(v->lang, "Thấy từ"), time_text(v, f->at_s));
+	html(v->w, "</tr>\n");
 }
 
 static void found_table(
 	struct view *v, const struct org_unit *unit, const struct comply_found_list *list)
 {
 	html(v->w, "<h3>%s</h3>\n", tr(v->lang, "Theo từng sổ"));
-	html_table(v, tr(v->lang, "Theo từng sổ"), "", tr(v->lang, "Sổ"), tr(v->lang, "Phải sửa"),
-		tr(v->lang, "Nên xem"), tr(v->lang, "Thấy từ"));
+	html_table_begin(v, tr(v->lang, "Theo từng sổ"), "stack figures");
+	html_table_head(v, tr(v->lang, "Sổ"));
+	html_table_head_number(v, tr(v->lang, "Phải sửa"));
+	html_table_head_number(v, tr(v->lang, "Nên xem"));
+	html_table_head(v, tr(v->lang, "Thấy từ"));
+	html_table_rows(v);
 	for (size_t i = 0; i < list->count; i++)
 		found_row(v, unit, &list->at[i]);
 	html(v->w, "</tbody>\n</table>\n</div>\n");

@@ -1,0 +1,106 @@
+/* first_steps.c - the first half hour: what a new unit does first, on Hôm nay until it is done. */
+#include "face/web/work.h"
+
+/* How much of each there is, in the order of the steps. */
+static const char sql_done[] =
+	"SELECT (SELECT count(*) FROM unit WHERE id = 1 AND roles <> ''),"
+	" EXISTS (SELECT 1 FROM staff),"
+	" (SELECT count(DISTINCT role) = 2 FROM person WHERE role IN ($1, $2)"
+	"  AND disabled_at_s = 0),"
+	" EXISTS (SELECT 1 FROM staff_role),"
+	" EXISTS (SELECT 1 FROM setting WHERE name GLOB 'host.*.declared'),"
+	" EXISTS (SELECT 1 FROM evidence WHERE unit_id = 1 AND check_id GLOB 'has:*'),"
+	" EXISTS (SELECT 1 FROM record)";
+
+static const struct {
+	const char *path; /* NULL: what the machine on which Khiên runs is for */
+	const char *words, *why;
+	bool is_needed; /* the list stays until it is done */
+} steps[] = {
+	{ "/don-vi/1/loai", T("Chọn vai trò của cơ quan theo Quy chế"),
+		T("Quy chế giao việc theo vai trò; chưa chọn thì mọi nghĩa vụ đều tính cho cơ quan."),
+		true },
+	{ "/so/nhan-su/nhap", T("Nhập danh sách cán bộ, công chức, viên chức"),
+		T("Dùng ngay bảng Excel đang có; cơ quan ít người thì thêm từng người ở trang Nhân sự."),
+		true },
+	{ "/quan-tri", T("Tạo tài khoản cho thủ trưởng và cán bộ chuyên trách"),
+		T("Mỗi người một tài khoản riêng; việc đến hạn của ai hiện ở trang Hôm nay của người ấy."),
+		true },
+	{ "/nhan-su", T("Ghi ai giữ vai trò nào theo Quy chế"),
+		T("Mở trang của từng người: thủ trưởng, cán bộ chuyên trách, người vận hành hệ thống."),
+		false },
+	{ NULL, T("Khai máy này dùng để làm gì"),
+		T("Cổng, dịch vụ, tài khoản đã được duyệt; chưa khai thì nhiều phép kiểm trả lời “chưa rõ”."),
+		false },
+	{ "/ket-qua/1/ra-soat", T("Trả lời cơ quan có gì, không có gì"),
+		T("Không có Wi-Fi, không thuê dịch vụ…: ký một lần, các nghĩa vụ ấy không tính nữa."),
+		true },
+	{ "/so", T("Nhập các sổ đang có"),
+		T("Thiết bị, tài khoản, hệ thống thông tin: nhập từ Excel, Khiên chỉ từng lỗi, hoàn tác được."),
+		true },
+};
+
+static void step(struct view *v, size_t i, bool is_done, bool is_next, const char *path)
+{
+	html(v->w, "<li class=\"item\"><div class=\"what\">\n<p class=\"title\">");
+	if (is_done)
+		html(v->w,
+			"<span class=\"chip met\"><span aria-hidden=\"true\">●</span> %s</span> ",
+			tr(v->lang, "đã xong"));
+	else
+		html(v->w,
+			"<span class=\"chip not-applicable\"><span aria-hidden=\"true\">○</span>"
+			" %s</span> ",
+			tr(v->lang, "chưa làm"));
+	html(v->w, "%s</p>\n", tr(v->lang, steps[i].words));
+	if (!is_done)
+		html(v->w, "<p class=\"soft\">%s</p>\n", tr(v->lang, steps[i].why));
+	html(v->w, "</div>\n");
+	if (!is_done)
+		html(v->w,
+			"<p class=\"act\"><a class=\"%s\" href=\"%s\">%s"
+			"<span class=\"hidden\">: %s</span></a></p>\n",
+			is_next ? "button" : "button plain", path, tr(v->lang, "Làm bước này"),
+			tr(v->lang, steps[i].words));
+	html(v->w, "</li>\n");
+}
+
+void html_first_steps(struct view *v, int64_t host_id)
+{
+	struct store_query *q;
+	bool is_done[COUNT(steps)], is_needed = false, has_next = false;
+	size_t done = 0;
+
+	if (!view_may(v, RIGHT_ADMIN, ORG_UNIT_FIRST))
+		return;
+	q = store_query(v->web->store, sql_done);
+	store_bind_i64(q, 1, USER_HEAD);
+	store_bind_i64(q, 2, USER_OFFICER);
+	if (store_next(q, v->e) != 1)
+		return;
+	for (size_t i = 0; i < COUNT(steps); i++) {
+		is_done[i] = store_i64(q, (int)i) > 0 || (!steps[i].path && !host_id);
+		is_needed |= !is_done[i] && steps[i].is_needed;
+		done += is_done[i];
+	}
+	store_end(q);
+	if (!is_needed)
+		return;
+	html(v->w,
+		"<section class=\"first\">\n<h2>%s <span class=\"count\">%zu/%zu</span></h2>\n"
+		"<p>%s</p>\n<ol class=\"items\">\n",
+		tr(v->lang, "Ba mươi phút đầu tiên"), done, COUNT(steps),
+		tr(v->lang,
+			"Làm lần lượt từ trên xuống. Xong các bước này thì Khiên biết nghĩa vụ nào ràng buộc cơ "
+			"quan, ai làm và hạn nào; mục này tự mất đi."));
+	for (size_t i = 0; i < COUNT(steps); i++) {
+		const char *path = steps[i].path ?
+			steps[i].path :
+			path_of(v, "/may/%lld/vai-tro", (long long)host_id);
+
+		step(v, i, is_done[i], !is_done[i] && !has_next, path);
+		has_next |= !is_done[i];
+	}
+	html(v->w, "</ol>\n<p><a href=\"/huong-dan/bat-dau\">%s</a></p>\n</section>\n",
+		tr(v->lang, "Hướng dẫn: bắt đầu thế nào"));
+}
