@@ -348,7 +348,7 @@ void html_clause_help(struct view *v, const struct clause *c)
 	if (!c)
 		return;
 	html(v->w,
-		"<aside class=\"law\" lang=\"vi\"><a href=\"%s\">%.*s</a>\n<p>%.*s</p></aside>\n",
+		"<div class=\"law\" role=\"note\" lang=\"vi\"><a href=\"%s\">%.*s</a>\n<p>%.*s</p></div>\n",
 		clause_path(v, c), STR_FMT(clause_cite(c, LANG_VI, v->a)),
 		STR_FMT(c->text.ptr ? c->text : c->title));
 }
