@@ -182,8 +182,14 @@ def browser(build):
 
 
 def pages(build):
-    """Every page at two widths, in two languages, on paper; with a picture of each."""
-    return in_browser(build, "every.js", 7200)
+    """Every page at two widths, in two languages, on paper; with a picture of each: the sample, the empty service."""
+    programs = []
+    for kind in ("mau", "trong"):
+        for program in in_browser(build, "every.js", 7200):
+            program.name = f"{program.name} {kind}"
+            program.env["KHIEN_KINDS"] = kind
+            programs.append(program)
+    return programs
 
 
 def install_modules(folder):
