@@ -197,7 +197,9 @@ static void defects(struct view *v, const struct clause *c)
 	for (size_t i = 0; i < p->defect_count; i++) {
 		if (!str_eq(p->defects[i].clause, c->id))
 			continue;
-		html(v->w, "<p class=\"defect\"><strong>%s</strong> <span lang=\"vi\">“%.*s”</span> – %.*s</p>\n",
+		html(v->w,
+			"<p class=\"defect\"><strong>%s</strong> <span lang=\"vi\">“%.*s”</span>"
+			" – %.*s</p>\n",
 			tr(v->lang, "Lỗi của bản gốc:"), STR_FMT(p->defects[i].quote),
 			STR_FMT(words_of(v, p->defects[i].note)));
 	}
