@@ -260,10 +260,8 @@ static bool is_mine_in(struct view *v, const struct duty *d, const void *context
 }
 
 /* How many are overdue, due today and soon: the first thing to see, each a way down to them. */
-static int64_t near_counts(struct view *v, const struct duties *list)
+static void near_counts(struct view *v, const struct duties *list, int64_t counts[DUTY_SOON + 1])
 {
-	int64_t counts[DUTY_SOON + 1] = { 0 }, all = 0;
-
 	for (size_t i = 0; i < list->count; i++)
 		if (list->at[i].open.state <= DUTY_SOON && work_is_mine(v, &list->at[i]))
 			counts[list->at[i].open.state]++;
@@ -281,34 +279,34 @@ static int64_t near_counts(struct view *v, const struct duties *list)
 			html_duty_state(v, (enum duty_state)i);
 			html(v->w, "</p></li>\n");
 		}
-		all += counts[i];
 	}
 	html(v->w, "</ul>\n");
-	return all;
 }
 
 void html_my_duties(struct view *v)
 {
 	int64_t id = v->user.unit_id ? v->user.unit_id : ORG_UNIT_FIRST;
 	const struct org_unit *unit = org_unit_by_id(view_tree(v), id);
+	int64_t near[DUTY_SOON + 1] = { 0 };
 	struct duties list;
-	int64_t near;
 
 	if (!unit || !unit->is_live || work_duties(v, unit, &list) < 0)
 		return;
 	html(v->w, "<section class=\"mine\">\n<h2>%s</h2>\n", tr(v->lang, "Việc đến hạn của tôi"));
-	near = near_counts(v, &list);
+	near_counts(v, &list, near);
 	for (int i = DUTY_OVERDUE; i <= DUTY_SOON; i++) {
 		enum duty_state state = (enum duty_state)i;
 		struct duty_filter mine = {
 			.is_in = is_mine_in, .context = &state, .max = SIZE_MAX, .open = NEAR_OPEN
 		};
 
+		if (near[i] == 0)
+			continue;
 		html(v->w, "<div id=\"viec-%s\">\n", duty_state_name(state));
 		(void)html_duties(v, &list, &mine, NULL);
 		html(v->w, "</div>\n");
 	}
-	if (near == 0)
+	if (!near[DUTY_OVERDUE] && !near[DUTY_TODAY] && !near[DUTY_SOON])
 		html(v->w, "<p class=\"empty\">%s</p>\n",
 			fill(v,
 				tr(v->lang,
