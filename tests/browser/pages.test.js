@@ -145,7 +145,7 @@ test("the map of a past day knows nothing that came later", async () => {
 	const page = await inside();
 	await page.goto("/ban-do");
 	assert.ok(await page.locator(".map .mark", { hasText: "✕" }).count() > 0, "something fails today");
-	await page.fill("#ngay", "2021-05-03");
+	await page.fill("#ngay", "03/05/2021");
 	await page.click("form.search button");
 	assert.match(await page.locator("p[role=status]").innerText(), /03\/05\/2021/);
 	assert.equal(await page.locator(".map .mark", { hasText: "✕" }).count(), 0, "no machine had been asked then");
@@ -209,7 +209,7 @@ test("an exception is recorded, shows in the verdict, and ends", async () => {
 	await page.goto("/quy-che/tay-son/D12");
 	assert.match(await page.locator("[id='nv-D12.1.b%231']").innerText(), /ngoại lệ/);
 	await page.goto("/ngoai-le");
-	await press(page, "Kết thúc");
+	await press(page, "Kết thúc sớm");
 	assert.match(await page.locator("table").innerText(), /kết thúc sớm lúc/);
 	await page.goto("/quy-che/tay-son/D12");
 	assert.match(await page.locator("[id='nv-D12.1.b%231'] .chip").innerText(), /không đạt/);
