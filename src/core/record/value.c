@@ -205,17 +205,17 @@ bool record_date_take(struct str typed, struct date *ret)
 /* "3/25/2026": no day of ours, but one where the month comes first. */
 static bool is_month_first(struct str typed)
 {
-	struct str month, day, rest = typed;
+	struct str month, day, year, rest = typed;
 	char turned[32];
 	struct date d;
 
-	if (!str_next_word(&rest, "/-. ", &month) || !str_next_word(&rest, "/-. ", &day))
+	if (!str_next_word(&rest, "/-. ", &month) || !str_next_word(&rest, "/-. ", &day) ||
+		!str_next_word(&rest, "/-. ", &year) || str_trim(rest).len)
 		return false;
-	rest = str_trim(rest);
-	if (month.len > 2 || day.len > 2 || rest.len != 4)
+	if (month.len > 2 || day.len > 2 || year.len != 4)
 		return false;
 	snprintf(turned, sizeof(turned), "%.*s/%.*s/%.*s", STR_FMT(day), STR_FMT(month),
-		STR_FMT(rest));
+		STR_FMT(year));
 	return record_date_take(str_of(turned), &d);
 }
 
