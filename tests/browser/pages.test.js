@@ -96,11 +96,16 @@ test("targets are at least 24 pixels high", async () => {
 	await page.context().close();
 });
 
+// A machine that is busy may be asked a little longer than the page waits: then it says so.
+async function auditAgain(page) {
+	await press(page, "Kiểm tra lại ngay");
+	assert.match(await page.locator(".notice").innerText(), /Đã kiểm tra lại máy|Máy đang được kiểm tra/);
+}
+
 test("Hôm nay leads from a fault to its cure and back to the law", async () => {
 	const page = await inside();
 	await page.goto("/hom-nay");
-	await press(page, "Kiểm tra lại ngay");
-	assert.match(await page.locator(".notice").innerText(), /Đã kiểm tra lại máy/);
+	await auditAgain(page);
 	const failing = page.locator(".item", { hasText: "không đạt" }).first();
 	assert.ok(await failing.count() > 0);
 	await failing.locator("a.button").click();
@@ -224,8 +229,7 @@ test("without JavaScript everything is there", async () => {
 		assert.ok((await page.locator("main").innerText()).length > 40, name);
 	}
 	await page.goto("/hom-nay");
-	await press(page, "Kiểm tra lại ngay");
-	assert.match(await page.locator(".notice").innerText(), /Đã kiểm tra lại máy/);
+	await auditAgain(page);
 	await page.goto("/ngon-ngu/en?ve=/hom-nay");
 	assert.equal(await page.locator("h1").innerText(), "Today");
 	await page.context().close();
