@@ -116,6 +116,10 @@ class Merge(unittest.TestCase):
         self.tied()
         page = self.split().text
         self.assertIn("Chưa ghi gì", page)
+        told = self.told(page)
+        self.assertEqual({told[what][1] for what in ("người", "bản ghi trong các sổ", "ngoại lệ của cả đơn vị")},
+                         {"chia như chọn dưới đây"})
+        self.assertEqual(told["nhóm đăng nhập"][1], "chuyển sang đơn vị tiếp nhận")
         number, = self.rows("SELECT id FROM exception")[0]
         for name in ("chia-staff-1", "chia-record-wifi", f"chia-exception-{number}"):
             self.assertRegex(page, rf'<select[^>]* name="{name}"')

@@ -320,8 +320,16 @@ static void same_form(struct view *v)
 	html(v->w, "<input type=\"hidden\" name=\"xac-nhan\" value=\"1\">\n");
 }
 
+/* At a split what can be chosen is chosen below. */
+static const char *fate_of(const struct org_goods *g, bool has_choices)
+{
+	if (has_choices && g->picks[0].of && (!g->fate || !g->remember.sql))
+		return T("chia như chọn dưới đây");
+	return g->fate ? g->fate : T("chuyển sang đơn vị tiếp nhận");
+}
+
 /* All there is of unit ID, and what becomes of it. */
-static int preview(struct view *v, int64_t id)
+static int preview(struct view *v, int64_t id, bool has_choices)
 {
 	struct org_goods_count *goods;
 	size_t count;
@@ -338,8 +346,8 @@ static int preview(struct view *v, int64_t id)
 
 		html(v->w, "<tr><th scope=\"row\">%s</th>", tr(v->lang, g->words));
 		html_table_cell(v, tr(v->lang, "Số lượng"), number_text(v, goods[i].count));
-		html_table_cell(v, tr(v->lang, "Khi ghi"),
-			tr(v->lang, g->fate ? g->fate : T("chuyển sang đơn vị tiếp nhận")));
+		html_table_cell(
+			v, tr(v->lang, "Khi ghi"), tr(v->lang, fate_of(g, has_choices)));
 		html(v->w, "</tr>\n");
 	}
 	html_table_end(v);
@@ -375,7 +383,7 @@ static bool must_ask(struct view *v, const struct org_unit *u, const struct unit
 	page_start(v, tr(v->lang, act->words));
 	preview_words(v, count > 0);
 	for (size_t i = 0; rc == 0 && i < count; i++)
-		rc = preview(v, ids[i]);
+		rc = preview(v, ids[i], has_choices);
 	html_form(v, path_of(v, "/don-vi/%lld/%s", (long long)u->id, act->slug), "card");
 	same_form(v);
 	if (has_choices)
