@@ -412,6 +412,21 @@ class FindsAmongProcesses(unittest.TestCase):
         found = json.loads(text)["results"][0]
         self.assertEqual(rows_of(found, "fail"), {f"pid {pid} ?"}, found)
 
+    # EVIDENCE: D11.3
+    def test_a_deep_audit_asks_every_number_unless_the_counts_agree(self):
+        """Among the machine's own numbers: the kernel counts the covered one, so the counts differ and all are asked."""
+        words = [BIN, "ask", "--deep", "--format", "json", "SELECT *, (SELECT group_concat(pid) FROM hidden_processes) AS "
+                 "hidden FROM process_sweep"]
+        pid, text = run("unshare", "--mount", sys.executable, "-c", COVERED, *words).split("\n", 1)
+        row = json.loads(text)[0]
+        self.assertIn(pid, (row["hidden"] or "").split(","), row)
+        self.assertEqual((row["swept_to"], row["is_complete"]), (min(row["number_max"], 4194303), 1), row)
+        row = json.loads(run(*words))[0]
+        self.assertEqual((row["hidden"], row["is_complete"]), (None, 1), row)
+        self.assertGreaterEqual(row["swept_to"], os.getpid(), row)
+        if row["tasks"] != row["tasks_all"]:
+            self.assertEqual(row["swept_to"], min(row["number_max"], 4194303), row)
+
 
 class Rights(unittest.TestCase):
     @unittest.skipUnless(IS_ROOT and has("setpriv"), "needs root and setpriv")

@@ -12,7 +12,7 @@ static const struct command_option options[] = {
 	{ "root", OPTION_DIR, "DIR", NULL, T("hỏi cây thư mục khác thay cho máy đang chạy") },
 	{ "format", OPTION_CHOICE, NULL, "text|json|csv", T("dạng kết quả") },
 	{ "deep", OPTION_FLAG, NULL, NULL,
-		T("kiểm tra sâu: so mọi tệp của các gói phần mềm, hỏi mọi số tiến trình") },
+		T("kiểm tra sâu: so mọi tệp của các gói phần mềm, hỏi từng số tiến trình") },
 	{ 0 },
 };
 

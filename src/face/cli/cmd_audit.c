@@ -15,7 +15,7 @@ static const struct command_option options[] = {
 	{ "level", OPTION_NUMBER, "1-5", NULL, T("cấp độ của hệ thống thông tin") },
 	{ "strict", OPTION_FLAG, NULL, NULL, T("mã kết thúc là 1 khi có phép kiểm không đạt") },
 	{ "deep", OPTION_FLAG, NULL, NULL,
-		T("kiểm tra sâu: so mọi tệp của các gói phần mềm, hỏi mọi số tiến trình") },
+		T("kiểm tra sâu: so mọi tệp của các gói phần mềm, hỏi từng số tiến trình") },
 	{ "propose", OPTION_FLAG, NULL, NULL,
 		T("thay cho kết quả: in bản khai nháp của máy (/etc/khien/machine.yaml)") },
 	{ "declared", OPTION_FILE, "FILE", NULL,

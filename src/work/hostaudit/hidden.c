@@ -22,6 +22,8 @@
 #define CGROUP_DEPTH 24
 #define PROCS_BYTES (1 * MIB)
 #define TRIES 4 /* a process that begins or ends while we look must not be taken for hidden */
+#define TRIES_DEEP 32 /* to find the machine quiet: all of them cost less than asking every number */
+#define STEADY_MAX 2  /* so many quiet tries whose counts differ: they will not agree */
 #define PAUSE_US 3000
 #define SWEEP_STEP 65536
 #define CANDIDATES_MAX 4096
@@ -124,6 +126,8 @@ static void take_listed(struct look *l, int64_t pid)
 	int64_t threads = threads_of(l, pid);
 
 	l->s->listed++;
+	if (pid > l->highest)
+		l->highest = pid;
 	if (threads == 0)
 		return; /* it has ended, or something lies over it: then its number still answers */
 	know(l, pid);
@@ -264,39 +268,45 @@ static bool sweep(struct look *l, int64_t to)
 static bool do_counts_agree(struct look *l)
 {
 	int64_t before, after, newest;
+	int tries = !host_is_live(l->h) ? 1 : host_is_deep(l->h) ? TRIES_DEEP : TRIES, steady = 0;
 
-	for (int i = 0; i < TRIES; i++) {
+	for (int i = 0; i < tries; i++) {
 		if (!read_loadavg(l->h, &before, &newest) || !list(l) ||
 			!read_loadavg(l->h, &after, &newest))
 			return false;
 		l->s->tasks_all = after;
 		if (before == after && l->s->tasks == after)
 			return true;
-		if (!host_is_live(l->h) || (before == after && i > 0))
+		if (before == after && ++steady == STEADY_MAX)
 			return false;
 	}
 	return false;
 }
 
-/* An ordinary audit is content when the kernel counts no more threads than are listed; else it asks
- * each number up to the newest. */
+/* An ordinary audit is content when the kernel counts no more threads than are listed. A deep one
+ * then asks every number up to the newest all the same: of a hidden process above it, from before
+ * the numbers began anew, the count would tell. Where the counts differ or cannot be compared, as
+ * in a process namespace, the deep one asks every number there can be, an ordinary one those up to
+ * the newest. */
 static void look_at_numbers(struct look *l, bool do_agree)
 {
 	int64_t tasks, newest = 0, to;
+	bool is_deep = host_is_deep(l->h);
 
 	l->s->number_max = read_number(l->h, "/proc/sys/kernel/pid_max");
 	l->s->is_complete = do_agree;
-	if (do_agree || !host_is_live(l->h))
-		return;
-	if (!read_loadavg(l->h, &tasks, &newest))
+	if (!host_is_live(l->h) || (do_agree && !is_deep) ||
+		!read_loadavg(l->h, &tasks, &newest))
 		return;
 	to = newest > l->highest ? newest : l->highest;
-	if (host_is_deep(l->h) ||
-		(l->s->number_max > 0 && l->s->number_max <= (int64_t)LIMIT_LIGHT_SWEEP))
+	if (!do_agree &&
+		(is_deep || (l->s->number_max > 0 &&
+				    l->s->number_max <= (int64_t)LIMIT_LIGHT_SWEEP)))
 		to = l->s->number_max;
 	if (to > (int64_t)LIMIT_PROCESS_NUMBER - 1)
 		to = LIMIT_PROCESS_NUMBER - 1;
-	l->s->is_complete = sweep(l, to);
+	if (sweep(l, to))
+		l->s->is_complete = true;
 }
 
 /* ---- is it so? ---- */
@@ -335,6 +345,7 @@ static bool is_still_hidden(struct look *l, int64_t pid)
 static void confirm(struct look *l)
 {
 	const struct timespec pause = { .tv_nsec = PAUSE_US * 1000L };
+	int64_t listed = l->s->listed, tasks = l->s->tasks;
 
 	for (int i = 0; i < TRIES && l->candidates.len > 0; i++) {
 		size_t left = 0;
@@ -347,6 +358,8 @@ static void confirm(struct look *l)
 				l->candidates.at[left++] = l->candidates.at[n];
 		l->candidates.len = left;
 	}
+	l->s->listed = listed; /* as they were when they were compared */
+	l->s->tasks = tasks;
 	for (size_t i = 0; i < l->candidates.len; i++) {
 		bool is_again = false;
 
@@ -360,15 +373,14 @@ static void confirm(struct look *l)
 static void look(struct host *h, struct hidden_sweep *ret)
 {
 	struct look l = { .h = h, .a = host_arena(h), .s = ret };
-	bool do_agree = false;
+	bool do_agree;
 
 	if (host_is_live(h) && !rights_read_all())
 		return; /* what is not shown to this user is not hidden */
 	l.known = calloc(LIMIT_PROCESS_NUMBER / 8, 1);
 	if (!l.known)
 		abort();
-	if (!host_is_deep(h))
-		do_agree = do_counts_agree(&l);
+	do_agree = do_counts_agree(&l);
 	if (do_agree || list(&l)) {
 		look_at_groups(&l);
 		look_at_numbers(&l, do_agree);

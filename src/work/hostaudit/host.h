@@ -48,7 +48,8 @@ struct host *host_close(struct host *h);
 bool host_is_live(const struct host *h); /* the running machine itself, not an image of one */
 /* Is there a /proc below this root: the live one, or a recorded one in a fixture? */
 bool host_has_proc(const struct host *h);
-/* A deep audit: whole files are hashed and every process number is tried, which takes seconds. */
+/* A deep audit: whole files are hashed and every process number that may be in use is tried, which
+ * takes a second. */
 bool host_is_deep(const struct host *h);
 /* Tell whoever waits how far a long work of a deep audit is; from the main thread only. */
 void host_progress(struct host *h, const char *what, size_t done, size_t total);
