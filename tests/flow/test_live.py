@@ -420,12 +420,13 @@ class FindsAmongProcesses(unittest.TestCase):
         pid, text = run("unshare", "--mount", sys.executable, "-c", COVERED, *words).split("\n", 1)
         row = json.loads(text)[0]
         self.assertIn(pid, (row["hidden"] or "").split(","), row)
-        self.assertEqual((row["swept_to"], row["is_complete"]), (min(row["number_max"], 4194303), 1), row)
+        self.assertGreaterEqual(row["swept_to"], min(row["number_max"], 4194303), row)
+        self.assertEqual(row["is_complete"], 1, row)
         row = json.loads(run(*words))[0]
         self.assertEqual((row["hidden"], row["is_complete"]), (None, 1), row)
         self.assertGreaterEqual(row["swept_to"], os.getpid(), row)
         if row["tasks"] != row["tasks_all"]:
-            self.assertEqual(row["swept_to"], min(row["number_max"], 4194303), row)
+            self.assertGreaterEqual(row["swept_to"], min(row["number_max"], 4194303), row)
 
 
 class Rights(unittest.TestCase):

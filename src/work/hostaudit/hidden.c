@@ -22,7 +22,7 @@
 #define CGROUP_DEPTH 24
 #define PROCS_BYTES (1 * MIB)
 #define TRIES 4 /* a process that begins or ends while we look must not be taken for hidden */
-#define TRIES_DEEP 32 /* to find the machine quiet: all of them cost less than asking every number */
+#define TRIES_DEEP 64 /* to find a quiet moment: they cost less than asking every number */
 #define STEADY_MAX 2  /* so many quiet tries whose counts differ: they will not agree */
 #define PAUSE_US 3000
 #define SWEEP_STEP 65536
@@ -34,6 +34,8 @@ struct look {
 	struct hidden_sweep *s;
 	unsigned char *known; /* a bit for each number that /proc lists, threads included */
 	int64_t highest;      /* of them */
+	dev_t proc;           /* the device of /proc: what lies over a folder of it has another */
+	VEC(int64_t) crowds;  /* listed processes of several threads */
 	VEC(struct hidden_process) candidates;
 	size_t cgroups;
 };
@@ -104,25 +106,21 @@ static bool each_number(
 	return true;
 }
 
+/* Threads are the links of /proc/N/task beyond the two of any folder: one call, as processes may
+ * begin and end while they are counted. */
 static int64_t threads_of(struct look *l, int64_t pid)
 {
-	struct proc_stat stat;
-	struct arena s;
-	struct str text;
-	int64_t threads = 0;
+	char path[64];
+	struct stat st;
 
-	arena_init(&s, 64 * KIB);
-	if (host_read_proc(l->h, arena_fmt(&s, "/proc/%lld/stat", (long long)pid).ptr,
-		    PROC_SMALL_BYTES, &s, &text) == 0 &&
-		proc_stat_parse(text, &stat))
-		threads = stat.threads;
-	arena_done(&s);
-	return threads;
+	snprintf(path, sizeof(path), "/proc/%lld/task", (long long)pid);
+	if (host_fstat_at(l->h, path, &st) != 0 || st.st_dev != l->proc || st.st_nlink < 3)
+		return 0;
+	return (int64_t)st.st_nlink - 2;
 }
 
 static void take_listed(struct look *l, int64_t pid)
 {
-	char path[64];
 	int64_t threads = threads_of(l, pid);
 
 	l->s->listed++;
@@ -132,16 +130,33 @@ static void take_listed(struct look *l, int64_t pid)
 		return; /* it has ended, or something lies over it: then its number still answers */
 	know(l, pid);
 	l->s->tasks += threads;
-	if (threads < 2)
-		return;
-	snprintf(path, sizeof(path), "/proc/%lld/task", (long long)pid);
-	each_number(l, path, know);
+	if (threads > 1)
+		vec_push(l->a, &l->crowds, pid);
+}
+
+static bool count_listed(struct look *l)
+{
+	l->s->listed = l->s->tasks = 0;
+	l->crowds.len = 0;
+	return each_number(l, "/proc", take_listed);
+}
+
+static void know_threads(struct look *l)
+{
+	char path[64];
+
+	for (size_t i = 0; i < l->crowds.len; i++) {
+		snprintf(path, sizeof(path), "/proc/%lld/task", (long long)l->crowds.at[i]);
+		each_number(l, path, know);
+	}
 }
 
 static bool list(struct look *l)
 {
-	l->s->listed = l->s->tasks = 0;
-	return each_number(l, "/proc", take_listed);
+	bool is_listed = count_listed(l);
+
+	know_threads(l);
+	return is_listed;
 }
 
 /* ---- the control groups ---- */
@@ -263,7 +278,7 @@ static bool sweep(struct look *l, int64_t to)
 	return to > 0;
 }
 
-/* List, and: does the kernel count as many threads as /proc lists? In a process namespace it counts
+/* Does the kernel count as many threads as /proc lists? In a process namespace it counts
  * those of the whole machine, and this never holds. */
 static bool do_counts_agree(struct look *l)
 {
@@ -271,12 +286,14 @@ static bool do_counts_agree(struct look *l)
 	int tries = !host_is_live(l->h) ? 1 : host_is_deep(l->h) ? TRIES_DEEP : TRIES, steady = 0;
 
 	for (int i = 0; i < tries; i++) {
-		if (!read_loadavg(l->h, &before, &newest) || !list(l) ||
+		if (!read_loadavg(l->h, &before, &newest) || !count_listed(l) ||
 			!read_loadavg(l->h, &after, &newest))
 			return false;
 		l->s->tasks_all = after;
-		if (before == after && l->s->tasks == after)
+		if (before == after && l->s->tasks == after) {
+			know_threads(l);
 			return true;
+		}
 		if (before == after && ++steady == STEADY_MAX)
 			return false;
 	}
@@ -299,9 +316,8 @@ static void look_at_numbers(struct look *l, bool do_agree)
 		!read_loadavg(l->h, &tasks, &newest))
 		return;
 	to = newest > l->highest ? newest : l->highest;
-	if (!do_agree &&
-		(is_deep || (l->s->number_max > 0 &&
-				    l->s->number_max <= (int64_t)LIMIT_LIGHT_SWEEP)))
+	if (!do_agree && l->s->number_max > to &&
+		(is_deep || l->s->number_max <= (int64_t)LIMIT_LIGHT_SWEEP))
 		to = l->s->number_max;
 	if (to > (int64_t)LIMIT_PROCESS_NUMBER - 1)
 		to = LIMIT_PROCESS_NUMBER - 1;
@@ -373,10 +389,13 @@ static void confirm(struct look *l)
 static void look(struct host *h, struct hidden_sweep *ret)
 {
 	struct look l = { .h = h, .a = host_arena(h), .s = ret };
+	struct stat proc;
 	bool do_agree;
 
 	if (host_is_live(h) && !rights_read_all())
 		return; /* what is not shown to this user is not hidden */
+	if (host_fstat_at(h, "/proc", &proc) == 0)
+		l.proc = proc.st_dev;
 	l.known = calloc(LIMIT_PROCESS_NUMBER / 8, 1);
 	if (!l.known)
 		abort();
