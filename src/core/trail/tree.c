@@ -173,24 +173,42 @@ static int keep(struct tree *t, unsigned level, const struct merkle_hash *hash, 
 	return t->pending[level] == PENDING_MAX ? flush(t, level, e) : 0;
 }
 
-int tree_add(struct tree *t, const struct merkle_hash *leaf, struct err *e)
+/* A full group of LEVEL is one hash of the level above. */
+static int carry(struct tree *t, unsigned level, struct err *e)
 {
-	struct merkle_hash hash = *leaf;
 	int rc = 0;
 
-	for (unsigned level = 0; rc == 0; level++) {
-		struct merkle_frontier *g = &t->group[level];
+	for (; rc == 0 && level < TREE_LEVELS && t->group[level].size == TREE_GROUP; level++) {
+		struct merkle_hash hash = t->group[level].at[GROUP_BITS];
 
-		if (!merkle_append(t->sha256, g, &hash))
-			return err_set(e, ERR_LIMIT, "the tree is full");
-		if (level == TREE_LEVELS || g->size < TREE_GROUP)
-			break;
-		hash = g->at[GROUP_BITS];
-		g->size = 0;
+		t->group[level].size = 0;
 		rc = keep(t, level + 1, &hash, e);
+		if (rc == 0 && !merkle_append(t->sha256, &t->group[level + 1], &hash))
+			rc = err_set(e, ERR_LIMIT, "the tree is full");
 	}
-	t->size++;
 	return rc;
+}
+
+int tree_add_all(struct tree *t, const struct merkle_hash *leaves, size_t count, struct err *e)
+{
+	struct merkle_frontier *g = &t->group[0];
+	struct merkle_hash some[TREE_GROUP + 1];
+	int rc = 0;
+
+	for (size_t n; rc == 0 && count > 0; leaves += n, count -= n) {
+		n = TREE_GROUP - g->size < count ? TREE_GROUP - g->size : count;
+		memcpy(some, leaves, n * sizeof(*some));
+		if (!merkle_append_all(g, some, n))
+			return err_set(e, ERR_LIMIT, "the tree is full");
+		t->size += n;
+		rc = carry(t, 0, e);
+	}
+	return rc;
+}
+
+int tree_add(struct tree *t, const struct merkle_hash *leaf, struct err *e)
+{
+	return tree_add_all(t, leaf, 1, e);
 }
 
 int tree_sync(struct tree *t, struct err *e)

@@ -21,6 +21,8 @@ struct tree *tree_close(struct tree *t); /* syncs nothing; NULL is fine; returns
 
 uint64_t tree_size(const struct tree *t);
 MUST_CHECK int tree_add(struct tree *t, const struct merkle_hash *leaf, struct err *e);
+MUST_CHECK int tree_add_all(
+	struct tree *t, const struct merkle_hash *leaves, size_t count, struct err *e);
 /* All full groups are on the disk when this returns 0. */
 MUST_CHECK int tree_sync(struct tree *t, struct err *e);
 /* Do its files stand under their names still, as long as they were written? ERR_SYSTEM: no, what is

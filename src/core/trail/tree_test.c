@@ -46,6 +46,34 @@ static void grow(struct tree *t, struct merkle_frontier *f, uint64_t to)
 	sha256_end(s, NULL);
 }
 
+/* In pieces of every size, past the ends of groups: the same tree. */
+static void leaves_come_in_pieces(void **state)
+{
+	struct vfile_disk *d = vfile_memory_new();
+	static struct merkle_hash leaves[2 * TREE_GROUP + 100];
+	struct merkle_frontier f = { 0 };
+	struct merkle_head want, got;
+	struct sha256 *s = sha256_new();
+	struct err e = { 0 };
+	struct tree *t;
+
+	assert_int_equal(tree_write(d, 0, &t, &e), 0);
+	for (size_t count = 0; count < COUNT(leaves); count++) {
+		for (size_t i = 0; i < count; i++) {
+			leaves[i] = leaf_of(f.size);
+			assert_true(merkle_append(s, &f, &leaves[i]));
+		}
+		assert_int_equal(tree_add_all(t, leaves, count, &e), 0);
+		merkle_frontier_head(s, &f, &want);
+		tree_head(t, &got);
+		assert_int_equal(got.size, want.size);
+		assert_true(merkle_equal(&got.root, &want.root));
+	}
+	sha256_end(s, NULL);
+	tree_close(t);
+	vfile_disk_close(d);
+}
+
 static void the_head_is_that_of_the_frontier(void **state)
 {
 	struct vfile_disk *d = vfile_memory_new();
@@ -193,6 +221,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_head_is_that_of_the_frontier),
+		cmocka_unit_test(leaves_come_in_pieces),
 		cmocka_unit_test(it_goes_on_after_a_stop),
 		cmocka_unit_test(proofs_are_made_from_it),
 		cmocka_unit_test(a_power_cut_takes_nothing_promised),

@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#define HASHED_AT_ONCE 64 /* entries, while they are at hand */
+
 /* A file with its header, its room taken, and its name: all of it lasts when this returns 0. */
 int wal_file_make(struct vfile_disk *d, const char *name, const struct merkle_frontier *edge,
 	uint64_t file_bytes, struct vfile *ret, struct err *e)
@@ -34,25 +36,46 @@ int wal_file_make(struct vfile_disk *d, const char *name, const struct merkle_fr
 	return 0;
 }
 
+/* The entries of the batch that have no hash yet get theirs, and their place in the tree: wal_add()
+ * saw to it that there is one. */
+static void hash_batch(struct wal *w)
+{
+	struct merkle_hash hashes[HASHED_AT_ONCE + 1];
+	struct str entries[HASHED_AT_ONCE];
+	size_t count = 0;
+
+	for (; w->hashed_count + count < w->batch_count; count++) {
+		char *at = (char *)w->batch + w->hashed_len;
+
+		entries[count] = (struct str){ at + 4, get_u32((unsigned char *)at) };
+		w->hashed_len += entries[count].len + WAL_FRAME_BYTES;
+	}
+	merkle_leaves(entries, count, hashes);
+	w->hashed_count += count;
+	if (!merkle_append_all(&w->next, hashes, count))
+		abort();
+}
+
 int wal_add(struct wal *w, const struct leaf *leaf, struct err *e)
 {
 	size_t len = LEAF_HEAD_BYTES + leaf->raw.len;
 	unsigned char *at = w->batch + w->batch_len;
-	struct merkle_hash hash;
 
 	if (leaf->raw.len > LEAF_RAW_MAX)
 		return err_set(e, ERR_INPUT, "an entry of %zu bytes is too long", len);
 	if (w->batch_len + len + WAL_FRAME_BYTES > WAL_BATCH_BYTES)
 		return err_set(e, ERR_LIMIT, "the batch is full");
+	if (wal_next(w) == MERKLE_SIZE_MAX)
+		return err_set(e, ERR_LIMIT, "the tree is full");
 	put_u32(at, (uint32_t)len);
 	leaf_head(leaf, at + 4);
 	if (leaf->raw.len)
 		memcpy(at + 4 + LEAF_HEAD_BYTES, leaf->raw.ptr, leaf->raw.len);
-	merkle_leaf(w->sha256, (struct str){ (char *)at + 4, len }, &hash);
-	if (!merkle_append(w->sha256, &w->next, &hash))
-		return err_set(e, ERR_LIMIT, "the tree is full");
 	put_u32(at + 4 + len, check_of(at, 4 + len));
 	w->batch_len += len + WAL_FRAME_BYTES;
+	w->batch_count++;
+	if (w->batch_count - w->hashed_count == HASHED_AT_ONCE)
+		hash_batch(w);
 	return 0;
 }
 
@@ -103,6 +126,7 @@ int wal_commit(struct wal *w, struct err *e)
 		return err_set(e, ERR_SYSTEM, "the write-ahead file failed before");
 	if (w->batch_len == 0)
 		return 0;
+	hash_batch(w);
 	if (w->end_bytes + w->batch_len > w->file_bytes && w->durable.size > w->first)
 		rc = roll(w, e);
 	if (rc == 0) {
@@ -119,7 +143,7 @@ int wal_commit(struct wal *w, struct err *e)
 		return rc;
 	}
 	w->end_bytes += w->batch_len;
-	w->batch_len = 0;
+	w->batch_len = w->batch_count = w->hashed_len = w->hashed_count = 0;
 	w->durable = w->next;
 	return 0;
 }
@@ -131,7 +155,7 @@ uint64_t wal_size(const struct wal *w)
 
 uint64_t wal_next(const struct wal *w)
 {
-	return w->next.size;
+	return w->durable.size + w->batch_count;
 }
 
 size_t wal_batch_bytes(const struct wal *w)

@@ -7,15 +7,16 @@
 
 struct wal {
 	struct vfile_disk *disk;
-	uint64_t file_bytes;  /* of a full file */
-	uint64_t limit_bytes; /* of all files; 0: no bound */
-	struct vfile file;    /* the newest */
-	uint64_t first;       /* its first index */
-	uint64_t end_bytes;   /* of its content */
-	struct merkle_frontier durable, next;
+	uint64_t file_bytes;                  /* of a full file */
+	uint64_t limit_bytes;                 /* of all files; 0: no bound */
+	struct vfile file;                    /* the newest */
+	uint64_t first;                       /* its first index */
+	uint64_t end_bytes;                   /* of its content */
+	struct merkle_frontier durable, next; /* next: with what is hashed of the batch */
 	struct sha256 *sha256;
 	bool is_failed;
-	size_t batch_len;
+	size_t batch_len, batch_count;
+	size_t hashed_len, hashed_count; /* of the batch */
 	unsigned char *batch;
 };
 

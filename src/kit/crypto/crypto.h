@@ -18,6 +18,10 @@ void sha256_add(struct sha256 *s, struct str bytes);
 void sha256_end(struct sha256 *s, unsigned char *ret);
 /* The digest of what was added, and begin anew: no memory is taken or freed. */
 void sha256_next(struct sha256 *s, unsigned char *ret);
+/* Of COUNT strings, each behind the byte FIRST: SHA256_SIZE bytes each in RET, sooner than one
+ * after the other. RET may be where the strings are, when these have 64 bytes each, one behind the
+ * other: what a digest takes the place of was read before. */
+void sha256_each(unsigned char first, const struct str *bytes, size_t count, unsigned char *ret);
 /* The digests that package databases use. */
 enum digest_kind { DIGEST_MD5, DIGEST_SHA1, DIGEST_SHA256, DIGEST_SHA384, DIGEST_SHA512 };
 #define DIGEST_SIZE_MAX 64

@@ -14,4 +14,11 @@ struct md5_feed;
 bool md5_has_width(size_t width);
 void md5_streams_by(size_t width, const struct md5_feed *feed);
 
+/* sha256_each() in both ways; by two only where sha256_has_two(). */
+bool sha256_has_two(void);
+void sha256_each_by_two(
+	unsigned char first, const struct str *bytes, size_t count, unsigned char *ret);
+void sha256_each_by_one(
+	unsigned char first, const struct str *bytes, size_t count, unsigned char *ret);
+
 #endif

@@ -330,6 +330,37 @@ static void md5_of_many_is_md5_of_each(void **state)
 	digest_free(d);
 }
 
+#define EACH_BYTES 600
+#define EACH_STRINGS 5
+
+/* Of every length that ends a block in its own way, in every company: the other lane may be ahead,
+ * behind, or have nothing to do. */
+static void sha256_of_each_is_sha256(void **state)
+{
+	static char bytes[1 + EACH_BYTES] = { 1 };
+	static unsigned char two[EACH_STRINGS][SHA256_SIZE], one[EACH_STRINGS][SHA256_SIZE];
+	unsigned char wanted[SHA256_SIZE];
+	struct str strings[EACH_STRINGS];
+
+	for (size_t i = 1; i < sizeof(bytes); i++)
+		bytes[i] = (char)(i * 7 + i / 251);
+	for (size_t len = 0; len < EACH_BYTES - 200; len++) {
+		size_t count = len % EACH_STRINGS + 1;
+
+		for (size_t i = 0; i < count; i++)
+			strings[i] = (struct str){ bytes + 1, (len + i * 67) % EACH_BYTES };
+		sha256_each_by_one(1, strings, count, one[0]);
+		if (sha256_has_two())
+			sha256_each_by_two(1, strings, count, two[0]);
+		for (size_t i = 0; i < count; i++) {
+			sha256((struct str){ bytes, strings[i].len + 1 }, wanted);
+			assert_memory_equal(one[i], wanted, SHA256_SIZE);
+			if (sha256_has_two())
+				assert_memory_equal(two[i], wanted, SHA256_SIZE);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -345,6 +376,7 @@ int main(void)
 		cmocka_unit_test(a_signature_has_one_spelling),
 		cmocka_unit_test(digests_of_package_databases),
 		cmocka_unit_test(md5_of_many_is_md5_of_each),
+		cmocka_unit_test(sha256_of_each_is_sha256),
 		cmocka_unit_test(a_secret_is_wiped),
 	};
 

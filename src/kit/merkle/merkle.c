@@ -2,12 +2,18 @@
 #include "kit/merkle/merkle.h"
 
 #define HEIGHT_MAX 62
+#define PAIRS 64
 
 void merkle_leaf(struct sha256 *s, struct str entry, struct merkle_hash *ret)
 {
 	sha256_add(s, (struct str){ "\0", 1 });
 	sha256_add(s, entry);
 	sha256_next(s, ret->bytes);
+}
+
+void merkle_leaves(const struct str *entries, size_t count, struct merkle_hash *ret)
+{
+	sha256_each(0, entries, count, ret->bytes);
 }
 
 void merkle_node(struct sha256 *s, const struct merkle_hash *left, const struct merkle_hash *right,
@@ -49,6 +55,43 @@ bool merkle_append_subtree(struct sha256 *s, struct merkle_frontier *f, unsigned
 		merkle_node(s, &f->at[height], &hash, &hash);
 	f->at[height] = hash;
 	f->size += leaves;
+	return true;
+}
+
+/* Each two neighbours from AT on become one, at the place of the first half of them. */
+static void join(struct merkle_hash *at, size_t pairs)
+{
+	struct str both[PAIRS];
+
+	for (size_t from = 0, n; from < pairs; from += n) {
+		n = pairs - from < PAIRS ? pairs - from : PAIRS;
+		for (size_t i = 0; i < n; i++)
+			both[i] = (struct str){ (const char *)at[2 * (from + i)].bytes,
+				2 * SHA256_SIZE };
+		sha256_each(1, both, n, at[from].bytes);
+	}
+}
+
+bool merkle_append_all(struct merkle_frontier *f, struct merkle_hash *leaves, size_t count)
+{
+	uint64_t size = f->size;
+
+	if (count > MERKLE_SIZE_MAX - size)
+		return false;
+	f->size += count;
+	/* One level after the other: who stands there already comes before the new ones, and who is
+	 * left without a neighbour stays. */
+	for (unsigned height = 0; count > 0; height++) {
+		if (size >> height & 1) {
+			memmove(leaves + 1, leaves, count * sizeof(*leaves));
+			leaves[0] = f->at[height];
+			count++;
+		}
+		if (count % 2)
+			f->at[height] = leaves[count - 1];
+		count /= 2;
+		join(leaves, count);
+	}
 	return true;
 }
 

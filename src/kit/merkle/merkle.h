@@ -32,6 +32,8 @@ struct merkle_proof {
 };
 
 void merkle_leaf(struct sha256 *s, struct str entry, struct merkle_hash *ret);
+/* Of COUNT entries, sooner than one after the other. */
+void merkle_leaves(const struct str *entries, size_t count, struct merkle_hash *ret);
 /* RET may be LEFT or RIGHT. */
 void merkle_node(struct sha256 *s, const struct merkle_hash *left, const struct merkle_hash *right,
 	struct merkle_hash *ret);
@@ -48,6 +50,9 @@ struct merkle_frontier {
 /* False when the tree is full. */
 MUST_CHECK bool merkle_append(
 	struct sha256 *s, struct merkle_frontier *f, const struct merkle_hash *leaf);
+/* COUNT leaves, sooner than one after the other. LEAVES has room for one more and is used up. */
+MUST_CHECK bool merkle_append_all(
+	struct merkle_frontier *f, struct merkle_hash *leaves, size_t count);
 /* 2^HEIGHT leaves at once, by their root. False when SIZE is no multiple of 2^HEIGHT. */
 MUST_CHECK bool merkle_append_subtree(struct sha256 *s, struct merkle_frontier *f, unsigned height,
 	const struct merkle_hash *root);

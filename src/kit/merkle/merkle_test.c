@@ -378,6 +378,7 @@ static void absurd_claims_fail(void **state)
 				assert_false(merkle_is_included(&old.root, sizes[i], &head, &p));
 			}
 	assert_false(merkle_append(forest.sha256, &f, &old.root));
+	assert_false(merkle_append_all(&f, &old.root, 1));
 	assert_int_equal(merkle_head_at(&reader, MERKLE_SIZE_MAX + 1, &head, &e), ERR_LIMIT);
 }
 
@@ -399,6 +400,26 @@ static void subtrees_are_appended_whole(void **state)
 	assert_true(merkle_equal(&head.root, &forest.heads[65].root));
 }
 
+/* However many come together: onto every small tree, every number of them. */
+static void leaves_are_appended_together(void **state)
+{
+	struct merkle_hash leaves[SIZES + 2];
+	struct merkle_head head;
+
+	for (uint64_t from = 0; from <= SIZES; from++)
+		for (uint64_t count = 0; from + count <= SIZES + 1; count++) {
+			struct merkle_frontier f = { 0 };
+
+			for (uint64_t i = 0; i < from; i++)
+				assert_true(merkle_append(forest.sha256, &f, &forest.at[0][i]));
+			memcpy(leaves, &forest.at[0][from], count * sizeof(*leaves));
+			assert_true(merkle_append_all(&f, leaves, count));
+			merkle_frontier_head(forest.sha256, &f, &head);
+			assert_int_equal(head.size, from + count);
+			assert_true(merkle_equal(&head.root, &forest.heads[from + count].root));
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -411,6 +432,7 @@ int main(void)
 		cmocka_unit_test(a_tree_never_shrinks),
 		cmocka_unit_test(absurd_claims_fail),
 		cmocka_unit_test(subtrees_are_appended_whole),
+		cmocka_unit_test(leaves_are_appended_together),
 	};
 
 	return cmocka_run_group_tests(tests, grow_forest, fell_forest);

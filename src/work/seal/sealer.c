@@ -5,6 +5,7 @@
 
 #define CHECKPOINT "checkpoint"
 #define ALARM "alarm"
+#define GATHERED_BYTES (128 * KIB)
 
 /* --- stopping --------------------------------------------------------------------------------- */
 
@@ -201,8 +202,8 @@ struct seal *seal_close(struct seal *s)
 
 /* --- reading ---------------------------------------------------------------------------------- */
 
-/* A key of an epoch: the present one already, or the next one that we made. */
-static int take_key(struct seal *s, struct str raw, struct err *e)
+/* A key of an epoch, leaf AT: the present one already, or the next one that we made. */
+static int take_key(struct seal *s, uint64_t at, struct str raw, struct err *e)
 {
 	struct note_key current, next;
 	struct epoch_notice n;
@@ -224,39 +225,85 @@ static int take_key(struct seal *s, struct str raw, struct err *e)
 	if (!is_next || (s->has_next && !epoch_is_signed(s->origin, &n, &current)))
 		return err_set(e, ERR_INPUT,
 			"leaf %llu gives a key of an epoch that was not made here",
-			(unsigned long long)tree_size(s->tree));
+			(unsigned long long)at);
 	s->is_next_due = s->has_next;
 	s->tree_epoch = n.number;
 	return 0;
 }
 
-int seal_read(struct seal *s, uint64_t size, struct err *e)
+/* Entries that were read and are not in the tree yet. */
+struct gathered {
+	struct str entries[TREE_GROUP];
+	struct merkle_hash hashes[TREE_GROUP];
+	size_t count, len;
+	char bytes[GATHERED_BYTES];
+};
+
+static int gather_end(struct seal *s, struct gathered *g, struct err *e)
 {
-	uint64_t at = tree_size(s->tree), signed_size = s->head.size;
-	struct merkle_hash hash;
+	size_t count = g->count;
+
+	merkle_leaves(g->entries, count, g->hashes);
+	g->count = g->len = 0;
+	return tree_add_all(s->tree, g->hashes, count, e);
+}
+
+static int gather(struct seal *s, struct gathered *g, struct str entry, struct err *e)
+{
+	bool is_full = g->count == TREE_GROUP || entry.len > sizeof(g->bytes) - g->len;
+	int rc = is_full ? gather_end(s, g, e) : 0;
+
+	if (rc < 0)
+		return rc;
+	memcpy(g->bytes + g->len, entry.ptr, entry.len);
+	g->entries[g->count++] = (struct str){ g->bytes + g->len, entry.len };
+	g->len += entry.len;
+	return 0;
+}
+
+/* Entry AT of those that are to be signed. */
+static int take_entry(struct seal *s, uint64_t at, uint64_t size, struct gathered *g, struct err *e)
+{
 	struct leaf leaf;
 	struct str entry;
+	int rc = wal_read(s->reader, size, &entry, e);
+
+	if (rc == 0)
+		return err_set(
+			e, ERR_INPUT, "entry %llu is not on the disk", (unsigned long long)at);
+	if (rc == 1)
+		rc = leaf_parse(entry, &leaf, e);
+	if (rc == 0 && at == 0 && leaf.kind != LEAF_LINK)
+		rc = err_set(e, ERR_INPUT, "the log does not begin with its link");
+	if (rc == 0 && leaf.kind == LEAF_KEY && at >= s->head.size)
+		rc = take_key(s, at, leaf.raw, e);
+	return rc < 0 ? rc : gather(s, g, entry, e);
+}
+
+int seal_read(struct seal *s, uint64_t size, struct err *e)
+{
+	uint64_t at = tree_size(s->tree);
+	struct gathered *g;
+	struct err ignored;
 	int rc = 0;
 
-	if (at < size && !s->reader)
+	if (at >= size)
+		return 0;
+	if (!s->reader)
 		rc = wal_reader_open(s->d, at, &s->reader, e);
-	for (; rc == 0 && at < size; at++) {
-		rc = wal_read(s->reader, size, &entry, e);
-		if (rc == 0)
-			return err_set(e, ERR_INPUT, "entry %llu is not on the disk",
-				(unsigned long long)at);
-		if (rc == 1)
-			rc = leaf_parse(entry, &leaf, e);
-		if (rc == 0 && at == 0 && leaf.kind != LEAF_LINK)
-			rc = err_set(e, ERR_INPUT, "the log does not begin with its link");
-		if (rc == 0 && leaf.kind == LEAF_KEY && at >= signed_size)
-			rc = take_key(s, leaf.raw, e);
-		if (rc < 0)
-			break;
-		merkle_leaf(s->sha256, entry, &hash);
-		rc = tree_add(s->tree, &hash, e);
-	}
-	return rc < 0 ? rc : 0;
+	g = malloc(sizeof(*g));
+	if (!g)
+		abort();
+	g->count = g->len = 0;
+	for (; rc == 0 && at < size; at++)
+		rc = take_entry(s, at, size, g, e);
+	/* the reader is past what was gathered, whatever came then */
+	if (rc == 0)
+		rc = gather_end(s, g, e);
+	else
+		(void)!gather_end(s, g, &ignored);
+	free(g);
+	return rc;
 }
 
 /* --- comparing -------------------------------------------------------------------------------- */
