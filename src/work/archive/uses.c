@@ -2,29 +2,70 @@
 
 #define USES_MAX (1u << 20)
 
-void uses_note(struct uses *u, uint32_t entry, uint16_t family, uint32_t block)
+/* The newest use of an entry. */
+struct newest {
+	uint32_t number; /* in the list, plus one; 0: there is none */
+	uint16_t family;
+	uint16_t block;
+};
+_Static_assert(LIMIT_SEGMENT_BLOCKS <= UINT16_MAX, "a block fits");
+
+static struct newest *newest_of(struct uses *u, uint32_t entry)
+{
+	size_t len = ((size_t)entry + 1) * sizeof(struct newest);
+
+	if (u->newest.len < len) {
+		size_t more = len - u->newest.len;
+
+		memset(bytes_more(&u->newest, more), 0, more);
+		u->newest.len = len;
+	}
+	return (struct newest *)(void *)u->newest.at + entry;
+}
+
+/* The number in the list of ENTRY in FAMILY, added when it is new. -1: it cannot be had. */
+static int64_t number_of(struct uses *u, uint32_t entry, uint16_t family)
 {
 	uint64_t hash = ((uint64_t)entry << 16 | family) * 0x9E3779B97F4A7C15u;
-	struct use use = { .entry = entry, .family = family, .blocks = uses_bit(block) };
+	struct use use = { .entry = entry, .family = family };
 	int64_t found;
 
-	if (u->is_full)
-		return;
 	hash ^= hash >> 29;
 	found = table_get(&u->by_hash, hash);
 	if (found >= 0) {
-		struct use *at = (struct use *)(void *)u->list.at + found;
+		const struct use *at = (const struct use *)(const void *)u->list.at + found;
 
-		if (at->entry == entry && at->family == family)
-			at->blocks |= use.blocks;
-		else
-			u->is_full = true; /* two of one hash */
+		/* or two have one hash */
+		return at->entry == entry && at->family == family ? found : -1;
+	}
+	found = (int64_t)(u->list.len / sizeof(use));
+	if (!table_put(&u->by_hash, hash, (uint32_t)found, USES_MAX))
+		return -1;
+	bytes_add(&u->list, &use, sizeof(use));
+	return found;
+}
+
+void uses_note(struct uses *u, uint32_t entry, uint16_t family, uint32_t block)
+{
+	struct newest *newest;
+	int64_t number;
+
+	if (u->is_full)
+		return;
+	newest = newest_of(u, entry);
+	if (newest->number > 0 && newest->family == family) {
+		if (newest->block == block)
+			return;
+		number = newest->number - 1;
+	} else {
+		number = number_of(u, entry, family);
+	}
+	if (number < 0) {
+		u->is_full = true;
 		return;
 	}
-	if (table_put(&u->by_hash, hash, (uint32_t)(u->list.len / sizeof(use)), USES_MAX))
-		bytes_add(&u->list, &use, sizeof(use));
-	else
-		u->is_full = true;
+	*newest = (struct newest){ (uint32_t)number + 1, family, (uint16_t)block };
+	((struct use *)(void *)u->list.at)[number].blocks |= uses_bit(block);
 }
 
 static int by_entry(const void *a, const void *b)
@@ -72,6 +113,7 @@ void uses_done(struct uses *u)
 {
 	table_done(&u->by_hash);
 	bytes_done(&u->list);
+	bytes_done(&u->newest);
 }
 
 bool uses_read(const struct bytes *content, uint32_t count, uint32_t families, struct use_list *ret)

@@ -21,7 +21,9 @@ struct use {
 struct uses {
 	struct table by_hash;
 	struct bytes list; /* of struct use */
-	bool is_full;      /* not all are known: nothing is written */
+	struct bytes
+		newest; /* of each entry its newest use; most have one family, which is soon seen */
+	bool is_full;   /* not all are known: nothing is written */
 };
 
 void uses_note(struct uses *u, uint32_t entry, uint16_t family, uint32_t block);
