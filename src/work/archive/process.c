@@ -20,6 +20,7 @@
 #define GIVEN_S 600     /* so long the room held back stays given */
 #define RESERVE_BYTES ((uint64_t)64 * MIB)
 #define SHARDS_MAX 64
+#define OWN_BYTES (64 * MIB) /* memory that was freed and is kept, while there is work */
 #define LATE_S 900 /* after that nothing of the month before waits for its seal any more */
 
 const char *const archive_writes[] = { "log/%S/segments", "log/%S/months", "log/%S/wal",
@@ -44,6 +45,7 @@ struct store {
 	enum taking told; /* to pages */
 	bool is_told;
 	int64_t looked_us, given_us;
+	uint64_t rested_at; /* what was closed when memory was given back */
 };
 
 static int open_shard(struct store *s, const char *name, struct err *e)
@@ -264,6 +266,22 @@ static void pack_months(struct store *s)
 	s->pack_again_us = now_us + (is_bad ? BAD_S : LOOK_S) * INT64_C(1000000);
 }
 
+/* One segment after another needs the same memory: the system makes each page anew, at the price of
+ * a page compressed, when it was given back in between. It is given back when nothing is to do. */
+static void keep_memory(void)
+{
+	mallopt(M_MMAP_THRESHOLD, OWN_BYTES / 2);
+	mallopt(M_TRIM_THRESHOLD, OWN_BYTES);
+}
+
+static void rest(struct store *s)
+{
+	if (!s->w || s->rested_at == archive_writer_closed(s->w))
+		return;
+	s->rested_at = archive_writer_closed(s->w);
+	malloc_trim(0);
+}
+
 static int run(const struct process *self, struct store *s, int end_fd)
 {
 	struct pollfd wait = { .fd = end_fd, .events = POLLIN };
@@ -272,8 +290,10 @@ static int run(const struct process *self, struct store *s, int end_fd)
 	while (!is_renewed && wait.revents == 0) {
 		int wait_ms = step(s);
 
-		if (wait_ms == TICK_MS)
+		if (wait_ms == TICK_MS) {
 			pack_months(s);
+			rest(s);
+		}
 		is_renewed = wait_ms == TICK_MS && is_over(self->service);
 		if (!is_renewed)
 			(void)poll(&wait, 1, wait_ms);
@@ -300,6 +320,7 @@ int archive_start(const struct process *self)
 		fprintf(stderr, "khien store: %s\n", e.text);
 		return 2;
 	}
+	keep_memory();
 	status = run(self, &s, end_fd);
 	for (size_t i = 0; i < s.shard_count; i++)
 		vfile_disk_close(s.shards[i]);

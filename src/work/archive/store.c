@@ -1,7 +1,6 @@
 /* store.c - the process that writes: sealed entries become closed segments. The order of what it
  * does to the disk is the promise: a segment is whole, synced and read back under another name
  * before it gets its own, and the write-ahead files go after that name is synced. */
-#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -219,7 +218,6 @@ static int finish(struct archive_writer *w, struct err *e, uint64_t *ret_bytes)
 	int rc = segment_finish(w->segment, e, NULL);
 
 	w->segment = segment_writer_free(w->segment);
-	malloc_trim(0); /* what reads it back needs room of its own */
 	if (rc == 0) /* it may have had more room than it took */
 		rc = vfile_truncate(&w->file, w->file.size_bytes, e);
 	if (rc == 0)
