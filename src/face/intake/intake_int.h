@@ -20,6 +20,7 @@
 #define INTAKE_CHUNK_BYTES (256 * KIB)
 #define INTAKE_PARTS_BYTES (16 * MIB) /* of all lines that have only begun to arrive */
 #define UDP_OWN_MAX 128               /* senders with a socket of their own */
+#define UDP_BUFFER_BYTES (4 * MIB)    /* the kernel takes it twice */
 
 struct intake;
 struct tls;
@@ -96,8 +97,7 @@ void sender_sent(struct intake *in, uint32_t number, size_t lines, size_t bytes)
 void sender_lost(struct intake *in, uint32_t number, uint64_t lines, const char *why);
 void senders_tell_gaps(struct intake *in);
 /* It was not let in; the leaf follows within a second, and then once a minute. */
-void sender_refused(
-	struct intake *in, const struct peer *p, enum sender_why why, const char *name);
+void sender_refused(struct intake *in, const struct peer *p, enum sender_why why, const char *name);
 void senders_tell_refused(struct intake *in, bool is_end);
 void senders_second(struct intake *in);
 MUST_CHECK int senders_open(struct intake *in, struct err *e);
@@ -161,6 +161,7 @@ struct intake {
 	bool has_waiting;       /* somebody waits for an acknowledgement */
 	bool had_acked;         /* this turn brought lines whose senders wait */
 	size_t turn_bytes;
+	size_t turn_udp_bytes; /* of these, by UDP */
 	/* senders */
 	struct sender_list senders;
 	struct origin *origins; /* parallel to senders, from number 1 on; [0]: all others */
@@ -183,7 +184,7 @@ struct intake {
 	int64_t tails_us; /* when to look again */
 	struct journal *journal;
 	bool has_more; /* a TLS connection has read more than it gave: no event tells of it */
-	char *chunk; /* INTAKE_CHUNK_BYTES, for whoever reads now */
+	char *chunk;   /* INTAKE_CHUNK_BYTES, for whoever reads now */
 	/* seal */
 	uint64_t checked_size; /* of the newest CHECK */
 	int64_t checked_us, answer_us, second_us, minute_us;
@@ -210,6 +211,8 @@ void streams_sealed(struct intake *in, bool is_sealed); /* who asked to seal is 
 void streams_close(struct intake *in);
 
 MUST_CHECK int udp_open(struct intake *in, struct err *e);
+/* Are the kernel's buffers as large as they were asked for? */
+bool udp_has_room(const struct intake *in);
 void udp_go_on(struct intake *in);
 void udp_second(struct intake *in);
 void udp_close(struct intake *in);

@@ -10,7 +10,6 @@
 
 #include "face/intake/journal.h"
 
-#define BUFFER_BYTES (4 * MIB) /* the kernel takes it twice */
 #define BACKLOG 1024
 
 void intake_warn(const char *format, ...)
@@ -27,7 +26,7 @@ void intake_warn(const char *format, ...)
 /* As much as may be: more than the system's bound only with rights of root. */
 static void enlarge(int fd)
 {
-	int bytes = BUFFER_BYTES;
+	int bytes = UDP_BUFFER_BYTES;
 
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof(bytes)) != 0)
 		(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes));

@@ -16,6 +16,7 @@
 #define BATCH_US 20000          /* how long a line may wait for its sync that nobody waits for */
 #define BATCH_BYTES (512 * KIB) /* how many may wait together */
 #define NAP_NS 2000000          /* so that a trickle is not taken drop by drop */
+#define NAP_LONG_NS 10000000    /* when nobody can wait for it, and the kernel has room for more */
 #define BUSY_BYTES (128 * KIB)  /* of a turn; then there is no nap */
 #define TURN_MS 100
 #define DRAIN_US 1000000
@@ -91,9 +92,13 @@ static void wait_for_room(struct intake *in)
 	}
 }
 
-static void nap(void)
+/* Who waits for an answer has a connection, and programs of this machine wait when their socket is
+ * full; who sends by UDP never does. */
+static void nap(const struct intake *in)
 {
-	struct timespec nap = { .tv_nsec = NAP_NS };
+	bool is_long =
+		in->turn_bytes == in->turn_udp_bytes && in->conn_count == 0 && udp_has_room(in);
+	struct timespec nap = { .tv_nsec = is_long ? NAP_LONG_NS : NAP_NS };
 
 	nanosleep(&nap, NULL);
 }
@@ -111,7 +116,7 @@ void intake_turn(struct intake *in)
 	in->has_more = false;
 	count = epoll_wait(in->epoll_fd, events, EVENTS, wait_ms);
 	pen_now(in);
-	in->turn_bytes = 0;
+	in->turn_bytes = in->turn_udp_bytes = 0;
 	in->had_acked = false;
 	for (int i = 0; i < count && !in->is_full && !in->is_broken; i++) {
 		struct watch *w = events[i].data.ptr;
@@ -125,7 +130,7 @@ void intake_turn(struct intake *in)
 	each_second(in);
 	maybe_commit(in);
 	if (in->turn_bytes && in->turn_bytes < BUSY_BYTES && !in->had_acked && !in->is_ending)
-		nap();
+		nap(in);
 }
 
 static int open_disks(struct intake *in, struct err *e)
@@ -163,7 +168,7 @@ static int open_all(struct intake *in, struct err *e)
 	if (rc == 0) {
 		rc = pen_open(in, e);
 		pen_tell(in,
-			rc == 0                   ? TAKING_WELL :
+			rc == 0                 ? TAKING_WELL :
 				rc == ERR_LIMIT ? TAKING_FULL :
 						  TAKING_FAILED,
 			rc == 0 ? "" : e->text);

@@ -43,6 +43,7 @@ struct udp {
 	/* taken off the kernel, and not taken yet */
 	int held_at, held_count;
 	struct socket *held_of;
+	bool has_room; /* in the buffers of the kernel */
 };
 
 static void take_datagrams(struct intake *in, struct watch *w, uint32_t events);
@@ -166,6 +167,8 @@ static bool take_one(struct intake *in, struct socket *s, int index)
 	if (!pen_line(in, &line))
 		return false;
 	sender_sent(in, line.source, 1, raw.len);
+	if (s->transport == LEAF_UDP)
+		in->turn_udp_bytes += raw.len;
 	weigh(in, s, &p, index);
 	return true;
 }
@@ -240,6 +243,20 @@ void udp_second(struct intake *in)
 			in->origins[i].port_count = 0;
 }
 
+static bool is_large(int fd)
+{
+	int bytes = 0;
+	socklen_t len = sizeof(bytes);
+
+	return getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, &len) == 0 &&
+		(size_t)bytes >= 2 * UDP_BUFFER_BYTES;
+}
+
+bool udp_has_room(const struct intake *in)
+{
+	return in->udp && in->udp->has_room;
+}
+
 int udp_open(struct intake *in, struct err *e)
 {
 	struct udp *u = calloc(1, sizeof(*u));
@@ -257,9 +274,12 @@ int udp_open(struct intake *in, struct err *e)
 		u->messages[i].msg_hdr =
 			(struct msghdr){ .msg_iov = &u->parts[i], .msg_iovlen = 1 };
 	}
+	u->has_room = true;
 	for (struct listener *l = in->setup->listeners; l; l = l->next)
-		if (l->is_datagram)
+		if (l->is_datagram) {
 			add_socket(in, l->watch.fd, l->transport);
+			u->has_room &= l->transport != LEAF_UDP || is_large(l->watch.fd);
+		}
 	return 0;
 }
 
