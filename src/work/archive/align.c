@@ -1,4 +1,5 @@
 #include "work/archive/align.h"
+#include "work/archive/seek.h"
 
 #define STEPS_MAX 2000    /* for one template; beyond it, its rows are looked at whole */
 #define CONDITIONS_MAX 64 /* of one set */
@@ -55,18 +56,30 @@ static void set_bit(struct entry_set *set, uint32_t i)
 	set->is_empty = false;
 }
 
+/* Does what was found at HIT stand in its text as OP wants it? A NUL stands between texts. */
+static bool is_in_place(
+	const struct search *a, enum align_op op, const uint8_t *hit, struct str wanted)
+{
+	bool begins = hit == a->texts || hit[-1] == 0, ends = hit[wanted.len] == 0;
+
+	return (begins || (op != ALIGN_BEGINS && op != ALIGN_IS)) &&
+		(ends || (op != ALIGN_ENDS && op != ALIGN_IS));
+}
+
 /* Look for all texts at once: they lie one after the other. */
 static void find_texts(const struct search *a, struct entry_set *set, struct str wanted)
 {
 	const uint8_t *at = a->texts, *end = a->texts + a->texts_len;
 
 	while (at < end) {
-		const uint8_t *hit = memmem(at, (size_t)(end - at), wanted.ptr, wanted.len);
+		const uint8_t *hit = seek(at, end, wanted);
 		uint32_t low = 0, high = a->s->text_count;
-		struct str value;
 
 		if (hit == NULL)
 			break;
+		at = hit + 1;
+		if (!is_in_place(a, set->op, hit, wanted))
+			continue;
 		while (high - low > 1) {
 			uint32_t middle = low + (high - low) / 2;
 
@@ -75,23 +88,52 @@ static void find_texts(const struct search *a, struct entry_set *set, struct str
 			else
 				high = middle;
 		}
-		value = (struct str){ (const char *)a->texts + a->text_from[low],
-			a->text_from[low + 1] - a->text_from[low] - 1 };
-		if (align_compare(value, set->op, wanted)) {
-			set_bit(set, low);
-			at = a->texts + a->text_from[low + 1];
-		} else {
-			at = hit + 1;
-		}
+		set_bit(set, low);
+		at = a->texts + a->text_from[low + 1];
 	}
+}
+
+/* Which octets of addresses decide whether they may be WANTED, the first or the last ones, and
+ * which of these may be. */
+static const uint8_t *find_octets(
+	const struct segment *s, enum align_op op, struct str wanted, bool ret_may[256])
+{
+	bool is_last = op == ALIGN_ENDS;
+	ptrdiff_t dot = str_find_char(wanted, '.');
+	struct str octet = wanted;
+
+	if (is_last)
+		for (; dot >= 0; dot = str_find_char(octet, '.'))
+			octet = str_from(octet, (size_t)dot + 1);
+	else if (dot >= 0)
+		octet = str_until(wanted, (size_t)dot);
+	/* without a dot in WANTED there may be more of the octet */
+	for (unsigned i = 0; i < 256; i++) {
+		char text[TIMEFORM_TEXT_MAX];
+		struct str has = { text, decimal_write(i, 0, text) };
+
+		ret_may[i] = op == ALIGN_HOLDS ||
+			align_compare(has,
+				octet.len < wanted.len ? ALIGN_IS :
+					is_last        ? ALIGN_ENDS :
+							 ALIGN_BEGINS,
+				octet);
+	}
+	return s->addresses.at + (is_last ? 3 * (size_t)s->address_count : 0);
 }
 
 static void find_addresses(const struct search *a, struct entry_set *set, struct str wanted)
 {
+	bool may[256];
+	const uint8_t *octets = find_octets(a->s, set->op, wanted, may);
+
 	for (uint32_t i = 0; i < a->s->address_count; i++) {
 		char text[TIMEFORM_TEXT_MAX];
-		size_t len = ipv4_write(address_at(a->s, i), text);
+		size_t len;
 
+		if (!may[octets[i]])
+			continue;
+		len = ipv4_write(address_at(a->s, i), text);
 		if (align_compare((struct str){ text, len }, set->op, wanted))
 			set_bit(set, i);
 	}
@@ -205,6 +247,22 @@ static bool may_be_address(struct str text)
 	return run < 4;
 }
 
+/* May a time of FORM hold these bytes? Whether it holds all of the text is asked of most templates,
+ * and told once. */
+static bool time_may(struct search *a, unsigned form, enum align_op op, size_t from, size_t end)
+{
+	enum { UNKNOWN, NO, YES };
+	bool is_all = op == ALIGN_HOLDS && from == 0 && end == a->text.len, may;
+
+	if (is_all && a->time_holds[form] != UNKNOWN)
+		return a->time_holds[form] == YES;
+	may = timeform_may_hold(form, a->text.ptr + from, end - from,
+		op == ALIGN_BEGINS || op == ALIGN_IS, op == ALIGN_ENDS || op == ALIGN_IS);
+	if (is_all)
+		a->time_holds[form] = may ? YES : NO;
+	return may;
+}
+
 /* Add a condition on slot K; false when nothing can meet it. */
 static bool demand(struct lay *l, size_t k, enum align_op op, size_t from, size_t end)
 {
@@ -222,9 +280,7 @@ static bool demand(struct lay *l, size_t k, enum align_op op, size_t from, size_
 		.op = (uint8_t)op,
 		.entries = -1,
 		.blocks = UINT32_MAX };
-	if (type == SLOT_TIME &&
-		!timeform_may_hold(l->slots[k].form, l->a->text.ptr + from, end - from,
-			op == ALIGN_BEGINS || op == ALIGN_IS, op == ALIGN_ENDS || op == ALIGN_IS))
+	if (type == SLOT_TIME && !time_may(l->a, l->slots[k].form, op, from, end))
 		return false;
 	if (type == SLOT_IPV4 && !may_be_address(part(l->a, from, end)))
 		return false;
@@ -379,7 +435,7 @@ static void find_always(struct search *a)
 	if (s->template_count < 2 || memchr(a->text.ptr, 0, a->text.len))
 		return;
 	end = at + a->piece_from[s->slot_count + s->template_count - 1];
-	while ((at = memmem(at, (size_t)(end - at), a->text.ptr, a->text.len)) != NULL) {
+	while ((at = seek(at, end, a->text)) != NULL) {
 		size_t offset = (size_t)(at - a->templates);
 
 		while (t + 1 < s->template_count &&
@@ -426,7 +482,8 @@ static void look_at_text(struct search *a)
 	}
 }
 
-void align(struct search *a, struct segment *s, struct str text, enum folding folding)
+void align(struct search *a, struct segment *s, struct str text, enum folding folding,
+	const uint32_t *among)
 {
 	struct lay l = { .a = a };
 
@@ -461,7 +518,7 @@ void align(struct search *a, struct segment *s, struct str text, enum folding fo
 	look_at_text(a);
 	find_always(a);
 	for (uint32_t t = 1; t < s->template_count; t++)
-		if (a->fit[t] != FIT_ALWAYS)
+		if (a->fit[t] != FIT_ALWAYS && (among == NULL || among[t]))
 			lay_over(&l, t);
 }
 

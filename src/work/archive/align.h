@@ -53,8 +53,12 @@ struct search {
 	uint16_t *reach[SLOT_TYPES]; /* how many bytes from each on may be in a slot */
 	uint32_t *set_of_end;        /* one after the newest entry set with this end */
 	uint32_t *holding;           /* of a family: blocks where a slot may hold all of it */
+	uint8_t time_holds[TIMEFORM_FORMS]; /* all of it: not known yet, no, yes */
 	/* of the templates */
 	uint8_t *fit;
+	/* the first digits of the text that a block's digits tell of; none: run_end is 0 */
+	uint16_t run_from;
+	uint16_t run_end;
 	uint32_t *first; /* condition of a template */
 	uint32_t *count;
 	uint32_t *blocks;        /* where the text may be in rows of it, as bits */
@@ -78,8 +82,10 @@ struct prune {
 	struct err *e;
 };
 
-/* Lay TEXT over every template of S, whose tables are loaded. */
-void align(struct search *a, struct segment *s, struct str text, enum folding folding);
+/* Lay TEXT over every template of S that is not 0 in AMONG (NULL: over all). The tables of S are
+ * loaded; of the other templates nothing is said. */
+void align(struct search *a, struct segment *s, struct str text, enum folding folding,
+	const uint32_t *among);
 void align_done(struct search *a);
 void prune_new(struct prune *p, const struct segment *s, struct err *e);
 void prune_done(struct prune *p);
@@ -89,6 +95,11 @@ MUST_CHECK int align_prune(struct search *a, uint32_t t, struct prune *p);
 /* May the text be in rows of template T in BLOCK, whose digits are loaded? False is certain; the
  * block itself need not be. */
 bool align_may(const struct search *a, uint32_t t, uint32_t block);
+/* The same, going by the columns of numbers too: of BLOCK, which is begun. */
+MUST_CHECK int align_ask(const struct search *a, uint32_t t, struct prune *p, bool *ret_may);
+/* Do all rows of template T that hold the text have its run of digits in a number or a time? *RET
+ * tells whether it may be a time. */
+bool align_rests_on_run(const struct search *a, uint32_t t, bool *ret_time);
 /* What these conditions ask for is noted in P. */
 void align_want(const struct search *a, uint32_t t, struct prune *p);
 /* A block begins: no condition is known to be met in it. */

@@ -20,7 +20,7 @@ static const char *const words[] = { "sshd", "Failed", "failed", "password", "cr
 	"\xff\xfe", "INFO", "xyz",
 	"\xe2\x84\xaa"
 	"ernel",
-	"Password\xc5\xbf", "PASSWORDS" };
+	"Password\xc5\xbf", "PASSWORDS", "08:25:07" };
 
 static unsigned next(unsigned *seed)
 {
@@ -237,6 +237,24 @@ static void test_random(void **state)
 	}
 }
 
+/* A word that one slot decides, beside digits for which times have to be looked at. */
+static void test_words_beside_times(void **state)
+{
+	static const char *const words_of_time[] = { "\"08:1\"", "25", "\"5:0\"",
+		"\"Nov 25 08:2\"" };
+	unsigned seed = 12;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(words) * COUNT(words_of_time); i++) {
+		const struct query_options options = { .now_s = 1764000000 + LINES };
+		char text[200];
+
+		snprintf(text, sizeof(text), "\"%s\" %s", words[i % COUNT(words)],
+			words_of_time[i / COUNT(words)]);
+		compare(text, &options, &seed);
+	}
+}
+
 static void test_span_and_one(void **state)
 {
 	struct find *f = opened();
@@ -304,6 +322,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_random),
+		cmocka_unit_test(test_words_beside_times),
 		cmocka_unit_test(test_span_and_one),
 		cmocka_unit_test(test_in_steps),
 		cmocka_unit_test(test_nothing),

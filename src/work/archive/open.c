@@ -14,6 +14,16 @@ static void *get(size_t count, size_t size)
 	return p;
 }
 
+/* The same, for what is written before it is read. */
+static void *get_raw(size_t count, size_t size)
+{
+	void *p = malloc((count ? count : 1) * size);
+
+	if (p == NULL)
+		abort();
+	return p;
+}
+
 static int unpack_lzma(const uint8_t *from, size_t len, struct bytes *to, size_t raw_len)
 {
 	lzma_options_lzma options = { .dict_size = SEGMENT_LZMA_WINDOW,
@@ -308,6 +318,7 @@ static void drop_tables(struct segment *s)
 	free(s->codes);
 	free(s->slots_of);
 	free(s->usual);
+	free(s->has_usual);
 	free(s->family_from);
 	free(s->family_template);
 	s->followers = NULL;
@@ -319,6 +330,7 @@ static void drop_tables(struct segment *s)
 	s->codes = NULL;
 	s->slots_of = NULL;
 	s->usual = NULL;
+	s->has_usual = NULL;
 	s->family_from = NULL;
 	s->family_template = NULL;
 	s->slot_count = s->family_count = 0;
@@ -368,22 +380,33 @@ void segment_times(const struct segment *s, int64_t *ret_first_ns, int64_t *ret_
 	*ret_last_ns = last;
 }
 
+/* The high bit of each byte that is 0. */
+static inline uint64_t nuls_of(uint64_t word)
+{
+	uint64_t low = 0x7F7F7F7F7F7F7F7Fu;
+
+	return ~(((word & low) + low) | word | low);
+}
+
 static int load_texts(struct segment *s, struct err *e)
 {
-	const uint8_t *at = s->texts.at, *end = at + s->texts.len;
-	uint32_t count = 0;
+	const uint8_t *at = s->texts.at;
+	size_t len = s->texts.len, i = 0;
+	uint32_t count = 0, *from;
 
-	for (const uint8_t *p = at; p < end; p++)
-		count += *p == 0;
-	if (count > LIMIT_SEGMENT_TEXTS || (s->texts.len > 0 && end[-1] != 0))
+	for (size_t k = 0; k < len; k++)
+		count += at[k] == 0;
+	if (count > LIMIT_SEGMENT_TEXTS || (len > 0 && at[len - 1] != 0))
 		return bad(e, "its dictionary");
 	s->text_count = count;
-	s->text_from = get((size_t)count + 1, sizeof(*s->text_from));
-	for (uint32_t i = 0; i < count; i++) {
-		const uint8_t *stop = memchr(at + s->text_from[i], 0, (size_t)(end - at));
-
-		s->text_from[i + 1] = (uint32_t)(stop - at) + 1;
-	}
+	s->text_from = from = get_raw((size_t)count + 1, sizeof(*from));
+	*from++ = 0;
+	for (; i + 8 <= len; i += 8)
+		for (uint64_t nul = nuls_of(u64_at(at + i)); nul; nul &= nul - 1)
+			*from++ = (uint32_t)(i + (unsigned)__builtin_ctzll(nul) / 8 + 1);
+	for (; i < len; i++)
+		if (at[i] == 0)
+			*from++ = (uint32_t)i + 1;
 	return 0;
 }
 
@@ -391,7 +414,7 @@ static bool read_slot(struct segment *s, struct reader *r, struct slot *slot)
 {
 	uint64_t family;
 
-	slot->type = read_u8(r);
+	*slot = (struct slot){ .type = read_u8(r) };
 	if (slot->type == SLOT_TIME) {
 		slot->form = read_u8(r);
 		return timeform_is_known(slot->form);
@@ -436,6 +459,8 @@ static int read_template(struct segment *s, struct reader *r, struct template *t
 		return bad(e, "the slots of a template");
 	t->slot = s->slot_count;
 	t->slots = (uint32_t)slots;
+	t->time = 0;
+	s->codes[t - s->templates] = (struct codes){ 0 };
 	s->slots_of[t - s->templates] = (uint16_t)slots;
 	for (uint32_t k = 0; k < slots; k++) {
 		struct slot *slot = &s->slots[s->slot_count++];
@@ -465,11 +490,14 @@ static int load_templates(struct segment *s, const struct bytes *slots, struct e
 	uint32_t text = 0;
 
 	/* a slot takes two bytes, a template one: no more of either can be there */
-	s->slots = get(slots->len + 1, sizeof(*s->slots));
-	s->piece_from = get(slots->len + most + 1, sizeof(*s->piece_from));
-	s->templates = get(most, sizeof(*s->templates));
-	s->codes = get(most, sizeof(*s->codes));
-	s->slots_of = get(most, sizeof(*s->slots_of));
+	s->slots = get_raw(slots->len + 1, sizeof(*s->slots));
+	s->piece_from = get_raw(slots->len + most + 1, sizeof(*s->piece_from));
+	s->templates = get_raw(most, sizeof(*s->templates));
+	s->codes = get_raw(most, sizeof(*s->codes));
+	s->slots_of = get_raw(most, sizeof(*s->slots_of));
+	s->templates[TEMPLATE_RAW] = (struct template){ 0 };
+	s->codes[TEMPLATE_RAW] = (struct codes){ 0 };
+	s->slots_of[TEMPLATE_RAW] = 0;
 	memset(s->family_type, 0, sizeof(s->family_type));
 	s->template_count = 1;
 	while (reader_left(&r) > 0) {
@@ -511,7 +539,7 @@ static void read_usual(struct segment *s, struct reader *r)
 			bool is_text = type == SLOT_TEXT, is_entry = is_text || type == SLOT_IPV4;
 			struct value *value = &s->usual[i];
 
-			if (value->digits == NOT_USUAL || is_entry != (pass == 0))
+			if (!has_usual(s, i) || is_entry != (pass == 0))
 				continue;
 			if (pass == 0) {
 				last[type] += (uint64_t)unzigzag(read_varint(r));
@@ -536,9 +564,8 @@ static int load_usual(struct segment *s, struct err *e)
 	struct reader r = reader_of(content.at, content.len);
 	uint64_t next = 0, count;
 
-	s->usual = get(s->slot_count, sizeof(*s->usual));
-	for (uint32_t i = 0; i < s->slot_count; i++)
-		s->usual[i].digits = NOT_USUAL;
+	s->usual = get_raw(s->slot_count, sizeof(*s->usual));
+	s->has_usual = get(s->slot_count / 8 + 1, 1);
 	if (section && result == 0) {
 		count = read_varint(&r);
 		for (; count > 0 && !r.is_bad; count--) {
@@ -546,9 +573,11 @@ static int load_usual(struct segment *s, struct err *e)
 
 			r.is_bad |= step >= s->slot_count || next + step >= s->slot_count ||
 				s->slots[next + step].type == SLOT_TIME;
-			if (!r.is_bad)
-				s->usual[next + step].digits = 0;
 			next += step + 1;
+			if (r.is_bad)
+				break;
+			s->has_usual[(next - 1) / 8] |= (uint8_t)(1u << (next - 1) % 8);
+			s->usual[next - 1] = (struct value){ 0 };
 		}
 		read_usual(s, &r);
 		if (r.is_bad || reader_left(&r) > 0)

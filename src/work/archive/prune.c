@@ -50,40 +50,65 @@ static bool decimal_may(const struct digits *want, enum align_op op, uint64_t va
 	}
 }
 
-static bool hex_may(struct str want, enum align_op op, uint64_t value, bool is_upper)
+/* The same of hexadecimal ones: so many of four bits. */
+static bool hex_may(uint64_t want, unsigned digits, enum align_op op, uint64_t value)
 {
-	char text[TIMEFORM_TEXT_MAX];
-	size_t len = hex_write(value, 0, is_upper, text);
+	uint64_t mask = UINT64_MAX >> (64 - 4 * digits);
 
-	return align_compare((struct str){ text, len }, op, want);
+	for (; value >> (4 * (digits - 1)) > 0; value >>= 4) {
+		if ((value & mask) == want &&
+			(op == ALIGN_HOLDS || op == ALIGN_ENDS || value == want))
+			return true;
+		if (op == ALIGN_ENDS || op == ALIGN_IS)
+			return false;
+	}
+	return false;
 }
 
-static bool column_may(struct search *a, const struct condition *c, struct slot slot)
+/* The number that hexadecimal digits stand for; false when they are none of a slot of TYPE. */
+static bool read_hex(struct str text, bool has_upper, uint64_t *ret)
+{
+	uint64_t value = 0;
+
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.ptr[i];
+
+		if (!is_digit(c) && !(has_upper ? c >= 'A' && c <= 'F' : c >= 'a' && c <= 'f'))
+			return false;
+		value = value << 4 | (uint64_t)(is_digit(c) ? c - '0' : (c & 15) + 9);
+	}
+	*ret = value;
+	return true;
+}
+
+static bool column_may(const struct search *a, const struct condition *c, struct slot slot)
 {
 	struct column_view *column = &a->s->view.columns[slot.family];
 	struct str want = str_from(str_until(a->text, c->end), c->from);
 	struct digits digits = { .power = 1 };
-	bool is_decimal = slot.type == SLOT_NUMBER, is_upper;
-	uint64_t last = 0;
+	bool is_decimal = slot.type == SLOT_NUMBER;
+	uint64_t last = 0, hex = 0;
 
 	/* how many zeros stand before a number is told elsewhere */
-	if (want.len == 0 || want.ptr[0] == '0' || want.len > NUMBER_DIGITS_MAX - 1)
+	if (want.len == 0 || want.ptr[0] == '0' ||
+		want.len > (is_decimal ? NUMBER_DIGITS_MAX - 1 : HEX_DIGITS_MAX))
 		return true;
+	if (!is_decimal && !read_hex(want, slot.type == SLOT_HEX_UPPER && !a->folding, &hex))
+		return false;
 	for (size_t i = 0; is_decimal && i < want.len; i++) {
 		digits.value = digits.value * 10 + (uint64_t)(want.ptr[i] - '0');
 		digits.power *= 10;
 	}
-	is_upper = slot.type == SLOT_HEX_UPPER && !a->folding;
 	for (uint32_t i = 0; i < column->count; i++) {
 		last = column_next(column, last, i);
 		if (is_decimal ? decimal_may(&digits, c->op, last) :
-				 hex_may(want, c->op, last, is_upper))
+				 hex_may(hex, (unsigned)want.len, c->op, last))
 			return true;
 	}
 	return false;
 }
 
-static int ask_column(struct search *a, const struct condition *c, struct slot slot,
+static int ask_column(const struct search *a, const struct condition *c, struct slot slot,
 	struct prune *p, bool *ret_may)
 {
 	struct asked *asked = &p->asked[(size_t)slot.family * OPS + c->op];
@@ -126,6 +151,58 @@ bool align_may(const struct search *a, uint32_t t, uint32_t block)
 		may |= c->is_last;
 	}
 	return false;
+}
+
+int align_ask(const struct search *a, uint32_t t, struct prune *p, bool *ret_may)
+{
+	const struct condition *c =
+		(const struct condition *)(const void *)a->conditions.at + a->first[t];
+	const struct condition *end = c + a->count[t];
+	const struct segment *s = a->s;
+	uint32_t block = s->view.block, slot = s->templates[t].slot;
+	bool may = true;
+	int result = 0;
+
+	*ret_may = a->fit[t] == FIT_ALWAYS || a->fit[t] == FIT_UNKNOWN;
+	for (; a->fit[t] == FIT_IF && c < end && !*ret_may && result == 0; c++) {
+		const struct slot *is = &s->slots[slot + c->slot];
+
+		may = may && (c->blocks & uses_bit(block)) != 0 && digits_may(a, c, is->type);
+		/* whether it has its usual value in all rows is not known yet */
+		if (may && is_number_type(is->type) &&
+			!(has_usual(s, slot + c->slot) &&
+				align_is_met(a, c, *is, s->usual[slot + c->slot])))
+			result = ask_column(a, c, *is, p, &may);
+		*ret_may = c->is_last && may;
+		may |= c->is_last;
+	}
+	return result;
+}
+
+bool align_rests_on_run(const struct search *a, uint32_t t, bool *ret_time)
+{
+	const struct condition *c =
+		(const struct condition *)(const void *)a->conditions.at + a->first[t];
+	const struct condition *end = c + a->count[t];
+	const struct slot *slots = a->s->slots + a->s->templates[t].slot;
+	bool has_run = false, has_time = false;
+
+	if (a->fit[t] != FIT_IF || a->run_end == 0)
+		return false;
+	for (; c < end; c++) {
+		unsigned type = slots[c->slot].type;
+
+		if ((is_number_type(type) || type == SLOT_TIME) && c->from <= a->run_from &&
+			c->end >= a->run_end) {
+			has_run = true;
+			has_time |= type == SLOT_TIME;
+		}
+		if (c->is_last && !has_run)
+			return false;
+		has_run = has_run && !c->is_last;
+	}
+	*ret_time = has_time;
+	return true;
 }
 
 /* Can the set of conditions that begins at C be met by rows of template T? A slot with one value in

@@ -39,6 +39,9 @@ struct codes {
 	uint16_t of[CODE_KINDS];
 };
 
+/* What of the values of a family is loaded: none, those of templates that were asked for, all. */
+enum { VALUES_NONE, VALUES_SOME, VALUES_ALL };
+
 /* The block in work. What is not loaded is NULL or false; load_*() fill it in. Rows are numbered as
  * they came, positions as they are stored: group after group. */
 struct view {
@@ -63,9 +66,10 @@ struct view {
 	struct bytes own; /* loaded columns, one after the other; room is all they need */
 	struct leaf *meta;
 	bool has_layout;
+	bool is_begun; /* nothing but columns is loaded */
 	bool has_times;
 	bool has_families;   /* all of them */
-	uint8_t *has_family; /* the values of its slots */
+	uint8_t *has_family; /* the values of its slots: VALUES_* */
 };
 
 struct redacted {
@@ -107,7 +111,8 @@ struct segment {
 	struct slot *slots;
 	struct codes *codes; /* of a template */
 	uint16_t *slots_of; /* of a template: how many; beside one another, for who asks each row */
-	struct value *usual;       /* of a slot; digits NOT_USUAL where it has none */
+	struct value *usual;       /* of a slot */
+	uint8_t *has_usual;        /* of a slot, as bits */
 	uint32_t *family_from;     /* of a family, and one more: its first template in */
 	uint16_t *family_template; /* those it has slots in; one stands there for each slot */
 	struct near *near;         /* of a family, for who decodes it */
@@ -129,6 +134,12 @@ struct segment {
 	struct time_text time;
 	struct bytes line; /* the record given out last */
 };
+
+/* Has slot I of the segment a usual value? */
+static inline bool has_usual(const struct segment *s, uint32_t i)
+{
+	return s->has_usual[i / 8] >> i % 8 & 1;
+}
 
 /* In the block in work: has slot K of template T, which is in use, its usual value in all rows? */
 static inline bool is_fixed(const struct segment *s, uint32_t t, uint32_t k)
@@ -181,23 +192,31 @@ struct folded {
 struct folded *folded_new(struct segment *s, enum folding folding);
 struct folded *folded_free(struct folded *f);
 void view_done(struct view *v);
+/* Make BLOCK the one in work with nothing loaded, for who asks its columns alone. */
+void begin_block(struct segment *s, uint32_t block);
 /* Make BLOCK the one in work: templates of its rows; the text of a block of text. */
 MUST_CHECK int load_block(struct segment *s, uint32_t block, struct err *e);
 /* Which row each position holds. */
 MUST_CHECK int load_order(struct segment *s, struct err *e);
-MUST_CHECK int load_times(struct segment *s, struct err *e);
+/* The times of rows of templates that are not 0 in KEEP; NULL: of all. */
+MUST_CHECK int load_times(struct segment *s, const uint8_t *keep, struct err *e);
 /* The digits of BLOCK, into s->digits. */
 MUST_CHECK int load_digits(struct segment *s, uint32_t block, struct err *e);
-/* Slots whose values are only held against a set of entries: nothing is kept but which rows were in
- * it. */
+/* What becomes of the values decoded: slots whose values are only held against a set of entries, of
+ * which nothing is kept but which rows were in it; and templates whose values are not asked for. */
+enum { KEEP_NONE, KEEP_VALUES, KEEP_MARKS };
 struct marks {
-	const uint64_t **bits; /* of a slot: the set; NULL: its values are kept */
+	const uint64_t **bits; /* of a slot of a template with KEEP_MARKS: the set, or NULL */
+	const uint8_t *keep;   /* of a template: KEEP_*; NULL: the values of all */
 	uint8_t *families;     /* of a family: 1 when a slot of it has a set */
 	uint8_t *rows;         /* by position: 1 where a value was in the set of its slot */
 };
-/* The values of slots of the families that are not 0 in WANTED; NULL: of all. MARKS may be NULL. */
+/* The values of slots of the families that are not 0 in WANTED; NULL: of all. MARKS may be NULL.
+ * Where MARKS keeps those of some templates only, forget_some() has to follow before others are
+ * asked for. */
 MUST_CHECK int load_families(
 	struct segment *s, const uint8_t *wanted, const struct marks *marks, struct err *e);
+void forget_some(struct segment *s);
 /* Which columns there are: for the two below, which do it themselves. */
 MUST_CHECK int load_columns(struct segment *s, struct err *e);
 /* The values that stand in the column of a family: all that its slots hold in this block. */

@@ -10,6 +10,7 @@ struct active {
 	uint16_t slot; /* of its template */
 	uint16_t family;
 	uint8_t type;
+	bool is_kept;
 };
 
 /* The slots of one type in the block in work; the three types of numbers come together. */
@@ -19,6 +20,7 @@ struct decoder {
 	enum code_kind kind;
 	const uint8_t *wanted; /* families; NULL: all that are not loaded yet */
 	const struct marks *marks;
+	const uint8_t *keep; /* of a template: KEEP_*; NULL: the values of all */
 	const uint8_t *codes;
 	size_t codes_len;
 	struct active *active;
@@ -45,11 +47,17 @@ static int bad(const struct segment *s, struct err *e, const char *what)
 	return err_set(e, ERR_INPUT, "damaged segment: %s of block %u", what, s->view.block);
 }
 
+/* Are values of FAMILY that this decoder would bring not there yet? */
+static bool lacks(const struct decoder *d, unsigned family)
+{
+	return d->s->view.has_family[family] < (d->keep ? VALUES_SOME : VALUES_ALL);
+}
+
 /* Is the slot one whose values are asked for, and not there yet? */
 static bool is_wanted(const struct decoder *d, struct slot slot)
 {
 	return slot.type == SLOT_TIME ||
-		(!d->s->view.has_family[slot.family] && (!d->wanted || d->wanted[slot.family]));
+		(lacks(d, slot.family) && (!d->wanted || d->wanted[slot.family]));
 }
 
 /* Which templates of the block have slots that are asked for. */
@@ -64,7 +72,7 @@ static void find_active(struct decoder *d)
 		return;
 	}
 	for (uint32_t f = 0; f < s->family_count; f++) {
-		if (!d->wanted[f] || v->has_family[f] || !(d->types >> s->family_type[f] & 1))
+		if (!d->wanted[f] || !lacks(d, f) || !(d->types >> s->family_type[f] & 1))
 			continue;
 		for (uint32_t i = s->family_from[f]; i < s->family_from[f + 1]; i++)
 			d->is_active[s->family_template[i]] = 1;
@@ -76,6 +84,7 @@ static void place_template(struct decoder *d, uint32_t t, size_t at, uint32_t *c
 {
 	struct segment *s = d->s;
 	const struct template *template = &s->templates[t];
+	unsigned keep = d->keep ? d->keep[t] : KEEP_VALUES;
 
 	d->first[t] = *count;
 	for (uint32_t k = 0; k < template->slots; k++) {
@@ -85,12 +94,15 @@ static void place_template(struct decoder *d, uint32_t t, size_t at, uint32_t *c
 			continue;
 		if (is_wanted(d, slot))
 			d->active[(*count)++] = (struct active){ .code = d->codes + at,
-				.bits = d->marks ? d->marks->bits[template->slot + k] : NULL,
+				.bits = keep == KEEP_MARKS && d->kind != CODES_TIME ?
+					d->marks->bits[template->slot + k] :
+					NULL,
 				.near = &s->near[slot.family],
 				.followers = &s->followers[slot.family],
 				.slot = (uint16_t)k,
 				.family = slot.family,
-				.type = slot.type };
+				.type = slot.type,
+				.is_kept = keep == KEEP_VALUES };
 		at += s->view.uses[t];
 	}
 	d->end[t] = *count;
@@ -206,8 +218,11 @@ static int decode_entries(struct decoder *d, uint32_t position)
 	for (struct active *a = d->active + d->first[t]; a < end; a++) {
 		uint8_t code = *a->code++;
 		struct near *near = a->near;
-		uint64_t entry = near->value[near_place(near, code & 15)];
+		uint64_t entry;
 
+		if (code == 0 && near->count > 0 && !a->bits && !a->is_kept)
+			continue; /* the last one again, which nobody asks for */
+		entry = near->value[near_place(near, code & 15)];
 		if (code >= near->count) {
 			int result = take_entry(d, a, code, &entry);
 
@@ -220,7 +235,7 @@ static int decode_entries(struct decoder *d, uint32_t position)
 		}
 		if (a->bits)
 			d->marks->rows[position] |= a->bits[entry / 64] >> entry % 64 & 1;
-		else
+		else if (a->is_kept)
 			v->values[v->first[position] + a->slot].number = entry;
 	}
 	return 0;
@@ -255,20 +270,21 @@ static int decode_numbers(struct decoder *d, uint32_t position)
 {
 	const struct view *v = &d->s->view;
 	uint32_t t = v->template[position];
-	struct value *values = v->values + v->first[position];
+	struct value *values = v->values + v->first[position], unkept;
 	struct active *end = d->active + d->end[t];
 
 	for (struct active *a = d->active + d->first[t]; a < end; a++) {
 		uint8_t code = *a->code++;
+		struct value *to = a->is_kept ? &values[a->slot] : &unkept;
 		struct near *near = a->near;
 
 		if (code < near->count) {
 			unsigned place = near_place(near, code);
 
-			values[a->slot] = (struct value){ near->value[place], near->digits[place] };
+			*to = (struct value){ near->value[place], near->digits[place] };
 			near_front(near, code);
 		} else {
-			int result = take_number(d, a, code, &values[a->slot]);
+			int result = take_number(d, a, code, to);
 
 			if (result < 0)
 				return result;
@@ -300,11 +316,16 @@ static int decode_times(struct decoder *d, uint32_t position)
 	struct active *end = d->active + d->end[number];
 	int result = 0;
 
-	for (struct active *a = d->active + d->first[number]; a < end && result == 0; a++)
-		result = decode_time(d, slots[a->slot].form, *a->code++,
-			time_base(slots[t->time - 1].form, (int64_t)values[t->time - 1].number,
-				slots[a->slot].form),
-			&values[a->slot].number);
+	for (struct active *a = d->active + d->first[number]; a < end && result == 0; a++) {
+		unsigned form = slots[a->slot].form;
+		uint64_t unkept;
+
+		result = a->is_kept ? decode_time(d, form, *a->code++,
+					      time_base(slots[t->time - 1].form,
+						      (int64_t)values[t->time - 1].number, form),
+					      &values[a->slot].number) :
+				      decode_time(d, form, *a->code++, 0, &unkept);
+	}
 	return result;
 }
 
@@ -314,19 +335,27 @@ static int decode_first_times(struct decoder *d)
 	struct segment *s = d->s;
 	struct view *v = &s->view;
 	int64_t last[TIMEFORM_FORMS] = { 0 };
+	uint16_t *forms = get(s->template_count, sizeof(*forms)); /* plus one; 0: has no time */
 
-	for (uint32_t i = 0; i < s->blocks[v->block].rows; i++) {
-		uint32_t position = v->position[i];
-		const struct template *t = &s->templates[v->template[position]];
-		unsigned form;
+	for (uint32_t i = 0; i < v->used_count; i++) {
+		const struct template *t = &s->templates[v->used[i]];
 
-		if (t->time == 0)
-			continue;
-		form = s->slots[t->slot + t->time - 1].form;
-		last[form] = (int64_t)((uint64_t)last[form] +
-			(uint64_t)unzigzag(read_varint(&d->times)));
-		v->values[v->first[position] + t->time - 1].number = (uint64_t)last[form];
+		if (t->time > 0)
+			forms[v->used[i]] = (uint16_t)(s->slots[t->slot + t->time - 1].form + 1);
 	}
+	for (uint32_t i = 0; i < s->blocks[v->block].rows; i++) {
+		uint32_t position = v->position[i], t = v->template[position];
+		int64_t *of_form = &last[forms[t] ? forms[t] - 1 : 0];
+
+		if (forms[t] == 0)
+			continue;
+		*of_form =
+			(int64_t)((uint64_t)*of_form + (uint64_t)unzigzag(read_varint(&d->times)));
+		if (!d->keep || d->keep[t] == KEEP_VALUES)
+			v->values[v->first[position] + s->templates[t].time - 1].number =
+				(uint64_t)*of_form;
+	}
+	free(forms);
 	return d->times.is_bad ? bad(s, d->e, "the times") : 0;
 }
 
@@ -334,7 +363,8 @@ static int load_stream(struct segment *s, enum section_kind kind, struct reader 
 {
 	const struct section *section = section_find(s, s->view.block, kind, 0);
 	struct bytes *memory = &s->view.memory[kind];
-	int result = section ? section_load(s, section, memory, e) : 0;
+	/* a stream is asked for again for other families */
+	int result = section && memory->len == 0 ? section_load(s, section, memory, e) : 0;
 
 	*ret = reader_of(memory->at ? memory->at : (const uint8_t *)"", section ? memory->len : 0);
 	return result;
@@ -421,7 +451,9 @@ static void begin(struct decoder *d, uint32_t count)
 static int load_some(struct segment *s, enum slot_type type, const uint8_t *wanted,
 	const struct marks *marks, struct err *e)
 {
-	struct decoder d = { .s = s, .e = e, .wanted = wanted, .marks = marks };
+	struct decoder d = {
+		.s = s, .e = e, .wanted = wanted, .marks = marks, .keep = marks ? marks->keep : NULL
+	};
 	enum section_kind kind = prepare(&d, type);
 	struct reader codes;
 	uint32_t count = 0;
@@ -457,14 +489,15 @@ static int load_some(struct segment *s, enum slot_type type, const uint8_t *want
 	return result;
 }
 
-int load_times(struct segment *s, struct err *e)
+int load_times(struct segment *s, const uint8_t *keep, struct err *e)
 {
+	const struct marks marks = { .keep = keep };
 	int result = s->view.has_times ? 0 : load_order(s, e);
 
 	if (s->view.has_times || result < 0)
 		return result;
-	result = load_some(s, SLOT_TIME, NULL, NULL, e);
-	s->view.has_times = result == 0;
+	result = load_some(s, SLOT_TIME, NULL, &marks, e);
+	s->view.has_times = result == 0 && keep == NULL;
 	return result;
 }
 
@@ -473,7 +506,14 @@ static void note_marked(struct segment *s, const struct marks *marks)
 {
 	for (uint32_t f = 0; f < s->family_count; f++)
 		if (marks->families[f])
-			s->view.has_family[f] = 0;
+			s->view.has_family[f] = VALUES_NONE;
+}
+
+void forget_some(struct segment *s)
+{
+	for (uint32_t f = 0; f < s->family_count; f++)
+		if (s->view.has_family[f] == VALUES_SOME)
+			s->view.has_family[f] = VALUES_NONE;
 }
 
 int load_families(
@@ -481,13 +521,14 @@ int load_families(
 {
 	static const enum slot_type types[] = { SLOT_TEXT, SLOT_NUMBER, SLOT_IPV4 };
 	struct view *v = &s->view;
+	uint8_t level = marks && marks->keep ? VALUES_SOME : VALUES_ALL;
 	unsigned asked = 0;
 	int result = 0;
 
 	if (v->has_families)
 		return 0;
 	for (uint32_t f = 0; f < s->family_count; f++)
-		if ((!wanted || wanted[f]) && !v->has_family[f])
+		if ((!wanted || wanted[f]) && v->has_family[f] < level)
 			asked |= 1u << s->family_type[f];
 	if (asked & (1u << SLOT_HEX | 1u << SLOT_HEX_UPPER))
 		asked |= 1u << SLOT_NUMBER;
@@ -495,9 +536,10 @@ int load_families(
 		if (asked >> types[i] & 1)
 			result = load_some(s, types[i], wanted, marks, e);
 	for (uint32_t f = 0; f < s->family_count && result == 0; f++)
-		v->has_family[f] |= !wanted || wanted[f];
-	v->has_families = result == 0 && wanted == NULL;
-	if (marks)
+		if ((!wanted || wanted[f]) && v->has_family[f] < level)
+			v->has_family[f] = level;
+	v->has_families = result == 0 && wanted == NULL && level == VALUES_ALL;
+	if (marks && marks->families)
 		note_marked(s, marks);
 	return result;
 }
@@ -510,7 +552,7 @@ int load_all_values(struct segment *s, struct err *e)
 		return 0;
 	result = load_families(s, NULL, NULL, e);
 	if (result == 0)
-		result = load_times(s, e);
+		result = load_times(s, NULL, e);
 	return result < 0 ? result : load_order(s, e);
 }
 

@@ -9,6 +9,16 @@ static void *get(size_t count, size_t size)
 	return p;
 }
 
+/* The same, for what is written before it is read. */
+static void *get_raw(size_t count, size_t size)
+{
+	void *p = malloc((count ? count : 1) * size);
+
+	if (p == NULL)
+		abort();
+	return p;
+}
+
 static int bad(const struct segment *s, struct err *e, const char *what)
 {
 	return err_set(e, ERR_INPUT, "damaged segment: %s of block %u", what, s->view.block);
@@ -102,6 +112,8 @@ static int load_text_block(struct segment *s, struct err *e)
 	return 0;
 }
 
+#define FEW 8
+
 /* R: of each row the rank of its group among those met. */
 static int fill_order(struct segment *s, struct reader *r, struct err *e)
 {
@@ -109,7 +121,7 @@ static int fill_order(struct segment *s, struct reader *r, struct err *e)
 	uint32_t rows = s->blocks[v->block].rows, known = 0;
 	uint32_t *recent = get(LIMIT_SEGMENT_BLOCK_GROUPS, sizeof(*recent));
 	uint32_t *start = get(LIMIT_SEGMENT_BLOCK_GROUPS + 1, sizeof(*start));
-	uint32_t *group = get(rows, sizeof(*group));
+	uint32_t *group = get_raw(rows, sizeof(*group));
 	bool has_groups = reader_left(r) > 0;
 	int result = 0;
 
@@ -124,7 +136,11 @@ static int fill_order(struct segment *s, struct reader *r, struct err *e)
 			break;
 		}
 		found = rank == known ? known++ : recent[rank];
-		memmove(recent + 1, recent, rank * sizeof(*recent));
+		/* mostly a few places, for which a call is too much */
+		if (rank > FEW)
+			memmove(recent + 1, recent, rank * sizeof(*recent));
+		for (uint64_t k = rank; rank <= FEW && k > 0; k--)
+			recent[k] = recent[k - 1];
 		recent[0] = group[i] = found;
 		start[found + 1]++;
 	}
@@ -152,8 +168,8 @@ int load_order(struct segment *s, struct err *e)
 	result = load(s, SECTION_GROUPS, &r, e);
 	if (result < 0)
 		return result;
-	v->row = get(rows, sizeof(*v->row));
-	v->position = get(rows, sizeof(*v->position));
+	v->row = get_raw(rows, sizeof(*v->row));
+	v->position = get_raw(rows, sizeof(*v->position));
 	result = fill_order(s, &r, e);
 	v->has_layout = result == 0;
 	return result;
@@ -189,6 +205,9 @@ static int load_templates_of_rows(struct segment *s, struct err *e)
 {
 	struct view *v = &s->view;
 	uint32_t rows = s->blocks[v->block].rows;
+	uint16_t *template = v->template;
+	uint32_t *first = v->first, *uses = v->uses;
+	const uint16_t *slots_of = s->slots_of;
 	size_t values = 0;
 	struct reader r;
 	int result = load(s, SECTION_ROWS, &r, e);
@@ -202,10 +221,10 @@ static int load_templates_of_rows(struct segment *s, struct err *e)
 
 		if (t >= s->template_count)
 			return bad(s, e, "the templates");
-		v->template[i] = (uint16_t)t;
-		v->uses[t]++;
-		v->first[i] = (uint32_t)values;
-		values += s->slots_of[t];
+		template[i] = (uint16_t)t;
+		uses[t]++;
+		first[i] = (uint32_t)values;
+		values += slots_of[t];
 		if (values > LIMIT_SEGMENT_BLOCK_VALUES)
 			return bad(s, e, "the number of values");
 	}
@@ -226,7 +245,7 @@ static bool count_fixed(struct segment *s, uint32_t t, const uint8_t *fixed, str
 		for (unsigned left = fixed[byte]; left; left &= left - 1) {
 			uint32_t k = byte * 8 + (unsigned)__builtin_ctz(left);
 
-			if (k >= m->slots || s->usual[m->slot + k].digits == NOT_USUAL)
+			if (k >= m->slots || !has_usual(s, m->slot + k))
 				return false;
 			codes->of[code_kind_of(s->slots[m->slot + k].type)]--;
 		}
@@ -322,8 +341,19 @@ int load_columns(struct segment *s, struct err *e)
 	v->columns = get(s->family_count, sizeof(*v->columns));
 	result = read_columns(s, r, e);
 	if (result < 0)
-		v->has_layout = false; /* half taken: begin anew next time */
+		v->has_layout = v->is_begun = false; /* half taken: begin anew next time */
 	return result;
+}
+
+void begin_block(struct segment *s, uint32_t block)
+{
+	struct view *v = &s->view;
+
+	if (v->block == block && (v->has_layout || v->is_begun))
+		return;
+	view_clear(v);
+	v->block = block;
+	v->is_begun = true;
 }
 
 int load_block(struct segment *s, uint32_t block, struct err *e)
@@ -334,8 +364,8 @@ int load_block(struct segment *s, uint32_t block, struct err *e)
 
 	if (v->block == block && v->has_layout)
 		return 0;
-	view_clear(v);
-	v->block = block;
+	begin_block(s, block);
+	v->is_begun = false;
 	if (s->blocks[block].is_text) {
 		result = load_text_block(s, e);
 		v->has_layout = result == 0;
@@ -344,8 +374,8 @@ int load_block(struct segment *s, uint32_t block, struct err *e)
 	result = load_tables(s, e);
 	if (result < 0)
 		return result;
-	v->template = get(rows, sizeof(*v->template));
-	v->first = get(rows, sizeof(*v->first));
+	v->template = get_raw(rows, sizeof(*v->template));
+	v->first = get_raw(rows, sizeof(*v->first));
 	v->uses = get(s->template_count, sizeof(*v->uses));
 	v->has_family = get(s->family_count, 1);
 	result = load_templates_of_rows(s, e);
