@@ -27,7 +27,7 @@ static int show_one(struct own_command *c, const struct signin_source *from, str
 		printf("%s\t%s\n", from->on, str_is(value, "1") ? "1" : "0");
 	for (size_t i = 0; rc == 0 && i < from->count; i++) {
 		const struct signin_setting *s = &from->settings[i];
-		struct str line;
+		struct str line = STR(""); /* a setting may have none */
 
 		rc = org_setting(c->store, s->name, &c->arena, &value, e);
 		if (rc < 0)
@@ -38,7 +38,7 @@ static int show_one(struct own_command *c, const struct signin_source *from, str
 			value = str_of(s->usual ? s->usual : "");
 		while (str_next_line(&value, &line) && !line.len)
 			;
-		printf("%s\t%.*s%s\n", s->name, STR_FMT(value.ptr && line.ptr ? line : STR("")),
+		printf("%s\t%.*s%s\n", s->name, STR_FMT(line),
 			value.len ? " …" : "");
 	}
 	return rc;
