@@ -242,7 +242,21 @@ bool token_allows(struct view *v);
 bool may_hash(struct view *v);
 bool may_ask(struct view *v);
 
-/* --- answers (view.c) ------------------------------------------------------------------------- */
+/* --- what is told (text.c) -------------------------------------------------------------------- */
+
+/* All of them live in v->a. */
+const char *path_of(struct view *v, const char *fmt, ...) PRINTF(2, 3);
+/* "{n} lỗi" with NAME, VALUE pairs put in, ended by NULL. */
+const char *fill(struct view *v, const char *words, ...) __attribute__((sentinel));
+const char *number_text(struct view *v, int64_t n);
+/* The clause that gives it, cited as people do. */
+const char *cite_text(struct view *v, const struct param_value *value);
+const char *time_text(struct view *v, int64_t at_s);   /* 22/11/2026 08:30, "" for 0 */
+const char *second_text(struct view *v, int64_t at_s); /* the same with seconds */
+const char *text_of(struct view *v, struct str s);     /* as a C string */
+struct str words_of(const struct view *v, struct words w);
+
+/* --- pages (view.c) --------------------------------------------------------------------------- */
 
 /* What every page tells; asked for once. */
 int view_told(struct view *v, const struct org_told **ret, struct err *e);
@@ -254,26 +268,22 @@ void page_problem(struct view *v, int status);
 /* The same for a failure in v->e: absent 404, input 400, denied 403, else 500. */
 void page_failed(struct view *v);
 void redirect(struct view *v, const char *path);
-const char *path_of(struct view *v, const char *fmt, ...) PRINTF(2, 3);
-/* "{n} lỗi" with NAME, VALUE pairs put in, ended by NULL. In v->a. */
-const char *fill(struct view *v, const char *words, ...) __attribute__((sentinel));
-const char *number_text(struct view *v, int64_t n);
-/* The clause that gives it, cited as people do. */
-const char *cite_text(struct view *v, const struct param_value *value);
-const char *time_text(struct view *v, int64_t at_s);   /* 22/11/2026 08:30, "" for 0 */
-const char *second_text(struct view *v, int64_t at_s); /* the same with seconds */
-const char *text_of(struct view *v, struct str s);     /* as a C string */
-struct str words_of(const struct view *v, struct words w);
-
 /* The notice that a redirect brought: ?bao=code */
 void html_notice(struct view *v);
 /* Where whoever drew a paper up signs, and beside it OTHER. */
 void html_signs(struct view *v, const char *other);
+/* A list of items goes on, so many of them folded: "</ul>" and "</details>" end it. */
+void html_fold(struct view *v, size_t count);
+
+/* --- verdicts and outcomes (outcome.c) -------------------------------------------------------- */
+
 extern const char *const verdict_shapes[VERDICT_COUNT];
 void html_verdict(struct view *v, enum verdict verdict);
 void html_outcome(struct view *v, enum outcome outcome);
 const char *outcome_words(enum outcome o);
 const char *proof_words(enum proof_state s);
+
+/* --- answers for programs (answer.c) ---------------------------------------------------------- */
 
 /* CSV as an attachment NAME. */
 void csv_page(struct view *v, const char *name);
@@ -285,9 +295,6 @@ void json_list(struct view *v, struct json *j); /* {"items": [ … what the call
 void json_list_end(struct json *j);
 void json_put_time(struct json *j, const char *key, int64_t at_s); /* null for 0 */
 void json_problem(struct view *v, int status, const char *what);
-
-/* A list of items goes on, so many of them folded: "</ul>" and "</details>" end it. */
-void html_fold(struct view *v, size_t count);
 
 /* --- tables (table.c) ------------------------------------------------------------------------- */
 

@@ -32,9 +32,9 @@ struct str sys_line(struct host *h, const char *path);
 /* A number of a file of /sys, -1 when it is not there. */
 int64_t sys_number(struct host *h, const char *path);
 
-/* The array that /proc/mdstat shows under the name of DEVICE ("/dev/md0", "/dev/md/0"). */
 /* A level that bears the loss of a disk, on more than one: a mirror of one disk mirrors nothing. */
 bool md_is_redundant(struct str level, int64_t disks);
+/* The array that /proc/mdstat shows under the name of DEVICE ("/dev/md0", "/dev/md/0"). */
 bool mdstat_find(struct host *h, struct str device, struct mdstat_array *ret);
 
 /* Is LEVEL of md ("raid1"), LVM ("mirror") or btrfs ("raid1c3") one that survives a lost disk? */
