@@ -2,11 +2,7 @@
  * nesting. */
 #include "work/hostaudit/databases.h"
 
-struct search {
-	struct setting address, port, security;
-};
-
-static void take(struct search *s, struct arena *a, struct str key, struct setting from)
+static void take(struct search_conf *s, struct arena *a, struct str key, struct setting from)
 {
 	const struct {
 		const char *key;
@@ -38,7 +34,7 @@ static struct str addresses_of(struct arena *a, struct str value)
 	return out;
 }
 
-static void read_file(struct search *s, struct arena *a, struct str bytes, struct str file)
+void search_conf_read(struct str bytes, struct str file, struct arena *a, struct search_conf *ret)
 {
 	struct str parent = STR(""), line, key, value;
 
@@ -55,7 +51,7 @@ static void read_file(struct search *s, struct arena *a, struct str bytes, struc
 		else if (parent.len > 0)
 			key = arena_fmt(a, "%.*s.%.*s", STR_FMT(parent), STR_FMT(key));
 		if (value.len > 0)
-			take(s, a, key,
+			take(ret, a, key,
 				(struct setting){
 					.value = str_unquote(value), .file = file, .line = n });
 	}
@@ -64,14 +60,14 @@ static void read_file(struct search *s, struct arena *a, struct str bytes, struc
 static void add(struct database_list *list, const char *engine, const char *path)
 {
 	bool is_elastic = str_is(str_of(engine), "elasticsearch");
-	struct search s = { 0 };
+	struct search_conf s = { 0 };
 	struct str bytes, file;
 	struct database *d;
 	bool is_asked = true;
 
 	if (!database_read(list, str_of(path), &bytes, &file))
 		return;
-	read_file(&s, list->a, bytes, file);
+	search_conf_read(bytes, file, list->a, &s);
 	d = database_add(list, engine, path_base(file));
 	if (!d)
 		return;
