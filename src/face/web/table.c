@@ -56,6 +56,15 @@ void html_table_cell(struct view *v, const char *head, const char *text)
 		html(v->w, "<td class=\"blank\"></td>");
 }
 
+void html_table_time(struct view *v, const char *head, int64_t at_s)
+{
+	if (at_s)
+		html(v->w, "<td class=\"when\"><span class=\"name-of\">%s: </span>%s</td>", head,
+			time_text(v, at_s));
+	else
+		html_table_cell(v, head, "");
+}
+
 void html_table_number(struct view *v, const char *head, int64_t n)
 {
 	html(v->w, "<td class=\"num\"><span class=\"name-of\">%s: </span>%lld</td>", head,

@@ -316,6 +316,7 @@ void html_table_end(struct view *v);
  * no room there. One that is begun is written and closed by the caller. */
 void html_table_cell(struct view *v, const char *head, const char *text);
 void html_table_cell_begin(struct view *v, const char *head);
+void html_table_time(struct view *v, const char *head, int64_t at_s); /* empty for 0 */
 /* Under html_table_head_number(). */
 void html_table_number(struct view *v, const char *head, int64_t n);
 

@@ -54,7 +54,7 @@ static void host_row(struct view *v, const struct org_host *h, const struct audi
 		html_table_number(v, tr(v->lang, "không đạt"), run->count[OUTCOME_FAIL]);
 		html_table_number(v, tr(v->lang, "chưa xác định"), run->count[OUTCOME_UNKNOWN]);
 		html_table_number(v, tr(v->lang, "đạt"), run->count[OUTCOME_PASS]);
-		html_table_cell(v, tr(v->lang, "Kiểm tra lần cuối"), time_text(v, run->at_s));
+		html_table_time(v, tr(v->lang, "Kiểm tra lần cuối"), run->at_s);
 	} else {
 		for (int i = 0; i < 3; i++)
 			html(v->w, "<td class=\"blank\"></td>");

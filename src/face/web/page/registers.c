@@ -1,6 +1,8 @@
 /* registers.c - Sổ: all registers, and the list of one. */
 #include "face/web/register_int.h"
 
+#include <stdlib.h>
+
 #define COUNTED_MAX 10000
 
 /* --- all registers ---------------------------------------------------------------------------- */
@@ -41,50 +43,86 @@ static void register_row(
 			"%s</span>",
 			tr(v->lang, "còn trống"));
 	html(v->w, "</td>\n");
-	html_table_cell(
-		v, tr(v->lang, "Sửa lần cuối"), time_text(v, total ? total->changed_at_s : 0));
+	html_table_time(v, tr(v->lang, "Sửa lần cuối"), total ? total->changed_at_s : 0);
 	html(v->w, "\n<td>");
 	clauses(v, r);
 	html(v->w, "</td></tr>\n");
+}
+
+/* The first clause that asks for it, as the law counts them. */
+static const struct clause *first_clause(const struct pack_register *r)
+{
+	const struct clause *first = r->clause_count ? r->clauses_are[0] : NULL;
+
+	for (size_t i = 1; i < r->clause_count; i++)
+		if (r->clauses_are[i] < first)
+			first = r->clauses_are[i];
+	return first;
+}
+
+/* As the clauses of the law follow each other. */
+static int by_law(const void *a, const void *b)
+{
+	const struct pack_register *x = *(const struct pack_register *const *)a;
+	const struct pack_register *y = *(const struct pack_register *const *)b;
+	const struct clause *first = first_clause(x), *other = first_clause(y);
+
+	if (x->pack != y->pack)
+		return x->pack < y->pack ? -1 : 1;
+	return first != other ? (first < other ? -1 : 1) : str_cmp(x->id, y->id);
+}
+
+struct shelf {
+	const struct pack_register **all;
+	size_t count, empty;
+};
+
+static struct shelf seen_registers(
+	struct view *v, const struct record_total *totals, size_t total_count)
+{
+	size_t count = pack_register_count(v->web->packs);
+	struct shelf s = { .all = arena_alloc(v->a, (count + 1) * sizeof(void *)) };
+
+	for (size_t i = 0; i < count; i++) {
+		const struct pack_register *r = pack_register_at(v->web->packs, i);
+
+		if (!register_may_see(v, r))
+			continue;
+		s.all[s.count++] = r;
+		s.empty += !r->is_nothing_fine && !total_of(totals, total_count, r->id);
+	}
+	qsort(s.all, s.count, sizeof(void *), by_law);
+	return s;
 }
 
 void page_registers(struct view *v)
 {
 	struct view_units seen = view_units(v, RIGHT_SEE);
 	struct record_total *totals;
-	size_t count, empty = 0, shown = 0;
+	struct shelf shelf;
+	size_t count;
 
 	if (record_totals(v->web->store, seen.is_all ? STR_NONE : seen.json, v->a, &totals, &count,
 		    v->e) < 0) {
 		page_failed(v);
 		return;
 	}
-	for (size_t i = 0; i < pack_register_count(v->web->packs); i++) {
-		const struct pack_register *r = pack_register_at(v->web->packs, i);
-
-		shown += register_may_see(v, r);
-		empty += register_may_see(v, r) && !r->is_nothing_fine &&
-			!total_of(totals, count, r->id);
-	}
+	shelf = seen_registers(v, totals, count);
 	page_start(v, tr(v->lang, "Sổ"));
 	html(v->w, "<p>%s</p>\n",
 		fill(v,
 			tr(v->lang,
 				"Quy chế đòi hỏi {n} sổ. {trong} sổ phải có bản ghi mà còn trống."),
-			"n", number_text(v, (int64_t)shown), "trong",
-			number_text(v, (int64_t)empty), NULL));
+			"n", number_text(v, (int64_t)shelf.count), "trong",
+			number_text(v, (int64_t)shelf.empty), NULL));
 	html_table_begin(v, tr(v->lang, "Sổ"), "stack figures");
 	html_table_head(v, tr(v->lang, "Sổ"));
 	html_table_head_number(v, tr(v->lang, "Bản ghi"));
 	html_table_head(v, tr(v->lang, "Sửa lần cuối"));
 	html_table_head(v, tr(v->lang, "Điều khoản yêu cầu"));
 	html_table_rows(v);
-	for (size_t i = 0; i < pack_register_count(v->web->packs); i++) {
-		const struct pack_register *r = pack_register_at(v->web->packs, i);
-
-		if (register_may_see(v, r))
-			register_row(v, r, total_of(totals, count, r->id));
-	}
+	for (size_t i = 0; i < shelf.count; i++)
+		register_row(v, shelf.all[i], total_of(totals, count, shelf.all[i]->id));
 	html_table_end(v);
 	page_end(v);
 }

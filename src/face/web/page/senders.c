@@ -61,7 +61,7 @@ static void row(struct view *v, const struct senders *s, const struct sender_row
 			r->silence_s ? "met" :
 				       "not-applicable",
 		state_words(v, r));
-	html_table_cell(v, tr(v->lang, "Dòng cuối"), time_text(v, r->is->last_s));
+	html_table_time(v, tr(v->lang, "Dòng cuối"), r->is->last_s);
 	html_table_cell(v, tr(v->lang, "Dòng/phút"), number_text(v, r->is->rate));
 	html_table_cell(v, tr(v->lang, "Hôm nay"), today_words(v, s, r));
 	html_table_cell(v, tr(v->lang, "Tất cả"), number_text(v, (int64_t)r->is->lines));

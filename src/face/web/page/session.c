@@ -10,7 +10,7 @@ static void list_row(struct view *v, const struct attest_session *x)
 		(long long)x->id, STR_FMT(x->title));
 	html_unit_link(v, x->unit_id);
 	html(v->w, "</td>");
-	html_table_cell(v, tr(v->lang, "Lúc"), time_text(v, x->at_s));
+	html_table_time(v, tr(v->lang, "Lúc"), x->at_s);
 	html_table_number(v, tr(v->lang, "Người dự"), x->came);
 	html_table_number(v, tr(v->lang, "Đạt"), x->passed);
 	html_table_cell(v, tr(v->lang, "Tình trạng"),

@@ -4,6 +4,7 @@
 
 #define SOON_DAYS 30
 #define OPEN_ITEMS 5 /* of a list; the others are folded */
+#define CLAUSES_NAMED_MAX 6
 
 /* --- counts ----------------------------------------------------------------------------------- */
 
@@ -39,11 +40,21 @@ static void last_run(struct view *v, const struct facts *f)
 
 /* --- checks of one outcome -------------------------------------------------------------------- */
 
+/* Obligations of one clause stand together: the clause is named once. */
 static void clauses_of(struct view *v, const struct check *c)
 {
-	for (size_t i = 0; c && i < c->answer_count && i < 6; i++)
-		html(v->w, "%s<a href=\"%s\">%.*s</a>", i ? ", " : "",
-			clause_path(v, c->answers[i]->clause), STR_FMT(c->answers[i]->id));
+	const struct clause *last = NULL;
+	size_t named = 0;
+
+	for (size_t i = 0; c && i < c->answer_count && named < CLAUSES_NAMED_MAX; i++) {
+		const struct clause *clause = c->answers[i]->clause;
+
+		if (clause == last)
+			continue;
+		html(v->w, "%s<a href=\"%s\">%.*s</a>", named++ ? ", " : "",
+			clause_path(v, clause), STR_FMT(clause_cite(clause, v->lang, v->a)));
+		last = clause;
+	}
 }
 
 static struct str title_of(struct view *v, const struct check_facts *c)

@@ -16,8 +16,8 @@ static void token_row(struct view *v, const struct org_token *t, const char *pat
 	html(v->w, "<tr><th scope=\"row\">%.*s</th>\n", STR_FMT(t->name));
 	html_table_cell(v, tr(v->lang, "Quyền"),
 		t->may_write ? tr(v->lang, "đọc và ghi") : tr(v->lang, "chỉ đọc"));
-	html_table_cell(v, tr(v->lang, "Tạo lúc"), time_text(v, t->made_at_s));
-	html_table_cell(v, tr(v->lang, "Dùng được đến"), time_text(v, t->until_s));
+	html_table_time(v, tr(v->lang, "Tạo lúc"), t->made_at_s);
+	html_table_time(v, tr(v->lang, "Dùng được đến"), t->until_s);
 	html_table_cell(v, tr(v->lang, "Dùng lần cuối"),
 		t->used_at_s ? time_text(v, t->used_at_s) : tr(v->lang, "chưa dùng"));
 	html_table_cell(v, tr(v->lang, "Tình trạng"), state_words(v, t));

@@ -186,7 +186,7 @@ static void found_row(struct view *v, const struct org_unit *unit, const struct 
 		(long long)unit->id, STR_FMT(r->id), STR_FMT(words_of(v, r->title)));
 	html_table_number(v, tr(v->lang, "Phải sửa"), f->findings + f->left_out);
 	html_table_number(v, tr(v->lang, "Nên xem"), f->warnings);
-	html_table_cell(v, tr(v->lang, "Thấy từ"), time_text(v, f->at_s));
+	html_table_time(v, tr(v->lang, "Thấy từ"), f->at_s);
 	html(v->w, "</tr>\n");
 }
 
