@@ -12,12 +12,11 @@ static struct find *open_or_refresh(struct view *v)
 {
 	struct web *w = v->web;
 	int64_t now_us = clock_monotonic_us();
-	int rc = 0;
+	int rc;
 
-	if (!w->log)
-		rc = find_open(w->log_folder, &w->log, v->e);
-	else if (now_us - w->log_at_us > FRESH_US)
-		rc = find_refresh(w->log, v->e);
+	if (w->log && now_us - w->log_at_us <= FRESH_US)
+		return w->log;
+	rc = w->log ? find_refresh(w->log, v->e) : find_open(w->log_folder, &w->log, v->e);
 	if (rc < 0) {
 		w->log = find_close(w->log);
 		return NULL;
