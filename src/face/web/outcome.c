@@ -10,10 +10,15 @@ const char *const verdict_shapes[VERDICT_COUNT] = {
 	[VERDICT_NA] = "–",
 };
 
-void html_verdict(struct view *v, enum verdict verdict)
+void html_chip(struct view *v, const char *class_name, const char *shape, const char *words)
 {
 	html(v->w, "<span class=\"chip %s\"><span aria-hidden=\"true\">%s</span> %s</span>",
-		verdict_name(verdict), verdict_shapes[verdict],
+		class_name, shape, words);
+}
+
+void html_verdict(struct view *v, enum verdict verdict)
+{
+	html_chip(v, verdict_name(verdict), verdict_shapes[verdict],
 		tr(v->lang, verdict_words(verdict)));
 }
 
@@ -33,8 +38,7 @@ const char *outcome_words(enum outcome o)
 
 void html_outcome(struct view *v, enum outcome o)
 {
-	html(v->w, "<span class=\"chip %s\"><span aria-hidden=\"true\">%s</span> %s</span>",
-		outcomes[o].class_name, outcomes[o].shape, tr(v->lang, outcomes[o].words));
+	html_chip(v, outcomes[o].class_name, outcomes[o].shape, tr(v->lang, outcomes[o].words));
 }
 
 const char *proof_words(enum proof_state s)

@@ -277,6 +277,8 @@ void html_fold(struct view *v, size_t count);
 
 /* --- verdicts and outcomes (outcome.c) -------------------------------------------------------- */
 
+/* A state: a class of its colour, a shape for who sees none, and a word. */
+void html_chip(struct view *v, const char *class_name, const char *shape, const char *words);
 extern const char *const verdict_shapes[VERDICT_COUNT];
 void html_verdict(struct view *v, enum verdict verdict);
 void html_outcome(struct view *v, enum outcome outcome);

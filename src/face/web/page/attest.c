@@ -42,9 +42,7 @@ static void mine_row(struct view *v, const struct statement *s)
 			"<span class=\"chip met\"><span aria-hidden=\"true\">●</span> %s</span> %s",
 			tr(v->lang, "đã ký"), time_text(v, signed_at_s));
 	else
-		html(v->w,
-			"<span class=\"chip overdue\"><span aria-hidden=\"true\">!</span> %s</span>",
-			tr(v->lang, "cần ký"));
+		html_chip(v, "overdue", "!", tr(v->lang, "cần ký"));
 	html(v->w, "</span></li>\n");
 }
 
@@ -215,9 +213,7 @@ static void people(struct view *v, const struct statement *s, int64_t unit_id)
 		if (list.at[i].signed_at_s)
 			html(v->w, "%s", time_text(v, list.at[i].signed_at_s));
 		else
-			html(v->w,
-				"<span class=\"chip overdue\"><span aria-hidden=\"true\">!</span> %s</span>",
-				tr(v->lang, "chưa ký"));
+			html_chip(v, "overdue", "!", tr(v->lang, "chưa ký"));
 		html(v->w, "</td></tr>\n");
 	}
 	html_table_end(v);

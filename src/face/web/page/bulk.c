@@ -239,8 +239,7 @@ static void row_words(struct view *v, const struct bulk_page *b,
 	html(v->w, "<tr><th scope=\"row\"><a href=\"/ban-ghi/%lld\">%.*s</a></th><td>",
 		(long long)row->r.id, STR_FMT(row->r.title));
 	if (row->fault)
-		html(v->w,
-			"<span class=\"chip not-met\"><span aria-hidden=\"true\">✕</span> %s</span>",
+		html_chip(v, "not-met", "✕",
 			fill(v, tr(v->lang, row->fault), "a", text_of(v, row->about), NULL));
 	else if (row->is_same)
 		html(v->w, "%s", tr(v->lang, "như cũ"));

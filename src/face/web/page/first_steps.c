@@ -43,16 +43,9 @@ static const struct {
 static void step(struct view *v, size_t i, bool is_done, bool is_next, const char *path)
 {
 	html(v->w, "<li class=\"item\"><div class=\"what\">\n<p class=\"title\">");
-	if (is_done)
-		html(v->w,
-			"<span class=\"chip met\"><span aria-hidden=\"true\">●</span> %s</span> ",
-			tr(v->lang, "đã xong"));
-	else
-		html(v->w,
-			"<span class=\"chip not-applicable\"><span aria-hidden=\"true\">○</span>"
-			" %s</span> ",
-			tr(v->lang, "chưa làm"));
-	html(v->w, "%s</p>\n", tr(v->lang, steps[i].words));
+	html_chip(v, is_done ? "met" : "not-applicable", is_done ? "●" : "○",
+		is_done ? tr(v->lang, "đã xong") : tr(v->lang, "chưa làm"));
+	html(v->w, " %s</p>\n", tr(v->lang, steps[i].words));
 	if (!is_done)
 		html(v->w, "<p class=\"soft\">%s</p>\n", tr(v->lang, steps[i].why));
 	html(v->w, "</div>\n");

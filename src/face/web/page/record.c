@@ -27,9 +27,7 @@ static void value(struct view *v, const struct register_page *p, const struct re
 	html(v->w, "<div><dt>%.*s</dt><dd class=\"%s\">", STR_FMT(words_of(v, f->title)),
 		f->type == REGISTER_LONG_TEXT ? "lines" : "short");
 	if (is_missing)
-		html(v->w,
-			"<span class=\"chip not-met\"><span aria-hidden=\"true\">✕</span> %s</span>",
-			tr(v->lang, "chưa ghi"));
+		html_chip(v, "not-met", "✕", tr(v->lang, "chưa ghi"));
 	else if (f->type == REGISTER_RECORD && !f->is_many && one.len)
 		html(v->w, "<a href=\"/ban-ghi/%.*s\">%.*s</a>", STR_FMT(one), STR_FMT(words));
 	else if (f->type == REGISTER_HOST && !f->is_many && one.len)

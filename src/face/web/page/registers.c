@@ -33,15 +33,9 @@ static void register_row(
 	if (total)
 		html(v->w, "%lld", (long long)total->count);
 	else if (r->is_nothing_fine)
-		html(v->w,
-			"<span class=\"chip not-applicable\"><span aria-hidden=\"true\">–</span> "
-			"%s</span>",
-			tr(v->lang, "trống, được phép"));
+		html_chip(v, "not-applicable", "–", tr(v->lang, "trống, được phép"));
 	else
-		html(v->w,
-			"<span class=\"chip not-met\"><span aria-hidden=\"true\">✕</span> "
-			"%s</span>",
-			tr(v->lang, "còn trống"));
+		html_chip(v, "not-met", "✕", tr(v->lang, "còn trống"));
 	html(v->w, "</td>\n");
 	html_table_time(v, tr(v->lang, "Sửa lần cuối"), total ? total->changed_at_s : 0);
 	html(v->w, "\n<td>");
