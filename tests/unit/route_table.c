@@ -27,8 +27,8 @@ static void routes_as_json(struct json *j)
 {
 	json_key(j, "routes");
 	json_array(j);
-	for (size_t i = 0; i < route_count; i++) {
-		const struct route *r = &routes[i];
+	for (size_t i = 0; i < web_route_count; i++) {
+		const struct route *r = &web_routes[i];
 		enum object object = route_object(r);
 
 		json_object(j);

@@ -58,3 +58,8 @@ void json_problem(struct view *v, int status, const char *what)
 	json_put(&j, "title", str_of(tr(v->lang, what)));
 	json_object_end(&j);
 }
+
+bool is_api(const struct view *v)
+{
+	return str_starts(v->rq->path, "/api/");
+}

@@ -201,3 +201,20 @@ bool may_ask(struct view *v)
 {
 	return takes(v, &v->web->asks, ASKS_A_SECOND, ASKS_OF_ONE);
 }
+
+const char *stage_path(enum stage stage)
+{
+	switch (stage) {
+	case STAGE_NOBODY:
+		return "/dang-nhap";
+	case STAGE_SECOND_STEP:
+		return "/ma-hai-buoc";
+	case STAGE_CHANGE:
+		return "/doi-mat-khau";
+	case STAGE_SET_SECOND:
+		return "/bat-ma-hai-buoc";
+	case STAGE_FULL:
+		break;
+	}
+	return "/hom-nay";
+}

@@ -83,3 +83,19 @@ const char *fill(struct view *v, const char *words, ...)
 	va_end(args);
 	return text_of(v, text_fill(v->a, str_of(words), fill_one, &p));
 }
+
+const char *sure_words(enum sure s)
+{
+	static const char *const words[] = { [SURE_HIGH] = T("chắc chắn"),
+		[SURE_MEDIUM] = T("khá chắc"),
+		[SURE_LOW] = T("chưa chắc") };
+
+	return words[s];
+}
+
+const char *work_day(struct view *v, struct date d)
+{
+	char text[CLOCK_TEXT_MAX];
+
+	return arena_cstr(v->a, str_of(date_people(d, text)));
+}

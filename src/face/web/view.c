@@ -49,10 +49,10 @@ static void nav_item(struct view *v, const struct route *r)
 	html(v->w, ">%s</a></li>\n", tr(v->lang, r->nav));
 }
 
-static bool is_first_of_word(size_t at)
+static bool is_first_of_word(const struct web *w, size_t at)
 {
 	for (size_t i = 0; i < at; i++) {
-		if (routes[i].nav && strcmp(routes[i].nav, routes[at].nav) == 0)
+		if (w->routes[i].nav && strcmp(w->routes[i].nav, w->routes[at].nav) == 0)
 			return false;
 	}
 	return true;
@@ -62,10 +62,10 @@ static bool is_first_of_word(size_t at)
 static void nav(struct view *v)
 {
 	html(v->w, "<nav aria-label=\"%s\"><ul>\n", tr(v->lang, "Các trang"));
-	for (size_t i = 0; i < route_count; i++) {
-		const struct route *r = &routes[i];
+	for (size_t i = 0; i < v->web->route_count; i++) {
+		const struct route *r = &v->web->routes[i];
 
-		if (r->nav && r->method == HTTP_GET && is_first_of_word(i))
+		if (r->nav && r->method == HTTP_GET && is_first_of_word(v->web, i))
 			nav_item(v, r);
 	}
 	html(v->w, "</ul></nav>\n");

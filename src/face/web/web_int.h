@@ -68,6 +68,8 @@ struct share {
 struct web {
 	struct store *store;
 	const struct pack_set *packs;
+	const struct route *routes; /* the table of route.c */
+	size_t route_count;
 	struct str key;          /* for second steps */
 	const char *data;        /* the data folder; NULL in tests */
 	struct vfile_disk *disk; /* the same, for files; NULL in tests */
@@ -141,8 +143,7 @@ struct view {
 #define ROLES_ANYONE 0x100u /* no log-in needed */
 #define ROLES_HALF 0x200u   /* from the password on, in any stage */
 
-/* What the first {} of a path names, so that route.c can tell in which unit it stands; the table
- * is in place.c. */
+/* What the first {} of a path names, so that gate.c can tell in which unit it stands. */
 enum object {
 	OBJECT_NONE,  /* the path names nothing */
 	OBJECT_LAW,   /* something of the packs, which everybody may read */
@@ -180,8 +181,8 @@ struct route {
 	const char *nav; /* the word of the navigation it belongs to, or NULL */
 };
 
-extern const struct route routes[];
-extern const size_t route_count;
+extern const struct route web_routes[];
+extern const size_t web_route_count;
 
 /* Answer one request: the handler of the HTTP server. CONTEXT is a struct web. */
 void web_handle(void *context, const struct http_request *rq, struct http_response *rs);
@@ -190,9 +191,8 @@ void statements_tell(const struct view *v, uint64_t before);
 /* What the body of a form with files may come to: by the route, and only for who may come. */
 void web_admit(void *context, const struct http_request *rq, struct http_admit *admit);
 size_t route_files_bytes(const struct route *r); /* 0: it takes no files */
-/* Where the visitor of this stage has to go first. */
-const char *stage_path(enum stage stage);
-bool is_api(const struct view *v);
+/* Does the rule let this visitor come with these args? Answers by itself when not (gate.c). */
+bool gate_allows(struct view *v);
 /* The search index of all packs, once at start. */
 void web_index(struct web *w);
 
@@ -220,9 +220,7 @@ struct view_units view_units(struct view *v, enum org_right right);
  * v->a. */
 int view_hosts(struct view *v, enum org_right right, const struct org_host_query *about,
 	struct org_host **ret, size_t *ret_count);
-/* Does the rule let this visitor come with these args? Answers by itself when not. */
-bool place_allows(struct view *v);
-/* Would it, for a link of the navigation, whatever the object? */
+/* Would the rule let the visitor come, for a link of the navigation, whatever the object? */
 bool place_may_open(struct view *v, const struct route *r);
 
 /* --- sessions (session.c) --------------------------------------------------------------------- */
@@ -232,6 +230,8 @@ void session_stage(struct view *v);
 /* A new session for USER_ID, its cookie set. */
 int session_begin(struct view *v, int64_t user_id, bool has_second_step);
 void session_drop_cookie(struct view *v);
+/* Where the visitor of this stage has to go first. */
+const char *stage_path(enum stage stage);
 /* May this form be believed: from this site, with the session's mark? */
 bool is_own_form(const struct view *v);
 /* May a program with a token come here, now? Answers by itself when not. */
@@ -253,7 +253,9 @@ const char *number_text(struct view *v, int64_t n);
 const char *cite_text(struct view *v, const struct param_value *value);
 const char *time_text(struct view *v, int64_t at_s);   /* 22/11/2026 08:30, "" for 0 */
 const char *second_text(struct view *v, int64_t at_s); /* the same with seconds */
+const char *work_day(struct view *v, struct date d);   /* 22/11/2026 */
 const char *text_of(struct view *v, struct str s);     /* as a C string */
+const char *sure_words(enum sure s);                   /* how surely a source is known; for tr() */
 struct str words_of(const struct view *v, struct words w);
 
 /* --- pages (view.c) --------------------------------------------------------------------------- */
@@ -287,6 +289,7 @@ const char *proof_words(enum proof_state s);
 
 /* --- answers for programs (answer.c) ---------------------------------------------------------- */
 
+bool is_api(const struct view *v); /* is it a program that asks? */
 /* CSV as an attachment NAME. */
 void csv_page(struct view *v, const char *name);
 void csv_words(struct view *v, const char *words); /* a cell of the heading, looked up */
@@ -322,15 +325,13 @@ void html_table_time(struct view *v, const char *head, int64_t at_s); /* empty f
 /* Under html_table_head_number(). */
 void html_table_number(struct view *v, const char *head, int64_t n);
 
-/* --- days off (page/days_off.c) --------------------------------------------------------------- */
+/* --- days off (expected.c) -------------------------------------------------------------------- */
 
 /* That a term rests on DAY, which no notice has confirmed: a word that leads to the calendar, or a
  * sentence. */
 void html_expected(struct view *v, struct date day);
 void html_expected_long(struct view *v, struct date day);
 const char *expected_why(struct view *v, struct date day); /* only the sentence */
-/* How surely a source is known; for tr(). */
-const char *sure_words(enum sure s);
 
 /* --- forms (form.c) --------------------------------------------------------------------------- */
 

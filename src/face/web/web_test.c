@@ -5,8 +5,8 @@
 
 static void every_route_has_a_rule(void **state)
 {
-	for (size_t i = 0; i < route_count; i++) {
-		const struct route *r = &routes[i];
+	for (size_t i = 0; i < web_route_count; i++) {
+		const struct route *r = &web_routes[i];
 
 		assert_true(r->rule != 0);
 		assert_true(r->path[0] == '/');
@@ -21,8 +21,8 @@ static void every_route_has_a_rule(void **state)
 		if (!strchr(r->path, '{') && route_object(r) >= OBJECT_HOST)
 			fail_msg("%s: the rule names an object, the path does not", r->path);
 		for (size_t k = 0; k < i; k++)
-			assert_false(routes[k].method == r->method &&
-				strcmp(routes[k].path, r->path) == 0);
+			assert_false(web_routes[k].method == r->method &&
+				strcmp(web_routes[k].path, r->path) == 0);
 	}
 }
 
@@ -81,21 +81,21 @@ static void the_api_is_described(void **state)
 	struct described ops[64];
 	size_t described = openapi(ops, COUNT(ops)), served = 0;
 
-	for (size_t i = 0; i < route_count; i++) {
+	for (size_t i = 0; i < web_route_count; i++) {
 		const struct described *found = NULL;
 
-		if (strncmp(routes[i].path, "/api/", 5) != 0)
+		if (strncmp(web_routes[i].path, "/api/", 5) != 0)
 			continue;
 		served++;
 		for (size_t k = 0; k < described; k++) {
-			if (strcmp(ops[k].path, routes[i].path) == 0 &&
-				ops[k].is_post == (routes[i].method == HTTP_POST))
+			if (strcmp(ops[k].path, web_routes[i].path) == 0 &&
+				ops[k].is_post == (web_routes[i].method == HTTP_POST))
 				found = &ops[k];
 		}
 		if (!found)
-			fail_msg("%s is not in openapi.json", routes[i].path);
-		else if (found->is_open != (routes[i].rule == ROLES_ANYONE))
-			fail_msg("%s: open or not?", routes[i].path);
+			fail_msg("%s is not in openapi.json", web_routes[i].path);
+		else if (found->is_open != (web_routes[i].rule == ROLES_ANYONE))
+			fail_msg("%s: open or not?", web_routes[i].path);
 	}
 	assert_int_equal(described, served); /* and nothing else is promised */
 	assert_true(served > 15);

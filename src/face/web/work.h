@@ -35,7 +35,6 @@ MUST_CHECK int work_record_done(const struct record_at *at, const struct duty *d
 const char *duty_path(struct view *v, const struct duty *d);
 /* The same from its key, "tay-son/D11.3@12". */
 const char *duty_path_of(struct view *v, int64_t unit_id, struct str key);
-const char *work_day(struct view *v, struct date d);    /* 22/11/2026 */
 extern const char *const duty_shapes[DUTY_STATE_COUNT]; /* the sign of each, beside its words */
 void html_duty_state(struct view *v, enum duty_state s);
 /* One duty as an item with its one button. */

@@ -1,15 +1,6 @@
 /* packs.c - the packs in force, where they come from and how sure that is; and the guide. */
 #include "face/web/web_int.h"
 
-const char *sure_words(enum sure s)
-{
-	static const char *const words[] = { [SURE_HIGH] = T("chắc chắn"),
-		[SURE_MEDIUM] = T("khá chắc"),
-		[SURE_LOW] = T("chưa chắc") };
-
-	return words[s];
-}
-
 static void dates(struct view *v, const struct pack *p)
 {
 	char from[CLOCK_TEXT_MAX], to[CLOCK_TEXT_MAX];

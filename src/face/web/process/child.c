@@ -7,7 +7,6 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include "core/evidence/review.h"
 #include "core/file/file.h"
 #include "core/record/record.h"
 #include "kit/store/store.h"
@@ -15,28 +14,6 @@
 
 #define INDEX_BYTES_MAX (16 * MIB)
 #define DRAIN_S 10
-#define AUDIT_WAIT_MS 4000
-
-bool audit_now(struct view *v)
-{
-	return org_note(&v->by, "audit", STR_NONE, v->e) == 0 &&
-		process_run(v->web->parent_fd, "audit", AUDIT_WAIT_MS);
-}
-
-/* The process looks for the request in the database, the message only wakes it; what is asked for
- * is a picture after the newest one, which no clock can confuse. */
-bool review_now(struct view *v, int64_t host_id)
-{
-	struct review_snapshot newest = { 0 };
-
-	if (review_snapshot_newest(v->web->store, host_id, INT64_MAX, v->a, &newest, v->e) < 0 ||
-		org_set(v->web->store, review_asked_key(host_id, v->a),
-			arena_fmt(v->a, "%lld", (long long)newest.id), v->e) < 0 ||
-		org_note(&v->by, "review-ask", STR_NONE, v->e) < 0)
-		return false;
-	(void)process_run(v->web->parent_fd, "review", 0);
-	return true;
-}
 
 /* Serve until told to end, then let what runs come to its end. */
 static void loop(struct web *w, struct http_server *http, int signal_fd)
@@ -134,6 +111,8 @@ int web_start(const struct process *self)
 {
 	const struct serve *s = self->state;
 	struct web w = { .packs = s->packs,
+		.routes = web_routes,
+		.route_count = web_route_count,
 		.key = s->key,
 		.data = s->service->data,
 		.parent_fd = self->parent_fd,
