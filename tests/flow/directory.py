@@ -13,6 +13,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 
 from flow import free_port
@@ -60,10 +61,39 @@ def certificate(folder, name, address="127.0.0.1"):
     return paths
 
 
+class Refusals:
+    """What stands before slapd's own look at a password (its overlay "sock"): it refuses a password that is right in the
+    words in which Active Directory does, and lets slapd judge all others."""
+
+    def __init__(self, path, table):
+        """TABLE: DN: (right password, the number that Active Directory gives for why it is of no use)."""
+        self.table, self.socket = {dn.lower(): row for dn, row in table.items()}, socket.socket(socket.AF_UNIX)
+        self.socket.bind(path)
+        self.socket.listen(64)
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while True:
+            try:
+                line, _ = self.socket.accept()
+            except OSError:
+                return
+            with line, line.makefile("rwb") as said:
+                asked = dict(row.decode().rstrip("\n").partition(": ")[::2] for row in iter(said.readline, b"\n") if row)
+                password, data = self.table.get(asked.get("dn", "").lower(), (None, None))
+                said.write(b"CONTINUE\n" if asked.get("cred") != password else
+                           b"RESULT\ncode: 49\ninfo: 80090308: LdapErr: DSID-0C0903A9, comment: "
+                           b"AcceptSecurityContext error, data " + data.encode() + b", v1db1\n")
+
+    def close(self):
+        self.socket.close()
+
+
 class Directory:
-    def __init__(self, schema="", rows=()):
-        """SCHEMA: more of it, as slapd.conf has it; ROWS: more entries, as LDIF."""
+    def __init__(self, schema="", rows=(), refusals=None):
+        """SCHEMA: more of it, as slapd.conf has it; ROWS: more entries, as LDIF; REFUSALS: the table of Refusals."""
         self.base, self.process, self.schema, self.rows = BASE, None, schema, list(rows)
+        self.refusals, self.front = refusals, None
 
     def __enter__(self):
         self.own = tempfile.TemporaryDirectory(prefix="khien-ldap-")
@@ -81,6 +111,7 @@ include /etc/ldap/schema/inetorgperson.schema
 {self.schema}
 modulepath /usr/lib/ldap
 moduleload back_mdb
+{"moduleload back_sock" if self.refusals else ""}
 pidfile {self.folder}/pid
 TLSCACertificateFile {ca}
 TLSCertificateFile {cert}
@@ -95,12 +126,18 @@ rootpw goc
 access to attrs=userPassword by anonymous auth by * none
 access to * by dn.exact="{READER[0]}" read by anonymous auth by * none
 """)
+            if self.refusals:
+                out.write(f"overlay sock\nextensions binddn\nsocketpath {self.folder}/front\nsockops bind\n")
+        if self.refusals:
+            self.front = Refusals(f"{self.folder}/front", self.refusals)
         self.load()
         self.start()
         return self
 
     def __exit__(self, *_):
         self.stop()
+        if self.front:
+            self.front.close()
         self.own.cleanup()
 
     def load(self):

@@ -7,7 +7,7 @@ import unittest
 
 from directory import BASE, READER, SLAPD, Directory
 from signed_in import SignedIn
-from test_directory import log_in, stage, waited
+from test_directory import log_in, of_api, stage, waited
 
 # EVIDENCE: D12.1.b, D8.1#1
 OIDS = {"sAMAccountName": ("1.2.840.113556.1.4.221", "caseIgnoreMatch", "1.3.6.1.4.1.1466.115.121.1.15"),
@@ -21,6 +21,9 @@ SCHEMA = "\n".join(f"attributetype ( {oid} NAME '{name}' EQUALITY {rule} SYNTAX 
                    for name, (oid, rule, syntax) in OIDS.items())
 SCHEMA += ("\nobjectclass ( 1.2.840.113556.1.5.9 NAME 'user' SUP inetOrgPerson STRUCTURAL MAY ( "
            + " $ ".join(OIDS) + " ) )")
+# the number that Active Directory gives for a right password that is of no use, and what is said of it here
+USELESS = {"773": "đòi đổi mật khẩu này trước", "532": "đã hết hạn ở danh bạ", "533": "đã bị khóa ở danh bạ",
+           "701": "tài khoản của bạn đã hết hạn", "530": "vào giờ này", "775": None}
 NEVER = 0x7FFFFFFFFFFFFFFF
 
 
@@ -43,6 +46,7 @@ ROWS = [
     person("het.ad", "Suoi-3-Nguon", ["Can bo ATTT"], accountExpires=filetime(time.time() - 3600)),
     person("con.ad", "Suoi-4-Nguon", ["Can bo ATTT"], accountExpires=filetime(time.time() + 86400)),
     person("khoa.ad", "Suoi-5-Nguon", ["Can bo ATTT"], **{"msDS-User-Account-Control-Computed": 16}),
+    *(person(f"ma{data}.ad", f"Suoi-{data}-Nguon", ["Can bo ATTT"]) for data in USELESS),
     person("ngoai.ad", "Suoi-6-Nguon", ["Khach"]),
     # the rest of the forest, which the domain names in each answer
     f"dn: ou=mien-khac,{BASE}\nobjectClass: referral\nobjectClass: extensibleObject\nou: mien-khac\n"
@@ -54,7 +58,8 @@ ROWS = [
 class ActiveDirectory(SignedIn):
     @classmethod
     def setUpClass(cls):
-        cls.ldap = Directory(SCHEMA, ROWS)
+        cls.ldap = Directory(SCHEMA, ROWS, {f"cn=ma{data}.ad,ou=nguoi,{BASE}": (f"Suoi-{data}-Nguon", data)
+                                            for data in USELESS})
         cls.ldap.__enter__()
         cls.addClassCleanup(cls.ldap.__exit__)
         super().setUpClass()
@@ -94,9 +99,27 @@ class ActiveDirectory(SignedIn):
         self.assertEqual(self.come("con.ad", "Suoi-4-Nguon")[1], "full")
         for login, password in (("tat.ad", "Suoi-2-Nguon"), ("het.ad", "Suoi-3-Nguon"), ("khoa.ad", "Suoi-5-Nguon")):
             page, state = self.come(login, password)
-            self.assertIsNone(state, login)
+            self.assertEqual((page.status, state), (403, None), login)
+            self.assertIn("Mật khẩu đúng, nhưng tài khoản của bạn đã bị khóa", page.text)
+            page, state = self.come(login, "sai")            # a stranger is told what everybody is
+            self.assertEqual((page.status, state), (422, None), login)
             self.assertIn("Không đúng", page.text)
+            self.assertNotIn("danh bạ", page.text)
             self.assertIn("đã bị khóa ở đó", self.tried(login))
+
+    def test_a_right_password_that_is_of_no_use_is_told_why(self):
+        for data, words in USELESS.items():
+            login, password = f"ma{data}.ad", f"Suoi-{data}-Nguon"
+            page, state = self.come(login, "sai")
+            self.assertEqual((page.status, state), (422, None), data)
+            self.assertIn("Không đúng. Còn 4", page.text)
+            self.assertNotIn("danh bạ", page.text)
+            for _ in range(6 if data == "773" else 1):            # what is right locks nobody
+                page, state = self.come(login, password)
+                self.assertEqual((page.status, state), (403 if words else 422, None), data)
+                self.assertIn(words or "Không đúng. Còn 3", page.text)   # 775 is told to strangers too: so it tells nothing
+        status, answer, _ = of_api(self.server, "ma532.ad", "Suoi-532-Nguon")
+        self.assertEqual((status, answer["title"]), (403, "the password has expired in the directory"), answer)
 
     def test_a_session_ends_when_the_account_expires(self):
         browser = self.server.browser()

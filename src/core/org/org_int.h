@@ -30,6 +30,9 @@ struct org_user org_user_take(struct store_query *q, int first, struct arena *a)
 /* Wrong tries of a log-in name, existing or not. */
 int org_tries_count(struct store *s, struct str login, int64_t *ret, struct err *e);
 int org_tries_add(struct store *s, struct str login, int64_t now_s, struct err *e);
+/* One more. The last one locks. */
+int org_tries_wrong(
+	const struct org_actor *by, struct str login, struct org_login *ret, struct err *e);
 int org_tries_clear(struct store *s, struct str login, struct err *e);
 
 /* The form of a log-in name that is compared. Lives in BUF of ORG_LOGIN_SIZE; "" when it is

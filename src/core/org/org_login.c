@@ -62,8 +62,8 @@ int org_tries_clear(struct store *s, struct str login, struct err *e)
 	return org_run(s, sql_tries_clear, "s", e, login);
 }
 
-/* One wrong try more. The last one locks. */
-static int wrong(const struct org_actor *by, struct str login, struct org_login *ret, struct err *e)
+int org_tries_wrong(
+	const struct org_actor *by, struct str login, struct org_login *ret, struct err *e)
 {
 	int64_t count = 0, max = by->rules->login_fail_max->number;
 	int rc = org_tries_add(by->store, login, by->now_s, e);
@@ -138,7 +138,7 @@ int org_login(const struct org_actor *by, struct str login, struct str password,
 		return org_note(by, "login-while-locked", name, e);
 	}
 	if (!is_right)
-		return wrong(by, name, ret, e);
+		return org_tries_wrong(by, name, ret, e);
 	*ret = (struct org_login){ .answer = LOGIN_FINE, .user_id = c.id };
 	if (c.disabled_at_s)
 		ret->answer = LOGIN_DISABLED;
@@ -254,7 +254,7 @@ int org_second_step(const struct org_actor *by, int64_t user_id, struct str code
 		if (rc == 0 && is_right)
 			*ret = (struct org_login){ .answer = LOGIN_FINE, .user_id = user_id };
 		else if (rc == 0)
-			rc = wrong(by, step.login, ret, e);
+			rc = org_tries_wrong(by, step.login, ret, e);
 	}
 	arena_done(&a);
 	return rc;

@@ -394,22 +394,31 @@ static void at_a_provider_the_subject_is_the_person(void **state)
 	assert_int_equal(org_subject_link(&by, u.id, x.issuer, STR("s9"), &err), ERR_CONFLICT);
 }
 
-/* Counted before it is asked, given back when nobody could tell. */
-static void a_try_elsewhere_counts_before_the_answer(void **state)
+/* As many questions at once as there are tries left; only wrong answers count. */
+static void tries_elsewhere_are_asked_as_long_as_all_may_be_wrong(void **state)
 {
-	struct org_login try;
+	struct org_login wrong;
+	enum org_try try;
 
-	for (int i = 0; i < 5; i++) {
-		assert_int_equal(org_try_begin(&by, STR("chi"), &try, &err), 0);
-		assert_int_equal(try.answer, LOGIN_FINE);
+	assert_int_equal(org_try_begin(&by, STR("chi"), 4, &try, &err), 0);
+	assert_int_equal(try, ORG_TRY_ASK);
+	assert_int_equal(org_try_begin(&by, STR("chi"), 5, &try, &err), 0);
+	assert_int_equal(try, ORG_TRY_LATER);
+	for (int64_t i = 4; i > 0; i--) {
+		assert_int_equal(org_try_wrong(&by, STR("Chi "), &wrong, &err), 0);
+		assert_int_equal(wrong.answer, LOGIN_WRONG);
+		assert_int_equal(wrong.tries_left, i);
+		assert_int_equal(org_try_begin(&by, STR("chi"), i, &try, &err), 0);
+		assert_int_equal(try, ORG_TRY_LATER);
+		assert_int_equal(org_try_begin(&by, STR("chi"), i - 1, &try, &err), 0);
+		assert_int_equal(try, ORG_TRY_ASK);
 	}
-	assert_int_equal(org_try_begin(&by, STR("chi"), &try, &err), 0);
-	assert_int_equal(try.answer, LOGIN_LOCKED);
-	assert_int_equal(org_try_back(&by, STR("chi"), &err), 0);
-	assert_int_equal(org_try_begin(&by, STR("chi"), &try, &err), 0);
-	assert_int_equal(try.answer, LOGIN_FINE);
-	assert_int_equal(org_try_wrong(&by, STR("chi"), &try, &err), 0);
-	assert_int_equal(try.answer, LOGIN_LOCKED);
+	assert_int_equal(org_try_wrong(&by, STR("chi"), &wrong, &err), 0);
+	assert_int_equal(wrong.answer, LOGIN_LOCKED);
+	assert_int_equal(org_try_begin(&by, STR("chi"), 0, &try, &err), 0);
+	assert_int_equal(try, ORG_TRY_LOCKED);
+	assert_true(org_is_login(STR(" An.Le"), STR("an.le")));
+	assert_false(org_is_login(STR("an.le"), STR("an.l")));
 }
 
 static void a_secret_is_sealed_and_bound_to_its_name(void **state)
@@ -449,7 +458,7 @@ int main(void)
 		TEST(machines_are_known_by_name),
 		TEST(a_group_gives_a_role_and_never_an_account_of_ours),
 		TEST(at_a_provider_the_subject_is_the_person),
-		TEST(a_try_elsewhere_counts_before_the_answer),
+		TEST(tries_elsewhere_are_asked_as_long_as_all_may_be_wrong),
 		TEST(a_secret_is_sealed_and_bound_to_its_name),
 	};
 

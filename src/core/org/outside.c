@@ -28,9 +28,6 @@ static const char sql_subject_gone[] = "DELETE FROM login_subject WHERE person_i
 static const char sql_link[] =
 	"UPDATE person SET source = 'oidc', hash = '', must_change = 0, onetime_until_s = 0"
 	" WHERE id = $1 AND source <> 'emergency'";
-static const char sql_try_back[] =
-	"UPDATE login_try SET count = count - 1 WHERE login = $1 AND count > 0";
-static const char sql_lock[] = "UPDATE person SET locked_at_s = $2 WHERE login = $1";
 static const char sql_add[] =
 	"INSERT INTO person (login, name, name_folded, role, hash, must_change, onetime_until_s,"
 	" created_at_s, unit_id, source) VALUES ($1, $2, $3, $4, '', 0, 0, $5, $6, $7)";
@@ -199,51 +196,40 @@ static int state_outside(struct store *s, const struct org_outside *x, struct st
 	return rc;
 }
 
-int org_try_begin(
-	const struct org_actor *by, struct str login, struct org_login *ret, struct err *e)
+int org_try_begin(const struct org_actor *by, struct str login, int64_t asked, enum org_try *ret,
+	struct err *e)
 {
 	char form[ORG_LOGIN_SIZE];
 	struct str name = org_login_form(login, form);
 	struct state person;
-	int64_t tries = 0;
+	int64_t tries = 0, max = by->rules->login_fail_max->number;
 	int rc = state_of(by->store, name, 0, "", &person, e);
 
 	if (rc == 0)
 		rc = org_tries_count(by->store, name, &tries, e);
 	if (rc < 0)
 		return rc;
-	if (person.locked_at_s || tries >= by->rules->login_fail_max->number) {
-		*ret = (struct org_login){ .answer = LOGIN_LOCKED };
+	if (person.locked_at_s || tries >= max) {
+		*ret = ORG_TRY_LOCKED;
 		return org_note(by, "login-while-locked", name, e);
 	}
-	*ret = (struct org_login){ .answer = LOGIN_FINE };
-	return org_tries_add(by->store, name, by->now_s, e);
+	*ret = tries + asked >= max ? ORG_TRY_LATER : ORG_TRY_ASK;
+	return 0;
+}
+
+bool org_is_login(struct str a, struct str b)
+{
+	char form_a[ORG_LOGIN_SIZE], form_b[ORG_LOGIN_SIZE];
+
+	return str_eq(org_login_form(a, form_a), org_login_form(b, form_b));
 }
 
 int org_try_wrong(
 	const struct org_actor *by, struct str login, struct org_login *ret, struct err *e)
 {
 	char form[ORG_LOGIN_SIZE];
-	struct str name = org_login_form(login, form);
-	int64_t count = 0, max = by->rules->login_fail_max->number;
-	int rc = org_tries_count(by->store, name, &count, e);
-	bool is_last = count >= max;
 
-	if (rc == 0 && is_last)
-		rc = org_run(by->store, sql_lock, "si", e, name, by->now_s);
-	if (rc == 0)
-		rc = org_note(by, is_last ? "login-locked" : "login-wrong", name, e);
-	if (rc == 0)
-		*ret = (struct org_login){ .answer = is_last ? LOGIN_LOCKED : LOGIN_WRONG,
-			.tries_left = is_last ? 0 : (int)(max - count) };
-	return rc;
-}
-
-int org_try_back(const struct org_actor *by, struct str login, struct err *e)
-{
-	char form[ORG_LOGIN_SIZE];
-
-	return org_run(by->store, sql_try_back, "s", e, org_login_form(login, form));
+	return org_tries_wrong(by, org_login_form(login, form), ret, e);
 }
 
 static int make(const struct org_actor *by, const struct org_outside *x, struct str login,

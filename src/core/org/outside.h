@@ -57,15 +57,21 @@ const struct org_group *org_group_of(
 MUST_CHECK int org_source_of(
 	struct store *s, struct str login, struct arena *a, struct str *ret, struct err *e);
 
-/* A try is counted before others are asked, so that fifty at once are five. LOGIN_FINE: ask;
- * LOGIN_LOCKED: too many already. Then one of the two below, or org_logged_in(). */
-MUST_CHECK int org_try_begin(
-	const struct org_actor *by, struct str login, struct org_login *ret, struct err *e);
+/* May others be asked whether this log-in's password is right, while ASKED tries of the same name
+ * are on their way? All of those might be wrong: so fifty at once are five questions, and right
+ * ones, however many, lock nobody. */
+enum org_try {
+	ORG_TRY_ASK,
+	ORG_TRY_LATER,  /* when one of those is answered */
+	ORG_TRY_LOCKED, /* wrong too often already */
+};
+MUST_CHECK int org_try_begin(const struct org_actor *by, struct str login, int64_t asked,
+	enum org_try *ret, struct err *e);
 /* It was wrong; the last one locks. */
 MUST_CHECK int org_try_wrong(
 	const struct org_actor *by, struct str login, struct org_login *ret, struct err *e);
-/* Nobody could tell: it was no try. */
-MUST_CHECK int org_try_back(const struct org_actor *by, struct str login, struct err *e);
+/* The same log-in name, as tries are counted? */
+bool org_is_login(struct str a, struct str b);
 
 /* X gave the right password elsewhere: their account, made at the first time, with the role and the
  * unit of G, and the person of the roster: with this e-mail, which the directory's keepers wrote;

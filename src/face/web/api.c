@@ -90,26 +90,18 @@ static void put_wait(struct view *v)
 
 static int ask_directory(struct view *v, struct str login, struct str password)
 {
-	struct signin_question q = { .kind = SIGNIN_LDAP };
-	struct org_login try;
-	int rc = org_try_begin(&v->by, login, &try, v->e);
+	enum signin_begun begun;
+	int rc = signin_begin(v, SIGNIN_FOR_API, login, password, &begun);
 
-	if (rc == 0)
-		rc = signin_load(v, &signin_ldap, &q);
 	if (rc < 0)
 		return rc;
-	if (try.answer != LOGIN_FINE) {
-		json_problem(v, 401, "locked");
-		return 0;
-	}
-	q.at[SIGNIN_LOGIN] = login;
-	q.at[SIGNIN_PASSWORD] = password;
-	if (signin_send(v, SIGNIN_FOR_API, &q, 0)) {
+	if (begun == SIGNIN_BEGUN)
 		put_wait(v);
-		return 0;
-	}
-	json_problem(v, 503, "too many log-ins wait");
-	return org_try_back(&v->by, login, v->e);
+	else if (begun == SIGNIN_IS_LOCKED)
+		json_problem(v, 401, "locked");
+	else
+		json_problem(v, 503, "too many log-ins wait");
+	return 0;
 }
 
 /* The password was right: in, when one of the groups has a role and the second step is right. */
@@ -127,7 +119,7 @@ static int let_in(struct view *v, struct signin_wait *wait)
 
 	if (rc == 0 && !g) {
 		json_problem(v, 403, "none of the groups may log in");
-		return org_try_back(&v->by, x.login, v->e);
+		return org_note(&v->by, "ldap-no-group", x.login, v->e);
 	}
 	if (rc == 0)
 		rc = org_outside_in(&v->by, &x, g, &try, v->e);
@@ -143,26 +135,39 @@ static int let_in(struct view *v, struct signin_wait *wait)
 	return 0;
 }
 
+static const char *kept_out_words(enum signin_state state)
+{
+	switch (state) {
+	case SIGNIN_MUST_CHANGE:
+		return "the directory wants this password changed first";
+	case SIGNIN_OLD:
+		return "the password has expired in the directory";
+	case SIGNIN_ENDED:
+		return "the account has expired in the directory";
+	case SIGNIN_NOT_NOW:
+		return "the directory allows no log-in at this hour or from here";
+	default:
+		return "the account is disabled in the directory";
+	}
+}
+
 static int told(struct view *v, struct signin_wait *wait)
 {
-	struct str login = str_of(wait->login);
-	struct org_login try = { 0 };
-	int rc;
+	const struct signin_answer *x = &wait->answer;
+	int rc = 0;
 
-	switch (wait->answer.state) {
-	case SIGNIN_RIGHT:
+	if (x->state == SIGNIN_RIGHT)
 		return let_in(v, wait);
-	case SIGNIN_WRONG:
-	case SIGNIN_NOBODY:
-	case SIGNIN_DISABLED:
-		rc = org_try_wrong(&v->by, login, &try, v->e);
-		json_problem(
-			v, 401, try.answer == LOGIN_LOCKED ? "locked" : "log-in or code is wrong");
-		return rc;
-	default:
+	if (signin_is_kept_out(x)) {
+		json_problem(v, 403, kept_out_words(x->state));
+	} else if (signin_is_wrong(x)) {
+		rc = signin_count(v, wait);
+		json_problem(v, 401,
+			wait->try.answer == LOGIN_LOCKED ? "locked" : "log-in or code is wrong");
+	} else {
 		json_problem(v, 503, "the directory does not answer; this try does not count");
-		return org_try_back(&v->by, login, v->e);
 	}
+	return rc;
 }
 
 /* False: nobody waits for a directory. */

@@ -34,10 +34,26 @@ int signin_load(struct view *v, const struct signin_source *source, struct signi
 	return rc;
 }
 
+static void forget_password(struct signin_wait *wait)
+{
+	wipe((void *)(uintptr_t)wait->password.ptr, wait->password.len);
+	wait->password = STR_NONE;
+}
+
 static void set_free(struct signin_wait *wait)
 {
+	forget_password(wait);
 	arena_done(&wait->arena);
 	*wait = (struct signin_wait){ 0 };
+}
+
+/* As if the directory had answered STATE. */
+static void answer_here(struct signin_wait *wait, enum signin_state state)
+{
+	forget_password(wait);
+	wait->is_answered = true;
+	wait->answered_us = clock_monotonic_us();
+	wait->answer = (struct signin_answer){ .state = state, .detail = STR("") };
 }
 
 /* A free place; those that nobody came back to are free, and when there is none, the oldest of
@@ -50,6 +66,8 @@ static struct signin_wait *place(struct signin_desk *desk)
 	for (size_t i = 0; i < SIGNIN_WAITS; i++) {
 		struct signin_wait *wait = &desk->waits[i];
 
+		if (wait->password.ptr && now_us - wait->since_us > PATIENCE_US)
+			answer_here(wait, SIGNIN_SLOW); /* a password is not kept for ever */
 		if (wait->id && now_us - wait->since_us > KEPT_US)
 			set_free(wait);
 		if (!wait->id)
@@ -103,27 +121,134 @@ static void give_ticket(struct view *v, struct signin_wait *wait)
 	signin_cookie(v, TICKET, token, TICKET_S);
 }
 
-bool signin_send(struct view *v, enum signin_why why, struct signin_question *q, int64_t user_id)
+/* A place for an answer to V, which is not asked for yet, or NULL. */
+static struct signin_wait *take_place(struct view *v, enum signin_why why, struct str login)
 {
 	struct signin_desk *desk = v->web->desk;
 	bool is_check = why == SIGNIN_FOR_CHECK;
 	struct signin_wait *wait = desk ? place(desk) : NULL;
 
 	if (!wait || (!is_check && has_enough(desk, v->rq->peer)))
-		return false;
-	q->id = ++desk->last_id;
-	if (!signin_ask(desk->channel, q))
-		return false;
+		return NULL;
 	*wait = (struct signin_wait){
-		.id = q->id, .why = why, .user_id = user_id, .since_us = clock_monotonic_us()
+		.id = ++desk->last_id, .why = why, .since_us = clock_monotonic_us()
 	};
-	snprintf(wait->login, sizeof(wait->login), "%.*s", STR_FMT(q->at[SIGNIN_LOGIN]));
-	arena_init(&wait->arena, ANSWER_MEMORY_BYTES);
-	if (!is_check) {
+	snprintf(wait->login, sizeof(wait->login), "%.*s", STR_FMT(login));
+	if (!is_check)
 		snprintf(wait->peer, sizeof(wait->peer), "%s", v->rq->peer);
-		give_ticket(v, wait);
+	arena_init(&wait->arena, ANSWER_MEMORY_BYTES);
+	return wait;
+}
+
+bool signin_send(struct view *v, enum signin_why why, struct signin_question *q, int64_t user_id)
+{
+	struct signin_wait *wait = take_place(v, why, q->at[SIGNIN_LOGIN]);
+
+	if (!wait)
+		return false;
+	q->id = wait->id;
+	wait->user_id = user_id;
+	if (!signin_ask(v->web->desk->channel, q)) {
+		set_free(wait);
+		return false;
 	}
+	if (why != SIGNIN_FOR_CHECK)
+		give_ticket(v, wait);
 	return true;
+}
+
+/* --- log-ins by the directory ----------------------------------------------------------------- */
+
+static bool is_log_in(const struct signin_wait *wait)
+{
+	return wait->id && (wait->why == SIGNIN_FOR_LOGIN || wait->why == SIGNIN_FOR_API);
+}
+
+bool signin_is_wrong(const struct signin_answer *x)
+{
+	return x->state == SIGNIN_WRONG || x->state == SIGNIN_NOBODY || x->state == SIGNIN_DISABLED;
+}
+
+bool signin_is_kept_out(const struct signin_answer *x)
+{
+	return x->state == SIGNIN_MUST_CHANGE || x->state == SIGNIN_OLD ||
+		x->state == SIGNIN_SHUT || x->state == SIGNIN_ENDED || x->state == SIGNIN_NOT_NOW;
+}
+
+int signin_count(struct view *v, struct signin_wait *wait)
+{
+	int rc = wait->is_counted ?
+		0 :
+		org_try_wrong(&v->by, str_of(wait->login), &wait->try, v->e);
+
+	wait->is_counted = rc == 0;
+	return rc;
+}
+
+/* Asked, and what is said of it may still be a wrong try. */
+static bool is_open(const struct signin_wait *wait)
+{
+	if (!is_log_in(wait) || wait->password.ptr)
+		return false;
+	return wait->is_answered ? signin_is_wrong(&wait->answer) && !wait->is_counted :
+				   clock_monotonic_us() - wait->since_us < PATIENCE_US;
+}
+
+static int64_t asked_of(const struct signin_desk *desk, struct str login)
+{
+	int64_t count = 0;
+
+	for (size_t i = 0; i < SIGNIN_WAITS; i++)
+		count += is_open(&desk->waits[i]) &&
+			org_is_login(str_of(desk->waits[i].login), login);
+	return count;
+}
+
+/* Ask for one who waits, when that may be done now. */
+static int ask_now(struct view *v, struct signin_wait *wait)
+{
+	struct signin_question q = { .kind = SIGNIN_LDAP, .id = wait->id };
+	struct str login = str_of(wait->login);
+	enum org_try try;
+	int rc = org_try_begin(&v->by, login, asked_of(v->web->desk, login), &try, v->e);
+
+	if (rc == 0 && try == ORG_TRY_LOCKED) {
+		answer_here(wait, SIGNIN_WRONG);
+		wait->is_counted = true; /* long ago */
+		wait->try = (struct org_login){ .answer = LOGIN_LOCKED };
+	}
+	if (rc < 0 || try != ORG_TRY_ASK)
+		return rc;
+	rc = signin_load(v, &signin_ldap, &q);
+	q.at[SIGNIN_LOGIN] = login;
+	q.at[SIGNIN_PASSWORD] = wait->password;
+	if (rc == 0 && signin_ask(v->web->desk->channel, &q)) {
+		forget_password(wait);
+		wait->since_us = clock_monotonic_us();
+	}
+	return rc;
+}
+
+int signin_begin(struct view *v, enum signin_why why, struct str login, struct str password,
+	enum signin_begun *ret)
+{
+	struct signin_wait *wait = take_place(v, why, login);
+	int rc;
+
+	*ret = SIGNIN_IS_FULL;
+	if (!wait)
+		return 0;
+	wait->password = arena_str(&wait->arena, password);
+	rc = ask_now(v, wait);
+	if (rc == 0 && !wait->is_answered) {
+		*ret = SIGNIN_BEGUN;
+		give_ticket(v, wait);
+		return 0;
+	}
+	if (rc == 0)
+		*ret = SIGNIN_IS_LOCKED;
+	set_free(wait);
+	return rc;
 }
 
 struct signin_wait *signin_waiting(struct view *v, enum signin_why why)
@@ -139,11 +264,10 @@ struct signin_wait *signin_waiting(struct view *v, enum signin_why why)
 
 		if (!wait->id || wait->why != why || strcmp(wait->ticket, hex) != 0)
 			continue;
-		if (!wait->is_answered && clock_monotonic_us() - wait->since_us > PATIENCE_US) {
-			wait->is_answered = true;
-			wait->answer = (struct signin_answer){ .state = SIGNIN_UNREACHABLE,
-				.detail = STR("") };
-		}
+		if (!wait->is_answered && clock_monotonic_us() - wait->since_us > PATIENCE_US)
+			answer_here(wait, SIGNIN_SLOW);
+		else if (wait->password.ptr && ask_now(v, wait) < 0)
+			fprintf(stderr, "khien web: %s\n", v->e->text);
 		return wait;
 	}
 	return NULL;
@@ -235,6 +359,30 @@ static int checked(struct web *w, struct signin_wait *wait, struct err *e)
 	return rc < 0 ? rc : org_outside_seen(&by, wait->user_id, g, e);
 }
 
+/* The answer to a log-in. A wrong one that could not be counted is as if it were not there: nobody
+ * is told it, and no other is asked in its place. */
+static int log_in_answered(struct web *w, struct signin_wait *wait, struct err *e)
+{
+	struct view v = { .web = w,
+		.a = &wait->arena,
+		.e = e,
+		.by = { .store = w->store,
+			.rules = &v.rules,
+			.login = STR(""),
+			.peer = wait->peer,
+			.now_s = clock_now_s() } };
+	const struct org_told *told;
+	int rc;
+
+	if (!signin_is_wrong(&wait->answer))
+		return 0;
+	rc = view_told(&v, &told, e);
+	if (rc == 0)
+		rc = org_rules(w->packs, told->level, date_at(v.by.now_s), v.a, &v.rules, e);
+	store_actor(w->store, STR(""), wait->peer);
+	return rc < 0 ? rc : signin_count(&v, wait);
+}
+
 static void answered(struct web *w, const struct signin_answer *x, struct str bytes)
 {
 	struct err e = { 0 };
@@ -248,11 +396,11 @@ static void answered(struct web *w, const struct signin_answer *x, struct str by
 			return;
 		wait->is_answered = true;
 		wait->answered_us = clock_monotonic_us();
-		if (wait->why != SIGNIN_FOR_CHECK)
-			return;
-		if (checked(w, wait, &e) < 0)
+		if ((is_log_in(wait) ? log_in_answered(w, wait, &e) :
+			    wait->why == SIGNIN_FOR_CHECK ? checked(w, wait, &e) : 0) < 0)
 			fprintf(stderr, "khien web: %s\n", e.text);
-		set_free(wait);
+		if (wait->why == SIGNIN_FOR_CHECK)
+			set_free(wait);
 		return;
 	}
 }

@@ -29,9 +29,12 @@ struct signin_wait {
 	char peer[46];   /* who has it asked; "" of a check */
 	int64_t user_id; /* of a check; who tries */
 	int64_t since_us, answered_us;
+	struct str password; /* of a log-in that is not asked yet, see signin_begin() */
 	bool is_answered;
+	bool is_counted;      /* the answer was wrong and is counted; what came of that: */
+	struct org_login try;
 	bool is_shown;      /* the page that waits was there once */
-	struct arena arena; /* of the answer */
+	struct arena arena; /* of the answer and the password */
 	struct signin_answer answer;
 };
 
@@ -78,6 +81,16 @@ int signin_load(struct view *v, const struct signin_source *source, struct signi
 /* Sends Q, whose id it sets, and for WHY keeps a place for the answer; a cookie is set but for a
  * check. False: nobody takes it now, or this address has too many on their way. */
 bool signin_send(struct view *v, enum signin_why why, struct signin_question *q, int64_t user_id);
+/* A log-in for the directory: asked at once, or when there are tries left for one more question, or
+ * refused. Wrong answers are counted when they come, whether or not anybody fetches them. */
+bool signin_is_wrong(const struct signin_answer *x);
+/* The password was right, and the directory itself keeps them out. */
+bool signin_is_kept_out(const struct signin_answer *x);
+/* Counts what signin_is_wrong(), unless that is done. */
+int signin_count(struct view *v, struct signin_wait *wait);
+enum signin_begun { SIGNIN_BEGUN, SIGNIN_IS_LOCKED, SIGNIN_IS_FULL };
+int signin_begin(struct view *v, enum signin_why why, struct str login, struct str password,
+	enum signin_begun *ret);
 /* The place that the visitor's cookie names, or NULL; after a while without an answer it says that
  * there will be none. */
 struct signin_wait *signin_waiting(struct view *v, enum signin_why why);

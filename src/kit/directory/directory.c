@@ -49,10 +49,39 @@ static bool end(struct asking *q, enum directory_state state, int code)
 	return false;
 }
 
-static bool is_network(int code)
+/* Of the line when CODE is of it, else OTHER. */
+static enum directory_state of_code(int code, enum directory_state other)
 {
-	return code == LDAP_SERVER_DOWN || code == LDAP_TIMEOUT || code == LDAP_CONNECT_ERROR ||
-		code == LDAP_UNAVAILABLE || code == LDAP_BUSY;
+	if (code == LDAP_TIMEOUT || code == LDAP_BUSY || code == LDAP_UNAVAILABLE)
+		return DIRECTORY_SLOW;
+	return code == LDAP_SERVER_DOWN || code == LDAP_CONNECT_ERROR ? DIRECTORY_UNREACHABLE :
+									other;
+}
+
+enum directory_state directory_refusal(struct str said)
+{
+	static const struct {
+		const char *data;
+		enum directory_state state;
+	} known[] = {
+		{ "530", DIRECTORY_NOT_NOW },
+		{ "531", DIRECTORY_NOT_NOW },
+		{ "532", DIRECTORY_OLD },
+		{ "533", DIRECTORY_SHUT },
+		{ "701", DIRECTORY_ENDED },
+		{ "773", DIRECTORY_MUST_CHANGE },
+		{ "775", DIRECTORY_DISABLED },
+	};
+	struct str before = STR(", data "), data, rest;
+	ptrdiff_t at = str_find(said, before);
+
+	if (at < 0)
+		return DIRECTORY_WRONG;
+	(void)str_split(str_from(said, (size_t)at + before.len), ',', &data, &rest);
+	for (size_t i = 0; i < COUNT(known); i++)
+		if (str_is(str_trim(data), known[i].data))
+			return known[i].state;
+	return DIRECTORY_WRONG;
 }
 
 /* --- the line --------------------------------------------------------------------------------- */
@@ -118,13 +147,14 @@ static bool open_line(struct asking *q)
 		is_tls = is_tls_first && said && *said;
 		if (said)
 			ldap.memory_free(said);
-		return end(q, is_tls ? DIRECTORY_CERTIFICATE : DIRECTORY_UNREACHABLE, rc);
+		return end(q,
+			is_tls ? DIRECTORY_CERTIFICATE : of_code(rc, DIRECTORY_UNREACHABLE), rc);
 	}
 	if (is_tls_first)
 		return true;
 	rc = ldap.start_tls(q->ld, NULL, NULL);
 	if (rc == LDAP_TIMEOUT || rc == LDAP_SERVER_DOWN)
-		return end(q, DIRECTORY_UNREACHABLE, rc);
+		return end(q, of_code(rc, DIRECTORY_UNREACHABLE), rc);
 	return rc == 0 || end(q, DIRECTORY_CERTIFICATE, rc);
 }
 
@@ -146,7 +176,7 @@ static bool bind_searcher(struct asking *q)
 	rc = bind_as(q, q->d->bind_dn, str_of(q->d->bind_password));
 	if (rc == 0)
 		return true;
-	return end(q, is_network(rc) ? DIRECTORY_UNREACHABLE : DIRECTORY_BIND, rc);
+	return end(q, of_code(rc, DIRECTORY_BIND), rc);
 }
 
 /* --- searching -------------------------------------------------------------------------------- */
@@ -238,16 +268,31 @@ static bool find_person(struct asking *q, struct str login)
 	if (rc == LDAP_SIZELIMIT_EXCEEDED || (entry && ldap.next(q->ld, entry)))
 		is_fine = end(q, DIRECTORY_SEVERAL, LDAP_SIZELIMIT_EXCEEDED);
 	else if (rc != 0)
-		is_fine = end(q, is_network(rc) ? DIRECTORY_UNREACHABLE : DIRECTORY_SEARCH, rc);
+		is_fine = end(q, of_code(rc, DIRECTORY_SEARCH), rc);
 	else if (!entry)
 		is_fine = end(q, DIRECTORY_NOBODY, LDAP_NO_SUCH_OBJECT);
 	if (is_fine) {
 		read_person(q, entry);
-		if (is_shut(q, entry))
-			is_fine = end(q, DIRECTORY_DISABLED, LDAP_UNWILLING_TO_PERFORM);
+		q->is_shut = is_shut(q, entry);
 	}
 	ldap.message_free(found);
 	return is_fine;
+}
+
+/* The password was refused: is that all that was said? */
+static bool end_refused(struct asking *q, int code)
+{
+	enum directory_state state = DIRECTORY_WRONG;
+	char *said = NULL;
+
+	(void)ldap.get_option(q->ld, LDAP_OPT_DIAGNOSTIC_MESSAGE, &said);
+	if (said && code == LDAP_INVALID_CREDENTIALS)
+		state = directory_refusal(str_of(said));
+	if (said)
+		ldap.memory_free(said);
+	if (state == DIRECTORY_WRONG && q->is_shut)
+		state = DIRECTORY_DISABLED;
+	return end(q, of_code(code, state), code);
 }
 
 static bool is_right(struct asking *q, struct str password)
@@ -255,13 +300,13 @@ static bool is_right(struct asking *q, struct str password)
 	int rc;
 
 	if (!password.ptr)
-		return true;
+		return !q->is_shut || end(q, DIRECTORY_DISABLED, LDAP_UNWILLING_TO_PERFORM);
 	if (!password.len) /* RFC 4513 5.1.2: to the directory that is nobody, who is welcome */
 		return end(q, DIRECTORY_WRONG, LDAP_INVALID_CREDENTIALS);
 	rc = bind_as(q, arena_cstr(q->a, q->ret->dn), password);
-	if (rc == 0)
-		return true;
-	return end(q, is_network(rc) ? DIRECTORY_UNREACHABLE : DIRECTORY_WRONG, rc);
+	if (rc != 0)
+		return end_refused(q, rc);
+	return !q->is_shut || end(q, DIRECTORY_SHUT, LDAP_UNWILLING_TO_PERFORM);
 }
 
 void directory_ask(const struct directory *d, struct str login, struct str password,

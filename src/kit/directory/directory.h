@@ -20,9 +20,16 @@ enum directory_state {
 	DIRECTORY_RIGHT,       /* it is this person, and the password is right */
 	DIRECTORY_WRONG,       /* the password is not */
 	DIRECTORY_NOBODY,      /* there is nobody of that name */
-	DIRECTORY_DISABLED,    /* the directory itself has shut the account */
+	DIRECTORY_DISABLED,    /* the directory has shut the account; no right password shown */
+	/* the password is right, and yet the directory lets nobody in with it: */
+	DIRECTORY_MUST_CHANGE, /* not before it is changed */
+	DIRECTORY_OLD,         /* it has expired */
+	DIRECTORY_SHUT,        /* the account is shut */
+	DIRECTORY_ENDED,       /* the account has expired */
+	DIRECTORY_NOT_NOW,     /* at other hours, on other machines */
 	DIRECTORY_SEVERAL,     /* more than one has that name: BASE or FILTER is too wide */
-	DIRECTORY_UNREACHABLE, /* it does not answer, or not in time */
+	DIRECTORY_UNREACHABLE, /* nobody answers there */
+	DIRECTORY_SLOW,        /* it answers, but not in time, or says that it is busy */
 	DIRECTORY_CERTIFICATE, /* TLS failed: the certificate is not of that host or that CA */
 	DIRECTORY_BIND,        /* bind_dn and its password were refused */
 	DIRECTORY_SEARCH,      /* it refuses to search below BASE, or FILTER is none */
@@ -46,6 +53,10 @@ MUST_CHECK int directory_open(struct err *e);
 #define DIRECTORY_WAIT_S 5
 void directory_ask(const struct directory *d, struct str login, struct str password,
 	struct arena *a, struct directory_person *ret);
+/* What Active Directory says of a bind that it refused, in words around one number. WRONG when it
+ * says nothing of the kind. It tells the right password only to who showed it, but for one that is
+ * locked: that is DISABLED. */
+enum directory_state directory_refusal(struct str said);
 /* Is URL one of the two kinds, with a host? */
 bool directory_is_url(struct str url);
 

@@ -45,6 +45,7 @@ struct asking {
 	int ca_fd;
 	struct arena *a;
 	struct directory_person *ret;
+	bool is_shut; /* as its entry says */
 };
 
 /* A value inside a filter, RFC 4515. */

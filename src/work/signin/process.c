@@ -19,6 +19,7 @@
 struct children {
 	pid_t pid[CHILDREN_MAX]; /* 0: nobody */
 	int64_t end_us[CHILDREN_MAX];
+	int64_t id[CHILDREN_MAX]; /* of the question */
 };
 
 /* --- in the child ----------------------------------------------------------------------------- */
@@ -28,8 +29,14 @@ static const enum signin_state of_directory[] = {
 	[DIRECTORY_WRONG] = SIGNIN_WRONG,
 	[DIRECTORY_NOBODY] = SIGNIN_NOBODY,
 	[DIRECTORY_DISABLED] = SIGNIN_DISABLED,
+	[DIRECTORY_MUST_CHANGE] = SIGNIN_MUST_CHANGE,
+	[DIRECTORY_OLD] = SIGNIN_OLD,
+	[DIRECTORY_SHUT] = SIGNIN_SHUT,
+	[DIRECTORY_ENDED] = SIGNIN_ENDED,
+	[DIRECTORY_NOT_NOW] = SIGNIN_NOT_NOW,
 	[DIRECTORY_SEVERAL] = SIGNIN_SEVERAL,
 	[DIRECTORY_UNREACHABLE] = SIGNIN_UNREACHABLE,
+	[DIRECTORY_SLOW] = SIGNIN_SLOW,
 	[DIRECTORY_CERTIFICATE] = SIGNIN_CERTIFICATE,
 	[DIRECTORY_BIND] = SIGNIN_BIND,
 	[DIRECTORY_SEARCH] = SIGNIN_SEARCH,
@@ -139,14 +146,43 @@ static int answer(int channel, struct str line)
 
 /* --- the process ------------------------------------------------------------------------------ */
 
-static void reap(struct children *c)
+/* For a child that was ended before it knew: who waits is told now and not when patience ends. */
+static void answer_late(int channel, int64_t id)
 {
+	struct signin_answer x = { .id = id, .state = SIGNIN_SLOW };
+	struct buf out;
+
+	buf_init(&out, KIB);
+	signin_answer_write(&x, &out);
+	(void)send(channel, buf_str(&out).ptr, buf_str(&out).len, MSG_DONTWAIT | MSG_NOSIGNAL);
+	buf_done(&out);
+}
+
+static void reap(struct children *c, int channel)
+{
+	int status;
+
 	for (size_t i = 0; i < CHILDREN_MAX; i++) {
-		if (c->pid[i] && waitpid(c->pid[i], NULL, WNOHANG) == c->pid[i])
+		if (c->pid[i] && waitpid(c->pid[i], &status, WNOHANG) == c->pid[i]) {
 			c->pid[i] = 0;
-		else if (c->pid[i] && clock_monotonic_us() > c->end_us[i])
+			if (status != 0 && c->id[i])
+				answer_late(channel, c->id[i]);
+		} else if (c->pid[i] && clock_monotonic_us() > c->end_us[i]) {
 			(void)kill(c->pid[i], SIGKILL);
+		}
 	}
+}
+
+/* The third field; the others, a password among them, are not copied here. 0: it is no question. */
+static int64_t id_of(struct str line)
+{
+	struct str field = STR(""), rest = line;
+	int64_t id;
+
+	for (int i = 0; i < 3; i++)
+		if (!str_split(rest, '\t', &field, &rest))
+			return 0;
+	return str_to_i64(field, &id) ? id : 0;
 }
 
 static int free_place(const struct children *c)
@@ -166,11 +202,14 @@ static void take(struct children *c, int channel)
 
 	if (len <= 0)
 		return;
+	c->id[place] = id_of((struct str){ bytes, (size_t)len });
 	c->pid[place] = fork();
 	if (c->pid[place] == 0)
 		_exit(answer(channel, (struct str){ bytes, (size_t)len }));
-	if (c->pid[place] < 0)
+	if (c->pid[place] < 0) {
 		c->pid[place] = 0;
+		answer_late(channel, c->id[place]);
+	}
 	c->end_us[place] = clock_monotonic_us() + (int64_t)SIGNIN_TIME_S * 1000000;
 	wipe(bytes, (size_t)len);
 }
@@ -206,7 +245,7 @@ int signin_start(const struct process *self)
 			break;
 		if (wait[1].revents & POLLIN)
 			take(&c, self->peer_fd);
-		reap(&c);
+		reap(&c, self->peer_fd);
 	}
 	for (size_t i = 0; i < CHILDREN_MAX; i++)
 		if (c.pid[i])

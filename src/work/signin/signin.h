@@ -49,9 +49,15 @@ enum signin_state {
 	SIGNIN_RIGHT,
 	SIGNIN_WRONG,       /* not this password */
 	SIGNIN_NOBODY,      /* no such person there */
-	SIGNIN_DISABLED,    /* shut there */
+	SIGNIN_DISABLED,    /* shut there; no right password was shown */
+	SIGNIN_MUST_CHANGE, /* the password is right, but must be changed there first */
+	SIGNIN_OLD,         /* right, but expired */
+	SIGNIN_SHUT,        /* right, but the account is shut there */
+	SIGNIN_ENDED,       /* right, but the account has expired there */
+	SIGNIN_NOT_NOW,     /* right, but not at this hour or not from here */
 	SIGNIN_SEVERAL,     /* the name is not one person's */
-	SIGNIN_UNREACHABLE, /* no answer, or none in time */
+	SIGNIN_UNREACHABLE, /* no answer */
+	SIGNIN_SLOW,        /* none in time */
 	SIGNIN_CERTIFICATE, /* TLS failed */
 	SIGNIN_BIND,        /* the account that asks was refused */
 	SIGNIN_SEARCH,      /* the question was refused */

@@ -440,6 +440,7 @@ static const struct {
 	{ "emergency-off", T("bỏ tài khoản khẩn cấp") },
 	{ "emergency-login", T("dùng tài khoản khẩn cấp") },
 	{ "oidc-refused", T("nơi đăng nhập một lần không xác nhận được") },
+	{ "ldap-no-group", T("mật khẩu ở danh bạ đúng, nhưng không thuộc nhóm nào được dùng") },
 	{ "oidc-no-group", T("đăng nhập một lần: không thuộc nhóm nào được dùng") },
 	{ "oidc-name-taken", T("đăng nhập một lần: tên đã là của tài khoản khác") },
 	{ "token-make", T("tạo mã truy cập API") },

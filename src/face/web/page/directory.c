@@ -249,6 +249,8 @@ static const char *const state_words[SIGNIN_STATE_COUNT] = {
 	[SIGNIN_SEVERAL] = T("Nhiều người có cùng tên đăng nhập này. Hãy thu hẹp gốc hoặc bộ lọc."),
 	[SIGNIN_UNREACHABLE] = T(
 		"Máy chủ danh bạ không trả lời. Xem lại địa chỉ, cổng, tường lửa, và danh bạ có đang chạy không."),
+	[SIGNIN_SLOW] = T(
+		"Máy chủ danh bạ có ở đó nhưng trả lời quá chậm. Xem lại tải của máy chủ và đường mạng, rồi thử lại."),
 	[SIGNIN_CERTIFICATE] = T(
 		"Chứng thư của máy chủ danh bạ không do CA đã khai cấp, hoặc không đúng tên máy chủ. "
 		"Chưa gửi mật khẩu nào đi."),

@@ -13,26 +13,16 @@ void signin_refuse(struct view *v, const char *words, int status)
 
 void page_login_outside(struct view *v, struct str password)
 {
-	struct signin_question q = { .kind = SIGNIN_LDAP };
-	struct str login = form_value(v, "ten-dang-nhap");
-	struct org_login try;
+	static const struct org_login locked = { .answer = LOGIN_LOCKED };
+	enum signin_begun begun;
 
-	if (org_try_begin(&v->by, login, &try, v->e) < 0 || signin_load(v, &signin_ldap, &q) < 0) {
+	if (signin_begin(v, SIGNIN_FOR_LOGIN, form_value(v, "ten-dang-nhap"), password, &begun) <
+		0)
 		page_failed(v);
-		return;
-	}
-	if (try.answer != LOGIN_FINE) {
-		signin_refuse(v, login_words(v, &try), 422);
-		return;
-	}
-	q.at[SIGNIN_LOGIN] = login;
-	q.at[SIGNIN_PASSWORD] = password;
-	if (signin_send(v, SIGNIN_FOR_LOGIN, &q, 0)) {
+	else if (begun == SIGNIN_BEGUN)
 		redirect(v, "/dang-nhap/cho");
-		return;
-	}
-	if (org_try_back(&v->by, login, v->e) < 0)
-		page_failed(v);
+	else if (begun == SIGNIN_IS_LOCKED)
+		signin_refuse(v, login_words(v, &locked), 422);
 	else
 		signin_refuse(v,
 			tr(v->lang,
@@ -69,8 +59,9 @@ static int other_account(struct view *v, const struct org_outside *x)
 }
 
 /* Vouched for: in, when one of their groups has a role. */
-static int come_in(struct view *v, struct signin_wait *wait, struct org_login *try)
+static int come_in(struct view *v, struct signin_wait *wait)
 {
+	struct org_login try = { 0 };
 	bool is_oidc = wait->why == SIGNIN_FOR_OIDC;
 	const struct signin_answer *said = &wait->answer;
 	const struct org_group *g = NULL;
@@ -92,18 +83,18 @@ static int come_in(struct view *v, struct signin_wait *wait, struct org_login *t
 	x.issuer = set.at[SIGNIN_URL].ptr ? set.at[SIGNIN_URL] : STR("");
 	if (!g) {
 		no_place(v, wait);
-		return is_oidc ? org_note(&v->by, "oidc-no-group", x.subject, v->e) :
-				 org_try_back(&v->by, x.login, v->e);
+		return org_note(&v->by, is_oidc ? "oidc-no-group" : "ldap-no-group",
+			is_oidc ? x.subject : x.login, v->e);
 	}
-	rc = org_outside_in(&v->by, &x, g, try, v->e);
+	rc = org_outside_in(&v->by, &x, g, &try, v->e);
 	if (is_oidc && (rc == ERR_CONFLICT || rc == ERR_INPUT))
 		return other_account(v, &x);
-	if (rc < 0 || try->answer != LOGIN_FINE) {
+	if (rc < 0 || try.answer != LOGIN_FINE) {
 		if (rc == 0)
-			signin_refuse(v, login_words(v, try), 422);
+			signin_refuse(v, login_words(v, &try), 422);
 		return rc;
 	}
-	rc = login_done(v, try->user_id, false);
+	rc = login_done(v, try.user_id, false);
 	if (rc == 0)
 		redirect(v, stage_path(v->stage));
 	return rc;
@@ -132,34 +123,57 @@ static int not_vouched(struct view *v, const struct signin_wait *wait)
 	return org_note(&v->by, "oidc-refused", wait->answer.detail, v->e);
 }
 
+/* The password may be right and the directory say no all the same: it tells that to nobody who has
+ * not shown the right one. */
+static const char *refusal_words(struct view *v, enum signin_state state)
+{
+	static const char *const words[SIGNIN_STATE_COUNT] = {
+		[SIGNIN_MUST_CHANGE] = T(
+			"Mật khẩu đúng, nhưng danh bạ của cơ quan đòi đổi mật khẩu này trước. Hãy đổi mật khẩu trên "
+			"máy tính của cơ quan, rồi đăng nhập lại bằng mật khẩu mới."),
+		[SIGNIN_OLD] = T(
+			"Mật khẩu đúng, nhưng đã hết hạn ở danh bạ của cơ quan. Hãy đổi mật khẩu trên máy tính của cơ "
+			"quan, rồi đăng nhập lại bằng mật khẩu mới."),
+		[SIGNIN_SHUT] = T(
+			"Mật khẩu đúng, nhưng tài khoản của bạn đã bị khóa ở danh bạ của cơ quan. Hãy hỏi người quản "
+			"trị danh bạ."),
+		[SIGNIN_ENDED] = T(
+			"Mật khẩu đúng, nhưng tài khoản của bạn đã hết hạn ở danh bạ của cơ quan. Hãy hỏi người quản "
+			"trị danh bạ."),
+		[SIGNIN_NOT_NOW] = T(
+			"Mật khẩu đúng, nhưng danh bạ của cơ quan không cho bạn đăng nhập vào giờ này hoặc từ máy chủ "
+			"này. Hãy hỏi người quản trị danh bạ."),
+		[SIGNIN_SLOW] = T(
+			"Danh bạ đăng nhập trả lời quá chậm nên chưa biết mật khẩu đúng hay sai. Lần thử này không "
+			"tính. Thử lại sau một phút; người quản trị dùng tài khoản khẩn cấp."),
+	};
+
+	return tr(v->lang,
+		words[state] ?
+			words[state] :
+			T("Danh bạ đăng nhập không trả lời được. Lần thử này không tính. Thử lại sau; "
+			  "người quản trị dùng tài khoản khẩn cấp."));
+}
+
 static int finish(struct view *v, struct signin_wait *wait)
 {
-	struct str login = str_of(wait->login);
-	struct org_login try = { 0 };
-	int rc;
+	const struct signin_answer *x = &wait->answer;
+	int rc = 0;
 
-	if (wait->why == SIGNIN_FOR_OIDC && wait->answer.state != SIGNIN_RIGHT)
+	if (x->state == SIGNIN_RIGHT)
+		return come_in(v, wait);
+	if (wait->why == SIGNIN_FOR_OIDC)
 		return not_vouched(v, wait);
-	switch (wait->answer.state) {
-	case SIGNIN_RIGHT:
-		return come_in(v, wait, &try);
-	case SIGNIN_WRONG:
-	case SIGNIN_NOBODY:
-	case SIGNIN_DISABLED: /* all the same to one who has not shown the right password */
-		rc = org_try_wrong(&v->by, login, &try, v->e);
+	if (signin_is_wrong(x)) { /* all the same to one who has not shown the right password */
+		rc = signin_count(v, wait);
 		if (rc == 0)
-			signin_refuse(v, login_words(v, &try), 422);
-		return rc;
-	default:
-		break;
+			signin_refuse(v, login_words(v, &wait->try), 422);
+	} else {
+		fprintf(stderr, "khien web: the directory: %.*s\n", STR_FMT(x->detail));
+		signin_refuse(v, refusal_words(v, x->state),
+			signin_is_kept_out(x) ? 403 : 503);
 	}
-	fprintf(stderr, "khien web: the directory: %.*s\n", STR_FMT(wait->answer.detail));
-	signin_refuse(v,
-		tr(v->lang,
-			"Danh bạ đăng nhập không trả lời được. Lần thử này không tính. Thử lại sau; "
-			"người quản trị dùng tài khoản khẩn cấp."),
-		503);
-	return org_try_back(&v->by, login, v->e);
+	return rc;
 }
 
 void page_login_wait(struct view *v)
