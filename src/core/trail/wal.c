@@ -5,6 +5,8 @@
 #include <stdlib.h>
 
 #define HASHED_AT_ONCE 64 /* entries, while they are at hand */
+#define KEPT_BYTES (2 * WAL_BATCH_BYTES)
+#define KEPT_PART 8 /* of a small file not more than one part in so many */
 
 /* A file with its header, its room taken, and its name: all of it lasts when this returns 0. */
 int wal_file_make(struct vfile_disk *d, const char *name, const struct merkle_frontier *edge,
@@ -98,23 +100,56 @@ static int check_limit(struct wal *w, uint64_t more, struct err *e)
 			(unsigned long long)w->limit_bytes, (unsigned long long)used);
 }
 
-/* The next file is there before the full one is cut, so that nothing is left half-way. */
+static bool is_gone(struct wal *w, const char *name)
+{
+	struct err ignored;
+	int rc = vfile_unlink(w->disk, name, &ignored);
+
+	return (rc == 0 || rc == ERR_ABSENT) && vfile_sync_dir(w->disk, WAL_FOLDER, &ignored) == 0;
+}
+
+/* The next file is there before the full one is cut, so that nothing is left half-way. One that
+ * could not be made is gone for good before entries go on in the full one: else it would hide
+ * them. */
 static int roll(struct wal *w, struct err *e)
 {
 	char name[WAL_NAME_SIZE];
 	struct vfile next;
 	int rc = check_limit(w, w->file_bytes, e);
 
+	wal_name(w->durable.size, name);
 	if (rc == 0)
-		rc = wal_file_make(w->disk, wal_name(w->durable.size, name), &w->durable,
-			w->file_bytes, &next, e);
-
+		rc = wal_file_make(w->disk, name, &w->durable, w->file_bytes, &next, e);
+	w->has_ghost = rc < 0 && !is_gone(w, name);
 	if (rc < 0)
 		return rc;
 	rc = vfile_truncate(&w->file, w->end_bytes, e);
 	vfile_close(&w->file);
 	w->file = next;
+	w->first = w->durable.size;
 	w->end_bytes = WAL_HEADER_BYTES;
+	return rc;
+}
+
+/* The end of each file is kept for the time when there is no room for another one: it is taken from
+ * the disk already. */
+static bool is_at_kept(const struct wal *w, size_t more)
+{
+	uint64_t small = w->file_bytes / KEPT_PART;
+	uint64_t kept = small < KEPT_BYTES ? small : KEPT_BYTES;
+
+	return w->durable.size > w->first && w->end_bytes + more > w->file_bytes - kept;
+}
+
+int wal_room(struct wal *w, struct err *e)
+{
+	int rc = 0;
+
+	if (w->is_failed)
+		return err_set(e, ERR_SYSTEM, "the write-ahead file failed before");
+	if (is_at_kept(w, 0))
+		rc = roll(w, e);
+	w->is_failed = rc < 0 && rc != ERR_LIMIT;
 	return rc;
 }
 
@@ -127,13 +162,13 @@ int wal_commit(struct wal *w, struct err *e)
 	if (w->batch_len == 0)
 		return 0;
 	hash_batch(w);
-	if (w->end_bytes + w->batch_len > w->file_bytes && w->durable.size > w->first)
+	if (is_at_kept(w, w->batch_len))
 		rc = roll(w, e);
-	if (rc == 0) {
-		w->first = w->end_bytes == WAL_HEADER_BYTES ? w->durable.size : w->first;
+	if (rc == ERR_LIMIT && !w->has_ghost && w->end_bytes + w->batch_len <= w->file_bytes)
+		rc = 0; /* for such a time it is kept */
+	if (rc == 0)
 		rc = vfile_write_at(
 			&w->file, w->end_bytes, (struct str){ (char *)w->batch, w->batch_len }, e);
-	}
 	if (rc == ERR_LIMIT)
 		return rc;
 	if (rc == 0)

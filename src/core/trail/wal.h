@@ -38,6 +38,12 @@ MUST_CHECK int wal_add(struct wal *w, const struct leaf *leaf, struct err *e);
  * with; nothing of the batch may be acknowledged; close it, open it again. */
 MUST_CHECK int wal_commit(struct wal *w, struct err *e);
 
+/* Is there room for more lines? A new file is begun when the one at hand is nearly full. ERR_LIMIT:
+ * there is none for another file; what is left at the end of this one is for a last batch, and for
+ * what a log must be able to say when it is full, so that it can be sealed and make room. Any other
+ * failure: as of wal_commit(). */
+MUST_CHECK int wal_room(struct wal *w, struct err *e);
+
 uint64_t wal_size(const struct wal *w); /* entries on the disk: the index after the last of them */
 uint64_t wal_next(const struct wal *w); /* the index that the next wal_add() gives */
 void wal_head(const struct wal *w, struct merkle_head *ret); /* of the entries on the disk */

@@ -15,6 +15,7 @@ struct wal {
 	struct merkle_frontier durable, next; /* next: with what is hashed of the batch */
 	struct sha256 *sha256;
 	bool is_failed;
+	bool has_ghost; /* a file that was not made may come back after a power cut */
 	size_t batch_len, batch_count;
 	size_t hashed_len, hashed_count; /* of the batch */
 	unsigned char *batch;

@@ -64,6 +64,8 @@ static void check(struct intake *in)
 	struct merkle_head head;
 	struct err e = { 0 };
 
+	if (in->is_full && wal_batch_bytes(in->wal) > 0 && !pen_commit(in))
+		return; /* one waits for room already */
 	senders_tell_gaps(in);
 	if (!tell_clock(in) || !pen_commit(in))
 		return;

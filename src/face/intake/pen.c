@@ -25,9 +25,9 @@ static int64_t wall_ns(void)
 static bool add(struct intake *in, const struct leaf *leaf)
 {
 	struct err e = { 0 };
-	int rc = in->is_full || in->is_broken ? ERR_LIMIT : wal_add(in->wal, leaf, &e);
+	int rc = in->is_broken ? ERR_SYSTEM : wal_add(in->wal, leaf, &e);
 
-	if (rc == ERR_LIMIT && !in->is_full && !in->is_broken) {
+	if (rc == ERR_LIMIT) {
 		if (!pen_commit(in))
 			return false;
 		rc = wal_add(in->wal, leaf, &e);
@@ -117,7 +117,7 @@ bool pen_line(struct intake *in, const struct pen_line *line)
 	struct origin *o = origin_of(in, line->source);
 	struct sender *s;
 
-	if (!o->is_told && !tell(in, line->source))
+	if (in->is_full || (!o->is_told && !tell(in, line->source)))
 		return false;
 	if (line->peer)
 		memcpy(leaf.peer, line->peer, sizeof(leaf.peer));
@@ -153,6 +153,42 @@ void pen_tell(struct intake *in, enum taking is, const char *why)
 		intake_warn("%s", e.text);
 }
 
+/* No more lines. What was taken is sealed at once, for what is sealed makes room. */
+static void stop_taking(struct intake *in, const char *why)
+{
+	if (!in->is_full) {
+		intake_warn("no room (%s): nothing is taken until there is", why);
+		pen_tell(in, TAKING_FULL, why);
+		in->is_asked = true;
+	}
+	in->is_full = true;
+	in->again_us = in->now_us + AGAIN_US;
+}
+
+static void break_off(struct intake *in, const char *why)
+{
+	/* what is on the disk is known only after it was read again, by who comes next */
+	intake_warn("%s", why);
+	pen_tell(in, TAKING_FAILED, why);
+	in->is_broken = in->is_ending = true;
+}
+
+static void look_for_room(struct intake *in)
+{
+	struct err e = { 0 };
+	int rc = wal_room(in->wal, &e);
+
+	if (rc == ERR_LIMIT) {
+		stop_taking(in, e.text);
+	} else if (rc < 0) {
+		break_off(in, e.text);
+	} else if (in->is_full) {
+		intake_warn("there is room again");
+		pen_tell(in, TAKING_WELL, "");
+		in->is_full = false;
+	}
+}
+
 bool pen_commit(struct intake *in)
 {
 	struct err e = { 0 };
@@ -161,27 +197,13 @@ bool pen_commit(struct intake *in)
 	if (in->is_broken)
 		return false;
 	rc = wal_commit(in->wal, &e);
-	if (rc == ERR_LIMIT) {
-		if (!in->is_full) {
-			intake_warn("the disk is full: nothing is taken until there is room");
-			pen_tell(in, TAKING_FULL, e.text);
-		}
-		in->is_full = true;
-		in->again_us = in->now_us + AGAIN_US;
+	if (rc == ERR_LIMIT)
+		stop_taking(in, e.text);
+	else if (rc < 0)
+		break_off(in, e.text);
+	if (rc < 0)
 		return false;
-	}
-	if (rc < 0) {
-		/* what is on the disk is known only after it was read again, by who comes next */
-		intake_warn("%s", e.text);
-		pen_tell(in, TAKING_FAILED, e.text);
-		in->is_broken = in->is_ending = true;
-		return false;
-	}
-	if (in->is_full) {
-		intake_warn("there is room again");
-		pen_tell(in, TAKING_WELL, "");
-	}
-	in->is_full = false;
+	look_for_room(in);
 	in->batch_since_us = 0;
 	if (in->has_waiting)
 		streams_answer(in);
@@ -227,6 +249,8 @@ int pen_open(struct intake *in, struct err *e)
 	rc = senders_open(in, e);
 	if (rc == 0 && wal_next(in->wal) == 0)
 		(void)pen_leaf(in, LEAF_LINK, 0, 0, buf_str(&in->genesis));
+	if (rc == 0)
+		look_for_room(in);
 	return rc;
 }
 

@@ -67,20 +67,16 @@ static void write_all(struct vfile_disk *record, bool is_too_early)
 	end(&s);
 }
 
-/* The lines in the log are 0, 1, 2 …; *RET is how many. */
-static int count_lines(struct vfile_disk *disk, uint64_t *ret, struct err *e)
+/* The lines among the first SIZE entries are 0, 1, 2 …; *RET is how many. */
+static int read_lines(struct vfile_disk *disk, uint64_t size, uint64_t *ret, struct err *e)
 {
-	struct wal *w;
 	struct wal_reader *r = NULL;
 	struct str entry;
 	struct leaf leaf;
-	int rc = wal_open(disk, &w, e);
+	int rc = size ? wal_reader_open(disk, 0, &r, e) : 0;
 
 	*ret = 0;
-	if (rc < 0)
-		return rc;
-	rc = wal_size(w) ? wal_reader_open(disk, 0, &r, e) : 0;
-	while (rc == 0 && r && (rc = wal_read(r, wal_size(w), &entry, e)) > 0) {
+	while (rc == 0 && r && (rc = wal_read(r, size, &entry, e)) > 0) {
 		char wanted[64];
 
 		rc = leaf_parse(entry, &leaf, e);
@@ -92,6 +88,18 @@ static int count_lines(struct vfile_disk *disk, uint64_t *ret, struct err *e)
 		++*ret;
 	}
 	wal_reader_close(r);
+	return rc;
+}
+
+/* The same of all that whoever opens it finds. */
+static int count_lines(struct vfile_disk *disk, uint64_t *ret, struct err *e)
+{
+	struct wal *w;
+	int rc = wal_open(disk, &w, e);
+
+	if (rc < 0)
+		return rc;
+	rc = read_lines(disk, wal_size(w), ret, e);
 	wal_close(w);
 	return rc;
 }
@@ -169,6 +177,50 @@ static void a_full_disk_is_waited_for(void **state)
 	}
 }
 
+/* No line is taken beyond the share of the write-ahead files, yet what the log says of itself is:
+ * it can be sealed then, and what was sealed leaves. */
+static void a_full_share_can_be_sealed_and_goes_on(void **state)
+{
+	struct vfile_disk *memory = vfile_memory_new();
+	struct stand s;
+	struct err e = { 0 };
+	uint64_t lines = 0, bytes = 0;
+	int taken = 0;
+
+	begin(&s, memory);
+	s.in.file_bytes = 64 * KIB;
+	s.in.wal_bytes = 3 * s.in.file_bytes;
+	assert_int_equal(pen_open(&s.in, &e), 0);
+	for (int round = 0; round < 5; round++) {
+		while (!s.in.is_full) {
+			taken += take(&s.in, taken);
+			if (taken % LINES == 0)
+				assert_true(pen_commit(&s.in));
+		}
+		assert_false(take(&s.in, taken));
+		assert_true(s.in.is_asked);
+		for (int i = 0; i < 20; i++) {
+			assert_true(
+				pen_leaf(&s.in, LEAF_CLOCK, 0, 0, STR("{\"event\":\"check\"}")));
+			assert_true(pen_commit(&s.in));
+			assert_true(s.in.is_full);
+		}
+		assert_int_equal(wal_bytes(memory, &bytes, &e), 0);
+		assert_true(bytes <= s.in.wal_bytes);
+		if (round == 0) { /* what is older has gone later */
+			assert_int_equal(read_lines(memory, wal_size(s.in.wal), &lines, &e), 0);
+			assert_int_equal(lines, taken);
+		}
+		assert_int_equal(wal_drop(memory, wal_size(s.in.wal), &e), 0);
+		assert_true(pen_commit(&s.in));
+		assert_false(s.in.is_full);
+		assert_true(take(&s.in, taken++));
+	}
+	assert_true(lines > 1000);
+	end(&s);
+	vfile_disk_close(memory);
+}
+
 /* A sync that fails ends the writing: no word of acknowledgement after it. */
 static void a_failed_sync_is_the_end(void **state)
 {
@@ -208,6 +260,7 @@ int main(void)
 		cmocka_unit_test(a_power_cut_takes_nothing_acknowledged),
 		cmocka_unit_test(an_early_acknowledgement_is_found),
 		cmocka_unit_test(a_full_disk_is_waited_for),
+		cmocka_unit_test(a_full_share_can_be_sealed_and_goes_on),
 		cmocka_unit_test(a_failed_sync_is_the_end),
 	};
 

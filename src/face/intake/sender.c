@@ -134,6 +134,8 @@ bool sender_at(struct intake *in, uint32_t number, struct str place)
 	place = str_until(place, SENDER_PLACE_MAX);
 	if (!s || str_is(place, s->place))
 		return true;
+	if (in->is_full)
+		return false;
 	snprintf(s->place, sizeof(s->place), "%.*s", STR_FMT(place));
 	s->sequence = 0;
 	buf_init(&json, LEAF_RAW_MAX);

@@ -56,9 +56,11 @@ static void each_second(struct intake *in)
 	if (in->now_us - in->second_us < 1000000)
 		return;
 	in->second_us = in->now_us;
-	udp_second(in);
-	streams_second(in);
-	senders_second(in);
+	if (!in->is_full) {
+		udp_second(in);
+		streams_second(in);
+		senders_second(in);
+	}
 	check_second(in);
 	if ((unsigned)date_at(in->now_ns / 1000000000).year > in->year)
 		in->is_ending = true; /* the next shard needs folders of its own */
@@ -76,14 +78,19 @@ static void maybe_commit(struct intake *in)
 }
 
 /* Nothing is read while the disk is full: TCP's senders wait, and what comes by UDP is kept, or
- * counted as lost, by the kernel. */
+ * counted as lost, by the kernel. Sealing goes on: only what is sealed can leave. */
 static void wait_for_room(struct intake *in)
 {
-	struct pollfd wait = { .fd = in->end.fd, .events = POLLIN };
+	struct pollfd wait[] = { { .fd = in->end.fd, .events = POLLIN },
+		{ .fd = in->peer.fd, .events = POLLIN } };
 
-	if (poll(&wait, 1, TURN_MS) > 0)
+	(void)poll(wait, COUNT(wait), TURN_MS);
+	if (wait[0].revents)
 		in->is_ending = true;
 	pen_now(in);
+	if (wait[1].revents)
+		in->peer.ready(in, &in->peer, EPOLLIN);
+	each_second(in);
 	if (in->now_us >= in->again_us)
 		(void)pen_commit(in);
 	if (!in->is_full && !in->is_broken) {
@@ -167,11 +174,12 @@ static int open_all(struct intake *in, struct err *e)
 		rc = process_confine(in->self, in->setup->files_below, &level, e);
 	if (rc == 0) {
 		rc = pen_open(in, e);
-		pen_tell(in,
-			rc == 0                 ? TAKING_WELL :
-				rc == ERR_LIMIT ? TAKING_FULL :
-						  TAKING_FAILED,
-			rc == 0 ? "" : e->text);
+		if (rc < 0 || !in->is_full)
+			pen_tell(in,
+				rc == 0                 ? TAKING_WELL :
+					rc == ERR_LIMIT ? TAKING_FULL :
+							  TAKING_FAILED,
+				rc == 0 ? "" : e->text);
 	}
 	if (rc == 0)
 		rc = udp_open(in, e);

@@ -228,7 +228,7 @@ static bool end_import(struct conn *c, const struct relp_frame *f)
 		answer_now(c, f->number, STR("500 no"));
 		return true;
 	}
-	if (!pen_leaf(c->in, LEAF_IMPORT, c->source, 0, f->data))
+	if (c->in->is_full || !pen_leaf(c->in, LEAF_IMPORT, c->source, 0, f->data))
 		return false;
 	answer_later(c, f->number, STR("200 OK"));
 	return true;
