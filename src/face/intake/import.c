@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "work/archive/archive.h"
+#include "work/archive/guard.h"
 #include "work/seal/seal.h"
 
 #define FILE_BYTES (4 * MIB)
@@ -22,6 +23,10 @@
 #define FRAME_MAX_LINES 4096
 #define TELL_US 200000
 #define NAME_SHOWN 150 /* bytes, beside the hash */
+#define NO_ROOM \
+	"no room on the disk, or in the quota of the log; what was written is kept. " \
+	"Make room, or start the service, which seals and compresses it; import again then: " \
+	"it goes on where it stopped"
 
 /* Where the lines go. */
 struct import_to {
@@ -183,7 +188,7 @@ static int write_line(struct import_to *to, struct str line, bool is_cut, struct
 	if (pen_line(in, &p))
 		return 0;
 	if (in->is_full)
-		return err_set(e, ERR_LIMIT, "the disk is full; what was written is kept");
+		return err_set(e, ERR_LIMIT, NO_ROOM);
 	return err_set(e, ERR_SYSTEM, "the log cannot be written");
 }
 
@@ -191,6 +196,7 @@ static int open_ourselves(struct import_to *to, const char *data, struct arena *
 {
 	struct intake *in = arena_new(a, struct intake);
 	struct seal_place *place = arena_new(a, struct seal_place);
+	struct guard_policy policy;
 	int rc = seal_place_open(data, SEAL_LOG, STR(""), clock_now_s(), place, e);
 
 	to->place = place;
@@ -203,7 +209,11 @@ static int open_ourselves(struct import_to *to, const char *data, struct arena *
 	/* the newest one stays beside the segments it is in: let it be a small one */
 	in->file_bytes = FILE_BYTES;
 	(void)!vfile_mkdir(in->log, "intake", &(struct err){ 0 });
-	rc = check_begin(in, e);
+	rc = guard_policy_load(in->log, &policy, e);
+	if (rc == 0 && policy.quota_bytes) /* the service begins with a file of the usual size */
+		in->wal_bytes = guard_wal_bytes(&policy) - WAL_FILE_BYTES;
+	if (rc == 0)
+		rc = check_begin(in, e);
 	if (rc == 0)
 		rc = pen_open(in, e);
 	to->in = in;
@@ -224,6 +234,19 @@ static int adopt(const char *path, const struct stat *st, int flag, struct FTW *
 	return 0;
 }
 
+/* Within the quota; what does not fit waits in the write-ahead files. */
+static int close_segments(struct import_to *to, uint64_t sealed, struct err *e)
+{
+	struct archive_options options = { 0 };
+	struct guard_policy policy;
+	int rc = guard_policy_load(to->place->log, &policy, e);
+
+	if (rc == 0)
+		rc = guard_segment_bytes(
+			to->place->log, to->place->shard, &policy, &options.quota_bytes, e);
+	return rc == 0 ? archive_close_segments(to->place->shard, &options, sealed, e) : rc;
+}
+
 static int close_ourselves(struct import_to *to, const char *data, bool is_fine, struct err *e)
 {
 	char path[4096];
@@ -232,7 +255,7 @@ static int close_ourselves(struct import_to *to, const char *data, bool is_fine,
 
 	if (to->in && to->in->wal && !to->in->is_broken) {
 		if (!pen_commit(to->in))
-			rc = err_set(e, ERR_LIMIT, "the disk is full; what was written is kept");
+			rc = err_set(e, ERR_LIMIT, NO_ROOM);
 		if (rc == 0 && is_fine)
 			rc = seal_now(to->place->shard, to->place->keys, to->in->wal, clock_now_s(),
 				&answer, e);
@@ -242,7 +265,7 @@ static int close_ourselves(struct import_to *to, const char *data, bool is_fine,
 		buf_done(&to->in->genesis);
 	}
 	if (rc == 0 && to->place && answer.is_sealed)
-		rc = archive_close_segments(to->place->shard, answer.size, e);
+		rc = close_segments(to, answer.size, e);
 	if (to->place)
 		seal_place_close(to->place);
 	snprintf(path, sizeof(path), "%s/log", data);

@@ -107,6 +107,7 @@ struct archive_options {
 	bool is_small;          /* slower, a tenth smaller */
 	bool uses_reserve;      /* the next segment is written into the room held back for it */
 	uint64_t quota_bytes;   /* all segments together take no byte more; 0: no bound */
+	uint64_t wal_bytes;     /* what one takes in had so many before, at most; 0: no bound */
 };
 
 /* What an earlier writer left unfinished is removed. OPTIONS may be NULL. *RET is yours. */
@@ -130,14 +131,15 @@ MUST_CHECK int archive_writer_end(struct archive_writer *w, struct err *e);
  * all that was received before that month stands in closed segments; 0: some of it may wait for
  * its seal. */
 MUST_CHECK int archive_writer_end_month(struct archive_writer *w, int64_t now_s, struct err *e);
-/* The quota is another from now on; 0: no bound. */
-void archive_writer_quota(struct archive_writer *w, uint64_t bytes);
+/* These two options are others from now on. */
+void archive_writer_bounds(struct archive_writer *w, uint64_t quota_bytes, uint64_t wal_bytes);
 /* Index after the last entry that stands in a closed segment. */
 uint64_t archive_writer_closed(const struct archive_writer *w);
 
 /* In one process, for commands: all entries below SEALED into closed segments, the last however
  * small. The shard's writer is closed. */
-MUST_CHECK int archive_close_segments(struct vfile_disk *shard, uint64_t sealed, struct err *e);
+MUST_CHECK int archive_close_segments(struct vfile_disk *shard,
+	const struct archive_options *options, uint64_t sealed, struct err *e);
 /* The process of a service (kit/process) that does it, in the shard the service writes; and the
  * folders it writes. */
 struct process;

@@ -20,6 +20,7 @@
 #define GIVEN_S 600     /* so long the room held back stays given */
 #define RESERVE_BYTES ((uint64_t)64 * MIB)
 #define SHARDS_MAX 64
+#define SEGMENTS_IN_WAL 8    /* so many would fill the write-ahead files, which are short then */
 #define OWN_BYTES (64 * MIB) /* memory that was freed and is kept, while there is work */
 #define LATE_S 900 /* after that nothing of the month before waits for its seal any more */
 
@@ -103,7 +104,7 @@ static void look(struct store *s)
 {
 	struct guard_report report;
 	struct err e = { 0 };
-	uint64_t bytes = 0;
+	uint64_t bytes = 0, used = 0;
 	int rc = guard_policy_load(s->log, &s->policy, &e);
 	const struct guard_log g = { .log = s->log,
 		.shards = s->shards,
@@ -117,12 +118,17 @@ static void look(struct store *s)
 		rc = guard_retire(&g, &report, &e);
 	if (rc == 0)
 		rc = guard_segment_bytes(s->log, s->shard, &s->policy, &bytes, &e);
+	if (rc == 0 && bytes > 0)
+		rc = guard_used(s->log, &used, &e);
 	if (rc < 0) {
 		fprintf(stderr, "khien store: %s\n", e.text);
 		return;
 	}
-	archive_writer_quota(s->w, bytes);
-	s->is_plenty = bytes == 0 || bytes > 2 * GUARD_PLENTY * RESERVE_BYTES;
+	archive_writer_bounds(s->w, bytes, guard_wal_bytes(&s->policy) / SEGMENTS_IN_WAL);
+	/* what the write-ahead files may still take is theirs */
+	s->is_plenty = bytes == 0 ||
+		used + guard_wal_bytes(&s->policy) + 2 * GUARD_PLENTY * RESERVE_BYTES <
+			s->policy.quota_bytes;
 	if (report.left > 0)
 		fprintf(stderr, "khien store: %u months left, which enough media hold\n",
 			report.left);
@@ -136,12 +142,14 @@ static void look(struct store *s)
 static void hold_reserve(struct store *s)
 {
 	struct err e;
-
+	bool had = s->has_reserve;
 	bool is_long_ago =
 		s->given_us == 0 || clock_monotonic_us() - s->given_us > GIVEN_S * INT64_C(1000000);
 
 	if (!s->has_reserve && is_long_ago && s->level < KEEP_RETIRE && s->is_plenty)
 		s->has_reserve = guard_reserve(s->shard, RESERVE_BYTES, &e) == 0;
+	if (s->has_reserve && !had)
+		s->looked_us = 0; /* segments may take so much less */
 }
 
 static void give_reserve(struct store *s)

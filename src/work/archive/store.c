@@ -22,7 +22,7 @@ struct archive_writer {
 	uint64_t closed; /* the segment in work begins here */
 	uint64_t closed_bytes;
 	int month; /* in Viet Nam, of the newest entry in work, counted from year 0 */
-	uint64_t raw_bytes;
+	uint64_t raw_bytes, wal_bytes;
 };
 
 uint64_t archive_writer_closed(const struct archive_writer *w)
@@ -46,9 +46,10 @@ static int to_file(void *context, const void *bytes, size_t size, struct err *e)
 	return vfile_append(&w->file, (struct str){ bytes, size }, e);
 }
 
-void archive_writer_quota(struct archive_writer *w, uint64_t bytes)
+void archive_writer_bounds(struct archive_writer *w, uint64_t quota_bytes, uint64_t wal_bytes)
 {
-	w->options.quota_bytes = bytes;
+	w->options.quota_bytes = quota_bytes;
+	w->options.wal_bytes = wal_bytes;
 }
 
 /* Where the closed segments end. */
@@ -158,7 +159,7 @@ static int begin(struct archive_writer *w, struct err *e)
 	if (rc < 0)
 		return rc;
 	w->segment = segment_writer_new(&options, to_file, w);
-	w->raw_bytes = 0;
+	w->raw_bytes = w->wal_bytes = 0;
 	w->month = 0;
 	return 0;
 }
@@ -297,9 +298,18 @@ static int take(struct archive_writer *w, struct str entry, struct err *e)
 	if (rc < 0)
 		return rc;
 	w->raw_bytes += leaf.raw.len + 1;
+	w->wal_bytes += entry.len;
 	if (w->month < month)
 		w->month = month;
 	return 0;
+}
+
+static bool is_whole(const struct archive_writer *w)
+{
+	const struct archive_options *o = &w->options;
+
+	return w->raw_bytes >= o->segment_bytes ||
+		(o->wal_bytes > 0 && w->wal_bytes >= o->wal_bytes);
 }
 
 int archive_writer_step(struct archive_writer *w, uint64_t sealed, struct err *e)
@@ -316,7 +326,7 @@ int archive_writer_step(struct archive_writer *w, uint64_t sealed, struct err *e
 		if (rc <= 0)
 			return rc;
 		rc = take(w, entry, e);
-		if (rc == 0 && w->raw_bytes >= w->options.segment_bytes) {
+		if (rc == 0 && is_whole(w)) {
 			rc = archive_writer_end(w, e);
 			break;
 		}
@@ -358,10 +368,11 @@ int archive_writer_tend(struct archive_writer *w, struct err *e)
 	return rc < 0 ? rc : archive_writer_step(w, sealed, e);
 }
 
-int archive_close_segments(struct vfile_disk *shard, uint64_t sealed, struct err *e)
+int archive_close_segments(struct vfile_disk *shard, const struct archive_options *options,
+	uint64_t sealed, struct err *e)
 {
 	struct archive_writer *w = NULL;
-	int rc = archive_writer_open(shard, NULL, e, &w);
+	int rc = archive_writer_open(shard, options, e, &w);
 
 	if (rc == 0)
 		do
