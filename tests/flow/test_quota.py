@@ -1,0 +1,218 @@
+#!/usr/bin/env python3
+"""The quota of a running service is not passed by one byte, whoever writes and whatever fails; what has no room is
+refused, told, and taken when there is room again, by itself; nothing acknowledged is lost, and what is lost of UDP is
+counted."""
+import base64
+import contextlib
+import json
+import os
+import random
+import socket
+import tempfile
+import threading
+import time
+import unittest
+
+import shard
+from flow import khien, write_tree
+from test_disk_trouble import verify
+from test_intake import Log, Relp
+
+MIB = 1 << 20
+QUOTA = 512 * MIB                       # the least there is
+SHARE = QUOTA // 4 - 36 * MIB           # of the write-ahead files, while none is written anew
+
+
+def lengths(folder):
+    """Of all files below."""
+    total = 0
+    for path, _, names in os.walk(folder):
+        for name in names:
+            with contextlib.suppress(FileNotFoundError):
+                total += os.lstat(os.path.join(path, name)).st_size
+    return total
+
+
+class Watch(threading.Thread):
+    """How much the folders took at the most."""
+
+    def __init__(self, data):
+        super().__init__(daemon=True)
+        self.data, self.most, self.most_wal, self.is_over = data, 0, 0, threading.Event()
+
+    def run(self):
+        year = shard.year_now()
+        while not self.is_over.wait(0.02):
+            self.most = max(self.most, lengths(f"{self.data}/log"))
+            self.most_wal = max(self.most_wal, lengths(f"{self.data}/log/{year}/wal"))
+
+
+class Sender(threading.Thread):
+    """Sends lines of its own by RELP, some ahead of their answers, until it is told to stop; it waits as long as it takes,
+    as rsyslog does, and stops only when all is answered."""
+
+    def __init__(self, log, number, make):
+        super().__init__(daemon=True)
+        self.relp, self.number, self.make = Relp(log.relp_port), number, make
+        self.sent, self.is_over, self.failure = 0, threading.Event(), None
+
+    def run(self):
+        try:
+            while not self.is_over.is_set():
+                for _ in range(8):
+                    self.relp.command(b"syslog", self.make(self.number, self.sent))
+                    self.sent += 1
+                self.relp.wait(300)
+        except OSError as e:
+            self.failure = e
+
+    @property
+    def acked(self):
+        return len(self.relp.acked) - 1         # the open has no line
+
+
+def long_line(number, count):
+    return b"<13>Nov 26 10:00:00 web app: nguoigui%d-%d " % (number, count) + b"dong dai " * 6000
+
+
+def random_line(number, count):
+    noise = base64.b64encode(random.Random(number * 1000003 + count).randbytes(36 * 1024))
+    return b"<13>Nov 26 10:00:00 web app: nguoigui%d-%d " % (number, count) + noise
+
+
+@contextlib.contextmanager
+def service():
+    """(log, say to its disk)"""
+    with tempfile.TemporaryDirectory() as base:
+        os.chmod(base, 0o755)
+        disk = os.path.join(base, "disk")
+
+        def answer(text):
+            with open(disk, "w", encoding="ascii") as f:
+                f.write(text)
+        answer("")
+        log = Log()
+        log.server.env["KHIEN_TEST_DISK"] = disk
+        write_tree(log.data, {"log/keep": f"khien log keep 1\nquota {QUOTA}\n"})
+        with log:
+            yield log, answer
+
+
+def count(log, words):
+    done = khien("log", "search", "--data", log.data, "--count", words)
+    return int(done.out) if done.status == 0 else -1
+
+
+class Quota(unittest.TestCase):
+    def finish(self, log, watch, senders):
+        """All is answered, each line is there once, and no folder took a byte too many."""
+        for sender in senders:
+            sender.is_over.set()
+        for sender in senders:
+            sender.join(300)
+            self.assertIsNone(sender.failure)
+            self.assertEqual(sender.acked, sender.sent)
+            self.assertEqual(count(log, f"nguoigui{sender.number}"), sender.sent)
+        watch.is_over.set()
+        watch.join()
+        self.assertLessEqual(watch.most_wal, SHARE)
+        self.assertLessEqual(watch.most, QUOTA)
+
+    # EVIDENCE: D11.4
+    def test_a_share_that_fills_before_anything_is_sealed_goes_on_by_itself(self):
+        """Long lines, fewer than a seal is asked for, fill the write-ahead files again and again."""
+        with service() as (log, _):
+            watch = Watch(log.data)
+            watch.start()
+            senders = [Sender(log, i, long_line) for i in range(4)]
+            for sender in senders:
+                sender.start()
+            shard.wait_for(lambda: sum(s.sent for s in senders) > 6000, 240)        # 330 MB in a share of 92
+            self.assertIn("no room", log.server.said())                            # it was full, not only near it
+            self.finish(log, watch, senders)
+
+    # EVIDENCE: D11.4
+    def test_short_lines_fill_the_share_long_before_a_segment(self):
+        """They take twelve times their length there, so that it is full when a segment of the usual size has begun."""
+        with service() as (log, _):
+            watch, lines = Watch(log.data), 2_000_000                               # 132 MB in a share of 92
+            watch.start()
+            with log.tcp() as tcp:
+                tcp.settimeout(300)
+                tcp.sendall(b"<13>x\n" * lines)
+            shard.wait_for(lambda: count(log, "transport:tcp") >= lines, 240)
+            self.finish(log, watch, [])
+            self.assertEqual(count(log, "transport:tcp"), lines)
+
+    # EVIDENCE: D11.4
+    def test_full_is_told_and_what_is_lost_is_counted(self):
+        """Nothing can be closed: every sender waits. The disk is mended, and all goes on."""
+        with service() as (log, answer):
+            browser, watch = log.server.set_up(), Watch(log.data)
+            answer("read 5 khien: store")
+            watch.start()
+            senders = [Sender(log, i, long_line) for i in range(4)]
+            for sender in senders:
+                sender.start()
+
+            def told():
+                return "Không nhận thêm dòng nhật ký nào" in browser.get("/hom-nay").text
+            shard.wait_for(told, 120)
+            page = browser.get("/hom-nay").text
+            self.assertRegex(page, "the write-ahead files may take [0-9]+ bytes")
+            self.assertIn("Các dòng đã xác nhận còn nguyên", page)                  # what is safe
+            self.assertIn("nâng hạn mức: Khiên tự nhận tiếp", page)                 # what to do
+            stat = " ".join(khien("log", "stat", "--data", log.data).out.split())
+            self.assertRegex(stat, "Không nhận dòng: .*the write-ahead files may take [0-9]+ bytes")
+            before = [s.acked for s in senders]
+            sent_udp = 3000
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:           # more than the buffers take
+                for i in range(sent_udp):
+                    udp.sendto(b"<13>Nov 26 10:00:00 web app: goi-udp %d " % i + b"x" * 40000,
+                               ("127.0.0.1", log.port))
+            self.assertEqual([s.acked for s in senders], before)                    # nobody is told it is safe
+            answer("")
+            shard.wait_for(lambda: all(s.acked > b for s, b in zip(senders, before)), 120)
+            shard.wait_for(lambda: not told(), 30)
+            self.finish(log, watch, senders)
+            self.assertGreater(watch.most_wal, SHARE // 2)
+
+            def lost():
+                done = khien("log", "search", "--data", log.data, "--format", "json", "kind:gap")
+                return sum(json.loads(json.loads(line)["raw"])["lines"] for line in done.out.splitlines())
+            shard.wait_for(lambda: count(log, "goi-udp") + lost() == sent_udp, 60)
+            self.assertGreater(lost(), 0)
+
+    # EVIDENCE: D11.4
+    def test_lines_that_do_not_shrink_fill_the_whole_quota_and_no_more(self):
+        """Segments and write-ahead files are full; nothing may leave. A larger quota, and it goes on."""
+        with service() as (log, _):
+            with open(f"{log.data}/log/intake/other", "wb") as f:       # a part is taken: it need not be written
+                f.truncate(240 * MIB)
+            watch = Watch(log.data)
+            watch.start()
+            senders = [Sender(log, i, random_line) for i in range(4)]
+            for sender in senders:
+                sender.start()
+
+            def stands():
+                now = sum(s.acked for s in senders)
+                time.sleep(5)
+                return sum(s.acked for s in senders) == now and watch.most > QUOTA // 100 * 80
+            shard.wait_for(stands, 400)
+            self.assertLessEqual(watch.most, QUOTA)
+            self.assertGreater(watch.most, QUOTA // 100 * 80)
+            before = sum(s.acked for s in senders)
+            self.assertIn("may take", khien("log", "stat", "--data", log.data).out)
+            done = khien("log", "keep", "--data", log.data, "--quota", "2")
+            self.assertEqual(done.status, 0, done)
+            watch.is_over.set()
+            watch.join()
+            shard.wait_for(lambda: sum(s.acked for s in senders) > before + 100, 120)
+            self.finish(log, watch, senders)
+            log.server.stop()
+            verify(self, log.data)
+
+
+if __name__ == "__main__":
+    unittest.main()
