@@ -48,6 +48,7 @@ struct host {
 	void *progress_context;
 	struct running *running;          /* running.c: what runs, read once */
 	struct hidden_sweep *hidden;      /* hidden.c: the same */
+	struct verify_memory *verified;   /* verify.c: digests that will be asked for again */
 	struct package_answers *packages; /* package_of.c: what was asked and answered */
 	struct process_list *processes;   /* proc.c: what /proc lists, read once */
 	struct khien_service *service;    /* khien_service.c: the same */

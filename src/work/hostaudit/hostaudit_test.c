@@ -7,6 +7,7 @@
 #include "work/hostaudit/audit_int.h"
 #include "work/hostaudit/package_of.h"
 #include "work/hostaudit/resolve/declared.h"
+#include "work/hostaudit/verify.h"
 #include "test/unit.h"
 
 #define NOW 1795366800
@@ -127,6 +128,79 @@ static void folders_are_listed_in_order(void **state)
 	assert_int_equal(host_list(h, "/nowhere", &paths, &count), 0);
 	assert_int_equal(count, 0);
 	assert_string_equal(host_sha256(h, STR("/etc/plain")), "");
+	host_close(h);
+}
+
+static unsigned char digest_of(struct host *h, bool is_kept)
+{
+	struct verify_file file = { .path = "/etc/many", .kind = DIGEST_MD5, .is_kept = is_kept };
+
+	verify_files(h, &file, 1, NULL);
+	assert_int_equal(file.state, VERIFY_DONE);
+	assert_int_equal(file.got_size, 16);
+	return file.got[0];
+}
+
+/* Bytes this process has read, as the kernel counts them; -1 when it does not. */
+static int64_t read_so_far(void)
+{
+	FILE *f = fopen("/proc/self/io", "r");
+	char text[512];
+	struct str rest, line, number;
+	int64_t bytes;
+
+	if (!f)
+		return -1;
+	rest = (struct str){ text, fread(text, 1, sizeof(text), f) };
+	fclose(f);
+	return str_next_line(&rest, &line) && str_split(line, ' ', &line, &number) &&
+			str_to_i64(number, &bytes) ?
+		bytes :
+		-1;
+}
+
+/* How the MD5 of 100,000 "x" and "y" begins is what openssl md5 says. */
+static void what_was_hashed_is_not_read_again(void **state)
+{
+	static char text[100001];
+	struct host *h;
+	struct err e;
+	int64_t before;
+
+	(void)state;
+	memset(text, 'x', sizeof(text) - 1);
+	put("/etc/many", text);
+	/* an audit that began a minute after the file was written */
+	assert_int_equal(host_open(root, clock_now_s() + 60, &e, &h), 0);
+	assert_int_equal(digest_of(h, true), 0xd5);
+	before = read_so_far();
+	assert_int_equal(digest_of(h, false), 0xd5);
+	if (before >= 0)
+		assert_true(read_so_far() - before < 50000);
+	/* as large as before, and other bytes: the times tell */
+	memset(text, 'y', sizeof(text) - 1);
+	put("/etc/many", text);
+	assert_int_equal(digest_of(h, false), 0xf0);
+	host_close(h);
+}
+
+/* What is written while the audit runs may be written again within one tick of the clock. */
+static void what_is_new_is_read_each_time(void **state)
+{
+	static char text[100001];
+	struct host *h;
+	struct err e;
+	int64_t before;
+
+	(void)state;
+	memset(text, 'x', sizeof(text) - 1);
+	put("/etc/many", text);
+	assert_int_equal(host_open(root, clock_now_s() - 60, &e, &h), 0);
+	assert_int_equal(digest_of(h, true), 0xd5);
+	before = read_so_far();
+	assert_int_equal(digest_of(h, false), 0xd5);
+	if (before >= 0)
+		assert_true(read_so_far() - before >= 100000);
 	host_close(h);
 }
 
@@ -504,6 +578,8 @@ int main(void)
 		cmocka_unit_test(what_is_no_plain_file_is_a_gap),
 		cmocka_unit_test(includes_that_fan_out_meet_the_budget),
 		cmocka_unit_test(folders_are_listed_in_order),
+		cmocka_unit_test(what_was_hashed_is_not_read_again),
+		cmocka_unit_test(what_is_new_is_read_each_time),
 		cmocka_unit_test(long_lines_are_cut_and_skipped),
 		cmocka_unit_test(questions_only_read),
 		cmocka_unit_test(unknown_is_contagious),

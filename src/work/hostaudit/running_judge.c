@@ -246,7 +246,8 @@ static void judge_files(struct judge *j)
 		if (!is_wanted[i])
 			continue;
 		verify[count] = (struct verify_file){ .path = j->files[i]->path.ptr,
-			.kind = kind_of_sum(j, i) };
+			.kind = kind_of_sum(j, i),
+			.is_kept = host_is_deep(j->main) }; /* package_files reads them all */
 		of[count++] = i;
 	}
 	verify_files(j->at, verify, count, NULL);

@@ -16,6 +16,8 @@
 #define THREAD_FILES 64 /* fewer are not worth a thread */
 #define LARGE_BYTES (256 * KIB)
 #define KINDS (DIGEST_SHA512 + 1)
+#define SLOTS 1024
+#define NS_PER_S 1000000000ll
 
 struct pool {
 	struct host *h;
@@ -49,10 +51,79 @@ static enum verify_state state_of(int errno_value)
 	}
 }
 
+/* ---- what is known already ---- */
+
+struct kept {
+	struct verify_identity identity;
+	enum digest_kind kind;
+	uint8_t size;
+	unsigned char digest[DIGEST_SIZE_MAX];
+	size_t next; /* 1 + index of the next in the same slot, or 0 */
+};
+
+struct verify_memory {
+	size_t slots[SLOTS]; /* 1 + index of the newest, or 0 */
+	VEC(struct kept) all;
+};
+
+static struct verify_identity identity_of(const struct stat *st)
+{
+	return (struct verify_identity){ .device = st->st_dev,
+		.inode = st->st_ino,
+		.size_bytes = st->st_size,
+		.modified_ns = st->st_mtim.tv_sec * NS_PER_S + st->st_mtim.tv_nsec,
+		.changed_ns = st->st_ctim.tv_sec * NS_PER_S + st->st_ctim.tv_nsec };
+}
+
+static bool is_same(const struct verify_identity *a, const struct verify_identity *b)
+{
+	return a->inode == b->inode && a->device == b->device && a->size_bytes == b->size_bytes &&
+		a->modified_ns == b->modified_ns && a->changed_ns == b->changed_ns;
+}
+
+/* Threads look here at once: nothing is added while files are read. */
+static bool recall(const struct verify_memory *m, struct verify_file *file)
+{
+	for (size_t at = m ? m->slots[file->identity.inode % SLOTS] : 0; at > 0;) {
+		const struct kept *k = &m->all.at[at - 1];
+
+		if (k->kind == file->kind && is_same(&k->identity, &file->identity)) {
+			memcpy(file->got, k->digest, k->size);
+			file->got_size = k->size;
+			return true;
+		}
+		at = k->next;
+	}
+	return false;
+}
+
+/* A file changed since the audit began may change again within one tick of the file system's clock,
+ * which nothing would tell. */
+static void keep(struct host *h, const struct verify_file *file)
+{
+	size_t *slot;
+	struct kept *k;
+
+	if (!file->is_kept || file->state != VERIFY_DONE ||
+		file->size != file->identity.size_bytes ||
+		file->identity.changed_ns >= h->now_s * NS_PER_S)
+		return;
+	if (!h->verified)
+		h->verified = arena_new(host_arena(h), struct verify_memory);
+	slot = &h->verified->slots[file->identity.inode % SLOTS];
+	k = vec_add(host_arena(h), &h->verified->all);
+	*k = (struct kept){ .identity = file->identity,
+		.kind = file->kind,
+		.size = file->got_size,
+		.next = *slot };
+	memcpy(k->digest, file->got, file->got_size);
+	*slot = h->verified->all.len;
+}
+
 /* ---- reading ---- */
 
-/* A pipe or device is found out without touching it. Sets the state, and the descriptor when the
- * file can be read. */
+/* A pipe or device is found out without touching it. Sets the state; false when nothing is to be
+ * read, because it cannot be or because its digest is known; else sets the descriptor. */
 static bool begin_file(const struct host *h, struct verify_file *file)
 {
 	struct stat st;
@@ -66,6 +137,11 @@ static bool begin_file(const struct host *h, struct verify_file *file)
 	file->state = !S_ISREG(st.st_mode)                  ? VERIFY_STRANGE :
 		st.st_size > (off_t)LIMIT_VERIFY_FILE_BYTES ? VERIFY_TOO_LARGE :
 							      VERIFY_DONE;
+	file->identity = identity_of(&st);
+	if (file->state == VERIFY_DONE && recall(h->verified, file)) {
+		file->mode = st.st_mode;
+		return false;
+	}
 	if (file->state == VERIFY_DONE && file->may_wait && st.st_size > (off_t)LARGE_BYTES) {
 		file->state = VERIFY_LATER;
 		file->expected = st.st_size;
@@ -83,6 +159,7 @@ static bool begin_file(const struct host *h, struct verify_file *file)
 		return false;
 	}
 	file->mode = st.st_mode;
+	file->identity = identity_of(&st);
 	file->expected = st.st_size;
 	return true;
 }
@@ -194,6 +271,8 @@ void verify_files(struct host *h, struct verify_file *files, size_t count,
 	work(&pool, progress);
 	if (has_second)
 		pthread_join(second, NULL);
+	for (size_t i = 0; i < count; i++)
+		keep(h, &files[i]);
 }
 
 bool verify_is(const struct verify_file *file, struct str hex)
