@@ -36,6 +36,7 @@ static void insert(struct arena *a, dropins *list, struct dropin fresh)
 }
 
 #define DROPINS_MAX 200
+#define UNIT_NAMES_MAX 16
 
 static void collect(struct host *h, const char *folder, dropins *list)
 {
@@ -94,6 +95,48 @@ void systemd_dropins(
 
 	for (size_t i = 0; i < COUNT(roots); i++)
 		collect(h, arena_fmt(host_arena(h), "%s/%s", roots[i], folder).ptr, &list);
+	paths_of(h, &list, ret_paths, ret_count);
+}
+
+/* The names beside which drop-ins of unit NAME may lie, with ".d": its own, its template's, and
+ * "a-b-.service", "a-.service" for "a-b-c.service", the most particular first. */
+static size_t unit_names(struct arena *a, const char *name, struct str names[UNIT_NAMES_MAX])
+{
+	struct str dot = str_of(strrchr(name, '.')), prefix = str_of(name);
+	ptrdiff_t at = str_find_char(prefix, '@');
+	size_t count = 0;
+
+	prefix.len -= dot.len;
+	names[count++] = arena_fmt(a, "%s.d", name);
+	if (at >= 0 && (size_t)at + 1 < prefix.len)
+		names[count++] = arena_fmt(a, "%.*s@%.*s.d", (int)at, name, STR_FMT(dot));
+	if (at >= 0)
+		prefix.len = (size_t)at;
+	while (prefix.len > 1 && count < UNIT_NAMES_MAX) {
+		prefix.len--; /* a dash at the end is of the name itself */
+		while (prefix.len > 0 && prefix.ptr[prefix.len - 1] != '-')
+			prefix.len--;
+		if (prefix.len > 0)
+			names[count++] = arena_fmt(a, "%.*s%.*s.d", STR_FMT(prefix), STR_FMT(dot));
+	}
+	return count;
+}
+
+void systemd_unit_dropins(
+	struct host *h, const char *name, const struct str **ret_paths, size_t *ret_count)
+{
+	struct arena *a = host_arena(h);
+	struct str names[UNIT_NAMES_MAX];
+	const char *type = strrchr(name, '.');
+	size_t count = type ? unit_names(a, name, names) : 0;
+	dropins list = { 0 };
+
+	for (size_t i = 0; i < COUNT(roots); i++)
+		for (size_t n = 0; n < count; n++)
+			collect(h, arena_fmt(a, "%s/systemd/system/%s", roots[i], names[n].ptr).ptr,
+				&list);
+	for (size_t i = 0; type && i < COUNT(roots); i++) /* of every service, timer … */
+		collect(h, arena_fmt(a, "%s/systemd/system/%s.d", roots[i], type + 1).ptr, &list);
 	paths_of(h, &list, ret_paths, ret_count);
 }
 

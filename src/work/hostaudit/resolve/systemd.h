@@ -20,6 +20,11 @@ void systemd_conf(struct host *h, const char *name, const char *section, const c
 void systemd_dropins(
 	struct host *h, const char *folder, const struct str **ret_paths, size_t *ret_count);
 
+/* The same for the unit NAME, "ssh.service": with those of its template, of "a-.service" where it
+ * is "a-b.service", and of all units of its type. */
+void systemd_unit_dropins(
+	struct host *h, const char *name, const struct str **ret_paths, size_t *ret_count);
+
 /* All valid "10min", "1h 30s", "600", "infinity"; without a unit seconds. UINT64_MAX = infinity. */
 bool systemd_span(struct str s, uint64_t *ret_us);
 

@@ -158,29 +158,20 @@ static void read_unit(struct host *h, struct str path, struct wanted *w)
 	}
 }
 
-static void read_dropins(struct host *h, const char *name, struct wanted *w)
-{
-	const struct str *paths;
-	size_t count;
-
-	systemd_dropins(
-		h, arena_fmt(host_arena(h), "systemd/system/%s.d", name).ptr, &paths, &count);
-	for (size_t i = 0; i < count; i++)
-		read_unit(h, paths[i], w);
-}
-
 static void read_all(struct host *h, const char *name, struct wanted *w)
 {
 	struct str shared = template_of(host_arena(h), name);
 	struct str file = unit_file(h, name);
+	const struct str *dropins;
+	size_t count;
 
 	if (file.len == 0 && shared.len > 0)
 		file = unit_file(h, shared.ptr);
 	if (file.len > 0 && !is_masked(h, file))
 		read_unit(h, file, w);
-	if (shared.len > 0)
-		read_dropins(h, shared.ptr, w);
-	read_dropins(h, name, w);
+	systemd_unit_dropins(h, name, &dropins, &count);
+	for (size_t i = 0; i < count; i++)
+		read_unit(h, dropins[i], w);
 }
 
 void systemd_unit_conf(

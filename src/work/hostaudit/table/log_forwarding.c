@@ -111,13 +111,35 @@ static void read_tree(void *context, struct str pattern)
 		host_gap(t->h, GAP_LIMIT, arena_cstr(t->list->a, pattern));
 }
 
+static bool is_one_of(struct str v, const char *const *words)
+{
+	for (; *words; words++)
+		if (str_is_nocase(v, *words))
+			return true;
+	return false;
+}
+
+static bool is_journal_off(struct str v)
+{
+	static const char *const words[] = { "0", "no", "n", "false", "f", "off", NULL };
+
+	return is_one_of(v, words);
+}
+
+static bool is_journal_bool(struct str v)
+{
+	static const char *const words[] = { "1", "yes", "y", "true", "t", "on", NULL };
+
+	return is_one_of(v, words) || is_journal_off(v);
+}
+
 /* The journal keeps what programs say to itself: imuxsock then hears nothing. */
 static bool is_journal_closed(struct host *h)
 {
 	struct setting s = { 0 };
 
-	systemd_conf(h, "journald.conf", "Journal", "ForwardToSyslog", NULL, &s);
-	return s.value.ptr && !str_bool(s.value, true);
+	systemd_conf(h, "journald.conf", "Journal", "ForwardToSyslog", is_journal_bool, &s);
+	return s.value.ptr && is_journal_off(s.value);
 }
 
 /* The file after "-f" on the unit's command line, or in the options that RHEL keeps apart. */

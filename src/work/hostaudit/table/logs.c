@@ -146,7 +146,7 @@ static bool read_auditd(struct host *h, struct audit_log *ret)
 
 struct journal {
 	const char *storage; /* persistent, volatile, none */
-	struct setting storage_set, retention, max_use;
+	struct setting storage_set, retention;
 	int64_t retention_days; /* 0: no end */
 };
 
@@ -160,7 +160,7 @@ static bool is_span(struct str v)
 {
 	uint64_t us;
 
-	return v.len == 0 || systemd_span(v, &us);
+	return systemd_span(v, &us); /* an empty one is refused, and the former stays */
 }
 
 static struct journal read_journald(struct host *h)
@@ -170,7 +170,6 @@ static struct journal read_journald(struct host *h)
 
 	systemd_conf(h, "journald.conf", "Journal", "Storage", is_storage, &j.storage_set);
 	systemd_conf(h, "journald.conf", "Journal", "MaxRetentionSec", is_span, &j.retention);
-	systemd_conf(h, "journald.conf", "Journal", "SystemMaxUse", NULL, &j.max_use);
 	if (str_is(j.storage_set.value, "persistent") ||
 		((j.storage_set.value.len == 0 || str_is(j.storage_set.value, "auto")) &&
 			host_exists(h, "/var/log/journal")))

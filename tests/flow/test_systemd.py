@@ -1,0 +1,133 @@
+#!/usr/bin/env python3
+"""What systemd makes of random files and drop-ins, as its own programs tell it without a service manager: which files
+count and in which order (systemd-analyze cat-config), and what a unit would run (systemd-analyze verify, which names
+each command that is not there)."""
+import os
+import random
+import re
+import shutil
+import subprocess
+import unittest
+
+from flow import folder, khien, rounds
+
+ROOTS = ["/etc", "/run", "/usr/local/lib", "/usr/lib"]
+TEMPLATES = {"x@1.service": "x@.service"}
+
+
+def ask(root, sql):
+    done = khien("ask", "--root", root, "--format", "json", sql)
+    if done.status != 0:
+        raise AssertionError(str(done))
+    return done.json()
+
+
+def write(root, path, text):
+    """TEXT at PATH; None: a link to /dev/null, which masks."""
+    os.makedirs(os.path.dirname(root + path), exist_ok=True)
+    if text is None:
+        os.symlink("/dev/null", root + path)
+    else:
+        with open(root + path, "w", encoding="utf-8") as out:
+            out.write(text)
+
+
+@unittest.skipUnless(shutil.which("systemd-analyze"), "not here: systemd-analyze")
+class Random(unittest.TestCase):
+
+    def rounds(self, quick):
+        for number in range(rounds(quick)):
+            with folder() as root:
+                yield number, random.Random(20261126 + number), root
+
+    # ---- a daemon's settings ----
+
+    SPANS = ["1day", "30 days", "2 weeks 1h", "0", "infinity", "90d"]
+    REFUSED = ["", "soon", "-1", "3 parsecs"]
+    STORAGES = ["volatile", "persistent", "none"]
+
+    def conf(self, chance):
+        lines = []
+        for _ in range(chance.randint(0, 5)):
+            lines.append(chance.choice([
+                f"[{chance.choice(['Journal', 'Journal', 'journal', 'Upload'])}]",
+                "MaxRetentionSec" + chance.choice(["=", " = "]) + chance.choice(self.SPANS + self.REFUSED),
+                "Storage=" + chance.choice(self.STORAGES + self.REFUSED),
+                chance.choice(["# Storage=none", "; MaxRetentionSec=3d", "", "Unknown=1"]),
+                "MaxRetentionSec=\\\n" + chance.choice(self.SPANS)]))
+        return "[Journal]\n" * chance.choice([0, 1, 1, 1]) + "\n".join(lines) + "\n"
+
+    def effective(self, shown):
+        """What the files in this order give; a value that is refused leaves the former one."""
+        found, section = {"Storage": "volatile", "MaxRetentionSec": "0"}, ""
+        for line in re.sub(r"\\\n", " ", shown).splitlines():
+            line = line.strip()
+            if line.startswith("# /"):     # another file begins without a section
+                section = ""
+            elif line.startswith("["):
+                section = line
+            elif section == "[Journal]" and "=" in line and line[0] not in "#;":
+                key, value = (part.strip() for part in line.split("=", 1))
+                if key == "MaxRetentionSec" and value in self.SPANS or key == "Storage" and value in self.STORAGES:
+                    found[key] = value
+        return f"Storage: {found['Storage']}; MaxRetentionSec: {found['MaxRetentionSec']}"
+
+    def test_conf_files(self):
+        for number, chance, root in self.rounds(12):
+            write(root, "/usr/lib/systemd/systemd-journald", "")
+            if chance.random() < 0.8:
+                write(root, "/etc/systemd/journald.conf", self.conf(chance))
+            for name in ("10-a.conf", "20-b.conf", "B.conf", "z.conf", "z.off"):
+                for where in ROOTS:
+                    if chance.random() < 0.3:
+                        write(root, f"{where}/systemd/journald.conf.d/{name}",
+                              chance.choice([None, "", *[self.conf(chance)] * 6]))
+            real = subprocess.run(["systemd-analyze", "cat-config", "--root", root, "systemd/journald.conf"],
+                                  capture_output=True, text=True, timeout=60)
+            rows = ask(root, "SELECT found FROM log_policies WHERE keeper = 'journald'")
+            with self.subTest(number):
+                self.assertEqual(rows[0]["found"], self.effective(real.stdout), real.stdout)
+
+    # ---- what a unit runs ----
+
+    def unit(self, chance, is_dropin):
+        """Each command takes the former back: of several, verify tells the first only."""
+        lines = []
+        for _ in range(chance.randint(1, 5)):
+            command = f"/nowhere/{chance.randint(1, 9999)}" + chance.choice(["", " -x", " a b"])
+            lines.append(chance.choice([
+                "ExecStart=", "ExecStart=\nExecStart=" + command, "ExecStart = \nExecStart = " + command,
+                "ExecStart=\nExecStart=\\\n" + command,
+                "# ExecStart=" + command, "[Unit]", "[Service]", "[service]", "ExecStartPre=/bin/true", "Unknown=1"]))
+        return "[Service]\n" * chance.choice([0, 1, 1, 1]) + "\n".join(lines) + "\n" + \
+            ("" if is_dropin else "[Service]\nType=oneshot\n")
+
+    def test_commands(self):
+        compared = 0
+        for number, chance, root in self.rounds(16):
+            name = chance.choice(["x.service", "x@1.service", "x-y.service"])
+            shared = TEMPLATES.get(name, name)
+            for where in ROOTS:
+                if chance.random() < (0.8 if where == "/usr/lib" else 0.2):
+                    write(root, f"{where}/systemd/system/{shared}", self.unit(chance, False))
+                for dropins in {f"{name}.d", f"{shared}.d", "service.d", "x-.service.d"}:
+                    for file in ("1.conf", "b.conf", "c.off"):
+                        if chance.random() < 0.15:
+                            write(root, f"{where}/systemd/system/{dropins}/{file}",
+                                  chance.choice([None, *[self.unit(chance, True)] * 6]))
+            os.makedirs(root + "/etc/systemd/system/multi-user.target.wants", exist_ok=True)
+            os.symlink(f"/usr/lib/systemd/system/{shared}", f"{root}/etc/systemd/system/multi-user.target.wants/{name}")
+            path = ":".join(f"{root}{where}/systemd/system" for where in ROOTS)
+            real = subprocess.run(["systemd-analyze", "verify", "--man=no", name], capture_output=True, text=True,
+                                  timeout=60, env={**os.environ, "SYSTEMD_UNIT_PATH": path, "LC_ALL": "C"})
+            theirs = re.findall(r"Command (\S+) is not executable", real.stderr)
+            rows = ask(root, f"SELECT command FROM systemd_units WHERE name = '{name}'")
+            ours = (rows[0]["command"] or "").split()[:1]
+            with self.subTest(number, name=name):
+                self.assertEqual(ours, theirs[-1:], f"{real.stderr}\n{rows}")
+            compared += bool(theirs)
+        self.assertGreater(compared, 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
