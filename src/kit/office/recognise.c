@@ -13,19 +13,20 @@
 static const char begins[] =
 	"b c ch d đ g gh gi h k kh l m n ng ngh nh p ph qu r s t th tr v x"; /* no words */
 static const char ends[] = "c ch m n ng nh p t";
-static const char vowels[] =
-	"a ă â e ê i o ô ơ u ư y ai ao au ay âu ây eo êu ia iê iêu iu oa oai oao " /* no words */
+static const char vowels[] = /* a blank on both sides of each */
+	" a ă â e ê i o ô ơ u ư y ai ao au ay âu ây eo êu ia iê iêu iu oa oai oao " /* no words */
 	"oay oă oe oeo oi oo ôi ơi ua uâ uây ui uê uô uôi uơ ưa ươ ươi ươu ưi ưu uy " /* no words */
-	"uya uyê uyu yê yêu"; /* no words */
+	"uya uyê uyu yê yêu "; /* no words */
 
 static bool is_vowel(struct str s)
 {
-	struct str list = str_of(vowels), one;
+	char one[16];
 
-	while (str_next_word(&list, " ", &one))
-		if (str_eq(s, one))
-			return true;
-	return false;
+	if (s.len == 0 || s.len + 2 > sizeof(one))
+		return false;
+	one[0] = one[s.len + 1] = ' ';
+	memcpy(one + 1, s.ptr, s.len);
+	return str_find(str_of(vowels), (struct str){ one, s.len + 2 }) >= 0;
 }
 
 /* Are these vowels with one of the ends, or none? */
