@@ -271,12 +271,20 @@ test("a device is not disposed of without its erasure certificate, without scrip
 	assert.equal(await page.locator(".faults a").first().getAttribute("href"), "#certificate");
 	assert.equal(await here(), "Đã xóa dữ liệu");
 	await fits("disposal-refused");
+	await card(/^Thanh lý/).getByRole("link", { name: "Ghi vào sổ Sổ xóa dữ liệu" }).click();
+	assert.match(await page.locator("#t-thiet-bi option:checked").innerText(), /Máy cũ phòng Tài chính/);
+	await fill(page, { "t-so-se-ri": "WD-77120", "t-chung-nhan": "07/XD-2026", "t-ngay": day() });
+	await page.selectOption("#t-cach", "phan-mem");
+	await page.selectOption("#t-ket-qua", "dat");
+	await page.locator("form.record-form button[type=submit]").click();
+	await page.waitForURL(/\/ban-ghi\/\d+/);
 	const kept = await record("devices", "Máy cũ phòng Tài chính");
 	assert.match(await page.locator("main").innerText(), /Lưu kho/, "the register still has it in store");
 
 	await page.goto(url);
 	await card(/^Thanh lý/).locator("summary").click();
-	await move(/^Thanh lý/, { ...decided, certificate: "07/XD-2026" }, checked);
+	await move(/^Thanh lý/, decided,
+		{ ...checked, picks: { ...checked.picks, certificate: { label: "WD-77120 (07/XD-2026)" } } });
 	assert.equal(await here(), "Đã thanh lý");
 	await page.goto(kept);
 	assert.match(await page.locator("main").innerText(), /Đã thanh lý/);

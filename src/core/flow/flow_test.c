@@ -246,6 +246,19 @@ static struct flow_verdict judged(struct store *s, const char *obligation, int64
 
 /* --- the table -------------------------------------------------------------------------------- */
 
+/* A good erasure of DEVICE with its certificate, in the register. */
+static const char *erasure(struct store *s, int64_t device)
+{
+	const char *id = arena_fmt(&arena, "%lld", (long long)device).ptr;
+
+	return arena_fmt(&arena, "%lld",
+		(long long)record_new(s, "erasures",
+			(const char *const[]){ "so-se-ri", "WD-1", "thiet-bi", id, "cach",
+				"phan-mem", "ngay", "2026-06-02", "ket-qua", "dat", "chung-nhan",
+				"07/XD", NULL }))
+		.ptr;
+}
+
 /* EVIDENCE: D12.9#2, D7.3 */
 static void a_device_is_not_disposed_of_without_its_erasure_certificate(void **state)
 {
@@ -254,9 +267,9 @@ static void a_device_is_not_disposed_of_without_its_erasure_certificate(void **s
 	static const struct said disposal[] = { { "decision", "12/QĐ" },
 		{ "decision_day", "2026-06-05" }, { "verified_by", "1" }, { "verified", "yes" },
 		{ NULL, NULL } };
-	static const struct said certified[] = { { "decision", "12/QĐ" },
-		{ "decision_day", "2026-06-05" }, { "verified_by", "1" }, { "verified", "yes" },
-		{ "certificate", "07/XD" }, { NULL, NULL } };
+	struct said certified[] = { { "decision", "12/QĐ" }, { "decision_day", "2026-06-05" },
+		{ "verified_by", "1" }, { "verified", "yes" }, { "certificate", "07/XD" },
+		{ NULL, NULL } };
 	static const struct said why_old[] = { { "proposal", "hỏng" }, { NULL, NULL } };
 	struct store *s = fresh();
 	int64_t day = at("2026-06-01", 8), id, device;
@@ -276,6 +289,9 @@ static void a_device_is_not_disposed_of_without_its_erasure_certificate(void **s
 	assert_true(is_about("certificate"));
 	assert_true(str_is(state_of(s, id), "erased"));
 	assert_true(str_is(record_says(s, device, "trang-thai"), "luu-kho"));
+	assert_int_equal(go(by(s, &head, day), id, "dispose", certified), ERR_CONFLICT);
+	assert_true(is_about("certificate")); /* words are no record of the register */
+	certified[4].value = erasure(s, device);
 	assert_int_equal(go(by(s, &head, day), id, "dispose", certified), 0);
 	assert_true(str_is(state_of(s, id), "disposed"));
 	assert_true(str_is(record_says(s, device, "trang-thai"), "thanh-ly"));

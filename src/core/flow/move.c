@@ -1,5 +1,6 @@
 /* move.c - a case goes a step on, or it is said why not; tasks are done. */
 #include "core/flow/flow_int.h"
+#include "core/flow/refer.h"
 
 static const char sql_state[] =
 	"UPDATE flow_case SET state = $2, state_at_s = $3, due_at_s = $4, ended_at_s = $5,"
@@ -58,6 +59,8 @@ static const char *fault_of(const struct flow_field *field, struct str value)
 	if (value.len == 0)
 		return NULL;
 	switch (field->type) {
+	case FLOW_RECORD: /* that is looked at with the register */
+		return NULL;
 	case FLOW_TEXT:
 	case FLOW_LONG:
 		return value.len <= 4000 && str_is_utf8(value) ? NULL : T("Nội dung quá dài.");
@@ -105,6 +108,27 @@ static void check_values(struct step *s)
 	for (size_t i = 0; i < m->need_count; i++)
 		if (flow_value_of(&s->h, m->needs[i]).len == 0)
 			refuse(s, m->needs[i], both(T("Bước này cần trường này.")));
+}
+
+/* What is a record is looked at again at each step that names it: it may have changed since. */
+static int check_records(struct step *s, struct err *e)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < s->f->field_count; i++) {
+		const struct flow_field *field = &s->f->fields[i];
+		struct str value = flow_value_of(&s->h, field->id);
+		const char *fault = NULL;
+
+		if (field->type != FLOW_RECORD || !value.len ||
+			(!has(s->move->needs, s->move->need_count, field->id) &&
+				!has(s->move->asks, s->move->ask_count, field->id)))
+			continue;
+		rc = flow_record_fault(s->by, &s->c, field, value, &fault, e);
+		if (rc == 0 && fault)
+			refuse(s, field->id, both(fault));
+	}
+	return rc;
 }
 
 static int check_guards(struct step *s, struct err *e)
@@ -216,7 +240,9 @@ static int weigh(struct step *s, struct str move, struct err *e)
 		!flow_excepted(s->by, s->f, flow_value_of(&s->h, s->move->except_obligation)))
 		refuse(s, s->move->except_obligation,
 			both(T("Không gói quy định nào có nghĩa vụ này.")));
-	rc = check_guards(s, e);
+	rc = check_records(s, e);
+	if (rc == 0)
+		rc = check_guards(s, e);
 	if (rc == 0 && s->why->count > 0)
 		return err_set(e, ERR_CONFLICT, "move \"%.*s\" is refused: %.*s", STR_FMT(move),
 			STR_FMT(s->why->at[0].words.en));

@@ -1,6 +1,7 @@
 /* words.c - what a case holds, as people read it. */
 #include "core/flow/flow_int.h"
 
+#include "core/flow/refer.h"
 #include "core/org/staff.h"
 
 static struct str moment_words(struct str value, struct arena *a)
@@ -31,9 +32,13 @@ static struct str name_of(const struct flow_reader *r, enum flow_field_type type
 
 struct str flow_words(const struct flow_reader *r, const struct flow_field *field, struct str value)
 {
+	int64_t id;
+
 	if (value.len == 0)
 		return STR("");
 	switch (field->type) {
+	case FLOW_RECORD:
+		return flow_record_words(r, field, value, &id);
 	case FLOW_DATE:
 	case FLOW_TIME:
 		return moment_words(value, r->a);

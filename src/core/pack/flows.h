@@ -20,6 +20,7 @@ enum flow_field_type {
 	FLOW_CHOICE, /* the id of one of its choices */
 	FLOW_HOST,   /* the number of a machine */
 	FLOW_STAFF,  /* the number of a person */
+	FLOW_RECORD, /* the number of a record of the register OF */
 };
 enum flow_state_kind { FLOW_STATE_OPEN, FLOW_STATE_END, FLOW_STATE_VOID };
 enum flow_guard_kind {
@@ -47,6 +48,11 @@ struct flow_field {
 	size_t choice_count;
 	struct str *same; /* "domains.ten-mien": the field of its record that says the same */
 	size_t same_count;
+	/* FLOW_RECORD: the register; its fields that name the case's record, that hold one of IS,
+	 * and that hold the number of a paper; each of these three may be STR_NONE */
+	struct str of, by, where, number;
+	struct str *is;
+	size_t is_count;
 	struct source source;
 };
 

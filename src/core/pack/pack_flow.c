@@ -7,7 +7,7 @@
 static const char *const abouts[] = { "unit", "staff", "record", NULL };
 static const char *const whos[] = { "act", "approve", "sign", NULL };
 static const char *const types[] = { "text", "long", "number", "date", "time", "yes", "choice",
-	"host", "staff", NULL };
+	"host", "staff", "record", NULL };
 static const char *const state_kinds[] = { "open", "end", "void", NULL };
 static const char *const guard_kinds[] = { "tasks-done", "all-yes", "one-of", "in-order",
 	"other-person", "audit-clean", NULL };
@@ -24,6 +24,14 @@ static const struct shape choice_shape = { choice_fields, sizeof(struct flow_cho
 #undef AT
 
 #define AT(member) offsetof(struct flow_field, member)
+static const struct field field_where_fields[] = {
+	FIELD("field", TEXT, NEEDED, AT(where)),
+	FIELD("is", TEXTS, NEEDED, AT(is), .count_at = AT(is_count)),
+	{ 0 },
+};
+static const struct shape field_where_shape = { field_where_fields, sizeof(struct flow_field),
+	NO_SOURCE };
+
 static const struct field field_fields[] = {
 	FIELD("id", TEXT, NEEDED, AT(id)),
 	FIELD("title", WORDS, NEEDED, AT(title)),
@@ -32,6 +40,10 @@ static const struct field field_fields[] = {
 	FIELD("choices", MAPS, 0, AT(choices), .count_at = AT(choice_count),
 		.shape = &choice_shape),
 	FIELD("same", TEXTS, 0, AT(same), .count_at = AT(same_count)),
+	FIELD("of", TEXT, FIELD_USE, AT(of), .item = ITEM_REGISTER),
+	FIELD("by", TEXT, 0, AT(by)),
+	FIELD("where", MAP, 0, 0, .shape = &field_where_shape),
+	FIELD("number", TEXT, 0, AT(number)),
 	{ 0 },
 };
 static const struct shape field_shape = { field_fields, sizeof(struct flow_field), AT(source) };

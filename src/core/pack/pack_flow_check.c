@@ -179,6 +179,65 @@ static void check_same(struct pack_load *load, const struct flow *f, const struc
 	}
 }
 
+/* A field of the register with one value, or a fault. */
+static const struct register_field *field_there(struct pack_load *load,
+	const struct flow_field *field, const struct pack_register *reg, struct str id)
+{
+	const struct register_field *there = pack_register_field(reg, id);
+
+	if (there && !there->is_many)
+		return there;
+	fault(load, field->source, T("sổ của trường này không có trường \"{a}\" với một giá trị"),
+		id);
+	return NULL;
+}
+
+static void check_where(struct pack_load *load, const struct flow_field *field,
+	const struct register_field *there)
+{
+	for (size_t i = 0; there && there->type == REGISTER_CHOICE && i < field->is_count; i++) {
+		size_t n = 0;
+
+		while (n < there->choice_count && !str_eq(there->choices[n].id, field->is[i]))
+			n++;
+		if (n == there->choice_count)
+			fault(load, field->source, T("trường của sổ không có mục \"{a}\""),
+				field->is[i]);
+	}
+}
+
+/* What a field that is a record says of its register. */
+static void check_record(
+	struct pack_load *load, const struct flow *f, const struct flow_field *field)
+{
+	const struct pack_register *reg =
+		field->of.ptr ? pack_register(load->set, field->of) : NULL;
+	const struct register_field *by;
+	bool is_about = false;
+
+	if ((field->type == FLOW_RECORD) != (field->of.ptr != NULL) ||
+		(!field->of.ptr && (field->by.ptr || field->where.ptr || field->number.ptr)))
+		fault(load, field->source,
+			T("trường \"{a}\": of đi với type: record, và phải có; by, where, number đi với of"),
+			field->id);
+	if (!reg)
+		return;
+	if (field->number.ptr)
+		(void)field_there(load, field, reg, field->number);
+	if (field->where.ptr)
+		check_where(load, field, field_there(load, field, reg, field->where));
+	by = field->by.ptr ? field_there(load, field, reg, field->by) : NULL;
+	if (!by)
+		return;
+	for (size_t i = 0; i < f->register_count; i++)
+		is_about = is_about ||
+			(by->type == REGISTER_RECORD && str_eq(f->registers[i], by->to));
+	if (!is_about)
+		fault(load, field->source,
+			T("\"by\" phải là trường dẫn tới một sổ trong registers: \"{a}\""),
+			field->by);
+}
+
 static void check_fields(struct pack_load *load, const struct flow *f)
 {
 	for (size_t i = 0; i < f->field_count; i++) {
@@ -193,6 +252,7 @@ static void check_fields(struct pack_load *load, const struct flow *f)
 				T("trường \"{a}\": choices đi với type: choice, và phải có"),
 				field->id);
 		check_same(load, f, field);
+		check_record(load, f, field);
 	}
 	for (size_t i = 0; i < f->task_count; i++)
 		if (f->tasks[i].clock.is_set)

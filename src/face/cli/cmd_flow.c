@@ -85,14 +85,28 @@ static int run_list(const struct command_line *line, struct err *e)
 	return rc;
 }
 
+/* F: NULL when no pack has the flow any more. */
+static void show_values(
+	const struct flow_history *h, const struct flow *f, const struct flow_reader *r)
+{
+	char at[CLOCK_TEXT_MAX];
+
+	for (size_t i = 0; i < h->value_count; i++) {
+		const struct flow_value *v = &h->values[i];
+		const struct flow_field *field = f ? flow_field_of(f, v->field) : NULL;
+
+		printf("value  %s  %.*s  %.*s = %.*s", clock_iso(v->at_s, at), STR_FMT(v->by),
+			STR_FMT(v->field), STR_FMT(v->value));
+		if (field && field->type == FLOW_RECORD && v->value.len)
+			printf("  %.*s", STR_FMT(flow_words(r, field, v->value)));
+		printf("\n");
+	}
+}
+
 static void show_steps(const struct flow_history *h)
 {
 	char at[CLOCK_TEXT_MAX], due[CLOCK_TEXT_MAX];
 
-	for (size_t i = 0; i < h->value_count; i++)
-		printf("value  %s  %.*s  %.*s = %.*s\n", clock_iso(h->values[i].at_s, at),
-			STR_FMT(h->values[i].by), STR_FMT(h->values[i].field),
-			STR_FMT(h->values[i].value));
 	for (size_t i = 0; i < h->step_count; i++)
 		printf("step  %s  %.*s  %.*s  %.*s -> %.*s  due %s\n",
 			clock_iso(h->steps[i].at_s, at), STR_FMT(h->steps[i].by),
@@ -107,6 +121,7 @@ static void show_steps(const struct flow_history *h)
 
 static int run_show(const struct command_line *line, struct err *e)
 {
+	struct flow_reader r = { .lang = line->lang, .a = line->arena };
 	struct flow_history h;
 	struct flow_case c;
 	struct cli_units u;
@@ -124,6 +139,8 @@ static int run_show(const struct command_line *line, struct err *e)
 	if (rc == 0) {
 		printf("%lld  %lld  %.*s  %.*s  %.*s\n", (long long)c.id, (long long)c.unit_id,
 			STR_FMT(c.flow), STR_FMT(c.state), STR_FMT(c.title));
+		r.store = u.store;
+		show_values(&h, pack_flow(u.packs, c.flow), &r);
 		show_steps(&h);
 	}
 	cli_units_close(&u);

@@ -59,6 +59,10 @@ struct flow_by demo_by(struct making *m, const struct org_user *user, int64_t no
 
 int demo_people(struct making *m, struct err *e);
 int demo_registers(struct making *m, struct err *e);
+/* A record of REG in U that says what PRESET says, the rest as of any other. *RET_ID 0: it could
+ * not be made. */
+int demo_record(struct making *m, const struct demo_unit *u, const struct pack_register *reg,
+	struct record_body preset, int64_t *ret_id, struct err *e);
 int demo_story(struct making *m, struct err *e);
 int demo_cases(struct making *m, struct err *e);
 int demo_signings(struct making *m, struct err *e);

@@ -263,6 +263,34 @@ static int one(struct filling *f, struct err *e)
 	return rc == ERR_INPUT ? 0 : rc;
 }
 
+int demo_record(struct making *m, const struct demo_unit *u, const struct pack_register *reg,
+	struct record_body preset, int64_t *ret_id, struct err *e)
+{
+	struct filling f = { .m = m, .unit = u, .reg = reg, .number = m->done.records + 1 };
+	struct record_at at = { m->d->store, m->d->packs, reg, &m->piece, m->d->now_s,
+		STR("can.bo.mau") };
+	struct record_faults faults = { 0 };
+	struct record r = { .unit_id = u->id };
+	int rc;
+
+	fill_body(&f);
+	for (size_t i = 0; i < preset.count; i++) {
+		size_t n = 0;
+
+		while (n < f.values.len && !str_eq(f.values.at[n].field, preset.at[i].field))
+			n++;
+		if (n < f.values.len)
+			f.values.at[n] = preset.at[i];
+		else
+			vec_push(&m->piece, &f.values, preset.at[i]);
+	}
+	rc = record_save(&at, &r, (struct record_body){ f.values.at, f.values.len }, STR(""),
+		&faults, e);
+	m->done.records += rc == 0;
+	*ret_id = rc == 0 ? r.id : 0;
+	return rc == ERR_INPUT ? 0 : rc;
+}
+
 static int64_t wanted(const struct making *m, const struct pack_register *r)
 {
 	const struct yaml_node *node = demo_list(m, "counts", arena_cstr(m->a, r->id));

@@ -39,6 +39,8 @@ static struct str field_value(struct making *m, const struct flow_move *move,
 		return STR("1");
 	case FLOW_STAFF:
 		return arena_fmt(&m->piece, "%lld", (long long)demo_person(m, u)->id);
+	case FLOW_RECORD:
+		return STR("");
 	case FLOW_TEXT:
 	case FLOW_LONG:
 		break;
@@ -85,6 +87,29 @@ static struct str value_of(
 	return field_value(g->m, move, f, g->u, at_s - (20 - (int64_t)field) * 60);
 }
 
+/* What a field that is a record needs stands in the register first. */
+static int write_record(const struct going *g, const struct flow_field *f,
+	const struct flow_case *c, struct str *ret, struct err *e)
+{
+	struct arena *a = &g->m->piece;
+	struct record_value preset[3];
+	struct record_body body = { preset, 0 };
+	int64_t id = 0;
+	int rc;
+
+	if (f->by.ptr)
+		preset[body.count++] = (struct record_value){ f->by,
+			arena_fmt(a, "%lld", (long long)c->record_id) };
+	if (f->where.ptr)
+		preset[body.count++] = (struct record_value){ f->where, f->is[0] };
+	if (f->number.ptr)
+		preset[body.count++] = (struct record_value){ f->number,
+			arena_fmt(a, "%lld/XN", (long long)c->id) };
+	rc = demo_record(g->m, g->u, pack_register(g->m->d->packs, f->of), body, &id, e);
+	*ret = id ? arena_fmt(a, "%lld", (long long)id) : STR("");
+	return rc;
+}
+
 static int do_tasks(const struct going *g, int64_t at_s, struct err *e)
 {
 	struct making *m = g->m;
@@ -127,18 +152,24 @@ static int step(const struct going *g, int64_t at_s, bool *ret_went, struct err 
 	move = rc == 0 && !c.ended_at_s ? next_move(m, g->f, c.state) : NULL;
 	if (!move)
 		return rc;
-	for (size_t i = 0; i < g->f->field_count; i++) {
+	for (size_t i = 0; rc == 0 && i < g->f->field_count; i++) {
+		struct flow_value said = { .field = g->f->fields[i].id };
 		bool is_asked = false;
 
 		for (size_t n = 0; n < move->need_count; n++)
 			is_asked = is_asked || str_eq(move->needs[n], g->f->fields[i].id);
 		for (size_t n = 0; n < move->ask_count; n++)
 			is_asked = is_asked || str_eq(move->asks[n], g->f->fields[i].id);
-		if (is_asked && flow_value_of(&h, g->f->fields[i].id).len == 0)
-			vec_push(&m->piece, &values,
-				((struct flow_value){ .field = g->f->fields[i].id,
-					.value = value_of(g, move, i, at_s) }));
+		if (!is_asked || flow_value_of(&h, said.field).len)
+			continue;
+		if (g->f->fields[i].type == FLOW_RECORD)
+			rc = write_record(g, &g->f->fields[i], &c, &said.value, e);
+		else
+			said.value = value_of(g, move, i, at_s);
+		vec_push(&m->piece, &values, said);
 	}
+	if (rc < 0)
+		return rc;
 	rc = flow_move(
 		&by, g->id, &(struct flow_asked){ move->id, values.at, values.len }, &why, e);
 	*ret_went = rc == 0;

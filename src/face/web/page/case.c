@@ -27,23 +27,6 @@ static int load(struct view *v, struct shown *x)
 
 /* --- what people type ------------------------------------------------------------------------- */
 
-/* "31/12/2026" or "2026-12-31" as the latter; "" when it is none. */
-static struct str day_typed(struct view *v, struct str s)
-{
-	int64_t n[3];
-	struct str part[3], rest = s;
-	struct date d;
-
-	if (date_parse(s, &d))
-		return s;
-	for (int i = 0; i < 3; i++) {
-		if (!str_next_word(&rest, "/-.", &part[i]) || !str_to_i64(part[i], &n[i]) ||
-			n[i] < 1 || n[i] > 9999)
-			return STR("");
-	}
-	return arena_fmt(v->a, "%04d-%02d-%02d", (int)n[2], (int)n[1], (int)n[0]);
-}
-
 /* "8:30", "08h30" as "08:30"; "" when it is none. */
 static struct str hour_typed(struct view *v, struct str s)
 {
@@ -62,14 +45,14 @@ static struct str hour_typed(struct view *v, struct str s)
 struct str flow_typed(struct view *v, enum flow_field_type type, struct str typed)
 {
 	struct str day, hour, rest = typed;
+	char iso[CLOCK_TEXT_MAX];
+	struct date d;
 
 	if (typed.len == 0 || (type != FLOW_DATE && type != FLOW_TIME))
 		return typed;
-	if (!str_next_word(&rest, " T", &day))
+	if (!str_next_word(&rest, " T", &day) || !date_typed(day, &d))
 		return typed;
-	day = day_typed(v, day);
-	if (!day.len)
-		return typed;
+	day = arena_str(v->a, str_of(date_iso(d, iso)));
 	if (type == FLOW_DATE)
 		return day;
 	hour = str_trim(rest).len ? hour_typed(v, str_trim(rest)) : STR("00:00");
@@ -147,6 +130,37 @@ static void choice_field(struct view *v, const struct flow_field *f, struct str 
 	html_select_end(v);
 }
 
+/* Its register must have it first: from here one comes to write it down, about this very thing. */
+static void record_field(
+	struct view *v, const struct flow_field *f, struct str value, const struct flow_case *c)
+{
+	const struct pack_register *reg = pack_register(v->web->packs, f->of);
+	struct flow_by by = view_flow_by(v);
+	struct flow_record *list;
+	size_t count;
+
+	if (flow_records(&by, c, f, &list, &count, v->e) < 0)
+		count = 0;
+	chooser(v, f, value);
+	for (size_t i = 0; i < count; i++)
+		html_option(v, number_text(v, list[i].id), text_of(v, list[i].words),
+			str_is(value, number_text(v, list[i].id)));
+	html_select_end(v);
+	if (!reg)
+		return;
+	html(v->w, "<p class=\"hint\">");
+	if (f->hint.vi.ptr)
+		html(v->w, "%.*s ", STR_FMT(words_of(v, f->hint)));
+	if (count == 0)
+		html(v->w, "%s ", tr(v->lang, "Chưa có bản ghi nào để chọn."));
+	html(v->w, "<a href=\"/so/%.*s/moi?", STR_FMT(reg->id));
+	if (f->by.ptr)
+		html(v->w, "%.*s=%lld", STR_FMT(f->by), (long long)c->record_id);
+	html(v->w, "\">%s</a></p>\n",
+		fill(v, tr(v->lang, "Ghi vào sổ {so}"), "so", text_of(v, words_of(v, reg->title)),
+			NULL));
+}
+
 static void line_field(struct view *v, const struct flow_field *f, struct str value, bool is_needed)
 {
 	struct flow_reader r = view_flow_reader(v);
@@ -164,8 +178,9 @@ static void line_field(struct view *v, const struct flow_field *f, struct str va
 			.is_required = is_needed });
 }
 
-void html_flow_field(struct view *v, const struct flow_field *f, struct str value, bool is_needed,
-	int64_t unit_id)
+/* Field F of case C in a form, holding VALUE. */
+static void one_field(struct view *v, const struct flow_case *c, const struct flow_field *f,
+	struct str value, bool is_needed)
 {
 	struct str typed = http_pair(v->form, text_of(v, f->id));
 
@@ -187,7 +202,10 @@ void html_flow_field(struct view *v, const struct flow_field *f, struct str valu
 		host_field(v, f, value);
 		break;
 	case FLOW_STAFF:
-		person_field(v, f, value, unit_id);
+		person_field(v, f, value, c->unit_id);
+		break;
+	case FLOW_RECORD:
+		record_field(v, f, value, c);
 		break;
 	case FLOW_TEXT:
 	case FLOW_NUMBER:
@@ -370,8 +388,7 @@ static void fields(
 		const struct flow_field *f = flow_field_of(x->f, ids[i]);
 
 		if (f)
-			html_flow_field(
-				v, f, flow_value_of(&x->h, ids[i]), is_needed, x->c.unit_id);
+			one_field(v, &x->c, f, flow_value_of(&x->h, ids[i]), is_needed);
 	}
 }
 
@@ -493,13 +510,22 @@ static void values(struct view *v, const struct shown *x)
 	for (size_t i = 0; i < x->f->field_count; i++) {
 		const struct flow_field *f = &x->f->fields[i];
 		struct str value = flow_value_of(&x->h, f->id);
+		int64_t record_id = 0;
 
 		if (!value.len)
 			continue;
 		if (count++ == 0)
 			html(v->w, "<section>\n<h2>%s</h2>\n<dl class=\"facts\">\n",
 				tr(v->lang, "Nội dung đã ghi"));
-		html_fact(v, text_of(v, words_of(v, f->title)), flow_words(&r, f, value));
+		if (f->type == FLOW_RECORD)
+			value = flow_record_words(&r, f, value, &record_id);
+		if (record_id)
+			html(v->w,
+				"<div><dt>%.*s</dt><dd><a href=\"/ban-ghi/%lld\">%.*s</a></dd></div>\n",
+				STR_FMT(words_of(v, f->title)), (long long)record_id,
+				STR_FMT(value));
+		else
+			html_fact(v, text_of(v, words_of(v, f->title)), flow_words(&r, f, value));
 	}
 	if (count)
 		html(v->w, "</dl>\n</section>\n");

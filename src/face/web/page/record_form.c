@@ -71,13 +71,32 @@ static void edit_page(struct view *v, const struct register_page *p, struct reco
 	page_end(v);
 }
 
+/* What a new record begins with: and what the link that led here says it is about. */
+static struct record_body first(struct view *v, const struct register_page *p)
+{
+	struct record_body usual = record_first(&p->at, &v->user);
+	VEC(struct record_value) values = { 0 };
+
+	for (size_t i = 0; i < usual.count; i++)
+		vec_push(v->a, &values, usual.at[i]);
+	for (size_t i = 0; i < p->at.reg->field_count; i++) {
+		const struct register_field *f = p->at.reg->fields[i];
+		struct str said = http_pair(v->query, text_of(v, f->id));
+		int64_t id;
+
+		if (f->type == REGISTER_RECORD && str_to_i64(said, &id))
+			vec_push(v->a, &values, ((struct record_value){ f->id, said }));
+	}
+	return (struct record_body){ values.at, values.len };
+}
+
 void page_record_new(struct view *v)
 {
 	struct register_page p;
 
 	if (!register_of_path(v, &p))
 		return;
-	new_page(v, &p, record_first(&p.at, &v->user));
+	new_page(v, &p, first(v, &p));
 }
 
 void page_record_new_post(struct view *v)
