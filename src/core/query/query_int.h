@@ -42,6 +42,7 @@ struct query {
 #define LIMIT_QUERY_NODES 200
 #define LIMIT_QUERY_DEPTH 20
 
+/* query_node.c */
 struct node *query_node(struct query *q, enum node_kind kind);
 void query_append(struct node *parent, struct node *child);
 

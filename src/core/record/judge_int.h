@@ -23,7 +23,8 @@ struct judging {
 /* 1 all WHEN of register REG hold for R, 0 not, <0. */
 MUST_CHECK int judge_holds(struct judging *j, const struct pack_register *reg,
 	const struct record *r, const struct register_condition *when, size_t count, struct err *e);
-/* A finding of RULE about R, NULL for the register; THING is {a} of what a machine has. */
+/* A finding of RULE about R, NULL for the register; THING is {a} of what a machine has
+ * (judge_find.c). */
 MUST_CHECK int judge_find(struct judging *j, const struct register_rule *rule,
 	const struct record *r, struct str thing, struct err *e);
 /* What is attached to RECORDS, by id upwards, put into their bodies (judge_files.c). */

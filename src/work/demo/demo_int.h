@@ -17,8 +17,10 @@ struct demo_unit {
 	struct staff *people;
 	size_t count;
 	int64_t machines[DEMO_MACHINES_EACH]; /* of demo_machine_kinds */
-	uint64_t care; /* how well it keeps what it has to, in percent */
+	uint64_t care;                        /* how well it keeps what it has to, in percent */
 };
+
+#define PIECE_BYTES (64 * MIB)
 
 /* The sample in the making. */
 struct making {

@@ -1,107 +1,10 @@
-/* make.c - the order in which a sample comes to be, and its small tools. */
+/* make.c - the order in which a sample comes to be. */
 #include "work/demo/demo_int.h"
 
 extern const unsigned char demo_words[];
 extern const size_t demo_words_size;
 
 #define MAKING_BYTES (256 * MIB)
-#define PIECE_BYTES (64 * MIB)
-
-/* splitmix64: small, and the same everywhere. */
-uint64_t demo_random(struct making *m, uint64_t limit)
-{
-	uint64_t x = m->random += 0x9e3779b97f4a7c15;
-
-	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9;
-	x = (x ^ x >> 27) * 0x94d049bb133111eb;
-	return limit ? (x ^ x >> 31) % limit : 0;
-}
-
-bool demo_chance(struct making *m, uint64_t percent)
-{
-	return demo_random(m, 100) < percent;
-}
-
-bool demo_cares(struct making *m, const struct demo_unit *u, uint64_t worst)
-{
-	return demo_chance(m, worst + (100 - worst) * u->care / 100);
-}
-
-const struct demo_unit *demo_unit_of(const struct making *m, int64_t id)
-{
-	for (size_t i = 0; i < m->unit_count; i++)
-		if (m->units[i].id == id)
-			return &m->units[i];
-	return &m->units[0];
-}
-
-struct str demo_word(struct making *m, const struct yaml_node *list)
-{
-	const struct yaml_node *node = list ? list->first : NULL;
-
-	for (uint64_t n = list ? demo_random(m, list->count) : 0; node && n > 0; n--)
-		node = node->next;
-	return node ? node->text : STR("");
-}
-
-const struct yaml_node *demo_list(const struct making *m, const char *key, const char *name)
-{
-	const struct yaml_node *map = yaml_get(m->words, key);
-
-	return map && name ? yaml_get(map, name) : map;
-}
-
-struct str demo_said(const struct making *m, const char *name)
-{
-	const struct yaml_node *node = demo_list(m, "said", name);
-
-	return node ? node->text : STR("");
-}
-
-struct str demo_day(struct making *m, int64_t days_from_now)
-{
-	char text[CLOCK_TEXT_MAX];
-
-	return arena_str(
-		m->a, str_of(date_iso(date_at(m->d->now_s + days_from_now * CLOCK_DAY_S), text)));
-}
-
-void demo_tell(struct making *m, const char *what, size_t done, size_t total)
-{
-	if (m->d->progress)
-		m->d->progress(m->d->context, what, done, total);
-}
-
-void demo_clear(struct making *m)
-{
-	arena_done(&m->piece);
-	arena_init(&m->piece, PIECE_BYTES);
-}
-
-const struct staff *demo_person(struct making *m, const struct demo_unit *u)
-{
-	return &u->people[demo_random(m, u->count)];
-}
-
-struct org_user demo_user(
-	const struct demo_unit *u, const struct staff *person, enum user_role role)
-{
-	return (struct org_user){ .role = role,
-		.unit_id = u->id,
-		.staff_id = person->id,
-		.login = role == USER_HEAD ? STR("thu.truong.mau") : STR("can.bo.mau"),
-		.name = person->name };
-}
-
-int64_t demo_begin_s(const struct making *m)
-{
-	return m->d->now_s - (int64_t)DEMO_YEAR_DAYS * CLOCK_DAY_S;
-}
-
-struct flow_by demo_by(struct making *m, const struct org_user *user, int64_t now_s)
-{
-	return (struct flow_by){ m->d->store, m->d->packs, user, &m->tree, now_s, &m->piece };
-}
 
 /* --- is there anything? ----------------------------------------------------------------------- */
 

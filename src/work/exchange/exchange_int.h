@@ -10,12 +10,9 @@
 /* The headings of ours that are no field; for tr(). */
 extern const char exchange_record_heading[], exchange_unit_heading[];
 
-/* map.c: folded, letters and figures only, one blank between words; without what is in brackets
- * when so asked. */
-struct str exchange_plain(struct str s, bool with_brackets, struct arena *a);
-
-/* import.c: is ROW one of the data, neither above the headings nor blank nor a row of numbers? */
+/* map.c: is ROW one of the data, neither above the headings nor blank nor a row of numbers? */
 bool exchange_is_data(const struct exchange *x, const struct office_row *row);
+/* undo.c: the same file twice would double every record that has nothing unique. */
 MUST_CHECK int exchange_refuse_again(const struct exchange *x, struct err *e);
 
 /* --- people.c: exchange_check(), exchange_apply() and exchange_undo() of the roster --- */
@@ -34,6 +31,9 @@ MUST_CHECK int people_undo(const struct record_at *at, int64_t import_id, struct
 /* The values of a cell of F, in the form in which record_value_take() wants them. */
 void exchange_values(const struct register_field *f, const struct office_cell *cell,
 	struct arena *a, struct str **ret, size_t *ret_count);
+/* Folded, letters and figures only, one blank between words; without what is in brackets
+ * when so asked. */
+struct str exchange_plain(struct str s, bool with_brackets, struct arena *a);
 /* How a fault in F is mended, in LANG. */
 struct str exchange_mend(const struct register_field *f, enum lang lang, struct arena *a);
 

@@ -355,37 +355,6 @@ static int read_row(
 	return 0;
 }
 
-/* "(1) (2) (3)": the row of numbers that forms have under their headings. */
-static bool is_numbering(const struct office_row *row)
-{
-	int64_t wanted = 0, n;
-
-	for (size_t i = 0; i < row->count; i++) {
-		struct str s = row->cells[i].text;
-
-		if (s.len == 0)
-			continue;
-		if (s.len > 2 && s.ptr[0] == '(' && s.ptr[s.len - 1] == ')')
-			s = (struct str){ s.ptr + 1, s.len - 2 };
-		if (!str_to_i64(s, &n) || n != ++wanted)
-			return false;
-	}
-	return wanted > 2;
-}
-
-bool exchange_is_data(const struct exchange *x, const struct office_row *row)
-{
-	if (row->number <= x->map.head_row)
-		return false;
-	if (row->number == x->map.head_row + 1 && is_numbering(row))
-		return false;
-	for (size_t i = 0; i < row->count && i < x->map.count; i++)
-		if (x->map.columns[i].meaning == COLUMN_FIELD && !row->cells[i].is_filled &&
-			(row->cells[i].kind != OFFICE_EMPTY || row->cells[i].is_formula))
-			return true;
-	return false;
-}
-
 /* --- all rows -------------------------------------------------------------------------------- */
 
 typedef int each(struct importing *im, struct record *r, struct record_body typed, struct err *e);
@@ -475,9 +444,6 @@ int exchange_check(const struct exchange *x, enum lang lang, struct arena *a,
 
 /* --- saving ---------------------------------------------------------------------------------- */
 
-static const char sql_again[] =
-	"SELECT at_s FROM exchange_import WHERE register = $1 AND sha256 = $2"
-	" AND undone_at_s = 0 AND added > 0";
 static const char sql_import[] =
 	"INSERT INTO exchange_import (register, unit_id, file, sha256, at_s, by)"
 	" VALUES ($1, $2, $3, $4, $5, $6)";
@@ -505,23 +471,6 @@ static int save_it(struct importing *im, struct record *r, struct record_body ty
 	store_bind_i64(q, 2, r->id);
 	store_bind_i64(q, 3, r->version);
 	return store_run(q, e);
-}
-
-/* The same file twice would double every record that has nothing unique. */
-int exchange_refuse_again(const struct exchange *x, struct err *e)
-{
-	struct store_query *q = store_query(x->at->store, sql_again);
-	char when[CLOCK_TEXT_MAX];
-	int rc;
-
-	store_bind_str(q, 1, x->at->reg->id);
-	store_bind_cstr(q, 2, x->sha256);
-	rc = store_next(q, e);
-	if (rc == 1)
-		rc = err_set(e, ERR_CONFLICT, "this very file was imported at %s; undo that first",
-			clock_people(store_i64(q, 0), when));
-	store_end(q);
-	return rc;
 }
 
 static int save(struct importing *im, struct err *e)

@@ -7,30 +7,6 @@ const char exchange_unit_heading[] = T("Đơn vị");
 
 #define LOOKED_AT 40 /* rows: titles, names of units and blank ones stand before the headings */
 #define SCORE_MIN 50
-#define HEADING_BYTES 200
-
-/* Folded, letters and figures only, one blank between words, without what stands in brackets. */
-struct str exchange_plain(struct str s, bool with_brackets, struct arena *a)
-{
-	struct str folded =
-		text_fold(a, str_until(s, s.len < HEADING_BYTES ? s.len : HEADING_BYTES));
-	char *out = arena_alloc(a, folded.len + 1);
-	size_t n = 0;
-	int depth = 0;
-
-	for (size_t i = 0; i < folded.len; i++) {
-		unsigned char c = (unsigned char)folded.ptr[i];
-
-		depth += c == '(';
-		if ((depth == 0 || with_brackets) &&
-			((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c >= 0x80))
-			out[n++] = (char)c;
-		else if (n > 0 && out[n - 1] != ' ')
-			out[n++] = ' ';
-		depth -= c == ')' && depth > 0;
-	}
-	return str_trim((struct str){ out, n });
-}
 
 static size_t words_in_common(struct str a, struct str b, size_t *ret_in_a)
 {
@@ -242,4 +218,35 @@ int exchange_set(
 	for (size_t i = 0; i < map->count; i++)
 		map->known += map->columns[i].meaning != COLUMN_UNKNOWN;
 	return 0;
+}
+
+/* "(1) (2) (3)": the row of numbers that forms have under their headings. */
+static bool is_numbering(const struct office_row *row)
+{
+	int64_t wanted = 0, n;
+
+	for (size_t i = 0; i < row->count; i++) {
+		struct str s = row->cells[i].text;
+
+		if (s.len == 0)
+			continue;
+		if (s.len > 2 && s.ptr[0] == '(' && s.ptr[s.len - 1] == ')')
+			s = (struct str){ s.ptr + 1, s.len - 2 };
+		if (!str_to_i64(s, &n) || n != ++wanted)
+			return false;
+	}
+	return wanted > 2;
+}
+
+bool exchange_is_data(const struct exchange *x, const struct office_row *row)
+{
+	if (row->number <= x->map.head_row)
+		return false;
+	if (row->number == x->map.head_row + 1 && is_numbering(row))
+		return false;
+	for (size_t i = 0; i < row->count && i < x->map.count; i++)
+		if (x->map.columns[i].meaning == COLUMN_FIELD && !row->cells[i].is_filled &&
+			(row->cells[i].kind != OFFICE_EMPTY || row->cells[i].is_formula))
+			return true;
+	return false;
 }

@@ -31,6 +31,9 @@ const size_t exchange_step_count = COUNT(exchange_steps);
 
 #define UNDO_MEMORY_BYTES (16 * MIB)
 
+static const char sql_again[] =
+	"SELECT at_s FROM exchange_import WHERE register = $1 AND sha256 = $2"
+	" AND undone_at_s = 0 AND added > 0";
 static const char sql_imports[] =
 	"SELECT id, register, unit_id, file, at_s, by, added, changed, undone_at_s, undone_by"
 	" FROM exchange_import WHERE $1 IS NULL OR register = $1 ORDER BY id DESC LIMIT $2";
@@ -155,5 +158,22 @@ int exchange_undo(const struct record_at *at, int64_t import_id, size_t *ret_lef
 		rc = store_commit(at->store, e);
 	if (rc < 0)
 		store_rollback(at->store);
+	return rc;
+}
+
+/* The same file twice would double every record that has nothing unique. */
+int exchange_refuse_again(const struct exchange *x, struct err *e)
+{
+	struct store_query *q = store_query(x->at->store, sql_again);
+	char when[CLOCK_TEXT_MAX];
+	int rc;
+
+	store_bind_str(q, 1, x->at->reg->id);
+	store_bind_cstr(q, 2, x->sha256);
+	rc = store_next(q, e);
+	if (rc == 1)
+		rc = err_set(e, ERR_CONFLICT, "this very file was imported at %s; undo that first",
+			clock_people(store_i64(q, 0), when));
+	store_end(q);
 	return rc;
 }

@@ -2,6 +2,8 @@
  * to what a register takes. What is still wrong, the register says. */
 #include "work/exchange/exchange_int.h"
 
+#define HEADING_BYTES 200
+
 #define SERIAL_MIN 25569 /* 1.1.1970 */
 #define SERIAL_MAX 73050 /* 31.12.2099 */
 #define SERIAL_EPOCH 25569
@@ -197,4 +199,27 @@ struct str exchange_mend(const struct register_field *f, enum lang lang, struct 
 	default:
 		return str_of(tr(lang, "Sửa ô này rồi nhập lại."));
 	}
+}
+
+/* Folded, letters and figures only, one blank between words, without what stands in brackets. */
+struct str exchange_plain(struct str s, bool with_brackets, struct arena *a)
+{
+	struct str folded =
+		text_fold(a, str_until(s, s.len < HEADING_BYTES ? s.len : HEADING_BYTES));
+	char *out = arena_alloc(a, folded.len + 1);
+	size_t n = 0;
+	int depth = 0;
+
+	for (size_t i = 0; i < folded.len; i++) {
+		unsigned char c = (unsigned char)folded.ptr[i];
+
+		depth += c == '(';
+		if ((depth == 0 || with_brackets) &&
+			((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c >= 0x80))
+			out[n++] = (char)c;
+		else if (n > 0 && out[n - 1] != ' ')
+			out[n++] = ' ';
+		depth -= c == ')' && depth > 0;
+	}
+	return str_trim((struct str){ out, n });
 }

@@ -9,15 +9,6 @@
 
 #define HOST_NAME_SIZE 256
 
-int seal_folder(const char *path, struct err *e)
-{
-	if (mkdir(path, 0700) == 0)
-		vfile_hand_over(path);
-	else if (errno != EEXIST)
-		return err_errno(e, errno, "make \"%s\"", path);
-	return 0;
-}
-
 static int lock(const char *folder, struct arena *a, int *ret_fd, struct err *e)
 {
 	const char *path = arena_fmt(a, "%s/lock", folder).ptr;

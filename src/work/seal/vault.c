@@ -7,6 +7,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+int seal_folder(const char *path, struct err *e)
+{
+	if (mkdir(path, 0700) == 0)
+		vfile_hand_over(path);
+	else if (errno != EEXIST)
+		return err_errno(e, errno, "make \"%s\"", path);
+	return 0;
+}
+
 static int sync_folder(const char *path, struct err *e)
 {
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);

@@ -5,37 +5,6 @@
 
 #define PROGRESS_EVERY 65536
 
-struct verify_finding *found(
-	struct walk *w, enum verify_fault fault, uint64_t first, uint64_t end, const char *about)
-{
-	static struct verify_finding spare; /* what is beyond the list is only counted */
-	struct verify_finding *f = w->r->finding_count < VERIFY_FINDINGS_MAX ?
-		&w->r->findings[w->r->finding_count] :
-		&spare;
-	const char *file = "";
-
-	w->r->finding_count++;
-	if (end > 0)
-		for (size_t i = 0; i < w->file_count && w->files[i].first <= first; i++)
-			file = w->files[i].name;
-	*f = (struct verify_finding){ .fault = fault, .first = first, .end = end, .likely = first };
-	snprintf(f->file, sizeof(f->file), "%s", file);
-	snprintf(f->about, sizeof(f->about), "%s", about);
-	return f;
-}
-
-void found_run(struct walk *w, enum verify_fault fault, uint64_t end)
-{
-	size_t count = w->r->finding_count;
-	struct verify_finding *last =
-		count > 0 && count <= VERIFY_FINDINGS_MAX ? &w->r->findings[count - 1] : NULL;
-
-	if (last && last->fault == fault && last->end == w->index)
-		last->end = end;
-	else
-		found(w, fault, w->index, end, "");
-}
-
 /* --- files ------------------------------------------------------------------------------------ */
 
 static int by_first(const void *a, const void *b)

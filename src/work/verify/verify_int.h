@@ -69,7 +69,7 @@ struct walk {
 	uint64_t all; /* leaves expected, for progress */
 };
 
-/* findings.c */
+/* finding.c */
 struct verify_finding *found(
 	struct walk *w, enum verify_fault fault, uint64_t first, uint64_t end, const char *about);
 

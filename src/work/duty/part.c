@@ -1,0 +1,87 @@
+/* part.c - a duty of a unit, finished: its open occurrence, the last one, who asked to skip it. */
+#include "work/duty/duty_int.h"
+
+#define OUTLOOK_DAYS 1
+
+struct unit_part *part_of(const struct listing *l, int64_t unit_id)
+{
+	size_t low = 0, high = l->q->unit_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (l->parts[middle].unit->id < unit_id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < l->q->unit_count && l->parts[low].unit->id == unit_id ? &l->parts[low] : NULL;
+}
+
+static int by_day(const void *a, const void *b)
+{
+	const struct duty_mark *x = a, *y = b;
+	int64_t order = date_to_days(x->day) - date_to_days(y->day);
+
+	if (order == 0)
+		order = x->id - y->id;
+	return order < 0 ? -1 : order > 0;
+}
+
+/* What was done and what was skipped, of this duty. */
+static void add_marks(struct listing *l, const struct unit_part *part, struct duty *d)
+{
+	struct str name = duty_name(d, l->a);
+	VEC(struct duty_mark) marks = { 0 };
+
+	for (size_t i = 0; i < part->done.len; i++) {
+		const struct done *one = &part->done.at[i];
+
+		if (one->host_id == d->host_id && str_eq(one->name, name))
+			vec_push(l->a, &marks, ((struct duty_mark){ one->day, false, one->id }));
+	}
+	for (size_t i = 0; i < part->skips.len; i++) {
+		const struct duty_skip *skip = &part->skips.at[i];
+		struct date day;
+
+		if (skip->is_approved && skip->host_id == d->host_id &&
+			str_eq(skip->obligation, name) && date_parse(skip->due_day, &day))
+			vec_push(l->a, &marks, ((struct duty_mark){ day, true, skip->id }));
+	}
+	if (marks.len)
+		qsort(marks.at, marks.len, sizeof(*marks.at), by_day);
+	d->schedule.marks = marks.at;
+	d->schedule.mark_count = marks.len;
+}
+
+static void find_asked(struct listing *l, const struct unit_part *part, struct duty *d)
+{
+	struct str name = duty_name(d, l->a);
+	char day[CLOCK_TEXT_MAX];
+
+	date_iso(d->open.due_by_law, day);
+	for (size_t i = 0; i < part->skips.len; i++) {
+		const struct duty_skip *skip = &part->skips.at[i];
+
+		if (!skip->decided_at_s && skip->host_id == d->host_id &&
+			str_eq(skip->obligation, name) && str_is(skip->due_day, day))
+			d->asked = skip;
+	}
+}
+
+void finish_duty(struct listing *l, const struct unit_part *part, struct duty *d)
+{
+	struct duty_occurrence *list;
+	size_t count;
+
+	add_marks(l, part, d);
+	duty_all(d, &l->rules, date_add_days(l->today, OUTLOOK_DAYS), l->a, &list, &count);
+	for (size_t i = 0; i < count; i++) {
+		d->open = list[i];
+		if (!list[i].mark_id)
+			break;
+		d->last = (struct duty_mark){ list[i].closed, list[i].state == DUTY_SKIPPED,
+			list[i].mark_id };
+	}
+	find_asked(l, part, d);
+}
