@@ -77,14 +77,6 @@ void fact_int(struct fact_rows *rows, int column, int64_t value)
 	*v = (struct fact_value){ .kind = VALUE_INT, .number = value };
 }
 
-const struct fact_table *fact_table_by_name(struct str name)
-{
-	for (size_t i = 0; fact_tables[i]; i++)
-		if (str_is_nocase(name, fact_tables[i]->name))
-			return fact_tables[i];
-	return NULL;
-}
-
 void facts_fill(struct fact_rows *rows)
 {
 	struct host *h = rows->host;
@@ -260,7 +252,8 @@ static void configure(void)
 	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
-int facts_open(struct host *h, struct err *e, struct facts **ret)
+int facts_open(struct host *h, const struct fact_table *const *tables, struct facts **ret,
+	struct err *e)
 {
 	struct facts *f = calloc(1, sizeof(*f));
 
@@ -274,19 +267,19 @@ int facts_open(struct host *h, struct err *e, struct facts **ret)
 		facts_close(f);
 		return err_set(e, ERR_STORE, "cannot open the database in memory");
 	}
-	for (size_t i = 0; fact_tables[i]; i++) {
+	for (size_t i = 0; tables[i]; i++) {
 		struct fact_rows *rows = &f->rows[f->count++];
 
 		assert(f->count <= FACT_TABLES_MAX);
 		*rows = (struct fact_rows){
-			.table = fact_tables[i], .host = h, .arena = &f->arena
+			.table = tables[i], .host = h, .arena = &f->arena
 		};
-		while (fact_tables[i]->columns[rows->column_count].name)
+		while (tables[i]->columns[rows->column_count].name)
 			rows->column_count++;
-		if (sqlite3_create_module(f->db, fact_tables[i]->name, &table_module, rows)) {
+		if (sqlite3_create_module(f->db, tables[i]->name, &table_module, rows)) {
 			facts_close(f);
 			return err_set(e, ERR_STORE, "cannot declare the table \"%s\"",
-				fact_tables[i]->name);
+				tables[i]->name);
 		}
 	}
 	*ret = f;

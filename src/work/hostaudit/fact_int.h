@@ -38,7 +38,8 @@ struct facts {
 	size_t count;
 };
 
-MUST_CHECK int facts_open(struct host *h, struct err *e, struct facts **ret);
+MUST_CHECK int facts_open(struct host *h, const struct fact_table *const *tables,
+	struct facts **ret, struct err *e);
 struct facts *facts_close(struct facts *f);
 /* The rows of a table, or NULL when there is no such table. */
 struct fact_rows *facts_rows(struct facts *f, struct str table);

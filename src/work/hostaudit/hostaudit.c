@@ -94,7 +94,7 @@ int hostaudit_open(const struct hostaudit_options *options, struct err *e, struc
 		audit->host->service_data = options->service_data;
 		audit->host->progress = options->progress;
 		audit->host->progress_context = options->progress_context;
-		rc = facts_open(audit->host, e, &audit->facts);
+		rc = facts_open(audit->host, fact_tables, &audit->facts, e);
 	}
 	if (rc == 0) {
 		audit->arena = host_arena(audit->host);

@@ -77,3 +77,11 @@ const struct fact_table *const fact_tables[] = {
 	&wifi_networks_table,
 	NULL,
 };
+
+const struct fact_table *fact_table_by_name(struct str name)
+{
+	for (size_t i = 0; fact_tables[i]; i++)
+		if (str_is_nocase(name, fact_tables[i]->name))
+			return fact_tables[i];
+	return NULL;
+}
