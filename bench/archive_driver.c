@@ -185,6 +185,7 @@ static int pack(char **words, int count)
 	size_t file_bytes = rest.len;
 	double began = cpu_s(), took;
 
+	memory_keep(true); /* as the process that closes segments does */
 	for (int i = 2; i < count; i++) {
 		p.options.is_small |= str_is(str_of(words[i]), "small");
 		p.is_checked |= str_is(str_of(words[i]), "check");

@@ -22,15 +22,6 @@ static inline struct str piece(const struct lay *l, size_t k)
 		l->piece_from[k + 1] - l->piece_from[k] - 1 };
 }
 
-static void *get(size_t count, size_t size)
-{
-	void *p = calloc(count ? count : 1, size);
-
-	if (p == NULL)
-		abort();
-	return p;
-}
-
 bool align_compare(struct str value, enum align_op op, struct str wanted)
 {
 	if (value.len < wanted.len || (op == ALIGN_IS && value.len != wanted.len))
@@ -146,7 +137,7 @@ static void find_blocks(const struct segment *s, struct entry_set *set, uint32_t
 
 	if (uses->from == NULL)
 		return;
-	set->blocks = get(s->family_count, sizeof(*set->blocks));
+	set->blocks = zeroed(s->family_count, sizeof(*set->blocks));
 	for (uint32_t word = 0; word <= count / 64; word++) {
 		for (uint64_t left = set->bits[word]; left; left &= left - 1) {
 			uint32_t i = word * 64 + (uint32_t)__builtin_ctzll(left);
@@ -175,10 +166,10 @@ static int32_t entries_for(struct search *a, unsigned type, const struct conditi
 		.is_empty = true,
 		.next = a->set_of_end[c->end] };
 	if (type == SLOT_TEXT) {
-		set.bits = get(a->s->text_count / 64 + 1, 8);
+		set.bits = zeroed(a->s->text_count / 64 + 1, 8);
 		find_texts(a, &set, wanted);
 	} else {
-		set.bits = get(a->s->address_count / 64 + 1, 8);
+		set.bits = zeroed(a->s->address_count / 64 + 1, 8);
 		find_addresses(a, &set, wanted);
 	}
 	find_blocks(a->s, &set, type == SLOT_TEXT ? a->s->text_count : a->s->address_count);
@@ -458,7 +449,7 @@ static void look_at_text(struct search *a)
 	for (size_t i = 0; i < a->texts_len; i++)
 		a->is_of_texts[a->texts[i]] = true;
 	a->is_of_texts[0] = false;
-	a->next_place = get(a->text.len, sizeof(*a->next_place));
+	a->next_place = zeroed(a->text.len, sizeof(*a->next_place));
 	for (size_t i = a->text.len; i-- > 0;) {
 		uint16_t *place = &a->place[(uint8_t)a->text.ptr[i]];
 
@@ -466,13 +457,13 @@ static void look_at_text(struct search *a)
 		*place = (uint16_t)(i + 1);
 	}
 	for (unsigned type = 1; type < SLOT_TYPES; type++) {
-		a->reach[type] = get(a->text.len + 1, sizeof(*a->reach[type]));
+		a->reach[type] = zeroed(a->text.len + 1, sizeof(*a->reach[type]));
 		for (size_t i = a->text.len; i-- > 0;)
 			if (may_hold(a, type, a->text.ptr[i]))
 				a->reach[type][i] = (uint16_t)(a->reach[type][i + 1] + 1);
 	}
-	a->set_of_end = get(a->text.len + 1, sizeof(*a->set_of_end));
-	a->holding = get(s->family_count, sizeof(*a->holding));
+	a->set_of_end = zeroed(a->text.len + 1, sizeof(*a->set_of_end));
+	a->holding = zeroed(s->family_count, sizeof(*a->holding));
 	if (a->reach[SLOT_TEXT][0] == a->text.len) {
 		int32_t number = entries_for(a, SLOT_TEXT, &all);
 		const struct entry_set *set = (struct entry_set *)(void *)a->sets.at + number;
@@ -506,13 +497,13 @@ void align(struct search *a, struct segment *s, struct str text, enum folding fo
 		a->templates = (*folded)->text.at;
 		a->piece_from = (*folded)->piece_from;
 	}
-	a->fit = get(s->template_count, 1);
-	a->first = get(s->template_count, sizeof(*a->first));
-	a->count = get(s->template_count, sizeof(*a->count));
-	a->live_first = get(s->template_count, sizeof(*a->live_first));
-	a->live_count = get(s->template_count, sizeof(*a->live_count));
-	a->blocks = get(s->template_count, sizeof(*a->blocks));
-	a->now = get(s->template_count, 1);
+	a->fit = zeroed(s->template_count, 1);
+	a->first = zeroed(s->template_count, sizeof(*a->first));
+	a->count = zeroed(s->template_count, sizeof(*a->count));
+	a->live_first = zeroed(s->template_count, sizeof(*a->live_first));
+	a->live_count = zeroed(s->template_count, sizeof(*a->live_count));
+	a->blocks = zeroed(s->template_count, sizeof(*a->blocks));
+	a->now = zeroed(s->template_count, 1);
 	a->fit[TEMPLATE_RAW] = FIT_UNKNOWN;
 	a->blocks[TEMPLATE_RAW] = UINT32_MAX;
 	look_at_text(a);

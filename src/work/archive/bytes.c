@@ -1,5 +1,17 @@
 #include "work/archive/bytes.h"
 
+#include <malloc.h>
+
+#define KEPT_BYTES (64 * MIB)
+
+void memory_keep(bool is_kept)
+{
+	mallopt(M_TRIM_THRESHOLD, is_kept ? KEPT_BYTES : 128 * KIB);
+	mallopt(M_MMAP_THRESHOLD, is_kept ? KEPT_BYTES / 2 : 128 * KIB);
+	if (!is_kept)
+		malloc_trim(0);
+}
+
 void bytes_grow(struct bytes *b, size_t room)
 {
 	size_t doubled = b->room + b->room / 2 + 64;

@@ -3,7 +3,29 @@
 #ifndef ARCHIVE_BYTES_H
 #define ARCHIVE_BYTES_H
 
+#include <stdlib.h>
+
 #include "base/base.h"
+
+/* Room for COUNT of SIZE bytes, all 0; or for what is written before it is read. Exhaustion of the
+ * system's memory aborts, here as below. */
+static inline void *zeroed(size_t count, size_t size)
+{
+	void *p = calloc(count ? count : 1, size);
+
+	if (p == NULL)
+		abort();
+	return p;
+}
+
+static inline void *unset(size_t count, size_t size)
+{
+	void *p = malloc((count ? count : 1) * size);
+
+	if (p == NULL)
+		abort();
+	return p;
+}
 
 struct bytes {
 	uint8_t *at;
@@ -11,7 +33,7 @@ struct bytes {
 	size_t room;
 };
 
-/* Grow to ROOM; exhaustion of the system's memory aborts. */
+/* Grow to ROOM. */
 void bytes_grow(struct bytes *b, size_t room);
 void bytes_done(struct bytes *b);
 
@@ -73,6 +95,65 @@ static inline uint64_t zigzag(int64_t value)
 static inline int64_t unzigzag(uint64_t value)
 {
 	return (int64_t)(value >> 1) ^ -(int64_t)(value & 1);
+}
+
+/* Each block needs the same room as the one before, and the system makes each page anew, at the
+ * price of a page compressed, when it was given back in between: keep what is freed, or give it
+ * back again. */
+void memory_keep(bool is_kept);
+
+static inline uint64_t word_at(const void *from)
+{
+	uint64_t word;
+
+	memcpy(&word, from, sizeof(word));
+	return word;
+}
+
+static inline uint32_t half_at(const void *from)
+{
+	uint32_t half;
+
+	memcpy(&half, from, sizeof(half));
+	return half;
+}
+
+/* Most pieces and values are short: a call would cost more than it compares or copies. */
+static inline bool same_bytes(const void *a, const void *b, size_t len)
+{
+	const uint8_t *x = a, *y = b;
+
+	if (len > 16)
+		return memcmp(x, y, len) == 0;
+	if (len >= 8)
+		return ((word_at(x) ^ word_at(y)) |
+			       (word_at(x + len - 8) ^ word_at(y + len - 8))) == 0;
+	if (len >= 4)
+		return ((half_at(x) ^ half_at(y)) |
+			       (half_at(x + len - 4) ^ half_at(y + len - 4))) == 0;
+	for (size_t i = 0; i < len; i++)
+		if (x[i] != y[i])
+			return false;
+	return true;
+}
+
+static inline uint8_t *put_bytes(uint8_t *to, const void *from, size_t len)
+{
+	const char *at = from;
+
+	if (len > 16) {
+		memcpy(to, at, len);
+	} else if (len >= 8) {
+		memcpy(to, at, 8);
+		memcpy(to + len - 8, at + len - 8, 8);
+	} else if (len >= 4) {
+		memcpy(to, at, 4);
+		memcpy(to + len - 4, at + len - 4, 4);
+	} else {
+		for (size_t i = 0; i < len; i++)
+			to[i] = (uint8_t)at[i];
+	}
+	return to + len;
 }
 
 /* A position in bytes from outside. Past the end, or at a malformed varint, is_bad becomes true for

@@ -33,21 +33,12 @@ struct coder {
 	int64_t time_diff[TIMEFORM_FORMS];
 };
 
-static void *get(size_t count, size_t size)
-{
-	void *p = calloc(count ? count : 1, size);
-
-	if (p == NULL)
-		abort();
-	return p;
-}
-
 /* Rows in order of group, within a group as they came; and the stream of groups as ranks. */
 static void order_rows(struct coder *c)
 {
 	size_t groups = c->w->groups.used;
-	uint32_t *start = get(groups + 1, sizeof(*start));
-	uint32_t *recent = get(groups, sizeof(*recent));
+	uint32_t *start = zeroed(groups + 1, sizeof(*start));
+	uint32_t *recent = zeroed(groups, sizeof(*recent));
 	size_t known = 0;
 
 	for (uint32_t i = 0; i < c->count; i++)
@@ -117,13 +108,14 @@ struct entries {
 
 /* The number ENTRY, which is the writer's, has in the segment: NUMBER tells it, plus one, and ORDER
  * lists those that have one. */
-static uint32_t number_of(struct bytes *number, struct bytes *order, uint32_t entry)
+static inline uint32_t number_of(struct bytes *number, struct bytes *order, uint32_t entry)
 {
 	uint32_t *numbers;
+	size_t len = ((size_t)entry + 1) * sizeof(*numbers);
 
-	while (number->len <= entry * sizeof(uint32_t)) {
-		memset(bytes_more(number, sizeof(uint32_t)), 0, sizeof(uint32_t));
-		number->len += sizeof(uint32_t);
+	if (number->len < len) {
+		memset(bytes_more(number, len - number->len), 0, len - number->len);
+		number->len = len;
 	}
 	numbers = (uint32_t *)(void *)number->at;
 	if (numbers[entry] == 0) {
@@ -158,6 +150,12 @@ static void find_ones(struct coder *c)
 		struct value *one = c->one + template->slot;
 		uint8_t *is_one = c->is_one + template->slot;
 
+		if (i + AHEAD < c->count) {
+			const char *next = (const char *)(c->values + c->rows[i + AHEAD].values);
+
+			for (int k = 0; k < AHEAD_LINES; k++)
+				__builtin_prefetch(next + 64 * k);
+		}
 		if (c->uses[t]++ == 0) {
 			memcpy(one, values, template->slots * sizeof(*one));
 			memset(is_one, 1, template->slots);
@@ -376,6 +374,9 @@ static void code_first_times(struct coder *c)
 		int64_t value;
 		unsigned form;
 
+		/* mostly it is among the first values of its row */
+		if (i + 2 * AHEAD < c->count)
+			__builtin_prefetch(c->values + c->rows[i + 2 * AHEAD].values);
 		if (t->time == 0)
 			continue;
 		form = lines_slots(&c->w->lines, t)[t->time - 1].form;
@@ -550,11 +551,11 @@ void code_block(struct segment_writer *w, struct coded *out)
 	size_t slots = w->lines.slots.len / sizeof(struct slot);
 
 	coded_clear(out);
-	c.order = get(c.count, sizeof(*c.order));
-	c.uses = get(lines_templates(&w->lines), sizeof(*c.uses));
-	c.told_from = get((size_t)lines_templates(&w->lines) + 1, sizeof(*c.told_from));
-	c.digits = get(DIGITS_BYTES, 1);
-	c.is_one = get(slots, 1);
+	c.order = zeroed(c.count, sizeof(*c.order));
+	c.uses = zeroed(lines_templates(&w->lines), sizeof(*c.uses));
+	c.told_from = zeroed((size_t)lines_templates(&w->lines) + 1, sizeof(*c.told_from));
+	c.digits = zeroed(DIGITS_BYTES, 1);
+	c.is_one = zeroed(slots, 1);
 	c.one = malloc((slots + 1) * sizeof(*c.one));
 	if (c.one == NULL)
 		abort();

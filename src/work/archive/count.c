@@ -1,6 +1,5 @@
 #include "work/archive/count.h"
 
-#include <malloc.h>
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -75,18 +74,6 @@ static void *count_some(void *counter)
 	return NULL;
 }
 
-#define KEPT_BYTES (64 * MIB)
-
-/* Each block needs the same room as the one before: what is free is kept meanwhile, else a fifth of
- * the time goes into pages given back and asked for again. */
-static void keep_memory(bool is_kept)
-{
-	mallopt(M_TRIM_THRESHOLD, is_kept ? KEPT_BYTES : 128 * KIB);
-	mallopt(M_MMAP_THRESHOLD, is_kept ? KEPT_BYTES / 2 : 128 * KIB);
-	if (!is_kept)
-		malloc_trim(0);
-}
-
 int64_t count_segments(const struct shard_segments *in, struct vfile_disk *disk,
 	const struct archive_query *query, uint64_t first, uint64_t end, struct err *e)
 {
@@ -98,7 +85,8 @@ int64_t count_segments(const struct shard_segments *in, struct vfile_disk *disk,
 	bool is_started;
 	int rc = 0;
 
-	keep_memory(true);
+	/* else a fifth of the time goes into pages given back and asked for again */
+	memory_keep(true);
 	for (size_t i = 0; i < COUNT(of) && rc == 0; i++)
 		rc = matcher_new(query, e, &of[i].matcher);
 	if (rc == 0) {
@@ -115,6 +103,6 @@ int64_t count_segments(const struct shard_segments *in, struct vfile_disk *disk,
 			*e = of[i].e;
 		}
 	}
-	keep_memory(false);
+	memory_keep(false);
 	return rc < 0 ? rc : hits;
 }

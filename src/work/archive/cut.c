@@ -3,30 +3,12 @@
 
 #include "work/archive/cut.h"
 
-/* After so many different words at one place, what stands there is a value and not a word. */
-#define BRANCHES_MAX 40
 #define STATIC_WORD_MAX 64 /* a longer word is a value: templates stay short */
 #define CONTEXTS_MAX 50000
 #define FOLLOWS_MAX 200000
 #define NUMBER_RUN_MIN 4 /* fewer digits inside a word do not cut it */
 #define HEX_RUN_MIN 6
 #define HEX_CHUNK_MAX 128
-
-static inline uint64_t load_8(const char *from)
-{
-	uint64_t value;
-
-	memcpy(&value, from, 8);
-	return value;
-}
-
-static inline uint64_t load_4(const char *from)
-{
-	uint32_t value;
-
-	memcpy(&value, from, 4);
-	return value;
-}
 
 /* Most words are short: one multiplication, seeded, so that nobody can aim at a chain. */
 static inline uint64_t hash_word(const char *from, size_t len, uint64_t seed)
@@ -37,10 +19,10 @@ static inline uint64_t hash_word(const char *from, size_t len, uint64_t seed)
 	if (len > 16)
 		return XXH3_64bits_withSeed(from, len, seed);
 	if (len >= 8) {
-		a = load_8(from);
-		b = load_8(from + len - 8);
+		a = word_at(from);
+		b = word_at(from + len - 8);
 	} else if (len >= 4) {
-		a = load_4(from) | load_4(from + len - 4) << 32;
+		a = half_at(from) | (uint64_t)half_at(from + len - 4) << 32;
 	} else {
 		a = (uint8_t)from[0] | (uint64_t)(uint8_t)from[len / 2] << 8 |
 			(uint64_t)(uint8_t)from[len - 1] << 16;
@@ -123,18 +105,17 @@ uint32_t cut_branch(const struct lines *l, uint64_t context)
 	return (uint32_t)(table_get(&l->contexts, context) + 1);
 }
 
-bool cut_is_open(const struct lines *l, uint32_t branch)
-{
-	return l->branches.at[branch - 1] > BRANCHES_MAX;
-}
-
 static int64_t intern_text(struct lines *l, struct str text, uint64_t hash)
 {
 	int64_t found = table_get(&l->texts_by_hash, hash);
 	uint32_t from = (uint32_t)l->texts.len;
 
-	if (found >= 0)
-		return str_eq(lines_text(l, (uint32_t)found), text) ? found : -1;
+	if (found >= 0) {
+		struct str known = lines_text(l, (uint32_t)found);
+
+		return known.len == text.len && same_bytes(known.ptr, text.ptr, text.len) ? found :
+											    -1;
+	}
 	if (l->texts.len + text.len + 1 > LIMIT_SEGMENT_TEXT_BYTES)
 		return -1;
 	found = (int64_t)(l->text_from.len / sizeof(from));
@@ -253,7 +234,9 @@ static void cut_mixed(struct cut *c, size_t from, size_t end, uint64_t context)
 			from++;
 			continue;
 		}
-		cut_run(c, from, run, IS_DIGIT, &digits);
+		digits = from;
+		if (class_of(c->s[from]) == IS_DIGIT)
+			cut_run(c, from, run, IS_DIGIT, &digits);
 		has_number = !has_hex && digits - from >= NUMBER_RUN_MIN &&
 			digits - from <= NUMBER_DIGITS_MAX;
 		if (has_hex || has_number) {

@@ -6,6 +6,9 @@
 #include "work/archive/lines.h"
 #include "work/archive/timeform.h"
 
+/* After so many different words at one place, what stands there is a value and not a word. */
+#define BRANCHES_MAX 40
+
 struct cut {
 	struct lines *l;
 	const char *s;
@@ -63,7 +66,10 @@ size_t cut_token(struct cut *c, size_t at, uint64_t context);
 /* Where the words that stood in CONTEXT are counted, plus one, or 0; and were there so many that
  * each is a value? */
 uint32_t cut_branch(const struct lines *l, uint64_t context);
-bool cut_is_open(const struct lines *l, uint32_t branch);
+static inline bool cut_is_open(const struct lines *l, uint32_t branch)
+{
+	return l->branches.at[branch - 1] > BRANCHES_MAX;
+}
 /* JSON: names are the template's, and each value is one. */
 void cut_json(struct cut *c);
 

@@ -1,11 +1,6 @@
 #include "work/archive/grams.h"
 #include "work/archive/read.h"
 
-static int bad(struct err *e, const char *what)
-{
-	return err_set(e, ERR_INPUT, "damaged segment: %s", what);
-}
-
 /* 1, or 0 without such a section. */
 static int load(struct segment *s, enum section_kind kind, struct bytes *to, struct err *e)
 {
@@ -29,7 +24,7 @@ static int load_template_blocks(struct segment *s, struct err *e)
 		for (uint32_t t = 0; reader_left(&r) > 0 && t < s->template_count; t++)
 			s->template_blocks[t] = (uint32_t)read_varint(&r);
 		if (r.is_bad || reader_left(&r) > 0)
-			result = bad(e, "the blocks of its templates");
+			result = segment_bad(e, "the blocks of its templates");
 	}
 	bytes_done(&content);
 	return result < 0 ? result : 0;
@@ -42,7 +37,7 @@ static int load_uses(struct segment *s, enum section_kind kind, uint32_t count, 
 	int result = load(s, kind, &content, e);
 
 	if (result > 0 && !uses_read(&content, count, s->family_count, ret))
-		result = bad(e, "the uses of its dictionaries");
+		result = segment_bad(e, "the uses of its dictionaries");
 	bytes_done(&content);
 	return result < 0 ? result : 0;
 }
@@ -75,7 +70,7 @@ int segment_may_hold(struct segment *s, const struct matcher *m, struct err *e, 
 	*ret_may = true;
 	/* the place of a bit is found by a mask */
 	if (result > 0 && (bits.len < GRAMS_BYTES_MIN || (bits.len & (bits.len - 1)) != 0))
-		result = bad(e, "its letters");
+		result = segment_bad(e, "its letters");
 	for (size_t i = 0; result > 0 && i < m->count; i++)
 		if (!m->terms[i].is_not)
 			*ret_may &= grams_may_hold(bits.at, bits.len,

@@ -33,21 +33,6 @@ void lines_done(struct lines *l)
 	paths_done(&l->paths);
 }
 
-struct str lines_text(const struct lines *l, uint32_t number)
-{
-	const uint32_t *from = (const uint32_t *)(const void *)l->text_from.at;
-	size_t at = from[number] & ~TEXT_IS_WHOLE;
-	size_t end = (number + 1) * sizeof(*from) < l->text_from.len ?
-		from[number + 1] & ~TEXT_IS_WHOLE :
-		l->texts.len;
-
-	return (struct str){ (const char *)l->texts.at + at, end - at - 1 };
-}
-
-uint32_t lines_address(const struct lines *l, uint32_t number)
-{
-	return ((const uint32_t *)(const void *)l->addresses.at)[number];
-}
 /* What stands just before slot K: the slot there, or the last bytes, any digit for any other. */
 static uint64_t before(const struct cut *c, uint32_t k)
 {
@@ -100,7 +85,7 @@ static bool is_same(const struct cut *c, const struct template *t)
 	for (uint32_t k = 0; k <= c->slots; k++) {
 		size_t len = (k < c->slots ? c->l->spans[k].from : c->len) - from;
 
-		if ((size_t)(end - at) <= len || memcmp(at, c->s + from, len) != 0 || at[len] != 0)
+		if ((size_t)(end - at) <= len || !same_bytes(at, c->s + from, len) || at[len] != 0)
 			return false;
 		at += len + 1;
 		if (k == c->slots)

@@ -62,8 +62,21 @@ static inline const struct slot *lines_slots(const struct lines *l, const struct
 	return (const struct slot *)(const void *)l->slots.at + t->slot;
 }
 
-struct str lines_text(const struct lines *l, uint32_t number);
-uint32_t lines_address(const struct lines *l, uint32_t number);
+static inline struct str lines_text(const struct lines *l, uint32_t number)
+{
+	const uint32_t *from = (const uint32_t *)(const void *)l->text_from.at;
+	size_t at = from[number] & ~TEXT_IS_WHOLE;
+	size_t end = (number + 1) * sizeof(*from) < l->text_from.len ?
+		from[number + 1] & ~TEXT_IS_WHOLE :
+		l->texts.len;
+
+	return (struct str){ (const char *)l->texts.at + at, end - at - 1 };
+}
+
+static inline uint32_t lines_address(const struct lines *l, uint32_t number)
+{
+	return ((const uint32_t *)(const void *)l->addresses.at)[number];
+}
 
 /* The template of RAW and the values of its slots in VALUES, which has LIMIT_SEGMENT_SLOTS places;
  * TEMPLATE_RAW when none suits. RET_GROUP: lines of one origin have the same. */

@@ -81,10 +81,43 @@ static void near_lines_stay_apart(void **state)
 	free_lines(l);
 }
 
+/* Every byte at every place: the two ways of looking at a line say what the table says. */
+static void bytes_are_of_their_class(void **state)
+{
+	struct scan *wide = malloc(sizeof(*wide)), *narrow = malloc(sizeof(*narrow));
+	char line[150];
+
+	assert_non_null(wide);
+	assert_non_null(narrow);
+	for (int byte = 0; byte < 256; byte++)
+		for (size_t at = 0; at < sizeof(line); at++) {
+			unsigned class = class_of((char)byte);
+
+			memset(line, at % 2 ? 'n' : '7', sizeof(line));
+			line[at] = (char)byte;
+			scan_line(wide, (struct str){ line, sizeof(line) });
+			scan_line_narrow(narrow, (struct str){ line, sizeof(line) });
+			for (size_t word = 0; word <= sizeof(line) / 64 + 1; word++) {
+				assert_true(wide->between[word] == narrow->between[word]);
+				assert_true(wide->digits[word] == narrow->digits[word]);
+			}
+			assert_true(
+				wide->has_nul == (byte == 0) && narrow->has_nul == wide->has_nul);
+			assert_true(wide->has_high == (class == IS_HIGH) &&
+				narrow->has_high == wide->has_high);
+			assert_int_equal(
+				wide->between[at / 64] >> at % 64 & 1, (class & IS_BETWEEN) != 0);
+			assert_int_equal(
+				wide->digits[at / 64] >> at % 64 & 1, (class & IS_DIGIT) != 0);
+		}
+	free(wide);
+	free(narrow);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(words_become_values),
-		cmocka_unit_test(near_lines_stay_apart) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(bytes_are_of_their_class),
+		cmocka_unit_test(words_become_values), cmocka_unit_test(near_lines_stay_apart) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

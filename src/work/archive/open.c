@@ -5,25 +5,6 @@
 
 #include "work/archive/read.h"
 
-static void *get(size_t count, size_t size)
-{
-	void *p = calloc(count ? count : 1, size);
-
-	if (p == NULL)
-		abort();
-	return p;
-}
-
-/* The same, for what is written before it is read. */
-static void *get_raw(size_t count, size_t size)
-{
-	void *p = malloc((count ? count : 1) * size);
-
-	if (p == NULL)
-		abort();
-	return p;
-}
-
 static int unpack_lzma(const uint8_t *from, size_t len, struct bytes *to, size_t raw_len)
 {
 	lzma_options_lzma options = { .dict_size = SEGMENT_LZMA_WINDOW,
@@ -102,7 +83,7 @@ const struct section *section_find(
 	return NULL;
 }
 
-static int bad(struct err *e, const char *what)
+int segment_bad(struct err *e, const char *what)
 {
 	return err_set(e, ERR_INPUT, "damaged segment: %s", what);
 }
@@ -128,12 +109,12 @@ static int read_blocks(struct segment *s, struct reader *r, struct err *e)
 		b->hash = read_u64(r);
 		if (r->is_bad || flags > 3 || count == 0 || count > LIMIT_SEGMENT_BLOCK_ROWS ||
 			b->raw_bytes > LIMIT_SEGMENT_BLOCK_BYTES + LIMIT_SEGMENT_RECORD_BYTES)
-			return bad(e, "its list of blocks");
+			return segment_bad(e, "its list of blocks");
 		b->rows = (uint32_t)count;
 		rows += count;
 		last = *b;
 	}
-	return rows == s->records ? 0 : bad(e, "its count of records");
+	return rows == s->records ? 0 : segment_bad(e, "its count of records");
 }
 
 /* Sections tile the bytes from the header to the directory, those of one block together. */
@@ -152,19 +133,19 @@ static int read_sections(struct segment *s, struct reader *r, uint64_t end, stru
 		if (at->kind >= SECTION_META) {
 			block += read_varint(r);
 			if (block >= s->block_count)
-				return bad(e, "its list of sections");
+				return segment_bad(e, "its list of sections");
 			at->block = (uint32_t)block;
 			if (s->blocks[block].sections++ == 0)
 				s->blocks[block].first_section = i;
 			if (s->blocks[block].first_section + s->blocks[block].sections != i + 1)
-				return bad(e, "the order of its sections");
+				return segment_bad(e, "the order of its sections");
 		}
 		at->family = at->kind == SECTION_COLUMN ? (uint16_t)read_varint(r) : 0;
 		raw_len = read_varint(r);
 		stored_len = at->codec == CODEC_NONE ? raw_len : read_varint(r);
 		if (r->is_bad || at->codec >= CODECS || raw_len > LIMIT_SEGMENT_SECTION_BYTES ||
 			stored_len > raw_len || stored_len > end - offset)
-			return bad(e, "its list of sections");
+			return segment_bad(e, "its list of sections");
 		at->raw_len = (uint32_t)raw_len;
 		at->stored_len = (uint32_t)stored_len;
 		at->offset = offset;
@@ -174,7 +155,7 @@ static int read_sections(struct segment *s, struct reader *r, uint64_t end, stru
 		s->sections[i].hash = read_u64(r);
 	return !r->is_bad && reader_left(r) == 0 && offset == end ?
 		0 :
-		bad(e, "its sections are not as long as it is");
+		segment_bad(e, "its sections are not as long as it is");
 }
 
 static int read_directory(
@@ -187,11 +168,11 @@ static int read_directory(
 	/* an entry takes more than eight bytes: what a short directory names cannot be many */
 	if (r.is_bad || blocks > LIMIT_SEGMENT_BLOCKS || sections > LIMIT_SEGMENT_SECTIONS ||
 		blocks > directory->len / 8 || sections > directory->len / 8)
-		return bad(e, "its directory");
+		return segment_bad(e, "its directory");
 	s->block_count = (uint32_t)blocks;
 	s->section_count = (uint32_t)sections;
-	s->blocks = get(blocks, sizeof(*s->blocks));
-	s->sections = get(sections, sizeof(*s->sections));
+	s->blocks = zeroed(blocks, sizeof(*s->blocks));
+	s->sections = zeroed(sections, sizeof(*s->sections));
 	result = read_blocks(s, &r, e);
 	return result < 0 ? result : read_sections(s, &r, end, e);
 }
@@ -222,7 +203,7 @@ static int read_ends(struct segment *s, struct ends *ends, struct err *e)
 		return err_set(e, ERR_INPUT, "not a segment of the archive");
 	if (memcmp(ends->foot + 40, SEGMENT_MAGIC_END, 8) != 0 ||
 		XXH3_64bits(ends, SEGMENT_HEADER_BYTES + 32) != u64_at(ends->foot + 32))
-		return bad(e, "its first or last bytes, or it was cut short");
+		return segment_bad(e, "its first or last bytes, or it was cut short");
 	version = u64_at(ends->head + 8);
 	if (version < SEGMENT_VERSION_OLDEST || version > SEGMENT_VERSION)
 		return err_set(e, ERR_INPUT,
@@ -265,7 +246,7 @@ static int read_frame(struct segment *s, struct err *e)
 		section.offset > s->size - SEGMENT_FOOTER_BYTES ||
 		section.raw_len > LIMIT_SEGMENT_DIRECTORY_BYTES ||
 		section.stored_len != s->size - SEGMENT_FOOTER_BYTES - section.offset)
-		return bad(e, "the place of its directory");
+		return segment_bad(e, "the place of its directory");
 	result = section_load(s, &section, &directory, e);
 	if (result == 0)
 		result = read_directory(s, &directory, section.offset, e);
@@ -276,7 +257,7 @@ static int read_frame(struct segment *s, struct err *e)
 static int open_any(
 	struct str bytes, struct vfile *file, struct err *e, struct segment **ret_segment)
 {
-	struct segment *s = get(1, sizeof(*s));
+	struct segment *s = zeroed(1, sizeof(*s));
 	int result;
 
 	s->bytes = bytes;
@@ -397,9 +378,9 @@ static int load_texts(struct segment *s, struct err *e)
 	for (size_t k = 0; k < len; k++)
 		count += at[k] == 0;
 	if (count > LIMIT_SEGMENT_TEXTS || (len > 0 && at[len - 1] != 0))
-		return bad(e, "its dictionary");
+		return segment_bad(e, "its dictionary");
 	s->text_count = count;
-	s->text_from = from = get_raw((size_t)count + 1, sizeof(*from));
+	s->text_from = from = unset((size_t)count + 1, sizeof(*from));
 	*from++ = 0;
 	for (; i + 8 <= len; i += 8)
 		for (uint64_t nul = nuls_of(u64_at(at + i)); nul; nul &= nul - 1)
@@ -456,7 +437,7 @@ static int read_template(struct segment *s, struct reader *r, struct template *t
 	uint32_t *piece = s->piece_from + s->slot_count + s->template_count - 1;
 
 	if (slots > LIMIT_SEGMENT_SLOTS || slots > reader_left(r))
-		return bad(e, "the slots of a template");
+		return segment_bad(e, "the slots of a template");
 	t->slot = s->slot_count;
 	t->slots = (uint32_t)slots;
 	t->time = 0;
@@ -466,7 +447,7 @@ static int read_template(struct segment *s, struct reader *r, struct template *t
 		struct slot *slot = &s->slots[s->slot_count++];
 
 		if (!read_slot(s, r, slot))
-			return bad(e, "the slots of a template");
+			return segment_bad(e, "the slots of a template");
 		if (slot->type == SLOT_TIME && t->time == 0)
 			t->time = (uint16_t)(k + 1);
 		else
@@ -476,10 +457,10 @@ static int read_template(struct segment *s, struct reader *r, struct template *t
 		*piece++ = (uint32_t)(at - s->text.at);
 		at = skip_nul(at, end);
 		if (at == NULL)
-			return bad(e, "the text of a template");
+			return segment_bad(e, "the text of a template");
 	}
 	t->text_len = (uint32_t)(at - (s->text.at + t->text));
-	return r->is_bad ? bad(e, "the slots of a template") : 0;
+	return r->is_bad ? segment_bad(e, "the slots of a template") : 0;
 }
 
 static int load_templates(struct segment *s, const struct bytes *slots, struct err *e)
@@ -490,11 +471,11 @@ static int load_templates(struct segment *s, const struct bytes *slots, struct e
 	uint32_t text = 0;
 
 	/* a slot takes two bytes, a template one: no more of either can be there */
-	s->slots = get_raw(slots->len + 1, sizeof(*s->slots));
-	s->piece_from = get_raw(slots->len + most + 1, sizeof(*s->piece_from));
-	s->templates = get_raw(most, sizeof(*s->templates));
-	s->codes = get_raw(most, sizeof(*s->codes));
-	s->slots_of = get_raw(most, sizeof(*s->slots_of));
+	s->slots = unset(slots->len + 1, sizeof(*s->slots));
+	s->piece_from = unset(slots->len + most + 1, sizeof(*s->piece_from));
+	s->templates = unset(most, sizeof(*s->templates));
+	s->codes = unset(most, sizeof(*s->codes));
+	s->slots_of = unset(most, sizeof(*s->slots_of));
 	s->templates[TEMPLATE_RAW] = (struct template){ 0 };
 	s->codes[TEMPLATE_RAW] = (struct codes){ 0 };
 	s->slots_of[TEMPLATE_RAW] = 0;
@@ -505,7 +486,7 @@ static int load_templates(struct segment *s, const struct bytes *slots, struct e
 		int result;
 
 		if (s->template_count == most)
-			return bad(e, "too many templates");
+			return segment_bad(e, "too many templates");
 		t->text = text;
 		result = read_template(s, &r, t, e);
 		if (result < 0)
@@ -514,7 +495,7 @@ static int load_templates(struct segment *s, const struct bytes *slots, struct e
 		s->template_count++;
 	}
 	s->piece_from[s->slot_count + s->template_count - 1] = text;
-	return text == s->text.len ? 0 : bad(e, "the text of its templates");
+	return text == s->text.len ? 0 : segment_bad(e, "the text of its templates");
 }
 
 static bool read_digits(struct reader *r, unsigned type, struct value *value)
@@ -564,8 +545,8 @@ static int load_usual(struct segment *s, struct err *e)
 	struct reader r = reader_of(content.at, content.len);
 	uint64_t next = 0, count;
 
-	s->usual = get_raw(s->slot_count, sizeof(*s->usual));
-	s->has_usual = get(s->slot_count / 8 + 1, 1);
+	s->usual = unset(s->slot_count, sizeof(*s->usual));
+	s->has_usual = zeroed(s->slot_count / 8 + 1, 1);
 	if (section && result == 0) {
 		count = read_varint(&r);
 		for (; count > 0 && !r.is_bad; count--) {
@@ -581,7 +562,7 @@ static int load_usual(struct segment *s, struct err *e)
 		}
 		read_usual(s, &r);
 		if (r.is_bad || reader_left(&r) > 0)
-			result = bad(e, "the usual values of its slots");
+			result = segment_bad(e, "the usual values of its slots");
 	}
 	bytes_done(&content);
 	return result;
@@ -590,13 +571,13 @@ static int load_usual(struct segment *s, struct err *e)
 /* Which templates have slots of each family; and room to decode each. */
 static void sort_families(struct segment *s)
 {
-	uint32_t *from = get((size_t)s->family_count + 2, sizeof(*from));
+	uint32_t *from = zeroed((size_t)s->family_count + 2, sizeof(*from));
 
 	for (uint32_t i = 0; i < s->slot_count; i++)
 		from[s->slots[i].family + 2] += s->slots[i].type != SLOT_TIME;
 	for (uint32_t f = 0; f < s->family_count; f++)
 		from[f + 2] += from[f + 1];
-	s->family_template = get(s->slot_count, sizeof(*s->family_template));
+	s->family_template = zeroed(s->slot_count, sizeof(*s->family_template));
 	for (uint32_t t = 1; t < s->template_count; t++) {
 		const struct slot *slots = s->slots + s->templates[t].slot;
 
@@ -605,15 +586,15 @@ static void sort_families(struct segment *s)
 				s->family_template[from[slots[k].family + 1]++] = (uint16_t)t;
 	}
 	s->family_from = from;
-	s->near = get(s->family_count, sizeof(*s->near));
-	s->followers = get(s->family_count, sizeof(*s->followers));
+	s->near = zeroed(s->family_count, sizeof(*s->near));
+	s->followers = zeroed(s->family_count, sizeof(*s->followers));
 }
 
 static int load_table(struct segment *s, enum section_kind kind, struct bytes *to, struct err *e)
 {
 	const struct section *section = section_find(s, SECTION_NO_BLOCK, kind, 0);
 
-	return section ? section_load(s, section, to, e) : bad(e, "a table is missing");
+	return section ? section_load(s, section, to, e) : segment_bad(e, "a table is missing");
 }
 
 int load_tables(struct segment *s, struct err *e)

@@ -69,7 +69,9 @@ static inline uint64_t load(const char *at, size_t left)
 {
 	uint64_t bytes = 0;
 
-	memcpy(&bytes, at, left < 8 ? left : 8);
+	if (left >= 8)
+		return word_at(at);
+	memcpy(&bytes, at, left);
 	return bytes;
 }
 
@@ -83,7 +85,7 @@ static inline bool is_next(const struct cut *c, const struct path_run *r, size_t
 		return false;
 	if (r->len < 8 ? (other & (((uint64_t)1 << 8 * r->len) - 1)) != 0 : other != 0)
 		return false;
-	if (r->len > 8 && memcmp(c->s + at + 8, p->text.at + r->text + 8, r->len - 8) != 0)
+	if (r->len > 8 && !same_bytes(c->s + at + 8, p->text.at + r->text + 8, r->len - 8))
 		return false;
 	at += r->len;
 	/* blanks between words belong together */
@@ -92,12 +94,10 @@ static inline bool is_next(const struct cut *c, const struct path_run *r, size_t
 
 /* Words that were static may have become values since: are those of the run still static? If not,
  * no line goes by it any more. */
-static bool is_static(const struct cut *c, struct path_run *r, size_t at)
+static bool is_still_static(const struct cut *c, struct path_run *r, size_t at)
 {
 	struct cut again = *c;
 
-	if (r->turns == c->l->paths.turns || r->len == 0)
-		return true;
 	again.len = at + r->len;
 	cut_words(&again, at);
 	r->turns = c->l->paths.turns;
@@ -119,7 +119,8 @@ static uint32_t find_place(const struct paths *p, uint64_t tag)
  * slot. */
 static size_t cut_behind(struct cut *c, struct path_run *r, size_t at)
 {
-	struct cut before = *c;
+	uint64_t hash = c->hash, group = c->group, tag = c->tag;
+	uint32_t slots = c->slots;
 	size_t end;
 
 	c->hash = r->hash;
@@ -127,13 +128,15 @@ static size_t cut_behind(struct cut *c, struct path_run *r, size_t at)
 		c->group = r->group;
 	c->open = r->branch != 0 && cut_is_open(c->l, r->branch) ? r->context : 0;
 	end = cut_token(c, at, r->context);
-	if (c->slots == before.slots && !c->is_full) {
-		*c = before;
+	c->open = 0;
+	if (c->slots == slots && !c->is_full) {
+		c->hash = hash;
+		c->group = group;
+		c->tag = tag;
 		return at;
 	}
-	if (r->branch == 0 && c->l->key_slots[before.slots].type == SLOT_TEXT)
+	if (r->branch == 0 && c->l->key_slots[slots].type == SLOT_TEXT)
 		r->branch = cut_branch(c->l, r->context);
-	c->open = 0;
 	return end;
 }
 
@@ -145,7 +148,8 @@ static inline bool goes_by(
 	size_t behind = at + r->len;
 
 	*ret_end = behind;
-	if (!is_next(c, r, at, begin) || !is_static(c, r, at))
+	if (!is_next(c, r, at, begin) ||
+		(r->turns != c->l->paths.turns && r->len > 0 && !is_still_static(c, r, at)))
 		return false;
 	if (behind == c->len)
 		return true;

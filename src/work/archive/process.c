@@ -11,6 +11,7 @@
 
 #include "core/trail/taking.h"
 #include "kit/process/process.h"
+#include "work/archive/bytes.h"
 
 #define TICK_MS 1000
 #define AGAIN_MS 10000  /* after a failure: a full disk does not pass in a second */
@@ -20,9 +21,8 @@
 #define GIVEN_S 600     /* so long the room held back stays given */
 #define RESERVE_BYTES ((uint64_t)64 * MIB)
 #define SHARDS_MAX 64
-#define SEGMENTS_IN_WAL 8    /* so many would fill the write-ahead files, which are short then */
-#define OWN_BYTES (64 * MIB) /* memory that was freed and is kept, while there is work */
-#define LATE_S 900 /* after that nothing of the month before waits for its seal any more */
+#define SEGMENTS_IN_WAL 8 /* so many would fill the write-ahead files, which are short then */
+#define LATE_S 900        /* after that nothing of the month before waits for its seal any more */
 
 const char *const archive_writes[] = { "log/%S/segments", "log/%S/months", "log/%S/wal",
 	"log/%O/segments", "log/%O/months", "log/%O/wal", NULL };
@@ -274,14 +274,6 @@ static void pack_months(struct store *s)
 	s->pack_again_us = now_us + (is_bad ? BAD_S : LOOK_S) * INT64_C(1000000);
 }
 
-/* One segment after another needs the same memory: the system makes each page anew, at the price of
- * a page compressed, when it was given back in between. It is given back when nothing is to do. */
-static void keep_memory(void)
-{
-	mallopt(M_MMAP_THRESHOLD, OWN_BYTES / 2);
-	mallopt(M_TRIM_THRESHOLD, OWN_BYTES);
-}
-
 static void rest(struct store *s)
 {
 	if (!s->w || s->rested_at == archive_writer_closed(s->w))
@@ -328,7 +320,7 @@ int archive_start(const struct process *self)
 		fprintf(stderr, "khien store: %s\n", e.text);
 		return 2;
 	}
-	keep_memory();
+	memory_keep(true); /* it is given back when nothing is to do */
 	status = run(self, &s, end_fd);
 	for (size_t i = 0; i < s.shard_count; i++)
 		vfile_disk_close(s.shards[i]);

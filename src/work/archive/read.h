@@ -192,6 +192,9 @@ struct folded {
 struct folded *folded_new(struct segment *s, enum folding folding);
 struct folded *folded_free(struct folded *f);
 void view_done(struct view *v);
+/* ERR_INPUT: WHAT is damaged, of the segment or of its block in work. */
+int segment_bad(struct err *e, const char *what);
+int block_bad(const struct segment *s, struct err *e, const char *what);
 /* Make BLOCK the one in work with nothing loaded, for who asks its columns alone. */
 void begin_block(struct segment *s, uint32_t block);
 /* Make BLOCK the one in work: templates of its rows; the text of a block of text. */

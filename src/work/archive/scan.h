@@ -35,6 +35,8 @@ struct scan {
 
 /* LINE has at most LIMIT_SEGMENT_LINE_BYTES. */
 void scan_line(struct scan *s, struct str line);
+/* The same, on any processor. */
+void scan_line_narrow(struct scan *s, struct str line);
 
 /* The first byte from AT on that is between words. */
 static inline size_t scan_end(const struct scan *s, size_t at)
@@ -56,6 +58,13 @@ static inline enum scan_digits scan_digits(const struct scan *s, size_t from, si
 {
 	bool is_any = false, is_all = true;
 
+	/* mostly they are bits of one word */
+	if (from % 64 + (end - from) < 64) {
+		uint64_t all = ((uint64_t)1 << (end - from)) - 1;
+		uint64_t bits = s->digits[from / 64] >> from % 64 & all;
+
+		return bits == 0 ? NO_DIGIT : bits == all ? ALL_DIGITS : SOME_DIGITS;
+	}
 	for (size_t at = from; at < end; at = (at / 64 + 1) * 64) {
 		size_t count = end - at;
 		uint64_t bits = s->digits[at / 64] >> at % 64, all = UINT64_MAX >> at % 64;

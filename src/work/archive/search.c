@@ -41,15 +41,6 @@ struct hunt {
 	struct err *e;
 };
 
-static void *get(size_t count, size_t size)
-{
-	void *p = calloc(count ? count : 1, size);
-
-	if (p == NULL)
-		abort();
-	return p;
-}
-
 /* A term whose text decides, or at least must be there. */
 static bool is_laid(const struct term *t)
 {
@@ -109,9 +100,9 @@ static void lay(struct hunt *h)
 {
 	struct segment *s = h->s;
 
-	h->laid = get(h->m->count, sizeof(*h->laid));
-	h->blocks = get(s->template_count, sizeof(*h->blocks));
-	h->rests_on = get(s->template_count, sizeof(*h->rests_on));
+	h->laid = zeroed(h->m->count, sizeof(*h->laid));
+	h->blocks = zeroed(s->template_count, sizeof(*h->blocks));
+	h->rests_on = zeroed(s->template_count, sizeof(*h->rests_on));
 	for (uint32_t t = 0; t < s->template_count; t++)
 		h->blocks[t] = s->template_blocks ? s->template_blocks[t] : UINT32_MAX;
 	for (size_t i = 0; i < h->m->count; i++) {
@@ -125,12 +116,12 @@ static void lay(struct hunt *h)
 		narrow(h, &h->laid[h->count]);
 		note_run(h, h->count++);
 	}
-	h->verdict = get(s->template_count, 1);
-	h->maybe = get(s->template_count, sizeof(*h->maybe));
-	h->marked = get(s->template_count, sizeof(*h->marked));
-	h->look = get(s->template_count, sizeof(*h->look));
-	h->keep = get(s->template_count, 1);
-	h->weight = get(s->family_count, sizeof(*h->weight));
+	h->verdict = zeroed(s->template_count, 1);
+	h->maybe = zeroed(s->template_count, sizeof(*h->maybe));
+	h->marked = zeroed(s->template_count, sizeof(*h->marked));
+	h->look = zeroed(s->template_count, sizeof(*h->look));
+	h->keep = zeroed(s->template_count, 1);
+	h->weight = zeroed(s->family_count, sizeof(*h->weight));
 	h->marks.keep = h->keep;
 	for (uint32_t t = 0; t < s->template_count; t++) {
 		h->any |= h->blocks[t];
@@ -283,7 +274,7 @@ static int look_first(struct hunt *h)
 {
 	struct segment *s = h->s;
 	const struct view *v = &s->view;
-	uint8_t *wanted = get(s->family_count, 1);
+	uint8_t *wanted = zeroed(s->family_count, 1);
 	bool is_any = false;
 	int result;
 
@@ -443,7 +434,7 @@ static bool count_templates(struct hunt *h)
 static int load_found(struct hunt *h, uint32_t rows)
 {
 	struct segment *s = h->s;
-	uint8_t *wanted = get(s->family_count, 1), *is_seen = get(s->template_count, 1);
+	uint8_t *wanted = zeroed(s->family_count, 1), *is_seen = zeroed(s->template_count, 1);
 	struct marks marks = { .keep = is_seen };
 	bool has_times = false;
 	int result;
@@ -730,10 +721,10 @@ int64_t segment_search(struct segment *s, struct segment_search *search, struct 
 		result = load_index(s, e);
 	if (result < 0)
 		return result;
-	h.found = get(rows_max(s) / 64 + 1, sizeof(*h.found));
-	h.marks.bits = get(s->slot_count, sizeof(*h.marks.bits));
-	h.marks.families = get(s->family_count, 1);
-	h.marks.rows = get(rows_max(s), 1);
+	h.found = zeroed(rows_max(s) / 64 + 1, sizeof(*h.found));
+	h.marks.bits = zeroed(s->slot_count, sizeof(*h.marks.bits));
+	h.marks.families = zeroed(s->family_count, 1);
+	h.marks.rows = zeroed(rows_max(s), 1);
 	lay(&h);
 	for (uint32_t n = 0; n < s->block_count && result == 0 && !search->is_stopped; n++)
 		result = hunt_block(&h, search->is_oldest_first ? n : s->block_count - 1 - n);

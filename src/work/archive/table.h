@@ -12,9 +12,27 @@ struct table {
 	size_t used;
 };
 
-/* The number of HASH, or -1; and its place for table_put(), which returns false when the table has
- * MAX entries. */
-int64_t table_get(const struct table *t, uint64_t hash);
+/* An entry is the upper bits of the hash over the number plus one; 0 is free. */
+#define NUMBER_BITS 21
+#define NUMBER_MASK (((uint64_t)1 << NUMBER_BITS) - 1)
+_Static_assert(LIMIT_SEGMENT_TEXTS <= NUMBER_MASK, "a number fits into an entry");
+
+static inline size_t table_place(const struct table *t, uint64_t hash)
+{
+	size_t i = (size_t)(hash >> NUMBER_BITS) & t->mask;
+
+	while (t->at[i] != 0 && (t->at[i] ^ hash) > NUMBER_MASK)
+		i = (i + 1) & t->mask;
+	return i;
+}
+
+/* The number of HASH, or -1. */
+static inline int64_t table_get(const struct table *t, uint64_t hash)
+{
+	return t->used > 0 ? (int64_t)(t->at[table_place(t, hash)] & NUMBER_MASK) - 1 : -1;
+}
+
+/* False when the table has MAX entries. */
 bool table_put(struct table *t, uint64_t hash, uint32_t number, size_t max);
 void table_done(struct table *t);
 

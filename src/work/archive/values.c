@@ -33,20 +33,6 @@ struct decoder {
 	struct err *e;
 };
 
-static void *get(size_t count, size_t size)
-{
-	void *p = calloc(count ? count : 1, size);
-
-	if (p == NULL)
-		abort();
-	return p;
-}
-
-static int bad(const struct segment *s, struct err *e, const char *what)
-{
-	return err_set(e, ERR_INPUT, "damaged segment: %s of block %u", what, s->view.block);
-}
-
 /* Are values of FAMILY that this decoder would bring not there yet? */
 static bool lacks(const struct decoder *d, unsigned family)
 {
@@ -148,7 +134,7 @@ int load_column(struct segment *s, unsigned family, struct err *e)
 	if (c->data || c->count == 0)
 		return 0;
 	if (section == NULL || section->raw_len != len || s->view.own.room - s->view.own.len < len)
-		return bad(s, e, "a column");
+		return block_bad(s, e, "a column");
 	result = section_load(s, section, &content, e);
 	if (result == 0) {
 		c->data = s->view.own.at + s->view.own.len;
@@ -171,7 +157,7 @@ static int take(struct decoder *d, unsigned family, uint64_t *ret)
 {
 	struct column_view *c = &d->s->view.columns[family];
 	if (c->taken >= c->count)
-		return bad(d->s, d->e, "a column");
+		return block_bad(d->s, d->e, "a column");
 	if (c->data == NULL) {
 		int result = load_column(d->s, family, d->e);
 
@@ -194,9 +180,9 @@ static int take_entry(struct decoder *d, const struct active *a, uint8_t code, u
 	else if (code == CODE_AGAIN && next > 0)
 		*ret = next - 1;
 	else
-		return bad(d->s, d->e, "a code");
+		return block_bad(d->s, d->e, "a code");
 	if (result == 0 && *ret >= d->entries)
-		return bad(d->s, d->e, "an entry of the dictionary");
+		return block_bad(d->s, d->e, "an entry of the dictionary");
 	for (unsigned i = 0; i < near->count && code == CODE_AGAIN; i++) {
 		if (near->value[i] != *ret)
 			continue;
@@ -249,7 +235,7 @@ static int take_number(struct decoder *d, const struct active *a, uint8_t code, 
 	int result;
 
 	if (code < NUMBER_NEAR)
-		return bad(d->s, d->e, "a code");
+		return block_bad(d->s, d->e, "a code");
 	result = take(d, a->family, &ret->number);
 	if (result < 0)
 		return result;
@@ -258,7 +244,7 @@ static int take_number(struct decoder *d, const struct active *a, uint8_t code, 
 		has = a->type == SLOT_NUMBER ? decimal_digits(ret->number) :
 					       hex_digits(ret->number);
 		if (ret->digits > digits_max || has > ret->digits)
-			return bad(d->s, d->e, "a number");
+			return block_bad(d->s, d->e, "a number");
 	}
 	place = near_new(a->near, NUMBER_NEAR);
 	a->near->value[place] = ret->number;
@@ -301,9 +287,9 @@ static int decode_time(struct decoder *d, unsigned form, uint8_t code, int64_t b
 	if (code == CODE_TIME_OTHER)
 		*diff = (int64_t)((uint64_t)*diff + (uint64_t)unzigzag(read_varint(&d->times)));
 	else if (code != CODE_TIME_SAME)
-		return bad(d->s, d->e, "a code");
+		return block_bad(d->s, d->e, "a code");
 	*ret = (uint64_t)*diff + (uint64_t)base;
-	return d->times.is_bad ? bad(d->s, d->e, "the times") : 0;
+	return d->times.is_bad ? block_bad(d->s, d->e, "the times") : 0;
 }
 
 static int decode_times(struct decoder *d, uint32_t position)
@@ -335,7 +321,7 @@ static int decode_first_times(struct decoder *d)
 	struct segment *s = d->s;
 	struct view *v = &s->view;
 	int64_t last[TIMEFORM_FORMS] = { 0 };
-	uint16_t *forms = get(s->template_count, sizeof(*forms)); /* plus one; 0: has no time */
+	uint16_t *forms = zeroed(s->template_count, sizeof(*forms)); /* plus one; 0: has no time */
 
 	for (uint32_t i = 0; i < v->used_count; i++) {
 		const struct template *t = &s->templates[v->used[i]];
@@ -356,7 +342,7 @@ static int decode_first_times(struct decoder *d)
 				(uint64_t)*of_form;
 	}
 	free(forms);
-	return d->times.is_bad ? bad(s, d->e, "the times") : 0;
+	return d->times.is_bad ? block_bad(s, d->e, "the times") : 0;
 }
 
 static int load_stream(struct segment *s, enum section_kind kind, struct reader *ret, struct err *e)
@@ -465,7 +451,7 @@ static int load_some(struct segment *s, enum slot_type type, const uint8_t *want
 		return result;
 	d.codes = codes.at;
 	d.codes_len = reader_left(&codes);
-	d.is_active = get(s->template_count, 1);
+	d.is_active = zeroed(s->template_count, 1);
 	d.first = malloc(2 * (size_t)s->template_count * sizeof(*d.first));
 	d.active = malloc(((size_t)s->slot_count + 1) * sizeof(*d.active));
 	if (d.active == NULL || d.first == NULL)
@@ -474,7 +460,7 @@ static int load_some(struct segment *s, enum slot_type type, const uint8_t *want
 	if (place_codes(&d, &count))
 		begin(&d, count);
 	else
-		result = bad(s, e, "the codes");
+		result = block_bad(s, e, "the codes");
 	if (result == 0 && type == SLOT_TIME)
 		result = load_stream(s, SECTION_TIMES, &d.times, e);
 	if (result == 0 && type == SLOT_TIME)
@@ -581,34 +567,38 @@ struct str slot_text(const struct segment *s, struct slot slot, struct value val
 	return (struct str){ text, len };
 }
 
+#define AHEAD 8 /* rows: who asks for one mostly asks for the next ones too */
+
+/* Rows that came one after the other lie far apart. */
+static inline void fetch_ahead(const struct view *v, uint32_t row, uint32_t rows)
+{
+	if (row + 2 * AHEAD < rows) {
+		uint32_t position = v->position[row + 2 * AHEAD];
+
+		__builtin_prefetch(&v->template[position]);
+		__builtin_prefetch(&v->first[position]);
+	}
+	if (row + AHEAD < rows) {
+		uint32_t position = v->position[row + AHEAD];
+		const char *values = (const char *)(v->values + v->first[position]);
+
+		if (v->template[position] == TEMPLATE_RAW)
+			return;
+		__builtin_prefetch(values);
+		__builtin_prefetch(values + 64);
+	}
+}
+
 int row_text(struct segment *s, uint32_t row, struct err *e, struct str *ret_text)
 {
 	struct view *v = &s->view;
 
-	if (!s->blocks[v->block].is_text)
+	if (!s->blocks[v->block].is_text) {
+		fetch_ahead(v, row, s->blocks[v->block].rows);
 		return position_text(s, v->position[row], e, ret_text);
+	}
 	*ret_text = v->raw[row];
 	return 0;
-}
-
-/* Most pieces and values are short: a call would cost more than it copies. */
-static inline uint8_t *put(uint8_t *to, const void *from, size_t len)
-{
-	const char *at = from;
-
-	if (len > 16) {
-		memcpy(to, at, len);
-	} else if (len >= 8) {
-		memcpy(to, at, 8);
-		memcpy(to + len - 8, at + len - 8, 8);
-	} else if (len >= 4) {
-		memcpy(to, at, 4);
-		memcpy(to + len - 4, at + len - 4, 4);
-	} else {
-		for (size_t i = 0; i < len; i++)
-			to[i] = (uint8_t)at[i];
-	}
-	return to + len;
 }
 
 /* Rows that came one after the other often have the same time. */
@@ -621,7 +611,7 @@ static uint8_t *put_time(struct segment *s, unsigned form, uint64_t value, uint8
 		t->value = value;
 		t->len = timeform_write(form, (int64_t)value, t->text);
 	}
-	return put(to, t->text, t->len);
+	return put_bytes(to, t->text, t->len);
 }
 
 int position_text(struct segment *s, uint32_t position, struct err *e, struct str *ret_text)
@@ -644,8 +634,8 @@ int position_text(struct segment *s, uint32_t position, struct err *e, struct st
 		uint8_t *to;
 
 		s->line.len = len;
-		to = put(bytes_more(&s->line, piece_len + TIMEFORM_TEXT_MAX), s->text.at + piece[k],
-			piece_len);
+		to = put_bytes(bytes_more(&s->line, piece_len + TIMEFORM_TEXT_MAX),
+			s->text.at + piece[k], piece_len);
 		len += piece_len;
 		if (k == t->slots)
 			break;
@@ -659,11 +649,11 @@ int position_text(struct segment *s, uint32_t position, struct err *e, struct st
 			struct str text = slot_text(s, slot, value, NULL);
 
 			s->line.len = len;
-			to = put(bytes_more(&s->line, text.len), text.ptr, text.len);
+			to = put_bytes(bytes_more(&s->line, text.len), text.ptr, text.len);
 		}
 		len = (size_t)(to - s->line.at);
 		if (len > LIMIT_SEGMENT_RECORD_BYTES)
-			return bad(s, e, "a record");
+			return block_bad(s, e, "a record");
 	}
 	*ret_text = (struct str){ (const char *)s->line.at, len };
 	return 0;

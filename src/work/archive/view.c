@@ -1,25 +1,6 @@
 #include "work/archive/read.h"
 
-static void *get(size_t count, size_t size)
-{
-	void *p = calloc(count ? count : 1, size);
-
-	if (p == NULL)
-		abort();
-	return p;
-}
-
-/* The same, for what is written before it is read. */
-static void *get_raw(size_t count, size_t size)
-{
-	void *p = malloc((count ? count : 1) * size);
-
-	if (p == NULL)
-		abort();
-	return p;
-}
-
-static int bad(const struct segment *s, struct err *e, const char *what)
+int block_bad(const struct segment *s, struct err *e, const char *what)
 {
 	return err_set(e, ERR_INPUT, "damaged segment: %s of block %u", what, s->view.block);
 }
@@ -99,7 +80,7 @@ static int load_text_block(struct segment *s, struct err *e)
 		result = load(s, SECTION_TEXT, &text, e);
 	if (result < 0)
 		return result;
-	v->raw = get(rows, sizeof(*v->raw));
+	v->raw = zeroed(rows, sizeof(*v->raw));
 	for (uint32_t i = 0; i < rows; i++) {
 		uint64_t len = has_lengths ? read_varint(&lengths) : 0;
 
@@ -108,7 +89,7 @@ static int load_text_block(struct segment *s, struct err *e)
 			next_line(&text);
 	}
 	if (lengths.is_bad || text.is_bad || reader_left(&text) > 0)
-		return bad(s, e, "the text");
+		return block_bad(s, e, "the text");
 	return 0;
 }
 
@@ -119,9 +100,9 @@ static int fill_order(struct segment *s, struct reader *r, struct err *e)
 {
 	struct view *v = &s->view;
 	uint32_t rows = s->blocks[v->block].rows, known = 0;
-	uint32_t *recent = get(LIMIT_SEGMENT_BLOCK_GROUPS, sizeof(*recent));
-	uint32_t *start = get(LIMIT_SEGMENT_BLOCK_GROUPS + 1, sizeof(*start));
-	uint32_t *group = get_raw(rows, sizeof(*group));
+	uint32_t *recent = zeroed(LIMIT_SEGMENT_BLOCK_GROUPS, sizeof(*recent));
+	uint32_t *start = zeroed(LIMIT_SEGMENT_BLOCK_GROUPS + 1, sizeof(*start));
+	uint32_t *group = unset(rows, sizeof(*group));
 	bool has_groups = reader_left(r) > 0;
 	int result = 0;
 
@@ -132,7 +113,7 @@ static int fill_order(struct segment *s, struct reader *r, struct err *e)
 		if (!has_groups && known == 0)
 			known = 1;
 		if (rank > known || rank >= LIMIT_SEGMENT_BLOCK_GROUPS || r->is_bad) {
-			result = bad(s, e, "the order");
+			result = block_bad(s, e, "the order");
 			break;
 		}
 		found = rank == known ? known++ : recent[rank];
@@ -168,8 +149,8 @@ int load_order(struct segment *s, struct err *e)
 	result = load(s, SECTION_GROUPS, &r, e);
 	if (result < 0)
 		return result;
-	v->row = get_raw(rows, sizeof(*v->row));
-	v->position = get_raw(rows, sizeof(*v->position));
+	v->row = unset(rows, sizeof(*v->row));
+	v->position = unset(rows, sizeof(*v->position));
 	result = fill_order(s, &r, e);
 	v->has_layout = result == 0;
 	return result;
@@ -188,7 +169,7 @@ static int load_raw(struct segment *s, struct err *e)
 	result = load(s, SECTION_RAW, &r, e);
 	if (result < 0)
 		return result;
-	v->raw = get(count, sizeof(*v->raw));
+	v->raw = zeroed(count, sizeof(*v->raw));
 	for (uint32_t i = 0; i < rows && n < count; i++) {
 		uint64_t len;
 
@@ -198,7 +179,7 @@ static int load_raw(struct segment *s, struct err *e)
 		v->first[v->position[i]] = n;
 		v->raw[n++] = (struct str){ (const char *)read_bytes(&r, len), len };
 	}
-	return r.is_bad ? bad(s, e, "the raw records") : 0;
+	return r.is_bad ? block_bad(s, e, "the raw records") : 0;
 }
 
 static int load_templates_of_rows(struct segment *s, struct err *e)
@@ -215,20 +196,20 @@ static int load_templates_of_rows(struct segment *s, struct err *e)
 	if (result < 0)
 		return result;
 	if (reader_left(&r) != (size_t)rows * 2)
-		return bad(s, e, "the templates");
+		return block_bad(s, e, "the templates");
 	for (uint32_t i = 0; i < rows; i++) {
 		uint32_t t = (uint32_t)(r.at[2 * i] | r.at[2 * i + 1] << 8);
 
 		if (t >= s->template_count)
-			return bad(s, e, "the templates");
+			return block_bad(s, e, "the templates");
 		template[i] = (uint16_t)t;
 		uses[t]++;
 		first[i] = (uint32_t)values;
 		values += slots_of[t];
 		if (values > LIMIT_SEGMENT_BLOCK_VALUES)
-			return bad(s, e, "the number of values");
+			return block_bad(s, e, "the number of values");
 	}
-	v->used = get(s->template_count, sizeof(*v->used));
+	v->used = zeroed(s->template_count, sizeof(*v->used));
 	for (uint32_t t = 1; t < s->template_count; t++)
 		if (v->uses[t] > 0)
 			v->used[v->used_count++] = (uint16_t)t;
@@ -264,8 +245,8 @@ static int load_fixed(struct segment *s, struct err *e)
 	if (result < 0 || reader_left(&r) == 0)
 		return result;
 	v->fixed = r.at;
-	v->fixed_from = get(s->template_count, sizeof(*v->fixed_from));
-	v->own_codes = get(s->template_count, sizeof(*v->own_codes));
+	v->fixed_from = zeroed(s->template_count, sizeof(*v->fixed_from));
+	v->own_codes = zeroed(s->template_count, sizeof(*v->own_codes));
 	v->codes = v->own_codes;
 	for (uint32_t i = 0; i < v->used_count; i++) {
 		uint32_t t = v->used[i];
@@ -274,10 +255,10 @@ static int load_fixed(struct segment *s, struct err *e)
 
 		v->own_codes[t] = s->codes[t];
 		if (bits == NULL || !count_fixed(s, t, bits, &v->own_codes[t]))
-			return bad(s, e, "the fixed slots");
+			return block_bad(s, e, "the fixed slots");
 		v->fixed_from[t] = (uint32_t)(bits - v->fixed);
 	}
-	return reader_left(&r) == 0 ? 0 : bad(s, e, "the fixed slots");
+	return reader_left(&r) == 0 ? 0 : block_bad(s, e, "the fixed slots");
 }
 
 /* The list of columns; small ones have their values behind it. */
@@ -301,7 +282,7 @@ static int read_columns(struct segment *s, struct reader r, struct err *e)
 			form = read_u8(&list);
 			if (family >= s->family_count || form >> 2 > 8 ||
 				len > LIMIT_SEGMENT_BLOCK_VALUES)
-				return bad(s, e, "the columns");
+				return block_bad(s, e, "the columns");
 			c.count = (uint32_t)len;
 			c.width = form >> 2;
 			c.is_delta = form & 1;
@@ -312,7 +293,7 @@ static int read_columns(struct segment *s, struct reader r, struct err *e)
 			v->columns[family] = c;
 		}
 		if (list.is_bad || r.is_bad)
-			return bad(s, e, "the columns");
+			return block_bad(s, e, "the columns");
 		/* the values begin where the list ends: read it again now that this is known */
 		if (pass == 0) {
 			struct reader again = r;
@@ -322,7 +303,7 @@ static int read_columns(struct segment *s, struct reader r, struct err *e)
 		}
 	}
 	if (own > LIMIT_SEGMENT_SECTION_BYTES)
-		return bad(s, e, "the columns");
+		return block_bad(s, e, "the columns");
 	bytes_more(&v->own, own + 1);
 	return 0;
 }
@@ -338,7 +319,7 @@ int load_columns(struct segment *s, struct err *e)
 	result = load(s, SECTION_COLUMNS, &r, e);
 	if (result < 0)
 		return result;
-	v->columns = get(s->family_count, sizeof(*v->columns));
+	v->columns = zeroed(s->family_count, sizeof(*v->columns));
 	result = read_columns(s, r, e);
 	if (result < 0)
 		v->has_layout = v->is_begun = false; /* half taken: begin anew next time */
@@ -374,10 +355,10 @@ int load_block(struct segment *s, uint32_t block, struct err *e)
 	result = load_tables(s, e);
 	if (result < 0)
 		return result;
-	v->template = get_raw(rows, sizeof(*v->template));
-	v->first = get_raw(rows, sizeof(*v->first));
-	v->uses = get(s->template_count, sizeof(*v->uses));
-	v->has_family = get(s->family_count, 1);
+	v->template = unset(rows, sizeof(*v->template));
+	v->first = unset(rows, sizeof(*v->first));
+	v->uses = zeroed(s->template_count, sizeof(*v->uses));
+	v->has_family = zeroed(s->family_count, 1);
 	result = load_templates_of_rows(s, e);
 	if (result == 0)
 		result = load_fixed(s, e);
@@ -437,8 +418,8 @@ int load_meta(struct segment *s, struct err *e)
 		for (uint32_t k = 0; k < rows && i < META_PEER; k++)
 			read_varint(&r);
 	}
-	v->meta = get(rows, sizeof(*v->meta));
-	m = get(1, sizeof(*m));
+	v->meta = zeroed(rows, sizeof(*v->meta));
+	m = zeroed(1, sizeof(*m));
 	for (uint32_t i = 0; i < rows; i++) {
 		m->received_ns = (int64_t)((uint64_t)m->received_ns +
 			(uint64_t)unzigzag(read_varint(&received)));
@@ -448,7 +429,7 @@ int load_meta(struct segment *s, struct err *e)
 	if (r.is_bad || received.is_bad || column[META_PEER].is_bad) {
 		free(v->meta);
 		v->meta = NULL;
-		return bad(s, e, "the times received");
+		return block_bad(s, e, "the times received");
 	}
 	return 0;
 }
