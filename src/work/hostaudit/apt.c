@@ -89,6 +89,13 @@ struct str dpkg_state(struct str status)
 	return word;
 }
 
+bool dpkg_is_here(struct str status)
+{
+	struct str state = dpkg_state(status);
+
+	return state.len > 0 && !str_is(state, "not-installed") && !str_is(state, "config-files");
+}
+
 struct search {
 	const char *name;
 	bool is_found;
@@ -98,7 +105,7 @@ static bool is_it(void *context, const struct dpkg_package *p)
 {
 	struct search *s = context;
 
-	if (str_is(p->name, s->name) && str_is(dpkg_state(p->status), "installed"))
+	if (str_is(p->name, s->name) && dpkg_is_here(p->status))
 		s->is_found = true;
 	return !s->is_found;
 }

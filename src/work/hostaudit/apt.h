@@ -15,6 +15,8 @@ typedef bool dpkg_each_package(void *context, const struct dpkg_package *p);
 int dpkg_each(struct host *h, dpkg_each_package *each, void *context);
 /* "install ok installed": the third word. */
 struct str dpkg_state(struct str status);
+/* Are its files here? Half configured, or waiting for triggers, is here for apt too. */
+bool dpkg_is_here(struct str status);
 bool dpkg_is_installed(struct host *h, const char *name);
 
 /* What a Release file says of the suite it stands for. */

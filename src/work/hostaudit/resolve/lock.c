@@ -2,6 +2,7 @@
  */
 #include <string.h>
 
+#include "work/hostaudit/resolve/account.h"
 #include "work/hostaudit/resolve/password.h"
 
 const char *const login_services[] = { "login", "sshd", "su", "sudo", "gdm-password", "lightdm",
@@ -17,7 +18,8 @@ const char *const login_services[] = { "login", "sshd", "su", "sudo", "gdm-passw
 enum role {
 	ROLE_OTHER, /* agrees */
 	ROLE_DENY,
-	ROLE_CREDENTIAL, /* checks a password or another proof */
+	ROLE_CREDENTIAL, /* checks a password */
+	ROLE_PROOF,      /* checks what one has or is: no password is guessed there */
 	ROLE_PREAUTH,    /* refuses a locked account */
 	ROLE_AUTHFAIL,   /* counts */
 	ROLE_AUTHSUCC,   /* refuses a locked account, takes the count back */
@@ -27,11 +29,13 @@ enum role {
 };
 
 static const char *const credentials[] = { "pam_unix.so", "pam_sss.so", "pam_ldap.so",
-	"pam_krb5.so", "pam_winbind.so", "pam_fprintd.so", "pam_u2f.so",
-	"pam_google_authenticator.so", "pam_tcb.so", "pam_pkcs11.so", "pam_p11.so",
-	"pam_ssh_agent_auth.so", "pam_userdb.so", "pam_radius_auth.so", "pam_oath.so",
-	"pam_yubico.so", "pam_unix2.so", "pam_unix_auth.so", "pam_systemd_home.so", "pam_lsass.so",
-	"pam_duo.so", "pam_ecryptfs_auth.so", "pam_mysql.so", "pam_pwdfile.so", "pam_exec.so" };
+	"pam_krb5.so", "pam_winbind.so", "pam_tcb.so", "pam_userdb.so", "pam_radius_auth.so",
+	"pam_unix2.so", "pam_unix_auth.so", "pam_systemd_home.so", "pam_lsass.so",
+	"pam_ecryptfs_auth.so", "pam_mysql.so", "pam_pwdfile.so", "pam_exec.so" };
+
+static const char *const proofs[] = { "pam_fprintd.so", "pam_fprint.so", "pam_howdy.so",
+	"pam_u2f.so", "pam_google_authenticator.so", "pam_oath.so", "pam_yubico.so", "pam_duo.so",
+	"pam_pkcs11.so", "pam_p11.so", "pam_ssh_agent_auth.so" };
 
 /* succeed_if for an ordinary user in no special group: "uid >= 1000", "user != root", "user ingroup
  * x". */
@@ -89,6 +93,12 @@ static enum role role_of(const struct pam_rule *rule)
 		return ROLE_NO;
 	if (str_is(rule->name, "pam_succeed_if.so"))
 		return condition_role(rule);
+	for (size_t i = 0; i < COUNT(proofs); i++)
+		if (str_is(rule->name, proofs[i]))
+			return ROLE_PROOF;
+	if (str_is(rule->name, "pam_sss.so") &&
+		(pam_has_flag(rule, "try_cert_auth") || pam_has_flag(rule, "require_cert_auth")))
+		return ROLE_PROOF;
 	for (size_t i = 0; i < COUNT(credentials); i++)
 		if (str_is(rule->name, credentials[i]))
 			return ROLE_CREDENTIAL;
@@ -140,6 +150,16 @@ static enum pam_code tally(struct trial *t, const struct pam_rule *rule)
 	return was_locked ? PAM_CODE_AUTH_ERR : PAM_CODE_SUCCESS;
 }
 
+/* A second factor is given, or the right password would open nothing; what stands in the place of
+ * the password (a finger, a card, a key of the agent) is not at hand. */
+static enum pam_code prove(const struct pam_rule *rule)
+{
+	return rule->action[PAM_CODE_SUCCESS] == PAM_ACTION_OK &&
+			rule->action[PAM_CODE_AUTH_ERR] < PAM_ACTION_IGNORE ?
+		PAM_CODE_SUCCESS :
+		PAM_CODE_AUTHINFO_UNAVAIL;
+}
+
 static enum pam_code act(void *context, const struct pam_rule *rule)
 {
 	struct trial *t = context;
@@ -147,6 +167,8 @@ static enum pam_code act(void *context, const struct pam_rule *rule)
 	switch (role_of(rule)) {
 	case ROLE_CREDENTIAL:
 		return rule == t->winner ? PAM_CODE_SUCCESS : PAM_CODE_AUTH_ERR;
+	case ROLE_PROOF:
+		return prove(rule);
 	case ROLE_PREAUTH:
 		return is_locked(t, rule) ? PAM_CODE_AUTH_ERR : PAM_CODE_SUCCESS;
 	case ROLE_AUTHFAIL:
@@ -249,6 +271,8 @@ static void set_number(struct host *h, struct lock_policy *p, struct str name, s
 
 	if (str_is(name, "even_deny_root"))
 		p->is_for_root = true;
+	if (str_is(name, "admin_group"))
+		p->spared_group = value;
 	if (str_is(name, "unlock_time")) {
 		if (str_is(value, "never"))
 			p->unlock_s = 0;
@@ -385,6 +409,21 @@ static void take_course(struct host *h, const struct pam_stack *s, struct lock_p
 		p->is_counted = p->is_refused = true;
 }
 
+/* faillock's admin_group: whoever is in it is never shut out, as root is not. */
+static bool has_members(struct host *h, struct str group)
+{
+	struct account_reader r;
+	struct account_line a;
+
+	if (group.len == 0)
+		return false;
+	account_init(&r, host_bytes(h, STR("/etc/group"), NULL));
+	while (account_next(&r, 4, &a))
+		if (str_eq(a.field[0], group) && str_trim(a.field[3]).len > 0)
+			return true;
+	return false;
+}
+
 void lock_policy(struct host *h, const char *service, struct lock_policy *ret)
 {
 	struct pam_stack s;
@@ -410,6 +449,8 @@ void lock_policy(struct host *h, const char *service, struct lock_policy *ret)
 		read_faillock(h, rule, ret);
 	}
 	take_course(h, &s, ret);
+	if (!ret->is_for_root && has_members(h, ret->spared_group))
+		ret->is_refused = false;
 	ret->is_reset = first_of(&s, ROLE_AUTHSUCC) || account_resets(h, service);
 }
 

@@ -60,6 +60,7 @@ struct lock_policy {
 	bool is_uncertain; /* it depends on a condition that cannot be told */
 	bool is_reset;     /* a right password takes the count back */
 	bool is_for_root;
+	struct str spared_group; /* faillock: its members are treated as root is; "" for none */
 	struct setting deny_at;
 	int64_t interval_s; /* faillock: older failures are forgotten; 0: each one at once */
 	struct setting interval_at;

@@ -5,6 +5,18 @@ void inetd_init(struct inetd_reader *r, struct str bytes)
 	*r = (struct inetd_reader){ .rest = bytes };
 }
 
+/* "telnet", "127.0.0.1:telnet", "[::1]:23" */
+static void split_service(struct str word, struct inetd_entry *ret)
+{
+	size_t at = word.len;
+
+	while (at > 0 && word.ptr[at - 1] != ':')
+		at--;
+	ret->service = str_from(word, at);
+	if (at > 0)
+		ret->address = str_until(word, at - 1);
+}
+
 bool inetd_next(struct inetd_reader *r, struct inetd_entry *ret)
 {
 	struct str line, word;
@@ -16,10 +28,12 @@ bool inetd_next(struct inetd_reader *r, struct inetd_entry *ret)
 		line = str_trim(line);
 		if (line.len == 0 || line.ptr[0] == '#')
 			continue;
-		*ret = (struct inetd_entry){ .server = STR(""), .line = r->line };
+		*ret = (struct inetd_entry){
+			.server = STR(""), .address = STR(""), .line = r->line
+		};
 		for (; n < 6 && str_next_word(&line, " \t", &word); n++) {
 			if (n == 0)
-				ret->service = word;
+				split_service(word, ret);
 			else if (n == 5)
 				ret->server = word;
 		}
@@ -42,9 +56,10 @@ bool xinetd_next(struct inetd_reader *r, struct inetd_entry *ret)
 		if (!is_open && str_next_word(&line, " \t{", &word) && str_is(word, "service")) {
 			if (!str_next_word(&line, " \t{", &word))
 				continue;
-			*ret = (struct inetd_entry){
-				.service = word, .server = STR(""), .line = r->line
-			};
+			*ret = (struct inetd_entry){ .service = word,
+				.server = STR(""),
+				.address = STR(""),
+				.line = r->line };
 			is_open = true;
 		} else if (is_open && str_starts(line, "}")) {
 			return true;
@@ -53,6 +68,9 @@ bool xinetd_next(struct inetd_reader *r, struct inetd_entry *ret)
 				ret->is_off = str_is_nocase(str_trim(value), "yes");
 			else if (str_is(str_trim(key), "server"))
 				ret->server = str_trim(value);
+			else if (str_is(str_trim(key), "bind") ||
+				str_is(str_trim(key), "interface"))
+				ret->address = str_trim(value);
 		}
 	}
 	return false;
@@ -65,11 +83,8 @@ const char *plain_service_name(struct str inetd_service)
 	} known[] = { { "telnet", "telnet" }, { "23", "telnet" }, { "shell", "rsh" },
 		{ "login", "rlogin" }, { "exec", "rexec" }, { "ftp", "ftp" }, { "21", "ftp" },
 		{ "tftp", "tftp" }, { "69", "tftp" } };
-	ptrdiff_t colon = str_find_char(inetd_service, ':');
-	struct str name = colon >= 0 ? str_from(inetd_service, (size_t)colon + 1) : inetd_service;
-
 	for (size_t i = 0; i < COUNT(known); i++)
-		if (str_is(name, known[i].name))
+		if (str_is(inetd_service, known[i].name))
 			return known[i].service;
 	return NULL;
 }

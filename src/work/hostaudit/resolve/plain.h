@@ -10,6 +10,7 @@
 struct inetd_entry {
 	struct str service;
 	struct str server;
+	struct str address; /* it listens there alone; "" for all */
 	bool is_off;
 	int line;
 };

@@ -87,9 +87,9 @@ static bool is_blank(char c)
 	return c && strchr(BLANKS, c);
 }
 
-/* Words without quotes and escapes, joined by one blank; '#' at the head of a word ends the line.
- */
-static bool split_args(struct arena *a, struct str s, struct str *ret)
+/* Words without quotes and escapes, joined by one blank; '#' at the head of a word ends the line. A
+ * blank within a word becomes BLANK. */
+static bool split_args(struct arena *a, struct str s, char blank, struct str *ret)
 {
 	char *out = arena_alloc(a, s.len + 1);
 	size_t len = 0;
@@ -111,13 +111,13 @@ static bool split_args(struct arena *a, struct str s, struct str *ret)
 			in_word = true;
 		}
 		if (c == '\\' && i + 1 < s.len && strchr("'\"\\ ", s.ptr[i + 1]) && s.ptr[i + 1])
-			out[len++] = s.ptr[++i];
+			out[len++] = s.ptr[++i] == ' ' ? blank : s.ptr[i];
 		else if (quote && c == quote)
 			quote = 0;
 		else if (!quote && (c == '"' || c == '\''))
 			quote = c;
 		else
-			out[len++] = c;
+			out[len++] = c == ' ' ? blank : c;
 	}
 	*ret = (struct str){ out, len };
 	return !quote;
@@ -126,6 +126,7 @@ static bool split_args(struct arena *a, struct str s, struct str *ret)
 static void split_line(struct sshd_reader *r, struct str line, struct sshd_line *ret)
 {
 	size_t n = 0;
+	char blank;
 	bool is_quoted = str_starts(line, "\"");
 
 	if (is_quoted)
@@ -140,7 +141,8 @@ static void split_line(struct sshd_reader *r, struct str line, struct sshd_line 
 		line = str_from(line, 1);
 	if (str_starts(line, "="))
 		line = str_from(line, 1);
-	ret->is_bad = !split_args(r->arena, line, &ret->args) || ret->args.len == 0 ||
+	blank = str_is(ret->keyword, "include") ? SSHD_BLANK : ' ';
+	ret->is_bad = !split_args(r->arena, line, blank, &ret->args) || ret->args.len == 0 ||
 		!is_keyword(ret->keyword);
 }
 

@@ -15,6 +15,9 @@ struct sshd_reader {
 	size_t used_bytes;
 	bool is_cut; /* there is more than is read */
 };
+/* Stands for a blank within a word of Include. */
+#define SSHD_BLANK '\x1f'
+
 struct sshd_line {
 	struct str keyword; /* lower case, older names turned into today's */
 	struct str args;    /* words without quotes and comment, one blank between them */

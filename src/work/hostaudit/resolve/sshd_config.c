@@ -18,6 +18,7 @@ struct reading {
 };
 
 #define FILES_MAX 32
+#define COUNT_OF_NOUGHT_UNTIL 802
 #define GLOBAL_SINCE 907 /* the version that knows the timeout "global" */
 
 /* Each line adds one; all others keep the first. */
@@ -69,6 +70,16 @@ static void take(struct reading *r, const struct sshd_line *line, struct str fil
 
 static void read_file(struct reading *r, struct str path, struct str match, int depth);
 
+static struct str include_path(struct arena *a, struct str pattern)
+{
+	struct str full = arena_fmt(
+		a, "%s%.*s", str_starts(pattern, "/") ? "" : "/etc/ssh/", STR_FMT(pattern));
+
+	for (char *c = full.ptr ? strchr(full.ptr, SSHD_BLANK) : NULL; c; c = strchr(c, SSHD_BLANK))
+		*c = ' ';
+	return full;
+}
+
 static void include(
 	struct reading *r, struct str args, struct str from, struct str match, int depth)
 {
@@ -77,9 +88,7 @@ static void include(
 	while (str_next_word(&args, " ", &pattern)) {
 		const struct str *paths;
 		size_t count;
-		struct str full = str_starts(pattern, "/") ?
-			arena_str(r->a, pattern) :
-			arena_fmt(r->a, "/etc/ssh/%.*s", STR_FMT(pattern));
+		struct str full = include_path(r->a, pattern);
 		struct str folder = str_until(full, full.len - path_base(full).len);
 
 		if (str_has(folder, '*') || str_has(folder, '?') || str_has(folder, '[') ||
@@ -361,18 +370,19 @@ static void doubt_younger_keywords(struct reading *r)
 }
 
 /* A second sshd of the administrator's own making, with a file of its own that is not read. */
-static void doubt_other_servers(struct reading *r)
+static void doubt_other_servers(struct reading *r, const char *pattern)
 {
 	const struct str *paths;
 	size_t count;
 
-	if (host_glob(r->h, "/etc/systemd/system/*ssh*.service", &paths, &count) != 0)
+	if (host_glob(r->h, pattern, &paths, &count) != 0)
 		return;
 	for (size_t i = 0; i < count; i++) {
 		struct str name = path_base(paths[i]);
 		struct setting command = { 0 };
 
 		if (str_is(name, "ssh.service") || str_is(name, "sshd.service") ||
+			str_has(name, '@') ||
 			systemd_unit(r->h, name.ptr).state != UNIT_ENABLED)
 			continue;
 		systemd_unit_command(r->h, name.ptr, &command);
@@ -384,6 +394,8 @@ static void doubt_other_servers(struct reading *r)
 
 void sshd_config_read(struct host *h, struct sshd_config *ret)
 {
+	static const char *const servers[] = { "/etc/systemd/system/*ssh*.service",
+		"/etc/systemd/system/*sftp*.service", "/usr/lib/systemd/system/*ssh*.service" };
 	struct reading r = { .h = h, .a = host_arena(h), .config = ret };
 
 	*ret = (struct sshd_config){ .main_file = STR("/etc/ssh/sshd_config"),
@@ -396,7 +408,8 @@ void sshd_config_read(struct host *h, struct sshd_config *ret)
 	read_file(&r, ret->main_file, STR(""), 0);
 	apply_match_all(&r);
 	doubt_younger_keywords(&r);
-	doubt_other_servers(&r);
+	for (size_t i = 0; i < COUNT(servers); i++)
+		doubt_other_servers(&r, servers[i]);
 	add_defaults(&r);
 }
 
@@ -406,6 +419,26 @@ const struct sshd_setting *sshd_get(const struct sshd_config *c, const char *key
 		if (str_is(c->settings.at[i].keyword, keyword) && c->settings.at[i].match.len == 0)
 			return &c->settings.at[i];
 	return NULL;
+}
+
+/* Before 8.2 a count of 0 ended the connection at the first interval without a word; since then it
+ * ends nothing, and any other count asks the program at the other end, not the person. */
+static int64_t silence_limit_s(
+	struct host *h, const struct sshd_config *c, const struct sshd_setting **ret)
+{
+	const struct sshd_setting *count = sshd_get(c, "clientalivecountmax");
+	const struct sshd_setting *interval = sshd_get(c, "clientaliveinterval");
+	int64_t limit_s = 0;
+	int version;
+
+	if (!count || !interval || !str_is(count->at.value, "0") ||
+		!sshd_span(interval->at.value, &limit_s))
+		return 0;
+	version = sshd_version(h, c->binary);
+	if (version == 0 || version >= COUNT_OF_NOUGHT_UNTIL)
+		return 0;
+	*ret = interval;
+	return limit_s;
 }
 
 int64_t sshd_session_limit_s(
@@ -418,7 +451,7 @@ int64_t sshd_session_limit_s(
 
 	*ret = s;
 	if (!s || s->is_default)
-		return 0;
+		return silence_limit_s(h, c, ret);
 	/* an older one takes it for a kind of channel that never comes */
 	has_global = str_find(s->at.value, STR("global")) < 0 ||
 		sshd_version(h, c->binary) >= GLOBAL_SINCE;
@@ -434,6 +467,22 @@ int64_t sshd_session_limit_s(
 	return 0;
 }
 
+/* ConditionPathExists=!/etc/ssh/sshd_not_to_be_run: of a tree only what stands in /etc is known. */
+static bool is_held_back(struct host *h, const char *unit)
+{
+	struct str lines = systemd_unit_lines(h, unit, "Unit", "ConditionPathExists"), line;
+
+	while (str_next_line(&lines, &line)) {
+		bool is_absent_wanted = str_starts(line, "!");
+		struct str path = str_trim(is_absent_wanted ? str_from(line, 1) : line);
+
+		if (str_starts(path, "/etc/") &&
+			host_exists(h, arena_cstr(host_arena(h), path)) == is_absent_wanted)
+			return true;
+	}
+	return false;
+}
+
 bool sshd_is_used(struct host *h)
 {
 	static const char *const units[] = { "ssh.service", "sshd.service", "ssh.socket",
@@ -444,7 +493,7 @@ bool sshd_is_used(struct host *h)
 	for (size_t i = 0; i < COUNT(units); i++) {
 		struct unit unit = systemd_unit(h, units[i]);
 
-		if (unit.state == UNIT_ENABLED)
+		if (unit.state == UNIT_ENABLED && !is_held_back(h, units[i]))
 			return true;
 		has_unit = has_unit || unit.state != UNIT_ABSENT;
 	}

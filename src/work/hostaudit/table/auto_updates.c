@@ -229,6 +229,24 @@ static bool is_pinned_away(struct host *h, struct finding *f)
 
 /* ---- apt: the chain ---- */
 
+/* However often apt's own settings ask, it runs when its timer goes off. */
+static bool goes_off(struct host *h, const char *timer, int64_t *days, struct finding *f)
+{
+	struct setting when = { 0 };
+	int64_t period = systemd_timer_days(h, timer, &when);
+
+	if (period > *days)
+		*days = period;
+	if (period > 0)
+		return true;
+	f->problem = period == 0 ? "timer-off" : "not-understood";
+	f->detail = timer;
+	f->found = when.value.len > 0 ? when.value : STR("OnCalendar: absent");
+	f->file = when.file.len > 0 ? when.file : systemd_unit(h, timer).file;
+	f->line = when.line;
+	return false;
+}
+
 static bool is_started(struct host *h, const char *timer, const char *service, struct finding *f)
 {
 	struct unit unit = systemd_unit(h, timer);
@@ -282,6 +300,8 @@ static bool has_starter(struct host *h, struct finding *f)
 	}
 	return is_started(h, "apt-daily.timer", "apt-daily.service", f) &&
 		is_started(h, "apt-daily-upgrade.timer", "apt-daily-upgrade.service", f) &&
+		goes_off(h, "apt-daily.timer", &f->lists_days, f) &&
+		goes_off(h, "apt-daily-upgrade.timer", &f->upgrade_days, f) &&
 		does_its_work(h, "apt-daily-upgrade.service", f);
 }
 

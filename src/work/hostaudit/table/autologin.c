@@ -1,6 +1,7 @@
 /* screen_autologins: places that log somebody in without a password when the machine starts. */
 #include "kit/text/text.h"
 #include "work/hostaudit/fact.h"
+#include "work/hostaudit/os.h"
 #include "work/hostaudit/resolve/pam.h"
 #include "work/hostaudit/resolve/systemd.h"
 
@@ -8,7 +9,7 @@ enum { AUTO_WAY, AUTO_FOUND, AUTO_FILE, AUTO_LINE, AUTO_LOST };
 
 static const struct fact_column columns[] = {
 	{ "way", FACT_TEXT,
-		T("nơi tự đăng nhập: gdm, lightdm, sddm, greetd, getty; dịch vụ có nhóm khỏi mật khẩu") },
+		T("nơi tự đăng nhập: gdm, lightdm, sddm, lxdm, slim, nodm, greetd, getty; dịch vụ có nhóm khỏi mật khẩu") },
 	{ "found", FACT_TEXT, T("giá trị đọc được") },
 	{ "file", FACT_TEXT, T("tệp") },
 	{ "line", FACT_INT, T("dòng") },
@@ -36,6 +37,20 @@ static bool is_there(struct host *h, const char *unit)
 	return state != UNIT_ABSENT && state != UNIT_MASKED;
 }
 
+/* Debian, Ubuntu and Red Hat each gave gdm's file a name of its own; it reads no other. */
+static bool is_file_of_gdm(struct host *h, const char *path)
+{
+	struct os_release os = os_release_read(h);
+	struct str file = str_of(path);
+	bool is_debian = str_is(str_of(os.family), "debian");
+
+	if (str_starts(file, "/etc/gdm/"))
+		return !is_debian;
+	if (str_is(str_of(os.family), "rhel"))
+		return false;
+	return !str_is(os.id, "debian") || str_ends(file, "/daemon.conf");
+}
+
 static void put_gdm(struct host *h, struct fact_rows *rows)
 {
 	static const char *const files[] = { "/etc/gdm3/daemon.conf", "/etc/gdm3/custom.conf",
@@ -44,7 +59,9 @@ static void put_gdm(struct host *h, struct fact_rows *rows)
 
 	if (!is_there(h, "gdm.service") && !is_there(h, "gdm3.service"))
 		return;
-	for (size_t f = 0; f < COUNT(files); f++)
+	for (size_t f = 0; f < COUNT(files); f++) {
+		if (!is_file_of_gdm(h, files[f]))
+			continue;
 		for (size_t k = 0; k < COUNT(keys); k++) {
 			struct setting s = { 0 };
 			struct str file = str_of(files[f]);
@@ -54,6 +71,7 @@ static void put_gdm(struct host *h, struct fact_rows *rows)
 			if (s.value.ptr && str_bool(s.value, false))
 				put(h, rows, "gdm", keys[k], &s);
 		}
+	}
 }
 
 /* Later files win; the main file is last. */
@@ -161,6 +179,57 @@ static void put_getty(struct host *h, struct fact_rows *rows)
 	}
 }
 
+/* ---- small ones of screens in halls and old desktops ---- */
+
+static void put_lxdm(struct host *h, struct fact_rows *rows)
+{
+	struct str file = STR("/etc/lxdm/lxdm.conf");
+	struct setting s = { 0 };
+
+	if (!is_there(h, "lxdm.service"))
+		return;
+	ini_last(host_bytes(h, file, &file), file, "base", "autologin", host_arena(h), &s);
+	if (s.value.len > 0)
+		put(h, rows, "lxdm", "autologin", &s);
+}
+
+/* "auto_login yes" with its "default_user an"; the last line of each counts. */
+static void put_slim(struct host *h, struct fact_rows *rows)
+{
+	struct str file = STR("/etc/slim.conf");
+	struct setting on = { 0 }, user = { 0 };
+	struct ini ini;
+	struct ini_entry entry;
+
+	if (!is_there(h, "slim.service"))
+		return;
+	ini_init(&ini, host_bytes(h, file, &file), INI_BLANK, NULL);
+	while (ini_next(&ini, &entry)) {
+		if (str_is(entry.key, "auto_login"))
+			setting_win(&on, host_arena(h), entry.value, file, entry.line);
+		else if (str_is(entry.key, "default_user"))
+			setting_win(&user, host_arena(h), entry.value, file, entry.line);
+	}
+	if (str_is(on.value, "yes") && user.value.len > 0)
+		put(h, rows, "slim", "default_user", &user);
+}
+
+/* nodm asks nobody for anything, ever. */
+static void put_nodm(struct host *h, struct fact_rows *rows)
+{
+	struct str file = STR("/etc/default/nodm");
+	struct str bytes = host_bytes(h, file, &file);
+	struct setting on = { 0 }, user = { 0 };
+
+	if (!is_there(h, "nodm.service"))
+		return;
+	ini_last(bytes, file, "", "NODM_ENABLED", host_arena(h), &on);
+	ini_last(bytes, file, "", "NODM_USER", host_arena(h), &user);
+	if (on.value.len > 0 && str_bool(on.value, true))
+		put(h, rows, "nodm", user.value.len > 0 ? "NODM_USER" : "NODM_ENABLED",
+			user.value.len > 0 ? &user : &on);
+}
+
 static void put_greetd(struct host *h, struct fact_rows *rows)
 {
 	struct setting s = { 0 };
@@ -231,6 +300,9 @@ static int fill(struct host *h, struct fact_rows *rows, struct err *e)
 	put_free_groups(h, rows);
 	put_lightdm(h, rows);
 	put_sddm(h, rows);
+	put_lxdm(h, rows);
+	put_slim(h, rows);
+	put_nodm(h, rows);
 	put_getty(h, rows);
 	return 0;
 }

@@ -495,7 +495,10 @@ static void put_sshd(struct host *h, struct fact_rows *rows)
 	fact_cstr(rows, LIMIT_NAME, "sshd");
 	fact_int(rows, LIMIT_USED, sshd_is_used(h));
 	if (s)
-		put_setting(rows, host_arena(h), "ChannelTimeout", &s->at, c.main_file.ptr);
+		put_setting(rows, host_arena(h),
+			str_is(s->keyword, "clientaliveinterval") ? "ClientAliveInterval" :
+								    "ChannelTimeout",
+			&s->at, c.main_file.ptr);
 	if (c.reason) {
 		fact_cstr(rows, LIMIT_REASON, c.reason);
 		fact_text(rows, LIMIT_DETAIL, c.detail);

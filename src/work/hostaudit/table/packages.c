@@ -29,7 +29,7 @@ static bool add(void *context, const struct dpkg_package *p)
 	fact_text(rows, VERSION, p->version);
 	fact_text(rows, ARCH, p->arch);
 	fact_text(rows, STATE, state);
-	fact_int(rows, IS_INSTALLED, str_is(state, "installed"));
+	fact_int(rows, IS_INSTALLED, dpkg_is_here(p->status));
 	fact_int(rows, IS_HELD, str_starts(p->status, "hold "));
 	fact_text(rows, SECTION, p->section);
 	return true;

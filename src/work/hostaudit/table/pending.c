@@ -131,7 +131,7 @@ static bool add_installed(void *context, const struct dpkg_package *p)
 	struct installed *i;
 	uint32_t slot = hash_of(p->name);
 
-	if (!str_is(dpkg_state(p->status), "installed"))
+	if (!dpkg_is_here(p->status))
 		return true;
 	if (s->all.len >= INSTALLED_MAX)
 		return false;

@@ -4,6 +4,7 @@
 
 #include "kit/text/text.h"
 #include "work/hostaudit/fact.h"
+#include "work/hostaudit/resolve/account.h"
 #include "work/hostaudit/resolve/plain.h"
 #include "work/hostaudit/resolve/systemd.h"
 
@@ -70,6 +71,32 @@ static bool is_enabled(
 	return false;
 }
 
+/* "127.0.0.1:23", "[::1]:23", "localhost", "/run/x.sock": nobody from afar comes there. */
+static bool is_local_address(struct str address)
+{
+	address = str_trim(address);
+	return str_starts(address, "127.") || str_starts(address, "[::1]") ||
+		str_is(address, "::1") || str_is(address, "lo") ||
+		str_starts(address, "localhost") || str_starts(address, "/") ||
+		str_starts(address, "@") || str_starts(address, "vsock:");
+}
+
+/* A socket unit with all its drop-ins: does it listen for this machine alone? */
+static bool is_local_socket(struct host *h, const char *unit)
+{
+	struct str lines = systemd_unit_lines(h, unit, "Socket", "ListenStream"), line;
+	bool has_address = false;
+
+	while (str_next_line(&lines, &line)) {
+		if (str_trim(line).len == 0)
+			continue;
+		has_address = true;
+		if (!is_local_address(line))
+			return false;
+	}
+	return has_address;
+}
+
 /* ---- always in clear ---- */
 
 static void put_plain_units(struct host *h, struct fact_rows *rows)
@@ -93,7 +120,7 @@ static void put_plain_units(struct host *h, struct fact_rows *rows)
 	for (size_t i = 0; i < COUNT(units); i++) {
 		struct unit unit = systemd_unit(h, units[i].unit);
 
-		if (unit.state == UNIT_ENABLED)
+		if (unit.state == UNIT_ENABLED && !is_local_socket(h, units[i].unit))
 			put(rows,
 				&(struct admin){ .service = units[i].service,
 					.name = str_of(units[i].unit),
@@ -118,7 +145,7 @@ static void put_inetd(struct host *h, struct fact_rows *rows)
 	while (inetd_next(&r, &entry)) {
 		const char *service = plain_service_name(entry.service);
 
-		if (service)
+		if (service && !is_local_address(entry.address))
 			put(rows,
 				&(struct admin){ .service = service,
 					.name = str_of(name),
@@ -149,7 +176,7 @@ static void put_xinetd(struct host *h, struct fact_rows *rows)
 		while (xinetd_next(&r, &entry)) {
 			const char *service = plain_service_name(entry.service);
 
-			if (service && !entry.is_off)
+			if (service && !entry.is_off && !is_local_address(entry.address))
 				put(rows,
 					&(struct admin){ .service = service,
 						.name = STR("xinetd"),
@@ -276,6 +303,101 @@ static void put_pureftpd(struct host *h, struct fact_rows *rows)
 
 /* ---- desktops ---- */
 
+/* Red Hat's vncsession: the defaults, the user's own file, what the administrator demands. */
+struct vnc_options {
+	struct setting kinds, local;
+};
+
+static void read_vnc(struct host *h, struct str path, struct vnc_options *o)
+{
+	struct str rest = host_bytes(h, path, &path), line, key, value;
+
+	for (int n = 1; str_next_line(&rest, &line); n++) {
+		line = str_trim(line);
+		if (line.len == 0 || line.ptr[0] == '#')
+			continue;
+		if (!str_split(line, '=', &key, &value)) {
+			key = line;
+			value = STR("1");
+		}
+		if (str_is_nocase(str_trim(key), "securitytypes"))
+			setting_win(&o->kinds, host_arena(h), str_trim(value), path, n);
+		else if (str_is_nocase(str_trim(key), "localhost"))
+			setting_win(&o->local, host_arena(h), str_trim(value), path, n);
+	}
+}
+
+/* Who has the screen ":1", by vncserver.users; "" when nobody is named. */
+static struct str vnc_user(struct host *h, struct str unit)
+{
+	struct str rest = host_bytes(h, STR("/etc/tigervnc/vncserver.users"), NULL), line, who;
+	ptrdiff_t at = str_find_char(unit, '@');
+	struct str screen = at >= 0 ? str_from(unit, (size_t)at + 1) : STR("");
+
+	while (str_next_line(&rest, &line))
+		if (str_split(str_trim(line), '=', &line, &who) && line.len > 0 &&
+			str_is(str_from(screen, line.len < screen.len ? line.len : screen.len),
+				".service") &&
+			str_eq(str_until(screen, line.len), line))
+			return str_trim(who);
+	return STR("");
+}
+
+static struct str home_of(struct host *h, struct str name)
+{
+	struct account_reader r;
+	struct account_line a;
+
+	account_init(&r, host_bytes(h, STR("/etc/passwd"), NULL));
+	while (account_next(&r, 7, &a))
+		if (str_eq(a.field[0], name))
+			return a.field[5];
+	return STR("");
+}
+
+/* Every kind it offers, or the client takes the one in clear. */
+static enum plain vnc_kinds(struct str kinds)
+{
+	struct str kind;
+	bool has_kind = false;
+
+	while (str_next_word(&kinds, " ,", &kind)) {
+		if (str_is_nocase(kind, "None") || str_is_nocase(kind, "VncAuth") ||
+			str_is_nocase(kind, "Plain"))
+			return PLAIN_YES;
+		if (!str_eq_nocase(str_until(kind, 3), STR("TLS")) &&
+			!str_eq_nocase(str_until(kind, 4), STR("X509")) &&
+			!str_eq_nocase(str_until(kind, 3), STR("RA2")))
+			return PLAIN_UNKNOWN;
+		has_kind = true;
+	}
+	return has_kind ? PLAIN_NO : PLAIN_UNKNOWN;
+}
+
+/* False when the screen is for this machine alone. */
+static bool judge_vnc(struct host *h, struct str unit, struct admin *row)
+{
+	static const char *const own[] = { ".vnc/config", ".config/tigervnc/config" };
+	struct vnc_options o = { 0 };
+	struct str home = home_of(h, vnc_user(h, unit));
+
+	read_vnc(h, STR("/etc/tigervnc/vncserver-config-defaults"), &o);
+	for (size_t i = 0; home.len > 0 && i < COUNT(own); i++)
+		read_vnc(h, arena_fmt(host_arena(h), "%.*s/%s", STR_FMT(home), own[i]), &o);
+	read_vnc(h, STR("/etc/tigervnc/vncserver-config-mandatory"), &o);
+	if (o.local.value.len > 0 && str_bool(o.local.value, true))
+		return false;
+	row->plain = vnc_kinds(o.kinds.value);
+	if (row->plain == PLAIN_UNKNOWN)
+		return true;
+	row->reason = NULL;
+	row->found = arena_fmt(
+		host_arena(h), "securitytypes=%.*s", STR_FMT(str_until(o.kinds.value, 200)));
+	row->file = o.kinds.file;
+	row->line = o.kinds.line;
+	return true;
+}
+
 static void put_vnc(struct host *h, struct fact_rows *rows)
 {
 	static const char *const folders[] = { "/etc/systemd/system/multi-user.target.wants",
@@ -289,6 +411,7 @@ static void put_vnc(struct host *h, struct fact_rows *rows)
 			continue;
 		for (size_t i = 0; i < count; i++) {
 			struct setting start;
+			struct admin row;
 
 			if (str_find(names[i], STR("vnc")) < 0 ||
 				str_find(names[i], STR("novnc")) >= 0)
@@ -301,13 +424,15 @@ static void put_vnc(struct host *h, struct fact_rows *rows)
 					str_ends(start.value, "-localhost") ||
 					str_find(start.value, STR("-localhost ")) >= 0))
 				continue;
-			put(rows,
-				&(struct admin){ .service = "vnc",
-					.name = names[i],
-					.plain = PLAIN_UNKNOWN,
-					.reason = "vnc-tls",
-					.file = arena_fmt(host_arena(h), "%s/%.*s", folders[f],
-						STR_FMT(names[i])) });
+			row = (struct admin){ .service = "vnc",
+				.name = names[i],
+				.plain = PLAIN_UNKNOWN,
+				.reason = "vnc-tls",
+				.file = arena_fmt(host_arena(h), "%s/%.*s", folders[f],
+					STR_FMT(names[i])) };
+			if (str_find(start.value, STR("vncsession")) < 0 ||
+				judge_vnc(h, names[i], &row))
+				put(rows, &row);
 		}
 	}
 }
@@ -330,6 +455,25 @@ static void put_switch(struct host *h, struct fact_rows *rows, const char *servi
 				.line = s.line });
 }
 
+static void put_lightdm(struct host *h, struct fact_rows *rows, struct str file)
+{
+	struct setting s = { 0 };
+
+	put_switch(h, rows, "xdmcp", file, "XDMCPServer", "enabled");
+	put_switch(h, rows, "vnc", file, "VNCServer", "enabled");
+	put_switch(h, rows, "x11", file, "Seat:*", "xserver-allow-tcp");
+	ini_last(host_bytes(h, file, &file), file, "Seat:*", "xserver-command", host_arena(h), &s);
+	if (str_find(s.value, STR(" -listen tcp")) >= 0)
+		put(rows,
+			&(struct admin){ .service = "x11",
+				.name = path_base(file),
+				.found = arena_fmt(host_arena(h), "xserver-command=%.*s",
+					STR_FMT(str_until(s.value, 200))),
+				.plain = PLAIN_YES,
+				.file = s.file,
+				.line = s.line });
+}
+
 static void put_desktops(struct host *h, struct fact_rows *rows)
 {
 	static const char *const gdm[] = { "/etc/gdm3/daemon.conf", "/etc/gdm/custom.conf" };
@@ -338,13 +482,10 @@ static void put_desktops(struct host *h, struct fact_rows *rows)
 
 	for (size_t i = 0; i < COUNT(gdm); i++)
 		put_switch(h, rows, "xdmcp", str_of(gdm[i]), "xdmcp", "Enable");
-	put_switch(h, rows, "xdmcp", STR("/etc/lightdm/lightdm.conf"), "XDMCPServer", "enabled");
-	put_switch(h, rows, "x11", STR("/etc/lightdm/lightdm.conf"), "Seat:*", "xserver-allow-tcp");
+	put_lightdm(h, rows, STR("/etc/lightdm/lightdm.conf"));
 	if (host_glob(h, "/etc/lightdm/lightdm.conf.d/*.conf", &paths, &count) == 0)
-		for (size_t i = 0; i < count; i++) {
-			put_switch(h, rows, "xdmcp", paths[i], "XDMCPServer", "enabled");
-			put_switch(h, rows, "x11", paths[i], "Seat:*", "xserver-allow-tcp");
-		}
+		for (size_t i = 0; i < count; i++)
+			put_lightdm(h, rows, paths[i]);
 }
 
 static void put_xrdp(struct host *h, struct fact_rows *rows)
@@ -444,31 +585,137 @@ static void put_snmp(struct host *h, struct fact_rows *rows)
 
 /* ---- web consoles ---- */
 
-static void put_webmin(struct host *h, struct fact_rows *rows)
+/* webmin and usermin: one server, two folders. */
+static void put_miniserv(struct host *h, struct fact_rows *rows, const char *which)
 {
-	static const char *const units[] = { "webmin.service", NULL };
 	struct arena *a = host_arena(h);
-	struct str file = STR("/etc/webmin/miniserv.conf");
+	struct str name = arena_fmt(a, "%s.service", which);
+	struct str file = arena_fmt(a, "/etc/%s/miniserv.conf", which);
 	struct setting ssl = { 0 }, bind = { 0 };
 	struct str bytes;
-	struct unit unit;
-	const char *name;
 
-	if (!is_enabled(h, units, &unit, &name))
+	if (systemd_unit(h, name.ptr).state != UNIT_ENABLED)
 		return;
 	bytes = host_bytes(h, file, &file);
 	ini_last(bytes, file, "", "ssl", a, &ssl);
 	ini_last(bytes, file, "", "bind", a, &bind);
 	put(rows,
-		&(struct admin){ .service = "webmin",
-			.name = STR("webmin.service"),
-			.found = arena_fmt(a, "webmin ssl=%.*s",
+		&(struct admin){ .service = which,
+			.name = name,
+			.found = arena_fmt(a, "%s ssl=%.*s", which,
 				STR_FMT(ssl.value.ptr ? ssl.value : STR("0"))),
 			.plain = str_bool(ssl.value, false) || str_starts(bind.value, "127.") ?
 				PLAIN_NO :
 				PLAIN_YES,
 			.file = file,
 			.line = ssl.line });
+}
+
+/* A shell in the browser: the words of its command line say whether it carries TLS. */
+struct web_shell {
+	const char *unit, *service;
+	const char *variables, *variable; /* a file with more words, and their name in it */
+	const char *clear[2], *secure[2]; /* words that take TLS away, or give it */
+};
+
+static bool has_word(struct str command, const char *const words[2])
+{
+	struct str word;
+
+	while (str_next_word(&command, " \t'\"", &word))
+		for (int i = 0; i < 2; i++)
+			if (words[i] && str_is(word, words[i]))
+				return true;
+	return false;
+}
+
+/* "-i lo", "--interface=127.0.0.1", "--localhost-only" */
+static bool is_local_shell(struct str command)
+{
+	struct str word, key, value;
+
+	while (str_next_word(&command, " \t'\"", &word)) {
+		if (str_is(word, "--localhost-only"))
+			return true;
+		if ((str_is(word, "-i") || str_is(word, "--interface")) &&
+			str_next_word(&command, " \t'\"", &word) && is_local_address(word))
+			return true;
+		if (str_split(word, '=', &key, &value) && str_is(key, "--interface") &&
+			is_local_address(value))
+			return true;
+	}
+	return false;
+}
+
+static void put_web_shells(struct host *h, struct fact_rows *rows)
+{
+	static const struct web_shell shells[] = {
+		{ "shellinabox.service", "shellinabox", "/etc/default/shellinabox",
+			"SHELLINABOX_ARGS", { "--disable-ssl", "-t" }, { NULL } },
+		{ "shellinaboxd.service", "shellinabox", "/etc/sysconfig/shellinaboxd", "OPTS",
+			{ "--disable-ssl", "-t" }, { NULL } },
+		{ "ttyd.service", "ttyd", NULL, NULL, { NULL }, { "-S", "--ssl" } },
+	};
+
+	for (size_t i = 0; i < COUNT(shells); i++) {
+		const struct web_shell *w = &shells[i];
+		struct setting command = { 0 }, more = { 0 };
+		struct str text, file = str_of(w->variables ? w->variables : "");
+
+		if (systemd_unit(h, w->unit).state != UNIT_ENABLED)
+			continue;
+		systemd_unit_command(h, w->unit, &command);
+		if (w->variables)
+			ini_last(host_bytes(h, file, &file), file, "", w->variable, host_arena(h),
+				&more);
+		text = arena_fmt(host_arena(h), "%.*s %.*s", STR_FMT(command.value),
+			STR_FMT(more.value));
+		if (is_local_shell(text) ||
+			(w->secure[0] ? has_word(text, w->secure) : !has_word(text, w->clear)))
+			continue;
+		put(rows,
+			&(struct admin){ .service = w->service,
+				.name = str_of(w->unit),
+				.plain = PLAIN_YES,
+				.file = more.file.ptr ? more.file : command.file,
+				.line = more.file.ptr ? more.line : command.line });
+	}
+}
+
+/* libvirt's port without TLS; with SASL there it wants a mechanism that encrypts. */
+static void put_libvirt(struct host *h, struct fact_rows *rows)
+{
+	static const struct {
+		const char *unit, *file;
+	} ways[] = { { "libvirtd-tcp.socket", "/etc/libvirt/libvirtd.conf" },
+		{ "virtproxyd-tcp.socket", "/etc/libvirt/virtproxyd.conf" } };
+
+	for (size_t i = 0; i < COUNT(ways); i++) {
+		struct str file = str_of(ways[i].file);
+		struct setting s = { 0 };
+
+		if (systemd_unit(h, ways[i].unit).state != UNIT_ENABLED ||
+			is_local_socket(h, ways[i].unit))
+			continue;
+		ini_last(host_bytes(h, file, &file), file, "", "auth_tcp", host_arena(h), &s);
+		if (str_is(s.value, "\"none\"") || str_is(s.value, "none"))
+			put(rows,
+				&(struct admin){ .service = "libvirt",
+					.name = str_of(ways[i].unit),
+					.found = STR("auth_tcp=none"),
+					.plain = PLAIN_YES,
+					.file = s.file,
+					.line = s.line });
+	}
+}
+
+static void put_cockpit(struct host *h, struct fact_rows *rows)
+{
+	enum unit_state state = systemd_unit(h, "cockpit.socket").state;
+
+	if (state != UNIT_MASKED && state != UNIT_DISABLED && !is_local_socket(h, "cockpit.socket"))
+		put_switch(h, rows, "cockpit", STR("/etc/cockpit/cockpit.conf"), "WebService",
+			"AllowUnencrypted");
 }
 
 /* ---- Docker's own door: who is let in there is root of the machine ---- */
@@ -528,10 +775,12 @@ static int fill(struct host *h, struct fact_rows *rows, struct err *e)
 	put_desktops(h, rows);
 	put_xrdp(h, rows);
 	put_snmp(h, rows);
-	put_webmin(h, rows);
+	put_miniserv(h, rows, "webmin");
+	put_miniserv(h, rows, "usermin");
+	put_web_shells(h, rows);
+	put_libvirt(h, rows);
 	put_docker(h, rows);
-	put_switch(h, rows, "cockpit", STR("/etc/cockpit/cockpit.conf"), "WebService",
-		"AllowUnencrypted");
+	put_cockpit(h, rows);
 	return 0;
 }
 

@@ -77,8 +77,7 @@ struct dconf_desktop {
 static const struct dconf_desktop dconf_desktops[] = {
 	{ "gnome", "/org/gnome/desktop/session/idle-delay",
 		"/org/gnome/desktop/screensaver/lock-enabled",
-		"/org/gnome/desktop/screensaver/lock-delay",
-		"/org/gnome/desktop/screensaver/idle-activation-enabled",
+		"/org/gnome/desktop/screensaver/lock-delay", NULL, /* its old key is ignored */
 		"/org/gnome/desktop/lockdown/disable-lock-screen", 300, 0, 1 },
 	{ "cinnamon", "/org/cinnamon/desktop/session/idle-delay",
 		"/org/cinnamon/desktop/screensaver/lock-enabled",

@@ -61,7 +61,7 @@ static bool show_listed(void *context, const struct dpkg_package *p)
 {
 	struct listed *l = context;
 
-	if (!str_is(dpkg_state(p->status), "installed"))
+	if (!dpkg_is_here(p->status))
 		return true;
 	for (size_t i = 0; i < data_software_count; i++) {
 		const struct data_software *d = &data_software[i];

@@ -196,7 +196,7 @@ static int fill_shadow(struct host *h, struct fact_rows *rows, struct err *e)
 			str_is(a.field[1], "x") ? "none" : account_password_state(a.field[1]));
 		fact_cstr(rows, SHADOW_ALGORITHM, account_password_algorithm(a.field[1]));
 		for (int i = 0; i < 6; i++)
-			if (str_to_i64(a.field[2 + i], &days))
+			if (str_to_i64(a.field[2 + i], &days) && days != -1) /* which is none */
 				fact_int(rows, SHADOW_LAST_CHANGE + i, days);
 		fact_text(rows, SHADOW_TWIN, twin_of(slots, &seen_count, &a, h));
 		fact_cstr(rows, SHADOW_FILE, SHADOW);
