@@ -21,11 +21,11 @@ const CHOSEN = (process.env.KHIEN_PAGES ?? "").split(" ").filter(Boolean);
 const DESK = { width: 1280, height: 900 }, PHONE = { width: 360, height: 780 };
 const PAPER = { width: 624, height: 970 }, PAPER_WIDE = { width: 1490, height: 1030 }; // A4, A3 across, less the margins
 // What is for the hand and not for the paper.
-const OFF_PAPER = "form, button, nav, .act, .acts, .bar, .export, .pages, .search, .filters, .tree, .notice, details:not([open])";
+const OFF_PAPER = "form, button, nav, .back, .act, .acts, .bar, .export, .pages, .search, .filters, .tree, .notice, details:not([open])";
 // Words that people wrote, or the law's own: they stay Vietnamese on English pages.
 const OWN_WORDS = "[lang=vi], .unit, .me, code, pre, script, .own";
 // Points of the law that are called đ.
-const POINT = /\bpoint đ\b|\bD\d+(\.[\da-zđ]+)*/g;
+const POINT = /\bpoint đ(?!\p{L})|\bD\d+(\.[\da-zđ]+)*/gu;
 const PICTURE_MAX = 8000; // px of a page that stand on its picture
 const ROWS_MAX = 60;      // of a table that axe and the paper look at: the others are like them
 
@@ -95,7 +95,7 @@ async function faultsOnPaper(page) {
 			if (node.data.trim() && range.getClientRects().length && !node.parentElement.closest(off)) { shown.push(node); }
 		}
 		window.shownOnScreen = shown;
-		return document.querySelector("main .year") !== null;
+		return document.querySelector("main .year, main .broad") !== null;
 	}, OFF_PAPER);
 	await page.emulateMedia({ media: "print" });
 	await page.setViewportSize(isWide ? PAPER_WIDE : PAPER);

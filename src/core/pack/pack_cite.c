@@ -23,9 +23,12 @@ static struct str step(const struct clause *c, enum lang lang, struct arena *a)
 
 	if (core.len > 0)
 		return text_fill(a, str_of(tr(lang, names[c->kind])), core_word, &core);
-	if (str_ends(c->label, "."))
-		return str_until(c->label, c->label.len - 1);
-	return c->label.len > 0 ? c->label : c->id;
+	core = str_ends(c->label, ".") ? str_until(c->label, c->label.len - 1) : c->label;
+	if (str_starts(core, "Nhóm ")) { /* no words */
+		core = str_from(core, sizeof "Nhóm " - 1); /* no words */
+		return text_fill(a, str_of(tr(lang, T("Nhóm {a}"))), core_word, &core);
+	}
+	return core.len > 0 ? core : c->id;
 }
 
 /* The clause that a paragraph without a label stands after: the one before it in reading order. */

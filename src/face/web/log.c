@@ -98,25 +98,12 @@ const char *log_days(struct view *v, int64_t days)
 
 void html_log_pages(struct view *v)
 {
-	static const struct {
-		const char *path, *words;
-		enum org_right right;
-	} pages[] = { { "/nhat-ky", T("Tìm trong nhật ký"), RIGHT_LOG },
-		{ "/nhat-ky/nguon", T("Thiết bị gửi nhật ký"), RIGHT_LOG },
-		{ "/nhat-ky/thang", T("Kho nhật ký theo tháng"), RIGHT_LOG },
-		{ "/nhat-ky/dia-ngoai", T("Đĩa ngoài"), RIGHT_LOG },
-		{ "/kiem-chung", T("Kiểm chứng nhật ký"), RIGHT_LOG },
-		{ "/so-vet", T("Sổ vết thay đổi"), RIGHT_AUDIT } };
-	size_t shown = 0;
+	static const struct page_link pages[] = { { "/nhat-ky", T("Tìm trong nhật ký") },
+		{ "/nhat-ky/nguon", T("Thiết bị gửi nhật ký") },
+		{ "/nhat-ky/thang", T("Kho nhật ký theo tháng") },
+		{ "/nhat-ky/dia-ngoai", T("Đĩa ngoài") },
+		{ "/kiem-chung", T("Kiểm chứng nhật ký") },
+		{ "/so-vet", T("Sổ vết thay đổi") } };
 
-	html(v->w, "<p class=\"filters\">");
-	for (size_t i = 0; i < COUNT(pages); i++) {
-		if (!view_may(v, pages[i].right, ORG_UNIT_FIRST))
-			continue;
-		html(v->w, "%s<a href=\"%s\"", shown++ ? " · " : "", pages[i].path);
-		if (str_is(v->rq->path, pages[i].path))
-			html(v->w, " aria-current=\"page\"");
-		html(v->w, ">%s</a>", tr(v->lang, pages[i].words));
-	}
-	html(v->w, "</p>\n");
+	html_page_links(v, pages, COUNT(pages));
 }

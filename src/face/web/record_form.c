@@ -40,7 +40,7 @@ static const char *hint_of(struct view *v, const struct register_field *f)
 	if (help.len)
 		return text_of(v, help);
 	if (f->type == REGISTER_DATE)
-		return tr(v->lang, "ngày/tháng/năm, ví dụ 31/12/2026");
+		return tr(v->lang, "Ngày/tháng/năm, ví dụ 31/12/2026");
 	if (f->is_many && f->type != REGISTER_PERSON && f->type != REGISTER_HOST &&
 		f->type != REGISTER_UNIT && f->type != REGISTER_RECORD)
 		return tr(v->lang, "mỗi dòng một giá trị");

@@ -157,6 +157,51 @@ void page_start(struct view *v, const char *title)
 	html_faults(v);
 }
 
+static const struct route *route_at(const struct web *w, const char *path)
+{
+	for (size_t i = 0; i < w->route_count; i++) {
+		if (w->routes[i].method == HTTP_GET && strcmp(w->routes[i].path, path) == 0)
+			return &w->routes[i];
+	}
+	return NULL;
+}
+
+void html_page_links(struct view *v, const struct page_link *links, size_t count)
+{
+	size_t shown = 0;
+
+	html(v->w, "<p class=\"filters\">");
+	for (size_t i = 0; i < count; i++) {
+		const struct route *r = route_at(v->web, links[i].path);
+
+		if (!r || !place_may_open(v, r))
+			continue;
+		html(v->w, "%s<a href=\"%s\"", shown++ ? " · " : "", r->path);
+		if (str_is(v->rq->path, r->path))
+			html(v->w, " aria-current=\"page\"");
+		html(v->w, ">%s</a>", tr(v->lang, links[i].words));
+	}
+	html(v->w, "</p>\n");
+}
+
+void html_back(struct view *v, const char *path, const char *words)
+{
+	html(v->w, "<p class=\"back\"><a href=\"%s\">← %s</a></p>\n", path, words);
+}
+
+void html_obligation(struct view *v, const struct obligation *o)
+{
+	html(v->w, "<li><a href=\"%s\">%.*s</a> <span class=\"soft\">%.*s</span> ",
+		clause_path(v, o->clause), STR_FMT(words_of(v, o->title)),
+		STR_FMT(clause_cite(o->clause, v->lang, v->a)));
+}
+
+void html_back_host(struct view *v, const struct org_host *host)
+{
+	html_back(v, path_of(v, "/may/%lld", (long long)host->id),
+		text_of(v, arena_fmt(v->a, "%s %.*s", tr(v->lang, "Máy"), STR_FMT(host->name))));
+}
+
 void page_end(struct view *v)
 {
 	const struct sandbox_level *level = &v->web->level;

@@ -264,6 +264,14 @@ struct str words_of(const struct view *v, struct words w);
 int view_told(struct view *v, const struct org_told **ret, struct err *e);
 /* A page: everything between goes into <main>. NAV is the route's word. */
 void page_start(struct view *v, const char *title);
+/* The way up, first thing under the title: the page at PATH, whose name is WORDS. */
+void html_back(struct view *v, const char *path, const char *words);
+void html_back_host(struct view *v, const struct org_host *host);
+/* The pages beside this one, of those that the visitor may open. */
+struct page_link {
+	const char *path, *words; /* WORDS for tr() */
+};
+void html_page_links(struct view *v, const struct page_link *links, size_t count);
 void page_end(struct view *v);
 /* A whole page for what cannot be shown: what happened, what is safe, what to do. */
 void page_problem(struct view *v, int status);
@@ -403,6 +411,8 @@ const struct comply_verdict *facts_verdict(const struct facts *f, const struct o
 const struct clause *clause_article(const struct clause *c);
 /* The clause's page, with its anchor. */
 const char *clause_path(struct view *v, const struct clause *c);
+/* A row of a list, which the caller ends: what it asks, and the clause where it stands. */
+void html_obligation(struct view *v, const struct obligation *o);
 const char *obligation_name(struct view *v, const struct obligation *o); /* "tay-son/D8.3" */
 /* What the row wanted, in words, and the cure for it. */
 struct str wanted_words(struct view *v, const struct facts *f, const struct check *c);

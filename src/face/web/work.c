@@ -227,3 +227,16 @@ void html_unit_choice(struct view *v, const char *action, const struct org_unit 
 	}
 	html(v->w, "</select> <button>%s</button>\n</form>\n", tr(v->lang, "Xem"));
 }
+
+void html_work_pages(struct view *v)
+{
+	static const struct page_link pages[] = { { "/viec", T("Việc định kỳ") },
+		{ "/ho-so", T("Hồ sơ xử lý") }, { "/xac-nhan", T("Cam kết và xác nhận") },
+		{ "/pho-bien", T("Phổ biến, nâng cao nhận thức") },
+		{ "/ket-qua", T("Kết quả của các đơn vị") },
+		{ "/viec/nam-don-vi", T("Cả năm của các đơn vị") },
+		{ "/viec/lich-nghi", T("Lịch nghỉ") },
+		{ "/viec/thu", T("Thư nhắc việc hằng ngày") } };
+
+	html_page_links(v, pages, COUNT(pages));
+}

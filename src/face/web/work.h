@@ -96,4 +96,7 @@ void page_letters(struct view *v);
 void page_mail(struct view *v);
 void page_mail_post(struct view *v);
 
+/* The pages of Công việc. */
+void html_work_pages(struct view *v);
+
 #endif

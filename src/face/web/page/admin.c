@@ -72,11 +72,14 @@ static void act_button(struct view *v, const struct org_user *u, const char *act
 static void user_row(struct view *v, const struct org_user *u)
 {
 	html(v->w,
-		"<tr>\n<th scope=\"row\"><a href=\"/quan-tri/nguoi-dung/%lld\">%.*s</a></th>\n<td>%.*s</td>\n"
-		"<td>%s</td>\n<td>%.*s</td>\n<td>%s</td>\n<td>%s</td>\n<td class=\"acts\">",
-		(long long)u->id, STR_FMT(u->login), STR_FMT(u->name),
-		tr(v->lang, org_role_words(u->role)), STR_FMT(unit_name(v, u->unit_id)),
-		user_state_words(v, u), time_text(v, u->last_login_s));
+		"<tr>\n<th scope=\"row\"><a href=\"/quan-tri/nguoi-dung/%lld\">%.*s</a></th>\n",
+		(long long)u->id, STR_FMT(u->login));
+	html_table_cell(v, tr(v->lang, "Họ và tên"), text_of(v, u->name));
+	html_table_cell(v, tr(v->lang, "Vai trò"), tr(v->lang, org_role_words(u->role)));
+	html_table_cell(v, tr(v->lang, "Đơn vị"), text_of(v, unit_name(v, u->unit_id)));
+	html_table_cell(v, tr(v->lang, "Tình trạng"), user_state_words(v, u));
+	html_table_time(v, tr(v->lang, "Đăng nhập lần cuối"), u->last_login_s);
+	html(v->w, "\n<td class=\"acts\">");
 	if (u->id == v->user.id) {
 		html(v->w, "<span class=\"soft\">%s</span>", tr(v->lang, "tài khoản của bạn"));
 	} else {
@@ -93,7 +96,14 @@ static void user_row(struct view *v, const struct org_user *u)
 
 static void people(struct view *v, const struct org_user *users, size_t count)
 {
-	html(v->w, "<section>\n<h2>%s</h2>\n", tr(v->lang, "Người dùng"));
+	html(v->w,
+		"<section>\n<h2>%s</h2>\n<p class=\"soft\">%s "
+		"<a href=\"/huong-dan/tai-khoan\">%s</a></p>\n",
+		tr(v->lang, "Người dùng"),
+		tr(v->lang,
+			"Cấp lại mật khẩu: mật khẩu cũ và các phiên đang mở hết hiệu lực ngay, xác thực hai bước "
+			"phải bật lại. Ngừng sử dụng: người ấy không đăng nhập được nữa, những gì họ đã ghi còn nguyên."),
+		tr(v->lang, "Mỗi vai trò được làm gì"));
 	html_table(v, tr(v->lang, "Người dùng"), "stack", tr(v->lang, "Tên đăng nhập"),
 		tr(v->lang, "Họ và tên"), tr(v->lang, "Vai trò"), tr(v->lang, "Đơn vị"),
 		tr(v->lang, "Tình trạng"), tr(v->lang, "Đăng nhập lần cuối"), tr(v->lang, "Việc"));
@@ -179,6 +189,7 @@ void page_admin_host(struct view *v)
 		return;
 	}
 	page_start(v, text_of(v, h.name));
+	html_back(v, "/quan-tri", tr(v->lang, "Quản trị"));
 	html_form(v, path_of(v, "/quan-tri/may/%lld", (long long)h.id), "card");
 	html_select(v, "loai", tr(v->lang, "Loại máy"));
 	for (size_t i = 0; i < COUNT(kinds); i++)
@@ -472,6 +483,17 @@ static const char *happening_words(struct view *v, struct str what)
 	return text_of(v, what);
 }
 
+static void event_row(struct view *v, const struct org_event *x)
+{
+	html(v->w, "<tr>");
+	html_table_time(v, tr(v->lang, "Lúc"), x->at_s);
+	html_table_cell(v, tr(v->lang, "Ai"), text_of(v, x->login));
+	html_table_cell(v, tr(v->lang, "Việc"), happening_words(v, x->what));
+	html_table_cell(v, tr(v->lang, "Về"), text_of(v, x->about));
+	html_table_cell(v, tr(v->lang, "Từ địa chỉ"), text_of(v, x->peer));
+	html(v->w, "</tr>\n");
+}
+
 void page_events(struct view *v)
 {
 	struct org_event *events;
@@ -486,17 +508,14 @@ void page_events(struct view *v)
 		return;
 	}
 	page_start(v, tr(v->lang, "Nhật ký đăng nhập và quản trị"));
+	html_back(v, "/quan-tri", tr(v->lang, "Quản trị"));
 	html(v->w, "<p><a href=\"/so-vet\">%s</a></p>\n",
 		tr(v->lang, "Mọi thay đổi dữ liệu, có niêm phong: Sổ vết thay đổi"));
 	html_table(v, tr(v->lang, "Nhật ký đăng nhập và quản trị"), "stack", tr(v->lang, "Lúc"),
 		tr(v->lang, "Ai"), tr(v->lang, "Việc"), tr(v->lang, "Về"),
 		tr(v->lang, "Từ địa chỉ"));
 	for (size_t i = 0; i < count; i++)
-		html(v->w,
-			"<tr><td>%s</td><td>%.*s</td><td>%s</td><td>%.*s</td><td>%.*s</td></tr>\n",
-			time_text(v, events[i].at_s), STR_FMT(events[i].login),
-			happening_words(v, events[i].what), STR_FMT(events[i].about),
-			STR_FMT(events[i].peer));
+		event_row(v, &events[i]);
 	html_table_end(v);
 	if (asked.before_id || count == EVENTS_PAGE) {
 		html(v->w, "<p class=\"pages\"><span>");

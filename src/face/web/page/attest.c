@@ -1,5 +1,6 @@
 /* attest.c - Xác nhận: what the visitor has to sign, who of a unit has not. */
 #include "face/web/flow_int.h"
+#include "face/web/work.h"
 
 static const struct statement *named(struct view *v)
 {
@@ -79,6 +80,7 @@ static void cover_row(struct view *v, const struct statement *s)
 void page_attest(struct view *v)
 {
 	page_start(v, tr(v->lang, "Cam kết và xác nhận"));
+	html_work_pages(v);
 	html(v->w, "<section>\n<h2>%s</h2>\n", tr(v->lang, "Của tôi"));
 	if (v->user.staff_id) {
 		html(v->w, "<ul class=\"items\">\n");
@@ -232,6 +234,7 @@ static void show(struct view *v, const struct statement *s)
 		attest_must(&by, s, v->user.staff_id, &must, &signed_at_s, v->e) < 0)
 		must = false;
 	page_start(v, text_of(v, words_of(v, s->title)));
+	html_back(v, "/xac-nhan", tr(v->lang, "Cam kết và xác nhận"));
 	html(v->w, "<section>\n<p class=\"soft\">%s %d · ", tr(v->lang, "Phiên bản"), s->version);
 	html_clauses(v, s->pack, s->clauses, s->clause_count);
 	html(v->w, " · <code class=\"sha\">%s</code></p>\n<p>%.*s</p>\n", digest,

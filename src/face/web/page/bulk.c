@@ -91,8 +91,8 @@ static void start(struct view *v, const struct bulk_page *b)
 		text_of(v,
 			arena_fmt(v->a, "%s: %.*s", tr(v->lang, "Sửa nhiều bản ghi"),
 				STR_FMT(words_of(v, b->p.at.reg->title)))));
-	html(v->w, "<p><a href=\"/so/%.*s\">← %.*s</a></p>\n", STR_FMT(b->p.at.reg->id),
-		STR_FMT(words_of(v, b->p.at.reg->title)));
+	html_back(v, path_of(v, "/so/%.*s", STR_FMT(b->p.at.reg->id)),
+		text_of(v, words_of(v, b->p.at.reg->title)));
 }
 
 /* The address again, as fields of a form that is sent by GET. */

@@ -556,6 +556,7 @@ static void history(struct view *v, const struct shown *x)
 static void show(struct view *v, const struct shown *x)
 {
 	page_start(v, text_of(v, x->c.title));
+	html_back(v, "/ho-so", tr(v->lang, "Hồ sơ xử lý"));
 	ribbon(v, x);
 	facts(v, x);
 	tasks(v, x);
@@ -723,6 +724,7 @@ void page_case_paper(struct view *v)
 		return;
 	}
 	page_start(v, text_of(v, words_of(v, p->title)));
+	html_back(v, path_of(v, "/ho-so/%lld", (long long)x.c.id), text_of(v, x.c.title));
 	html(v->w, "<section class=\"sheet\">\n<p class=\"soft\">%.*s</p>\n",
 		STR_FMT(unit_name(v, x.c.unit_id)));
 	if (p->to.vi.ptr)

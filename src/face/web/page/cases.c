@@ -1,5 +1,6 @@
 /* cases.c - Hồ sơ: the cases that a visitor may see, and a new one. */
 #include "face/web/flow_int.h"
+#include "face/web/work.h"
 
 #define PAGE_ROWS 50
 #define CSV_ROWS 100000
@@ -187,6 +188,7 @@ void page_cases(struct view *v)
 		STR_FMT(url_piece(q.flow.ptr ? q.flow : STR(""), v->a)), shows[q.show].id,
 		(long long)q.parent_id);
 	page_start(v, tr(v->lang, "Hồ sơ xử lý"));
+	html_work_pages(v);
 	html(v->w, "<p class=\"act\"><a class=\"button\" href=\"/ho-so/moi\">%s</a></p>\n",
 		tr(v->lang, "Mở hồ sơ mới"));
 	search(v, &q);
@@ -332,6 +334,10 @@ void page_case_new(struct view *v)
 	const struct flow *f = chosen_flow(v);
 
 	page_start(v, f ? text_of(v, words_of(v, f->title)) : tr(v->lang, "Mở hồ sơ mới"));
+	if (f)
+		html_back(v, "/ho-so/moi", tr(v->lang, "Mở hồ sơ mới"));
+	else
+		html_back(v, "/ho-so", tr(v->lang, "Hồ sơ xử lý"));
 	if (f)
 		new_form(v, f);
 	else

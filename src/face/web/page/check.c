@@ -70,8 +70,7 @@ static void answers(struct view *v, const struct checked *c)
 		const struct obligation *o = c->check->answers[i];
 		const struct comply_verdict *cv = facts_verdict(&c->facts, o);
 
-		html(v->w, "<li><a href=\"%s\"><span class=\"id\">%.*s</span> %.*s</a> ",
-			clause_path(v, o->clause), STR_FMT(o->id), STR_FMT(words_of(v, o->title)));
+		html_obligation(v, o);
 		if (cv)
 			html_verdict(v, cv->verdict);
 		html(v->w, "</li>\n");
@@ -206,8 +205,8 @@ static void exception_form(struct view *v, const struct checked *c)
 
 		html_option(v, name,
 			text_of(v,
-				arena_fmt(v->a, "%.*s %.*s", STR_FMT(o->id),
-					STR_FMT(words_of(v, o->title)))),
+				arena_fmt(v->a, "%.*s, %.*s", STR_FMT(words_of(v, o->title)),
+					STR_FMT(clause_cite(o->clause, v->lang, v->a)))),
 			str_is(form_value(v, "nghia-vu"), name));
 	}
 	html_select_end(v);
@@ -232,8 +231,7 @@ static void exception_form(struct view *v, const struct checked *c)
 static void show(struct view *v, const struct checked *c)
 {
 	page_start(v, text_of(v, words_of(v, c->check->title)));
-	html(v->w, "<p><a href=\"/may/%lld\">← %s %.*s</a></p>\n", (long long)c->facts.host.id,
-		tr(v->lang, "Máy"), STR_FMT(c->facts.host.name));
+	html_back_host(v, &c->facts.host);
 	asks(v, c);
 	cures(v, c);
 	subjects(v, c);

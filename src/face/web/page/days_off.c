@@ -128,6 +128,7 @@ void page_days_off(struct view *v)
 		asked <= y.year + 10)
 		y.year = (int)asked;
 	page_start(v, path_of(v, "%s %d", tr(v->lang, "Lịch nghỉ"), y.year));
+	html_work_pages(v);
 	html(v->w,
 		"<p>%s</p>\n<p class=\"pages\"><a href=\"/viec/lich-nghi?nam=%d\" rel=\"prev\">← %d</a> "
 		"<a href=\"/viec/lich-nghi?nam=%d\" rel=\"next\">%d →</a></p>\n",

@@ -117,6 +117,7 @@ static void trial_form(struct view *v)
 static void show(struct view *v, const struct signin_question *q)
 {
 	page_start(v, tr(v->lang, source_of(v)->title));
+	html_back(v, "/quan-tri", tr(v->lang, "Quản trị"));
 	html(v->w, "<p>%s</p>\n", tr(v->lang, source_of(v)->intro));
 	settings_form(v, q);
 	if (groups(v) < 0)

@@ -127,11 +127,13 @@ static bool find(struct view *v, struct here *ret)
 static void show(struct view *v, const struct here *h)
 {
 	page_start(v, tr(v->lang, "Gắn văn bản làm chứng"));
+	html_back(v,
+		path_of(v, "/ket-qua/%lld/%.*s/%.*s", (long long)h->unit->id,
+			STR_FMT(url_piece(h->o->pack->id, v->a)),
+			STR_FMT(url_piece(h->o->id, v->a))),
+		text_of(v, words_of(v, h->o->title)));
 	html(v->w,
-		"<p><a href=\"/ket-qua/%lld/%.*s/%.*s\">← %.*s</a></p>\n"
 		"<blockquote lang=\"vi\"><p>%.*s</p></blockquote>\n<p>%.*s</p>\n<ul>\n",
-		(long long)h->unit->id, STR_FMT(url_piece(h->o->pack->id, v->a)),
-		STR_FMT(url_piece(h->o->id, v->a)), STR_FMT(words_of(v, h->o->title)),
 		STR_FMT(h->o->clause->text.ptr ? h->o->clause->text : h->o->clause->title),
 		STR_FMT(h->name.len ? h->name : h->unit->name));
 	for (size_t i = 0; i < h->o->evidence_count; i++)

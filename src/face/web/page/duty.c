@@ -361,6 +361,8 @@ static void show(struct view *v, const struct here *h)
 				arena_fmt(v->a, "%.*s: %.*s", STR_FMT(words_of(v, h->duty->title)),
 					STR_FMT(h->duty->record.title))) :
 			text_of(v, words_of(v, h->duty->title)));
+	html_back(v, path_of(v, "/viec?don-vi=%lld", (long long)h->unit->id),
+		tr(v->lang, "Việc định kỳ"));
 	facts_box(v, h);
 	law_box(v, o);
 	if (software.len)

@@ -1,5 +1,5 @@
 /* exception.c - dated exceptions: all of them, taking one in, ending one early. */
-#include "face/web/web_int.h"
+#include "face/web/org_int.h"
 
 int exception_take(struct view *v, int64_t host_id)
 {
@@ -75,6 +75,24 @@ int exceptions_seen(struct view *v, struct exception **ret, size_t *ret_count)
 	return 0;
 }
 
+/* The machine or the record, and the unit. */
+static void whose(struct view *v, const struct exception *x)
+{
+	struct org_host host = { 0 };
+	int64_t unit = x->unit_id;
+
+	html_table_cell_begin(v, tr(v->lang, "Của"));
+	if (x->host_id && org_host(v->web->store, x->host_id, v->a, &host, v->e) == 0) {
+		html(v->w, "<a href=\"/may/%lld\">%s %.*s</a><br>", (long long)host.id,
+			tr(v->lang, "Máy"), STR_FMT(host.name));
+		unit = host.unit_id;
+	}
+	if (x->record_id)
+		html(v->w, "<a href=\"/ban-ghi/%lld\">%s</a><br>", (long long)x->record_id,
+			tr(v->lang, "một bản ghi"));
+	html(v->w, "%.*s</td>\n", STR_FMT(unit_name(v, unit ? unit : ORG_UNIT_FIRST)));
+}
+
 static void row(struct view *v, const struct exception *x)
 {
 	const struct obligation *o = pack_obligation(v->web->packs, x->obligation);
@@ -89,6 +107,7 @@ static void row(struct view *v, const struct exception *x)
 	else
 		html(v->w, "%.*s", STR_FMT(x->obligation));
 	html(v->w, "</th>\n");
+	whose(v, x);
 	html_table_cell(v, tr(v->lang, "Lý do"), text_of(v, x->reason));
 	html_table_cell(v, tr(v->lang, "Biện pháp thay thế"), text_of(v, x->measure));
 	html_table_cell(v, tr(v->lang, "Người phê duyệt"), text_of(v, x->approver));
@@ -124,8 +143,12 @@ void page_exceptions(struct view *v)
 			tr(v->lang,
 				"Chưa có ngoại lệ nào. Ngoại lệ được ghi ở trang của từng phép kiểm."));
 	} else {
+		html(v->w, "<p class=\"soft\">%s</p>\n",
+			tr(v->lang,
+				"Hết hạn hay kết thúc sớm thì nghĩa vụ trở lại kết quả thật của nó; dòng ngoại lệ vẫn "
+				"còn ở đây."));
 		html_table(v, tr(v->lang, "Ngoại lệ"), "stack", tr(v->lang, "Nghĩa vụ"),
-			tr(v->lang, "Lý do"), tr(v->lang, "Biện pháp thay thế"),
+			tr(v->lang, "Của"), tr(v->lang, "Lý do"), tr(v->lang, "Biện pháp thay thế"),
 			tr(v->lang, "Người phê duyệt"), tr(v->lang, "Thời hạn"),
 			tr(v->lang, "Tình trạng"));
 		for (size_t i = 0; i < count; i++)

@@ -138,9 +138,10 @@ static void print_rows(struct view *v, const struct register_page *p, const stru
 	}
 }
 
-static void print_head(struct view *v, const struct register_field *const *columns)
+static void print_head(
+	struct view *v, const char *title, const struct register_field *const *columns)
 {
-	html_table_begin(v, NULL, "printed");
+	html_table_begin(v, title, "printed");
 	html_table_head(v, tr(v->lang, "STT"));
 	for (size_t i = 0; columns[i]; i++)
 		html_table_head(v, text_of(v, words_of(v, columns[i]->title)));
@@ -174,10 +175,12 @@ void page_register_print(struct view *v)
 	}
 	(void)register_columns(v, &p, columns, REGISTER_COLUMNS_MAX);
 	page_start(v, text_of(v, words_of(v, p.at.reg->title)));
+	html_back(v, path_of(v, "/so/%.*s", STR_FMT(p.at.reg->id)),
+		text_of(v, words_of(v, p.at.reg->title)));
 	html(v->w, "<p class=\"soft\">%s</p>\n",
 		fill(v, tr(v->lang, "In lúc {luc}, người in: {ai}"), "luc",
 			time_text(v, v->by.now_s), "ai", text_of(v, v->user.name), NULL));
-	print_head(v, columns);
+	print_head(v, text_of(v, words_of(v, p.at.reg->title)), columns);
 	print_rows(v, &p, rows, number, columns);
 	html_table_end(v);
 	html(v->w, "<p>%s</p>\n",

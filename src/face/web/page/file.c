@@ -97,7 +97,7 @@ void page_file(struct view *v)
 	if (!file_of_path(v, &f))
 		return;
 	page_start(v, text_of(v, f.name));
-	html(v->w, "<p><a href=\"%s\">← %s</a></p>\n", back_path(v, &f), tr(v->lang, "Trở lại"));
+	html_back(v, back_path(v, &f), tr(v->lang, "Trở lại"));
 	if (f.gone_at_s)
 		html(v->w, "<p class=\"alarm\">%s</p>\n",
 			fill(v, tr(v->lang, "gỡ lúc {luc}, {ai}: {ly}"), "luc",

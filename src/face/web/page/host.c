@@ -270,14 +270,17 @@ static void result(struct view *v, const struct facts *f, const struct check_fac
 	why = reason_words(v, c->check, row);
 	html(v->w, "<tr>\n<td>");
 	html_outcome(v, c->outcome);
-	html(v->w, "</td>\n<th scope=\"row\"><a href=\"/may/%lld/%.*s\">%.*s</a></th>\n<td>",
+	html(v->w, "</td>\n<th scope=\"row\"><a href=\"/may/%lld/%.*s\">%.*s</a></th>\n",
 		(long long)f->host.id, STR_FMT(url_piece(c->id, v->a)),
 		STR_FMT(c->check ? words_of(v, c->check->title) : c->id));
+	html_table_cell_begin(v, tr(v->lang, "Thấy"));
 	if (row->found.len)
 		html(v->w, "<code>%.*s</code>", STR_FMT(found_words(v, c->check, row)));
 	if (why.len)
 		html(v->w, " <span class=\"soft\">%.*s</span>", STR_FMT(why));
-	html(v->w, "</td>\n<td>%.*s</td>\n</tr>\n", STR_FMT(wanted_words(v, f, c->check)));
+	html(v->w, "</td>\n");
+	html_table_cell(v, tr(v->lang, "Yêu cầu"), text_of(v, wanted_words(v, f, c->check)));
+	html(v->w, "</tr>\n");
 }
 
 static void group(struct view *v, const struct facts *f, const struct check_facts *checks,
@@ -380,6 +383,7 @@ void page_host(struct view *v)
 	}
 	page_start(v,
 		text_of(v, arena_fmt(v->a, "%s %.*s", tr(v->lang, "Máy"), STR_FMT(f.host.name))));
+	html_back(v, "/may", tr(v->lang, "Máy"));
 	profile(v, &f);
 	html(v->w,
 		"<p class=\"act\"><a class=\"button plain\" href=\"/may/%lld/tien-trinh\">%s</a> "

@@ -55,8 +55,8 @@ static void import_page(struct view *v, const struct register_page *p)
 		text_of(v,
 			arena_fmt(v->a, "%s: %.*s", tr(v->lang, "Nhập từ bảng"),
 				STR_FMT(words_of(v, p->at.reg->title)))));
-	html(v->w, "<p><a href=\"%s\">← %.*s</a></p>\n<p>%s</p>\n", import_home(v, p),
-		STR_FMT(words_of(v, p->at.reg->title)),
+	html_back(v, import_home(v, p), text_of(v, words_of(v, p->at.reg->title)));
+	html(v->w, "<p>%s</p>\n",
 		tr(v->lang,
 			"Bảng Excel (XLSX) hoặc CSV đang có dùng được ngay, kể cả phông TCVN3, VNI. Khiên nêu "
 			"mọi lỗi theo dòng và cột; chưa lưu gì cho đến khi bạn xác nhận; hoàn tác được trong "

@@ -172,8 +172,8 @@ static void journal(struct view *v, const struct looking *l)
 static void empty(struct view *v)
 {
 	html(v->w,
-		"<p class=\"empty\">%s</p>\n<pre><code>khien integrity baseline --data %s --reason \"…\" --by \"…\"\n"
-		"khien integrity check --data %s</code></pre>\n",
+		"<p class=\"empty\">%s</p>\n<pre>khien integrity baseline --data %s --reason \"…\" --by \"…\"\n"
+		"khien integrity check --data %s</pre>\n",
 		tr(v->lang,
 			"Chưa có lần so sánh nào. Lập mốc khi biết chắc máy đang sạch, rồi so sánh mỗi tuần, "
 			"với quyền root:"),

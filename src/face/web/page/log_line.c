@@ -158,11 +158,11 @@ void page_log_line(struct view *v)
 	}
 	leaf.raw = arena_str(v->a, leaf.raw); /* the frame of the page reads the log too */
 	page_start(v, fill(v, tr(v->lang, "Dòng {n}"), "n", find_place_text(place, text), NULL));
+	html_log_pages(v);
 	html(v->w, "<section>\n<h2>%s</h2>\n", tr(v->lang, "Nguyên văn và những gì đọc ra từ đó"));
 	facts(v, &leaf);
 	html(v->w, "</section>\n");
 	proof(v, f, place, &leaf);
-	html(v->w, "<p><a href=\"/nhat-ky\">%s</a></p>\n", tr(v->lang, "Về trang Nhật ký"));
 	page_end(v);
 }
 

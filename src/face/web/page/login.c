@@ -385,7 +385,9 @@ void page_second_on(struct view *v)
 	page_start(v, tr(v->lang, "Bật xác thực hai bước"));
 	html(v->w, "<p>%s</p>\n<ol>\n<li>%s</li>\n<li>%s</li>\n<li>%s</li>\n</ol>\n",
 		tr(v->lang, "Người quản trị phải có bước xác thực thứ hai ngoài mật khẩu."),
-		tr(v->lang, "Cài một ứng dụng xác thực trên điện thoại (loại dùng mã TOTP)."),
+		tr(v->lang,
+			"Cài một ứng dụng xác thực trên điện thoại, ví dụ Google Authenticator, "
+			"Microsoft Authenticator, FreeOTP."),
 		tr(v->lang, "Quét hình dưới đây, hoặc nhập khóa bằng tay."),
 		tr(v->lang, "Nhập mã 6 chữ số mà ứng dụng hiện ra."));
 	html(v->w, "<div class=\"qr\">\n");

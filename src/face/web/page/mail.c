@@ -23,6 +23,7 @@ void page_mail(struct view *v)
 		return;
 	}
 	page_start(v, tr(v->lang, "Thư nhắc việc hằng ngày"));
+	html_work_pages(v);
 	html(v->w, "<p>%s</p>\n",
 		tr(v->lang,
 			"Mỗi sáng, ai có thư điện tử trong danh sách người nhận một thư gồm mọi việc đến hạn và "

@@ -4,6 +4,7 @@
 #include "face/web/web_int.h"
 #include "work/comply/sweep.h"
 
+#define NARROW_MAX 4 /* machines of a map that has room across a sheet of A4 */
 #define KEPT_MAX 9 /* machines beside the first */
 
 struct columns {
@@ -180,9 +181,10 @@ static void table(struct view *v, const struct columns *c, const struct pack *p)
 {
 	html(v->w,
 		"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%.*s\">\n"
-		"<table class=\"map\">\n<caption>%.*s</caption>\n<thead><tr>\n"
+		"<table class=\"%s\">\n<caption>%.*s</caption>\n<thead><tr>\n"
 		"<th scope=\"col\">%s</th>\n<th scope=\"col\">%s</th>\n",
-		STR_FMT(words_of(v, p->short_title)), STR_FMT(words_of(v, p->short_title)),
+		STR_FMT(words_of(v, p->short_title)), c->count > NARROW_MAX ? "map broad" : "map",
+		STR_FMT(words_of(v, p->short_title)),
 		tr(v->lang, "Điều"), tr(v->lang, "Đơn vị"));
 	for (size_t i = 0; i < c->count; i++)
 		html(v->w, "<th scope=\"col\">%s %.*s</th>\n", tr(v->lang, "Máy"),

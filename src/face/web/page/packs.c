@@ -41,7 +41,7 @@ static void pack_box(struct view *v, const struct pack *p)
 		"</div>\n</dl>\n",
 		is_live ? tr(v->lang, "đang áp dụng") : tr(v->lang, "không áp dụng"),
 		tr(v->lang, "Độ tin cậy của nguồn"), tr(v->lang, sure_words(p->sure)),
-		tr(v->lang, "Đơn vị văn bản / nghĩa vụ / tham số"), p->clause_count,
+		tr(v->lang, "Câu của văn bản / nghĩa vụ / ngưỡng, thời hạn"), p->clause_count,
 		p->obligation_count, p->param_count);
 	if (words_of(v, p->source_note).len)
 		html(v->w, "<p class=\"soft\">%.*s</p>\n", STR_FMT(words_of(v, p->source_note)));
@@ -52,6 +52,7 @@ static void pack_box(struct view *v, const struct pack *p)
 void page_packs(struct view *v)
 {
 	page_start(v, tr(v->lang, "Các gói quy định"));
+	html_back(v, "/quy-che", tr(v->lang, "Quy chế"));
 	html(v->w, "<p>%s</p>\n",
 		tr(v->lang,
 			"Khiên không chứa con số nào của luật: mọi câu chữ, ngưỡng và thời hạn đều lấy từ các gói dưới đây."));

@@ -165,6 +165,7 @@ void page_people(struct view *v)
 		return;
 	}
 	page_start(v, tr(v->lang, "Nhân sự"));
+	html_back(v, "/don-vi", tr(v->lang, "Đơn vị"));
 	search(v, &q);
 	html(v->w, "<p class=\"soft\">%s</p>\n",
 		fill(v, tr(v->lang, "{n} người."), "n", number_text(v, total), NULL));

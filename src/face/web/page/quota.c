@@ -45,7 +45,7 @@ void page_quota(struct view *v)
 	}
 	is_full = u.used_bytes >= u.quota_bytes / 10 * 9;
 	page_start(v, tr(v->lang, "Tệp đính kèm và hạn mức"));
-	html(v->w, "<p><a href=\"/quan-tri\">← %s</a></p>\n", tr(v->lang, "Quản trị"));
+	html_back(v, "/quan-tri", tr(v->lang, "Quản trị"));
 	html(v->w, "<p class=\"%s\" role=\"status\">%s</p>\n", is_full ? "alarm" : "notice",
 		fill(v,
 			is_full ? tr(v->lang,

@@ -55,8 +55,8 @@ static void new_page(struct view *v, const struct register_page *p, struct recor
 		text_of(v,
 			arena_fmt(v->a, "%s: %.*s", tr(v->lang, "Thêm"),
 				STR_FMT(words_of(v, p->at.reg->one)))));
-	html(v->w, "<p><a href=\"/so/%.*s\">← %.*s</a></p>\n", STR_FMT(p->at.reg->id),
-		STR_FMT(words_of(v, p->at.reg->title)));
+	html_back(v, path_of(v, "/so/%.*s", STR_FMT(p->at.reg->id)),
+		text_of(v, words_of(v, p->at.reg->title)));
 	form(v, p, path_of(v, "/so/%.*s/moi", STR_FMT(p->at.reg->id)), values);
 	page_end(v);
 }
@@ -65,8 +65,7 @@ static void edit_page(struct view *v, const struct register_page *p, struct reco
 {
 	page_start(v,
 		text_of(v, arena_fmt(v->a, "%s: %.*s", tr(v->lang, "Sửa"), STR_FMT(p->r.title))));
-	html(v->w, "<p><a href=\"/ban-ghi/%lld\">← %.*s</a></p>\n", (long long)p->r.id,
-		STR_FMT(p->r.title));
+	html_back(v, path_of(v, "/ban-ghi/%lld", (long long)p->r.id), text_of(v, p->r.title));
 	form(v, p, path_of(v, "/ban-ghi/%lld/sua", (long long)p->r.id), values);
 	page_end(v);
 }

@@ -336,9 +336,8 @@ static void row(struct view *v, const struct register_page *p, const struct reco
 			html(v->w, "<th scope=\"row\"><a href=\"/ban-ghi/%lld\">%.*s</a></th>",
 				(long long)r->id, STR_FMT(text));
 		else
-			html(v->w, "<td><span class=\"name-of\">%.*s: </span>%.*s</td>",
-				STR_FMT(words_of(v, columns[i]->title)),
-				STR_FMT(text_clean(v->a, text, 300)));
+			html_table_cell(v, text_of(v, words_of(v, columns[i]->title)),
+				text_of(v, text_clean(v->a, text, 300)));
 	}
 	if (p->seen.count > 1)
 		html(v->w, "<td><span class=\"name-of\">%s: </span>%.*s</td>",
@@ -458,6 +457,7 @@ void page_register(struct view *v)
 		return;
 	}
 	page_start(v, text_of(v, words_of(v, p.at.reg->title)));
+	html_back(v, "/so", tr(v->lang, "Sổ"));
 	head(v, &p);
 	search_bar(v, &p, columns, shown);
 	views(v, &p);

@@ -143,6 +143,7 @@ void page_results(struct view *v)
 		return;
 	}
 	page_start(v, tr(v->lang, "Kết quả của các đơn vị"));
+	html_work_pages(v);
 	html(v->w, "<p>%s</p>\n",
 		tr(v->lang,
 			"Điểm là phần trăm trọng số của những nghĩa vụ đang ràng buộc đơn vị mà đơn vị đạt. "
@@ -242,6 +243,7 @@ void page_letters(struct view *v)
 		return;
 	}
 	page_start(v, tr(v->lang, "Thư nhắc"));
+	html_back(v, "/ket-qua", tr(v->lang, "Kết quả của các đơn vị"));
 	html(v->w, "<p class=\"warn\">%s</p>\n",
 		tr(v->lang, "In trang này: mỗi thư một tờ. Thư chưa được gửi đi đâu."));
 	for (size_t i = 0; i < v->form.count; i++) {
@@ -360,6 +362,7 @@ void page_result(struct view *v)
 	page_start(v,
 		text_of(v,
 			arena_fmt(v->a, "%s: %.*s", tr(v->lang, "Kết quả"), STR_FMT(unit->name))));
+	html_back(v, "/ket-qua", tr(v->lang, "Kết quả của các đơn vị"));
 	if (units.count == 0) {
 		html(v->w, "<p class=\"empty\">%s</p>\n",
 			tr(v->lang, "Đang tính. Hãy tải lại trang này sau ít phút."));

@@ -333,10 +333,12 @@ static void heading(const struct showing *w)
 	const struct obligation *o = w->o;
 
 	page_start(v, text_of(v, words_of(v, o->title)));
+	html_back(v, path_of(v, "/ket-qua/%lld", (long long)w->unit->id),
+		path_of(v, "%s: %.*s", tr(v->lang, "Kết quả"), STR_FMT(w->unit->name)));
 	html(v->w,
-		"<p><a href=\"/ket-qua/%lld\">%.*s</a> · <a href=\"%s\" lang=\"vi\">%.*s</a></p>\n"
+		"<p><a href=\"%s\" lang=\"vi\">%.*s</a></p>\n"
 		"<blockquote lang=\"vi\"><p>%.*s</p></blockquote>\n",
-		(long long)w->unit->id, STR_FMT(w->unit->name), clause_path(v, o->clause),
+		clause_path(v, o->clause),
 		STR_FMT(clause_cite(o->clause, v->lang, v->a)),
 		STR_FMT(o->clause->text.ptr ? o->clause->text : o->clause->title));
 	if (duty_period_of(v->web->packs, o, date_at(v->by.now_s)).count &&

@@ -53,9 +53,8 @@ static void head(struct view *v, const struct looked *l)
 {
 	int64_t due_s = l->base.at_s + l->period_days * CLOCK_DAY_S;
 
-	html(v->w,
-		"<p><a href=\"/may/%lld\">← %s %.*s</a></p>\n<div class=\"bar\">\n<dl class=\"facts\">\n",
-		(long long)l->host.id, tr(v->lang, "Máy"), STR_FMT(l->host.name));
+	html_back_host(v, &l->host);
+	html(v->w, "<div class=\"bar\">\n<dl class=\"facts\">\n");
 	fact(v, tr(v->lang, "Ký lần cuối"),
 		l->base.id ? text_of(v,
 				     arena_fmt(v->a, "%s, %.*s", time_text(v, l->base.at_s),

@@ -91,12 +91,14 @@ static void show(struct view *v, const struct looked *l, const struct review *re
 		text_of(v,
 			arena_fmt(v->a, "%s: %.*s", tr(v->lang, "Biên bản rà soát tiến trình"),
 				STR_FMT(l->host.name))));
+	html_back(v, path_of(v, "/may/%lld/tien-trinh", (long long)l->host.id),
+		tr(v->lang, "Rà soát tiến trình"));
 	html(v->w,
-		"<p class=\"act\"><a href=\"/may/%lld/tien-trinh\">← %s</a></p>\n<dl class=\"facts\">\n"
+		"<dl class=\"facts\">\n"
 		"<div><dt>%s</dt><dd>%.*s</dd></div>\n<div><dt>%s</dt><dd>%s</dd></div>\n"
 		"<div><dt>%s</dt><dd>%s</dd></div>\n<div><dt>%s</dt><dd>%lld</dd></div>\n"
 		"<div><dt>%s</dt><dd>%lld</dd></div>\n</dl>\n",
-		(long long)l->host.id, tr(v->lang, "Rà soát tiến trình"), tr(v->lang, "Người ký"),
+		tr(v->lang, "Người ký"),
 		STR_FMT(review->person), tr(v->lang, "Ký lúc"), time_text(v, review->at_s),
 		tr(v->lang, "Ảnh chụp tiến trình"), time_text(v, l->snapshot.at_s),
 		tr(v->lang, "Khác trước"), (long long)review->differences, tr(v->lang, "Khả nghi"),

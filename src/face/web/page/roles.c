@@ -192,7 +192,7 @@ static void approve_form(struct view *v, const struct roles *r)
 			.is_required = true },
 		{ .name = "den-ngay",
 			.label = tr(v->lang, "Đến hết ngày"),
-			.hint = tr(v->lang, "ngày/tháng/năm"),
+			.hint = tr(v->lang, "Ngày/tháng/năm, ví dụ 31/12/2026"),
 			.is_required = true },
 	};
 
@@ -247,8 +247,7 @@ static void show(struct view *v, const struct roles *r)
 		text_of(v,
 			arena_fmt(v->a, "%s %.*s", tr(v->lang, "Vai trò máy"),
 				STR_FMT(r->facts.host.name))));
-	html(v->w, "<p><a href=\"/may/%lld\">%s</a></p>\n", (long long)r->facts.host.id,
-		tr(v->lang, "Kết quả kiểm tra của máy"));
+	html_back_host(v, &r->facts.host);
 	if (r->is_from_file)
 		html(v->w, "<p class=\"notice\">%s</p>\n",
 			tr(v->lang,

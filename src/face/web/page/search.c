@@ -99,9 +99,7 @@ static void hit(struct view *v, const struct facts *f, const struct index_row *r
 
 	if (row->obligation) {
 		cv = facts_verdict(f, row->obligation);
-		html(v->w, "<li><a href=\"%s\"><span class=\"id\">%.*s</span> %.*s</a> ",
-			clause_path(v, c), STR_FMT(row->obligation->id),
-			STR_FMT(words_of(v, row->obligation->title)));
+		html_obligation(v, row->obligation);
 		if (cv)
 			html_verdict(v, cv->verdict);
 		html(v->w, "</li>\n");

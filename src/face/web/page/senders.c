@@ -150,6 +150,43 @@ static void refused(struct view *v, const struct senders *s)
 	html(v->w, "</section>\n");
 }
 
+/* The host by which this browser came here is the one that a device reaches too, unless it came
+ * from the machine itself. */
+static const char *host_asked(struct view *v)
+{
+	struct str host = http_header(v->rq, "host");
+	ptrdiff_t colon = str_find_char(host, ':');
+	struct str name = colon > 0 ? str_until(host, (size_t)colon) : host;
+
+	if (!name.len || str_starts(name, "127.") || str_is(name, "localhost") ||
+		str_starts(host, "["))
+		return tr(v->lang, "ĐỊA-CHỈ-MÁY-NÀY");
+	return text_of(v, text_clean(v->a, name, SENDER_NAME_MAX));
+}
+
+static void nobody_yet(struct view *v)
+{
+	html(v->w, "<p class=\"empty\">%s</p>\n<section>\n<h2>%s</h2>\n<ul>\n<li>%s</li>\n",
+		tr(v->lang, "Chưa máy hay thiết bị nào gửi nhật ký về."),
+		tr(v->lang, "Cho thiết bị đầu tiên gửi về"),
+		tr(v->lang,
+			"Tường lửa, switch, Wi-Fi, camera: ở mục Syslog (Remote log) của thiết bị, ghi địa chỉ "
+			"máy này, cổng 514, giao thức UDP hoặc TCP."));
+	html(v->w, "<li>%s<pre>*.* @@%s:514</pre></li>\n",
+		tr(v->lang,
+			"Máy Linux có rsyslog: thêm dòng này vào /etc/rsyslog.d/khien.conf rồi khởi động lại rsyslog."),
+		host_asked(v));
+	html(v->w,
+		"<li>%s</li>\n</ul>\n"
+		"<p class=\"soft\">%s <a href=\"/huong-dan/nhat-ky\">%s</a></p>\n</section>\n",
+		tr(v->lang,
+			"Máy Windows: dùng NXLog hoặc winlogbeat, gửi về cùng địa chỉ và cổng."),
+		tr(v->lang,
+			"Dòng đầu tiên tới là thiết bị hiện ở đây; tải lại trang. Cổng khác, đường truyền mã hóa: "
+			"tệp intake.yaml. Dịch vụ không được phép mở cổng 514 thì Khiên nhận ở cổng 5514."),
+		tr(v->lang, "Hướng dẫn: nhật ký"));
+}
+
 void page_senders(struct view *v)
 {
 	struct senders s;
@@ -163,10 +200,7 @@ void page_senders(struct view *v)
 	if (s.count)
 		list(v, &s);
 	else
-		html(v->w, "<p class=\"empty\">%s</p>\n",
-			tr(v->lang,
-				"Chưa máy hay thiết bị nào gửi nhật ký về. Hãy trỏ syslog của thiết bị "
-				"tới cổng nhận của Khiên rồi tải lại trang."));
+		nobody_yet(v);
 	refused(v, &s);
 	page_end(v);
 	senders_done(&s);

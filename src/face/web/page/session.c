@@ -1,5 +1,6 @@
 /* session.c - awareness sessions: opened, signed into by QR, the short quiz, who came. */
 #include "face/web/flow_int.h"
+#include "face/web/work.h"
 
 #define LIST_MAX 200
 #define QUESTIONS_MAX 64
@@ -69,6 +70,7 @@ void page_sessions(struct view *v)
 		return;
 	}
 	page_start(v, tr(v->lang, "Phổ biến, nâng cao nhận thức"));
+	html_work_pages(v);
 	if (list.count == 0)
 		html(v->w, "<p class=\"empty\">%s</p>\n", tr(v->lang, "Chưa có buổi nào."));
 	else {
@@ -173,8 +175,10 @@ static void guests(struct view *v, const struct attest_session *x)
 	for (size_t i = 0; i < list.count; i++) {
 		const struct attest_guest *g = &list.at[i];
 
-		html(v->w, "<tr><th scope=\"row\">%.*s</th><td>%.*s</td><td>%s</td><td>",
-			STR_FMT(g->name), STR_FMT(unit_name(v, g->unit_id)), time_text(v, g->at_s));
+		html(v->w, "<tr><th scope=\"row\">%.*s</th>", STR_FMT(g->name));
+		html_table_cell(v, tr(v->lang, "Đơn vị"), text_of(v, unit_name(v, g->unit_id)));
+		html_table_time(v, tr(v->lang, "Điểm danh lúc"), g->at_s);
+		html_table_cell_begin(v, tr(v->lang, "Kiểm tra"));
 		if (g->of)
 			html(v->w, "%lld/%lld %s", (long long)g->right, (long long)g->of,
 				g->has_passed ? tr(v->lang, "đạt") : tr(v->lang, "chưa đạt"));
@@ -203,6 +207,7 @@ static void act_forms(struct view *v, const struct attest_session *x)
 static void show(struct view *v, const struct attest_session *x)
 {
 	page_start(v, text_of(v, x->title));
+	html_back(v, "/pho-bien", tr(v->lang, "Phổ biến, nâng cao nhận thức"));
 	html(v->w, "<dl class=\"facts\">\n<div><dt>%s</dt><dd>", tr(v->lang, "Đơn vị tổ chức"));
 	html_unit_link(v, x->unit_id);
 	html(v->w, "</dd></div>\n");

@@ -221,6 +221,7 @@ static void show(struct view *v, const struct staff *p)
 	bool may = view_may(v, RIGHT_PEOPLE, p->unit_id);
 
 	page_start(v, text_of(v, p->name));
+	html_back(v, "/nhan-su", tr(v->lang, "Nhân sự"));
 	facts(v, p);
 	if (roles(v, p, may) < 0 || decisions(v, p, may) < 0) {
 		page_failed(v);

@@ -194,8 +194,24 @@ static void waiting_for_people(struct view *v, const struct facts *f)
 		tr(v->lang, "Xem danh sách"));
 }
 
+static void machine(struct view *v, const struct facts *f, const struct list *l)
+{
+	counts(v, f);
+	section(v, l, OUTCOME_FAIL, tr(v->lang, "Cần xử lý trên máy này"),
+		f->run.id ? tr(v->lang, "Không có phép kiểm nào không đạt.") :
+			   tr(v->lang, "Chưa có lần kiểm tra nào. Hãy bấm “Kiểm tra lại ngay”."));
+	section(v, l, OUTCOME_UNKNOWN, tr(v->lang, "Chưa xác định được"),
+		tr(v->lang, "Mọi phép kiểm đều có câu trả lời."));
+	ending_exceptions(v, f);
+	old_evidence(v, f);
+	waiting_for_people(v, f);
+	html(v->w, "<p class=\"export\"><a href=\"/hom-nay.csv\">%s</a></p>\n",
+		tr(v->lang, "Tải danh sách này (CSV)"));
+}
+
 void page_today(struct view *v)
 {
+	bool has_machine;
 	struct check_facts *checks;
 	struct list list;
 	struct facts f;
@@ -206,21 +222,15 @@ void page_today(struct view *v)
 	}
 	list = (struct list){ .facts = &f, .count = facts_checks(v, &f, &checks) };
 	list.checks = checks;
+	/* who answers for no machine is not told of one */
+	has_machine = f.host.id || view_may(v, RIGHT_ACT, ORG_UNIT_FIRST);
 	page_start(v, tr(v->lang, "Hôm nay"));
-	last_run(v, &f);
+	if (has_machine)
+		last_run(v, &f);
 	html_first_steps(v, f.host.id);
 	html_my_duties(v);
-	counts(v, &f);
-	section(v, &list, OUTCOME_FAIL, tr(v->lang, "Cần xử lý trên máy này"),
-		f.run.id ? tr(v->lang, "Không có phép kiểm nào không đạt.") :
-			   tr(v->lang, "Chưa có lần kiểm tra nào. Hãy bấm “Kiểm tra lại ngay”."));
-	section(v, &list, OUTCOME_UNKNOWN, tr(v->lang, "Chưa xác định được"),
-		tr(v->lang, "Mọi phép kiểm đều có câu trả lời."));
-	ending_exceptions(v, &f);
-	old_evidence(v, &f);
-	waiting_for_people(v, &f);
-	html(v->w, "<p class=\"export\"><a href=\"/hom-nay.csv\">%s</a></p>\n",
-		tr(v->lang, "Tải danh sách này (CSV)"));
+	if (has_machine)
+		machine(v, &f, &list);
 	page_end(v);
 }
 

@@ -445,7 +445,6 @@ void page_change_one(struct view *v)
 	html_log_pages(v);
 	facts(v, &c);
 	proof(v, &c);
-	html(v->w, "<p><a href=\"/so-vet\">%s</a></p>\n", tr(v->lang, "Về Sổ vết thay đổi"));
 	page_end(v);
 }
 

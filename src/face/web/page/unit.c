@@ -347,6 +347,7 @@ void page_one_unit(struct view *v)
 		return;
 	}
 	page_start(v, text_of(v, u->name.len ? u->name : u->code));
+	html_back(v, "/don-vi", tr(v->lang, "Đơn vị"));
 	facts(v, u);
 	acts(v, u);
 	below(v, u);

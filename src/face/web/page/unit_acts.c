@@ -285,12 +285,15 @@ static const struct unit_act *act_of(struct str slug)
 	return NULL;
 }
 
+static void back_to_unit(struct view *v, const struct org_unit *u)
+{
+	html_back(v, path_of(v, "/don-vi/%lld", (long long)u->id), text_of(v, unit_name(v, u->id)));
+}
+
 static void show(struct view *v, const struct org_unit *u, const struct unit_act *act)
 {
 	page_start(v, tr(v->lang, act->words));
-	html(v->w, "<p>");
-	html_unit_link(v, u->id);
-	html(v->w, "</p>\n");
+	back_to_unit(v, u);
 	html_form(v, path_of(v, "/don-vi/%lld/%s", (long long)u->id, act->slug), "card");
 	act->fields(v, u);
 	html_form_end(v, tr(v->lang, "Ghi"));
@@ -381,6 +384,7 @@ static bool must_ask(struct view *v, const struct org_unit *u, const struct unit
 	if (!count && !has_choices)
 		return false;
 	page_start(v, tr(v->lang, act->words));
+	back_to_unit(v, u);
 	preview_words(v, count > 0);
 	for (size_t i = 0; rc == 0 && i < count; i++)
 		rc = preview(v, ids[i], has_choices);

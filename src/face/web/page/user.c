@@ -53,6 +53,9 @@ static void forms(struct view *v, const struct org_user *u, const struct staff *
 	html_form(v, path, "card");
 	html(v->w, "<input type=\"hidden\" name=\"viec\" value=\"vai-tro\">\n");
 	html_role_select(v, str_of(org_role_id(u->role)));
+	html(v->w, "<p class=\"soft\">%s <a href=\"/huong-dan/tai-khoan\">%s</a></p>\n",
+		tr(v->lang, "Đổi vai trò thì các phiên đang mở của người này kết thúc."),
+		tr(v->lang, "Mỗi vai trò được làm gì"));
 	if (org_is_outside(u->source))
 		html(v->w, "<p class=\"soft\">%s</p>\n",
 			tr(v->lang,
@@ -128,6 +131,7 @@ static void show(struct view *v, int64_t id)
 		return;
 	}
 	page_start(v, text_of(v, u.login));
+	html_back(v, "/quan-tri", tr(v->lang, "Quản trị"));
 	facts(v, &u, &person);
 	if (u.id == v->user.id)
 		own_form(v, &u, &person);

@@ -340,6 +340,7 @@ void page_seal_sheet(struct view *v)
 		return;
 	}
 	page_start(v, tr(v->lang, "Biên bản niêm phong nhật ký"));
+	html_back(v, "/kiem-chung", tr(v->lang, "Kiểm chứng nhật ký"));
 	html(v->w, "<section class=\"sheet\">\n<dl class=\"facts\">\n");
 	fact(v, tr(v->lang, "Tên nhật ký"), text_of(v, origin));
 	fact(v, tr(v->lang, "Số mục được niêm phong"), text_of(v, size));

@@ -237,6 +237,7 @@ static void show(
 	bool is_all = str_is(http_pair(v->query, "xem"), "tat-ca");
 
 	page_start(v, tr(v->lang, "Việc định kỳ"));
+	html_work_pages(v);
 	html_unit_choice(v, "/viec", unit);
 	html(v->w, "<p>%.*s. ", STR_FMT(unit->name));
 	if (is_all)
@@ -247,12 +248,8 @@ static void show(
 			(long long)unit->id, tr(v->lang, "Việc của cả đơn vị"));
 	html(v->w, " · <a href=\"/viec/nam?don-vi=%lld\">%s</a>", (long long)unit->id,
 		tr(v->lang, "Cả năm"));
-	html(v->w, " · <a href=\"/viec/lich-nghi\">%s</a>", tr(v->lang, "Lịch nghỉ"));
 	html(v->w, " · <a href=\"/ket-qua/%lld\">%s</a>", (long long)unit->id,
 		tr(v->lang, "Kết quả của đơn vị"));
-	if (view_units(v, RIGHT_SEE).count > 1)
-		html(v->w, " · <a href=\"/ket-qua\">%s</a>",
-			tr(v->lang, "Kết quả của các đơn vị"));
 	html(v->w, "</p>\n");
 	for (int i = DUTY_OVERDUE; i <= DUTY_AHEAD; i++)
 		group(v, list, (enum duty_state)i, is_all);

@@ -323,7 +323,7 @@ void page_xray(struct view *v)
 	page_start(v,
 		text_of(v,
 			arena_fmt(v->a, "%s: %.*s", tr(v->lang, "Rà soát"), STR_FMT(unit->name))));
-	html(v->w, "<p><a href=\"/ket-qua/%lld\">%s</a></p>\n", (long long)unit->id,
+	html_back(v, path_of(v, "/ket-qua/%lld", (long long)unit->id),
 		tr(v->lang, "Kết quả của đơn vị"));
 	if (findings(v, unit) < 0 || gaps(v, unit) < 0) {
 		page_failed(v);

@@ -156,7 +156,8 @@ static void month_row(struct view *v, const struct duties *list, size_t at, int 
 		return;
 	html(v->w, "<tr>\n<th scope=\"row\"><a href=\"%s\">%.*s</a>", row_path(v, d),
 		STR_FMT(words_of(v, d->title)));
-	html(v->w, " <span class=\"soft\" lang=\"vi\">%.*s</span>", STR_FMT(d->obligation->id));
+	html(v->w, " <span class=\"soft\">%.*s</span>",
+		STR_FMT(clause_cite(d->obligation->clause, v->lang, v->a)));
 	if (d->record.id || d->host_id)
 		html(v->w, " <span class=\"soft\">%s</span>", work_many(v, d, machines));
 	html(v->w, "</th>");
@@ -182,6 +183,8 @@ void page_year(struct view *v)
 	}
 	page_start(v,
 		fill(v, tr(v->lang, "Việc định kỳ năm {nam}"), "nam", number_text(v, year), NULL));
+	html_back(v, path_of(v, "/viec?don-vi=%lld", (long long)unit->id),
+		tr(v->lang, "Việc định kỳ"));
 	html_unit_choice(v, "/viec/nam", unit);
 	html(v->w, "<p><strong>%.*s</strong> · <a href=\"/viec/nam-don-vi?nam=%d\">%s</a></p>\n",
 		STR_FMT(unit->name), year, tr(v->lang, "Mọi đơn vị"));
@@ -343,8 +346,8 @@ static void unit_row(struct view *v, const struct grid *g, const struct row *row
 {
 	html(v->w, "<tr>\n<th scope=\"row\">%.*s", STR_FMT(words_of(v, row->title)));
 	if (row->obligation)
-		html(v->w, " <span class=\"soft\" lang=\"vi\">%.*s</span>",
-			STR_FMT(row->obligation->id));
+		html(v->w, " <span class=\"soft\">%.*s</span>",
+			STR_FMT(clause_cite(row->obligation->clause, v->lang, v->a)));
 	html(v->w, "</th>");
 	for (size_t i = 0; i < g->count; i++)
 		html_cell(v, &row->cells[i]);
@@ -382,6 +385,7 @@ void page_year_units(struct view *v)
 	make_rows(v, &g);
 	fill_cells(&g);
 	page_start(v, tr(v->lang, "Việc định kỳ của các đơn vị"));
+	html_work_pages(v);
 	legend(v);
 	page_links(v, &g);
 	html_table_begin(v, tr(v->lang, "Việc theo đơn vị"), "map year");
