@@ -44,8 +44,20 @@ struct fw_chain {
 	struct fw_chain *next; /* with the same hash */
 };
 
+/* A set or map of states, interfaces or protocols, and what it says of a new connection from
+ * outside. */
+struct fw_members {
+	unsigned space;
+	struct str table, name;
+	unsigned keys; /* of which kind, as nft numbers them */
+	bool has_ours; /* one of the keys may be that of such a connection */
+	enum fw_verdict verdict; /* of a map: the least strict one */
+	struct str target;
+};
+
 struct fw_ruleset {
 	struct arena *a;
+	VEC(struct fw_members) members; /* of a running kernel */
 	struct fw_chain *slots[FW_SLOTS];
 	VEC(struct fw_chain *) chains;
 	size_t rule_count;
@@ -82,7 +94,8 @@ struct fw_judgement fw_judge(const struct fw_ruleset *set, int family);
 /* ---- readers: each adds to SET and returns false (or the line) where it does not understand ----
  */
 
-/* One netlink message of an nftables dump, with its header. */
+/* One netlink message of an nftables dump, with its header: chains, sets, the elements of the sets
+ * among SET->members, then rules. */
 bool fw_add_netlink(struct fw_ruleset *set, const unsigned char *message, size_t size);
 
 /* The entries of a legacy table, as getsockopt gives them. */

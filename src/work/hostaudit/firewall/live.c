@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -26,20 +27,46 @@ static void gap_of_errno(struct host *h, int errno_value, const char *what)
 
 /* ---- nftables ---- */
 
-static bool ask(int fd, int type)
-{
-	struct {
-		struct nlmsghdr head;
-		struct nfgenmsg family;
-	} request = {
-		.head = { .nlmsg_len = sizeof(request),
-			.nlmsg_type = (uint16_t)(NFNL_SUBSYS_NFTABLES << 8 | type),
-			.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
-			.nlmsg_seq = (uint32_t)type },
-		.family = { .nfgen_family = AF_UNSPEC, .version = NFNETLINK_V0 },
-	};
+/* What is asked for: of every table, or the elements of one set. */
+struct question {
+	int type;
+	unsigned space;
+	struct str table, name;
+};
 
-	return send(fd, &request, sizeof(request), 0) == (ssize_t)sizeof(request);
+#define NAME_BYTES_MAX 256 /* NFT_NAME_MAXLEN */
+
+static size_t put_name(unsigned char *at, uint16_t type, struct str name)
+{
+	struct nlattr head = { .nla_len = (uint16_t)(sizeof(head) + name.len + 1),
+		.nla_type = type };
+
+	memcpy(at, &head, sizeof(head));
+	memcpy(at + sizeof(head), name.ptr, name.len);
+	return NLA_ALIGN(head.nla_len);
+}
+
+static bool ask(int fd, const struct question *q)
+{
+	struct nlmsghdr head = { .nlmsg_type = (uint16_t)(NFNL_SUBSYS_NFTABLES << 8 | q->type),
+		.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
+		.nlmsg_seq = (uint32_t)q->type };
+	struct nfgenmsg family = { .nfgen_family = (uint8_t)q->space, .version = NFNETLINK_V0 };
+	unsigned char message[NLMSG_HDRLEN + sizeof(family) + 2 * (NAME_BYTES_MAX + 8)] = { 0 };
+	size_t size = NLMSG_HDRLEN + sizeof(family);
+
+	if (q->table.len >= NAME_BYTES_MAX || q->name.len >= NAME_BYTES_MAX) {
+		errno = EINVAL;
+		return false;
+	}
+	memcpy(message + NLMSG_HDRLEN, &family, sizeof(family));
+	if (q->name.len > 0) {
+		size += put_name(message + size, NFTA_SET_ELEM_LIST_TABLE, q->table);
+		size += put_name(message + size, NFTA_SET_ELEM_LIST_SET, q->name);
+	}
+	head.nlmsg_len = (uint32_t)size;
+	memcpy(message, &head, sizeof(head));
+	return send(fd, message, size, 0) == (ssize_t)size;
 }
 
 enum heard { HEARD_MORE, HEARD_END, HEARD_AGAIN, HEARD_FAILED };
@@ -77,11 +104,12 @@ static enum heard hear(struct fw_ruleset *set, const unsigned char *bytes, size_
 	return size == 0 ? HEARD_MORE : HEARD_FAILED;
 }
 
-static enum heard dump(int fd, struct fw_ruleset *set, unsigned char *buffer, int type)
+static enum heard dump(
+	int fd, struct fw_ruleset *set, unsigned char *buffer, const struct question *q)
 {
 	enum heard heard = HEARD_MORE;
 
-	if (!ask(fd, type))
+	if (!ask(fd, q))
 		return HEARD_FAILED;
 	for (int i = 0; heard == HEARD_MORE && i < REPLIES_MAX; i++) {
 		ssize_t n = recv(fd, buffer, REPLY_BYTES, 0);
@@ -92,6 +120,24 @@ static enum heard dump(int fd, struct fw_ruleset *set, unsigned char *buffer, in
 			return HEARD_FAILED;
 		heard = hear(set, buffer, (size_t)n);
 	}
+	return heard;
+}
+
+/* Chains, the sets that tell something and their elements, rules. */
+static enum heard dump_all(int fd, struct fw_ruleset *set, unsigned char *buffer)
+{
+	enum heard heard = dump(fd, set, buffer, &(struct question){ .type = NFT_MSG_GETCHAIN });
+
+	if (heard == HEARD_END)
+		heard = dump(fd, set, buffer, &(struct question){ .type = NFT_MSG_GETSET });
+	for (size_t i = 0; heard == HEARD_END && i < set->members.len; i++) {
+		const struct fw_members *m = &set->members.at[i];
+
+		heard = dump(fd, set, buffer,
+			&(struct question){ NFT_MSG_GETSETELEM, m->space, m->table, m->name });
+	}
+	if (heard == HEARD_END)
+		heard = dump(fd, set, buffer, &(struct question){ .type = NFT_MSG_GETRULE });
 	return heard;
 }
 
@@ -120,9 +166,7 @@ static void live_nft(struct host *h, struct fw_ruleset *set)
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
 	for (int tries = 0; heard == HEARD_AGAIN && tries < 3; tries++) {
 		fw_init(set, set->a); /* a change in between: all again */
-		heard = dump(fd, set, buffer, NFT_MSG_GETCHAIN);
-		if (heard == HEARD_END)
-			heard = dump(fd, set, buffer, NFT_MSG_GETRULE);
+		heard = dump_all(fd, set, buffer);
 	}
 	if (heard != HEARD_END && !(heard == HEARD_FAILED && means_none(errno)))
 		gap_of_errno(h, errno, "nftables");

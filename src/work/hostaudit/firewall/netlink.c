@@ -8,6 +8,7 @@
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/xt_addrtype.h>
 #include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 
 struct bytes {
 	const unsigned char *at;
@@ -65,11 +66,15 @@ enum loaded {
 	LOADED_NFPROTO,
 	LOADED_L4PROTO,
 	LOADED_STATE,
+	LOADED_TARGET,         /* the address a packet goes to */
+	LOADED_TYPE_OF_TARGET, /* is the packet for this machine, for a group, …? */
 	LOADED_OTHER
 };
 
 struct rule_reader {
 	struct fw_ruleset *set;
+	unsigned space;
+	struct str table;
 	struct fw_rule *rule;
 	enum loaded loaded;
 	uint32_t state_mask; /* of the connection's state, host order */
@@ -78,6 +83,12 @@ struct rule_reader {
 };
 
 #define STATE_NEW 8u
+/* As nft itself marks the keys of its sets: its datatype.h. */
+#define KEYS_PROTOCOLS 12u
+#define KEYS_INDEXES 20u
+#define KEYS_STATES 26u
+#define KEYS_NAMES 41u
+#define MEMBERS_MAX 500
 
 static void narrow(struct rule_reader *r)
 {
@@ -155,12 +166,16 @@ static void compare_protocol(struct rule_reader *r, struct bytes value, bool is_
 		narrow(r);
 }
 
-/* "state & mask != 0": a new connection passes when the mask holds "new". */
-static void compare_state(struct rule_reader *r, bool is_equal)
+/* "state & mask != 0": a new connection passes when the mask holds "new". Without a mask the state
+ * itself is compared. */
+static void compare_state(struct rule_reader *r, struct bytes value, bool is_equal)
 {
-	bool has_new = (r->state_mask & STATE_NEW) != 0;
+	uint32_t state = 0;
 
-	if (!r->has_mask || has_new == is_equal)
+	if (value.size == sizeof(state))
+		memcpy(&state, value.at, sizeof(state));
+	if (r->has_mask ? ((r->state_mask & STATE_NEW) != 0) == is_equal :
+			  (state == STATE_NEW) != is_equal)
 		narrow(r);
 }
 
@@ -169,6 +184,40 @@ static bool is_zero(struct bytes b)
 	while (b.size > 0 && b.at[b.size - 1] == 0)
 		b.size--;
 	return b.size == 0;
+}
+
+/* "tcp dport 1-65535" is every port: neither of its ends leaves one out. */
+static void compare_order(struct rule_reader *r, struct bytes value, uint32_t op)
+{
+	unsigned number = value.size == 2 ? (unsigned)value.at[0] << 8 | value.at[1] : UINT32_MAX;
+
+	if ((op == NFT_CMP_GTE && number <= 1) || (op == NFT_CMP_LTE && number == UINT16_MAX))
+		widen(r, STR("all ports"));
+	else
+		narrow(r);
+}
+
+/* A packet from outside goes to an address of this machine, which may be the one named. */
+static void compare_address(struct rule_reader *r, struct bytes value, bool is_equal)
+{
+	unsigned first = value.size > 0 ? value.at[0] : 0;
+	bool is_group = value.size == 4 ? first >= 224 || first == 127 : first == 0xff;
+
+	if (is_equal && is_group)
+		narrow(r);
+	else
+		widen(r, STR("daddr"));
+}
+
+/* Whatever comes in is for an address of this machine. */
+static void compare_target(struct rule_reader *r, struct bytes value, bool is_equal)
+{
+	uint32_t type = 0;
+
+	if (value.size == sizeof(type))
+		memcpy(&type, value.at, sizeof(type));
+	if ((type == RTN_LOCAL) != is_equal)
+		narrow(r);
 }
 
 static void read_compare(struct rule_reader *r, struct bytes data)
@@ -184,7 +233,7 @@ static void read_compare(struct rule_reader *r, struct bytes data)
 	}
 	is_equal = op == NFT_CMP_EQ;
 	if (!is_equal && op != NFT_CMP_NEQ)
-		narrow(r);
+		compare_order(r, v[NFTA_DATA_VALUE], op);
 	else if (r->loaded == LOADED_IFNAME)
 		compare_interface(r, v[NFTA_DATA_VALUE], is_equal);
 	else if (r->loaded == LOADED_IFINDEX)
@@ -196,9 +245,44 @@ static void read_compare(struct rule_reader *r, struct bytes data)
 	else if (r->is_masked_out && is_equal && is_zero(v[NFTA_DATA_VALUE]))
 		return; /* an address with the mask /0: everybody */
 	else if (r->loaded == LOADED_STATE)
-		compare_state(r, is_equal);
+		compare_state(r, v[NFTA_DATA_VALUE], is_equal);
+	else if (r->loaded == LOADED_TARGET)
+		compare_address(r, v[NFTA_DATA_VALUE], is_equal);
+	else if (r->loaded == LOADED_TYPE_OF_TARGET)
+		compare_target(r, v[NFTA_DATA_VALUE], is_equal);
+	else if (!is_equal) /* all but one address, port … */
+		widen(r, STR("!="));
 	else
 		narrow(r);
+}
+
+/* Of the heads of IPv4 and IPv6: the protocol, and the address it goes to. */
+static void read_payload(struct rule_reader *r, struct bytes data)
+{
+	struct bytes a[NFTA_PAYLOAD_MAX + 1] = { 0 };
+	uint32_t base, offset, size;
+
+	r->loaded = LOADED_OTHER;
+	if (!attributes(data, a, NFTA_PAYLOAD_MAX) || !number_of(a[NFTA_PAYLOAD_BASE], &base) ||
+		!number_of(a[NFTA_PAYLOAD_OFFSET], &offset) ||
+		!number_of(a[NFTA_PAYLOAD_LEN], &size) || base != NFT_PAYLOAD_NETWORK_HEADER)
+		return;
+	if ((offset == 9 || offset == 6) && size == 1)
+		r->loaded = LOADED_L4PROTO;
+	else if ((offset == 16 && size == 4) || (offset == 24 && size == 16))
+		r->loaded = LOADED_TARGET;
+}
+
+static void read_fib(struct rule_reader *r, struct bytes data)
+{
+	struct bytes a[NFTA_FIB_MAX + 1] = { 0 };
+	uint32_t result, flags;
+
+	r->loaded = attributes(data, a, NFTA_FIB_MAX) && number_of(a[NFTA_FIB_RESULT], &result) &&
+			number_of(a[NFTA_FIB_FLAGS], &flags) &&
+			result == NFT_FIB_RESULT_ADDRTYPE && (flags & NFTA_FIB_F_DADDR) != 0 ?
+		LOADED_TYPE_OF_TARGET :
+		LOADED_OTHER;
 }
 
 static void read_ct(struct rule_reader *r, struct bytes data)
@@ -210,6 +294,7 @@ static void read_ct(struct rule_reader *r, struct bytes data)
 		narrow(r);
 		return;
 	}
+	r->has_mask = false;
 	if (a[NFTA_CT_SREG].at == NULL)
 		r->loaded = key == NFT_CT_STATE ? LOADED_STATE : LOADED_OTHER;
 }
@@ -227,46 +312,97 @@ static void read_bitwise(struct rule_reader *r, struct bytes data)
 		r->is_masked_out = is_zero(v[NFTA_DATA_VALUE]);
 }
 
-/* A set or map of values. Of interfaces its members stay unknown: that may be all of them. */
-static void read_lookup(struct rule_reader *r)
+static struct fw_members *members_of(
+	const struct fw_ruleset *set, unsigned space, struct str table, struct str name)
 {
+	for (size_t i = 0; i < set->members.len; i++) {
+		struct fw_members *m = &set->members.at[i];
+
+		if (m->space == space && str_eq(m->table, table) && str_eq(m->name, name))
+			return m;
+	}
+	return NULL;
+}
+
+/* What a new connection from outside meets in a set or map of states, interfaces or protocols. */
+static void look_up(
+	struct rule_reader *r, const struct bytes *a, bool is_left_out, const char *words)
+{
+	const struct fw_members *m =
+		members_of(r->set, r->space, r->table, text_of(r->set->a, a[NFTA_LOOKUP_SET]));
+	bool is_state = r->loaded == LOADED_STATE;
+
+	if (m != NULL && is_state ? m->has_ours == is_left_out :
+			m != NULL && !is_left_out && !m->has_ours) {
+		narrow(r);
+		return;
+	}
+	if (m == NULL || !is_state)
+		widen(r, str_of(words));
+	if (a[NFTA_LOOKUP_DREG].at != NULL) {
+		r->rule->verdict = m != NULL ? m->verdict : FW_ACCEPT;
+		r->rule->target = m != NULL ? m->target : STR("");
+	}
+}
+
+/* A set or map of values: of ports or addresses it leaves most out. */
+static void read_lookup(struct rule_reader *r, struct bytes data)
+{
+	struct bytes a[NFTA_LOOKUP_MAX + 1] = { 0 };
+	uint32_t flags;
+	bool is_left_out;
+
+	if (!attributes(data, a, NFTA_LOOKUP_MAX)) {
+		widen(r, STR("a set"));
+		return;
+	}
+	is_left_out = number_of(a[NFTA_LOOKUP_FLAGS], &flags) && (flags & NFT_LOOKUP_F_INV) != 0;
 	if (r->loaded == LOADED_IFNAME || r->loaded == LOADED_IFINDEX)
-		widen(r, STR("a set of interfaces"));
+		look_up(r, a, is_left_out, "a set of interfaces");
+	else if (r->loaded == LOADED_L4PROTO)
+		look_up(r, a, is_left_out, "a set of protocols");
+	else if (r->loaded == LOADED_STATE)
+		look_up(r, a, is_left_out, "a set of states");
+	else if (is_left_out)
+		widen(r, STR("!="));
 	else
 		narrow(r);
 }
 
-static void read_immediate(struct rule_reader *r, struct bytes data)
+/* FW_GO_ON where DATA is no verdict, but a value for a later expression. */
+static enum fw_verdict read_verdict(struct arena *arena, struct bytes data, struct str *ret_target)
 {
-	struct bytes a[NFTA_IMMEDIATE_MAX + 1] = { 0 }, d[NFTA_DATA_MAX + 1] = { 0 },
-					    v[NFTA_VERDICT_MAX + 1] = { 0 };
+	struct bytes d[NFTA_DATA_MAX + 1] = { 0 }, v[NFTA_VERDICT_MAX + 1] = { 0 };
 	uint32_t code;
 
-	if (!attributes(data, a, NFTA_IMMEDIATE_MAX) ||
-		!attributes(a[NFTA_IMMEDIATE_DATA], d, NFTA_DATA_MAX) ||
-		d[NFTA_DATA_VERDICT].at == NULL ||
+	if (!attributes(data, d, NFTA_DATA_MAX) || d[NFTA_DATA_VERDICT].at == NULL ||
 		!attributes(d[NFTA_DATA_VERDICT], v, NFTA_VERDICT_MAX) ||
 		!number_of(v[NFTA_VERDICT_CODE], &code))
-		return; /* a value for a later expression */
+		return FW_GO_ON;
 	switch ((int32_t)code) {
 	case NF_DROP:
-		r->rule->verdict = FW_DROP;
-		break;
+		return FW_DROP;
 	case NF_ACCEPT:
 	case NF_QUEUE: /* a program decides: as good as let in, for all we know */
-		r->rule->verdict = FW_ACCEPT;
-		break;
+		return FW_ACCEPT;
 	case NFT_RETURN:
-		r->rule->verdict = FW_RETURN;
-		break;
+		return FW_RETURN;
 	case NFT_JUMP:
 	case NFT_GOTO:
-		r->rule->verdict = (int32_t)code == NFT_JUMP ? FW_JUMP : FW_GOTO;
-		r->rule->target = text_of(r->set->a, v[NFTA_VERDICT_CHAIN]);
-		break;
+		*ret_target = text_of(arena, v[NFTA_VERDICT_CHAIN]);
+		return (int32_t)code == NFT_JUMP ? FW_JUMP : FW_GOTO;
 	default:
-		break;
+		return FW_GO_ON;
 	}
+}
+
+static void read_immediate(struct rule_reader *r, struct bytes data)
+{
+	struct bytes a[NFTA_IMMEDIATE_MAX + 1] = { 0 };
+
+	if (attributes(data, a, NFTA_IMMEDIATE_MAX))
+		r->rule->verdict = read_verdict(
+			r->set->a, a[NFTA_IMMEDIATE_DATA], &r->rule->target);
 }
 
 /* An extension of iptables: REJECT ends, a few others end too, the rest marks or logs. */
@@ -325,16 +461,19 @@ static void read_expression(struct rule_reader *r, struct str name, struct bytes
 	else if (str_is(name, "cmp"))
 		read_compare(r, data);
 	else if (str_is(name, "lookup"))
-		read_lookup(r);
+		read_lookup(r, data);
 	else if (str_is(name, "target"))
 		read_target(r, data);
 	else if (str_is(name, "match"))
 		read_match(r, data);
 	else if (str_is(name, "limit"))
 		widen(r, STR("limit"));
-	else if (str_is(name, "payload") || str_is(name, "exthdr") || str_is(name, "rt") ||
-		str_is(name, "socket") || str_is(name, "fib"))
+	else if (str_is(name, "payload"))
+		read_payload(r, data);
+	else if (str_is(name, "exthdr") || str_is(name, "rt") || str_is(name, "socket"))
 		r->loaded = LOADED_OTHER;
+	else if (str_is(name, "fib"))
+		read_fib(r, data);
 	else {
 		for (size_t i = 0; i < COUNT(quiet); i++)
 			if (str_is(name, quiet[i]))
@@ -409,15 +548,96 @@ static bool add_chain(struct fw_ruleset *set, unsigned nfproto, struct bytes bod
 static bool add_rule(struct fw_ruleset *set, unsigned nfproto, struct bytes body)
 {
 	struct bytes a[NFTA_RULE_MAX + 1] = { 0 };
-	struct rule_reader r = { .set = set };
+	struct rule_reader r = { .set = set, .space = nfproto };
 	struct fw_chain *c;
 
 	if (!attributes(body, a, NFTA_RULE_MAX))
 		return false;
-	c = fw_chain(set, nfproto, text_of(set->a, a[NFTA_RULE_TABLE]),
-		text_of(set->a, a[NFTA_RULE_CHAIN]));
+	r.table = text_of(set->a, a[NFTA_RULE_TABLE]);
+	c = fw_chain(set, nfproto, r.table, text_of(set->a, a[NFTA_RULE_CHAIN]));
 	r.rule = c != NULL ? fw_rule(set, c) : NULL;
 	return r.rule == NULL || read_expressions(&r, a[NFTA_RULE_EXPRESSIONS]);
+}
+
+static bool add_set(struct fw_ruleset *set, unsigned nfproto, struct bytes body)
+{
+	struct bytes a[NFTA_SET_MAX + 1] = { 0 };
+	uint32_t keys;
+
+	if (!attributes(body, a, NFTA_SET_MAX))
+		return false;
+	if (!number_of(a[NFTA_SET_KEY_TYPE], &keys) || set->members.len >= MEMBERS_MAX ||
+		(keys != KEYS_PROTOCOLS && keys != KEYS_INDEXES && keys != KEYS_STATES &&
+			keys != KEYS_NAMES))
+		return true;
+	*vec_add(set->a, &set->members) = (struct fw_members){ .space = nfproto,
+		.keys = keys,
+		.table = text_of(set->a, a[NFTA_SET_TABLE]),
+		.name = text_of(set->a, a[NFTA_SET_NAME]),
+		.target = STR("") };
+	return true;
+}
+
+static bool is_ours(struct arena *a, unsigned keys, struct bytes key)
+{
+	uint32_t number = 0;
+
+	if (keys == KEYS_NAMES)
+		return !fw_is_inner_interface(text_of(a, key));
+	if (keys == KEYS_PROTOCOLS)
+		return key.size == 1 && (key.at[0] == IPPROTO_TCP || key.at[0] == IPPROTO_UDP);
+	if (key.size == sizeof(number))
+		memcpy(&number, key.at, sizeof(number));
+	return keys == KEYS_STATES ? number == STATE_NEW : number > 1;
+}
+
+static void take_element(struct fw_ruleset *set, struct fw_members *m, struct bytes element)
+{
+	struct bytes a[NFTA_SET_ELEM_MAX + 1] = { 0 }, v[NFTA_DATA_MAX + 1] = { 0 };
+	struct str target = STR("");
+	enum fw_verdict verdict;
+	uint32_t flags;
+
+	if (!attributes(element, a, NFTA_SET_ELEM_MAX) ||
+		!attributes(a[NFTA_SET_ELEM_KEY], v, NFTA_DATA_MAX) ||
+		(number_of(a[NFTA_SET_ELEM_FLAGS], &flags) &&
+			(flags & NFT_SET_ELEM_INTERVAL_END) != 0) ||
+		!is_ours(set->a, m->keys, v[NFTA_DATA_VALUE]))
+		return;
+	m->has_ours = true;
+	verdict = read_verdict(set->a, a[NFTA_SET_ELEM_DATA], &target);
+	if (m->verdict == FW_ACCEPT || (m->verdict >= FW_JUMP && verdict != FW_ACCEPT))
+		return;
+	m->verdict = verdict;
+	m->target = target;
+}
+
+static bool add_elements(struct fw_ruleset *set, unsigned nfproto, struct bytes body)
+{
+	struct bytes a[NFTA_SET_ELEM_LIST_MAX + 1] = { 0 }, list;
+	struct fw_members *m;
+
+	if (!attributes(body, a, NFTA_SET_ELEM_LIST_MAX))
+		return false;
+	m = members_of(set, nfproto, text_of(set->a, a[NFTA_SET_ELEM_LIST_TABLE]),
+		text_of(set->a, a[NFTA_SET_ELEM_LIST_SET]));
+	list = a[NFTA_SET_ELEM_LIST_ELEMENTS];
+	while (m != NULL && list.size >= sizeof(struct nlattr)) {
+		struct nlattr head;
+		size_t step;
+
+		memcpy(&head, list.at, sizeof(head));
+		if (head.nla_len < sizeof(head) || head.nla_len > list.size)
+			return false;
+		take_element(set, m,
+			(struct bytes){ list.at + sizeof(head), head.nla_len - sizeof(head) });
+		step = NLA_ALIGN(head.nla_len);
+		if (step > list.size)
+			step = list.size;
+		list.at += step;
+		list.size -= step;
+	}
+	return true;
 }
 
 bool fw_add_netlink(struct fw_ruleset *set, const unsigned char *message, size_t size)
@@ -438,5 +658,9 @@ bool fw_add_netlink(struct fw_ruleset *set, const unsigned char *message, size_t
 		return add_chain(set, family.nfgen_family, body);
 	if (NFNL_MSG_TYPE(head.nlmsg_type) == NFT_MSG_NEWRULE)
 		return add_rule(set, family.nfgen_family, body);
+	if (NFNL_MSG_TYPE(head.nlmsg_type) == NFT_MSG_NEWSET)
+		return add_set(set, family.nfgen_family, body);
+	if (NFNL_MSG_TYPE(head.nlmsg_type) == NFT_MSG_NEWSETELEM)
+		return add_elements(set, family.nfgen_family, body);
 	return true;
 }
