@@ -327,8 +327,11 @@ static void lay_over_slot(struct lay *l, size_t k, enum align_op op, size_t from
 {
 	const struct search *a = l->a;
 	struct str next = piece(l, k + 1);
-	size_t limit = longest(a, l->slots[k]);
+	size_t limit;
 
+	if (next.len > 0 && a->place[(uint8_t)next.ptr[0]] == 0)
+		return;
+	limit = longest(a, l->slots[k]);
 	if (most > limit)
 		most = limit;
 	if (next.len == 0) {

@@ -520,6 +520,10 @@ static void read_usual(struct segment *s, struct reader *r)
 			bool is_text = type == SLOT_TEXT, is_entry = is_text || type == SLOT_IPV4;
 			struct value *value = &s->usual[i];
 
+			if (s->has_usual[i / 8] == 0) {
+				i |= 7; /* none of these eight has one */
+				continue;
+			}
 			if (!has_usual(s, i) || is_entry != (pass == 0))
 				continue;
 			if (pass == 0) {

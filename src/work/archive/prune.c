@@ -89,7 +89,10 @@ static bool column_may(const struct search *a, const struct condition *c, struct
 	bool is_decimal = slot.type == SLOT_NUMBER;
 	uint64_t last = 0, hex = 0;
 
-	/* how many zeros stand before a number is told elsewhere */
+	/* how many zeros stand before a number is told elsewhere: what it begins with tells what
+	 * comes behind them, else nothing is known */
+	while (c->op == ALIGN_BEGINS && want.len > 0 && want.ptr[0] == '0')
+		want = str_from(want, 1);
 	if (want.len == 0 || want.ptr[0] == '0' ||
 		want.len > (is_decimal ? NUMBER_DIGITS_MAX - 1 : HEX_DIGITS_MAX))
 		return true;

@@ -224,7 +224,14 @@ void forget_some(struct segment *s);
 MUST_CHECK int load_columns(struct segment *s, struct err *e);
 /* The values that stand in the column of a family: all that its slots hold in this block. */
 MUST_CHECK int load_column(struct segment *s, unsigned family, struct err *e);
-uint64_t column_next(struct column_view *c, uint64_t last, uint32_t i);
+static inline uint64_t column_next(const struct column_view *c, uint64_t last, uint32_t i)
+{
+	uint64_t value = 0;
+
+	for (unsigned plane = 0; plane < c->width; plane++)
+		value |= (uint64_t)c->data[(size_t)plane * c->count + i] << (8 * plane);
+	return c->is_delta ? last + (uint64_t)unzigzag(value) : value;
+}
 MUST_CHECK int load_all_values(struct segment *s, struct err *e);
 MUST_CHECK int load_meta(struct segment *s, struct err *e);
 /* Row ROW of the block in work, whose values are loaded: borrowed from the segment. */

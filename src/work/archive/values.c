@@ -144,15 +144,6 @@ int load_column(struct segment *s, unsigned family, struct err *e)
 	return result;
 }
 
-uint64_t column_next(struct column_view *c, uint64_t last, uint32_t i)
-{
-	uint64_t value = 0;
-
-	for (unsigned plane = 0; plane < c->width; plane++)
-		value |= (uint64_t)c->data[(size_t)plane * c->count + i] << (8 * plane);
-	return c->is_delta ? last + (uint64_t)unzigzag(value) : value;
-}
-
 static int take(struct decoder *d, unsigned family, uint64_t *ret)
 {
 	struct column_view *c = &d->s->view.columns[family];
