@@ -2,6 +2,8 @@
 """What a server meets in its years, on real processes: a disk that turns read-only at work, a second service on the same
 folder. It is told, nothing acknowledged is lost, and it goes on when cured."""
 import contextlib
+import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -9,7 +11,8 @@ import tempfile
 import unittest
 
 import shard
-from flow import BUILD, free_port, khien
+from flow import BUILD, free_port, khien, write_tree
+from signed_in import SignedIn
 from test_intake import Log, Relp
 
 
@@ -204,12 +207,113 @@ class FailedSync(unittest.TestCase):
     def test_store_says_so_and_goes_on(self):
         self.trouble("store", "Chưa nén và chuyển nhật ký vào kho", ("read ",))
 
+    # EVIDENCE: D11.4
+    def test_a_segment_that_cannot_be_written_loses_nothing(self):
+        """Its sync fails; then the disk is full, from its first write, one in its middle, and its last ones on."""
+        with tempfile.TemporaryDirectory() as base:
+            os.chmod(base, 0o755)
+            disk, sent = os.path.join(base, "disk"), 0
+            log = Log()
+            log.server.env["KHIEN_TEST_DISK"] = disk
+            # small segments: one is closed with each feeding
+            write_tree(log.data, {"log/keep": f"khien log keep 1\nquota {512 << 20}\n"})
+
+            def answer(text):
+                with open(disk, "w", encoding="ascii") as f:
+                    f.write(text)
+            answer("")
+            with log:
+                browser = log.server.set_up()
+                for how, why in (("5", "Input/output error"), ("write 28", "the disk is full"),
+                                 ("write 28 2", "the disk is full"), ("write 28 4", "the disk is full")):
+                    with self.subTest(how):
+                        answer(f"{how} khien: store")
+                        with log.tcp() as tcp:
+                            tcp.sendall(b"".join(b"<13>dong %d %s\n" % (i, hashlib.sha512(b"%d" % i).hexdigest().encode() * 60)
+                                                 for i in range(sent, sent + 2000)))
+                        sent += 2000
+                        shard.wait_for(lambda: self.found(log) == sent, 60)
+                        done = khien("log", "seal", "--data", log.data)
+                        self.assertEqual(done.status, 0, done)
+
+                        def told():
+                            return "Chưa nén và chuyển nhật ký vào kho" in browser.get("/").text
+                        shard.wait_for(told, 60)
+                        self.assertTrue(why in browser.get("/").text)
+                        self.assertIn(why, " ".join(khien("log", "stat", "--data", log.data).out.split()))
+                        self.assertEqual(self.found(log), sent)
+                        answer("")
+                        shard.wait_for(lambda: not told(), 120)
+                        self.assertEqual(self.found(log), sent)
+                segments = os.listdir(f"{log.data}/log/{shard.year_now()}/segments")
+                self.assertTrue(any(name[0].isdigit() for name in segments), segments)
+                log.server.stop()
+                verify(self, log.data)
+
+    @staticmethod
+    def found(log):
+        return int(khien("log", "search", "--data", log.data, "--count", "transport:tcp").out)
+
     @staticmethod
     def again(log):
         """The port is the parent's; who connects is answered once intake is back."""
         with contextlib.suppress(OSError):
             return Relp(log.relp_port)
         return None
+
+
+class FailedDatabase(SignedIn):
+    """The disk fails under the database: at a sync, and full at each write of what somebody sends. He is told that it is
+    not saved and what to do; nothing of it is there; the same service saves it when the disk is mended."""
+
+    @classmethod
+    def setUpClass(cls):
+        base = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(base.cleanup)
+        os.chmod(base.name, 0o755)
+        cls.disk = os.path.join(base.name, "disk")
+        cls.answer("")
+        os.environ["KHIEN_TEST_DISK"] = cls.disk
+        cls.addClassCleanup(os.environ.pop, "KHIEN_TEST_DISK", None)
+        super().setUpClass()
+
+    @classmethod
+    def answer(cls, text):
+        with open(cls.disk, "w", encoding="ascii") as f:
+            f.write(text)
+
+    def make(self, name):
+        return self.admin.post("/api/v1/registers/wifi/records",
+                               {"ssid": name, "doi-tuong": "khach", "trang-thai": "dang-phat", "unit": 1},
+                               headers={"X-Khien-Mark": self.admin.mark})
+
+    def names(self):
+        page = self.admin.get("/api/v1/registers/wifi/records")
+        return sorted((r["values"]["ssid"] for r in page.json()["items"]), key=lambda name: int(name.split()[1]))
+
+    def test_what_is_not_saved_is_not_said_to_be(self):
+        saved, failed = [], 0
+        for number, how in enumerate(["sync"] + [f"write {n}" for n in range(1, 12)]):
+            with self.subTest(how):
+                name = f"Mạng {number}"
+                self.answer(f"database {how} khien: web")
+                page = self.make(name)
+                self.answer("")
+                if page.status in (200, 201):       # it needs fewer writes
+                    saved.append(name)
+                    self.assertNotEqual(how, "sync")
+                    continue
+                self.assertEqual(page.status, 507, page.text)
+                failed += 1
+                self.assertEqual(self.names(), saved)
+                self.assertIn(self.make(name).status, (200, 201))
+                saved.append(name)
+        self.assertGreater(failed, 5)
+        self.server.stop()
+        self.server.start()
+        self.assertEqual(self.names(), saved)
+        self.assertRegex(self.server.said(), "database: disk I/O error")
+        self.assertRegex(self.server.said(), "database: database or disk is full")
 
 
 class OneFolder(unittest.TestCase):

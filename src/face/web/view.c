@@ -289,10 +289,13 @@ static const struct problem {
 	{ 413, T("Tệp quá lớn"), T("Tệp hoặc biểu mẫu vừa gửi lớn hơn mức trang này nhận."),
 		T("Không có gì bị thay đổi, không tệp nào được giữ lại."),
 		T("Hãy quay lại, chia nhỏ hoặc nén tệp rồi gửi lại.") },
-	{ 507, T("Không giữ được tệp"),
-		T("Đĩa của máy chủ đã đầy hoặc không ghi được, hoặc đã hết hạn mức dành cho tệp."),
-		T("Không có gì bị thay đổi, không tệp nào được giữ lại."),
-		T("Hãy báo người quản trị xem chỗ trống của thư mục dữ liệu.") },
+	{ 507, T("Không lưu được"),
+		T("Đĩa của máy chủ đã đầy, chỉ đọc được hay báo lỗi khi ghi, hoặc đã hết hạn mức "
+		  "dành cho tệp."),
+		T("Không có gì bị thay đổi: việc vừa gửi không được lưu, mọi việc đã báo lưu xong "
+		  "còn nguyên."),
+		T("Hãy báo người quản trị: giải phóng chỗ của thư mục dữ liệu, xem dmesg và "
+		  "smartctl -a, thay đĩa nếu hỏng; xong thì gửi lại, Khiên không cần khởi động lại.") },
 	{ 429, T("Quá nhiều yêu cầu"), T("Có quá nhiều lần đăng nhập cùng lúc."),
 		T("Không có gì bị thay đổi."), T("Hãy đợi vài giây rồi thử lại.") },
 	{ 500, T("Khiên gặp lỗi"), T("Chương trình không hoàn thành được việc này."),
@@ -336,7 +339,9 @@ void page_failed(struct view *v)
 		status = 403;
 	else if (v->e->code == ERR_CONFLICT)
 		status = 409;
-	if (status == 500)
+	else if (v->e->code == ERR_STORE && store_is_disk_bad(v->web->store))
+		status = 507;
+	if (status >= 500)
 		fprintf(stderr, "khien web: %s: %.*s\n", v->e->text, STR_FMT(v->rq->path));
 	page_problem(v, status);
 }

@@ -2,6 +2,7 @@
 #include "kit/store/store.h"
 
 #include "kit/store/store_int.h"
+#include "kit/store/trouble.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -24,10 +25,29 @@ static int code_of(int sqlite_code)
 	return (sqlite_code & 0xff) == SQLITE_CONSTRAINT ? ERR_CONFLICT : ERR_STORE;
 }
 
+static bool is_of_disk(int sqlite_code)
+{
+	switch (sqlite_code & 0xff) {
+	case SQLITE_FULL:
+	case SQLITE_IOERR:
+	case SQLITE_READONLY:
+		return true;
+	default:
+		return false;
+	}
+}
+
 int store_failed(struct store *s, struct err *e, const char *doing)
 {
-	return err_set(e, code_of(sqlite3_extended_errcode(s->db)), "%s: %s", doing,
-		sqlite3_errmsg(s->db));
+	int code = sqlite3_extended_errcode(s->db);
+
+	s->is_disk_bad = is_of_disk(code);
+	return err_set(e, code_of(code), "%s: %s", doing, sqlite3_errmsg(s->db));
+}
+
+bool store_is_disk_bad(const struct store *s)
+{
+	return s->is_disk_bad;
 }
 
 int store_exec(struct store *s, const char *sql, struct err *e)
@@ -64,7 +84,7 @@ int store_open(const char *path, struct err *e, struct store **ret_store)
 		abort();
 	if (sqlite3_open_v2(path, &s->db,
 		    SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
-		    NULL) != SQLITE_OK)
+		    store_trouble_vfs()) != SQLITE_OK)
 		rc = err_set(e, ERR_STORE, "open \"%s\": %s", path, sqlite3_errmsg(s->db));
 	else /* first: others may be writing while this one opens */
 		store_turn_wait(s);

@@ -75,5 +75,8 @@ int64_t store_last_id(struct store *s);
 int64_t store_changes(struct store *s);
 /* How many statements were begun since it was opened, those of triggers not counted. */
 uint64_t store_begun(const struct store *s);
+/* Was the last failure one of the disk: full, read-only, or an error of its own? Nothing of what
+ * was begun is kept then; the same may be tried again when the disk is mended. */
+bool store_is_disk_bad(const struct store *s);
 
 #endif

@@ -18,7 +18,8 @@ struct store {
 	sqlite3 *db;
 	struct store_query **queries;
 	size_t query_count;
-	uint64_t begun; /* statements, since it was opened */
+	uint64_t begun;   /* statements, since it was opened */
+	bool is_disk_bad; /* for that the last failure was */
 	struct store_turn turn;
 	char login[80], peer[80]; /* who is at work, for row_login() and row_peer() */
 };

@@ -95,10 +95,21 @@ static ssize_t real_pread(struct vfile_disk *d, int handle, void *to, size_t siz
 	return n < 0 ? -errno : n;
 }
 
+/* A full disk has room for what overwrites. */
+static bool is_longer_by(int handle, uint64_t end)
+{
+	struct stat st;
+
+	return fstat(handle, &st) == 0 && end > (uint64_t)st.st_size;
+}
+
 static ssize_t real_pwrite(struct vfile_disk *d, int handle, struct str bytes, uint64_t offset)
 {
+	int trouble = vfile_trouble(VFILE_ACT_WRITE);
 	ssize_t n;
 
+	if (trouble && is_longer_by(handle, offset + bytes.len))
+		return -trouble;
 	do
 		n = pwrite(handle, bytes.ptr, bytes.len, (off_t)offset);
 	while (n < 0 && errno == EINTR);

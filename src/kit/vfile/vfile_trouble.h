@@ -7,8 +7,8 @@
 
 /* Before the process confines itself. */
 void vfile_trouble_begin(void);
-/* The errno that the sync, or the read, about to be made fails with; 0: it is made. */
-enum vfile_act { VFILE_ACT_SYNC, VFILE_ACT_READ };
+/* The errno that the sync, read or write about to be made fails with; 0: it is made. */
+enum vfile_act { VFILE_ACT_SYNC, VFILE_ACT_READ, VFILE_ACT_WRITE };
 int vfile_trouble(enum vfile_act act);
 
 #endif
