@@ -14,7 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 /* PATH whole, in fresh memory of exactly its size, so that ASan sees the first byte too many. */
 static uint8_t *slurp(const char *path, size_t *ret_size)
 {
-	struct stat st;
+	struct stat st = { 0 }; /* what libc fills, MemorySanitizer does not see */
 	FILE *f = fopen(path, "rb");
 	uint8_t *data = NULL;
 

@@ -75,9 +75,8 @@ enum directory_state directory_refusal(struct str said)
 	struct str before = STR(", data "), data, rest;
 	ptrdiff_t at = str_find(said, before);
 
-	if (at < 0)
+	if (at < 0 || !str_split(str_from(said, (size_t)at + before.len), ',', &data, &rest))
 		return DIRECTORY_WRONG;
-	(void)str_split(str_from(said, (size_t)at + before.len), ',', &data, &rest);
 	for (size_t i = 0; i < COUNT(known); i++)
 		if (str_is(str_trim(data), known[i].data))
 			return known[i].state;
