@@ -38,6 +38,25 @@ onServer(async (made, page) => {
 	await page.context().close();
 });
 
+test("the roles of a unit are ticked by the names that the law gives them, and stay ticked", async () => {
+	const page = await newPage(server, { storageState: state });
+	const box = (name) => page.getByRole("checkbox", { name });
+	const owner = box("Chủ quản hệ thống thông tin"), operator = box("Đơn vị vận hành hệ thống thông tin");
+	await page.goto("/don-vi/2/loai");
+	await owner.check();
+	await operator.check();
+	await axe(page, "loai");
+	await page.locator("form.card button[type=submit]").click();
+	assert.match(await page.locator("main").innerText(), /Chủ quản hệ thống thông tin\s+Đơn vị vận hành/);
+	await page.goto("/don-vi/2/loai");
+	assert.deepEqual([await owner.isChecked(), await operator.isChecked()], [true, true]);
+	assert.equal(await page.locator(".roles :checked").count(), 2);
+	await owner.uncheck();
+	await page.locator("form.card button[type=submit]").click();
+	assert.doesNotMatch(await page.locator("main").innerText(), /Chủ quản/);
+	await page.context().close();
+});
+
 test("a unit is found without marks, renamed by a decision, and keeps its old name for old days", async () => {
 	const page = await newPage(server, { storageState: state });
 	await page.goto("/don-vi");

@@ -178,6 +178,12 @@ struct str law_role_title(struct view *v, struct str id)
 	return r ? words_of(v, r->title) : id;
 }
 
+/* Several packs may speak of the same role. */
+static bool is_first_of_id(const struct view *v, const struct role *r)
+{
+	return pack_role(v->web->packs, r->id) == r;
+}
+
 void html_law_roles(struct view *v, const char *name, const char *label)
 {
 	html_select(v, name, label);
@@ -186,9 +192,58 @@ void html_law_roles(struct view *v, const char *name, const char *label)
 		const struct pack *p = pack_at(v->web->packs, i);
 
 		for (size_t k = 0; k < p->role_count; k++)
-			html_option(v, text_of(v, p->roles[k].id),
-				text_of(v, words_of(v, p->roles[k].title)),
-				str_eq(form_value(v, name), p->roles[k].id));
+			if (is_first_of_id(v, &p->roles[k]))
+				html_option(v, text_of(v, p->roles[k].id),
+					text_of(v, words_of(v, p->roles[k].title)),
+					str_eq(form_value(v, name), p->roles[k].id));
 	}
 	html_select_end(v);
+}
+
+static bool has_role(struct str roles, struct str id)
+{
+	struct str rest = roles, one;
+
+	while (str_next_word(&rest, " ,", &one))
+		if (str_eq(one, id))
+			return true;
+	return false;
+}
+
+/* Those that decide what binds a unit, or the others. */
+static void role_boxes(struct view *v, const char *name, struct str chosen, bool is_binding)
+{
+	for (size_t i = 0; i < pack_count(v->web->packs); i++) {
+		const struct pack *p = pack_at(v->web->packs, i);
+
+		for (size_t k = 0; k < p->role_count; k++) {
+			const struct role *r = &p->roles[k];
+			const struct clause *c = pack_clause(v->web->packs, r->clause);
+			struct str words = words_of(v, r->title);
+
+			if ((r->unit.len > 0) != is_binding || !is_first_of_id(v, r))
+				continue;
+			if (c)
+				words = arena_fmt(v->a, "%.*s (%.*s)", STR_FMT(words),
+					STR_FMT(clause_cite(c, v->lang, v->a)));
+			html_box(v, name, r->id, words, has_role(chosen, r->id));
+		}
+	}
+}
+
+void html_law_role_boxes(struct view *v, const char *name, struct str chosen)
+{
+	html(v->w,
+		"<fieldset class=\"field roles\" id=\"%s\" tabindex=\"-1\">\n<legend>%s</legend>\n"
+		"<p class=\"hint\">%s</p>\n",
+		name, tr(v->lang, "Vai trò theo quy chế"),
+		tr(v->lang,
+			"Đơn vị giữ vai trò nào thì nghĩa vụ của vai trò ấy ràng buộc đơn vị; chọn được nhiều vai trò."));
+	role_boxes(v, name, chosen, true);
+	html(v->w, "<details");
+	if (chosen.len)
+		html(v->w, " open");
+	html(v->w, ">\n<summary>%s</summary>\n", tr(v->lang, "Vai trò khác trong quy chế"));
+	role_boxes(v, name, chosen, false);
+	html(v->w, "</details>\n</fieldset>\n");
 }

@@ -108,6 +108,8 @@ void page_user_own(struct view *v); /* what the only administrator may change of
 
 /* The title of a role of the law, as the packs give it. */
 struct str law_role_title(struct view *v, struct str id);
+/* A box for each role of the law; CHOSEN: "OWNER OPER". */
+void html_law_role_boxes(struct view *v, const char *name, struct str chosen);
 void html_law_roles(struct view *v, const char *name, const char *label);
 bool is_law_role(const struct view *v, struct str id);
 

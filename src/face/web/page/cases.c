@@ -194,7 +194,8 @@ void page_cases(struct view *v)
 	search(v, &q);
 	if (list.count == 0)
 		html(v->w, "<p class=\"empty\">%s</p>\n",
-			tr(v->lang, "Không có hồ sơ nào như vậy."));
+			v->rq->query.len ? tr(v->lang, "Không có hồ sơ nào như vậy.") :
+					   tr(v->lang, "Chưa có hồ sơ nào đang mở."));
 	else {
 		html(v->w, "<p class=\"soft\">%lld %s</p>\n", (long long)list.all,
 			tr(v->lang, "hồ sơ"));

@@ -176,7 +176,7 @@ void page_people(struct view *v)
 			v->rq->query.len ?
 				tr(v->lang, "Không có ai khớp.") :
 				tr(v->lang,
-					"Danh sách chưa có ai. Hãy thêm từng người ở dưới đây."));
+					"Danh sách chưa có ai. Hãy nhập từ bảng Excel, hoặc thêm từng người ở dưới đây."));
 	html_pages(v, same_list(v, &q, q.sort), (int64_t)(q.from / PAGE_ROWS) + 1,
 		(total + PAGE_ROWS - 1) / PAGE_ROWS);
 	html(v->w, "<p class=\"export\"><a href=\"/nhan-su.csv\">%s</a></p>\n",

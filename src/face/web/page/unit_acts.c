@@ -235,21 +235,28 @@ static int merge_run(struct view *v, const struct org_unit *u, struct org_fault 
 	return org_unit_merge(&v->by, &m, &d, f, v->e);
 }
 
+/* Each box is one, and one value may hold several: "OWNER OPER". */
+static struct str roles_typed(struct view *v)
+{
+	struct str all = STR("");
+
+	for (size_t i = 0; i < v->form.count; i++)
+		if (str_is(v->form.at[i].name, "vai-tro") && v->form.at[i].value.len)
+			all = arena_fmt(v->a, "%.*s%s%.*s", STR_FMT(all), all.len ? " " : "",
+				STR_FMT(v->form.at[i].value));
+	return all;
+}
+
 static void set_fields(struct view *v, const struct org_unit *u)
 {
 	kind_select(v, u->kind);
-	html_field(v,
-		&(struct field){ .name = "vai-tro",
-			.label = tr(v->lang, "Vai trò theo quy chế"),
-			.hint = tr(v->lang,
-				"Mã của vai trò, cách nhau bằng dấu cách; ví dụ: UNIT OWNER OPER"),
-			.value = text_of(v, u->roles) });
+	html_law_role_boxes(v, "vai-tro", v->form.count ? roles_typed(v) : u->roles);
 }
 
 static int set_run(struct view *v, const struct org_unit *u, struct org_fault *f)
 {
 	struct org_unit_new new = new_typed(v, 0);
-	struct str rest = form_value(v, "vai-tro"), role;
+	struct str rest = roles_typed(v), role;
 
 	new.roles = rest;
 	while (str_next_word(&rest, " ,", &role)) {
