@@ -22,5 +22,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (review_note_parse(text, &note) && (note.at_s < 0 || note.period_days < 1))
 		abort();
 	(void)inspection_of(text);
+	(void)updates_of(text);
 	return 0;
 }

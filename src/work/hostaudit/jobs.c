@@ -167,3 +167,44 @@ struct inspection inspection_of(struct str text)
 		found = line_inspection(line);
 	return found;
 }
+
+/* The words of one command, up to the sign that ends it. */
+static bool command_updates(struct str command)
+{
+	static const char *const tools[] = { "apt-get", "apt", "aptitude", "dnf", "dnf5",
+		"microdnf", "yum", "zypper" };
+	static const char *const verbs[] = { "upgrade", "dist-upgrade", "full-upgrade",
+		"safe-upgrade" };
+	bool is_red_hat = false, is_tool = false, is_verb = false, asks_nobody = false;
+	struct str w;
+
+	while (str_next_word(&command, " \t(\"'", &w)) {
+		struct str name = path_base(w);
+
+		for (size_t i = 0; !is_tool && i < COUNT(tools); i++) {
+			is_tool = str_is(name, tools[i]);
+			is_red_hat = is_tool && i > 2;
+		}
+		for (size_t i = 0; i < COUNT(verbs); i++)
+			is_verb = is_verb || str_is(w, verbs[i]);
+		is_verb = is_verb || (is_red_hat && str_is(w, "update"));
+		asks_nobody = asks_nobody || str_is(w, "--yes") || str_is(w, "--assume-yes") ||
+			str_is(w, "--assumeyes") ||
+			(str_starts(w, "-") && !str_starts(w, "--") && str_has(w, 'y'));
+	}
+	return is_tool && is_verb && asks_nobody;
+}
+
+bool updates_of(struct str text)
+{
+	struct str line, command;
+
+	while (str_next_line(&text, &line)) {
+		if (str_starts(str_trim(line), "#"))
+			continue;
+		while (str_next_word(&line, ";|&", &command))
+			if (command_updates(command))
+				return true;
+	}
+	return false;
+}

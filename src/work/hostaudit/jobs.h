@@ -23,4 +23,7 @@ struct inspection {
 };
 struct inspection inspection_of(struct str text);
 
+/* Does it install newer packages and ask nobody ("apt-get -y upgrade", "dnf -y update")? */
+bool updates_of(struct str text);
+
 #endif

@@ -369,6 +369,18 @@ static void doubt_younger_keywords(struct reading *r)
 	}
 }
 
+/* "-f /etc/ssh/sshd_config" names the file that is read anyway. */
+static bool names_main_file(struct str command)
+{
+	struct str word;
+
+	while (str_next_word(&command, " \t'\"", &word))
+		if (str_is(word, "-f"))
+			return str_next_word(&command, " \t'\"", &word) &&
+				str_is(word, "/etc/ssh/sshd_config");
+	return false;
+}
+
 /* A second sshd of the administrator's own making, with a file of its own that is not read. */
 static void doubt_other_servers(struct reading *r, const char *pattern)
 {
@@ -387,7 +399,8 @@ static void doubt_other_servers(struct reading *r, const char *pattern)
 			continue;
 		systemd_unit_command(r->h, name.ptr, &command);
 		if (str_find(command.value, STR("/sshd ")) >= 0 &&
-			str_find(command.value, STR(" -f")) >= 0)
+			str_find(command.value, STR(" -f")) >= 0 &&
+			!names_main_file(command.value))
 			set_unsure(r, "not-read", paths[i]);
 	}
 }

@@ -317,11 +317,21 @@ bool systemd_span(struct str s, uint64_t *ret_us)
 int64_t systemd_timer_days(struct host *h, const char *name, struct setting *ret)
 {
 	static const char *const spans[] = { "OnUnitActiveSec", "OnUnitInactiveSec" };
-	int64_t span;
+	struct str times, one;
+	int64_t span, days, least = 0;
 
 	systemd_unit_conf(h, name, "Timer", "OnCalendar", ret);
-	if (ret->value.len > 0)
-		return calendar_period_days(ret->value);
+	times = systemd_unit_lines(h, name, "Timer", "OnCalendar");
+	/* each line is a time of its own: the one that comes most often counts */
+	while (str_next_line(&times, &one)) {
+		if (str_trim(one).len == 0)
+			continue;
+		days = calendar_period_days(one);
+		if (least == 0 || (days > 0 && (least < 0 || days < least)))
+			least = days;
+	}
+	if (least != 0)
+		return least;
 	for (size_t i = 0; i < COUNT(spans); i++) {
 		struct setting s;
 

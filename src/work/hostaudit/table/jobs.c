@@ -28,6 +28,7 @@ enum {
 	INSPECTS,
 	INSPECT_RESULT,
 	INSPECT_AT,
+	UPDATES,
 	MADE_AT,
 	BACKUP_TOOL,
 	BACKUP_WHERE,
@@ -60,6 +61,7 @@ static const struct fact_column columns[] = {
 		T("tìm kẻ xâm nhập trong các tiến trình bằng: khien, rkhunter, chkrootkit, unhide") },
 	[INSPECT_RESULT] = { "inspect_result", FACT_TEXT, T("tệp kết quả của việc đó") },
 	[INSPECT_AT] = { "inspect_at_s", FACT_INT, T("lần ghi kết quả đó gần nhất, giây UTC") },
+	[UPDATES] = { "updates", FACT_INT, T("1 nếu tự cài bản mới của các gói, không hỏi ai") },
 	[MADE_AT] = { "made_at_s", FACT_INT, T("lúc đặt lịch, giây UTC") },
 	[BACKUP_TOOL] = { "backup_tool", FACT_TEXT, T("công cụ sao lưu; trống khi không sao lưu") },
 	[BACKUP_WHERE] = { "backup_where", FACT_TEXT,
@@ -242,6 +244,7 @@ static void show(struct host *h, struct fact_rows *rows, const struct job *j)
 			fact_int(rows, SCAN_LOG_AT, st.mtime_s);
 	}
 	put_inspection(h, rows, j, script);
+	fact_int(rows, UPDATES, updates_of(j->command) || updates_of(script));
 	fact_text(rows, FILE_PATH, j->file);
 	fact_int(rows, LINE, j->line);
 	if (host_stat(h, j->file.ptr, &st) == 0)

@@ -4,9 +4,9 @@
 
 #include "kit/text/text.h"
 #include "work/hostaudit/fact.h"
-#include "work/hostaudit/resolve/account.h"
 #include "work/hostaudit/resolve/plain.h"
 #include "work/hostaudit/resolve/systemd.h"
+#include "work/hostaudit/resolve/vnc.h"
 
 enum {
 	ADMIN_SERVICE,
@@ -84,17 +84,35 @@ static bool is_local_address(struct str address)
 /* A socket unit with all its drop-ins: does it listen for this machine alone? */
 static bool is_local_socket(struct host *h, const char *unit)
 {
-	struct str lines = systemd_unit_lines(h, unit, "Socket", "ListenStream"), line;
+	static const char *const keys[] = { "ListenStream", "ListenDatagram" };
 	bool has_address = false;
 
-	while (str_next_line(&lines, &line)) {
-		if (str_trim(line).len == 0)
-			continue;
-		has_address = true;
-		if (!is_local_address(line))
-			return false;
+	for (size_t i = 0; i < COUNT(keys); i++) {
+		struct str lines = systemd_unit_lines(h, unit, "Socket", keys[i]), line;
+
+		while (str_next_line(&lines, &line)) {
+			if (str_trim(line).len == 0)
+				continue;
+			has_address = true;
+			if (!is_local_address(line))
+				return false;
+		}
 	}
 	return has_address;
+}
+
+/* "--address 127.0.0.1:69", "-a localhost" on the command line of a service. */
+static bool is_local_service(struct host *h, const char *unit)
+{
+	struct setting command = { 0 };
+	struct str word;
+
+	systemd_unit_command(h, unit, &command);
+	while (str_next_word(&command.value, " \t'\"", &word))
+		if ((str_is(word, "--address") || str_is(word, "-a")) &&
+			str_next_word(&command.value, " \t'\"", &word))
+			return is_local_address(word);
+	return false;
 }
 
 /* ---- always in clear ---- */
@@ -120,7 +138,8 @@ static void put_plain_units(struct host *h, struct fact_rows *rows)
 	for (size_t i = 0; i < COUNT(units); i++) {
 		struct unit unit = systemd_unit(h, units[i].unit);
 
-		if (unit.state == UNIT_ENABLED && !is_local_socket(h, units[i].unit))
+		if (unit.state == UNIT_ENABLED && !is_local_socket(h, units[i].unit) &&
+			!is_local_service(h, units[i].unit))
 			put(rows,
 				&(struct admin){ .service = units[i].service,
 					.name = str_of(units[i].unit),
@@ -203,7 +222,7 @@ static void put_vsftpd(struct host *h, struct fact_rows *rows)
 	if (!is_enabled(h, units, &unit, &name))
 		return;
 	for (size_t i = 0; i < COUNT(paths); i++) {
-		struct setting local = { 0 }, ssl = { 0 }, force = { 0 };
+		struct setting local = { 0 }, ssl = { 0 }, force = { 0 }, at = { 0 };
 		struct str file = str_of(paths[i]);
 		struct str bytes = host_bytes(h, file, &file);
 
@@ -212,11 +231,14 @@ static void put_vsftpd(struct host *h, struct fact_rows *rows)
 		ini_last(bytes, file, "", "local_enable", a, &local);
 		ini_last(bytes, file, "", "ssl_enable", a, &ssl);
 		ini_last(bytes, file, "", "force_local_logins_ssl", a, &force);
+		ini_last(bytes, file, "", "listen_address", a, &at);
+		ini_last(bytes, file, "", "listen_address6", a, &at);
 		row.found = arena_fmt(a, "vsftpd local_enable=%.*s ssl_enable=%.*s",
 			STR_FMT(local.value.ptr ? local.value : STR("NO")),
 			STR_FMT(ssl.value.ptr ? ssl.value : STR("NO")));
 		row.plain = str_bool(local.value, false) &&
-				!(str_bool(ssl.value, false) && str_bool(force.value, true)) ?
+				!(str_bool(ssl.value, false) && str_bool(force.value, true)) &&
+				!is_local_address(at.value) ?
 			PLAIN_YES :
 			PLAIN_NO;
 		row.file = file;
@@ -303,98 +325,22 @@ static void put_pureftpd(struct host *h, struct fact_rows *rows)
 
 /* ---- desktops ---- */
 
-/* Red Hat's vncsession: the defaults, the user's own file, what the administrator demands. */
-struct vnc_options {
-	struct setting kinds, local;
-};
-
-static void read_vnc(struct host *h, struct str path, struct vnc_options *o)
-{
-	struct str rest = host_bytes(h, path, &path), line, key, value;
-
-	for (int n = 1; str_next_line(&rest, &line); n++) {
-		line = str_trim(line);
-		if (line.len == 0 || line.ptr[0] == '#')
-			continue;
-		if (!str_split(line, '=', &key, &value)) {
-			key = line;
-			value = STR("1");
-		}
-		if (str_is_nocase(str_trim(key), "securitytypes"))
-			setting_win(&o->kinds, host_arena(h), str_trim(value), path, n);
-		else if (str_is_nocase(str_trim(key), "localhost"))
-			setting_win(&o->local, host_arena(h), str_trim(value), path, n);
-	}
-}
-
-/* Who has the screen ":1", by vncserver.users; "" when nobody is named. */
-static struct str vnc_user(struct host *h, struct str unit)
-{
-	struct str rest = host_bytes(h, STR("/etc/tigervnc/vncserver.users"), NULL), line, who;
-	ptrdiff_t at = str_find_char(unit, '@');
-	struct str screen = at >= 0 ? str_from(unit, (size_t)at + 1) : STR("");
-
-	while (str_next_line(&rest, &line))
-		if (str_split(str_trim(line), '=', &line, &who) && line.len > 0 &&
-			str_is(str_from(screen, line.len < screen.len ? line.len : screen.len),
-				".service") &&
-			str_eq(str_until(screen, line.len), line))
-			return str_trim(who);
-	return STR("");
-}
-
-static struct str home_of(struct host *h, struct str name)
-{
-	struct account_reader r;
-	struct account_line a;
-
-	account_init(&r, host_bytes(h, STR("/etc/passwd"), NULL));
-	while (account_next(&r, 7, &a))
-		if (str_eq(a.field[0], name))
-			return a.field[5];
-	return STR("");
-}
-
-/* Every kind it offers, or the client takes the one in clear. */
-static enum plain vnc_kinds(struct str kinds)
-{
-	struct str kind;
-	bool has_kind = false;
-
-	while (str_next_word(&kinds, " ,", &kind)) {
-		if (str_is_nocase(kind, "None") || str_is_nocase(kind, "VncAuth") ||
-			str_is_nocase(kind, "Plain"))
-			return PLAIN_YES;
-		if (!str_eq_nocase(str_until(kind, 3), STR("TLS")) &&
-			!str_eq_nocase(str_until(kind, 4), STR("X509")) &&
-			!str_eq_nocase(str_until(kind, 3), STR("RA2")))
-			return PLAIN_UNKNOWN;
-		has_kind = true;
-	}
-	return has_kind ? PLAIN_NO : PLAIN_UNKNOWN;
-}
-
 /* False when the screen is for this machine alone. */
 static bool judge_vnc(struct host *h, struct str unit, struct admin *row)
 {
-	static const char *const own[] = { ".vnc/config", ".config/tigervnc/config" };
-	struct vnc_options o = { 0 };
-	struct str home = home_of(h, vnc_user(h, unit));
+	struct vnc_session v;
 
-	read_vnc(h, STR("/etc/tigervnc/vncserver-config-defaults"), &o);
-	for (size_t i = 0; home.len > 0 && i < COUNT(own); i++)
-		read_vnc(h, arena_fmt(host_arena(h), "%.*s/%s", STR_FMT(home), own[i]), &o);
-	read_vnc(h, STR("/etc/tigervnc/vncserver-config-mandatory"), &o);
-	if (o.local.value.len > 0 && str_bool(o.local.value, true))
+	vnc_session_read(h, unit, &v);
+	if (v.is_local)
 		return false;
-	row->plain = vnc_kinds(o.kinds.value);
-	if (row->plain == PLAIN_UNKNOWN)
+	if (v.says == VNC_UNCLEAR)
 		return true;
+	row->plain = v.says == VNC_IN_CLEAR ? PLAIN_YES : PLAIN_NO;
 	row->reason = NULL;
 	row->found = arena_fmt(
-		host_arena(h), "securitytypes=%.*s", STR_FMT(str_until(o.kinds.value, 200)));
-	row->file = o.kinds.file;
-	row->line = o.kinds.line;
+		host_arena(h), "securitytypes=%.*s", STR_FMT(str_until(v.kinds.value, 200)));
+	row->file = v.kinds.file;
+	row->line = v.kinds.line;
 	return true;
 }
 
@@ -474,14 +420,31 @@ static void put_lightdm(struct host *h, struct fact_rows *rows, struct str file)
 				.line = s.line });
 }
 
+static void put_gdm_tcp(struct host *h, struct fact_rows *rows, struct str file)
+{
+	struct setting s = { 0 };
+
+	ini_last(host_bytes(h, file, &file), file, "security", "DisallowTCP", host_arena(h), &s);
+	if (s.value.len > 0 && !str_bool(s.value, true))
+		put(rows,
+			&(struct admin){ .service = "x11",
+				.name = path_base(file),
+				.found = STR("[security] DisallowTCP=false"),
+				.plain = PLAIN_YES,
+				.file = s.file,
+				.line = s.line });
+}
+
 static void put_desktops(struct host *h, struct fact_rows *rows)
 {
 	static const char *const gdm[] = { "/etc/gdm3/daemon.conf", "/etc/gdm/custom.conf" };
 	const struct str *paths;
 	size_t count;
 
-	for (size_t i = 0; i < COUNT(gdm); i++)
+	for (size_t i = 0; i < COUNT(gdm); i++) {
 		put_switch(h, rows, "xdmcp", str_of(gdm[i]), "xdmcp", "Enable");
+		put_gdm_tcp(h, rows, str_of(gdm[i]));
+	}
 	put_lightdm(h, rows, STR("/etc/lightdm/lightdm.conf"));
 	if (host_glob(h, "/etc/lightdm/lightdm.conf.d/*.conf", &paths, &count) == 0)
 		for (size_t i = 0; i < count; i++)
@@ -604,7 +567,7 @@ static void put_miniserv(struct host *h, struct fact_rows *rows, const char *whi
 			.name = name,
 			.found = arena_fmt(a, "%s ssl=%.*s", which,
 				STR_FMT(ssl.value.ptr ? ssl.value : STR("0"))),
-			.plain = str_bool(ssl.value, false) || str_starts(bind.value, "127.") ?
+			.plain = str_bool(ssl.value, false) || is_local_address(bind.value) ?
 				PLAIN_NO :
 				PLAIN_YES,
 			.file = file,
@@ -726,7 +689,9 @@ static struct str far_socket(struct str text)
 	struct str word;
 
 	while (str_next_word(&text, " \t\n\",[]'=", &word))
-		if (str_starts(word, "tcp://") && !str_starts(word, "tcp://127.") &&
+		if (str_is(word, "tcp://") && str_starts(text, "[::1]"))
+			continue;
+		else if (str_starts(word, "tcp://") && !str_starts(word, "tcp://127.") &&
 			!str_starts(word, "tcp://localhost"))
 			return word;
 	return STR("");

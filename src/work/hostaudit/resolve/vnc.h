@@ -1,0 +1,19 @@
+/* vnc.h - private to hostaudit: a screen of Red Hat's vncsession (TigerVNC): the defaults, the
+ * user's own file, and what the administrator demands, the last word counting. */
+#ifndef WORK_RESOLVE_VNC_H
+#define WORK_RESOLVE_VNC_H
+
+#include "work/hostaudit/resolve/resolve.h"
+
+enum vnc_says { VNC_UNCLEAR, VNC_IN_CLEAR, VNC_ENCRYPTED };
+
+struct vnc_session {
+	struct setting kinds; /* securitytypes */
+	enum vnc_says says;   /* in clear as soon as one kind is */
+	bool is_local;        /* only this machine may connect */
+};
+
+/* UNIT as "vncserver@:1.service"; whose screen it is stands in vncserver.users. */
+void vnc_session_read(struct host *h, struct str unit, struct vnc_session *ret);
+
+#endif
