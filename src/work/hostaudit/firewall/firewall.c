@@ -63,6 +63,53 @@ struct fw_rule *fw_rule(struct fw_ruleset *set, struct fw_chain *chain)
 	return vec_add(set->a, &chain->rules);
 }
 
+struct fw_rule *fw_rule_before(struct fw_ruleset *set, struct fw_chain *chain, size_t at)
+{
+	struct fw_rule *last = fw_rule(set, chain), *here;
+
+	if (last == NULL || at >= chain->rules.len - 1)
+		return last;
+	here = &chain->rules.at[at];
+	memmove(here + 1, here, (chain->rules.len - 1 - at) * sizeof(*here));
+	*here = (struct fw_rule){ 0 };
+	return here;
+}
+
+static struct fw_name *find_name(const struct fw_ruleset *set, struct str table, struct str name)
+{
+	for (size_t i = set->names.len; i > 0; i--) {
+		struct fw_name *n = &set->names.at[i - 1];
+
+		if (str_eq(n->name, name) && (name.ptr[0] == '$' || str_eq(n->table, table)))
+			return n;
+	}
+	return NULL;
+}
+
+const struct fw_name *fw_name(
+	const struct fw_ruleset *set, const struct fw_chain *chain, struct str name)
+{
+	return find_name(set, chain->table, name);
+}
+
+void fw_name_holds(struct fw_ruleset *set, struct str table, struct str name, struct str values)
+{
+	struct fw_name *n = find_name(set, table, name);
+
+	set->named_bytes += values.len + (n != NULL ? n->values.len : 0);
+	if (set->names.len >= FW_NAMES_MAX || set->named_bytes > FW_NAMED_BYTES_MAX) {
+		set->is_full = true;
+		return;
+	}
+	if (n != NULL && n->values.len > 0)
+		n->values = arena_fmt(set->a, "%.*s,%.*s", STR_FMT(n->values), STR_FMT(values));
+	else if (n != NULL)
+		n->values = values;
+	else
+		vec_push(set->a, &set->names,
+			((struct fw_name){ .table = table, .name = name, .values = values }));
+}
+
 unsigned fw_families(struct str f)
 {
 	if (str_is(f, "ip"))
@@ -86,19 +133,18 @@ bool fw_is_inner_interface(struct str name)
 	return false;
 }
 
-bool fw_is_every_port(struct str ports)
+unsigned fw_protocols(struct str list)
 {
-	struct str first, last;
+	unsigned found = 0;
+	struct str name;
 
-	return (str_split(ports, '-', &first, &last) || str_split(ports, ':', &first, &last)) &&
-		(str_is(first, "0") || str_is(first, "1") || first.len == 0) &&
-		(str_is(last, "65535") || last.len == 0);
-}
-
-bool fw_is_main_protocol(struct str protocol)
-{
-	return str_is(protocol, "tcp") || str_is(protocol, "udp") || str_is(protocol, "6") ||
-		str_is(protocol, "17");
+	while (str_next_word(&list, "{}, \t\n\"", &name)) {
+		if (str_is(name, "tcp") || str_is(name, "6"))
+			found |= FW_TCP;
+		else if (str_is(name, "udp") || str_is(name, "17"))
+			found |= FW_UDP;
+	}
+	return found;
 }
 
 /* ---- the judge ---- */
@@ -106,6 +152,7 @@ bool fw_is_main_protocol(struct str protocol)
 struct walk {
 	const struct fw_ruleset *set;
 	int family;
+	unsigned protocol; /* of the packet: FW_TCP or FW_UDP */
 	int steps;
 	struct str wide; /* the first wide rule that lets in */
 	bool is_wide, is_lost;
@@ -148,7 +195,8 @@ static enum fw_verdict walk_chain(struct walk *w, const struct fw_chain *chain, 
 			w->is_lost = true;
 			return FW_GO_ON;
 		}
-		if ((r->family != 0 && r->family != w->family) || r->when == FW_NARROW)
+		if ((r->family != 0 && r->family != w->family) || r->when == FW_NARROW ||
+			(r->protocols != 0 && (r->protocols & w->protocol) == 0))
 			continue;
 		v = outcome(w, chain, r, depth);
 		if (r->when == FW_WIDE) {
@@ -166,24 +214,57 @@ static enum fw_verdict walk_chain(struct walk *w, const struct fw_chain *chain, 
 	return FW_GO_ON;
 }
 
-static enum fw_state judge_chain(const struct fw_ruleset *set, const struct fw_chain *chain,
-	int family, struct str *ret_detail)
+struct found {
+	enum fw_state state;
+	struct str detail;
+	bool is_by_rule; /* open because a rule says so, not for want of one */
+};
+
+static struct found judge_protocol(
+	const struct fw_ruleset *set, const struct fw_chain *chain, int family, unsigned protocol)
 {
-	struct walk w = { .set = set, .family = family };
+	struct walk w = { .set = set, .family = family, .protocol = protocol };
 	enum fw_verdict v = walk_chain(&w, chain, 0);
+	struct found f = { .detail = w.is_wide ? w.wide : STR(""), .is_by_rule = v == FW_ACCEPT };
 
 	if (v == FW_GO_ON)
 		v = chain->policy;
-	*ret_detail = w.is_wide ? w.wide : STR("");
 	if (v != FW_DROP)
-		return w.is_lost ? FW_UNCLEAR : FW_OPEN;
-	return w.is_wide || w.is_lost ? FW_UNCLEAR : FW_CLOSED;
+		f.state = w.is_lost ? FW_UNCLEAR : FW_OPEN;
+	else
+		f.state = w.is_wide || w.is_lost ? FW_UNCLEAR : FW_CLOSED;
+	return f;
+}
+
+/* A rule may let in one protocol whole; that is not yet everybody. */
+static enum fw_state judge_chain(const struct fw_ruleset *set, const struct fw_chain *chain,
+	int family, struct str *ret_detail)
+{
+	struct found tcp = judge_protocol(set, chain, family, FW_TCP);
+	struct found udp = judge_protocol(set, chain, family, FW_UDP);
+	bool is_tcp = tcp.state == FW_OPEN && udp.state != FW_OPEN;
+	struct found *worse = is_tcp || udp.state == FW_CLOSED ? &tcp : &udp;
+
+	*ret_detail = worse->detail;
+	if (tcp.state != udp.state && worse->state == FW_OPEN && worse->is_by_rule) {
+		*ret_detail = is_tcp ? STR("tcp") : STR("udp");
+		return FW_UNCLEAR;
+	}
+	return worse->state;
 }
 
 /* How much a state says: what drops wins over what only might, that over an open door. */
 static int weight(enum fw_state s)
 {
 	return s == FW_CLOSED ? 3 : s == FW_UNCLEAR ? 2 : s == FW_OPEN ? 1 : 0;
+}
+
+static bool is_asked(const struct fw_ruleset *set, const struct fw_chain *c, int family)
+{
+	const struct fw_chain *table = find(set, c->space, c->table, STR(""));
+
+	return (c->families >> family & 1) != 0 && c->hook != FW_HOOK_NONE &&
+		(table == NULL || !table->is_asleep);
 }
 
 struct fw_judgement fw_judge(const struct fw_ruleset *set, int family)
@@ -196,7 +277,7 @@ struct fw_judgement fw_judge(const struct fw_ruleset *set, int family)
 		struct str detail;
 		enum fw_state s;
 
-		if ((c->families >> family & 1) == 0 || c->hook == FW_HOOK_NONE)
+		if (!is_asked(set, c, family))
 			continue;
 		s = judge_chain(set, c, family, &detail);
 		if (c->hook == FW_HOOK_EARLIER) {

@@ -12,22 +12,29 @@
 #define FW_RULES_MAX 200000
 #define FW_CHAINS_MAX 20000
 #define FW_SLOTS 512
+#define FW_NAMES_MAX 1000
+#define FW_NAMED_BYTES_MAX (8u * 1024 * 1024) /* read through names, all rules together */
 
 enum fw_verdict { FW_GO_ON, FW_ACCEPT, FW_DROP, FW_RETURN, FW_JUMP, FW_GOTO };
 
+#define FW_TCP 1u
+#define FW_UDP 2u
+#define FW_TCP_UDP (FW_TCP | FW_UDP)
+
 enum fw_when {
 	FW_ALWAYS,
-	FW_WIDE,   /* only by an outer interface, a rate, one protocol or what it leaves out: all
-		      ports, but perhaps not everybody */
+	FW_WIDE, /* by an outer interface, a rate, what it leaves out, or something we do not
+		      weigh: all ports, but perhaps not everybody */
 	FW_NARROW, /* a port, an address, a state that a new connection has not */
 };
 
 struct fw_rule {
 	enum fw_when when;
 	enum fw_verdict verdict;
-	int family;        /* 0 both, 4, 6: only packets of that family */
-	struct str target; /* of FW_JUMP, FW_GOTO: a chain of the same table */
-	struct str detail; /* of FW_WIDE: the interface */
+	int family;         /* 0 both, 4, 6: only packets of that family */
+	unsigned protocols; /* FW_TCP, FW_UDP: only packets of these; 0 all */
+	struct str target;  /* of FW_JUMP, FW_GOTO: a chain of the same table */
+	struct str detail;  /* of FW_WIDE: the interface */
 };
 
 enum fw_hook { FW_HOOK_NONE, FW_HOOK_INPUT, FW_HOOK_EARLIER /* prerouting, ingress */ };
@@ -38,6 +45,7 @@ struct fw_chain {
 	unsigned space;    /* the family its table was made in: chains of one name differ by it */
 	enum fw_hook hook;
 	enum fw_verdict policy; /* FW_ACCEPT or FW_DROP */
+	bool is_asleep;         /* of the chain "", which stands for its table: nobody asks it */
 	VEC(struct fw_rule) rules;
 	struct str file;
 	int64_t line;
@@ -55,11 +63,18 @@ struct fw_members {
 	struct str target;
 };
 
+/* "@cong" of a table, "$CONG" of a script: the text of its values. */
+struct fw_name {
+	struct str table, name, values;
+};
+
 struct fw_ruleset {
 	struct arena *a;
 	VEC(struct fw_members) members; /* of a running kernel */
 	struct fw_chain *slots[FW_SLOTS];
 	VEC(struct fw_chain *) chains;
+	VEC(struct fw_name) names;
+	size_t named_bytes;
 	size_t rule_count;
 	bool is_full; /* a ceiling was reached: nothing can be said */
 };
@@ -68,11 +83,20 @@ void fw_init(struct fw_ruleset *set, struct arena *a);
 struct fw_chain *fw_chain(
 	struct fw_ruleset *set, unsigned space, struct str table, struct str name);
 struct fw_rule *fw_rule(struct fw_ruleset *set, struct fw_chain *chain); /* NULL at the ceiling */
+/* The same, before the rule that is number AT. */
+struct fw_rule *fw_rule_before(struct fw_ruleset *set, struct fw_chain *chain, size_t at);
+/* Says what NAME holds, beside what it held before. */
+void fw_name_holds(struct fw_ruleset *set, struct str table, struct str name, struct str values);
+/* "@set" of the chain's table or "$variable"; NULL for one nobody has named. */
+const struct fw_name *fw_name(
+	const struct fw_ruleset *set, const struct fw_chain *chain, struct str name);
 /* Bits of families that packets of FAMILY name may have ("ip", "inet" …), 0 for others. */
 unsigned fw_families(struct str nft_family);
-/* "0-65535", "1:65535": ports that are all ports; "tcp", "udp": protocols that are nearly all. */
-bool fw_is_every_port(struct str ports);
-bool fw_is_main_protocol(struct str protocol);
+/* Values between blanks, commas or braces, and what a condition on them leaves of its rule. */
+enum fw_when fw_ports_when(struct str list);
+enum fw_when fw_addresses_when(struct str list);
+bool fw_is_group_address(struct str list); /* multicast, broadcast, the loop: not the machine's */
+unsigned fw_protocols(struct str list);    /* "tcp,icmp", "{ 6, 17 }": bits of the main ones */
 /* Interfaces that are not the way in from outside: lo, bridges of containers, tunnels. */
 bool fw_is_inner_interface(struct str name);
 

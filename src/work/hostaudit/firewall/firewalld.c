@@ -78,6 +78,8 @@ static void weigh(struct look *l, const struct firewalld_file *f, struct str pat
 		by = opened_by_service(l, f->services);
 	if (by.len > 0)
 		weaken(l, state, arena_fmt(l->a, "%.*s %.*s", STR_FMT(words), STR_FMT(by)), path);
+	else if (f->opens_many)
+		weaken(l, FW_UNCLEAR, arena_fmt(l->a, "%.*s ports", STR_FMT(words)), path);
 }
 
 static struct str default_zone(struct look *l, struct firewalld_file *ret, struct str *ret_path)

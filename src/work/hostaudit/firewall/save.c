@@ -43,6 +43,9 @@ static void by_interface(struct fw_rule *r, struct str name, bool is_excluded)
 {
 	bool is_inner = fw_is_inner_interface(name);
 
+	if (str_is(name, "+")) /* any */
+		return;
+
 	if (is_inner && !is_excluded)
 		r->when = FW_NARROW;
 	else if (!is_inner)
@@ -77,38 +80,97 @@ static bool is_alone(struct str rest)
 	return rest.len == 0 || rest.ptr[0] == '-' || rest.ptr[0] == '!';
 }
 
-static bool is_one_of(struct str s, const char *const *words)
+static void weigh(struct fw_rule *r, enum fw_when when, struct str detail)
 {
-	while (*words && !str_is(s, *words))
-		words++;
-	return *words != NULL;
+	if (when == FW_NARROW)
+		r->when = FW_NARROW;
+	else if (when == FW_WIDE)
+		widen(r, detail);
+}
+
+static void by_protocol(struct fw_rule *r, struct str value, bool is_excluded)
+{
+	unsigned named = fw_protocols(value);
+
+	if (is_excluded)
+		named = FW_TCP_UDP & ~named;
+	if (named == 0)
+		r->when = FW_NARROW;
+	else
+		r->protocols = named == FW_TCP_UDP ? 0 : named;
+}
+
+/* "--tcp-flags FIN,SYN,RST,ACK SYN": the first packet of a connection has SYN alone. */
+static void by_flags(struct fw_rule *r, struct str set, bool is_excluded)
+{
+	if (str_is(set, "SYN") == is_excluded)
+		r->when = FW_NARROW;
+}
+
+/* Every packet on its way into the machine is for an address of its own, and to nobody else. */
+static void by_kind(struct fw_rule *r, bool is_ours, bool is_excluded)
+{
+	if (is_ours == is_excluded)
+		r->when = FW_NARROW;
+}
+
+/* What few packets have. An address of the machine itself leaves out its others at most. */
+static void by_rare(struct fw_rule *r, struct str option, struct str value, bool is_excluded)
+{
+	bool is_destination = str_is(option, "-d") || str_is(option, "--destination");
+	bool is_first = !str_is(option, "-f") && !str_is(option, "--fragment");
+
+	if (is_destination && fw_addresses_when(value) == FW_ALWAYS)
+		return;
+	if (is_excluded ? is_first : is_destination && !fw_is_group_address(value))
+		widen(r, value);
+	else if (!is_excluded)
+		r->when = FW_NARROW;
 }
 
 /* A condition on ports, addresses, protocols and the rest. What leaves one thing out lets the rest
- * in; every packet on its way into the machine is for an address of its own. */
+ * in, and one that we do not weigh may hold for everybody. */
 static void by_value(struct fw_rule *r, struct str option, struct str value, bool is_excluded)
 {
 	static const char *const protocols[] = { "-p", "--protocol", "--proto", NULL };
 	static const char *const ports[] = { "--dport", "--destination-port", "--dports", "--sport",
-		"--source-port", NULL };
-	static const char *const flags[] = { "--syn", "--tcp-flags", "-f", "--fragment", NULL };
+		"--source-port", "--sports", "--ports", "--destination-ports", "--source-ports",
+		NULL };
+	static const char *const sources[] = { "-s", "--source", "--src", "--src-range", NULL };
+	static const char *const rare[] = { "--match-set", "--mac-source", "--icmp-type",
+		"--icmpv6-type", "--rcheck", "--update", "--spi", "--ahspi", "--espspi",
+		"--src-type", "--policy", "--pol", "--dir", "--string", "--algo", "-f",
+		"--fragment", NULL };
 
-	if (str_is(option, "--dst-type") && str_is(value, "LOCAL") && !is_excluded)
-		return;
-	if ((is_one_of(option, protocols) && (is_excluded || fw_is_main_protocol(value))) ||
-		(is_one_of(option, ports) && fw_is_every_port(value)) ||
-		(is_excluded && !is_one_of(option, flags)))
-		widen(r, value);
+	if (word_among(option, protocols))
+		by_protocol(r, value, is_excluded);
+	else if (str_is(option, "--syn") || str_is(option, "--tcp-flags"))
+		by_flags(r, str_is(option, "--syn") ? STR("SYN") : value, is_excluded);
+	else if (str_is(option, "--dst-type"))
+		by_kind(r, str_find(value, STR("LOCAL")) >= 0, is_excluded);
+	else if (str_is(option, "--pkt-type"))
+		by_kind(r, str_is(value, "unicast") || str_is(value, "host"), is_excluded);
+	else if (str_is(option, "--ctdir"))
+		by_kind(r, str_is(value, "ORIGINAL"), is_excluded);
+	else if (word_among(option, ports) && !is_excluded)
+		weigh(r, fw_ports_when(value), value);
+	else if (word_among(option, sources) && !is_excluded)
+		weigh(r, fw_addresses_when(value), value);
+	else if (word_among(option, rare) || str_is(option, "-d") ||
+		str_is(option, "--destination"))
+		by_rare(r, option, value, is_excluded);
 	else
-		r->when = FW_NARROW;
+		widen(r, option);
 }
 
 /* Modules that add nothing by being named. */
 static bool is_quiet_option(struct str option)
 {
-	return str_is(option, "-m") || str_is(option, "--match") || str_is(option, "--comment") ||
-		str_is(option, "--limit-burst") || str_is(option, "-c") ||
-		str_is(option, "--set-counters");
+	static const char *const quiet[] = { "-m", "--match", "--comment", "--limit-burst", "-c",
+		"--set-counters", "--set", "--name", "--rsource", "--rdest", "--mask", "--seconds",
+		"--hitcount", "--rttl", "--reap", NULL };
+
+	return word_among(option, quiet);
 }
 
 static bool rule_words(struct fw_rule *r, struct str rest)
@@ -173,12 +235,42 @@ static bool chain_line(struct save *s, struct str line, int64_t number)
 	return true;
 }
 
-static bool save_line(struct save *s, struct str line, int64_t number)
+/* "-A INPUT …" and the other commands that iptables-restore takes in a table. */
+static bool command(struct save *s, struct str line)
 {
-	struct str word, name;
+	struct str word, name, value;
+	uint64_t before = 0;
 	struct fw_chain *c;
 	struct fw_rule *r;
+	bool is_insert;
 
+	if (!argument(&line, &word) || !argument(&line, &name))
+		return false;
+	c = fw_chain(s->set, (unsigned)s->family, STR("filter"), name);
+	if (c == NULL || str_is(word, "-N") || str_is(word, "--new-chain"))
+		return true;
+	if (str_is(word, "-P") || str_is(word, "--policy")) {
+		c->policy = argument(&line, &value) && str_is(value, "DROP") ? FW_DROP : FW_ACCEPT;
+		return true;
+	}
+	if (str_is(word, "-F") || str_is(word, "--flush")) {
+		c->rules.len = 0;
+		return true;
+	}
+	is_insert = str_is(word, "-I") || str_is(word, "--insert");
+	if (!is_insert && !str_is(word, "-A") && !str_is(word, "--append"))
+		return false;
+	value = line = str_trim(line);
+	if (is_insert && str_next_word(&value, " \t", &word) && str_to_u64(word, 10, &before)) {
+		line = value;
+		before -= before > 0;
+	}
+	r = is_insert ? fw_rule_before(s->set, c, (size_t)before) : fw_rule(s->set, c);
+	return r == NULL || rule_words(r, line);
+}
+
+static bool save_line(struct save *s, struct str line, int64_t number)
+{
 	line = str_trim(line);
 	if (line.len == 0 || line.ptr[0] == '#')
 		return true;
@@ -202,12 +294,7 @@ static bool save_line(struct save *s, struct str line, int64_t number)
 
 		line = str_trim(str_from(line, end < 0 ? line.len : (size_t)end + 1));
 	}
-	if (!argument(&line, &word) || !argument(&line, &name) ||
-		!(str_is(word, "-A") || str_is(word, "-I") || str_is(word, "--append")))
-		return false;
-	c = fw_chain(s->set, (unsigned)s->family, STR("filter"), name);
-	r = c != NULL ? fw_rule(s->set, c) : NULL;
-	return r == NULL || rule_words(r, line);
+	return command(s, line);
 }
 
 int64_t fw_add_save(struct fw_ruleset *set, struct str text, struct str file, int family)

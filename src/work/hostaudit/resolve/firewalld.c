@@ -5,6 +5,8 @@
 
 #define XML_MAX_BYTES (1 * MIB)
 #define NAMES_MAX_BYTES (4 * KIB)
+#define PORTS_ALL 65000
+#define PORTS_MANY 32768
 #define FAMILY_4 1u
 #define FAMILY_6 2u
 
@@ -19,6 +21,7 @@ struct reader {
 	struct arena *a;
 	struct firewalld_file *file;
 	struct rule rule;
+	uint64_t ports[2]; /* of TCP and UDP, opened so far outside of rules */
 	bool is_refused;
 	XML_Parser parser;
 };
@@ -51,15 +54,32 @@ static void add_name(struct reader *r, struct str *names, const char *name)
 		*names = arena_fmt(r->a, "%.*s%s ", STR_FMT(names->len ? *names : STR(" ")), name);
 }
 
+/* The ports of "port" and "source-port": "22", "8000-8010". */
+static uint64_t ports_of(const char *name, const char **attributes)
+{
+	const char *port = attribute(attributes, "port");
+	struct str first, last;
+	uint64_t from, to;
+
+	if (!port || (strcmp(name, "port") != 0 && strcmp(name, "source-port") != 0))
+		return 0;
+	if (!str_split(str_of(port), '-', &first, &last))
+		return 1;
+	return str_to_u64(first, 10, &from) && str_to_u64(last, 10, &to) && from <= to &&
+			to <= 65535 ?
+		to - from + 1 :
+		0;
+}
+
 /* A port range or protocol that leaves nothing of TCP or UDP out. */
 static const char *whole(const char *name, const char **attributes)
 {
-	const char *port = attribute(attributes, "port"), *value = attribute(attributes, "value");
+	const char *value = attribute(attributes, "value");
 
 	static const char *const protocols[] = { "tcp", "udp", "6", "17", "ip", "0" };
 	bool is_all = false;
 
-	if (strcmp(name, "port") == 0 && (is(port, "0-65535") || is(port, "1-65535")))
+	if (ports_of(name, attributes) >= PORTS_ALL)
 		return "port=1-65535";
 	for (size_t i = 0; i < COUNT(protocols); i++)
 		is_all |= is(value, protocols[i]);
@@ -71,6 +91,15 @@ static bool is_everybody(const char **attributes)
 	const char *address = attribute(attributes, "address");
 
 	return address && str_ends(str_of(address), "/0");
+}
+
+/* <source invert="True"/>: everybody but those. */
+static bool is_inverted(const char **attributes)
+{
+	const char *invert = attribute(attributes, "invert");
+
+	return invert &&
+		(str_is_nocase(str_of(invert), "true") || str_is_nocase(str_of(invert), "yes"));
 }
 
 static void begin_rule(struct reader *r, const char **attributes)
@@ -97,7 +126,7 @@ static void in_rule(struct reader *r, const char *name, const char **attributes)
 			return;
 	if (opens)
 		r->rule.opens = opens;
-	else if (strcmp(name, "source") != 0 || !is_everybody(attributes))
+	else if (strcmp(name, "source") != 0 || is_everybody(attributes) == is_inverted(attributes))
 		r->rule.is_narrow = true;
 }
 
@@ -108,12 +137,25 @@ static void end_rule(struct reader *r)
 	r->rule.is_in = false;
 }
 
+/* Ranges that together leave little out. */
+static void count_ports(struct reader *r, const char *name, const char **attributes)
+{
+	uint64_t *ports = &r->ports[is(attribute(attributes, "protocol"), "udp")];
+
+	*ports += ports_of(name, attributes);
+	if (*ports >= PORTS_ALL)
+		open_for(r, FAMILY_4 | FAMILY_6, "ports");
+	else if (*ports >= PORTS_MANY)
+		r->file->opens_many = true;
+}
+
 static void outside(struct reader *r, const char *name, const char **attributes)
 {
 	const char *opens = whole(name, attributes), *called = attribute(attributes, "name");
 
 	if (opens)
 		open_for(r, FAMILY_4 | FAMILY_6, opens);
+	count_ports(r, name, attributes);
 	if (strcmp(name, "interface") == 0 || strcmp(name, "source") == 0)
 		r->file->is_bound = true;
 	if (strcmp(name, "source") == 0 && is_everybody(attributes)) {

@@ -113,3 +113,10 @@ bool str_glob(struct str pattern, struct str name)
 		p++;
 	return p == pattern.len;
 }
+
+bool word_among(struct str s, const char *const *words)
+{
+	while (*words != NULL && !str_is(s, *words))
+		words++;
+	return *words != NULL;
+}

@@ -41,4 +41,7 @@ struct str path_base(struct str path);
 /* Shell pattern match of the whole NAME, * and ? only; bounded work. */
 bool str_glob(struct str pattern, struct str name);
 
+/* Is S one of WORDS, which NULL ends? */
+bool word_among(struct str s, const char *const *words);
+
 #endif

@@ -34,6 +34,8 @@ struct shell_text {
 	struct backup_call *call; /* what the reader of the commands makes of them */
 };
 
+/* SCRIPT, of which comments are taken already, without the lines that the shell never comes to. */
+struct str shell_text_live(struct str script, struct arena *a);
 /* The next command; false at the end of the text. */
 bool shell_text_next(struct shell_text *sh, struct text_command *c);
 /* Take assignments off the front, "A=b C=d command"; returns the index of the command. */

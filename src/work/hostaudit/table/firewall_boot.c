@@ -309,7 +309,8 @@ static void read_others(struct boot *b)
 {
 	static const char *const units[] = { "shorewall.service", "shorewall6.service",
 		"ferm.service", "fwbuilder.service", "arno-iptables-firewall.service",
-		"apf.service", "csf.service" };
+		"apf.service", "csf.service", "firehol.service", "sanewall.service",
+		"foomuuri.service", "vuurmuur.service", "uif.service" };
 
 	for (size_t i = 0; i < COUNT(units); i++)
 		if (unit_starts(b->h, units[i]))
@@ -322,40 +323,96 @@ static void read_others(struct boot *b)
 						.found = str_of(units[i]) });
 }
 
+/* The tool of the firewall that a script speaks to; NULL for none. */
+static const char *tool_of(struct boot *b, const char *path, bool must_run)
+{
+	static const char *const tools[] = { "iptables", "nft -f", "nft add", "ip6tables" };
+	struct host_stat st;
+	struct str text;
+
+	if (host_stat(b->h, path, &st) != 0 || (st.mode & 0170000) != 0100000 ||
+		(must_run && (st.mode & 0111) == 0) ||
+		host_read_head(b->h, path, 16 * KIB, &text) < 0 || str_has(text, '\0'))
+		return NULL;
+	for (size_t t = 0; t < COUNT(tools); t++)
+		if (str_find(text, str_of(tools[t])) >= 0)
+			return tools[t];
+	return NULL;
+}
+
+static void show_script(struct boot *b, struct str path, bool must_run)
+{
+	const char *tool = tool_of(b, path.ptr, must_run);
+
+	for (int family = 4; tool != NULL && family <= 6; family += 2)
+		show(b,
+			&(struct answer){ .mechanism = "script",
+				.family = family,
+				.is_started = true,
+				.state = FW_UNCLEAR,
+				.found = str_of(tool),
+				.file = path });
+}
+
 /* Scripts run at start that speak to the firewall themselves. */
 static void read_scripts(struct boot *b)
 {
-	static const char *const patterns[] = { "/etc/rc.local", "/etc/rc.d/rc.local",
-		"/etc/network/if-pre-up.d/*", "/etc/network/if-up.d/*", "/etc/network/interfaces",
-		"/etc/networkd-dispatcher/routable.d/*", "/etc/NetworkManager/dispatcher.d/*" };
-	static const char *const tools[] = { "iptables", "nft -f", "ip6tables" };
+	static const struct {
+		const char *pattern;
+		bool must_run; /* passed over when it may not be executed */
+	} places[] = { { "/etc/rc.local", true }, { "/etc/rc.d/rc.local", true },
+		{ "/etc/network/if-pre-up.d/*", true }, { "/etc/network/if-up.d/*", true },
+		{ "/etc/network/interfaces", false }, { "/etc/network/interfaces.d/*", false },
+		{ "/etc/networkd-dispatcher/routable.d/*", true },
+		{ "/etc/NetworkManager/dispatcher.d/*", true } };
 	const struct str *paths;
 	size_t count;
 
-	for (size_t i = 0; i < COUNT(patterns); i++) {
-		if (host_glob(b->h, patterns[i], &paths, &count) < 0)
+	for (size_t i = 0; i < COUNT(places); i++) {
+		if (host_glob(b->h, places[i].pattern, &paths, &count) < 0)
 			continue;
-		for (size_t p = 0; p < count; p++) {
-			struct host_stat st;
-			struct str text;
+		for (size_t p = 0; p < count; p++)
+			show_script(b, paths[p], places[i].must_run);
+	}
+}
 
-			if (host_stat(b->h, paths[p].ptr, &st) != 0 ||
-				(st.mode & 0170000) != 0100000 ||
-				host_read_head(b->h, paths[p].ptr, 16 * KIB, &text) < 0)
-				continue;
-			for (size_t t = 0; t < COUNT(tools); t++) {
-				if (str_find(text, str_of(tools[t])) < 0)
-					continue;
-				for (int family = 4; family <= 6; family += 2)
-					show(b,
-						&(struct answer){ .mechanism = "script",
-							.family = family,
-							.is_started = true,
-							.state = FW_UNCLEAR,
-							.found = str_of(tools[t]),
-							.file = paths[p] });
-				break;
-			}
+/* Units whose rules are read above. */
+static bool is_known(struct str unit)
+{
+	static const char *const known[] = { "ufw.service", "firewalld.service", "nftables.service",
+		"netfilter-persistent.service", "iptables.service", "ip6tables.service" };
+
+	for (size_t i = 0; i < COUNT(known); i++)
+		if (str_is(unit, known[i]))
+			return true;
+	return false;
+}
+
+/* Scripts of the administrator that a unit runs. */
+static void read_unit_scripts(struct boot *b)
+{
+	static const char *const homes[] = { "/usr/local/*", "/etc/*", "/opt/*", "/root/*",
+		"/srv/*" };
+	const struct unit_link *links;
+	size_t count;
+
+	unit_links(b->h, &links, &count);
+	for (size_t i = 0; i < count; i++) {
+		struct setting command = { 0 };
+		struct str rest, word;
+
+		if (links[i].is_vendor || !str_ends(links[i].name, ".service") ||
+			is_known(links[i].name) || unit_is_masked(b->h, links[i].name))
+			continue;
+		systemd_unit_conf(b->h, links[i].name.ptr, "Service", "ExecStart", &command);
+		rest = command.value;
+		while (str_next_word(&rest, " \t", &word)) {
+			while (word.len > 0 && str_has(STR("-+!@:\"'"), word.ptr[0]))
+				word = str_from(word, 1);
+			word = arena_str(host_arena(b->h), word);
+			for (size_t p = 0; p < COUNT(homes); p++)
+				if (str_glob(str_of(homes[p]), word))
+					show_script(b, word, false);
 		}
 	}
 }
@@ -375,6 +432,7 @@ static int fill(struct host *h, struct fact_rows *rows, struct err *e)
 	read_saved(&b, "ip6tables", "ip6tables.service", "/etc/sysconfig/ip6tables", 6);
 	read_others(&b);
 	read_scripts(&b);
+	read_unit_scripts(&b);
 	return 0;
 }
 
