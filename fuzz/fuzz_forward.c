@@ -27,6 +27,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		break;
 	case 1:
 		forward_syslog_ng(&list, bytes, include, NULL);
+		forward_syslog_ng_done(&list);
 		break;
 	case 2:
 		forward_fluent_bit(&list, bytes);

@@ -165,17 +165,25 @@ static bool take_stop(struct rsyslog *r, struct str word, struct str rest)
 	return true;
 }
 
+/* Where "action(" or "action (" begins; -1 without one. rsyslog's words have no case. */
+static ptrdiff_t find_action(struct str text)
+{
+	for (size_t i = 0; i + 6 < text.len; i++)
+		if (str_is_nocase((struct str){ text.ptr + i, 6 }, "action") &&
+			str_starts(str_trim(str_from(text, i + 6)), "("))
+			return (ptrdiff_t)i;
+	return -1;
+}
+
 static void take_statement(struct rsyslog *r, struct str text, int line)
 {
 	struct str rest = text, word, file;
-	ptrdiff_t at = str_find(text, STR("action("));
+	ptrdiff_t at = find_action(text);
 
 	if (str_starts(text, "!") || str_starts(text, "+") || str_starts(text, "-")) {
 		r->is_filtered = text.len > 1 && text.ptr[1] != '*';
 		return;
 	}
-	if (at < 0)
-		at = str_find(text, STR("action ("));
 	if (at >= 0) {
 		struct str before = str_trim(str_until(text, (size_t)at));
 
@@ -186,7 +194,7 @@ static void take_statement(struct rsyslog *r, struct str text, int line)
 			str_has(before, '{') ? STR("condition") : before, line);
 		return;
 	}
-	if (str_starts(text, "include(")) {
+	if (str_is_nocase(str_until(text, 8), "include(")) {
 		file = argument(text, "file");
 		if (file.ptr && r->include)
 			r->include(r->context, file);
@@ -238,19 +246,19 @@ static struct str without_comment(struct arena *a, struct str line, bool *is_ins
 			is_quoted = !is_quoted;
 		} else if (line.ptr[i] == '#' && !is_quoted) {
 			break;
-		} else if (!is_quoted && has_next && line.ptr[i] == '/' &&
-			line.ptr[i + 1] == '*' &&
+		} else if (!is_quoted && has_next && line.ptr[i] == '/' && line.ptr[i + 1] == '*' &&
 			(i == 0 || line.ptr[i - 1] == ' ' || line.ptr[i - 1] == '\t')) {
-			kept = arena_fmt(a, "%.*s%.*s ", STR_FMT(kept), (int)(i - from),
-				line.ptr + from);
+			kept = arena_fmt(
+				a, "%.*s%.*s ", STR_FMT(kept), (int)(i - from), line.ptr + from);
 			*is_inside = true;
 			from = ++i + 1;
 		}
 	}
 	if (kept.len == 0 && from == 0)
 		return str_until(line, i);
-	return from < i ? arena_fmt(a, "%.*s%.*s", STR_FMT(kept), (int)(i - from), line.ptr + from)
-			: kept;
+	return from < i ?
+		arena_fmt(a, "%.*s%.*s", STR_FMT(kept), (int)(i - from), line.ptr + from) :
+		kept;
 }
 
 #define STATEMENT_BYTES (16 * KIB)

@@ -7,6 +7,7 @@
 
 struct forward {
 	struct str target;   /* host or URL, without names and passwords; "" when it is not told */
+	struct str name;     /* syslog-ng's, of a destination that log paths name */
 	struct str protocol; /* udp, tcp, relp, tls, http … */
 	bool is_part;        /* only some kinds of messages go there */
 	bool is_off;         /* written, but nothing leads to it */
@@ -14,13 +15,21 @@ struct forward {
 	int line;
 };
 
+/* A log path of syslog-ng leads to the destination of this name. */
+struct forward_use {
+	struct str name;
+	bool is_part;
+};
+
 struct forward_list {
 	struct arena *a;
 	VEC(struct forward) all;
-	struct str file;     /* being read */
-	size_t joined_bytes; /* of statements over several lines */
-	bool is_stopped;     /* rsyslog throws everything away from here on */
-	bool is_strange;     /* something was not understood */
+	VEC(struct forward_use) uses;
+	VEC(struct str) ended; /* sources of syslog-ng that no later path hears */
+	struct str file;       /* being read */
+	size_t joined_bytes;   /* of statements over several lines */
+	bool is_stopped;       /* rsyslog throws everything away from here on */
+	bool is_strange;       /* something was not understood */
 };
 
 #define FORWARDS_MAX 1000
@@ -29,9 +38,10 @@ struct forward_list {
 typedef void forward_include(void *context, struct str pattern);
 void forward_rsyslog(
 	struct forward_list *list, struct str bytes, forward_include *include, void *context);
-/* syslog-ng: a destination that no log path of the same file uses is off. */
+/* syslog-ng: destinations are off until, after the last file, DONE has looked at the log paths. */
 void forward_syslog_ng(
 	struct forward_list *list, struct str bytes, forward_include *include, void *context);
+void forward_syslog_ng_done(struct forward_list *list);
 /* fluent-bit's classic form: [OUTPUT] Name … Host … */
 void forward_fluent_bit(struct forward_list *list, struct str bytes);
 /* Filebeat, Auditbeat: output.NAME: hosts: […] */

@@ -82,12 +82,10 @@ static bool is_network(struct str word)
 struct ng {
 	struct forward_list *list;
 	struct scanner s;
-	size_t first;          /* of the destinations of this file */
-	VEC(struct str) names; /* of destinations, parallel to list->all from first on */
 };
 
 /* "network("10.0.0.1" transport("tls"))": the driver's word was taken. */
-static void take_driver(struct ng *n, struct str driver, struct str name)
+static void take_driver(struct ng *n, struct str driver, struct str name, bool is_off)
 {
 	struct str word, target = STR("");
 	struct str protocol = driver;
@@ -124,19 +122,18 @@ static void take_driver(struct ng *n, struct str driver, struct str name)
 	*f = (struct forward){ .target = redact_urls(n->list->a, target),
 		.protocol = protocol,
 		.file = n->list->file,
+		.name = name,
 		.line = line,
-		.is_off = true };
-	vec_push(n->list->a, &n->names, name);
+		.is_off = is_off };
 }
 
-static void take_destination(struct ng *n)
+/* From the word before "{" to its "}". */
+static void take_destination(struct ng *n, struct str name, bool is_off)
 {
-	struct str name, word;
+	struct str word;
 	bool is_quoted;
 	int depth = 0;
 
-	if (!next(&n->s, &name, &is_quoted))
-		return;
 	while (next(&n->s, &word, &is_quoted)) {
 		if (is_quoted)
 			continue;
@@ -145,36 +142,111 @@ static void take_destination(struct ng *n)
 		else if (str_is(word, "}") && --depth <= 0)
 			return;
 		else if (depth > 0 && is_network(word))
-			take_driver(n, word, name);
+			take_driver(n, word, name, is_off);
+	}
+}
+
+#define SOURCES_MAX 32
+
+struct path {
+	struct str sources[SOURCES_MAX];
+	size_t source_count, first_forward, first_use;
+	bool has_filter, is_final;
+};
+
+static bool is_ended(const struct forward_list *list, struct str source)
+{
+	for (size_t i = 0; i < list->ended.len; i++)
+		if (str_eq(list->ended.at[i], source))
+			return true;
+	return false;
+}
+
+/* A path of which every source has been ended by one before it gets nothing. One that ends its
+ * messages for all the others ends its sources. */
+static void end_path(struct ng *n, const struct path *p)
+{
+	struct forward_list *list = n->list;
+	size_t ended = 0;
+
+	for (size_t i = 0; i < p->source_count; i++)
+		ended += is_ended(list, p->sources[i]);
+	if (p->source_count > 0 && ended == p->source_count)
+		list->uses.len = p->first_use;
+	for (size_t i = p->first_forward; i < list->all.len; i++) {
+		list->all.at[i].is_off = p->source_count > 0 && ended == p->source_count;
+		list->all.at[i].is_part = p->has_filter;
+	}
+	for (size_t i = p->first_use; i < list->uses.len; i++)
+		list->uses.at[i].is_part = p->has_filter;
+	for (size_t i = 0; p->is_final && !p->has_filter && i < p->source_count; i++)
+		if (list->ended.len < FORWARDS_MAX && !is_ended(list, p->sources[i]))
+			vec_push(list->a, &list->ended, p->sources[i]);
+}
+
+/* "source(s)", "destination(d)", "destination { tcp("a"); }", "flags(final)" */
+static void take_part(struct ng *n, struct path *p, struct str what)
+{
+	struct scanner before = n->s;
+	struct str word, name;
+	bool is_quoted;
+
+	if (!next(&n->s, &word, &is_quoted))
+		return;
+	if (str_is(what, "destination") && str_is(word, "{")) {
+		n->s = before;
+		take_destination(n, STR(""), false);
+		return;
+	}
+	if (!str_is(word, "(") || !next(&n->s, &name, &is_quoted))
+		return;
+	if (str_is(what, "source")) {
+		if (p->source_count < SOURCES_MAX)
+			p->sources[p->source_count++] = name;
+	} else if (str_is(what, "flags")) {
+		while (!str_is(name, ")") && next(&n->s, &word, &is_quoted)) {
+			p->is_final |= str_is(name, "final");
+			name = word;
+		}
+	} else if (n->list->uses.len < FORWARDS_MAX) {
+		vec_push(n->list->a, &n->list->uses, ((struct forward_use){ .name = name }));
 	}
 }
 
 /* log { source(s); filter(f); destination(d); }: a filter means that only a part goes there. */
 static void take_log(struct ng *n)
 {
-	struct str word, name;
-	bool is_quoted, has_filter = false;
+	struct path p = { .first_forward = n->list->all.len, .first_use = n->list->uses.len };
+	struct str word;
+	bool is_quoted;
 	int depth = 0;
 
 	while (next(&n->s, &word, &is_quoted)) {
 		if (is_quoted)
 			continue;
-		if (str_is(word, "{")) {
+		if (str_is(word, "{"))
 			depth++;
-		} else if (str_is(word, "}") && --depth <= 0) {
-			return;
-		} else if (str_is(word, "filter")) {
-			has_filter = true;
-		} else if (str_is(word, "destination") && next(&n->s, &word, &is_quoted) &&
-			str_is(word, "(") && next(&n->s, &name, &is_quoted)) {
-			for (size_t i = 0; i < n->names.len; i++)
-				if (str_eq(n->names.at[i], name)) {
-					struct forward *f = &n->list->all.at[n->first + i];
+		else if (str_is(word, "}") && --depth <= 0)
+			break;
+		else if (str_is(word, "filter"))
+			p.has_filter = true;
+		else if (str_is(word, "source") || str_is(word, "destination") ||
+			str_is(word, "flags"))
+			take_part(n, &p, word);
+	}
+	end_path(n, &p);
+}
 
-					f->is_part =
-						f->is_off ? has_filter : f->is_part && has_filter;
-					f->is_off = false;
-				}
+void forward_syslog_ng_done(struct forward_list *list)
+{
+	for (size_t i = 0; i < list->all.len; i++) {
+		struct forward *f = &list->all.at[i];
+
+		for (size_t u = 0; f->name.len > 0 && u < list->uses.len; u++) {
+			if (!str_eq(list->uses.at[u].name, f->name))
+				continue;
+			f->is_part = list->uses.at[u].is_part && (f->is_off || f->is_part);
+			f->is_off = false;
 		}
 	}
 }
@@ -182,25 +254,20 @@ static void take_log(struct ng *n)
 void forward_syslog_ng(
 	struct forward_list *list, struct str bytes, forward_include *include, void *context)
 {
-	struct ng n = { .list = list, .s = { .text = bytes, .line = 1 }, .first = list->all.len };
+	struct ng n = { .list = list, .s = { .text = bytes, .line = 1 } };
 	struct str word;
 	bool is_quoted;
 
-	/* destinations first: a log path may stand before them */
 	while (next(&n.s, &word, &is_quoted)) {
 		if (is_quoted)
 			continue;
 		if (str_is(word, "destination")) {
-			take_destination(&n);
+			if (next(&n.s, &word, &is_quoted))
+				take_destination(&n, word, true);
+		} else if (str_is(word, "log")) {
+			take_log(&n);
 		} else if (str_is(word, "@include") && next(&n.s, &word, &is_quoted) && include) {
 			include(context, word);
 		}
 	}
-	n.s = (struct scanner){ .text = bytes, .line = 1 };
-	while (next(&n.s, &word, &is_quoted))
-		if (!is_quoted && str_is(word, "log"))
-			take_log(&n);
-		else if (!is_quoted && str_is(word, "destination"))
-			while (next(&n.s, &word, &is_quoted) && (is_quoted || !str_is(word, "}")))
-				continue;
 }

@@ -176,6 +176,7 @@ static void put_tree(struct host *h, struct fact_rows *rows, const char *program
 	t.folder = str_of(main_file);
 	t.folder = str_until(t.folder, t.folder.len - path_base(t.folder).len - 1);
 	read_tree(&t, str_of(main_file));
+	forward_syslog_ng_done(&list);
 	if (read == forward_rsyslog && !t.has_imjournal && is_journal_closed(h))
 		for (size_t i = 0; i < list.all.len; i++)
 			list.all.at[i].is_part = true;
@@ -190,8 +191,12 @@ static void put_files(struct host *h, struct fact_rows *rows, const char *progra
 	struct forward_list list = { .a = host_arena(h), .file = str_of(path) };
 	struct str bytes = host_bytes(h, list.file, &list.file);
 
-	if (bytes.len == 0 || systemd_unit(h, unit).state == UNIT_ABSENT)
+	if (systemd_unit(h, unit).state == UNIT_ABSENT || (bytes.len == 0 && !is_enabled(h, unit)))
 		return;
+	if (bytes.len == 0) { /* its settings are somewhere else, or in another form */
+		show(rows, program, &(struct forward){ .file = list.file }, true);
+		return;
+	}
 	read(&list, bytes);
 	show_all(h, rows, program, &list, is_enabled(h, unit));
 }
@@ -237,7 +242,10 @@ static void put_others(struct host *h, struct fact_rows *rows)
 	static const char *const units[] = { "fluentd.service", "td-agent.service",
 		"vector.service", "promtail.service", "alloy.service", "nxlog.service",
 		"SplunkForwarder.service", "elastic-agent.service", "otelcol.service",
-		"graylog-sidecar.service" };
+		"otelcol-contrib.service", "graylog-sidecar.service", "grafana-agent.service",
+		"logstash.service", "auditbeat.service", "journalbeat.service",
+		"azuremonitoragent.service", "google-cloud-ops-agent.service",
+		"amazon-cloudwatch-agent.service", "datadog-agent.service", "cribl.service" };
 
 	for (size_t i = 0; i < COUNT(units); i++) {
 		struct unit unit = systemd_unit(h, units[i]);
@@ -254,6 +262,8 @@ static int fill(struct host *h, struct fact_rows *rows, struct err *e)
 {
 	(void)e;
 	put_tree(h, rows, "rsyslog", "/etc/rsyslog.conf", forward_rsyslog);
+	put_tree(h, rows, "syslogd", "/etc/syslog.conf", forward_rsyslog);
+	put_tree(h, rows, "inetutils-syslogd", "/etc/syslog.conf", forward_rsyslog);
 	put_tree(h, rows, "syslog-ng", "/etc/syslog-ng/syslog-ng.conf", forward_syslog_ng);
 	put_journal_upload(h, rows);
 	put_audisp(h, rows);
