@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "work/hostaudit/resolve/backup.h"
+#include "work/hostaudit/resolve/shell_text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -18,6 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	(void)str_split(text, '\0', &environment, &text);
 	arena_init(&a, 512 * MIB);
+	assert(shell_text_live(text, &a).len <= text.len + 1);
 	backup_of(text, environment, &a, &call);
 	assert(call.tool || call.where != BACKUP_ELSEWHERE || call.scheme);
 	assert(call.where != BACKUP_LOCAL || call.target.ptr[0] == '/');

@@ -196,29 +196,30 @@ static bool copy_to_last(struct shell_text *sh, const struct text_command *c, si
 	return true;
 }
 
-/* rclone copy SOURCE REMOTE:PATH, aws s3 sync SOURCE s3://…: the verb is no source. */
+/* rclone copy SOURCE REMOTE:PATH, aws s3 sync SOURCE s3://…: the verb is no source. What comes
+ * after the destination are options and their values. */
 static bool cloud(struct shell_text *sh, const struct text_command *c, size_t from)
 {
 	static const char *const verbs[] = { "copy", "sync", "move", "copyto", "rcat", "cp", "put",
-		"mirror" };
+		"mirror", NULL };
+	size_t plain = 0, verb = from;
 
-	for (size_t i = from; i < c->count; i++)
-		for (size_t v = 0; v < COUNT(verbs); v++) {
-			struct str last = c->word[c->count - 1];
-			const char *scheme = backup_scheme(last);
+	while (verb < c->count && !word_among(c->word[verb], verbs))
+		verb++;
+	for (size_t i = verb + 1; i < c->count; i++) {
+		const char *scheme = backup_scheme(c->word[i]);
 
-			if (!str_is(c->word[i], verbs[v]))
-				continue;
-			if (str_is(c->word[i], "rcat") || (scheme && *scheme && i + 2 < c->count)) {
-				sh->call->where = BACKUP_ELSEWHERE;
-				sh->call->scheme =
-					scheme && *scheme && !str_is(str_of(scheme), "ssh") ?
-					scheme :
-					"cloud";
-				return true;
-			}
-			return false;
-		}
+		if (str_starts(c->word[i], "-"))
+			continue;
+		plain++;
+		if (!scheme || !*scheme)
+			continue;
+		if (plain < 2 && !str_is(c->word[verb], "rcat"))
+			return false; /* fetches */
+		sh->call->where = BACKUP_ELSEWHERE;
+		sh->call->scheme = str_is(str_of(scheme), "ssh") ? "cloud" : scheme;
+		return true;
+	}
 	return false;
 }
 
@@ -328,11 +329,13 @@ static const struct {
 	bool (*read)(struct shell_text *sh, const struct text_command *c, size_t from);
 } tools[] = {
 	{ "restic", "restic", restic },
+	{ "rustic", "restic", restic },
 	{ "borg", "borg", borg },
 	{ "duplicity", "duplicity", duplicity },
 	{ "rsync", "rsync", copy_to_last },
 	{ "rdiff-backup", "rdiff-backup", copy_to_last },
 	{ "scp", "scp", copy_to_last },
+	{ "syncoid", "zfs send", copy_to_last },
 	{ "rclone", "rclone", cloud },
 	{ "aws", "aws", cloud },
 	{ "s3cmd", "s3cmd", cloud },
@@ -365,6 +368,7 @@ static const struct {
 	{ "pgbackrest", "pgbackrest", backs_up },
 	{ "barman", "barman", backs_up },
 	{ "wal-g", "wal-g", backs_up },
+	{ "btrbk", "btrbk", configured },
 	{ "kopia", "kopia", backs_up },
 	{ "proxmox-backup-client", "proxmox-backup", backs_up },
 	{ "veeamconfig", "veeam", backs_up },
@@ -394,15 +398,19 @@ static size_t skip_wrappers(const struct text_command *c, size_t from)
 	size_t i = from;
 
 	for (bool is_wrapper = true; is_wrapper && i < c->count;) {
+		bool is_flock;
+
 		is_wrapper = false;
 		for (size_t w = 0; w < COUNT(wrappers) && !is_wrapper; w++)
 			is_wrapper = str_is(path_base(c->word[i]), wrappers[w]);
+		is_flock = is_wrapper && str_is(path_base(c->word[i]), "flock");
 		i += is_wrapper;
 		while (is_wrapper && i < c->count &&
 			(str_starts(c->word[i], "-") || str_has(c->word[i], '=') ||
 				(c->word[i].len > 0 && c->word[i].ptr[0] >= '0' &&
 					c->word[i].ptr[0] <= '9')))
 			i++;
+		i += is_flock && i < c->count; /* the file it locks */
 	}
 	return i;
 }

@@ -9,6 +9,7 @@
 #include "work/hostaudit/os.h"
 #include "work/hostaudit/redact.h"
 #include "work/hostaudit/resolve/cron.h"
+#include "work/hostaudit/resolve/shell_text.h"
 #include "work/hostaudit/resolve/systemd.h"
 #include "work/hostaudit/tables.h"
 #include "work/hostaudit/units.h"
@@ -117,7 +118,7 @@ static struct str script_of(struct host *h, struct str path)
 	}
 	out = arena_str(host_arena(h), buf_str(&b));
 	buf_done(&b);
-	return out;
+	return shell_text_live(out, host_arena(h));
 }
 
 /* The program of "[ -x /a ] && /usr/bin/b c": its first absolute path that is a script. */
@@ -126,7 +127,7 @@ static struct str called_script(struct host *h, struct str command)
 	struct str rest = command, word, script;
 	int tried = 0;
 
-	while (tried < 4 && str_next_word(&rest, " \t;|&()\"'", &word)) {
+	while (tried < 4 && str_next_word(&rest, " \t\n;|&()\"'", &word)) {
 		while (word.len > 1 &&
 			(word.ptr[0] == '-' || word.ptr[0] == '@' || word.ptr[0] == '+' ||
 				word.ptr[0] == '!'))
