@@ -37,6 +37,7 @@ void databases_mysql(struct database_list *list);
 void databases_redis(struct database_list *list);
 void databases_mongo(struct database_list *list);
 void databases_search(struct database_list *list);
+void databases_memcached(struct database_list *list);
 
 /* A zeroed row with has_network and is_started set, or NULL (and a gap) when there are too many.
  */

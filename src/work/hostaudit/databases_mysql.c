@@ -90,6 +90,7 @@ enum group_use { GROUP_NO, GROUP_YES, GROUP_BY_VERSION };
 
 static enum group_use group_use(const struct options *o, struct str group)
 {
+	static const char *const by_version[] = { "mysqld-", "mariadb-", "mariadbd-" };
 	static const char *const mariadb_only[] = { "mariadb", "mariadbd", "client-server" };
 
 	if (str_is(group, "mysqld") || str_is(group, "server"))
@@ -97,9 +98,14 @@ static enum group_use group_use(const struct options *o, struct str group)
 	for (size_t i = 0; i < COUNT(mariadb_only); i++)
 		if (str_is(group, mariadb_only[i]))
 			return o->is_mariadb ? GROUP_YES : GROUP_NO;
-	if (str_starts(group, "mysqld-") || str_starts(group, "mariadb-") ||
-		str_starts(group, "mariadbd-"))
-		return GROUP_BY_VERSION;
+	/* [mysqld-10.11]; [mariadb-backup] is of another program */
+	for (size_t i = 0; i < COUNT(by_version); i++) {
+		struct str rest = str_from(group, str_of(by_version[i]).len);
+
+		if (str_starts(group, by_version[i]) && rest.len > 0 && rest.ptr[0] >= '0' &&
+			rest.ptr[0] <= '9')
+			return GROUP_BY_VERSION;
+	}
 	return GROUP_NO;
 }
 

@@ -23,7 +23,7 @@ enum fw_verdict { FW_GO_ON, FW_ACCEPT, FW_DROP, FW_RETURN, FW_JUMP, FW_GOTO };
 
 enum fw_when {
 	FW_ALWAYS,
-	FW_WIDE, /* by an outer interface, a rate, what it leaves out, or something we do not
+	FW_WIDE,   /* by an outer interface, a rate, what it leaves out, or something we do not
 		      weigh: all ports, but perhaps not everybody */
 	FW_NARROW, /* a port, an address, a state that a new connection has not */
 };

@@ -59,6 +59,7 @@ static const struct {
 		{ "redis-server", "valkey-server" } },
 	{ databases_mongo, { "mongod.service", "mongodb.service" }, { "mongod" } },
 	{ databases_search, { "elasticsearch.service", "opensearch.service" }, { NULL } },
+	{ databases_memcached, { "memcached.service" }, { "memcached" } },
 };
 
 struct database *database_add(struct database_list *list, const char *engine, struct str instance)
