@@ -57,8 +57,8 @@ struct fw_chain {
 struct fw_members {
 	unsigned space;
 	struct str table, name;
-	unsigned keys; /* of which kind, as nft numbers them */
-	bool has_ours; /* one of the keys may be that of such a connection */
+	unsigned keys;           /* of which kind, as nft numbers them */
+	bool has_ours;           /* one of the keys may be that of such a connection */
 	enum fw_verdict verdict; /* of a map: the least strict one */
 	struct str target;
 };

@@ -191,12 +191,8 @@ static void put_files(struct host *h, struct fact_rows *rows, const char *progra
 	struct forward_list list = { .a = host_arena(h), .file = str_of(path) };
 	struct str bytes = host_bytes(h, list.file, &list.file);
 
-	if (systemd_unit(h, unit).state == UNIT_ABSENT || (bytes.len == 0 && !is_enabled(h, unit)))
+	if (bytes.len == 0 || systemd_unit(h, unit).state == UNIT_ABSENT)
 		return;
-	if (bytes.len == 0) { /* its settings are somewhere else, or in another form */
-		show(rows, program, &(struct forward){ .file = list.file }, true);
-		return;
-	}
 	read(&list, bytes);
 	show_all(h, rows, program, &list, is_enabled(h, unit));
 }
@@ -236,7 +232,19 @@ static void put_audisp(struct host *h, struct fact_rows *rows)
 	show(rows, "auditd", &f, is_enabled(h, "auditd.service"));
 }
 
-/* Senders whose configuration is not read: that they run is all that is told. */
+/* That it runs is all that is told. */
+static void put_running(struct host *h, struct fact_rows *rows, const char *name)
+{
+	struct unit unit = systemd_unit(h, name);
+
+	if (unit.state == UNIT_ENABLED)
+		show(rows, name,
+			&(struct forward){
+				.target = STR(""), .protocol = STR(""), .file = unit.file },
+			true);
+}
+
+/* Senders whose configuration is not read, or is not where it mostly is. */
 static void put_others(struct host *h, struct fact_rows *rows)
 {
 	static const char *const units[] = { "fluentd.service", "td-agent.service",
@@ -246,16 +254,16 @@ static void put_others(struct host *h, struct fact_rows *rows)
 		"logstash.service", "auditbeat.service", "journalbeat.service",
 		"azuremonitoragent.service", "google-cloud-ops-agent.service",
 		"amazon-cloudwatch-agent.service", "datadog-agent.service", "cribl.service" };
+	static const struct {
+		const char *unit, *file;
+	} elsewhere[] = { { "fluent-bit.service", "/etc/fluent-bit/fluent-bit.conf" },
+		{ "filebeat.service", "/etc/filebeat/filebeat.yml" } };
 
-	for (size_t i = 0; i < COUNT(units); i++) {
-		struct unit unit = systemd_unit(h, units[i]);
-
-		if (unit.state == UNIT_ENABLED)
-			show(rows, units[i],
-				&(struct forward){
-					.target = STR(""), .protocol = STR(""), .file = unit.file },
-				true);
-	}
+	for (size_t i = 0; i < COUNT(units); i++)
+		put_running(h, rows, units[i]);
+	for (size_t i = 0; i < COUNT(elsewhere); i++)
+		if (!host_exists(h, elsewhere[i].file))
+			put_running(h, rows, elsewhere[i].unit);
 }
 
 static int fill(struct host *h, struct fact_rows *rows, struct err *e)
