@@ -6,6 +6,7 @@ import glob
 import io
 import os
 import socket
+import sqlite3
 import tarfile
 import time
 import unittest
@@ -216,6 +217,8 @@ class Months(unittest.TestCase):
                     if line.startswith("segment "):
                         self.assertIn(line.split()[4], page)
                 self.assertIn("Người lập (ký, ghi rõ họ tên)", page)
+                self.assertIn("Chỉ biên bản của tháng vừa qua được ký ở đây", page)
+                self.assertNotIn(sheet + "/ky", page)
                 fetched = browser.get(sheet + ".tar")
                 self.assertEqual(fetched.status, 200)
                 with tarfile.open(fileobj=io.BytesIO(fetched.body)) as tar:
@@ -226,6 +229,45 @@ class Months(unittest.TestCase):
             self.assertEqual(khien("log", "media", "--data", data, "register", f"{base}/disk", "--label", "Đĩa").status, 0)
             done = khien("log", "media", "--data", data, "check", f"{base}/disk", month)
             self.assertEqual(done.status, 0, done)
+
+    # EVIDENCE: D11.4#2
+    def test_the_sheet_of_last_month_is_signed_once(self):
+        """By who packed it, naming who took it; as it stands, and no other month's."""
+        now = datetime.datetime.now(VIET_NAM)
+        middle = now.replace(day=15, hour=12)                                   # of this month, whatever today is
+        shift_s = int((middle - now).total_seconds())
+        month = (middle - datetime.timedelta(days=30)).strftime("%Y-%m")
+        with folder({"old.log": "<13>Jan  1 00:00:00 may su: dòng\n" * 50,
+                     "clock": f"{shift_s - 30 * 86400}\n"}) as base:
+            data = f"{base}/data"
+            done = khien("log", "import", "--data", data, f"{base}/old.log", env={"KHIEN_TEST_CLOCK": f"{base}/clock"})
+            self.assertEqual(done.status, 0, done)
+            server = Server(data=data)
+            server.pass_time(seconds=shift_s)
+            with server:
+                browser = server.set_up()
+                manifest, = wait_for(lambda: glob.glob(f"{data}/log/*/months/{month}.month"))
+                sheet = f"/nhat-ky/thang/{manifest.split('/')[-3]}/{month}"
+                page = browser.get(sheet)
+                form, = (f["fields"] for f in page.forms() if f["action"] == sheet + "/ky")
+                self.assertIn("Người nhận gói và đĩa", page.text)
+                for wrong, status in (({"nguoi-nhan": ""}, 200), ({"nguoi-nhan": "x" * 201}, 200),
+                                      ({"nguoi-nhan": "Trần Bình", "to": form["to"][:-1] + "?"}, 409)):
+                    browser.get(sheet)
+                    page = browser.submit(wrong, action=sheet + "/ky")
+                    self.assertEqual(page.status, status, page.text)
+                self.assertNotIn("Người đóng gói đã ký", browser.get(sheet).text)
+                page = browser.submit({"nguoi-nhan": "Trần <b>Bình, văn thư"}, action=sheet + "/ky")
+                self.assertIn("Người đóng gói đã ký", page.text)
+                self.assertIn("Trần &lt;b&gt;Bình, văn thư", page.text)
+                self.assertIn("an.le", page.text)
+                self.assertIn("D11.4#2", page.text)
+                self.assertNotIn(sheet + "/ky", page.text)                      # once
+                self.assertEqual(browser.post(sheet + "/ky", {**form, "nguoi-nhan": "ai"}).status, 409)
+                with sqlite3.connect(f"file:{data}/khien.db?mode=ro", uri=True) as db:
+                    said = db.execute("SELECT detail, person, found FROM evidence WHERE check_id = 'tay-son/D11.4#2' "
+                                      "AND by_person = 1").fetchall()
+                self.assertEqual(said, [("Trần <b>Bình, văn thư", "an.le", form["to"])])    # evidence for the law
 
     # EVIDENCE: D11.4
     @unittest.skipUnless(os.geteuid() == 0, "only root makes files for others")

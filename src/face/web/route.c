@@ -204,6 +204,8 @@ const struct route web_routes[] = {
 	{ HTTP_GET, "/nhat-ky/thang/{}/{}.tar", RULE(RIGHT_LOG, OBJECT_WHOLE), page_month_tar,
 		NULL },
 	{ HTTP_GET, "/nhat-ky/thang/{}/{}", RULE(RIGHT_LOG, OBJECT_WHOLE), page_month, nav_log },
+	{ HTTP_POST, "/nhat-ky/thang/{}/{}/ky", RULE(RIGHT_ACT, OBJECT_WHOLE), page_month_sign,
+		nav_log },
 	{ HTTP_GET, "/nhat-ky/dia-ngoai", RULE(RIGHT_LOG, OBJECT_WHOLE), page_media, nav_log },
 	{ HTTP_POST, "/nhat-ky/dia-ngoai", RULE(RIGHT_ACT, OBJECT_WHOLE), page_media_post,
 		nav_log },

@@ -582,6 +582,7 @@ void page_sender_post(struct view *v);
 void page_months(struct view *v);
 void page_months_post(struct view *v);
 void page_month(struct view *v);
+void page_month_sign(struct view *v);
 void page_month_tar(struct view *v);
 void page_verify(struct view *v);
 void page_verify_post(struct view *v);

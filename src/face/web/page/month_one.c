@@ -1,6 +1,7 @@
 /* month_one.c - Biên bản đóng gói: one packed month as a sheet to be signed, and as a file to be
  * fetched. */
 #include "face/web/files.h"
+#include "face/web/month.h"
 #include "face/web/senders.h"
 
 #define FILES_SHOWN 100 /* the manifest in the package names them all */
@@ -172,9 +173,24 @@ void page_month(struct view *v)
 		tr(v->lang,
 			"Gói đúng khi mọi tệp còn đúng mã băm trên tờ này; nhật ký đúng khi cây băm của nó còn "
 			"đúng gốc trên tờ này."));
-	html_signs(v, tr(v->lang, "Người chứng kiến (ký, ghi rõ họ tên)"));
+	html_month_signature(v, month, &m.is.head);
+	html_signs(v, tr(v->lang, "Người nhận gói và đĩa (ký, ghi rõ họ tên)"));
 	html(v->w, "</section>\n");
 	page_end(v);
+}
+
+void page_month_sign(struct view *v)
+{
+	struct month_sheet m = { 0 };
+	const char *folder, *month;
+	int rc = take_names(v, &folder, &month) ? load(v, folder, month, &m) : ERR_ABSENT;
+
+	if (rc == ERR_ABSENT)
+		page_problem(v, 404);
+	else if (rc < 0)
+		page_failed(v);
+	else
+		month_sign(v, month, &m.is.head);
 }
 
 static int next_bytes(void *context, struct buf *out, struct err *e)
