@@ -3,6 +3,7 @@
 above, of another, and one's own, asked of the real server. What is asked and what must come back are made
 from the program's two tables (build-test/tests/unit/route_table), so a route added tomorrow is in the matrix
 tomorrow."""
+import html
 import json
 import os
 import re
@@ -332,6 +333,24 @@ class Matrix(SignedIn):
         self.assertIn("Việc của cán bộ", officer.page.text)
         self.assertIn("Tôi đã đọc", staff.get(path).text)
         self.assertNotIn("Việc của cán bộ", staff.page.text)
+
+    def test_no_page_sends_its_visitor_to_a_refusal(self):
+        self.put_host(2)
+        for (role, unit), browser in self.browsers.items():
+            if unit != 2 or browser is None:
+                continue
+            seen = set()
+            for path in ("/hom-nay", "/viec", "/viec/nam", "/ho-so", "/xac-nhan", "/don-vi/2", "/may/1"):
+                page = browser.get(path)
+                links = re.findall(r'href="(/[^"#]*)', page.text) if page.status == 200 else []
+                for link in map(html.unescape, links):
+                    alike = re.sub(r"\d+", "N", link.split("?")[0])
+                    if alike in seen or link.startswith(("/ngon-ngu/", "/huong-dan", "/tinh/")):
+                        continue
+                    seen.add(alike)
+                    answer = browser.get(link, follow=False)
+                    self.assertNotIn(answer.status, (403, 404), f"{role}: {path} leads to {link}")
+            self.assertGreater(len(seen), 8, role)
 
     def test_without_a_session_only_the_open_doors(self):
         for route in TABLES["routes"]:

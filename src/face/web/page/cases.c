@@ -189,8 +189,9 @@ void page_cases(struct view *v)
 		(long long)q.parent_id);
 	page_start(v, tr(v->lang, "Hồ sơ xử lý"));
 	html_work_pages(v);
-	html(v->w, "<p class=\"act\"><a class=\"button\" href=\"/ho-so/moi\">%s</a></p>\n",
-		tr(v->lang, "Mở hồ sơ mới"));
+	if (org_reach(v->user.role, RIGHT_ACT) > PLACE_SELF)
+		html(v->w, "<p class=\"act\"><a class=\"button\" href=\"/ho-so/moi\">%s</a></p>\n",
+			tr(v->lang, "Mở hồ sơ mới"));
 	search(v, &q);
 	if (list.count == 0)
 		html(v->w, "<p class=\"empty\">%s</p>\n",

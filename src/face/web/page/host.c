@@ -393,10 +393,12 @@ void page_host(struct view *v)
 	results(v, &f);
 	trend(v, runs, count);
 	html(v->w,
-		"<p class=\"export\"><a href=\"/may/%lld.csv\">%s</a> · <a href=\"/ngoai-le\">%s</a> · "
-		"<a href=\"/toan-ven\">%s</a></p>\n",
+		"<p class=\"export\"><a href=\"/may/%lld.csv\">%s</a> · <a href=\"/ngoai-le\">%s</a>",
 		(long long)f.host.id, tr(v->lang, "Tải mọi kết quả của máy (CSV)"),
-		tr(v->lang, "Các ngoại lệ"), tr(v->lang, "Toàn vẹn tệp"));
+		tr(v->lang, "Các ngoại lệ"));
+	if (view_may(v, RIGHT_SEE, ORG_UNIT_FIRST))
+		html(v->w, " · <a href=\"/toan-ven\">%s</a>", tr(v->lang, "Toàn vẹn tệp"));
+	html(v->w, "</p>\n");
 	page_end(v);
 }
 

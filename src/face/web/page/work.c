@@ -248,8 +248,9 @@ static void show(
 			(long long)unit->id, tr(v->lang, "Việc của cả đơn vị"));
 	html(v->w, " · <a href=\"/viec/nam?don-vi=%lld\">%s</a>", (long long)unit->id,
 		tr(v->lang, "Cả năm"));
-	html(v->w, " · <a href=\"/ket-qua/%lld\">%s</a>", (long long)unit->id,
-		tr(v->lang, "Kết quả của đơn vị"));
+	if (view_may(v, RIGHT_SEE, unit->id))
+		html(v->w, " · <a href=\"/ket-qua/%lld\">%s</a>", (long long)unit->id,
+			tr(v->lang, "Kết quả của đơn vị"));
 	html(v->w, "</p>\n");
 	for (int i = DUTY_OVERDUE; i <= DUTY_AHEAD; i++)
 		group(v, list, (enum duty_state)i, is_all);

@@ -186,8 +186,11 @@ void page_year(struct view *v)
 	html_back(v, path_of(v, "/viec?don-vi=%lld", (long long)unit->id),
 		tr(v->lang, "Việc định kỳ"));
 	html_unit_choice(v, "/viec/nam", unit);
-	html(v->w, "<p><strong>%.*s</strong> · <a href=\"/viec/nam-don-vi?nam=%d\">%s</a></p>\n",
-		STR_FMT(unit->name), year, tr(v->lang, "Mọi đơn vị"));
+	html(v->w, "<p><strong>%.*s</strong>", STR_FMT(unit->name));
+	if (org_reach(v->user.role, RIGHT_SEE) > PLACE_SELF)
+		html(v->w, " · <a href=\"/viec/nam-don-vi?nam=%d\">%s</a>", year,
+			tr(v->lang, "Mọi đơn vị"));
+	html(v->w, "</p>\n");
 	year_links(v, path_of(v, "/viec/nam?don-vi=%lld&", (long long)unit->id), year);
 	legend(v);
 	html_table_begin(v, tr(v->lang, "Việc theo tháng"), "map year");
