@@ -5,6 +5,7 @@ import contextlib
 import csv
 import datetime
 import io
+import json
 import os
 import re
 import shutil
@@ -88,8 +89,8 @@ def in_terminal(server, *args):
 
 def duties(server, packs=PACKS):
     """{key: (due, state, last)} as the terminal tells."""
-    rows = in_terminal(server, "duty", "list", "--packs", packs).out.splitlines()
-    return {row.split()[1]: tuple(row.split()[2:5]) for row in rows}
+    said = in_terminal(server, "duty", "list", "--packs", packs, "--format", "json").out
+    return {row["duty"]: (row["due"], row["state"], row.get("last", "-")) for row in json.loads(said)["duties"]}
 
 
 def database(server, sql, *values):

@@ -117,22 +117,12 @@ struct str record_name(
 	return found ? found->name : STR_NONE;
 }
 
-/* 1250000 as "1.250.000". */
-static struct str grouped(struct arena *a, struct str digits)
+static struct str grouped(struct arena *a, enum lang lang, struct str digits)
 {
-	size_t sign = digits.len && digits.ptr[0] == '-';
-	struct buf out;
-	struct str kept;
+	char text[TEXT_COUNT_SIZE];
+	int64_t n;
 
-	buf_init(&out, KIB);
-	for (size_t i = 0; i < digits.len; i++) {
-		if (i > sign && (digits.len - i) % 3 == 0)
-			buf_add_char(&out, '.');
-		buf_add_char(&out, digits.ptr[i]);
-	}
-	kept = arena_str(a, buf_str(&out));
-	buf_done(&out);
-	return kept;
+	return str_to_i64(digits, &n) ? arena_str(a, str_of(text_count(lang, n, text))) : digits;
 }
 
 static struct str choice_words(const struct register_field *f, enum lang lang, struct str value)
@@ -162,9 +152,10 @@ struct str record_words(const struct record_at *at, enum lang lang, const struct
 	case REGISTER_PERCENT:
 		return arena_fmt(at->a, "%.*s%%", STR_FMT(value));
 	case REGISTER_MONEY:
-		return arena_fmt(at->a, "%.*s %s", STR_FMT(grouped(at->a, value)), tr(lang, "đ"));
+		return arena_fmt(at->a, "%.*s %s", STR_FMT(grouped(at->a, lang, value)),
+			tr(lang, "đ"));
 	case REGISTER_NUMBER:
-		return grouped(at->a, value);
+		return grouped(at->a, lang, value);
 	default:
 		name = record_name(n, f, value);
 		if (name.ptr)

@@ -191,7 +191,7 @@ const char *password_rule(struct view *v)
 		}
 	}
 	text = fill(v, tr(v->lang, "Ít nhất {n} ký tự, có {loai} ({dieu})."), "n",
-		number_text(v, v->rules.pw_min_len->number), "loai", buf_cstr(&names), "dieu",
+		count_text(v, v->rules.pw_min_len->number), "loai", buf_cstr(&names), "dieu",
 		cite_text(v, v->rules.pw_min_len), NULL);
 	buf_done(&names);
 	return text;

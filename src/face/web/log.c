@@ -93,7 +93,7 @@ const char *log_days(struct view *v, int64_t days)
 		return tr(v->lang, "chưa tính được");
 	if (days > DAYS_SHOWN_MAX)
 		return tr(v->lang, "hơn 10 năm");
-	return fill(v, tr(v->lang, "{n} ngày"), "n", number_text(v, days), NULL);
+	return fill(v, tr(v->lang, "{n} ngày"), "n", count_text(v, days), NULL);
 }
 
 void html_log_pages(struct view *v)

@@ -104,7 +104,7 @@ static void facet(struct view *v, const struct log_facets *x, int i)
 				log_again(v, facets_of[i].name, rows[k].value), STR_FMT(shown));
 		else
 			html(v->w, "%.*s", STR_FMT(shown));
-		html(v->w, " <span class=\"count\">%lld</span></li>\n", (long long)rows[k].count);
+		html(v->w, " <span class=\"count\">%s</span></li>\n", count_text(v, rows[k].count));
 	}
 	html(v->w, "</ul></div>\n");
 }

@@ -108,8 +108,8 @@ static void item(struct view *v, bool is_calm, const char *label, const char *va
 static void strip_senders(struct view *v, const struct log_strip *s)
 {
 	item(v, s->dropped == 0, tr(v->lang, "Dòng đã mất"),
-		number_text(v, (int64_t)s->dropped));
-	item(v, s->silent == 0, tr(v->lang, "Nguồn im lặng"), number_text(v, (int64_t)s->silent));
+		count_text(v, (int64_t)s->dropped));
+	item(v, s->silent == 0, tr(v->lang, "Nguồn im lặng"), count_text(v, (int64_t)s->silent));
 	item(v, true, tr(v->lang, "Lệch giờ nguồn gửi"),
 		s->has_offset ? path_of(v, "≤ %lld s", (long long)s->offset_s) :
 				tr(v->lang, "chưa rõ"));
@@ -136,12 +136,12 @@ void html_log_strip(struct view *v)
 	item(v, false, tr(v->lang, "Niêm phong đến"),
 		s->sealed_s ? time_text(v, s->sealed_s) : tr(v->lang, "chưa có"));
 	if (s->sealed_s)
-		item(v, true, tr(v->lang, "Chờ niêm phong"), number_text(v, (int64_t)s->unsealed));
-	item(v, true, tr(v->lang, "Chứng kiến"), number_text(v, (int64_t)s->witnesses));
+		item(v, true, tr(v->lang, "Chờ niêm phong"), count_text(v, (int64_t)s->unsealed));
+	item(v, true, tr(v->lang, "Chứng kiến"), count_text(v, (int64_t)s->witnesses));
 	if (s->stamped_s)
 		item(v, true, tr(v->lang, "Đóng dấu thời gian"), time_text(v, s->stamped_s));
 	item(v, true, tr(v->lang, "Dòng hôm nay"),
-		path_of(v, "%s%llu", s->is_today_all ? "" : "≥ ", (unsigned long long)s->today));
+		path_of(v, "%s%s", s->is_today_all ? "" : "≥ ", count_text(v, (int64_t)s->today)));
 	item(v, true, tr(v->lang, "Dòng mới nhất"), time_text(v, s->newest_s));
 	item(v, s->free_percent >= FREE_CALM_PERCENT, tr(v->lang, "Đĩa còn trống"),
 		s->free_percent >= 0 ? path_of(v, "%d %%", s->free_percent) :

@@ -34,7 +34,7 @@ void html_media_work(struct view *v, const struct media_work *w)
 	html(v->w, "<section>\n<h2>%s</h2>\n<p role=\"status\">%s",
 		tr(v->lang, "Đang làm với tháng nhật ký"),
 		fill(v, tr(v->lang, "{n} / {tat-ca} tháng; trang tự tải lại."), "n",
-			number_text(v, w->done), "tat-ca", number_text(v, w->all), NULL));
+			count_text(v, w->done), "tat-ca", count_text(v, w->all), NULL));
 	if (w->month.len)
 		html(v->w, " %s",
 			fill(v, tr(v->lang, "Đang làm: {thang}."), "thang", text_of(v, w->month),
@@ -51,7 +51,7 @@ void html_media_work(struct view *v, const struct media_work *w)
 
 static const char *done_words(struct view *v, enum keep_work work, int64_t months, struct str what)
 {
-	const char *n = number_text(v, months), *of = text_of(v, what);
+	const char *n = count_text(v, months), *of = text_of(v, what);
 
 	switch (work) {
 	case KEEP_PACKING:

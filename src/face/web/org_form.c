@@ -89,8 +89,8 @@ void html_pages(struct view *v, const char *path, int64_t page, int64_t pages)
 	if (page > 1)
 		html(v->w, "<a href=\"%strang=%lld\">%s</a>", path, (long long)page - 1,
 			tr(v->lang, "‹ Trước"));
-	html(v->w, "</span><span>%s %lld/%lld</span><span>", tr(v->lang, "Trang"), (long long)page,
-		(long long)pages);
+	html(v->w, "</span><span>%s %s/%s</span><span>", tr(v->lang, "Trang"), count_text(v, page),
+		count_text(v, pages));
 	if (page < pages)
 		html(v->w, "<a href=\"%strang=%lld\">%s</a>", path, (long long)page + 1,
 			tr(v->lang, "Sau ›"));

@@ -236,7 +236,7 @@ void html_review_gaps(struct view *v, const struct review_picture *p)
 		return;
 	html(v->w, "<details>\n<summary>%s</summary>\n<ul>\n",
 		fill(v, tr(v->lang, "Không xem được {n} chỗ trên máy này"), "n",
-			number_text(v, (int64_t)p->gap_count), NULL));
+			count_text(v, (int64_t)p->gap_count), NULL));
 	for (size_t i = 0; i < p->gap_count; i++)
 		html(v->w, "<li><code>%.*s</code> %.*s</li>\n", STR_FMT(p->gaps[i].path),
 			STR_FMT(hostaudit_reason(p->gaps[i].reason, STR(""), NULL, v->lang, v->a)));

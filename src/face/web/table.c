@@ -67,8 +67,8 @@ void html_table_time(struct view *v, const char *head, int64_t at_s)
 
 void html_table_number(struct view *v, const char *head, int64_t n)
 {
-	html(v->w, "<td class=\"num\"><span class=\"name-of\">%s: </span>%lld</td>", head,
-		(long long)n);
+	html(v->w, "<td class=\"num\"><span class=\"name-of\">%s: </span>%s</td>", head,
+		count_text(v, n));
 }
 
 void html_table_end(struct view *v)

@@ -24,6 +24,13 @@ const char *number_text(struct view *v, int64_t n)
 	return path_of(v, "%lld", (long long)n);
 }
 
+const char *count_text(struct view *v, int64_t n)
+{
+	char text[TEXT_COUNT_SIZE];
+
+	return text_of(v, str_of(text_count(v->lang, n, text)));
+}
+
 const char *cite_text(struct view *v, const struct param_value *value)
 {
 	struct str pack = value->param ? value->param->pack->id : STR("");

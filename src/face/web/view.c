@@ -261,7 +261,7 @@ void html_notice(struct view *v)
 void html_fold(struct view *v, size_t count)
 {
 	html(v->w, "</ul>\n<details class=\"more\">\n<summary>%s</summary>\n<ul class=\"items\">\n",
-		fill(v, tr(v->lang, "Xem thêm {n}"), "n", number_text(v, (int64_t)count), NULL));
+		fill(v, tr(v->lang, "Xem thêm {n}"), "n", count_text(v, (int64_t)count), NULL));
 }
 
 void html_signs(struct view *v, const char *other)

@@ -248,7 +248,8 @@ bool may_ask(struct view *v);
 const char *path_of(struct view *v, const char *fmt, ...) PRINTF(2, 3);
 /* "{n} lỗi" with NAME, VALUE pairs put in, ended by NULL. */
 const char *fill(struct view *v, const char *words, ...) __attribute__((sentinel));
-const char *number_text(struct view *v, int64_t n);
+const char *number_text(struct view *v, int64_t n); /* in addresses, forms, of numbers of things */
+const char *count_text(struct view *v, int64_t n);  /* 1.234, for people, of how many */
 /* The clause that gives it, cited as people do. */
 const char *cite_text(struct view *v, const struct param_value *value);
 const char *time_text(struct view *v, int64_t at_s);   /* 22/11/2026 08:30, "" for 0 */

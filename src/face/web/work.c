@@ -170,8 +170,8 @@ static const char *days_left(struct view *v, const struct duty *d)
 	int64_t left = date_to_days(d->open.due) - date_to_days(d->schedule.today);
 
 	if (left < 0)
-		return fill(v, tr(v->lang, "trễ {n} ngày"), "n", number_text(v, -left), NULL);
-	return left ? fill(v, tr(v->lang, "còn {n} ngày"), "n", number_text(v, left), NULL) : "";
+		return fill(v, tr(v->lang, "trễ {n} ngày"), "n", count_text(v, -left), NULL);
+	return left ? fill(v, tr(v->lang, "còn {n} ngày"), "n", count_text(v, left), NULL) : "";
 }
 
 void html_duty(struct view *v, const struct duty *d, const struct duty_rules *rules)

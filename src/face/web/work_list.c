@@ -31,7 +31,7 @@ const char *work_list_path(struct view *v, const struct duty *d, bool is_all)
 const char *work_many(struct view *v, const struct duty *d, size_t count)
 {
 	return fill(v, d->record.id ? tr(v->lang, "{n} bản ghi") : tr(v->lang, "{n} máy"), "n",
-		number_text(v, (int64_t)count), NULL);
+		count_text(v, (int64_t)count), NULL);
 }
 
 /* Duties that are alike: the most urgent of them, how many, how many of those are late. */
@@ -58,7 +58,7 @@ static void html_alike(
 		work_day(v, x->first->open.due));
 	if (x->late)
 		html(v->w, " · %s",
-			fill(v, tr(v->lang, "{n} quá hạn"), "n", number_text(v, (int64_t)x->late),
+			fill(v, tr(v->lang, "{n} quá hạn"), "n", count_text(v, (int64_t)x->late),
 				NULL));
 	html(v->w,
 		" · <span lang=\"vi\">%.*s</span></p>\n</div>\n<p class=\"act\">"

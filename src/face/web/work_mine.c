@@ -97,7 +97,7 @@ void html_my_duties(struct view *v)
 			fill(v,
 				tr(v->lang,
 					"Không có việc nào quá hạn hoặc đến hạn trong {n} ngày."),
-				"n", number_text(v, list.rules.soon_days), NULL));
+				"n", count_text(v, list.rules.soon_days), NULL));
 	html(v->w, "<p><a href=\"/viec\">%s</a></p>\n</section>\n",
 		tr(v->lang, "Mọi việc định kỳ"));
 	told_up(v, &list, id);

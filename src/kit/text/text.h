@@ -21,6 +21,10 @@ const char *lang_code(enum lang lang);         /* "vi" or "en" */
  * holds the English, compiled to a table at build time. T() marks a sentence for collection without
  * looking it up. An unknown sentence comes back as it is. Static storage. */
 #define T(vi_text) (vi_text)
+/* 1234567 as people write it: "1.234.567", in English "1,234,567". For eyes alone: never in what a
+ * program reads again. TEXT has TEXT_COUNT_SIZE bytes. */
+#define TEXT_COUNT_SIZE 32
+const char *text_count(enum lang lang, int64_t n, char *text);
 const char *tr(enum lang lang, const char *vi_text) __attribute__((format_arg(2)));
 
 /* For search: lower case, marks stripped, đ to d: "Thống" -> "thong". A byte that belongs to no

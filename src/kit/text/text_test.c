@@ -149,9 +149,34 @@ static void words_are_found_in_english(void **state)
 	assert_false(lang_parse(STR("enx"), &lang));
 }
 
+static void counts_have_marks_as_people_write_them(void **state)
+{
+	static const struct {
+		int64_t n;
+		const char *vi, *en;
+	} rows[] = {
+		{ 0, "0", "0" },
+		{ 999, "999", "999" },
+		{ 1000, "1.000", "1,000" },
+		{ 12345, "12.345", "12,345" },
+		{ 1234567, "1.234.567", "1,234,567" },
+		{ -999, "-999", "-999" },
+		{ -1000, "-1.000", "-1,000" },
+		{ INT64_MIN, "-9.223.372.036.854.775.808", "-9,223,372,036,854,775,808" },
+	};
+	char text[TEXT_COUNT_SIZE];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		assert_string_equal(text_count(LANG_VI, rows[i].n, text), rows[i].vi);
+		assert_string_equal(text_count(LANG_EN, rows[i].n, text), rows[i].en);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(counts_have_marks_as_people_write_them),
 		cmocka_unit_test(folding_finds_vietnamese_without_marks),
 		cmocka_unit_test(json_is_escaped_and_well_formed),
 		cmocka_unit_test(csv_disarms_formulas_and_quotes),

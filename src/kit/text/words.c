@@ -1,7 +1,9 @@
 #include "kit/text/text.h"
 #include "kit/text/words_table.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct str words_in(struct words w, enum lang lang)
 {
@@ -24,6 +26,22 @@ bool lang_parse(struct str s, enum lang *ret)
 const char *lang_code(enum lang lang)
 {
 	return lang == LANG_EN ? "en" : "vi";
+}
+
+const char *text_count(enum lang lang, int64_t n, char *text)
+{
+	char digits[TEXT_COUNT_SIZE];
+	size_t len, at = 0, sign = n < 0;
+
+	snprintf(digits, sizeof(digits), "%lld", (long long)n);
+	len = strlen(digits);
+	for (size_t i = 0; i < len; i++) {
+		if (i > sign && (len - i) % 3 == 0)
+			text[at++] = lang == LANG_EN ? ',' : '.';
+		text[at++] = digits[i];
+	}
+	text[at] = '\0';
+	return text;
 }
 
 static int by_vi(const void *key, const void *row)

@@ -4,7 +4,6 @@
 
 #define EVENTS_MAX 500
 #define EVENTS_PAGE 100
-#define MACHINES_MAX 50
 
 void html_role_select(struct view *v, struct str chosen)
 {
@@ -40,7 +39,7 @@ void page_account(struct view *v)
 		fill(v,
 			tr(v->lang,
 				"Phiên làm việc tự kết thúc sau {n} phút không có thao tác ({dieu})."),
-			"n", number_text(v, v->rules.session_idle_min->number), "dieu",
+			"n", count_text(v, v->rules.session_idle_min->number), "dieu",
 			cite_text(v, v->rules.session_idle_min), NULL));
 	page_tokens(v);
 	page_end(v);
@@ -153,21 +152,6 @@ static void unit(struct view *v, struct str name)
 	html(v->w, "</section>\n");
 }
 
-static void machines(struct view *v, const struct org_host *hosts, size_t count)
-{
-	html(v->w, "<section>\n<h2>%s</h2>\n<ul class=\"hits\">\n", tr(v->lang, "Máy"));
-	for (size_t i = 0; i < count && i < MACHINES_MAX; i++)
-		html(v->w,
-			"<li><a href=\"/quan-tri/may/%lld\">%.*s</a> <span class=\"soft\">%s, %s %d, %.*s</span></li>\n",
-			(long long)hosts[i].id, STR_FMT(hosts[i].name),
-			host_kind_words(v, hosts[i].kind), tr(v->lang, "cấp độ"), hosts[i].level,
-			STR_FMT(unit_name(v, hosts[i].unit_id)));
-	html(v->w, "</ul>\n");
-	if (count > MACHINES_MAX)
-		html(v->w, "<p><a href=\"/may\">%s</a></p>\n", tr(v->lang, "Tất cả các máy"));
-	html(v->w, "</section>\n");
-}
-
 /* --- one machine ------------------------------------------------------------------------------ */
 
 static int machine_load(struct view *v, struct org_host *ret)
@@ -214,13 +198,10 @@ void page_admin_host(struct view *v)
 static void show(struct view *v)
 {
 	struct org_user *users;
-	struct org_host *hosts;
-	size_t user_count, host_count;
+	size_t user_count;
 	struct str name = STR_NONE;
 
 	if (org_users(v->web->store, v->a, &users, &user_count, v->e) < 0 ||
-		org_hosts_of(v->web->store, &(struct org_host_query){ .max = MACHINES_MAX + 1 },
-			v->a, &hosts, &host_count, v->e) < 0 ||
 		org_unit_name_on(v->web->store, ORG_UNIT_FIRST, org_day(v->by.now_s, v->a), v->a,
 			&name, v->e) < 0) {
 		page_failed(v);
@@ -237,7 +218,11 @@ static void show(struct view *v)
 		tr(v->lang, "Tệp đính kèm và hạn mức"));
 	people(v, users, user_count);
 	unit(v, name);
-	machines(v, hosts, host_count);
+	html(v->w, "<section>\n<h2>%s</h2>\n<p>%s <a href=\"/may\">%s</a></p>\n</section>\n",
+		tr(v->lang, "Máy"),
+		tr(v->lang,
+			"Loại, cấp độ và đơn vị của từng máy được sửa từ trang của máy đó."),
+		tr(v->lang, "Các máy"));
 	page_end(v);
 }
 
@@ -298,7 +283,7 @@ static void show_onetime(struct view *v, struct str login, const char *password)
 			tr(v->lang,
 				"Mật khẩu này chỉ hiện lần này, có giá trị {n} giờ, và phải đổi ngay khi "
 				"đăng nhập lần đầu."),
-			"n", number_text(v, v->rules.first_change_s / 3600), NULL),
+			"n", count_text(v, v->rules.first_change_s / 3600), NULL),
 		tr(v->lang, "Về trang Quản trị"));
 	page_end(v);
 }

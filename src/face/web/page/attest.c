@@ -68,7 +68,7 @@ static void cover_row(struct view *v, const struct statement *s)
 	html_table_cell(v, tr(v->lang, "Ai ký"), text_of(v, law_role_title(v, s->role)));
 	html_table_cell_begin(v, tr(v->lang, "Đã ký"));
 	if (must)
-		html(v->w, "%lld/%lld (%lld %%)", (long long)has, (long long)must,
+		html(v->w, "%s/%s (%lld %%)", count_text(v, has), count_text(v, must),
 			(long long)(has * 100 / must));
 	else
 		html(v->w, "%s",
@@ -112,6 +112,25 @@ void page_attest(struct view *v)
 
 /* --- one statement ---------------------------------------------------------------------------- */
 
+/* The clauses whose obligations a point answers, each once. */
+static void clauses_of(struct view *v, const struct statement *s, const struct statement_point *p)
+{
+	struct str *ids = arena_array(v->a, struct str, p->answer_count + 1);
+	size_t count = 0;
+
+	for (size_t i = 0; i < p->answer_count; i++) {
+		struct str clause = p->answers[i], number;
+		size_t n = 0;
+
+		(void)str_split(p->answers[i], '#', &clause, &number);
+		while (n < count && !str_eq(ids[n], clause))
+			n++;
+		if (n == count)
+			ids[count++] = clause;
+	}
+	html_clauses(v, s->pack, ids, count);
+}
+
 static void points(struct view *v, const struct statement *s, bool may_tick)
 {
 	html(v->w, "<ol class=\"points\">\n");
@@ -127,8 +146,7 @@ static void points(struct view *v, const struct statement *s, bool may_tick)
 		if (may_tick && p->is_tick)
 			html(v->w, "</label>");
 		html(v->w, " <span class=\"soft\">");
-		for (size_t n = 0; n < p->answer_count; n++)
-			html(v->w, "%s%.*s", n ? ", " : "", STR_FMT(p->answers[n]));
+		clauses_of(v, s, p);
 		html(v->w, "</span></li>\n");
 	}
 	html(v->w, "</ol>\n");
@@ -188,10 +206,11 @@ static void unit_rows(struct view *v, const struct statement *s)
 	for (size_t i = 0; i < c.count; i++)
 		html(v->w,
 			"<tr><th scope=\"row\"><a href=\"/xac-nhan/%.*s?don-vi=%lld\">%.*s</a></th>"
-			"<td>%lld/%lld</td><td>%lld</td></tr>\n",
+			"<td>%s/%s</td><td>%s</td></tr>\n",
 			STR_FMT(s->id), (long long)c.at[i].unit_id,
-			STR_FMT(unit_name(v, c.at[i].unit_id)), (long long)c.at[i].has,
-			(long long)c.at[i].must, (long long)(c.at[i].must - c.at[i].has));
+			STR_FMT(unit_name(v, c.at[i].unit_id)), count_text(v, c.at[i].has),
+			count_text(v, c.at[i].must),
+			count_text(v, c.at[i].must - c.at[i].has));
 	html_table_end(v);
 	html(v->w, "</section>\n");
 }

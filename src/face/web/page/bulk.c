@@ -155,11 +155,11 @@ static void choose_page(struct view *v, const struct bulk_page *b)
 			fill(v,
 				tr(v->lang,
 					"Bộ lọc có hơn {n} bản ghi. Hãy lọc hẹp lại, hoặc xuất bảng, sửa và nhập lại."),
-				"n", number_text(v, EXCHANGE_BULK_MAX), NULL));
+				"n", count_text(v, EXCHANGE_BULK_MAX), NULL));
 	} else {
 		html(v->w, "<p role=\"status\">%s</p>\n",
 			fill(v, tr(v->lang, "{n} bản ghi sẽ được sửa cùng lúc."), "n",
-				number_text(v, (int64_t)b->count), NULL));
+				count_text(v, (int64_t)b->count), NULL));
 		field_choice(v, b);
 		if (b->field || b->is_unit)
 			value_form(v, b, (struct record_body){ 0 });
@@ -279,7 +279,7 @@ static void rows_table(
 	if (shown < b->count)
 		html(v->w, "<p class=\"soft\">%s</p>\n",
 			fill(v, tr(v->lang, "và {n} dòng nữa"), "n",
-				number_text(v, (int64_t)(b->count - shown)), NULL));
+				count_text(v, (int64_t)(b->count - shown)), NULL));
 }
 
 static void save_form(struct view *v, const struct bulk_page *b, const struct exchange_bulk *x,
@@ -297,7 +297,7 @@ static void save_form(struct view *v, const struct bulk_page *b, const struct ex
 		html(v->w, "<input type=\"hidden\" name=\"t-%.*s\" value=\"%.*s\">\n",
 			STR_FMT(x->typed.at[i].field), STR_FMT(x->typed.at[i].text));
 	html_form_end(v,
-		fill(v, tr(v->lang, "Sửa {n} bản ghi"), "n", number_text(v, (int64_t)changed),
+		fill(v, tr(v->lang, "Sửa {n} bản ghi"), "n", count_text(v, (int64_t)changed),
 			NULL));
 }
 
@@ -319,8 +319,8 @@ static void look_page(struct view *v, const struct bulk_page *b)
 		fill(v,
 			tr(v->lang,
 				"Xem trước, chưa lưu gì: {sua} bản ghi thay đổi, {cu} như cũ, {loi} không sửa được."),
-			"sua", number_text(v, (int64_t)n.changed), "cu",
-			number_text(v, (int64_t)n.same), "loi", number_text(v, (int64_t)n.faults),
+			"sua", count_text(v, (int64_t)n.changed), "cu",
+			count_text(v, (int64_t)n.same), "loi", count_text(v, (int64_t)n.faults),
 			NULL));
 	if (n.changed)
 		save_form(v, b, &x, mark, n.changed);
@@ -350,8 +350,8 @@ static void save_page(struct view *v, const struct bulk_page *b)
 	start(v, b);
 	html(v->w, "<p class=\"notice\" role=\"status\">%s</p>\n",
 		fill(v, tr(v->lang, "Đã sửa {sua} bản ghi; {loi} bản ghi để nguyên, nêu dưới đây."),
-			"sua", number_text(v, import_id ? (int64_t)n.changed : 0), "loi",
-			number_text(v, (int64_t)n.faults), NULL));
+			"sua", count_text(v, import_id ? (int64_t)n.changed : 0), "loi",
+			count_text(v, (int64_t)n.faults), NULL));
 	if (import_id) {
 		html_form(v, path_of(v, "/so/%.*s/sua-nhieu", STR_FMT(b->p.at.reg->id)), "inline");
 		html(v->w,
@@ -383,7 +383,7 @@ static void undo_page(struct view *v, const struct bulk_page *b)
 			fill(v,
 				tr(v->lang,
 					"Đã hoàn tác. {n} bản ghi có người sửa sau đó được để nguyên."),
-				"n", number_text(v, (int64_t)left), NULL));
+				"n", count_text(v, (int64_t)left), NULL));
 		page_end(v);
 	}
 }

@@ -346,8 +346,10 @@ static void tasks(struct view *v, const struct shown *x)
 
 	if (x->h.task_count == 0)
 		return;
-	html(v->w, "<section>\n<h2>%s <span class=\"count\">%zu/%zu</span></h2>\n",
-		tr(v->lang, "Công việc"), x->c.tasks_all - x->c.tasks_open, x->c.tasks_all);
+	html(v->w, "<section>\n<h2>%s <span class=\"count\">%s/%s</span></h2>\n",
+		tr(v->lang, "Công việc"),
+		count_text(v, (int64_t)(x->c.tasks_all - x->c.tasks_open)),
+		count_text(v, (int64_t)x->c.tasks_all));
 	if (may)
 		html_form(v, path_of(v, "/ho-so/%lld/viec", (long long)x->c.id), "review");
 	html_table(v, tr(v->lang, "Công việc"), "stack", tr(v->lang, "Công việc"),

@@ -1,9 +1,11 @@
 /* cases.c - Hồ sơ: the cases that a visitor may see, and a new one. */
+#include "core/record/record.h"
 #include "face/web/flow_int.h"
 #include "face/web/work.h"
 
 #define PAGE_ROWS 50
 #define CSV_ROWS 100000
+#define CHOICES_MAX 20
 
 struct flow_by view_flow_by(struct view *v)
 {
@@ -19,10 +21,10 @@ struct flow_reader view_flow_reader(struct view *v)
 static const char *span_text(struct view *v, int64_t s)
 {
 	if (s < 3600)
-		return fill(v, tr(v->lang, "{n} phút"), "n", number_text(v, s / 60), NULL);
+		return fill(v, tr(v->lang, "{n} phút"), "n", count_text(v, s / 60), NULL);
 	if (s < 3 * CLOCK_DAY_S)
-		return fill(v, tr(v->lang, "{n} giờ"), "n", number_text(v, s / 3600), NULL);
-	return fill(v, tr(v->lang, "{n} ngày"), "n", number_text(v, s / CLOCK_DAY_S), NULL);
+		return fill(v, tr(v->lang, "{n} giờ"), "n", count_text(v, s / 3600), NULL);
+	return fill(v, tr(v->lang, "{n} ngày"), "n", count_text(v, s / CLOCK_DAY_S), NULL);
 }
 
 void html_clock(struct view *v, int64_t due_at_s, int64_t done_at_s)
@@ -146,8 +148,9 @@ static void row(struct view *v, const struct flow_by *by, const struct flow_case
 	html_unit_link(v, c->unit_id);
 	html(v->w, "</td>\n<td>%.*s", STR_FMT(state_words(v, f, c->state)));
 	if (c->tasks_all)
-		html(v->w, " <span class=\"soft\">%s %zu/%zu</span>", tr(v->lang, "việc"),
-			c->tasks_all - c->tasks_open, c->tasks_all);
+		html(v->w, " <span class=\"soft\">%s %s/%s</span>", tr(v->lang, "việc"),
+			count_text(v, (int64_t)(c->tasks_all - c->tasks_open)),
+			count_text(v, (int64_t)c->tasks_all));
 	html(v->w, "</td>\n<td>");
 	if (c->ended_at_s)
 		html(v->w, "%s", time_text(v, c->ended_at_s));
@@ -157,8 +160,8 @@ static void row(struct view *v, const struct flow_by *by, const struct flow_case
 		html_expected(v, unsure);
 	if (c->tasks_late)
 		html(v->w,
-			" <span class=\"chip overdue\"><span aria-hidden=\"true\">!</span> %zu %s</span>",
-			c->tasks_late, tr(v->lang, "việc quá hạn"));
+			" <span class=\"chip overdue\"><span aria-hidden=\"true\">!</span> %s %s</span>",
+			count_text(v, (int64_t)c->tasks_late), tr(v->lang, "việc quá hạn"));
 	html(v->w, "</td>\n</tr>\n");
 }
 
@@ -198,7 +201,7 @@ void page_cases(struct view *v)
 			v->rq->query.len ? tr(v->lang, "Không có hồ sơ nào như vậy.") :
 					   tr(v->lang, "Chưa có hồ sơ nào đang mở."));
 	else {
-		html(v->w, "<p class=\"soft\">%lld %s</p>\n", (long long)list.all,
+		html(v->w, "<p class=\"soft\">%s %s</p>\n", count_text(v, list.all),
 			tr(v->lang, "hồ sơ"));
 		table(v, &list);
 		html_pages(v, same, (int64_t)(q.from / PAGE_ROWS) + 1,
@@ -287,29 +290,103 @@ static void choose(struct view *v)
 	html(v->w, "</ul>\n");
 }
 
-static void about_fields(struct view *v, const struct flow *f)
+/* One that may be chosen: a person or a record. */
+static void one_choice(
+	struct view *v, const char *name, int64_t id, struct str words, struct str where)
 {
-	int64_t id = named(v, f->about == FLOW_ABOUT_STAFF ? "nguoi" : "ban-ghi");
-	const char *shown = id ? number_text(v, id) : "";
+	html(v->w,
+		"<li><label><input type=\"radio\" name=\"%s\" value=\"%lld\" required> %.*s</label> "
+		"<span class=\"soft\">%.*s</span></li>\n",
+		name, (long long)id, STR_FMT(words), STR_FMT(where));
+}
 
-	if (f->about == FLOW_ABOUT_STAFF)
-		html_field(v,
-			&(struct field){ .name = "nguoi",
-				.label = tr(v->lang, "Số của người trong danh sách nhân sự"),
-				.hint = tr(v->lang, "Mở từ trang của người đó thì ô này có sẵn"),
-				.value = shown,
-				.is_required = true });
-	if (f->about == FLOW_ABOUT_RECORD)
-		html_field(v,
-			&(struct field){ .name = "ban-ghi",
-				.label = tr(v->lang, "Số của bản ghi trong sổ"),
-				.hint = tr(v->lang, "Mở từ trang của bản ghi thì ô này có sẵn"),
-				.value = shown,
-				.is_required = true });
-	html_field(v,
-		&(struct field){ .name = "ten",
-			.label = tr(v->lang, "Tên hồ sơ"),
-			.hint = tr(v->lang, "Để trống thì lấy tên người hoặc bản ghi") });
+static size_t people_choices(struct view *v, struct str text)
+{
+	struct staff_query q = { .units = view_units(v, RIGHT_ACT).json,
+		.text = text,
+		.state = STR("here"),
+		.max = CHOICES_MAX };
+	struct staff *people;
+	size_t count;
+
+	if (staff_list(v->web->store, &q, v->a, &people, &count, v->e) < 0)
+		return 0;
+	for (size_t i = 0; i < count; i++)
+		one_choice(v, "nguoi", people[i].id, people[i].name,
+			arena_fmt(v->a, "%.*s – %.*s", STR_FMT(people[i].position),
+				STR_FMT(unit_name(v, people[i].unit_id))));
+	return count;
+}
+
+static size_t record_choices(struct view *v, const struct flow *f, struct str text)
+{
+	struct record_query q = {
+		.units = view_units(v, RIGHT_ACT).json, .text = text, .max = CHOICES_MAX
+	};
+	size_t shown = 0;
+
+	for (size_t i = 0; i < f->register_count; i++) {
+		const struct pack_register *reg = pack_register(v->web->packs, f->registers[i]);
+		struct record_at at = { v->web->store, v->web->packs, reg, v->a, v->by.now_s,
+			v->by.login };
+		struct record_page page = { 0 };
+
+		if (!reg || record_list(&at, &q, &page, v->e) < 0)
+			continue;
+		for (size_t n = 0; n < page.count; n++)
+			one_choice(v, "ban-ghi", page.at[n].id, page.at[n].title,
+				arena_fmt(v->a, "%.*s – %.*s", STR_FMT(words_of(v, reg->title)),
+					STR_FMT(unit_name(v, page.at[n].unit_id))));
+		shown += page.count;
+	}
+	return shown;
+}
+
+/* Its own form, since browsers send one at a time: the words that are looked for. */
+static void about_search(struct view *v, const struct flow *f)
+{
+	html(v->w,
+		"<form class=\"ask card\" role=\"search\" method=\"get\" action=\"/ho-so/moi\">\n"
+		"<input type=\"hidden\" name=\"luong\" value=\"%.*s\">\n"
+		"<div class=\"field wide\"><label for=\"tim\">%s</label>\n"
+		"<input id=\"tim\" name=\"tim\" type=\"search\" value=\"%.*s\" autocomplete=\"off\"></div>\n"
+		"<div class=\"field\"><button type=\"submit\">%s</button></div>\n</form>\n",
+		STR_FMT(f->id),
+		f->about == FLOW_ABOUT_STAFF ?
+			tr(v->lang, "Tìm người theo tên; gõ không dấu cũng được") :
+			tr(v->lang, "Tìm trong sổ theo tên, số hiệu; gõ không dấu cũng được"),
+		STR_FMT(http_pair(v->query, "tim")), tr(v->lang, "Tìm"));
+}
+
+/* Whom or what the case is about: where one came from, or one of those that were found. */
+static void about_choice(struct view *v, const struct flow *f)
+{
+	bool is_staff = f->about == FLOW_ABOUT_STAFF;
+	const char *name = is_staff ? "nguoi" : "ban-ghi";
+	struct str text = str_trim(http_pair(v->query, "tim"));
+	struct flow_subject about = { .record_id = named(v, "ban-ghi") };
+	int64_t id = named(v, name);
+	struct staff person;
+	bool is_there = id && (is_staff ? staff_get(v->web->store, id, v->a, &person, v->e) == 0 &&
+					view_may(v, RIGHT_SEE, person.unit_id) :
+				   flow_thing(v->web->store, f, v->a, &about, v->e) == 0 &&
+					view_may(v, RIGHT_SEE, about.unit_id));
+
+	if (is_there) {
+		html(v->w,
+			"<p>%s <strong>%.*s</strong></p>\n"
+			"<input type=\"hidden\" name=\"%s\" value=\"%lld\">\n",
+			tr(v->lang, "Về:"), STR_FMT(is_staff ? person.name : about.title), name,
+			(long long)id);
+		return;
+	}
+	html(v->w, "<fieldset class=\"field\" id=\"%s\"><legend>%s</legend>\n", name,
+		is_staff ? tr(v->lang, "Hồ sơ về ai") : tr(v->lang, "Hồ sơ về bản ghi nào"));
+	html(v->w, "<ul class=\"items\">\n");
+	if ((is_staff ? people_choices(v, text) : record_choices(v, f, text)) == 0)
+		html(v->w, "<li class=\"empty\">%s</li>\n",
+			tr(v->lang, "Không tìm thấy gì để chọn. Hãy tìm bằng từ khác."));
+	html(v->w, "</ul>\n</fieldset>\n");
 }
 
 static void new_form(struct view *v, const struct flow *f)
@@ -317,9 +394,16 @@ static void new_form(struct view *v, const struct flow *f)
 	html(v->w, "<p>%.*s</p>\n<p class=\"soft\">", STR_FMT(words_of(v, f->what)));
 	html_clauses(v, f->pack, f->clauses, f->clause_count);
 	html(v->w, "</p>\n");
+	if (f->about != FLOW_ABOUT_UNIT)
+		about_search(v, f);
 	html_form(v, "/ho-so", "card");
 	html(v->w, "<input type=\"hidden\" name=\"luong\" value=\"%.*s\">\n", STR_FMT(f->id));
-	about_fields(v, f);
+	if (f->about != FLOW_ABOUT_UNIT)
+		about_choice(v, f);
+	html_field(v,
+		&(struct field){ .name = "ten",
+			.label = tr(v->lang, "Tên hồ sơ"),
+			.hint = tr(v->lang, "Để trống thì lấy tên người hoặc bản ghi") });
 	if (f->about == FLOW_ABOUT_UNIT)
 		html_unit_select(v,
 			&(struct unit_choice){ .name = "don-vi",

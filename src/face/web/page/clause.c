@@ -350,7 +350,7 @@ static void pack_box(struct view *v, const struct facts *f, const struct pack *p
 			html_verdict(v, worst);
 			html(v->w, " <span class=\"soft\">%s</span>",
 				fill(v, tr(v->lang, "{n} nghĩa vụ"), "n",
-					number_text(v, (int64_t)count), NULL));
+					count_text(v, (int64_t)count), NULL));
 		}
 		html(v->w, "</li>\n");
 	}

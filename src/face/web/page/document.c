@@ -197,7 +197,7 @@ static void check_day(struct view *v, const struct here *h, struct date *ret)
 	else if (oldest && age > oldest)
 		fault_add(v, "ngay",
 			fill(v, tr(v->lang, "Văn bản đã quá {n} ngày, không còn làm chứng được."),
-				"n", number_text(v, oldest), NULL));
+				"n", count_text(v, oldest), NULL));
 }
 
 /* 1 kept, 0 the form brings none, <0. */

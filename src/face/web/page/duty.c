@@ -65,7 +65,7 @@ static bool may_do(struct view *v, const struct here *h)
 
 static const char *period_text(struct view *v, const struct duty *d)
 {
-	const char *n = number_text(v, d->schedule.period.count);
+	const char *n = count_text(v, d->schedule.period.count);
 	bool is_months = d->schedule.period.is_months;
 	const struct register_field *f;
 

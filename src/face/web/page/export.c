@@ -188,6 +188,6 @@ void page_register_print(struct view *v)
 			page.has_more ?
 				tr(v->lang, "{n} dòng đầu; lọc hẹp lại hoặc xuất tệp để có hết.") :
 				tr(v->lang, "Tổng cộng {n} dòng."),
-			"n", number_text(v, (int64_t)number), NULL));
+			"n", count_text(v, (int64_t)number), NULL));
 	page_end(v);
 }

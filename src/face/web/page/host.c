@@ -211,11 +211,11 @@ static void trend_table(struct view *v, const struct audit_run *runs, size_t cou
 		tr(v->lang, "không áp dụng"));
 	for (size_t i = 0; i < count; i++)
 		html(v->w,
-			"<tr><th scope=\"row\">%s</th><td>%lld</td><td>%lld</td><td>%lld</td><td>%lld</td></tr>\n",
-			time_text(v, runs[i].at_s), (long long)runs[i].count[OUTCOME_FAIL],
-			(long long)runs[i].count[OUTCOME_UNKNOWN],
-			(long long)runs[i].count[OUTCOME_PASS],
-			(long long)runs[i].count[OUTCOME_NA]);
+			"<tr><th scope=\"row\">%s</th><td>%s</td><td>%s</td><td>%s</td><td>%s</td></tr>\n",
+			time_text(v, runs[i].at_s), count_text(v, runs[i].count[OUTCOME_FAIL]),
+			count_text(v, runs[i].count[OUTCOME_UNKNOWN]),
+			count_text(v, runs[i].count[OUTCOME_PASS]),
+			count_text(v, runs[i].count[OUTCOME_NA]));
 	html_table_end(v);
 	html(v->w, "</details>\n");
 }
@@ -343,14 +343,17 @@ static void profile(struct view *v, const struct facts *f)
 		html(v->w, "<div><dt>%s</dt><dd>%.*s</dd></div>\n", tr(v->lang, "Hệ điều hành"),
 			STR_FMT(f->host.os));
 	if (f->run.id)
-		html(v->w, "<div><dt>%s</dt><dd>%s (%lld ms, %.*s)</dd></div>\n",
+		html(v->w, "<div><dt>%s</dt><dd>%s (%s ms, %.*s)</dd></div>\n",
 			tr(v->lang, "Kiểm tra lần cuối"), time_text(v, f->run.at_s),
-			(long long)f->run.duration_us / 1000, STR_FMT(f->run.program));
+			count_text(v, f->run.duration_us / 1000), STR_FMT(f->run.program));
 	html(v->w, "</dl>\n");
 	if (view_may(v, RIGHT_ACT, ORG_UNIT_FIRST))
 		html_button(v, "/kiem-tra-lai",
 			(const char *[2]){ "ve", path_of(v, "/may/%lld", (long long)f->host.id) },
 			tr(v->lang, "Kiểm tra lại ngay"));
+	if (view_may(v, RIGHT_ADMIN, f->host.unit_id))
+		html(v->w, "<a class=\"button plain\" href=\"/quan-tri/may/%lld\">%s</a>\n",
+			(long long)f->host.id, tr(v->lang, "Sửa loại, cấp độ, đơn vị"));
 	html(v->w, "</div>\n");
 }
 

@@ -151,7 +151,7 @@ static void notes(struct view *v, const struct import_grid *g)
 				tr(v->lang,
 					"Bảng mã: {ma} (mức chắc chắn {n}/100); chữ đã được chuyển."),
 				"ma", office_encoding_name(n->text.encoding), "n",
-				number_text(v, n->text.sure_percent), NULL));
+				count_text(v, n->text.sure_percent), NULL));
 	for (size_t i = 0; i < g->grid.sheet_count; i++)
 		if (g->grid.sheets[i].is_hidden)
 			note(v,
@@ -164,17 +164,17 @@ static void notes(struct view *v, const struct import_grid *g)
 			fill(v,
 				tr(v->lang,
 					"{n} ô công thức: lấy giá trị đã tính, không tính lại."),
-				"n", number_text(v, (int64_t)n->formulas), NULL));
+				"n", count_text(v, (int64_t)n->formulas), NULL));
 	if (n->merged)
 		note(v,
 			fill(v, tr(v->lang, "{n} vùng ô gộp: giá trị được lấy cho cả vùng."), "n",
-				number_text(v, (int64_t)n->merged), NULL));
+				count_text(v, (int64_t)n->merged), NULL));
 	if (n->columns_dropped)
 		note(v, tr(v->lang, "Có ô nằm quá cột thứ 512; các ô ấy không được đọc."));
 	if (g->grid.is_cut)
 		note(v,
 			fill(v, tr(v->lang, "Chỉ đọc {n} dòng đầu; hãy chia tệp."), "n",
-				number_text(v, EXCHANGE_ROWS_MAX), NULL));
+				count_text(v, EXCHANGE_ROWS_MAX), NULL));
 	html(v->w, "</ul>\n");
 }
 
@@ -214,8 +214,8 @@ static void columns_form(struct view *v, const struct job_page *j, const struct 
 {
 	html(v->w, "<details><summary>%s</summary>\n",
 		fill(v, tr(v->lang, "Cột nào là trường nào: nhận ra {n} trên {m} cột"), "n",
-			number_text(v, (int64_t)g->map.known), "m",
-			number_text(v, (int64_t)g->map.count), NULL));
+			count_text(v, (int64_t)g->map.known), "m",
+			count_text(v, (int64_t)g->map.count), NULL));
 	html_form(v, path_of(v, "/nhap/%lld", (long long)j->job.id), "columns");
 	html(v->w, "<input type=\"hidden\" name=\"viec\" value=\"cot\">\n");
 	html_table(v, NULL, "stack", tr(v->lang, "Cột"), tr(v->lang, "Tiêu đề trong tệp"),
@@ -290,7 +290,7 @@ static void faults(struct view *v, const struct job_page *j, struct str sheet)
 	html(v->w,
 		"<section id=\"loi\">\n<h2>%s</h2>\n<p><a href=\"/nhap/%lld/loi.xlsx\">%s</a></p>\n",
 		fill(v, tr(v->lang, "{n} lỗi cần sửa trong tệp"), "n",
-			number_text(v, j->job.faults), NULL),
+			count_text(v, j->job.faults), NULL),
 		(long long)j->job.id, tr(v->lang, "Tải tệp này về với các ô lỗi đã được đánh dấu"));
 	html_table(v, NULL, "stack", tr(v->lang, "Ô"), tr(v->lang, "Cột"), tr(v->lang, "Trong tệp"),
 		tr(v->lang, "Lỗi"), tr(v->lang, "Cách sửa"));
@@ -315,8 +315,8 @@ static void sums(struct view *v, const struct job_page *j)
 {
 	html(v->w, "<p role=\"status\"><strong>%s</strong></p>\n",
 		fill(v, tr(v->lang, "{n} dòng: {them} thêm mới, {sua} sửa, {cu} như cũ."), "n",
-			number_text(v, j->job.rows), "them", number_text(v, j->job.added), "sua",
-			number_text(v, j->job.changed), "cu", number_text(v, j->job.same), NULL));
+			count_text(v, j->job.rows), "them", count_text(v, j->job.added), "sua",
+			count_text(v, j->job.changed), "cu", count_text(v, j->job.same), NULL));
 }
 
 static void checked(struct view *v, const struct job_page *j)
@@ -332,7 +332,7 @@ static void checked(struct view *v, const struct job_page *j)
 					import_right(&j->p) == RIGHT_PEOPLE ?
 						tr(v->lang, "Lưu {n} người vào danh sách") :
 						tr(v->lang, "Lưu {n} bản ghi vào sổ"),
-					"n", number_text(v, j->job.added + j->job.changed),
+					"n", count_text(v, j->job.added + j->job.changed),
 					NULL))));
 	else
 		html(v->w, "<p class=\"alarm\">%s</p>\n",
@@ -405,7 +405,7 @@ static void job_page(struct view *v, struct job_page *j)
 			fill(v,
 				tr(v->lang,
 					"Đã hoàn tác. {n} bản ghi có người sửa sau lần nhập được để nguyên."),
-				"n", number_text(v, j->job.left), NULL));
+				"n", count_text(v, j->job.left), NULL));
 	else
 		refused(v, j);
 	page_end(v);

@@ -45,11 +45,11 @@ static void facts(struct view *v, const struct integrity_report *r)
 		r->is_full ? tr(v->lang, "đọc lại nội dung mọi tệp") :
 			     tr(v->lang, "theo thông tin tệp; đọc lại tệp có dấu hiệu đổi"));
 	html(v->w, "<div><dt>%s</dt><dd>%s</dd></div>\n", tr(v->lang, "số tên"),
-		number_text(v, (int64_t)r->entries));
+		count_text(v, (int64_t)r->entries));
 	for (int s = INTEGRITY_OPEN; s <= INTEGRITY_ACCEPTED; s++)
 		html(v->w, "<div><dt>%s</dt><dd>%s</dd></div>\n",
 			tr(v->lang, integrity_state_words((enum integrity_state)s)),
-			number_text(v, (int64_t)r->of_state[s]));
+			count_text(v, (int64_t)r->of_state[s]));
 	html(v->w, "</dl>\n");
 }
 
@@ -102,7 +102,7 @@ static void changes(struct view *v, const struct integrity_report *r)
 	if (r->change_count > CHANGES_SHOWN)
 		html(v->w, "<p>%s</p>\n",
 			fill(v, tr(v->lang, "Chỉ hiện {n} thay đổi đầu; tất cả có trong tệp CSV."),
-				"n", number_text(v, CHANGES_SHOWN), NULL));
+				"n", count_text(v, CHANGES_SHOWN), NULL));
 	html(v->w, "<p class=\"export\"><a href=\"/toan-ven.csv\">%s</a></p>\n</section>\n",
 		tr(v->lang, "Tải danh sách này (CSV)"));
 }

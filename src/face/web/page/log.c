@@ -109,7 +109,7 @@ static int take(void *context, const struct find_line *line)
 
 static void state(struct view *v, const struct find_answer *answer)
 {
-	const char *n = number_text(v, (int64_t)answer->hits);
+	const char *n = count_text(v, (int64_t)answer->hits);
 	const char *amiss = answer->is_whole ? find_amiss(log_of(v)) : NULL;
 
 	html(v->w, "<p role=\"status\">");
@@ -206,7 +206,7 @@ static bool ask(struct view *v, struct find *f, struct found *found, struct find
 				tr(v->lang,
 					"{n} dòng quá khó cho biểu thức chính quy này và không "
 					"được tính."),
-				"n", number_text(v, (int64_t)query_given_up(what.query)), NULL));
+				"n", count_text(v, (int64_t)query_given_up(what.query)), NULL));
 	query_free(what.query);
 	if (rc < 0)
 		fault_add(v, "hoi", v->e->text);
@@ -225,7 +225,7 @@ static void live(struct view *v)
 	if (is_on)
 		html(v->w, "<p class=\"soft\">%s</p>\n",
 			fill(v, tr(v->lang, "Trang này lúc {luc}; tải lại sau {n} giây."), "luc",
-				second_text(v, v->by.now_s), "n", number_text(v, LIVE_S), NULL));
+				second_text(v, v->by.now_s), "n", count_text(v, LIVE_S), NULL));
 }
 
 void page_log(struct view *v)

@@ -62,10 +62,10 @@ static void vouched(struct view *v, int shard, const struct prove_seal *seal)
 			tr(v->lang,
 				"Dòng này nằm trong tờ niêm phong của nhật ký {ten}, tờ này phủ {n} "
 				"dòng."),
-			"ten", seal->origin, "n", number_text(v, (int64_t)seal->size), NULL),
+			"ten", seal->origin, "n", count_text(v, (int64_t)seal->size), NULL),
 		seal->cosignatures ?
 			fill(v, tr(v->lang, "Cùng ký tờ ấy có {n} bên chứng kiến ở ngoài máy này."),
-				"n", number_text(v, (int64_t)seal->cosignatures), NULL) :
+				"n", count_text(v, (int64_t)seal->cosignatures), NULL) :
 			tr(v->lang,
 				"Chưa có bên nào ở ngoài cùng ký tờ ấy; hãy đối chiếu với biên bản niêm "
 				"phong đã in và ký."),
@@ -260,12 +260,12 @@ static void end(struct export *x, bool is_complete)
 					fill(v,
 						tr(v->lang,
 							"Đủ: {n} dòng, mọi dòng khớp của khoảng đã hỏi."),
-						"n", number_text(v, (int64_t)x->count), NULL) :
+						"n", count_text(v, (int64_t)x->count), NULL) :
 					fill(v,
 						tr(v->lang,
 							"Chưa đủ: {n} dòng mới nhất; tải tiếp từ "
 							"dòng {dong}."),
-						"n", number_text(v, (int64_t)x->count), "dong",
+						"n", count_text(v, (int64_t)x->count), "dong",
 						next, NULL)));
 		csv_end_row(v->w);
 	}

@@ -224,7 +224,7 @@ void page_login(struct view *v)
 			tr(v->lang,
 				"Sai {n} lần thì tài khoản bị khóa ({dieu}); "
 				"người quản trị mở khóa."),
-			"n", number_text(v, v->rules.login_fail_max->number), "dieu",
+			"n", count_text(v, v->rules.login_fail_max->number), "dieu",
 			cite_text(v, v->rules.login_fail_max), NULL));
 	outside_ways(v);
 	page_end(v);
@@ -235,7 +235,7 @@ const char *login_words(struct view *v, const struct org_login *try)
 	switch (try->answer) {
 	case LOGIN_WRONG:
 		return fill(v, tr(v->lang, "Không đúng. Còn {n} lần thử."), "n",
-			number_text(v, try->tries_left), NULL);
+			count_text(v, try->tries_left), NULL);
 	case LOGIN_LOCKED:
 		return tr(
 			v->lang, "Tài khoản đã bị khóa vì sai quá số lần. Người quản trị mở khóa.");

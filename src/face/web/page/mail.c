@@ -29,7 +29,7 @@ void page_mail(struct view *v)
 			"Mỗi sáng, ai có thư điện tử trong danh sách người nhận một thư gồm mọi việc đến hạn và "
 			"quá hạn của mình. Máy chủ thư hỏng thì thư chờ; hôm sau thư mới thay thư cũ."));
 	html(v->w, "<p role=\"status\"><strong>%s</strong> %.*s</p>\n",
-		fill(v, tr(v->lang, "{n} thư đang chờ."), "n", number_text(v, waiting), NULL),
+		fill(v, tr(v->lang, "{n} thư đang chờ."), "n", count_text(v, waiting), NULL),
 		STR_FMT(fault));
 	html_form(v, "/viec/thu", "card");
 	html_field(v,

@@ -61,9 +61,9 @@ static void facts(struct view *v, const struct month_sheet *m)
 	char hex[SHA256_HEX_SIZE];
 
 	html(v->w, "<dl class=\"facts\">\n");
-	fact(v, tr(v->lang, "Số mục"), number_text(v, (int64_t)m->entries));
-	fact(v, tr(v->lang, "Lần mất dòng"), number_text(v, (int64_t)m->gaps));
-	fact(v, tr(v->lang, "Số tệp"), number_text(v, (int64_t)m->is.segment_count));
+	fact(v, tr(v->lang, "Số mục"), count_text(v, (int64_t)m->entries));
+	fact(v, tr(v->lang, "Lần mất dòng"), count_text(v, (int64_t)m->gaps));
+	fact(v, tr(v->lang, "Số tệp"), count_text(v, (int64_t)m->is.segment_count));
 	fact(v, tr(v->lang, "Dung lượng"), size_text(v, (int64_t)m->bytes));
 	fact(v, tr(v->lang, "In lúc"), time_text(v, v->by.now_s));
 	html(v->w, "</dl>\n");
@@ -71,7 +71,7 @@ static void facts(struct view *v, const struct month_sheet *m)
 		html(v->w, "<h2>%s</h2>\n<p>%s</p>\n<p class=\"root\"><code>%s</code></p>\n",
 			tr(v->lang, "Gốc của cây băm cuối tháng"),
 			fill(v, tr(v->lang, "Đến mục {n}:"), "n",
-				number_text(v, (int64_t)m->is.head.size), NULL),
+				count_text(v, (int64_t)m->is.head.size), NULL),
 			hex_of(m->is.head.root.bytes, SHA256_SIZE, hex));
 }
 
@@ -106,13 +106,13 @@ static void sources(struct view *v, const struct month_sheet *m)
 							arena_fmt(v->a, "%u", number);
 
 		html(v->w, "<tr><th scope=\"row\">%.*s</th><td>%s</td></tr>\n", STR_FMT(name),
-			number_text(v, (int64_t)m->is.sources[i].entries));
+			count_text(v, (int64_t)m->is.sources[i].entries));
 	}
 	html_table_end(v);
 	if (m->is.source_count > SOURCES_SHOWN)
 		html(v->w, "<p>%s</p>\n",
 			fill(v, tr(v->lang, "và {n} nguồn nữa"), "n",
-				number_text(v, (int64_t)(m->is.source_count - SOURCES_SHOWN)),
+				count_text(v, (int64_t)(m->is.source_count - SOURCES_SHOWN)),
 				NULL));
 	senders_done(&s);
 }
@@ -135,7 +135,7 @@ static void files(struct view *v, const struct month_sheet *m)
 	if (m->is.segment_count > FILES_SHOWN)
 		html(v->w, "<p>%s</p>\n",
 			fill(v, tr(v->lang, "và {n} tệp nữa; bản kê trong gói ghi đủ."), "n",
-				number_text(v, (int64_t)(m->is.segment_count - FILES_SHOWN)),
+				count_text(v, (int64_t)(m->is.segment_count - FILES_SHOWN)),
 				NULL));
 }
 

@@ -73,14 +73,14 @@ static void keeping_facts(struct view *v, const struct keeping *k)
 				tr(v->lang,
 					"ở lại máy {n} tháng, rồi {d} đĩa ngoài đã đọc lại trong {k} "
 					"tháng"),
-				"n", number_text(v, k->law.months), "d",
-				number_text(v, k->law.copies), "k",
-				number_text(v, k->law.checked_months), NULL));
+				"n", count_text(v, k->law.months), "d",
+				count_text(v, k->law.copies), "k",
+				count_text(v, k->law.checked_months), NULL));
 	fact(v, tr(v->lang, "Tháng tự rời máy khi đầy"),
 		k->policy.copies && !k->is_refused ?
 			fill(v, tr(v->lang, "sau {n} tháng, khi {d} đĩa ngoài đã giữ"), "n",
-				number_text(v, k->policy.months), "d",
-				number_text(v, k->policy.copies), NULL) :
+				count_text(v, k->policy.months), "d",
+				count_text(v, k->policy.copies), NULL) :
 			tr(v->lang, "không, chỉ khi có lệnh"));
 }
 
@@ -163,7 +163,7 @@ static int load_month(
 static void hosts(struct view *v, const struct month_row *m, const struct senders *s)
 {
 	html(v->w, "<details><summary>%s</summary>\n",
-		fill(v, tr(v->lang, "{n} nguồn"), "n", number_text(v, (int64_t)m->is.source_count),
+		fill(v, tr(v->lang, "{n} nguồn"), "n", count_text(v, (int64_t)m->is.source_count),
 			NULL));
 	html_table(v, NULL, "", tr(v->lang, "Nguồn"), tr(v->lang, "Số mục"));
 	for (size_t i = 0; i < m->is.source_count && i < HOSTS_SHOWN; i++) {
@@ -173,8 +173,8 @@ static void hosts(struct view *v, const struct month_row *m, const struct sender
 			number <= s->count ? sender_shown(v, &s->rows[number - 1]) :
 					     arena_fmt(v->a, "%u", number);
 
-		html(v->w, "<tr><th scope=\"row\">%.*s</th><td>%llu</td></tr>\n", STR_FMT(name),
-			(unsigned long long)m->is.sources[i].entries);
+		html(v->w, "<tr><th scope=\"row\">%.*s</th><td>%s</td></tr>\n", STR_FMT(name),
+			count_text(v, (int64_t)m->is.sources[i].entries));
 	}
 	html_table_end(v);
 	html(v->w, "</details>");
@@ -206,7 +206,7 @@ static void next_step(struct view *v, const struct month_row *m, const struct ke
 	else if (leave == KEEP_TOO_YOUNG)
 		html(v->w, "<p class=\"soft\">%s</p>",
 			fill(v, tr(v->lang, "ở lại máy {n} tháng sau khi kết thúc"), "n",
-				number_text(v, k->rule.months), NULL));
+				count_text(v, k->rule.months), NULL));
 	else if (leave == KEEP_MAY_LEAVE)
 		html(v->w,
 			"<p class=\"soft\">%s</p><details><summary>%s</summary><pre><code>khien log "
@@ -216,7 +216,7 @@ static void next_step(struct view *v, const struct month_row *m, const struct ke
 	else
 		html(v->w, "<p class=\"soft\">%s</p>",
 			fill(v, tr(v->lang, "đủ tuổi rời máy, còn thiếu {n} đĩa đã đọc lại"), "n",
-				number_text(v, k->rule.copies - good), NULL));
+				count_text(v, k->rule.copies - good), NULL));
 	if (good < k->rule.copies || m->copy_count == 0)
 		html(v->w, "<p><a href=\"/nhat-ky/dia-ngoai\">%s</a></p>",
 			m->copy_count ? tr(v->lang, "Đọc lại đĩa") : tr(v->lang, "Chép ra đĩa"));
@@ -230,12 +230,12 @@ static void row(struct view *v, const char *shard, const struct month_row *m,
 		"href=\"/nhat-ky/thang/%s/%s\">%s</a></th><td>",
 		month_shown(v, m->is.name), shard, m->is.name, tr(v->lang, "Biên bản, tải gói"));
 	hosts(v, m, s);
-	html(v->w, "</td><td><span class=\"name-of\">%s: </span>%llu", tr(v->lang, "Số mục"),
-		(unsigned long long)m->entries);
+	html(v->w, "</td><td><span class=\"name-of\">%s: </span>%s", tr(v->lang, "Số mục"),
+		count_text(v, (int64_t)m->entries));
 	if (m->gaps)
 		html(v->w, "<br><span class=\"soft\">%s</span>",
 			fill(v, tr(v->lang, "{n} lần mất dòng"), "n",
-				number_text(v, (int64_t)m->gaps), NULL));
+				count_text(v, (int64_t)m->gaps), NULL));
 	html(v->w, "</td><td><span class=\"name-of\">%s: </span>%s", tr(v->lang, "Đã nén"),
 		size_text(v, (int64_t)m->bytes));
 	if (m->has_left)
@@ -244,7 +244,7 @@ static void row(struct view *v, const char *shard, const struct month_row *m,
 	html(v->w, "</td><td><span class=\"name-of\">%s: </span>%s</td><td>",
 		tr(v->lang, "Niêm phong"),
 		m->is.head.size ? fill(v, tr(v->lang, "đến mục {n}"), "n",
-					  number_text(v, (int64_t)m->is.head.size), NULL) :
+					  count_text(v, (int64_t)m->is.head.size), NULL) :
 				  tr(v->lang, "chưa có"));
 	media(v, m);
 	next_step(v, m, k);
@@ -272,10 +272,10 @@ static void seal(struct view *v, struct find *f, int number)
 		if (find_shard_at(f, i) == number)
 			find_shard_stat(f, i, &stat);
 	html(v->w, "<dl class=\"facts\">\n");
-	fact(v, tr(v->lang, "Mục đang giữ"), number_text(v, (int64_t)(stat.next - stat.first)));
+	fact(v, tr(v->lang, "Mục đang giữ"), count_text(v, (int64_t)(stat.next - stat.first)));
 	if (prove_seal(f, number, &seal, &none) == 0) {
 		fact(v, tr(v->lang, "Niêm phong đến"), time_text(v, seal.last_ns / LOG_NS));
-		fact(v, tr(v->lang, "Bên chứng kiến"), number_text(v, (int64_t)seal.cosignatures));
+		fact(v, tr(v->lang, "Bên chứng kiến"), count_text(v, (int64_t)seal.cosignatures));
 	} else {
 		fact(v, tr(v->lang, "Niêm phong đến"), tr(v->lang, "chưa có"));
 	}

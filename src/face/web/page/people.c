@@ -168,7 +168,7 @@ void page_people(struct view *v)
 	html_back(v, "/don-vi", tr(v->lang, "Đơn vị"));
 	search(v, &q);
 	html(v->w, "<p class=\"soft\">%s</p>\n",
-		fill(v, tr(v->lang, "{n} người."), "n", number_text(v, total), NULL));
+		fill(v, tr(v->lang, "{n} người."), "n", count_text(v, total), NULL));
 	if (count)
 		list(v, &q, people, count);
 	else

@@ -12,7 +12,7 @@ static void rows(struct view *v, const struct file_uses *u)
 		html(v->w, "<tr><th scope=\"row\">%.*s</th>",
 			STR_FMT(unit_name(v, u->at[i].unit_id)));
 		html_table_cell(v, tr(v->lang, "Ai"), text_of(v, u->at[i].by));
-		html_table_cell(v, tr(v->lang, "Số tệp"), number_text(v, u->at[i].count));
+		html_table_cell(v, tr(v->lang, "Số tệp"), count_text(v, u->at[i].count));
 		html_table_cell(v, tr(v->lang, "Dung lượng"), size_text(v, u->at[i].bytes));
 		html(v->w, "</tr>\n");
 	}

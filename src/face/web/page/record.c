@@ -304,7 +304,7 @@ static void cancel_form(struct view *v, const struct register_page *p)
 		fill(v,
 			tr(v->lang,
 				"Bản ghi không bị xóa: nó rời khỏi sổ, còn nguyên lịch sử, và khôi phục được trong {n} ngày."),
-			"n", number_text(v, RECORD_UNDO_DAYS), NULL));
+			"n", count_text(v, RECORD_UNDO_DAYS), NULL));
 	html_form(v, path_of(v, "/ban-ghi/%lld/huy", (long long)p->r.id), "cancel");
 	html(v->w, "<input type=\"hidden\" name=\"phien-ban\" value=\"%lld\">\n",
 		(long long)p->r.version);
@@ -321,7 +321,7 @@ static void facts(struct view *v, const struct register_page *p)
 	html_unit_link(v, p->r.unit_id);
 	html(v->w, " · %s</p>\n",
 		fill(v, tr(v->lang, "phiên bản {so}, {ai} lưu lúc {luc}"), "so",
-			number_text(v, p->r.version), "ai", login_text(v, p->r.changed_by), "luc",
+			count_text(v, p->r.version), "ai", login_text(v, p->r.changed_by), "luc",
 			time_text(v, p->r.changed_at_s), NULL));
 	if (p->r.is_cancelled)
 		html(v->w, "<p class=\"alarm\">%s</p>\n", tr(v->lang, "Bản ghi đã bị hủy."));

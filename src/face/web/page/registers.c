@@ -31,7 +31,7 @@ static void register_row(
 		      "<span class=\"name-of\">%s: </span>",
 		STR_FMT(r->id), STR_FMT(words_of(v, r->title)), tr(v->lang, "Bản ghi"));
 	if (total)
-		html(v->w, "%lld", (long long)total->count);
+		html(v->w, "%s", count_text(v, total->count));
 	else if (r->is_nothing_fine)
 		html_chip(v, "not-applicable", "–", tr(v->lang, "trống, được phép"));
 	else
@@ -68,8 +68,46 @@ static int by_law(const void *a, const void *b)
 
 struct shelf {
 	const struct pack_register **all;
-	size_t count, empty;
+	size_t count, seen, empty; /* shown; of all that may be seen, those that lack records */
 };
+
+static void shelf_search(struct view *v)
+{
+	bool is_empty = str_is(http_pair(v->query, "xem"), "trong");
+
+	html(v->w,
+		"<form class=\"ask card\" role=\"search\" method=\"get\" action=\"/so\">\n"
+		"<div class=\"field wide\"><label for=\"q\">%s</label>\n"
+		"<input id=\"q\" name=\"q\" type=\"search\" value=\"%.*s\" autocomplete=\"off\"></div>\n"
+		"<div class=\"field\"><label for=\"xem\">%s</label>\n<select id=\"xem\" name=\"xem\">\n",
+		tr(v->lang, "Tìm sổ theo tên, nội dung, điều khoản; gõ không dấu cũng được"),
+		STR_FMT(http_pair(v->query, "q")), tr(v->lang, "Xem"));
+	html_option(v, "", tr(v->lang, "tất cả"), !is_empty);
+	html_option(v, "trong", tr(v->lang, "sổ còn trống"), is_empty);
+	html(v->w,
+		"</select></div>\n<div class=\"field\"><button type=\"submit\">%s</button></div>\n"
+		"</form>\n",
+		tr(v->lang, "Tìm"));
+}
+
+/* Every word asked for, with or without marks, is in what it is called, holds and rests on. */
+static bool is_wanted(struct view *v, const struct pack_register *r, bool is_empty)
+{
+	struct str rest = text_fold(v->a, http_pair(v->query, "q")), word, all = r->id;
+
+	if (str_is(http_pair(v->query, "xem"), "trong") && !is_empty)
+		return false;
+	all = arena_fmt(v->a, "%.*s %.*s %.*s", STR_FMT(all), STR_FMT(words_of(v, r->title)),
+		STR_FMT(words_of(v, r->about)));
+	for (size_t i = 0; i < r->clause_count; i++)
+		all = arena_fmt(v->a, "%.*s %.*s", STR_FMT(all),
+			STR_FMT(clause_cite(r->clauses_are[i], v->lang, v->a)));
+	all = text_fold(v->a, all);
+	while (str_next_word(&rest, " ", &word))
+		if (str_find(all, word) < 0)
+			return false;
+	return true;
+}
 
 static struct shelf seen_registers(
 	struct view *v, const struct record_total *totals, size_t total_count)
@@ -79,11 +117,14 @@ static struct shelf seen_registers(
 
 	for (size_t i = 0; i < count; i++) {
 		const struct pack_register *r = pack_register_at(v->web->packs, i);
+		bool is_empty = !r->is_nothing_fine && !total_of(totals, total_count, r->id);
 
 		if (!register_may_see(v, r))
 			continue;
-		s.all[s.count++] = r;
-		s.empty += !r->is_nothing_fine && !total_of(totals, total_count, r->id);
+		s.seen++;
+		s.empty += is_empty;
+		if (is_wanted(v, r, is_empty))
+			s.all[s.count++] = r;
 	}
 	qsort(s.all, s.count, sizeof(void *), by_law);
 	return s;
@@ -107,8 +148,15 @@ void page_registers(struct view *v)
 		fill(v,
 			tr(v->lang,
 				"Quy chế đòi hỏi {n} sổ. {trong} sổ phải có bản ghi mà còn trống."),
-			"n", number_text(v, (int64_t)shelf.count), "trong",
-			number_text(v, (int64_t)shelf.empty), NULL));
+			"n", count_text(v, (int64_t)shelf.seen), "trong",
+			count_text(v, (int64_t)shelf.empty), NULL));
+	shelf_search(v);
+	if (!shelf.count) {
+		html(v->w, "<p class=\"empty\" role=\"status\">%s</p>\n",
+			tr(v->lang, "Không có sổ nào như vậy."));
+		page_end(v);
+		return;
+	}
 	html_table_begin(v, tr(v->lang, "Sổ"), "stack figures");
 	html_table_head(v, tr(v->lang, "Sổ"));
 	html_table_head_number(v, tr(v->lang, "Bản ghi"));
@@ -392,7 +440,7 @@ static void count_line(struct view *v, int64_t count, bool is_more)
 {
 	const char *words = is_more ? tr(v->lang, "Hơn {n} bản ghi") : tr(v->lang, "{n} bản ghi");
 
-	html(v->w, "<p role=\"status\">%s</p>\n", fill(v, words, "n", number_text(v, count), NULL));
+	html(v->w, "<p role=\"status\">%s</p>\n", fill(v, words, "n", count_text(v, count), NULL));
 }
 
 /* What can be taken away of what is shown. */

@@ -101,9 +101,9 @@ static void unit_row(struct view *v, const struct ranking *k, size_t at)
 	verdict_cells(v, r->score.counts);
 	html(v->w,
 		"<td class=\"num\"><span class=\"name-of\">%s: </span>"
-		"<a href=\"/ket-qua/%lld/ra-soat\">%lld</a></td>\n</tr>\n",
+		"<a href=\"/ket-qua/%lld/ra-soat\">%s</a></td>\n</tr>\n",
 		tr(v->lang, "Chỗ thiếu trong sổ"), (long long)u->id,
-		(long long)lacking(&k->found, u->id));
+		count_text(v, lacking(&k->found, u->id)));
 }
 
 static void units_table(struct view *v, const struct ranking *k)
@@ -210,9 +210,9 @@ static void letter(struct view *v, const struct comply_law *law, const struct co
 				"hạn, {n} chưa có bằng chứng. Đề nghị đơn vị khắc phục những việc sau:"),
 			"ngay", work_day(v, date_at(v->by.now_s)), "diem",
 			percent(v, r->score.permille), "f",
-			number_text(v, r->score.counts[VERDICT_NOT_MET]), "o",
-			number_text(v, r->score.counts[VERDICT_OVERDUE]), "n",
-			number_text(v, r->score.counts[VERDICT_NO_EVIDENCE]), NULL));
+			count_text(v, r->score.counts[VERDICT_NOT_MET]), "o",
+			count_text(v, r->score.counts[VERDICT_OVERDUE]), "n",
+			count_text(v, r->score.counts[VERDICT_NO_EVIDENCE]), NULL));
 	html(v->w, "<ol>\n");
 	for (int state = VERDICT_NOT_MET; state <= VERDICT_OVERDUE; state++) {
 		for (size_t i = 0; i < law->count && i < r->marks.len; i++) {
@@ -269,9 +269,9 @@ static void tiles(struct view *v, const struct comply_score *s)
 {
 	html(v->w, "<ul class=\"tiles\">\n");
 	for (int i = 0; i < VERDICT_COUNT; i++) {
-		html(v->w, "<li class=\"tile %s\"><a href=\"#%s\"><strong>%lld</strong> ",
+		html(v->w, "<li class=\"tile %s\"><a href=\"#%s\"><strong>%s</strong> ",
 			verdict_name((enum verdict)i), verdict_name((enum verdict)i),
-			(long long)s->counts[i]);
+			count_text(v, s->counts[i]));
 		html_verdict(v, (enum verdict)i);
 		html(v->w, "</a></li>\n");
 	}
@@ -376,7 +376,7 @@ void page_result(struct view *v)
 	html(v->w,
 		" <span class=\"soft\">%s %s · %s</span></p>\n<p><a class=\"button plain\" href=\"/ket-qua/%lld/ra-soat\">%s</a></p>\n",
 		tr(v->lang, "tính lúc"), time_text(v, units.at[0].at_s),
-		fill(v, tr(v->lang, "{n} đối tượng"), "n", number_text(v, units.at[0].subjects),
+		fill(v, tr(v->lang, "{n} đối tượng"), "n", count_text(v, units.at[0].subjects),
 			NULL),
 		(long long)unit->id, tr(v->lang, "Rà soát chỗ thiếu trong sổ"));
 	tiles(v, &units.at[0].score);

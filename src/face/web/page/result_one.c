@@ -273,8 +273,8 @@ static void tiles(struct showing *w)
 			continue;
 		w->has_filter = true;
 		w->filter = (enum verdict)i;
-		html(v->w, "<li class=\"tile %s\"><a href=\"%s\"><strong>%lld</strong> ",
-			verdict_name(w->filter), here_path(w, 0), (long long)w->counts[i]);
+		html(v->w, "<li class=\"tile %s\"><a href=\"%s\"><strong>%s</strong> ",
+			verdict_name(w->filter), here_path(w, 0), count_text(v, w->counts[i]));
 		html_verdict(v, w->filter);
 		html(v->w, "</a></li>\n");
 	}
@@ -296,9 +296,9 @@ static void pager(const struct showing *w, int64_t all)
 			tr(v->lang, "Trang trước"));
 	html(v->w, "%s",
 		fill(v, tr(v->lang, "{a}–{b} trong {n} đối tượng"), "a",
-			number_text(v, w->from + 1), "b",
-			number_text(v, w->from + PAGE_MAX < all ? w->from + PAGE_MAX : all), "n",
-			number_text(v, all), NULL));
+			count_text(v, w->from + 1), "b",
+			count_text(v, w->from + PAGE_MAX < all ? w->from + PAGE_MAX : all), "n",
+			count_text(v, all), NULL));
 	if (w->from + PAGE_MAX < all)
 		html(v->w, " <a href=\"%s\">%s →</a>", here_path(w, w->from + PAGE_MAX),
 			tr(v->lang, "Trang sau"));

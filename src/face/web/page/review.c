@@ -133,7 +133,7 @@ static void asked(struct view *v, const struct looked *l, bool has_form)
 				tr(v->lang,
 					"{n} mục cuối không có ô chọn riêng: ký là xác nhận đã xem và chấp "
 					"nhận chúng."),
-				"n", number_text(v, (int64_t)(given - ASKED_MAX)), NULL));
+				"n", count_text(v, (int64_t)(given - ASKED_MAX)), NULL));
 }
 
 /* A folded list of what needs no answer. */
@@ -146,7 +146,8 @@ static void folded(struct view *v, const struct looked *l, enum review_change ch
 		count += l->list[i].change == change && !review_is_asked(&l->list[i]);
 	if (count == 0)
 		return;
-	html(v->w, "<details>\n<summary>%s (%zu)</summary>\n<ul class=\"items\">\n", words, count);
+	html(v->w, "<details>\n<summary>%s (%s)</summary>\n<ul class=\"items\">\n", words,
+		count_text(v, (int64_t)count));
 	for (size_t i = 0; i < l->count && max > 0; i++) {
 		if (l->list[i].change != change || review_is_asked(&l->list[i]))
 			continue;
@@ -226,9 +227,10 @@ static void history(struct view *v, const struct looked *l)
 
 		html(v->w,
 			"<tr><th scope=\"row\"><a href=\"/may/%lld/tien-trinh/%lld\">%s</a></th><td>%.*s</td>"
-			"<td>%lld</td><td>%lld</td><td class=\"sha\">%.*s</td></tr>\n",
+			"<td>%s</td><td>%s</td><td class=\"sha\">%.*s</td></tr>\n",
 			(long long)l->host.id, (long long)r->id, time_text(v, r->at_s),
-			STR_FMT(r->person), (long long)r->differences, (long long)r->suspicious,
+			STR_FMT(r->person), count_text(v, r->differences),
+			count_text(v, r->suspicious),
 			STR_FMT(str_until(r->sha256, 16)));
 	}
 	html_table_end(v);

@@ -69,8 +69,8 @@ static void seen(
 			row(v, &l->list[i], mark_of(marks, count, l->list[i].item));
 	if (l->of_change[REVIEW_KNOWN] != l->count)
 		html_table_end(v);
-	html(v->w, "<p class=\"soft\">%s: %zu</p>\n</section>\n", tr(v->lang, "Như trước"),
-		l->of_change[REVIEW_KNOWN]);
+	html(v->w, "<p class=\"soft\">%s: %s</p>\n</section>\n", tr(v->lang, "Như trước"),
+		count_text(v, (int64_t)l->of_change[REVIEW_KNOWN]));
 }
 
 static void answers(struct view *v, const struct review *review)

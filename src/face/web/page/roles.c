@@ -122,10 +122,10 @@ static void summary(struct view *v, const struct roles *r)
 	html(v->w, "<dl class=\"facts\">\n");
 	fact(v, tr(v->lang, "loại máy"), code_words(v, d->kind));
 	fact(v, tr(v->lang, "vai trò"), text_of(v, roles));
-	fact(v, tr(v->lang, "cấp độ hệ thống"), d->level ? number_text(v, d->level) : "");
+	fact(v, tr(v->lang, "cấp độ hệ thống"), d->level ? count_text(v, d->level) : "");
 	fact(v, tr(v->lang, "dữ liệu trên máy"), code_words(v, d->data));
 	fact(v, tr(v->lang, "dùng để"), text_of(v, d->purpose));
-	fact(v, tr(v->lang, "việc sao lưu đã khai"), number_text(v, (int64_t)d->backup_count));
+	fact(v, tr(v->lang, "việc sao lưu đã khai"), count_text(v, (int64_t)d->backup_count));
 	html(v->w, "</dl>\n");
 }
 

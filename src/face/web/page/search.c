@@ -139,9 +139,9 @@ void page_search(struct view *v)
 		html(v->w, "<p role=\"status\">%s</p>\n",
 			hits.is_cut ?
 				fill(v, tr(v->lang, "Hơn {n} chỗ; đây là những chỗ đầu tiên."), "n",
-					number_text(v, HITS_MAX), NULL) :
+					count_text(v, HITS_MAX), NULL) :
 				fill(v, tr(v->lang, "Tìm thấy {n} chỗ."), "n",
-					number_text(v, (int64_t)hits.at.len), NULL));
+					count_text(v, (int64_t)hits.at.len), NULL));
 	html(v->w, "<ul class=\"hits\">\n");
 	for (size_t i = 0; i < hits.at.len; i++)
 		hit(v, &f, hits.at.at[i]);

@@ -16,7 +16,7 @@ static const char *seconds_words(struct view *v, int64_t s)
 				      tr(v->lang, "{n} ngày");
 	int64_t unit = s < 120 ? 1 : s < 7200 ? 60 : s < 2 * CLOCK_DAY_S ? 3600 : CLOCK_DAY_S;
 
-	return fill(v, words, "n", number_text(v, s / unit), NULL);
+	return fill(v, words, "n", count_text(v, s / unit), NULL);
 }
 
 static const char *offset_words(struct view *v, const struct sender_today *t)
@@ -42,7 +42,8 @@ static const char *state_words(struct view *v, const struct sender_row *r)
 static const char *today_words(struct view *v, const struct senders *s, const struct sender_row *r)
 {
 	return path_of(
-		v, "%s%llu", s->is_today_all ? "" : "≥ ", (unsigned long long)r->today.lines);
+		v, "%s%s", s->is_today_all ? "" : "≥ ",
+		count_text(v, (int64_t)r->today.lines));
 }
 
 /* --- the list --------------------------------------------------------------------------------- */
@@ -62,10 +63,10 @@ static void row(struct view *v, const struct senders *s, const struct sender_row
 				       "not-applicable",
 		state_words(v, r));
 	html_table_time(v, tr(v->lang, "Dòng cuối"), r->is->last_s);
-	html_table_cell(v, tr(v->lang, "Dòng/phút"), number_text(v, r->is->rate));
+	html_table_cell(v, tr(v->lang, "Dòng/phút"), count_text(v, r->is->rate));
 	html_table_cell(v, tr(v->lang, "Hôm nay"), today_words(v, s, r));
-	html_table_cell(v, tr(v->lang, "Tất cả"), number_text(v, (int64_t)r->is->lines));
-	html_table_cell(v, tr(v->lang, "Mất"), number_text(v, (int64_t)r->is->dropped));
+	html_table_cell(v, tr(v->lang, "Tất cả"), count_text(v, (int64_t)r->is->lines));
+	html_table_cell(v, tr(v->lang, "Mất"), count_text(v, (int64_t)r->is->dropped));
 	html_table_cell(v, tr(v->lang, "Đồng hồ"), offset_words(v, &r->today));
 	html(v->w, "</tr>\n");
 }
@@ -87,7 +88,7 @@ static void list(struct view *v, const struct senders *s)
 	html_table_end(v);
 	html(v->w, "<p>%s</p>\n",
 		fill(v, tr(v->lang, "{n} nguồn; tất cả đã mất {m} dòng trước khi nhận xong."), "n",
-			number_text(v, (int64_t)s->count), "m", number_text(v, (int64_t)s->dropped),
+			count_text(v, (int64_t)s->count), "m", count_text(v, (int64_t)s->dropped),
 			NULL));
 	html(v->w, "<p class=\"export\"><a href=\"/nhat-ky/nguon.csv\">%s</a></p>\n</section>\n",
 		tr(v->lang, "Tải danh sách này (CSV)"));
@@ -113,7 +114,7 @@ static int refused_row(void *context, const struct find_line *line)
 	html_table_cell(v, tr(v->lang, "Tên trong chứng thư"),
 		text_of(v, text_clean(v->a, str_of(r.name[0] ? r.name : "–"), SENDER_NAME_MAX)));
 	html_table_cell(v, tr(v->lang, "Vì sao"), tr(v->lang, sender_why_words(r.why)));
-	html_table_cell(v, tr(v->lang, "Số lần"), number_text(v, (int64_t)r.count));
+	html_table_cell(v, tr(v->lang, "Số lần"), count_text(v, (int64_t)r.count));
 	html(v->w, "</tr>\n");
 	return ++rows->count == REFUSED_SHOWN;
 }
@@ -137,7 +138,7 @@ static void refused(struct view *v, const struct senders *s)
 			tr(v->lang,
 				"{n} lần một máy muốn gửi qua TLS mà không được nhận; nó không gửi được dòng nào. "
 				"Nếu đó là máy của đơn vị: cấp lại chứng thư, hoặc chỉnh đồng hồ của nó."),
-			"n", number_text(v, (int64_t)s->list.refused), NULL));
+			"n", count_text(v, (int64_t)s->list.refused), NULL));
 	html_table(v, tr(v->lang, "Kết nối bị từ chối"), "stack", tr(v->lang, "Lúc"),
 		tr(v->lang, "Địa chỉ"), tr(v->lang, "Tên trong chứng thư"), tr(v->lang, "Vì sao"),
 		tr(v->lang, "Số lần"));
@@ -258,10 +259,10 @@ static void facts(struct view *v, const struct senders *s, const struct sender_r
 	fact(v, tr(v->lang, "Loại"), tr(v->lang, sender_kind_words(r->is->kind)));
 	fact(v, tr(v->lang, "Dòng đầu"), time_text(v, r->is->first_s));
 	fact(v, tr(v->lang, "Dòng cuối"), time_text(v, r->is->last_s));
-	fact(v, tr(v->lang, "Dòng/phút"), number_text(v, r->is->rate));
+	fact(v, tr(v->lang, "Dòng/phút"), count_text(v, r->is->rate));
 	fact(v, tr(v->lang, "Hôm nay"), today_words(v, s, r));
-	fact(v, tr(v->lang, "Tất cả"), number_text(v, (int64_t)r->is->lines));
-	fact(v, tr(v->lang, "Mất"), number_text(v, (int64_t)r->is->dropped));
+	fact(v, tr(v->lang, "Tất cả"), count_text(v, (int64_t)r->is->lines));
+	fact(v, tr(v->lang, "Mất"), count_text(v, (int64_t)r->is->dropped));
 	fact(v, tr(v->lang, "Đồng hồ"), offset_words(v, &r->today));
 	html(v->w, "</dl>\n<p><a href=\"/nhat-ky?hoi=source:%u\">%s</a></p>\n</section>\n",
 		r->is->number, tr(v->lang, "Xem các dòng của nguồn này"));

@@ -14,9 +14,9 @@ static void counts(struct view *v, const struct facts *f)
 		tr(v->lang, "Số nghĩa vụ theo kết quả"));
 	for (int i = 0; i < VERDICT_COUNT; i++) {
 		html(v->w,
-			"<li class=\"tile %s\"><a href=\"/tim?ket-qua=%s\"><strong>%lld</strong> ",
+			"<li class=\"tile %s\"><a href=\"/tim?ket-qua=%s\"><strong>%s</strong> ",
 			verdict_name((enum verdict)i), verdict_name((enum verdict)i),
-			(long long)f->counts[i]);
+			count_text(v, f->counts[i]));
 		html_verdict(v, (enum verdict)i);
 		html(v->w, "</a></li>\n");
 	}
@@ -117,7 +117,8 @@ static void section(struct view *v, const struct list *l, enum outcome o, const 
 {
 	size_t n = count_outcome(l->checks, l->count, o);
 
-	html(v->w, "<section>\n<h2>%s <span class=\"count\">%zu</span></h2>\n", title, n);
+	html(v->w, "<section>\n<h2>%s <span class=\"count\">%s</span></h2>\n", title,
+		count_text(v, (int64_t)n));
 	if (n == 0) {
 		html(v->w, "<p class=\"empty\">%s</p>\n</section>\n", nothing);
 		return;
@@ -159,7 +160,7 @@ static void ending_exceptions(struct view *v, const struct facts *f)
 			"<p class=\"soft\">%s %s · %s</p></div>"
 			"<p class=\"act\"><a class=\"button\" href=\"/ngoai-le#x%lld\">%s</a></p></li>\n",
 			STR_FMT(title), tr(v->lang, "đến"), time_text(v, x->until_s),
-			fill(v, tr(v->lang, "còn {n} ngày"), "n", number_text(v, days), NULL),
+			fill(v, tr(v->lang, "còn {n} ngày"), "n", count_text(v, days), NULL),
 			(long long)x->id, tr(v->lang, "Xem ngoại lệ"));
 	}
 	if (!is_first)
@@ -175,7 +176,7 @@ static void old_evidence(struct view *v, const struct facts *f)
 		fill(v,
 			tr(v->lang,
 				"{n} nghĩa vụ có bằng chứng cũ hơn thời hạn cho phép. Hãy kiểm tra lại máy."),
-			"n", number_text(v, f->counts[VERDICT_OVERDUE]), NULL));
+			"n", count_text(v, f->counts[VERDICT_OVERDUE]), NULL));
 }
 
 static void waiting_for_people(struct view *v, const struct facts *f)
@@ -190,7 +191,7 @@ static void waiting_for_people(struct view *v, const struct facts *f)
 			tr(v->lang,
 				"{n} nghĩa vụ cần hồ sơ, sổ, xác nhận của con người hoặc kết quả kiểm "
 				"tra máy. Chưa có bằng chứng thì không tính là đạt."),
-			"n", number_text(v, f->counts[VERDICT_NO_EVIDENCE]), NULL),
+			"n", count_text(v, f->counts[VERDICT_NO_EVIDENCE]), NULL),
 		tr(v->lang, "Xem danh sách"));
 }
 

@@ -82,7 +82,7 @@ static void new_form(struct view *v)
 			.hint = fill(v,
 				tr(v->lang,
 					"Nhiều nhất {n} ngày ({dieu}); bỏ trống là lâu nhất"),
-				"n", number_text(v, days->number), "dieu", cite_text(v, days),
+				"n", count_text(v, days->number), "dieu", cite_text(v, days),
 				NULL),
 			.autocomplete = "off" });
 	html_form_end(v, tr(v->lang, "Tạo mã"));
@@ -150,7 +150,7 @@ static void refused(struct view *v, int rc)
 			fill(v,
 				tr(v->lang,
 					"Bạn đã có {n} mã đang dùng được. Thu hồi mã cũ trước."),
-				"n", number_text(v, ORG_TOKENS_MAX), NULL));
+				"n", count_text(v, ORG_TOKENS_MAX), NULL));
 	else if (rc == ERR_CONFLICT)
 		fault_add(v, "ten-ma", tr(v->lang, "Tài khoản này không tạo mã ở đây được."));
 	else if (!form_value(v, "ten-ma").len || form_value(v, "ten-ma").len > 200)
@@ -158,7 +158,7 @@ static void refused(struct view *v, int rc)
 	else
 		fault_add(v, "han",
 			fill(v, tr(v->lang, "Ngày này đã qua, hoặc xa hơn {n} ngày."), "n",
-				number_text(v, org_token_days(&v->rules)), NULL));
+				count_text(v, org_token_days(&v->rules)), NULL));
 }
 
 static void end_own(struct view *v)

@@ -60,9 +60,9 @@ static void tree_row(struct view *v, const struct org_unit *u, const struct coun
 	html(v->w, "</th>\n<td>%.*s</td>\n<td>%s</td>\n", STR_FMT(u->code),
 		tr(v->lang, org_unit_kind_words(u->kind)));
 	html(v->w,
-		"<td class=\"num\"><a href=\"/nhan-su?don-vi=%lld\">%lld</a></td>\n"
-		"<td class=\"num\">%lld</td>\n</tr>\n",
-		(long long)u->id, (long long)c->people[at], (long long)c->hosts[at]);
+		"<td class=\"num\"><a href=\"/nhan-su?don-vi=%lld\">%s</a></td>\n"
+		"<td class=\"num\">%s</td>\n</tr>\n",
+		(long long)u->id, count_text(v, c->people[at]), count_text(v, c->hosts[at]));
 }
 
 static void tree_head(struct view *v, struct str text, bool with_ended)
@@ -222,7 +222,7 @@ static int people(struct view *v, const struct org_unit *u)
 	if (staff_list(v->web->store, &query, v->a, &list, &count, v->e) < 0 ||
 		staff_count(v->web->store, &query, &total, v->e) < 0)
 		return -1;
-	html(v->w, "<section>\n<h2>%s (%lld)</h2>\n", tr(v->lang, "Người"), (long long)total);
+	html(v->w, "<section>\n<h2>%s (%s)</h2>\n", tr(v->lang, "Người"), count_text(v, total));
 	if (count == 0)
 		html(v->w, "<p class=\"empty\">%s</p>\n",
 			tr(v->lang, "Chưa có ai trong danh sách của đơn vị này."));

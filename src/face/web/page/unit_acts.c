@@ -148,7 +148,7 @@ static void split_fields(struct view *v, const struct org_unit *u)
 		html_field(v,
 			&(struct field){ .name = path_of(v, "ten%d", i),
 				.label = fill(v, tr(v->lang, "Tên đơn vị mới thứ {n}"), "n",
-					number_text(v, i), NULL) });
+					count_text(v, i), NULL) });
 	html(v->w, "<label class=\"tick\"><input type=\"checkbox\" name=\"ket-thuc\" value=\"1\"");
 	if (form_value(v, "ket-thuc").len)
 		html(v->w, " checked");
@@ -355,7 +355,7 @@ static int preview(struct view *v, int64_t id, bool has_choices)
 		const struct org_goods *g = goods[i].goods;
 
 		html(v->w, "<tr><th scope=\"row\">%s</th>", tr(v->lang, g->words));
-		html_table_cell(v, tr(v->lang, "Số lượng"), number_text(v, goods[i].count));
+		html_table_cell(v, tr(v->lang, "Số lượng"), count_text(v, goods[i].count));
 		html_table_cell(
 			v, tr(v->lang, "Khi ghi"), tr(v->lang, fate_of(g, has_choices)));
 		html(v->w, "</tr>\n");

@@ -58,7 +58,7 @@ static void at_work(struct view *v, int64_t done, int64_t all)
 		"<progress max=\"%lld\" value=\"%lld\">%lld / %lld</progress>\n</section>\n",
 		tr(v->lang, "Đang kiểm chứng"),
 		fill(v, tr(v->lang, "{n} / {tat-ca} mục; trang tự tải lại."), "n",
-			number_text(v, done), "tat-ca", number_text(v, all), NULL),
+			count_text(v, done), "tat-ca", count_text(v, all), NULL),
 		(long long)(all ? all : 1), (long long)done, (long long)done, (long long)all);
 }
 
@@ -74,10 +74,10 @@ static void result(struct view *v, const struct verified *r)
 	html_outcome(v, r->is_fine ? OUTCOME_PASS : OUTCOME_FAIL);
 	html(v->w, "<dl class=\"facts\">\n");
 	fact(v, tr(v->lang, "Kiểm tra xong lúc"), time_text(v, r->at_s));
-	fact(v, tr(v->lang, "Phần nhật ký"), number_text(v, r->shards));
-	fact(v, tr(v->lang, "Mục đã tính lại"), number_text(v, r->entries));
-	fact(v, tr(v->lang, "Mục chứng minh được"), number_text(v, r->proven));
-	fact(v, tr(v->lang, "Chỗ sai"), number_text(v, r->findings));
+	fact(v, tr(v->lang, "Phần nhật ký"), count_text(v, r->shards));
+	fact(v, tr(v->lang, "Mục đã tính lại"), count_text(v, r->entries));
+	fact(v, tr(v->lang, "Mục chứng minh được"), count_text(v, r->proven));
+	fact(v, tr(v->lang, "Chỗ sai"), count_text(v, r->findings));
 	html(v->w, "</dl>\n");
 	if (r->has_own_keys)
 		html(v->w, "<p>%s</p>\n",
@@ -315,7 +315,7 @@ static void sender_lines(struct view *v)
 	if (s.count > SHEET_SENDERS)
 		html(v->w, "<p>%s</p>\n",
 			fill(v, tr(v->lang, "và {n} nguồn nữa"), "n",
-				number_text(v, (int64_t)(s.count - SHEET_SENDERS)), NULL));
+				count_text(v, (int64_t)(s.count - SHEET_SENDERS)), NULL));
 	senders_done(&s);
 }
 

@@ -46,13 +46,14 @@ static void one_of_alike(
 			fill(v,
 				d->record.id ? tr(v->lang, "xem cả {n} bản ghi") :
 					       tr(v->lang, "xem cả {n} máy"),
-				"n", number_text(v, (int64_t)x->count), NULL));
+				"n", count_text(v, (int64_t)x->count), NULL));
 }
 
 static void group(struct view *v, const struct duties *list, enum duty_state state, bool is_all)
 {
 	bool *is_in = arena_array(v->a, bool, list->count + 1);
 	struct alikes all = { 0 };
+	bool is_folded;
 	size_t count = 0;
 
 	for (size_t i = 0; i < list->count; i++) {
@@ -65,14 +66,23 @@ static void group(struct view *v, const struct duties *list, enum duty_state sta
 	}
 	if (all.at.len == 0)
 		return;
-	html(v->w,
-		"<section>\n<h2 class=\"state\">%s <span class=\"count\">%zu</span></h2>\n"
-		"<ul class=\"items\">\n",
-		tr(v->lang, duty_state_words(state)), count);
+	/* what is not due yet waits below its count, unless it was asked for by name */
+	is_folded = state == DUTY_AHEAD && !http_pair(v->query, "viec").len;
+	html(v->w, "<section>\n");
+	if (is_folded)
+		html(v->w, "<details class=\"fold\">\n<summary>");
+	html(v->w, "<h2 class=\"state\">%s <span class=\"count\">%s</span></h2>\n",
+		tr(v->lang, duty_state_words(state)), count_text(v, (int64_t)count));
+	if (is_folded)
+		html(v->w, "</summary>\n");
+	html(v->w, "<ul class=\"items\">\n");
 	for (size_t i = 0; i < list->count; i++)
 		if (is_in[i])
 			one_of_alike(v, list, &list->at[i], alike_of(v, &all, &list->at[i]));
-	html(v->w, "</ul>\n</section>\n");
+	html(v->w, "</ul>\n");
+	if (is_folded)
+		html(v->w, "</details>\n");
+	html(v->w, "</section>\n");
 }
 
 /* --- who stands in ---------------------------------------------------------------------------- */
@@ -262,7 +272,7 @@ static void show(
 			fill(v,
 				tr(v->lang,
 					"Sổ có nhiều hơn {n} bản ghi cho một việc: chỉ liệt kê những bản ghi đến hạn sớm nhất."),
-				"n", number_text(v, DUTY_RECORDS_MAX), NULL));
+				"n", count_text(v, DUTY_RECORDS_MAX), NULL));
 	delegations(v);
 	feed(v, token);
 	html(v->w, "<p class=\"export\"><a href=\"/viec.csv?don-vi=%lld\">%s</a></p>\n",

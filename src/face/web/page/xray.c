@@ -246,9 +246,9 @@ static void finding_pages(struct view *v, const struct org_unit *unit, int64_t f
 			(long long)(from > FINDINGS_MAX ? from - FINDINGS_MAX : 0),
 			tr(v->lang, "Trang trước"));
 	html(v->w, "%s",
-		fill(v, tr(v->lang, "{a}–{b} trong {n} chỗ"), "a", number_text(v, from + 1), "b",
-			number_text(v, from + FINDINGS_MAX < all ? from + FINDINGS_MAX : all), "n",
-			number_text(v, all), NULL));
+		fill(v, tr(v->lang, "{a}–{b} trong {n} chỗ"), "a", count_text(v, from + 1), "b",
+			count_text(v, from + FINDINGS_MAX < all ? from + FINDINGS_MAX : all), "n",
+			count_text(v, all), NULL));
 	if (from + FINDINGS_MAX < all)
 		html(v->w, " <a href=\"%s%lld\">%s →</a>", base, (long long)(from + FINDINGS_MAX),
 			tr(v->lang, "Trang sau"));
@@ -336,7 +336,7 @@ void page_xray(struct view *v)
 				"Sổ trống chưa phải là không có. Ký “không có” thì các nghĩa vụ về thứ đó không "
 				"áp dụng trong {n} tháng; sau đó phải ký lại."),
 			"n",
-			number_text(v,
+			count_text(v,
 				pack_param_number(v->web->packs, STR("none_statement_months"), 0,
 					date_at(v->by.now_s), 0)),
 			NULL));

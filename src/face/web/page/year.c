@@ -197,7 +197,7 @@ void page_year(struct view *v)
 	html_table_head(v, tr(v->lang, "Công việc"));
 	for (int m = 1; m <= MONTHS; m++)
 		html(v->w, "<th scope=\"col\"><abbr title=\"%s\">%d</abbr></th>",
-			fill(v, tr(v->lang, "tháng {n}"), "n", number_text(v, m), NULL), m);
+			fill(v, tr(v->lang, "tháng {n}"), "n", count_text(v, m), NULL), m);
 	html_table_rows(v);
 	for (size_t i = 0; i < list.count; i++)
 		if (is_first_of(&list, i))
@@ -367,9 +367,9 @@ static void page_links(struct view *v, const struct grid *g)
 			g->first / UNITS_A_PAGE, tr(v->lang, "các đơn vị trước"));
 	html(v->w, "<span>%s</span> ",
 		fill(v, tr(v->lang, "Đơn vị {a}–{b} trong {n}"), "a",
-			number_text(v, (int64_t)g->first + (g->count > 0)), "b",
-			number_text(v, (int64_t)(g->first + g->count)), "n",
-			number_text(v, (int64_t)g->live), NULL));
+			count_text(v, (int64_t)g->first + (g->count > 0)), "b",
+			count_text(v, (int64_t)(g->first + g->count)), "n",
+			count_text(v, (int64_t)g->live), NULL));
 	if (g->first + g->count < g->live && g->count)
 		html(v->w, "<a href=\"/viec/nam-don-vi?trang=%zu\" rel=\"next\">%s →</a>",
 			g->first / UNITS_A_PAGE + 2, tr(v->lang, "các đơn vị sau"));
