@@ -42,10 +42,10 @@ WIDE = ['iifname "eth0"', 'iifname "eth*"', 'iifname { "lo", "eth1" }', "meta l4
         'iifname != "lo"', 'iifname != { "lo", "docker0" }', "tcp dport != 22", "limit rate 1000/second", "ct state new",
         "ct state { new, established }", "ct state != established", "meta nfproto ipv4", "meta nfproto ipv6",
         "fib daddr type local", "tcp flags syn", "iifname $outer", "meta l4proto != icmp", "tcp dport 1-65535"]
-WIDE_4 = ["ip saddr != 203.0.113.5", "ip saddr 0.0.0.0/0", "ip protocol tcp"]
+WIDE_4 = ["ip saddr != 203.0.113.5", "ip saddr 0.0.0.0/0", "ip daddr 192.0.2.1", "ip protocol tcp"]
 WIDE_6 = ["ip6 saddr != 2001:db8:9::5", "ip6 saddr ::/0"]
 MAPS = ['iifname vmap { "lo" : accept, "eth0" : %s }', "ct state vmap { established : accept, new : %s, invalid : drop }",
-        "tcp dport vmap { 22 : %s, 80 : accept }"]
+        "tcp dport vmap { 22 : %s, 80 : accept }", "meta l4proto vmap { tcp : %s, udp : %s }"]
 
 
 def can_try():
@@ -179,7 +179,6 @@ class Nft(unittest.TestCase):
             for family, name in ((4, "ip4"), (6, "ip6")):
                 came = self.comes_in(family)
                 told = f"round {number}, {name}\n{script}\nboot {boot}, live {live}, came in {came}\n{gaps}"
-                self.assertNotEqual({boot[name], live[name]}, {"open", "closed"}, told)
                 if live[name] == "none":
                     self.assertTrue(all(came), told)
                 elif "closed" in (live[name], boot[name]):
