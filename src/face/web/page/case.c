@@ -153,6 +153,10 @@ static void record_field(
 		html(v->w, "%.*s ", STR_FMT(words_of(v, f->hint)));
 	if (count == 0)
 		html(v->w, "%s ", tr(v->lang, "Chưa có bản ghi nào để chọn."));
+	if (!view_may_put(v, c->unit_id)) { /* who approves may not be who writes it down */
+		html(v->w, "</p>\n");
+		return;
+	}
 	html(v->w, "<a href=\"/so/%.*s/moi?", STR_FMT(reg->id));
 	if (f->by.ptr)
 		html(v->w, "%.*s=%lld", STR_FMT(f->by), (long long)c->record_id);
