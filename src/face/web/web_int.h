@@ -640,9 +640,6 @@ const char *host_kind_words(struct view *v, struct str kind);
 
 /* The box to search the law, with what was asked. */
 void html_search(struct view *v, struct str q);
-/* An obligation with its verdict as a row of CSV. */
-void csv_obligation_head(struct view *v);
-void csv_obligation(struct view *v, const struct facts *f, const struct obligation *o);
 
 /* The state of the log in one line. */
 void html_log_strip(struct view *v);

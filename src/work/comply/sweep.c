@@ -147,59 +147,6 @@ static const char sql_words[] = "SELECT unit_id, check_id, subject FROM verdict_
 static const char sql_words_done[] = "DELETE FROM verdict_word";
 static const char sql_forget[] = "DELETE FROM verdict_unit";
 
-/* --- marks ------------------------------------------------------------------------------------ */
-
-static const char letters[VERDICT_COUNT] = { [VERDICT_NOT_MET] = 'F',
-	[VERDICT_OVERDUE] = 'O',
-	[VERDICT_NO_EVIDENCE] = 'N',
-	[VERDICT_EXCEPTED] = 'X',
-	[VERDICT_MET] = 'M',
-	[VERDICT_NA] = '-' };
-
-char comply_mark(enum verdict v)
-{
-	return letters[v];
-}
-
-bool comply_mark_verdict(char mark, enum verdict *ret)
-{
-	for (int i = 0; i < VERDICT_COUNT; i++) {
-		if (letters[i] == mark) {
-			*ret = (enum verdict)i;
-			return true;
-		}
-	}
-	return false;
-}
-
-static bool is_within(const struct clause *c, const struct clause *ancestor)
-{
-	for (; c && ancestor && c != ancestor;)
-		c = c->parent;
-	return c != NULL;
-}
-
-struct comply_score comply_score_of(
-	const struct comply_law *law, struct str marks, const struct clause *within)
-{
-	struct comply_score s = { .permille = -1 };
-	enum verdict v;
-
-	for (size_t i = 0; i < law->count && i < marks.len; i++) {
-		if (!is_within(law->at[i]->clause, within) ||
-			!comply_mark_verdict(marks.ptr[i], &v))
-			continue;
-		s.counts[v]++;
-		if (v == VERDICT_NA || v == VERDICT_EXCEPTED)
-			continue;
-		s.weight += law->at[i]->weight;
-		s.weight_met += v == VERDICT_MET ? law->at[i]->weight : 0;
-	}
-	if (s.weight > 0)
-		s.permille = (int)(s.weight_met * 1000 / s.weight);
-	return s;
-}
-
 /* --- one subject, one unit -------------------------------------------------------------------- */
 
 static int bound_run(struct store *s, const char *sql, int64_t a, struct err *e)
@@ -218,17 +165,14 @@ static int keep_subject(const struct unit_facts *f, const struct comply_subject 
 	int64_t until_s = INT64_MAX;
 	struct arena a;
 	char *marks;
-	size_t place = 0;
 	int rc;
 
 	arena_init(&a, COMPLY_UNIT_MEMORY_BYTES);
-	marks = arena_alloc(&a, f->law->count + 1);
-	memset(marks, COMPLY_MARK_NONE, f->law->count);
+	marks = marks_new(f->law, &a);
 	rc = unit_verdicts(f, subject, host, &a, &list, e);
+	if (rc == 0)
+		marks_add(f->law, marks, list.at, list.count);
 	for (size_t i = 0; rc == 0 && i < list.count; i++) {
-		while (f->law->at[place] != list.at[i].obligation)
-			place++;
-		marks[place] = comply_mark(list.at[i].verdict);
 		if (list.at[i].until_s < until_s)
 			until_s = list.at[i].until_s;
 	}
@@ -246,15 +190,6 @@ static int keep_subject(const struct unit_facts *f, const struct comply_subject 
 	return rc;
 }
 
-static void worsen(char *mark, enum verdict v)
-{
-	enum verdict sum;
-
-	if (comply_mark_verdict(*mark, &sum))
-		v = verdict_worst(v, sum);
-	*mark = comply_mark(v);
-}
-
 struct register_sum {
 	const struct comply_law *law;
 	char *marks;
@@ -265,15 +200,11 @@ static int add_record(void *context, const struct comply_subject *subject,
 	const struct comply_verdict *verdicts, size_t count, struct err *e)
 {
 	struct register_sum *sum = context;
-	size_t place = 0;
 
-	for (size_t i = 0; i < count; i++) {
-		while (sum->law->at[place] != verdicts[i].obligation)
-			place++;
-		worsen(&sum->marks[place], verdicts[i].verdict);
+	marks_add(sum->law, sum->marks, verdicts, count);
+	for (size_t i = 0; i < count; i++)
 		if (verdicts[i].until_s < sum->until_s)
 			sum->until_s = verdicts[i].until_s;
-	}
 	sum->subjects++;
 	return 0;
 }
@@ -293,8 +224,7 @@ static int64_t keep_register(const struct unit_facts *f, struct str register_id,
 	if (rc < 0 || !w.reg || !pack_in_force(w.reg->pack, date_at(f->at_s)))
 		return rc;
 	arena_init(&a, MIB);
-	sum.marks = arena_alloc(&a, f->law->count + 1);
-	memset(sum.marks, COMPLY_MARK_NONE, f->law->count);
+	sum.marks = marks_new(f->law, &a);
 	rc = unit_records(&w, e);
 	if (rc == 0 && sum.subjects) {
 		q = store_query(f->store, sql_put_register);
@@ -321,8 +251,7 @@ static int keep_unit(const struct unit_facts *f, struct err *e)
 	int rc;
 
 	arena_init(&a, MIB);
-	marks = arena_alloc(&a, f->law->count + 1);
-	memset(marks, COMPLY_MARK_NONE, f->law->count);
+	marks = marks_new(f->law, &a);
 	store_bind_i64(q, 1, f->unit.id);
 	while ((rc = store_next(q, e)) == 1) {
 		struct str one = store_str(q, 0);
@@ -330,7 +259,7 @@ static int keep_unit(const struct unit_facts *f, struct err *e)
 
 		for (size_t i = 0; i < f->law->count && i < one.len; i++)
 			if (comply_mark_verdict(one.ptr[i], &v))
-				worsen(&marks[i], v);
+				marks_worsen(&marks[i], v);
 		subjects += store_i64(q, 1);
 	}
 	if (rc == 0) {

@@ -101,6 +101,11 @@ MUST_CHECK int comply_know(const struct comply_query *q, struct arena *a,
 MUST_CHECK int comply_walk_known(
 	const struct unit_facts *f, comply_each *each, void *context, struct err *e);
 
+/* The marks of the unit over all its subjects, reckoned anew; LAW is that of the day of Q. In A.
+ * ERR_ABSENT: no such unit. */
+MUST_CHECK int comply_unit_marks(const struct comply_query *q, const struct comply_law *law,
+	struct arena *a, struct str *ret, struct err *e);
+
 /* The obligations that do not bind the unit at all then: not applicable, from data. Lives in A. */
 struct comply_left_out {
 	const struct obligation **at;

@@ -524,6 +524,24 @@ static void asked_about_one_obligation_a_walk_says_the_same(void **state)
 	assert_true(all.lines >= 6 * 20);
 }
 
+static void a_unit_reckoned_anew_is_what_is_kept(void **state)
+{
+	const int64_t t = NOW_S + 1200 * CLOCK_DAY_S;
+	struct comply_query q = { store, packs, 1, t + 10, NULL };
+	struct comply_law then;
+	struct str marks = STR("");
+
+	for (int n = 0; n < 4; n++)
+		furnish_host(n, t);
+	refresh(t + 10);
+	comply_law_of(packs, date_at(t + 10), &arena, &then);
+	assert_int_equal(comply_unit_marks(&q, &then, &arena, &marks, &err), 0);
+	assert_int_equal(marks.len, law.count);
+	assert_string_equal(arena_cstr(&arena, marks), arena_cstr(&arena, kept().marks));
+	q.unit_id = 999;
+	assert_int_equal(comply_unit_marks(&q, &then, &arena, &marks, &err), ERR_ABSENT);
+}
+
 static void what_does_not_apply_is_left_out_of_the_score(void **state)
 {
 	struct comply_law two = {
@@ -552,6 +570,7 @@ int main(void)
 		cmocka_unit_test(an_account_of_one_who_left_is_a_finding),
 		cmocka_unit_test(of_two_registers_the_worse_counts),
 		cmocka_unit_test(asked_about_one_obligation_a_walk_says_the_same),
+		cmocka_unit_test(a_unit_reckoned_anew_is_what_is_kept),
 		cmocka_unit_test(what_does_not_apply_is_left_out_of_the_score),
 	};
 

@@ -1,23 +1,20 @@
 /* clause.c - Quy chế: the text left, what it asks of us and where that stands right. */
-#include "face/web/web_int.h"
+#include "face/web/standing.h"
+
+/* Beside the text: where the visitor's unit stands, and what the machine at hand was found to have. */
+struct reading {
+	struct standing standing;
+	struct facts facts;
+};
+
+static int load(struct view *v, struct reading *ret)
+{
+	int rc = standing_load(v, &ret->standing, v->e);
+
+	return rc < 0 ? rc : facts_here(v, &ret->facts, v->e);
+}
 
 /* --- the tree --------------------------------------------------------------------------------- */
-
-static enum verdict article_verdict(
-	const struct facts *f, const struct clause *article, size_t *count)
-{
-	enum verdict worst = VERDICT_NA;
-
-	*count = 0;
-	for (size_t i = 0; i < f->verdict_count; i++) {
-		if (clause_article(f->verdicts[i].obligation->clause) != article)
-			continue;
-		worst = *count ? verdict_worst(worst, f->verdicts[i].verdict) :
-				 f->verdicts[i].verdict;
-		(*count)++;
-	}
-	return worst;
-}
 
 /* The heading of the articles that follow, where C is a chapter. */
 static void chapter(struct view *v, const struct clause *c)
@@ -28,7 +25,7 @@ static void chapter(struct view *v, const struct clause *c)
 }
 
 static void tree(
-	struct view *v, const struct facts *f, const struct pack *p, const struct clause *here)
+	struct view *v, const struct standing *st, const struct pack *p, const struct clause *here)
 {
 	html(v->w,
 		"<nav class=\"tree\" aria-label=\"%s\">\n<details open>\n<summary>%.*s</summary>\n<ul>\n",
@@ -45,7 +42,7 @@ static void tree(
 		if (c == here)
 			html(v->w, " aria-current=\"true\"");
 		html(v->w, ">");
-		worst = article_verdict(f, c, &count);
+		worst = standing_article(st, c, &count);
 		if (count)
 			html(v->w, "<span class=\"dot %s\" aria-hidden=\"true\">%s</span> ",
 				verdict_name(worst), verdict_shapes[worst]);
@@ -137,10 +134,24 @@ static void proof(struct view *v, const struct facts *f, const struct comply_pro
 		html(v->w, "%.*s", STR_FMT(words_of(v, check->title)));
 	else
 		html(v->w, "%.*s", STR_FMT(words_of(v, asked->what)));
-	html(v->w, " – <strong>%s</strong>", tr(v->lang, proof_words(p->state)));
-	if (p->at_s)
+	if (check) /* what people bring is weighed unit by unit, not here */
+		html(v->w, " – <strong>%s</strong>", tr(v->lang, proof_words(p->state)));
+	if (check && p->at_s)
 		html(v->w, " <span class=\"soft\">(%s)</span>", time_text(v, p->at_s));
 	html(v->w, "</li>\n");
+}
+
+/* "Máy vm: đạt" */
+static void machine(struct view *v, const struct facts *f, const struct comply_verdict *cv)
+{
+	html(v->w, "<p>%s <a href=\"/may/%lld\">%.*s</a>: ", tr(v->lang, "Máy"),
+		(long long)f->host.id, STR_FMT(f->host.name));
+	html_verdict(v, cv->verdict);
+	if (cv->exception)
+		html(v->w, " %s %s", tr(v->lang, "đến"), time_text(v, cv->exception->until_s));
+	if (cv->why && *cv->why)
+		html(v->w, " <span class=\"soft\">%s</span>", tr(v->lang, cv->why));
+	html(v->w, "</p>\n");
 }
 
 static void duty_details(struct view *v, const struct facts *f, const struct comply_verdict *cv,
@@ -163,26 +174,28 @@ static void duty_details(struct view *v, const struct facts *f, const struct com
 	html(v->w, "</details>\n");
 }
 
-static void duty(struct view *v, const struct facts *f, const struct obligation *o)
+static void duty(struct view *v, const struct reading *r, const struct obligation *o)
 {
+	const struct facts *f = &r->facts;
 	const struct comply_verdict *cv = facts_verdict(f, o);
+	enum verdict verdict;
 
 	html(v->w,
 		"<article class=\"duty\" id=\"nv-%.*s\">\n<h3><span class=\"id\">%.*s</span> %.*s</h3>\n",
 		STR_FMT(url_piece(o->id, v->a)), STR_FMT(o->id), STR_FMT(words_of(v, o->title)));
-	if (cv) {
+	if (standing_verdict(&r->standing, o, &verdict)) {
 		html(v->w, "<p>");
-		html_verdict(v, cv->verdict);
-		if (cv->exception)
-			html(v->w, " %s %s", tr(v->lang, "đến"),
-				time_text(v, cv->exception->until_s));
-		if (cv->why && *cv->why)
-			html(v->w, " <span class=\"soft\">%s</span>", tr(v->lang, cv->why));
-		html(v->w, "</p>\n");
+		html_verdict(v, verdict);
+		html(v->w, " <a href=\"%s\">%s<span class=\"hidden\">: %.*s</span></a></p>\n",
+			result_path(v, r->standing.unit->id, o),
+			tr(v->lang, "Xem từng đối tượng và bằng chứng"),
+			STR_FMT(words_of(v, o->title)));
 	} else if (o->kind == KIND_DATA) {
 		html(v->w, "<p class=\"soft\">%s</p>\n",
 			tr(v->lang, "Dòng phân loại, không có kết quả riêng."));
 	}
+	if (f->host.id && cv && cv->is_about_host)
+		machine(v, f, cv);
 	who(v, o);
 	duty_details(v, f, cv, o);
 	html(v->w, "</article>\n");
@@ -226,7 +239,7 @@ static const char *clause_class(const struct clause *c)
 	return names[c->kind];
 }
 
-static void clause_row(struct view *v, const struct facts *f, const struct clause *c)
+static void clause_row(struct view *v, const struct reading *r, const struct clause *c)
 {
 	const struct pack *p = c->pack;
 
@@ -236,7 +249,7 @@ static void clause_row(struct view *v, const struct facts *f, const struct claus
 	html(v->w, "</div>\n<div class=\"duties\">\n");
 	for (size_t i = 0; i < p->obligation_count; i++) {
 		if (p->obligations[i].clause == c)
-			duty(v, f, &p->obligations[i]);
+			duty(v, r, &p->obligations[i]);
 	}
 	html(v->w, "</div>\n</section>\n");
 }
@@ -274,7 +287,7 @@ static void neighbours(struct view *v, const struct pack *p, const struct clause
 	html(v->w, "</p>\n");
 }
 
-static void show_article(struct view *v, const struct facts *f, const struct clause *article)
+static void show_article(struct view *v, const struct reading *r, const struct clause *article)
 {
 	const struct pack *p = article->pack;
 
@@ -283,14 +296,15 @@ static void show_article(struct view *v, const struct facts *f, const struct cla
 		text_of(v,
 			arena_fmt(v->a, "%.*s %.*s", STR_FMT(article->label),
 				STR_FMT(article->title))));
+	html_standing(v, &r->standing);
 	html_search(v, STR(""));
 	html(v->w, "<div class=\"reader\">\n");
-	tree(v, f, p, article);
+	tree(v, &r->standing, p, article);
 	html(v->w, "<div class=\"rows\">\n");
 	for (size_t i = article->index; i < p->clause_count; i++) {
 		if (!is_within(&p->clauses[i], article))
 			break;
-		clause_row(v, f, &p->clauses[i]);
+		clause_row(v, r, &p->clauses[i]);
 	}
 	neighbours(v, p, article);
 	html(v->w, "</div>\n</div>\n<p class=\"export\"><a href=\"/quy-che/%.*s.csv\">%s</a></p>\n",
@@ -306,7 +320,7 @@ void page_clause(struct view *v)
 			arena_fmt(v->a, "%.*s/%.*s", STR_FMT(v->args[0]), STR_FMT(v->args[1]))) :
 		NULL;
 	const struct clause *article = clause_article(c);
-	struct facts f;
+	struct reading r;
 
 	if (!article) {
 		page_problem(v, 404);
@@ -316,15 +330,15 @@ void page_clause(struct view *v)
 		redirect(v, clause_path(v, c));
 		return;
 	}
-	if (facts_here(v, &f, v->e) < 0)
+	if (load(v, &r) < 0)
 		page_failed(v);
 	else
-		show_article(v, &f, article);
+		show_article(v, &r, article);
 }
 
 /* --- the first page of the law: its packs and their articles ---------------------------------- */
 
-static void pack_box(struct view *v, const struct facts *f, const struct pack *p)
+static void pack_box(struct view *v, const struct standing *st, const struct pack *p)
 {
 	char from[CLOCK_TEXT_MAX];
 
@@ -343,7 +357,7 @@ static void pack_box(struct view *v, const struct facts *f, const struct pack *p
 		chapter(v, c);
 		if (c->kind != CLAUSE_DIEU)
 			continue;
-		worst = article_verdict(f, c, &count);
+		worst = standing_article(st, c, &count);
 		html(v->w, "<li><a href=\"%s\" lang=\"vi\">%.*s %.*s</a> ", clause_path(v, c),
 			STR_FMT(c->label), STR_FMT(c->title));
 		if (count) {
@@ -361,25 +375,26 @@ static void pack_box(struct view *v, const struct facts *f, const struct pack *p
 
 void page_clauses(struct view *v)
 {
-	struct facts f;
+	struct standing st;
 
-	if (facts_here(v, &f, v->e) < 0) {
+	if (standing_load(v, &st, v->e) < 0) {
 		page_failed(v);
 		return;
 	}
 	page_start(v, tr(v->lang, "Quy chế"));
+	html_standing(v, &st);
 	html_search(v, STR(""));
 	for (size_t i = 0; i < pack_count(v->web->packs); i++) {
 		const struct pack *p = pack_at(v->web->packs, i);
 
 		if (p->kind == PACK_REGULATION && p->clause_count)
-			pack_box(v, &f, p);
+			pack_box(v, &st, p);
 	}
 	for (size_t i = 0; i < pack_count(v->web->packs); i++) {
 		const struct pack *p = pack_at(v->web->packs, i);
 
 		if (p->kind == PACK_STANDARD && p->clause_count)
-			pack_box(v, &f, p);
+			pack_box(v, &st, p);
 	}
 	page_end(v);
 }
@@ -406,38 +421,36 @@ void csv_obligation_head(struct view *v)
 	csv_words(v, T("Nội dung"));
 	csv_words(v, T("Người chịu trách nhiệm, người thực hiện"));
 	csv_words(v, T("Kết quả"));
-	csv_words(v, T("Vì sao"));
 	csv_end_row(v->w);
 }
 
-void csv_obligation(struct view *v, const struct facts *f, const struct obligation *o)
+void csv_obligation(struct view *v, const struct standing *s, const struct obligation *o)
 {
-	const struct comply_verdict *cv = facts_verdict(f, o);
+	enum verdict verdict;
 
 	csv_text(v, obligation_name(v, o));
 	csv_cell(v->w, clause_cite(o->clause, v->lang, v->a));
 	csv_cell(v->w, words_of(v, o->title));
 	csv_who(v, o);
-	csv_text(v, cv ? tr(v->lang, verdict_words(cv->verdict)) : "");
-	csv_text(v, cv && cv->why ? tr(v->lang, cv->why) : "");
+	csv_text(v, standing_verdict(s, o, &verdict) ? tr(v->lang, verdict_words(verdict)) : "");
 	csv_end_row(v->w);
 }
 
 void page_clauses_csv(struct view *v)
 {
 	const struct pack *p = pack_by_id(v->web->packs, v->args[0]);
-	struct facts f;
+	struct standing st;
 
 	if (!p) {
 		page_problem(v, 404);
 		return;
 	}
-	if (facts_here(v, &f, v->e) < 0) {
+	if (standing_load(v, &st, v->e) < 0) {
 		page_failed(v);
 		return;
 	}
 	csv_page(v, text_of(v, arena_fmt(v->a, "%.*s.csv", STR_FMT(p->id))));
 	csv_obligation_head(v);
 	for (size_t i = 0; i < p->obligation_count; i++)
-		csv_obligation(v, &f, &p->obligations[i]);
+		csv_obligation(v, &st, &p->obligations[i]);
 }

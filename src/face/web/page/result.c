@@ -1,26 +1,8 @@
 /* result.c - Kết quả: all units of an authority with trend, and one unit's state on a page. */
+#include "face/web/standing.h"
 #include "face/web/work.h"
 
 #define TREND_DAYS 60
-#define REFRESH_MAX 50 /* a page brings so many subjects up to date; the rest the sweep does */
-
-/* What is kept, brought up to date as far as a visitor can wait. */
-static int load(struct view *v, struct str units, struct comply_law *law, struct comply_units *ret)
-{
-	int rc = comply_refresh(v->web->store, v->web->packs, v->by.now_s, REFRESH_MAX, v->e);
-
-	comply_law_of(v->web->packs, date_at(v->by.now_s), v->a, law);
-	if (rc < 0)
-		return rc;
-	return comply_kept_units(v->web->store, law, units, v->a, ret, v->e);
-}
-
-static const char *percent(struct view *v, int permille)
-{
-	if (permille < 0)
-		return tr(v->lang, "không tính");
-	return path_of(v, "%d,%d %%", permille / 10, permille % 10);
-}
 
 /* A line of the last days, 100 by 24, with its figures for those who cannot see it. */
 static void spark(struct view *v, const struct comply_trend *t)
@@ -33,8 +15,8 @@ static void spark(struct view *v, const struct comply_trend *t)
 		"<svg class=\"spark\" viewBox=\"0 0 100 24\" width=\"100\" height=\"24\" role=\"img\""
 		" aria-label=\"%s %s – %s\"><polyline fill=\"none\" stroke=\"currentColor\""
 		" stroke-width=\"1.5\" points=\"",
-		tr(v->lang, "Điểm theo ngày:"), percent(v, t->at[0].permille),
-		percent(v, t->at[t->count - 1].permille));
+		tr(v->lang, "Điểm theo ngày:"), permille_text(v, t->at[0].permille),
+		permille_text(v, t->at[t->count - 1].permille));
 	for (size_t i = 0; i < t->count; i++)
 		html(v->w, "%s%d,%d", i ? " " : "", (int)(i * 100 / (t->count - 1)),
 			23 - (t->at[i].permille < 0 ? 0 : t->at[i].permille * 22 / 1000));
@@ -64,7 +46,7 @@ struct ranking {
 static void score_cell(struct view *v, int permille)
 {
 	html(v->w, "<td class=\"num\"><span class=\"name-of\">%s: </span>%s</td>\n",
-		tr(v->lang, "Điểm"), percent(v, permille));
+		tr(v->lang, "Điểm"), permille_text(v, permille));
 }
 
 static void verdict_heads(struct view *v)
@@ -136,7 +118,7 @@ void page_results(struct view *v)
 	struct ranking k = { .units = &units, .may_remind = may_remind };
 	struct comply_law law;
 
-	if (load(v, seen.json, &law, &units) < 0 ||
+	if (standing_units(v, seen.json, &law, &units, v->e) < 0 ||
 		comply_found_totals(v->web->store, seen.json, v->a, &k.found, v->e) < 0 ||
 		load_trends(v, &k) < 0) {
 		page_failed(v);
@@ -174,7 +156,7 @@ void page_results_csv(struct view *v)
 	struct comply_units units;
 	struct comply_law law;
 
-	if (load(v, seen.json, &law, &units) < 0) {
+	if (standing_units(v, seen.json, &law, &units, v->e) < 0) {
 		page_failed(v);
 		return;
 	}
@@ -188,7 +170,7 @@ void page_results_csv(struct view *v)
 		const struct org_unit *u = org_unit_by_id(view_tree(v), units.at[i].unit_id);
 
 		csv_cell(v->w, u ? u->name : STR(""));
-		csv_text(v, percent(v, units.at[i].score.permille));
+		csv_text(v, permille_text(v, units.at[i].score.permille));
 		for (int k = 0; k < VERDICT_COUNT; k++)
 			csv_i64(v->w, units.at[i].score.counts[k]);
 		csv_end_row(v->w);
@@ -209,7 +191,7 @@ static void letter(struct view *v, const struct comply_law *law, const struct co
 				"Tính đến ngày {ngay}, đơn vị đạt {diem}; còn {f} nghĩa vụ không đạt, {o} quá "
 				"hạn, {n} chưa có bằng chứng. Đề nghị đơn vị khắc phục những việc sau:"),
 			"ngay", work_day(v, date_at(v->by.now_s)), "diem",
-			percent(v, r->score.permille), "f",
+			permille_text(v, r->score.permille), "f",
 			count_text(v, r->score.counts[VERDICT_NOT_MET]), "o",
 			count_text(v, r->score.counts[VERDICT_OVERDUE]), "n",
 			count_text(v, r->score.counts[VERDICT_NO_EVIDENCE]), NULL));
@@ -238,7 +220,7 @@ void page_letters(struct view *v)
 	struct comply_law law;
 	size_t written = 0;
 
-	if (load(v, seen.json, &law, &units) < 0) {
+	if (standing_units(v, seen.json, &law, &units, v->e) < 0) {
 		page_failed(v);
 		return;
 	}
@@ -264,19 +246,6 @@ void page_letters(struct view *v)
 }
 
 /* --- one unit --------------------------------------------------------------------------------- */
-
-static void tiles(struct view *v, const struct comply_score *s)
-{
-	html(v->w, "<ul class=\"tiles\">\n");
-	for (int i = 0; i < VERDICT_COUNT; i++) {
-		html(v->w, "<li class=\"tile %s\"><a href=\"#%s\"><strong>%s</strong> ",
-			verdict_name((enum verdict)i), verdict_name((enum verdict)i),
-			count_text(v, s->counts[i]));
-		html_verdict(v, (enum verdict)i);
-		html(v->w, "</a></li>\n");
-	}
-	html(v->w, "</ul>\n");
-}
 
 static void clause_score(
 	struct view *v, const struct comply_law *law, struct str marks, const struct clause *c)
@@ -317,12 +286,6 @@ static void clauses_table(struct view *v, const struct comply_law *law, struct s
 	html(v->w, "</section>\n");
 }
 
-static const char *result_path(struct view *v, int64_t unit, const struct obligation *o)
-{
-	return path_of(v, "/ket-qua/%lld/%.*s/%.*s", (long long)unit,
-		STR_FMT(url_piece(o->pack->id, v->a)), STR_FMT(url_piece(o->id, v->a)));
-}
-
 static void obligations_of(struct view *v, const struct comply_law *law,
 	const struct comply_unit_row *r, enum verdict verdict)
 {
@@ -355,7 +318,7 @@ void page_result(struct view *v)
 	if (!unit)
 		return;
 	json = arena_fmt(v->a, "[%lld]", (long long)unit->id);
-	if (load(v, json, &law, &units) < 0) {
+	if (standing_units(v, json, &law, &units, v->e) < 0) {
 		page_failed(v);
 		return;
 	}
@@ -370,7 +333,7 @@ void page_result(struct view *v)
 		return;
 	}
 	html(v->w, "<p><strong>%s: %s</strong> ", tr(v->lang, "Điểm"),
-		percent(v, units.at[0].score.permille));
+		permille_text(v, units.at[0].score.permille));
 	if (comply_trend(v->web->store, unit->id, TREND_DAYS, v->a, &trend, v->e) == 0)
 		spark(v, &trend);
 	html(v->w,
@@ -379,7 +342,7 @@ void page_result(struct view *v)
 		fill(v, tr(v->lang, "{n} đối tượng"), "n", count_text(v, units.at[0].subjects),
 			NULL),
 		(long long)unit->id, tr(v->lang, "Rà soát chỗ thiếu trong sổ"));
-	tiles(v, &units.at[0].score);
+	html_verdict_tiles(v, units.at[0].score.counts, "");
 	clauses_table(v, &law, units.at[0].marks);
 	for (int i = 0; i < VERDICT_COUNT; i++) {
 		if (i == VERDICT_NA || i == VERDICT_EXCEPTED)

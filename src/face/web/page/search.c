@@ -1,5 +1,5 @@
 /* search.c - looking in the law: with marks or without, or by what stands where. */
-#include "face/web/web_int.h"
+#include "face/web/standing.h"
 
 #define HITS_MAX 200
 
@@ -63,7 +63,7 @@ static bool verdict_wanted(struct str name, enum verdict *ret)
 	return false;
 }
 
-static struct hits search(struct view *v, const struct facts *f)
+static struct hits search(struct view *v, const struct standing *st)
 {
 	struct str q = http_pair(v->query, "q"), folded;
 	enum verdict wanted;
@@ -75,10 +75,11 @@ static struct hits search(struct view *v, const struct facts *f)
 		return hits;
 	for (size_t i = 0; i < v->web->index_count; i++) {
 		const struct index_row *row = &v->web->index[i];
-		const struct comply_verdict *cv =
-			row->obligation ? facts_verdict(f, row->obligation) : NULL;
+		enum verdict verdict;
 
-		if (has_verdict && (!cv || cv->verdict != wanted))
+		if (has_verdict &&
+			(!row->obligation || !standing_verdict(st, row->obligation, &verdict) ||
+				verdict != wanted))
 			continue;
 		if (!row_matches(row, folded))
 			continue;
@@ -91,17 +92,16 @@ static struct hits search(struct view *v, const struct facts *f)
 	return hits;
 }
 
-static void hit(struct view *v, const struct facts *f, const struct index_row *row)
+static void hit(struct view *v, const struct standing *st, const struct index_row *row)
 {
 	const struct clause *c = row->clause;
-	const struct comply_verdict *cv;
+	enum verdict verdict;
 	struct str text = c->title.len ? c->title : c->text;
 
 	if (row->obligation) {
-		cv = facts_verdict(f, row->obligation);
 		html_obligation(v, row->obligation);
-		if (cv)
-			html_verdict(v, cv->verdict);
+		if (standing_verdict(st, row->obligation, &verdict))
+			html_verdict(v, verdict);
 		html(v->w, "</li>\n");
 		return;
 	}
@@ -125,14 +125,15 @@ void page_search(struct view *v)
 {
 	struct str q = http_pair(v->query, "q"), only = http_pair(v->query, "ket-qua");
 	struct hits hits;
-	struct facts f;
+	struct standing st;
 
-	if (facts_here(v, &f, v->e) < 0) {
+	if (standing_load(v, &st, v->e) < 0) {
 		page_failed(v);
 		return;
 	}
-	hits = search(v, &f);
+	hits = search(v, &st);
 	page_start(v, tr(v->lang, "Tìm trong Quy chế"));
+	html_standing(v, &st);
 	html_search(v, q.ptr ? q : STR(""));
 	kinds_of_verdict(v);
 	if (q.len || only.len)
@@ -144,7 +145,7 @@ void page_search(struct view *v)
 					count_text(v, (int64_t)hits.at.len), NULL));
 	html(v->w, "<ul class=\"hits\">\n");
 	for (size_t i = 0; i < hits.at.len; i++)
-		hit(v, &f, hits.at.at[i]);
+		hit(v, &st, hits.at.at[i]);
 	html(v->w, "</ul>\n");
 	if (hits.at.len)
 		html(v->w,
@@ -157,20 +158,20 @@ void page_search(struct view *v)
 void page_search_csv(struct view *v)
 {
 	struct hits hits;
-	struct facts f;
+	struct standing st;
 
-	if (facts_here(v, &f, v->e) < 0) {
+	if (standing_load(v, &st, v->e) < 0) {
 		page_failed(v);
 		return;
 	}
-	hits = search(v, &f);
+	hits = search(v, &st);
 	csv_page(v, "tim.csv");
 	csv_obligation_head(v);
 	for (size_t i = 0; i < hits.at.len; i++) {
 		const struct index_row *row = hits.at.at[i];
 
 		if (row->obligation) {
-			csv_obligation(v, &f, row->obligation);
+			csv_obligation(v, &st, row->obligation);
 			continue;
 		}
 		csv_text(v, "");
