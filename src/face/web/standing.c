@@ -9,8 +9,7 @@ int standing_units(struct view *v, struct str units_json, struct comply_law *law
 	int rc = comply_refresh(v->web->store, v->web->packs, v->by.now_s, REFRESH_MAX, e);
 
 	comply_law_of(v->web->packs, date_at(v->by.now_s), v->a, law);
-	return rc < 0 ? rc :
-			comply_kept_units(v->web->store, law, units_json, v->a, ret, e);
+	return rc < 0 ? rc : comply_kept_units(v->web->store, law, units_json, v->a, ret, e);
 }
 
 static int load_kept(struct view *v, struct standing *s, struct err *e)
@@ -29,9 +28,8 @@ static int load_kept(struct view *v, struct standing *s, struct err *e)
 
 static int load_past(struct view *v, struct standing *s, struct err *e)
 {
-	struct comply_query q = {
-		v->web->store, v->web->packs, s->unit->id, facts_as_of_s(v), NULL
-	};
+	struct comply_query q = { v->web->store, v->web->packs, s->unit->id, facts_as_of_s(v),
+		NULL };
 	int rc;
 
 	comply_law_of(v->web->packs, date_at(q.at_s), v->a, &s->law);
@@ -105,7 +103,8 @@ void html_standing(struct view *v, const struct standing *s)
 		"<p>%s <a href=\"/ket-qua/%lld\">%.*s</a>: <strong>%s</strong> "
 		"<span class=\"soft\">%s %s</span></p>\n",
 		tr(v->lang, "Điểm của"), (long long)s->unit->id, STR_FMT(s->unit->name),
-		permille_text(v, s->score.permille), tr(v->lang, "tính lúc"), time_text(v, s->at_s));
+		permille_text(v, s->score.permille), tr(v->lang, "tính lúc"),
+		time_text(v, s->at_s));
 }
 
 void html_verdict_tiles(struct view *v, const int64_t counts[VERDICT_COUNT], const char *path)

@@ -14,7 +14,7 @@ MUST_CHECK int standing_units(struct view *v, struct str units_json, struct comp
 struct standing {
 	const struct org_unit *unit; /* NULL: there is none whose results the visitor sees */
 	struct comply_law law;
-	int64_t at_s;    /* of the marks */
+	int64_t at_s;     /* of the marks */
 	struct str marks; /* beside law; "": they are still being reckoned */
 	struct comply_score score;
 };
