@@ -4,6 +4,7 @@ that leads to the proof or to the very gap. KHIEN_WALK=all opens the page of eve
 of each kind: thousands of pages, a quarter of an hour.
 """
 import collections
+import csv
 import os
 import re
 import tempfile
@@ -63,6 +64,7 @@ class District(unittest.TestCase):
         made = khien("demo", "--data", cls.data, timeout_s=300)
         assert made.status == 0, made
         cls.admin = re.search(r"^\s+quan\.tri\s+(\S+)$", made.out, re.M).group(1)
+        cls.officer = re.search(r"^\s+can\.bo\s+(\S+)$", made.out, re.M).group(1)
         cls.head = re.search(r"^\s+thu\.truong\s+(\S+)$", made.out, re.M).group(1)
         weighed = khien("verdicts", "sweep", "--data", cls.data, timeout_s=300)
         assert weighed.status == 0, weighed
@@ -174,6 +176,35 @@ class District(unittest.TestCase):
         for key, count in sorted(opened.items()):
             print("# opened {:10} {:15} {}".format(*key, count))
         print(f"# {pages} pages, {sum(opened.values())} subjects, each led to its proof or its gap")
+
+    # EVIDENCE: D23.2#1
+    def test_every_page_says_the_same_of_a_unit(self):
+        """Hôm nay, Quy chế and its search tell what Kết quả tells, not what one machine has."""
+        with Server(data=self.data) as server:
+            browser = first_log_in(server, "can.bo", self.officer)
+            of_unit = browser.get("/hom-nay").text.partition("Kết quả của đơn vị")[2]
+            path, tiles = re.search(r'href="(/ket-qua/\d+)"', of_unit).group(1), r'#([a-z-]+)"><strong>(\d+)</strong>'
+            result = browser.get(path).text                     # which brings what is kept up to date
+            today = browser.get("/hom-nay").text.partition("Kết quả của đơn vị")[2]
+            self.assertEqual(re.findall(tiles, today), re.findall(tiles, result))
+            self.assertEqual(len(re.findall(tiles, result)), 6)
+            stands = {}
+            for box in re.findall(r'<section id="[a-z-]+">.*?</section>', result, re.S):
+                word = re.search(r'<h2><span class="chip [a-z-]+"><span[^>]*>.</span> ([^<]+)</span>', box).group(1)
+                for name in re.findall(rf'href="{path}/tay-son/([^"]+)"', box):
+                    stands[urllib.parse.unquote(name)] = word
+            self.assertEqual(set(stands), set(obligations()))
+            self.assertGreater(collections.Counter(stands.values())["đạt"], 100)   # most of it proved by people
+            for where in ("/quy-che/tay-son.csv", "/tim.csv?ket-qua=met"):
+                rows = list(csv.reader(browser.get(where).text.lstrip("\ufeff").splitlines()))
+                told = {r[0].partition("/")[2]: r[4] for r in rows[1:] if r[0].startswith("tay-son/") and r[4]}
+                self.assertEqual(told, {name: stands[name] for name in told}, where)
+                self.assertGreater(len(told), 100, where)
+            article = browser.get("/quy-che/tay-son/D12").text
+            for name, word in stands.items():
+                if name.startswith("D12."):
+                    box = article.partition(f'id="nv-{urllib.parse.quote(name, safe="")}"')[2].partition("</article>")[0]
+                    self.assertIn(f"</span> {word}</span>", box, name)
 
     # EVIDENCE: D23.2#1
     def test_each_kind_of_answer_opens_to_proof_or_gap(self):

@@ -55,8 +55,6 @@ static int load_of(struct view *v, const struct org_host *host, struct facts *re
 				.exceptions = f.exceptions,
 				.exception_count = f.exception_count },
 		v->a, &f.verdicts, &f.verdict_count);
-	for (size_t i = 0; i < f.verdict_count; i++)
-		f.counts[f.verdicts[i].verdict]++;
 	*ret = f;
 	return 0;
 }

@@ -16,8 +16,13 @@ static int load_kept(struct view *v, struct standing *s, struct err *e)
 {
 	struct str json = arena_fmt(v->a, "[%lld]", (long long)s->unit->id);
 	struct comply_units units = { 0 };
-	int rc = standing_units(v, json, &s->law, &units, e);
+	int rc;
 
+	/* the sweep comes every minute: a page waits for it only where nothing is kept at all */
+	comply_law_of(v->web->packs, date_at(v->by.now_s), v->a, &s->law);
+	rc = comply_kept_units(v->web->store, &s->law, json, v->a, &units, e);
+	if (rc == 0 && units.count == 0)
+		rc = standing_units(v, json, &s->law, &units, e);
 	if (rc < 0 || units.count == 0)
 		return rc;
 	s->at_s = units.at[0].at_s;
@@ -111,9 +116,9 @@ void html_verdict_tiles(struct view *v, const int64_t counts[VERDICT_COUNT], con
 {
 	html(v->w, "<ul class=\"tiles\">\n");
 	for (int i = 0; i < VERDICT_COUNT; i++) {
-		html(v->w, "<li class=\"tile %s\"><a href=\"%s#%s\"><strong>%lld</strong> ",
+		html(v->w, "<li class=\"tile %s\"><a href=\"%s#%s\"><strong>%s</strong> ",
 			verdict_name((enum verdict)i), path, verdict_name((enum verdict)i),
-			(long long)counts[i]);
+			count_text(v, counts[i]));
 		html_verdict(v, (enum verdict)i);
 		html(v->w, "</a></li>\n");
 	}

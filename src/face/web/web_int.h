@@ -387,7 +387,6 @@ struct facts {
 	size_t exception_count;
 	struct comply_verdict *verdicts;
 	size_t verdict_count;
-	int64_t counts[VERDICT_COUNT];
 };
 
 /* One check of the newest run: consecutive rows. */

@@ -81,8 +81,8 @@ struct record_walk {
 };
 MUST_CHECK int unit_records(const struct record_walk *w, struct err *e);
 
-/* marks.c: marks of a subject about which nothing is said yet; a verdict more on one obligation; and
- * those of a subject, in the order of the law. The worst stays. */
+/* marks.c: marks of which nothing is said yet; a verdict more on one obligation; and those of a
+ * subject, in the order of the law. The worst stays. */
 char *marks_new(const struct comply_law *law, struct arena *a);
 void marks_worsen(char *mark, enum verdict v);
 void marks_add(const struct comply_law *law, char *marks, const struct comply_verdict *verdicts,

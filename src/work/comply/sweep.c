@@ -120,6 +120,17 @@ static const char sql_is_current[] =
 	"SELECT count(*) FROM unit u LEFT JOIN verdict_unit v ON v.unit_id = u.id AND v.law = $1"
 	" WHERE v.unit_id IS NULL AND u.from_day <= $2"
 	" AND (u.until_day IS NULL OR u.until_day > $2)";
+/* Is there anything of what fill_queue() looks for? Most pages find nothing, and need not write. */
+static const char sql_is_due[] =
+	"SELECT EXISTS (SELECT 1 FROM verdict_due) OR EXISTS (SELECT 1 FROM verdict_due_register)"
+	" OR EXISTS (SELECT 1 FROM verdict_word)"
+	" OR EXISTS (SELECT 1 FROM verdict WHERE until_s <= $3)"
+	" OR EXISTS (SELECT 1 FROM verdict_register WHERE until_s <= $3)"
+	" OR EXISTS (SELECT 1 FROM unit u LEFT JOIN verdict_unit v ON v.unit_id = u.id"
+	" AND v.law = $1 WHERE v.unit_id IS NULL AND u.from_day <= $2"
+	" AND (u.until_day IS NULL OR u.until_day > $2))"
+	" OR EXISTS (SELECT 1 FROM verdict_unit v WHERE NOT EXISTS"
+	" (SELECT 1 FROM verdict_day d WHERE d.unit_id = v.unit_id AND d.day = $2))";
 static const char sql_stale[] =
 	"INSERT OR IGNORE INTO verdict_due (about, subject_id) SELECT 9, u.id FROM unit u"
 	" LEFT JOIN verdict_unit v ON v.unit_id = u.id AND v.law = $1 WHERE v.unit_id IS NULL"
@@ -511,26 +522,54 @@ static int64_t keep_all(struct unit_facts *about, const struct dues *dues, struc
 	return rc < 0 ? rc : done;
 }
 
+/* 1 yes, 0 no, <0. */
+static int is_due(struct store *s, const struct comply_law *law, int64_t at_s, struct err *e)
+{
+	char day[CLOCK_TEXT_MAX];
+	struct store_query *q = store_query(s, sql_is_due);
+	int rc;
+
+	date_iso(date_at(at_s), day);
+	store_bind_cstr(q, 1, law->key);
+	store_bind_cstr(q, 2, day);
+	store_bind_i64(q, 3, at_s);
+	rc = store_next(q, e);
+	if (rc == 1)
+		rc = (int)store_i64(q, 0);
+	store_end(q);
+	return rc;
+}
+
+static int64_t refresh(const struct unit_facts *like, size_t max, struct arena *a, struct err *e)
+{
+	struct unit_facts about = *like;
+	struct dues dues = { 0 };
+	int64_t rc = store_begin(about.store, e);
+
+	if (rc < 0)
+		return rc;
+	rc = fill_queue(about.store, about.law, about.at_s, e);
+	if (rc == 0)
+		rc = take_dues(about.store, max, a, &dues, e);
+	if (rc == 0)
+		return keep_all(&about, &dues, e);
+	store_rollback(about.store);
+	return rc;
+}
+
 int comply_refresh(
 	struct store *s, const struct pack_set *packs, int64_t at_s, size_t max, struct err *e)
 {
 	struct comply_law law;
 	struct unit_facts about = { .store = s, .packs = packs, .law = &law, .at_s = at_s };
-	struct dues dues = { 0 };
 	struct arena a;
-	int64_t rc = store_begin(s, e);
+	int64_t rc;
 
-	if (rc < 0)
-		return (int)rc;
 	arena_init(&a, COMPLY_UNIT_MEMORY_BYTES);
 	comply_law_of(packs, date_at(at_s), &a, &law);
-	rc = fill_queue(s, &law, at_s, e);
-	if (rc == 0)
-		rc = take_dues(s, max, &a, &dues, e);
-	if (rc == 0)
-		rc = keep_all(&about, &dues, e);
-	else
-		store_rollback(s);
+	rc = is_due(s, &law, at_s, e);
+	if (rc > 0)
+		rc = refresh(&about, max, &a, e);
 	arena_done(&a);
 	return (int)rc;
 }

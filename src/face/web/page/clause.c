@@ -1,7 +1,7 @@
 /* clause.c - Quy chế: the text left, what it asks of us and where that stands right. */
 #include "face/web/standing.h"
 
-/* Beside the text: where the visitor's unit stands, and what the machine at hand was found to have. */
+/* Beside the text: where the visitor's unit stands, and what the machine at hand has. */
 struct reading {
 	struct standing standing;
 	struct facts facts;

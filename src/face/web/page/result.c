@@ -73,8 +73,7 @@ static void unit_row(struct view *v, const struct ranking *k, size_t at)
 		html(v->w,
 			"<input type=\"checkbox\" name=\"don-vi\" value=\"%lld\" aria-label=\"%.*s\"> ",
 			(long long)u->id, STR_FMT(u->name));
-	html(v->w,
-		"%zu</td>\n<th scope=\"row\"><a href=\"/ket-qua/%lld\">%.*s</a></th>\n",
+	html(v->w, "%zu</td>\n<th scope=\"row\"><a href=\"/ket-qua/%lld\">%.*s</a></th>\n",
 		k->units->count - at, (long long)u->id, STR_FMT(u->name));
 	score_cell(v, r->score.permille);
 	html_table_cell_begin(v, tr(v->lang, "Xu hướng"));

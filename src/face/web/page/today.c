@@ -1,27 +1,46 @@
 /* today.c - Hôm nay: what is wrong here, what cannot be told, what ends soon. A button
  * each. */
+#include "face/web/standing.h"
 #include "face/web/work.h"
 
 #define SOON_DAYS 30
 #define OPEN_ITEMS 5 /* of a list; the others are folded */
 #define CLAUSES_NAMED_MAX 6
 
-/* --- counts ----------------------------------------------------------------------------------- */
+/* --- where the unit stands -------------------------------------------------------------------- */
 
-static void counts(struct view *v, const struct facts *f)
+static void waiting_for_people(struct view *v, const struct standing *s, const char *path)
 {
-	html(v->w, "<section aria-label=\"%s\">\n<ul class=\"tiles\">\n",
-		tr(v->lang, "Số nghĩa vụ theo kết quả"));
-	for (int i = 0; i < VERDICT_COUNT; i++) {
-		html(v->w,
-			"<li class=\"tile %s\"><a href=\"/tim?ket-qua=%s\"><strong>%s</strong> ",
-			verdict_name((enum verdict)i), verdict_name((enum verdict)i),
-			count_text(v, f->counts[i]));
-		html_verdict(v, (enum verdict)i);
-		html(v->w, "</a></li>\n");
-	}
-	html(v->w, "</ul>\n</section>\n");
+	int64_t n = s->score.counts[VERDICT_NO_EVIDENCE];
+
+	if (n == 0)
+		return;
+	html(v->w, "<p>%s <a href=\"%s#no-evidence\">%s</a></p>\n",
+		fill(v,
+			tr(v->lang,
+				"{n} nghĩa vụ cần hồ sơ, sổ, xác nhận của con người hoặc kết quả kiểm "
+				"tra máy. Chưa có bằng chứng thì không tính là đạt."),
+			"n", count_text(v, n), NULL),
+		path, tr(v->lang, "Xem danh sách"));
 }
+
+static void unit(struct view *v, const struct standing *s)
+{
+	const char *path;
+
+	if (!s->unit)
+		return;
+	path = path_of(v, "/ket-qua/%lld", (long long)s->unit->id);
+	html(v->w, "<section>\n<h2>%s</h2>\n", tr(v->lang, "Kết quả của đơn vị"));
+	html_standing(v, s);
+	if (s->marks.len) {
+		html_verdict_tiles(v, s->score.counts, path);
+		waiting_for_people(v, s, path);
+	}
+	html(v->w, "</section>\n");
+}
+
+/* --- the machine ------------------------------------------------------------------------------ */
 
 static void last_run(struct view *v, const struct facts *f)
 {
@@ -51,8 +70,8 @@ static void clauses_of(struct view *v, const struct check *c)
 
 		if (clause == last)
 			continue;
-		html(v->w, "%s<a href=\"%s\">%.*s</a>", named++ ? ", " : "",
-			clause_path(v, clause), STR_FMT(clause_cite(clause, v->lang, v->a)));
+		html(v->w, "%s<a href=\"%s\">%.*s</a>", named++ ? ", " : "", clause_path(v, clause),
+			STR_FMT(clause_cite(clause, v->lang, v->a)));
 		last = clause;
 	}
 }
@@ -169,43 +188,29 @@ static void ending_exceptions(struct view *v, const struct facts *f)
 
 static void old_evidence(struct view *v, const struct facts *f)
 {
-	if (!f->run.id || f->counts[VERDICT_OVERDUE] == 0)
+	int64_t old = 0;
+
+	for (size_t i = 0; i < f->verdict_count; i++)
+		old += f->verdicts[i].is_about_host && f->verdicts[i].verdict == VERDICT_OVERDUE;
+	if (!f->run.id || old == 0)
 		return;
 	html(v->w, "<section>\n<h2>%s</h2>\n<p>%s</p>\n</section>\n",
 		tr(v->lang, "Bằng chứng đã cũ"),
 		fill(v,
 			tr(v->lang,
 				"{n} nghĩa vụ có bằng chứng cũ hơn thời hạn cho phép. Hãy kiểm tra lại máy."),
-			"n", count_text(v, f->counts[VERDICT_OVERDUE]), NULL));
-}
-
-static void waiting_for_people(struct view *v, const struct facts *f)
-{
-	if (f->counts[VERDICT_NO_EVIDENCE] == 0)
-		return;
-	html(v->w,
-		"<section>\n<h2>%s</h2>\n<p>%s</p>\n"
-		"<p><a class=\"button plain\" href=\"/tim?ket-qua=no-evidence\">%s</a></p>\n</section>\n",
-		tr(v->lang, "Nghĩa vụ chưa có bằng chứng"),
-		fill(v,
-			tr(v->lang,
-				"{n} nghĩa vụ cần hồ sơ, sổ, xác nhận của con người hoặc kết quả kiểm "
-				"tra máy. Chưa có bằng chứng thì không tính là đạt."),
-			"n", count_text(v, f->counts[VERDICT_NO_EVIDENCE]), NULL),
-		tr(v->lang, "Xem danh sách"));
+			"n", count_text(v, old), NULL));
 }
 
 static void machine(struct view *v, const struct facts *f, const struct list *l)
 {
-	counts(v, f);
 	section(v, l, OUTCOME_FAIL, tr(v->lang, "Cần xử lý trên máy này"),
 		f->run.id ? tr(v->lang, "Không có phép kiểm nào không đạt.") :
-			   tr(v->lang, "Chưa có lần kiểm tra nào. Hãy bấm “Kiểm tra lại ngay”."));
+			    tr(v->lang, "Chưa có lần kiểm tra nào. Hãy bấm “Kiểm tra lại ngay”."));
 	section(v, l, OUTCOME_UNKNOWN, tr(v->lang, "Chưa xác định được"),
 		tr(v->lang, "Mọi phép kiểm đều có câu trả lời."));
 	ending_exceptions(v, f);
 	old_evidence(v, f);
-	waiting_for_people(v, f);
 	html(v->w, "<p class=\"export\"><a href=\"/hom-nay.csv\">%s</a></p>\n",
 		tr(v->lang, "Tải danh sách này (CSV)"));
 }
@@ -214,10 +219,11 @@ void page_today(struct view *v)
 {
 	bool has_machine;
 	struct check_facts *checks;
+	struct standing standing;
 	struct list list;
 	struct facts f;
 
-	if (facts_here(v, &f, v->e) < 0) {
+	if (facts_here(v, &f, v->e) < 0 || standing_load(v, &standing, v->e) < 0) {
 		page_failed(v);
 		return;
 	}
@@ -229,7 +235,11 @@ void page_today(struct view *v)
 	if (has_machine)
 		last_run(v, &f);
 	html_first_steps(v, f.host.id);
+	if (v->user.role == USER_HEAD)
+		unit(v, &standing); /* who answers for the unit sees it first */
 	html_my_duties(v);
+	if (v->user.role != USER_HEAD)
+		unit(v, &standing);
 	if (has_machine)
 		machine(v, &f, &list);
 	page_end(v);
