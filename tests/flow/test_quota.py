@@ -2,20 +2,16 @@
 """The quota of a running service is not passed by one byte, whoever writes and whatever fails; what has no room is
 refused, told, and taken when there is room again, by itself; nothing acknowledged is lost, and what is lost of UDP is
 counted."""
-import base64
 import contextlib
 import json
 import os
-import random
 import socket
 import tempfile
 import threading
-import time
 import unittest
 
 import shard
 from flow import khien, write_tree
-from test_disk_trouble import verify
 from test_intake import Log, Relp
 
 MIB = 1 << 20
@@ -73,11 +69,6 @@ class Sender(threading.Thread):
 
 def long_line(number, count):
     return b"<13>Nov 26 10:00:00 web app: nguoigui%d-%d " % (number, count) + b"dong dai " * 6000
-
-
-def random_line(number, count):
-    noise = base64.b64encode(random.Random(number * 1000003 + count).randbytes(36 * 1024))
-    return b"<13>Nov 26 10:00:00 web app: nguoigui%d-%d " % (number, count) + noise
 
 
 @contextlib.contextmanager
@@ -182,36 +173,6 @@ class Quota(unittest.TestCase):
                 return sum(json.loads(json.loads(line)["raw"])["lines"] for line in done.out.splitlines())
             shard.wait_for(lambda: count(log, "goi-udp") + lost() == sent_udp, 60)
             self.assertGreater(lost(), 0)
-
-    # EVIDENCE: D11.4
-    def test_lines_that_do_not_shrink_fill_the_whole_quota_and_no_more(self):
-        """Segments and write-ahead files are full; nothing may leave. A larger quota, and it goes on."""
-        with service() as (log, _):
-            with open(f"{log.data}/log/intake/other", "wb") as f:       # a part is taken: it need not be written
-                f.truncate(240 * MIB)
-            watch = Watch(log.data)
-            watch.start()
-            senders = [Sender(log, i, random_line) for i in range(4)]
-            for sender in senders:
-                sender.start()
-
-            def stands():
-                now = sum(s.acked for s in senders)
-                time.sleep(5)
-                return sum(s.acked for s in senders) == now and watch.most > QUOTA // 100 * 80
-            shard.wait_for(stands, 400)
-            self.assertLessEqual(watch.most, QUOTA)
-            self.assertGreater(watch.most, QUOTA // 100 * 80)
-            before = sum(s.acked for s in senders)
-            self.assertIn("may take", khien("log", "stat", "--data", log.data).out)
-            done = khien("log", "keep", "--data", log.data, "--quota", "2")
-            self.assertEqual(done.status, 0, done)
-            watch.is_over.set()
-            watch.join()
-            shard.wait_for(lambda: sum(s.acked for s in senders) > before + 100, 120)
-            self.finish(log, watch, senders)
-            log.server.stop()
-            verify(self, log.data)
 
 
 if __name__ == "__main__":
