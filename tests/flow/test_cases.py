@@ -9,6 +9,7 @@ import time
 import unittest
 
 from flow import Server, khien
+from signed_in import first_log_in
 
 DAY_S = 86400
 
@@ -234,6 +235,40 @@ class Cases(unittest.TestCase):
         self.assertEqual(self.admin.get(f"/ho-so/{case}/giay/none").status, 404)
 
     # EVIDENCE: D8.1#3
+    # EVIDENCE: D13.4.c, D15.4.a
+    def test_whoever_works_there_reports_and_the_officer_takes_it_in(self):
+        made = khien("user", "add", "lan.vu", "--data", self.server.data, "--name", "Vũ Thị Lan", "--role", "staff",
+                     "--unit", "1")
+        self.assertEqual(made.status, 0, made.err)
+        staff = first_log_in(self.server, "lan.vu", re.search(r"\S+-\S+-\S+", made.out).group(0))
+        staff.mark = staff.get("/api/v1/session").json()["mark"]
+        self.assertIn('href="/bao"', staff.get("/hom-nay").text)
+        self.assertEqual(staff.get("/ho-so/moi").status, 403)       # other cases are not for everybody
+        self.assertEqual(staff.post("/ho-so", {"dau": staff.mark, "luong": "incident", "don-vi": "1"}).status, 403)
+        before = self.newest("flow_case")
+        seen = "Máy phòng một cửa tự mở trang lạ, đòi tiền"
+        later = people_day(time.time() + 2 * DAY_S)
+        for fields, said in (({"seen_at": f"{self.today} 00:01", "seen": ""}, "Bước này cần trường này."),
+                             ({"seen_at": "hôm qua", "seen": seen}, "Phải là ngày và giờ có thật"),
+                             ({"seen_at": f"{later} 08:00", "seen": seen}, "Lúc này chưa tới.")):
+            page = staff.post("/bao", {"dau": staff.mark, **fields})
+            self.assertEqual((page.status, said in page.text), (422, True), page.text)
+            self.assertIn(fields["seen"], page.text)                # what was typed stands there still
+        self.assertEqual(self.newest("flow_case"), before)
+        page = staff.post("/bao", {"dau": staff.mark, "seen_at": f"{self.today} 00:01", "seen": seen})
+        self.assertEqual(page.status, 200, page.text)
+        case = self.newest("flow_case")
+        self.assertNotEqual(case, before)
+        self.assertRegex(page.text, rf'(?s)Đã báo\..*<th scope="row">{case}</th>.*{seen}.*Mới báo')
+        self.assertEqual(staff.get(f"/ho-so/{case}").status, 404)   # who reported has no right to the case itself
+        today = self.admin.get("/hom-nay").text
+        self.assertRegex(today, rf'(?s)Sự cố vừa được báo.*/ho-so/{case}".*lan\.vu')
+        self.assertIn(seen, self.admin.get(f"/ho-so/{case}").text)
+        self.move(case, "sort", seen_at=f"{self.today} 00:01", told_at=f"{self.today} 00:02", seen=seen, group="attack",
+                  degree="low", managed_by="unit")
+        self.assertNotIn("Sự cố vừa được báo", self.admin.get("/hom-nay").text)
+        self.assertIn("Đang xử lý tại chỗ", staff.get("/bao").text)
+
     def test_a_campaign_reaches_all_units(self):
         for parent, name in ((1, "Xã Hai"), (1, "Xã Ba")):
             self.form(f"/don-vi/{parent}/them", cap__tren=parent, ten=name, loai="agency", so__qd="1/QĐ",

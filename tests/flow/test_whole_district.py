@@ -14,10 +14,8 @@ import urllib.parse
 
 import yaml
 
-from flow import PACKS, Server, khien, totp
-
-PASSWORD = "Chuong-Dong-Ruong-2026"
-
+from flow import PACKS, Server, khien
+from signed_in import first_log_in
 
 def obligations():
     """{id: row} of the regulation, classification rows left out."""
@@ -38,22 +36,6 @@ def bindings():
             register = yaml.safe_load(text)
         found[register["id"]] = {o for b in register.get("binds", []) for o in b["obligations"]}
     return found
-
-
-def first_log_in(server, login, onetime):
-    """A browser of a sample account, all log-in steps done."""
-    browser = server.browser()
-    browser.get("/dang-nhap")
-    browser.submit({"ten-dang-nhap": login, "mat-khau": onetime}, action="/dang-nhap")
-    browser.submit({"mat-khau": onetime, "mat-khau-moi": PASSWORD, "nhac-lai": PASSWORD}, action="/doi-mat-khau")
-    if "/dang-nhap" in browser.path:
-        browser.submit({"ten-dang-nhap": login, "mat-khau": PASSWORD}, action="/dang-nhap")
-    if "/bat-ma-hai-buoc" in browser.path:
-        key = re.search(r'<code class="key">([A-Z2-7]+)</code>', browser.page.text).group(1)
-        browser.submit({"ma": totp(key, time.time())}, action="/bat-ma-hai-buoc")
-    if browser.get("/hom-nay").status != 200 or browser.path != "/hom-nay":
-        raise AssertionError(f"not signed in, at {browser.path}:\n{browser.page.text}")
-    return browser
 
 
 class District(unittest.TestCase):

@@ -98,9 +98,8 @@ struct flow_asked {
 	const struct flow_value *values;
 	size_t value_count;
 };
-/* Make the move. 0 made; ERR_CONFLICT with
- * RET_WHY filled: the table does not have it from here, or a guard fails, or a field is missing;
- * then nothing has changed. ERR_DENIED: not the right. */
+/* Make the move. 0 made; ERR_CONFLICT with RET_WHY filled: the table does not have it from here, a
+ * guard fails, a field is missing; then nothing has changed. ERR_DENIED: not the right. */
 MUST_CHECK int flow_move(const struct flow_by *by, int64_t case_id, const struct flow_asked *asked,
 	struct flow_refusals *ret_why, struct err *e);
 /* A task is done as CHOICE ("" where the task has none). ERR_CONFLICT: done already, or its case
@@ -127,6 +126,7 @@ struct flow_query {
 	struct str units; /* a JSON array of the ids to look in */
 	struct str flow;  /* "" for all */
 	struct str text;  /* in the title, with or without marks; "" for all */
+	struct str started_by, state; /* a log-in; a state; STR_NONE for all */
 	enum flow_show show;
 	int64_t parent_id, staff_id, record_id; /* when not 0: only its children, only about this */
 	int64_t now_s;

@@ -51,4 +51,8 @@ bool flow_may(const struct flow_by *by, enum flow_who who, int64_t unit_id);
 /* The log-in of who does it, "" for the program. */
 struct str flow_login(const struct flow_by *by);
 
+/* Is VALUE of the field's type? NULL, or why not, for tr(). Empty always is: needs asks for more
+ * (move.c). */
+const char *flow_value_fault(const struct flow_field *field, struct str value);
+
 #endif

@@ -82,7 +82,7 @@ int flow_follow(const struct flow_by *by, size_t *ret_count, struct err *e)
 		const struct pack *p = pack_at(by->packs, i);
 
 		for (size_t n = 0; rc == 0 && p->work && n < p->work->flow_count; n++)
-			if (p->work->flows[n].begins.ptr)
+			if (p->work->flows[n].begins == FLOW_BEGINS_STAFF_CHANGE)
 				rc = follow(&program, &p->work->flows[n], ret_count, e);
 	}
 	return rc;

@@ -51,8 +51,7 @@ static bool is_choice(const struct flow_choice *choices, size_t count, struct st
 	return false;
 }
 
-/* Is it of the field's type? Empty always is: needs asks for more. */
-static const char *fault_of(const struct flow_field *field, struct str value)
+const char *flow_value_fault(const struct flow_field *field, struct str value)
 {
 	int64_t n;
 
@@ -101,7 +100,7 @@ static void check_values(struct step *s)
 			refuse(s, v->field, both(T("Bước này không nhận trường đó.")));
 			continue;
 		}
-		fault = fault_of(field, v->value);
+		fault = flow_value_fault(field, v->value);
 		if (fault)
 			refuse(s, v->field, both(fault));
 	}

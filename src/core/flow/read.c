@@ -19,12 +19,13 @@
 	" AND ($4 = '' OR instr(c.folded, $4) > 0)" \
 	" AND ($5 = 3 OR ($5 = 2) = (c.ended_at_s > 0)) AND ($5 <> 1 OR " IS_LATE ")" \
 	" AND ($6 = 0 OR c.parent_id = $6) AND ($7 = 0 OR c.staff_id = $7)" \
-	" AND ($8 = 0 OR c.record_id = $8)"
+	" AND ($8 = 0 OR c.record_id = $8) AND ($9 IS NULL OR c.started_by = $9)" \
+	" AND ($10 IS NULL OR c.state = $10)"
 
 static const char sql_get[] = CASE " WHERE c.id = $2";
 static const char sql_list[] = CASE WANTED
 	" ORDER BY c.ended_at_s > 0, CASE WHEN c.ended_at_s > 0 THEN -c.ended_at_s ELSE 0 END,"
-	" c.due_at_s = 0, c.due_at_s, c.id LIMIT $9 OFFSET $10";
+	" c.due_at_s = 0, c.due_at_s, c.id LIMIT $11 OFFSET $12";
 static const char sql_count[] = "SELECT count(*) FROM flow_case c" WANTED;
 static const char sql_steps[] =
 	"SELECT move, from_state, to_state, made_by, at_s, due_at_s FROM flow_step"
@@ -117,6 +118,8 @@ static struct store_query *asked(
 	store_bind_i64(q, 6, w->parent_id);
 	store_bind_i64(q, 7, w->staff_id);
 	store_bind_i64(q, 8, w->record_id);
+	store_bind_str(q, 9, w->started_by);
+	store_bind_str(q, 10, w->state);
 	return q;
 }
 
@@ -133,8 +136,8 @@ int flow_list(struct store *s, const struct flow_query *w, struct arena *a, stru
 	all = store_i64(q, 0);
 	store_end(q);
 	q = asked(s, sql_list, w, a);
-	store_bind_i64(q, 9, (int64_t)w->max);
-	store_bind_i64(q, 10, (int64_t)w->from);
+	store_bind_i64(q, 11, (int64_t)w->max);
+	store_bind_i64(q, 12, (int64_t)w->from);
 	while ((rc = store_next(q, e)) == 1)
 		vec_push(a, &list, take_case(q, a));
 	if (rc < 0)

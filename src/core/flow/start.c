@@ -78,7 +78,8 @@ static int check(const struct flow_by *by, const struct flow *f, struct str id,
 	if (!f)
 		return err_set(e, ERR_ABSENT, "no flow is called \"%.*s\"", STR_FMT(id));
 	if (by->user && !flow_may(by, FLOW_WHO_ACT, about->unit_id) &&
-		!flow_may(by, FLOW_WHO_APPROVE, about->unit_id))
+		!flow_may(by, FLOW_WHO_APPROVE, about->unit_id) &&
+		!(f->begins == FLOW_BEGINS_ANYONE && by->user->unit_id == about->unit_id))
 		return err_set(e, ERR_DENIED, "no right to begin a case in unit %lld",
 			(long long)about->unit_id);
 	if ((f->about == FLOW_ABOUT_STAFF) != (about->staff_id != 0) ||

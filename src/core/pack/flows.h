@@ -122,6 +122,10 @@ struct flow_paper {
 	struct source source;
 };
 
+/* Who or what begins a case: those who may act in the unit; each decision that changes where or as
+ * what a person works; whoever belongs to the unit, without any right there. */
+enum flow_begins { FLOW_BEGINS_BY_RIGHT, FLOW_BEGINS_STAFF_CHANGE, FLOW_BEGINS_ANYONE };
+
 struct flow {
 	const struct pack *pack;
 	struct str id;
@@ -131,9 +135,10 @@ struct flow {
 	enum flow_about about;
 	struct str *registers; /* FLOW_ABOUT_RECORD: of which */
 	size_t register_count;
-	struct str begins; /* "staff-change": by each decision that changes where or as what a
-			     * person works; STR_NONE: by people only */
-	struct str first;  /* the state of a new case */
+	enum flow_begins begins;
+	struct str *first_asks; /* fields that who begins it has to say */
+	size_t first_ask_count;
+	struct str first; /* the state of a new case */
 	struct str *first_tasks;
 	size_t first_task_count;
 	bool is_spread; /* begun once for all units below */

@@ -11,7 +11,7 @@ static const char *const types[] = { "text", "long", "number", "date", "time", "
 static const char *const state_kinds[] = { "open", "end", "void", NULL };
 static const char *const guard_kinds[] = { "tasks-done", "all-yes", "one-of", "in-order",
 	"other-person", "audit-clean", NULL };
-static const char *const begins[] = { "staff-change", NULL };
+static const char *const begins[] = { "by-right", "staff-change", "anyone", NULL };
 
 #define AT(member) offsetof(struct flow_choice, member)
 static const struct field choice_fields[] = {
@@ -209,8 +209,9 @@ static const struct field flow_fields[] = {
 	FIELD("about", ENUM, NEEDED, AT(about), .choices = abouts),
 	FIELD("registers", TEXTS, FIELD_USE, AT(registers), .count_at = AT(register_count),
 		.item = ITEM_REGISTER),
-	FIELD("begins", TEXT, 0, AT(begins), .choices = begins),
+	FIELD("begins", ENUM, 0, AT(begins), .choices = begins),
 	FIELD("first", TEXT, NEEDED, AT(first)),
+	FIELD("first-asks", TEXTS, 0, AT(first_asks), .count_at = AT(first_ask_count)),
 	FIELD("first-tasks", TEXTS, 0, AT(first_tasks), .count_at = AT(first_task_count)),
 	FIELD("for-all-units", BOOL, 0, AT(is_spread)),
 	FIELD("clock", OWN, 0, 0, .read = read_flow_clock),

@@ -62,6 +62,15 @@ static void check_guard(
 				guard->fields[i]);
 }
 
+/* Whoever has no right in the unit begins a case that is about it, and says what they saw. */
+static void check_begins(struct pack_load *load, const struct flow *f)
+{
+	if (f->begins == FLOW_BEGINS_ANYONE &&
+		(f->about != FLOW_ABOUT_UNIT || f->first_ask_count == 0))
+		fault(load, f->source,
+			T("\"begins: anyone\" cần \"about: unit\" và \"first-asks\""), STR_NONE);
+}
+
 static void check_tasks(struct pack_load *load, const struct flow *f, struct source at,
 	const struct str *ids, size_t count)
 {
@@ -192,8 +201,8 @@ static const struct register_field *field_there(struct pack_load *load,
 	return NULL;
 }
 
-static void check_where(struct pack_load *load, const struct flow_field *field,
-	const struct register_field *there)
+static void check_where(
+	struct pack_load *load, const struct flow_field *field, const struct register_field *there)
 {
 	for (size_t i = 0; there && there->type == REGISTER_CHOICE && i < field->is_count; i++) {
 		size_t n = 0;
@@ -294,6 +303,8 @@ void pack_check_flows(struct pack_load *load, const struct pack *pack)
 
 		check_states(load, f);
 		check_fields(load, f);
+		check_names(load, f, f->source, f->first_asks, f->first_ask_count);
+		check_begins(load, f);
 		check_tasks(load, f, f->source, f->first_tasks, f->first_task_count);
 		for (size_t n = 0; n < f->move_count; n++)
 			check_move(load, f, &f->moves[n]);

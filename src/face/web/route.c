@@ -4,6 +4,7 @@
 #include "face/web/work.h"
 
 static const char nav_today[] = T("Hôm nay");
+static const char nav_report[] = T("Báo sự cố");
 static const char nav_work[] = T("Công việc");
 static const char nav_units[] = T("Đơn vị");
 static const char nav_registers[] = T("Sổ");
@@ -40,6 +41,9 @@ const struct route web_routes[] = {
 	{ HTTP_GET, "/hom-nay", RULE(RIGHT_LAW, OBJECT_NONE), page_today, nav_today },
 	{ HTTP_GET, "/hom-nay.csv", RULE(RIGHT_LAW, OBJECT_NONE), page_today_csv, NULL },
 	{ HTTP_POST, "/kiem-tra-lai", RULE(RIGHT_ACT, OBJECT_WHOLE), page_audit_post, NULL },
+
+	{ HTTP_GET, "/bao", RULE(RIGHT_SIGN, OBJECT_NONE), page_report, nav_report },
+	{ HTTP_POST, "/bao", RULE(RIGHT_SIGN, OBJECT_NONE), page_report_post, nav_report },
 
 	{ HTTP_GET, "/viec", RULE(RIGHT_LAW, OBJECT_NONE), page_work, nav_work },
 	{ HTTP_GET, "/viec.csv", RULE(RIGHT_LAW, OBJECT_NONE), page_work_csv, NULL },

@@ -32,6 +32,8 @@ void html_standing(struct view *v, const struct standing *s);
 void html_verdict_tiles(struct view *v, const int64_t counts[VERDICT_COUNT], const char *path);
 /* Where the subjects of O in a unit are shown, with their proof, as of the day asked for. */
 const char *result_path(struct view *v, int64_t unit_id, const struct obligation *o);
+/* The ways to the obligations of one verdict (page/clause.c). */
+void html_verdict_filter(struct view *v);
 /* An obligation with its verdict as a row of CSV (page/clause.c). */
 void csv_obligation_head(struct view *v);
 void csv_obligation(struct view *v, const struct standing *s, const struct obligation *o);

@@ -493,6 +493,8 @@ void page_tokens(struct view *v); /* a part of it */
 void page_token_post(struct view *v);
 /* The tokens of U, with a button to end each of the live ones, which posts to PATH. */
 void html_tokens(struct view *v, const struct org_user *u, const char *path);
+void page_report(struct view *v);
+void page_report_post(struct view *v);
 void page_today(struct view *v);
 void page_today_csv(struct view *v);
 void page_audit_post(struct view *v);

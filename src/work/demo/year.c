@@ -352,7 +352,7 @@ int demo_cases(struct making *m, struct err *e)
 		const struct pack *p = pack_at(m->d->packs, i);
 
 		for (size_t n = 0; rc == 0 && p->work && n < p->work->flow_count; n++) {
-			if (!p->work->flows[n].begins.ptr)
+			if (p->work->flows[n].begins != FLOW_BEGINS_STAFF_CHANGE)
 				rc = cases_of(m, &p->work->flows[n], e);
 			demo_tell(m, T("hồ sơ xử lý"), n + 1, p->work->flow_count);
 		}

@@ -182,8 +182,7 @@ static void line_field(struct view *v, const struct flow_field *f, struct str va
 			.is_required = is_needed });
 }
 
-/* Field F of case C in a form, holding VALUE. */
-static void one_field(struct view *v, const struct flow_case *c, const struct flow_field *f,
+void html_flow_field(struct view *v, const struct flow_case *c, const struct flow_field *f,
 	struct str value, bool is_needed)
 {
 	struct str typed = http_pair(v->form, text_of(v, f->id));
@@ -394,7 +393,7 @@ static void fields(
 		const struct flow_field *f = flow_field_of(x->f, ids[i]);
 
 		if (f)
-			one_field(v, &x->c, f, flow_value_of(&x->h, ids[i]), is_needed);
+			html_flow_field(v, &x->c, f, flow_value_of(&x->h, ids[i]), is_needed);
 	}
 }
 
@@ -450,8 +449,7 @@ static void moves(struct view *v, const struct shown *x)
 	const struct flow_move *tried = flow_move_of(x->f, x->move);
 	size_t count = 0;
 
-	if (tried &&
-		(x->c.ended_at_s || !is_from(tried, x->c.state) || !may_move(v, x, tried)))
+	if (tried && (x->c.ended_at_s || !is_from(tried, x->c.state) || !may_move(v, x, tried)))
 		typed_in_vain(v, x);
 	if (x->c.ended_at_s)
 		return;

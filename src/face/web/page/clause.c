@@ -62,6 +62,17 @@ void html_search(struct view *v, struct str q)
 		tr(v->lang, "Tìm"));
 }
 
+void html_verdict_filter(struct view *v)
+{
+	html(v->w, "<p class=\"filters\">%s ", tr(v->lang, "Lọc theo kết quả:"));
+	for (int i = 0; i < VERDICT_COUNT; i++) {
+		html(v->w, "<a href=\"/tim?ket-qua=%s\">", verdict_name((enum verdict)i));
+		html_verdict(v, (enum verdict)i);
+		html(v->w, "</a> ");
+	}
+	html(v->w, "</p>\n");
+}
+
 /* --- an obligation ---------------------------------------------------------------------------- */
 
 static void who(struct view *v, const struct obligation *o)
@@ -384,6 +395,7 @@ void page_clauses(struct view *v)
 	page_start(v, tr(v->lang, "Quy chế"));
 	html_standing(v, &st);
 	html_search(v, STR(""));
+	html_verdict_filter(v);
 	for (size_t i = 0; i < pack_count(v->web->packs); i++) {
 		const struct pack *p = pack_at(v->web->packs, i);
 

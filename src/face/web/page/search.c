@@ -110,17 +110,6 @@ static void hit(struct view *v, const struct standing *st, const struct index_ro
 		STR_FMT(text_clean(v->a, text, 240)));
 }
 
-static void kinds_of_verdict(struct view *v)
-{
-	html(v->w, "<p class=\"filters\">%s ", tr(v->lang, "Lọc theo kết quả:"));
-	for (int i = 0; i < VERDICT_COUNT; i++) {
-		html(v->w, "<a href=\"/tim?ket-qua=%s\">", verdict_name((enum verdict)i));
-		html_verdict(v, (enum verdict)i);
-		html(v->w, "</a> ");
-	}
-	html(v->w, "</p>\n");
-}
-
 void page_search(struct view *v)
 {
 	struct str q = http_pair(v->query, "q"), only = http_pair(v->query, "ket-qua");
@@ -135,7 +124,7 @@ void page_search(struct view *v)
 	page_start(v, tr(v->lang, "Tìm trong Quy chế"));
 	html_standing(v, &st);
 	html_search(v, q.ptr ? q : STR(""));
-	kinds_of_verdict(v);
+	html_verdict_filter(v);
 	if (q.len || only.len)
 		html(v->w, "<p role=\"status\">%s</p>\n",
 			hits.is_cut ?

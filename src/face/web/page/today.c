@@ -1,5 +1,6 @@
 /* today.c - Hôm nay: what is wrong here, what cannot be told, what ends soon. A button
  * each. */
+#include "face/web/report.h"
 #include "face/web/standing.h"
 #include "face/web/work.h"
 
@@ -234,6 +235,7 @@ void page_today(struct view *v)
 	page_start(v, tr(v->lang, "Hôm nay"));
 	if (has_machine)
 		last_run(v, &f);
+	html_new_reports(v);
 	html_first_steps(v, f.host.id);
 	if (v->user.role == USER_HEAD)
 		unit(v, &standing); /* who answers for the unit sees it first */
