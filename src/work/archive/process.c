@@ -46,6 +46,7 @@ struct store {
 	enum taking told; /* to pages */
 	bool is_told;
 	int64_t looked_us, given_us;
+	uint64_t segment_part; /* of the write-ahead files, that one takes in; 0: no bound */
 	uint64_t rested_at; /* what was closed when memory was given back */
 };
 
@@ -104,7 +105,7 @@ static void look(struct store *s)
 {
 	struct guard_report report;
 	struct err e = { 0 };
-	uint64_t bytes = 0, used = 0;
+	uint64_t bytes = 0, used = 0, part;
 	int rc = guard_policy_load(s->log, &s->policy, &e);
 	const struct guard_log g = { .log = s->log,
 		.shards = s->shards,
@@ -124,7 +125,11 @@ static void look(struct store *s)
 		fprintf(stderr, "khien store: %s\n", e.text);
 		return;
 	}
-	archive_writer_bounds(s->w, bytes, guard_wal_bytes(&s->policy) / SEGMENTS_IN_WAL);
+	/* intake keeps to the share it began with: a larger quota makes no segment larger now */
+	part = guard_wal_bytes(&s->policy) / SEGMENTS_IN_WAL;
+	if (part > 0 && (s->segment_part == 0 || part < s->segment_part))
+		s->segment_part = part;
+	archive_writer_bounds(s->w, bytes, s->segment_part);
 	/* what the write-ahead files may still take is theirs */
 	s->is_plenty = bytes == 0 ||
 		used + guard_wal_bytes(&s->policy) + 2 * GUARD_PLENTY * RESERVE_BYTES <
