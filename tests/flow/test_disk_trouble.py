@@ -233,7 +233,7 @@ class FailedSync(unittest.TestCase):
                                                  for i in range(sent, sent + 2000)))
                         sent += 2000
                         shard.wait_for(lambda: self.found(log) == sent, 60)
-                        done = khien("log", "seal", "--data", log.data)
+                        done = khien("log", "seal", "--data", log.data, timeout_s=120)   # itself waits 75 s
                         self.assertEqual(done.status, 0, done)
 
                         def told():
