@@ -128,7 +128,7 @@ test("the log is verified, the minutes are signed and count, the sheet is there 
 	assert.match(await page.locator(".signed").innerText(), /Nhật ký nguyên vẹn/);
 	await page.screenshot({ path: screenPath("kiem-chung"), fullPage: true });
 	// what was signed stands behind the obligation, with its date
-	await page.goto("/quy-che/tay-son/D11");
+	await page.goto("/ket-qua/1/tay-son/D11.4%235");
 	const proof = page.locator(".proofs li", { hasText: "Biên bản kiểm tra tính toàn vẹn của logfile" }).first();
 	assert.match(await proof.textContent(), /(?<!không )đạt/);
 	await page.goto("/kiem-chung");

@@ -92,8 +92,8 @@ def verdict(browser, host):
 
 
 def duty_proof(browser):
-    """What the page of the law says of the signature."""
-    page = browser.get("/quy-che/tay-son/D11")
+    """What the page of the result says of the signature."""
+    page = browser.get("/ket-qua/1/tay-son/D11.3")
     text = page.text[page.text.index("Người vận hành ký kết quả kiểm tra tiến trình"):][:600]
     return re.sub(r"<[^>]+>", " ", text)
 
