@@ -12,8 +12,19 @@ extern const char exchange_record_heading[], exchange_unit_heading[];
 
 /* map.c: is ROW one of the data, neither above the headings nor blank nor a row of numbers? */
 bool exchange_is_data(const struct exchange *x, const struct office_row *row);
-/* undo.c: the same file twice would double every record that has nothing unique. */
+/* made.c: the same file twice would double every record that has nothing unique. */
 MUST_CHECK int exchange_refuse_again(const struct exchange *x, struct err *e);
+
+/* The fields of exchange_people(), by their place. */
+enum person_field {
+	PERSON_CODE,
+	PERSON_NAME,
+	PERSON_POSITION,
+	PERSON_EMAIL,
+	PERSON_PHONE,
+	PERSON_STATE,
+	PERSON_FIELDS
+};
 
 /* --- people.c: exchange_check(), exchange_apply() and exchange_undo() of the roster --- */
 

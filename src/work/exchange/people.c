@@ -6,72 +6,13 @@
 #define ROW_MEMORY_BYTES (4 * MIB)
 #define CHECKS_MAX 8 /* of one row: each fault is put aside and the rest looked at */
 
-enum person_field {
-	PERSON_CODE,
-	PERSON_NAME,
-	PERSON_POSITION,
-	PERSON_EMAIL,
-	PERSON_PHONE,
-	PERSON_STATE,
-	PERSON_FIELDS
-};
-
-static const struct {
-	const char *id, *title, *fault; /* FAULT: of struct org_fault */
-	const char *also[3];
-} people_fields[PERSON_FIELDS] = {
-	/* ALSO as headings are compared: folded */
-	[PERSON_CODE] = { "ma", T("Mã cán bộ"), "code", { "ma", "ma so", "so hieu" } },
-	[PERSON_NAME] = { "ten", T("Họ và tên"), "name", { "ho ten", "ten", "ten can bo" } },
-	[PERSON_POSITION] = { "chuc-vu", T("Chức vụ"), "position",
-		{ "chuc danh", "vi tri", "chuc vu chuc danh" } },
-	[PERSON_EMAIL] = { "thu", T("Thư điện tử"), "email", { "email", "e mail", "thu cong vu" } },
-	[PERSON_PHONE] = { "dien-thoai", T("Điện thoại"), "phone",
-		{ "so dien thoai", "sdt", "di dong" } },
-	[PERSON_STATE] = { "tinh-trang", T("Tình trạng"), "state",
-		{ "trang thai", "tinh trang cong tac", "tinh trang lam viec" } },
-};
-
-static const char *const people_states[] = { STAFF_STATES };
-
-static struct words both(const char *vi)
-{
-	return (struct words){ str_of(vi), str_of(tr(LANG_EN, vi)) };
-}
-
-const struct pack_register *exchange_people(void)
-{
-	static struct register_choice choices[COUNT(people_states)];
-	static struct register_field fields[PERSON_FIELDS];
-	static struct register_field *list[PERSON_FIELDS];
-	static struct str also[PERSON_FIELDS][COUNT(people_fields[0].also)];
-	static struct pack_register people;
-
-	if (people.field_count)
-		return &people;
-	for (size_t i = 0; i < COUNT(people_states); i++) {
-		choices[i].id = str_of(people_states[i]);
-		choices[i].words = both(staff_state_words(choices[i].id));
-	}
-	for (size_t i = 0; i < PERSON_FIELDS; i++) {
-		for (size_t k = 0; k < COUNT(also[i]); k++)
-			also[i][k] = str_of(people_fields[i].also[k]);
-		fields[i] = (struct register_field){ .id = str_of(people_fields[i].id),
-			.title = both(people_fields[i].title),
-			.type = i == PERSON_STATE ? REGISTER_CHOICE : REGISTER_TEXT,
-			.need = i == PERSON_NAME ? NEED_TO_SAVE : NEED_NOTHING,
-			.also = also[i],
-			.also_count = COUNT(also[i]) };
-		list[i] = &fields[i];
-	}
-	fields[PERSON_STATE].choices = choices;
-	fields[PERSON_STATE].choice_count = COUNT(choices);
-	people = (struct pack_register){ .id = STR(EXCHANGE_PEOPLE),
-		.title = both(T("Nhân sự")),
-		.fields = list,
-		.field_count = PERSON_FIELDS };
-	return &people;
-}
+/* What struct org_fault calls them. */
+static const char *const fault_fields[PERSON_FIELDS] = { [PERSON_CODE] = "code",
+	[PERSON_NAME] = "name",
+	[PERSON_POSITION] = "position",
+	[PERSON_EMAIL] = "email",
+	[PERSON_PHONE] = "phone",
+	[PERSON_STATE] = "state" };
 
 /* --- one row ---------------------------------------------------------------------------------- */
 
@@ -125,20 +66,21 @@ static struct str cell(struct people *p, size_t column)
 /* The state by its id or its words; what is none is told. */
 static struct str state_of(struct people *p, struct str typed)
 {
+	const struct register_field *state = exchange_people()->fields[PERSON_STATE];
 	struct str folded = text_fold(&p->row_arena, typed);
 
 	if (!typed.len)
 		return STR("working");
-	for (size_t i = 0; i < COUNT(people_states); i++) {
-		const char *words = staff_state_words(str_of(people_states[i]));
+	for (size_t i = 0; i < state->choice_count; i++) {
+		const struct register_choice *c = &state->choices[i];
 
-		if (str_is_nocase(typed, people_states[i]) ||
-			str_eq(folded, text_fold(&p->row_arena, str_of(words))) ||
-			str_eq(folded, text_fold(&p->row_arena, str_of(tr(LANG_EN, words)))))
-			return str_of(people_states[i]);
+		if (str_eq(folded, text_fold(&p->row_arena, c->id)) ||
+			str_eq(folded, text_fold(&p->row_arena, c->words.vi)) ||
+			str_eq(folded, text_fold(&p->row_arena, c->words.en)))
+			return c->id;
 	}
 	fault(p, column_of(p, PERSON_STATE), T("không có tình trạng này"),
-		exchange_mend(exchange_people()->fields[PERSON_STATE], p->lang, p->a));
+		exchange_mend(state, p->lang, p->a));
 	return STR("working");
 }
 
@@ -182,7 +124,7 @@ static int check(struct people *p, const struct staff *who, struct err *e)
 		if (rc == 0 || !f.words)
 			return rc == 0 ? 0 : err_set(e, ERR_STORE, "%s", why.text);
 		for (size_t i = 0; i < PERSON_FIELDS; i++) {
-			if (strcmp(f.field, people_fields[i].fault) != 0)
+			if (strcmp(f.field, fault_fields[i]) != 0)
 				continue;
 			fault(p, column_of(p, i), f.words, STR(""));
 			*text_at(&left, i) = i == PERSON_NAME ? STR("x") :
@@ -372,11 +314,9 @@ static int run(struct people *p, struct err *e)
 int people_import(const struct exchange *x, const struct people_how *how, struct arena *a,
 	struct exchange_result *ret, struct err *e)
 {
-	struct people p = { .x = x,
-		.lang = how->lang,
-		.a = a,
-		.ret = ret,
-		.units = unit_calls_new(x->tree, a) };
+	struct people p = {
+		.x = x, .lang = how->lang, .a = a, .ret = ret, .units = unit_calls_new(x->tree, a)
+	};
 	int rc = how->is_saving ? exchange_refuse_again(x, e) : 0;
 
 	*ret = (struct exchange_result){ 0 };

@@ -1,4 +1,4 @@
-/* audit_int.h - private to hostaudit.c and ask.c: what an audit is made of. */
+/* audit_int.h - private to hostaudit: what an audit is made of. */
 #ifndef WORK_AUDIT_INT_H
 #define WORK_AUDIT_INT_H
 
@@ -6,7 +6,6 @@
 #include "work/hostaudit/host_int.h"
 #include "work/hostaudit/hostaudit.h"
 
-#define STEPS_PER_CALL 10000
 #define SUBJECTS_MAX 5000
 
 struct hostaudit {
@@ -22,9 +21,9 @@ struct hostaudit {
 	struct hostaudit_profile profile; /* then: of the host that was read */
 };
 
-/* Prepare one SELECT. */
-MUST_CHECK int audit_prepare(struct hostaudit *audit, struct str sql, sqlite3_stmt **ret,
-	struct err *e);
+/* question.c: prepare one SELECT. */
+MUST_CHECK int audit_prepare(
+	struct hostaudit *audit, struct str sql, sqlite3_stmt **ret, struct err *e);
 /* 1 a row, 0 done, <0. */
 MUST_CHECK int audit_step(struct hostaudit *audit, sqlite3_stmt *stmt, struct err *e);
 

@@ -47,19 +47,6 @@ static struct str attribute(const struct walk *w, struct str name, const char *w
 	return sys_line(w->h, arena_fmt(w->a, "/sys/class/block/%.*s/%s", STR_FMT(name), what).ptr);
 }
 
-bool raid_is_redundant(struct str level)
-{
-	static const char *const levels[] = { "raid1", "raid4", "raid5", "raid6", "raid10",
-		"mirror", "raid1c3", "raid1c4", "raidz", "raidz1", "raidz2", "raidz3", "draid" };
-
-	for (size_t i = 0; i < COUNT(levels); i++)
-		if (str_is(level, levels[i]))
-			return true;
-	/* LVM names the layout too: "raid5_ls", "raid6_zr" */
-	return str_starts(level, "raid5_") || str_starts(level, "raid6_") ||
-		str_is(level, "raid10_near");
-}
-
 struct str dm_cipher(struct str uuid)
 {
 	static const char *const plain[] = { "VERITY", "INTEGRITY", "SUBDEV", "TEMP" };

@@ -1,16 +1,13 @@
 /* One audit: a host, its tables, the questions of the packs, and the answers as evidence. */
 #include "work/hostaudit/hostaudit.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "kit/crypto/crypto.h"
 #include "work/hostaudit/audit_int.h"
 #include "work/hostaudit/resolve/declared.h"
 #include "work/hostaudit/snapshot.h"
-#include "work/hostaudit/rights.h"
 
 bool hostaudit_declaration_read(struct str text, struct arena *a, struct hostaudit_declaration *ret)
 {
@@ -126,180 +123,7 @@ struct hostaudit *hostaudit_close(struct hostaudit *audit)
 	return NULL;
 }
 
-/* ---- what kind of machine ---- */
-
-/* The value of KEY in an os-release file, without its quotes. */
-static struct str os_release_value(struct hostaudit *audit, const char *key)
-{
-	const struct host_file *file;
-	struct str rest, line, name, value;
-
-	if (host_read(audit->host, "/etc/os-release", &file) != 0 &&
-		host_read(audit->host, "/usr/lib/os-release", &file) != 0)
-		return STR("");
-	rest = file->bytes;
-	while (str_next_line(&rest, &line)) {
-		if (!str_split(line, '=', &name, &value) || !str_is(name, key))
-			continue;
-		value = str_trim(value);
-		if (value.len >= 2 && (value.ptr[0] == '"' || value.ptr[0] == '\''))
-			value = (struct str){ value.ptr + 1, value.len - 2 };
-		return text_clean(audit->arena, value, 200);
-	}
-	return STR("");
-}
-
-static struct str first_line(struct hostaudit *audit, const char *path)
-{
-	const struct host_file *file;
-	struct str rest, line;
-
-	if (host_read(audit->host, path, &file) != 0)
-		return STR("");
-	rest = file->bytes;
-	return str_next_line(&rest, &line) ? text_clean(audit->arena, str_trim(line), 200) :
-					     STR("");
-}
-
-struct taking {
-	struct hostaudit_profile *profile;
-	struct arena *arena;
-};
-
-static bool take_profile(
-	void *context, bool is_header, const struct hostaudit_cell *cells, size_t count)
-{
-	const struct taking *taking = context;
-
-	if (is_header || count < 2)
-		return true;
-	if (cells[0].kind == CELL_TEXT)
-		taking->profile->kind = arena_str(taking->arena, cells[0].text);
-	if (cells[1].kind == CELL_TEXT)
-		taking->profile->family = arena_str(taking->arena, cells[1].text);
-	return false;
-}
-
-struct hostaudit_profile hostaudit_profile(struct hostaudit *audit)
-{
-	struct hostaudit_profile p = {
-		.kind = STR("server"),
-		.family = STR("other"),
-		.is_live = host_is_live(audit->host),
-		.is_root = rights_read_all(),
-		.at_s = host_now_s(audit->host),
-		.level = audit->level,
-		.declared_in = audit->declared_in ? audit->declared_in : "",
-	};
-	struct str machine_id;
-	char hex[65];
-	char name[256] = "";
-	struct taking taking = { &p, audit->arena };
-	struct err e;
-
-	if (audit->is_replay)
-		return audit->profile;
-	if (hostaudit_ask(audit, STR("SELECT kind, family FROM host_profile"), take_profile,
-		    &taking, &e) < 0)
-		p.kind = STR("server");
-	if (p.is_live && gethostname(name, sizeof(name) - 1) == 0)
-		p.name = text_clean(audit->arena, str_of(name), 200);
-	else
-		p.name = first_line(audit, "/etc/hostname");
-	p.os = os_release_value(audit, "PRETTY_NAME");
-	machine_id = first_line(audit, "/etc/machine-id");
-	sha256_hex(arena_fmt(audit->arena, "khien host %.*s %.*s", STR_FMT(machine_id),
-			   STR_FMT(machine_id.len ? STR("") : p.name)),
-		hex);
-	p.machine_id_sha256 = arena_str(audit->arena, str_of(hex));
-	return p;
-}
-
 /* ---- running SQL with the parameters of the law ---- */
-
-/* SQLite calls this while it prepares: refuse all but reading the tables. */
-static int authorize(void *context, int action, const char *a, const char *b, const char *db,
-	const char *trigger)
-{
-	(void)context, (void)db, (void)trigger;
-	switch (action) {
-	case SQLITE_SELECT:
-	case SQLITE_RECURSIVE:
-		return SQLITE_OK;
-	case SQLITE_FUNCTION:
-		return b && strcasecmp(b, "load_extension") == 0 ? SQLITE_DENY : SQLITE_OK;
-	case SQLITE_READ:
-		/* no table of ours begins so, and nobody can make one */
-		if (strcmp(a, "sqlite_master") == 0)
-			return strcmp(b, "ROWID") == 0 ? SQLITE_OK : SQLITE_DENY;
-		return strncmp(a, "sqlite_", 7) != 0 ? SQLITE_OK : SQLITE_DENY;
-	case SQLITE_UPDATE:
-		/* SQLite asks this of itself when a virtual table declares its columns; a statement
-		 * of the user's own that writes there is refused by SQLite whatever we say */
-		return strcmp(a, "sqlite_master") == 0 ? SQLITE_OK : SQLITE_DENY;
-	default:
-		return SQLITE_DENY;
-	}
-}
-
-static int count_steps(void *context)
-{
-	struct hostaudit *audit = context;
-
-	audit->steps += STEPS_PER_CALL;
-	return audit->steps > LIMIT_ASK_STEPS;
-}
-
-int audit_prepare(struct hostaudit *audit, struct str sql, sqlite3_stmt **ret, struct err *e)
-{
-	sqlite3 *db = audit->facts->db;
-	const char *tail = NULL;
-	sqlite3_stmt *stmt = NULL;
-	int rc;
-
-	sqlite3_limit(db, SQLITE_LIMIT_LENGTH, LIMIT_ASK_CELL_BYTES * 16);
-	sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, 0);
-	sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
-	sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-	sqlite3_set_authorizer(db, authorize, audit);
-	audit->steps = 0;
-	sqlite3_progress_handler(db, STEPS_PER_CALL, count_steps, audit);
-	if (sql.len > LIMIT_ASK_CELL_BYTES)
-		return err_set(
-			e, ERR_LIMIT, "the question is longer than %u bytes", LIMIT_ASK_CELL_BYTES);
-	rc = sqlite3_prepare_v2(db, sql.ptr, (int)sql.len, &stmt, &tail);
-	if (rc == SQLITE_AUTH)
-		return err_set(e, ERR_INPUT, "only SELECT over the host's tables is answered: %s",
-			sqlite3_errmsg(db));
-	if (rc != SQLITE_OK)
-		return err_set(e, ERR_INPUT, "%s", sqlite3_errmsg(db));
-	if (!stmt)
-		return err_set(e, ERR_INPUT, "the question is empty");
-	if (!sqlite3_stmt_readonly(stmt)) {
-		sqlite3_finalize(stmt);
-		return err_set(e, ERR_INPUT, "only SELECT over the host's tables is answered");
-	}
-	if (str_trim(str_from(sql, (size_t)(tail - sql.ptr))).len > 0) {
-		sqlite3_finalize(stmt);
-		return err_set(e, ERR_INPUT, "more than one statement");
-	}
-	*ret = stmt;
-	return 0;
-}
-
-int audit_step(struct hostaudit *audit, sqlite3_stmt *stmt, struct err *e)
-{
-	int rc = sqlite3_step(stmt);
-
-	if (rc == SQLITE_ROW)
-		return 1;
-	if (rc == SQLITE_DONE)
-		return 0;
-	if (rc == SQLITE_INTERRUPT)
-		return err_set(e, ERR_LIMIT, "the question takes too long (over %d steps)",
-			LIMIT_ASK_STEPS);
-	return err_set(e, ERR_INPUT, "%s", sqlite3_errmsg(audit->facts->db));
-}
 
 static struct str param_text(struct hostaudit *audit, const struct param_value *v)
 {

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "work/hostaudit/audit_int.h"
-#include "work/hostaudit/review_note.h"
 
 #define ODD_PROGRAM "is_program AND NOT is_extra AND state IN ('altered', 'gone')"
 /* A package with many odd files is told as one thing. */
@@ -195,27 +194,4 @@ int hostaudit_review(struct hostaudit *audit, struct buf *out, struct err *e)
 	if (buf_is_full(out))
 		return err_set(e, ERR_LIMIT, "the picture is larger than its ceiling");
 	return 0;
-}
-
-bool review_note_parse(struct str text, struct review_note *ret)
-{
-	struct review_note note;
-	struct str word[4];
-
-	for (size_t i = 0; i < COUNT(word); i++)
-		if (!str_next_word(&text, " \n", &word[i]))
-			return false;
-	if (!str_is(word[0], "at") || !str_is(word[2], "every") ||
-		!str_to_i64(word[1], &note.at_s) || !str_to_i64(word[3], &note.period_days) ||
-		note.at_s < 0 || note.period_days < 1)
-		return false;
-	*ret = note;
-	return true;
-}
-
-struct str hostaudit_review_note(
-	int64_t at_s, int64_t period_days, const char **ret_name, struct arena *a)
-{
-	*ret_name = REVIEW_NOTE_NAME;
-	return arena_fmt(a, "at %lld every %lld\n", (long long)at_s, (long long)period_days);
 }

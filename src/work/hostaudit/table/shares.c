@@ -53,19 +53,6 @@ static const struct {
 	{ shares_ganesha, { "nfs-ganesha.service" }, { "ganesha.nfsd" } },
 };
 
-struct share *share_add(struct share_list *list, const char *kind, struct str file, int line)
-{
-	struct share *s;
-
-	if (list->len >= SHARES_MAX) {
-		host_gap(list->h, GAP_LIMIT, file.ptr);
-		return NULL;
-	}
-	s = vec_add(list->a, list);
-	*s = (struct share){ .kind = kind, .file = file, .line = line, .clients = STR("") };
-	return s;
-}
-
 static void put_known(struct fact_rows *rows, int column, int value)
 {
 	if (value != SHARE_UNKNOWN)
