@@ -15,29 +15,42 @@ struct bytes {
 	size_t size;
 };
 
-#define ATTRIBUTES_MAX 32
+enum next { NEXT_NONE, NEXT_ONE, NEXT_BROKEN };
+
+/* Takes the first attribute off B: its value, and its type unless RET_TYPE is NULL. */
+static enum next next_attribute(struct bytes *b, unsigned *ret_type, struct bytes *ret)
+{
+	struct nlattr head;
+	size_t step;
+
+	if (b->size < sizeof(head))
+		return NEXT_NONE;
+	memcpy(&head, b->at, sizeof(head));
+	if (head.nla_len < sizeof(head) || head.nla_len > b->size)
+		return NEXT_BROKEN;
+	*ret = (struct bytes){ b->at + sizeof(head), head.nla_len - sizeof(head) };
+	if (ret_type != NULL)
+		*ret_type = head.nla_type & NLA_TYPE_MASK;
+	step = NLA_ALIGN(head.nla_len);
+	if (step > b->size)
+		step = b->size;
+	b->at += step;
+	b->size -= step;
+	return NEXT_ONE;
+}
 
 /* Sort the attributes of B by type into INTO[0..MAX]. False when a length is wrong. */
 static bool attributes(struct bytes b, struct bytes *into, unsigned max)
 {
-	memset(into, 0, sizeof(*into) * (max + 1));
-	while (b.size >= sizeof(struct nlattr)) {
-		struct nlattr head;
-		size_t step;
+	struct bytes value;
+	enum next next;
+	unsigned type;
 
-		memcpy(&head, b.at, sizeof(head));
-		if (head.nla_len < sizeof(head) || head.nla_len > b.size)
-			return false;
-		if ((head.nla_type & NLA_TYPE_MASK) <= max)
-			into[head.nla_type & NLA_TYPE_MASK] =
-				(struct bytes){ b.at + sizeof(head), head.nla_len - sizeof(head) };
-		step = NLA_ALIGN(head.nla_len);
-		if (step > b.size)
-			step = b.size;
-		b.at += step;
-		b.size -= step;
-	}
-	return true;
+	memset(into, 0, sizeof(*into) * (max + 1));
+	while ((next = next_attribute(&b, &type, &value)) == NEXT_ONE)
+		if (type <= max)
+			into[type] = value;
+	return next == NEXT_NONE;
 }
 
 static struct str text_of(struct arena *a, struct bytes b)
@@ -486,26 +499,15 @@ static void read_expression(struct rule_reader *r, struct str name, struct bytes
 
 static bool read_expressions(struct rule_reader *r, struct bytes list)
 {
-	while (list.size >= sizeof(struct nlattr)) {
-		struct bytes a[NFTA_EXPR_MAX + 1] = { 0 };
-		struct nlattr head;
-		size_t step;
+	struct bytes a[NFTA_EXPR_MAX + 1], one;
+	enum next next;
 
-		memcpy(&head, list.at, sizeof(head));
-		if (head.nla_len < sizeof(head) || head.nla_len > list.size)
-			return false;
-		if (!attributes(
-			    (struct bytes){ list.at + sizeof(head), head.nla_len - sizeof(head) },
-			    a, NFTA_EXPR_MAX))
+	while ((next = next_attribute(&list, NULL, &one)) == NEXT_ONE) {
+		if (!attributes(one, a, NFTA_EXPR_MAX))
 			return false;
 		read_expression(r, text_of(r->set->a, a[NFTA_EXPR_NAME]), a[NFTA_EXPR_DATA]);
-		step = NLA_ALIGN(head.nla_len);
-		if (step > list.size)
-			step = list.size;
-		list.at += step;
-		list.size -= step;
 	}
-	return true;
+	return next == NEXT_NONE;
 }
 
 static unsigned families_of(unsigned nfproto)
@@ -614,30 +616,20 @@ static void take_element(struct fw_ruleset *set, struct fw_members *m, struct by
 
 static bool add_elements(struct fw_ruleset *set, unsigned nfproto, struct bytes body)
 {
-	struct bytes a[NFTA_SET_ELEM_LIST_MAX + 1] = { 0 }, list;
+	struct bytes a[NFTA_SET_ELEM_LIST_MAX + 1] = { 0 }, list, one;
 	struct fw_members *m;
+	enum next next;
 
 	if (!attributes(body, a, NFTA_SET_ELEM_LIST_MAX))
 		return false;
 	m = members_of(set, nfproto, text_of(set->a, a[NFTA_SET_ELEM_LIST_TABLE]),
 		text_of(set->a, a[NFTA_SET_ELEM_LIST_SET]));
+	if (m == NULL)
+		return true;
 	list = a[NFTA_SET_ELEM_LIST_ELEMENTS];
-	while (m != NULL && list.size >= sizeof(struct nlattr)) {
-		struct nlattr head;
-		size_t step;
-
-		memcpy(&head, list.at, sizeof(head));
-		if (head.nla_len < sizeof(head) || head.nla_len > list.size)
-			return false;
-		take_element(set, m,
-			(struct bytes){ list.at + sizeof(head), head.nla_len - sizeof(head) });
-		step = NLA_ALIGN(head.nla_len);
-		if (step > list.size)
-			step = list.size;
-		list.at += step;
-		list.size -= step;
-	}
-	return true;
+	while ((next = next_attribute(&list, NULL, &one)) == NEXT_ONE)
+		take_element(set, m, one);
+	return next == NEXT_NONE;
 }
 
 bool fw_add_netlink(struct fw_ruleset *set, const unsigned char *message, size_t size)
