@@ -154,64 +154,100 @@ struct walk {
 	int family;
 	unsigned protocol; /* of the packet: FW_TCP or FW_UDP */
 	int steps;
-	struct str wide; /* the first wide rule that lets in */
+	struct str wide; /* the first wide rule that lets in or leaves its chain */
 	bool is_wide, is_lost;
 };
 
-static enum fw_verdict walk_chain(struct walk *w, const struct fw_chain *chain, int depth);
+/* What becomes of the packet: for sure, as if no wide rule held; and all that may become of it,
+ * each of them holding or not. */
+struct fate {
+	enum fw_verdict sure; /* FW_GO_ON, FW_ACCEPT, FW_DROP, FW_RETURN */
+	unsigned may;         /* bits of these */
+};
 
-/* What a jump ends in: ACCEPT, DROP, or GO_ON when it comes back. */
-static enum fw_verdict follow(
+static struct fate fate(enum fw_verdict v)
+{
+	return (struct fate){ v, 1u << v };
+}
+
+static bool may(struct fate f, enum fw_verdict v)
+{
+	return (f.may >> v & 1) != 0;
+}
+
+/* The end of a chain is not the end of the packet: TO where it goes back from here. */
+static struct fate leaves(struct fate f, enum fw_verdict from, enum fw_verdict to)
+{
+	if (f.sure == from)
+		f.sure = to;
+	if (may(f, from))
+		f.may = (f.may & ~(1u << from)) | 1u << to;
+	return f;
+}
+
+static struct fate walk_chain(struct walk *w, const struct fw_chain *chain, int depth);
+
+/* What a jump ends in: GO_ON when it comes back. */
+static struct fate follow(
 	struct walk *w, const struct fw_chain *from, const struct fw_rule *r, int depth)
 {
 	const struct fw_chain *to = find(w->set, from->space, from->table, r->target);
 
 	if (to == NULL || depth >= FW_DEPTH_MAX) {
 		w->is_lost = true;
-		return FW_GO_ON;
+		return fate(FW_GO_ON);
 	}
 	return walk_chain(w, to, depth + 1);
 }
 
-static enum fw_verdict outcome(
+static struct fate outcome(
 	struct walk *w, const struct fw_chain *chain, const struct fw_rule *r, int depth)
 {
 	switch (r->verdict) {
 	case FW_JUMP:
-	case FW_GOTO:
 		return follow(w, chain, r, depth);
+	case FW_GOTO: /* comes back to where this chain was jumped from */
+		return leaves(follow(w, chain, r, depth), FW_GO_ON, FW_RETURN);
 	default:
-		return r->verdict;
+		return fate(r->verdict);
 	}
 }
 
-static enum fw_verdict walk_chain(struct walk *w, const struct fw_chain *chain, int depth)
+static bool applies(const struct walk *w, const struct fw_rule *r)
 {
+	return (r->family == 0 || r->family == w->family) && r->when != FW_NARROW &&
+		(r->protocols == 0 || (r->protocols & w->protocol) != 0);
+}
+
+static struct fate walk_chain(struct walk *w, const struct fw_chain *chain, int depth)
+{
+	struct fate all = { .sure = FW_GO_ON }, one;
+
 	for (size_t i = 0; i < chain->rules.len; i++) {
 		const struct fw_rule *r = &chain->rules.at[i];
-		enum fw_verdict v;
 
 		if (++w->steps > FW_STEPS_MAX) {
 			w->is_lost = true;
-			return FW_GO_ON;
+			break;
 		}
-		if ((r->family != 0 && r->family != w->family) || r->when == FW_NARROW ||
-			(r->protocols != 0 && (r->protocols & w->protocol) == 0))
+		if (!applies(w, r))
 			continue;
-		v = outcome(w, chain, r, depth);
+		one = outcome(w, chain, r, depth);
+		all.may |= one.may & ~(1u << FW_GO_ON);
 		if (r->when == FW_WIDE) {
-			if (v == FW_ACCEPT && !w->is_wide) {
+			if (!w->is_wide && (may(one, FW_ACCEPT) || may(one, FW_RETURN))) {
 				w->is_wide = true;
 				w->wide = r->detail;
 			}
 			continue;
 		}
-		if (v == FW_ACCEPT || v == FW_DROP)
-			return v;
-		if (v == FW_RETURN || r->verdict == FW_GOTO)
-			return FW_GO_ON;
+		if (all.sure == FW_GO_ON)
+			all.sure = one.sure;
+		if (!may(one, FW_GO_ON))
+			return leaves(all, FW_RETURN, FW_GO_ON);
 	}
-	return FW_GO_ON;
+	all.may |= 1u << FW_GO_ON;
+	return leaves(all, FW_RETURN, FW_GO_ON);
 }
 
 struct found {
@@ -224,15 +260,15 @@ static struct found judge_protocol(
 	const struct fw_ruleset *set, const struct fw_chain *chain, int family, unsigned protocol)
 {
 	struct walk w = { .set = set, .family = family, .protocol = protocol };
-	enum fw_verdict v = walk_chain(&w, chain, 0);
-	struct found f = { .detail = w.is_wide ? w.wide : STR(""), .is_by_rule = v == FW_ACCEPT };
+	struct fate end = walk_chain(&w, chain, 0);
+	struct found f = { .detail = w.is_wide ? w.wide : STR(""),
+		.is_by_rule = end.sure == FW_ACCEPT };
 
-	if (v == FW_GO_ON)
-		v = chain->policy;
-	if (v != FW_DROP)
+	end = leaves(end, FW_GO_ON, chain->policy);
+	if (end.sure != FW_DROP)
 		f.state = w.is_lost ? FW_UNCLEAR : FW_OPEN;
 	else
-		f.state = w.is_wide || w.is_lost ? FW_UNCLEAR : FW_CLOSED;
+		f.state = may(end, FW_ACCEPT) || w.is_lost ? FW_UNCLEAR : FW_CLOSED;
 	return f;
 }
 
