@@ -313,8 +313,9 @@ static struct vfile_replay_result try_disk(
 	struct vfile_replay how = { .check = nothing_promised_is_lost,
 		.states_per_point = states_per_point };
 	struct vfile_replay_result result;
+	bool is_long = states_per_point == USUAL_STATES && vfile_replay_at_length(&how);
 
-	write_groups(record, is_spoilt, states_per_point > USUAL_STATES);
+	write_groups(record, is_spoilt, is_long);
 	vfile_replay(record, &how, &result);
 	if (result.faults)
 		print_message("call %d: after operation %zu: %s\n", (int)fault.nth,
@@ -327,9 +328,7 @@ static struct vfile_replay_result try_disk(
 
 static void a_power_cut_takes_nothing_promised(void **state)
 {
-	const char *more = getenv("KHIEN_CRASH_STATES"); /* at each point, for a long night */
-	struct vfile_replay_result r = try_disk(
-		(struct vfile_fault){ 0 }, false, more ? strtoull(more, NULL, 10) : USUAL_STATES);
+	struct vfile_replay_result r = try_disk((struct vfile_fault){ 0 }, false, USUAL_STATES);
 
 	print_message("%llu states of %llu points\n", (unsigned long long)r.states,
 		(unsigned long long)r.points);

@@ -64,6 +64,10 @@ struct vfile_replay {
 	uint64_t seed;             /* of the sample */
 };
 
+/* For a long night: KHIEN_CRASH_STATES disks at each point instead of those asked for, and
+ * KHIEN_CRASH_SEED for others than last night's. True when the former is set. */
+bool vfile_replay_at_length(struct vfile_replay *how);
+
 struct vfile_replay_result {
 	uint64_t points; /* moments looked at: before each sync and each mark, and at the end */
 	uint64_t sampled_points; /* of these, with more states than states_per_point */

@@ -524,6 +524,15 @@ static void try_point(struct image *m, const struct vfile_replay *how, struct vf
 		drop_certain(m->files.at[i]);
 }
 
+bool vfile_replay_at_length(struct vfile_replay *how)
+{
+	const char *states = getenv("KHIEN_CRASH_STATES"), *seed = getenv("KHIEN_CRASH_SEED");
+
+	if (seed)
+		(void)!str_to_u64(str_of(seed), 10, &how->seed);
+	return states && str_to_u64(str_of(states), 10, &how->states_per_point);
+}
+
 void vfile_replay(const struct vfile_disk *record, const struct vfile_replay *how,
 	struct vfile_replay_result *ret)
 {

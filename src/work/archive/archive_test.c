@@ -274,14 +274,6 @@ static void false_segments(void **state)
 	vfile_disk_close(d);
 }
 
-/* Disks at each moment: USUAL, or as many as are asked for, for a long night. */
-static uint64_t crash_states(uint64_t usual)
-{
-	const char *more = getenv("KHIEN_CRASH_STATES");
-
-	return more ? strtoull(more, NULL, 10) : usual;
-}
-
 static bool look_after_crash(
 	void *context, struct vfile_disk *disk, const struct vfile_crash *crash, struct err *e)
 {
@@ -294,16 +286,16 @@ static void power_cuts(void **state)
 	struct vfile_disk *memory = vfile_memory_new(), *disk;
 	struct vfile_replay_result result;
 	uint64_t count = 260;
+	struct vfile_replay how = {
+		.check = look_after_crash, .context = &count, .states_per_point = 200
+	};
 
 	write_entries(memory, count);
 	disk = vfile_record_new(memory);
 	pack_entries(disk, 200, false);
 	pack_entries(disk, count, true);
-	vfile_replay(disk,
-		&(struct vfile_replay){ .check = look_after_crash,
-			.context = &count,
-			.states_per_point = crash_states(200) },
-		&result);
+	vfile_replay_at_length(&how);
+	vfile_replay(disk, &how, &result);
 	if (result.faults > 0)
 		fail_msg("%llu of %llu disks lost something: %s", (unsigned long long)result.faults,
 			(unsigned long long)result.states, result.reason.text);
@@ -418,6 +410,9 @@ static void power_cuts_while_redacting(void **state)
 	struct vfile_disk *memory = vfile_memory_new(), *disk;
 	struct vfile_replay_result result;
 	struct merkle_hash leaves[60], told;
+	struct vfile_replay how = {
+		.check = look_after_redaction, .context = leaves, .states_per_point = 200
+	};
 	struct archive *a;
 	struct err e = { 0 };
 
@@ -430,11 +425,8 @@ static void power_cuts_while_redacting(void **state)
 	disk = vfile_record_new(memory);
 	assert_int_equal(archive_redact(disk, 7, &e, &told), 0);
 	assert_int_equal(archive_redact(disk, 9, &e, &told), 0);
-	vfile_replay(disk,
-		&(struct vfile_replay){ .check = look_after_redaction,
-			.context = leaves,
-			.states_per_point = crash_states(200) },
-		&result);
+	vfile_replay_at_length(&how);
+	vfile_replay(disk, &how, &result);
 	if (result.faults > 0)
 		fail_msg("%llu of %llu disks: %s", (unsigned long long)result.faults,
 			(unsigned long long)result.states, result.reason.text);

@@ -149,12 +149,12 @@ static void try(struct trial *x, const struct vfile_ops *ops, struct vfile_repla
 {
 	struct vfile_disk *memory = vfile_memory_new(), *record = vfile_record_new(memory);
 	const struct vfile_ops *own = record->ops;
-	const char *rounds = getenv("KHIEN_CRASH_STATES");
-	uint64_t states = STATES_AT_A_POINT;
+	struct vfile_replay how = {
+		.check = check, .context = x, .states_per_point = ops ? 64 : STATES_AT_A_POINT
+	};
 
-	if (rounds)
-		(void)str_to_u64(str_of(rounds), 10, &states);
-
+	if (!ops)
+		vfile_replay_at_length(&how);
 	memset(x, 0, sizeof(*x));
 	arena_init(&x->arena, SEAL_MEMORY_BYTES);
 	x->log = vfile_memory_new();
@@ -163,10 +163,7 @@ static void try(struct trial *x, const struct vfile_ops *ops, struct vfile_repla
 		record->ops = ops;
 	work(x, record);
 	record->ops = own;
-	vfile_replay(record,
-		&(struct vfile_replay){
-			.check = check, .context = x, .states_per_point = ops ? 64 : states },
-		ret);
+	vfile_replay(record, &how, ret);
 	vfile_disk_close(x->log);
 	vfile_disk_close(record);
 	vfile_disk_close(memory);
