@@ -1,10 +1,12 @@
 """shard.py - the leaves of a log, read from its write-ahead files without the help of Khiên
 (docs/formats/log.md)."""
 import collections
+import contextlib
 import glob
 import json
 import os
 import struct
+import tempfile
 import time
 
 Leaf = collections.namedtuple("Leaf", "kind flags received boot source sequence transport peer raw")
@@ -88,3 +90,22 @@ def wait_for(what, timeout_s=30):
         if time.monotonic() > end:
             raise AssertionError("waited in vain")
         time.sleep(0.1)
+
+
+@contextlib.contextmanager
+def failing_disk(env):
+    """A disk that does what it is told, for all processes started with ENV: SAY("5 khien: store") and each sync of the
+    store fails with EIO, SAY("") and it is mended (src/kit/vfile/vfile_trouble.c)."""
+    with tempfile.TemporaryDirectory() as base:
+        os.chmod(base, 0o755)
+        disk = os.path.join(base, "disk")
+
+        def say(text):
+            with open(disk, "w", encoding="ascii") as f:
+                f.write(text)
+        say("")
+        env["KHIEN_TEST_DISK"] = disk
+        try:
+            yield say
+        finally:
+            del env["KHIEN_TEST_DISK"]

@@ -111,93 +111,75 @@ class FailedSync(unittest.TestCase):
 
     # EVIDENCE: D11.4
     def test_nothing_is_acknowledged_and_pages_say_why(self):
-        with tempfile.TemporaryDirectory() as base:
-            disk = os.path.join(base, "disk")
+        log = Log()
+        with shard.failing_disk(log.server.env) as answer, log:
+            browser = log.server.set_up()
 
-            def answer(text):
-                with open(disk, "w", encoding="ascii") as f:
-                    f.write(text)
-            answer("")
-            os.chmod(base, 0o755)
-            log = Log()
-            log.server.env["KHIEN_TEST_DISK"] = disk
-            with log:
-                browser = log.server.set_up()
-
-                def told():
-                    return "đĩa báo lỗi khi ghi" in browser.get("/").text
-                relp = relp_client(log)
-                for i in range(200):
-                    relp.command(b"syslog", b"<13>truoc %d" % i)
-                    relp.wait(30)
-                self.assertFalse(told())
-                answer("5 khien: intake")
-                relp.socket.settimeout(3)
-                before = len(relp.acked)
-                with self.assertRaises(OSError):
-                    for i in range(50):
-                        relp.command(b"syslog", b"<13>hong %d" % i)
-                    relp.wait(3)
-                self.assertEqual(len(relp.acked), before)
-                log.server.wait_for("Input/output error")
-                log.server.wait_for("intake ended")
-                shard.wait_for(told, 20)
-                page = browser.get("/").text
-                self.assertIn("Input/output error", page)
-                self.assertIn("smartctl", page)             # what to do
-                answer("")
-                relp = shard.wait_for(lambda: self.again(log), 90)
-                relp.command(b"syslog", b"<13>lanh lai")
+            def told():
+                return "đĩa báo lỗi khi ghi" in browser.get("/").text
+            relp = relp_client(log)
+            for i in range(200):
+                relp.command(b"syslog", b"<13>truoc %d" % i)
                 relp.wait(30)
-                shard.wait_for(lambda: not told(), 20)
-                got = log.raws(shard.RELP)
-                self.assertEqual(got[:200], [b"<13>truoc %d" % i for i in range(200)])
-                self.assertEqual(len(set(got)), len(got))
-                self.assertEqual(got[-1], b"<13>lanh lai")
-                log.server.stop()
-                verify(self, log.data)
+            self.assertFalse(told())
+            answer("5 khien: intake")
+            relp.socket.settimeout(3)
+            before = len(relp.acked)
+            with self.assertRaises(OSError):
+                for i in range(50):
+                    relp.command(b"syslog", b"<13>hong %d" % i)
+                relp.wait(3)
+            self.assertEqual(len(relp.acked), before)
+            log.server.wait_for("Input/output error")
+            log.server.wait_for("intake ended")
+            shard.wait_for(told, 20)
+            page = browser.get("/").text
+            self.assertIn("Input/output error", page)
+            self.assertIn("smartctl", page)             # what to do
+            answer("")
+            relp = shard.wait_for(lambda: self.again(log), 90)
+            relp.command(b"syslog", b"<13>lanh lai")
+            relp.wait(30)
+            shard.wait_for(lambda: not told(), 20)
+            got = log.raws(shard.RELP)
+            self.assertEqual(got[:200], [b"<13>truoc %d" % i for i in range(200)])
+            self.assertEqual(len(set(got)), len(got))
+            self.assertEqual(got[-1], b"<13>lanh lai")
+            log.server.stop()
+            verify(self, log.data)
 
     def trouble(self, who, words, cure):
         """WHO cannot sync, then not read: pages say so, lines are taken all the same, and it goes on by itself."""
-        with tempfile.TemporaryDirectory() as base:
-            os.chmod(base, 0o755)
-            disk = os.path.join(base, "disk")
+        log = Log()
+        with shard.failing_disk(log.server.env) as answer, log:
+            browser, sent = log.server.set_up(), 0
 
-            def answer(text):
-                with open(disk, "w", encoding="ascii") as f:
-                    f.write(text)
-            answer("")
-            log = Log()
-            log.server.env["KHIEN_TEST_DISK"] = disk
-            with log:
-                browser, sent = log.server.set_up(), 0
+            def told():
+                return words in browser.get("/").text
 
-                def told():
-                    return words in browser.get("/").text
-
-                def feed():
-                    nonlocal sent
-                    with log.tcp() as tcp:
-                        tcp.sendall(b"".join(b"<13>dong %d\n" % i for i in range(sent, sent + 10100)))
-                    sent += 10100
-                for how in cure:
-                    with self.subTest(how or "sync"):
-                        self.assertFalse(told())
-                        answer(f"{how}5 khien: {who}")
-                        feed()                      # so many that a seal is asked for at once
-                        shard.wait_for(told, 30)
-                        self.assertIn("Input/output error", browser.get("/").text)
-                        self.assertIn("smartctl", browser.get("/").text)
-                        stat = khien("log", "stat", "--data", log.data).out
-                        self.assertIn("Input/output error", " ".join(stat.split()))
-                        log.wait_lines(sent, shard.TCP)
-                        answer("")
-                        feed()
-                        shard.wait_for(lambda: not told(), 80)
-                log.wait_lines(sent, shard.TCP)
-                self.assertEqual(log.raws(shard.TCP), [b"<13>dong %d" % i for i in range(sent)])
-                log.server.stop()
-                verify(self, log.data)
+            def feed():
+                nonlocal sent
+                with log.tcp() as tcp:
+                    tcp.sendall(b"".join(b"<13>dong %d\n" % i for i in range(sent, sent + 10100)))
+                sent += 10100
+            for how in cure:
+                with self.subTest(how or "sync"):
+                    self.assertFalse(told())
+                    answer(f"{how}5 khien: {who}")
+                    feed()                      # so many that a seal is asked for at once
+                    shard.wait_for(told, 30)
+                    self.assertIn("Input/output error", browser.get("/").text)
+                    self.assertIn("smartctl", browser.get("/").text)
+                    stat = khien("log", "stat", "--data", log.data).out
+                    self.assertIn("Input/output error", " ".join(stat.split()))
+                    log.wait_lines(sent, shard.TCP)
+                    answer("")
+                    feed()
+                    shard.wait_for(lambda: not told(), 80)
+            log.wait_lines(sent, shard.TCP)
+            self.assertEqual(log.raws(shard.TCP), [b"<13>dong %d" % i for i in range(sent)])
+            log.server.stop()
+            verify(self, log.data)
 
     # EVIDENCE: D11.4
     def test_seal_says_so_and_goes_on(self):
@@ -210,45 +192,36 @@ class FailedSync(unittest.TestCase):
     # EVIDENCE: D11.4
     def test_a_segment_that_cannot_be_written_loses_nothing(self):
         """Its sync fails; then the disk is full, from its first write, one in its middle, and its last ones on."""
-        with tempfile.TemporaryDirectory() as base:
-            os.chmod(base, 0o755)
-            disk, sent = os.path.join(base, "disk"), 0
-            log = Log()
-            log.server.env["KHIEN_TEST_DISK"] = disk
-            # small segments: one is closed with each feeding
-            write_tree(log.data, {"log/keep": f"khien log keep 1\nquota {512 << 20}\n"})
+        log, sent = Log(), 0
+        # small segments: one is closed with each feeding
+        write_tree(log.data, {"log/keep": f"khien log keep 1\nquota {512 << 20}\n"})
+        with shard.failing_disk(log.server.env) as answer, log:
+            browser = log.server.set_up()
+            for how, why in (("5", "Input/output error"), ("write 28", "the disk is full"),
+                             ("write 28 2", "the disk is full"), ("write 28 4", "the disk is full")):
+                with self.subTest(how):
+                    answer(f"{how} khien: store")
+                    with log.tcp() as tcp:
+                        tcp.sendall(b"".join(b"<13>dong %d %s\n" % (i, hashlib.sha512(b"%d" % i).hexdigest().encode() * 60)
+                                             for i in range(sent, sent + 2000)))
+                    sent += 2000
+                    shard.wait_for(lambda: self.found(log) == sent, 60)
+                    done = khien("log", "seal", "--data", log.data, timeout_s=120)   # itself waits 75 s
+                    self.assertEqual(done.status, 0, done)
 
-            def answer(text):
-                with open(disk, "w", encoding="ascii") as f:
-                    f.write(text)
-            answer("")
-            with log:
-                browser = log.server.set_up()
-                for how, why in (("5", "Input/output error"), ("write 28", "the disk is full"),
-                                 ("write 28 2", "the disk is full"), ("write 28 4", "the disk is full")):
-                    with self.subTest(how):
-                        answer(f"{how} khien: store")
-                        with log.tcp() as tcp:
-                            tcp.sendall(b"".join(b"<13>dong %d %s\n" % (i, hashlib.sha512(b"%d" % i).hexdigest().encode() * 60)
-                                                 for i in range(sent, sent + 2000)))
-                        sent += 2000
-                        shard.wait_for(lambda: self.found(log) == sent, 60)
-                        done = khien("log", "seal", "--data", log.data, timeout_s=120)   # itself waits 75 s
-                        self.assertEqual(done.status, 0, done)
-
-                        def told():
-                            return "Chưa nén và chuyển nhật ký vào kho" in browser.get("/").text
-                        shard.wait_for(told, 60)
-                        self.assertTrue(why in browser.get("/").text)
-                        self.assertIn(why, " ".join(khien("log", "stat", "--data", log.data).out.split()))
-                        self.assertEqual(self.found(log), sent)
-                        answer("")
-                        shard.wait_for(lambda: not told(), 120)
-                        self.assertEqual(self.found(log), sent)
-                segments = os.listdir(f"{log.data}/log/{shard.year_now()}/segments")
-                self.assertTrue(any(name[0].isdigit() for name in segments), segments)
-                log.server.stop()
-                verify(self, log.data)
+                    def told():
+                        return "Chưa nén và chuyển nhật ký vào kho" in browser.get("/").text
+                    shard.wait_for(told, 60)
+                    self.assertTrue(why in browser.get("/").text)
+                    self.assertIn(why, " ".join(khien("log", "stat", "--data", log.data).out.split()))
+                    self.assertEqual(self.found(log), sent)
+                    answer("")
+                    shard.wait_for(lambda: not told(), 120)
+                    self.assertEqual(self.found(log), sent)
+            segments = os.listdir(f"{log.data}/log/{shard.year_now()}/segments")
+            self.assertTrue(any(name[0].isdigit() for name in segments), segments)
+            log.server.stop()
+            verify(self, log.data)
 
     @staticmethod
     def found(log):
@@ -268,19 +241,8 @@ class FailedDatabase(SignedIn):
 
     @classmethod
     def setUpClass(cls):
-        base = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(base.cleanup)
-        os.chmod(base.name, 0o755)
-        cls.disk = os.path.join(base.name, "disk")
-        cls.answer("")
-        os.environ["KHIEN_TEST_DISK"] = cls.disk
-        cls.addClassCleanup(os.environ.pop, "KHIEN_TEST_DISK", None)
+        cls.answer = staticmethod(cls.enterClassContext(shard.failing_disk(os.environ)))
         super().setUpClass()
-
-    @classmethod
-    def answer(cls, text):
-        with open(cls.disk, "w", encoding="ascii") as f:
-            f.write(text)
 
     def make(self, name):
         return self.admin.post("/api/v1/registers/wifi/records",

@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import socket
-import tempfile
 import threading
 import unittest
 
@@ -74,19 +73,10 @@ def long_line(number, count):
 @contextlib.contextmanager
 def service():
     """(log, say to its disk)"""
-    with tempfile.TemporaryDirectory() as base:
-        os.chmod(base, 0o755)
-        disk = os.path.join(base, "disk")
-
-        def answer(text):
-            with open(disk, "w", encoding="ascii") as f:
-                f.write(text)
-        answer("")
-        log = Log()
-        log.server.env["KHIEN_TEST_DISK"] = disk
-        write_tree(log.data, {"log/keep": f"khien log keep 1\nquota {QUOTA}\n"})
-        with log:
-            yield log, answer
+    log = Log()
+    write_tree(log.data, {"log/keep": f"khien log keep 1\nquota {QUOTA}\n"})
+    with shard.failing_disk(log.server.env) as answer, log:
+        yield log, answer
 
 
 def count(log, words):
