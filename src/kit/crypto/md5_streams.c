@@ -36,10 +36,18 @@ static const uint32_t begin[4] = { 0x67452301, 0xefcdab89, 0x98badcfe, 0x1032547
 #define G(b, c, d) ((c) ^ ((d) & ((b) ^ (c))))
 #define H(b, c, d) ((b) ^ (c) ^ (d))
 #define I(b, c, d) ((c) ^ ((b) | ~(d)))
+#define STEP_OF(f, a, b, c, d, word, s, t) \
+	do { \
+		a += f(b, c, d) + (word) + (t); \
+		a = ((a << (s)) | (a >> (32 - (s)))) + (b); \
+	} while (0)
+/* A step waits for the one before it: meanwhile the processor does that of a second group. */
 #define STEP(f, a, b, c, d, k, s, t) \
 	do { \
-		a += f(b, c, d) + m[k] + (t); \
-		a = ((a << (s)) | (a >> (32 - (s)))) + (b); \
+		STEP_OF(f, a[0], b[0], c[0], d[0], m[0][k], s, t); \
+		if (COUNT(a) > 1) \
+			STEP_OF(f, a[COUNT(a) - 1], b[COUNT(a) - 1], c[COUNT(a) - 1], \
+				d[COUNT(a) - 1], m[COUNT(a) - 1][k], s, t); \
 	} while (0)
 #define FOUR(f, k0, k1, k2, k3, s0, s1, s2, s3, t0, t1, t2, t3) \
 	do { \
@@ -86,8 +94,10 @@ static const uint32_t begin[4] = { 0x67452301, 0xefcdab89, 0x98badcfe, 0x1032547
 			0xeb86d391); \
 	} while (0)
 
+/* clang-format off */
 /* WIDTH rows of as many words become columns: log2(WIDTH) times, rows STEP apart change halves of
- * STEP words. */
+ * STEP words. Unrolled they stay in registers: a row written to memory in halves is read back only
+ * when both have arrived there. */
 #define LOWER(width, step, k) ((k) & (step) ? (width) + (k) - (step) : (k))
 #define UPPER(width, step, k) ((k) & (step) ? (width) + (k) : (k) + (step))
 #define EACH4(half, width, step, k) \
@@ -98,6 +108,7 @@ static const uint32_t begin[4] = { 0x67452301, 0xefcdab89, 0x98badcfe, 0x1032547
 #define EACH16(half, width, step, k) \
 	EACH8(half, width, step, k), EACH8(half, width, step, (k) + 8)
 #define TURN_STEP(each, width, vector, row, step) \
+	_Pragma("GCC unroll 16") \
 	for (int i = 0; i < (width); i++) \
 		if (!(i & (step))) { \
 			vector x = (row)[i], y = (row)[i + (step)]; \
@@ -134,51 +145,73 @@ static const uint32_t begin[4] = { 0x67452301, 0xefcdab89, 0x98badcfe, 0x1032547
 #define SWAP_WORDS(width, m) (void)0
 #endif
 
-/* BLOCKS of WIDTH lanes from FROM on: the words of a block stand one lane beside the other in M. */
-#define TAKE_BLOCKS(width, vector, turn) \
+/* The words of BLOCK of the lanes of group G stand one lane beside the other in m[g]. */
+#define READ_WORDS(width, vector, turn) \
 	do { \
-		vector a, b, c, d, was[4], m[WORDS]; \
-\
-		for (int i = 0; i < 4; i++) \
-			memcpy(&was[i], &l->state[i][from], sizeof(was[i])); \
-		for (size_t block = 0; block < blocks; block++) { \
-			for (int part = 0; part < WORDS; part += (width)) { \
-				for (size_t lane = 0; lane < (width); lane++) \
-					memcpy(&m[part + (int)lane], \
-						l->lane[from + lane].at + block * BLOCK_BYTES + \
-							4 * part, \
-						sizeof(vector)); \
-				turn(m + part); \
-			} \
-			SWAP_WORDS(width, m); \
-			a = was[0], b = was[1], c = was[2], d = was[3]; \
-			ROUNDS; \
-			was[0] += a, was[1] += b, was[2] += c, was[3] += d; \
+		_Pragma("GCC unroll 4") \
+		for (int part = 0; part < WORDS; part += (width)) { \
+			_Pragma("GCC unroll 16") \
+			for (int lane = 0; lane < (width); lane++) \
+				m[g][part + lane] = *(const vector##_loose *)( \
+					l->lane[from + g * (width) + (size_t)lane].at + \
+					block * BLOCK_BYTES + 4 * part); \
+			turn((&m[g][part])); \
 		} \
-		for (int i = 0; i < 4; i++) \
-			memcpy(&l->state[i][from], &was[i], sizeof(was[i])); \
+		SWAP_WORDS(width, m[g]); \
+	} while (0)
+/* clang-format on */
+
+/* BLOCKS of GROUPS of WIDTH lanes, from FROM on. */
+#define TAKE_BLOCKS(groups, width, vector, turn) \
+	do { \
+		vector a[groups], b[groups], c[groups], d[groups]; \
+		vector was[groups][4], m[groups][WORDS]; \
+\
+		for (size_t g = 0; g < (groups); g++) \
+			for (int i = 0; i < 4; i++) \
+				memcpy(&was[g][i], &l->state[i][from + g * (width)], \
+					sizeof(vector)); \
+		for (size_t block = 0; block < blocks; block++) { \
+			for (size_t g = 0; g < (groups); g++) { \
+				READ_WORDS(width, vector, turn); \
+				a[g] = was[g][0], b[g] = was[g][1]; \
+				c[g] = was[g][2], d[g] = was[g][3]; \
+			} \
+			ROUNDS; \
+			for (size_t g = 0; g < (groups); g++) { \
+				was[g][0] += a[g], was[g][1] += b[g]; \
+				was[g][2] += c[g], was[g][3] += d[g]; \
+			} \
+		} \
+		for (size_t g = 0; g < (groups); g++) \
+			for (int i = 0; i < 4; i++) \
+				memcpy(&l->state[i][from + g * (width)], &was[g][i], \
+					sizeof(vector)); \
 	} while (0)
 
 typedef uint32_t four __attribute__((vector_size(16)));
+typedef uint32_t four_loose __attribute__((vector_size(16), aligned(1), may_alias));
 
 static void take_four(struct lanes *l, size_t from, size_t blocks)
 {
-	TAKE_BLOCKS(4, four, TURN4);
+	TAKE_BLOCKS(2, 4, four, TURN4);
 }
 
 #if defined(__x86_64__)
 typedef uint32_t eight __attribute__((vector_size(32)));
+typedef uint32_t eight_loose __attribute__((vector_size(32), aligned(1), may_alias));
 typedef uint32_t sixteen __attribute__((vector_size(64)));
+typedef uint32_t sixteen_loose __attribute__((vector_size(64), aligned(1), may_alias));
 
 __attribute__((target("avx2"))) static void take_eight(struct lanes *l, size_t from, size_t blocks)
 {
-	TAKE_BLOCKS(8, eight, TURN8);
+	TAKE_BLOCKS(2, 8, eight, TURN8);
 }
 
 __attribute__((target("avx512f"))) static void take_sixteen(
 	struct lanes *l, size_t from, size_t blocks)
 {
-	TAKE_BLOCKS(16, sixteen, TURN16);
+	TAKE_BLOCKS(1, 16, sixteen, TURN16);
 }
 #endif
 
@@ -223,16 +256,18 @@ static void take_group(struct lanes *l, size_t width, size_t from, size_t blocks
 /* A large file that is left alone at the end gains nothing from lanes that do nothing. */
 static void take(struct lanes *l, size_t width, size_t blocks)
 {
-	for (size_t from = 0; from < LANES; from += width) {
+	const size_t at_once = width < LANES ? 2 * width : width;
+
+	for (size_t from = 0; from < LANES; from += at_once) {
 		size_t busy = 0;
 
-		for (size_t i = from; i < from + width; i++)
+		for (size_t i = from; i < from + at_once; i++)
 			busy += l->lane[i].stream != NULL;
 		if (busy > 1) {
 			take_group(l, width, from, blocks);
 			continue;
 		}
-		for (size_t i = from; i < from + width; i++)
+		for (size_t i = from; i < from + at_once; i++)
 			if (l->lane[i].stream)
 				take_one(l, i, blocks);
 	}
