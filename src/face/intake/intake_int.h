@@ -39,6 +39,13 @@ struct peer {
 void peer_of(const struct sockaddr_storage *sa, struct peer *ret);
 const char *peer_name(const struct peer *p, char *ret, size_t size);
 
+/* --- what epoll waits on (watch.c) ------------------------------------------------------------ */
+
+void watch_add(struct intake *in, struct watch *w, uint32_t events);
+void watch_change(struct intake *in, struct watch *w, uint32_t events);
+void watch_close(struct intake *in, struct watch *w);
+void intake_warn(const char *format, ...) PRINTF(1, 2);
+
 /* --- prepared in the parent (listen.c) -------------------------------------------------------- */
 
 struct listener {
@@ -61,7 +68,7 @@ struct setup {
 	const char *files_below[CONFIG_FILES_MAX + 3]; /* folders to read, ended by NULL */
 };
 
-/* --- what a sender has beside its place in the list (sender.c) -------------------------------- */
+/* --- what a sender has beside its place in the list (origin.c) -------------------------------- */
 
 struct origin {
 	struct budget budget;
@@ -76,6 +83,21 @@ struct origin {
 	uint32_t port_count;
 };
 
+/* Its number, for the leaves; 0 when the list is full. */
+uint32_t sender_find(struct intake *in, enum sender_kind kind, struct str name);
+uint32_t sender_of_peer(struct intake *in, const struct peer *p);
+struct origin *origin_of(struct intake *in, uint32_t number);
+/* May it send now? What it sent is taken off afterwards. */
+bool sender_may(struct intake *in, uint32_t number);
+void sender_sent(struct intake *in, uint32_t number, size_t lines, size_t bytes);
+/* After how long it is silent: people's word for it, then what intake.yaml says, then the pack's. */
+void silence_set(struct intake *in, struct sender *s, const struct origin *o);
+MUST_CHECK int senders_open(struct intake *in, struct err *e);
+MUST_CHECK int senders_save(struct intake *in, struct err *e);
+void senders_close(struct intake *in);
+
+/* --- what leaves tell of senders (sender.c) --------------------------------------------------- */
+
 #define REFUSALS 16 /* told apart in a minute */
 struct refusals {
 	struct sender_refusal at[REFUSALS];
@@ -83,16 +105,9 @@ struct refusals {
 	size_t len;
 };
 
-/* Its number, for the leaves; 0 when the list is full. */
-uint32_t sender_find(struct intake *in, enum sender_kind kind, struct str name);
-uint32_t sender_of_peer(struct intake *in, const struct peer *p);
 /* From now on it is read at PLACE: which file, which journal. That stands in a leaf before what is
  * read there. False: not now. */
 bool sender_at(struct intake *in, uint32_t number, struct str place);
-struct origin *origin_of(struct intake *in, uint32_t number);
-/* May it send now? What it sent is taken off afterwards. */
-bool sender_may(struct intake *in, uint32_t number);
-void sender_sent(struct intake *in, uint32_t number, size_t lines, size_t bytes);
 /* LINES of it were lost; the leaf follows within a second. */
 void sender_lost(struct intake *in, uint32_t number, uint64_t lines, const char *why);
 void senders_tell_gaps(struct intake *in);
@@ -100,13 +115,9 @@ void senders_tell_gaps(struct intake *in);
 void sender_refused(struct intake *in, const struct peer *p, enum sender_why why, const char *name);
 void senders_tell_refused(struct intake *in, bool is_end);
 void senders_second(struct intake *in);
-MUST_CHECK int senders_open(struct intake *in, struct err *e);
-MUST_CHECK int senders_save(struct intake *in, struct err *e);
-void senders_close(struct intake *in);
 
 /* --- who is silent (silence.c) ---------------------------------------------------------------- */
 
-void silence_set(struct intake *in, struct sender *s, const struct origin *o);
 void silence_second(struct intake *in);
 
 /* --- writing (pen.c) -------------------------------------------------------------------------- */
@@ -155,11 +166,12 @@ struct intake {
 	int64_t now_ns, boot_ns, now_us;
 	int64_t clock_offset_ns; /* wall minus boot clock */
 	/* the batch */
-	bool is_full;           /* the disk */
-	int64_t again_us;       /* when to try again then */
-	int64_t batch_since_us; /* its first entry */
-	bool has_waiting;       /* somebody waits for an acknowledgement */
-	bool had_acked;         /* this turn brought lines whose senders wait */
+	bool is_full;                         /* the disk */
+	int64_t again_us;                     /* when to try again then */
+	int64_t batch_since_us;               /* its first entry */
+	bool has_waiting;                     /* somebody waits for an acknowledgement, */
+	void (*committed)(struct intake *in); /* which is given here */
+	bool had_acked;                       /* this turn brought lines whose senders wait */
 	size_t turn_bytes;
 	size_t turn_udp_bytes; /* of these, by UDP */
 	/* senders */
@@ -194,12 +206,8 @@ struct intake {
 	struct merkle_hash note; /* SHA-256 of the newest checkpoint */
 };
 
-void watch_add(struct intake *in, struct watch *w, uint32_t events);
-void watch_change(struct intake *in, struct watch *w, uint32_t events);
-void watch_close(struct intake *in, struct watch *w);
 /* A loop of the service; a Khiên that only imports has none of it. */
 void intake_turn(struct intake *in);
-void intake_warn(const char *format, ...) PRINTF(1, 2);
 
 /* --- sources ---------------------------------------------------------------------------------- */
 

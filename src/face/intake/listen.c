@@ -12,17 +12,6 @@
 
 #define BACKLOG 1024
 
-void intake_warn(const char *format, ...)
-{
-	va_list args;
-	char text[1024];
-
-	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	fprintf(stderr, "khien intake: %s\n", text);
-}
-
 /* As much as may be: more than the system's bound only with rights of root. */
 static void enlarge(int fd)
 {

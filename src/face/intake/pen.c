@@ -206,7 +206,7 @@ bool pen_commit(struct intake *in)
 	look_for_room(in);
 	in->batch_since_us = 0;
 	if (in->has_waiting)
-		streams_answer(in);
+		in->committed(in);
 	return true;
 }
 

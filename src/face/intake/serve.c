@@ -24,28 +24,6 @@
 
 const char *const intake_writes[] = { "log/intake", "log/%S/wal", NULL };
 
-void watch_add(struct intake *in, struct watch *w, uint32_t events)
-{
-	struct epoll_event event = { .events = events, .data.ptr = w };
-
-	if (w->fd >= 0 && epoll_ctl(in->epoll_fd, EPOLL_CTL_ADD, w->fd, &event) != 0)
-		intake_warn("epoll: %d", errno);
-}
-
-void watch_change(struct intake *in, struct watch *w, uint32_t events)
-{
-	struct epoll_event event = { .events = events, .data.ptr = w };
-
-	(void)epoll_ctl(in->epoll_fd, EPOLL_CTL_MOD, w->fd, &event);
-}
-
-void watch_close(struct intake *in, struct watch *w)
-{
-	if (w->fd >= 0)
-		close(w->fd); /* which takes it out of epoll */
-	w->fd = -1;
-}
-
 static void on_end(struct intake *in, struct watch *w, uint32_t events)
 {
 	in->is_ending = true;
@@ -240,7 +218,8 @@ int intake_start(const struct process *self)
 	struct intake in = { .self = self,
 		.setup = self->state,
 		.peer = { .fd = self->peer_fd, .ready = check_peer },
-		.end = { .ready = on_end } };
+		.end = { .ready = on_end },
+		.committed = streams_answer };
 	bool has_turned;
 	int rc = in.end.fd = process_end_fd(&e);
 

@@ -17,21 +17,6 @@ static void tell(struct intake *in, struct sender *s, bool is_silent)
 	buf_done(&json);
 }
 
-/* People's word for this sender, then what intake.yaml says, then the pack's. */
-void silence_set(struct intake *in, struct sender *s, const struct origin *o)
-{
-	const struct silence_rule *rule = silence_of(&in->silence, s->kind, str_of(s->name));
-
-	if (!in->self || s->kind == SENDER_IMPORT)
-		s->silence_s = 0; /* who only imports has not read the settings */
-	else if (rule)
-		s->silence_s = rule->silence_s;
-	else if (o->budget.silence_s != CONFIG_NOT_SET)
-		s->silence_s = o->budget.silence_s;
-	else
-		s->silence_s = in->silence.default_s;
-}
-
 /* A file that is not whole changes nothing. */
 static void look(struct intake *in)
 {

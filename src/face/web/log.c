@@ -95,15 +95,3 @@ const char *log_days(struct view *v, int64_t days)
 		return tr(v->lang, "hơn 10 năm");
 	return fill(v, tr(v->lang, "{n} ngày"), "n", count_text(v, days), NULL);
 }
-
-void html_log_pages(struct view *v)
-{
-	static const struct page_link pages[] = { { "/nhat-ky", T("Tìm trong nhật ký") },
-		{ "/nhat-ky/nguon", T("Thiết bị gửi nhật ký") },
-		{ "/nhat-ky/thang", T("Kho nhật ký theo tháng") },
-		{ "/nhat-ky/dia-ngoai", T("Đĩa ngoài") },
-		{ "/kiem-chung", T("Kiểm chứng nhật ký") },
-		{ "/so-vet", T("Sổ vết thay đổi") } };
-
-	html_page_links(v, pages, COUNT(pages));
-}

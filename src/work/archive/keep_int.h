@@ -9,11 +9,13 @@
 #define KEEP_PATH_SIZE 64
 #define KEEP_MANIFEST_MAX ((size_t)16 * MIB)
 #define KEEP_COPIES_MAX ((size_t)64 * KIB)
+#define COPY_BYTES ((size_t)256 * KIB) /* of a file at once */
 
 bool keep_is_month(struct str s);
 /* "months/2026-01.month" */
 const char *keep_path(const char *month, const char *kind, char *ret_path);
-/* The folder "months" is there. */
+/* The folder PATH is there; then the folder "months". */
+MUST_CHECK int keep_make_folder(struct vfile_disk *d, const char *path, struct err *e);
 MUST_CHECK int keep_folder(struct vfile_disk *shard, struct err *e);
 /* The month that S belongs to: that of its latest entry. */
 int keep_month_of(struct segment *s, char *ret_name);

@@ -4,49 +4,9 @@
 
 #include "work/archive/keep_int.h"
 
-#define COPY_BYTES ((size_t)256 * KIB)
 #define MEDIUM_NAME "khien-medium"
 #define MEDIUM_MAX 512
-#define LIST_BYTES ((size_t)8 * MIB)
 #define COPIES_MAX 256
-
-int keep_hash(struct vfile *file, struct err *e, unsigned char *ret)
-{
-	struct sha256 *s = sha256_new();
-	char *bytes = malloc(COPY_BYTES);
-	uint64_t at = 0;
-	ssize_t n;
-
-	if (bytes == NULL)
-		abort();
-	while ((n = vfile_read_at(file, at, bytes, COPY_BYTES, e)) > 0) {
-		sha256_add(s, (struct str){ bytes, (size_t)n });
-		at += (uint64_t)n;
-	}
-	free(bytes);
-	sha256_end(s, ret);
-	return n < 0 ? (int)n : 0;
-}
-
-static int make_folder(struct vfile_disk *d, const char *path, struct err *e)
-{
-	struct vfile_names names;
-	struct arena a;
-	int rc;
-
-	arena_init(&a, LIST_BYTES);
-	rc = vfile_list(d, path, &a, &names, e);
-	arena_done(&a);
-	if (rc != ERR_ABSENT)
-		return rc;
-	rc = vfile_mkdir(d, path, e);
-	return rc < 0 ? rc : vfile_sync_dir(d, "", e);
-}
-
-int keep_folder(struct vfile_disk *shard, struct err *e)
-{
-	return make_folder(shard, KEEP_FOLDER, e);
-}
 
 /* --- media ----------------------------------------------------------------------------------- */
 
@@ -285,7 +245,7 @@ static int export(struct copying *c, struct err *e)
 	const struct keep_month *m = &c->month;
 	char path[KEEP_PATH_SIZE], copy[KEEP_PATH_SIZE];
 	struct str manifest;
-	int rc = make_folder(c->medium, m->name, e);
+	int rc = keep_make_folder(c->medium, m->name, e);
 
 	for (size_t i = 0; i < m->segment_count && rc == 0; i++) {
 		rc = copy_segment(c->shard, m->name, c->medium, &m->segments[i], e);
@@ -438,28 +398,6 @@ int keep_retire(
 		rc = vfile_sync_dir(shard, SHARD_FOLDER, e);
 	arena_done(&a);
 	return rc;
-}
-
-int keep_months(struct vfile_disk *shard, struct arena *a, const char *const **ret,
-	size_t *ret_count, struct err *e)
-{
-	VEC(const char *) months = { 0 };
-	struct vfile_names names = { 0 };
-	int rc = vfile_list(shard, KEEP_FOLDER, a, &names, e);
-
-	if (rc < 0 && rc != ERR_ABSENT)
-		return rc;
-	for (size_t i = 0; i < names.len; i++) {
-		struct str name = str_of(names.at[i].name);
-
-		if (str_ends(name, ".month") &&
-			keep_is_month(str_until(name, KEEP_MONTH_SIZE - 1)) &&
-			name.len == KEEP_MONTH_SIZE - 1 + strlen(".month"))
-			vec_push(a, &months, arena_cstr(a, str_until(name, KEEP_MONTH_SIZE - 1)));
-	}
-	*ret = months.at;
-	*ret_count = months.len;
-	return 0;
 }
 
 unsigned keep_level_percent(enum keep_level level)

@@ -11,7 +11,7 @@
 #define ROOTS_MAX 256
 
 /* While /proc is read the gaps are kept under this name, to be told to every table that asks. */
-static const struct fact_table gaps_of_running = { .name = "" };
+const struct fact_table running_gaps = { .name = "" };
 
 struct walk {
 	struct host *h;
@@ -236,18 +236,18 @@ static int read_all(struct host *h, struct running *r)
 static void tell_gaps(struct host *h)
 {
 	for (size_t i = 0; i < h->gaps.len; i++)
-		if (h->gaps.at[i].table == &gaps_of_running)
+		if (h->gaps.at[i].table == &running_gaps)
 			host_gap(h, h->gaps.at[i].reason.ptr, h->gaps.at[i].path.ptr);
 }
 
-static struct running_all *read_once(struct host *h)
+struct running_all *running_once(struct host *h)
 {
 	const struct fact_table *asking = h->filling;
 	struct running_all *all;
 
 	if (h->running)
 		return (struct running_all *)h->running;
-	h->filling = &gaps_of_running;
+	h->filling = &running_gaps;
 	all = arena_new(host_arena(h), struct running_all);
 	h->running = &all->r;
 	all->rc = read_all(h, &all->r);
@@ -257,22 +257,13 @@ static struct running_all *read_once(struct host *h)
 
 const struct running *running_peek(struct host *h)
 {
-	const struct running_all *all = read_once(h);
+	const struct running_all *all = running_once(h);
 
 	return all->rc == 0 ? &all->r : NULL;
 }
 
-static int running_get(struct host *h, bool with_packages, const struct running **ret)
+int running_given(struct host *h, const struct running_all *all, const struct running **ret)
 {
-	const struct fact_table *asking = h->filling;
-	struct running_all *all = read_once(h);
-
-	h->filling = &gaps_of_running;
-	if (all->rc == 0 && with_packages && !all->r.has_packages) {
-		all->r.has_packages = true;
-		running_judge(h, &all->r);
-	}
-	h->filling = asking;
 	tell_gaps(h);
 	if (all->rc < 0)
 		return all->rc;
@@ -282,10 +273,5 @@ static int running_get(struct host *h, bool with_packages, const struct running 
 
 int running_of(struct host *h, const struct running **ret)
 {
-	return running_get(h, false, ret);
-}
-
-int running_files(struct host *h, const struct running **ret)
-{
-	return running_get(h, true, ret);
+	return running_given(h, running_once(h), ret);
 }

@@ -5,58 +5,7 @@
 #define EVENTS_MAX 500
 #define EVENTS_PAGE 100
 
-void html_role_select(struct view *v, struct str chosen)
-{
-	html_select(v, "vai-tro", tr(v->lang, "Vai trò"));
-	for (size_t i = 0; i < COUNT(org_roles); i++) {
-		const char *id = org_role_id(org_roles[i]);
-
-		html_option(v, id, tr(v->lang, org_role_words(org_roles[i])), str_is(chosen, id));
-	}
-	html_select_end(v);
-}
-
-/* --- the account page: for everybody ---------------------------------------------------------- */
-
-void page_account(struct view *v)
-{
-	page_start(v, tr(v->lang, "Tài khoản của tôi"));
-	html(v->w,
-		"<dl class=\"facts\">\n<div><dt>%s</dt><dd>%.*s</dd></div>\n"
-		"<div><dt>%s</dt><dd>%.*s</dd></div>\n<div><dt>%s</dt><dd>%s</dd></div>\n"
-		"<div><dt>%s</dt><dd>%s</dd></div>\n<div><dt>%s</dt><dd>%s</dd></div>\n</dl>\n",
-		tr(v->lang, "Họ và tên"), STR_FMT(v->user.name), tr(v->lang, "Tên đăng nhập"),
-		STR_FMT(v->user.login), tr(v->lang, "Vai trò"),
-		tr(v->lang, org_role_words(v->user.role)), tr(v->lang, "Đăng nhập lần cuối"),
-		time_text(v, v->user.last_login_s), tr(v->lang, "Xác thực hai bước"),
-		v->user.has_totp ? tr(v->lang, "đang bật") : tr(v->lang, "chưa bật"));
-	html(v->w, "<p><a class=\"button\" href=\"/doi-mat-khau\">%s</a>",
-		tr(v->lang, "Đổi mật khẩu"));
-	if (!v->user.has_totp)
-		html(v->w, " <a class=\"button plain\" href=\"/bat-ma-hai-buoc\">%s</a>",
-			tr(v->lang, "Bật xác thực hai bước"));
-	html(v->w, "</p>\n<p class=\"soft\">%s</p>\n",
-		fill(v,
-			tr(v->lang,
-				"Phiên làm việc tự kết thúc sau {n} phút không có thao tác ({dieu})."),
-			"n", count_text(v, v->rules.session_idle_min->number), "dieu",
-			cite_text(v, v->rules.session_idle_min), NULL));
-	page_tokens(v);
-	page_end(v);
-}
-
 /* --- people ----------------------------------------------------------------------------------- */
-
-const char *user_state_words(struct view *v, const struct org_user *u)
-{
-	if (u->disabled_at_s)
-		return tr(v->lang, "ngừng sử dụng");
-	if (u->locked_at_s)
-		return tr(v->lang, "bị khóa vì đăng nhập sai");
-	if (u->must_change)
-		return tr(v->lang, "chờ đổi mật khẩu lần đầu");
-	return tr(v->lang, "đang dùng");
-}
 
 static void act_button(struct view *v, const struct org_user *u, const char *act, const char *words)
 {
@@ -70,8 +19,7 @@ static void act_button(struct view *v, const struct org_user *u, const char *act
 
 static void user_row(struct view *v, const struct org_user *u)
 {
-	html(v->w,
-		"<tr>\n<th scope=\"row\"><a href=\"/quan-tri/nguoi-dung/%lld\">%.*s</a></th>\n",
+	html(v->w, "<tr>\n<th scope=\"row\"><a href=\"/quan-tri/nguoi-dung/%lld\">%.*s</a></th>\n",
 		(long long)u->id, STR_FMT(u->login));
 	html_table_cell(v, tr(v->lang, "Họ và tên"), text_of(v, u->name));
 	html_table_cell(v, tr(v->lang, "Vai trò"), tr(v->lang, org_role_words(u->role)));
@@ -220,8 +168,7 @@ static void show(struct view *v)
 	unit(v, name);
 	html(v->w, "<section>\n<h2>%s</h2>\n<p>%s <a href=\"/may\">%s</a></p>\n</section>\n",
 		tr(v->lang, "Máy"),
-		tr(v->lang,
-			"Loại, cấp độ và đơn vị của từng máy được sửa từ trang của máy đó."),
+		tr(v->lang, "Loại, cấp độ và đơn vị của từng máy được sửa từ trang của máy đó."),
 		tr(v->lang, "Các máy"));
 	page_end(v);
 }

@@ -138,9 +138,8 @@ static void show(struct view *v, int64_t id)
 	else
 		forms(v, &u, &person);
 	html_tokens(v, &u,
-		u.id == v->user.id ?
-			NULL :
-			path_of(v, "/quan-tri/nguoi-dung/%lld", (long long)u.id));
+		u.id == v->user.id ? NULL :
+				     path_of(v, "/quan-tri/nguoi-dung/%lld", (long long)u.id));
 	page_end(v);
 }
 
@@ -279,4 +278,26 @@ void page_user_change(struct view *v, int64_t id)
 	} else {
 		redirect(v, path_of(v, "/quan-tri/nguoi-dung/%lld?bao=da-luu", (long long)id));
 	}
+}
+
+void html_role_select(struct view *v, struct str chosen)
+{
+	html_select(v, "vai-tro", tr(v->lang, "Vai trò"));
+	for (size_t i = 0; i < COUNT(org_roles); i++) {
+		const char *id = org_role_id(org_roles[i]);
+
+		html_option(v, id, tr(v->lang, org_role_words(org_roles[i])), str_is(chosen, id));
+	}
+	html_select_end(v);
+}
+
+const char *user_state_words(struct view *v, const struct org_user *u)
+{
+	if (u->disabled_at_s)
+		return tr(v->lang, "ngừng sử dụng");
+	if (u->locked_at_s)
+		return tr(v->lang, "bị khóa vì đăng nhập sai");
+	if (u->must_change)
+		return tr(v->lang, "chờ đổi mật khẩu lần đầu");
+	return tr(v->lang, "đang dùng");
 }
