@@ -90,7 +90,7 @@ struct origin *origin_of(struct intake *in, uint32_t number);
 /* May it send now? What it sent is taken off afterwards. */
 bool sender_may(struct intake *in, uint32_t number);
 void sender_sent(struct intake *in, uint32_t number, size_t lines, size_t bytes);
-/* After how long it is silent: people's word for it, then what intake.yaml says, then the pack's. */
+/* After how long it is silent: by people's word, then by intake.yaml, then by the pack. */
 void silence_set(struct intake *in, struct sender *s, const struct origin *o);
 MUST_CHECK int senders_open(struct intake *in, struct err *e);
 MUST_CHECK int senders_save(struct intake *in, struct err *e);

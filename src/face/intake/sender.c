@@ -1,4 +1,4 @@
-/* sender.c - what leaves tell of senders: where they are read, what was lost, who was not let in. */
+/* sender.c - what leaves tell of senders: where one is read, what was lost, who was not let in. */
 #include "face/intake/intake_int.h"
 
 #define SAVE_LEAVES 200000
