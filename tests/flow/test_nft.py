@@ -35,15 +35,21 @@ PROBES = """table inet probe {
 """
 NARROW = ["tcp dport 22", "udp dport { 53, 67 }", "tcp dport 1-1023", "ct state established,related", "ct state invalid",
           'iifname "lo"', "iif lo", 'iifname { "lo", "docker0" }', "meta l4proto icmp", "tcp dport @ports",
-          "tcp dport { 22, 80 } ct state new", "th dport 53", "meta l4proto { icmp, ipv6-icmp }", "udp sport 123"]
-NARROW_4 = ["ip saddr 203.0.113.0/24", "ip saddr { 203.0.113.1, 203.0.113.9 }", "icmp type echo-request", "ip protocol icmp"]
+          "tcp dport { 22, 80 } ct state new", "th dport 53", "meta l4proto { icmp, ipv6-icmp }", "udp sport 123",
+          "tcp dport 1000-2000", "tcp dport < 1024", "ct direction reply", "meta pkttype multicast", "meta iiftype loopback",
+          "tcp flags & (syn | ack) == ack", "udp dport { 53, 1000-2000 }"]
+NARROW_4 = ["ip saddr 203.0.113.0/24", "ip saddr { 203.0.113.1, 203.0.113.9 }", "ip saddr 203.0.113.1-203.0.113.9",
+            "ip saddr 10.0.0.0/8", "icmp type echo-request", "ip protocol icmp"]
 NARROW_6 = ["ip6 saddr 2001:db8:9::/64", "icmpv6 type nd-neighbor-solicit", "ip6 nexthdr ipv6-icmp"]
 WIDE = ['iifname "eth0"', 'iifname "eth*"', 'iifname { "lo", "eth1" }', "meta l4proto tcp", "meta l4proto { tcp, udp }",
         'iifname != "lo"', 'iifname != { "lo", "docker0" }', "tcp dport != 22", "limit rate 1000/second", "ct state new",
         "ct state { new, established }", "ct state != established", "meta nfproto ipv4", "meta nfproto ipv6",
-        "fib daddr type local", "tcp flags syn", "iifname $outer", "meta l4proto != icmp", "tcp dport 1-65535"]
-WIDE_4 = ["ip saddr != 203.0.113.5", "ip saddr 0.0.0.0/0", "ip daddr 192.0.2.1", "ip protocol tcp"]
-WIDE_6 = ["ip6 saddr != 2001:db8:9::5", "ip6 saddr ::/0"]
+        "fib daddr type local", "tcp flags syn", "iifname $outer", "meta l4proto != icmp", "tcp dport 1-65535",
+        "tcp dport != 1-1023", "tcp dport >= 1024", "udp dport { 1-30000, 30001-65535 }", "tcp dport @many", "meta mark 0",
+        "meta mark != 7", "ct direction original", "meta pkttype host", "meta iiftype ether", "meta priority 0"]
+WIDE_4 = ["ip saddr != 203.0.113.5", "ip saddr 0.0.0.0/0", "ip daddr 192.0.2.1", "ip protocol tcp", "ip saddr 128.0.0.0/1",
+          "ip saddr != 203.0.113.1-203.0.113.9", "ip saddr { 0.0.0.0/1, 128.0.0.0/1 }", "ip ttl > 5", "ip saddr 1.0.0.0-223.255.255.255"]
+WIDE_6 = ["ip6 saddr != 2001:db8:9::5", "ip6 saddr ::/0", "ip6 saddr 2000::/3", "ip6 saddr { ::/1, 8000::/1 }", "ip6 hoplimit > 5"]
 MAPS = ['iifname vmap { "lo" : accept, "eth0" : %s }', "ct state vmap { established : accept, new : %s, invalid : drop }",
         "tcp dport vmap { 22 : %s, 80 : accept }", "meta l4proto vmap { tcp : %s, udp : %s }"]
 
@@ -144,7 +150,8 @@ class Nft(unittest.TestCase):
     def script(self, chance):
         family = chance.choice(["inet", "inet", "ip", "ip6"])
         lines = ["#!/usr/sbin/nft -f", chance.choice(["", "flush ruleset"]), 'define outer = { "eth0", "eth1" }',
-                 f"table {family} t {{", " set ports {", "  type inet_service", "  elements = { 22, 443 }", " }"]
+                 f"table {family} t {{", " set ports {", "  type inet_service", "  elements = { 22, 443 }", " }",
+                 " set many {", "  type inet_service", "  flags interval", "  elements = { 22, 1024-65535 }", " }"]
         names = ["c", "b", "a"][:chance.randint(0, 3)]
         for number, name in enumerate(names):
             lines += [f" chain {name} {{", *("  " + self.rule(chance, family, names[:number])

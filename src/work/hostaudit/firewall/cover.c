@@ -19,6 +19,49 @@ static enum fw_when when_of(uint64_t held, uint64_t many, uint64_t all)
 	return held >= all ? FW_ALWAYS : held >= many ? FW_WIDE : FW_NARROW;
 }
 
+enum fw_when fw_when_ports(uint64_t held)
+{
+	return when_of(held, PORTS_MANY, PORTS_ALL);
+}
+
+enum fw_when fw_when_ip4(uint64_t held)
+{
+	return when_of(held, IP4_MANY, IP4_ALL);
+}
+
+enum fw_when fw_when_ip6(uint64_t held)
+{
+	return when_of(held, IP6_MANY, IP6_ALL);
+}
+
+enum fw_when fw_when_not(enum fw_when when)
+{
+	return when == FW_NARROW ? FW_ALWAYS : when == FW_ALWAYS ? FW_NARROW : FW_WIDE;
+}
+
+enum fw_when fw_when_prefix(int family, int bits)
+{
+	if (bits < 0)
+		return FW_WIDE;
+	if (family == 4)
+		return fw_when_ip4(1ull << (32 - (bits < 32 ? bits : 32)));
+	return bits > 16 ? FW_NARROW : fw_when_ip6(1ull << (16 - bits));
+}
+
+int fw_prefix_of(const unsigned char *mask, size_t size)
+{
+	int bits = 0;
+
+	for (int i = 0; i < (int)size * 8; i++) {
+		bool is_set = (mask[i / 8] >> (7 - i % 8) & 1) != 0;
+
+		if (is_set && bits != i)
+			return -1;
+		bits += is_set;
+	}
+	return bits;
+}
+
 static bool port_number(struct str s, uint64_t fallback, uint64_t *ret)
 {
 	if (s.len == 0)
@@ -38,7 +81,7 @@ enum fw_when fw_ports_when(struct str list)
 			from <= to)
 			held += to - from + 1;
 	}
-	return when_of(held, PORTS_MANY, PORTS_ALL);
+	return fw_when_ports(held);
 }
 
 static bool ip4_of(struct str s, uint32_t *ret)
@@ -98,8 +141,8 @@ enum fw_when fw_addresses_when(struct str list)
 		else
 			four += ip4_held(value);
 	}
-	by4 = when_of(four, IP4_MANY, IP4_ALL);
-	by6 = when_of(six, IP6_MANY, IP6_ALL);
+	by4 = fw_when_ip4(four);
+	by6 = fw_when_ip6(six);
 	return by4 < by6 ? by4 : by6;
 }
 

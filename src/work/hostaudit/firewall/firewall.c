@@ -75,6 +75,45 @@ struct fw_rule *fw_rule_before(struct fw_ruleset *set, struct fw_chain *chain, s
 	return here;
 }
 
+void fw_narrow(struct fw_rule *rule)
+{
+	rule->when = FW_NARROW;
+}
+
+void fw_widen(struct fw_rule *rule, struct str detail)
+{
+	if (rule->when != FW_ALWAYS)
+		return;
+	rule->when = FW_WIDE;
+	rule->detail = detail;
+}
+
+void fw_weigh(struct fw_rule *rule, enum fw_when when, struct str detail)
+{
+	if (when == FW_NARROW)
+		fw_narrow(rule);
+	else if (when == FW_WIDE)
+		fw_widen(rule, detail);
+}
+
+void fw_all_but(struct fw_rule *rule, enum fw_when when, struct str list)
+{
+	bool is_known = str_trim(list).len > 0 && str_find_char(list, '@') < 0 &&
+		str_find_char(list, '$') < 0;
+
+	fw_weigh(rule, is_known ? fw_when_not(when) : FW_WIDE, list);
+}
+
+void fw_only_protocols(struct fw_rule *rule, unsigned protocols)
+{
+	unsigned both = (rule->protocols == 0 ? FW_TCP_UDP : rule->protocols) & protocols;
+
+	if (both == 0)
+		fw_narrow(rule);
+	else
+		rule->protocols = both == FW_TCP_UDP ? 0 : both;
+}
+
 static struct fw_name *find_name(const struct fw_ruleset *set, struct str table, struct str name)
 {
 	for (size_t i = set->names.len; i > 0; i--) {

@@ -57,8 +57,12 @@ struct fw_chain {
 struct fw_members {
 	unsigned space;
 	struct str table, name;
-	unsigned keys;           /* of which kind, as nft numbers them */
-	bool has_ours;           /* one of the keys may be that of such a connection */
+	unsigned keys;      /* of which kind, as nft numbers them */
+	bool has_ours;      /* one of the keys may be that of such a connection */
+	unsigned protocols; /* among the keys: bits of FW_TCP, FW_UDP */
+	bool is_interval;   /* its keys are the first ones of ranges, and those behind the last */
+	uint64_t firsts, ends; /* of ports or addresses: their number and their sum */
+	uint64_t first_sum, end_sum;
 	enum fw_verdict verdict; /* of a map: the least strict one */
 	struct str target;
 };
@@ -85,6 +89,14 @@ struct fw_chain *fw_chain(
 struct fw_rule *fw_rule(struct fw_ruleset *set, struct fw_chain *chain); /* NULL at the ceiling */
 /* The same, before the rule that is number AT. */
 struct fw_rule *fw_rule_before(struct fw_ruleset *set, struct fw_chain *chain, size_t at);
+/* A condition more on a rule: one that a new connection has not; one that it may have, unless the
+ * rule is narrow already; one of these two or none. */
+void fw_narrow(struct fw_rule *rule);
+void fw_widen(struct fw_rule *rule, struct str detail);
+void fw_weigh(struct fw_rule *rule, enum fw_when when, struct str detail);
+/* All but LIST, which is as wide as WHEN; a list nobody knows leaves out who knows what. */
+void fw_all_but(struct fw_rule *rule, enum fw_when when, struct str list);
+void fw_only_protocols(struct fw_rule *rule, unsigned protocols); /* bits of FW_TCP_UDP */
 /* Says what NAME holds, beside what it held before. */
 void fw_name_holds(struct fw_ruleset *set, struct str table, struct str name, struct str values);
 /* "@set" of the chain's table or "$variable"; NULL for one nobody has named. */
@@ -95,8 +107,15 @@ unsigned fw_families(struct str nft_family);
 /* Values between blanks, commas or braces, and what a condition on them leaves of its rule. */
 enum fw_when fw_ports_when(struct str list);
 enum fw_when fw_addresses_when(struct str list);
-bool fw_is_group_address(struct str list); /* multicast, broadcast, the loop: not the machine's */
-unsigned fw_protocols(struct str list);    /* "tcp,icmp", "{ 6, 17 }": bits of the main ones */
+/* The same by their number: of ports, of IPv4 addresses, of IPv6 networks of 16 bits. */
+enum fw_when fw_when_ports(uint64_t held);
+enum fw_when fw_when_ip4(uint64_t held);
+enum fw_when fw_when_ip6(uint64_t held);
+enum fw_when fw_when_prefix(int family, int bits); /* BITS < 0: a mask with holes */
+int fw_prefix_of(const unsigned char *mask, size_t size);
+enum fw_when fw_when_not(enum fw_when when); /* of all but these */
+bool fw_is_group_address(struct str list);   /* multicast, broadcast, the loop: not the machine's */
+unsigned fw_protocols(struct str list);      /* "tcp,icmp", "{ 6, 17 }": bits of the main ones */
 /* Interfaces that are not the way in from outside: lo, bridges of containers, tunnels. */
 bool fw_is_inner_interface(struct str name);
 
@@ -121,6 +140,19 @@ struct fw_judgement fw_judge(const struct fw_ruleset *set, int family);
 /* One netlink message of an nftables dump, with its header: chains, sets, the elements of the sets
  * among SET->members, then rules. */
 bool fw_add_netlink(struct fw_ruleset *set, const unsigned char *message, size_t size);
+
+/* A match of iptables as the kernel holds it, in both of its makes. */
+struct fw_match {
+	struct str name; /* lives as long as the rule */
+	unsigned revision;
+	int family;
+	const unsigned char *info;
+	size_t size;
+};
+/* One that is not known may hold for everybody. */
+void fw_take_match(struct fw_rule *rule, const struct fw_match *match);
+/* An extension: REJECT ends, most others mark or log. */
+enum fw_verdict fw_target_verdict(struct str name);
 
 /* The entries of a legacy table, as getsockopt gives them. */
 struct fw_legacy {

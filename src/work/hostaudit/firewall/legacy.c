@@ -8,7 +8,8 @@
 #include <linux/netfilter_ipv6/ip6_tables.h>
 
 struct layout {
-	size_t entry_size, addresses_size, iniface, proto, invflags, target_offset, next_offset;
+	size_t entry_size, addresses_size, iniface, proto, flags, invflags;
+	size_t target_offset, next_offset;
 };
 
 static const struct layout layout4 = {
@@ -16,6 +17,7 @@ static const struct layout layout4 = {
 	.addresses_size = offsetof(struct ipt_ip, iniface),
 	.iniface = offsetof(struct ipt_ip, iniface),
 	.proto = offsetof(struct ipt_ip, proto),
+	.flags = offsetof(struct ipt_ip, flags),
 	.invflags = offsetof(struct ipt_ip, invflags),
 	.target_offset = offsetof(struct ipt_entry, target_offset),
 	.next_offset = offsetof(struct ipt_entry, next_offset),
@@ -26,6 +28,7 @@ static const struct layout layout6 = {
 	.addresses_size = offsetof(struct ip6t_ip6, iniface),
 	.iniface = offsetof(struct ip6t_ip6, iniface),
 	.proto = offsetof(struct ip6t_ip6, proto),
+	.flags = offsetof(struct ip6t_ip6, flags),
 	.invflags = offsetof(struct ip6t_ip6, invflags),
 	.target_offset = offsetof(struct ip6t_entry, target_offset),
 	.next_offset = offsetof(struct ip6t_entry, next_offset),
@@ -86,47 +89,74 @@ static bool entry_at(const struct reader *r, uint32_t at, struct entry *ret)
 	return true;
 }
 
-static bool is_zero(const unsigned char *p, size_t n)
+/* The matches of an entry stand between its head and its target. */
+static void matches(const struct reader *r, const struct entry *e, struct fw_rule *rule)
 {
-	while (n > 0 && p[n - 1] == 0)
-		n--;
-	return n == 0;
+	const size_t head = sizeof(struct xt_entry_match);
+	size_t at = e->at + r->layout->entry_size;
+
+	while (e->target - at >= head) {
+		size_t size = u16_at(r, at + offsetof(struct xt_entry_match, u.match_size));
+		struct str name = name_at(r, at + offsetof(struct xt_entry_match, u.user.name),
+			XT_EXTENSION_MAXNAMELEN);
+		struct fw_match match = { .name = arena_str(r->set->a, name),
+			.family = r->table->family };
+
+		if (size < head || size > e->target - at) {
+			fw_widen(rule, STR("match"));
+			return;
+		}
+		match.revision =
+			r->table->entries[at + offsetof(struct xt_entry_match, u.user.revision)];
+		match.info = r->table->entries + at + head;
+		match.size = size - head;
+		fw_take_match(rule, &match);
+		at += size;
+	}
 }
 
-/* Only the masks of addresses count: the addresses behind a zero mask are zero as well. */
+/* At the head of an entry: source and destination, then the masks of both. */
+static void addresses(const struct reader *r, const struct entry *e, struct fw_rule *rule)
+{
+	const unsigned char *p = r->table->entries + e->at;
+	unsigned char inverted = p[r->layout->invflags];
+	size_t size = r->layout->addresses_size / 4;
+	enum fw_when source = fw_when_prefix(r->table->family, fw_prefix_of(p + 2 * size, size));
+	int to = fw_prefix_of(p + 3 * size, size);
+	const unsigned char *target = p + size;
+	bool is_group = size == 4 ? target[0] >= 224 || target[0] == 127 : target[0] == 0xff;
+
+	fw_weigh(rule, (inverted & IPT_INV_SRCIP) != 0 ? fw_when_not(source) : source,
+		STR("source"));
+	if (to == 0) /* the rule is for whatever address, or for none */
+		fw_weigh(rule, (inverted & IPT_INV_DSTIP) != 0 ? FW_NARROW : FW_ALWAYS,
+			STR("destination"));
+	else if (!is_group)
+		fw_widen(rule, STR("destination"));
+	else if ((inverted & IPT_INV_DSTIP) == 0)
+		fw_narrow(rule);
+}
+
 static void conditions(const struct reader *r, const struct entry *e, struct fw_rule *rule)
 {
 	const unsigned char *p = r->table->entries + e->at;
 	struct str iface = name_at(r, e->at + r->layout->iniface, IFNAMSIZ);
 	uint16_t proto = u16_at(r, e->at + r->layout->proto);
-	size_t at = e->at + r->layout->entry_size;
+	unsigned char inverted = p[r->layout->invflags];
+	unsigned named = proto == IPPROTO_TCP ? FW_TCP : proto == IPPROTO_UDP ? FW_UDP : 0;
 
-	if (iface.len > 0) {
-		bool is_excluded = (p[r->layout->invflags] & IPT_INV_VIA_IN) != 0;
-
-		rule->when = !fw_is_inner_interface(iface) ? FW_WIDE :
-			is_excluded                        ? FW_ALWAYS :
-							     FW_NARROW;
-		rule->detail = arena_str(r->set->a, iface);
-	}
-	if (!is_zero(p, r->layout->addresses_size) ||
-		(proto != 0 && proto != IPPROTO_TCP && proto != IPPROTO_UDP)) {
-		rule->when = FW_NARROW;
-	} else if (proto != 0 && rule->when == FW_ALWAYS) {
-		rule->when = FW_WIDE; /* unless a match below names a port */
-		rule->detail = STR("protocol");
-	}
-	while (e->target - at >= sizeof(struct xt_entry_match)) {
-		size_t size = u16_at(r, at + offsetof(struct xt_entry_match, u.match_size));
-
-		if (!str_is(name_at(r, at + offsetof(struct xt_entry_match, u.user.name),
-				    XT_EXTENSION_MAXNAMELEN),
-			    "comment"))
-			rule->when = FW_NARROW;
-		if (size < sizeof(struct xt_entry_match) || size > e->target - at)
-			break;
-		at += size;
-	}
+	if (iface.len > 0 && !fw_is_inner_interface(iface))
+		fw_widen(rule, arena_str(r->set->a, iface));
+	else if (iface.len > 0 && (inverted & IPT_INV_VIA_IN) == 0)
+		fw_narrow(rule);
+	addresses(r, e, rule);
+	if (proto != 0)
+		fw_only_protocols(
+			rule, (inverted & IPT_INV_PROTO) != 0 ? FW_TCP_UDP & ~named : named);
+	if (r->table->family == 4 && (p[r->layout->flags] & IPT_F_FRAG) != 0 &&
+		(inverted & IPT_INV_FRAG) == 0)
+		fw_narrow(rule);
+	matches(r, e, rule);
 }
 
 static struct str chain_name(const struct reader *r, uint32_t at)
@@ -136,13 +166,16 @@ static struct str chain_name(const struct reader *r, uint32_t at)
 
 static void verdict(const struct reader *r, const struct entry *e, struct fw_rule *rule)
 {
-	if (str_is(e->target_name, "REJECT")) {
-		rule->verdict = FW_DROP;
-	} else if (e->target_name.len > 0) {
-		rule->verdict = FW_GO_ON;
+	if (e->target_name.len > 0) {
+		rule->verdict = fw_target_verdict(e->target_name);
 	} else if (e->verdict >= 0) {
+		unsigned char flags = r->table->entries[e->at + r->layout->flags];
+		unsigned is_goto = r->table->family == 4 ? IPT_F_GOTO : IP6T_F_GOTO;
+
 		/* a jump to the next entry is how an entry without a target looks */
-		rule->verdict = (uint32_t)e->verdict == e->next ? FW_GO_ON : FW_JUMP;
+		rule->verdict = (uint32_t)e->verdict == e->next ? FW_GO_ON :
+			(flags & is_goto) != 0                  ? FW_GOTO :
+								  FW_JUMP;
 		rule->target = chain_name(r, (uint32_t)e->verdict);
 	} else {
 		rule->verdict = e->verdict == -NF_ACCEPT - 1 ? FW_ACCEPT :
@@ -201,7 +234,7 @@ bool fw_add_legacy(struct fw_ruleset *set, const struct fw_legacy *table)
 			struct fw_chain *to;
 			uint64_t at;
 
-			if (rule->verdict != FW_JUMP || from->space != space ||
+			if (rule->verdict < FW_JUMP || from->space != space ||
 				!str_to_u64(str_from(rule->target, 1), 10, &at))
 				continue;
 			to = fw_chain(set, space, STR("filter"), rule->target);

@@ -33,37 +33,6 @@ static void put(struct maker *m, const struct fw_rule *rule)
 	m->at++;
 }
 
-static void narrow(struct fw_rule *rule)
-{
-	rule->when = FW_NARROW;
-}
-
-static void widen(struct fw_rule *rule, struct str detail)
-{
-	if (rule->when == FW_ALWAYS) {
-		rule->when = FW_WIDE;
-		rule->detail = detail;
-	}
-}
-
-static void weigh(struct fw_rule *rule, enum fw_when when, struct str detail)
-{
-	if (when == FW_NARROW)
-		narrow(rule);
-	else if (when == FW_WIDE)
-		widen(rule, detail);
-}
-
-static void only_protocols(struct fw_rule *rule, unsigned protocols)
-{
-	unsigned both = (rule->protocols == 0 ? FW_TCP_UDP : rule->protocols) & protocols;
-
-	if (both == 0)
-		narrow(rule);
-	else
-		rule->protocols = both == FW_TCP_UDP ? 0 : both;
-}
-
 /* ---- names ---- */
 
 /* What NAME stands for; NULL: nothing is known of it. A long list that many rules name is a lot to
@@ -134,9 +103,9 @@ static void by_interface(struct fw_rule *rule, const struct condition *c)
 			outer = name;
 	}
 	if (outer.len > 0)
-		widen(rule, outer);
+		fw_widen(rule, outer);
 	else if (is_inner && c->is_equal)
-		narrow(rule);
+		fw_narrow(rule);
 }
 
 /* Our packet is new: it passes when "new" is among the states, or not among those excluded. */
@@ -148,14 +117,14 @@ static void by_state(struct fw_rule *rule, const struct condition *c)
 	while (str_next_word(&list, "{}, \t\n", &state))
 		has_new |= str_is(state, "new");
 	if (has_new != c->is_equal)
-		narrow(rule);
+		fw_narrow(rule);
 }
 
 static void by_protocol(struct fw_rule *rule, const struct condition *c)
 {
 	unsigned named = fw_protocols(c->list);
 
-	only_protocols(rule, c->is_equal ? named : FW_TCP_UDP & ~named);
+	fw_only_protocols(rule, c->is_equal ? named : FW_TCP_UDP & ~named);
 }
 
 /* "ip", "{ ipv4, ipv6 }" */
@@ -173,17 +142,19 @@ static void by_family(struct fw_rule *rule, const struct condition *c)
 		has6 = !has6;
 	}
 	if (!has4 && !has6)
-		narrow(rule);
+		fw_narrow(rule);
 	else if (has4 != has6)
 		rule->family = has4 ? 4 : 6;
 }
 
 static void by_port(struct fw_rule *rule, const struct condition *c)
 {
+	enum fw_when when = fw_ports_when(c->list);
+
 	if (c->is_equal)
-		weigh(rule, fw_ports_when(c->list), c->list);
+		fw_weigh(rule, when, c->list);
 	else
-		widen(rule, c->list);
+		fw_all_but(rule, when, c->list);
 }
 
 static void by_source(struct fw_rule *rule, const struct condition *c)
@@ -193,11 +164,9 @@ static void by_source(struct fw_rule *rule, const struct condition *c)
 	if (str_is(c->of, "ether"))
 		when = FW_NARROW;
 	if (c->is_equal)
-		weigh(rule, when, c->list);
-	else if (when != FW_NARROW)
-		narrow(rule);
+		fw_weigh(rule, when, c->list);
 	else
-		widen(rule, c->list);
+		fw_all_but(rule, when, c->list);
 }
 
 /* What comes in is for an address of this machine: one that is named leaves the others out. */
@@ -205,9 +174,9 @@ static void by_destination(struct fw_rule *rule, const struct condition *c)
 {
 	if (fw_is_group_address(c->list)) {
 		if (c->is_equal)
-			narrow(rule);
+			fw_narrow(rule);
 	} else if (!c->is_equal || fw_addresses_when(c->list) != FW_ALWAYS) {
-		widen(rule, c->list);
+		fw_widen(rule, c->list);
 	}
 }
 
@@ -223,7 +192,7 @@ static void by_flags(struct fw_rule *rule, const struct condition *c)
 	else if (slash >= 0)
 		list = str_until(list, (size_t)slash);
 	if (!c->is_equal || str_find(list, STR("!=")) >= 0 || !str_is(str_trim(list), "syn"))
-		narrow(rule);
+		fw_narrow(rule);
 }
 
 static void by_packet(struct fw_rule *rule, const struct condition *c)
@@ -232,16 +201,25 @@ static void by_packet(struct fw_rule *rule, const struct condition *c)
 		str_find(c->list, STR("host")) >= 0 || str_find(c->list, STR("unicast")) >= 0;
 
 	if (is_ours != c->is_equal)
-		narrow(rule);
+		fw_narrow(rule);
 }
 
 /* "fib daddr type local": whatever comes in is for an address of this machine. */
 static void by_route(struct fw_rule *rule, const struct condition *c)
 {
 	if (!str_starts(c->list, "daddr") || !str_ends(str_trim(c->list), "local"))
-		widen(rule, STR("fib"));
+		fw_widen(rule, STR("fib"));
 	else if (str_find(c->list, STR("!=")) >= 0)
-		narrow(rule);
+		fw_narrow(rule);
+}
+
+/* Every other kind of card may be the one that leads out. */
+static void by_card(struct fw_rule *rule, const struct condition *c)
+{
+	if (!str_is(str_trim(c->list), "loopback"))
+		fw_widen(rule, c->list);
+	else if (c->is_equal)
+		fw_narrow(rule);
 }
 
 static const struct {
@@ -250,6 +228,7 @@ static const struct {
 } keys[] = {
 	{ "iif", by_interface },
 	{ "iifname", by_interface },
+	{ "iiftype", by_card },
 	{ "state", by_state },
 	{ "l4proto", by_protocol },
 	{ "nexthdr", by_protocol },
@@ -267,12 +246,12 @@ static void apply(struct fw_rule *rule, const struct condition *c)
 {
 	/* that only few packets have, or no first one */
 	static const char *const rare[] = { "type", "code", "secpath", "in", "helper", "spi", "id",
-		"iiftype", NULL };
+		NULL };
 	static const char *const others[] = { "icmp", "icmpv6", "igmp", "sctp", "dccp", "udplite",
 		"esp", "ah", "comp", "gre", "arp", NULL };
 
 	if (word_among(c->of, others)) {
-		narrow(rule);
+		fw_narrow(rule);
 		return;
 	}
 	if (str_is(c->key, "protocol")) {
@@ -293,13 +272,13 @@ static void apply(struct fw_rule *rule, const struct condition *c)
 		}
 	if (str_is(c->key, "direction")) {
 		if ((str_find(c->list, STR("reply")) >= 0) == c->is_equal)
-			narrow(rule);
+			fw_narrow(rule);
 	} else if (str_is(c->key, "version")) {
 		return; /* by its family already */
 	} else if (c->is_equal && word_among(c->key, rare)) {
-		narrow(rule);
+		fw_narrow(rule);
 	} else {
-		widen(rule, c->key);
+		fw_widen(rule, c->key);
 	}
 }
 
@@ -412,7 +391,7 @@ static size_t skip_quiet(struct fw_rule *rule, const struct nft_statement *st, s
 	if (str_is(w, "comment"))
 		return i + 2;
 	if (str_is(w, "limit")) { /* "limit rate over 10/second burst 5 packets" */
-		widen(rule, w);
+		fw_widen(rule, w);
 		i += str_is(nft_word(st, i + 2), "over") ? 4 : 3;
 		return str_is(nft_word(st, i), "burst") ? i + 3 : i;
 	}
@@ -421,7 +400,7 @@ static size_t skip_quiet(struct fw_rule *rule, const struct nft_statement *st, s
 			nft_word(st, i + 2); /* "update @seen { ip saddr limit rate … }" */
 
 		if (str_find(element, STR("limit")) >= 0 || str_find(element, STR("ct count")) >= 0)
-			widen(rule, STR("limit"));
+			fw_widen(rule, STR("limit"));
 		return i + 3;
 	}
 	if (str_is(w, "log")) {
@@ -495,9 +474,9 @@ static size_t read_condition(struct maker *m, size_t i)
 	else if (str_is(c.of, "ip6") || str_is(c.of, "icmpv6"))
 		m->rule.family = 6;
 	else if (str_is(c.of, "tcp"))
-		only_protocols(&m->rule, FW_TCP);
+		fw_only_protocols(&m->rule, FW_TCP);
 	else if (str_is(c.of, "udp"))
-		only_protocols(&m->rule, FW_UDP);
+		fw_only_protocols(&m->rule, FW_UDP);
 	i++;
 	if (str_is(nft_word(st, i), "set")) { /* "meta mark set ct mark": no condition */
 		i++;
@@ -510,9 +489,9 @@ static size_t read_condition(struct maker *m, size_t i)
 	c.is_map = str_is(nft_word(st, i), "vmap");
 	i = read_values(m, &c, st, i + c.is_map);
 	if (is_joined && !str_is(c.key, "joined") && c.is_equal)
-		narrow(&m->rule);
+		fw_narrow(&m->rule);
 	else if (is_joined)
-		widen(&m->rule, STR("joined"));
+		fw_widen(&m->rule, STR("joined"));
 	else if (c.is_map)
 		by_map(m, c);
 	else

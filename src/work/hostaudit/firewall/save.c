@@ -19,14 +19,6 @@ static bool argument(struct str *rest, struct str *ret)
 	return str_next_word(rest, " \t", ret);
 }
 
-static void widen(struct fw_rule *r, struct str detail)
-{
-	if (r->when == FW_ALWAYS) {
-		r->when = FW_WIDE;
-		r->detail = detail;
-	}
-}
-
 /* A new connection passes when NEW is among the states, or not among those excluded. */
 static void by_states(struct fw_rule *r, struct str states, bool is_excluded)
 {
@@ -36,7 +28,7 @@ static void by_states(struct fw_rule *r, struct str states, bool is_excluded)
 	while (str_next_word(&states, ",", &s))
 		has_new |= str_is(s, "NEW");
 	if (has_new == is_excluded)
-		r->when = FW_NARROW;
+		fw_narrow(r);
 }
 
 static void by_interface(struct fw_rule *r, struct str name, bool is_excluded)
@@ -47,9 +39,9 @@ static void by_interface(struct fw_rule *r, struct str name, bool is_excluded)
 		return;
 
 	if (is_inner && !is_excluded)
-		r->when = FW_NARROW;
+		fw_narrow(r);
 	else if (!is_inner)
-		widen(r, name);
+		fw_widen(r, name);
 }
 
 static void target(struct fw_rule *r, struct str name, bool is_goto)
@@ -80,38 +72,27 @@ static bool is_alone(struct str rest)
 	return rest.len == 0 || rest.ptr[0] == '-' || rest.ptr[0] == '!';
 }
 
-static void weigh(struct fw_rule *r, enum fw_when when, struct str detail)
-{
-	if (when == FW_NARROW)
-		r->when = FW_NARROW;
-	else if (when == FW_WIDE)
-		widen(r, detail);
-}
-
 static void by_protocol(struct fw_rule *r, struct str value, bool is_excluded)
 {
 	unsigned named = fw_protocols(value);
 
-	if (is_excluded)
-		named = FW_TCP_UDP & ~named;
-	if (named == 0)
-		r->when = FW_NARROW;
-	else
-		r->protocols = named == FW_TCP_UDP ? 0 : named;
+	fw_only_protocols(r, is_excluded ? FW_TCP_UDP & ~named : named);
 }
 
-/* "--tcp-flags FIN,SYN,RST,ACK SYN": the first packet of a connection has SYN alone. */
-static void by_flags(struct fw_rule *r, struct str set, bool is_excluded)
+/* "FIN,SYN,RST,ACK SYN": the first packet of a connection has SYN alone. */
+static void by_flags(struct fw_rule *r, struct str mask, struct str set, bool is_excluded)
 {
-	if (str_is(set, "SYN") == is_excluded)
-		r->when = FW_NARROW;
+	bool is_asked = str_find(mask, STR("SYN")) >= 0 || str_is(mask, "ALL");
+
+	if (str_is(set, is_asked ? "SYN" : "NONE") == is_excluded)
+		fw_narrow(r);
 }
 
 /* Every packet on its way into the machine is for an address of its own, and to nobody else. */
 static void by_kind(struct fw_rule *r, bool is_ours, bool is_excluded)
 {
 	if (is_ours == is_excluded)
-		r->when = FW_NARROW;
+		fw_narrow(r);
 }
 
 /* What few packets have. An address of the machine itself leaves out its others at most. */
@@ -123,9 +104,17 @@ static void by_rare(struct fw_rule *r, struct str option, struct str value, bool
 	if (is_destination && fw_addresses_when(value) == FW_ALWAYS)
 		return;
 	if (is_excluded ? is_first : is_destination && !fw_is_group_address(value))
-		widen(r, value);
+		fw_widen(r, value);
 	else if (!is_excluded)
-		r->when = FW_NARROW;
+		fw_narrow(r);
+}
+
+static void by_list(struct fw_rule *r, enum fw_when when, struct str list, bool is_excluded)
+{
+	if (is_excluded)
+		fw_all_but(r, when, list);
+	else
+		fw_weigh(r, when, list);
 }
 
 /* A condition on ports, addresses, protocols and the rest. What leaves one thing out lets the rest
@@ -138,29 +127,32 @@ static void by_value(struct fw_rule *r, struct str option, struct str value, boo
 		NULL };
 	static const char *const sources[] = { "-s", "--source", "--src", "--src-range", NULL };
 	static const char *const rare[] = { "--match-set", "--mac-source", "--icmp-type",
-		"--icmpv6-type", "--rcheck", "--update", "--spi", "--ahspi", "--espspi",
-		"--src-type", "--policy", "--pol", "--dir", "--string", "--algo", "-f",
-		"--fragment", NULL };
+		"--icmpv6-type", "--rcheck", "--update", "--spi", "--ahspi", "--espspi", "--string",
+		"--algo", "-f", "--fragment", NULL };
 
 	if (word_among(option, protocols))
 		by_protocol(r, value, is_excluded);
-	else if (str_is(option, "--syn") || str_is(option, "--tcp-flags"))
-		by_flags(r, str_is(option, "--syn") ? STR("SYN") : value, is_excluded);
+	else if (str_is(option, "--syn"))
+		by_flags(r, STR("SYN"), STR("SYN"), is_excluded);
+	else if (str_is(option, "--src-type"))
+		by_kind(r, str_find(value, STR("UNICAST")) >= 0, is_excluded);
 	else if (str_is(option, "--dst-type"))
 		by_kind(r, str_find(value, STR("LOCAL")) >= 0, is_excluded);
 	else if (str_is(option, "--pkt-type"))
 		by_kind(r, str_is(value, "unicast") || str_is(value, "host"), is_excluded);
 	else if (str_is(option, "--ctdir"))
 		by_kind(r, str_is(value, "ORIGINAL"), is_excluded);
-	else if (word_among(option, ports) && !is_excluded)
-		weigh(r, fw_ports_when(value), value);
-	else if (word_among(option, sources) && !is_excluded)
-		weigh(r, fw_addresses_when(value), value);
+	else if (word_among(option, ports))
+		by_list(r, fw_ports_when(value), value, is_excluded);
+	else if (word_among(option, sources))
+		by_list(r, fw_addresses_when(value), value, is_excluded);
+	else if (str_is(option, "--pol"))
+		by_kind(r, str_is(value, "none"), is_excluded); /* comes without IPsec */
 	else if (word_among(option, rare) || str_is(option, "-d") ||
 		str_is(option, "--destination"))
 		by_rare(r, option, value, is_excluded);
 	else
-		widen(r, option);
+		fw_widen(r, option);
 }
 
 /* Modules that add nothing by being named. */
@@ -168,14 +160,14 @@ static bool is_quiet_option(struct str option)
 {
 	static const char *const quiet[] = { "-m", "--match", "--comment", "--limit-burst", "-c",
 		"--set-counters", "--set", "--name", "--rsource", "--rdest", "--mask", "--seconds",
-		"--hitcount", "--rttl", "--reap", NULL };
+		"--hitcount", "--rttl", "--reap", "--dir", NULL };
 
 	return word_among(option, quiet);
 }
 
 static bool rule_words(struct fw_rule *r, struct str rest)
 {
-	struct str option, value;
+	struct str option, value, flags;
 
 	while (argument(&rest, &option)) {
 		bool is_excluded = str_is(option, "!");
@@ -192,14 +184,18 @@ static bool rule_words(struct fw_rule *r, struct str rest)
 		value = STR("");
 		if (!is_alone(rest) && !argument(&rest, &value))
 			return false;
-		if (str_is(option, "--tcp-flags") && !argument(&rest, &value))
-			return false;
+		if (str_is(option, "--tcp-flags")) {
+			if (!argument(&rest, &flags))
+				return false;
+			by_flags(r, value, flags, is_excluded);
+			continue;
+		}
 		if (str_is(option, "-i") || str_is(option, "--in-interface")) {
 			by_interface(r, value, is_excluded);
 		} else if (str_is(option, "--state") || str_is(option, "--ctstate")) {
 			by_states(r, value, is_excluded);
 		} else if (str_is(option, "--limit")) {
-			widen(r, STR("limit"));
+			fw_widen(r, STR("limit"));
 		} else if (!is_quiet_option(option) && !str_is(value, "0.0.0.0/0") &&
 			!str_is(value, "::/0") && !str_is(value, "all")) {
 			by_value(r, option, value, is_excluded);

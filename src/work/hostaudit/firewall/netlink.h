@@ -1,0 +1,44 @@
+/* netlink.h - private to the reader of nftables dumps: attributes, and what expressions make of a
+ * rule. Each length is checked against what holds it. */
+#ifndef WORK_FIREWALL_NETLINK_H
+#define WORK_FIREWALL_NETLINK_H
+
+#include "work/hostaudit/firewall/firewall.h"
+
+/* As nft itself marks the keys of its sets: its datatype.h. */
+#define NL_KEYS_IP4 7u
+#define NL_KEYS_IP6 8u
+#define NL_KEYS_PROTOCOLS 12u
+#define NL_KEYS_PORTS 13u
+#define NL_KEYS_INDEXES 20u
+#define NL_KEYS_STATES 26u
+#define NL_KEYS_NAMES 41u
+
+#define NL_STATE_NEW 8u
+
+struct nl_bytes {
+	const unsigned char *at;
+	size_t size;
+};
+
+enum nl_step { NL_END, NL_ONE, NL_BROKEN };
+
+/* Takes the first attribute off B: its value, and its type unless RET_TYPE is NULL. */
+enum nl_step nl_next(struct nl_bytes *b, unsigned *ret_type, struct nl_bytes *ret);
+/* Sorts the attributes of B by type into INTO[0..MAX]. False when a length is wrong. */
+bool nl_attributes(struct nl_bytes b, struct nl_bytes *into, unsigned max);
+struct str nl_text(struct arena *a, struct nl_bytes b);
+bool nl_number(struct nl_bytes b, uint32_t *ret);
+/* FW_GO_ON where DATA is no verdict, but a value for a later expression. */
+enum fw_verdict nl_verdict(struct arena *arena, struct nl_bytes data, struct str *ret_target);
+/* The number of a port, of an IPv4 address, of the first 16 bits of an IPv6 address. */
+uint32_t nl_place(struct nl_bytes value);
+/* NULL for a set whose keys tell nothing. */
+struct fw_members *nl_members(
+	const struct fw_ruleset *set, unsigned space, struct str table, struct str name);
+
+/* Reads a rule of the table TABLE out of its expressions. */
+bool nl_rule(struct fw_ruleset *set, unsigned space, struct str table, struct fw_rule *rule,
+	struct nl_bytes expressions);
+
+#endif
