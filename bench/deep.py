@@ -9,7 +9,6 @@ and comes to no end where many begin). Of the machine only the greatest process 
 one Debian's systemd sets.
 """
 import argparse
-import glob
 import hashlib
 import os
 import re
@@ -105,28 +104,14 @@ def by_processes(checks):
 def stock_packages(folder, most):
     """The lists of the packages of a stock system, as far as MOST files, in FOLDER; how many files they have, and how many
     bytes."""
-    names, fields = [], {}
-    with open("/var/lib/dpkg/status", encoding="utf-8", errors="replace") as status:
-        for line in [*status, "\n"]:
-            if line.strip():
-                key, _, value = line.partition(":")
-                fields.setdefault(key, value.strip())
-                continue
-            names.append(((("required", "important", "standard", "optional").index(fields.get("Priority"))
-                           if fields.get("Priority") in ("required", "important", "standard", "optional") else 9),
-                          fields.get("Package", "")))
-            fields = {}
     count = size = 0
-    for _, name in sorted(names):
-        for path in glob.glob(f"/var/lib/dpkg/info/{name}.md5sums") + glob.glob(f"/var/lib/dpkg/info/{name}:*.md5sums"):
-            with open(path, encoding="utf-8", errors="replace") as sums:
-                files = ["/" + line.rstrip("\n")[34:] for line in sums]
-            if count + len(files) > most:
-                continue
-            count += len(files)
-            size += sum(os.path.getsize(file) for file in files if os.path.isfile(file))
-            for end in ("md5sums", "list"):
-                shutil.copy2(path[:-len("md5sums")] + end, folder)
+    for path, files in measure.stock_lists():
+        if count + len(files) > most:
+            continue
+        count += len(files)
+        size += sum(os.path.getsize(file) for file in files if os.path.isfile(file))
+        for end in ("md5sums", "list"):
+            shutil.copy2(path[:-len("md5sums")] + end, folder)
     return count, size
 
 

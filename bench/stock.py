@@ -176,7 +176,7 @@ def main():
     options = argparse.ArgumentParser()
     options.add_argument("--runs", type=int, default=11)
     options.add_argument("--peers", action="store_true", help="lynis and oscap in the same tree: minutes")
-    options.add_argument("--peer-limit", metavar="S", type=int, default=360, help="seconds of CPU for a run of another")
+    options.add_argument("--peer-limit", metavar="S", type=int, default=60, help="seconds of CPU for a run of another")
     options.add_argument("--oscap-content", metavar="FILE", type=os.path.abspath, help="a data stream for Debian 12")
     given = options.parse_args()
     if os.geteuid() != 0 or trees.can_build():
