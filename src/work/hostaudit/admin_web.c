@@ -1,0 +1,262 @@
+/* admin_web.c - consoles in a browser, SNMP, and the doors of libvirt and Docker. */
+#include "work/hostaudit/remote_admin.h"
+
+#include "work/hostaudit/resolve/plain.h"
+
+/* ---- SNMP ---- */
+
+struct snmp {
+	struct setting address;
+	struct setting community; /* the directive's name, never the community */
+	int files;
+};
+
+static void read_snmp(struct host *h, struct str path, struct snmp *s, int depth)
+{
+	struct snmp_reader r;
+	struct snmp_entry entry;
+	struct str file = path;
+	struct str bytes;
+
+	if (depth > 4 || ++s->files > 100) {
+		host_gap(h, GAP_LOOP, arena_cstr(host_arena(h), path));
+		return;
+	}
+	bytes = host_bytes(h, path, &file);
+	snmp_init(&r, bytes);
+	while (s->files <= 100 && snmp_next(&r, &entry)) {
+		const struct str *paths;
+		size_t count;
+
+		if (entry.kind == SNMP_ADDRESS)
+			setting_win(&s->address, host_arena(h), entry.value, file, entry.line);
+		else if (entry.kind == SNMP_COMMUNITY && !entry.is_local)
+			setting_lose(&s->community, host_arena(h), entry.word, file, entry.line);
+		else if (entry.kind == SNMP_INCLUDE_FILE)
+			read_snmp(h, entry.value, s, depth + 1);
+		else if (entry.kind == SNMP_INCLUDE_DIR &&
+			host_glob(h,
+				arena_fmt(host_arena(h), "%.*s/*.conf", STR_FMT(entry.value)).ptr,
+				&paths, &count) == 0)
+			for (size_t i = 0; i < count && s->files <= 100; i++)
+				read_snmp(h, paths[i], s, depth + 1);
+	}
+}
+
+static void put_snmp(struct host *h, struct admin_list *list)
+{
+	static const char *const units[] = { "snmpd.service", NULL };
+	struct snmp s = { 0 };
+	struct unit unit;
+	const char *name;
+
+	if (!admin_is_enabled(h, units, &unit, &name))
+		return;
+	read_snmp(h, STR("/etc/snmp/snmpd.conf"), &s, 0);
+	if (!s.community.value.ptr)
+		return;
+	admin_add(list,
+		&(struct admin){ .service = "snmp",
+			.name = STR("snmpd.service"),
+			.found = arena_fmt(host_arena(h), "%.*s ***; agentaddress %.*s",
+				STR_FMT(s.community.value),
+				STR_FMT(s.address.value.ptr ? str_until(s.address.value, 200) :
+							      STR("*"))),
+			.plain = snmp_is_local(s.address.value) ? PLAIN_NO : PLAIN_YES,
+			.file = s.community.file,
+			.line = s.community.line });
+}
+
+/* ---- web consoles ---- */
+
+/* webmin and usermin: one server, two folders. */
+static void put_miniserv(struct host *h, struct admin_list *list, const char *which)
+{
+	struct arena *a = host_arena(h);
+	struct str name = arena_fmt(a, "%s.service", which);
+	struct str file = arena_fmt(a, "/etc/%s/miniserv.conf", which);
+	struct setting ssl = { 0 }, bind = { 0 };
+	struct str bytes;
+
+	if (systemd_unit(h, name.ptr).state != UNIT_ENABLED)
+		return;
+	bytes = host_bytes(h, file, &file);
+	ini_last(bytes, file, "", "ssl", a, &ssl);
+	ini_last(bytes, file, "", "bind", a, &bind);
+	admin_add(list,
+		&(struct admin){ .service = which,
+			.name = name,
+			.found = arena_fmt(a, "%s ssl=%.*s", which,
+				STR_FMT(ssl.value.ptr ? ssl.value : STR("0"))),
+			.plain = str_bool(ssl.value, false) || admin_is_local_address(bind.value) ?
+				PLAIN_NO :
+				PLAIN_YES,
+			.file = file,
+			.line = ssl.line });
+}
+
+/* A shell in the browser: the words of its command line say whether it carries TLS. */
+struct web_shell {
+	const char *unit, *service;
+	const char *variables, *variable; /* a file with more words, and their name in it */
+	const char *clear[2], *secure[2]; /* words that take TLS away, or give it */
+};
+
+static bool has_word(struct str command, const char *const words[2])
+{
+	struct str word;
+
+	while (str_next_word(&command, " \t'\"", &word))
+		for (int i = 0; i < 2; i++)
+			if (words[i] && str_is(word, words[i]))
+				return true;
+	return false;
+}
+
+/* "-i lo", "--interface=127.0.0.1", "--localhost-only" */
+static bool is_local_shell(struct str command)
+{
+	struct str word, key, value;
+
+	while (str_next_word(&command, " \t'\"", &word)) {
+		if (str_is(word, "--localhost-only"))
+			return true;
+		if ((str_is(word, "-i") || str_is(word, "--interface")) &&
+			str_next_word(&command, " \t'\"", &word) && admin_is_local_address(word))
+			return true;
+		if (str_split(word, '=', &key, &value) && str_is(key, "--interface") &&
+			admin_is_local_address(value))
+			return true;
+	}
+	return false;
+}
+
+static void put_web_shells(struct host *h, struct admin_list *list)
+{
+	static const struct web_shell shells[] = {
+		{ "shellinabox.service", "shellinabox", "/etc/default/shellinabox",
+			"SHELLINABOX_ARGS", { "--disable-ssl", "-t" }, { NULL } },
+		{ "shellinaboxd.service", "shellinabox", "/etc/sysconfig/shellinaboxd", "OPTS",
+			{ "--disable-ssl", "-t" }, { NULL } },
+		{ "ttyd.service", "ttyd", NULL, NULL, { NULL }, { "-S", "--ssl" } },
+	};
+
+	for (size_t i = 0; i < COUNT(shells); i++) {
+		const struct web_shell *w = &shells[i];
+		struct setting command = { 0 }, more = { 0 };
+		struct str text, file = str_of(w->variables ? w->variables : "");
+
+		if (systemd_unit(h, w->unit).state != UNIT_ENABLED)
+			continue;
+		systemd_unit_command(h, w->unit, &command);
+		if (w->variables)
+			ini_last(host_bytes(h, file, &file), file, "", w->variable, host_arena(h),
+				&more);
+		text = arena_fmt(
+			host_arena(h), "%.*s %.*s", STR_FMT(command.value), STR_FMT(more.value));
+		if (is_local_shell(text) ||
+			(w->secure[0] ? has_word(text, w->secure) : !has_word(text, w->clear)))
+			continue;
+		admin_add(list,
+			&(struct admin){ .service = w->service,
+				.name = str_of(w->unit),
+				.plain = PLAIN_YES,
+				.file = more.file.ptr ? more.file : command.file,
+				.line = more.file.ptr ? more.line : command.line });
+	}
+}
+
+/* libvirt's port without TLS; with SASL there it wants a mechanism that encrypts. */
+static void put_libvirt(struct host *h, struct admin_list *list)
+{
+	static const struct {
+		const char *unit, *file;
+	} ways[] = { { "libvirtd-tcp.socket", "/etc/libvirt/libvirtd.conf" },
+		{ "virtproxyd-tcp.socket", "/etc/libvirt/virtproxyd.conf" } };
+
+	for (size_t i = 0; i < COUNT(ways); i++) {
+		struct str file = str_of(ways[i].file);
+		struct setting s = { 0 };
+
+		if (systemd_unit(h, ways[i].unit).state != UNIT_ENABLED ||
+			admin_is_local_socket(h, ways[i].unit))
+			continue;
+		ini_last(host_bytes(h, file, &file), file, "", "auth_tcp", host_arena(h), &s);
+		if (str_is(s.value, "\"none\"") || str_is(s.value, "none"))
+			admin_add(list,
+				&(struct admin){ .service = "libvirt",
+					.name = str_of(ways[i].unit),
+					.found = STR("auth_tcp=none"),
+					.plain = PLAIN_YES,
+					.file = s.file,
+					.line = s.line });
+	}
+}
+
+static void put_cockpit(struct host *h, struct admin_list *list)
+{
+	enum unit_state state = systemd_unit(h, "cockpit.socket").state;
+
+	if (state != UNIT_MASKED && state != UNIT_DISABLED &&
+		!admin_is_local_socket(h, "cockpit.socket"))
+		admin_switch(h, list, "cockpit", STR("/etc/cockpit/cockpit.conf"), "WebService",
+			"AllowUnencrypted");
+}
+
+/* ---- Docker's own door: who is let in there is root of the machine ---- */
+
+/* "tcp://0.0.0.0:2375" among the words of its command line or of daemon.json. */
+static struct str far_socket(struct str text)
+{
+	struct str word;
+
+	while (str_next_word(&text, " \t\n\",[]'=", &word))
+		if (str_is(word, "tcp://") && str_starts(text, "[::1]"))
+			continue;
+		else if (str_starts(word, "tcp://") && !str_starts(word, "tcp://127.") &&
+			!str_starts(word, "tcp://localhost"))
+			return word;
+	return STR("");
+}
+
+static void put_docker(struct host *h, struct admin_list *list)
+{
+	static const char *const units[] = { "docker.service", NULL };
+	struct str file = STR("/etc/docker/daemon.json"), text, address;
+	struct setting command = { 0 };
+	struct unit unit;
+	const char *name;
+	bool is_checked;
+
+	if (!admin_is_enabled(h, units, &unit, &name))
+		return;
+	systemd_unit_command(h, name, &command);
+	text = host_bytes(h, file, &file);
+	address = far_socket(command.value);
+	if (address.len > 0)
+		file = command.file;
+	else
+		address = far_socket(text);
+	if (address.len == 0)
+		return;
+	is_checked = str_find(command.value, STR("--tlsverify")) >= 0 ||
+		str_find(text, STR("\"tlsverify\": true")) >= 0 ||
+		str_find(text, STR("\"tlsverify\":true")) >= 0;
+	admin_add(list,
+		&(struct admin){ .service = "docker",
+			.name = str_of(name),
+			.found = arena_fmt(host_arena(h), "docker %.*s", STR_FMT(address)),
+			.plain = is_checked ? PLAIN_NO : PLAIN_YES,
+			.file = file });
+}
+
+void admin_web(struct host *h, struct admin_list *list)
+{
+	put_snmp(h, list);
+	put_miniserv(h, list, "webmin");
+	put_miniserv(h, list, "usermin");
+	put_web_shells(h, list);
+	put_libvirt(h, list);
+	put_docker(h, list);
+	put_cockpit(h, list);
+}
