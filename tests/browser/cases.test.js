@@ -54,11 +54,11 @@ test("a leaver goes from the decision to the printed proof", async () => {
 	await open("Đã thu hồi xong");
 	await press(page, "Đã thu hồi xong");
 
-	await open("Xác nhận và đóng hồ sơ");
+	await open("Xác nhận và kết thúc hồ sơ");
 	await page.selectOption("#receiver", { label: "Trần Thị Nhận" });
 	await page.fill("#handed_over", "Hồ sơ một cửa");
 	await page.locator("input[name=opened]").check();
-	await press(page, "Xác nhận và đóng hồ sơ");
+	await press(page, "Xác nhận và kết thúc hồ sơ");
 	assert.equal(await page.locator(".ribbon .here").innerText(), "Đã xác nhận");
 
 	await page.locator("a", { hasText: "GIẤY XÁC NHẬN" }).click();

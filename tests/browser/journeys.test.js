@@ -152,10 +152,10 @@ test("a leaver: each thing that is theirs has a task and a clock, the head print
 
 	page = desk;
 	await page.goto(url);
-	await move("Xác nhận và đóng hồ sơ", { handed_over: "Hồ sơ một cửa 2026, tủ 3" },
+	await move("Xác nhận và kết thúc hồ sơ", { handed_over: "Hồ sơ một cửa 2026, tủ 3" },
 		{ picks: { receiver: { label: "Trần Thị Nhận" } } });
 	assert.match(await faults(), /Bước này cần trường này/, "the receiver must have opened them");
-	await move("Xác nhận và đóng hồ sơ", {}, { ticks: ["opened"] });
+	await move("Xác nhận và kết thúc hồ sơ", {}, { ticks: ["opened"] });
 	assert.equal(await here(), "Đã xác nhận");
 	await page.getByRole("link", { name: /GIẤY XÁC NHẬN/ }).click();
 	await fits("leaver-proof");
@@ -233,16 +233,16 @@ test("a vendor: mandatory terms, a breach, the end with keys changed", async () 
 	await move("Thông báo chính thức và báo cáo", { notice_no: "20/TB-UBND", notice_day: day(),
 		damage: "Không lộ dữ liệu cá nhân.", report_no: "21/BC-UBND" });
 	await move("Chấm dứt hợp đồng do vi phạm", { settlement: "Bồi thường 5 triệu đồng.", ended_at: moment() });
-	await move("Đóng hợp đồng", { handed_over: "Mã nguồn, dữ liệu trên đĩa số 4" });
+	await move("Kết thúc hợp đồng", { handed_over: "Mã nguồn, dữ liệu trên đĩa số 4" });
 	assert.match(await faults(), /chưa đổi hết khóa, mật khẩu/);
 	await task("ncc.baotri").locator("input[value=revoked]").check();
 	await task("Nhận lại tài sản").locator("input[value=none]").check();
 	await press(page, "Ghi các việc đã chọn");
-	await move("Đóng hợp đồng", { handed_over: "Mã nguồn, dữ liệu trên đĩa số 4" });
+	await move("Kết thúc hợp đồng", { handed_over: "Mã nguồn, dữ liệu trên đĩa số 4" });
 	assert.match(await faults(), /chưa đổi hết khóa, mật khẩu/, "the keys are left");
 	await task("Thay đổi các khóa").locator("input").check();
 	await press(page, "Ghi các việc đã chọn");
-	await move("Đóng hợp đồng", { handed_over: "Mã nguồn, dữ liệu trên đĩa số 4" });
+	await move("Kết thúc hợp đồng", { handed_over: "Mã nguồn, dữ liệu trên đĩa số 4" });
 	assert.equal(await here(), "Đã kết thúc");
 	await fits("vendor-end");
 	await page.getByRole("link", { name: /BIÊN BẢN kết thúc/ }).click();
