@@ -50,7 +50,7 @@ class Check(Narrow):
             self.assertEqual(done.status, 1)
             self.assertIn(f"{base}/law/obligations/d1.yaml:2:5: nghĩa vụ D1.1#1 không ai trả lời được",
                           done.out)
-            self.assertIn(f"{base}/law/obligations/d1.yaml:13:25: không có phép kiểm tra \"pw.gone\"",
+            self.assertIn(f"{base}/law/obligations/d1.yaml:13:25: không có phép kiểm \"pw.gone\"",
                           done.out)
             self.assertIn("2 lỗi", done.out)
             self.assertIn("nobody can answer obligation D1.1#1",

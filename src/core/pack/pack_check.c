@@ -42,7 +42,7 @@ static void check_uses(struct pack_load *load)
 		[ITEM_OBLIGATION] = T("không có nghĩa vụ \"{a}\""),
 		[ITEM_PARAM] = T("không có tham số \"{a}\""),
 		[ITEM_ROLE] = T("không có vai trò \"{a}\""),
-		[ITEM_CHECK] = T("không có phép kiểm tra \"{a}\" trong danh mục"),
+		[ITEM_CHECK] = T("không có phép kiểm \"{a}\" trong danh mục"),
 		[ITEM_REGISTER] = T("không có sổ \"{a}\""),
 	};
 

@@ -66,11 +66,11 @@ static void check_answerable(struct pack_load *load, const struct obligation *ob
 	}
 	if (obligation->needs == NEEDS_ALL_CHECKS && by_check == 0)
 		obligation_fault(load, obligation,
-			T("nghĩa vụ {a}: \"needs: all-checks\" nhưng không có phép kiểm tra nào"));
+			T("nghĩa vụ {a}: \"needs: all-checks\" nhưng không có phép kiểm nào"));
 	if (obligation->needs == NEEDS_BOTH &&
 		(by_check == 0 || by_check == obligation->evidence_count))
 		obligation_fault(load, obligation,
-			T("nghĩa vụ {a}: \"needs: both\" cần cả phép kiểm tra lẫn bằng chứng của người"));
+			T("nghĩa vụ {a}: \"needs: both\" cần cả phép kiểm lẫn bằng chứng của người"));
 	if (obligation->max_age_days == 0)
 		obligation_fault(
 			load, obligation, T("nghĩa vụ {a}: thiếu trường \"max-age-days\""));
@@ -180,7 +180,7 @@ static size_t name_length(struct str s)
 static void param_fault(struct pack_load *load, const struct check *check, struct str name)
 {
 	pack_fault_add(load, check->source,
-		T("phép kiểm tra {a} dùng \"{b}\" mà không ghi trong params"), check->id, name,
+		T("phép kiểm {a} dùng \"{b}\" mà không ghi trong params"), check->id, name,
 		STR_NONE);
 }
 
@@ -238,13 +238,12 @@ static void check_question(struct pack_load *load, const struct check *check)
 		check_words(load, check, check->cures[i].text.en, evidence);
 	}
 	if (check->cure_count == 0)
-		pack_fault_add(load, check->source,
-			T("phép kiểm tra {a} không có cách khắc phục nào"), check->id, STR_NONE,
-			STR_NONE);
+		pack_fault_add(load, check->source, T("phép kiểm {a} không có cách khắc phục nào"),
+			check->id, STR_NONE, STR_NONE);
 	if (check->applies.ptr && !check->not_applicable.vi.ptr)
 		pack_fault_add(load, check->source,
-			T("phép kiểm tra {a} có \"applies\" nhưng thiếu \"not-applicable\""),
-			check->id, STR_NONE, STR_NONE);
+			T("phép kiểm {a} có \"applies\" nhưng thiếu \"not-applicable\""), check->id,
+			STR_NONE, STR_NONE);
 }
 
 void pack_check_checks(
@@ -257,7 +256,7 @@ void pack_check_checks(
 		if (!check->is_live || pack->checks[i].is_live || load->is_partial)
 			continue;
 		pack_fault_add(load, check->source,
-			T("phép kiểm tra {a} ghi là live nhưng không có câu hỏi nào"), check->id,
+			T("phép kiểm {a} ghi là live nhưng không có câu hỏi nào"), check->id,
 			STR_NONE, STR_NONE);
 		if (load->faults.len > before)
 			load->faults.at[before].is_bearable = true;

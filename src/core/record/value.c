@@ -454,7 +454,7 @@ static const struct {
 	{ "port", is_port, T("phải là một cổng, ví dụ 443 hoặc 8000-8010/udp") },
 	{ "ssid", is_ssid, T("tên mạng dài từ 1 đến 32 byte") },
 	{ "network", is_network, T("phải là một dải mạng, ví dụ 10.0.8.0/24") },
-	{ "sha256", is_sha256, T("phải là 64 chữ số thập lục phân") },
+	{ "sha256", is_sha256, T("phải là 64 chữ số hệ 16 (0–9, a–f)") },
 	{ "url", is_url, T("phải là một địa chỉ web bắt đầu bằng http:// hoặc https://") },
 };
 

@@ -54,8 +54,8 @@ static void print_counts(const struct page *p, const struct pack *pack)
 	if (pack->kind == PACK_CALENDAR)
 		return;
 	if (pack->kind == PACK_CHECKS) {
-		count_row(p, live, T("phép kiểm tra đang chạy"));
-		count_row(p, pack->check_count - live, T("phép kiểm tra dự kiến"));
+		count_row(p, live, T("phép kiểm đang chạy"));
+		count_row(p, pack->check_count - live, T("phép kiểm dự kiến"));
 		return;
 	}
 	count_row(p, clauses[CLAUSE_CHUONG], T("chương"));
@@ -128,7 +128,7 @@ const struct command cmd_pack_check = {
 	.words = T("tìm mọi lỗi của một gói quy định, hoặc của mọi gói trong một thư mục"),
 	.help = T(
 		"DIR là thư mục của một gói (có pack.yaml) hoặc thư mục chứa các gói. Mỗi lỗi ghi tệp:dòng:cột. "
-		"Không có lỗi thì in số điều, khoản, điểm, nghĩa vụ, tham số, vai trò, phép kiểm tra. "
+		"Không có lỗi thì in số điều, khoản, điểm, nghĩa vụ, tham số, vai trò, phép kiểm. "
 		"Mã kết thúc: 0 không lỗi, 1 có lỗi."),
 	.options = options,
 	.args_min = 1,

@@ -132,8 +132,8 @@ static void applies_row(const struct page *p, const struct applies *applies)
 
 static void evidence_rows(const struct page *p, const struct obligation *o)
 {
-	static const char *const needs[] = { T("mọi phép kiểm tra áp dụng được đều phải đạt"),
-		T("một bằng chứng là đủ"), T("cần cả phép kiểm tra lẫn bằng chứng của người") };
+	static const char *const needs[] = { T("mọi phép kiểm áp dụng được đều phải đạt"),
+		T("một bằng chứng là đủ"), T("cần cả phép kiểm lẫn bằng chứng của người") };
 
 	if (o->evidence_count == 0)
 		return;

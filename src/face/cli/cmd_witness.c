@@ -25,7 +25,8 @@ static const struct command_option options[] = {
 	{ "listen", OPTION_TEXT, "ADDR:PORT", NULL, T("địa chỉ phục vụ, mặc định 127.0.0.1:8514") },
 	{ "tls", OPTION_FLAG, NULL, NULL,
 		T("TLS cả trên địa chỉ của chính máy này; địa chỉ khác thì luôn dùng TLS") },
-	{ "name", OPTION_TEXT, "NAME", NULL, T("tên nhân chứng, ví dụ tinh.vn/khien/nhan-chung") },
+	{ "name", OPTION_TEXT, "NAME", NULL,
+		T("tên bên chứng kiến, ví dụ tinh.vn/khien/nhan-chung") },
 	{ 0 },
 };
 
@@ -185,7 +186,7 @@ static int serve(
 				   .read_below = access(s->log, R_OK) == 0 ? read_below : NULL },
 		&level, e);
 	if (rc == 0) {
-		printf(tr(line->lang, T("nhân chứng phục vụ tại %s://%s\n")),
+		printf(tr(line->lang, T("bên chứng kiến phục vụ tại %s://%s\n")),
 			http_options.tls_key ? "https" : "http", listen);
 		if (http_options.tls_key)
 			printf(tr(line->lang, T("  chứng thư để các đơn vị ghim: %s\n")),
@@ -226,7 +227,7 @@ static int run(const struct command_line *line, struct err *e)
 const struct command cmd_witness = {
 	.name = "witness",
 	.args = "",
-	.words = T("làm nhân chứng cho nhật ký của đơn vị khác"),
+	.words = T("làm bên chứng kiến cho nhật ký của đơn vị khác"),
 	.help = T(
 		"Giữ tờ niêm phong mới nhất của mỗi nhật ký có khóa trong witness/policy và chỉ ký cùng tờ "
 		"nối tiếp tờ đã giữ (C2SP tlog-witness: POST /add-checkpoint). Cũng cho máy trạm xem tờ "

@@ -174,7 +174,7 @@ static int ask(struct asking *x, struct err *e)
 	if (status == 409 && str_to_u64(str_trim(body), 10, &held)) {
 		if (held > ours) {
 			alarm_of(x,
-				T("✗ nhân chứng giữ nhật ký dài hơn: ở đây đã bị đưa về trạng thái cũ"),
+				T("✗ bên chứng kiến giữ nhật ký dài hơn: ở đây đã bị đưa về trạng thái cũ"),
 				arena_fmt(x->o->a, "%llu > %llu", (unsigned long long)held,
 					(unsigned long long)ours)
 					.ptr);
@@ -183,7 +183,7 @@ static int ask(struct asking *x, struct err *e)
 		status = ask_once(x, held, &body, e);
 	}
 	if (status == 409 || status == 422) {
-		alarm_of(x, T("✗ nhân chứng không nhận: nhật ký không nối tiếp tờ đã giữ"), "");
+		alarm_of(x, T("✗ bên chứng kiến không nhận: nhật ký không nối tiếp tờ đã giữ"), "");
 		return learn(x, e);
 	}
 	if (status == 200)

@@ -96,7 +96,7 @@ const struct signin_source signin_ldap = { .id = ORG_LDAP,
 	.group = T("Tên nhóm trong danh bạ"),
 	.group_hint = T("can-bo, hoặc cả DN: cn=can-bo,ou=nhom,dc=don-vi,dc=vn"),
 	.try_words = T(
-		"Thử với các thiết đặt đã lưu: kết nối, chứng thư, tài khoản đọc, rồi tìm người này và các nhóm. "
+		"Thử với các thiết lập đã lưu: kết nối, chứng thư, tài khoản đọc, rồi tìm người này và các nhóm. "
 		"Không cần mật khẩu của họ.") };
 
 static const struct signin_setting oidc_settings[] = {
@@ -149,7 +149,7 @@ const struct signin_source signin_oidc = {
 	.group = T("Tên nhóm ở nơi đăng nhập"),
 	.group_hint = T("Đúng như mục chứa các nhóm ghi; ví dụ: can-bo"),
 	.try_words = T(
-		"Thử với các thiết đặt đã lưu: kết nối, chứng thư và những gì nơi đăng nhập tự khai.")
+		"Thử với các thiết lập đã lưu: kết nối, chứng thư và những gì nơi đăng nhập tự khai.")
 };
 
 const struct signin_source *const signin_sources[] = { &signin_ldap, &signin_oidc, NULL };

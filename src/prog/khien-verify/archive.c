@@ -10,7 +10,7 @@
 
 static const struct command_option options[] = {
 	{ "key", OPTION_FILE, "FILE", NULL,
-		T("khóa công khai hoặc chính sách nhân chứng, lấy từ giấy hay USB") },
+		T("khóa công khai hoặc chính sách chứng kiến, lấy từ giấy hay USB") },
 	{ "anchor", OPTION_FILE, "FILE", NULL,
 		T("tờ niêm phong giữ ở ngoài kho; thêm tờ nữa thì viết sau DIR") },
 	{ "tsa", OPTION_FILE, "FILE", NULL,
@@ -116,8 +116,8 @@ const struct command verify_archive_command = {
 	.args = "DIR [FILE...]",
 	.words = T("kiểm chứng các nhật ký niêm phong trong một thư mục"),
 	.help = T(
-		"Tính lại mã băm của từng mục, đối chiếu với mọi tờ niêm phong, khóa từng giờ, nhân "
-		"chứng và mốc giữ ở ngoài; nêu mục sai đầu tiên, tệp của nó và phần còn chứng minh được. "
+		"Tính lại mã băm của từng mục, đối chiếu với mọi tờ niêm phong, khóa từng giờ, bên "
+		"chứng kiến và mốc giữ ở ngoài; nêu mục sai đầu tiên, tệp của nó và phần còn chứng minh được. "
 		"DIR là thư mục dữ liệu, thư mục nhật ký hoặc một năm của nó. FILE là tờ niêm phong "
 		"giữ ở ngoài kho. Mã kết thúc: 0 không có gì sai, 1 có chỗ sai, 2 không kiểm được."),
 	.options = options,

@@ -7,7 +7,7 @@
 
 static const struct command_option options[] = {
 	{ "key", OPTION_FILE, "FILE", NULL,
-		T("khóa công khai hoặc chính sách nhân chứng, lấy từ giấy hay USB") },
+		T("khóa công khai hoặc chính sách chứng kiến, lấy từ giấy hay USB") },
 	{ 0 },
 };
 
@@ -24,7 +24,7 @@ static void say(const struct command_line *line, const struct verify_proof *p)
 	printf("  %s %s\n", tr(lang, T("nhận lúc:")),
 		clock_people(p->leaf.received_ns / 1000000000, at));
 	if (p->witnesses > 0)
-		printf("  %s %zu\n", tr(lang, T("nhân chứng ký cùng:")), p->witnesses);
+		printf("  %s %zu\n", tr(lang, T("bên chứng kiến ký cùng:")), p->witnesses);
 	printf("  %s %.*s\n", tr(lang, T("nội dung:")), STR_FMT(text));
 }
 

@@ -11,12 +11,12 @@
 
 static const struct command_option options[] = {
 	{ "key", OPTION_FILE, "FILE", NULL,
-		T("khóa công khai hoặc chính sách nhân chứng, lấy từ giấy hay USB; khoảng qua năm "
+		T("khóa công khai hoặc chính sách chứng kiến, lấy từ giấy hay USB; khoảng qua năm "
 		  "mới cần khóa của cả hai năm trong một tệp") },
 	{ "print", OPTION_FLAG, NULL, NULL,
 		T("ghi mọi dòng nhật ký trong khoảng ra đầu ra, để tự lọc và so") },
 	{ "allow-redacted", OPTION_FLAG, NULL, NULL,
-		T("chấp nhận mục chỉ còn mã băm: nội dung đã xóa theo quyết định mà anh chị đã "
+		T("chấp nhận mục chỉ còn mã băm: nội dung đã xóa theo quyết định mà bạn đã "
 		  "xem") },
 	{ 0 },
 };
@@ -68,12 +68,10 @@ static void say_part(void *context, const struct verify_part *p)
 		(unsigned long long)p->size);
 	buf_fmt(&x->out, "  %s %llu\n", tr(lang, T("dòng nhật ký:")), (unsigned long long)p->lines);
 	if (p->redacted)
-		buf_fmt(&x->out,
-			tr(lang, T("  chỉ còn mã băm: %llu mục, mục đầu tiên là %llu\n")),
+		buf_fmt(&x->out, tr(lang, T("  chỉ còn mã băm: %llu mục, mục đầu tiên là %llu\n")),
 			(unsigned long long)p->redacted, (unsigned long long)p->first_redacted);
 	buf_fmt(&x->out, "  %s %s", tr(lang, T("từ")), clock_people(p->first_ns / 1000000000, at));
-	buf_fmt(&x->out, " %s %s\n", tr(lang, T("đến")),
-		clock_people(p->last_ns / 1000000000, at));
+	buf_fmt(&x->out, " %s %s\n", tr(lang, T("đến")), clock_people(p->last_ns / 1000000000, at));
 }
 
 static void say_nothing(void *context, const struct verify_part *p)
@@ -147,7 +145,8 @@ static int run(const struct command_line *line, struct err *e)
 			tr(line->lang, T("cần khóa công khai của nhật ký: --key FILE")));
 	else if (rc == 0 && (rc = open_and_check(&x, &job, e)) == 0)
 		fprintf(command_flag(line, "print") ? stderr : stdout, "%s\n%s",
-			tr(line->lang, x.redacted ?
+			tr(line->lang,
+				x.redacted ?
 					T("✓ đủ chỗ của mọi mục trong khoảng; một số mục đã xóa nội "
 					  "dung") :
 					T("✓ đủ mọi mục trong khoảng, đúng từng byte, không thiếu mục "

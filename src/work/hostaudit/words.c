@@ -64,7 +64,7 @@ static const struct reason {
 		T("1. Hỏi người quản trị: máy được bật ghi nhật ký từ ngày nào, ai đã dọn {subject}?\n"
 		  "2. Nếu nhật ký đã bị xóa: ghi vào biên bản, tìm bản sao ở nơi nhận nhật ký.\n"
 		  "3. Nếu mới bật ghi: lưu quyết định có ngày làm bằng chứng; từ nay cấu hình giữ nhật ký "
-		  "(phép kiểm log.keep) sẽ được xét.") },
+		  "(phép kiểm “Cấu hình lưu nhật ký đủ thời hạn”) sẽ được xét.") },
 	{ "needs-watcher",
 		T("máy không cho biết; giám sát có thể đặt ở nơi khác, cần bằng chứng hoặc bản khai"),
 		NULL },

@@ -20,7 +20,7 @@ static const struct {
 		T("khóa của giờ không được khóa của giờ trước xác nhận") },
 	[VERIFY_LINK] = { "link", T("nhật ký không mở đầu bằng mục nối đúng") },
 	[VERIFY_ORIGIN] = { "origin", T("không có khóa công khai nào của nhật ký này") },
-	[VERIFY_QUORUM] = { "quorum", T("chưa đủ nhân chứng ký cùng") },
+	[VERIFY_QUORUM] = { "quorum", T("chưa đủ bên chứng kiến ký cùng") },
 	[VERIFY_ANCHOR_ROOT] = { "anchor-root",
 		T("bên ngoài đã thấy một nhật ký khác: lịch sử bị viết lại") },
 	[VERIFY_ANCHOR_SIZE] = { "anchor-size",
@@ -31,8 +31,7 @@ static const struct {
 		T("giờ nhận ở tương lai, hoặc đồng hồ lùi mà không có mục ghi nhận") },
 	[VERIFY_STAMP] = { "stamp",
 		T("dấu thời gian không đúng, hoặc cũ hơn chính mục mà nó đóng dấu") },
-	[VERIFY_HIDDEN] = { "hidden",
-		T("mục còn đó nhưng chỉ mục bị sửa để tìm kiếm không thấy") },
+	[VERIFY_HIDDEN] = { "hidden", T("mục còn đó nhưng chỉ mục bị sửa để tìm kiếm không thấy") },
 };
 
 const char *verify_fault_words(enum verify_fault fault)
@@ -95,7 +94,7 @@ void verify_text(const struct verify_report *r, enum lang lang, struct buf *out)
 			(unsigned long long)r->stamped_size, clock_people(r->stamped_s, at));
 	}
 	if (r->quorum_size > 0)
-		put(out, tr(lang, T("đủ nhân chứng đến:")), r->quorum_size);
+		put(out, tr(lang, T("đủ bên chứng kiến đến:")), r->quorum_size);
 	if (r->restored[0])
 		buf_fmt(out, tr(lang, T("  tiếp nối bằng khóa khôi phục từ mục %llu: %s\n")),
 			(unsigned long long)r->restored_from, r->restored);

@@ -232,7 +232,7 @@ static int skip(struct own_command *c, struct err *e)
 	if (rc == 0)
 		printf("%s\n",
 			tr(c->line->lang,
-				T("Đã xin; kỳ này chỉ được bỏ khi thủ trưởng đồng ý trên trang Việc.")));
+				T("Đã xin; kỳ này chỉ được bỏ khi thủ trưởng đồng ý trên trang Công việc.")));
 	return rc;
 }
 

@@ -38,8 +38,7 @@ static int show_one(struct own_command *c, const struct signin_source *from, str
 			value = str_of(s->usual ? s->usual : "");
 		while (str_next_line(&value, &line) && !line.len)
 			;
-		printf("%s\t%.*s%s\n", s->name, STR_FMT(line),
-			value.len ? " …" : "");
+		printf("%s\t%.*s%s\n", s->name, STR_FMT(line), value.len ? " …" : "");
 	}
 	return rc;
 }
@@ -140,7 +139,7 @@ static int set(struct own_command *c, struct err *e)
 	}
 	return rc < 0 ?
 		rc :
-		err_set(e, ERR_INPUT, tr(c->line->lang, T("không có thiết đặt \"%s\"")), name);
+		err_set(e, ERR_INPUT, tr(c->line->lang, T("không có thiết lập \"%s\"")), name);
 }
 
 /* --- groups ----------------------------------------------------------------------------------- */
@@ -218,7 +217,7 @@ const struct command web_signin_show = {
 	.name = "signin show",
 	.args = "",
 	.words = T(
-		"các thiết đặt đăng nhập bằng danh bạ (ldap) và đăng nhập một lần (oidc), và các nhóm"),
+		"các thiết lập đăng nhập bằng danh bạ (ldap) và đăng nhập một lần (oidc), và các nhóm"),
 	.options = options,
 	.run = run_show,
 };
@@ -226,7 +225,7 @@ const struct command web_signin_show = {
 const struct command web_signin_set = {
 	.name = "signin set",
 	.args = "NAME VALUE",
-	.words = T("đổi một thiết đặt, như oidc.issuer; VALUE là - thì đọc từ đầu vào chuẩn"),
+	.words = T("đổi một thiết lập, như oidc.issuer; VALUE là - thì đọc từ đầu vào chuẩn"),
 	.options = options,
 	.args_min = 2,
 	.args_max = 2,

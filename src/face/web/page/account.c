@@ -58,7 +58,7 @@ static void show_once(struct view *v, const struct org_token *t, const char *tex
 		"<p>%s</p>\n"
 		"<pre>curl -H \"Authorization: Bearer %s…\" %s://%.*s/api/v1/hosts</pre>\n",
 		tr(v->lang,
-			"Chép mã này vào chương trình ngay: nó chỉ hiện một lần này. Khiên chỉ giữ dấu băm của nó. Ai có mã "
+			"Chép mã này vào chương trình ngay: nó chỉ hiện một lần này. Khiên chỉ giữ mã băm của nó. Ai có mã "
 			"làm được những gì bạn cho phép: giữ nó như mật khẩu."),
 		ORG_TOKEN_PREFIX, v->web->is_tls ? "https" : "http",
 		STR_FMT(http_header(v->rq, "host")));

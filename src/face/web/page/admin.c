@@ -377,7 +377,7 @@ static const struct {
 	{ "user-place", T("đổi đơn vị hoặc người của tài khoản") },
 	{ "group-add", T("cho nhóm của danh bạ một vai trò") },
 	{ "group-remove", T("bỏ vai trò của nhóm danh bạ") },
-	{ "directory-set", T("đổi thiết đặt danh bạ") },
+	{ "directory-set", T("đổi thiết lập danh bạ") },
 	{ "outside-gone", T("kết thúc phiên: không còn trong danh bạ") },
 	{ "emergency-on", T("chọn tài khoản khẩn cấp") },
 	{ "emergency-off", T("bỏ tài khoản khẩn cấp") },

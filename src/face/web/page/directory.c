@@ -257,9 +257,9 @@ static const char *const state_words[SIGNIN_STATE_COUNT] = {
 		"Chưa gửi mật khẩu nào đi."),
 	[SIGNIN_BIND] =
 		T("Danh bạ từ chối tài khoản đọc. Xem lại DN và mật khẩu của tài khoản đọc."),
-	[SIGNIN_SEARCH] =
-		T("Danh bạ từ chối tìm kiếm. Xem lại gốc, bộ lọc và quyền của tài khoản đọc; máy chủ "
-		  "nói \"Referral\" thì gốc ở máy chủ khác: khai chính máy chủ đó."),
+	[SIGNIN_SEARCH] = T(
+		"Danh bạ từ chối tìm kiếm. Xem lại gốc, bộ lọc và quyền của tài khoản đọc; máy chủ "
+		"nói \"Referral\" thì gốc ở máy chủ khác: khai chính máy chủ đó."),
 };
 
 static const char *const provider_words[SIGNIN_STATE_COUNT] = {
@@ -321,7 +321,7 @@ static void show_trial(struct view *v, const struct signin_wait *wait, const str
 	else if (x->state == SIGNIN_RIGHT)
 		show_found(v, x, g);
 	html(v->w, "<p><a class=\"button\" href=\"%s\">%s</a></p>\n", from->path,
-		tr(v->lang, "Về các thiết đặt"));
+		tr(v->lang, "Về các thiết lập"));
 	page_end(v);
 }
 

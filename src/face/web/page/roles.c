@@ -22,7 +22,7 @@ static const struct {
 	{ "service", T("dịch vụ") },
 	{ "share", T("thư mục chia sẻ") },
 	{ "admin", T("tài khoản quản trị") },
-	{ "vendor", T("tài khoản của nhà cung cấp") },
+	{ "vendor", T("tài khoản của bên cung cấp") },
 	{ "program", T("chương trình") },
 };
 

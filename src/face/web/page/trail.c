@@ -198,7 +198,7 @@ void page_trail(struct view *v)
 void page_trail_csv(struct view *v)
 {
 	static const char *const heads[] = { T("Số"), T("Lúc"), T("Ai"), T("Từ địa chỉ"), T("Việc"),
-		T("Loại"), T("Đối tượng"), T("Dấu vân tay trước"), T("Dấu vân tay sau") };
+		T("Loại"), T("Đối tượng"), T("Mã băm trước"), T("Mã băm sau") };
 	struct change_filter f;
 	struct changes found;
 
@@ -366,7 +366,7 @@ static void facts(struct view *v, const struct change *c)
 	fact(v, tr(v->lang, "Hiện nay"), row_now(v, c));
 	html(v->w, "</dl>\n<p>%s</p>\n<pre>%.*s\n→ %.*s</pre>\n",
 		tr(v->lang,
-			"Dấu vân tay (SHA-256) của dòng dữ liệu trước và sau. Sổ vết không giữ nội "
+			"Mã băm (SHA-256) của dòng dữ liệu trước và sau. Sổ vết không giữ nội "
 			"dung, để không lộ dữ liệu riêng; nội dung từng phiên bản xem ở trang của "
 			"đối tượng."),
 		STR_FMT(c->before.len ? c->before : STR("–")),

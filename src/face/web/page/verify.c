@@ -352,7 +352,7 @@ void page_seal_sheet(struct view *v)
 	html_qr(v, text_of(v, note));
 	html(v->w, "<p>%s</p>\n",
 		tr(v->lang,
-			"Mã vuông chứa toàn văn tờ niêm phong. Giữ tờ giấy này ngoài máy chủ: lần "
+			"Mã QR chứa toàn văn tờ niêm phong. Giữ tờ giấy này ngoài máy chủ: lần "
 			"kiểm tra sau, nhật ký phải còn đúng gốc này."));
 	html_signs(v, tr(v->lang, "Người chứng kiến (ký, ghi rõ họ tên)"));
 	html(v->w, "</section>\n");
