@@ -8,10 +8,11 @@
 
 #define PORTS_ALL 65000
 #define PORTS_MANY 32768
-/* Of IPv4 in addresses, of IPv6 in networks of 16 bits. What is left out of ALL is multicast. */
+/* Of IPv4 in addresses, of IPv6 in networks of 16 bits. What is left out of ALL is
+ * multicast, and of IPv6 all that is not in 2000::/3: nothing else comes from the Internet. */
 #define IP4_ALL 0xdf000000u
 #define IP4_MANY 0x10000000u
-#define IP6_ALL 61440u
+#define IP6_ALL 8192u
 #define IP6_MANY 4096u
 
 static enum fw_when when_of(uint64_t held, uint64_t many, uint64_t all)

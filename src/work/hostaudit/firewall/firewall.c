@@ -311,7 +311,7 @@ static struct found judge_protocol(
 	return f;
 }
 
-/* A rule may let in one protocol whole; that is not yet everybody. */
+/* A protocol let in whole is a door that stands open, whatever becomes of the other one. */
 static enum fw_state judge_chain(const struct fw_ruleset *set, const struct fw_chain *chain,
 	int family, struct str *ret_detail)
 {
@@ -321,10 +321,8 @@ static enum fw_state judge_chain(const struct fw_ruleset *set, const struct fw_c
 	struct found *worse = is_tcp || udp.state == FW_CLOSED ? &tcp : &udp;
 
 	*ret_detail = worse->detail;
-	if (tcp.state != udp.state && worse->state == FW_OPEN && worse->is_by_rule) {
+	if (tcp.state != udp.state && worse->state == FW_OPEN && worse->is_by_rule)
 		*ret_detail = is_tcp ? STR("tcp") : STR("udp");
-		return FW_UNCLEAR;
-	}
 	return worse->state;
 }
 
