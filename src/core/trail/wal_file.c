@@ -81,6 +81,18 @@ int wal_header_read(
 	return 0;
 }
 
+bool wal_is_unborn(struct vfile *f)
+{
+	unsigned char first[512];
+	struct err e;
+	ssize_t n = vfile_read_at(f, WAL_HEADER_BYTES, first, sizeof(first), &e);
+
+	for (ssize_t i = 0; i < n; i++)
+		if (first[i])
+			return false;
+	return n >= 0;
+}
+
 size_t wal_record(struct str bytes, struct str *ret_entry)
 {
 	const unsigned char *at = (const unsigned char *)bytes.ptr;

@@ -27,6 +27,10 @@ void wal_header_write(const struct merkle_frontier *edge, unsigned char *ret);
 MUST_CHECK int wal_header_read(
 	const unsigned char *bytes, uint64_t first, struct merkle_frontier *ret, struct err *e);
 
+/* Of a file whose header is not whole: no record is behind it. It is being made, or was when the
+ * power went. */
+bool wal_is_unborn(struct vfile *f);
+
 /* The record at the beginning of BYTES: its size, 0 when no whole and sound one stands there. */
 size_t wal_record(struct str bytes, struct str *ret_entry);
 

@@ -110,20 +110,6 @@ static bool is_whole(struct recovery *r, const unsigned char *header, uint64_t f
 	return wal_header_read(header, first, &r->w->durable, e) == 0;
 }
 
-/* Made by a power cut between making a file and its first record: a header that is not whole, and
- * no record behind it. */
-static bool is_unborn(struct vfile *f)
-{
-	unsigned char first[512];
-	struct err e;
-	ssize_t n = vfile_read_at(f, WAL_HEADER_BYTES, first, sizeof(first), &e);
-
-	for (ssize_t i = 0; i < n; i++)
-		if (first[i])
-			return false;
-	return n >= 0;
-}
-
 static int write_anew(struct recovery *r, uint64_t first, struct err *e)
 {
 	static const char fresh[] = WAL_FOLDER "/new";
@@ -169,7 +155,7 @@ static int go_on(struct wal *w, uint64_t first, struct err *e)
 		vfile_close(&r.from);
 		return rc;
 	}
-	rc = is_unborn(&r.from) ? 1 : err_context(e, "\"%s\"", name);
+	rc = wal_is_unborn(&r.from) ? 1 : err_context(e, "\"%s\"", name);
 	vfile_close(&r.from);
 	if (rc == 1 &&
 		(vfile_unlink(w->disk, name, e) < 0 || vfile_sync_dir(w->disk, WAL_FOLDER, e) < 0))

@@ -30,6 +30,8 @@ static int open_file(struct wal_reader *r, uint64_t first, struct err *e)
 		return rc;
 	n = vfile_read_at(&f, 0, header, sizeof(header), e);
 	rc = n < 0 ? (int)n : wal_header_read(header, first, &edge, e);
+	if (rc == ERR_INPUT && wal_is_unborn(&f))
+		rc = err_set(e, ERR_ABSENT, "it is being made");
 	if (rc < 0) {
 		vfile_close(&f);
 		return err_context(e, "\"%s\"", name);

@@ -8,6 +8,7 @@
 
 #define TAIL_STEP 8192               /* entries looked at before the first are given out */
 #define TAIL_BYTES ((size_t)4 * MIB) /* of entries found and not given out yet */
+#define MOVES_MAX 1000 /* times that entries move into a segment while somebody looks for them */
 
 struct archive {
 	struct vfile_disk *disk;
@@ -57,22 +58,21 @@ static int use_segment(struct archive *a, const struct shard_segment *s, struct 
 	return 0;
 }
 
+static uint64_t closed_end(const struct shard_segments *s)
+{
+	return s->count ? s->at[s->count - 1].end : 0;
+}
+
 /* Where the write-ahead files take over, and how far they go. */
 static int follow_tail(struct archive *a, struct err *e)
 {
-	uint64_t closed = a->segments.count ? a->segments.at[a->segments.count - 1].end : 0, oldest;
+	uint64_t closed = closed_end(&a->segments), oldest = a->segments.oldest;
 	struct str entry;
 	int rc;
 
 	if (a->end == NULL || closed > wal_reader_next(a->end)) {
 		a->end = wal_reader_close(a->end);
-		rc = wal_oldest(a->disk, &oldest, e);
-		a->tail = a->next = closed;
-		if (rc == ERR_ABSENT)
-			return 0;
-		if (rc < 0)
-			return rc;
-		a->tail = a->next = oldest > closed ? oldest : closed;
+		a->tail = a->next = oldest > closed && oldest < UINT64_MAX ? oldest : closed;
 		rc = wal_reader_open(a->disk, a->tail, &a->end, e);
 		if (rc < 0) /* the newest file may end where the segments do */
 			return rc == ERR_ABSENT ? 0 : rc;
@@ -106,17 +106,59 @@ static int see_tail(struct archive *a, struct err *e)
 	return rc;
 }
 
-int archive_refresh(struct archive *a, struct err *e)
+static int list_once(struct archive *a, struct err *e)
 {
 	struct shard_segments found;
 	int rc = a->told ? shard_look(a->disk, &a->segments, a->told->listed, e, &found) :
 			   shard_list(a->disk, &a->segments, e, &found);
 
-	if (rc < 0)
-		return rc;
-	free(a->segments.at);
-	a->segments = found;
-	return see_tail(a, e);
+	if (rc == 0) {
+		free(a->segments.at);
+		a->segments = found;
+	}
+	return rc;
+}
+
+static bool has_hole(const struct archive *a)
+{
+	const struct shard_segments *s = &a->segments;
+
+	for (size_t i = 1; i < s->count; i++)
+		if (s->at[i].first != s->at[i - 1].end)
+			return true;
+	return (a->told && *a->told->listed) ||
+		(s->oldest != UINT64_MAX && s->oldest > closed_end(s));
+}
+
+/* A long list of names is read in pieces, and of two names that come meanwhile it may hold the
+ * newer one alone: a hole is one that is seen twice. */
+static int list_segments(struct archive *a, struct err *e)
+{
+	int rc = list_once(a, e);
+
+	return rc == 0 && has_hole(a) ? list_once(a, e) : rc;
+}
+
+/* The write-ahead files that would go on here are segments since these were listed. */
+static bool is_overtaken(struct archive *a)
+{
+	struct err none;
+	uint64_t oldest;
+
+	return wal_oldest(a->disk, &oldest, &none) == 0 && oldest > a->next;
+}
+
+int archive_refresh(struct archive *a, struct err *e)
+{
+	int rc;
+
+	for (int tries = 0;; tries++) {
+		rc = list_segments(a, e);
+		if (rc == 0)
+			rc = see_tail(a, e);
+		if (rc < 0 || tries == MOVES_MAX || !is_overtaken(a))
+			return rc;
+	}
 }
 
 int archive_open_around(
@@ -284,8 +326,8 @@ struct quest {
 	struct archive *a;
 	const struct archive_query *q;
 	struct matcher *m;
-	uint64_t first, end;
-	uint64_t base; /* of the segment in work */
+	uint64_t first, end; /* what is to be looked at yet */
+	uint64_t base;       /* of the segment in work */
 	int64_t hits;
 	bool is_stopped;
 	/* entries of the write-ahead files that were found: where each begins, and their bytes */
@@ -306,6 +348,15 @@ static int tick_in_segment(void *context, uint64_t i)
 	struct quest *s = context;
 
 	return s->q->tick(s->q->context, s->base + i);
+}
+
+/* The entries from FIRST to END were looked at, and need it no more when others have moved. */
+static void is_done(struct quest *s, uint64_t first, uint64_t end)
+{
+	if (s->q->is_oldest_first)
+		s->first = end;
+	else
+		s->end = first;
 }
 
 static int quest_segment(struct quest *s, const struct shard_segment *at)
@@ -334,6 +385,7 @@ static int quest_segment(struct quest *s, const struct shard_segment *at)
 	}
 	s->hits += hits;
 	s->is_stopped = search.is_stopped;
+	is_done(s, at->first, at->end);
 	return 0;
 }
 
@@ -362,6 +414,7 @@ static int look(struct quest *s, uint64_t from, uint64_t end)
 	struct wal_reader *r = NULL;
 	struct str entry;
 	struct leaf leaf;
+	int64_t hits = 0;
 	int rc = wal_reader_open(s->a->disk, from, &r, s->e);
 
 	s->starts.len = s->kept.len = 0;
@@ -376,7 +429,7 @@ static int look(struct quest *s, uint64_t from, uint64_t end)
 			continue;
 		rc = 0;
 		if (s->q->hit == NULL) {
-			s->hits++;
+			hits++;
 			continue;
 		}
 		kept.len = entry.len;
@@ -386,6 +439,7 @@ static int look(struct quest *s, uint64_t from, uint64_t end)
 			rc = 1;
 	}
 	wal_reader_close(r);
+	s->hits += rc == 0 ? hits : 0;
 	return rc;
 }
 
@@ -432,6 +486,7 @@ static int quest_tail(struct quest *s)
 			rc = give(s);
 		if (rc < 0)
 			return rc;
+		is_done(s, at, at + count);
 		if (s->q->is_oldest_first)
 			from += count;
 		else
@@ -488,8 +543,8 @@ int64_t archive_search(struct archive *a, const struct archive_query *query, str
 	if (a->told)
 		a->told->found[0] = '\0';
 	rc = quest_all(&s);
-	if (rc == ERR_ABSENT && (s.hits == 0 || query->hit == NULL)) { /* the same here */
-		s.hits = 0;
+	/* what is left to look at has moved */
+	for (int tries = 0; rc == ERR_ABSENT && tries < MOVES_MAX; tries++) {
 		rc = archive_refresh(a, e);
 		if (rc == 0)
 			rc = quest_all(&s);

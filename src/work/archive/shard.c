@@ -67,8 +67,7 @@ struct listing {
 	struct vfile_disk *d;
 	const struct shard_segments *known;
 	struct shard_segments to;
-	uint64_t oldest; /* entry of the write-ahead files; UINT64_MAX: there are none */
-	char *told;      /* NULL: the first fault ends it */
+	char *told; /* NULL: the first fault ends it */
 	bool is_writer;
 	struct err *e;
 };
@@ -130,7 +129,7 @@ static int check_place(struct listing *l, const struct shard_segment *at, bool *
 			shard_name(at->first, name));
 		return amiss(l);
 	}
-	if (end < at->first && l->oldest <= end && (l->told || l->is_writer) &&
+	if (end < at->first && l->to.oldest <= end && (l->told || l->is_writer) &&
 		!(end == 0 && has_left(l, at->first))) {
 		(void)err_set(l->e, ERR_INPUT,
 			"\"%s\" stands behind entries that are in no segment: it is none of this "
@@ -200,8 +199,8 @@ static int list(struct listing *l, struct shard_segments *ret)
 	int rc;
 
 	/* before the names: what leaves the write-ahead files meanwhile has a segment then */
-	if (wal_oldest(l->d, &l->oldest, &none) < 0)
-		l->oldest = UINT64_MAX;
+	if (wal_oldest(l->d, &l->to.oldest, &none) < 0)
+		l->to.oldest = UINT64_MAX;
 	arena_init(&a, LIST_MEMORY_BYTES);
 	rc = vfile_list(l->d, SHARD_FOLDER, &a, &names, l->e);
 	if (rc == ERR_ABSENT)
@@ -212,8 +211,8 @@ static int list(struct listing *l, struct shard_segments *ret)
 	if (rc == 0)
 		rc = add_all(l, &names);
 	end = l->to.count > 0 ? l->to.at[l->to.count - 1].end : 0;
-	if (rc == 0 && l->oldest != UINT64_MAX && l->oldest > end)
-		rc = hole(l, end, l->oldest);
+	if (rc == 0 && l->to.oldest != UINT64_MAX && l->to.oldest > end)
+		rc = hole(l, end, l->to.oldest);
 	arena_done(&a);
 	if (rc < 0)
 		free(l->to.at);

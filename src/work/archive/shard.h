@@ -20,6 +20,7 @@ struct shard_segments {
 	struct shard_segment *at; /* in order; free() it */
 	size_t count;
 	uint64_t led; /* what stood before this index has left, as the months tell */
+	uint64_t oldest; /* entry of the write-ahead files, just before; UINT64_MAX: none */
 };
 
 /* "segments/00000000000000000042.seg" */
