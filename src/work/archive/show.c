@@ -5,8 +5,10 @@
 
 #include "core/trail/leaf.h"
 #include "kit/crypto/crypto.h"
+#include "kit/office/office.h"
 
 #define NS 1000000000ll
+#define SURE_PERCENT 90 /* of the words with marks are Vietnamese: less, and bytes are shown */
 
 /* The length of the UTF-8 character at S and its number, or 0. */
 static size_t character(struct str s, uint32_t *ret)
@@ -29,7 +31,7 @@ static bool is_unseen(uint32_t point)
 		point == 0x061C || point == 0xFEFF || (point >= 0xE0000 && point <= 0xE007F);
 }
 
-void show_visible(struct buf *out, struct str raw)
+static void put_visible(struct buf *out, struct str raw)
 {
 	size_t i = 0, plain = 0;
 
@@ -54,6 +56,41 @@ void show_visible(struct buf *out, struct str raw)
 	buf_add(out, (struct str){ raw.ptr + plain, i - plain });
 }
 
+/* Programs of old Vietnamese Windows write bytes that are no UTF-8, and no binary either. */
+static bool is_old_text(struct str raw, struct office_guess *ret)
+{
+	if (str_is_utf8(raw))
+		return false;
+	for (size_t i = 0; i < raw.len; i++)
+		if ((unsigned char)raw.ptr[i] < 0x20 && raw.ptr[i] != '\t')
+			return false;
+	*ret = office_recognise(raw);
+	return ret->sure_percent >= SURE_PERCENT &&
+		(ret->encoding == OFFICE_CP1258 || ret->encoding == OFFICE_TCVN3 ||
+			ret->encoding == OFFICE_VNI);
+}
+
+const char *show_encoding(struct str raw)
+{
+	struct office_guess guess;
+
+	return is_old_text(raw, &guess) ? office_encoding_name(guess.encoding) : NULL;
+}
+
+void show_visible(struct buf *out, struct str raw)
+{
+	struct office_guess guess;
+	struct buf text;
+
+	if (!is_old_text(raw, &guess)) {
+		put_visible(out, raw);
+		return;
+	}
+	buf_init(&text, 4 * raw.len + 16);
+	office_decode(guess, raw, &text);
+	put_visible(out, buf_str(&text));
+	buf_done(&text);
+}
 const char *show_peer(const uint8_t peer[16], char *text)
 {
 	static const uint8_t none[16], mapped[12] = { [10] = 0xff, [11] = 0xff };
@@ -76,7 +113,9 @@ static void put_if(struct json *j, const char *key, struct str value)
 
 static void put_raw(struct json *j, struct str raw)
 {
+	const char *encoding = show_encoding(raw);
 	struct arena a;
+	struct buf text;
 
 	json_put(j, "raw", raw);
 	if (str_is_utf8(raw))
@@ -84,6 +123,13 @@ static void put_raw(struct json *j, struct str raw)
 	arena_init(&a, 2 * raw.len + 4 * KIB);
 	json_put(j, "raw_base64", base64_of(raw, &a));
 	arena_done(&a);
+	if (encoding) {
+		buf_init(&text, 12 * raw.len + 16);
+		show_visible(&text, raw);
+		json_put(j, "encoding", str_of(encoding));
+		json_put(j, "text", buf_str(&text));
+		buf_done(&text);
+	}
 }
 
 void show_json(struct json *j, const struct find_line *line)

@@ -6,10 +6,14 @@
 #include "kit/text/text.h"
 #include "work/archive/find.h"
 
-/* ESC as ^[, other control bytes alike; bytes that are no UTF-8 as \xNN; marks that turn the
- * direction of text or are not seen as \u{202E}. */
+/* ESC as ^[, other control bytes alike; marks that turn the direction of text or are not seen as
+ * \u{202E}. Bytes that are no UTF-8 as \xNN, but text in an old Vietnamese encoding as Unicode:
+ * what is kept, searched, exported as raw and proved are the bytes. */
 void show_visible(struct buf *out, struct str raw);
-/* An object with all that is known of the line; "raw_base64" where "raw" cannot tell the bytes. */
+/* That encoding, as "TCVN3 (ABC)"; NULL: RAW is shown as it is. */
+const char *show_encoding(struct str raw);
+/* An object with all that is known of the line; "raw_base64" where "raw" cannot tell the bytes, and
+ * "encoding" and "text" where they are text of an old encoding. */
 void show_json(struct json *j, const struct find_line *line);
 void show_csv_head(struct buf *out, enum lang lang);
 void show_csv(struct buf *out, const struct find_line *line);

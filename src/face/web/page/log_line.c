@@ -26,6 +26,12 @@ static void fact(struct view *v, const char *label, struct str value)
 		html(v->w, "<div><dt>%s</dt><dd>%.*s</dd></div>\n", label, STR_FMT(value));
 }
 
+static struct str old_encoding(struct view *v, struct str raw)
+{
+	return str_of(fill(v, tr(v->lang, "{n}, đổi sang Unicode để xem; byte gốc được giữ nguyên"),
+		"n", show_encoding(raw), NULL));
+}
+
 static void facts(struct view *v, const struct leaf *leaf)
 {
 	char peer[SHOW_PEER_MAX];
@@ -45,6 +51,8 @@ static void facts(struct view *v, const struct leaf *leaf)
 	fact(v, tr(v->lang, "Mức"), str_of(tr(v->lang, query_severity_words(p.severity))));
 	fact(v, tr(v->lang, "Nhóm"), str_of(query_facility_name(p.facility)));
 	fact(v, tr(v->lang, "Loại"), str_of(tr(v->lang, leaf_kind_words(leaf->kind))));
+	if (show_encoding(leaf->raw))
+		fact(v, tr(v->lang, "Bảng mã"), old_encoding(v, leaf->raw));
 	html(v->w, "</dl>\n<pre>%.*s</pre>\n", STR_FMT(log_visible(v, leaf->raw, LEAF_BYTES_MAX)));
 	if (leaf->flags & LEAF_UNAUTHENTICATED)
 		html(v->w, "<p class=\"soft\">%s</p>\n",
@@ -265,8 +273,8 @@ static void end(struct export *x, bool is_complete)
 						tr(v->lang,
 							"Chưa đủ: {n} dòng mới nhất; tải tiếp từ "
 							"dòng {dong}."),
-						"n", count_text(v, (int64_t)x->count), "dong",
-						next, NULL)));
+						"n", count_text(v, (int64_t)x->count), "dong", next,
+						NULL)));
 		csv_end_row(v->w);
 	}
 }
