@@ -111,6 +111,9 @@ class Demo(unittest.TestCase):
         one = khien("flow", "show", "--data", self.data, lines[-1].split()[0])
         self.assertEqual(one.status, 0, one.err)
         self.assertIn("step  ", one.out)
+        for line in lines[::40]:  # a reason reads as a reason, not as the title of its field
+            shown = khien("flow", "show", "--data", self.data, line.split()[0])
+            self.assertNotIn("(mẫu", shown.out)
         self.assertNotEqual(khien("flow", "show", "--data", self.data, "999999").status, 0)
         with Server(data=self.data) as server:
             self.assertIn("DỮ LIỆU MẪU", server.browser().get("/dang-nhap").text)

@@ -15,10 +15,12 @@ static const struct flow_guard *guard_of(const struct flow_move *m, struct str f
 	return NULL;
 }
 
-static struct str field_value(struct making *m, const struct flow_move *move,
-	const struct flow_field *f, const struct demo_unit *u, int64_t at_s)
+static struct str field_value(struct making *m, const struct flow *flow,
+	const struct flow_move *move, const struct flow_field *f, const struct demo_unit *u,
+	int64_t at_s)
 {
 	const struct flow_guard *g = guard_of(move, f->id);
+	const struct yaml_node *list;
 	struct str mark;
 	char text[CLOCK_TEXT_MAX];
 
@@ -45,6 +47,10 @@ static struct str field_value(struct making *m, const struct flow_move *move,
 	case FLOW_LONG:
 		break;
 	}
+	list = demo_list(m, "case-values",
+		arena_fmt(&m->piece, "%.*s.%.*s", STR_FMT(flow->id), STR_FMT(f->id)).ptr);
+	if (list)
+		return demo_word(m, list);
 	mark = demo_said(m, "mark");
 	return arena_fmt(&m->piece, "%.*s (%.*s)", STR_FMT(f->title.vi), STR_FMT(mark));
 }
@@ -84,7 +90,7 @@ static struct str value_of(
 		return pack->obligations[demo_random(g->m, pack->obligation_count)].id;
 	if (move->except_until.ptr && str_eq(f->id, move->except_until))
 		at_s += 60 * (int64_t)CLOCK_DAY_S;
-	return field_value(g->m, move, f, g->u, at_s - (20 - (int64_t)field) * 60);
+	return field_value(g->m, g->f, move, f, g->u, at_s - (20 - (int64_t)field) * 60);
 }
 
 /* What a field that is a record needs stands in the register first. */
