@@ -116,7 +116,9 @@ test("the log is verified, the minutes are signed and count, the sheet is there 
 		await page.waitForTimeout(500);
 		await page.goto("/kiem-chung");
 	}
-	assert.match(await page.locator(".minutes").innerText(), /Chỗ sai\s+0/);
+	const minutes = await page.locator(".minutes").innerText();
+	assert.match(minutes, /Chỗ sai\s+0/);
+	assert.match(minutes, /Trả lời cho nghĩa vụ: khoản 4 Điều 11\n/); // as people cite it, once
 	await axe(page, "kiem-chung");
 	await press(page, "Ký biên bản");
 	assert.match(await page.locator(".faults").innerText(), /Hãy ghi kết luận/);

@@ -1,5 +1,6 @@
 /* verify.c - Kiểm chứng: the whole log proved again, the minutes of it signed, the sheet that
  * carries the seal outside. */
+#include "face/web/log_proof.h"
 #include "face/web/senders.h"
 #include "face/web/verify.h"
 #include "kit/merkle/note.h"
@@ -88,30 +89,10 @@ static void result(struct view *v, const struct verified *r)
 		html(v->w, "<pre>%.*s</pre>\n", STR_FMT(r->text));
 }
 
-/* The obligations that this proves: those with a period of log_integrity_months that ask for a
- * signature. The Nth of them, or NULL. */
-static const struct obligation *proved(const struct view *v, size_t n)
-{
-	for (size_t i = 0; i < pack_count(v->web->packs); i++) {
-		const struct pack *p = pack_at(v->web->packs, i);
-
-		for (size_t k = 0; k < p->obligation_count; k++) {
-			const struct obligation *o = &p->obligations[k];
-			bool is_ours = false;
-
-			for (size_t m = 0; m < o->evidence_count; m++)
-				is_ours |= o->evidence[m].by == BY_DUTY;
-			if (is_ours && str_is(o->period_param, "log_integrity_months") && n-- == 0)
-				return o;
-		}
-	}
-	return NULL;
-}
-
 /* Who signed these minutes; NULL: nobody yet. A signature is of the verification before it. */
 static const struct evidence *signed_by(struct view *v, const struct verified *r)
 {
-	const struct obligation *o = proved(v, 0);
+	const struct obligation *o = log_proof_first(v, LOG_PROOF_CHECKED);
 	struct evidence *rows;
 	struct org_host here;
 	size_t count;
@@ -129,19 +110,12 @@ static const struct evidence *signed_by(struct view *v, const struct verified *r
 static void signatures(struct view *v, const struct verified *r)
 {
 	const struct evidence *by = signed_by(v, r);
-	const struct obligation *o;
 
-	html(v->w, "<p>%s", tr(v->lang, "Trả lời cho nghĩa vụ:"));
-	for (size_t i = 0; (o = proved(v, i)) != NULL; i++)
-		html(v->w, " <a href=\"%s\">%s</a>", clause_path(v, o->clause),
-			obligation_name(v, o));
-	html(v->w, "</p>\n");
+	html_log_proof(v, LOG_PROOF_CHECKED);
 	if (by) {
-		html(v->w, "<dl class=\"facts signed\">\n");
-		fact(v, tr(v->lang, "Đã ký"), text_of(v, by->person));
-		fact(v, tr(v->lang, "Lúc"), time_text(v, by->at_s));
-		fact(v, tr(v->lang, "Kết luận của người kiểm tra"), text_of(v, by->detail));
-		html(v->w, "</dl>\n");
+		html_log_proof_signed(v, by,
+			&(struct log_proof_words){ .who = tr(v->lang, "Đã ký"),
+				.said = tr(v->lang, "Kết luận của người kiểm tra") });
 	} else if (view_may(v, RIGHT_ACT, ORG_UNIT_FIRST)) {
 		html_form(v, "/kiem-chung/ky", "card");
 		html(v->w, "<input type=\"hidden\" name=\"luc\" value=\"%lld\">\n",
@@ -217,30 +191,15 @@ void page_verify_post(struct view *v)
 
 static int sign(struct view *v, const struct verified *r, struct str words)
 {
-	const struct obligation *o;
-	struct org_host here;
-	int rc = org_host_here(v->web->store, v->a, &here, v->e);
+	const struct log_proof proof = { .period = LOG_PROOF_CHECKED,
+		.event = "verify.sign",
+		.outcome = r->is_fine ? OUTCOME_PASS : OUTCOME_FAIL,
+		.detail = words,
+		.found = arena_fmt(v->a, "%lld/%lld, %lld", (long long)r->proven,
+			(long long)r->entries, (long long)r->findings),
+		.note = words };
 
-	for (size_t i = 0; rc == 0 && (o = proved(v, i)) != NULL; i++) {
-		const struct evidence row = { .host_id = here.id,
-			.at_s = v->by.now_s,
-			.by = EVIDENCE_PERSON,
-			.check = str_of(obligation_name(v, o)),
-			.subject = STR(""),
-			.outcome = r->is_fine ? OUTCOME_PASS : OUTCOME_FAIL,
-			.reason = STR(""),
-			.detail = words,
-			.found = arena_fmt(v->a, "%lld/%lld, %lld", (long long)r->proven,
-				(long long)r->entries, (long long)r->findings),
-			.wanted = STR(""),
-			.file = STR(""),
-			.lost = STR(""),
-			.extract_sha256 = STR(""),
-			.person = v->user.login };
-
-		rc = evidence_add_word(v->web->store, &row, v->e);
-	}
-	return rc == 0 ? org_note(&v->by, "verify.sign", words, v->e) : rc;
+	return log_proof_sign(v, &proof, v->e);
 }
 
 void page_verify_sign(struct view *v)
