@@ -158,7 +158,7 @@ class Duties(unittest.TestCase):
     # EVIDENCE: D19.3#4, D10.2.b
     def test_done_moves_the_date_and_is_evidence(self):
         with Server() as server:
-            browser = server.set_up()
+            browser = set_up = server.set_up()
             row = next(r for r in khien("duty", "list", "--data", server.data).out.splitlines()
                        if "tay-son/D19.3#4 " in r)
             due = row.split()[2]
@@ -184,6 +184,14 @@ class Duties(unittest.TestCase):
             # of yesterday it says what was true yesterday
             then = {v["obligation"]: v["verdict"] for v in verdicts(server, "--on", yesterday)["verdicts"]}
             self.assertEqual(then["tay-son/D19.3#4"], "no-evidence")
+            # and so does the unit's column of the map, which is no machine's
+            done_on = local_day(1)
+            server.pass_time(days=1)
+            browser = sign_in(server, set_up)
+            for day, wanted in ((yesterday, "chưa có bằng chứng"), (done_on, "đạt")):
+                table = browser.get(f"/ban-do.csv?ngay={day}").text
+                of_unit = [r for r in table.splitlines() if "tay-son/D19.3#4" in r and "Đơn vị" in r]
+                self.assertEqual([r.split(",")[-1].strip('"') for r in of_unit], [wanted], day)
 
     # EVIDENCE: D19.3#4
     def test_done_skipped_and_delegated_from_the_terminal(self):

@@ -1,11 +1,10 @@
 /* map.c - Bản đồ: articles down, subjects across; each obligation a mark with colour and
- * shape. The first machine is reckoned for the day asked, others beside it stand as they are
- * kept. */
-#include "face/web/web_int.h"
-#include "work/comply/sweep.h"
+ * shape. The unit and the first machine are those of the day asked, others beside it stand as they
+ * are kept. */
+#include "face/web/standing.h"
 
 #define NARROW_MAX 4 /* machines of a map that has room across a sheet of A4 */
-#define KEPT_MAX 9 /* machines beside the first */
+#define KEPT_MAX 9   /* machines beside the first */
 
 struct columns {
 	struct facts unit; /* what binds no machine */
@@ -50,17 +49,15 @@ static void take_marks(struct view *v, const struct comply_law *law, struct str 
 	}
 }
 
-/* The visitor's unit as it is kept; until it is, what the first machine's facts say of it. */
-static int load_unit(struct view *v, const struct comply_law *law, struct columns *c)
+/* What binds the visitor's unit and no single machine, as of the day asked. */
+static int load_unit(struct view *v, struct facts *ret)
 {
-	int64_t id = v->user.unit_id ? v->user.unit_id : ORG_UNIT_FIRST;
-	struct comply_units kept = { 0 };
-	struct org_host none = { 0 };
-	int rc = comply_kept_units(
-		v->web->store, law, arena_fmt(v->a, "[%lld]", (long long)id), v->a, &kept, v->e);
+	const struct org_host none = { 0 };
+	struct standing s;
+	int rc = standing_load(v, &s, v->e);
 
-	if (rc == 0 && kept.count && view_may(v, RIGHT_SEE, id))
-		take_marks(v, law, kept.at[0].marks, &none, &c->unit);
+	if (rc == 0)
+		take_marks(v, &s.law, s.marks, &none, ret);
 	return rc;
 }
 
@@ -95,13 +92,11 @@ static int load(struct view *v, struct columns *ret)
 	*ret = (struct columns){ .hosts = arena_array(v->a, struct facts, KEPT_MAX + 1) };
 	rc = load_first(v, &ret->hosts[0], &is_there);
 	ret->count = is_there;
-	ret->unit = ret->hosts[0];
-	if (rc < 0 || !is_today(v))
+	if (rc == 0)
+		rc = load_unit(v, &ret->unit);
+	if (rc < 0 || !is_today(v) || !is_there)
 		return rc;
 	comply_law_of(v->web->packs, date_at(v->by.now_s), v->a, &law);
-	rc = load_unit(v, &law, ret);
-	if (rc < 0 || !is_there)
-		return rc;
 	rc = view_hosts(v, RIGHT_SEE, &q, &hosts, &count);
 	if (rc < 0)
 		return rc;
@@ -184,8 +179,7 @@ static void table(struct view *v, const struct columns *c, const struct pack *p)
 		"<table class=\"%s\">\n<caption>%.*s</caption>\n<thead><tr>\n"
 		"<th scope=\"col\">%s</th>\n<th scope=\"col\">%s</th>\n",
 		STR_FMT(words_of(v, p->short_title)), c->count > NARROW_MAX ? "map broad" : "map",
-		STR_FMT(words_of(v, p->short_title)),
-		tr(v->lang, "Điều"), tr(v->lang, "Đơn vị"));
+		STR_FMT(words_of(v, p->short_title)), tr(v->lang, "Điều"), tr(v->lang, "Đơn vị"));
 	for (size_t i = 0; i < c->count; i++)
 		html(v->w, "<th scope=\"col\">%s %.*s</th>\n", tr(v->lang, "Máy"),
 			STR_FMT(c->hosts[i].host.name));
