@@ -8,8 +8,10 @@ import sqlite3
 import time
 import unittest
 
-from flow import Server, khien
+from flow import Server, free_port, khien
+from shard import wait_for
 from signed_in import first_log_in
+from test_daily import mail_server, writing
 
 DAY_S = 86400
 
@@ -268,6 +270,67 @@ class Cases(unittest.TestCase):
                   degree="low", managed_by="unit")
         self.assertNotIn("Sự cố vừa được báo", self.admin.get("/hom-nay").text)
         self.assertIn("Đang xử lý tại chỗ", staff.get("/bao").text)
+
+    # EVIDENCE: D15.4.a
+    def test_the_officer_has_a_letter_at_once(self):
+        """One for each incident, beside the daily one; where the unit has no officer, who decides there, or above."""
+        port = free_port()
+        self.form("/don-vi/1/them", cap__tren=1, ten="Xã Thư", loai="agency", so__qd="1/QĐ", ngay__ky="01/01/2020",
+                  hieu__luc="01/01/2020")
+        unit = self.newest("unit")
+        people = [("thu.can-bo", 2, unit), ("thu.dau", 4, unit), ("thu.lan", 16, unit), ("tren.can-bo", 2, 1)]
+        words = {2: "officer", 4: "head", 16: "staff"}
+        once = {}
+        for login, role, of in people:
+            made = khien("user", "add", login, "--data", self.server.data, "--name", login, "--role", words[role],
+                         "--unit", str(of))
+            self.assertEqual(made.status, 0, made.err)
+            once[login] = re.search(r"\S+-\S+-\S+", made.out).group(0)
+        page = self.admin.get("/viec/thu")
+        self.form("/viec/thu", may__chu=f"smtp://127.0.0.1:{port}", tu="khien@tayson.example")
+        self.assertEqual(page.status, 200)
+        for login, _, of in people:
+            self.person(f"Người {login}")
+            self.write("UPDATE staff SET email = ?, unit_id = ? WHERE id = (SELECT max(id) FROM staff)",
+                       f"{login}@tayson.example", of)
+            self.write("UPDATE person SET staff_id = (SELECT max(id) FROM staff) WHERE login = ?", login)
+        self.write("INSERT INTO mail (person_id, address, subject, body, day, made_at_s, try_at_s) SELECT id,"
+                   " 'thu.can-bo@tayson.example', 'hằng ngày', 'b', '2020-01-01', 1, 1 FROM person"
+                   " WHERE login = 'thu.can-bo'")
+        staff = first_log_in(self.server, "thu.lan", once["thu.lan"])
+        staff.mark = staff.get("/api/v1/session").json()["mark"]
+        with mail_server(port) as box:
+            def hears(gone):
+                """Who has a letter of the incident that is reported when these accounts are shut."""
+                for login in gone:
+                    self.write("UPDATE person SET disabled_at_s = 1 WHERE login = ?", login)
+                before = len(box.letters)
+                page = staff.post("/bao", {"dau": staff.mark, "seen_at": f"{self.today} 00:01", "seen": "Màn hình đen"})
+                self.assertIn("Đã báo", page.text)
+                case = self.newest("flow_case")
+                wait_for(lambda: self.waiting(f"case {case}") == 0)
+                mine = [(to, letter) for to, letter in box.letters[before:] if f"hồ sơ số {case}" in letter["Subject"]]
+                for _, letter in mine:
+                    self.assertIn("thu.lan vừa báo lúc", letter.get_content())
+                    self.assertIn("Đơn vị: Xã Thư.", letter.get_content())
+                    self.assertNotIn("Màn hình đen", letter.get_content())      # what was seen stays in Khiên
+                return sorted(who.split("@")[0] for to, _ in mine for who in to)
+            self.assertEqual(hears([]), ["thu.can-bo"])
+            daily, = [letter for _, letter in box.letters if letter["Subject"] == "hằng ngày"]   # took no other's place
+            self.assertEqual(daily.get_content().strip(), "b")
+            self.assertEqual(hears(["thu.can-bo"]), ["thu.dau"])
+            self.assertEqual(hears(["thu.dau"]), ["tren.can-bo"])
+
+    def waiting(self, about):
+        with sqlite3.connect(os.path.join(self.server.data, "khien.db")) as db:
+            made, sent = db.execute("SELECT count(*), count(nullif(sent_at_s, 0)) FROM mail WHERE about = ?",
+                                    (about,)).fetchone()
+        return made - sent if made else None
+
+    def write(self, sql, *values):
+        """Rows that pages would write with more clicks than the test is about."""
+        with writing(self.server) as db:
+            db.execute(sql, values)
 
     def test_a_campaign_reaches_all_units(self):
         for parent, name in ((1, "Xã Hai"), (1, "Xã Ba")):

@@ -71,11 +71,12 @@ MUST_CHECK int duty_feed_since(struct store *s, int64_t person_id, int64_t *ret,
 
 /* --- mail ------------------------------------------------------------------------------------- */
 
-/* At most one message waits for each person: a newer one takes its place, so that a mail server
- * that was away for a week brings one digest and not seven. */
+/* At most one message about each thing waits for each person: a newer one takes its place, so that
+ * a mail server that was away for a week brings one digest and not seven. ABOUT: "case 12", which
+ * goes out before the others; "" (or none) is the digest. */
 struct mail {
 	int64_t id, person_id;
-	struct str address, subject, body, day, fault;
+	struct str about, address, subject, body, day, fault;
 	int64_t made_at_s, try_at_s, tries, sent_at_s;
 };
 
@@ -93,7 +94,7 @@ MUST_CHECK int mail_sent(struct store *s, const struct mail *m, int64_t at_s, st
 /* Not now: FAULT says why; the next try comes later each time, a day apart at most. */
 MUST_CHECK int mail_failed(
 	struct store *s, const struct mail *m, struct str fault, int64_t at_s, struct err *e);
-/* The last message of a person on a day, sent or not; id 0: none. */
+/* The last digest of a person on a day, sent or not; id 0: none. */
 MUST_CHECK int mail_of_day(struct store *s, int64_t person_id, struct str day, struct arena *a,
 	struct mail *ret, struct err *e);
 /* How many wait, and the oldest fault among them. */

@@ -1,24 +1,25 @@
-/* mail.c - the mail that waits: one message a person, tried again later and later. */
+/* mail.c - the mail that waits: one message a person and thing, tried again later and later. */
 #include "core/evidence/doing.h"
 
 #define FIRST_WAIT_S (5 * 60)
 #define WAIT_MAX_S (2 * CLOCK_DAY_S) /* a letter that waits longer met a clock that was set back */
 
 static const char sql_put[] =
-	"INSERT INTO mail (person_id, address, subject, body, day, made_at_s, try_at_s)"
-	" VALUES ($1, $2, $3, $4, $5, $6, $6) ON CONFLICT (person_id) WHERE sent_at_s = 0"
+	"INSERT INTO mail (person_id, address, subject, body, day, made_at_s, try_at_s, about)"
+	" VALUES ($1, $2, $3, $4, $5, $6, $6, $7) ON CONFLICT (person_id, about) WHERE sent_at_s = 0"
 	" DO UPDATE SET address = $2, subject = $3, body = $4, day = $5, made_at_s = $6";
 #define COLUMNS \
-	"id, person_id, address, subject, body, day, fault, made_at_s, try_at_s, tries, sent_at_s"
+	"id, person_id, address, subject, body, day, fault, made_at_s, try_at_s, tries, sent_at_s, about"
 static const char sql_waiting[] =
 	"SELECT " COLUMNS " FROM mail WHERE sent_at_s = 0"
-	" AND (try_at_s <= $1 OR try_at_s > $1 + $3) ORDER BY id LIMIT $2";
+	" AND (try_at_s <= $1 OR try_at_s > $1 + $3) ORDER BY about = '', id LIMIT $2";
 static const char sql_sent[] = "UPDATE mail SET sent_at_s = $2, fault = '' WHERE id = $1"
 			       " AND day = $3 AND made_at_s = $4";
 static const char sql_failed[] =
 	"UPDATE mail SET tries = tries + 1, try_at_s = $2, fault = $3 WHERE id = $1";
-static const char sql_of_day[] = "SELECT " COLUMNS " FROM mail WHERE person_id = $1 AND day = $2"
-				 " ORDER BY id DESC LIMIT 1";
+static const char sql_of_day[] =
+	"SELECT " COLUMNS " FROM mail WHERE person_id = $1 AND day = $2 AND about = ''"
+	" ORDER BY id DESC LIMIT 1";
 static const char sql_state[] =
 	"SELECT count(*), coalesce(max(fault), '') FROM mail WHERE sent_at_s = 0";
 
@@ -32,6 +33,7 @@ int mail_put(struct store *s, const struct mail *m, struct err *e)
 	store_bind_str(q, 4, m->body);
 	store_bind_str(q, 5, m->day);
 	store_bind_i64(q, 6, m->made_at_s);
+	store_bind_str(q, 7, m->about.ptr ? m->about : STR(""));
 	return store_run(q, e);
 }
 
@@ -49,6 +51,7 @@ static struct mail take(struct store_query *q, struct arena *a)
 		.try_at_s = store_i64(q, 8),
 		.tries = store_i64(q, 9),
 		.sent_at_s = store_i64(q, 10),
+		.about = arena_str(a, store_str(q, 11)),
 	};
 }
 

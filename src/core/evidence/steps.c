@@ -147,5 +147,10 @@ const struct store_step evidence_steps[] = {
 		" sent_at_s INTEGER NOT NULL DEFAULT 0);"
 		"CREATE UNIQUE INDEX mail_waiting ON mail (person_id) WHERE sent_at_s = 0;"
 		"CREATE INDEX mail_person ON mail (person_id, day);" },
+	{ 205, "mail about one thing waits beside the daily one",
+		"ALTER TABLE mail ADD COLUMN about TEXT NOT NULL DEFAULT '';"
+		"DROP INDEX mail_waiting;"
+		"CREATE UNIQUE INDEX mail_waiting ON mail (person_id, about)"
+		" WHERE sent_at_s = 0;" },
 };
 const size_t evidence_step_count = COUNT(evidence_steps);

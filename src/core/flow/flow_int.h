@@ -18,6 +18,10 @@ struct flow_names {
 };
 int flow_spawn(const struct flow_by *by, const struct flow *f, const struct flow_case *c,
 	const struct flow_history *h, struct flow_names kinds, struct err *e);
+/* Letters to those who act first in a new case of F, if anyone may begin one, inside the caller's
+ * transaction. */
+int flow_tell(
+	const struct flow_by *by, const struct flow *f, const struct flow_case *c, struct err *e);
 int flow_say(const struct flow_by *by, int64_t case_id, const struct flow_value *v, struct err *e);
 
 /* Does GUARD let BY make the move? *RET_HOLDS. */
@@ -34,8 +38,8 @@ int flow_thing_set(const struct flow_by *by, int64_t record_id, struct str field
 	struct err *e);
 
 /* What the case's record knows of its fields, behind what ABOUT has; in by->a. */
-int flow_thing_known(const struct flow_by *by, const struct flow *f, struct flow_subject *about,
-	struct err *e);
+int flow_thing_known(
+	const struct flow_by *by, const struct flow *f, struct flow_subject *about, struct err *e);
 /* Tell the record what was said in fields that it has too, inside the caller's transaction. */
 int flow_thing_told(const struct flow_by *by, const struct flow *f, int64_t record_id,
 	const struct flow_value *said, size_t count, struct err *e);

@@ -123,6 +123,8 @@ static int add_case(const struct flow_by *by, const struct flow *f,
 		store_bind_i64(q, 2, flow_clock_s(by, f, &f->clock, &h));
 		rc = store_run(q, e);
 	}
+	if (rc == 0)
+		rc = flow_tell(by, f, c, e);
 	return rc == 0 ? flow_spawn(by, f, c, &h,
 				 (struct flow_names){ f->first_tasks, f->first_task_count }, e) :
 			 rc;

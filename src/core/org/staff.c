@@ -218,3 +218,31 @@ int staff_roles(struct store *s, const struct staff_role_query *query, struct ar
 	*ret_count = list.len;
 	return 0;
 }
+
+static const char sql_readers[] =
+	"SELECT p.id, p.unit_id, s.id, p.role, p.name, s.email FROM person p"
+	" JOIN staff s ON s.id = p.staff_id WHERE s.email <> ''"
+	" AND coalesce(p.disabled_at_s, 0) = 0 AND ($1 = 0 OR p.unit_id = $1)"
+	" ORDER BY p.unit_id, p.id";
+
+int staff_readers(
+	struct store *s, int64_t unit_id, struct arena *a, struct staff_readers *ret, struct err *e)
+{
+	VEC(struct staff_reader) list = { 0 };
+	struct store_query *q = store_query(s, sql_readers);
+	int rc;
+
+	store_bind_i64(q, 1, unit_id);
+	while ((rc = store_next(q, e)) == 1)
+		vec_push(a, &list,
+			((struct staff_reader){ .id = store_i64(q, 0),
+				.unit_id = store_i64(q, 1),
+				.staff_id = store_i64(q, 2),
+				.role = (enum user_role)store_i64(q, 3),
+				.name = arena_str(a, store_str(q, 4)),
+				.email = arena_str(a, store_str(q, 5)) }));
+	if (rc < 0)
+		return rc;
+	*ret = (struct staff_readers){ list.at, list.len };
+	return 0;
+}

@@ -105,4 +105,18 @@ struct staff_role_query {
 MUST_CHECK int staff_roles(struct store *s, const struct staff_role_query *query, struct arena *a,
 	struct staff_role **ret, size_t *ret_count, struct err *e);
 
+/* Accounts in use that a letter reaches. */
+struct staff_reader {
+	int64_t id, unit_id, staff_id;
+	enum user_role role;
+	struct str name, email;
+};
+struct staff_readers {
+	struct staff_reader *at;
+	size_t count;
+};
+/* Of a unit, or of all (0), by unit. In A. */
+MUST_CHECK int staff_readers(struct store *s, int64_t unit_id, struct arena *a,
+	struct staff_readers *ret, struct err *e);
+
 #endif

@@ -3,6 +3,7 @@
 #include "core/flow/report.h"
 #include "face/web/flow_int.h"
 #include "face/web/report.h"
+#include "kit/process/process.h"
 
 #define VALUES_MAX 8
 #define OWN_MAX 20
@@ -165,8 +166,10 @@ void page_report_post(struct view *v)
 		refused(v, f, &why);
 	else if (rc < 0)
 		page_failed(v);
-	else
+	else {
+		(void)process_run(v->web->parent_fd, "mail", 0); /* the letters that it wrote */
 		redirect(v, "/bao?bao=da-bao");
+	}
 }
 
 /* --- told to those who act -------------------------------------------------------------------- */

@@ -2,8 +2,9 @@
  * day writes each person's digest; the other hands what waits to the mail server. */
 #include <stdio.h>
 
-#include "core/org/outside.h"
 #include "core/evidence/doing.h"
+#include "core/org/outside.h"
+#include "core/org/staff.h"
 #include "face/web/process/archive_note.h"
 #include "face/web/process/serve_int.h"
 #include "kit/mail/mail.h"
@@ -15,10 +16,6 @@
 #define DIGEST_LINES_MAX 200
 #define LETTER_BYTES_MAX MIB
 #define AT_ONCE 50 /* messages a visit */
-
-static const char sql_people[] = "SELECT p.id, p.name, p.role, p.unit_id, s.email FROM person p"
-				 " JOIN staff s ON s.id = p.staff_id WHERE s.email <> ''"
-				 " AND coalesce(p.disabled_at_s, 0) = 0 ORDER BY p.unit_id, p.id";
 
 struct reader {
 	int64_t id, unit_id;
@@ -52,19 +49,19 @@ static const char *const why_words[WHY_COUNT] = {
 
 static int load_readers(struct digest *g, struct err *e)
 {
-	struct store_query *q = store_query(g->store, sql_people);
-	int rc;
+	struct staff_readers all = { 0 };
+	int rc = staff_readers(g->store, 0, g->a, &all, e);
 
-	while ((rc = store_next(q, e)) == 1)
-		vec_push(g->a, &g->readers,
-			((struct reader){ .id = store_i64(q, 0),
-				.name = arena_str(g->a, store_str(q, 1)),
-				.role = (enum user_role)store_i64(q, 2),
-				.unit_id = store_i64(q, 3),
-				.email = arena_str(g->a, store_str(q, 4)) }));
-	for (size_t i = 0; rc == 0 && i < g->readers.len; i++)
-		rc = duty_stands_in(
-			g->store, g->readers.at[i].id, g->today, &g->readers.at[i].stands_in, e);
+	for (size_t i = 0; rc == 0 && i < all.count; i++) {
+		struct reader r = { .id = all.at[i].id,
+			.unit_id = all.at[i].unit_id,
+			.role = all.at[i].role,
+			.name = all.at[i].name,
+			.email = all.at[i].email };
+
+		rc = duty_stands_in(g->store, r.id, g->today, &r.stands_in, e);
+		vec_push(g->a, &g->readers, r);
+	}
 	return rc == 0 ? org_roles_by_unit(g->store, g->a, &g->roles, &g->role_count, e) : rc;
 }
 
