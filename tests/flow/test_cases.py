@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """The leaver's journey from the decision to the printed proof, a vendor in breach, a device that is not disposed
 of without its certificate, a campaign over all units, statements and a session with its quiz, through the pages."""
+import contextlib
+import html
 import json
 import os
 import re
@@ -320,6 +322,26 @@ class Cases(unittest.TestCase):
             self.assertEqual(daily.get_content().strip(), "b")
             self.assertEqual(hears(["thu.can-bo"]), ["thu.dau"])
             self.assertEqual(hears(["thu.dau"]), ["tren.can-bo"])
+
+    # EVIDENCE: D15.4.a
+    def test_what_was_typed_is_kept_when_the_database_is_busy(self):
+        """Somebody else writes for longer than a page waits: the words come back, one button sends them again."""
+        seen = "Máy in <in> giấy \"lạ\" liên tục"
+        before = self.newest("flow_case")
+        with contextlib.closing(sqlite3.connect(os.path.join(self.server.data, "khien.db"), timeout=30)) as other:
+            other.isolation_level = None
+            other.execute("BEGIN IMMEDIATE")
+            page = self.admin.post("/bao", {"dau": self.admin.mark, "seen_at": f"{self.today} 00:01", "seen": seen})
+            other.execute("ROLLBACK")
+        self.assertEqual(page.status, 503)
+        self.assertIn("bận một việc khác lâu hơn 5 giây", page.text)
+        self.assertIn(f"{html.escape(seen, quote=False)}</blockquote>".replace('"', "&quot;"), page.text)
+        self.assertEqual(self.newest("flow_case"), before)
+        page = self.admin.submit({}, action="/bao")
+        self.assertIn("Đã báo.", page.text)
+        case = self.newest("flow_case")
+        self.assertNotEqual(case, before)
+        self.assertIn(html.escape(seen), self.admin.get(f"/ho-so/{case}").text)
 
     def waiting(self, about):
         with sqlite3.connect(os.path.join(self.server.data, "khien.db")) as db:

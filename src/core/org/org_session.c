@@ -4,6 +4,7 @@
 #include "core/org/token.h"
 
 #include "kit/crypto/crypto.h"
+#include "kit/store/turn.h"
 
 static const char sql_session_add[] =
 	"INSERT INTO session (id, person_id, csrf, made_at_s, seen_at_s, second_step)"
@@ -63,10 +64,11 @@ int org_session_find(const struct org_actor *by, struct str token, bool is_quiet
 	found.has_second_step = store_i64(q, 3) != 0;
 	found.user = org_user_take(q, 4, a);
 	store_end(q);
-	/* at most one writing a quarter minute: reading pages must not wear the disk */
+	/* at most one writing a quarter minute: reading pages must not wear the disk; whoever finds
+	 * somebody else writing is a visitor all the same, and the next request tells it */
 	if (!is_quiet && by->now_s - found.seen_at_s >= 15) {
 		rc = org_run(by->store, sql_session_seen, "si", e, found.id, by->now_s);
-		if (rc < 0)
+		if (rc < 0 && !store_was_busy(by->store))
 			return rc;
 	}
 	*ret = found;

@@ -1,5 +1,6 @@
 /* view.c - the frame around every page, its notices, and the page of what cannot be shown. */
 #include "face/web/org_int.h"
+#include "kit/store/turn.h"
 
 void redirect(struct view *v, const char *path)
 {
@@ -301,10 +302,46 @@ static const struct problem {
 		  "smartctl -a, thay đĩa nếu hỏng; xong thì gửi lại, Khiên không cần khởi động lại.") },
 	{ 429, T("Quá nhiều yêu cầu"), T("Có quá nhiều lần đăng nhập cùng lúc."),
 		T("Không có gì bị thay đổi."), T("Hãy đợi vài giây rồi thử lại.") },
+	{ 503, T("Khiên đang bận"),
+		T("Cơ sở dữ liệu bận một việc khác lâu hơn 5 giây nên việc này chưa làm được."),
+		T("Không có gì bị thay đổi."), T("Hãy đợi một lát rồi thử lại.") },
 	{ 500, T("Khiên gặp lỗi"), T("Chương trình không hoàn thành được việc này."),
 		T("Dữ liệu đã lưu vẫn an toàn."),
 		T("Hãy thử lại; nếu vẫn lỗi, báo người quản trị xem nhật ký của dịch vụ.") },
 };
+
+static bool is_secret(struct str name)
+{
+	return str_starts(name, "mat-khau") || str_is(name, "nhac-lai") || str_is(name, "ma");
+}
+
+/* What was typed into a form that found the database busy: to be read, and sent again as it was by
+ * one button. Not what is secret, and not files, which would have to be chosen again; nor what
+ * another site may have sent. */
+static void html_typed(struct view *v)
+{
+	bool may_send = v->rq->file_count == 0;
+
+	if (v->stage != STAGE_FULL || v->form.count == 0 || !is_own_form(v))
+		return;
+	for (size_t i = 0; i < v->form.count; i++)
+		may_send &= !is_secret(v->form.at[i].name);
+	html_form(v, text_of(v, v->rq->path), "card");
+	html(v->w, "<p role=\"status\"><strong>%s</strong></p>\n",
+		tr(v->lang, "Những gì bạn đã gõ còn nguyên:"));
+	for (size_t i = 0; i < v->form.count; i++) {
+		const struct http_pair *p = &v->form.at[i];
+
+		if (str_is(p->name, "dau") || is_secret(p->name))
+			continue;
+		if (str_has(p->value, ' '))
+			html(v->w, "<blockquote class=\"own\" lang=\"vi\">%.*s</blockquote>\n",
+				STR_FMT(p->value));
+		html(v->w, "<input type=\"hidden\" name=\"%.*s\" value=\"%.*s\">\n",
+			STR_FMT(p->name), STR_FMT(p->value));
+	}
+	html_form_end(v, may_send ? tr(v->lang, "Gửi lại") : NULL);
+}
 
 void page_problem(struct view *v, int status)
 {
@@ -324,6 +361,8 @@ void page_problem(struct view *v, int status)
 	page_start(v, tr(v->lang, p->title));
 	html(v->w, "<p>%s</p>\n<p>%s</p>\n<p>%s</p>\n", tr(v->lang, p->happened),
 		tr(v->lang, p->safe), tr(v->lang, p->next));
+	if (status == 503 && v->rq->method == HTTP_POST)
+		html_typed(v);
 	html(v->w, "<p class=\"code\">%s %d</p>\n", tr(v->lang, "Mã lỗi:"), status);
 	html(v->w, "<p><a class=\"button\" href=\"/\">%s</a></p>\n",
 		tr(v->lang, "Về trang Hôm nay"));
@@ -344,6 +383,8 @@ void page_failed(struct view *v)
 		status = 409;
 	else if (v->e->code == ERR_STORE && store_is_disk_bad(v->web->store))
 		status = 507;
+	else if (v->e->code == ERR_STORE && store_was_busy(v->web->store))
+		status = 503;
 	if (status >= 500)
 		fprintf(stderr, "khien web: %s: %.*s\n", v->e->text, STR_FMT(v->rq->path));
 	page_problem(v, status);

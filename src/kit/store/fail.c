@@ -23,6 +23,7 @@ int store_failed(struct store *s, struct err *e, const char *doing)
 	int code = sqlite3_extended_errcode(s->db);
 
 	s->is_disk_bad = is_of_disk(code);
+	s->was_busy = (code & 0xff) == SQLITE_BUSY;
 	return err_set(e, code_of(code), "%s: %s", doing, sqlite3_errmsg(s->db));
 }
 

@@ -20,6 +20,7 @@ struct store {
 	size_t query_count;
 	uint64_t begun;   /* statements, since it was opened */
 	bool is_disk_bad; /* for that the last failure was */
+	bool was_busy;    /* or for this */
 	struct store_turn turn;
 	char login[80], peer[80]; /* who is at work, for row_login() and row_peer() */
 };

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "kit/store/store_int.h"
+#include "kit/store/turn.h"
 
 #define WAIT_US 5000000          /* for somebody else's transaction, before giving up */
 #define PATIENT_WAIT_US 60000000 /* where no person waits for the answer */
@@ -60,4 +61,9 @@ void store_turn_wait(struct store *s)
 void store_patient(struct store *s)
 {
 	s->turn.wait_us = PATIENT_WAIT_US;
+}
+
+bool store_was_busy(const struct store *s)
+{
+	return s->was_busy;
 }
