@@ -456,6 +456,17 @@ static void quota(void **state)
 		if (stat.segment_bytes > quota)
 			fail_msg("%d bytes of %d", (int)stat.segment_bytes, (int)quota);
 		assert_true(is_all_there(d, 0, 300, &e));
+		/* it is raised: a store that starts again takes up what waited */
+		options.quota_bytes = MIB;
+		assert_int_equal(archive_writer_open(d, &options, &e, &w), 0);
+		do
+			rc = archive_writer_step(w, 300, &e);
+		while (rc > 0);
+		assert_int_equal(rc, 0);
+		assert_int_equal(archive_writer_end(w, &e), 0);
+		assert_int_equal(archive_writer_closed(w), 300);
+		archive_writer_close(w);
+		assert_true(is_all_there(d, 0, 300, &e));
 		vfile_disk_close(d);
 	}
 }
