@@ -45,8 +45,10 @@ PNG = bytes.fromhex("89504e470d0a1a0a0000000d4948445200000001000000010806000000"
 
 
 def furnish(browser):
-    """What a sample has not: a file at a record, and a table with a fault that waits. The addresses that lead there."""
+    """What a sample has not: a file at a record, and a table with a fault that waits. The addresses that lead there,
+    and a case that has ended with its papers."""
     mark = browser.get("/api/v1/session").json()["mark"]
+    disposed = re.search(r'href="(/ho-so/\d+)', browser.get("/ho-so?luong=device-disposal&xem=da-xong").text).group(1)
     page = browser.get("/so/devices").text
     record = re.search(r'href="(/ban-ghi/\d+)', page).group(1)
     browser.upload(f"{record}/tep", {"dau": mark}, [("tep", "Biên bản.png", PNG)])
@@ -55,7 +57,7 @@ def furnish(browser):
         if "/loi.xlsx" in browser.get(browser.path).text:
             break
         time.sleep(0.1)
-    return record, browser.path, "/so/devices/sua-nhieu"
+    return record, browser.path, "/so/devices/sua-nhieu", disposed
 
 
 def crawl(browser, first=("/hom-nay", "/dang-nhap", "/tai-khoan")):
