@@ -8,7 +8,7 @@ const char *expected_why(struct view *v, struct date day)
 		tr(v->lang, "chưa có thông báo chính thức về lịch nghỉ ngày {ngay}") :
 		tr(v->lang, "chưa có lịch nghỉ của năm chứa ngày {ngay}");
 
-	return fill(v, why, "ngay", work_day(v, day), NULL);
+	return fill(v, why, "ngay", date_text(v, day), NULL);
 }
 
 static void html_expected_of(struct view *v, struct date day, bool is_long)
@@ -16,7 +16,7 @@ static void html_expected_of(struct view *v, struct date day, bool is_long)
 	html(v->w, " <a class=\"chip no-evidence\" href=\"/viec/lich-nghi?nam=%d\">%s", day.year,
 		tr(v->lang, "hạn dự kiến"));
 	if (!is_long)
-		html(v->w, "<span class=\"hidden\">: %s</span>", work_day(v, day));
+		html(v->w, "<span class=\"hidden\">: %s</span>", date_text(v, day));
 	html(v->w, "</a>");
 	if (is_long)
 		html(v->w, " <span class=\"soft\">%s</span>", expected_why(v, day));

@@ -169,8 +169,8 @@ struct str cure_words(
 {
 	if (!c)
 		return STR("");
-	return hostaudit_cure(c, row, f->host.family, v->web->packs,
-		f->host.level, date_at(v->by.now_s), v->lang, v->a);
+	return hostaudit_cure(c, row, f->host.family, v->web->packs, f->host.level,
+		date_at(v->by.now_s), v->lang, v->a);
 }
 
 struct str reason_words(struct view *v, const struct check *c, const struct evidence *row)
@@ -182,6 +182,24 @@ struct str reason_words(struct view *v, const struct check *c, const struct evid
 struct str found_words(struct view *v, const struct check *c, const struct evidence *row)
 {
 	return hostaudit_found(c, row->found.ptr ? row->found : STR(""), v->lang, v->a);
+}
+
+bool html_weighed(struct view *v, const struct evidence *row)
+{
+	int64_t id;
+
+	if (row->by == EVIDENCE_FLOW && str_starts(row->detail, "case ") &&
+		str_to_i64(str_from(row->detail, 5), &id)) {
+		html(v->w, " · <a href=\"/ho-so/%lld\">%s</a>", (long long)id,
+			tr(v->lang, "Mở hồ sơ"));
+		return true;
+	}
+	if (row->by == EVIDENCE_ATTEST && row->subject.len == 0) {
+		html(v->w, " <span class=\"soft\">%s %.*s</span>", tr(v->lang, "đã ký"),
+			STR_FMT(row->found));
+		return true;
+	}
+	return false;
 }
 
 struct str subject_words(struct view *v, const struct evidence *row)

@@ -100,7 +100,7 @@ const char *sure_words(enum sure s)
 	return words[s];
 }
 
-const char *work_day(struct view *v, struct date d)
+const char *date_text(struct view *v, struct date d)
 {
 	char text[CLOCK_TEXT_MAX];
 

@@ -239,8 +239,8 @@ static const struct {
 	{ "da-hoan-tac", T("Đã hoàn tác.") },
 	{ "da-gui", T("Đã gửi.") },
 	{ "da-bao",
-		T("Đã báo. Cán bộ chuyên trách của đơn vị thấy ngay trên trang Hôm nay; việc gấp thì gọi "
-		  "điện thêm. Xem bên dưới để biết đã xử lý đến đâu.") },
+		T("Đã báo. Cán bộ chuyên trách của đơn vị thấy ngay trên trang Hôm nay và nhận thư nếu đơn "
+		  "vị đã thiết lập thư; việc gấp thì gọi điện thêm. Xem bên dưới để biết đã xử lý đến đâu.") },
 	{ "da-dinh-kem", T("Đã đính kèm tệp; tệp nằm trên đĩa và mã băm nằm trong sổ vết.") },
 	{ "chua-chon-tep", T("Chưa chọn tệp nào, hoặc tệp rỗng.") },
 	{ "da-go-tep", T("Đã gỡ tệp. Đưa lại được trong 30 ngày.") },

@@ -254,7 +254,7 @@ const char *count_text(struct view *v, int64_t n);  /* 1.234, for people, of how
 const char *cite_text(struct view *v, const struct param_value *value);
 const char *time_text(struct view *v, int64_t at_s);   /* 22/11/2026 08:30, "" for 0 */
 const char *second_text(struct view *v, int64_t at_s); /* the same with seconds */
-const char *work_day(struct view *v, struct date d);   /* 22/11/2026 */
+const char *date_text(struct view *v, struct date d);  /* 22/11/2026 */
 const char *text_of(struct view *v, struct str s);     /* as a C string */
 const char *sure_words(enum sure s);                   /* how surely a source is known; for tr() */
 struct str words_of(const struct view *v, struct words w);
@@ -420,6 +420,9 @@ struct str cure_words(
 	struct view *v, const struct facts *f, const struct check *c, const struct evidence *row);
 struct str reason_words(struct view *v, const struct check *c, const struct evidence *row);
 struct str found_words(struct view *v, const struct check *c, const struct evidence *row);
+/* What cases or signatures of many come to: a link to the case, how many have signed. False for
+ * evidence of any other kind, of which nothing is written. */
+bool html_weighed(struct view *v, const struct evidence *row);
 /* "tài khoản an"; "" for the whole machine. */
 struct str subject_words(struct view *v, const struct evidence *row);
 const char *weight_words(struct view *v, int weight);

@@ -185,7 +185,7 @@ void html_duty(struct view *v, const struct duty *d, const struct duty_rules *ru
 	html_duty_state(v, d->open.state);
 	html(v->w, " <a href=\"%s\">%.*s</a></p>\n<p class=\"soft\">", duty_path(v, d),
 		STR_FMT(title));
-	html(v->w, "%s <time>%s</time>%s%s", tr(v->lang, "Hạn"), work_day(v, d->open.due),
+	html(v->w, "%s <time>%s</time>%s%s", tr(v->lang, "Hạn"), date_text(v, d->open.due),
 		*left ? ", " : "", left);
 	if (duty_is_unsure(d, &d->open, rules, &unsure))
 		html_expected(v, unsure);

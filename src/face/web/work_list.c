@@ -55,7 +55,7 @@ static void html_alike(
 	html(v->w, " <a href=\"%s\">%.*s</a> <span class=\"count\">%s</span></p>\n", path,
 		STR_FMT(title), work_many(v, x->first, x->count));
 	html(v->w, "<p class=\"soft\">%s <time>%s</time>", tr(v->lang, "Hạn sớm nhất"),
-		work_day(v, x->first->open.due));
+		date_text(v, x->first->open.due));
 	if (x->late)
 		html(v->w, " · %s",
 			fill(v, tr(v->lang, "{n} quá hạn"), "n", count_text(v, (int64_t)x->late),

@@ -32,7 +32,7 @@ static void basis_cell(struct view *v, const struct pack_day *d)
 	if (d->is_expected)
 		html(v->w, "<span class=\"chip no-evidence\">%s</span> ", tr(v->lang, "dự kiến"));
 	if (d->by)
-		html(v->w, "%.*s, %s", STR_FMT(d->by->number), work_day(v, d->by->date));
+		html(v->w, "%.*s, %s", STR_FMT(d->by->number), date_text(v, d->by->date));
 	else
 		html(v->w, "%s", tr(v->lang, "chưa có thông báo"));
 	html(v->w, "</td>\n");
@@ -61,10 +61,10 @@ static void days_off(struct view *v, struct year *y)
 		note(y, d.by);
 		while ((other = pack_day(v->web->packs, next), is_same(&d, &other)))
 			next = date_add_days(next, 1);
-		html(v->w, "<tr>\n<th scope=\"row\">%s, %s", weekday(v, at), work_day(v, at));
+		html(v->w, "<tr>\n<th scope=\"row\">%s, %s", weekday(v, at), date_text(v, at));
 		if (date_to_days(next) > date_to_days(at) + 1)
 			html(v->w, " – %s, %s", weekday(v, date_add_days(next, -1)),
-				work_day(v, date_add_days(next, -1)));
+				date_text(v, date_add_days(next, -1)));
 		html(v->w, "</th>\n");
 		html_table_cell(v, tr(v->lang, "Dịp nghỉ"), text_of(v, words_of(v, d.name)));
 		basis_cell(v, &d);
@@ -91,8 +91,8 @@ static void made_up(struct view *v, struct year *y)
 		has_any = true;
 		note(y, d.by);
 		html(v->w, "<tr>\n<th scope=\"row\">%s, %s</th>\n", weekday(v, at),
-			work_day(v, at));
-		html_table_cell(v, tr(v->lang, "Làm bù cho"), work_day(v, d.instead_of));
+			date_text(v, at));
+		html_table_cell(v, tr(v->lang, "Làm bù cho"), date_text(v, d.instead_of));
 		basis_cell(v, &d);
 		html(v->w, "</tr>\n");
 	}
@@ -110,7 +110,7 @@ static void notices(struct view *v, const struct year *y)
 
 		html(v->w, "<li class=\"item\"><div class=\"what\">\n<p class=\"title\">");
 		html(v->w, "%.*s, %s</p>\n<p class=\"soft\">%.*s · %s: %s</p>\n",
-			STR_FMT(n->number), work_day(v, n->date), STR_FMT(words_of(v, n->issuer)),
+			STR_FMT(n->number), date_text(v, n->date), STR_FMT(words_of(v, n->issuer)),
 			tr(v->lang, "Độ tin cậy của nguồn"), tr(v->lang, sure_words(n->sure)));
 		if (words_of(v, n->note).len)
 			html(v->w, "<p>%.*s</p>\n", STR_FMT(words_of(v, n->note)));

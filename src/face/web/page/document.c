@@ -132,8 +132,7 @@ static void show(struct view *v, const struct here *h)
 			STR_FMT(url_piece(h->o->pack->id, v->a)),
 			STR_FMT(url_piece(h->o->id, v->a))),
 		text_of(v, words_of(v, h->o->title)));
-	html(v->w,
-		"<blockquote lang=\"vi\"><p>%.*s</p></blockquote>\n<p>%.*s</p>\n<ul>\n",
+	html(v->w, "<blockquote lang=\"vi\"><p>%.*s</p></blockquote>\n<p>%.*s</p>\n<ul>\n",
 		STR_FMT(h->o->clause->text.ptr ? h->o->clause->text : h->o->clause->title),
 		STR_FMT(h->name.len ? h->name : h->unit->name));
 	for (size_t i = 0; i < h->o->evidence_count; i++)
@@ -237,7 +236,7 @@ static void take(struct view *v, const struct here *h, struct date day)
 		.subject = STR(""),
 		.at_s = v->by.now_s,
 		.found = arena_fmt(
-			v->a, "%.*s (%s)", STR_FMT(form_value(v, "so-hieu")), work_day(v, day)),
+			v->a, "%.*s (%s)", STR_FMT(form_value(v, "so-hieu")), date_text(v, day)),
 		.person = v->user.login
 	};
 	int rc = keep_file(v, h, &row);

@@ -1,4 +1,5 @@
 /* duty.c - one duty: what to do, what the law says, what proves it, and doing it. */
+#include "core/pack/flows.h"
 #include "face/web/files.h"
 #include "face/web/register_int.h"
 #include "face/web/work.h"
@@ -79,7 +80,7 @@ static const char *period_text(struct view *v, const struct duty *d)
 		is_months ? tr(v->lang, "{n} tháng trước “{truong}”, {ngay}") :
 			    tr(v->lang, "{n} ngày trước “{truong}”, {ngay}"),
 		"n", n, "truong", text_of(v, words_of(v, f->title)), "ngay",
-		work_day(v, d->record.day), NULL);
+		date_text(v, d->record.day), NULL);
 }
 
 static void facts_box(struct view *v, const struct here *h)
@@ -91,17 +92,17 @@ static void facts_box(struct view *v, const struct here *h)
 	html(v->w, "<dl class=\"facts\">\n<div><dt>%s</dt><dd>", tr(v->lang, "Tình trạng"));
 	html_duty_state(v, d->open.state);
 	html(v->w, "</dd></div>\n<div><dt>%s</dt><dd>%s", tr(v->lang, "Hạn"),
-		work_day(v, d->open.due));
+		date_text(v, d->open.due));
 	if (date_to_days(d->open.due) != date_to_days(d->open.due_by_law))
 		html(v->w, " <span class=\"soft\">(%s)</span>",
 			fill(v, tr(v->lang, "{ngay} là ngày nghỉ, nên dời"), "ngay",
-				work_day(v, d->open.due_by_law), NULL));
+				date_text(v, d->open.due_by_law), NULL));
 	if (duty_is_unsure(d, &d->open, &h->list.rules, &unsure))
 		html_expected_long(v, unsure);
 	html(v->w, "</dd></div>\n<div><dt>%s</dt><dd>%s</dd></div>\n", tr(v->lang, "Kỳ hạn"),
 		period_text(v, d));
 	html(v->w, "<div><dt>%s</dt><dd>%s</dd></div>\n", tr(v->lang, "Lần làm trước"),
-		d->last.id ? work_day(v, d->last.day) : tr(v->lang, "chưa có"));
+		d->last.id ? date_text(v, d->last.day) : tr(v->lang, "chưa có"));
 	html(v->w, "<div><dt>%s</dt><dd>%.*s</dd></div>\n", tr(v->lang, "Đơn vị"),
 		STR_FMT(h->unit->name));
 	if (d->record.id)
@@ -177,25 +178,37 @@ static bool is_shown(struct view *v, const struct here *h, const struct evidence
 	return view_may(v, RIGHT_SEE, h->unit->id) || str_eq(row->person, v->user.login);
 }
 
-static void history_row(struct view *v, const struct evidence *row)
+/* A file, a register or a statement, whichever shows it. */
+static void history_proof(struct view *v, const struct evidence *row)
 {
 	const struct pack_register *reg = pack_register(v->web->packs, row->file);
+	const struct statement *signed_one = pack_statement(v->web->packs, row->file);
 	int64_t file_id = 0;
 
-	html(v->w, "<li><time>%s</time> ", time_text(v, row->at_s));
-	html_outcome(v, row->outcome);
-	html(v->w, " %.*s",
-		STR_FMT(row->found.len ?
-				found_words(v, pack_check(v->web->packs, row->check), row) :
-				row->detail));
 	if (str_starts(row->detail, "file ") && str_to_i64(str_from(row->detail, 5), &file_id))
 		html(v->w, " · <a href=\"/tep/%lld\">%.*s</a>", (long long)file_id,
 			STR_FMT(row->file));
 	else if (reg)
 		html(v->w, " · <a href=\"/so/%.*s\">%.*s</a>", STR_FMT(reg->id),
 			STR_FMT(words_of(v, reg->title)));
+	else if (signed_one)
+		html(v->w, " · <a href=\"/xac-nhan/%.*s\">%.*s</a>", STR_FMT(signed_one->id),
+			STR_FMT(words_of(v, signed_one->title)));
 	else if (row->file.len)
 		html(v->w, " · %.*s", STR_FMT(row->file));
+}
+
+static void history_row(struct view *v, const struct evidence *row)
+{
+	html(v->w, "<li><time>%s</time> ", time_text(v, row->at_s));
+	html_outcome(v, row->outcome);
+	if (!html_weighed(v, row)) {
+		html(v->w, " %.*s",
+			STR_FMT(row->found.len ?
+					found_words(v, pack_check(v->web->packs, row->check), row) :
+					row->detail));
+		history_proof(v, row);
+	}
 	if (row->extract_sha256.len)
 		html(v->w, " · SHA-256 <code class=\"path\">%.*s</code>",
 			STR_FMT(row->extract_sha256));
@@ -212,7 +225,7 @@ static void turns_box(struct view *v, const struct duty *d)
 		const struct record_turn *t = &d->record.turns[i];
 
 		html(v->w, "<li><time>%s</time> %.*s: %s", time_text(v, t->at_s),
-			STR_FMT(words_of(v, f->title)), work_day(v, t->day));
+			STR_FMT(words_of(v, f->title)), date_text(v, t->day));
 		if (t->why.len)
 			html(v->w, " – %.*s", STR_FMT(t->why));
 		html(v->w, " <span class=\"soft\">%.*s</span></li>\n", STR_FMT(t->by));
@@ -495,7 +508,7 @@ void page_duty_post(struct view *v)
 	if (h.duty->record.id && !moves_on(v, h.duty))
 		fault_add(v, "ngay",
 			fill(v, tr(v->lang, "Hãy ghi một ngày sau {ngay}."), "ngay",
-				work_day(v, h.duty->record.day), NULL));
+				date_text(v, h.duty->record.day), NULL));
 	if (v->fault_count) {
 		v->rs->status = 400;
 		show(v, &h);

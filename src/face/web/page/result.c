@@ -189,7 +189,7 @@ static void letter(struct view *v, const struct comply_law *law, const struct co
 			tr(v->lang,
 				"Tính đến ngày {ngay}, đơn vị đạt {diem}; còn {f} nghĩa vụ không đạt, {o} quá "
 				"hạn, {n} chưa có bằng chứng. Đề nghị đơn vị khắc phục những việc sau:"),
-			"ngay", work_day(v, date_at(v->by.now_s)), "diem",
+			"ngay", date_text(v, date_at(v->by.now_s)), "diem",
 			permille_text(v, r->score.permille), "f",
 			count_text(v, r->score.counts[VERDICT_NOT_MET]), "o",
 			count_text(v, r->score.counts[VERDICT_OVERDUE]), "n",

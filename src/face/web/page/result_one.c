@@ -14,9 +14,9 @@ struct showing {
 	const struct org_unit *unit;
 	bool has_filter, sees_words; /* findings name values that not everybody may see */
 	enum verdict filter;
-	int64_t from;                  /* subjects of the filter before this page */
-	int64_t met_so_far;            /* of the filter */
-	int64_t counts[VERDICT_COUNT]; /* of the first pass */
+	int64_t from;                    /* subjects of the filter before this page */
+	int64_t met_so_far;              /* of the filter */
+	int64_t counts[VERDICT_COUNT];   /* of the first pass */
 	struct buf shown[VERDICT_COUNT]; /* the worst stand first on the page */
 };
 
@@ -153,17 +153,8 @@ static void seen(
 	const struct evidence *row = p->rows;
 	int64_t id = 0;
 
-	if (row->by == EVIDENCE_FLOW && str_starts(row->detail, "case ") &&
-		str_to_i64(str_from(row->detail, 5), &id)) {
-		html(v->w, " · <a href=\"/ho-so/%lld\">%s</a>", (long long)id,
-			tr(v->lang, "Mở hồ sơ"));
+	if (html_weighed(v, row))
 		return;
-	}
-	if (row->by == EVIDENCE_ATTEST && row->subject.len == 0) {
-		html(v->w, " <span class=\"soft\">%s %.*s</span>", tr(v->lang, "đã ký"),
-			STR_FMT(row->found));
-		return;
-	}
 	if (row->by == EVIDENCE_REGISTER && s->about == COMPLY_RECORD && w->sees_words)
 		html(v->w,
 			" %.*s <a class=\"button plain\" href=\"/ban-ghi/%lld/sua%s%.*s\">%s</a>",
@@ -295,10 +286,9 @@ static void pager(const struct showing *w, int64_t all)
 			here_path(w, w->from > PAGE_MAX ? w->from - PAGE_MAX : 0),
 			tr(v->lang, "Trang trước"));
 	html(v->w, "%s",
-		fill(v, tr(v->lang, "{a}–{b} trong {n} đối tượng"), "a",
-			count_text(v, w->from + 1), "b",
-			count_text(v, w->from + PAGE_MAX < all ? w->from + PAGE_MAX : all), "n",
-			count_text(v, all), NULL));
+		fill(v, tr(v->lang, "{a}–{b} trong {n} đối tượng"), "a", count_text(v, w->from + 1),
+			"b", count_text(v, w->from + PAGE_MAX < all ? w->from + PAGE_MAX : all),
+			"n", count_text(v, all), NULL));
 	if (w->from + PAGE_MAX < all)
 		html(v->w, " <a href=\"%s\">%s →</a>", here_path(w, w->from + PAGE_MAX),
 			tr(v->lang, "Trang sau"));
@@ -338,8 +328,7 @@ static void heading(const struct showing *w)
 	html(v->w,
 		"<p><a href=\"%s\" lang=\"vi\">%.*s</a></p>\n"
 		"<blockquote lang=\"vi\"><p>%.*s</p></blockquote>\n",
-		clause_path(v, o->clause),
-		STR_FMT(clause_cite(o->clause, v->lang, v->a)),
+		clause_path(v, o->clause), STR_FMT(clause_cite(o->clause, v->lang, v->a)),
 		STR_FMT(o->clause->text.ptr ? o->clause->text : o->clause->title));
 	if (duty_period_of(v->web->packs, o, date_at(v->by.now_s)).count &&
 		o->applies.host_count == 0)

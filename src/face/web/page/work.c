@@ -385,13 +385,13 @@ void page_work_csv(struct view *v)
 		csv_text(v, obligation_name(v, d->obligation));
 		csv_cell(v->w, words_of(v, d->title));
 		csv_cell(v->w, d->record.id ? d->record.title : d->host_name);
-		csv_text(v, work_day(v, d->open.due));
+		csv_text(v, date_text(v, d->open.due));
 		csv_text(v,
 			duty_is_unsure(d, &d->open, &list.rules, &unsure) ?
 				expected_why(v, unsure) :
 				"");
 		csv_words(v, duty_state_words(d->open.state));
-		csv_text(v, d->last.id ? work_day(v, d->last.day) : "");
+		csv_text(v, d->last.id ? date_text(v, d->last.day) : "");
 		csv_end_row(v->w);
 	}
 }

@@ -156,10 +156,11 @@ static void month_row(struct view *v, const struct duties *list, size_t at, int 
 		return;
 	html(v->w, "<tr>\n<th scope=\"row\"><a href=\"%s\">%.*s</a>", row_path(v, d),
 		STR_FMT(words_of(v, d->title)));
-	html(v->w, " <span class=\"soft\">%.*s</span>",
+	html(v->w, " <span class=\"soft\">%.*s",
 		STR_FMT(clause_cite(d->obligation->clause, v->lang, v->a)));
 	if (d->record.id || d->host_id)
-		html(v->w, " <span class=\"soft\">%s</span>", work_many(v, d, machines));
+		html(v->w, " · %s", work_many(v, d, machines));
+	html(v->w, "</span>");
 	html(v->w, "</th>");
 	for (int m = 0; m < MONTHS; m++)
 		html_cell(v, &cells[m]);
