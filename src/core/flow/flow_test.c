@@ -111,9 +111,9 @@ static void a_term_that_rests_on_an_expected_day_is_unsure(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct flow_clock clock = { .is_set = true,
-			.measure = rows[i].measure,
-			.count = rows[i].count };
+		struct flow_clock clock = {
+			.is_set = true, .measure = rows[i].measure, .count = rows[i].count
+		};
 		struct flow_term term = { &clock, at(rows[i].from, 9), 0 };
 		struct date unsure;
 
@@ -333,8 +333,8 @@ static void a_vendor_goes_from_signing_through_a_breach_to_the_end(void **state)
 			"ten", "nguoi.khac", "loai", "ca-nhan", "trang-thai", "dang-dung", NULL });
 	id = begin(s, "vendor", (struct flow_subject){ .record_id = vendor }, at("2026-06-01", 8));
 	assert_int_equal(go(by(s, &head, nine), id, "sign", half), ERR_CONFLICT);
-	assert_string_equal(
-		why.at[0].words.en.ptr, "The contract lacks mandatory terms of Article 6.");
+	assert_true(
+		str_starts(why.at[0].words.en, "The contract lacks mandatory terms of Article 6."));
 	assert_int_equal(go(by(s, &head, nine), id, "sign", whole), 0);
 	assert_int_equal(judged(s, "tay-son/D6.3.c", nine).is_any, false);
 	assert_int_equal(go(by(s, &officer, nine), id, "suspect", sign), 0);

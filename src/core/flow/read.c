@@ -123,23 +123,37 @@ static struct store_query *asked(
 	return q;
 }
 
-int flow_list(struct store *s, const struct flow_query *w, struct arena *a, struct flow_cases *ret,
-	struct err *e)
+static int count_cases(
+	struct store *s, const struct flow_query *w, struct arena *a, int64_t *ret, struct err *e)
 {
-	VEC(struct flow_case) list = { 0 };
 	struct store_query *q = asked(s, sql_count, w, a);
-	int64_t all;
 	int rc = store_next(q, e);
 
 	if (rc < 0)
 		return rc;
-	all = store_i64(q, 0);
+	*ret = store_i64(q, 0);
 	store_end(q);
-	q = asked(s, sql_list, w, a);
+	return 0;
+}
+
+int flow_list(struct store *s, const struct flow_query *w, struct arena *a, struct flow_cases *ret,
+	struct err *e)
+{
+	VEC(struct flow_case) list = { 0 };
+	struct store_query *q = asked(s, sql_list, w, a);
+	int64_t all;
+	int rc;
+
 	store_bind_i64(q, 11, (int64_t)w->max);
 	store_bind_i64(q, 12, (int64_t)w->from);
 	while ((rc = store_next(q, e)) == 1)
 		vec_push(a, &list, take_case(q, a));
+	if (rc < 0)
+		return rc;
+	all = (int64_t)(w->from + list.len);
+	/* a list that ends before its page does has told how many there are */
+	if (list.len >= w->max || (list.len == 0 && w->from > 0))
+		rc = count_cases(s, w, a, &all, e);
 	if (rc < 0)
 		return rc;
 	*ret = (struct flow_cases){ list.at, list.len, all };
