@@ -333,8 +333,13 @@ class Cases(unittest.TestCase):
         with contextlib.closing(sqlite3.connect(os.path.join(self.server.data, "khien.db"), timeout=30)) as other:
             other.isolation_level = None
             other.execute("BEGIN IMMEDIATE")
+            unit = self.admin.post("/don-vi/1/them", {"dau": self.admin.mark, "ten": "Phòng Bận", "ma": "PB", "so-qd": "1",
+                                                      "ngay-ky": "01/01/2020", "hieu-luc": "01/01/2020", "loai": "agency"})
             page = self.admin.post("/bao", {"dau": self.admin.mark, "seen_at": f"{self.today} 00:01", "seen": seen})
             other.execute("ROLLBACK")
+        self.assertEqual(unit.status, 503)
+        self.assertIn('name="ma" value="PB"', unit.text)        # a code of a unit is no secret
+        self.assertIn("Gửi lại", unit.text)
         self.assertEqual(page.status, 503)
         self.assertIn("bận một việc khác lâu hơn 5 giây", page.text)
         self.assertIn(f"{html.escape(seen, quote=False)}</blockquote>".replace('"', "&quot;"), page.text)

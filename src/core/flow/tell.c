@@ -77,6 +77,7 @@ static int write_to(const struct telling *t, const struct staff_reader *r, struc
 	};
 	char at[CLOCK_TEXT_MAX];
 	struct buf body;
+	int rc;
 
 	m.about = arena_fmt(t->by->a, "case %lld", (long long)t->about->id);
 	m.subject =
@@ -93,8 +94,7 @@ static int write_to(const struct telling *t, const struct staff_reader *r, struc
 			  "Nội dung không gửi qua thư.\n")),
 		(long long)t->about->id);
 	m.body = buf_str(&body);
-	int rc = mail_put(t->by->store, &m, e);
-
+	rc = mail_put(t->by->store, &m, e);
 	buf_done(&body);
 	return rc;
 }

@@ -312,7 +312,7 @@ static const struct problem {
 
 static bool is_secret(struct str name)
 {
-	return str_starts(name, "mat-khau") || str_is(name, "nhac-lai") || str_is(name, "ma");
+	return str_starts(name, "mat-khau") || str_is(name, "nhac-lai");
 }
 
 /* What was typed into a form that found the database busy: to be read, and sent again as it was by

@@ -162,11 +162,11 @@ void page_report_post(struct view *v)
 	}
 	about.title = title_of(v, f, said, about.value_count);
 	rc = flow_report(&by, f, &about, &why, &id, v->e);
-	if (rc == ERR_CONFLICT && why.count)
+	if (rc == ERR_CONFLICT && why.count) {
 		refused(v, f, &why);
-	else if (rc < 0)
+	} else if (rc < 0) {
 		page_failed(v);
-	else {
+	} else {
 		(void)process_run(v->web->parent_fd, "mail", 0); /* the letters that it wrote */
 		redirect(v, "/bao?bao=da-bao");
 	}
