@@ -2,6 +2,8 @@
 
 #include "work/hostaudit/resolve/systemd.h"
 
+#define KEY_BYTES_MAX 256
+
 bool sysctl_parse(struct str line, struct str *ret_key, struct str *ret_value)
 {
 	struct str key, value;
@@ -23,18 +25,16 @@ bool sysctl_is(struct str key, const char *name)
 	ptrdiff_t slash = str_find_char(key, '/');
 	ptrdiff_t dot = str_find_char(key, '.');
 	bool is_swapped = slash >= 0 && (dot < 0 || slash < dot);
+	char dotted[KEY_BYTES_MAX];
 
-	if (key.len != str_of(name).len)
+	if (key.len > sizeof(dotted))
 		return false;
 	for (size_t i = 0; i < key.len; i++) {
 		char c = key.ptr[i];
 
-		if (is_swapped)
-			c = c == '/' ? '.' : c == '.' ? '/' : c;
-		if (c != name[i])
-			return false;
+		dotted[i] = !is_swapped ? c : c == '/' ? '.' : c == '.' ? '/' : c;
 	}
-	return true;
+	return str_glob(str_of(name), (struct str){ dotted, key.len });
 }
 
 /* "net.ipv4.ip_forward" -> "ip_forward" */

@@ -1,7 +1,9 @@
 /* profile.c - what kind of machine this is: one row that every check may ask in "applies". */
 #include "work/hostaudit/fact.h"
 #include "work/hostaudit/os.h"
+#include "work/hostaudit/sysctl.h"
 #include "work/hostaudit/tables.h"
+#include "work/hostaudit/units.h"
 
 enum {
 	KIND,
@@ -105,6 +107,20 @@ static int64_t installed_at_s(struct host *h)
 	return oldest;
 }
 
+/* 0 when the settings of the kernel turn IPv6 off on each interface at the next start, else -1.
+ * NetworkManager turns it on again on those it brings up. */
+static int has_ip6_at_start(struct host *h)
+{
+	struct setting all = { 0 }, last = { 0 };
+
+	sysctl_conf(h, "net.ipv6.conf.all.disable_ipv6", &all);
+	sysctl_conf(h, "net.ipv6.conf.*.disable_ipv6", &last);
+	return str_is(all.value, "1") && str_is(last.value, "1") &&
+			!unit_starts(h, "NetworkManager.service") ?
+		0 :
+		-1;
+}
+
 /* 1, 0, or -1: some interface, if only the machine's own, has an address. */
 static int has_ip6(struct host *h)
 {
@@ -112,7 +128,7 @@ static int has_ip6(struct host *h)
 	int rc;
 
 	if (!host_has_proc(h))
-		return -1;
+		return has_ip6_at_start(h);
 	rc = host_read_proc(h, "/proc/net/if_inet6", 64 * KIB, host_arena(h), &text);
 	return rc == ERR_ABSENT ? 0 : rc < 0 ? -1 : text.len > 0;
 }
@@ -124,7 +140,7 @@ static int fill(struct host *h, struct fact_rows *rows, struct err *e)
 	struct str product = line_of(h, "/sys/class/dmi/id/product_name");
 	int64_t installed = installed_at_s(h);
 	bool is_desktop = has_desktop(h);
-	int vm;
+	int ip6 = has_ip6(h), vm;
 
 	machine = arena_fmt(host_arena(h), "%.*s %.*s", STR_FMT(machine), STR_FMT(product));
 	vm = is_vm(h, str_trim(machine));
@@ -142,8 +158,8 @@ static int fill(struct host *h, struct fact_rows *rows, struct err *e)
 			host_exists(h, "/lib/systemd/systemd"));
 	if (installed > 0 && installed <= host_now_s(h))
 		fact_int(rows, AGE_DAYS, (host_now_s(h) - installed) / CLOCK_DAY_S);
-	if (has_ip6(h) >= 0)
-		fact_int(rows, HAS_IP6, has_ip6(h));
+	if (ip6 >= 0)
+		fact_int(rows, HAS_IP6, ip6);
 	if (str_trim(machine).len > 0)
 		fact_text(rows, MACHINE, str_trim(machine));
 	return 0;
