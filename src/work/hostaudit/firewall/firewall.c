@@ -77,11 +77,13 @@ struct fw_rule *fw_rule_before(struct fw_ruleset *set, struct fw_chain *chain, s
 
 void fw_narrow(struct fw_rule *rule)
 {
-	rule->when = FW_NARROW;
+	rule->when = rule->rest = FW_NARROW;
 }
 
 void fw_widen(struct fw_rule *rule, struct str detail)
 {
+	if (rule->rest == FW_ALWAYS)
+		rule->rest = FW_WIDE;
 	if (rule->when != FW_ALWAYS)
 		return;
 	rule->when = FW_WIDE;
@@ -94,6 +96,27 @@ void fw_weigh(struct fw_rule *rule, enum fw_when when, struct str detail)
 		fw_narrow(rule);
 	else if (when == FW_WIDE)
 		fw_widen(rule, detail);
+}
+
+void fw_weigh_cover(struct fw_rule *rule, const struct fw_cover *cover, struct str detail)
+{
+	enum fw_when when = fw_cover_when(cover), rest = rule->rest;
+	const struct fw_span *part = &cover->at[0];
+	bool is_part = cover->count == 1 && when != FW_ALWAYS;
+
+	fw_weigh(rule, when, detail);
+	if (is_part && rule->part_of == FW_NO_WHOLE) {
+		rule->part = *part;
+	} else if (is_part && rule->part_of == cover->of) { /* of both */
+		if (part->first > rule->part.first)
+			rule->part.first = part->first;
+		if (part->last < rule->part.last)
+			rule->part.last = part->last;
+	} else {
+		return;
+	}
+	rule->rest = rest;
+	rule->part_of = cover->of;
 }
 
 void fw_all_but(struct fw_rule *rule, enum fw_when when, struct str list)
@@ -252,28 +275,50 @@ static struct fate outcome(
 	}
 }
 
-static bool applies(const struct walk *w, const struct fw_rule *r)
+static bool may_apply(const struct walk *w, const struct fw_rule *r)
 {
-	return (r->family == 0 || r->family == w->family) && r->when != FW_NARROW &&
+	return (r->family == 0 || r->family == w->family) &&
 		(r->protocols == 0 || (r->protocols & w->protocol) != 0);
+}
+
+/* What rules of one chain name together, each with no other condition and with one verdict. */
+struct parts {
+	struct fw_cover accepted[FW_WHOLES], dropped[FW_WHOLES];
+};
+
+/* How much R matches, together with the rules before it. */
+static enum fw_when when_of(struct parts *parts, const struct fw_rule *r)
+{
+	struct fw_cover *cover;
+
+	if (r->part_of == FW_NO_WHOLE || r->rest != FW_ALWAYS ||
+		(r->verdict != FW_ACCEPT && r->verdict != FW_DROP))
+		return r->when;
+	cover = &(r->verdict == FW_ACCEPT ? parts->accepted : parts->dropped)[r->part_of];
+	cover->of = r->part_of;
+	fw_cover_add(cover, r->part);
+	return fw_cover_when(cover) < r->when ? fw_cover_when(cover) : r->when;
 }
 
 static struct fate walk_chain(struct walk *w, const struct fw_chain *chain, int depth)
 {
 	struct fate all = { .sure = FW_GO_ON }, one;
+	struct parts parts = { 0 };
 
 	for (size_t i = 0; i < chain->rules.len; i++) {
 		const struct fw_rule *r = &chain->rules.at[i];
+		enum fw_when when;
 
 		if (++w->steps > FW_STEPS_MAX) {
 			w->is_lost = true;
 			break;
 		}
-		if (!applies(w, r))
+		when = may_apply(w, r) ? when_of(&parts, r) : FW_NARROW;
+		if (when == FW_NARROW)
 			continue;
 		one = outcome(w, chain, r, depth);
 		all.may |= one.may & ~(1u << FW_GO_ON);
-		if (r->when == FW_WIDE) {
+		if (when == FW_WIDE) {
 			if (!w->is_wide && (may(one, FW_ACCEPT) || may(one, FW_RETURN))) {
 				w->is_wide = true;
 				w->wide = r->detail;
@@ -353,7 +398,7 @@ struct fw_judgement fw_judge(const struct fw_ruleset *set, int family)
 		if (!is_asked(set, c, family))
 			continue;
 		s = judge_chain(set, c, family, &detail);
-		if (c->hook == FW_HOOK_EARLIER) {
+		if (c->hook == FW_HOOK_OF_CARD || (c->hook == FW_HOOK_EARLIER && s != FW_CLOSED)) {
 			drops_earlier |= s == FW_CLOSED || s == FW_UNCLEAR;
 			continue;
 		}

@@ -5,7 +5,7 @@
 #ifndef WORK_FIREWALL_H
 #define WORK_FIREWALL_H
 
-#include "base/base.h"
+#include "work/hostaudit/firewall/cover.h"
 
 #define FW_DEPTH_MAX 16
 #define FW_STEPS_MAX 50000
@@ -21,13 +21,6 @@ enum fw_verdict { FW_GO_ON, FW_ACCEPT, FW_DROP, FW_RETURN, FW_JUMP, FW_GOTO };
 #define FW_UDP 2u
 #define FW_TCP_UDP (FW_TCP | FW_UDP)
 
-enum fw_when {
-	FW_ALWAYS,
-	FW_WIDE,   /* by an outer interface, a rate, what it leaves out, or something we do not
-		      weigh: all ports, but perhaps not everybody */
-	FW_NARROW, /* a port, an address, a state that a new connection has not */
-};
-
 struct fw_rule {
 	enum fw_when when;
 	enum fw_verdict verdict;
@@ -35,9 +28,20 @@ struct fw_rule {
 	unsigned protocols; /* FW_TCP, FW_UDP: only packets of these; 0 all */
 	struct str target;  /* of FW_JUMP, FW_GOTO: a chain of the same table */
 	struct str detail;  /* of FW_WIDE: the interface */
+	/* The one condition of a rule that names a part of a whole: rules that name all parts are
+	 * as good as one that names none. REST is what the rule's other conditions leave. */
+	enum fw_whole part_of;
+	struct fw_span part;
+	enum fw_when rest;
+	struct str words; /* of iptables-save: as they are written */
 };
 
-enum fw_hook { FW_HOOK_NONE, FW_HOOK_INPUT, FW_HOOK_EARLIER /* prerouting, ingress */ };
+enum fw_hook {
+	FW_HOOK_NONE,
+	FW_HOOK_INPUT,
+	FW_HOOK_EARLIER, /* prerouting: whatever comes in passes it before */
+	FW_HOOK_OF_CARD  /* ingress: of one card, perhaps not of all */
+};
 
 struct fw_chain {
 	struct str table, name;
@@ -94,6 +98,8 @@ struct fw_rule *fw_rule_before(struct fw_ruleset *set, struct fw_chain *chain, s
 void fw_narrow(struct fw_rule *rule);
 void fw_widen(struct fw_rule *rule, struct str detail);
 void fw_weigh(struct fw_rule *rule, enum fw_when when, struct str detail);
+/* A condition on some ports or addresses of a whole. */
+void fw_weigh_cover(struct fw_rule *rule, const struct fw_cover *cover, struct str detail);
 /* All but LIST, which is as wide as WHEN; a list nobody knows leaves out who knows what. */
 void fw_all_but(struct fw_rule *rule, enum fw_when when, struct str list);
 void fw_only_protocols(struct fw_rule *rule, unsigned protocols); /* bits of FW_TCP_UDP */
@@ -107,15 +113,10 @@ unsigned fw_families(struct str nft_family);
 /* Values between blanks, commas or braces, and what a condition on them leaves of its rule. */
 enum fw_when fw_ports_when(struct str list);
 enum fw_when fw_addresses_when(struct str list);
-/* The same by their number: of ports, of IPv4 addresses, of IPv6 networks of 16 bits. */
-enum fw_when fw_when_ports(uint64_t held);
-enum fw_when fw_when_ip4(uint64_t held);
-enum fw_when fw_when_ip6(uint64_t held);
-enum fw_when fw_when_prefix(int family, int bits); /* BITS < 0: a mask with holes */
-int fw_prefix_of(const unsigned char *mask, size_t size);
-enum fw_when fw_when_not(enum fw_when when); /* of all but these */
-bool fw_is_group_address(struct str list);   /* multicast, broadcast, the loop: not the machine's */
-unsigned fw_protocols(struct str list);      /* "tcp,icmp", "{ 6, 17 }": bits of the main ones */
+int fw_prefix_of(const unsigned char *mask, size_t size); /* -1: it has holes */
+enum fw_when fw_when_not(enum fw_when when);              /* of all but these */
+bool fw_is_group_address(struct str list); /* multicast, broadcast, the loop: not the machine's */
+unsigned fw_protocols(struct str list);    /* "tcp,icmp", "{ 6, 17 }": bits of the main ones */
 /* Interfaces that are not the way in from outside: lo, bridges of containers, tunnels. */
 bool fw_is_inner_interface(struct str name);
 

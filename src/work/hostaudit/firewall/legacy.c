@@ -121,13 +121,19 @@ static void addresses(const struct reader *r, const struct entry *e, struct fw_r
 	const unsigned char *p = r->table->entries + e->at;
 	unsigned char inverted = p[r->layout->invflags];
 	size_t size = r->layout->addresses_size / 4;
-	enum fw_when source = fw_when_prefix(r->table->family, fw_prefix_of(p + 2 * size, size));
-	int to = fw_prefix_of(p + 3 * size, size);
+	int from = fw_prefix_of(p + 2 * size, size), to = fw_prefix_of(p + 3 * size, size);
+	struct fw_cover source = { .of = size == 4 ? FW_IP4 : FW_IP6 };
 	const unsigned char *target = p + size;
 	bool is_group = size == 4 ? target[0] >= 224 || target[0] == 127 : target[0] == 0xff;
 
-	fw_weigh(rule, (inverted & IPT_INV_SRCIP) != 0 ? fw_when_not(source) : source,
-		STR("source"));
+	if (from >= 0)
+		fw_cover_add(&source, fw_network(p, size, from));
+	if (from < 0)
+		fw_widen(rule, STR("source"));
+	else if ((inverted & IPT_INV_SRCIP) != 0)
+		fw_weigh(rule, fw_when_not(fw_cover_when(&source)), STR("source"));
+	else
+		fw_weigh_cover(rule, &source, STR("source"));
 	if (to == 0) /* the rule is for whatever address, or for none */
 		fw_weigh(rule, (inverted & IPT_INV_DSTIP) != 0 ? FW_NARROW : FW_ALWAYS,
 			STR("destination"));

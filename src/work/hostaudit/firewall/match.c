@@ -28,16 +28,34 @@ static void only_if(struct fw_rule *r, bool has_it)
 		fw_narrow(r);
 }
 
-static void by_ports(struct fw_rule *r, uint64_t held, bool is_excluded)
+static void by_cover(
+	struct fw_rule *r, const struct fw_cover *c, bool is_excluded, struct str detail)
 {
-	enum fw_when when = fw_when_ports(held);
-
-	fw_weigh(r, is_excluded ? fw_when_not(when) : when, STR("ports"));
+	if (is_excluded)
+		fw_weigh(r, fw_when_not(fw_cover_when(c)), detail);
+	else
+		fw_weigh_cover(r, c, detail);
 }
 
-static uint64_t ports_from(const __u16 *range)
+static void add_ports(struct fw_cover *c, const __u16 *range)
 {
-	return range[0] <= range[1] ? (uint64_t)range[1] - range[0] + 1 : 0;
+	fw_cover_add(c, (struct fw_span){ range[0], range[1] });
+}
+
+static void by_own_ports(struct fw_rule *r, const __u16 *range, bool is_excluded)
+{
+	struct fw_cover c = { .of = FW_PORTS };
+
+	add_ports(&c, range);
+	by_cover(r, &c, is_excluded, STR("ports"));
+}
+
+static void by_their_ports(struct fw_rule *r, const __u16 *range, bool is_excluded)
+{
+	struct fw_cover c = { .of = FW_PORTS };
+
+	add_ports(&c, range);
+	fw_weigh(r, is_excluded ? fw_when_not(fw_cover_when(&c)) : fw_cover_when(&c), STR("ports"));
 }
 
 static void by_tcp(struct fw_rule *r, const struct fw_match *m)
@@ -46,8 +64,8 @@ static void by_tcp(struct fw_rule *r, const struct fw_match *m)
 	bool is_first;
 
 	memcpy(&t, m->info, sizeof(t));
-	by_ports(r, ports_from(t.spts), (t.invflags & XT_TCP_INV_SRCPT) != 0);
-	by_ports(r, ports_from(t.dpts), (t.invflags & XT_TCP_INV_DSTPT) != 0);
+	by_their_ports(r, t.spts, (t.invflags & XT_TCP_INV_SRCPT) != 0);
+	by_own_ports(r, t.dpts, (t.invflags & XT_TCP_INV_DSTPT) != 0);
 	is_first = (TCP_SYN & t.flg_mask) == t.flg_cmp;
 	only_if(r, is_first != ((t.invflags & XT_TCP_INV_FLAGS) != 0));
 	if (t.option != 0)
@@ -59,24 +77,28 @@ static void by_udp(struct fw_rule *r, const struct fw_match *m)
 	struct xt_udp u;
 
 	memcpy(&u, m->info, sizeof(u));
-	by_ports(r, ports_from(u.spts), (u.invflags & XT_UDP_INV_SRCPT) != 0);
-	by_ports(r, ports_from(u.dpts), (u.invflags & XT_UDP_INV_DSTPT) != 0);
+	by_their_ports(r, u.spts, (u.invflags & XT_UDP_INV_SRCPT) != 0);
+	by_own_ports(r, u.dpts, (u.invflags & XT_UDP_INV_DSTPT) != 0);
 }
 
 /* Numbers, and pairs of the first and the last of a range. */
 static void by_multiport(struct fw_rule *r, const struct fw_match *m)
 {
 	struct xt_multiport_v1 p;
-	uint64_t held = 0;
+	struct fw_cover c = { .of = FW_PORTS };
 
 	memcpy(&p, m->info, sizeof(p));
 	for (unsigned i = 0; i < p.count && i < XT_MULTI_PORTS; i++) {
 		bool is_range = p.pflags[i] != 0 && i + 1 < XT_MULTI_PORTS;
 
-		held += is_range ? ports_from(p.ports + i) : 1;
+		fw_cover_add(&c, (struct fw_span){ p.ports[i], p.ports[i + is_range] });
 		i += is_range;
 	}
-	by_ports(r, held, p.invert != 0);
+	if (p.flags != XT_MULTIPORT_SOURCE)
+		by_cover(r, &c, p.invert != 0, STR("ports"));
+	else
+		fw_weigh(r, p.invert != 0 ? fw_when_not(fw_cover_when(&c)) : fw_cover_when(&c),
+			STR("ports"));
 }
 
 static void by_conntrack(struct fw_rule *r, const struct fw_match *m)
@@ -145,20 +167,12 @@ static void by_range(struct fw_rule *r, const struct fw_match *m)
 {
 	struct xt_iprange_mtinfo i;
 	unsigned bytes = m->family == 4 ? 4 : 2;
-	uint64_t first, last;
-	enum fw_when when;
+	struct fw_cover c = { .of = m->family == 4 ? FW_IP4 : FW_IP6 };
 
 	memcpy(&i, m->info, sizeof(i));
-	first = high(&i.src_min, bytes);
-	last = high(&i.src_max, bytes);
-	if ((i.flags & IPRANGE_SRC) != 0) {
-		uint64_t held = first <= last ? last - first + 1 : 0;
-
-		when = m->family == 4 ? fw_when_ip4(held) : fw_when_ip6(held);
-		if ((i.flags & IPRANGE_SRC_INV) != 0)
-			when = fw_when_not(when);
-		fw_weigh(r, when, m->name);
-	}
+	fw_cover_add(&c, (struct fw_span){ high(&i.src_min, bytes), high(&i.src_max, bytes) });
+	if ((i.flags & IPRANGE_SRC) != 0)
+		by_cover(r, &c, (i.flags & IPRANGE_SRC_INV) != 0, m->name);
 	if ((i.flags & IPRANGE_DST) != 0)
 		fw_widen(r, m->name);
 }

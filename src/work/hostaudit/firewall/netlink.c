@@ -136,11 +136,13 @@ static bool add_chain(struct fw_ruleset *set, unsigned nfproto, struct nl_bytes 
 	if (!str_is(nl_text(set->a, a[NFTA_CHAIN_TYPE]), "filter"))
 		return true;
 	if (nfproto == NFPROTO_NETDEV)
-		c->hook = number == NF_NETDEV_INGRESS ? FW_HOOK_EARLIER : FW_HOOK_NONE;
+		c->hook = number == NF_NETDEV_INGRESS ? FW_HOOK_OF_CARD : FW_HOOK_NONE;
 	else if (number == NF_INET_LOCAL_IN)
 		c->hook = FW_HOOK_INPUT;
-	else if (number == NF_INET_PRE_ROUTING || number == NF_INET_INGRESS)
+	else if (number == NF_INET_PRE_ROUTING)
 		c->hook = FW_HOOK_EARLIER;
+	else if (number == NF_INET_INGRESS)
+		c->hook = FW_HOOK_OF_CARD;
 	if (nl_number(a[NFTA_CHAIN_POLICY], &policy))
 		c->policy = policy == NF_DROP ? FW_DROP : FW_ACCEPT;
 	return true;

@@ -43,6 +43,7 @@ struct rule_reader {
 	unsigned loads;       /* bits of all that was loaded since the last question */
 	struct nl_bytes mask; /* on what was loaded; none: at NULL */
 	uint32_t from;        /* the lower end of a range, 0 before one is named */
+	bool is_own_port;     /* of LOADED_PORTS: where the packet goes to */
 };
 
 static bool is_ip6(const struct rule_reader *r)
@@ -56,6 +57,7 @@ static void load(struct rule_reader *r, enum loaded what)
 	r->loads |= 1u << what;
 	r->mask = (struct nl_bytes){ 0 };
 	r->from = 0;
+	r->is_own_port = false;
 }
 
 /* A question about a value that a new connection has or has not. */
@@ -168,27 +170,47 @@ static void compare_flags(struct rule_reader *r, struct nl_bytes value, bool is_
 	only_if(r, seen == host_number(value), is_equal);
 }
 
-static enum fw_when held_by(const struct rule_reader *r, uint64_t held)
+static struct fw_cover cover_of(const struct rule_reader *r, struct fw_span span)
 {
-	return r->loaded == LOADED_PORTS ? fw_when_ports(held) :
-		is_ip6(r)                ? fw_when_ip6(held) :
-					   fw_when_ip4(held);
+	struct fw_cover c = { .of = r->loaded == LOADED_PORTS ? FW_PORTS :
+			is_ip6(r)                             ? FW_IP6 :
+								FW_IP4 };
+
+	fw_cover_add(&c, span);
+	return c;
+}
+
+static void weigh_cover(
+	struct rule_reader *r, const struct fw_cover *c, bool is_equal, struct str detail)
+{
+	if (!is_equal)
+		fw_weigh(r->rule, fw_when_not(fw_cover_when(c)), detail);
+	else if (r->loaded == LOADED_PORTS && !r->is_own_port)
+		fw_weigh(r->rule, fw_cover_when(c), detail);
+	else
+		fw_weigh_cover(r->rule, c, detail);
 }
 
 /* A network, or one port: with a mask on it many. */
 static void compare_place(struct rule_reader *r, struct nl_bytes value, bool is_equal)
 {
-	enum fw_when when = FW_NARROW;
+	size_t size = is_ip6(r) ? 16 : 4;
+	struct fw_cover c = cover_of(r, (struct fw_span){ nl_place(value), nl_place(value) });
+	int bits = (int)value.size * 8;
 
-	if (r->loaded == LOADED_SOURCE) {
-		int bits = r->mask.at != NULL ? fw_prefix_of(r->mask.at, r->mask.size) :
-						(int)value.size * 8;
-
-		when = fw_when_prefix(is_ip6(r) ? 6 : 4, bits);
-	} else if (r->mask.at != NULL) {
-		when = FW_WIDE;
+	if (r->mask.at != NULL)
+		bits = r->loaded == LOADED_SOURCE ? fw_prefix_of(r->mask.at, r->mask.size) : -1;
+	if (bits < 0 || (r->loaded == LOADED_SOURCE && value.size > size)) {
+		fw_widen(r->rule, STR("addresses"));
+		return;
 	}
-	fw_weigh(r->rule, is_equal ? when : fw_when_not(when), STR("addresses"));
+	if (r->loaded == LOADED_SOURCE) {
+		unsigned char address[16] = { 0 };
+
+		memcpy(address, value.at, value.size);
+		c = cover_of(r, fw_network(address, size, bits));
+	}
+	weigh_cover(r, &c, is_equal, STR("addresses"));
 }
 
 /* The two ends of a range come one after the other. */
@@ -196,17 +218,23 @@ static void compare_order(struct rule_reader *r, struct nl_bytes value, uint32_t
 {
 	uint64_t last = r->loaded == LOADED_SOURCE && !is_ip6(r) ? UINT32_MAX : UINT16_MAX;
 	uint64_t place = nl_place(value);
+	struct fw_span span = { r->from, place };
+	struct fw_cover c;
 
 	if (r->mask.at != NULL || (r->loaded != LOADED_PORTS && r->loaded != LOADED_SOURCE)) {
 		fw_widen(r->rule, STR("range"));
-	} else if (op == NFT_CMP_GTE || op == NFT_CMP_GT) {
+		return;
+	}
+	if (op == NFT_CMP_GTE || op == NFT_CMP_GT) {
 		place += op == NFT_CMP_GT;
 		r->from = (uint32_t)place;
-		fw_weigh(r->rule, held_by(r, last - place + 1), STR("range"));
-	} else {
-		place += op == NFT_CMP_LTE;
-		fw_weigh(r->rule, held_by(r, place > r->from ? place - r->from : 0), STR("range"));
+		span = (struct fw_span){ place, last };
+	} else if (op == NFT_CMP_LT) {
+		span = place > 0 ? (struct fw_span){ r->from, place - 1 } :
+				   (struct fw_span){ 1, 0 };
 	}
+	c = cover_of(r, span);
+	weigh_cover(r, &c, true, STR("range"));
 }
 
 /* A packet from outside goes to an address of this machine, which may be the one named. */
@@ -300,8 +328,7 @@ static void read_range(struct rule_reader *r, struct nl_bytes data)
 {
 	struct nl_bytes a[NFTA_RANGE_MAX + 1] = { 0 }, v[NFTA_DATA_MAX + 1] = { 0 };
 	struct nl_bytes w[NFTA_DATA_MAX + 1] = { 0 };
-	uint64_t first, last;
-	enum fw_when when;
+	struct fw_cover c;
 	uint32_t op;
 
 	r->loads = 0;
@@ -312,10 +339,9 @@ static void read_range(struct rule_reader *r, struct nl_bytes data)
 		fw_widen(r->rule, STR("range"));
 		return;
 	}
-	first = nl_place(v[NFTA_DATA_VALUE]);
-	last = nl_place(w[NFTA_DATA_VALUE]);
-	when = held_by(r, last >= first ? last - first + 1 : 0);
-	fw_weigh(r->rule, op == NFT_RANGE_NEQ ? fw_when_not(when) : when, STR("range"));
+	c = cover_of(
+		r, (struct fw_span){ nl_place(v[NFTA_DATA_VALUE]), nl_place(w[NFTA_DATA_VALUE]) });
+	weigh_cover(r, &c, op != NFT_RANGE_NEQ, STR("range"));
 }
 
 /* Of the heads of IPv4 and IPv6, and of those of TCP and UDP. */
@@ -347,6 +373,7 @@ static void read_payload(struct rule_reader *r, struct nl_bytes data)
 		load(r, LOADED_OTHER);
 	else
 		load(r, in_head(r, base, offset, size));
+	r->is_own_port = r->loaded == LOADED_PORTS && offset == 2;
 }
 
 static void read_fib(struct rule_reader *r, struct nl_bytes data)
@@ -388,30 +415,39 @@ static void read_bitwise(struct rule_reader *r, struct nl_bytes data)
 }
 
 /* How much of all ports or addresses a set holds. */
-static enum fw_when held_by_set(const struct fw_members *m)
+static struct fw_cover held_by_set(const struct fw_members *m)
 {
-	uint64_t all = m->keys == NL_KEYS_IP4 ? 1ull << 32 : 1ull << 16, held = m->firsts;
+	uint64_t all = m->keys == NL_KEYS_IP4 ? 1ull << 32 : 1ull << 16;
+	uint64_t end = m->ends > 0 ? m->end_sum : all;
+	struct fw_cover c = { .of = m->keys == NL_KEYS_PORTS ? FW_PORTS :
+			m->keys == NL_KEYS_IP4               ? FW_IP4 :
+							       FW_IP6,
+		.rest = m->firsts };
 
-	if (m->is_interval) /* without its end the last one goes on to the last value */
-		held = m->end_sum + (m->firsts > m->ends ? m->firsts - m->ends : 0) * all -
+	if (m->is_interval && m->firsts == 1) {
+		c.rest = 0;
+		fw_cover_add(&c, (struct fw_span){ m->first_sum, end - 1 });
+	} else if (m->is_interval) { /* without its end the last one goes on to the last value */
+		c.rest = m->end_sum + (m->firsts > m->ends ? m->firsts - m->ends : 0) * all -
 			m->first_sum;
-	else if (m->keys == NL_KEYS_IP6)
-		held = 0;
-	return m->keys == NL_KEYS_PORTS ? fw_when_ports(held) :
-		m->keys == NL_KEYS_IP4  ? fw_when_ip4(held) :
-					  fw_when_ip6(held);
+	} else if (m->keys == NL_KEYS_IP6) {
+		c.rest = 0;
+	}
+	return c;
 }
 
 /* A set of places, among other keys or alone. One that is filled while it runs may leave out
  * nobody. */
 static void weigh_places(struct rule_reader *r, const struct fw_members *m, bool is_left_out)
 {
-	if (is_left_out)
-		fw_weigh(r->rule,
-			m != NULL && m->firsts > 0 ? fw_when_not(held_by_set(m)) : FW_WIDE,
-			STR("!= a set"));
+	struct fw_cover c = { .of = FW_PORTS };
+
+	if (m != NULL)
+		c = held_by_set(m);
+	if (is_left_out && (m == NULL || m->firsts == 0))
+		fw_widen(r->rule, STR("!= a set"));
 	else
-		fw_weigh(r->rule, m != NULL ? held_by_set(m) : FW_NARROW, STR("a set"));
+		weigh_cover(r, &c, !is_left_out, STR("a set"));
 }
 
 static void weigh_protocols(struct rule_reader *r, const struct fw_members *m, bool is_left_out)

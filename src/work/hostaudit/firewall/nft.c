@@ -228,9 +228,10 @@ static bool read_base(struct fw_chain *chain, const struct nft_statement *st, un
 			continue;
 		if (str_is(nft_word(st, i + 1), "input"))
 			chain->hook = FW_HOOK_INPUT;
-		else if (str_is(nft_word(st, i + 1), "prerouting") ||
-			str_is(nft_word(st, i + 1), "ingress"))
+		else if (str_is(nft_word(st, i + 1), "prerouting"))
 			chain->hook = FW_HOOK_EARLIER;
+		else if (str_is(nft_word(st, i + 1), "ingress"))
+			chain->hook = FW_HOOK_OF_CARD;
 	}
 	return true;
 }

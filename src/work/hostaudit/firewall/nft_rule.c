@@ -5,6 +5,11 @@
 #include "work/hostaudit/resolve/resolve.h"
 
 #define NAMES_DEPTH_MAX 4
+#define JOINED_MAX 5 /* as nft has it */
+
+struct key {
+	struct str of, key; /* "tcp" "dport"; "" for a key that stands alone */
+};
 
 struct maker {
 	struct fw_ruleset *set;
@@ -13,6 +18,8 @@ struct maker {
 	const struct nft_statement *st;
 	struct fw_rule rule;
 	bool is_done; /* the rule is there: what follows adds nothing */
+	struct key joined[JOINED_MAX];
+	size_t joined_count; /* of "ip saddr . tcp dport" 2, of a key that stands alone 0 */
 };
 
 /* A condition: its key behind the word it belongs to, how it compares, and with what. */
@@ -149,24 +156,29 @@ static void by_family(struct fw_rule *rule, const struct condition *c)
 
 static void by_port(struct fw_rule *rule, const struct condition *c)
 {
-	enum fw_when when = fw_ports_when(c->list);
+	struct fw_cover ports = { .of = FW_PORTS };
 
-	if (c->is_equal)
-		fw_weigh(rule, when, c->list);
+	fw_cover_ports(&ports, c->list);
+	if (!c->is_equal)
+		fw_all_but(rule, fw_cover_when(&ports), c->list);
+	else if (str_is(c->key, "dport"))
+		fw_weigh_cover(rule, &ports, c->list);
 	else
-		fw_all_but(rule, when, c->list);
+		fw_weigh(rule, fw_cover_when(&ports), c->list);
 }
 
 static void by_source(struct fw_rule *rule, const struct condition *c)
 {
-	enum fw_when when = fw_addresses_when(c->list);
+	struct fw_cover four = { .of = FW_IP4 }, six = { .of = FW_IP6 };
 
-	if (str_is(c->of, "ether"))
-		when = FW_NARROW;
-	if (c->is_equal)
-		fw_weigh(rule, when, c->list);
+	fw_cover_addresses(&four, &six, c->list);
+	if (!c->is_equal)
+		fw_all_but(rule, str_is(c->of, "ether") ? FW_NARROW : fw_addresses_when(c->list),
+			c->list);
+	else if (str_is(c->of, "ether"))
+		fw_narrow(rule);
 	else
-		fw_all_but(rule, when, c->list);
+		fw_weigh_cover(rule, str_is(c->of, "ip6") ? &six : &four, c->list);
 }
 
 /* What comes in is for an address of this machine: one that is named leaves the others out. */
@@ -282,6 +294,47 @@ static void apply(struct fw_rule *rule, const struct condition *c)
 	}
 }
 
+/* "0.0.0.0/0 . 22": each of its values is a condition. */
+static void apply_joined(const struct maker *m, struct fw_rule *rule, struct str element)
+{
+	for (size_t i = 0; i < m->joined_count; i++) {
+		struct condition c = { m->joined[i].of, m->joined[i].key, element, true, false };
+		ptrdiff_t dot = str_find(element, STR(" . "));
+
+		if (dot >= 0) {
+			c.list = str_until(element, (size_t)dot);
+			element = str_from(element, (size_t)dot + 3);
+		} else if (i + 1 < m->joined_count) {
+			fw_widen(rule, element);
+			return;
+		}
+		c.list = str_trim(c.list);
+		apply(rule, &c);
+	}
+}
+
+/* As wide as the widest of its elements; a list nobody knows was thought of by somebody. */
+static void by_joined(const struct maker *m, struct fw_rule *rule, const struct condition *c)
+{
+	struct str list = c->list, element;
+	enum fw_when widest = FW_NARROW;
+
+	if (!c->is_equal) {
+		fw_widen(rule, STR("joined"));
+		return;
+	}
+	while (str_next_word(&list, "{},\n", &element)) {
+		struct fw_rule one = { 0 };
+
+		if (str_find_char(element, '@') >= 0 || str_trim(element).len == 0)
+			continue;
+		apply_joined(m, &one, str_trim(element));
+		if (one.when < widest)
+			widest = one.when;
+	}
+	fw_weigh(rule, widest, STR("joined"));
+}
+
 static bool read_verdict(struct fw_rule *rule, struct str name, struct str target)
 {
 	static const struct {
@@ -308,7 +361,11 @@ static void by_map(struct maker *m, struct condition c)
 	m->is_done = true;
 	if (str_starts(map, "@")) { /* a map of which we know nothing */
 		m->rule.verdict = FW_ACCEPT;
-		apply(&m->rule, &(struct condition){ .of = c.of, .key = c.key, .is_equal = true });
+		if (m->joined_count > 0)
+			fw_narrow(&m->rule);
+		else
+			apply(&m->rule,
+				&(struct condition){ .of = c.of, .key = c.key, .is_equal = true });
 		put(m, &m->rule);
 		return;
 	}
@@ -328,7 +385,10 @@ static void by_map(struct maker *m, struct condition c)
 			!read_verdict(&rule, what, str_trim(verdict)))
 			continue;
 		c.list = key;
-		apply(&rule, &c);
+		if (m->joined_count > 0)
+			apply_joined(m, &rule, key);
+		else
+			apply(&rule, &c);
 		put(m, &rule);
 	}
 }
@@ -425,18 +485,21 @@ static size_t read_operator(struct condition *c, const struct nft_statement *st,
 	return i + (!c->is_equal || str_is(w, "==") || str_is(w, "eq") || word_among(w, loose));
 }
 
-/* Over the other keys of "ip saddr . tcp dport": the narrowest of them decides. */
-static size_t read_joined(struct condition *c, const struct nft_statement *st, size_t i)
+/* "ip saddr . tcp dport", from the first dot on. */
+static size_t read_joined(struct maker *m, const struct condition *c, size_t i)
 {
-	static const char *const narrow_keys[] = { "dport", "sport", "saddr", NULL };
+	const struct nft_statement *st = m->st;
 
+	m->joined[0] = (struct key){ c->of, c->key };
+	m->joined_count = 1;
 	while (str_is(nft_word(st, i), ".")) {
-		if (!word_among(c->key, narrow_keys))
-			c->key = STR("joined");
-		i += 1 + word_among(nft_word(st, i + 1), owners);
-		if (word_among(nft_word(st, i), narrow_keys))
-			c->key = nft_word(st, i);
-		i++;
+		struct key key = { .of = STR("") };
+
+		if (word_among(nft_word(st, ++i), owners))
+			key.of = nft_word(st, i++);
+		key.key = nft_word(st, i++);
+		if (m->joined_count < JOINED_MAX)
+			m->joined[m->joined_count++] = key;
 	}
 	return i;
 }
@@ -484,16 +547,16 @@ static size_t read_condition(struct maker *m, size_t i)
 	}
 	is_joined = str_is(nft_word(st, i), ".") && !str_is(c.key, "fib");
 	if (is_joined)
-		i = read_joined(&c, st, i);
+		i = read_joined(m, &c, i);
+	else
+		m->joined_count = 0;
 	i = read_operator(&c, st, i);
 	c.is_map = str_is(nft_word(st, i), "vmap");
 	i = read_values(m, &c, st, i + c.is_map);
-	if (is_joined && !str_is(c.key, "joined") && c.is_equal)
-		fw_narrow(&m->rule);
-	else if (is_joined)
-		fw_widen(&m->rule, STR("joined"));
-	else if (c.is_map)
+	if (c.is_map)
 		by_map(m, c);
+	else if (is_joined)
+		by_joined(m, &m->rule, &c);
 	else
 		apply(&m->rule, &c);
 	return i;

@@ -50,8 +50,8 @@ static void target(struct fw_rule *r, struct str name, bool is_goto)
 		"TCPMSS", "TRACE", "AUDIT", "SET" };
 
 	r->target = STR("");
-	if (str_is(name, "ACCEPT"))
-		r->verdict = FW_ACCEPT;
+	if (str_is(name, "ACCEPT") || str_is(name, "NFQUEUE"))
+		r->verdict = FW_ACCEPT; /* a program decides: as good as let in, for all we know */
 	else if (str_is(name, "DROP") || str_is(name, "REJECT"))
 		r->verdict = FW_DROP;
 	else if (str_is(name, "RETURN"))
@@ -117,18 +117,35 @@ static void by_list(struct fw_rule *r, enum fw_when when, struct str list, bool 
 		fw_weigh(r, when, list);
 }
 
+static void by_own_ports(struct fw_rule *r, struct str list)
+{
+	struct fw_cover c = { .of = FW_PORTS };
+
+	fw_cover_ports(&c, list);
+	fw_weigh_cover(r, &c, list);
+}
+
+static void by_sources(struct fw_rule *r, struct str list)
+{
+	struct fw_cover four = { .of = FW_IP4 }, six = { .of = FW_IP6 };
+
+	fw_cover_addresses(&four, &six, list);
+	fw_weigh_cover(r, str_find_char(list, ':') >= 0 ? &six : &four, list);
+}
+
 /* A condition on ports, addresses, protocols and the rest. What leaves one thing out lets the rest
  * in, and one that we do not weigh may hold for everybody. */
 static void by_value(struct fw_rule *r, struct str option, struct str value, bool is_excluded)
 {
 	static const char *const protocols[] = { "-p", "--protocol", "--proto", NULL };
-	static const char *const ports[] = { "--dport", "--destination-port", "--dports", "--sport",
-		"--source-port", "--sports", "--ports", "--destination-ports", "--source-ports",
-		NULL };
+	static const char *const ports[] = { "--sport", "--source-port", "--sports",
+		"--source-ports", NULL };
+	static const char *const own_ports[] = { "--dport", "--destination-port", "--dports",
+		"--ports", "--destination-ports", NULL };
 	static const char *const sources[] = { "-s", "--source", "--src", "--src-range", NULL };
-	static const char *const rare[] = { "--match-set", "--mac-source", "--icmp-type",
-		"--icmpv6-type", "--rcheck", "--update", "--spi", "--ahspi", "--espspi", "--string",
-		"--algo", "-f", "--fragment", NULL };
+	static const char *const rare[] = { "--mac-source", "--icmp-type", "--icmpv6-type",
+		"--rcheck", "--update", "--spi", "--ahspi", "--espspi", "--string", "--algo", "-f",
+		"--fragment", NULL };
 
 	if (word_among(option, protocols))
 		by_protocol(r, value, is_excluded);
@@ -142,10 +159,16 @@ static void by_value(struct fw_rule *r, struct str option, struct str value, boo
 		by_kind(r, str_is(value, "unicast") || str_is(value, "host"), is_excluded);
 	else if (str_is(option, "--ctdir"))
 		by_kind(r, str_is(value, "ORIGINAL"), is_excluded);
-	else if (word_among(option, ports))
+	else if (word_among(option, ports) || (is_excluded && word_among(option, own_ports)))
 		by_list(r, fw_ports_when(value), value, is_excluded);
+	else if (word_among(option, own_ports))
+		by_own_ports(r, value);
+	else if (word_among(option, sources) && is_excluded)
+		fw_all_but(r, fw_addresses_when(value), value);
 	else if (word_among(option, sources))
-		by_list(r, fw_addresses_when(value), value, is_excluded);
+		by_sources(r, value);
+	else if (str_is(option, "--match-set")) /* what it holds is in no file of rules */
+		fw_widen(r, value);
 	else if (str_is(option, "--pol"))
 		by_kind(r, str_is(value, "none"), is_excluded); /* comes without IPsec */
 	else if (word_among(option, rare) || str_is(option, "-d") ||
@@ -231,14 +254,62 @@ static bool chain_line(struct save *s, struct str line, int64_t number)
 	return true;
 }
 
+static bool is_same(struct str a, struct str b)
+{
+	struct str x, y;
+
+	while (argument(&a, &x))
+		if (!argument(&b, &y) || !str_eq(x, y))
+			return false;
+	return !argument(&b, &y);
+}
+
+/* "-D INPUT 3", "-D INPUT -p tcp -j DROP": the first rule that is written so. False: there is none,
+ * or it is written in other words, and iptables-restore may load nothing. */
+static bool take_away(struct fw_chain *c, struct str spec)
+{
+	struct str rest = spec, word;
+	uint64_t number = 0;
+	size_t at = 0;
+
+	if (!argument(&rest, &word))
+		return false;
+	if (str_to_u64(word, 10, &number)) {
+		at = number > 0 ? (size_t)number - 1 : SIZE_MAX;
+	} else {
+		while (at < c->rules.len && !is_same(c->rules.at[at].words, spec))
+			at++;
+	}
+	if (at >= c->rules.len)
+		return false;
+	memmove(&c->rules.at[at], &c->rules.at[at + 1],
+		(c->rules.len - at - 1) * sizeof(c->rules.at[0]));
+	c->rules.len--;
+	return true;
+}
+
+static bool put(struct save *s, struct fw_chain *c, struct str spec, bool is_insert)
+{
+	struct str rest = spec, word;
+	uint64_t before = 0;
+	struct fw_rule *r;
+
+	if (is_insert && str_next_word(&rest, " \t", &word) && str_to_u64(word, 10, &before)) {
+		spec = rest;
+		before -= before > 0;
+	}
+	r = is_insert ? fw_rule_before(s->set, c, (size_t)before) : fw_rule(s->set, c);
+	if (r == NULL)
+		return true;
+	r->words = str_trim(spec);
+	return rule_words(r, spec);
+}
+
 /* "-A INPUT …" and the other commands that iptables-restore takes in a table. */
 static bool command(struct save *s, struct str line)
 {
 	struct str word, name, value;
-	uint64_t before = 0;
 	struct fw_chain *c;
-	struct fw_rule *r;
-	bool is_insert;
 
 	if (!argument(&line, &word) || !argument(&line, &name))
 		return false;
@@ -253,16 +324,12 @@ static bool command(struct save *s, struct str line)
 		c->rules.len = 0;
 		return true;
 	}
-	is_insert = str_is(word, "-I") || str_is(word, "--insert");
-	if (!is_insert && !str_is(word, "-A") && !str_is(word, "--append"))
-		return false;
-	value = line = str_trim(line);
-	if (is_insert && str_next_word(&value, " \t", &word) && str_to_u64(word, 10, &before)) {
-		line = value;
-		before -= before > 0;
-	}
-	r = is_insert ? fw_rule_before(s->set, c, (size_t)before) : fw_rule(s->set, c);
-	return r == NULL || rule_words(r, line);
+	line = str_trim(line);
+	if (str_is(word, "-D") || str_is(word, "--delete"))
+		return take_away(c, line);
+	if (str_is(word, "-I") || str_is(word, "--insert"))
+		return put(s, c, line, true);
+	return (str_is(word, "-A") || str_is(word, "--append")) && put(s, c, line, false);
 }
 
 static bool save_line(struct save *s, struct str line, int64_t number)
