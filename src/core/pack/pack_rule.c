@@ -202,7 +202,8 @@ static void check_sql(struct pack_load *load, const struct check *check, struct 
 	}
 }
 
-/* {name} in words; a brace around anything else is left alone, cures hold shell and awk. */
+/* {name} in words, {name_min_s} for minutes in seconds; a brace around anything else is left
+ * alone, cures hold shell and awk. */
 static void check_words(struct pack_load *load, const struct check *check, struct str words,
 	const char *const *known)
 {
@@ -211,7 +212,9 @@ static void check_words(struct pack_load *load, const struct check *check, struc
 	while (str_split(words, '{', &before, &rest)) {
 		size_t len = name_length(rest);
 		struct str name = str_until(rest, len);
-		bool is_known = has_param(check, name);
+		bool is_known = has_param(check, name) ||
+			(str_ends(name, "_min_s") &&
+				has_param(check, str_until(name, name.len - 2)));
 
 		words = rest;
 		if (len == 0 || len == rest.len || rest.ptr[len] != '}')

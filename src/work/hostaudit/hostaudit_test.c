@@ -415,8 +415,8 @@ static void found_values_are_said_in_words(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct str found = str_of(rows[i].found);
 
-		assert_string_equal(arena_cstr(&a, hostaudit_found(&check, found, LANG_VI, &a)),
-			rows[i].said);
+		assert_string_equal(
+			arena_cstr(&a, hostaudit_found(&check, found, LANG_VI, &a)), rows[i].said);
 		assert_true(str_eq(hostaudit_found(&check, found, LANG_EN, &a), found));
 		assert_true(str_eq(hostaudit_found(NULL, found, LANG_VI, &a), found));
 	}
@@ -571,6 +571,28 @@ static void package_lists_may_have_endless_lines(void **state)
 	host_close(h);
 }
 
+/* A cure names the law's bound in the unit that its configuration wants. */
+static void minutes_are_said_in_seconds_too(void **state)
+{
+	const char *source = getenv("KHIEN_SOURCE");
+	struct pack_set *packs;
+	struct arena a;
+	struct err e;
+	struct check check = {
+		.wanted.vi = STR("{session_idle_min} {session_idle_min_s} {pw_min_len_s} {awk_s}"),
+	};
+	struct str said;
+
+	(void)state;
+	arena_init(&a, 64 * MIB);
+	assert_int_equal(
+		pack_set_load(arena_fmt(&a, "%s/packs", source ? source : ".").ptr, &e, &packs), 0);
+	said = hostaudit_wanted(&check, packs, 1, (struct date){ 2026, 11, 27 }, LANG_VI, &a);
+	assert_true(str_is(said, "10 600 {pw_min_len_s} {awk_s}"));
+	pack_set_free(packs);
+	arena_done(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -592,6 +614,7 @@ int main(void)
 		cmocka_unit_test(no_table_loses_its_first_gap),
 		cmocka_unit_test(package_lists_are_read_once_for_what_was_asked),
 		cmocka_unit_test(package_lists_may_have_endless_lines),
+		cmocka_unit_test(minutes_are_said_in_seconds_too),
 	};
 
 	return cmocka_run_group_tests(tests, make_root, NULL);

@@ -355,10 +355,25 @@ static bool lookup_row(const struct filling *f, struct str name, struct str *ret
 	return false;
 }
 
+static const struct param_value *param_won(const struct filling *f, struct str name)
+{
+	return pack_param(f->packs, name, f->level, f->on, f->arena).winner;
+}
+
+/* "{NAME_s}": a parameter of minutes in seconds, as most configurations want it. */
+static const struct param_value *minutes_won(const struct filling *f, struct str name)
+{
+	const struct param_value *won = NULL;
+
+	if (str_ends(name, "_s"))
+		won = param_won(f, str_until(name, name.len - 2));
+	return won && won->is_number && str_is(won->param->unit, "min") ? won : NULL;
+}
+
 static bool lookup(void *context, struct str name, struct str *ret)
 {
 	struct filling *f = context;
-	struct param_ruling ruling;
+	const struct param_value *won;
 
 	f->asked++;
 	if (f->row && lookup_row(f, name, ret)) {
@@ -367,11 +382,15 @@ static bool lookup(void *context, struct str name, struct str *ret)
 	}
 	if (!f->packs)
 		return false;
-	ruling = pack_param(f->packs, name, f->level, f->on, f->arena);
-	if (!ruling.winner)
-		return false;
-	*ret = value_text(ruling.winner, f->arena);
-	return true;
+	won = param_won(f, name);
+	if (won) {
+		*ret = value_text(won, f->arena);
+		return true;
+	}
+	won = minutes_won(f, name);
+	if (won)
+		*ret = arena_fmt(f->arena, "%lld", (long long)won->number * 60);
+	return won != NULL;
 }
 
 struct str hostaudit_wanted(const struct check *check, const struct pack_set *packs, int level,
