@@ -108,6 +108,16 @@ class Messy(Case):
         self.undo("wifi", got["import"])
         self.assertEqual((self.titles("wifi"), len(self.titles("wifi", 1))), ([], 3))
 
+    def test_kinds_and_states_as_offices_call_them(self):
+        head = ["Tên thiết bị", "Mã TS", "Loại", "Trạng thái"]
+        rows = [["Dell OptiPlex", "TS-1", "Máy tính để bàn", "Đang sử dụng"], ["HP 15s", "TS-2", "Laptop", "không dùng"],
+                ["Canon LBP", "TS-3", "máy IN", ""], ["Fujitsu", "TS-4", "Máy scan", "Thanh lý"]]
+        self.bring("devices", "thiet-bi.xlsx", sheets.xlsx([Sheet("TB", [head, *rows])]))
+        csv = self.send("devices", "--fields", "loai,trang-thai")
+        for kind, state in (("Máy trạm", "Đang dùng"), ("Máy xách tay", "Lưu kho"), ("Máy in, máy quét", "Đang dùng"),
+                            ("Máy in, máy quét", "Đã thanh lý")):
+            self.assertIn(f'"{kind}","{state}"', csv)
+
     def test_dry_run_saves_nothing(self):
         self.assertEqual(self.bring("wifi", "thu.xlsx", wifi(GOOD), "--dry-run")["added"], 3)
         self.assertEqual(self.titles("wifi"), [])

@@ -25,6 +25,7 @@ static const struct field choice_fields[] = {
 	FIELD("id", TEXT, NEEDED, AT(id)),
 	FIELD("vi", TEXT, NEEDED, AT(words.vi)),
 	FIELD("en", TEXT, NEEDED, AT(words.en)),
+	FIELD("also", TEXTS, 0, AT(also), .count_at = AT(also_count)),
 	{ 0 },
 };
 static const struct shape choice_shape = { choice_fields, sizeof(struct register_choice),

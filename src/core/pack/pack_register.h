@@ -38,6 +38,8 @@ enum register_see { SEE_ALL, SEE_OFFICERS };
 struct register_choice {
 	struct str id;
 	struct words words;
+	struct str *also; /* what people write in their tables for it */
+	size_t also_count;
 };
 
 struct register_field {

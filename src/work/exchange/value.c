@@ -95,14 +95,22 @@ static struct str yes_no_of(struct str s)
 	return s;
 }
 
+static bool is_called(const struct register_choice *c, struct str plain, struct arena *a)
+{
+	for (size_t i = 0; i < c->also_count; i++)
+		if (str_eq(exchange_plain(c->also[i], true, a), plain))
+			return true;
+	return str_eq(exchange_plain(c->words.vi, true, a), plain) ||
+		str_eq(exchange_plain(c->words.en, true, a), plain);
+}
+
 /* A choice by its words, whatever marks stand between them. */
 static struct str choice_of(const struct register_field *f, struct str text, struct arena *a)
 {
 	struct str wanted = exchange_plain(text, true, a);
 
 	for (size_t i = 0; i < f->choice_count && wanted.len > 0; i++)
-		if (str_eq(exchange_plain(f->choices[i].words.vi, true, a), wanted) ||
-			str_eq(exchange_plain(f->choices[i].words.en, true, a), wanted))
+		if (is_called(&f->choices[i], wanted, a))
 			return f->choices[i].id;
 	return text;
 }
