@@ -101,14 +101,13 @@ static void item(struct view *v, bool is_calm, const char *label, const char *va
 		label, value);
 }
 
-#define DAYS_CALM 90        /* of room on the disk */
+#define DAYS_CALM 90 /* of room on the disk */
 
 #define FREE_CALM_PERCENT 20
 
 static void strip_senders(struct view *v, const struct log_strip *s)
 {
-	item(v, s->dropped == 0, tr(v->lang, "Dòng đã mất"),
-		count_text(v, (int64_t)s->dropped));
+	item(v, s->dropped == 0, tr(v->lang, "Dòng đã mất"), count_text(v, (int64_t)s->dropped));
 	item(v, s->silent == 0, tr(v->lang, "Nguồn im lặng"), count_text(v, (int64_t)s->silent));
 	item(v, true, tr(v->lang, "Lệch giờ nguồn gửi"),
 		s->has_offset ? path_of(v, "≤ %lld s", (long long)s->offset_s) :
@@ -150,5 +149,6 @@ void html_log_strip(struct view *v)
 		item(v, s->days_left > DAYS_CALM, tr(v->lang, "Đủ đĩa"), log_days(v, s->days_left));
 	if (s->has_senders)
 		strip_senders(v, s);
-	html(v->w, "</dl></aside>\n");
+	html(v->w, "</dl>\n<p><a href=\"/huong-dan/nhat-ky\">%s</a></p></aside>\n",
+		tr(v->lang, "Dải này nói gì?"));
 }

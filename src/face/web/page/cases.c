@@ -270,7 +270,7 @@ static const struct flow *chosen_flow(struct view *v)
 
 static void choose(struct view *v)
 {
-	html(v->w, "<p>%s</p>\n<ul class=\"hits\">\n",
+	html(v->w, "<p>%s</p>\n<ul class=\"hits flows\">\n",
 		tr(v->lang,
 			"Chọn loại hồ sơ. Hồ sơ về một bản ghi cũng mở được từ trang của bản ghi đó."));
 	for (size_t i = 0; i < pack_count(v->web->packs); i++) {
@@ -280,7 +280,8 @@ static void choose(struct view *v)
 			const struct flow *f = &p->work->flows[n];
 
 			html(v->w,
-				"<li><a href=\"/ho-so/moi?luong=%.*s\">%.*s</a><br>%.*s <span class=\"soft\">",
+				"<li><a href=\"/ho-so/moi?luong=%.*s\">%.*s</a>\n<p>%.*s</p> "
+				"<span class=\"soft\">",
 				STR_FMT(f->id), STR_FMT(words_of(v, f->title)),
 				STR_FMT(words_of(v, f->what)));
 			html_clauses(v, p, f->clauses, f->clause_count);
@@ -367,9 +368,10 @@ static void about_choice(struct view *v, const struct flow *f)
 	struct flow_subject about = { .record_id = named(v, "ban-ghi") };
 	int64_t id = named(v, name);
 	struct staff person;
-	bool is_there = id && (is_staff ? staff_get(v->web->store, id, v->a, &person, v->e) == 0 &&
+	bool is_there = id &&
+		(is_staff ? staff_get(v->web->store, id, v->a, &person, v->e) == 0 &&
 					view_may(v, RIGHT_SEE, person.unit_id) :
-				   flow_thing(v->web->store, f, v->a, &about, v->e) == 0 &&
+			    flow_thing(v->web->store, f, v->a, &about, v->e) == 0 &&
 					view_may(v, RIGHT_SEE, about.unit_id));
 
 	if (is_there) {

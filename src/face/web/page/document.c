@@ -163,7 +163,8 @@ static void show(struct view *v, const struct here *h)
 		tr(v->lang, "Tệp của văn bản"),
 		fill(v,
 			tr(v->lang,
-				"Nhiều nhất {n}. Khiên giữ tệp và ghi SHA-256 của tệp vào bằng chứng."),
+				"Ảnh chụp, bản quét, nhiều nhất {n}. Khiên giữ tệp; sau này chứng minh "
+				"được tệp không bị sửa."),
 			"n", size_text(v, FILE_BYTES_MAX), NULL));
 	html_form_end(v, tr(v->lang, "Gắn văn bản này"));
 	page_end(v);

@@ -321,13 +321,19 @@ static void do_box(struct view *v, const struct here *h)
 		tr(v->lang, "Tệp làm chứng"),
 		fill(v,
 			tr(v->lang,
-				"Nhiều nhất {n}. Khiên giữ tệp và ghi SHA-256 của tệp vào bằng chứng."),
+				"Ảnh chụp, bản quét, nhiều nhất {n}. Khiên giữ tệp; sau này chứng minh "
+				"được tệp không bị sửa."),
 			"n", size_text(v, FILE_BYTES_MAX), NULL));
+	html(v->w, "<details");
+	if (http_pair(v->form, "sha256").len)
+		html(v->w, " open");
+	html(v->w, "><summary>%s</summary>\n", tr(v->lang, "Tệp làm chứng cất ở nơi khác"));
 	html_field(v,
 		&(struct field){ .name = "sha256",
-			.label = tr(v->lang, "Hoặc SHA-256 của tệp cất ở nơi khác"),
+			.label = tr(v->lang, "Mã SHA-256 của tệp ấy"),
 			.hint = tr(v->lang,
-				"Để sau này chứng minh tệp không bị sửa: 64 chữ số hệ 16") });
+				"64 chữ số hệ 16, để sau này chứng minh tệp không bị sửa") });
+	html(v->w, "</details>\n");
 	html_form_end(v, tr(v->lang, "Ký: tôi đã làm việc này"));
 	html(v->w, "</section>\n");
 }

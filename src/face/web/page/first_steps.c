@@ -58,19 +58,19 @@ static void step(struct view *v, size_t i, bool is_done, bool is_next, const cha
 	html(v->w, "</li>\n");
 }
 
-void html_first_steps(struct view *v, int64_t host_id)
+bool html_first_steps(struct view *v, int64_t host_id)
 {
 	struct store_query *q;
 	bool is_done[COUNT(steps)], is_needed = false, has_next = false;
 	size_t done = 0;
 
 	if (!view_may(v, RIGHT_ADMIN, ORG_UNIT_FIRST))
-		return;
+		return false;
 	q = store_query(v->web->store, sql_done);
 	store_bind_i64(q, 1, USER_HEAD);
 	store_bind_i64(q, 2, USER_OFFICER);
 	if (store_next(q, v->e) != 1)
-		return;
+		return false;
 	for (size_t i = 0; i < COUNT(steps); i++) {
 		is_done[i] = store_i64(q, (int)i) > 0 || (!steps[i].path && !host_id);
 		is_needed |= !is_done[i] && steps[i].is_needed;
@@ -78,7 +78,7 @@ void html_first_steps(struct view *v, int64_t host_id)
 	}
 	store_end(q);
 	if (!is_needed)
-		return;
+		return false;
 	html(v->w,
 		"<section class=\"first\">\n<h2>%s <span class=\"count\">%zu/%zu</span></h2>\n"
 		"<p>%s</p>\n<ol class=\"items\">\n",
@@ -96,4 +96,5 @@ void html_first_steps(struct view *v, int64_t host_id)
 	}
 	html(v->w, "</ol>\n<p><a href=\"/huong-dan/bat-dau\">%s</a></p>\n</section>\n",
 		tr(v->lang, "Hướng dẫn: bắt đầu thế nào"));
+	return true;
 }

@@ -289,8 +289,8 @@ static void faults(struct view *v, const struct job_page *j, struct str sheet)
 		return;
 	html(v->w,
 		"<section id=\"loi\">\n<h2>%s</h2>\n<p><a href=\"/nhap/%lld/loi.xlsx\">%s</a></p>\n",
-		fill(v, tr(v->lang, "{n} lỗi cần sửa trong tệp"), "n",
-			count_text(v, j->job.faults), NULL),
+		fill(v, tr(v->lang, "{n} lỗi cần sửa trong tệp"), "n", count_text(v, j->job.faults),
+			NULL),
 		(long long)j->job.id, tr(v->lang, "Tải tệp này về với các ô lỗi đã được đánh dấu"));
 	html_table(v, NULL, "stack", tr(v->lang, "Ô"), tr(v->lang, "Cột"), tr(v->lang, "Trong tệp"),
 		tr(v->lang, "Lỗi"), tr(v->lang, "Cách sửa"));
@@ -309,6 +309,17 @@ static void act_button(struct view *v, const struct job_page *j, const char *act
 {
 	html_button(v, path_of(v, "/nhap/%lld", (long long)j->job.id),
 		(const char *[2]){ "viec", act }, words);
+}
+
+/* What leads back is no less at hand than the next step, but does not shout before it. */
+static void act_back(struct view *v, const struct job_page *j, const char *act, const char *words)
+{
+	html_form(v, path_of(v, "/nhap/%lld", (long long)j->job.id), "inline");
+	html(v->w,
+		"<input type=\"hidden\" name=\"viec\" value=\"%s\">\n"
+		"<button type=\"submit\" class=\"plain\">%s</button>\n",
+		act, words);
+	html_form_end(v, NULL);
 }
 
 static void sums(struct view *v, const struct job_page *j)
@@ -332,12 +343,14 @@ static void checked(struct view *v, const struct job_page *j)
 					import_right(&j->p) == RIGHT_PEOPLE ?
 						tr(v->lang, "Lưu {n} người vào danh sách") :
 						tr(v->lang, "Lưu {n} bản ghi vào sổ"),
-					"n", count_text(v, j->job.added + j->job.changed),
-					NULL))));
+					"n", count_text(v, j->job.added + j->job.changed), NULL))));
 	else
-		html(v->w, "<p class=\"alarm\">%s</p>\n",
-			tr(v->lang, "Chưa lưu gì. Sửa các lỗi dưới đây trong tệp rồi nhập lại."));
-	act_button(v, j, "bo", tr(v->lang, "Bỏ tệp này"));
+		html(v->w,
+			"<p class=\"alarm\">%s</p>\n"
+			"<p class=\"acts\"><a class=\"button\" href=\"/so/%.*s/nhap\">%s</a></p>\n",
+			tr(v->lang, "Chưa lưu gì. Sửa các lỗi dưới đây trong tệp rồi nhập lại."),
+			STR_FMT(j->p.at.reg->id), tr(v->lang, "Nhập tệp đã sửa"));
+	act_back(v, j, "bo", tr(v->lang, "Bỏ tệp này"));
 	if (imported_open(v->web->data, j->job.id, v->a, &g, v->e) < 0)
 		return;
 	if (imported_map(&g, &j->job, j->p.at.reg, v->a, v->e) == 0) {
@@ -373,7 +386,7 @@ static void saved(struct view *v, const struct job_page *j)
 		import_home(v, &j->p),
 		import_right(&j->p) == RIGHT_PEOPLE ? tr(v->lang, "Xem danh sách nhân sự") :
 						      tr(v->lang, "Xem sổ"));
-	act_button(v, j, "hoan-tac", tr(v->lang, "Hoàn tác cả lần nhập này"));
+	act_back(v, j, "hoan-tac", tr(v->lang, "Hoàn tác cả lần nhập này"));
 }
 
 static void job_page(struct view *v, struct job_page *j)

@@ -129,7 +129,7 @@ static size_t count_outcome(const struct check_facts *checks, size_t count, enum
 struct list {
 	const struct facts *facts;
 	const struct check_facts *checks;
-	size_t count;
+	size_t count, open; /* open: so many of a section stand unfolded */
 };
 
 static void section(struct view *v, const struct list *l, enum outcome o, const char *title,
@@ -143,16 +143,19 @@ static void section(struct view *v, const struct list *l, enum outcome o, const 
 		html(v->w, "<p class=\"empty\">%s</p>\n</section>\n", nothing);
 		return;
 	}
+	if (!l->open)
+		html(v->w, "<p class=\"soft\">%s</p>\n",
+			tr(v->lang, "Việc của người quản trị máy; làm sau các bước đầu tiên."));
 	html(v->w, "<ul class=\"items\">\n");
 	for (size_t i = 0, shown = 0; i < l->count; i++) {
 		if (l->checks[i].outcome != o)
 			continue;
-		if (shown++ == OPEN_ITEMS)
-			html_fold(v, n - OPEN_ITEMS);
+		if (shown++ == l->open)
+			html_fold(v, n - l->open);
 		item(v, l->facts, &l->checks[i]);
 	}
 	html(v->w, "</ul>\n");
-	if (n > OPEN_ITEMS)
+	if (n > l->open)
 		html(v->w, "</details>\n");
 	html(v->w, "</section>\n");
 }
@@ -223,6 +226,7 @@ void page_today(struct view *v)
 	struct standing standing;
 	struct list list;
 	struct facts f;
+	bool is_new;
 
 	if (facts_here(v, &f, v->e) < 0 || standing_load(v, &standing, v->e) < 0) {
 		page_failed(v);
@@ -236,7 +240,8 @@ void page_today(struct view *v)
 	if (has_machine)
 		last_run(v, &f);
 	html_new_reports(v);
-	html_first_steps(v, f.host.id);
+	is_new = html_first_steps(v, f.host.id);
+	list.open = is_new ? 0 : OPEN_ITEMS; /* first the unit, then its machine */
 	if (v->user.role == USER_HEAD)
 		unit(v, &standing); /* who answers for the unit sees it first */
 	html_my_duties(v);
