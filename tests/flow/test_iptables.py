@@ -15,7 +15,8 @@ NARROW = ["-p tcp --dport 22", "-p udp -m multiport --dports 53,67:68", "-m conn
           "-m addrtype --dst-type MULTICAST", "-m pkttype --pkt-type broadcast", "-m mac --mac-source 02:00:00:00:00:99",
           "-p tcp --sport 1:1023", "-m conntrack --ctdir REPLY", "-m recent --rcheck --name x", "-m policy --dir in --pol ipsec",
           "-m addrtype --src-type LOCAL", "-p tcp -m tcp --tcp-flags RST RST"]
-NARROW_4 = ["-s 203.0.113.0/24", "-m iprange --src-range 203.0.113.1-203.0.113.9", "-p icmp", "-p icmp --icmp-type 8", "-f"]
+NARROW_4 = ["-s 203.0.113.0/24", "-m iprange --src-range 203.0.113.1-203.0.113.9", "-p icmp", "-p icmp --icmp-type 8", "-f",
+            "-m set --match-set few src", "-p tcp -m set --match-set ssh src,dst", "-m set --match-set lo src,src"]
 NARROW_6 = ["-s 2001:db8:9::/64", "-p ipv6-icmp"]
 WIDE = ["-i eth0", "-i eth+", "! -i lo", "-p tcp", "-p udp", "-m conntrack --ctstate NEW", "-m limit --limit 1000/sec",
         "-p tcp ! --dport 22", "-p tcp --dport 1:65535", "-m state --state NEW,ESTABLISHED", "-m addrtype --dst-type LOCAL",
@@ -25,7 +26,26 @@ WIDE = ["-i eth0", "-i eth+", "! -i lo", "-p tcp", "-p udp", "-m conntrack --cts
         "-m policy --dir in --pol none", "-m statistic --mode nth --every 1 --packet 0", "-m connmark --mark 0",
         "-m tos ! --tos 4", "-m comment --comment x", "-p tcp -m tcp --tcp-flags ACK,RST NONE", "-m connlimit --connlimit-upto 900"]
 WIDE_4 = ["! -s 203.0.113.5", "-s 128.0.0.0/1", "-d 192.0.2.1", "-m iprange --src-range 1.0.0.0-223.255.255.255", "! -p icmp",
-          "-m iprange ! --src-range 203.0.113.1-203.0.113.9", "-m ttl --ttl-gt 5", "! -f", "! -d 203.0.113.5"]
+          "-m iprange ! --src-range 203.0.113.1-203.0.113.9", "-m ttl --ttl-gt 5", "! -f", "! -d 203.0.113.5",
+          "-s 0.0.0.0/1", "-m set --match-set many src", "-m set ! --match-set few src", "-m set --match-set many dst",
+          "-m set --match-set wire src,src", "-m set --match-set all src"]
+SETS = """create few hash:net
+add few 203.0.113.0/24
+create many hash:net
+add many 0.0.0.0/1
+add many 128.0.0.0/1
+create ssh hash:net,port
+add ssh 0.0.0.0/1,tcp:22
+add ssh 128.0.0.0/1,tcp:22
+create lo hash:net,iface
+add lo 0.0.0.0/0,lo
+create wire hash:net,iface
+add wire 0.0.0.0/0,eth0
+add wire 0.0.0.0/0,eth1
+create all list:set
+add all few
+add all many
+"""
 WIDE_6 = ["! -s 2001:db8:9::5", "-s 2000::/3", "-d 2001:db8::1", "! -p ipv6-icmp", "-m hl --hl-gt 5"]
 BOOT = {"/usr/sbin/netfilter-persistent": "", "/usr/share/netfilter-persistent/plugins.d/15-ip4tables": "",
         "/usr/share/netfilter-persistent/plugins.d/25-ip6tables": "",
@@ -55,10 +75,15 @@ def table(chance, family):
     return "\n".join([*lines, "COMMIT", ""])
 
 
-@unittest.skipUnless(test_nft.can_try() and shutil.which("iptables-nft-restore") and shutil.which("iptables-legacy-restore"),
-                     "needs root, nft, iptables and a network of its own")
+@unittest.skipUnless(test_nft.can_try() and shutil.which("iptables-nft-restore") and shutil.which("iptables-legacy-restore")
+                     and shutil.which("ipset"), "needs root, nft, iptables, ipset and a network of its own")
 class Iptables(test_nft.Nft):
-    test_what_nft_refuses_is_told = None
+    test_what_nft_refuses_is_told = test_joined_keys_are_as_wide_as_their_widest_element = None
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        run("ipset", "restore", text=SETS)
 
     def empty(self):
         run("nft", "flush", "ruleset")
@@ -91,6 +116,18 @@ class Iptables(test_nft.Nft):
         self.assertGreater(compared, tried // 2)
         self.assertLess(unclear, compared * 0.7)
         self.assertLess(wrong, 1 + compared / 4)
+
+    def test_a_list_is_as_wide_as_what_is_in_it(self):
+        for make, *rows in (("nft", ("few src", "closed"), ("many src", "open"), ("ssh src,dst", "closed"), ("lo src,src", "closed"),
+                             ("wire src,src", "unclear"), ("all src", "open"), ("few dst", "unclear")),
+                            ("legacy", ("few src", "closed"), ("many src", "open"), ("all src", "open"))):
+            for named, wanted in rows:
+                self.empty()
+                loaded = run(f"iptables-{make}-restore", text="*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n"
+                             f"-A INPUT -p tcp -m set --match-set {named} -j ACCEPT\nCOMMIT\n")
+                self.assertEqual(loaded.returncode, 0, loaded.stderr)
+                self.is_told(f"{make}: {named}", wanted)
+        self.empty()
 
     def test_packets_meet_what_is_told(self):
         self.meets("nft")

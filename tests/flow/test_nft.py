@@ -39,15 +39,19 @@ NARROW = ["tcp dport 22", "udp dport { 53, 67 }", "tcp dport 1-1023", "ct state 
           "tcp dport 1000-2000", "tcp dport < 1024", "ct direction reply", "meta pkttype multicast", "meta iiftype loopback",
           "tcp flags & (syn | ack) == ack", "udp dport { 53, 1000-2000 }"]
 NARROW_4 = ["ip saddr 203.0.113.0/24", "ip saddr { 203.0.113.1, 203.0.113.9 }", "ip saddr 203.0.113.1-203.0.113.9",
-            "ip saddr 10.0.0.0/8", "icmp type echo-request", "ip protocol icmp"]
+            "ip saddr 10.0.0.0/8", "icmp type echo-request", "ip protocol icmp", "ip saddr . tcp dport { 0.0.0.0/0 . 22 }",
+            "ip saddr . udp dport { 203.0.113.1 . 0-65535 }", "ip saddr . tcp dport { 203.0.113.1 . 4711, 198.51.100.7 . 22 }"]
 NARROW_6 = ["ip6 saddr 2001:db8:9::/64", "icmpv6 type nd-neighbor-solicit", "ip6 nexthdr ipv6-icmp"]
 WIDE = ['iifname "eth0"', 'iifname "eth*"', 'iifname { "lo", "eth1" }', "meta l4proto tcp", "meta l4proto { tcp, udp }",
         'iifname != "lo"', 'iifname != { "lo", "docker0" }', "tcp dport != 22", "limit rate 1000/second", "ct state new",
         "ct state { new, established }", "ct state != established", "meta nfproto ipv4", "meta nfproto ipv6",
-        "fib daddr type local", "tcp flags syn", "iifname $outer", "meta l4proto != icmp", "tcp dport 1-65535",
+        "fib daddr type local", "tcp flags syn", "iifname $outer", "meta l4proto != icmp", "tcp dport 1-65535", "tcp dport 1-32767",
+        "udp dport 32768-65535",
         "tcp dport != 1-1023", "tcp dport >= 1024", "udp dport { 1-30000, 30001-65535 }", "tcp dport @many", "meta mark 0",
         "meta mark != 7", "ct direction original", "meta pkttype host", "meta iiftype ether", "meta priority 0"]
 WIDE_4 = ["ip saddr != 203.0.113.5", "ip saddr 0.0.0.0/0", "ip daddr 192.0.2.1", "ip protocol tcp", "ip saddr 128.0.0.0/1",
+          "ip saddr 0.0.0.0/1", "ip saddr . tcp dport { 0.0.0.0/0 . 1-65535 }", 'ip saddr . iifname { 0.0.0.0/0 . "eth0" }',
+          "ip saddr . udp dport { 10.0.0.0/8 . 53, 128.0.0.0/1 . 0-65535 }", "ip daddr . tcp dport { 192.0.2.1 . 1-65535 }",
           "ip saddr != 203.0.113.1-203.0.113.9", "ip saddr { 0.0.0.0/1, 128.0.0.0/1 }", "ip ttl > 5", "ip saddr 1.0.0.0-223.255.255.255"]
 WIDE_6 = ["ip6 saddr != 2001:db8:9::5", "ip6 saddr ::/0", "ip6 saddr 2000::/3", "ip6 saddr { ::/1, 8000::/1 }", "ip6 hoplimit > 5"]
 MAPS = ['iifname vmap { "lo" : accept, "eth0" : %s }', "ct state vmap { established : accept, new : %s, invalid : drop }",
@@ -196,6 +200,29 @@ class Nft(unittest.TestCase):
         self.assertLess(unclear, compared * 1.5)
         # "open" where drops under a condition leave nothing of it: said too strictly, and rarely
         self.assertLess(wrong, 1 + compared / 5)
+
+    def is_told(self, rule, wanted):
+        """The kernel holds RULE alone before a policy of drop: what is told, and what comes in over TCP."""
+        live, _ = self.states("firewall")
+        run("nft", "-f", "-", text=PROBES)
+        came = self.comes_in(4)[:2]
+        self.assertEqual(live["ip4"], wanted, f"{rule}: {came}")
+        if wanted != "unclear":
+            self.assertEqual(came, [wanted == "open"] * 2, rule)
+
+    def test_joined_keys_are_as_wide_as_their_widest_element(self):
+        for rule, wanted in (("ip saddr . tcp dport { 0.0.0.0/0 . 22 } accept", "closed"),
+                             ("ip saddr . tcp dport { 10.0.0.0/8 . 22, 0.0.0.0/0 . 0-65535 } accept", "open"),
+                             ("tcp dport . ip saddr @both accept", "open"),
+                             ("ip saddr . tcp dport { 128.0.0.0/1 . 0-65535 } accept", "unclear"),
+                             ("ip saddr . tcp dport vmap { 0.0.0.0/0 . 1-65535 : accept }", "open"),
+                             ("ip saddr . tcp dport vmap { 0.0.0.0/0 . 22 : accept }", "closed")):
+            run("nft", "flush", "ruleset")
+            loaded = run("nft", "-f", "-", text="table inet t {\n set both {\n  typeof tcp dport . ip saddr\n  flags interval\n"
+                         "  elements = { 1-65535 . 0.0.0.0/0 }\n }\n chain i {\n  type filter hook input priority 0; policy drop;\n"
+                         f"  {rule}\n }}\n}}\n")
+            self.assertEqual(loaded.returncode, 0, loaded.stderr)
+            self.is_told(rule, wanted)
 
     def test_what_nft_refuses_is_told(self):
         """nft takes a script whole or not at all: what is not there after the start closes nothing."""

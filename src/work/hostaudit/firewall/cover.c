@@ -21,6 +21,7 @@
 #define IP6_MANY 4096u
 #define IP6_BYTES 16
 #define SMALL_PART 256
+#define PATTERNS 243u /* 3 to the power of FW_VALUES_MAX */
 
 static enum fw_when when_of(uint64_t held, uint64_t many, uint64_t all)
 {
@@ -110,6 +111,42 @@ enum fw_when fw_cover_when(const struct fw_cover *c)
 	return c->of == FW_PORTS ? when_of(held, PORTS_MANY, PORTS_ALL) :
 		c->of == FW_IP4  ? when_of(held, IP4_MANY, IP4_ALL) :
 				   when_of(held, IP6_MANY, IP6_ALL);
+}
+
+/* ---- values together ---- */
+
+void fw_pattern_add(struct fw_patterns *p, const enum fw_when values[FW_VALUES_MAX])
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < FW_VALUES_MAX; i++)
+		n = n * 3 + (unsigned)values[i];
+	p->seen[n / 8] |= (unsigned char)(1u << n % 8);
+}
+
+enum fw_when fw_patterns_when(
+	const struct fw_patterns *p, size_t count, const bool is_loose[FW_VALUES_MAX])
+{
+	enum fw_when widest = FW_NARROW;
+
+	for (unsigned n = 0; n < PATTERNS; n++) {
+		enum fw_when narrowest = FW_ALWAYS;
+		unsigned left = n;
+
+		if ((p->seen[n / 8] >> n % 8 & 1) == 0)
+			continue;
+		for (size_t i = FW_VALUES_MAX; i > 0; i--, left /= 3) {
+			enum fw_when when = (enum fw_when)(left % 3);
+
+			if (i > count)
+				continue;
+			if (is_loose[i - 1] && when == FW_NARROW)
+				when = FW_WIDE;
+			narrowest = when > narrowest ? when : narrowest;
+		}
+		widest = narrowest < widest ? narrowest : widest;
+	}
+	return widest;
 }
 
 /* ---- lists ---- */

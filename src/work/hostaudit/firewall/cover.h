@@ -31,6 +31,18 @@ struct fw_cover {
 void fw_cover_add(struct fw_cover *c, struct fw_span span); /* none when last < first */
 enum fw_when fw_cover_when(const struct fw_cover *c);
 
+/* Elements of several values, as "ip saddr . tcp dport": which sorts of them there are, each value
+ * being as wide as an enum fw_when says. */
+#define FW_VALUES_MAX 5
+struct fw_patterns {
+	unsigned char seen[32]; /* a bit for each of the 3 to the power of 5 */
+};
+void fw_pattern_add(struct fw_patterns *p, const enum fw_when values[FW_VALUES_MAX]);
+/* The widest element, which is as narrow as the narrowest of its COUNT values. A value that
+ * IS_LOOSE leaves out nobody for sure: the machine's own address. FW_NARROW: there is none. */
+enum fw_when fw_patterns_when(
+	const struct fw_patterns *p, size_t count, const bool is_loose[FW_VALUES_MAX]);
+
 /* Values between blanks, commas or braces: ports; addresses, in a cover for each family. */
 void fw_cover_ports(struct fw_cover *c, struct str list);
 void fw_cover_addresses(struct fw_cover *four, struct fw_cover *six, struct str list);

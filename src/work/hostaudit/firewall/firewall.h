@@ -6,6 +6,7 @@
 #define WORK_FIREWALL_H
 
 #include "work/hostaudit/firewall/cover.h"
+#include "work/hostaudit/firewall/ipset.h"
 
 #define FW_DEPTH_MAX 16
 #define FW_STEPS_MAX 50000
@@ -61,10 +62,11 @@ struct fw_chain {
 struct fw_members {
 	unsigned space;
 	struct str table, name;
-	unsigned keys;      /* of which kind, as nft numbers them */
-	bool has_ours;      /* one of the keys may be that of such a connection */
-	unsigned protocols; /* among the keys: bits of FW_TCP, FW_UDP */
-	bool is_interval;   /* its keys are the first ones of ranges, and those behind the last */
+	unsigned keys; /* of which kind, as nft numbers them; of joined ones the kinds of all */
+	struct fw_patterns patterns; /* of joined keys */
+	bool has_ours;               /* one of the keys may be that of such a connection */
+	unsigned protocols;          /* among the keys: bits of FW_TCP, FW_UDP */
+	bool is_interval; /* its keys are the first ones of ranges, and those behind the last */
 	uint64_t firsts, ends; /* of ports or addresses: their number and their sum */
 	uint64_t first_sum, end_sum;
 	enum fw_verdict verdict; /* of a map: the least strict one */
@@ -84,7 +86,9 @@ struct fw_ruleset {
 	VEC(struct fw_name) names;
 	size_t named_bytes;
 	size_t rule_count;
-	bool is_full; /* a ceiling was reached: nothing can be said */
+	bool is_full;                   /* a ceiling was reached: nothing can be said */
+	const struct fw_ipsets *ipsets; /* NULL before they are asked for */
+	bool names_ipset;               /* a rule does: what is in it was not asked for yet */
 };
 
 void fw_init(struct fw_ruleset *set, struct arena *a);
@@ -149,6 +153,7 @@ struct fw_match {
 	int family;
 	const unsigned char *info;
 	size_t size;
+	struct fw_ruleset *set;
 };
 /* One that is not known may hold for everybody. */
 void fw_take_match(struct fw_rule *rule, const struct fw_match *match);

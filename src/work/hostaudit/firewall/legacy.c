@@ -100,7 +100,8 @@ static void matches(const struct reader *r, const struct entry *e, struct fw_rul
 		struct str name = name_at(r, at + offsetof(struct xt_entry_match, u.user.name),
 			XT_EXTENSION_MAXNAMELEN);
 		struct fw_match match = { .name = arena_str(r->set->a, name),
-			.family = r->table->family };
+			.family = r->table->family,
+			.set = r->set };
 
 		if (size < head || size > e->target - at) {
 			fw_widen(rule, STR("match"));

@@ -9,6 +9,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <linux/netfilter/ipset/ip_set.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter_ipv4/ip_tables.h>
@@ -27,14 +28,16 @@ static void gap_of_errno(struct host *h, int errno_value, const char *what)
 
 /* ---- nftables ---- */
 
-/* What is asked for: of every table, or the elements of one set. */
+/* What is asked for: of every table, or the elements of one set; or all sets of ipset. */
 struct question {
 	int type;
 	unsigned space;
 	struct str table, name;
+	bool is_ipset;
 };
 
-#define NAME_BYTES_MAX 256 /* NFT_NAME_MAXLEN */
+#define NAME_BYTES_MAX 256       /* NFT_NAME_MAXLEN */
+#define IPSET_PROTOCOL_INDEXED 7 /* the first that tells the numbers rules name */
 
 static size_t put_name(unsigned char *at, uint16_t type, struct str name)
 {
@@ -46,9 +49,19 @@ static size_t put_name(unsigned char *at, uint16_t type, struct str name)
 	return NLA_ALIGN(head.nla_len);
 }
 
+static size_t put_protocol(unsigned char *at)
+{
+	struct nlattr head = { .nla_len = sizeof(head) + 1, .nla_type = IPSET_ATTR_PROTOCOL };
+
+	memcpy(at, &head, sizeof(head));
+	at[sizeof(head)] = IPSET_PROTOCOL_INDEXED;
+	return NLA_ALIGN(head.nla_len);
+}
+
 static bool ask(int fd, const struct question *q)
 {
-	struct nlmsghdr head = { .nlmsg_type = (uint16_t)(NFNL_SUBSYS_NFTABLES << 8 | q->type),
+	unsigned subsystem = q->is_ipset ? NFNL_SUBSYS_IPSET : NFNL_SUBSYS_NFTABLES;
+	struct nlmsghdr head = { .nlmsg_type = (uint16_t)(subsystem << 8 | (unsigned)q->type),
 		.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
 		.nlmsg_seq = (uint32_t)q->type };
 	struct nfgenmsg family = { .nfgen_family = (uint8_t)q->space, .version = NFNETLINK_V0 };
@@ -64,6 +77,8 @@ static bool ask(int fd, const struct question *q)
 		size += put_name(message + size, NFTA_SET_ELEM_LIST_TABLE, q->table);
 		size += put_name(message + size, NFTA_SET_ELEM_LIST_SET, q->name);
 	}
+	if (q->is_ipset)
+		size += put_protocol(message + size);
 	head.nlmsg_len = (uint32_t)size;
 	memcpy(message, &head, sizeof(head));
 	return send(fd, message, size, 0) == (ssize_t)size;
@@ -71,8 +86,29 @@ static bool ask(int fd, const struct question *q)
 
 enum heard { HEARD_MORE, HEARD_END, HEARD_AGAIN, HEARD_FAILED };
 
+/* Who listens: a message of the dump, false where it is not understood. */
+typedef bool take(void *context, struct arena *a, const unsigned char *message, size_t size);
+
+static bool take_nft(void *context, struct arena *a, const unsigned char *message, size_t size)
+{
+	return fw_add_netlink(context, message, size);
+}
+
+static bool take_ipset(void *context, struct arena *a, const unsigned char *message, size_t size)
+{
+	return fw_add_ipset(context, a, message, size);
+}
+
+struct listener {
+	int fd;
+	unsigned char *buffer;
+	struct arena *a;
+	take *take;
+	void *context;
+};
+
 /* One datagram of messages. errno is set for HEARD_FAILED. */
-static enum heard hear(struct fw_ruleset *set, const unsigned char *bytes, size_t size)
+static enum heard hear(const struct listener *l, const unsigned char *bytes, size_t size)
 {
 	while (size >= NLMSG_HDRLEN) {
 		struct nlmsghdr head;
@@ -92,7 +128,7 @@ static enum heard hear(struct fw_ruleset *set, const unsigned char *bytes, size_
 			errno = -code;
 			return code == 0 ? HEARD_END : HEARD_FAILED;
 		}
-		if (!fw_add_netlink(set, bytes, head.nlmsg_len))
+		if (!l->take(l->context, l->a, bytes, head.nlmsg_len))
 			break;
 		step = NLMSG_ALIGN(head.nlmsg_len);
 		if (step > size)
@@ -104,41 +140,49 @@ static enum heard hear(struct fw_ruleset *set, const unsigned char *bytes, size_
 	return size == 0 ? HEARD_MORE : HEARD_FAILED;
 }
 
-static enum heard dump(
-	int fd, struct fw_ruleset *set, unsigned char *buffer, const struct question *q)
+static enum heard dump(const struct listener *l, const struct question *q)
 {
 	enum heard heard = HEARD_MORE;
 
-	if (!ask(fd, q))
+	if (!ask(l->fd, q))
 		return HEARD_FAILED;
 	for (int i = 0; heard == HEARD_MORE && i < REPLIES_MAX; i++) {
-		ssize_t n = recv(fd, buffer, REPLY_BYTES, 0);
+		ssize_t n = recv(l->fd, l->buffer, REPLY_BYTES, 0);
 
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
 			return HEARD_FAILED;
-		heard = hear(set, buffer, (size_t)n);
+		heard = hear(l, l->buffer, (size_t)n);
 	}
 	return heard;
 }
 
 /* Chains, the sets that tell something and their elements, rules. */
-static enum heard dump_all(int fd, struct fw_ruleset *set, unsigned char *buffer)
+static enum heard dump_nft(const struct listener *l)
 {
-	enum heard heard = dump(fd, set, buffer, &(struct question){ .type = NFT_MSG_GETCHAIN });
+	const struct fw_ruleset *set = l->context;
+	enum heard heard = dump(l, &(struct question){ .type = NFT_MSG_GETCHAIN });
 
 	if (heard == HEARD_END)
-		heard = dump(fd, set, buffer, &(struct question){ .type = NFT_MSG_GETSET });
+		heard = dump(l, &(struct question){ .type = NFT_MSG_GETSET });
 	for (size_t i = 0; heard == HEARD_END && i < set->members.len; i++) {
 		const struct fw_members *m = &set->members.at[i];
 
-		heard = dump(fd, set, buffer,
-			&(struct question){ NFT_MSG_GETSETELEM, m->space, m->table, m->name });
+		heard = dump(l,
+			&(struct question){ .type = NFT_MSG_GETSETELEM,
+				.space = m->space,
+				.table = m->table,
+				.name = m->name });
 	}
 	if (heard == HEARD_END)
-		heard = dump(fd, set, buffer, &(struct question){ .type = NFT_MSG_GETRULE });
+		heard = dump(l, &(struct question){ .type = NFT_MSG_GETRULE });
 	return heard;
+}
+
+static enum heard dump_ipsets(const struct listener *l)
+{
+	return dump(l, &(struct question){ .type = IPSET_CMD_LIST, .is_ipset = true });
 }
 
 /* A kernel without nftables has none of its rules. */
@@ -148,30 +192,64 @@ static bool means_none(int errno_value)
 		errno_value == EINVAL || errno_value == ENOENT || errno_value == EAFNOSUPPORT;
 }
 
-static void live_nft(struct host *h, struct fw_ruleset *set)
+/* A socket for questions. Negative: there is none. */
+static int listener_open(struct host *h, struct listener *l)
 {
-	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
 	struct timeval patience = { .tv_sec = 2 };
-	unsigned char *buffer;
-	enum heard heard = HEARD_AGAIN;
 
-	if (fd < 0) {
+	l->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
+	if (l->fd < 0) {
 		if (!means_none(errno))
 			gap_of_errno(h, errno, "nftables");
-		return;
+		return -1;
 	}
-	buffer = malloc(REPLY_BYTES);
-	if (buffer == NULL)
+	l->buffer = malloc(REPLY_BYTES);
+	if (l->buffer == NULL)
 		abort();
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	setsockopt(l->fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	return 0;
+}
+
+static void listener_close(struct listener *l)
+{
+	free(l->buffer);
+	close(l->fd);
+}
+
+static void live_nft(struct host *h, struct fw_ruleset *set)
+{
+	struct listener l = { .a = set->a, .take = take_nft, .context = set };
+	const struct fw_ipsets *ipsets = set->ipsets;
+	enum heard heard = HEARD_AGAIN;
+
+	if (listener_open(h, &l) < 0)
+		return;
 	for (int tries = 0; heard == HEARD_AGAIN && tries < 3; tries++) {
 		fw_init(set, set->a); /* a change in between: all again */
-		heard = dump_all(fd, set, buffer);
+		set->ipsets = ipsets;
+		heard = dump_nft(&l);
 	}
 	if (heard != HEARD_END && !(heard == HEARD_FAILED && means_none(errno)))
 		gap_of_errno(h, errno, "nftables");
-	free(buffer);
-	close(fd);
+	listener_close(&l);
+}
+
+/* What is in the lists that rules name. Those of a kernel that refuses are as wide as may be. */
+static const struct fw_ipsets *live_ipsets(struct host *h, struct arena *a)
+{
+	struct fw_ipsets *sets = arena_new(a, struct fw_ipsets);
+	struct listener l = { .a = a, .take = take_ipset, .context = sets };
+	enum heard heard = HEARD_AGAIN;
+
+	if (listener_open(h, &l) < 0)
+		return sets;
+	for (int tries = 0; heard == HEARD_AGAIN && tries < 3; tries++) {
+		*sets = (struct fw_ipsets){ 0 };
+		heard = dump_ipsets(&l);
+	}
+	sets->is_full |= heard != HEARD_END;
+	listener_close(&l);
+	return sets;
 }
 
 /* ---- the older iptables ---- */
@@ -251,6 +329,12 @@ static void live_legacy(struct host *h, struct fw_ruleset *set)
 
 void fw_live(struct host *h, struct fw_ruleset *set)
 {
+	live_nft(h, set);
+	live_legacy(h, set);
+	if (!set->names_ipset)
+		return;
+	/* asked only now: the question alone would load what a kernel without lists lacks */
+	set->ipsets = live_ipsets(h, set->a);
 	live_nft(h, set);
 	live_legacy(h, set);
 }

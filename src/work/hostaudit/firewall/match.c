@@ -208,16 +208,16 @@ static void by_recent(struct fw_rule *r, const struct fw_match *m)
 		fw_narrow(r);
 }
 
-/* A list of ipset, of which we know nothing but that somebody thought of it. */
+/* A list of ipset. */
 static void by_set(struct fw_rule *r, const struct fw_match *m)
 {
 	struct xt_set_info s;
+	enum fw_when when;
 
 	memcpy(&s, m->info, sizeof(s));
-	if ((s.flags & IPSET_INV_MATCH) != 0)
-		fw_widen(r, m->name);
-	else
-		fw_narrow(r);
+	m->set->names_ipset |= m->set->ipsets == NULL;
+	when = fw_ipset_when(m->set->ipsets, s.index, s.flags);
+	fw_weigh(r, (s.flags & IPSET_INV_MATCH) != 0 ? fw_when_not(when) : when, m->name);
 }
 
 static void by_nothing(struct fw_rule *r, const struct fw_match *m)

@@ -1,6 +1,8 @@
 /* netlink.c - messages of an nftables dump: chains, sets and their elements, rules. */
 #include "work/hostaudit/firewall/netlink.h"
 
+#include <net/if.h>
+
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
@@ -177,6 +179,7 @@ static bool add_set(struct fw_ruleset *set, unsigned nfproto, struct nl_bytes bo
 	nl_number(a[NFTA_SET_FLAGS], &flags);
 	for (size_t i = 0; i < COUNT(told); i++)
 		is_told |= keys == told[i];
+	is_told |= keys >> NL_KEYS_BITS != 0;
 	if (!is_told || set->members.len >= MEMBERS_MAX)
 		return true;
 	*vec_add(set->a, &set->members) = (struct fw_members){ .space = nfproto,
@@ -226,8 +229,70 @@ static void count_key(struct fw_members *m, struct nl_bytes key, bool is_end)
 							   0;
 }
 
+/* The bytes of a value of this kind among joined ones, 0 for one we do not know. */
+static size_t size_of_kind(unsigned kind)
+{
+	return kind == NL_KEYS_IP6        ? 16 :
+		kind == NL_KEYS_NAMES     ? IFNAMSIZ :
+		kind == NL_KEYS_ETHER     ? 6 :
+		kind == NL_KEYS_PORTS     ? 2 :
+		kind == NL_KEYS_PROTOCOLS ? 1 :
+		kind == NL_KEYS_IP4 || kind == NL_KEYS_INDEXES || kind == NL_KEYS_STATES ? 4 :
+											   0;
+}
+
+/* How much one value of joined keys holds, as that of whoever sends. */
+static enum fw_when width_of(
+	struct arena *a, unsigned kind, const unsigned char *first, const unsigned char *last)
+{
+	struct nl_bytes from = { first, size_of_kind(kind) }, to = { last, from.size };
+	struct fw_cover c = { .of = kind == NL_KEYS_IP4 ? FW_IP4 :
+			kind == NL_KEYS_IP6             ? FW_IP6 :
+							  FW_PORTS };
+
+	if (kind == NL_KEYS_IP6)
+		from.size = to.size = memcmp(first, last, to.size) == 0 ? 0 : to.size;
+	if (kind == NL_KEYS_ETHER || from.size == 0)
+		return FW_NARROW;
+	if (!is_place(kind))
+		return !is_ours(a, kind, from)                           ? FW_NARROW :
+			kind == NL_KEYS_NAMES || kind == NL_KEYS_INDEXES ? FW_WIDE :
+									   FW_ALWAYS;
+	fw_cover_add(&c, (struct fw_span){ nl_place(from), nl_place(to) });
+	return fw_cover_when(&c);
+}
+
+/* Values of joined keys stand one behind the other, each from a multiple of four bytes on. */
+static void take_joined(
+	struct arena *a, struct fw_members *m, struct nl_bytes first, struct nl_bytes last)
+{
+	enum fw_when values[FW_VALUES_MAX] = { 0 };
+	unsigned kinds[FW_VALUES_MAX], left = m->keys;
+	size_t count = 0, at = 0;
+
+	for (; left != 0 && count < FW_VALUES_MAX; left >>= NL_KEYS_BITS)
+		kinds[count++] = left & ((1u << NL_KEYS_BITS) - 1);
+	if (last.size != first.size)
+		last = first;
+	for (size_t i = 0; i < count; i++) { /* the first kind is in the highest bits */
+		unsigned kind = kinds[count - 1 - i];
+		size_t size = size_of_kind(kind);
+
+		if (size == 0 || at > first.size || first.size - at < size) {
+			for (; i < count; i++)
+				values[i] = FW_WIDE;
+			break;
+		}
+		values[i] = width_of(a, kind, first.at + at, last.at + at);
+		at += (size + 3) / 4 * 4;
+	}
+	m->has_ours = true;
+	fw_pattern_add(&m->patterns, values);
+}
+
 static void take_element(struct fw_ruleset *set, struct fw_members *m, struct nl_bytes element)
 {
+	struct nl_bytes end[NFTA_DATA_MAX + 1] = { 0 };
 	struct nl_bytes a[NFTA_SET_ELEM_MAX + 1] = { 0 }, v[NFTA_DATA_MAX + 1] = { 0 };
 	struct str target = STR("");
 	enum fw_verdict verdict;
@@ -239,9 +304,15 @@ static void take_element(struct fw_ruleset *set, struct fw_members *m, struct nl
 		return;
 	nl_number(a[NFTA_SET_ELEM_FLAGS], &flags);
 	is_end = (flags & NFT_SET_ELEM_INTERVAL_END) != 0;
-	count_key(m, v[NFTA_DATA_VALUE], is_end);
-	if (is_end || !is_ours(set->a, m->keys, v[NFTA_DATA_VALUE]))
-		return;
+	if (m->keys >> NL_KEYS_BITS != 0) {
+		if (!nl_attributes(a[NFTA_SET_ELEM_KEY_END], end, NFTA_DATA_MAX))
+			return;
+		take_joined(set->a, m, v[NFTA_DATA_VALUE], end[NFTA_DATA_VALUE]);
+	} else {
+		count_key(m, v[NFTA_DATA_VALUE], is_end);
+		if (is_end || !is_ours(set->a, m->keys, v[NFTA_DATA_VALUE]))
+			return;
+	}
 	m->has_ours = true;
 	verdict = nl_verdict(set->a, a[NFTA_SET_ELEM_DATA], &target);
 	if (m->verdict == FW_ACCEPT || (m->verdict >= FW_JUMP && verdict != FW_ACCEPT))

@@ -14,6 +14,9 @@
 #define NL_KEYS_STATES 26u
 #define NL_KEYS_NAMES 41u
 
+#define NL_KEYS_ETHER 9u
+#define NL_KEYS_BITS 6 /* of joined keys: the kind of each */
+
 #define NL_STATE_NEW 8u
 
 struct nl_bytes {

@@ -40,7 +40,9 @@ struct rule_reader {
 	struct str table;
 	struct fw_rule *rule;
 	enum loaded loaded;
-	unsigned loads;       /* bits of all that was loaded since the last question */
+	unsigned loads;                    /* bits of all that was loaded since the last question */
+	enum loaded joined[FW_VALUES_MAX]; /* all that, in its order */
+	size_t joined_count;
 	struct nl_bytes mask; /* on what was loaded; none: at NULL */
 	uint32_t from;        /* the lower end of a range, 0 before one is named */
 	bool is_own_port;     /* of LOADED_PORTS: where the packet goes to */
@@ -54,7 +56,11 @@ static bool is_ip6(const struct rule_reader *r)
 static void load(struct rule_reader *r, enum loaded what)
 {
 	r->loaded = what;
+	if (r->loads == 0)
+		r->joined_count = 0;
 	r->loads |= 1u << what;
+	if (r->joined_count < COUNT(r->joined))
+		r->joined[r->joined_count++] = what;
 	r->mask = (struct nl_bytes){ 0 };
 	r->from = 0;
 	r->is_own_port = false;
@@ -458,15 +464,30 @@ static void weigh_protocols(struct rule_reader *r, const struct fw_members *m, b
 		fw_only_protocols(r->rule, is_left_out ? FW_TCP_UDP & ~m->protocols : m->protocols);
 }
 
+/* A set of joined keys: as wide as its widest element. */
+static void weigh_joined(struct rule_reader *r, const struct fw_members *m, bool is_left_out)
+{
+	bool is_loose[FW_VALUES_MAX];
+
+	for (size_t i = 0; i < COUNT(is_loose); i++)
+		is_loose[i] = i < r->joined_count &&
+			(r->joined[i] == LOADED_TARGET || r->joined[i] == LOADED_OTHER);
+	if (is_left_out || (m == NULL && (r->loads & LOADED_KEYS) == 0))
+		fw_widen(r->rule, STR("a set"));
+	else if (m == NULL)
+		fw_narrow(r->rule);
+	else
+		fw_weigh(r->rule, fw_patterns_when(&m->patterns, r->joined_count, is_loose),
+			STR("a set"));
+}
+
 /* A set or map of values, and what a new connection from outside meets in it. */
 static void weigh_set(struct rule_reader *r, const struct fw_members *m, bool is_left_out)
 {
-	bool is_joined = (r->loads & (r->loads - 1)) != 0;
-
-	if (is_joined ? (r->loads & LOADED_KEYS) != 0 : r->loaded == LOADED_RARE)
+	if (r->joined_count > 1)
+		weigh_joined(r, m, is_left_out);
+	else if (r->loaded == LOADED_RARE)
 		fw_weigh(r->rule, is_left_out ? FW_WIDE : FW_NARROW, STR("a set"));
-	else if (is_joined)
-		fw_widen(r->rule, STR("a set"));
 	else if (r->loaded == LOADED_PORTS || r->loaded == LOADED_SOURCE)
 		weigh_places(r, m, is_left_out);
 	else if (r->loaded == LOADED_L4PROTO)
@@ -519,7 +540,7 @@ static void read_target(struct rule_reader *r, struct nl_bytes data)
 static void read_match(struct rule_reader *r, struct nl_bytes data)
 {
 	struct nl_bytes a[NFTA_MATCH_MAX + 1] = { 0 };
-	struct fw_match match = { .family = is_ip6(r) ? 6 : 4 };
+	struct fw_match match = { .family = is_ip6(r) ? 6 : 4, .set = r->set };
 	uint32_t revision = 0;
 
 	if (!nl_attributes(data, a, NFTA_MATCH_MAX)) {
