@@ -38,7 +38,7 @@ after(async () => { await closeBrowser(); await server.stop(); });
 test("the log's own entries are found, newest first, and the strip tells the seal", async () => {
 	const page = await inside();
 	await page.goto("/nhat-ky");
-	assert.match(await page.locator(".log").innerText(), /khien\/nhat-ky/);
+	assert.match(await page.locator(".log").innerText(), /Nhật ký bắt đầu/, "Khiên's own lines are said in words");
 	for (let i = 0; i < 60 && !/Niêm phong đến/.test(await page.locator(".strip").innerText()); i++) {
 		await page.waitForTimeout(1000); // the strip is looked at anew every five seconds
 		await page.reload();
@@ -51,6 +51,7 @@ test("the log's own entries are found, newest first, and the strip tells the sea
 	await page.fill("#hoi", 'kind:link "origin"');
 	await press(page, "Tìm trong nhật ký");
 	assert.match(await page.locator("[role=status]").first().innerText(), /^1 dòng khớp/);
+	assert.match(await page.locator(".log").innerText(), /khien\/nhat-ky/, "who asks for them sees what stands in them");
 });
 
 test("a search is kept by name, found again, and let go", async () => {

@@ -1,5 +1,5 @@
 /* duty.c - the reckoning of duties: pure functions of dates. */
-#include "work/duty/duty.h"
+#include "work/duty/duty_int.h"
 
 #include "core/pack/calendar.h"
 
@@ -161,14 +161,13 @@ static const struct duty_mark *closing(
 	return found;
 }
 
-/* Where the counting begins: at the last proof from before the duty did, else at its start. */
-static struct date first_base(const struct duty_schedule *s)
+const struct duty_mark *duty_first_base(const struct duty_schedule *s)
 {
-	struct date base = s->start;
+	const struct duty_mark *base = NULL;
 
 	for (size_t i = 0; i < s->mark_count; i++)
 		if (!s->marks[i].is_skip && number_of(s->marks[i].day) <= number_of(s->start))
-			base = s->marks[i].day;
+			base = &s->marks[i];
 	return base;
 }
 
@@ -176,7 +175,8 @@ void duty_occurrences(const struct duty_schedule *s, const struct duty_rules *ru
 	struct date until, struct arena *a, struct duty_occurrence **ret, size_t *ret_count)
 {
 	VEC(struct duty_occurrence) list = { 0 };
-	struct date base = first_base(s);
+	const struct duty_mark *before = duty_first_base(s);
+	struct date base = before ? before->day : s->start;
 	bool is_open = false; /* the one to do has been met: the rest is outlook */
 
 	while (s->period.count > 0 && list.len < OCCURRENCES_MAX) {

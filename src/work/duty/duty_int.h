@@ -45,6 +45,9 @@ void finish_duty(struct listing *l, const struct unit_part *part, struct duty *d
 /* What the records of the units bring (record.c). */
 MUST_CHECK int add_records(struct listing *l, struct err *e);
 
+/* Where the counting begins: at the last proof from before the duty did; NULL: at its start. */
+const struct duty_mark *duty_first_base(const struct duty_schedule *s);
+
 /* Under which name skips of it are kept: duty_key() without the machine. */
 struct str duty_name(const struct duty *d, struct arena *a);
 

@@ -71,10 +71,14 @@ static void find_asked(struct listing *l, const struct unit_part *part, struct d
 
 void finish_duty(struct listing *l, const struct unit_part *part, struct duty *d)
 {
+	const struct duty_mark *before;
 	struct duty_occurrence *list;
 	size_t count;
 
 	add_marks(l, part, d);
+	before = duty_first_base(&d->schedule);
+	if (before)
+		d->last = *before;
 	duty_all(d, &l->rules, date_add_days(l->today, OUTLOOK_DAYS), l->a, &list, &count);
 	for (size_t i = 0; i < count; i++) {
 		d->open = list[i];

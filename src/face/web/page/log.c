@@ -73,6 +73,30 @@ struct found {
 	struct log_facets facets;
 };
 
+/* What Khiên's own lines are there for; who searches for them is shown what stands in them. */
+static const char *const own_words[LEAF_KIND_MAX + 1] = {
+	[LEAF_EVENT] = T("Một máy hay thiết bị gửi lần đầu, đổi tên hoặc im lặng."),
+	[LEAF_GAP] = T("Có dòng đã mất trước khi nhận xong."),
+	[LEAF_CLOCK] = T("Ghi giờ của máy trước mỗi lần niêm phong."),
+	[LEAF_KEY] = T("Đổi khóa niêm phong."),
+	[LEAF_IMPORT] = T("Nhập một tệp nhật ký cũ."),
+	[LEAF_RETENTION] = T("Chuyển một tháng ra đĩa ngoài."),
+	[LEAF_LINK] = T("Nhật ký bắt đầu, hoặc đi tiếp từ phần trước."),
+};
+
+static void content(struct found *found, const struct find_line *line)
+{
+	struct view *v = found->v;
+	unsigned kind = line->leaf->kind;
+	const char *words = kind <= LEAF_KIND_MAX ? own_words[kind] : NULL;
+
+	if (line->leaf->transport == LEAF_OWN && words && log_value(v, "hoi").len == 0)
+		html(&found->rows, "<td class=\"soft\">%s</td></tr>\n", tr(v->lang, words));
+	else
+		html(&found->rows, "<td class=\"raw\"><code>%.*s</code></td></tr>\n",
+			STR_FMT(log_visible(v, line->leaf->raw, SHOWN_BYTES)));
+}
+
 static void row(struct found *found, const struct find_line *line)
 {
 	struct view *v = found->v;
@@ -90,8 +114,7 @@ static void row(struct found *found, const struct find_line *line)
 		html(&found->rows, "<td>%.*s <span class=\"soft\">%.*s</span></td>",
 			STR_FMT(log_visible(v, parts.host, 80)),
 			STR_FMT(log_visible(v, parts.program, 80)));
-	html(&found->rows, "<td class=\"raw\"><code>%.*s</code></td></tr>\n",
-		STR_FMT(log_visible(v, line->leaf->raw, SHOWN_BYTES)));
+	content(found, line);
 }
 
 static int take(void *context, const struct find_line *line)
