@@ -67,8 +67,8 @@ def run_row(case, row):
 
 def table_case(path):
     """A TestCase class with one test for each row of the table."""
-    import yaml
-    rows = yaml.safe_load(open(path, encoding="utf-8")) or []
+    from pack import load
+    rows = load(path) or []
     methods = {}
     for number, row in enumerate(rows, 1):
         unknown = set(row) - KEYS

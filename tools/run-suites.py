@@ -2,8 +2,9 @@
 """run-suites.py BUILD SUITE...: run the test suites, say how each went, and sum them up.
 
 Every test program speaks TAP (testanything.org): 'ok 1 - name', 'not ok 2 - name', 'ok 3 - name
-# SKIP why'. Suites run one after the other; the programs of a suite side by side, two at a time.
-The whole output of each program is kept in BUILD/logs/SUITE/; what failed is shown here as well.
+# SKIP why'. Suites run one after the other; the programs of a suite side by side.
+The whole output of each program is kept in BUILD/logs/SUITE/, and how long each took in its file
+`seconds`; what failed is shown here as well.
 A program that crashes, times out or runs no case counts as one failed case.
 The last line is 'N passed, N failed' with ', N skipped' where some were.
 """
@@ -19,6 +20,8 @@ import time
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 JOBS = int(os.environ.get("KHIEN_JOBS") or os.cpu_count() or 1)
+# Flow programs that take minutes, the longest first: begun last they would run alone. Some only wait for a service.
+LONG = ("test_disk_trouble.py", "test_outsider.py", "test_fixtures.py", "test_fixture_systems.py")
 SHOW_LINES = 25     # of a failing program's output on the screen; the log has all of it
 
 TAP = re.compile(r"^\s*(not )?ok\b(?:\s+\d+)?(?:\s+-?\s*(.*))?$")
@@ -26,7 +29,7 @@ TAP = re.compile(r"^\s*(not )?ok\b(?:\s+\d+)?(?:\s+-?\s*(.*))?$")
 
 class Tally:
     def __init__(self):
-        self.passed, self.failed, self.skipped, self.notes = 0, 0, 0, []
+        self.passed, self.failed, self.skipped, self.notes, self.seconds = 0, 0, 0, [], 0.0
 
     def add(self, other):
         self.passed += other.passed
@@ -89,7 +92,7 @@ def run(program, folder, count=count_tap):
             why = str(error)
         out.seek(0)
         text = out.read()
-    bad = count(text, tally)
+    bad, tally.seconds = count(text, tally), time.monotonic() - began
     if why and not tally.failed:
         tally.failed += 1
         bad.append(f"{program.name}: {why}")
@@ -98,7 +101,7 @@ def run(program, folder, count=count_tap):
         bad.append(f"{program.name}: ran no test case")
     if tally.failed:
         lines = [line for line in text.splitlines() if not re.match(r"\s*ok\b|\d+\.\.\d+$", line)]
-        tally.notes.append(f"--- {program.name}: {why or 'failed'} ({time.monotonic() - began:.1f} s); "
+        tally.notes.append(f"--- {program.name}: {why or 'failed'} ({tally.seconds:.1f} s); "
                            f"all of it: {os.path.relpath(log, TOP)}")
         if len(lines) > SHOW_LINES:
             lines = bad[:SHOW_LINES] + ["..."] + lines[-SHOW_LINES:]
@@ -143,10 +146,11 @@ def house(_build):
 def flow(build):
     files = sorted(glob.glob(os.path.join(TOP, "tests", "flow", "test_*.py"))
                    + glob.glob(os.path.join(TOP, "tests", "flow", "*.yaml")))
+    files.sort(key=lambda path: LONG.index(os.path.basename(path)) if os.path.basename(path) in LONG else len(LONG))
     if shutil.which("npm"):
         install_modules(os.path.join(TOP, "tests", "oidc"))     # the provider of test_oidc.py
     return [Program(os.path.basename(path), ["python3", "tests/run-flows.py", "--build", build, path],
-                    timeout_s=600) for path in files]
+                    timeout_s=900) for path in files]
 
 
 def truth(build):
@@ -209,7 +213,7 @@ def install_modules(folder):
 
 
 SUITES = {"unit": (unit, count_tap, JOBS), "fuzz": (fuzz, count_tap, JOBS),
-          "house": (house, count_tap, JOBS), "flow": (flow, count_tap, JOBS),
+          "house": (house, count_tap, JOBS), "flow": (flow, count_tap, JOBS + 1),     # many wait
           "browser": (browser, count_node, 1), "truth": (truth, count_tap, 1),
           "pages": (pages, count_node, 1), "package": (package, count_tap, 1)}
 
@@ -224,6 +228,9 @@ def run_suite(name, build):
     sum_up = Tally()
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         tallies = list(pool.map(lambda program: run(program, folder, count), programs))
+    with open(os.path.join(folder, "seconds"), "w", encoding="utf-8") as out:
+        for program, tally in sorted(zip(programs, tallies), key=lambda pair: -pair[1].seconds):
+            out.write(f"{tally.seconds:8.1f} {program.name}\n")
     for tally in tallies:
         sum_up.add(tally)
     print(f"{name:8} {sum_up.words()}; {len(programs)} programs, {time.monotonic() - began:.1f} s",

@@ -18,7 +18,6 @@ import time
 import unittest
 import urllib.parse
 
-import yaml
 
 sys.path.append("/usr/lib/python3/dist-packages")   # where another python3 stands before the system's
 import icalendar  # noqa: E402
@@ -26,17 +25,8 @@ from aiosmtpd.controller import Controller  # noqa: E402
 from aiosmtpd.smtp import AuthResult  # noqa: E402
 
 from directory import certificate
-from flow import ADMIN, PACKS, Server, folder, khien, totp
-
-
-def obligations():
-    """{id: row} of the regulation, classification rows left out."""
-    found = {}
-    folder = os.path.join(PACKS, "tay-son", "obligations")
-    for name in sorted(os.listdir(folder)):
-        with open(os.path.join(folder, name), encoding="utf-8") as text:
-            found.update({o["id"]: o for o in yaml.safe_load(text)["obligations"] if o["kind"] != "data"})
-    return found
+from flow import ADMIN, Server, folder, khien, totp
+from pack import obligations
 
 
 def piece(text):

@@ -3,7 +3,6 @@
 folder. It is told, nothing acknowledged is lost, and it goes on when cured."""
 import contextlib
 import hashlib
-import json
 import os
 import shutil
 import subprocess

@@ -7,13 +7,14 @@ import unittest
 
 import test_fixtures
 from flow import SOURCE, khien
+from pack import load
 
 TRUTH = os.path.join(SOURCE, "tests", "truth")
 
 
 def hardened():
     return {**test_fixtures.base_files("debian-12"),
-            **test_fixtures.load(os.path.join(TRUTH, "hardened.yaml"))["files"]}
+            **load(os.path.join(TRUTH, "hardened.yaml"))["files"]}
 
 
 def changed(files, fault):
@@ -60,7 +61,7 @@ class Faults(unittest.TestCase):
 
 
 def add_faults():
-    for number, fault in enumerate(test_fixtures.load(os.path.join(TRUTH, "faults.yaml"))["faults"], 1):
+    for number, fault in enumerate(load(os.path.join(TRUTH, "faults.yaml"))["faults"], 1):
         setattr(Faults, f"test_{number:03d} {fault['name']}",
                 lambda self, fault=fault: self.run_fault(fault))
 

@@ -5,7 +5,6 @@ never says pass where it has no right to look, runs no program, and leaks no sec
 A tool or right that is not there skips its test by name.
 """
 import contextlib
-import ctypes
 import fcntl
 import json
 import os

@@ -12,9 +12,8 @@ import time
 import unittest
 import urllib.parse
 
-import yaml
-
 from flow import BUILD, PACKS, totp
+from pack import load, tay_son
 from signed_in import SignedIn, mark_of, send
 
 # EVIDENCE: D8.1#1, D8.2
@@ -67,14 +66,10 @@ class Program:
 
 def doers():
     """{obligation: the roles of accounts that do it}, as the pack says."""
-    def read(name):
-        with open(os.path.join(PACKS, "tay-son", name), encoding="utf-8") as text:
-            return yaml.load(text, yaml.CSafeLoader)
-
-    accounts = {role["id"]: role.get("accounts") or [] for role in read("roles.yaml")["roles"]}
+    roles = load(os.path.join(PACKS, "tay-son", "roles.yaml"))["roles"]
+    accounts = {role["id"]: role.get("accounts") or [] for role in roles}
     return {o["id"]: {account for who in o["who"] for account in accounts.get(who, [])}
-            for name in sorted(os.listdir(os.path.join(PACKS, "tay-son", "obligations")))
-            for o in read(os.path.join("obligations", name))["obligations"]}
+            for file in tay_son("obligations") for o in file["obligations"]}
 
 
 def covers(unit, other):

@@ -15,13 +15,13 @@ How a file is told: tests/flow/test_fixtures.py.
 import glob
 import json
 import os
-import shutil
 import subprocess
 import tempfile
 import unittest
 
 import test_fixtures
 from flow import BIN, PACKS, SOURCE
+from pack import load
 
 TRUTH = os.path.join(SOURCE, "tests", "truth")
 KEYS = {"name", "base", "files", "add", "expect", "why"}
@@ -31,11 +31,11 @@ WORDS = {"not applicable": "na", "not-applicable": "na"}
 def pieces(doc):
     """{name: files} of what a case may stand on: bases, mixins of this table and of those it names, the hardened tree."""
     known = {}
-    for table in [*(test_fixtures.load(os.path.join(TRUTH, "outsider", name + ".yaml")) for name in doc.get("mixins-of", [])), doc]:
+    for table in [*(load(os.path.join(TRUTH, "outsider", name + ".yaml")) for name in doc.get("mixins-of", [])), doc]:
         known.update({name: {"files": files.get("files", files)} for name, files in (table.get("mixins") or {}).items()})
     for path in glob.glob(os.path.join(test_fixtures.FIXTURES, "base", "*.yaml")):
-        known[os.path.basename(path)[:-5]] = test_fixtures.load(path)
-    known["hardened"] = test_fixtures.load(os.path.join(TRUTH, "hardened.yaml"))
+        known[os.path.basename(path)[:-5]] = load(path)
+    known["hardened"] = load(os.path.join(TRUTH, "hardened.yaml"))
     return {name: what["files"] for name, what in known.items()}
 
 
@@ -64,8 +64,7 @@ def audit(files, checks):
             raise AssertionError(done.stderr.decode())
         return {result["id"]: result for result in json.loads(done.stdout)["results"]}
     finally:
-        subprocess.run(["chmod", "-R", "u+rwX", root], check=False, capture_output=True)
-        shutil.rmtree(root, ignore_errors=True)
+        test_fixtures.remove(root)
 
 
 def outcome(results, key):
@@ -95,7 +94,7 @@ class Outsider(unittest.TestCase):
 
 def add_cases():
     for path in sorted(glob.glob(os.path.join(TRUTH, "outsider", "*.yaml"))):
-        doc = test_fixtures.load(path)
+        doc = load(path)
         known, subject = pieces(doc), os.path.basename(path)[:-5]
         for number, case in enumerate(doc["cases"], 1):
             setattr(Outsider, f"test_{subject}_{number:03d} {case['name']}",

@@ -1,23 +1,12 @@
 #!/usr/bin/env python3
 """The registers of the Quy chế as data: every obligation that accepts a register as proof has one, and
 what each register says about itself holds together."""
-import glob
-import os
 import unittest
 
-import yaml
+from pack import tay_son
 
-from flow import PACKS
-
-PACK = os.path.join(PACKS, "tay-son")
 # Proved by what people sign, not by a register of this folder.
 BY_STATEMENT = {"D4.1"}
-
-
-def load(pattern):
-    for path in sorted(glob.glob(os.path.join(PACK, pattern))):
-        with open(path, encoding="utf-8") as file:
-            yield os.path.basename(path)[:-5], yaml.safe_load(file)
 
 
 def unanswered(registers, obligations):
@@ -30,8 +19,8 @@ def unanswered(registers, obligations):
 class Registers(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.registers = dict(load("registers/*.yaml"))
-        cls.obligations = [one for _, file in load("obligations/*.yaml") for one in file["obligations"]]
+        cls.registers = {register["id"]: register for register in tay_son("registers")}
+        cls.obligations = [one for file in tay_son("obligations") for one in file["obligations"]]
 
     def test_every_obligation_by_register_has_one(self):
         missing = unanswered(self.registers, self.obligations)

@@ -7,7 +7,6 @@ import random
 import re
 import shutil
 import subprocess
-import tempfile
 import unittest
 
 from flow import BIN, PACKS, folder, khien, rounds, write_tree

@@ -12,30 +12,14 @@ import time
 import unittest
 import urllib.parse
 
-import yaml
-
-from flow import PACKS, Server, khien
+from flow import Server, khien
+from pack import obligations, tay_son
 from signed_in import first_log_in
-
-def obligations():
-    """{id: row} of the regulation, classification rows left out."""
-    found = {}
-    folder = os.path.join(PACKS, "tay-son", "obligations")
-    for name in sorted(os.listdir(folder)):
-        with open(os.path.join(folder, name), encoding="utf-8") as text:
-            found.update({o["id"]: o for o in yaml.safe_load(text)["obligations"] if o["kind"] != "data"})
-    return found
-
 
 def bindings():
     """{register: ids of obligations that bind its records}, from the files themselves."""
-    found = {}
-    folder = os.path.join(PACKS, "tay-son", "registers")
-    for name in sorted(os.listdir(folder)):
-        with open(os.path.join(folder, name), encoding="utf-8") as text:
-            register = yaml.safe_load(text)
-        found[register["id"]] = {o for b in register.get("binds", []) for o in b["obligations"]}
-    return found
+    return {register["id"]: {o for b in register.get("binds", []) for o in b["obligations"]}
+            for register in tay_son("registers")}
 
 
 class District(unittest.TestCase):
@@ -86,10 +70,7 @@ class District(unittest.TestCase):
     def test_each_proof_by_a_case_has_a_flow(self):
         """Nothing of the law waits for a case that nobody can open, but for the two that registers answer."""
         answered = set()
-        folder = os.path.join(PACKS, "tay-son", "flows")
-        for name in sorted(os.listdir(folder)):
-            with open(os.path.join(folder, name), encoding="utf-8") as text:
-                flow = yaml.safe_load(text)
+        for flow in tay_son("flows"):
             for part in (flow, *flow["moves"], *flow.get("tasks", [])):
                 answered.update(part.get("answers", []))
         wanted = {i for i, o in obligations().items() if any(e["by"] == "flow" for e in o["evidence"])}

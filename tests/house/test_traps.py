@@ -12,7 +12,7 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))
 
 def load(path):
     with open(os.path.join(TOP, path), encoding="utf-8") as file:
-        return yaml.safe_load(file)
+        return yaml.load(file, yaml.CSafeLoader)
 
 
 def fixture_names():
