@@ -27,7 +27,7 @@ main() {
 		say "building build-test/ (ASan, UBSan, warnings as errors)"
 		# At a fixed address: half a million pointers need no relocation at each of thousands of starts.
 		if ! build_tree build-test -Dbuildtype=debugoptimized -Dwerror=true -Dtesting=true \
-			-Db_sanitize=address,undefined -Db_pie=false -Dc_args=-fno-pie -Dc_link_args=-no-pie; then
+			-Db_sanitize=address,undefined -Db_pie=false -Dc_link_args=-no-pie; then
 			say "the build failed"
 			printf '0 passed, 1 failed\n'
 			exit 1
