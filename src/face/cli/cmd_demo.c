@@ -8,13 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "core/attest/attest.h"
-#include "core/file/file.h"
-#include "core/record/record.h"
-#include "core/trail/change.h"
 #include "face/cli/cli.h"
 #include "face/cli/units.h"
-#include "work/comply/sweep.h"
 #include "work/demo/demo.h"
 
 #define SEED_FIRST 1
@@ -64,35 +59,6 @@ static int take_folder(const struct command_line *line, struct err *e)
 	return 0;
 }
 
-static int open_store(const struct command_line *line, struct store **ret, struct err *e)
-{
-	const struct {
-		const struct store_step *steps;
-		size_t count;
-	} rooms[] = {
-		{ org_steps, org_step_count },
-		{ evidence_steps, evidence_step_count },
-		{ record_steps, record_step_count },
-		{ file_steps, file_step_count },
-		{ flow_steps, flow_step_count },
-		{ attest_steps, attest_step_count },
-		{ comply_steps, comply_step_count },
-		{ change_steps, change_step_count },
-	};
-	struct store *s;
-	int rc = store_open(in_data(line, "khien.db"), e, &s);
-
-	if (rc < 0)
-		return rc;
-	for (size_t i = 0; rc == 0 && i < COUNT(rooms); i++)
-		rc = store_migrate(s, rooms[i].steps, rooms[i].count, e);
-	if (rc < 0)
-		store_close(s);
-	else
-		*ret = s;
-	return rc;
-}
-
 static void tell(const struct command_line *line, const struct demo_done *done)
 {
 	printf("%s\n", tr(line->lang, T("Đã tạo dữ liệu mẫu. Đây không phải số liệu thật.")));
@@ -134,7 +100,7 @@ static int make(const struct command_line *line, struct err *e)
 	d.packs = packs;
 	rc = take_folder(line, e);
 	if (rc == 0)
-		rc = open_store(line, &store, e);
+		rc = cli_store_at(in_data(line, "khien.db"), &store, e);
 	if (rc == 0) {
 		d.store = store;
 		store_actor(store, STR("mau"), "");

@@ -22,17 +22,6 @@ static const struct command_option show_options[] = {
 	{ 0 },
 };
 
-static int open_all(const struct command_line *line, struct cli_units *u, struct err *e)
-{
-	int rc = cli_units_open(line, u, e);
-
-	if (rc == 0)
-		rc = store_migrate(u->store, record_steps, record_step_count, e);
-	if (rc == 0)
-		rc = store_migrate(u->store, flow_steps, flow_step_count, e);
-	return rc;
-}
-
 static struct str units_of(const struct command_line *line, const struct cli_units *u)
 {
 	struct buf b;
@@ -62,7 +51,7 @@ static int run_list(const struct command_line *line, struct err *e)
 	};
 	struct flow_cases list = { 0 };
 	struct cli_units u;
-	int rc = open_all(line, &u, e);
+	int rc = cli_units_open(line, &u, e);
 
 	if (rc < 0)
 		return rc;
@@ -130,7 +119,7 @@ static int run_show(const struct command_line *line, struct err *e)
 
 	if (line->arg_count != 1 || !str_to_i64(str_of(line->args[0]), &id))
 		return err_set(e, ERR_INPUT, "%s", tr(line->lang, T("cần số của một hồ sơ")));
-	rc = open_all(line, &u, e);
+	rc = cli_units_open(line, &u, e);
 	if (rc < 0)
 		return rc;
 	rc = flow_get(u.store, id, u.at_s, line->arena, &c, e);

@@ -35,9 +35,7 @@ static int run(const struct command_line *line, struct err *e)
 
 	if (rc < 0)
 		return rc;
-	rc = store_migrate(u.store, comply_steps, comply_step_count, e);
-	if (rc == 0)
-		rc = sweep(line, &u, e);
+	rc = sweep(line, &u, e);
 	cli_units_close(&u);
 	return rc;
 }

@@ -75,14 +75,7 @@ static int confine(const struct importing *im, struct err *e)
 
 static int open_store(struct importing *im, struct err *e)
 {
-	int rc;
-
-	if (!command_value(im->line, "data"))
-		return 0;
-	rc = cli_store(im->line, &im->store, e);
-	if (rc == 0)
-		rc = store_migrate(im->store, evidence_steps, evidence_step_count, e);
-	return rc;
+	return command_value(im->line, "data") ? cli_store(im->line, &im->store, e) : 0;
 }
 
 /* The machine that the file, or the person, names: one the service knows. */

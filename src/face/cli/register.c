@@ -6,28 +6,12 @@
 
 #include "work/exchange/exchange.h"
 
-/* The steps of every room whose rows a register command writes; the service knows the same. */
-static int migrate(struct store *s, struct err *e)
-{
-	int rc = store_migrate(s, org_steps, org_step_count, e);
-
-	if (rc == 0)
-		rc = store_migrate(s, evidence_steps, evidence_step_count, e);
-	if (rc == 0)
-		rc = store_migrate(s, record_steps, record_step_count, e);
-	if (rc == 0)
-		rc = store_migrate(s, exchange_steps, exchange_step_count, e);
-	return rc;
-}
-
 static int open_store(struct registers *r, struct err *e)
 {
 	const struct passwd *who = getpwuid(getuid());
 	struct record_notes notes;
 	int rc = cli_store(r->line, &r->store, e);
 
-	if (rc == 0)
-		rc = migrate(r->store, e);
 	if (rc == 0)
 		rc = record_open(r->store, r->packs, r->line->arena, &notes, e);
 	if (rc < 0)

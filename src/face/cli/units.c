@@ -2,26 +2,6 @@
 
 #include <string.h>
 
-#include "core/evidence/evidence.h"
-#include "work/comply/sweep.h"
-
-static int open_store(const struct command_line *line, struct store **ret, struct err *e)
-{
-	struct store *s;
-	int rc = cli_store(line, &s, e);
-
-	if (rc < 0)
-		return rc;
-	rc = store_migrate(s, org_steps, org_step_count, e);
-	if (rc == 0)
-		rc = store_migrate(s, evidence_steps, evidence_step_count, e);
-	if (rc < 0) {
-		store_close(s);
-		return rc;
-	}
-	*ret = s;
-	return 0;
-}
 
 /* command_value() asserts that a command has the option. */
 static bool has_option(const struct command_line *line, const char *name)
@@ -71,7 +51,7 @@ int cli_units_open(const struct command_line *line, struct cli_units *ret, struc
 	int rc = find_moment(line, &u.at_s, e);
 
 	if (rc == 0)
-		rc = open_store(line, &u.store, e);
+		rc = cli_store(line, &u.store, e);
 	if (rc == 0)
 		rc = cli_packs_load(line, e, &u.packs);
 	if (rc == 0)

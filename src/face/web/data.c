@@ -20,6 +20,18 @@
 #define CERTIFICATE_DAYS 825
 #define SMALL_BYTES_MAX (16 * KIB)
 
+static const struct store_room rooms[] = {
+	{ org_steps, &org_step_count },
+	{ evidence_steps, &evidence_step_count },
+	{ record_steps, &record_step_count },
+	{ file_steps, &file_step_count },
+	{ exchange_steps, &exchange_step_count },
+	{ flow_steps, &flow_step_count },
+	{ attest_steps, &attest_step_count },
+	{ comply_steps, &comply_step_count },
+	{ change_steps, &change_step_count },
+};
+
 static const char *in_data(const struct serve *s, const char *name)
 {
 	return arena_fmt(s->arena, "%s/%s", s->service->data, name).ptr;
@@ -113,23 +125,7 @@ int data_store(const struct serve *s, struct store **ret, struct err *e)
 
 	if (rc < 0)
 		return rc;
-	rc = store_migrate(store, org_steps, org_step_count, e);
-	if (rc == 0)
-		rc = store_migrate(store, evidence_steps, evidence_step_count, e);
-	if (rc == 0)
-		rc = store_migrate(store, record_steps, record_step_count, e);
-	if (rc == 0)
-		rc = store_migrate(store, file_steps, file_step_count, e);
-	if (rc == 0)
-		rc = store_migrate(store, exchange_steps, exchange_step_count, e);
-	if (rc == 0)
-		rc = store_migrate(store, flow_steps, flow_step_count, e);
-	if (rc == 0)
-		rc = store_migrate(store, attest_steps, attest_step_count, e);
-	if (rc == 0)
-		rc = store_migrate(store, comply_steps, comply_step_count, e);
-	if (rc == 0)
-		rc = store_migrate(store, change_steps, change_step_count, e);
+	rc = store_migrate_rooms(store, rooms, COUNT(rooms), e);
 	if (rc < 0) {
 		store_close(store);
 		return rc;

@@ -68,3 +68,13 @@ int store_migrate(struct store *s, const struct store_step *steps, size_t count,
 	}
 	return rc < 0 ? rc : 0;
 }
+
+int store_migrate_rooms(
+	struct store *s, const struct store_room *rooms, size_t count, struct err *e)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < count; i++)
+		rc = store_migrate(s, rooms[i].steps, *rooms[i].count, e);
+	return rc;
+}

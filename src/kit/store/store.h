@@ -21,6 +21,12 @@ struct store_step {
 	const char *sql;
 };
 
+/* A room's steps, for a table of all rooms: their count is known to the linker only. */
+struct store_room {
+	const struct store_step *steps;
+	const size_t *count;
+};
+
 /* Open or create the database file (mode 0600), WAL, foreign keys on, synchronous FULL, busy
  * timeout 5 s. ":memory:" is for tests. *RET_STORE is yours, end it with store_close(). */
 MUST_CHECK int store_open(const char *path, struct err *e, struct store **ret_store);
@@ -34,6 +40,8 @@ MUST_CHECK int store_copy(const char *from, const char *to, struct err *e);
 MUST_CHECK int store_check(const char *path, struct err *e);
 MUST_CHECK int store_migrate(
 	struct store *s, const struct store_step *steps, size_t count, struct err *e);
+MUST_CHECK int store_migrate_rooms(
+	struct store *s, const struct store_room *rooms, size_t count, struct err *e);
 
 /* Who changes rows from now on: a log-in name and an address, or "" for the program itself. SQL has
  * row_hash(value, …), the SHA-256 of the values in one spelling, hex; row_login() and row_peer(),
