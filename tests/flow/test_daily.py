@@ -144,6 +144,38 @@ class Walk(unittest.TestCase):
         self.assertEqual(self.browser.get("/viec/1/tay-son/D99").status, 404)
 
 
+class ManyUnits(unittest.TestCase):
+    def test_the_year_of_all_units_is_paged_and_searched(self):
+        """25 communes with 4 schools each: 40 columns a page, and one name finds a commune with what is below it."""
+        rows = ["Mã,Mã cấp trên,Tên đầy đủ,Tên viết tắt,Loại,Quyết định số,Ngày ký,Có hiệu lực từ ngày"]
+        for i in range(25):
+            name = f"Bình {chr(65 + i)}"
+            rows.append(f"x{i},,Ủy ban nhân dân xã {name},,agency,1/QĐ,01/02/2020,01/03/2020")
+            rows += [f"x{i}t{k},x{i},Trường số {k},,school,1/QĐ,01/02/2020,01/03/2020" for k in range(4)]
+        with Server(env={"KHIEN_TEST_STATEMENTS": "1"}) as server, contextlib.ExitStack() as stack:
+            browser = server.set_up()
+            path = os.path.join(stack.enter_context(folder()), "don-vi.csv")
+            with open(path, "w", encoding="utf-8") as out:
+                out.write("\n".join(rows) + "\n")
+            self.assertEqual(khien("unit", "import", path, "--data", server.data, "--packs", PACKS).status, 0)
+            before = len(server.said())
+            first = browser.get("/viec/nam-don-vi").text
+            self.assertIn("Đơn vị 1–40 trong 126", first)
+            self.assertEqual(first.count('class="upright"'), 40)
+            last = browser.get("/viec/nam-don-vi?trang=4").text
+            self.assertIn("Đơn vị 121–126 trong 126", last)
+            found = browser.get("/viec/nam-don-vi?q=binh+c").text
+            self.assertEqual(found.count('class="upright"'), 5)
+            self.assertEqual(found.count("Trường số"), 4)
+            schools = browser.get("/viec/nam-don-vi?q=truong").text
+            self.assertIn("Đơn vị 1–40 trong 100", schools)
+            self.assertIn('?q=truong&amp;trang=2"', schools)
+            self.assertIn("Không có đơn vị nào khớp", browser.get("/viec/nam-don-vi?q=khong-co").text)
+            told = [int(n) for n in re.findall(r"khien web: (\d+) statements, 200: GET /viec/nam-don-vi",
+                                               server.said()[before:])]
+            self.assertEqual((len(told), max(told) <= 20), (5, True), told)
+
+
 class Duties(unittest.TestCase):
     # EVIDENCE: D19.3#4, D10.2.b
     def test_done_moves_the_date_and_is_evidence(self):

@@ -224,17 +224,32 @@ struct grid {
 	const struct org_unit **units;
 	struct duties *lists; /* beside UNITS */
 	size_t count, first;  /* columns; live units before them */
-	size_t live;          /* units of which the visitor may see the duties */
+	size_t live;          /* units that were asked for and that the visitor may see */
+	struct str text;      /* ?q= */
 	struct row *rows;
 	size_t row_count;
 };
 
-/* The units of ?trang=. */
+/* By its own name, or by that of a unit above it: a name brings all that stand below. */
+static bool is_asked(struct view *v, const struct org_unit *u, struct str folded)
+{
+	for (; u; u = org_unit_by_id(view_tree(v), u->parent_id))
+		if (text_matches(v->a, u->name, folded) ||
+			text_matches(v->a, u->short_name, folded) ||
+			text_matches(v->a, u->code, folded))
+			return true;
+	return folded.len == 0;
+}
+
+/* The units of ?q= and ?trang=. */
 static void find_units(struct view *v, struct grid *g)
 {
 	struct view_units seen = view_units(v, RIGHT_SEE);
+	struct str folded;
 	int64_t page = 1;
 
+	g->text = str_trim(http_pair(v->query, "q"));
+	folded = text_fold(v->a, g->text);
 	if (!str_to_i64(http_pair(v->query, "trang"), &page) || page < 1 || page > 100000)
 		page = 1;
 	g->first = (size_t)(page - 1) * UNITS_A_PAGE;
@@ -242,7 +257,7 @@ static void find_units(struct view *v, struct grid *g)
 	for (size_t i = 0; i < seen.count; i++) {
 		const struct org_unit *u = org_unit_by_id(view_tree(v), seen.ids[i]);
 
-		if (!u || !u->is_live)
+		if (!u || !u->is_live || !is_asked(v, u, folded))
 			continue;
 		if (g->live++ >= g->first && g->count < UNITS_A_PAGE)
 			g->units[g->count++] = u;
@@ -358,23 +373,56 @@ static void unit_row(struct view *v, const struct grid *g, const struct row *row
 	html(v->w, "</tr>\n");
 }
 
+static void unit_search(struct view *v, const struct grid *g)
+{
+	html(v->w,
+		"<form class=\"search\" role=\"search\" method=\"get\" action=\"/viec/nam-don-vi\">\n"
+		"<label for=\"q\">%s</label>\n"
+		"<input id=\"q\" name=\"q\" type=\"search\" value=\"%.*s\" autocomplete=\"off\">\n"
+		"<button type=\"submit\">%s</button>\n</form>\n",
+		tr(v->lang, "Tìm đơn vị theo tên; tên đơn vị cấp trên cho mọi đơn vị trực thuộc"),
+		STR_FMT(g->text), tr(v->lang, "Tìm"));
+}
+
 static void page_links(struct view *v, const struct grid *g)
 {
+	struct str q = url_piece(g->text, v->a);
+
 	if (g->count == g->live)
 		return;
 	html(v->w, "<p class=\"pages\">");
 	if (g->first)
-		html(v->w, "<a href=\"/viec/nam-don-vi?trang=%zu\" rel=\"prev\">← %s</a> ",
-			g->first / UNITS_A_PAGE, tr(v->lang, "các đơn vị trước"));
+		html(v->w,
+			"<a href=\"/viec/nam-don-vi?q=%.*s&amp;trang=%zu\" rel=\"prev\">← %s</a> ",
+			STR_FMT(q), g->first / UNITS_A_PAGE, tr(v->lang, "các đơn vị trước"));
 	html(v->w, "<span>%s</span> ",
 		fill(v, tr(v->lang, "Đơn vị {a}–{b} trong {n}"), "a",
 			count_text(v, (int64_t)g->first + (g->count > 0)), "b",
 			count_text(v, (int64_t)(g->first + g->count)), "n",
 			count_text(v, (int64_t)g->live), NULL));
 	if (g->first + g->count < g->live && g->count)
-		html(v->w, "<a href=\"/viec/nam-don-vi?trang=%zu\" rel=\"next\">%s →</a>",
-			g->first / UNITS_A_PAGE + 2, tr(v->lang, "các đơn vị sau"));
+		html(v->w,
+			"<a href=\"/viec/nam-don-vi?q=%.*s&amp;trang=%zu\" rel=\"next\">%s →</a>",
+			STR_FMT(q), g->first / UNITS_A_PAGE + 2, tr(v->lang, "các đơn vị sau"));
 	html(v->w, "</p>\n");
+}
+
+static void unit_table(struct view *v, const struct grid *g)
+{
+	html_table_begin(v, tr(v->lang, "Việc theo đơn vị"), "map year units-year");
+	html_table_head(v, tr(v->lang, "Công việc"));
+	for (size_t i = 0; i < g->count; i++)
+		html(v->w,
+			"<th scope=\"col\" class=\"upright\">"
+			"<a href=\"/viec/nam?don-vi=%lld\">%.*s</a></th>",
+			(long long)g->units[i]->id,
+			STR_FMT(g->units[i]->short_name.len ? g->units[i]->short_name :
+							      g->units[i]->name));
+	html_table_rows(v);
+	for (size_t i = 0; i < g->row_count; i++)
+		if (g->rows[i].is_used)
+			unit_row(v, g, &g->rows[i]);
+	html_table_end(v);
 }
 
 void page_year_units(struct view *v)
@@ -390,21 +438,12 @@ void page_year_units(struct view *v)
 	fill_cells(&g);
 	page_start(v, tr(v->lang, "Việc định kỳ của các đơn vị"));
 	html_work_pages(v);
+	unit_search(v, &g);
 	legend(v);
 	page_links(v, &g);
-	html_table_begin(v, tr(v->lang, "Việc theo đơn vị"), "map year");
-	html_table_head(v, tr(v->lang, "Công việc"));
-	for (size_t i = 0; i < g.count; i++)
-		html(v->w,
-			"<th scope=\"col\" class=\"upright\">"
-			"<a href=\"/viec/nam?don-vi=%lld\">%.*s</a></th>",
-			(long long)g.units[i]->id,
-			STR_FMT(g.units[i]->short_name.len ? g.units[i]->short_name :
-							     g.units[i]->name));
-	html_table_rows(v);
-	for (size_t i = 0; i < g.row_count; i++)
-		if (g.rows[i].is_used)
-			unit_row(v, &g, &g.rows[i]);
-	html_table_end(v);
+	if (g.count)
+		unit_table(v, &g);
+	else
+		html(v->w, "<p class=\"empty\">%s</p>\n", tr(v->lang, "Không có đơn vị nào khớp."));
 	page_end(v);
 }
