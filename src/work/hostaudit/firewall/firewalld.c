@@ -199,3 +199,28 @@ struct firewalld firewalld_state(struct host *h, int family)
 	look_at_direct(&l);
 	return l.result;
 }
+
+struct str firewalld_masquerade(struct host *h)
+{
+	struct look l = { .h = h, .a = host_arena(h) };
+	struct firewalld_file zone = { 0 };
+	struct str path = STR("");
+	const struct str *paths;
+	size_t count;
+
+	default_zone(&l, &zone, &path);
+	if (zone.is_masquerading)
+		return path;
+	if (host_glob(h, ETC "/zones/*.xml", &paths, &count) < 0)
+		return STR("");
+	for (size_t i = 0; i < count; i++) {
+		const struct host_file *file;
+
+		zone = (struct firewalld_file){ 0 };
+		if (host_read(h, paths[i].ptr, &file) == 0 &&
+			firewalld_read(file->bytes, l.a, &zone) && zone.is_bound &&
+			zone.is_masquerading)
+			return paths[i];
+	}
+	return STR("");
+}

@@ -13,5 +13,8 @@ struct firewalld {
 
 /* FAMILY: 4 or 6. */
 struct firewalld firewalld_state(struct host *h, int family);
+/* The file of a zone in use that hides the machines behind this one: firewalld then forwards for
+ * them, whatever sysctl says. Empty for none. */
+struct str firewalld_masquerade(struct host *h);
 
 #endif

@@ -195,6 +195,7 @@ static void XMLCALL on_begin(void *context, const char *name, const char **attri
 {
 	struct reader *r = context;
 
+	r->file->is_masquerading |= strcmp(name, "masquerade") == 0;
 	if (strcmp(name, "zone") == 0 || strcmp(name, "policy") == 0) {
 		read_target(r, name, attributes);
 	} else if (strcmp(name, "rule") == 0) {

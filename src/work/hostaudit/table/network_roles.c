@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "work/hostaudit/fact.h"
+#include "work/hostaudit/firewall/firewalld.h"
 #include "work/hostaudit/nm.h"
 #include "work/hostaudit/resolve/systemd.h"
 #include "work/hostaudit/served.h"
@@ -468,8 +469,8 @@ static const char *inner_forwarder(struct host *h)
 }
 
 /* Does the machine forward, now or after the next start? *RET_BOOT: what says so at the start. */
-static bool forwards(struct host *h, const char *const *keys, const char *live,
-	struct setting *ret_boot)
+static bool forwards(
+	struct host *h, const char *const *keys, const char *live, struct setting *ret_boot)
 {
 	struct str now = STR("");
 
@@ -478,6 +479,22 @@ static bool forwards(struct host *h, const char *const *keys, const char *live,
 	if (host_has_proc(h))
 		host_read_proc(h, live, 16, host_arena(h), &now);
 	return str_is(str_trim(now), "1") || str_is(ret_boot->value, "1");
+}
+
+/* firewalld turns forwarding on itself when a zone in use masquerades. */
+static bool put_firewalld(struct host *h, struct fact_rows *rows)
+{
+	struct role r = { .role = "share",
+		.name = STR("ip-forward"),
+		.is_on = true,
+		.found = STR("ip_forward=1, masquerade") };
+
+	if (!unit_starts(h, "firewalld.service"))
+		return false;
+	r.file = firewalld_masquerade(h);
+	if (r.file.len > 0)
+		put(rows, &r);
+	return r.file.len > 0;
 }
 
 static void put_forwarding(struct host *h, struct fact_rows *rows)
@@ -489,6 +506,8 @@ static void put_forwarding(struct host *h, struct fact_rows *rows)
 	struct role r = { .role = "share", .name = STR("ip-forward") };
 	bool is_ip4 = forwards(h, keys4, "/proc/sys/net/ipv4/ip_forward", &boot);
 
+	if (put_firewalld(h, rows))
+		return;
 	if (!is_ip4) {
 		boot = (struct setting){ 0 };
 		if (!forwards(h, keys6, "/proc/sys/net/ipv6/conf/all/forwarding", &boot))
