@@ -177,7 +177,7 @@ class Segment:
         if hash_of(data[:HEADER] + foot[:32]) != ends or HEADER > at or at + stored != len(data) - FOOTER:
             raise ValueError("a damaged frame")
         self.version = struct.unpack("<Q", data[8:16])[0]
-        if self.version not in (1, 2, 3):
+        if self.version not in (1, 2, 3, 4):
             raise Unread("another version")
         packed = data[at:at + stored]
         if hash_of(packed) != check:
@@ -306,8 +306,10 @@ class Segment:
 
     def has_digits(self, number, type_, text):
         bits = self.section(self.blocks[number]["sections"], DIGITS)
-        if not bits or (type_ == SLOT_TIME and not bits[0] & 1):
+        if not bits or (type_ == SLOT_TIME and not bits[0] & 3):
             return True
+        if type_ == SLOT_TIME and bits[0] & 2:
+            bits = bits[12500:]
         return all(bits[1 + g // 8] >> g % 8 & 1 for g in
                                (int(text[i:i + 5]) for i in range(len(text) - 4) if text[i:i + 5].isdigit()))
 

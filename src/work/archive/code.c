@@ -399,7 +399,7 @@ static void note_times(struct coder *c)
 			if (slot.type == SLOT_TIME && digits_in_time(slot.form))
 				count += c->uses[t];
 		}
-	c->digits[0] = count <= c->count / TIMES_SHARE ? DIGITS_WITH_TIMES : 0;
+	c->digits[0] = count <= c->count / TIMES_SHARE ? DIGITS_TIMES_APART : 0;
 	for (uint32_t i = 0; i < c->count && c->digits[0] && count > 0; i++) {
 		const struct template *t = lines_template(l, c->rows[i].template);
 		const struct slot *slots = lines_slots(l, t);
@@ -554,7 +554,7 @@ void code_block(struct segment_writer *w, struct coded *out)
 	c.order = zeroed(c.count, sizeof(*c.order));
 	c.uses = zeroed(lines_templates(&w->lines), sizeof(*c.uses));
 	c.told_from = zeroed((size_t)lines_templates(&w->lines) + 1, sizeof(*c.told_from));
-	c.digits = zeroed(DIGITS_BYTES, 1);
+	c.digits = zeroed(DIGITS_BYTES_APART, 1);
 	c.is_one = zeroed(slots, 1);
 	c.one = malloc((slots + 1) * sizeof(*c.one));
 	if (c.one == NULL)
@@ -568,7 +568,7 @@ void code_block(struct segment_writer *w, struct coded *out)
 	note_times(&c);
 	/* a small block, the last one, is soon looked through */
 	if (w->raw.len >= w->options.block_bytes / 2 && !digits_are_many(c.digits))
-		bytes_add(&out->of[SECTION_DIGITS], c.digits, DIGITS_BYTES);
+		bytes_add(&out->of[SECTION_DIGITS], c.digits, digits_bytes(c.digits[0]));
 	code_raw(&c);
 	put_columns(&c);
 	free(c.order);

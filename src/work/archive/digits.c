@@ -34,6 +34,11 @@ static void add_text(uint8_t *bits, const char *text, size_t len)
 			set(bits, r.gram);
 }
 
+size_t digits_bytes(uint8_t flags)
+{
+	return flags & DIGITS_TIMES_APART ? DIGITS_BYTES_APART : DIGITS_BYTES;
+}
+
 void digits_add(uint8_t *bits, unsigned type, uint64_t value, unsigned digits)
 {
 	char text[TIMEFORM_TEXT_MAX];
@@ -59,7 +64,7 @@ void digits_add_time(uint8_t *bits, unsigned form, int64_t value)
 {
 	char text[TIMEFORM_TEXT_MAX];
 
-	add_text(bits, text, timeform_write(form, value, text));
+	add_text(bits + DIGITS_BITS_BYTES, text, timeform_write(form, value, text));
 }
 
 bool digits_are_many(const uint8_t *bits)
@@ -75,8 +80,10 @@ bool digits_may_hold(const uint8_t *bits, unsigned type, struct str text)
 {
 	struct run r = { 0 };
 
-	if (type == SLOT_TIME && !(bits[0] & DIGITS_WITH_TIMES))
+	if (type == SLOT_TIME && !(bits[0] & (DIGITS_WITH_TIMES | DIGITS_TIMES_APART)))
 		return true;
+	if (type == SLOT_TIME && bits[0] & DIGITS_TIMES_APART)
+		bits += DIGITS_BITS_BYTES;
 	for (size_t i = 0; i < text.len; i++)
 		if (run_take(&r, text.ptr[i]) && !(bits[1 + r.gram / 8] >> r.gram % 8 & 1))
 			return false;

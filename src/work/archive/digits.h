@@ -1,15 +1,21 @@
 /* digits.h - private to work/archive: what the numbers of a block may hold, without its columns:
  * five decimal digits that stand together, as bits behind a byte of flags. A text with five digits
- * that are not here is in no number of the block. */
+ * that are not here is in no number of the block. Those of times are told apart: a number that some
+ * row holds would else have the times of all rows decoded. */
 #ifndef ARCHIVE_DIGITS_H
 #define ARCHIVE_DIGITS_H
 
 #include "work/archive/layout.h"
 
-#define DIGITS_MIN 5        /* of fewer nothing is known */
-#define DIGITS_BYTES 12501  /* the flags, 100,000 bits */
-#define DIGITS_WITH_TIMES 1 /* the digits of times are among them */
+#define DIGITS_MIN 5 /* of fewer nothing is known */
+#define DIGITS_BITS_BYTES 12500
+#define DIGITS_BYTES (1 + DIGITS_BITS_BYTES)                  /* the flags, 100,000 bits */
+#define DIGITS_BYTES_APART (DIGITS_BYTES + DIGITS_BITS_BYTES) /* as many for times */
+#define DIGITS_WITH_TIMES 1  /* to version 3: the digits of times are among them */
+#define DIGITS_TIMES_APART 2 /* they stand behind them */
 
+/* How many bytes there are with these flags. */
+size_t digits_bytes(uint8_t flags);
 /* The number as it stands in a slot of TYPE: at least so many digits. */
 void digits_add(uint8_t *bits, unsigned type, uint64_t value, unsigned digits);
 /* Does a time of FORM hold five digits one after the other? */

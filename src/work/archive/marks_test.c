@@ -7,7 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "work/archive/digits.h"
 #include "work/archive/match.h"
+#include "work/archive/read.h"
 #include "work/archive/segment.h"
 
 #define LINES 4000
@@ -151,10 +153,92 @@ static void digits_across_numbers(void **state)
 	done(&m, s);
 }
 
+static uint64_t draw(uint64_t *seed)
+{
+	*seed = *seed * 6364136223846793005u + 1442695040888963407u;
+	return *seed >> 33;
+}
+
+/* One line in SHARE has digits enough in its times to be told of; the others have them in numbers,
+ * behind zeros, between letters, in more digits than a number has. */
+static void add_numbers(struct made *m, unsigned share)
+{
+	uint64_t seed = 11;
+	char line[200];
+
+	for (unsigned i = 0; i < LINES; i++) {
+		unsigned low = (unsigned)(draw(&seed) % 1000000), high = (unsigned)draw(&seed);
+
+		if (i % share == 0 && i % 2 == 0)
+			snprintf(line, sizeof(line), "1767225%03u.%06u gate %u is up", i % 1000,
+				low, high % 1000);
+		else if (i % share == 0)
+			snprintf(line, sizeof(line), "2026-01-31 00:%02u:%02u.%06u gate is up",
+				i / 60 % 60, i % 60, low);
+		else if (i % 3 == 0)
+			snprintf(line, sizeof(line), "port %u of u%07ux and 0x%08x", low,
+				high % 100000, high);
+		else if (i % 3 == 1)
+			snprintf(line, sizeof(line), "key %u%06u%06u%010u, %u-%u", high, low, low,
+				high, low % 100, high % 100000);
+		else
+			snprintf(line, sizeof(line), "gate%u%c%05u up", low, 'a' + (int)(high % 26),
+				high % 2000);
+		add(m, line);
+	}
+}
+
+/* Five to eight digits of a line, of which one may be another. */
+static void ask_digits(struct made *m, struct segment *s, uint64_t *seed)
+{
+	const char *line = m->line[draw(seed) % m->count];
+	size_t from = draw(seed) % strlen(line), len;
+	char text[16];
+	const char *const texts[] = { text };
+
+	snprintf(text, sizeof(text), "%.*s", 5 + (int)(draw(seed) % 4), line + from);
+	len = strspn(text, "0123456789");
+	if (len < DIGITS_MIN)
+		return;
+	text[len] = '\0';
+	if (draw(seed) % 3 == 0)
+		text[draw(seed) % len] = (char)('0' + draw(seed) % 10);
+	compare(m, s, texts, 1);
+}
+
+/* Times are told apart from numbers where few rows have such; else nothing is told of them. */
+static void numbers_and_times(void **state)
+{
+	static const unsigned shares[] = { 10, 2 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(shares); i++) {
+		struct made m = { 0 };
+		struct segment *s;
+		struct err e = { 0 };
+		uint64_t seed = 7;
+
+		add_numbers(&m, shares[i]);
+		s = pack(&m);
+		assert_int_equal(load_digits(s, 0, &e), 0);
+		if (shares[i] == 10) {
+			assert_int_equal(s->digits.len, DIGITS_BYTES_APART);
+			assert_true(digits_may_hold(s->digits.at, SLOT_TIME, STR("17672")));
+			assert_false(digits_may_hold(s->digits.at, SLOT_NUMBER, STR("17672")));
+		} else {
+			assert_int_equal(s->digits.len, DIGITS_BYTES);
+			assert_true(digits_may_hold(s->digits.at, SLOT_TIME, STR("99999")));
+		}
+		for (int k = 0; k < 2000; k++)
+			ask_digits(&m, s, &seed);
+		done(&m, s);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(texts_beside_times),
-		cmocka_unit_test(digits_across_numbers) };
+		cmocka_unit_test(digits_across_numbers), cmocka_unit_test(numbers_and_times) };
 
 	return cmocka_run_group_tests_name("marks", tests, NULL, NULL);
 }

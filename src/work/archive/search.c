@@ -655,7 +655,7 @@ static int ask_digits(struct hunt *h, uint32_t block, bool *ret_may)
 		if (!(h->runs >> i & 1) || digits_may_hold(digits->at, SLOT_NUMBER, run))
 			continue;
 		h->missing |= 1u << i;
-		if (digits->at[0] & DIGITS_WITH_TIMES)
+		if (!digits_may_hold(digits->at, SLOT_TIME, run))
 			h->missing |= 1u << (i + RUNS_MAX);
 	}
 	prune_new(&p, h->s, h->e);

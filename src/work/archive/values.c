@@ -357,7 +357,8 @@ int load_digits(struct segment *s, uint32_t block, struct err *e)
 	bytes_more(&s->digits, 1);
 	s->digits.len = 0;
 	result = section ? section_load(s, section, &s->digits, e) : 0;
-	if (result == 0 && section && s->digits.len != DIGITS_BYTES)
+	if (result == 0 && section &&
+		(s->digits.len == 0 || s->digits.len != digits_bytes(s->digits.at[0])))
 		result = err_set(e, ERR_INPUT, "damaged segment: the digits of block %u", block);
 	s->digits_block = result == 0 ? block : SECTION_NO_BLOCK;
 	return result;
