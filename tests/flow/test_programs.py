@@ -42,6 +42,8 @@ class Programs(unittest.TestCase):
                 self.assertEqual(done.status, 0, page)
                 for line in done.out.splitlines():
                     self.assertLessEqual(len(line), 80, line)
+                if lang == "vi":
+                    self.assertNotRegex(done.out, r"\b(DIR|FILE)\b", page)
 
     def test_a_wrong_word_is_told_in_three_parts_and_nothing_is_printed(self):
         done = khien("pack", "chek", "packs")

@@ -12,7 +12,7 @@ struct store;
  */
 #define CLI_PACKS_OPTION \
 	{ \
-		"packs", OPTION_DIR, "DIR", NULL, T("thư mục gói quy định") \
+		"packs", OPTION_DIR, T("THƯ-MỤC"), NULL, T("thư mục gói quy định") \
 	}
 
 MUST_CHECK int cli_packs_load(

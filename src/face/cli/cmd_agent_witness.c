@@ -14,8 +14,9 @@
 
 static const struct command_option options[] = {
 	{ "server", OPTION_TEXT, "URL", NULL, T("địa chỉ máy chủ, ví dụ http://10.0.0.1:8514") },
-	{ "key", OPTION_FILE, "FILE", NULL, T("khóa công khai của nhật ký, lấy từ giấy hay USB") },
-	{ "state", OPTION_DIR, "DIR", NULL, T("thư mục giữ tờ niêm phong đã thấy") },
+	{ "key", OPTION_FILE, T("TỆP"), NULL,
+		T("khóa công khai của nhật ký, lấy từ giấy hay USB") },
+	{ "state", OPTION_DIR, T("THƯ-MỤC"), NULL, T("thư mục giữ tờ niêm phong đã thấy") },
 	{ "once", OPTION_FLAG, NULL, NULL, T("hỏi một lần rồi thôi") },
 	{ 0 },
 };
@@ -93,7 +94,7 @@ static int run(const struct command_line *line, struct err *e)
 
 	if (!state || !command_value(line, "server") || !command_value(line, "key"))
 		return err_set(e, ERR_INPUT, "%s",
-			tr(line->lang, T("cần --server URL, --key FILE và --state DIR")));
+			tr(line->lang, T("cần --server URL, --key TỆP và --state THƯ-MỤC")));
 	rc = load_key(line, &key, e);
 	if (rc == 0)
 		rc = vfile_disk_open(state, &d, e);

@@ -9,7 +9,8 @@
 #include "work/hostaudit/hostaudit.h"
 
 static const struct command_option options[] = {
-	{ "root", OPTION_DIR, "DIR", NULL, T("hỏi cây thư mục khác thay cho máy đang chạy") },
+	{ "root", OPTION_DIR, T("THƯ-MỤC"), NULL,
+		T("hỏi cây thư mục khác thay cho máy đang chạy") },
 	{ "format", OPTION_CHOICE, NULL, "text|json|csv", T("dạng kết quả") },
 	{ "deep", OPTION_FLAG, NULL, NULL,
 		T("kiểm tra sâu: so mọi tệp của các gói phần mềm, hỏi từng số tiến trình") },

@@ -16,10 +16,10 @@
 #define TRAIL_MEMORY_BYTES (512 * MIB)
 
 static const struct command_option options[] = {
-	{ "data", OPTION_DIR, "DIR", NULL, T("thư mục dữ liệu") },
-	{ "passphrase-file", OPTION_FILE, "FILE", NULL,
+	{ "data", OPTION_DIR, T("THƯ-MỤC"), NULL, T("thư mục dữ liệu") },
+	{ "passphrase-file", OPTION_FILE, T("TỆP"), NULL,
 		T("tệp có mật khẩu ở dòng đầu; - là đọc từ đầu vào chuẩn") },
-	{ "recovery-file", OPTION_FILE, "FILE", NULL,
+	{ "recovery-file", OPTION_FILE, T("TỆP"), NULL,
 		T("tệp giữ khóa khôi phục; khi sao lưu, được tạo nếu chưa có") },
 	{ 0 },
 };
@@ -97,7 +97,7 @@ static int keys_of(
 
 	if (!passphrase && !recovery)
 		return err_set(e, ERR_INPUT, "%s",
-			tr(line->lang, T("cần --passphrase-file FILE hoặc --recovery-file FILE")));
+			tr(line->lang, T("cần --passphrase-file TỆP hoặc --recovery-file TỆP")));
 	*ret = (struct backup_keys){ 0 };
 	if (passphrase)
 		rc = first_line(line, passphrase, &ret->passphrase, e);
@@ -221,7 +221,7 @@ static int run_backup(const struct command_line *line, struct err *e)
 
 const struct command cmd_backup = {
 	.name = "backup",
-	.args = "FILE",
+	.args = T("TỆP"),
 	.words = T("sao lưu thư mục dữ liệu thành một tệp mã hóa, khi dịch vụ vẫn đang chạy"),
 	.help = T(
 		"Cơ sở dữ liệu được chép nguyên vẹn tại một thời điểm, các nhật ký đã niêm phong chép kèm. Tệp "
@@ -278,11 +278,11 @@ static int run_restore(const struct command_line *line, struct err *e)
 
 const struct command cmd_restore = {
 	.name = "restore",
-	.args = "FILE",
+	.args = T("TỆP"),
 	.words = T("khôi phục một tệp sao lưu vào một thư mục dữ liệu mới"),
 	.help = T(
 		"Giải vào thư mục tạm bên cạnh, so SHA-256 từng tệp, cơ sở dữ liệu và sổ vết; đúng cả mới đổi "
-		"tên thành DIR. Sai mật khẩu, tệp hỏng hay thiếu thì nêu rõ và không có gì bị thay đổi."),
+		"tên thành THƯ-MỤC. Sai mật khẩu, tệp hỏng hay thiếu thì nêu rõ và không có gì bị thay đổi."),
 	.options = options,
 	.args_min = 1,
 	.args_max = 1,

@@ -12,12 +12,12 @@
 
 #define DATA_OPTION \
 	{ \
-		"data", OPTION_DIR, "DIR", NULL, \
+		"data", OPTION_DIR, T("THƯ-MỤC"), NULL, \
 			T("thư mục dữ liệu giữ mốc và kết quả, mặc định /var/lib/khien") \
 	}
 #define ROOT_OPTION \
 	{ \
-		"root", OPTION_DIR, "DIR", NULL, \
+		"root", OPTION_DIR, T("THƯ-MỤC"), NULL, \
 			T("xem cây thư mục khác thay cho máy đang chạy; khi đó phải nêu --data") \
 	}
 #define PERSON_OPTIONS \
@@ -492,8 +492,8 @@ static int run_window(const struct command_line *line, struct err *e)
 			"--from and --until are times like 2026-11-26T18:30 or days like 2026-11-26");
 	rc = cli_packs_load(line, e, &packs);
 	if (rc == 0)
-		longest = pack_param(packs, STR("file_window_days"), 1, date_at(clock_now_s()),
-			line->arena);
+		longest = pack_param(
+			packs, STR("file_window_days"), 1, date_at(clock_now_s()), line->arena);
 	if (rc == 0 && !longest.winner)
 		rc = err_set(e, ERR_INPUT, "no pack in force says how long a window may last");
 	if (rc == 0)

@@ -54,7 +54,7 @@ const struct command cmd_log_prove = {
 	.words = T("Chứng minh một dòng: tệp để người ngoài tự kiểm tra"),
 	.help = T(
 		"LINE là số hiệu mà khien log search in ra ở đầu mỗi dòng. Ghi ra tệp rồi giao cùng "
-		"khóa công khai của nhật ký: khien log prove --data DIR 2026-1234 > "
+		"khóa công khai của nhật ký: khien log prove --data THƯ-MỤC 2026-1234 > "
 		"dong.tlog-proof; người nhận chạy khien-verify proof dong.tlog-proof."),
 	.options = options,
 	.args_min = 1,

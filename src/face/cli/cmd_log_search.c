@@ -38,7 +38,7 @@ static const struct command_option options[] = {
 
 static const struct command_option export_options[] = {
 	CLI_DATA_OPTION,
-	{ "proof", OPTION_TEXT, "FILE", NULL,
+	{ "proof", OPTION_TEXT, T("TỆP"), NULL,
 		T("ghi thêm bằng chứng rằng không thiếu dòng nào nhận trong khoảng --from --to") },
 	ASKING,
 	{ "format", OPTION_CHOICE, NULL, "csv|json|raw", T("dạng kết quả, mặc định csv") },
@@ -238,7 +238,7 @@ const struct command cmd_log_search = {
 		"một trong hai; /mẫu/ là biểu thức chính quy; ~từ bỏ qua dấu và chữ hoa. Lọc: "
 		"máy:, ct:, sựkiện:, mức:, nhóm:, nguồn:, địachỉ:, từ:, đến: (hoặc host:, "
 		"program:, event:, severity:, facility:, source:, peer:, from:, to:). Ví dụ: khien log search --data "
-		"DIR 'ct:sshd \"Failed password\" -root từ:24/11/2026'."),
+		"THƯ-MỤC 'ct:sshd \"Failed password\" -root từ:24/11/2026'."),
 	.options = options,
 	.args_max = LIMIT_COMMAND_WORDS,
 	.run = run,
@@ -338,7 +338,7 @@ static int compare(const struct command_line *line, const struct exported *p, ui
 			T("Kết quả thiếu %llu trong %llu dòng: chỉ mục của một khúc nhật ký đã "
 			  "đóng bỏ sót, có thể do bị sửa. Tệp bằng chứng vẫn đủ mọi dòng. Hãy chạy "
 			  "khien-verify với kho này để biết khúc nào, và dùng khien-verify range "
-			  "FILE --print để lấy đủ.\n")),
+			  "TỆP --print để lấy đủ.\n")),
 		(unsigned long long)(p->hits - printed), (unsigned long long)p->hits);
 	return 1;
 }
@@ -371,9 +371,9 @@ const struct command cmd_log_export = {
 	.args = "[QUERY…]",
 	.words = T("Xuất các dòng tìm được ra CSV, JSON hoặc nguyên văn, dòng cũ nhất trước"),
 	.help = T(
-		"Câu hỏi viết như khien log search. Với --proof FILE, tệp bằng chứng chứa mọi mục nhận "
+		"Câu hỏi viết như khien log search. Với --proof TỆP, tệp bằng chứng chứa mọi mục nhận "
 		"trong khoảng --from --to và chứng minh không thiếu mục nào: người nhận chạy "
-		"khien-verify range FILE --key khoa.txt --print, tự lọc và so với tệp kết quả."),
+		"khien-verify range TỆP --key khoa.txt --print, tự lọc và so với tệp kết quả."),
 	.options = export_options,
 	.args_max = LIMIT_COMMAND_WORDS,
 	.run = run_export,

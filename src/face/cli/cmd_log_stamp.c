@@ -8,13 +8,13 @@
 #include "work/seal/stamped.h"
 
 static const struct command_option options[] = {
-	{ "data", OPTION_DIR, "DIR", NULL, T("thư mục dữ liệu") },
-	{ "request", OPTION_TEXT, "FILE", NULL,
+	{ "data", OPTION_DIR, T("THƯ-MỤC"), NULL, T("thư mục dữ liệu") },
+	{ "request", OPTION_TEXT, T("TỆP"), NULL,
 		T("ghi câu hỏi (RFC 3161) ra tệp để mang tới nơi đóng dấu; không dùng mạng") },
-	{ "reply", OPTION_FILE, "FILE", NULL, T("nhận tệp trả lời mang về") },
+	{ "reply", OPTION_FILE, T("TỆP"), NULL, T("nhận tệp trả lời mang về") },
 	{ "tsa", OPTION_TEXT, "URL", NULL,
 		T("địa chỉ bên đóng dấu; mặc định là dòng đầu của log/tsa") },
-	{ "ca", OPTION_FILE, "FILE", NULL,
+	{ "ca", OPTION_FILE, T("TỆP"), NULL,
 		T("chứng thư (PEM) của bên đóng dấu; mặc định log/tsa.pem") },
 	{ 0 },
 };
@@ -52,7 +52,7 @@ static int write_question(struct outside *o, const char *path, struct err *e)
 	if (rc == 0)
 		printf(tr(o->lang,
 			       T("câu hỏi về tờ niêm phong đến mục %llu: %s\n  Mang tệp tới bên đóng "
-				 "dấu, rồi khien log stamp --reply FILE.\n")),
+				 "dấu, rồi khien log stamp --reply TỆP.\n")),
 			(unsigned long long)size, path);
 	buf_done(&question);
 	return rc;
@@ -67,7 +67,7 @@ static int ask(struct outside *o, const struct command_line *line, struct str ca
 	if (rc == ERR_ABSENT || (rc == 0 && !url && !str_next_line(&text, &first)))
 		return err_set(e, ERR_INPUT, "%s",
 			tr(line->lang,
-				T("chưa biết hỏi ai: --tsa URL, hoặc --request FILE để mang đi")));
+				T("chưa biết hỏi ai: --tsa URL, hoặc --request TỆP để mang đi")));
 	if (rc == 0)
 		rc = outside_stamp(o, url ? url : arena_cstr(o->a, str_trim(first)), ca, e);
 	return rc;
@@ -102,9 +102,9 @@ const struct command cmd_log_stamp = {
 	.words = T("đóng dấu thời gian (RFC 3161) tờ niêm phong mới nhất"),
 	.help = T(
 		"Bên đóng dấu ký rằng đã thấy tờ niêm phong lúc ấy: từ đó không ai viết lại phần nhật ký "
-		"trước dấu mà không lộ. Mạng kín thì mang tệp: --request FILE ghi câu hỏi, --reply FILE "
+		"trước dấu mà không lộ. Mạng kín thì mang tệp: --request TỆP ghi câu hỏi, --reply TỆP "
 		"nhận trả lời. Dấu chỉ được giữ khi chữ ký dẫn tới chứng thư đã chọn trước (--ca hoặc "
-		"log/tsa.pem); khien-verify --tsa FILE kiểm lại. Có log/tsa thì khien serve tự hỏi mỗi "
+		"log/tsa.pem); khien-verify --tsa TỆP kiểm lại. Có log/tsa thì khien serve tự hỏi mỗi "
 		"ngày."),
 	.options = options,
 	.run = run,

@@ -3,7 +3,7 @@
 #include "face/cli/outside.h"
 
 static const struct command_option options[] = {
-	{ "data", OPTION_DIR, "DIR", NULL, T("thư mục dữ liệu") },
+	{ "data", OPTION_DIR, T("THƯ-MỤC"), NULL, T("thư mục dữ liệu") },
 	{ 0 },
 };
 

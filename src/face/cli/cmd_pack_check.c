@@ -124,10 +124,10 @@ static int run(const struct command_line *line, struct err *e)
 
 const struct command cmd_pack_check = {
 	.name = "pack check",
-	.args = "DIR",
+	.args = T("THƯ-MỤC"),
 	.words = T("tìm mọi lỗi của một gói quy định, hoặc của mọi gói trong một thư mục"),
 	.help = T(
-		"DIR là thư mục của một gói (có pack.yaml) hoặc thư mục chứa các gói. Mỗi lỗi ghi tệp:dòng:cột. "
+		"THƯ-MỤC là thư mục của một gói (có pack.yaml) hoặc thư mục chứa các gói. Mỗi lỗi ghi tệp:dòng:cột. "
 		"Không có lỗi thì in số điều, khoản, điểm, nghĩa vụ, tham số, vai trò, phép kiểm. "
 		"Mã kết thúc: 0 không lỗi, 1 có lỗi."),
 	.options = options,

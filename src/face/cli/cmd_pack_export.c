@@ -7,7 +7,7 @@
 
 static const struct command_option options[] = {
 	{ "oscal", OPTION_FLAG, NULL, NULL, T("danh mục OSCAL 1.0.6 dạng JSON (dạng duy nhất)") },
-	{ "o", OPTION_FILE, "FILE", NULL, T("ghi vào tệp này thay cho màn hình") },
+	{ "o", OPTION_FILE, T("TỆP"), NULL, T("ghi vào tệp này thay cho màn hình") },
 	{ 0 },
 };
 
@@ -65,7 +65,7 @@ static int run(const struct command_line *line, struct err *e)
 
 const struct command cmd_pack_export = {
 	.name = "pack export",
-	.args = "DIR",
+	.args = T("THƯ-MỤC"),
 	.words = T("xuất một gói quy định cho công cụ khác (OSCAL)"),
 	.help = T("Cùng một gói cho ra cùng một tệp, từng byte. Tệp đã có thì không bị ghi đè."),
 	.options = options,

@@ -12,7 +12,7 @@
 
 static const struct command_option options[] = {
 	CLI_PACKS_OPTION,
-	{ "data", OPTION_DIR, "DIR", NULL, T("thư mục dữ liệu") },
+	{ "data", OPTION_DIR, T("THƯ-MỤC"), NULL, T("thư mục dữ liệu") },
 	{ 0 },
 };
 

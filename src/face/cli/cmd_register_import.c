@@ -28,7 +28,7 @@
 
 #define IMPORT_OPTIONS \
 	CLI_PACKS_OPTION, \
-		{ "data", OPTION_DIR, "DIR", NULL, T("thư mục dữ liệu của khien serve") }, \
+		{ "data", OPTION_DIR, T("THƯ-MỤC"), NULL, T("thư mục dữ liệu của khien serve") }, \
 		{ "unit", OPTION_TEXT, "UNIT", NULL, \
 			T("đơn vị của các dòng không ghi đơn vị: mã hoặc số") }, \
 		{ "sheet", OPTION_TEXT, "NAME", NULL, \
@@ -36,7 +36,7 @@
 		{ "map", OPTION_TEXT, "C=FIELD,…", NULL, \
 			T("cột nào là trường nào, khi tiêu đề không nói rõ; C= thì bỏ qua cột") }, \
 		{ "dry-run", OPTION_FLAG, NULL, NULL, T("chỉ xem mọi lỗi, không lưu gì") }, \
-		{ "errors", OPTION_FILE, "FILE", NULL, \
+		{ "errors", OPTION_FILE, T("TỆP"), NULL, \
 			T("ghi tệp XLSX cùng bố cục với lỗi được đánh dấu") }, \
 		{ "undo", OPTION_NUMBER, "N", NULL, T("hoàn tác lần nhập số N thay cho nhập") }, \
 	{ \
@@ -45,7 +45,8 @@
 
 static const struct command_option options[] = { IMPORT_OPTIONS, { 0 } };
 static const struct command_option people_options[] = { IMPORT_OPTIONS,
-	{ "template", OPTION_FILE, "FILE", NULL, T("ghi bảng mẫu để điền thay cho nhập") }, { 0 } };
+	{ "template", OPTION_FILE, T("TỆP"), NULL, T("ghi bảng mẫu để điền thay cho nhập") },
+	{ 0 } };
 
 struct job {
 	const struct command_line *line;
@@ -142,7 +143,7 @@ static int map_columns(struct job *j, struct err *e)
 		return err_set(e, ERR_INPUT, "%s",
 			tr(j->line->lang,
 				T("không nhận ra tiêu đề nào của sổ trong các dòng đầu; lấy mẫu bằng "
-				  "khien register export ID --template -o FILE")));
+				  "khien register export ID --template -o TỆP")));
 	return rc;
 }
 
@@ -389,7 +390,7 @@ static int run_people(const struct command_line *line, struct err *e)
 
 const struct command cmd_people_import = {
 	.name = "user import",
-	.args = "[FILE]",
+	.args = T("[TỆP]"),
 	.words = T(
 		"nhập danh sách nhân sự từ bảng XLSX hoặc CSV; mọi lỗi được kể, có lỗi thì không lưu gì"),
 	.options = people_options,
@@ -399,7 +400,7 @@ const struct command cmd_people_import = {
 
 const struct command cmd_register_import = {
 	.name = "register import",
-	.args = "ID [FILE]",
+	.args = T("ID [TỆP]"),
 	.words = T("nhập bảng XLSX hoặc CSV vào một sổ; mọi lỗi được kể, có lỗi thì không lưu gì"),
 	.options = options,
 	.args_min = 1,

@@ -10,11 +10,12 @@
 #include "kit/vfile/vfile.h"
 
 static const struct command_option options[] = {
-	{ "root", OPTION_DIR, "DIR", NULL, T("xem cây thư mục khác thay cho máy đang chạy") },
-	{ "data", OPTION_DIR, "DIR", NULL,
+	{ "root", OPTION_DIR, T("THƯ-MỤC"), NULL,
+		T("xem cây thư mục khác thay cho máy đang chạy") },
+	{ "data", OPTION_DIR, T("THƯ-MỤC"), NULL,
 		T("so với lần rà soát đã ký trong thư mục dữ liệu của khien serve") },
-	{ "against", OPTION_FILE, "FILE", NULL, T("so với ảnh chụp đã lưu trong tệp") },
-	{ "save", OPTION_FILE, "FILE", NULL, T("lưu ảnh chụp tiến trình vào tệp") },
+	{ "against", OPTION_FILE, T("TỆP"), NULL, T("so với ảnh chụp đã lưu trong tệp") },
+	{ "save", OPTION_FILE, T("TỆP"), NULL, T("lưu ảnh chụp tiến trình vào tệp") },
 	{ "all", OPTION_FLAG, NULL, NULL, T("in cả những gì đã biết, không đổi") },
 	{ 0 },
 };

@@ -9,7 +9,7 @@
 #define MEMORY_BYTES (512 * MIB)
 
 static const struct command_option options[] = {
-	{ "data", OPTION_DIR, "DIR", NULL, T("thư mục dữ liệu") },
+	{ "data", OPTION_DIR, T("THƯ-MỤC"), NULL, T("thư mục dữ liệu") },
 	{ 0 },
 };
 

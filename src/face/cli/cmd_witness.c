@@ -21,7 +21,7 @@
 #define ANSWER_TYPE "text/plain; charset=utf-8"
 
 static const struct command_option options[] = {
-	{ "data", OPTION_DIR, "DIR", NULL, T("thư mục dữ liệu") },
+	{ "data", OPTION_DIR, T("THƯ-MỤC"), NULL, T("thư mục dữ liệu") },
 	{ "listen", OPTION_TEXT, "ADDR:PORT", NULL, T("địa chỉ phục vụ, mặc định 127.0.0.1:8514") },
 	{ "tls", OPTION_FLAG, NULL, NULL,
 		T("TLS cả trên địa chỉ của chính máy này; địa chỉ khác thì luôn dùng TLS") },

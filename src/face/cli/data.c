@@ -29,7 +29,7 @@ int cli_data(const struct command_line *line, const char **ret, struct err *e)
 	const char *data = command_value(line, "data");
 
 	if (!data)
-		return err_set(e, ERR_INPUT, "%s", tr(line->lang, T("cần --data DIR")));
+		return err_set(e, ERR_INPUT, "%s", tr(line->lang, T("cần --data THƯ-MỤC")));
 	*ret = data;
 	return 0;
 }

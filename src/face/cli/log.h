@@ -7,7 +7,7 @@
 
 #define CLI_DATA_OPTION \
 	{ \
-		"data", OPTION_DIR, "DIR", NULL, T("thư mục dữ liệu của dịch vụ") \
+		"data", OPTION_DIR, T("THƯ-MỤC"), NULL, T("thư mục dữ liệu của dịch vụ") \
 	}
 
 /* The folder of the log below --data, which must be given and be there. */

@@ -6,13 +6,18 @@
 #include "face/cli/cli_int.h"
 
 #define CLI_DATA_OPTION \
-	{ "data", OPTION_DIR, "DIR", NULL, T("thư mục dữ liệu") }
+	{ \
+		"data", OPTION_DIR, T("THƯ-MỤC"), NULL, T("thư mục dữ liệu") \
+	}
 #define CLI_UNIT_OPTION \
-	{ "unit", OPTION_TEXT, "U", NULL, \
-		T("đơn vị: số hoặc mã; không ghi thì mọi đơn vị") }
+	{ \
+		"unit", OPTION_TEXT, "U", NULL, T("đơn vị: số hoặc mã; không ghi thì mọi đơn vị") \
+	}
 #define CLI_ON_OPTION \
-	{ "on", OPTION_TEXT, "DATE", NULL, \
-		T("tính đến hết ngày này, YYYY-MM-DD; mặc định bây giờ") }
+	{ \
+		"on", OPTION_TEXT, "DATE", NULL, \
+			T("tính đến hết ngày này, YYYY-MM-DD; mặc định bây giờ") \
+	}
 
 /* What such a command works on. */
 struct cli_units {

@@ -632,13 +632,13 @@ static int run(const struct command_line *line, struct err *e)
 }
 
 static const struct command_option options[] = {
-	{ "data", OPTION_DIR, "DIR", NULL, T("thư mục dữ liệu của dịch vụ") },
+	{ "data", OPTION_DIR, T("THƯ-MỤC"), NULL, T("thư mục dữ liệu của dịch vụ") },
 	{ 0 },
 };
 
 const struct command intake_log_import = {
 	.name = "log import",
-	.args = "FILE...",
+	.args = T("TỆP..."),
 	.words = T("đưa các tệp nhật ký cũ vào kho, ghi rõ nguồn gốc"),
 	.help = T(
 		"Tệp thường, gzip, xz, zstd; mỗi dòng một mục; cả tệp journalctl -o export, tệp XML "

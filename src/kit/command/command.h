@@ -18,7 +18,7 @@ enum option_kind {
 struct command_option {
 	const char *name; /* "root" for --root, "o" for -o */
 	enum option_kind kind;
-	const char *value;   /* word for the value in help: "DIR" */
+	const char *value;   /* word for the value in help: "THƯ-MỤC", English in po/en.po */
 	const char *choices; /* OPTION_CHOICE: "text|json|html" */
 	const char *words;   /* Vietnamese sentence, English in po/en.po */
 };

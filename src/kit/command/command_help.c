@@ -38,7 +38,7 @@ static size_t wider(size_t width, const char *left)
 
 static const char *command_spelt(const struct run *run, const struct command *command)
 {
-	const char *args = command->args ? command->args : "";
+	const char *args = command->args ? tr(run->lang, command->args) : "";
 
 	return arena_fmt(run->arena, "%s%s%s", command->name, *args ? " " : "", args).ptr;
 }
@@ -93,7 +93,7 @@ static const char *option_left(const struct run *run, const struct command_optio
 {
 	const char *value = option->kind == OPTION_FLAG         ? "" :
 		option->kind == OPTION_CHOICE && !option->value ? option->choices :
-		option->value                                   ? option->value :
+		option->value                                   ? tr(run->lang, option->value) :
 								  "…";
 
 	return arena_fmt(

@@ -158,7 +158,7 @@ static int check_args(const struct run *run, const struct command_line *line, st
 	if (line->arg_count > command->args_max)
 		return command_misuse(run, e, T("thừa từ \"{a}\""), line->args[command->args_max]);
 	if (line->arg_count < command->args_min)
-		return command_misuse(run, e, T("còn thiếu: {a}"), command->args);
+		return command_misuse(run, e, T("còn thiếu: {a}"), tr(run->lang, command->args));
 	return 0;
 }
 

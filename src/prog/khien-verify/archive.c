@@ -9,11 +9,11 @@
 #define OUT_MAX_BYTES (4 * MIB)
 
 static const struct command_option options[] = {
-	{ "key", OPTION_FILE, "FILE", NULL,
+	{ "key", OPTION_FILE, T("TỆP"), NULL,
 		T("khóa công khai hoặc chính sách chứng kiến, lấy từ giấy hay USB") },
-	{ "anchor", OPTION_FILE, "FILE", NULL,
-		T("tờ niêm phong giữ ở ngoài kho; thêm tờ nữa thì viết sau DIR") },
-	{ "tsa", OPTION_FILE, "FILE", NULL,
+	{ "anchor", OPTION_FILE, T("TỆP"), NULL,
+		T("tờ niêm phong giữ ở ngoài kho; thêm tờ nữa thì viết sau THƯ-MỤC") },
+	{ "tsa", OPTION_FILE, T("TỆP"), NULL,
 		T("chứng thư (PEM) của bên đóng dấu thời gian, lấy từ giấy hay USB") },
 	{ "format", OPTION_CHOICE, NULL, "text|json", T("dạng kết quả") },
 	{ 0 },
@@ -113,12 +113,12 @@ static int run(const struct command_line *line, struct err *e)
 
 const struct command verify_archive_command = {
 	.name = "archive",
-	.args = "DIR [FILE...]",
+	.args = T("THƯ-MỤC [TỆP...]"),
 	.words = T("kiểm chứng các nhật ký niêm phong trong một thư mục"),
 	.help = T(
 		"Tính lại mã băm của từng mục, đối chiếu với mọi tờ niêm phong, khóa từng giờ, bên "
 		"chứng kiến và mốc giữ ở ngoài; nêu mục sai đầu tiên, tệp của nó và phần còn chứng minh được. "
-		"DIR là thư mục dữ liệu, thư mục nhật ký hoặc một năm của nó. FILE là tờ niêm phong "
+		"THƯ-MỤC là thư mục dữ liệu, thư mục nhật ký hoặc một năm của nó. TỆP là tờ niêm phong "
 		"giữ ở ngoài kho. Mã kết thúc: 0 không có gì sai, 1 có chỗ sai, 2 không kiểm được."),
 	.options = options,
 	.args_min = 1,

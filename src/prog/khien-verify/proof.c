@@ -6,7 +6,7 @@
 #define PROOF_BYTES_MAX (512 * KIB)
 
 static const struct command_option options[] = {
-	{ "key", OPTION_FILE, "FILE", NULL,
+	{ "key", OPTION_FILE, T("TỆP"), NULL,
 		T("khóa công khai hoặc chính sách chứng kiến, lấy từ giấy hay USB") },
 	{ 0 },
 };
@@ -37,7 +37,7 @@ static int run(const struct command_line *line, struct err *e)
 
 	if (rc == 0 && job.key_count == 0)
 		rc = err_set(e, ERR_INPUT, "%s",
-			tr(line->lang, T("cần khóa công khai của nhật ký: --key FILE")));
+			tr(line->lang, T("cần khóa công khai của nhật ký: --key TỆP")));
 	if (rc == 0)
 		rc = file_load(line->args[0], PROOF_BYTES_MAX, line->arena, &text, e);
 	if (rc == 0)
@@ -53,10 +53,10 @@ static int run(const struct command_line *line, struct err *e)
 
 const struct command verify_proof_command = {
 	.name = "proof",
-	.args = "FILE",
+	.args = T("TỆP"),
 	.words = T("kiểm chứng bằng chứng của một dòng, không cần kho"),
 	.help = T(
-		"FILE là tệp tlog-proof mà lệnh khien log prove đã ghi. Mã kết thúc: 0 đúng, 1 không "
+		"TỆP là tệp tlog-proof mà lệnh khien log prove đã ghi. Mã kết thúc: 0 đúng, 1 không "
 		"chứng minh được, 2 không đọc được."),
 	.options = options,
 	.args_min = 1,

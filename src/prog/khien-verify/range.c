@@ -10,7 +10,7 @@
 #define AGAIN_US 200000
 
 static const struct command_option options[] = {
-	{ "key", OPTION_FILE, "FILE", NULL,
+	{ "key", OPTION_FILE, T("TỆP"), NULL,
 		T("khóa công khai hoặc chính sách chứng kiến, lấy từ giấy hay USB; khoảng qua năm "
 		  "mới cần khóa của cả hai năm trong một tệp") },
 	{ "print", OPTION_FLAG, NULL, NULL,
@@ -142,7 +142,7 @@ static int run(const struct command_line *line, struct err *e)
 	rc = keys_load(line, &a, &job, e);
 	if (rc == 0 && job.key_count == 0)
 		rc = err_set(e, ERR_INPUT, "%s",
-			tr(line->lang, T("cần khóa công khai của nhật ký: --key FILE")));
+			tr(line->lang, T("cần khóa công khai của nhật ký: --key TỆP")));
 	else if (rc == 0 && (rc = open_and_check(&x, &job, e)) == 0)
 		fprintf(command_flag(line, "print") ? stderr : stdout, "%s\n%s",
 			tr(line->lang,
@@ -163,10 +163,10 @@ static int run(const struct command_line *line, struct err *e)
 
 const struct command verify_range_command = {
 	.name = "range",
-	.args = "FILE",
+	.args = T("TỆP"),
 	.words = T("kiểm chứng rằng một khoảng nhật ký đủ mọi mục, không cần kho"),
 	.help = T(
-		"FILE là tệp mà lệnh khien log export --proof đã ghi, dài bao nhiêu cũng được: đọc một "
+		"TỆP là tệp mà lệnh khien log export --proof đã ghi, dài bao nhiêu cũng được: đọc một "
 		"lượt, không giữ trong bộ nhớ. Muốn biết kết quả tìm kiếm có đủ không: --print ghi ra "
 		"mọi dòng của khoảng, rồi tự lọc và so với tệp kết quả. Mã kết thúc: 0 đúng, 1 không "
 		"chứng minh được, 2 không đọc được."),

@@ -291,7 +291,7 @@ static const struct command_option done_options[] = { BY_OPTIONS,
 	{ "day", OPTION_TEXT, "DATE", NULL,
 		T("việc của một bản ghi: ngày mới ghi vào sổ, YYYY-MM-DD") },
 	{ "paper", OPTION_TEXT, "TEXT", NULL, T("văn bản, biên bản làm chứng: số, ngày, nơi lưu") },
-	{ "file", OPTION_FILE, "FILE", NULL,
+	{ "file", OPTION_FILE, T("TỆP"), NULL,
 		T("tệp làm chứng: ghi tên và SHA-256, không giữ tệp") },
 	{ 0 } };
 static const struct command_option skip_options[] = { BY_OPTIONS,

@@ -214,7 +214,7 @@ static int act(struct own_command *c, struct err *e)
 		tr(c->line->lang,
 			T("viết: list · show UNIT · add --name N --parent UNIT · rename UNIT --name N · move UNIT "
 			  "--parent UNIT · merge UNIT… --into UNIT · split UNIT NAME… · end UNIT --into UNIT · undo "
-			  "ID · import FILE")));
+			  "ID · import TỆP")));
 }
 
 static int run(const struct command_line *line, struct err *e)

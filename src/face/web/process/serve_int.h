@@ -47,9 +47,9 @@ struct own_command {
 	struct org_actor by;
 };
 #define OWN_OPTIONS \
-	{ "data", OPTION_DIR, "DIR", NULL, T("thư mục dữ liệu của dịch vụ") }, \
+	{ "data", OPTION_DIR, T("THƯ-MỤC"), NULL, T("thư mục dữ liệu của dịch vụ") }, \
 	{ \
-		"packs", OPTION_DIR, "DIR", NULL, T("thư mục các gói quy định") \
+		"packs", OPTION_DIR, T("THƯ-MỤC"), NULL, T("thư mục các gói quy định") \
 	}
 /* Opens, runs, hands the files over to the service when it ended well, closes. */
 MUST_CHECK int own_run(const struct command_line *line,
