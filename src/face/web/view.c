@@ -1,4 +1,5 @@
 /* view.c - the frame around every page, its notices, and the page of what cannot be shown. */
+#include "core/pack/flows.h"
 #include "face/web/org_int.h"
 #include "kit/store/turn.h"
 
@@ -315,6 +316,62 @@ static bool is_secret(struct str name)
 	return str_starts(name, "mat-khau") || str_is(name, "nhac-lai");
 }
 
+/* What a field of a case is called; "" when two kinds of cases call it differently. */
+static struct str case_label(struct view *v, struct str name)
+{
+	bool is_report = str_is(v->rq->path, "/bao");
+	struct str found = STR("");
+
+	for (size_t i = 0; i < pack_count(v->web->packs); i++) {
+		const struct pack *p = pack_at(v->web->packs, i);
+
+		for (size_t n = 0; p->work && n < p->work->flow_count; n++) {
+			const struct flow *f = &p->work->flows[n];
+
+			for (size_t k = 0; k < f->field_count; k++) {
+				struct str title = words_of(v, f->fields[k].title);
+
+				if (!str_eq(f->fields[k].id, name))
+					continue;
+				if (is_report && f->begins == FLOW_BEGINS_ANYONE)
+					return title;
+				if (found.len && !str_eq(found, title) && !is_report)
+					return STR("");
+				found = title;
+			}
+		}
+	}
+	return found;
+}
+
+/* What the form called the field NAME, as far as its name alone tells; "" when it does not. */
+static struct str typed_label(struct view *v, struct str name)
+{
+	static const struct {
+		const char *name, *words;
+	} known[] = {
+		{ "ghi-chu", T("Ghi chú") },
+		{ "ho-so", T("Văn bản, biên bản làm chứng") },
+		{ "ho-ten", T("Họ và tên") },
+		{ "ket-luan", T("Kết luận của người kiểm tra") },
+		{ "ket-qua", T("Đã làm gì, kết quả ra sao") },
+		{ "ly-do", T("Lý do") },
+		{ "noi-dung", T("Nội dung") },
+		{ "ten", T("Tên") },
+	};
+	const struct pack_register *reg =
+		v->args[0].ptr ? pack_register(v->web->packs, v->args[0]) : NULL;
+	const struct register_field *f =
+		reg && str_starts(name, "t-") ? pack_register_field(reg, str_from(name, 2)) : NULL;
+
+	if (f)
+		return words_of(v, f->title);
+	for (size_t i = 0; i < COUNT(known); i++)
+		if (str_is(name, known[i].name))
+			return str_of(tr(v->lang, known[i].words));
+	return case_label(v, name);
+}
+
 /* What was typed into a form that found the database busy: to be read, and sent again as it was by
  * one button. Not what is secret, and not files, which would have to be chosen again; nor what
  * another site may have sent. */
@@ -331,9 +388,13 @@ static void html_typed(struct view *v)
 		tr(v->lang, "Những gì bạn đã gõ còn nguyên:"));
 	for (size_t i = 0; i < v->form.count; i++) {
 		const struct http_pair *p = &v->form.at[i];
+		struct str label;
 
 		if (str_is(p->name, "dau") || is_secret(p->name))
 			continue;
+		label = typed_label(v, p->name);
+		if (str_has(p->value, ' ') && label.len)
+			html(v->w, "<p class=\"soft\">%.*s:</p>\n", STR_FMT(label));
 		if (str_has(p->value, ' '))
 			html(v->w, "<blockquote class=\"own\" lang=\"vi\">%.*s</blockquote>\n",
 				STR_FMT(p->value));
