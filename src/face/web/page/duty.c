@@ -91,8 +91,7 @@ static void facts_box(struct view *v, const struct here *h)
 
 	html(v->w, "<dl class=\"facts\">\n<div><dt>%s</dt><dd>", tr(v->lang, "Tình trạng"));
 	html_duty_state(v, d->open.state);
-	html(v->w, "</dd></div>\n<div><dt>%s</dt><dd>%s",
-		d->last.id ? tr(v->lang, "Hạn lần tới") : tr(v->lang, "Hạn"),
+	html(v->w, "</dd></div>\n<div><dt>%s</dt><dd>%s", tr(v->lang, "Hạn"),
 		date_text(v, d->open.due));
 	if (date_to_days(d->open.due) != date_to_days(d->open.due_by_law))
 		html(v->w, " <span class=\"soft\">(%s)</span>",
