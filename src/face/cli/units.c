@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-
 /* command_value() asserts that a command has the option. */
 static bool has_option(const struct command_line *line, const char *name)
 {
