@@ -214,7 +214,7 @@ def install_modules(folder):
 
 SUITES = {"unit": (unit, count_tap, JOBS), "fuzz": (fuzz, count_tap, JOBS),
           "house": (house, count_tap, JOBS), "flow": (flow, count_tap, JOBS + 1),     # many wait
-          "browser": (browser, count_node, 1), "truth": (truth, count_tap, 1),
+          "browser": (browser, count_node, JOBS), "truth": (truth, count_tap, 1),
           "pages": (pages, count_node, 1), "package": (package, count_tap, 1)}
 
 
