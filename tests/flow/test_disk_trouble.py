@@ -193,7 +193,7 @@ class FailedSync(unittest.TestCase):
         """Its sync fails; then the disk is full, from its first write, one in its middle, and its last ones on."""
         log, sent = Log(), 0
         # small segments: one is closed with each feeding
-        write_tree(log.data, {"log/keep": f"khien log keep 1\nquota {512 << 20}\n"})
+        write_tree(log.data, {"log/keep": f"khien log keep 1\nquota {1 << 30}\n"})
         with shard.failing_disk(log.server.env) as answer, log:
             browser = log.server.set_up()
             for how, why in (("5", "Input/output error"), ("write 28", "the disk is full"),

@@ -3,6 +3,7 @@
 refused, told, and taken when there is room again, by itself; nothing acknowledged is lost, and what is lost of UDP is
 counted."""
 import contextlib
+import glob
 import json
 import os
 import socket
@@ -14,8 +15,9 @@ from flow import khien, write_tree
 from test_intake import Log, Relp
 
 MIB = 1 << 20
-QUOTA = 512 * MIB                       # the least there is
-SHARE = QUOTA // 4 - 36 * MIB           # of the write-ahead files, while none is written anew
+QUOTA = 1024 * MIB                      # the least there is
+ANEW = 36 * MIB                         # for a file that is written anew when a service starts again
+SHARE = QUOTA // 8 - ANEW               # of the write-ahead files of a year, while none is
 
 
 def lengths(folder):
@@ -36,10 +38,9 @@ class Watch(threading.Thread):
         self.data, self.most, self.most_wal, self.is_over = data, 0, 0, threading.Event()
 
     def run(self):
-        year = shard.year_now()
         while not self.is_over.wait(0.02):
             self.most = max(self.most, lengths(f"{self.data}/log"))
-            self.most_wal = max(self.most_wal, lengths(f"{self.data}/log/{year}/wal"))
+            self.most_wal = max(self.most_wal, *(lengths(wal) for wal in glob.glob(f"{self.data}/log/*/wal")))
 
 
 class Sender(threading.Thread):
@@ -79,13 +80,19 @@ def service():
         yield log, answer
 
 
+def listens(port):
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 5):
+        return True
+    return False
+
+
 def count(log, words):
     done = khien("log", "search", "--data", log.data, "--count", words)
     return int(done.out) if done.status == 0 else -1
 
 
 class Quota(unittest.TestCase):
-    def finish(self, log, watch, senders):
+    def finish(self, log, watch, senders, anew=0):
         """All is answered, each line is there once, and no folder took a byte too many."""
         for sender in senders:
             sender.is_over.set()
@@ -96,8 +103,8 @@ class Quota(unittest.TestCase):
             self.assertEqual(count(log, f"nguoigui{sender.number}"), sender.sent)
         watch.is_over.set()
         watch.join()
-        self.assertLessEqual(watch.most_wal, SHARE)
         self.assertLessEqual(watch.most, QUOTA)
+        self.assertLessEqual(watch.most_wal, SHARE + anew)
 
     # EVIDENCE: D11.4
     def test_a_share_that_fills_before_anything_is_sealed_goes_on_by_itself(self):
@@ -163,6 +170,34 @@ class Quota(unittest.TestCase):
                 return sum(json.loads(json.loads(line)["raw"])["lines"] for line in done.out.splitlines())
             shard.wait_for(lambda: count(log, "goi-udp") + lost() == sent_udp, 60)
             self.assertGreater(lost(), 0)
+
+    # EVIDENCE: D11.4
+    def test_a_years_turn_takes_no_more(self):
+        """All but the write-ahead files' part is taken; those of one year fill theirs, then those of the next."""
+        with service() as (log, answer):
+            watch, other = Watch(log.data), f"{log.data}/log/other"
+            answer("read 5 khien: store")                                           # it closes nothing meanwhile
+            with open(other, "wb") as f:
+                f.truncate(QUOTA * 3 // 4 - 8 * MIB)
+            watch.start()
+            for number in range(2):
+                shard.wait_for(lambda: listens(log.relp_port), 60)
+                senders = [Sender(log, 4 * number + i, long_line) for i in range(4)]
+                for sender in senders:
+                    sender.start()
+                shard.wait_for(lambda: log.server.said().count("no room") > number, 120)
+                if number == 0:
+                    old = {s.number: s.acked for s in senders}
+                    log.server.stop()
+                    log.server.pass_time(days=366)
+                    log.server.start()
+            self.assertGreater(len(glob.glob(f"{log.data}/log/*/wal/*")), 4)
+            os.unlink(other)
+            answer("")
+            shard.wait_for(lambda: all(s.acked > 0 for s in senders) and "there is room again" in log.server.said(), 120)
+            self.finish(log, watch, senders, ANEW)
+            for number, acked in old.items():
+                self.assertGreaterEqual(count(log, f"nguoigui{number}"), acked)
 
 
 if __name__ == "__main__":

@@ -8,8 +8,9 @@
 #define LEVEL_MAX 5
 #define LIST_MEMORY ((size_t)16 * MIB)
 #define SLACK_BYTES (4 * MIB) /* what the tree and the manifests grow between two looks */
-#define WAL_SHARE 4           /* write-ahead files have one part in so many, */
-#define ANEW_BYTES (WAL_FILE_BYTES + 4 * MIB) /* of it this, where one is written anew */
+#define WAL_SHARE 8           /* write-ahead files of one year have one part in so many, */
+#define YEARS_AT_ONCE 2       /* while those of the year before wait for their last seal; */
+#define ANEW_BYTES (WAL_FILE_BYTES + 4 * MIB) /* of a part this, where one is written anew */
 
 static const char first_line[] = "khien log keep 1";
 
@@ -165,10 +166,10 @@ int guard_segment_bytes(struct vfile_disk *log, struct vfile_disk *shard,
 		rc = add_file(shard, SHARD_PART, &part, e);
 	if (rc < 0)
 		return rc;
-	/* what the write-ahead files take is in their share, whatever it is now */
+	/* what the write-ahead files take is in their parts, whatever it is now */
 	other = used - (wal < used ? wal : used);
 	other -= closed + part < other ? closed + part : other;
-	other += policy->quota_bytes / WAL_SHARE + SLACK_BYTES;
+	other += YEARS_AT_ONCE * (policy->quota_bytes / WAL_SHARE) + SLACK_BYTES;
 	*ret = policy->quota_bytes > other ? policy->quota_bytes - other : 1;
 	return 0;
 }

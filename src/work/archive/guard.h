@@ -1,7 +1,8 @@
 /* guard.h - floor 4: the log never overflows. What it may take of the disk is told in DATA/log/keep
  * (docs/formats/log.md); without that file only the end of the disk bounds it, and nothing is
  * taken away by itself. The quota is divided, so that processes that write at the same time need
- * not ask each other: the write-ahead files have a share of their own, segments have the rest. */
+ * not ask each other: the write-ahead files have shares of their own, one for each of the two years
+ * that may have some, and segments have the rest. */
 #ifndef ARCHIVE_GUARD_H
 #define ARCHIVE_GUARD_H
 
@@ -9,7 +10,7 @@
 #include "work/archive/keep.h"
 
 #define GUARD_FILE "keep" /* below DATA/log */
-#define GUARD_QUOTA_MIN ((uint64_t)512 * MIB)
+#define GUARD_QUOTA_MIN ((uint64_t)1024 * MIB)
 
 struct guard_policy {
 	uint64_t quota_bytes; /* of all files of the log, and of those written soon; 0: no bound */
@@ -25,8 +26,8 @@ void guard_policy_write(const struct guard_policy *policy, struct buf *out);
 /* That of the log in DATA/log; all 0 when there is none. */
 MUST_CHECK int guard_policy_load(struct vfile_disk *log, struct guard_policy *ret, struct err *e);
 
-/* Bytes that the write-ahead files may take together, while none is written anew after a crash; 0:
- * no bound. */
+/* Bytes that the write-ahead files of one year may take together, while none is written anew after
+ * a crash; 0: no bound. */
 uint64_t guard_wal_bytes(const struct guard_policy *policy);
 /* Bytes of all files of the log, its years together. */
 MUST_CHECK int guard_used(struct vfile_disk *log, uint64_t *ret, struct err *e);
