@@ -22,7 +22,7 @@ main() {
 	fi
 	say "lintian"
 	lintian --allow-root --tag-display-limit 0 build-deb/*.changes
-	mandoc -T lint -W warning docs/man/khien.1 docs/man/khien-verify.1
+	mandoc -T lint -W warning docs/man/*.1
 	if command -v systemd-analyze >/dev/null 2>&1; then
 		systemd-analyze security --offline=true --no-pager debian/khien.service 2>/dev/null | tail -n 1
 	fi

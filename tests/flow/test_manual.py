@@ -13,15 +13,31 @@ def helped():
     return set(re.findall(r"^  ([a-z]+(?: [a-z]+)?)(?=  |$| [\[A-Z]| [a-z]+\|)", text, re.M))
 
 
+def page(name):
+    with open(os.path.join(SOURCE, "docs/man", name), encoding="utf-8") as file:
+        return file.read()
+
+
 def described():
-    with open(os.path.join(SOURCE, "docs/man/khien.1"), encoding="utf-8") as file:
-        return set(re.findall(r"^\.It Cm ([a-z]+(?: [a-z]+)?)", file.read(), re.M))
+    return set(re.findall(r"^\.It Cm ([a-z]+(?: [a-z]+)?)", page("khien.1"), re.M))
+
+
+def skeleton(text):
+    """Commands, options and cross-references in their order: what is the same in every language."""
+    return re.findall(r"^\.It Cm [a-z]+(?: [a-z]+)?|\bFl -\w[\w-]*|^\.(?:Xr|Pa) \S+", text, re.M)
 
 
 class Manual(unittest.TestCase):
     def test_the_manual_has_every_command_and_no_other(self):
         self.assertTrue(helped())
         self.assertEqual(helped(), described())
+
+    def test_the_manual_is_the_same_in_vietnamese(self):
+        for name in ("khien", "khien-verify"):
+            with self.subTest(name):
+                english = skeleton(page(f"{name}.1"))
+                self.assertGreater(len(english), 5)
+                self.assertEqual(skeleton(page(f"{name}.vi.1")), english)
 
     def test_every_command_explains_itself_in_both_languages(self):
         for command in sorted(helped() - {"help", "completion bash"}):

@@ -116,7 +116,8 @@ class Package(unittest.TestCase):
             self.assertRegex(passwd, rf"(?m)^{user}:.*nologin$")
         for program in ("khien", "khien-verify"):
             self.assertIn(program, self.run_in(program, "--help"))
-            self.assertTrue(os.path.exists(self.path(f"/usr/share/man/man1/{program}.1.gz")), program)
+            for lang in ("", "vi/"):
+                self.assertTrue(os.path.exists(self.path(f"/usr/share/man/{lang}man1/{program}.1.gz")), program + lang)
             self.assertTrue(os.path.exists(self.path(f"/usr/share/bash-completion/completions/{program}")), program)
         self.assertTrue(os.path.islink(self.path("/etc/systemd/system/multi-user.target.wants/khien.service")))
 
