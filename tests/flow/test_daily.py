@@ -25,7 +25,7 @@ from aiosmtpd.controller import Controller  # noqa: E402
 from aiosmtpd.smtp import AuthResult  # noqa: E402
 
 from directory import certificate
-from flow import ADMIN, Server, folder, khien, totp
+from flow import ADMIN, PACKS, Server, folder, khien, totp
 from pack import obligations
 
 
@@ -264,10 +264,10 @@ class Duties(unittest.TestCase):
             page = browser.request("POST", where + "/xong", body, {
                 "Content-Type": f"multipart/form-data; boundary={edge}", "Origin": f"http://127.0.0.1:{server.port}"})
             self.assertEqual(page.status, 200, page.text)
-            self.assertIn(hashlib.sha256(b"bien ban").hexdigest(), page.text)
             link = re.search(r'<a href="(/tep/\d+)">bb\.txt</a>', page.text).group(1)
             self.assertEqual(browser.get(link + "/tai").body, b"bien ban")
             self.assertIn(where, browser.get(link).text)
+            self.assertIn(hashlib.sha256(b"bien ban").hexdigest(), browser.get(link).text)
             with contextlib.closing(sqlite3.connect(os.path.join(server.data, "khien.db"))) as db:
                 by, sha = db.execute("SELECT by_person, extract_sha256 FROM evidence WHERE check_id ="
                                      " 'tay-son/D19.3#4'").fetchone()
