@@ -193,7 +193,7 @@ class FailedSync(unittest.TestCase):
         """Its sync fails; then the disk is full, from its first write, one in its middle, and its last ones on."""
         log, sent = Log(), 0
         # small segments: one is closed with each feeding; so much is taken that no room is held back for a full disk
-        write_tree(log.data, {"log/keep": f"khien log keep 1\nquota {1 << 30}\n", "log/other": ""})
+        write_tree(log.data, {"log/keep": f"khien log keep 1\nquota {10**9}\n", "log/other": ""})
         os.truncate(f"{log.data}/log/other", 512 << 20)
         with shard.failing_disk(log.server.env) as answer, log:
             browser = log.server.set_up()

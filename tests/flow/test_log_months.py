@@ -119,6 +119,8 @@ class Months(unittest.TestCase):
                 self.assertEqual(done.status, 2, done)
                 self.assertIn(text, done.err)
                 self.assertFalse(os.path.exists(f"{base}/data/log/keep"))
+            self.assertEqual(keep("--quota", 1).status, 0)                              # the least there is
+            self.assertIn("1.0 GB", keep().out)
             done = keep("--quota", 20, "--copies", 2, "--months", 8, "--level", 2)
             self.assertEqual(done.status, 0, done)
             self.assertIn("20.0 GB", done.out)

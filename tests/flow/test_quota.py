@@ -15,7 +15,7 @@ from flow import khien, write_tree
 from test_intake import Log, Relp
 
 MIB = 1 << 20
-QUOTA = 1024 * MIB                      # the least there is
+QUOTA = 10**9                           # the least there is
 ANEW = 36 * MIB                         # for a file that is written anew when a service starts again
 SHARE = QUOTA // 8 - ANEW               # of the write-ahead files of a year, while none is
 

@@ -63,9 +63,6 @@ int cli_month_law(
 int cli_month_policy(const struct command_line *line, const struct guard_policy *policy,
 	const struct guard_law *law, struct err *e)
 {
-	if (policy->quota_bytes && policy->quota_bytes < GUARD_QUOTA_MIN)
-		return err_set(e, ERR_INPUT, tr(line->lang, T("hạn mức ít nhất %u MiB")),
-			(unsigned)(GUARD_QUOTA_MIN / MIB));
 	if (policy->copies == 0 || guard_law_check(policy, law, e) == 0)
 		return 0;
 	if (!law->is_known)

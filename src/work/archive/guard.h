@@ -10,7 +10,7 @@
 #include "work/archive/keep.h"
 
 #define GUARD_FILE "keep" /* below DATA/log */
-#define GUARD_QUOTA_MIN ((uint64_t)1024 * MIB)
+#define GUARD_QUOTA_MIN UINT64_C(1000000000) /* what people call a GB: `log keep --quota 1` */
 
 struct guard_policy {
 	uint64_t quota_bytes; /* of all files of the log, and of those written soon; 0: no bound */
