@@ -192,7 +192,8 @@ class FailedSync(unittest.TestCase):
     def test_a_segment_that_cannot_be_written_loses_nothing(self):
         """Its sync fails; then the disk is full, from its first write, one in its middle, and its last ones on."""
         log, sent = Log(), 0
-        # segments so small that one is closed with each feeding, in more writes than fail; so much is taken that no room is held back for a full disk
+        # segments so small that one is closed with each feeding, in more writes than fail;
+        # so much is taken that no room is held back for a full disk
         write_tree(log.data, {"log/keep": f"khien log keep 1\nquota {1 << 30}\n", "log/other": ""})
         os.truncate(f"{log.data}/log/other", 512 << 20)
         with shard.failing_disk(log.server.env) as answer, log:
