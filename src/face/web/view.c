@@ -316,10 +316,10 @@ static bool is_secret(struct str name)
 	return str_starts(name, "mat-khau") || str_is(name, "nhac-lai");
 }
 
-/* What a field of a case is called; "" when two kinds of cases call it differently. */
+/* What the packs call a field of a register or of a case; "" when they do not know it, or two kinds
+ * of cases call it differently. One's own words are known without. */
 static struct str case_label(struct view *v, struct str name)
 {
-	bool is_report = str_is(v->rq->path, "/bao");
 	struct str found = STR("");
 
 	for (size_t i = 0; i < pack_count(v->web->packs); i++) {
@@ -333,9 +333,7 @@ static struct str case_label(struct view *v, struct str name)
 
 				if (!str_eq(f->fields[k].id, name))
 					continue;
-				if (is_report && f->begins == FLOW_BEGINS_ANYONE)
-					return title;
-				if (found.len && !str_eq(found, title) && !is_report)
+				if (found.len && !str_eq(found, title))
 					return STR("");
 				found = title;
 			}
@@ -344,32 +342,14 @@ static struct str case_label(struct view *v, struct str name)
 	return found;
 }
 
-/* What the form called the field NAME, as far as its name alone tells; "" when it does not. */
 static struct str typed_label(struct view *v, struct str name)
 {
-	static const struct {
-		const char *name, *words;
-	} known[] = {
-		{ "ghi-chu", T("Ghi chú") },
-		{ "ho-so", T("Văn bản, biên bản làm chứng") },
-		{ "ho-ten", T("Họ và tên") },
-		{ "ket-luan", T("Kết luận của người kiểm tra") },
-		{ "ket-qua", T("Đã làm gì, kết quả ra sao") },
-		{ "ly-do", T("Lý do") },
-		{ "noi-dung", T("Nội dung") },
-		{ "ten", T("Tên") },
-	};
 	const struct pack_register *reg =
 		v->args[0].ptr ? pack_register(v->web->packs, v->args[0]) : NULL;
 	const struct register_field *f =
 		reg && str_starts(name, "t-") ? pack_register_field(reg, str_from(name, 2)) : NULL;
 
-	if (f)
-		return words_of(v, f->title);
-	for (size_t i = 0; i < COUNT(known); i++)
-		if (str_is(name, known[i].name))
-			return str_of(tr(v->lang, known[i].words));
-	return case_label(v, name);
+	return f ? words_of(v, f->title) : case_label(v, name);
 }
 
 /* What was typed into a form that found the database busy: to be read, and sent again as it was by
