@@ -24,8 +24,6 @@ MUST_CHECK int cli_packs_load_checks(
  * when nothing was ever served from it. Whoever opened it closes it with store_close(). */
 MUST_CHECK int cli_data(const struct command_line *line, const char **ret, struct err *e);
 MUST_CHECK int cli_store(const struct command_line *line, struct store **ret, struct err *e);
-/* The database of that path, made when there is none. */
-MUST_CHECK int cli_store_at(const char *path, struct store **ret, struct err *e);
 /* Before an audit reads its first file: from here on this process only reads, writes what is open
  * already, and asks the kernel; as root it becomes a user without rights who may read all. With
  * IS_WRITTEN it stays able to write a file. */

@@ -100,7 +100,7 @@ static int make(const struct command_line *line, struct err *e)
 	d.packs = packs;
 	rc = take_folder(line, e);
 	if (rc == 0)
-		rc = cli_store_at(in_data(line, "khien.db"), &store, e);
+		rc = store_open_current(in_data(line, "khien.db"), e, &store);
 	if (rc == 0) {
 		d.store = store;
 		store_actor(store, STR("mau"), "");

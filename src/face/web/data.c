@@ -7,30 +7,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "core/attest/attest.h"
-#include "core/file/file.h"
-#include "core/record/record.h"
-#include "core/trail/change.h"
 #include "kit/crypto/crypto.h"
 #include "kit/store/store.h"
-#include "work/comply/sweep.h"
-#include "work/exchange/exchange.h"
 #include "work/hostaudit/hostaudit.h"
 
 #define CERTIFICATE_DAYS 825
 #define SMALL_BYTES_MAX (16 * KIB)
-
-static const struct store_room rooms[] = {
-	{ org_steps, &org_step_count },
-	{ evidence_steps, &evidence_step_count },
-	{ record_steps, &record_step_count },
-	{ file_steps, &file_step_count },
-	{ exchange_steps, &exchange_step_count },
-	{ flow_steps, &flow_step_count },
-	{ attest_steps, &attest_step_count },
-	{ comply_steps, &comply_step_count },
-	{ change_steps, &change_step_count },
-};
 
 static const char *in_data(const struct serve *s, const char *name)
 {
@@ -120,18 +102,7 @@ static int load_certificate(struct serve *s, struct err *e)
 
 int data_store(const struct serve *s, struct store **ret, struct err *e)
 {
-	struct store *store;
-	int rc = store_open(in_data(s, "khien.db"), e, &store);
-
-	if (rc < 0)
-		return rc;
-	rc = store_migrate_rooms(store, rooms, COUNT(rooms), e);
-	if (rc < 0) {
-		store_close(store);
-		return rc;
-	}
-	*ret = store;
-	return 0;
+	return store_open_current(in_data(s, "khien.db"), e, ret);
 }
 
 int data_open(struct serve *s, struct err *e)

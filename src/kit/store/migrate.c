@@ -69,12 +69,28 @@ int store_migrate(struct store *s, const struct store_step *steps, size_t count,
 	return rc < 0 ? rc : 0;
 }
 
-int store_migrate_rooms(
-	struct store *s, const struct store_room *rooms, size_t count, struct err *e)
-{
-	int rc = 0;
+static const struct store_room *schema;
+static size_t schema_count;
 
-	for (size_t i = 0; rc == 0 && i < count; i++)
-		rc = store_migrate(s, rooms[i].steps, *rooms[i].count, e);
+void store_schema(const struct store_room *rooms, size_t count)
+{
+	schema = rooms;
+	schema_count = count;
+}
+
+int store_open_current(const char *path, struct err *e, struct store **ret_store)
+{
+	struct store *s;
+	int rc = store_open(path, e, &s);
+
+	if (rc < 0)
+		return rc;
+	assert(schema_count);
+	for (size_t i = 0; rc == 0 && i < schema_count; i++)
+		rc = store_migrate(s, schema[i].steps, *schema[i].count, e);
+	if (rc < 0)
+		store_close(s);
+	else
+		*ret_store = s;
 	return rc;
 }

@@ -27,6 +27,10 @@ struct store_room {
 	const size_t *count;
 };
 
+/* The schema of the program: its rooms, in the order in which their steps are applied. main() gives
+ * it once; it outlives the program. */
+void store_schema(const struct store_room *rooms, size_t count);
+
 /* Open or create the database file (mode 0600), WAL, foreign keys on, synchronous FULL, busy
  * timeout 5 s. ":memory:" is for tests. *RET_STORE is yours, end it with store_close(). */
 MUST_CHECK int store_open(const char *path, struct err *e, struct store **ret_store);
@@ -40,8 +44,9 @@ MUST_CHECK int store_copy(const char *from, const char *to, struct err *e);
 MUST_CHECK int store_check(const char *path, struct err *e);
 MUST_CHECK int store_migrate(
 	struct store *s, const struct store_step *steps, size_t count, struct err *e);
-MUST_CHECK int store_migrate_rooms(
-	struct store *s, const struct store_room *rooms, size_t count, struct err *e);
+/* Open PATH and bring it to the schema of the program: whoever is the first to do so after an
+ * upgrade, the service or a command, brings all of it. */
+MUST_CHECK int store_open_current(const char *path, struct err *e, struct store **ret_store);
 
 /* Who changes rows from now on: a log-in name and an address, or "" for the program itself. SQL has
  * row_hash(value, …), the SHA-256 of the values in one spelling, hex; row_login() and row_peer(),
