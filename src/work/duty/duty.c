@@ -64,6 +64,7 @@ struct duty_rules duty_rules(const struct pack_set *packs, struct date on, struc
 		.move = DUTY_MOVE_KEEP,
 		.grace_days = number(packs, "duty_grace_days", on),
 		.soon_days = number(packs, "duty_soon_days", on),
+		.soon_percent = (int)pack_param_number(packs, STR("duty_soon_percent"), 0, on, 100),
 		.head_days = number(packs, "duty_head_days", on),
 		.authority_days = number(packs, "duty_authority_days", on) };
 	const struct param_value *move = pack_param(packs, STR("duty_day_off"), 0, on, a).winner;
@@ -121,8 +122,20 @@ bool duty_is_unsure(const struct duty *d, const struct duty_occurrence *o,
 		is_back ? o->due_by_law : o->due, ret);
 }
 
+/* The "soon" of a period of a week begins in that week, not on the day it was done. */
+bool duty_is_in_last_part(
+	const struct duty_rules *r, struct duty_period p, struct date due, int64_t left)
+{
+	int64_t period;
+
+	p.count = -p.count;
+	period = number_of(due) - number_of(duty_period_after(p, due));
+	return left * 100 <= period * r->soon_percent;
+}
+
+/* IS_CYCLE: its period goes from one time to the next; else it is a lead before a day. */
 static enum duty_state open_state(
-	const struct duty_schedule *s, const struct duty_rules *r, struct date due)
+	const struct duty_schedule *s, const struct duty_rules *r, struct date due, bool is_cycle)
 {
 	int64_t left = number_of(due) - number_of(s->today);
 
@@ -130,7 +143,9 @@ static enum duty_state open_state(
 		return DUTY_OVERDUE;
 	if (left <= 0)
 		return DUTY_TODAY;
-	return left <= r->soon_days ? DUTY_SOON : DUTY_AHEAD;
+	if (left > r->soon_days || (is_cycle && !duty_is_in_last_part(r, s->period, due, left)))
+		return DUTY_AHEAD;
+	return DUTY_SOON;
 }
 
 /* The mark that closes the occurrence that follows BASE and is due on DUE: the last one done in
@@ -196,7 +211,7 @@ void duty_occurrences(const struct duty_schedule *s, const struct duty_rules *ru
 					       DUTY_DONE;
 			base = m->day;
 		} else {
-			o.state = is_open ? DUTY_AHEAD : open_state(s, rules, o.due);
+			o.state = is_open ? DUTY_AHEAD : open_state(s, rules, o.due, true);
 			is_open = true;
 			/* of an overdue one the next falls a period after it could be done */
 			base = number_of(o.due) < number_of(s->today) ? s->today : o.due_by_law;
@@ -289,7 +304,8 @@ static void record_occurrences(const struct duty *d, const struct duty_rules *ru
 			o.state = DUTY_SKIPPED;
 			o.closed = o.due;
 		} else {
-			o.state = is_open ? DUTY_AHEAD : open_state(s, rules, o.due);
+			o.state = is_open ? DUTY_AHEAD :
+					    open_state(s, rules, o.due, !d->record.duty->is_before);
 			is_open = true;
 		}
 		vec_push(a, &list, o);

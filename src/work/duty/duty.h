@@ -35,6 +35,7 @@ struct duty_rules {
 	const struct pack_set *packs;
 	enum duty_move move;
 	int grace_days, soon_days, head_days, authority_days;
+	int soon_percent; /* of its period, from its end: before, no duty is soon */
 	int *remind_days; /* before it is due */
 	size_t remind_count;
 };

@@ -29,6 +29,10 @@ struct unit_part {
 	VEC(struct duty) duties;
 };
 
+/* Is LEFT, days before DUE, in the last part of the period P (duty_soon_percent)? */
+bool duty_is_in_last_part(
+	const struct duty_rules *r, struct duty_period p, struct date due, int64_t left);
+
 struct listing {
 	const struct duty_query *q;
 	struct arena *a;

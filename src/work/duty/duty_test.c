@@ -227,10 +227,52 @@ static void the_last_of_several_counts(void **state)
 		.today = day("2026-11-05") };
 	const struct expect want[] = {
 		{ "2026-11-08", "2026-11-09", DUTY_DONE, "2026-11-05" },
-		{ "2026-11-12", "2026-11-12", DUTY_SOON, NULL },
+		{ "2026-11-12", "2026-11-12", DUTY_AHEAD, NULL },
 	};
 
 	check(&s, "2026-11-13", want, COUNT(want));
+}
+
+/* What is done every week is soon again in the second half of its week, every six months in the
+ * last thirty days; nobody is reminded of it earlier than that. */
+static void soon_is_the_latter_part_of_a_period(void **state)
+{
+	static const struct {
+		struct duty_period period;
+		const char *today;
+		enum duty_state state;
+		enum duty_told told;
+	} rows[] = {
+		{ { false, 7 }, "2026-11-05", DUTY_AHEAD, DUTY_TOLD_NOBODY }, /* 7 days left */
+		{ { false, 7 }, "2026-11-08", DUTY_AHEAD, DUTY_TOLD_NOBODY },
+		{ { false, 7 }, "2026-11-09", DUTY_SOON, DUTY_TOLD_NOBODY },
+		{ { false, 7 }, "2026-11-11", DUTY_SOON, DUTY_TOLD_DOERS },
+		{ { false, 7 }, "2026-11-12", DUTY_TODAY, DUTY_TOLD_DOERS },
+		{ { false, 1 }, "2026-11-05", DUTY_AHEAD, DUTY_TOLD_NOBODY },
+		{ { true, 1 }, "2026-11-06", DUTY_AHEAD, DUTY_TOLD_NOBODY }, /* 31 left */
+		{ { true, 1 }, "2026-11-21", DUTY_AHEAD,
+			DUTY_TOLD_NOBODY }, /* 16 left: moved to a Monday */
+		{ { true, 1 }, "2026-11-23", DUTY_SOON, DUTY_TOLD_DOERS },   /* 14 left */
+		{ { true, 6 }, "2027-04-04", DUTY_AHEAD, DUTY_TOLD_NOBODY }, /* 31 left */
+		{ { true, 6 }, "2027-04-05", DUTY_SOON, DUTY_TOLD_NOBODY },
+	};
+	const struct duty_mark marks[] = { { day("2026-11-05"), false, 1 } };
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct duty d = { .schedule = { .period = rows[i].period,
+					  .start = day("2026-11-01"),
+					  .marks = marks,
+					  .mark_count = 1,
+					  .today = day(rows[i].today) } };
+		struct duty_rules rules = duty_rules(packs, d.schedule.today, &arena);
+		struct duty_occurrence *list;
+		size_t count;
+
+		duty_occurrences(&d.schedule, &rules, d.schedule.today, &arena, &list, &count);
+		d.open = list[count - 1];
+		assert_int_equal(d.open.state, rows[i].state);
+		assert_int_equal(duty_told(&d, &rules), rows[i].told);
+	}
 }
 
 static void a_skip_is_of_one_occurrence(void **state)
@@ -277,6 +319,7 @@ int main(void)
 		cmocka_unit_test(first_due_is_a_period_after_the_start_unless_proved),
 		cmocka_unit_test(what_is_not_done_is_overdue_once),
 		cmocka_unit_test(the_last_of_several_counts),
+		cmocka_unit_test(soon_is_the_latter_part_of_a_period),
 		cmocka_unit_test(a_skip_is_of_one_occurrence),
 		cmocka_unit_test(periods_come_from_the_packs),
 	};

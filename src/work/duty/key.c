@@ -10,8 +10,8 @@ struct str duty_name(const struct duty *d, struct arena *a)
 	if (r->id)
 		return arena_fmt(a, "%.*s/%.*s@r%lld", STR_FMT(r->reg->id), STR_FMT(r->duty->id),
 			(long long)r->id);
-	return arena_fmt(a, "%.*s/%.*s", STR_FMT(d->obligation->pack->id),
-		STR_FMT(d->obligation->id));
+	return arena_fmt(
+		a, "%.*s/%.*s", STR_FMT(d->obligation->pack->id), STR_FMT(d->obligation->id));
 }
 
 struct str duty_key(const struct duty *d, struct arena *a)
@@ -31,9 +31,8 @@ struct str duty_address(const struct duty *d, struct arena *a)
 
 	if (r->id)
 		return arena_fmt(a, "%.*s?ban-ghi=%lld", STR_FMT(path), (long long)r->id);
-	return d->host_id ?
-		arena_fmt(a, "%.*s?may=%lld", STR_FMT(path), (long long)d->host_id) :
-		path;
+	return d->host_id ? arena_fmt(a, "%.*s?may=%lld", STR_FMT(path), (long long)d->host_id) :
+			    path;
 }
 
 int64_t duty_key_record(struct str key)
@@ -102,6 +101,7 @@ bool duty_is_for(const struct pack_set *packs, struct duty_who who, const char *
 enum duty_told duty_told(const struct duty *d, const struct duty_rules *rules)
 {
 	int64_t left = date_to_days(d->open.due) - date_to_days(d->schedule.today);
+	bool is_lead = d->record.id && d->record.duty->is_before;
 
 	if (-left >= rules->grace_days + rules->authority_days && left < 0)
 		return DUTY_TOLD_AUTHORITY;
@@ -110,7 +110,9 @@ enum duty_told duty_told(const struct duty *d, const struct duty_rules *rules)
 	if (left <= 0)
 		return DUTY_TOLD_DOERS;
 	for (size_t i = 0; i < rules->remind_count; i++)
-		if (rules->remind_days[i] == left)
+		if (rules->remind_days[i] == left &&
+			(is_lead ||
+				duty_is_in_last_part(rules, d->schedule.period, d->open.due, left)))
 			return DUTY_TOLD_DOERS;
 	return DUTY_TOLD_NOBODY;
 }
