@@ -108,6 +108,19 @@ class Messy(Case):
         self.undo("wifi", got["import"])
         self.assertEqual((self.titles("wifi"), len(self.titles("wifi", 1))), ([], 3))
 
+    def test_rows_of_sums_are_no_records(self):
+        rows = [GOOD[0], ["", "Cộng tầng 1", "", "", "", "", ""], GOOD[1], [2, "Cổng", "khach", "Đang phát", "Cổng", "5/1/26", ""],
+                ["Tổng cộng: 3 mạng", "", "", "", "", 3, ""], ["CỘNG", "CỘNG", "CỘNG", 3, Formula("A1", "3"), "", ""]]
+        got = self.bring("wifi", "tong.xlsx", wifi(rows), status=1)
+        self.assertEqual(({f["row"] for f in got["faults"]}, got["totals"]), ({5}, "8, 9"))  # a word more, and it is a name
+        del rows[1]
+        got = self.bring("wifi", "tong-2.xlsx", wifi(rows))
+        self.assertEqual((got["rows"], got["added"], got["totals"]), (3, 3, "7, 8"))
+        self.assertEqual(self.titles("wifi"), ["UBND-1", "UBND-2", "Cổng"])
+        done = khien("register", "import", "wifi", self.file("tong-3.xlsx", wifi([GOOD[2], ["", "tổng", 1]])), "--data",
+                     self.data, "--dry-run", env=NO_LEAKS)
+        self.assertIn("dòng tổng cộng được bỏ qua: dòng 5\n", done.out)
+
     def test_kinds_and_states_as_offices_call_them(self):
         head = ["Tên thiết bị", "Mã TS", "Loại", "Trạng thái"]
         rows = [["Dell OptiPlex", "TS-1", "Máy tính để bàn", "Đang sử dụng"], ["HP 15s", "TS-2", "Laptop", "không dùng"],

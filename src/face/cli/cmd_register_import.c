@@ -199,6 +199,9 @@ static void say_text(struct job *j)
 			STR_FMT(f->heading), f->heading.len ? ": " : "", STR_FMT(f->words),
 			f->mend.len ? "." : "", STR_FMT(f->mend));
 	}
+	if (r->total_count)
+		buf_fmt(&j->out, tr(lang, "dòng tổng cộng được bỏ qua: dòng %.*s\n"),
+			STR_FMT(exchange_totals_words(r, &j->arena)));
 	buf_fmt(&j->out, tr(lang, "%zu dòng: %zu thêm, %zu sửa, %zu như cũ; %zu lỗi\n"), r->rows,
 		r->added, r->changed, r->same, r->fault_count);
 	if (r->import_id)
@@ -246,6 +249,7 @@ static void say_json(struct job *job)
 	json_put_i64(&j, "added", (int64_t)r->added);
 	json_put_i64(&j, "changed", (int64_t)r->changed);
 	json_put_i64(&j, "same", (int64_t)r->same);
+	json_put(&j, "totals", exchange_totals_words(r, &job->arena));
 	json_put_i64(&j, "import", r->import_id);
 	json_put(&j, "encoding", str_of(office_encoding_name(job->grid.notes.text.encoding)));
 	json_key(&j, "macros");

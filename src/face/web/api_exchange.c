@@ -67,6 +67,7 @@ static void put_job(struct view *v, const struct exchange_job *x, int status)
 	json_put_i64(&j, "changed", x->changed);
 	json_put_i64(&j, "same", x->same);
 	json_put_i64(&j, "faults", x->faults);
+	json_put(&j, "totals", x->totals);
 	json_put_i64(&j, "left", x->left);
 	json_put(&j, "words",
 		x->words.len ? str_of(fill(v, tr(v->lang, text_of(v, x->words)), "a",

@@ -72,14 +72,20 @@ struct exchange_fault {
 	struct str words, mend; /* in the language asked for */
 };
 
+#define EXCHANGE_TOTALS_MAX 8
+
 struct exchange_result {
 	size_t rows, added, changed, same;
+	uint32_t totals[EXCHANGE_TOTALS_MAX]; /* rows of sums, which are no records */
+	size_t total_count;                   /* may be more than are told */
 	struct exchange_fault *faults;
 	size_t fault_count;
 	bool has_more_faults;
 	int64_t import_id; /* 0: nothing was saved */
 };
 
+/* "12, 40", "12, 40, …"; "" when no row was one of sums. In A. */
+struct str exchange_totals_words(const struct exchange_result *r, struct arena *a);
 /* Look at every row. Saves nothing, whatever it finds. RET lives in A, which needs room for the
  * names of people and records. */
 MUST_CHECK int exchange_check(const struct exchange *x, enum lang lang, struct arena *a,

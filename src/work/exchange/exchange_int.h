@@ -12,6 +12,9 @@ extern const char exchange_record_heading[], exchange_unit_heading[];
 
 /* map.c: is ROW one of the data, neither above the headings nor blank nor a row of numbers? */
 bool exchange_is_data(const struct exchange *x, const struct office_row *row);
+/* map.c: is ROW one of sums, by the words of the packs? RET has its number then. */
+bool exchange_is_total(
+	const struct exchange *x, const struct office_row *row, struct exchange_result *ret);
 /* made.c: the same file twice would double every record that has nothing unique. */
 MUST_CHECK int exchange_refuse_again(const struct exchange *x, struct err *e);
 

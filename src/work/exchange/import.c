@@ -387,8 +387,9 @@ static int all_rows(struct importing *im, each *what, struct err *e)
 	im->seen_used = 0;
 	memset(im->seen, 0, im->seen_room * sizeof(*im->seen));
 	im->ret->rows = im->ret->added = im->ret->changed = im->ret->same = 0;
+	im->ret->total_count = 0;
 	while ((rc = grid_next(im->x->grid, &row, e)) == 1)
-		if (exchange_is_data(im->x, &row)) {
+		if (!exchange_is_total(im->x, &row, im->ret) && exchange_is_data(im->x, &row)) {
 			rc = row_done(im, &row, what, e);
 			if (rc < 0)
 				return rc;

@@ -3,7 +3,7 @@
 
 #define COLUMNS \
 	"id, register, unit_id, lang, file, sha256, by, at_s, asked_at_s, state, sheet, map," \
-	" rows, added, changed, same, faults, has_more, import_id, left, words, about"
+	" rows, added, changed, same, faults, has_more, import_id, left, words, about, totals"
 
 static const char sql_add[] =
 	"INSERT INTO exchange_job (register, unit_id, lang, file, sha256, by, at_s, asked_at_s, state,"
@@ -17,8 +17,8 @@ static const char sql_wanted[] =
 	" FROM exchange_job WHERE state IN (1, 3, 5) ORDER BY asked_at_s, id LIMIT 1";
 static const char sql_done[] =
 	"UPDATE exchange_job SET state = $2, rows = $3, added = $4, changed = $5, same = $6,"
-	" faults = $7, has_more = $8, import_id = $9, left = $10, words = $11, about = $12"
-	" WHERE id = $1";
+	" faults = $7, has_more = $8, import_id = $9, left = $10, words = $11, about = $12,"
+	" totals = $13 WHERE id = $1";
 static const char sql_forget_faults[] = "DELETE FROM exchange_fault WHERE job_id = $1";
 static const char sql_fault[] =
 	"INSERT INTO exchange_fault (job_id, number, row, col, heading, value, words, mend)"
@@ -60,7 +60,8 @@ static void take(struct store_query *q, struct arena *a, struct exchange_job *re
 		.import_id = store_i64(q, 18),
 		.left = store_i64(q, 19),
 		.words = arena_str(a, store_str(q, 20)),
-		.about = arena_str(a, store_str(q, 21)) };
+		.about = arena_str(a, store_str(q, 21)),
+		.totals = arena_str(a, store_str(q, 22)) };
 }
 
 int exchange_job_add(struct store *s, struct exchange_job *job, struct err *e)
@@ -174,6 +175,7 @@ static int done(struct store *s, const struct exchange_job *job,
 	store_bind_i64(q, 10, job->left);
 	store_bind_str(q, 11, job->words.ptr ? job->words : STR(""));
 	store_bind_str(q, 12, job->about.ptr ? job->about : STR(""));
+	store_bind_str(q, 13, job->totals.ptr ? job->totals : STR(""));
 	return store_run(q, e);
 }
 

@@ -30,6 +30,7 @@ struct exchange_job {
 	struct str sheet, map; /* "": guessed; map is "A=ten,B=,C=@unit" */
 	int64_t rows, added, changed, same, faults;
 	bool has_more_faults;
+	struct str totals;       /* "12, 40": rows of sums, passed over */
 	struct str words, about; /* why it went no further: for tr(), {a} is about */
 };
 

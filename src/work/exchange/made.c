@@ -26,6 +26,8 @@ const struct store_step exchange_steps[] = {
 		" import_id INTEGER NOT NULL REFERENCES exchange_import (id),"
 		" staff_id INTEGER NOT NULL, before TEXT NOT NULL, after TEXT NOT NULL,"
 		" PRIMARY KEY (import_id, staff_id)) WITHOUT ROWID;" },
+	{ 543, "rows of sums in imports",
+		"ALTER TABLE exchange_job ADD COLUMN totals TEXT NOT NULL DEFAULT '';" },
 };
 const size_t exchange_step_count = COUNT(exchange_steps);
 

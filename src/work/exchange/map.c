@@ -7,6 +7,7 @@ const char exchange_unit_heading[] = T("Đơn vị");
 
 #define LOOKED_AT 40 /* rows: titles, names of units and blank ones stand before the headings */
 #define SCORE_MIN 50
+#define HEADING_MAX 200 /* bytes; a longer text is no word for a sum */
 
 static size_t words_in_common(struct str a, struct str b, size_t *ret_in_a)
 {
@@ -249,4 +250,79 @@ bool exchange_is_data(const struct exchange *x, const struct office_row *row)
 			(row->cells[i].kind != OFFICE_EMPTY || row->cells[i].is_formula))
 			return true;
 	return false;
+}
+
+/* --- rows of sums ----------------------------------------------------------------------------- */
+
+/* "12", "1.200,5": a figure, whatever kind of cell holds it. */
+static bool is_figure(const struct office_cell *c)
+{
+	if (c->kind == OFFICE_NUMBER || c->kind == OFFICE_WRONG)
+		return true;
+	for (size_t i = 0; i < c->text.len; i++)
+		if (!strchr("0123456789., ", c->text.ptr[i]))
+			return false;
+	return true;
+}
+
+/* What stands before a colon, a bracket or a figure: "Tổng cộng" of "Tổng cộng: 12 máy". */
+static struct str before_figure(struct str s)
+{
+	size_t n = 0;
+
+	while (n < s.len && !strchr(":(=0123456789", s.ptr[n]))
+		n++;
+	return str_trim(str_until(s, n));
+}
+
+/* The one text of a row that is figures besides, its merged copies aside; "": there is none, or
+ * several. */
+static struct str only_text(const struct office_row *row)
+{
+	struct str only = STR("");
+
+	for (size_t i = 0; i < row->count; i++) {
+		struct str s = str_trim(row->cells[i].text);
+
+		if (s.len == 0 || is_figure(&row->cells[i]) || str_eq(s, only))
+			continue;
+		if (only.len)
+			return STR("");
+		only = s;
+	}
+	return only;
+}
+
+bool exchange_is_total(
+	const struct exchange *x, const struct office_row *row, struct exchange_result *ret)
+{
+	struct str text = row->number > x->map.head_row ? before_figure(only_text(row)) : STR("");
+	const struct param_value *words;
+	struct arena a;
+	bool is = false;
+
+	if (text.len == 0 || text.len > HEADING_MAX)
+		return false;
+	arena_init(&a, MIB);
+	words = pack_param(x->at->packs, STR("table_total_words"), 0, date_at(x->at->now_s), &a)
+			.winner;
+	/* marks count: a gate, "cổng", is no sum */
+	for (size_t i = 0; words && i < words->item_count && !is; i++)
+		is = str_eq(text_sort_key(&a, text), text_sort_key(&a, words->items[i]));
+	arena_done(&a);
+	if (is && ret->total_count++ < EXCHANGE_TOTALS_MAX)
+		ret->totals[ret->total_count - 1] = row->number;
+	return is;
+}
+
+struct str exchange_totals_words(const struct exchange_result *r, struct arena *a)
+{
+	struct str words = STR("");
+
+	for (size_t i = 0; i < r->total_count && i < EXCHANGE_TOTALS_MAX; i++)
+		words = arena_fmt(
+			a, "%.*s%s%u", STR_FMT(words), words.len ? ", " : "", r->totals[i]);
+	if (r->total_count > EXCHANGE_TOTALS_MAX)
+		words = arena_fmt(a, "%.*s, …", STR_FMT(words));
+	return words;
 }

@@ -258,7 +258,7 @@ static int all_rows(struct people *p, struct err *e)
 
 	grid_rewind(p->x->grid);
 	while ((rc = grid_next(p->x->grid, &row, e)) == 1) {
-		if (!exchange_is_data(p->x, &row))
+		if (exchange_is_total(p->x, &row, p->ret) || !exchange_is_data(p->x, &row))
 			continue;
 		p->row = &row;
 		arena_init(&p->row_arena, ROW_MEMORY_BYTES);

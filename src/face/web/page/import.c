@@ -328,6 +328,10 @@ static void sums(struct view *v, const struct job_page *j)
 		fill(v, tr(v->lang, "{n} dòng: {them} thêm mới, {sua} sửa, {cu} như cũ."), "n",
 			count_text(v, j->job.rows), "them", count_text(v, j->job.added), "sua",
 			count_text(v, j->job.changed), "cu", count_text(v, j->job.same), NULL));
+	if (j->job.totals.len)
+		html(v->w, "<p>%s</p>\n",
+			fill(v, tr(v->lang, "Dòng tổng cộng được bỏ qua: dòng {n}."), "n",
+				text_of(v, j->job.totals), NULL));
 }
 
 static void checked(struct view *v, const struct job_page *j)

@@ -232,6 +232,7 @@ static void take_result(struct work *w)
 	w->job->added = (int64_t)r->added;
 	w->job->changed = (int64_t)r->changed;
 	w->job->same = (int64_t)r->same;
+	w->job->totals = exchange_totals_words(r, w->a);
 	w->job->faults = (int64_t)r->fault_count;
 	w->job->has_more_faults = r->has_more_faults;
 }
