@@ -41,7 +41,8 @@ static struct arena_block *block_new(size_t size)
 	return block;
 }
 
-void *arena_try(struct arena *a, size_t size)
+/* SIZE bytes as they lie, or NULL at the ceiling. */
+static void *take(struct arena *a, size_t size)
 {
 	size_t need;
 	struct arena_block *block = a->block;
@@ -68,7 +69,15 @@ void *arena_try(struct arena *a, size_t size)
 
 	block->used += need;
 	a->used_bytes += need;
-	memset(piece, 0, size);
+	return piece;
+}
+
+void *arena_try(struct arena *a, size_t size)
+{
+	void *piece = take(a, size);
+
+	if (piece)
+		memset(piece, 0, size);
 	return piece;
 }
 
@@ -81,12 +90,23 @@ void *arena_alloc(struct arena *a, size_t size)
 	return piece;
 }
 
+/* Room for a text of LEN bytes and its end. */
+static char *take_text(struct arena *a, size_t len)
+{
+	char *text = take(a, len + 1);
+
+	if (!text)
+		abort();
+	return text;
+}
+
 char *arena_cstr(struct arena *a, struct str s)
 {
-	char *copy = arena_alloc(a, s.len + 1);
+	char *copy = take_text(a, s.len);
 
 	if (s.len > 0)
 		memcpy(copy, s.ptr, s.len);
+	copy[s.len] = '\0';
 	return copy;
 }
 
@@ -95,17 +115,24 @@ struct str arena_str(struct arena *a, struct str s)
 	return s.ptr ? (struct str){ arena_cstr(a, s), s.len } : STR_NONE;
 }
 
+/* Most texts fit into what is left of the block: they are written there at once, and measured by
+ * it, so that only the others are made twice. */
 struct str arena_fmt(struct arena *a, const char *fmt, ...)
 {
+	struct arena_block *block = a->block;
+	char *left = block ? (char *)block->bytes + block->used : NULL;
+	size_t room = block ? block->size - block->used : 0;
 	va_list args;
 	int len;
 	char *text;
 
 	va_start(args, fmt);
-	len = vsnprintf(NULL, 0, fmt, args);
+	len = vsnprintf(left, room, fmt, args);
 	va_end(args);
 	assert(len >= 0);
-	text = arena_alloc(a, (size_t)len + 1);
+	text = take_text(a, (size_t)len);
+	if (text == left)
+		return (struct str){ text, (size_t)len };
 	va_start(args, fmt);
 	vsnprintf(text, (size_t)len + 1, fmt, args);
 	va_end(args);

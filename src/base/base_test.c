@@ -18,6 +18,41 @@ static void str_takes_lines_and_words(void **state)
 	assert_false(str_next_line(&rest, &line));
 }
 
+static void str_is_held_against_texts_of_other_lengths(void **state)
+{
+	(void)state;
+	assert_true(str_is(STR("apt"), "apt"));
+	assert_false(str_is(STR("apt"), "apt-get"));
+	assert_false(str_is(STR("apt-get"), "apt"));
+	assert_false(str_is(STR("apt\0"), "apt"));
+	assert_false(str_is(STR("a\0t"), "a"));
+	assert_true(str_is(STR(""), ""));
+	assert_false(str_is(STR_NONE, ""));
+	assert_true(str_starts(STR("apt-get"), "apt"));
+	assert_true(str_starts(STR("apt"), ""));
+	assert_true(str_starts(STR_NONE, ""));
+	assert_false(str_starts(STR("ap"), "apt"));
+	assert_false(str_starts(STR("ap\0"), "apt"));
+}
+
+static void str_words_end_at_any_separator(void **state)
+{
+	struct str rest = STR(";;a\0b|\xC4\x91 ");
+	struct str word;
+
+	(void)state;
+	assert_true(str_next_word(&rest, ";| ", &word));
+	assert_true(str_eq(word, STR("a\0b")));
+	assert_true(str_next_word(&rest, ";| ", &word));
+	assert_true(str_eq(word, STR("đ")));
+	assert_false(str_next_word(&rest, ";| ", &word));
+	rest = STR("a\xC4 b\x91");
+	assert_true(str_next_word(&rest, "\xC4\x91", &word));
+	assert_true(str_is(word, "a"));
+	assert_true(str_next_word(&rest, "\xC4\x91", &word));
+	assert_true(str_is(word, " b"));
+}
+
 static void str_numbers_are_whole_and_bounded(void **state)
 {
 	struct str row = STR("3 x  -4");
@@ -57,6 +92,36 @@ static void buf_stops_at_its_ceiling(void **state)
 	buf_fmt(&b, "%d", 6789);
 	assert_true(buf_is_full(&b));
 	assert_string_equal(buf_cstr(&b), "12345");
+	buf_done(&b);
+}
+
+/* The first text is made in no memory yet, some fit, and some come to the end of what there is. */
+static void buf_and_arena_write_what_does_not_fit_at_once(void **state)
+{
+	struct arena a;
+	struct buf b;
+	struct str text[2000];
+	char wanted[100];
+
+	(void)state;
+	arena_init(&a, 4 * MIB);
+	buf_init(&b, 4 * MIB);
+	for (int i = 0; i < (int)COUNT(text); i++) {
+		size_t before = b.len;
+
+		snprintf(wanted, sizeof(wanted), "%*d", i % 90, i);
+		text[i] = arena_fmt(&a, "%*d", i % 90, i);
+		buf_fmt(&b, "%*d", i % 90, i);
+		assert_string_equal(buf_cstr(&b) + before, wanted);
+	}
+	for (int i = 0; i < (int)COUNT(text); i++) {
+		snprintf(wanted, sizeof(wanted), "%*d", i % 90, i);
+		assert_true(str_is(text[i], wanted));
+		assert_string_equal(text[i].ptr, wanted);
+	}
+	text[0] = arena_fmt(&a, "%*d", 100000, 1);
+	assert_int_equal(strlen(text[0].ptr), 100000);
+	arena_done(&a);
 	buf_done(&b);
 }
 
@@ -124,9 +189,12 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(str_takes_lines_and_words),
+		cmocka_unit_test(str_is_held_against_texts_of_other_lengths),
+		cmocka_unit_test(str_words_end_at_any_separator),
 		cmocka_unit_test(str_numbers_are_whole_and_bounded),
 		cmocka_unit_test(str_utf8_refuses_overlong_and_surrogates),
 		cmocka_unit_test(buf_stops_at_its_ceiling),
+		cmocka_unit_test(buf_and_arena_write_what_does_not_fit_at_once),
 		cmocka_unit_test(arena_refuses_above_its_ceiling),
 		cmocka_unit_test(vec_keeps_what_was_added),
 		cmocka_unit_test(dates_go_there_and_back),

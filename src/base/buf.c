@@ -59,17 +59,23 @@ void buf_add_char(struct buf *b, char c)
 	buf_add(b, (struct str){ &c, 1 });
 }
 
+/* Written at once where there is room for it; only what does not fit is made twice. */
 void buf_fmt(struct buf *b, const char *fmt, ...)
 {
+	size_t room = b->room - b->len;
 	va_list args;
 	int len;
 
 	va_start(args, fmt);
-	len = vsnprintf(NULL, 0, fmt, args);
+	len = vsnprintf(room > 0 ? b->ptr + b->len : NULL, room, fmt, args);
 	va_end(args);
 	assert(len >= 0);
 	if (!buf_grow(b, (size_t)len))
 		return;
+	if ((size_t)len < room) {
+		b->len += (size_t)len;
+		return;
+	}
 	va_start(args, fmt);
 	vsnprintf(b->ptr + b->len, (size_t)len + 1, fmt, args);
 	va_end(args);

@@ -12,9 +12,21 @@ bool str_eq(struct str a, struct str b)
 	return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
 }
 
+/* Most texts differ from what they are held against in their first byte, and this is asked more
+ * often than anything else: nothing is measured or called before that byte is looked at. */
+static bool begins(struct str s, const char *cstring, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (s.ptr[i] != cstring[i] || cstring[i] == '\0')
+			return false;
+	return true;
+}
+
 bool str_is(struct str s, const char *cstring)
 {
-	return s.ptr && str_eq(s, str_of(cstring));
+	if (!s.ptr || !cstring)
+		return s.ptr && s.len == 0;
+	return begins(s, cstring, s.len) && cstring[s.len] == '\0';
 }
 
 static char lower(char c)
@@ -49,9 +61,11 @@ int str_cmp(struct str a, struct str b)
 
 bool str_starts(struct str s, const char *prefix)
 {
-	size_t n = strlen(prefix);
+	size_t i = 0;
 
-	return s.len >= n && (n == 0 || memcmp(s.ptr, prefix, n) == 0);
+	while (i < s.len && prefix[i] != '\0' && s.ptr[i] == prefix[i])
+		i++;
+	return prefix[i] == '\0';
 }
 
 bool str_ends(struct str s, const char *suffix)
@@ -133,15 +147,35 @@ bool str_next_line(struct str *rest, struct str *ret_line)
 	return true;
 }
 
+/* A set of bytes, a bit each. */
+struct byte_set {
+	uint64_t bits[4];
+};
+
+static struct byte_set set_of(const char *cstring)
+{
+	struct byte_set set = { 0 };
+
+	for (const unsigned char *p = (const unsigned char *)cstring; *p; p++)
+		set.bits[*p / 64] |= (uint64_t)1 << *p % 64;
+	return set;
+}
+
+static bool set_has(const struct byte_set *set, unsigned char c)
+{
+	return set->bits[c / 64] >> c % 64 & 1;
+}
+
 bool str_next_word(struct str *rest, const char *separators, struct str *ret_word)
 {
+	const struct byte_set set = set_of(separators);
 	size_t start = 0;
 	size_t end;
 
-	while (start < rest->len && strchr(separators, rest->ptr[start]) && rest->ptr[start])
+	while (start < rest->len && set_has(&set, (unsigned char)rest->ptr[start]))
 		start++;
 	end = start;
-	while (end < rest->len && (rest->ptr[end] == '\0' || !strchr(separators, rest->ptr[end])))
+	while (end < rest->len && !set_has(&set, (unsigned char)rest->ptr[end]))
 		end++;
 	if (end == start) {
 		*rest = str_from(*rest, rest->len);
@@ -183,7 +217,7 @@ bool str_to_u64(struct str s, unsigned base, uint64_t *ret)
 		int digit = digit_value(s.ptr[i]);
 
 		if (digit >= (int)base || __builtin_mul_overflow(value, base, &value) ||
-		    __builtin_add_overflow(value, (uint64_t)digit, &value))
+			__builtin_add_overflow(value, (uint64_t)digit, &value))
 			return false;
 	}
 	*ret = value;
