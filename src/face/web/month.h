@@ -7,7 +7,7 @@
 
 /* Who signed the sheet of MONTH with this root; or the form to sign it. */
 void html_month_signature(struct view *v, const char *month, const struct merkle_head *head);
-/* Take the form. */
-void month_sign(struct view *v, const char *month, const struct merkle_head *head);
+/* Take the form and answer; false: it has faults, and the sheet has to be shown again. */
+bool month_sign(struct view *v, const char *month, const struct merkle_head *head);
 
 #endif

@@ -232,7 +232,7 @@ int session_begin(struct view *v, int64_t user_id, bool has_second_step);
 void session_drop_cookie(struct view *v);
 /* Where the visitor of this stage has to go first. */
 const char *stage_path(enum stage stage);
-/* May this form be believed: from this site, with the session's mark? */
+/* May this form be believed: from this site, with the session's mark? (own_form.c) */
 bool is_own_form(const struct view *v);
 /* May a program with a token come here, now? Answers by itself when not. */
 bool token_allows(struct view *v);
@@ -274,7 +274,7 @@ struct page_link {
 };
 void html_page_links(struct view *v, const struct page_link *links, size_t count);
 void page_end(struct view *v);
-/* A whole page for what cannot be shown: what happened, what is safe, what to do. */
+/* A whole page for what cannot be shown: what happened, what is safe, what to do (problem.c). */
 void page_problem(struct view *v, int status);
 /* The same for a failure in v->e: absent 404, input 400, denied 403, else 500. */
 void page_failed(struct view *v);

@@ -135,8 +135,7 @@ static void files(struct view *v, const struct month_sheet *m)
 	if (m->is.segment_count > FILES_SHOWN)
 		html(v->w, "<p>%s</p>\n",
 			fill(v, tr(v->lang, "và {n} tệp nữa; bản kê trong gói ghi đủ."), "n",
-				count_text(v, (int64_t)(m->is.segment_count - FILES_SHOWN)),
-				NULL));
+				count_text(v, (int64_t)(m->is.segment_count - FILES_SHOWN)), NULL));
 }
 
 void page_month(struct view *v)
@@ -189,8 +188,8 @@ void page_month_sign(struct view *v)
 		page_problem(v, 404);
 	else if (rc < 0)
 		page_failed(v);
-	else
-		month_sign(v, month, &m.is.head);
+	else if (!month_sign(v, month, &m.is.head))
+		page_month(v);
 }
 
 static int next_bytes(void *context, struct buf *out, struct err *e)

@@ -74,7 +74,7 @@ void html_month_signature(struct view *v, const char *month, const struct merkle
 	}
 }
 
-void month_sign(struct view *v, const char *month, const struct merkle_head *head)
+bool month_sign(struct view *v, const char *month, const struct merkle_head *head)
 {
 	struct str mark = mark_of(v, month, head), who = form_value(v, "nguoi-nhan");
 	const struct log_proof proof = { .period = LOG_PROOF_PACKED,
@@ -87,17 +87,18 @@ void month_sign(struct view *v, const char *month, const struct merkle_head *hea
 	if (!is_month_before(v, month) || !str_eq(form_value(v, "to"), mark) ||
 		signed_by(v, mark)) {
 		page_problem(v, 409);
-		return;
+		return true;
 	}
 	if (who.len == 0 || who.len > NAME_MAX_BYTES)
 		fault_add(v, "nguoi-nhan",
 			tr(v->lang, "Hãy ghi họ tên, chức vụ người nhận, không quá 200 byte."));
 	if (v->fault_count)
-		page_month(v);
-	else if (log_proof_sign(v, &proof, v->e) < 0)
+		return false;
+	if (log_proof_sign(v, &proof, v->e) < 0)
 		page_failed(v);
 	else
 		redirect(v,
 			path_of(v, "/nhat-ky/thang/%.*s/%s?bao=da-luu", STR_FMT(v->args[0]),
 				month));
+	return true;
 }
