@@ -16,7 +16,6 @@ static const char add_row_sql[] =
 static const char newest_run_sql[] =
 	"SELECT " RUN_COLUMNS " FROM audit_run WHERE host_id = $1 AND at_s <= $2"
 	" ORDER BY at_s DESC, id DESC LIMIT 1";
-static const char run_by_id_sql[] = "SELECT " RUN_COLUMNS " FROM audit_run WHERE id = $1";
 static const char runs_sql[] = "SELECT " RUN_COLUMNS " FROM audit_run WHERE host_id = $1"
 			       " ORDER BY at_s DESC, id DESC LIMIT $2";
 static const char newest_of_sql[] =
@@ -182,8 +181,8 @@ static struct evidence take_row(struct store_query *q, struct arena *a)
 	};
 }
 
-static int take_rows(struct store_query *q, struct arena *a, struct evidence **ret_rows,
-	size_t *ret_count, struct err *e)
+static int take_rows(
+	struct store_query *q, struct arena *a, struct evidence_rows *ret, struct err *e)
 {
 	VEC(struct evidence) rows = { 0 };
 	int rc;
@@ -192,63 +191,37 @@ static int take_rows(struct store_query *q, struct arena *a, struct evidence **r
 		vec_push(a, &rows, take_row(q, a));
 	if (rc < 0)
 		return rc;
-	*ret_rows = rows.at;
-	*ret_count = rows.len;
+	*ret = (struct evidence_rows){ rows.at, rows.len };
 	return 0;
 }
 
-/* The one run that Q finds, with its rows; a run with id 0 and no rows when there is none. */
-static int take_run_with_rows(struct store *s, struct store_query *q, struct arena *a,
-	struct audit_run *ret_run, struct evidence **ret_rows, size_t *ret_count, struct err *e)
-{
-	struct audit_run run = { 0 };
-	int rc = store_next(q, e);
-
-	if (rc < 0)
-		return rc;
-	if (rc == 0) {
-		*ret_run = run;
-		*ret_rows = NULL;
-		*ret_count = 0;
-		return 0;
-	}
-	run = take_run(q, a);
-	store_end(q);
-	q = store_query(s, rows_of_run_sql);
-	store_bind_i64(q, 1, run.id);
-	rc = take_rows(q, a, ret_rows, ret_count, e);
-	if (rc == 0)
-		*ret_run = run;
-	return rc;
-}
-
 int evidence_newest_run(struct store *s, int64_t host_id, int64_t at_s, struct arena *a,
-	struct audit_run *ret_run, struct evidence **ret_rows, size_t *ret_count, struct err *e)
+	struct evidence_run *ret, struct err *e)
 {
 	struct store_query *q = store_query(s, newest_run_sql);
+	int rc;
 
+	*ret = (struct evidence_run){ 0 };
 	store_bind_i64(q, 1, host_id);
 	store_bind_i64(q, 2, at_s);
-	return take_run_with_rows(s, q, a, ret_run, ret_rows, ret_count, e);
-}
-
-int evidence_run_by_id(struct store *s, int64_t run_id, struct arena *a, struct audit_run *ret_run,
-	struct evidence **ret_rows, size_t *ret_count, struct err *e)
-{
-	struct store_query *q = store_query(s, run_by_id_sql);
-
-	store_bind_i64(q, 1, run_id);
-	return take_run_with_rows(s, q, a, ret_run, ret_rows, ret_count, e);
+	rc = store_next(q, e);
+	if (rc <= 0)
+		return rc;
+	ret->run = take_run(q, a);
+	store_end(q);
+	q = store_query(s, rows_of_run_sql);
+	store_bind_i64(q, 1, ret->run.id);
+	return take_rows(q, a, &ret->rows, e);
 }
 
 int evidence_words(struct store *s, int64_t host_id, int64_t at_s, struct arena *a,
-	struct evidence **ret_rows, size_t *ret_count, struct err *e)
+	struct evidence_rows *ret, struct err *e)
 {
 	struct store_query *q = store_query(s, words_sql);
 
 	store_bind_i64(q, 1, host_id);
 	store_bind_i64(q, 2, at_s);
-	return take_rows(q, a, ret_rows, ret_count, e);
+	return take_rows(q, a, ret, e);
 }
 
 int evidence_unit_words(struct store *s, int64_t unit_id, int64_t at_s, struct arena *a,
@@ -258,7 +231,7 @@ int evidence_unit_words(struct store *s, int64_t unit_id, int64_t at_s, struct a
 
 	store_bind_i64(q, 1, unit_id);
 	store_bind_i64(q, 2, at_s);
-	return take_rows(q, a, &ret->at, &ret->count, e);
+	return take_rows(q, a, ret, e);
 }
 
 int evidence_record_words(struct store *s, int64_t unit_id, int64_t at_s, struct arena *a,
@@ -268,7 +241,7 @@ int evidence_record_words(struct store *s, int64_t unit_id, int64_t at_s, struct
 
 	store_bind_i64(q, 1, unit_id);
 	store_bind_i64(q, 2, at_s);
-	return take_rows(q, a, &ret->at, &ret->count, e);
+	return take_rows(q, a, ret, e);
 }
 
 int evidence_of_obligation(struct store *s, const struct evidence *about, size_t max,
@@ -281,11 +254,10 @@ int evidence_of_obligation(struct store *s, const struct evidence *about, size_t
 	store_bind_i64(q, 3, about->unit_id ? about->unit_id : 1);
 	store_bind_i64(q, 4, about->at_s);
 	store_bind_i64(q, 5, (int64_t)max);
-	return take_rows(q, a, &ret->at, &ret->count, e);
+	return take_rows(q, a, ret, e);
 }
 
-static int take_runs(struct store_query *q, struct arena *a, struct audit_run **ret_runs,
-	size_t *ret_count, struct err *e)
+static int take_runs(struct store_query *q, struct arena *a, struct audit_runs *ret, struct err *e)
 {
 	VEC(struct audit_run) runs = { 0 };
 	int rc;
@@ -294,39 +266,38 @@ static int take_runs(struct store_query *q, struct arena *a, struct audit_run **
 		vec_push(a, &runs, take_run(q, a));
 	if (rc < 0)
 		return rc;
-	*ret_runs = runs.at;
-	*ret_count = runs.len;
+	*ret = (struct audit_runs){ runs.at, runs.len };
 	return 0;
 }
 
 int evidence_runs(struct store *s, int64_t host_id, size_t max, struct arena *a,
-	struct audit_run **ret_runs, size_t *ret_count, struct err *e)
+	struct audit_runs *ret, struct err *e)
 {
 	struct store_query *q = store_query(s, runs_sql);
 
 	store_bind_i64(q, 1, host_id);
 	store_bind_i64(q, 2, (int64_t)max);
-	return take_runs(q, a, ret_runs, ret_count, e);
+	return take_runs(q, a, ret, e);
 }
 
 int evidence_newest_of(struct store *s, struct str host_ids, struct arena *a,
-	struct audit_run **ret_runs, size_t *ret_count, struct err *e)
+	struct audit_runs *ret, struct err *e)
 {
 	struct store_query *q = store_query(s, newest_of_sql);
 
 	store_bind_str(q, 1, host_ids);
-	return take_runs(q, a, ret_runs, ret_count, e);
+	return take_runs(q, a, ret, e);
 }
 
-int evidence_history(struct store *s, int64_t host_id, struct str check, size_t max,
-	struct arena *a, struct evidence **ret_rows, size_t *ret_count, struct err *e)
+int evidence_history(struct store *s, const struct evidence *about, size_t max, struct arena *a,
+	struct evidence_rows *ret, struct err *e)
 {
 	struct store_query *q = store_query(s, history_sql);
 
-	store_bind_i64(q, 1, host_id);
-	store_bind_str(q, 2, check);
+	store_bind_i64(q, 1, about->host_id);
+	store_bind_str(q, 2, about->check);
 	store_bind_i64(q, 3, (int64_t)max);
-	return take_rows(q, a, ret_rows, ret_count, e);
+	return take_rows(q, a, ret, e);
 }
 
 int evidence_add_imports(
@@ -366,7 +337,7 @@ int evidence_said(struct store *s, int64_t host_id, int64_t at_s, struct arena *
 
 	store_bind_i64(q, 1, host_id);
 	store_bind_i64(q, 2, at_s);
-	rc = take_rows(q, a, &all.at, &all.count, e);
+	rc = take_rows(q, a, &all, e);
 	if (rc < 0)
 		return rc;
 	while (words < all.count && all.at[words].by != EVIDENCE_IMPORT)

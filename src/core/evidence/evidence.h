@@ -74,18 +74,26 @@ MUST_CHECK int evidence_add_run(struct store *s, struct audit_run *run, const st
 /* What is from neither a check nor an import; a person's word, a duty, a paper need the person. */
 MUST_CHECK int evidence_add_word(struct store *s, const struct evidence *row, struct err *e);
 
-/* The rows of the newest run of HOST_ID at or before AT_S, in check order; *RET_RUN has id 0 when
- * there is none. Lives in A. */
-MUST_CHECK int evidence_newest_run(struct store *s, int64_t host_id, int64_t at_s, struct arena *a,
-	struct audit_run *ret_run, struct evidence **ret_rows, size_t *ret_count, struct err *e);
-/* What another tool found on HOST_ID, in one transaction: rows by EVIDENCE_IMPORT of one file.
- * ERR_CONFLICT when that file is there already. */
-MUST_CHECK int evidence_add_imports(
-	struct store *s, int64_t host_id, const struct evidence *rows, size_t count, struct err *e);
 struct evidence_rows {
 	struct evidence *at;
 	size_t count;
 };
+struct audit_runs {
+	struct audit_run *at;
+	size_t count;
+};
+/* The newest run of HOST_ID at or before AT_S, with its rows in check order; id 0 and none when
+ * there is no run. Lives in A, as all that follows. */
+struct evidence_run {
+	struct audit_run run;
+	struct evidence_rows rows;
+};
+MUST_CHECK int evidence_newest_run(struct store *s, int64_t host_id, int64_t at_s, struct arena *a,
+	struct evidence_run *ret, struct err *e);
+/* What another tool found on HOST_ID, in one transaction: rows by EVIDENCE_IMPORT of one file.
+ * ERR_CONFLICT when that file is there already. */
+MUST_CHECK int evidence_add_imports(
+	struct store *s, int64_t host_id, const struct evidence *rows, size_t count, struct err *e);
 /* What was said of HOST_ID at or before AT_S besides its audits: people's words (evidence_words),
  * and the rows of the latest import of each tool, in check order. */
 struct evidence_said {
@@ -95,7 +103,7 @@ MUST_CHECK int evidence_said(struct store *s, int64_t host_id, int64_t at_s, str
 	struct evidence_said *ret, struct err *e);
 /* The newest person's words at or before AT_S about HOST_ID (0: the unit). */
 MUST_CHECK int evidence_words(struct store *s, int64_t host_id, int64_t at_s, struct arena *a,
-	struct evidence **ret_rows, size_t *ret_count, struct err *e);
+	struct evidence_rows *ret, struct err *e);
 /* The newest about UNIT_ID as a whole at or before AT_S: one for each obligation, subject, way. */
 MUST_CHECK int evidence_unit_words(struct store *s, int64_t unit_id, int64_t at_s, struct arena *a,
 	struct evidence_rows *ret, struct err *e);
@@ -106,17 +114,15 @@ MUST_CHECK int evidence_record_words(struct store *s, int64_t unit_id, int64_t a
  * newest MAX, newest first. */
 MUST_CHECK int evidence_of_obligation(struct store *s, const struct evidence *about, size_t max,
 	struct arena *a, struct evidence_rows *ret, struct err *e);
-MUST_CHECK int evidence_run_by_id(struct store *s, int64_t run_id, struct arena *a,
-	struct audit_run *ret_run, struct evidence **ret_rows, size_t *ret_count, struct err *e);
 /* The last MAX runs of a host, newest first, for the trend. */
 MUST_CHECK int evidence_runs(struct store *s, int64_t host_id, size_t max, struct arena *a,
-	struct audit_run **ret_runs, size_t *ret_count, struct err *e);
+	struct audit_runs *ret, struct err *e);
 /* The newest run of each of these hosts, a JSON array of their ids; none of one never asked. */
 MUST_CHECK int evidence_newest_of(struct store *s, struct str host_ids, struct arena *a,
-	struct audit_run **ret_runs, size_t *ret_count, struct err *e);
-/* The outcomes of one check over the last MAX runs, newest first. */
-MUST_CHECK int evidence_history(struct store *s, int64_t host_id, struct str check, size_t max,
-	struct arena *a, struct evidence **ret_rows, size_t *ret_count, struct err *e);
+	struct audit_runs *ret, struct err *e);
+/* The outcomes over the last MAX runs of the check and host of ABOUT, newest first. */
+MUST_CHECK int evidence_history(struct store *s, const struct evidence *about, size_t max,
+	struct arena *a, struct evidence_rows *ret, struct err *e);
 
 /* A dated exception: this obligation need not be met by this host until then. It never turns a fail
  * into a pass: the verdict says "excepted until" and still shows the failed proof. */

@@ -15,8 +15,12 @@ static struct store *open_store(void)
 static struct evidence row(const char *check, enum outcome outcome, int64_t at_s)
 {
 	return (struct evidence){
-		.check = str_of(check), .outcome = outcome, .at_s = at_s, .found = STR("minlen=6"),
-		.file = STR("/etc/security/pwquality.conf"), .line = 12,
+		.check = str_of(check),
+		.outcome = outcome,
+		.at_s = at_s,
+		.found = STR("minlen=6"),
+		.file = STR("/etc/security/pwquality.conf"),
+		.line = 12,
 	};
 }
 
@@ -28,9 +32,9 @@ static void runs_come_back_as_of_a_date(void **state)
 	struct evidence rows[] = { row("pw.len", OUTCOME_FAIL, 100),
 		row("fw.input4", OUTCOME_PASS, 100) };
 	struct evidence later[] = { row("pw.len", OUTCOME_PASS, 200) };
-	struct audit_run run;
-	struct evidence *got;
-	size_t count;
+	const struct evidence about = { .host_id = 1, .check = STR("pw.len") };
+	struct evidence_run newest;
+	struct evidence_rows got;
 	struct arena a;
 	struct err e;
 
@@ -38,16 +42,17 @@ static void runs_come_back_as_of_a_date(void **state)
 	arena_init(&a, MIB);
 	assert_int_equal(evidence_add_run(s, &first, rows, 2, &e), 0);
 	assert_int_equal(evidence_add_run(s, &second, later, 1, &e), 0);
-	assert_int_equal(evidence_newest_run(s, 1, 150, &a, &run, &got, &count, &e), 0);
-	assert_int_equal(run.id, first.id);
-	assert_int_equal(count, 2);
-	assert_true(str_is(got[0].check, "pw.len") && got[0].outcome == OUTCOME_FAIL);
-	assert_true(str_is(got[0].found, "minlen=6") && got[0].line == 12);
-	assert_int_equal(evidence_newest_run(s, 1, 50, &a, &run, &got, &count, &e), 0);
-	assert_int_equal(run.id, 0);
-	assert_int_equal(evidence_history(s, 1, STR("pw.len"), 10, &a, &got, &count, &e), 0);
-	assert_int_equal(count, 2);
-	assert_int_equal(got[0].outcome, OUTCOME_PASS);
+	assert_int_equal(evidence_newest_run(s, 1, 150, &a, &newest, &e), 0);
+	got = newest.rows;
+	assert_int_equal(newest.run.id, first.id);
+	assert_int_equal(got.count, 2);
+	assert_true(str_is(got.at[0].check, "pw.len") && got.at[0].outcome == OUTCOME_FAIL);
+	assert_true(str_is(got.at[0].found, "minlen=6") && got.at[0].line == 12);
+	assert_int_equal(evidence_newest_run(s, 1, 50, &a, &newest, &e), 0);
+	assert_int_equal(newest.run.id, 0);
+	assert_int_equal(evidence_history(s, &about, 10, &a, &got, &e), 0);
+	assert_int_equal(got.count, 2);
+	assert_int_equal(got.at[0].outcome, OUTCOME_PASS);
 	store_close(s);
 	arena_done(&a);
 }
@@ -71,8 +76,7 @@ static void a_word_needs_its_person(void **state)
 {
 	struct store *s = open_store();
 	struct evidence word = row("tay-son/D8.3", OUTCOME_PASS, 100);
-	struct evidence *got;
-	size_t count;
+	struct evidence_rows got;
 	struct arena a;
 	struct err e;
 
@@ -82,9 +86,9 @@ static void a_word_needs_its_person(void **state)
 	assert_int_equal(evidence_add_word(s, &word, &e), ERR_INPUT);
 	word.person = STR("an");
 	assert_int_equal(evidence_add_word(s, &word, &e), 0);
-	assert_int_equal(evidence_words(s, 0, 100, &a, &got, &count, &e), 0);
-	assert_int_equal(count, 1);
-	assert_true(got[0].by == EVIDENCE_PERSON && str_is(got[0].person, "an"));
+	assert_int_equal(evidence_words(s, 0, 100, &a, &got, &e), 0);
+	assert_int_equal(got.count, 1);
+	assert_true(got.at[0].by == EVIDENCE_PERSON && str_is(got.at[0].person, "an"));
 	store_close(s);
 	arena_done(&a);
 }
@@ -93,9 +97,14 @@ static void exceptions_have_reason_approver_and_end(void **state)
 {
 	struct store *s = open_store();
 	struct exception x = {
-		.host_id = 1, .obligation = STR("tay-son/D8.3"), .reason = STR("  "),
-		.approver = STR("Trần Văn B, Chủ tịch"), .from_s = 100, .until_s = 200,
-		.made_by = STR("an"), .made_at_s = 100,
+		.host_id = 1,
+		.obligation = STR("tay-son/D8.3"),
+		.reason = STR("  "),
+		.approver = STR("Trần Văn B, Chủ tịch"),
+		.from_s = 100,
+		.until_s = 200,
+		.made_by = STR("an"),
+		.made_at_s = 100,
 	};
 	struct exception *list;
 	size_t count;
@@ -187,8 +196,7 @@ int main(void)
 		cmocka_unit_test(a_word_needs_its_person),
 		cmocka_unit_test(exceptions_have_reason_approver_and_end),
 		cmocka_unit_test(the_worst_outcome_of_a_group),
-		cmocka_unit_test(
-			a_letter_that_took_anothers_place_while_it_went_out_still_waits),
+		cmocka_unit_test(a_letter_that_took_anothers_place_while_it_went_out_still_waits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -48,8 +48,8 @@ static void only_what_differs_asks_for_eyes(void **state)
 
 static void a_broken_picture_is_told_by_its_line(void **state)
 {
-	static const char *const broken[] = { "", "khien-review 2\n",
-		HEAD "item\trun\t3\tx\ty\n", HEAD "item\trun\t0\tx\n", HEAD "item\tsoup\t0\tx\ty\n",
+	static const char *const broken[] = { "", "khien-review 2\n", HEAD "item\trun\t3\tx\ty\n",
+		HEAD "item\trun\t0\tx\n", HEAD "item\tsoup\t0\tx\ty\n",
 		HEAD "item\trun\t0\tb\ty\nitem\trun\t0\ta\ty\n",
 		HEAD "item\trun\t0\ta\ty\nitem\trun\t0\ta\ty\n", HEAD "what\n",
 		"khien-review 1\nat\t1\tdeep\n" };
@@ -81,7 +81,8 @@ static void a_picture_is_signed_once_and_kept(void **state)
 	struct review_mark mark = {
 		.kind = STR("run"), .name = STR("x"), .is_suspicious = true, .note = STR(" ")
 	};
-	struct evidence *rows, word = { .host_id = 1,
+	struct evidence_rows rows;
+	struct evidence word = { .host_id = 1,
 		.at_s = 110,
 		.by = EVIDENCE_PERSON,
 		.check = STR("p/D1"),
@@ -94,7 +95,6 @@ static void a_picture_is_signed_once_and_kept(void **state)
 	struct arena a;
 	struct store *s;
 	struct err e;
-	size_t count;
 
 	arena_init(&a, 16 * MIB);
 	s = store_with(&a, &snapshot);
@@ -108,9 +108,9 @@ static void a_picture_is_signed_once_and_kept(void **state)
 	word.person = STR("an");
 	assert_int_equal(review_sign(s, &signing, &a, &e), 0);
 	assert_int_equal(review.suspicious, 1);
-	assert_int_equal(evidence_words(s, 1, 200, &a, &rows, &count, &e), 0);
-	assert_int_equal(count, 1);
-	assert_true(str_eq(rows[0].extract_sha256, snapshot.sha256));
+	assert_int_equal(evidence_words(s, 1, 200, &a, &rows, &e), 0);
+	assert_int_equal(rows.count, 1);
+	assert_true(str_eq(rows.at[0].extract_sha256, snapshot.sha256));
 	assert_int_equal(review_sign(s, &signing, &a, &e), ERR_CONFLICT); /* base 0 is past */
 	review.base_id = review.id;
 	review.host_id = 2;

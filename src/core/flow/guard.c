@@ -15,9 +15,8 @@ static int is_clean(const struct flow_by *by, const struct flow_history *h,
 	int64_t gate = number_of(by, guard->params[0]), level = 0, host_id = 0, decided;
 	int64_t days = number_of(by, guard->params[2]);
 	struct org_host host;
-	struct audit_run run;
-	struct evidence *rows;
-	size_t count;
+	struct evidence_run newest;
+	const struct audit_run *run = &newest.run;
 	int rc;
 
 	*ret_holds = false;
@@ -33,12 +32,12 @@ static int is_clean(const struct flow_by *by, const struct flow_history *h,
 		*ret_holds = true;
 		return 0;
 	}
-	rc = evidence_newest_run(by->store, host_id, by->now_s, by->a, &run, &rows, &count, e);
-	if (rc < 0 || run.id == 0 || run.at_s + days * CLOCK_DAY_S < by->now_s)
+	rc = evidence_newest_run(by->store, host_id, by->now_s, by->a, &newest, e);
+	if (rc < 0 || run->id == 0 || run->at_s + days * CLOCK_DAY_S < by->now_s)
 		return rc;
-	decided = run.count[OUTCOME_PASS] + run.count[OUTCOME_FAIL] + run.count[OUTCOME_UNKNOWN];
+	decided = run->count[OUTCOME_PASS] + run->count[OUTCOME_FAIL] + run->count[OUTCOME_UNKNOWN];
 	*ret_holds = decided > 0 &&
-		run.count[OUTCOME_PASS] * 100 >= decided * number_of(by, guard->params[1]);
+		run->count[OUTCOME_PASS] * 100 >= decided * number_of(by, guard->params[1]);
 	return 0;
 }
 

@@ -23,8 +23,8 @@ const char *report_outcome(const struct report *report, enum outcome outcome)
 struct str report_reason(const struct report *report, const struct hostaudit_result *result,
 	const struct evidence *row)
 {
-	return hostaudit_reason(row->reason, row->detail, result->check, report->lang,
-		report->arena);
+	return hostaudit_reason(
+		row->reason, row->detail, result->check, report->lang, report->arena);
 }
 
 struct str report_found(const struct report *report, const struct hostaudit_result *result,
@@ -33,17 +33,28 @@ struct str report_found(const struct report *report, const struct hostaudit_resu
 	return hostaudit_found(result->check, row->found, report->lang, report->arena);
 }
 
+static struct hostaudit_about about(const struct report *report, enum lang lang)
+{
+	return (struct hostaudit_about){ .packs = report->packs,
+		.level = report->level,
+		.on = date_at(report->at_s),
+		.family = report->host.family,
+		.lang = lang };
+}
+
 struct str report_wanted(const struct report *report, const struct hostaudit_result *result)
 {
-	return hostaudit_wanted(result->check, report->packs, report->level,
-		date_at(report->at_s), report->lang, report->arena);
+	struct hostaudit_about here = about(report, report->lang);
+
+	return hostaudit_wanted(result->check, &here, report->arena);
 }
 
 struct str report_cure(const struct report *report, const struct hostaudit_result *result,
 	const struct evidence *row, enum lang lang)
 {
-	return hostaudit_cure(result->check, row, report->host.family, report->packs,
-		report->level, date_at(report->at_s), lang, report->arena);
+	struct hostaudit_about here = about(report, lang);
+
+	return hostaudit_cure(result->check, row, &here, report->arena);
 }
 
 struct str report_obligations(const struct report *report, const struct hostaudit_result *result)

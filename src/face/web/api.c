@@ -367,19 +367,18 @@ static void put_run(struct json *j, const struct audit_run *run)
 
 void api_runs(struct view *v)
 {
-	struct audit_run *runs;
+	struct audit_runs runs;
 	struct json j;
-	size_t count;
 	int64_t id;
 
 	if (host_id(v, &id) < 0 ||
-		evidence_runs(v->web->store, id, RUNS_MAX, v->a, &runs, &count, v->e) < 0) {
+		evidence_runs(v->web->store, id, RUNS_MAX, v->a, &runs, v->e) < 0) {
 		page_failed(v);
 		return;
 	}
 	json_list(v, &j);
-	for (size_t i = 0; i < count; i++)
-		put_run(&j, &runs[i]);
+	for (size_t i = 0; i < runs.count; i++)
+		put_run(&j, &runs.at[i]);
 	json_list_end(&j);
 }
 

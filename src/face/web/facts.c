@@ -21,9 +21,12 @@ int64_t facts_as_of_s(const struct view *v)
 static int load_rows(struct view *v, struct facts *f, struct err *e)
 {
 	struct store *s = v->web->store;
-	int rc = evidence_newest_run(
-		s, f->host.id, facts_as_of_s(v), v->a, &f->run, &f->rows, &f->row_count, e);
+	struct evidence_run newest;
+	int rc = evidence_newest_run(s, f->host.id, facts_as_of_s(v), v->a, &newest, e);
 
+	f->run = newest.run;
+	f->rows = newest.rows.at;
+	f->row_count = newest.rows.count;
 	if (rc == 0)
 		rc = exception_list(
 			s, facts_as_of_s(v), v->a, &f->exceptions, &f->exception_count, e);
@@ -156,21 +159,28 @@ const char *obligation_name(struct view *v, const struct obligation *o)
 	return path_of(v, "%.*s/%.*s", STR_FMT(o->pack->id), STR_FMT(o->id));
 }
 
+static struct hostaudit_about about(const struct view *v, const struct facts *f)
+{
+	return (struct hostaudit_about){ .packs = v->web->packs,
+		.level = f->host.level,
+		.on = date_at(v->by.now_s),
+		.family = f->host.family,
+		.lang = v->lang };
+}
+
 struct str wanted_words(struct view *v, const struct facts *f, const struct check *c)
 {
-	if (!c)
-		return STR("");
-	return hostaudit_wanted(
-		c, v->web->packs, f->host.level, date_at(v->by.now_s), v->lang, v->a);
+	struct hostaudit_about here = about(v, f);
+
+	return c ? hostaudit_wanted(c, &here, v->a) : STR("");
 }
 
 struct str cure_words(
 	struct view *v, const struct facts *f, const struct check *c, const struct evidence *row)
 {
-	if (!c)
-		return STR("");
-	return hostaudit_cure(c, row, f->host.family, v->web->packs, f->host.level,
-		date_at(v->by.now_s), v->lang, v->a);
+	struct hostaudit_about here = about(v, f);
+
+	return c ? hostaudit_cure(c, row, &here, v->a) : STR("");
 }
 
 struct str reason_words(struct view *v, const struct check *c, const struct evidence *row)

@@ -100,12 +100,20 @@ struct str hostaudit_subject(struct str subject, enum lang lang, struct arena *a
 /* "không đủ quyền (cần quyền root): /etc/shadow", "" for an empty reason. */
 struct str hostaudit_reason(struct str reason, struct str detail, const struct check *check,
 	enum lang lang, struct arena *a);
-/* "tối thiểu 8 ký tự" with the parameters of LEVEL and ON filled in. */
-struct str hostaudit_wanted(const struct check *check, const struct pack_set *packs, int level,
-	struct date on, enum lang lang, struct arena *a);
-/* How to mend ROW on FAMILY; "" when the check has no cure for it. */
-struct str hostaudit_cure(const struct check *check, const struct evidence *row, struct str family,
-	const struct pack_set *packs, int level, struct date on, enum lang lang, struct arena *a);
+/* The machine and the day that words about a check are for: their parameters are filled in. */
+struct hostaudit_about {
+	const struct pack_set *packs;
+	int level; /* of its system; 0 as 1 */
+	struct date on;
+	struct str family; /* "debian", for cures */
+	enum lang lang;
+};
+/* "tối thiểu 8 ký tự" */
+struct str hostaudit_wanted(
+	const struct check *check, const struct hostaudit_about *about, struct arena *a);
+/* How to mend ROW; "" when the check has no cure for it. */
+struct str hostaudit_cure(const struct check *check, const struct evidence *row,
+	const struct hostaudit_about *about, struct arena *a);
 
 /* Draft a declaration of the machine from what is there: it can be read, and approves nothing. */
 MUST_CHECK int hostaudit_propose(

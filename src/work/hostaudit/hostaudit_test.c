@@ -587,7 +587,10 @@ static void minutes_are_said_in_seconds_too(void **state)
 	arena_init(&a, 64 * MIB);
 	assert_int_equal(
 		pack_set_load(arena_fmt(&a, "%s/packs", source ? source : ".").ptr, &e, &packs), 0);
-	said = hostaudit_wanted(&check, packs, 1, (struct date){ 2026, 11, 27 }, LANG_VI, &a);
+	said = hostaudit_wanted(&check,
+		&(struct hostaudit_about){
+			.packs = packs, .on = { 2026, 11, 27 }, .lang = LANG_VI },
+		&a);
 	assert_true(str_is(said, "10 600 {pw_min_len_s} {awk_s}"));
 	pack_set_free(packs);
 	arena_done(&a);

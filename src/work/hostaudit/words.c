@@ -305,12 +305,9 @@ struct str hostaudit_subject(struct str subject, enum lang lang, struct arena *a
 #define NOTHING "–"
 
 struct filling {
-	const struct pack_set *packs;
+	const struct hostaudit_about *about;
 	const struct check *check;
 	const struct evidence *row; /* or NULL */
-	int level;
-	struct date on;
-	enum lang lang;
 	struct arena *arena;
 	int asked, empty; /* placeholders of the line at hand, and those with nothing to say */
 };
@@ -332,8 +329,8 @@ static bool lookup_row(const struct filling *f, struct str name, struct str *ret
 		const char *name;
 		struct str value;
 	} fields[] = {
-		{ "subject", hostaudit_subject(f->row->subject, f->lang, f->arena) },
-		{ "found", hostaudit_found(f->check, f->row->found, f->lang, f->arena) },
+		{ "subject", hostaudit_subject(f->row->subject, f->about->lang, f->arena) },
+		{ "found", hostaudit_found(f->check, f->row->found, f->about->lang, f->arena) },
 		{ "file", f->row->file },
 		{ "lost", f->row->lost },
 		{ "detail", f->row->detail },
@@ -357,7 +354,10 @@ static bool lookup_row(const struct filling *f, struct str name, struct str *ret
 
 static const struct param_value *param_won(const struct filling *f, struct str name)
 {
-	return pack_param(f->packs, name, f->level, f->on, f->arena).winner;
+	const struct hostaudit_about *about = f->about;
+	int level = about->level > 0 ? about->level : 1;
+
+	return pack_param(about->packs, name, level, about->on, f->arena).winner;
 }
 
 /* "{NAME_s}": a parameter of minutes in seconds, as most configurations want it. */
@@ -380,7 +380,7 @@ static bool lookup(void *context, struct str name, struct str *ret)
 		f->empty += str_is(*ret, NOTHING);
 		return true;
 	}
-	if (!f->packs)
+	if (!f->about->packs)
 		return false;
 	won = param_won(f, name);
 	if (won) {
@@ -393,14 +393,12 @@ static bool lookup(void *context, struct str name, struct str *ret)
 	return won != NULL;
 }
 
-struct str hostaudit_wanted(const struct check *check, const struct pack_set *packs, int level,
-	struct date on, enum lang lang, struct arena *a)
+struct str hostaudit_wanted(
+	const struct check *check, const struct hostaudit_about *about, struct arena *a)
 {
-	struct filling f = {
-		.packs = packs, .level = level > 0 ? level : 1, .on = on, .lang = lang, .arena = a
-	};
+	struct filling f = { .about = about, .arena = a };
 
-	return text_fill(a, words_in(check->wanted, lang), lookup, &f);
+	return text_fill(a, words_in(check->wanted, about->lang), lookup, &f);
 }
 
 /* TEXT filled in line by line, without the lines that would say nothing: "Found: –." */
@@ -418,25 +416,18 @@ static struct str fill_lines(struct filling *f, struct str text)
 	return str_trim(out);
 }
 
-struct str hostaudit_cure(const struct check *check, const struct evidence *row, struct str family,
-	const struct pack_set *packs, int level, struct date on, enum lang lang, struct arena *a)
+struct str hostaudit_cure(const struct check *check, const struct evidence *row,
+	const struct hostaudit_about *about, struct arena *a)
 {
-	struct filling f = {
-		.packs = packs,
-		.check = check,
-		.row = row,
-		.level = level > 0 ? level : 1,
-		.on = on,
-		.lang = lang,
-		.arena = a,
-	};
+	struct filling f = { .about = about, .check = check, .row = row, .arena = a };
 	const struct reason *known = reason_by_code(row->reason);
 
 	/* what could not be told is mended by making it tell, not by mending the machine */
 	if (row->outcome == OUTCOME_UNKNOWN && known && known->cure)
-		return fill_lines(&f, str_of(tr(lang, known->cure)));
+		return fill_lines(&f, str_of(tr(about->lang, known->cure)));
 	for (size_t i = 0; i < check->cure_count; i++)
-		if (str_is(check->cures[i].family, "any") || str_eq(check->cures[i].family, family))
-			return fill_lines(&f, words_in(check->cures[i].text, lang));
+		if (str_is(check->cures[i].family, "any") ||
+			str_eq(check->cures[i].family, about->family))
+			return fill_lines(&f, words_in(check->cures[i].text, about->lang));
 	return STR("");
 }

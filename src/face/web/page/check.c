@@ -159,22 +159,22 @@ static void cures(struct view *v, const struct checked *c)
 
 static void history(struct view *v, const struct checked *c)
 {
-	struct evidence *rows;
-	size_t count;
+	const struct evidence about = { .host_id = c->facts.host.id, .check = c->check->id };
+	struct evidence_rows past;
 
-	if (evidence_history(v->web->store, c->facts.host.id, c->check->id, HISTORY_MAX, v->a,
-		    &rows, &count, v->e) < 0 ||
-		count < 2)
+	if (evidence_history(v->web->store, &about, HISTORY_MAX, v->a, &past, v->e) < 0 ||
+		past.count < 2)
 		return;
 	html(v->w, "<section>\n<details>\n<summary>%s</summary>\n", tr(v->lang, "Các lần trước"));
 	html_table(v, tr(v->lang, "Các lần trước"), "", tr(v->lang, "Lúc"), tr(v->lang, "Kết quả"),
 		tr(v->lang, "Thấy"));
-	for (size_t i = 0; i < count; i++) {
-		html(v->w, "<tr><th scope=\"row\">%s</th><td>", time_text(v, rows[i].at_s));
-		html_outcome(v, rows[i].outcome);
+	for (size_t i = 0; i < past.count; i++) {
+		const struct evidence *row = &past.at[i];
+
+		html(v->w, "<tr><th scope=\"row\">%s</th><td>", time_text(v, row->at_s));
+		html_outcome(v, row->outcome);
 		html(v->w, "</td><td>%.*s <code>%.*s</code></td></tr>\n",
-			STR_FMT(subject_words(v, &rows[i])),
-			STR_FMT(found_words(v, c->check, &rows[i])));
+			STR_FMT(subject_words(v, row)), STR_FMT(found_words(v, c->check, row)));
 	}
 	html_table_end(v);
 	html(v->w, "</details>\n</section>\n");

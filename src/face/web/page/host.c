@@ -28,18 +28,17 @@ static int newest_runs(
 	struct view *v, const struct org_host *hosts, size_t count, struct audit_run *ret)
 {
 	struct str ids = STR("[0");
-	struct audit_run *runs;
-	size_t run_count;
+	struct audit_runs runs;
 
 	for (size_t i = 0; i < count; i++)
 		ids = arena_fmt(v->a, "%.*s,%lld", STR_FMT(ids), (long long)hosts[i].id);
 	ids = arena_fmt(v->a, "%.*s]", STR_FMT(ids));
-	if (evidence_newest_of(v->web->store, ids, v->a, &runs, &run_count, v->e) < 0)
+	if (evidence_newest_of(v->web->store, ids, v->a, &runs, v->e) < 0)
 		return -1;
 	for (size_t i = 0; i < count; i++)
-		for (size_t k = 0; k < run_count; k++)
-			if (runs[k].host_id == hosts[i].id)
-				ret[i] = runs[k];
+		for (size_t k = 0; k < runs.count; k++)
+			if (runs.at[k].host_id == hosts[i].id)
+				ret[i] = runs.at[k];
 	return 0;
 }
 
@@ -374,13 +373,12 @@ static bool host_arg(struct view *v, struct facts *f)
 
 void page_host(struct view *v)
 {
-	struct audit_run *runs;
-	size_t count;
+	struct audit_runs runs;
 	struct facts f;
 
 	if (!host_arg(v, &f))
 		return;
-	if (evidence_runs(v->web->store, f.host.id, TREND_RUNS, v->a, &runs, &count, v->e) < 0) {
+	if (evidence_runs(v->web->store, f.host.id, TREND_RUNS, v->a, &runs, v->e) < 0) {
 		page_failed(v);
 		return;
 	}
@@ -394,7 +392,7 @@ void page_host(struct view *v)
 		(long long)f.host.id, tr(v->lang, "Rà soát tiến trình"), (long long)f.host.id,
 		tr(v->lang, "Vai trò máy"));
 	results(v, &f);
-	trend(v, runs, count);
+	trend(v, runs.at, runs.count);
 	html(v->w,
 		"<p class=\"export\"><a href=\"/may/%lld.csv\">%s</a> · <a href=\"/ngoai-le\">%s</a>",
 		(long long)f.host.id, tr(v->lang, "Tải mọi kết quả của máy (CSV)"),

@@ -93,17 +93,16 @@ static void result(struct view *v, const struct verified *r)
 static const struct evidence *signed_by(struct view *v, const struct verified *r)
 {
 	const struct obligation *o = log_proof_first(v, LOG_PROOF_CHECKED);
-	struct evidence *rows;
+	struct evidence_rows words;
 	struct org_host here;
-	size_t count;
 	struct err none = { 0 };
 
 	if (!o || org_host_here(v->web->store, v->a, &here, &none) < 0 ||
-		evidence_words(v->web->store, here.id, v->by.now_s, v->a, &rows, &count, &none) < 0)
+		evidence_words(v->web->store, here.id, v->by.now_s, v->a, &words, &none) < 0)
 		return NULL;
-	for (size_t i = 0; i < count && rows[i].at_s >= r->at_s; i++)
-		if (str_is(rows[i].check, obligation_name(v, o)))
-			return &rows[i];
+	for (size_t i = 0; i < words.count && words.at[i].at_s >= r->at_s; i++)
+		if (str_is(words.at[i].check, obligation_name(v, o)))
+			return &words.at[i];
 	return NULL;
 }
 

@@ -272,19 +272,18 @@ bool web_audit_is_due(struct process_service *service, void *state)
 int audit_age_s(const struct serve *s, int64_t *ret, struct err *e)
 {
 	struct store *store = NULL;
-	struct audit_run *runs;
+	struct audit_runs runs = { 0 };
 	struct org_host here;
-	size_t run_count = 0;
 	int rc = data_store(s, &store, e);
 
 	if (rc == 0)
 		rc = org_host_here(store, s->arena, &here, e);
 	if (rc == 0)
-		rc = evidence_runs(store, here.id, 1, s->arena, &runs, &run_count, e);
+		rc = evidence_runs(store, here.id, 1, s->arena, &runs, e);
 	if (rc == ERR_ABSENT)
 		rc = 0;
 	if (rc == 0)
-		*ret = run_count ? clock_now_s() - runs[0].at_s : INT64_MAX;
+		*ret = runs.count ? clock_now_s() - runs.at[0].at_s : INT64_MAX;
 	store_close(store);
 	return rc;
 }
