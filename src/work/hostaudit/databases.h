@@ -86,10 +86,11 @@ size_t redis_parse(struct str line, struct str *ret_words);
 /* "user default …": 1 it asks for a password or is off, 0 it does not ask, -1 another user. */
 int redis_default_user(const struct str *words, size_t count);
 
-/* elasticsearch.yml or opensearch.yml: names written flat, or with one level of nesting. Lives in A
- * and in BYTES. */
+/* elasticsearch.yml or opensearch.yml. Lives in A and in BYTES. */
 struct search_conf {
-	struct setting address, port, security;
+	struct setting address; /* of all its doors together, made of those below */
+	struct setting host, bind_host, http, transport;
+	struct setting port, security;
 };
 void search_conf_read(struct str bytes, struct str file, struct arena *a, struct search_conf *ret);
 

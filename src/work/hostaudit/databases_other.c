@@ -3,6 +3,7 @@
 
 #include "work/hostaudit/databases.h"
 #include "work/hostaudit/resolve/systemd.h"
+#include "work/hostaudit/resolve/yaml_keys.h"
 
 size_t redis_parse(struct str line, struct str *ret_words)
 {
@@ -240,87 +241,52 @@ void databases_redis(struct database_list *list)
 	}
 }
 
-/* ---- MongoDB: the few keys that matter, of a YAML of maps by indentation ---- */
+/* ---- MongoDB ---- */
 
 struct mongo {
+	struct arena *a;
+	struct str file;
 	struct setting bind, bind_all, port, authorization, key_file;
-	bool is_strange; /* written in a way this reader does not follow */
 };
 
-static size_t indent_of(struct str line)
-{
-	size_t n = 0;
-
-	while (n < line.len && line.ptr[n] == ' ')
-		n++;
-	return n;
-}
-
-static void take_mongo(
-	struct mongo *m, struct str section, struct str key, struct setting from, struct arena *a)
+static void take_mongo(struct mongo *m, struct str name, struct setting from)
 {
 	const struct {
-		const char *section, *key;
+		const char *name;
 		struct setting *setting;
 	} names[] = {
-		{ "net", "bindIp", &m->bind },
-		{ "net", "bindIpAll", &m->bind_all },
-		{ "net", "port", &m->port },
-		{ "security", "authorization", &m->authorization },
-		{ "security", "keyFile", &m->key_file },
+		{ "net.bindIp", &m->bind },
+		{ "net.bindIpAll", &m->bind_all },
+		{ "net.port", &m->port },
+		{ "security.authorization", &m->authorization },
+		{ "security.keyFile", &m->key_file },
 	};
 
 	for (size_t i = 0; i < COUNT(names); i++)
-		if (str_is(section, names[i].section) && str_is(key, names[i].key))
-			setting_win(names[i].setting, a, from.value, from.file, from.line);
+		if (str_is(name, names[i].name))
+			setting_win(names[i].setting, m->a, from.value, from.file, from.line);
 }
 
-static void read_mongo(struct mongo *m, struct str bytes, struct str file, struct arena *a)
+static void take_mongo_key(void *ctx, const struct yaml_key *key)
 {
-	struct str section = STR("");
-	struct str line, key, value;
-	int number = 0;
+	struct mongo *m = ctx;
 
-	while (str_next_line(&bytes, &line)) {
-		size_t indent = indent_of(line);
-		ptrdiff_t comment = str_find(line, STR(" #"));
-
-		number++;
-		if (comment >= 0)
-			line = str_until(line, (size_t)comment);
-		line = str_trim(line);
-		if (line.len == 0 || line.ptr[0] == '#')
-			continue;
-		if (!str_split(line, ':', &key, &value)) {
-			m->is_strange = true;
-			continue;
-		}
-		value = str_unquote(str_trim(value));
-		if (indent == 0)
-			section = key;
-		/* "net.bindIp: …" says both at once; other flat names are not what is looked for */
-		if (indent == 0 && str_split(section, '.', &section, &key))
-			indent = 1;
-		m->is_strange = m->is_strange || str_starts(value, "{") || str_starts(value, "&");
-		if (indent > 0)
-			take_mongo(m, section, key,
-				(struct setting){ .value = value, .file = file, .line = number },
-				a);
-	}
+	take_mongo(m, key->name,
+		(struct setting){ .value = key->value, .file = m->file, .line = key->line });
 }
 
 /* What the unit gives mongod wins: "--auth --bind_ip_all --port=27018". */
 static void take_mongo_command(struct mongo *m, struct database_list *list)
 {
 	static const struct {
-		const char *option, *section, *key, *value; /* a value: the option takes none */
+		const char *option, *name, *value; /* a value: the option takes none */
 	} options[] = {
-		{ "--auth", "security", "authorization", "enabled" },
-		{ "--noauth", "security", "authorization", "disabled" },
-		{ "--bind_ip_all", "net", "bindIpAll", "true" },
-		{ "--bind_ip", "net", "bindIp", NULL },
-		{ "--port", "net", "port", NULL },
-		{ "--keyFile", "security", "keyFile", NULL },
+		{ "--auth", "security.authorization", "enabled" },
+		{ "--noauth", "security.authorization", "disabled" },
+		{ "--bind_ip_all", "net.bindIpAll", "true" },
+		{ "--bind_ip", "net.bindIp", NULL },
+		{ "--port", "net.port", NULL },
+		{ "--keyFile", "security.keyFile", NULL },
 	};
 	struct setting command = { 0 };
 	struct str rest, word, name, value;
@@ -338,8 +304,7 @@ static void take_mongo_command(struct mongo *m, struct database_list *list)
 			else if (!has_value && !str_next_word(&rest, " \t", &value))
 				return;
 			command.value = str_unquote(value);
-			take_mongo(m, str_of(options[i].section), str_of(options[i].key), command,
-				list->a);
+			take_mongo(m, str_of(options[i].name), command);
 			break;
 		}
 	}
@@ -350,17 +315,16 @@ void databases_mongo(struct database_list *list)
 	static const char *const files[] = { "/etc/mongod.conf", "/etc/mongodb.conf" };
 
 	for (size_t i = 0; i < COUNT(files); i++) {
-		struct mongo m = { 0 };
+		struct mongo m = { .a = list->a };
 		struct database *d;
-		struct str bytes, file;
+		struct str bytes;
 
-		if (!database_read(list, str_of(files[i]), &bytes, &file))
+		if (!database_read(list, str_of(files[i]), &bytes, &m.file))
 			continue;
-		read_mongo(&m, bytes, file, list->a);
-		take_mongo_command(&m, list);
-		if (m.is_strange)
+		if (!yaml_keys(bytes, list->a, take_mongo_key, &m))
 			host_gap(list->h, GAP_SYNTAX, files[i]);
-		d = database_add(list, "mongodb", path_base(file));
+		take_mongo_command(&m, list);
+		d = database_add(list, "mongodb", path_base(m.file));
 		if (!d)
 			return;
 		d->listen = m.bind_all.value.ptr && str_bool(m.bind_all.value, false) ?

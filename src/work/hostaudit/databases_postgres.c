@@ -8,6 +8,7 @@
 #include "work/hostaudit/units.h"
 
 #define CLUSTERS "/etc/postgresql"
+#define HBA_FILES_MAX 256
 
 static bool is_name_char(char c)
 {
@@ -223,47 +224,91 @@ static bool is_method(struct str word)
 	return false;
 }
 
-/* The first line that fits a connection decides: behind one for all of its kind none is reached. */
-static void find_trust(struct cluster *c, struct database *d, struct str hba)
-{
-	struct setting local = { 0 };
-	struct str bytes, file, line;
-	bool is_unix_closed = false, is_ip4_closed = false, is_ip6_closed = false;
-	struct postgres_hba rule;
+/* What was read of pg_hba.conf so far. */
+struct hba {
+	struct cluster *c;
+	struct database *d;
+	struct setting local; /* a line that asks nobody inside the machine */
+	bool is_unix_closed, is_ip4_closed, is_ip6_closed;
+	size_t files;
+};
 
-	if (!database_read(c->list, hba, &bytes, &file))
+/* The first line that fits a connection decides: behind one for all of its kind none is reached. */
+static void take_rule(struct hba *hba, const struct postgres_hba *rule, struct str file, int number)
+{
+	struct arena *a = hba->c->list->a;
+
+	if (hba->d->auth_at.value.ptr ||
+		!((rule->is_unix && !hba->is_unix_closed) ||
+			(rule->is_ip4 && !hba->is_ip4_closed) ||
+			(rule->is_ip6 && !hba->is_ip6_closed)))
 		return;
-	d->auth = "password";
-	for (int number = 1; str_next_line(&bytes, &line); number++) {
-		if (str_starts(str_trim(line), "include"))
-			host_gap(c->list->h, GAP_SYNTAX, file.ptr);
-		if (!postgres_hba_parse(line, &rule) ||
-			!((rule.is_unix && !is_unix_closed) || (rule.is_ip4 && !is_ip4_closed) ||
-				(rule.is_ip6 && !is_ip6_closed)))
-			continue;
-		if (!is_method(rule.method)) {
-			/* the server refuses the whole file, and keeps what it read before */
-			host_gap(c->list->h, GAP_SYNTAX,
-				arena_fmt(c->list->a, "%.*s:%d", STR_FMT(file), number).ptr);
-			continue;
-		}
-		is_unix_closed = is_unix_closed || (rule.is_all && rule.is_unix);
-		is_ip4_closed = is_ip4_closed || (rule.is_all && rule.is_ip4);
-		is_ip6_closed = is_ip6_closed || (rule.is_all && rule.is_ip6);
-		if (!str_is(rule.method, "trust"))
-			continue;
-		if (rule.is_local) {
-			if (!local.value.ptr)
-				setting_win(&local, c->list->a, STR("trust"), file, number);
-			continue;
-		}
-		d->auth = "none";
-		setting_win(&d->auth_at, c->list->a, STR("trust"), file, number);
+	if (!is_method(rule->method)) {
+		/* the server refuses the whole file, and keeps what it read before */
+		host_gap(hba->c->list->h, GAP_SYNTAX,
+			arena_fmt(a, "%.*s:%d", STR_FMT(file), number).ptr);
 		return;
 	}
-	if (local.value.ptr) {
+	hba->is_unix_closed |= rule->is_all && rule->is_unix;
+	hba->is_ip4_closed |= rule->is_all && rule->is_ip4;
+	hba->is_ip6_closed |= rule->is_all && rule->is_ip6;
+	if (rule->is_local) {
+		if (str_is(rule->method, "trust") && !hba->local.value.ptr)
+			setting_win(&hba->local, a, rule->method, file, number);
+	} else if (str_is(rule->method, "trust") || str_is(rule->method, "ident")) {
+		/* over the network "ident" believes whatever the other machine says */
+		hba->d->auth = "none";
+		setting_win(&hba->d->auth_at, a, rule->method, file, number);
+	}
+}
+
+static void read_hba(struct hba *hba, struct str path, int depth);
+
+/* Since PostgreSQL 16: "include FILE", "include_if_exists FILE", "include_dir FOLDER". */
+static bool include_hba(struct hba *hba, struct str line, struct str file, int depth)
+{
+	struct database_list *list = hba->c->list;
+	const struct str *paths;
+	struct str word, name;
+	size_t count;
+
+	if (!hba_word(&line, &word) || !str_starts(word, "include") || !hba_word(&line, &name))
+		return false;
+	name = beside(list, file, name);
+	if (!str_is(word, "include_dir"))
+		read_hba(hba, name, depth + 1);
+	else if (host_glob(list->h, arena_fmt(list->a, "%.*s/*.conf", STR_FMT(name)).ptr, &paths,
+			 &count) == 0)
+		for (size_t i = 0; i < count; i++)
+			read_hba(hba, paths[i], depth + 1);
+	return true;
+}
+
+static void read_hba(struct hba *hba, struct str path, int depth)
+{
+	struct str bytes, file, line;
+	struct postgres_hba rule;
+
+	if (depth > LIMIT_HOST_INCLUDE_DEPTH || hba->files++ >= HBA_FILES_MAX) {
+		host_gap(hba->c->list->h, GAP_LOOP, arena_cstr(hba->c->list->a, path));
+		return;
+	}
+	if (!database_read(hba->c->list, path, &bytes, &file))
+		return;
+	hba->d->auth = hba->d->auth ? hba->d->auth : "password";
+	for (int number = 1; str_next_line(&bytes, &line); number++)
+		if (!include_hba(hba, line, file, depth) && postgres_hba_parse(line, &rule))
+			take_rule(hba, &rule, file, number);
+}
+
+static void find_trust(struct cluster *c, struct database *d, struct str path)
+{
+	struct hba hba = { .c = c, .d = d };
+
+	read_hba(&hba, path, 0);
+	if (!d->auth_at.value.ptr && hba.local.value.ptr) {
 		d->auth = "local";
-		d->auth_at = local;
+		d->auth_at = hba.local;
 	}
 }
 

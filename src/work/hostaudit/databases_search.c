@@ -1,20 +1,36 @@
-/* databases_search.c - Elasticsearch and OpenSearch by their own file: flat names, or one level of
- * nesting. */
+/* databases_search.c - Elasticsearch and OpenSearch by their own file. */
 #include "work/hostaudit/databases.h"
+#include "work/hostaudit/resolve/yaml_keys.h"
 
-static void take(struct search_conf *s, struct arena *a, struct str key, struct setting from)
+struct reader {
+	struct search_conf *conf;
+	struct str file;
+	struct arena *a;
+};
+
+static void take(void *ctx, const struct yaml_key *key)
 {
+	const struct reader *r = ctx;
+	struct search_conf *s = r->conf;
 	const struct {
 		const char *key;
 		struct setting *setting;
-	} names[] = { { "network.host", &s->address }, { "http.host", &s->address },
-		{ "network.bind_host", &s->address }, { "http.port", &s->port },
-		{ "xpack.security.enabled", &s->security },
+	} names[] = { { "network.host", &s->host }, { "network.bind_host", &s->bind_host },
+		{ "http.host", &s->http }, { "http.bind_host", &s->http },
+		{ "transport.host", &s->transport }, { "transport.bind_host", &s->transport },
+		{ "http.port", &s->port }, { "xpack.security.enabled", &s->security },
 		{ "plugins.security.disabled", &s->security } };
 
-	for (size_t i = 0; i < COUNT(names); i++)
-		if (str_is(key, names[i].key))
-			setting_win(names[i].setting, a, from.value, from.file, from.line);
+	for (size_t i = 0; i < COUNT(names); i++) {
+		struct setting *own = names[i].setting;
+		struct str value = key->value;
+
+		if (!str_is(key->name, names[i].key))
+			continue;
+		if (key->is_item && own->value.ptr)
+			value = arena_fmt(r->a, "%.*s %.*s", STR_FMT(own->value), STR_FMT(value));
+		setting_win(own, r->a, value, r->file, key->line);
+	}
 }
 
 /* "_local_" and its like as addresses; lists lose their brackets. */
@@ -34,27 +50,27 @@ static struct str addresses_of(struct arena *a, struct str value)
 	return out;
 }
 
+/* Where the doors for programs and for other nodes stand: each of its own, of both, or of the
+ * node. */
+static void find_address(struct search_conf *s, struct arena *a)
+{
+	const struct setting *both = s->bind_host.value.ptr ? &s->bind_host : &s->host;
+	const struct setting *http = s->http.value.ptr ? &s->http : both;
+	const struct setting *nodes = s->transport.value.ptr ? &s->transport : both;
+
+	s->address = http->value.ptr ? *http : *nodes;
+	if (http->value.ptr && nodes->value.ptr && nodes != http)
+		s->address.value =
+			arena_fmt(a, "%.*s %.*s", STR_FMT(http->value), STR_FMT(nodes->value));
+}
+
 void search_conf_read(struct str bytes, struct str file, struct arena *a, struct search_conf *ret)
 {
-	struct str parent = STR(""), line, key, value;
+	struct reader r = { .conf = ret, .file = file, .a = a };
 
-	for (int n = 1; str_next_line(&bytes, &line); n++) {
-		bool is_nested = str_starts(line, " ");
-
-		if (str_trim(line).len == 0 || str_trim(line).ptr[0] == '#' ||
-			!str_split(str_trim(line), ':', &key, &value))
-			continue;
-		key = str_trim(key);
-		value = str_trim(value);
-		if (!is_nested)
-			parent = value.len == 0 ? key : STR("");
-		else if (parent.len > 0)
-			key = arena_fmt(a, "%.*s.%.*s", STR_FMT(parent), STR_FMT(key));
-		if (value.len > 0)
-			take(ret, a, key,
-				(struct setting){
-					.value = str_unquote(value), .file = file, .line = n });
-	}
+	/* what is written in ways not followed here is not among the names looked for */
+	(void)yaml_keys(bytes, a, take, &r);
+	find_address(ret, a);
 }
 
 static void add(struct database_list *list, const char *engine, const char *path)
