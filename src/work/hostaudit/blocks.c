@@ -1,6 +1,8 @@
 /* blocks.c - down the stack of block devices, by /sys alone. */
 #include "work/hostaudit/blocks.h"
 
+#include <string.h>
+
 #include "work/hostaudit/resolve/resolve.h"
 
 #define DEPTH_MAX 16
@@ -182,15 +184,19 @@ bool md_is_redundant(struct str level, int64_t disks)
 	return raid_is_redundant(level) && disks != 1;
 }
 
+struct str lvm_record(struct host *h, struct str group)
+{
+	return host_bytes(
+		h, arena_fmt(host_arena(h), "/etc/lvm/backup/%.*s", STR_FMT(group)), NULL);
+}
+
 static void lvm_part(struct walk *w, struct str name, struct part *p)
 {
 	struct str group, volume, level;
 
 	if (!lvm_names(w->a, attribute(w, name, "dm/name"), &group, &volume))
 		return;
-	level = lvm_level(
-		host_bytes(w->h, arena_fmt(w->a, "/etc/lvm/backup/%.*s", STR_FMT(group)), NULL),
-		volume);
+	level = lvm_level(lvm_record(w->h, group), volume);
 	p->ask = level.len > 0 ? NULL : ASK_STORAGE;
 	p->redundant = level.len == 0 ? TRI_UNCLEAR : raid_is_redundant(level) ? TRI_YES : TRI_NO;
 	p->level = arena_fmt(w->a, "LVM %.*s", STR_FMT(level));
@@ -331,5 +337,38 @@ bool mdstat_find(struct host *h, struct str device, struct mdstat_array *ret)
 	while (mdstat_next(&text, ret))
 		if (str_eq(ret->name, name))
 			return true;
+	return false;
+}
+
+/* A line of mdadm.conf: "ARRAY /dev/md0 level=raid1 num-devices=2 UUID=…". */
+static bool mdadm_line(struct str line, struct str name, struct mdstat_array *ret)
+{
+	struct str word;
+	bool is_it;
+
+	if (!str_next_word(&line, " \t", &word) || !str_is_nocase(word, "ARRAY") ||
+		!str_next_word(&line, " \t", &word))
+		return false;
+	is_it = str_eq(word, name);
+	*ret = (struct mdstat_array){ .name = word, .level = STR(""), .disks = -1 };
+	while (str_next_word(&line, " \t", &word))
+		if (str_starts(word, "level="))
+			ret->level = str_from(word, strlen("level="));
+		else if (str_starts(word, "num-devices="))
+			(void)str_to_i64(str_from(word, strlen("num-devices=")), &ret->disks);
+	return is_it && ret->level.len > 0;
+}
+
+bool mdadm_find(struct host *h, struct str device, struct mdstat_array *ret)
+{
+	static const char *const files[] = { "/etc/mdadm/mdadm.conf", "/etc/mdadm.conf" };
+	struct str rest, line;
+
+	for (size_t i = 0; i < COUNT(files); i++) {
+		rest = host_bytes(h, str_of(files[i]), NULL);
+		while (str_next_line(&rest, &line))
+			if (mdadm_line(line, device, ret))
+				return true;
+	}
 	return false;
 }

@@ -36,6 +36,8 @@ int64_t sys_number(struct host *h, const char *path);
 bool md_is_redundant(struct str level, int64_t disks);
 /* The array that /proc/mdstat shows under the name of DEVICE ("/dev/md0", "/dev/md/0"). */
 bool mdstat_find(struct host *h, struct str device, struct mdstat_array *ret);
+/* The array that mdadm.conf describes under that name, where it tells a level: old lines do. */
+bool mdadm_find(struct host *h, struct str device, struct mdstat_array *ret);
 
 /* Is LEVEL of md ("raid1"), LVM ("mirror") or btrfs ("raid1c3") one that survives a lost disk? */
 bool raid_is_redundant(struct str level);
@@ -46,6 +48,12 @@ struct str dm_cipher(struct str dm_uuid);
 /* The level that LVM's own record /etc/lvm/backup/VG gives the volume VG/LV: "raid1", "striped";
  * "" when it does not tell. Pure. */
 struct str lvm_level(struct str backup, struct str volume);
+/* The record of the group VG; "" without one. */
+struct str lvm_record(struct host *h, struct str group);
+/* Take the next volume with redundancy off *REST, a record. Pure. */
+bool lvm_next_array(struct str *rest, struct str *ret_volume, struct str *ret_level);
+/* Does the record say that a disk of the group is gone? Pure. */
+bool lvm_is_missing(struct str backup);
 /* Take the next device that the record says its group lies on off *REST: "/dev/mapper/sda5_crypt".
  * It is LVM's own hint, of the day it last wrote the record. Pure. */
 bool lvm_next_device(struct str *backup, struct str *ret_device);

@@ -87,3 +87,31 @@ bool lvm_next_device(struct str *backup, struct str *ret_device)
 		}
 	return false;
 }
+
+bool lvm_next_array(struct str *rest, struct str *ret_volume, struct str *ret_level)
+{
+	struct str line, head, behind, block = STR(""), type;
+
+	while (str_next_line(rest, &line)) {
+		line = str_trim(line);
+		if (str_split(line, '{', &head, &behind) && !str_starts(line, "segment"))
+			block = str_trim(head);
+		type = value_of(line, "type");
+		if (!type.ptr || !raid_is_redundant(type))
+			continue;
+		*ret_volume = block;
+		*ret_level = type;
+		return true;
+	}
+	return false;
+}
+
+bool lvm_is_missing(struct str backup)
+{
+	struct str line;
+
+	while (str_next_line(&backup, &line))
+		if (str_starts(str_trim(line), "flags") && str_find(line, STR("\"MISSING\"")) >= 0)
+			return true;
+	return false;
+}

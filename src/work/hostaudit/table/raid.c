@@ -161,10 +161,7 @@ static void show_lvm(struct host *h, struct fact_rows *rows, struct str name)
 	}
 	if (disks == 0 || !lvm_names(host_arena(h), dm, &group, &volume))
 		return;
-	level = lvm_level(
-		host_bytes(
-			h, arena_fmt(host_arena(h), "/etc/lvm/backup/%.*s", STR_FMT(group)), NULL),
-		volume);
+	level = lvm_level(lvm_record(h, group), volume);
 	fact_row(rows);
 	fact_text(rows, NAME, dm);
 	fact_cstr(rows, KIND, "lvm");
@@ -180,6 +177,37 @@ static void show_lvm(struct host *h, struct fact_rows *rows, struct str name)
 		fact_int(rows, IS_HEALTHY, 0);
 	else
 		fact_cstr(rows, REASON, "ask-lvm");
+}
+
+/* Without a kernel to ask there is what LVM wrote down itself when it last changed a group. */
+static void read_lvm_records(struct host *h, struct fact_rows *rows)
+{
+	const struct str *groups;
+	struct str rest, volume, level;
+	size_t count;
+
+	if (host_exists(h, "/sys/class/block") ||
+		host_list(h, "/etc/lvm/backup", &groups, &count) < 0)
+		return;
+	for (size_t i = 0; i < count; i++) {
+		bool is_missing = lvm_is_missing(lvm_record(h, groups[i]));
+
+		rest = lvm_record(h, groups[i]);
+		while (lvm_next_array(&rest, &volume, &level)) {
+			fact_row(rows);
+			fact_text(rows, NAME,
+				arena_fmt(host_arena(h), "%.*s/%.*s", STR_FMT(groups[i]),
+					STR_FMT(volume)));
+			fact_cstr(rows, KIND, "lvm");
+			fact_text(rows, LEVEL, level);
+			fact_int(rows, IS_REDUNDANT, 1);
+			fact_cstr(rows, FILE_PATH, "/etc/lvm/backup");
+			if (is_missing)
+				fact_int(rows, IS_HEALTHY, 0);
+			else
+				fact_cstr(rows, REASON, "ask-lvm");
+		}
+	}
 }
 
 static void read_blocks(struct host *h, struct fact_rows *rows)
@@ -289,6 +317,7 @@ static int fill(struct host *h, struct fact_rows *rows, struct err *e)
 {
 	(void)e;
 	read_blocks(h, rows);
+	read_lvm_records(h, rows);
 	read_mdstat(h, rows);
 	each_name(h, rows, "/sys/fs/btrfs", show_btrfs);
 	each_name(h, rows, "/proc/spl/kstat/zfs", show_zfs);

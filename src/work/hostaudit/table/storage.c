@@ -279,22 +279,26 @@ static enum tri image_encrypted(struct host *h, struct str source, struct str *r
 	return is_raw(source) ? TRI_NO : TRI_UNCLEAR;
 }
 
+/* The group and the volume of "/dev/mapper/vg-root" and of "/dev/vg/root". */
+static bool volume_of(struct host *h, struct str source, struct str *ret_group, struct str *ret)
+{
+	struct str name = mapper_name(source);
+
+	if (name.len > 0)
+		return lvm_names(host_arena(h), name, ret_group, ret);
+	return str_starts(source, "/dev/") && str_split(str_from(source, 5), '/', ret_group, ret);
+}
+
 /* A volume of LVM is as encrypted as all that its group lies on, by LVM's own record. */
 static enum tri image_volume(struct host *h, struct str source, struct str *ret_cipher)
 {
-	struct str name = mapper_name(source), group, volume, device, rest, cipher = STR("");
+	struct str group, volume, device, rest, cipher = STR("");
 	enum tri all = TRI_UNCLEAR;
 	bool is_first = true;
 
-	if (name.len > 0) {
-		if (!lvm_names(host_arena(h), name, &group, &volume))
-			return TRI_UNCLEAR;
-	} else if (!str_starts(source, "/dev/") ||
-		!str_split(str_from(source, 5), '/', &group, &volume)) {
-		return TRI_UNCLEAR; /* "/dev/vg/root" is the other form */
-	}
-	rest = host_bytes(
-		h, arena_fmt(host_arena(h), "/etc/lvm/backup/%.*s", STR_FMT(group)), NULL);
+	if (!volume_of(h, source, &group, &volume))
+		return TRI_UNCLEAR;
+	rest = lvm_record(h, group);
 	for (; lvm_next_device(&rest, &device); is_first = false) {
 		enum tri one = image_encrypted(h, device, &cipher);
 
@@ -303,6 +307,28 @@ static enum tri image_volume(struct host *h, struct str source, struct str *ret_
 	if (all == TRI_YES)
 		*ret_cipher = cipher;
 	return all;
+}
+
+/* The redundancy that text tells: of md by the kernel's list, else by mdadm.conf where it says the
+ * level; of LVM by its record. A plain volume may lie on an array, or on a disk of a controller. */
+static struct str image_level(struct host *h, struct str source, enum tri *ret)
+{
+	struct mdstat_array array;
+	struct str group, volume, level;
+
+	*ret = TRI_UNCLEAR;
+	if ((mdstat_find(h, source, &array) || mdadm_find(h, source, &array)) &&
+		array.level.len > 0) {
+		*ret = md_is_redundant(array.level, array.disks) ? TRI_YES : TRI_NO;
+		return array.level;
+	}
+	if (!volume_of(h, source, &group, &volume))
+		return STR("");
+	level = lvm_level(lvm_record(h, group), volume);
+	if (!raid_is_redundant(level))
+		return STR("");
+	*ret = TRI_YES;
+	return arena_fmt(host_arena(h), "LVM %.*s", STR_FMT(level));
 }
 
 /* The name tells what lies below; what is mounted by UUID may lie on anything. */
@@ -314,16 +340,15 @@ static struct stack image_stack(struct host *h, const struct mount *m)
 		.disks = STR(""),
 		.cipher = STR(""),
 		.ask = GAP_NOT_LIVE };
-	struct mdstat_array array;
 
+	if (str_is(m->fstype, "zfs"))
+		return pool_stack(h, m);
 	s.encrypted = image_encrypted(h, m->source, &s.cipher);
 	if (s.encrypted == TRI_UNCLEAR)
 		s.encrypted = image_volume(h, m->source, &s.cipher);
-	if (mdstat_find(h, m->source, &array) && array.level.len > 0) {
-		s.redundant = md_is_redundant(array.level, array.disks) ? TRI_YES : TRI_NO;
-		s.level = array.level;
+	s.level = image_level(h, m->source, &s.redundant);
+	if (s.redundant != TRI_UNCLEAR)
 		s.ask = NULL;
-	}
 	return s;
 }
 
