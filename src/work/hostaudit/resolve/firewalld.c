@@ -3,10 +3,10 @@
 #include <expat.h>
 #include <string.h>
 
+#include "work/hostaudit/firewall/cover.h"
+
 #define XML_MAX_BYTES (1 * MIB)
 #define NAMES_MAX_BYTES (4 * KIB)
-#define PORTS_ALL 65000
-#define PORTS_MANY 32768
 #define FAMILY_4 1u
 #define FAMILY_6 2u
 
@@ -14,14 +14,16 @@
 struct rule {
 	bool is_in, accepts, is_narrow;
 	unsigned families;
-	const char *opens; /* the element that takes a whole protocol; NULL: none */
+	const char *opens;    /* the element that takes a whole protocol; NULL: none */
+	struct fw_span ports; /* that it is about, of UDP or else of TCP */
+	bool is_udp;
 };
 
 struct reader {
 	struct arena *a;
 	struct firewalld_file *file;
 	struct rule rule;
-	uint64_t ports[2]; /* of TCP and UDP, opened so far outside of rules */
+	struct fw_cover ports[2]; /* of TCP and UDP, opened so far outside of rules */
 	bool is_refused;
 	XML_Parser parser;
 };
@@ -54,32 +56,35 @@ static void add_name(struct reader *r, struct str *names, const char *name)
 		*names = arena_fmt(r->a, "%.*s%s ", STR_FMT(names->len ? *names : STR(" ")), name);
 }
 
-/* The ports of "port" and "source-port": "22", "8000-8010". */
-static uint64_t ports_of(const char *name, const char **attributes)
+/* The ports of "port" and "source-port": "22", "8000-8010"; an empty span for any other. */
+static struct fw_span ports_of(const char *name, const char **attributes)
 {
+	const struct fw_span none = { 1, 0 };
 	const char *port = attribute(attributes, "port");
 	struct str first, last;
-	uint64_t from, to;
+	struct fw_span span;
 
 	if (!port || (strcmp(name, "port") != 0 && strcmp(name, "source-port") != 0))
-		return 0;
+		return none;
 	if (!str_split(str_of(port), '-', &first, &last))
-		return 1;
-	return str_to_u64(first, 10, &from) && str_to_u64(last, 10, &to) && from <= to &&
-			to <= 65535 ?
-		to - from + 1 :
-		0;
+		first = last = str_of(port);
+	return str_to_u64(first, 10, &span.first) && str_to_u64(last, 10, &span.last) &&
+			span.last <= 65535 ?
+		span :
+		none;
 }
 
 /* A port range or protocol that leaves nothing of TCP or UDP out. */
 static const char *whole(const char *name, const char **attributes)
 {
 	const char *value = attribute(attributes, "value");
+	struct fw_cover ports = { .of = FW_PORTS };
 
 	static const char *const protocols[] = { "tcp", "udp", "6", "17", "ip", "0" };
 	bool is_all = false;
 
-	if (ports_of(name, attributes) >= PORTS_ALL)
+	fw_cover_add(&ports, ports_of(name, attributes));
+	if (fw_cover_when(&ports) == FW_ALWAYS)
 		return "port=1-65535";
 	for (size_t i = 0; i < COUNT(protocols); i++)
 		is_all |= is(value, protocols[i]);
@@ -107,6 +112,7 @@ static void begin_rule(struct reader *r, const char **attributes)
 	const char *family = attribute(attributes, "family");
 
 	r->rule = (struct rule){ .is_in = true,
+		.ports = { 1, 0 },
 		.families = is(family, "ipv4") ? FAMILY_4 :
 			is(family, "ipv6")     ? FAMILY_6 :
 						 FAMILY_4 | FAMILY_6 };
@@ -124,29 +130,41 @@ static void in_rule(struct reader *r, const char *name, const char **attributes)
 	for (size_t i = 0; i < COUNT(plain); i++)
 		if (strcmp(name, plain[i]) == 0)
 			return;
-	if (opens)
+	if (opens) {
 		r->rule.opens = opens;
-	else if (strcmp(name, "source") != 0 || is_everybody(attributes) == is_inverted(attributes))
+	} else if (strcmp(name, "port") == 0) {
+		r->rule.ports = ports_of(name, attributes);
+		r->rule.is_udp = is(attribute(attributes, "protocol"), "udp");
+		r->rule.is_narrow |= r->rule.ports.first > r->rule.ports.last;
+	} else if (strcmp(name, "source") != 0 ||
+		is_everybody(attributes) == is_inverted(attributes)) {
 		r->rule.is_narrow = true;
+	}
+}
+
+/* Ranges that together leave little out. */
+static void count_ports(struct reader *r, struct fw_span span, bool is_udp)
+{
+	struct fw_cover *ports = &r->ports[is_udp];
+	enum fw_when when;
+
+	fw_cover_add(ports, span);
+	when = fw_cover_when(ports);
+	if (when == FW_ALWAYS)
+		open_for(r, FAMILY_4 | FAMILY_6, "ports");
+	else if (when == FW_WIDE)
+		r->file->opens_many = true;
 }
 
 static void end_rule(struct reader *r)
 {
-	if (r->rule.accepts && !r->rule.is_narrow)
+	bool is_open = r->rule.accepts && !r->rule.is_narrow;
+
+	if (is_open && r->rule.ports.first <= r->rule.ports.last)
+		count_ports(r, r->rule.ports, r->rule.is_udp);
+	else if (is_open)
 		open_for(r, r->rule.families, r->rule.opens ? r->rule.opens : "rule accept");
 	r->rule.is_in = false;
-}
-
-/* Ranges that together leave little out. */
-static void count_ports(struct reader *r, const char *name, const char **attributes)
-{
-	uint64_t *ports = &r->ports[is(attribute(attributes, "protocol"), "udp")];
-
-	*ports += ports_of(name, attributes);
-	if (*ports >= PORTS_ALL)
-		open_for(r, FAMILY_4 | FAMILY_6, "ports");
-	else if (*ports >= PORTS_MANY)
-		r->file->opens_many = true;
 }
 
 static void outside(struct reader *r, const char *name, const char **attributes)
@@ -155,7 +173,7 @@ static void outside(struct reader *r, const char *name, const char **attributes)
 
 	if (opens)
 		open_for(r, FAMILY_4 | FAMILY_6, opens);
-	count_ports(r, name, attributes);
+	count_ports(r, ports_of(name, attributes), is(attribute(attributes, "protocol"), "udp"));
 	if (strcmp(name, "interface") == 0 || strcmp(name, "source") == 0)
 		r->file->is_bound = true;
 	if (strcmp(name, "source") == 0 && is_everybody(attributes)) {
@@ -233,7 +251,9 @@ bool firewalld_read(struct str xml, struct arena *a, struct firewalld_file *ret)
 		.opens6 = STR(""),
 		.from = STR(""),
 		.services = STR("") };
-	struct reader r = { .a = a, .file = &file };
+	struct reader r = {
+		.a = a, .file = &file, .ports = { { .of = FW_PORTS }, { .of = FW_PORTS } }
+	};
 	bool is_fine;
 
 	if (xml.len == 0 || xml.len > XML_MAX_BYTES)

@@ -9,7 +9,7 @@
 struct firewalld_file {
 	struct str target;         /* "default" without one */
 	struct str opens4, opens6; /* what lets every connection of the family in; "" for nothing */
-	bool opens_many;           /* more than half of all ports */
+	bool opens_many;           /* so many ports that nobody knows what for */
 	bool is_masquerading;      /* by <masquerade/>, of all or by a rule */
 	bool is_bound;             /* a zone: an interface or a source is put into it */
 	bool is_all4, is_all6;     /* a zone: every address is, by 0.0.0.0/0 or ::/0 */
