@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "core/org/staff.h"
 #include "face/web/web_int.h"
 #include "work/archive/find.h"
 #include "work/archive/keep.h"
@@ -29,6 +30,16 @@ void html_log_saved(struct view *v);
 /* What is wrong with the log, for the strip: looked at, and said (log_alarm.c). */
 void log_alarms_look(struct view *v, struct log_strip *ret);
 void html_log_alarms(struct view *v, const struct log_strip *s);
+/* That no line is taken: why, what is safe, what to do. S is not well. */
+const char *log_taking_text(struct view *v, const struct taking_state *s);
+/* log_told.c: those who must act when the log is short of room, or a sender is silent: they have
+ * the role of the obligation that PARAM is a bound of. In v->a. */
+MUST_CHECK int log_told_whom(
+	struct view *v, struct str param, struct staff_readers *ret, struct err *e);
+#define LOG_ROOM_PARAM STR("log_free_percent")
+#define LOG_SILENT_PARAM STR("log_silence_hours")
+/* For Hôm nay: what this visitor was written to about, while it lasts. */
+void html_log_told(struct view *v);
 /* Links between the pages of the log. */
 void html_log_pages(struct view *v);
 

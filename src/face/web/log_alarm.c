@@ -43,13 +43,6 @@ void log_alarms_look(struct view *v, struct log_strip *ret)
 	vfile_disk_close(log);
 }
 
-static void alarm_of(struct view *v, const char *words, const struct taking_state *s)
-{
-	html(v->w, "<p class=\"alarm\" role=\"alert\">%s</p>\n",
-		fill(v, tr(v->lang, words), "t", time_text(v, s->since_s), "w",
-			text_of(v, text_clean(v->a, str_of(s->why), TAKING_WHY_MAX)), NULL));
-}
-
 static const char *const taking_words[] = {
 	[TAKING_FULL] =
 		T("Không nhận thêm dòng nhật ký nào từ {t}: hết chỗ trên đĩa hoặc trong hạn mức "
@@ -62,6 +55,22 @@ static const char *const taking_words[] = {
 		"dmesg và smartctl -a, kiểm tra cáp, chạy fsck khi đã tháo đĩa, thay đĩa nếu "
 		"hỏng: Khiên tự thử lại và nhận tiếp khi ghi được."),
 };
+
+static const char *text_with(struct view *v, const char *words, const struct taking_state *s)
+{
+	return fill(v, tr(v->lang, words), "t", time_text(v, s->since_s), "w",
+		text_of(v, text_clean(v->a, str_of(s->why), TAKING_WHY_MAX)), NULL);
+}
+
+const char *log_taking_text(struct view *v, const struct taking_state *s)
+{
+	return text_with(v, taking_words[s->is], s);
+}
+
+static void alarm_of(struct view *v, const char *words, const struct taking_state *s)
+{
+	html(v->w, "<p class=\"alarm\" role=\"alert\">%s</p>\n", text_with(v, words, s));
+}
 
 static const char *const storing_words[] = {
 	[TAKING_FULL] = T(

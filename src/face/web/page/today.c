@@ -1,5 +1,6 @@
 /* today.c - Hôm nay: what is wrong here, what cannot be told, what ends soon. A button
  * each. */
+#include "face/web/log.h"
 #include "face/web/report.h"
 #include "face/web/standing.h"
 #include "face/web/work.h"
@@ -240,6 +241,7 @@ void page_today(struct view *v)
 	if (has_machine)
 		last_run(v, &f);
 	html_new_reports(v);
+	html_log_told(v);
 	is_new = html_first_steps(v, f.host.id);
 	list.open = is_new ? 0 : OPEN_ITEMS; /* first the unit, then its machine */
 	if (v->user.role == USER_HEAD)

@@ -1,7 +1,7 @@
 /* silence.c - the one rule of who is silent: the pack's bound and what people set go to intake,
- * which decides; whom it calls silent becomes evidence at once, until he speaks again. */
+ * which decides; whom it calls silent becomes evidence at once, until he speaks again, and those
+ * who run the log are written to. */
 #include "face/web/process/archive_note.h"
-#include "face/web/senders.h"
 #include "core/trail/silence.h"
 #include "kit/process/process.h"
 #include "work/seal/seal.h"
@@ -84,7 +84,9 @@ int silence_tend(const struct process *self, struct store *store, struct err *e)
 	char hex[SHA256_HEX_SIZE];
 	struct senders senders;
 	struct arena a;
-	struct web w = { .store = store, .data = self->service->data, .parent_fd = -1 };
+	struct web w = {
+		.store = store, .packs = s->packs, .data = self->service->data, .parent_fd = -1
+	};
 	struct view v = {
 		.web = &w, .a = &a, .e = e, .by = { .store = store, .now_s = clock_now_s() }
 	};
@@ -97,6 +99,8 @@ int silence_tend(const struct process *self, struct store *store, struct err *e)
 		rc = tell_intake(&v, &senders, default_s(s, v.by.now_s), e);
 		if (rc == 0)
 			rc = tell_evidence(self, &v, who_is_silent(&senders, hex), e);
+		if (rc == 0)
+			rc = log_letters_tend(&v, &senders, e);
 		senders_done(&senders);
 	}
 	find_close(w.log);

@@ -1,0 +1,135 @@
+/* log_told.c - who is written to when the log is short of room or a sender is silent, and what of
+ * it stands on their Hôm nay. */
+#include "core/evidence/reach.h"
+#include "face/web/log.h"
+#include "face/web/log_watch.h"
+
+#define ROLES_MAX 16
+
+static bool is_bounded(const struct obligation *o, struct str param)
+{
+	for (size_t i = 0; i < o->param_count; i++)
+		if (str_eq(o->params[i], param))
+			return true;
+	return false;
+}
+
+static size_t roles_of(const struct view *v, struct str param, struct str roles[ROLES_MAX])
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < pack_count(v->web->packs); i++) {
+		const struct pack *p = pack_at(v->web->packs, i);
+
+		for (size_t k = 0; k < p->obligation_count; k++) {
+			const struct obligation *o = &p->obligations[k];
+
+			if (!is_bounded(o, param) || !pack_in_force(p, date_at(v->by.now_s)))
+				continue;
+			for (size_t n = 0; n < o->who_count && count < ROLES_MAX; n++)
+				roles[count++] = o->who[n];
+		}
+	}
+	return count;
+}
+
+int log_told_whom(struct view *v, struct str param, struct staff_readers *ret, struct err *e)
+{
+	struct str roles[ROLES_MAX];
+	struct reach_query q = { .store = v->web->store,
+		.packs = v->web->packs,
+		.tree = view_tree(v),
+		.day = org_day(v->by.now_s, v->a),
+		.unit_id = ORG_UNIT_FIRST,
+		.roles = roles,
+		.role_count = roles_of(v, param, roles) };
+	struct org_host here;
+	struct err none = { 0 };
+
+	if (org_host_here(v->web->store, v->a, &here, &none) == 0 && here.unit_id)
+		q.unit_id = here.unit_id;
+	return reach_whom(&q, v->a, ret, e);
+}
+
+/* --- Hôm nay ---------------------------------------------------------------------------------- */
+
+static bool is_told(struct view *v, struct str param)
+{
+	struct staff_readers whom = { 0 };
+	struct err none = { 0 };
+
+	if (log_told_whom(v, param, &whom, &none) < 0)
+		return false;
+	for (size_t i = 0; i < whom.count; i++)
+		if (whom.at[i].id == v->user.id)
+			return true;
+	return false;
+}
+
+static void item(
+	struct view *v, const char *title, const char *words, const char *path, const char *action)
+{
+	html(v->w,
+		"<li class=\"item\"><div class=\"what\">\n<p class=\"title\">%s</p>\n<p>%s</p>\n"
+		"</div>\n",
+		title, words);
+	if (view_may(v, RIGHT_LOG, ORG_UNIT_FIRST))
+		html(v->w, "<p class=\"act\"><a class=\"button\" href=\"%s\">%s</a></p>\n", path,
+			action);
+	html(v->w, "</li>\n");
+}
+
+static void room_item(struct view *v, const struct log_room_told *t)
+{
+	const char *title = t->is == LOG_ROOM_STOPPED ?
+		tr(v->lang, "Nhật ký không nhận thêm dòng") :
+		tr(v->lang, "Nhật ký sắp đầy");
+	const char *words = t->is == LOG_ROOM_STOPPED ?
+		tr(v->lang,
+			"Không ổn từ {t}. Các dòng đã xác nhận còn nguyên. Lý do và việc phải "
+			"làm ở đầu trang này.") :
+		tr(v->lang,
+			"Không ổn từ {t}. Chưa dòng nào bị từ chối, các dòng đã xác nhận còn "
+			"nguyên. Hãy chép các tháng cũ ra đĩa ngoài, giải phóng chỗ hoặc nâng "
+			"hạn mức.");
+
+	item(v, title, fill(v, words, "t", time_text(v, t->since_s), NULL), "/nhat-ky/thang",
+		tr(v->lang, "Kho nhật ký theo tháng"));
+}
+
+void html_log_told(struct view *v)
+{
+	struct str room_text = STR_NONE, silent_text = STR_NONE;
+	struct log_room_told room = { 0 };
+	struct log_silents silents = { 0 };
+	struct err none = { 0 };
+	int64_t silent = 0;
+
+	if (org_setting(v->web->store, LOG_ROOM_TOLD, v->a, &room_text, &none) == 0 &&
+		room_text.ptr && log_room_parse(room_text, &room) && room.is != LOG_ROOM_WELL &&
+		!is_told(v, LOG_ROOM_PARAM))
+		room.is = LOG_ROOM_WELL;
+	if (org_setting(v->web->store, LOG_SILENT_TOLD, v->a, &silent_text, &none) == 0 &&
+		silent_text.len) {
+		log_silent_parse(silent_text, v->a, &silents);
+		for (size_t i = 0; i < silents.count; i++)
+			silent += silents.at[i].back_s == 0;
+		if (silent && !is_told(v, LOG_SILENT_PARAM))
+			silent = 0;
+	}
+	if (room.is == LOG_ROOM_WELL && !silent)
+		return;
+	html(v->w, "<section class=\"alarm\" role=\"alert\">\n<h2>%s</h2>\n<ul class=\"items\">\n",
+		tr(v->lang, "Nhật ký cần xử lý ngay"));
+	if (room.is != LOG_ROOM_WELL)
+		room_item(v, &room);
+	if (silent)
+		item(v,
+			fill(v, tr(v->lang, "{n} nguồn nhật ký im lặng"), "n",
+				count_text(v, silent), NULL),
+			tr(v->lang,
+				"Các dòng đã nhận còn nguyên. Hãy xem máy, đường mạng và chỗ gửi nhật "
+				"ký của từng nguồn."),
+			"/nhat-ky/nguon", tr(v->lang, "Thiết bị gửi nhật ký"));
+	html(v->w, "</ul>\n</section>\n");
+}
