@@ -133,9 +133,9 @@ bool duty_is_in_last_part(
 	return left * 100 <= period * r->soon_percent;
 }
 
-/* IS_CYCLE: its period goes from one time to the next; else it is a lead before a day. */
+/* IS_AGAIN: it was done before, so its period goes from one time to the next. */
 static enum duty_state open_state(
-	const struct duty_schedule *s, const struct duty_rules *r, struct date due, bool is_cycle)
+	const struct duty_schedule *s, const struct duty_rules *r, struct date due, bool is_again)
 {
 	int64_t left = number_of(due) - number_of(s->today);
 
@@ -143,7 +143,7 @@ static enum duty_state open_state(
 		return DUTY_OVERDUE;
 	if (left <= 0)
 		return DUTY_TODAY;
-	if (left > r->soon_days || (is_cycle && !duty_is_in_last_part(r, s->period, due, left)))
+	if (left > r->soon_days || (is_again && !duty_is_in_last_part(r, s->period, due, left)))
 		return DUTY_AHEAD;
 	return DUTY_SOON;
 }
@@ -211,7 +211,8 @@ void duty_occurrences(const struct duty_schedule *s, const struct duty_rules *ru
 					       DUTY_DONE;
 			base = m->day;
 		} else {
-			o.state = is_open ? DUTY_AHEAD : open_state(s, rules, o.due, true);
+			o.state = is_open ? DUTY_AHEAD :
+					    open_state(s, rules, o.due, before || list.len > 0);
 			is_open = true;
 			/* of an overdue one the next falls a period after it could be done */
 			base = number_of(o.due) < number_of(s->today) ? s->today : o.due_by_law;

@@ -233,8 +233,8 @@ static void the_last_of_several_counts(void **state)
 	check(&s, "2026-11-13", want, COUNT(want));
 }
 
-/* What is done every week is soon again in the second half of its week, every six months in the
- * last thirty days; nobody is reminded of it earlier than that. */
+/* What was done is soon again in the second half of its week, or the last thirty days of its six
+ * months, and nobody is reminded of it earlier; what was never done is soon from its first day. */
 static void soon_is_the_latter_part_of_a_period(void **state)
 {
 	static const struct {
@@ -256,6 +256,7 @@ static void soon_is_the_latter_part_of_a_period(void **state)
 		{ { true, 6 }, "2027-04-04", DUTY_AHEAD, DUTY_TOLD_NOBODY }, /* 31 left */
 		{ { true, 6 }, "2027-04-05", DUTY_SOON, DUTY_TOLD_NOBODY },
 	};
+	const struct expect first = { "2026-11-12", "2026-11-12", DUTY_SOON, NULL };
 	const struct duty_mark marks[] = { { day("2026-11-05"), false, 1 } };
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -270,9 +271,14 @@ static void soon_is_the_latter_part_of_a_period(void **state)
 
 		duty_occurrences(&d.schedule, &rules, d.schedule.today, &arena, &list, &count);
 		d.open = list[count - 1];
+		d.last = marks[0];
 		assert_int_equal(d.open.state, rows[i].state);
 		assert_int_equal(duty_told(&d, &rules), rows[i].told);
 	}
+	check(&(struct duty_schedule){ .period = { false, 7 },
+		      .start = day("2026-11-05"),
+		      .today = day("2026-11-05") },
+		"2026-11-05", &first, 1);
 }
 
 static void a_skip_is_of_one_occurrence(void **state)

@@ -101,7 +101,7 @@ bool duty_is_for(const struct pack_set *packs, struct duty_who who, const char *
 enum duty_told duty_told(const struct duty *d, const struct duty_rules *rules)
 {
 	int64_t left = date_to_days(d->open.due) - date_to_days(d->schedule.today);
-	bool is_lead = d->record.id && d->record.duty->is_before;
+	bool is_again = d->record.id ? !d->record.duty->is_before : d->last.id != 0;
 
 	if (-left >= rules->grace_days + rules->authority_days && left < 0)
 		return DUTY_TOLD_AUTHORITY;
@@ -111,7 +111,7 @@ enum duty_told duty_told(const struct duty *d, const struct duty_rules *rules)
 		return DUTY_TOLD_DOERS;
 	for (size_t i = 0; i < rules->remind_count; i++)
 		if (rules->remind_days[i] == left &&
-			(is_lead ||
+			(!is_again ||
 				duty_is_in_last_part(rules, d->schedule.period, d->open.due, left)))
 			return DUTY_TOLD_DOERS;
 	return DUTY_TOLD_NOBODY;
