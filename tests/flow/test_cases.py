@@ -274,6 +274,49 @@ class Cases(unittest.TestCase):
         self.assertIn("Đang xử lý tại chỗ", staff.get("/bao").text)
 
     # EVIDENCE: D15.4.a
+    def test_photos_come_with_the_report(self):
+        """They are kept as sent and seen by who sees the case; what is no picture, too large or too many is refused
+        with the words kept, and makes no case."""
+        made = khien("user", "add", "hoa.do", "--data", self.server.data, "--name", "Đỗ Thị Hoa", "--role", "staff",
+                     "--unit", "1")
+        staff = first_log_in(self.server, "hoa.do", re.search(r"\S+-\S+-\S+", made.out).group(0))
+        fields = {"dau": staff.get("/api/v1/session").json()["mark"], "seen_at": f"{self.today} 00:01",
+                  "seen": "Thư lạ đòi mật khẩu"}
+        png, jpeg, heic = b"\x89PNG\r\n\x1a\n" + b"\1" * 90, b"\xff\xd8\xff\xe1Exif", b"\0\0\0\x18ftypheic"
+        before = self.newest("flow_case")
+        self.addCleanup(self.write, "UPDATE flow_case SET state = 'void', ended_at_s = 1 WHERE id > ?",
+                        before or 0)
+        for files, said in (([("anh", "a.jpg", png), ("anh", "b.jpg", b"<svg onload='x'/>")], "b.jpg\" không phải ảnh"),
+                            ([("anh", "phim.heic", b"\0\0\0\x18ftypisom")], "không phải ảnh"),
+                            ([("anh", "to.png", png + bytes(16 << 20))], "to.png\" quá lớn"),
+                            ([("anh", "n.png", png)] * 6, "nhiều nhất 5 ảnh")):
+            page = staff.upload("/bao", fields, files)
+            self.assertEqual((page.status, said in html.unescape(page.text)), (422, True), page.text)
+            self.assertIn(fields["seen"], page.text)
+        self.assertEqual(staff.upload("/bao", fields, [("anh", "rat-to.png", png + bytes(129 << 20))]).status, 413)
+        self.assertEqual(self.newest("flow_case"), before)
+        page = staff.upload("/bao", fields, [("anh", "a.png", png), ("anh", "", b""), ("anh", "b.jpg", jpeg),
+                                             ("anh", "c.heic", heic)])
+        case = self.newest("flow_case")
+        self.assertRegex(page.text, rf'(?s)<th scope="row">{case}</th>.*?Ảnh: </span>3<')
+        page = self.admin.get(f"/ho-so/{case}")
+        numbers = re.findall(r'href="/tep/(\d+)">[abc]\.', page.text)
+        shown = re.findall(r'<img class="attached" loading="lazy" src="/tep/(\d+)/hinh"', page.text)
+        self.assertEqual((len(numbers), shown), (3, numbers[1:]))     # the newest first; a browser shows no HEIC
+        self.assertEqual(self.admin.get(f"/tep/{numbers[1]}/tai").body, jpeg)
+        self.assertEqual(self.admin.get(f"/tep/{numbers[1]}/hinh").headers["Content-Type"], "image/jpeg")
+        for path in ("", "/tai", "/hinh"):      # who reported has no right to the case, so none to its photos
+            self.assertEqual(staff.get(f"/tep/{numbers[1]}{path}").status, 404)
+        stranger = self.server.browser()
+        stranger.upload("/bao", fields, [("anh", "a.png", png)])
+        self.assertEqual(stranger.path, "/dang-nhap")
+        for _ in range(3):
+            self.assertIn("Đã báo.", staff.upload("/bao", fields, [("anh", "a.png", png)] * 5).text)
+        page = staff.upload("/bao", fields, [("anh", "a.png", png)] * 3)        # 21 in a day
+        self.assertEqual((page.status, "Hôm nay bạn đã gửi nhiều ảnh" in page.text), (422, True))
+        self.assertIn("Đã báo.", staff.upload("/bao", fields, [("anh", "", b"")]).text)     # without, as ever
+
+    # EVIDENCE: D15.4.a
     def test_the_officer_has_a_letter_at_once(self):
         """One for each incident, beside the daily one; where the unit has no officer, who decides there, or above."""
         port = free_port()

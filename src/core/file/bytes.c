@@ -100,6 +100,23 @@ static int keep_as(
 	return rc;
 }
 
+int file_look(struct vfile_disk *disk, const char *from, enum file_kind *ret, struct err *e)
+{
+	char head[HEAD_BYTES];
+	struct vfile in;
+	ssize_t len;
+	int rc = vfile_open(disk, from, VFILE_READ, &in, e);
+
+	if (rc < 0)
+		return rc;
+	len = vfile_read_at(&in, 0, head, sizeof(head), e);
+	vfile_close(&in);
+	if (len < 0)
+		return (int)len;
+	*ret = file_kind_of((struct str){ head, (size_t)len });
+	return 0;
+}
+
 int file_keep(
 	struct vfile_disk *disk, const char *from, struct arena *a, struct file *f, struct err *e)
 {

@@ -33,6 +33,8 @@ static const char sql_add[] =
 	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
 static const char sql_list[] =
 	"SELECT " COLUMNS " FROM attachment WHERE of = $1 AND key = $2 ORDER BY id DESC LIMIT 500";
+static const char sql_count[] =
+	"SELECT count(*) FROM attachment WHERE of = $1 AND by = $2 AND at_s >= $3";
 static const char sql_one[] = "SELECT " COLUMNS " FROM attachment WHERE id = $1";
 static const char sql_gone[] =
 	"UPDATE attachment SET gone_at_s = $2, gone_by = $3, gone_why = $4 WHERE id = $1";
@@ -176,6 +178,23 @@ int file_attach(const struct file_at *at, const char *from, struct file *f, stru
 	f->at_s = at->now_s;
 	f->by = at->login;
 	return rc;
+}
+
+int file_count(
+	const struct file_at *at, struct str of, int64_t since_s, int64_t *ret, struct err *e)
+{
+	struct store_query *q = store_query(at->store, sql_count);
+	int rc;
+
+	store_bind_str(q, 1, of);
+	store_bind_str(q, 2, at->login);
+	store_bind_i64(q, 3, since_s);
+	rc = store_next(q, e);
+	if (rc < 0)
+		return rc;
+	*ret = store_i64(q, 0);
+	store_end(q);
+	return 0;
 }
 
 int file_list(const struct file_at *at, struct str of, struct str key, struct file **ret,

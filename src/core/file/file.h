@@ -23,9 +23,19 @@ extern const size_t file_step_count;
 extern const struct org_goods file_goods[]; /* what goes along when a unit ends */
 
 /* What its first bytes say it is, whatever its name says. */
-enum file_kind { FILE_OTHER, FILE_TEXT, FILE_PDF, FILE_PNG, FILE_JPEG, FILE_GIF, FILE_WEBP };
+enum file_kind {
+	FILE_OTHER,
+	FILE_TEXT,
+	FILE_PDF,
+	FILE_PNG,
+	FILE_JPEG,
+	FILE_GIF,
+	FILE_WEBP,
+	FILE_HEIC, /* a photograph of a telephone, which browsers do not show */
+};
 const char *file_type(enum file_kind kind); /* "image/png"; octet-stream of FILE_OTHER */
-bool file_is_picture(enum file_kind kind);
+bool file_is_picture(enum file_kind kind); /* that a browser shows */
+bool file_is_photo(enum file_kind kind);   /* the same, and HEIC */
 
 struct file {
 	int64_t id, unit_id, size_bytes, at_s;
@@ -51,6 +61,12 @@ struct file_at {
  * larger than FILE_BYTES_MAX, over the quota, or the disk is full. Not within a transaction. */
 MUST_CHECK int file_attach(
 	const struct file_at *at, const char *from, struct file *f, struct err *e);
+/* What FROM, a path of the disk, is by its first bytes; nothing is kept. */
+MUST_CHECK int file_look(
+	struct vfile_disk *disk, const char *from, enum file_kind *ret, struct err *e);
+/* How many LOGIN has attached to things of a kind since then, those taken off too. */
+MUST_CHECK int file_count(
+	const struct file_at *at, struct str of, int64_t since_s, int64_t *ret, struct err *e);
 /* Those of one thing, the newest first, with those taken off. */
 MUST_CHECK int file_list(const struct file_at *at, struct str of, struct str key, struct file **ret,
 	size_t *ret_count, struct err *e);

@@ -171,12 +171,15 @@ static void kinds_are_told_by_their_bytes(void **state)
 		{ STR("PK\x03\x04"), FILE_OTHER }, { STR("\xff\xd8\xff\xe0"), FILE_JPEG },
 		{ STR("GIF89a"), FILE_GIF }, { STR("RIFFxxxxWEBPVP8 "), FILE_WEBP },
 		{ STR("RIFFxxxxWAVE"), FILE_TEXT }, { STR("Tiếng Vi\xe1\xbb"), FILE_TEXT },
+		{ STR("\0\0\0\x18" "ftypheic\0\0"), FILE_HEIC },
+		{ STR("\0\0\0\x18" "ftypmif1"), FILE_HEIC },
+		{ STR("\0\0\0\x18" "ftypisom"), FILE_OTHER }, /* a film */
 		{ STR("a\0b"), FILE_OTHER }, { STR("a\xff z more"), FILE_OTHER } };
 
 	for (size_t i = 0; i < COUNT(rows); i++)
 		assert_int_equal(file_kind_of(rows[i].head), rows[i].kind);
 	/* whatever it is, a browser is never told that it is a page */
-	for (int k = FILE_OTHER; k <= FILE_WEBP; k++) {
+	for (int k = FILE_OTHER; k <= FILE_HEIC; k++) {
 		assert_null(strstr(file_type((enum file_kind)k), "html"));
 		assert_null(strstr(file_type((enum file_kind)k), "svg"));
 	}

@@ -13,6 +13,8 @@ static const struct {
 	{ FILE_JPEG, "image/jpeg", STR("\xff\xd8\xff"), 0, STR_NONE },
 	{ FILE_GIF, "image/gif", STR("GIF8"), 0, STR_NONE },
 	{ FILE_WEBP, "image/webp", STR("RIFF"), 8, STR("WEBP") },
+	{ FILE_HEIC, "image/heic", STR("\0\0\0"), 4, STR("ftyphei") },
+	{ FILE_HEIC, "image/heic", STR("\0\0\0"), 4, STR("ftypmif1") },
 };
 
 static bool has_at(struct str head, size_t at, struct str mark)
@@ -56,4 +58,9 @@ const char *file_type(enum file_kind kind)
 bool file_is_picture(enum file_kind kind)
 {
 	return kind >= FILE_PNG && kind <= FILE_WEBP;
+}
+
+bool file_is_photo(enum file_kind kind)
+{
+	return file_is_picture(kind) || kind == FILE_HEIC;
 }

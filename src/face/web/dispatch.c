@@ -70,10 +70,12 @@ static int prepare(struct view *v)
 	int rc = http_form_parse(v->rq->query, v->a, &v->query, v->e);
 
 	v->form = v->rq->parts;
-	if (rc == 0 && v->rq->method == HTTP_POST && v->rq->parts.count == 0)
-		rc = http_form_parse(v->rq->body, v->a, &v->form, v->e);
 	if (rc == 0)
 		rc = session_load(v, v->e);
+	/* of a form with files nothing is read for who is logged out: they are sent to log in */
+	if (rc == 0 && v->rq->method == HTTP_POST && v->rq->parts.count == 0 &&
+		(v->stage != STAGE_NOBODY || (v->route->rule & ROLES_ANYONE)))
+		rc = http_form_parse(v->rq->body, v->a, &v->form, v->e);
 	return rc;
 }
 

@@ -55,8 +55,9 @@ static const char *kind_words(struct view *v, const struct file *f)
 		[FILE_PNG] = "PNG",
 		[FILE_JPEG] = "JPEG",
 		[FILE_GIF] = "GIF",
-		[FILE_WEBP] = "WebP" };
-	const char *known = words[f->kind <= FILE_WEBP ? f->kind : FILE_OTHER];
+		[FILE_WEBP] = "WebP",
+		[FILE_HEIC] = "HEIC" };
+	const char *known = words[f->kind < COUNT(words) ? f->kind : FILE_OTHER];
 
 	return f->kind <= FILE_TEXT ? tr(v->lang, known) : known;
 }
@@ -139,6 +140,20 @@ static void form(struct view *v, const struct files_of *x)
 	html_form_end(v, tr(v->lang, "Tải lên"));
 }
 
+/* The pictures themselves, for who must see at once what was sent. */
+static void views(
+	struct view *v, const struct files_of *x, const struct file *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!list[i].gone_at_s && file_is_picture(list[i].kind) &&
+			(!x->is_seen || x->is_seen(x->context, list[i].field)))
+			html(v->w,
+				"<p><a href=\"/tep/%lld\"><img class=\"attached\" loading=\"lazy\" "
+				"src=\"/tep/%lld/hinh\" alt=\"%.*s\"></a></p>\n",
+				(long long)list[i].id, (long long)list[i].id,
+				STR_FMT(list[i].name));
+}
+
 void html_files(struct view *v, const struct files_of *x)
 {
 	struct file_at at = view_file_at(v);
@@ -160,7 +175,9 @@ void html_files(struct view *v, const struct files_of *x)
 		html_table_end(v);
 	else
 		html(v->w, "<p class=\"soft\">%s</p>\n", tr(v->lang, "Chưa có tệp nào."));
-	if (x->may_act)
+	if (x->has_views)
+		views(v, x, list, count);
+	if (x->may_act && x->action)
 		form(v, x);
 	html(v->w, "</section>\n");
 }

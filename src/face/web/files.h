@@ -14,7 +14,8 @@ struct files_of {
 	const char *of; /* "record": see core/file/file.h */
 	struct str key;
 	int64_t unit_id;
-	const char *action; /* where the form goes: a POST route with FILES() */
+	const char *action; /* where the form goes: a POST route with FILES(); NULL: no more come */
+	bool has_views;     /* pictures are shown below the list */
 	bool may_act;
 	const struct files_field *fields; /* may be none */
 	size_t field_count;

@@ -14,7 +14,9 @@ static const char sql_case[] = "SELECT unit_id, staff_id FROM flow_case WHERE id
 static const char sql_session[] = "SELECT unit_id, NULL FROM attest_session WHERE id = $1";
 static const char sql_file[] =
 	"SELECT coalesce((SELECT unit_id FROM record r WHERE f.of = 'record' AND r.id = f.key),"
-	" f.unit_id), NULL FROM attachment f WHERE f.id = $1";
+	" (SELECT unit_id FROM flow_case c WHERE f.of = 'case' AND c.id = f.key), f.unit_id),"
+	" (SELECT staff_id FROM flow_case c WHERE f.of = 'case' AND c.id = f.key)"
+	" FROM attachment f WHERE f.id = $1";
 static const char sql_import[] = "SELECT unit_id, NULL FROM exchange_job WHERE id = $1";
 static const char sql_account[] = "SELECT unit_id, staff_id FROM person WHERE id = $1";
 

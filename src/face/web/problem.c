@@ -86,8 +86,10 @@ static struct str typed_label(struct view *v, struct str name)
  * another site may have sent. */
 static void html_typed(struct view *v)
 {
-	bool may_send = v->rq->file_count == 0;
+	bool may_send = true;
 
+	for (size_t i = 0; i < v->rq->file_count; i++)
+		may_send &= v->rq->files[i].size_bytes == 0;
 	if (v->stage != STAGE_FULL || v->form.count == 0 || !is_own_form(v))
 		return;
 	for (size_t i = 0; i < v->form.count; i++)

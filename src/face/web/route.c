@@ -43,7 +43,8 @@ const struct route web_routes[] = {
 	{ HTTP_POST, "/kiem-tra-lai", RULE(RIGHT_ACT, OBJECT_WHOLE), page_audit_post, NULL },
 
 	{ HTTP_GET, "/bao", RULE(RIGHT_SIGN, OBJECT_NONE), page_report, nav_report },
-	{ HTTP_POST, "/bao", RULE(RIGHT_SIGN, OBJECT_NONE), page_report_post, nav_report },
+	{ HTTP_POST, "/bao", RULE(RIGHT_SIGN, OBJECT_NONE) | FILES(128), page_report_post,
+		nav_report },
 
 	{ HTTP_GET, "/viec", RULE(RIGHT_LAW, OBJECT_NONE), page_work, nav_work },
 	{ HTTP_GET, "/viec.csv", RULE(RIGHT_LAW, OBJECT_NONE), page_work_csv, NULL },

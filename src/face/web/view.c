@@ -240,6 +240,8 @@ static const struct {
 	{ "da-bao",
 		T("Đã báo. Cán bộ chuyên trách của đơn vị thấy ngay trên trang Hôm nay và nhận thư nếu đơn "
 		  "vị đã thiết lập thư; việc gấp thì gọi điện thêm. Xem bên dưới để biết đã xử lý đến đâu.") },
+	{ "da-bao-thieu-anh",
+		T("Đã báo, nhưng có ảnh không lưu được vì hết chỗ. Hãy đưa ảnh cho cán bộ chuyên trách.") },
 	{ "da-dinh-kem", T("Đã đính kèm tệp; tệp nằm trên đĩa và mã băm nằm trong sổ vết.") },
 	{ "chua-chon-tep", T("Chưa chọn tệp nào, hoặc tệp rỗng.") },
 	{ "da-go-tep", T("Đã gỡ tệp. Đưa lại được trong 30 ngày.") },

@@ -1,4 +1,5 @@
 /* case.c - one case: where it stands, its tasks, its next moves, its papers. */
+#include "face/web/files.h"
 #include "face/web/flow_int.h"
 
 struct shown {
@@ -557,6 +558,18 @@ static void history(struct view *v, const struct shown *x)
 	html(v->w, "</ol>\n</section>\n");
 }
 
+/* What came with the report. */
+static void photos(struct view *v, const struct shown *x)
+{
+	if (x->f->begins == FLOW_BEGINS_ANYONE)
+		html_files(v,
+			&(struct files_of){ .of = "case",
+				.key = str_of(number_text(v, x->c.id)),
+				.unit_id = x->c.unit_id,
+				.may_act = view_may(v, RIGHT_ACT, x->c.unit_id),
+				.has_views = true });
+}
+
 static void show(struct view *v, const struct shown *x)
 {
 	page_start(v, text_of(v, x->c.title));
@@ -566,6 +579,7 @@ static void show(struct view *v, const struct shown *x)
 	tasks(v, x);
 	moves(v, x);
 	values(v, x);
+	photos(v, x);
 	papers(v, x);
 	history(v, x);
 	page_end(v);

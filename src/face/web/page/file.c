@@ -39,6 +39,8 @@ static const char *back_path(struct view *v, const struct file *f)
 
 	if (str_is(f->of, "record"))
 		return path_of(v, "/ban-ghi/%.*s", STR_FMT(f->key));
+	if (str_is(f->of, "case"))
+		return path_of(v, "/ho-so/%.*s", STR_FMT(f->key));
 	if (str_is(f->of, "duty"))
 		return duty_path_of(v, f->unit_id, f->key);
 	if (str_is(f->of, "result") && str_split(f->key, '/', &pack, &id))

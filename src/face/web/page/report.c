@@ -1,6 +1,7 @@
 /* report.c - Báo sự cố: whoever has an account says what they saw, from a phone or a desk; it is a
  * case of their unit at once, and those who may act there find it on Hôm nay. */
 #include "core/flow/report.h"
+#include "face/web/files.h"
 #include "face/web/flow_int.h"
 #include "face/web/report.h"
 #include "kit/process/process.h"
@@ -34,6 +35,19 @@ static struct str unit_list(struct view *v)
 
 /* --- one's own -------------------------------------------------------------------------------- */
 
+/* How many arrived with it. */
+static const char *photo_count(struct view *v, int64_t id)
+{
+	struct file_at at = view_file_at(v);
+	struct file *list;
+	size_t count = 0;
+
+	if (file_list(&at, STR("case"), str_of(number_text(v, id)), &list, &count, v->e) < 0 ||
+		count == 0)
+		return "–";
+	return count_text(v, (int64_t)count);
+}
+
 static void own_reports(struct view *v, const struct flow *f)
 {
 	struct flow_query q = { .units = unit_list(v),
@@ -49,7 +63,7 @@ static void own_reports(struct view *v, const struct flow *f)
 		return;
 	html(v->w, "<section>\n<h2>%s</h2>\n", tr(v->lang, "Những lần bạn đã báo"));
 	html_table(v, NULL, "stack", tr(v->lang, "Số"), tr(v->lang, "Báo lúc"),
-		tr(v->lang, "Nội dung"), tr(v->lang, "Trạng thái"));
+		tr(v->lang, "Nội dung"), tr(v->lang, "Ảnh"), tr(v->lang, "Trạng thái"));
 	for (size_t i = 0; i < list.count; i++) {
 		const struct flow_case *c = &list.at[i];
 		const struct flow_state *s = flow_state_of(f, c->state);
@@ -57,12 +71,147 @@ static void own_reports(struct view *v, const struct flow *f)
 		html(v->w, "<tr>\n<th scope=\"row\">%lld</th>\n", (long long)c->id);
 		html_table_time(v, tr(v->lang, "Báo lúc"), c->started_at_s);
 		html_table_cell(v, tr(v->lang, "Nội dung"), text_of(v, c->title));
+		html_table_cell(v, tr(v->lang, "Ảnh"), photo_count(v, c->id));
 		html_table_cell(
 			v, tr(v->lang, "Trạng thái"), s ? text_of(v, words_of(v, s->title)) : "");
 		html(v->w, "</tr>\n");
 	}
 	html_table_end(v);
 	html(v->w, "</section>\n");
+}
+
+/* --- photographs ------------------------------------------------------------------------------ */
+
+/* What the packs allow of them. */
+struct photo_bounds {
+	int64_t count, bytes, a_day;
+};
+
+static struct photo_bounds photo_bounds(struct view *v)
+{
+	const struct pack_set *packs = v->web->packs;
+	struct date today = date_at(v->by.now_s);
+
+	return (struct photo_bounds){
+		.count = pack_param_number(packs, STR("report_photos"), 0, today, 0),
+		.bytes = pack_param_number(packs, STR("report_photo_mib"), 0, today, 0) * MIB,
+		.a_day = pack_param_number(packs, STR("report_photos_a_day"), 0, today, 0),
+	};
+}
+
+/* A field where nothing was chosen comes as a file without bytes. */
+static bool is_photo_sent(const struct http_file *sent)
+{
+	return str_is(sent->field, "anh") && sent->size_bytes > 0;
+}
+
+static int64_t photos_sent(const struct view *v)
+{
+	int64_t count = 0;
+
+	for (size_t i = 0; i < v->rq->file_count; i++)
+		count += is_photo_sent(&v->rq->files[i]);
+	return count;
+}
+
+static void photo_fault(struct view *v, const char *words, const struct http_file *sent)
+{
+	fault_add(v, "anh",
+		fill(v, words, "ten", text_of(v, text_clean(v->a, sent->name, 80)), NULL));
+}
+
+/* Too many, too large, or no pictures by their first bytes: told, and nothing is kept. */
+static int check_photos(struct view *v)
+{
+	struct photo_bounds most = photo_bounds(v);
+	struct file_at at = view_file_at(v);
+	int64_t count = photos_sent(v), before = 0;
+	enum file_kind kind;
+
+	if (count == 0)
+		return 0;
+	if (file_count(&at, STR("case"), v->by.now_s - CLOCK_DAY_S, &before, v->e) < 0)
+		return v->e->code;
+	if (count > most.count)
+		fault_add(v, "anh",
+			fill(v, tr(v->lang, "Mỗi lần báo nhiều nhất {n} ảnh. Hãy chọn lại."), "n",
+				count_text(v, most.count), NULL));
+	else if (count + before > most.a_day)
+		fault_add(v, "anh",
+			tr(v->lang,
+				"Hôm nay bạn đã gửi nhiều ảnh. Hãy báo không kèm ảnh, ảnh đưa cho cán bộ chuyên trách."));
+	for (size_t i = 0; i < v->rq->file_count && v->fault_count == 0; i++) {
+		const struct http_file *sent = &v->rq->files[i];
+
+		if (!is_photo_sent(sent))
+			continue;
+		if (file_look(v->web->disk, sent->path, &kind, v->e) < 0)
+			return v->e->code;
+		if (!file_is_photo(kind))
+			photo_fault(v,
+				tr(v->lang,
+					"\"{ten}\" không phải ảnh. Hãy chọn tệp ảnh (JPEG, PNG, HEIC…)."),
+				sent);
+		else if ((int64_t)sent->size_bytes > most.bytes)
+			photo_fault(v,
+				tr(v->lang,
+					"Ảnh \"{ten}\" quá lớn. Hãy chụp lại với cỡ nhỏ hơn."),
+				sent);
+	}
+	return 0;
+}
+
+/* Those of the form, attached to the case; the report stands whatever becomes of them. */
+static bool keep_photos(struct view *v, int64_t id)
+{
+	struct file_at at = view_file_at(v);
+	bool is_whole = true;
+
+	for (size_t i = 0; i < v->rq->file_count; i++) {
+		const struct http_file *sent = &v->rq->files[i];
+		struct file f = { .of = STR("case"),
+			.key = str_of(number_text(v, id)),
+			.unit_id = own_unit(v),
+			.field = STR(""),
+			.name = sent->name };
+
+		if (is_photo_sent(sent) && file_attach(&at, sent->path, &f, v->e) < 0)
+			is_whole = false;
+	}
+	return is_whole;
+}
+
+static void photo_field(struct view *v)
+{
+	struct photo_bounds most = photo_bounds(v);
+	const char *fault = NULL;
+
+	for (size_t i = 0; i < v->fault_count; i++)
+		if (strcmp(v->faults[i].field, "anh") == 0)
+			fault = v->faults[i].words;
+	if (most.count == 0 || !v->web->disk)
+		return;
+	html(v->w,
+		"<div class=\"field\"><label for=\"anh\">%s</label>\n"
+		"<p class=\"hint\" id=\"anh-goi-y\">%s</p>\n",
+		tr(v->lang, "Ảnh (không bắt buộc)"),
+		fill(v,
+			tr(v->lang,
+				"Chụp ngay hoặc chọn ảnh có sẵn: nhiều nhất {n} ảnh, mỗi ảnh {mb} MB. Ảnh được giữ nguyên như khi gửi, kể cả nơi chụp nếu máy có ghi vào ảnh."),
+			"n", count_text(v, most.count), "mb",
+			count_text(v, most.bytes / MIB), NULL));
+	if (fault)
+		html(v->w, "<p class=\"fault\" id=\"anh-loi\">%s</p>\n", fault);
+	else if (photos_sent(v))
+		html(v->w, "<p class=\"fault\" id=\"anh-loi\">%s</p>\n",
+			tr(v->lang, "Ảnh chưa được giữ: hãy chọn lại."));
+	html(v->w,
+		"<input id=\"anh\" name=\"anh\" type=\"file\" accept=\"image/*\" multiple "
+		"aria-describedby=\"anh-goi-y%s\"",
+		fault ? " anh-loi" : "");
+	if (fault)
+		html(v->w, " aria-invalid=\"true\"");
+	html(v->w, "></div>\n");
 }
 
 /* --- the form --------------------------------------------------------------------------------- */
@@ -85,13 +234,17 @@ static void form(struct view *v, const struct flow *f)
 		tr(v->lang,
 			"Thấy gì lạ trên máy, thư điện tử, mạng hay tài khoản thì báo ngay, chưa chắc cũng báo. "
 			"Chưa tắt máy, chưa xóa gì; nếu được thì rút dây mạng."));
-	html_form(v, "/bao", "card");
+	html(v->w,
+		"<form method=\"post\" action=\"/bao\" class=\"card\" enctype=\"multipart/form-data\">\n"
+		"<input type=\"hidden\" name=\"dau\" value=\"%.*s\">\n",
+		STR_FMT(v->session.csrf));
 	for (size_t i = 0; i < f->first_ask_count; i++) {
 		const struct flow_field *field = flow_field_of(f, f->first_asks[i]);
 
 		html_flow_field(
 			v, &about, field, field->type == FLOW_TIME ? now_value(v) : STR(""), true);
 	}
+	photo_field(v);
 	html_form_end(v, tr(v->lang, "Báo ngay"));
 }
 
@@ -131,13 +284,32 @@ static struct str title_of(
 	return words_of(v, f->title);
 }
 
+/* The form again, with what was typed. */
+static void again(struct view *v, const struct flow *f, int status)
+{
+	v->rs->status = status;
+	show(v, f);
+}
+
 static void refused(struct view *v, const struct flow *f, const struct flow_refusals *why)
 {
 	for (size_t i = 0; i < why->count; i++)
 		fault_add(
 			v, text_of(v, why->at[i].field), text_of(v, words_of(v, why->at[i].words)));
-	v->rs->status = 422;
-	show(v, f);
+	again(v, f, 422);
+}
+
+static size_t said_of(struct view *v, const struct flow *f, struct flow_value *ret)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < f->first_ask_count && i < VALUES_MAX; i++) {
+		const struct flow_field *field = flow_field_of(f, f->first_asks[i]);
+
+		ret[count++] = (struct flow_value){ .field = field->id,
+			.value = flow_typed(v, field->type, form_value(v, text_of(v, field->id))) };
+	}
+	return count;
 }
 
 void page_report_post(struct view *v)
@@ -154,21 +326,26 @@ void page_report_post(struct view *v)
 		page_problem(v, 404);
 		return;
 	}
-	for (size_t i = 0; i < f->first_ask_count && i < VALUES_MAX; i++) {
-		const struct flow_field *field = flow_field_of(f, f->first_asks[i]);
-
-		said[about.value_count++] = (struct flow_value){ .field = field->id,
-			.value = flow_typed(v, field->type, form_value(v, text_of(v, field->id))) };
-	}
+	about.value_count = said_of(v, f, said);
 	about.title = title_of(v, f, said, about.value_count);
+	if (check_photos(v) < 0) {
+		page_failed(v);
+		return;
+	}
+	if (v->fault_count) {
+		again(v, f, 422);
+		return;
+	}
 	rc = flow_report(&by, f, &about, &why, &id, v->e);
 	if (rc == ERR_CONFLICT && why.count) {
 		refused(v, f, &why);
 	} else if (rc < 0) {
 		page_failed(v);
 	} else {
+		bool is_whole = keep_photos(v, id);
+
 		(void)process_run(v->web->parent_fd, "mail", 0); /* the letters that it wrote */
-		redirect(v, "/bao?bao=da-bao");
+		redirect(v, is_whole ? "/bao?bao=da-bao" : "/bao?bao=da-bao-thieu-anh");
 	}
 }
 
