@@ -361,20 +361,50 @@ static void lay_slot(struct lay *l, size_t k, size_t from)
 	lay_over_slot(l, k, ALIGN_IS, from, most);
 }
 
+/* Slot K, of a number, holds all of the text: what most templates end up with when digits are
+ * looked for. */
+static void lay_in_number(struct lay *l, size_t k)
+{
+	struct search *a = l->a;
+	struct condition *c;
+
+	if (++a->steps > STEPS_MAX) {
+		l->is_unknown = true;
+		return;
+	}
+	c = (struct condition *)bytes_more(&a->conditions, sizeof(*c));
+	a->conditions.len += sizeof(*c);
+	*c = (struct condition){ .slot = (uint16_t)k,
+		.end = (uint16_t)a->text.len,
+		.op = ALIGN_HOLDS,
+		.is_last = true,
+		.entries = -1,
+		.blocks = UINT32_MAX };
+	l->blocks = UINT32_MAX;
+}
+
 /* The text begins in slot K. */
 static void lay_from_slot(struct lay *l, size_t k)
 {
 	const struct search *a = l->a;
 	struct slot slot = l->slots[k];
 	size_t most = a->reach[slot.type][0];
+	struct str next;
 
-	if (most == a->text.len && most <= longest(a, slot) &&
-		(slot.type != SLOT_TEXT || a->holding[slot.family]) &&
-		demand(l, k, ALIGN_HOLDS, 0, most)) {
-		emit(l);
-		l->depth--;
+	if (most == 0)
+		return;
+	if (most == a->text.len && most <= longest(a, slot)) {
+		if (is_number_type(slot.type)) {
+			lay_in_number(l, k);
+		} else if ((slot.type != SLOT_TEXT || a->holding[slot.family]) &&
+			demand(l, k, ALIGN_HOLDS, 0, most)) {
+			emit(l);
+			l->depth--;
+		}
 	}
-	lay_over_slot(l, k, ALIGN_ENDS, 0, most);
+	next = piece(l, k + 1);
+	if (next.len == 0 || a->place[(uint8_t)next.ptr[0]] > 0)
+		lay_over_slot(l, k, ALIGN_ENDS, 0, most);
 }
 
 /* The text begins in the static piece K and goes on in the slot behind it: the piece ends as the
@@ -449,13 +479,14 @@ static void look_at_text(struct search *a)
 	const struct segment *s = a->s;
 	struct condition all = { .end = (uint16_t)a->text.len, .op = ALIGN_HOLDS };
 
-	for (size_t i = 0; i < a->texts_len; i++)
-		a->is_of_texts[a->texts[i]] = true;
-	a->is_of_texts[0] = false;
 	a->next_place = zeroed(a->text.len, sizeof(*a->next_place));
 	for (size_t i = a->text.len; i-- > 0;) {
-		uint16_t *place = &a->place[(uint8_t)a->text.ptr[i]];
+		uint8_t c = (uint8_t)a->text.ptr[i];
+		uint16_t *place = &a->place[c];
 
+		if (*place == 0)
+			a->is_of_texts[c] =
+				c != 0 && a->texts_len > 0 && memchr(a->texts, c, a->texts_len);
 		a->next_place[i] = *place;
 		*place = (uint16_t)(i + 1);
 	}
@@ -488,7 +519,8 @@ void align(struct search *a, struct segment *s, struct str text, enum folding fo
 		.text_from = s->text_from,
 		.texts_len = s->texts.len,
 		.templates = s->text.at,
-		.piece_from = s->piece_from };
+		.piece_from = s->piece_from,
+		.run_block = SECTION_NO_BLOCK };
 	if (folding != FOLD_NONE) {
 		struct folded **folded = &s->folded[folding];
 

@@ -45,7 +45,7 @@ struct search {
 	const uint8_t *texts;
 	const uint32_t *text_from;
 	size_t texts_len;
-	bool is_of_texts[256]; /* bytes that occur in the dictionary */
+	bool is_of_texts[256]; /* bytes of the text that occur in the dictionary */
 	/* of the text: one after the first place where a byte stands, and after the next of the
 	 * same; 0: none */
 	uint16_t place[256];
@@ -59,6 +59,10 @@ struct search {
 	/* the first digits of the text that a block's digits tell of; none: run_end is 0 */
 	uint16_t run_from;
 	uint16_t run_end;
+	/* may numbers, times of this block hold them? SECTION_NO_BLOCK: it is known of none */
+	uint32_t run_block;
+	bool run_in_number;
+	bool run_in_time;
 	uint32_t *first; /* condition of a template */
 	uint32_t *count;
 	uint32_t *blocks;        /* where the text may be in rows of it, as bits */

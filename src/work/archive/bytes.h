@@ -187,6 +187,9 @@ static inline uint64_t read_varint(struct reader *r)
 {
 	uint64_t value = 0;
 
+	/* most are short */
+	if (r->at < r->end && *r->at < 0x80)
+		return *r->at++;
 	for (int shift = 0; shift < 64; shift += 7) {
 		uint8_t byte = read_u8(r);
 

@@ -10,12 +10,18 @@ static int load(struct segment *s, enum section_kind kind, struct bytes *to, str
 	return result < 0 ? result : section != NULL;
 }
 
-static int load_template_blocks(struct segment *s, struct err *e)
+int load_template_uses(struct segment *s, struct err *e)
 {
 	struct bytes content = { 0 };
-	int result = load(s, SECTION_TEMPLATE_USES, &content, e);
-	struct reader r = reader_of(content.at, content.len);
+	struct reader r;
+	int result;
 
+	if (s->has_template_uses)
+		return 0;
+	result = load(s, SECTION_TEMPLATE_USES, &content, e);
+	r = reader_of(content.at, content.len);
+	free(s->template_blocks);
+	s->template_blocks = NULL;
 	if (result > 0) {
 		s->template_blocks = calloc(s->template_count + 1, sizeof(*s->template_blocks));
 		if (s->template_blocks == NULL)
@@ -27,6 +33,7 @@ static int load_template_blocks(struct segment *s, struct err *e)
 			result = segment_bad(e, "the blocks of its templates");
 	}
 	bytes_done(&content);
+	s->has_template_uses = result >= 0;
 	return result < 0 ? result : 0;
 }
 
@@ -48,11 +55,9 @@ int load_index(struct segment *s, struct err *e)
 
 	if (s->has_index)
 		return 0;
-	free(s->template_blocks);
-	s->template_blocks = NULL;
 	use_list_done(&s->uses[SLOT_TEXT]);
 	use_list_done(&s->uses[SLOT_IPV4]);
-	result = load_template_blocks(s, e);
+	result = load_template_uses(s, e);
 	if (result == 0)
 		result = load_uses(s, SECTION_TEXT_USES, s->text_count, e, &s->uses[SLOT_TEXT]);
 	if (result == 0)

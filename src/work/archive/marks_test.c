@@ -235,10 +235,45 @@ static void numbers_and_times(void **state)
 	}
 }
 
+/* Columns that are not looked at value by value: differences, more than are taken at once; numbers
+ * of one byte behind zeros, of two bytes. */
+static void numbers_in_columns(void **state)
+{
+	struct made m = { 0 };
+	struct segment *s;
+	uint64_t seed = 3;
+	char line[200], text[16];
+	const char *const texts[] = { text };
+
+	(void)state;
+	for (unsigned i = 0; i < LINES; i++) {
+		unsigned some = (unsigned)draw(&seed);
+
+		snprintf(line, sizeof(line), "seq %u of gate %06u at port %u", 2000000 + i * 17,
+			some % 200, (some >> 8) % 65536);
+		add(&m, line);
+	}
+	s = pack(&m);
+	for (unsigned i = 0; i < LINES; i += 7) {
+		const char *row = m.line[i];
+
+		snprintf(text, sizeof(text), "%.*s", 5 + (int)(i % 3), row + 4);
+		compare(&m, s, texts, 1);
+		snprintf(text, sizeof(text), "%.*s", 5 + (int)(i % 2), strstr(row, "gate ") + 5);
+		compare(&m, s, texts, 1);
+		snprintf(text, sizeof(text), "%.*s", 5, strstr(row, "port ") + 5);
+		compare(&m, s, texts, 1);
+		snprintf(text, sizeof(text), "%05u", 50000 + i * 13);
+		compare(&m, s, texts, 1);
+	}
+	done(&m, s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(texts_beside_times),
-		cmocka_unit_test(digits_across_numbers), cmocka_unit_test(numbers_and_times) };
+		cmocka_unit_test(digits_across_numbers), cmocka_unit_test(numbers_and_times),
+		cmocka_unit_test(numbers_in_columns) };
 
 	return cmocka_run_group_tests_name("marks", tests, NULL, NULL);
 }

@@ -509,22 +509,19 @@ static bool read_digits(struct reader *r, unsigned type, struct value *value)
 						       hex_digits(value->number)));
 }
 
-/* Three times over the slots that have a usual value: for entries, for numbers, for digits. */
-static void read_usual(struct segment *s, struct reader *r)
+/* Three times over the slots that have a usual value, which are in LIST: for entries, for numbers,
+ * for digits. */
+static void read_usual(struct segment *s, const uint32_t *list, uint32_t count, struct reader *r)
 {
 	uint64_t last[SLOT_TYPES] = { 0 };
 
 	for (int pass = 0; pass < 3; pass++) {
-		for (uint32_t i = 0; i < s->slot_count && !r->is_bad; i++) {
-			unsigned type = s->slots[i].type;
+		for (uint32_t n = 0; n < count && !r->is_bad; n++) {
+			unsigned type = s->slots[list[n]].type;
 			bool is_text = type == SLOT_TEXT, is_entry = is_text || type == SLOT_IPV4;
-			struct value *value = &s->usual[i];
+			struct value *value = &s->usual[list[n]];
 
-			if (s->has_usual[i / 8] == 0) {
-				i |= 7; /* none of these eight has one */
-				continue;
-			}
-			if (!has_usual(s, i) || is_entry != (pass == 0))
+			if (is_entry != (pass == 0))
 				continue;
 			if (pass == 0) {
 				last[type] += (uint64_t)unzigzag(read_varint(r));
@@ -548,9 +545,11 @@ static int load_usual(struct segment *s, struct err *e)
 	int result = section ? section_load(s, section, &content, e) : 0;
 	struct reader r = reader_of(content.at, content.len);
 	uint64_t next = 0, count;
+	uint32_t *list, known = 0;
 
 	s->usual = unset(s->slot_count, sizeof(*s->usual));
 	s->has_usual = zeroed(s->slot_count / 8 + 1, 1);
+	list = unset(s->slot_count, sizeof(*list));
 	if (section && result == 0) {
 		count = read_varint(&r);
 		for (; count > 0 && !r.is_bad; count--) {
@@ -563,11 +562,13 @@ static int load_usual(struct segment *s, struct err *e)
 				break;
 			s->has_usual[(next - 1) / 8] |= (uint8_t)(1u << (next - 1) % 8);
 			s->usual[next - 1] = (struct value){ 0 };
+			list[known++] = (uint32_t)next - 1;
 		}
-		read_usual(s, &r);
+		read_usual(s, list, known, &r);
 		if (r.is_bad || reader_left(&r) > 0)
 			result = segment_bad(e, "the usual values of its slots");
 	}
+	free(list);
 	bytes_done(&content);
 	return result;
 }

@@ -81,13 +81,44 @@ static bool read_hex(struct str text, bool has_upper, uint64_t *ret)
 	return true;
 }
 
+#define AT_ONCE 64
+
+/* COUNT values of a column from FROM on, of which the one before is LAST: plane after plane, which
+ * the processor does for many at once. */
+static void read_some(
+	const struct column_view *c, uint32_t from, uint32_t count, uint64_t last, uint64_t *to)
+{
+	memset(to, 0, count * sizeof(*to));
+	for (unsigned plane = 0; plane < c->width; plane++) {
+		const uint8_t *at = c->data + (size_t)plane * c->count + from;
+
+		for (uint32_t i = 0; i < count; i++)
+			to[i] |= (uint64_t)at[i] << (8 * plane);
+	}
+	for (uint32_t i = 0; c->is_delta && i < count; i++)
+		last = to[i] = last + (uint64_t)unzigzag(to[i]);
+}
+
+/* Is WANTED among the values of a column of two bytes each? */
+static bool has_short(const struct column_view *c, uint64_t wanted)
+{
+	const uint8_t *low = c->data, *high = c->data + c->count;
+	uint8_t first = (uint8_t)wanted, second = (uint8_t)(wanted >> 8), found = 0;
+
+	if (wanted > UINT16_MAX)
+		return false;
+	for (uint32_t i = 0; i < c->count; i++)
+		found |= (uint8_t)((low[i] == first) & (high[i] == second));
+	return found;
+}
+
 static bool column_may(const struct search *a, const struct condition *c, struct slot slot)
 {
 	struct column_view *column = &a->s->view.columns[slot.family];
 	struct str want = str_from(str_until(a->text, c->end), c->from);
 	struct digits digits = { .power = 1 };
 	bool is_decimal = slot.type == SLOT_NUMBER;
-	uint64_t last = 0, hex = 0;
+	uint64_t values[AT_ONCE] = { 0 }, hex = 0;
 
 	/* how many zeros stand before a number is told elsewhere: what it begins with tells what
 	 * comes behind them, else nothing is known */
@@ -102,13 +133,32 @@ static bool column_may(const struct search *a, const struct condition *c, struct
 		digits.value = digits.value * 10 + (uint64_t)(want.ptr[i] - '0');
 		digits.power *= 10;
 	}
-	for (uint32_t i = 0; i < column->count; i++) {
-		last = column_next(column, last, i);
-		if (is_decimal ? decimal_may(&digits, c->op, last) :
-				 hex_may(hex, (unsigned)want.len, c->op, last))
-			return true;
+	/* five digits of a number below 65,536 are all that it has */
+	if (is_decimal && want.len >= DIGITS_MIN && column->width == 2 && !column->is_delta)
+		return has_short(column, digits.value);
+	for (uint32_t from = 0; from < column->count; from += AT_ONCE) {
+		uint32_t left = column->count - from, count = left < AT_ONCE ? left : AT_ONCE;
+
+		read_some(column, from, count, values[AT_ONCE - 1], values);
+		for (uint32_t i = 0; i < count; i++)
+			if (is_decimal ? decimal_may(&digits, c->op, values[i]) :
+					 hex_may(hex, (unsigned)want.len, c->op, values[i]))
+				return true;
 	}
 	return false;
+}
+
+/* Are the numbers of the column too small for as many digits as are wanted? Where these begin with
+ * a zero, those that are written with zeros before them may have them all the same. */
+static bool is_too_narrow(
+	const struct search *a, const struct condition *c, const struct slot *slot)
+{
+	const struct column_view *column = &a->s->view.columns[slot->family];
+	uint64_t most = column->width < 8 ? ((uint64_t)1 << 8 * column->width) - 1 : UINT64_MAX;
+
+	return !column->is_delta && a->text.ptr[c->from] != '0' &&
+		(size_t)(c->end - c->from) >
+		(slot->type == SLOT_NUMBER ? decimal_digits(most) : hex_digits(most));
 }
 
 static int ask_column(const struct search *a, const struct condition *c, struct slot slot,
@@ -118,10 +168,19 @@ static int ask_column(const struct search *a, const struct condition *c, struct 
 	int result;
 
 	if (asked->by != a || asked->from != c->from || asked->end != c->end) {
-		result = load_column(a->s, slot.family, p->e);
+		bool may;
+
+		result = load_columns(a->s, p->e);
 		if (result < 0)
 			return result;
-		*asked = (struct asked){ a, c->from, c->end, column_may(a, c, slot) };
+		may = !is_too_narrow(a, c, &slot);
+		if (may) {
+			result = load_column(a->s, slot.family, p->e);
+			if (result < 0)
+				return result;
+			may = column_may(a, c, slot);
+		}
+		*asked = (struct asked){ a, c->from, c->end, may };
 	}
 	*ret_may = asked->may;
 	return 0;
@@ -130,10 +189,14 @@ static int ask_column(const struct search *a, const struct condition *c, struct 
 /* May the slot hold what C asks for, going by the digits of the block, which are loaded? */
 static bool digits_may(const struct search *a, const struct condition *c, unsigned type)
 {
-	return a->s->digits.len == 0 || c->end - c->from < DIGITS_MIN ||
-		!(is_number_type(type) || type == SLOT_TIME) ||
-		digits_may_hold(
-			a->s->digits.at, type, str_from(str_until(a->text, c->end), c->from));
+	if (a->s->digits.len == 0 || c->end - c->from < DIGITS_MIN ||
+		!(is_number_type(type) || type == SLOT_TIME))
+		return true;
+	/* of most it is the run itself */
+	if (c->from == a->run_from && c->end == a->run_end && a->run_block == a->s->digits_block)
+		return type == SLOT_TIME ? a->run_in_time : a->run_in_number;
+	return digits_may_hold(
+		a->s->digits.at, type, str_from(str_until(a->text, c->end), c->from));
 }
 
 bool align_may(const struct search *a, uint32_t t, uint32_t block)

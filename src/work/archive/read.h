@@ -122,7 +122,7 @@ struct segment {
 	uint32_t slot_count;
 	uint32_t family_count;
 	/* where things stand, when has_index; NULL where that is not known */
-	bool has_index;
+	bool has_index, has_template_uses;
 	uint32_t *template_blocks;
 	struct use_list uses[SLOT_TYPES]; /* of texts and addresses */
 	struct folded *folded[FOLDINGS];  /* made when first needed */
@@ -169,7 +169,8 @@ const struct section *section_find(
 	const struct segment *s, uint32_t block, unsigned kind, unsigned family);
 /* Templates and dictionaries. */
 MUST_CHECK int load_tables(struct segment *s, struct err *e);
-/* Where templates, texts and addresses stand. */
+/* Where templates stand; and texts and addresses too. */
+MUST_CHECK int load_template_uses(struct segment *s, struct err *e);
 MUST_CHECK int load_index(struct segment *s, struct err *e);
 /* May a record hold the texts of M? False is certain. Needs no tables. */
 MUST_CHECK int segment_may_hold(

@@ -1,5 +1,6 @@
 #include "work/archive/align.h"
 #include "work/archive/digits.h"
+#include "work/archive/seek.h"
 
 /* What a template says of its rows before any value is looked at. */
 enum verdict { ROWS_NEVER, ROWS_ALWAYS, ROWS_IF, ROWS_MARKED };
@@ -605,6 +606,10 @@ static int give(struct hunt *h, uint32_t block)
 		uint32_t row = h->want->is_oldest_first ? n : b->rows - 1 - n;
 		uint64_t i = b->first_row + row;
 
+		if (h->found[row / 64] == 0) { /* mostly none of these is */
+			n += h->want->is_oldest_first ? 63 - row % 64 : row % 64;
+			continue;
+		}
 		if (!(h->found[row / 64] >> row % 64 & 1) || i < h->want->first ||
 			i >= h->want->end)
 			continue;
@@ -649,13 +654,18 @@ static int ask_digits(struct hunt *h, uint32_t block, bool *ret_may)
 
 	*ret_may = digits->len == 0;
 	for (size_t i = 0; i < h->count && i < RUNS_MAX && digits->len > 0 && result == 0; i++) {
-		const struct search *a = &h->laid[i];
+		struct search *a = &h->laid[i];
 		struct str run = { a->text.ptr + a->run_from, (size_t)(a->run_end - a->run_from) };
 
-		if (!(h->runs >> i & 1) || digits_may_hold(digits->at, SLOT_NUMBER, run))
+		if (!(h->runs >> i & 1))
+			continue;
+		a->run_in_number = digits_may_hold(digits->at, SLOT_NUMBER, run);
+		a->run_in_time = digits_may_hold(digits->at, SLOT_TIME, run);
+		a->run_block = block;
+		if (a->run_in_number)
 			continue;
 		h->missing |= 1u << i;
-		if (!digits_may_hold(digits->at, SLOT_TIME, run))
+		if (!a->run_in_time)
 			h->missing |= 1u << (i + RUNS_MAX);
 	}
 	prune_new(&p, h->s, h->e);
@@ -708,6 +718,34 @@ static uint32_t rows_max(const struct segment *s)
 	return most;
 }
 
+/* Digits that no text of the dictionary holds, too many for a part of an address: where texts and
+ * addresses stand says nothing of them. */
+static bool is_of_numbers(const struct segment *s, const struct bytes *text)
+{
+	const uint8_t *end = s->texts.at + s->texts.len;
+
+	for (size_t i = 0; i < text->len; i++)
+		if (!is_digit((char)text->at[i]))
+			return false;
+	return text->len >= DIGITS_MIN &&
+		(s->texts.len == 0 ||
+			seek(s->texts.at, end, (struct str){ (const char *)text->at, text->len }) ==
+				NULL);
+}
+
+/* The tables, and of where things stand as much as the terms have use for. */
+static int load_for(struct segment *s, const struct matcher *m, struct err *e)
+{
+	int result = load_tables(s, e);
+
+	if (result == 0)
+		result = load_template_uses(s, e);
+	for (size_t i = 0; i < m->count && result == 0; i++)
+		if (is_laid(&m->terms[i]) && !is_of_numbers(s, &m->terms[i].text))
+			result = load_index(s, e);
+	return result;
+}
+
 int64_t segment_search(struct segment *s, struct segment_search *search, struct err *e)
 {
 	struct hunt h = { .s = s, .want = search, .m = search->matcher, .e = e };
@@ -716,9 +754,7 @@ int64_t segment_search(struct segment *s, struct segment_search *search, struct 
 
 	if (result < 0 || !may)
 		return result;
-	result = load_tables(s, e);
-	if (result == 0)
-		result = load_index(s, e);
+	result = load_for(s, h.m, e);
 	if (result < 0)
 		return result;
 	h.found = zeroed(rows_max(s) / 64 + 1, sizeof(*h.found));

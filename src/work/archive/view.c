@@ -206,9 +206,9 @@ static int load_templates_of_rows(struct segment *s, struct err *e)
 		uses[t]++;
 		first[i] = (uint32_t)values;
 		values += slots_of[t];
-		if (values > LIMIT_SEGMENT_BLOCK_VALUES)
-			return block_bad(s, e, "the number of values");
 	}
+	if (values > LIMIT_SEGMENT_BLOCK_VALUES)
+		return block_bad(s, e, "the number of values");
 	v->used = zeroed(s->template_count, sizeof(*v->used));
 	for (uint32_t t = 1; t < s->template_count; t++)
 		if (v->uses[t] > 0)
