@@ -1,4 +1,4 @@
-/* fuzz_iptables_save: saved rules of iptables. */
+/* fuzz_iptables_save: saved rules of iptables, and the same bytes as the lists they name. */
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,6 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	arena_init(&a, 512 * MIB);
 	set = arena_new(&a, struct fw_ruleset);
 	fw_init(set, &a);
+	fw_add_ipset_save(set, text);
 	fw_add_save(set, text, STR("fuzz"), 4);
 	fw_judge(set, 4);
 	arena_done(&a);

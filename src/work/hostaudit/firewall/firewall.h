@@ -78,8 +78,17 @@ struct fw_name {
 	struct str table, name, values;
 };
 
+/* A list of "ipset save". */
+struct fw_saved_set {
+	struct str name, kind; /* of the first value: ip, net, port, mac … */
+	bool is_joined;        /* its elements have other values too */
+	bool is_six;
+	struct fw_cover four, six, ports;
+};
+
 struct fw_ruleset {
 	struct arena *a;
+	VEC(struct fw_saved_set) saved_sets;
 	VEC(struct fw_members) members; /* of a running kernel */
 	struct fw_chain *slots[FW_SLOTS];
 	VEC(struct fw_chain *) chains;
@@ -92,6 +101,11 @@ struct fw_ruleset {
 };
 
 void fw_init(struct fw_ruleset *set, struct arena *a);
+/* The lists that TEXT makes, for the rules read behind it. */
+void fw_add_ipset_save(struct fw_ruleset *set, struct str text);
+/* How many of those that send to us are in the list NAME by FLAGS, "src" or "dst,src"; FW_WIDE for
+ * one nobody knows. */
+enum fw_when fw_saved_set_when(const struct fw_ruleset *set, struct str name, struct str flags);
 struct fw_chain *fw_chain(
 	struct fw_ruleset *set, unsigned space, struct str table, struct str name);
 struct fw_rule *fw_rule(struct fw_ruleset *set, struct fw_chain *chain); /* NULL at the ceiling */

@@ -167,8 +167,6 @@ static void by_value(struct fw_rule *r, struct str option, struct str value, boo
 		fw_all_but(r, fw_addresses_when(value), value);
 	else if (word_among(option, sources))
 		by_sources(r, value);
-	else if (str_is(option, "--match-set")) /* what it holds is in no file of rules */
-		fw_widen(r, value);
 	else if (str_is(option, "--pol"))
 		by_kind(r, str_is(value, "none"), is_excluded); /* comes without IPsec */
 	else if (word_among(option, rare) || str_is(option, "-d") ||
@@ -188,7 +186,7 @@ static bool is_quiet_option(struct str option)
 	return word_among(option, quiet);
 }
 
-static bool rule_words(struct fw_rule *r, struct str rest)
+static bool rule_words(const struct fw_ruleset *set, struct fw_rule *r, struct str rest)
 {
 	struct str option, value, flags;
 
@@ -207,10 +205,14 @@ static bool rule_words(struct fw_rule *r, struct str rest)
 		value = STR("");
 		if (!is_alone(rest) && !argument(&rest, &value))
 			return false;
-		if (str_is(option, "--tcp-flags")) {
+		if (str_is(option, "--tcp-flags") || str_is(option, "--match-set")) {
 			if (!argument(&rest, &flags))
 				return false;
-			by_flags(r, value, flags, is_excluded);
+			if (str_is(option, "--tcp-flags"))
+				by_flags(r, value, flags, is_excluded);
+			else
+				by_list(r, fw_saved_set_when(set, value, flags), value,
+					is_excluded);
 			continue;
 		}
 		if (str_is(option, "-i") || str_is(option, "--in-interface")) {
@@ -302,7 +304,7 @@ static bool put(struct save *s, struct fw_chain *c, struct str spec, bool is_ins
 	if (r == NULL)
 		return true;
 	r->words = str_trim(spec);
-	return rule_words(r, spec);
+	return rule_words(s->set, r, spec);
 }
 
 /* "-A INPUT …" and the other commands that iptables-restore takes in a table. */

@@ -273,6 +273,25 @@ static void read_nftables(struct boot *b)
 
 /* ---- saved rules of iptables ---- */
 
+/* Lists are there for the rules only when something makes them first: netfilter-persistent by its
+ * plugin, Red Hat's iptables.service by a service beside it. */
+static void read_ipsets(struct boot *b, struct fw_ruleset *set)
+{
+	const struct str *paths;
+	size_t count;
+
+	if (host_glob(b->h, "/usr/share/netfilter-persistent/plugins.d/*ipset*", &paths, &count) ==
+			0 &&
+		count > 0)
+		fw_add_ipset_save(set, host_bytes(b->h, STR("/etc/iptables/ipsets"), NULL));
+	if (!unit_starts(b->h, "ipset.service"))
+		return;
+	fw_add_ipset_save(set, host_bytes(b->h, STR("/etc/sysconfig/ipset"), NULL));
+	if (host_glob(b->h, "/etc/sysconfig/ipset.d/*.set", &paths, &count) == 0)
+		for (size_t i = 0; i < count; i++)
+			fw_add_ipset_save(set, host_bytes(b->h, paths[i], NULL));
+}
+
 static void read_saved(
 	struct boot *b, const char *mechanism, const char *unit, const char *path, int family)
 {
@@ -295,6 +314,7 @@ static void read_saved(
 	arena_init(&a, 64 * MIB);
 	set = arena_new(&a, struct fw_ruleset);
 	fw_init(set, &a);
+	read_ipsets(b, set);
 	bad = fw_add_save(set, file->bytes, file->path, family);
 	if (bad > 0)
 		host_gap(b->h, GAP_SYNTAX, path);
