@@ -4,11 +4,13 @@
 #include "work/hostaudit/resolve/vnc.h"
 
 /* False when the screen is for this machine alone. */
-static bool judge_vnc(struct host *h, struct str unit, struct admin *row)
+static bool judge_session(struct host *h, struct str unit, struct str command, struct admin *row)
 {
 	struct vnc_session v;
 
-	vnc_session_read(h, unit, &v);
+	vnc_session_read(h, unit,
+		str_find(command, STR("tigervncsession")) >= 0 ? VNC_OF_DEBIAN : VNC_OF_RED_HAT,
+		&v);
 	if (v.is_local)
 		return false;
 	if (v.says == VNC_UNCLEAR)
@@ -19,6 +21,44 @@ static bool judge_vnc(struct host *h, struct str unit, struct admin *row)
 		host_arena(h), "securitytypes=%.*s", STR_FMT(str_until(v.kinds.value, 200)));
 	row->file = v.kinds.file;
 	row->line = v.kinds.line;
+	return true;
+}
+
+/* x11vnc has one screen for all, by its command alone unless root has a file of options. False when
+ * the screen is for this machine alone. */
+static bool judge_x11vnc(struct host *h, struct str command, struct admin *row)
+{
+	static const char *const encrypted[] = { "-ssl", "-sslonly", "-stunnel", "-stunnel3",
+		"-enc" };
+	struct str word, last = STR(""), found = STR("x11vnc");
+	bool is_encrypted = false;
+
+	while (str_next_word(&command, " \t", &word)) {
+		if (str_is(word, "-localhost") ||
+			(str_is(last, "-listen") &&
+				(str_is(word, "localhost") || str_starts(word, "127."))))
+			return false;
+		for (size_t i = 0; i < COUNT(encrypted); i++)
+			if (str_is(word, encrypted[i])) {
+				is_encrypted = true;
+				found = arena_fmt(host_arena(h), "x11vnc %s", encrypted[i]);
+			}
+		last = word;
+	}
+	if (host_exists(h, "/root/.x11vncrc"))
+		return true;
+	row->found = found;
+	row->plain = is_encrypted ? PLAIN_NO : PLAIN_YES;
+	row->reason = NULL;
+	return true;
+}
+
+static bool judge_vnc(struct host *h, struct str unit, struct str command, struct admin *row)
+{
+	if (str_find(command, STR("vncsession")) >= 0)
+		return judge_session(h, unit, command, row);
+	if (str_find(command, STR("x11vnc")) >= 0)
+		return judge_x11vnc(h, command, row);
 	return true;
 }
 
@@ -54,8 +94,7 @@ static void put_vnc(struct host *h, struct admin_list *list)
 				.reason = "vnc-tls",
 				.file = arena_fmt(
 					host_arena(h), "%s/%.*s", folders[f], STR_FMT(names[i])) };
-			if (str_find(start.value, STR("vncsession")) < 0 ||
-				judge_vnc(h, names[i], &row))
+			if (judge_vnc(h, names[i], start.value, &row))
 				admin_add(list, &row);
 		}
 	}

@@ -7,6 +7,26 @@ struct reading {
 	struct setting kinds, local;
 };
 
+/* Debian's files are Perl: $localhost = "no"; */
+static void take(
+	struct host *h, struct reading *o, struct str key, struct str value, struct str file, int n)
+{
+	struct setting *own;
+	struct str rest;
+
+	if (str_starts(key, "$") && str_split(str_from(key, 1), ' ', &key, &rest))
+		key = str_trim(key);
+	else if (str_starts(key, "$"))
+		key = str_from(key, 1);
+	if (str_split(value, ';', &value, &rest))
+		value = str_unquote(str_trim(value));
+	own = str_is_nocase(key, "securitytypes") ? &o->kinds :
+		str_is_nocase(key, "localhost")   ? &o->local :
+						    NULL;
+	if (own)
+		setting_win(own, host_arena(h), str_is(value, "undef") ? STR("") : value, file, n);
+}
+
 static void read_file(struct host *h, struct str path, struct reading *o)
 {
 	struct str rest = host_bytes(h, path, &path), line, key, value;
@@ -19,10 +39,7 @@ static void read_file(struct host *h, struct str path, struct reading *o)
 			key = line;
 			value = STR("1");
 		}
-		if (str_is_nocase(str_trim(key), "securitytypes"))
-			setting_win(&o->kinds, host_arena(h), str_trim(value), path, n);
-		else if (str_is_nocase(str_trim(key), "localhost"))
-			setting_win(&o->local, host_arena(h), str_trim(value), path, n);
+		take(h, o, str_trim(key), str_trim(value), path, n);
 	}
 }
 
@@ -73,9 +90,24 @@ static enum vnc_says kinds_say(struct str kinds)
 	return has_kind ? VNC_ENCRYPTED : VNC_UNCLEAR;
 }
 
-void vnc_session_read(struct host *h, struct str unit, struct vnc_session *ret)
+/* tigervncserver(1): only this machine unless TLS is offered, and then unless nobody is asked. */
+static bool is_local_of_itself(struct str kinds)
 {
-	static const char *const own[] = { ".vnc/config", ".config/tigervnc/config" };
+	bool has_tls = false, has_none = false;
+	struct str kind;
+
+	while (str_next_word(&kinds, " ,", &kind)) {
+		has_tls |= str_eq_nocase(str_until(kind, 3), STR("TLS")) ||
+			str_eq_nocase(str_until(kind, 4), STR("X509"));
+		has_none |= kind.len >= 4 && str_is_nocase(str_from(kind, kind.len - 4), "None");
+	}
+	return !has_tls || has_none;
+}
+
+void vnc_session_read(struct host *h, struct str unit, enum vnc_kind kind, struct vnc_session *ret)
+{
+	static const char *const own[] = { ".vnc/config", ".config/tigervnc/config",
+		".vnc/tigervnc.conf" };
 	struct reading o = { 0 };
 	struct str home = home_of(h, user_of(h, unit));
 
@@ -83,6 +115,12 @@ void vnc_session_read(struct host *h, struct str unit, struct vnc_session *ret)
 	for (size_t i = 0; home.len > 0 && i < COUNT(own); i++)
 		read_file(h, arena_fmt(host_arena(h), "%.*s/%s", STR_FMT(home), own[i]), &o);
 	read_file(h, STR("/etc/tigervnc/vncserver-config-mandatory"), &o);
+	if (kind == VNC_OF_DEBIAN && o.local.value.len == 0)
+		o.local.value = is_local_of_itself(o.kinds.value) ? STR("yes") : STR("no");
+	if (kind == VNC_OF_DEBIAN && o.kinds.value.len == 0) {
+		o.kinds = o.local;
+		o.kinds.value = STR("VncAuth,TLSVnc");
+	}
 	*ret = (struct vnc_session){ .kinds = o.kinds,
 		.says = kinds_say(o.kinds.value),
 		.is_local = o.local.value.len > 0 && str_bool(o.local.value, true) };
