@@ -102,7 +102,8 @@ static void netplan_line(struct netplan *p, struct str line, size_t indent, int 
 	if (!p->is_in_wifis) {
 		p->is_in_wifis = str_is(key, "wifis");
 		p->wifis_at = indent;
-		p->list->is_strange = p->list->is_strange || (p->is_in_wifis && value.len > 0);
+		p->list->is_strange = p->list->is_strange || (p->is_in_wifis && value.len > 0) ||
+			(str_starts(value, "{") && str_find(value, STR("wifis")) >= 0);
 	} else if (!p->is_in_points) {
 		p->is_in_points = str_is(key, "access-points");
 		p->points_at = indent;

@@ -55,7 +55,10 @@ static void put_gdm(struct host *h, struct fact_rows *rows)
 {
 	static const char *const files[] = { "/etc/gdm3/daemon.conf", "/etc/gdm3/custom.conf",
 		"/etc/gdm/custom.conf" };
-	static const char *const keys[] = { "AutomaticLoginEnable", "TimedLoginEnable" };
+	static const struct {
+		const char *enable, *who;
+	} keys[] = { { "AutomaticLoginEnable", "AutomaticLogin" },
+		{ "TimedLoginEnable", "TimedLogin" } };
 
 	if (!is_there(h, "gdm.service") && !is_there(h, "gdm3.service"))
 		return;
@@ -63,13 +66,14 @@ static void put_gdm(struct host *h, struct fact_rows *rows)
 		if (!is_file_of_gdm(h, files[f]))
 			continue;
 		for (size_t k = 0; k < COUNT(keys); k++) {
-			struct setting s = { 0 };
-			struct str file = str_of(files[f]);
+			struct setting s = { 0 }, who = { 0 };
+			struct str file = str_of(files[f]), text = host_bytes(h, file, &file);
 
-			ini_last(host_bytes(h, file, &file), file, "daemon", keys[k], host_arena(h),
-				&s);
-			if (s.value.ptr && str_bool(s.value, false))
-				put(h, rows, "gdm", keys[k], &s);
+			ini_last(text, file, "daemon", keys[k].enable, host_arena(h), &s);
+			ini_last(text, file, "daemon", keys[k].who, host_arena(h), &who);
+			/* without a name gdm asks as ever */
+			if (s.value.ptr && str_bool(s.value, false) && who.value.len > 0)
+				put(h, rows, "gdm", keys[k].enable, &s);
 		}
 	}
 }

@@ -146,26 +146,55 @@ static bool by_modprobe(struct host *h, struct block *b)
 	return false;
 }
 
+/* The options that the first entry of GRUB's menu gives the kernel: what /etc/default/grub says has
+ * no effect until update-grub has written it there. */
+static bool from_menu(struct host *h, struct str *ret_text, struct block *b)
+{
+	static const char *const menus[] = { "/boot/grub/grub.cfg", "/boot/grub2/grub.cfg" };
+	struct str rest, line, word;
+
+	for (size_t i = 0; i < COUNT(menus); i++) {
+		rest = host_bytes(h, str_of(menus[i]), &b->file);
+		for (b->line = 1; str_next_line(&rest, &line); b->line++) {
+			*ret_text = line;
+			if (str_next_word(&line, " \t", &word) &&
+				(str_is(word, "linux") || str_is(word, "linux16") ||
+					str_is(word, "linuxefi")))
+				return true;
+		}
+	}
+	return false;
+}
+
 /* The command line of the running kernel, else what the boot loader will give. */
-static bool by_cmdline(struct host *h, struct block *b)
+static void command_line(struct host *h, struct str *ret_text, struct block *b)
 {
 	struct setting grub = { 0 }, usual = { 0 };
-	struct str text, file = STR("/proc/cmdline"), rest, line, key, value;
+	struct str rest, line, key, value;
 
-	if (!host_has_proc(h) ||
-		host_read_proc(h, "/proc/cmdline", 8 * KIB, host_arena(h), &text) < 0) {
-		rest = host_bytes(h, STR("/etc/default/grub"), &file);
-		for (int n = 1; str_next_line(&rest, &line); n++)
-			if (str_split(str_trim(line), '=', &key, &value) &&
-				(str_is(key, "GRUB_CMDLINE_LINUX") ||
-					str_is(key, "GRUB_CMDLINE_LINUX_DEFAULT")))
-				setting_win(str_ends(key, "_DEFAULT") ? &usual : &grub,
-					host_arena(h), str_unquote(value), file, n);
-		text = arena_fmt(host_arena(h), "%.*s %.*s", STR_FMT(grub.value),
-			STR_FMT(usual.value));
-		b->line = grub.line;
-	}
-	b->file = file;
+	b->file = STR("/proc/cmdline");
+	if (host_has_proc(h) &&
+		host_read_proc(h, "/proc/cmdline", 8 * KIB, host_arena(h), ret_text) == 0)
+		return;
+	if (from_menu(h, ret_text, b))
+		return;
+	rest = host_bytes(h, STR("/etc/default/grub"), &b->file);
+	for (int n = 1; str_next_line(&rest, &line); n++)
+		if (str_split(str_trim(line), '=', &key, &value) &&
+			(str_is(key, "GRUB_CMDLINE_LINUX") ||
+				str_is(key, "GRUB_CMDLINE_LINUX_DEFAULT")))
+			setting_win(str_ends(key, "_DEFAULT") ? &usual : &grub, host_arena(h),
+				str_unquote(value), b->file, n);
+	*ret_text =
+		arena_fmt(host_arena(h), "%.*s %.*s", STR_FMT(grub.value), STR_FMT(usual.value));
+	b->line = grub.line;
+}
+
+static bool by_cmdline(struct host *h, struct block *b)
+{
+	struct str text = STR("");
+
+	command_line(h, &text, b);
 	if (cmdline_lists(text, "module_blacklist", "usb_storage")) {
 		b->how = "module_blacklist";
 		b->found = STR("module_blacklist=usb-storage");
@@ -215,8 +244,7 @@ static enum usbguard_says rules_say(struct host *h, struct str path, struct bloc
 	return USBGUARD_PASSES;
 }
 
-static enum usbguard_says all_rules_say(
-	struct host *h, const struct usbguard *u, struct block *b)
+static enum usbguard_says all_rules_say(struct host *h, const struct usbguard *u, struct block *b)
 {
 	enum usbguard_says says = USBGUARD_PASSES;
 	const struct str *paths;
@@ -272,17 +300,24 @@ static bool by_usbguard(struct host *h, struct block *b)
 }
 
 /* A rule that takes the authorisation from mass storage: interface class 08, or from every device.
- */
-static bool rule_blocks(struct str line)
+ * What a command writes there, or a device above is matched by, is for a person to try. */
+static const char *rule_says(struct str line)
 {
+	bool is_storage;
+
 	line = str_trim(line);
 	if (str_starts(line, "#") || str_find(line, STR("\"usb\"")) < 0)
-		return false;
+		return NULL;
 	if (str_find(line, STR("ATTR{authorized_default}=\"0\"")) >= 0)
-		return true;
+		return "udev";
+	is_storage = str_find(line, STR("{bInterfaceClass}==\"08\"")) >= 0 ||
+		str_find(line, STR(":08")) >= 0;
+	if (!is_storage || str_find(line, STR("authorized")) < 0)
+		return NULL;
 	return str_find(line, STR("ATTR{authorized}=\"0\"")) >= 0 &&
-		(str_find(line, STR("ATTR{bInterfaceClass}==\"08\"")) >= 0 ||
-			str_find(line, STR(":0806")) >= 0 || str_find(line, STR(":08")) >= 0);
+			str_find(line, STR("ATTRS{bInterfaceClass}")) < 0 ?
+		"udev" :
+		"udev-other";
 }
 
 static bool by_udev(struct host *h, struct block *b)
@@ -299,14 +334,17 @@ static bool by_udev(struct host *h, struct block *b)
 		if (host_stat(h, paths[i].ptr, &st) != 0 || !S_ISREG(st.mode))
 			continue; /* a link to /dev/null hides a rule of the distribution */
 		rest = host_bytes(h, paths[i], &file);
-		for (int64_t n = 1; str_next_line(&rest, &line); n++)
-			if (rule_blocks(line)) {
-				*b = (struct block){ .how = "udev",
+		for (int64_t n = 1; str_next_line(&rest, &line); n++) {
+			const char *how = rule_says(line);
+
+			if (how)
+				*b = (struct block){ .how = how,
 					.found = STR("authorized=0"),
 					.file = file,
 					.line = n };
+			if (how && str_is(str_of(how), "udev"))
 				return true;
-			}
+		}
 	}
 	return false;
 }
