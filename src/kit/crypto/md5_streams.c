@@ -1,9 +1,7 @@
 /* md5_streams.c - MD5 of many streams side by side. One MD5 waits for itself at every step, so a
  * processor can do sixteen in the time of one; no library of Debian 12 does that. It finds what
  * changed by accident or by hand in files whose checksums dpkg keeps as MD5, no more than dpkg. */
-#define OPENSSL_SUPPRESS_DEPRECATED
 #include <endian.h>
-#include <openssl/md5.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,29 +30,32 @@ struct lanes {
 
 static const uint32_t begin[4] = { 0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476 };
 
-#define F(b, c, d) ((d) ^ ((b) & ((c) ^ (d))))
-#define G(b, c, d) ((c) ^ ((d) & ((b) ^ (c))))
-#define H(b, c, d) ((b) ^ (c) ^ (d))
-#define I(b, c, d) ((c) ^ ((b) | ~(d)))
-#define STEP_OF(f, a, b, c, d, word, s, t) \
+/* F to I of RFC 1321, added to a. b is what the step before has only just given: what does not need
+ * it stands apart, and the halves of G, which never have a bit in common, are added one by one. */
+#define F(a, b, c, d) (a) += (d) ^ ((b) & ((c) ^ (d)))
+#define G(a, b, c, d) ((a) += ~(d) & (c), (a) += (d) & (b))
+#define H(a, b, c, d) (a) += (b) ^ ((c) ^ (d))
+#define I(a, b, c, d) (a) += (c) ^ ((b) | ~(d))
+#define STEP_OF(add, a, b, c, d, word, s, t) \
 	do { \
-		a += f(b, c, d) + (word) + (t); \
+		a += (word) + (t); \
+		add(a, b, c, d); \
 		a = ((a << (s)) | (a >> (32 - (s)))) + (b); \
 	} while (0)
 /* A step waits for the one before it: meanwhile the processor does that of a second group. */
-#define STEP(f, a, b, c, d, k, s, t) \
+#define STEP(add, a, b, c, d, k, s, t) \
 	do { \
-		STEP_OF(f, a[0], b[0], c[0], d[0], m[0][k], s, t); \
+		STEP_OF(add, a[0], b[0], c[0], d[0], m[0][k], s, t); \
 		if (COUNT(a) > 1) \
-			STEP_OF(f, a[COUNT(a) - 1], b[COUNT(a) - 1], c[COUNT(a) - 1], \
+			STEP_OF(add, a[COUNT(a) - 1], b[COUNT(a) - 1], c[COUNT(a) - 1], \
 				d[COUNT(a) - 1], m[COUNT(a) - 1][k], s, t); \
 	} while (0)
-#define FOUR(f, k0, k1, k2, k3, s0, s1, s2, s3, t0, t1, t2, t3) \
+#define FOUR(add, k0, k1, k2, k3, s0, s1, s2, s3, t0, t1, t2, t3) \
 	do { \
-		STEP(f, a, b, c, d, k0, s0, t0); \
-		STEP(f, d, a, b, c, k1, s1, t1); \
-		STEP(f, c, d, a, b, k2, s2, t2); \
-		STEP(f, b, c, d, a, k3, s3, t3); \
+		STEP(add, a, b, c, d, k0, s0, t0); \
+		STEP(add, d, a, b, c, k1, s1, t1); \
+		STEP(add, c, d, a, b, k2, s2, t2); \
+		STEP(add, b, c, d, a, k3, s3, t3); \
 	} while (0)
 
 /* The 64 steps of RFC 1321, section 3.4, on as many lanes as the type of a, b, c, d holds. */
@@ -117,6 +118,7 @@ static const uint32_t begin[4] = { 0x67452301, 0xefcdab89, 0x98badcfe, 0x1032547
 			(row)[i + (step)] = \
 				__builtin_shufflevector(x, y, each(UPPER, width, step, 0)); \
 		}
+#define TURN1(row) (void)(row)
 #define TURN4(row) \
 	do { \
 		TURN_STEP(EACH4, 4, four, row, 1) \
@@ -145,7 +147,8 @@ static const uint32_t begin[4] = { 0x67452301, 0xefcdab89, 0x98badcfe, 0x1032547
 #define SWAP_WORDS(width, m) (void)0
 #endif
 
-/* The words of BLOCK of the lanes of group G stand one lane beside the other in m[g]. */
+/* The words of BLOCK of the lanes of group G, from AT[G] on, stand one lane beside the other in
+ * m[g]. */
 #define READ_WORDS(width, vector, turn) \
 	do { \
 		_Pragma("GCC unroll 4") \
@@ -153,7 +156,7 @@ static const uint32_t begin[4] = { 0x67452301, 0xefcdab89, 0x98badcfe, 0x1032547
 			_Pragma("GCC unroll 16") \
 			for (int lane = 0; lane < (width); lane++) \
 				m[g][part + lane] = *(const vector##_loose *)( \
-					l->lane[from + g * (width) + (size_t)lane].at + \
+					l->lane[at[g] + (size_t)lane].at + \
 					block * BLOCK_BYTES + 4 * part); \
 			turn((&m[g][part])); \
 		} \
@@ -161,7 +164,7 @@ static const uint32_t begin[4] = { 0x67452301, 0xefcdab89, 0x98badcfe, 0x1032547
 	} while (0)
 /* clang-format on */
 
-/* BLOCKS of GROUPS of WIDTH lanes, from FROM on. */
+/* BLOCKS of GROUPS of WIDTH lanes, each from its place in AT on. */
 #define TAKE_BLOCKS(groups, width, vector, turn) \
 	do { \
 		vector a[groups], b[groups], c[groups], d[groups]; \
@@ -169,8 +172,7 @@ static const uint32_t begin[4] = { 0x67452301, 0xefcdab89, 0x98badcfe, 0x1032547
 \
 		for (size_t g = 0; g < (groups); g++) \
 			for (int i = 0; i < 4; i++) \
-				memcpy(&was[g][i], &l->state[i][from + g * (width)], \
-					sizeof(vector)); \
+				memcpy(&was[g][i], &l->state[i][at[g]], sizeof(vector)); \
 		for (size_t block = 0; block < blocks; block++) { \
 			for (size_t g = 0; g < (groups); g++) { \
 				READ_WORDS(width, vector, turn); \
@@ -185,14 +187,25 @@ static const uint32_t begin[4] = { 0x67452301, 0xefcdab89, 0x98badcfe, 0x1032547
 		} \
 		for (size_t g = 0; g < (groups); g++) \
 			for (int i = 0; i < 4; i++) \
-				memcpy(&l->state[i][from + g * (width)], &was[g][i], \
-					sizeof(vector)); \
+				memcpy(&l->state[i][at[g]], &was[g][i], sizeof(vector)); \
 	} while (0)
 
+typedef uint32_t one __attribute__((vector_size(4)));
+typedef uint32_t one_loose __attribute__((vector_size(4), aligned(1), may_alias));
 typedef uint32_t four __attribute__((vector_size(16)));
 typedef uint32_t four_loose __attribute__((vector_size(16), aligned(1), may_alias));
 
-static void take_four(struct lanes *l, size_t from, size_t blocks)
+static void take_one(struct lanes *l, const size_t *at, size_t blocks)
+{
+	TAKE_BLOCKS(1, 1, one, TURN1);
+}
+
+static void take_two(struct lanes *l, const size_t *at, size_t blocks)
+{
+	TAKE_BLOCKS(2, 1, one, TURN1);
+}
+
+static void take_four(struct lanes *l, const size_t *at, size_t blocks)
 {
 	TAKE_BLOCKS(2, 4, four, TURN4);
 }
@@ -203,13 +216,14 @@ typedef uint32_t eight_loose __attribute__((vector_size(32), aligned(1), may_ali
 typedef uint32_t sixteen __attribute__((vector_size(64)));
 typedef uint32_t sixteen_loose __attribute__((vector_size(64), aligned(1), may_alias));
 
-__attribute__((target("avx2"))) static void take_eight(struct lanes *l, size_t from, size_t blocks)
+__attribute__((target("avx2"))) static void take_eight(
+	struct lanes *l, const size_t *at, size_t blocks)
 {
 	TAKE_BLOCKS(2, 8, eight, TURN8);
 }
 
 __attribute__((target("avx512f"))) static void take_sixteen(
-	struct lanes *l, size_t from, size_t blocks)
+	struct lanes *l, const size_t *at, size_t blocks)
 {
 	TAKE_BLOCKS(1, 16, sixteen, TURN16);
 }
@@ -226,50 +240,37 @@ bool md5_has_width(size_t width)
 	return width == 4;
 }
 
-/* One lane by itself. */
-static void take_one(struct lanes *l, size_t i, size_t blocks)
-{
-	MD5_CTX ctx = {
-		.A = l->state[0][i], .B = l->state[1][i], .C = l->state[2][i], .D = l->state[3][i]
-	};
-
-	for (size_t block = 0; block < blocks; block++)
-		MD5_Transform(&ctx, l->lane[i].at + block * BLOCK_BYTES);
-	l->state[0][i] = ctx.A;
-	l->state[1][i] = ctx.B;
-	l->state[2][i] = ctx.C;
-	l->state[3][i] = ctx.D;
-}
-
 static void take_group(struct lanes *l, size_t width, size_t from, size_t blocks)
 {
+	const size_t at[] = { from, from + width };
+
 #if defined(__x86_64__)
 	if (width == 16)
-		take_sixteen(l, from, blocks);
+		take_sixteen(l, at, blocks);
 	else if (width == 8)
-		take_eight(l, from, blocks);
+		take_eight(l, at, blocks);
 	else
 #endif
-		take_four(l, from, blocks);
+		take_four(l, at, blocks);
 }
 
-/* A large file that is left alone at the end gains nothing from lanes that do nothing. */
+/* One or two large files that are left alone at the end gain nothing from lanes that do nothing. */
 static void take(struct lanes *l, size_t width, size_t blocks)
 {
 	const size_t at_once = width < LANES ? 2 * width : width;
 
 	for (size_t from = 0; from < LANES; from += at_once) {
-		size_t busy = 0;
+		size_t busy[LANES], count = 0;
 
 		for (size_t i = from; i < from + at_once; i++)
-			busy += l->lane[i].stream != NULL;
-		if (busy > 1) {
-			take_group(l, width, from, blocks);
-			continue;
-		}
-		for (size_t i = from; i < from + at_once; i++)
 			if (l->lane[i].stream)
-				take_one(l, i, blocks);
+				busy[count++] = i;
+		if (count > 2)
+			take_group(l, width, from, blocks);
+		else if (count == 2)
+			take_two(l, busy, blocks);
+		else if (count == 1)
+			take_one(l, busy, blocks);
 	}
 }
 
