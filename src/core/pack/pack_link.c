@@ -160,12 +160,12 @@ static void join_questions(struct pack *pack, const struct pack_rows *rows)
 		const struct check *question = &rows->questions.at[i];
 
 		for (size_t n = 0; n < pack->check_count; n++) {
-			struct check *check = &pack->checks[n];
-			struct check named = *check;
+			struct check *check = &pack->checks[n], named;
 
 			if (!question->id.ptr || !str_eq(check->id, question->id) ||
 				!check->is_live)
 				continue;
+			named = *check;
 			*check = *question;
 			check->level = named.level;
 			check->is_live = true;

@@ -190,12 +190,13 @@ static void check_sql(struct pack_load *load, const struct check *check, struct 
 	bool is_quoted = false;
 
 	for (size_t i = 0; i < sql.len; i++) {
-		struct str name = str_from(sql, i + 1);
+		struct str name;
 
 		if (sql.ptr[i] == '\'')
 			is_quoted = !is_quoted;
 		if (is_quoted || sql.ptr[i] != ':')
 			continue;
+		name = str_from(sql, i + 1);
 		name = str_until(name, name_length(name));
 		if (name.len > 0 && !str_is(name, "now_s") && !has_param(check, name))
 			param_fault(load, check, name);

@@ -86,6 +86,7 @@ static const struct fact_column columns[] = {
 #define CRON_MAX 2000 /* each is laid out over years to find its longest pause */
 #define SCRIPT_BYTES (16 * KIB)
 #define ENVIRONMENT_BYTES (4 * KIB)
+#define SCRIPTS_MAX 64 /* remembered */
 
 struct job {
 	const char *kind;
@@ -95,8 +96,25 @@ struct job {
 	bool is_active;
 };
 
+/* What a script says, whoever calls it. */
+struct script {
+	struct str path, text; /* text: "" for programs */
+	struct str shown;
+	struct scan scan;
+	struct inspection inspection;
+	bool updates;
+};
+
+/* Several jobs often call one script: those of apt and e2scrub, a timer and its twin in cron. */
+struct jobs {
+	struct host *h;
+	struct fact_rows *rows;
+	struct script scripts[SCRIPTS_MAX];
+	size_t script_count;
+};
+
 /* A shell script without its comments; "" for programs. */
-static struct str script_of(struct host *h, struct str path)
+static struct str script_text(struct host *h, struct str path)
 {
 	struct str text, line, out = STR("");
 	struct host_stat st;
@@ -121,10 +139,35 @@ static struct str script_of(struct host *h, struct str path)
 	return shell_text_live(out, host_arena(h));
 }
 
-/* The program of "[ -x /a ] && /usr/bin/b c": its first absolute path that is a script. */
-static struct str called_script(struct host *h, struct str command)
+static struct script script_read(struct host *h, struct str path)
 {
-	struct str rest = command, word, script;
+	struct script s = { .path = path, .text = script_text(h, path) };
+
+	s.shown = redact_command(host_arena(h), s.text, 2 * KIB);
+	s.scan = scan_of(s.text);
+	s.inspection = inspection_of(s.text);
+	s.updates = updates_of(s.text);
+	return s;
+}
+
+static struct script script_of(struct jobs *jobs, struct str path)
+{
+	struct script s;
+
+	for (size_t i = 0; i < jobs->script_count; i++)
+		if (str_eq(jobs->scripts[i].path, path))
+			return jobs->scripts[i];
+	s = script_read(jobs->h, arena_str(host_arena(jobs->h), path));
+	if (jobs->script_count < SCRIPTS_MAX)
+		jobs->scripts[jobs->script_count++] = s;
+	return s;
+}
+
+/* The program of "[ -x /a ] && /usr/bin/b c": its first absolute path that is a script. */
+static struct script called_script(struct jobs *jobs, struct str command)
+{
+	struct script script, none = { .text = STR(""), .shown = STR("") };
+	struct str rest = command, word;
 	int tried = 0;
 
 	while (tried < 4 && str_next_word(&rest, " \t\n;|&()\"'", &word)) {
@@ -136,19 +179,19 @@ static struct str called_script(struct host *h, struct str command)
 			str_starts(word, "/proc/"))
 			continue;
 		tried++;
-		script = script_of(h, arena_str(host_arena(h), word));
-		if (script.len > 0)
+		script = script_of(jobs, word);
+		if (script.text.len > 0)
 			return script;
 	}
-	return STR("");
+	return none;
 }
 
-static void show_backup(
-	struct host *h, struct fact_rows *rows, const struct job *j, struct str script)
+static void show_backup(struct jobs *jobs, const struct job *j, struct str script)
 {
+	struct fact_rows *rows = jobs->rows;
 	struct backup b;
 
-	if (!backup_read(h, j->command, script, j->environment, j->user, &b))
+	if (!backup_read(jobs->h, j->command, script, j->environment, j->user, &b))
 		return;
 	if (b.period_days > j->period_days)
 		fact_int(rows, PERIOD_DAYS, b.period_days);
@@ -200,14 +243,15 @@ static bool is_switched_off(struct host *h, const struct job *j)
 	return false;
 }
 
-static void put_inspection(
-	struct host *h, struct fact_rows *rows, const struct job *j, struct str script)
+static void put_inspection(struct jobs *jobs, const struct job *j, const struct script *script)
 {
-	struct inspection found = inspection_of(j->command), inner = inspection_of(script);
+	struct inspection found = inspection_of(j->command);
+	struct fact_rows *rows = jobs->rows;
+	struct host *h = jobs->h;
 	struct host_stat st;
 
 	if (!found.program)
-		found = inner;
+		found = script->inspection;
 	if (!found.program)
 		return;
 	fact_cstr(rows, INSPECTS, found.program);
@@ -218,15 +262,17 @@ static void put_inspection(
 		fact_int(rows, INSPECT_AT, st.mtime_s);
 }
 
-static void show(struct host *h, struct fact_rows *rows, const struct job *j)
+static void show(struct jobs *jobs, const struct job *j)
 {
 	static const char *const kinds[] = { NULL, "part", "unclear", "all" };
-	struct str script = called_script(h, j->command);
-	struct scan scan = scan_of(j->command), inner = scan_of(script);
+	const struct script script = called_script(jobs, j->command);
+	struct scan scan = scan_of(j->command);
+	struct fact_rows *rows = jobs->rows;
+	struct host *h = jobs->h;
 	struct host_stat st;
 
-	if (inner.kind > scan.kind)
-		scan = inner;
+	if (script.scan.kind > scan.kind)
+		scan = script.scan;
 	fact_row(rows);
 	fact_cstr(rows, KIND, j->kind);
 	fact_text(rows, NAME, j->name);
@@ -236,7 +282,7 @@ static void show(struct host *h, struct fact_rows *rows, const struct job *j)
 	fact_int(rows, IS_ACTIVE, j->is_active && j->period_days != 0 && !is_switched_off(h, j));
 	fact_text(rows, RUN_BY, j->user);
 	fact_text(rows, COMMAND, redact_command(host_arena(h), j->command, 2 * KIB));
-	fact_text(rows, SCRIPT, redact_command(host_arena(h), script, 2 * KIB));
+	fact_text(rows, SCRIPT, script.shown);
 	fact_cstr(rows, SCANS, kinds[scan.kind]);
 	if (scan.kind != SCAN_NONE && scan.log.len > 0) {
 		fact_text(rows, SCAN_LOG, scan.log);
@@ -244,20 +290,20 @@ static void show(struct host *h, struct fact_rows *rows, const struct job *j)
 			host_stat(h, arena_cstr(host_arena(h), scan.log), &st) == 0)
 			fact_int(rows, SCAN_LOG_AT, st.mtime_s);
 	}
-	put_inspection(h, rows, j, script);
-	fact_int(rows, UPDATES, updates_of(j->command) || updates_of(script));
+	put_inspection(jobs, j, &script);
+	fact_int(rows, UPDATES, updates_of(j->command) || script.updates);
 	fact_text(rows, FILE_PATH, j->file);
 	fact_int(rows, LINE, j->line);
 	if (host_stat(h, j->file.ptr, &st) == 0)
 		fact_int(rows, MADE_AT, st.mtime_s);
-	show_backup(h, rows, j, script);
+	show_backup(jobs, j, script.text);
 }
 
 /* ---- cron ---- */
 
 struct cron {
+	struct jobs *jobs;
 	struct host *h;
-	struct fact_rows *rows;
 	bool is_debian, is_active;
 	bool is_anacron_active; /* by its own timer, or by cron */
 	struct str crontab, anacrontab;
@@ -333,7 +379,7 @@ static void read_crontab(struct cron *c, const char *path, bool has_user, struct
 		if (!has_user)
 			j.user = user;
 		j.period_days = f.is_doubted ? -1 : cron_period_days(j.schedule);
-		show(c->h, c->rows, &j);
+		show(c->jobs, &j);
 	}
 }
 
@@ -408,7 +454,7 @@ static void read_parts(struct cron *c, const char *dir, int64_t period_days)
 		j.file = j.command = arena_fmt(host_arena(c->h), "%s/%.*s", dir, STR_FMT(names[i]));
 		if (is_taken(c, names[i]) && host_stat(c->h, j.file.ptr, &st) == 0 &&
 			S_ISREG(st.mode) && (st.mode & 0111) != 0)
-			show(c->h, c->rows, &j);
+			show(c->jobs, &j);
 	}
 }
 
@@ -433,14 +479,15 @@ static void read_anacrontab(struct cron *c)
 		}
 		j.schedule =
 			arena_fmt(host_arena(c->h), "anacron, %lld d", (long long)j.period_days);
-		show(c->h, c->rows, &j);
+		show(c->jobs, &j);
 	}
 }
 
-static void read_cron(struct host *h, struct fact_rows *rows)
+static void read_cron(struct jobs *jobs)
 {
-	struct cron c = { .h = h,
-		.rows = rows,
+	struct host *h = jobs->h;
+	struct cron c = { .jobs = jobs,
+		.h = h,
 		.is_debian = str_is(str_of(os_release_read(h).family), "debian"),
 		.is_active = cron_is_active(h) };
 
@@ -459,8 +506,9 @@ static void read_cron(struct host *h, struct fact_rows *rows)
 
 /* ---- timers ---- */
 
-static void read_timer(struct host *h, struct fact_rows *rows, const struct unit_link *link)
+static void read_timer(struct jobs *jobs, const struct unit_link *link)
 {
+	struct host *h = jobs->h;
 	struct arena *a = host_arena(h);
 	struct job j = { .kind = "timer", .name = link->name, .user = STR("root") };
 	struct str base = str_until(link->name, link->name.len - 6);
@@ -484,15 +532,18 @@ static void read_timer(struct host *h, struct fact_rows *rows, const struct unit
 	/* a oneshot may name several programs, one after the other */
 	j.command = systemd_unit_lines(h, service, "Service", "ExecStart");
 	j.environment = systemd_unit_environment(h, service);
-	show(h, rows, &j);
+	show(jobs, &j);
 }
 
 static int fill(struct host *h, struct fact_rows *rows, struct err *e)
 {
+	struct jobs *jobs = arena_new(host_arena(h), struct jobs);
 	const struct unit_link *links;
 	size_t count, timers = 0;
 
-	read_cron(h, rows);
+	jobs->h = h;
+	jobs->rows = rows;
+	read_cron(jobs);
 	unit_links(h, &links, &count);
 	for (size_t i = 0; i < count; i++) {
 		if (!str_ends(links[i].name, ".timer"))
@@ -501,7 +552,7 @@ static int fill(struct host *h, struct fact_rows *rows, struct err *e)
 			host_gap(h, GAP_LIMIT, links[i].path.ptr);
 			break;
 		}
-		read_timer(h, rows, &links[i]);
+		read_timer(jobs, &links[i]);
 	}
 	return 0;
 }
