@@ -1,6 +1,7 @@
 /* archive_driver.c - the archive's codec and search for bench/archive.py: one order a run, figures
  * as one line of JSON, so that what a program costs can be asked of the kernel. */
 #include <fcntl.h>
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -341,12 +342,47 @@ static int parts(const char *path)
 	return 0;
 }
 
+/* What of a segment only says where things stand. */
+static bool is_index(unsigned kind)
+{
+	return kind == SECTION_DIGITS || (kind >= SECTION_TEMPLATE_USES && kind <= SECTION_GRAMS);
+}
+
+/* index FOLDER: how many bytes of its segments only serve to find. */
+static int index_of(const char *folder)
+{
+	unsigned long long sum = 0;
+	struct err e = { 0 };
+	glob_t found;
+	char pattern[PATH_BYTES];
+
+	snprintf(pattern, sizeof(pattern), "%s/segments/*.seg", folder);
+	if (glob(pattern, 0, NULL, &found) != 0)
+		die(pattern, NULL);
+	for (size_t k = 0; k < found.gl_pathc; k++) {
+		struct str bytes = map(found.gl_pathv[k]);
+		struct segment *s = NULL;
+
+		if (segment_open(bytes, &e, &s) < 0)
+			die(found.gl_pathv[k], &e);
+		for (uint32_t i = 0; i < s->section_count; i++)
+			sum += is_index(s->sections[i].kind) ? s->sections[i].stored_len : 0;
+		segment_close(s);
+		munmap((void *)(uintptr_t)bytes.ptr, bytes.len + 1);
+	}
+	globfree(&found);
+	printf("{\"index\": %llu}\n", sum);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct str order = str_of(argc > 1 ? argv[1] : "");
 
 	if (str_is(order, "parts") && argc == 3)
 		return parts(argv[2]);
+	if (str_is(order, "index") && argc == 3)
+		return index_of(argv[2]);
 	if (str_is(order, "pack") && argc >= 4)
 		return pack(argv + 2, argc - 2);
 	if ((str_is(order, "count") || str_is(order, "find") || str_is(order, "first")) &&
@@ -355,6 +391,7 @@ int main(int argc, char **argv)
 	fprintf(stderr,
 		"usage: bench-archive pack FOLDER FILE [small] [check]\n"
 		"       bench-archive parts SEGMENT\n"
+		"       bench-archive index FOLDER\n"
 		"       bench-archive count|find|first FOLDER [exact:|fold:|nocase:|regex:|iregex:]TEXT...\n");
 	return 1;
 }

@@ -3,7 +3,7 @@
 run. CPU seconds are those of all processes of the receiver, its children included, per million lines;
 the sender's are not counted. A line has about 190 bytes.
 
-    ./dev bench intake [--lines N] [--only-ready]
+    ./dev bench intake [--lines N] [--only-ready] [--goals FILE]
 """
 import argparse
 import contextlib
@@ -17,6 +17,9 @@ import subprocess
 import tempfile
 import threading
 import time
+
+import goals as goal_table
+import measure as shared
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 KHIEN = os.path.join(TOP, "build", "khien")
@@ -83,7 +86,7 @@ def rss_kib(pids):
 class Receiver:
     """A receiver in a folder of its own. count() tells how many lines it has kept."""
 
-    name, ways = "", ("TCP", "TLS", "UDP 100k/s", "RELP")
+    name, ways = "", ("TCP", "TLS", "UDP 100k/s", "UDP 160k/s", "RELP")
 
     def __init__(self, base):
         self.base, self.port, self.relp, self.tls = base, free_port(), free_port(), free_port()
@@ -188,7 +191,7 @@ class RsyslogSync(Rsyslog):
 
 
 class SyslogNg(Rsyslog):
-    name, ways = "syslog-ng, text", ("TCP", "UDP 100k/s")
+    name, ways = "syslog-ng, text", ("TCP", "UDP 100k/s", "UDP 160k/s")
 
     def command(self):
         binary = shutil.which("syslog-ng") or os.path.join(SYSLOG_NG, "usr/sbin/syslog-ng")
@@ -225,23 +228,35 @@ def by_tls(receiver, blob, count, per_blob):
             out.unwrap()
 
 
-def by_udp(receiver, blob, count, _per_blob, rate=100000):
-    """At a steady rate, 64 datagrams a call: sendmmsg would be quicker, Python has none."""
-    lines = blob.split(b"\n")[:-1]
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as out:
-        out.connect(("127.0.0.1", receiver.port))
-        began = time.monotonic()
-        for i in range(count):
-            out.send(lines[i % len(lines)])
-            if i % 64 == 0:
+UDP_SEGMENT, SEGMENTS = 103, 32     # the kernel parts what is sent into datagrams of one length: so many a call
+
+
+def by_udp(rate):
+    """At a steady rate. Loopback hands over each datagram by itself, as a network card does."""
+    def send(receiver, blob, count, _per_blob):
+        lines = blob.split(b"\n")[:-1]
+        size = max(len(one) for one in lines)           # nearly all are that long
+        text = b"".join(one for one in lines if len(one) == size)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as out:
+            out.setsockopt(socket.IPPROTO_UDP, UDP_SEGMENT, size)
+            out.connect(("127.0.0.1", receiver.port))
+            began, piece = time.monotonic(), SEGMENTS * size
+            for i in range(0, count, SEGMENTS):
+                at = i % (len(text) // size - SEGMENTS) * size
+                out.send(text[at:at + min(piece, (count - i) * size)])
                 ahead = i / rate - (time.monotonic() - began)
                 if ahead > 0.001:
                     time.sleep(ahead)
+    return send
 
 
-def by_relp(receiver, blob, count, _per_blob, window=8000):
-    """Keeps so many lines on their way; returns when the last one is acknowledged."""
-    lines, acked = blob.split(b"\n")[:-1], [0]
+ACK_EVERY = 500     # of so many lines the last one is timed
+
+
+def by_relp(receiver, blob, count, _per_blob, window=4000):
+    """Keeps so many lines on their way; returns when the last one is acknowledged. RECEIVER learns how long that took."""
+    lines, acked, sent = blob.split(b"\n")[:-1], [0], {}
+    receiver.ack_s = []
     with socket.create_connection(("127.0.0.1", receiver.relp)) as out:
         offer = b"relp_version=0\nrelp_software=bench\ncommands=syslog"
         out.sendall(b"1 open %d %s\n" % (len(offer), offer))
@@ -252,16 +267,22 @@ def by_relp(receiver, blob, count, _per_blob, window=8000):
                 chunk = out.recv(1 << 18)
                 if not chunk:
                     return
+                before, now = acked[0], time.monotonic()
                 acked[0] += chunk.count(b"\n")      # each answer is one line
+                for at in range(before // ACK_EVERY + 1, acked[0] // ACK_EVERY + 1):
+                    receiver.ack_s.append(now - sent[at * ACK_EVERY])
         reader = threading.Thread(target=read)
         reader.start()
         number = 2
-        for at in range(0, count, 1000):
+        for at in range(0, count, ACK_EVERY):
             while at - acked[0] > window and reader.is_alive():
                 time.sleep(0.0002)
-            out.sendall(b"".join(b"%d syslog %d %s\n" % ((number + k) % 999999999, len(text), text) for k, text in
-                                 ((k, lines[(at + k) % len(lines)]) for k in range(min(1000, count - at)))))
-            number += 1000
+            some = min(ACK_EVERY, count - at)
+            batch = b"".join(b"%d syslog %d %s\n" % ((number + k) % 999999999, len(text), text) for k, text in
+                             ((k, lines[(at + k) % len(lines)]) for k in range(some)))
+            sent[at + some] = time.monotonic()
+            out.sendall(batch)
+            number += ACK_EVERY
         reader.join(60)
 
 
@@ -281,7 +302,7 @@ def measure(receiver, send, count, blob, per_blob, is_lossy=False):
     of Khiên's processes, lines a second, lines that arrived, lines lost and counted, RssAnon)"""
     pids = receiver.measured()
     before, before_cpu, before_lost, peak = receiver.count(), cpu_s(pids), receiver.lost(), [0]
-    before_parts = parts(pids)
+    before_parts, receiver.idle_kib = parts(pids), rss_kib(pids)
     stop = threading.Event()
 
     def watch():
@@ -369,6 +390,7 @@ def ready(sizes, kills=3):
     print(f"\nready again after kill -9 while lines come, {kills} kills each, load {os.getloadavg()[0]:.1f}: seconds until a "
           "line is acknowledged, the median and the worst (bounds: 0.3 of intake, 2 of the whole service)")
     print(f"{'lines before':>12} {'archive MiB':>12} {'intake':>15} {'whole service':>15}")
+    worst = 0
     for size in sizes:
         with tempfile.TemporaryDirectory(prefix="khien-bench-") as base:
             os.chmod(base, 0o755)
@@ -386,6 +408,8 @@ def ready(sizes, kills=3):
                 receiver.stop()
         print(f"{size:12} {stored / 2 ** 20:12.1f} " + " ".join(
             f"{each[len(each) // 2]:7.3f} {each[-1]:7.3f}" for each in times), flush=True)
+        worst = max(worst, times[0][-1])
+    return worst
 
 
 def certificate(base):
@@ -393,10 +417,83 @@ def certificate(base):
                     "-keyout", "s.key", "-out", "s.pem"], cwd=base, check=True, stderr=subprocess.DEVNULL)
 
 
+def found_goals(rows, worst_s):
+    """Of what was measured: ROWS are {(receiver, way): figures}."""
+    goals = goal_table.Goals()
+
+    def peer(way, name="rsyslog, text", field="cpu"):
+        return (name, rows[name, way][field]) if (name, way) in rows else None
+
+    def beside(goal, what, figure, other, bound):
+        if other:
+            goals.beside(goal, what, figure, other, bound)
+        else:
+            goals.absent(goal, what, "that peer is not on this machine")
+
+    if ("Khiên", "TCP") in rows:
+        mine = rows["Khiên", "TCP"]
+        accept = mine["parts"].get("intake", 0) + mine["parts"].get("seal", 0)
+        goals.figure("I1", "CPU s per million lines, taken, written, hashed (the seal too)", accept, ("<=", 0.5))
+        beside("I1", "the same beside plain text", accept, peer("TCP"), ("<=", 0.25))
+        goals.figure("I2", "CPU s per million lines", mine["cpu"], ("<=", 1.5))
+        for name, bound in (("rsyslog, text", 0.75), ("rsyslog, zstd", 0.37), ("syslog-ng, text", 0.3)):
+            beside("I2", f"the same beside {name.replace(',', ' to')}", mine["cpu"], peer("TCP", name), ("<=", bound))
+        goals.figure("M1", f"MiB at {mine['rate'] / 1000:.0f} k lines/s, all processes", mine["rss"], ("<=", 48))
+        goals.figure("M1", "MiB before any line came, all processes", mine["idle"], ("<=", 16))
+    if ("Khiên", "RELP") in rows:
+        mine = rows["Khiên", "RELP"]
+        goals.figure("I3", "lines/s acknowledged", mine["rate"], (">=", 250000))
+        goals.figure("I3", "ms until 99 of 100 are acknowledged", mine["ack_ms"], ("<=", 15))
+        beside("I3", "lines/s beside one that syncs each batch", mine["rate"], peer("RELP", "rsyslog, synced", "rate"), (">=", 300))
+        beside("I3", "lines/s beside one that never syncs", mine["rate"], peer("RELP", field="rate"), (">=", 3))
+    if ("Khiên", "UDP 160k/s") in rows:
+        mine = rows["Khiên", "UDP 160k/s"]
+        goals.figure("I4", f"lines lost of those offered at {mine['rate'] / 1000:.0f} k/s", mine["missing"], ("<=", 0))
+        goals.figure("I4", "CPU s per million lines", mine["cpu"], ("<=", 1.6))
+        beside("I4", "the same beside plain text", mine["cpu"], peer("UDP 160k/s"), ("<=", 0.5))
+    if ("Khiên", "TLS") in rows and ("Khiên", "TCP") in rows:
+        tls, tcp = rows["Khiên", "TLS"]["parts"].get("intake", 0), rows["Khiên", "TCP"]["parts"].get("intake", 0)
+        goals.figure("I5", "CPU s per million lines more than TCP, of what takes them", tls - tcp, ("<=", 0.35))
+        beside("I5", "taking them, beside all of plain text", tls, peer("TLS"), ("<=", 0.35))
+    if worst_s is not None:
+        goals.figure("R2", "s from kill -9 of what takes lines to a line acknowledged, the worst", worst_s, ("<=", 0.3))
+    return goals
+
+
+def measure_all(kinds, count, blob, per_blob):
+    """{(receiver, way): figures}; a row is printed for each."""
+    sends = [("TCP", by_tcp), ("TLS", by_tls), ("UDP 100k/s", by_udp(100000)), ("UDP 160k/s", by_udp(160000)),
+             ("RELP", by_relp)]
+    base_cost, rows = {}, {}
+    for kind in kinds:
+        for name, send in sends:
+            if name not in kind.ways:
+                continue
+            shared.tell(f"{kind.name}, by {name}")
+            with tempfile.TemporaryDirectory(prefix="khien-bench-") as base:
+                os.chmod(base, 0o755)
+                certificate(base)
+                receiver = kind(base)
+                try:
+                    taken, cost, each, rate, kept, lost, rss = measure(receiver, send, count, blob, per_blob, name.startswith("UDP"))
+                finally:
+                    receiver.stop()
+            base_cost.setdefault(name, cost)
+            acks = getattr(receiver, "ack_s", None)
+            rows[kind.name, name] = {"cpu": cost, "parts": each, "rate": rate, "rss": rss / 1024, "idle": receiver.idle_kib / 1024,
+                                     "missing": count - kept, "ack_ms": shared.percentile(acks, 0.99) * 1000 if acks else None}
+            print(f"{kind.name:18} {name:11} {taken:6.2f} {cost:6.2f} "
+                  + " ".join(f"{each[part]:6.2f}" if part in each else f"{'-':>6}" for part in PARTS)
+                  + f" {cost / base_cost[name]:8.2f}x {rate:9.0f} {kept:9} {lost if kind is Khien else '-':>8} "
+                  f"{rss / 1024:8.1f}", flush=True)
+    return rows
+
+
 def main():
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--lines", type=int, default=1000000)
     arguments.add_argument("--only-ready", action="store_true", help="only how soon it is ready again after a crash")
+    arguments.add_argument("--goals", metavar="FILE", help="what was found of the goals goes there, for bench archive")
     given = arguments.parse_args()
     count = given.lines
     per_blob = 20000
@@ -414,32 +511,18 @@ def main():
         kinds.append(SyslogNg)
     else:
         print("syslog-ng: not on this machine; KHIEN_SYSLOG_NG names the folder its package was unpacked in")
-    sends = [("TCP", by_tcp), ("TLS", by_tls), ("UDP 100k/s", by_udp), ("RELP", by_relp)]
-    base_cost = {}
     print(f"{count} lines of {len(blob) / per_blob - 1:.0f} bytes; load {os.getloadavg()[0]:.1f}; "
           "CPU s per million lines of all processes of the receiver: until the last line is taken (what Khiên compresses "
           "by then depends on how long that takes), until all work is done, and of that what takes, seals and compresses; "
           "lines/s by RELP are acknowledged ones")
     print(f"{'receiver':18} {'by':11} {'taken':>6} {'all':>6} " + " ".join(f"{name:>6}" for name in PARTS)
           + f" {'of Khiên':>9} {'lines/s':>9} {'kept':>9} {'counted':>8} {'RSS MiB':>8}")
-    for kind in kinds:
-        for name, send in sends:
-            if name not in kind.ways:
-                continue
-            with tempfile.TemporaryDirectory(prefix="khien-bench-") as base:
-                os.chmod(base, 0o755)
-                certificate(base)
-                receiver = kind(base)
-                try:
-                    taken, cost, each, rate, kept, lost, rss = measure(receiver, send, count, blob, per_blob, name.startswith("UDP"))
-                finally:
-                    receiver.stop()
-            base_cost.setdefault(name, cost)
-            print(f"{kind.name:18} {name:11} {taken:6.2f} {cost:6.2f} "
-                  + " ".join(f"{each[part]:6.2f}" if part in each else f"{'-':>6}" for part in PARTS)
-                  + f" {cost / base_cost[name]:8.2f}x {rate:9.0f} {kept:9} {lost if kind is Khien else '-':>8} "
-                  f"{rss / 1024:8.1f}", flush=True)
-    ready((count // 10 // per_blob * per_blob, count, 4 * count))
+    rows = measure_all(kinds, count, blob, per_blob)
+    goals = found_goals(rows, ready((count // 10 // per_blob * per_blob, count, 4 * count)))
+    if given.goals:
+        goals.save(given.goals)
+    print("\nthe goals of design/archive.md that this shows")
+    goals.table(("I1", "I2", "I3", "I4", "I5", "R2", "M1"))
 
 
 if __name__ == "__main__":

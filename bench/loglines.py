@@ -14,6 +14,8 @@ import subprocess
 import sys
 import tarfile
 
+import measure
+
 SOURCES = ("linux=Linux.log:3 openssh=OpenSSH_2k.log:3 thunderbird=Thunderbird_2k.log:2 mac=Mac_2k.log:1 "
            "apache=Apache_2k.log:1 access=apache_access.log:2 zeeksyslog=zeek-default_syslog.log:1").split()
 MIB = 1 << 20
@@ -99,15 +101,24 @@ def enlarge(base, path, size):
     os.rename(path + ".part", path)
 
 
+def base_of(logs, real, scratch, size):
+    """The bootstrap, of at most SIZE bytes: what is longer begins with what is shorter, so no more is made than is needed."""
+    path, need = os.path.join(scratch, "syslog-base.log"), min(size, BASE_BYTES)
+    if os.path.exists(path) and os.path.getsize(path) >= need:
+        return path
+    measure.tell(f"making {need / 1e6:.0f} MB of synthetic syslog, some {need / 2e6:.0f} s of CPU")
+    with open(path + ".part", "wb") as out:
+        subprocess.run([sys.executable, os.path.join(logs, "synth_syslog.py"), "--bytes", str(need), *SOURCES],
+                       cwd=real, stdout=out, stderr=subprocess.DEVNULL, check=True)
+    os.rename(path + ".part", path)
+    return path
+
+
 def synthetic(logs, real, scratch, size):
     """A syslog of SIZE bytes, made once."""
     path = os.path.join(scratch, f"syslog-{size}.log")
-    base = os.path.join(scratch, "syslog-base.log")
-    if not os.path.exists(base):
-        with open(base + ".part", "wb") as out:
-            subprocess.run([sys.executable, os.path.join(logs, "synth_syslog.py"), "--bytes", str(BASE_BYTES), *SOURCES],
-                           cwd=real, stdout=out, stderr=subprocess.DEVNULL, check=True)
-        os.rename(base + ".part", base)
     if not os.path.exists(path):
+        base = base_of(logs, real, scratch, size)
+        measure.tell(f"writing {size / 1e6:.0f} MB of syslog")
         enlarge(base, path, size)
     return path

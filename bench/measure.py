@@ -4,6 +4,7 @@ import os
 import signal
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -93,6 +94,14 @@ def median(runs):
     return Cost(*(statistics.median(getattr(one, field) for one in runs)
                   for field in ("wall_s", "cpu_s", "rss_bytes")), runs[0].status,
                 any(one.is_stopped for one in runs))
+
+
+BEGAN_S = time.monotonic()
+
+
+def tell(what):
+    """What is done now, for who waits: on stderr, with the seconds since the start."""
+    print(f"[{time.monotonic() - BEGAN_S:4.0f} s] {what}", file=sys.stderr, flush=True)
 
 
 def percentile(values, share):

@@ -5,7 +5,7 @@
 main() {
 	local what=${1:-all} names name
 	[ $# -eq 0 ] || shift
-	names=$(cd bench && ls ./*.py | sed 's|^./||; s|[.]py$||' | grep -vx measure | tr '\n' ' ')
+	names=$(cd bench && ls ./*.py | sed 's|^./||; s|[.]py$||' | grep -vxE 'goals|loglines|measure' | tr '\n' ' ')
 	[ "$what" = all ] || [[ " $names" == *" $what "* ]] || die "bench: '$what'? There are: $names"
 	build_release || die "the build failed"
 	need_packages bench
