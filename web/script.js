@@ -73,9 +73,15 @@
 	function open() {
 		var at = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
 		if (at) { at.querySelectorAll("details").forEach(function (d) { d.open = true; }); }
+		for (var d = at; d; d = d.parentElement) { if (d.tagName === "DETAILS") { d.open = true; } }
 	}
 	window.addEventListener("hashchange", open);
 	open();
+
+	// Paper has what is folded whole, in browsers too whose style cannot unfold it.
+	window.addEventListener("beforeprint", function () {
+		document.querySelectorAll("details.whole").forEach(function (d) { d.open = true; });
+	});
 
 	// On a small screen the tree of articles starts folded.
 	if (window.matchMedia("(max-width: 60rem)").matches) {

@@ -21,7 +21,7 @@ const CHOSEN = (process.env.KHIEN_PAGES ?? "").split(" ").filter(Boolean);
 const DESK = { width: 1280, height: 900 }, PHONE = { width: 360, height: 780 };
 const PAPER = { width: 624, height: 970 }, PAPER_WIDE = { width: 1490, height: 1030 }; // A4, A3 across, less the margins
 // What is for the hand and not for the paper.
-const OFF_PAPER = "form, button, nav, .back, .act, .acts, .bar, .export, .pages, .search, .filters, .tree, .notice, details:not([open])";
+const OFF_PAPER = "form, button, nav, .back, .act, .acts, .bar, .export, .pages, .search, .filters, .tree, .notice, details:not([open], .whole), .whole > summary";
 // Words that people wrote, or the law's own: they stay Vietnamese on English pages.
 const OWN_WORDS = "[lang=vi], .unit, .me, code, pre, script, .own";
 // Points of the law that are called đ.
@@ -89,11 +89,13 @@ async function faultsOnPaper(page) {
 	await page.setViewportSize(DESK);
 	const isWide = await page.evaluate((off) => {
 		const shown = [], walk = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
-		const range = document.createRange();
+		const range = document.createRange(), whole = document.querySelectorAll("details.whole:not([open])");
+		whole.forEach((d) => { d.open = true; }); // folded on the screen, on paper not
 		for (let node = walk.nextNode(); node; node = walk.nextNode()) {
 			range.selectNodeContents(node);
 			if (node.data.trim() && range.getClientRects().length && !node.parentElement.closest(off)) { shown.push(node); }
 		}
+		whole.forEach((d) => { d.open = false; });
 		window.shownOnScreen = shown;
 		return document.querySelector("main .year, main .broad") !== null;
 	}, OFF_PAPER);

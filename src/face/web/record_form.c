@@ -214,8 +214,8 @@ static void offer_hosts(struct offered *o)
 	struct org_host *hosts;
 	size_t count;
 
-	if (view_hosts(o->v, RIGHT_SEE, &(struct org_host_query){ .max = VIEW_HOSTS_MAX },
-		    &hosts, &count) < 0)
+	if (view_hosts(o->v, RIGHT_SEE, &(struct org_host_query){ .max = VIEW_HOSTS_MAX }, &hosts,
+		    &count) < 0)
 		return;
 	for (size_t i = 0; i < count; i++)
 		offer(o, hosts[i].id, hosts[i].name);
@@ -257,6 +257,16 @@ static void select_thing(struct view *v, const struct register_page *p,
 		offer_rows(&o, p, f->type == REGISTER_PERSON);
 	offer_kept(&o, p);
 	html(v->w, "</select>\n");
+}
+
+bool record_field_speaks(struct view *v, const struct register_field *f, struct record_body values)
+{
+	if (fault_of(v, name_of(v, f)))
+		return true;
+	for (size_t i = 0; i < values.count; i++)
+		if (str_eq(values.at[i].field, f->id) && values.at[i].text.len)
+			return true;
+	return false;
 }
 
 void html_record_field(struct view *v, const struct register_page *p,

@@ -29,6 +29,8 @@ bool field_is_seen(const struct register_page *p, const struct register_field *f
 /* A field of the form in the words of the visitor; VALUES is what it holds. */
 void html_record_field(struct view *v, const struct register_page *p,
 	const struct register_field *f, struct record_body values);
+/* Is there something in it to be looked at: a value, or what is wrong with it? */
+bool record_field_speaks(struct view *v, const struct register_field *f, struct record_body values);
 /* The fields of the form that was sent, as typed. A field of the page without a value is "". */
 struct record_body record_typed(struct view *v, const struct register_page *p);
 /* Faults of core/record at the fields of the form. */

@@ -269,6 +269,11 @@ void html_fold(struct view *v, size_t count)
 		fill(v, tr(v->lang, "Xem thêm {n}"), "n", count_text(v, (int64_t)count), NULL));
 }
 
+void html_fold_whole(struct view *v, const char *words)
+{
+	html(v->w, "<details class=\"more whole\">\n<summary>%s</summary>\n", words);
+}
+
 void html_signs(struct view *v, const char *other)
 {
 	html(v->w, "<div class=\"signs\"><p>%s</p><p>%s</p></div>\n",

@@ -285,6 +285,8 @@ void html_notice(struct view *v);
 void html_signs(struct view *v, const char *other);
 /* A list of items goes on, so many of them folded: "</ul>" and "</details>" end it. */
 void html_fold(struct view *v, size_t count);
+/* What is well, or seldom asked for: folded on the screen, whole on paper; "</details>" ends it. */
+void html_fold_whole(struct view *v, const char *words);
 
 /* --- verdicts and outcomes (outcome.c) -------------------------------------------------------- */
 

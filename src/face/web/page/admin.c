@@ -443,8 +443,8 @@ void page_events(struct view *v)
 	html_back(v, "/quan-tri", tr(v->lang, "Quản trị"));
 	html(v->w, "<p><a href=\"/so-vet\">%s</a></p>\n",
 		tr(v->lang, "Mọi thay đổi dữ liệu, có niêm phong: Sổ vết thay đổi"));
-	html_table(v, tr(v->lang, "Nhật ký đăng nhập và quản trị"), "stack", tr(v->lang, "Lúc"),
-		tr(v->lang, "Ai"), tr(v->lang, "Việc"), tr(v->lang, "Về"),
+	html_table(v, tr(v->lang, "Nhật ký đăng nhập và quản trị"), "stack flowing",
+		tr(v->lang, "Lúc"), tr(v->lang, "Ai"), tr(v->lang, "Việc"), tr(v->lang, "Về"),
 		tr(v->lang, "Từ địa chỉ"));
 	for (size_t i = 0; i < count; i++)
 		event_row(v, &events[i]);

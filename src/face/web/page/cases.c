@@ -169,8 +169,9 @@ static void table(struct view *v, const struct flow_cases *list)
 {
 	struct flow_by by = view_flow_by(v);
 
-	html_table(v, tr(v->lang, "Hồ sơ"), "stack", tr(v->lang, "Về"), tr(v->lang, "Loại hồ sơ"),
-		tr(v->lang, "Đơn vị"), tr(v->lang, "Trạng thái"), tr(v->lang, "Thời hạn"));
+	html_table(v, tr(v->lang, "Hồ sơ"), "stack flowing", tr(v->lang, "Về"),
+		tr(v->lang, "Loại hồ sơ"), tr(v->lang, "Đơn vị"), tr(v->lang, "Trạng thái"),
+		tr(v->lang, "Thời hạn"));
 	for (size_t i = 0; i < list->count; i++)
 		row(v, &by, &list->at[i]);
 	html_table_end(v);

@@ -68,7 +68,7 @@ static int host_rows(struct view *v, const struct org_host *hosts, size_t count)
 
 	if (newest_runs(v, hosts, count, runs) < 0)
 		return -1;
-	html_table_begin(v, tr(v->lang, "Máy"), "stack figures");
+	html_table_begin(v, tr(v->lang, "Máy"), "stack flowing");
 	html_table_head(v, tr(v->lang, "Máy"));
 	html_table_head(v, tr(v->lang, "Đơn vị"));
 	html_table_head(v, tr(v->lang, "Loại"));
@@ -282,13 +282,19 @@ static void result(struct view *v, const struct facts *f, const struct check_fac
 	html(v->w, "</tr>\n");
 }
 
+static bool is_well(const struct check_facts *c)
+{
+	return c->outcome == OUTCOME_PASS || c->outcome == OUTCOME_NA;
+}
+
+/* Those of ARTICLE that are well, or those that are not. */
 static void group(struct view *v, const struct facts *f, const struct check_facts *checks,
-	size_t count, const struct clause *article)
+	size_t count, const struct clause *article, bool well)
 {
 	bool is_first = true;
 
 	for (size_t i = 0; i < count; i++) {
-		if (article_of(&checks[i]) != article)
+		if (article_of(&checks[i]) != article || is_well(&checks[i]) != well)
 			continue;
 		if (is_first && article)
 			html(v->w,
@@ -311,24 +317,39 @@ static void group(struct view *v, const struct facts *f, const struct check_fact
 	}
 }
 
+static void groups(struct view *v, const struct facts *f, const struct check_facts *checks,
+	size_t count, bool well)
+{
+	for (size_t i = 0; i < pack_count(v->web->packs); i++) {
+		const struct pack *p = pack_at(v->web->packs, i);
+
+		for (size_t k = 0; k < p->clause_count; k++)
+			if (p->clauses[k].kind == CLAUSE_DIEU)
+				group(v, f, checks, count, &p->clauses[k], well);
+	}
+	group(v, f, checks, count, NULL, well);
+}
+
+/* What is amiss or unclear first; what is well is folded. */
 static void results(struct view *v, const struct facts *f)
 {
 	struct check_facts *checks;
-	size_t count = facts_checks(v, f, &checks);
+	size_t count = facts_checks(v, f, &checks), well = 0;
 
 	html(v->w, "<section>\n<h2>%s</h2>\n", tr(v->lang, "Kết quả theo điều"));
 	if (count == 0)
 		html(v->w, "<p class=\"empty\">%s</p>\n",
 			tr(v->lang, "Máy này chưa được kiểm tra lần nào."));
-	for (size_t i = 0; i < pack_count(v->web->packs); i++) {
-		const struct pack *p = pack_at(v->web->packs, i);
-
-		for (size_t k = 0; k < p->clause_count; k++) {
-			if (p->clauses[k].kind == CLAUSE_DIEU)
-				group(v, f, checks, count, &p->clauses[k]);
-		}
+	for (size_t i = 0; i < count; i++)
+		well += is_well(&checks[i]);
+	groups(v, f, checks, count, false);
+	if (well) {
+		html_fold_whole(v,
+			fill(v, tr(v->lang, "Xem {n} phép kiểm đạt hoặc không áp dụng"), "n",
+				count_text(v, (int64_t)well), NULL));
+		groups(v, f, checks, count, true);
+		html(v->w, "</details>\n");
 	}
-	group(v, f, checks, count, NULL);
 	html(v->w, "</section>\n");
 }
 

@@ -89,7 +89,7 @@ static void search(struct view *v, const struct staff_query *q)
 
 static void head(struct view *v, const struct staff_query *q)
 {
-	html_table_begin(v, tr(v->lang, "Nhân sự"), "stack");
+	html_table_begin(v, tr(v->lang, "Nhân sự"), "stack flowing");
 	for (size_t i = 0; i < COUNT(sorts); i++) {
 		html(v->w, "<th scope=\"col\"");
 		if (q->sort == sorts[i].sort)

@@ -1,6 +1,8 @@
 /* record_form.c - writing a record down, and what happens when two do so at once. */
 #include "face/web/register_int.h"
 
+#define NAMES_MAX 160 /* bytes of the names of folded fields */
+
 /* The unit of a new record: the one chosen, else the visitor's own when they may act there. */
 static int64_t unit_of_form(struct view *v)
 {
@@ -9,6 +11,42 @@ static int64_t unit_of_form(struct view *v)
 	if (unit == 0 && v->rq->method == HTTP_POST)
 		unit = v->user.unit_id;
 	return unit ? unit : v->user.unit_id;
+}
+
+static bool is_asked(const struct register_page *p, const struct register_field *f, bool is_needed)
+{
+	return f->type != REGISTER_FILE && field_is_seen(p, f) &&
+		(f->need == NEED_TO_SAVE || f->need == NEED_TO_COMPLETE) == is_needed;
+}
+
+/* The fields that nobody has to fill in, folded under their names; open when one of them says
+ * something, or is wrong. */
+static void more_fields(struct view *v, const struct register_page *p,
+	const struct register_group *g, struct record_body values)
+{
+	struct str names = STR("");
+	bool is_open = false;
+
+	for (size_t i = 0; i < g->field_count; i++) {
+		const struct register_field *f = &g->fields[i];
+
+		if (!is_asked(p, f, false))
+			continue;
+		names = arena_fmt(v->a, "%.*s%s%.*s", STR_FMT(names), names.len ? ", " : "",
+			STR_FMT(words_of(v, f->title)));
+		is_open = is_open || record_field_speaks(v, f, values);
+	}
+	if (!names.len)
+		return;
+	html(v->w, "<details class=\"more\"");
+	if (is_open)
+		html(v->w, " open");
+	html(v->w, ">\n<summary>%s: <span class=\"soft\">%.*s</span></summary>\n",
+		tr(v->lang, "Không bắt buộc"), STR_FMT(text_clean(v->a, names, NAMES_MAX)));
+	for (size_t i = 0; i < g->field_count; i++)
+		if (is_asked(p, &g->fields[i], false))
+			html_record_field(v, p, &g->fields[i], values);
+	html(v->w, "</details>\n");
 }
 
 static void group(struct view *v, const struct register_page *p, const struct register_group *g,
@@ -20,8 +58,9 @@ static void group(struct view *v, const struct register_page *p, const struct re
 	if (words_of(v, g->help).len)
 		html(v->w, "<p class=\"soft\">%.*s</p>\n", STR_FMT(words_of(v, g->help)));
 	for (size_t i = 0; i < g->field_count; i++)
-		if (g->fields[i].type != REGISTER_FILE && field_is_seen(p, &g->fields[i]))
+		if (is_asked(p, &g->fields[i], true))
 			html_record_field(v, p, &g->fields[i], values);
+	more_fields(v, p, g, values);
 	html(v->w, "</div>\n");
 	html_clause_help(v, g->is);
 	html(v->w, "</div>\n</fieldset>\n");

@@ -27,8 +27,9 @@ static void clauses(struct view *v, const struct pack_register *r)
 static void register_row(
 	struct view *v, const struct pack_register *r, const struct record_total *total)
 {
-	html(v->w, "<tr><th scope=\"row\"><a href=\"/so/%.*s\">%.*s</a></th>\n<td class=\"num\">"
-		      "<span class=\"name-of\">%s: </span>",
+	html(v->w,
+		"<tr><th scope=\"row\"><a href=\"/so/%.*s\">%.*s</a></th>\n<td class=\"num\">"
+		"<span class=\"name-of\">%s: </span>",
 		STR_FMT(r->id), STR_FMT(words_of(v, r->title)), tr(v->lang, "Bản ghi"));
 	if (total)
 		html(v->w, "%s", count_text(v, total->count));
@@ -400,7 +401,7 @@ static void table(struct view *v, const struct register_page *p, const struct re
 
 	if (record_names(&p->at, page->at, page->count, &names, v->e) < 0)
 		names = NULL; /* numbers are shown instead */
-	html_table_begin(v, text_of(v, words_of(v, p->at.reg->title)), "stack rows");
+	html_table_begin(v, text_of(v, words_of(v, p->at.reg->title)), "stack rows flowing");
 	if (may_choose(v, p))
 		html(v->w, "<th scope=\"col\"><span class=\"hidden\">%s</span></th>",
 			tr(v->lang, "Chọn"));

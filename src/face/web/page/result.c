@@ -3,6 +3,7 @@
 #include "face/web/work.h"
 
 #define TREND_DAYS 60
+#define OPEN_MAX 20 /* of what waits for proof; the rest is folded */
 
 /* A line of the last days, 100 by 24, with its figures for those who cannot see it. */
 static void spark(struct view *v, const struct comply_trend *t)
@@ -268,6 +269,7 @@ static void clause_score(
 static void clauses_table(struct view *v, const struct comply_law *law, struct str marks)
 {
 	html(v->w, "<section>\n<h2>%s</h2>\n", tr(v->lang, "Theo chương, điều"));
+	html_fold_whole(v, tr(v->lang, "Điểm và số nghĩa vụ của từng chương, từng điều"));
 	html_table_begin(v, tr(v->lang, "Theo chương, điều"), "stack figures");
 	html_table_head(v, tr(v->lang, "Điều"));
 	html_table_head_number(v, tr(v->lang, "Điểm"));
@@ -282,28 +284,45 @@ static void clauses_table(struct view *v, const struct comply_law *law, struct s
 				clause_score(v, law, marks, &pack->clauses[i]);
 	}
 	html_table_end(v);
-	html(v->w, "</section>\n");
+	html(v->w, "</details>\n</section>\n");
 }
 
+/* Those of one verdict; what goes beyond OPEN is folded. */
 static void obligations_of(struct view *v, const struct comply_law *law,
-	const struct comply_unit_row *r, enum verdict verdict)
+	const struct comply_unit_row *r, enum verdict verdict, size_t open)
 {
-	size_t shown = 0;
+	size_t all = 0, shown = 0;
 
+	for (size_t i = 0; i < law->count && i < r->marks.len; i++)
+		all += r->marks.ptr[i] == comply_mark(verdict);
+	if (!all)
+		return;
+	html(v->w, "<section id=\"%s\">\n<h2>", verdict_name(verdict));
+	html_verdict(v, verdict);
+	html(v->w, " <span class=\"count\">%s</span></h2>\n", count_text(v, (int64_t)all));
+	if (open)
+		html(v->w, "<ul class=\"results\">\n");
 	for (size_t i = 0; i < law->count && i < r->marks.len; i++) {
 		if (r->marks.ptr[i] != comply_mark(verdict))
 			continue;
-		if (shown++ == 0) {
-			html(v->w, "<section id=\"%s\">\n<h2>", verdict_name(verdict));
-			html_verdict(v, verdict);
-			html(v->w, "</h2>\n<ul class=\"results\">\n");
+		if (shown++ == open) {
+			if (open)
+				html(v->w, "</ul>\n");
+			html_fold_whole(v,
+				fill(v,
+					open ? tr(v->lang, "Xem thêm {n}") :
+					       tr(v->lang, "Xem {n} nghĩa vụ"),
+					"n", count_text(v, (int64_t)(all - open)), NULL));
+			html(v->w, "<ul class=\"results\">\n");
 		}
 		html(v->w, "<li><a href=\"%s\"><span lang=\"vi\">%.*s</span> %.*s</a></li>\n",
 			result_path(v, r->unit_id, law->at[i]), STR_FMT(law->at[i]->id),
 			STR_FMT(words_of(v, law->at[i]->title)));
 	}
-	if (shown)
-		html(v->w, "</ul>\n</section>\n");
+	html(v->w, "</ul>\n");
+	if (all > open)
+		html(v->w, "</details>\n");
+	html(v->w, "</section>\n");
 }
 
 void page_result(struct view *v)
@@ -342,16 +361,15 @@ void page_result(struct view *v)
 			NULL),
 		(long long)unit->id, tr(v->lang, "Rà soát chỗ thiếu trong sổ"));
 	html_verdict_tiles(v, units.at[0].score.counts, "");
+	obligations_of(v, &law, &units.at[0], VERDICT_NOT_MET, SIZE_MAX);
+	obligations_of(v, &law, &units.at[0], VERDICT_OVERDUE, SIZE_MAX);
+	obligations_of(v, &law, &units.at[0], VERDICT_NO_EVIDENCE, OPEN_MAX);
+	obligations_of(v, &law, &units.at[0], VERDICT_MET, 0);
 	clauses_table(v, &law, units.at[0].marks);
-	for (int i = 0; i < VERDICT_COUNT; i++) {
-		if (i == VERDICT_NA || i == VERDICT_EXCEPTED)
-			continue;
-		obligations_of(v, &law, &units.at[0], (enum verdict)i);
-	}
 	html(v->w, "<p><strong>%s</strong></p>\n",
 		tr(v->lang,
 			"Để ngoài điểm số: không áp dụng hoặc đang có ngoại lệ. Mở từng dòng để xem vì sao."));
-	obligations_of(v, &law, &units.at[0], VERDICT_NA);
-	obligations_of(v, &law, &units.at[0], VERDICT_EXCEPTED);
+	obligations_of(v, &law, &units.at[0], VERDICT_NA, 0);
+	obligations_of(v, &law, &units.at[0], VERDICT_EXCEPTED, 0);
 	page_end(v);
 }

@@ -145,8 +145,8 @@ static void row(struct view *v, const struct change *c)
 
 static void list(struct view *v, const struct changes *found)
 {
-	html_table(v, tr(v->lang, "Các thay đổi, mới nhất trước"), "stack", tr(v->lang, "Số"),
-		tr(v->lang, "Lúc"), tr(v->lang, "Ai"), tr(v->lang, "Việc"),
+	html_table(v, tr(v->lang, "Các thay đổi, mới nhất trước"), "stack flowing",
+		tr(v->lang, "Số"), tr(v->lang, "Lúc"), tr(v->lang, "Ai"), tr(v->lang, "Việc"),
 		tr(v->lang, "Đối tượng"), tr(v->lang, "Trước → sau"));
 	for (size_t i = 0; i < found->len && i < SHOWN_MAX; i++)
 		row(v, &found->at[i]);

@@ -5,6 +5,7 @@
 
 #define WHAT_MAX 64
 #define FINDINGS_MAX 100 /* a page */
+#define FINDINGS_OPEN 20 /* of them; the rest is folded */
 
 /* Everything that "applies" names in the packs in force. */
 static size_t all_whats(struct view *v, struct str whats[WHAT_MAX])
@@ -181,8 +182,7 @@ static void found_row(struct view *v, const struct org_unit *unit, const struct 
 
 	if (!r || !register_may_see(v, r))
 		return;
-	html(v->w,
-		"<tr><th scope=\"row\"><a href=\"/ket-qua/%lld/ra-soat?so=%.*s\">%.*s</a></th>",
+	html(v->w, "<tr><th scope=\"row\"><a href=\"/ket-qua/%lld/ra-soat?so=%.*s\">%.*s</a></th>",
 		(long long)unit->id, STR_FMT(r->id), STR_FMT(words_of(v, r->title)));
 	html_table_number(v, tr(v->lang, "Phải sửa"), f->findings + f->left_out);
 	html_table_number(v, tr(v->lang, "Nên xem"), f->warnings);
@@ -193,7 +193,7 @@ static void found_row(struct view *v, const struct org_unit *unit, const struct 
 static void found_table(
 	struct view *v, const struct org_unit *unit, const struct comply_found_list *list)
 {
-	html(v->w, "<h3>%s</h3>\n", tr(v->lang, "Theo từng sổ"));
+	html_fold_whole(v, tr(v->lang, "Số chỗ phải sửa và nên xem của từng sổ"));
 	html_table_begin(v, tr(v->lang, "Theo từng sổ"), "stack figures");
 	html_table_head(v, tr(v->lang, "Sổ"));
 	html_table_head_number(v, tr(v->lang, "Phải sửa"));
@@ -202,7 +202,8 @@ static void found_table(
 	html_table_rows(v);
 	for (size_t i = 0; i < list->count; i++)
 		found_row(v, unit, &list->at[i]);
-	html(v->w, "</tbody>\n</table>\n</div>\n");
+	html_table_end(v);
+	html(v->w, "</details>\n");
 }
 
 /* One click to where it is mended: the form at the field; of a register as a whole its list. */
@@ -271,6 +272,25 @@ static int64_t listed(struct view *v, const struct comply_found_list *list)
 	return all;
 }
 
+static void finding_list(
+	struct view *v, const struct org_unit *unit, const struct comply_findings *found)
+{
+	html(v->w, "<ul class=\"items\">\n");
+	for (size_t i = 0; i < found->count; i++) {
+		if (i == FINDINGS_OPEN) {
+			html(v->w, "</ul>\n");
+			html_fold_whole(v,
+				fill(v, tr(v->lang, "Xem thêm {n}"), "n",
+					count_text(v, (int64_t)(found->count - i)), NULL));
+			html(v->w, "<ul class=\"items\">\n");
+		}
+		finding_item(v, unit, &found->at[i]);
+	}
+	html(v->w, "</ul>\n");
+	if (found->count > FINDINGS_OPEN)
+		html(v->w, "</details>\n");
+}
+
 static int findings(struct view *v, const struct org_unit *unit)
 {
 	bool sees_words = view_may(v, RIGHT_ACT, unit->id) || view_may(v, RIGHT_AUDIT, unit->id) ||
@@ -295,14 +315,11 @@ static int findings(struct view *v, const struct org_unit *unit)
 		html(v->w, "<p class=\"empty\">%s</p>\n",
 			tr(v->lang,
 				"Lần rà soát gần nhất không thấy chỗ nào. Sổ được rà soát lại mỗi khi có thay đổi và mỗi đêm."));
-	else
-		found_table(v, unit, &totals);
-	html(v->w, "<ul class=\"items\">\n");
-	for (size_t i = 0; i < found.count; i++)
-		finding_item(v, unit, &found.at[i]);
-	html(v->w, "</ul>\n");
+	finding_list(v, unit, &found);
 	if (sees_words)
 		finding_pages(v, unit, q.from, listed(v, &totals));
+	if (totals.count)
+		found_table(v, unit, &totals);
 	html(v->w, "</section>\n");
 	return 0;
 }

@@ -43,15 +43,14 @@ static void into(struct cell *c, const struct duty *d, const struct duty_occurre
 	c->count++;
 }
 
+/* Thousands stand on a page: few bytes each, and a td ends where the next begins. */
 static void html_cell(struct view *v, const struct cell *c)
 {
 	if (c->count == 0) {
-		html(v->w, "<td></td>");
+		html(v->w, "<td>");
 		return;
 	}
-	html(v->w,
-		"<td class=\"heat duty-%s\"><span aria-hidden=\"true\">%s%s</span>%s"
-		"<span class=\"hidden\"> %s%s%s</span></td>",
+	html(v->w, "<td class=\"k-%s\"><b aria-hidden=\"true\">%s%s</b>%s<i> %s%s%s</i>",
 		duty_state_name(c->worst), c->is_expected ? EXPECTED_SIGN : "",
 		duty_shapes[c->worst], c->count > 1 ? path_of(v, " %d", c->count) : "",
 		tr(v->lang, duty_state_words(c->worst)), c->is_expected ? ", " : "",
@@ -407,10 +406,58 @@ static void page_links(struct view *v, const struct grid *g)
 	html(v->w, "</p>\n");
 }
 
+/* What stands below the first unit of all: a commune with its schools. */
+static const struct org_unit *branch_of(struct view *v, const struct org_unit *u)
+{
+	const struct org_unit *above = org_unit_by_id(view_tree(v), u->parent_id);
+
+	while (above && above->parent_id) {
+		u = above;
+		above = org_unit_by_id(view_tree(v), u->parent_id);
+	}
+	return u;
+}
+
+/* How many columns from AT on are of one branch. */
+static size_t branch_width(struct view *v, const struct grid *g, size_t at)
+{
+	size_t n = 1;
+
+	while (at + n < g->count && branch_of(v, g->units[at + n]) == branch_of(v, g->units[at]))
+		n++;
+	return n;
+}
+
+static bool has_branches(struct view *v, const struct grid *g)
+{
+	for (size_t i = 0; i < g->count; i++)
+		if (branch_width(v, g, i) > 1)
+			return true;
+	return false;
+}
+
+static void branch_heads(struct view *v, const struct grid *g)
+{
+	for (size_t i = 0; i < g->count;) {
+		const struct org_unit *u = branch_of(v, g->units[i]);
+		size_t width = branch_width(v, g, i);
+
+		html(v->w, "<th scope=\"colgroup\" colspan=\"%zu\" class=\"branch\">%.*s</th>",
+			width, width > 1 ? (int)u->name.len : 0, u->name.ptr);
+		i += width;
+	}
+}
+
 static void unit_table(struct view *v, const struct grid *g)
 {
 	html_table_begin(v, tr(v->lang, "Việc theo đơn vị"), "map year units-year");
-	html_table_head(v, tr(v->lang, "Công việc"));
+	if (has_branches(v, g)) {
+		html(v->w, "<th scope=\"col\" rowspan=\"2\">%s</th>", tr(v->lang, "Công việc"));
+		branch_heads(v, g);
+		html(v->w, "</tr>\n<tr>");
+	} else {
+		html_table_head(v, tr(v->lang, "Công việc"));
+	}
 	for (size_t i = 0; i < g->count; i++)
 		html(v->w,
 			"<th scope=\"col\" class=\"upright\">"
