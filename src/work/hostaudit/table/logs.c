@@ -14,6 +14,7 @@
 
 #define FILES_MAX 2000
 #define PATTERNS_MAX 2000
+#define JOURNAL_SMALL (KIB * MIB) /* a quiet server writes some MB a day: half a year of that */
 
 typedef void policy_found(void *context, struct str pattern, const struct rotate_policy *p);
 
@@ -146,8 +147,9 @@ static bool read_auditd(struct host *h, struct audit_log *ret)
 
 struct journal {
 	const char *storage; /* persistent, volatile, none */
-	struct setting storage_set, retention;
+	struct setting storage_set, retention, size;
 	int64_t retention_days; /* 0: no end */
+	bool is_small;          /* told to keep so little that it is full before the time is up */
 };
 
 static bool is_storage(struct str v)
@@ -163,6 +165,28 @@ static bool is_span(struct str v)
 	return systemd_span(v, &us); /* an empty one is refused, and the former stays */
 }
 
+/* "100M", "1G", "104857600", by 1024; SIZE_MAX for what journald refuses. */
+static uint64_t size_of(struct str v)
+{
+	static const char units[] = "KMGTPE";
+	uint64_t n, unit = 1;
+
+	for (size_t i = 0; v.len > 1 && units[i]; i++) {
+		unit *= KIB;
+		if (v.ptr[v.len - 1] == units[i])
+			return str_to_u64(str_until(v, v.len - 1), 10, &n) &&
+					n < UINT64_MAX / unit ?
+				n * unit :
+				UINT64_MAX;
+	}
+	return str_to_u64(v, 10, &n) ? n : UINT64_MAX;
+}
+
+static bool is_size(struct str v)
+{
+	return size_of(v) != UINT64_MAX;
+}
+
 static struct journal read_journald(struct host *h)
 {
 	struct journal j = { .storage = "volatile" };
@@ -170,6 +194,8 @@ static struct journal read_journald(struct host *h)
 
 	systemd_conf(h, "journald.conf", "Journal", "Storage", is_storage, &j.storage_set);
 	systemd_conf(h, "journald.conf", "Journal", "MaxRetentionSec", is_span, &j.retention);
+	systemd_conf(h, "journald.conf", "Journal", "SystemMaxUse", is_size, &j.size);
+	j.is_small = j.size.value.len > 0 && size_of(j.size.value) < JOURNAL_SMALL;
 	if (str_is(j.storage_set.value, "persistent") ||
 		((j.storage_set.value.len == 0 || str_is(j.storage_set.value, "auto")) &&
 			host_exists(h, "/var/log/journal")))
@@ -192,7 +218,20 @@ static bool has_journald(struct host *h)
 
 /* ---- log_policies ---- */
 
-enum { KEEPER, PATTERN, FILES, PERIOD, COUNT_KEPT, KEPT_DAYS, ENDS, FOUND, FILE_PATH, LINE, LOST };
+enum {
+	KEEPER,
+	PATTERN,
+	FILES,
+	PERIOD,
+	COUNT_KEPT,
+	KEPT_DAYS,
+	ENDS,
+	IS_SMALL,
+	FOUND,
+	FILE_PATH,
+	LINE,
+	LOST
+};
 
 static const struct fact_column policy_columns[] = {
 	[KEEPER] = { "keeper", FACT_TEXT, T("logrotate, journald hoặc auditd") },
@@ -203,6 +242,7 @@ static const struct fact_column policy_columns[] = {
 	[KEPT_DAYS] = { "kept_days", FACT_INT,
 		T("số ngày chắc chắn được giữ; trống khi không tính được") },
 	[ENDS] = { "ends", FACT_TEXT, T("điều làm mất nhật ký: time, size, never, restart") },
+	[IS_SMALL] = { "is_small", FACT_INT, T("1: đầy trước khi hết thời hạn") },
 	[FOUND] = { "found", FACT_TEXT, T("thiết lập tìm thấy") },
 	[FILE_PATH] = { "file", FACT_TEXT, T("tệp cấu hình") },
 	[LINE] = { "line", FACT_INT, T("dòng") },
@@ -254,7 +294,9 @@ static void show_policy(void *context, struct str pattern, const struct rotate_p
 static void show_journal(struct host *h, struct fact_rows *rows)
 {
 	struct journal j = read_journald(h);
-	const struct setting *why = j.retention.value.len > 0 ? &j.retention : &j.storage_set;
+	const struct setting *why = j.retention.value.len > 0 ? &j.retention :
+		j.is_small                                    ? &j.size :
+								&j.storage_set;
 	bool is_kept = str_is(str_of(j.storage), "persistent");
 
 	fact_row(rows);
@@ -264,8 +306,11 @@ static void show_journal(struct host *h, struct fact_rows *rows)
 	if (is_kept && j.retention_days > 0)
 		fact_int(rows, KEPT_DAYS, j.retention_days);
 	fact_text(rows, FOUND,
-		arena_fmt(host_arena(h), "Storage: %s; MaxRetentionSec: %.*s", j.storage,
-			STR_FMT(j.retention.value.len > 0 ? j.retention.value : STR("0"))));
+		arena_fmt(host_arena(h), "Storage: %s; MaxRetentionSec: %.*s%s%.*s", j.storage,
+			STR_FMT(j.retention.value.len > 0 ? j.retention.value : STR("0")),
+			j.is_small ? "; SystemMaxUse: " : "",
+			STR_FMT(j.is_small ? j.size.value : STR(""))));
+	fact_int(rows, IS_SMALL, j.is_small);
 	if (why->file.len > 0) {
 		fact_text(rows, FILE_PATH, why->file);
 		fact_int(rows, LINE, why->line);
