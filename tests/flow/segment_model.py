@@ -1,5 +1,5 @@
 """segment_model.py - a second reader of closed segments, for tests: from docs/formats/segment.md, without the
-code of Khiên. What it does not know (two times in a line, redacted records, another version) is
+code of Khiên. What it does not know (two times in a line, another version) is
 refused as Unread, never guessed: a block has to have the hash that the directory names."""
 import datetime
 import lzma
@@ -189,9 +189,9 @@ class Segment:
         blocks, sections = r.varint(), r.varint()
         self.blocks, first, from_ = [], 0, r.at
         for _ in range(blocks):
-            rows, _raw, is_text = r.varint(), r.varint(), r.u8()
+            rows, _raw, flags = r.varint(), r.varint(), r.u8()
             first += r.zigzag()
-            self.blocks.append({"rows": rows, "is_text": is_text, "first_ns": signed(first),
+            self.blocks.append({"rows": rows, "is_text": flags & 1, "first_ns": signed(first),
                                 "last_ns": signed(first + r.varint()), "hash": r.u64(), "sections": {}})
         self.blocks_bytes = r.data[from_:r.at]
         found, block, offset = [], 0, HEADER
@@ -214,8 +214,10 @@ class Segment:
         self.found = found
         if r.at != len(r.data) or offset != end or sum(b["rows"] for b in self.blocks) != self.count:
             raise ValueError("a directory that does not fit")
-        if (REDACTED, 0) in self.sections:
-            raise Unread("redacted records")
+        r, row, self.redacted = Bytes(self.section(self.sections, REDACTED)), 0, {}
+        while r.at < len(r.data):
+            row += r.varint()
+            self.redacted[row] = r.take(32)
 
     def section(self, sections, kind, family=0):
         """One that is not there is empty."""
@@ -471,7 +473,8 @@ class Segment:
         return [(None, text.take(lengths.varint()), {}) for _ in range(block["rows"])]
 
     def rows(self):
-        """(entry as it was hashed, is it hidden from a search) of each; (None, False) of a damaged block."""
+        """(entry as it was hashed, is it hidden from a search) of each; (None, False) of a damaged block. Of a redacted
+        one the entry has no text: self.redacted has its leaf hash."""
         self.load_tables()
         self.load_index()
         for number, block in enumerate(self.blocks):

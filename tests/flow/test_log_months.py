@@ -7,12 +7,14 @@ import io
 import os
 import socket
 import sqlite3
+import subprocess
 import tarfile
 import time
 import unittest
 
-from flow import Server, folder, khien
+from flow import BUILD, Server, folder, khien
 from range_model import range_holds
+from verify_model import Verifier, load_keys
 
 VIET_NAM = datetime.timezone(datetime.timedelta(hours=7))
 
@@ -34,6 +36,77 @@ def wait_for(is_there, timeout_s=60):
             raise AssertionError("it never came")
         time.sleep(0.2)
     return found
+
+
+class Redaction(unittest.TestCase):
+    # EVIDENCE: D4.3
+    def test_a_text_goes_by_decision_and_the_log_still_holds(self):
+        secret = "mat-khau-quan-tri=Suoi-nguon-9"
+        lines = [f"<86>sshd[{n * 37 % 9999}]: Accepted password for user{n % 50} from 10.0.{n % 256}.{n * 7 % 256} "
+                 f"port {1024 + n * 13}" for n in range(700)]
+        lines[7] += f" {secret}"
+        with folder({"old.log": "\n".join(lines), "disk/.keep": "",
+                     "clock": f"{-420 * 86400}\n"}) as base:
+            data, env = f"{base}/data", {"KHIEN_TEST_CLOCK": f"{base}/clock"}
+            month = month_before(420)
+
+            def log(*words):
+                return khien("log", *words[:1], "--data", data, *words[1:])
+
+            def kept():
+                """Files of the log in which the secret can be read."""
+                found = []
+                for path in filter(os.path.isfile, glob.glob(f"{data}/log/**", recursive=True)):
+                    with open(path, "rb") as f:
+                        found += [path] if secret.encode() in f.read() else []
+                return found
+
+            self.assertEqual(khien("log", "import", "--data", data, f"{base}/old.log", env=env).status, 0)
+            place = log("search", "Suoi-nguon-9").out.split()[0]
+            said = ("--decision", "12/QĐ-UBND ngày 27/11/2026", "--by", "Lê An, văn thư")
+            self.assertEqual(log("redact", place).status, 2)                       # by nobody's decision
+            self.assertEqual(log("redact", place, "--decision", " ", "--by", "a").status, 2)
+            asked = log("redact", place, *said)
+            self.assertEqual(asked.status, 1)
+            self.assertIn(secret, asked.out)
+            self.assertIn("Chưa xóa gì", asked.out)
+            own = log("redact", place.split("-")[0] + "-0", *said, "--confirm")
+            self.assertIn("Khiên tự ghi", own.err)
+            self.assertEqual(log("month", month).status, 0)
+            self.assertEqual(log("media", "register", f"{base}/disk", "--label", "Đĩa 1").status, 0)
+            self.assertEqual(log("media", "write", f"{base}/disk", month).status, 0)
+            done = log("redact", place, *said, "--confirm")
+            self.assertEqual(done.status, 0, done)
+            self.assertIn("1 đĩa ngoài còn giữ nội dung", done.out)
+            self.assertEqual(kept(), [])
+            self.assertEqual(log("search", "Suoi-nguon-9").out, "")
+            self.assertIn("12/QĐ-UBND", log("search", f'"{place}"').out)          # the decision, sealed
+            self.assertEqual(log("redact", place, *said, "--confirm").status, 0)  # again is fine
+            verified = subprocess.run([os.path.join(BUILD, "khien-verify"), f"{data}/log"], capture_output=True, text=True)
+            self.assertEqual(verified.returncode, 0, verified)
+            self.assertIn(f"đã xóa nội dung theo quyết định: 1, đầu tiên là mục {place.split('-')[1]}", verified.stdout)
+            shard = f"{data}/log/{place.split('-')[0]}"
+            self.assertEqual(Verifier(shard, *load_keys(f"{shard}/keys/public.txt")).run(), [])
+            self.assertEqual(log("media", "check", f"{base}/disk", month).status, 2)
+            self.assertEqual(log("media", "write", f"{base}/disk", month).status, 0)
+            self.assertEqual(log("media", "check", f"{base}/disk", month).status, 0)
+
+    # EVIDENCE: D4.3
+    def test_what_may_not_go_yet_stays(self):
+        with Server() as server:
+            wait_for(lambda: os.path.exists(f"{server.data}/log/intake.sock"))
+            with connection(f"{server.data}/log/intake.sock") as sock:
+                sock.sendall(b"<13>mat khau la 12345\n")
+            place = wait_for(lambda: khien("log", "search", "--data", server.data, "12345").out).split()[0]
+            words = ("log", "redact", "--data", server.data, place, "--decision", "1", "--by", "An", "--confirm")
+            busy = khien(*words)
+            self.assertEqual(busy.status, 2)
+            self.assertIn("dừng dịch vụ", busy.err)
+            server.stop()
+            early = khien(*words)
+            self.assertEqual(early.status, 2, early)
+            self.assertIn("còn nguyên", early.err)
+            self.assertIn("12345", khien("log", "search", "--data", server.data, "12345").out)
 
 
 class Months(unittest.TestCase):

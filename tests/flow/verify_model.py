@@ -385,6 +385,17 @@ class Verifier:
         self.epoch, self.number, self.checks = key, o["epoch"], 0
         return True
 
+    def judge_sequence(self, leaf):
+        if leaf.kind == 4:
+            self.gaps.add(leaf.source)
+        elif leaf.sequence and leaf.kind in (1, 2, 3):
+            old = self.sequences.get(leaf.source, 0)
+            if old and leaf.sequence != old + 1 and (leaf.sequence <= old
+                                                     or leaf.source not in self.gaps):
+                self.found("sequence", self.index, self.index + 1)
+            self.sequences[leaf.source] = leaf.sequence
+            self.gaps.discard(leaf.source)
+
     def judge(self, leaf):
         i, back = self.index, leaf.received < self.last - 2_000_000_000
         if leaf.kind in (5, 9):
@@ -396,15 +407,7 @@ class Verifier:
         if leaf.kind not in (5, 9):
             self.noted = False
         self.last = max(self.last, leaf.received)
-        if leaf.kind == 4:
-            self.gaps.add(leaf.source)
-        elif leaf.sequence and leaf.kind in (1, 2, 3):
-            old = self.sequences.get(leaf.source, 0)
-            if old and leaf.sequence != old + 1 and (leaf.sequence <= old
-                                                     or leaf.source not in self.gaps):
-                self.found("sequence", i, i + 1)
-            self.sequences[leaf.source] = leaf.sequence
-            self.gaps.discard(leaf.source)
+        self.judge_sequence(leaf)
         try:
             if i == 0 and not (leaf.kind == 9 and self.link(leaf.raw)):
                 raise ValueError
@@ -510,6 +513,10 @@ class Verifier:
             if what != "leaf":
                 self.hole(what, first, end)
                 continue
+            if isinstance(entry, tuple):    # without its text: where it stood among those of its source
+                self.judge_sequence(Leaf(entry[0]))
+                self.step(entry[1])
+                continue
             try:
                 self.judge(Leaf(entry))
             except (ValueError, struct.error):
@@ -544,6 +551,8 @@ class Verifier:
                     continue
                 if is_hidden:
                     self.run_of("hidden", self.index, self.index + 1)
+                if entry and i in segment.redacted:
+                    entry = entry, segment.redacted[i]
                 yield "leaf" if entry else "entry", self.index, self.index + 1, entry
         yield from read_wal(self.shard, self.index, self.signed)
 

@@ -75,7 +75,7 @@ const char *leaf_kind_words(unsigned kind)
 {
 	static const char *const words[] = { "", T("dòng nhật ký"), T("tin về nguồn gửi"),
 		T("thay đổi trong Khiên"), T("mất dòng"), T("mốc giờ"), T("khóa của giờ sau"),
-		T("nhập tệp cũ"), T("chuyển đi, che nội dung"), T("mở đầu, tiếp nối") };
+		T("nhập tệp cũ"), T("chuyển đi, xóa nội dung"), T("mở đầu, tiếp nối") };
 
 	return kind < COUNT(words) ? words[kind] : "";
 }

@@ -16,8 +16,8 @@ struct trail_segments {
 	int (*open)(struct vfile_disk *d, const char *path, void **ret, uint64_t *ret_count,
 		struct err *e);
 	/* Entry I: 0 with RET, whose raw bytes live until the next call; TRAIL_REDACTED when the
-	 * text was taken out and only RET_HASH is there; TRAIL_HIDDEN with RET when it is there and
-	 * the segment's own index makes a search pass over it; or <0. */
+	 * text was taken out: RET has none, RET_HASH is what it hashed to; TRAIL_HIDDEN with RET
+	 * when it is there and the segment's own index makes a search pass over it; or <0. */
 	int (*read)(void *segment, uint64_t i, struct leaf *ret, struct merkle_hash *ret_hash,
 		struct err *e);
 	void (*close)(void *segment);

@@ -141,16 +141,27 @@ static bool is_at_kept(const struct wal *w, size_t more)
 	return w->durable.size > w->first && w->end_bytes + more > w->file_bytes - kept;
 }
 
-int wal_room(struct wal *w, struct err *e)
+static int roll_when(struct wal *w, bool is_due, struct err *e)
 {
 	int rc = 0;
 
 	if (w->is_failed)
 		return err_set(e, ERR_SYSTEM, "the write-ahead file failed before");
-	if (is_at_kept(w, 0))
+	if (is_due)
 		rc = roll(w, e);
 	w->is_failed = rc < 0 && rc != ERR_LIMIT;
 	return rc;
+}
+
+int wal_room(struct wal *w, struct err *e)
+{
+	return roll_when(w, is_at_kept(w, 0), e);
+}
+
+int wal_turn(struct wal *w, struct err *e)
+{
+	assert(w->batch_len == 0);
+	return roll_when(w, w->durable.size > w->first, e);
 }
 
 int wal_commit(struct wal *w, struct err *e)

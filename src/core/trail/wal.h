@@ -44,6 +44,10 @@ MUST_CHECK int wal_commit(struct wal *w, struct err *e);
  * failure: as of wal_commit(). */
 MUST_CHECK int wal_room(struct wal *w, struct err *e);
 
+/* The next entry begins a file of its own, so that those before may go (wal_drop). What was added
+ * is committed. Failures as of wal_room(). */
+MUST_CHECK int wal_turn(struct wal *w, struct err *e);
+
 uint64_t wal_size(const struct wal *w); /* entries on the disk: the index after the last of them */
 uint64_t wal_next(const struct wal *w); /* the index that the next wal_add() gives */
 void wal_head(const struct wal *w, struct merkle_head *ret); /* of the entries on the disk */

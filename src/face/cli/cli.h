@@ -9,8 +9,8 @@ extern const struct command cmd_audit, cmd_ask, cmd_review, cmd_tables, cmd_chec
 extern const struct command cmd_pack_check, cmd_pack_show, cmd_pack_diff, cmd_pack_param,
 	cmd_pack_export;
 extern const struct command cmd_log_recovery, cmd_log_seal, cmd_log_export, cmd_log_search,
-	cmd_log_prove, cmd_log_stat, cmd_log_keep, cmd_log_month, cmd_log_media, cmd_log_witness,
-	cmd_log_stamp, cmd_trail_check, cmd_witness;
+	cmd_log_prove, cmd_log_redact, cmd_log_stat, cmd_log_keep, cmd_log_month, cmd_log_media,
+	cmd_log_witness, cmd_log_stamp, cmd_trail_check, cmd_witness;
 extern const struct command cmd_backup, cmd_restore;
 extern const struct command cmd_agent_witness; /* of khien-agent */
 extern const struct command cmd_integrity_baseline, cmd_integrity_check, cmd_integrity_show,

@@ -12,22 +12,6 @@ static const struct command_option options[] = {
 	{ 0 },
 };
 
-/* "2026-1234", or an index of the newest shard. */
-static int place_of(const char *text, const struct find *f, struct find_place *ret, struct err *e)
-{
-	size_t count = find_shard_count(f);
-
-	if (find_place_parse(str_of(text), ret))
-		return 0;
-	if (!str_to_u64(str_of(text), 10, &ret->index))
-		return err_set(
-			e, ERR_INPUT, "\"%s\" is no line: write 2026-1234 or its index", text);
-	if (count == 0)
-		return err_set(e, ERR_ABSENT, "the log has no line yet");
-	ret->shard = find_shard_at(f, count - 1);
-	return 0;
-}
-
 static int run(const struct command_line *line, struct err *e)
 {
 	struct find_place place = { 0 };
@@ -38,7 +22,7 @@ static int run(const struct command_line *line, struct err *e)
 	if (rc < 0)
 		return rc;
 	buf_init(&out, PROOF_BYTES_MAX);
-	rc = place_of(line->args[0], f, &place, e);
+	rc = cli_log_place(line->args[0], f, &place, e);
 	if (rc == 0)
 		rc = prove_line(f, place, &out, e);
 	if (rc == 0)

@@ -25,6 +25,21 @@ int cli_log_open(const struct command_line *line, struct err *e, struct find **r
 	return rc < 0 ? rc : find_open(folder, ret, e);
 }
 
+int cli_log_place(const char *text, const struct find *f, struct find_place *ret, struct err *e)
+{
+	size_t count = find_shard_count(f);
+
+	if (find_place_parse(str_of(text), ret))
+		return 0;
+	if (!str_to_u64(str_of(text), 10, &ret->index))
+		return err_set(
+			e, ERR_INPUT, "\"%s\" is no line: write 2026-1234 or its index", text);
+	if (count == 0)
+		return err_set(e, ERR_ABSENT, "the log has no line yet");
+	ret->shard = find_shard_at(f, count - 1);
+	return 0;
+}
+
 int cli_log_amiss(const struct command_line *line, const struct find *f)
 {
 	const char *amiss = find_amiss(f);

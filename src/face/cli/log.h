@@ -14,6 +14,9 @@
 MUST_CHECK int cli_log_folder(const struct command_line *line, struct err *e, const char **ret);
 /* The log below --data. */
 MUST_CHECK int cli_log_open(const struct command_line *line, struct err *e, struct find **ret);
+/* "2026-1234", or an index of the newest shard. */
+MUST_CHECK int cli_log_place(
+	const char *text, const struct find *f, struct find_place *ret, struct err *e);
 /* After a search: what of the log could not be read is said, and the exit status is 1 then, for
  * what was found may not be all. */
 int cli_log_amiss(const struct command_line *line, const struct find *f);

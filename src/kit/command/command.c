@@ -48,8 +48,8 @@ static const struct {
 		T("Kiểm tra ổ đĩa, bộ nhớ và quyền của tệp nêu trên rồi chạy lại.") },
 	{ ERR_STORE, T("Việc đang làm dở đã được hủy; dữ liệu cũ còn nguyên."),
 		T("Kiểm tra thư mục dữ liệu còn chỗ trống và ghi được rồi chạy lại.") },
-	{ ERR_CONFLICT, T("Bản đã lưu của người kia còn nguyên."),
-		T("Xem bản mới nhất rồi làm lại.") },
+	{ ERR_CONFLICT, T("Những gì đã có còn nguyên."),
+		T("Xem tình trạng mới nhất rồi làm lại.") },
 	{ ERR_CRYPTO, T("Kết quả dở dang đã bị bỏ."), T("Đừng dùng kết quả này; chạy lại.") },
 };
 

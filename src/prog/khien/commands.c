@@ -40,6 +40,7 @@ const struct command *const khien_commands[] = {
 	&cmd_log_search,
 	&cmd_log_export,
 	&cmd_log_prove,
+	&cmd_log_redact,
 	&cmd_log_stat,
 	&cmd_register_import,
 	&cmd_people_import,

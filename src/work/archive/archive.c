@@ -273,8 +273,7 @@ int archive_read(struct archive *a, uint64_t i, struct err *e, struct leaf *ret)
 	return rc;
 }
 
-/* 1 with the leaf hash when the text of entry I was redacted, else 0. */
-static int redacted(struct archive *a, uint64_t i, struct err *e, struct merkle_hash *ret)
+int archive_redacted(struct archive *a, uint64_t i, struct err *e, struct merkle_hash *ret)
 {
 	const struct shard_segment *s = segment_of(a, i);
 	int rc = s ? use_segment(a, s, e) : 0;
@@ -289,7 +288,7 @@ int archive_entry(struct archive *a, uint64_t i, struct err *e, struct str *ret)
 	int rc = archive_read(a, i, e, &leaf);
 
 	if (rc == 0)
-		rc = redacted(a, i, e, &hash);
+		rc = archive_redacted(a, i, e, &hash);
 	if (rc > 0)
 		return err_set(e, ERR_ABSENT, "the text of entry %llu was redacted",
 			(unsigned long long)i);
@@ -308,7 +307,7 @@ int archive_entry(struct archive *a, uint64_t i, struct err *e, struct str *ret)
 int archive_leaf(struct archive *a, uint64_t i, struct err *e, struct merkle_hash *ret)
 {
 	struct str entry;
-	int rc = redacted(a, i, e, ret);
+	int rc = archive_redacted(a, i, e, ret);
 
 	if (rc != 0)
 		return rc < 0 ? rc : 0;

@@ -44,6 +44,9 @@ MUST_CHECK int archive_read(struct archive *a, uint64_t i, struct err *e, struct
 /* The bytes that were hashed: leaf_head() and what was received. ERR_ABSENT too when its text was
  * redacted: archive_leaf() still knows the hash. */
 MUST_CHECK int archive_entry(struct archive *a, uint64_t i, struct err *e, struct str *ret);
+/* 1 with the leaf hash when the text of entry I was redacted, else 0. */
+MUST_CHECK int archive_redacted(
+	struct archive *a, uint64_t i, struct err *e, struct merkle_hash *ret_leaf);
 MUST_CHECK int archive_leaf(struct archive *a, uint64_t i, struct err *e, struct merkle_hash *ret);
 
 enum archive_mode {

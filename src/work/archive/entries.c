@@ -49,11 +49,12 @@ static int read_entry(
 	void *segment, uint64_t i, struct leaf *ret, struct merkle_hash *ret_hash, struct err *e)
 {
 	struct opened *o = segment;
-	int rc = segment_redacted(o->segment, i, e, ret_hash);
+	int redacted = segment_redacted(o->segment, i, e, ret_hash);
+	int rc = redacted < 0 ? redacted : segment_read(o->segment, i, e, ret);
 
-	if (rc == 0)
-		rc = segment_read(o->segment, i, e, ret);
-	return rc == 0 && hiding_row(o->hiding, i, ret->received_ns) ? TRAIL_HIDDEN : rc;
+	if (rc < 0 || redacted)
+		return rc < 0 ? rc : TRAIL_REDACTED;
+	return hiding_row(o->hiding, i, ret->received_ns) ? TRAIL_HIDDEN : 0;
 }
 
 const struct trail_segments archive_entries = {

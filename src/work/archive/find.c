@@ -1,3 +1,4 @@
+#include "kit/merkle/merkle.h"
 #include "work/archive/find_int.h"
 
 #include <stdlib.h>
@@ -348,6 +349,14 @@ int find_at(struct find *f, struct find_place place, struct leaf *ret, struct er
 	if (s)
 		return archive_read(s->archive, place.index, e, ret);
 	return err_set(e, ERR_ABSENT, "there is no line %llu", (unsigned long long)place.index);
+}
+
+int find_redacted(struct find *f, struct find_place place, struct err *e)
+{
+	const struct shard_open *s = find_shard(f, place.shard);
+	struct merkle_hash leaf;
+
+	return s ? archive_redacted(s->archive, place.index, e, &leaf) : 0;
 }
 
 int find_span(struct find *f, struct find_span *ret, struct err *e)

@@ -75,5 +75,7 @@ MUST_CHECK int find_count(
 	struct find *f, const struct find_ask *ask, struct find_answer *ret, struct err *e);
 /* One line. ERR_ABSENT: there is none at PLACE. The leaf lives until the next call with F. */
 MUST_CHECK int find_at(struct find *f, struct find_place place, struct leaf *ret, struct err *e);
+/* 1 when the text of the line was redacted by a decision, else 0. */
+MUST_CHECK int find_redacted(struct find *f, struct find_place place, struct err *e);
 
 #endif

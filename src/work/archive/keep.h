@@ -54,8 +54,8 @@ struct keep_watch {
 };
 /* Write the manifest of MONTH. Again is fine, until it has left. ERR_ABSENT: no segment is of that
  * month; ERR_CONFLICT: some of its entries are in no closed segment yet. */
-MUST_CHECK int keep_close(struct vfile_disk *shard, const char *month,
-	const struct keep_watch *watch, struct err *e);
+MUST_CHECK int keep_close(
+	struct vfile_disk *shard, const char *month, const struct keep_watch *watch, struct err *e);
 /* The same for each month that has none yet and was over at NOW_S; how many were written goes to
  * *RET_COUNT. All that was received until then is in closed segments. */
 MUST_CHECK int keep_close_over(
@@ -88,8 +88,8 @@ const char *keep_fault_words(enum keep_work work, int code);
 /* A month as one file: a tar of what would stand on a medium, which is unpacked there as it is.
  * SHARD is the folder's path. */
 struct keep_pack;
-MUST_CHECK int keep_pack_open(const char *shard, const char *month, int64_t now_s,
-	struct keep_pack **ret, struct err *e);
+MUST_CHECK int keep_pack_open(
+	const char *shard, const char *month, int64_t now_s, struct keep_pack **ret, struct err *e);
 uint64_t keep_pack_bytes(const struct keep_pack *p); /* of all of it */
 /* More of it behind what is in OUT, which has room for KEEP_PACK_PIECE_BYTES. 1: go on; 0: that was
  * all. <0: what was taken is of no use. */
@@ -127,6 +127,18 @@ enum keep_leave keep_may_leave(const struct keep_rule *rule, const char *month,
  * or RULE keeps it. */
 MUST_CHECK int keep_retire(
 	struct vfile_disk *shard, const char *month, const struct keep_rule *rule, struct err *e);
+
+/* archive_redact() with what hangs on it: the list of the month is written anew, and no disk counts
+ * as a copy of it until it is written again, for all of them still hold the text. Once more is
+ * fine, also when the first time broke off. ERR_ABSENT: no closed segment here holds the entry;
+ * ERR_CONFLICT: a write-ahead file holds its text too. */
+struct keep_redacted {
+	struct merkle_hash leaf;     /* which stays */
+	char month[KEEP_MONTH_SIZE]; /* "" when it has no list yet */
+	size_t copies;               /* disks that held it */
+};
+MUST_CHECK int keep_redact(
+	struct vfile_disk *shard, uint64_t index, struct keep_redacted *ret, struct err *e);
 
 /* How full it is, and what is to be done. */
 enum keep_level {

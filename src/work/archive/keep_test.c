@@ -308,6 +308,46 @@ static void power_cuts_while_a_month_leaves(void **state)
 	vfile_disk_close(p.medium);
 }
 
+/* The text of an entry goes, and with it every copy of its month counts no more. */
+static void a_month_without_a_text(void **state)
+{
+	struct vfile_disk *d = two_months(), *m = new_medium("Ổ A");
+	struct leaf late = { .kind = LEAF_LINE, .source = 1, .received_ns = FEBRUARY_NS + 700 };
+	struct keep_redacted r;
+	struct err e = { 0 };
+	struct wal *wal;
+
+	late.raw = STR("muộn");
+	assert_int_equal(keep_close(d, "2026-01", NULL, &e), 0);
+	assert_int_equal(keep_export(d, "2026-01", m, 100, NULL, &e), 0);
+	assert_int_equal(keep_redact(d, 5, &r, &e), ERR_CONFLICT); /* where it was written first */
+	assert_int_equal(copies_of(d, "2026-01"), 1);
+	assert_int_equal(wal_open(d, &wal, &e), 0);
+	assert_int_equal(wal_turn(wal, &e), 0);
+	assert_int_equal(wal_turn(wal, &e), 0); /* an empty one is one already */
+	for (int i = 0; i < 300; i++)
+		assert_int_equal(wal_add(wal, &late, &e), 0);
+	assert_int_equal(wal_commit(wal, &e), 0);
+	wal_close(wal);
+	assert_int_equal(archive_close_segments(d, NULL, 900, &e), 0);
+	for (int i = 0; i < 2; i++) { /* again is fine */
+		if (keep_redact(d, 5, &r, &e) < 0)
+			fail_msg("%s", e.text);
+		assert_string_equal(r.month, "2026-01");
+		assert_int_equal(r.copies, 1);
+		assert_int_equal(copies_of(d, "2026-01"), 0);
+		assert_int_equal(retire(d, "2026-01", 1, &e), ERR_CONFLICT);
+		assert_int_equal(keep_check(d, "2026-01", m, 101, NULL, &e), i ? 0 : ERR_INPUT);
+		assert_int_equal(keep_export(d, "2026-01", m, 102, NULL, &e), 0);
+		assert_int_equal(keep_check(d, "2026-01", m, 103, NULL, &e), 0);
+	}
+	assert_int_equal(keep_redact(d, 450, &r, &e), 0);
+	assert_string_equal(r.month, ""); /* February has no list yet */
+	assert_int_equal(keep_redact(d, 900, &r, &e), ERR_ABSENT);
+	vfile_disk_close(d);
+	vfile_disk_close(m);
+}
+
 static void forecast(void **state)
 {
 	struct keep_forecast f;
@@ -335,6 +375,7 @@ int main(void)
 		cmocka_unit_test(months_leave_when_copied),
 		cmocka_unit_test(bad_copies),
 		cmocka_unit_test(power_cuts_while_a_month_leaves),
+		cmocka_unit_test(a_month_without_a_text),
 		cmocka_unit_test(forecast),
 	};
 

@@ -1,8 +1,9 @@
 /* redact.c - the text of one entry is taken out of a closed segment, by order of somebody who may
  * order it; its leaf hash stays, so that every proof over the log still holds. The segment is
  * written anew without the text and takes the place of the old one at once. */
+#include "core/trail/wal.h"
 #include "work/archive/bytes.h"
-#include "work/archive/shard.h"
+#include "work/archive/keep_int.h"
 
 /* A segment being written anew. */
 struct rewrite {
@@ -146,4 +147,85 @@ int archive_redact(
 	vfile_close(&r.new_file);
 	sha256_end(r.sha256, NULL);
 	return rc;
+}
+
+/* --- and what hangs on it -------------------------------------------------------------------- */
+
+/* The month of the segment that holds INDEX. */
+static int month_of(struct vfile_disk *shard, uint64_t index, char *ret_month, struct err *e)
+{
+	char name[SHARD_NAME_SIZE];
+	struct shard_segment at;
+	struct segment *s = NULL;
+	struct vfile file;
+	int rc = shard_find(shard, index, e, &at);
+
+	if (rc == 0)
+		rc = vfile_open(shard, shard_name(at.first, name), VFILE_READ, &file, e);
+	if (rc < 0)
+		return rc;
+	rc = segment_open_file(&file, e, &s);
+	if (rc == 0)
+		(void)keep_month_of(s, ret_month);
+	segment_close(s);
+	vfile_close(&file);
+	return rc;
+}
+
+/* Nothing is to be left of the text where lines were written first. */
+static int check_wal(struct vfile_disk *shard, uint64_t index, struct err *e)
+{
+	uint64_t oldest;
+	int rc = wal_oldest(shard, &oldest, e);
+
+	if (rc == ERR_ABSENT)
+		return 0;
+	if (rc == 0 && oldest <= index)
+		rc = err_set(e, ERR_CONFLICT, "a write-ahead file holds entry %llu too",
+			(unsigned long long)index);
+	return rc;
+}
+
+/* Its receipts go before the text does: whenever the power goes, no disk counts that holds what the
+ * segment no longer has. */
+static int withdraw(
+	struct vfile_disk *shard, struct keep_redacted *of, bool *ret_has_list, struct err *e)
+{
+	char path[KEEP_PATH_SIZE];
+	struct keep_month list;
+	struct keep_copy *copies;
+	struct arena a;
+	int rc;
+
+	arena_init(&a, 2 * KEEP_MANIFEST_MAX);
+	rc = keep_read(shard, of->month, &a, &list, e);
+	*ret_has_list = rc == 0;
+	if (rc == 0)
+		rc = keep_copies(shard, of->month, &a, &copies, &of->copies, e);
+	if (rc == 0 && of->copies > 0)
+		rc = vfile_replace(shard, keep_path(of->month, "copies", path), STR(""), e);
+	arena_done(&a);
+	return rc == ERR_ABSENT && !*ret_has_list ? 0 : rc;
+}
+
+int keep_redact(struct vfile_disk *shard, uint64_t index, struct keep_redacted *ret, struct err *e)
+{
+	struct keep_redacted of = { 0 };
+	bool has_list = false;
+	int rc = month_of(shard, index, of.month, e);
+
+	if (rc == 0)
+		rc = check_wal(shard, index, e);
+	if (rc == 0)
+		rc = withdraw(shard, &of, &has_list, e);
+	if (rc == 0)
+		rc = archive_redact(shard, index, e, &of.leaf);
+	if (rc == 0 && has_list)
+		rc = keep_close(shard, of.month, NULL, e);
+	if (rc < 0)
+		return rc;
+	if (!has_list)
+		of.month[0] = '\0';
+	*ret = of;
+	return 0;
 }

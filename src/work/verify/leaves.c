@@ -181,6 +181,13 @@ static void judge_sequence(struct walk *w, const struct leaf *leaf)
 	s->has_gap = false;
 }
 
+void leaf_judge_redacted(struct walk *w, const struct leaf *leaf)
+{
+	judge_sequence(w, leaf);
+	if (w->r->redacted++ == 0)
+		w->r->first_redacted = w->index;
+}
+
 void leaf_judge(struct walk *w, const struct leaf *leaf)
 {
 	judge_time(w, leaf);

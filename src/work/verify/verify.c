@@ -114,7 +114,7 @@ static int read_segment(struct walk *w, const struct verify_file *file, struct e
 		if (got < 0) {
 			rc = damaged(w, w->index + 1, VERIFY_ENTRY, e);
 		} else if (got == TRAIL_REDACTED) {
-			w->r->redacted++;
+			leaf_judge_redacted(w, &leaf);
 			rc = grow_leaf(w, &hash, e);
 		} else {
 			if (got == TRAIL_HIDDEN)

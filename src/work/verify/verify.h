@@ -78,7 +78,7 @@ struct verify_report {
 	uint64_t entries, by_kind[LEAF_KIND_MAX + 1];
 	uint64_t signed_size; /* of the largest checkpoint with right signatures */
 	uint64_t proven;      /* entries that are proven to be what was signed */
-	uint64_t redacted;
+	uint64_t redacted, first_redacted; /* only the hash is left of these */
 	uint64_t checkpoints, epochs;
 	uint64_t anchors_met;
 	uint64_t stamps;         /* that hold */

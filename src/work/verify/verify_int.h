@@ -91,6 +91,9 @@ MUST_CHECK int grow_end(struct walk *w, struct err *e);
 
 /* leaves.c: what entries say. */
 void leaf_judge(struct walk *w, const struct leaf *leaf);
+/* The same of one without its text: nothing proves what its head says any more, but by it the lines
+ * of its source are counted on. */
+void leaf_judge_redacted(struct walk *w, const struct leaf *leaf);
 
 /* Is the note signed by a key of the job? Head, origin and witnesses of RET. */
 MUST_CHECK int verify_note(const struct verify_job *job, struct str note_bytes, struct arena *a,

@@ -81,6 +81,12 @@ void verify_text(const struct verify_report *r, enum lang lang, struct buf *out)
 	put(out, tr(lang, T("số mục đã đọc:")), r->entries);
 	put(out, tr(lang, T("đã niêm phong đến:")), r->signed_size);
 	put(out, tr(lang, T("chứng minh được:")), r->proven);
+	if (r->redacted > 0)
+		buf_fmt(out,
+			tr(lang,
+				T("  đã xóa nội dung theo quyết định: %llu, đầu tiên là mục "
+				  "%llu\n")),
+			(unsigned long long)r->redacted, (unsigned long long)r->first_redacted);
 	put(out, tr(lang, T("tờ niêm phong:")), r->checkpoints);
 	if (r->entries > 0) {
 		buf_fmt(out, "  %s %s", tr(lang, T("từ")), clock_people(r->first_s, at));
@@ -119,6 +125,7 @@ void verify_json(const struct verify_report *r, struct json *j)
 	json_put_i64(j, "entries", (int64_t)r->entries);
 	json_put_i64(j, "signed", (int64_t)r->signed_size);
 	json_put_i64(j, "proven", (int64_t)r->proven);
+	json_put_i64(j, "redacted", (int64_t)r->redacted);
 	json_put_i64(j, "checkpoints", (int64_t)r->checkpoints);
 	json_put_i64(j, "epochs", (int64_t)r->epochs);
 	json_put_i64(j, "anchors", (int64_t)r->anchors_met);

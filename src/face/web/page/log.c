@@ -80,7 +80,8 @@ static const char *const own_words[LEAF_KIND_MAX + 1] = {
 	[LEAF_CLOCK] = T("Ghi giờ của máy trước mỗi lần niêm phong."),
 	[LEAF_KEY] = T("Đổi khóa niêm phong."),
 	[LEAF_IMPORT] = T("Nhập một tệp nhật ký cũ."),
-	[LEAF_RETENTION] = T("Chuyển một tháng ra đĩa ngoài."),
+	[LEAF_RETENTION] =
+		T("Chuyển một tháng ra đĩa ngoài, hoặc xóa nội dung một dòng theo quyết định."),
 	[LEAF_LINK] = T("Nhật ký bắt đầu, hoặc đi tiếp từ phần trước."),
 };
 

@@ -128,6 +128,19 @@ static void explained(struct view *v, struct find_place place, const struct leaf
 		text, text, tr(v->lang, "Tải tệp chứng minh"));
 }
 
+/* Nobody can show it any more, but everybody that it was there and unchanged. */
+static void redacted(struct view *v)
+{
+	html(v->w, "<section>\n<h2>%s</h2>\n<p>%s</p>\n<p>%s</p>\n</section>\n",
+		tr(v->lang, "Nội dung đã xóa theo quyết định"),
+		tr(v->lang,
+			"Nhật ký chỉ còn giữ mã băm của dòng này, nên vẫn kiểm chứng được là không dòng nào "
+			"bị thêm, bớt hay đảo."),
+		tr(v->lang,
+			"Quyết định, người thực hiện nằm trong một mục loại “chuyển đi, xóa nội dung” của nhật ký, được niêm phong "
+			"trước khi xóa: tìm số hiệu của dòng này trong Nhật ký."));
+}
+
 static void proof(struct view *v, struct find *f, struct find_place place, const struct leaf *leaf)
 {
 	struct prove_seal seal;
@@ -157,10 +170,12 @@ void page_log_line(struct view *v)
 	struct find_place place;
 	struct leaf leaf;
 	struct find *f;
+	int is_redacted;
 
 	if (!place_arg(v, &f, &place))
 		return;
-	if (find_at(f, place, &leaf, v->e) < 0) {
+	is_redacted = find_redacted(f, place, v->e);
+	if (is_redacted < 0 || find_at(f, place, &leaf, v->e) < 0) {
 		page_failed(v);
 		return;
 	}
@@ -170,7 +185,10 @@ void page_log_line(struct view *v)
 	html(v->w, "<section>\n<h2>%s</h2>\n", tr(v->lang, "Nguyên văn và những gì đọc ra từ đó"));
 	facts(v, &leaf);
 	html(v->w, "</section>\n");
-	proof(v, f, place, &leaf);
+	if (is_redacted)
+		redacted(v);
+	else
+		proof(v, f, place, &leaf);
 	page_end(v);
 }
 
