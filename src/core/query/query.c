@@ -1,4 +1,5 @@
 #include "core/query/query_int.h"
+#include "kit/office/office.h"
 
 #include <string.h>
 
@@ -38,7 +39,8 @@ static struct str folded(struct query *q, struct str raw)
 		if (c >= 'A' && c <= 'Z')
 			q->folded.ptr[i] = (char)(c | 0x20);
 	}
-	if (high & 0x80) {
+	q->is_high = (high & 0x80) != 0;
+	if (q->is_high) {
 		struct arena a;
 
 		/* decomposed it is at most three times as long; arena_alloc() rounds up */
@@ -55,7 +57,8 @@ static bool text_stands(struct query *q, const struct node *n, struct str raw)
 	struct str in = n->is_fold ? folded(q, raw) : raw;
 
 	return n->text.len == 0 ||
-		(in.len >= n->text.len && memmem(in.ptr, in.len, n->text.ptr, n->text.len));
+		(in.len >= n->text.len && memmem(in.ptr, in.len, n->text.ptr, n->text.len)) ||
+		((q->is_high || !n->is_fold) && office_old_text_holds(raw, n->text, n->is_fold));
 }
 
 static char lower(char c)

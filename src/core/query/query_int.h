@@ -36,6 +36,7 @@ struct query {
 	/* of the line in work */
 	struct buf folded;
 	bool has_folded, has_parts;
+	bool is_high; /* what was folded holds bytes beyond ASCII */
 	struct query_parts parts;
 };
 

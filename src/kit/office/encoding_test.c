@@ -1,4 +1,5 @@
 #include "kit/office/office.h"
+#include "kit/text/text.h"
 #include "test/unit.h"
 
 /* The first sentences of Điều 12, as programs of that time wrote them. */
@@ -128,6 +129,88 @@ static void utf16_is_read_with_and_without_its_mark(void **state)
 	buf_done(&out);
 }
 
+static uint32_t next(uint32_t *seed)
+{
+	*seed = *seed * 1664525u + 1013904223u;
+	return *seed >> 8;
+}
+
+/* What a decoded line holds, whatever was looked at before it was decoded. */
+static bool holds(struct str raw, struct str text, bool is_folded, struct arena *a)
+{
+	struct office_guess guess;
+	struct buf out;
+	struct str in;
+	bool is_there;
+
+	if (!office_old_text(raw, &guess))
+		return false;
+	buf_init(&out, MIB);
+	office_decode(guess, raw, &out);
+	in = is_folded ? text_fold(a, buf_str(&out)) : buf_str(&out);
+	is_there = str_find(in, text) >= 0;
+	buf_done(&out);
+	return is_there;
+}
+
+static void what_stands_in_an_old_line_is_found(void **state)
+{
+	const char *const lines[] = { cp1258, tcvn3, vni };
+	size_t found = 0, old = 0;
+	uint32_t seed = 7;
+
+	(void)state;
+	for (int i = 0; i < 3000; i++) {
+		const char *line = lines[next(&seed) % 3];
+		char raw[200], text[40];
+		size_t len = strlen(line), from, end;
+		struct office_guess guess;
+		struct str in, at;
+		struct arena a;
+		struct buf out;
+
+		/* some bytes more, so that some are no text, or hold what is no Vietnamese */
+		memcpy(raw, line, len);
+		for (uint32_t k = next(&seed) % 3; k > 0; k--)
+			raw[next(&seed) % len] = (char)(next(&seed) % 4 ? next(&seed) | 0x80 : 'A');
+		arena_init(&a, MIB);
+		buf_init(&out, MIB);
+		in = (struct str){ raw, len };
+		if (office_old_text(in, &guess)) {
+			office_decode(guess, in, &out);
+			at = next(&seed) % 2 ? text_fold(&a, buf_str(&out)) : buf_str(&out);
+			old++;
+		} else {
+			at = in;
+		}
+		from = next(&seed) % at.len;
+		end = from + 1 + next(&seed) % 12;
+		at = str_from(str_until(at, end < at.len ? end : at.len), from);
+		memcpy(text, at.ptr, at.len);
+		if (next(&seed) % 4 == 0)
+			text[next(&seed) % at.len] = 'n';
+		for (int is_folded = 0; is_folded < 2; is_folded++) {
+			struct str asked = { text, at.len };
+			bool is_there, is_plain = true;
+
+			for (size_t k = 0; k < asked.len; k++)
+				is_plain &= (unsigned char)text[k] < 0x80;
+			/* text of ASCII that is not folded stands there byte for byte */
+			if (!is_folded && (is_plain || !str_is_utf8(asked)))
+				continue;
+			if (is_folded) /* as who asks makes it */
+				asked = text_fold(&a, asked);
+			is_there = holds(in, asked, is_folded, &a);
+			assert_int_equal(office_old_text_holds(in, asked, is_folded), is_there);
+			found += is_there;
+		}
+		buf_done(&out);
+		arena_done(&a);
+	}
+	assert_true(old > 1000 && found > 1000);
+	assert_false(office_old_text_holds(STR("đăng nhập"), STR("dang"), true));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -135,6 +218,7 @@ int main(void)
 		cmocka_unit_test(a_sentence_comes_out_of_every_encoding),
 		cmocka_unit_test(text_saved_twice_is_mended),
 		cmocka_unit_test(utf16_is_read_with_and_without_its_mark),
+		cmocka_unit_test(what_stands_in_an_old_line_is_found),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -38,6 +38,13 @@ struct office_guess office_recognise(struct str bytes);
 void office_decode(struct office_guess from, struct str bytes, struct buf *out);
 const char *office_encoding_name(enum office_encoding encoding); /* "TCVN3 (ABC)" */
 
+/* Is RAW a line of text in TCVN3, VNI or Windows-1258? UTF-8 is none, nor is what holds control
+ * bytes or words that are not Vietnamese. */
+bool office_old_text(struct str raw, struct office_guess *ret);
+/* Does TEXT stand in such a line, read in its encoding? IS_FOLDED: TEXT is what text_fold() made,
+ * and the line is folded too; else it is looked for as it is. */
+bool office_old_text_holds(struct str raw, struct str text, bool is_folded);
+
 enum office_kind {
 	OFFICE_EMPTY,
 	OFFICE_TEXT,

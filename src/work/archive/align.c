@@ -1,4 +1,6 @@
 #include "work/archive/align.h"
+
+#include "kit/office/office.h"
 #include "work/archive/seek.h"
 
 #define STEPS_MAX 2000    /* for one template; beyond it, its rows are looked at whole */
@@ -622,14 +624,16 @@ bool align_meets(const struct search *a, uint32_t position)
 bool align_in_text(const struct search *a, struct str text)
 {
 	struct bytes folded = { 0 };
-	bool is_there;
+	bool is_there, is_high;
 
 	if (a->folding == FOLD_NONE)
-		return text.len >= a->text.len &&
-			memmem(text.ptr, text.len, a->text.ptr, a->text.len);
-	fold_into(&folded, text, a->folding);
+		return (text.len >= a->text.len &&
+			       memmem(text.ptr, text.len, a->text.ptr, a->text.len)) ||
+			office_old_text_holds(text, a->text, false);
+	is_high = fold_into(&folded, text, a->folding);
 	is_there = folded.len >= a->text.len &&
 		memmem(folded.at, folded.len, a->text.ptr, a->text.len) != NULL;
 	bytes_done(&folded);
-	return is_there;
+	return is_there ||
+		(is_high && a->folding == FOLD_MARKS && office_old_text_holds(text, a->text, true));
 }

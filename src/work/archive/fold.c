@@ -41,7 +41,7 @@ static void fold_marks(struct bytes *to, struct str s)
 	arena_done(&a);
 }
 
-void fold_into(struct bytes *to, struct str s, enum folding folding)
+bool fold_into(struct bytes *to, struct str s, enum folding folding)
 {
 	uint8_t *at = bytes_more(to, s.len + 1), high = 0;
 
@@ -57,6 +57,7 @@ void fold_into(struct bytes *to, struct str s, enum folding folding)
 		fold_case(to, s);
 	else
 		fold_marks(to, s);
+	return high >= 0x80;
 }
 
 /* COUNT texts ended by NUL, which begin at FROM. Without a byte beyond ASCII all of them at once:

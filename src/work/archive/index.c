@@ -67,20 +67,50 @@ int load_index(struct segment *s, struct err *e)
 	return result;
 }
 
-int segment_may_hold(struct segment *s, const struct matcher *m, struct err *e, bool *ret_may)
+int block_has_old(struct segment *s, uint32_t block, struct err *e, bool *ret)
+{
+	const struct section *section = section_find(s, block, SECTION_RAW, 0);
+	struct bytes content = { 0 };
+	int result = section ? section_load(s, section, &content, e) : 0;
+	struct reader r = reader_of(content.at, content.len);
+
+	*ret = false;
+	while (result == 0 && !*ret && reader_left(&r) > 0) {
+		uint64_t len = read_varint(&r);
+		const char *raw = (const char *)read_bytes(&r, len);
+
+		if (r.is_bad)
+			result = segment_bad(e, "its raw records");
+		else
+			*ret = !str_is_utf8((struct str){ raw, len });
+	}
+	bytes_done(&content);
+	return result;
+}
+
+/* What it may be for a term whose letters the segment has not. */
+static enum may_hold without_letters(const struct term *t)
+{
+	return t->folding == FOLD_MARKS && t->pattern == NULL ? MAY_OLD : MAY_NOT;
+}
+
+int segment_may_hold(struct segment *s, const struct matcher *m, struct err *e, enum may_hold *ret)
 {
 	struct bytes bits = { 0 };
 	int result = load(s, SECTION_GRAMS, &bits, e);
 
-	*ret_may = true;
+	*ret = MAY_ANY;
 	/* the place of a bit is found by a mask */
 	if (result > 0 && (bits.len < GRAMS_BYTES_MIN || (bits.len & (bits.len - 1)) != 0))
 		result = segment_bad(e, "its letters");
-	for (size_t i = 0; result > 0 && i < m->count; i++)
-		if (!m->terms[i].is_not)
-			*ret_may &= grams_may_hold(bits.at, bits.len,
-				(struct str){
-					(const char *)m->terms[i].text.at, m->terms[i].text.len });
+	for (size_t i = 0; result > 0 && i < m->count; i++) {
+		const struct term *t = &m->terms[i];
+
+		if (!t->is_not && without_letters(t) < *ret &&
+			!grams_may_hold(bits.at, bits.len,
+				(struct str){ (const char *)t->text.at, t->text.len }))
+			*ret = without_letters(t);
+	}
 	bytes_done(&bits);
 	return result < 0 ? result : 0;
 }

@@ -269,11 +269,93 @@ static void numbers_in_columns(void **state)
 	done(&m, s);
 }
 
+/* "đăng nhập thất bại" as TCVN3, VNI and Windows-1258 have it, and what is none of them. */
+static const char *const old_lines[] = {
+	"<13>Nov 26 10:00:00 ketoan app: \xae\xa8ng nh\xcbp th\xcat b\xb9i",
+	"<13>Nov 26 10:00:00 ketoan app: \xf1"
+	"a\xeang nha\xe4p tha\xe1t ba\xefi",
+	"<13>Nov 26 10:00:00 ketoan app: \xf0\xe3ng nh\xe2\xf2p th\xe2\xect ba\xf2i",
+	"<13>Nov 26 10:00:00 ketoan app: \xfe\xff\x80 no text",
+};
+
+static int64_t search(struct segment *s, const char *text, enum archive_mode mode, bool is_not)
+{
+	struct archive_term term = { .text = str_of(text), .mode = mode, .is_not = is_not };
+	struct archive_query q = { .terms = &term, .term_count = 1 };
+	struct segment_search search = { .end = UINT64_MAX };
+	struct err e = { 0 };
+	int64_t hits;
+
+	assert_int_equal(matcher_new(&q, &e, &search.matcher), 0);
+	hits = segment_search(s, &search, &e);
+	matcher_free(search.matcher);
+	return hits;
+}
+
+/* The same, by a look at each line. */
+static int64_t look(const struct made *m, const char *text, enum archive_mode mode, bool is_not)
+{
+	struct archive_term term = { .text = str_of(text), .mode = mode, .is_not = is_not };
+	struct archive_query q = { .terms = &term, .term_count = 1 };
+	struct matcher *matcher;
+	struct err e = { 0 };
+	int64_t hits = 0;
+
+	assert_int_equal(matcher_new(&q, &e, &matcher), 0);
+	for (size_t i = 0; i < m->count; i++)
+		hits += matcher_text(matcher, str_of(m->line[i]), &e);
+	matcher_free(matcher);
+	return hits;
+}
+
+/* Words are found whatever the encoding, though the letters of the segment have none of them. */
+static void words_of_old_encodings(void **state)
+{
+	static const struct {
+		const char *text;
+		enum archive_mode mode;
+		int64_t old; /* of the lines of each hundred */
+	} asked[] = {
+		{ "dang nhap", ARCHIVE_FOLD, 3 },
+		{ "Đăng Nhập", ARCHIVE_FOLD, 3 },
+		{ "thất bại", ARCHIVE_FOLD, 3 },
+		{ "đăng nhập", ARCHIVE_EXACT, 3 },
+		{ "đăng nhâp", ARCHIVE_EXACT, 0 },
+		{ "dang nhap", ARCHIVE_EXACT, 0 },
+		{ "dang xuat", ARCHIVE_FOLD, 0 },
+		{ "no text", ARCHIVE_FOLD, 1 },
+		{ "ketoan", ARCHIVE_EXACT, 4 },
+	};
+	struct made m = { 0 };
+	struct segment *s;
+	char line[200];
+
+	(void)state;
+	for (int i = 0; i < LINES; i++) {
+		if (i % 100 < 4 && i >= LINES / 2)
+			snprintf(line, sizeof(line), "%s %d", old_lines[i % 100], i);
+		else
+			snprintf(line, sizeof(line), "Jan  1 00:00:%02d gate login u%03dz is up",
+				i % 60, i % 200);
+		add(&m, line);
+	}
+	s = pack(&m);
+	for (size_t i = 0; i < COUNT(asked); i++) {
+		int64_t hits = search(s, asked[i].text, asked[i].mode, false);
+
+		assert_int_equal(hits, asked[i].old * (LINES / 200));
+		assert_int_equal(hits, look(&m, asked[i].text, asked[i].mode, false));
+		assert_int_equal(search(s, asked[i].text, asked[i].mode, true), LINES - hits);
+		assert_int_equal(look(&m, asked[i].text, asked[i].mode, true), LINES - hits);
+	}
+	done(&m, s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(texts_beside_times),
 		cmocka_unit_test(digits_across_numbers), cmocka_unit_test(numbers_and_times),
-		cmocka_unit_test(numbers_in_columns) };
+		cmocka_unit_test(numbers_in_columns), cmocka_unit_test(words_of_old_encodings) };
 
 	return cmocka_run_group_tests_name("marks", tests, NULL, NULL);
 }

@@ -1,8 +1,17 @@
 #include "work/archive/match.h"
 
 #include "core/query/query.h"
+#include "kit/office/office.h"
 
 #define TERM_TEXT_MAX (4 * KIB)
+
+static bool is_ascii(struct str s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if ((uint8_t)s.ptr[i] >= 0x80)
+			return false;
+	return true;
+}
 
 static int set_text(struct term *t, const struct bytes *literal, struct err *e)
 {
@@ -11,6 +20,7 @@ static int set_text(struct term *t, const struct bytes *literal, struct err *e)
 			t->folding);
 	else
 		bytes_add(&t->text, literal->at, literal->len);
+	t->is_ascii = is_ascii((struct str){ (const char *)t->text.at, t->text.len });
 	if (t->text.len == 0 && t->pattern == NULL)
 		return err_set(e, ERR_INPUT, "of the text nothing is left to search for");
 	return t->text.len > TERM_TEXT_MAX ?
@@ -37,14 +47,6 @@ static int add_terms(
 			return result;
 	}
 	return 0;
-}
-
-static bool is_ascii(struct str s)
-{
-	for (size_t i = 0; i < s.len; i++)
-		if ((uint8_t)s.ptr[i] >= 0x80)
-			return false;
-	return true;
 }
 
 /* Records are found by their texts before a pattern is tried on them. Without regard to case
@@ -159,15 +161,29 @@ int matcher_patterns(struct matcher *m, struct str raw, struct err *e)
 	return 1;
 }
 
+bool term_is_old(const struct term *t, struct str raw)
+{
+	return t->folding != FOLD_CASE && t->pattern == NULL &&
+		office_old_text_holds(raw, (struct str){ (const char *)t->text.at, t->text.len },
+			t->folding == FOLD_MARKS);
+}
+
 static bool holds(struct str raw, const struct bytes *text)
 {
 	return raw.len >= text->len && memmem(raw.ptr, raw.len, text->at, text->len) != NULL;
+}
+
+/* Does the text stand in a line of an old encoding? */
+static bool is_old_text(const struct matcher *m, const struct term *t, struct str raw)
+{
+	return (m->is_high || t->folding == FOLD_NONE) && term_is_old(t, raw);
 }
 
 int matcher_text(struct matcher *m, struct str raw, struct err *e)
 {
 	for (int i = 0; i < FOLDINGS; i++)
 		m->folded[i].len = 0;
+	m->is_high = false;
 	for (size_t i = 0; i < m->count; i++) {
 		const struct term *t = &m->terms[i];
 		struct str in = raw;
@@ -178,10 +194,10 @@ int matcher_text(struct matcher *m, struct str raw, struct err *e)
 			struct bytes *folded = &m->folded[t->folding];
 
 			if (folded->len == 0)
-				fold_into(folded, raw, t->folding);
+				m->is_high = fold_into(folded, raw, t->folding);
 			in = (struct str){ (const char *)folded->at, folded->len };
 		}
-		if (holds(in, &t->text) == t->is_not)
+		if ((holds(in, &t->text) || is_old_text(m, t, raw)) == t->is_not)
 			return 0;
 	}
 	return m->has_patterns ? matcher_patterns(m, raw, e) : 1;

@@ -16,6 +16,7 @@ struct term {
 	struct bytes text;
 	enum folding folding;
 	bool is_not;
+	bool is_ascii; /* the text */
 	/* Of patterns: the text alone does not decide. */
 	struct pattern *pattern;
 };
@@ -28,6 +29,7 @@ struct matcher {
 	bool has_patterns;
 	bool has_meta;                 /* times, sources or kinds are asked for */
 	struct bytes folded[FOLDINGS]; /* of the record in work */
+	bool is_high;                  /* it holds bytes beyond ASCII, as far as one was folded */
 };
 
 /* QUERY is borrowed. *RET is yours. */
@@ -44,6 +46,9 @@ MUST_CHECK int matcher_patterns(struct matcher *m, struct str raw, struct err *e
 /* Do all terms hold? 1, 0 or <0. */
 MUST_CHECK int matcher_text(struct matcher *m, struct str raw, struct err *e);
 
+/* Does the text of T stand in a line of an old encoding? RAW is the line's bytes. */
+bool term_is_old(const struct term *t, struct str raw);
+
 struct pattern *pattern_new(struct str text, bool is_regex, bool is_nocase, struct err *e);
 struct pattern *pattern_free(struct pattern *p);
 /* 1, 0 or <0. */
@@ -53,7 +58,7 @@ MUST_CHECK int pattern_match(struct pattern *p, struct str raw, struct err *e);
 void pattern_literals(struct str regex, struct bytes *to);
 
 /* S folded, behind what is in TO. FOLD_CASE makes the same only of what a pattern without regard to
- * case takes for ASCII letters, so it decides for texts of ASCII alone. */
-void fold_into(struct bytes *to, struct str s, enum folding folding);
+ * case takes for ASCII letters, so it decides for texts of ASCII alone. False: S is ASCII. */
+bool fold_into(struct bytes *to, struct str s, enum folding folding);
 
 #endif

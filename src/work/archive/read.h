@@ -172,9 +172,13 @@ MUST_CHECK int load_tables(struct segment *s, struct err *e);
 /* Where templates stand; and texts and addresses too. */
 MUST_CHECK int load_template_uses(struct segment *s, struct err *e);
 MUST_CHECK int load_index(struct segment *s, struct err *e);
-/* May a record hold the texts of M? False is certain. Needs no tables. */
+/* May a record hold the texts of M? NOT is certain. OLD: only one of no template, whose bytes are
+ * read in an old encoding, of which the letters of the segment know nothing. Needs no tables. */
+enum may_hold { MAY_NOT, MAY_OLD, MAY_ANY };
 MUST_CHECK int segment_may_hold(
-	struct segment *s, const struct matcher *m, struct err *e, bool *ret_may);
+	struct segment *s, const struct matcher *m, struct err *e, enum may_hold *ret);
+/* Are records of no template in BLOCK that are not UTF-8? Needs no tables either. */
+MUST_CHECK int block_has_old(struct segment *s, uint32_t block, struct err *e, bool *ret);
 static inline uint32_t address_at(const struct segment *s, uint64_t i)
 {
 	const uint8_t *at = s->addresses.at + i;

@@ -37,6 +37,8 @@ struct hunt {
 	uint32_t *rests_on; /* of a template: what its rows must have */
 	uint32_t missing;   /* what the block has not */
 	uint64_t *found;    /* rows of the block, as bits */
+	bool *is_old;       /* of a block: it has rows of an old encoding, no others are wanted;
+			     * NULL: any are */
 	struct marks marks; /* of templates with ROWS_MARKED */
 	int64_t hits;
 	struct err *e;
@@ -105,7 +107,9 @@ static void lay(struct hunt *h)
 	h->blocks = zeroed(s->template_count, sizeof(*h->blocks));
 	h->rests_on = zeroed(s->template_count, sizeof(*h->rests_on));
 	for (uint32_t t = 0; t < s->template_count; t++)
-		h->blocks[t] = s->template_blocks ? s->template_blocks[t] : UINT32_MAX;
+		h->blocks[t] = h->is_old && t != TEMPLATE_RAW ? 0 :
+			s->template_blocks                    ? s->template_blocks[t] :
+								UINT32_MAX;
 	for (size_t i = 0; i < h->m->count; i++) {
 		struct term *t = &h->m->terms[i];
 
@@ -543,7 +547,8 @@ static int hunt_text(struct hunt *h, uint32_t block)
 	const struct segment *s = h->s;
 	const struct term *t = &h->m->terms[0];
 	uint32_t rows = s->blocks[block].rows;
-	bool is_quick = h->m->count > 0 && is_laid(t) && t->folding == FOLD_NONE && !t->is_not;
+	bool is_quick = h->m->count > 0 && is_laid(t) && t->folding == FOLD_NONE && !t->is_not &&
+		t->is_ascii; /* no other stands in a line of an old encoding, byte for byte */
 
 	if (is_quick)
 		hunt_first_term(h, rows);
@@ -683,7 +688,8 @@ static int hunt_block(struct hunt *h, uint32_t block)
 	int result;
 
 	if (b->first_row + b->rows <= h->want->first || b->first_row >= h->want->end ||
-		!is_in_time(h, b) || !(b->is_text || h->any & uses_bit(block)))
+		!is_in_time(h, b) || !(b->is_text || h->any & uses_bit(block)) ||
+		(h->is_old && !h->is_old[block]))
 		return 0;
 	if (h->want->tick && h->want->tick(h->want->context, b->first_row) != 0) {
 		h->want->is_stopped = true;
@@ -746,17 +752,37 @@ static int load_for(struct segment *s, const struct matcher *m, struct err *e)
 	return result;
 }
 
+/* The blocks to look at when no letters of the others are those that are wanted. */
+static int find_old(struct hunt *h, bool *ret_any)
+{
+	struct segment *s = h->s;
+	int result = 0;
+
+	h->is_old = zeroed(s->block_count, sizeof(*h->is_old));
+	for (uint32_t i = 0; i < s->block_count && result == 0; i++) {
+		if (s->blocks[i].is_text)
+			continue;
+		result = block_has_old(s, i, h->e, &h->is_old[i]);
+		*ret_any |= h->is_old[i];
+	}
+	return result;
+}
+
 int64_t segment_search(struct segment *s, struct segment_search *search, struct err *e)
 {
 	struct hunt h = { .s = s, .want = search, .m = search->matcher, .e = e };
-	bool may = false;
+	enum may_hold may = MAY_ANY;
 	int result = segment_may_hold(s, h.m, e, &may);
+	bool is_any = may == MAY_ANY;
 
-	if (result < 0 || !may)
+	if (result == 0 && may == MAY_OLD)
+		result = find_old(&h, &is_any);
+	if (result == 0 && is_any)
+		result = load_for(s, h.m, e);
+	if (result < 0 || !is_any) {
+		free(h.is_old);
 		return result;
-	result = load_for(s, h.m, e);
-	if (result < 0)
-		return result;
+	}
 	h.found = zeroed(rows_max(s) / 64 + 1, sizeof(*h.found));
 	h.marks.bits = zeroed(s->slot_count, sizeof(*h.marks.bits));
 	h.marks.families = zeroed(s->family_count, 1);
@@ -765,6 +791,7 @@ int64_t segment_search(struct segment *s, struct segment_search *search, struct 
 	for (uint32_t n = 0; n < s->block_count && result == 0 && !search->is_stopped; n++)
 		result = hunt_block(&h, search->is_oldest_first ? n : s->block_count - 1 - n);
 	lay_done(&h);
+	free(h.is_old);
 	free(h.found);
 	free(h.marks.bits);
 	free(h.marks.families);

@@ -8,7 +8,6 @@
 #include "kit/office/office.h"
 
 #define NS 1000000000ll
-#define SURE_PERCENT 90 /* of the words with marks are Vietnamese: less, and bytes are shown */
 
 /* The length of the UTF-8 character at S and its number, or 0. */
 static size_t character(struct str s, uint32_t *ret)
@@ -56,25 +55,11 @@ static void put_visible(struct buf *out, struct str raw)
 	buf_add(out, (struct str){ raw.ptr + plain, i - plain });
 }
 
-/* Programs of old Vietnamese Windows write bytes that are no UTF-8, and no binary either. */
-static bool is_old_text(struct str raw, struct office_guess *ret)
-{
-	if (str_is_utf8(raw))
-		return false;
-	for (size_t i = 0; i < raw.len; i++)
-		if ((unsigned char)raw.ptr[i] < 0x20 && raw.ptr[i] != '\t')
-			return false;
-	*ret = office_recognise(raw);
-	return ret->sure_percent >= SURE_PERCENT &&
-		(ret->encoding == OFFICE_CP1258 || ret->encoding == OFFICE_TCVN3 ||
-			ret->encoding == OFFICE_VNI);
-}
-
 const char *show_encoding(struct str raw)
 {
 	struct office_guess guess;
 
-	return is_old_text(raw, &guess) ? office_encoding_name(guess.encoding) : NULL;
+	return office_old_text(raw, &guess) ? office_encoding_name(guess.encoding) : NULL;
 }
 
 void show_visible(struct buf *out, struct str raw)
@@ -82,7 +67,7 @@ void show_visible(struct buf *out, struct str raw)
 	struct office_guess guess;
 	struct buf text;
 
-	if (!is_old_text(raw, &guess)) {
+	if (!office_old_text(raw, &guess)) {
 		put_visible(out, raw);
 		return;
 	}

@@ -8,7 +8,7 @@
 
 /* ESC as ^[, other control bytes alike; marks that turn the direction of text or are not seen as
  * \u{202E}. Bytes that are no UTF-8 as \xNN, but text in an old Vietnamese encoding as Unicode:
- * what is kept, searched, exported as raw and proved are the bytes. */
+ * what is kept, exported as raw and proved are the bytes. */
 void show_visible(struct buf *out, struct str raw);
 /* That encoding, as "TCVN3 (ABC)"; NULL: RAW is shown as it is. */
 const char *show_encoding(struct str raw);
