@@ -25,32 +25,42 @@ static struct str template_of(struct arena *a, const char *name)
 	return arena_fmt(a, "%.*s@.%s", (int)at, name, name + dot);
 }
 
-/* The unit file that counts; "" when there is none. */
-static struct str unit_file(struct host *h, const char *name)
+/* The file of this very name that counts, or STR_NONE. */
+static struct str file_named(struct host *h, const char *name, struct host_stat *ret)
 {
 	for (size_t i = 0; i < COUNT(unit_roots); i++) {
-		struct host_stat st;
 		struct str path;
 
 		if (!host_has_name(h, unit_roots[i], name))
 			continue;
 		path = arena_fmt(host_arena(h), "%s/%s", unit_roots[i], name);
-		if (host_lstat(h, path.ptr, &st) == 0)
+		if (host_lstat(h, path.ptr, ret) == 0)
 			return path;
 	}
-	return STR("");
+	return STR_NONE;
 }
 
-static bool is_masked(struct host *h, struct str path)
+/* The unit file that counts, of its name or of its template; "" when there is none. */
+static struct str unit_file(struct host *h, const char *name, struct host_stat *ret)
 {
-	struct host_stat st;
+	struct str file = file_named(h, name, ret);
+	struct str shared;
+
+	if (file.ptr)
+		return file;
+	shared = template_of(host_arena(h), name);
+	if (shared.ptr)
+		file = file_named(h, shared.ptr, ret);
+	return file.ptr ? file : STR("");
+}
+
+static bool is_masked(struct host *h, struct str path, const struct host_stat *st)
+{
 	struct str target;
 
-	if (host_lstat(h, path.ptr, &st) != 0)
-		return false;
-	if (S_ISLNK(st.mode))
+	if (S_ISLNK(st->mode))
 		return host_readlink(h, path.ptr, &target) == 0 && str_is(target, "/dev/null");
-	return S_ISREG(st.mode) && st.size == 0;
+	return S_ISREG(st->mode) && st->size == 0;
 }
 
 static bool is_listed(const struct str *names, size_t count, const char *name)
@@ -109,15 +119,13 @@ static bool has_install(struct host *h, struct str file)
 
 struct unit systemd_unit(struct host *h, const char *name)
 {
-	struct str file = unit_file(h, name);
-	struct str shared = template_of(host_arena(h), name);
+	struct host_stat st;
+	struct str file = unit_file(h, name, &st);
 	struct str link;
 
-	if (file.len == 0 && shared.len > 0)
-		file = unit_file(h, shared.ptr);
 	if (file.len == 0)
 		return (struct unit){ UNIT_ABSENT, file };
-	if (is_masked(h, file))
+	if (is_masked(h, file, &st))
 		return (struct unit){ UNIT_MASKED, file };
 	for (size_t i = 0; i < COUNT(unit_roots); i++) {
 		link = enabling_link(h, unit_roots[i], name);
@@ -160,14 +168,12 @@ static void read_unit(struct host *h, struct str path, struct wanted *w)
 
 static void read_all(struct host *h, const char *name, struct wanted *w)
 {
-	struct str shared = template_of(host_arena(h), name);
-	struct str file = unit_file(h, name);
+	struct host_stat st;
+	struct str file = unit_file(h, name, &st);
 	const struct str *dropins;
 	size_t count;
 
-	if (file.len == 0 && shared.len > 0)
-		file = unit_file(h, shared.ptr);
-	if (file.len > 0 && !is_masked(h, file))
+	if (file.len > 0 && !is_masked(h, file, &st))
 		read_unit(h, file, w);
 	systemd_unit_dropins(h, name, &dropins, &count);
 	for (size_t i = 0; i < count; i++)
@@ -262,8 +268,8 @@ void systemd_unit_command(struct host *h, const char *name, struct setting *ret)
 		bool is_braced = (size_t)at + 1 < text.len && text.ptr[at + 1] == '{';
 		size_t from = (size_t)at + 1 + is_braced, end = from;
 
-		while (end < text.len && (isalnum((unsigned char)text.ptr[end]) ||
-						 text.ptr[end] == '_'))
+		while (end < text.len &&
+			(isalnum((unsigned char)text.ptr[end]) || text.ptr[end] == '_'))
 			end++;
 		done = arena_fmt(a, "%.*s%.*s%.*s", STR_FMT(done), (int)at, text.ptr,
 			STR_FMT(value_in(lines, (struct str){ text.ptr + from, end - from })));
