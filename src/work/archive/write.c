@@ -120,7 +120,8 @@ void writer_section(struct segment_writer *w, enum section_kind kind, unsigned f
 	packed = ZSTD_compressCCtx(w->zstd, to, room, content, len, level_for(w, kind, len));
 	if (ZSTD_isError(packed))
 		abort();
-	if (w->options.is_small && packed > 64) {
+	/* what zstd finds nothing in is noise, on which LZMA would spend seconds a megabyte */
+	if (w->options.is_small && packed > 64 && packed < len) {
 		size_t lzma = pack_lzma(content, len, to + room, packed - 1);
 
 		if (lzma > 0) {
