@@ -7,7 +7,7 @@ The logs are those of KHIEN_LOGS, else of ../shared/data/logs beside the checkou
 (loglines.py says how). Everything made goes to the scratch folder and is used again. CPU is user + system of the
 whole command; of searches the fastest of the runs, page cache warm. DuckDB comes by npm into the scratch folder.
 
---sizes 100M alone is a quick look: its codecs get the first 8 MiB of each set (zstd -19 does 1 MB a second) and the goals
+--sizes 100M alone is a quick look: its codecs get the first 4 MiB of each set (zstd -19 does 1 MB a second) and the goals
 of intake are not measured; larger sizes get 64 MiB and run intake.py as well. What takes long is told on stderr.
 """
 import argparse
@@ -283,9 +283,11 @@ def growth(found):
     sizes = [figures["raw"] / 1e6 for figures, _ in found]
 
     def costs(name, unit, values, places=1):
-        power = (math.log(values[-1] / values[0]) / math.log(sizes[-1] / sizes[0])
-                 if len(values) > 1 and min(values) > 0 else float("nan"))
-        return [f"{name}, {unit}", *(f"{one:.{places}f}" for one in values), f"n^{power:.2f}", f"{2 ** power:.2f}x"]
+        grown = ["-", "-"]
+        if len(values) > 1 and min(values) > 0:
+            power = math.log(values[-1] / values[0]) / math.log(sizes[-1] / sizes[0])
+            grown = [f"n^{power:.2f}", f"{2 ** power:.2f}x"]
+        return [f"{name}, {unit}", *(f"{one:.{places}f}" for one in values), *grown]
 
     rows = [["how costs grow", *(f"{size:.0f} MB" for size in sizes), "grows as", "doubled"],
             costs("stored", "MB", [figures["stored"] / 1e6 for figures, _ in found]),
@@ -438,14 +440,14 @@ def searched(given, logs, real, scratch, goals):
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("--sizes", default="100M,1G,5G", help="of syslog to search in")
-    options.add_argument("--set", help="how much of each set the codecs get: 64M, or 8M with nothing larger than 200M to search")
+    options.add_argument("--set", help="how much of each set the codecs get: 64M, or 4M with nothing larger than 200M to search")
     options.add_argument("--runs", type=int, default=3)
     options.add_argument("--intake", action=argparse.BooleanOptionalAction, default=None, help="run intake.py for its goals")
     options.add_argument("--scratch", default=os.environ.get("KHIEN_SCRATCH", "/var/tmp/khien-bench"))
     given = options.parse_args()
     scratch, largest = given.scratch, max(bytes_of(size) for size in given.sizes.split(","))
     is_quick = largest <= 200 * 1000 ** 2
-    part = bytes_of(given.set) if given.set else (8 if is_quick else 64) * MIB
+    part = bytes_of(given.set) if given.set else (4 if is_quick else 64) * MIB
     os.makedirs(scratch, exist_ok=True)
     goals, logs = goal_table.Goals(), logs_folder()
     real = loglines.unpack(logs, scratch)
