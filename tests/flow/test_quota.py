@@ -2,10 +2,12 @@
 """The quota of a running service is not passed by one byte, whoever writes and whatever fails; what has no room is
 refused, told, and taken when there is room again, by itself; nothing acknowledged is lost, and what is lost of UDP is
 counted."""
+import base64
 import contextlib
 import glob
 import json
 import os
+import random
 import socket
 import threading
 import unittest
@@ -69,6 +71,18 @@ class Sender(threading.Thread):
 
 def long_line(number, count):
     return b"<13>Nov 26 10:00:00 web app: nguoigui%d-%d " % (number, count) + b"dong dai " * 6000
+
+
+def random_line(number, count):
+    noise = base64.b64encode(random.Random(number * 1000003 + count).randbytes(36 * 1024))
+    return b"<13>Nov 26 10:00:00 web app: nguoigui%d-%d " % (number, count) + noise
+
+
+def is_full(path):
+    """Does that process say that it has no room?"""
+    with contextlib.suppress(FileNotFoundError), open(path, encoding="utf-8") as file:
+        return file.read().splitlines()[1].startswith("full ")
+    return False
 
 
 @contextlib.contextmanager
@@ -170,6 +184,28 @@ class Quota(unittest.TestCase):
                 return sum(json.loads(json.loads(line)["raw"])["lines"] for line in done.out.splitlines())
             shard.wait_for(lambda: count(log, "goi-udp") + lost() == sent_udp, 60)
             self.assertGreater(lost(), 0)
+
+    # EVIDENCE: D11.4
+    def test_lines_that_do_not_shrink_fill_the_whole_quota_and_no_more(self):
+        """Segments and write-ahead files are full; nothing may leave. A larger quota, and it goes on."""
+        with service() as (log, _):
+            watch, year = Watch(log.data), f"{log.data}/log/{shard.year_now()}"
+            with open(f"{log.data}/log/other", "wb") as f:      # most is taken: it need not be written
+                f.truncate(QUOTA * 3 // 4 - 40 * MIB)
+            watch.start()
+            senders = [Sender(log, i, random_line) for i in range(4)]
+            for sender in senders:
+                sender.start()
+            shard.wait_for(lambda: is_full(f"{year}/segments/storing") and is_full(f"{log.data}/log/intake/taking"), 240)
+            self.assertGreater(watch.most, QUOTA // 100 * 80)
+            before = sum(s.acked for s in senders)
+            self.assertIn("may take", khien("log", "stat", "--data", log.data).out)
+            watch.is_over.set()                                 # the quota that it watches ends here
+            watch.join()
+            done = khien("log", "keep", "--data", log.data, "--quota", "2")
+            self.assertEqual(done.status, 0, done)
+            shard.wait_for(lambda: sum(s.acked for s in senders) > before + 100, 120)
+            self.finish(log, watch, senders)
 
     # EVIDENCE: D11.4
     def test_a_years_turn_takes_no_more(self):
