@@ -162,7 +162,8 @@ static void read_date(
 	bool has = true;
 
 	if (node->kind != YAML_TEXT || !date_parse(node->text, &date)) {
-		fault(load, node, T("\"{a}\" không phải một ngày có thật dạng YYYY-MM-DD: \"{b}\""),
+		fault(load, node,
+			T("\"{a}\" không phải một ngày có thật dạng NĂM-THÁNG-NGÀY: \"{b}\""),
 			field->name);
 		return;
 	}

@@ -26,7 +26,7 @@ static const struct command_option options[] = {
 		T("thay cho kiểm tra: đọc kết quả của công cụ khác (XCCDF, ARF, lynis-report.dat)") },
 	{ "data", OPTION_DIR, T("THƯ-MỤC"), NULL,
 		T("với --import: ghi vào thư mục dữ liệu của dịch vụ làm bằng chứng") },
-	{ "host", OPTION_TEXT, "NAME", NULL, T("với --import: tên máy, khi tệp không ghi đúng") },
+	{ "host", OPTION_TEXT, T("TÊN"), NULL, T("với --import: tên máy, khi tệp không ghi đúng") },
 	{ "replay", OPTION_FILE, T("TỆP"), NULL,
 		T("hỏi lại các dữ kiện đã giữ trong tệp, không đọc máy nào") },
 	CLI_PACKS_OPTION,

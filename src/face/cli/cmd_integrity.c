@@ -21,9 +21,9 @@
 			T("xem cây thư mục khác thay cho máy đang chạy; khi đó phải nêu --data") \
 	}
 #define PERSON_OPTIONS \
-	{ "reason", OPTION_TEXT, "TEXT", NULL, T("lý do") }, \
+	{ "reason", OPTION_TEXT, T("NỘI-DUNG"), NULL, T("lý do") }, \
 	{ \
-		"by", OPTION_TEXT, "TEXT", NULL, T("người quyết định") \
+		"by", OPTION_TEXT, T("NỘI-DUNG"), NULL, T("người quyết định") \
 	}
 
 /* Open the state of the machine that the options name. */
@@ -446,10 +446,10 @@ static const struct command_option accept_options[] = { PERSON_OPTIONS, DATA_OPT
 
 const struct command cmd_integrity_accept = {
 	.name = "integrity accept",
-	.args = "PATH",
+	.args = T("ĐƯỜNG-DẪN"),
 	.words = T("chấp nhận thay đổi ở một đường dẫn và dưới nó, có lý do và tên người"),
 	.help = T(
-		"PATH là một tệp, một thư mục hoặc mã của một thay đổi. Chấp nhận chỉ có hiệu lực với đúng "
+		"ĐƯỜNG-DẪN là một tệp, một thư mục hoặc mã của một thay đổi. Chấp nhận chỉ có hiệu lực với đúng "
 		"nội dung đó: tệp đổi lần nữa thì lại phải giải thích. Mốc không thay đổi."),
 	.options = accept_options,
 	.args_min = 1,
@@ -506,8 +506,8 @@ static int run_window(const struct command_line *line, struct err *e)
 }
 
 static const struct command_option window_options[] = {
-	{ "from", OPTION_TEXT, "TIME", NULL, T("bắt đầu, giờ Việt Nam: 2026-11-26T18:30") },
-	{ "until", OPTION_TEXT, "TIME", NULL, T("kết thúc") },
+	{ "from", OPTION_TEXT, T("LÚC"), NULL, T("bắt đầu, giờ Việt Nam: 2026-11-26T18:30") },
+	{ "until", OPTION_TEXT, T("LÚC"), NULL, T("kết thúc") },
 	PERSON_OPTIONS,
 	DATA_OPTION,
 	CLI_PACKS_OPTION,

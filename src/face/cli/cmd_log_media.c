@@ -9,7 +9,7 @@
 static const struct command_option options[] = {
 	CLI_DATA_OPTION,
 	CLI_PACKS_OPTION,
-	{ "label", OPTION_TEXT, "WORDS", NULL, T("nhãn dán trên đĩa, khi đăng ký") },
+	{ "label", OPTION_TEXT, T("CHỮ"), NULL, T("nhãn dán trên đĩa, khi đăng ký") },
 	{ "copies", OPTION_NUMBER, "N", NULL,
 		T("số đĩa phải giữ tháng đó trước khi xóa, khi chuyển đi") },
 	{ 0 },
@@ -153,8 +153,8 @@ static int run(const struct command_line *line, struct err *e)
 		(copies && !str_to_i64(str_of(copies), &j.copies)))
 		return err_set(e, ERR_INPUT, "%s",
 			tr(line->lang,
-				T("viết: register FOLDER · write FOLDER MONTH · check FOLDER MONTH · "
-				  "retire MONTH")));
+				T("viết: register THƯ-MỤC · write THƯ-MỤC THÁNG · check THƯ-MỤC THÁNG · "
+				  "retire THÁNG")));
 	rc = open_places(&j, a, e);
 	if (rc == 0)
 		rc = a->run(&j, e);
@@ -173,8 +173,8 @@ const struct command cmd_log_media = {
 	.words = T(
 		"Chép tháng nhật ký ra đĩa ngoài đã đăng ký, đọc lại, đối chiếu, chuyển khỏi máy"),
 	.help = T(
-		"register FOLDER --label WORDS: nhận một đĩa. write FOLDER MONTH: chép, đọc lại, ghi biên "
-		"nhận. check FOLDER MONTH: đối chiếu đĩa với bản kê. retire MONTH --copies N: xóa khỏi máy "
+		"register THƯ-MỤC --label CHỮ: nhận một đĩa. write THƯ-MỤC THÁNG: chép, đọc lại, ghi biên "
+		"nhận. check THƯ-MỤC THÁNG: đối chiếu đĩa với bản kê. retire THÁNG --copies N: xóa khỏi máy "
 		"tháng cũ nhất khi đã có trên N đĩa."),
 	.options = options,
 	.args_min = 1,

@@ -168,7 +168,7 @@ static int run(const struct command_line *line, struct err *e)
 
 const struct command cmd_log_month = {
 	.name = "log month",
-	.args = "[MONTH]",
+	.args = T("[THÁNG]"),
 	.words = T("Các tháng nhật ký đã đóng gói, hoặc đóng gói một tháng đã kết thúc"),
 	.help = T(
 		"Mỗi gói tháng có danh sách tệp kèm mã băm, số dòng theo nguồn, số lần mất dòng và gốc "

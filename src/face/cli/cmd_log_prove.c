@@ -34,10 +34,10 @@ static int run(const struct command_line *line, struct err *e)
 
 const struct command cmd_log_prove = {
 	.name = "log prove",
-	.args = "LINE",
+	.args = T("DÒNG"),
 	.words = T("Chứng minh một dòng: tệp để người ngoài tự kiểm tra"),
 	.help = T(
-		"LINE là số hiệu mà khien log search in ra ở đầu mỗi dòng. Ghi ra tệp rồi giao cùng "
+		"DÒNG là số hiệu mà khien log search in ra ở đầu mỗi dòng. Ghi ra tệp rồi giao cùng "
 		"khóa công khai của nhật ký: khien log prove --data THƯ-MỤC 2026-1234 > "
 		"dong.tlog-proof; người nhận chạy khien-verify proof dong.tlog-proof."),
 	.options = options,

@@ -11,7 +11,7 @@
 static const struct command_option options[] = {
 	CLI_DATA_OPTION,
 	{ "log", OPTION_CHOICE, NULL, "log|trail", T("nhật ký máy gửi về, hoặc sổ vết thay đổi") },
-	{ "reason", OPTION_TEXT, "WORDS", NULL,
+	{ "reason", OPTION_TEXT, T("CHỮ"), NULL,
 		T("lý do tiếp nối, ghi lại mãi mãi trong nhật ký") },
 	{ 0 },
 };

@@ -12,7 +12,7 @@
 
 static const struct command_option options[] = {
 	{ "data", OPTION_DIR, T("THƯ-MỤC"), NULL, T("thư mục dữ liệu") },
-	{ "unit", OPTION_TEXT, "DOMAIN", NULL, T("tên miền của đơn vị, cho nhật ký chưa có") },
+	{ "unit", OPTION_TEXT, T("TÊN-MIỀN"), NULL, T("tên miền của đơn vị, cho nhật ký chưa có") },
 	{ "log", OPTION_CHOICE, NULL, "log|trail", T("nhật ký máy gửi về, hoặc sổ vết thay đổi") },
 	{ 0 },
 };

@@ -12,12 +12,13 @@
 
 /* What is asked for; of both commands. */
 #define ASKING \
-	{ "from", OPTION_TEXT, "TIME", NULL, T("từ lúc này: 25/11/2026, 2026-11-25T08:30, 2h") }, \
-		{ "to", OPTION_TEXT, "TIME", NULL, T("đến hết lúc này") }, \
-		{ "host", OPTION_TEXT, "NAME", NULL, \
+	{ "from", OPTION_TEXT, T("LÚC"), NULL, \
+		T("từ lúc này: 25/11/2026, 2026-11-25T08:30, 2h") }, \
+		{ "to", OPTION_TEXT, T("LÚC"), NULL, T("đến hết lúc này") }, \
+		{ "host", OPTION_TEXT, T("TÊN"), NULL, \
 			T("tên máy trong dòng; * thay cho chữ bất kỳ") }, \
-		{ "program", OPTION_TEXT, "NAME", NULL, T("tên chương trình trong dòng") }, \
-		{ "severity", OPTION_TEXT, "LEVEL", NULL, T("mức: err, lỗi, >=warning …") }, \
+		{ "program", OPTION_TEXT, T("TÊN"), NULL, T("tên chương trình trong dòng") }, \
+		{ "severity", OPTION_TEXT, T("CẤP"), NULL, T("mức: err, lỗi, >=warning …") }, \
 		{ "fold", OPTION_FLAG, NULL, NULL, \
 			T("không phân biệt chữ hoa, chữ thường và dấu") }, \
 	{ \

@@ -5,7 +5,8 @@
 static const struct command_option options[] = {
 	{ "level", OPTION_NUMBER, "1-5", NULL,
 		T("cấp độ của hệ thống thông tin (mặc định: nêu từng cấp độ)") },
-	{ "on", OPTION_TEXT, "YYYY-MM-DD", NULL, T("giá trị vào ngày này (mặc định: hôm nay)") },
+	{ "on", OPTION_TEXT, T("NĂM-THÁNG-NGÀY"), NULL,
+		T("giá trị vào ngày này (mặc định: hôm nay)") },
 	CLI_PACKS_OPTION,
 	{ 0 },
 };
@@ -147,9 +148,9 @@ static void complete(const struct command_line *line, size_t i)
 
 const struct command cmd_pack_param = {
 	.name = "pack param",
-	.args = "[NAME]",
+	.args = T("[TÊN]"),
 	.words = T(
-		"xem giá trị nào của một tham số được áp dụng và vì sao; không có NAME thì liệt kê tất cả"),
+		"xem giá trị nào của một tham số được áp dụng và vì sao; không có TÊN thì liệt kê tất cả"),
 	.help = T(
 		"Trong các gói có hiệu lực vào ngày hỏi, giá trị bắt buộc chặt nhất được áp dụng; không có giá trị "
 		"bắt buộc thì đến khuyến nghị, rồi mặc định của Khiên. Các giá trị thua cũng được nêu kèm nguồn."),

@@ -5,7 +5,8 @@
 static const struct command_option options[] = {
 	{ "level", OPTION_NUMBER, "1-5", NULL,
 		T("cấp độ của hệ thống thông tin (mặc định: nêu từng cấp độ)") },
-	{ "on", OPTION_TEXT, "YYYY-MM-DD", NULL, T("giá trị vào ngày này (mặc định: hôm nay)") },
+	{ "on", OPTION_TEXT, T("NĂM-THÁNG-NGÀY"), NULL,
+		T("giá trị vào ngày này (mặc định: hôm nay)") },
 	CLI_PACKS_OPTION,
 	{ 0 },
 };

@@ -15,8 +15,8 @@
 static const struct command_option options[] = {
 	CLI_PACKS_OPTION,
 	{ "data", OPTION_DIR, T("THƯ-MỤC"), NULL, T("thư mục dữ liệu của khien serve") },
-	{ "unit", OPTION_TEXT, "UNIT", NULL, T("chỉ đơn vị này: mã hoặc số") },
-	{ "text", OPTION_TEXT, "WORDS", NULL, T("chỉ bản ghi có các từ này") },
+	{ "unit", OPTION_TEXT, T("ĐƠN-VỊ"), NULL, T("chỉ đơn vị này: mã hoặc số") },
+	{ "text", OPTION_TEXT, T("CHỮ"), NULL, T("chỉ bản ghi có các từ này") },
 	{ "fields", OPTION_TEXT, "A,B,…", NULL, T("các trường, theo thứ tự; mặc định mọi trường") },
 	{ "format", OPTION_CHOICE, "F", "csv|xlsx", T("dạng tệp; mặc định csv") },
 	{ "template", OPTION_FLAG, NULL, NULL, T("mẫu XLSX trống để điền") },

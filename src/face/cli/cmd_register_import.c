@@ -29,9 +29,9 @@
 #define IMPORT_OPTIONS \
 	CLI_PACKS_OPTION, \
 		{ "data", OPTION_DIR, T("THƯ-MỤC"), NULL, T("thư mục dữ liệu của khien serve") }, \
-		{ "unit", OPTION_TEXT, "UNIT", NULL, \
+		{ "unit", OPTION_TEXT, T("ĐƠN-VỊ"), NULL, \
 			T("đơn vị của các dòng không ghi đơn vị: mã hoặc số") }, \
-		{ "sheet", OPTION_TEXT, "NAME", NULL, \
+		{ "sheet", OPTION_TEXT, T("TÊN"), NULL, \
 			T("trang tính: tên hoặc số thứ tự; mặc định trang đầu") }, \
 		{ "map", OPTION_TEXT, "C=FIELD,…", NULL, \
 			T("cột nào là trường nào, khi tiêu đề không nói rõ; C= thì bỏ qua cột") }, \

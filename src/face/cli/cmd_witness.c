@@ -22,10 +22,11 @@
 
 static const struct command_option options[] = {
 	{ "data", OPTION_DIR, T("THƯ-MỤC"), NULL, T("thư mục dữ liệu") },
-	{ "listen", OPTION_TEXT, "ADDR:PORT", NULL, T("địa chỉ phục vụ, mặc định 127.0.0.1:8514") },
+	{ "listen", OPTION_TEXT, T("ĐỊA-CHỈ:CỔNG"), NULL,
+		T("địa chỉ phục vụ, mặc định 127.0.0.1:8514") },
 	{ "tls", OPTION_FLAG, NULL, NULL,
 		T("TLS cả trên địa chỉ của chính máy này; địa chỉ khác thì luôn dùng TLS") },
-	{ "name", OPTION_TEXT, "NAME", NULL,
+	{ "name", OPTION_TEXT, T("TÊN"), NULL,
 		T("tên bên chứng kiến, ví dụ tinh.vn/khien/nhan-chung") },
 	{ 0 },
 };

@@ -206,8 +206,8 @@ int page_when(struct page *p, struct err *e)
 	if (on && !date_parse(str_of(on), &p->on))
 		return err_set(e, ERR_INPUT, "%.*s",
 			STR_FMT(page_say(p,
-				T("\"{a}\" không phải một ngày có thật dạng YYYY-MM-DD"), on, NULL,
-				NULL)));
+				T("\"{a}\" không phải một ngày có thật dạng NĂM-THÁNG-NGÀY"), on,
+				NULL, NULL)));
 	if (level && (!str_to_i64(str_of(level), &number) || number < 1 || number > 5))
 		return err_set(e, ERR_INPUT, "%.*s",
 			STR_FMT(page_say(p, T("cấp độ là một số từ 1 đến 5, không phải \"{a}\""),

@@ -11,12 +11,13 @@
 	}
 #define CLI_UNIT_OPTION \
 	{ \
-		"unit", OPTION_TEXT, "U", NULL, T("đơn vị: số hoặc mã; không ghi thì mọi đơn vị") \
+		"unit", OPTION_TEXT, T("ĐƠN-VỊ"), NULL, \
+			T("đơn vị: số hoặc mã; không ghi thì mọi đơn vị") \
 	}
 #define CLI_ON_OPTION \
 	{ \
-		"on", OPTION_TEXT, "DATE", NULL, \
-			T("tính đến hết ngày này, YYYY-MM-DD; mặc định bây giờ") \
+		"on", OPTION_TEXT, T("NGÀY"), NULL, \
+			T("tính đến hết ngày này, NĂM-THÁNG-NGÀY; mặc định bây giờ") \
 	}
 
 /* What such a command works on. */

@@ -3,7 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct command_option lang_option = { "lang", OPTION_CHOICE, "LANG", "vi|en", "" };
+static const struct command_option lang_option = { "lang", OPTION_CHOICE, T("NGÔN-NGỮ"), "vi|en",
+	"" };
 
 enum lang command_lang_of_environment(void)
 {

@@ -221,7 +221,7 @@ static int run_serve(const struct command_line *line, struct err *e)
 static const struct command_option serve_options[] = {
 	{ "data", OPTION_DIR, T("THƯ-MỤC"), NULL, T("thư mục dữ liệu; được tạo nếu chưa có") },
 	{ "packs", OPTION_DIR, T("THƯ-MỤC"), NULL, T("thư mục các gói quy định") },
-	{ "listen", OPTION_TEXT, "ADDR:PORT", NULL,
+	{ "listen", OPTION_TEXT, T("ĐỊA-CHỈ:CỔNG"), NULL,
 		T("địa chỉ phục vụ, mặc định 127.0.0.1:8080; địa chỉ khác máy này thì dùng TLS") },
 	{ "media", OPTION_DIR, T("THƯ-MỤC"), NULL,
 		T("thư mục mà mỗi thư mục con là một đĩa ngoài; mặc định tìm đĩa gắn ở /media, "

@@ -162,7 +162,7 @@ int hostaudit_propose(struct hostaudit *audit, enum lang lang, struct buf *out, 
 	buf_fmt(out, "# %s\n# %s, %s\n",
 		tr(lang,
 			T("Bản khai nháp của máy. Bỏ những gì không cần; mỗi mục còn lại ghi lý do "
-			  "(why), người duyệt (by) và ngày hết hạn (until: YYYY-MM-DD).")),
+			  "(why), người duyệt (by) và ngày hết hạn (until: NĂM-THÁNG-NGÀY).")),
 		host.name.ptr, clock_people(host.at_s, when));
 	buf_fmt(out, "kind: %.*s\nroles: [", STR_FMT(host.kind));
 	rc = hostaudit_ask(audit, str_of(roles_sql), write_role, &w, e);

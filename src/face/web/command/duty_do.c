@@ -175,7 +175,7 @@ static int done_in_record(struct job *j, struct evidence *row, struct err *e)
 		day = str_of(date_iso(date_at(at.now_s), today));
 	if (!date_parse(day, &to) || date_to_days(to) <= date_to_days(r->day))
 		return err_set(e, ERR_INPUT,
-			tr(j->c->line->lang, T("cần --day YYYY-MM-DD, một ngày sau %s")),
+			tr(j->c->line->lang, T("cần --day NĂM-THÁNG-NGÀY, một ngày sau %s")),
 			date_iso(r->day, today));
 	rc = work_record_done(&at, j->duty, day, row, &faults, e);
 	if (rc == ERR_INPUT && faults.count)
@@ -281,32 +281,33 @@ static int run_delegate(const struct command_line *line, struct err *e)
 }
 
 #define BY_OPTIONS \
-	OWN_OPTIONS, { "unit", OPTION_TEXT, "U", NULL, T("số của đơn vị, mặc định 1") }, \
+	OWN_OPTIONS, { "unit", OPTION_TEXT, T("ĐƠN-VỊ"), NULL, T("số của đơn vị, mặc định 1") }, \
 	{ \
-		"by", OPTION_TEXT, "LOGIN", NULL, T("tài khoản của người làm việc này") \
+		"by", OPTION_TEXT, T("TÀI-KHOẢN"), NULL, T("tài khoản của người làm việc này") \
 	}
 
 static const struct command_option done_options[] = { BY_OPTIONS,
-	{ "did", OPTION_TEXT, "TEXT", NULL, T("đã làm gì, kết quả ra sao") },
-	{ "day", OPTION_TEXT, "DATE", NULL,
-		T("việc của một bản ghi: ngày mới ghi vào sổ, YYYY-MM-DD") },
-	{ "paper", OPTION_TEXT, "TEXT", NULL, T("văn bản, biên bản làm chứng: số, ngày, nơi lưu") },
+	{ "did", OPTION_TEXT, T("NỘI-DUNG"), NULL, T("đã làm gì, kết quả ra sao") },
+	{ "day", OPTION_TEXT, T("NGÀY"), NULL,
+		T("việc của một bản ghi: ngày mới ghi vào sổ, NĂM-THÁNG-NGÀY") },
+	{ "paper", OPTION_TEXT, T("NỘI-DUNG"), NULL,
+		T("văn bản, biên bản làm chứng: số, ngày, nơi lưu") },
 	{ "file", OPTION_FILE, T("TỆP"), NULL,
 		T("tệp làm chứng: ghi tên và SHA-256, không giữ tệp") },
 	{ 0 } };
 static const struct command_option skip_options[] = { BY_OPTIONS,
-	{ "why", OPTION_TEXT, "TEXT", NULL, T("lý do") }, { 0 } };
+	{ "why", OPTION_TEXT, T("NỘI-DUNG"), NULL, T("lý do") }, { 0 } };
 static const struct command_option delegate_options[] = { OWN_OPTIONS,
-	{ "from", OPTION_TEXT, "DATE", NULL, T("từ ngày, YYYY-MM-DD") },
-	{ "until", OPTION_TEXT, "DATE", NULL, T("đến hết ngày, YYYY-MM-DD") },
-	{ "why", OPTION_TEXT, "TEXT", NULL, T("lý do") }, { 0 } };
+	{ "from", OPTION_TEXT, T("NGÀY"), NULL, T("từ ngày, NĂM-THÁNG-NGÀY") },
+	{ "until", OPTION_TEXT, T("NGÀY"), NULL, T("đến hết ngày, NĂM-THÁNG-NGÀY") },
+	{ "why", OPTION_TEXT, T("NỘI-DUNG"), NULL, T("lý do") }, { 0 } };
 
 const struct command web_duty_done = {
 	.name = "duty done",
-	.args = "KEY",
+	.args = T("KHÓA"),
 	.words = T("ghi nhận một việc định kỳ đã làm"),
 	.help = T(
-		"KEY như khien duty list in ra, ví dụ tay-son/D19.3#4, với máy thì thêm @SỐ, với bản ghi "
+		"KHÓA như khien duty list in ra, ví dụ tay-son/D19.3#4, với máy thì thêm @SỐ, với bản ghi "
 		"của sổ là wifi/doi-mat-khau@rSỐ. Ghi thành bằng chứng của người có tài khoản nêu ở --by; "
 		"hạn sau tính từ hôm nay, của bản ghi thì từ ngày mới trong sổ."),
 	.options = done_options,
@@ -317,7 +318,7 @@ const struct command web_duty_done = {
 
 const struct command web_duty_skip = {
 	.name = "duty skip",
-	.args = "KEY",
+	.args = T("KHÓA"),
 	.words = T("xin bỏ qua một kỳ của một việc, có lý do"),
 	.help = T(
 		"Chỉ kỳ đang mở được bỏ, và chỉ khi thủ trưởng đồng ý; người xin không tự đồng ý được."),
@@ -329,7 +330,7 @@ const struct command web_duty_skip = {
 
 const struct command web_duty_delegate = {
 	.name = "duty delegate",
-	.args = "LOGIN LOGIN",
+	.args = T("TÀI-KHOẢN TÀI-KHOẢN"),
 	.words = T("người thứ nhất vắng mặt, người thứ hai làm thay trong một thời gian"),
 	.options = delegate_options,
 	.args_min = 2,

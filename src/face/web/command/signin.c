@@ -207,10 +207,10 @@ static int run_group(const struct command_line *line, struct err *e)
 
 static const struct command_option options[] = { OWN_OPTIONS, { 0 } };
 static const struct command_option group_options[] = { OWN_OPTIONS,
-	{ "role", OPTION_CHOICE, "ROLE",
+	{ "role", OPTION_CHOICE, T("VAI-TRÒ"),
 		"staff|officer|head|operator|inspector|authority|auditor|admin",
 		T("vai trò trong Khiên") },
-	{ "unit", OPTION_TEXT, "UNIT", NULL, T("mã hoặc số của đơn vị") },
+	{ "unit", OPTION_TEXT, T("ĐƠN-VỊ"), NULL, T("mã hoặc số của đơn vị") },
 	{ "remove", OPTION_FLAG, NULL, NULL, T("bỏ nhóm này") }, { 0 } };
 
 const struct command web_signin_show = {
@@ -224,8 +224,8 @@ const struct command web_signin_show = {
 
 const struct command web_signin_set = {
 	.name = "signin set",
-	.args = "NAME VALUE",
-	.words = T("đổi một thiết lập, như oidc.issuer; VALUE là - thì đọc từ đầu vào chuẩn"),
+	.args = T("TÊN GIÁ-TRỊ"),
+	.words = T("đổi một thiết lập, như oidc.issuer; GIÁ-TRỊ là - thì đọc từ đầu vào chuẩn"),
 	.options = options,
 	.args_min = 2,
 	.args_max = 2,
@@ -234,7 +234,7 @@ const struct command web_signin_set = {
 
 const struct command web_signin_group = {
 	.name = "signin group",
-	.args = "ldap|oidc GROUP",
+	.args = T("ldap|oidc NHÓM"),
 	.words = T("cho một nhóm vai trò và đơn vị, hoặc bỏ"),
 	.options = group_options,
 	.args_min = 2,

@@ -212,8 +212,8 @@ static int act(struct own_command *c, struct err *e)
 	}
 	return err_set(e, ERR_INPUT, "%s",
 		tr(c->line->lang,
-			T("viết: list · show UNIT · add --name N --parent UNIT · rename UNIT --name N · move UNIT "
-			  "--parent UNIT · merge UNIT… --into UNIT · split UNIT NAME… · end UNIT --into UNIT · undo "
+			T("viết: list · show ĐƠN-VỊ · add --name TÊN --parent ĐƠN-VỊ · rename ĐƠN-VỊ --name TÊN · move ĐƠN-VỊ "
+			  "--parent ĐƠN-VỊ · merge ĐƠN-VỊ… --into ĐƠN-VỊ · split ĐƠN-VỊ TÊN… · end ĐƠN-VỊ --into ĐƠN-VỊ · undo "
 			  "ID · import TỆP")));
 }
 
@@ -223,17 +223,17 @@ static int run(const struct command_line *line, struct err *e)
 }
 
 static const struct command_option options[] = { OWN_OPTIONS,
-	{ "number", OPTION_TEXT, "TEXT", NULL, T("số quyết định") },
-	{ "signed", OPTION_TEXT, "DATE", NULL, T("ngày ký, ví dụ 31/12/2026") },
-	{ "from", OPTION_TEXT, "DATE", NULL, T("có hiệu lực từ ngày") },
-	{ "name", OPTION_TEXT, "NAME", NULL, T("tên đầy đủ") },
-	{ "short", OPTION_TEXT, "NAME", NULL, T("tên viết tắt") },
+	{ "number", OPTION_TEXT, T("NỘI-DUNG"), NULL, T("số quyết định") },
+	{ "signed", OPTION_TEXT, T("NGÀY"), NULL, T("ngày ký, ví dụ 31/12/2026") },
+	{ "from", OPTION_TEXT, T("NGÀY"), NULL, T("có hiệu lực từ ngày") },
+	{ "name", OPTION_TEXT, T("TÊN"), NULL, T("tên đầy đủ") },
+	{ "short", OPTION_TEXT, T("TÊN"), NULL, T("tên viết tắt") },
 	{ "code", OPTION_TEXT, "CODE", NULL, T("mã đơn vị") },
-	{ "kind", OPTION_CHOICE, "KIND", "agency|department|school|station|body",
+	{ "kind", OPTION_CHOICE, T("LOẠI"), "agency|department|school|station|body",
 		T("loại đơn vị") },
-	{ "parent", OPTION_TEXT, "UNIT", NULL, T("đơn vị cấp trên") },
-	{ "into", OPTION_TEXT, "UNIT", NULL, T("đơn vị tiếp nhận") },
-	{ "on", OPTION_TEXT, "DATE", NULL, T("cây đơn vị vào ngày này") },
+	{ "parent", OPTION_TEXT, T("ĐƠN-VỊ"), NULL, T("đơn vị cấp trên") },
+	{ "into", OPTION_TEXT, T("ĐƠN-VỊ"), NULL, T("đơn vị tiếp nhận") },
+	{ "on", OPTION_TEXT, T("NGÀY"), NULL, T("cây đơn vị vào ngày này") },
 	{ "ends", OPTION_FLAG, NULL, NULL, T("đơn vị được tách kết thúc") },
 	{ "dry-run", OPTION_FLAG, NULL, NULL, T("chỉ kiểm tra và nói sẽ làm gì") }, { 0 } };
 

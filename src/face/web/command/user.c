@@ -149,8 +149,8 @@ static int tokens(struct own_command *c, struct err *e)
 		const struct org_token *t = &list[i];
 		bool is_live = org_token_is_live(t, c->by.now_s);
 
-		printf("%lld\t%.*s\t%s\t%.*s\t%s\t%s\t%.*s\n", (long long)t->id,
-			STR_FMT(t->login), t->may_write ? "write" : "read",
+		printf("%lld\t%.*s\t%s\t%.*s\t%s\t%s\t%.*s\n", (long long)t->id, STR_FMT(t->login),
+			t->may_write ? "write" : "read",
 			STR_FMT(t->ended_at_s   ? t->ended_why :
 					is_live ? STR("live") :
 						  STR("expired")),
@@ -224,11 +224,11 @@ static int run_link(const struct command_line *line, struct err *e)
 
 static const struct command_option options[] = { OWN_OPTIONS, { 0 } };
 static const struct command_option add_options[] = { OWN_OPTIONS,
-	{ "name", OPTION_TEXT, "NAME", NULL, T("họ và tên") },
-	{ "role", OPTION_CHOICE, "ROLE",
+	{ "name", OPTION_TEXT, T("TÊN"), NULL, T("họ và tên") },
+	{ "role", OPTION_CHOICE, T("VAI-TRÒ"),
 		"staff|officer|head|operator|inspector|authority|auditor|admin",
 		T("vai trò trong Khiên") },
-	{ "unit", OPTION_TEXT, "UNIT", NULL, T("mã hoặc số của đơn vị") }, { 0 } };
+	{ "unit", OPTION_TEXT, T("ĐƠN-VỊ"), NULL, T("mã hoặc số của đơn vị") }, { 0 } };
 static const struct command_option disable_options[] = { OWN_OPTIONS,
 	{ "undo", OPTION_FLAG, NULL, NULL, T("cho dùng lại") }, { 0 } };
 
@@ -242,7 +242,7 @@ const struct command web_user_list = {
 
 const struct command web_user_add = {
 	.name = "user add",
-	.args = "LOGIN",
+	.args = T("TÀI-KHOẢN"),
 	.words = T("thêm một tài khoản, in mật khẩu dùng một lần"),
 	.options = add_options,
 	.args_min = 1,
@@ -252,7 +252,7 @@ const struct command web_user_add = {
 
 const struct command web_user_role = {
 	.name = "user role",
-	.args = "LOGIN ROLE",
+	.args = T("TÀI-KHOẢN VAI-TRÒ"),
 	.words = T("đổi vai trò của một tài khoản"),
 	.options = options,
 	.args_min = 2,
@@ -262,7 +262,7 @@ const struct command web_user_role = {
 
 const struct command web_user_disable = {
 	.name = "user disable",
-	.args = "LOGIN",
+	.args = T("TÀI-KHOẢN"),
 	.words = T("ngừng một tài khoản, hoặc cho dùng lại"),
 	.options = disable_options,
 	.args_min = 1,
@@ -272,7 +272,7 @@ const struct command web_user_disable = {
 
 const struct command web_user_unlock = {
 	.name = "user unlock",
-	.args = "LOGIN",
+	.args = T("TÀI-KHOẢN"),
 	.words = T("mở khóa một tài khoản khi không người quản trị nào đăng nhập được"),
 	.options = options,
 	.args_min = 1,
@@ -282,7 +282,7 @@ const struct command web_user_unlock = {
 
 const struct command web_user_reset = {
 	.name = "user reset",
-	.args = "LOGIN",
+	.args = T("TÀI-KHOẢN"),
 	.words = T("cấp mật khẩu dùng một lần cho một tài khoản, tắt xác thực hai bước của nó"),
 	.options = options,
 	.args_min = 1,
@@ -292,7 +292,7 @@ const struct command web_user_reset = {
 
 const struct command web_user_link = {
 	.name = "user link",
-	.args = "LOGIN SUBJECT",
+	.args = T("TÀI-KHOẢN SUBJECT"),
 	.words = T(
 		"gắn một tài khoản với mã của người đó ở nơi đăng nhập một lần; mật khẩu ở Khiên bị bỏ"),
 	.options = options,
@@ -303,7 +303,7 @@ const struct command web_user_link = {
 
 const struct command web_user_tokens = {
 	.name = "user tokens",
-	.args = "[LOGIN]",
+	.args = T("[TÀI-KHOẢN]"),
 	.words = T(
 		"các mã truy cập API: số, tài khoản, quyền, tình trạng, hạn, dùng lần cuối, để làm gì"),
 	.options = options,
@@ -313,7 +313,7 @@ const struct command web_user_tokens = {
 
 const struct command web_user_revoke = {
 	.name = "user revoke",
-	.args = "NUMBER",
+	.args = T("SỐ"),
 	.words = T("thu hồi một mã truy cập API"),
 	.options = options,
 	.args_min = 1,

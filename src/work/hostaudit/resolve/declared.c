@@ -79,7 +79,7 @@ static int take_date(struct reading *r, const struct yaml_node *node, struct dat
 	int rc = take_word(r, node, &word);
 
 	if (rc == 0 && word.len > 0 && !date_parse(word, ret))
-		return refuse(r, node, T("ngày phải viết YYYY-MM-DD, ví dụ 2027-06-30"));
+		return refuse(r, node, T("ngày phải viết NĂM-THÁNG-NGÀY, ví dụ 2027-06-30"));
 	return rc;
 }
 
