@@ -4,30 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *err_name(int code)
-{
-	switch (code) {
-#define ROW(name, number, sentence) \
-	case -(number): \
-		return #name;
-		ERR_LIST(ROW)
-#undef ROW
-	}
-	return "OK";
-}
-
-const char *err_sentence(int code)
-{
-	switch (code) {
-#define ROW(name, number, sentence) \
-	case -(number): \
-		return sentence;
-		ERR_LIST(ROW)
-#undef ROW
-	}
-	return "no error";
-}
-
 /* A sentence cut in the middle of a UTF-8 character must not reach a page. */
 static void cut_at_character(char *text)
 {

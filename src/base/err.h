@@ -9,19 +9,16 @@
 #include <stdarg.h>
 #include <stddef.h>
 
-#define ERR_LIST(X) \
-	X(INPUT, 1, "the input is not of the form asked for") \
-	X(ABSENT, 2, "there is no such thing") \
-	X(DENIED, 3, "not enough rights") \
-	X(LIMIT, 4, "a ceiling was reached") \
-	X(SYSTEM, 5, "the operating system refused") \
-	X(STORE, 6, "the database refused") \
-	X(CONFLICT, 7, "somebody else changed it first") \
-	X(CRYPTO, 8, "a cryptographic step failed")
-
-#define ERR_ENUM(name, number, sentence) ERR_##name = -(number),
-enum err_code { ERR_LIST(ERR_ENUM) };
-#undef ERR_ENUM
+enum err_code {
+	ERR_INPUT = -1,    /* the input is not of the form asked for */
+	ERR_ABSENT = -2,   /* there is no such thing */
+	ERR_DENIED = -3,   /* not enough rights */
+	ERR_LIMIT = -4,    /* a ceiling was reached */
+	ERR_SYSTEM = -5,   /* the operating system refused */
+	ERR_STORE = -6,    /* the database refused */
+	ERR_CONFLICT = -7, /* somebody else changed it first */
+	ERR_CRYPTO = -8,   /* a cryptographic step failed */
+};
 
 #define ERR_TEXT_MAX 1024
 
@@ -29,10 +26,6 @@ struct err {
 	int code;                /* 0 or ERR_* */
 	char text[ERR_TEXT_MAX]; /* UTF-8, cut at a whole character when too long */
 };
-
-/* The name and sentence of a code, for exit messages. Static storage. */
-const char *err_name(int code);
-const char *err_sentence(int code);
 
 /* Write the failure and return CODE, so that `return err_set(e, ERR_INPUT, ...)` reads well. */
 int err_set(struct err *e, enum err_code code, const char *fmt, ...)

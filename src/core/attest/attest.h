@@ -48,9 +48,6 @@ struct attest_signeds {
 /* Of a person (staff_id not 0) or of a unit, newest first, at most MAX. */
 MUST_CHECK int attest_list(const struct flow_by *by, int64_t staff_id, int64_t unit_id, size_t max,
 	struct attest_signeds *ret, struct err *e);
-/* The points that a signing holds, as "id id". */
-MUST_CHECK int attest_points(
-	struct store *s, int64_t id, struct arena *a, struct str *ret, struct err *e);
 
 /* Who must sign a statement, by unit. */
 struct attest_cover {

@@ -13,8 +13,6 @@ static const char sql_list[] =
 	"SELECT id, unit_id, coalesce(staff_id, 0), signed_at_s, statement, name, position, digest,"
 	" made_by, paper, version, how FROM attest_signed WHERE ($1 = 0 OR staff_id = $1)"
 	" AND ($2 = 0 OR unit_id = $2) ORDER BY id DESC LIMIT $3";
-static const char sql_points[] = "SELECT group_concat(point, ' ') FROM"
-				 " (SELECT DISTINCT point FROM attest_row WHERE signed_id = $1)";
 
 void attest_digest(const struct statement *s, char *hex)
 {
@@ -183,19 +181,5 @@ int attest_list(const struct flow_by *by, int64_t staff_id, int64_t unit_id, siz
 	if (rc < 0)
 		return rc;
 	*ret = (struct attest_signeds){ list.at, list.len };
-	return 0;
-}
-
-int attest_points(struct store *s, int64_t id, struct arena *a, struct str *ret, struct err *e)
-{
-	struct store_query *q = store_query(s, sql_points);
-	int rc;
-
-	store_bind_i64(q, 1, id);
-	rc = store_next(q, e);
-	if (rc < 0)
-		return rc;
-	*ret = rc == 1 ? arena_str(a, store_str(q, 0)) : STR("");
-	store_end(q);
 	return 0;
 }

@@ -13,7 +13,6 @@
 enum outcome { OUTCOME_PASS, OUTCOME_FAIL, OUTCOME_UNKNOWN, OUTCOME_NA };
 
 const char *outcome_name(enum outcome o); /* "pass" "fail" "unknown" "not applicable" */
-bool outcome_parse(struct str s, enum outcome *ret);
 /* The one that a group of subjects has: fail before unknown before pass before not applicable. */
 enum outcome outcome_worst(enum outcome a, enum outcome b);
 

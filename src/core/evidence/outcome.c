@@ -12,17 +12,6 @@ const char *outcome_name(enum outcome o)
 	return names[o];
 }
 
-bool outcome_parse(struct str s, enum outcome *ret)
-{
-	for (size_t i = 0; i < COUNT(names); i++) {
-		if (str_is(s, names[i])) {
-			*ret = (enum outcome)i;
-			return true;
-		}
-	}
-	return false;
-}
-
 enum outcome outcome_worst(enum outcome a, enum outcome b)
 {
 	static const int weight[] = {

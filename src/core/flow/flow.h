@@ -39,10 +39,10 @@ struct flow_by {
 
 struct flow_case {
 	int64_t id, unit_id, parent_id;
-	int64_t staff_id, record_id, event_id; /* 0: none */
-	struct str flow;                       /* "personnel" */
-	struct str title;                      /* what it is about, in words */
-	struct str state, last_move;           /* last_move "": none yet */
+	int64_t staff_id, record_id, event_id;                  /* 0: none */
+	struct str flow;                                        /* "personnel" */
+	struct str title;                                       /* what it is about, in words */
+	struct str state, last_move;                            /* last_move "": none yet */
 	int64_t started_at_s, state_at_s, due_at_s, ended_at_s; /* due_at_s 0: no clock runs */
 	struct str started_by;
 	size_t tasks_open, tasks_late, tasks_all; /* as of the moment asked for */
@@ -123,9 +123,9 @@ MUST_CHECK int flow_get(struct store *s, int64_t id, int64_t now_s, struct arena
 
 enum flow_show { FLOW_SHOW_OPEN, FLOW_SHOW_LATE, FLOW_SHOW_ENDED, FLOW_SHOW_ALL };
 struct flow_query {
-	struct str units; /* a JSON array of the ids to look in */
-	struct str flow;  /* "" for all */
-	struct str text;  /* in the title, with or without marks; "" for all */
+	struct str units;             /* a JSON array of the ids to look in */
+	struct str flow;              /* "" for all */
+	struct str text;              /* in the title, with or without marks; "" for all */
 	struct str started_by, state; /* a log-in; a state; STR_NONE for all */
 	enum flow_show show;
 	int64_t parent_id, staff_id, record_id; /* when not 0: only its children, only about this */
@@ -167,13 +167,6 @@ struct str flow_fill(const struct flow_reader *r, const struct flow *f,
 struct str flow_task_words(
 	const struct flow_reader *r, const struct flow_task_kind *kind, struct str thing);
 
-struct flow_tasks {
-	struct flow_task *at;
-	size_t count;
-};
-/* Open tasks of UNITS (a JSON array), those due first. */
-MUST_CHECK int flow_tasks_due(struct store *s, struct str units, size_t max, struct arena *a,
-	struct flow_tasks *ret, struct err *e);
 MUST_CHECK int flow_task(
 	struct store *s, int64_t id, struct arena *a, struct flow_task *ret, struct err *e);
 

@@ -39,9 +39,6 @@ static const char sql_values[] = "SELECT field, value, made_by, at_s FROM flow_v
 	" FROM flow_task t JOIN flow_case c ON c.id = t.case_id"
 static const char sql_tasks[] = TASK " WHERE t.case_id = $1 ORDER BY t.id";
 static const char sql_task[] = TASK " WHERE t.id = $1";
-static const char sql_due[] =
-	TASK " WHERE t.unit_id IN (SELECT value FROM json_each($1)) AND t.done_at_s = 0"
-	     " AND c.ended_at_s = 0 ORDER BY t.due_at_s = 0, t.due_at_s, t.id LIMIT $2";
 
 static struct flow_case take_case(struct store_query *q, struct arena *a)
 {
@@ -230,23 +227,6 @@ struct str flow_value_of(const struct flow_history *h, struct str field)
 		if (str_eq(h->values[i].field, field))
 			return h->values[i].value;
 	return STR("");
-}
-
-int flow_tasks_due(struct store *s, struct str units, size_t max, struct arena *a,
-	struct flow_tasks *ret, struct err *e)
-{
-	VEC(struct flow_task) list = { 0 };
-	struct store_query *q = store_query(s, sql_due);
-	int rc;
-
-	store_bind_str(q, 1, units);
-	store_bind_i64(q, 2, (int64_t)max);
-	while ((rc = store_next(q, e)) == 1)
-		vec_push(a, &list, take_task(q, a));
-	if (rc < 0)
-		return rc;
-	*ret = (struct flow_tasks){ list.at, list.len };
-	return 0;
 }
 
 int flow_task(struct store *s, int64_t id, struct arena *a, struct flow_task *ret, struct err *e)

@@ -100,8 +100,7 @@ struct query_parts {
 };
 void query_parts(struct str raw, int64_t received_ns, struct query_parts *ret);
 
-/* The words a person may write for a field and its values: "host", then the Vietnamese one. */
-const char *query_field_name(enum query_field field, enum lang lang);
+/* What values are called. */
 const char *query_severity_name(int severity);  /* "err", "" for none */
 const char *query_severity_words(int severity); /* "lỗi", to be looked up with tr() */
 const char *query_facility_name(int facility);

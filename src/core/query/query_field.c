@@ -26,11 +26,6 @@ static const struct {
 	[QUERY_REGEX] = { "regex", "mẫu", "mau re" },              /* no words */
 };
 
-const char *query_field_name(enum query_field field, enum lang lang)
-{
-	return lang == LANG_VI ? fields[field].vi : fields[field].en;
-}
-
 bool query_field_parse(struct str name, enum query_field *ret)
 {
 	struct str others, word;

@@ -36,18 +36,22 @@ static int find_segment(
 	return rc;
 }
 
-/* Where entries go that are read one after the other. */
-struct taker {
-	int (*take)(struct taker *t, struct str entry, struct err *e);
+/* Entries whose leaf hashes are wanted, one after the other. */
+struct wanted {
 	uint64_t next, end; /* indices still wanted */
-	struct arena *a;
-	struct str entry; /* the last, in A */
 	struct merkle_hash *hashes;
 	struct sha256 *sha256;
 };
 
-static int from_wal(const struct entries *x, struct taker *t, struct err *e)
+static void put(struct wanted *t, const struct merkle_hash *hash)
 {
+	*t->hashes++ = *hash;
+	t->next++;
+}
+
+static int from_wal(const struct entries *x, struct wanted *t, struct err *e)
+{
+	struct merkle_hash hash;
 	struct wal_reader *reader;
 	struct str entry;
 	int rc = wal_reader_open(x->disk, t->next, &reader, e);
@@ -56,19 +60,16 @@ static int from_wal(const struct entries *x, struct taker *t, struct err *e)
 		return rc;
 	while (t->next < t->end) {
 		rc = wal_read(reader, t->end, &entry, e);
-		if (rc != 1)
+		if (rc <= 0)
 			break;
-		t->next++;
-		rc = t->take(t, entry, e);
-		if (rc < 0)
-			break;
+		merkle_leaf(t->sha256, entry, &hash);
+		put(t, &hash);
 	}
 	wal_reader_close(reader);
 	return rc < 0 ? rc : 0;
 }
 
-/* As many as the one segment holds. */
-static int from_segment(const struct entries *x, struct taker *t, struct err *e)
+static int from_segment(const struct entries *x, struct wanted *t, struct err *e)
 {
 	char name[SEGMENT_NAME_SIZE];
 	struct merkle_hash hash;
@@ -83,29 +84,28 @@ static int from_segment(const struct entries *x, struct taker *t, struct err *e)
 	if (rc < 0)
 		return rc;
 	buf_init(&b, LEAF_BYTES_MAX + 1);
-	while (rc == 0 && t->next < t->end && t->next - first < count) {
+	while (rc >= 0 && t->next < t->end && t->next - first < count) {
 		unsigned char head[LEAF_HEAD_BYTES];
 
 		rc = x->segments->read(segment, t->next - first, &leaf, &hash, e);
-		if (rc == 1)
-			rc = err_set(e, ERR_ABSENT, "entry %llu was redacted",
-				(unsigned long long)t->next);
 		if (rc < 0)
 			break;
-		leaf_head(&leaf, head);
-		buf_clear(&b);
-		buf_add(&b, (struct str){ (char *)head, sizeof(head) });
-		buf_add(&b, leaf.raw);
-		t->next++;
-		rc = t->take(t, buf_str(&b), e);
+		if (rc != TRAIL_REDACTED) {
+			leaf_head(&leaf, head);
+			buf_clear(&b);
+			buf_add(&b, (struct str){ (char *)head, sizeof(head) });
+			buf_add(&b, leaf.raw);
+			merkle_leaf(t->sha256, buf_str(&b), &hash);
+		}
+		put(t, &hash);
 	}
 	buf_done(&b);
 	x->segments->close(segment);
-	return rc;
+	return rc < 0 ? rc : 0;
 }
 
 /* Write-ahead files first, they are quicker; a range may lie in two segments. */
-static int read_all(const struct entries *x, struct taker *t, struct err *e)
+static int read_all(const struct entries *x, struct wanted *t, struct err *e)
 {
 	int rc = from_wal(x, t, e);
 
@@ -127,32 +127,9 @@ static int read_all(const struct entries *x, struct taker *t, struct err *e)
 	return rc;
 }
 
-static int take_entry(struct taker *t, struct str entry, struct err *e)
-{
-	t->entry = arena_str(t->a, entry);
-	return 0;
-}
-
-int entries_read(const struct entries *x, uint64_t index, struct arena *a, struct str *ret_entry,
-	struct err *e)
-{
-	struct taker t = { .take = take_entry, .next = index, .end = index + 1, .a = a };
-	int rc = read_all(x, &t, e);
-
-	if (rc == 0)
-		*ret_entry = t.entry;
-	return rc;
-}
-
-static int take_hash(struct taker *t, struct str entry, struct err *e)
-{
-	merkle_leaf(t->sha256, entry, t->hashes++);
-	return 0;
-}
-
 int entries_hash(void *context, uint64_t from, size_t count, struct merkle_hash *ret, struct err *e)
 {
-	struct taker t = { .take = take_hash, .next = from, .end = from + count, .hashes = ret };
+	struct wanted t = { .next = from, .end = from + count, .hashes = ret };
 	int rc;
 
 	t.sha256 = sha256_new();
@@ -179,13 +156,8 @@ static int load_note(
 	return rc;
 }
 
-struct asked {
-	uint64_t number; /* an old size, or an index */
-	bool is_leaf;
-};
-
-static int prove(const struct entries *x, struct asked q, struct arena *a, struct trail_proof *ret,
-	struct err *e)
+int entries_prove_growth(const struct entries *x, uint64_t old_size, struct arena *a,
+	struct trail_proof *ret, struct err *e)
 {
 	struct entries copy = *x;
 	struct tree_source source = { .leaves = { entries_hash, &copy } };
@@ -194,27 +166,13 @@ static int prove(const struct entries *x, struct asked q, struct arena *a, struc
 
 	if (rc < 0)
 		return rc;
-	if (q.is_leaf ? q.number >= ret->head.size : q.number > ret->head.size)
-		return err_set(e, q.is_leaf ? ERR_ABSENT : ERR_INPUT,
-			"the newest checkpoint has %llu leaves only",
+	if (old_size > ret->head.size)
+		return err_set(e, ERR_INPUT, "the newest checkpoint has %llu leaves only",
 			(unsigned long long)ret->head.size);
 	rc = tree_read(x->disk, ret->head.size, &source.tree, e);
 	if (rc < 0)
 		return rc;
-	rc = q.is_leaf ? merkle_prove_inclusion(&reader, q.number, ret->head.size, &ret->path, e) :
-			 merkle_prove_consistency(&reader, q.number, ret->head.size, &ret->path, e);
+	rc = merkle_prove_consistency(&reader, old_size, ret->head.size, &ret->path, e);
 	tree_close(source.tree);
 	return rc;
-}
-
-int entries_prove_growth(const struct entries *x, uint64_t old_size, struct arena *a,
-	struct trail_proof *ret, struct err *e)
-{
-	return prove(x, (struct asked){ old_size, false }, a, ret, e);
-}
-
-int entries_prove_leaf(const struct entries *x, uint64_t index, struct arena *a,
-	struct trail_proof *ret, struct err *e)
-{
-	return prove(x, (struct asked){ index, true }, a, ret, e);
 }

@@ -12,9 +12,6 @@ struct entries {
 	const struct trail_segments *segments; /* NULL: only write-ahead files are looked into */
 };
 
-/* The bytes of one entry, in A. ERR_ABSENT: not here. */
-MUST_CHECK int entries_read(const struct entries *x, uint64_t index, struct arena *a,
-	struct str *ret_entry, struct err *e);
 /* For struct tree_leaves: { entries_hash, &entries }. */
 int entries_hash(
 	void *context, uint64_t from, size_t count, struct merkle_hash *ret, struct err *e);
@@ -27,9 +24,6 @@ struct trail_proof {
 };
 /* That it goes on from the first OLD_SIZE leaves. ERR_INPUT: it has fewer. */
 MUST_CHECK int entries_prove_growth(const struct entries *x, uint64_t old_size, struct arena *a,
-	struct trail_proof *ret, struct err *e);
-/* That leaf INDEX is in it. ERR_ABSENT: it is not sealed yet. */
-MUST_CHECK int entries_prove_leaf(const struct entries *x, uint64_t index, struct arena *a,
 	struct trail_proof *ret, struct err *e);
 
 #endif

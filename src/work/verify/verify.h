@@ -76,8 +76,8 @@ struct verify_finding {
 struct verify_report {
 	char origin[200];
 	uint64_t entries, by_kind[LEAF_KIND_MAX + 1];
-	uint64_t signed_size; /* of the largest checkpoint with right signatures */
-	uint64_t proven;      /* entries that are proven to be what was signed */
+	uint64_t signed_size;              /* of the largest checkpoint with right signatures */
+	uint64_t proven;                   /* entries that are proven to be what was signed */
 	uint64_t redacted, first_redacted; /* only the hash is left of these */
 	uint64_t checkpoints, epochs;
 	uint64_t anchors_met;
@@ -151,8 +151,7 @@ MUST_CHECK int verify_range(const struct verify_stream *s, const struct verify_j
 	verify_each_part *each, void *context, struct err *e);
 
 /* Words for people. */
-const char *verify_fault_words(enum verify_fault fault); /* a Vietnamese sentence for tr() */
-const char *verify_fault_code(enum verify_fault fault);  /* "root" */
+const char *verify_fault_code(enum verify_fault fault); /* "root" */
 void verify_text(const struct verify_report *r, enum lang lang, struct buf *out);
 void verify_json(const struct verify_report *r, struct json *j);
 

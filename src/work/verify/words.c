@@ -34,11 +34,6 @@ static const struct {
 	[VERIFY_HIDDEN] = { "hidden", T("mục còn đó nhưng chỉ mục bị sửa để tìm kiếm không thấy") },
 };
 
-const char *verify_fault_words(enum verify_fault fault)
-{
-	return rows[fault].words;
-}
-
 const char *verify_fault_code(enum verify_fault fault)
 {
 	return rows[fault].code;
