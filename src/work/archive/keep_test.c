@@ -1,5 +1,6 @@
 #include "test/unit.h"
 
+#include "core/trail/entries.h"
 #include "core/trail/tree.h"
 #include "core/trail/wal.h"
 #include "kit/vfile/vfile_crash.h"
@@ -313,6 +314,8 @@ static void a_month_without_a_text(void **state)
 {
 	struct vfile_disk *d = two_months(), *m = new_medium("Ổ A");
 	struct leaf late = { .kind = LEAF_LINE, .source = 1, .received_ns = FEBRUARY_NS + 700 };
+	struct entries entries = { d, &archive_entries };
+	struct merkle_hash before, after;
 	struct keep_redacted r;
 	struct err e = { 0 };
 	struct wal *wal;
@@ -330,9 +333,12 @@ static void a_month_without_a_text(void **state)
 	assert_int_equal(wal_commit(wal, &e), 0);
 	wal_close(wal);
 	assert_int_equal(archive_close_segments(d, NULL, 900, &e), 0);
+	assert_int_equal(entries_hash(&entries, 5, 1, &before, &e), 0);
 	for (int i = 0; i < 2; i++) { /* again is fine */
 		if (keep_redact(d, 5, &r, &e) < 0)
 			fail_msg("%s", e.text);
+		assert_int_equal(entries_hash(&entries, 5, 1, &after, &e), 0);
+		assert_true(merkle_equal(&before, &after) && merkle_equal(&before, &r.leaf));
 		assert_string_equal(r.month, "2026-01");
 		assert_int_equal(r.copies, 1);
 		assert_int_equal(copies_of(d, "2026-01"), 0);
