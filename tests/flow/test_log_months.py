@@ -4,6 +4,7 @@ import contextlib
 import datetime
 import glob
 import io
+import json
 import os
 import socket
 import sqlite3
@@ -14,7 +15,7 @@ import unittest
 
 from flow import BUILD, Server, folder, khien
 from range_model import range_holds
-from verify_model import Verifier, load_keys
+from verify_model import Verifier, load_keys, undecided
 
 VIET_NAM = datetime.timezone(datetime.timedelta(hours=7))
 
@@ -84,9 +85,22 @@ class Redaction(unittest.TestCase):
             self.assertEqual(log("redact", place, *said, "--confirm").status, 0)  # again is fine
             verified = subprocess.run([os.path.join(BUILD, "khien-verify"), f"{data}/log"], capture_output=True, text=True)
             self.assertEqual(verified.returncode, 0, verified)
-            self.assertIn(f"đã xóa nội dung theo quyết định: 1, đầu tiên là mục {place.split('-')[1]}", verified.stdout)
-            shard = f"{data}/log/{place.split('-')[0]}"
-            self.assertEqual(Verifier(shard, *load_keys(f"{shard}/keys/public.txt")).run(), [])
+            year, index = place.split("-")
+            self.assertIn(f"không còn nội dung: 1, đầu tiên là mục {index}", verified.stdout)
+            shards = [Verifier(shard, *load_keys(f"{shard}/keys/public.txt"))
+                      for shard in sorted(glob.glob(f"{data}/log/2*"))]
+            for shard in shards:
+                self.assertEqual(shard.run(), [])
+            self.assertEqual(undecided(shards), [])
+            # a text that nobody decided on: here the year with the decision is not there
+            os.rename(f"{data}/log/{shards[-1].shard[-4:]}", f"{base}/away")
+            verified = subprocess.run([os.path.join(BUILD, "khien-verify"), f"{data}/log", "--format", "json"],
+                                      capture_output=True, text=True)
+            self.assertEqual(verified.returncode, 1, verified)
+            self.assertEqual([(f["fault"], f["first"]) for f in json.loads(verified.stdout)[0]["findings"]],
+                             [("undecided", int(index))])
+            self.assertEqual(undecided(shards[:1]), [(year, int(index))])
+            os.rename(f"{base}/away", f"{data}/log/{shards[-1].shard[-4:]}")
             self.assertEqual(log("media", "check", f"{base}/disk", month).status, 2)
             self.assertEqual(log("media", "write", f"{base}/disk", month).status, 0)
             self.assertEqual(log("media", "check", f"{base}/disk", month).status, 0)

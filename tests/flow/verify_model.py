@@ -263,6 +263,7 @@ class Verifier:
         self.epoch, self.number, self.checks = None, 0, 0
         self.last, self.noted = 0, False
         self.sequences, self.gaps = {}, set()
+        self.redacted, self.decided = [], []    # lines: (name of the shard, index)
 
     def found(self, fault, first=0, end=0):
         self.findings.append({"fault": fault, "first": first, "end": end})
@@ -408,6 +409,9 @@ class Verifier:
             self.noted = False
         self.last = max(self.last, leaf.received)
         self.judge_sequence(leaf)
+        if leaf.kind == 8 and json.loads(leaf.raw).get("event") == "redact":
+            name, _, index = json.loads(leaf.raw)["line"].partition("-")
+            self.decided.append((name, int(index)))
         try:
             if i == 0 and not (leaf.kind == 9 and self.link(leaf.raw)):
                 raise ValueError
@@ -514,6 +518,7 @@ class Verifier:
                 self.hole(what, first, end)
                 continue
             if isinstance(entry, tuple):    # without its text: where it stood among those of its source
+                self.redacted.append((os.path.basename(self.shard), self.index))
                 self.judge_sequence(Leaf(entry[0]))
                 self.step(entry[1])
                 continue
@@ -555,6 +560,12 @@ class Verifier:
                     entry = entry, segment.redacted[i]
                 yield "leaf" if entry else "entry", self.index, self.index + 1, entry
         yield from read_wal(self.shard, self.index, self.signed)
+
+
+def undecided(shards):
+    """Lines of a whole log, verified already, whose text went by nobody's decision."""
+    decided = {line for s in shards for line in s.decided}
+    return [line for s in shards for line in s.redacted if line not in decided]
 
 
 # --- single proofs ---------------------------------------------------------------------------------------

@@ -63,8 +63,7 @@ static void tell_restored(struct walk *w, const struct link_notice *n)
 	struct err e;
 
 	snprintf(w->r->restored, sizeof(w->r->restored), "%.*s", STR_FMT(n->reason));
-	if (note_parse(n->after, w->a, note, &e) == 0 &&
-		checkpoint_parse(note->text, &c, &e) == 0)
+	if (note_parse(n->after, w->a, note, &e) == 0 && checkpoint_parse(note->text, &c, &e) == 0)
 		w->r->restored_from = c.head.size;
 }
 
@@ -184,8 +183,24 @@ static void judge_sequence(struct walk *w, const struct leaf *leaf)
 void leaf_judge_redacted(struct walk *w, const struct leaf *leaf)
 {
 	judge_sequence(w, leaf);
-	if (w->r->redacted++ == 0)
-		w->r->first_redacted = w->index;
+	w->r->redacted++;
+	if (w->redacted.len < VERIFY_REDACTED_MAX)
+		vec_push(w->a, &w->redacted, w->index);
+}
+
+/* {"event":"redact","line":"2026-1234",…}: which line a decision names (docs/formats/log.md). */
+static void take_decision(struct walk *w, struct str raw)
+{
+	const struct str head = STR("{\"event\":\"redact\",\"line\":\"");
+	struct verify_place place;
+	struct str line, shard, index;
+
+	if (!str_starts(raw, head.ptr) || !str_split(str_from(raw, head.len), '"', &line, &raw) ||
+		!str_split(line, '-', &shard, &index) || !shard_parse(shard, &place.shard) ||
+		!str_to_u64(index, 10, &place.index))
+		return;
+	if (w->decided.len < VERIFY_REDACTED_MAX)
+		vec_push(w->a, &w->decided, place);
 }
 
 void leaf_judge(struct walk *w, const struct leaf *leaf)
@@ -200,6 +215,8 @@ void leaf_judge(struct walk *w, const struct leaf *leaf)
 			found(w, VERIFY_LINK, 0, 1, "");
 	} else if (leaf->kind == LEAF_LINK) {
 		found(w, VERIFY_LINK, w->index, w->index + 1, "");
+	} else if (leaf->kind == LEAF_RETENTION) {
+		take_decision(w, leaf->raw);
 	} else if (leaf->kind == LEAF_KEY && !take_epoch(w, leaf->raw)) {
 		found(w, VERIFY_EPOCH_KEY, w->index, w->index + 1, "");
 		w->is_epoch_known = false;

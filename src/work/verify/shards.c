@@ -2,6 +2,7 @@
 #include "work/verify/verify_int.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct run {
 	const struct verify_job *job;
@@ -13,21 +14,26 @@ struct run {
 };
 
 struct shard {
-	const char *name;
+	const char *name, *path;
 	uint64_t order;
+	struct verify_report *report; /* NULL: it was not begun */
 };
 
-/* "2026", or "2026.2" after a restore. */
-static bool parse_shard(const char *name, uint64_t *ret_order)
+struct shards {
+	struct shard *at;
+	size_t len;
+};
+
+bool shard_parse(struct str name, uint64_t *ret_shard)
 {
-	struct str year = str_of(name), part;
+	struct str year = name, part;
 	uint64_t y, p = 1;
 
-	if (str_split(str_of(name), '.', &year, &part) && !str_to_u64(part, 10, &p))
+	if (str_split(name, '.', &year, &part) && !str_to_u64(part, 10, &p))
 		return false;
 	if (year.len != 4 || !str_to_u64(year, 10, &y) || p > 999)
 		return false;
-	*ret_order = y * 1000 + p;
+	*ret_shard = y * 1000 + p;
 	return true;
 }
 
@@ -49,7 +55,12 @@ static bool has_file(struct vfile_disk *d, const char *name)
 	return true;
 }
 
-/* The report of the shard stays for the one after it; what it was made with goes. */
+static void *copied(struct arena *a, const void *from, size_t bytes)
+{
+	return bytes ? memcpy(arena_alloc(a, bytes), from, bytes) : NULL;
+}
+
+/* The report of the shard stays for those after it; what it was made with goes. */
 static int one(struct run *run, const char *path, struct vfile_disk *d,
 	const struct verify_report *before, struct verify_report *ret, struct err *e)
 {
@@ -59,13 +70,15 @@ static int one(struct run *run, const char *path, struct vfile_disk *d,
 	arena_init(&a, VERIFY_MEMORY_BYTES);
 	rc = verify_shard(d, run->job, before, &a, ret, e);
 	if (rc == 0) {
-		run->each(run->context, path, ret);
 		run->shards++;
-		run->has_findings = run->has_findings || ret->finding_count > 0;
 		ret->identity.name = arena_str(run->a, ret->identity.name);
 		ret->identity.label = STR("");
 		ret->recovery.name = arena_str(run->a, ret->recovery.name);
 		ret->recovery.label = STR("");
+		ret->redacted_at = copied(
+			run->a, ret->redacted_at, ret->redacted_kept * sizeof(*ret->redacted_at));
+		ret->decided =
+			copied(run->a, ret->decided, ret->decided_count * sizeof(*ret->decided));
 	} else {
 		err_context(e, "\"%s\"", path);
 	}
@@ -73,34 +86,92 @@ static int one(struct run *run, const char *path, struct vfile_disk *d,
 	return rc;
 }
 
+static void tell(struct run *run, const char *path, const struct verify_report *r)
+{
+	run->each(run->context, path, r);
+	run->has_findings = run->has_findings || r->finding_count > 0;
+}
+
+static bool is_decided(const struct shards *all, struct verify_place place)
+{
+	for (size_t i = 0; i < all->len; i++) {
+		const struct verify_report *r = all->at[i].report;
+
+		for (size_t k = 0; r && k < r->decided_count; k++)
+			if (r->decided[k].shard == place.shard &&
+				r->decided[k].index == place.index)
+				return true;
+	}
+	return false;
+}
+
+/* Who may write here could take a text out, and say of it that somebody had allowed it: then the
+ * decision is in the log, sealed. More than are kept are none that anybody decided one by one. */
+static void judge_redacted(const struct shards *all, const struct shard *s)
+{
+	struct verify_report *r = s->report;
+
+	for (size_t i = 0; i < all->len; i++)
+		if (all->at[i].report && all->at[i].report->is_stopped)
+			return; /* the decision may stand in what was not read */
+	for (size_t k = 0; k < r->redacted_kept; k++)
+		if (!is_decided(all, (struct verify_place){ s->order, r->redacted_at[k] }))
+			found_in(r, VERIFY_UNDECIDED, r->redacted_at[k], r->redacted_at[k] + 1, "",
+				"");
+	if (r->redacted > r->redacted_kept)
+		found_in(r, VERIFY_UNDECIDED, r->redacted_at[r->redacted_kept - 1] + 1,
+			r->signed_size, "", "");
+}
+
+static int read_shards(struct run *run, struct shards *all, struct err *e)
+{
+	struct verify_report *before = NULL;
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < all->len; i++) {
+		struct shard *s = &all->at[i];
+		struct verify_report *r;
+		struct vfile_disk *d;
+
+		rc = vfile_disk_open(s->path, &d, e);
+		if (rc < 0)
+			break;
+		if (has_file(d, "origin")) {
+			r = arena_new(run->a, struct verify_report);
+			rc = one(run, s->path, d, before, r, e);
+			s->report = before = r;
+		}
+		vfile_disk_close(d);
+	}
+	return rc;
+}
+
 static int shards_of(struct run *run, const char *path, struct vfile_disk *log, struct err *e)
 {
-	struct verify_report reports[2], *before = NULL;
 	VEC(struct shard) shards = { 0 };
 	struct vfile_names names;
+	struct shards all;
 	uint64_t order;
 	int rc = vfile_list(log, "", run->a, &names, e);
 
 	if (rc < 0)
 		return rc;
 	for (size_t i = 0; i < names.len; i++)
-		if (names.at[i].is_folder && parse_shard(names.at[i].name, &order))
-			vec_push(run->a, &shards, ((struct shard){ names.at[i].name, order }));
+		if (names.at[i].is_folder && shard_parse(str_of(names.at[i].name), &order))
+			vec_push(run->a, &shards,
+				((struct shard){ .name = names.at[i].name,
+					.path = arena_fmt(run->a, "%s/%s", path, names.at[i].name)
+							.ptr,
+					.order = order }));
 	if (shards.len > 0)
 		qsort(shards.at, shards.len, sizeof(*shards.at), by_order);
-	for (size_t i = 0; rc == 0 && i < shards.len; i++) {
-		const char *full = arena_fmt(run->a, "%s/%s", path, shards.at[i].name).ptr;
-		struct vfile_disk *d;
-
-		rc = vfile_disk_open(full, &d, e);
-		if (rc < 0)
-			break;
-		if (has_file(d, "origin")) {
-			rc = one(run, full, d, before, &reports[i % 2], e);
-			before = &reports[i % 2];
+	all = (struct shards){ shards.at, shards.len };
+	rc = read_shards(run, &all, e);
+	for (size_t i = 0; rc == 0 && i < all.len; i++)
+		if (all.at[i].report) {
+			judge_redacted(&all, &all.at[i]);
+			tell(run, all.at[i].path, all.at[i].report);
 		}
-		vfile_disk_close(d);
-	}
 	return rc;
 }
 
@@ -113,7 +184,13 @@ static int in_folder(struct run *run, const char *dir, struct err *e)
 
 	if (rc < 0)
 		return rc;
-	rc = has_file(d, "origin") ? one(run, dir, d, NULL, &report, e) : shards_of(run, dir, d, e);
+	if (has_file(d, "origin")) {
+		rc = one(run, dir, d, NULL, &report, e);
+		if (rc == 0)
+			tell(run, dir, &report);
+	} else {
+		rc = shards_of(run, dir, d, e);
+	}
 	vfile_disk_close(d);
 	return rc;
 }

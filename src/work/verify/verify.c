@@ -233,6 +233,10 @@ int verify_shard(struct vfile_disk *d, const struct verify_job *job,
 	w->sha256 = sha256_new();
 	w->sources = arena_array(a, struct verify_source, SOURCES_MAX);
 	rc = walk_all(w, e);
+	ret->redacted_at = w->redacted.at;
+	ret->redacted_kept = w->redacted.len;
+	ret->decided = w->decided.at;
+	ret->decided_count = w->decided.len;
 	sha256_end(w->sha256, NULL);
 	return rc;
 }

@@ -16,6 +16,7 @@
 #include "kit/text/text.h"
 
 #define VERIFY_FINDINGS_MAX 100
+#define VERIFY_REDACTED_MAX 10000
 #define VERIFY_MEMORY_BYTES (256 * MIB)
 
 /* Where a checkpoint is kept outside: a file of the verifier's. */
@@ -62,8 +63,8 @@ enum verify_fault {
 	VERIFY_TIME,        /* received in the future, or the clock went back and nobody noted it */
 	VERIFY_HIDDEN,      /* a search would pass over entries that are there */
 	VERIFY_STAMP,       /* a time stamp does not hold, or is older than what it stamps */
+	VERIFY_UNDECIDED,   /* a text is gone and no sealed decision names it */
 };
-#define VERIFY_FAULT_MAX VERIFY_STAMP
 
 struct verify_finding {
 	enum verify_fault fault;
@@ -73,12 +74,21 @@ struct verify_finding {
 	char about[120];
 };
 
+/* A line: its shard, the year times 1000 plus the part, and its index there. */
+struct verify_place {
+	uint64_t shard, index;
+};
+
 struct verify_report {
 	char origin[200];
 	uint64_t entries, by_kind[LEAF_KIND_MAX + 1];
-	uint64_t signed_size;              /* of the largest checkpoint with right signatures */
-	uint64_t proven;                   /* entries that are proven to be what was signed */
-	uint64_t redacted, first_redacted; /* only the hash is left of these */
+	uint64_t signed_size; /* of the largest checkpoint with right signatures */
+	uint64_t proven;      /* entries that are proven to be what was signed */
+	/* Only the hash is left of these: indices of the first VERIFY_REDACTED_MAX, and what the
+	 * decisions in this shard name. A decision may stand in a later shard than the line. */
+	uint64_t redacted, *redacted_at;
+	struct verify_place *decided;
+	size_t redacted_kept, decided_count;
 	uint64_t checkpoints, epochs;
 	uint64_t anchors_met;
 	uint64_t stamps;         /* that hold */
@@ -98,8 +108,8 @@ struct verify_report {
 	struct merkle_head head;            /* over all entries read */
 };
 
-/* One shard. 0 with the report, whatever it says; <0 only when nothing could be judged. Keys of the
- * report live in A. BEFORE is the report of the shard before it, or NULL. */
+/* One shard. 0 with the report, whatever it says; <0 only when nothing could be judged. Keys and
+ * places of the report live in A. BEFORE is the report of the shard before it, or NULL. */
 MUST_CHECK int verify_shard(struct vfile_disk *d, const struct verify_job *job,
 	const struct verify_report *before, struct arena *a, struct verify_report *ret,
 	struct err *e);
@@ -108,7 +118,9 @@ MUST_CHECK int verify_shard(struct vfile_disk *d, const struct verify_job *job,
 MUST_CHECK int verify_keys(struct str text, struct arena *a, struct verify_job *ret, struct err *e);
 
 /* All shards below DIR: a shard itself, a log's folder, or a data folder with "log" and "trail".
- * EACH is called after each. 0: nothing found, 1: something was. ERR_ABSENT: there is no log. */
+ * EACH is called for each when all of a log were read. Of a shard by itself nobody can tell whether
+ * a later one holds the decision for what was redacted. 0: nothing found, 1: something was.
+ * ERR_ABSENT: there is no log. */
 typedef void verify_each(void *context, const char *path, const struct verify_report *r);
 MUST_CHECK int verify_archive(const char *dir, const struct verify_job *job, verify_each *each,
 	void *context, struct err *e);

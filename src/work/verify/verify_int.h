@@ -66,10 +66,14 @@ struct walk {
 	int64_t last_ns, last_boot_ns;
 	bool is_clock_noted;
 	struct verify_source *sources;
+	VEC(uint64_t) redacted;
+	VEC(struct verify_place) decided;
 	uint64_t all; /* leaves expected, for progress */
 };
 
-/* finding.c */
+/* finding.c; FILE and ABOUT of at most what the report has room for. */
+struct verify_finding *found_in(struct verify_report *r, enum verify_fault fault, uint64_t first,
+	uint64_t end, const char *file, const char *about);
 struct verify_finding *found(
 	struct walk *w, enum verify_fault fault, uint64_t first, uint64_t end, const char *about);
 
@@ -94,6 +98,9 @@ void leaf_judge(struct walk *w, const struct leaf *leaf);
 /* The same of one without its text: nothing proves what its head says any more, but by it the lines
  * of its source are counted on. */
 void leaf_judge_redacted(struct walk *w, const struct leaf *leaf);
+
+/* shards.c: "2026" or, after a restore, "2026.2"; as in struct verify_place. */
+bool shard_parse(struct str name, uint64_t *ret_shard);
 
 /* Is the note signed by a key of the job? Head, origin and witnesses of RET. */
 MUST_CHECK int verify_note(const struct verify_job *job, struct str note_bytes, struct arena *a,

@@ -31,6 +31,8 @@ static const struct {
 		T("giờ nhận ở tương lai, hoặc đồng hồ lùi mà không có mục ghi nhận") },
 	[VERIFY_STAMP] = { "stamp",
 		T("dấu thời gian không đúng, hoặc cũ hơn chính mục mà nó đóng dấu") },
+	[VERIFY_UNDECIDED] = { "undecided",
+		T("nội dung mất mà không quyết định nào đã niêm phong nêu đến") },
 	[VERIFY_HIDDEN] = { "hidden", T("mục còn đó nhưng chỉ mục bị sửa để tìm kiếm không thấy") },
 };
 
@@ -79,9 +81,9 @@ void verify_text(const struct verify_report *r, enum lang lang, struct buf *out)
 	if (r->redacted > 0)
 		buf_fmt(out,
 			tr(lang,
-				T("  đã xóa nội dung theo quyết định: %llu, đầu tiên là mục "
+				T("  chỉ còn mã băm, không còn nội dung: %llu, đầu tiên là mục "
 				  "%llu\n")),
-			(unsigned long long)r->redacted, (unsigned long long)r->first_redacted);
+			(unsigned long long)r->redacted, (unsigned long long)r->redacted_at[0]);
 	put(out, tr(lang, T("tờ niêm phong:")), r->checkpoints);
 	if (r->entries > 0) {
 		buf_fmt(out, "  %s %s", tr(lang, T("từ")), clock_people(r->first_s, at));
