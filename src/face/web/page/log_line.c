@@ -53,7 +53,9 @@ static void facts(struct view *v, const struct leaf *leaf)
 	fact(v, tr(v->lang, "Loại"), str_of(tr(v->lang, leaf_kind_words(leaf->kind))));
 	if (show_encoding(leaf->raw))
 		fact(v, tr(v->lang, "Bảng mã"), old_encoding(v, leaf->raw));
-	html(v->w, "</dl>\n<pre>%.*s</pre>\n", STR_FMT(log_visible(v, leaf->raw, LEAF_BYTES_MAX)));
+	html(v->w, "</dl>\n");
+	if (leaf->raw.len)
+		html(v->w, "<pre>%.*s</pre>\n", STR_FMT(log_visible(v, leaf->raw, LEAF_BYTES_MAX)));
 	if (leaf->flags & LEAF_UNAUTHENTICATED)
 		html(v->w, "<p class=\"soft\">%s</p>\n",
 			tr(v->lang,
@@ -129,16 +131,20 @@ static void explained(struct view *v, struct find_place place, const struct leaf
 }
 
 /* Nobody can show it any more, but everybody that it was there and unchanged. */
-static void redacted(struct view *v)
+static void redacted(struct view *v, struct find_place place)
 {
-	html(v->w, "<section>\n<h2>%s</h2>\n<p>%s</p>\n<p>%s</p>\n</section>\n",
+	char text[FIND_PLACE_TEXT_MAX];
+
+	html(v->w,
+		"<section>\n<h2>%s</h2>\n<p>%s</p>\n<p>%s</p>\n"
+		"<p class=\"act\"><a class=\"button\" href=\"/nhat-ky?hoi=%s\">%s</a></p>\n</section>\n",
 		tr(v->lang, "Nội dung đã xóa theo quyết định"),
 		tr(v->lang,
 			"Nhật ký chỉ còn giữ mã băm của dòng này, nên vẫn kiểm chứng được là không dòng nào "
 			"bị thêm, bớt hay đảo."),
 		tr(v->lang,
-			"Quyết định, người thực hiện nằm trong một mục loại “chuyển đi, xóa nội dung” của nhật ký, được niêm phong "
-			"trước khi xóa: tìm số hiệu của dòng này trong Nhật ký."));
+			"Quyết định và người thực hiện nằm trong nhật ký, được niêm phong trước khi xóa."),
+		find_place_text(place, text), tr(v->lang, "Xem quyết định"));
 }
 
 static void proof(struct view *v, struct find *f, struct find_place place, const struct leaf *leaf)
@@ -186,7 +192,7 @@ void page_log_line(struct view *v)
 	facts(v, &leaf);
 	html(v->w, "</section>\n");
 	if (is_redacted)
-		redacted(v);
+		redacted(v, place);
 	else
 		proof(v, f, place, &leaf);
 	page_end(v);
