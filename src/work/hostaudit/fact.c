@@ -9,7 +9,6 @@
 #include "work/hostaudit/fact_int.h"
 #include "work/hostaudit/rights.h"
 #include "work/hostaudit/host_int.h"
-#include "work/hostaudit/pieces.h"
 
 /* ---- making rows ---- */
 
@@ -244,18 +243,17 @@ static const sqlite3_module table_module = {
 
 /* Before the first connection of the process; where another room was first, its ways stay. A
  * question sorts and joins in many small tables of its own, and SQLite would set twenty pages aside
- * for each; nobody asks how much memory it counts; and its pieces are ours. */
+ * for each; nobody asks how much memory it counts. */
 static void configure(void)
 {
 	static const int no_pages_ahead = 0;
 
 	sqlite3_config(SQLITE_CONFIG_PAGECACHE, NULL, 0, no_pages_ahead);
 	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-	sqlite3_config(SQLITE_CONFIG_MALLOC, &pieces_of_memory);
 }
 
-int facts_open(
-	struct host *h, const struct fact_table *const *tables, struct facts **ret, struct err *e)
+int facts_open(struct host *h, const struct fact_table *const *tables, struct facts **ret,
+	struct err *e)
 {
 	struct facts *f = calloc(1, sizeof(*f));
 
@@ -273,13 +271,15 @@ int facts_open(
 		struct fact_rows *rows = &f->rows[f->count++];
 
 		assert(f->count <= FACT_TABLES_MAX);
-		*rows = (struct fact_rows){ .table = tables[i], .host = h, .arena = &f->arena };
+		*rows = (struct fact_rows){
+			.table = tables[i], .host = h, .arena = &f->arena
+		};
 		while (tables[i]->columns[rows->column_count].name)
 			rows->column_count++;
 		if (sqlite3_create_module(f->db, tables[i]->name, &table_module, rows)) {
 			facts_close(f);
-			return err_set(
-				e, ERR_STORE, "cannot declare the table \"%s\"", tables[i]->name);
+			return err_set(e, ERR_STORE, "cannot declare the table \"%s\"",
+				tables[i]->name);
 		}
 	}
 	*ret = f;

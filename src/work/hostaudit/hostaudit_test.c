@@ -6,7 +6,6 @@
 
 #include "work/hostaudit/audit_int.h"
 #include "work/hostaudit/package_of.h"
-#include "work/hostaudit/pieces.h"
 #include "work/hostaudit/resolve/declared.h"
 #include "work/hostaudit/verify.h"
 #include "test/unit.h"
@@ -597,37 +596,6 @@ static void minutes_are_said_in_seconds_too(void **state)
 	arena_done(&a);
 }
 
-/* Of every size up to beyond the largest that is kept: none lies over another, each grows with what
- * it holds, and what is given back is the next of its size. */
-static void pieces_of_memory_stand_apart(void **state)
-{
-	const struct sqlite3_mem_methods *m = &pieces_of_memory;
-	static unsigned char *at[1200];
-	void *last;
-
-	(void)state;
-	for (int n = 1; n < (int)COUNT(at); n++) {
-		at[n] = m->xMalloc(n);
-		assert_non_null(at[n]);
-		assert_int_equal((uintptr_t)at[n] % 8, 0);
-		assert_in_range(m->xSize(at[n]), n, m->xRoundup(n));
-		memset(at[n], n & 0xff, (size_t)n);
-	}
-	for (int n = 1; n < (int)COUNT(at); n++) {
-		at[n] = m->xRealloc(at[n], 2 * n);
-		assert_non_null(at[n]);
-	}
-	for (int n = 1; n < (int)COUNT(at); n++) {
-		for (int i = 0; i < n; i++)
-			assert_int_equal(at[n][i], n & 0xff);
-		m->xFree(at[n]);
-	}
-	last = m->xMalloc(100);
-	m->xFree(last);
-	assert_ptr_equal(m->xMalloc(97), last);
-	m->xFree(last);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -650,7 +618,6 @@ int main(void)
 		cmocka_unit_test(package_lists_are_read_once_for_what_was_asked),
 		cmocka_unit_test(package_lists_may_have_endless_lines),
 		cmocka_unit_test(minutes_are_said_in_seconds_too),
-		cmocka_unit_test(pieces_of_memory_stand_apart),
 	};
 
 	return cmocka_run_group_tests(tests, make_root, NULL);
