@@ -34,7 +34,8 @@ main() {
 	need_packages build fuzz
 	say "building build-fuzz/ (clang, libFuzzer, ASan, UBSan)"
 	CC=clang build_tree build-fuzz -Dbuildtype=debugoptimized -Dfuzzing=true -Db_lundef=false \
-		-Db_sanitize=address,undefined -Dc_args=-fsanitize=fuzzer-no-link -Db_pie=true ||
+		-Db_sanitize=address,undefined -Db_pie=true \
+		-Dc_args="-fsanitize=fuzzer-no-link -fno-sanitize-recover=all" ||
 		die "the build failed"
 	if [ -n "$name" ]; then
 		fuzz_one "$name" "$seconds"

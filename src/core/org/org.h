@@ -17,6 +17,10 @@ extern const size_t org_step_count;
 /* Named texts of this Khiên. STR_NONE when never set. Lives in A. */
 MUST_CHECK int org_setting(
 	struct store *s, const char *name, struct arena *a, struct str *ret, struct err *e);
+/* Several at once, in one question: NAMES ends with NULL, RET has ORG_SETTINGS_MAX. */
+#define ORG_SETTINGS_MAX 4
+MUST_CHECK int org_settings(
+	struct store *s, const char *const *names, struct arena *a, struct str *ret, struct err *e);
 #define ORG_DUTY_FROM "duty.from" /* from which day (YYYY-MM-DD) on duties are counted */
 MUST_CHECK int org_set(struct store *s, const char *name, struct str value, struct err *e);
 
@@ -26,7 +30,7 @@ MUST_CHECK int org_set(struct store *s, const char *name, struct str value, stru
 struct org_rules {
 	const struct param_value *pw_min_len, *pw_classes, *login_fail_max, *session_idle_min,
 		*api_token_days, *api_calls; /* of a minute; NULL: no pack gives it */
-	int64_t first_change_s; /* how long a one-time password is good */
+	int64_t first_change_s;              /* how long a one-time password is good */
 };
 
 /* ERR_ABSENT when no pack in force gives one of them: then nobody may log in. */

@@ -4,10 +4,10 @@
 #include "kit/crypto/crypto.h"
 
 static const char sql_get[] = "SELECT value FROM setting WHERE name = $1";
+static const char sql_get_some[] = "SELECT name, value FROM setting WHERE name IN ($1, $2, $3, $4)";
 static const char sql_set[] = "INSERT INTO setting (name, value) VALUES ($1, $2)"
 			      " ON CONFLICT (name) DO UPDATE SET value = excluded.value";
 static const char sql_unset[] = "DELETE FROM setting WHERE name = $1";
-
 
 int org_setting(struct store *s, const char *name, struct arena *a, struct str *ret, struct err *e)
 {
@@ -21,6 +21,23 @@ int org_setting(struct store *s, const char *name, struct arena *a, struct str *
 	*ret = rc == 1 ? arena_str(a, store_str(q, 0)) : STR_NONE;
 	store_end(q);
 	return 0;
+}
+
+int org_settings(
+	struct store *s, const char *const *names, struct arena *a, struct str *ret, struct err *e)
+{
+	struct store_query *q = store_query(s, sql_get_some);
+	int rc;
+
+	for (int i = 0; i < ORG_SETTINGS_MAX; i++)
+		ret[i] = STR_NONE;
+	for (int i = 0; i < ORG_SETTINGS_MAX && names[i]; i++)
+		store_bind_cstr(q, 1 + i, names[i]);
+	while ((rc = store_next(q, e)) == 1)
+		for (int i = 0; i < ORG_SETTINGS_MAX && names[i]; i++)
+			if (str_is(store_str(q, 0), names[i]))
+				ret[i] = arena_str(a, store_str(q, 1));
+	return rc;
 }
 
 int org_set(struct store *s, const char *name, struct str value, struct err *e)

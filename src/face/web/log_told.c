@@ -99,19 +99,20 @@ static void room_item(struct view *v, const struct log_room_told *t)
 
 void html_log_told(struct view *v)
 {
-	struct str room_text = STR_NONE, silent_text = STR_NONE;
+	static const char *const names[] = { LOG_ROOM_TOLD, LOG_SILENT_TOLD, NULL };
+	struct str told[ORG_SETTINGS_MAX];
 	struct log_room_told room = { 0 };
 	struct log_silents silents = { 0 };
 	struct err none = { 0 };
 	int64_t silent = 0;
 
-	if (org_setting(v->web->store, LOG_ROOM_TOLD, v->a, &room_text, &none) == 0 &&
-		room_text.ptr && log_room_parse(room_text, &room) && room.is != LOG_ROOM_WELL &&
+	if (org_settings(v->web->store, names, v->a, told, &none) < 0)
+		return;
+	if (told[0].ptr && log_room_parse(told[0], &room) && room.is != LOG_ROOM_WELL &&
 		!is_told(v, LOG_ROOM_PARAM))
 		room.is = LOG_ROOM_WELL;
-	if (org_setting(v->web->store, LOG_SILENT_TOLD, v->a, &silent_text, &none) == 0 &&
-		silent_text.len) {
-		log_silent_parse(silent_text, v->a, &silents);
+	if (told[1].len) {
+		log_silent_parse(told[1], v->a, &silents);
 		for (size_t i = 0; i < silents.count; i++)
 			silent += silents.at[i].back_s == 0;
 		if (silent && !is_told(v, LOG_SILENT_PARAM))

@@ -312,7 +312,8 @@ static bool takes_range(const struct merkle_span *span, int leaf, int hash, int 
 	assert_int_equal(merkle_head_at(&reader, span->hi, &head, &e), 0);
 	assert_int_equal(merkle_prove_range(&reader, span, &hashes, &e), 0);
 	memset(outside, 0, sizeof(outside));
-	memcpy(outside, hashes.ptr, hashes.len);
+	if (hashes.len)
+		memcpy(outside, hashes.ptr, hashes.len);
 	r.outside_count = (size_t)((int)(hashes.len / SHA256_SIZE) + more);
 	for (uint64_t i = span->first; i < span->end; i++)
 		assert_int_equal(read_forest(NULL, 0, i, &leaves[i - span->first], &e), 0);

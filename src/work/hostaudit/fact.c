@@ -252,8 +252,8 @@ static void configure(void)
 	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
-int facts_open(struct host *h, const struct fact_table *const *tables, struct facts **ret,
-	struct err *e)
+int facts_open(
+	struct host *h, const struct fact_table *const *tables, struct facts **ret, struct err *e)
 {
 	struct facts *f = calloc(1, sizeof(*f));
 
@@ -271,15 +271,13 @@ int facts_open(struct host *h, const struct fact_table *const *tables, struct fa
 		struct fact_rows *rows = &f->rows[f->count++];
 
 		assert(f->count <= FACT_TABLES_MAX);
-		*rows = (struct fact_rows){
-			.table = tables[i], .host = h, .arena = &f->arena
-		};
+		*rows = (struct fact_rows){ .table = tables[i], .host = h, .arena = &f->arena };
 		while (tables[i]->columns[rows->column_count].name)
 			rows->column_count++;
 		if (sqlite3_create_module(f->db, tables[i]->name, &table_module, rows)) {
 			facts_close(f);
-			return err_set(e, ERR_STORE, "cannot declare the table \"%s\"",
-				tables[i]->name);
+			return err_set(
+				e, ERR_STORE, "cannot declare the table \"%s\"", tables[i]->name);
 		}
 	}
 	*ret = f;
