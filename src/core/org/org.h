@@ -6,23 +6,12 @@
 
 #include "base/base.h"
 #include "core/org/host.h"
+#include "core/org/setting.h"
 #include "core/pack/pack.h"
 #include "kit/store/store.h"
 
 extern const struct store_step org_steps[];
 extern const size_t org_step_count;
-
-/* --- settings --------------------------------------------------------------------------------- */
-
-/* Named texts of this Khiên. STR_NONE when never set. Lives in A. */
-MUST_CHECK int org_setting(
-	struct store *s, const char *name, struct arena *a, struct str *ret, struct err *e);
-/* Several at once, in one question: NAMES ends with NULL, RET has ORG_SETTINGS_MAX. */
-#define ORG_SETTINGS_MAX 4
-MUST_CHECK int org_settings(
-	struct store *s, const char *const *names, struct arena *a, struct str *ret, struct err *e);
-#define ORG_DUTY_FROM "duty.from" /* from which day (YYYY-MM-DD) on duties are counted */
-MUST_CHECK int org_set(struct store *s, const char *name, struct str value, struct err *e);
 
 /* --- rules ------------------------------------------------------------------------------------ */
 
