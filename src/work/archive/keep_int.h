@@ -17,8 +17,9 @@ const char *keep_path(const char *month, const char *kind, char *ret_path);
 /* The folder PATH is there; then the folder "months". */
 MUST_CHECK int keep_make_folder(struct vfile_disk *d, const char *path, struct err *e);
 MUST_CHECK int keep_folder(struct vfile_disk *shard, struct err *e);
-/* The month that S belongs to: that of its latest entry. */
-int keep_month_of(struct segment *s, char *ret_name);
+/* The month that a segment belongs to: that of its latest entry. */
+MUST_CHECK int keep_month_of(
+	struct vfile_disk *shard, const struct shard_segment *at, char *ret_name, struct err *e);
 /* SHA-256 of a whole file. */
 MUST_CHECK int keep_hash(struct vfile *file, struct err *e, unsigned char *ret);
 /* How far somebody has got who is watched. */

@@ -38,14 +38,33 @@ static void count(struct bytes *counts, uint32_t what)
 	at[low] = one;
 }
 
-int keep_month_of(struct segment *s, char *ret_name)
+/* That of its latest entry. */
+static void month_of(struct segment *s, char *ret_name)
 {
 	int64_t first_ns, last_ns;
 	struct date d;
 
 	segment_times(s, &first_ns, &last_ns);
 	d = date_at(last_ns / 1000000000);
-	return snprintf(ret_name, KEEP_MONTH_SIZE, "%04d-%02d", d.year % 10000, d.month);
+	snprintf(ret_name, KEEP_MONTH_SIZE, "%04d-%02d", d.year % 10000, d.month);
+}
+
+int keep_month_of(
+	struct vfile_disk *shard, const struct shard_segment *at, char *ret_name, struct err *e)
+{
+	char name[SHARD_NAME_SIZE];
+	struct segment *s = NULL;
+	struct vfile file;
+	int rc = vfile_open(shard, shard_name(at->first, name), VFILE_READ, &file, e);
+
+	if (rc == 0) {
+		rc = segment_open_file(&file, e, &s);
+		if (rc == 0)
+			month_of(s, ret_name);
+		segment_close(s);
+		vfile_close(&file);
+	}
+	return rc < 0 ? err_context(e, "\"%s\"", name) : 0;
 }
 
 static int add_segment(struct making *m, const struct shard_segment *at)
@@ -79,28 +98,19 @@ static int add_segment(struct making *m, const struct shard_segment *at)
 /* Only those of the month stay in the list. */
 static int choose(struct making *m, struct shard_segments *found)
 {
-	char name[SHARD_NAME_SIZE], month[KEEP_MONTH_SIZE];
+	char month[KEEP_MONTH_SIZE];
 	size_t kept = 0;
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < found->count; i++) {
-		struct segment *s = NULL;
-		struct vfile file;
-
-		rc = vfile_open(
-			m->shard, shard_name(found->at[i].first, name), VFILE_READ, &file, m->e);
-		if (rc < 0)
-			break;
-		rc = segment_open_file(&file, m->e, &s);
-		if (rc == 0 && keep_month_of(s, month) > 0 && strcmp(month, m->month.name) == 0) {
+		rc = keep_month_of(m->shard, &found->at[i], month, m->e);
+		if (rc == 0 && strcmp(month, m->month.name) == 0) {
 			m->done.all += found->at[i].bytes;
 			found->at[kept++] = found->at[i];
 		}
-		segment_close(s);
-		vfile_close(&file);
 	}
 	found->count = rc == 0 ? kept : 0;
-	return rc < 0 ? err_context(m->e, "\"%s\"", name) : 0;
+	return rc;
 }
 
 /* What came first of those in no closed segment must be of a later month: else the list would lack
@@ -222,21 +232,13 @@ int keep_close(
 static int month_without_list(struct vfile_disk *shard, const struct shard_segment *at,
 	const char *limit, char *ret_month, struct err *e)
 {
-	char name[SHARD_NAME_SIZE], path[KEEP_PATH_SIZE];
-	struct segment *s = NULL;
+	char path[KEEP_PATH_SIZE];
 	struct vfile file;
 	struct err none;
-	int rc = vfile_open(shard, shard_name(at->first, name), VFILE_READ, &file, e);
+	int rc = keep_month_of(shard, at, ret_month, e);
 
 	if (rc < 0)
 		return rc;
-	rc = segment_open_file(&file, e, &s);
-	if (rc == 0)
-		(void)keep_month_of(s, ret_month);
-	segment_close(s);
-	vfile_close(&file);
-	if (rc < 0)
-		return err_context(e, "\"%s\"", name);
 	if (strcmp(ret_month, limit) >= 0)
 		*ret_month = '\0';
 	else if (vfile_open(shard, keep_path(ret_month, "month", path), VFILE_READ, &file, &none) ==

@@ -151,27 +151,6 @@ int archive_redact(
 
 /* --- and what hangs on it -------------------------------------------------------------------- */
 
-/* The month of the segment that holds INDEX. */
-static int month_of(struct vfile_disk *shard, uint64_t index, char *ret_month, struct err *e)
-{
-	char name[SHARD_NAME_SIZE];
-	struct shard_segment at;
-	struct segment *s = NULL;
-	struct vfile file;
-	int rc = shard_find(shard, index, e, &at);
-
-	if (rc == 0)
-		rc = vfile_open(shard, shard_name(at.first, name), VFILE_READ, &file, e);
-	if (rc < 0)
-		return rc;
-	rc = segment_open_file(&file, e, &s);
-	if (rc == 0)
-		(void)keep_month_of(s, ret_month);
-	segment_close(s);
-	vfile_close(&file);
-	return rc;
-}
-
 /* Nothing is to be left of the text where lines were written first. */
 static int check_wal(struct vfile_disk *shard, uint64_t index, struct err *e)
 {
@@ -211,9 +190,12 @@ static int withdraw(
 int keep_redact(struct vfile_disk *shard, uint64_t index, struct keep_redacted *ret, struct err *e)
 {
 	struct keep_redacted of = { 0 };
+	struct shard_segment at;
 	bool has_list = false;
-	int rc = month_of(shard, index, of.month, e);
+	int rc = shard_find(shard, index, e, &at);
 
+	if (rc == 0)
+		rc = keep_month_of(shard, &at, of.month, e);
 	if (rc == 0)
 		rc = check_wal(shard, index, e);
 	if (rc == 0)
