@@ -3,7 +3,7 @@
 #include "face/web/flow_int.h"
 #include "face/web/work.h"
 
-#define PAGE_ROWS 50
+#define PAGE_ROWS 30
 #define CSV_ROWS 100000
 #define CHOICES_MAX 20
 

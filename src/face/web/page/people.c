@@ -1,7 +1,7 @@
 /* people.c - Nhân sự: who works in the units that the visitor may see. */
 #include "face/web/org_int.h"
 
-#define PAGE_ROWS 50
+#define PAGE_ROWS 30
 #define CSV_ROWS 200000
 
 const char *const staff_csv_heads[STAFF_CSV_COLUMNS] = {
