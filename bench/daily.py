@@ -182,8 +182,13 @@ def page_state(share):
     return p95_ms(share, "/ket-qua/1")
 
 
-LISTS = ("/hom-nay", "/viec", "/viec/nam", "/ket-qua", "/ket-qua/1", "/ban-do", "/may", "/may.csv", "/ngoai-le", "/so",
-         "/don-vi", "/nhan-su", "/ho-so", "/quan-tri", "/quan-tri/tep", "/kiem-chung", "/api/v1/hosts")
+@row("page of the year of all units, p95", "ms", 150)
+def page_year_units(share):
+    return p95_ms(share, "/viec/nam-don-vi")
+
+
+LISTS = ("/hom-nay", "/viec", "/viec/nam", "/viec/nam-don-vi", "/ket-qua", "/ket-qua/1", "/ban-do", "/may", "/may.csv",
+         "/ngoai-le", "/so", "/don-vi", "/nhan-su", "/ho-so", "/quan-tri", "/quan-tri/tep", "/kiem-chung", "/api/v1/hosts")
 
 
 @row("the peaks of all server processes together, all lists", "MiB", 128)

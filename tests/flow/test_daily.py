@@ -154,10 +154,14 @@ class ManyUnits(unittest.TestCase):
             rows += [f"x{i}t{k},x{i},Trường số {k},,school,1/QĐ,01/02/2020,01/03/2020" for k in range(4)]
         with Server(env={"KHIEN_TEST_STATEMENTS": "1"}) as server, contextlib.ExitStack() as stack:
             browser = server.set_up()
+            for page in ("/viec", "/viec/nam"):             # one unit: there is nothing to compare
+                self.assertNotIn("/viec/nam-don-vi", browser.get(page).text)
             path = os.path.join(stack.enter_context(folder()), "don-vi.csv")
             with open(path, "w", encoding="utf-8") as out:
                 out.write("\n".join(rows) + "\n")
             self.assertEqual(khien("unit", "import", path, "--data", server.data, "--packs", PACKS).status, 0)
+            for page in ("/viec", "/viec/nam"):
+                self.assertIn("/viec/nam-don-vi", browser.get(page).text)
             before = len(server.said())
             first = browser.get("/viec/nam-don-vi").text
             self.assertIn("Đơn vị 1–40 trong 126", first)

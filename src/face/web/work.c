@@ -228,15 +228,27 @@ void html_unit_choice(struct view *v, const char *action, const struct org_unit 
 	html(v->w, "</select> <button>%s</button>\n</form>\n", tr(v->lang, "Xem"));
 }
 
+bool work_sees_units(struct view *v)
+{
+	struct view_units seen = view_units(v, RIGHT_SEE);
+	size_t live = 0;
+
+	for (size_t i = 0; i < seen.count && live < 2; i++) {
+		const struct org_unit *u = org_unit_by_id(view_tree(v), seen.ids[i]);
+
+		live += u && u->is_live;
+	}
+	return live > 1;
+}
+
 void html_work_pages(struct view *v)
 {
 	static const struct page_link pages[] = { { "/viec", T("Việc định kỳ") },
 		{ "/ho-so", T("Hồ sơ xử lý") }, { "/xac-nhan", T("Cam kết và xác nhận") },
 		{ "/pho-bien", T("Phổ biến, nâng cao nhận thức") },
-		{ "/ket-qua", T("Kết quả của các đơn vị") },
-		{ "/viec/nam-don-vi", T("Cả năm của các đơn vị") },
-		{ "/viec/lich-nghi", T("Lịch nghỉ") },
-		{ "/viec/thu", T("Thư nhắc việc hằng ngày") } };
+		{ "/ket-qua", T("Kết quả của các đơn vị") }, { "/viec/lich-nghi", T("Lịch nghỉ") },
+		{ "/viec/thu", T("Thư nhắc việc hằng ngày") },
+		{ "/viec/nam-don-vi", T("Cả năm của các đơn vị") } };
 
-	html_page_links(v, pages, COUNT(pages));
+	html_page_links(v, pages, COUNT(pages) - !work_sees_units(v));
 }

@@ -99,5 +99,7 @@ void page_mail_post(struct view *v);
 
 /* The pages of Công việc. */
 void html_work_pages(struct view *v);
+/* Does the visitor see more than one unit that is? */
+bool work_sees_units(struct view *v);
 
 #endif

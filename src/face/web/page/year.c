@@ -187,7 +187,7 @@ void page_year(struct view *v)
 		tr(v->lang, "Việc định kỳ"));
 	html_unit_choice(v, "/viec/nam", unit);
 	html(v->w, "<p><strong>%.*s</strong>", STR_FMT(unit->name));
-	if (org_reach(v->user.role, RIGHT_SEE) > PLACE_SELF)
+	if (work_sees_units(v))
 		html(v->w, " · <a href=\"/viec/nam-don-vi?nam=%d\">%s</a>", year,
 			tr(v->lang, "Mọi đơn vị"));
 	html(v->w, "</p>\n");
