@@ -307,9 +307,12 @@ class Cases(unittest.TestCase):
         self.assertEqual(self.admin.get(f"/tep/{numbers[1]}/hinh").headers["Content-Type"], "image/jpeg")
         for path in ("", "/tai", "/hinh"):      # who reported has no right to the case, so none to its photos
             self.assertEqual(staff.get(f"/tep/{numbers[1]}{path}").status, 404)
-        stranger = self.server.browser()
-        stranger.upload("/bao", fields, [("anh", "a.png", png)])
-        self.assertEqual(stranger.path, "/dang-nhap")
+        for size in (0, 2 << 20):               # whose session ended while the words were typed
+            stranger = self.server.browser()
+            page = stranger.upload("/bao", fields, [("anh", "a.png", png + bytes(size))])
+            self.assertEqual((page.status, stranger.path), (200, "/dang-nhap?bao=chua-luu"))
+            self.assertIn("chưa được lưu. Hãy đăng nhập rồi gửi lại", page.text)
+        self.assertEqual(self.newest("flow_case"), case)
         for _ in range(3):
             self.assertIn("Đã báo.", staff.upload("/bao", fields, [("anh", "a.png", png)] * 5).text)
         page = staff.upload("/bao", fields, [("anh", "a.png", png)] * 3)        # 21 in a day

@@ -100,7 +100,8 @@ static void arrive(struct view *v, struct web *w, const struct http_request *rq)
 	language(v);
 }
 
-/* Whoever is not logged in whole has nothing to bring; their form is bounded like any other. */
+/* Whoever is not logged in whole, or has no right, brings nothing; but the form that outlived its
+ * session is read to its end, or the browser would show a broken connection and not the log-in. */
 void web_admit(void *context, const struct http_request *rq, struct http_admit *admit)
 {
 	struct web *w = context;
@@ -112,11 +113,11 @@ void web_admit(void *context, const struct http_request *rq, struct http_admit *
 		return;
 	arrive(&v, w, rq);
 	v.route = find(&v, &has_path);
-	if (!v.route || route_files_bytes(v.route) == 0 || session_load(&v, &e) < 0 ||
-		v.stage != STAGE_FULL || !place_may_open(&v, v.route))
+	if (!v.route || route_files_bytes(v.route) == 0 || session_load(&v, &e) < 0)
 		return;
 	admit->body_max_bytes = route_files_bytes(v.route);
-	admit->folder = INCOMING;
+	admit->is_refused = v.stage != STAGE_FULL || !place_may_open(&v, v.route);
+	admit->folder = admit->is_refused ? NULL : INCOMING;
 }
 
 /* The body did not come as it should; answers itself. */

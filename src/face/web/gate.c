@@ -95,6 +95,16 @@ static bool allows(struct view *v)
 	return !sql_of[object] || object_allows(v, right, sql_of[object]);
 }
 
+/* Where one logs in, and why: a form with files is not kept, and they are to know it. */
+static const char *log_in_path(struct view *v)
+{
+	if (v->stage != STAGE_NOBODY)
+		return stage_path(v->stage);
+	if (route_files_bytes(v->route))
+		return "/dang-nhap?bao=chua-luu";
+	return v->had_cookie ? "/dang-nhap?bao=het-phien" : stage_path(v->stage);
+}
+
 bool gate_allows(struct view *v)
 {
 	unsigned rule = v->route->rule;
@@ -111,10 +121,7 @@ bool gate_allows(struct view *v)
 				v->stage == STAGE_NOBODY ? "not logged in" :
 							   "log-in is not complete");
 		else
-			redirect(v,
-				v->stage == STAGE_NOBODY && v->had_cookie ?
-					"/dang-nhap?bao=het-phien" :
-					stage_path(v->stage));
+			redirect(v, log_in_path(v));
 		return false;
 	}
 	return allows(v);

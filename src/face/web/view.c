@@ -250,6 +250,9 @@ static const struct {
 	{ "da-dang-xuat-oidc",
 		T("Đã đăng xuất khỏi Khiên. Phiên ở nơi đăng nhập chung có thể vẫn còn mở.") },
 	{ "het-phien", T("Phiên làm việc đã kết thúc vì không có thao tác. Hãy đăng nhập lại.") },
+	{ "chua-luu",
+		T("Bạn chưa đăng nhập, hoặc phiên làm việc đã kết thúc: nội dung và tệp vừa gửi chưa "
+		  "được lưu. Hãy đăng nhập rồi gửi lại.") },
 };
 
 void html_notice(struct view *v)

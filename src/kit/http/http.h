@@ -105,6 +105,7 @@ struct http_response {
 struct http_admit {
 	size_t body_max_bytes; /* LIMIT_HTTP_BODY_BYTES unless the owner says more */
 	const char *folder;    /* of the disk, where the files of a form go; NULL: no such form */
+	bool is_refused; /* read so far and thrown away: the handler says why, by HTTP_BODY_LARGE */
 };
 
 struct http_options {

@@ -178,7 +178,9 @@ static void take(void *context, const struct http_request *rq, struct http_respo
 static void admit(void *context, const struct http_request *rq, struct http_admit *admit)
 {
 	if (str_is(rq->path, "/nhap"))
-		*admit = (struct http_admit){ ROUTE_MAX, "tep" };
+		*admit = (struct http_admit){ .body_max_bytes = ROUTE_MAX, .folder = "tep" };
+	if (str_is(rq->path, "/tu-choi"))
+		*admit = (struct http_admit){ .body_max_bytes = ROUTE_MAX, .is_refused = true };
 }
 
 static void start(struct server *s)
@@ -301,6 +303,12 @@ void files_go_to_the_disk(void **state)
 	assert_int_equal(s.asked, 3);
 	expect_form(&s, "/khac", 270000, "HTTP/1.1 413");
 	assert_int_equal(s.asked, 3);
+	/* who is refused is told so by the handler, up to what the route takes */
+	expect_form(&s, "/tu-choi", 270000, "0 files, .");
+	assert_int_equal(s.fault, HTTP_BODY_LARGE);
+	assert_int_equal(s.asked, 4);
+	expect_form(&s, "/tu-choi", 2 * MIB, "HTTP/1.1 413");
+	assert_int_equal(s.asked, 4);
 	buf_done(&whole);
 	stop(&s);
 }

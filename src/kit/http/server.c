@@ -436,6 +436,10 @@ static enum MHD_Result begin(struct http_server *s, struct MHD_Connection *c, st
 static enum MHD_Result take_body(struct exchange *x, struct str bytes)
 {
 	x->body_bytes += bytes.len;
+	if (x->admit.is_refused) {
+		x->rq.fault = HTTP_BODY_LARGE;
+		return x->body_bytes > x->admit.body_max_bytes ? MHD_NO : MHD_YES;
+	}
 	if (!x->upload) {
 		buf_add(&x->body, bytes);
 		return buf_is_full(&x->body) ? MHD_NO : MHD_YES;
