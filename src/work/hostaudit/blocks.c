@@ -24,6 +24,7 @@ struct walk {
 struct part {
 	enum tri encrypted, redundant;
 	struct str cipher, level;
+	struct str disk; /* all of it lies on this one; "" when on several */
 	const char *ask;
 	bool is_removable;
 };
@@ -102,7 +103,7 @@ static struct part disk_part(struct walk *w, struct str name)
 		NULL };
 	static const char *const volumes[] = { "PERC", "RAID", "MR9", "SMC3", "LOGICAL VOLUME",
 		"ServeRAID", "AVAGO", NULL };
-	struct part p = { .cipher = STR(""), .level = STR("single disk") };
+	struct part p = { .cipher = STR(""), .level = STR("single disk"), .disk = name };
 	struct str model =
 		arena_fmt(w->a, "%.*s %.*s", STR_FMT(attribute(w, name, "device/vendor")),
 			STR_FMT(attribute(w, name, "device/model")));
@@ -158,6 +159,8 @@ static void add_part(struct part *sum, const struct part *p, bool is_first)
 		return;
 	}
 	sum->encrypted = joined(sum->encrypted, p->encrypted);
+	if (!str_eq(sum->disk, p->disk))
+		sum->disk = STR("");
 	sum->is_removable |= p->is_removable;
 	/* volumes spread over several disks are as weak as the weakest */
 	if (p->redundant == TRI_NO || (p->redundant == TRI_UNCLEAR && sum->redundant == TRI_YES)) {
@@ -190,7 +193,19 @@ struct str lvm_record(struct host *h, struct str group)
 		h, arena_fmt(host_arena(h), "/etc/lvm/backup/%.*s", STR_FMT(group)), NULL);
 }
 
-static void lvm_part(struct walk *w, struct str name, struct part *p)
+/* What stands below a device: the disk of each leg, as many as are told. */
+struct legs {
+	struct str disks[LEGS_MAX];
+	size_t count;
+};
+
+static void add_leg(struct walk *w, struct legs *legs, struct str slave, const struct part *p)
+{
+	if (str_find(attribute(w, slave, "dm/name"), STR("_rmeta_")) < 0 && legs->count < LEGS_MAX)
+		legs->disks[legs->count++] = p->disk;
+}
+
+static void lvm_part(struct walk *w, struct str name, const struct legs *legs, struct part *p)
 {
 	struct str group, volume, level;
 
@@ -198,36 +213,45 @@ static void lvm_part(struct walk *w, struct str name, struct part *p)
 		return;
 	level = lvm_level(lvm_record(w->h, group), volume);
 	p->ask = level.len > 0 ? NULL : ASK_STORAGE;
-	p->redundant = level.len == 0 ? TRI_UNCLEAR : raid_is_redundant(level) ? TRI_YES : TRI_NO;
-	p->level = arena_fmt(w->a, "LVM %.*s", STR_FMT(level));
+	p->redundant = level.len == 0    ? TRI_UNCLEAR :
+		raid_is_redundant(level) ? raid_apart(level, legs->disks, legs->count) :
+					   TRI_NO;
+	p->level = arena_fmt(w->a, "LVM %.*s%s", STR_FMT(level),
+		p->redundant == TRI_NO && raid_is_redundant(level) ? ", single disk" : "");
 }
 
-static void layer(
-	struct walk *w, struct str name, const struct str *slaves, size_t count, struct part *p)
+static void md_part(
+	struct walk *w, struct str name, struct str level, const struct legs *legs, struct part *p)
+{
+	int64_t disks = 0;
+	bool is_redundant;
+
+	(void)str_to_i64(attribute(w, name, "md/raid_disks"), &disks);
+	is_redundant = md_is_redundant(level, disks);
+	if (is_redundant) {
+		p->redundant = raid_apart(level, legs->disks, legs->count);
+		p->ask = p->redundant == TRI_UNCLEAR ? ASK_STORAGE : NULL;
+	}
+	if (is_redundant || p->redundant == TRI_NO)
+		p->level = arena_fmt(w->a, "%.*s%s", STR_FMT(level),
+			is_redundant && p->redundant == TRI_NO ? ", single disk" : "");
+}
+
+static void layer(struct walk *w, struct str name, const struct str *slaves, size_t count,
+	const struct legs *legs, struct part *p)
 {
 	struct str level = attribute(w, name, "md/level");
 	struct str uuid = attribute(w, name, "dm/uuid");
 	struct str cipher = dm_cipher(uuid);
 
-	if (level.len > 0) {
-		int64_t disks = 0;
-		bool is_redundant;
-
-		(void)str_to_i64(attribute(w, name, "md/raid_disks"), &disks);
-		is_redundant = md_is_redundant(level, disks);
-		if (is_redundant) {
-			p->redundant = TRI_YES;
-			p->ask = NULL;
-		}
-		if (is_redundant || p->redundant == TRI_NO)
-			p->level = level;
-	}
+	if (level.len > 0)
+		md_part(w, name, level, legs, p);
 	if (cipher.len > 0) {
 		p->encrypted = TRI_YES;
 		p->cipher = cipher;
 	}
 	if (str_starts(uuid, "LVM-") && has_legs(w, slaves, count))
-		lvm_part(w, name, p);
+		lvm_part(w, name, legs, p);
 	if (str_starts(uuid, "mpath-") && p->redundant != TRI_YES) {
 		p->redundant = TRI_UNCLEAR;
 		p->ask = ASK_STORAGE;
@@ -251,7 +275,10 @@ static struct str parent_of(const struct walk *w, struct str name)
 /* The recursion is as deep as devices stand on each other, at most DEPTH_MAX. */
 static struct part descend(struct walk *w, struct str name, int depth)
 {
-	struct part sum = { .cipher = STR(""), .level = STR(""), .redundant = TRI_UNCLEAR };
+	struct part sum = {
+		.cipher = STR(""), .level = STR(""), .disk = STR(""), .redundant = TRI_UNCLEAR
+	};
+	struct legs legs = { .count = 0 };
 	const struct str *slaves = NULL;
 	struct str parent = parent_of(w, name);
 	size_t count = 0;
@@ -270,12 +297,13 @@ static struct part descend(struct walk *w, struct str name, int depth)
 		struct part p = descend(w, slaves[i], depth + 1);
 
 		add_part(&sum, &p, i == 0);
+		add_leg(w, &legs, slaves[i], &p);
 	}
 	if (count == 0) {
 		sum = disk_part(w, name);
 		tell_disk(w, name);
 	}
-	layer(w, name, slaves, count, &sum);
+	layer(w, name, slaves, count, &legs, &sum);
 	return sum;
 }
 
@@ -324,6 +352,18 @@ struct stack stack_of(struct host *h, struct str number, struct str source)
 	return stack_of_name(h, name);
 }
 
+/* "md126p1" lies on "md126". */
+static bool is_or_part_of(struct str name, struct str array)
+{
+	int64_t part;
+
+	if (!str_starts(name, "md") || name.len < array.len ||
+		!str_eq(str_until(name, array.len), array))
+		return false;
+	name = str_from(name, array.len);
+	return name.len == 0 || (name.ptr[0] == 'p' && str_to_i64(str_from(name, 1), &part));
+}
+
 bool mdstat_find(struct host *h, struct str device, struct mdstat_array *ret)
 {
 	struct str text, name = path_base(device);
@@ -335,9 +375,24 @@ bool mdstat_find(struct host *h, struct str device, struct mdstat_array *ret)
 		host_read_proc(h, "/proc/mdstat", MDSTAT_BYTES, host_arena(h), &text) < 0)
 		return false;
 	while (mdstat_next(&text, ret))
-		if (str_eq(ret->name, name))
+		if (is_or_part_of(name, ret->name))
 			return true;
 	return false;
+}
+
+enum tri mdstat_redundant(const struct mdstat_array *m)
+{
+	struct str disks[LEGS_MAX], rest = m->members, word, name, behind;
+	size_t count = 0;
+
+	if (!md_is_redundant(m->level, m->disks))
+		return TRI_NO;
+	while (count < LEGS_MAX && str_next_word(&rest, " \t", &word))
+		/* spares, failed ones, journals and stand-ins are no legs */
+		if (str_split(word, '[', &name, &behind) && !str_has(behind, 'S') &&
+			!str_has(behind, 'F') && !str_has(behind, 'J') && !str_has(behind, 'R'))
+			disks[count++] = disk_of(name);
+	return raid_apart(m->level, disks, count);
 }
 
 /* A line of mdadm.conf: "ARRAY /dev/md0 level=raid1 num-devices=2 UUID=…". */

@@ -36,11 +36,20 @@ int64_t sys_number(struct host *h, const char *path);
 bool md_is_redundant(struct str level, int64_t disks);
 /* The array that /proc/mdstat shows under the name of DEVICE ("/dev/md0", "/dev/md/0"). */
 bool mdstat_find(struct host *h, struct str device, struct mdstat_array *ret);
+/* Whether that array bears the loss of a disk, its members being where they are. */
+enum tri mdstat_redundant(const struct mdstat_array *m);
 /* The array that mdadm.conf describes under that name, where it tells a level: old lines do. */
 bool mdadm_find(struct host *h, struct str device, struct mdstat_array *ret);
 
 /* Is LEVEL of md ("raid1"), LVM ("mirror") or btrfs ("raid1c3") one that survives a lost disk? */
 bool raid_is_redundant(struct str level);
+/* The disk that a device's name tells: "sda" of "/dev/sda2", "nvme0n1" of "nvme0n1p2"; any other
+ * name stays as it is. Pure. */
+struct str disk_of(struct str device);
+/* May one disk fail, where the COUNT legs of LEVEL lie on DISKS ("" is unlike any other)? Two legs
+ * on one disk mirror nothing. Pure. */
+#define LEGS_MAX 64
+enum tri raid_apart(struct str level, const struct str *disks, size_t count);
 /* What a uuid of the device mapper says of encryption: "LUKS2" for "CRYPT-LUKS2-…"; "" for none,
  * also for CRYPT-VERITY and CRYPT-INTEGRITY, which keep nothing secret. */
 struct str dm_cipher(struct str dm_uuid);
@@ -48,6 +57,8 @@ struct str dm_cipher(struct str dm_uuid);
 /* The level that LVM's own record /etc/lvm/backup/VG gives the volume VG/LV: "raid1", "striped";
  * "" when it does not tell. Pure. */
 struct str lvm_level(struct str backup, struct str volume);
+/* Do the legs of the volume lie on disks of their own, by that record? Pure. */
+enum tri lvm_apart(struct str backup, struct str volume, struct str level);
 /* The record of the group VG; "" without one. */
 struct str lvm_record(struct host *h, struct str group);
 /* Take the next volume with redundancy off *REST, a record. Pure. */

@@ -2,6 +2,8 @@
  * a path in a variable is not followed: that is unclear, never a pass. */
 #include "work/hostaudit/jobs.h"
 
+#include <string.h>
+
 #include "work/hostaudit/resolve/resolve.h"
 
 static struct str word_of(struct str w)
@@ -9,15 +11,52 @@ static struct str word_of(struct str w)
 	return str_unquote(w);
 }
 
+/* Does a pattern of what to leave out take a place away where people keep their files? "^/home",
+ * "^/(proc|home)", "/". */
+static bool leaves_out_much(struct str pattern)
+{
+	static const char *const places[] = { "", "home", "srv", "var", "etc", "usr", "opt", "root",
+		NULL };
+	struct str inside = pattern, before, piece;
+
+	if (str_split(pattern, '(', &before, &inside))
+		(void)str_split(inside, ')', &inside, &before);
+	do {
+		if (!str_split(inside, '|', &piece, &inside)) {
+			piece = inside;
+			inside = STR("");
+		}
+		while (piece.len > 0 && strchr("^/", piece.ptr[0]))
+			piece = str_from(piece, 1);
+		while (piece.len > 0 && strchr("$/", piece.ptr[piece.len - 1]))
+			piece = str_until(piece, piece.len - 1);
+		if (word_among(piece, places))
+			return true;
+	} while (inside.len > 0);
+	return false;
+}
+
+/* Words that only name a program, and do not start it: up to the end of their command. */
+static void pass_over(struct str word, struct str *rest)
+{
+	static const char *const talkers[] = { "echo", "printf", "logger", "test", "[", "which",
+		"type", NULL };
+
+	while (word_among(word, talkers) && rest->len > 0 && !strchr(";|&", rest->ptr[0]))
+		*rest = str_from(*rest, 1);
+}
+
 /* The words after "clamscan" up to the end of the command. */
 static struct scan clam(struct str rest, bool is_recursive)
 {
 	struct scan s = { .kind = SCAN_PART, .log = STR("") };
 	struct str w;
-	bool has_root = false, is_unclear = false;
+	bool has_root = false, is_unclear = false, is_less = false;
 
 	while (str_next_word(&rest, " \t", &w)) {
 		w = word_of(w);
+		if (str_starts(w, "--exclude-dir="))
+			is_less |= leaves_out_much(word_of(str_from(w, 14)));
 		if (str_starts(w, "|") || str_starts(w, ";") || str_starts(w, "&") ||
 			str_starts(w, ">") || str_starts(w, "2>") || str_starts(w, "1>"))
 			break;
@@ -44,7 +83,7 @@ static struct scan clam(struct str rest, bool is_recursive)
 		else if (str_has(w, '$') || str_has(w, '`'))
 			is_unclear = true;
 	}
-	if (has_root && is_recursive)
+	if (has_root && is_recursive && !is_less)
 		s.kind = SCAN_ALL;
 	else if (is_unclear)
 		s.kind = SCAN_UNCLEAR;
@@ -82,6 +121,7 @@ static struct scan line_scan(struct str line)
 	while (str_next_word(&rest, " \t;|&(", &w)) {
 		struct str program = path_base(word_of(w));
 
+		pass_over(program, &rest);
 		if (str_is(program, "clamscan"))
 			return clam(rest, false);
 		if (str_is(program, "clamdscan"))

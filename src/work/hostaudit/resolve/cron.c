@@ -404,3 +404,34 @@ int64_t span_seconds(struct str s)
 	}
 	return total;
 }
+
+bool cron_command(struct str line, struct arena *a, struct str *ret_command)
+{
+	char *text = arena_alloc(a, line.len + 1);
+	size_t n = 0, i = 0;
+	int brackets = 0;
+	char quote = 0;
+	bool is_cut;
+
+	for (; i < line.len && line.ptr[i] != '%'; i++) {
+		if (line.ptr[i] == '\\' && i + 1 < line.len && line.ptr[i + 1] == '%')
+			i++;
+		text[n++] = line.ptr[i];
+	}
+	*ret_command = (struct str){ text, n };
+	is_cut = i < line.len;
+	for (i = 0; i < n; i++) {
+		char c = text[i];
+
+		if (c == '\\' && quote != '\'')
+			i++;
+		else if (quote && c == quote)
+			quote = 0;
+		else if (!quote && (c == '\'' || c == '"' || c == '`'))
+			quote = c;
+		else if (quote != '\'' && (c == '(' || c == ')'))
+			brackets += c == '(' ? 1 : -1;
+	}
+	/* only what the cut itself broke: other oddities are for the shell to tell */
+	return !is_cut || (!quote && brackets <= 0);
+}

@@ -18,6 +18,9 @@ int64_t span_seconds(struct str span);
  * *RET_USER is "" without the column. */
 bool cron_line(struct str line, bool has_user, struct str *ret_schedule, struct str *ret_user,
 	struct str *ret_command);
+/* The command that cron gives the shell: up to the first % without a backslash, what follows is
+ * its input. False when that cut leaves a quote or a bracket open: the shell refuses such a one. */
+bool cron_command(struct str line, struct arena *a, struct str *ret_command);
 /* A line of anacrontab: period in days, delay, name, command. *RET_DAYS is -1 for a period that is
  * not understood. False for comments, empty lines and settings. */
 bool anacron_line(

@@ -1,6 +1,8 @@
 /* LVM by its own text: names of the device mapper and the record of a volume group. */
 #include "work/hostaudit/blocks.h"
 
+#include <string.h>
+
 #include "work/hostaudit/resolve/resolve.h"
 
 bool lvm_names(struct arena *a, struct str dm_name, struct str *ret_group, struct str *ret_volume)
@@ -86,6 +88,60 @@ bool lvm_next_device(struct str *backup, struct str *ret_device)
 			return true;
 		}
 	return false;
+}
+
+/* "2" of "luu_rimage_2" for the volume "luu": which leg of it the block is, -1 when none. */
+static int64_t leg_of(struct str block, struct str volume)
+{
+	static const char *const kinds[] = { "_rimage_", "_mimage_" };
+	struct str rest = str_from(block, volume.len < block.len ? volume.len : block.len);
+	int64_t leg;
+
+	for (size_t i = 0; i < COUNT(kinds); i++)
+		if (str_eq(str_until(block, block.len - rest.len), volume) &&
+			str_starts(rest, kinds[i]) &&
+			str_to_i64(str_from(rest, strlen(kinds[i])), &leg) && leg >= 0 &&
+			leg < LEGS_MAX)
+			return leg;
+	return -1;
+}
+
+/* The disk of the physical volume NAME ("pv0"); "" when the record does not tell. */
+static struct str disk_of_pv(struct str backup, struct str name)
+{
+	struct str line, value;
+	bool inside = false;
+
+	while (str_next_line(&backup, &line)) {
+		line = str_trim(line);
+		inside = str_ends(line, "{") ? opens(line, name) : inside;
+		value = inside ? value_of(line, "device") : STR_NONE;
+		if (value.ptr)
+			return disk_of(value);
+	}
+	return STR("");
+}
+
+enum tri lvm_apart(struct str backup, struct str volume, struct str level)
+{
+	struct str disks[LEGS_MAX], rest = backup, line, head, behind, name;
+	size_t count = 0;
+	int64_t leg = -1;
+
+	for (size_t i = 0; i < LEGS_MAX; i++)
+		disks[i] = STR("");
+	while (str_next_line(&rest, &line)) {
+		line = str_trim(line);
+		if (str_split(line, '{', &head, &behind) && !str_starts(line, "segment"))
+			leg = leg_of(str_trim(head), volume);
+		/* "pv0", 256: the place where a piece of the leg begins */
+		if (leg < 0 || !str_starts(line, "\"pv") || !str_split(line, ',', &name, &behind))
+			continue;
+		if ((size_t)leg >= count)
+			count = (size_t)leg + 1;
+		disks[leg] = disk_of_pv(backup, str_unquote(str_trim(name)));
+	}
+	return count > 0 ? raid_apart(level, disks, count) : TRI_YES;
 }
 
 bool lvm_next_array(struct str *rest, struct str *ret_volume, struct str *ret_level)

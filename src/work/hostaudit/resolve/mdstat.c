@@ -22,6 +22,8 @@ static void read_head(struct str line, struct mdstat_array *m)
 			m->is_layered = m->is_layered || str_starts(word, "dm-");
 		else if (number == 2)
 			m->level = word;
+		if (number == 2 && m->level.len > 0 && m->members.len == 0)
+			m->members = line;
 	}
 }
 
@@ -58,7 +60,7 @@ static void read_body(struct str line, struct mdstat_array *m)
 bool mdstat_next(struct str *rest, struct mdstat_array *ret)
 {
 	struct mdstat_array m = {
-		.level = STR(""), .action = STR(""), .disks = -1, .working = -1
+		.level = STR(""), .action = STR(""), .members = STR(""), .disks = -1, .working = -1
 	};
 	struct str line;
 

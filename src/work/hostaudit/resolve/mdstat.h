@@ -6,9 +6,10 @@
 #include "base/base.h"
 
 struct mdstat_array {
-	struct str name;       /* "md0" */
-	struct str level;      /* "raid1", "raid5", "raid0", "linear"; "" while it does not run */
-	struct str action;     /* "recovery", "resync", "check", "reshape"; "" */
+	struct str name;        /* "md0" */
+	struct str level;       /* "raid1", "raid5", "raid0", "linear"; "" while it does not run */
+	struct str action;      /* "recovery", "resync", "check", "reshape"; "" */
+	struct str members;     /* "sdb1[1] sda1[0](F)" */
 	int64_t disks, working; /* of "[2/1]"; -1 when it does not say */
 	bool is_active;
 	bool is_container; /* what fake-RAID firmware keeps of its volumes: no array itself */

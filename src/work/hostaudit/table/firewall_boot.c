@@ -117,10 +117,15 @@ static void read_ufw(struct boot *b)
 	if (on.value.ptr == NULL)
 		return;
 	for (int family = 4; family <= 6; family += 2) {
-		bool is_covered = family == 4 || str_is_nocase(six.value, "yes");
+		/* ufw-init: only these two words load rules of IPv6; with any other it sets the
+		 * policies of IPv6 to DROP and lets the loop through */
+		bool is_covered =
+			family == 4 || str_is(six.value, "yes") || str_is(six.value, "YES");
 		struct answer a = { .mechanism = "ufw", .family = family, .is_started = is_on };
 
-		a.state = !is_on || !is_covered ? FW_NONE : ufw_rules(b, family, is_closed);
+		a.state = !is_on    ? FW_NONE :
+			!is_covered ? FW_CLOSED :
+				      ufw_rules(b, family, is_closed);
 		a.found = arena_fmt(host_arena(b->h),
 			"ENABLED=%.*s, DEFAULT_INPUT_POLICY=%.*s, IPV6=%.*s", STR_FMT(on.value),
 			STR_FMT(policy.value), STR_FMT(six.value));

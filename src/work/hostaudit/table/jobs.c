@@ -375,6 +375,8 @@ static void read_crontab(struct cron *c, const char *path, bool has_user, struct
 			host_gap(c->h, GAP_LIMIT, path);
 			return;
 		}
+		if (!cron_command(j.command, host_arena(c->h), &j.command))
+			j.is_active = false;
 		j.environment = environment;
 		if (!has_user)
 			j.user = user;

@@ -309,6 +309,15 @@ static enum tri image_volume(struct host *h, struct str source, struct str *ret_
 	return all;
 }
 
+/* A layout that would bear the loss of a disk and does not, for its legs share one. */
+static struct str array_words(
+	struct host *h, struct str level, struct str words, enum tri redundant)
+{
+	return redundant == TRI_NO && raid_is_redundant(level) ?
+		arena_fmt(host_arena(h), "%.*s, single disk", STR_FMT(words)) :
+		words;
+}
+
 /* The redundancy that text tells: of md by the kernel's list, else by mdadm.conf where it says the
  * level; of LVM by its record. A plain volume may lie on an array, or on a disk of a controller. */
 static struct str image_level(struct host *h, struct str source, enum tri *ret)
@@ -319,16 +328,16 @@ static struct str image_level(struct host *h, struct str source, enum tri *ret)
 	*ret = TRI_UNCLEAR;
 	if ((mdstat_find(h, source, &array) || mdadm_find(h, source, &array)) &&
 		array.level.len > 0) {
-		*ret = md_is_redundant(array.level, array.disks) ? TRI_YES : TRI_NO;
-		return array.level;
+		*ret = mdstat_redundant(&array);
+		return array_words(h, array.level, array.level, *ret);
 	}
 	if (!volume_of(h, source, &group, &volume))
 		return STR("");
 	level = lvm_level(lvm_record(h, group), volume);
 	if (!raid_is_redundant(level))
 		return STR("");
-	*ret = TRI_YES;
-	return arena_fmt(host_arena(h), "LVM %.*s", STR_FMT(level));
+	*ret = lvm_apart(lvm_record(h, group), volume, level);
+	return array_words(h, level, arena_fmt(host_arena(h), "LVM %.*s", STR_FMT(level)), *ret);
 }
 
 /* The name tells what lies below; what is mounted by UUID may lie on anything. */
