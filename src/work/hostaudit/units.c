@@ -41,6 +41,16 @@ static bool is_merged(struct host *h)
 	return host_readlink(h, "/lib", &target) == 0;
 }
 
+/* What only graphical.target wants is not started where the machine starts to a text console. */
+static bool is_for_screens_only(struct host *h, struct str folder)
+{
+	struct str target;
+
+	return str_starts(folder, "graphical.target.") &&
+		host_readlink(h, "/etc/systemd/system/default.target", &target) == 0 &&
+		str_ends(target, "/multi-user.target");
+}
+
 /* Each table that asks for one unit asks for all links, so they are collected once. */
 static void collect(struct host *h)
 {
@@ -55,7 +65,7 @@ static void collect(struct host *h)
 			host_list(h, folder.ptr, &names, &count) < 0)
 			continue;
 		for (size_t i = 0; i < count; i++)
-			if (is_links_folder(names[i]))
+			if (is_links_folder(names[i]) && !is_for_screens_only(h, names[i]))
 				add_folder(h,
 					arena_fmt(host_arena(h), "%s/%.*s", folder.ptr,
 						STR_FMT(names[i])),
@@ -76,14 +86,20 @@ void unit_links(struct host *h, const struct unit_link **ret, size_t *ret_count)
 bool unit_is_masked(struct host *h, struct str name)
 {
 	static const char *const folders[] = { "/etc/systemd/system", "/run/systemd/system" };
-	struct str target;
+	struct host_stat st;
+	struct str target, path;
 
-	for (size_t i = 0; i < COUNT(folders); i++)
-		if (host_has_name(h, folders[i], arena_cstr(host_arena(h), name)) &&
-			host_readlink(h,
-				arena_fmt(host_arena(h), "%s/%.*s", folders[i], STR_FMT(name)).ptr,
-				&target) == 0)
+	for (size_t i = 0; i < COUNT(folders); i++) {
+		if (!host_has_name(h, folders[i], arena_cstr(host_arena(h), name)))
+			continue;
+		path = arena_fmt(host_arena(h), "%s/%.*s", folders[i], STR_FMT(name));
+		if (host_lstat(h, path.ptr, &st) != 0)
+			continue;
+		if (S_ISREG(st.mode))
+			return st.size == 0; /* systemd.unit(5): an empty file masks as well */
+		if (host_readlink(h, path.ptr, &target) == 0)
 			return str_is(target, "/dev/null");
+	}
 	return false;
 }
 

@@ -16,7 +16,7 @@ void unit_links(struct host *h, const struct unit_link **ret, size_t *ret_count)
 /* Is NAME among them and not masked? Also a script of /etc/rc?.d counts where no unit has its name.
  */
 bool unit_starts(struct host *h, const char *name);
-/* Masked by a link to /dev/null in /etc or /run. */
+/* Masked by a link to /dev/null, or an empty file, in /etc or /run. */
 bool unit_is_masked(struct host *h, struct str name);
 
 extern const char *const unit_folders[]; /* by precedence, ended by NULL */

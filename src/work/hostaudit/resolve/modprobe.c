@@ -62,20 +62,39 @@ void modprobe_add(struct modprobe *m, struct str text, struct str file)
 	}
 }
 
-bool modprobe_is_off(struct str command)
+/* Programs and words of the shell that load nothing whatever stands behind them. */
+static bool is_idle(struct str word)
 {
-	static const char *const off[] = { "/bin/true", "/bin/false", "/usr/bin/true",
-		"/usr/bin/false", "true", "false", ":", "/sbin/nologin", "/usr/sbin/nologin",
-		"/dev/null", "/bin/:" };
-	struct str word, rest = command;
+	static const char *const idle[] = { "true", "false", ":", "nologin", "null", "exit", "echo",
+		"logger", "printf" };
 
-	if (!str_next_word(&rest, " \t", &word))
-		return false;
-	for (size_t i = 0; i < COUNT(off); i++)
-		if (str_is(word, off[i]) && !str_has(rest, ';') && !str_has(rest, '|') &&
-			!str_has(rest, '&') && !str_has(rest, '`') && !str_has(rest, '$'))
+	for (size_t i = 0; i < COUNT(idle); i++)
+		if (str_is(path_base(word), idle[i]))
 			return true;
 	return false;
+}
+
+bool modprobe_is_off(struct str command)
+{
+	struct str part, word;
+	bool is_off = false;
+
+	/* "/bin/true # no USB": a shell runs it, so the rest is a comment or an argument */
+	if (str_has(command, '`') || str_has(command, '$'))
+		return false;
+	while (str_next_word(&command, ";|&", &part)) {
+		if (!str_next_word(&part, " \t", &word))
+			continue;
+		if (!is_idle(word))
+			return false;
+		is_off = true;
+	}
+	return is_off;
+}
+
+bool modprobe_loads(struct str command)
+{
+	return str_find(command, STR("modprobe")) >= 0 || str_find(command, STR("insmod")) >= 0;
 }
 
 bool cmdline_lists(struct str cmdline, const char *name, const char *module)

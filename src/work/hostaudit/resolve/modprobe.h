@@ -16,6 +16,8 @@ struct modprobe {
 void modprobe_add(struct modprobe *m, struct str text, struct str file);
 /* Would the install command load nothing: does it neither load nor call modprobe for it? */
 bool modprobe_is_off(struct str command);
+/* Does it name modprobe or insmod, which load it after all? */
+bool modprobe_loads(struct str command);
 /* All files of a host in modprobe's order, where the same name in /etc hides the others. */
 void modprobe_load(struct host *h, struct modprobe *m);
 /* Is MODULE in the list after NAME= of a kernel command line ("module_blacklist=a,b")? */

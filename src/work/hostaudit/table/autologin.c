@@ -2,14 +2,16 @@
 #include "kit/text/text.h"
 #include "work/hostaudit/fact.h"
 #include "work/hostaudit/os.h"
+#include "work/hostaudit/resolve/boot.h"
 #include "work/hostaudit/resolve/pam.h"
 #include "work/hostaudit/resolve/systemd.h"
+#include "work/hostaudit/units.h"
 
 enum { AUTO_WAY, AUTO_FOUND, AUTO_FILE, AUTO_LINE, AUTO_LOST };
 
 static const struct fact_column columns[] = {
 	{ "way", FACT_TEXT,
-		T("nơi tự đăng nhập: gdm, lightdm, sddm, lxdm, slim, nodm, greetd, getty; dịch vụ có nhóm khỏi mật khẩu") },
+		T("nơi tự đăng nhập: gdm, lightdm, sddm, lxdm, slim, nodm, emptty, greetd, getty, debug-shell; boot: lời của bộ khởi động; dịch vụ có nhóm khỏi mật khẩu") },
 	{ "found", FACT_TEXT, T("giá trị đọc được") },
 	{ "file", FACT_TEXT, T("tệp") },
 	{ "line", FACT_INT, T("dòng") },
@@ -183,6 +185,32 @@ static void put_getty(struct host *h, struct fact_rows *rows)
 	}
 }
 
+/* ---- shells that nobody logs in to ---- */
+
+/* systemd's shell of root on the ninth console, switched on as a unit or by the kernel's words; a
+ * shell instead of init, or before it. */
+static void put_root_shells(struct host *h, struct fact_rows *rows)
+{
+	static const char *const words[] = { "systemd.debug-shell", "systemd.debug_shell",
+		"systemd.debug-shell=1", "systemd.debug_shell=1", "rd.break" };
+	struct boot_line boot = boot_line(h);
+	struct setting s = { .file = boot.file, .line = (int)boot.line };
+
+	for (size_t i = 0; i < COUNT(words); i++)
+		if (boot_says(&boot, words[i])) {
+			s.value = STR("1");
+			put(h, rows, "boot", words[i], &s);
+		}
+	s.value = boot_value(&boot, "init");
+	if (s.value.ptr && is_shell(s.value))
+		put(h, rows, "boot", "init", &s);
+	if (!unit_starts(h, "debug-shell.service"))
+		return;
+	systemd_unit_conf(h, "debug-shell.service", "Service", "ExecStart", &s);
+	if (s.value.ptr)
+		put(h, rows, "debug-shell.service", "ExecStart", &s);
+}
+
 /* ---- small ones of screens in halls and old desktops ---- */
 
 static void put_lxdm(struct host *h, struct fact_rows *rows)
@@ -216,6 +244,21 @@ static void put_slim(struct host *h, struct fact_rows *rows)
 	}
 	if (str_is(on.value, "yes") && user.value.len > 0)
 		put(h, rows, "slim", "default_user", &user);
+}
+
+/* emptty: AUTOLOGIN=true for its DEFAULT_USER. */
+static void put_emptty(struct host *h, struct fact_rows *rows)
+{
+	struct str file = STR("/etc/emptty/conf"), bytes;
+	struct setting on = { 0 }, user = { 0 };
+
+	if (!is_there(h, "emptty.service"))
+		return;
+	bytes = host_bytes(h, file, &file);
+	ini_last(bytes, file, "", "AUTOLOGIN", host_arena(h), &on);
+	ini_last(bytes, file, "", "DEFAULT_USER", host_arena(h), &user);
+	if (str_bool(on.value, false) && user.value.len > 0)
+		put(h, rows, "emptty", "DEFAULT_USER", &user);
 }
 
 /* nodm asks nobody for anything, ever. */
@@ -307,7 +350,9 @@ static int fill(struct host *h, struct fact_rows *rows, struct err *e)
 	put_lxdm(h, rows);
 	put_slim(h, rows);
 	put_nodm(h, rows);
+	put_emptty(h, rows);
 	put_getty(h, rows);
+	put_root_shells(h, rows);
 	return 0;
 }
 

@@ -3,6 +3,7 @@
 #include "work/hostaudit/data.h"
 #include "work/hostaudit/fact.h"
 #include "work/hostaudit/os.h"
+#include "work/hostaudit/resolve/boot.h"
 #include "work/hostaudit/resolve/ini.h"
 #include "work/hostaudit/resolve/systemd.h"
 #include "work/hostaudit/tables.h"
@@ -29,7 +30,7 @@ struct protection {
 	const char *name, *kind, *unit, *process, *state;
 	bool is_expected;
 	struct str found, file;
-	int line;
+	int64_t line;
 };
 
 static void put(struct fact_rows *rows, const struct protection *p)
@@ -63,8 +64,24 @@ static bool has_script(struct host *h, const char *unit)
 				.ptr);
 }
 
+/* The kernel's command line beats what is enabled: a unit it masks, auditing it forbids. */
+static void obey_boot(const struct boot_line *boot, struct protection *p)
+{
+	struct str masked = boot_value(boot, "systemd.mask");
+	bool is_masked = masked.ptr && str_is(masked, p->unit);
+
+	if (!is_masked && !(str_is(str_of(p->kind), "audit") && boot_says(boot, "audit=0")))
+		return;
+	p->state = is_masked ? "masked" : "off";
+	p->is_expected = true;
+	p->file = boot->file;
+	p->line = boot->line;
+}
+
 static void put_products(struct host *h, struct fact_rows *rows, const char *family)
 {
+	struct boot_line boot = boot_line(h);
+
 	for (size_t i = 0; i < data_protections_count; i++) {
 		const struct data_protections *d = &data_protections[i];
 		struct str starts = str_of(d->starts);
@@ -81,6 +98,7 @@ static void put_products(struct host *h, struct fact_rows *rows, const char *fam
 		p.is_expected = (unit.state != UNIT_ABSENT || has_script(h, d->unit)) &&
 			(str_is(starts, "all") || str_is(starts, family));
 		p.file = unit.file.len > 0 ? unit.file : STR_NONE;
+		obey_boot(&boot, &p);
 		p.found = arena_fmt(host_arena(h), "%s: %s", d->unit, p.state);
 		put(rows, &p);
 	}
@@ -108,27 +126,6 @@ static void put_ufw(struct host *h, struct fact_rows *rows)
 	put(rows, &p);
 }
 
-/* What the kernel was or will be told: the running one's own line, else the boot loader's. */
-static bool kernel_is_told(struct host *h, const char *word, struct str *ret_file)
-{
-	struct str text = STR("");
-	struct str part;
-
-	if (host_has_proc(h) &&
-		host_read_proc(h, "/proc/cmdline", 8 * KIB, host_arena(h), &text) == 0) {
-		*ret_file = STR("/proc/cmdline");
-		while (str_next_word(&text, " \n", &part))
-			if (str_is(part, word))
-				return true;
-		return false;
-	}
-	text = host_bytes(h, STR("/etc/default/grub"), ret_file);
-	while (str_next_line(&text, &part))
-		if (str_starts(part, "GRUB_CMDLINE_LINUX") && str_find(part, str_of(word)) >= 0)
-			return true;
-	return false;
-}
-
 static struct str kernel_says(struct host *h, const char *path)
 {
 	struct str text = STR("");
@@ -144,15 +141,16 @@ static void put_apparmor(struct host *h, struct fact_rows *rows)
 		STR_NONE, 0 };
 	struct unit unit = systemd_unit(h, p.unit);
 	struct str now = kernel_says(h, "/sys/module/apparmor/parameters/enabled");
-	struct str file = STR_NONE;
+	struct boot_line boot = boot_line(h);
 
 	if (unit.state == UNIT_ABSENT)
 		return;
 	p.state = state_of(unit);
 	p.file = unit.file;
-	if (kernel_is_told(h, "apparmor=0", &file)) {
+	if (boot_says(&boot, "apparmor=0")) {
 		p.state = "off";
-		p.file = file;
+		p.file = boot.file;
+		p.line = boot.line;
 	} else if (str_is(now, "N")) {
 		p.state = "off";
 		p.file = STR("/sys/module/apparmor/parameters/enabled");
@@ -189,7 +187,7 @@ static void put_selinux(struct host *h, struct fact_rows *rows)
 	struct str now = kernel_says(h, "/sys/fs/selinux/enforce");
 	struct setting mode = { 0 };
 	struct str bytes = host_bytes(h, p.file, &p.file);
-	struct str file = STR_NONE;
+	struct boot_line boot = boot_line(h);
 
 	mode = selinux_mode(bytes, p.file, host_arena(h));
 	if (!mode.value.ptr)
@@ -197,10 +195,10 @@ static void put_selinux(struct host *h, struct fact_rows *rows)
 	p.line = mode.line;
 	if (str_is(mode.value, "enforcing"))
 		p.state = "on";
-	if (kernel_is_told(h, "selinux=0", &file) || kernel_is_told(h, "enforcing=0", &file)) {
+	if (boot_says(&boot, "selinux=0") || boot_says(&boot, "enforcing=0")) {
 		p.state = "off";
-		p.file = file;
-		p.line = 0;
+		p.file = boot.file;
+		p.line = boot.line;
 	} else if (str_is(now, "0")) {
 		p.state = "off";
 		p.file = STR("/sys/fs/selinux/enforce");

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "work/hostaudit/fact.h"
+#include "work/hostaudit/resolve/boot.h"
 #include "work/hostaudit/resolve/ini.h"
 #include "work/hostaudit/resolve/modprobe.h"
 #include "work/hostaudit/resolve/usbguard.h"
@@ -118,26 +119,45 @@ static int has_bus(struct host *h)
 
 /* ---- what keeps it off ---- */
 
+/* kmod takes names from the kernel's command line as well. */
+static void load_rules(struct host *h, struct modprobe *m)
+{
+	struct boot_line boot;
+
+	modprobe_load(h, m);
+	if (m->blacklist.value.ptr != NULL)
+		return;
+	boot = boot_line(h);
+	if (cmdline_lists(boot.words, "modprobe.blacklist", m->module))
+		setting_win(
+			&m->blacklist, host_arena(h), STR("blacklist"), boot.file, (int)boot.line);
+}
+
 static bool by_modprobe(struct host *h, struct block *b)
 {
 	struct modprobe m = { .a = host_arena(h), .module = "usb_storage" };
 
-	modprobe_load(h, &m);
+	load_rules(h, &m);
 	if (m.install.value.ptr != NULL) {
 		b->file = m.install.file;
 		b->line = m.install.line;
 		b->lost = m.install.lost;
 		b->found = arena_fmt(
 			host_arena(h), "install usb-storage %.*s", STR_FMT(m.install.value));
-		b->how = "install";
-		return modprobe_is_off(m.install.value);
+		if (modprobe_is_off(m.install.value)) {
+			b->how = "install";
+			return true;
+		}
+		/* what another program does instead is for a person to look at */
+		b->how = modprobe_loads(m.install.value) ? "install-loads" : "install-other";
+		return false;
 	}
 	if (m.blacklist.value.ptr != NULL) {
 		struct modprobe uas = { .a = host_arena(h), .module = "uas" };
 
 		/* It only removes the module's aliases: uas, which needs it, still pulls it in.
 		 * With both it takes a driver of a rarer device, or a hand, to load them. */
-		modprobe_load(h, &uas);
+		load_rules(h, &uas);
 		b->file = m.blacklist.file;
 		b->line = m.blacklist.line;
 		b->found = STR("blacklist usb-storage");
@@ -146,63 +166,27 @@ static bool by_modprobe(struct host *h, struct block *b)
 	return false;
 }
 
-/* The options that the first entry of GRUB's menu gives the kernel: what /etc/default/grub says has
- * no effect until update-grub has written it there. */
-static bool from_menu(struct host *h, struct str *ret_text, struct block *b)
-{
-	static const char *const menus[] = { "/boot/grub/grub.cfg", "/boot/grub2/grub.cfg" };
-	struct str rest, line, word;
-
-	for (size_t i = 0; i < COUNT(menus); i++) {
-		rest = host_bytes(h, str_of(menus[i]), &b->file);
-		for (b->line = 1; str_next_line(&rest, &line); b->line++) {
-			*ret_text = line;
-			if (str_next_word(&line, " \t", &word) &&
-				(str_is(word, "linux") || str_is(word, "linux16") ||
-					str_is(word, "linuxefi")))
-				return true;
-		}
-	}
-	return false;
-}
-
-/* The command line of the running kernel, else what the boot loader will give. */
-static void command_line(struct host *h, struct str *ret_text, struct block *b)
-{
-	struct setting grub = { 0 }, usual = { 0 };
-	struct str rest, line, key, value;
-
-	b->file = STR("/proc/cmdline");
-	if (host_has_proc(h) &&
-		host_read_proc(h, "/proc/cmdline", 8 * KIB, host_arena(h), ret_text) == 0)
-		return;
-	if (from_menu(h, ret_text, b))
-		return;
-	rest = host_bytes(h, STR("/etc/default/grub"), &b->file);
-	for (int n = 1; str_next_line(&rest, &line); n++)
-		if (str_split(str_trim(line), '=', &key, &value) &&
-			(str_is(key, "GRUB_CMDLINE_LINUX") ||
-				str_is(key, "GRUB_CMDLINE_LINUX_DEFAULT")))
-			setting_win(str_ends(key, "_DEFAULT") ? &usual : &grub, host_arena(h),
-				str_unquote(value), b->file, n);
-	*ret_text =
-		arena_fmt(host_arena(h), "%.*s %.*s", STR_FMT(grub.value), STR_FMT(usual.value));
-	b->line = grub.line;
-}
-
 static bool by_cmdline(struct host *h, struct block *b)
 {
-	struct str text = STR("");
+	struct boot_line boot = boot_line(h);
+	struct str nousb = boot_value(&boot, "usbcore.nousb");
 
-	command_line(h, &text, b);
-	if (cmdline_lists(text, "module_blacklist", "usb_storage")) {
+	b->file = boot.file;
+	b->line = boot.line;
+	if (cmdline_lists(boot.words, "module_blacklist", "usb_storage")) {
 		b->how = "module_blacklist";
 		b->found = STR("module_blacklist=usb-storage");
 		return true;
 	}
-	if (cmdline_lists(text, "usbcore.authorized_default", "0")) {
+	if (cmdline_lists(boot.words, "usbcore.authorized_default", "0")) {
 		b->how = "authorized_default";
 		b->found = STR("usbcore.authorized_default=0");
+		return true;
+	}
+	if (boot_says(&boot, "nousb") || boot_says(&boot, "usbcore.nousb") ||
+		(nousb.len > 0 && str_has(STR("1yY"), nousb.ptr[0]))) {
+		b->how = "nousb";
+		b->found = STR("nousb");
 		return true;
 	}
 	return false;
