@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "core/trail/wal.h"
+#include "work/archive/layout.h"
 #include "work/archive/count.h"
 #include "work/archive/match.h"
 #include "work/archive/shard.h"
@@ -148,10 +149,39 @@ static bool is_overtaken(struct archive *a)
 	return wal_oldest(a->disk, &oldest, &none) == 0 && oldest > a->next;
 }
 
+/* The end of a file tells all that stands in it. */
+static bool read_end(struct vfile *f, unsigned char *ret)
+{
+	struct err none;
+
+	return f->size_bytes >= SEGMENT_FOOTER_BYTES &&
+		vfile_read_at(f, f->size_bytes - SEGMENT_FOOTER_BYTES, ret, SEGMENT_FOOTER_BYTES,
+			&none) == SEGMENT_FOOTER_BYTES;
+}
+
+/* A text that went must not be read on in the file that had it. */
+static void leave_replaced(struct archive *a)
+{
+	unsigned char was[SEGMENT_FOOTER_BYTES], is[SEGMENT_FOOTER_BYTES];
+	char name[SHARD_NAME_SIZE];
+	struct vfile now;
+	struct err none;
+	bool is_same;
+
+	if (!a->open ||
+		vfile_open(a->disk, shard_name(a->open_first, name), VFILE_READ, &now, &none) < 0)
+		return;
+	is_same = read_end(&a->file, was) && read_end(&now, is) && memcmp(was, is, sizeof(is)) == 0;
+	vfile_close(&now);
+	if (!is_same)
+		close_segment(a);
+}
+
 int archive_refresh(struct archive *a, struct err *e)
 {
 	int rc;
 
+	leave_replaced(a);
 	for (int tries = 0;; tries++) {
 		rc = list_segments(a, e);
 		if (rc == 0)
