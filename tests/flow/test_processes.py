@@ -30,6 +30,7 @@ MAY = {
     "table": {"write import"},
     "import": {"write import"},
     "media": {"read log"},
+    "order": {"read log"},
     "duty": {"read log", "read notes", "write notes"},
     "outside": {"read log", "read machine"},
 }

@@ -55,6 +55,8 @@ size_t wal_batch_bytes(const struct wal *w);
 
 /* Of the files: the index of the oldest entry kept. ERR_ABSENT: no file. */
 MUST_CHECK int wal_oldest(struct vfile_disk *d, uint64_t *ret, struct err *e);
+/* Where the file behind the one that holds INDEX begins. ERR_ABSENT: the newest one holds it. */
+MUST_CHECK int wal_after(struct vfile_disk *d, uint64_t index, uint64_t *ret, struct err *e);
 /* Remove the files whose entries all have an index below KEEP; the newest file stays. */
 MUST_CHECK int wal_drop(struct vfile_disk *d, uint64_t keep, struct err *e);
 /* Bytes of all files, as the disk counts their length. */

@@ -127,6 +127,26 @@ int wal_oldest(struct vfile_disk *d, uint64_t *ret, struct err *e)
 	return rc;
 }
 
+int wal_after(struct vfile_disk *d, uint64_t index, uint64_t *ret, struct err *e)
+{
+	struct arena a;
+	uint64_t *first;
+	size_t count, i = 0;
+	int rc;
+
+	arena_init(&a, LIST_MEMORY_BYTES);
+	rc = wal_list(d, &a, &first, &count, e);
+	while (rc == 0 && i < count && first[i] <= index)
+		i++;
+	if (rc == 0 && i == count)
+		rc = err_set(e, ERR_ABSENT, "the newest write-ahead file holds entry %llu",
+			(unsigned long long)index);
+	if (rc == 0)
+		*ret = first[i];
+	arena_done(&a);
+	return rc;
+}
+
 int wal_drop(struct vfile_disk *d, uint64_t keep, struct err *e)
 {
 	char name[WAL_NAME_SIZE];

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/trail/order.h"
 #include "core/trail/wal.h"
 #include "face/cli/cli.h"
 #include "face/cli/log.h"
@@ -9,7 +10,6 @@
 #include "work/archive/show.h"
 #include "work/seal/seal.h"
 
-#define SAID_MAX_BYTES 400
 #define SHOWN_BYTES (256 * KIB)
 
 static const struct command_option options[] = {
@@ -17,13 +17,14 @@ static const struct command_option options[] = {
 	{ "decision", OPTION_TEXT, T("QUYẾT-ĐỊNH"), NULL,
 		T("số, ngày, nơi ban hành của văn bản cho phép xóa") },
 	{ "by", OPTION_TEXT, T("NGƯỜI"), NULL, T("họ tên, chức vụ người thực hiện") },
+	{ "reason", OPTION_TEXT, T("LÝ-DO"), NULL, T("vì sao phải xóa; không nhắc lại nội dung") },
 	{ "confirm", OPTION_FLAG, NULL, NULL, T("xóa thật; không có thì chỉ cho xem dòng sẽ xóa") },
 	{ 0 },
 };
 
-struct redaction {
+struct redaction_job {
 	const struct command_line *line;
-	const char *folder, *decision, *by;
+	const char *folder, *decision, *by, *reason;
 	struct find_place place;
 	struct seal_place log;
 	struct vfile_disk *shard; /* that of the line */
@@ -33,13 +34,11 @@ struct redaction {
 
 static bool is_said(const char *text)
 {
-	struct str s = str_trim(str_of(text ? text : ""));
-
-	return s.len > 0 && s.len <= SAID_MAX_BYTES && str_is_utf8(s) && !strpbrk(text, "\r\n\t");
+	return text && redaction_is_said(str_of(text));
 }
 
 /* Shows the line. ERR_ABSENT: none is there; ERR_INPUT: it is one of Khiên's own. */
-static int look(struct redaction *r, struct err *e)
+static int look(struct redaction_job *r, struct err *e)
 {
 	char place[FIND_PLACE_TEXT_MAX], at[CLOCK_TEXT_MAX];
 	struct find *f = NULL;
@@ -69,63 +68,53 @@ static int look(struct redaction *r, struct err *e)
 }
 
 /* The decision, in the log before anything goes. */
-static int put_decision(struct redaction *r, struct wal *w, struct err *e)
+static int put_decision(struct redaction_job *r, struct wal *w, struct err *e)
 {
 	char place[FIND_PLACE_TEXT_MAX];
 	struct leaf leaf = { .kind = LEAF_RETENTION,
 		.transport = LEAF_OWN,
 		.received_ns = clock_now_s() * 1000000000,
 		.boot_ns = clock_monotonic_us() * 1000 };
-	struct json j;
+	const struct redaction of = { .line = find_place_text(r->place, place),
+		.decision = str_of(r->decision),
+		.by = str_of(r->by),
+		.reason = str_of(r->reason ? r->reason : "") };
 	struct buf b;
 	int rc;
 
 	buf_init(&b, 4 * KIB);
-	json_init(&j, &b, false);
-	json_object(&j);
-	json_put(&j, "event", STR("redact"));
-	json_put(&j, "line", str_of(find_place_text(r->place, place)));
-	json_put(&j, "decision", str_trim(str_of(r->decision)));
-	json_put(&j, "by", str_trim(str_of(r->by)));
-	json_object_end(&j);
-	leaf.raw = str_trim(buf_str(&b));
+	redaction_leaf(&of, &b);
+	leaf.raw = buf_str(&b);
 	rc = wal_add(w, &leaf, e);
 	buf_done(&b);
 	return rc;
 }
 
-/* All below SEALED stands in closed segments of SHARD. */
-static int close_segments(
-	const struct redaction *r, struct vfile_disk *shard, uint64_t sealed, struct err *e)
+/* All below SEALED stands in closed segments. */
+static int close_segments(const struct redaction_job *r, uint64_t sealed, struct err *e)
 {
 	struct archive_options within = { 0 };
 	struct guard_policy policy;
 	int rc = guard_policy_load(r->log.log, &policy, e);
 
 	if (rc == 0)
-		rc = guard_segment_bytes(r->log.log, shard, &policy, &within.quota_bytes, e);
-	return rc == 0 ? archive_close_segments(shard, &within, sealed, e) : rc;
+		rc = guard_segment_bytes(r->log.log, r->log.shard, &policy, &within.quota_bytes, e);
+	return rc == 0 ? archive_close_segments(r->log.shard, &within, sealed, e) : rc;
 }
 
-/* A year that is over is written to no more: its lines need not stand where they were written
- * first. */
-static int empty_old_wal(const struct redaction *r, struct err *e)
+/* Lines of a year that is over need not stand where they were written first. */
+static int empty_old_wal(const struct redaction_job *r, struct err *e)
 {
-	struct wal *w = NULL;
-	uint64_t size;
-	int rc = wal_open(r->shard, &w, e);
+	struct archive_options within = { 0 };
+	struct guard_policy policy;
+	int rc = guard_policy_load(r->log.log, &policy, e);
 
-	if (rc < 0)
-		return rc;
-	size = wal_size(w);
-	rc = wal_turn(w, e);
-	wal_close(w);
 	if (rc == 0)
-		rc = close_segments(r, r->shard, size, e);
-	return rc == 0 ? wal_drop(r->shard, size, e) : rc;
+		rc = guard_segment_bytes(r->log.log, r->shard, &policy, &within.quota_bytes, e);
+	return rc == 0 ? keep_empty_wal(r->shard, &within, e) : rc;
 }
 
-static int seal_decision(struct redaction *r, struct err *e)
+static int seal_decision(struct redaction_job *r, struct err *e)
 {
 	struct guard_policy policy;
 	struct wal *w = NULL;
@@ -153,7 +142,7 @@ static int seal_decision(struct redaction *r, struct err *e)
 	return rc;
 }
 
-static int take_out(struct redaction *r, struct err *e)
+static int take_out(struct redaction_job *r, struct err *e)
 {
 	int rc = keep_redact(r->shard, r->place.index, &r->done, e);
 
@@ -166,7 +155,7 @@ static int take_out(struct redaction *r, struct err *e)
 				  "khi nhật ký đã có thêm vài trăm dòng")));
 }
 
-static int redact(struct redaction *r, struct err *e)
+static int redact(struct redaction_job *r, struct err *e)
 {
 	char name[FIND_PLACE_TEXT_MAX];
 	const char *path =
@@ -177,7 +166,7 @@ static int redact(struct redaction *r, struct err *e)
 	if (rc == 0)
 		rc = seal_decision(r, e);
 	if (rc == 0)
-		rc = close_segments(r, r->log.shard, r->sealed.size, e);
+		rc = close_segments(r, r->sealed.size, e);
 	if (rc == 0 && strcmp(name, r->log.name) != 0)
 		rc = empty_old_wal(r, e);
 	if (rc == 0)
@@ -186,7 +175,7 @@ static int redact(struct redaction *r, struct err *e)
 	return rc;
 }
 
-static int say(const struct redaction *r)
+static int say(const struct redaction_job *r)
 {
 	char hex[2 * SHA256_SIZE + 1];
 
@@ -211,13 +200,14 @@ static int say(const struct redaction *r)
 
 static int run(const struct command_line *line, struct err *e)
 {
-	struct redaction r = { .line = line,
+	struct redaction_job r = { .line = line,
 		.decision = command_value(line, "decision"),
-		.by = command_value(line, "by") };
+		.by = command_value(line, "by"),
+		.reason = command_value(line, "reason") };
 	const char *data = command_value(line, "data");
 	int rc = cli_log_folder(line, e, &r.folder);
 
-	if (rc == 0 && (!is_said(r.decision) || !is_said(r.by)))
+	if (rc == 0 && (!is_said(r.decision) || !is_said(r.by) || (r.reason && !is_said(r.reason))))
 		rc = err_set(e, ERR_INPUT, "%s",
 			tr(line->lang,
 				T("cần --decision và --by, mỗi mục một dòng không quá 400 byte: ai cho phép, "

@@ -1,6 +1,7 @@
 /* check.c - before the sealing process signs, it is told what should be on the disk. */
 #include "face/intake/intake_int.h"
 
+#include "core/trail/order.h"
 #include "kit/merkle/note.h"
 #include "kit/text/text.h"
 #include "work/seal/seal.h"
@@ -110,6 +111,17 @@ static void take_answer(struct intake *in, const struct seal_message *m)
 	streams_sealed(in, m->word == SEAL_SEALED);
 }
 
+static void take_leaf(struct intake *in, const struct seal_message *m)
+{
+	/* an empty shard was begun by us already */
+	if (m->kind == LEAF_LINK || !pen_leaf(in, m->kind, 0, 0, m->json))
+		return;
+	in->is_asked = true;
+	/* the text that goes stands in the file at hand too */
+	if (m->kind == LEAF_RETENTION && str_starts(m->json, REDACTION_BEGINS))
+		pen_turn(in);
+}
+
 void check_peer(struct intake *in, struct watch *w, uint32_t events)
 {
 	char bytes[SEAL_MESSAGE_MAX];
@@ -118,13 +130,10 @@ void check_peer(struct intake *in, struct watch *w, uint32_t events)
 	int rc;
 
 	while ((rc = seal_receive(w->fd, bytes, &m, &e)) > 0) {
-		if (m.word == SEAL_ADD) {
-			/* an empty shard was begun by us already */
-			if (m.kind != LEAF_LINK && pen_leaf(in, m.kind, 0, 0, m.json))
-				in->is_asked = true;
-		} else if (m.word != SEAL_CHECK) {
+		if (m.word == SEAL_ADD)
+			take_leaf(in, &m);
+		else if (m.word != SEAL_CHECK)
 			take_answer(in, &m);
-		}
 	}
 	if (rc == ERR_ABSENT) /* the parent holds the pair open, so this is the end of all */
 		watch_close(in, w);

@@ -137,6 +137,8 @@ bool pen_leaf(struct intake *in, enum leaf_kind kind, uint32_t source, uint64_t 
 	struct str json);
 /* What was taken is on the disk, and those who wait for that are answered. */
 bool pen_commit(struct intake *in);
+/* What comes next goes into a file of its own, so that those before it may go soon. */
+void pen_turn(struct intake *in);
 /* Pages say whether lines are taken, and if not, why. */
 void pen_tell(struct intake *in, enum taking is, const char *why);
 void pen_now(struct intake *in); /* look at the clocks; a jump leaves a leaf */

@@ -210,6 +210,18 @@ bool pen_commit(struct intake *in)
 	return true;
 }
 
+void pen_turn(struct intake *in)
+{
+	struct err e = { 0 };
+	int rc;
+
+	if (!pen_commit(in))
+		return;
+	rc = wal_turn(in->wal, &e);
+	if (rc < 0 && rc != ERR_LIMIT) /* without room for one the file is turned when it is full */
+		break_off(in, e.text);
+}
+
 static void tell_jump(struct intake *in, int64_t by_ns)
 {
 	char text[CLOCK_TEXT_MAX], json[256];

@@ -40,6 +40,8 @@ MUST_CHECK int log_told_whom(
 #define LOG_SILENT_PARAM STR("log_silence_hours")
 /* For Hôm nay: what this visitor was written to about, while it lasts. */
 void html_log_told(struct view *v);
+/* For who may: the way to where the text of a line goes by a decision (page/redact.c). */
+void html_redact_link(struct view *v, struct find_place place);
 /* Links between the pages of the log. */
 void html_log_pages(struct view *v);
 

@@ -26,6 +26,8 @@ int web_verify_start(const struct process *self);
 int web_note_start(const struct process *self);
 /* Looks which external disks are there, and does what a page asked for with one of them. */
 int web_media_start(const struct process *self);
+/* Brings orders of pages to the log. */
+int web_order_start(const struct process *self);
 /* Reads files that pages brought, into plain cells; it has neither key nor database. */
 int web_table_start(const struct process *self);
 /* Checks, saves and takes back what was read. */
@@ -36,8 +38,7 @@ int web_review_start(const struct process *self);
 
 /* khien user …, khien unit … */
 extern const struct command web_user_list, web_user_add, web_user_role, web_user_disable,
-	web_user_reset, web_user_unlock, web_user_link, web_user_tokens,
-	web_user_revoke, web_unit;
+	web_user_reset, web_user_unlock, web_user_link, web_user_tokens, web_user_revoke, web_unit;
 /* khien signin … */
 extern const struct command web_signin_show, web_signin_set, web_signin_group;
 /* khien duty done …, skip …, delegate … */

@@ -579,6 +579,8 @@ void page_log_raw(struct view *v);
 void page_log_range(struct view *v);
 void page_log_saved_post(struct view *v);
 void page_log_line(struct view *v);
+void page_redact(struct view *v);
+void page_redact_post(struct view *v);
 void page_log_proof(struct view *v);
 void page_senders(struct view *v);
 void page_senders_csv(struct view *v);

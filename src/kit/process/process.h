@@ -17,7 +17,7 @@
 #include "kit/command/command.h"
 #include "kit/sandbox/sandbox.h"
 
-#define PROCESS_ROWS_MAX 16
+#define PROCESS_ROWS_MAX 20
 #define PROCESS_AGAIN_AT_ONCE 75 /* exit status: start me anew, nothing is wrong */
 
 /* What all processes of one service know. */

@@ -7,6 +7,7 @@
 #include "face/cli/cli.h"
 #include "face/intake/intake.h"
 #include "face/web/web.h"
+#include "core/trail/order.h"
 #include "core/trail/silence.h"
 #include "kit/process/process.h"
 #include "work/archive/archive.h"
@@ -23,6 +24,8 @@
 #define MEDIA_FIRST_S 20
 #define MEDIA_EVERY_S 300 /* looks what is plugged in */
 #define MEDIA_TIME_S (24 * 3600)
+#define ORDER_EVERY_S 60
+#define ORDER_TIME_S 60
 #define TRAIL_EVERY_S 60
 #define TRAIL_TIME_S 120
 #define DUTY_FIRST_S 5 /* so that who has just started it sees verdicts */
@@ -55,6 +58,7 @@ static const char *const log_data[] = { SEAL_LOG, NULL };
 static const char *const media_data[] = { HOSTAUDIT_NOTES "/media", SEAL_LOG "/%S/months",
 	SEAL_LOG "/%O/months", NULL };
 static const char *const notes[] = { HOSTAUDIT_NOTES, NULL };
+static const char *const order_data[] = { SEAL_LOG "/" ORDER_FOLDER, NULL };
 static const char *const shown[] = { SEAL_LOG, SEAL_TRAIL, HOSTAUDIT_NOTES, NULL };
 static const char *const trail_data[] = { SEAL_TRAIL, NULL };
 
@@ -145,6 +149,15 @@ static const struct process_row processes[] = {
 		.first_s = MEDIA_FIRST_S,
 		.every_s = MEDIA_EVERY_S,
 		.time_max_s = MEDIA_TIME_S },
+	{ .name = "order",
+		.user = "khien-log",
+		.state_of = "web",
+		.write_below = order_data,
+		.read_below = log_data,
+		.rights = { .may = SANDBOX_MAY_FILES },
+		.start = web_order_start,
+		.every_s = ORDER_EVERY_S,
+		.time_max_s = ORDER_TIME_S },
 	{ .name = "review",
 		.state_of = "web",
 		.rights = { .may = SANDBOX_MAY_FILES | SANDBOX_MAY_NETLINK,

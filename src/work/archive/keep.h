@@ -139,6 +139,10 @@ struct keep_redacted {
 };
 MUST_CHECK int keep_redact(
 	struct vfile_disk *shard, uint64_t index, struct keep_redacted *ret, struct err *e);
+/* Of a year that is over, which has no writer: all of it goes into closed segments, and no line
+ * stands any more where it was written first. */
+MUST_CHECK int keep_empty_wal(
+	struct vfile_disk *shard, const struct archive_options *options, struct err *e);
 
 /* How full it is, and what is to be done. */
 enum keep_level {

@@ -9,9 +9,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "core/trail/order.h"
 #include "core/trail/taking.h"
 #include "kit/process/process.h"
 #include "work/archive/bytes.h"
+#include "work/archive/obey.h"
 
 #define TICK_MS 1000
 #define AGAIN_MS 10000  /* after a failure: a full disk does not pass in a second */
@@ -25,7 +27,7 @@
 #define LATE_S 900        /* after that nothing of the month before waits for its seal any more */
 
 const char *const archive_writes[] = { "log/%S/segments", "log/%S/months", "log/%S/wal",
-	"log/%O/segments", "log/%O/months", "log/%O/wal", NULL };
+	"log/%O/segments", "log/%O/months", "log/%O/wal", "log/" ORDER_FOLDER, NULL };
 
 /* The writer at work. */
 struct store {
@@ -33,6 +35,8 @@ struct store {
 	const char *packs; /* their folder */
 	struct vfile_disk *log, *shard;
 	struct vfile_disk *shards[SHARDS_MAX]; /* oldest first; the last one is SHARD */
+	const char *names[SHARDS_MAX];
+	int64_t obey_again_us;
 	size_t shard_count;
 	struct archive_writer *w; /* or NULL */
 	struct guard_policy policy;
@@ -47,7 +51,7 @@ struct store {
 	bool is_told;
 	int64_t looked_us, given_us;
 	uint64_t segment_part; /* of the write-ahead files, that one takes in; 0: no bound */
-	uint64_t rested_at; /* what was closed when memory was given back */
+	uint64_t rested_at;    /* what was closed when memory was given back */
 };
 
 static int open_shard(struct store *s, const char *name, struct err *e)
@@ -56,6 +60,7 @@ static int open_shard(struct store *s, const char *name, struct err *e)
 	int rc;
 
 	snprintf(path, sizeof(path), "%s/log/%s", s->service->data, name);
+	s->names[s->shard_count] = name;
 	rc = vfile_disk_open(path, &s->shards[s->shard_count], e);
 	s->shard_count += rc == 0;
 	return rc;
@@ -279,6 +284,26 @@ static void pack_months(struct store *s)
 	s->pack_again_us = now_us + (is_bad ? BAD_S : LOOK_S) * INT64_C(1000000);
 }
 
+static void follow_orders(struct store *s)
+{
+	const struct obey now = { .log = s->log,
+		.shards = s->shards,
+		.names = s->names,
+		.count = s->shard_count,
+		.policy = &s->policy,
+		.writer = &s->w };
+	struct err e;
+
+	if (!s->w || clock_monotonic_us() < s->obey_again_us)
+		return;
+	if (obey(&now, &e) < 0) {
+		fprintf(stderr, "khien store: %s\n", e.text);
+		s->obey_again_us = clock_monotonic_us() + AGAIN_MS * INT64_C(1000);
+	}
+	if (!s->w)
+		s->looked_us = 0; /* the next writer is to be told its bounds */
+}
+
 static void rest(struct store *s)
 {
 	if (!s->w || s->rested_at == archive_writer_closed(s->w))
@@ -297,6 +322,7 @@ static int run(const struct process *self, struct store *s, int end_fd)
 
 		if (wait_ms == TICK_MS) {
 			pack_months(s);
+			follow_orders(s);
 			rest(s);
 		}
 		is_renewed = wait_ms == TICK_MS && is_over(self->service);

@@ -211,3 +211,20 @@ int keep_redact(struct vfile_disk *shard, uint64_t index, struct keep_redacted *
 	*ret = of;
 	return 0;
 }
+
+/* It is written to no more. */
+int keep_empty_wal(struct vfile_disk *shard, const struct archive_options *options, struct err *e)
+{
+	struct wal *w = NULL;
+	uint64_t size;
+	int rc = wal_open(shard, &w, e);
+
+	if (rc < 0)
+		return rc;
+	size = wal_size(w);
+	rc = wal_turn(w, e);
+	wal_close(w);
+	if (rc == 0)
+		rc = archive_close_segments(shard, options, size, e);
+	return rc == 0 ? wal_drop(shard, size, e) : rc;
+}

@@ -19,7 +19,7 @@ struct shard_segment {
 struct shard_segments {
 	struct shard_segment *at; /* in order; free() it */
 	size_t count;
-	uint64_t led; /* what stood before this index has left, as the months tell */
+	uint64_t led;    /* what stood before this index has left, as the months tell */
 	uint64_t oldest; /* entry of the write-ahead files, just before; UINT64_MAX: none */
 };
 
@@ -36,6 +36,9 @@ MUST_CHECK int shard_list_to_write(struct vfile_disk *d, struct err *e, struct s
  * ARCHIVE_TOLD_SIZE bytes; "": all is well. */
 MUST_CHECK int shard_look(struct vfile_disk *d, const struct shard_segments *known, char *told,
 	struct err *e, struct shard_segments *ret);
+
+/* How far the newest checkpoint goes; 0 without one. */
+MUST_CHECK int shard_sealed(struct vfile_disk *d, struct err *e, uint64_t *ret_size);
 
 /* The segment that holds entry INDEX. ERR_ABSENT: none does. */
 MUST_CHECK int shard_find(

@@ -334,9 +334,8 @@ int archive_writer_step(struct archive_writer *w, uint64_t sealed, struct err *e
 	return rc < 0 ? rc : wal_reader_next(w->reader) < sealed;
 }
 
-/* How far the newest checkpoint goes; 0 without one. Its signature is the sealer's business: who
- * could write here could as well write segments. */
-static int sealed_size(struct archive_writer *w, struct err *e, uint64_t *ret_size)
+/* Its signature is the sealer's business: who could write here could as well write segments. */
+int shard_sealed(struct vfile_disk *d, struct err *e, uint64_t *ret_size)
 {
 	struct checkpoint checkpoint;
 	struct arena a;
@@ -345,7 +344,7 @@ static int sealed_size(struct archive_writer *w, struct err *e, uint64_t *ret_si
 	int rc;
 
 	arena_init(&a, 4 * (size_t)NOTE_BYTES_MAX);
-	rc = vfile_load(w->disk, "checkpoint", NOTE_BYTES_MAX, &a, &bytes, e);
+	rc = vfile_load(d, "checkpoint", NOTE_BYTES_MAX, &a, &bytes, e);
 	if (rc == 0)
 		rc = note_parse(bytes, &a, &note, e);
 	if (rc == 0)
@@ -363,7 +362,7 @@ static int sealed_size(struct archive_writer *w, struct err *e, uint64_t *ret_si
 int archive_writer_tend(struct archive_writer *w, struct err *e)
 {
 	uint64_t sealed;
-	int rc = sealed_size(w, e, &sealed);
+	int rc = shard_sealed(w->disk, e, &sealed);
 
 	return rc < 0 ? rc : archive_writer_step(w, sealed, e);
 }

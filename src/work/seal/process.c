@@ -9,11 +9,21 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "core/trail/order.h"
 #include "core/trail/taking.h"
 #include "kit/process/process.h"
 
 #define TICK_MS 1000
 #define PATH_BYTES 4096
+#define ORDERS_HANDED 16
+#define ORDER_AGAIN_S 600
+#define ORDERS_MEMORY (8 * MIB)
+
+/* An order whose leaf the writer was given. */
+struct handed {
+	char name[ORDER_NAME_SIZE];
+	int64_t asked_s, at_us;
+};
 
 struct sealer {
 	const struct process *self;
@@ -23,6 +33,10 @@ struct sealer {
 	struct vfile_disk *d, *keys;
 	struct seal *seal;
 	bool is_link_sent;
+	bool is_well; /* the newest answer was a seal */
+	struct vfile_disk *log;
+	struct handed handed[ORDERS_HANDED];
+	size_t handed_next;
 	char bytes[SEAL_MESSAGE_MAX];
 };
 
@@ -180,6 +194,48 @@ static void hand_over_link(struct sealer *x)
 	buf_done(&leaf);
 }
 
+/* Was it handed over? A leaf that is not sealed for long fell with its writer. */
+static bool is_handed(struct sealer *x, const char *name, int64_t asked_s)
+{
+	int64_t now_us = clock_monotonic_us();
+	struct handed *h;
+
+	for (h = x->handed; h < x->handed + ORDERS_HANDED; h++)
+		if (strcmp(h->name, name) == 0 && h->asked_s == asked_s &&
+			now_us - h->at_us < ORDER_AGAIN_S * INT64_C(1000000))
+			return true;
+	h = &x->handed[x->handed_next++ % ORDERS_HANDED];
+	snprintf(h->name, sizeof(h->name), "%s", name);
+	h->asked_s = asked_s;
+	h->at_us = now_us;
+	return false;
+}
+
+/* What was ordered begins with its leaf. */
+static void hand_over_orders(struct sealer *x)
+{
+	struct vfile_names names = { 0 };
+	struct order o;
+	struct arena a;
+	struct err e;
+	int rc = x->is_well ? 0 : ERR_ABSENT;
+
+	arena_init(&a, ORDERS_MEMORY);
+	if (rc == 0 && !x->log)
+		rc = vfile_disk_open(arena_fmt(&a, "%s/" SEAL_LOG, x->data).ptr, &x->log, &e);
+	if (rc == 0)
+		rc = order_list(x->log, &a, &names, &e);
+	for (size_t i = 0; rc == 0 && i < names.len; i++)
+		if (order_load(x->log, names.at[i].name, &a, &o, &e) == 0 && o.is == ORDER_ASKED &&
+			o.leaf.len <= SEAL_JSON_MAX && !is_handed(x, names.at[i].name, o.at_s))
+			say(x,
+				&(struct seal_message){ .word = SEAL_ADD,
+					.year = x->year,
+					.kind = LEAF_RETENTION,
+					.json = o.leaf });
+	arena_done(&a);
+}
+
 static void hand_over_key(struct sealer *x)
 {
 	struct buf leaf;
@@ -198,6 +254,7 @@ static void refuse(
 {
 	fprintf(stderr, "khien seal: %s\n", words);
 	tell(x, TAKING_FAILED, why, words);
+	x->is_well = false;
 	say(x,
 		&(struct seal_message){
 			.word = SEAL_REFUSED, .year = m->year, .size = m->size, .reason = why });
@@ -228,6 +285,7 @@ static void check(struct sealer *x, const struct seal_message *m)
 		x->is_link_sent = false; /* a writer that begins anew may have lost it */
 	memcpy(answer.hash.bytes, got.note, SHA256_SIZE);
 	tell(x, TAKING_WELL, 0, "");
+	x->is_well = true;
 	say(x, &answer);
 	hand_over_key(x);
 }
@@ -257,9 +315,11 @@ static void loop(struct sealer *x, int end_fd)
 			fprintf(stderr, "khien seal: %s\n", e.text);
 			tell(x, TAKING_FAILED, e.code == ERR_SYSTEM ? SEAL_DISK : SEAL_KEY, e.text);
 		}
-		if (x->seal)
+		if (x->seal) {
 			hand_over_link(x);
-		if (poll(wait, 2, x->seal ? -1 : TICK_MS) < 0 && errno != EINTR)
+			hand_over_orders(x);
+		}
+		if (poll(wait, 2, TICK_MS) < 0 && errno != EINTR)
 			return;
 		if (wait[1].revents)
 			take_messages(x);
@@ -280,5 +340,6 @@ int seal_start(const struct process *self)
 	else
 		fprintf(stderr, "khien seal: %s\n", e.text);
 	close_shard(&x);
+	vfile_disk_close(x.log);
 	return rc < 0 ? 2 : 0;
 }

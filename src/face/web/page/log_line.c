@@ -190,6 +190,8 @@ void page_log_line(struct view *v)
 	html_log_pages(v);
 	html(v->w, "<section>\n<h2>%s</h2>\n", tr(v->lang, "Nguyên văn và những gì đọc ra từ đó"));
 	facts(v, &leaf);
+	if (!is_redacted && leaf.kind == LEAF_LINE)
+		html_redact_link(v, place);
 	html(v->w, "</section>\n");
 	if (is_redacted)
 		redacted(v, place);
