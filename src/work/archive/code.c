@@ -390,25 +390,29 @@ static void code_first_times(struct coder *c)
 static void note_times(struct coder *c)
 {
 	const struct lines *l = &c->w->lines;
+	uint8_t *has = zeroed(lines_templates(l), 1);
 	uint64_t count = 0;
 
 	for (uint32_t t = 1; t < lines_templates(l); t++)
 		for (uint32_t k = 0; k < lines_template(l, t)->slots && c->uses[t] > 0; k++) {
 			struct slot slot = lines_slots(l, lines_template(l, t))[k];
 
-			if (slot.type == SLOT_TIME && digits_in_time(slot.form))
-				count += c->uses[t];
+			if (slot.type != SLOT_TIME || !digits_in_time(slot.form))
+				continue;
+			count += c->uses[t];
+			has[t] = 1;
 		}
 	c->digits[0] = count <= c->count / TIMES_SHARE ? DIGITS_TIMES_APART : 0;
 	for (uint32_t i = 0; i < c->count && c->digits[0] && count > 0; i++) {
 		const struct template *t = lines_template(l, c->rows[i].template);
 		const struct slot *slots = lines_slots(l, t);
 
-		for (uint32_t k = 0; k < t->slots; k++)
+		for (uint32_t k = 0; k < t->slots && has[c->rows[i].template]; k++)
 			if (slots[k].type == SLOT_TIME && digits_in_time(slots[k].form))
 				digits_add_time(c->digits, slots[k].form,
 					(int64_t)c->values[c->rows[i].values + k].number);
 	}
+	free(has);
 }
 
 static void code_raw(struct coder *c)

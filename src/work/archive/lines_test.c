@@ -114,10 +114,41 @@ static void bytes_are_of_their_class(void **state)
 	free(narrow);
 }
 
+/* What stands in a slot is written as it stood in the line. */
+static void numbers_are_written(void **state)
+{
+	static const struct {
+		uint32_t address;
+		const char *text;
+	} addresses[] = { { 0x00090A63, "0.9.10.99" }, { 0x646DC8FF, "100.109.200.255" } };
+	char text[24], wanted[24];
+	uint64_t power = 1;
+
+	(void)state;
+	for (unsigned digits = 1; digits <= 20; digits++, power *= 10) {
+		uint64_t around[] = { power - 1, power, power + 1 };
+
+		for (size_t i = 0; i < COUNT(around); i++) {
+			int len = snprintf(
+				wanted, sizeof(wanted), "%llu", (unsigned long long)around[i]);
+
+			assert_int_equal(decimal_digits(around[i]), len);
+			assert_int_equal(decimal_write(around[i], 0, text), len);
+			assert_memory_equal(text, wanted, (size_t)len);
+		}
+	}
+	assert_int_equal(decimal_digits(UINT64_MAX), 20);
+	for (size_t i = 0; i < COUNT(addresses); i++) {
+		text[ipv4_write(addresses[i].address, text)] = '\0';
+		assert_string_equal(text, addresses[i].text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(bytes_are_of_their_class),
-		cmocka_unit_test(words_become_values), cmocka_unit_test(near_lines_stay_apart) };
+		cmocka_unit_test(numbers_are_written), cmocka_unit_test(words_become_values),
+		cmocka_unit_test(near_lines_stay_apart) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,13 +9,14 @@ void followers_new(struct followers *f)
 
 unsigned decimal_digits(uint64_t value)
 {
-	unsigned digits = 1;
+	static const uint64_t powers[20] = { 1, 10, 100, 1000, 10000, 100000, 1000000, 10000000,
+		100000000, 1000000000, 10000000000, 100000000000, 1000000000000, 10000000000000,
+		100000000000000, 1000000000000000, 10000000000000000, 100000000000000000,
+		1000000000000000000, 10000000000000000000u };
+	/* 1233 / 4096 is the logarithm of 2, nearly: no division, and one power to compare with */
+	unsigned least = (64 - (unsigned)__builtin_clzll(value | 1)) * 1233 >> 12;
 
-	while (value >= 1000) {
-		value /= 1000;
-		digits += 3;
-	}
-	return digits + (value >= 10) + (value >= 100);
+	return least + ((value | 1) >= powers[least]);
 }
 
 /* Two digits at once: half the divisions, which are what a number costs. */
@@ -55,14 +56,20 @@ size_t hex_write(uint64_t value, unsigned digits, bool is_upper, char *text)
 
 size_t ipv4_write(uint32_t address, char *text)
 {
-	size_t n = 0;
+	char *to = text;
 
 	for (int shift = 24; shift >= 0; shift -= 8) {
-		n += decimal_write(address >> shift & 255, 0, text + n);
+		unsigned octet = address >> shift & 255, low = octet % 100;
+
+		if (octet >= 100)
+			*to++ = (char)('0' + octet / 100);
+		if (octet >= 10)
+			*to++ = pairs[2 * low];
+		*to++ = pairs[2 * low + 1];
 		if (shift > 0)
-			text[n++] = '.';
+			*to++ = '.';
 	}
-	return n;
+	return (size_t)(to - text);
 }
 
 int64_t time_base(unsigned first, int64_t value, unsigned form)

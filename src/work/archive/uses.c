@@ -1,6 +1,7 @@
 #include "work/archive/uses.h"
 
 #define USES_MAX (1u << 20)
+#define FEW 16
 
 /* The newest use of an entry. */
 struct newest {
@@ -68,45 +69,71 @@ void uses_note(struct uses *u, uint32_t entry, uint16_t family, uint32_t block)
 	((struct use *)(void *)u->list.at)[number].blocks |= uses_bit(block);
 }
 
-static int by_entry(const void *a, const void *b)
+/* The uses of each entry one after the other: those of entry E stand in FROM[E] to FROM[E + 1] of
+ * what is returned, which is yours, as is FROM. */
+static struct use *by_entry(const struct uses *u, size_t entries, uint32_t **ret_from)
 {
-	const struct use *x = a, *y = b;
+	const struct use *list = (const struct use *)(const void *)u->list.at;
+	size_t count = u->list.len / sizeof(*list);
+	struct use *sorted = unset(count, sizeof(*sorted));
+	uint32_t *from = zeroed(entries + 2, sizeof(*from));
 
-	if (x->entry != y->entry)
-		return x->entry < y->entry ? -1 : 1;
-	return x->family - y->family;
+	for (size_t i = 0; i < count; i++)
+		from[list[i].entry + 2]++;
+	for (size_t i = 2; i < entries + 2; i++)
+		from[i] += from[i - 1];
+	for (size_t i = 0; i < count; i++)
+		sorted[from[list[i].entry + 1]++] = list[i];
+	*ret_from = from;
+	return sorted;
+}
+
+static int by_family(const void *a, const void *b)
+{
+	return ((const struct use *)a)->family - ((const struct use *)b)->family;
+}
+
+/* Most entries have one family or a few. */
+static void sort_families(struct use *uses, uint32_t count)
+{
+	if (count > FEW) {
+		qsort(uses, count, sizeof(*uses), by_family);
+		return;
+	}
+	for (uint32_t i = 1; i < count; i++) {
+		struct use use = uses[i];
+		uint32_t to = i;
+
+		for (; to > 0 && uses[to - 1].family > use.family; to--)
+			uses[to] = uses[to - 1];
+		uses[to] = use;
+	}
 }
 
 /* For each entry how many families; then of each the difference to the last, and its blocks. */
 void uses_write(struct uses *u, const struct bytes *order, struct bytes *to)
 {
-	struct use *uses = (struct use *)(void *)u->list.at;
 	const uint32_t *numbers = (const uint32_t *)(const void *)order->at;
-	size_t count = u->list.len / sizeof(*uses);
+	size_t entries = u->newest.len / sizeof(struct newest);
+	uint32_t *from;
+	struct use *uses = by_entry(u, entries, &from);
 
-	if (count > 0)
-		qsort(uses, count, sizeof(*uses), by_entry);
 	for (size_t i = 0; i < order->len / sizeof(*numbers); i++) {
-		size_t low = 0, high = count, end;
+		bool is_known = numbers[i] < entries;
+		struct use *at = uses + (is_known ? from[numbers[i]] : 0);
+		uint32_t count = is_known ? from[numbers[i] + 1] - from[numbers[i]] : 0;
 		unsigned last = 0;
 
-		while (low < high) {
-			size_t middle = low + (high - low) / 2;
-
-			if (uses[middle].entry < numbers[i])
-				low = middle + 1;
-			else
-				high = middle;
-		}
-		for (end = low; end < count && uses[end].entry == numbers[i];)
-			end++;
-		bytes_varint(to, end - low);
-		for (; low < end; low++) {
-			bytes_varint(to, uses[low].family - last);
-			bytes_varint(to, uses[low].blocks);
-			last = uses[low].family;
+		sort_families(at, count);
+		bytes_varint(to, count);
+		for (; count > 0; count--, at++) {
+			bytes_varint(to, at->family - last);
+			bytes_varint(to, at->blocks);
+			last = at->family;
 		}
 	}
+	free(uses);
+	free(from);
 }
 
 void uses_done(struct uses *u)

@@ -609,39 +609,47 @@ static uint8_t *put_time(struct segment *s, unsigned form, uint64_t value, uint8
 int position_text(struct segment *s, uint32_t position, struct err *e, struct str *ret_text)
 {
 	const struct view *v = &s->view;
-	const struct template *t;
-	const uint32_t *piece;
+	uint32_t number = v->template[position];
+	const struct template *t = &s->templates[number];
+	const uint32_t *piece, *text_from = s->text_from;
+	const uint8_t *pieces = s->text.at, *fixed;
+	const struct value *usual, *own;
+	const struct slot *slots;
 	size_t len = 0;
 
-	if (v->template[position] == TEMPLATE_RAW) {
+	if (number == TEMPLATE_RAW) {
 		*ret_text = v->raw[v->first[position]];
 		return 0;
 	}
-	t = &s->templates[v->template[position]];
-	piece = s->piece_from + t->slot + v->template[position] - 1;
+	/* what value_at() looks up for each slot, once */
+	fixed = v->fixed ? v->fixed + v->fixed_from[number] : NULL;
+	usual = s->usual + t->slot;
+	own = v->values + v->first[position];
+	slots = s->slots + t->slot;
+	piece = s->piece_from + t->slot + number - 1;
 	for (uint32_t k = 0;; k++) {
 		size_t piece_len = piece[k + 1] - piece[k] - 1;
-		struct slot slot;
-		struct value value;
+		const struct value *value;
 		uint8_t *to;
 
 		s->line.len = len;
 		to = put_bytes(bytes_more(&s->line, piece_len + TIMEFORM_TEXT_MAX),
-			s->text.at + piece[k], piece_len);
+			pieces + piece[k], piece_len);
 		len += piece_len;
 		if (k == t->slots)
 			break;
-		slot = s->slots[t->slot + k];
-		value = value_at(s, position, k);
-		if (slot.type == SLOT_TIME) {
-			to = put_time(s, slot.form, value.number, to);
-		} else if (slot.type != SLOT_TEXT) {
-			to += slot_text(s, slot, value, (char *)to).len;
-		} else {
-			struct str text = slot_text(s, slot, value, NULL);
+		value = fixed && fixed[k / 8] >> k % 8 & 1 ? &usual[k] : &own[k];
+		if (slots[k].type == SLOT_TEXT) {
+			const uint32_t *from = text_from + value->number;
+			size_t text_len = from[1] - from[0] - 1;
 
 			s->line.len = len;
-			to = put_bytes(bytes_more(&s->line, text.len), text.ptr, text.len);
+			to = put_bytes(
+				bytes_more(&s->line, text_len), s->texts.at + from[0], text_len);
+		} else if (slots[k].type == SLOT_TIME) {
+			to = put_time(s, slots[k].form, value->number, to);
+		} else {
+			to += slot_text(s, slots[k], *value, (char *)to).len;
 		}
 		len = (size_t)(to - s->line.at);
 		if (len > LIMIT_SEGMENT_RECORD_BYTES)

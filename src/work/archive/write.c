@@ -8,6 +8,7 @@
 
 #define BLOCK_BYTES_DEFAULT (8 * MIB)
 #define LEVEL_META 1 /* a sender seldom changes: nothing to try hard for */
+#define LEVEL_CODES 3
 #define LEVEL_COLUMNS 5
 #define LEVEL_TEXT 9
 #define LEVEL_SMALL 19
@@ -100,9 +101,20 @@ static int level_for(const struct segment_writer *w, enum section_kind kind, siz
 {
 	if (w->options.is_small)
 		return LEVEL_SMALL;
-	if (kind == SECTION_META || kind == SECTION_RECEIVED)
+	switch (kind) {
+	case SECTION_META:
+	case SECTION_RECEIVED:
+	case SECTION_DIGITS: /* bits without order */
 		return LEVEL_META;
-	return kind == SECTION_TEXT ? LEVEL_TEXT : LEVEL_COLUMNS;
+	case SECTION_GROUPS: /* ranks are found in short steps: searching deeper finds less */
+	case SECTION_TEXT_CODES:
+	case SECTION_NUMBER_CODES:
+		return LEVEL_CODES;
+	case SECTION_TEXT:
+		return LEVEL_TEXT;
+	default:
+		return LEVEL_COLUMNS;
+	}
 }
 
 void writer_section(struct segment_writer *w, enum section_kind kind, unsigned family,
