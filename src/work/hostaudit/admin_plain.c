@@ -2,50 +2,44 @@
 #include "work/hostaudit/remote_admin.h"
 
 #include "work/hostaudit/resolve/plain.h"
+#include "work/hostaudit/units.h"
+
+static const struct {
+	const char *service, *unit;
+} plain_units[] = {
+	{ "telnet", "telnet.socket" },
+	{ "telnet", "telnetd.service" },
+	{ "telnet", "inetutils-telnetd.service" },
+	{ "telnet", "telnet-server.service" },
+	{ "rsh", "rsh.socket" },
+	{ "rlogin", "rlogin.socket" },
+	{ "rexec", "rexec.socket" },
+	{ "tftp", "tftp.socket" },
+	{ "tftp", "tftp.service" },
+	{ "tftp", "tftpd-hpa.service" },
+	{ "tftp", "atftpd.service" },
+};
 
 static void put_plain_units(struct host *h, struct admin_list *list)
 {
-	static const struct {
-		const char *service, *unit;
-	} units[] = {
-		{ "telnet", "telnet.socket" },
-		{ "telnet", "telnetd.service" },
-		{ "telnet", "inetutils-telnetd.service" },
-		{ "telnet", "telnet-server.service" },
-		{ "rsh", "rsh.socket" },
-		{ "rlogin", "rlogin.socket" },
-		{ "rexec", "rexec.socket" },
-		{ "tftp", "tftp.socket" },
-		{ "tftp", "tftp.service" },
-		{ "tftp", "tftpd-hpa.service" },
-		{ "tftp", "atftpd.service" },
-	};
+	for (size_t i = 0; i < COUNT(plain_units); i++) {
+		struct unit unit = systemd_unit(h, plain_units[i].unit);
 
-	for (size_t i = 0; i < COUNT(units); i++) {
-		struct unit unit = systemd_unit(h, units[i].unit);
-
-		if (unit.state == UNIT_ENABLED && !admin_is_local_socket(h, units[i].unit) &&
-			!admin_is_local_service(h, units[i].unit))
+		if (unit.state == UNIT_ENABLED && !admin_is_local_socket(h, plain_units[i].unit) &&
+			!admin_is_local_service(h, plain_units[i].unit))
 			admin_add(list,
-				&(struct admin){ .service = units[i].service,
-					.name = str_of(units[i].unit),
+				&(struct admin){ .service = plain_units[i].service,
+					.name = str_of(plain_units[i].unit),
 					.plain = PLAIN_YES,
 					.file = unit.file });
 	}
 }
 
-static void put_inetd(struct host *h, struct admin_list *list)
+static void read_inetd(struct host *h, struct admin_list *list, const char *name, struct str file)
 {
-	static const char *const units[] = { "inetd.service", "openbsd-inetd.service",
-		"inetutils-inetd.service", NULL };
-	struct str file = STR("/etc/inetd.conf");
 	struct inetd_reader r;
 	struct inetd_entry entry;
-	struct unit unit;
-	const char *name;
 
-	if (!admin_is_enabled(h, units, &unit, &name))
-		return;
 	inetd_init(&r, host_bytes(h, file, &file));
 	while (inetd_next(&r, &entry)) {
 		const char *service = plain_service_name(entry.service);
@@ -62,10 +56,106 @@ static void put_inetd(struct host *h, struct admin_list *list)
 	}
 }
 
+static void put_inetd(struct host *h, struct admin_list *list)
+{
+	static const char *const units[] = { "inetd.service", "openbsd-inetd.service",
+		"inetutils-inetd.service", NULL };
+	const struct str *paths;
+	size_t count;
+	struct unit unit;
+	const char *name;
+
+	if (!admin_is_enabled(h, units, &unit, &name))
+		return;
+	read_inetd(h, list, name, STR("/etc/inetd.conf"));
+	if (!str_is(str_of(name), units[2]) || host_glob(h, "/etc/inetd.d/*", &paths, &count) != 0)
+		return;
+	for (size_t i = 0; i < count; i++) /* GNU's inetd alone reads a folder */
+		read_inetd(h, list, name, paths[i]);
+}
+
+static bool is_plain_unit(struct str name)
+{
+	for (size_t i = 0; i < COUNT(plain_units); i++)
+		if (str_is(name, plain_units[i].unit))
+			return true;
+	return false;
+}
+
+/* telnetd that some other unit starts: "busybox telnetd -F". */
+static void put_telnet_commands(struct host *h, struct admin_list *list)
+{
+	const struct unit_link *links;
+	size_t count;
+
+	unit_links(h, &links, &count);
+	for (size_t i = 0; i < count; i++) {
+		const char *name = arena_cstr(host_arena(h), links[i].name);
+		struct setting command = { 0 };
+		struct str rest, word;
+
+		if (!str_ends(links[i].name, ".service") || links[i].is_vendor ||
+			is_plain_unit(links[i].name) || !unit_starts(h, name))
+			continue;
+		systemd_unit_command(h, name, &command);
+		rest = command.value;
+		while (str_next_word(&rest, " \t", &word))
+			if (str_is(path_base(word), "telnetd") ||
+				str_is(path_base(word), "in.telnetd")) {
+				admin_add(list,
+					&(struct admin){ .service = "telnet",
+						.name = links[i].name,
+						.plain = PLAIN_YES,
+						.file = command.file });
+				break;
+			}
+	}
+}
+
+/* dnsmasq gives files by TFTP too where it is told. */
+static void put_dnsmasq_tftp(struct host *h, struct admin_list *list)
+{
+	static const char *const patterns[] = { "/etc/dnsmasq.conf", "/etc/dnsmasq.d/*" };
+	const struct str *paths;
+	struct str rest, line, key, value;
+	size_t count;
+
+	if (!unit_starts(h, "dnsmasq.service"))
+		return;
+	for (size_t p = 0; p < COUNT(patterns); p++) {
+		if (host_glob(h, patterns[p], &paths, &count) != 0)
+			continue;
+		for (size_t i = 0; i < count; i++) {
+			rest = host_bytes(h, paths[i], NULL);
+			for (int n = 1; str_next_line(&rest, &line); n++) {
+				line = str_trim(line);
+				if (!str_split(line, '=', &key, &value))
+					key = line;
+				if (str_is(str_trim(key), "enable-tftp"))
+					admin_add(list,
+						&(struct admin){ .service = "tftp",
+							.name = STR("dnsmasq.service"),
+							.plain = PLAIN_YES,
+							.file = paths[i],
+							.line = n });
+			}
+		}
+	}
+}
+
+/* xinetd.conf(5): names with a dot or a tilde at the end are passed over. */
+static bool is_xinetd_file(struct str path)
+{
+	struct str name = path_base(path);
+
+	return !str_has(name, '.') && !str_ends(name, "~");
+}
+
 static void put_xinetd(struct host *h, struct admin_list *list)
 {
 	static const char *const units[] = { "xinetd.service", NULL };
 	const struct str *paths;
+	struct str conf;
 	size_t count;
 	struct unit unit;
 	const char *name;
@@ -73,15 +163,21 @@ static void put_xinetd(struct host *h, struct admin_list *list)
 	if (!admin_is_enabled(h, units, &unit, &name) ||
 		host_glob(h, "/etc/xinetd.d/*", &paths, &count) != 0)
 		return;
+	conf = host_bytes(h, STR("/etc/xinetd.conf"), NULL);
 	for (size_t i = 0; i < count; i++) {
 		struct inetd_reader r;
 		struct inetd_entry entry;
 
+		if (!is_xinetd_file(paths[i]))
+			continue;
 		inetd_init(&r, host_bytes(h, paths[i], NULL));
 		while (xinetd_next(&r, &entry)) {
 			const char *service = plain_service_name(entry.service);
 
-			if (service && !entry.is_off && !admin_is_local_address(entry.address))
+			if (!service)
+				service = plain_service_name(entry.port);
+			if (service && !entry.is_off && !xinetd_is_off(conf, entry.service) &&
+				!admin_is_local_address(entry.address))
 				admin_add(list,
 					&(struct admin){ .service = service,
 						.name = STR("xinetd"),
@@ -97,6 +193,8 @@ static void put_xinetd(struct host *h, struct admin_list *list)
 void admin_plain(struct host *h, struct admin_list *list)
 {
 	put_plain_units(h, list);
+	put_telnet_commands(h, list);
+	put_dnsmasq_tftp(h, list);
 	put_inetd(h, list);
 	put_xinetd(h, list);
 }

@@ -2,6 +2,7 @@
 #include "work/hostaudit/remote_admin.h"
 
 #include "work/hostaudit/resolve/plain.h"
+#include "work/hostaudit/units.h"
 
 /* ---- SNMP ---- */
 
@@ -250,6 +251,65 @@ static void put_docker(struct host *h, struct admin_list *list)
 			.file = file });
 }
 
+/* Sockets that systemd holds open for them, and podman's own: nobody is asked there. */
+static void put_engine_sockets(struct host *h, struct admin_list *list)
+{
+	static const struct {
+		const char *service, *unit;
+	} sockets[] = { { "docker", "docker.socket" }, { "podman", "podman.socket" } };
+
+	for (size_t i = 0; i < COUNT(sockets); i++) {
+		struct unit unit = systemd_unit(h, sockets[i].unit);
+		struct str lines = systemd_unit_lines(h, sockets[i].unit, "Socket", "ListenStream");
+		struct str line;
+
+		while (unit.state == UNIT_ENABLED && str_next_line(&lines, &line)) {
+			line = str_trim(line);
+			if (line.len > 0 && !str_has(line, '/') && !str_has(line, '@') &&
+				!admin_is_local_address(line))
+				admin_add(list,
+					&(struct admin){ .service = sockets[i].service,
+						.name = str_of(sockets[i].unit),
+						.found = line,
+						.plain = PLAIN_YES,
+						.file = unit.file });
+		}
+	}
+}
+
+/* "podman system service tcp:0.0.0.0:8888" of some unit. */
+static void put_podman(struct host *h, struct admin_list *list)
+{
+	const struct unit_link *links;
+	size_t count;
+
+	unit_links(h, &links, &count);
+	for (size_t i = 0; i < count; i++) {
+		const char *name = arena_cstr(host_arena(h), links[i].name);
+		struct setting command = { 0 };
+		struct str rest, word;
+
+		if (!str_ends(links[i].name, ".service") ||
+			str_find(links[i].name, STR("podman")) < 0 || !unit_starts(h, name))
+			continue;
+		systemd_unit_command(h, name, &command);
+		rest = command.value;
+		while (str_next_word(&rest, " \t'\"", &word)) {
+			struct str address = str_starts(word, "tcp://") ? str_from(word, 6) :
+				str_starts(word, "tcp:")                ? str_from(word, 4) :
+									  STR("");
+
+			if (address.len > 0 && !admin_is_local_address(address))
+				admin_add(list,
+					&(struct admin){ .service = "podman",
+						.name = links[i].name,
+						.found = word,
+						.plain = PLAIN_YES,
+						.file = command.file });
+		}
+	}
+}
+
 void admin_web(struct host *h, struct admin_list *list)
 {
 	put_snmp(h, list);
@@ -258,5 +318,7 @@ void admin_web(struct host *h, struct admin_list *list)
 	put_web_shells(h, list);
 	put_libvirt(h, list);
 	put_docker(h, list);
+	put_engine_sockets(h, list);
+	put_podman(h, list);
 	put_cockpit(h, list);
 }

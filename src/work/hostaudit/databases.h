@@ -20,6 +20,7 @@ struct database {
 				 * let in; NULL: cannot be told */
 	struct setting auth_at; /* where that stands */
 	bool is_started;        /* false: told not to start by itself */
+	bool is_served;         /* whoever found it knows that it starts */
 };
 
 struct database_list {
@@ -38,6 +39,9 @@ void databases_redis(struct database_list *list);
 void databases_mongo(struct database_list *list);
 void databases_search(struct database_list *list);
 void databases_memcached(struct database_list *list);
+void databases_container(struct database_list *list);
+/* Servers whose settings are not read: that they are there is all that is told. */
+void databases_unread(struct database_list *list);
 
 /* A zeroed row with has_network and is_started set, or NULL (and a gap) when there are too many.
  */

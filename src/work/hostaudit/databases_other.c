@@ -4,6 +4,7 @@
 #include "work/hostaudit/databases.h"
 #include "work/hostaudit/resolve/systemd.h"
 #include "work/hostaudit/resolve/yaml_keys.h"
+#include "work/hostaudit/units.h"
 
 size_t redis_parse(struct str line, struct str *ret_words)
 {
@@ -32,8 +33,15 @@ size_t redis_parse(struct str line, struct str *ret_words)
 	return count;
 }
 
+/* Files that others include: no servers of their own. */
+struct redis_parts {
+	struct str at[64];
+	size_t len;
+};
+
 struct redis {
 	struct database_list *list;
+	struct redis_parts *parts;
 	struct setting bind, port, tls_port, password, protection;
 	struct setting
 		user; /* the default user: "asks", "open", or "acl" when a file was not read */
@@ -160,6 +168,8 @@ static void load_redis(struct redis *r, struct str path, int depth)
 		host_gap(r->list->h, GAP_LOOP, arena_cstr(r->list->a, path));
 		return;
 	}
+	if (depth > 0 && r->parts->len < COUNT(r->parts->at))
+		r->parts->at[r->parts->len++] = path;
 	if (!database_read(r->list, path, &bytes, &file))
 		return;
 	while (str_next_line(&bytes, &line)) {
@@ -204,12 +214,39 @@ static void take_redis_command(struct redis *r, struct str path)
 	}
 }
 
-static void add_redis(struct database_list *list, struct str path)
+/* "redis-server@kho.service" reads /etc/redis/redis-kho.conf. */
+static bool has_instance(struct host *h, struct str path)
 {
-	struct redis r = { .list = list };
+	static const char *const units[] = { "redis-server", "redis", "valkey-server", "valkey" };
+	struct str name = path_base(path), rest;
+
+	if (!str_split(name, '-', &rest, &name) || !str_ends(name, ".conf"))
+		return false;
+	name = str_until(name, name.len - strlen(".conf"));
+	for (size_t i = 0; i < COUNT(units); i++)
+		if (unit_starts(h,
+			    arena_fmt(host_arena(h), "%s@%.*s.service", units[i], STR_FMT(name))
+				    .ptr))
+			return true;
+	return false;
+}
+
+static bool is_part(const struct redis_parts *parts, struct str path)
+{
+	for (size_t i = 0; i < parts->len; i++)
+		if (str_eq(parts->at[i], path))
+			return true;
+	return false;
+}
+
+static void add_redis(struct database_list *list, struct redis_parts *parts, struct str path)
+{
+	struct redis r = { .list = list, .parts = parts };
 	struct database *d;
 
 	load_redis(&r, path, 0);
+	if (is_part(parts, path))
+		return;
 	take_redis_command(&r, path);
 	d = database_add(list, "redis", path_base(path));
 	if (!d)
@@ -223,21 +260,26 @@ static void add_redis(struct database_list *list, struct str path)
 		str_to_i64(r.tls_port.value, &d->port);
 	d->has_network = d->port != 0;
 	d->auth = redis_auth(&r, &d->auth_at);
+	d->is_served = has_instance(list->h, path);
 }
 
 void databases_redis(struct database_list *list)
 {
 	static const char *const patterns[] = { "/etc/redis/*.conf", "/etc/valkey/*.conf",
 		"/etc/redis.conf", "/etc/valkey.conf" };
+	struct redis_parts parts = { .len = 0 };
 	const struct str *paths;
 	size_t count;
 
 	for (size_t i = 0; i < COUNT(patterns); i++) {
 		if (host_glob(list->h, patterns[i], &paths, &count) != 0)
 			continue;
+		/* who includes whom is known when all were read once */
+		for (size_t n = 0; n < count && n < 64; n++)
+			load_redis(&(struct redis){ .list = list, .parts = &parts }, paths[n], 0);
 		for (size_t n = 0; n < count && n < 64; n++)
 			if (!str_ends(paths[n], "/sentinel.conf"))
-				add_redis(list, paths[n]);
+				add_redis(list, &parts, paths[n]);
 	}
 }
 

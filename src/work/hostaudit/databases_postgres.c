@@ -296,9 +296,16 @@ static void read_hba(struct hba *hba, struct str path, int depth)
 	if (!database_read(hba->c->list, path, &bytes, &file))
 		return;
 	hba->d->auth = hba->d->auth ? hba->d->auth : "password";
-	for (int number = 1; str_next_line(&bytes, &line); number++)
+	for (int number = 1, first; str_next_line(&bytes, &line); number++) {
+		struct str more;
+
+		/* a backslash at the end of a line joins it to the next, since version 14 */
+		for (first = number; str_ends(line, "\\") && str_next_line(&bytes, &more); number++)
+			line = arena_fmt(hba->c->list->a, "%.*s%.*s",
+				STR_FMT(str_until(line, line.len - 1)), STR_FMT(more));
 		if (!include_hba(hba, line, file, depth) && postgres_hba_parse(line, &rule))
-			take_rule(hba, &rule, file, number);
+			take_rule(hba, &rule, file, first);
+	}
 }
 
 static void find_trust(struct cluster *c, struct database *d, struct str path)

@@ -1,8 +1,10 @@
 #include "work/hostaudit/resolve/plain.h"
 
+#include <string.h>
+
 void inetd_init(struct inetd_reader *r, struct str bytes)
 {
-	*r = (struct inetd_reader){ .rest = bytes };
+	*r = (struct inetd_reader){ .rest = bytes, .address = STR("") };
 }
 
 /* "telnet", "127.0.0.1:telnet", "[::1]:23" */
@@ -13,7 +15,7 @@ static void split_service(struct str word, struct inetd_entry *ret)
 	while (at > 0 && word.ptr[at - 1] != ':')
 		at--;
 	ret->service = str_from(word, at);
-	if (at > 0)
+	if (at > 0 && at < word.len)
 		ret->address = str_until(word, at - 1);
 }
 
@@ -29,7 +31,7 @@ bool inetd_next(struct inetd_reader *r, struct inetd_entry *ret)
 		if (line.len == 0 || line.ptr[0] == '#')
 			continue;
 		*ret = (struct inetd_entry){
-			.server = STR(""), .address = STR(""), .line = r->line
+			.server = STR(""), .address = r->address, .port = STR(""), .line = r->line
 		};
 		for (; n < 6 && str_next_word(&line, " \t", &word); n++) {
 			if (n == 0)
@@ -39,6 +41,8 @@ bool inetd_next(struct inetd_reader *r, struct inetd_entry *ret)
 		}
 		if (n == 6)
 			return true;
+		if (n == 1 && str_ends(word, ":"))
+			r->address = str_is(word, "*:") ? STR("") : str_until(word, word.len - 1);
 	}
 	return false;
 }
@@ -59,6 +63,7 @@ bool xinetd_next(struct inetd_reader *r, struct inetd_entry *ret)
 			*ret = (struct inetd_entry){ .service = word,
 				.server = STR(""),
 				.address = STR(""),
+				.port = STR(""),
 				.line = r->line };
 			is_open = true;
 		} else if (is_open && str_starts(line, "}")) {
@@ -68,12 +73,36 @@ bool xinetd_next(struct inetd_reader *r, struct inetd_entry *ret)
 				ret->is_off = str_is_nocase(str_trim(value), "yes");
 			else if (str_is(str_trim(key), "server"))
 				ret->server = str_trim(value);
+			else if (str_is(str_trim(key), "port"))
+				ret->port = str_trim(value);
 			else if (str_is(str_trim(key), "bind") ||
 				str_is(str_trim(key), "interface"))
 				ret->address = str_trim(value);
 		}
 	}
 	return false;
+}
+
+bool xinetd_is_off(struct str conf, struct str service)
+{
+	struct str line, key, values, word;
+	bool is_listed = false, has_list = false, is_off = false, is_inside = false;
+
+	while (str_next_line(&conf, &line)) {
+		line = str_trim(line);
+		is_inside = (is_inside || str_starts(line, "defaults")) && !str_starts(line, "}");
+		if (!is_inside || !str_split(line, '=', &key, &values))
+			continue;
+		if (str_ends(key, "+"))
+			key = str_until(key, key.len - 1);
+		key = str_trim(key);
+		has_list |= str_is(key, "enabled");
+		while (str_next_word(&values, " \t", &word)) {
+			is_listed |= str_is(key, "enabled") && str_eq(word, service);
+			is_off |= str_is(key, "disabled") && str_eq(word, service);
+		}
+	}
+	return is_off || (has_list && !is_listed);
 }
 
 const char *plain_service_name(struct str inetd_service)
@@ -186,4 +215,24 @@ bool snmp_is_local(struct str addresses)
 		has_any = true;
 	}
 	return has_any;
+}
+
+struct str snmp_command_addresses(struct str command, struct arena *a)
+{
+	/* options of snmpd(8) that take a word of their own where none is joined to them */
+	static const char takers[] = "cDgIlLmMpPuxX";
+	struct str word, sum = STR("");
+	bool is_value = false, is_first = true;
+
+	while (str_next_word(&command, " \t'\"", &word)) {
+		bool is_option = word.len > 1 && word.ptr[0] == '-';
+		bool takes = is_option && word.len == 2 && strchr(takers, word.ptr[1]);
+
+		if (!is_first && !is_value && !is_option && !str_has(word, '$'))
+			sum = arena_fmt(a, "%.*s%s%.*s", STR_FMT(sum), sum.len > 0 ? "," : "",
+				STR_FMT(word));
+		is_value = takes;
+		is_first = false;
+	}
+	return sum;
 }

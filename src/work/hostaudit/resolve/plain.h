@@ -11,17 +11,22 @@ struct inetd_entry {
 	struct str service;
 	struct str server;
 	struct str address; /* it listens there alone; "" for all */
+	struct str port;    /* of xinetd, for a service of no known name; "" */
 	bool is_off;
 	int line;
 };
 struct inetd_reader {
 	struct str rest;
+	struct str address; /* of the services that follow: "127.0.0.1:" on a line of its own */
 	int line;
 };
 void inetd_init(struct inetd_reader *r, struct str bytes);
 bool inetd_next(struct inetd_reader *r, struct inetd_entry *ret);
 /* The next "service NAME { … }" block. */
 bool xinetd_next(struct inetd_reader *r, struct inetd_entry *ret);
+
+/* Do the defaults of xinetd.conf keep SERVICE off, by "disabled" or by an "enabled" without it? */
+bool xinetd_is_off(struct str conf, struct str service);
 
 /* "telnet", "rsh", "rlogin", "rexec", "ftp", "tftp" for a service name of inetd; NULL for others.
  */
@@ -47,6 +52,9 @@ struct snmp_reader {
 };
 void snmp_init(struct snmp_reader *r, struct str bytes);
 bool snmp_next(struct snmp_reader *r, struct snmp_entry *ret);
+/* The addresses that a command line of snmpd names behind its options: they stand in for those of
+ * the file. "" when it names none. */
+struct str snmp_command_addresses(struct str command, struct arena *a);
 /* Do these agent addresses all mean this machine only? */
 bool snmp_is_local(struct str addresses);
 

@@ -60,6 +60,8 @@ static const struct {
 	{ databases_mongo, { "mongod.service", "mongodb.service" }, { "mongod" } },
 	{ databases_search, { "elasticsearch.service", "opensearch.service" }, { NULL } },
 	{ databases_memcached, { "memcached.service" }, { "memcached" } },
+	{ databases_container, { NULL }, { NULL } },
+	{ databases_unread, { NULL }, { NULL } },
 };
 
 static void put_row(
@@ -71,7 +73,7 @@ static void put_row(
 	fact_cstr(rows, ENGINE, d->engine);
 	fact_text(rows, INSTANCE, d->instance);
 	fact_int(rows, IS_RUNNING, use.is_running);
-	fact_int(rows, IS_ENABLED, use.is_enabled && d->is_started);
+	fact_int(rows, IS_ENABLED, (use.is_enabled || d->is_served) && d->is_started);
 	fact_int(rows, PORT, d->port);
 	fact_cstr(rows, AUTH, d->auth);
 	if (address.len == 0)

@@ -185,6 +185,10 @@ static int64_t include(void *context, struct fw_ruleset *set, struct str pattern
 		return 1;
 	if (host_glob(s->h, arena_cstr(s->a, pattern), &paths, &count) < 0)
 		return 1;
+	/* without a pattern the file must be there: else nft loads nothing of the script */
+	if (count == 0 && !str_has(pattern, '*') && !str_has(pattern, '?') &&
+		!str_has(pattern, '['))
+		return 1;
 	s->depth++;
 	for (size_t i = 0; i < count; i++)
 		bad |= read_script(s, set, paths[i].ptr);

@@ -177,13 +177,20 @@ static void put_snmp(struct host *h, struct fact_rows *rows)
 	struct snmp s = {
 		.h = h, .rows = rows, .place = { .service = "snmp", .unit = "snmpd.service" }
 	};
+	struct setting command = { 0 };
+	struct str addresses;
 
 	if (systemd_unit(h, s.place.unit).state != UNIT_ENABLED)
 		return;
+	systemd_unit_command(h, s.place.unit, &command);
+	addresses = snmp_command_addresses(command.value, host_arena(h));
 	for (int turn = 0; turn < 2; turn++) {
 		s.is_writing = turn == 1;
 		s.files = 0;
 		s.is_full = false;
+		if (s.is_writing && addresses.len > 0)
+			setting_win(
+				&s.address, host_arena(h), addresses, command.file, command.line);
 		s.place.is_local = snmp_is_local(s.address.value);
 		for (size_t i = 0; i < COUNT(files); i++)
 			read_snmp(&s, str_of(files[i]), 0);
