@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "work/hostaudit/resolve/account.h"
+#include "work/hostaudit/resolve/ini.h"
 #include "work/hostaudit/resolve/password.h"
 
 const char *const login_services[] = { "login", "sshd", "su", "sudo", "gdm-password", "lightdm",
@@ -456,21 +457,69 @@ void lock_policy(struct host *h, const char *service, struct lock_policy *ret)
 
 /* ---- where users come from ---- */
 
+/* Is every domain of sssd one of the machine's own files? Its pieces in conf.d count as well. */
+static bool is_sssd_local(struct host *h, const struct str *paths, size_t count)
+{
+	bool is_local = false;
+
+	for (size_t i = 0; i < count; i++) {
+		struct ini ini;
+		struct ini_entry entry;
+
+		ini_init(&ini, host_bytes(h, paths[i], NULL), 0, host_arena(h));
+		while (ini_next(&ini, &entry)) {
+			if (!str_is(entry.key, "id_provider"))
+				continue;
+			if (!str_is(entry.value, "files"))
+				return false;
+			is_local = true;
+		}
+	}
+	return is_local;
+}
+
+static struct str sssd_file(struct host *h)
+{
+	struct str main = STR("/etc/sssd/sssd.conf");
+	const struct str *paths;
+	size_t count;
+
+	if (host_exists(h, main.ptr) && !is_sssd_local(h, &main, 1))
+		return main;
+	if (host_glob(h, "/etc/sssd/conf.d/*.conf", &paths, &count) == 0 && count > 0 &&
+		!is_sssd_local(h, paths, count))
+		return paths[0];
+	return STR_NONE;
+}
+
+/* "+" and "+@group" lines of passwd: all of NIS, or some. */
+static bool has_compat_lines(struct host *h)
+{
+	struct str rest = host_bytes(h, STR("/etc/passwd"), NULL), line;
+
+	while (str_next_line(&rest, &line))
+		if (str_starts(line, "+"))
+			return true;
+	return false;
+}
+
 static struct str set_up_file(struct host *h, struct str source)
 {
 	static const struct {
 		const char *source, *file;
 	} files[] = {
-		{ "sss", "/etc/sssd/sssd.conf" },
 		{ "ldap", "/etc/nslcd.conf" },
 		{ "ldap", "/etc/libnss-ldap.conf" },
 		{ "ldap", "/etc/ldap.conf" },
 		{ "winbind", "/etc/samba/smb.conf" },
 		{ "nis", "/etc/yp.conf" },
-		{ "compat", "/etc/yp.conf" },
 		{ "nisplus", "/etc/yp.conf" },
 	};
 
+	if (str_is(source, "sss"))
+		return sssd_file(h);
+	if (str_is(source, "compat"))
+		return has_compat_lines(h) ? STR("/etc/passwd") : STR_NONE;
 	for (size_t i = 0; i < COUNT(files); i++)
 		if (str_is(source, files[i].source) && host_exists(h, files[i].file))
 			return str_of(files[i].file);

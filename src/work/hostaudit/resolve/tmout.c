@@ -18,6 +18,7 @@ struct block {
 	enum truth runs;      /* do commands at this point run */
 	enum truth taken;     /* of an if: was a branch before this one taken */
 	bool is_done_already; /* a loop over profile.d, walked when it was met */
+	bool is_of_flags;     /* case $- in: its patterns can be told */
 };
 
 struct script {
@@ -352,6 +353,16 @@ static void take_defaults(struct script *s, enum truth runs, const struct shell_
 	}
 }
 
+/* zsh of Ubuntu: emulate sh -c 'source /etc/profile' */
+static void run_emulated(struct script *s, enum truth runs, const struct shell_command *c)
+{
+	if (!str_is(c->words[0].raw, "emulate") || runs == TRUTH_NO || s->depth >= DEPTH_MAX)
+		return;
+	for (int i = 1; i + 1 < c->count; i++)
+		if (str_is(c->words[i].raw, "-c") && c->words[i + 1].text.ptr)
+			run_script(s->t, c->words[i + 1].text, s->file, runs, s->depth + 1);
+}
+
 static enum truth run_command(struct script *s, enum truth runs, const struct shell_command *c)
 {
 	struct tmout *t = s->t;
@@ -391,6 +402,7 @@ static enum truth run_command(struct script *s, enum truth runs, const struct sh
 			run_path(t, path, runs, s->depth + 1);
 		return TRUTH_MAYBE;
 	}
+	run_emulated(s, runs, c);
 	if ((str_is(name, "return") || str_is(name, "exit")) && runs == TRUTH_YES)
 		s->is_left = true;
 	if (runs != TRUTH_NO && t->is_frozen != TRUTH_YES && may_set(c))
@@ -502,6 +514,28 @@ static void in_if(struct script *s, struct str word)
 	}
 }
 
+/* A pattern of "case $- in": the flags of a log-in shell with a prompt have an "i". */
+static void in_case(struct block *b, struct str pattern)
+{
+	enum truth fits = str_is(pattern, "*i*") || str_is(pattern, "*") ? TRUTH_YES : TRUTH_MAYBE;
+
+	b->runs = both(b->outer, both(opposite(b->taken), fits));
+	b->taken = either(b->taken, fits);
+}
+
+static void begin_case(struct script *s, const struct shell_command *c)
+{
+	enum truth outer = here(s);
+	struct block *b = push(s, BLOCK_CASE, both(outer, TRUTH_MAYBE));
+
+	if (!b || c->count < 3 || !str_is(str_unquote(c->words[1].raw), "$-"))
+		return;
+	b->is_of_flags = true;
+	b->outer = outer;
+	if (c->count == 4)
+		in_case(b, c->words[3].raw);
+}
+
 /* True when the word was one of those that make blocks. */
 static bool take_reserved(struct script *s, const struct shell_command *c)
 {
@@ -521,7 +555,7 @@ static bool take_reserved(struct script *s, const struct shell_command *c)
 		if (b)
 			b->runs = b->is_done_already ? TRUTH_NO : both(b->outer, TRUTH_MAYBE);
 	} else if (str_is(word, "case")) {
-		push(s, BLOCK_CASE, both(here(s), TRUTH_MAYBE));
+		begin_case(s, c);
 	} else if (str_is(word, "fi") || str_is(word, "done") || str_is(word, "esac") ||
 		str_is(word, "}")) {
 		pop(s);
@@ -594,8 +628,14 @@ static void run_script(
 	begin_list(&s);
 	shell_script_init(&reader, bytes, t->arena);
 	while (!s.is_left && shell_script_next(&reader, &c)) {
+		struct block *flags = top(&s, BLOCK_CASE);
 		bool is_name =
 			c.count == 1 && c.end == SHELL_END_LINE && !str_has(c.words[0].raw, '=');
+
+		if (flags && flags->is_of_flags && is_name && str_starts(reader.rest, ")")) {
+			in_case(flags, c.words[0].raw);
+			continue;
+		}
 
 		if (is_arithmetic(&c, reader.rest) && both(here(&s), s.list_runs) != TRUTH_NO &&
 			t->is_frozen != TRUTH_YES)

@@ -45,6 +45,7 @@ static const struct fact_column shell_columns[] = {
 struct walk {
 	struct host *h;
 	struct arena arena;
+	int64_t uid;
 };
 #define WALK_MAX (64 * MIB)
 
@@ -54,6 +55,9 @@ static bool world_read(void *context, struct str path, struct str *ret_bytes)
 	const struct host_file *file;
 
 	if (host_read(w->h, arena_cstr(&w->arena, path), &file) != 0)
+		return false;
+	/* a file of root alone is passed over by the shells of others */
+	if (w->uid != 0 && file->uid != w->uid && (file->mode & 0044) == 0)
 		return false;
 	*ret_bytes = file->bytes;
 	return true;
@@ -338,6 +342,7 @@ static int fill_shells(struct host *h, struct fact_rows *rows, struct err *e)
 								 SHELL_BASH);
 		t.home = user.field[5];
 		t.uid = uid;
+		walk.uid = uid;
 		if (program != PROGRAM_NEVER && program != PROGRAM_UNKNOWN)
 			run_shell(h, program, &t);
 		fact_row(rows);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "kit/text/text.h"
+#include "work/hostaudit/autostart.h"
 #include "work/hostaudit/fact.h"
 #include "work/hostaudit/resolve/account.h"
 #include "work/hostaudit/resolve/gvdb.h"
@@ -443,17 +444,44 @@ static const char *desktop_of(struct str session)
 	return "other";
 }
 
+/* An entry of the user's own hides the machine's of the same name; a hidden one starts nothing. */
+static struct str kept_off_by(struct host *h, struct str home, const char *entry)
+{
+	struct str file =
+		arena_fmt(host_arena(h), "%.*s/.config/autostart/%s", STR_FMT(home), entry);
+	struct str command;
+
+	if (!host_exists(h, file.ptr))
+		file = arena_fmt(host_arena(h), "/etc/xdg/autostart/%s", entry);
+	if (!host_exists(h, file.ptr) || autostart_desktop(host_bytes(h, file, &file), &command))
+		return STR_NONE;
+	return file;
+}
+
 static void put_desktop(struct host *h, struct fact_rows *rows, const char *desktop,
 	struct str user, struct str home)
 {
+	bool is_xfce = strcmp(desktop, "xfce") == 0 && host_exists(h, "/usr/bin/xfce4-screensaver");
+	struct str off = is_xfce             ? kept_off_by(h, home, "xfce4-screensaver.desktop") :
+		strcmp(desktop, "mate") == 0 ? kept_off_by(h, home, "mate-screensaver.desktop") :
+					       STR_NONE;
+
+	if (off.ptr && !host_exists(h, "/usr/bin/xscreensaver")) {
+		put_lock(rows,
+			&(struct lock){ .desktop = desktop,
+				.user = user,
+				.found = STR("Hidden=true"),
+				.at = { .file = off } });
+		return;
+	}
 	for (size_t i = 0; i < COUNT(dconf_desktops); i++)
-		if (strcmp(desktop, dconf_desktops[i].name) == 0) {
+		if (!off.ptr && strcmp(desktop, dconf_desktops[i].name) == 0) {
 			put_dconf(h, rows, &dconf_desktops[i], user, home);
 			return;
 		}
 	if (strcmp(desktop, "kde") == 0)
 		put_kde(h, rows, user, home);
-	else if (strcmp(desktop, "xfce") == 0 && host_exists(h, "/usr/bin/xfce4-screensaver"))
+	else if (is_xfce && !off.ptr)
 		put_xfce(h, rows, user, home);
 	else if (host_exists(h, "/usr/bin/xscreensaver"))
 		put_xscreensaver(h, rows, desktop, user, home);

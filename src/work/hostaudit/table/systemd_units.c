@@ -83,8 +83,10 @@ static void add_file(struct units *u, const char *folder, struct str name)
 	if (r == NULL)
 		return;
 	r->file = arena_fmt(host_arena(u->h), "%s/%.*s", folder, STR_FMT(name));
-	if (host_readlink(u->h, r->file.ptr, &target) != 0)
+	if (host_readlink(u->h, r->file.ptr, &target) != 0) {
+		r->is_masked = unit_is_masked(u->h, name); /* by an empty file */
 		return;
+	}
 	r->is_masked = str_is(target, "/dev/null");
 	target = path_base(target);
 	if (!r->is_masked && !str_eq(target, name)) {
@@ -112,26 +114,27 @@ static void add_link(struct units *u, const struct unit_link *link)
 		r->file = link->path;
 }
 
-static void add_scripts(struct units *u)
+/* systemd makes units of the scripts that the old runlevels start. */
+static void add_scripts(struct units *u, const char *folder)
 {
 	const struct str *names;
 	size_t count;
 
-	if (host_list(u->h, "/etc/rc5.d", &names, &count) < 0)
+	if (host_list(u->h, folder, &names, &count) < 0)
 		return;
 	for (size_t i = 0; i < count; i++) {
-		struct str name, path;
+		struct str name;
 		struct unit_row *r;
 
 		if (names[i].len < 4 || names[i].ptr[0] != 'S')
 			continue;
 		name = arena_fmt(host_arena(u->h), "%.*s.service", STR_FMT(str_from(names[i], 3)));
-		path = arena_fmt(host_arena(u->h), "/etc/rc5.d/%.*s", STR_FMT(names[i]));
 		if (row_of(u, name, false) != NULL)
 			continue;
 		r = row_of(u, name, true);
 		if (r != NULL) {
-			r->file = r->enabled_by = path;
+			r->file = r->enabled_by =
+				arena_fmt(host_arena(u->h), "%s/%.*s", folder, STR_FMT(names[i]));
 			r->is_enabled = r->starts = true;
 		}
 	}
@@ -183,6 +186,8 @@ static void show(struct fact_rows *rows, struct host *h, const struct unit_row *
 
 static int fill(struct host *h, struct fact_rows *rows, struct err *e)
 {
+	static const char *const runlevels[] = { "/etc/rc5.d", "/etc/rc2.d", "/etc/rc3.d",
+		"/etc/rc4.d" };
 	struct units *u = arena_new(host_arena(h), struct units);
 	const struct unit_link *links;
 	const struct str *names;
@@ -196,7 +201,8 @@ static int fill(struct host *h, struct fact_rows *rows, struct err *e)
 	unit_links(h, &links, &count);
 	for (size_t i = 0; i < count; i++)
 		add_link(u, &links[i]);
-	add_scripts(u);
+	for (size_t i = 0; i < COUNT(runlevels); i++)
+		add_scripts(u, runlevels[i]);
 	follow_aliases(u);
 	if (u->all.len >= UNITS_MAX)
 		host_gap(h, GAP_LIMIT, "/etc/systemd/system");
