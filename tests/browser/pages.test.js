@@ -170,6 +170,8 @@ test("the map tells by colour, shape and word, and prints", async () => {
 	const marks = await page.locator(".mark").evaluateAll((all) => all.map((m) => [m.className, m.innerText.trim()[0]]));
 	const shapes = new Map(marks);
 	assert.ok(marks.length > 200);
+	assert.equal(await page.getByRole("link", { name: /^[A-Z]\S+ (đạt|không đạt|quá hạn|chưa có bằng chứng|ngoại lệ|không áp dụng)$/ })
+		.count(), marks.length, "and a word");
 	assert.equal(new Set(shapes.values()).size, shapes.size, "one shape for each verdict");
 	await page.emulateMedia({ media: "print" });
 	assert.equal(await page.locator("body > nav").isVisible(), false);
