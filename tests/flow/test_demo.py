@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """khien demo: a whole district in a folder of its own, the same from the same seed, marked on every page, gone with
 one command, and never where data are."""
+import contextlib
 import os
 import shutil
 import sqlite3
@@ -117,6 +118,14 @@ class Demo(unittest.TestCase):
         self.assertNotEqual(khien("flow", "show", "--data", self.data, "999999").status, 0)
         with Server(data=self.data) as server:
             self.assertIn("DỮ LIỆU MẪU", server.browser().get("/dang-nhap").text)
+
+    def test_the_told_incident_has_its_photo(self):
+        with contextlib.closing(sqlite3.connect(os.path.join(self.data, "khien.db"))) as store:
+            (digest, title), = store.execute("SELECT f.sha256, c.title FROM attachment f JOIN flow_case c ON c.id = f.key"
+                                             " WHERE f.of = 'case'").fetchall()
+        self.assertIn("Mã độc tống tiền", title)
+        with open(os.path.join(self.data, "files", digest), "rb") as photo:
+            self.assertTrue(photo.read().startswith(b"\x89PNG"))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,8 @@
 #include "kit/parse/parse.h"
 #include "work/demo/demo.h"
 
+#define DEMO_PAPER "mau.tam" /* in the data folder, until it is attached */
+
 #define DEMO_MACHINES_EACH 2
 extern const char *const demo_machine_kinds[DEMO_MACHINES_EACH];
 

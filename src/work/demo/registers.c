@@ -2,7 +2,6 @@
 #include "core/file/file.h"
 #include "work/demo/demo_int.h"
 
-#define DEMO_PAPER "mau.tam"
 #define RECORDS_EACH 2
 #define PASSES 4
 
@@ -123,9 +122,9 @@ static struct str choice(struct filling *f, const struct register_field *field)
 
 	if (list)
 		return in_turn(f, list);
-	return field->choices[demo_cares(f->m, f->unit, 30) ?
-				      0 :
-				      demo_random(f->m, field->choice_count)]
+	return field
+		->choices[demo_cares(f->m, f->unit, 30) ? 0 :
+							  demo_random(f->m, field->choice_count)]
 		.id;
 }
 
@@ -284,8 +283,8 @@ int demo_record(struct making *m, const struct demo_unit *u, const struct pack_r
 		else
 			vec_push(&m->piece, &f.values, preset.at[i]);
 	}
-	rc = record_save(&at, &r, (struct record_body){ f.values.at, f.values.len }, STR(""),
-		&faults, e);
+	rc = record_save(
+		&at, &r, (struct record_body){ f.values.at, f.values.len }, STR(""), &faults, e);
 	m->done.records += rc == 0;
 	*ret_id = rc == 0 ? r.id : 0;
 	return rc == ERR_INPUT ? 0 : rc;
@@ -391,9 +390,8 @@ static int withdraw(struct making *m, const struct filling *f, struct err *e)
 /* Papers where a field asks for them, as often as the unit takes care. */
 static int attach(struct making *m, const struct filling *f, struct err *e)
 {
-	const struct file_at at = {
-		m->d->store, m->d->disk, &m->piece, m->d->now_s, STR("can.bo.mau")
-	};
+	const struct file_at at = { m->d->store, m->d->disk, &m->piece, m->d->now_s,
+		STR("can.bo.mau") };
 	int rc = vfile_replace(m->d->disk, DEMO_PAPER, yaml_get(m->words, "paper")->text, e);
 
 	for (size_t i = 0; rc == 0 && i < f->made.len; i++) {
@@ -403,8 +401,7 @@ static int attach(struct making *m, const struct filling *f, struct err *e)
 			const struct register_field *field = reg->fields[n];
 			const struct demo_unit *u = demo_unit_of(m, f->made.at[i].unit_id);
 			struct file paper = { .of = STR("record"),
-				.key = arena_fmt(
-					&m->piece, "%lld", (long long)f->made.at[i].id),
+				.key = arena_fmt(&m->piece, "%lld", (long long)f->made.at[i].id),
 				.unit_id = u->id,
 				.field = field->id,
 				.name = STR("ban-chup-mau.txt") };

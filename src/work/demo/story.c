@@ -1,4 +1,6 @@
 /* story.c - one case told from its first call to its end, as the words of the sample tell it. */
+#include "core/file/file.h"
+#include "kit/crypto/crypto.h"
 #include "work/demo/demo_int.h"
 
 #define HOUR_S 3600
@@ -26,8 +28,7 @@ static struct str value_of(struct making *m, struct str text, int64_t begin_s)
 
 	if (text.len < 2 || text.ptr[0] != '+' || !str_to_i64(str_from(text, 1), &hours))
 		return text;
-	return arena_str(m->a,
-		str_until(str_of(clock_iso(begin_s + hours * HOUR_S, moment)), 16));
+	return arena_str(m->a, str_until(str_of(clock_iso(begin_s + hours * HOUR_S, moment)), 16));
 }
 
 static int move(struct making *m, const struct demo_unit *u, int64_t id,
@@ -42,8 +43,27 @@ static int move(struct making *m, const struct demo_unit *u, int64_t id,
 		vec_push(m->a, &values,
 			((struct flow_value){
 				.field = n->key, .value = value_of(m, n->text, begin_s) }));
-	return flow_move(&by, id,
-		&(struct flow_asked){ said(told, "id"), values.at, values.len }, &why, e);
+	return flow_move(
+		&by, id, &(struct flow_asked){ said(told, "id"), values.at, values.len }, &why, e);
+}
+
+static int photo(struct making *m, const struct yaml_node *photo, int64_t unit_id, int64_t id,
+	int64_t at_s, struct err *e)
+{
+	const struct file_at at = { m->d->store, m->d->disk, m->a, at_s, STR("can.bo.mau") };
+	struct file f = { .of = STR("case"),
+		.key = arena_fmt(m->a, "%lld", (long long)id),
+		.unit_id = unit_id,
+		.field = STR(""),
+		.name = said(photo, "name") };
+	struct str bytes;
+	int rc = base64_to(said(photo, "bytes"), m->a, &bytes, e);
+
+	if (rc == 0)
+		rc = vfile_replace(m->d->disk, DEMO_PAPER, bytes, e);
+	if (rc == 0)
+		rc = file_attach(&at, DEMO_PAPER, &f, e);
+	return rc == 0 ? vfile_unlink(m->d->disk, DEMO_PAPER, e) : rc;
 }
 
 int demo_story(struct making *m, struct err *e)
@@ -65,6 +85,8 @@ int demo_story(struct making *m, struct err *e)
 	by = demo_by(m, &officer, begin_s);
 	rc = flow_start(&by, said(story, "flow"), &about, &id, e);
 	m->done.cases += rc == 0;
+	if (rc == 0)
+		rc = photo(m, yaml_get(story, "photo"), u->id, id, begin_s, e);
 	for (const struct yaml_node *n = yaml_get(story, "moves")->first; rc == 0 && n; n = n->next)
 		rc = move(m, u, id, n, begin_s, e);
 	return rc;
