@@ -100,6 +100,14 @@ class Import(Web):
         self.assertEqual(page.status, 200, page.text)
         return self.wait()
 
+    def test_rows_of_sums_are_told_before_they_are_passed_over(self):
+        rows = [HEAD, *GOOD, ["", "Tổng cộng", "", "", "", "", ""], ["CỘNG: 3 mạng", "", "", "", "", "", ""]]
+        text = self.bring("tổng.xlsx", sheets.xlsx([Sheet("Wi-Fi", rows)]))
+        self.assertIn("3 dòng: 3 thêm mới", text)
+        self.assertIn("<p>Dòng tổng cộng được bỏ qua: dòng 5, 6.</p>", text)
+        told = self.browser.get("/api/v1/imports/" + re.search(r"/nhap/(\d+)", self.browser.path).group(1)).json()
+        self.assertEqual((told["rows"], told["totals"]), (3, "5, 6"))
+
     # EVIDENCE: D10.2.a#1
     def test_every_fault_is_named_mended_confirmed_and_undone(self):
         rows = [GOOD[0],
