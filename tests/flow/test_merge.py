@@ -69,7 +69,7 @@ class Merge(unittest.TestCase):
     def tied(self):
         """A role, an exception of the whole unit, a saved view and a token, all of Xã Đông (2)."""
         self.form("/nhan-su/1/vai-tro", vai_tro="IT", **{**DECISION, "hieu-luc": "01/01/2024"})
-        day = (local_day(90)).strftime("%d/%m/%Y")
+        day = (local_day(20)).strftime("%d/%m/%Y")
         head = account_of(self.server, self.admin, "head", 2)
         page = head.post(f"/ho-so/{self.case}/buoc", {
             "dau": head.mark, "buoc": "grant", "obligation": "D12.2", "reason": "máy cũ", "measure": "khóa phòng",
@@ -84,6 +84,22 @@ class Merge(unittest.TestCase):
     def alive(self):
         page = self.server.browser().get("/api/v1/session", headers={"Authorization": f"Bearer {self.token}"}, follow=False)
         return page.status == 200
+
+    def test_an_exception_of_a_whole_unit_is_its_own(self):
+        """Its officer sees and ends it; who is of another unit knows nothing of it."""
+        self.tied()
+        number, = self.rows("SELECT id FROM exception")[0]
+        own, other = self.officers[2], self.officers[3]
+        self.assertIn("máy cũ", own.get("/ngoai-le").text)
+        self.assertIn("Ngoại lệ sắp hết hạn", own.get("/hom-nay").text)
+        for page in ("/ngoai-le", "/ngoai-le.csv", "/hom-nay"):
+            self.assertNotIn("máy cũ", other.get(page).text)
+            self.assertNotIn("Ngoại lệ sắp hết hạn", other.get(page).text)
+        end = f"/ngoai-le/{number}/ket-thuc"
+        self.assertEqual(other.post(end, {"dau": other.mark}).status, 404)
+        self.assertEqual(self.rows("SELECT ended_at_s FROM exception"), [(0,)])
+        self.assertEqual(own.post(end, {"dau": own.mark}).status, 200)
+        self.assertNotEqual(self.rows("SELECT ended_at_s FROM exception"), [(0,)])
 
     def test_roles_views_tokens_and_exceptions_of_a_unit_that_ends(self):
         self.tied()

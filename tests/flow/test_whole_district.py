@@ -4,10 +4,12 @@ that leads to the proof or to the very gap. KHIEN_WALK=all opens the page of eve
 of each kind: thousands of pages, a quarter of an hour.
 """
 import collections
+import contextlib
 import csv
 import html
 import os
 import re
+import sqlite3
 import tempfile
 import time
 import unittest
@@ -122,7 +124,7 @@ class District(unittest.TestCase):
         kinds = {name: o["kind"] for name, o in obligations().items()}
         with Server(data=self.data) as server:
             browser = first_log_in(server, "quan.tri", self.admin)
-            while "được kiểm tra lần cuối lúc" not in browser.get("/hom-nay").text:
+            while f">{os.uname().nodename}</a>" not in browser.get("/may").text:
                 time.sleep(1)                               # this machine becomes a subject too
             answer = khien("verdicts", "--data", self.data, "--format", "json", timeout_s=300)
             self.assertEqual(answer.status, 0, answer.err)
@@ -141,6 +143,28 @@ class District(unittest.TestCase):
             print("# opened {:10} {:15} {}".format(*key, count))
         print(f"# {pages} pages, {sum(opened.values())} subjects, each led to its proof or its gap")
 
+    def sheet(self, browser, path):
+        rows = list(csv.reader(browser.get(path).text.lstrip("\ufeff").splitlines()))
+        return [dict(zip(rows[0], row)) for row in rows[1:]]
+
+    def check_own_machines(self, browser, unit):
+        """Hôm nay names what is wrong on every machine of the visitor's unit and of no other; so do its exceptions."""
+        with contextlib.closing(sqlite3.connect(f"{self.data}/khien.db")) as db:
+            unmet = set(db.execute(
+                "SELECT h.name, e.check_id FROM host h JOIN evidence e ON e.run_id = (SELECT r.id FROM audit_run r"
+                " WHERE r.host_id = h.id ORDER BY r.at_s DESC, r.id DESC LIMIT 1)"
+                " WHERE h.unit_id = ? AND e.outcome IN (1, 2)", (unit,)))
+            exceptions = db.execute("SELECT count(*) FROM exception x LEFT JOIN host h ON h.id = x.host_id"
+                                    " WHERE coalesce(h.unit_id, x.unit_id) = ?", (unit,)).fetchone()[0]
+            of_others = db.execute("SELECT count(*) FROM exception").fetchone()[0] - exceptions
+        self.assertTrue(unmet)
+        self.assertGreater(of_others, 0)
+        self.assertEqual({(r["Máy"], r["Phép kiểm"]) for r in self.sheet(browser, "/hom-nay.csv")}, unmet)
+        today = browser.get("/hom-nay").text
+        for host, check in unmet:
+            self.assertRegex(today, rf'href="/may/\d+/{re.escape(check)}">{re.escape(host)}</a>')
+        self.assertEqual(len(self.sheet(browser, "/ngoai-le.csv")), exceptions)
+
     # EVIDENCE: D23.2#1
     def test_every_page_says_the_same_of_a_unit(self):
         """Hôm nay, Quy chế and its search tell what Kết quả tells, not what one machine has."""
@@ -148,6 +172,7 @@ class District(unittest.TestCase):
             browser = first_log_in(server, "can.bo", self.officer)
             of_unit = browser.get("/hom-nay").text.partition("Kết quả của đơn vị")[2]
             path, tiles = re.search(r'href="(/ket-qua/\d+)"', of_unit).group(1), r'#([a-z-]+)"><strong>(\d+)</strong>'
+            self.check_own_machines(browser, int(path.rpartition("/")[2]))
             result = browser.get(path).text                     # which brings what is kept up to date
             today = browser.get("/hom-nay").text.partition("Kết quả của đơn vị")[2]
             self.assertEqual(re.findall(tiles, today), re.findall(tiles, result))

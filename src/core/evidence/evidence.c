@@ -21,6 +21,9 @@ static const char runs_sql[] = "SELECT " RUN_COLUMNS " FROM audit_run WHERE host
 static const char newest_of_sql[] =
 	"SELECT " RUN_COLUMNS " FROM audit_run WHERE id IN (SELECT (SELECT r.id FROM audit_run r"
 	" WHERE r.host_id = j.value ORDER BY r.at_s DESC, r.id DESC LIMIT 1) FROM json_each($1) j)";
+static const char unmet_of_sql[] =
+	"SELECT " ROW_COLUMNS " FROM evidence WHERE run_id IN (SELECT value FROM json_each($1))"
+	" AND outcome IN ($2, $3) ORDER BY check_id, run_id, outcome, id";
 static const char rows_of_run_sql[] =
 	"SELECT " ROW_COLUMNS " FROM evidence WHERE run_id = $1 ORDER BY id";
 #define WORDS \
@@ -287,6 +290,17 @@ int evidence_newest_of(struct store *s, struct str host_ids, struct arena *a,
 
 	store_bind_str(q, 1, host_ids);
 	return take_runs(q, a, ret, e);
+}
+
+int evidence_unmet_of(struct store *s, struct str run_ids, struct arena *a,
+	struct evidence_rows *ret, struct err *e)
+{
+	struct store_query *q = store_query(s, unmet_of_sql);
+
+	store_bind_str(q, 1, run_ids);
+	store_bind_i64(q, 2, OUTCOME_FAIL);
+	store_bind_i64(q, 3, OUTCOME_UNKNOWN);
+	return take_rows(q, a, ret, e);
 }
 
 int evidence_history(struct store *s, const struct evidence *about, size_t max, struct arena *a,

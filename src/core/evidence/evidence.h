@@ -119,6 +119,10 @@ MUST_CHECK int evidence_runs(struct store *s, int64_t host_id, size_t max, struc
 /* The newest run of each of these hosts, a JSON array of their ids; none of one never asked. */
 MUST_CHECK int evidence_newest_of(struct store *s, struct str host_ids, struct arena *a,
 	struct audit_runs *ret, struct err *e);
+/* What failed or could not be told in these runs, a JSON array of their ids: by check and run, what
+ * failed first. */
+MUST_CHECK int evidence_unmet_of(struct store *s, struct str run_ids, struct arena *a,
+	struct evidence_rows *ret, struct err *e);
 /* The outcomes over the last MAX runs of the check and host of ABOUT, newest first. */
 MUST_CHECK int evidence_history(struct store *s, const struct evidence *about, size_t max,
 	struct arena *a, struct evidence_rows *ret, struct err *e);

@@ -608,27 +608,29 @@ void api_params(struct view *v)
 
 void api_exceptions(struct view *v)
 {
-	struct exception *list;
+	struct exceptions all;
 	struct json j;
-	size_t count;
 
-	if (exceptions_seen(v, &list, &count) < 0) {
+	if (exceptions_seen(v, &all) < 0) {
 		page_failed(v);
 		return;
 	}
 	json_list(v, &j);
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < all.count; i++) {
+		const struct exception *x = &all.at[i];
+
 		json_object(&j);
-		json_put_i64(&j, "id", list[i].id);
-		json_put_i64(&j, "host", list[i].host_id);
-		json_put(&j, "obligation", list[i].obligation);
-		json_put(&j, "reason", list[i].reason);
-		json_put(&j, "measure", list[i].measure);
-		json_put(&j, "approver", list[i].approver);
-		json_put(&j, "made_by", list[i].made_by);
-		json_put_time(&j, "from", list[i].from_s);
-		json_put_time(&j, "until", list[i].until_s);
-		json_put_time(&j, "ended", list[i].ended_at_s);
+		json_put_i64(&j, "id", x->id);
+		json_put_i64(&j, "unit", exception_unit(&all, x));
+		json_put_i64(&j, "host", x->host_id);
+		json_put(&j, "obligation", x->obligation);
+		json_put(&j, "reason", x->reason);
+		json_put(&j, "measure", x->measure);
+		json_put(&j, "approver", x->approver);
+		json_put(&j, "made_by", x->made_by);
+		json_put_time(&j, "from", x->from_s);
+		json_put_time(&j, "until", x->until_s);
+		json_put_time(&j, "ended", x->ended_at_s);
 		json_object_end(&j);
 	}
 	json_list_end(&j);

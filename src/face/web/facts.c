@@ -95,7 +95,7 @@ static int by_weight(const void *a, const void *b)
 	return str_cmp(x->id, y->id);
 }
 
-static int weight_of(const struct check *c)
+int check_weight(const struct check *c)
 {
 	int weight = 0;
 
@@ -117,7 +117,7 @@ size_t facts_checks(struct view *v, const struct facts *f, struct check_facts **
 			c->check = pack_check(v->web->packs, c->id);
 			c->rows = &f->rows[i];
 			c->outcome = f->rows[i].outcome;
-			c->weight = weight_of(c->check);
+			c->weight = check_weight(c->check);
 		}
 		c->row_count++;
 		c->outcome = outcome_worst(c->outcome, f->rows[i].outcome);

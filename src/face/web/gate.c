@@ -5,8 +5,8 @@
 /* The unit of an object, and whose it is: staff id or NULL. */
 static const char sql_host[] = "SELECT unit_id, NULL FROM host WHERE id = $1";
 static const char sql_exception[] =
-	"SELECT coalesce(h.unit_id, 1), NULL FROM exception x LEFT JOIN host h ON h.id = x.host_id"
-	" WHERE x.id = $1";
+	"SELECT coalesce(h.unit_id, nullif(x.unit_id, 0), 1), NULL FROM exception x"
+	" LEFT JOIN host h ON h.id = x.host_id WHERE x.id = $1";
 static const char sql_unit[] = "SELECT id, NULL FROM unit WHERE id = $1";
 static const char sql_staff[] = "SELECT unit_id, id FROM staff WHERE id = $1";
 static const char sql_record[] = "SELECT unit_id, NULL FROM record WHERE id = $1";

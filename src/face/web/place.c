@@ -33,6 +33,11 @@ bool view_may(struct view *v, enum org_right right, int64_t unit_id)
 	return v->stage == STAGE_FULL && org_may(&v->user, right, view_tree(v), unit_id);
 }
 
+int64_t view_home(const struct view *v)
+{
+	return v->user.unit_id ? v->user.unit_id : ORG_UNIT_FIRST;
+}
+
 bool view_may_put(struct view *v, int64_t unit_id)
 {
 	const struct org_unit *u = org_unit_by_id(view_tree(v), unit_id);
@@ -88,4 +93,3 @@ bool place_may_open(struct view *v, const struct route *r)
 		return reach != PLACE_NONE;
 	}
 }
-

@@ -204,6 +204,7 @@ enum object route_object(const struct route *r);
 const struct org_tree *view_tree(struct view *v);
 /* May the visitor do so with what belongs to this unit? */
 bool view_may(struct view *v, enum org_right right, int64_t unit_id);
+int64_t view_home(const struct view *v); /* the visitor's unit; the first for who is of none */
 /* May something new be written down there, or be moved there? It is a unit of today. */
 bool view_may_put(struct view *v, int64_t unit_id);
 /* The units with which the visitor may do so, for lists. JSON, an array of the ids, is for SQL:
@@ -408,6 +409,7 @@ int facts_load(struct view *v, int64_t host_id, struct facts *ret, struct err *e
 int facts_here(struct view *v, struct facts *ret, struct err *e);
 /* Its checks, worst and weightiest first. In v->a. */
 size_t facts_checks(struct view *v, const struct facts *f, struct check_facts **ret);
+int check_weight(const struct check *c); /* the greatest of the obligations it answers */
 const struct comply_verdict *facts_verdict(const struct facts *f, const struct obligation *o);
 /* The article (điều) a clause stands in, or NULL. */
 const struct clause *clause_article(const struct clause *c);
@@ -640,8 +642,16 @@ int64_t review_period_days(
 	const struct pack_set *packs, int level, struct date on, struct arena *a);
 /* Take and check the fields of an exception; faults tell what is wrong. 0 added. */
 int exception_take(struct view *v, int64_t host_id);
-/* All that are about machines the visitor may see. In v->a. */
-int exceptions_seen(struct view *v, struct exception **ret, size_t *ret_count);
+/* All that are about machines, or of units, which the visitor may see. In v->a. */
+struct exceptions {
+	struct exception *at;
+	size_t count;
+	struct org_host *hosts; /* that they are about */
+	size_t host_count;
+};
+int exceptions_seen(struct view *v, struct exceptions *ret);
+/* The unit that one of them is of. */
+int64_t exception_unit(const struct exceptions *all, const struct exception *x);
 
 /* "máy chủ" */
 const char *host_kind_words(struct view *v, struct str kind);

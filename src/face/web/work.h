@@ -58,9 +58,8 @@ struct duty_filter {
 };
 size_t html_duties(struct view *v, const struct duties *list, const struct duty_filter *filter,
 	const char *head);
-/* What a new unit does first, for its administrator; false: it is done. HOST_ID: the machine
- * here, 0: none yet. */
-bool html_first_steps(struct view *v, int64_t host_id);
+/* What a new unit does first, for its administrator; false: it is done. */
+bool html_first_steps(struct view *v);
 /* What is overdue, due today and soon for this visitor, for Hôm nay. */
 void html_my_duties(struct view *v);
 /* The work that one record brings; nothing when there is none. */

@@ -71,7 +71,7 @@ static void near_counts(struct view *v, const struct duties *list, int64_t count
 
 void html_my_duties(struct view *v)
 {
-	int64_t id = v->user.unit_id ? v->user.unit_id : ORG_UNIT_FIRST;
+	int64_t id = view_home(v);
 	const struct org_unit *unit = org_unit_by_id(view_tree(v), id);
 	int64_t near[DUTY_SOON + 1] = { 0 };
 	struct duties list;

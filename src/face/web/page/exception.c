@@ -49,51 +49,63 @@ static struct str host_ids(struct view *v, const struct exception *list, size_t 
 	return ids;
 }
 
-int exceptions_seen(struct view *v, struct exception **ret, size_t *ret_count)
+static const struct org_host *host_of(const struct exceptions *all, int64_t id)
 {
-	struct exception *list = NULL;
-	struct org_host *hosts = NULL;
-	size_t count = 0, host_count = 0, kept = 0;
-	int rc = exception_list(v->web->store, -1, v->a, &list, &count, v->e);
+	for (size_t i = 0; i < all->host_count; i++) {
+		if (all->hosts[i].id == id)
+			return &all->hosts[i];
+	}
+	return NULL;
+}
 
-	if (rc == 0)
+int64_t exception_unit(const struct exceptions *all, const struct exception *x)
+{
+	const struct org_host *host = x->host_id ? host_of(all, x->host_id) : NULL;
+	int64_t unit = host ? host->unit_id : x->unit_id;
+
+	return unit ? unit : ORG_UNIT_FIRST;
+}
+
+int exceptions_seen(struct view *v, struct exceptions *ret)
+{
+	struct exceptions all = { 0 };
+	size_t kept = 0;
+	int rc = exception_list(v->web->store, -1, v->a, &all.at, &all.count, v->e);
+
+	if (rc == 0 && all.count)
 		rc = view_hosts(v, RIGHT_SEE,
-			&(struct org_host_query){ .ids = host_ids(v, list, count) }, &hosts,
-			&host_count);
+			&(struct org_host_query){ .ids = host_ids(v, all.at, all.count) },
+			&all.hosts, &all.host_count);
 	if (rc < 0)
 		return rc;
-	for (size_t i = 0; i < count; i++) {
-		bool is_seen = list[i].host_id == 0 && view_may(v, RIGHT_SEE, ORG_UNIT_FIRST);
+	for (size_t i = 0; i < all.count; i++) {
+		const struct exception *x = &all.at[i];
 
-		for (size_t k = 0; k < host_count && !is_seen; k++)
-			is_seen = hosts[k].id == list[i].host_id;
-		if (is_seen)
-			list[kept++] = list[i];
+		if (x->host_id ? host_of(&all, x->host_id) != NULL :
+				 view_may(v, RIGHT_SEE, exception_unit(&all, x)))
+			all.at[kept++] = *x;
 	}
-	*ret = list;
-	*ret_count = kept;
+	all.count = kept;
+	*ret = all;
 	return 0;
 }
 
 /* The machine or the record, and the unit. */
-static void whose(struct view *v, const struct exception *x)
+static void whose(struct view *v, const struct exceptions *all, const struct exception *x)
 {
-	struct org_host host = { 0 };
-	int64_t unit = x->unit_id;
+	const struct org_host *host = host_of(all, x->host_id);
 
 	html_table_cell_begin(v, tr(v->lang, "Của"));
-	if (x->host_id && org_host(v->web->store, x->host_id, v->a, &host, v->e) == 0) {
-		html(v->w, "<a href=\"/may/%lld\">%s %.*s</a><br>", (long long)host.id,
-			tr(v->lang, "Máy"), STR_FMT(host.name));
-		unit = host.unit_id;
-	}
+	if (host)
+		html(v->w, "<a href=\"/may/%lld\">%s %.*s</a><br>", (long long)host->id,
+			tr(v->lang, "Máy"), STR_FMT(host->name));
 	if (x->record_id)
 		html(v->w, "<a href=\"/ban-ghi/%lld\">%s</a><br>", (long long)x->record_id,
 			tr(v->lang, "một bản ghi"));
-	html(v->w, "%.*s</td>\n", STR_FMT(unit_name(v, unit ? unit : ORG_UNIT_FIRST)));
+	html(v->w, "%.*s</td>\n", STR_FMT(unit_name(v, exception_unit(all, x))));
 }
 
-static void row(struct view *v, const struct exception *x)
+static void row(struct view *v, const struct exceptions *all, const struct exception *x)
 {
 	const struct obligation *o = pack_obligation(v->web->packs, x->obligation);
 	bool is_live = !x->ended_at_s && x->until_s >= v->by.now_s;
@@ -107,7 +119,7 @@ static void row(struct view *v, const struct exception *x)
 	else
 		html(v->w, "%.*s", STR_FMT(x->obligation));
 	html(v->w, "</th>\n");
-	whose(v, x);
+	whose(v, all, x);
 	html_table_cell(v, tr(v->lang, "Lý do"), text_of(v, x->reason));
 	html_table_cell(v, tr(v->lang, "Biện pháp thay thế"), text_of(v, x->measure));
 	html_table_cell(v, tr(v->lang, "Người phê duyệt"), text_of(v, x->approver));
@@ -120,7 +132,7 @@ static void row(struct view *v, const struct exception *x)
 	else
 		html(v->w, "%s",
 			is_live ? tr(v->lang, "đang có hiệu lực") : tr(v->lang, "đã hết hạn"));
-	if (is_live && org_reach(v->user.role, RIGHT_ACT) > PLACE_SELF) {
+	if (is_live && view_may(v, RIGHT_ACT, exception_unit(all, x))) {
 		html_form(v, path_of(v, "/ngoai-le/%lld/ket-thuc", (long long)x->id), "inline");
 		html(v->w, "<button class=\"plain\">%s</button>\n", tr(v->lang, "Kết thúc sớm"));
 		html_form_end(v, NULL);
@@ -130,15 +142,14 @@ static void row(struct view *v, const struct exception *x)
 
 void page_exceptions(struct view *v)
 {
-	struct exception *list;
-	size_t count;
+	struct exceptions all;
 
-	if (exceptions_seen(v, &list, &count) < 0) {
+	if (exceptions_seen(v, &all) < 0) {
 		page_failed(v);
 		return;
 	}
 	page_start(v, tr(v->lang, "Ngoại lệ"));
-	if (count == 0) {
+	if (all.count == 0) {
 		html(v->w, "<p class=\"empty\">%s</p>\n",
 			tr(v->lang,
 				"Chưa có ngoại lệ nào. Ngoại lệ được ghi ở trang của từng phép kiểm."));
@@ -151,8 +162,8 @@ void page_exceptions(struct view *v)
 			tr(v->lang, "Của"), tr(v->lang, "Lý do"), tr(v->lang, "Biện pháp thay thế"),
 			tr(v->lang, "Người phê duyệt"), tr(v->lang, "Thời hạn"),
 			tr(v->lang, "Tình trạng"));
-		for (size_t i = 0; i < count; i++)
-			row(v, &list[i]);
+		for (size_t i = 0; i < all.count; i++)
+			row(v, &all, &all.at[i]);
 		html_table_end(v);
 		html(v->w, "<p class=\"export\"><a href=\"/ngoai-le.csv\">%s</a></p>\n",
 			tr(v->lang, "Tải danh sách này (CSV)"));
@@ -162,15 +173,16 @@ void page_exceptions(struct view *v)
 
 void page_exceptions_csv(struct view *v)
 {
-	struct exception *list;
-	size_t count;
+	struct exceptions all;
 
-	if (exceptions_seen(v, &list, &count) < 0) {
+	if (exceptions_seen(v, &all) < 0) {
 		page_failed(v);
 		return;
 	}
 	csv_page(v, "ngoai-le.csv");
 	csv_words(v, T("Nghĩa vụ"));
+	csv_words(v, T("Đơn vị"));
+	csv_words(v, T("Máy"));
 	csv_words(v, T("Lý do"));
 	csv_words(v, T("Biện pháp thay thế"));
 	csv_words(v, T("Người phê duyệt"));
@@ -179,15 +191,20 @@ void page_exceptions_csv(struct view *v)
 	csv_words(v, T("Kết thúc sớm"));
 	csv_words(v, T("Người ghi"));
 	csv_end_row(v->w);
-	for (size_t i = 0; i < count; i++) {
-		csv_cell(v->w, list[i].obligation);
-		csv_cell(v->w, list[i].reason);
-		csv_cell(v->w, list[i].measure);
-		csv_cell(v->w, list[i].approver);
-		csv_text(v, time_text(v, list[i].from_s));
-		csv_text(v, time_text(v, list[i].until_s));
-		csv_text(v, time_text(v, list[i].ended_at_s));
-		csv_cell(v->w, list[i].made_by);
+	for (size_t i = 0; i < all.count; i++) {
+		const struct exception *x = &all.at[i];
+		const struct org_host *host = host_of(&all, x->host_id);
+
+		csv_cell(v->w, x->obligation);
+		csv_cell(v->w, unit_name(v, exception_unit(&all, x)));
+		csv_cell(v->w, host ? host->name : STR(""));
+		csv_cell(v->w, x->reason);
+		csv_cell(v->w, x->measure);
+		csv_cell(v->w, x->approver);
+		csv_text(v, time_text(v, x->from_s));
+		csv_text(v, time_text(v, x->until_s));
+		csv_text(v, time_text(v, x->ended_at_s));
+		csv_cell(v->w, x->made_by);
 		csv_end_row(v->w);
 	}
 }

@@ -58,8 +58,15 @@ static void step(struct view *v, size_t i, bool is_done, bool is_next, const cha
 	html(v->w, "</li>\n");
 }
 
-bool html_first_steps(struct view *v, int64_t host_id)
+/* What the machine on which Khiên runs is for is told on its page. */
+static const char *path_of_step(struct view *v, size_t i, const struct org_host *here)
 {
+	return steps[i].path ? steps[i].path : path_of(v, "/may/%lld/vai-tro", (long long)here->id);
+}
+
+bool html_first_steps(struct view *v)
+{
+	struct org_host here = { 0 };
 	struct store_query *q;
 	bool is_done[COUNT(steps)], is_needed = false, has_next = false;
 	size_t done = 0;
@@ -72,13 +79,18 @@ bool html_first_steps(struct view *v, int64_t host_id)
 	if (store_next(q, v->e) != 1)
 		return false;
 	for (size_t i = 0; i < COUNT(steps); i++) {
-		is_done[i] = store_i64(q, (int)i) > 0 || (!steps[i].path && !host_id);
+		is_done[i] = store_i64(q, (int)i) > 0;
 		is_needed |= !is_done[i] && steps[i].is_needed;
-		done += is_done[i];
 	}
 	store_end(q);
 	if (!is_needed)
 		return false;
+	if (org_host_here(v->web->store, v->a, &here, v->e) < 0)
+		here.id = 0;
+	for (size_t i = 0; i < COUNT(steps); i++) {
+		is_done[i] |= !steps[i].path && !here.id; /* no machine yet: nothing to say of it */
+		done += is_done[i];
+	}
 	html(v->w,
 		"<section class=\"first\">\n<h2>%s <span class=\"count\">%zu/%zu</span></h2>\n"
 		"<p>%s</p>\n<ol class=\"items\">\n",
@@ -87,11 +99,7 @@ bool html_first_steps(struct view *v, int64_t host_id)
 			"Làm lần lượt từ trên xuống. Xong các bước này thì Khiên biết nghĩa vụ nào ràng buộc cơ "
 			"quan, ai làm và hạn nào; mục này tự mất đi."));
 	for (size_t i = 0; i < COUNT(steps); i++) {
-		const char *path = steps[i].path ?
-			steps[i].path :
-			path_of(v, "/may/%lld/vai-tro", (long long)host_id);
-
-		step(v, i, is_done[i], !is_done[i] && !has_next, path);
+		step(v, i, is_done[i], !is_done[i] && !has_next, path_of_step(v, i, &here));
 		has_next |= !is_done[i];
 	}
 	html(v->w, "</ol>\n<p><a href=\"/huong-dan/bat-dau\">%s</a></p>\n</section>\n",

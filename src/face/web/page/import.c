@@ -101,7 +101,7 @@ void page_import_post(struct view *v)
 	if (!import_register_of_path(v, &p))
 		return;
 	if (job.unit_id == 0)
-		job.unit_id = v->user.unit_id ? v->user.unit_id : ORG_UNIT_FIRST;
+		job.unit_id = view_home(v);
 	if (!sent || !view_may(v, import_right(&p), job.unit_id)) {
 		fault_add(v, sent ? "don-vi" : "tep",
 			sent ? tr(v->lang, "Bạn không được ghi vào sổ của đơn vị này.") :

@@ -23,14 +23,9 @@ static const struct flow *open_flow(struct view *v)
 	return NULL;
 }
 
-static int64_t own_unit(const struct view *v)
-{
-	return v->user.unit_id ? v->user.unit_id : ORG_UNIT_FIRST;
-}
-
 static struct str unit_list(struct view *v)
 {
-	return arena_fmt(v->a, "[%lld]", (long long)own_unit(v));
+	return arena_fmt(v->a, "[%lld]", (long long)view_home(v));
 }
 
 /* --- one's own -------------------------------------------------------------------------------- */
@@ -154,8 +149,7 @@ static int check_photos(struct view *v)
 				sent);
 		else if ((int64_t)sent->size_bytes > most.bytes)
 			photo_fault(v,
-				tr(v->lang,
-					"Ảnh \"{ten}\" quá lớn. Hãy chụp lại với cỡ nhỏ hơn."),
+				tr(v->lang, "Ảnh \"{ten}\" quá lớn. Hãy chụp lại với cỡ nhỏ hơn."),
 				sent);
 	}
 	return 0;
@@ -171,7 +165,7 @@ static bool keep_photos(struct view *v, int64_t id)
 		const struct http_file *sent = &v->rq->files[i];
 		struct file f = { .of = STR("case"),
 			.key = str_of(number_text(v, id)),
-			.unit_id = own_unit(v),
+			.unit_id = view_home(v),
 			.field = STR(""),
 			.name = sent->name };
 
@@ -198,8 +192,8 @@ static void photo_field(struct view *v)
 		fill(v,
 			tr(v->lang,
 				"Chụp ngay hoặc chọn ảnh có sẵn: nhiều nhất {n} ảnh, mỗi ảnh {mb} MB. Ảnh được giữ nguyên như khi gửi, kể cả nơi chụp nếu máy có ghi vào ảnh."),
-			"n", count_text(v, most.count), "mb",
-			count_text(v, most.bytes / MIB), NULL));
+			"n", count_text(v, most.count), "mb", count_text(v, most.bytes / MIB),
+			NULL));
 	if (fault)
 		html(v->w, "<p class=\"fault\" id=\"anh-loi\">%s</p>\n", fault);
 	else if (photos_sent(v))
@@ -228,7 +222,7 @@ static struct str now_value(struct view *v)
 
 static void form(struct view *v, const struct flow *f)
 {
-	struct flow_case about = { .unit_id = own_unit(v) };
+	struct flow_case about = { .unit_id = view_home(v) };
 
 	html(v->w, "<p>%s</p>\n",
 		tr(v->lang,
@@ -317,7 +311,7 @@ void page_report_post(struct view *v)
 	const struct flow *f = open_flow(v);
 	struct flow_by by = view_flow_by(v);
 	struct flow_value said[VALUES_MAX];
-	struct flow_subject about = { .unit_id = own_unit(v), .values = said };
+	struct flow_subject about = { .unit_id = view_home(v), .values = said };
 	struct flow_refusals why = { 0 };
 	int64_t id;
 	int rc;
@@ -359,7 +353,7 @@ void html_new_reports(struct view *v)
 	};
 	struct flow_cases list;
 
-	if (!f || !view_may(v, RIGHT_ACT, own_unit(v)))
+	if (!f || !view_may(v, RIGHT_ACT, view_home(v)))
 		return;
 	q.units = unit_list(v);
 	q.flow = f->id;

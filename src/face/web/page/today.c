@@ -1,6 +1,7 @@
 /* today.c - Hôm nay: what is wrong here, what cannot be told, what ends soon. A button
  * each. */
 #include "face/web/log.h"
+#include "face/web/machines.h"
 #include "face/web/report.h"
 #include "face/web/standing.h"
 #include "face/web/work.h"
@@ -8,6 +9,12 @@
 #define SOON_DAYS 30
 #define OPEN_ITEMS 5 /* of a list; the others are folded */
 #define CLAUSES_NAMED_MAX 6
+#define MACHINES_NAMED_MAX 5
+
+struct list {
+	const struct machines *machines;
+	size_t open; /* so many of a section stand unfolded */
+};
 
 /* --- where the unit stands -------------------------------------------------------------------- */
 
@@ -42,17 +49,48 @@ static void unit(struct view *v, const struct standing *s)
 	html(v->w, "</section>\n");
 }
 
-/* --- the machine ------------------------------------------------------------------------------ */
+/* --- the machines ----------------------------------------------------------------------------- */
 
-static void last_run(struct view *v, const struct facts *f)
+static void html_machine(struct view *v, const struct machine *m)
 {
+	html(v->w, "<a href=\"/may/%lld\">%.*s</a>", (long long)m->host.id, STR_FMT(m->host.name));
+}
+
+/* The one whose audit is the oldest; of several without one the first. */
+static const struct machine *longest_ago(const struct machines *all)
+{
+	const struct machine *oldest = &all->at[0];
+
+	for (size_t i = 1; i < all->count; i++) {
+		if (all->at[i].run.at_s < oldest->run.at_s)
+			oldest = &all->at[i];
+	}
+	return oldest;
+}
+
+static void last_runs(struct view *v, const struct machines *all)
+{
+	const struct machine *oldest = all->count ? longest_ago(all) : NULL;
+
 	html(v->w, "<div class=\"bar\">\n<p>");
-	if (f->run.id)
-		html(v->w, "%s <a href=\"/may/%lld\">%.*s</a> %s <time>%s</time>.",
-			tr(v->lang, "Máy"), (long long)f->host.id, STR_FMT(f->host.name),
-			tr(v->lang, "được kiểm tra lần cuối lúc"), time_text(v, f->run.at_s));
-	else
+	if (!oldest || (all->count == 1 && !oldest->run.id)) {
 		html(v->w, "%s", tr(v->lang, "Máy này chưa được kiểm tra lần nào."));
+	} else if (all->count == 1) {
+		html(v->w, "%s ", tr(v->lang, "Máy"));
+		html_machine(v, oldest);
+		html(v->w, " %s <time>%s</time>.", tr(v->lang, "được kiểm tra lần cuối lúc"),
+			time_text(v, oldest->run.at_s));
+	} else {
+		html(v->w, "<a href=\"/may\">%s</a>. %s ",
+			fill(v, tr(v->lang, "{n} máy của đơn vị"), "n",
+				count_text(v, (int64_t)all->count), NULL),
+			oldest->run.id ? tr(v->lang, "Lâu chưa kiểm tra nhất:") :
+					 tr(v->lang, "Chưa được kiểm tra lần nào:"));
+		html_machine(v, oldest);
+		if (oldest->run.id)
+			html(v->w, ", <time>%s</time>", time_text(v, oldest->run.at_s));
+		html(v->w, ".");
+	}
 	html(v->w, "</p>\n");
 	if (view_may(v, RIGHT_ACT, ORG_UNIT_FIRST))
 		html_button(v, "/kiem-tra-lai", NULL, tr(v->lang, "Kiểm tra lại ngay"));
@@ -78,66 +116,78 @@ static void clauses_of(struct view *v, const struct check *c)
 	}
 }
 
-static struct str title_of(struct view *v, const struct check_facts *c)
+static struct str title_of(struct view *v, const struct machine_work *w)
 {
-	return c->check ? words_of(v, c->check->title) : c->id;
+	return w->check ? words_of(v, w->check->title) : w->id;
 }
 
-static const struct evidence *first_row(const struct check_facts *c, enum outcome o)
+static const char *finding_path(
+	struct view *v, const struct machine_work *w, const struct machine_finding *f)
 {
-	for (size_t i = 0; i < c->row_count; i++) {
-		if (c->rows[i].outcome == o)
-			return &c->rows[i];
+	return path_of(v, "/may/%lld/%.*s", (long long)f->machine->host.id,
+		STR_FMT(url_piece(w->id, v->a)));
+}
+
+/* On which machines, when the unit has several. */
+static void places(struct view *v, const struct machine_work *w)
+{
+	size_t named = w->findings.len > MACHINES_NAMED_MAX ? MACHINES_NAMED_MAX : w->findings.len;
+
+	html(v->w, "<p>%s ", tr(v->lang, "Máy:"));
+	for (size_t i = 0; i < named; i++) {
+		const struct machine_finding *f = &w->findings.at[i];
+
+		html(v->w, "%s<a href=\"%s\">%.*s</a>", i ? ", " : "", finding_path(v, w, f),
+			STR_FMT(f->machine->host.name));
 	}
-	return &c->rows[0];
+	if (w->findings.len > named)
+		html(v->w, " %s",
+			fill(v, tr(v->lang, "và {n} máy nữa"), "n",
+				count_text(v, (int64_t)(w->findings.len - named)), NULL));
+	html(v->w, "</p>\n");
 }
 
-static void item(struct view *v, const struct facts *f, const struct check_facts *c)
+static void found(struct view *v, const struct machine_work *w)
 {
-	const struct evidence *row = first_row(c, c->outcome);
-	struct str why = reason_words(v, c->check, row);
-	const char *action = c->outcome == OUTCOME_FAIL ? tr(v->lang, "Xem cách khắc phục") :
+	const struct evidence *row = w->findings.at[0].row;
+	struct str why = reason_words(v, w->check, row);
+
+	if (w->outcome == OUTCOME_FAIL && row->found.len)
+		html(v->w, "<p>%s <code>%.*s</code></p>\n", tr(v->lang, "Thấy:"),
+			STR_FMT(found_words(v, w->check, row)));
+	if (why.len)
+		html(v->w, "<p>%.*s</p>\n", STR_FMT(why));
+}
+
+static void item(struct view *v, const struct machines *all, const struct machine_work *w)
+{
+	const char *path = finding_path(v, w, &w->findings.at[0]);
+	const char *action = w->outcome == OUTCOME_FAIL ? tr(v->lang, "Xem cách khắc phục") :
 							  tr(v->lang, "Xem vì sao");
 
 	html(v->w, "<li class=\"item\"><div class=\"what\">\n<p class=\"title\">");
-	html_outcome(v, c->outcome);
-	html(v->w, " <a href=\"/may/%lld/%.*s\">%.*s</a></p>\n<p class=\"soft\">",
-		(long long)f->host.id, STR_FMT(url_piece(c->id, v->a)), STR_FMT(title_of(v, c)));
-	html(v->w, "%s %s · ", tr(v->lang, "Mức độ:"), weight_words(v, c->weight));
-	clauses_of(v, c->check);
+	html_outcome(v, w->outcome);
+	html(v->w, " <a href=\"%s\">%.*s</a></p>\n<p class=\"soft\">%s %s · ", path,
+		STR_FMT(title_of(v, w)), tr(v->lang, "Mức độ:"), weight_words(v, w->weight));
+	clauses_of(v, w->check);
 	html(v->w, "</p>\n");
-	if (c->outcome == OUTCOME_FAIL && row->found.len)
-		html(v->w, "<p>%s <code>%.*s</code></p>\n", tr(v->lang, "Thấy:"),
-			STR_FMT(found_words(v, c->check, row)));
-	if (why.len)
-		html(v->w, "<p>%.*s</p>\n", STR_FMT(why));
+	if (all->count > 1)
+		places(v, w);
+	if (w->findings.len == 1) /* of several each has its own */
+		found(v, w);
 	html(v->w,
-		"</div>\n<p class=\"act\"><a class=\"button\" href=\"/may/%lld/%.*s\">%s"
+		"</div>\n<p class=\"act\"><a class=\"button\" href=\"%s\">%s"
 		"<span class=\"hidden\">: %.*s</span></a></p>\n</li>\n",
-		(long long)f->host.id, STR_FMT(url_piece(c->id, v->a)), action,
-		STR_FMT(title_of(v, c)));
+		path, action, STR_FMT(title_of(v, w)));
 }
-
-static size_t count_outcome(const struct check_facts *checks, size_t count, enum outcome o)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < count; i++)
-		n += checks[i].outcome == o;
-	return n;
-}
-
-struct list {
-	const struct facts *facts;
-	const struct check_facts *checks;
-	size_t count, open; /* open: so many of a section stand unfolded */
-};
 
 static void section(struct view *v, const struct list *l, enum outcome o, const char *title,
 	const char *nothing)
 {
-	size_t n = count_outcome(l->checks, l->count, o);
+	size_t n = 0;
 
+	for (size_t i = 0; i < l->machines->work_count; i++)
+		n += l->machines->work[i].outcome == o;
 	html(v->w, "<section>\n<h2>%s <span class=\"count\">%s</span></h2>\n", title,
 		count_text(v, (int64_t)n));
 	if (n == 0) {
@@ -148,12 +198,12 @@ static void section(struct view *v, const struct list *l, enum outcome o, const 
 		html(v->w, "<p class=\"soft\">%s</p>\n",
 			tr(v->lang, "Việc của người quản trị máy; làm sau các bước đầu tiên."));
 	html(v->w, "<ul class=\"items\">\n");
-	for (size_t i = 0, shown = 0; i < l->count; i++) {
-		if (l->checks[i].outcome != o)
+	for (size_t i = 0, shown = 0; i < l->machines->work_count; i++) {
+		if (l->machines->work[i].outcome != o)
 			continue;
 		if (shown++ == l->open)
 			html_fold(v, n - l->open);
-		item(v, l->facts, &l->checks[i]);
+		item(v, l->machines, &l->machines->work[i]);
 	}
 	html(v->w, "</ul>\n");
 	if (n > l->open)
@@ -163,17 +213,26 @@ static void section(struct view *v, const struct list *l, enum outcome o, const 
 
 /* --- what time brings ------------------------------------------------------------------------- */
 
-static void ending_exceptions(struct view *v, const struct facts *f)
+/* Of the visitor's unit as a whole, or of one of its machines. */
+static bool is_own(struct view *v, const struct machines *all, const struct exception *x)
+{
+	if (x->host_id)
+		return machines_find(all, x->host_id) != NULL;
+	return (x->unit_id ? x->unit_id : ORG_UNIT_FIRST) == view_home(v);
+}
+
+static void ending_exceptions(
+	struct view *v, const struct machines *machines, const struct exception *list, size_t count)
 {
 	bool is_first = true;
 
-	for (size_t i = 0; i < f->exception_count; i++) {
-		const struct exception *x = &f->exceptions[i];
+	for (size_t i = 0; i < count; i++) {
+		const struct exception *x = &list[i];
 		const struct obligation *o = pack_obligation(v->web->packs, x->obligation);
 		struct str title = o ? words_of(v, o->title) : x->obligation;
 		int64_t days = (x->until_s - v->by.now_s) / CLOCK_DAY_S;
 
-		if (x->ended_at_s || days > SOON_DAYS)
+		if (x->ended_at_s || days > SOON_DAYS || !is_own(v, machines, x))
 			continue;
 		if (is_first)
 			html(v->w, "<section>\n<h2>%s</h2>\n<ul class=\"items\">\n",
@@ -191,81 +250,104 @@ static void ending_exceptions(struct view *v, const struct facts *f)
 		html(v->w, "</ul>\n</section>\n");
 }
 
-static void old_evidence(struct view *v, const struct facts *f)
+/* Those whose audit proves nothing any more, or that had none. */
+static void old_evidence(struct view *v, const struct machines *all)
 {
-	int64_t old = 0;
+	size_t old = 0;
 
-	for (size_t i = 0; i < f->verdict_count; i++)
-		old += f->verdicts[i].is_about_host && f->verdicts[i].verdict == VERDICT_OVERDUE;
-	if (!f->run.id || old == 0)
+	for (size_t i = 0; i < all->count; i++)
+		old += !all->at[i].run.id || all->at[i].is_old;
+	if (old == 0)
 		return;
-	html(v->w, "<section>\n<h2>%s</h2>\n<p>%s</p>\n</section>\n",
-		tr(v->lang, "Bằng chứng đã cũ"),
+	html(v->w, "<section>\n<h2>%s <span class=\"count\">%s</span></h2>\n<p>%s</p>\n<p>",
+		tr(v->lang, "Máy lâu chưa kiểm tra"), count_text(v, (int64_t)old),
 		fill(v,
 			tr(v->lang,
-				"{n} nghĩa vụ có bằng chứng cũ hơn thời hạn cho phép. Hãy kiểm tra lại máy."),
-			"n", count_text(v, old), NULL));
+				"Kết quả kiểm tra máy cũ hơn {n} ngày thì không còn là bằng chứng. Hãy bật máy và "
+				"kiểm tra lại."),
+			"n", count_text(v, all->max_age_days), NULL));
+	for (size_t i = 0, named = 0; i < all->count && named < MACHINES_NAMED_MAX; i++) {
+		if (all->at[i].run.id && !all->at[i].is_old)
+			continue;
+		html(v->w, "%s", named++ ? ", " : "");
+		html_machine(v, &all->at[i]);
+	}
+	if (old > MACHINES_NAMED_MAX)
+		html(v->w, " <a href=\"/may\">%s</a>",
+			fill(v, tr(v->lang, "và {n} máy nữa"), "n",
+				count_text(v, (int64_t)old - MACHINES_NAMED_MAX), NULL));
+	html(v->w, "</p>\n</section>\n");
 }
 
-static void machine(struct view *v, const struct facts *f, const struct list *l)
+static bool is_asked(const struct machines *all)
 {
-	section(v, l, OUTCOME_FAIL, tr(v->lang, "Cần xử lý trên máy này"),
-		f->run.id ? tr(v->lang, "Không có phép kiểm nào không đạt.") :
-			    tr(v->lang, "Chưa có lần kiểm tra nào. Hãy bấm “Kiểm tra lại ngay”."));
+	for (size_t i = 0; i < all->count; i++) {
+		if (all->at[i].run.id)
+			return true;
+	}
+	return false;
+}
+
+static void machine_work(struct view *v, const struct list *l)
+{
+	section(v, l, OUTCOME_FAIL,
+		l->machines->count > 1 ? tr(v->lang, "Cần xử lý trên các máy") :
+					 tr(v->lang, "Cần xử lý trên máy này"),
+		is_asked(l->machines) ?
+			tr(v->lang, "Không có phép kiểm nào không đạt.") :
+			tr(v->lang, "Chưa có lần kiểm tra nào. Hãy bấm “Kiểm tra lại ngay”."));
 	section(v, l, OUTCOME_UNKNOWN, tr(v->lang, "Chưa xác định được"),
 		tr(v->lang, "Mọi phép kiểm đều có câu trả lời."));
-	ending_exceptions(v, f);
-	old_evidence(v, f);
+	old_evidence(v, l->machines);
 	html(v->w, "<p class=\"export\"><a href=\"/hom-nay.csv\">%s</a></p>\n",
 		tr(v->lang, "Tải danh sách này (CSV)"));
 }
 
 void page_today(struct view *v)
 {
-	bool has_machine;
-	struct check_facts *checks;
 	struct standing standing;
-	struct list list;
-	struct facts f;
-	bool is_new;
+	struct machines machines;
+	struct list list = { &machines, OPEN_ITEMS };
+	struct exception *exceptions;
+	size_t exception_count;
+	bool has_machine;
 
-	if (facts_here(v, &f, v->e) < 0 || standing_load(v, &standing, v->e) < 0) {
+	if (machines_load(v, &machines) < 0 || standing_load(v, &standing, v->e) < 0 ||
+		exception_list(v->web->store, v->by.now_s, v->a, &exceptions, &exception_count,
+			v->e) < 0) {
 		page_failed(v);
 		return;
 	}
-	list = (struct list){ .facts = &f, .count = facts_checks(v, &f, &checks) };
-	list.checks = checks;
 	/* who answers for no machine is not told of one */
-	has_machine = f.host.id || view_may(v, RIGHT_ACT, ORG_UNIT_FIRST);
+	has_machine = machines.count || view_may(v, RIGHT_ACT, ORG_UNIT_FIRST);
 	page_start(v, tr(v->lang, "Hôm nay"));
 	if (has_machine)
-		last_run(v, &f);
+		last_runs(v, &machines);
 	html_new_reports(v);
 	html_log_told(v);
-	is_new = html_first_steps(v, f.host.id);
-	list.open = is_new ? 0 : OPEN_ITEMS; /* first the unit, then its machine */
+	if (html_first_steps(v))
+		list.open = 0; /* first the unit, then its machine */
 	if (v->user.role == USER_HEAD)
 		unit(v, &standing); /* who answers for the unit sees it first */
 	html_my_duties(v);
 	if (v->user.role != USER_HEAD)
 		unit(v, &standing);
+	ending_exceptions(v, &machines, exceptions, exception_count);
 	if (has_machine)
-		machine(v, &f, &list);
+		machine_work(v, &list);
 	page_end(v);
 }
 
 void page_today_csv(struct view *v)
 {
-	struct check_facts *checks;
-	struct facts f;
-	size_t count;
+	struct machines all;
 
-	if (facts_here(v, &f, v->e) < 0) {
+	if (machines_load(v, &all) < 0) {
 		page_failed(v);
 		return;
 	}
-	count = facts_checks(v, &f, &checks);
 	csv_page(v, "hom-nay.csv");
+	csv_words(v, T("Máy"));
 	csv_words(v, T("Phép kiểm"));
 	csv_words(v, T("Tên"));
 	csv_words(v, T("Kết quả"));
@@ -273,19 +355,21 @@ void page_today_csv(struct view *v)
 	csv_words(v, T("Thấy"));
 	csv_words(v, T("Lý do"));
 	csv_end_row(v->w);
-	for (size_t i = 0; i < count; i++) {
-		const struct check_facts *c = &checks[i];
-		const struct evidence *row = first_row(c, c->outcome);
+	for (size_t i = 0; i < all.work_count; i++) {
+		const struct machine_work *w = &all.work[i];
 
-		if (c->outcome != OUTCOME_FAIL && c->outcome != OUTCOME_UNKNOWN)
-			continue;
-		csv_cell(v->w, c->id);
-		csv_cell(v->w, title_of(v, c));
-		csv_words(v, outcome_words(c->outcome));
-		csv_i64(v->w, c->weight);
-		csv_cell(v->w, found_words(v, c->check, row));
-		csv_cell(v->w, reason_words(v, c->check, row));
-		csv_end_row(v->w);
+		for (size_t k = 0; k < w->findings.len; k++) {
+			const struct evidence *row = w->findings.at[k].row;
+
+			csv_cell(v->w, w->findings.at[k].machine->host.name);
+			csv_cell(v->w, w->id);
+			csv_cell(v->w, title_of(v, w));
+			csv_words(v, outcome_words(w->outcome));
+			csv_i64(v->w, w->weight);
+			csv_cell(v->w, found_words(v, w->check, row));
+			csv_cell(v->w, reason_words(v, w->check, row));
+			csv_end_row(v->w);
+		}
 	}
 }
 
