@@ -15,7 +15,7 @@ import unittest
 
 from flow import BUILD, Server, folder, khien
 from range_model import range_holds
-from verify_model import Verifier, load_keys, undecided
+from verify_model import Verifier, load_keys, missing, undecided
 
 VIET_NAM = datetime.timezone(datetime.timedelta(hours=7))
 
@@ -154,8 +154,31 @@ class Months(unittest.TestCase):
             self.assertEqual(media("retire", month, "--copies", 1).status, 2)   # its receipt is gone
             self.assertEqual(media("write", disk, month).status, 0)
             self.assertEqual(media("retire", month, "--copies", 1).status, 0)
-            self.assertEqual(glob.glob(f"{data}/log/*/segments/*.seg"), [])
+            self.assertEqual(glob.glob(f"{data}/log/*/segments/{0:020}.seg"), [])
             self.assertIn(month, khien("log", "month", "--data", data).out)     # the list stays
+            self.told_apart(base, data, month)
+
+    def told_apart(self, base, data, month):
+        """What left is no finding while a sealed leaf says that it did; without that leaf it is missing."""
+        def both():
+            done = subprocess.run([os.path.join(BUILD, "khien-verify"), f"{data}/log", "--format", "json"],
+                                  capture_output=True, text=True)
+            shards = [Verifier(shard, *load_keys(f"{shard}/keys/public.txt"))
+                      for shard in sorted(glob.glob(f"{data}/log/2*"))]
+            for shard in shards:
+                shard.run()
+            return done.returncode, json.loads(done.stdout)[0], shards
+        status, report, shards = both()
+        self.assertEqual((status, report["findings"]), (0, []), report)
+        self.assertGreaterEqual(report["left"], 400)
+        self.assertEqual(missing(shards), {})
+        self.assertEqual(set(f["fault"] for s in shards for f in s.findings), {"missing"})
+        year = month[:4]
+        os.rename(f"{data}/log/{os.path.basename(shards[-1].shard)}", f"{base}/away")
+        status, report, shards = both()
+        self.assertEqual((status, report["left"]), (1, 0))
+        self.assertEqual([f["fault"] for f in report["findings"]], ["missing"])
+        self.assertEqual(missing(shards), {year: [(0, report["findings"][0]["end"])]})
 
     # EVIDENCE: D11.4#3
     def test_a_month_stays_as_long_as_the_law_says(self):
@@ -186,7 +209,7 @@ class Months(unittest.TestCase):
             self.assertTrue(glob.glob(f"{data}/log/*/segments/*.seg"))
             self.assertEqual(log("media", "check", f"{base}/disk", month, days=300).status, 0)
             self.assertEqual(log("media", "retire", month, "--copies", 1, days=300).status, 0)
-            self.assertFalse(glob.glob(f"{data}/log/*/segments/*.seg"))
+            self.assertFalse(glob.glob(f"{data}/log/*/segments/{0:020}.seg"))
 
     # EVIDENCE: D11.4#3
     def test_a_setting_below_the_law_is_refused(self):

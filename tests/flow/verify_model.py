@@ -264,6 +264,7 @@ class Verifier:
         self.last, self.noted = 0, False
         self.sequences, self.gaps = {}, set()
         self.redacted, self.decided = [], []    # lines: (name of the shard, index)
+        self.leaving = []                       # (name of the shard, first, end)
 
     def found(self, fault, first=0, end=0):
         self.findings.append({"fault": fault, "first": first, "end": end})
@@ -409,6 +410,9 @@ class Verifier:
             self.noted = False
         self.last = max(self.last, leaf.received)
         self.judge_sequence(leaf)
+        if leaf.kind == 8 and json.loads(leaf.raw).get("event") == "leave" and self.index < self.signed:
+            said = json.loads(leaf.raw)
+            self.leaving.append((said["shard"], said["first"], said["end"]))
         if leaf.kind == 8 and json.loads(leaf.raw).get("event") == "redact":
             name, _, index = json.loads(leaf.raw)["line"].partition("-")
             self.decided.append((name, int(index)))
@@ -566,6 +570,24 @@ def undecided(shards):
     """Lines of a whole log, verified already, whose text went by nobody's decision."""
     decided = {line for s in shards for line in s.decided}
     return [line for s in shards for line in s.redacted if line not in decided]
+
+
+def missing(shards):
+    """{name of the shard: [(first, end)]}: entries of a whole log, verified already, that are not there although no
+    sealed leaf says that they left with their month."""
+    found = {}
+    for shard in shards:
+        name = os.path.basename(shard.shard)
+        left = [(first, end) for s in shards for who, first, end in s.leaving if who == name]
+        for finding in shard.findings:
+            if finding["fault"] != "missing":
+                continue
+            at = finding["first"]
+            while ends := [end for first, end in left if first <= at < end]:
+                at = max(ends)
+            if at < finding["end"]:
+                found.setdefault(name, []).append((at, finding["end"]))
+    return found
 
 
 # --- single proofs ---------------------------------------------------------------------------------------

@@ -118,6 +118,12 @@ bool redaction_is_said(struct str text)
 	return text.len > 0 && text.len <= REDACTION_TEXT_MAX && str_is_utf8(text);
 }
 
+static void end_line(struct buf *b)
+{
+	while (b->len && b->ptr[b->len - 1] == '\n')
+		b->ptr[--b->len] = '\0';
+}
+
 void redaction_leaf(const struct redaction *r, struct buf *ret)
 {
 	struct json j;
@@ -131,6 +137,21 @@ void redaction_leaf(const struct redaction *r, struct buf *ret)
 	if (str_trim(r->reason).len)
 		json_put(&j, "reason", str_trim(r->reason));
 	json_object_end(&j);
-	while (ret->len && ret->ptr[ret->len - 1] == '\n')
-		ret->ptr[--ret->len] = '\0';
+	end_line(ret);
+}
+
+void leaving_leaf(const struct leaving *l, struct buf *ret)
+{
+	struct json j;
+
+	json_init(&j, ret, false);
+	json_object(&j);
+	json_put(&j, "event", STR("leave"));
+	json_put(&j, "shard", str_of(l->shard));
+	json_put(&j, "month", str_of(l->month));
+	json_put_i64(&j, "first", (int64_t)l->first);
+	json_put_i64(&j, "end", (int64_t)l->end);
+	json_put_i64(&j, "copies", l->copies);
+	json_object_end(&j);
+	end_line(ret);
 }

@@ -13,6 +13,7 @@
 
 #define ORDER_FOLDER "orders"  /* below DATA/log */
 #define ORDER_REDACT "redact-" /* names begin so; the line follows: "redact-2026-1234" */
+#define ORDER_LEAVE "leave-"   /* the shard and the month follow: "leave-2026-2026-01" */
 #define ORDER_NAME_SIZE 64
 #define ORDER_WHY_MAX 300
 #define ORDER_BYTES_MAX (10 * KIB)
@@ -40,6 +41,15 @@ MUST_CHECK int order_load(struct vfile_disk *log, const char *name, struct arena
 /* Names of those that are not done. Lives in A. No folder is no order. */
 MUST_CHECK int order_list(
 	struct vfile_disk *log, struct arena *a, struct vfile_names *ret, struct err *e);
+
+/* A month leaves the disk of the log, for the media hold it. */
+struct leaving {
+	const char *shard, *month;
+	uint64_t first, end; /* its entries */
+	unsigned copies;     /* media that hold it, read back in time */
+};
+#define LEAVING_BEGINS "{\"event\":\"leave\",\"shard\":\""
+void leaving_leaf(const struct leaving *l, struct buf *ret);
 
 /* The decision by which the text of a line goes. */
 struct redaction {

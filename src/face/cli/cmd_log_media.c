@@ -1,10 +1,13 @@
 /* khien log media: months of the log on external disks, written, read back, verified. */
 #include <stdio.h>
+#include <string.h>
+#include <time.h>
 
 #include "face/cli/cli.h"
 #include "face/cli/log.h"
 #include "face/cli/month.h"
 #include "work/archive/keep.h"
+#include "work/seal/seal.h"
 
 static const struct command_option options[] = {
 	CLI_DATA_OPTION,
@@ -19,7 +22,7 @@ static const struct command_option options[] = {
 struct job {
 	const struct command_line *line;
 	const char *folder; /* of the log */
-	const char *month;
+	const char *month, *shard_name;
 	struct vfile_disk *log, *medium, *shard;
 	int64_t copies;
 	struct cli_waiting waiting;
@@ -65,6 +68,59 @@ static int stays(const struct job *j, const struct keep_rule *rule, enum keep_le
 		good, j->month, rule->checked_months, rule->copies);
 }
 
+#define SEAL_WAIT_S 60
+
+/* The service seals it. 0: it is sealed. */
+static int wait_sealed(const struct keep_order *order, enum lang lang, struct err *e)
+{
+	const struct timespec tick = { .tv_nsec = 200000000 };
+	int64_t until_us = clock_monotonic_us() + SEAL_WAIT_S * INT64_C(1000000);
+	int rc;
+
+	while ((rc = keep_order_leave(order, e)) == 0 && clock_monotonic_us() < until_us)
+		nanosleep(&tick, NULL);
+	if (rc == 0)
+		rc = err_set(e, ERR_CONFLICT, "%s",
+			tr(lang,
+				T("dịch vụ chưa niêm phong được việc chuyển tháng đi; tháng còn nguyên. "
+				  "Xem dịch vụ có báo lỗi niêm phong không rồi chạy lại lệnh")));
+	return rc < 0 ? rc : 0;
+}
+
+/* The log says so, sealed, before it does. */
+static int leave(struct job *j, const struct keep_rule *rule, struct err *e)
+{
+	const char *data = command_value(j->line, "data");
+	const struct keep_order order = { j->log, j->shard, j->shard_name, j->month, rule };
+	struct seal_answer answer;
+	struct seal_place place;
+	struct buf leaf;
+	int rc = seal_place_open(data, SEAL_LOG, STR(""), clock_now_s(), &place, e);
+
+	if (rc == ERR_CONFLICT && place.lock_fd < 0) {
+		rc = wait_sealed(&order, j->line->lang, e);
+		if (rc == 0)
+			rc = keep_retire(j->shard, j->month, rule, e);
+		if (rc == 0)
+			rc = keep_order_done(&order, e);
+		seal_place_close(&place);
+		return rc;
+	}
+	buf_init(&leaf, 4 * KIB);
+	if (rc == 0)
+		rc = keep_leaving(j->shard, j->shard_name, j->month, rule, &leaf, e);
+	if (rc == 0)
+		rc = cli_log_seal(j->line, &place, buf_str(&leaf), &answer, e);
+	buf_done(&leaf);
+	/* of a year that is over its last lines stand in the write-ahead files too */
+	if (rc == 0 && strcmp(place.name, j->shard_name) != 0)
+		rc = keep_empty_wal(j->shard, &(struct archive_options){ 0 }, e);
+	if (rc == 0)
+		rc = keep_retire(j->shard, j->month, rule, e);
+	seal_place_close(&place);
+	return rc;
+}
+
 /* By hand too nothing leaves before the law lets it. */
 static int do_retire(struct job *j, struct err *e)
 {
@@ -96,7 +152,7 @@ static int do_retire(struct job *j, struct err *e)
 	why = keep_may_leave(&rule, j->month, copies, count, &good);
 	if (why != KEEP_MAY_LEAVE)
 		return stays(j, &rule, why, good, e);
-	return keep_retire(j->shard, j->month, &rule, e);
+	return leave(j, &rule, e);
 }
 
 static const struct action {
@@ -133,7 +189,8 @@ static int open_places(struct job *j, const struct action *a, struct err *e)
 		return rc;
 	j->month = *args;
 	rc = cli_month_check(j->line, j->month, e);
-	return rc < 0 ? rc : cli_month_shard(j->line, j->folder, j->month, &j->shard, e);
+	return rc < 0 ? rc :
+			cli_month_shard(j->line, j->folder, j->month, &j->shard, &j->shard_name, e);
 }
 
 static int run(const struct command_line *line, struct err *e)

@@ -132,6 +132,7 @@ static int close_month(const struct page *p, const char *folder, const char *mon
 {
 	struct date today = date_at(clock_now_s());
 	struct vfile_disk *shard;
+	const char *name;
 	char now[KEEP_MONTH_SIZE + 16];
 	int rc = cli_month_check(p->line, month, e);
 
@@ -139,7 +140,7 @@ static int close_month(const struct page *p, const char *folder, const char *mon
 	if (rc == 0 && strcmp(month, now) >= 0)
 		rc = err_set(e, ERR_INPUT, tr(p->lang, T("tháng %s chưa kết thúc")), month);
 	if (rc == 0)
-		rc = cli_month_shard(p->line, folder, month, &shard, e);
+		rc = cli_month_shard(p->line, folder, month, &shard, &name, e);
 	if (rc < 0)
 		return rc;
 	rc = pack(p->line, shard, month, e);

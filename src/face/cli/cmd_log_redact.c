@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "core/trail/order.h"
-#include "core/trail/wal.h"
 #include "face/cli/cli.h"
 #include "face/cli/log.h"
 #include "work/archive/guard.h"
@@ -67,29 +66,6 @@ static int look(struct redaction_job *r, struct err *e)
 	return rc;
 }
 
-/* The decision, in the log before anything goes. */
-static int put_decision(struct redaction_job *r, struct wal *w, struct err *e)
-{
-	char place[FIND_PLACE_TEXT_MAX];
-	struct leaf leaf = { .kind = LEAF_RETENTION,
-		.transport = LEAF_OWN,
-		.received_ns = clock_now_s() * 1000000000,
-		.boot_ns = clock_monotonic_us() * 1000 };
-	const struct redaction of = { .line = find_place_text(r->place, place),
-		.decision = str_of(r->decision),
-		.by = str_of(r->by),
-		.reason = str_of(r->reason ? r->reason : "") };
-	struct buf b;
-	int rc;
-
-	buf_init(&b, 4 * KIB);
-	redaction_leaf(&of, &b);
-	leaf.raw = buf_str(&b);
-	rc = wal_add(w, &leaf, e);
-	buf_done(&b);
-	return rc;
-}
-
 /* All below SEALED stands in closed segments. */
 static int close_segments(const struct redaction_job *r, uint64_t sealed, struct err *e)
 {
@@ -114,31 +90,21 @@ static int empty_old_wal(const struct redaction_job *r, struct err *e)
 	return rc == 0 ? keep_empty_wal(r->shard, &within, e) : rc;
 }
 
+/* The decision, in the log before anything goes. */
 static int seal_decision(struct redaction_job *r, struct err *e)
 {
-	struct guard_policy policy;
-	struct wal *w = NULL;
-	int rc = guard_policy_load(r->log.log, &policy, e);
+	char place[FIND_PLACE_TEXT_MAX];
+	const struct redaction of = { .line = find_place_text(r->place, place),
+		.decision = str_of(r->decision),
+		.by = str_of(r->by),
+		.reason = str_of(r->reason ? r->reason : "") };
+	struct buf b;
+	int rc;
 
-	if (rc == 0)
-		rc = wal_open(r->log.shard, &w, e);
-	if (rc < 0)
-		return rc;
-	wal_limit(w, guard_wal_bytes(&policy));
-	rc = wal_room(w, e);
-	if (rc == 0) /* a year that begins now has its first entry then */
-		rc = seal_now(r->log.shard, r->log.keys, w, clock_now_s(), &r->sealed, e);
-	if (rc == 0)
-		rc = put_decision(r, w, e);
-	if (rc == 0)
-		rc = seal_now(r->log.shard, r->log.keys, w, clock_now_s(), &r->sealed, e);
-	if (rc == 0 && !r->sealed.is_sealed)
-		rc = err_set(e, ERR_CONFLICT,
-			tr(r->line->lang, T("không niêm phong được quyết định, chưa xóa gì: %s")),
-			r->sealed.reason);
-	if (rc == 0)
-		rc = wal_turn(w, e);
-	wal_close(w);
+	buf_init(&b, 4 * KIB);
+	redaction_leaf(&of, &b);
+	rc = cli_log_seal(r->line, &r->log, buf_str(&b), &r->sealed, e);
+	buf_done(&b);
 	return rc;
 }
 

@@ -3,6 +3,9 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
+#include "core/trail/wal.h"
+#include "work/archive/guard.h"
+
 int cli_log_folder(const struct command_line *line, struct err *e, const char **ret)
 {
 	const char *data = command_value(line, "data");
@@ -63,4 +66,38 @@ int cli_log_fault(const struct command_line *line, struct str text, const struct
 	return err_set(e, ERR_INPUT, "%s %d: %.*s\n  %.*s\n  %*s", tr(line->lang, "cột"),
 		fault->column, STR_FMT(words), STR_FMT(text_clean(line->arena, text, 400)),
 		fault->column < 400 ? fault->column : 400, "^");
+}
+
+int cli_log_seal(const struct command_line *line, const struct seal_place *p, struct str json,
+	struct seal_answer *ret, struct err *e)
+{
+	const struct leaf leaf = { .kind = LEAF_RETENTION,
+		.transport = LEAF_OWN,
+		.received_ns = clock_now_s() * 1000000000,
+		.boot_ns = clock_monotonic_us() * 1000,
+		.raw = json };
+	struct guard_policy policy;
+	struct wal *w = NULL;
+	int rc = guard_policy_load(p->log, &policy, e);
+
+	if (rc == 0)
+		rc = wal_open(p->shard, &w, e);
+	if (rc < 0)
+		return rc;
+	wal_limit(w, guard_wal_bytes(&policy));
+	rc = wal_room(w, e);
+	if (rc == 0) /* a year that begins now has its first entry then */
+		rc = seal_now(p->shard, p->keys, w, clock_now_s(), ret, e);
+	if (rc == 0)
+		rc = wal_add(w, &leaf, e);
+	if (rc == 0)
+		rc = seal_now(p->shard, p->keys, w, clock_now_s(), ret, e);
+	if (rc == 0 && !ret->is_sealed)
+		rc = err_set(e, ERR_CONFLICT,
+			tr(line->lang, T("không niêm phong được quyết định, chưa xóa gì: %s")),
+			ret->reason);
+	if (rc == 0)
+		rc = wal_turn(w, e);
+	wal_close(w);
+	return rc;
 }

@@ -21,7 +21,7 @@ int cli_month_check(const struct command_line *line, const char *month, struct e
 
 /* The newest shard of a year: after a restore there are several. */
 int cli_month_shard(const struct command_line *line, const char *folder, const char *month,
-	struct vfile_disk **ret, struct err *e)
+	struct vfile_disk **ret, const char **ret_name, struct err *e)
 {
 	const char *const *names, *found = NULL;
 	struct vfile_disk *log;
@@ -37,6 +37,8 @@ int cli_month_shard(const struct command_line *line, const char *folder, const c
 			found = names[i];
 	if (rc == 0 && !found)
 		rc = err_set(e, ERR_ABSENT, tr(line->lang, T("nhật ký không có năm %.4s")), month);
+	if (rc == 0)
+		*ret_name = found;
 	return rc < 0 ? rc :
 			vfile_disk_open(arena_fmt(line->arena, "%s/%s", folder, found).ptr, ret, e);
 }

@@ -10,7 +10,7 @@
 MUST_CHECK int cli_month_check(const struct command_line *line, const char *month, struct err *e);
 /* The shard of that month in the log FOLDER; *RET is yours. */
 MUST_CHECK int cli_month_shard(const struct command_line *line, const char *folder,
-	const char *month, struct vfile_disk **ret, struct err *e);
+	const char *month, struct vfile_disk **ret, const char **ret_name, struct err *e);
 
 /* For keep_watch: how far it is, in MB, on a terminal; CONTEXT is a struct cli_waiting. */
 void cli_month_tell(void *context, uint64_t done, uint64_t all);

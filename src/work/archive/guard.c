@@ -273,10 +273,36 @@ static int is_here(struct vfile_disk *shard, const char *month, struct err *e)
 	return rc < 0 ? rc : bytes > 0;
 }
 
+static int empty_wal(const struct guard_log *g, struct vfile_disk *shard, struct err *e)
+{
+	struct archive_options within = { 0 };
+	int rc = guard_segment_bytes(g->log, shard, g->policy, &within.quota_bytes, e);
+
+	return rc == 0 ? keep_empty_wal(shard, &within, e) : rc;
+}
+
+/* Before it goes the log says so, sealed. */
+static int leave(const struct guard_log *g, size_t i, const char *month,
+	const struct keep_rule *rule, struct err *why)
+{
+	const struct keep_order order = { g->log, g->shards[i], g->names[i], month, rule };
+	int rc = keep_order_leave(&order, why);
+
+	if (rc == 0)
+		rc = err_set(why, ERR_CONFLICT, "%s leaves when the log says so, sealed", month);
+	/* of a year that is over its last lines stand in the write-ahead files too */
+	if (rc > 0 && i + 1 < g->shard_count)
+		rc = empty_wal(g, g->shards[i], why);
+	if (rc >= 0)
+		rc = keep_retire(g->shards[i], month, rule, why);
+	return rc < 0 ? rc : keep_order_done(&order, why);
+}
+
 /* Of one shard; *WHY has a code when the next month must stay. */
-static int retire(const struct guard_log *g, struct vfile_disk *shard, struct guard_report *report,
+static int retire(const struct guard_log *g, size_t at, struct guard_report *report,
 	struct err *why, struct err *e)
 {
+	struct vfile_disk *shard = g->shards[at];
 	const struct keep_rule rule = { .now_s = g->now_s,
 		.months = g->policy->months,
 		.copies = g->policy->copies,
@@ -296,7 +322,7 @@ static int retire(const struct guard_log *g, struct vfile_disk *shard, struct gu
 			rc = here;
 			continue;
 		}
-		if (keep_retire(shard, months[i], &rule, why) == 0)
+		if (leave(g, at, months[i], &rule, why) == 0)
 			report->left++;
 		rc = level_now(g, &report->level, e);
 	}
@@ -315,7 +341,7 @@ int guard_retire(const struct guard_log *g, struct guard_report *ret, struct err
 	else
 		(void)!guard_law_check(g->policy, g->law, &why);
 	for (size_t i = 0; i < g->shard_count && rc == 0 && !why.code; i++)
-		rc = retire(g, g->shards[i], &report, &why, e);
+		rc = retire(g, i, &report, &why, e);
 	if (rc == 0 && report.level >= KEEP_RETIRE && !why.code)
 		err_set(&why, ERR_CONFLICT, "no closed month is left to go");
 	snprintf(report.why, sizeof(report.why), "%s", report.level >= KEEP_RETIRE ? why.text : "");

@@ -9,7 +9,7 @@
 #include "core/pack/pack.h"
 #include "work/archive/keep.h"
 
-#define GUARD_FILE "keep" /* below DATA/log */
+#define GUARD_FILE "keep"                    /* below DATA/log */
 #define GUARD_QUOTA_MIN UINT64_C(1000000000) /* what people call a GB: `log keep --quota 1` */
 
 struct guard_policy {
@@ -65,6 +65,7 @@ struct guard_report {
 struct guard_log {
 	struct vfile_disk *log;
 	struct vfile_disk *const *shards;
+	const char *const *names; /* of their folders */
 	size_t shard_count;
 	const struct guard_policy *policy;
 	const struct guard_law *law;

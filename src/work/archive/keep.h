@@ -127,6 +127,19 @@ enum keep_leave keep_may_leave(const struct keep_rule *rule, const char *month,
  * or RULE keeps it. */
 MUST_CHECK int keep_retire(
 	struct vfile_disk *shard, const char *month, const struct keep_rule *rule, struct err *e);
+/* What is sealed in the log before that: the leaf (core/trail/order.h) goes to RET_LEAF. SHARD has
+ * the folder NAME. Fails as keep_retire() would. */
+MUST_CHECK int keep_leaving(struct vfile_disk *shard, const char *name, const char *month,
+	const struct keep_rule *rule, struct buf *ret_leaf, struct err *e);
+/* Of a log that runs: it is ordered, once. 1: the leaf is sealed, retire it; 0: not yet. */
+struct keep_order {
+	struct vfile_disk *log, *shard;
+	const char *name, *month;
+	const struct keep_rule *rule;
+};
+MUST_CHECK int keep_order_leave(const struct keep_order *x, struct err *e);
+/* It has left. */
+MUST_CHECK int keep_order_done(const struct keep_order *x, struct err *e);
 
 /* archive_redact() with what hangs on it: the list of the month is written anew, and no disk counts
  * as a copy of it until it is written again, for all of them still hold the text. Once more is

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/trail/order.h"
 #include "work/archive/keep_int.h"
 
 #define MEDIUM_NAME "khien-medium"
@@ -352,7 +353,7 @@ enum keep_leave keep_may_leave(const struct keep_rule *rule, const char *month,
 }
 
 static int may_leave(struct vfile_disk *shard, const char *month, const struct keep_rule *rule,
-	struct arena *a, struct err *e)
+	struct arena *a, unsigned *ret_good, struct err *e)
 {
 	struct keep_copy *copies;
 	unsigned good;
@@ -361,6 +362,7 @@ static int may_leave(struct vfile_disk *shard, const char *month, const struct k
 
 	if (rc < 0)
 		return rc;
+	*ret_good = 0;
 	switch (keep_may_leave(rule, month, copies, count, &good)) {
 	case KEEP_TOO_YOUNG:
 		return err_set(e, ERR_CONFLICT, "%s is to stay %u months", month, rule->months);
@@ -369,6 +371,7 @@ static int may_leave(struct vfile_disk *shard, const char *month, const struct k
 			"%u media hold %s and were read back in time, and %u must", good, month,
 			rule->copies);
 	default:
+		*ret_good = good;
 		return 0;
 	}
 }
@@ -379,12 +382,13 @@ int keep_retire(
 	char name[SHARD_NAME_SIZE];
 	struct keep_month m;
 	struct arena a;
+	unsigned good;
 	int rc;
 
 	arena_init(&a, 8 * KEEP_MANIFEST_MAX);
 	rc = keep_read(shard, month, &a, &m, e);
 	if (rc == 0)
-		rc = may_leave(shard, month, rule, &a, e);
+		rc = may_leave(shard, month, rule, &a, &good, e);
 	if (rc == 0)
 		rc = is_oldest(shard, m.segments[0].first, e);
 	for (size_t i = 0; i < m.segment_count && rc == 0; i++) {
@@ -396,6 +400,74 @@ int keep_retire(
 	}
 	if (rc == 0)
 		rc = vfile_sync_dir(shard, SHARD_FOLDER, e);
+	arena_done(&a);
+	return rc;
+}
+
+int keep_leaving(struct vfile_disk *shard, const char *name, const char *month,
+	const struct keep_rule *rule, struct buf *ret_leaf, struct err *e)
+{
+	struct leaving l = { .shard = name, .month = month };
+	struct keep_month m;
+	struct arena a;
+	int rc;
+
+	arena_init(&a, 8 * KEEP_MANIFEST_MAX);
+	rc = keep_read(shard, month, &a, &m, e);
+	if (rc == 0)
+		rc = may_leave(shard, month, rule, &a, &l.copies, e);
+	if (rc == 0)
+		rc = is_oldest(shard, m.segments[0].first, e);
+	if (rc == 0) {
+		l.first = m.segments[0].first;
+		l.end = m.segments[m.segment_count - 1].end;
+		leaving_leaf(&l, ret_leaf);
+	}
+	arena_done(&a);
+	return rc;
+}
+
+int keep_order_leave(const struct keep_order *x, struct err *e)
+{
+	struct order o = { 0 }, old;
+	char name[ORDER_NAME_SIZE];
+	struct arena a;
+	struct buf leaf;
+	int rc;
+
+	snprintf(name, sizeof(name), ORDER_LEAVE "%s-%s", x->name, x->month);
+	arena_init(&a, 64 * KIB);
+	buf_init(&leaf, ORDER_BYTES_MAX);
+	rc = keep_leaving(x->shard, x->name, x->month, x->rule, &leaf, e);
+	if (rc == 0)
+		rc = order_load(x->log, name, &a, &old, e);
+	o.leaf = buf_str(&leaf);
+	/* another one of the same month is of before it came back */
+	if (rc == 0 && old.is != ORDER_DONE && str_eq(old.leaf, o.leaf)) {
+		rc = old.is == ORDER_SEALED;
+	} else if (rc == 0 || rc == ERR_ABSENT) {
+		o.at_s = x->rule->now_s;
+		rc = order_save(x->log, name, &o, e);
+	}
+	buf_done(&leaf);
+	arena_done(&a);
+	return rc;
+}
+
+int keep_order_done(const struct keep_order *x, struct err *e)
+{
+	char name[ORDER_NAME_SIZE];
+	struct arena a;
+	struct order o;
+	int rc;
+
+	snprintf(name, sizeof(name), ORDER_LEAVE "%s-%s", x->name, x->month);
+	arena_init(&a, 64 * KIB);
+	rc = order_load(x->log, name, &a, &o, e);
+	if (rc == 0) {
+		o.is = ORDER_DONE;
+		rc = order_save(x->log, name, &o, e);
+	}
 	arena_done(&a);
 	return rc;
 }

@@ -140,16 +140,21 @@ static int redact(const struct obey *g, const char *name, struct order *o, struc
 
 /* --- all -------------------------------------------------------------------------------------- */
 
+/* 1: a month may leave now. That is the guard's, when there is need. */
 static int do_one(const struct obey *g, const char *name, struct arena *a, struct err *e)
 {
+	bool is_leave = str_starts(str_of(name), ORDER_LEAVE);
 	struct order o = { 0 };
 	int rc = order_load(g->log, name, a, &o, e), told;
 	struct err none;
 
 	if (rc < 0)
 		return rc;
-	rc = o.is == ORDER_ASKED ? seal_it(g, name, &o, e) : 1;
-	if (rc > 0)
+	if (o.is == ORDER_ASKED)
+		rc = seal_it(g, name, &o, e);
+	else
+		rc = !is_leave;
+	if (rc > 0 && !is_leave)
 		rc = str_starts(str_of(name), ORDER_REDACT) ?
 			redact(g, name, &o, e) :
 			err_set(e, ERR_INPUT, "\"%s\" is no order", name);
@@ -166,13 +171,16 @@ int obey(const struct obey *g, struct err *e)
 	struct vfile_names names;
 	struct err one;
 	struct arena a;
-	int rc, first = 0;
+	int rc, one_rc, first = 0, leaves = 0;
 
 	arena_init(&a, ORDERS_MEMORY);
 	rc = order_list(g->log, &a, &names, e);
-	for (size_t i = 0; rc == 0 && i < names.len && *g->writer; i++)
-		if (do_one(g, names.at[i].name, &a, &one) < 0 && first == 0)
+	for (size_t i = 0; rc == 0 && i < names.len && *g->writer; i++) {
+		one_rc = do_one(g, names.at[i].name, &a, &one);
+		leaves |= one_rc > 0;
+		if (one_rc < 0 && first == 0)
 			first = err_set(e, one.code, "%s: %s", names.at[i].name, one.text);
+	}
 	arena_done(&a);
-	return rc < 0 ? rc : first;
+	return rc < 0 ? rc : first < 0 ? first : leaves;
 }

@@ -15,8 +15,8 @@ struct obey {
 	struct archive_writer **writer;
 };
 
-/* What can be done now. An order that cannot be done stays, and says why; the first reason is
- * returned when all were tried. */
+/* What can be done now. 1: a month may leave, by guard_retire(). An order that
+ * cannot be done stays, and says why; the first reason is returned when all were tried. */
 MUST_CHECK int obey(const struct obey *o, struct err *e);
 
 #endif

@@ -114,6 +114,7 @@ static void look(struct store *s)
 	int rc = guard_policy_load(s->log, &s->policy, &e);
 	const struct guard_log g = { .log = s->log,
 		.shards = s->shards,
+		.names = s->names,
 		.shard_count = s->shard_count,
 		.policy = &s->policy,
 		.law = &s->law,
@@ -293,15 +294,17 @@ static void follow_orders(struct store *s)
 		.policy = &s->policy,
 		.writer = &s->w };
 	struct err e;
+	int rc;
 
 	if (!s->w || clock_monotonic_us() < s->obey_again_us)
 		return;
-	if (obey(&now, &e) < 0) {
+	rc = obey(&now, &e);
+	if (rc < 0) {
 		fprintf(stderr, "khien store: %s\n", e.text);
 		s->obey_again_us = clock_monotonic_us() + AGAIN_MS * INT64_C(1000);
 	}
-	if (!s->w)
-		s->looked_us = 0; /* the next writer is to be told its bounds */
+	if (!s->w || rc > 0)
+		s->looked_us = 0; /* the next writer is to be told its bounds; a month may leave */
 }
 
 static void rest(struct store *s)

@@ -203,6 +203,34 @@ static void take_decision(struct walk *w, struct str raw)
 		vec_push(w->a, &w->decided, place);
 }
 
+static bool take_u64(struct str *rest, const char *before, uint64_t *ret)
+{
+	struct str digits;
+
+	if (!str_starts(*rest, before))
+		return false;
+	return str_split(str_from(*rest, strlen(before)), ',', &digits, rest) &&
+		str_to_u64(digits, 10, ret);
+}
+
+/* {"event":"leave","shard":"2026","month":"2026-01","first":0,"end":400,…} */
+static void take_leaving(struct walk *w, struct str raw)
+{
+	const struct str head = STR("{\"event\":\"leave\",\"shard\":\"");
+	struct verify_left left;
+	struct str shard, month;
+
+	if (w->index >= w->r->signed_size || !str_starts(raw, head.ptr) ||
+		!str_split(str_from(raw, head.len), '"', &shard, &raw) ||
+		!str_starts(raw, ",\"month\":\"") ||
+		!str_split(str_from(raw, strlen(",\"month\":\"")), '"', &month, &raw) ||
+		!shard_parse(shard, &left.shard) || !take_u64(&raw, ",\"first\":", &left.first) ||
+		!take_u64(&raw, "\"end\":", &left.end))
+		return;
+	if (w->leaving.len < VERIFY_REDACTED_MAX)
+		vec_push(w->a, &w->leaving, left);
+}
+
 void leaf_judge(struct walk *w, const struct leaf *leaf)
 {
 	judge_time(w, leaf);
@@ -217,6 +245,7 @@ void leaf_judge(struct walk *w, const struct leaf *leaf)
 		found(w, VERIFY_LINK, w->index, w->index + 1, "");
 	} else if (leaf->kind == LEAF_RETENTION) {
 		take_decision(w, leaf->raw);
+		take_leaving(w, leaf->raw);
 	} else if (leaf->kind == LEAF_KEY && !take_epoch(w, leaf->raw)) {
 		found(w, VERIFY_EPOCH_KEY, w->index, w->index + 1, "");
 		w->is_epoch_known = false;

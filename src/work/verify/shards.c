@@ -79,6 +79,8 @@ static int one(struct run *run, const char *path, struct vfile_disk *d,
 			run->a, ret->redacted_at, ret->redacted_kept * sizeof(*ret->redacted_at));
 		ret->decided =
 			copied(run->a, ret->decided, ret->decided_count * sizeof(*ret->decided));
+		ret->leaving =
+			copied(run->a, ret->leaving, ret->leaving_count * sizeof(*ret->leaving));
 	} else {
 		err_context(e, "\"%s\"", path);
 	}
@@ -121,6 +123,54 @@ static void judge_redacted(const struct shards *all, const struct shard *s)
 	if (r->redacted > r->redacted_kept)
 		found_in(r, VERIFY_UNDECIDED, r->redacted_at[r->redacted_kept - 1] + 1,
 			r->signed_size, "", "");
+}
+
+/* How far from FIRST on the entries of shard ORDER have left. */
+static uint64_t left_until(const struct shards *all, uint64_t order, uint64_t first)
+{
+	bool goes_on = true;
+
+	while (goes_on) {
+		goes_on = false;
+		for (size_t i = 0; i < all->len; i++) {
+			const struct verify_report *r = all->at[i].report;
+
+			for (size_t k = 0; r && k < r->leaving_count; k++)
+				if (r->leaving[k].shard == order && r->leaving[k].first <= first &&
+					r->leaving[k].end > first) {
+					first = r->leaving[k].end;
+					goes_on = true;
+				}
+		}
+	}
+	return first;
+}
+
+/* What left by the rules of retention is not missing: the log says so, sealed before it went. What
+ * is missing beside that stays a finding. */
+static void judge_missing(const struct shards *all, const struct shard *s)
+{
+	struct verify_report *r = s->report;
+	size_t kept = 0,
+	       count = r->finding_count < VERIFY_FINDINGS_MAX ? r->finding_count :
+								VERIFY_FINDINGS_MAX;
+
+	for (size_t i = 0; i < count; i++) {
+		struct verify_finding f = r->findings[i];
+		uint64_t until = f.fault == VERIFY_MISSING && f.end > f.first ?
+			left_until(all, s->order, f.first) :
+			f.first;
+
+		until = until < f.end ? until : f.end;
+		if (until > f.first) {
+			r->left += until - f.first;
+			f.first = f.likely = until;
+			if (f.first == f.end)
+				continue;
+		}
+		r->findings[kept++] = f;
+	}
+	r->finding_count -= count - kept;
 }
 
 static int read_shards(struct run *run, struct shards *all, struct err *e)
@@ -170,6 +220,7 @@ static int shards_of(struct run *run, const char *path, struct vfile_disk *log, 
 	for (size_t i = 0; rc == 0 && i < all.len; i++)
 		if (all.at[i].report) {
 			judge_redacted(&all, &all.at[i]);
+			judge_missing(&all, &all.at[i]);
 			tell(run, all.at[i].path, all.at[i].report);
 		}
 	return rc;

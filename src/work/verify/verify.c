@@ -237,6 +237,8 @@ int verify_shard(struct vfile_disk *d, const struct verify_job *job,
 	ret->redacted_kept = w->redacted.len;
 	ret->decided = w->decided.at;
 	ret->decided_count = w->decided.len;
+	ret->leaving = w->leaving.at;
+	ret->leaving_count = w->leaving.len;
 	sha256_end(w->sha256, NULL);
 	return rc;
 }

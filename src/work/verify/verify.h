@@ -79,6 +79,11 @@ struct verify_place {
 	uint64_t shard, index;
 };
 
+/* Entries of a shard that left with their month, as a sealed leaf says. */
+struct verify_left {
+	uint64_t shard, first, end;
+};
+
 struct verify_report {
 	char origin[200];
 	uint64_t entries, by_kind[LEAF_KIND_MAX + 1];
@@ -89,6 +94,11 @@ struct verify_report {
 	uint64_t redacted, *redacted_at;
 	struct verify_place *decided;
 	size_t redacted_kept, decided_count;
+	/* What the leaves in this shard say has left, and how many entries of this shard did: they
+	 * are no finding. */
+	struct verify_left *leaving;
+	size_t leaving_count;
+	uint64_t left;
 	uint64_t checkpoints, epochs;
 	uint64_t anchors_met;
 	uint64_t stamps;         /* that hold */

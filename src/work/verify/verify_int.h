@@ -68,6 +68,7 @@ struct walk {
 	struct verify_source *sources;
 	VEC(uint64_t) redacted;
 	VEC(struct verify_place) decided;
+	VEC(struct verify_left) leaving;
 	uint64_t all; /* leaves expected, for progress */
 };
 

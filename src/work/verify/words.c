@@ -84,6 +84,8 @@ void verify_text(const struct verify_report *r, enum lang lang, struct buf *out)
 				T("  chỉ còn mã băm, không còn nội dung: %llu, đầu tiên là mục "
 				  "%llu\n")),
 			(unsigned long long)r->redacted, (unsigned long long)r->redacted_at[0]);
+	if (r->left > 0)
+		put(out, tr(lang, T("đã rời máy sang đĩa ngoài, có niêm phong:")), r->left);
 	put(out, tr(lang, T("tờ niêm phong:")), r->checkpoints);
 	if (r->entries > 0) {
 		buf_fmt(out, "  %s %s", tr(lang, T("từ")), clock_people(r->first_s, at));
@@ -123,6 +125,7 @@ void verify_json(const struct verify_report *r, struct json *j)
 	json_put_i64(j, "signed", (int64_t)r->signed_size);
 	json_put_i64(j, "proven", (int64_t)r->proven);
 	json_put_i64(j, "redacted", (int64_t)r->redacted);
+	json_put_i64(j, "left", (int64_t)r->left);
 	json_put_i64(j, "checkpoints", (int64_t)r->checkpoints);
 	json_put_i64(j, "epochs", (int64_t)r->epochs);
 	json_put_i64(j, "anchors", (int64_t)r->anchors_met);
