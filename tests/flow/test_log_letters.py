@@ -87,6 +87,24 @@ class LogLetters(unittest.TestCase):
                 self.assertNotIn("Nhật ký cần xử lý ngay", self.today(log, browser))
                 self.assertEqual(len(self.letters(box)), 3, self.letters(box))
 
+    # EVIDENCE: D11.4#6
+    def test_what_cannot_be_stored_is_told(self):
+        log = Log()
+        with log:
+            browser, port = self.begin(log)
+            log.server.stop()
+            foreign = f"{log.data}/log/{shard.year_now()}/segments/{99:020}.seg"
+            write_tree(log.data, {os.path.relpath(foreign, log.data): "none of ours"})
+            log.server.start()
+            with mail_server(port) as box:
+                whom, text = self.wait_letter(log, box, "nhật ký không chuyển được vào kho")
+                self.assertEqual(whom, {"an.le", "binh"})
+                self.assertIn("Không dòng nào mất", text)                   # what is safe
+                self.assertIn("Nhật ký không niêm phong hoặc không chuyển được vào kho", self.today(log, browser))
+                os.unlink(foreign)
+                self.wait_letter(log, box, "lại được niêm phong và chuyển vào kho", 120)
+                self.assertEqual(len(self.letters(box)), 2, self.letters(box))
+
     def today(self, log, admin):
         """Hôm nay of the first, whose session has ended in the time that passed."""
         log.server.pass_time(seconds=60)        # a figure of the second step counts once

@@ -32,6 +32,9 @@ void log_alarms_look(struct view *v, struct log_strip *ret);
 void html_log_alarms(struct view *v, const struct log_strip *s);
 /* That no line is taken: why, what is safe, what to do. S is not well. */
 const char *log_taking_text(struct view *v, const struct taking_state *s);
+/* The same that it is not sealed, not stored. */
+const char *log_sealing_text(struct view *v, const struct taking_state *s);
+const char *log_storing_text(struct view *v, const struct taking_state *s);
 /* log_told.c: those who must act when the log is short of room, or a sender is silent: they have
  * the role of the obligation that PARAM is a bound of. In v->a. */
 MUST_CHECK int log_told_whom(

@@ -121,6 +121,16 @@ static const char *words_of_seal(const struct taking_state *s)
 	return sealing_words[SEAL_ROOT];
 }
 
+const char *log_sealing_text(struct view *v, const struct taking_state *s)
+{
+	return text_with(v, words_of_seal(s), s);
+}
+
+const char *log_storing_text(struct view *v, const struct taking_state *s)
+{
+	return text_with(v, storing_words[s->is], s);
+}
+
 void html_log_alarms(struct view *v, const struct log_strip *s)
 {
 	if (s->taking.is != TAKING_WELL)

@@ -99,18 +99,19 @@ static void room_item(struct view *v, const struct log_room_told *t)
 
 void html_log_told(struct view *v)
 {
-	static const char *const names[] = { LOG_ROOM_TOLD, LOG_SILENT_TOLD, NULL };
+	static const char *const names[] = { LOG_ROOM_TOLD, LOG_SILENT_TOLD, LOG_WORK_TOLD, NULL };
 	struct str told[ORG_SETTINGS_MAX];
-	struct log_room_told room = { 0 };
+	struct log_room_told room = { 0 }, work = { 0 };
 	struct log_silents silents = { 0 };
 	struct err none = { 0 };
 	int64_t silent = 0;
 
 	if (org_settings(v->web->store, names, v->a, told, &none) < 0)
 		return;
-	if (told[0].ptr && log_room_parse(told[0], &room) && room.is != LOG_ROOM_WELL &&
-		!is_told(v, LOG_ROOM_PARAM))
-		room.is = LOG_ROOM_WELL;
+	(void)!(told[0].ptr && log_room_parse(told[0], &room));
+	(void)!(told[2].ptr && log_room_parse(told[2], &work));
+	if ((room.is != LOG_ROOM_WELL || work.is != LOG_ROOM_WELL) && !is_told(v, LOG_ROOM_PARAM))
+		room.is = work.is = LOG_ROOM_WELL;
 	if (told[1].len) {
 		log_silent_parse(told[1], v->a, &silents);
 		for (size_t i = 0; i < silents.count; i++)
@@ -118,12 +119,20 @@ void html_log_told(struct view *v)
 		if (silent && !is_told(v, LOG_SILENT_PARAM))
 			silent = 0;
 	}
-	if (room.is == LOG_ROOM_WELL && !silent)
+	if (room.is == LOG_ROOM_WELL && work.is == LOG_ROOM_WELL && !silent)
 		return;
 	html(v->w, "<section class=\"alarm\" role=\"alert\">\n<h2>%s</h2>\n<ul class=\"items\">\n",
 		tr(v->lang, "Nhật ký cần xử lý ngay"));
 	if (room.is != LOG_ROOM_WELL)
 		room_item(v, &room);
+	if (work.is != LOG_ROOM_WELL)
+		item(v, tr(v->lang, "Nhật ký không niêm phong hoặc không chuyển được vào kho"),
+			fill(v,
+				tr(v->lang,
+					"Không ổn từ {t}. Các dòng đã nhận còn nguyên. Lý do và việc "
+					"phải làm ở đầu trang này."),
+				"t", time_text(v, work.since_s), NULL),
+			"/kiem-chung", tr(v->lang, "Kiểm chứng nhật ký"));
 	if (silent)
 		item(v,
 			fill(v, tr(v->lang, "{n} nguồn nhật ký im lặng"), "n",

@@ -25,6 +25,20 @@ enum log_room log_room_of(
 	return log_room_near(f, b) ? LOG_ROOM_NEAR : LOG_ROOM_WELL;
 }
 
+static bool is_long(const struct taking_state *s, int64_t full_s, int64_t now_s)
+{
+	return full_s > 0 && now_s - s->since_s >= full_s;
+}
+
+enum log_room log_work_of(const struct taking_state *sealing, const struct taking_state *storing,
+	int64_t full_s, int64_t now_s)
+{
+	if (sealing->is != TAKING_WELL && is_long(sealing, full_s, now_s))
+		return LOG_ROOM_NEAR;
+	return storing->is == TAKING_FAILED && is_long(storing, full_s, now_s) ? LOG_ROOM_NEAR :
+										 LOG_ROOM_WELL;
+}
+
 static const char *const room_words[] = {
 	[LOG_ROOM_WELL] = "well",
 	[LOG_ROOM_NEAR] = "near",

@@ -1,6 +1,7 @@
 /* log_watch.h - private to face/web: what of the log those who run it are written to about: it is
- * nearly full, it takes no lines, a sender is silent. Here is when a letter is due, by what was
- * told before; process/log_letter.c looks and writes. Every bound is the packs'. */
+ * nearly full, it takes no lines, it is not sealed or stored, a sender is silent. Here is when a
+ * letter is due, by what was told before; process/log_letter.c looks and writes. Every bound is the
+ * packs'. */
 #ifndef FACE_WEB_LOG_WATCH_H
 #define FACE_WEB_LOG_WATCH_H
 
@@ -43,6 +44,12 @@ struct log_room_told {
 };
 bool log_room_parse(struct str text, struct log_room_told *ret);
 struct str log_room_print(const struct log_room_told *t, struct arena *a);
+
+/* Is it sealed and stored? Told as the room is, in a setting of its own: NEAR while one of both has
+ * failed for FULL_S, 0: never. That there is no room for the store is told of the room. */
+#define LOG_WORK_TOLD "log.told.work"
+enum log_room log_work_of(const struct taking_state *sealing, const struct taking_state *storing,
+	int64_t full_s, int64_t now_s);
 
 enum log_letter { LOG_LETTER_NONE, LOG_LETTER_WORSE, LOG_LETTER_BETTER };
 /* It is NOW so: what was told becomes what is to be told, and a letter says so, or none does. */

@@ -46,6 +46,20 @@ static void a_moment_without_room_is_nothing(void **state)
 	assert_int_equal(log_room_of(&f, &bounds, BEGAN + 120), LOG_ROOM_STOPPED);
 }
 
+static void what_is_not_sealed_or_stored_is_told(void **state)
+{
+	struct taking_state well = { 0 }, failed = { TAKING_FAILED, BEGAN, "" };
+	struct taking_state full = { TAKING_FULL, BEGAN, "" };
+
+	assert_int_equal(log_work_of(&well, &well, 120, BEGAN + 999), LOG_ROOM_WELL);
+	assert_int_equal(log_work_of(&failed, &well, 120, BEGAN + 119), LOG_ROOM_WELL);
+	assert_int_equal(log_work_of(&failed, &well, 120, BEGAN + 120), LOG_ROOM_NEAR);
+	assert_int_equal(log_work_of(&well, &failed, 120, BEGAN + 120), LOG_ROOM_NEAR);
+	assert_int_equal(log_work_of(&well, &failed, 0, BEGAN + 120), LOG_ROOM_WELL);
+	/* a matter of room */
+	assert_int_equal(log_work_of(&well, &full, 120, BEGAN + 120), LOG_ROOM_WELL);
+}
+
 static void each_step_has_its_letter(void **state)
 {
 	static const struct {
@@ -130,6 +144,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_near_and_what_is_not),
 		cmocka_unit_test(a_moment_without_room_is_nothing),
+		cmocka_unit_test(what_is_not_sealed_or_stored_is_told),
 		cmocka_unit_test(each_step_has_its_letter),
 		cmocka_unit_test(each_sender_is_told_once),
 	};

@@ -1,5 +1,6 @@
-/* log_letter.c - letters about the log to those who run it: one when it is nearly full, when it
- * takes no lines, when a sender is silent; one when it gets worse, one when it is over. */
+/* log_letter.c - letters about the log to those who run it: one when it is nearly full, takes no
+ * lines, is not sealed or stored, when a sender is silent; one when it gets worse, one when it is
+ * over. */
 #include "core/evidence/doing.h"
 #include "face/web/log_watch.h"
 #include "face/web/process/archive_note.h"
@@ -231,6 +232,73 @@ static int tend_room(struct view *v, const struct senders *senders, struct err *
 	return rc;
 }
 
+/* --- sealed and stored ------------------------------------------------------------------------ */
+
+static void work_body(struct view *v, const struct log_strip *s, struct buf *out)
+{
+	if (s->sealing.is != TAKING_WELL)
+		buf_fmt(out, "%s\n", log_sealing_text(v, &s->sealing));
+	if (s->storing.is != TAKING_WELL)
+		buf_fmt(out, "%s\n", log_storing_text(v, &s->storing));
+}
+
+static int write_work(struct view *v, const struct log_strip *strip, enum log_letter letter,
+	int64_t since_s, struct err *e)
+{
+	struct log_mail m = { .param = LOG_ROOM_PARAM, .about = "log work" };
+	struct buf body;
+	int rc;
+
+	buf_init(&body, LETTER_BYTES_MAX);
+	if (letter == LOG_LETTER_WORSE) {
+		m.subject = strip->sealing.is != TAKING_WELL ?
+			tr(v->lang, "Khiên, cần xử lý ngay: nhật ký không niêm phong được") :
+			tr(v->lang, "Khiên, cần xử lý ngay: nhật ký không chuyển được vào kho");
+		work_body(v, strip, &body);
+	} else {
+		m.subject = tr(v->lang, "Khiên: nhật ký lại được niêm phong và chuyển vào kho");
+		buf_fmt(&body, "%s\n",
+			fill(v,
+				tr(v->lang,
+					"Tình trạng báo từ {t} đã hết: nhật ký được niêm phong và "
+					"chuyển vào kho bình thường. Các dòng đã xác nhận còn "
+					"nguyên."),
+				"t", time_text(v, since_s), NULL));
+	}
+	m.body = buf_str(&body);
+	rc = send_to_all(v, &m, e);
+	buf_done(&body);
+	return rc;
+}
+
+static int tend_work(struct view *v, struct err *e)
+{
+	int64_t full_s = bound(v, STR("log_full_min")) * 60, since_s;
+	struct log_room_told told = { 0 };
+	struct log_strip strip = { 0 };
+	struct str text = STR_NONE, now;
+	enum log_letter letter;
+	int rc = org_setting(v->web->store, LOG_WORK_TOLD, v->a, &text, e);
+
+	if (rc < 0)
+		return rc;
+	if (!text.ptr || !log_room_parse(text, &told))
+		told = (struct log_room_told){ 0 };
+	log_alarms_look(v, &strip);
+	since_s = told.since_s;
+	letter = log_room_step(&told,
+		log_work_of(&strip.sealing, &strip.storing, full_s, v->by.now_s), v->by.now_s,
+		bound(v, STR("log_relief_min")) * 60);
+	if (letter != LOG_LETTER_NONE)
+		rc = write_work(v, &strip, letter, since_s, e);
+	if (told.is == LOG_ROOM_WELL)
+		told = (struct log_room_told){ 0 };
+	now = log_room_print(&told, v->a);
+	if (rc == 0 && !str_eq(text, now) && (text.ptr || told.is != LOG_ROOM_WELL))
+		rc = org_set(v->web->store, LOG_WORK_TOLD, now, e);
+	return rc;
+}
+
 /* --- who is silent ---------------------------------------------------------------------------- */
 
 static struct str key_of(struct view *v, const struct sender *s)
@@ -307,5 +375,7 @@ int log_letters_tend(struct view *v, const struct senders *senders, struct err *
 {
 	int rc = tend_room(v, senders, e);
 
+	if (rc == 0)
+		rc = tend_work(v, e);
 	return rc == 0 ? tend_silent(v, senders, e) : rc;
 }
