@@ -39,6 +39,8 @@ const char *log_storing_text(struct view *v, const struct taking_state *s);
  * the role of the obligation that PARAM is a bound of. In v->a. */
 MUST_CHECK int log_told_whom(
 	struct view *v, struct str param, struct staff_readers *ret, struct err *e);
+/* After letters were looked at: whom they go to is kept for html_log_told(). */
+MUST_CHECK int log_told_keep(struct view *v, struct err *e);
 #define LOG_ROOM_PARAM STR("log_free_percent")
 #define LOG_SILENT_PARAM STR("log_silence_hours")
 /* For Hôm nay: what this visitor was written to about, while it lasts. */

@@ -53,16 +53,61 @@ int log_told_whom(struct view *v, struct str param, struct staff_readers *ret, s
 
 /* --- Hôm nay ---------------------------------------------------------------------------------- */
 
-static bool is_told(struct view *v, struct str param)
+/* Those who are written to, so that their pages need not ask for everybody: "room 1 2 \n". */
+#define LOG_TOLD_WHOM "log.told.whom"
+#define WHOM_BYTES_MAX (64 * KIB)
+static const char *const told_names[] = { LOG_ROOM_TOLD, LOG_SILENT_TOLD, LOG_WORK_TOLD,
+	LOG_TOLD_WHOM, NULL };
+#define ROOM_WORD "room"
+#define SILENT_WORD "silent"
+
+static int put_whom(
+	struct view *v, const char *word, struct str param, struct buf *out, struct err *e)
 {
 	struct staff_readers whom = { 0 };
-	struct err none = { 0 };
+	int rc = log_told_whom(v, param, &whom, e);
 
-	if (log_told_whom(v, param, &whom, &none) < 0)
-		return false;
-	for (size_t i = 0; i < whom.count; i++)
-		if (whom.at[i].id == v->user.id)
-			return true;
+	buf_fmt(out, "%s ", word);
+	for (size_t i = 0; rc == 0 && i < whom.count; i++)
+		buf_fmt(out, "%lld ", (long long)whom.at[i].id);
+	buf_add_char(out, '\n');
+	return rc;
+}
+
+int log_told_keep(struct view *v, struct err *e)
+{
+	struct str told[ORG_SETTINGS_MAX];
+	struct log_room_told room = { 0 }, work = { 0 };
+	struct buf out;
+	int rc = org_settings(v->web->store, told_names, v->a, told, e);
+
+	if (rc < 0)
+		return rc;
+	(void)!(told[0].ptr && log_room_parse(told[0], &room));
+	(void)!(told[2].ptr && log_room_parse(told[2], &work));
+	buf_init(&out, WHOM_BYTES_MAX);
+	if (room.is != LOG_ROOM_WELL || work.is != LOG_ROOM_WELL)
+		rc = put_whom(v, ROOM_WORD, LOG_ROOM_PARAM, &out, e);
+	if (rc == 0 && told[1].len)
+		rc = put_whom(v, SILENT_WORD, LOG_SILENT_PARAM, &out, e);
+	if (rc == 0 && !str_eq(told[3].ptr ? told[3] : STR(""), buf_str(&out)))
+		rc = org_set(v->web->store, LOG_TOLD_WHOM, buf_str(&out), e);
+	buf_done(&out);
+	return rc;
+}
+
+static bool is_told(const struct view *v, struct str whom, const char *word)
+{
+	struct str line, first, id;
+	int64_t number;
+
+	while (whom.len && str_next_line(&whom, &line)) {
+		if (!str_split(line, ' ', &first, &line) || !str_is(first, word))
+			continue;
+		while (str_split(line, ' ', &id, &line))
+			if (str_to_i64(id, &number) && number == v->user.id)
+				return true;
+	}
 	return false;
 }
 
@@ -99,24 +144,24 @@ static void room_item(struct view *v, const struct log_room_told *t)
 
 void html_log_told(struct view *v)
 {
-	static const char *const names[] = { LOG_ROOM_TOLD, LOG_SILENT_TOLD, LOG_WORK_TOLD, NULL };
 	struct str told[ORG_SETTINGS_MAX];
 	struct log_room_told room = { 0 }, work = { 0 };
 	struct log_silents silents = { 0 };
 	struct err none = { 0 };
 	int64_t silent = 0;
 
-	if (org_settings(v->web->store, names, v->a, told, &none) < 0)
+	if (org_settings(v->web->store, told_names, v->a, told, &none) < 0)
 		return;
 	(void)!(told[0].ptr && log_room_parse(told[0], &room));
 	(void)!(told[2].ptr && log_room_parse(told[2], &work));
-	if ((room.is != LOG_ROOM_WELL || work.is != LOG_ROOM_WELL) && !is_told(v, LOG_ROOM_PARAM))
+	if ((room.is != LOG_ROOM_WELL || work.is != LOG_ROOM_WELL) &&
+		!is_told(v, told[3], ROOM_WORD))
 		room.is = work.is = LOG_ROOM_WELL;
 	if (told[1].len) {
 		log_silent_parse(told[1], v->a, &silents);
 		for (size_t i = 0; i < silents.count; i++)
 			silent += silents.at[i].back_s == 0;
-		if (silent && !is_told(v, LOG_SILENT_PARAM))
+		if (silent && !is_told(v, told[3], SILENT_WORD))
 			silent = 0;
 	}
 	if (room.is == LOG_ROOM_WELL && work.is == LOG_ROOM_WELL && !silent)

@@ -377,5 +377,7 @@ int log_letters_tend(struct view *v, const struct senders *senders, struct err *
 
 	if (rc == 0)
 		rc = tend_work(v, e);
-	return rc == 0 ? tend_silent(v, senders, e) : rc;
+	if (rc == 0)
+		rc = tend_silent(v, senders, e);
+	return rc == 0 ? log_told_keep(v, e) : rc;
 }
