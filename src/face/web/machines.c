@@ -1,5 +1,5 @@
-/* machines.c - the machines of the visitor's own unit: three questions to the database, however many
- * they are. */
+/* machines.c - the machines of the visitor's own unit: three questions to the database, however
+ * many they are. */
 #include "face/web/machines.h"
 
 #include <stdlib.h>
