@@ -18,6 +18,7 @@ struct stack {
 	struct str level;   /* what makes it so, or fails to: "raid1", "raid0", "single disk" */
 	const char *ask;    /* redundancy is for somebody else to tell: a reason code, or NULL */
 	bool is_removable;  /* lies on a disk that can be unplugged */
+	bool is_key_beside; /* its key is a file that is not known to be encrypted */
 	struct str disks;   /* "sda, sdb": the lowest devices, at most eight */
 	struct str device;  /* the device it began with: "dm-0" */
 };

@@ -33,6 +33,8 @@ struct share_list {
 void shares_samba(struct share_list *list);
 void shares_nfs(struct share_list *list);
 void shares_ftp(struct share_list *list);
+void shares_proftpd(struct share_list *list);
+void shares_pureftpd(struct share_list *list);
 void shares_rsync(struct share_list *list);
 void shares_ksmbd(struct share_list *list);
 void shares_ganesha(struct share_list *list);

@@ -27,6 +27,50 @@ static bool vsftpd_yes(const struct setting *s, bool otherwise)
 		str_is(s->value, "1");
 }
 
+static void add_ftp_guest(struct share_list *list, struct str file, int line)
+{
+	struct share *s = share_add(list, "ftp", file, line);
+
+	if (!s)
+		return;
+	s->name = STR("anonymous");
+	s->path = STR("~ftp");
+	s->clients = STR("*");
+	s->is_guest = s->is_open = true;
+}
+
+/* "<Anonymous ~ftp>" in a file of ProFTPD. */
+void shares_proftpd(struct share_list *list)
+{
+	static const char *const patterns[] = { "/etc/proftpd/proftpd.conf", "/etc/proftpd.conf",
+		"/etc/proftpd/conf.d/*.conf" };
+	const struct str *paths;
+	struct str rest, line, word;
+	size_t count;
+
+	for (size_t p = 0; p < COUNT(patterns); p++) {
+		if (host_glob(list->h, patterns[p], &paths, &count) != 0)
+			continue;
+		for (size_t i = 0; i < count; i++) {
+			rest = host_bytes(list->h, paths[i], NULL);
+			for (int n = 1; str_next_line(&rest, &line); n++)
+				if (str_next_word(&line, " \t>", &word) &&
+					str_is_nocase(word, "<Anonymous"))
+					add_ftp_guest(list, paths[i], n);
+		}
+	}
+}
+
+/* Debian's wrapper reads one file for each option: "no" in NoAnonymous lets guests in. */
+void shares_pureftpd(struct share_list *list)
+{
+	struct str file = STR("/etc/pure-ftpd/conf/NoAnonymous");
+	struct str said = str_trim(host_bytes(list->h, file, &file));
+
+	if (str_is_nocase(said, "no"))
+		add_ftp_guest(list, file, 1);
+}
+
 void shares_ftp(struct share_list *list)
 {
 	static const char *const files[] = { "/etc/vsftpd.conf", "/etc/vsftpd/vsftpd.conf" };

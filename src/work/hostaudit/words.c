@@ -157,6 +157,9 @@ static const struct reason {
 		T("Chạy {detail} rồi lưu kết quả làm bằng chứng.") },
 	{ "ask-zfs", T("chỉ ZFS mới biết tập dữ liệu có mã hóa không"),
 		T("Chạy zfs get encryption {detail} rồi lưu kết quả làm bằng chứng.") },
+	{ "key-beside", T("ổ có mã hóa nhưng khóa mở nằm trong một tệp không thấy được mã hóa"),
+		T("Chuyển tệp khóa ghi ở /etc/crypttab sang ổ có mã hóa, hoặc mở ổ bằng mật khẩu hay TPM, "
+		  "rồi kiểm tra lại.") },
 	{ "device-not-seen", T("không thấy thiết bị bên dưới hệ thống tệp này"), NULL },
 	{ "needs-declared-data", T("chưa khai báo dữ liệu trên máy có nhạy cảm hay không"),
 		T("Ghi data: sensitive hoặc data: ordinary vào /etc/khien/machine.yaml, rồi kiểm tra lại.") },

@@ -47,6 +47,8 @@ static const struct {
 		{ "smbd", "samba" } },
 	{ shares_nfs, { "nfs-server.service", "nfs-kernel-server.service" }, { "nfsd" } },
 	{ shares_ftp, { "vsftpd.service", "vsftpd.socket" }, { "vsftpd" } },
+	{ shares_proftpd, { "proftpd.service" }, { "proftpd" } },
+	{ shares_pureftpd, { "pure-ftpd.service" }, { "pure-ftpd" } },
 	{ shares_rsync, { "rsync.service", "rsyncd.service", "rsyncd.socket", "rsync.socket" },
 		{ "rsync", "rsyncd" } },
 	{ shares_ksmbd, { "ksmbd.service" }, { "ksmbd.mountd" } },

@@ -16,6 +16,7 @@ enum {
 	DISKS,
 	ENCRYPTED,
 	CIPHER,
+	KEY_BESIDE,
 	REDUNDANT,
 	LEVEL,
 	ASK,
@@ -32,6 +33,8 @@ static const struct fact_column columns[] = {
 	[DISKS] = { "disks", FACT_TEXT, T("các ổ đĩa bên dưới") },
 	[ENCRYPTED] = { "is_encrypted", FACT_INT, T("1: mã hóa; 0: không; trống: chưa rõ") },
 	[CIPHER] = { "cipher", FACT_TEXT, T("cách mã hóa") },
+	[KEY_BESIDE] = { "is_key_beside", FACT_INT,
+		T("1: khóa mở ổ nằm trong tệp không thấy được mã hóa") },
 	[REDUNDANT] = { "is_redundant", FACT_INT,
 		T("1: hỏng một ổ vẫn còn dữ liệu; 0: không; trống: nơi khác mới biết") },
 	[LEVEL] = { "level", FACT_TEXT, T("mức RAID, hoặc loại ổ") },
@@ -58,6 +61,7 @@ static void show(struct fact_rows *rows, const struct mount *m, const struct sta
 	fact_text(rows, DISKS, s->disks);
 	show_tri(rows, ENCRYPTED, s->encrypted);
 	fact_text(rows, CIPHER, s->cipher);
+	fact_int(rows, KEY_BESIDE, s->is_key_beside);
 	show_tri(rows, REDUNDANT, s->redundant);
 	fact_text(rows, LEVEL, s->level);
 	fact_cstr(rows, ASK, s->ask);
@@ -215,20 +219,31 @@ static struct stack live_stack(struct host *h, const struct mount *m)
 
 /* ---- images: what would be opened at the next start ---- */
 
-/* The cipher of the volume that /etc/crypttab opens under NAME; "" when it has none. */
-static struct str crypttab_cipher(struct host *h, struct str name)
+/* The last two columns of the line of /etc/crypttab for the volume NAME. */
+static bool crypttab_line(
+	struct host *h, struct str name, struct str *ret_key, struct str *ret_options)
 {
-	struct str rest = host_bytes(h, STR("/etc/crypttab"), NULL), line, word, options;
+	struct str rest = host_bytes(h, STR("/etc/crypttab"), NULL), line, word;
 
+	*ret_key = *ret_options = STR("");
 	while (str_next_line(&rest, &line)) {
 		line = str_trim(line);
 		if (line.len == 0 || line.ptr[0] == '#' || !str_next_word(&line, " \t", &word) ||
 			!str_eq(word, name))
 			continue;
-		options = STR("");
-		for (int i = 0; i < 3; i++)
-			if (!str_next_word(&line, " \t", &options))
-				options = STR("");
+		if (str_next_word(&line, " \t", &word) && str_next_word(&line, " \t", ret_key))
+			(void)str_next_word(&line, " \t", ret_options);
+		return true;
+	}
+	return false;
+}
+
+/* The cipher of the volume that /etc/crypttab opens under NAME; "" when it has none. */
+static struct str crypttab_cipher(struct host *h, struct str name)
+{
+	struct str key, options;
+
+	if (crypttab_line(h, name, &key, &options)) {
 		if (str_find(options, STR("cipher_null")) >= 0 ||
 			str_find(options, STR("cipher=null")) >= 0)
 			return STR(""); /* it is mapped, and stays as it is */
@@ -318,6 +333,30 @@ static struct str array_words(
 		words;
 }
 
+/* Is the key of the volume NAME a file on something that is not known to be encrypted? Who takes
+ * the disks has the key then. */
+static bool is_key_beside(struct host *h, struct str name)
+{
+	const struct mount *best = NULL;
+	struct mount_list mounts = { 0 };
+	struct str key, options, cipher;
+
+	if (!crypttab_line(h, name, &key, &options) || !str_starts(key, "/") ||
+		str_starts(key, "/dev/"))
+		return false;
+	mounts_read(h, &mounts);
+	for (size_t i = 0; i < mounts.len; i++) {
+		const struct mount *m = &mounts.at[i];
+
+		if (m->target.len < key.len && str_eq(str_until(key, m->target.len), m->target) &&
+			(str_ends(m->target, "/") || key.ptr[m->target.len] == '/') &&
+			(!best || m->target.len > best->target.len))
+			best = m;
+	}
+	return best && image_encrypted(h, best->source, &cipher) != TRI_YES &&
+		image_volume(h, best->source, &cipher) != TRI_YES;
+}
+
 /* The redundancy that text tells: of md by the kernel's list, else by mdadm.conf where it says the
  * level; of LVM by its record. A plain volume may lie on an array, or on a disk of a controller. */
 static struct str image_level(struct host *h, struct str source, enum tri *ret)
@@ -355,6 +394,10 @@ static struct stack image_stack(struct host *h, const struct mount *m)
 	s.encrypted = image_encrypted(h, m->source, &s.cipher);
 	if (s.encrypted == TRI_UNCLEAR)
 		s.encrypted = image_volume(h, m->source, &s.cipher);
+	if (s.encrypted == TRI_YES && is_key_beside(h, mapper_name(m->source))) {
+		s.encrypted = TRI_UNCLEAR;
+		s.is_key_beside = true;
+	}
 	s.level = image_level(h, m->source, &s.redundant);
 	if (s.redundant != TRI_UNCLEAR)
 		s.ask = NULL;
