@@ -2,6 +2,8 @@
 #include "work/hostaudit/apt.h"
 
 #include "work/hostaudit/dpkg.h"
+#include "work/hostaudit/fact.h"
+#include "work/hostaudit/host_int.h"
 #include "work/hostaudit/resolve/deb.h"
 #include "work/hostaudit/rpmdb.h"
 
@@ -66,7 +68,7 @@ static bool status_line(void *context, struct str line)
 	return true;
 }
 
-int dpkg_each(struct host *h, dpkg_each_package *each, void *context)
+static int read_each(struct host *h, dpkg_each_package *each, void *context)
 {
 	struct paragraph p = { .each = each, .context = context };
 	int rc = host_read_lines(h, DPKG_STATUS, status_line, &p);
@@ -77,6 +79,88 @@ int dpkg_each(struct host *h, dpkg_each_package *each, void *context)
 	if (rc == 0 && p.count == 0 && !rpmdb_is_there(h))
 		host_gap(h, GAP_SYNTAX, DPKG_STATUS);
 	return rc;
+}
+
+#define KEPT_MAX_BYTES MIB
+
+struct kept_package {
+	struct kept_package *next;
+	struct dpkg_package package;
+	char texts[];
+};
+
+/* The packages as the first table that asked found them, for the others. */
+struct dpkg_list {
+	struct host *h;
+	struct kept_package *first, **end;
+	size_t bytes;
+	bool is_whole; /* else each table reads for itself, and is told for itself what is amiss */
+};
+
+static struct str keep_text(char **to, struct str s)
+{
+	char *copy = *to;
+
+	memcpy(copy, s.ptr, s.len);
+	*to += s.len;
+	return (struct str){ copy, s.len };
+}
+
+static bool keep(void *context, const struct dpkg_package *p)
+{
+	struct dpkg_list *list = context;
+	size_t bytes = sizeof(struct kept_package) + p->name.len + p->version.len + p->arch.len +
+		p->status.len + p->section.len;
+	struct kept_package *kept = NULL;
+	char *texts;
+
+	if (list->bytes + bytes <= KEPT_MAX_BYTES)
+		kept = arena_try(host_arena(list->h), bytes);
+	list->is_whole = kept != NULL;
+	if (!kept)
+		return false;
+	texts = kept->texts;
+	kept->package = (struct dpkg_package){ .name = keep_text(&texts, p->name),
+		.version = keep_text(&texts, p->version),
+		.arch = keep_text(&texts, p->arch),
+		.status = keep_text(&texts, p->status),
+		.section = keep_text(&texts, p->section) };
+	*list->end = kept;
+	list->end = &kept->next;
+	list->bytes += bytes;
+	return true;
+}
+
+/* What goes wrong here is nobody's gap: whoever asks meets it again when he reads. */
+static const struct dpkg_list *list_of(struct host *h)
+{
+	static const struct fact_table nobody = { .name = "" };
+	const struct fact_table *asking = h->filling;
+	size_t gaps = h->gaps.len;
+	struct dpkg_list *list;
+
+	if (h->dpkg)
+		return h->dpkg;
+	h->dpkg = list = arena_new(host_arena(h), struct dpkg_list);
+	*list = (struct dpkg_list){ .h = h, .end = &list->first, .is_whole = true };
+	h->filling = &nobody;
+	if (read_each(h, keep, list) != 0 || h->gaps.len > gaps)
+		list->is_whole = false;
+	h->filling = asking;
+	h->gaps.len = gaps;
+	return list;
+}
+
+int dpkg_each(struct host *h, dpkg_each_package *each, void *context)
+{
+	const struct dpkg_list *list = list_of(h);
+	const struct kept_package *kept = list->first;
+
+	if (!list->is_whole)
+		return read_each(h, each, context);
+	while (kept && each(context, &kept->package))
+		kept = kept->next;
+	return 0;
 }
 
 struct str dpkg_state(struct str status)

@@ -10,7 +10,7 @@ struct dpkg_package {
 };
 
 /* Call EACH for every paragraph of /var/lib/dpkg/status until it returns false; strings are good
- * only during the call. 0, ERR_ABSENT without dpkg, else a gap. */
+ * only during the call. 0, ERR_ABSENT without dpkg, else a gap. The file is read once a run. */
 typedef bool dpkg_each_package(void *context, const struct dpkg_package *p);
 int dpkg_each(struct host *h, dpkg_each_package *each, void *context);
 /* "install ok installed": the third word. */

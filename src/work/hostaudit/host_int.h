@@ -13,6 +13,7 @@
 struct fact_table;
 struct process_list;
 struct khien_service;
+struct dpkg_list;
 
 struct gap {
 	const struct fact_table *table;
@@ -52,6 +53,7 @@ struct host {
 	struct package_answers *packages; /* package_of.c: what was asked and answered */
 	struct process_list *processes;   /* proc.c: what /proc lists, read once */
 	struct khien_service *service;    /* khien_service.c: the same */
+	struct dpkg_list *dpkg;           /* apt.c: the same of dpkg's status */
 	int64_t now_s;
 	size_t budget_used;
 	const struct fact_table *filling; /* the table being filled, or NULL */

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "work/hostaudit/apt.h"
 #include "work/hostaudit/audit_int.h"
 #include "work/hostaudit/package_of.h"
 #include "work/hostaudit/resolve/declared.h"
@@ -571,6 +572,38 @@ static void package_lists_may_have_endless_lines(void **state)
 	host_close(h);
 }
 
+static void the_packages_are_read_once(void **state)
+{
+	struct host *h = open_root();
+
+	(void)state;
+	put("/var/lib/dpkg/status",
+		"Package: one\nStatus: install ok installed\nVersion: 1\n\n"
+		"Package: two\nStatus: install ok installed\nVersion: 2\n");
+	assert_true(dpkg_is_installed(h, "two"));
+	put("/var/lib/dpkg/status", "Package: three\nStatus: install ok installed\n");
+	assert_true(dpkg_is_installed(h, "one"));
+	assert_false(dpkg_is_installed(h, "three"));
+	assert_int_equal(h->gaps.len, 0);
+	host_close(h);
+}
+
+/* Each table that asks has its own gap: what is kept of the first must not hide it. */
+static void what_is_amiss_with_the_packages_is_told_to_all(void **state)
+{
+	struct host *h = open_root();
+
+	(void)state;
+	put("/var/lib/dpkg/status", "");
+	for (size_t i = 0; i < 2; i++) {
+		h->filling = fact_tables[i];
+		assert_false(dpkg_is_installed(h, "one"));
+		assert_int_equal(h->gaps.len, i + 1);
+		assert_ptr_equal(h->gaps.at[i].table, fact_tables[i]);
+	}
+	host_close(h);
+}
+
 /* A cure names the law's bound in the unit that its configuration wants. */
 static void minutes_are_said_in_seconds_too(void **state)
 {
@@ -617,6 +650,8 @@ int main(void)
 		cmocka_unit_test(no_table_loses_its_first_gap),
 		cmocka_unit_test(package_lists_are_read_once_for_what_was_asked),
 		cmocka_unit_test(package_lists_may_have_endless_lines),
+		cmocka_unit_test(the_packages_are_read_once),
+		cmocka_unit_test(what_is_amiss_with_the_packages_is_told_to_all),
 		cmocka_unit_test(minutes_are_said_in_seconds_too),
 	};
 
