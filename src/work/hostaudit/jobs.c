@@ -46,6 +46,15 @@ static void pass_over(struct str word, struct str *rest)
 		*rest = str_from(*rest, 1);
 }
 
+/* Most scripts name none of the programs sought: then their words need not be taken apart. */
+static bool says_one_of(struct str text, const char *const *parts)
+{
+	for (size_t i = 0; parts[i]; i++)
+		if (str_find(text, str_of(parts[i])) >= 0)
+			return true;
+	return false;
+}
+
 /* The words after "clamscan" up to the end of the command. */
 static struct scan clam(struct str rest, bool is_recursive)
 {
@@ -135,9 +144,13 @@ static struct scan line_scan(struct str line)
 
 struct scan scan_of(struct str text)
 {
+	/* a part of every name that clam() and vendor() know */
+	static const char *const parts[] = { "scan", "mdatp", "kesl-control", NULL };
 	struct scan best = { .kind = SCAN_NONE, .log = STR("") };
 	struct str line;
 
+	if (!says_one_of(text, parts))
+		return best;
 	while (str_next_line(&text, &line)) {
 		struct scan s = line_scan(line);
 
@@ -200,9 +213,13 @@ static struct inspection line_inspection(struct str line)
 
 struct inspection inspection_of(struct str text)
 {
+	/* a part of every name that line_inspection() knows */
+	static const char *const parts[] = { "khien", "rkhunter", "chkrootkit", "unhide", NULL };
 	struct inspection found = { .result = STR("") };
 	struct str line;
 
+	if (!says_one_of(text, parts))
+		return found;
 	while (!found.program && str_next_line(&text, &line))
 		found = line_inspection(line);
 	return found;
@@ -240,7 +257,8 @@ bool updates_of(struct str text)
 	struct str line, command;
 
 	while (str_next_line(&text, &line)) {
-		if (str_starts(str_trim(line), "#"))
+		/* a part of every verb */
+		if (str_find(line, STR("up")) < 0 || str_starts(str_trim(line), "#"))
 			continue;
 		while (str_next_word(&line, ";|&", &command))
 			if (command_updates(command))

@@ -72,7 +72,7 @@ struct str redact_command(struct arena *a, struct str line, size_t max_bytes)
 	int place = 0; /* 0: a program may stand here, 1: what it is to do */
 
 	buf_init(&out, max_bytes);
-	while (str_next_word(&line, " \t\r\n", &word)) {
+	while (!buf_is_full(&out) && str_next_word(&line, " \t\r\n", &word)) {
 		if (out.len > 0)
 			buf_add_char(&out, ' ');
 		if (is_mark(word)) {

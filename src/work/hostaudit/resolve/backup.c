@@ -398,12 +398,13 @@ static size_t skip_wrappers(const struct text_command *c, size_t from)
 	size_t i = from;
 
 	for (bool is_wrapper = true; is_wrapper && i < c->count;) {
+		struct str program = path_base(c->word[i]);
 		bool is_flock;
 
 		is_wrapper = false;
 		for (size_t w = 0; w < COUNT(wrappers) && !is_wrapper; w++)
-			is_wrapper = str_is(path_base(c->word[i]), wrappers[w]);
-		is_flock = is_wrapper && str_is(path_base(c->word[i]), "flock");
+			is_wrapper = str_is(program, wrappers[w]);
+		is_flock = is_wrapper && str_is(program, "flock");
 		i += is_wrapper;
 		while (is_wrapper && i < c->count &&
 			(str_starts(c->word[i], "-") || str_has(c->word[i], '=') ||
@@ -468,12 +469,13 @@ static bool only_names(const struct text_command *c, size_t from)
 	static const char *const askers[] = { "[", "[[", "test", "which", "type", "hash", "echo",
 		"printf", "logger", "man", "apt", "apt-get", "dnf", "yum", "systemctl", "pkill",
 		"killall", "pgrep", "find", "grep", "chown", "chmod", "rm", "ls" };
+	struct str program = path_base(c->word[from]);
 
 	if (str_is(c->word[from], "command"))
 		return from + 1 < c->count &&
 			(str_is(c->word[from + 1], "-v") || str_is(c->word[from + 1], "-V"));
 	for (size_t i = 0; i < COUNT(askers); i++)
-		if (str_is(path_base(c->word[from]), askers[i]))
+		if (str_is(program, askers[i]))
 			return true;
 	return false;
 }
@@ -484,14 +486,17 @@ static void read_text(struct shell_text *sh);
 static bool reads_inner(struct shell_text *sh, const struct text_command *c, size_t from)
 {
 	static const char *const shells[] = { "sh", "bash", "dash", "su", "runuser" };
-	struct shell_text inner = *sh;
+	struct str program = path_base(c->word[from]);
 
 	for (size_t i = 0; i < COUNT(shells); i++) {
-		if (!str_is(path_base(c->word[from]), shells[i]))
+		if (!str_is(program, shells[i]))
 			continue;
 		for (size_t n = from + 1; n + 1 < c->count; n++) {
+			struct shell_text inner;
+
 			if (!str_is(c->word[n], "-c") && !str_is(c->word[n], "-lc"))
 				continue;
+			inner = *sh;
 			inner.rest = c->word[n + 1];
 			if (inner.depth++ < SHELLS_MAX)
 				read_text(&inner);

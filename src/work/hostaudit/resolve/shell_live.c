@@ -87,6 +87,8 @@ static bool has_name(struct str line, struct str name)
 {
 	struct str word;
 
+	if (str_find(line, name) < 0)
+		return false;
 	while (str_next_word(&line, " \t;|&()\"'`${}", &word))
 		if (str_eq(word, name))
 			return true;
