@@ -14,6 +14,7 @@
 
 #define PATH_MAX_BYTES 4096
 #define OPEN_TRIES_MAX 1000
+#define STATS_MAX 2000 /* remembered */
 
 /* ---- opening ---- */
 
@@ -61,6 +62,25 @@ static int stat_below(const struct host *h, const char *path, int flags, struct 
 	close(fd);
 	errno = errno_value;
 	return rc;
+}
+
+/* As readlink(2), with errno: ENOENT or EINVAL when PATH is no link. */
+static ssize_t readlink_below(const struct host *h, const char *path, char *text, size_t size)
+{
+	const char *relative = path + strspn(path, "/");
+	int fd, errno_value;
+	ssize_t n;
+
+	if (h->is_live && *relative)
+		return readlinkat(h->root_fd, relative, text, size);
+	fd = open_below(h, path, O_PATH | O_NOFOLLOW);
+	if (fd < 0)
+		return -1;
+	n = readlinkat(fd, "", text, size);
+	errno_value = errno;
+	close(fd);
+	errno = errno_value;
+	return n;
 }
 
 struct host *host_of_nothing(int64_t now_s)
@@ -546,57 +566,89 @@ int host_fstat_at(const struct host *h, const char *path, struct stat *ret)
 int host_readlink(struct host *h, const char *path, struct str *ret)
 {
 	char text[PATH_MAX_BYTES];
-	int fd = open_below(h, path, O_PATH | O_NOFOLLOW);
-	ssize_t n;
+	ssize_t n = readlink_below(h, path, text, sizeof(text));
 
-	if (fd < 0)
-		return failed(h, errno, path);
-	n = readlinkat(fd, "", text, sizeof(text));
-	if (n < 0) {
-		int errno_value = errno;
-
-		close(fd);
-		return errno_value == EINVAL ? ERR_INPUT : failed(h, errno_value, path);
-	}
-	close(fd);
+	if (n < 0)
+		return errno == EINVAL ? ERR_INPUT : failed(h, errno, path);
 	*ret = arena_str(&h->arena, (struct str){ text, (size_t)n });
 	return 0;
 }
 
-static int stat_with(struct host *h, const char *path, int flags, struct host_stat *ret)
+static struct host_stat stat_of(const struct stat *st)
 {
-	struct stat st;
-
-	if (stat_below(h, path, flags, &st) != 0)
-		return failed(h, errno, path);
-	*ret = (struct host_stat){
-		.mode = st.st_mode,
-		.uid = st.st_uid,
-		.gid = st.st_gid,
-		.size = st.st_size,
-		.mtime_s = st.st_mtim.tv_sec,
-		.ctime_s = st.st_ctim.tv_sec,
-		.dev = st.st_dev,
-		.ino = st.st_ino,
-		.rdev_major = (uint32_t)(st.st_rdev >> 8 & 0xFFF),
-		.rdev_minor = (uint32_t)(st.st_rdev & 0xFF),
+	return (struct host_stat){
+		.mode = st->st_mode,
+		.uid = st->st_uid,
+		.gid = st->st_gid,
+		.size = st->st_size,
+		.mtime_s = st->st_mtim.tv_sec,
+		.ctime_s = st->st_ctim.tv_sec,
+		.dev = st->st_dev,
+		.ino = st->st_ino,
+		.rdev_major = (uint32_t)(st->st_rdev >> 8 & 0xFFF),
+		.rdev_minor = (uint32_t)(st->st_rdev & 0xFF),
 	};
+}
+
+/* What the kernel makes up as it is asked changes from one question to the next. */
+static bool is_fleeting(const char *path)
+{
+	return str_starts(str_of(path), "/proc/") || str_starts(str_of(path), "/sys/");
+}
+
+/* As stat(2), or lstat(2), when it was first asked: 0 or the errno. */
+static int seen_stat(struct host *h, const char *path, bool is_of_link, struct host_stat *ret)
+{
+	struct str wanted = str_of(path);
+	struct seen_stat **slot = &h->stats[host_hash(wanted) % STAT_SLOTS], *seen = *slot;
+	struct stat st = { 0 };
+	int errno_value;
+
+	while (seen && (seen->is_of_link != is_of_link || !str_eq(seen->path, wanted)))
+		seen = seen->next;
+	if (seen) {
+		*ret = seen->stat;
+		return seen->errno_value;
+	}
+	errno_value = stat_below(h, path, is_of_link ? O_NOFOLLOW : 0, &st) == 0 ? 0 : errno;
+	*ret = stat_of(&st);
+	if (h->stat_count < STATS_MAX && !is_fleeting(path)) {
+		seen = arena_new(&h->arena, struct seen_stat);
+		*seen = (struct seen_stat){ .next = *slot,
+			.path = arena_str(&h->arena, wanted),
+			.is_of_link = is_of_link,
+			.errno_value = errno_value,
+			.stat = *ret };
+		*slot = seen;
+		h->stat_count++;
+	}
+	return errno_value;
+}
+
+static int stat_with(struct host *h, const char *path, bool is_of_link, struct host_stat *ret)
+{
+	struct host_stat st;
+	int errno_value = seen_stat(h, path, is_of_link, &st);
+
+	if (errno_value != 0)
+		return failed(h, errno_value, path);
+	*ret = st;
 	return 0;
 }
 
 int host_stat(struct host *h, const char *path, struct host_stat *ret)
 {
-	return stat_with(h, path, 0, ret);
+	return stat_with(h, path, false, ret);
 }
 
 int host_lstat(struct host *h, const char *path, struct host_stat *ret)
 {
-	return stat_with(h, path, O_NOFOLLOW, ret);
+	return stat_with(h, path, true, ret);
 }
 
 bool host_exists(struct host *h, const char *path)
 {
-	struct stat st;
+	struct host_stat st;
 
-	return stat_below(h, path, 0, &st) == 0;
+	return seen_stat(h, path, false, &st) == 0;
 }

@@ -86,12 +86,16 @@ void host_list_ending(struct host *h, const char *path, const char *ending, stru
 	struct str **ret_names, size_t *ret_count);
 /* Can FOLDER have NAME? No is certain; asking a folder for many names costs one listing. */
 bool host_has_name(struct host *h, const char *folder, const char *name);
+/* Did the listing of FOLDER say that NAME is a plain file, no link? Yes is certain; no is also the
+ * answer where the file system does not tell, or FOLDER was not listed. */
+bool host_is_listed_file(struct host *h, const char *folder, const char *name);
 /* Paths matching a glob pattern in its last component only ("/etc/apt/apt.conf.d/" + "*"), sorted.
  */
 int host_glob(struct host *h, const char *pattern, const struct str **ret_paths, size_t *ret_count);
 /* Text of a symbolic link, unfollowed; lives as long as the host. */
 int host_readlink(struct host *h, const char *path, struct str *ret);
 /* Following links. ERR_ABSENT quietly. */
+/* As the file stood when a table of this run first asked; below /proc and /sys as it stands. */
 int host_stat(struct host *h, const char *path, struct host_stat *ret);
 /* Not following the last link. */
 int host_lstat(struct host *h, const char *path, struct host_stat *ret);

@@ -15,6 +15,11 @@ static int by_bytes(const void *a, const void *b)
 	return str_cmp(*(const struct str *)a, *(const struct str *)b);
 }
 
+struct entry {
+	struct str name; /* first, for by_bytes() */
+	unsigned char type;
+};
+
 static struct listing *listing_find(struct host *h, const char *path)
 {
 	struct str wanted = str_of(path);
@@ -25,14 +30,13 @@ static struct listing *listing_find(struct host *h, const char *path)
 	return l;
 }
 
-#define LIST_BYTES (LIMIT_HOST_DIR_ENTRIES * 4 * sizeof(struct str))
+#define LIST_BYTES (LIMIT_HOST_DIR_ENTRIES * 4 * sizeof(struct entry))
 
-/* The names of DIR that end in ENDING, sorted: the texts in A, the list in *RET. It grows in an
- * arena of its own, so that A keeps one copy and not all the former. False at the ceiling. */
-static bool read_names(
-	DIR *dir, const char *ending, struct arena *a, struct str **ret, size_t *ret_count)
+/* The names of DIR that end in ENDING, sorted, into LIST, and all in A. They are gathered in an
+ * arena of their own, so that A keeps one copy and not all the former. False at the ceiling. */
+static bool read_names(DIR *dir, const char *ending, struct arena *a, struct listing *list)
 {
-	VEC(struct str) names = { 0 };
+	VEC(struct entry) found = { 0 };
 	struct arena scratch;
 	struct dirent *entry;
 	bool is_whole = true;
@@ -44,18 +48,22 @@ static bool read_names(
 			continue;
 		if (!str_ends(str_of(entry->d_name), ending))
 			continue;
-		if (names.len >= LIMIT_HOST_DIR_ENTRIES) {
+		if (found.len >= LIMIT_HOST_DIR_ENTRIES) {
 			is_whole = false;
 			break;
 		}
-		vec_push(&scratch, &names, arena_str(a, str_of(entry->d_name)));
+		vec_push(&scratch, &found,
+			((struct entry){ arena_str(a, str_of(entry->d_name)), entry->d_type }));
 	}
-	if (names.len > 0) {
-		qsort(names.at, names.len, sizeof(*names.at), by_bytes);
-		*ret = arena_array(a, struct str, names.len);
-		memcpy(*ret, names.at, names.len * sizeof(*names.at));
+	if (found.len > 0)
+		qsort(found.at, found.len, sizeof(*found.at), by_bytes);
+	list->count = found.len;
+	list->names = arena_array(a, struct str, found.len);
+	list->types = arena_array(a, unsigned char, found.len);
+	for (size_t i = 0; i < found.len; i++) {
+		list->names[i] = found.at[i].name;
+		list->types[i] = found.at[i].type;
 	}
-	*ret_count = names.len;
 	arena_done(&scratch);
 	return is_whole;
 }
@@ -71,7 +79,7 @@ static struct listing *listing_new(struct host *h, const char *path)
 	l->next = *slot;
 	*slot = l;
 	if (dir) {
-		if (!read_names(dir, "", &h->arena, &l->names, &l->count))
+		if (!read_names(dir, "", &h->arena, l))
 			l->gap = GAP_LIMIT;
 		closedir(dir);
 	} else if (errno == ENOTDIR) {
@@ -108,10 +116,12 @@ void host_list_ending(struct host *h, const char *path, const char *ending, stru
 {
 	int fd = host_fd(h, path, O_RDONLY | O_DIRECTORY | O_NONBLOCK);
 	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+	struct listing list = { 0 };
 
-	*ret_count = 0;
-	if (dir && !read_names(dir, ending, a, ret_names, ret_count))
+	if (dir && !read_names(dir, ending, a, &list))
 		host_gap(h, GAP_LIMIT, path);
+	*ret_names = list.names;
+	*ret_count = list.count;
 	if (!dir && errno != ENOENT)
 		host_gap(h, errno == EACCES ? GAP_RIGHTS : GAP_UNREADABLE, path);
 	if (dir)
@@ -120,15 +130,28 @@ void host_list_ending(struct host *h, const char *path, const char *ending, stru
 		close(fd);
 }
 
+static struct str *name_in(const struct listing *l, const char *name)
+{
+	struct str wanted = str_of(name);
+
+	return l->count > 0 ? bsearch(&wanted, l->names, l->count, sizeof(wanted), by_bytes) : NULL;
+}
+
 bool host_has_name(struct host *h, const char *folder, const char *name)
 {
 	struct listing *l = listing_find(h, folder);
-	struct str wanted = str_of(name);
 
 	if (!l)
 		l = listing_new(h, folder);
-	return l->gap ||
-		(l->count > 0 && bsearch(&wanted, l->names, l->count, sizeof(wanted), by_bytes));
+	return l->gap || name_in(l, name);
+}
+
+bool host_is_listed_file(struct host *h, const char *folder, const char *name)
+{
+	const struct listing *l = listing_find(h, folder);
+	const struct str *at = l ? name_in(l, name) : NULL;
+
+	return at && l->types[at - l->names] == DT_REG;
 }
 
 int host_glob(struct host *h, const char *pattern, const struct str **ret_paths, size_t *ret_count)

@@ -8,6 +8,7 @@
 
 #define CACHE_SLOTS 1024
 #define LISTING_SLOTS 256
+#define STAT_SLOTS 512
 #define GAPS_MAX 2000
 
 struct fact_table;
@@ -33,9 +34,18 @@ struct listing {
 	struct listing *next;
 	struct str path;
 	struct str *names;
+	unsigned char *types; /* of the names, as readdir(3) tells: DT_REG… */
 	size_t count;
 	int rc;
 	const char *gap;
+};
+
+struct seen_stat {
+	struct seen_stat *next;
+	struct str path;
+	bool is_of_link; /* lstat(2) */
+	int errno_value; /* 0: STAT stands */
+	struct host_stat stat;
 };
 
 struct host {
@@ -60,6 +70,8 @@ struct host {
 	VEC(struct gap) gaps;
 	struct cached *cache[CACHE_SLOTS];
 	struct listing *listings[LISTING_SLOTS];
+	struct seen_stat *stats[STAT_SLOTS]; /* many tables ask whether the same file is there */
+	size_t stat_count;
 	const struct unit_link *links; /* unit_links() found them; NULL: not asked yet */
 	size_t link_count;
 };

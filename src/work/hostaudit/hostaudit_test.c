@@ -572,6 +572,64 @@ static void package_lists_may_have_endless_lines(void **state)
 	host_close(h);
 }
 
+static void a_file_is_asked_about_once(void **state)
+{
+	struct host *h = open_root();
+	struct host_stat st;
+	char full[512];
+
+	(void)state;
+	put("/etc/passing", "here");
+	snprintf(full, sizeof(full), "%s/etc/passing", root);
+	assert_true(host_exists(h, "/etc/passing"));
+	assert_int_equal(host_lstat(h, "/etc/none", &st), ERR_ABSENT);
+	assert_int_equal(unlink(full), 0);
+	put("/etc/none", "now");
+	assert_int_equal(host_stat(h, "/etc/passing", &st), 0);
+	assert_int_equal(st.size, 4);
+	assert_int_equal(host_lstat(h, "/etc/none", &st), ERR_ABSENT);
+	/* a link and what it leads to are two questions */
+	assert_int_equal(host_lstat(h, "/etc/out", &st), 0);
+	assert_true(S_ISLNK(st.mode));
+	assert_int_equal(host_stat(h, "/etc/out", &st), 0);
+	assert_true(S_ISREG(st.mode));
+	host_close(h);
+}
+
+static void what_the_kernel_makes_up_is_asked_about_again(void **state)
+{
+	struct host *h = open_root();
+	char full[512];
+
+	(void)state;
+	make("/proc", S_IFDIR);
+	put("/proc/one", "");
+	snprintf(full, sizeof(full), "%s/proc/one", root);
+	assert_true(host_exists(h, "/proc/one"));
+	assert_int_equal(unlink(full), 0);
+	assert_false(host_exists(h, "/proc/one"));
+	snprintf(full, sizeof(full), "%s/proc", root);
+	assert_int_equal(rmdir(full), 0);
+	host_close(h);
+}
+
+static void a_listing_tells_plain_files(void **state)
+{
+	struct host *h = open_root();
+	const struct str *names;
+	size_t count;
+
+	(void)state;
+	assert_false(host_is_listed_file(h, "/etc", "plain"));
+	assert_int_equal(host_list(h, "/etc", &names, &count), 0);
+	assert_true(host_is_listed_file(h, "/etc", "plain"));
+	assert_false(host_is_listed_file(h, "/etc", "out"));
+	assert_false(host_is_listed_file(h, "/etc", "fifo"));
+	assert_false(host_is_listed_file(h, "/etc", "d"));
+	assert_false(host_is_listed_file(h, "/etc", "nothing"));
+	host_close(h);
+}
+
 static void the_packages_are_read_once(void **state)
 {
 	struct host *h = open_root();
@@ -650,6 +708,9 @@ int main(void)
 		cmocka_unit_test(no_table_loses_its_first_gap),
 		cmocka_unit_test(package_lists_are_read_once_for_what_was_asked),
 		cmocka_unit_test(package_lists_may_have_endless_lines),
+		cmocka_unit_test(a_file_is_asked_about_once),
+		cmocka_unit_test(what_the_kernel_makes_up_is_asked_about_again),
+		cmocka_unit_test(a_listing_tells_plain_files),
 		cmocka_unit_test(the_packages_are_read_once),
 		cmocka_unit_test(what_is_amiss_with_the_packages_is_told_to_all),
 		cmocka_unit_test(minutes_are_said_in_seconds_too),

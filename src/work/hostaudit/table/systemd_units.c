@@ -83,7 +83,8 @@ static void add_file(struct units *u, const char *folder, struct str name)
 	if (r == NULL)
 		return;
 	r->file = arena_fmt(host_arena(u->h), "%s/%.*s", folder, STR_FMT(name));
-	if (host_readlink(u->h, r->file.ptr, &target) != 0) {
+	if (host_is_listed_file(u->h, folder, name.ptr) ||
+		host_readlink(u->h, r->file.ptr, &target) != 0) {
 		r->is_masked = unit_is_masked(u->h, name); /* by an empty file */
 		return;
 	}
