@@ -232,6 +232,9 @@ static bool command_updates(struct str command)
 		"microdnf", "yum", "zypper" };
 	static const char *const verbs[] = { "upgrade", "dist-upgrade", "full-upgrade",
 		"safe-upgrade" };
+	/* what is fetched and not installed, or only shown */
+	static const char *const idle[] = { "-d", "--download-only", "--downloadonly", "-s",
+		"--simulate", "--just-print", "--dry-run", "--no-act" };
 	bool is_red_hat = false, is_tool = false, is_verb = false, asks_nobody = false;
 	struct str w;
 
@@ -244,6 +247,9 @@ static bool command_updates(struct str command)
 		}
 		for (size_t i = 0; i < COUNT(verbs); i++)
 			is_verb = is_verb || str_is(w, verbs[i]);
+		for (size_t i = 0; is_tool && i < COUNT(idle); i++)
+			if (str_is(w, idle[i]))
+				return false;
 		is_verb = is_verb || (is_red_hat && str_is(w, "update"));
 		asks_nobody = asks_nobody || str_is(w, "--yes") || str_is(w, "--assume-yes") ||
 			str_is(w, "--assumeyes") ||
