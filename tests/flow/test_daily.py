@@ -178,6 +178,20 @@ class ManyUnits(unittest.TestCase):
             told = [int(n) for n in re.findall(r"khien web: (\d+) statements, 200: GET /viec/nam-don-vi",
                                                server.said()[before:])]
             self.assertEqual((len(told), max(told) <= 20), (5, True), told)
+            self.assertEqual(khien("verdicts", "sweep", "--data", server.data, "--packs", PACKS).status, 0)
+            best = [self.ranks(browser, f"/ket-qua?trang={n}") for n in range(1, 6)]
+            worst = [self.ranks(browser, f"/ket-qua?xep=kem&trang={n}") for n in range(1, 6)]
+            self.assertEqual([len(page) for page in best], [30, 30, 30, 30, 6])
+            best, worst = sum(best, []), sum(worst, [])
+            self.assertEqual([rank for rank, _ in best], list(range(1, 127)))
+            self.assertEqual(len({unit for _, unit in best}), 126)
+            self.assertEqual(worst, best[::-1])
+
+    def ranks(self, browser, path):
+        """[(rank, unit)] of a page of Kết quả."""
+        rows = re.findall(r'<td class="rank">(?:<input[^>]*> )?(\d+)</td>\s*<th scope="row"><a href="/ket-qua/(\d+)"',
+                          browser.get(path).text)
+        return [(int(rank), int(unit)) for rank, unit in rows]
 
 
 class Duties(unittest.TestCase):

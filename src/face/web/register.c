@@ -2,8 +2,6 @@
 #include "face/web/register_int.h"
 #include "work/exchange/exchange.h"
 
-#define RECORDS_A_PAGE 30 /* on a phone some six screens */
-
 bool register_may_see(struct view *v, const struct pack_register *r)
 {
 	return r->see == SEE_ALL || org_reach(v->user.role, RIGHT_ACT) > PLACE_SELF ||
@@ -141,7 +139,7 @@ struct record_query register_query(struct view *v, const struct register_page *p
 		.text = str_until(asked(v, "tim"), 200),
 		.is_down = str_is(asked(v, "giam"), "1"),
 		.is_cancelled = str_is(asked(v, "da-huy"), "1"),
-		.max = RECORDS_A_PAGE };
+		.max = VIEW_ROWS };
 	struct str sort = asked(v, "xep");
 	const struct register_field *f = pack_register_field(p->at.reg, sort);
 	int64_t unit = 0;

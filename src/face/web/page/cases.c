@@ -3,7 +3,6 @@
 #include "face/web/flow_int.h"
 #include "face/web/work.h"
 
-#define PAGE_ROWS 30
 #define CSV_ROWS 100000
 #define CHOICES_MAX 20
 
@@ -76,7 +75,7 @@ static struct flow_query asked(struct view *v)
 		.flow = http_pair(v->query, "luong"),
 		.text = str_trim(http_pair(v->query, "q")),
 		.now_s = v->by.now_s,
-		.max = PAGE_ROWS };
+		.max = VIEW_ROWS };
 	int64_t page = 1, unit = 0;
 
 	for (size_t i = 0; i < COUNT(shows); i++) {
@@ -88,7 +87,7 @@ static struct flow_query asked(struct view *v)
 	(void)str_to_i64(http_pair(v->query, "trang"), &page);
 	if (str_to_i64(http_pair(v->query, "don-vi"), &unit) && view_may(v, RIGHT_SEE, unit))
 		q.units = unit_json(v, unit);
-	q.from = page > 1 && page < 100000 ? (size_t)(page - 1) * PAGE_ROWS : 0;
+	q.from = page > 1 && page < 100000 ? (size_t)(page - 1) * VIEW_ROWS : 0;
 	return q;
 }
 
@@ -205,8 +204,8 @@ void page_cases(struct view *v)
 		html(v->w, "<p class=\"soft\">%s %s</p>\n", count_text(v, list.all),
 			tr(v->lang, "hồ sơ"));
 		table(v, &list);
-		html_pages(v, same, (int64_t)(q.from / PAGE_ROWS) + 1,
-			(list.all + PAGE_ROWS - 1) / PAGE_ROWS);
+		html_pages(v, same, (int64_t)(q.from / VIEW_ROWS) + 1,
+			(list.all + VIEW_ROWS - 1) / VIEW_ROWS);
 		html(v->w, "<p class=\"export\"><a href=\"/ho-so.csv?%s\">%s</a></p>\n",
 			strchr(same, '?') + 1, tr(v->lang, "Tải danh sách này (CSV)"));
 	}

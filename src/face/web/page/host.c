@@ -84,12 +84,10 @@ static int host_rows(struct view *v, const struct org_host *hosts, size_t count)
 	return 0;
 }
 
-#define HOSTS_A_PAGE 30 /* on a phone some six screens */
-
 void page_hosts(struct view *v)
 {
 	struct str text = http_pair(v->query, "tim"), after = http_pair(v->query, "sau");
-	struct org_host_query q = { .text = text, .after = after, .max = HOSTS_A_PAGE + 1 };
+	struct org_host_query q = { .text = text, .after = after, .max = VIEW_ROWS + 1 };
 	struct org_host *hosts;
 	size_t count;
 	bool has_more;
@@ -102,7 +100,7 @@ void page_hosts(struct view *v)
 		redirect(v, path_of(v, "/may/%lld", (long long)hosts[0].id));
 		return;
 	}
-	has_more = count > HOSTS_A_PAGE;
+	has_more = count > VIEW_ROWS;
 	count -= has_more;
 	page_start(v, tr(v->lang, "Máy"));
 	if (has_more || text.len || after.len)

@@ -1,7 +1,6 @@
 /* people.c - Nhân sự: who works in the units that the visitor may see. */
 #include "face/web/org_int.h"
 
-#define PAGE_ROWS 30
 #define CSV_ROWS 200000
 
 const char *const staff_csv_heads[STAFF_CSV_COLUMNS] = {
@@ -34,12 +33,12 @@ static struct staff_query asked(struct view *v)
 	struct staff_query q = { .units = view_units(v, RIGHT_SEE).json,
 		.self_id = v->user.staff_id,
 		.text = str_trim(http_pair(v->query, "q")),
-		.max = PAGE_ROWS };
+		.max = VIEW_ROWS };
 	int64_t page = 1;
 
 	(void)str_to_i64(http_pair(v->query, "don-vi"), &q.unit_id);
 	(void)str_to_i64(http_pair(v->query, "trang"), &page);
-	q.from = page > 1 && page < 100000 ? (size_t)(page - 1) * PAGE_ROWS : 0;
+	q.from = page > 1 && page < 100000 ? (size_t)(page - 1) * VIEW_ROWS : 0;
 	q.state = state.ptr ? state : STR("here");
 	for (size_t i = 0; i < COUNT(sorts); i++) {
 		if (str_is(sort, sorts[i].id))
@@ -177,8 +176,8 @@ void page_people(struct view *v)
 				tr(v->lang, "Không có ai khớp.") :
 				tr(v->lang,
 					"Danh sách chưa có ai. Hãy nhập từ bảng Excel, hoặc thêm từng người ở dưới đây."));
-	html_pages(v, same_list(v, &q, q.sort), (int64_t)(q.from / PAGE_ROWS) + 1,
-		(total + PAGE_ROWS - 1) / PAGE_ROWS);
+	html_pages(v, same_list(v, &q, q.sort), (int64_t)(q.from / VIEW_ROWS) + 1,
+		(total + VIEW_ROWS - 1) / VIEW_ROWS);
 	html(v->w, "<p class=\"export\"><a href=\"/nhan-su.csv\">%s</a></p>\n",
 		tr(v->lang, "Tải danh sách này (CSV)"));
 	if (org_reach(v->user.role, RIGHT_PEOPLE) > PLACE_SELF)

@@ -1,4 +1,5 @@
 /* result.c - Kết quả: all units of an authority with trend, and one unit's state on a page. */
+#include "face/web/org_int.h"
 #include "face/web/standing.h"
 #include "face/web/work.h"
 
@@ -38,11 +39,29 @@ static int64_t lacking(const struct comply_found_list *found, int64_t unit_id)
 }
 
 struct ranking {
-	const struct comply_units *units;
+	struct comply_units units; /* of this page, in its order */
+	size_t from, all;          /* the place of the first of them in that order; how many there are */
+	bool is_worst_first;
 	struct comply_found_list found;
 	struct comply_trend *trends; /* beside the units */
 	bool may_remind;
 };
+
+/* ALL come worst first. */
+static void cut_page(struct view *v, const struct comply_units *all, struct ranking *k)
+{
+	struct str text = http_pair(v->query, "trang");
+	int64_t page;
+
+	k->all = all->count;
+	k->is_worst_first = str_is(http_pair(v->query, "xep"), "kem");
+	if (str_to_i64(text, &page) && page > 1 && (size_t)(page - 1) * VIEW_ROWS < all->count)
+		k->from = (size_t)(page - 1) * VIEW_ROWS;
+	k->units.at = arena_array(v->a, struct comply_unit_row, VIEW_ROWS);
+	for (size_t i = k->from; i < all->count && k->units.count < VIEW_ROWS; i++)
+		k->units.at[k->units.count++] =
+			all->at[k->is_worst_first ? i : all->count - 1 - i];
+}
 
 static void score_cell(struct view *v, int permille)
 {
@@ -64,8 +83,9 @@ static void verdict_cells(struct view *v, const int64_t *counts)
 
 static void unit_row(struct view *v, const struct ranking *k, size_t at)
 {
-	const struct comply_unit_row *r = &k->units->at[at];
+	const struct comply_unit_row *r = &k->units.at[at];
 	const struct org_unit *u = org_unit_by_id(view_tree(v), r->unit_id);
+	size_t rank = k->is_worst_first ? k->all - k->from - at : k->from + at + 1;
 
 	if (!u)
 		return;
@@ -75,7 +95,7 @@ static void unit_row(struct view *v, const struct ranking *k, size_t at)
 			"<input type=\"checkbox\" name=\"don-vi\" value=\"%lld\" aria-label=\"%.*s\"> ",
 			(long long)u->id, STR_FMT(u->name));
 	html(v->w, "%zu</td>\n<th scope=\"row\"><a href=\"/ket-qua/%lld\">%.*s</a></th>\n",
-		k->units->count - at, (long long)u->id, STR_FMT(u->name));
+		rank, (long long)u->id, STR_FMT(u->name));
 	score_cell(v, r->score.permille);
 	html_table_cell_begin(v, tr(v->lang, "Xu hướng"));
 	spark(v, &k->trends[at]);
@@ -98,15 +118,15 @@ static void units_table(struct view *v, const struct ranking *k)
 	verdict_heads(v);
 	html_table_head_number(v, tr(v->lang, "Chỗ thiếu trong sổ"));
 	html_table_rows(v);
-	for (size_t i = k->units->count; i-- > 0;) /* the best first */
+	for (size_t i = 0; i < k->units.count; i++)
 		unit_row(v, k, i);
 	html_table_end(v);
 }
 
 static int load_trends(struct view *v, struct ranking *k)
 {
-	k->trends = arena_array(v->a, struct comply_trend, k->units->count + 1);
-	return comply_trends(v->web->store, k->units,
+	k->trends = arena_array(v->a, struct comply_trend, k->units.count + 1);
+	return comply_trends(v->web->store, &k->units,
 		date_add_days(date_at(v->by.now_s), -TREND_DAYS), v->a, k->trends, v->e);
 }
 
@@ -115,12 +135,16 @@ void page_results(struct view *v)
 	struct view_units seen = view_units(v, RIGHT_SEE);
 	bool may_remind = org_reach(v->user.role, RIGHT_APPROVE) > PLACE_SELF;
 	struct comply_units units;
-	struct ranking k = { .units = &units, .may_remind = may_remind };
+	struct ranking k = { .may_remind = may_remind };
 	struct comply_law law;
 
 	if (standing_units(v, seen.json, &law, &units, v->e) < 0 ||
-		comply_found_totals(v->web->store, seen.json, v->a, &k.found, v->e) < 0 ||
-		load_trends(v, &k) < 0) {
+		comply_found_totals(v->web->store, seen.json, v->a, &k.found, v->e) < 0) {
+		page_failed(v);
+		return;
+	}
+	cut_page(v, &units, &k);
+	if (load_trends(v, &k) < 0) {
 		page_failed(v);
 		return;
 	}
@@ -137,6 +161,11 @@ void page_results(struct view *v)
 		page_end(v);
 		return;
 	}
+	if (units.count > 1)
+		html(v->w, "<p><a href=\"%s\">%s</a></p>\n",
+			k.is_worst_first ? "/ket-qua" : "/ket-qua?xep=kem",
+			k.is_worst_first ? tr(v->lang, "Xếp điểm cao trước") :
+					   tr(v->lang, "Xếp điểm thấp trước"));
 	if (may_remind)
 		html_form(v, "/ket-qua/thu-nhac", "review");
 	units_table(v, &k);
@@ -145,6 +174,9 @@ void page_results(struct view *v)
 			tr(v->lang, "Chọn các đơn vị cần nhắc, mỗi đơn vị một thư để in."));
 		html_form_end(v, tr(v->lang, "Soạn thư nhắc"));
 	}
+	html_pages(v, k.is_worst_first ? "/ket-qua?xep=kem&" : "/ket-qua?",
+		(int64_t)(k.from / VIEW_ROWS) + 1,
+		(int64_t)((units.count + VIEW_ROWS - 1) / VIEW_ROWS));
 	html(v->w, "<p class=\"export\"><a href=\"/ket-qua.csv\">%s</a></p>\n",
 		tr(v->lang, "Tải danh sách này (CSV)"));
 	page_end(v);
