@@ -30,20 +30,19 @@ static const char rows_of_run_sql[] =
 	"SELECT " ROW_COLUMNS " FROM evidence WHERE by_person NOT IN (0, 2) AND host_id = $1" \
 	" AND at_s <= $2 AND ($1 <> 0 OR unit_id = 1)"
 static const char words_sql[] = WORDS " ORDER BY at_s DESC, id DESC";
+/* By the unit's index: "+host_id" keeps that of the host away, which would read the words of every
+ * unit there is. */
+#define NEWEST_WORDS(subject) \
+	"SELECT " ROW_COLUMNS " FROM evidence e JOIN (SELECT check_id AS c, by_person AS b," \
+	" subject AS o, max(at_s) AS newest FROM evidence WHERE +host_id = 0 AND unit_id = $1" \
+	" AND by_person NOT IN (0, 2) AND at_s <= $2 AND " subject \
+	" GROUP BY check_id, by_person, subject) n" \
+	" ON e.check_id = n.c AND e.by_person = n.b AND e.subject = n.o AND e.at_s = n.newest" \
+	" WHERE +e.host_id = 0 AND e.unit_id = $1 AND e.by_person NOT IN (0, 2)"
 static const char unit_words_sql[] =
-	"SELECT " ROW_COLUMNS " FROM evidence e JOIN (SELECT check_id AS c, by_person AS b,"
-	" subject AS o, max(at_s) AS newest FROM evidence WHERE host_id = 0 AND unit_id = $1"
-	" AND by_person NOT IN (0, 2) AND at_s <= $2 AND subject NOT LIKE 'record:%'"
-	" GROUP BY check_id, by_person, subject) n"
-	" ON e.check_id = n.c AND e.by_person = n.b AND e.subject = n.o AND e.at_s = n.newest"
-	" WHERE e.host_id = 0 AND e.unit_id = $1 ORDER BY e.at_s DESC, e.id DESC";
+	NEWEST_WORDS("subject NOT LIKE 'record:%'") " ORDER BY e.at_s DESC, e.id DESC";
 static const char record_words_sql[] =
-	"SELECT " ROW_COLUMNS " FROM evidence e JOIN (SELECT check_id AS c, by_person AS b,"
-	" subject AS o, max(at_s) AS newest FROM evidence WHERE host_id = 0 AND unit_id = $1"
-	" AND by_person NOT IN (0, 2) AND at_s <= $2 AND subject LIKE 'record:%'"
-	" GROUP BY check_id, by_person, subject) n"
-	" ON e.check_id = n.c AND e.by_person = n.b AND e.subject = n.o AND e.at_s = n.newest"
-	" WHERE e.host_id = 0 AND e.unit_id = $1 ORDER BY e.record_id, e.at_s DESC, e.id DESC";
+	NEWEST_WORDS("subject LIKE 'record:%'") " ORDER BY e.record_id, e.at_s DESC, e.id DESC";
 static const char obligation_sql[] =
 	"SELECT " ROW_COLUMNS " FROM evidence WHERE check_id = $1 AND host_id = $2"
 	" AND ($2 <> 0 OR unit_id = $3) AND by_person NOT IN (0, 2) AND at_s <= $4"
