@@ -173,6 +173,10 @@ class District(unittest.TestCase):
             of_unit = browser.get("/hom-nay").text.partition("Kết quả của đơn vị")[2]
             path, tiles = re.search(r'href="(/ket-qua/\d+)"', of_unit).group(1), r'#([a-z-]+)"><strong>(\d+)</strong>'
             self.check_own_machines(browser, int(path.rpartition("/")[2]))
+            self.assertIn(">Kết quả của đơn vị</a>", browser.get("/viec").text)     # it has one
+            denied = browser.get("/nhat-ky")
+            self.assertEqual(denied.status, 403)
+            self.assertIn("Trang này không dành cho tài khoản của bạn", denied.text)
             result = browser.get(path).text                     # which brings what is kept up to date
             today = browser.get("/hom-nay").text.partition("Kết quả của đơn vị")[2]
             self.assertEqual(re.findall(tiles, today), re.findall(tiles, result))

@@ -40,6 +40,11 @@ static const struct problem {
 		T("Hãy thử lại; nếu vẫn lỗi, báo người quản trị xem nhật ký của dịch vụ.") },
 };
 
+/* 403 for a page that is asked for; that of the table is for a form that is sent. */
+static const struct problem not_to_see = { 403, T("Không được xem"),
+	T("Trang này không dành cho tài khoản của bạn."), T("Không có gì bị thay đổi."),
+	T("Cần xem để làm việc thì đề nghị người quản trị xem lại vai trò của tài khoản.") };
+
 static bool is_secret(struct str name)
 {
 	return str_starts(name, "mat-khau") || str_is(name, "nhac-lai");
@@ -123,6 +128,8 @@ void page_problem(struct view *v, int status)
 		if (problems[i].status == status)
 			p = &problems[i];
 	}
+	if (status == not_to_see.status && v->rq->method != HTTP_POST)
+		p = &not_to_see;
 	if (is_api(v)) {
 		json_problem(v, status, p->title);
 		return;

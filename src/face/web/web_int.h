@@ -216,7 +216,7 @@ struct view_units {
 	bool is_all;
 };
 struct view_units view_units(struct view *v, enum org_right right);
-#define VIEW_ROWS 30 /* of a list on one page: on a phone some six screens */
+#define VIEW_ROWS 30       /* of a list on one page: on a phone some six screens */
 #define VIEW_HOSTS_MAX 200 /* machines in one list to choose from, or one answer of the API */
 /* Of the machines with which the visitor may do so those of the query, whose units are set here. In
  * v->a. */

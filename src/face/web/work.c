@@ -243,12 +243,14 @@ bool work_sees_units(struct view *v)
 
 void html_work_pages(struct view *v)
 {
-	static const struct page_link pages[] = { { "/viec", T("Việc định kỳ") },
+	bool is_one = !work_sees_units(v);
+	const struct page_link pages[] = { { "/viec", T("Việc định kỳ") },
 		{ "/ho-so", T("Hồ sơ xử lý") }, { "/xac-nhan", T("Cam kết và xác nhận") },
 		{ "/pho-bien", T("Phổ biến, nâng cao nhận thức") },
-		{ "/ket-qua", T("Kết quả của các đơn vị") }, { "/viec/lich-nghi", T("Lịch nghỉ") },
+		{ "/ket-qua", is_one ? T("Kết quả của đơn vị") : T("Kết quả của các đơn vị") },
+		{ "/viec/lich-nghi", T("Lịch nghỉ") },
 		{ "/viec/thu", T("Thư nhắc việc hằng ngày") },
 		{ "/viec/nam-don-vi", T("Cả năm của các đơn vị") } };
 
-	html_page_links(v, pages, COUNT(pages) - !work_sees_units(v));
+	html_page_links(v, pages, COUNT(pages) - is_one);
 }

@@ -204,7 +204,7 @@ static void show(struct view *v, const struct asked *x)
 	if (x->is_redacted) {
 		gone(v, x);
 	} else if (x->leaf.kind != LEAF_LINE) {
-		html(v->w, "<p class=\"notice\">%s</p>\n",
+		html(v->w, "<p class=\"empty\">%s</p>\n",
 			tr(v->lang,
 				"Đây là mục Khiên tự ghi, không phải dòng máy khác gửi về; không xóa "
 				"được."));

@@ -40,7 +40,7 @@ static int64_t lacking(const struct comply_found_list *found, int64_t unit_id)
 
 struct ranking {
 	struct comply_units units; /* of this page, in its order */
-	size_t from, all;          /* the place of the first of them in that order; how many there are */
+	size_t from, all; /* the place of the first of them in that order; how many there are */
 	bool is_worst_first;
 	struct comply_found_list found;
 	struct comply_trend *trends; /* beside the units */
@@ -59,8 +59,7 @@ static void cut_page(struct view *v, const struct comply_units *all, struct rank
 		k->from = (size_t)(page - 1) * VIEW_ROWS;
 	k->units.at = arena_array(v->a, struct comply_unit_row, VIEW_ROWS);
 	for (size_t i = k->from; i < all->count && k->units.count < VIEW_ROWS; i++)
-		k->units.at[k->units.count++] =
-			all->at[k->is_worst_first ? i : all->count - 1 - i];
+		k->units.at[k->units.count++] = all->at[k->is_worst_first ? i : all->count - 1 - i];
 }
 
 static void score_cell(struct view *v, int permille)
@@ -94,8 +93,8 @@ static void unit_row(struct view *v, const struct ranking *k, size_t at)
 		html(v->w,
 			"<input type=\"checkbox\" name=\"don-vi\" value=\"%lld\" aria-label=\"%.*s\"> ",
 			(long long)u->id, STR_FMT(u->name));
-	html(v->w, "%zu</td>\n<th scope=\"row\"><a href=\"/ket-qua/%lld\">%.*s</a></th>\n",
-		rank, (long long)u->id, STR_FMT(u->name));
+	html(v->w, "%zu</td>\n<th scope=\"row\"><a href=\"/ket-qua/%lld\">%.*s</a></th>\n", rank,
+		(long long)u->id, STR_FMT(u->name));
 	score_cell(v, r->score.permille);
 	html_table_cell_begin(v, tr(v->lang, "Xu hướng"));
 	spark(v, &k->trends[at]);
