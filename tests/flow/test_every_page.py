@@ -24,6 +24,10 @@ class EveryPage(unittest.TestCase):
         made = khien("demo", "--data", data, timeout_s=300)
         assert made.status == 0, made
         assert khien("verdicts", "sweep", "--data", data, timeout_s=300).status == 0
+        line = os.path.join(cls.own.name, "line.log")           # whose text may be taken: Khiên's own lines stay
+        with open(line, "w", encoding="ascii") as out:
+            out.write("Nov 27 12:00:00 may-01 sshd[1]: Accepted password for an\n")
+        assert khien("log", "import", line, "--data", data).status == 0
         cls.server = Server(data=data, env={"KHIEN_TEST_STATEMENTS": "1"})
         cls.addClassCleanup(cls.server.own.cleanup)
         cls.server.start()
