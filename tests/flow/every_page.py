@@ -22,7 +22,6 @@ UNLINKED = {
     "/quan-tri/danh-ba/thu": "the answer to a form", "/quan-tri/oidc/thu": "the answer to a form",
     "/dang-nhap/oidc": "where a provider is set", "/dang-nhap/oidc/ve": "where a provider sends people back to",
     "/du/{}": "the code at the door, which people scan",
-    "/nhat-ky/nguon.csv": "no sender in a sample", "/nhat-ky/nguon/{}": "no sender in a sample",
     "/may/{}/tien-trinh.csv": "no picture of processes yet", "/may/{}/tien-trinh/{}": "no review signed yet",
     "/nhat-ky/thang/{}/{}": "no month packed yet", "/nhat-ky/thang/{}/{}.tar": "no month packed yet",
     "/so-vet/{}.tlog-proof": "nothing sealed yet", "/toan-ven.csv": "no baseline yet",
