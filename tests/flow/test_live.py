@@ -198,6 +198,20 @@ class Agrees(unittest.TestCase):
         self.assertEqual(rows[0]["pid"], child.pid)
         self.assertEqual(rows[0]["is_external"], 0, "a namespace with nothing but lo reaches nobody")
 
+    @unittest.skipUnless(IS_ROOT and has("unshare", "ip"), "needs root, unshare and ip")
+    def test_who_holds_the_port_of_rsh(self):
+        """Syslog is taken there as often; only in.rshd and the like are remote control."""
+        code = ("import os, socket, subprocess, sys; subprocess.run(['ip','link','set','lo','up']);"
+                "s = socket.socket(); s.bind(('0.0.0.0', 514)); s.listen(); subprocess.run(sys.argv[1:])")
+        words = (BIN, "audit", "--check", "adm.plain", "--format", "json", "--packs", PACKS)
+        for name, wanted in (("rsyslogd", "not applicable"), ("khien", "not applicable"), ("in.rshd", "fail"),
+                             ("anything", "unknown")):
+            with self.subTest(name), tempfile.TemporaryDirectory() as folder:
+                program = os.path.join(folder, name)
+                shutil.copy(os.path.realpath(sys.executable), program)
+                told = json.loads(run("unshare", "-n", program, "-c", code, *words))["results"][0]["subjects"]
+                self.assertEqual([row["result"] for row in told if row["subject"] == "tcp 0.0.0.0:514"], [wanted], told)
+
     @unittest.skipUnless(IS_ROOT and has("sshd"), "needs root and sshd")
     def test_sshd_with_sshd_T(self):
         os.makedirs("/run/sshd", exist_ok=True)
