@@ -124,7 +124,7 @@ class District(unittest.TestCase):
         kinds = {name: o["kind"] for name, o in obligations().items()}
         with Server(data=self.data) as server:
             browser = first_log_in(server, "quan.tri", self.admin)
-            while f">{os.uname().nodename}</a>" not in browser.get("/may").text:
+            while f">{os.uname().nodename}</a>" not in browser.get(f"/may?tim={os.uname().nodename}").text:
                 time.sleep(1)                               # this machine becomes a subject too
             answer = khien("verdicts", "--data", self.data, "--format", "json", timeout_s=300)
             self.assertEqual(answer.status, 0, answer.err)
