@@ -15,6 +15,8 @@ static const char sql_hosts[] =
 /* And what its audits keep as settings. */
 #define SEEN(what) "(SELECT value FROM setting WHERE name = 'host.' || id || '." what "')"
 #define ALL_COLUMNS COLUMNS ", " SEEN("family") ", " SEEN("os")
+static const char sql_counts[] =
+	"SELECT unit_id, count(*) FROM host GROUP BY unit_id ORDER BY unit_id";
 static const char sql_host[] = "SELECT " ALL_COLUMNS " FROM host WHERE id = $1";
 /* Before it has audited itself once, the one it knows longest. */
 static const char sql_here[] =
@@ -99,6 +101,22 @@ int org_hosts(
 	struct store *s, struct arena *a, struct org_host **ret, size_t *ret_count, struct err *e)
 {
 	return org_hosts_of(s, &(struct org_host_query){ 0 }, a, ret, ret_count, e);
+}
+
+int org_host_counts(struct store *s, struct arena *a, struct org_host_count **ret,
+	size_t *ret_count, struct err *e)
+{
+	VEC(struct org_host_count) found = { 0 };
+	struct store_query *q = store_query(s, sql_counts);
+	int rc;
+
+	while ((rc = store_next(q, e)) == 1)
+		vec_push(a, &found, ((struct org_host_count){ store_i64(q, 0), store_i64(q, 1) }));
+	if (rc < 0)
+		return rc;
+	*ret = found.at;
+	*ret_count = found.len;
+	return 0;
 }
 
 int org_host(struct store *s, int64_t id, struct arena *a, struct org_host *ret, struct err *e)

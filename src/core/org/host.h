@@ -33,10 +33,15 @@ struct org_host_query {
 };
 MUST_CHECK int org_hosts_of(struct store *s, const struct org_host_query *about, struct arena *a,
 	struct org_host **ret, size_t *ret_count, struct err *e);
+/* How many machines the units have, by the unit's id; those without any are left out. */
+struct org_host_count {
+	int64_t unit_id, count;
+};
+MUST_CHECK int org_host_counts(struct store *s, struct arena *a, struct org_host_count **ret,
+	size_t *ret_count, struct err *e);
 #define ORG_HOST_HERE "host.here" /* the setting that the audit of this machine writes */
 /* The machine on which Khiên itself runs; ERR_ABSENT while none was ever seen. */
-MUST_CHECK int org_host_here(
-	struct store *s, struct arena *a, struct org_host *ret, struct err *e);
+MUST_CHECK int org_host_here(struct store *s, struct arena *a, struct org_host *ret, struct err *e);
 /* ERR_ABSENT */
 MUST_CHECK int org_host(
 	struct store *s, int64_t id, struct arena *a, struct org_host *ret, struct err *e);

@@ -208,7 +208,8 @@ void page_year(struct view *v)
 
 /* --- duty × unit ------------------------------------------------------------------------------ */
 
-#define UNITS_A_PAGE 40 /* as many as A3 has room for */
+#define UNITS_A_PAGE 40      /* as many as A3 has room for */
+#define MACHINES_A_PAGE 1000 /* a request may hold the work of thrice as many */
 
 /* What stands in one row: an obligation, or one work of a register. */
 struct row {
@@ -222,6 +223,7 @@ struct row {
 struct grid {
 	const struct org_unit **units;
 	struct duties *lists; /* beside UNITS */
+	size_t page;          /* the first is 0 */
 	size_t count, first;  /* columns; live units before them */
 	size_t live;          /* units that were asked for and that the visitor may see */
 	struct str text;      /* ?q= */
@@ -240,27 +242,64 @@ static bool is_asked(struct view *v, const struct org_unit *u, struct str folded
 	return folded.len == 0;
 }
 
-/* The units of ?q= and ?trang=. */
-static void find_units(struct view *v, struct grid *g)
+struct host_counts {
+	struct org_host_count *at; /* by unit */
+	size_t count;
+};
+
+static int by_unit(const void *a, const void *b)
+{
+	const struct org_host_count *x = a, *y = b;
+
+	return (x->unit_id > y->unit_id) - (x->unit_id < y->unit_id);
+}
+
+static size_t machines_of(const struct host_counts *counts, int64_t unit_id)
+{
+	const struct org_host_count wanted = { .unit_id = unit_id };
+	const struct org_host_count *found = counts->count ?
+		bsearch(&wanted, counts->at, counts->count, sizeof(wanted), by_unit) :
+		NULL;
+
+	return found ? (size_t)found->count : 0;
+}
+
+/* The units of ?q= and ?trang=. A page ends where its columns or its machines are enough, so that
+ * it costs no more in a province than in a district. */
+static int find_units(struct view *v, struct grid *g)
 {
 	struct view_units seen = view_units(v, RIGHT_SEE);
+	size_t at = 0, columns = 0, machines = 0;
+	struct host_counts counts;
 	struct str folded;
 	int64_t page = 1;
 
+	if (org_host_counts(v->web->store, v->a, &counts.at, &counts.count, v->e) < 0)
+		return -1;
 	g->text = str_trim(http_pair(v->query, "q"));
 	folded = text_fold(v->a, g->text);
 	if (!str_to_i64(http_pair(v->query, "trang"), &page) || page < 1 || page > 100000)
 		page = 1;
-	g->first = (size_t)(page - 1) * UNITS_A_PAGE;
+	g->page = (size_t)page - 1;
 	g->units = arena_array(v->a, const struct org_unit *, UNITS_A_PAGE);
 	for (size_t i = 0; i < seen.count; i++) {
 		const struct org_unit *u = org_unit_by_id(view_tree(v), seen.ids[i]);
+		size_t own = machines_of(&counts, seen.ids[i]);
 
 		if (!u || !u->is_live || !is_asked(v, u, folded))
 			continue;
-		if (g->live++ >= g->first && g->count < UNITS_A_PAGE)
+		if (columns == UNITS_A_PAGE || (columns && machines + own > MACHINES_A_PAGE)) {
+			at++;
+			columns = machines = 0;
+		}
+		columns++;
+		machines += own;
+		g->first += at < g->page;
+		if (at == g->page)
 			g->units[g->count++] = u;
+		g->live++;
 	}
+	return 0;
 }
 
 /* The obligations that do not bind each unit, from what is kept: one statement for all of them. */
@@ -393,7 +432,7 @@ static void page_links(struct view *v, const struct grid *g)
 	if (g->first)
 		html(v->w,
 			"<a href=\"/viec/nam-don-vi?q=%.*s&amp;trang=%zu\" rel=\"prev\">← %s</a> ",
-			STR_FMT(q), g->first / UNITS_A_PAGE, tr(v->lang, "các đơn vị trước"));
+			STR_FMT(q), g->page, tr(v->lang, "các đơn vị trước"));
 	html(v->w, "<span>%s</span> ",
 		fill(v, tr(v->lang, "Đơn vị {a}–{b} trong {n}"), "a",
 			count_text(v, (int64_t)g->first + (g->count > 0)), "b",
@@ -402,7 +441,7 @@ static void page_links(struct view *v, const struct grid *g)
 	if (g->first + g->count < g->live && g->count)
 		html(v->w,
 			"<a href=\"/viec/nam-don-vi?q=%.*s&amp;trang=%zu\" rel=\"next\">%s →</a>",
-			STR_FMT(q), g->first / UNITS_A_PAGE + 2, tr(v->lang, "các đơn vị sau"));
+			STR_FMT(q), g->page + 2, tr(v->lang, "các đơn vị sau"));
 	html(v->w, "</p>\n");
 }
 
@@ -476,8 +515,7 @@ void page_year_units(struct view *v)
 {
 	struct grid g = { 0 };
 
-	find_units(v, &g);
-	if (load_lists(v, &g) < 0) {
+	if (find_units(v, &g) < 0 || load_lists(v, &g) < 0) {
 		page_failed(v);
 		return;
 	}
