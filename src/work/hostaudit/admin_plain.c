@@ -90,14 +90,12 @@ static void put_telnet_commands(struct host *h, struct admin_list *list)
 
 	unit_links(h, &links, &count);
 	for (size_t i = 0; i < count; i++) {
-		const char *name = arena_cstr(host_arena(h), links[i].name);
 		struct setting command = { 0 };
 		struct str rest, word;
 
-		if (!str_ends(links[i].name, ".service") || links[i].is_vendor ||
-			is_plain_unit(links[i].name) || !unit_starts(h, name))
+		if (links[i].is_vendor || is_plain_unit(links[i].name) ||
+			!admin_starts(h, links[i].name, &command))
 			continue;
-		systemd_unit_command(h, name, &command);
 		rest = command.value;
 		while (str_next_word(&rest, " \t", &word))
 			if (str_is(path_base(word), "telnetd") ||

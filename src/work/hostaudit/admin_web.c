@@ -285,14 +285,12 @@ static void put_podman(struct host *h, struct admin_list *list)
 
 	unit_links(h, &links, &count);
 	for (size_t i = 0; i < count; i++) {
-		const char *name = arena_cstr(host_arena(h), links[i].name);
 		struct setting command = { 0 };
 		struct str rest, word;
 
-		if (!str_ends(links[i].name, ".service") ||
-			str_find(links[i].name, STR("podman")) < 0 || !unit_starts(h, name))
+		if (str_find(links[i].name, STR("podman")) < 0 ||
+			!admin_starts(h, links[i].name, &command))
 			continue;
-		systemd_unit_command(h, name, &command);
 		rest = command.value;
 		while (str_next_word(&rest, " \t'\"", &word)) {
 			struct str address = str_starts(word, "tcp://") ? str_from(word, 6) :

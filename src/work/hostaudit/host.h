@@ -94,8 +94,8 @@ bool host_is_listed_file(struct host *h, const char *folder, const char *name);
 int host_glob(struct host *h, const char *pattern, const struct str **ret_paths, size_t *ret_count);
 /* Text of a symbolic link, unfollowed; lives as long as the host. */
 int host_readlink(struct host *h, const char *path, struct str *ret);
-/* Following links. ERR_ABSENT quietly. */
-/* As the file stood when a table of this run first asked; below /proc and /sys as it stands. */
+/* Following links. ERR_ABSENT quietly. As the file stood when a table of this run first asked;
+ * below /proc and /sys as it stands. */
 int host_stat(struct host *h, const char *path, struct host_stat *ret);
 /* Not following the last link. */
 int host_lstat(struct host *h, const char *path, struct host_stat *ret);

@@ -1,6 +1,8 @@
 /* remote_admin.c - what the readers of services of remote control share. */
 #include "work/hostaudit/remote_admin.h"
 
+#include "work/hostaudit/units.h"
+
 void admin_add(struct admin_list *list, const struct admin *a)
 {
 	vec_push(list->a, list, *a);
@@ -44,6 +46,16 @@ bool admin_is_local_socket(struct host *h, const char *unit)
 		}
 	}
 	return has_address;
+}
+
+bool admin_starts(struct host *h, struct str unit, struct setting *ret)
+{
+	const char *name = arena_cstr(host_arena(h), unit);
+
+	if (!str_ends(unit, ".service") || !unit_starts(h, name))
+		return false;
+	systemd_unit_command(h, name, ret);
+	return true;
 }
 
 bool admin_is_local_service(struct host *h, const char *unit)

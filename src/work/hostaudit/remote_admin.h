@@ -30,6 +30,8 @@ void admin_desktop(struct host *h, struct admin_list *list);
 void admin_web(struct host *h, struct admin_list *list);
 
 void admin_add(struct admin_list *list, const struct admin *a);
+/* Is UNIT a service that starts? Then what it runs is in RET. */
+bool admin_starts(struct host *h, struct str unit, struct setting *ret);
 /* Is one of these units enabled? *RET is the link that does it. */
 bool admin_is_enabled(
 	struct host *h, const char *const *names, struct unit *ret, const char **ret_name);
