@@ -91,7 +91,7 @@ bool month_sign(struct view *v, const char *month, const struct merkle_head *hea
 	}
 	if (who.len == 0 || who.len > NAME_MAX_BYTES)
 		fault_add(v, "nguoi-nhan",
-			tr(v->lang, "Hãy ghi họ tên, chức vụ người nhận, không quá 200 byte."));
+			tr(v->lang, "Hãy ghi họ tên, chức vụ người nhận, gọn trong một dòng."));
 	if (v->fault_count)
 		return false;
 	if (log_proof_sign(v, &proof, v->e) < 0)

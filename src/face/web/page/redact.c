@@ -240,15 +240,15 @@ static void check_text(struct view *v, const char *name, size_t max_bytes, const
 static void check_form(struct view *v, struct date *ret_day)
 {
 	check_text(v, "so", NUMBER_MAX,
-		tr(v->lang, "Hãy ghi số, ký hiệu quyết định, không quá 100 byte."));
+		tr(v->lang, "Hãy ghi số, ký hiệu quyết định, gọn trong một dòng."));
 	if (!date_typed(form_value(v, "ngay"), ret_day) ||
 		date_to_days(*ret_day) > date_to_days(date_at(v->by.now_s)))
 		fault_add(v, "ngay",
 			tr(v->lang, "Hãy ghi ngày ký, ví dụ 27/11/2026, không sau hôm nay."));
 	check_text(v, "nguoi-ky", NAME_MAX_BYTES,
-		tr(v->lang, "Hãy ghi họ tên, chức vụ người ký, không quá 200 byte."));
+		tr(v->lang, "Hãy ghi họ tên, chức vụ người ký, gọn trong một dòng."));
 	check_text(v, "ly-do", REDACTION_TEXT_MAX,
-		tr(v->lang, "Hãy ghi lý do, một dòng, không quá 400 byte."));
+		tr(v->lang, "Hãy ghi lý do, gọn trong một dòng."));
 	if (!str_is(form_value(v, "chac"), "1"))
 		fault_add(v, "chac",
 			tr(v->lang, "Hãy xem lại dòng rồi đánh dấu ô xác nhận trước khi xóa."));
