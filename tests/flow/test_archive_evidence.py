@@ -118,12 +118,16 @@ class Evidence(unittest.TestCase):
             path = f"{packs}/tay-son/params.yaml"
             with open(path, encoding="utf-8") as file:
                 text = file.read()
-            # a law that wants three months on the server at least instead of six
+            # a law that wants three months on the server at least instead of six, and months gone at 88 in 100
             changed = re.sub(r"(id: log_local_months_min.*?value: )6", r"\g<1>3", text, count=1, flags=re.S)
-            self.assertNotEqual(changed, text)
+            changed = re.sub(r"(id: log_free_leave_percent.*?value: )10", r"\g<1>12", changed, count=1, flags=re.S)
+            self.assertIn("value: 12, clause: D11.4, levels: [1, 5], force: default}", changed)
             with open(path, "w", encoding="utf-8") as file:
                 file.write(changed)
-            os.makedirs(f"{base}/data", mode=0o700)
+            os.makedirs(f"{base}/data/log", mode=0o700)
+            for of, percent in ((PACKS, 90), (packs, 88)):
+                kept = khien("log", "keep", "--data", f"{base}/data", "--packs", of, "--copies", 1, "--months", 12)
+                self.assertIn(f"trên {percent} phần trăm hạn mức", " ".join(kept.out.split()))
             old_archive(base)
             with Watched(data=f"{base}/data", packs=packs) as server:
                 rows, _ = server.look(server.set_up())

@@ -36,7 +36,10 @@ static void put(
 				      str_of(page_tr(p, T("đến khi đầy đĩa"))));
 	page_row(p, 0, page_tr(p, T("Tháng tự rời máy khi")),
 		policy->copies ?
-			arena_fmt(a, tr(p->lang, T("đã có trên %u đĩa ngoài")), policy->copies) :
+			arena_fmt(a,
+				tr(p->lang,
+					T("đã dùng trên %u phần trăm hạn mức và tháng đó đã có trên %u đĩa ngoài")),
+				law->levels.percent[KEEP_RETIRE], policy->copies) :
 			str_of(page_tr(p, T("không bao giờ, chỉ khi có lệnh"))));
 	page_row(p, 0, page_tr(p, T("Ở lại máy ít nhất")),
 		arena_fmt(a, tr(p->lang, T("%u tháng sau khi kết thúc")),
@@ -129,8 +132,8 @@ const struct command cmd_log_keep = {
 	.words = T("Nhật ký được chiếm bao nhiêu đĩa, tháng nào được rời máy; xem hoặc đặt lại"),
 	.help = T(
 		"Không nêu gì thì chỉ cho xem. Đặt thấp hơn quy chế đang có hiệu lực thì bị từ chối và "
-		"không có gì thay đổi. Tháng chỉ rời máy khi đĩa đã đầy trên 90 phần trăm hạn mức, tháng "
-		"cũ nhất đi trước."),
+		"không có gì thay đổi. Tháng chỉ rời máy khi hạn mức đã dùng gần hết, tháng cũ nhất đi "
+		"trước."),
 	.options = options,
 	.run = run,
 };

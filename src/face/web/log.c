@@ -41,6 +41,7 @@ void log_disk(struct view *v, struct find *f, struct log_disk *ret)
 {
 	struct find_span span = { 0 };
 	struct archive_stat stat;
+	struct guard_law law;
 	struct statvfs st;
 	struct err none;
 	int64_t seconds = 0;
@@ -59,7 +60,8 @@ void log_disk(struct view *v, struct find *f, struct log_disk *ret)
 	if (seconds < GROWTH_MIN_S)
 		seconds = 0;
 	/* how full the disk is decides; how fast the log grows, when */
-	keep_forecast((uint64_t)(st.f_blocks - st.f_bavail) * st.f_frsize,
+	guard_law_of(v->web->packs, 0, v->by.now_s, &law);
+	keep_forecast(&law.levels, (uint64_t)(st.f_blocks - st.f_bavail) * st.f_frsize,
 		(uint64_t)st.f_blocks * st.f_frsize, ret->used_bytes, seconds, &ret->forecast);
 }
 

@@ -7,7 +7,7 @@
 #include "core/org/staff.h"
 #include "face/web/web_int.h"
 #include "work/archive/find.h"
-#include "work/archive/keep.h"
+#include "work/archive/guard.h"
 #include "work/archive/prove.h"
 
 #define LOG_NS 1000000000ll

@@ -213,15 +213,39 @@ static bool take_number(
 	return true;
 }
 
+/* The packs say how much is to be free. */
+static bool take_levels(
+	const struct pack_set *packs, unsigned level, struct date on, struct keep_levels *ret)
+{
+	static const char *const free_percent[] = { [KEEP_WARN] = "log_free_percent",
+		[KEEP_PACK] = "log_free_copy_percent",
+		[KEEP_RETIRE] = "log_free_leave_percent",
+		[KEEP_LAST] = "log_free_last_percent" };
+	struct keep_levels levels = { 0 };
+	unsigned n;
+
+	for (enum keep_level i = KEEP_WARN; i <= KEEP_LAST; i++) {
+		if (!take_number(packs, free_percent[i], level, on, &n) || n >= 100)
+			return false;
+		levels.percent[i] = 100 - n;
+		if (levels.percent[i] < levels.percent[i - 1])
+			return false;
+	}
+	*ret = levels;
+	return true;
+}
+
 void guard_law_of(
 	const struct pack_set *packs, unsigned level, int64_t now_s, struct guard_law *ret)
 {
 	struct date on = date_at(now_s);
 	struct guard_law law = { 0 };
 
-	law.is_known = take_number(packs, "log_local_months_min", level, on, &law.months) &&
+	law.is_known = packs &&
+		take_number(packs, "log_local_months_min", level, on, &law.months) &&
 		take_number(packs, "log_copies_min", level, on, &law.copies) &&
-		take_number(packs, "log_integrity_months", level, on, &law.checked_months);
+		take_number(packs, "log_integrity_months", level, on, &law.checked_months) &&
+		take_levels(packs, level, on, &law.levels);
 	*ret = law;
 }
 
@@ -251,7 +275,7 @@ static int level_now(const struct guard_log *g, enum keep_level *ret, struct err
 
 	if (rc < 0)
 		return rc;
-	keep_forecast(used, g->policy->quota_bytes, 0, 0, &forecast);
+	keep_forecast(&g->law->levels, used, g->policy->quota_bytes, 0, 0, &forecast);
 	*ret = forecast.level;
 	return 0;
 }

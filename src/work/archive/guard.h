@@ -47,7 +47,9 @@ struct guard_law {
 	unsigned months;         /* that stay here, at least */
 	unsigned copies;         /* media that hold a month before it leaves, at least */
 	unsigned checked_months; /* a medium counts that was read back within so many */
+	struct keep_levels levels;
 };
+/* PACKS may be NULL: nothing is known. */
 void guard_law_of(
 	const struct pack_set *packs, unsigned level, int64_t now_s, struct guard_law *ret);
 /* ERR_CONFLICT: POLICY lets months leave sooner, or with fewer copies, than the law; or what the

@@ -173,7 +173,16 @@ static struct vfile_disk *full_shard(struct guard_policy *policy)
 }
 
 static const struct guard_law law = {
-	.is_known = true, .months = 2, .copies = 1, .checked_months = 6
+	.is_known = true,
+	.months = 2,
+	.copies = 1,
+	.checked_months = 6,
+	.levels = { .percent = {
+			    [KEEP_WARN] = 80,
+			    [KEEP_PACK] = 85,
+			    [KEEP_RETIRE] = 90,
+			    [KEEP_LAST] = 95,
+		    } },
 };
 
 /* As the sealing process does. Were there any? */

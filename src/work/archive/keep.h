@@ -160,10 +160,15 @@ MUST_CHECK int keep_empty_wal(
 /* How full it is, and what is to be done. */
 enum keep_level {
 	KEEP_ROOM,   /* nothing */
-	KEEP_WARN,   /* 80 %: tell people */
-	KEEP_PACK,   /* 85 %: months should go to media now */
-	KEEP_RETIRE, /* 90 %: months that are on enough media leave */
-	KEEP_LAST    /* 95 %: nothing more is closed; senders that wait are made to wait */
+	KEEP_WARN,   /* tell people */
+	KEEP_PACK,   /* months should go to media now */
+	KEEP_RETIRE, /* months that are on enough media leave */
+	KEEP_LAST    /* soon nothing more is closed; senders that wait are made to wait */
+};
+
+/* From how many in a hundred on a level holds, as the packs say; 0: never. */
+struct keep_levels {
+	unsigned percent[KEEP_LAST + 1];
 };
 
 struct keep_forecast {
@@ -172,10 +177,8 @@ struct keep_forecast {
 	int64_t days_left; /* -1: cannot be told yet */
 };
 
-/* From how many in a hundred on a level holds. */
-unsigned keep_level_percent(enum keep_level level);
 /* USED of QUOTA bytes, of which BYTES came in the last SECONDS. */
-void keep_forecast(
-	uint64_t used, uint64_t quota, uint64_t bytes, int64_t seconds, struct keep_forecast *ret);
+void keep_forecast(const struct keep_levels *levels, uint64_t used, uint64_t quota, uint64_t bytes,
+	int64_t seconds, struct keep_forecast *ret);
 
 #endif

@@ -356,20 +356,29 @@ static void a_month_without_a_text(void **state)
 
 static void forecast(void **state)
 {
+	static const struct keep_levels none = { 0 },
+					levels = { .percent = {
+							   [KEEP_WARN] = 80,
+							   [KEEP_PACK] = 85,
+							   [KEEP_RETIRE] = 90,
+							   [KEEP_LAST] = 95,
+						   } };
 	struct keep_forecast f;
 
-	keep_forecast(0, 1000, 0, 0, &f);
+	keep_forecast(&levels, 0, 1000, 0, 0, &f);
 	assert_true(f.level == KEEP_ROOM && f.days_left == -1);
-	keep_forecast(500, 1000, 100, 10 * CLOCK_DAY_S, &f);
+	keep_forecast(&levels, 500, 1000, 100, 10 * CLOCK_DAY_S, &f);
 	assert_true(f.level == KEEP_ROOM && f.bytes_a_day == 10 && f.days_left == 50);
-	keep_forecast(799, 1000, 100, CLOCK_DAY_S, &f);
+	keep_forecast(&levels, 799, 1000, 100, CLOCK_DAY_S, &f);
 	assert_int_equal(f.level, KEEP_ROOM);
-	keep_forecast(800, 1000, 100, CLOCK_DAY_S, &f);
+	keep_forecast(&levels, 800, 1000, 100, CLOCK_DAY_S, &f);
 	assert_int_equal(f.level, KEEP_WARN);
-	keep_forecast(900, 1000, 100, CLOCK_DAY_S, &f);
+	keep_forecast(&levels, 900, 1000, 100, CLOCK_DAY_S, &f);
 	assert_true(f.level == KEEP_RETIRE && f.days_left == 1);
-	keep_forecast(1000, 1000, 100, CLOCK_DAY_S, &f);
+	keep_forecast(&levels, 1000, 1000, 100, CLOCK_DAY_S, &f);
 	assert_true(f.level == KEEP_LAST && f.days_left == 0);
+	keep_forecast(&none, 1000, 1000, 100, CLOCK_DAY_S, &f);
+	assert_true(f.level == KEEP_ROOM && f.days_left == 0); /* no pack says when */
 }
 
 int main(void)

@@ -472,23 +472,15 @@ int keep_order_done(const struct keep_order *x, struct err *e)
 	return rc;
 }
 
-unsigned keep_level_percent(enum keep_level level)
-{
-	static const unsigned percent[] = {
-		[KEEP_WARN] = 80, [KEEP_PACK] = 85, [KEEP_RETIRE] = 90, [KEEP_LAST] = 95
-	};
-
-	return percent[level];
-}
-
-void keep_forecast(
-	uint64_t used, uint64_t quota, uint64_t bytes, int64_t seconds, struct keep_forecast *ret)
+void keep_forecast(const struct keep_levels *levels, uint64_t used, uint64_t quota, uint64_t bytes,
+	int64_t seconds, struct keep_forecast *ret)
 {
 	double a_day = seconds > 0 ? (double)bytes * CLOCK_DAY_S / (double)seconds : 0;
 
 	*ret = (struct keep_forecast){ .days_left = -1, .bytes_a_day = (uint64_t)a_day };
 	for (enum keep_level level = KEEP_WARN; level <= KEEP_LAST; level++)
-		if (quota > 0 && (double)used * 100 >= (double)quota * keep_level_percent(level))
+		if (quota > 0 && levels->percent[level] > 0 &&
+			(double)used * 100 >= (double)quota * levels->percent[level])
 			ret->level = level;
 	if (quota > 0 && used >= quota)
 		ret->days_left = 0;

@@ -145,7 +145,7 @@ static void look(struct store *s)
 			report.left);
 	if (report.level > s->level)
 		fprintf(stderr, "khien store: %u in 100 of the quota are taken%s%s\n",
-			keep_level_percent(report.level), *report.why ? "; " : "", report.why);
+			s->law.levels.percent[report.level], *report.why ? "; " : "", report.why);
 	s->level = report.level;
 }
 

@@ -88,12 +88,12 @@ static void disk(struct view *v, struct find *f, const struct keeping *k)
 {
 	static const char *const levels[] = {
 		[KEEP_ROOM] = T("Còn đủ chỗ, chưa phải làm gì."),
-		[KEEP_WARN] = T("Đã dùng trên 80 phần trăm: hãy chuẩn bị đĩa ngoài."),
-		[KEEP_PACK] = T("Đã dùng trên 85 phần trăm: hãy chép các tháng cũ ra đĩa ngoài "
+		[KEEP_WARN] = T("Đã dùng trên {n} phần trăm: hãy chuẩn bị đĩa ngoài."),
+		[KEEP_PACK] = T("Đã dùng trên {n} phần trăm: hãy chép các tháng cũ ra đĩa ngoài "
 				"ngay."),
-		[KEEP_RETIRE] = T("Đã dùng trên 90 phần trăm: hãy chuyển các tháng đã có trên đĩa "
+		[KEEP_RETIRE] = T("Đã dùng trên {n} phần trăm: hãy chuyển các tháng đã có trên đĩa "
 				  "ngoài đi."),
-		[KEEP_LAST] = T("Đã dùng trên 95 phần trăm: Khiên sắp phải bắt bên gửi chờ."),
+		[KEEP_LAST] = T("Đã dùng trên {n} phần trăm: Khiên sắp phải bắt bên gửi chờ."),
 	};
 	struct log_disk d;
 
@@ -110,8 +110,8 @@ static void disk(struct view *v, struct find *f, const struct keeping *k)
 	if (k->policy.quota_bytes) { /* it is reached before the end of the disk is */
 		struct keep_forecast by_quota;
 
-		keep_forecast(k->used_bytes, k->policy.quota_bytes, d.forecast.bytes_a_day,
-			CLOCK_DAY_S, &by_quota);
+		keep_forecast(&k->law.levels, k->used_bytes, k->policy.quota_bytes,
+			d.forecast.bytes_a_day, CLOCK_DAY_S, &by_quota);
 		if (by_quota.level > d.forecast.level)
 			d.forecast.level = by_quota.level;
 		if (by_quota.days_left >= 0 &&
@@ -121,8 +121,10 @@ static void disk(struct view *v, struct find *f, const struct keeping *k)
 	fact(v, tr(v->lang, "Đủ chỗ trong"), log_days(v, d.forecast.days_left));
 	keeping_facts(v, k);
 	html(v->w, "</dl>\n<p>%s</p>\n",
-		d.free_percent < 0 ? tr(v->lang, "Không đọc được chỗ trống của đĩa.") :
-				     tr(v->lang, levels[d.forecast.level]));
+		d.free_percent < 0 ?
+			tr(v->lang, "Không đọc được chỗ trống của đĩa.") :
+			fill(v, tr(v->lang, levels[d.forecast.level]), "n",
+				count_text(v, k->law.levels.percent[d.forecast.level]), NULL));
 	if (k->is_refused)
 		html(v->w, "<p class=\"fault\">%s</p>\n",
 			tr(v->lang,
