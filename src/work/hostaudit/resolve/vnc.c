@@ -78,8 +78,10 @@ static enum vnc_says kinds_say(struct str kinds)
 	bool has_kind = false;
 
 	while (str_next_word(&kinds, " ,", &kind)) {
+		/* RA2ne hides the password and nothing after it */
 		if (str_is_nocase(kind, "None") || str_is_nocase(kind, "VncAuth") ||
-			str_is_nocase(kind, "Plain"))
+			str_is_nocase(kind, "Plain") ||
+			str_eq_nocase(str_until(kind, 5), STR("RA2ne")))
 			return VNC_IN_CLEAR;
 		if (!str_eq_nocase(str_until(kind, 3), STR("TLS")) &&
 			!str_eq_nocase(str_until(kind, 4), STR("X509")) &&
