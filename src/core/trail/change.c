@@ -267,6 +267,7 @@ const struct change_unwatched change_unwatched[] = {
 	{ "verdict_day", "a day's sum of verdict" },
 	{ "verdict_due", "computed: when a verdict changes by time alone" },
 	{ "verdict_due_register", "computed, of registers" },
+	{ "verdict_filled", "computed: on which day all units were looked at" },
 	{ "verdict_finding", "computed, of registers" },
 	{ "verdict_found", "computed: which findings count" },
 	{ "verdict_register", "computed: which registers were judged" },

@@ -90,6 +90,9 @@ const struct store_step comply_steps[] = {
 	{ 703, "a file attached or taken off is weighed",
 		DUE_REGISTER("file", "INSERT ON attachment WHEN new.of = 'record'", OF_FILE)
 		DUE_REGISTER("file_set", "UPDATE ON attachment WHEN new.of = 'record'", OF_FILE) },
+	{ 704, "under which law and on which day all units were looked at last",
+		"CREATE TABLE verdict_filled (id INTEGER PRIMARY KEY CHECK (id = 1),"
+		" law TEXT NOT NULL, day TEXT NOT NULL);" },
 };
 /* clang-format on */
 const size_t comply_step_count = COUNT(comply_steps);
@@ -116,25 +119,24 @@ static const char sql_put_day[] =
 	"INSERT INTO verdict_day (unit_id, day, permille) VALUES ($1, $2, $3)"
 	" ON CONFLICT (unit_id, day) DO UPDATE SET permille = $3";
 static const char sql_gone[] = "DELETE FROM verdict_unit WHERE unit_id = $1";
-static const char sql_is_current[] =
-	"SELECT count(*) FROM unit u LEFT JOIN verdict_unit v ON v.unit_id = u.id AND v.law = $1"
-	" WHERE v.unit_id IS NULL AND u.from_day <= $2"
-	" AND (u.until_day IS NULL OR u.until_day > $2)";
+/* Was the queue filled under this law on this day? Then triggers queued all that came since. */
+#define FILLED "EXISTS (SELECT 1 FROM verdict_filled WHERE law = $1 AND day = $2)"
+static const char sql_is_filled[] = "SELECT " FILLED;
+static const char sql_put_filled[] = "INSERT INTO verdict_filled (id, law, day) VALUES (1, $1, $2)"
+				     " ON CONFLICT (id) DO UPDATE SET law = $1, day = $2";
+static const char sql_not_filled[] = "DELETE FROM verdict_filled";
 /* Is there anything of what fill_queue() looks for? Most pages find nothing, and need not write. */
 static const char sql_is_due[] =
 	"SELECT EXISTS (SELECT 1 FROM verdict_due) OR EXISTS (SELECT 1 FROM verdict_due_register)"
 	" OR EXISTS (SELECT 1 FROM verdict_word)"
 	" OR EXISTS (SELECT 1 FROM verdict WHERE until_s <= $3)"
 	" OR EXISTS (SELECT 1 FROM verdict_register WHERE until_s <= $3)"
-	" OR EXISTS (SELECT 1 FROM unit u LEFT JOIN verdict_unit v ON v.unit_id = u.id"
-	" AND v.law = $1 WHERE v.unit_id IS NULL AND u.from_day <= $2"
-	" AND (u.until_day IS NULL OR u.until_day > $2))"
-	" OR EXISTS (SELECT 1 FROM verdict_unit v WHERE NOT EXISTS"
-	" (SELECT 1 FROM verdict_day d WHERE d.unit_id = v.unit_id AND d.day = $2))";
+	" OR NOT " FILLED;
+/* NOT IN looks through the units once, whatever a database believes of their number. */
 static const char sql_stale[] =
-	"INSERT OR IGNORE INTO verdict_due (about, subject_id) SELECT 9, u.id FROM unit u"
-	" LEFT JOIN verdict_unit v ON v.unit_id = u.id AND v.law = $1 WHERE v.unit_id IS NULL"
-	" AND u.from_day <= $2 AND (u.until_day IS NULL OR u.until_day > $2)";
+	"INSERT OR IGNORE INTO verdict_due (about, subject_id) SELECT 9, id FROM unit"
+	" WHERE id NOT IN (SELECT unit_id FROM verdict_unit WHERE law = $1)"
+	" AND from_day <= $2 AND (until_day IS NULL OR until_day > $2)";
 static const char sql_timely[] = "INSERT OR IGNORE INTO verdict_due (about, subject_id)"
 				 " SELECT about, subject_id FROM verdict WHERE until_s <= $1";
 static const char sql_days[] = "INSERT OR IGNORE INTO verdict_day (unit_id, day, permille)"
@@ -466,37 +468,51 @@ static int queue_words(struct store *s, const struct comply_law *law, struct err
 	return rc;
 }
 
+/* B may be NULL. */
+static int run_texts(struct store *s, const char *sql, const char *a, const char *b, struct err *e)
+{
+	struct store_query *q = store_query(s, sql);
+
+	store_bind_cstr(q, 1, a);
+	if (b)
+		store_bind_cstr(q, 2, b);
+	return store_run(q, e);
+}
+
+/* Once a day and law: the units without verdicts under it are queued, and the score of each unit is
+ * that of a new day. 1 when it was done already. */
+static int fill_units(struct store *s, const struct comply_law *law, const char *day, struct err *e)
+{
+	struct store_query *q = store_query(s, sql_is_filled);
+	int rc;
+
+	store_bind_cstr(q, 1, law->key);
+	store_bind_cstr(q, 2, day);
+	rc = store_next(q, e);
+	if (rc == 1)
+		rc = store_i64(q, 0) != 0;
+	store_end(q);
+	if (rc != 0)
+		return rc;
+	rc = run_texts(s, sql_stale, law->key, day, e);
+	if (rc == 0)
+		rc = run_texts(s, sql_days, day, NULL, e);
+	return rc == 0 ? run_texts(s, sql_put_filled, law->key, day, e) : rc;
+}
+
 /* What the law or time has made stale goes into the queue. */
 static int fill_queue(struct store *s, const struct comply_law *law, int64_t at_s, struct err *e)
 {
 	char day[CLOCK_TEXT_MAX];
-	struct store_query *q = store_query(s, sql_is_current);
-	int64_t stale;
-	int rc;
+	int rc = fill_units(s, law, date_iso(date_at(at_s), day), e);
 
-	date_iso(date_at(at_s), day);
-	store_bind_cstr(q, 1, law->key);
-	store_bind_cstr(q, 2, day);
-	rc = store_next(q, e);
-	stale = rc == 1 ? store_i64(q, 0) : 0;
-	store_end(q);
-	if (rc >= 0 && stale) {
-		q = store_query(s, sql_stale);
-		store_bind_cstr(q, 1, law->key);
-		store_bind_cstr(q, 2, day);
-		rc = store_run(q, e);
-	}
 	if (rc >= 0)
 		rc = queue_words(s, law, e);
 	if (rc >= 0)
 		rc = bound_run(s, sql_timely, at_s, e);
 	if (rc >= 0)
 		rc = bound_run(s, sql_timely_registers, at_s, e);
-	if (rc < 0)
-		return rc;
-	q = store_query(s, sql_days);
-	store_bind_cstr(q, 1, day);
-	return store_run(q, e);
+	return rc;
 }
 
 /* Reckon the dues. Each unit ends a transaction, so that others may write between; the first is
@@ -576,5 +592,7 @@ int comply_refresh(
 
 int comply_forget(struct store *s, struct err *e)
 {
-	return store_run(store_query(s, sql_forget), e);
+	int rc = store_run(store_query(s, sql_not_filled), e);
+
+	return rc < 0 ? rc : store_run(store_query(s, sql_forget), e);
 }

@@ -3,6 +3,7 @@
 #include "core/file/file.h"
 #include "core/flow/flow.h"
 #include "core/record/record.h"
+#include "kit/store/cost.h"
 #include "work/comply/sweep.h"
 
 #include <stdlib.h>
@@ -557,6 +558,38 @@ static void what_does_not_apply_is_left_out_of_the_score(void **state)
 	assert_int_equal(comply_score_of(&two, STR("NX"), NULL).permille, 0);
 }
 
+static void run_sql(const char *sql)
+{
+	if (store_run(store_query(store, sql), &err) < 0)
+		fail_msg("%s", err.text);
+}
+
+static uint64_t steps_after_a_word(int64_t at_s)
+{
+	uint64_t before;
+
+	word("tay-son/D19.3#4", EVIDENCE_PERSON, OUTCOME_PASS, at_s);
+	before = store_steps_taken(store);
+	assert_int_equal(refresh(at_s), 1);
+	return store_steps_taken(store) - before;
+}
+
+static void a_word_costs_no_more_in_a_province(void **state)
+{
+	const int64_t t = NOW_S + 1300 * CLOCK_DAY_S;
+	uint64_t alone;
+
+	refresh(t);
+	alone = steps_after_a_word(t + 10);
+	run_sql("ANALYZE"); /* it believes in one unit from now on */
+	run_sql("INSERT INTO unit (kind, from_day) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL"
+		" SELECT i + 1 FROM n WHERE i < 2000) SELECT 'agency', '2020-01-01' FROM n");
+	run_sql("INSERT OR IGNORE INTO verdict_unit SELECT u.id, law, marks, subjects, permille,"
+		" at_s FROM unit u, verdict_unit");
+	run_sql("DELETE FROM verdict_due");
+	assert_in_range(steps_after_a_word(t + 20), 1, alone * 11 / 10);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -572,6 +605,7 @@ int main(void)
 		cmocka_unit_test(asked_about_one_obligation_a_walk_says_the_same),
 		cmocka_unit_test(a_unit_reckoned_anew_is_what_is_kept),
 		cmocka_unit_test(what_does_not_apply_is_left_out_of_the_score),
+		cmocka_unit_test(a_word_costs_no_more_in_a_province),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
