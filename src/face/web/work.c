@@ -181,7 +181,7 @@ void html_duty(struct view *v, const struct duty *d, const struct duty_rules *ru
 	struct str title = words_of(v, d->title);
 	const char *left = days_left(v, d);
 
-	html(v->w, "<li class=\"item\"><div class=\"what\">\n<p class=\"title\">");
+	html(v->w, "<li class=\"item brief\"><div class=\"what\">\n<p class=\"title\">");
 	html_duty_state(v, d->open.state);
 	html(v->w, " <a href=\"%s\">%.*s</a></p>\n<p class=\"soft\">", duty_path(v, d),
 		STR_FMT(title));
@@ -197,7 +197,8 @@ void html_duty(struct view *v, const struct duty *d, const struct duty_rules *ru
 		html(v->w, " · <a href=\"/ban-ghi/%lld\">%.*s</a>", (long long)d->record.id,
 			STR_FMT(d->record.title));
 	if (role)
-		html(v->w, " · %.*s", STR_FMT(words_of(v, role->title)));
+		html(v->w, "<span class=\"extra\"> · %.*s</span>",
+			STR_FMT(words_of(v, role->title)));
 	if (d->asked)
 		html(v->w, " · %s", tr(v->lang, "đang xin bỏ qua, chờ thủ trưởng"));
 	html(v->w,

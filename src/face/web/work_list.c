@@ -50,7 +50,7 @@ static void html_alike(
 		html_duty(v, x->first, &list->rules);
 		return;
 	}
-	html(v->w, "<li class=\"item\"><div class=\"what\">\n<p class=\"title\">");
+	html(v->w, "<li class=\"item brief\"><div class=\"what\">\n<p class=\"title\">");
 	html_duty_state(v, x->first->open.state);
 	html(v->w, " <a href=\"%s\">%.*s</a> <span class=\"count\">%s</span></p>\n", path,
 		STR_FMT(title), work_many(v, x->first, x->count));

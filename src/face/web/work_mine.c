@@ -3,6 +3,7 @@
 
 #define TOLD_UP_MAX 20
 #define NEAR_OPEN 6 /* of each state that stand open on Hôm nay */
+#define SOON_OPEN 3 /* of what is not due yet */
 
 /* What came up to the head: overdue for some days, or nobody is left who does it. */
 struct upward {
@@ -82,9 +83,10 @@ void html_my_duties(struct view *v)
 	near_counts(v, &list, near);
 	for (int i = DUTY_OVERDUE; i <= DUTY_SOON; i++) {
 		enum duty_state state = (enum duty_state)i;
-		struct duty_filter mine = {
-			.is_in = is_mine_in, .context = &state, .max = SIZE_MAX, .open = NEAR_OPEN
-		};
+		struct duty_filter mine = { .is_in = is_mine_in,
+			.context = &state,
+			.max = SIZE_MAX,
+			.open = state == DUTY_SOON ? SOON_OPEN : NEAR_OPEN };
 
 		if (near[i] == 0)
 			continue;

@@ -68,7 +68,7 @@ static int host_rows(struct view *v, const struct org_host *hosts, size_t count)
 
 	if (newest_runs(v, hosts, count, runs) < 0)
 		return -1;
-	html_table_begin(v, tr(v->lang, "Máy"), "stack flowing");
+	html_table_begin(v, tr(v->lang, "Máy"), "stack flowing machines");
 	html_table_head(v, tr(v->lang, "Máy"));
 	html_table_head(v, tr(v->lang, "Đơn vị"));
 	html_table_head(v, tr(v->lang, "Loại"));

@@ -158,7 +158,7 @@ void page_registers(struct view *v)
 		page_end(v);
 		return;
 	}
-	html_table_begin(v, tr(v->lang, "Sổ"), "stack figures");
+	html_table_begin(v, tr(v->lang, "Sổ"), "stack figures shelf");
 	html_table_head(v, tr(v->lang, "Sổ"));
 	html_table_head_number(v, tr(v->lang, "Bản ghi"));
 	html_table_head(v, tr(v->lang, "Sửa lần cuối"));
@@ -389,8 +389,7 @@ static void row(struct view *v, const struct register_page *p, const struct reco
 				text_of(v, text_clean(v->a, text, 300)));
 	}
 	if (p->seen.count > 1)
-		html(v->w, "<td><span class=\"name-of\">%s: </span>%.*s</td>",
-			tr(v->lang, "Đơn vị"), STR_FMT(unit_name(v, r->unit_id)));
+		html(v->w, "<td>%.*s</td>", STR_FMT(unit_name(v, r->unit_id)));
 	html(v->w, "</tr>\n");
 }
 
@@ -398,10 +397,12 @@ static void table(struct view *v, const struct register_page *p, const struct re
 	const struct record_page *page, const struct register_field *const *columns)
 {
 	struct record_names *names = NULL;
+	bool has_chosen = http_pair(v->query, "cot").ptr != NULL;
 
 	if (record_names(&p->at, page->at, page->count, &names, v->e) < 0)
 		names = NULL; /* numbers are shown instead */
-	html_table_begin(v, text_of(v, words_of(v, p->at.reg->title)), "stack rows flowing");
+	html_table_begin(v, text_of(v, words_of(v, p->at.reg->title)),
+		has_chosen ? "stack rows flowing" : "stack rows flowing few");
 	if (may_choose(v, p))
 		html(v->w, "<th scope=\"col\"><span class=\"hidden\">%s</span></th>",
 			tr(v->lang, "Chọn"));

@@ -109,7 +109,7 @@ static void unit_row(struct view *v, const struct ranking *k, size_t at)
 
 static void units_table(struct view *v, const struct ranking *k)
 {
-	html_table_begin(v, tr(v->lang, "Kết quả của các đơn vị"), "stack figures");
+	html_table_begin(v, tr(v->lang, "Kết quả của các đơn vị"), "stack figures ranks");
 	html_table_head(v, tr(v->lang, "Hạng"));
 	html_table_head(v, tr(v->lang, "Đơn vị"));
 	html_table_head_number(v, tr(v->lang, "Điểm"));

@@ -165,9 +165,9 @@ static void item(struct view *v, const struct machines *all, const struct machin
 	const char *action = w->outcome == OUTCOME_FAIL ? tr(v->lang, "Xem cách khắc phục") :
 							  tr(v->lang, "Xem vì sao");
 
-	html(v->w, "<li class=\"item\"><div class=\"what\">\n<p class=\"title\">");
+	html(v->w, "<li class=\"item brief\"><div class=\"what\">\n<p class=\"title\">");
 	html_outcome(v, w->outcome);
-	html(v->w, " <a href=\"%s\">%.*s</a></p>\n<p class=\"soft\">%s %s · ", path,
+	html(v->w, " <a href=\"%s\">%.*s</a></p>\n<p class=\"soft extra\">%s %s · ", path,
 		STR_FMT(title_of(v, w)), tr(v->lang, "Mức độ:"), weight_words(v, w->weight));
 	clauses_of(v, w->check);
 	html(v->w, "</p>\n");
@@ -239,7 +239,7 @@ static void ending_exceptions(
 				tr(v->lang, "Ngoại lệ sắp hết hạn"));
 		is_first = false;
 		html(v->w,
-			"<li class=\"item\"><div class=\"what\"><p class=\"title\">%.*s</p>"
+			"<li class=\"item brief\"><div class=\"what\"><p class=\"title\">%.*s</p>"
 			"<p class=\"soft\">%s %s · %s</p></div>"
 			"<p class=\"act\"><a class=\"button\" href=\"/ngoai-le#x%lld\">%s</a></p></li>\n",
 			STR_FMT(title), tr(v->lang, "đến"), time_text(v, x->until_s),

@@ -215,7 +215,7 @@ static void finding_item(
 
 	if (!r)
 		return;
-	html(v->w, "<li class=\"item\"><div class=\"what\">\n<p class=\"title\">");
+	html(v->w, "<li class=\"item brief\"><div class=\"what\">\n<p class=\"title\">");
 	html_outcome(v, f->is_warning ? OUTCOME_UNKNOWN : OUTCOME_FAIL);
 	html(v->w, " %.*s</p>\n<p class=\"soft\">%.*s", STR_FMT(words_of(v, f->words)),
 		STR_FMT(words_of(v, r->title)));
