@@ -202,8 +202,7 @@ static bool is_absent(int errno_value)
 	return errno_value == ENOENT || errno_value == ENOTDIR || errno_value == ESRCH;
 }
 
-/* The code for a failed call on PATH, with its gap when it is one. */
-static int failed(struct host *h, int errno_value, const char *path)
+int host_failed(struct host *h, int errno_value, const char *path)
 {
 	if (is_absent(errno_value))
 		return ERR_ABSENT;
@@ -271,20 +270,20 @@ void host_remember(struct host *h, struct str path, struct str sha256_text)
 
 /* Open a regular file for reading. A FIFO or device is found out first, without touching it, and
  * refused. */
-static int open_regular(struct host *h, const char *path, struct stat *ret_stat)
+int host_open_regular(struct host *h, const char *path, struct stat *ret_stat)
 {
 	struct stat now;
 	int fd;
 
 	if (stat_below(h, path, 0, ret_stat) != 0)
-		return failed(h, errno, path);
+		return host_failed(h, errno, path);
 	if (!S_ISREG(ret_stat->st_mode)) {
 		host_gap(h, GAP_NOT_REGULAR, path);
 		return ERR_INPUT;
 	}
 	fd = open_below(h, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
-		return failed(h, errno, path);
+		return host_failed(h, errno, path);
 	if (fstat(fd, &now) != 0 || now.st_ino != ret_stat->st_ino ||
 		now.st_dev != ret_stat->st_dev) {
 		close(fd);
@@ -335,7 +334,7 @@ static int read_into_cache(struct host *h, struct cached *c, int fd, const struc
 	n = read_all(fd, bytes, size);
 	if (n < 0) {
 		c->gap = gap_of_errno((int)-n);
-		return failed(h, (int)-n, path);
+		return host_failed(h, (int)-n, path);
 	}
 	c->file.bytes = (struct str){ bytes, (size_t)n };
 	c->file.mtime_s = st->st_mtim.tv_sec;
@@ -359,7 +358,7 @@ int host_read(struct host *h, const char *path, const struct host_file **ret)
 
 	if (!c) {
 		c = cache_add(h, str_of(path));
-		fd = open_regular(h, c->file.path.ptr, &st);
+		fd = host_open_regular(h, c->file.path.ptr, &st);
 		c->rc = fd < 0 ? fd : read_into_cache(h, c, fd, &st);
 		if (fd >= 0)
 			close(fd);
@@ -412,7 +411,7 @@ static int take_up_to(struct host *h, int fd, const char *path, size_t max_bytes
 	if (bytes != piece)
 		free(bytes);
 	if (n < 0)
-		return failed(h, (int)-n, path);
+		return host_failed(h, (int)-n, path);
 	if (!copy) {
 		host_gap(h, GAP_LIMIT, path);
 		return ERR_LIMIT;
@@ -424,7 +423,7 @@ static int take_up_to(struct host *h, int fd, const char *path, size_t max_bytes
 int host_read_head(struct host *h, const char *path, size_t max_bytes, struct str *ret)
 {
 	struct stat st;
-	int fd = open_regular(h, path, &st);
+	int fd = host_open_regular(h, path, &st);
 
 	return fd < 0 ? fd : take_up_to(h, fd, path, max_bytes, &h->files, ret);
 }
@@ -434,7 +433,7 @@ int host_read_at(
 {
 	struct stat st;
 	ssize_t n;
-	int fd = open_regular(h, path, &st);
+	int fd = host_open_regular(h, path, &st);
 	int errno_value;
 
 	if (fd < 0)
@@ -445,94 +444,9 @@ int host_read_at(
 	errno_value = errno;
 	close(fd);
 	if (n < 0)
-		return failed(h, errno_value, path);
+		return host_failed(h, errno_value, path);
 	*ret_size = (size_t)n;
 	return 0;
-}
-
-struct line_reader {
-	bool (*line)(void *context, struct str line);
-	void *context;
-	char *bytes; /* LIMIT_HOST_LINE_BYTES and one read more */
-	size_t have;
-	bool is_skipping; /* the rest of a line that was cut */
-};
-
-#define STREAM_READ_BYTES (64 * KIB)
-
-/* Give away whole lines; keep the rest at the start of the buffer. False: the caller has enough. */
-static bool give_lines(struct line_reader *r)
-{
-	struct str rest = { r->bytes, r->have };
-	bool wants_more = true;
-	ptrdiff_t end;
-
-	while (wants_more && (end = str_find_char(rest, '\n')) >= 0) {
-		if (!r->is_skipping)
-			wants_more = r->line(r->context, str_until(rest, (size_t)end));
-		r->is_skipping = false;
-		rest = str_from(rest, (size_t)end + 1);
-	}
-	if (wants_more && rest.len >= LIMIT_HOST_LINE_BYTES) {
-		if (!r->is_skipping)
-			wants_more = r->line(r->context, str_until(rest, LIMIT_HOST_LINE_BYTES));
-		r->is_skipping = true;
-		rest.len = 0;
-	}
-	memmove(r->bytes, rest.ptr, rest.len);
-	r->have = rest.len;
-	return wants_more;
-}
-
-static int stream_lines(struct host *h, const char *path, int fd, struct line_reader *r)
-{
-	size_t total = 0;
-
-	for (;;) {
-		ssize_t n = read(fd, r->bytes + r->have, STREAM_READ_BYTES);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return failed(h, errno, path);
-		if (n == 0)
-			break;
-		r->have += (size_t)n;
-		total += (size_t)n;
-		if (!give_lines(r))
-			return 0;
-		if (total > LIMIT_HOST_STREAM_BYTES) {
-			host_gap(h, GAP_TOO_LARGE, path);
-			return ERR_LIMIT;
-		}
-	}
-	if (r->have > 0 && !r->is_skipping)
-		r->line(r->context, (struct str){ r->bytes, r->have });
-	return 0;
-}
-
-int host_read_lines(struct host *h, const char *path, bool (*line)(void *context, struct str line),
-	void *context)
-{
-	struct line_reader r = { .line = line, .context = context };
-	struct stat st;
-	int fd = open_regular(h, path, &st);
-	int rc;
-
-	if (fd < 0)
-		return fd;
-	if ((uint64_t)st.st_size > LIMIT_HOST_STREAM_BYTES) {
-		close(fd);
-		host_gap(h, GAP_TOO_LARGE, path);
-		return ERR_LIMIT;
-	}
-	r.bytes = malloc(LIMIT_HOST_LINE_BYTES + STREAM_READ_BYTES);
-	if (!r.bytes)
-		abort();
-	rc = stream_lines(h, path, fd, &r);
-	free(r.bytes);
-	close(fd);
-	return rc;
 }
 
 int host_read_proc(
@@ -542,7 +456,7 @@ int host_read_proc(
 	struct stat st;
 
 	if (fd < 0)
-		return failed(h, errno, path);
+		return host_failed(h, errno, path);
 	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
 		close(fd);
 		host_gap(h, GAP_NOT_REGULAR, path);
@@ -569,7 +483,7 @@ int host_readlink(struct host *h, const char *path, struct str *ret)
 	ssize_t n = readlink_below(h, path, text, sizeof(text));
 
 	if (n < 0)
-		return errno == EINVAL ? ERR_INPUT : failed(h, errno, path);
+		return errno == EINVAL ? ERR_INPUT : host_failed(h, errno, path);
 	*ret = arena_str(&h->arena, (struct str){ text, (size_t)n });
 	return 0;
 }
@@ -631,7 +545,7 @@ static int stat_with(struct host *h, const char *path, bool is_of_link, struct h
 	int errno_value = seen_stat(h, path, is_of_link, &st);
 
 	if (errno_value != 0)
-		return failed(h, errno_value, path);
+		return host_failed(h, errno_value, path);
 	*ret = st;
 	return 0;
 }

@@ -69,6 +69,10 @@ int host_read_head(struct host *h, const char *path, size_t max_bytes, struct st
  * it returns false. Lines longer than LIMIT_HOST_LINE_BYTES are cut. */
 int host_read_lines(struct host *h, const char *path, bool (*line)(void *context, struct str line),
 	void *context);
+/* The same of what is packed in it, as apt keeps its lists where it is told to: a frame of LZ4. A
+ * gap when it is none, or ends too early; the lines before it came. */
+int host_read_lz4_lines(struct host *h, const char *path,
+	bool (*line)(void *context, struct str line), void *context);
 /* A piece of a regular file from OFFSET on, for record files that may be huge and sparse. 0 and how
  * much came (0 at the end); ERR_ABSENT quietly; else a gap. Not cached. */
 int host_read_at(struct host *h, const char *path, int64_t offset, char *into, size_t size,

@@ -85,6 +85,10 @@ void host_remember(struct host *h, struct str path, struct str sha256_text);
 
 /* open(2) below the root; for readers that need a descriptor (statvfs, getdents). */
 int host_fd(const struct host *h, const char *path, int flags);
+/* A descriptor of a regular file, or what the read gives; the gap is noted. */
+int host_open_regular(struct host *h, const char *path, struct stat *ret_stat);
+/* The code for a failed call on PATH, with its gap when it is one. */
+int host_failed(struct host *h, int errno_value, const char *path);
 /* stat(2) below the root, with errno: no gap. */
 int host_fstat_at(const struct host *h, const char *path, struct stat *ret);
 

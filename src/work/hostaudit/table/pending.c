@@ -14,7 +14,7 @@ static const struct fact_column list_columns[] = {
 	[L_FILE] = { "file", FACT_TEXT, T("tệp danh mục gói") },
 	[L_SUITE] = { "suite", FACT_TEXT, T("nhánh phát hành") },
 	[L_IS_SECURITY] = { "is_security", FACT_INT, T("danh mục bản vá an toàn") },
-	[L_IS_READABLE] = { "is_readable", FACT_INT, T("đọc được (không nén)") },
+	[L_IS_READABLE] = { "is_readable", FACT_INT, T("đọc được (không nén, hoặc nén bằng LZ4)") },
 	[L_FETCHED_AT] = { "fetched_at_s", FACT_INT, T("lần hỏi máy chủ gần nhất") },
 	{ 0 },
 };
@@ -33,15 +33,17 @@ static struct str suite_of(struct str name)
 	return end < 0 ? name : str_until(name, (size_t)end);
 }
 
-/* A list of packages, plain or compressed. */
-static bool is_list(struct str name, bool *ret_is_plain)
+enum form { FORM_NONE, FORM_PLAIN, FORM_LZ4, FORM_OTHER };
+
+/* A list of packages; apt keeps it plain unless Acquire::GzipIndexes tells it to pack it. */
+static enum form form_of(struct str name)
 {
 	ptrdiff_t at = str_find(name, STR("_Packages"));
+	struct str end = at < 0 ? STR("") : str_from(name, (size_t)at + 9);
 
-	if (at < 0)
-		return false;
-	*ret_is_plain = (size_t)at + 9 == name.len;
-	return *ret_is_plain || name.ptr[at + 9] == '.';
+	if (at < 0 || (end.len > 0 && end.ptr[0] != '.'))
+		return FORM_NONE;
+	return end.len == 0 ? FORM_PLAIN : str_is(end, ".lz4") ? FORM_LZ4 : FORM_OTHER;
 }
 
 static int fill_lists(struct host *h, struct fact_rows *rows, struct err *e)
@@ -49,19 +51,20 @@ static int fill_lists(struct host *h, struct fact_rows *rows, struct err *e)
 	int64_t at_s = apt_lists_at_s(h);
 	const struct str *names;
 	size_t count;
-	bool is_plain;
 
 	if (host_list(h, "/var/lib/apt/lists", &names, &count) < 0)
 		return 0;
 	for (size_t i = 0; i < count; i++) {
-		if (!is_list(names[i], &is_plain))
+		enum form form = form_of(names[i]);
+
+		if (form == FORM_NONE)
 			continue;
 		fact_row(rows);
 		fact_text(rows, L_FILE,
 			arena_fmt(host_arena(h), "/var/lib/apt/lists/%.*s", STR_FMT(names[i])));
 		fact_text(rows, L_SUITE, suite_of(names[i]));
 		fact_int(rows, L_IS_SECURITY, apt_is_security_list(names[i]));
-		fact_int(rows, L_IS_READABLE, is_plain);
+		fact_int(rows, L_IS_READABLE, form != FORM_OTHER);
 		if (at_s > 0)
 			fact_int(rows, L_FETCHED_AT, at_s);
 	}
@@ -207,13 +210,12 @@ static bool packages_line(void *context, struct str line)
 static void scan_list(struct host *h, struct scan *s, struct str name)
 {
 	struct str suite = suite_of(name);
-	bool is_plain;
+	enum form form = form_of(name);
 
-	if (!is_list(name, &is_plain) ||
-		(!apt_is_security_list(name) && !str_ends(suite, "-updates")))
+	if (form == FORM_NONE || (!apt_is_security_list(name) && !str_ends(suite, "-updates")))
 		return;
 	s->file = arena_fmt(&s->a, "/var/lib/apt/lists/%.*s", STR_FMT(name));
-	if (!is_plain) {
+	if (form == FORM_OTHER) {
 		host_gap(h, GAP_SYNTAX, s->file.ptr);
 		return;
 	}
@@ -221,7 +223,10 @@ static void scan_list(struct host *h, struct scan *s, struct str name)
 	s->is_security = apt_is_security_list(name);
 	s->line = 0;
 	s->match = NULL;
-	host_read_lines(h, s->file.ptr, packages_line, s);
+	if (form == FORM_LZ4)
+		host_read_lz4_lines(h, s->file.ptr, packages_line, s);
+	else
+		host_read_lines(h, s->file.ptr, packages_line, s);
 	if (s->match != NULL)
 		end_paragraph(s);
 }
