@@ -127,7 +127,7 @@ class Evidence(unittest.TestCase):
             os.makedirs(f"{base}/data/log", mode=0o700)
             for of, percent in ((PACKS, 90), (packs, 88)):
                 kept = khien("log", "keep", "--data", f"{base}/data", "--packs", of, "--copies", 1, "--months", 12)
-                self.assertIn(f"trên {percent} phần trăm hạn mức", " ".join(kept.out.split()))
+                self.assertIn(f"đã dùng trên {percent} phần trăm", " ".join(kept.out.split()))
             old_archive(base)
             with Watched(data=f"{base}/data", packs=packs) as server:
                 rows, _ = server.look(server.set_up())

@@ -38,7 +38,7 @@ static void put(
 		policy->copies ?
 			arena_fmt(a,
 				tr(p->lang,
-					T("đã dùng trên %u phần trăm hạn mức và tháng đó đã có trên %u đĩa ngoài")),
+					T("phần của các tháng trong hạn mức đã dùng trên %u phần trăm và tháng đó đã có trên %u đĩa ngoài")),
 				law->levels.percent[KEEP_RETIRE], policy->copies) :
 			str_of(page_tr(p, T("không bao giờ, chỉ khi có lệnh"))));
 	page_row(p, 0, page_tr(p, T("Ở lại máy ít nhất")),

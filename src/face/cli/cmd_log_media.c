@@ -101,8 +101,6 @@ static int leave(struct job *j, const struct keep_rule *rule, struct err *e)
 		rc = wait_sealed(&order, j->line->lang, e);
 		if (rc == 0)
 			rc = keep_retire(j->shard, j->month, rule, e);
-		if (rc == 0)
-			rc = keep_order_done(&order, e);
 		seal_place_close(&place);
 		return rc;
 	}
@@ -112,9 +110,11 @@ static int leave(struct job *j, const struct keep_rule *rule, struct err *e)
 	if (rc == 0)
 		rc = cli_log_seal(j->line, &place, buf_str(&leaf), &answer, e);
 	buf_done(&leaf);
-	/* of a year that is over its last lines stand in the write-ahead files too */
+	/* its last lines may stand in the write-ahead files too */
 	if (rc == 0 && strcmp(place.name, j->shard_name) != 0)
 		rc = keep_empty_wal(j->shard, &(struct archive_options){ 0 }, e);
+	else if (rc == 0)
+		rc = archive_close_segments(j->shard, NULL, answer.size, e);
 	if (rc == 0)
 		rc = keep_retire(j->shard, j->month, rule, e);
 	seal_place_close(&place);

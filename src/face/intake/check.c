@@ -117,8 +117,8 @@ static void take_leaf(struct intake *in, const struct seal_message *m)
 	if (m->kind == LEAF_LINK || !pen_leaf(in, m->kind, 0, 0, m->json))
 		return;
 	in->is_asked = true;
-	/* the text that goes stands in the file at hand too */
-	if (m->kind == LEAF_RETENTION && str_starts(m->json, REDACTION_BEGINS))
+	/* what goes stands in the file at hand too */
+	if (m->kind == LEAF_RETENTION)
 		pen_turn(in);
 }
 

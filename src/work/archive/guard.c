@@ -131,6 +131,42 @@ int guard_used(struct vfile_disk *log, uint64_t *ret, struct err *e)
 	return rc;
 }
 
+/* What is held for the write-ahead files, and for what grows between two looks. */
+static uint64_t held_bytes(const struct guard_policy *policy)
+{
+	return YEARS_AT_ONCE * (policy->quota_bytes / WAL_SHARE) + SLACK_BYTES;
+}
+
+int guard_taken(struct vfile_disk *log, const struct guard_policy *policy, uint64_t *ret_taken,
+	uint64_t *ret_room, struct err *e)
+{
+	uint64_t used = 0, wal = 0, held = held_bytes(policy);
+	struct vfile_names names = { 0 };
+	char path[VFILE_NAME_SIZE];
+	struct arena a;
+	int rc;
+
+	*ret_taken = *ret_room = 0;
+	if (policy->quota_bytes == 0)
+		return 0;
+	arena_init(&a, LIST_MEMORY);
+	rc = guard_used(log, &used, e);
+	if (rc == 0)
+		rc = vfile_list(log, "", &a, &names, e);
+	for (size_t i = 0; i < names.len && rc == 0; i++) {
+		int len = snprintf(path, sizeof(path), "%s/wal", names.at[i].name);
+
+		if (names.at[i].is_folder && len > 0 && (size_t)len < sizeof(path))
+			rc = add_folder(log, path, DEPTH_MAX, &wal, e);
+	}
+	arena_done(&a);
+	if (rc < 0)
+		return rc;
+	*ret_taken = used - (wal < used ? wal : used);
+	*ret_room = policy->quota_bytes > held ? policy->quota_bytes - held : 1;
+	return 0;
+}
+
 /* Bytes of the closed segments alone. */
 static int closed_bytes(struct vfile_disk *shard, uint64_t *ret, struct err *e)
 {
@@ -169,7 +205,7 @@ int guard_segment_bytes(struct vfile_disk *log, struct vfile_disk *shard,
 	/* what the write-ahead files take is in their parts, whatever it is now */
 	other = used - (wal < used ? wal : used);
 	other -= closed + part < other ? closed + part : other;
-	other += YEARS_AT_ONCE * (policy->quota_bytes / WAL_SHARE) + SLACK_BYTES;
+	other += held_bytes(policy);
 	*ret = policy->quota_bytes > other ? policy->quota_bytes - other : 1;
 	return 0;
 }
@@ -270,31 +306,14 @@ int guard_law_check(const struct guard_policy *policy, const struct guard_law *l
 static int level_now(const struct guard_log *g, enum keep_level *ret, struct err *e)
 {
 	struct keep_forecast forecast;
-	uint64_t used = 0;
-	int rc = guard_used(g->log, &used, e);
+	uint64_t taken, room;
+	int rc = guard_taken(g->log, g->policy, &taken, &room, e);
 
 	if (rc < 0)
 		return rc;
-	keep_forecast(&g->law->levels, used, g->policy->quota_bytes, 0, 0, &forecast);
+	keep_forecast(&g->law->levels, taken, room, 0, 0, &forecast);
 	*ret = forecast.level;
 	return 0;
-}
-
-/* Does a segment of the month stand here still? */
-static int is_here(struct vfile_disk *shard, const char *month, struct err *e)
-{
-	char name[SHARD_NAME_SIZE];
-	struct keep_month m;
-	struct arena a;
-	uint64_t bytes = 0;
-	int rc;
-
-	arena_init(&a, 2 * KEEP_MANIFEST_MAX);
-	rc = keep_read(shard, month, &a, &m, e);
-	for (size_t i = 0; rc == 0 && i < m.segment_count; i++)
-		rc = add_file(shard, shard_name(m.segments[i].first, name), &bytes, e);
-	arena_done(&a);
-	return rc < 0 ? rc : bytes > 0;
 }
 
 static int empty_wal(const struct guard_log *g, struct vfile_disk *shard, struct err *e)
@@ -319,7 +338,7 @@ static int leave(const struct guard_log *g, size_t i, const char *month,
 		rc = empty_wal(g, g->shards[i], why);
 	if (rc >= 0)
 		rc = keep_retire(g->shards[i], month, rule, why);
-	return rc < 0 ? rc : keep_order_done(&order, why);
+	return rc;
 }
 
 /* Of one shard; *WHY has a code when the next month must stay. */
@@ -340,7 +359,7 @@ static int retire(const struct guard_log *g, size_t at, struct guard_report *rep
 	rc = keep_months(shard, &a, &months, &count, e);
 	for (size_t i = 0; i < count && rc == 0 && report->level >= KEEP_RETIRE && !why->code;
 		i++) {
-		int here = is_here(shard, months[i], e);
+		int here = keep_is_here(shard, months[i], e);
 
 		if (here <= 0) {
 			rc = here;

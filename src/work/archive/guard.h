@@ -31,6 +31,11 @@ MUST_CHECK int guard_policy_load(struct vfile_disk *log, struct guard_policy *re
 uint64_t guard_wal_bytes(const struct guard_policy *policy);
 /* Bytes of all files of the log, its years together. */
 MUST_CHECK int guard_used(struct vfile_disk *log, uint64_t *ret, struct err *e);
+/* The same but for write-ahead files, which have their share whatever they take of it now; and what
+ * the quota leaves for that, on which the levels stand: else it would be full before it is told to
+ * be. Without a quota both are 0. */
+MUST_CHECK int guard_taken(struct vfile_disk *log, const struct guard_policy *policy,
+	uint64_t *ret_taken, uint64_t *ret_room, struct err *e);
 /* Bytes that the closed segments of SHARD may take together now; 0: no bound; 1: none. */
 MUST_CHECK int guard_segment_bytes(struct vfile_disk *log, struct vfile_disk *shard,
 	const struct guard_policy *policy, uint64_t *ret, struct err *e);

@@ -138,8 +138,6 @@ struct keep_order {
 	const struct keep_rule *rule;
 };
 MUST_CHECK int keep_order_leave(const struct keep_order *x, struct err *e);
-/* It has left. */
-MUST_CHECK int keep_order_done(const struct keep_order *x, struct err *e);
 
 /* archive_redact() with what hangs on it: the list of the month is written anew, and no disk counts
  * as a copy of it until it is written again, for all of them still hold the text. Once more is

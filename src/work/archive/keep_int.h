@@ -12,6 +12,8 @@
 #define COPY_BYTES ((size_t)256 * KIB) /* of a file at once */
 
 bool keep_is_month(struct str s);
+/* Does a segment of the month stand here still? 1 or 0. */
+MUST_CHECK int keep_is_here(struct vfile_disk *shard, const char *month, struct err *e);
 /* "months/2026-01.month" */
 const char *keep_path(const char *month, const char *kind, char *ret_path);
 /* The folder PATH is there; then the folder "months". */

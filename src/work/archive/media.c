@@ -376,6 +376,29 @@ static int may_leave(struct vfile_disk *shard, const char *month, const struct k
 	}
 }
 
+int keep_is_here(struct vfile_disk *shard, const char *month, struct err *e)
+{
+	char name[SHARD_NAME_SIZE];
+	struct keep_month m;
+	bool is_here = false;
+	struct vfile file;
+	struct arena a;
+	int rc;
+
+	arena_init(&a, 2 * KEEP_MANIFEST_MAX);
+	rc = keep_read(shard, month, &a, &m, e);
+	for (size_t i = 0; rc == 0 && !is_here && i < m.segment_count; i++) {
+		rc = vfile_open(shard, shard_name(m.segments[i].first, name), VFILE_READ, &file, e);
+		is_here = rc == 0;
+		if (rc == 0)
+			vfile_close(&file);
+		else if (rc == ERR_ABSENT)
+			rc = 0;
+	}
+	arena_done(&a);
+	return rc < 0 ? rc : is_here;
+}
+
 int keep_retire(
 	struct vfile_disk *shard, const char *month, const struct keep_rule *rule, struct err *e)
 {
@@ -450,24 +473,6 @@ int keep_order_leave(const struct keep_order *x, struct err *e)
 		rc = order_save(x->log, name, &o, e);
 	}
 	buf_done(&leaf);
-	arena_done(&a);
-	return rc;
-}
-
-int keep_order_done(const struct keep_order *x, struct err *e)
-{
-	char name[ORDER_NAME_SIZE];
-	struct arena a;
-	struct order o;
-	int rc;
-
-	snprintf(name, sizeof(name), ORDER_LEAVE "%s-%s", x->name, x->month);
-	arena_init(&a, 64 * KIB);
-	rc = order_load(x->log, name, &a, &o, e);
-	if (rc == 0) {
-		o.is = ORDER_DONE;
-		rc = order_save(x->log, name, &o, e);
-	}
 	arena_done(&a);
 	return rc;
 }

@@ -1,4 +1,4 @@
-/* obey.c - orders to a log that runs: today, that the text of a line goes. */
+/* obey.c - orders to a log that runs: that the text of a line goes, or a month. */
 #include "work/archive/obey.h"
 
 #include <stdio.h>
@@ -7,7 +7,7 @@
 #include "core/trail/tree.h"
 #include "core/trail/wal.h"
 #include "work/archive/find.h"
-#include "work/archive/shard.h"
+#include "work/archive/keep_int.h"
 
 #define ORDERS_MEMORY (16 * MIB)
 #define SLACK_S CLOCK_DAY_S /* a clock that was set back since */
@@ -74,9 +74,24 @@ static int seal_it(const struct obey *g, const char *name, struct order *o, stru
 	return rc < 0 ? rc : 1;
 }
 
-/* --- the text of a line ----------------------------------------------------------------------- */
+/* --- where lines were written first ----------------------------------------------------------- */
 
-/* 1: entry INDEX stands in a closed segment and nowhere else; 0: not yet. */
+/* All that is sealed stands in closed segments. */
+static int close_sealed(const struct obey *g, struct err *e)
+{
+	int rc;
+
+	do
+		rc = archive_writer_tend(*g->writer, e);
+	while (rc > 0);
+	if (rc == 0)
+		rc = archive_writer_end(*g->writer, e);
+	if (rc < 0)
+		*g->writer = archive_writer_close(*g->writer);
+	return rc;
+}
+
+/* 1: no write-ahead file of the year that is written holds entry INDEX; 0: one does yet. */
 static int leave_wal(const struct obey *g, uint64_t index, struct err *e)
 {
 	struct vfile_disk *shard = g->shards[g->count - 1];
@@ -89,16 +104,9 @@ static int leave_wal(const struct obey *g, uint64_t index, struct err *e)
 			rc = shard_sealed(shard, e, &sealed);
 		if (rc < 0 || next + TREE_GROUP > sealed)
 			return rc == ERR_ABSENT ? 0 : rc;
-		do
-			rc = archive_writer_tend(*g->writer, e);
-		while (rc > 0);
-		if (rc == 0)
-			rc = archive_writer_end(*g->writer, e);
+		rc = close_sealed(g, e);
 	}
-	if (rc < 0 && rc != ERR_ABSENT)
-		return rc;
-	*g->writer = archive_writer_close(*g->writer); /* both write under one name */
-	return 1;
+	return rc < 0 && rc != ERR_ABSENT ? rc : 1;
 }
 
 static int leave_old_wal(const struct obey *g, struct vfile_disk *shard, struct err *e)
@@ -129,6 +137,8 @@ static int redact(const struct obey *g, const char *name, struct order *o, struc
 	rc = at + 1 == g->count ? leave_wal(g, place.index, e) : leave_old_wal(g, g->shards[at], e);
 	if (rc <= 0)
 		return rc;
+	if (at + 1 == g->count)
+		*g->writer = archive_writer_close(*g->writer); /* both write under one name */
 	rc = keep_redact(g->shards[at], place.index, &done, e);
 	if (rc < 0)
 		return rc == ERR_CONFLICT ? 0 : rc;
@@ -138,23 +148,76 @@ static int redact(const struct obey *g, const char *name, struct order *o, struc
 	return order_save(g->log, name, o, e);
 }
 
+/* --- a month ---------------------------------------------------------------------------------- */
+
+/* Where its lines were written first. A segment stands behind the month then, for a store that is
+ * started anew goes on after the last one there is. 1: they are nowhere there; 0: not yet. */
+static int leave_first(const struct obey *g, size_t at, uint64_t end, bool is_new, struct err *e)
+{
+	int rc = 0;
+
+	if (at + 1 < g->count)
+		return is_new ? leave_old_wal(g, g->shards[at], e) : 1;
+	if (archive_writer_closed(*g->writer) <= end)
+		rc = close_sealed(g, e);
+	return rc < 0 ? rc : leave_wal(g, end - 1, e);
+}
+
+/* Its segments are the guard's to take, when there is need, or of who ordered it by hand. Done is
+ * it when they are gone and it stands nowhere else. IS_NEW: it was sealed just now. 1: they may go
+ * now. */
+static int leave(
+	const struct obey *g, const char *name, bool is_new, struct order *o, struct err *e)
+{
+	struct str rest = str_from(str_of(name), strlen(ORDER_LEAVE));
+	struct keep_month m;
+	const char *month;
+	uint64_t end;
+	struct arena a;
+	size_t at = 0;
+	int rc, here;
+
+	while (at < g->count &&
+		!(str_starts(rest, g->names[at]) &&
+			rest.len == strlen(g->names[at]) + KEEP_MONTH_SIZE))
+		at++;
+	if (at == g->count)
+		return err_set(e, ERR_ABSENT, "\"%s\" names no month of this log", name);
+	month = rest.ptr + strlen(g->names[at]) + 1;
+	arena_init(&a, 2 * KEEP_MANIFEST_MAX);
+	rc = keep_read(g->shards[at], month, &a, &m, e);
+	end = rc == 0 ? m.segments[m.segment_count - 1].end : 0;
+	arena_done(&a);
+	here = rc < 0 ? rc : keep_is_here(g->shards[at], month, e);
+	if (here < 0)
+		return here;
+	rc = leave_first(g, at, end, is_new, e);
+	if (rc == ERR_LIMIT)
+		rc = 0; /* what leaves makes room */
+	if (rc > 0 && !here) {
+		o->is = ORDER_DONE;
+		rc = order_save(g->log, name, o, e);
+	}
+	return rc < 0 ? rc : is_new;
+}
+
 /* --- all -------------------------------------------------------------------------------------- */
 
-/* 1: a month may leave now. That is the guard's, when there is need. */
+/* 1: a month may leave now. */
 static int do_one(const struct obey *g, const char *name, struct arena *a, struct err *e)
 {
-	bool is_leave = str_starts(str_of(name), ORDER_LEAVE);
 	struct order o = { 0 };
 	int rc = order_load(g->log, name, a, &o, e), told;
 	struct err none;
+	bool is_new;
 
 	if (rc < 0)
 		return rc;
-	if (o.is == ORDER_ASKED)
-		rc = seal_it(g, name, &o, e);
-	else
-		rc = !is_leave;
-	if (rc > 0 && !is_leave)
+	is_new = o.is == ORDER_ASKED;
+	rc = is_new ? seal_it(g, name, &o, e) : 1;
+	if (rc > 0 && str_starts(str_of(name), ORDER_LEAVE))
+		rc = leave(g, name, is_new, &o, e);
+	else if (rc > 0)
 		rc = str_starts(str_of(name), ORDER_REDACT) ?
 			redact(g, name, &o, e) :
 			err_set(e, ERR_INPUT, "\"%s\" is no order", name);

@@ -144,7 +144,8 @@ static void look(struct store *s)
 		fprintf(stderr, "khien store: %u months left, which enough media hold\n",
 			report.left);
 	if (report.level > s->level)
-		fprintf(stderr, "khien store: %u in 100 of the quota are taken%s%s\n",
+		fprintf(stderr,
+			"khien store: %u in 100 of what the quota has for months are taken%s%s\n",
 			s->law.levels.percent[report.level], *report.why ? "; " : "", report.why);
 	s->level = report.level;
 }

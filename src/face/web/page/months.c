@@ -23,8 +23,9 @@ struct keeping {
 	struct guard_policy policy;
 	struct guard_law law;
 	struct keep_rule rule; /* the stricter of both */
-	uint64_t used_bytes;   /* of the quota; 0: not known */
-	bool is_refused;       /* the setting is below the law */
+	uint64_t taken_bytes;  /* of the room that the quota leaves for months; 0: not known */
+	uint64_t room_bytes;
+	bool is_refused; /* the setting is below the law */
 };
 
 /* --- the disk --------------------------------------------------------------------------------- */
@@ -43,8 +44,8 @@ static void load_keeping(struct view *v, struct keeping *ret)
 	if (vfile_disk_open(v->web->log_folder, &log, &none) == 0) {
 		if (guard_policy_load(log, &k.policy, &none) < 0)
 			k.policy = (struct guard_policy){ 0 };
-		if (k.policy.quota_bytes && guard_used(log, &k.used_bytes, &none) < 0)
-			k.used_bytes = 0;
+		if (guard_taken(log, &k.policy, &k.taken_bytes, &k.room_bytes, &none) < 0)
+			k.taken_bytes = 0;
 	}
 	vfile_disk_close(log);
 	guard_law_of(v->web->packs, k.policy.level, v->by.now_s, &k.law);
@@ -59,11 +60,16 @@ static void load_keeping(struct view *v, struct keeping *ret)
 /* The quota, and when months leave. */
 static void keeping_facts(struct view *v, const struct keeping *k)
 {
-	if (k->policy.quota_bytes)
+	if (k->room_bytes)
 		fact(v, tr(v->lang, "Hạn mức của nhật ký"),
-			path_of(v, "%s / %s (%d %%)", size_text(v, (int64_t)k->used_bytes),
-				size_text(v, (int64_t)k->policy.quota_bytes),
-				(int)(k->used_bytes * 100 / k->policy.quota_bytes)));
+			fill(v,
+				tr(v->lang,
+					"{h}; phần cho các tháng là {c}, đã dùng {d} ({n} phần trăm)"),
+				"h", size_text(v, (int64_t)k->policy.quota_bytes), "c",
+				size_text(v, (int64_t)k->room_bytes), "d",
+				size_text(v, (int64_t)k->taken_bytes), "n",
+				count_text(v, (int64_t)(k->taken_bytes * 100 / k->room_bytes)),
+				NULL));
 	else
 		fact(v, tr(v->lang, "Hạn mức của nhật ký"),
 			tr(v->lang, "không đặt, đến khi đầy đĩa"));
@@ -107,11 +113,11 @@ static void disk(struct view *v, struct find *f, const struct keeping *k)
 	fact(v, tr(v->lang, "Mỗi ngày thêm"),
 		d.forecast.bytes_a_day ? size_text(v, (int64_t)d.forecast.bytes_a_day) :
 					 tr(v->lang, "chưa rõ"));
-	if (k->policy.quota_bytes) { /* it is reached before the end of the disk is */
+	if (k->room_bytes) { /* it is reached before the end of the disk is */
 		struct keep_forecast by_quota;
 
-		keep_forecast(&k->law.levels, k->used_bytes, k->policy.quota_bytes,
-			d.forecast.bytes_a_day, CLOCK_DAY_S, &by_quota);
+		keep_forecast(&k->law.levels, k->taken_bytes, k->room_bytes, d.forecast.bytes_a_day,
+			CLOCK_DAY_S, &by_quota);
 		if (by_quota.level > d.forecast.level)
 			d.forecast.level = by_quota.level;
 		if (by_quota.days_left >= 0 &&

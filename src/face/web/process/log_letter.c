@@ -60,14 +60,13 @@ static void look_at_quota(const struct view *v, struct log_room_facts *ret)
 	struct guard_policy policy = { 0 };
 	struct vfile_disk *log = NULL;
 	struct err none = { 0 };
-	uint64_t used = 0;
+	uint64_t taken, room;
 
 	if (vfile_disk_open(v->web->log_folder, &log, &none) == 0 &&
 		guard_policy_load(log, &policy, &none) == 0 && policy.quota_bytes &&
-		guard_used(log, &used, &none) == 0)
-		ret->quota_free_percent = used >= policy.quota_bytes ?
-			0 :
-			(int)((policy.quota_bytes - used) / (policy.quota_bytes / 100 + 1));
+		guard_taken(log, &policy, &taken, &room, &none) == 0)
+		ret->quota_free_percent =
+			taken >= room ? 0 : (int)((room - taken) / (room / 100 + 1));
 	vfile_disk_close(log);
 }
 
