@@ -6,7 +6,8 @@
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netlink.h>
 
-#include "work/hostaudit/firewall/netlink.h"
+#include "work/hostaudit/firewall/attribute.h"
+#include "work/hostaudit/firewall/firewall.h"
 
 #define SETS_MAX 4096
 #define NAMES_MAX 65536 /* in all lists of sets together */

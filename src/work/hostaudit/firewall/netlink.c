@@ -1,5 +1,5 @@
 /* netlink.c - messages of an nftables dump: chains, sets and their elements, rules. */
-#include "work/hostaudit/firewall/netlink.h"
+#include "work/hostaudit/firewall/netlink_rule.h"
 
 #include <net/if.h>
 
@@ -9,107 +9,6 @@
 #include <linux/netlink.h>
 
 #define MEMBERS_MAX 2000
-
-enum nl_step nl_next(struct nl_bytes *b, unsigned *ret_type, struct nl_bytes *ret)
-{
-	struct nlattr head;
-	size_t step;
-
-	if (b->size < sizeof(head))
-		return NL_END;
-	memcpy(&head, b->at, sizeof(head));
-	if (head.nla_len < sizeof(head) || head.nla_len > b->size)
-		return NL_BROKEN;
-	*ret = (struct nl_bytes){ b->at + sizeof(head), head.nla_len - sizeof(head) };
-	if (ret_type != NULL)
-		*ret_type = head.nla_type & NLA_TYPE_MASK;
-	step = NLA_ALIGN(head.nla_len);
-	if (step > b->size)
-		step = b->size;
-	b->at += step;
-	b->size -= step;
-	return NL_ONE;
-}
-
-bool nl_attributes(struct nl_bytes b, struct nl_bytes *into, unsigned max)
-{
-	struct nl_bytes value;
-	enum nl_step step;
-	unsigned type;
-
-	memset(into, 0, sizeof(*into) * (max + 1));
-	while ((step = nl_next(&b, &type, &value)) == NL_ONE)
-		if (type <= max)
-			into[type] = value;
-	return step == NL_END;
-}
-
-struct str nl_text(struct arena *a, struct nl_bytes b)
-{
-	size_t len = 0;
-
-	while (len < b.size && b.at[len] != 0)
-		len++;
-	return arena_str(a, (struct str){ b.at ? (const char *)b.at : "", len });
-}
-
-bool nl_number(struct nl_bytes b, uint32_t *ret)
-{
-	if (b.size != 4)
-		return false;
-	*ret = (uint32_t)b.at[0] << 24 | (uint32_t)b.at[1] << 16 | (uint32_t)b.at[2] << 8 | b.at[3];
-	return true;
-}
-
-enum fw_verdict nl_verdict(struct arena *arena, struct nl_bytes data, struct str *ret_target)
-{
-	struct nl_bytes d[NFTA_DATA_MAX + 1] = { 0 }, v[NFTA_VERDICT_MAX + 1] = { 0 };
-	uint32_t code;
-
-	if (!nl_attributes(data, d, NFTA_DATA_MAX) || d[NFTA_DATA_VERDICT].at == NULL ||
-		!nl_attributes(d[NFTA_DATA_VERDICT], v, NFTA_VERDICT_MAX) ||
-		!nl_number(v[NFTA_VERDICT_CODE], &code))
-		return FW_GO_ON;
-	switch ((int32_t)code) {
-	case NF_DROP:
-		return FW_DROP;
-	case NF_ACCEPT:
-	case NF_QUEUE: /* a program decides: as good as let in, for all we know */
-		return FW_ACCEPT;
-	case NFT_RETURN:
-		return FW_RETURN;
-	case NFT_JUMP:
-	case NFT_GOTO:
-		*ret_target = nl_text(arena, v[NFTA_VERDICT_CHAIN]);
-		return (int32_t)code == NFT_JUMP ? FW_JUMP : FW_GOTO;
-	default:
-		return FW_GO_ON;
-	}
-}
-
-uint32_t nl_place(struct nl_bytes value)
-{
-	size_t bytes = value.size == 4 ? 4 : 2;
-	uint32_t n = 0;
-
-	for (size_t i = 0; i < bytes && i < value.size; i++)
-		n = n << 8 | value.at[i];
-	return n;
-}
-
-struct fw_members *nl_members(
-	const struct fw_ruleset *set, unsigned space, struct str table, struct str name)
-{
-	for (size_t i = 0; i < set->members.len; i++) {
-		struct fw_members *m = &set->members.at[i];
-
-		if (m->space == space && str_eq(m->table, table) && str_eq(m->name, name))
-			return m;
-	}
-	return NULL;
-}
-
-/* ---- messages ---- */
 
 static unsigned families_of(unsigned nfproto)
 {

@@ -1,6 +1,6 @@
 /* netlink_rule.c - the expressions of a rule in an nftables dump, as far as the judge needs them.
  * What is not known may hold for everybody. */
-#include "work/hostaudit/firewall/netlink.h"
+#include "work/hostaudit/firewall/netlink_rule.h"
 
 #include <linux/if_arp.h>
 #include <linux/if_ether.h>
@@ -47,6 +47,54 @@ struct rule_reader {
 	uint32_t from;        /* the lower end of a range, 0 before one is named */
 	bool is_own_port;     /* of LOADED_PORTS: where the packet goes to */
 };
+
+enum fw_verdict nl_verdict(struct arena *arena, struct nl_bytes data, struct str *ret_target)
+{
+	struct nl_bytes d[NFTA_DATA_MAX + 1] = { 0 }, v[NFTA_VERDICT_MAX + 1] = { 0 };
+	uint32_t code;
+
+	if (!nl_attributes(data, d, NFTA_DATA_MAX) || d[NFTA_DATA_VERDICT].at == NULL ||
+		!nl_attributes(d[NFTA_DATA_VERDICT], v, NFTA_VERDICT_MAX) ||
+		!nl_number(v[NFTA_VERDICT_CODE], &code))
+		return FW_GO_ON;
+	switch ((int32_t)code) {
+	case NF_DROP:
+		return FW_DROP;
+	case NF_ACCEPT:
+	case NF_QUEUE: /* a program decides: as good as let in, for all we know */
+		return FW_ACCEPT;
+	case NFT_RETURN:
+		return FW_RETURN;
+	case NFT_JUMP:
+	case NFT_GOTO:
+		*ret_target = nl_text(arena, v[NFTA_VERDICT_CHAIN]);
+		return (int32_t)code == NFT_JUMP ? FW_JUMP : FW_GOTO;
+	default:
+		return FW_GO_ON;
+	}
+}
+
+uint32_t nl_place(struct nl_bytes value)
+{
+	size_t bytes = value.size == 4 ? 4 : 2;
+	uint32_t n = 0;
+
+	for (size_t i = 0; i < bytes && i < value.size; i++)
+		n = n << 8 | value.at[i];
+	return n;
+}
+
+struct fw_members *nl_members(
+	const struct fw_ruleset *set, unsigned space, struct str table, struct str name)
+{
+	for (size_t i = 0; i < set->members.len; i++) {
+		struct fw_members *m = &set->members.at[i];
+
+		if (m->space == space && str_eq(m->table, table) && str_eq(m->name, name))
+			return m;
+	}
+	return NULL;
+}
 
 static bool is_ip6(const struct rule_reader *r)
 {

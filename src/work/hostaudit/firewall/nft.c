@@ -1,7 +1,7 @@
 /* nft.c - scripts of nft: enough of the language to know the chains on input, their
  * policies and which rules end without a narrow condition. A statement that is not understood is
  * told, not skipped. */
-#include "work/hostaudit/firewall/nft.h"
+#include "work/hostaudit/firewall/nft_rule.h"
 
 #include "work/hostaudit/resolve/resolve.h"
 

@@ -1,6 +1,6 @@
 /* nft_rule.c - one rule of an nft script: which new connections from outside meet its verdict. A
  * condition that we do not weigh may hold for everybody. */
-#include "work/hostaudit/firewall/nft.h"
+#include "work/hostaudit/firewall/nft_rule.h"
 
 #include "work/hostaudit/resolve/resolve.h"
 

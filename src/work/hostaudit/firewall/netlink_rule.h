@@ -1,8 +1,9 @@
-/* netlink.h - private to the reader of nftables dumps: attributes, and what expressions make of a
- * rule. Each length is checked against what holds it. */
-#ifndef WORK_FIREWALL_NETLINK_H
-#define WORK_FIREWALL_NETLINK_H
+/* netlink_rule.h - private to the reader of nftables dumps: what the expressions of a rule, and the
+ * values in them, make of it. */
+#ifndef WORK_FIREWALL_NETLINK_RULE_H
+#define WORK_FIREWALL_NETLINK_RULE_H
 
+#include "work/hostaudit/firewall/attribute.h"
 #include "work/hostaudit/firewall/firewall.h"
 
 /* As nft itself marks the keys of its sets: its datatype.h. */
@@ -19,19 +20,6 @@
 
 #define NL_STATE_NEW 8u
 
-struct nl_bytes {
-	const unsigned char *at;
-	size_t size;
-};
-
-enum nl_step { NL_END, NL_ONE, NL_BROKEN };
-
-/* Takes the first attribute off B: its value, and its type unless RET_TYPE is NULL. */
-enum nl_step nl_next(struct nl_bytes *b, unsigned *ret_type, struct nl_bytes *ret);
-/* Sorts the attributes of B by type into INTO[0..MAX]. False when a length is wrong. */
-bool nl_attributes(struct nl_bytes b, struct nl_bytes *into, unsigned max);
-struct str nl_text(struct arena *a, struct nl_bytes b);
-bool nl_number(struct nl_bytes b, uint32_t *ret);
 /* FW_GO_ON where DATA is no verdict, but a value for a later expression. */
 enum fw_verdict nl_verdict(struct arena *arena, struct nl_bytes data, struct str *ret_target);
 /* The number of a port, of an IPv4 address, of the first 16 bits of an IPv6 address. */

@@ -1,6 +1,6 @@
-/* nft.h - private to the reader of scripts of nft: its statements, and the rule that one makes. */
-#ifndef WORK_FIREWALL_NFT_H
-#define WORK_FIREWALL_NFT_H
+/* nft_rule.h - private to the reader of scripts of nft: a statement, and the rule that it makes. */
+#ifndef WORK_FIREWALL_NFT_RULE_H
+#define WORK_FIREWALL_NFT_RULE_H
 
 #include "work/hostaudit/firewall/firewall.h"
 
