@@ -79,11 +79,6 @@ static int prepare(struct view *v)
 	return rc;
 }
 
-size_t route_files_bytes(const struct route *r)
-{
-	return (size_t)(r->rule & 0xff) * MIB;
-}
-
 /* A visitor about whom nothing is known yet. */
 static void arrive(struct view *v, struct web *w, const struct http_request *rq)
 {

@@ -9,6 +9,11 @@ enum org_right route_right(const struct route *r)
 	return right ? (enum org_right)(right - 1) : RIGHT_COUNT;
 }
 
+size_t route_files_bytes(const struct route *r)
+{
+	return (size_t)(r->rule & 0xff) * MIB;
+}
+
 enum object route_object(const struct route *r)
 {
 	unsigned object = r->rule >> 24;

@@ -190,7 +190,6 @@ void web_handle(void *context, const struct http_request *rq, struct http_respon
 void statements_tell(const struct view *v, uint64_t before);
 /* What the body of a form with files may come to: by the route, and only for who may come. */
 void web_admit(void *context, const struct http_request *rq, struct http_admit *admit);
-size_t route_files_bytes(const struct route *r); /* 0: it takes no files */
 /* Does the rule let this visitor come with these args? Answers by itself when not (gate.c). */
 bool gate_allows(struct view *v);
 /* The search index of all packs, once at start. */
@@ -200,6 +199,7 @@ void web_index(struct web *w);
 
 enum org_right route_right(const struct route *r); /* RIGHT_COUNT: the rule names none */
 enum object route_object(const struct route *r);
+size_t route_files_bytes(const struct route *r); /* 0: it takes no files */
 /* The tree of today's units, loaded at the first call. */
 const struct org_tree *view_tree(struct view *v);
 /* May the visitor do so with what belongs to this unit? */
