@@ -86,7 +86,7 @@ static int do_continue(struct job *j, struct err *e)
 		.log = j->log,
 		.reason = str_of(reason ? reason : ""),
 		.now_s = clock_now_s() };
-	char shard[SEAL_SHARD_SIZE];
+	char shard[SHARD_ID_SIZE];
 	int rc = 0;
 
 	if (!reason)

@@ -125,7 +125,7 @@ static int redact(struct redaction_job *r, struct err *e)
 {
 	char name[FIND_PLACE_TEXT_MAX];
 	const char *path =
-		arena_fmt(r->line->arena, "%s/%s", r->folder, find_shard_text(r->place.shard, name))
+		arena_fmt(r->line->arena, "%s/%s", r->folder, shard_id_text(r->place.shard, name))
 			.ptr;
 	int rc = vfile_disk_open(path, &r->shard, e);
 

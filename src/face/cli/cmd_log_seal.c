@@ -77,7 +77,7 @@ static int wait_for_service(const struct command_line *line, const char *path, s
 	struct seal_answer answer = { .is_sealed = true };
 	uint64_t size = 0, now = 0;
 	struct vfile_disk *log, *d;
-	char name[SEAL_SHARD_SIZE];
+	char name[SHARD_ID_SIZE];
 	int rc = vfile_disk_open(path, &log, e);
 
 	if (rc < 0)

@@ -57,7 +57,7 @@ static void put_troubles(const struct page *p, const struct shard_row *r)
 {
 	char name[FIND_PLACE_TEXT_MAX];
 	const char *log = arena_fmt(p->arena, "%s/log", command_value(p->line, "data")).ptr;
-	const char *shard = arena_fmt(p->arena, "%s/%s", log, find_shard_text(r->number, name)).ptr;
+	const char *shard = arena_fmt(p->arena, "%s/%s", log, shard_id_text(r->number, name)).ptr;
 
 	put_trouble(p, shard, TAKING_SEALS, page_tr(p, T("Ngừng niêm phong")));
 	put_trouble(p, shard, TAKING_STORES, page_tr(p, T("Chưa nén được")));
@@ -68,7 +68,7 @@ static void put_text(const struct page *p, const struct shard_row *r)
 	const struct command_line *line = p->line;
 	char name[FIND_PLACE_TEXT_MAX], text[CLOCK_TEXT_MAX];
 
-	page_row(p, 0, page_tr(p, T("Năm")), str_of(find_shard_text(r->number, name)));
+	page_row(p, 0, page_tr(p, T("Năm")), str_of(shard_id_text(r->number, name)));
 	page_row(p, 2, page_tr(p, T("Dòng")),
 		arena_fmt(line->arena, "%llu (%llu – %llu)",
 			(unsigned long long)(r->stat.next - r->stat.first),
@@ -94,7 +94,7 @@ static void put_json(struct json *j, const struct shard_row *r)
 	char name[FIND_PLACE_TEXT_MAX];
 
 	json_object(j);
-	json_put(j, "shard", str_of(find_shard_text(r->number, name)));
+	json_put(j, "shard", str_of(shard_id_text(r->number, name)));
 	json_put_i64(j, "first", (int64_t)r->stat.first);
 	json_put_i64(j, "next", (int64_t)r->stat.next);
 	json_put_i64(j, "closed", (int64_t)r->stat.closed);

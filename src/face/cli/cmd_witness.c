@@ -41,7 +41,7 @@ struct server {
 static int open_shard(
 	const struct server *s, struct vfile_disk **ret, struct arena *a, struct err *e)
 {
-	char name[SEAL_SHARD_SIZE];
+	char name[SHARD_ID_SIZE];
 	struct vfile_disk *log;
 	int rc = vfile_disk_open(s->log, &log, e);
 

@@ -42,7 +42,7 @@ static int load_one(
 int outside_open(const char *data, struct arena *a, struct outside *ret, struct err *e)
 {
 	const char *path = arena_fmt(a, "%s/" SEAL_LOG, data).ptr;
-	char name[SEAL_SHARD_SIZE];
+	char name[SHARD_ID_SIZE];
 	int rc = vfile_disk_open(path, &ret->log, e);
 
 	ret->a = a;

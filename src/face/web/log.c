@@ -73,7 +73,7 @@ int64_t log_stamped_at(struct view *v, int shard)
 	struct vfile_disk *d;
 	struct err none = { 0 };
 	int rc = vfile_disk_open(
-		path_of(v, "%s/%s", v->web->log_folder, find_shard_text(shard, name)), &d, &none);
+		path_of(v, "%s/%s", v->web->log_folder, shard_id_text(shard, name)), &d, &none);
 
 	if (rc < 0)
 		return 0;

@@ -25,7 +25,7 @@ static void look_at_taking(struct view *v, struct vfile_disk *log, struct taking
 
 void log_alarms_look(struct view *v, struct log_strip *ret)
 {
-	char name[SEAL_SHARD_SIZE];
+	char name[SHARD_ID_SIZE];
 	struct vfile_disk *log = NULL, *shard = NULL;
 	struct err none = { 0 };
 

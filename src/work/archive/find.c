@@ -5,7 +5,6 @@
 #include <string.h>
 
 #define LIST_MEMORY_BYTES (4 * MIB)
-#define SHARD_PARTS 1000
 
 struct find {
 	char *folder;
@@ -15,37 +14,12 @@ struct find {
 
 /* --- places ----------------------------------------------------------------------------------- */
 
-const char *find_shard_text(int shard, char *text)
-{
-	int part = shard % SHARD_PARTS;
-
-	if (part > 1)
-		snprintf(text, FIND_PLACE_TEXT_MAX, "%d.%d", shard / SHARD_PARTS, part);
-	else
-		snprintf(text, FIND_PLACE_TEXT_MAX, "%d", shard / SHARD_PARTS);
-	return text;
-}
-
 const char *find_place_text(struct find_place place, char *text)
 {
-	size_t len = strlen(find_shard_text(place.shard, text));
+	size_t len = strlen(shard_id_text(place.shard, text));
 
 	snprintf(text + len, FIND_PLACE_TEXT_MAX - len, "-%llu", (unsigned long long)place.index);
 	return text;
-}
-
-/* "2026" or "2026.2" */
-static bool shard_parse(struct str name, int *ret)
-{
-	struct str year = name, part = STR("1");
-	int64_t y, p;
-	bool has_part = str_split(name, '.', &year, &part);
-
-	if (!str_to_i64(year, &y) || !str_to_i64(part, &p) || y < 1970 || y > 9999 ||
-		p < (has_part ? 2 : 1) || p >= SHARD_PARTS)
-		return false;
-	*ret = (int)(y * SHARD_PARTS + p);
-	return true;
 }
 
 bool find_place_parse(struct str text, struct find_place *ret)
@@ -53,7 +27,7 @@ bool find_place_parse(struct str text, struct find_place *ret)
 	struct str shard, index;
 	struct find_place place;
 
-	if (!str_split(text, '-', &shard, &index) || !shard_parse(shard, &place.shard) ||
+	if (!str_split(text, '-', &shard, &index) || !shard_id_parse(shard, &place.shard) ||
 		!str_to_u64(index, 10, &place.index))
 		return false;
 	*ret = place;
@@ -151,7 +125,7 @@ int find_refresh(struct find *f, struct err *e)
 	if (rc == 0)
 		rc = list_shards(f, &a, &names, e);
 	for (size_t i = 0; i < names.len && rc == 0; i++) {
-		if (names.at[i].is_folder && shard_parse(str_of(names.at[i].name), &number) &&
+		if (names.at[i].is_folder && shard_id_parse(str_of(names.at[i].name), &number) &&
 			!find_shard(f, number))
 			rc = add_shard(f, names.at[i].name, number, e);
 	}

@@ -5,10 +5,10 @@
 #define ARCHIVE_FIND_H
 
 #include "core/query/query.h"
+#include "core/trail/shard_id.h"
 #include "work/archive/archive.h"
 
-/* A line of a log: its shard (the year times 1000, plus the part after a restore) and its index
- * there. As text "2026-1234", "2026.2-17". */
+/* A line of a log: its shard (core/trail/shard_id.h), its index there. "2026-1234", "2026.2-17". */
 struct find_place {
 	int shard; /* 0: none */
 	uint64_t index;
@@ -16,8 +16,6 @@ struct find_place {
 #define FIND_PLACE_TEXT_MAX 48
 const char *find_place_text(struct find_place place, char *text);
 bool find_place_parse(struct str text, struct find_place *ret);
-/* "2026.2": the name of the shard's folder. TEXT has FIND_PLACE_TEXT_MAX bytes. */
-const char *find_shard_text(int shard, char *text);
 
 struct find_line {
 	struct find_place place;

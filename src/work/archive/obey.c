@@ -129,7 +129,7 @@ static int redact(const struct obey *g, const char *name, struct order *o, struc
 
 	if (!find_place_parse(str_from(str_of(name), strlen(ORDER_REDACT)), &place))
 		return err_set(e, ERR_INPUT, "\"%s\" names no line", name);
-	find_shard_text(place.shard, text);
+	shard_id_text(place.shard, text);
 	while (at < g->count && strcmp(g->names[at], text) != 0)
 		at++;
 	if (at == g->count)

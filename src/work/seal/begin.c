@@ -9,49 +9,31 @@
 
 /* --- names ------------------------------------------------------------------------------------ */
 
-/* "2026" is part 1, "2026.2" part 2. */
-static bool parse_shard(const char *name, uint64_t *ret_year, uint64_t *ret_part)
-{
-	struct str year = str_of(name), part;
-	uint64_t y, p = 1;
-
-	if (str_split(str_of(name), '.', &year, &part) &&
-		(!str_to_u64(part, 10, &p) || p < 2 || p > 999 || str_starts(part, "0")))
-		return false;
-	if (year.len != 4 || !str_to_u64(year, 10, &y) || y < 1970)
-		return false;
-	*ret_year = y;
-	*ret_part = p;
-	return true;
-}
-
-struct shard_name {
+struct named {
 	const char *name;
-	uint64_t order;
+	int shard;
 };
 
 static int by_order(const void *a, const void *b)
 {
-	const struct shard_name *x = a, *y = b;
+	const struct named *x = a, *y = b;
 
-	return (x->order > y->order) - (x->order < y->order);
+	return (x->shard > y->shard) - (x->shard < y->shard);
 }
 
 int seal_shards(struct vfile_disk *log, struct arena *a, const char *const **ret, size_t *ret_count,
 	struct err *e)
 {
-	VEC(struct shard_name) shards = { 0 };
+	VEC(struct named) shards = { 0 };
 	VEC(const char *) sorted = { 0 };
 	struct vfile_names names;
-	uint64_t year, part;
-	int rc = vfile_list(log, "", a, &names, e);
+	int shard, rc = vfile_list(log, "", a, &names, e);
 
 	if (rc < 0)
 		return rc;
 	for (size_t i = 0; i < names.len; i++)
-		if (names.at[i].is_folder && parse_shard(names.at[i].name, &year, &part))
-			vec_push(a, &shards,
-				((struct shard_name){ names.at[i].name, year * 1000 + part }));
+		if (names.at[i].is_folder && shard_id_parse(str_of(names.at[i].name), &shard))
+			vec_push(a, &shards, ((struct named){ names.at[i].name, shard }));
 	if (shards.len > 0)
 		qsort(shards.at, shards.len, sizeof(*shards.at), by_order);
 	for (size_t i = 0; i < shards.len; i++)
@@ -63,9 +45,9 @@ int seal_shards(struct vfile_disk *log, struct arena *a, const char *const **ret
 
 unsigned seal_shard_year(const char *name)
 {
-	uint64_t year = 0, part;
+	int shard;
 
-	return parse_shard(name, &year, &part) ? (unsigned)year : 0;
+	return shard_id_parse(str_of(name), &shard) ? (unsigned)(shard / SHARD_PARTS) : 0;
 }
 
 /* The newest shard of the years FROM to UNTIL, else FROM. */
@@ -80,12 +62,12 @@ static int newest_of(
 	arena_init(&a, SEAL_MEMORY_BYTES);
 	rc = seal_shards(log, &a, &names, &count, e);
 	if (rc == 0)
-		snprintf(ret_name, SEAL_SHARD_SIZE, "%u", from);
+		snprintf(ret_name, SHARD_ID_SIZE, "%u", from);
 	for (size_t i = 0; rc == 0 && i < count; i++) {
 		unsigned year = seal_shard_year(names[i]);
 
 		if (year >= from && year <= until)
-			snprintf(ret_name, SEAL_SHARD_SIZE, "%s", names[i]);
+			snprintf(ret_name, SHARD_ID_SIZE, "%s", names[i]);
 	}
 	arena_done(&a);
 	return rc;

@@ -215,17 +215,10 @@ int seal_place_turn(
 /* "2026" of a year that has no shard yet, else the next part: "2026.2". */
 static void next_name(const char *last, int64_t now_s, char *ret)
 {
-	struct str year = str_of(last), part;
-	uint64_t of = 0, number = 1;
+	int first = date_at(now_s).year * SHARD_PARTS + 1, shard = 0;
 
-	if (str_split(year, '.', &year, &part))
-		(void)str_to_u64(part, 10, &number);
-	(void)str_to_u64(year, 10, &of);
-	if ((int)of < date_at(now_s).year)
-		snprintf(ret, SEAL_SHARD_SIZE, "%d", date_at(now_s).year);
-	else
-		snprintf(ret, SEAL_SHARD_SIZE, "%llu.%llu", (unsigned long long)of,
-			(unsigned long long)number + 1);
+	(void)shard_id_parse(str_of(last), &shard);
+	shard_id_text(shard + 1 < first ? first : shard + 1, ret);
 }
 
 /* The new shard's folder stands only when all of it could be made. */
@@ -294,7 +287,7 @@ int seal_continue(const struct seal_continue *c, char *ret_shard, struct err *e)
 	if (rc == 0)
 		rc = continue_at(&o, c, e);
 	if (rc == 0)
-		memcpy(ret_shard, place.name, SEAL_SHARD_SIZE);
+		memcpy(ret_shard, place.name, SHARD_ID_SIZE);
 	arena_done(&a);
 	seal_place_close(&place);
 	return rc;

@@ -116,7 +116,7 @@ static void tell(struct sealer *x, enum taking is, enum seal_reason reason, cons
 /* The shard of YEAR: "2026", or the newest "2026.2" of it; with 0 the one to write now. */
 static int open_shard(struct sealer *x, unsigned year, struct err *e)
 {
-	char name[SEAL_SHARD_SIZE], log[PATH_BYTES];
+	char name[SHARD_ID_SIZE], log[PATH_BYTES];
 	struct vfile_disk *d;
 	int rc;
 

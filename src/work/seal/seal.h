@@ -10,6 +10,7 @@
 
 #include "core/trail/seal_channel.h"
 #include "core/trail/segments.h"
+#include "core/trail/shard_id.h"
 #include "core/trail/trail.h"
 #include "kit/merkle/note.h"
 #include "kit/vfile/vfile.h"
@@ -41,8 +42,7 @@ MUST_CHECK int seal_first_leaf(struct vfile_disk *d, struct buf *ret_leaf, struc
 /* The shard to write at NOW_S: the newest of the year in Viet Nam, "2026" or, after restores,
  * "2026.2" …; "2026" when there is none. A clock that was set back, or runs from a dead battery,
  * opens no older year: the keys of that are gone, and so would be those of the newest. NAME has
- * SEAL_SHARD_SIZE bytes. */
-#define SEAL_SHARD_SIZE 24
+ * SHARD_ID_SIZE bytes. */
 MUST_CHECK int seal_shard_now(struct vfile_disk *log, int64_t now_s, char *ret_name, struct err *e);
 /* The newest of that very year. */
 MUST_CHECK int seal_shard_of(struct vfile_disk *log, unsigned year, char *ret_name, struct err *e);
@@ -111,7 +111,7 @@ MUST_CHECK int seal_now(struct vfile_disk *d, struct vfile_disk *keys, struct wa
 struct seal_place {
 	struct vfile_disk *log, *shard;
 	struct vfile_disk *vault, *keys; /* beside them: see seal_keys_open() */
-	char name[SEAL_SHARD_SIZE];
+	char name[SHARD_ID_SIZE];
 	int lock_fd; /* -1: closed */
 };
 
@@ -146,7 +146,7 @@ struct seal_continue {
 	int64_t now_s;
 };
 MUST_CHECK int seal_continue(
-	const struct seal_continue *c, char *ret_shard, struct err *e); /* SEAL_SHARD_SIZE */
+	const struct seal_continue *c, char *ret_shard, struct err *e); /* SHARD_ID_SIZE */
 
 /* The process of a service (kit/process): it answers CHECK over its channel, hands over keys and
  * links, and has no other way in or out. The shard is begun before it starts, and the service holds

@@ -1,5 +1,6 @@
 /* leaves.c - what entries say of the log itself: its link, the keys of its hours, its clock, the
  * numbers of its sources. */
+#include "core/trail/shard_id.h"
 #include "work/verify/verify_int.h"
 
 #define TOLERANCE_NS INT64_C(2000000000)
@@ -196,7 +197,7 @@ static void take_decision(struct walk *w, struct str raw)
 	struct str line, shard, index;
 
 	if (!str_starts(raw, head.ptr) || !str_split(str_from(raw, head.len), '"', &line, &raw) ||
-		!str_split(line, '-', &shard, &index) || !shard_parse(shard, &place.shard) ||
+		!str_split(line, '-', &shard, &index) || !shard_id_parse(shard, &place.shard) ||
 		!str_to_u64(index, 10, &place.index))
 		return;
 	if (w->decided.len < VERIFY_REDACTED_MAX)
@@ -224,7 +225,8 @@ static void take_leaving(struct walk *w, struct str raw)
 		!str_split(str_from(raw, head.len), '"', &shard, &raw) ||
 		!str_starts(raw, ",\"month\":\"") ||
 		!str_split(str_from(raw, strlen(",\"month\":\"")), '"', &month, &raw) ||
-		!shard_parse(shard, &left.shard) || !take_u64(&raw, ",\"first\":", &left.first) ||
+		!shard_id_parse(shard, &left.shard) ||
+		!take_u64(&raw, ",\"first\":", &left.first) ||
 		!take_u64(&raw, "\"end\":", &left.end))
 		return;
 	if (w->leaving.len < VERIFY_REDACTED_MAX)

@@ -1,4 +1,5 @@
 /* shards.c - all shards of a folder, each held against the one before it. */
+#include "core/trail/shard_id.h"
 #include "work/verify/verify_int.h"
 
 #include <stdlib.h>
@@ -15,7 +16,7 @@ struct run {
 
 struct shard {
 	const char *name, *path;
-	uint64_t order;
+	int number;
 	struct verify_report *report; /* NULL: it was not begun */
 };
 
@@ -24,24 +25,11 @@ struct shards {
 	size_t len;
 };
 
-bool shard_parse(struct str name, uint64_t *ret_shard)
-{
-	struct str year = name, part;
-	uint64_t y, p = 1;
-
-	if (str_split(name, '.', &year, &part) && !str_to_u64(part, 10, &p))
-		return false;
-	if (year.len != 4 || !str_to_u64(year, 10, &y) || p > 999)
-		return false;
-	*ret_shard = y * 1000 + p;
-	return true;
-}
-
-static int by_order(const void *a, const void *b)
+static int by_number(const void *a, const void *b)
 {
 	const struct shard *x = a, *y = b;
 
-	return (x->order > y->order) - (x->order < y->order);
+	return (x->number > y->number) - (x->number < y->number);
 }
 
 static bool has_file(struct vfile_disk *d, const char *name)
@@ -117,7 +105,7 @@ static void judge_redacted(const struct shards *all, const struct shard *s)
 		if (all->at[i].report && all->at[i].report->is_stopped)
 			return; /* the decision may stand in what was not read */
 	for (size_t k = 0; k < r->redacted_kept; k++)
-		if (!is_decided(all, (struct verify_place){ s->order, r->redacted_at[k] }))
+		if (!is_decided(all, (struct verify_place){ s->number, r->redacted_at[k] }))
 			found_in(r, VERIFY_UNDECIDED, r->redacted_at[k], r->redacted_at[k] + 1, "",
 				"");
 	if (r->redacted > r->redacted_kept)
@@ -126,7 +114,7 @@ static void judge_redacted(const struct shards *all, const struct shard *s)
 }
 
 /* How far from FIRST on the entries of shard ORDER have left. */
-static uint64_t left_until(const struct shards *all, uint64_t order, uint64_t first)
+static uint64_t left_until(const struct shards *all, int number, uint64_t first)
 {
 	bool goes_on = true;
 
@@ -136,7 +124,7 @@ static uint64_t left_until(const struct shards *all, uint64_t order, uint64_t fi
 			const struct verify_report *r = all->at[i].report;
 
 			for (size_t k = 0; r && k < r->leaving_count; k++)
-				if (r->leaving[k].shard == order && r->leaving[k].first <= first &&
+				if (r->leaving[k].shard == number && r->leaving[k].first <= first &&
 					r->leaving[k].end > first) {
 					first = r->leaving[k].end;
 					goes_on = true;
@@ -158,7 +146,7 @@ static void judge_missing(const struct shards *all, const struct shard *s)
 	for (size_t i = 0; i < count; i++) {
 		struct verify_finding f = r->findings[i];
 		uint64_t until = f.fault == VERIFY_MISSING && f.end > f.first ?
-			left_until(all, s->order, f.first) :
+			left_until(all, s->number, f.first) :
 			f.first;
 
 		until = until < f.end ? until : f.end;
@@ -201,20 +189,20 @@ static int shards_of(struct run *run, const char *path, struct vfile_disk *log, 
 	VEC(struct shard) shards = { 0 };
 	struct vfile_names names;
 	struct shards all;
-	uint64_t order;
+	int number;
 	int rc = vfile_list(log, "", run->a, &names, e);
 
 	if (rc < 0)
 		return rc;
 	for (size_t i = 0; i < names.len; i++)
-		if (names.at[i].is_folder && shard_parse(str_of(names.at[i].name), &order))
+		if (names.at[i].is_folder && shard_id_parse(str_of(names.at[i].name), &number))
 			vec_push(run->a, &shards,
 				((struct shard){ .name = names.at[i].name,
 					.path = arena_fmt(run->a, "%s/%s", path, names.at[i].name)
 							.ptr,
-					.order = order }));
+					.number = number }));
 	if (shards.len > 0)
-		qsort(shards.at, shards.len, sizeof(*shards.at), by_order);
+		qsort(shards.at, shards.len, sizeof(*shards.at), by_number);
 	all = (struct shards){ shards.at, shards.len };
 	rc = read_shards(run, &all, e);
 	for (size_t i = 0; rc == 0 && i < all.len; i++)

@@ -74,14 +74,16 @@ struct verify_finding {
 	char about[120];
 };
 
-/* A line: its shard, the year times 1000 plus the part, and its index there. */
+/* A line: its shard (core/trail/shard_id.h) and its index there. */
 struct verify_place {
-	uint64_t shard, index;
+	int shard;
+	uint64_t index;
 };
 
 /* Entries of a shard that left with their month, as a sealed leaf says. */
 struct verify_left {
-	uint64_t shard, first, end;
+	int shard;
+	uint64_t first, end;
 };
 
 struct verify_report {

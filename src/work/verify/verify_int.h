@@ -100,9 +100,6 @@ void leaf_judge(struct walk *w, const struct leaf *leaf);
  * of its source are counted on. */
 void leaf_judge_redacted(struct walk *w, const struct leaf *leaf);
 
-/* shards.c: "2026" or, after a restore, "2026.2"; as in struct verify_place. */
-bool shard_parse(struct str name, uint64_t *ret_shard);
-
 /* Is the note signed by a key of the job? Head, origin and witnesses of RET. */
 MUST_CHECK int verify_note(const struct verify_job *job, struct str note_bytes, struct arena *a,
 	struct verify_proof *ret, struct err *e);

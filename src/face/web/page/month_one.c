@@ -30,7 +30,7 @@ static bool take_names(struct view *v, const char **ret_folder, const char **ret
 		strspn(text_of(v, month), "0123456789-") != month.len ||
 		!find_place_parse(arena_fmt(v->a, "%.*s-0", STR_FMT(v->args[0])), &place))
 		return false;
-	*ret_folder = path_of(v, "%s/%s", v->web->log_folder, find_shard_text(place.shard, name));
+	*ret_folder = path_of(v, "%s/%s", v->web->log_folder, shard_id_text(place.shard, name));
 	*ret_month = text_of(v, month);
 	return true;
 }

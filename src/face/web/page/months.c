@@ -290,8 +290,8 @@ static void seal(struct view *v, struct find *f, int number)
 	stamped_s = log_stamped_at(v, number);
 	fact(v, tr(v->lang, "Đóng dấu thời gian"),
 		stamped_s ? time_text(v, stamped_s) : tr(v->lang, "chưa có"));
-	html(v->w, "</dl>\n<p><a href=\"/niem-phong/%s\">%s</a></p>\n",
-		find_shard_text(number, name), tr(v->lang, "Biên bản niêm phong để in"));
+	html(v->w, "</dl>\n<p><a href=\"/niem-phong/%s\">%s</a></p>\n", shard_id_text(number, name),
+		tr(v->lang, "Biên bản niêm phong để in"));
 }
 
 /* The month an entry was received in, counted from 0; -1: it cannot be read. */
@@ -361,8 +361,7 @@ static int year(struct view *v, struct find *f, int number, const struct senders
 	const char *const *months = NULL;
 	size_t count = 0;
 	int rc = vfile_disk_open(
-		path_of(v, "%s/%s", v->web->log_folder, find_shard_text(number, name)), &shard,
-		v->e);
+		path_of(v, "%s/%s", v->web->log_folder, shard_id_text(number, name)), &shard, v->e);
 
 	if (rc < 0)
 		return rc;

@@ -136,7 +136,7 @@ static void sheets(struct view *v)
 	html(v->w, "<section class=\"pages-list\">\n<h2>%s</h2>\n<ul>\n",
 		tr(v->lang, "Biên bản niêm phong để in"));
 	for (size_t i = 0; f && i < find_shard_count(f); i++) {
-		find_shard_text(find_shard_at(f, i), name);
+		shard_id_text(find_shard_at(f, i), name);
 		html(v->w, "<li><a href=\"/niem-phong/%s\">%s</a></li>\n", name, name);
 	}
 	html(v->w, "</ul>\n</section>\n");

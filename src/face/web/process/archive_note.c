@@ -69,8 +69,8 @@ static int put_shard(struct noting *n, int number)
 	const char *const *months = NULL;
 	size_t count = 0;
 	int rc = vfile_disk_open(
-		path_of(&n->v, "%s/%s", n->v.web->log_folder, find_shard_text(number, name)),
-		&shard, n->v.e);
+		path_of(&n->v, "%s/%s", n->v.web->log_folder, shard_id_text(number, name)), &shard,
+		n->v.e);
 
 	if (rc < 0)
 		return rc;
