@@ -14,7 +14,6 @@
 
 #define FILES_MAX 2000
 #define PATTERNS_MAX 2000
-#define JOURNAL_SMALL (KIB * MIB) /* a quiet server writes some MB a day: half a year of that */
 
 typedef void policy_found(void *context, struct str pattern, const struct rotate_policy *p);
 
@@ -149,7 +148,6 @@ struct journal {
 	const char *storage; /* persistent, volatile, none */
 	struct setting storage_set, retention, size;
 	int64_t retention_days; /* 0: no end */
-	bool is_small;          /* told to keep so little that it is full before the time is up */
 };
 
 static bool is_storage(struct str v)
@@ -195,7 +193,6 @@ static struct journal read_journald(struct host *h)
 	systemd_conf(h, "journald.conf", "Journal", "Storage", is_storage, &j.storage_set);
 	systemd_conf(h, "journald.conf", "Journal", "MaxRetentionSec", is_span, &j.retention);
 	systemd_conf(h, "journald.conf", "Journal", "SystemMaxUse", is_size, &j.size);
-	j.is_small = j.size.value.len > 0 && size_of(j.size.value) < JOURNAL_SMALL;
 	if (str_is(j.storage_set.value, "persistent") ||
 		((j.storage_set.value.len == 0 || str_is(j.storage_set.value, "auto")) &&
 			host_exists(h, "/var/log/journal")))
@@ -226,7 +223,7 @@ enum {
 	COUNT_KEPT,
 	KEPT_DAYS,
 	ENDS,
-	IS_SMALL,
+	MAX_BYTES,
 	FOUND,
 	FILE_PATH,
 	LINE,
@@ -242,7 +239,8 @@ static const struct fact_column policy_columns[] = {
 	[KEPT_DAYS] = { "kept_days", FACT_INT,
 		T("số ngày chắc chắn được giữ; trống khi không tính được") },
 	[ENDS] = { "ends", FACT_TEXT, T("điều làm mất nhật ký: time, size, never, restart") },
-	[IS_SMALL] = { "is_small", FACT_INT, T("1: đầy trước khi hết thời hạn") },
+	[MAX_BYTES] = { "max_bytes", FACT_INT,
+		T("số byte nhật ký được chiếm; trống khi không đặt") },
 	[FOUND] = { "found", FACT_TEXT, T("thiết lập tìm thấy") },
 	[FILE_PATH] = { "file", FACT_TEXT, T("tệp cấu hình") },
 	[LINE] = { "line", FACT_INT, T("dòng") },
@@ -294,10 +292,11 @@ static void show_policy(void *context, struct str pattern, const struct rotate_p
 static void show_journal(struct host *h, struct fact_rows *rows)
 {
 	struct journal j = read_journald(h);
-	const struct setting *why = j.retention.value.len > 0 ? &j.retention :
-		j.is_small                                    ? &j.size :
-								&j.storage_set;
 	bool is_kept = str_is(str_of(j.storage), "persistent");
+	bool has_size = is_kept && j.size.value.len > 0;
+	const struct setting *why = j.retention.value.len > 0 ? &j.retention :
+		has_size                                      ? &j.size :
+								&j.storage_set;
 
 	fact_row(rows);
 	fact_cstr(rows, KEEPER, "journald");
@@ -308,9 +307,10 @@ static void show_journal(struct host *h, struct fact_rows *rows)
 	fact_text(rows, FOUND,
 		arena_fmt(host_arena(h), "Storage: %s; MaxRetentionSec: %.*s%s%.*s", j.storage,
 			STR_FMT(j.retention.value.len > 0 ? j.retention.value : STR("0")),
-			j.is_small ? "; SystemMaxUse: " : "",
-			STR_FMT(j.is_small ? j.size.value : STR(""))));
-	fact_int(rows, IS_SMALL, j.is_small);
+			has_size ? "; SystemMaxUse: " : "",
+			STR_FMT(has_size ? j.size.value : STR(""))));
+	if (has_size && size_of(j.size.value) <= INT64_MAX)
+		fact_int(rows, MAX_BYTES, (int64_t)size_of(j.size.value));
 	if (why->file.len > 0) {
 		fact_text(rows, FILE_PATH, why->file);
 		fact_int(rows, LINE, why->line);
