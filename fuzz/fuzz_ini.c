@@ -15,10 +15,10 @@ static void read_plain(struct str bytes)
 
 	inetd_init(&inetd, bytes);
 	while (inetd_next(&inetd, &entry))
-		(void)plain_service_name(entry.service);
+		(void)plain_service_name(entry.service), (void)plain_server_name(&entry);
 	inetd_init(&inetd, bytes);
 	while (xinetd_next(&inetd, &entry))
-		(void)plain_service_name(entry.service);
+		(void)plain_service_name(entry.service), (void)plain_server_name(&entry);
 	snmp_init(&snmp, bytes);
 	while (snmp_next(&snmp, &agent)) {
 		/* the community stays in its file */
@@ -26,6 +26,17 @@ static void read_plain(struct str bytes)
 			abort();
 		(void)snmp_is_local(agent.value);
 	}
+}
+
+static void read_command(struct str command)
+{
+	struct arena a;
+
+	arena_init(&a, 64 * MIB);
+	(void)snmp_is_local(snmp_command_addresses(command, &a));
+	(void)snmp_command_files(command, &a);
+	(void)plain_gives_shell(command);
+	arena_done(&a);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -52,5 +63,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		arena_done(&a);
 	}
 	read_plain(bytes);
+	if (size <= 4 * KIB)
+		read_command(bytes);
 	return 0;
 }

@@ -44,6 +44,8 @@ static void read_inetd(struct host *h, struct admin_list *list, const char *name
 	while (inetd_next(&r, &entry)) {
 		const char *service = plain_service_name(entry.service);
 
+		if (!service)
+			service = plain_server_name(&entry);
 		if (service && !admin_is_local_address(entry.address))
 			admin_add(list,
 				&(struct admin){ .service = service,
@@ -82,8 +84,26 @@ static bool is_plain_unit(struct str name)
 	return false;
 }
 
-/* telnetd that some other unit starts: "busybox telnetd -F". */
-static void put_telnet_commands(struct host *h, struct admin_list *list)
+/* What a unit that is switched on starts: its own command, or that of the service its socket is
+ * for. False where it is for this machine alone. */
+static bool starts_command(struct host *h, struct str name, struct setting *ret)
+{
+	struct arena *a = host_arena(h);
+	struct str stem;
+
+	if (!str_ends(name, ".socket"))
+		return admin_starts(h, name, ret);
+	if (unit_is_masked(h, name) || admin_is_local_socket(h, arena_cstr(a, name)))
+		return false;
+	stem = str_until(name, name.len - 7);
+	systemd_unit_command(h, arena_fmt(a, "%.*s@.service", STR_FMT(stem)).ptr, ret);
+	if (!ret->value.ptr)
+		systemd_unit_command(h, arena_fmt(a, "%.*s.service", STR_FMT(stem)).ptr, ret);
+	return ret->value.ptr;
+}
+
+/* telnetd that some other unit starts: "busybox telnetd -F"; a shell behind socat. */
+static void put_commands(struct host *h, struct admin_list *list)
 {
 	const struct unit_link *links;
 	size_t count;
@@ -92,21 +112,24 @@ static void put_telnet_commands(struct host *h, struct admin_list *list)
 	for (size_t i = 0; i < count; i++) {
 		struct setting command = { 0 };
 		struct str rest, word;
+		const char *service = NULL;
 
 		if (links[i].is_vendor || is_plain_unit(links[i].name) ||
-			!admin_starts(h, links[i].name, &command))
+			!starts_command(h, links[i].name, &command))
 			continue;
 		rest = command.value;
-		while (str_next_word(&rest, " \t", &word))
+		while (!service && str_next_word(&rest, " \t", &word))
 			if (str_is(path_base(word), "telnetd") ||
-				str_is(path_base(word), "in.telnetd")) {
-				admin_add(list,
-					&(struct admin){ .service = "telnet",
-						.name = links[i].name,
-						.plain = PLAIN_YES,
-						.file = command.file });
-				break;
-			}
+				str_is(path_base(word), "in.telnetd"))
+				service = "telnet";
+		if (!service && plain_gives_shell(command.value))
+			service = "shell";
+		if (service)
+			admin_add(list,
+				&(struct admin){ .service = service,
+					.name = links[i].name,
+					.plain = PLAIN_YES,
+					.file = command.file });
 	}
 }
 
@@ -174,6 +197,8 @@ static void put_xinetd(struct host *h, struct admin_list *list)
 
 			if (!service)
 				service = plain_service_name(entry.port);
+			if (!service)
+				service = plain_server_name(&entry);
 			if (service && !entry.is_off && !xinetd_is_off(conf, entry.service) &&
 				!admin_is_local_address(entry.address))
 				admin_add(list,
@@ -191,7 +216,7 @@ static void put_xinetd(struct host *h, struct admin_list *list)
 void admin_plain(struct host *h, struct admin_list *list)
 {
 	put_plain_units(h, list);
-	put_telnet_commands(h, list);
+	put_commands(h, list);
 	put_dnsmasq_tftp(h, list);
 	put_inetd(h, list);
 	put_xinetd(h, list);

@@ -1,59 +1,43 @@
 /* admin_web.c - consoles in a browser, SNMP, and the doors of libvirt and Docker. */
 #include "work/hostaudit/remote_admin.h"
 
-#include "work/hostaudit/resolve/plain.h"
+#include "work/hostaudit/snmp.h"
 #include "work/hostaudit/units.h"
 
 /* ---- SNMP ---- */
 
 struct snmp {
+	struct host *h;
 	struct setting address;
 	struct setting community; /* the directive's name, never the community */
-	int files;
 };
 
-static void read_snmp(struct host *h, struct str path, struct snmp *s, int depth)
+static void take_snmp(void *context, const struct snmp_entry *entry, struct str file)
 {
-	struct snmp_reader r;
-	struct snmp_entry entry;
-	struct str file = path;
-	struct str bytes;
+	struct snmp *s = context;
 
-	if (depth > 4 || ++s->files > 100) {
-		host_gap(h, GAP_LOOP, arena_cstr(host_arena(h), path));
-		return;
-	}
-	bytes = host_bytes(h, path, &file);
-	snmp_init(&r, bytes);
-	while (s->files <= 100 && snmp_next(&r, &entry)) {
-		const struct str *paths;
-		size_t count;
-
-		if (entry.kind == SNMP_ADDRESS)
-			setting_win(&s->address, host_arena(h), entry.value, file, entry.line);
-		else if (entry.kind == SNMP_COMMUNITY && !entry.is_local)
-			setting_lose(&s->community, host_arena(h), entry.word, file, entry.line);
-		else if (entry.kind == SNMP_INCLUDE_FILE)
-			read_snmp(h, entry.value, s, depth + 1);
-		else if (entry.kind == SNMP_INCLUDE_DIR &&
-			host_glob(h,
-				arena_fmt(host_arena(h), "%.*s/*.conf", STR_FMT(entry.value)).ptr,
-				&paths, &count) == 0)
-			for (size_t i = 0; i < count && s->files <= 100; i++)
-				read_snmp(h, paths[i], s, depth + 1);
-	}
+	if (entry->kind == SNMP_ADDRESS)
+		setting_win(&s->address, host_arena(s->h), entry->value, file, entry->line);
+	else if (entry->kind == SNMP_COMMUNITY && !entry->is_local)
+		setting_lose(&s->community, host_arena(s->h), entry->word, file, entry->line);
 }
 
 static void put_snmp(struct host *h, struct admin_list *list)
 {
 	static const char *const units[] = { "snmpd.service", NULL };
-	struct snmp s = { 0 };
+	struct snmp s = { .h = h };
+	struct setting command = { 0 };
 	struct unit unit;
 	const char *name;
+	struct str addresses;
 
 	if (!admin_is_enabled(h, units, &unit, &name))
 		return;
-	read_snmp(h, STR("/etc/snmp/snmpd.conf"), &s, 0);
+	systemd_unit_command(h, name, &command);
+	snmp_each(h, command.value, take_snmp, &s);
+	addresses = snmp_command_addresses(command.value, host_arena(h));
+	if (addresses.len > 0)
+		setting_win(&s.address, host_arena(h), addresses, command.file, command.line);
 	if (!s.community.value.ptr)
 		return;
 	admin_add(list,

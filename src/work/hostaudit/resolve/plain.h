@@ -10,6 +10,7 @@
 struct inetd_entry {
 	struct str service;
 	struct str server;
+	struct str args;    /* what it is started with, its own name first in inetd.conf */
 	struct str address; /* it listens there alone; "" for all */
 	struct str port;    /* of xinetd, for a service of no known name; "" */
 	bool is_off;
@@ -31,6 +32,12 @@ bool xinetd_is_off(struct str conf, struct str service);
 /* "telnet", "rsh", "rlogin", "rexec", "ftp", "tftp" for a service name of inetd; NULL for others.
  */
 const char *plain_service_name(struct str inetd_service);
+/* The same for the program an entry starts, whatever the service is called: in.telnetd by tcpd. */
+const char *plain_server_name(const struct inetd_entry *entry);
+
+/* Does a command line of socat or ncat give a shell or a log-in to whoever connects, in clear and
+ * from afar? */
+bool plain_gives_shell(struct str command);
 
 /* One directive of snmpd.conf that matters. The community itself is never given. */
 struct snmp_entry {
@@ -55,6 +62,12 @@ bool snmp_next(struct snmp_reader *r, struct snmp_entry *ret);
 /* The addresses that a command line of snmpd names behind its options: they stand in for those of
  * the file. "" when it names none. */
 struct str snmp_command_addresses(struct str command, struct arena *a);
+/* The files it names, with commas between; is_alone: the usual ones are not read (-C). */
+struct snmp_files {
+	struct str paths;
+	bool is_alone;
+};
+struct snmp_files snmp_command_files(struct str command, struct arena *a);
 /* Do these agent addresses all mean this machine only? */
 bool snmp_is_local(struct str addresses);
 

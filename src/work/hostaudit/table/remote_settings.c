@@ -1,8 +1,8 @@
 /* remote_settings: how safely remote desktops and SNMP are set, one row for each setting that
  * decides, of services that are switched on. No community or password is ever given. */
 #include "work/hostaudit/fact.h"
-#include "work/hostaudit/resolve/plain.h"
 #include "work/hostaudit/resolve/systemd.h"
+#include "work/hostaudit/snmp.h"
 #include "work/hostaudit/tables.h"
 
 enum { SERVICE, UNIT, SETTING, VALUE, IS_LOCAL, FILE_PATH, LINE, LOST };
@@ -112,21 +112,17 @@ static void put_gnome(struct host *h, struct fact_rows *rows)
 
 /* ---- SNMP ---- */
 
-#define SNMP_FILES_MAX 100
-#define SNMP_DEPTH_MAX 4
-
 struct snmp {
 	struct host *h;
 	struct fact_rows *rows;
 	struct place place;
 	struct setting address;
 	bool is_writing; /* the second time through: the address is known */
-	bool is_full;    /* there is more than is read */
-	int files;
 };
 
-static void take_snmp(struct snmp *s, const struct snmp_entry *entry, struct str file)
+static void take_snmp(void *context, const struct snmp_entry *entry, struct str file)
 {
+	struct snmp *s = context;
 	struct place place = s->place;
 	struct setting at = { .file = file, .line = entry->line };
 
@@ -139,41 +135,8 @@ static void take_snmp(struct snmp *s, const struct snmp_entry *entry, struct str
 	put(s->rows, &place, entry->word, &at, STR(""));
 }
 
-static void read_snmp(struct snmp *s, struct str path, int depth)
-{
-	struct snmp_reader r;
-	struct snmp_entry entry;
-	struct str file = path;
-
-	if (depth > SNMP_DEPTH_MAX || ++s->files > SNMP_FILES_MAX) {
-		if (!s->is_full)
-			host_gap(s->h, GAP_LOOP, arena_cstr(host_arena(s->h), path));
-		s->is_full = true;
-		return;
-	}
-	snmp_init(&r, host_bytes(s->h, path, &file));
-	while (!s->is_full && snmp_next(&r, &entry)) {
-		const struct str *paths;
-		size_t count;
-
-		take_snmp(s, &entry, file);
-		s->files += entry.kind == SNMP_INCLUDE_DIR;
-		if (entry.kind == SNMP_INCLUDE_FILE)
-			read_snmp(s, entry.value, depth + 1);
-		else if (entry.kind == SNMP_INCLUDE_DIR &&
-			host_glob(s->h,
-				arena_fmt(host_arena(s->h), "%.*s/*.conf", STR_FMT(entry.value))
-					.ptr,
-				&paths, &count) == 0)
-			for (size_t i = 0; i < count && !s->is_full; i++)
-				read_snmp(s, paths[i], depth + 1);
-	}
-}
-
 static void put_snmp(struct host *h, struct fact_rows *rows)
 {
-	static const char *const files[] = { "/etc/snmp/snmpd.conf", "/etc/snmp/snmpd.local.conf",
-		"/usr/share/snmp/snmpd.conf", "/usr/share/snmp/snmpd.local.conf" };
 	struct snmp s = {
 		.h = h, .rows = rows, .place = { .service = "snmp", .unit = "snmpd.service" }
 	};
@@ -186,14 +149,11 @@ static void put_snmp(struct host *h, struct fact_rows *rows)
 	addresses = snmp_command_addresses(command.value, host_arena(h));
 	for (int turn = 0; turn < 2; turn++) {
 		s.is_writing = turn == 1;
-		s.files = 0;
-		s.is_full = false;
 		if (s.is_writing && addresses.len > 0)
 			setting_win(
 				&s.address, host_arena(h), addresses, command.file, command.line);
 		s.place.is_local = snmp_is_local(s.address.value);
-		for (size_t i = 0; i < COUNT(files); i++)
-			read_snmp(&s, str_of(files[i]), 0);
+		snmp_each(h, command.value, take_snmp, &s);
 	}
 	put(rows, &s.place, STR("agentaddress"), &s.address, STR("*"));
 }
