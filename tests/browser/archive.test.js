@@ -4,11 +4,12 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { createConnection } from "node:net";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { AxeBuilder } from "@axe-core/playwright";
-import { BIN, Server, closeBrowser, logIn, newPage, press, screenPath, setUp } from "./khien.js";
+import {
+	BIN, Server, closeBrowser, logIn, newPage, press, screenPath, sealLog, sendLines, setUp,
+} from "./khien.js";
 
 const CLOCK_OFF_S = 300;
 let server, state, month;
@@ -22,26 +23,7 @@ async function inside(options = {}) { return newPage(server, { storageState: sta
 
 function send(count) {
 	const at = new Date(1000 * (server.now() - CLOCK_OFF_S)).toISOString();
-	const lines = Array.from({ length: count }, (_, i) => `<13>1 ${at} cong-chinh fw - - - gói tin số ${i}\n`);
-	return new Promise((done, fail) => {
-		const socket = createConnection(join(server.own, "data/log/intake.sock"));
-		socket.on("error", fail);
-		socket.end(lines.join(""), () => done());
-	});
-}
-
-// Ask the service itself to seal what is there (docs/formats/intake.md).
-function seal() {
-	return new Promise((done, fail) => {
-		const socket = createConnection(join(server.own, "data/log/intake.sock"));
-		let said = "";
-		socket.on("error", fail);
-		socket.on("data", (bytes) => {
-			said += bytes;
-			if (/^2 rsp/m.test(said)) { socket.destroy(); (/^2 rsp \d+ 200/m.test(said) ? done : fail)(said); }
-		});
-		socket.write("1 open 0\n2 seal 0\n");
-	});
+	return sendLines(server, Array.from({ length: count }, (_, i) => `<13>1 ${at} cong-chinh fw - - - gói tin số ${i}`));
 }
 
 async function until(page, path, wanted) {
@@ -115,12 +97,12 @@ test("an officer names a sender and sets its alarm; silence rings it", async () 
 
 test("a month that is over is listed with its senders, and on which disk it is", async () => {
 	const page = await newPage(server);
-	await seal();
+	await sealLog(server);
 	server.pass({ days: 3 });
-	await seal();
+	await sealLog(server);
 	await logIn(page, server);
 	// what the log held that day, with the proof that nothing of it is missing
-	await seal();
+	await sealLog(server);
 	const range = await page.request.get("/nhat-ky.khien-range");
 	assert.equal(range.status(), 200);
 	writeFileSync(join(server.own, "range"), await range.body());

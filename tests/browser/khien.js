@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
 import { createHmac } from "node:crypto";
 import { closeSync, constants, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync,
 	writeSync } from "node:fs";
-import { createServer } from "node:net";
+import { createConnection, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { after, before } from "node:test";
@@ -168,6 +168,29 @@ export async function logIn(page, server, who = ADMIN) {
 		await page.fill("#ma", totp(server.key, server.now()));
 		await page.locator("main form button").click();
 	}
+}
+
+// Lines of a log, as a program of this machine sends them.
+export function sendLines(server, lines) {
+	return new Promise((done, fail) => {
+		const socket = createConnection(join(server.own, "data/log/intake.sock"));
+		socket.on("error", fail);
+		socket.end(lines.map((line) => line + "\n").join(""), () => done());
+	});
+}
+
+// Ask the service itself to seal what is there (docs/formats/intake.md).
+export function sealLog(server) {
+	return new Promise((done, fail) => {
+		const socket = createConnection(join(server.own, "data/log/intake.sock"));
+		let said = "";
+		socket.on("error", fail);
+		socket.on("data", (bytes) => {
+			said += bytes;
+			if (/^2 rsp/m.test(said)) { socket.destroy(); (/^2 rsp \d+ 200/m.test(said) ? done : fail)(said); }
+		});
+		socket.write("1 open 0\n2 seal 0\n");
+	});
 }
 
 export function screenPath(name) {

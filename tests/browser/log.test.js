@@ -6,7 +6,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { AxeBuilder } from "@axe-core/playwright";
-import { BIN, Server, closeBrowser, newPage, press, screenPath, setUp } from "./khien.js";
+import { BIN, Server, closeBrowser, newPage, press, screenPath, sealLog, sendLines, setUp } from "./khien.js";
 
 let server, state;
 
@@ -139,6 +139,54 @@ test("the log is verified, the minutes are signed and count, the sheet is there 
 	assert.equal(await page.locator("svg").count(), 1);
 	await page.emulateMedia({ media: "print" });
 	await page.screenshot({ path: screenPath("niem-phong"), fullPage: true });
+});
+
+// EVIDENCE: D4.3
+test("the text of a line goes by a decision typed on its page, and its proof still holds", async () => {
+	const secret = "mat-khau-quan-tri=Suoi-nguon-9";
+	const page = await inside();
+	const reach = async (path, wanted) => {
+		for (let i = 0; i < 60; i++) {
+			await page.goto(path);
+			if (wanted.test(await page.locator("main").innerText())) { break; }
+			await page.waitForTimeout(250);
+		}
+		assert.match(await page.locator("main").innerText(), wanted);
+	};
+	await sendLines(server, [`<13>may su: ${secret}`]);
+	await sealLog(server);
+	await reach("/nhat-ky?hoi=Suoi-nguon-9", /Suoi-nguon-9/);
+	await page.locator(".log a").first().click();
+	const line = page.url();
+	await page.getByRole("link", { name: "Xóa nội dung dòng này…" }).click();
+	assert.match(await page.locator("main").innerText(), /Suoi-nguon-9/, "what goes is shown before");
+	await axe(page, "xoa-noi-dung");
+	await page.getByLabel("Số, ký hiệu quyết định").fill("12/QĐ-UBND");
+	await page.getByLabel("Ngày ký").fill(new Date(1000 * (server.now() + 7 * 3600)).toISOString().slice(0, 10)
+		.split("-").reverse().join("/"));
+	await page.getByLabel("Người ký (họ tên, chức vụ)").fill("Trần Văn Ký, Chủ tịch");
+	await page.getByLabel("Lý do xóa").fill("mật khẩu ghi nhầm vào nhật ký");
+	await press(page, "Xóa nội dung dòng này");
+	assert.match(await page.locator(".faults").innerText(), /đánh dấu ô xác nhận/);
+	assert.equal(await page.getByLabel("Số, ký hiệu quyết định").inputValue(), "12/QĐ-UBND");
+	await page.locator("[name=chac]").check();
+	await press(page, "Xóa nội dung dòng này");
+	assert.match(await page.locator("main").innerText(), /Đang chờ/);
+	const order = page.url();
+	await reach(order, /khi nhật ký có thêm \d+ dòng/); // the decision is sealed, the text not yet gone
+	await sendLines(server, Array.from({ length: 300 }, (_, i) => `<13>may su: dòng sau ${i}`));
+	await sealLog(server);
+	await reach(order, /Đã xóa nội dung/);
+	await page.screenshot({ path: screenPath("xoa-noi-dung"), fullPage: true });
+	await page.goto(line);
+	const text = await page.locator("main").innerText();
+	assert.match(text, /Nội dung đã xóa theo quyết định/);
+	assert.doesNotMatch(text, /Suoi-nguon-9/);
+	await page.goto("/nhat-ky?hoi=Suoi-nguon-9");
+	assert.match(await page.locator("[role=status]").first().innerText(), /^0 dòng khớp/);
+	const verify = execFileSync(BIN + "-verify", [join(server.own, "data/log"), "--format", "json"], { encoding: "utf8" });
+	const [log] = JSON.parse(verify);
+	assert.deepEqual([log.redacted, log.findings], [1, []]);
 });
 
 test("a phone is wide enough, and English is English", async () => {
