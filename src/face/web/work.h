@@ -58,6 +58,8 @@ struct duty_filter {
 };
 size_t html_duties(struct view *v, const struct duties *list, const struct duty_filter *filter,
 	const char *head);
+/* What does not stand in the list, and why; nothing when all does. */
+void html_duties_left_out(struct view *v, const struct duties *list);
 /* What a new unit does first, for its administrator; false: it is done. */
 bool html_first_steps(struct view *v);
 /* What is overdue, due today and soon for this visitor, for Hôm nay. */

@@ -105,3 +105,21 @@ size_t html_duties(struct view *v, const struct duties *list, const struct duty_
 		html(v->w, "</section>\n");
 	return all.len;
 }
+
+void html_duties_left_out(struct view *v, const struct duties *list)
+{
+	if (list->has_more)
+		html(v->w, "<p class=\"soft\">%s</p>\n",
+			fill(v,
+				tr(v->lang,
+					"Sổ có nhiều hơn {n} bản ghi cho một việc: chỉ liệt kê những bản ghi đến hạn sớm nhất."),
+				"n", count_text(v, DUTY_RECORDS_MAX), NULL));
+	if (list->hosts_left_out)
+		html(v->w, "<p class=\"soft\">%s</p>\n",
+			fill(v,
+				tr(v->lang,
+					"Đơn vị có nhiều máy: chỉ liệt kê việc của {n} máy đã lâu nhất không có ai làm hay "
+					"kiểm tra, còn {m} máy nữa. Làm xong máy nào thì máy tiếp theo hiện ra."),
+				"n", count_text(v, DUTY_HOSTS_MAX), "m",
+				count_text(v, (int64_t)list->hosts_left_out), NULL));
+}

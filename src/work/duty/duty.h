@@ -112,7 +112,8 @@ struct duty {
 struct duties {
 	struct duty *at;
 	size_t count;
-	bool has_more; /* a register brings more than is listed; those due first are */
+	bool has_more;         /* a register brings more than is listed; those due first are */
+	size_t hosts_left_out; /* machines of the unit beyond DUTY_HOSTS_MAX */
 	struct duty_rules rules;
 };
 
@@ -133,7 +134,11 @@ struct duty_query {
 	size_t records_max;  /* of each duty of a register; 0: DUTY_RECORDS_MAX */
 	bool has_turns;      /* fill in duty_record.turns */
 	int64_t only_record; /* the work that this record brings, and nothing else; 0: all */
+	int64_t only_host;   /* of the machines this one alone; 0: DUTY_HOSTS_MAX of each unit */
 };
+/* Of a unit with more machines those are listed that people, then audits, have left alone for
+ * longest: what is done makes room for the next. */
+#define DUTY_HOSTS_MAX 200
 #define DUTY_RECORDS_MAX 500
 #define DUTY_RECORD_OUTLOOK_DAYS 20000 /* for UNTIL: whatever a record will ever bring */
 
@@ -159,8 +164,9 @@ struct str duty_key(const struct duty *d, struct arena *a);
 const struct duty *duty_of_key(const struct duties *list, struct str key);
 /* Where its page is: "/viec/3/tay-son/D11.3?may=12", "/viec/3/wifi/doi-mat-khau?ban-ghi=12". */
 struct str duty_address(const struct duty *d, struct arena *a);
-/* The record that a key names; 0: none. */
+/* The record, or the machine, that a key names; 0: none. */
 int64_t duty_key_record(struct str key);
+int64_t duty_key_host(struct str key);
 
 /* Ids of roles of the law: who does it. */
 struct duty_who {

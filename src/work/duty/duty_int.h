@@ -4,12 +4,11 @@
 
 #include "work/duty/duty.h"
 
-/* Something done, by evidence. */
+/* Something done, by evidence. Years of audits of many machines are many: few bytes each. */
 struct done {
-	struct str name; /* "tay-son/D11.3" */
-	int64_t host_id;
+	int64_t host_id, id;
 	struct date day;
-	int64_t id;
+	unsigned name; /* its place in listing.names */
 };
 
 struct host_row {
@@ -24,7 +23,9 @@ struct unit_part {
 	const struct duty_left_out *left_out; /* or NULL */
 	struct date begin;
 	VEC(struct host_row) hosts;
-	VEC(struct done) done;
+	VEC(struct done) done;   /* by name, machine and day … */
+	struct duty_mark *marks; /* … and what each of them marks */
+	size_t hosts_listed, hosts_left_out;
 	struct duty_skips skips;
 	VEC(struct duty) duties;
 };
@@ -40,10 +41,13 @@ struct listing {
 	struct str units; /* as JSON */
 	struct duty_rules rules;
 	struct unit_part *parts; /* by the unit's id */
+	VEC(struct str) names;   /* of what was done: "tay-son/D11.3" */
 	bool has_more;
 };
 
 struct unit_part *part_of(const struct listing *l, int64_t unit_id); /* or NULL */
+/* Put what was done of the part in order. */
+void sort_done(struct listing *l, struct unit_part *part);
 /* What closed it, the open occurrence, and what closed the one before. */
 void finish_duty(struct listing *l, const struct unit_part *part, struct duty *d);
 /* What the records of the units bring (record.c). */

@@ -46,6 +46,14 @@ int64_t duty_key_record(struct str key)
 	return id;
 }
 
+int64_t duty_key_host(struct str key)
+{
+	struct str name, after;
+	int64_t id;
+
+	return str_split(key, '@', &name, &after) && str_to_i64(after, &id) && id > 0 ? id : 0;
+}
+
 static bool is_named(const struct duty *d, struct str first, struct str second, int64_t record_id)
 {
 	if (d->record.id != record_id)
@@ -58,10 +66,9 @@ static bool is_named(const struct duty *d, struct str first, struct str second, 
 const struct duty *duty_of_key(const struct duties *list, struct str key)
 {
 	struct str name = key, after, first, second;
-	int64_t host_id = 0, record_id = duty_key_record(key);
+	int64_t host_id = duty_key_host(key), record_id = duty_key_record(key);
 
-	if (str_split(key, '@', &name, &after) && !record_id &&
-		(!str_to_i64(after, &host_id) || host_id <= 0))
+	if (str_split(key, '@', &name, &after) && !record_id && !host_id)
 		return NULL;
 	if (!str_split(name, '/', &first, &second))
 		return NULL;

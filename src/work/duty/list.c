@@ -6,24 +6,36 @@
 #define BACK_YEARS 3 /* so far back proofs are looked at */
 
 #define OF_UNITS "(SELECT value FROM json_each($1))"
+/* All machines of the units, those first that people, then audits, have left alone for longest;
+ * what is needed of those that are listed is asked after. */
+static const char sql_order[] =
+	"SELECT h.unit_id, h.id, coalesce((SELECT max(e.at_s) FROM evidence e WHERE e.host_id = h.id"
+	" AND e.by_person NOT IN (0, 2)), 0) AS said_s,"
+	" coalesce((SELECT max(r.at_s) FROM audit_run r WHERE r.host_id = h.id), 0) AS asked_s"
+	" FROM host h WHERE h.unit_id IN " OF_UNITS " AND ($2 = 0 OR h.id = $2)"
+	" ORDER BY said_s, asked_s, h.id";
 static const char sql_hosts[] =
-	"SELECT unit_id, id, name, kind, first_seen_s FROM host WHERE unit_id IN " OF_UNITS
-	" AND first_seen_s <= $2 ORDER BY unit_id, name, id";
-/* $4: what machines prove by themselves, [{"n": "tay-son/D11.3", "c": "mw.scan"}]. By unit and by
- * machine: "+" keeps the index by kind away, which reads what was done in every unit there is. */
+	"SELECT unit_id, id, name, kind, first_seen_s FROM host"
+	" WHERE id IN (SELECT value FROM json_each($1)) AND first_seen_s <= $2"
+	" ORDER BY unit_id, name, id";
+/* $4: what machines prove by themselves, [{"n": "tay-son/D11.3", "c": "mw.scan", "k": ["server"]}];
+ * $5: the machines. By unit and by machine: "+" keeps the index by kind away, which reads what was
+ * done in every unit there is. */
+#define OF_HOSTS "json_each($5) j CROSS JOIN host h ON h.id = j.value"
 static const char sql_done[] =
 	"SELECT e.unit_id, e.check_id, 0, e.at_s, e.id FROM json_each($1) u"
 	" CROSS JOIN evidence e ON e.unit_id = u.value AND +e.host_id = 0 AND e.record_id = 0"
 	" AND e.by_person NOT IN (0, 2) AND +e.by_person IN (1, 4, 6) AND e.outcome = 0"
 	" AND +e.at_s BETWEEN $2 AND $3 UNION ALL"
-	" SELECT h.unit_id, e.check_id, e.host_id, e.at_s, e.id FROM host h"
+	" SELECT h.unit_id, e.check_id, e.host_id, e.at_s, e.id FROM " OF_HOSTS
 	" CROSS JOIN evidence e ON e.host_id = h.id"
 	" AND e.by_person NOT IN (0, 2) AND +e.by_person IN (1, 4, 6) AND e.outcome = 0"
-	" AND e.at_s BETWEEN $2 AND $3 WHERE h.unit_id IN " OF_UNITS " UNION ALL"
+	" AND e.at_s BETWEEN $2 AND $3 UNION ALL"
 	" SELECT h.unit_id, json_extract(d.value, '$.n'), e.host_id, e.at_s, e.id"
-	" FROM host h CROSS JOIN json_each($4) d CROSS JOIN evidence e ON e.host_id = h.id"
+	" FROM " OF_HOSTS " CROSS JOIN json_each($4) d CROSS JOIN evidence e ON e.host_id = h.id"
 	" AND e.check_id = json_extract(d.value, '$.c') AND e.outcome = 0"
-	" AND e.at_s BETWEEN $2 AND $3 WHERE h.unit_id IN " OF_UNITS;
+	" AND e.at_s BETWEEN $2 AND $3 WHERE h.kind IN"
+	" (SELECT k.value FROM json_each(json_extract(d.value, '$.k')) k)";
 static const char sql_begin[] =
 	"SELECT coalesce((SELECT value FROM setting WHERE name = '" ORG_DUTY_FROM "'), ''),"
 	" coalesce((SELECT min(created_at_s) FROM person), $1)";
@@ -74,12 +86,42 @@ static void make_parts(struct listing *l)
 
 /* --- loading ---------------------------------------------------------------------------------- */
 
-static int load_hosts(struct listing *l, struct err *e)
+/* The machines to list, as JSON. */
+static int choose_hosts(struct listing *l, struct str *ret, struct err *e)
 {
-	struct store_query *q = store_query(l->q->store, sql_hosts);
+	struct store_query *q = store_query(l->q->store, sql_order);
+	struct buf ids;
 	int rc;
 
+	buf_init(&ids, MIB);
+	buf_add_char(&ids, '[');
 	store_bind_str(q, 1, l->units);
+	store_bind_i64(q, 2, l->q->only_host);
+	while ((rc = store_next(q, e)) == 1) {
+		struct unit_part *part = part_of(l, store_i64(q, 0));
+
+		if (part->hosts_listed == DUTY_HOSTS_MAX) {
+			part->hosts_left_out++;
+			continue;
+		}
+		part->hosts_listed++;
+		buf_fmt(&ids, "%s%lld", ids.len > 1 ? "," : "", (long long)store_i64(q, 1));
+	}
+	buf_add_char(&ids, ']');
+	*ret = arena_str(l->a, buf_str(&ids));
+	buf_done(&ids);
+	return rc;
+}
+
+static int load_hosts(struct listing *l, struct str *ret_ids, struct err *e)
+{
+	struct store_query *q;
+	int rc = choose_hosts(l, ret_ids, e);
+
+	if (rc < 0)
+		return rc;
+	q = store_query(l->q->store, sql_hosts);
+	store_bind_str(q, 1, *ret_ids);
 	store_bind_i64(q, 2, l->q->at_s);
 	while ((rc = store_next(q, e)) == 1)
 		vec_push(l->a, &part_of(l, store_i64(q, 0))->hosts,
@@ -90,22 +132,53 @@ static int load_hosts(struct listing *l, struct err *e)
 	return rc;
 }
 
-/* In no order: marks are sorted duty by duty. */
-static int load_done(struct listing *l, struct str machine, struct err *e)
+/* Most rows have the name of the row before. */
+static unsigned name_of(struct listing *l, unsigned last, struct str name)
+{
+	size_t at = 0;
+
+	if (last < l->names.len && str_eq(l->names.at[last], name))
+		return last;
+	while (at < l->names.len && !str_eq(l->names.at[at], name))
+		at++;
+	if (at == l->names.len)
+		vec_push(l->a, &l->names, arena_str(l->a, name));
+	return (unsigned)at;
+}
+
+static bool is_same_day(const struct done *a, const struct done *b)
+{
+	return a->name == b->name && a->host_id == b->host_id &&
+		date_to_days(a->day) == date_to_days(b->day);
+}
+
+/* Of a machine asked several times a day the last counts, as ever. */
+static int load_done(struct listing *l, struct str machine, struct str hosts, struct err *e)
 {
 	struct store_query *q = store_query(l->q->store, sql_done);
+	unsigned last = 0;
 	int rc;
 
 	store_bind_str(q, 1, l->units);
 	store_bind_i64(q, 2, l->q->at_s - BACK_YEARS * 366 * (int64_t)CLOCK_DAY_S);
 	store_bind_i64(q, 3, l->q->at_s);
 	store_bind_str(q, 4, machine);
-	while ((rc = store_next(q, e)) == 1)
-		vec_push(l->a, &part_of(l, store_i64(q, 0))->done,
-			((struct done){ .name = arena_str(l->a, store_str(q, 1)),
-				.host_id = store_i64(q, 2),
-				.day = date_at(store_i64(q, 3)),
-				.id = store_i64(q, 4) }));
+	store_bind_str(q, 5, hosts);
+	while ((rc = store_next(q, e)) == 1) {
+		struct unit_part *part = part_of(l, store_i64(q, 0));
+		struct done one = { .host_id = store_i64(q, 2),
+			.day = date_at(store_i64(q, 3)),
+			.id = store_i64(q, 4),
+			.name = last = name_of(l, last, store_str(q, 1)) };
+		struct done *before = part->done.len ? &part->done.at[part->done.len - 1] : NULL;
+
+		if (one.host_id && before && is_same_day(before, &one) && before->id < one.id)
+			*before = one;
+		else
+			vec_push(l->a, &part->done, one);
+	}
+	for (size_t i = 0; i < l->q->unit_count; i++)
+		sort_done(l, &l->parts[i]);
 	return rc;
 }
 
@@ -230,11 +303,16 @@ static struct str machine_proofs(const struct listing *l)
 		for (size_t i = 0; i < pack->obligation_count; i++) {
 			const struct obligation *o = &pack->obligations[i];
 
-			if (o->period == PERIOD_CONTINUOUS || !is_machine(o) || !first_check(o))
+			if (duty_period_of(l->q->packs, o, l->today).count == 0 || !is_machine(o) ||
+				!first_check(o))
 				continue;
-			buf_fmt(&json, "%s{\"n\":\"%.*s/%.*s\",\"c\":\"%.*s\"}", count++ ? "," : "",
-				STR_FMT(o->pack->id), STR_FMT(o->id),
+			buf_fmt(&json, "%s{\"n\":\"%.*s/%.*s\",\"c\":\"%.*s\",\"k\":[",
+				count++ ? "," : "", STR_FMT(o->pack->id), STR_FMT(o->id),
 				STR_FMT(first_check(o)->check));
+			for (size_t k = 0; k < o->applies.host_count; k++)
+				buf_fmt(&json, "%s\"%.*s\"", k ? "," : "",
+					STR_FMT(o->applies.host[k]));
+			buf_fmt(&json, "]}");
 		}
 	}
 	buf_add_char(&json, ']');
@@ -251,19 +329,20 @@ static void hand_out(struct listing *l, struct duties *ret)
 		if (part->duties.len)
 			qsort(part->duties.at, part->duties.len, sizeof(*part->duties.at),
 				most_urgent);
-		ret[i] =
-			(struct duties){ part->duties.at, part->duties.len, l->has_more, l->rules };
+		ret[i] = (struct duties){ part->duties.at, part->duties.len, l->has_more,
+			part->hosts_left_out, l->rules };
 	}
 }
 
 /* What the duties of units and machines are reckoned from. */
 static int load_unit(struct listing *l, struct err *e)
 {
+	struct str hosts;
 	int rc = load_begin(l, e);
 
 	if (rc == 0)
-		rc = load_hosts(l, e);
-	return rc == 0 ? load_done(l, machine_proofs(l), e) : rc;
+		rc = load_hosts(l, &hosts, e);
+	return rc == 0 ? load_done(l, machine_proofs(l), hosts, e) : rc;
 }
 
 int duty_list(const struct duty_query *query, struct arena *a, struct duties *ret, struct err *e)

@@ -102,6 +102,7 @@ static int find(struct job *j, struct err *e)
 	q.left_out = &left;
 	q.has_turns = duty_key_record(key) != 0;
 	q.only_record = duty_key_record(key);
+	q.only_host = duty_key_host(key);
 	q.until = date_add_days(date_at(j->c->by.now_s), DUTY_RECORD_OUTLOOK_DAYS);
 	left.at = left_out.at;
 	left.count = left_out.count;

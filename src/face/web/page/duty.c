@@ -33,6 +33,7 @@ static bool find(struct view *v, struct here *ret)
 {
 	struct str key = asked_key(v);
 	struct duty_query like = { .only_record = duty_key_record(key),
+		.only_host = duty_key_host(key),
 		.has_turns = duty_key_record(key) != 0,
 		.until = date_add_days(date_at(v->by.now_s), DUTY_RECORD_OUTLOOK_DAYS) };
 	struct here h = { 0 };

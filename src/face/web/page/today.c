@@ -82,8 +82,10 @@ static void last_runs(struct view *v, const struct machines *all)
 			time_text(v, oldest->run.at_s));
 	} else {
 		html(v->w, "<a href=\"/may\">%s</a>. %s ",
-			fill(v, tr(v->lang, "{n} máy của đơn vị"), "n",
-				count_text(v, (int64_t)all->count), NULL),
+			fill(v,
+				all->has_more ? tr(v->lang, "Hơn {n} máy của đơn vị") :
+						tr(v->lang, "{n} máy của đơn vị"),
+				"n", count_text(v, (int64_t)all->count), NULL),
 			oldest->run.id ? tr(v->lang, "Lâu chưa kiểm tra nhất:") :
 					 tr(v->lang, "Chưa được kiểm tra lần nào:"));
 		html_machine(v, oldest);
@@ -92,6 +94,13 @@ static void last_runs(struct view *v, const struct machines *all)
 		html(v->w, ".");
 	}
 	html(v->w, "</p>\n");
+	if (all->has_more)
+		html(v->w, "<p class=\"soft\">%s <a href=\"/may\">%s</a></p>\n",
+			fill(v,
+				tr(v->lang,
+					"Trang này xét {n} máy đầu tiên theo tên trong hơn {n} máy của đơn vị."),
+				"n", count_text(v, (int64_t)all->count), NULL),
+			tr(v->lang, "Xem mọi máy"));
 	if (view_may(v, RIGHT_ACT, ORG_UNIT_FIRST))
 		html_button(v, "/kiem-tra-lai", NULL, tr(v->lang, "Kiểm tra lại ngay"));
 	html(v->w, "</div>\n");

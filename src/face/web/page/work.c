@@ -267,12 +267,7 @@ static void show(
 	if (list->count == 0)
 		html(v->w, "<p class=\"empty\">%s</p>\n",
 			tr(v->lang, "Không có việc định kỳ nào ràng buộc đơn vị này."));
-	if (list->has_more)
-		html(v->w, "<p class=\"soft\">%s</p>\n",
-			fill(v,
-				tr(v->lang,
-					"Sổ có nhiều hơn {n} bản ghi cho một việc: chỉ liệt kê những bản ghi đến hạn sớm nhất."),
-				"n", count_text(v, DUTY_RECORDS_MAX), NULL));
+	html_duties_left_out(v, list);
 	delegations(v);
 	feed(v, token);
 	html(v->w, "<p class=\"export\"><a href=\"/viec.csv?don-vi=%lld\">%s</a></p>\n",

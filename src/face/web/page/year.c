@@ -203,6 +203,7 @@ void page_year(struct view *v)
 		if (is_first_of(&list, i))
 			month_row(v, &list, i, year);
 	html_table_end(v);
+	html_duties_left_out(v, &list);
 	page_end(v);
 }
 
@@ -254,6 +255,7 @@ static int by_unit(const void *a, const void *b)
 	return (x->unit_id > y->unit_id) - (x->unit_id < y->unit_id);
 }
 
+/* Those of them that stand in the list of its duties. */
 static size_t machines_of(const struct host_counts *counts, int64_t unit_id)
 {
 	const struct org_host_count wanted = { .unit_id = unit_id };
@@ -261,7 +263,9 @@ static size_t machines_of(const struct host_counts *counts, int64_t unit_id)
 		bsearch(&wanted, counts->at, counts->count, sizeof(wanted), by_unit) :
 		NULL;
 
-	return found ? (size_t)found->count : 0;
+	if (!found)
+		return 0;
+	return found->count < DUTY_HOSTS_MAX ? (size_t)found->count : DUTY_HOSTS_MAX;
 }
 
 /* The units of ?q= and ?trang=. A page ends where its columns or its machines are enough, so that

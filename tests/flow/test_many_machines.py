@@ -1,0 +1,69 @@
+"""A unit of 10,000 machines: every page of its own opens, and says what does not stand on it."""
+import contextlib
+import os
+import re
+import sqlite3
+import time
+import unittest
+
+from flow import Server
+
+MACHINES = 10_000
+
+
+def furnish(store, count):
+    """So many machines beside this one; what triggers would queue of them is not this test's."""
+    for name, in store.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'"
+                               " AND tbl_name IN ('host', 'audit_run')").fetchall():
+        store.execute(f"DROP TRIGGER {name}")
+    store.executemany("INSERT INTO host (id, name, kind, level, unit_id, first_seen_s, last_seen_s)"
+                      " VALUES (?, ?, 'server', 1, 1, 0, 0)", ((i, f"may-{i:05}") for i in range(2, count + 1)))
+
+
+class ManyMachines(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server()
+        cls.addClassCleanup(cls.server.own.cleanup)
+        cls.server.start()
+        cls.addClassCleanup(cls.server.stop)
+        cls.browser = cls.server.set_up()
+        with contextlib.closing(sqlite3.connect(os.path.join(cls.server.data, "khien.db"), timeout=60)) as store, store:
+            furnish(store, MACHINES)
+            # one was asked today, all others never: it waits its turn
+            store.execute("INSERT INTO audit_run (host_id, at_s, duration_us, pass, fail, unknown, na, program)"
+                          " VALUES (2, ?, 0, 0, 0, 0, 0, '')", (int(time.time()),))
+
+    def open(self, path, within=4 << 20):
+        page = self.browser.get(path)
+        self.assertEqual((page.status, self.browser.path), (200, path))
+        self.assertLess(len(page.text), within, path)
+        return page.text
+
+    def test_every_page_opens(self):
+        for path in ("/hom-nay", "/hom-nay.csv", "/viec", "/viec.csv", "/viec/nam", "/viec/nam-don-vi", "/ket-qua", "/ket-qua/1",
+                     "/ket-qua/1/ra-soat", "/ban-do", "/ban-do.csv", "/may", "/ngoai-le", "/don-vi/1", "/ho-so/moi",
+                     "/tim?q=may", "/so", "/may/9999", "/so/devices/moi"):
+            with self.subTest(path):
+                self.open(path)
+
+    def test_the_list_of_machines_comes_whole(self):
+        self.assertEqual(self.open("/may.csv").count("\n"), MACHINES + 1)
+
+    def test_duties_tell_of_those_left_alone_for_longest(self):
+        page = self.open("/viec?don-vi=1&xem=tat-ca&viec=tay-son/D11.3")
+        self.assertIn("còn 9.800 máy nữa", page)
+        listed = set(re.findall(r"may-\d+", page))
+        self.assertEqual(len(listed), 200)
+        self.assertNotIn("may-00002", listed)           # asked today
+        self.assertIn("may-00003", listed)
+
+    def test_the_duty_of_any_machine_opens(self):
+        self.assertIn("may-09999", self.open("/viec/1/tay-son/D11.3?may=9999"))
+
+    def test_hom_nay_says_that_it_has_not_looked_at_all(self):
+        self.assertIn("trong hơn 200 máy", self.open("/hom-nay"))
+
+
+if __name__ == "__main__":
+    unittest.main()
