@@ -169,5 +169,5 @@ test("a phone is wide enough, and English is English", async () => {
 	await page.screenshot({ path: screenPath("nguon-en"), fullPage: true });
 	await page.goto("/nhat-ky/thang");
 	assert.match(await page.locator("h1").innerText(), /^The archive by month$/);
-	assert.doesNotMatch(await page.locator("main").innerText(), /Niêm phong|Đĩa ngoài|Dự báo/);
+	assert.doesNotMatch(await page.locator("main").innerText(), /Niêm phong|Ổ cứng ngoài|Dự báo/);
 });

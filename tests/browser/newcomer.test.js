@@ -131,7 +131,7 @@ test("the first device sends its log, and its line is found", async () => {
 	assert.match(lines, /DROP SRC=203\.0\.113\.9/);
 	assert.doesNotMatch(lines, /\{"/, "what Khiên wrote itself is said in words");
 	await fits(phone, "log");
-	await phone.getByRole("link", { name: "Dải này nói gì?" }).click();
+	await phone.getByRole("link", { name: "Cách đọc các con số này" }).click();
 	assert.match(await said(phone), /Niêm phong đến:[^]*Chứng kiến/);
 });
 

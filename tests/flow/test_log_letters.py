@@ -70,7 +70,7 @@ class LogLetters(unittest.TestCase):
                 self.assertEqual(whom, {"an.le", "binh"})
                 self.assertRegex(text, "hạn mức của nhật ký còn [0-9]+ %, phải còn ít nhất 20 %")
                 self.assertIn("các dòng đã xác nhận còn nguyên", text)      # what is safe
-                self.assertIn("chép các tháng cũ ra đĩa ngoài", text)       # what to do
+                self.assertIn("chép các tháng cũ ra ổ cứng ngoài", text)       # what to do
                 self.assertIn("Nhật ký sắp đầy", self.today(log, browser))
                 relp = shard.wait_for(lambda: self.relp(log))
                 answer("28 khien: intake")                                  # ENOSPC

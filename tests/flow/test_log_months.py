@@ -78,7 +78,7 @@ class Redaction(unittest.TestCase):
             self.assertEqual(log("media", "write", f"{base}/disk", month).status, 0)
             done = log("redact", place, *said, "--confirm")
             self.assertEqual(done.status, 0, done)
-            self.assertIn("1 đĩa ngoài còn giữ nội dung", done.out)
+            self.assertIn("1 ổ cứng ngoài còn giữ nội dung", done.out)
             self.assertEqual(kept(), [])
             self.assertEqual(log("search", "Suoi-nguon-9").out, "")
             self.assertIn("12/QĐ-UBND", log("search", f'"{place}"').out)          # the decision, sealed
@@ -205,7 +205,7 @@ class Months(unittest.TestCase):
             self.assertIn("quy chế đòi giữ trên máy ít nhất 6 tháng", young.err)
             stale = log("media", "retire", month, "--copies", 1, days=300)      # read back ten months ago
             self.assertEqual(stale.status, 2, stale)
-            self.assertIn("mới có 0 đĩa ngoài", stale.err)
+            self.assertIn("mới có 0 ổ cứng ngoài", stale.err)
             self.assertTrue(glob.glob(f"{data}/log/*/segments/*.seg"))
             self.assertEqual(log("media", "check", f"{base}/disk", month, days=300).status, 0)
             self.assertEqual(log("media", "retire", month, "--copies", 1, days=300).status, 0)
@@ -244,8 +244,8 @@ class Months(unittest.TestCase):
         with Server() as server:
             browser = server.set_up()
             page = browser.get("/nhat-ky/thang").text
-            self.assertIn("ở lại máy 12 tháng, rồi 1 đĩa ngoài", page)       # of any level
-            for text, words in (("quota 20000000000\ncopies 2\nmonths 8\nlevel 2\n", "sau 8 tháng, khi 2 đĩa ngoài"),
+            self.assertIn("ở lại máy 12 tháng, rồi 1 ổ cứng ngoài", page)       # of any level
+            for text, words in (("quota 20000000000\ncopies 2\nmonths 8\nlevel 2\n", "sau 8 tháng, khi 2 ổ cứng ngoài"),
                                 ("copies 1\nmonths 2\nlevel 2\n", "thấp hơn quy chế"),
                                 ("level 2\n", "ở lại máy 6 tháng")):
                 with open(f"{server.data}/log/keep", "w", encoding="ascii") as out:
@@ -276,7 +276,7 @@ class Months(unittest.TestCase):
                     wait_for(lambda: words in browser.get(where).text)
                     return browser.page.text
 
-                self.assertIn("Chưa thấy đĩa ngoài nào", browser.get(where).text)
+                self.assertIn("Chưa thấy ổ cứng ngoài nào", browser.get(where).text)
                 self.assertIn(f"{base}/disks/một", result({"viec": "look"}, "đĩa chưa nhận"))
                 self.assertIn("Hãy ghi nhãn", result({"viec": "register", "dia": f"{base}/disks/một", "nhan": ""}, ""))
                 result({"viec": "register", "dia": f"{base}/disks/một", "nhan": "Đĩa <b>1</b>"}, "đã nhận đĩa")

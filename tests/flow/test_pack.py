@@ -40,7 +40,7 @@ class Check(Narrow):
     def test_all_our_packs_have_no_fault(self):
         done = khien("pack", "check", "packs", "--lang", "en")
         self.assertEqual(done.status, 0, done)
-        self.assertIn("checks asked now", done.out)
+        self.assertIn("checks in use", done.out)
         self.assertIn("No faults.", done.out)
 
     def test_names_file_line_and_column_in_both_languages(self):

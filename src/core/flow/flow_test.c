@@ -280,7 +280,8 @@ static void a_device_is_not_disposed_of_without_its_erasure_certificate(void **s
 			"ten", "Máy cũ", "loai", "may-tram", "trang-thai", "luu-kho", NULL });
 	id = begin(s, "device-disposal", (struct flow_subject){ .record_id = device }, day);
 	assert_int_equal(go(by(s, &head, day), id, "dispose", disposal), ERR_CONFLICT);
-	assert_string_equal(why.at[0].words.en.ptr, "The case has no such move from where it is.");
+	assert_string_equal(why.at[0].words.en.ptr,
+		"This step cannot be taken in the current state of the case.");
 	assert_int_equal(go(by(s, &officer, day), id, "accept", why_old), ERR_DENIED);
 	assert_int_equal(go(by(s, &head, day), id, "accept", why_old), 0);
 	assert_int_equal(go(by(s, &officer, day), id, "erase", erased), 0);

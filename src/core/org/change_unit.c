@@ -101,7 +101,8 @@ static bool is_code(struct str code)
 static int check_name(const struct org_unit_new *u, struct org_fault *f, struct err *e)
 {
 	if (!str_trim(u->name).len || u->name.len > NAME_BYTES_MAX || !str_is_utf8(u->name))
-		return refuse(f, "name", T("Hãy nhập tên đơn vị, không quá 300 byte."), e);
+		return refuse(
+			f, "name", T("Hãy nhập tên đơn vị; tên quá dài thì viết gọn lại."), e);
 	if (u->short_name.len > NAME_BYTES_MAX || !str_is_utf8(u->short_name))
 		return refuse(f, "short_name", T("Tên viết tắt quá dài."), e);
 	return 0;
@@ -127,7 +128,7 @@ static int check_new(
 		return refuse(f, "parent",
 			T("Đơn vị cấp trên không có hoặc đã kết thúc vào ngày đó."), e);
 	if (parent->depth + 1 >= DEEPEST)
-		return refuse(f, "parent", T("Cây đơn vị quá sâu."), e);
+		return refuse(f, "parent", T("Cây đơn vị có quá nhiều cấp."), e);
 	return 0;
 }
 

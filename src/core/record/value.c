@@ -452,7 +452,7 @@ static const struct {
 	{ "serial", is_serial, T("phải là một số sê-ri: chữ, số và các dấu - . / _") },
 	{ "version", is_version, T("phải là một số phiên bản, ví dụ 2.4.1") },
 	{ "port", is_port, T("phải là một cổng, ví dụ 443 hoặc 8000-8010/udp") },
-	{ "ssid", is_ssid, T("tên mạng dài từ 1 đến 32 byte") },
+	{ "ssid", is_ssid, T("tên mạng dài từ 1 đến 32 chữ không dấu; chữ có dấu tính nhiều hơn") },
 	{ "network", is_network, T("phải là một dải mạng, ví dụ 10.0.8.0/24") },
 	{ "sha256", is_sha256, T("phải là 64 chữ số hệ 16 (0–9, a–f)") },
 	{ "url", is_url, T("phải là một địa chỉ web bắt đầu bằng http:// hoặc https://") },

@@ -152,8 +152,7 @@ static bool figure_of(struct str json, const char *key, uint64_t *ret)
 
 /* --- who was refused -------------------------------------------------------------------------- */
 
-static const char *const whys[] = { "", "expired", "not-yet", "authority", "absent",
-	"handshake" };
+static const char *const whys[] = { "", "expired", "not-yet", "authority", "absent", "handshake" };
 
 void sender_refusal_event(const struct sender_refusal *r, struct buf *ret)
 {
@@ -179,8 +178,7 @@ bool sender_refusal_parse(struct str raw, struct sender_refusal *ret)
 	struct sender_refusal r = { 0 };
 	struct str why;
 
-	if (!str_starts(raw, "{\"event\":\"refused\",") ||
-		!figure_of(raw, "\"count\":", &r.count))
+	if (!str_starts(raw, "{\"event\":\"refused\",") || !figure_of(raw, "\"count\":", &r.count))
 		return false;
 	why = value_of(raw, "why", text);
 	for (unsigned i = 1; i <= SENDER_WHY_MAX; i++)
@@ -196,7 +194,7 @@ const char *sender_why_words(enum sender_why why)
 {
 	static const char *const words[] = { "", T("chứng thư của máy gửi đã hết hạn"),
 		T("chứng thư của máy gửi chưa đến ngày hiệu lực"),
-		T("chứng thư không do cơ quan cấp mà Khiên tin ký"),
+		T("chứng thư không do nơi cấp mà Khiên tin cậy ký"),
 		T("máy gửi không đưa chứng thư"),
 		T("không bắt tay TLS được: phiên bản quá cũ, hoặc không phải TLS") };
 

@@ -17,7 +17,7 @@ static const struct command_option options[] = {
 	{ "quota", OPTION_NUMBER, "GB", NULL,
 		T("nhật ký được chiếm nhiều nhất bao nhiêu GB đĩa; 0: đến khi đầy đĩa") },
 	{ "copies", OPTION_NUMBER, "N", NULL,
-		T("số đĩa ngoài phải giữ một tháng trước khi tháng đó tự rời máy; 0: không tự rời") },
+		T("số ổ cứng ngoài phải giữ một tháng trước khi tháng đó tự rời máy; 0: không tự rời") },
 	{ "months", OPTION_NUMBER, "N", NULL,
 		T("số tháng ở lại máy sau khi kết thúc, dù đĩa đầy") },
 	{ "level", OPTION_NUMBER, "1-5", NULL,
@@ -38,7 +38,7 @@ static void put(
 		policy->copies ?
 			arena_fmt(a,
 				tr(p->lang,
-					T("phần của các tháng trong hạn mức đã dùng trên %u phần trăm và tháng đó đã có trên %u đĩa ngoài")),
+					T("phần của các tháng trong hạn mức đã dùng trên %u phần trăm và tháng đó đã có trên %u ổ cứng ngoài")),
 				law->levels.percent[KEEP_RETIRE], policy->copies) :
 			str_of(page_tr(p, T("không bao giờ, chỉ khi có lệnh"))));
 	page_row(p, 0, page_tr(p, T("Ở lại máy ít nhất")),
@@ -48,7 +48,7 @@ static void put(
 		page_row(p, 0, page_tr(p, T("Quy chế đòi hỏi")),
 			arena_fmt(a,
 				tr(p->lang,
-					T("cấp độ %s: ít nhất %u tháng trên máy, %u đĩa ngoài đã đọc lại trong "
+					T("cấp độ %s: ít nhất %u tháng trên máy, %u ổ cứng ngoài đã đọc lại trong "
 					  "%u tháng gần nhất")),
 				policy->level ? arena_fmt(a, "%u", policy->level).ptr :
 						page_tr(p, T("bất kỳ")),

@@ -63,7 +63,7 @@ static int stays(const struct job *j, const struct keep_rule *rule, enum keep_le
 			rule->months, j->month);
 	return err_set(e, ERR_INPUT,
 		tr(j->line->lang,
-			T("mới có %u đĩa ngoài giữ tháng %s và đã đọc lại trong %u tháng gần nhất, "
+			T("mới có %u ổ cứng ngoài giữ tháng %s và đã đọc lại trong %u tháng gần nhất, "
 			  "cần %u; tháng ở lại")),
 		good, j->month, rule->checked_months, rule->copies);
 }
@@ -228,7 +228,7 @@ const struct command cmd_log_media = {
 	.name = "log media",
 	.args = "ACTION …",
 	.words = T(
-		"Chép tháng nhật ký ra đĩa ngoài đã đăng ký, đọc lại, đối chiếu, chuyển khỏi máy"),
+		"Chép tháng nhật ký ra ổ cứng ngoài đã đăng ký, đọc lại, đối chiếu, chuyển khỏi máy"),
 	.help = T(
 		"register THƯ-MỤC --label CHỮ: nhận một đĩa. write THƯ-MỤC THÁNG: chép, đọc lại, ghi biên "
 		"nhận. check THƯ-MỤC THÁNG: đối chiếu đĩa với bản kê. retire THÁNG --copies N: xóa khỏi máy "

@@ -40,10 +40,10 @@ static int put_copies(
 	int rc = keep_copies(shard, month, a, &copies, &count, e);
 
 	if (rc == 0 && count == 0)
-		page_row(
-			p, 2, page_tr(p, T("Đĩa ngoài")), str_of(page_tr(p, T("chưa có bản nào"))));
+		page_row(p, 2, page_tr(p, T("Ổ cứng ngoài")),
+			str_of(page_tr(p, T("chưa có bản nào"))));
 	for (size_t i = 0; rc == 0 && i < count; i++)
-		page_row(p, 2, page_tr(p, T("Đĩa ngoài")),
+		page_row(p, 2, page_tr(p, T("Ổ cứng ngoài")),
 			arena_fmt(a, "%s, %s", *copies[i].label ? copies[i].label : copies[i].id,
 				clock_people(copies[i].checked_at_s, text)));
 	return rc;

@@ -154,7 +154,7 @@ static int say(const struct redaction_job *r)
 		printf("  %s\n",
 			arena_fmt(r->line->arena,
 				tr(r->line->lang,
-					T("%zu đĩa ngoài còn giữ nội dung ở tháng %s. Cắm từng đĩa rồi chạy "
+					T("%zu ổ cứng ngoài còn giữ nội dung ở tháng %s. Cắm từng đĩa rồi chạy "
 					  "khien log media write để thay; đến lúc đó tháng này không rời máy.")),
 				r->done.copies, r->done.month)
 				.ptr);

@@ -53,7 +53,7 @@ int cli_log_amiss(const struct command_line *line, const struct find *f)
 		tr(line->lang,
 			T("Kết quả có thể thiếu: %s. Các phần khác vẫn đọc được, không tệp nào bị "
 			  "đổi. Hãy chạy khien-verify để biết hết các chỗ sai, đưa tệp lạ ra khỏi "
-			  "kho, chép lại tệp thiếu hay hỏng từ đĩa ngoài hoặc bản sao lưu.\n")),
+			  "kho, chép lại tệp thiếu hay hỏng từ ổ cứng ngoài hoặc bản sao lưu.\n")),
 		amiss);
 	return 1;
 }

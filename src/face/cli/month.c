@@ -80,7 +80,7 @@ int cli_month_policy(const struct command_line *line, const struct guard_policy 
 			law->months, policy->months);
 	return err_set(e, ERR_INPUT,
 		tr(line->lang,
-			T("quy chế đòi ít nhất %u đĩa ngoài, không đặt %u được; không có gì thay "
+			T("quy chế đòi ít nhất %u ổ cứng ngoài, không đặt %u được; không có gì thay "
 			  "đổi")),
 		law->copies, policy->copies);
 }

@@ -141,8 +141,7 @@ static void form(struct view *v, const struct files_of *x)
 }
 
 /* The pictures themselves, for who must see at once what was sent. */
-static void views(
-	struct view *v, const struct files_of *x, const struct file *list, size_t count)
+static void views(struct view *v, const struct files_of *x, const struct file *list, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		if (!list[i].gone_at_s && file_is_picture(list[i].kind) &&
@@ -167,8 +166,9 @@ void html_files(struct view *v, const struct files_of *x)
 		if (x->is_seen && !x->is_seen(x->context, list[i].field))
 			continue;
 		if (shown++ == 0)
-			html_table(v, NULL, "stack", tr(v->lang, "Tệp"), tr(v->lang, "Cỡ, loại"),
-				"SHA-256", tr(v->lang, "Đính kèm"), "");
+			html_table(v, NULL, "stack", tr(v->lang, "Tệp"),
+				tr(v->lang, "Dung lượng, loại"), "SHA-256", tr(v->lang, "Đính kèm"),
+				"");
 		file_row(v, x, &list[i]);
 	}
 	if (shown)

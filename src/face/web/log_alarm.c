@@ -44,11 +44,11 @@ void log_alarms_look(struct view *v, struct log_strip *ret)
 }
 
 static const char *const taking_words[] = {
-	[TAKING_FULL] =
-		T("Không nhận thêm dòng nhật ký nào từ {t}: hết chỗ trên đĩa hoặc trong hạn mức "
-		  "({w}). Các dòng đã xác nhận còn nguyên; bên gửi TCP đang chờ, gói UDP không kịp "
-		  "nhận được đếm là mất. Hãy giải phóng chỗ, chép các tháng cũ ra đĩa ngoài hoặc "
-		  "nâng hạn mức: Khiên tự nhận tiếp."),
+	[TAKING_FULL] = T(
+		"Không nhận thêm dòng nhật ký nào từ {t}: hết chỗ trên đĩa hoặc trong hạn mức "
+		"({w}). Các dòng đã xác nhận còn nguyên; bên gửi TCP đang chờ, gói UDP không kịp "
+		"nhận được đếm là mất. Hãy giải phóng chỗ, chép các tháng cũ ra ổ cứng ngoài hoặc "
+		"nâng hạn mức: Khiên tự nhận tiếp."),
 	[TAKING_FAILED] = T(
 		"Không nhận thêm dòng nhật ký nào từ {t}: đĩa báo lỗi khi ghi ({w}). Các dòng đã "
 		"xác nhận còn nguyên, không dòng nào chưa nằm chắc trên đĩa được xác nhận. Hãy xem "
@@ -76,12 +76,12 @@ static const char *const storing_words[] = {
 	[TAKING_FULL] = T(
 		"Chưa nén và chuyển nhật ký vào kho được từ {t}: hết chỗ trên đĩa hoặc trong hạn "
 		"mức ({w}). Không dòng nào mất: các dòng vẫn nằm trong tệp ghi trước và vẫn tìm "
-		"được. Hãy giải phóng chỗ, chép các tháng cũ ra đĩa ngoài hoặc nâng hạn mức: Khiên "
+		"được. Hãy giải phóng chỗ, chép các tháng cũ ra ổ cứng ngoài hoặc nâng hạn mức: Khiên "
 		"tự làm tiếp."),
 	[TAKING_FAILED] =
 		T("Chưa nén và chuyển nhật ký vào kho được từ {t} ({w}). Không dòng nào mất: các "
 		  "dòng vẫn nằm trong tệp ghi trước và vẫn tìm được. Tệp lạ thì đưa ra khỏi "
-		  "kho, tệp thiếu hay hỏng thì chép lại từ đĩa ngoài hoặc bản sao lưu, đĩa "
+		  "kho, tệp thiếu hay hỏng thì chép lại từ ổ cứng ngoài hoặc bản sao lưu, đĩa "
 		  "lỗi thì xem dmesg và smartctl -a: Khiên tự làm tiếp."),
 };
 
@@ -147,7 +147,7 @@ void html_log_alarms(struct view *v, const struct log_strip *s)
 					"vẫn đọc và tìm được, dòng mới vẫn được nhận; kết quả tìm "
 					"trong phần này không đủ. Không tệp nào bị Khiên đổi. Hãy chạy "
 					"khien-verify để biết hết các chỗ sai, đưa tệp lạ ra khỏi kho, "
-					"chép lại tệp thiếu hay hỏng từ đĩa ngoài hoặc bản sao lưu."),
+					"chép lại tệp thiếu hay hỏng từ ổ cứng ngoài hoặc bản sao lưu."),
 				"w", text_of(v, text_clean(v->a, str_of(s->amiss), TAKING_WHY_MAX)),
 				NULL));
 }

@@ -139,7 +139,7 @@ void log_facets_show(struct view *v, const struct log_facets *x, bool is_whole)
 	if (x->counts[3] + x->counts[0] + x->counts[1] == 0)
 		return;
 	html(v->w, "<section id=\"ai-luc-nao\">\n<h2>%s</h2>\n",
-		tr(v->lang, "Các dòng này của ai, lúc nào"));
+		tr(v->lang, "Nguồn và thời gian của các dòng này"));
 	if (!is_whole)
 		html(v->w, "<p class=\"soft\">%s</p>\n",
 			tr(v->lang, "Tính trên các dòng đã xem, mới nhất trước."));

@@ -150,5 +150,5 @@ void html_log_strip(struct view *v)
 	if (s->has_senders)
 		strip_senders(v, s);
 	html(v->w, "</dl>\n<p><a href=\"/huong-dan/nhat-ky\">%s</a></p></aside>\n",
-		tr(v->lang, "Dải này nói gì?"));
+		tr(v->lang, "Cách đọc các con số này"));
 }

@@ -135,7 +135,7 @@ static void room_item(struct view *v, const struct log_room_told *t)
 			"làm ở đầu trang này.") :
 		tr(v->lang,
 			"Không ổn từ {t}. Chưa dòng nào bị từ chối, các dòng đã xác nhận còn "
-			"nguyên. Hãy chép các tháng cũ ra đĩa ngoài, giải phóng chỗ hoặc nâng "
+			"nguyên. Hãy chép các tháng cũ ra ổ cứng ngoài, giải phóng chỗ hoặc nâng "
 			"hạn mức.");
 
 	item(v, title, fill(v, words, "t", time_text(v, t->since_s), NULL), "/nhat-ky/thang",

@@ -55,7 +55,8 @@ static void label(struct view *v, const struct register_field *f, const char *na
 	if (f->need == NEED_TO_SAVE)
 		html(v->w, " <span class=\"must\">%s</span>", tr(v->lang, "(bắt buộc)"));
 	else if (f->need == NEED_TO_COMPLETE)
-		html(v->w, " <span class=\"soft\">%s</span>", tr(v->lang, "(cần cho đủ)"));
+		html(v->w, " <span class=\"soft\">%s</span>",
+			tr(v->lang, "(cần có để bản ghi đầy đủ)"));
 	html(v->w, "</label>\n");
 	if (hint)
 		html(v->w, "<p class=\"hint\" id=\"%s-goi-y\">%s</p>\n", name, hint);

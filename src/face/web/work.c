@@ -251,7 +251,7 @@ void html_work_pages(struct view *v)
 		{ "/ket-qua", is_one ? T("Kết quả của đơn vị") : T("Kết quả của các đơn vị") },
 		{ "/viec/lich-nghi", T("Lịch nghỉ") },
 		{ "/viec/thu", T("Thư nhắc việc hằng ngày") },
-		{ "/viec/nam-don-vi", T("Cả năm của các đơn vị") } };
+		{ "/viec/nam-don-vi", T("Lịch cả năm của các đơn vị") } };
 
 	html_page_links(v, pages, COUNT(pages) - is_one);
 }

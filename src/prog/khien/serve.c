@@ -237,7 +237,7 @@ static const struct command_option serve_options[] = {
 	{ "listen", OPTION_TEXT, T("ĐỊA-CHỈ:CỔNG"), NULL,
 		T("địa chỉ phục vụ, mặc định 127.0.0.1:8080; địa chỉ khác máy này thì dùng TLS") },
 	{ "media", OPTION_DIR, T("THƯ-MỤC"), NULL,
-		T("thư mục mà mỗi thư mục con là một đĩa ngoài; mặc định tìm đĩa gắn ở /media, "
+		T("thư mục mà mỗi thư mục con là một ổ cứng ngoài; mặc định tìm đĩa gắn ở /media, "
 		  "/run/media, /mnt") },
 	{ 0 },
 };

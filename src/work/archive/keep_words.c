@@ -49,8 +49,8 @@ static const struct {
 			  "sai thì thay đĩa.") } },
 	{ ERR_LIMIT,
 		{ T("Đĩa của máy đã đầy. Nhật ký vẫn nguyên. Hãy giải phóng chỗ rồi làm lại."),
-			T("Đĩa ngoài đã đầy. Chưa có gì được ghi. Hãy dùng đĩa còn trống."),
-			T("Đĩa ngoài đã đầy giữa chừng. Bản chép dở không được tính, nhật ký trên máy vẫn "
+			T("Ổ cứng ngoài đã đầy. Chưa có gì được ghi. Hãy dùng đĩa còn trống."),
+			T("Ổ cứng ngoài đã đầy giữa chừng. Bản chép dở không được tính, nhật ký trên máy vẫn "
 			  "nguyên. Hãy dùng đĩa còn trống, hoặc bỏ bớt tệp khác trên đĩa rồi chép lại."),
 			T("Bản kê dài hơn mức Khiên đọc. Biên nhận cũ giữ nguyên.") } },
 };

@@ -74,7 +74,7 @@ static const char *need_words(enum register_need need)
 	case NEED_TO_SAVE:
 		return T("bắt buộc");
 	case NEED_TO_COMPLETE:
-		return T("cần để đủ");
+		return T("cần có để đầy đủ");
 	default:
 		return T("không bắt buộc");
 	}

@@ -24,7 +24,7 @@ static const struct reason {
 		  "lại.") },
 	{ GAP_LOOP, T("tệp hoặc liên kết gọi vòng nhau"),
 		T("Sửa {detail} để không gọi vòng lại chính nó, rồi kiểm tra lại.") },
-	{ GAP_SYNTAX, T("nội dung không đúng cú pháp nên không dám kết luận"),
+	{ GAP_SYNTAX, T("nội dung không đúng cú pháp nên chưa kết luận được"),
 		T("Sửa lỗi cú pháp ở {detail}, rồi kiểm tra lại.") },
 	{ GAP_NOT_LIVE, T("chỉ xem được trên máy đang chạy"),
 		T("Chạy khien audit ngay trên máy đó.") },
@@ -41,7 +41,7 @@ static const struct reason {
 		T("1. Chạy trên máy: dnf updateinfo list --security\n"
 		  "2. Còn bản vá thì cài: dnf upgrade --security\n"
 		  "3. Lưu kết quả làm bằng chứng.") },
-	{ "conditional", T("giá trị được đặt có điều kiện nên không dám kết luận"), NULL },
+	{ "conditional", T("giá trị được đặt có điều kiện nên chưa kết luận được"), NULL },
 	{ "remote-users", T("tài khoản do máy chủ khác quản lý (LDAP, AD), cần kiểm tra ở đó"),
 		T("Kiểm tra quy tắc này trên máy chủ quản lý tài khoản (LDAP, AD) và lưu kết quả.") },
 	{ "needs-declared-role", T("chưa khai báo máy này được phép mở cổng, dịch vụ nào"),

@@ -85,7 +85,7 @@ void verify_text(const struct verify_report *r, enum lang lang, struct buf *out)
 				  "%llu\n")),
 			(unsigned long long)r->redacted, (unsigned long long)r->redacted_at[0]);
 	if (r->left > 0)
-		put(out, tr(lang, T("đã rời máy sang đĩa ngoài, có niêm phong:")), r->left);
+		put(out, tr(lang, T("đã rời máy sang ổ cứng ngoài, có niêm phong:")), r->left);
 	put(out, tr(lang, T("tờ niêm phong:")), r->checkpoints);
 	if (r->entries > 0) {
 		buf_fmt(out, "  %s %s", tr(lang, T("từ")), clock_people(r->first_s, at));

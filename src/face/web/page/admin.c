@@ -421,7 +421,7 @@ static void event_row(struct view *v, const struct org_event *x)
 	html_table_time(v, tr(v->lang, "Lúc"), x->at_s);
 	html_table_cell(v, tr(v->lang, "Ai"), text_of(v, x->login));
 	html_table_cell(v, tr(v->lang, "Việc"), happening_words(v, x->what));
-	html_table_cell(v, tr(v->lang, "Về"), text_of(v, x->about));
+	html_table_cell(v, tr(v->lang, "Đối tượng"), text_of(v, x->about));
 	html_table_cell(v, tr(v->lang, "Từ địa chỉ"), text_of(v, x->peer));
 	html(v->w, "</tr>\n");
 }
@@ -444,8 +444,8 @@ void page_events(struct view *v)
 	html(v->w, "<p><a href=\"/so-vet\">%s</a></p>\n",
 		tr(v->lang, "Mọi thay đổi dữ liệu, có niêm phong: Sổ vết thay đổi"));
 	html_table(v, tr(v->lang, "Nhật ký đăng nhập và quản trị"), "stack flowing",
-		tr(v->lang, "Lúc"), tr(v->lang, "Ai"), tr(v->lang, "Việc"), tr(v->lang, "Về"),
-		tr(v->lang, "Từ địa chỉ"));
+		tr(v->lang, "Lúc"), tr(v->lang, "Ai"), tr(v->lang, "Việc"),
+		tr(v->lang, "Đối tượng"), tr(v->lang, "Từ địa chỉ"));
 	for (size_t i = 0; i < count; i++)
 		event_row(v, &events[i]);
 	html_table_end(v);
@@ -478,7 +478,7 @@ void page_events_csv(struct view *v)
 	csv_words(v, T("Lúc"));
 	csv_words(v, T("Ai"));
 	csv_words(v, T("Việc"));
-	csv_words(v, T("Về"));
+	csv_words(v, T("Đối tượng"));
 	csv_words(v, T("Từ địa chỉ"));
 	csv_end_row(v->w);
 	for (size_t i = 0; i < count; i++) {

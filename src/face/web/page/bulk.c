@@ -138,7 +138,7 @@ static void value_form(struct view *v, const struct bulk_page *b, struct record_
 		html_record_field(v, &b->p, b->field, values);
 	html_field(v,
 		&(struct field){ .name = "ly-do",
-			.label = tr(v->lang, "Vì sao sửa"),
+			.label = tr(v->lang, "Lý do sửa"),
 			.hint = tr(v->lang, "Hiện trong lịch sử của từng bản ghi.") });
 	html_form_end(v, tr(v->lang, "Xem trước thay đổi"));
 }

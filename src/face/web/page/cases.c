@@ -168,7 +168,7 @@ static void table(struct view *v, const struct flow_cases *list)
 {
 	struct flow_by by = view_flow_by(v);
 
-	html_table(v, tr(v->lang, "Hồ sơ"), "stack flowing", tr(v->lang, "Về"),
+	html_table(v, tr(v->lang, "Hồ sơ"), "stack flowing", tr(v->lang, "Tên hồ sơ"),
 		tr(v->lang, "Loại hồ sơ"), tr(v->lang, "Đơn vị"), tr(v->lang, "Trạng thái"),
 		tr(v->lang, "Thời hạn"));
 	for (size_t i = 0; i < list->count; i++)
@@ -225,7 +225,7 @@ void page_cases_csv(struct view *v)
 	}
 	csv_page(v, "ho-so.csv");
 	csv_words(v, T("Số"));
-	csv_words(v, T("Về"));
+	csv_words(v, T("Tên hồ sơ"));
 	csv_words(v, T("Loại hồ sơ"));
 	csv_words(v, T("Đơn vị"));
 	csv_words(v, T("Trạng thái"));

@@ -109,7 +109,7 @@ void page_file(struct view *v)
 		"<dl class=\"facts\">\n<div><dt>%s</dt><dd>%s</dd></div>\n<div><dt>%s</dt><dd>%s</dd></div>\n"
 		"<div><dt>%s</dt><dd>%s, %.*s</dd></div>\n<div class=\"hash\"><dt>SHA-256</dt><dd><code>%.*s</code>"
 		"</dd></div>\n</dl>\n",
-		tr(v->lang, "Cỡ"), size_text(v, f.size_bytes), tr(v->lang, "Loại"),
+		tr(v->lang, "Dung lượng"), size_text(v, f.size_bytes), tr(v->lang, "Loại"),
 		file_type(f.kind), tr(v->lang, "Đính kèm"), time_text(v, f.at_s), STR_FMT(f.by),
 		STR_FMT(f.sha256));
 	html(v->w, "<p><a class=\"button\" href=\"/tep/%lld/tai\" download>%s</a></p>\n",

@@ -162,7 +162,7 @@ static void journal(struct view *v, const struct looking *l)
 	html(v->w, "<section>\n<h2>%s</h2>\n", tr(v->lang, "Sổ quyết định"));
 	html_table(v, tr(v->lang, "Sổ quyết định"), "stack", tr(v->lang, "Lúc"),
 		tr(v->lang, "Việc"), tr(v->lang, "Lý do"), tr(v->lang, "Người quyết định"),
-		tr(v->lang, "Về"));
+		tr(v->lang, "Đối tượng"));
 	for (size_t i = 0; i < l->note_count && i < NOTES_SHOWN; i++)
 		note(v, &l->notes[l->note_count - 1 - i]);
 	html_table_end(v);

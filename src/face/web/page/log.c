@@ -81,7 +81,7 @@ static const char *const own_words[LEAF_KIND_MAX + 1] = {
 	[LEAF_KEY] = T("Đổi khóa niêm phong."),
 	[LEAF_IMPORT] = T("Nhập một tệp nhật ký cũ."),
 	[LEAF_RETENTION] =
-		T("Chuyển một tháng ra đĩa ngoài, hoặc xóa nội dung một dòng theo quyết định."),
+		T("Chuyển một tháng ra ổ cứng ngoài, hoặc xóa nội dung một dòng theo quyết định."),
 	[LEAF_LINK] = T("Nhật ký bắt đầu, hoặc đi tiếp từ phần trước."),
 };
 
@@ -159,7 +159,7 @@ static void state(struct view *v, const struct find_answer *answer)
 		log_value(v, "truoc").len == 0) /* what stands below many lines */
 		html(v->w,
 			"<p class=\"export\"><a href=\"#ai-luc-nao\">%s</a> · <a href=\"#tai-ve\">%s</a></p>\n",
-			tr(v->lang, "Các dòng này của ai, lúc nào"), tr(v->lang, "Tải về"));
+			tr(v->lang, "Nguồn và thời gian của các dòng này"), tr(v->lang, "Tải về"));
 }
 
 /* Where the next page goes on: behind what is shown, or behind what was looked at. */
@@ -192,7 +192,7 @@ static void results(struct view *v, struct found *found, const struct find_answe
 	} else if (answer->is_whole) {
 		html(v->w, "<p class=\"empty\">%s</p>\n",
 			tr(v->lang,
-				"Không có dòng nào. Hãy bớt từ, bỏ dấu trừ hoặc nới thời gian."));
+				"Không có dòng nào. Hãy bớt từ, bỏ dấu trừ hoặc mở rộng khoảng thời gian."));
 	}
 	pages(v, found, answer);
 	html(v->w,

@@ -363,7 +363,7 @@ static void range_refused(struct view *v, int why)
 				"chọn giờ kết thúc sớm hơn, hoặc thử lại sau ít phút.") :
 			tr(v->lang,
 				"Không có dòng nào nhận trong khoảng này còn ở đây: chưa có dòng, hoặc "
-				"đã rời máy sang đĩa ngoài."));
+				"đã rời máy sang ổ cứng ngoài."));
 	html(v->w, "<p>%s</p>\n<p><a href=\"/nhat-ky?%s\">%s</a></p>\n</section>\n",
 		tr(v->lang, "Nhật ký không bị đổi."), log_again(v, NULL, STR("")),
 		tr(v->lang, "Về trang Nhật ký"));

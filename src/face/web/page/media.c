@@ -1,4 +1,4 @@
-/* media.c - Đĩa ngoài: which disks are plugged in and which months each holds, read back when;
+/* media.c - Ổ cứng ngoài: which disks are plugged in and which months each holds, read back when;
  * months are written and read back, a new disk is taken in, by the process that may. */
 #include "face/web/process/media.h"
 #include "face/web/log.h"
@@ -164,7 +164,7 @@ static void disks(struct view *v, const struct media_page *p)
 	if (p->count == 0) {
 		html(v->w, "<p class=\"empty\">%s</p>\n</section>\n",
 			tr(v->lang,
-				"Chưa thấy đĩa ngoài nào. Cắm đĩa vào máy chủ, gắn nó vào một thư mục "
+				"Chưa thấy ổ cứng ngoài nào. Cắm đĩa vào máy chủ, gắn nó vào một thư mục "
 				"của /media hoặc /mnt mà Khiên ghi được, rồi bấm Tìm lại đĩa."));
 		return;
 	}
@@ -257,11 +257,11 @@ static void show(struct view *v)
 	}
 	is_on = media_work_load(v, &work);
 	v->refresh_s = is_on ? REFRESH_S : 0;
-	page_start(v, tr(v->lang, "Đĩa ngoài"));
+	page_start(v, tr(v->lang, "Ổ cứng ngoài"));
 	html_log_pages(v);
 	html(v->w, "<p>%s</p>\n",
 		tr(v->lang,
-			"Mỗi tháng nhật ký được chép ra đĩa ngoài, đọc lại và so từng byte với bản kê "
+			"Mỗi tháng nhật ký được chép ra ổ cứng ngoài, đọc lại và so từng byte với bản kê "
 			"trước khi ghi biên nhận."));
 	if (is_on)
 		html_media_work(v, &work);
@@ -310,7 +310,7 @@ static void check_form(struct view *v, struct str what, struct str path, struct 
 	else if (path.len == 0 || !is_one_line(path))
 		fault_add(v, "dia", tr(v->lang, "Hãy chọn một đĩa đang cắm."));
 	else if (is_register && (word.len == 0 || word.len > KEEP_LABEL_MAX || !is_one_line(word)))
-		fault_add(v, "nhan", tr(v->lang, "Hãy ghi nhãn, một dòng, không quá 80 byte."));
+		fault_add(v, "nhan", tr(v->lang, "Hãy ghi nhãn, ngắn gọn trong một dòng."));
 	else if (!is_register &&
 		(word.len == 0 || word.len >= KEEP_MONTH_SIZE || !is_one_line(word)))
 		fault_add(v, "thang", tr(v->lang, "Hãy chọn tháng."));

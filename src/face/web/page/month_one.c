@@ -77,9 +77,9 @@ static void facts(struct view *v, const struct month_sheet *m)
 
 static void media(struct view *v, const struct month_sheet *m)
 {
-	html(v->w, "<h2>%s</h2>\n", tr(v->lang, "Đĩa ngoài giữ tháng này"));
+	html(v->w, "<h2>%s</h2>\n", tr(v->lang, "Ổ cứng ngoài giữ tháng này"));
 	if (m->copy_count == 0) {
-		html(v->w, "<p>%s</p>\n", tr(v->lang, "Chưa có bản nào trên đĩa ngoài."));
+		html(v->w, "<p>%s</p>\n", tr(v->lang, "Chưa có bản nào trên ổ cứng ngoài."));
 		return;
 	}
 	html_table(v, NULL, "", tr(v->lang, "Nhãn"), tr(v->lang, "Đọc lại, đúng từng byte"));
@@ -163,7 +163,7 @@ void page_month(struct view *v)
 		"<p class=\"act\"><a class=\"button plain\" href=\"/nhat-ky/thang/%.*s/%s.tar\">%s</a> "
 		"<a href=\"/nhat-ky/dia-ngoai\">%s</a></p>\n<section class=\"sheet\">\n",
 		STR_FMT(v->args[0]), month, tr(v->lang, "Tải gói của tháng"),
-		tr(v->lang, "Chép ra đĩa ngoài"));
+		tr(v->lang, "Chép ra ổ cứng ngoài"));
 	facts(v, &m);
 	media(v, &m);
 	sources(v, &m);

@@ -77,14 +77,14 @@ static void keeping_facts(struct view *v, const struct keeping *k)
 		fact(v, tr(v->lang, "Quy chế đòi hỏi"),
 			fill(v,
 				tr(v->lang,
-					"ở lại máy {n} tháng, rồi {d} đĩa ngoài đã đọc lại trong {k} "
+					"ở lại máy {n} tháng, rồi {d} ổ cứng ngoài đã đọc lại trong {k} "
 					"tháng"),
 				"n", count_text(v, k->law.months), "d",
 				count_text(v, k->law.copies), "k",
 				count_text(v, k->law.checked_months), NULL));
 	fact(v, tr(v->lang, "Tháng tự rời máy khi đầy"),
 		k->policy.copies && !k->is_refused ?
-			fill(v, tr(v->lang, "sau {n} tháng, khi {d} đĩa ngoài đã giữ"), "n",
+			fill(v, tr(v->lang, "sau {n} tháng, khi {d} ổ cứng ngoài đã giữ"), "n",
 				count_text(v, k->policy.months), "d",
 				count_text(v, k->policy.copies), NULL) :
 			tr(v->lang, "không, chỉ khi có lệnh"));
@@ -94,11 +94,11 @@ static void disk(struct view *v, struct find *f, const struct keeping *k)
 {
 	static const char *const levels[] = {
 		[KEEP_ROOM] = T("Còn đủ chỗ, chưa phải làm gì."),
-		[KEEP_WARN] = T("Đã dùng trên {n} phần trăm: hãy chuẩn bị đĩa ngoài."),
-		[KEEP_PACK] = T("Đã dùng trên {n} phần trăm: hãy chép các tháng cũ ra đĩa ngoài "
+		[KEEP_WARN] = T("Đã dùng trên {n} phần trăm: hãy chuẩn bị ổ cứng ngoài."),
+		[KEEP_PACK] = T("Đã dùng trên {n} phần trăm: hãy chép các tháng cũ ra ổ cứng ngoài "
 				"ngay."),
-		[KEEP_RETIRE] = T("Đã dùng trên {n} phần trăm: hãy chuyển các tháng đã có trên đĩa "
-				  "ngoài đi."),
+		[KEEP_RETIRE] = T("Đã dùng trên {n} phần trăm: hãy chuyển các tháng đã có trên "
+				  "ổ cứng ngoài đi."),
 		[KEEP_LAST] = T("Đã dùng trên {n} phần trăm: Khiên sắp phải bắt bên gửi chờ."),
 	};
 	struct log_disk d;
@@ -248,7 +248,7 @@ static void row(struct view *v, const char *shard, const struct month_row *m,
 		size_text(v, (int64_t)m->bytes));
 	if (m->has_left)
 		html(v->w, "<br><span class=\"soft\">%s</span>",
-			tr(v->lang, "chỉ còn trên đĩa ngoài"));
+			tr(v->lang, "chỉ còn trên ổ cứng ngoài"));
 	html(v->w, "</td><td><span class=\"name-of\">%s: </span>%s</td><td>",
 		tr(v->lang, "Niêm phong"),
 		m->is.head.size ? fill(v, tr(v->lang, "đến mục {n}"), "n",
@@ -263,7 +263,7 @@ static void table_head(struct view *v)
 {
 	html_table(v, tr(v->lang, "Các tháng"), "stack", tr(v->lang, "Tháng"),
 		tr(v->lang, "Máy gửi"), tr(v->lang, "Số mục"), tr(v->lang, "Đã nén"),
-		tr(v->lang, "Niêm phong"), tr(v->lang, "Đĩa ngoài"));
+		tr(v->lang, "Niêm phong"), tr(v->lang, "Ổ cứng ngoài"));
 }
 
 /* --- a year ----------------------------------------------------------------------------------- */
@@ -404,7 +404,7 @@ static void orders(struct view *v)
 	html(v->w,
 		"<section class=\"act\">\n<h2>%s</h2>\n<p><a class=\"button plain\" "
 		"href=\"/nhat-ky/dia-ngoai\">%s</a></p>\n<details><summary>%s</summary>\n",
-		tr(v->lang, "Việc với đĩa ngoài"),
+		tr(v->lang, "Việc với ổ cứng ngoài"),
 		tr(v->lang, "Nhận đĩa, chép tháng ra đĩa, đọc lại"),
 		tr(v->lang, "Lệnh trên máy chủ"));
 	html(v->w,

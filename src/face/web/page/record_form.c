@@ -83,7 +83,7 @@ static void form(struct view *v, const struct register_page *p, const char *acti
 	if (p->r.id)
 		html_field(v,
 			&(struct field){ .name = "ly-do",
-				.label = tr(v->lang, "Vì sao sửa"),
+				.label = tr(v->lang, "Lý do sửa"),
 				.hint = tr(v->lang, "Hiện trong lịch sử của bản ghi.") });
 	html_form_end(v, tr(v->lang, "Lưu"));
 }

@@ -92,7 +92,7 @@ static void what_stays(struct view *v)
 			"khi xóa, ai đọc nhật ký cũng thấy."),
 		tr(v->lang,
 			"Mất nội dung dòng này, không lấy lại được bằng cách nào từ máy này. Bản sao lưu, "
-			"bản kết xuất, đĩa ngoài làm trước đó còn nội dung."));
+			"bản kết xuất, ổ cứng ngoài làm trước đó còn nội dung."));
 	html(v->w, "</section>\n");
 }
 
@@ -183,7 +183,7 @@ static void gone(struct view *v, const struct asked *x)
 			html(v->w, "<p class=\"fault\">%s</p>\n",
 				fill(v,
 					tr(v->lang,
-						"{n} đĩa ngoài còn giữ nội dung ở tháng {thang}. Cắm "
+						"{n} ổ cứng ngoài còn giữ nội dung ở tháng {thang}. Cắm "
 						"từng đĩa rồi chép lại tháng ấy; đến lúc đó tháng này "
 						"không rời máy."),
 					"n", text_of(v, copies), "thang", text_of(v, month), NULL));
@@ -247,8 +247,8 @@ static void check_form(struct view *v, struct date *ret_day)
 			tr(v->lang, "Hãy ghi ngày ký, ví dụ 27/11/2026, không sau hôm nay."));
 	check_text(v, "nguoi-ky", NAME_MAX_BYTES,
 		tr(v->lang, "Hãy ghi họ tên, chức vụ người ký, gọn trong một dòng."));
-	check_text(v, "ly-do", REDACTION_TEXT_MAX,
-		tr(v->lang, "Hãy ghi lý do, gọn trong một dòng."));
+	check_text(
+		v, "ly-do", REDACTION_TEXT_MAX, tr(v->lang, "Hãy ghi lý do, gọn trong một dòng."));
 	if (!str_is(form_value(v, "chac"), "1"))
 		fault_add(v, "chac",
 			tr(v->lang, "Hãy xem lại dòng rồi đánh dấu ô xác nhận trước khi xóa."));

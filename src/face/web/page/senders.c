@@ -42,8 +42,7 @@ static const char *state_words(struct view *v, const struct sender_row *r)
 static const char *today_words(struct view *v, const struct senders *s, const struct sender_row *r)
 {
 	return path_of(
-		v, "%s%s", s->is_today_all ? "" : "≥ ",
-		count_text(v, (int64_t)r->today.lines));
+		v, "%s%s", s->is_today_all ? "" : "≥ ", count_text(v, (int64_t)r->today.lines));
 }
 
 /* --- the list --------------------------------------------------------------------------------- */
@@ -142,8 +141,8 @@ static void refused(struct view *v, const struct senders *s)
 	html_table(v, tr(v->lang, "Kết nối bị từ chối"), "stack", tr(v->lang, "Lúc"),
 		tr(v->lang, "Địa chỉ"), tr(v->lang, "Tên trong chứng thư"), tr(v->lang, "Vì sao"),
 		tr(v->lang, "Số lần"));
-	if (log_of(v) && query_parse(STR("kind:event \"refused\""), &how, v->a, &fault,
-				 &ask.query) == 0) {
+	if (log_of(v) &&
+		query_parse(STR("kind:event \"refused\""), &how, v->a, &fault, &ask.query) == 0) {
 		(void)!find_newest(log_of(v), &ask, &answer, &none);
 		query_free(ask.query);
 	}
@@ -332,7 +331,7 @@ void page_sender_post(struct view *v)
 	if (!r)
 		return;
 	if (name.len > SENDERS_NAME_MAX)
-		fault_add(v, "ten", tr(v->lang, "Tên dài quá 80 byte."));
+		fault_add(v, "ten", tr(v->lang, "Tên quá dài; hãy viết gọn lại."));
 	if (minutes.len &&
 		(!str_to_i64(minutes, &silence_min) || silence_min < 0 ||
 			silence_min > SENDERS_SILENCE_MAX_MIN))

@@ -189,7 +189,7 @@ void page_trail(struct view *v)
 	else
 		html(v->w, "<p class=\"empty\">%s</p>\n",
 			tr(v->lang,
-				"Không có thay đổi nào như vậy. Hãy bỏ bớt điều kiện, nới thời gian "
+				"Không có thay đổi nào như vậy. Hãy bỏ bớt điều kiện, mở rộng khoảng thời gian "
 				"hoặc chọn kể cả việc Khiên tự làm."));
 	html(v->w, "</section>\n");
 	page_end(v);

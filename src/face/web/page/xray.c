@@ -357,7 +357,7 @@ void page_xray(struct view *v)
 				pack_param_number(v->web->packs, STR("none_statement_months"), 0,
 					date_at(v->by.now_s), 0)),
 			NULL));
-	html_table(v, tr(v->lang, "Đơn vị có hay không có"), "", tr(v->lang, "Thứ"),
+	html_table(v, tr(v->lang, "Đơn vị có hay không có"), "", tr(v->lang, "Đối tượng"),
 		tr(v->lang, "Nghĩa vụ liên quan"), tr(v->lang, "Trả lời"), tr(v->lang, "Ký"));
 	count = all_whats(v, whats);
 	for (size_t i = 0; i < count; i++)

@@ -142,7 +142,7 @@ static void near_body(const struct room *r, struct buf *out)
 	buf_fmt(out, "\n%s\n",
 		tr(v->lang,
 			"Chưa dòng nào bị từ chối, các dòng đã xác nhận còn nguyên. Hãy chép các "
-			"tháng cũ ra đĩa ngoài, giải phóng chỗ hoặc nâng hạn mức trước khi đầy: mở "
+			"tháng cũ ra ổ cứng ngoài, giải phóng chỗ hoặc nâng hạn mức trước khi đầy: mở "
 			"Khiên, trang Nhật ký, Kho nhật ký theo tháng."));
 }
 

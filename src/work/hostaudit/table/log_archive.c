@@ -12,7 +12,7 @@ static const struct fact_column columns[] = {
 		T("service, noted, month, oldest, began, verified, disk, source, host") },
 	[SUBJECT] = { "subject", FACT_TEXT, T("tháng, nguồn hoặc máy") },
 	[NUMBER] = { "number", FACT_INT,
-		T("month: số đĩa ngoài, -1 chưa đóng gói; verified: chỗ sai; disk: % trống; "
+		T("month: số ổ cứng ngoài, -1 chưa đóng gói; verified: chỗ sai; disk: % trống; "
 		  "source, host: 1 đang gửi") },
 	[AT] = { "at_s", FACT_INT, T("lúc nào, giây UTC") },
 	[FILE_PATH] = { "file", FACT_TEXT, T("tệp ghi lại") },
