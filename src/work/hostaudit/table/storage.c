@@ -5,6 +5,7 @@
 #include "work/hostaudit/blocks.h"
 #include "work/hostaudit/fact.h"
 #include "work/hostaudit/mounts.h"
+#include "work/hostaudit/resolve/boot.h"
 #include "work/hostaudit/resolve/resolve.h"
 #include "work/hostaudit/resolve/zpool.h"
 #include "work/hostaudit/tables.h"
@@ -279,10 +280,48 @@ static struct str mapper_name(struct str source)
 	return STR("");
 }
 
+/* Does nothing open an encrypted disk as this image starts? No line of crypttab (but those with a
+ * new key at each start, which hold no file system of last time), no word to the kernel. */
+static bool opens_none(struct host *h)
+{
+	static const char *const words[] = { "luks", "cryptdevice", "cryptroot", "cryptopts" };
+	struct str rest = host_bytes(h, STR("/etc/crypttab"), NULL), line, name, key;
+	struct boot_line boot;
+
+	while (str_next_line(&rest, &line)) {
+		line = str_trim(line);
+		if (line.len == 0 || line.ptr[0] == '#')
+			continue;
+		key = STR("");
+		if (!str_next_word(&line, " \t", &name) || !str_next_word(&line, " \t", &name) ||
+			!str_next_word(&line, " \t", &key) ||
+			(!str_is(key, "/dev/urandom") && !str_is(key, "/dev/random")))
+			return false;
+	}
+	boot = boot_line(h);
+	for (size_t i = 0; i < COUNT(words); i++)
+		if (str_find(boot.words, str_of(words[i])) >= 0)
+			return false;
+	return true;
+}
+
+/* A file system by its own name, wherever it lies. */
+static bool is_by_own_name(struct str source)
+{
+	static const char *const starts[] = { "UUID=", "LABEL=", "/dev/disk/by-uuid/",
+		"/dev/disk/by-label/" };
+
+	for (size_t i = 0; i < COUNT(starts); i++)
+		if (str_starts(source, starts[i]))
+			return true;
+	return false;
+}
+
 static enum tri image_encrypted(struct host *h, struct str source, struct str *ret_cipher)
 {
 	struct mdstat_array array;
 
+	*ret_cipher = STR("");
 	if (mapper_name(source).len > 0)
 		*ret_cipher = crypttab_cipher(h, mapper_name(source));
 	else if (str_starts(source, "/dev/disk/by-id/dm-uuid-"))
@@ -290,6 +329,8 @@ static enum tri image_encrypted(struct host *h, struct str source, struct str *r
 	if (ret_cipher->len > 0)
 		return TRI_YES;
 	if (mdstat_find(h, source, &array) && !array.is_layered)
+		return TRI_NO;
+	if (is_by_own_name(source) && opens_none(h))
 		return TRI_NO;
 	return is_raw(source) ? TRI_NO : TRI_UNCLEAR;
 }
