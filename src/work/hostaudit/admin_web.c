@@ -152,6 +152,24 @@ static void put_web_shells(struct host *h, struct admin_list *list)
 }
 
 /* libvirt's port without TLS; with SASL there it wants a mechanism that encrypts. */
+/* The way of before: "libvirtd --listen" with listen_tcp = 1. */
+static bool libvirt_listens(struct host *h)
+{
+	static const char file[] = "/etc/libvirt/libvirtd.conf";
+	struct setting command = { 0 }, tcp = { 0 };
+	struct str rest, word;
+
+	if (!admin_starts(h, STR("libvirtd.service"), &command))
+		return false;
+	ini_last(host_bytes(h, str_of(file), NULL), str_of(file), "", "listen_tcp", host_arena(h),
+		&tcp);
+	rest = command.value;
+	while (str_next_word(&rest, " \t", &word))
+		if (str_is(word, "--listen") || str_is(word, "-l"))
+			return str_bool(tcp.value, false);
+	return false;
+}
+
 static void put_libvirt(struct host *h, struct admin_list *list)
 {
 	static const struct {
@@ -163,8 +181,9 @@ static void put_libvirt(struct host *h, struct admin_list *list)
 		struct str file = str_of(ways[i].file);
 		struct setting s = { 0 };
 
-		if (systemd_unit(h, ways[i].unit).state != UNIT_ENABLED ||
-			admin_is_local_socket(h, ways[i].unit))
+		if ((systemd_unit(h, ways[i].unit).state != UNIT_ENABLED ||
+			    admin_is_local_socket(h, ways[i].unit)) &&
+			(i > 0 || !libvirt_listens(h)))
 			continue;
 		ini_last(host_bytes(h, file, &file), file, "", "auth_tcp", host_arena(h), &s);
 		if (str_is(s.value, "\"none\"") || str_is(s.value, "none"))

@@ -205,6 +205,49 @@ static int64_t timeshift_period(struct host *h, struct str command)
 	return 0;
 }
 
+/* "name:path" of rclone: what NAME is stands in its configuration. "crypt", "alias" and the like
+ * lead on to another name, "local" to this machine. */
+static void rclone(struct host *h, struct backup_call *call, struct str user)
+{
+	struct arena *a = host_arena(h);
+	struct str file = user.len == 0 || str_is(user, "root") ?
+		STR("/root/.config/rclone/rclone.conf") :
+		arena_fmt(a, "/home/%.*s/.config/rclone/rclone.conf", STR_FMT(user));
+	struct str name = call->remote, path = STR("");
+
+	for (int depth = 0; depth < LIMIT_HOST_INCLUDE_DEPTH; depth++) {
+		struct str type = STR(""), next = STR("");
+		struct ini_entry entry;
+		struct ini ini;
+
+		if (!str_split(name, ':', &name, &path))
+			path = name;
+		if (name.len == 0 && str_starts(path, "local:"))
+			path = str_from(path, 6);
+		if (name.len == 0 || path.ptr == name.ptr)
+			break; /* a path of this machine */
+		ini_init(&ini, host_bytes(h, file, NULL), 0, NULL);
+		while (ini_next(&ini, &entry)) {
+			if (!str_eq(entry.section, name) || !entry.value.ptr)
+				continue;
+			if (str_is(entry.key, "type"))
+				type = entry.value;
+			else if (str_is(entry.key, "remote"))
+				next = entry.value;
+		}
+		if (str_is(type, "crypt"))
+			call->crypt = CRYPT_YES;
+		if (str_is(type, "local"))
+			break;
+		if (next.len == 0)
+			return;
+		name = next;
+	}
+	call->where = BACKUP_LOCAL;
+	call->scheme = "";
+	call->target = path;
+}
+
 static void configure(struct host *h, struct backup_call *call)
 {
 	struct str tool = str_of(call->tool);
@@ -418,6 +461,8 @@ bool backup_read(struct host *h, struct str command, struct str script, struct s
 		return false;
 	if (b.call.is_configured)
 		configure(h, &b.call);
+	if (b.call.remote.len > 0)
+		rclone(h, &b.call, user);
 	if (str_is(str_of(b.call.tool), "timeshift"))
 		b.period_days = timeshift_period(h, command);
 	b.scheme = str_of(b.call.scheme);

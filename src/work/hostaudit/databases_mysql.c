@@ -91,7 +91,8 @@ enum group_use { GROUP_NO, GROUP_YES, GROUP_BY_VERSION };
 static enum group_use group_use(const struct options *o, struct str group)
 {
 	static const char *const by_version[] = { "mysqld-", "mariadb-", "mariadbd-" };
-	static const char *const mariadb_only[] = { "mariadb", "mariadbd", "client-server" };
+	static const char *const mariadb_only[] = { "mariadb", "mariadbd", "client-server",
+		"galera" };
 
 	if (str_is(group, "mysqld") || str_is(group, "server"))
 		return GROUP_YES;

@@ -288,7 +288,7 @@ void databases_redis(struct database_list *list)
 struct mongo {
 	struct arena *a;
 	struct str file;
-	struct setting bind, bind_all, port, authorization, key_file;
+	struct setting bind, bind_all, port, authorization, key_file, transition;
 };
 
 static void take_mongo(struct mongo *m, struct str name, struct setting from)
@@ -302,6 +302,7 @@ static void take_mongo(struct mongo *m, struct str name, struct setting from)
 		{ "net.port", &m->port },
 		{ "security.authorization", &m->authorization },
 		{ "security.keyFile", &m->key_file },
+		{ "security.transitionToAuth", &m->transition },
 	};
 
 	for (size_t i = 0; i < COUNT(names); i++)
@@ -325,6 +326,7 @@ static void take_mongo_command(struct mongo *m, struct database_list *list)
 	} options[] = {
 		{ "--auth", "security.authorization", "enabled" },
 		{ "--noauth", "security.authorization", "disabled" },
+		{ "--transitionToAuth", "security.transitionToAuth", "true" },
 		{ "--bind_ip_all", "net.bindIpAll", "true" },
 		{ "--bind_ip", "net.bindIp", NULL },
 		{ "--port", "net.port", NULL },
@@ -360,6 +362,7 @@ void databases_mongo(struct database_list *list)
 		struct mongo m = { .a = list->a };
 		struct database *d;
 		struct str bytes;
+		bool is_open;
 
 		if (!database_read(list, str_of(files[i]), &bytes, &m.file))
 			continue;
@@ -378,10 +381,14 @@ void databases_mongo(struct database_list *list)
 		d->port = 27017;
 		if (m.port.value.ptr)
 			str_to_i64(m.port.value, &d->port);
-		/* a key file for the members of a set switches log-ins on as well */
-		d->auth = str_is(m.authorization.value, "enabled") || m.key_file.value.len > 0 ?
+		/* a key file for the members of a set switches log-ins on as well; while a set is
+		 * being moved to log-ins, nobody is asked for one yet */
+		is_open = str_bool(m.transition.value, false);
+		d->auth = !is_open &&
+				(str_is(m.authorization.value, "enabled") ||
+					m.key_file.value.len > 0) ?
 			"password" :
 			"none";
-		d->auth_at = m.authorization;
+		d->auth_at = is_open ? m.transition : m.authorization;
 	}
 }

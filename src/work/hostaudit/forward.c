@@ -42,6 +42,8 @@ struct rsyslog {
 	struct str selector; /* of the last "selector action" line; "&" goes on with it */
 	bool is_filtered;    /* after "!program" or "+host" */
 	int blocks;          /* open braces: of conditions and rulesets */
+	struct str ruleset;  /* that the outermost of them is; "" */
+	int ruleset_blocks;  /* 1: it goes on over several lines */
 };
 
 /* Does a selector take every facility, from informational messages on at the latest, and leave
@@ -65,6 +67,43 @@ static bool takes_all(struct str selector)
 			is_all = true;
 	}
 	return is_all;
+}
+
+static void told(struct rsyslog *r, struct forward *f, struct str selector)
+{
+	f->is_part = !takes_all(selector) || r->is_filtered || r->blocks > r->ruleset_blocks;
+	f->is_off = r->list->is_stopped && r->ruleset.len == 0;
+	if (r->ruleset.len == 0)
+		return;
+	/* only what is handed to the ruleset goes there */
+	f->name = r->ruleset;
+	f->is_part_of_use = f->is_part;
+	f->is_part = true;
+}
+
+/* "call NAME", or "*.* call NAME", hands over what comes this far. */
+static void take_call(struct rsyslog *r, struct str word, struct str rest)
+{
+	if (str_is(word, "*.*") && !str_next_word(&rest, " \t", &word))
+		return;
+	if (!str_is(word, "call") || r->is_filtered || r->blocks > 0 || r->list->is_stopped)
+		return;
+	if (r->list->uses.len >= FORWARDS_MAX)
+		r->list->is_strange = true;
+	else
+		*vec_add(r->list->a, &r->list->uses) =
+			(struct forward_use){ .name = str_trim(rest) };
+}
+
+static void take_calls(struct forward_list *list)
+{
+	for (size_t i = 0; i < list->all.len; i++) {
+		struct forward *f = &list->all.at[i];
+
+		for (size_t n = 0; n < list->uses.len && f->name.len > 0; n++)
+			if (str_eq(f->name, list->uses.at[n].name))
+				f->is_part = f->is_part_of_use;
+	}
 }
 
 /* The value of NAME="…" in the arguments of an action; STR_NONE when it is not given. */
@@ -115,8 +154,7 @@ static void take_action(struct rsyslog *r, struct str text, struct str selector,
 		f->protocol = protocol.ptr ? protocol : str_of(kinds[i].protocol);
 		if (str_is(argument(text, "StreamDriverMode"), "1"))
 			f->protocol = STR("tls");
-		f->is_part = !takes_all(selector) || r->is_filtered || r->blocks > 0;
-		f->is_off = r->list->is_stopped;
+		told(r, f, selector);
 	}
 }
 
@@ -149,8 +187,7 @@ static void take_old_action(struct rsyslog *r, struct str action, int line)
 	if (!f)
 		return;
 	f->protocol = str_of(protocol);
-	f->is_part = !takes_all(r->selector) || r->is_filtered || r->blocks > 0;
-	f->is_off = r->list->is_stopped;
+	told(r, f, r->selector);
 }
 
 /* "*.* stop", "& ~" behind what takes everything, or "stop" alone: nothing comes any further. */
@@ -175,10 +212,30 @@ static ptrdiff_t find_action(struct str text)
 	return -1;
 }
 
+/* "ruleset(name="x") {": what follows is for those who call it. True: nothing else stands there. */
+static bool enter_ruleset(struct rsyslog *r, struct str *text)
+{
+	struct str head, body;
+
+	if (!str_is_nocase(str_until(*text, 7), "ruleset") ||
+		!str_split(*text, '{', &head, &body) || !argument(head, "name").ptr)
+		return false;
+	r->ruleset = argument(head, "name");
+	r->ruleset_blocks = r->blocks;
+	r->selector = STR("");
+	*text = str_trim(body);
+	return text->len == 0;
+}
+
 static void take_statement(struct rsyslog *r, struct str text, int line)
 {
-	struct str rest = text, word, file;
-	ptrdiff_t at = find_action(text);
+	struct str rest, word, file;
+	ptrdiff_t at;
+
+	if (enter_ruleset(r, &text))
+		return;
+	rest = text;
+	at = find_action(text);
 
 	if (str_starts(text, "!") || str_starts(text, "+") || str_starts(text, "-")) {
 		r->is_filtered = text.len > 1 && text.ptr[1] != '*';
@@ -208,6 +265,7 @@ static void take_statement(struct rsyslog *r, struct str text, int line)
 		return;
 	}
 	rest = str_trim(rest);
+	take_call(r, word, rest);
 	if (str_is(word, "if") || str_starts(word, ":")) {
 		/* a condition: what stands after its end takes a part only */
 		ptrdiff_t action = str_find(rest, STR(" @"));
@@ -308,11 +366,16 @@ void forward_rsyslog(
 		r.blocks += opened > 0 ? opened : 0;
 		take_statement(&r, statement, begins);
 		r.blocks += opened < 0 ? opened : 0;
+		if (r.blocks == 0) {
+			r.ruleset = STR("");
+			r.ruleset_blocks = 0;
+		}
 		statement = STR("");
 		opened = depth = 0;
 	}
 	if (depth > 0)
 		list->is_strange = true;
+	take_calls(list);
 }
 
 /* ---- fluent-bit ---- */

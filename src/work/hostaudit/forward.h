@@ -7,9 +7,10 @@
 
 struct forward {
 	struct str target;   /* host or URL, without names and passwords; "" when it is not told */
-	struct str name;     /* syslog-ng's, of a destination that log paths name */
+	struct str name;     /* what leads there: syslog-ng's destination, rsyslog's ruleset; "" */
 	struct str protocol; /* udp, tcp, relp, tls, http … */
 	bool is_part;        /* only some kinds of messages go there */
+	bool is_part_of_use; /* … of what leads there */
 	bool is_off;         /* written, but nothing leads to it */
 	struct str file;
 	int line;
@@ -24,12 +25,12 @@ struct forward_use {
 struct forward_list {
 	struct arena *a;
 	VEC(struct forward) all;
-	VEC(struct forward_use) uses;
-	VEC(struct str) ended; /* sources of syslog-ng that no later path hears */
-	struct str file;       /* being read */
-	size_t joined_bytes;   /* of statements over several lines */
-	bool is_stopped;       /* rsyslog throws everything away from here on */
-	bool is_strange;       /* something was not understood */
+	VEC(struct forward_use) uses; /* rsyslog: rulesets that everything is handed to */
+	VEC(struct str) ended;        /* sources of syslog-ng that no later path hears */
+	struct str file;              /* being read */
+	size_t joined_bytes;          /* of statements over several lines */
+	bool is_stopped;              /* rsyslog throws everything away from here on */
+	bool is_strange;              /* something was not understood */
 };
 
 #define FORWARDS_MAX 1000

@@ -180,6 +180,29 @@ static bool is_deep_khien(struct str rest, struct str *ret_result)
 	return is_review || (is_audit && is_deep);
 }
 
+/* Where a command's words go: the file behind ">", ">>" or "tee"; OTHERWISE without one. */
+static struct str report_of(struct str rest, const char *otherwise)
+{
+	struct str w;
+
+	while (str_next_word(&rest, " \t", &w)) {
+		size_t sign = str_starts(w, ">>") ? 2 : str_starts(w, ">") ? 1 : 0;
+
+		if (str_is(w, ";") || str_is(w, "&&") || str_is(w, "||"))
+			break;
+		if (sign == 0 && !str_is(w, "tee"))
+			continue;
+		w = str_from(w, sign == 0 ? w.len : sign);
+		while (w.len == 0 || str_is(w, "-a"))
+			if (!str_next_word(&rest, " \t", &w))
+				return str_of(otherwise);
+		w = word_of(w);
+		if (str_starts(w, "/") && !str_starts(w, "/dev/"))
+			return w;
+	}
+	return str_of(otherwise);
+}
+
 static struct inspection line_inspection(struct str line)
 {
 	static const struct {
@@ -206,7 +229,7 @@ static struct inspection line_inspection(struct str line)
 		for (size_t i = 0; i < COUNT(known); i++)
 			if (str_is(program, known[i].program))
 				return (struct inspection){ known[i].program,
-					str_of(known[i].result) };
+					report_of(rest, known[i].result) };
 	}
 	return none;
 }

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "work/hostaudit/resolve/systemd.h"
+
 struct loading {
 	struct host *h;
 	struct arena *a;
@@ -144,6 +146,7 @@ static void take_global_value(struct loading *l, const struct samba_line *line, 
 	} names[] = {
 		{ "usersharepath", &s->usershare_path },
 		{ "usershareallowguests", &s->usershare_guests },
+		{ "usersharemaxshares", &s->usershare_max },
 	};
 
 	if (l->at >= 0)
@@ -224,12 +227,31 @@ static void load_file(struct loading *l, const char *path, int depth)
 	}
 }
 
+/* The file a unit gives smbd ("-s FILE", "--configfile=FILE"), else the usual one. */
+static const char *main_file(struct host *h)
+{
+	static const char *const units[] = { "smbd.service", "smb.service", "samba-ad-dc.service" };
+	static const char option[] = "--configfile=";
+	struct setting command = { 0 };
+	struct str word;
+
+	for (size_t i = 0; i < COUNT(units) && command.value.len == 0; i++)
+		systemd_unit_command(h, units[i], &command);
+	while (str_next_word(&command.value, " \t", &word)) {
+		if (str_starts(word, option))
+			return arena_cstr(host_arena(h), str_from(word, strlen(option)));
+		if (str_is(word, "-s") && str_next_word(&command.value, " \t", &word))
+			return arena_cstr(host_arena(h), word);
+	}
+	return SAMBA_CONF;
+}
+
 void samba_read(struct host *h, struct samba *ret)
 {
 	struct loading l = { .h = h, .a = host_arena(h), .samba = ret, .at = -1 };
 
 	*ret = (struct samba){ 0 };
-	load_file(&l, SAMBA_CONF, 0);
+	load_file(&l, main_file(h), 0);
 	leave_section(&l);
 	ret->shares = l.shares.at;
 	ret->share_count = l.shares.len;

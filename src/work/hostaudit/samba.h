@@ -59,7 +59,7 @@ struct samba_entry { /* every line, for the table */
 
 struct samba {
 	struct samba_share global;
-	struct setting usershare_path, usershare_guests;
+	struct setting usershare_path, usershare_guests, usershare_max;
 	struct samba_share *shares;
 	size_t share_count;
 	struct samba_entry *entries;

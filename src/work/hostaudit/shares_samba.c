@@ -120,6 +120,8 @@ void shares_samba(struct share_list *list)
 		return;
 	for (size_t i = 0; i < s.share_count; i++)
 		add_share(list, &s.shares[i]);
+	if (str_is(s.usershare_max.value, "0"))
+		return; /* smbd looks at none of them */
 	if (s.usershare_path.value.ptr)
 		dir = arena_str(list->a, s.usershare_path.value);
 	if (dir.len == 0 || host_list(list->h, dir.ptr, &names, &count) < 0)

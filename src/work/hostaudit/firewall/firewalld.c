@@ -100,7 +100,7 @@ static struct str default_zone(struct look *l, struct firewalld_file *ret, struc
 	return STR("public");
 }
 
-/* Zones that an interface or source is put into. */
+/* Zones that an interface or source is put into, by which the network may come. */
 static void look_at_zones(struct look *l)
 {
 	const struct str *paths;
@@ -114,8 +114,7 @@ static void look_at_zones(struct look *l)
 		struct str path, name = path_base(paths[i]);
 
 		name = str_until(name, name.len - 4);
-		if (!load(l, "zones", name, &file, &path) ||
-			(!file.is_bound && file.target.len > 0))
+		if (!load(l, "zones", name, &file, &path) || (!file.is_wide && file.target.len > 0))
 			continue;
 		is_all = l->family == 4 ? file.is_all4 : file.is_all6;
 		weigh(l, &file, path, is_all ? FW_OPEN : FW_UNCLEAR,

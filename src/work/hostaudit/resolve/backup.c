@@ -218,6 +218,8 @@ static bool cloud(struct shell_text *sh, const struct text_command *c, size_t fr
 			return false; /* fetches */
 		sh->call->where = BACKUP_ELSEWHERE;
 		sh->call->scheme = str_is(str_of(scheme), "ssh") ? "cloud" : scheme;
+		if (str_is(path_base(c->word[from - 1]), "rclone"))
+			sh->call->remote = arena_str(sh->a, c->word[i]);
 		return true;
 	}
 	return false;

@@ -17,6 +17,7 @@ struct backup_call {
 	const char *tool; /* "restic", "tar", …; NULL: nothing here makes a backup */
 	enum backup_where where;
 	const char *scheme; /* "ssh", "s3", …; "" */
+	struct str remote;  /* the name rclone's configuration tells about, as "kho:thu-muc"; "" */
 	struct str target;  /* as much of the path as is known; ends in "/" for a folder */
 	enum backup_crypt crypt;
 	bool is_mirror;     /* copies keep the dates of what they copy */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "work/hostaudit/firewall/cover.h"
+#include "work/hostaudit/firewall/firewall.h"
 
 #define XML_MAX_BYTES (1 * MIB)
 #define NAMES_MAX_BYTES (4 * KIB)
@@ -167,6 +168,21 @@ static void end_rule(struct reader *r)
 	r->rule.is_in = false;
 }
 
+/* More than a neighbour or the networks of one office: a list kept elsewhere, or less than an
+ * eighth of the address told. */
+static bool is_many(const char **attributes)
+{
+	struct str host, bits = STR("128");
+	int64_t n = 0;
+
+	if (attribute(attributes, "ipset"))
+		return true;
+	if (!attribute(attributes, "address"))
+		return false;
+	(void)str_split(str_of(attribute(attributes, "address")), '/', &host, &bits);
+	return !str_has(bits, '.') && (!str_to_i64(bits, &n) || n < 8);
+}
+
 static void outside(struct reader *r, const char *name, const char **attributes)
 {
 	const char *opens = whole(name, attributes), *called = attribute(attributes, "name");
@@ -176,6 +192,9 @@ static void outside(struct reader *r, const char *name, const char **attributes)
 	count_ports(r, ports_of(name, attributes), is(attribute(attributes, "protocol"), "udp"));
 	if (strcmp(name, "interface") == 0 || strcmp(name, "source") == 0)
 		r->file->is_bound = true;
+	r->file->is_wide |=
+		strcmp(name, "interface") == 0 && called && !fw_is_inner_interface(str_of(called));
+	r->file->is_wide |= strcmp(name, "source") == 0 && is_many(attributes);
 	if (strcmp(name, "source") == 0 && is_everybody(attributes)) {
 		bool is_six = str_has(str_of(attribute(attributes, "address")), ':');
 

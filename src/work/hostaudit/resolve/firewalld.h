@@ -12,10 +12,11 @@ struct firewalld_file {
 	bool opens_many;           /* so many ports that nobody knows what for */
 	bool is_masquerading;      /* by <masquerade/>, of all or by a rule */
 	bool is_bound;             /* a zone: an interface or a source is put into it */
-	bool is_all4, is_all6;     /* a zone: every address is, by 0.0.0.0/0 or ::/0 */
-	bool is_to_host;           /* a policy: it is about what comes to this machine */
-	struct str from;           /* a policy: its zones, " ANY public " */
-	struct str services;       /* names, " ssh http ", which files of their own explain */
+	bool is_wide; /* … that may be the network: no bridge of containers, no neighbour */
+	bool is_all4, is_all6; /* a zone: every address is, by 0.0.0.0/0 or ::/0 */
+	bool is_to_host;       /* a policy: it is about what comes to this machine */
+	struct str from;       /* a policy: its zones, " ANY public " */
+	struct str services;   /* names, " ssh http ", which files of their own explain */
 };
 
 /* False: firewalld refuses the file. Strings are in A. */

@@ -135,9 +135,86 @@ struct unit systemd_unit(struct host *h, const char *name)
 	return (struct unit){ has_install(h, file) ? UNIT_DISABLED : UNIT_STATIC, file };
 }
 
+/* What an instance is called, as its unit writes it ("-" between folders, "\x2d" for a dash). */
+static struct str unescaped(struct arena *a, struct str instance)
+{
+	char *out = arena_alloc(a, instance.len + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < instance.len; i++) {
+		bool is_dash = str_starts(str_from(instance, i), "\\x2d");
+
+		out[n++] = is_dash ? '-' : instance.ptr[i] == '-' ? '/' : instance.ptr[i];
+		i += is_dash ? 3 : 0;
+	}
+	return (struct str){ out, n };
+}
+
+/* What %LETTER stands for in the unit NAME, STR_NONE for what is not known here. */
+static struct str specifier(struct arena *a, const char *name, char letter)
+{
+	static const struct {
+		char letter;
+		const char *value;
+	} fixed[] = { { '%', "%" }, { 't', "/run" }, { 'S', "/var/lib" }, { 'C', "/var/cache" },
+		{ 'L', "/var/log" }, { 'E', "/etc" }, { 'h', "/root" }, { 'u', "root" },
+		{ 'U', "0" }, { 'T', "/tmp" }, { 'V', "/var/tmp" } };
+	struct str all = str_of(name), stem = all, prefix, instance = STR("");
+	size_t dot = all.len;
+
+	while (dot > 0 && all.ptr[dot - 1] != '.')
+		dot--;
+	if (dot > 0)
+		stem = str_until(all, dot - 1);
+	prefix = stem;
+	(void)str_split(stem, '@', &prefix, &instance);
+	switch (letter) {
+	case 'n':
+		return all;
+	case 'N':
+		return stem;
+	case 'p':
+		return prefix;
+	case 'P':
+		return unescaped(a, prefix);
+	case 'i':
+		return instance;
+	case 'I':
+		return unescaped(a, instance);
+	default:
+		for (size_t i = 0; i < COUNT(fixed); i++)
+			if (fixed[i].letter == letter)
+				return str_of(fixed[i].value);
+		return STR_NONE;
+	}
+}
+
+static struct str expanded(struct arena *a, const char *name, struct str value)
+{
+	struct str done;
+	struct buf out;
+	ptrdiff_t at;
+
+	if (str_find_char(value, '%') < 0)
+		return value;
+	buf_init(&out, ALL_BYTES);
+	while (!buf_is_full(&out) && (at = str_find_char(value, '%')) >= 0 &&
+		(size_t)at + 1 < value.len) {
+		struct str meant = specifier(a, name, value.ptr[at + 1]);
+
+		buf_add(&out, str_until(value, (size_t)at));
+		buf_add(&out, meant.ptr ? meant : (struct str){ value.ptr + at, 2 });
+		value = str_from(value, (size_t)at + 2);
+	}
+	buf_add(&out, value);
+	done = arena_str(a, buf_str(&out));
+	buf_done(&out);
+	return done;
+}
+
 /* What a unit gives one key: the last assignment, or all since the last reset, a line each. */
 struct wanted {
-	const char *section, *key;
+	const char *unit, *section, *key;
 	struct setting last;
 	struct str all;
 };
@@ -147,6 +224,7 @@ static void read_unit(struct host *h, struct str path, struct wanted *w)
 	struct arena *a = host_arena(h);
 	struct str file = path;
 	struct str bytes = host_bytes(h, path, &file);
+	struct str value;
 	struct ini ini;
 	struct ini_entry entry;
 
@@ -160,9 +238,10 @@ static void read_unit(struct host *h, struct str path, struct wanted *w)
 			w->all = STR("");
 			continue;
 		}
-		setting_win(&w->last, a, entry.value, file, entry.line);
+		value = expanded(a, w->unit, entry.value);
+		setting_win(&w->last, a, value, file, entry.line);
 		if (w->all.len < ALL_BYTES)
-			w->all = arena_fmt(a, "%.*s%.*s\n", STR_FMT(w->all), STR_FMT(entry.value));
+			w->all = arena_fmt(a, "%.*s%.*s\n", STR_FMT(w->all), STR_FMT(value));
 	}
 }
 
@@ -183,7 +262,7 @@ static void read_all(struct host *h, const char *name, struct wanted *w)
 void systemd_unit_conf(
 	struct host *h, const char *name, const char *section, const char *key, struct setting *ret)
 {
-	struct wanted w = { .section = section, .key = key, .all = STR("") };
+	struct wanted w = { .unit = name, .section = section, .key = key, .all = STR("") };
 
 	read_all(h, name, &w);
 	*ret = w.last;
@@ -192,7 +271,7 @@ void systemd_unit_conf(
 struct str systemd_unit_lines(
 	struct host *h, const char *name, const char *section, const char *key)
 {
-	struct wanted w = { .section = section, .key = key, .all = STR("") };
+	struct wanted w = { .unit = name, .section = section, .key = key, .all = STR("") };
 
 	read_all(h, name, &w);
 	return w.all;

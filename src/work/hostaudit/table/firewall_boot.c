@@ -331,6 +331,64 @@ static void read_saved(
 	arena_done(&a);
 }
 
+/* ---- pve-firewall, of Proxmox VE ---- */
+
+struct pve {
+	struct setting enable, policy;
+	bool lets_all_in;
+};
+
+/* OPTIONS are "enable: 1", RULES "IN ACCEPT -source 10.0.0.0/8 -p tcp -dport 8006"; a rule behind
+ * "|" is switched off, one without a word after ACCEPT is about everybody. */
+static void read_pve(struct boot *b, const char *path, struct pve *p)
+{
+	struct arena *a = host_arena(b->h);
+	struct str file, rest = host_bytes(b->h, str_of(path), &file), line, name, value;
+	bool is_options = false, is_rules = false;
+
+	for (int n = 1; str_next_line(&rest, &line); n++) {
+		line = str_trim(line);
+		if (str_starts(line, "[")) {
+			is_options = str_is_nocase(line, "[OPTIONS]");
+			is_rules = str_is_nocase(line, "[RULES]");
+		} else if (is_options && str_split(line, ':', &name, &value)) {
+			if (str_is(str_trim(name), "enable"))
+				setting_win(&p->enable, a, str_trim(value), file, n);
+			else if (str_is(str_trim(name), "policy_in"))
+				setting_win(&p->policy, a, str_trim(value), file, n);
+		} else if (is_rules && str_next_word(&line, " \t", &name) && str_is(name, "IN") &&
+			str_next_word(&line, " \t", &name)) {
+			p->lets_all_in |= str_is(name, "ACCEPT") && !str_has(line, '-');
+		}
+	}
+}
+
+static void read_proxmox(struct boot *b)
+{
+	static const char cluster_file[] = "/etc/pve/firewall/cluster.fw";
+	struct pve cluster = { 0 }, host = { 0 };
+	struct answer a = { .mechanism = "pve-firewall" };
+
+	if (!host_exists(b->h, cluster_file) || !unit_starts(b->h, "pve-firewall.service"))
+		return;
+	read_pve(b, cluster_file, &cluster);
+	read_pve(b, "/etc/pve/local/host.fw", &host);
+	/* off for the whole cluster until somebody switches it on; a host may leave it */
+	a.is_started = str_bool(cluster.enable.value, false) && str_bool(host.enable.value, true);
+	a.state = !a.is_started                               ? FW_NONE :
+		str_is_nocase(cluster.policy.value, "ACCEPT") ? FW_OPEN :
+		cluster.lets_all_in || host.lets_all_in       ? FW_UNCLEAR :
+								FW_CLOSED;
+	a.found = a.is_started ?
+		arena_fmt(host_arena(b->h), "policy_in: %.*s",
+			STR_FMT(cluster.policy.value.len > 0 ? cluster.policy.value :
+							       STR("DROP"))) :
+		STR("disabled");
+	a.file = str_of(cluster_file);
+	for (a.family = 4; a.family <= 6; a.family += 2)
+		show(b, &a);
+}
+
 /* ---- what we cannot read but see ---- */
 
 /* Firewalls with languages of their own, when they are started. */
@@ -459,6 +517,7 @@ static int fill(struct host *h, struct fact_rows *rows, struct err *e)
 		"/etc/iptables/rules.v6", 6);
 	read_saved(&b, "iptables", "iptables.service", "/etc/sysconfig/iptables", 4);
 	read_saved(&b, "ip6tables", "ip6tables.service", "/etc/sysconfig/ip6tables", 6);
+	read_proxmox(&b);
 	read_others(&b);
 	read_scripts(&b);
 	read_unit_scripts(&b);
