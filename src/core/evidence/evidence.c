@@ -30,8 +30,8 @@ static const char rows_of_run_sql[] =
 	"SELECT " ROW_COLUMNS " FROM evidence WHERE by_person NOT IN (0, 2) AND host_id = $1" \
 	" AND at_s <= $2 AND ($1 <> 0 OR unit_id = 1)"
 static const char words_sql[] = WORDS " ORDER BY at_s DESC, id DESC";
-/* By the unit's index: "+host_id" keeps that of the host away, which would read the words of every
- * unit there is. */
+/* By the unit's index, which has the rows of "+host_id = 0" alone: the "+" keeps the indexes of
+ * machines away, which would read the words of every unit there is. */
 #define NEWEST_WORDS(subject) \
 	"SELECT " ROW_COLUMNS " FROM evidence e JOIN (SELECT check_id AS c, by_person AS b," \
 	" subject AS o, max(at_s) AS newest FROM evidence WHERE +host_id = 0 AND unit_id = $1" \
@@ -45,8 +45,10 @@ static const char record_words_sql[] =
 	NEWEST_WORDS("subject LIKE 'record:%'") " ORDER BY e.record_id, e.at_s DESC, e.id DESC";
 static const char obligation_sql[] =
 	"SELECT " ROW_COLUMNS " FROM evidence WHERE check_id = $1 AND host_id = $2"
-	" AND ($2 <> 0 OR unit_id = $3) AND by_person NOT IN (0, 2) AND at_s <= $4"
-	" ORDER BY at_s DESC, id DESC LIMIT $5";
+	" AND by_person NOT IN (0, 2) AND at_s <= $3 ORDER BY at_s DESC, id DESC LIMIT $4";
+static const char unit_obligation_sql[] =
+	"SELECT " ROW_COLUMNS " FROM evidence WHERE check_id = $1 AND unit_id = $2 AND +host_id = 0"
+	" AND by_person NOT IN (0, 2) AND at_s <= $3 ORDER BY at_s DESC, id DESC LIMIT $4";
 /* Words first, the newest first; then what was imported, by check. */
 static const char said_sql[] =
 	"SELECT * FROM (" WORDS " UNION ALL"
@@ -249,13 +251,14 @@ int evidence_record_words(struct store *s, int64_t unit_id, int64_t at_s, struct
 int evidence_of_obligation(struct store *s, const struct evidence *about, size_t max,
 	struct arena *a, struct evidence_rows *ret, struct err *e)
 {
-	struct store_query *q = store_query(s, obligation_sql);
+	struct store_query *q =
+		store_query(s, about->host_id ? obligation_sql : unit_obligation_sql);
+	int64_t unit_id = about->unit_id ? about->unit_id : 1;
 
 	store_bind_str(q, 1, about->check);
-	store_bind_i64(q, 2, about->host_id);
-	store_bind_i64(q, 3, about->unit_id ? about->unit_id : 1);
-	store_bind_i64(q, 4, about->at_s);
-	store_bind_i64(q, 5, (int64_t)max);
+	store_bind_i64(q, 2, about->host_id ? about->host_id : unit_id);
+	store_bind_i64(q, 3, about->at_s);
+	store_bind_i64(q, 4, (int64_t)max);
 	return take_rows(q, a, ret, e);
 }
 

@@ -1,5 +1,6 @@
 #include "core/evidence/doing.h"
 #include "core/evidence/evidence.h"
+#include "kit/store/cost.h"
 #include "test/unit.h"
 
 static struct store *open_store(void)
@@ -188,6 +189,65 @@ static void a_letter_that_took_anothers_place_while_it_went_out_still_waits(void
 	arena_done(&a);
 }
 
+/* So many words about each of the things of that kind, of the same obligation. */
+static void add_words(struct store *s, const char *kind, const char *sql)
+{
+	struct err e;
+
+	if (store_run(store_query(s, sql), &e) < 0)
+		fail_msg("%s: %s", kind, e.text);
+}
+
+static uint64_t steps_of_unit(struct store *s, size_t words)
+{
+	const struct evidence about = { .check = STR("tay-son/D8.3"), .unit_id = 1, .at_s = 900 };
+	uint64_t before = store_steps_taken(s);
+	struct evidence_rows got;
+	struct arena a;
+	struct err e;
+
+	arena_init(&a, MIB);
+	assert_int_equal(evidence_unit_words(s, 1, 900, &a, &got, &e), 0);
+	assert_int_equal(got.count, words ? 1 : 0);
+	assert_int_equal(evidence_record_words(s, 1, 900, &a, &got, &e), 0);
+	assert_int_equal(evidence_of_obligation(s, &about, 100, &a, &got, &e), 0);
+	assert_int_equal(got.count, words);
+	arena_done(&a);
+	return store_steps_taken(s) - before;
+}
+
+/* Needs what "host" and "unit" are, of i from 1 to 3000. */
+#define WORD_SQL(host, unit) \
+	"INSERT INTO evidence (host_id, at_s, by_person, check_id, subject, outcome, reason," \
+	" detail, found, wanted, file, line, lost, extract_sha256, person, unit_id)" \
+	" WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)" \
+	" SELECT " host ", 100 + i % 9, 1, 'tay-son/D8.3', '', 0, '', '', '', '', '', 0, '', ''," \
+	" 'an', " unit " FROM n"
+
+/* In a database of before that step, with its rows in it. */
+static void words_of_machines_and_other_units_cost_a_unit_nothing(void **state)
+{
+	struct evidence word = row("tay-son/D8.3", OUTCOME_PASS, 100);
+	struct store *s;
+	uint64_t alone;
+	struct err e;
+
+	assert_int_equal(store_open(":memory:", &e, &s), 0);
+	assert_int_equal(store_migrate(s, evidence_steps, evidence_step_count - 1, &e), 0);
+	word.by = EVIDENCE_PERSON;
+	word.person = STR("an");
+	assert_int_equal(evidence_add_word(s, &word, &e), 0);
+	assert_int_equal(store_migrate(s, evidence_steps, evidence_step_count, &e), 0);
+	alone = steps_of_unit(s, 1);
+	add_words(s, "machines, which all stand under the first unit", WORD_SQL("i", "1"));
+	assert_in_range(steps_of_unit(s, 1), 1, alone + 20);
+	add_words(s, "other units", WORD_SQL("0", "i + 1"));
+	assert_in_range(steps_of_unit(s, 1), 1, alone + 20);
+	add_words(s, "and what the database has counted", "ANALYZE");
+	assert_in_range(steps_of_unit(s, 1), 1, alone + 20);
+	store_close(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -196,6 +256,7 @@ int main(void)
 		cmocka_unit_test(a_word_needs_its_person),
 		cmocka_unit_test(exceptions_have_reason_approver_and_end),
 		cmocka_unit_test(the_worst_outcome_of_a_group),
+		cmocka_unit_test(words_of_machines_and_other_units_cost_a_unit_nothing),
 		cmocka_unit_test(a_letter_that_took_anothers_place_while_it_went_out_still_waits),
 	};
 

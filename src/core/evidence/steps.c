@@ -152,5 +152,9 @@ const struct store_step evidence_steps[] = {
 		"DROP INDEX mail_waiting;"
 		"CREATE UNIQUE INDEX mail_waiting ON mail (person_id, about)"
 		" WHERE sent_at_s = 0;" },
+	{ 206, "words about machines do not stand among those of the first unit",
+		"CREATE INDEX evidence_of_unit ON evidence (unit_id, check_id, by_person, at_s)"
+		" WHERE by_person NOT IN (0, 2) AND +host_id = 0;"
+		"DROP INDEX evidence_unit;" },
 };
 const size_t evidence_step_count = COUNT(evidence_steps);

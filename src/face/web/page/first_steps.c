@@ -9,8 +9,8 @@ static const char sql_done[] =
 	"  AND disabled_at_s = 0),"
 	" EXISTS (SELECT 1 FROM staff_role),"
 	" EXISTS (SELECT 1 FROM setting WHERE name GLOB 'host.*.declared'),"
-	" EXISTS (SELECT 1 FROM evidence WHERE unit_id = 1 AND by_person NOT IN (0, 2)"
-	"  AND check_id GLOB 'has:*'),"
+	" EXISTS (SELECT 1 FROM evidence WHERE unit_id = 1 AND +host_id = 0"
+	"  AND by_person NOT IN (0, 2) AND check_id GLOB 'has:*'),"
 	" EXISTS (SELECT 1 FROM record)";
 
 static const struct {
