@@ -128,6 +128,16 @@ static bool has_body(struct view *v)
 	return false;
 }
 
+/* More than the page takes from anybody: that is said first, as logging in would not help. */
+static bool is_too_large(const struct view *v)
+{
+	size_t max = route_files_bytes(v->route);
+	int64_t sent = 0;
+
+	return max && v->rq->fault == HTTP_BODY_LARGE &&
+		str_to_i64(http_header(v->rq, "content-length"), &sent) && sent > (int64_t)max;
+}
+
 static void answer(struct view *v, bool has_path)
 {
 	if (!v->route) {
@@ -136,6 +146,10 @@ static void answer(struct view *v, bool has_path)
 	}
 	if (prepare(v) < 0) {
 		page_failed(v);
+		return;
+	}
+	if (is_too_large(v)) {
+		page_problem(v, 413);
 		return;
 	}
 	if (!gate_allows(v) || !has_body(v))

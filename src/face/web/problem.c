@@ -140,6 +140,10 @@ void page_problem(struct view *v, int status)
 	page_start(v, tr(v->lang, p->title));
 	html(v->w, "<p>%s</p>\n<p>%s</p>\n<p>%s</p>\n", tr(v->lang, p->happened),
 		tr(v->lang, p->safe), tr(v->lang, p->next));
+	if (status == 413 && v->route && route_files_bytes(v->route))
+		html(v->w, "<p>%s</p>\n",
+			fill(v, tr(v->lang, "Trang này nhận nhiều nhất {n} MB mỗi lần gửi."), "n",
+				count_text(v, (int64_t)(route_files_bytes(v->route) / MIB)), NULL));
 	if (status == 503 && v->rq->method == HTTP_POST)
 		html_typed(v);
 	html(v->w, "<p class=\"code\">%s %d</p>\n", tr(v->lang, "Mã lỗi:"), status);

@@ -389,7 +389,8 @@ static int admit(
 	if (s->options.admit && x->rq.method == HTTP_POST && multipart_is(type))
 		s->options.admit(s->options.context, &x->rq, &x->admit);
 	if (declared > (int64_t)x->admit.body_max_bytes &&
-		(!x->admit.folder || declared > (int64_t)LIMIT_HTTP_DISCARD_BYTES))
+		((!x->admit.folder && !x->admit.is_refused) ||
+			declared > (int64_t)LIMIT_HTTP_DISCARD_BYTES))
 		return 413;
 	if (!x->admit.folder)
 		return 0;
@@ -438,7 +439,7 @@ static enum MHD_Result take_body(struct exchange *x, struct str bytes)
 	x->body_bytes += bytes.len;
 	if (x->admit.is_refused) {
 		x->rq.fault = HTTP_BODY_LARGE;
-		return x->body_bytes > x->admit.body_max_bytes ? MHD_NO : MHD_YES;
+		return x->body_bytes > LIMIT_HTTP_DISCARD_BYTES ? MHD_NO : MHD_YES;
 	}
 	if (!x->upload) {
 		buf_add(&x->body, bytes);

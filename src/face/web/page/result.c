@@ -25,6 +25,13 @@ static void spark(struct view *v, const struct comply_trend *t)
 	html(v->w, "\"/></svg>");
 }
 
+/* Of one unit there are no others beside it. */
+static const char *results_title(struct view *v)
+{
+	return work_sees_units(v) ? tr(v->lang, "Kết quả của các đơn vị") :
+				    tr(v->lang, "Kết quả của đơn vị");
+}
+
 /* --- all units -------------------------------------------------------------------------------- */
 
 /* What the registers of the unit lack, all of them together. */
@@ -109,7 +116,7 @@ static void unit_row(struct view *v, const struct ranking *k, size_t at)
 
 static void units_table(struct view *v, const struct ranking *k)
 {
-	html_table_begin(v, tr(v->lang, "Kết quả của các đơn vị"), "stack figures ranks");
+	html_table_begin(v, results_title(v), "stack figures ranks");
 	html_table_head(v, tr(v->lang, "Hạng"));
 	html_table_head(v, tr(v->lang, "Đơn vị"));
 	html_table_head_number(v, tr(v->lang, "Điểm"));
@@ -147,7 +154,7 @@ void page_results(struct view *v)
 		page_failed(v);
 		return;
 	}
-	page_start(v, tr(v->lang, "Kết quả của các đơn vị"));
+	page_start(v, results_title(v));
 	html_work_pages(v);
 	html(v->w, "<p>%s</p>\n",
 		tr(v->lang,
@@ -256,7 +263,7 @@ void page_letters(struct view *v)
 		return;
 	}
 	page_start(v, tr(v->lang, "Thư nhắc"));
-	html_back(v, "/ket-qua", tr(v->lang, "Kết quả của các đơn vị"));
+	html_back(v, "/ket-qua", results_title(v));
 	html(v->w, "<p class=\"warn\">%s</p>\n",
 		tr(v->lang, "In trang này: mỗi thư một tờ. Thư chưa được gửi đi đâu."));
 	for (size_t i = 0; i < v->form.count; i++) {
@@ -374,7 +381,7 @@ void page_result(struct view *v)
 	page_start(v,
 		text_of(v,
 			arena_fmt(v->a, "%s: %.*s", tr(v->lang, "Kết quả"), STR_FMT(unit->name))));
-	html_back(v, "/ket-qua", tr(v->lang, "Kết quả của các đơn vị"));
+	html_back(v, "/ket-qua", results_title(v));
 	if (units.count == 0) {
 		html(v->w, "<p class=\"empty\">%s</p>\n",
 			tr(v->lang, "Đang tính. Hãy tải lại trang này sau ít phút."));
