@@ -18,6 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct str bytes = { (const char *)data + 1, size - 1 };
 	struct arena a;
 	struct wifi_list list = { .a = &a, .file = STR("/var/lib/iwd/=4142.psk") };
+	struct wifi_netplan plan = { .list = &list };
 	struct nm_profile p;
 
 	if (size < 1)
@@ -34,7 +35,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		wifi_read_iwd(&list, bytes);
 		break;
 	case 3:
-		wifi_read_netplan(&list, bytes);
+		wifi_netplan_read(&plan, bytes);
+		wifi_netplan_read(&plan, str_from(bytes, bytes.len / 2)); /* a later file */
+		wifi_netplan_end(&plan);
 		break;
 	case 4:
 		wifi_read_interfaces(&list, bytes);

@@ -30,6 +30,8 @@ struct wifi_network {
 	int psk_line;
 };
 
+struct netplan_point;
+
 struct wifi_list {
 	struct arena *a;
 	VEC(struct wifi_network) all;
@@ -52,9 +54,16 @@ struct wifi_network *wifi_add(struct wifi_list *list, const char *program, int l
 void wifi_read_wpa(struct wifi_list *list, struct str bytes);
 void wifi_read_hostapd(struct wifi_list *list, struct str bytes);
 void wifi_read_iwd(struct wifi_list *list, struct str bytes);
-void wifi_read_netplan(struct wifi_list *list, struct str bytes);
 void wifi_read_interfaces(struct wifi_list *list, struct str bytes);
 /* ifcfg-NAME, with the bytes of its keys-NAME ("" for none). */
 void wifi_read_ifcfg(struct wifi_list *list, struct str bytes, struct str keys);
+
+/* netplan's files make one map together: read each in their order, then add what they come to. */
+struct wifi_netplan {
+	struct wifi_list *list;
+	VEC(struct netplan_point) points;
+};
+void wifi_netplan_read(struct wifi_netplan *p, struct str bytes);
+void wifi_netplan_end(struct wifi_netplan *p);
 
 #endif

@@ -16,7 +16,26 @@ struct reader {
 	void *ctx;
 	size_t depth;
 	struct nest nests[YAML_KEYS_DEPTH];
+	bool is_by_path;
 };
+
+/* A value, or STR_NONE, under the keys that are open. */
+static void tell_path(const struct reader *r, struct str value, const yaml_event_t *event)
+{
+	struct str path[YAML_KEYS_DEPTH];
+	size_t depth = 0;
+
+	for (size_t i = 0; i < r->depth; i++)
+		if (r->nests[i].is_map)
+			path[depth++] = r->nests[i].key;
+	r->tell(r->ctx,
+		&(struct yaml_key){ .name = STR(""),
+			.value = value,
+			.is_item = r->depth && !r->nests[r->depth - 1].is_map,
+			.line = (int)event->start_mark.line + 1,
+			.path = path,
+			.depth = depth });
+}
 
 /* What the next value stands under; a list's values under the list's own name. */
 static struct str name_here(const struct reader *r)
@@ -42,12 +61,14 @@ static bool waits_for_key(const struct reader *r)
 	return r->depth && r->nests[r->depth - 1].is_map && !r->nests[r->depth - 1].has_key;
 }
 
-static bool begin(struct reader *r, bool is_map)
+static bool begin(struct reader *r, bool is_map, const yaml_event_t *event)
 {
-	struct nest nest = { .name = name_here(r), .is_map = is_map };
+	struct nest nest = { .name = r->is_by_path ? STR("") : name_here(r), .is_map = is_map };
 
 	if (waits_for_key(r) || r->depth == YAML_KEYS_DEPTH)
 		return false;
+	if (r->is_by_path && r->depth)
+		tell_path(r, STR_NONE, event);
 	value_came(r);
 	r->nests[r->depth++] = nest;
 	return true;
@@ -65,7 +86,9 @@ static bool scalar(struct reader *r, const yaml_event_t *event)
 		r->nests[r->depth - 1].has_key = true;
 		return true;
 	}
-	if (r->depth && !is_null)
+	if (r->depth && r->is_by_path)
+		tell_path(r, is_null ? STR_NONE : text, event);
+	else if (r->depth && !is_null)
 		r->tell(r->ctx,
 			&(struct yaml_key){ .name = name_here(r),
 				.value = text,
@@ -80,9 +103,9 @@ static bool take(struct reader *r, const yaml_event_t *event)
 {
 	switch (event->type) {
 	case YAML_MAPPING_START_EVENT:
-		return begin(r, true);
+		return begin(r, true, event);
 	case YAML_SEQUENCE_START_EVENT:
-		return begin(r, false);
+		return begin(r, false, event);
 	case YAML_MAPPING_END_EVENT:
 	case YAML_SEQUENCE_END_EVENT:
 		r->depth--;
@@ -97,9 +120,8 @@ static bool take(struct reader *r, const yaml_event_t *event)
 	}
 }
 
-bool yaml_keys(struct str bytes, struct arena *a, yaml_key_fn *tell, void *ctx)
+static bool walk(struct reader *r, struct str bytes)
 {
-	struct reader r = { .a = a, .tell = tell, .ctx = ctx };
 	bool is_followed = true, is_end = false;
 	yaml_parser_t parser;
 
@@ -114,10 +136,21 @@ bool yaml_keys(struct str bytes, struct arena *a, yaml_key_fn *tell, void *ctx)
 			is_followed = false;
 			break;
 		}
-		is_followed = take(&r, &event);
+		is_followed = take(r, &event);
 		is_end = event.type == YAML_STREAM_END_EVENT;
 		yaml_event_delete(&event);
 	}
 	yaml_parser_delete(&parser);
 	return is_followed;
+}
+
+bool yaml_keys(struct str bytes, struct arena *a, yaml_key_fn *tell, void *ctx)
+{
+	return walk(&(struct reader){ .a = a, .tell = tell, .ctx = ctx }, bytes);
+}
+
+bool yaml_paths(struct str bytes, struct arena *a, yaml_key_fn *tell, void *ctx)
+{
+	return walk(
+		&(struct reader){ .a = a, .tell = tell, .ctx = ctx, .is_by_path = true }, bytes);
 }

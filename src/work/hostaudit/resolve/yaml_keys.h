@@ -12,6 +12,9 @@ struct yaml_key {
 	struct str name, value;
 	bool is_item; /* one of a list, whose name it has */
 	int line;
+	/* of yaml_paths(): the keys it stands under, of lists none; they live until TELL is done */
+	const struct str *path;
+	size_t depth;
 };
 
 typedef void yaml_key_fn(void *ctx, const struct yaml_key *key);
@@ -20,5 +23,9 @@ typedef void yaml_key_fn(void *ctx, const struct yaml_key *key);
  * YAML, takes up what was named before (*name), or is nested deeper than YAML_KEYS_DEPTH: what was
  * told is then not all there is. */
 bool yaml_keys(struct str bytes, struct arena *a, yaml_key_fn *tell, void *ctx);
+
+/* The same told by the keys themselves, whatever they contain, NAME left empty; a map, a list or
+ * nothing as a value is told too, with STR_NONE, before what is in it. */
+bool yaml_paths(struct str bytes, struct arena *a, yaml_key_fn *tell, void *ctx);
 
 #endif

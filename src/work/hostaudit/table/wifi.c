@@ -71,6 +71,24 @@ static void show(struct host *h, struct fact_rows *rows, const struct wifi_netwo
 }
 
 /* Read every file of PATTERN with READ. */
+/* Make PATH the file at hand. */
+static bool next_file(
+	struct host *h, struct wifi_list *list, struct str path, const struct host_file **ret)
+{
+	if (host_read(h, path.ptr, ret) != 0)
+		return false;
+	list->file = (*ret)->path;
+	list->changed_at_s = (*ret)->mtime_s;
+	return true;
+}
+
+static void end_file(struct host *h, struct wifi_list *list)
+{
+	if (list->is_strange)
+		host_gap(h, GAP_SYNTAX, list->file.ptr);
+	list->is_strange = false;
+}
+
 static void read_all(struct host *h, struct wifi_list *list, const char *pattern,
 	void (*read)(struct wifi_list *list, struct str bytes))
 {
@@ -81,15 +99,30 @@ static void read_all(struct host *h, struct wifi_list *list, const char *pattern
 	if (host_glob(h, pattern, &paths, &count) != 0)
 		return;
 	for (size_t i = 0; i < count; i++) {
-		if (host_read(h, paths[i].ptr, &file) != 0)
+		if (!next_file(h, list, paths[i], &file))
 			continue;
-		list->file = file->path;
-		list->changed_at_s = file->mtime_s;
 		read(list, file->bytes);
-		if (list->is_strange)
-			host_gap(h, GAP_SYNTAX, file->path.ptr);
-		list->is_strange = false;
+		end_file(h, list);
 	}
+}
+
+static void read_netplan(struct host *h, struct wifi_list *list)
+{
+	struct wifi_netplan plan = { .list = list };
+	const struct host_file *file;
+	const struct str *paths;
+	size_t count;
+
+	if (host_glob(h, "/etc/netplan/*.yaml", &paths, &count) != 0 || count == 0)
+		return;
+	for (size_t i = 0; i < count; i++) {
+		if (!next_file(h, list, paths[i], &file))
+			continue;
+		wifi_netplan_read(&plan, file->bytes);
+		end_file(h, list);
+	}
+	wifi_netplan_end(&plan);
+	end_file(h, list);
 }
 
 static void read_ifcfg(struct host *h, struct wifi_list *list)
@@ -150,7 +183,7 @@ static int fill(struct host *h, struct fact_rows *rows, struct err *e)
 	read_all(h, &list, "/var/lib/iwd/*.open", wifi_read_iwd);
 	read_all(h, &list, "/var/lib/iwd/*.8021x", wifi_read_iwd);
 	read_all(h, &list, "/var/lib/iwd/ap/*.ap", wifi_read_iwd);
-	read_all(h, &list, "/etc/netplan/*.yaml", wifi_read_netplan);
+	read_netplan(h, &list);
 	read_all(h, &list, "/etc/network/interfaces", wifi_read_interfaces);
 	read_all(h, &list, "/etc/network/interfaces.d/*", wifi_read_interfaces);
 	read_ifcfg(h, &list);
