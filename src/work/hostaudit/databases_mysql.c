@@ -1,8 +1,10 @@
-/* MariaDB and MySQL: all option files in their order, the last value wins, '_' is '-'. */
+/* MariaDB and MySQL: all option files in their order, the last value wins, '_' is '-'; what SET
+ * PERSIST has kept beats them all. */
 #include <string.h>
 
 #include "work/hostaudit/databases.h"
 #include "work/hostaudit/resolve/systemd.h"
+#include "work/hostaudit/resolve/yaml_keys.h"
 
 static struct str without_comment(struct str line)
 {
@@ -82,6 +84,7 @@ bool mycnf_is(struct str name, const char *option, size_t least_prefix)
 struct options {
 	struct database_list *list;
 	struct setting bind, port, no_network, no_grants;
+	struct setting datadir, persisted; /* where it keeps them; does it load them? */
 	struct setting x_bind, x_port, x_plugin, no_x_plugin; /* MySQL's second door */
 	bool is_mariadb, is_there;
 };
@@ -122,7 +125,8 @@ static void take(struct options *o, const struct mycnf_line *l, struct str file)
 		{ "skip-networking", 10, &o->no_network },
 		{ "skip-grant-tables", 7, &o->no_grants }, { "mysqlx-bind-address", 8, &o->x_bind },
 		{ "mysqlx-port", 8, &o->x_port }, { "mysqlx", 6, &o->x_plugin },
-		{ "skip-mysqlx", 11, &o->no_x_plugin } };
+		{ "skip-mysqlx", 11, &o->no_x_plugin }, { "datadir", 4, &o->datadir },
+		{ "persisted-globals-load", 22, &o->persisted } };
 	struct setting *setting = NULL;
 
 	for (size_t i = 0; i < COUNT(known) && !setting; i++)
@@ -235,6 +239,45 @@ static void take_command(struct options *o, const struct command *c)
 	}
 }
 
+struct persisted {
+	struct options *o;
+	struct str file;
+};
+
+/* "mysql_static_variables.bind_address.Value", with the first versions below mysql_server. */
+static void take_persisted(void *context, const struct yaml_key *key)
+{
+	struct persisted *p = context;
+	struct str name = key->name, rest, last;
+
+	if (!str_ends(name, ".Value"))
+		return;
+	name = str_until(name, name.len - strlen(".Value"));
+	while (str_split(name, '.', &last, &rest))
+		name = rest;
+	take(p->o,
+		&(struct mycnf_line){ .group = STR("mysqld"),
+			.name = name,
+			.value = key->value,
+			.line = key->line },
+		p->file);
+}
+
+/* JSON, which is YAML too. It is read last, even after the command line. */
+static void load_persisted(struct options *o)
+{
+	struct str folder = o->datadir.value.len > 0 ? o->datadir.value : STR("/var/lib/mysql");
+	struct persisted p = { .o = o };
+	struct str path, bytes;
+
+	if (o->is_mariadb || (o->persisted.value.ptr && is_off(&o->persisted)))
+		return;
+	path = arena_fmt(o->list->a, "%.*s/mysqld-auto.cnf", STR_FMT(folder));
+	if (database_read(o->list, path, &bytes, &p.file) &&
+		!yaml_keys(bytes, o->list->a, take_persisted, &p))
+		host_gap(o->list->h, GAP_SYNTAX, arena_cstr(o->list->a, path));
+}
+
 static void load_all(struct options *o)
 {
 	struct command c = command_of(o->list->h);
@@ -248,6 +291,7 @@ static void load_all(struct options *o)
 			load(o, c.extra, 0);
 	}
 	take_command(o, &c);
+	load_persisted(o);
 }
 
 /* MySQL 8 listens a second time, by the X protocol, and at first on every address. */
