@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "work/hostaudit/host_int.h"
+#include "work/hostaudit/resolve/systemd.h"
 
 const char *const unit_folders[] = { "/etc/systemd/system", "/run/systemd/system",
 	"/run/systemd/generator", "/usr/local/lib/systemd/system", "/usr/lib/systemd/system",
@@ -144,7 +145,7 @@ bool unit_starts(struct host *h, const char *name)
 	unit_links(h, &links, &count);
 	for (size_t i = 0; i < count; i++)
 		if (str_eq(links[i].name, s))
-			return true;
+			return !systemd_is_held(h, name);
 	if (!str_ends(s, ".service") || has_unit(h, name))
 		return false;
 	return has_rc_link(h, str_until(s, s.len - 8));

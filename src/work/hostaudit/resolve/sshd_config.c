@@ -480,22 +480,6 @@ int64_t sshd_session_limit_s(
 	return 0;
 }
 
-/* ConditionPathExists=!/etc/ssh/sshd_not_to_be_run: of a tree only what stands in /etc is known. */
-static bool is_held_back(struct host *h, const char *unit)
-{
-	struct str lines = systemd_unit_lines(h, unit, "Unit", "ConditionPathExists"), line;
-
-	while (str_next_line(&lines, &line)) {
-		bool is_absent_wanted = str_starts(line, "!");
-		struct str path = str_trim(is_absent_wanted ? str_from(line, 1) : line);
-
-		if (str_starts(path, "/etc/") &&
-			host_exists(h, arena_cstr(host_arena(h), path)) == is_absent_wanted)
-			return true;
-	}
-	return false;
-}
-
 bool sshd_is_used(struct host *h)
 {
 	static const char *const units[] = { "ssh.service", "sshd.service", "ssh.socket",
@@ -506,7 +490,7 @@ bool sshd_is_used(struct host *h)
 	for (size_t i = 0; i < COUNT(units); i++) {
 		struct unit unit = systemd_unit(h, units[i]);
 
-		if (unit.state == UNIT_ENABLED && !is_held_back(h, units[i]))
+		if (unit.state == UNIT_ENABLED)
 			return true;
 		has_unit = has_unit || unit.state != UNIT_ABSENT;
 	}

@@ -34,6 +34,7 @@ enum unit_state {
 	UNIT_MASKED,
 	UNIT_DISABLED, /* nothing starts it at boot */
 	UNIT_STATIC,   /* cannot be enabled by itself; may be started by others */
+	UNIT_HELD,     /* enabled, and a condition of its own keeps it from starting */
 	UNIT_ENABLED,  /* some .wants, .requires or alias link leads to it */
 };
 struct unit {
@@ -42,6 +43,11 @@ struct unit {
 };
 /* NAME as "ssh.service". Generated and transient units of /run count as there. */
 struct unit systemd_unit(struct host *h, const char *name);
+
+/* The unit file that counts, of its name or of its template; "" when there is none. */
+struct str systemd_unit_file(struct host *h, const char *name);
+/* Does a condition (ConditionPathExists=, …) on what stands in /etc keep it from starting? */
+bool systemd_is_held(struct host *h, const char *name);
 
 /* The value the unit and its drop-ins give KEY of SECTION: the last assignment, after resets. */
 void systemd_unit_conf(struct host *h, const char *name, const char *section, const char *key,

@@ -130,7 +130,8 @@ struct unit systemd_unit(struct host *h, const char *name)
 	for (size_t i = 0; i < COUNT(unit_roots); i++) {
 		link = enabling_link(h, unit_roots[i], name);
 		if (link.len > 0)
-			return (struct unit){ UNIT_ENABLED, link };
+			return (struct unit){ systemd_is_held(h, name) ? UNIT_HELD : UNIT_ENABLED,
+				link };
 	}
 	return (struct unit){ has_install(h, file) ? UNIT_DISABLED : UNIT_STATIC, file };
 }
@@ -210,6 +211,13 @@ static struct str expanded(struct arena *a, const char *name, struct str value)
 	done = arena_str(a, buf_str(&out));
 	buf_done(&out);
 	return done;
+}
+
+struct str systemd_unit_file(struct host *h, const char *name)
+{
+	struct host_stat st;
+
+	return unit_file(h, name, &st);
 }
 
 /* What a unit gives one key: the last assignment, or all since the last reset, a line each. */
