@@ -140,6 +140,9 @@ class Walk(unittest.TestCase):
         for path in ("/viec", "/viec/nam", "/viec/nam-don-vi", "/ket-qua", "/ket-qua/1", "/ket-qua/1/ra-soat"):
             page = self.browser.get(path)
             self.assertEqual(page.status, 200, path)
+        for verdict, rest in re.findall(r'<section id="(not-met|overdue|no-evidence)">(.*?)</section>',
+                                        self.browser.get("/ket-qua/1").text, re.S):
+            self.assertLessEqual(rest.split("<details", 1)[0].count("<li>"), 20, f"{verdict} stands open on a phone")
         self.assertEqual(self.browser.get("/ket-qua/2").status, 404)
         self.assertEqual(self.browser.get("/viec/1/tay-son/D99").status, 404)
 

@@ -279,6 +279,8 @@ class Bulk(Web):
             self.add(f"Mạng {i}", trang_thai="da-tat" if i < 55 else "dang-phat")
         listing = self.browser.get("/so/wifi?l-trang-thai=da-tat").text
         self.assertIn('form="nhieu" name="chon"', listing)
+        self.assertIn(" few\">", listing)                # on a phone the first columns, unless somebody chose them
+        self.assertNotIn(" few\">", self.browser.get("/so/wifi?cot=trang-thai").text)
         path = "/so/wifi/sua-nhieu?l-trang-thai=da-tat&tat-ca=1&truong=ghi-chu"
         self.assertIn("55 bản ghi sẽ được sửa cùng lúc.", self.browser.get(path).text)
         page = self.look(path, **{"t-ghi-chu": "thu hồi"})

@@ -4,7 +4,7 @@
 #include "face/web/work.h"
 
 #define TREND_DAYS 60
-#define OPEN_MAX 20 /* of what waits for proof; the rest is folded */
+#define OPEN_MAX 20 /* of one verdict that asks for work; the rest is folded, on paper it is not */
 
 /* A line of the last days, 100 by 24, with its figures for those who cannot see it. */
 static void spark(struct view *v, const struct comply_trend *t)
@@ -399,8 +399,8 @@ void page_result(struct view *v)
 			NULL),
 		(long long)unit->id, tr(v->lang, "Rà soát chỗ thiếu trong sổ"));
 	html_verdict_tiles(v, units.at[0].score.counts, "");
-	obligations_of(v, &law, &units.at[0], VERDICT_NOT_MET, SIZE_MAX);
-	obligations_of(v, &law, &units.at[0], VERDICT_OVERDUE, SIZE_MAX);
+	obligations_of(v, &law, &units.at[0], VERDICT_NOT_MET, OPEN_MAX);
+	obligations_of(v, &law, &units.at[0], VERDICT_OVERDUE, OPEN_MAX);
 	obligations_of(v, &law, &units.at[0], VERDICT_NO_EVIDENCE, OPEN_MAX);
 	obligations_of(v, &law, &units.at[0], VERDICT_MET, 0);
 	clauses_table(v, &law, units.at[0].marks);
