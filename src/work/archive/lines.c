@@ -49,7 +49,17 @@ static uint64_t before(const struct cut *c, uint32_t k)
 	return context;
 }
 
-/* Slots with the same before and behind them share a column. */
+/* Which column of a table with tabs, such as Zeek's, begins at END. */
+static uint64_t tabs_before(const struct cut *c, size_t end)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < end; i++)
+		count += c->s[i] == '\t';
+	return count;
+}
+
+/* Slots with the same before and behind them share a column; those of a table have their own. */
 static uint16_t family_of(const struct cut *c, uint32_t k)
 {
 	struct lines *l = c->l;
@@ -60,6 +70,8 @@ static uint16_t family_of(const struct cut *c, uint32_t k)
 	uint64_t context = before(c, k), hash;
 	int64_t found;
 
+	if ((context & 255) == '\t')
+		context = mix('\t', tabs_before(c, l->spans[k].from));
 	/* process numbers of one host are one column, whatever program they belong to */
 	if (type == SLOT_NUMBER && (context & 255) == '[' && after == ']')
 		context = '[';

@@ -81,6 +81,28 @@ static void near_lines_stay_apart(void **state)
 	free_lines(l);
 }
 
+/* Values between the same bytes share a column, but those of a table are told apart by their place
+ * in it, and found again there whatever stands before. */
+static void columns_of_a_table_stay_apart(void **state)
+{
+	static const char *const rows[] = { "conn\t10.0.0.1\t5001\t5002\t5003\tudp",
+		"dns\t10.0.0.1\t5004\t5005\t5006\ttcp", "x 10.0.0.1 5001 5002 5003 end" };
+	struct lines *l = new_lines();
+	uint16_t of[COUNT(rows)][4];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		uint32_t t = parse(l, rows[i]);
+
+		for (int k = 0; k < 4; k++)
+			of[i][k] = lines_slots(l, lines_template(l, t))[k].family;
+	}
+	assert_int_not_equal(of[0][2], of[0][3]);
+	assert_memory_equal(of[0], of[1], sizeof(of[0]));
+	assert_int_equal(of[2][2], of[2][3]);
+	free_lines(l);
+}
+
 /* Every byte at every place: the two ways of looking at a line say what the table says. */
 static void bytes_are_of_their_class(void **state)
 {
@@ -148,7 +170,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(bytes_are_of_their_class),
 		cmocka_unit_test(numbers_are_written), cmocka_unit_test(words_become_values),
-		cmocka_unit_test(near_lines_stay_apart) };
+		cmocka_unit_test(near_lines_stay_apart),
+		cmocka_unit_test(columns_of_a_table_stay_apart) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
