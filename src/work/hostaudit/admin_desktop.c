@@ -53,12 +53,37 @@ static bool judge_x11vnc(struct host *h, struct str command, struct admin *row)
 	return true;
 }
 
+/* TigerVNC's programs, where their own command says what they offer: "-SecurityTypes TLSVnc" or
+ * "SecurityTypes=TLSVnc". */
+static void judge_kinds(struct host *h, struct str command, struct admin *row)
+{
+	enum vnc_says says = VNC_UNCLEAR;
+	struct str word, name, kinds = STR("");
+
+	while (str_next_word(&command, " \t", &word)) {
+		while (str_starts(word, "-"))
+			word = str_from(word, 1);
+		if (str_split(word, '=', &name, &word) ? str_is_nocase(name, "SecurityTypes") :
+							 str_is_nocase(word, "SecurityTypes") &&
+					str_next_word(&command, " \t", &word))
+			kinds = str_unquote(word);
+	}
+	if (kinds.len > 0)
+		says = vnc_kinds_say(kinds);
+	if (says == VNC_UNCLEAR)
+		return;
+	row->plain = says == VNC_IN_CLEAR ? PLAIN_YES : PLAIN_NO;
+	row->reason = NULL;
+	row->found = arena_fmt(host_arena(h), "SecurityTypes=%.*s", STR_FMT(str_until(kinds, 200)));
+}
+
 static bool judge_vnc(struct host *h, struct str unit, struct str command, struct admin *row)
 {
 	if (str_find(command, STR("vncsession")) >= 0)
 		return judge_session(h, unit, command, row);
 	if (str_find(command, STR("x11vnc")) >= 0)
 		return judge_x11vnc(h, command, row);
+	judge_kinds(h, command, row);
 	return true;
 }
 

@@ -72,7 +72,7 @@ static struct str home_of(struct host *h, struct str name)
 }
 
 /* Every kind it offers, or the client takes the one in clear. */
-static enum vnc_says kinds_say(struct str kinds)
+enum vnc_says vnc_kinds_say(struct str kinds)
 {
 	struct str kind;
 	bool has_kind = false;
@@ -124,6 +124,6 @@ void vnc_session_read(struct host *h, struct str unit, enum vnc_kind kind, struc
 		o.kinds.value = STR("VncAuth,TLSVnc");
 	}
 	*ret = (struct vnc_session){ .kinds = o.kinds,
-		.says = kinds_say(o.kinds.value),
+		.says = vnc_kinds_say(o.kinds.value),
 		.is_local = o.local.value.len > 0 && str_bool(o.local.value, true) };
 }

@@ -15,6 +15,8 @@ struct vnc_session {
 	bool is_local;        /* only this machine may connect */
 };
 
+/* What the words behind "SecurityTypes" come to, "TLSVnc,VncAuth". */
+enum vnc_says vnc_kinds_say(struct str kinds);
 /* UNIT as "vncserver@:1.service"; whose screen it is stands in vncserver.users. */
 void vnc_session_read(struct host *h, struct str unit, enum vnc_kind kind, struct vnc_session *ret);
 
