@@ -413,23 +413,26 @@ static bool is_started(struct database_list *list, struct str dir)
 /* PostgreSQL's own packages for the RHEL family: a folder a version, a unit a version. */
 static void add_versions_of_red_hat(struct database_list *list)
 {
-	const struct str *paths;
+	const struct str *names;
 	size_t count;
 
-	if (host_glob(list->h, "/var/lib/pgsql/*/data/postgresql.conf", &paths, &count) != 0)
+	if (host_list(list->h, "/var/lib/pgsql", &names, &count) < 0)
 		return;
 	for (size_t i = 0; i < count && i < 64; i++) {
-		struct str version = str_from(paths[i], strlen("/var/lib/pgsql/"));
-		ptrdiff_t slash = str_find_char(version, '/');
+		struct str version = names[i];
+		struct str conf = arena_fmt(
+			list->a, "/var/lib/pgsql/%.*s/data/postgresql.conf", STR_FMT(version));
 		struct setting command = { 0 };
 		const char *unit;
 		struct database *d;
 
-		version = str_until(version, slash > 0 ? (size_t)slash : 0);
+		if (version.len == 0 || version.ptr[0] < '0' || version.ptr[0] > '9' ||
+			!host_exists(list->h, conf.ptr))
+			continue;
 		unit = arena_fmt(list->a, "postgresql-%.*s.service", STR_FMT(version)).ptr;
 		systemd_unit_command(list->h, unit, &command);
-		d = add_cluster(list, paths[i], arena_fmt(list->a, "%.*s/data", STR_FMT(version)),
-			&command);
+		d = add_cluster(
+			list, conf, arena_fmt(list->a, "%.*s/data", STR_FMT(version)), &command);
 		if (d)
 			d->is_started = unit_starts(list->h, unit);
 	}
