@@ -31,6 +31,11 @@ def failed(results):
             for row in result["subjects"] if row["result"] == "fail"}
 
 
+def named(release):
+    """debian-13 as a reason in expected.yaml begins, where it holds there alone."""
+    return release.replace("debian-", "Debian ") + " "
+
+
 class Stock(unittest.TestCase):
     def run_tree(self, release, package):
         try:
@@ -42,6 +47,10 @@ class Stock(unittest.TestCase):
         alarms = {f"{check} {subject}": found for (check, subject), found in failed(results).items()
                   if check not in expected and f"{check} {subject}" not in expected}
         self.assertEqual(alarms, {}, "false alarms, or true ones nobody has looked at")
+        said = {key for check, subject in failed(results) for key in (check, f"{check} {subject}")}
+        missing = {key for key, why in EXPECTED["packages"].get(package, {}).items()
+                   if key not in said and (not why.startswith("Debian ") or why.startswith(named(release)))}
+        self.assertEqual(missing, set(), "the package truly fails these: false passes")
         shaky = [(result["id"], row["subject"], row["reason"]) for result in results
                  for row in result["subjects"] if row["reason"] in ("unreadable", "not-understood")]
         self.assertEqual(shaky, [], "parts of a stock tree that could not be read")

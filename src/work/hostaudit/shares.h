@@ -9,7 +9,7 @@
 #define SHARE_UNKNOWN (-1)
 
 struct share {
-	const char *kind; /* samba nfs ftp rsync */
+	const char *kind; /* samba nfs ftp rsync afp */
 	struct str name, path;
 	struct str clients; /* who may come, as written; "*" everybody */
 	struct str file, lost;
@@ -36,6 +36,7 @@ void shares_ftp(struct share_list *list);
 void shares_proftpd(struct share_list *list);
 void shares_pureftpd(struct share_list *list);
 void shares_rsync(struct share_list *list);
+void shares_netatalk(struct share_list *list);
 void shares_ksmbd(struct share_list *list);
 void shares_ganesha(struct share_list *list);
 

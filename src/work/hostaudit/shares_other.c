@@ -1,4 +1,4 @@
-/* FTP without a name (vsftpd), rsync modules, and servers we only see. */
+/* FTP without a name (vsftpd), rsync modules, volumes of Netatalk, and servers we only see. */
 #include "work/hostaudit/samba.h"
 #include "work/hostaudit/shares.h"
 
@@ -161,6 +161,77 @@ void shares_rsync(struct share_list *list)
 	add_module(list, &module, file);
 	if (str_starts(bytes, "&") || str_find(bytes, STR("\n&")) >= 0)
 		host_gap(list->h, GAP_SYNTAX, file.ptr);
+}
+
+/* ---- Netatalk: afp.conf is of the same form; a volume with a list of users has no guests ---- */
+
+static bool has_guests(
+	struct share_list *list, struct str bytes, struct str file, struct setting *ret)
+{
+	struct samba_reader reader;
+	struct samba_line line;
+	struct str uam;
+
+	samba_reader_init(&reader, bytes, list->a);
+	while (samba_next(&reader, &line))
+		if (str_is_nocase(line.section, "Global") && str_is(line.name, "uamlist"))
+			setting_win(ret, list->a, line.value, file, line.line);
+	for (struct str rest = ret->value; str_next_word(&rest, " \t,", &uam);)
+		if (str_is(uam, "uams_guest.so"))
+			return true;
+	return false;
+}
+
+static void add_volume(
+	struct share_list *list, const struct module *m, const struct setting *uam, bool has_guest)
+{
+	bool has_hosts = m->hosts.value.len > 0, has_users = m->users.value.len > 0;
+	struct share *s;
+
+	if (m->name.len == 0 || m->path.value.len == 0)
+		return;
+	s = share_add(list, "afp", m->path.file, m->path.line);
+	if (!s)
+		return;
+	s->name = m->name;
+	s->path = m->path.value;
+	s->clients = has_hosts ? m->hosts.value : STR("*");
+	s->is_guest = has_guest && !has_users;
+	s->is_open = s->is_guest && !has_hosts;
+	s->is_whole_disk = mounts_is_whole_disk(list->h, &list->mounts, m->path.value, true);
+	if (s->is_guest)
+		s->line = uam->line;
+}
+
+void shares_netatalk(struct share_list *list)
+{
+	static const char *const files[] = { "/etc/netatalk/afp.conf", "/etc/afp.conf",
+		"/usr/local/etc/afp.conf" };
+	struct module volume = { 0 };
+	struct setting uam = { 0 };
+	struct samba_reader reader;
+	struct samba_line line;
+	struct str bytes = STR(""), file;
+	bool has_guest;
+
+	for (size_t i = 0; i < COUNT(files) && bytes.len == 0; i++)
+		bytes = host_bytes(list->h, str_of(files[i]), &file);
+	has_guest = has_guests(list, bytes, file, &uam);
+	samba_reader_init(&reader, bytes, list->a);
+	while (samba_next(&reader, &line)) {
+		if (line.name.len == 0) {
+			add_volume(list, &volume, &uam, has_guest);
+			volume = (struct module){ .name = str_is_nocase(line.section, "Global") ||
+						str_is_nocase(line.section, "Homes") ?
+					STR("") :
+					line.section };
+		} else if (str_is(line.name, "validusers")) {
+			setting_win(&volume.users, list->a, line.value, file, line.line);
+		} else {
+			take_value(&volume, &line, file, list->a);
+		}
+	}
+	add_volume(list, &volume, &uam, has_guest);
 }
 
 /* ---- servers whose settings are not read: that they share is all that is told ---- */

@@ -116,6 +116,7 @@ static const struct reason {
 	{ "vendor-tool", T("chỉ công cụ của hãng mới cho biết"),
 		T("Mở công cụ của hãng ({detail}), chụp lại trạng thái và lưu làm bằng chứng.") },
 	{ "size-limited", T("giữ theo dung lượng, không tính được ra thời gian"), NULL },
+	{ "no-log-file", T("chưa có tệp nhật ký nào như vậy để giữ"), NULL },
 	{ "no-kernel", T("không có nhân hệ điều hành trong cây thư mục này"), NULL },
 	{ "loaded", T("trình điều khiển đang chạy, cần khởi động lại máy"), NULL },
 	{ "lists-too-old", T("danh sách gói phần mềm đã cũ, chưa biết có bản vá mới không"),

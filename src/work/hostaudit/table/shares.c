@@ -1,4 +1,4 @@
-/* shares: folders offered to other machines by Samba, NFS, FTP and rsync. */
+/* shares: folders offered to other machines by Samba, NFS, FTP, rsync and Netatalk. */
 #include "work/hostaudit/fact.h"
 #include "work/hostaudit/served.h"
 #include "work/hostaudit/shares.h"
@@ -21,7 +21,7 @@ enum column {
 };
 
 static const struct fact_column columns[] = {
-	[KIND] = { "kind", FACT_TEXT, T("samba, nfs, ftp hoặc rsync") },
+	[KIND] = { "kind", FACT_TEXT, T("samba, nfs, ftp, rsync hoặc afp") },
 	[NAME] = { "name", FACT_TEXT, T("tên chia sẻ") },
 	[PATH] = { "path", FACT_TEXT, T("thư mục") },
 	[CLIENTS] = { "clients", FACT_TEXT, T("máy được phép vào; * là mọi máy") },
@@ -51,6 +51,7 @@ static const struct {
 	{ shares_pureftpd, { "pure-ftpd.service" }, { "pure-ftpd" } },
 	{ shares_rsync, { "rsync.service", "rsyncd.service", "rsyncd.socket", "rsync.socket" },
 		{ "rsync", "rsyncd" } },
+	{ shares_netatalk, { "netatalk.service" }, { "netatalk", "afpd" } },
 	{ shares_ksmbd, { "ksmbd.service" }, { "ksmbd.mountd" } },
 	{ shares_ganesha, { "nfs-ganesha.service" }, { "ganesha.nfsd" } },
 };
