@@ -412,7 +412,8 @@ def size_goals(figures, goals, part):
     print(f"never worse than zstd -3, times and senders aside: at worst {worst[0]:.4f}x as small ({worst[1]})")
     print(f"encode: {lines['cpu_s'] / lines['lines'] * 1e6:.2f} CPU s per million lines of "
           f"{lines['raw'] / lines['lines']:.0f} bytes, and {lines['check_cpu_s'] / lines['lines'] * 1e6:.2f} to check: "
-          f"{lines['raw'] / 1e6 / both:.0f} MB per CPU s with its check (bound 100)\n")
+          f"{lines['raw'] / 1e6 / both:.0f} MB per CPU s with its check, of {lines['raw'] / 1e6:.0f} MB "
+          "(bound 100, of 67 MB, where zstd -19 makes 1.1)\n")
 
 
 def beginning(real, scratch, name, size):
