@@ -247,7 +247,7 @@ class Refused(unittest.TestCase):
     @need("openssl")
     def test_who_is_not_let_in_is_counted_and_told(self):
         wanted = {"het-han.xa.vn": ("expired", 2, "đã hết hạn"), "chua-den.xa.vn": ("not-yet", 1, "chưa đến ngày"),
-                  "stranger": ("authority", 3, "không do cơ quan"), "": ("absent", 1, "không đưa chứng thư")}
+                  "stranger": ("authority", 3, "không do nơi cấp"), "": ("absent", 1, "không đưa chứng thư")}
         with tempfile.TemporaryDirectory(prefix="khien-tls-") as base:
             os.chmod(base, 0o755)
             certificates(base)
