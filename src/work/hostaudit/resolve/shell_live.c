@@ -159,10 +159,10 @@ static bool kill_functions(struct live *l)
 static void kill_branches(struct live *l)
 {
 	for (size_t i = 0; i < l->count; i++) {
-		struct str rest = l->lines[i].text, first, second;
+		struct str rest = l->lines[i].text, first = STR(""), second = STR("");
 
-		if (!str_next_word(&rest, " \t;", &first) || !str_next_word(&rest, " \t;", &second))
-			second = STR("");
+		if (str_next_word(&rest, " \t;", &first))
+			(void)str_next_word(&rest, " \t;", &second);
 		if (str_is(first, "if") && str_is(second, "false") && l->lines[i].change > 0)
 			for (size_t n = i + 1;
 				n < l->count && l->lines[n].depth > l->lines[i].depth &&
