@@ -17,6 +17,7 @@ import tempfile
 import time
 import unittest
 
+import shard
 from flow import BIN, Server, khien
 
 IS_ROOT = os.geteuid() == 0
@@ -124,7 +125,7 @@ class Review(unittest.TestCase):
             page, first = wait_for_picture(browser, host)
             self.assertIn(planted, page.text)
             self.assertIn("Đây là lần đầu", page.text)
-            self.assertIn("process-review", os.listdir(server.data))
+            shard.wait_for(lambda: "process-review" in os.listdir(server.data))    # noted behind the picture
 
             # a sign asks for a decision: nothing is chosen beforehand, nothing is signed without one
             self.assertRegex(page.text, re.escape(planted) + r'</legend>\s*<label><input type="radio"[^>]*value="biet">')
