@@ -25,7 +25,7 @@ struct unit_part {
 	VEC(struct host_row) hosts;
 	VEC(struct done) done;   /* by name, machine and day … */
 	struct duty_mark *marks; /* … and what each of them marks */
-	size_t hosts_listed, hosts_left_out;
+	size_t hosts_left_out;
 	struct duty_skips skips;
 	VEC(struct duty) duties;
 };

@@ -6,17 +6,16 @@
 #define BACK_YEARS 3 /* so far back proofs are looked at */
 
 #define OF_UNITS "(SELECT value FROM json_each($1))"
-/* All machines of the units, those first that people, then audits, have left alone for longest;
- * what is needed of those that are listed is asked after. */
-static const char sql_order[] =
-	"SELECT h.unit_id, h.id, coalesce((SELECT max(e.at_s) FROM evidence e WHERE e.host_id = h.id"
+/* All machines of the units; PLACE tells which people, then audits, have left alone for longest. */
+static const char sql_hosts[] =
+	"SELECT unit_id, id, name, kind, first_seen_s, row_number() OVER"
+	" (PARTITION BY unit_id ORDER BY said_s, asked_s, id) AS place FROM"
+	" (SELECT h.unit_id, h.id, h.name, h.kind, h.first_seen_s,"
+	" coalesce((SELECT max(e.at_s) FROM evidence e WHERE e.host_id = h.id"
 	" AND e.by_person NOT IN (0, 2)), 0) AS said_s,"
 	" coalesce((SELECT max(r.at_s) FROM audit_run r WHERE r.host_id = h.id), 0) AS asked_s"
-	" FROM host h WHERE h.unit_id IN " OF_UNITS " AND ($2 = 0 OR h.id = $2)"
-	" ORDER BY said_s, asked_s, h.id";
-static const char sql_hosts[] =
-	"SELECT unit_id, id, name, kind, first_seen_s FROM host"
-	" WHERE id IN (SELECT value FROM json_each($1)) AND first_seen_s <= $2"
+	" FROM host h WHERE h.unit_id IN " OF_UNITS
+	" AND ($2 = 0 OR h.id = $2) AND h.first_seen_s <= $3) AS seen"
 	" ORDER BY unit_id, name, id";
 /* $4: what machines prove by themselves, [{"n": "tay-son/D11.3", "c": "mw.scan", "k": ["server"]}];
  * $5: the machines. By unit and by machine: "+" keeps the index by kind away, which reads what was
@@ -86,10 +85,10 @@ static void make_parts(struct listing *l)
 
 /* --- loading ---------------------------------------------------------------------------------- */
 
-/* The machines to list, as JSON. */
-static int choose_hosts(struct listing *l, struct str *ret, struct err *e)
+/* The machines to list, by unit and name, and their ids as JSON. */
+static int load_hosts(struct listing *l, struct str *ret_ids, struct err *e)
 {
-	struct store_query *q = store_query(l->q->store, sql_order);
+	struct store_query *q = store_query(l->q->store, sql_hosts);
 	struct buf ids;
 	int rc;
 
@@ -97,38 +96,24 @@ static int choose_hosts(struct listing *l, struct str *ret, struct err *e)
 	buf_add_char(&ids, '[');
 	store_bind_str(q, 1, l->units);
 	store_bind_i64(q, 2, l->q->only_host);
+	store_bind_i64(q, 3, l->q->at_s);
 	while ((rc = store_next(q, e)) == 1) {
 		struct unit_part *part = part_of(l, store_i64(q, 0));
 
-		if (part->hosts_listed == DUTY_HOSTS_MAX) {
+		if (store_i64(q, 5) > DUTY_HOSTS_MAX) {
 			part->hosts_left_out++;
 			continue;
 		}
-		part->hosts_listed++;
 		buf_fmt(&ids, "%s%lld", ids.len > 1 ? "," : "", (long long)store_i64(q, 1));
-	}
-	buf_add_char(&ids, ']');
-	*ret = arena_str(l->a, buf_str(&ids));
-	buf_done(&ids);
-	return rc;
-}
-
-static int load_hosts(struct listing *l, struct str *ret_ids, struct err *e)
-{
-	struct store_query *q;
-	int rc = choose_hosts(l, ret_ids, e);
-
-	if (rc < 0)
-		return rc;
-	q = store_query(l->q->store, sql_hosts);
-	store_bind_str(q, 1, *ret_ids);
-	store_bind_i64(q, 2, l->q->at_s);
-	while ((rc = store_next(q, e)) == 1)
-		vec_push(l->a, &part_of(l, store_i64(q, 0))->hosts,
+		vec_push(l->a, &part->hosts,
 			((struct host_row){ .id = store_i64(q, 1),
 				.name = arena_str(l->a, store_str(q, 2)),
 				.kind = arena_str(l->a, store_str(q, 3)),
 				.seen = date_at(store_i64(q, 4)) }));
+	}
+	buf_add_char(&ids, ']');
+	*ret_ids = arena_str(l->a, buf_str(&ids));
+	buf_done(&ids);
 	return rc;
 }
 
