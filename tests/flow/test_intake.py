@@ -48,7 +48,7 @@ class Log:
 
     def wait_listening(self):
         """The ports are the parent's; the process behind them has written the first leaves."""
-        shard.wait_for(lambda: shard.leaves(self.data))
+        shard.wait_for(lambda: shard.leaves(self.data), 60)
 
     def intake(self):
         """Its process id."""
