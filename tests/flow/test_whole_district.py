@@ -105,16 +105,17 @@ class District(unittest.TestCase):
 
     def walk(self, browser, unit, name, verdict):
         """Every subject of an obligation in a unit that has this verdict: how many there are."""
-        met = 0
+        met = number = 0
         while True:
-            where = f"/ket-qua/{unit}/tay-son/{urllib.parse.quote(name, safe='')}?loc={verdict}&tu={met}"
+            number += 1
+            where = f"/ket-qua/{unit}/tay-son/{urllib.parse.quote(name, safe='')}?loc={verdict}&trang={number}"
             page = browser.get(where)
             self.assertEqual(page.status, 200, where)
             boxes = [box for box in page.text.split("<section>")[1:] if '<ul class="proofs">' in box]
             for box in boxes:
                 self.check_box(box, verdict, where)
             met += len(boxes)
-            if not boxes or f"tu={met}" not in page.text:
+            if not boxes or f"trang={number + 1}" not in page.text:
                 return met
 
     # EVIDENCE: D23.2#1, D4.4

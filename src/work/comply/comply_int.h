@@ -56,14 +56,29 @@ struct verdict_list {
 };
 MUST_CHECK int unit_verdicts(const struct unit_facts *f, const struct comply_subject *subject,
 	const struct unit_host *host, struct arena *a, struct verdict_list *ret, struct err *e);
-/* The same of all machines of the unit on the one obligation F->only: hosts_next() for each in the
- * order of F->hosts. */
+/* A walk to the subjects of a unit. */
+struct walk {
+	const struct unit_facts *facts;
+	comply_each *each;
+	void *context;
+	const struct comply_place *chosen; /* NULL: to all */
+	size_t chosen_count;
+};
+bool walk_comes_to(const struct walk *w, enum comply_about about, int64_t id);
+/* To the records alone. */
+MUST_CHECK int walk_records(const struct walk *w, struct err *e);
+/* Does the one obligation that is asked about bind the subject? HOST: NULL but for a machine. */
+bool unit_is_asked(const struct unit_facts *f, const struct comply_subject *subject,
+	const struct unit_host *host);
+
+/* What is known of the machines of the walk on the one obligation that is asked about: hosts_next()
+ * for each in the order of the unit's. */
 struct hosts_rows {
 	struct store_query *q;
 	bool has_row; /* one is read and not given away */
 };
 MUST_CHECK int hosts_open(
-	const struct unit_facts *f, struct arena *a, struct hosts_rows *ret, struct err *e);
+	const struct walk *w, struct arena *a, struct hosts_rows *ret, struct err *e);
 MUST_CHECK int hosts_next(struct hosts_rows *h, int64_t host_id, struct arena *a,
 	struct host_said *ret, struct err *e);
 void hosts_close(struct hosts_rows *h);
@@ -74,10 +89,8 @@ MUST_CHECK int found_keep(struct store *s, const struct comply_found *about,
 struct evidence_rows comply_record_rows(const struct evidence_rows *rows, int64_t record_id);
 /* The records of REG that obligations bind, each with its verdicts. */
 struct record_walk {
-	const struct unit_facts *facts;
+	struct walk to;
 	const struct pack_register *reg;
-	comply_each *each;
-	void *context;
 };
 MUST_CHECK int unit_records(const struct record_walk *w, struct err *e);
 

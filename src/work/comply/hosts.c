@@ -12,53 +12,81 @@ enum { ROW_CHECK, ROW_WORD, ROW_IMPORT }; /* the kinds of rows, in the order in 
 	" e.check_id, e.outcome, e.at_s, e.by_person, e.subject, e.detail, e.found, e.file," \
 	" e.person, e.id FROM hosts h JOIN evidence e"
 /* $3: the checks that prove it, $4: its name */
-static const char sql_rows[] =
-	"WITH hosts AS (SELECT id AS host, name FROM host WHERE " COMPLY_WERE_THERE(
-		"host") " AND first_seen_s <= $2)"
-			" SELECT * FROM (SELECT h.name, h.host, 0 AS kind," COLUMNS
-			" ON e.run_id = " NEWEST_RUN
-			" WHERE e.check_id IN (SELECT value FROM json_each($3))"
-			" UNION ALL SELECT h.name, h.host, 1," COLUMNS
-			" ON e.host_id = h.host AND e.at_s <= $2 AND e.by_person NOT IN (0, 2)"
-			" WHERE e.check_id = $4"
-			" UNION ALL SELECT h.name, h.host, 2," COLUMNS
-			" ON e.by_person = 2 AND e.host_id = h.host AND e.at_s <= $2"
-			" WHERE e.check_id IN (SELECT value FROM json_each($3))"
-			" AND e.extract_sha256 = (SELECT n.extract_sha256 FROM evidence n"
-			" WHERE n.by_person = 2 AND n.host_id = h.host AND n.at_s <= $2"
-			" AND n.person = e.person ORDER BY n.at_s DESC, n.id DESC LIMIT 1)) AS said"
-			" ORDER BY name, host, kind, CASE kind WHEN 1 THEN -at_s ELSE 0 END,"
-			" CASE kind WHEN 2 THEN check_id ELSE '' END,"
-			" CASE kind WHEN 1 THEN -id ELSE id END";
+#define ROWS_OF(hosts) \
+	"WITH hosts AS (SELECT id AS host, name FROM host WHERE " hosts ")" \
+	" SELECT * FROM (SELECT h.name, h.host, 0 AS kind," COLUMNS " ON e.run_id = " NEWEST_RUN \
+	" WHERE e.check_id IN (SELECT value FROM json_each($3))" \
+	" UNION ALL SELECT h.name, h.host, 1," COLUMNS \
+	" ON e.host_id = h.host AND e.at_s <= $2 AND e.by_person NOT IN (0, 2)" \
+	" WHERE e.check_id = $4" \
+	" UNION ALL SELECT h.name, h.host, 2," COLUMNS \
+	" ON e.by_person = 2 AND e.host_id = h.host AND e.at_s <= $2" \
+	" WHERE e.check_id IN (SELECT value FROM json_each($3))" \
+	" AND e.extract_sha256 = (SELECT n.extract_sha256 FROM evidence n" \
+	" WHERE n.by_person = 2 AND n.host_id = h.host AND n.at_s <= $2" \
+	" AND n.person = e.person ORDER BY n.at_s DESC, n.id DESC LIMIT 1)) AS said" \
+	" ORDER BY name, host, kind, CASE kind WHEN 1 THEN -at_s ELSE 0 END," \
+	" CASE kind WHEN 2 THEN check_id ELSE '' END," \
+	" CASE kind WHEN 1 THEN -id ELSE id END"
+/* $1: the unit; or the machines, as JSON */
+static const char sql_of_unit[] = ROWS_OF(COMPLY_WERE_THERE("host") " AND first_seen_s <= $2");
+static const char sql_of_some[] = ROWS_OF("id IN (SELECT value FROM json_each($1))");
 
-static struct str checks_of(const struct obligation *o, struct arena *a)
+static void list_begin(struct json *j, struct buf *b)
+{
+	buf_init(b, MIB);
+	json_init(j, b, false);
+	json_array(j);
+}
+
+static struct str list_end(struct json *j, struct buf *b, struct arena *a)
 {
 	struct str kept;
-	struct json j;
-	struct buf b;
 
-	buf_init(&b, MIB);
-	json_init(&j, &b, false);
-	json_array(&j);
-	for (size_t i = 0; i < o->evidence_count; i++)
-		if (o->evidence[i].by == BY_CHECK)
-			json_str(&j, o->evidence[i].check);
-	json_array_end(&j);
-	kept = arena_str(a, buf_str(&b));
-	buf_done(&b);
+	json_array_end(j);
+	kept = arena_str(a, buf_str(b));
+	buf_done(b);
 	return kept;
 }
 
-int hosts_open(const struct unit_facts *f, struct arena *a, struct hosts_rows *ret, struct err *e)
+static struct str checks_of(const struct obligation *o, struct arena *a)
 {
-	struct store_query *q = store_query(f->store, sql_rows);
+	struct json j;
+	struct buf b;
+
+	list_begin(&j, &b);
+	for (size_t i = 0; i < o->evidence_count; i++)
+		if (o->evidence[i].by == BY_CHECK)
+			json_str(&j, o->evidence[i].check);
+	return list_end(&j, &b, a);
+}
+
+static struct str chosen_of(const struct walk *w, struct arena *a)
+{
+	struct json j;
+	struct buf b;
+
+	list_begin(&j, &b);
+	for (size_t i = 0; i < w->chosen_count; i++)
+		if (w->chosen[i].about == COMPLY_HOST)
+			json_i64(&j, w->chosen[i].id);
+	return list_end(&j, &b, a);
+}
+
+int hosts_open(const struct walk *w, struct arena *a, struct hosts_rows *ret, struct err *e)
+{
+	const struct unit_facts *f = w->facts;
+	struct store_query *q = store_query(f->store, w->chosen ? sql_of_some : sql_of_unit);
 	int rc;
 
-	store_bind_i64(q, 1, f->unit.id);
+	if (w->chosen)
+		store_bind_str(q, 1, chosen_of(w, a));
+	else
+		store_bind_i64(q, 1, f->unit.id);
 	store_bind_i64(q, 2, f->at_s);
 	store_bind_str(q, 3, checks_of(f->only, a));
-	store_bind_str(q, 4,
-		arena_fmt(a, "%.*s/%.*s", STR_FMT(f->only->pack->id), STR_FMT(f->only->id)));
+	store_bind_str(
+		q, 4, arena_fmt(a, "%.*s/%.*s", STR_FMT(f->only->pack->id), STR_FMT(f->only->id)));
 	rc = store_next(q, e);
 	if (rc < 0)
 		return rc;

@@ -11,7 +11,7 @@ struct asked {
 	uint64_t binds;
 };
 
-struct walk {
+struct asking {
 	const struct record_walk *w;
 	struct asked *asked; /* in the order of the law */
 	size_t asked_count;
@@ -38,8 +38,8 @@ struct evidence_rows comply_record_rows(const struct evidence_rows *rows, int64_
 /* The newest weighing of the register, for whichever obligation. */
 static const struct evidence *whole_of(const struct record_walk *w)
 {
-	for (size_t i = 0; i < w->facts->words.count; i++) {
-		const struct evidence *row = &w->facts->words.at[i];
+	for (size_t i = 0; i < w->to.facts->words.count; i++) {
+		const struct evidence *row = &w->to.facts->words.at[i];
 
 		if (row->by == EVIDENCE_REGISTER && str_starts(row->subject, "register:") &&
 			str_eq(str_from(row->subject, 9), w->reg->id) &&
@@ -62,11 +62,11 @@ static uint64_t binds_of(const struct pack_register *r, const struct obligation 
 
 static int each_record(void *context, const struct record_bound *bound, struct err *e)
 {
-	const struct walk *walk = context;
-	const struct record_walk *w = walk->w;
-	const struct unit_facts *f = w->facts;
+	const struct asking *asking = context;
+	const struct record_walk *w = asking->w;
+	const struct unit_facts *f = w->to.facts;
 	struct comply_in_register at = { .reg = w->reg,
-		.whole = walk->whole,
+		.whole = asking->whole,
 		.changed_at_s = bound->changed_at_s,
 		.weighed_at_s = f->weighed_at_s };
 	struct evidence_rows own = comply_record_rows(&f->record_words, bound->id);
@@ -91,24 +91,26 @@ static int each_record(void *context, const struct record_bound *bound, struct e
 	size_t count = 0;
 	int rc = 0;
 
+	if (!walk_comes_to(&w->to, COMPLY_RECORD, bound->id))
+		return 0;
 	arena_init(&a, RECORD_MEMORY_BYTES);
 	in.subject = arena_fmt(&a, "record:%lld", (long long)bound->id);
-	list = arena_array(&a, struct comply_verdict, walk->asked_count + 1);
-	for (size_t i = 0; i < walk->asked_count; i++) {
-		if (!(walk->asked[i].binds & bound->binds))
+	list = arena_array(&a, struct comply_verdict, asking->asked_count + 1);
+	for (size_t i = 0; i < asking->asked_count; i++) {
+		if (!(asking->asked[i].binds & bound->binds))
 			continue;
-		list[count++] = comply_verdict(&in, walk->asked[i].o, &a);
+		list[count++] = comply_verdict(&in, asking->asked[i].o, &a);
 	}
 	if (count)
-		rc = w->each(w->context, &subject, list, count, e);
+		rc = w->to.each(w->to.context, &subject, list, count, e);
 	arena_done(&a);
 	return rc;
 }
 
 int unit_records(const struct record_walk *w, struct err *e)
 {
-	const struct unit_facts *f = w->facts;
-	struct walk walk = { .w = w, .whole = whole_of(w) };
+	const struct unit_facts *f = w->to.facts;
+	struct asking asking = { .w = w, .whole = whole_of(w) };
 	struct arena a;
 	struct record_at at = { .store = f->store,
 		.packs = f->packs,
@@ -119,16 +121,16 @@ int unit_records(const struct record_walk *w, struct err *e)
 	int rc = 0;
 
 	arena_init(&a, MIB);
-	walk.asked = arena_array(&a, struct asked, f->law->count + 1);
+	asking.asked = arena_array(&a, struct asked, f->law->count + 1);
 	for (size_t i = 0; w->reg->bind_count && i < f->law->count; i++) {
 		const struct obligation *o = f->law->at[i];
 		uint64_t binds = !f->only || f->only == o ? binds_of(w->reg, o) : 0;
 
 		if (binds)
-			walk.asked[walk.asked_count++] = (struct asked){ o, binds };
+			asking.asked[asking.asked_count++] = (struct asked){ o, binds };
 	}
-	if (walk.asked_count)
-		rc = record_walk_bound(&at, f->unit.id, each_record, &walk, e);
+	if (asking.asked_count)
+		rc = record_walk_bound(&at, f->unit.id, each_record, &asking, e);
 	arena_done(&a);
 	return rc;
 }

@@ -227,7 +227,8 @@ static int64_t keep_register(const struct unit_facts *f, struct str register_id,
 {
 	struct store_query *q = store_query(f->store, sql_drop_register);
 	struct register_sum sum = { .law = f->law, .until_s = INT64_MAX };
-	struct record_walk w = { f, pack_register(f->packs, register_id), add_record, &sum };
+	struct record_walk w = { { .facts = f, .each = add_record, .context = &sum },
+		pack_register(f->packs, register_id) };
 	struct arena a;
 	int rc;
 

@@ -101,6 +101,25 @@ MUST_CHECK int comply_know(const struct comply_query *q, struct arena *a,
 MUST_CHECK int comply_walk_known(
 	const struct unit_facts *f, comply_each *each, void *context, struct err *e);
 
+/* Whom the one obligation Q->only binds, and with which verdict: what is kept, where the unit has
+ * many subjects and it stands for that moment, else reckoned. In A. */
+struct comply_place {
+	enum comply_about about;
+	enum verdict verdict;
+	int64_t id;
+};
+struct comply_places {
+	struct comply_place *at; /* the worst first, those of one verdict in the order of a walk */
+	size_t count;
+	int64_t counts[VERDICT_COUNT];
+	int64_t at_s; /* when it was reckoned */
+};
+MUST_CHECK int comply_places(
+	const struct unit_facts *f, struct arena *a, struct comply_places *ret, struct err *e);
+/* A walk to COUNT of them alone. */
+MUST_CHECK int comply_walk_places(const struct unit_facts *f, const struct comply_place *at,
+	size_t count, comply_each *each, void *context, struct err *e);
+
 /* The marks of the unit over all its subjects, reckoned anew; LAW is that of the day of Q. In A.
  * ERR_ABSENT: no such unit. */
 MUST_CHECK int comply_unit_marks(const struct comply_query *q, const struct comply_law *law,

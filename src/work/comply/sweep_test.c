@@ -525,6 +525,103 @@ static void asked_about_one_obligation_a_walk_says_the_same(void **state)
 	assert_true(all.lines >= 6 * 20);
 }
 
+/* --- whom an obligation binds, with which verdict --------------------------------------------- */
+
+struct placing {
+	struct arena *a;
+	struct comply_place *at;
+	size_t count;
+};
+
+static int place(void *context, const struct comply_subject *subject,
+	const struct comply_verdict *verdicts, size_t count, struct err *e)
+{
+	struct placing *p = context;
+
+	if (count)
+		p->at[p->count++] =
+			(struct comply_place){ subject->about, verdicts[0].verdict, subject->id };
+	return 0;
+}
+
+/* Those of V in the order of a walk: the same as the places say. */
+static void same_of_verdict(const struct placing *walked, const struct comply_places *places,
+	enum verdict v, size_t *at)
+{
+	size_t before = *at;
+
+	for (size_t i = 0; i < walked->count; i++) {
+		if (walked->at[i].verdict != v)
+			continue;
+		assert_int_equal(places->at[*at].about, walked->at[i].about);
+		assert_int_equal(places->at[*at].id, walked->at[i].id);
+		assert_int_equal(places->at[(*at)++].verdict, v);
+	}
+	assert_int_equal(places->counts[v], *at - before);
+}
+
+/* The places of Q are what a walk meets, and a walk to some of them meets those. */
+static size_t same_places(const struct comply_query *q, bool is_kept)
+{
+	struct comply_places places;
+	const struct unit_facts *known;
+	struct placing walked = { 0 };
+	struct arena a;
+	size_t at = 0;
+
+	arena_init(&a, COMPLY_UNIT_MEMORY_BYTES);
+	assert_int_equal(comply_know(q, &a, &known, &err), 0);
+	assert_int_equal(comply_places(known, &a, &places, &err), 0);
+	assert_int_equal(places.at_s < q->at_s, is_kept);
+	walked.at = arena_array(&a, struct comply_place, places.count + 1);
+	assert_int_equal(comply_walk_known(known, place, &walked, &err), 0);
+	assert_int_equal(walked.count, places.count);
+	for (int v = 0; v < VERDICT_COUNT; v++)
+		same_of_verdict(&walked, &places, (enum verdict)v, &at);
+	for (size_t i = 0; i < places.count; i += 30) {
+		size_t n = places.count - i < 30 ? places.count - i : 30;
+
+		walked.count = 0;
+		assert_int_equal(
+			comply_walk_places(known, places.at + i, n, place, &walked, &err), 0);
+		assert_int_equal(walked.count, n);
+	}
+	arena_done(&a);
+	return at;
+}
+
+static void places_are_what_a_walk_meets(void **state)
+{
+	const int64_t t = NOW_S + 1150 * CLOCK_DAY_S;
+	struct comply_query q = { store, packs, 1, t + 10, NULL };
+	size_t most = 0;
+
+	for (int n = 0; n < 6; n++)
+		furnish_host(n, t);
+	for (int many = 0; many < 2; many++) {
+		refresh(t + 5);
+		for (size_t i = 0; i < law.count; i++) {
+			size_t count;
+
+			q.only = law.at[i];
+			count = same_places(&q, many);
+			most = count > most ? count : most;
+		}
+		for (int n = 0; n < 200; n++) { /* too many to reckon for a page */
+			int64_t id;
+
+			assert_int_equal(
+				org_host_seen(store, arena_fmt(&arena, "nhieu-%03d", n).ptr,
+					n % 2 ? "server" : "workstation", t, &id, &err),
+				0);
+		}
+	}
+	assert_true(most > 200);
+	q.only = pack_obligation(packs, STR("tay-son/D11.3"));
+	q.at_s = t + 4; /* what is kept came later */
+	(void)same_places(&q, false);
+}
+
 static void a_unit_reckoned_anew_is_what_is_kept(void **state)
 {
 	const int64_t t = NOW_S + 1200 * CLOCK_DAY_S;
@@ -603,6 +700,7 @@ int main(void)
 		cmocka_unit_test(an_account_of_one_who_left_is_a_finding),
 		cmocka_unit_test(of_two_registers_the_worse_counts),
 		cmocka_unit_test(asked_about_one_obligation_a_walk_says_the_same),
+		cmocka_unit_test(places_are_what_a_walk_meets),
 		cmocka_unit_test(a_unit_reckoned_anew_is_what_is_kept),
 		cmocka_unit_test(what_does_not_apply_is_left_out_of_the_score),
 		cmocka_unit_test(a_word_costs_no_more_in_a_province),

@@ -12,9 +12,8 @@ static const char sql_unit[] =
 	" coalesce((SELECT value FROM setting WHERE name = '" COMPLY_JUDGED "'), '')"
 	" FROM unit WHERE id = $1 AND from_day <= $2"
 	" AND (until_day IS NULL OR until_day > $2)";
-static const char sql_hosts[] =
-	"SELECT id, name, kind, level FROM host WHERE " COMPLY_WERE_THERE(
-		"host") " AND first_seen_s <= $2 ORDER BY name, id";
+static const char sql_hosts[] = "SELECT id, name, kind, level FROM host WHERE " COMPLY_WERE_THERE(
+	"host") " AND first_seen_s <= $2 ORDER BY name, id";
 static const char sql_people[] = "SELECT id, name FROM staff WHERE " COMPLY_WERE_THERE(
 	"staff") " AND made_at_s <= $2"
 		 " AND state NOT IN ('moved', 'retired', 'left') ORDER BY sort_key, id";
@@ -381,14 +380,15 @@ int unit_verdicts(const struct unit_facts *f, const struct comply_subject *subje
 
 /* --- the walk --------------------------------------------------------------------------------- */
 
-struct walk {
-	const struct unit_facts *facts;
-	comply_each *each;
-	void *context;
-};
+bool walk_comes_to(const struct walk *w, enum comply_about about, int64_t id)
+{
+	for (size_t i = 0; i < w->chosen_count; i++)
+		if (w->chosen[i].about == about && w->chosen[i].id == id)
+			return true;
+	return !w->chosen;
+}
 
-/* Does the one obligation that is asked about bind the subject? */
-static bool is_asked(const struct unit_facts *f, const struct comply_subject *subject,
+bool unit_is_asked(const struct unit_facts *f, const struct comply_subject *subject,
 	const struct unit_host *host)
 {
 	for (size_t i = 0; f->only && i < f->law->count; i++)
@@ -404,7 +404,8 @@ static int walk_one(const struct walk *w, const struct comply_subject *subject,
 	struct arena a;
 	int rc;
 
-	if (!is_asked(w->facts, subject, host))
+	if (!walk_comes_to(w, subject->about, subject->id) ||
+		!unit_is_asked(w->facts, subject, host))
 		return 0;
 	arena_init(&a, SUBJECT_MEMORY_BYTES);
 	rc = unit_verdicts(w->facts, subject, host, &a, &list, e);
@@ -418,10 +419,9 @@ static int walk_one(const struct walk *w, const struct comply_subject *subject,
 static int walk_host(const struct walk *w, size_t place, struct hosts_rows *all, struct err *e)
 {
 	struct unit_host host = w->facts->hosts[place];
-	struct comply_subject subject = { .about = COMPLY_HOST,
-		.id = host.id,
-		.unit_id = w->facts->unit.id,
-		.name = host.name };
+	struct comply_subject subject = {
+		.about = COMPLY_HOST, .id = host.id, .unit_id = w->facts->unit.id, .name = host.name
+	};
 	struct host_said said;
 	struct arena a;
 	int rc = 0;
@@ -448,11 +448,26 @@ static int walk_hosts(const struct walk *w, struct err *e)
 		return 0;
 	arena_init(&a, MIB);
 	if (f->only)
-		rc = hosts_open(f, &a, &all, e);
+		rc = hosts_open(w, &a, &all, e);
 	for (size_t i = 0; rc == 0 && i < f->host_count; i++)
-		rc = walk_host(w, i, f->only ? &all : NULL, e);
+		if (walk_comes_to(w, COMPLY_HOST, f->hosts[i].id))
+			rc = walk_host(w, i, f->only ? &all : NULL, e);
 	hosts_close(&all);
 	arena_done(&a);
+	return rc;
+}
+
+int walk_records(const struct walk *w, struct err *e)
+{
+	const struct unit_facts *f = w->facts;
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < pack_register_count(f->packs); i++) {
+		struct record_walk records = { *w, pack_register_at(f->packs, i) };
+
+		if (pack_in_force(records.reg->pack, date_at(f->at_s)))
+			rc = unit_records(&records, e);
+	}
 	return rc;
 }
 
@@ -468,18 +483,11 @@ static int walk_all(const struct walk *w, struct err *e)
 		rc = walk_hosts(w, e);
 	for (size_t i = 0; rc == 0 && i < f->person_count; i++)
 		rc = walk_one(w, &f->people[i], NULL, e);
-	for (size_t i = 0; rc == 0 && i < pack_register_count(f->packs); i++) {
-		struct record_walk records = { f, pack_register_at(f->packs, i), w->each,
-			w->context };
-
-		if (pack_in_force(records.reg->pack, date_at(f->at_s)))
-			rc = unit_records(&records, e);
-	}
-	return rc;
+	return rc == 0 ? walk_records(w, e) : rc;
 }
 
-int comply_know(const struct comply_query *q, struct arena *a, const struct unit_facts **ret,
-	struct err *e)
+int comply_know(
+	const struct comply_query *q, struct arena *a, const struct unit_facts **ret, struct err *e)
 {
 	struct comply_law *law = arena_new(a, struct comply_law);
 	struct unit_facts *f = arena_new(a, struct unit_facts);
@@ -496,10 +504,15 @@ int comply_know(const struct comply_query *q, struct arena *a, const struct unit
 	return rc;
 }
 
-int comply_walk_known(
-	const struct unit_facts *f, comply_each *each, void *context, struct err *e)
+int comply_walk_known(const struct unit_facts *f, comply_each *each, void *context, struct err *e)
 {
-	return walk_all(&(struct walk){ f, each, context }, e);
+	return walk_all(&(struct walk){ .facts = f, .each = each, .context = context }, e);
+}
+
+int comply_walk_places(const struct unit_facts *f, const struct comply_place *at, size_t count,
+	comply_each *each, void *context, struct err *e)
+{
+	return count ? walk_all(&(struct walk){ f, each, context, at, count }, e) : 0;
 }
 
 int comply_walk(const struct comply_query *q, comply_each *each, void *context, struct err *e)

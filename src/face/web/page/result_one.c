@@ -6,17 +6,15 @@
 #include "face/web/register_int.h"
 #include "face/web/work.h"
 
-#define PAGE_MAX 100
-
 struct showing {
 	struct view *v;
 	const struct obligation *o;
 	const struct org_unit *unit;
 	bool has_filter, sees_words; /* findings name values that not everybody may see */
 	enum verdict filter;
-	int64_t from;                    /* subjects of the filter before this page */
-	int64_t met_so_far;              /* of the filter */
-	int64_t counts[VERDICT_COUNT];   /* of the first pass */
+	struct comply_places places;
+	const struct comply_place *chosen; /* of the filter */
+	size_t count, from;
 	struct buf shown[VERDICT_COUNT]; /* the worst stand first on the page */
 };
 
@@ -202,12 +200,8 @@ static int show_subject(void *context, const struct comply_subject *s,
 {
 	struct showing *w = context;
 	struct view *v = w->v;
-	int64_t place;
 
-	if (count == 0 || (w->has_filter && cv->verdict != w->filter))
-		return 0;
-	place = w->met_so_far++;
-	if (place < w->from || place >= w->from + PAGE_MAX)
+	if (count == 0)
 		return 0;
 	v->w = &w->shown[cv->verdict];
 	subject_heading(w, s);
@@ -227,94 +221,70 @@ static int show_subject(void *context, const struct comply_subject *s,
 	return 0;
 }
 
-static int count_subject(void *context, const struct comply_subject *s,
-	const struct comply_verdict *cv, size_t count, struct err *e)
-{
-	struct showing *w = context;
-
-	if (count)
-		w->counts[cv->verdict]++;
-	return 0;
-}
-
 /* --- the page --------------------------------------------------------------------------------- */
 
-static const char *here_path(const struct showing *w, int64_t from)
+/* Here, of the same day, with a '?' or '&' at the end for what follows. */
+static const char *here_path(const struct showing *w)
 {
 	struct view *v = w->v;
 	struct str day = http_pair(v->query, "ngay");
+	const char *here = path_of(v, "/ket-qua/%lld/%.*s/%.*s?", (long long)w->unit->id,
+		STR_FMT(url_piece(w->o->pack->id, v->a)), STR_FMT(url_piece(w->o->id, v->a)));
 
-	return path_of(v, "/ket-qua/%lld/%.*s/%.*s?%s%s%s%.*s&tu=%lld", (long long)w->unit->id,
-		STR_FMT(url_piece(w->o->pack->id, v->a)), STR_FMT(url_piece(w->o->id, v->a)),
-		w->has_filter ? "loc=" : "", w->has_filter ? verdict_name(w->filter) : "",
-		day.ptr ? "&ngay=" : "", STR_FMT(day.ptr ? url_piece(day, v->a) : STR("")),
-		(long long)from);
+	return day.ptr ? path_of(v, "%sngay=%.*s&", here, STR_FMT(url_piece(day, v->a))) : here;
 }
 
 /* How many subjects have which verdict, each a link to those. */
-static void tiles(struct showing *w)
+static void tiles(const struct showing *w)
 {
-	bool had_filter = w->has_filter;
-	enum verdict had = w->filter;
 	struct view *v = w->v;
 
 	html(v->w, "<ul class=\"tiles\">\n");
 	for (int i = 0; i < VERDICT_COUNT; i++) {
-		if (w->counts[i] == 0)
+		const char *name = verdict_name((enum verdict)i);
+
+		if (w->places.counts[i] == 0)
 			continue;
-		w->has_filter = true;
-		w->filter = (enum verdict)i;
-		html(v->w, "<li class=\"tile %s\"><a href=\"%s\"><strong>%s</strong> ",
-			verdict_name(w->filter), here_path(w, 0), count_text(v, w->counts[i]));
-		html_verdict(v, w->filter);
+		html(v->w, "<li class=\"tile %s\"><a href=\"%sloc=%s\"><strong>%s</strong> ", name,
+			here_path(w), name, count_text(v, w->places.counts[i]));
+		html_verdict(v, (enum verdict)i);
 		html(v->w, "</a></li>\n");
 	}
 	html(v->w, "</ul>\n");
-	w->has_filter = had_filter;
-	w->filter = had;
 }
 
-static void pager(const struct showing *w, int64_t all)
+static void pager(const struct showing *w)
 {
-	struct view *v = w->v;
+	const char *path = here_path(w);
 
-	if (all <= PAGE_MAX)
-		return;
-	html(v->w, "<p class=\"pages\">");
-	if (w->from > 0)
-		html(v->w, "<a href=\"%s\">← %s</a> ",
-			here_path(w, w->from > PAGE_MAX ? w->from - PAGE_MAX : 0),
-			tr(v->lang, "Trang trước"));
-	html(v->w, "%s",
-		fill(v, tr(v->lang, "{a}–{b} trong {n} đối tượng"), "a", count_text(v, w->from + 1),
-			"b", count_text(v, w->from + PAGE_MAX < all ? w->from + PAGE_MAX : all),
-			"n", count_text(v, all), NULL));
-	if (w->from + PAGE_MAX < all)
-		html(v->w, " <a href=\"%s\">%s →</a>", here_path(w, w->from + PAGE_MAX),
-			tr(v->lang, "Trang sau"));
-	html(v->w, "</p>\n");
+	if (w->has_filter)
+		path = path_of(w->v, "%sloc=%s&", path, verdict_name(w->filter));
+	html_pages(w->v, path, (int64_t)(w->from / VIEW_ROWS) + 1,
+		(int64_t)((w->count + VIEW_ROWS - 1) / VIEW_ROWS));
 }
 
-/* ?loc=not-met&tu=100; of many the worst are shown first. */
+/* ?loc=not-met&trang=2 */
 static void choose(struct showing *w)
 {
-	struct str name = http_pair(w->v->query, "loc"), from = http_pair(w->v->query, "tu");
-	int64_t all = 0;
+	struct str name = http_pair(w->v->query, "loc"), text = http_pair(w->v->query, "trang");
+	size_t before = 0;
+	int64_t page;
 
+	w->chosen = w->places.at;
+	w->count = w->places.count;
 	for (int i = 0; i < VERDICT_COUNT; i++) {
-		all += w->counts[i];
 		if (name.ptr && str_is(name, verdict_name((enum verdict)i))) {
 			w->has_filter = true;
 			w->filter = (enum verdict)i;
+			w->chosen += before;
+			w->count = (size_t)w->places.counts[i];
 		}
+		before += (size_t)w->places.counts[i];
 	}
-	for (int i = 0; !w->has_filter && all > PAGE_MAX && i < VERDICT_COUNT; i++)
-		if (w->counts[i]) {
-			w->has_filter = true;
-			w->filter = (enum verdict)i;
-		}
-	if (!from.ptr || !str_to_i64(from, &w->from) || w->from < 0)
-		w->from = 0;
+	if (text.ptr && str_to_i64(text, &page) && page > 1 &&
+		page - 1 <= (int64_t)w->count / VIEW_ROWS &&
+		(size_t)(page - 1) * VIEW_ROWS < w->count)
+		w->from = (size_t)(page - 1) * VIEW_ROWS;
 }
 
 static void heading(const struct showing *w)
@@ -337,27 +307,28 @@ static void heading(const struct showing *w)
 			STR_FMT(url_piece(o->id, v->a)), tr(v->lang, "Làm việc này"));
 }
 
-/* The subjects are counted first, then those of one page are shown. */
-static void show(struct showing *w, const struct unit_facts *known)
+/* All subjects are counted, and those of one page are reckoned with their proofs. */
+static void show(struct showing *w, const struct unit_facts *known, struct arena *a)
 {
 	struct view *v = w->v;
 	struct buf *page = v->w;
-	int64_t all = 0;
 	int rc;
 
-	if (comply_walk_known(known, count_subject, w, v->e) < 0) {
+	if (comply_places(known, a, &w->places, v->e) < 0) {
 		page_failed(v);
 		return;
 	}
 	choose(w);
-	for (int i = 0; i < VERDICT_COUNT; i++)
-		all += !w->has_filter || (int)w->filter == i ? w->counts[i] : 0;
 	heading(w);
 	tiles(w);
-	pager(w, all);
+	if (w->places.at_s < facts_as_of_s(v))
+		html(v->w, "<p class=\"soft\">%s %s</p>\n", tr(v->lang, "tính lúc"),
+			time_text(v, w->places.at_s));
 	for (int i = 0; i < VERDICT_COUNT; i++)
 		buf_init(&w->shown[i], LIMIT_HTTP_PAGE_BYTES);
-	rc = comply_walk_known(known, show_subject, w, v->e);
+	rc = comply_walk_places(known, w->chosen + w->from,
+		w->count - w->from < VIEW_ROWS ? w->count - w->from : VIEW_ROWS, show_subject, w,
+		v->e);
 	v->w = page;
 	for (int i = 0; i < VERDICT_COUNT; i++) {
 		buf_add(v->w, buf_str(&w->shown[i]));
@@ -366,10 +337,10 @@ static void show(struct showing *w, const struct unit_facts *known)
 	if (rc < 0)
 		html(v->w, "<p class=\"fault\">%s</p>\n",
 			tr(v->lang, "Không tính được. Dữ liệu không thay đổi; hãy thử lại."));
-	if (w->met_so_far == 0)
+	if (w->count == 0)
 		html(v->w, "<p class=\"empty\">%s</p>\n",
 			tr(v->lang, "Không có đối tượng nào có kết quả này."));
-	pager(w, all);
+	pager(w);
 	page_end(v);
 }
 
@@ -398,6 +369,6 @@ void page_result_one(struct view *v)
 	if (comply_know(&q, &a, &known, v->e) < 0)
 		page_failed(v);
 	else
-		show(&w, known);
+		show(&w, known, &a);
 	arena_done(&a);
 }
