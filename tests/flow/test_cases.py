@@ -421,6 +421,9 @@ class Cases(unittest.TestCase):
         page = self.admin.get(f"/ho-so?xem=tat-ca&dot={case}").text
         self.assertEqual(len(re.findall(r'<th scope="row"><a href="/ho-so/', page)), 2)
         self.assertIn("Xã Hai", page)
+        # a name that is only the kind says it once on a phone; a term that is days away needs no hour
+        self.assertEqual(len(re.findall(r'<td class="blank">Đợt rà soát quyền truy cập</td>', page)), 2)
+        self.assertRegex(page, r'hạn \d\d/\d\d/\d{4}</span>')
 
     def test_bad_input_is_named_and_changes_nothing(self):
         page = self.form("/ho-so", 422, luong="personnel", nguoi="99999")

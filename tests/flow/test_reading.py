@@ -80,7 +80,15 @@ class Reading(SignedIn):
 
     def test_duties_ahead_are_folded_and_have_words(self):
         page = self.admin.get("/viec").text
-        self.assertRegex(page, r'<details class="fold">\s*<summary><h2 class="state">chưa đến hạn')
+        self.assertRegex(page, r'<details class="fold">\s*<summary><h2 class="state"><span class="chip duty-ahead">')
+        for item in re.findall(r'<li class="item brief">.*?</li>', page, re.S):
+            self.assertNotIn("chip", item)              # its heading tells the state, once
+        self.assertRegex(page, r'<details class="fold">\s*<summary><h2>Ủy quyền khi vắng mặt')
+        refused = self.admin.submit({"ly-do": "Đi học", "tu": "31/02/2027", "den": "01/03/2027"},
+                                    action="/viec/uy-quyen")
+        self.assertEqual(refused.status, 400)           # what was wrong stands open, with what was typed
+        self.assertRegex(refused.text, r'<details class="fold" open>\s*<summary><h2>Ủy quyền khi vắng mặt')
+        self.assertIn('value="31/02/2027"', refused.text)
         said = khien("duty", "list", "--data", self.server.data).out
         self.assertIn("chưa đến hạn", said)
         self.assertNotIn("  ahead  ", said)

@@ -174,7 +174,8 @@ static const char *days_left(struct view *v, const struct duty *d)
 	return left ? fill(v, tr(v->lang, "còn {n} ngày"), "n", count_text(v, left), NULL) : "";
 }
 
-void html_duty(struct view *v, const struct duty *d, const struct duty_rules *rules)
+void html_duty(
+	struct view *v, const struct duty *d, const struct duty_rules *rules, bool is_grouped)
 {
 	struct date unsure;
 	const struct role *role = duty_role(v->web->packs, d);
@@ -182,7 +183,8 @@ void html_duty(struct view *v, const struct duty *d, const struct duty_rules *ru
 	const char *left = days_left(v, d);
 
 	html(v->w, "<li class=\"item brief\"><div class=\"what\">\n<p class=\"title\">");
-	html_duty_state(v, d->open.state);
+	if (!is_grouped)
+		html_duty_state(v, d->open.state);
 	html(v->w, " <a href=\"%s\">%.*s</a></p>\n<p class=\"soft\">", duty_path(v, d),
 		STR_FMT(title));
 	html(v->w, "%s <time>%s</time>%s%s", tr(v->lang, "Hạn"), date_text(v, d->open.due),

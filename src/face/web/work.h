@@ -37,8 +37,9 @@ const char *duty_path(struct view *v, const struct duty *d);
 const char *duty_path_of(struct view *v, int64_t unit_id, struct str key);
 extern const char *const duty_shapes[DUTY_STATE_COUNT]; /* the sign of each, beside its words */
 void html_duty_state(struct view *v, enum duty_state s);
-/* One duty as an item with its one button. */
-void html_duty(struct view *v, const struct duty *d, const struct duty_rules *rules);
+/* One duty as an item with its one button; IS_GROUPED: below a heading that tells its state. */
+void html_duty(struct view *v, const struct duty *d, const struct duty_rules *rules,
+	bool is_grouped);
 /* Machines of one obligation, or records of one work? */
 bool work_is_alike(const struct duty *a, const struct duty *b);
 /* "37 máy" or "12 bản ghi": so many that are alike. */

@@ -47,7 +47,7 @@ static void html_alike(
 	struct str title = words_of(v, x->first->title);
 
 	if (x->count == 1) {
-		html_duty(v, x->first, &list->rules);
+		html_duty(v, x->first, &list->rules, false);
 		return;
 	}
 	html(v->w, "<li class=\"item brief\"><div class=\"what\">\n<p class=\"title\">");

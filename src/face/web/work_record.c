@@ -63,7 +63,7 @@ void html_duties_of(struct view *v, int64_t unit_id, int64_t record_id)
 			html(v->w,
 				"<section id=\"viec\">\n<h2>%s</h2>\n<ul class=\"items\">\n",
 				tr(v->lang, "Việc phải làm với bản ghi này"));
-		html_duty(v, &list.at[i], &list.rules);
+		html_duty(v, &list.at[i], &list.rules, false);
 	}
 	if (shown)
 		html(v->w, "</ul>\n</section>\n");

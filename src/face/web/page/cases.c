@@ -26,12 +26,11 @@ static const char *span_text(struct view *v, int64_t s)
 	return fill(v, tr(v->lang, "{n} ngày"), "n", count_text(v, s / CLOCK_DAY_S), NULL);
 }
 
-void html_clock(struct view *v, int64_t due_at_s, int64_t done_at_s)
+/* WHEN: the end of the term in words. */
+static void html_term(struct view *v, int64_t due_at_s, int64_t done_at_s, const char *when)
 {
 	int64_t at_s = done_at_s ? done_at_s : v->by.now_s, left = due_at_s - at_s;
 
-	if (!due_at_s)
-		return;
 	if (left < 0)
 		html(v->w,
 			"<span class=\"chip overdue\"><span aria-hidden=\"true\">!</span> %s %s</span> ",
@@ -41,8 +40,24 @@ void html_clock(struct view *v, int64_t due_at_s, int64_t done_at_s)
 		html(v->w,
 			"<span class=\"chip no-evidence\"><span aria-hidden=\"true\">◷</span> %s %s</span> ",
 			tr(v->lang, "còn"), span_text(v, left));
-	html(v->w, "<span class=\"soft when\">%s %s</span>", tr(v->lang, "hạn"),
-		time_text(v, due_at_s));
+	html(v->w, "<span class=\"soft when\">%s %s</span>", tr(v->lang, "hạn"), when);
+}
+
+void html_clock(struct view *v, int64_t due_at_s, int64_t done_at_s)
+{
+	if (due_at_s)
+		html_term(v, due_at_s, done_at_s, time_text(v, due_at_s));
+}
+
+/* In a list: the hour of a term that is days away is on the page of its case. */
+static void html_clock_short(struct view *v, int64_t due_at_s)
+{
+	int64_t left = due_at_s - v->by.now_s;
+	bool is_near = left < 3 * CLOCK_DAY_S && left > -3 * CLOCK_DAY_S;
+
+	if (due_at_s)
+		html_term(v, due_at_s, 0,
+			is_near ? time_text(v, due_at_s) : date_text(v, date_at(due_at_s)));
 }
 
 void html_clauses(struct view *v, const struct pack *p, const struct str *ids, size_t count)
@@ -139,11 +154,14 @@ static void row(struct view *v, const struct flow_by *by, const struct flow_case
 {
 	const struct flow *f = pack_flow(v->web->packs, c->flow);
 	struct flow_term term = f ? flow_state_term(f, c) : (struct flow_term){ 0 };
+	struct str kind = f ? words_of(v, f->title) : c->flow;
 	struct date unsure;
 
 	html(v->w,
-		"<tr>\n<th scope=\"row\"><a href=\"/ho-so/%lld\">%.*s</a></th>\n<td>%.*s</td>\n<td>",
-		(long long)c->id, STR_FMT(c->title), STR_FMT(f ? words_of(v, f->title) : c->flow));
+		"<tr>\n<th scope=\"row\"><a href=\"/ho-so/%lld\">%.*s</a></th>\n"
+		"<td class=\"%s\">%.*s</td>\n<td>",
+		(long long)c->id, STR_FMT(c->title), str_eq(kind, c->title) ? "blank" : "",
+		STR_FMT(kind));
 	html_unit_link(v, c->unit_id);
 	html(v->w, "</td>\n<td>%.*s", STR_FMT(state_words(v, f, c->state)));
 	if (c->tasks_all)
@@ -154,7 +172,7 @@ static void row(struct view *v, const struct flow_by *by, const struct flow_case
 	if (c->ended_at_s)
 		html(v->w, "%s", time_text(v, c->ended_at_s));
 	else
-		html_clock(v, c->due_at_s, 0);
+		html_clock_short(v, c->due_at_s);
 	if (f && flow_term_is_unsure(by, &term, NULL, &unsure))
 		html_expected(v, unsure);
 	if (c->tasks_late)

@@ -39,7 +39,7 @@ static void one_of_alike(
 	bool is_asked = http_pair(v->query, "viec").len > 0;
 
 	if (x->told++ < ALIKE_MAX || is_asked)
-		html_duty(v, d, &list->rules);
+		html_duty(v, d, &list->rules, true);
 	else if (x->told == ALIKE_MAX + 1)
 		html(v->w, "<li><a href=\"%s\">%.*s: %s</a></li>\n", work_list_path(v, d, is_all),
 			STR_FMT(words_of(v, d->title)),
@@ -71,8 +71,9 @@ static void group(struct view *v, const struct duties *list, enum duty_state sta
 	html(v->w, "<section>\n");
 	if (is_folded)
 		html(v->w, "<details class=\"fold\">\n<summary>");
-	html(v->w, "<h2 class=\"state\">%s <span class=\"count\">%s</span></h2>\n",
-		tr(v->lang, duty_state_words(state)), count_text(v, (int64_t)count));
+	html(v->w, "<h2 class=\"state\">");
+	html_duty_state(v, state);
+	html(v->w, " <span class=\"count\">%s</span></h2>\n", count_text(v, (int64_t)count));
 	if (is_folded)
 		html(v->w, "</summary>\n");
 	html(v->w, "<ul class=\"items\">\n");
@@ -83,6 +84,15 @@ static void group(struct view *v, const struct duties *list, enum duty_state sta
 	if (is_folded)
 		html(v->w, "</details>\n");
 	html(v->w, "</section>\n");
+}
+
+/* A section that is set once and then rests below its heading. */
+static void fold_start(struct view *v, const char *head, bool is_open)
+{
+	html(v->w, "<section>\n<details class=\"fold\"");
+	if (is_open)
+		html(v->w, " open");
+	html(v->w, ">\n<summary><h2>%s</h2></summary>\n", head);
 }
 
 /* --- who stands in ---------------------------------------------------------------------------- */
@@ -113,6 +123,7 @@ static void delegation_form(struct view *v)
 			html_option(
 				v, number_text(v, users[i].id), text_of(v, users[i].name), false);
 	html_select_end(v);
+	html_field(v, &(struct field){ .name = "ly-do", .label = tr(v->lang, "Lý do") });
 	html_field(v,
 		&(struct field){ .name = "tu",
 			.label = tr(v->lang, "Từ ngày"),
@@ -123,7 +134,6 @@ static void delegation_form(struct view *v)
 			.label = tr(v->lang, "Đến ngày"),
 			.hint = tr(v->lang, "Ngày/tháng/năm, ví dụ 31/12/2026"),
 			.is_required = true });
-	html_field(v, &(struct field){ .name = "ly-do", .label = tr(v->lang, "Lý do") });
 	html_form_end(v, tr(v->lang, "Ủy quyền"));
 }
 
@@ -134,8 +144,8 @@ static void delegations(struct view *v)
 	if (duty_delegation_list(
 		    v->web->store, v->user.id, org_day(v->by.now_s, v->a), v->a, &list, v->e) < 0)
 		return;
-	html(v->w, "<section>\n<h2>%s</h2>\n<p class=\"soft\">%s</p>\n",
-		tr(v->lang, "Ủy quyền khi vắng mặt"),
+	fold_start(v, tr(v->lang, "Ủy quyền khi vắng mặt"), list.len || v->fault_count);
+	html(v->w, "<p class=\"soft\">%s</p>\n",
 		tr(v->lang,
 			"Trong những ngày này việc của bạn cũng hiện ở người làm thay. Trách nhiệm vẫn ở bạn."));
 	if (list.len) {
@@ -145,7 +155,7 @@ static void delegations(struct view *v)
 		html(v->w, "</ul>\n");
 	}
 	delegation_form(v);
-	html(v->w, "</section>\n");
+	html(v->w, "</details>\n</section>\n");
 }
 
 void page_delegate_post(struct view *v)
@@ -220,8 +230,8 @@ static void feed(struct view *v, const char *token)
 
 	if (duty_feed_since(v->web->store, v->user.id, &since_s, v->e) < 0)
 		return;
-	html(v->w, "<section>\n<h2>%s</h2>\n<p class=\"soft\">%s</p>\n",
-		tr(v->lang, "Lịch trong điện thoại, máy tính"),
+	fold_start(v, tr(v->lang, "Lịch trong điện thoại, máy tính"), token);
+	html(v->w, "<p class=\"soft\">%s</p>\n",
 		tr(v->lang,
 			"Địa chỉ bí mật để ứng dụng lịch tự lấy việc của bạn (iCalendar). Ai có địa chỉ đều đọc "
 			"được; tạo địa chỉ mới thì địa chỉ cũ hết dùng."));
@@ -238,7 +248,7 @@ static void feed(struct view *v, const char *token)
 	if (since_s || token)
 		html_button(v, "/viec/lich", (const char *[]){ "lam", "thu-hoi" },
 			tr(v->lang, "Thu hồi địa chỉ"));
-	html(v->w, "</section>\n");
+	html(v->w, "</details>\n</section>\n");
 }
 
 static void show(
