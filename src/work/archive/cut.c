@@ -31,6 +31,18 @@ static inline uint64_t hash_word(const char *from, size_t len, uint64_t seed)
 	return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
+void words_done(struct words *w)
+{
+	table_done(&w->texts_by_hash);
+	table_done(&w->addresses_by_hash);
+	table_done(&w->contexts);
+	table_done(&w->follows);
+	bytes_done(&w->texts);
+	bytes_done(&w->text_from);
+	bytes_done(&w->addresses);
+	bytes_done(&w->branches);
+}
+
 /* Bytes FROM to END of the line become a slot. */
 void cut_slot(struct cut *c, size_t from, size_t end, struct slot slot, struct value value)
 {
@@ -38,8 +50,8 @@ void cut_slot(struct cut *c, size_t from, size_t end, struct slot slot, struct v
 		c->is_full = true;
 		return;
 	}
-	c->l->spans[c->slots] = (struct span){ (uint32_t)from, (uint32_t)end };
-	c->l->key_slots[c->slots] = slot;
+	c->w->spans[c->slots] = (struct span){ (uint32_t)from, (uint32_t)end };
+	c->w->slots[c->slots] = slot;
 	c->values[c->slots++] = value;
 	c->total = mix(mix(c->total, c->hash), (uint64_t)(slot.type << 8 | slot.form));
 	c->hash = 0;
@@ -76,54 +88,54 @@ static void add_hex(struct cut *c, size_t from, size_t end, unsigned classes)
 }
 
 /* Have too many words stood at this place for WORD to be one of the template? */
-static bool is_value(struct lines *l, uint64_t context, uint64_t word)
+static bool is_value(struct words *w, uint64_t context, uint64_t word)
 {
 	uint64_t follow = mix(context, word);
-	int64_t number = table_get(&l->follows, follow);
+	int64_t number = table_get(&w->follows, follow);
 
 	if (number >= 0)
-		return l->branches.at[number] > BRANCHES_MAX;
-	number = table_get(&l->contexts, context);
-	if (number >= 0 && l->branches.at[number] > BRANCHES_MAX)
+		return w->branches.at[number] > BRANCHES_MAX;
+	number = table_get(&w->contexts, context);
+	if (number >= 0 && w->branches.at[number] > BRANCHES_MAX)
 		return true;
 	if (number < 0) {
-		number = (int64_t)l->branches.len;
-		if (!table_put(&l->contexts, context, (uint32_t)number, CONTEXTS_MAX))
+		number = (int64_t)w->branches.len;
+		if (!table_put(&w->contexts, context, (uint32_t)number, CONTEXTS_MAX))
 			return true;
-		bytes_u8(&l->branches, 0);
+		bytes_u8(&w->branches, 0);
 	}
-	if (!table_put(&l->follows, follow, (uint32_t)number, FOLLOWS_MAX))
+	if (!table_put(&w->follows, follow, (uint32_t)number, FOLLOWS_MAX))
 		return true;
-	if (++l->branches.at[number] <= BRANCHES_MAX)
+	if (++w->branches.at[number] <= BRANCHES_MAX)
 		return false;
-	l->paths.turns++;
+	w->turns++;
 	return true;
 }
 
-uint32_t cut_branch(const struct lines *l, uint64_t context)
+uint32_t cut_branch(const struct words *w, uint64_t context)
 {
-	return (uint32_t)(table_get(&l->contexts, context) + 1);
+	return (uint32_t)(table_get(&w->contexts, context) + 1);
 }
 
-static int64_t intern_text(struct lines *l, struct str text, uint64_t hash)
+static int64_t intern_text(struct words *w, struct str text, uint64_t hash)
 {
-	int64_t found = table_get(&l->texts_by_hash, hash);
-	uint32_t from = (uint32_t)l->texts.len;
+	int64_t found = table_get(&w->texts_by_hash, hash);
+	uint32_t from = (uint32_t)w->texts.len;
 
 	if (found >= 0) {
-		struct str known = lines_text(l, (uint32_t)found);
+		struct str known = words_text(w, (uint32_t)found);
 
 		return known.len == text.len && same_bytes(known.ptr, text.ptr, text.len) ? found :
 											    -1;
 	}
-	if (l->texts.len + text.len + 1 > LIMIT_SEGMENT_TEXT_BYTES)
+	if (w->texts.len + text.len + 1 > LIMIT_SEGMENT_TEXT_BYTES)
 		return -1;
-	found = (int64_t)(l->text_from.len / sizeof(from));
-	if (!table_put(&l->texts_by_hash, hash, (uint32_t)found, LIMIT_SEGMENT_TEXTS))
+	found = (int64_t)(w->text_from.len / sizeof(from));
+	if (!table_put(&w->texts_by_hash, hash, (uint32_t)found, LIMIT_SEGMENT_TEXTS))
 		return -1;
-	bytes_add(&l->text_from, &from, sizeof(from));
-	bytes_add(&l->texts, text.ptr, text.len);
-	bytes_u8(&l->texts, 0);
+	bytes_add(&w->text_from, &from, sizeof(from));
+	bytes_add(&w->texts, text.ptr, text.len);
+	bytes_u8(&w->texts, 0);
 	return found;
 }
 
@@ -135,13 +147,13 @@ static void add_word(struct cut *c, size_t from, size_t end, uint64_t context, u
 
 	if (c->group == 0 && text.len > 1)
 		c->group = word;
-	if (text.len <= STATIC_WORD_MAX && context != c->open && !is_value(c->l, context, word)) {
+	if (text.len <= STATIC_WORD_MAX && context != c->open && !is_value(c->w, context, word)) {
 		c->hash = mix(c->hash, word);
 		c->tag = mix(word, 9);
 		return;
 	}
 	c->tag = mix(context, 1);
-	number = intern_text(c->l, text, word);
+	number = intern_text(c->w, text, word);
 	if (number < 0) {
 		c->is_full = true;
 		return;
@@ -152,7 +164,7 @@ static void add_word(struct cut *c, size_t from, size_t end, uint64_t context, u
 
 void cut_word(struct cut *c, size_t from, size_t end, uint64_t context)
 {
-	add_word(c, from, end, context, hash_word(c->s + from, end - from, c->l->seed));
+	add_word(c, from, end, context, hash_word(c->s + from, end - from, c->w->seed));
 }
 
 /* A dotted quad as people write it: where it ends, or 0. */
@@ -179,7 +191,7 @@ static size_t ipv4_at(const struct cut *c, size_t at, uint32_t *ret)
 
 bool cut_ipv4(struct cut *c, size_t from, size_t *ret_end)
 {
-	struct lines *l = c->l;
+	struct words *w = c->w;
 	uint32_t address;
 	size_t end = ipv4_at(c, from, &address);
 	uint64_t hash;
@@ -187,14 +199,14 @@ bool cut_ipv4(struct cut *c, size_t from, size_t *ret_end)
 
 	if (end == 0)
 		return false;
-	hash = mix(l->seed, address);
-	number = table_get(&l->addresses_by_hash, hash);
+	hash = mix(w->seed, address);
+	number = table_get(&w->addresses_by_hash, hash);
 	if (number < 0) {
-		number = (int64_t)(l->addresses.len / sizeof(address));
-		if (!table_put(&l->addresses_by_hash, hash, (uint32_t)number, LIMIT_SEGMENT_TEXTS))
+		number = (int64_t)(w->addresses.len / sizeof(address));
+		if (!table_put(&w->addresses_by_hash, hash, (uint32_t)number, LIMIT_SEGMENT_TEXTS))
 			c->is_full = true;
-		bytes_add(&l->addresses, &address, sizeof(address));
-	} else if (lines_address(l, (uint32_t)number) != address) {
+		bytes_add(&w->addresses, &address, sizeof(address));
+	} else if (words_address(w, (uint32_t)number) != address) {
 		return false;
 	}
 	cut_slot(c, from, end, (struct slot){ .type = SLOT_IPV4 },
@@ -295,10 +307,10 @@ void cut_chunk(struct cut *c, size_t from, size_t end, uint64_t context)
 /* A word with digits: what is known of those that are not cut is kept with their text. */
 static void add_chunk(struct cut *c, size_t from, size_t end, uint64_t context)
 {
-	struct lines *l = c->l;
-	uint64_t word = hash_word(c->s + from, end - from, l->seed);
-	int64_t number = table_get(&l->texts_by_hash, word);
-	uint32_t *texts = (uint32_t *)(void *)l->text_from.at, slots = c->slots;
+	struct words *w = c->w;
+	uint64_t word = hash_word(c->s + from, end - from, w->seed);
+	int64_t number = table_get(&w->texts_by_hash, word);
+	uint32_t *texts = (uint32_t *)(void *)w->text_from.at, slots = c->slots;
 
 	/* the words of one hash are one word, or intern_text() finds out */
 	if (number >= 0 && texts[number] & TEXT_IS_WHOLE) {
@@ -306,9 +318,9 @@ static void add_chunk(struct cut *c, size_t from, size_t end, uint64_t context)
 		return;
 	}
 	cut_chunk(c, from, end, context);
-	if (c->slots == slots + 1 && l->key_slots[slots].type == SLOT_TEXT &&
-		l->spans[slots].from == from && l->spans[slots].end == end)
-		((uint32_t *)(void *)l->text_from.at)[c->values[slots].number] |= TEXT_IS_WHOLE;
+	if (c->slots == slots + 1 && w->slots[slots].type == SLOT_TEXT &&
+		w->spans[slots].from == from && w->spans[slots].end == end)
+		((uint32_t *)(void *)w->text_from.at)[c->values[slots].number] |= TEXT_IS_WHOLE;
 }
 
 size_t cut_token(struct cut *c, size_t at, uint64_t context)
@@ -328,10 +340,10 @@ size_t cut_token(struct cut *c, size_t at, uint64_t context)
 			return at + taken;
 		}
 	}
-	end = scan_end(&c->l->scan, at);
+	end = scan_end(&c->w->scan, at);
 	if (end > c->len)
 		end = c->len;
-	digits = scan_digits(&c->l->scan, at, end);
+	digits = scan_digits(&c->w->scan, at, end);
 	if (digits == NO_DIGIT) {
 		cut_word(c, at, end, context);
 	} else if (digits == ALL_DIGITS && end - at <= NUMBER_DIGITS_MAX) {
@@ -353,7 +365,7 @@ void cut_static(struct cut *c, size_t from, size_t end)
 
 	if (from == end)
 		return;
-	word = hash_word(c->s + from, end - from, c->l->seed);
+	word = hash_word(c->s + from, end - from, c->w->seed);
 	c->hash = mix(c->hash, word);
 	c->tag = mix(word, 9);
 }

@@ -1,4 +1,4 @@
-#include "work/archive/cut.h"
+#include "work/archive/json.h"
 
 /* Windows events and their like: long lines, whose values are repeated in a text of many lines that
  * name them again. Each value is one slot, cut out of that text too, so that both are the same. */
@@ -57,7 +57,7 @@ static bool add_words(struct cut *c, size_t from, size_t end)
 
 	if (memchr(c->s + from, ' ', end - from) == NULL ||
 		memchr(c->s + from, '\\', end - from) != NULL ||
-		scan_digits(&c->l->scan, from, end) == NO_DIGIT)
+		scan_digits(&c->w->scan, from, end) == NO_DIGIT)
 		return false;
 	c->len = end;
 	cut_words(c, from);
@@ -101,7 +101,7 @@ static size_t name_end(const struct cut *c, size_t from, size_t end)
 	for (at++; at < end && c->s[at] == ' ';)
 		at++;
 	while (at + 1 < end && c->s[at] == '\\' && c->s[at + 1] == 't') {
-		c->l->has_tabs = true;
+		c->w->has_tabs = true;
 		at += 2;
 	}
 	return at;

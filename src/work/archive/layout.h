@@ -32,6 +32,13 @@ struct slot {
 	uint16_t family;
 };
 
+/* What stands in a slot: a number, an address, a time, or a text's number in the dictionary. DIGITS
+ * is 0 or, with leading zeros, how many digits there are. */
+struct value {
+	uint64_t number;
+	uint8_t digits;
+};
+
 struct template
 {
 	uint32_t text;     /* offset in the text of all; a NUL stands for each slot, one ends it */

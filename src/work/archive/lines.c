@@ -1,13 +1,14 @@
 #include <sys/random.h>
 
-#include "work/archive/cut.h"
+#include "work/archive/json.h"
+#include "work/archive/lines.h"
 
 #define JSON_MIN 300 /* bytes: shorter ones are cut into words like any line */
 
 void lines_init(struct lines *l)
 {
 	*l = (struct lines){ 0 };
-	if (getrandom(&l->seed, sizeof(l->seed), 0) != sizeof(l->seed))
+	if (getrandom(&l->words.seed, sizeof(l->words.seed), 0) != sizeof(l->words.seed))
 		abort();
 	/* number 0, TEMPLATE_RAW, is nobody's */
 	memset(bytes_more(&l->templates, sizeof(struct template)), 0, sizeof(struct template));
@@ -19,29 +20,22 @@ void lines_done(struct lines *l)
 {
 	table_done(&l->templates_by_hash);
 	table_done(&l->families_by_hash);
-	table_done(&l->texts_by_hash);
-	table_done(&l->addresses_by_hash);
-	table_done(&l->contexts);
-	table_done(&l->follows);
 	bytes_done(&l->templates);
 	bytes_done(&l->text);
 	bytes_done(&l->slots);
-	bytes_done(&l->texts);
-	bytes_done(&l->text_from);
-	bytes_done(&l->addresses);
-	bytes_done(&l->branches);
+	words_done(&l->words);
 	paths_done(&l->paths);
 }
 
 /* What stands just before slot K: the slot there, or the last bytes, any digit for any other. */
 static uint64_t before(const struct cut *c, uint32_t k)
 {
-	size_t from = c->l->spans[k].from, end = k > 0 ? c->l->spans[k - 1].end : 0;
+	size_t from = c->w->spans[k].from, end = k > 0 ? c->w->spans[k - 1].end : 0;
 	size_t i = from < 3 ? 0 : from - 3;
 	uint64_t context = 0;
 
 	if (from - end < 3 && k > 0) {
-		context = c->l->key_slots[k - 1].type;
+		context = c->w->slots[k - 1].type;
 		i = end;
 	}
 	for (; i < from; i++)
@@ -60,18 +54,17 @@ static uint64_t tabs_before(const struct cut *c, size_t end)
 }
 
 /* Slots with the same before and behind them share a column; those of a table have their own. */
-static uint16_t family_of(const struct cut *c, uint32_t k)
+static uint16_t family_of(struct lines *l, const struct cut *c, uint32_t k)
 {
-	struct lines *l = c->l;
-	size_t end = l->spans[k].end;
-	bool is_next = k + 1 < c->slots && l->spans[k + 1].from == end;
+	size_t end = c->w->spans[k].end;
+	bool is_next = k + 1 < c->slots && c->w->spans[k + 1].from == end;
 	uint8_t after = end < c->len && !is_next ? (uint8_t)c->s[end] : 0;
-	unsigned type = l->key_slots[k].type;
+	unsigned type = c->w->slots[k].type;
 	uint64_t context = before(c, k), hash;
 	int64_t found;
 
 	if ((context & 255) == '\t')
-		context = mix('\t', tabs_before(c, l->spans[k].from));
+		context = mix('\t', tabs_before(c, c->w->spans[k].from));
 	/* process numbers of one host are one column, whatever program they belong to */
 	if (type == SLOT_NUMBER && (context & 255) == '[' && after == ']')
 		context = '[';
@@ -86,50 +79,48 @@ static uint16_t family_of(const struct cut *c, uint32_t k)
 }
 
 /* Is T the template of the line that was cut? */
-static bool is_same(const struct cut *c, const struct template *t)
+static bool is_same(const struct lines *l, const struct cut *c, const struct template *t)
 {
-	const struct slot *slots = lines_slots(c->l, t);
-	const char *at = (const char *)c->l->text.at + t->text, *end = at + t->text_len;
+	const struct slot *slots = lines_slots(l, t);
+	const char *at = (const char *)l->text.at + t->text, *end = at + t->text_len;
 	size_t from = 0;
 
 	if (t->slots != c->slots)
 		return false;
 	for (uint32_t k = 0; k <= c->slots; k++) {
-		size_t len = (k < c->slots ? c->l->spans[k].from : c->len) - from;
+		size_t len = (k < c->slots ? c->w->spans[k].from : c->len) - from;
 
 		if ((size_t)(end - at) <= len || !same_bytes(at, c->s + from, len) || at[len] != 0)
 			return false;
 		at += len + 1;
 		if (k == c->slots)
 			break;
-		if (slots[k].type != c->l->key_slots[k].type ||
-			slots[k].form != c->l->key_slots[k].form)
+		if (slots[k].type != c->w->slots[k].type || slots[k].form != c->w->slots[k].form)
 			return false;
-		from = c->l->spans[k].end;
+		from = c->w->spans[k].end;
 	}
 	return at == end;
 }
 
 /* A value that stands in the line a second time shares the column of the first. */
-static uint16_t slot_family(const struct cut *c, uint32_t k)
+static uint16_t slot_family(struct lines *l, const struct cut *c, uint32_t k)
 {
-	const struct slot *slots = c->l->key_slots;
+	const struct slot *slots = c->w->slots;
 	uint32_t first = k > 64 ? k - 64 : 0;
 
 	if (slots[k].type == SLOT_TIME)
 		return 0;
 	if (slots[k].type == SLOT_NUMBER && c->values[k].number < 1000)
-		return family_of(c, k);
+		return family_of(l, c, k);
 	for (uint32_t i = first; i < k; i++)
 		if (slots[i].type == slots[k].type && c->values[i].number == c->values[k].number &&
 			c->values[i].digits == c->values[k].digits)
 			return slots[i].family;
-	return family_of(c, k);
+	return family_of(l, c, k);
 }
 
-static uint32_t new_template(struct cut *c)
+static uint32_t new_template(struct lines *l, struct cut *c)
 {
-	struct lines *l = c->l;
 	struct template t = { .text = (uint32_t)l->text.len,
 		.slot = (uint32_t)(l->slots.len / sizeof(struct slot)),
 		.slots = c->slots };
@@ -141,17 +132,17 @@ static uint32_t new_template(struct cut *c)
 		!table_put(&l->templates_by_hash, c->hash, number, LIMIT_SEGMENT_TEMPLATES))
 		return TEMPLATE_RAW;
 	for (uint32_t k = 0; k < c->slots; k++) {
-		bytes_add(&l->text, c->s + from, l->spans[k].from - from);
+		bytes_add(&l->text, c->s + from, c->w->spans[k].from - from);
 		bytes_u8(&l->text, 0);
-		from = l->spans[k].end;
-		l->key_slots[k].family = slot_family(c, k);
-		if (l->key_slots[k].type == SLOT_TIME && t.time == 0)
+		from = c->w->spans[k].end;
+		c->w->slots[k].family = slot_family(l, c, k);
+		if (c->w->slots[k].type == SLOT_TIME && t.time == 0)
 			t.time = (uint16_t)(k + 1);
 	}
 	bytes_add(&l->text, c->s + from, c->len - from);
 	bytes_u8(&l->text, 0);
 	t.text_len = (uint32_t)l->text.len - t.text;
-	bytes_add(&l->slots, l->key_slots, c->slots * sizeof(struct slot));
+	bytes_add(&l->slots, c->w->slots, c->slots * sizeof(struct slot));
 	bytes_add(&l->templates, &t, sizeof(t));
 	return number;
 }
@@ -160,13 +151,15 @@ static bool is_fit(struct lines *l, struct str raw)
 {
 	if (raw.len == 0 || raw.len > LIMIT_SEGMENT_LINE_BYTES)
 		return false;
-	scan_line(&l->scan, raw);
-	return !l->scan.has_nul && (!l->scan.has_high || str_is_utf8(raw));
+	scan_line(&l->words.scan, raw);
+	return !l->words.scan.has_nul && (!l->words.scan.has_high || str_is_utf8(raw));
 }
 
 uint32_t lines_parse(struct lines *l, struct str raw, struct value *values, uint64_t *ret_group)
 {
-	struct cut c = { .l = l, .s = raw.ptr, .len = raw.len, .tag = l->seed, .values = values };
+	struct cut c = {
+		.w = &l->words, .s = raw.ptr, .len = raw.len, .tag = l->words.seed, .values = values
+	};
 	bool is_json = raw.len >= JSON_MIN && raw.ptr[0] == '{' && raw.ptr[1] == '"';
 	size_t at = raw.len;
 	int64_t found;
@@ -177,19 +170,19 @@ uint32_t lines_parse(struct lines *l, struct str raw, struct value *values, uint
 	if (is_json)
 		cut_json(&c);
 	else
-		at = path_follow(&c);
+		at = path_follow(&l->paths, &c);
 	if (at < raw.len)
-		path_look(&c, at);
+		path_look(&l->paths, &c, at);
 	if (c.is_full)
 		return TEMPLATE_RAW;
 	*ret_group = c.group;
 	c.hash = mix(c.total, c.hash);
 	found = table_get(&l->templates_by_hash, c.hash);
 	if (found < 0)
-		return new_template(&c);
-	if (!is_same(&c, lines_template(l, (uint32_t)found)))
+		return new_template(l, &c);
+	if (!is_same(l, &c, lines_template(l, (uint32_t)found)))
 		return TEMPLATE_RAW;
 	if (at < raw.len)
-		path_learn(&c);
+		path_learn(&l->paths, &c);
 	return (uint32_t)found;
 }

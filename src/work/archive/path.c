@@ -1,4 +1,4 @@
-#include "work/archive/cut.h"
+#include "work/archive/path.h"
 
 #define RUNS_MAX 32768
 #define PLACES_MAX 32768
@@ -76,9 +76,9 @@ static inline uint64_t load(const char *at, size_t left)
 }
 
 /* Are the bytes of the run the next ones of the line, as a whole? */
-static inline bool is_next(const struct cut *c, const struct path_run *r, size_t at, uint64_t begin)
+static inline bool is_next(const struct paths *p, const struct cut *c, const struct path_run *r,
+	size_t at, uint64_t begin)
 {
-	const struct paths *p = &c->l->paths;
 	uint64_t other = begin ^ r->begin;
 
 	if (r->tag != c->tag || c->len - at < r->len)
@@ -100,7 +100,7 @@ static bool is_still_static(const struct cut *c, struct path_run *r, size_t at)
 
 	again.len = at + r->len;
 	cut_words(&again, at);
-	r->turns = c->l->paths.turns;
+	r->turns = c->w->turns;
 	if (again.slots == c->slots && again.hash == r->hash)
 		return true;
 	r->tag = NO_TAG;
@@ -126,7 +126,7 @@ static size_t cut_behind(struct cut *c, struct path_run *r, size_t at)
 	c->hash = r->hash;
 	if (c->group == 0)
 		c->group = r->group;
-	c->open = r->branch != 0 && cut_is_open(c->l, r->branch) ? r->context : 0;
+	c->open = r->branch != 0 && cut_is_open(c->w, r->branch) ? r->context : 0;
 	end = cut_token(c, at, r->context);
 	c->open = 0;
 	if (c->slots == slots && !c->is_full) {
@@ -135,40 +135,40 @@ static size_t cut_behind(struct cut *c, struct path_run *r, size_t at)
 		c->tag = tag;
 		return at;
 	}
-	if (r->branch == 0 && c->l->key_slots[slots].type == SLOT_TEXT)
-		r->branch = cut_branch(c->l, r->context);
+	if (r->branch == 0 && c->w->slots[slots].type == SLOT_TEXT)
+		r->branch = cut_branch(c->w, r->context);
 	return end;
 }
 
 /* Does the line go on by run R, its bytes from AT on beginning with BEGIN? Then its slot, if one is
  * behind it, is cut up to *RET_END. */
-static inline bool goes_by(
-	struct cut *c, struct path_run *r, size_t at, uint64_t begin, size_t *ret_end)
+static inline bool goes_by(struct paths *p, struct cut *c, struct path_run *r, size_t at,
+	uint64_t begin, size_t *ret_end)
 {
 	size_t behind = at + r->len;
 
 	*ret_end = behind;
-	if (!is_next(c, r, at, begin) ||
-		(r->turns != c->l->paths.turns && r->len > 0 && !is_still_static(c, r, at)))
+	if (!is_next(p, c, r, at, begin) ||
+		(r->turns != c->w->turns && r->len > 0 && !is_still_static(c, r, at)))
 		return false;
 	if (behind == c->len)
 		return true;
-	__builtin_prefetch(run_at(&c->l->paths, r->follow));
+	__builtin_prefetch(run_at(p, r->follow));
 	*ret_end = cut_behind(c, r, behind);
 	return *ret_end > behind;
 }
 
 /* Of the list at FIRST the run that the line goes on by, or 0. */
-static uint32_t take_from(struct cut *c, size_t at, uint32_t *first, size_t *ret_end)
+static uint32_t take_from(
+	struct paths *p, struct cut *c, size_t at, uint32_t *first, size_t *ret_end)
 {
-	struct paths *p = &c->l->paths;
 	uint32_t *link = first, number;
 	uint64_t begin = load(c->s + at, c->len - at);
 
 	for (int tries = 0; (number = *link) != 0 && tries < TRIES_MAX; tries++) {
 		struct path_run *r = run_at(p, number);
 
-		if (goes_by(c, r, at, begin, ret_end)) {
+		if (goes_by(p, c, r, at, begin, ret_end)) {
 			*link = r->next;
 			r->next = *first;
 			*first = number;
@@ -180,18 +180,17 @@ static uint32_t take_from(struct cut *c, size_t at, uint32_t *first, size_t *ret
 }
 
 /* The same of all that lead on from where the line is: long ones first. */
-static uint32_t take_run(struct cut *c, size_t at, size_t *ret_end)
+static uint32_t take_run(struct paths *p, struct cut *c, size_t at, size_t *ret_end)
 {
-	struct paths *p = &c->l->paths;
 	uint32_t place = find_place(p, c->tag), number = 0;
 
 	if (place == 0)
 		return 0;
 	if (place_at(p, place)->has_long && c->len - at >= LONG_RUN)
-		number = take_from(c, at, list_of(p, place, c->s + at, LONG_RUN), ret_end);
+		number = take_from(p, c, at, list_of(p, place, c->s + at, LONG_RUN), ret_end);
 	if (number == 0 && place_at(p, place)->has_middle && c->len - at >= MIDDLE_RUN)
-		number = take_from(c, at, list_of(p, place, c->s + at, MIDDLE_RUN), ret_end);
-	return number ? number : take_from(c, at, &place_at(p, place)->first, ret_end);
+		number = take_from(p, c, at, list_of(p, place, c->s + at, MIDDLE_RUN), ret_end);
+	return number ? number : take_from(p, c, at, &place_at(p, place)->first, ret_end);
 }
 
 /* Nothing is known: number 0 is no run and no place. */
@@ -204,9 +203,8 @@ static void forget(struct paths *p)
 	bytes_add(&p->places, &(struct path_place){ 0 }, sizeof(struct path_place));
 }
 
-size_t path_follow(struct cut *c)
+size_t path_follow(struct paths *p, struct cut *c)
 {
-	struct paths *p = &c->l->paths;
 	uint32_t number, last = 0;
 	size_t at = 0, end;
 
@@ -217,8 +215,8 @@ size_t path_follow(struct cut *c)
 		/* like lines come one after the other */
 		number = run_at(p, last)->follow;
 		if (number == 0 ||
-			!goes_by(c, run_at(p, number), at, load(c->s + at, c->len - at), &end))
-			number = take_run(c, at, &end);
+			!goes_by(p, c, run_at(p, number), at, load(c->s + at, c->len - at), &end))
+			number = take_run(p, c, at, &end);
 		if (number == 0)
 			break;
 		run_at(p, last)->follow = number;
@@ -237,10 +235,8 @@ size_t path_follow(struct cut *c)
 }
 
 /* The run that began with the slot before ends at the slot at AT, or with the line. */
-static void note_step(struct cut *c, struct path_step *step, size_t at)
+static void note_step(struct paths *p, struct cut *c, struct path_step *step, size_t at)
 {
-	struct paths *p = &c->l->paths;
-
 	step->at = (uint32_t)at;
 	step->hash = c->hash;
 	step->group = step->group ? 0 : c->group;
@@ -248,7 +244,7 @@ static void note_step(struct cut *c, struct path_step *step, size_t at)
 	p->steps += p->steps < LIMIT_SEGMENT_SLOTS;
 }
 
-void path_look(struct cut *c, size_t at)
+void path_look(struct paths *p, struct cut *c, size_t at)
 {
 	struct path_step step = { .from = (uint32_t)at, .tag = c->tag, .group = c->group };
 
@@ -265,10 +261,10 @@ void path_look(struct cut *c, size_t at)
 		at = cut_token(c, at, step.context);
 		if (c->slots == before.slots)
 			continue;
-		note_step(&before, &step, step.at);
+		note_step(p, &before, &step, step.at);
 		step = (struct path_step){ .from = (uint32_t)at, .tag = c->tag, .group = c->group };
 	}
-	note_step(c, &step, c->len);
+	note_step(p, c, &step, c->len);
 }
 
 /* The place with this tag; a new one when there is none. */
@@ -286,9 +282,9 @@ static uint32_t learn_place(struct paths *p, uint64_t tag)
 }
 
 /* The run from PLACE on that is these bytes of the line; a new one when there is none. */
-static struct path_run *learn_run(struct cut *c, uint32_t place, size_t from, size_t end)
+static struct path_run *learn_run(
+	struct paths *p, struct cut *c, uint32_t place, size_t from, size_t end)
 {
-	struct paths *p = &c->l->paths;
 	uint32_t *list = list_of(p, place, c->s + from, end - from);
 	struct path_run new = { .begin = load(c->s + from, end - from),
 		.tag = place_at(p, place)->tag,
@@ -311,13 +307,12 @@ static struct path_run *learn_run(struct cut *c, uint32_t place, size_t from, si
 	return run_at(p, *list);
 }
 
-static void learn_step(struct cut *c, const struct path_step *step)
+static void learn_step(struct paths *p, struct cut *c, const struct path_step *step)
 {
-	struct paths *p = &c->l->paths;
-	struct path_run *r = learn_run(c, learn_place(p, step->tag), step->from, step->at);
+	struct path_run *r = learn_run(p, c, learn_place(p, step->tag), step->from, step->at);
 
 	r->group = step->group;
-	r->turns = p->turns;
+	r->turns = c->w->turns;
 	if (step->at == c->len) {
 		r->is_end = true;
 		if (r->len > 0)
@@ -329,15 +324,13 @@ static void learn_step(struct cut *c, const struct path_step *step)
 	r->context = step->context;
 }
 
-void path_learn(struct cut *c)
+void path_learn(struct paths *p, struct cut *c)
 {
-	struct paths *p = &c->l->paths;
-
 	if (p->runs.len / sizeof(struct path_run) + p->steps > RUNS_MAX ||
 		p->ways.used + p->steps > PLACES_MAX || p->text.len > TEXT_MAX)
 		forget(p);
 	if (p->steps == LIMIT_SEGMENT_SLOTS)
 		return;
 	for (uint32_t i = 0; i < p->steps; i++)
-		learn_step(c, &p->step[i]);
+		learn_step(p, c, &p->step[i]);
 }

@@ -6,11 +6,9 @@
 #ifndef ARCHIVE_PATH_H
 #define ARCHIVE_PATH_H
 
-#include "work/archive/table.h"
+#include "work/archive/cut.h"
 
 #define PATH_LISTS 8192
-
-struct cut;
 
 /* What was found by looking at words: a run, and the slot behind it. */
 struct path_step {
@@ -28,7 +26,6 @@ struct paths {
 	struct bytes text;          /* of the runs */
 	struct table ways;          /* places by tag */
 	uint32_t lists[PATH_LISTS]; /* of runs that begin alike */
-	uint32_t turns;             /* how often words at a place became values */
 	/* of the line in work */
 	uint32_t steps;
 	struct path_step step[LIMIT_SEGMENT_SLOTS + 1];
@@ -36,10 +33,10 @@ struct paths {
 
 void paths_done(struct paths *p);
 /* Cut the line as far as it goes ways that are known: how far that is. */
-size_t path_follow(struct cut *c);
+size_t path_follow(struct paths *p, struct cut *c);
 /* Look at the words from AT on to the end. */
-void path_look(struct cut *c, size_t at);
+void path_look(struct paths *p, struct cut *c, size_t at);
 /* Others went the way of this line before: remember it. */
-void path_learn(struct cut *c);
+void path_learn(struct paths *p, struct cut *c);
 
 #endif

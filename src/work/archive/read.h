@@ -2,7 +2,6 @@
 #ifndef ARCHIVE_READ_H
 #define ARCHIVE_READ_H
 
-#include "work/archive/lines.h"
 #include "work/archive/match.h"
 #include "work/archive/uses.h"
 
@@ -169,6 +168,7 @@ const struct section *section_find(
 	const struct segment *s, uint32_t block, unsigned kind, unsigned family);
 /* Templates and dictionaries. */
 MUST_CHECK int load_tables(struct segment *s, struct err *e);
+void tables_done(struct segment *s);
 /* Where templates stand; and texts and addresses too. */
 MUST_CHECK int load_template_uses(struct segment *s, struct err *e);
 MUST_CHECK int load_index(struct segment *s, struct err *e);

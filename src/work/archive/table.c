@@ -1,4 +1,4 @@
-#include "work/archive/lines.h"
+#include "work/archive/table.h"
 
 static void grow(struct table *t)
 {

@@ -4,7 +4,7 @@
 #ifndef ARCHIVE_USES_H
 #define ARCHIVE_USES_H
 
-#include "work/archive/lines.h"
+#include "work/archive/table.h"
 
 static inline uint32_t uses_bit(uint32_t block)
 {

@@ -487,7 +487,7 @@ static void write_dictionaries(struct segment_writer *w)
 	struct bytes texts = { 0 };
 
 	for (size_t i = 0; i < w->text_order.len / sizeof(*order); i++) {
-		struct str text = lines_text(&w->lines, order[i]);
+		struct str text = words_text(&w->lines.words, order[i]);
 
 		bytes_add(&texts, text.ptr, text.len + 1);
 	}
@@ -496,7 +496,8 @@ static void write_dictionaries(struct segment_writer *w)
 	order = (const uint32_t *)(const void *)w->address_order.at;
 	for (int shift = 24; shift >= 0; shift -= 8)
 		for (size_t i = 0; i < count; i++)
-			bytes_u8(&texts, (uint8_t)(lines_address(&w->lines, order[i]) >> shift));
+			bytes_u8(&texts,
+				(uint8_t)(words_address(&w->lines.words, order[i]) >> shift));
 	writer_section(w, SECTION_ADDRESSES, 0, texts.at, texts.len);
 	bytes_done(&texts);
 }
@@ -574,7 +575,7 @@ static void note_part(struct segment_writer *w, struct str text, struct bytes *f
 {
 	struct bytes behind = { 0 };
 
-	if (w->lines.has_tabs) {
+	if (w->lines.words.has_tabs) {
 		bytes_u8(&behind, 't');
 		bytes_add(&behind, text.ptr, text.len);
 		text = (struct str){ (const char *)behind.at, behind.len };
@@ -606,7 +607,8 @@ static void write_index(struct segment_writer *w)
 		note_part(w, (struct str){ at, len }, &content);
 	}
 	for (size_t i = 0; i < w->text_order.len / sizeof(uint32_t); i++)
-		note_part(w, lines_text(l, ((uint32_t *)(void *)w->text_order.at)[i]), &content);
+		note_part(w, words_text(&l->words, ((uint32_t *)(void *)w->text_order.at)[i]),
+			&content);
 	content.len = 0;
 	grams_write(&w->grams, &content);
 	if (!w->has_unknown)
@@ -701,12 +703,12 @@ static void drop_block(struct segment_writer *w)
 	for (int i = 0; i < META_COLUMNS; i++)
 		bytes_done(&w->meta[i]);
 	table_done(&w->groups);
-	table_done(&l->contexts);
-	table_done(&l->follows);
+	table_done(&l->words.contexts);
+	table_done(&l->words.follows);
 	table_done(&l->families_by_hash);
-	table_done(&l->texts_by_hash);
+	table_done(&l->words.texts_by_hash);
 	table_done(&l->templates_by_hash);
-	bytes_done(&l->branches);
+	bytes_done(&l->words.branches);
 	paths_done(&l->paths);
 	/* templates that no block of columns uses */
 	if (w->sizes.text_blocks == w->sizes.blocks) {
