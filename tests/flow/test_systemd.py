@@ -108,14 +108,16 @@ class Random(unittest.TestCase):
             name = chance.choice(["x.service", "x@1.service", "x-y.service"])
             shared = TEMPLATES.get(name, name)
             for where in ROOTS:
-                if chance.random() < (0.8 if where == "/usr/lib" else 0.2):
-                    write(root, f"{where}/systemd/system/{shared}", self.unit(chance, False))
+                if chance.random() < (0.6 if where == "/usr/lib" else 0.2):
+                    write(root, f"{where}/systemd/system/{shared}",
+                          chance.choice([None, *[self.unit(chance, False)] * 6]))
                 for dropins in {f"{name}.d", f"{shared}.d", "service.d", "x-.service.d"}:
                     for file in ("1.conf", "b.conf", "c.off"):
                         if chance.random() < 0.15:
                             write(root, f"{where}/systemd/system/{dropins}/{file}",
                                   chance.choice([None, *[self.unit(chance, True)] * 6]))
-            os.makedirs(root + "/etc/systemd/system/multi-user.target.wants", exist_ok=True)
+            for folder_of_units in ("/usr/lib/systemd/system", "/etc/systemd/system/multi-user.target.wants"):
+                os.makedirs(root + folder_of_units, exist_ok=True)
             os.symlink(f"/usr/lib/systemd/system/{shared}", f"{root}/etc/systemd/system/multi-user.target.wants/{name}")
             path = ":".join(f"{root}{where}/systemd/system" for where in ROOTS)
             real = subprocess.run(["systemd-analyze", "verify", "--man=no", name], capture_output=True, text=True,

@@ -253,6 +253,29 @@ static void read_unit(struct host *h, struct str path, struct wanted *w)
 	}
 }
 
+/* No folder of the distribution's units: a copy of /etc alone, of which nobody can say what is
+ * missing. */
+static bool is_etc_alone(struct host *h)
+{
+	const struct str *names;
+	size_t count;
+
+	return host_list(h, "/usr/lib/systemd/system", &names, &count) != 0 &&
+		host_list(h, "/lib/systemd/system", &names, &count) != 0;
+}
+
+/* A script of System V, of which a generator makes a unit. */
+static bool has_script(struct host *h, const char *name)
+{
+	struct str s = str_of(name);
+
+	if (!str_ends(s, ".service"))
+		return false;
+	s = arena_fmt(host_arena(h), "/etc/init.d/%.*s", (int)s.len - 8, name);
+	return host_exists(h, s.ptr);
+}
+
+/* Drop-ins alone make no unit, and nothing runs of a masked one. */
 static void read_all(struct host *h, const char *name, struct wanted *w)
 {
 	struct host_stat st;
@@ -260,7 +283,9 @@ static void read_all(struct host *h, const char *name, struct wanted *w)
 	const struct str *dropins;
 	size_t count;
 
-	if (file.len > 0 && !is_masked(h, file, &st))
+	if (file.len > 0 ? is_masked(h, file, &st) : !has_script(h, name) && !is_etc_alone(h))
+		return;
+	if (file.len > 0)
 		read_unit(h, file, w);
 	systemd_unit_dropins(h, name, &dropins, &count);
 	for (size_t i = 0; i < count; i++)
