@@ -54,6 +54,7 @@ const struct fact_table *const fact_tables[] = {
 	&shares_table,
 	&shell_timeouts_table,
 	&sshd_config_table,
+	&sshd_root_logins_table,
 	&sshd_server_table,
 	&storage_table,
 	&systemd_units_table,

@@ -56,6 +56,7 @@ extern const struct fact_table shadow_table;
 extern const struct fact_table shares_table;
 extern const struct fact_table shell_timeouts_table;
 extern const struct fact_table sshd_config_table;
+extern const struct fact_table sshd_root_logins_table;
 extern const struct fact_table sshd_server_table;
 extern const struct fact_table storage_table;
 extern const struct fact_table systemd_units_table;

@@ -60,6 +60,21 @@ int sshd_version_in(struct str bytes);
 /* Is sshd a way in: enabled, or running now, or on a machine without systemd? */
 bool sshd_is_used(struct host *h);
 
+/* How root comes in, in general and in each Match block that depends on where it comes from:
+ * "password", "key", "command" (a key with a command of its own), "none"; NULL where it cannot be
+ * told. */
+struct sshd_root_way {
+	struct str match;
+	const struct sshd_setting *permit; /* PermitRootLogin that holds there */
+	const char *way;
+};
+#define SSHD_ROOT_WAYS_MAX 64
+struct sshd_root_ways {
+	struct sshd_root_way *at;
+	size_t len, room;
+};
+void sshd_root_login(struct host *h, const struct sshd_config *c, struct sshd_root_ways *ret);
+
 /* Longest silence in seconds before a shell session ends by ChannelTimeout, 0 for never. *RET is
  * the setting it comes from. */
 int64_t sshd_session_limit_s(
