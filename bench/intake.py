@@ -7,13 +7,13 @@ the sender's are not counted. A line has about 190 bytes.
 """
 import argparse
 import contextlib
-import glob
 import os
 import shutil
 import signal
 import socket
 import ssl
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -22,10 +22,12 @@ import goals as goal_table
 import measure as shared
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, os.path.join(TOP, "tests"))
+import syslog_ng  # noqa: E402  (found by the line above)
+
 KHIEN = os.path.join(TOP, "build", "khien")
 TICKS = os.sysconf("SC_CLK_TCK")
 PARTS = ("intake", "seal", "store")
-SYSLOG_NG = os.environ.get("KHIEN_SYSLOG_NG", "")
 
 
 def free_port():
@@ -194,20 +196,15 @@ class SyslogNg(Rsyslog):
     name, ways = "syslog-ng, text", ("TCP", "UDP 100k/s", "UDP 160k/s")
 
     def command(self):
-        binary = shutil.which("syslog-ng") or os.path.join(SYSLOG_NG, "usr/sbin/syslog-ng")
-        conf = os.path.join(self.base, "c.conf")
-        with open(conf, "w", encoding="utf-8") as out:
+        with open(os.path.join(self.base, "c.conf"), "w", encoding="utf-8") as out:
             out.write(f'@version: 3.38\nsource s {{ network(ip("127.0.0.1") port({self.port}) transport("tcp") '
                       f'log-iw-size(10000)); network(ip("127.0.0.1") port({self.port}) transport("udp") '
                       f'so-rcvbuf(8388608)); }};\ndestination d {{ file("{self.base}/out"); }};\n'
                       'log { source(s); destination(d); flags(flow-control); };\n')
-        lib = os.path.join(SYSLOG_NG, "usr/lib") if SYSLOG_NG else "/usr/lib"
-        return [binary, "-F", "-f", conf, "-R", self.base + "/persist", "-p", self.base + "/pid", "-c",
-                self.base + "/ctl", "--module-path", glob.glob(lib + "/syslog-ng/3*")[0]]
+        return syslog_ng.command(self.base)
 
     def env(self):
-        lib = os.path.join(SYSLOG_NG, "usr/lib")
-        return {**os.environ, **({"LD_LIBRARY_PATH": f"{lib}/syslog-ng:{lib}/x86_64-linux-gnu"} if SYSLOG_NG else {})}
+        return {**os.environ, **syslog_ng.ENV}
 
 
 # --- senders -------------------------------------------------------------------------------------------
@@ -507,10 +504,10 @@ def main():
         kinds += [Rsyslog, RsyslogZstd, RsyslogSync]
     else:
         print("rsyslogd: not on this machine")
-    if shutil.which("syslog-ng") or SYSLOG_NG:
+    if syslog_ng.IS_HERE:
         kinds.append(SyslogNg)
     else:
-        print("syslog-ng: not on this machine; KHIEN_SYSLOG_NG names the folder its package was unpacked in")
+        print("syslog-ng: not on this machine")
     print(f"{count} lines of {len(blob) / per_blob - 1:.0f} bytes; load {os.getloadavg()[0]:.1f}; "
           "CPU s per million lines of all processes of the receiver: until the last line is taken (what Khiên compresses "
           "by then depends on how long that takes), until all work is done, and of that what takes, seals and compresses; "

@@ -9,6 +9,7 @@ main() {
 	[ "$what" = all ] || [[ " $names" == *" $what "* ]] || die "bench: '$what'? There are: $names"
 	build_release || die "the build failed"
 	need_packages bench
+	need_syslog_ng
 	[ "$what" != all ] || names='audit pages'
 	[ "$what" = all ] || names=$what
 	for name in $names; do

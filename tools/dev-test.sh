@@ -13,6 +13,7 @@ main() {
 			die "unknown suite '$suite'; there are: $ALL_SUITES $MORE_SUITES"
 	done
 	need_packages build test
+	need_syslog_ng
 	mkdir -p build-test/logs
 	# what people are given is compiled otherwise: its warnings are others
 	if [ $# -eq 0 ] && ! build_release; then

@@ -116,6 +116,27 @@ need_packages() {
 	die "apt-get could not install them; the whole story is in $log"
 }
 
+# unpack_beside NAME PACKAGE...: a program that Debian installs only in place of another, unpacked with
+# what it needs in .dev/NAME. Where it cannot be had the work goes on: its tests are skipped.
+unpack_beside() {
+	local name=$1 dir=$TOP/.dev/$1 wanted=() package
+	shift
+	! command -v "$name" >/dev/null 2>&1 && [ ! -d "$dir" ] || return 0
+	for package; do
+		if is_known "$package"; then wanted+=("$package"); fi
+	done
+	rm -rf "$dir.new" && mkdir -p "$dir.new"
+	if (cd "$dir.new" && apt-get -qq download "${wanted[@]}" &&
+		for package in ./*.deb; do dpkg-deb -x "$package" . || exit; done) >"$TOP/.dev/$name.log" 2>&1; then
+		mv "$dir.new" "$dir"
+	else
+		say "not to be had here, going on without: $name (see .dev/$name.log)"
+	fi
+}
+
+# In Debian 12 and 13 its libraries have different names.
+need_syslog_ng() { unpack_beside syslog-ng syslog-ng-core libivykis0 libivykis0t64 libnet1 libnet1t64 libwrap0 libpcre3; }
+
 # --- building -----------------------------------------------------------------------------------
 
 # build_tree DIR MESON-OPTION...: configures DIR when it is new or was asked for otherwise, builds it.

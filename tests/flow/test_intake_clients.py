@@ -15,15 +15,13 @@ import time
 import unittest
 
 import shard
+import syslog_ng
 from flow import free_port, write_tree
 from test_intake import Log
 
 LINES = 3000
 JOURNAL_REMOTE = "/lib/systemd/systemd-journal-remote"
 JOURNAL_UPLOAD = "/lib/systemd/systemd-journal-upload"
-# Debian has rsyslog and syslog-ng exclude each other: the second may be unpacked elsewhere
-SYSLOG_NG = os.environ.get("KHIEN_SYSLOG_NG", "")
-SYSLOG_NG_BINARY = shutil.which("syslog-ng", path=os.environ["PATH"] + ":/usr/sbin") or f"{SYSLOG_NG}/usr/sbin/syslog-ng"
 
 
 def need(program):
@@ -60,10 +58,7 @@ class Program:
 
 def syslog_ng_in(base):
     """With the settings in BASE/c.conf."""
-    lib = os.path.join(SYSLOG_NG, "usr/lib") if SYSLOG_NG else "/usr/lib"
-    command = [SYSLOG_NG_BINARY, "-F", "-f", f"{base}/c.conf", "-R", f"{base}/persist", "-p", f"{base}/pid",
-               "-c", f"{base}/ctl", "--module-path", f"{lib}/syslog-ng/3.38"]
-    return Program(command, base, {"LD_LIBRARY_PATH": f"{lib}/syslog-ng:{lib}/x86_64-linux-gnu"} if SYSLOG_NG else {})
+    return Program(syslog_ng.command(base), base, syslog_ng.ENV)
 
 
 def numbers(raws):
@@ -134,7 +129,7 @@ action(type="omfwd" target="127.0.0.1" port="{log.port}" protocol="udp")
                 shard.wait_for(lambda: len(log.raws(shard.UDP)) + sum(shard.lost(log.data).values()) >= LINES)
                 self.assertEqual(len(numbers(log.raws(shard.UDP))) + sum(shard.lost(log.data).values()), LINES)
 
-    @unittest.skipUnless(os.path.exists(SYSLOG_NG_BINARY), "no syslog-ng here")
+    @unittest.skipUnless(syslog_ng.IS_HERE, "no syslog-ng here")
     def test_syslog_ng_by_tcp_and_udp(self):
         with Log() as log, tempfile.TemporaryDirectory(prefix="khien-syslog-ng-") as base:
             write_tree(base, {"c.conf": f"""@version: 3.38
@@ -144,8 +139,8 @@ destination counted {{ syslog("127.0.0.1" port({log.port}) transport("tcp")); }}
 destination plain {{ network("127.0.0.1" port({log.port}) transport("tcp") persist-name("plain")); }};
 log {{ source(s); destination(counted); destination(plain); }};
 """})
-            with syslog_ng_in(base) as syslog_ng:
-                syslog_ng.feed(numbered())
+            with syslog_ng_in(base) as sender:
+                sender.feed(numbered())
                 got = log.wait_lines(2 * LINES, shard.TCP)
                 self.assertEqual(numbers(got), sorted(2 * list(range(LINES))))
 

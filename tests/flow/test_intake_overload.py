@@ -11,9 +11,10 @@ import time
 import unittest
 
 import shard
+import syslog_ng
 from flow import free_port, write_tree
 from test_intake import Log
-from test_intake_clients import (JOURNAL_REMOTE, JOURNAL_UPLOAD, SYSLOG_NG_BINARY, Program, certificates, need, numbered,
+from test_intake_clients import (JOURNAL_REMOTE, JOURNAL_UPLOAD, Program, certificates, need, numbered,
                                  numbers, syslog_ng_in, write)
 
 UDP_LINES, LINES = 20000, 4000
@@ -106,7 +107,7 @@ action(type="omrelp" target="127.0.0.1" port="{log.relp_port}" queue.type="Linke
                     tls.kill()
 
     # EVIDENCE: D11.4
-    @unittest.skipUnless(os.path.exists(SYSLOG_NG_BINARY), "no syslog-ng here")
+    @unittest.skipUnless(syslog_ng.IS_HERE, "no syslog-ng here")
     def test_syslog_ng_beyond_its_budget(self):
         """By TCP it waits and nothing is lost; by UDP what does not fit is counted, to the line."""
         with tempfile.TemporaryDirectory(prefix="khien-overload-") as base, Log("lines: 4000\n") as log:
@@ -117,9 +118,9 @@ destination tcp {{ syslog("127.0.0.1" port({log.port}) transport("tcp")); }};
 destination udp {{ network("127.0.0.1" port({log.port}) transport("udp") persist-name("udp")); }};
 log {{ source(s); destination(tcp); destination(udp); flags(flow-control); }};
 """})
-            with syslog_ng_in(base) as syslog_ng:
+            with syslog_ng_in(base) as sender:
                 with stopped(log, 2):
-                    syslog_ng.feed(line + b" " + b"x" * 900 for line in numbered(LINES))
+                    sender.feed(line + b" " + b"x" * 900 for line in numbered(LINES))
                 self.assertEqual(numbers(log.wait_lines(LINES, shard.TCP, 60)), list(range(LINES)))
                 shard.wait_for(lambda: len(log.raws(shard.UDP)) + sum(shard.lost(log.data).values()) >= LINES)
                 time.sleep(1.5)                         # a gap told twice would come by then
