@@ -6,10 +6,10 @@
 
 #define RECKONED_MAX 200 /* of no more subjects nothing kept is asked: what is new shows at once */
 
-/* In the order of the index by unit. */
+/* In the order of the index by unit. CROSS: the unit first, whatever a database believes of it. */
 static const char sql_kept[] =
 	"SELECT v.about, v.subject_id, substr(v.marks, $3, 1), u.at_s FROM verdict_unit u"
-	" JOIN verdict v ON v.unit_id = u.unit_id AND v.about IN (1, $5)"
+	" CROSS JOIN verdict v ON v.unit_id = u.unit_id AND v.about IN (1, $5)"
 	" WHERE u.unit_id = $1 AND u.law = $2 AND u.at_s <= $4 ORDER BY v.about, v.subject_id";
 
 struct kept {
