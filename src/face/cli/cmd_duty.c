@@ -8,6 +8,7 @@
 #include "work/duty/duty.h"
 
 #define UNIT_MEMORY_BYTES (64 * MIB)
+#define HOST_NAME_SIZE 512
 
 enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV };
 static const char *const formats[] = { "text", "json", "csv" };
@@ -83,8 +84,7 @@ static void json_row(struct printing *p, const struct duty *d, struct str key, b
 
 static void row(struct printing *p, const struct duties *list, size_t i, struct arena *a)
 {
-	static void (*const rows[])(
-		struct printing *, const struct duty *, struct str, bool) = {
+	static void (*const rows[])(struct printing *, const struct duty *, struct str, bool) = {
 		[FORMAT_TEXT] = text_row, [FORMAT_JSON] = json_row, [FORMAT_CSV] = csv_row
 	};
 	const struct duty *d = &list->at[i];
@@ -101,8 +101,33 @@ static int flush_out(struct printing *p, struct err *e)
 	return 0;
 }
 
-static int list_unit(struct printing *p, const struct cli_units *u, const struct org_unit *unit,
-	struct err *e)
+/* One part of the unit's duties; Q then asks for the next. 1: there may be more. */
+static int list_part(
+	struct printing *p, struct duty_query *q, char after[HOST_NAME_SIZE], struct err *e)
+{
+	struct duties list;
+	struct arena a;
+	int rc;
+
+	arena_init(&a, UNIT_MEMORY_BYTES);
+	rc = duty_list(q, &a, &list, e);
+	for (size_t i = 0; rc == 0 && i < list.count; i++)
+		row(p, &list, i, &a);
+	if (rc == 0)
+		rc = flush_out(p, e);
+	if (rc == 0 && (q->hosts == DUTY_HOSTS_NONE || list.last_host.ptr)) {
+		snprintf(after, HOST_NAME_SIZE, "%.*s", STR_FMT(list.last_host));
+		q->hosts = DUTY_HOSTS_AFTER;
+		q->after_host = str_of(after);
+		rc = 1;
+	}
+	arena_done(&a);
+	return rc;
+}
+
+/* However many machines it has: in parts. */
+static int list_unit(
+	struct printing *p, const struct cli_units *u, const struct org_unit *unit, struct err *e)
 {
 	struct comply_left_out left_out;
 	struct duty_left_out left;
@@ -111,8 +136,9 @@ static int list_unit(struct printing *p, const struct cli_units *u, const struct
 		.units = &unit,
 		.unit_count = 1,
 		.left_out = &left,
-		.at_s = u->at_s };
-	struct duties list;
+		.at_s = u->at_s,
+		.hosts = DUTY_HOSTS_NONE };
+	char after[HOST_NAME_SIZE];
 	struct arena a;
 	int rc;
 
@@ -121,12 +147,12 @@ static int list_unit(struct printing *p, const struct cli_units *u, const struct
 		&a, &left_out, e);
 	if (rc == 0) {
 		left = (struct duty_left_out){ left_out.at, left_out.count };
-		rc = duty_list(&q, &a, &list, e);
+		do
+			rc = list_part(p, &q, after, e);
+		while (rc == 1);
 	}
-	for (size_t i = 0; rc == 0 && i < list.count; i++)
-		row(p, &list, i, &a);
 	arena_done(&a);
-	return rc == 0 ? flush_out(p, e) : rc;
+	return rc;
 }
 
 static void begin(struct printing *p)

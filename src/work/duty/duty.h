@@ -114,6 +114,7 @@ struct duties {
 	size_t count;
 	bool has_more;         /* a register brings more than is listed; those due first are */
 	size_t hosts_left_out; /* machines of the unit beyond DUTY_HOSTS_MAX */
+	struct str last_host; /* DUTY_HOSTS_AFTER: the next part is after this; STR_NONE: none is */
 	struct duty_rules rules;
 };
 
@@ -122,6 +123,12 @@ struct duty_left_out {
 	const struct obligation *const *at;
 	size_t count;
 };
+
+/* Of a unit with many machines those are listed that people, then audits, have left alone for
+ * longest: what is done makes room for the next. An export has them all, part by part: first the
+ * unit without its machines, then as many of these at a time, by name, and nothing else. */
+#define DUTY_HOSTS_MAX 200
+enum duty_hosts { DUTY_HOSTS_LONGEST, DUTY_HOSTS_NONE, DUTY_HOSTS_AFTER };
 
 struct duty_query {
 	struct store *store;
@@ -134,11 +141,10 @@ struct duty_query {
 	size_t records_max;  /* of each duty of a register; 0: DUTY_RECORDS_MAX */
 	bool has_turns;      /* fill in duty_record.turns */
 	int64_t only_record; /* the work that this record brings, and nothing else; 0: all */
-	int64_t only_host;   /* of the machines this one alone; 0: DUTY_HOSTS_MAX of each unit */
+	int64_t only_host;   /* of the machines this one alone; 0: as HOSTS says */
+	enum duty_hosts hosts;
+	struct str after_host; /* DUTY_HOSTS_AFTER: this name */
 };
-/* Of a unit with more machines those are listed that people, then audits, have left alone for
- * longest: what is done makes room for the next. */
-#define DUTY_HOSTS_MAX 200
 #define DUTY_RECORDS_MAX 500
 #define DUTY_RECORD_OUTLOOK_DAYS 20000 /* for UNTIL: whatever a record will ever bring */
 
@@ -182,18 +188,5 @@ const struct role *duty_role(const struct pack_set *packs, const struct duty *d)
 /* Who is to be told of an open duty today, besides those who do it. */
 enum duty_told { DUTY_TOLD_NOBODY, DUTY_TOLD_DOERS, DUTY_TOLD_HEAD, DUTY_TOLD_AUTHORITY };
 enum duty_told duty_told(const struct duty *d, const struct duty_rules *rules);
-
-/* --- a calendar ------------------------------------------------------------------------------- */
-
-/* RFC 5545: one event a day of DUTIES until UNTIL, TITLE the calendar's name, URL where the pages
- * are. The same duties give the same bytes but for the stamp. */
-struct duty_calendar {
-	const struct duties *duties;
-	enum lang lang;
-	struct str title, url;
-	int64_t at_s;
-	struct date until;
-};
-void duty_ical(const struct duty_calendar *calendar, struct arena *a, struct buf *out);
 
 #endif

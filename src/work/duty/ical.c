@@ -1,5 +1,5 @@
 /* ical.c - duties as RFC 5545. Lines are folded at 75 octets, never within a character. */
-#include "work/duty/duty.h"
+#include "work/duty/calendar.h"
 
 #include "kit/http/http.h"
 
@@ -84,6 +84,28 @@ static void event(const struct duty_calendar *c, const struct duty *d,
 	line(out, "END", STR("VEVENT"));
 }
 
+/* A calendar of some of the machines says so on the day it is read. */
+static void left_out(const struct duty_calendar *c, struct arena *a, struct buf *out)
+{
+	struct date today = date_at(c->at_s);
+
+	line(out, "BEGIN", STR("VEVENT"));
+	line(out, "UID", STR("machines-left-out@khien"));
+	line(out, "DTSTAMP", stamp(c->at_s, a));
+	line(out, "DTSTART;VALUE=DATE", day_text(today, a));
+	line(out, "DTEND;VALUE=DATE", day_text(date_add_days(today, 1), a));
+	line(out, "SUMMARY",
+		arena_fmt(a, tr(c->lang, T("Lịch chỉ có việc của %d máy, còn %zu máy nữa")),
+			DUTY_HOSTS_MAX, c->duties->hosts_left_out));
+	line(out, "DESCRIPTION",
+		str_of(tr(c->lang,
+			"Đó là những máy đã lâu nhất không có ai làm hay kiểm tra. Việc của mọi máy ở trang "
+			"Công việc, phần tải danh sách (CSV).")));
+	line(out, "URL", arena_fmt(a, "%.*s/viec", STR_FMT(c->url)));
+	line(out, "TRANSP", STR("TRANSPARENT"));
+	line(out, "END", STR("VEVENT"));
+}
+
 void duty_ical(const struct duty_calendar *c, struct arena *a, struct buf *out)
 {
 	line(out, "BEGIN", STR("VCALENDAR"));
@@ -103,5 +125,7 @@ void duty_ical(const struct duty_calendar *c, struct arena *a, struct buf *out)
 			if (!list[k].mark_id)
 				event(c, d, &list[k], a, out);
 	}
+	if (c->duties->hosts_left_out)
+		left_out(c, a, out);
 	line(out, "END", STR("VCALENDAR"));
 }

@@ -17,6 +17,9 @@ static const char sql_hosts[] =
 	" FROM host h WHERE h.unit_id IN " OF_UNITS
 	" AND ($2 = 0 OR h.id = $2) AND h.first_seen_s <= $3) AS seen"
 	" ORDER BY unit_id, name, id";
+static const char sql_hosts_after[] =
+	"SELECT unit_id, id, name, kind, first_seen_s, 0 FROM host WHERE unit_id = $1 AND name > $2"
+	" AND first_seen_s <= $3 ORDER BY name LIMIT $4";
 /* $4: what machines prove by themselves, [{"n": "tay-son/D11.3", "c": "mw.scan", "k": ["server"]}];
  * $5: the machines. By unit and by machine: "+" keeps the index by kind away, which reads what was
  * done in every unit there is. */
@@ -85,18 +88,36 @@ static void make_parts(struct listing *l)
 
 /* --- loading ---------------------------------------------------------------------------------- */
 
+static struct store_query *ask_hosts(const struct listing *l)
+{
+	bool is_after = l->q->hosts == DUTY_HOSTS_AFTER;
+	struct store_query *q = store_query(l->q->store, is_after ? sql_hosts_after : sql_hosts);
+
+	if (is_after) {
+		store_bind_i64(q, 1, l->q->units[0]->id);
+		store_bind_str(q, 2, l->q->after_host.ptr ? l->q->after_host : STR(""));
+		store_bind_i64(q, 4, DUTY_HOSTS_MAX);
+	} else {
+		store_bind_str(q, 1, l->units);
+		store_bind_i64(q, 2, l->q->only_host);
+	}
+	store_bind_i64(q, 3, l->q->at_s);
+	return q;
+}
+
 /* The machines to list, by unit and name, and their ids as JSON. */
 static int load_hosts(struct listing *l, struct str *ret_ids, struct err *e)
 {
-	struct store_query *q = store_query(l->q->store, sql_hosts);
+	struct store_query *q;
 	struct buf ids;
 	int rc;
 
+	*ret_ids = STR("[]");
+	if (l->q->hosts == DUTY_HOSTS_NONE)
+		return 0;
 	buf_init(&ids, MIB);
 	buf_add_char(&ids, '[');
-	store_bind_str(q, 1, l->units);
-	store_bind_i64(q, 2, l->q->only_host);
-	store_bind_i64(q, 3, l->q->at_s);
+	q = ask_hosts(l);
 	while ((rc = store_next(q, e)) == 1) {
 		struct unit_part *part = part_of(l, store_i64(q, 0));
 
@@ -144,7 +165,7 @@ static int load_done(struct listing *l, struct str machine, struct str hosts, st
 	unsigned last = 0;
 	int rc;
 
-	store_bind_str(q, 1, l->units);
+	store_bind_str(q, 1, l->q->hosts == DUTY_HOSTS_AFTER ? STR("[]") : l->units);
 	store_bind_i64(q, 2, l->q->at_s - BACK_YEARS * 366 * (int64_t)CLOCK_DAY_S);
 	store_bind_i64(q, 3, l->q->at_s);
 	store_bind_str(q, 4, machine);
@@ -238,7 +259,8 @@ static void add_obligation(struct listing *l, struct unit_part *part, const stru
 		duty_period_of(l->q->packs, o, l->today).count == 0)
 		return;
 	if (o->applies.host_count == 0) {
-		add_duty(l, part, o, NULL);
+		if (l->q->hosts != DUTY_HOSTS_AFTER)
+			add_duty(l, part, o, NULL);
 		return;
 	}
 	for (size_t i = 0; i < part->hosts.len; i++)
@@ -314,8 +336,13 @@ static void hand_out(struct listing *l, struct duties *ret)
 		if (part->duties.len)
 			qsort(part->duties.at, part->duties.len, sizeof(*part->duties.at),
 				most_urgent);
-		ret[i] = (struct duties){ part->duties.at, part->duties.len, l->has_more,
-			part->hosts_left_out, l->rules };
+		ret[i] = (struct duties){ .at = part->duties.at,
+			.count = part->duties.len,
+			.has_more = l->has_more,
+			.hosts_left_out = part->hosts_left_out,
+			.rules = l->rules };
+		if (l->q->hosts == DUTY_HOSTS_AFTER && part->hosts.len == DUTY_HOSTS_MAX)
+			ret[i].last_host = part->hosts.at[DUTY_HOSTS_MAX - 1].name;
 	}
 }
 
@@ -344,7 +371,8 @@ int duty_list(const struct duty_query *query, struct arena *a, struct duties *re
 		return rc;
 	for (size_t i = 0; i < query->unit_count && !query->only_record; i++)
 		add_obligations(&l, &l.parts[i]);
-	rc = add_records(&l, e);
+	if (query->hosts != DUTY_HOSTS_AFTER)
+		rc = add_records(&l, e);
 	if (rc == 0)
 		hand_out(&l, ret);
 	return rc;

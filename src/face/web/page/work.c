@@ -2,7 +2,10 @@
 #include "face/web/org_int.h"
 #include "face/web/work.h"
 
+#include <stdio.h>
+
 #include "kit/crypto/crypto.h"
+#include "work/duty/calendar.h"
 
 #define TOKEN_BYTES 24
 #define FEED_DAYS 400
@@ -345,9 +348,13 @@ void page_feed(struct view *v)
 	}
 	own.at = arena_array(v->a, struct duty, list.count + 1);
 	own.rules = list.rules;
-	for (size_t i = 0; i < list.count; i++)
-		if (work_is_mine(v, &list.at[i]))
-			own.at[own.count++] = list.at[i];
+	for (size_t i = 0; i < list.count; i++) {
+		if (!work_is_mine(v, &list.at[i]))
+			continue;
+		own.at[own.count++] = list.at[i];
+		if (list.at[i].host_id && !list.at[i].is_machine)
+			own.hosts_left_out = list.hosts_left_out;
+	}
 	buf_init(&out, 8 * MIB);
 	duty_ical(&(struct duty_calendar){ .duties = &own,
 			  .lang = v->lang,
@@ -363,40 +370,91 @@ void page_feed(struct view *v)
 	buf_done(&out);
 }
 
+/* All duties of the unit, those of its machines some at a time; outlives the handler, in the
+ * request's arena. */
+struct duties_csv {
+	struct view v; /* whose they are: each piece has its own memory */
+	struct comply_left_out found;
+	struct duty_left_out left_out;
+	const struct org_unit *unit;
+	struct duty_query q;
+	struct str head; /* before the first piece */
+	char after[512]; /* the last machine that was sent */
+};
+
+static void csv_duty(struct view *v, const struct duties *list, const struct duty *d)
+{
+	struct date unsure;
+
+	csv_text(v, obligation_name(v, d->obligation));
+	csv_cell(v->w, words_of(v, d->title));
+	csv_cell(v->w, d->record.id ? d->record.title : d->host_name);
+	csv_text(v, date_text(v, d->open.due));
+	csv_text(v,
+		duty_is_unsure(d, &d->open, &list->rules, &unsure) ? expected_why(v, unsure) : "");
+	csv_words(v, duty_state_words(d->open.state));
+	csv_text(v, d->last.id ? date_text(v, d->last.day) : "");
+	csv_end_row(v->w);
+}
+
+static int next_duties(void *context, struct buf *out, struct err *e)
+{
+	struct duties_csv *x = context;
+	struct duties list;
+	struct arena piece;
+	int rc;
+
+	buf_add(out, x->head);
+	x->head = STR("");
+	arena_init(&piece, LIMIT_REQUEST_MEMORY_BYTES);
+	x->v.a = &piece;
+	x->v.w = out;
+	x->v.e = e;
+	rc = duty_list(&x->q, &piece, &list, e);
+	if (rc == 0)
+		work_only_seen(&x->v, x->unit->id, &list);
+	for (size_t i = 0; rc == 0 && i < list.count; i++)
+		csv_duty(&x->v, &list, &list.at[i]);
+	if (rc == 0 && (x->q.hosts == DUTY_HOSTS_NONE || list.last_host.ptr)) {
+		snprintf(x->after, sizeof(x->after), "%.*s", STR_FMT(list.last_host));
+		x->q.hosts = DUTY_HOSTS_AFTER;
+		x->q.after_host = str_of(x->after);
+		rc = 1;
+	}
+	arena_done(&piece);
+	return rc;
+}
+
 void page_work_csv(struct view *v)
 {
-	const struct org_unit *unit = work_unit(v);
-	struct duties list;
+	static const char *const heads[] = { T("Nghĩa vụ"), T("Nội dung"), T("Máy, bản ghi"),
+		T("Hạn"), T("Hạn dự kiến"), T("Tình trạng"), T("Lần làm trước") };
+	struct duties_csv *x = arena_new(v->a, struct duties_csv);
+	struct comply_query about = {
+		.store = v->web->store, .packs = v->web->packs, .at_s = v->by.now_s
+	};
 
-	if (!unit)
+	x->unit = work_unit(v);
+	if (!x->unit)
 		return;
-	if (work_duties(v, unit, &list) < 0) {
+	about.unit_id = x->unit->id;
+	if (comply_left_out(&about, v->a, &x->found, v->e) < 0) {
 		page_failed(v);
 		return;
 	}
+	x->left_out = (struct duty_left_out){ x->found.at, x->found.count };
+	x->q = (struct duty_query){ .store = about.store,
+		.packs = about.packs,
+		.units = &x->unit,
+		.unit_count = 1,
+		.left_out = &x->left_out,
+		.at_s = about.at_s,
+		.hosts = DUTY_HOSTS_NONE };
 	csv_page(v, "viec.csv");
-	csv_words(v, T("Nghĩa vụ"));
-	csv_words(v, T("Nội dung"));
-	csv_words(v, T("Máy, bản ghi"));
-	csv_words(v, T("Hạn"));
-	csv_words(v, T("Hạn dự kiến"));
-	csv_words(v, T("Tình trạng"));
-	csv_words(v, T("Lần làm trước"));
+	for (size_t i = 0; i < COUNT(heads); i++)
+		csv_words(v, heads[i]);
 	csv_end_row(v->w);
-	for (size_t i = 0; i < list.count; i++) {
-		const struct duty *d = &list.at[i];
-		struct date unsure;
-
-		csv_text(v, obligation_name(v, d->obligation));
-		csv_cell(v->w, words_of(v, d->title));
-		csv_cell(v->w, d->record.id ? d->record.title : d->host_name);
-		csv_text(v, date_text(v, d->open.due));
-		csv_text(v,
-			duty_is_unsure(d, &d->open, &list.rules, &unsure) ?
-				expected_why(v, unsure) :
-				"");
-		csv_words(v, duty_state_words(d->open.state));
-		csv_text(v, d->last.id ? date_text(v, d->last.day) : "");
-		csv_end_row(v->w);
-	}
+	x->head = arena_str(v->a, buf_str(v->w));
+	x->v = *v;
+	v->rs->stream = (struct http_stream){ x, next_duties, NULL, -1 };
 }
