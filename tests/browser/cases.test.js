@@ -17,7 +17,8 @@ async function person(name) {
 }
 
 async function open(title) {
-	await page.locator("details.card > summary", { hasText: title }).click();
+	const summary = page.locator("details.card:not([open]) > summary", { hasText: title });
+	if (await summary.count()) { await summary.click(); }
 }
 
 onServer((made, first) => {

@@ -154,7 +154,7 @@ test("a leaver: each thing that is theirs has a task and a clock, the head print
 	await page.goto(url);
 	await move("Xác nhận và kết thúc hồ sơ", { handed_over: "Hồ sơ một cửa 2026, tủ 3" },
 		{ picks: { receiver: { label: "Trần Thị Nhận" } } });
-	assert.match(await faults(), /Bước này cần trường này/, "the receiver must have opened them");
+	assert.match(await faults(), /Người nhận đã mở được hồ sơ: chưa đánh dấu/, "the receiver must have opened them");
 	await move("Xác nhận và kết thúc hồ sơ", {}, { ticks: ["opened"] });
 	assert.equal(await here(), "Đã xác nhận");
 	await page.getByRole("link", { name: /GIẤY XÁC NHẬN/ }).click();
@@ -264,14 +264,13 @@ test("a device is not disposed of without its erasure certificate, without scrip
 	await fits("disposal");
 	const decided = { decision: "9/QĐ-UBND", decision_day: day() };
 	const checked = { picks: { verified_by: { label: "Trần Thị Nhận" } }, ticks: ["verified"] };
-	await card(/^Thanh lý/).locator("summary").click();
 	await card(/^Thanh lý/).locator("[name=certificate]").evaluate((e) => e.removeAttribute("required"));
 	await move(/^Thanh lý/, decided, checked);
-	assert.match(await faults(), /Bước này cần trường này/);
+	assert.match(await faults(), /Giấy xác nhận xóa dữ liệu .*: chưa chọn/);
 	assert.equal(await page.locator(".faults a").first().getAttribute("href"), "#certificate");
 	assert.equal(await here(), "Đã xóa dữ liệu");
 	await fits("disposal-refused");
-	await card(/^Thanh lý/).getByRole("link", { name: "Ghi vào sổ Sổ xóa dữ liệu" }).click();
+	await card(/^Thanh lý/).getByRole("link", { name: "Ghi vào Sổ xóa dữ liệu" }).click();
 	assert.match(await page.locator("#t-thiet-bi option:checked").innerText(), /Máy cũ phòng Tài chính/);
 	await fill(page, { "t-so-se-ri": "WD-77120", "t-chung-nhan": "07/XD-2026", "t-ngay": day() });
 	await page.selectOption("#t-cach", "phan-mem");
@@ -282,7 +281,6 @@ test("a device is not disposed of without its erasure certificate, without scrip
 	assert.match(await page.locator("main").innerText(), /Lưu kho/, "the register still has it in store");
 
 	await page.goto(url);
-	await card(/^Thanh lý/).locator("summary").click();
 	await move(/^Thanh lý/, decided,
 		{ ...checked, picks: { ...checked.picks, certificate: { label: "WD-77120 (07/XD-2026)" } } });
 	assert.equal(await here(), "Đã thanh lý");

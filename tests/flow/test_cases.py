@@ -84,10 +84,13 @@ class Cases(unittest.TestCase):
         decided = {"verified": "yes", "verified_by": person, "decision": "9/QĐ", "decision_day": self.today}
         self.move(case, "dispose", 422, **erased, **decided)
         self.move(case, "accept", proposal="hỏng")
+        page = self.move(case, "dispose", 422, **erased, **decided).text
+        self.assertLess(page.index('value="dispose"'), page.index('value="erase"'))   # the links lead into it
         self.move(case, "erase", **erased)
         page = self.move(case, "dispose", 422, **erased, **decided)
-        self.assertIn("Bước này cần trường này", page.text)
+        self.assertIn("(bản ghi trong Sổ xóa dữ liệu): chưa chọn.", page.text)
         self.assertIn('href="#certificate"', page.text)
+        self.assertLess(page.text.index('id="certificate"'), page.text.index('id="disk_serial"'))   # before typing
         # the certificate is a row of the register of erasures, of this very device, good and with its number
         other = self.imported("devices", ("Tên thiết bị", "Loại", "Trạng thái"), "Máy khác,Máy trạm,Lưu kho")
         self.form("/don-vi/1/them", cap__tren=1, ten="Trường Xa", loai="school", so__qd="1/QĐ", ngay__ky="01/01/2020",
@@ -225,11 +228,19 @@ class Cases(unittest.TestCase):
                          effective=f"{self.today} 00:00", reason="retired", notified_to="Trung tâm CNTT",
                          notified_at=f"{self.today} 00:30")
         self.assertIn("VPN", page.text)
+        self.assertIn('<details class="card">\n<summary>Đã thu hồi xong', page.text)   # not before them
+        page = self.form(f"/ho-so/{case}/viec", 422)
+        self.assertIn("Chưa chọn kết quả của việc nào", page.text)     # not "saved"
         self.move(case, "revoked", 422)                       # tasks stand open
         self.tasks(case, {})
         self.move(case, "revoked")
+        page = self.admin.get(f"/ho-so/{case}").text          # the one step that leads on stands open
+        self.assertEqual(re.findall(r'<details class="card" open>\n<summary>([^\n<]*)', page),
+                         ["Xác nhận và kết thúc hồ sơ "])
         page = self.move(case, "confirm", 422, receiver=receiver, handed_over="Hồ sơ một cửa 2026")
-        self.assertIn("Bước này cần trường này", page.text)   # the receiver has not opened them
+        self.assertIn('<a href="#opened">', page.text)        # the receiver has not opened them
+        self.assertIn(": chưa đánh dấu.", page.text)
+        self.assertRegex(page.text, r'<p class="fault" id="opened-loi">.*\n<label><input type="checkbox" id="opened"')
         page = self.move(case, "confirm", receiver=receiver, handed_over="Hồ sơ một cửa 2026", opened="yes")
         self.assertIn("Đã xác nhận", page.text)
         proof = self.admin.get(f"/ho-so/{case}/giay/proof")
@@ -252,9 +263,9 @@ class Cases(unittest.TestCase):
         before = self.newest("flow_case")
         seen = "Máy phòng một cửa tự mở trang lạ, đòi tiền"
         later = people_day(time.time() + 2 * DAY_S)
-        for fields, said in (({"seen_at": f"{self.today} 00:01", "seen": ""}, "Bước này cần trường này."),
-                             ({"seen_at": "hôm qua", "seen": seen}, "Phải là ngày và giờ có thật"),
-                             ({"seen_at": f"{later} 08:00", "seen": seen}, "Lúc này chưa tới.")):
+        for fields, said in (({"seen_at": f"{self.today} 00:01", "seen": ""}, ": chưa điền."),
+                             ({"seen_at": "hôm qua", "seen": seen}, ": phải là ngày và giờ có thật"),
+                             ({"seen_at": f"{later} 08:00", "seen": seen}, ": lúc này chưa tới.")):
             page = staff.post("/bao", {"dau": staff.mark, **fields})
             self.assertEqual((page.status, said in page.text), (422, True), page.text)
             self.assertIn(fields["seen"], page.text)                # what was typed stands there still
@@ -417,7 +428,12 @@ class Cases(unittest.TestCase):
         for parent, name in ((1, "Xã Hai"), (1, "Xã Ba")):
             self.form(f"/don-vi/{parent}/them", cap__tren=parent, ten=name, loai="agency", so__qd="1/QĐ",
                       ngay__ky="01/01/2020", hieu__luc="01/01/2020")
+        self.person("Võ Thị Soát")
+        self.imported("accounts", ("Tên đăng nhập", "Loại tài khoản", "Người sử dụng"),
+                      "soat.vo,Cá nhân,Võ Thị Soát")
         case = self.case("access-review", don__vi=1)
+        page = self.admin.get(f"/ho-so/{case}").text           # whose it is: what else would one decide by?
+        self.assertRegex(page, r'Tài khoản soat\.vo [^\n]*<br><span class="soft">Cá nhân · Võ Thị Soát</span>')
         page = self.admin.get(f"/ho-so?xem=tat-ca&dot={case}").text
         self.assertEqual(len(re.findall(r'<th scope="row"><a href="/ho-so/', page)), 2)
         self.assertIn("Xã Hai", page)
@@ -431,7 +447,7 @@ class Cases(unittest.TestCase):
         case = self.case("exception", don__vi=1)
         page = self.move(case, "grant", 422, obligation="D8.3", reason="chờ máy mới", measure="khóa",
                          from_day="31/02/2026", until_day="1/1/2026")
-        self.assertIn("Phải là một ngày có thật", page.text)
+        self.assertIn(": phải là một ngày có thật", page.text)
         self.assertIn("31/02/2026", page.text)                # what was typed stays
         self.assertIn("chờ máy mới", page.text)
         page = self.move(case, "grant", 422, obligation="D8.3", reason="x", measure="x", from_day="2/2/2026",

@@ -58,5 +58,9 @@ struct str flow_login(const struct flow_by *by);
 /* Is VALUE of the field's type? NULL, or why not, for tr(). Empty always is: needs asks for more
  * (move.c). */
 const char *flow_value_fault(const struct flow_field *field, struct str value);
+/* What a field that must have a value is told when it has none, for tr(). */
+const char *flow_empty_fault(const struct flow_field *field);
+/* A fault with the title of its field before it: of several, each says which it is about. */
+struct words flow_fault_words(const struct flow_field *field, const char *fault, struct arena *a);
 
 #endif

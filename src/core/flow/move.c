@@ -85,6 +85,44 @@ const char *flow_value_fault(const struct flow_field *field, struct str value)
 	return T("Hãy chọn một trong các mục.");
 }
 
+const char *flow_empty_fault(const struct flow_field *field)
+{
+	switch (field->type) {
+	case FLOW_YES:
+		return T("chưa đánh dấu.");
+	case FLOW_CHOICE:
+	case FLOW_STAFF:
+	case FLOW_HOST:
+	case FLOW_RECORD:
+		return T("chưa chọn.");
+	case FLOW_TEXT:
+	case FLOW_LONG:
+	case FLOW_NUMBER:
+	case FLOW_DATE:
+	case FLOW_TIME:
+		break;
+	}
+	return T("chưa điền.");
+}
+
+static struct str after_title(struct str title, struct str fault, struct arena *a)
+{
+	char first = fault.len && fault.ptr[0] >= 'A' && fault.ptr[0] <= 'Z' ?
+		(char)(fault.ptr[0] - 'A' + 'a') :
+		fault.len ? fault.ptr[0] :
+			    ' ';
+
+	return arena_fmt(a, "%.*s: %c%.*s", STR_FMT(title), first, STR_FMT(str_from(fault, 1)));
+}
+
+struct words flow_fault_words(const struct flow_field *field, const char *fault, struct arena *a)
+{
+	struct words said = both(fault);
+
+	return (struct words){ after_title(field->title.vi, said.vi, a),
+		after_title(field->title.en, said.en, a) };
+}
+
 static void check_values(struct step *s)
 {
 	const struct flow_move *m = s->move;
@@ -102,11 +140,15 @@ static void check_values(struct step *s)
 		}
 		fault = flow_value_fault(field, v->value);
 		if (fault)
-			refuse(s, v->field, both(fault));
+			refuse(s, v->field, flow_fault_words(field, fault, s->by->a));
 	}
-	for (size_t i = 0; i < m->need_count; i++)
-		if (flow_value_of(&s->h, m->needs[i]).len == 0)
-			refuse(s, m->needs[i], both(T("Bước này cần trường này.")));
+	for (size_t i = 0; i < m->need_count; i++) {
+		const struct flow_field *field = flow_field_of(s->f, m->needs[i]);
+
+		if (field && flow_value_of(&s->h, field->id).len == 0)
+			refuse(s, field->id,
+				flow_fault_words(field, flow_empty_fault(field), s->by->a));
+	}
 }
 
 /* What is a record is looked at again at each step that names it: it may have changed since. */

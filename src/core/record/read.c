@@ -1,11 +1,15 @@
 /* read.c - one record with all that hangs on it. */
 #include "core/record/record_int.h"
+#include "core/record/record_words.h"
 
 #define COMMENT_MAX 4000
 
-static const char sql_get[] =
-	"SELECT id, register, unit_id, title, body, state, version, made_at_s, made_by, changed_at_s,"
-	" changed_by FROM record WHERE id = $1";
+#define COLUMNS \
+	"SELECT id, register, unit_id, title, body, state, version, made_at_s, made_by," \
+	" changed_at_s, changed_by FROM record "
+static const char sql_get[] = COLUMNS "WHERE id = $1";
+static const char sql_get_all[] =
+	COLUMNS "WHERE id IN (SELECT value FROM json_each($1)) ORDER BY register, id";
 static const char sql_history[] =
 	"SELECT version, at_s, by, what, why, unit_id, body FROM record_version"
 	" WHERE record_id = $1 ORDER BY version DESC";
@@ -21,16 +25,11 @@ static const char sql_comments[] =
 static const char sql_comment_add[] =
 	"INSERT INTO record_comment (record_id, at_s, by, text) VALUES ($1, $2, $3, $4)";
 
-int record_get(struct store *s, int64_t id, struct arena *a, struct record *ret, struct err *e)
+static int row_read(struct store_query *q, struct arena *a, struct record *ret, struct err *e)
 {
-	struct store_query *q = store_query(s, sql_get);
 	struct record r = { 0 };
 	int rc;
 
-	store_bind_i64(q, 1, id);
-	rc = store_one(q, e, "there is no record %lld", (long long)id);
-	if (rc < 0)
-		return rc;
 	r.id = store_i64(q, 0);
 	r.register_id = arena_str(a, store_str(q, 1));
 	r.unit_id = store_i64(q, 2);
@@ -42,10 +41,47 @@ int record_get(struct store *s, int64_t id, struct arena *a, struct record *ret,
 	r.made_by = arena_str(a, store_str(q, 8));
 	r.changed_at_s = store_i64(q, 9);
 	r.changed_by = arena_str(a, store_str(q, 10));
-	store_end(q);
 	if (rc == 0)
 		*ret = r;
 	return rc;
+}
+
+int record_get(struct store *s, int64_t id, struct arena *a, struct record *ret, struct err *e)
+{
+	struct store_query *q = store_query(s, sql_get);
+	int rc;
+
+	store_bind_i64(q, 1, id);
+	rc = store_one(q, e, "there is no record %lld", (long long)id);
+	if (rc < 0)
+		return rc;
+	rc = row_read(q, a, ret, e);
+	store_end(q);
+	return rc;
+}
+
+int record_get_all(struct store *s, struct str ids, struct arena *a, struct record **ret,
+	size_t *ret_count, struct err *e)
+{
+	VEC(struct record) list = { 0 };
+	struct store_query *q = store_query(s, sql_get_all);
+	int rc;
+
+	store_bind_str(q, 1, ids);
+	while ((rc = store_next(q, e)) > 0) {
+		struct record r;
+
+		rc = row_read(q, a, &r, e);
+		if (rc < 0)
+			break;
+		vec_push(a, &list, r);
+	}
+	store_end(q);
+	if (rc < 0)
+		return rc;
+	*ret = list.at;
+	*ret_count = list.len;
+	return 0;
 }
 
 int record_history(struct store *s, int64_t id, struct arena *a, struct record_change **ret,

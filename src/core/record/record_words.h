@@ -5,6 +5,9 @@
 
 #include "core/record/record.h"
 
+/* Those of IDS, a JSON array, that there are, by register; in one statement. */
+MUST_CHECK int record_get_all(struct store *s, struct str ids, struct arena *a, struct record **ret,
+	size_t *ret_count, struct err *e);
 /* The names of what bodies refer to. */
 struct record_names;
 

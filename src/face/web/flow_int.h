@@ -14,9 +14,13 @@ struct flow_reader view_flow_reader(struct view *v);
 void html_clock(struct view *v, int64_t due_at_s, int64_t done_at_s);
 /* What people typed for a field, as it is kept: 31/12/2026 08:30 -> 2026-12-31T08:30. */
 struct str flow_typed(struct view *v, enum flow_field_type type, struct str typed);
-/* Field F of case C in a form, holding VALUE or what was typed (page/case.c). */
+/* Field F of case C in a form, holding VALUE or what was typed (flow_field.c). */
 void html_flow_field(struct view *v, const struct flow_case *c, const struct flow_field *f,
 	struct str value, bool is_needed);
+/* What the registers say of the things of TASKS, "Một cửa điện tử · Cá nhân · Lê Văn An": one for
+ * each, without a text for none. In v->a (flow_things.c). */
+struct str *flow_things_words(
+	struct view *v, const struct flow *f, const struct flow_task *tasks, size_t count);
 /* What cases are about: a person, or a record. */
 struct case_subject {
 	int64_t staff_id, record_id; /* one of them, the other 0 */

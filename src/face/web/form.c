@@ -37,6 +37,14 @@ void html_faults(struct view *v)
 	html(v->w, "</ul>\n</div>\n");
 }
 
+void html_fault(struct view *v, const char *name)
+{
+	const char *fault = fault_of(v, name);
+
+	if (fault)
+		html(v->w, "<p class=\"fault\" id=\"%s-loi\">%s</p>\n", name, fault);
+}
+
 void html_form(struct view *v, const char *action, const char *class_name)
 {
 	html(v->w, "<form method=\"post\" action=\"%s\" class=\"%s\" novalidate>\n", action,
@@ -64,8 +72,7 @@ void html_field(struct view *v, const struct field *f)
 	html(v->w, "</label>\n");
 	if (f->hint)
 		html(v->w, "<p class=\"hint\" id=\"%s-goi-y\">%s</p>\n", f->name, f->hint);
-	if (fault)
-		html(v->w, "<p class=\"fault\" id=\"%s-loi\">%s</p>\n", f->name, fault);
+	html_fault(v, f->name);
 	html(v->w, "<input id=\"%s\" name=\"%s\" type=\"%s\" spellcheck=\"false\"", f->name,
 		f->name, type);
 	if (typed.ptr)
@@ -91,14 +98,12 @@ bool is_ca(struct str s)
 void html_area(struct view *v, const struct field *f)
 {
 	struct str typed = http_pair(v->form, f->name);
-	const char *fault = fault_of(v, f->name);
 
 	html(v->w,
 		"<div class=\"field\">\n<label for=\"%s\">%s <span class=\"soft\">%s</span></label>\n"
 		"<p class=\"hint\">%s</p>\n",
 		f->name, f->label, tr(v->lang, "(không bắt buộc)"), f->hint);
-	if (fault)
-		html(v->w, "<p class=\"fault\">%s</p>\n", fault);
+	html_fault(v, f->name);
 	html(v->w,
 		"<textarea id=\"%s\" name=\"%s\" rows=\"4\" spellcheck=\"false\">\n%.*s</textarea>\n</div>\n",
 		f->name, f->name, STR_FMT(typed.ptr ? typed : str_of(f->value)));
@@ -134,11 +139,8 @@ void html_box(struct view *v, const char *name, struct str value, struct str wor
 
 void html_select(struct view *v, const char *name, const char *label)
 {
-	const char *fault = fault_of(v, name);
-
 	html(v->w, "<div class=\"field\">\n<label for=\"%s\">%s</label>\n", name, label);
-	if (fault)
-		html(v->w, "<p class=\"fault\" id=\"%s-loi\">%s</p>\n", name, fault);
+	html_fault(v, name);
 	html(v->w, "<select id=\"%s\" name=\"%s\">\n", name, name);
 }
 

@@ -26,200 +26,6 @@ static int load(struct view *v, struct shown *x)
 	return 0;
 }
 
-/* --- what people type ------------------------------------------------------------------------- */
-
-/* "8:30", "08h30" as "08:30"; "" when it is none. */
-static struct str hour_typed(struct view *v, struct str s)
-{
-	struct str hour, minute, rest = s;
-	int64_t h, m = 0;
-
-	if (!str_next_word(&rest, ":hg", &hour) || !str_to_i64(hour, &h))
-		return STR("");
-	if (str_next_word(&rest, ":hg", &minute) && !str_to_i64(minute, &m))
-		return STR("");
-	if (h < 0 || h > 23 || m < 0 || m > 59)
-		return STR("");
-	return arena_fmt(v->a, "%02d:%02d", (int)h, (int)m);
-}
-
-struct str flow_typed(struct view *v, enum flow_field_type type, struct str typed)
-{
-	struct str day, hour, rest = typed;
-	char iso[CLOCK_TEXT_MAX];
-	struct date d;
-
-	if (typed.len == 0 || (type != FLOW_DATE && type != FLOW_TIME))
-		return typed;
-	if (!str_next_word(&rest, " T", &day) || !date_typed(day, &d))
-		return typed;
-	day = arena_str(v->a, str_of(date_iso(d, iso)));
-	if (type == FLOW_DATE)
-		return day;
-	hour = str_trim(rest).len ? hour_typed(v, str_trim(rest)) : STR("00:00");
-	return hour.len ? arena_fmt(v->a, "%.*sT%.*s", STR_FMT(day), STR_FMT(hour)) : typed;
-}
-
-static void yes_field(struct view *v, const struct flow_field *f, struct str value)
-{
-	html(v->w,
-		"<div class=\"field\"><label><input type=\"checkbox\" name=\"%.*s\" value=\"yes\"",
-		STR_FMT(f->id));
-	if (str_is(value, "yes"))
-		html(v->w, " checked");
-	html(v->w, "> %.*s</label>\n", STR_FMT(words_of(v, f->title)));
-	if (f->hint.vi.ptr)
-		html(v->w, "<p class=\"hint\">%.*s</p>\n", STR_FMT(words_of(v, f->hint)));
-	html(v->w, "</div>\n");
-}
-
-static void long_field(struct view *v, const struct flow_field *f, struct str value)
-{
-	html(v->w,
-		"<div class=\"field\"><label for=\"%.*s\">%.*s</label>\n"
-		"<textarea id=\"%.*s\" name=\"%.*s\" rows=\"3\" cols=\"40\">%.*s</textarea></div>\n",
-		STR_FMT(f->id), STR_FMT(words_of(v, f->title)), STR_FMT(f->id), STR_FMT(f->id),
-		STR_FMT(value));
-}
-
-static void chooser(struct view *v, const struct flow_field *f, struct str value)
-{
-	html_select(v, text_of(v, f->id), text_of(v, words_of(v, f->title)));
-	html_option(v, "", tr(v->lang, "– chọn –"), value.len == 0);
-}
-
-static void person_field(
-	struct view *v, const struct flow_field *f, struct str value, int64_t unit_id)
-{
-	struct staff_query q = {
-		.units = unit_json(v, unit_id), .text = STR(""), .state = STR("here"), .max = 500
-	};
-	struct staff *people;
-	size_t count;
-
-	if (staff_list(v->web->store, &q, v->a, &people, &count, v->e) < 0)
-		count = 0;
-	chooser(v, f, value);
-	for (size_t i = 0; i < count; i++)
-		html_option(v, number_text(v, people[i].id), text_of(v, people[i].name),
-			str_is(value, number_text(v, people[i].id)));
-	html_select_end(v);
-}
-
-static void host_field(struct view *v, const struct flow_field *f, struct str value)
-{
-	struct org_host *hosts;
-	size_t count;
-
-	if (view_hosts(v, RIGHT_SEE, &(struct org_host_query){ .max = VIEW_HOSTS_MAX }, &hosts,
-		    &count) < 0)
-		count = 0;
-	chooser(v, f, value);
-	for (size_t i = 0; i < count; i++)
-		html_option(v, number_text(v, hosts[i].id), text_of(v, hosts[i].name),
-			str_is(value, number_text(v, hosts[i].id)));
-	html_select_end(v);
-}
-
-static void choice_field(struct view *v, const struct flow_field *f, struct str value)
-{
-	chooser(v, f, value);
-	for (size_t i = 0; i < f->choice_count; i++)
-		html_option(v, text_of(v, f->choices[i].id),
-			text_of(v, words_of(v, f->choices[i].title)),
-			str_eq(value, f->choices[i].id));
-	html_select_end(v);
-}
-
-/* Its register must have it first: from here one comes to write it down, about this very thing. */
-static void record_field(
-	struct view *v, const struct flow_field *f, struct str value, const struct flow_case *c)
-{
-	const struct pack_register *reg = pack_register(v->web->packs, f->of);
-	struct flow_by by = view_flow_by(v);
-	struct flow_record *list;
-	size_t count;
-
-	if (flow_records(&by, c, f, &list, &count, v->e) < 0)
-		count = 0;
-	chooser(v, f, value);
-	for (size_t i = 0; i < count; i++)
-		html_option(v, number_text(v, list[i].id), text_of(v, list[i].words),
-			str_is(value, number_text(v, list[i].id)));
-	html_select_end(v);
-	if (!reg)
-		return;
-	html(v->w, "<p class=\"hint\">");
-	if (f->hint.vi.ptr)
-		html(v->w, "%.*s ", STR_FMT(words_of(v, f->hint)));
-	if (count == 0)
-		html(v->w, "%s ", tr(v->lang, "Chưa có bản ghi nào để chọn."));
-	if (!view_may_put(v, c->unit_id)) { /* who approves may not be who writes it down */
-		html(v->w, "</p>\n");
-		return;
-	}
-	html(v->w, "<a href=\"/so/%.*s/moi?", STR_FMT(reg->id));
-	if (f->by.ptr)
-		html(v->w, "%.*s=%lld", STR_FMT(f->by), (long long)c->record_id);
-	html(v->w, "\">%s</a></p>\n",
-		fill(v, tr(v->lang, "Ghi vào sổ {so}"), "so", text_of(v, words_of(v, reg->title)),
-			NULL));
-}
-
-static void line_field(struct view *v, const struct flow_field *f, struct str value, bool is_needed)
-{
-	struct flow_reader r = view_flow_reader(v);
-	const char *hint = f->hint.vi.ptr ? text_of(v, words_of(v, f->hint)) :
-		f->type == FLOW_DATE      ? tr(v->lang, "Ví dụ 31/12/2026") :
-		f->type == FLOW_TIME      ? tr(v->lang, "Ví dụ 31/12/2026 08:30") :
-					    NULL;
-
-	html_field(v,
-		&(struct field){ .name = text_of(v, f->id),
-			.label = text_of(v, words_of(v, f->title)),
-			.hint = hint,
-			.value = text_of(v, flow_words(&r, f, value)),
-			.autocomplete = "off",
-			.is_required = is_needed });
-}
-
-void html_flow_field(struct view *v, const struct flow_case *c, const struct flow_field *f,
-	struct str value, bool is_needed)
-{
-	struct str typed = http_pair(v->form, text_of(v, f->id));
-
-	if (typed.ptr)
-		value = typed;
-	else if (f->type == FLOW_YES && v->form.count)
-		value = STR(""); /* a box that is not ticked is not sent */
-	switch (f->type) {
-	case FLOW_YES:
-		yes_field(v, f, value);
-		break;
-	case FLOW_LONG:
-		long_field(v, f, value);
-		break;
-	case FLOW_CHOICE:
-		choice_field(v, f, value);
-		break;
-	case FLOW_HOST:
-		host_field(v, f, value);
-		break;
-	case FLOW_STAFF:
-		person_field(v, f, value, c->unit_id);
-		break;
-	case FLOW_RECORD:
-		record_field(v, f, value, c);
-		break;
-	case FLOW_TEXT:
-	case FLOW_NUMBER:
-	case FLOW_DATE:
-	case FLOW_TIME:
-		line_field(v, f, value, is_needed);
-		break;
-	}
-}
-
 /* --- the page --------------------------------------------------------------------------------- */
 
 static bool was_in(const struct shown *x, struct str state)
@@ -314,7 +120,9 @@ static void task_choices(struct view *v, const struct flow_task *t, const struct
 			STR_FMT(words_of(v, k->choices[i].title)));
 }
 
-static void task_row(struct view *v, const struct shown *x, const struct flow_task *t, bool may)
+/* THING: what its register says of what it is about. */
+static void task_row(struct view *v, const struct shown *x, const struct flow_task *t,
+	struct str thing, bool may)
 {
 	struct flow_reader r = view_flow_reader(v);
 	const struct flow_task_kind *k = flow_task_of(x->f, t->kind);
@@ -327,9 +135,11 @@ static void task_row(struct view *v, const struct shown *x, const struct flow_ta
 	if (t->record_id)
 		html(v->w, " <a href=\"/ban-ghi/%lld\">%s<span class=\"hidden\">: %.*s</span></a>",
 			(long long)t->record_id, tr(v->lang, "xem trong sổ"), STR_FMT(t->thing));
+	if (thing.len)
+		html(v->w, "<br><span class=\"soft\">%.*s</span>", STR_FMT(thing));
 	html(v->w, "</th>\n<td>");
 	html_clock(v, t->due_at_s, t->done_at_s);
-	if (k && !t->done_at_s)
+	if (k && !t->done_at_s && t->due_at_s != x->c.due_at_s) /* else the case has told it */
 		html_term(v, x, (struct flow_term){ &k->clock, t->made_at_s, t->due_at_s });
 	html(v->w, "</td>\n<td>");
 	if (t->done_at_s)
@@ -347,19 +157,22 @@ static void task_row(struct view *v, const struct shown *x, const struct flow_ta
 static void tasks(struct view *v, const struct shown *x)
 {
 	bool may = !x->c.ended_at_s && x->c.tasks_open && view_may(v, RIGHT_ACT, x->c.unit_id);
+	struct str *things = NULL;
 
 	if (x->h.task_count == 0)
 		return;
-	html(v->w, "<section>\n<h2>%s <span class=\"count\">%s/%s</span></h2>\n",
+	if (x->f->about == FLOW_ABOUT_UNIT) /* of many people; else they are of one that is known */
+		things = flow_things_words(v, x->f, x->h.tasks, x->h.task_count);
+	html(v->w, "<section id=\"cong-viec\">\n<h2>%s <span class=\"count\">%s/%s</span></h2>\n",
 		tr(v->lang, "Công việc"),
 		count_text(v, (int64_t)(x->c.tasks_all - x->c.tasks_open)),
 		count_text(v, (int64_t)x->c.tasks_all));
 	if (may)
 		html_form(v, path_of(v, "/ho-so/%lld/viec", (long long)x->c.id), "review");
-	html_table(v, tr(v->lang, "Công việc"), "stack", tr(v->lang, "Công việc"),
+	html_table(v, tr(v->lang, "Công việc"), "stack flowing", tr(v->lang, "Công việc"),
 		tr(v->lang, "Thời hạn"), tr(v->lang, "Kết quả"));
 	for (size_t i = 0; i < x->h.task_count; i++)
-		task_row(v, x, &x->h.tasks[i], may);
+		task_row(v, x, &x->h.tasks[i], things ? things[i] : STR_NONE, may);
 	html_table_end(v);
 	if (may) {
 		html_field(v,
@@ -387,24 +200,36 @@ static bool may_move(struct view *v, const struct shown *x, const struct flow_mo
 	return view_may(v, rights[m->who], x->c.unit_id);
 }
 
-static void fields(
-	struct view *v, const struct shown *x, const struct str *ids, size_t count, bool is_needed)
+static void fields(struct view *v, const struct shown *x, const struct flow_move *m, bool is_needed,
+	bool is_record)
 {
+	const struct str *ids = is_needed ? m->needs : m->asks;
+	size_t count = is_needed ? m->need_count : m->ask_count;
+
 	for (size_t i = 0; i < count; i++) {
 		const struct flow_field *f = flow_field_of(x->f, ids[i]);
 
-		if (f)
+		if (f && is_record == (f->type == FLOW_RECORD))
 			html_flow_field(v, &x->c, f, flow_value_of(&x->h, ids[i]), is_needed);
 	}
 }
 
-static void move_form(struct view *v, const struct shown *x, const struct flow_move *m)
+/* Those that are records first: who goes to write one down has typed nothing yet. */
+static void all_fields(struct view *v, const struct shown *x, const struct flow_move *m)
+{
+	for (int is_record = 1; is_record >= 0; is_record--) {
+		fields(v, x, m, true, is_record);
+		fields(v, x, m, false, is_record);
+	}
+}
+
+static void move_form(
+	struct view *v, const struct shown *x, const struct flow_move *m, bool is_open)
 {
 	const struct role *role = pack_role(v->web->packs, m->role);
-	bool is_refused = str_eq(m->id, x->move);
 
 	html(v->w, "<details class=\"card\"");
-	if (is_refused)
+	if (is_open)
 		html(v->w, " open");
 	html(v->w, ">\n<summary>%.*s", STR_FMT(words_of(v, m->title)));
 	if (role)
@@ -413,8 +238,7 @@ static void move_form(struct view *v, const struct shown *x, const struct flow_m
 	html(v->w, "</summary>\n");
 	html_form(v, path_of(v, "/ho-so/%lld/buoc", (long long)x->c.id), "plain");
 	html(v->w, "<input type=\"hidden\" name=\"buoc\" value=\"%.*s\">\n", STR_FMT(m->id));
-	fields(v, x, m->needs, m->need_count, true);
-	fields(v, x, m->asks, m->ask_count, false);
+	all_fields(v, x, m);
 	html_form_end(v, text_of(v, words_of(v, m->title)));
 	html(v->w, "</details>\n");
 }
@@ -445,13 +269,42 @@ static void typed_in_vain(struct view *v, const struct shown *x)
 		html(v->w, "</dl>\n</section>\n");
 }
 
+/* Does it lead on, and can it be taken now? Not away, nor before the tasks are done. */
+static bool leads_on(const struct shown *x, const struct flow_move *m)
+{
+	const struct flow_state *to = flow_state_of(x->f, m->to);
+	bool waits = false;
+
+	for (size_t i = 0; i < m->guard_count; i++)
+		waits = waits || m->guards[i].kind == FLOW_TASKS_DONE;
+	return to && to->kind != FLOW_STATE_VOID && !(waits && x->c.tasks_open);
+}
+
+/* Whose turn it is, when it is not the visitor's. */
+static void others_moves(struct view *v, const struct shown *x)
+{
+	html(v->w, "<p>%s</p>\n<ul>\n", tr(v->lang, "Bước tiếp theo thuộc quyền của người khác:"));
+	for (size_t i = 0; i < x->f->move_count; i++) {
+		const struct flow_move *m = &x->f->moves[i];
+		const struct role *role = pack_role(v->web->packs, m->role);
+
+		if (is_from(m, x->c.state))
+			html(v->w, "<li>%.*s%s%.*s</li>\n", STR_FMT(words_of(v, m->title)),
+				role ? " – " : "",
+				STR_FMT(role ? words_of(v, role->title) : STR("")));
+	}
+	html(v->w, "</ul>\n");
+}
+
 static void moves(struct view *v, const struct shown *x)
 {
-	const struct flow_move *tried = flow_move_of(x->f, x->move);
-	size_t count = 0;
+	const struct flow_move *tried = flow_move_of(x->f, x->move), *next = NULL;
+	size_t count = 0, on = 0;
 
-	if (tried && (x->c.ended_at_s || !is_from(tried, x->c.state) || !may_move(v, x, tried)))
+	if (tried && (x->c.ended_at_s || !is_from(tried, x->c.state) || !may_move(v, x, tried))) {
 		typed_in_vain(v, x);
+		tried = NULL;
+	}
 	if (x->c.ended_at_s)
 		return;
 	html(v->w, "<section class=\"act\">\n<h2>%s</h2>\n", tr(v->lang, "Bước tiếp theo"));
@@ -460,12 +313,22 @@ static void moves(struct view *v, const struct shown *x)
 
 		if (!is_from(m, x->c.state) || !may_move(v, x, m))
 			continue;
-		move_form(v, x, m);
 		count++;
+		if (!leads_on(x, m))
+			continue;
+		on++;
+		next = m;
+	}
+	if (tried) /* above the others: what is wrong in it is led to from the top */
+		move_form(v, x, tried, true);
+	for (size_t i = 0; i < x->f->move_count; i++) {
+		const struct flow_move *m = &x->f->moves[i];
+
+		if (m != tried && is_from(m, x->c.state) && may_move(v, x, m))
+			move_form(v, x, m, !tried && on == 1 && m == next);
 	}
 	if (count == 0)
-		html(v->w, "<p class=\"empty\">%s</p>\n",
-			tr(v->lang, "Bước tiếp theo thuộc quyền của người khác."));
+		others_moves(v, x);
 	html(v->w, "</section>\n");
 }
 
@@ -578,9 +441,9 @@ static void show(struct view *v, const struct shown *x)
 	facts(v, x);
 	tasks(v, x);
 	moves(v, x);
+	papers(v, x);
 	values(v, x);
 	photos(v, x);
-	papers(v, x);
 	history(v, x);
 	page_end(v);
 }
@@ -680,6 +543,7 @@ void page_case_tasks(struct view *v)
 {
 	struct flow_by by = view_flow_by(v);
 	struct shown x;
+	size_t chosen = 0;
 	int rc = 0;
 
 	if (load(v, &x) < 0) {
@@ -689,6 +553,7 @@ void page_case_tasks(struct view *v)
 	for (size_t i = 0; rc == 0 && i < x.h.task_count; i++) {
 		struct str choice = form_value(v, path_of(v, "v%lld", (long long)x.h.tasks[i].id));
 
+		chosen += choice.len > 0;
 		if (!choice.len || x.h.tasks[i].done_at_s)
 			continue;
 		if (str_is(choice, "xong"))
@@ -696,10 +561,17 @@ void page_case_tasks(struct view *v)
 		rc = flow_task_do(&by, x.h.tasks[i].id, choice, form_value(v, "ghi-chu"), v->e);
 		rc = rc == ERR_CONFLICT ? 0 : rc; /* somebody else has done it */
 	}
-	if (rc < 0)
+	if (rc < 0) {
 		page_failed(v);
-	else
+	} else if (chosen == 0) {
+		fault_add(v, "cong-viec",
+			tr(v->lang,
+				"Chưa chọn kết quả của việc nào. Hãy chọn ở những việc đã làm rồi ghi lại."));
+		v->rs->status = 422;
+		show(v, &x);
+	} else {
 		redirect(v, path_of(v, "/ho-so/%lld?bao=da-luu", (long long)x.c.id));
+	}
 }
 
 /* --- a paper ---------------------------------------------------------------------------------- */
