@@ -5,14 +5,14 @@ static bool is_blank(struct str line)
 	return str_trim(line).len == 0;
 }
 
-/* What goes on in the next line is a list; the bytes between stay as they are, so that "yes" with a
- * second line is no yes. */
+/* What goes on in the next line is a list, also after a line of spaces alone; the bytes between
+ * stay as they are, so that "yes" with a second line is no yes. */
 static struct str with_next_lines(struct str *rest, struct str value, int *line_number)
 {
 	struct str after = *rest, line;
 
 	while (str_next_line(&after, &line) && line.len > 0 &&
-		(line.ptr[0] == ' ' || line.ptr[0] == '\t') && !is_blank(line)) {
+		(line.ptr[0] == ' ' || line.ptr[0] == '\t')) {
 		value.len = (size_t)(line.ptr + line.len - value.ptr);
 		*rest = after;
 		++*line_number;
