@@ -142,18 +142,21 @@ static void show_onaccess(struct host *h, struct fact_rows *rows)
 	struct setting include = conf_value(h, path, "OnAccessIncludePath");
 	struct setting mount = conf_value(h, path, "OnAccessMountPath");
 	struct setting prevent = conf_value(h, path, "OnAccessPrevention");
+	/* clamonacc asks clamd, which does not start with this word left in its file */
+	bool is_example = conf_value(h, path, "Example").file.len > 0;
 	bool is_started = unit_starts(h, units[0]) || unit_starts(h, units[1]);
 	bool is_watching = include.value.len > 0 || mount.value.len > 0;
 
-	fact_int(rows, ONACCESS, is_started && is_watching);
+	fact_int(rows, ONACCESS, is_started && is_watching && !is_example);
 	fact_text(rows, ONACCESS_WHY,
 		arena_fmt(host_arena(h),
-			"clamonacc: %s; OnAccessIncludePath: %.*s; OnAccessPrevention: %.*s",
+			"clamonacc: %s; OnAccessIncludePath: %.*s; OnAccessPrevention: %.*s%s",
 			is_started ? "enabled" : "off",
 			STR_FMT(include.value.len > 0       ? include.value :
 					mount.value.len > 0 ? mount.value :
 							      STR("none")),
-			STR_FMT(prevent.value.len > 0 ? prevent.value : STR("no"))));
+			STR_FMT(prevent.value.len > 0 ? prevent.value : STR("no")),
+			is_example ? "; Example" : ""));
 }
 
 /* ---- all products ---- */
