@@ -1,11 +1,18 @@
 /* fuzz_cron: schedules of cron and systemd, a line each. */
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #include "work/hostaudit/jobs.h"
 #include "work/hostaudit/resolve/cron.h"
+#include "work/hostaudit/resolve/shell_text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static int is_there(void *context, struct str path)
+{
+	return (int)(path.len % 3) - 1;
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -23,7 +30,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		calendar_period_days(line);
 		span_seconds(line);
 	}
-	scan_of(text);
+	scan_of(text, &a);
+	if (shell_text_reached(text, is_there, NULL, &a).len > text.len)
+		abort();
 	arena_done(&a);
 	return 0;
 }

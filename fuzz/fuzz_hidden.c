@@ -12,6 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct str text = { (const char *)data, size };
 	struct str rest = text;
 	struct review_note note;
+	struct arena a;
 	int64_t tasks, newest, pid;
 
 	if (hidden_loadavg(text, &tasks, &newest) && (tasks < 0 || newest < 0))
@@ -21,7 +22,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			abort();
 	if (review_note_parse(text, &note) && (note.at_s < 0 || note.period_days < 1))
 		abort();
-	(void)inspection_of(text);
+	arena_init(&a, 512 * MIB);
+	(void)inspection_of(text, &a);
+	arena_done(&a);
 	(void)updates_of(text);
 	return 0;
 }

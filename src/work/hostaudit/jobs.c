@@ -5,11 +5,9 @@
 #include <string.h>
 
 #include "work/hostaudit/resolve/resolve.h"
+#include "work/hostaudit/resolve/shell_text.h"
 
-static struct str word_of(struct str w)
-{
-	return str_unquote(w);
-}
+#define SHELLS_MAX 3 /* "sh -c" in "sh -c" */
 
 /* Does a pattern of what to leave out take a place away where people keep their files? "^/home",
  * "^/(proc|home)", "/". */
@@ -36,16 +34,6 @@ static bool leaves_out_much(struct str pattern)
 	return false;
 }
 
-/* Words that only name a program, and do not start it: up to the end of their command. */
-static void pass_over(struct str word, struct str *rest)
-{
-	static const char *const talkers[] = { "echo", "printf", "logger", "test", "[", "which",
-		"type", NULL };
-
-	while (word_among(word, talkers) && rest->len > 0 && !strchr(";|&", rest->ptr[0]))
-		*rest = str_from(*rest, 1);
-}
-
 /* Most scripts name none of the programs sought: then their words need not be taken apart. */
 static bool says_one_of(struct str text, const char *const *parts)
 {
@@ -55,42 +43,33 @@ static bool says_one_of(struct str text, const char *const *parts)
 	return false;
 }
 
-/* The words after "clamscan" up to the end of the command. */
-static struct scan clam(struct str rest, bool is_recursive)
+/* The words after "clamscan". */
+static struct scan clam(const struct text_command *c, size_t from, bool is_recursive)
 {
 	struct scan s = { .kind = SCAN_PART, .log = STR("") };
-	struct str w;
 	bool has_root = false, is_unclear = false, is_less = false;
 
-	while (str_next_word(&rest, " \t", &w)) {
-		w = word_of(w);
-		if (str_starts(w, "--exclude-dir="))
-			is_less |= leaves_out_much(word_of(str_from(w, 14)));
-		if (str_starts(w, "|") || str_starts(w, ";") || str_starts(w, "&") ||
-			str_starts(w, ">") || str_starts(w, "2>") || str_starts(w, "1>"))
-			break;
-		if (str_starts(w, "--log="))
-			s.log = word_of(str_from(w, 6));
-		else if (str_is(w, "--recursive") || str_is(w, "--recursive=yes"))
-			is_recursive = true;
-		else if (str_is(w, "-l") || str_is(w, "-f") || str_is(w, "-d")) {
-			bool is_list = str_is(w, "-f"), is_log = str_is(w, "-l");
+	for (size_t i = from; i < c->count; i++) {
+		struct str w = c->word[i];
 
-			if (!str_next_word(&rest, " \t", &w))
-				break;
-			if (is_log)
-				s.log = word_of(w);
-			is_unclear |= is_list;
-		} else if (str_starts(w, "--file-list"))
+		is_unclear |= c->is_cut[i];
+		if (str_starts(w, "--exclude-dir=")) {
+			is_less |= leaves_out_much(str_from(w, 14));
+		} else if (str_starts(w, "--log=")) {
+			s.log = str_from(w, 6);
+		} else if (str_is(w, "--recursive") || str_is(w, "--recursive=yes")) {
+			is_recursive = true;
+		} else if (str_is(w, "-l") || str_is(w, "-f") || str_is(w, "-d")) {
+			is_unclear |= str_is(w, "-f");
+			if (++i < c->count && str_is(w, "-l"))
+				s.log = c->word[i];
+		} else if (str_starts(w, "--file-list")) {
 			is_unclear = true;
-		else if (str_starts(w, "-") && !str_starts(w, "--"))
-			is_recursive |= str_has(w, 'r');
-		else if (str_starts(w, "-"))
-			continue;
-		else if (str_is(w, "/") || str_is(w, "/*"))
+		} else if (str_starts(w, "-")) {
+			is_recursive |= !str_starts(w, "--") && str_has(w, 'r');
+		} else if (str_is(w, "/") || str_is(w, "/*")) {
 			has_root = true;
-		else if (str_has(w, '$') || str_has(w, '`'))
-			is_unclear = true;
+		}
 	}
 	if (has_root && is_recursive && !is_less)
 		s.kind = SCAN_ALL;
@@ -99,111 +78,154 @@ static struct scan clam(struct str rest, bool is_recursive)
 	return s;
 }
 
+static bool has_words(const struct text_command *c, size_t from, const char *one, const char *two)
+{
+	for (size_t i = from; i < c->count; i++)
+		if (str_is(c->word[i], one) &&
+			(!two || (i + 1 < c->count && str_is(c->word[i + 1], two))))
+			return true;
+	return false;
+}
+
 /* Scanners whose own words say how much they scan. */
-static enum scan_kind vendor(struct str program, struct str rest)
+static enum scan_kind vendor(struct str program, const struct text_command *c, size_t from)
 {
 	if (str_is(program, "mdatp"))
-		return str_find(rest, STR("scan full")) >= 0 ? SCAN_ALL :
-			str_find(rest, STR("scan")) >= 0     ? SCAN_PART :
-							       SCAN_NONE;
-	if (str_is(program, "savscan") || str_is(program, "avscanner") ||
-		str_is(program, "odscan")) {
-		struct str w;
-
-		while (str_next_word(&rest, " \t", &w))
-			if (str_is(word_of(w), "/"))
-				return SCAN_ALL;
-		return SCAN_PART;
-	}
-	if (str_is(program, "kesl-control") && str_find(rest, STR("task")) >= 0)
-		return SCAN_UNCLEAR; /* which task it is stands in the product */
+		return has_words(c, from, "scan", "full") ? SCAN_ALL :
+			has_words(c, from, "scan", NULL)  ? SCAN_PART :
+							    SCAN_NONE;
+	if (str_is(program, "savscan") || str_is(program, "avscanner") || str_is(program, "odscan"))
+		return has_words(c, from, "/", NULL) ? SCAN_ALL : SCAN_PART;
+	for (size_t i = from; str_is(program, "kesl-control") && i < c->count; i++)
+		if (str_find(c->word[i], STR("task")) >= 0)
+			return SCAN_UNCLEAR; /* which task it is stands in the product */
 	return SCAN_NONE;
 }
 
-static struct scan line_scan(struct str line)
+/* ---- the programs that a text starts ---- */
+
+struct seeker {
+	/* PROGRAM stands at C->word[AT]; true: it is one of those sought, the rest are its words */
+	bool (*sees)(struct seeker *k, const struct text_command *c, size_t at, struct str program);
+	struct scan scan;
+	struct inspection inspection;
+	bool is_fed; /* by the command before */
+};
+
+static void seek(struct seeker *k, struct shell_text *sh);
+
+/* These name a program and do not start it. */
+static bool only_names(const struct text_command *c, size_t at, struct str program)
 {
-	struct scan none = { .kind = SCAN_NONE, .log = STR("") };
-	struct str rest = line, w;
+	static const char *const talkers[] = { "echo", "printf", "logger", "test", "[", "[[",
+		"which", "type", "hash", "man", "apt", "apt-get", "aptitude", "dpkg", "dnf", "yum",
+		"rpm", "zypper", "snap", "systemctl", "pkill", "killall", "pgrep", "mail", "mailx",
+		"grep", "egrep", "zgrep", "cat", "head", "tail", "less", "cp", "mv", "rm", "ls",
+		"touch", "chmod", "chown", "sed", "awk", "savelog", "logrotate", NULL };
 
-	if (str_starts(str_trim(line), "#"))
-		return none;
-	while (str_next_word(&rest, " \t;|&(", &w)) {
-		struct str program = path_base(word_of(w));
-
-		pass_over(program, &rest);
-		if (str_is(program, "clamscan"))
-			return clam(rest, false);
-		if (str_is(program, "clamdscan"))
-			return clam(rest, true);
-		none.kind = vendor(program, rest);
-		if (none.kind != SCAN_NONE)
-			return none;
-	}
-	return none;
+	if (str_is(program, "command") && at + 1 < c->count)
+		return str_is(c->word[at + 1], "-v") || str_is(c->word[at + 1], "-V");
+	return word_among(program, talkers);
 }
 
-struct scan scan_of(struct str text)
+/* A command, or one that another starts: "nice clamscan …", "sh -c '…'", "su - an -c '…'". */
+static void seek_in_command(struct seeker *k, struct shell_text *sh, struct text_command *c)
+{
+	for (size_t i = shell_text_assignments(sh, c); i < c->count; i++) {
+		struct str program = path_base(c->word[i]);
+
+		while (program.len > 1 && strchr("-@+!", program.ptr[0]) && i == 0)
+			program = str_from(program, 1); /* prefixes of ExecStart= */
+		if (only_names(c, i, program) || k->sees(k, c, i, program))
+			return;
+		if (i > 0 && i + 1 < c->count && str_starts(program, "-") &&
+			!str_starts(program, "--") && str_ends(program, "c") &&
+			sh->depth < SHELLS_MAX) {
+			struct shell_text inner = *sh;
+
+			inner.rest = c->word[i + 1];
+			inner.depth++;
+			seek(k, &inner);
+		}
+	}
+}
+
+static void seek(struct seeker *k, struct shell_text *sh)
+{
+	struct text_command c;
+
+	while (shell_text_next(sh, &c)) {
+		bool is_piped = sh->is_piped;
+
+		seek_in_command(k, sh, &c);
+		k->is_fed = is_piped;
+	}
+}
+
+static bool sees_scan(struct seeker *k, const struct text_command *c, size_t at, struct str program)
+{
+	struct scan s = { .kind = SCAN_NONE, .log = STR("") };
+
+	if (str_is(program, "clamscan") || str_is(program, "clamdscan"))
+		s = clam(c, at + 1, str_is(program, "clamdscan"));
+	else
+		s.kind = vendor(program, c, at + 1);
+	if (s.kind > k->scan.kind)
+		k->scan = s;
+	return s.kind != SCAN_NONE;
+}
+
+struct scan scan_of(struct str text, struct arena *a)
 {
 	/* a part of every name that clam() and vendor() know */
 	static const char *const parts[] = { "scan", "mdatp", "kesl-control", NULL };
-	struct scan best = { .kind = SCAN_NONE, .log = STR("") };
-	struct str line;
+	struct seeker k = { .sees = sees_scan, .scan = { .kind = SCAN_NONE, .log = STR("") } };
+	struct shell_text sh = { .a = a, .rest = text };
 
-	if (!says_one_of(text, parts))
-		return best;
-	while (str_next_line(&text, &line)) {
-		struct scan s = line_scan(line);
-
-		if (s.kind > best.kind)
-			best = s;
-	}
-	return best;
+	if (says_one_of(text, parts))
+		seek(&k, &sh);
+	return k.scan;
 }
+
+/* ---- looking for intruders ---- */
 
 /* "khien audit --deep" and "khien review" look at the processes; other audits do not. */
-static bool is_deep_khien(struct str rest, struct str *ret_result)
+static bool is_deep_khien(const struct text_command *c, size_t from, struct str *ret_result)
 {
-	bool is_review = false, is_audit = false, is_deep = false;
-	struct str w;
-
 	*ret_result = STR("");
-	while (str_next_word(&rest, " \t;|&", &w)) {
-		w = word_of(w);
-		is_review |= str_is(w, "review");
-		is_audit |= str_is(w, "audit");
-		is_deep |= str_is(w, "--deep");
-		if (str_starts(w, "--save="))
-			*ret_result = str_from(w, 7);
-		else if (str_is(w, "--save") && str_next_word(&rest, " \t;|&", &w))
-			*ret_result = word_of(w);
+	for (size_t i = from; i < c->count; i++) {
+		if (str_starts(c->word[i], "--save="))
+			*ret_result = str_from(c->word[i], 7);
+		else if (str_is(c->word[i], "--save") && i + 1 < c->count)
+			*ret_result = c->word[i + 1];
 	}
-	return is_review || (is_audit && is_deep);
+	return has_words(c, from, "review", NULL) ||
+		(has_words(c, from, "audit", NULL) && has_words(c, from, "--deep", NULL));
 }
 
-/* Where a command's words go: the file behind ">", ">>" or "tee"; OTHERWISE without one. */
-static struct str report_of(struct str rest, const char *otherwise)
+/* rkhunter looks only when it is told to; chkrootkit unless it is asked for something else. */
+static bool looks(struct str program, const struct text_command *c, size_t from)
 {
-	struct str w;
+	static const char *const checks[] = { "-c", "--check", "--cronjob" };
+	static const char *const others[] = { "-V", "-h", "-l", "--version", "--help" };
+	bool is_rkhunter = str_is(program, "rkhunter");
 
-	while (str_next_word(&rest, " \t", &w)) {
-		size_t sign = str_starts(w, ">>") ? 2 : str_starts(w, ">") ? 1 : 0;
-
-		if (str_is(w, ";") || str_is(w, "&&") || str_is(w, "||"))
-			break;
-		if (sign == 0 && !str_is(w, "tee"))
-			continue;
-		w = str_from(w, sign == 0 ? w.len : sign);
-		while (w.len == 0 || str_is(w, "-a"))
-			if (!str_next_word(&rest, " \t", &w))
-				return str_of(otherwise);
-		w = word_of(w);
-		if (str_starts(w, "/") && !str_starts(w, "/dev/"))
-			return w;
-	}
-	return str_of(otherwise);
+	for (size_t i = 0; is_rkhunter && i < COUNT(checks); i++)
+		if (has_words(c, from, checks[i], NULL))
+			return true;
+	for (size_t i = 0; !is_rkhunter && i < COUNT(others); i++)
+		if (has_words(c, from, others[i], NULL))
+			return false;
+	return !is_rkhunter;
 }
 
-static struct inspection line_inspection(struct str line)
+static bool is_report(struct str path)
+{
+	return str_starts(path, "/") && !str_starts(path, "/dev/");
+}
+
+static bool sees_inspection(
+	struct seeker *k, const struct text_command *c, size_t at, struct str program)
 {
 	static const struct {
 		const char *program, *result;
@@ -214,39 +236,37 @@ static struct inspection line_inspection(struct str line)
 		{ "unhide", "" },
 		{ "unhide-linux", "" },
 	};
-	struct inspection none = { .result = STR("") };
-	struct str rest = line, w;
-
-	if (str_starts(str_trim(line), "#"))
-		return none;
-	while (str_next_word(&rest, " \t;|&(\"'", &w)) {
-		struct str program = path_base(word_of(w));
-
-		if (str_is(program, "khien") && is_deep_khien(rest, &none.result)) {
-			none.program = "khien";
-			return none;
-		}
-		for (size_t i = 0; i < COUNT(known); i++)
-			if (str_is(program, known[i].program))
-				return (struct inspection){ known[i].program,
-					report_of(rest, known[i].result) };
-	}
-	return none;
-}
-
-struct inspection inspection_of(struct str text)
-{
-	/* a part of every name that line_inspection() knows */
-	static const char *const parts[] = { "khien", "rkhunter", "chkrootkit", "unhide", NULL };
 	struct inspection found = { .result = STR("") };
-	struct str line;
 
-	if (!says_one_of(text, parts))
-		return found;
-	while (!found.program && str_next_line(&text, &line))
-		found = line_inspection(line);
-	return found;
+	if (str_is(program, "tee") && k->is_fed && k->inspection.program &&
+		is_report(c->word[c->count - 1]))
+		k->inspection.result = c->word[c->count - 1];
+	if (str_is(program, "khien") && is_deep_khien(c, at + 1, &found.result))
+		found.program = "khien";
+	for (size_t i = 0; i < COUNT(known); i++)
+		if (str_is(program, known[i].program) && looks(program, c, at + 1))
+			found = (struct inspection){ known[i].program,
+				is_report(c->output) && !c->is_output_cut ?
+					c->output :
+					str_of(known[i].result) };
+	if (found.program && !k->inspection.program)
+		k->inspection = found;
+	return found.program != NULL;
 }
+
+struct inspection inspection_of(struct str text, struct arena *a)
+{
+	/* a part of every name that sees_inspection() knows */
+	static const char *const parts[] = { "khien", "rkhunter", "chkrootkit", "unhide", NULL };
+	struct seeker k = { .sees = sees_inspection, .inspection = { .result = STR("") } };
+	struct shell_text sh = { .a = a, .rest = text };
+
+	if (says_one_of(text, parts))
+		seek(&k, &sh);
+	return k.inspection;
+}
+
+/* ---- installing newer packages ---- */
 
 /* The words of one command, up to the sign that ends it. */
 static bool command_updates(struct str command)

@@ -12,8 +12,8 @@ struct scan {
 	struct str log; /* where its report goes; "" when it does not say */
 };
 
-/* TEXT is a command line or the lines of a shell script. */
-struct scan scan_of(struct str text);
+/* TEXT is a command line or the lines of a shell script; texts of the answer live in A. */
+struct scan scan_of(struct str text, struct arena *a);
 
 /* Does it look for intruders among the processes? PROGRAM is "khien", "rkhunter", "chkrootkit",
  * "unhide" or NULL; RESULT the file its report goes to, "" when it does not say. */
@@ -21,7 +21,7 @@ struct inspection {
 	const char *program;
 	struct str result;
 };
-struct inspection inspection_of(struct str text);
+struct inspection inspection_of(struct str text, struct arena *a);
 
 /* Does it install newer packages and ask nobody ("apt-get -y upgrade", "dnf -y update")? */
 bool updates_of(struct str text);

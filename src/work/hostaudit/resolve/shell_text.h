@@ -36,6 +36,10 @@ struct shell_text {
 
 /* SCRIPT, of which comments are taken already, without the lines that the shell never comes to. */
 struct str shell_text_live(struct str script, struct arena *a);
+/* TEXT without what "&&", "||" and "exit" keep from being run for certain. IS_THERE says of a
+ * program 1, 0 or -1 (not known). */
+struct str shell_text_reached(struct str text, int (*is_there)(void *context, struct str path),
+	void *context, struct arena *a);
 /* The next command; false at the end of the text. */
 bool shell_text_next(struct shell_text *sh, struct text_command *c);
 /* Take assignments off the front, "A=b C=d command"; returns the index of the command. */

@@ -113,6 +113,21 @@ struct jobs {
 	size_t script_count;
 };
 
+/* Where a tree has no programs at all, none is missing from it. */
+static int program_is_there(void *context, struct str path)
+{
+	struct host *h = context;
+
+	if (host_exists(h, arena_cstr(host_arena(h), path)))
+		return 1;
+	return host_exists(h, "/bin/sh") || host_exists(h, "/usr/bin/sh") ? 0 : -1;
+}
+
+static struct str reached(struct host *h, struct str text)
+{
+	return shell_text_reached(text, program_is_there, h, host_arena(h));
+}
+
 /* A shell script without its comments; "" for programs. */
 static struct str script_text(struct host *h, struct str path)
 {
@@ -136,7 +151,7 @@ static struct str script_text(struct host *h, struct str path)
 	}
 	out = arena_str(host_arena(h), buf_str(&b));
 	buf_done(&b);
-	return shell_text_live(out, host_arena(h));
+	return reached(h, shell_text_live(out, host_arena(h)));
 }
 
 static struct script script_read(struct host *h, struct str path)
@@ -144,8 +159,8 @@ static struct script script_read(struct host *h, struct str path)
 	struct script s = { .path = path, .text = script_text(h, path) };
 
 	s.shown = redact_command(host_arena(h), s.text, 2 * KIB);
-	s.scan = scan_of(s.text);
-	s.inspection = inspection_of(s.text);
+	s.scan = scan_of(s.text, host_arena(h));
+	s.inspection = inspection_of(s.text, host_arena(h));
 	s.updates = updates_of(s.text);
 	return s;
 }
@@ -245,7 +260,7 @@ static bool is_switched_off(struct host *h, const struct job *j)
 
 static void put_inspection(struct jobs *jobs, const struct job *j, const struct script *script)
 {
-	struct inspection found = inspection_of(j->command);
+	struct inspection found = inspection_of(j->command, host_arena(jobs->h));
 	struct fact_rows *rows = jobs->rows;
 	struct host *h = jobs->h;
 	struct host_stat st;
@@ -262,15 +277,20 @@ static void put_inspection(struct jobs *jobs, const struct job *j, const struct 
 		fact_int(rows, INSPECT_AT, st.mtime_s);
 }
 
-static void show(struct jobs *jobs, const struct job *j)
+static void show(struct jobs *jobs, const struct job *given)
 {
 	static const char *const kinds[] = { NULL, "part", "unclear", "all" };
-	const struct script script = called_script(jobs, j->command);
-	struct scan scan = scan_of(j->command);
+	struct job of_it = *given;
+	const struct job *j = &of_it;
+	struct script script;
+	struct scan scan;
 	struct fact_rows *rows = jobs->rows;
 	struct host *h = jobs->h;
 	struct host_stat st;
 
+	of_it.command = reached(h, given->command);
+	script = called_script(jobs, j->command);
+	scan = scan_of(j->command, host_arena(h));
 	if (script.scan.kind > scan.kind)
 		scan = script.scan;
 	fact_row(rows);
@@ -281,7 +301,7 @@ static void show(struct jobs *jobs, const struct job *j)
 		fact_int(rows, PERIOD_DAYS, j->period_days);
 	fact_int(rows, IS_ACTIVE, j->is_active && j->period_days != 0 && !is_switched_off(h, j));
 	fact_text(rows, RUN_BY, j->user);
-	fact_text(rows, COMMAND, redact_command(host_arena(h), j->command, 2 * KIB));
+	fact_text(rows, COMMAND, redact_command(host_arena(h), given->command, 2 * KIB));
 	fact_text(rows, SCRIPT, script.shown);
 	fact_cstr(rows, SCANS, kinds[scan.kind]);
 	if (scan.kind != SCAN_NONE && scan.log.len > 0) {
