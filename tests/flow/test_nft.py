@@ -210,19 +210,32 @@ class Nft(unittest.TestCase):
         if wanted != "unclear":
             self.assertEqual(came, [wanted == "open"] * 2, rule)
 
-    def test_joined_keys_are_as_wide_as_their_widest_element(self):
-        for rule, wanted in (("ip saddr . tcp dport { 0.0.0.0/0 . 22 } accept", "closed"),
-                             ("ip saddr . tcp dport { 10.0.0.0/8 . 22, 0.0.0.0/0 . 0-65535 } accept", "open"),
-                             ("tcp dport . ip saddr @both accept", "open"),
-                             ("ip saddr . tcp dport { 128.0.0.0/1 . 0-65535 } accept", "unclear"),
-                             ("ip saddr . tcp dport vmap { 0.0.0.0/0 . 1-65535 : accept }", "open"),
-                             ("ip saddr . tcp dport vmap { 0.0.0.0/0 . 22 : accept }", "closed")):
+    def are_told(self, rules):
+        for rule, wanted in rules:
             run("nft", "flush", "ruleset")
             loaded = run("nft", "-f", "-", text="table inet t {\n set both {\n  typeof tcp dport . ip saddr\n  flags interval\n"
-                         "  elements = { 1-65535 . 0.0.0.0/0 }\n }\n chain i {\n  type filter hook input priority 0; policy drop;\n"
+                         "  elements = { 1-65535 . 0.0.0.0/0 }\n }\n set seen {\n  type ipv4_addr\n  flags dynamic\n  size 9\n }\n"
+                         " chain i {\n  type filter hook input priority 0; policy drop;\n"
                          f"  {rule}\n }}\n}}\n")
             self.assertEqual(loaded.returncode, 0, loaded.stderr)
             self.is_told(rule, wanted)
+
+    def test_joined_keys_are_as_wide_as_their_widest_element(self):
+        self.are_told((("ip saddr . tcp dport { 0.0.0.0/0 . 22 } accept", "closed"),
+                       ("ip saddr . tcp dport { 10.0.0.0/8 . 22, 0.0.0.0/0 . 0-65535 } accept", "open"),
+                       ("tcp dport . ip saddr @both accept", "open"),
+                       ("ip saddr . tcp dport { 128.0.0.0/1 . 0-65535 } accept", "unclear"),
+                       ("ip saddr . tcp dport vmap { 0.0.0.0/0 . 1-65535 : accept }", "open"),
+                       ("ip saddr . tcp dport vmap { 0.0.0.0/0 . 22 : accept }", "closed")))
+
+    def test_a_set_of_interfaces_is_no_joined_key(self):
+        self.are_told((('iifname { "lo", "eth0" } accept', "unclear"), ('iifname { "lo", "docker0" } accept', "closed"),
+                       ('iif { "lo", "eth0" } accept', "unclear"),
+                       ('iifname vmap { "lo" : drop, "eth0" : accept }', "unclear"),
+                       ('iifname vmap { "lo" : accept, "docker0" : accept }', "closed"),
+                       ("meta mark set ct mark tcp dport { 1-65535 } accept", "open"),
+                       ("update @seen { ip saddr } tcp dport { 1-65535 } accept", "open"),
+                       ("tcp flags syn tcp option maxseg size set 1360 tcp dport { 22, 80 } accept", "closed")))
 
     def test_what_nft_refuses_is_told(self):
         """nft takes a script whole or not at all: what is not there after the start closes nothing."""

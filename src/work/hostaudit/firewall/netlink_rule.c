@@ -145,15 +145,18 @@ static void read_meta(struct rule_reader *r, struct nl_bytes data)
 		{ NFT_META_PROTOCOL, LOADED_ETHERTYPE }, { NFT_META_L4PROTO, LOADED_L4PROTO },
 		{ NFT_META_PKTTYPE, LOADED_PACKET_TYPE }, { NFT_META_SECPATH, LOADED_RARE } };
 	struct nl_bytes a[NFTA_META_MAX + 1] = { 0 };
+	enum loaded loaded = LOADED_OTHER;
 	uint32_t key = UINT32_MAX;
 
-	if (nl_attributes(data, a, NFTA_META_MAX) && a[NFTA_META_SREG].at != NULL)
-		return; /* sets a mark: no condition */
+	if (nl_attributes(data, a, NFTA_META_MAX) && a[NFTA_META_SREG].at != NULL) {
+		r->loads = 0; /* sets a mark: no condition */
+		return;
+	}
 	nl_number(a[NFTA_META_KEY], &key);
-	load(r, LOADED_OTHER);
 	for (size_t i = 0; i < COUNT(keys); i++)
 		if (key == keys[i].key)
-			load(r, keys[i].loaded);
+			loaded = keys[i].loaded;
+	load(r, loaded);
 }
 
 static void compare_interface(struct rule_reader *r, struct nl_bytes value, bool is_equal)
@@ -425,6 +428,8 @@ static void read_payload(struct rule_reader *r, struct nl_bytes data)
 		!nl_number(a[NFTA_PAYLOAD_OFFSET], &offset) ||
 		!nl_number(a[NFTA_PAYLOAD_LEN], &size))
 		load(r, LOADED_OTHER);
+	else if (a[NFTA_PAYLOAD_SREG].at != NULL) /* writes into the packet */
+		r->loads = 0;
 	else
 		load(r, in_head(r, base, offset, size));
 	r->is_own_port = r->loaded == LOADED_PORTS && offset == 2;
@@ -446,8 +451,10 @@ static void read_ct(struct rule_reader *r, struct nl_bytes data)
 	struct nl_bytes a[NFTA_CT_MAX + 1] = { 0 };
 	uint32_t key = UINT32_MAX;
 
-	if (nl_attributes(data, a, NFTA_CT_MAX) && a[NFTA_CT_SREG].at != NULL)
+	if (nl_attributes(data, a, NFTA_CT_MAX) && a[NFTA_CT_SREG].at != NULL) {
+		r->loads = 0;
 		return;
+	}
 	nl_number(a[NFTA_CT_KEY], &key);
 	load(r,
 		key == NFT_CT_STATE             ? LOADED_STATE :
@@ -640,6 +647,13 @@ static void read_nothing(struct rule_reader *r, struct nl_bytes data)
 	(void)data;
 }
 
+/* What was loaded goes into a set, a copy or an object: no condition either. */
+static void read_use(struct rule_reader *r, struct nl_bytes data)
+{
+	(void)data;
+	r->loads = 0;
+}
+
 static void read_expression(struct rule_reader *r, struct str name, struct nl_bytes data)
 {
 	static const struct {
@@ -654,8 +668,8 @@ static void read_expression(struct rule_reader *r, struct str name, struct nl_by
 		{ "numgen", read_other }, { "hash", read_other }, { "osf", read_other },
 		{ "queue", read_handed_over }, { "tproxy", read_handed_over },
 		{ "synproxy", read_handed_over }, { "counter", read_nothing },
-		{ "log", read_nothing }, { "notrack", read_nothing }, { "objref", read_nothing },
-		{ "last", read_nothing }, { "dup", read_nothing }, { "dynset", read_nothing },
+		{ "log", read_nothing }, { "notrack", read_nothing }, { "objref", read_use },
+		{ "last", read_nothing }, { "dup", read_use }, { "dynset", read_use },
 		{ "quota", read_nothing } };
 
 	if (r->rule->verdict != FW_GO_ON)
