@@ -307,6 +307,10 @@ test("a domain is given back by two letters", async () => {
 		const letter = await printed();
 		assert.match(letter, words);
 		assert.match(letter, /cu\.tayson\.example không còn sử dụng/);
+		assert.match(letter, /CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\s+Độc lập - Tự do - Hạnh phúc/);
+		assert.match(letter, /Số: \.+\s+V\/v đề nghị hủy tên miền/, "its subject stands below its number");
+		assert.match(letter, /Nơi nhận:\s+- Như trên;\s+- Lưu: VT\./);
+		assert.doesNotMatch(letter, /Khiên|Người lập/, "it is the unit's letter");
 	}
 	await page.goto(url);
 	await fits("domain");

@@ -595,6 +595,40 @@ static void paper_tasks(struct view *v, const struct shown *x)
 	html_table_end(v);
 }
 
+/* The head that papers of the State have; number and day are for the clerk to fill in. */
+static void paper_head(struct view *v, const struct shown *x, const struct flow_paper *p)
+{
+	struct flow_reader r = view_flow_reader(v);
+	bool is_letter = str_starts(p->title.vi, "V/v "); /* a letter has no title, but that */
+
+	html(v->w,
+		"<div class=\"paper-head\">\n<p><strong>%.*s</strong><br>%s ................<br>%.*s</p>\n"
+		"<p><strong>%s<br>%s</strong><br><em>%s</em></p>\n</div>\n",
+		STR_FMT(unit_name(v, x->c.unit_id)), tr(v->lang, "Số:"),
+		STR_FMT(is_letter ? words_of(v, p->title) : STR("")),
+		tr(v->lang, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"),
+		tr(v->lang, "Độc lập - Tự do - Hạnh phúc"),
+		tr(v->lang, "............, ngày ...... tháng ...... năm .........."));
+	if (!is_letter)
+		html(v->w, "<h2>%.*s</h2>\n", STR_FMT(words_of(v, p->title)));
+	if (p->to.vi.ptr)
+		html(v->w, "<p>%s %.*s</p>\n", tr(v->lang, "Kính gửi:"),
+			STR_FMT(flow_fill(&r, x->f, &x->h, p->to)));
+}
+
+static void paper_end(struct view *v, const struct flow_paper *p)
+{
+	const char *head = tr(v->lang, "Thủ trưởng đơn vị (ký, đóng dấu)");
+
+	if (p->to.vi.ptr)
+		html(v->w,
+			"<div class=\"signs\"><p class=\"copies\">%s<br>- %s<br>- %s</p><p>%s</p></div>\n",
+			tr(v->lang, "Nơi nhận:"), tr(v->lang, "Như trên;"),
+			tr(v->lang, "Lưu: VT."), head);
+	else
+		html_signs(v, head);
+}
+
 void page_case_paper(struct view *v)
 {
 	struct flow_reader r = view_flow_reader(v);
@@ -615,11 +649,8 @@ void page_case_paper(struct view *v)
 	}
 	page_start(v, text_of(v, words_of(v, p->title)));
 	html_back(v, path_of(v, "/ho-so/%lld", (long long)x.c.id), text_of(v, x.c.title));
-	html(v->w, "<section class=\"sheet\">\n<p class=\"soft\">%.*s</p>\n",
-		STR_FMT(unit_name(v, x.c.unit_id)));
-	if (p->to.vi.ptr)
-		html(v->w, "<p>%s %.*s</p>\n", tr(v->lang, "Kính gửi:"),
-			STR_FMT(flow_fill(&r, x.f, &x.h, p->to)));
+	html(v->w, "<section class=\"sheet\">\n");
+	paper_head(v, &x, p);
 	html(v->w, "<p>%s <strong>%.*s</strong></p>\n<p>%.*s</p>\n", tr(v->lang, "Về:"),
 		STR_FMT(x.c.title), STR_FMT(flow_fill(&r, x.f, &x.h, p->text)));
 	if (x.h.task_count)
@@ -628,7 +659,7 @@ void page_case_paper(struct view *v)
 	html_clauses(v, x.f->pack, x.f->clauses, x.f->clause_count);
 	html(v->w, ". %s %lld, %s %s.</p>\n", tr(v->lang, "Hồ sơ số"), (long long)x.c.id,
 		tr(v->lang, "in lúc"), time_text(v, v->by.now_s));
-	html_signs(v, tr(v->lang, "Thủ trưởng đơn vị (ký, đóng dấu)"));
+	paper_end(v, p);
 	html(v->w, "</section>\n");
 	page_end(v);
 }
