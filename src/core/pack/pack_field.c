@@ -36,6 +36,11 @@ struct source pack_source(const struct pack_load *load, const struct yaml_node *
 	return (struct source){ load->file, node->line, node->column };
 }
 
+struct str pack_text(const struct pack_load *load, const struct yaml_node *node)
+{
+	return load->is_compiled ? node->text : arena_str(&load->set->arena, node->text);
+}
+
 static struct source key_source(const struct pack_load *load, const struct yaml_node *node)
 {
 	return (struct source){ load->file, node->key_line, node->key_column };
@@ -93,7 +98,7 @@ static bool is_id(struct str s)
 	return s.len > 0;
 }
 
-/* A scalar of FIELD copied into the set; false after a fault. */
+/* A scalar of FIELD, kept for the set; false after a fault. */
 static bool read_text(struct pack_load *load, const struct yaml_node *node,
 	const struct field *field, struct str *ret)
 {
@@ -113,7 +118,7 @@ static bool read_text(struct pack_load *load, const struct yaml_node *node,
 			field->name);
 		return false;
 	}
-	*ret = arena_str(&load->set->arena, node->text);
+	*ret = pack_text(load, node);
 	note(load, field, *ret, node);
 	return true;
 }

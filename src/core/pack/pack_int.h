@@ -97,6 +97,7 @@ struct pack_load {
 	const struct pack_wanted *wanted; /* of the file being read; NULL: all of it */
 	size_t bytes;                     /* of all files read */
 	bool is_narrow;                   /* only what pack_set_load_checks() promises */
+	bool is_compiled; /* the file being read: its texts stand in the program and stay */
 	bool is_partial; /* some file could not be read: what is missing may stand there */
 	/* NULL, or told of each file that was parsed and the digest of its bytes */
 	void (*seen)(struct pack_load *load, const unsigned char *sha256,
@@ -108,6 +109,8 @@ struct pack_load {
 void pack_fault_add(struct pack_load *load, struct source at, const char *words, struct str a,
 	struct str b, struct str c);
 struct source pack_source(const struct pack_load *load, const struct yaml_node *node);
+/* The text of NODE for as long as the set is there. */
+struct str pack_text(const struct pack_load *load, const struct yaml_node *node);
 
 /* Field tables: one row says how a key of a map is read into a struct. */
 enum field_kind {

@@ -132,10 +132,12 @@ static struct yaml_node *tree(struct pack_load *load, struct buf *bytes, struct 
 	unsigned char digest[SHA256_SIZE];
 	struct yaml_node *root;
 
+	load->is_compiled = false;
 	if (!load->is_narrow)
 		return parse(load, bytes, a);
 	sha256(buf_str(bytes), digest);
 	root = pack_compiled_tree(load->file, digest, a);
+	load->is_compiled = root != NULL;
 	if (!root)
 		root = parse(load, bytes, a);
 	if (root && load->seen)

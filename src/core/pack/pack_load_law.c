@@ -72,7 +72,7 @@ static void read_value(struct pack_load *load, const struct yaml_node *node, voi
 		return;
 	}
 	value->items = arena_new(&load->set->arena, struct str);
-	value->items[0] = arena_str(&load->set->arena, node->text);
+	value->items[0] = pack_text(load, node);
 	value->item_count = 1;
 	value->is_number = node->is_plain && str_to_i64(node->text, &value->number);
 }
