@@ -168,8 +168,9 @@ def beside_peers(runs, limit_s, content):
 
 def from_outside(runs):
     command = [KHIEN, "audit", "--packs", PACKS, "--root", trees.base("debian-12", "minbase")]
-    measure.run(command)
-    return measure.median([measure.run(command) for _ in range(runs)])
+    memory = max(measure.run(command).rss_bytes for _ in range(3))
+    cost = measure.median([measure.alone(command) for _ in range(runs)])
+    return measure.Cost(cost.wall_s, cost.cpu_s, memory, cost.status)
 
 
 def main():
