@@ -110,5 +110,37 @@ class ManyMachines(unittest.TestCase):
         self.assertIn("trong hơn 200 máy", self.open("/hom-nay"))
 
 
+class TheLetterOfManyMachines(unittest.TestCase):
+    def test_it_says_how_much_it_leaves_out(self):
+        """One who does the work of 10,000 machines: 200 are looked at, so many duties listed, the rest is counted."""
+        with Server() as server:
+            server.set_up()
+            server.stop()
+            with contextlib.closing(sqlite3.connect(os.path.join(server.data, "khien.db"))) as store, store:
+                for name, in store.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+                    store.execute(f"DROP TRIGGER {name}")
+                furnish(store, MACHINES)
+                store.execute("INSERT INTO staff (id, unit_id, name, folded, sort_key, position, email, phone, state, made_by,"
+                              " made_at_s) VALUES (1, 1, 'Lê An', 'le an', 'an', '', 'an.le@tayson.example', '', 'working', '', 1)")
+                store.execute("UPDATE person SET staff_id = 1, role = 2")
+                store.execute("INSERT OR REPLACE INTO setting (name, value) VALUES ('duty.from', '2025-01-01')")
+                store.execute("DELETE FROM setting WHERE name = 'duty.digest'")
+                store.execute("DELETE FROM mail")
+            server.pass_time(seconds=int(86400 + 9 * 3600 - (time.time() + server.shift_s + 7 * 3600) % 86400))
+            server.start()
+            end, letter = time.monotonic() + 120, None
+            with contextlib.closing(sqlite3.connect(os.path.join(server.data, "khien.db"))) as store:
+                while not letter:
+                    self.assertLess(time.monotonic(), end, server.said())
+                    time.sleep(0.2)
+                    letter = store.execute("SELECT subject, body FROM mail").fetchone()
+        subject, body = letter
+        listed, more = body.count("\n- "), sum(map(int, re.findall(r"Còn (\d+) việc nữa", body)))
+        self.assertEqual(int(re.search(r"(\d+) việc", subject).group(1)), listed + more)
+        self.assertGreater(more, 0)
+        self.assertIn("chỉ xét 200 máy", body)
+        self.assertIn("còn 9800 máy nữa", body)
+
+
 if __name__ == "__main__":
     unittest.main()

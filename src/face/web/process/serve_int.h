@@ -55,6 +55,10 @@ struct own_command {
 MUST_CHECK int own_run(const struct command_line *line,
 	int (*run)(struct own_command *c, struct err *e), struct err *e);
 
+/* process/digest.c: once a day each person's letter, into the queue of mail. */
+#define DIGEST_BYTES_MAX MIB
+MUST_CHECK int digest_write(struct store *store, const struct pack_set *packs, struct err *e);
+
 /* process/audit.c: an audit of this machine, kept; with a DUTY a deep one, and the picture of the
  * processes for the review. */
 struct review_duty {
