@@ -46,8 +46,11 @@ class Manual(unittest.TestCase):
                     done = khien("help", *command.split(), env={"KHIEN_LANG": lang})
                     self.assertEqual(done.status, 0, done)
                     self.assertIn(f"khien {command}", done.out)
+                    words = done.out.split("\n\n")[1]
+                    self.assertTrue(words[0].islower() or words.startswith("API"), words)  # all begin alike
                     if lang == "vi":    # what stands for a word of one's own is said in Vietnamese
-                        self.assertNotRegex(done.out, r"(?<![\w-])(NAME|LOGIN|UNIT|DATE|TEXT|KEY|PATH|ROLE|DIR|FILE)(?![\w-])")
+                        self.assertNotRegex(done.out, r"(?<![\w-])(NAME|LOGIN|UNIT|DATE|TEXT|KEY|PATH|ROLE|DIR|FILE"
+                                            r"|LINE|QUERY|ACTION|TREE|SUBJECT)(?![\w-])")
 
 
 if __name__ == "__main__":

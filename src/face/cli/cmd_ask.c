@@ -238,7 +238,7 @@ static void complete(const struct command_line *line, size_t i)
 const struct command cmd_ask = {
 	.name = "ask",
 	.args = "SQL",
-	.words = T("Hỏi các bảng dữ kiện của máy bằng SQL, chỉ đọc"),
+	.words = T("hỏi các bảng dữ kiện của máy bằng SQL, chỉ đọc"),
 	.help = T("Ví dụ: khien ask 'SELECT port, program FROM listening_ports WHERE is_external'. "
 		  "Chỉ câu SELECT được trả lời; không ghi, không gắn tệp nào. Xem các bảng: khien "
 		  "tables. Những gì không đọc được thì được nêu riêng."),

@@ -201,7 +201,7 @@ static int run(const struct command_line *line, struct err *e)
 const struct command cmd_audit = {
 	.name = "audit",
 	.args = "",
-	.words = T("Kiểm tra máy này theo Quy chế"),
+	.words = T("kiểm tra máy này theo Quy chế"),
 	.help = T(
 		"Đọc cấu hình và trạng thái của máy, không sửa gì, không chạy chương trình nào, rồi nêu "
 		"từng phép kiểm đạt, không đạt hay chưa rõ, kèm bằng chứng, căn cứ và cách khắc phục. "

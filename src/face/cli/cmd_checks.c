@@ -159,7 +159,7 @@ static void complete(const struct command_line *line, size_t i)
 const struct command cmd_checks = {
 	.name = "checks",
 	.args = "[ID]",
-	.words = T("Các phép kiểm: hỏi gì, vì sao, căn cứ vào điều nào, khắc phục thế nào"),
+	.words = T("các phép kiểm: hỏi gì, vì sao, căn cứ vào điều nào, khắc phục thế nào"),
 	.options = options,
 	.args_max = 1,
 	.run = run,

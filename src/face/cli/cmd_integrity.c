@@ -316,7 +316,7 @@ static const struct command_option baseline_options[] = {
 
 const struct command cmd_integrity_baseline = {
 	.name = "integrity baseline",
-	.args = "[TREE...]",
+	.args = T("[CÂY-THƯ-MỤC…]"),
 	.words = T("lập mốc: đọc mọi tệp của các cây thư mục và ghi lại"),
 	.help = T(
 		"Không nêu cây nào thì lấy danh sách của gói quy định (packs/checks/integrity.yaml). Mốc "

@@ -129,7 +129,7 @@ static int run(const struct command_line *line, struct err *e)
 const struct command cmd_log_keep = {
 	.name = "log keep",
 	.args = "",
-	.words = T("Nhật ký được chiếm bao nhiêu đĩa, tháng nào được rời máy; xem hoặc đặt lại"),
+	.words = T("nhật ký được chiếm bao nhiêu đĩa, tháng nào được rời máy; xem hoặc đặt lại"),
 	.help = T(
 		"Không nêu gì thì chỉ cho xem. Đặt thấp hơn quy chế đang có hiệu lực thì bị từ chối và "
 		"không có gì thay đổi. Tháng chỉ rời máy khi hạn mức đã dùng gần hết, tháng cũ nhất đi "

@@ -226,9 +226,9 @@ static int run(const struct command_line *line, struct err *e)
 
 const struct command cmd_log_media = {
 	.name = "log media",
-	.args = "ACTION …",
+	.args = T("VIỆC …"),
 	.words = T(
-		"Chép tháng nhật ký ra ổ cứng ngoài đã đăng ký, đọc lại, đối chiếu, chuyển khỏi máy"),
+		"chép tháng nhật ký ra ổ cứng ngoài đã đăng ký, đọc lại, đối chiếu, chuyển khỏi máy"),
 	.help = T(
 		"register THƯ-MỤC --label CHỮ: nhận một đĩa. write THƯ-MỤC THÁNG: chép, đọc lại, ghi biên "
 		"nhận. check THƯ-MỤC THÁNG: đối chiếu đĩa với bản kê. retire THÁNG --copies N: xóa khỏi máy "

@@ -170,7 +170,7 @@ static int run(const struct command_line *line, struct err *e)
 const struct command cmd_log_month = {
 	.name = "log month",
 	.args = T("[THÁNG]"),
-	.words = T("Các tháng nhật ký đã đóng gói, hoặc đóng gói một tháng đã kết thúc"),
+	.words = T("các tháng nhật ký đã đóng gói, hoặc đóng gói một tháng đã kết thúc"),
 	.help = T(
 		"Mỗi gói tháng có danh sách tệp kèm mã băm, số dòng theo nguồn, số lần mất dòng và gốc "
 		"cây băm cuối tháng. Dịch vụ tự đóng gói khi sang tháng; nêu tháng (2026-10) để làm ngay."),

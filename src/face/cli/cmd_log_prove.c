@@ -35,7 +35,7 @@ static int run(const struct command_line *line, struct err *e)
 const struct command cmd_log_prove = {
 	.name = "log prove",
 	.args = T("DÒNG"),
-	.words = T("Chứng minh một dòng: tệp để người ngoài tự kiểm tra"),
+	.words = T("chứng minh một dòng: tệp để người ngoài tự kiểm tra"),
 	.help = T(
 		"DÒNG là số hiệu mà khien log search in ra ở đầu mỗi dòng. Ghi ra tệp rồi giao cùng "
 		"khóa công khai của nhật ký: khien log prove --data THƯ-MỤC 2026-1234 > "

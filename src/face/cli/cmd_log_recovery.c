@@ -145,7 +145,7 @@ static int run(const struct command_line *line, struct err *e)
 const struct command cmd_log_recovery = {
 	.name = "log recovery",
 	.args = "print|forget|continue",
-	.words = T("Khóa khôi phục: in hai nửa ra giấy, xóa khỏi máy, tiếp nối sau khi phục hồi"),
+	.words = T("khóa khôi phục: in hai nửa ra giấy, xóa khỏi máy, tiếp nối sau khi phục hồi"),
 	.help = T(
 		"print: hiện hai nửa khóa khôi phục để chép ra giấy. forget: nhập lại hai nửa; đúng thì xóa "
 		"khóa khỏi máy. continue --reason WORDS: sau khi phục hồi từ bản sao lưu, hoặc khi Khiên từ "

@@ -203,12 +203,12 @@ static int run(const struct command_line *line, struct err *e)
 
 const struct command cmd_log_redact = {
 	.name = "log redact",
-	.args = "LINE",
-	.words = T("Xóa nội dung một dòng theo quyết định; mã băm của dòng được giữ lại"),
+	.args = T("DÒNG"),
+	.words = T("xóa nội dung một dòng theo quyết định; mã băm của dòng được giữ lại"),
 	.help = T(
 		"Dành cho dòng có bí mật nhà nước, mật khẩu hay dữ liệu cá nhân lẽ ra không được có trong "
 		"nhật ký. Quyết định được niêm phong trước, nội dung bị xóa sau; người ngoài vẫn kiểm "
-		"chứng được cả nhật ký và thấy dòng nào đã xóa, theo quyết định nào. LINE là số hiệu mà "
+		"chứng được cả nhật ký và thấy dòng nào đã xóa, theo quyết định nào. DÒNG là số hiệu mà "
 		"khien log search in ra. Dịch vụ phải dừng trong lúc xóa."),
 	.options = options,
 	.args_min = 1,

@@ -232,8 +232,8 @@ static int run(const struct command_line *line, struct err *e)
 
 const struct command cmd_log_search = {
 	.name = "log search",
-	.args = "[QUERY…]",
-	.words = T("Tìm trong nhật ký đã thu, dòng mới nhất trước"),
+	.args = T("[CÂU-HỎI…]"),
+	.words = T("tìm trong nhật ký đã thu, dòng mới nhất trước"),
 	.help = T(
 		"Các từ phải cùng có trong dòng; \"cả cụm\" trong ngoặc kép; -từ là không có; OR là "
 		"một trong hai; /mẫu/ là biểu thức chính quy; ~từ bỏ qua dấu và chữ hoa. Lọc: "
@@ -369,8 +369,8 @@ static int run_export(const struct command_line *line, struct err *e)
 
 const struct command cmd_log_export = {
 	.name = "log export",
-	.args = "[QUERY…]",
-	.words = T("Xuất các dòng tìm được ra CSV, JSON hoặc nguyên văn, dòng cũ nhất trước"),
+	.args = T("[CÂU-HỎI…]"),
+	.words = T("xuất các dòng tìm được ra CSV, JSON hoặc nguyên văn, dòng cũ nhất trước"),
 	.help = T(
 		"Câu hỏi viết như khien log search. Với --proof TỆP, tệp bằng chứng chứa mọi mục nhận "
 		"trong khoảng --from --to và chứng minh không thiếu mục nào: người nhận chạy "

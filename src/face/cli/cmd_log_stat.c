@@ -164,7 +164,7 @@ static int run(const struct command_line *line, struct err *e)
 const struct command cmd_log_stat = {
 	.name = "log stat",
 	.args = "",
-	.words = T("Nhật ký đang giữ gì, niêm phong đến đâu, chiếm bao nhiêu đĩa"),
+	.words = T("nhật ký đang giữ gì, niêm phong đến đâu, chiếm bao nhiêu đĩa"),
 	.options = options,
 	.run = run,
 };

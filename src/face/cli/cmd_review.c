@@ -201,7 +201,7 @@ static int run(const struct command_line *line, struct err *e)
 const struct command cmd_review = {
 	.name = "review",
 	.args = "",
-	.words = T("Rà soát tiến trình: những gì khác với lần đã ký"),
+	.words = T("rà soát tiến trình: những gì khác với lần đã ký"),
 	.help = T(
 		"Xem sâu những gì đang chạy, đang chờ kết nối, tự khởi động và đang nạp trên máy, rồi chỉ "
 		"in những gì khác với lần rà soát trước. Không sửa gì, không chạy chương trình nào. Người "

@@ -87,7 +87,7 @@ static void complete(const struct command_line *line, size_t i)
 const struct command cmd_tables = {
 	.name = "tables",
 	.args = T("[TÊN]"),
-	.words = T("Các bảng dữ kiện có thể hỏi, và cột của từng bảng"),
+	.words = T("các bảng dữ kiện có thể hỏi, và cột của từng bảng"),
 	.options = options,
 	.args_max = 1,
 	.run = run,

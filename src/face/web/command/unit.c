@@ -239,7 +239,7 @@ static const struct command_option options[] = { OWN_OPTIONS,
 
 const struct command web_unit = {
 	.name = "unit",
-	.args = "ACTION …",
+	.args = T("VIỆC …"),
 	.words = T(
 		"cây đơn vị: xem, lập, đổi tên, chuyển, sáp nhập, tách, kết thúc, hoàn tác, nhập tệp"),
 	.help = T(

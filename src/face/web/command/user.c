@@ -292,7 +292,7 @@ const struct command web_user_reset = {
 
 const struct command web_user_link = {
 	.name = "user link",
-	.args = T("TÀI-KHOẢN SUBJECT"),
+	.args = T("TÀI-KHOẢN MÃ"),
 	.words = T(
 		"gắn một tài khoản với mã của người đó ở nơi đăng nhập một lần; mật khẩu ở Khiên bị bỏ"),
 	.options = options,
