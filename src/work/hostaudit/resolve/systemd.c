@@ -6,7 +6,13 @@
 #define US_PER_S UINT64_C(1000000)
 
 /* First in the list hides the same name in the later ones. */
-static const char *const roots[] = { "/etc", "/run", "/usr/local/lib", "/usr/lib", "/lib" };
+#define BELOW_ROOTS(folder) \
+	{ \
+		"/etc" folder, "/run" folder, "/usr/local/lib" folder, "/usr/lib" folder, \
+			"/lib" folder \
+	}
+static const char *const roots[] = BELOW_ROOTS("");
+static const char *const unit_folders[] = BELOW_ROOTS("/systemd/system");
 
 struct dropin {
 	struct str name, path;
@@ -36,17 +42,19 @@ static void insert(struct arena *a, dropins *list, struct dropin fresh)
 #define DROPINS_MAX 200
 #define UNIT_NAMES_MAX 16
 
-static void collect(struct host *h, const char *folder, dropins *list)
+/* Of the folder NAME of ABOVE. Hardly any unit has one, and the folder above was listed for others:
+ * no path is made of what is not there. */
+static void collect(struct host *h, const char *above, const char *name, dropins *list)
 {
 	struct arena *a = host_arena(h);
-	const char *name = strrchr(folder, '/');
+	const char *folder;
 	const struct str *names;
 	size_t count;
 
-	/* hardly any unit has one, and the folder above was listed for others */
-	if (!host_has_name(h, arena_str(a, str_until(str_of(folder), (size_t)(name - folder))).ptr,
-		    name + 1) ||
-		host_list(h, folder, &names, &count) != 0)
+	if (!host_has_name(h, above, name))
+		return;
+	folder = arena_fmt(a, "%s/%s", above, name).ptr;
+	if (host_list(h, folder, &names, &count) != 0)
 		return;
 	for (size_t i = 0; i < count; i++) {
 		if (!str_ends(names[i], ".conf") || has_name(list, names[i]))
@@ -89,10 +97,17 @@ static void paths_of(
 void systemd_dropins(
 	struct host *h, const char *folder, const struct str **ret_paths, size_t *ret_count)
 {
+	const char *slash = strrchr(folder, '/');
 	dropins list = { 0 };
 
-	for (size_t i = 0; i < COUNT(roots); i++)
-		collect(h, arena_fmt(host_arena(h), "%s/%s", roots[i], folder).ptr, &list);
+	for (size_t i = 0; i < COUNT(roots); i++) {
+		const char *above = slash ?
+			arena_fmt(host_arena(h), "%s/%.*s", roots[i], (int)(slash - folder), folder)
+				.ptr :
+			roots[i];
+
+		collect(h, above, slash ? slash + 1 : folder, &list);
+	}
 	paths_of(h, &list, ret_paths, ret_count);
 }
 
@@ -129,12 +144,13 @@ void systemd_unit_dropins(
 	size_t count = type ? unit_names(a, name, names) : 0;
 	dropins list = { 0 };
 
-	for (size_t i = 0; i < COUNT(roots); i++)
+	for (size_t i = 0; i < COUNT(unit_folders); i++)
 		for (size_t n = 0; n < count; n++)
-			collect(h, arena_fmt(a, "%s/systemd/system/%s", roots[i], names[n].ptr).ptr,
-				&list);
-	for (size_t i = 0; type && i < COUNT(roots); i++) /* of every service, timer … */
-		collect(h, arena_fmt(a, "%s/systemd/system/%s.d", roots[i], type + 1).ptr, &list);
+			collect(h, unit_folders[i], names[n].ptr, &list);
+	if (type)
+		names[0] = arena_fmt(a, "%s.d", type + 1); /* of every service, timer … */
+	for (size_t i = 0; type && i < COUNT(unit_folders); i++)
+		collect(h, unit_folders[i], names[0].ptr, &list);
 	paths_of(h, &list, ret_paths, ret_count);
 }
 
