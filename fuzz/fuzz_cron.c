@@ -33,6 +33,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	scan_of(text, &a);
 	if (shell_text_reached(text, is_there, NULL, &a).len > text.len)
 		abort();
+	if (shell_text_without_here(text, &a).len > text.len + 1)
+		abort();
 	arena_done(&a);
 	return 0;
 }

@@ -34,6 +34,8 @@ struct shell_text {
 	struct backup_call *call; /* what the reader of the commands makes of them */
 };
 
+/* SCRIPT without the lines it hands to commands that do not run them ("cat <<EOT"). */
+struct str shell_text_without_here(struct str script, struct arena *a);
 /* SCRIPT, of which comments are taken already, without the lines that the shell never comes to. */
 struct str shell_text_live(struct str script, struct arena *a);
 /* TEXT without what "&&", "||" and "exit" keep from being run for certain. IS_THERE says of a

@@ -54,7 +54,7 @@ static bool asks_anything(struct host *h, const char *name)
 	size_t count;
 	struct str file = systemd_unit_file(h, name);
 
-	if (str_find(host_bytes(h, file, NULL), STR("/etc/")) >= 0)
+	if (file.len > 0 && str_find(host_bytes(h, file, NULL), STR("/etc/")) >= 0)
 		return true;
 	systemd_unit_dropins(h, name, &paths, &count);
 	for (size_t i = 0; i < count; i++)

@@ -141,6 +141,7 @@ static struct str script_text(struct host *h, struct str path)
 		host_read_head(h, path.ptr, st.size < SCRIPT_BYTES ? (size_t)st.size : SCRIPT_BYTES,
 			&text) < 0)
 		return out;
+	text = shell_text_without_here(text, host_arena(h));
 	buf_init(&b, SCRIPT_BYTES);
 	while (str_next_line(&text, &line)) {
 		line = str_trim(line);
@@ -537,7 +538,6 @@ static void read_timer(struct jobs *jobs, const struct unit_link *link)
 	struct setting when, unit, user;
 	const char *service;
 
-	j.is_active = !unit_is_masked(h, link->name);
 	j.period_days = systemd_timer_days(h, link->name.ptr, &when);
 	j.file = when.file;
 	j.line = when.line;
@@ -548,6 +548,8 @@ static void read_timer(struct jobs *jobs, const struct unit_link *link)
 	if (unit.value.len == 0)
 		unit.value = arena_fmt(a, "%.*s.service", STR_FMT(base));
 	service = arena_cstr(a, unit.value);
+	j.is_active = !unit_is_masked(h, link->name) && !systemd_is_held(h, link->name.ptr) &&
+		!systemd_is_held(h, service);
 	systemd_unit_conf(h, service, "Service", "User", &user);
 	if (user.value.len > 0)
 		j.user = user.value;
