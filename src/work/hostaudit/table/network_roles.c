@@ -1,5 +1,6 @@
 /* network_roles: what this machine would do on the network that only the unit's own devices may do:
  * give out addresses, be an access point, share or bridge its connection. */
+#include <string.h>
 #include <sys/stat.h>
 
 #include "work/hostaudit/fact.h"
@@ -75,7 +76,7 @@ static bool has_instance(struct host *h, const char *template)
 /* A search through a file and what it includes. */
 struct search {
 	struct host *h;
-	const char *word;       /* begins the line that is looked for */
+	const char *word;       /* begins the statement that is looked for */
 	const char *include[3]; /* words that name a further file or folder, ended by NULL */
 	struct str file;        /* where it was found */
 	struct str text;
@@ -124,6 +125,27 @@ static bool search_path(struct search *s, struct str path, int depth)
 	return false;
 }
 
+/* Does a statement of this line begin with WORD ("subnet 10.0.0.0 …", "shared-network x { subnet
+ * …")? */
+static bool begins_statement(struct str line, const char *word)
+{
+	struct str statement;
+
+	while (str_next_word(&line, "{;}", &statement)) {
+		struct str rest;
+
+		statement = str_trim(statement);
+		if (str_starts(statement, "#"))
+			return false;
+		if (!str_starts(statement, word))
+			continue;
+		rest = str_from(statement, strlen(word));
+		if (rest.len == 0 || strchr(" \t=", rest.ptr[0]) || str_ends(str_of(word), "="))
+			return true;
+	}
+	return false;
+}
+
 static bool search_file(struct search *s, struct str path, int depth)
 {
 	struct str bytes, line;
@@ -138,7 +160,7 @@ static bool search_file(struct search *s, struct str path, int depth)
 	while (!s->is_full && str_next_line(&bytes, &line)) {
 		number++;
 		line = str_trim(line);
-		if (str_starts(line, s->word)) {
+		if (begins_statement(line, s->word)) {
 			s->file = path;
 			s->text = str_until(line, 100);
 			s->line = number;
@@ -154,24 +176,43 @@ static bool search_file(struct search *s, struct str path, int depth)
 	return false;
 }
 
+/* The file that the unit's command line names by one of these options; OTHERWISE without one. */
+static struct str file_of(
+	struct host *h, const char *unit, const char *const *options, const char *otherwise)
+{
+	struct setting command = { 0 };
+	struct str word, path;
+
+	systemd_unit_command(h, unit, &command);
+	while (str_next_word(&command.value, " \t'\"", &word)) {
+		if (word_among(word, options))
+			return str_next_word(&command.value, " \t'\"", &path) ? path :
+										str_of(otherwise);
+		if (str_split(word, '=', &word, &path) && word_among(word, options))
+			return path;
+	}
+	return str_of(otherwise);
+}
+
 static void put_dhcpd(struct host *h, struct fact_rows *rows)
 {
 	static const struct {
 		const char *unit, *file, *word;
 	} servers[] = {
-		{ "isc-dhcp-server.service", "/etc/dhcp/dhcpd.conf", "subnet " },
-		{ "isc-dhcp-server6.service", "/etc/dhcp/dhcpd6.conf", "subnet6 " },
-		{ "dhcpd.service", "/etc/dhcp/dhcpd.conf", "subnet " },
-		{ "dhcpd6.service", "/etc/dhcp/dhcpd6.conf", "subnet6 " },
+		{ "isc-dhcp-server.service", "/etc/dhcp/dhcpd.conf", "subnet" },
+		{ "isc-dhcp-server6.service", "/etc/dhcp/dhcpd6.conf", "subnet6" },
+		{ "dhcpd.service", "/etc/dhcp/dhcpd.conf", "subnet" },
+		{ "dhcpd6.service", "/etc/dhcp/dhcpd6.conf", "subnet6" },
 		{ "udhcpd.service", "/etc/udhcpd.conf", "start" },
 		{ "radvd.service", "/etc/radvd.conf", "interface" },
 	};
+	static const char *const options[] = { "-cf", "-C", NULL };
 
 	for (size_t i = 0; i < COUNT(servers); i++) {
 		struct search s = { .h = h, .word = servers[i].word, .include = { "include" } };
 
 		/* without a network to serve it does not even start */
-		if (!search_path(&s, str_of(servers[i].file), 0))
+		if (!search_path(&s, file_of(h, servers[i].unit, options, servers[i].file), 0))
 			continue;
 		put(rows,
 			&(struct role){ .role = "dhcp",
@@ -228,23 +269,34 @@ static void put_kea(struct host *h, struct fact_rows *rows)
 
 static void put_dnsmasq(struct host *h, struct fact_rows *rows)
 {
-	static const char *const places[] = { "/etc/dnsmasq.conf", "/etc/dnsmasq.d" };
+	static const char *const options[] = { "-C", "--conf-file", NULL };
+	struct role r = { .role = "dhcp", .name = STR("dnsmasq.service") };
+	struct setting command = { 0 };
+	const struct str places[] = {
+		file_of(h, "dnsmasq.service", options, "/etc/dnsmasq.conf"),
+		STR("/etc/dnsmasq.d"),
+	};
 
+	systemd_unit_command(h, "dnsmasq.service", &command);
+	r.is_on = does_start(h, "dnsmasq.service") || has_instance(h, "dnsmasq@");
+	if (str_find(command.value, STR("--dhcp-range")) >= 0) {
+		r.found = str_until(command.value, 100);
+		r.file = command.file;
+		r.line = command.line;
+		put(rows, &r);
+		return;
+	}
 	for (size_t i = 0; i < COUNT(places); i++) {
 		struct search s = {
 			.h = h, .word = "dhcp-range", .include = { "conf-dir", "conf-file" }
 		};
 
-		if (!search_path(&s, str_of(places[i]), 0))
+		if (!search_path(&s, places[i], 0))
 			continue;
-		put(rows,
-			&(struct role){ .role = "dhcp",
-				.name = STR("dnsmasq.service"),
-				.found = s.text,
-				.file = s.file,
-				.line = s.line,
-				.is_on = does_start(h, "dnsmasq.service") ||
-					has_instance(h, "dnsmasq@") });
+		r.found = s.text;
+		r.file = s.file;
+		r.line = s.line;
+		put(rows, &r);
 		return;
 	}
 }
