@@ -223,6 +223,15 @@ static struct str far_socket(struct str text)
 	return STR("");
 }
 
+/* "KEY": true in a text of JSON. */
+static bool says_true(struct str text, const char *key)
+{
+	ptrdiff_t at = str_find(text, str_of(key));
+	struct str rest = str_trim(str_from(text, at < 0 ? text.len : (size_t)at + strlen(key)));
+
+	return str_starts(rest, ":") && str_starts(str_trim(str_from(rest, 1)), "true");
+}
+
 static void put_docker(struct host *h, struct admin_list *list)
 {
 	static const char *const units[] = { "docker.service", NULL };
@@ -244,8 +253,7 @@ static void put_docker(struct host *h, struct admin_list *list)
 	if (address.len == 0)
 		return;
 	is_checked = str_find(command.value, STR("--tlsverify")) >= 0 ||
-		str_find(text, STR("\"tlsverify\": true")) >= 0 ||
-		str_find(text, STR("\"tlsverify\":true")) >= 0;
+		says_true(text, "\"tlsverify\"");
 	admin_add(list,
 		&(struct admin){ .service = "docker",
 			.name = str_of(name),
