@@ -5,6 +5,7 @@ Each case makes settings by chance (always the same chance), asks `khien ask --r
 program itself. A program that is not here skips its cases.
 """
 import contextlib
+import fnmatch
 import json
 import os
 import random
@@ -128,6 +129,65 @@ class Sshd(unittest.TestCase):
             self.assertEqual(mine[word].lower(), real.get(word, "none").lower(), f"{word}\n{json.dumps(files, indent=1)}")
 
 
+class Root(unittest.TestCase):
+    """Whether root comes in by a password, from any of three places, by what sshd says of each."""
+    PLACES = ["10.0.0.1", "192.168.1.5", "203.0.113.9"]
+    LINES = [["PermitRootLogin yes"] * 6 + ["PermitRootLogin no", "PermitRootLogin without-password",
+                                         "PermitRootLogin forced-commands-only"],
+             ["PasswordAuthentication yes", "PasswordAuthentication no"],
+             ["KbdInteractiveAuthentication yes", "ChallengeResponseAuthentication no"],
+             ["AuthenticationMethods publickey", "AuthenticationMethods publickey,password password",
+              "AuthenticationMethods publickey,keyboard-interactive"],
+             ["DenyUsers root", "AllowUsers an", "AllowUsers r*t", "DenyUsers an"]]
+    MATCHES = ["User root", "User an,root", "User *,!root", "User an", "Address 10.0.0.0/8", "Address *,!10.0.0.0/8",
+               "Group root", "Group khong-co", "User root Address 192.168.1.0/24", "LocalPort 22", "all", "Host x", "User r*"]
+
+    def text(self, chance):
+        out = ["UsePAM yes"] * (chance.random() < 0.7)
+        out += [chance.choice(lines) for lines in self.LINES if lines is self.LINES[0] or chance.random() < 0.5]
+        for _ in range(chance.randrange(3)):
+            out.append("Match " + chance.choice(self.MATCHES))
+            out += ["  " + chance.choice(lines) for lines in chance.sample(self.LINES, chance.randrange(1, 3))]
+        return "\n".join(out) + "\n"
+
+    @staticmethod
+    def takes_password(said):
+        """SAID: the lines of sshd -T for root from one place."""
+        values = {}
+        for line in said.splitlines():
+            word, _, value = line.partition(" ")
+            values.setdefault(word, []).append(value)
+        one = {word: of[0] for word, of in values.items()}
+        names_root = {word: any(fnmatch.fnmatchcase("root", name) for name in values.get(word, []))
+                      for word in ("allowusers", "denyusers")}
+        if one["permitrootlogin"] != "yes" or names_root["denyusers"] or ("allowusers" in values and not names_root["allowusers"]):
+            return False
+        can = {"password": one["passwordauthentication"] == "yes",
+               "keyboard-interactive": one["kbdinteractiveauthentication"] == "yes" and one["usepam"] == "yes"}
+        if one["authenticationmethods"] == "any":
+            return any(can.values())
+        return any(all(can.get(way) for way in chain.split(",")) for chain in one["authenticationmethods"].split())
+
+    # EVIDENCE: D10.1.d
+    @unittest.skipUnless(SSHD, "no sshd here")
+    def test_root_by_password(self):
+        chance, tried = random.Random(20261127), 0
+        with tempfile.TemporaryDirectory() as keys:
+            key = os.path.join(keys, "key")
+            run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key)
+            for _ in range(rounds(40)):
+                text = self.text(chance)
+                with tree({"/etc/ssh/sshd_config": text, "/usr/sbin/sshd": "OpenSSH_9.2p1 x"}) as root:
+                    ways = {row["way"] for row in ask(root, "SELECT way FROM sshd_root_logins")}
+                    real = [run(SSHD, "-T", "-f", os.path.join(root, "etc/ssh/sshd_config"), "-h", key, "-C",
+                                f"user=root,host=x,addr={place},laddr=10.0.0.2,lport=22") for place in self.PLACES]
+                if any(done.returncode for done in real):
+                    continue        # a way that is switched off, in AuthenticationMethods
+                tried += 1
+                self.assertEqual("password" in ways, any(self.takes_password(done.stdout) for done in real), text)
+        self.assertGreater(tried, 20)
+
+
 class Span(unittest.TestCase):
     @unittest.skipUnless(shutil.which("systemd-analyze"), "no systemd-analyze here")
     def test_spans(self):
@@ -212,7 +272,7 @@ class Quality(unittest.TestCase):
             self.skipTest("no namespace to give pwscore its file in")
         pam = ("password requisite pam_pwquality.so\npassword required pam_unix.so use_authtok\n")
         chance = random.Random(83)
-        for _ in range(rounds(15)):
+        for _ in range(rounds(40)):
             minlen = chance.randrange(4, 18)
             credits = {n: chance.choice([-1, 0, 0, 1, 2]) for n in ("dcredit", "ucredit", "lcredit", "ocredit")}
             conf = f"minlen = {minlen}\ndictcheck = 0\n" + "".join(f"{k} = {v}\n" for k, v in credits.items())
