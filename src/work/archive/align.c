@@ -509,11 +509,8 @@ static void look_at_text(struct search *a)
 	}
 }
 
-void align(struct search *a, struct segment *s, struct str text, enum folding folding,
-	const uint32_t *among)
+void align_new(struct search *a, struct segment *s, struct str text, enum folding folding)
 {
-	struct lay l = { .a = a };
-
 	*a = (struct search){ .s = s,
 		.text = text,
 		.folding = folding,
@@ -545,6 +542,13 @@ void align(struct search *a, struct segment *s, struct str text, enum folding fo
 	a->blocks[TEMPLATE_RAW] = UINT32_MAX;
 	look_at_text(a);
 	find_always(a);
+}
+
+void align(struct search *a, const uint32_t *among)
+{
+	const struct segment *s = a->s;
+	struct lay l = { .a = a };
+
 	for (uint32_t t = 1; t < s->template_count; t++)
 		if (a->fit[t] != FIT_ALWAYS && (among == NULL || among[t]))
 			lay_over(&l, t);

@@ -83,13 +83,17 @@ struct prune {
 	bool has_times;      /* times are */
 	bool has_all;        /* whole rows are */
 	struct asked *asked; /* of each family, four: what was asked of its column */
+	/* of a family: may its column hold all of the text? NULL: not all were asked */
+	const uint8_t *holding;
 	struct err *e;
 };
 
-/* Lay TEXT over every template of S that is not 0 in AMONG (NULL: over all). The tables of S are
- * loaded; of the other templates nothing is said. */
-void align(struct search *a, struct segment *s, struct str text, enum folding folding,
-	const uint32_t *among);
+/* What is known of TEXT before it is laid over templates: which of them hold it in a static piece,
+ * and where slots of texts and addresses may hold all of it. The tables of S are loaded. */
+void align_new(struct search *a, struct segment *s, struct str text, enum folding folding);
+/* Lay it over every template that is not 0 in AMONG (NULL: over all); of the others nothing more is
+ * said. */
+void align(struct search *a, const uint32_t *among);
 void align_done(struct search *a);
 void prune_new(struct prune *p, const struct segment *s, struct err *e);
 void prune_done(struct prune *p);
@@ -101,6 +105,9 @@ MUST_CHECK int align_prune(struct search *a, uint32_t t, struct prune *p);
 bool align_may(const struct search *a, uint32_t t, uint32_t block);
 /* The same, going by the columns of numbers too: of BLOCK, which is begun. */
 MUST_CHECK int align_ask(const struct search *a, uint32_t t, struct prune *p, bool *ret_may);
+/* In which families' columns of the block in work, which is begun, may a number hold the text? */
+MUST_CHECK int align_families(
+	const struct search *a, uint8_t *ret_holding, bool *ret_any, struct err *e);
 /* Do all rows of template T that hold the text have its run of digits in a number or a time? *RET
  * tells whether it may be a time. */
 bool align_rests_on_run(const struct search *a, uint32_t t, bool *ret_time);

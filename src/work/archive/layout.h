@@ -177,6 +177,7 @@ struct near {
 	uint64_t order;
 	uint64_t value[ENTRY_NEAR];
 	uint8_t digits[NUMBER_NEAR]; /* of numbers, which have fewer places */
+	uint8_t met;                 /* of numbers, a bit for each place: a reader looks for it */
 	uint8_t count;
 };
 

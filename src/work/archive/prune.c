@@ -32,7 +32,12 @@ void prune_done(struct prune *p)
 struct digits {
 	uint64_t value;
 	uint64_t power; /* ten to their count */
+	uint64_t
+		last; /* the last five, where there are as many: known beforehand, so no division */
+	bool has_last;
 };
+
+#define LAST UINT64_C(100000)
 
 static bool decimal_may(const struct digits *want, enum align_op op, uint64_t value)
 {
@@ -42,7 +47,8 @@ static bool decimal_may(const struct digits *want, enum align_op op, uint64_t va
 			return false;
 		if (value < want->power) /* saves a division by what is known only now */
 			return value == want->value;
-		if (value % want->power == want->value &&
+		if ((!want->has_last || value % LAST == want->last) &&
+			value % want->power == want->value &&
 			(op == ALIGN_HOLDS || op == ALIGN_ENDS || value == want->value))
 			return true;
 		if (op == ALIGN_ENDS || op == ALIGN_IS)
@@ -133,6 +139,8 @@ static bool column_may(const struct search *a, const struct condition *c, struct
 		digits.value = digits.value * 10 + (uint64_t)(want.ptr[i] - '0');
 		digits.power *= 10;
 	}
+	digits.last = digits.value % LAST;
+	digits.has_last = want.len >= DIGITS_MIN;
 	/* five digits of a number below 65,536 are all that it has */
 	if (is_decimal && want.len >= DIGITS_MIN && column->width == 2 && !column->is_delta)
 		return has_short(column, digits.value);
@@ -161,12 +169,39 @@ static bool is_too_narrow(
 		(slot->type == SLOT_NUMBER ? decimal_digits(most) : hex_digits(most));
 }
 
+int align_families(const struct search *a, uint8_t *ret_holding, bool *ret_any, struct err *e)
+{
+	const struct condition all = { .end = (uint16_t)a->text.len, .op = ALIGN_HOLDS };
+	int result = load_columns(a->s, e);
+
+	*ret_any = false;
+	for (uint32_t f = 0; f < a->s->family_count && result == 0; f++) {
+		const struct slot slot = { .type = a->s->family_type[f], .family = (uint16_t)f };
+
+		ret_holding[f] = 0;
+		if (!is_number_type(slot.type) || a->s->view.columns[f].count == 0 ||
+			is_too_narrow(a, &all, &slot))
+			continue;
+		result = load_column(a->s, f, e);
+		if (result < 0)
+			break;
+		ret_holding[f] = column_may(a, &all, slot);
+		*ret_any |= ret_holding[f];
+	}
+	return result;
+}
+
 static int ask_column(const struct search *a, const struct condition *c, struct slot slot,
 	struct prune *p, bool *ret_may)
 {
 	struct asked *asked = &p->asked[(size_t)slot.family * OPS + c->op];
 	int result;
 
+	if (p->holding && c->from == 0 && c->end == a->text.len &&
+		(c->op == ALIGN_HOLDS || !p->holding[slot.family])) {
+		*ret_may = p->holding[slot.family];
+		return 0;
+	}
 	if (asked->by != a || asked->from != c->from || asked->end != c->end) {
 		bool may;
 

@@ -213,11 +213,18 @@ MUST_CHECK int load_digits(struct segment *s, uint32_t block, struct err *e);
 /* What becomes of the values decoded: slots whose values are only held against a set of entries, of
  * which nothing is kept but which rows were in it; and templates whose values are not asked for. */
 enum { KEEP_NONE, KEEP_VALUES, KEEP_MARKS };
+extern const uint64_t MARK_NUMBERS[1];
 struct marks {
-	const uint64_t **bits; /* of a slot of a template with KEEP_MARKS: the set, or NULL */
-	const uint8_t *keep;   /* of a template: KEEP_*; NULL: the values of all */
-	uint8_t *families;     /* of a family: 1 when a slot of it has a set */
-	uint8_t *rows;         /* by position: 1 where a value was in the set of its slot */
+	/* of a slot of a template with KEEP_MARKS: the set, or NULL; of one of numbers, of which
+	 * there is no dictionary, MARK_NUMBERS */
+	const uint64_t **bits;
+	/* is it in the set? That is the same for all slots of numbers, so each that stands in a
+	 * column is asked once, and not each row */
+	bool (*has_number)(const void *of, unsigned type, struct value value);
+	const void *of;
+	const uint8_t *keep; /* of a template: KEEP_*; NULL: the values of all */
+	uint8_t *families;   /* of a family: 1 when a slot of it has a set */
+	uint8_t *rows;       /* by position: 1 where a value was in the set of its slot */
 };
 /* The values of slots of the families that are not 0 in WANTED; NULL: of all. MARKS may be NULL.
  * Where MARKS keeps those of some templates only, forget_some() has to follow before others are

@@ -1,6 +1,8 @@
 #include "work/archive/digits.h"
 #include "work/archive/read.h"
 
+const uint64_t MARK_NUMBERS[1];
+
 /* A slot whose values are being decoded: where its next code stands. */
 struct active {
 	const uint8_t *code;
@@ -11,6 +13,7 @@ struct active {
 	uint16_t family;
 	uint8_t type;
 	bool is_kept;
+	bool is_asked; /* slots of its family are held against a set */
 };
 
 /* The slots of one type in the block in work; the three types of numbers come together. */
@@ -71,6 +74,7 @@ static void place_template(struct decoder *d, uint32_t t, size_t at, uint32_t *c
 	struct segment *s = d->s;
 	const struct template *template = &s->templates[t];
 	unsigned keep = d->keep ? d->keep[t] : KEEP_VALUES;
+	bool has_marks = d->marks && d->marks->families;
 
 	d->first[t] = *count;
 	for (uint32_t k = 0; k < template->slots; k++) {
@@ -88,7 +92,9 @@ static void place_template(struct decoder *d, uint32_t t, size_t at, uint32_t *c
 				.slot = (uint16_t)k,
 				.family = slot.family,
 				.type = slot.type,
-				.is_kept = keep == KEEP_VALUES };
+				.is_kept = keep == KEEP_VALUES,
+				.is_asked = d->kind == CODES_NUMBER && has_marks &&
+					d->marks->families[slot.family] };
 		at += s->view.uses[t];
 	}
 	d->end[t] = *count;
@@ -219,27 +225,33 @@ static int decode_entries(struct decoder *d, uint32_t position)
 }
 
 /* A number that stands in the column. */
-static int take_number(struct decoder *d, const struct active *a, uint8_t code, struct value *ret)
+static int take_number(struct decoder *d, const struct active *a, uint8_t code)
 {
 	unsigned digits_max = a->type == SLOT_NUMBER ? NUMBER_DIGITS_MAX : HEX_DIGITS_MAX, has,
 		 place;
+	struct value value = { 0 };
 	int result;
 
 	if (code < NUMBER_NEAR)
 		return block_bad(d->s, d->e, "a code");
-	result = take(d, a->family, &ret->number);
+	result = take(d, a->family, &value.number);
 	if (result < 0)
 		return result;
-	ret->digits = code == CODE_FRESH ? 0 : (uint8_t)(code - CODE_PADDED + 1);
-	if (ret->digits > 0) {
-		has = a->type == SLOT_NUMBER ? decimal_digits(ret->number) :
-					       hex_digits(ret->number);
-		if (ret->digits > digits_max || has > ret->digits)
+	value.digits = code == CODE_FRESH ? 0 : (uint8_t)(code - CODE_PADDED + 1);
+	if (value.digits > 0) {
+		has = a->type == SLOT_NUMBER ? decimal_digits(value.number) :
+					       hex_digits(value.number);
+		if (value.digits > digits_max || has > value.digits)
 			return block_bad(d->s, d->e, "a number");
 	}
 	place = near_new(a->near, NUMBER_NEAR);
-	a->near->value[place] = ret->number;
-	a->near->digits[place] = ret->digits;
+	a->near->value[place] = value.number;
+	a->near->digits[place] = value.digits;
+	if (a->is_asked) {
+		a->near->met &= (uint8_t) ~(1u << place);
+		a->near->met |=
+			(uint8_t)(d->marks->has_number(d->marks->of, a->type, value) << place);
+	}
 	return 0;
 }
 
@@ -247,25 +259,27 @@ static int decode_numbers(struct decoder *d, uint32_t position)
 {
 	const struct view *v = &d->s->view;
 	uint32_t t = v->template[position];
-	struct value *values = v->values + v->first[position], unkept;
+	struct value *values = v->values + v->first[position];
 	struct active *end = d->active + d->end[t];
 
 	for (struct active *a = d->active + d->first[t]; a < end; a++) {
 		uint8_t code = *a->code++;
-		struct value *to = a->is_kept ? &values[a->slot] : &unkept;
 		struct near *near = a->near;
+		unsigned place;
 
 		if (code < near->count) {
-			unsigned place = near_place(near, code);
-
-			*to = (struct value){ near->value[place], near->digits[place] };
 			near_front(near, code);
 		} else {
-			int result = take_number(d, a, code, to);
+			int result = take_number(d, a, code);
 
 			if (result < 0)
 				return result;
 		}
+		place = near_place(near, 0);
+		if (a->is_kept)
+			values[a->slot] = (struct value){ near->value[place], near->digits[place] };
+		else if (a->bits)
+			d->marks->rows[position] |= near->met >> place & 1;
 	}
 	return 0;
 }
