@@ -115,6 +115,15 @@ int store_commit(struct store *s, struct err *e)
 	return rc;
 }
 
+void store_lasting(struct store *s, bool is_lasting)
+{
+	int rc = sqlite3_exec(s->db,
+		is_lasting ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL", NULL,
+		NULL, NULL);
+
+	assert(rc == SQLITE_OK); /* not within a transaction */
+}
+
 void store_rollback(struct store *s)
 {
 	if (!sqlite3_get_autocommit(s->db))

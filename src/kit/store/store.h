@@ -57,6 +57,10 @@ MUST_CHECK int store_begin(struct store *s, struct err *e);
 /* From its first question on, all that is read is of one moment; it ends with store_rollback(). */
 MUST_CHECK int store_begin_reading(struct store *s, struct err *e);
 MUST_CHECK int store_commit(struct store *s, struct err *e);
+/* Between transactions: are those that come to outlast a power cut, as all do at first? Those that
+ * need not are whole or not there after it, and do not wait for the disk. For what can be reckoned
+ * again from what lasts. */
+void store_lasting(struct store *s, bool is_lasting);
 void store_rollback(struct store *s);
 
 /* Prepare (or take from the cache, reset and with cleared values). Never NULL: a failure to prepare

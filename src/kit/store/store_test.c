@@ -268,8 +268,7 @@ static void writing_with_a_question_open_ends_the_test_build(void **state)
 
 	assert_int_equal(store_migrate(s, steps, COUNT(steps), &e), 0);
 	for (int i = 0; i < 2; i++)
-		assert_int_equal(
-			store_run(store_query(s, "INSERT INTO t (n) VALUES (1)"), &e), 0);
+		assert_int_equal(store_run(store_query(s, "INSERT INTO t (n) VALUES (1)"), &e), 0);
 	q = store_query(s, "SELECT id FROM t");
 	for (int is_begin = 0; is_begin < 2; is_begin++) {
 		assert_int_equal(store_next(q, &e), 1);
@@ -290,11 +289,36 @@ static void writing_with_a_question_open_ends_the_test_build(void **state)
 	assert_int_equal(store_commit(s, &e), 0);
 }
 
+static int64_t level_of(struct store *s)
+{
+	struct store_query *q = store_query(s, "SELECT synchronous FROM pragma_synchronous");
+	struct err e = { 0 };
+	int64_t level;
+
+	assert_int_equal(store_next(q, &e), 1);
+	level = store_i64(q, 0);
+	store_end(q);
+	return level;
+}
+
+static void what_need_not_last_does_not_wait_for_the_disk(void **state)
+{
+	struct store *s = *state;
+
+	assert_int_equal(level_of(s), 2);
+	store_lasting(s, false);
+	assert_int_equal(level_of(s), 1); /* whole after a power cut, or not there */
+	store_lasting(s, true);
+	assert_int_equal(level_of(s), 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(values_come_back, opened, closed),
 		cmocka_unit_test_setup_teardown(failures_have_names, opened, closed),
+		cmocka_unit_test_setup_teardown(
+			what_need_not_last_does_not_wait_for_the_disk, opened, closed),
 		cmocka_unit_test_setup_teardown(a_rollback_leaves_nothing, opened, closed),
 		cmocka_unit_test_setup_teardown(
 			steps_are_applied_once_and_not_changed, opened, closed),

@@ -585,8 +585,12 @@ int comply_refresh(
 	arena_init(&a, COMPLY_UNIT_MEMORY_BYTES);
 	comply_law_of(packs, date_at(at_s), &a, &law);
 	rc = is_due(s, &law, at_s, e);
-	if (rc > 0)
+	if (rc > 0) {
+		/* the queue loses a subject with the same stroke that keeps its verdicts */
+		store_lasting(s, false);
 		rc = refresh(&about, max, &a, e);
+		store_lasting(s, true);
+	}
 	arena_done(&a);
 	return (int)rc;
 }
