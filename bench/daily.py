@@ -2,7 +2,8 @@
 """daily.py [--quick] [NAME...]: what the unit's daily work costs, each at three sizes.
 
 Rows are functions marked @row(NAME, BOUND): they get a size factor (1/16, 1/4, 1 of the bound's own size)
-and return a figure; the last column says by what power of the size the cost grew. --quick stops at 1/16.
+and return a figure; the table says by what power of the size the cost grew, and whether the bound is met. --quick
+stops at 1/16 and holds its figures against no bound. A row that fails is told and the next one is measured.
 """
 import argparse
 import atexit
@@ -16,11 +17,13 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(TOP, "tests", "flow"))
 os.environ["KHIEN_BUILD"] = os.environ.get("KHIEN_BUILD", "build")
 import flow  # noqa: E402  (after the build folder is said)
+import goals  # noqa: E402
 import measure  # noqa: E402
 import sheets  # noqa: E402
 
@@ -94,20 +97,24 @@ class District:
 
 
 def khien(*args):
-    """(what it printed, most bytes resident) of a command that must end well."""
+    """(what it printed, how the system saw it) of a command that must end well."""
     done = subprocess.Popen([flow.BIN, *args], stdout=subprocess.PIPE, text=True)
     said = done.stdout.read()
     _, status, usage = os.wait4(done.pid, 0)
     done.returncode = status
     if status:
         sys.exit(f"khien {' '.join(args)} failed")
-    return said, usage.ru_maxrss * 1024
+    return said, usage
 
 
 def sweep(district, *more):
     """Milliseconds of a sweep, as it says itself: the packs are loaded already."""
-    said, rss = khien("verdicts", "sweep", "--data", district.server.data, "--packs", flow.PACKS, *more)
-    return int(re.search(r"(\d+) ms", said).group(1)), rss
+    said, usage = khien("verdicts", "sweep", "--data", district.server.data, "--packs", flow.PACKS, *more)
+    return int(re.search(r"(\d+) ms", said).group(1)), usage
+
+
+def cpu_ms(usage):
+    return (usage.ru_utime + usage.ru_stime) * 1000
 
 
 @functools.lru_cache(None)
@@ -121,28 +128,36 @@ def district_of(share):
 @row("verdicts of 500 units, 50,000 hosts, from nothing", "s", 60)
 def verdicts_from_nothing(share):
     district = district_of(share)
-    taken_ms, rss = sweep(district, "--again")
-    print(f"    {district.units} units, {district.hosts} hosts: {rss >> 20} MiB resident", file=sys.stderr)
+    taken_ms, usage = sweep(district, "--again")
+    print(f"    {district.units} units, {district.hosts} hosts: {usage.ru_maxrss >> 10} MiB resident, CPU "
+          f"{cpu_ms(usage) / 1000:.1f} s", file=sys.stderr)
     return taken_ms / 1000
 
 
-@row("the same after one evidence of a unit (best of 5)", "ms", 10)
+@row("the same after one evidence of a unit, CPU", "ms", 10)
 def verdicts_after_one(share):
+    """What a sweep with one word costs more than one with nothing to do, which loads the packs all the same. This
+    connection stays open, as the service's does: nothing is waited for that only a first writer waits for."""
     district = district_of(share)
-    sweep(district)
     store = sqlite3.connect(os.path.join(district.server.data, "khien.db"))
+    sweep(district)
+    idle = [cpu_ms(sweep(district)[1]) for _ in range(9)]
     columns = [c for _, c, *_ in store.execute("PRAGMA table_info(evidence)")]
-    taken = []
-    for second in range(5):
+    taken, wall = [], []
+    for second in range(9):
         values = {"host_id": 0, "at_s": int(time.time()) + second, "by_person": 4, "check_id": "tay-son/D19.3#4",
                   "outcome": 0, "person": "an.le", "line": 0, "unit_id": 1, "record_id": 0, "run_id": None, "id": None}
         store.execute(f"INSERT INTO evidence ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
                       [values.get(c, "") for c in columns])
         store.execute("INSERT OR IGNORE INTO verdict_word VALUES (1, 'tay-son/D19.3#4', '')")
         store.commit()
-        taken.append(sweep(district)[0])
+        wall_ms, usage = sweep(district)
+        taken.append(cpu_ms(usage))
+        wall.append(wall_ms)
     store.close()
-    return min(taken)
+    print(f"    the packs: CPU {min(idle):.1f} ms; the update: wall best {min(wall)} ms, median {sorted(wall)[4]} ms",
+          file=sys.stderr)
+    return max(min(taken) - min(idle), 0)
 
 
 def p95_ms(share, path):
@@ -180,6 +195,11 @@ def page_duties(share):
 @row("page of one unit's state, p95", "ms", 150)
 def page_state(share):
     return p95_ms(share, "/ket-qua/1")
+
+
+@row("page of one obligation of a unit, p95", "ms", 150)
+def page_obligation(share):
+    return p95_ms(share, "/ket-qua/1/tay-son/D11.3")
 
 
 @row("page of the year of all units, p95", "ms", 150)
@@ -414,25 +434,43 @@ def export_xlsx(share):
     return export_mib(share, "xlsx")
 
 
+def measured(function, sizes):
+    """Its figures at these sizes; or what went wrong, as text."""
+    try:
+        return [function(size) for size in sizes], ""
+    except SystemExit as end:
+        return [], str(end.code)
+    except Exception as fault:      # pylint: disable=broad-except
+        traceback.print_exc()
+        return [], repr(fault)
+
+
+def line_of(name, unit, bound, figures, fault, sizes):
+    """A row of the table; "" for what was not measured."""
+    if fault:
+        return [name, *[""] * len(sizes), f"<= {bound} {unit}", "", f"FAILED: {fault}"]
+    power = (math.log(figures[-1] / figures[0]) / math.log(sizes[-1] / sizes[0])
+             if len(figures) > 1 and min(figures) > 0 else None)
+    verdict = f"of {sizes[-1]:.4g}" if sizes[-1] < 1 else "OK" if figures[-1] <= bound else "MISSED"
+    return [name, *map(goals.plain, figures), f"<= {bound} {unit}", "" if power is None else f"n^{power:.2f}", verdict]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("names", nargs="*")
     args = parser.parse_args()
     sizes = SIZES[:1] if args.quick else SIZES
-    missed = 0
-    print(f"{'':52} {' '.join(f'{s:>9.4g}' for s in sizes)}  bound    grows as")
-    for name, unit, bound, measure in ROWS:
+    lines = []
+    for name, unit, bound, function in ROWS:
         if args.names and not any(word in name for word in args.names):
             continue
-        figures = [measure(size) for size in sizes]
-        power = (math.log(figures[-1] / figures[0]) / math.log(sizes[-1] / sizes[0])
-                 if len(figures) > 1 and min(figures) > 0 else float("nan"))
-        fits = args.quick or figures[-1] <= bound
-        missed += not fits
-        print(f"{name:52} {' '.join(f'{f:>9.3f}' for f in figures)}  {bound} {unit:5} n^{power:.2f}"
-              f"{'' if fits else '  MISSED'}")
-    return 1 if missed else 0
+        lines.append(line_of(name, unit, bound, *measured(function, sizes), sizes))
+        print("  ".join(cell for cell in lines[-1] if cell), file=sys.stderr, flush=True)
+    goals.show([["bound", *(f"{s:.4g}" for s in sizes), "", "grows as", ""], *lines])
+    told = [line[-1].partition(":")[0] for line in lines]
+    print(f"bounds met: {told.count('OK')}; missed: {told.count('MISSED')}; failed: {told.count('FAILED')}; of {len(told)}")
+    return 1 if "MISSED" in told or "FAILED" in told else 0
 
 
 if __name__ == "__main__":
