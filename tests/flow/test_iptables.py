@@ -79,6 +79,7 @@ def table(chance, family):
                      and shutil.which("ipset"), "needs root, nft, iptables, ipset and a network of its own")
 class Iptables(test_nft.Nft):
     test_what_nft_refuses_is_told = test_joined_keys_are_as_wide_as_their_widest_element = None
+    test_a_set_of_interfaces_is_no_joined_key = None
 
     @classmethod
     def setUpClass(cls):

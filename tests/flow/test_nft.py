@@ -171,9 +171,11 @@ class Nft(unittest.TestCase):
         self.assertEqual(done.status, 0, str(done))
         return {row["family"]: row["state"] for row in done.json()}, done.err
 
+    KEPT = (128, 286)       # a door called closed: a map of interfaces, TCP's ports among joined keys
+
     def test_packets_meet_what_is_told(self):
         compared = unclear = wrong = 0
-        for number in range(rounds(10)):
+        for number in sorted({*range(rounds(10)), *self.KEPT}):
             chance = random.Random(20261127 + number)
             script = self.script(chance)
             run("nft", "flush", "ruleset")

@@ -485,6 +485,19 @@ static size_t read_operator(struct condition *c, const struct nft_statement *st,
 	return i + (!c->is_equal || str_is(w, "==") || str_is(w, "eq") || word_among(w, loose));
 }
 
+/* A field of TCP's head has only a packet that has such a head. */
+static void only_packets_with(struct fw_rule *rule, struct str head)
+{
+	if (str_is(head, "ip") || str_is(head, "icmp"))
+		rule->family = 4;
+	else if (str_is(head, "ip6") || str_is(head, "icmpv6"))
+		rule->family = 6;
+	else if (str_is(head, "tcp"))
+		fw_only_protocols(rule, FW_TCP);
+	else if (str_is(head, "udp"))
+		fw_only_protocols(rule, FW_UDP);
+}
+
 /* "ip saddr . tcp dport", from the first dot on. */
 static size_t read_joined(struct maker *m, const struct condition *c, size_t i)
 {
@@ -497,6 +510,7 @@ static size_t read_joined(struct maker *m, const struct condition *c, size_t i)
 
 		if (word_among(nft_word(st, ++i), owners))
 			key.of = nft_word(st, i++);
+		only_packets_with(&m->rule, key.of);
 		key.key = nft_word(st, i++);
 		if (m->joined_count < JOINED_MAX)
 			m->joined[m->joined_count++] = key;
@@ -532,14 +546,7 @@ static size_t read_condition(struct maker *m, size_t i)
 		c.of = c.key;
 		c.key = nft_word(st, ++i);
 	}
-	if (str_is(c.of, "ip") || str_is(c.of, "icmp"))
-		m->rule.family = 4;
-	else if (str_is(c.of, "ip6") || str_is(c.of, "icmpv6"))
-		m->rule.family = 6;
-	else if (str_is(c.of, "tcp"))
-		fw_only_protocols(&m->rule, FW_TCP);
-	else if (str_is(c.of, "udp"))
-		fw_only_protocols(&m->rule, FW_UDP);
+	only_packets_with(&m->rule, c.of);
 	i++;
 	if (str_is(nft_word(st, i), "set")) { /* "meta mark set ct mark": no condition */
 		i++;
