@@ -86,6 +86,28 @@ class Retire(unittest.TestCase):
             self.assertEqual(report["findings"], [])
             self.assertGreaterEqual(report["left"], LINES)
 
+    # EVIDENCE: D11.4#3
+    def test_what_leaves_by_hand_leaves_where_it_was_written_first(self):
+        """While nothing runs; the write-ahead file goes when the service does."""
+        with folder({"old.log": "".join(f"<13>Jan 15 00:00:00 may su[{n}]: giêng {n}\n" for n in range(LINES)),
+                     "disk/.keep": ""}) as self.base:
+            self.data = f"{self.base}/data"
+            self.january()
+            os.unlink(f"{self.data}/log/other")
+            done = khien("log", "media", "retire", f"{YEAR}-01", "--copies", 1, "--data", self.data,
+                         env={"KHIEN_TEST_CLOCK": f"{self.base}/clock"})
+            self.assertEqual(done.status, 0, done)
+            self.assertEqual(self.found("giêng"), 0)
+            self.assertTrue(any("giêng".encode() in leaf.raw for leaf in shard.lines(self.data)))
+            self.assertIn("dịch vụ tự bỏ nốt", done.out)
+            with Server(data=self.data) as server:
+                server.pass_time(seconds=seconds_until(11, 20))
+                wait_for(lambda: os.path.exists(f"{self.data}/log/intake.sock"))
+                self.send(MANY + 300)
+                wait_for(lambda: glob.glob(f"{self.data}/log/orders/leave-{YEAR}-{YEAR}-01.done"))
+                self.assertFalse(any("giêng".encode() in leaf.raw for leaf in shard.lines(self.data)))
+                self.assertEqual((self.found("giêng"), self.found("sau")), (0, MANY + 300))
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -87,6 +87,19 @@ static int wait_sealed(const struct keep_order *order, enum lang lang, struct er
 	return rc < 0 ? rc : 0;
 }
 
+/* Its lines may stand in write-ahead files too: what can go goes now, the rest when the service
+ * runs. */
+static int leave_wal(const struct job *j, const struct keep_order *order, bool is_current,
+	struct str leaf, uint64_t size, struct err *e)
+{
+	int rc = is_current ? archive_close_segments(j->shard, NULL, size, e) :
+			      keep_empty_wal(j->shard, &(struct archive_options){ 0 }, e);
+
+	if (rc == 0)
+		rc = keep_in_wal(j->shard, j->month, e);
+	return rc > 0 ? keep_order_rest(order, leaf, size, e) : rc;
+}
+
 /* The log says so, sealed, before it does. */
 static int leave(struct job *j, const struct keep_rule *rule, struct err *e)
 {
@@ -109,16 +122,26 @@ static int leave(struct job *j, const struct keep_rule *rule, struct err *e)
 		rc = keep_leaving(j->shard, j->shard_name, j->month, rule, &leaf, e);
 	if (rc == 0)
 		rc = cli_log_seal(j->line, &place, buf_str(&leaf), &answer, e);
+	if (rc == 0)
+		rc = leave_wal(j, &order, strcmp(place.name, j->shard_name) == 0, buf_str(&leaf),
+			answer.size, e);
 	buf_done(&leaf);
-	/* its last lines may stand in the write-ahead files too */
-	if (rc == 0 && strcmp(place.name, j->shard_name) != 0)
-		rc = keep_empty_wal(j->shard, &(struct archive_options){ 0 }, e);
-	else if (rc == 0)
-		rc = archive_close_segments(j->shard, NULL, answer.size, e);
 	if (rc == 0)
 		rc = keep_retire(j->shard, j->month, rule, e);
 	seal_place_close(&place);
 	return rc;
+}
+
+static int tell_rest(const struct job *j, struct err *e)
+{
+	int rc = keep_in_wal(j->shard, j->month, e);
+
+	if (rc > 0)
+		printf("%s\n",
+			tr(j->line->lang,
+				T("Dòng của tháng còn nằm trong tệp ghi trước đến khi có thêm dòng mới; dịch vụ "
+				  "tự bỏ nốt.")));
+	return rc < 0 ? rc : 0;
 }
 
 /* By hand too nothing leaves before the law lets it. */
@@ -152,7 +175,8 @@ static int do_retire(struct job *j, struct err *e)
 	why = keep_may_leave(&rule, j->month, copies, count, &good);
 	if (why != KEEP_MAY_LEAVE)
 		return stays(j, &rule, why, good, e);
-	return leave(j, &rule, e);
+	rc = leave(j, &rule, e);
+	return rc < 0 ? rc : tell_rest(j, e);
 }
 
 static const struct action {

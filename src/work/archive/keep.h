@@ -138,6 +138,12 @@ struct keep_order {
 	const struct keep_rule *rule;
 };
 MUST_CHECK int keep_order_leave(const struct keep_order *x, struct err *e);
+/* Do lines of MONTH, packed, stand in a write-ahead file? 1: they do; 0: nowhere there. */
+MUST_CHECK int keep_in_wal(struct vfile_disk *shard, const char *month, struct err *e);
+/* Of a log that rests, of which LEAF was sealed as entry SIZE - 1: what still stands in write-ahead
+ * files goes when the service runs. */
+MUST_CHECK int keep_order_rest(
+	const struct keep_order *x, struct str leaf, uint64_t size, struct err *e);
 
 /* archive_redact() with what hangs on it: the list of the month is written anew, and no disk counts
  * as a copy of it until it is written again, for all of them still hold the text. Once more is

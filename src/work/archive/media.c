@@ -3,6 +3,8 @@
 #include <stdlib.h>
 
 #include "core/trail/order.h"
+#include "core/trail/tree.h"
+#include "core/trail/wal.h"
 #include "work/archive/keep_int.h"
 
 #define MEDIUM_NAME "khien-medium"
@@ -475,6 +477,35 @@ int keep_order_leave(const struct keep_order *x, struct err *e)
 	buf_done(&leaf);
 	arena_done(&a);
 	return rc;
+}
+
+int keep_in_wal(struct vfile_disk *shard, const char *month, struct err *e)
+{
+	struct keep_month m;
+	uint64_t oldest = 0;
+	struct arena a;
+	int rc, is_there = 0;
+
+	arena_init(&a, 2 * KEEP_MANIFEST_MAX);
+	rc = keep_read(shard, month, &a, &m, e);
+	if (rc == 0)
+		rc = wal_oldest(shard, &oldest, e);
+	if (rc == 0)
+		is_there = oldest < m.segments[m.segment_count - 1].end;
+	arena_done(&a);
+	return rc == ERR_ABSENT ? 0 : rc < 0 ? rc : is_there;
+}
+
+int keep_order_rest(const struct keep_order *x, struct str leaf, uint64_t size, struct err *e)
+{
+	const struct order o = {
+		.is = ORDER_SEALED, .at_s = x->rule->now_s, .until = size + TREE_GROUP, .leaf = leaf
+	};
+	char name[ORDER_NAME_SIZE];
+	int rc = keep_make_folder(x->log, ORDER_FOLDER, e); /* the service did not run yet */
+
+	snprintf(name, sizeof(name), ORDER_LEAVE "%s-%s", x->name, x->month);
+	return rc < 0 ? rc : order_save(x->log, name, &o, e);
 }
 
 void keep_forecast(const struct keep_levels *levels, uint64_t used, uint64_t quota, uint64_t bytes,

@@ -152,12 +152,15 @@ static int redact(const struct obey *g, const char *name, struct order *o, struc
 
 /* Where its lines were written first. A segment stands behind the month then, for a store that is
  * started anew goes on after the last one there is. 1: they are nowhere there; 0: not yet. */
-static int leave_first(const struct obey *g, size_t at, uint64_t end, bool is_new, struct err *e)
+static int leave_first(
+	const struct obey *g, size_t at, const char *month, uint64_t end, struct err *e)
 {
 	int rc = 0;
 
-	if (at + 1 < g->count)
-		return is_new ? leave_old_wal(g, g->shards[at], e) : 1;
+	if (at + 1 < g->count) {
+		rc = keep_in_wal(g->shards[at], month, e);
+		return rc > 0 ? leave_old_wal(g, g->shards[at], e) : rc < 0 ? rc : 1;
+	}
 	if (archive_writer_closed(*g->writer) <= end)
 		rc = close_sealed(g, e);
 	return rc < 0 ? rc : leave_wal(g, end - 1, e);
@@ -191,7 +194,7 @@ static int leave(
 	here = rc < 0 ? rc : keep_is_here(g->shards[at], month, e);
 	if (here < 0)
 		return here;
-	rc = leave_first(g, at, end, is_new, e);
+	rc = leave_first(g, at, month, end, e);
 	if (rc == ERR_LIMIT)
 		rc = 0; /* what leaves makes room */
 	if (rc > 0 && !here) {
