@@ -64,7 +64,13 @@ struct walk {
 	const struct comply_place *chosen; /* NULL: to all */
 	size_t chosen_count;
 };
-bool walk_comes_to(const struct walk *w, enum comply_about about, int64_t id);
+static inline bool walk_comes_to(const struct walk *w, enum comply_about about, int64_t id)
+{
+	for (size_t i = 0; i < w->chosen_count; i++)
+		if (w->chosen[i].about == about && w->chosen[i].id == id)
+			return true;
+	return !w->chosen;
+}
 /* To the records alone. */
 MUST_CHECK int walk_records(const struct walk *w, struct err *e);
 /* Does the one obligation that is asked about bind the subject? HOST: NULL but for a machine. */

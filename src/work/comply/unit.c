@@ -380,14 +380,6 @@ int unit_verdicts(const struct unit_facts *f, const struct comply_subject *subje
 
 /* --- the walk --------------------------------------------------------------------------------- */
 
-bool walk_comes_to(const struct walk *w, enum comply_about about, int64_t id)
-{
-	for (size_t i = 0; i < w->chosen_count; i++)
-		if (w->chosen[i].about == about && w->chosen[i].id == id)
-			return true;
-	return !w->chosen;
-}
-
 bool unit_is_asked(const struct unit_facts *f, const struct comply_subject *subject,
 	const struct unit_host *host)
 {
