@@ -10,7 +10,7 @@ import sqlite3
 import time
 import unittest
 
-from flow import Server, free_port, khien
+from flow import ADMIN, Server, free_port, khien
 from shard import wait_for
 from signed_in import first_log_in
 from test_daily import mail_server, writing
@@ -247,6 +247,8 @@ class Cases(unittest.TestCase):
         self.assertEqual(proof.status, 200)
         for words in ("GIẤY XÁC NHẬN", "15/QĐ-UBND", "Trung tâm CNTT", "Trần Thị Nhận", "Hồ sơ một cửa 2026", "VPN"):
             self.assertIn(words, proof.text)
+        self.assertIn("<td>Lê An</td>", proof.text)           # who did it, by name
+        self.assertIn(f"Lê An ({ADMIN[0]}), ", page.text)
         self.assertEqual(self.admin.get(f"/ho-so/{case}/giay/none").status, 404)
 
     # EVIDENCE: D8.1#3

@@ -44,7 +44,7 @@ struct flow_case {
 	struct str title;                                       /* what it is about, in words */
 	struct str state, last_move;                            /* last_move "": none yet */
 	int64_t started_at_s, state_at_s, due_at_s, ended_at_s; /* due_at_s 0: no clock runs */
-	struct str started_by;
+	struct str started_by, started_by_name;   /* the log-in; "" for a name that is not known */
 	size_t tasks_open, tasks_late, tasks_all; /* as of the moment asked for */
 	bool is_void;
 };
@@ -55,7 +55,7 @@ struct flow_value {
 };
 
 struct flow_step {
-	struct str move, from, to, by;
+	struct str move, from, to, by, by_name;
 	int64_t at_s;
 	int64_t due_at_s; /* of the state left; 0: none */
 };
@@ -64,7 +64,7 @@ struct flow_task {
 	int64_t id, case_id, unit_id, record_id;
 	struct str kind, thing; /* of flow_task_kind; the record's title */
 	int64_t made_at_s, due_at_s, done_at_s;
-	struct str choice, note, done_by;
+	struct str choice, note, done_by, done_by_name;
 	struct str flow, about; /* of its case: in lists */
 };
 

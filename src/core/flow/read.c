@@ -1,5 +1,6 @@
 /* read.c - cases, what was said in them, their steps and tasks. */
 #include "core/flow/flow_int.h"
+#include "core/org/account.h"
 
 #define CASE \
 	"SELECT c.id, c.unit_id, coalesce(c.parent_id, 0), coalesce(c.staff_id, 0)," \
@@ -10,7 +11,8 @@
 	" (SELECT count(*) FROM flow_task t WHERE t.case_id = c.id AND t.done_at_s = 0" \
 	"  AND t.due_at_s > 0 AND t.due_at_s < $1)," \
 	" coalesce((SELECT s.move FROM flow_step s WHERE s.case_id = c.id" \
-	"  ORDER BY s.id DESC LIMIT 1), '') FROM flow_case c"
+	"  ORDER BY s.id DESC LIMIT 1), '')," ORG_NAME_OF "c.started_by" ORG_NAME_END \
+	" FROM flow_case c"
 #define IS_LATE \
 	"(c.due_at_s > 0 AND c.due_at_s < $1 OR EXISTS (SELECT 1 FROM flow_task t" \
 	" WHERE t.case_id = c.id AND t.done_at_s = 0 AND t.due_at_s > 0 AND t.due_at_s < $1))"
@@ -28,15 +30,16 @@ static const char sql_list[] = CASE WANTED
 	" c.due_at_s = 0, c.due_at_s, c.id LIMIT $11 OFFSET $12";
 static const char sql_count[] = "SELECT count(*) FROM flow_case c" WANTED;
 static const char sql_steps[] =
-	"SELECT move, from_state, to_state, made_by, at_s, due_at_s FROM flow_step"
+	"SELECT move, from_state, to_state, made_by, at_s, due_at_s,"
+	ORG_NAME_OF "made_by" ORG_NAME_END " FROM flow_step"
 	" WHERE case_id = $1 ORDER BY id";
 static const char sql_values[] = "SELECT field, value, made_by, at_s FROM flow_value"
 				 " WHERE case_id = $1 ORDER BY id";
 
 #define TASK \
 	"SELECT t.id, t.case_id, t.unit_id, coalesce(t.record_id, 0), t.kind, t.thing," \
-	" t.made_at_s, t.due_at_s, t.done_at_s, t.choice, t.note, t.done_by, c.flow, c.title" \
-	" FROM flow_task t JOIN flow_case c ON c.id = t.case_id"
+	" t.made_at_s, t.due_at_s, t.done_at_s, t.choice, t.note, t.done_by, c.flow, c.title," \
+	ORG_NAME_OF "t.done_by" ORG_NAME_END " FROM flow_task t JOIN flow_case c ON c.id = t.case_id"
 static const char sql_tasks[] = TASK " WHERE t.case_id = $1 ORDER BY t.id";
 static const char sql_task[] = TASK " WHERE t.id = $1";
 
@@ -62,6 +65,7 @@ static struct flow_case take_case(struct store_query *q, struct arena *a)
 		.tasks_open = (size_t)store_i64(q, 16),
 		.tasks_late = (size_t)store_i64(q, 17),
 		.last_move = arena_str(a, store_str(q, 18)),
+		.started_by_name = arena_str(a, store_str(q, 19)),
 	};
 }
 
@@ -82,6 +86,7 @@ static struct flow_task take_task(struct store_query *q, struct arena *a)
 		.done_by = arena_str(a, store_str(q, 11)),
 		.flow = arena_str(a, store_str(q, 12)),
 		.about = arena_str(a, store_str(q, 13)),
+		.done_by_name = arena_str(a, store_str(q, 14)),
 	};
 }
 
@@ -172,7 +177,8 @@ static int read_steps(
 				.to = arena_str(a, store_str(q, 2)),
 				.by = arena_str(a, store_str(q, 3)),
 				.at_s = store_i64(q, 4),
-				.due_at_s = store_i64(q, 5) }));
+				.due_at_s = store_i64(q, 5),
+				.by_name = arena_str(a, store_str(q, 6)) }));
 	ret->steps = list.at;
 	ret->step_count = list.len;
 	return rc;

@@ -5,6 +5,10 @@
 
 #include "core/org/org.h"
 
+/* In a statement, a column between them: the name of whose log-in it is, '' where it is none. */
+#define ORG_NAME_OF " coalesce((SELECT p.name FROM person p WHERE p.login = "
+#define ORG_NAME_END "), '')"
+
 /* Where the password of an account is known: "" here, "emergency" here and sealed in an envelope,
  * "ldap", "oidc". */
 MUST_CHECK int org_user_place(

@@ -1,4 +1,5 @@
 /* read.c - one record with all that hangs on it. */
+#include "core/org/account.h"
 #include "core/record/record_int.h"
 #include "core/record/record_words.h"
 
@@ -6,12 +7,13 @@
 
 #define COLUMNS \
 	"SELECT id, register, unit_id, title, body, state, version, made_at_s, made_by," \
-	" changed_at_s, changed_by FROM record "
+	" changed_at_s, changed_by," ORG_NAME_OF "changed_by" ORG_NAME_END " FROM record "
 static const char sql_get[] = COLUMNS "WHERE id = $1";
 static const char sql_get_all[] =
 	COLUMNS "WHERE id IN (SELECT value FROM json_each($1)) ORDER BY register, id";
 static const char sql_history[] =
-	"SELECT version, at_s, by, what, why, unit_id, body FROM record_version"
+	"SELECT version, at_s, by, what, why, unit_id, body,"
+	ORG_NAME_OF "by" ORG_NAME_END " FROM record_version"
 	" WHERE record_id = $1 ORDER BY version DESC";
 static const char sql_links[] =
 	"SELECT r.id, r.register, l.field, r.title, r.unit_id, 1, r.state FROM record_link l"
@@ -21,7 +23,8 @@ static const char sql_links[] =
 	" JOIN record r ON r.id = l.from_id WHERE l.to_id = $1 AND r.state = 0"
 	" LIMIT 500";
 static const char sql_comments[] =
-	"SELECT id, at_s, by, text FROM record_comment WHERE record_id = $1 ORDER BY id";
+	"SELECT id, at_s, by, text," ORG_NAME_OF "by" ORG_NAME_END " FROM record_comment"
+	" WHERE record_id = $1 ORDER BY id";
 static const char sql_comment_add[] =
 	"INSERT INTO record_comment (record_id, at_s, by, text) VALUES ($1, $2, $3, $4)";
 
@@ -41,6 +44,7 @@ static int row_read(struct store_query *q, struct arena *a, struct record *ret, 
 	r.made_by = arena_str(a, store_str(q, 8));
 	r.changed_at_s = store_i64(q, 9);
 	r.changed_by = arena_str(a, store_str(q, 10));
+	r.changed_by_name = arena_str(a, store_str(q, 11));
 	if (rc == 0)
 		*ret = r;
 	return rc;
@@ -101,6 +105,7 @@ int record_history(struct store *s, int64_t id, struct arena *a, struct record_c
 		c->what = arena_str(a, store_str(q, 3));
 		c->why = arena_str(a, store_str(q, 4));
 		c->unit_id = store_i64(q, 5);
+		c->by_name = arena_str(a, store_str(q, 7));
 		rc = record_body_read(store_str(q, 6), a, &c->after, e);
 		if (rc < 0)
 			break;
@@ -156,6 +161,7 @@ int record_comments(struct store *s, int64_t id, struct arena *a, struct record_
 		c->at_s = store_i64(q, 1);
 		c->by = arena_str(a, store_str(q, 2));
 		c->text = arena_str(a, store_str(q, 3));
+		c->by_name = arena_str(a, store_str(q, 4));
 	}
 	if (rc < 0)
 		return rc;

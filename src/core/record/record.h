@@ -45,7 +45,7 @@ struct record {
 	struct record_body body;
 	bool is_cancelled;
 	int64_t made_at_s, changed_at_s;
-	struct str made_by, changed_by;
+	struct str made_by, changed_by, changed_by_name; /* log-ins; a name, "" where not read */
 };
 
 /* --- checking --------------------------------------------------------------------------------- */
@@ -102,7 +102,7 @@ MUST_CHECK int record_get(
 
 struct record_change {
 	int64_t version, at_s, unit_id;
-	struct str by, what, why; /* what: add set cancel restore undo */
+	struct str by, by_name, what, why; /* what: add set cancel restore undo */
 	struct record_body before, after;
 };
 /* Newest first. */
@@ -121,7 +121,7 @@ MUST_CHECK int record_links(struct store *s, int64_t id, struct arena *a, struct
 
 struct record_comment {
 	int64_t id, at_s;
-	struct str by, text;
+	struct str by, by_name, text;
 };
 MUST_CHECK int record_comments(struct store *s, int64_t id, struct arena *a,
 	struct record_comment **ret, size_t *ret_count, struct err *e);

@@ -19,6 +19,14 @@ const char *text_of(struct view *v, struct str s)
 	return arena_cstr(v->a, s.ptr ? s : STR(""));
 }
 
+const char *who_text(struct view *v, struct str login, struct str name)
+{
+	if (login.len == 0)
+		return tr(v->lang, "Khiên");
+	return name.len ? arena_fmt(v->a, "%.*s (%.*s)", STR_FMT(name), STR_FMT(login)).ptr :
+			  text_of(v, login);
+}
+
 const char *number_text(struct view *v, int64_t n)
 {
 	return path_of(v, "%lld", (long long)n);

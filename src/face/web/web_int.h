@@ -258,6 +258,8 @@ const char *time_text(struct view *v, int64_t at_s);   /* 22/11/2026 08:30, "" f
 const char *second_text(struct view *v, int64_t at_s); /* the same with seconds */
 const char *date_text(struct view *v, struct date d);  /* 22/11/2026 */
 const char *text_of(struct view *v, struct str s);     /* as a C string */
+/* Who did it: "Lê Thị Bình (can.bo)"; "" as log-in: Khiên itself. */
+const char *who_text(struct view *v, struct str login, struct str name);
 const char *sure_words(enum sure s);                   /* how surely a source is known; for tr() */
 struct str words_of(const struct view *v, struct words w);
 

@@ -79,8 +79,8 @@ static void facts(struct view *v, const struct shown *x)
 		html(v->w, "<div><dt>%s</dt><dd><a href=\"/ban-ghi/%lld\">%.*s</a></dd></div>\n",
 			tr(v->lang, "Trong sổ"), (long long)x->c.record_id, STR_FMT(x->c.title));
 	html_fact(v, tr(v->lang, "Mở lúc"),
-		arena_fmt(v->a, "%s, %.*s", time_text(v, x->c.started_at_s),
-			STR_FMT(x->c.started_by.len ? x->c.started_by : STR("Khiên"))));
+		arena_fmt(v->a, "%s, %s", time_text(v, x->c.started_at_s),
+			who_text(v, x->c.started_by, x->c.started_by_name)));
 	if (x->c.due_at_s) {
 		html(v->w, "<div><dt>%s</dt><dd>", tr(v->lang, "Bước tiếp theo"));
 		html_clock(v, x->c.due_at_s, 0);
@@ -144,9 +144,9 @@ static void task_row(struct view *v, const struct shown *x, const struct flow_ta
 	html(v->w, "</td>\n<td>");
 	if (t->done_at_s)
 		html(v->w,
-			"<span class=\"chip met\"><span aria-hidden=\"true\">●</span> %.*s</span> %.*s, %s",
-			STR_FMT(choice_words(v, k, t->choice)), STR_FMT(t->done_by),
-			time_text(v, t->done_at_s));
+			"<span class=\"chip met\"><span aria-hidden=\"true\">●</span> %.*s</span> %s, %s",
+			STR_FMT(choice_words(v, k, t->choice)),
+			who_text(v, t->done_by, t->done_by_name), time_text(v, t->done_at_s));
 	else if (may && k)
 		task_choices(v, t, k);
 	else
@@ -403,9 +403,8 @@ static void history(struct view *v, const struct shown *x)
 {
 	html(v->w, "<section>\n<h2>%s</h2>\n<ol class=\"items\">\n", tr(v->lang, "Quá trình"));
 	html(v->w,
-		"<li class=\"item\"><span class=\"what\">%s</span> <span class=\"soft\">%.*s, %s</span></li>\n",
-		tr(v->lang, "Mở hồ sơ"),
-		STR_FMT(x->c.started_by.len ? x->c.started_by : STR("Khiên")),
+		"<li class=\"item\"><span class=\"what\">%s</span> <span class=\"soft\">%s, %s</span></li>\n",
+		tr(v->lang, "Mở hồ sơ"), who_text(v, x->c.started_by, x->c.started_by_name),
 		time_text(v, x->c.started_at_s));
 	for (size_t i = 0; i < x->h.step_count; i++) {
 		const struct flow_step *s = &x->h.steps[i];
@@ -415,8 +414,8 @@ static void history(struct view *v, const struct shown *x)
 			STR_FMT(m ? words_of(v, m->title) : s->move));
 		if (s->due_at_s)
 			html_clock(v, s->due_at_s, s->at_s);
-		html(v->w, "</span> <span class=\"soft\">%.*s, %s</span></li>\n", STR_FMT(s->by),
-			time_text(v, s->at_s));
+		html(v->w, "</span> <span class=\"soft\">%s, %s</span></li>\n",
+			who_text(v, s->by, s->by_name), time_text(v, s->at_s));
 	}
 	html(v->w, "</ol>\n</section>\n");
 }
@@ -586,11 +585,12 @@ static void paper_tasks(struct view *v, const struct shown *x)
 		const struct flow_task *t = &x->h.tasks[i];
 		const struct flow_task_kind *k = flow_task_of(x->f, t->kind);
 
-		html(v->w, "<tr><td>%.*s</td><td>%.*s %.*s</td><td>%s</td><td>%.*s</td></tr>\n",
+		html(v->w, "<tr><td>%.*s</td><td>%.*s %.*s</td><td>%s</td><td>%s</td></tr>\n",
 			STR_FMT(k ? flow_task_words(&r, k, t->thing) : t->kind),
 			STR_FMT(t->done_at_s ? choice_words(v, k, t->choice) :
 					       str_of(tr(v->lang, "chưa làm"))),
-			STR_FMT(t->note), time_text(v, t->done_at_s), STR_FMT(t->done_by));
+			STR_FMT(t->note), time_text(v, t->done_at_s),
+			t->done_by_name.len ? text_of(v, t->done_by_name) : text_of(v, t->done_by));
 	}
 	html_table_end(v);
 }
@@ -623,8 +623,8 @@ static void paper_end(struct view *v, const struct flow_paper *p)
 	if (p->to.vi.ptr)
 		html(v->w,
 			"<div class=\"signs\"><p class=\"copies\">%s<br>- %s<br>- %s</p><p>%s</p></div>\n",
-			tr(v->lang, "Nơi nhận:"), tr(v->lang, "Như trên;"),
-			tr(v->lang, "Lưu: VT."), head);
+			tr(v->lang, "Nơi nhận:"), tr(v->lang, "Như trên;"), tr(v->lang, "Lưu: VT."),
+			head);
 	else
 		html_signs(v, head);
 }

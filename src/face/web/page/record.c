@@ -10,11 +10,6 @@ static bool may_act(struct view *v, const struct register_page *p)
 	return view_may(v, RIGHT_ACT, p->r.unit_id);
 }
 
-static const char *login_text(struct view *v, struct str login)
-{
-	return login.len ? text_of(v, login) : tr(v->lang, "Khiên");
-}
-
 /* --- values ----------------------------------------------------------------------------------- */
 
 static void value(struct view *v, const struct register_page *p, const struct record_names *names,
@@ -144,7 +139,7 @@ static void comments(struct view *v, const struct register_page *p)
 	for (size_t i = 0; i < count; i++)
 		html(v->w,
 			"<p class=\"lines\"><strong>%s</strong> <span class=\"soft\">%s</span>\n%.*s</p>\n",
-			login_text(v, list[i].by), time_text(v, list[i].at_s),
+			who_text(v, list[i].by, list[i].by_name), time_text(v, list[i].at_s),
 			STR_FMT(list[i].text));
 	if (may_act(v, p)) {
 		html_form(v, path_of(v, "/ban-ghi/%lld/gop-y", (long long)p->r.id), "comment");
@@ -256,7 +251,7 @@ static void history(struct view *v, const struct register_page *p, const struct 
 	for (size_t i = 0; i < past->count; i++) {
 		html(v->w, "<tr><th scope=\"row\">%lld %s</th><td>%s</td><td>%s</td><td>",
 			(long long)list[i].version, tr(v->lang, what_words(list[i].what)),
-			time_text(v, list[i].at_s), login_text(v, list[i].by));
+			time_text(v, list[i].at_s), who_text(v, list[i].by, list[i].by_name));
 		if (list[i].why.len)
 			html(v->w, "<div><em>%.*s</em></div>\n", STR_FMT(list[i].why));
 		change_values(v, p, past->names, &list[i]);
@@ -321,7 +316,8 @@ static void facts(struct view *v, const struct register_page *p)
 	html_unit_link(v, p->r.unit_id);
 	html(v->w, " · %s</p>\n",
 		fill(v, tr(v->lang, "phiên bản {so}, {ai} lưu lúc {luc}"), "so",
-			count_text(v, p->r.version), "ai", login_text(v, p->r.changed_by), "luc",
+			count_text(v, p->r.version), "ai",
+			who_text(v, p->r.changed_by, p->r.changed_by_name), "luc",
 			time_text(v, p->r.changed_at_s), NULL));
 	if (p->r.is_cancelled)
 		html(v->w, "<p class=\"alarm\">%s</p>\n", tr(v->lang, "Bản ghi đã bị hủy."));

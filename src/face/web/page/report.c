@@ -369,9 +369,9 @@ void html_new_reports(struct view *v)
 
 		html(v->w,
 			"<li class=\"item\"><div class=\"what\">\n<p class=\"title\">"
-			"<a href=\"/ho-so/%lld\">%.*s</a></p>\n<p class=\"soft\">%s, %.*s ",
+			"<a href=\"/ho-so/%lld\">%.*s</a></p>\n<p class=\"soft\">%s, %s ",
 			(long long)c->id, STR_FMT(c->title), time_text(v, c->started_at_s),
-			STR_FMT(c->started_by));
+			who_text(v, c->started_by, c->started_by_name));
 		html_clock(v, c->due_at_s, 0);
 		html(v->w,
 			"</p>\n</div>\n<p class=\"act\"><a class=\"button\" href=\"/ho-so/%lld\">%s"
