@@ -447,6 +447,7 @@ class Cases(unittest.TestCase):
         page = self.form("/ho-so", 422, luong="personnel", nguoi="99999")
         self.assertIn("Không có người hoặc bản ghi mang số này", page.text)
         case = self.case("exception", don__vi=1)
+        self.assertRegex(self.admin.get(f"/ho-so/{case}").text, r'<option value="tay-son/D8.3">[^<]+ \(khoản 3 Điều 8\)<')
         page = self.move(case, "grant", 422, obligation="D8.3", reason="chờ máy mới", measure="khóa",
                          from_day="31/02/2026", until_day="1/1/2026")
         self.assertIn(": phải là một ngày có thật", page.text)

@@ -151,15 +151,19 @@ MUST_CHECK int flow_history(
 	struct store *s, int64_t case_id, struct arena *a, struct flow_history *ret, struct err *e);
 /* What FIELD holds now; "" when it was never said. */
 struct str flow_value_of(const struct flow_history *h, struct str field);
-/* For people: where names of persons and machines are looked up, in which language, into what. */
+/* For people: where names of persons, machines and obligations are looked up, in which language,
+ * into what. */
 struct flow_reader {
 	struct store *store;
+	const struct pack_set *packs;
 	enum lang lang;
 	struct arena *a;
 };
 /* A value as people read it: 22/11/2026 08:30, the title of a choice, the name of a person. */
 struct str flow_words(
 	const struct flow_reader *r, const struct flow_field *field, struct str value);
+/* "Đổi mật khẩu mặc định (điểm b khoản 1 Điều 12)" */
+struct str flow_obligation_words(const struct obligation *o, enum lang lang, struct arena *a);
 /* TEXT with {field} filled in so; what was never said becomes "…". */
 struct str flow_fill(const struct flow_reader *r, const struct flow *f,
 	const struct flow_history *h, struct words text);

@@ -62,6 +62,7 @@ const char *flow_value_fault(const struct flow_field *field, struct str value)
 		return NULL;
 	case FLOW_TEXT:
 	case FLOW_LONG:
+	case FLOW_OBLIGATION: /* looked for in the packs */
 		return value.len <= 4000 && str_is_utf8(value) ? NULL : T("Nội dung quá dài.");
 	case FLOW_NUMBER:
 	case FLOW_HOST:
@@ -94,6 +95,7 @@ const char *flow_empty_fault(const struct flow_field *field)
 	case FLOW_STAFF:
 	case FLOW_HOST:
 	case FLOW_RECORD:
+	case FLOW_OBLIGATION:
 		return T("chưa chọn.");
 	case FLOW_TEXT:
 	case FLOW_LONG:

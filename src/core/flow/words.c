@@ -30,6 +30,19 @@ static struct str name_of(const struct flow_reader *r, enum flow_field_type type
 	return staff_get(r->store, id, r->a, &person, &e) == 0 ? person.name : value;
 }
 
+static struct str obligation_words(const struct flow_reader *r, struct str id)
+{
+	const struct obligation *o = r->packs ? pack_obligation(r->packs, id) : NULL;
+
+	return o ? flow_obligation_words(o, r->lang, r->a) : id;
+}
+
+struct str flow_obligation_words(const struct obligation *o, enum lang lang, struct arena *a)
+{
+	return arena_fmt(a, "%.*s (%.*s)", STR_FMT(words_in(o->title, lang)),
+		STR_FMT(clause_cite(o->clause, lang, a)));
+}
+
 struct str flow_words(const struct flow_reader *r, const struct flow_field *field, struct str value)
 {
 	int64_t id;
@@ -52,6 +65,8 @@ struct str flow_words(const struct flow_reader *r, const struct flow_field *fiel
 	case FLOW_HOST:
 	case FLOW_STAFF:
 		return name_of(r, field->type, value);
+	case FLOW_OBLIGATION:
+		return obligation_words(r, value);
 	case FLOW_TEXT:
 	case FLOW_LONG:
 	case FLOW_NUMBER:

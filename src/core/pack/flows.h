@@ -14,13 +14,14 @@ enum flow_field_type {
 	FLOW_TEXT,
 	FLOW_LONG,
 	FLOW_NUMBER,
-	FLOW_DATE,   /* YYYY-MM-DD */
-	FLOW_TIME,   /* YYYY-MM-DDTHH:MM, of Viet Nam */
-	FLOW_YES,    /* "yes" or "" */
-	FLOW_CHOICE, /* the id of one of its choices */
-	FLOW_HOST,   /* the number of a machine */
-	FLOW_STAFF,  /* the number of a person */
-	FLOW_RECORD, /* the number of a record of the register OF */
+	FLOW_DATE,       /* YYYY-MM-DD */
+	FLOW_TIME,       /* YYYY-MM-DDTHH:MM, of Viet Nam */
+	FLOW_YES,        /* "yes" or "" */
+	FLOW_CHOICE,     /* the id of one of its choices */
+	FLOW_HOST,       /* the number of a machine */
+	FLOW_STAFF,      /* the number of a person */
+	FLOW_RECORD,     /* the number of a record of the register OF */
+	FLOW_OBLIGATION, /* "pack/D12.1.b#1" */
 };
 enum flow_state_kind { FLOW_STATE_OPEN, FLOW_STATE_END, FLOW_STATE_VOID };
 enum flow_guard_kind {

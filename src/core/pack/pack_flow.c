@@ -7,7 +7,7 @@
 static const char *const abouts[] = { "unit", "staff", "record", NULL };
 static const char *const whos[] = { "act", "approve", "sign", NULL };
 static const char *const types[] = { "text", "long", "number", "date", "time", "yes", "choice",
-	"host", "staff", "record", NULL };
+	"host", "staff", "record", "obligation", NULL };
 static const char *const state_kinds[] = { "open", "end", "void", NULL };
 static const char *const guard_kinds[] = { "tasks-done", "all-yes", "one-of", "in-order",
 	"other-person", "audit-clean", NULL };

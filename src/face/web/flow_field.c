@@ -116,6 +116,28 @@ static void choice_field(struct view *v, const struct flow_field *f, struct str 
 	html_select_end(v);
 }
 
+/* Those in force, in the order of the law. */
+static void obligation_field(struct view *v, const struct flow_field *f, struct str value)
+{
+	const struct pack_set *packs = v->web->packs;
+
+	chooser(v, f, value);
+	for (size_t i = 0; i < pack_count(packs); i++) {
+		const struct pack *p = pack_at(packs, i);
+
+		for (size_t n = 0;
+			pack_in_force(p, date_at(v->by.now_s)) && n < p->obligation_count; n++) {
+			const struct obligation *o = &p->obligations[n];
+			const char *name = obligation_name(v, o);
+
+			html_option(v, name, text_of(v, flow_obligation_words(o, v->lang, v->a)),
+				str_is(value, name));
+		}
+	}
+	html_select_end(v);
+	field_hint(v, f);
+}
+
 /* Its register must have it first: from here one comes to write it down, about this very thing. */
 static void record_field(
 	struct view *v, const struct flow_field *f, struct str value, const struct flow_case *c)
@@ -195,6 +217,9 @@ void html_flow_field(struct view *v, const struct flow_case *c, const struct flo
 		break;
 	case FLOW_RECORD:
 		record_field(v, f, value, c);
+		break;
+	case FLOW_OBLIGATION:
+		obligation_field(v, f, value);
 		break;
 	case FLOW_TEXT:
 	case FLOW_NUMBER:

@@ -42,6 +42,7 @@ static struct str field_value(struct making *m, const struct flow *flow,
 	case FLOW_STAFF:
 		return arena_fmt(&m->piece, "%lld", (long long)demo_person(m, u)->id);
 	case FLOW_RECORD:
+	case FLOW_OBLIGATION:
 		return STR("");
 	case FLOW_TEXT:
 	case FLOW_LONG:
@@ -87,7 +88,8 @@ static struct str value_of(
 	const struct pack *pack = g->f->pack;
 
 	if (move->except_obligation.ptr && str_eq(f->id, move->except_obligation))
-		return pack->obligations[demo_random(g->m, pack->obligation_count)].id;
+		return arena_fmt(&g->m->piece, "%.*s/%.*s", STR_FMT(pack->id),
+			STR_FMT(pack->obligations[demo_random(g->m, pack->obligation_count)].id));
 	if (move->except_until.ptr && str_eq(f->id, move->except_until))
 		at_s += 60 * (int64_t)CLOCK_DAY_S;
 	return field_value(g->m, g->f, move, f, g->u, at_s - (20 - (int64_t)field) * 60);

@@ -14,7 +14,7 @@ struct flow_by view_flow_by(struct view *v)
 
 struct flow_reader view_flow_reader(struct view *v)
 {
-	return (struct flow_reader){ v->web->store, v->lang, v->a };
+	return (struct flow_reader){ v->web->store, v->web->packs, v->lang, v->a };
 }
 
 static const char *span_text(struct view *v, int64_t s)
