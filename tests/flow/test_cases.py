@@ -457,7 +457,14 @@ class Cases(unittest.TestCase):
                          until_day="1/1/2026")
         self.assertIn("Người đề nghị không tự duyệt", page.text)
         self.assertIn("Ngoại lệ phải kết thúc sau khi bắt đầu", page.text)
-        self.assertNotIn("Nội dung đã ghi", self.admin.get(f"/ho-so/{case}").text)
+        page = self.admin.get(f"/ho-so/{case}").text
+        self.assertNotIn("Nội dung đã ghi", page)
+        self.assertEqual(re.findall(r'<details class="card" open>\n<summary>([^\n<]*)', page), ["Ghi nội dung đề nghị "])
+        self.move(case, "write", obligation="tay-son/D8.3", reason="chờ máy mới", measure="khóa", from_day="1/1/2026",
+                  until_day="2/2/2026")
+        page = self.admin.get(f"/ho-so/{case}").text          # who approves finds it written
+        self.assertIn('<option value="tay-son/D8.3" selected>', page)
+        self.assertEqual(re.findall(r'<details class="card" open>\n<summary>([^\n<]*)', page), ["Duyệt ngoại lệ "])
         self.assertEqual(self.admin.get("/ho-so/99999").status, 404)
         self.assertEqual(self.admin.get("/ho-so?q=%27%25&trang=-5&xem=x&luong=y&dot=z").status, 200)
 

@@ -280,6 +280,12 @@ static bool leads_on(const struct shown *x, const struct flow_move *m)
 	return to && to->kind != FLOW_STATE_VOID && !(waits && x->c.tasks_open);
 }
 
+/* It stays where the case is: what it says is put down for the step that leads on. */
+static bool stays(const struct shown *x, const struct flow_move *m)
+{
+	return str_eq(m->to, x->c.state);
+}
+
 /* Whose turn it is, when it is not the visitor's. */
 static void others_moves(struct view *v, const struct shown *x)
 {
@@ -314,9 +320,11 @@ static void moves(struct view *v, const struct shown *x)
 		if (!is_from(m, x->c.state) || !may_move(v, x, m))
 			continue;
 		count++;
-		if (!leads_on(x, m))
+		if (!leads_on(x, m) || (stays(x, m) && str_eq(x->c.last_move, m->id)))
 			continue;
-		on++;
+		if (next && stays(x, next))
+			continue; /* first things first */
+		on = stays(x, m) ? 1 : on + 1;
 		next = m;
 	}
 	if (tried) /* above the others: what is wrong in it is led to from the top */
