@@ -116,8 +116,8 @@ class Random(unittest.TestCase):
                         if chance.random() < 0.15:
                             write(root, f"{where}/systemd/system/{dropins}/{file}",
                                   chance.choice([None, *[self.unit(chance, True)] * 6]))
-            for folder_of_units in ("/usr/lib/systemd/system", "/etc/systemd/system/multi-user.target.wants"):
-                os.makedirs(root + folder_of_units, exist_ok=True)
+            write(root, "/usr/lib/systemd/system/multi-user.target", "[Unit]\n")     # a whole machine
+            os.makedirs(root + "/etc/systemd/system/multi-user.target.wants", exist_ok=True)
             os.symlink(f"/usr/lib/systemd/system/{shared}", f"{root}/etc/systemd/system/multi-user.target.wants/{name}")
             path = ":".join(f"{root}{where}/systemd/system" for where in ROOTS)
             real = subprocess.run(["systemd-analyze", "verify", "--man=no", name], capture_output=True, text=True,

@@ -67,15 +67,11 @@ struct str systemd_unit_file(struct host *h, const char *name)
 	return unit_file(h, name, &st);
 }
 
-/* No folder of the distribution's units: a copy of /etc alone, of which nobody can say what is
- * missing. */
-static bool is_etc_alone(struct host *h)
+/* Without systemd's own units it is a copy of some files: nobody can say what else is missing. */
+static bool is_part_of_machine(struct host *h)
 {
-	const struct str *names;
-	size_t count;
-
-	return host_list(h, "/usr/lib/systemd/system", &names, &count) != 0 &&
-		host_list(h, "/lib/systemd/system", &names, &count) != 0;
+	return !host_has_name(h, "/usr/lib/systemd/system", "multi-user.target") &&
+		!host_has_name(h, "/lib/systemd/system", "multi-user.target");
 }
 
 /* A script of System V, of which a generator makes a unit. */
@@ -91,5 +87,5 @@ static bool has_script(struct host *h, const char *name)
 
 bool unit_needs_file(struct host *h, const char *name)
 {
-	return !has_script(h, name) && !is_etc_alone(h);
+	return !has_script(h, name) && !is_part_of_machine(h);
 }

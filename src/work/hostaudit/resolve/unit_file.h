@@ -11,7 +11,7 @@ struct str unit_file(struct host *h, const char *name, struct host_stat *ret);
 /* A link to /dev/null, or an empty file. */
 bool unit_file_is_masked(struct host *h, struct str path, const struct host_stat *st);
 /* Is NAME no unit at all without a file? A script of System V makes one as well, and in a copy of
- * /etc alone the file may be what is missing. */
+ * a part of a machine the file may be what is missing. */
 bool unit_needs_file(struct host *h, const char *name);
 
 #endif
