@@ -39,7 +39,8 @@ static const char sql_values[] = "SELECT field, value, made_by, at_s FROM flow_v
 #define TASK \
 	"SELECT t.id, t.case_id, t.unit_id, coalesce(t.record_id, 0), t.kind, t.thing," \
 	" t.made_at_s, t.due_at_s, t.done_at_s, t.choice, t.note, t.done_by, c.flow, c.title," \
-	ORG_NAME_OF "t.done_by" ORG_NAME_END " FROM flow_task t JOIN flow_case c ON c.id = t.case_id"
+	ORG_NAME_OF "t.done_by" ORG_NAME_END \
+	" FROM flow_task t JOIN flow_case c ON c.id = t.case_id"
 static const char sql_tasks[] = TASK " WHERE t.case_id = $1 ORDER BY t.id";
 static const char sql_task[] = TASK " WHERE t.id = $1";
 
