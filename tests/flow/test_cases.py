@@ -453,6 +453,9 @@ class Cases(unittest.TestCase):
         self.assertIn(": phải là một ngày có thật", page.text)
         self.assertIn("31/02/2026", page.text)                # what was typed stays
         self.assertIn("chờ máy mới", page.text)
+        page = self.move(case, "grant", 422, reason="x")      # each kind of field is marked, not its words alone
+        for field in ('<select id="obligation"', '<textarea id="measure"', '<input id="from_day"'):
+            self.assertRegex(page.text, field + "[^>]* aria-invalid")
         page = self.move(case, "grant", 422, obligation="D8.3", reason="x", measure="x", from_day="2/2/2026",
                          until_day="1/1/2026")
         self.assertIn("Người đề nghị không tự duyệt", page.text)

@@ -46,6 +46,7 @@ static void yes_field(struct view *v, const struct flow_field *f, struct str val
 	html_fault(v, text_of(v, f->id));
 	html(v->w, "<label><input type=\"checkbox\" id=\"%.*s\" name=\"%.*s\" value=\"yes\"",
 		STR_FMT(f->id), STR_FMT(f->id));
+	(void)html_invalid(v, text_of(v, f->id));
 	if (str_is(value, "yes"))
 		html(v->w, " checked");
 	html(v->w, "> %.*s</label>\n", STR_FMT(words_of(v, f->title)));
@@ -62,15 +63,24 @@ static void long_field(struct view *v, const struct flow_field *f, struct str va
 	html(v->w, "</label>\n");
 	field_hint(v, f);
 	html_fault(v, text_of(v, f->id));
-	html(v->w,
-		"<textarea id=\"%.*s\" name=\"%.*s\" rows=\"3\" cols=\"40\">%.*s</textarea></div>\n",
-		STR_FMT(f->id), STR_FMT(f->id), STR_FMT(value));
+	html(v->w, "<textarea id=\"%.*s\" name=\"%.*s\" rows=\"3\" cols=\"40\"", STR_FMT(f->id),
+		STR_FMT(f->id));
+	(void)html_invalid(v, text_of(v, f->id));
+	html(v->w, ">%.*s</textarea></div>\n", STR_FMT(value));
 }
 
 static void chooser(struct view *v, const struct flow_field *f, struct str value)
 {
 	html_select(v, text_of(v, f->id), text_of(v, words_of(v, f->title)));
 	html_option(v, "", tr(v->lang, "– chọn –"), value.len == 0);
+}
+
+/* Something with a number of its own: its name is shown, its number sent. */
+static void numbered_option(struct view *v, int64_t id, struct str name, struct str value)
+{
+	const char *number = number_text(v, id);
+
+	html_option(v, number, text_of(v, name), str_is(value, number));
 }
 
 static void person_field(
@@ -86,8 +96,7 @@ static void person_field(
 		count = 0;
 	chooser(v, f, value);
 	for (size_t i = 0; i < count; i++)
-		html_option(v, number_text(v, people[i].id), text_of(v, people[i].name),
-			str_is(value, number_text(v, people[i].id)));
+		numbered_option(v, people[i].id, people[i].name, value);
 	html_select_end(v);
 }
 
@@ -101,8 +110,7 @@ static void host_field(struct view *v, const struct flow_field *f, struct str va
 		count = 0;
 	chooser(v, f, value);
 	for (size_t i = 0; i < count; i++)
-		html_option(v, number_text(v, hosts[i].id), text_of(v, hosts[i].name),
-			str_is(value, number_text(v, hosts[i].id)));
+		numbered_option(v, hosts[i].id, hosts[i].name, value);
 	html_select_end(v);
 }
 
@@ -151,8 +159,7 @@ static void record_field(
 		count = 0;
 	chooser(v, f, value);
 	for (size_t i = 0; i < count; i++)
-		html_option(v, number_text(v, list[i].id), text_of(v, list[i].words),
-			str_is(value, number_text(v, list[i].id)));
+		numbered_option(v, list[i].id, list[i].words, value);
 	html_select_end(v);
 	if (!reg)
 		return;

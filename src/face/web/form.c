@@ -45,6 +45,15 @@ void html_fault(struct view *v, const char *name)
 		html(v->w, "<p class=\"fault\" id=\"%s-loi\">%s</p>\n", name, fault);
 }
 
+bool html_invalid(struct view *v, const char *name)
+{
+	bool has_fault = fault_of(v, name) != NULL;
+
+	if (has_fault)
+		html(v->w, " aria-invalid=\"true\" aria-describedby=\"%s-loi\"", name);
+	return has_fault;
+}
+
 void html_form(struct view *v, const char *action, const char *class_name)
 {
 	html(v->w, "<form method=\"post\" action=\"%s\" class=\"%s\" novalidate>\n", action,
@@ -63,7 +72,7 @@ void html_form_end(struct view *v, const char *button)
 
 void html_field(struct view *v, const struct field *f)
 {
-	const char *type = f->type ? f->type : "text", *fault = fault_of(v, f->name);
+	const char *type = f->type ? f->type : "text";
 	struct str typed = http_pair(v->form, f->name), value = str_of(f->value ? f->value : "");
 
 	html(v->w, "<div class=\"field\">\n<label for=\"%s\">%s", f->name, f->label);
@@ -83,9 +92,7 @@ void html_field(struct view *v, const struct field *f)
 		html(v->w, " autocomplete=\"%s\"", f->autocomplete);
 	if (f->is_required)
 		html(v->w, " required");
-	if (fault)
-		html(v->w, " aria-invalid=\"true\" aria-describedby=\"%s-loi\"", f->name);
-	else if (f->hint)
+	if (!html_invalid(v, f->name) && f->hint)
 		html(v->w, " aria-describedby=\"%s-goi-y\"", f->name);
 	html(v->w, ">\n</div>\n");
 }
@@ -141,7 +148,9 @@ void html_select(struct view *v, const char *name, const char *label)
 {
 	html(v->w, "<div class=\"field\">\n<label for=\"%s\">%s</label>\n", name, label);
 	html_fault(v, name);
-	html(v->w, "<select id=\"%s\" name=\"%s\">\n", name, name);
+	html(v->w, "<select id=\"%s\" name=\"%s\"", name, name);
+	(void)html_invalid(v, name);
+	html(v->w, ">\n");
 }
 
 void html_option(struct view *v, const char *value, const char *words, bool is_chosen)

@@ -66,9 +66,7 @@ static void label(struct view *v, const struct register_field *f, const char *na
 
 static void described(struct view *v, const struct register_field *f, const char *name)
 {
-	if (fault_of(v, name))
-		html(v->w, " aria-invalid=\"true\" aria-describedby=\"%s-loi\"", name);
-	else if (hint_of(v, f))
+	if (!html_invalid(v, name) && hint_of(v, f))
 		html(v->w, " aria-describedby=\"%s-goi-y\"", name);
 	if (f->need == NEED_TO_SAVE)
 		html(v->w, " required");

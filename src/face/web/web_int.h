@@ -370,6 +370,7 @@ void html_form(struct view *v, const char *action, const char *class_name);
 void html_form_end(struct view *v, const char *button);
 /* What is wrong with the field of this name, where it stands; nothing when nothing is. */
 void html_fault(struct view *v, const char *name);
+bool html_invalid(struct view *v, const char *name); /* within its tag; true: it has one */
 void html_field(struct view *v, const struct field *f);
 /* The same for a text of several lines, with its hint. */
 void html_area(struct view *v, const struct field *f);
