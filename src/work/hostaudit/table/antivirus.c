@@ -4,6 +4,7 @@
 #include "work/hostaudit/data.h"
 #include "work/hostaudit/fact.h"
 #include "work/hostaudit/resolve/clamav.h"
+#include "work/hostaudit/resolve/systemd.h"
 #include "work/hostaudit/tables.h"
 #include "work/hostaudit/units.h"
 
@@ -135,32 +136,6 @@ static void show_updates(struct host *h, struct fact_rows *rows)
 	}
 }
 
-static void show_onaccess(struct host *h, struct fact_rows *rows)
-{
-	static const char *const units[] = { "clamav-clamonacc.service", "clamonacc.service" };
-	const char *path = conf_of(h, false);
-	struct setting include = conf_value(h, path, "OnAccessIncludePath");
-	struct setting mount = conf_value(h, path, "OnAccessMountPath");
-	struct setting prevent = conf_value(h, path, "OnAccessPrevention");
-	/* clamonacc asks clamd, which does not start with this word left in its file */
-	bool is_example = conf_value(h, path, "Example").file.len > 0;
-	bool is_started = unit_starts(h, units[0]) || unit_starts(h, units[1]);
-	bool is_watching = include.value.len > 0 || mount.value.len > 0;
-
-	fact_int(rows, ONACCESS, is_started && is_watching && !is_example);
-	fact_text(rows, ONACCESS_WHY,
-		arena_fmt(host_arena(h),
-			"clamonacc: %s; OnAccessIncludePath: %.*s; OnAccessPrevention: %.*s%s",
-			is_started ? "enabled" : "off",
-			STR_FMT(include.value.len > 0       ? include.value :
-					mount.value.len > 0 ? mount.value :
-							      STR("none")),
-			STR_FMT(prevent.value.len > 0 ? prevent.value : STR("no")),
-			is_example ? "; Example" : ""));
-}
-
-/* ---- all products ---- */
-
 static bool is_enabled(struct host *h, const char *unit)
 {
 	static const char *const sockets[] = { "clamav-daemon.socket" };
@@ -172,6 +147,77 @@ static bool is_enabled(struct host *h, const char *unit)
 			return true;
 	return false;
 }
+
+/* Does UNIT take another with it that is clamd? Debian's clamonacc does. */
+static bool takes_clamd_along(struct host *h, const char *unit)
+{
+	static const char *const keys[] = { "Requires", "Wants", "BindsTo", "Upholds" };
+	struct str others, name;
+
+	for (size_t i = 0; i < COUNT(keys); i++) {
+		others = systemd_unit_lines(h, unit, "Unit", keys[i]);
+		while (str_next_word(&others, " \t\n", &name)) {
+			struct unit other;
+
+			if (!str_starts(name, "clamav-daemon.") && !str_starts(name, "clamd"))
+				continue;
+			other = systemd_unit(h, arena_cstr(host_arena(h), name));
+			if (other.state == UNIT_STATIC || other.state == UNIT_DISABLED ||
+				other.state == UNIT_ENABLED)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Is there a clamd that clamonacc can ask, of this machine or of another? */
+static bool has_clamd(struct host *h, const char *conf, const char *onaccess_unit)
+{
+	struct str at = conf_value(h, conf, "TCPAddr").value;
+	const struct unit_link *links;
+	size_t count;
+
+	if (conf_value(h, conf, "LocalSocket").value.len == 0 && at.len > 0 &&
+		!str_starts(at, "127.") && !str_is(at, "::1") && !str_is(at, "localhost"))
+		return true;
+	if (!host_exists(h, "/usr/sbin/clamd"))
+		return false;
+	if (is_enabled(h, "clamav-daemon.service") || takes_clamd_along(h, onaccess_unit))
+		return true;
+	unit_links(h, &links, &count);
+	for (size_t i = 0; i < count; i++)
+		if (str_starts(links[i].name, "clamd") && unit_starts(h, links[i].name.ptr))
+			return true;
+	return false;
+}
+
+static void show_onaccess(struct host *h, struct fact_rows *rows)
+{
+	static const char *const units[] = { "clamav-clamonacc.service", "clamonacc.service" };
+	const char *path = conf_of(h, false);
+	struct setting include = conf_value(h, path, "OnAccessIncludePath");
+	struct setting mount = conf_value(h, path, "OnAccessMountPath");
+	struct setting prevent = conf_value(h, path, "OnAccessPrevention");
+	/* clamonacc asks clamd, which does not start with this word left in its file */
+	bool is_example = conf_value(h, path, "Example").file.len > 0;
+	const char *unit = unit_starts(h, units[0]) ? units[0] : units[1];
+	bool is_started = unit_starts(h, unit);
+	bool is_alone = is_started && !has_clamd(h, path, unit);
+	bool is_watching = include.value.len > 0 || mount.value.len > 0;
+
+	fact_int(rows, ONACCESS, is_started && is_watching && !is_example && !is_alone);
+	fact_text(rows, ONACCESS_WHY,
+		arena_fmt(host_arena(h),
+			"clamonacc: %s; OnAccessIncludePath: %.*s; OnAccessPrevention: %.*s%s%s",
+			is_started ? "enabled" : "off",
+			STR_FMT(include.value.len > 0       ? include.value :
+					mount.value.len > 0 ? mount.value :
+							      STR("none")),
+			STR_FMT(prevent.value.len > 0 ? prevent.value : STR("no")),
+			is_example ? "; Example" : "", is_alone ? "; clamd: off" : ""));
+}
+
+/* ---- all products ---- */
 
 static void show(struct host *h, struct fact_rows *rows, const struct data_antivirus *p)
 {
