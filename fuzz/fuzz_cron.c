@@ -28,6 +28,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (cron_line(line, true, &schedule, &user, &command))
 			cron_period_days(schedule);
 		calendar_period_days(line);
+		calendar_is_over(line, 1764000000);
 		span_seconds(line);
 	}
 	scan_of(text, &a);

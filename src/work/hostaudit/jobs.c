@@ -266,6 +266,34 @@ struct inspection inspection_of(struct str text, struct arena *a)
 	return k.inspection;
 }
 
+/* ---- what is started, and what only read ---- */
+
+bool is_started_itself(struct str command, struct str word)
+{
+	static const char *const openers[] = { "nice", "ionice", "nohup", "setsid", "timeout",
+		"chronic", "env", "time", "exec", "chrt", "if", "then", "else", "do", "{", NULL };
+	static const char *const shells[] = { "sh", "bash", "dash", "ksh", "zsh", NULL };
+	struct str head = str_until(command, (size_t)(word.ptr - command.ptr)), one;
+	size_t from = head.len;
+	bool is_read = false;
+
+	while (from > 0 && !strchr("\n;|&(`", head.ptr[from - 1]))
+		from--;
+	head = str_from(head, from);
+	while (str_next_word(&head, " \t\"'", &one)) {
+		struct str name = path_base(one);
+
+		if (is_read && str_starts(one, "-") && str_ends(one, "c"))
+			is_read = false; /* what follows are commands */
+		else if (word_among(name, shells))
+			is_read = true;
+		else if (!strchr("-@+!:0123456789", one.ptr[0]) && !str_has(one, '=') &&
+			!word_among(name, openers))
+			return false;
+	}
+	return !is_read;
+}
+
 /* ---- installing newer packages ---- */
 
 /* The words of one command, up to the sign that ends it. */

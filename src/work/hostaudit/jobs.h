@@ -23,6 +23,10 @@ struct inspection {
 };
 struct inspection inspection_of(struct str text, struct arena *a);
 
+/* Does COMMAND start WORD, which points into it, as a program? A shell that is given it reads it,
+ * and needs no right to run it. In doubt no. */
+bool is_started_itself(struct str command, struct str word);
+
 /* Does it install newer packages and ask nobody ("apt-get -y upgrade", "dnf -y update")? */
 bool updates_of(struct str text);
 

@@ -8,13 +8,13 @@
 #define WALK_START_YEAR 2024 /* its first of January is a Monday */
 
 struct days {
-	uint64_t months;            /* bit 1-12 */
-	uint64_t dates;             /* bit 1-31 */
-	uint64_t weekdays;          /* bit 0-6, 0 is Sunday */
-	bool is_either;             /* cron: date or weekday, when both are given */
-	uint64_t from_end;          /* bit n: the n-th day from the end of the month */
-	int64_t year_from, year_to; /* 0: any */
-	bool has_time;              /* hour and minute can occur at all */
+	uint64_t months;   /* bit 1-12 */
+	uint64_t dates;    /* bit 1-31 */
+	uint64_t weekdays; /* bit 0-6, 0 is Sunday */
+	bool is_either;    /* cron: date or weekday, when both are given */
+	uint64_t from_end; /* bit n: the n-th day from the end of the month */
+	int64_t last_year; /* 0: any */
+	bool has_time;     /* hour and minute can occur at all */
 };
 
 static const char *const month_names[] = { "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug",
@@ -308,6 +308,27 @@ static bool calendar_weekdays(struct str s, uint64_t *bits)
 	return *bits != 0;
 }
 
+/* "*": 0; "2026", "2025..2026", "24,26": the last of them. */
+static bool calendar_years(struct str s, int64_t *ret_last)
+{
+	struct str one;
+	int64_t year;
+
+	*ret_last = 0;
+	if (str_is(s, "*"))
+		return true;
+	while (str_next_word(&s, ",", &one)) {
+		ptrdiff_t dots = str_find(one, STR(".."));
+
+		if (!str_to_i64(dots < 0 ? one : str_from(one, (size_t)dots + 2), &year) ||
+			year < 0 || year > 9999)
+			return false;
+		year += year < 70 ? 2000 : year < 100 ? 1900 : 0;
+		*ret_last = year > *ret_last ? year : *ret_last;
+	}
+	return *ret_last > 0;
+}
+
 /* "*-*-1", "2026-01-01", "*-02~03" */
 static bool calendar_date_part(struct str s, struct days *d)
 {
@@ -331,43 +352,68 @@ static bool calendar_date_part(struct str s, struct days *d)
 	month = s;
 	if (str_has(s, '-') && !str_split(s, '-', &year, &month))
 		return false;
-	if (!str_is(year, "*"))
-		return false; /* certain years only: no lasting schedule */
+	if (!calendar_years(year, &d->last_year))
+		return false;
 	d->months = d->dates = 0;
 	return field(month, &calendar_month, &d->months) &&
 		field(date, &calendar_date, is_from_end ? &d->from_end : &d->dates);
 }
 
-int64_t calendar_period_days(struct str s)
+static bool calendar_read(struct str s, struct days *d)
 {
-	struct days d = {
+	struct str word;
+
+	*d = (struct days){
 		.months = 0x1ffe, .dates = 0xfffffffe, .weekdays = 0x7f, .has_time = true
 	};
-	struct str word;
+	if (s.len == 0)
+		return false;
+	while (str_next_word(&s, " \t", &word)) {
+		if (isalpha((unsigned char)word.ptr[0]) && str_has(word, '/') == false) {
+			uint64_t bits = 0;
+
+			if (calendar_weekdays(word, &bits))
+				d->weekdays = bits;
+			else if (s.len > 0) /* only the last word may be a time zone */
+				return false;
+		} else if (str_has(word, '-') || str_has(word, '~')) {
+			if (!calendar_date_part(word, d))
+				return false;
+		} else if (!str_has(word, ':') && !isalpha((unsigned char)word.ptr[0])) {
+			return false;
+		}
+	}
+	return true;
+}
+
+int64_t calendar_period_days(struct str s)
+{
+	struct days d;
 	int64_t days;
 
 	s = str_trim(s);
 	days = calendar_nickname(s);
 	if (days > 0)
 		return days;
-	if (s.len == 0)
-		return -1;
-	while (str_next_word(&s, " \t", &word)) {
-		if (isalpha((unsigned char)word.ptr[0]) && str_has(word, '/') == false) {
-			uint64_t bits = 0;
+	/* certain years only: no lasting schedule */
+	return calendar_read(s, &d) && d.last_year == 0 ? longest_gap(&d) : -1;
+}
 
-			if (calendar_weekdays(word, &bits))
-				d.weekdays = bits;
-			else if (s.len > 0) /* only the last word may be a time zone */
-				return -1;
-		} else if (str_has(word, '-') || str_has(word, '~')) {
-			if (!calendar_date_part(word, &d))
-				return -1;
-		} else if (!str_has(word, ':') && !isalpha((unsigned char)word.ptr[0])) {
-			return -1;
-		}
-	}
-	return longest_gap(&d);
+bool calendar_is_over(struct str s, int64_t now_s)
+{
+	int64_t today = now_s / CLOCK_DAY_S - 1; /* it is another day elsewhere */
+	struct date on = date_of_days(today);
+	struct days d;
+
+	if (!calendar_read(str_trim(s), &d) || d.last_year == 0 || d.last_year > on.year)
+		return false;
+	/* 1970 began on a Thursday */
+	for (struct walk_day w = { on.year, on.month, on.day, (int)((today + 4) % 7),
+		     month_days(on.year, on.month) };
+		w.year == d.last_year; next_day(&w))
+		if (matches(&d, &w))
+			return false;
+	return true;
 }
 
 int64_t span_seconds(struct str s)

@@ -10,6 +10,8 @@
 int64_t cron_period_days(struct str minute_to_weekday); /* "17 3 * * 1", or "@weekly" */
 /* The same for OnCalendar= of systemd ("weekly", "Mon..Fri 03:00", "*-*-1/7"). */
 int64_t calendar_period_days(struct str expression);
+/* Does EXPRESSION name years, and the last of its days was before the day before NOW_S? */
+bool calendar_is_over(struct str expression, int64_t now_s);
 /* A time span of systemd ("1w 2h", "90min") in seconds, or -1. */
 int64_t span_seconds(struct str span);
 

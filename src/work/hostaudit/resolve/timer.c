@@ -13,7 +13,7 @@ int64_t systemd_timer_days(struct host *h, const char *name, struct setting *ret
 	times = systemd_unit_lines(h, name, "Timer", "OnCalendar");
 	/* each line is a time of its own: the one that comes most often counts */
 	while (str_next_line(&times, &one)) {
-		if (str_trim(one).len == 0)
+		if (str_trim(one).len == 0 || calendar_is_over(one, host_now_s(h)))
 			continue;
 		days = calendar_period_days(one);
 		if (least == 0 || (days > 0 && (least < 0 || days < least)))

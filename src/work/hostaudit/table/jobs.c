@@ -8,7 +8,9 @@
 #include "work/hostaudit/jobs.h"
 #include "work/hostaudit/os.h"
 #include "work/hostaudit/redact.h"
+#include "work/hostaudit/resolve/account.h"
 #include "work/hostaudit/resolve/cron.h"
+#include "work/hostaudit/resolve/password.h"
 #include "work/hostaudit/resolve/shell_text.h"
 #include "work/hostaudit/resolve/systemd.h"
 #include "work/hostaudit/tables.h"
@@ -20,6 +22,7 @@ enum {
 	SCHEDULE,
 	PERIOD_DAYS,
 	IS_ACTIVE,
+	WHY_OFF,
 	RUN_BY,
 	COMMAND,
 	SCRIPT,
@@ -51,6 +54,7 @@ static const struct fact_column columns[] = {
 	[PERIOD_DAYS] = { "period_days", FACT_INT,
 		T("khoảng cách dài nhất giữa hai lần chạy, ngày") },
 	[IS_ACTIVE] = { "is_active", FACT_INT, T("trình chạy lịch được bật") },
+	[WHY_OFF] = { "why_off", FACT_TEXT, T("vì sao không chạy; trống khi có chạy") },
 	[RUN_BY] = { "user", FACT_TEXT, T("chạy bằng tài khoản") },
 	[COMMAND] = { "command", FACT_TEXT, T("lệnh, giá trị tham số đã che") },
 	[SCRIPT] = { "script", FACT_TEXT, T("kịch bản được gọi; tham số, bí mật đã che") },
@@ -94,6 +98,7 @@ struct job {
 	struct str environment;    /* lines NAME=value that hold for the command */
 	int64_t period_days, line; /* period: 0 never, -1 not understood */
 	bool is_active;
+	const char *why_off; /* NULL: what runs schedules is off */
 };
 
 /* What a script says, whoever calls it. */
@@ -103,6 +108,7 @@ struct script {
 	struct scan scan;
 	struct inspection inspection;
 	bool updates;
+	bool is_refused; /* called as a program, and nobody has the right to run it */
 };
 
 /* Several jobs often call one script: those of apt and e2scrub, a timer and its twin in cron. */
@@ -158,11 +164,13 @@ static struct str script_text(struct host *h, struct str path)
 static struct script script_read(struct host *h, struct str path)
 {
 	struct script s = { .path = path, .text = script_text(h, path) };
+	struct host_stat st;
 
 	s.shown = redact_command(host_arena(h), s.text, 2 * KIB);
 	s.scan = scan_of(s.text, host_arena(h));
 	s.inspection = inspection_of(s.text, host_arena(h));
 	s.updates = updates_of(s.text);
+	s.is_refused = host_stat(h, path.ptr, &st) == 0 && (st.mode & 0111) == 0;
 	return s;
 }
 
@@ -179,10 +187,11 @@ static struct script script_of(struct jobs *jobs, struct str path)
 	return s;
 }
 
-/* The program of "[ -x /a ] && /usr/bin/b c": its first absolute path that is a script. */
+/* The program of "[ -x /a ] && /usr/bin/b c": its first absolute path that is a script, and can be
+ * run where there is such a one. */
 static struct script called_script(struct jobs *jobs, struct str command)
 {
-	struct script script, none = { .text = STR(""), .shown = STR("") };
+	struct script script, refused = { .text = STR(""), .shown = STR("") };
 	struct str rest = command, word;
 	int tried = 0;
 
@@ -196,10 +205,38 @@ static struct script called_script(struct jobs *jobs, struct str command)
 			continue;
 		tried++;
 		script = script_of(jobs, word);
-		if (script.text.len > 0)
+		if (script.text.len == 0)
+			continue;
+		script.is_refused = script.is_refused && is_started_itself(command, word);
+		if (!script.is_refused)
 			return script;
+		if (refused.text.len == 0)
+			refused = script;
 	}
-	return none;
+	return refused;
+}
+
+/* Of a script that cannot be run: does the command do something without it? */
+static bool does_something(struct jobs *jobs, const struct job *j)
+{
+	struct arena *a = host_arena(jobs->h);
+	struct backup b;
+
+	return scan_of(j->command, a).kind != SCAN_NONE || inspection_of(j->command, a).program ||
+		updates_of(j->command) ||
+		backup_read(jobs->h, j->command, STR(""), j->environment, j->user, &b);
+}
+
+static const char *why_off(
+	struct jobs *jobs, const struct job *j, const struct script *script, bool is_off)
+{
+	if (script->is_refused)
+		return "script-not-executable";
+	if (j->why_off && !j->is_active)
+		return j->why_off;
+	if (j->is_active && j->period_days == 0)
+		return "never-again";
+	return is_off ? "timer-off" : NULL;
 }
 
 static void show_backup(struct jobs *jobs, const struct job *j, struct str script)
@@ -211,8 +248,10 @@ static void show_backup(struct jobs *jobs, const struct job *j, struct str scrip
 		return;
 	if (b.period_days > j->period_days)
 		fact_int(rows, PERIOD_DAYS, b.period_days);
-	else if (b.period_days == 0)
+	else if (b.period_days == 0) {
 		fact_int(rows, IS_ACTIVE, 0);
+		fact_cstr(rows, WHY_OFF, "timer-off");
+	}
 	fact_cstr(rows, BACKUP_TOOL, b.call.tool);
 	fact_cstr(rows, BACKUP_WHERE, b.where);
 	fact_text(rows, BACKUP_SCHEME, b.scheme);
@@ -288,9 +327,14 @@ static void show(struct jobs *jobs, const struct job *given)
 	struct fact_rows *rows = jobs->rows;
 	struct host *h = jobs->h;
 	struct host_stat st;
+	bool is_active;
 
 	of_it.command = reached(h, given->command);
 	script = called_script(jobs, j->command);
+	if (script.is_refused && does_something(jobs, j))
+		script = (struct script){ .text = STR(""), .shown = STR("") };
+	is_active =
+		j->is_active && j->period_days != 0 && !script.is_refused && !is_switched_off(h, j);
 	scan = scan_of(j->command, host_arena(h));
 	if (script.scan.kind > scan.kind)
 		scan = script.scan;
@@ -300,7 +344,8 @@ static void show(struct jobs *jobs, const struct job *given)
 	fact_text(rows, SCHEDULE, j->schedule);
 	if (j->period_days > 0)
 		fact_int(rows, PERIOD_DAYS, j->period_days);
-	fact_int(rows, IS_ACTIVE, j->is_active && j->period_days != 0 && !is_switched_off(h, j));
+	fact_int(rows, IS_ACTIVE, is_active);
+	fact_cstr(rows, WHY_OFF, why_off(jobs, j, &script, !is_active));
 	fact_text(rows, RUN_BY, j->user);
 	fact_text(rows, COMMAND, redact_command(host_arena(h), given->command, 2 * KIB));
 	fact_text(rows, SCRIPT, script.shown);
@@ -328,6 +373,7 @@ struct cron {
 	bool is_debian, is_active;
 	bool is_anacron_active; /* by its own timer, or by cron */
 	struct str crontab, anacrontab;
+	struct str accounts; /* passwd, where it names everybody; else "" */
 	size_t lines;
 };
 
@@ -345,6 +391,35 @@ static bool cron_is_active(struct host *h)
 		if (unit_starts(h, units[i]))
 			return is_there || i > 2;
 	return false;
+}
+
+/* passwd, unless accounts may stand elsewhere: in a directory, with systemd-homed; or the tree is a
+ * part of a machine. */
+static struct str all_accounts(struct host *h)
+{
+	struct str passwd = host_bytes(h, STR("/etc/passwd"), NULL);
+	struct remote_source remote;
+
+	if ((!str_starts(passwd, "root:") && str_find(passwd, STR("\nroot:")) < 0) ||
+		remote_sources(h, &remote, 1) > 0 || host_exists(h, "/var/lib/extrausers/passwd") ||
+		host_exists(h, "/var/lib/systemd/home"))
+		return STR("");
+	return passwd;
+}
+
+/* Cron passes over the orders of a user that it cannot find. */
+static bool is_nobodys(const struct cron *c, struct str user)
+{
+	struct account_reader reader;
+	struct account_line account;
+
+	if (c->accounts.len == 0)
+		return false;
+	account_init(&reader, c->accounts);
+	while (account_next(&reader, 3, &account))
+		if (str_eq(account.field[0], user))
+			return false;
+	return true;
 }
 
 /* What cron does with a file before it looks at its lines. */
@@ -401,6 +476,10 @@ static void read_crontab(struct cron *c, const char *path, bool has_user, struct
 		j.environment = environment;
 		if (!has_user)
 			j.user = user;
+		if (is_nobodys(c, j.user)) {
+			j.is_active = false;
+			j.why_off = "no-such-user";
+		}
 		j.period_days = f.is_doubted ? -1 : cron_period_days(j.schedule);
 		show(c->jobs, &j);
 	}
@@ -514,6 +593,7 @@ static void read_cron(struct jobs *jobs)
 		.is_debian = str_is(str_of(os_release_read(h).family), "debian"),
 		.is_active = cron_is_active(h) };
 
+	c.accounts = all_accounts(h);
 	c.crontab = host_bytes(h, STR("/etc/crontab"), NULL);
 	c.anacrontab = host_bytes(h, STR("/etc/anacrontab"), NULL);
 	c.is_anacron_active = c.is_active || unit_starts(h, "anacron.timer");
