@@ -1,7 +1,9 @@
-"""A unit of 10,000 machines: every page of its own opens, and says what does not stand on it."""
+"""A unit of 10,000 machines and 1,300 licences that end: every page of its own opens, and says what does not stand on it."""
 import contextlib
 import csv
+import datetime
 import io
+import json
 import os
 import re
 import sqlite3
@@ -15,6 +17,8 @@ MACHINES = 10_000
 SWEPT_AFTER_ITS_AUDIT = ("SELECT 1 FROM verdict v WHERE v.about = 0 AND v.subject_id = 1"
                          " AND EXISTS (SELECT 1 FROM audit_run WHERE host_id = 1)"
                          " AND NOT EXISTS (SELECT 1 FROM verdict_due)")
+LICENCES = 1_300
+ENDS = datetime.date.today() - datetime.timedelta(days=50)
 
 
 def furnish(store, count):
@@ -27,6 +31,20 @@ def furnish(store, count):
                       ((i, f"may-{i:05}") for i in range(2, count + 1)))
 
 
+def license(store, count):
+    """So many licences to renew, some on the same day; every tenth is no longer used and brings no work."""
+    for name, in store.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'record'").fetchall():
+        store.execute(f"DROP TRIGGER {name}")
+    first = store.execute("SELECT coalesce(max(id), 0) + 1 FROM record").fetchone()[0]
+    for i in range(first, first + count):
+        ends = (ENDS + datetime.timedelta(days=i % 40)).isoformat()
+        body = {"ten": f"giay-{i:05}", "het-han": ends, "trang-thai": "thoi-dung" if i % 10 == 0 else "dang-dung"}
+        store.execute("INSERT INTO record VALUES (?, 'licences', 1, ?, ?, ?, 0, 1, 1, '', 1, '')",
+                      (i, body["ten"], body["ten"], json.dumps(body)))
+        store.execute("INSERT INTO record_index VALUES ('licences', 'het-han', ?, ?, 1)", (ends, i))
+    return {f"giay-{i:05}" for i in range(first, first + count) if i % 10}
+
+
 def keep_verdicts(store):
     """As a sweep would: of machine 5000 what this one has, of the others that nothing is known."""
     store.execute("INSERT INTO verdict (about, subject_id, unit_id, marks, until_s, at_s)"
@@ -35,7 +53,20 @@ def keep_verdicts(store):
                   " WHERE h.id > 1")
 
 
-class ManyMachines(unittest.TestCase):
+class Pages:
+    def open(self, path, within=4 << 20):
+        page = self.browser.get(path)
+        self.assertEqual((page.status, self.browser.path), (200, path))
+        self.assertLess(len(page.text), within, path)
+        return page.text
+
+    def calendar(self):
+        self.browser.get("/viec")
+        page = self.browser.submit({"lam": "tao"}, action="/viec/lich")
+        return self.open(re.search(r"/lich/[0-9a-f]{48}\.ics", page.text).group(0), 64 << 20).replace("\r\n ", "")
+
+
+class ManyMachines(Pages, unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.server = Server(env={"KHIEN_TEST_STATEMENTS": "1"})
@@ -51,12 +82,6 @@ class ManyMachines(unittest.TestCase):
             # one was asked today, all others never: it waits its turn
             store.execute("INSERT INTO audit_run (host_id, at_s, duration_us, pass, fail, unknown, na, program)"
                           " VALUES (2, ?, 0, 0, 0, 0, 0, '')", (int(time.time()),))
-
-    def open(self, path, within=4 << 20):
-        page = self.browser.get(path)
-        self.assertEqual((page.status, self.browser.path), (200, path))
-        self.assertLess(len(page.text), within, path)
-        return page.text
 
     def test_every_page_opens(self):
         for path in ("/hom-nay", "/hom-nay.csv", "/viec", "/viec/nam", "/viec/nam-don-vi", "/ket-qua", "/ket-qua/1",
@@ -79,11 +104,7 @@ class ManyMachines(unittest.TestCase):
         self.assertEqual((len(keys), len(set(keys))), (MACHINES, MACHINES))
 
     def test_the_calendar_says_how_many_machines_it_has_not(self):
-        page = self.browser.get("/viec")
-        self.browser.get("/viec")
-        page = self.browser.submit({"lam": "tao"}, action="/viec/lich")
-        text = self.open(re.search(r"/lich/[0-9a-f]{48}\.ics", page.text).group(0), 64 << 20).replace("\r\n ", "")
-        self.assertIn("SUMMARY:Lịch chỉ có việc của 200 máy\\, còn 9800 máy nữa", text)
+        self.assertIn("SUMMARY:Lịch chỉ có việc của 200 máy\\, còn 9800 máy nữa", self.calendar())
 
     def test_duties_tell_of_those_left_alone_for_longest(self):
         page = self.open("/viec?don-vi=1&xem=tat-ca&viec=tay-son/D11.3")
@@ -114,6 +135,37 @@ class ManyMachines(unittest.TestCase):
         self.assertIn("trong hơn 200 máy", self.open("/hom-nay"))
 
 
+class ManyRecords(Pages, unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server()
+        cls.addClassCleanup(cls.server.own.cleanup)
+        cls.server.start()
+        cls.addClassCleanup(cls.server.stop)
+        cls.browser = cls.server.set_up()
+        with contextlib.closing(sqlite3.connect(os.path.join(cls.server.data, "khien.db"), timeout=60)) as store, store:
+            cls.licences = license(store, LICENCES)
+
+    def test_the_duties_of_all_records_come_whole(self):
+        told = [name for _, what, name, *_ in csv.reader(io.StringIO(self.open("/viec.csv", 64 << 20).lstrip("\ufeff")))
+                if what == "Gia hạn bản quyền phần mềm"]
+        self.assertEqual((len(told), set(told)), (len(self.licences), self.licences))
+        listed = khien("duty", "list", "--data", self.server.data, "--packs", PACKS, "--format", "json")
+        self.assertEqual(listed.status, 0, listed.err)
+        keys = [row["about"] for row in json.loads(listed.out)["duties"] if row["duty"].startswith("licences/gia-han@r")]
+        self.assertEqual((len(keys), set(keys)), (len(self.licences), self.licences))
+
+    def test_pages_say_how_many_records_they_have_not_looked_at(self):
+        for path, looked, left in (("/viec?don-vi=1&xem=tat-ca", "500", "800"), ("/viec/nam-don-vi", "500", "800")):
+            self.assertIn(f"mỗi việc chỉ xét {looked} bản ghi đến hạn sớm nhất của đơn vị, còn {left} bản ghi nữa", self.open(path))
+        self.assertNotIn("chỉ xét", self.open("/viec/nam"))     # looks at 5,000
+
+    def test_the_calendar_says_how_many_records_it_has_not_looked_at(self):
+        text = self.calendar()
+        self.assertIn("SUMMARY:Lịch chỉ xét 500 bản ghi đến hạn sớm nhất của mỗi việc\\, còn 800 bản ghi nữa", text)
+        self.assertTrue(text.endswith("END:VCALENDAR\r\n"))
+
+
 class TheLetterOfManyMachines(unittest.TestCase):
     def test_it_says_how_much_it_leaves_out(self):
         """One who does the work of 10,000 machines: 200 are looked at, so many duties listed, the rest is counted."""
@@ -124,6 +176,7 @@ class TheLetterOfManyMachines(unittest.TestCase):
                 for name, in store.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
                     store.execute(f"DROP TRIGGER {name}")
                 furnish(store, MACHINES)
+                license(store, LICENCES)
                 store.execute("INSERT INTO staff (id, unit_id, name, folded, sort_key, position, email, phone, state, made_by,"
                               " made_at_s) VALUES (1, 1, 'Lê An', 'le an', 'an', '', 'an.le@tayson.example', '', 'working', '', 1)")
                 store.execute("UPDATE person SET staff_id = 1, role = 2")
@@ -144,6 +197,7 @@ class TheLetterOfManyMachines(unittest.TestCase):
         self.assertGreater(more, 0)
         self.assertIn("chỉ xét 200 máy", body)
         self.assertIn("còn 9800 máy nữa", body)
+        self.assertIn("chỉ xét 500 bản ghi đến hạn sớm nhất của mỗi việc, còn 800 bản ghi nữa", body)
 
 
 if __name__ == "__main__":

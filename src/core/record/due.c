@@ -5,13 +5,22 @@
 #define ASK_BYTES (64 * KIB)
 #define BODY_BYTES (64 * MIB)
 
+#define DAYS_OF_UNIT \
+	" FROM record_index i" \
+	" WHERE i.register = json_extract(d.value, '$.r')" \
+	" AND i.field = json_extract(d.value, '$.f')" \
+	" AND i.unit_id = u.value AND i.key GLOB " RECORD_DAY_GLOB \
+	" AND i.key <= json_extract(d.value, '$.u') AND i.key >= json_extract(d.value, '$.a')" \
+	" AND (i.key > json_extract(d.value, '$.a')" \
+	" OR i.record_id > json_extract(d.value, '$.i'))"
 static const char sql_due[] =
 	"SELECT d.key, r.id, r.unit_id, r.version, r.title, r.body"
-	" FROM json_each($1) d CROSS JOIN record r WHERE r.id IN (SELECT i.record_id"
-	" FROM record_index i"
-	" WHERE i.register = json_extract(d.value, '$.r') AND i.field = json_extract(d.value, '$.f')"
-	" AND i.unit_id IN (SELECT value FROM json_each($2)) AND i.key GLOB " RECORD_DAY_GLOB
-	" AND i.key <= json_extract(d.value, '$.u') AND ($4 = 0 OR i.record_id = $4) ORDER BY i.unit_id, i.key LIMIT $3)";
+	" FROM json_each($1) d CROSS JOIN json_each($2) u CROSS JOIN record r"
+	" WHERE r.id IN (SELECT i.record_id" DAYS_OF_UNIT
+	" AND ($4 = 0 OR i.record_id = $4) ORDER BY i.key, i.record_id LIMIT $3)";
+static const char sql_rest[] =
+	"SELECT d.key, u.value, (SELECT count(*)" DAYS_OF_UNIT ") - $3 AS rest"
+	" FROM json_each($1) d CROSS JOIN json_each($2) u WHERE rest > 0";
 static const char sql_turns[] =
 	"SELECT d.key, v.record_id, v.version, v.at_s, v.by, v.why,"
 	" json_extract(v.body, json_extract(d.value, '$.p'))"
@@ -31,10 +40,12 @@ static struct str asked_json(const struct record_due_query *q, struct arena *a)
 	buf_add_char(&out, '[');
 	for (size_t i = 0; i < q->ask_count; i++)
 		buf_fmt(&out,
-			"%s{\"r\":\"%.*s\",\"f\":\"%.*s\",\"p\":\"$.\\\"%.*s\\\"\",\"u\":\"%s\"}",
+			"%s{\"r\":\"%.*s\",\"f\":\"%.*s\",\"p\":\"$.\\\"%.*s\\\"\",\"u\":\"%s\","
+			"\"a\":\"%.*s\",\"i\":%lld}",
 			i ? "," : "", STR_FMT(q->asked[i].reg->id),
 			STR_FMT(q->asked[i].duty->field), STR_FMT(q->asked[i].duty->field),
-			date_iso(q->asked[i].until, day));
+			date_iso(q->asked[i].until, day), STR_FMT(q->asked[i].after_day),
+			(long long)q->asked[i].after_id);
 	buf_add_char(&out, ']');
 	json = arena_str(a, buf_str(&out));
 	buf_done(&out);
@@ -46,11 +57,20 @@ struct reading {
 	struct arena *a;    /* of what is handed out */
 	struct arena *body; /* of one record */
 	VEC(struct record_due) found;
+	struct date last_day;
+	int64_t last_id;
 };
 
+static bool is_after(const struct reading *x, struct date day, int64_t id)
+{
+	int64_t later = date_to_days(day) - date_to_days(x->last_day);
+
+	return x->last_id == 0 || later > 0 || (later == 0 && id > x->last_id);
+}
+
 /* The row of the statement, when the record has the day and all that the duty asks of it. */
-static int take(struct reading *x, struct store_query *s, const struct record_due_ask *asked,
-	struct err *e)
+static int take(
+	struct reading *x, struct store_query *s, const struct record_due_ask *asked, struct err *e)
 {
 	const struct record_at at = { .store = x->q->store,
 		.packs = x->q->packs,
@@ -67,6 +87,10 @@ static int take(struct reading *x, struct store_query *s, const struct record_du
 
 	if (rc < 0 || !date_parse(record_value_of(r.body, asked->duty->field), &day))
 		return rc;
+	if (is_after(x, day, r.id)) {
+		x->last_day = day;
+		x->last_id = r.id;
+	}
 	rc = judge_holds(&j, asked->reg, &r, asked->duty->when, asked->duty->when_count, e);
 	if (rc == 1)
 		vec_push(x->a, &x->found,
@@ -82,8 +106,8 @@ int record_dues(
 	struct reading x = { .q = q, .a = a, .body = &body };
 	struct store_query *s;
 	size_t of_one = 0;
-	int64_t last = -1, i;
-	bool has_more = false;
+	int64_t last = -1, last_unit = 0, i;
+	bool is_full = false;
 	int rc = 0;
 
 	if (q->ask_count == 0) {
@@ -98,9 +122,10 @@ int record_dues(
 	store_bind_i64(s, 4, q->record_id);
 	while (rc == 0 && (rc = store_next(s, e)) == 1) {
 		i = store_i64(s, 0);
-		of_one = i == last ? of_one + 1 : 1;
+		of_one = i == last && store_i64(s, 2) == last_unit ? of_one + 1 : 1;
 		last = i;
-		has_more = has_more || of_one == q->max;
+		last_unit = store_i64(s, 2);
+		is_full = is_full || of_one == q->max;
 		rc = take(&x, s, &q->asked[i], e);
 		arena_done(&body);
 		arena_init(&body, BODY_BYTES);
@@ -109,8 +134,27 @@ int record_dues(
 	arena_done(&body);
 	if (rc < 0)
 		return rc;
-	*ret = (struct record_dues){ x.found.at, x.found.len, has_more };
+	*ret = (struct record_dues){ x.found.at, x.found.len, is_full, x.last_day, x.last_id };
 	return 0;
+}
+
+int record_dues_rest(const struct record_due_query *q, struct arena *a,
+	struct record_due_rest **ret, size_t *ret_count, struct err *e)
+{
+	VEC(struct record_due_rest) list = { 0 };
+	struct store_query *s = store_query(q->store, sql_rest);
+	int rc;
+
+	store_bind_str(s, 1, asked_json(q, a));
+	store_bind_str(s, 2, q->units);
+	store_bind_i64(s, 3, (int64_t)q->max);
+	while ((rc = store_next(s, e)) == 1)
+		vec_push(a, &list,
+			((struct record_due_rest){ &q->asked[store_i64(s, 0)], store_i64(s, 1),
+				(size_t)store_i64(s, 2) }));
+	*ret = list.at;
+	*ret_count = list.len;
+	return rc;
 }
 
 int record_turns(

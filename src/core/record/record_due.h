@@ -11,6 +11,8 @@ struct record_due_ask {
 	const struct pack_register *reg;
 	const struct register_duty *duty;
 	struct date until;
+	struct str after_day; /* only what comes after this day, "2026-11-28", … */
+	int64_t after_id;     /* … or after this record on that day */
 };
 
 struct record_due_query {
@@ -21,7 +23,7 @@ struct record_due_query {
 	struct str units; /* a JSON array of ids */
 	int64_t now_s;
 	int64_t record_id; /* only this one; 0: all */
-	size_t max; /* records of each duty, those with the earliest day of each unit first */
+	size_t max; /* of each duty and unit so many are looked at, the earliest days first */
 };
 
 /* A live record of which all that the duty asks holds. */
@@ -34,11 +36,23 @@ struct record_due {
 struct record_dues {
 	struct record_due *at; /* in the order in which was asked */
 	size_t count;
-	bool has_more; /* some duty has more than MAX records */
+	bool is_full;         /* of some duty of a unit MAX were looked at: there may be more */
+	struct date last_day; /* of those that were looked at the last, by day and id */
+	int64_t last_id;
 };
 /* One statement, however many units and duties. Lives in A. */
 MUST_CHECK int record_dues(
 	const struct record_due_query *q, struct arena *a, struct record_dues *ret, struct err *e);
+
+/* How many records of a duty and a unit nobody looked at, because there are more than MAX. */
+struct record_due_rest {
+	const struct record_due_ask *asked;
+	int64_t unit_id;
+	size_t count;
+};
+/* Those where there are any. Lives in A. */
+MUST_CHECK int record_dues_rest(const struct record_due_query *q, struct arena *a,
+	struct record_due_rest **ret, size_t *ret_count, struct err *e);
 
 /* A day that was written into the field, and when. */
 struct record_turn {

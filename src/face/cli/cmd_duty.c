@@ -8,7 +8,6 @@
 #include "work/duty/duty.h"
 
 #define UNIT_MEMORY_BYTES (64 * MIB)
-#define HOST_NAME_SIZE 512
 
 enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV };
 static const char *const formats[] = { "text", "json", "csv" };
@@ -102,8 +101,7 @@ static int flush_out(struct printing *p, struct err *e)
 }
 
 /* One part of the unit's duties; Q then asks for the next. 1: there may be more. */
-static int list_part(
-	struct printing *p, struct duty_query *q, char after[HOST_NAME_SIZE], struct err *e)
+static int list_part(struct printing *p, struct duty_query *q, struct err *e)
 {
 	struct duties list;
 	struct arena a;
@@ -115,17 +113,14 @@ static int list_part(
 		row(p, &list, i, &a);
 	if (rc == 0)
 		rc = flush_out(p, e);
-	if (rc == 0 && (q->hosts == DUTY_HOSTS_NONE || list.last_host.ptr)) {
-		snprintf(after, HOST_NAME_SIZE, "%.*s", STR_FMT(list.last_host));
-		q->hosts = DUTY_HOSTS_AFTER;
-		q->after_host = str_of(after);
-		rc = 1;
-	}
 	arena_done(&a);
-	return rc;
+	if (rc < 0)
+		return rc;
+	q->part = list.next;
+	return q->part.of != DUTY_PART_NONE;
 }
 
-/* However many machines it has: in parts. */
+/* However many machines and records it has: in parts. */
 static int list_unit(
 	struct printing *p, const struct cli_units *u, const struct org_unit *unit, struct err *e)
 {
@@ -137,8 +132,7 @@ static int list_unit(
 		.unit_count = 1,
 		.left_out = &left,
 		.at_s = u->at_s,
-		.hosts = DUTY_HOSTS_NONE };
-	char after[HOST_NAME_SIZE];
+		.part = { .of = DUTY_PART_UNIT } };
 	struct arena a;
 	int rc;
 
@@ -148,7 +142,7 @@ static int list_unit(
 	if (rc == 0) {
 		left = (struct duty_left_out){ left_out.at, left_out.count };
 		do
-			rc = list_part(p, &q, after, e);
+			rc = list_part(p, &q, e);
 		while (rc == 1);
 	}
 	arena_done(&a);

@@ -32,19 +32,25 @@ const struct org_unit *work_unit_of_path(struct view *v)
 	return u && u->is_live ? u : NULL;
 }
 
+static bool sees(struct view *v, bool sees_unit, const struct duty *d)
+{
+	return (sees_unit && (!d->record.reg || register_may_see(v, d->record.reg))) ||
+		work_is_mine(v, d);
+}
+
 void work_only_seen(struct view *v, int64_t unit_id, struct duties *list)
 {
 	bool sees_unit = view_may(v, RIGHT_SEE, unit_id);
-	size_t kept = 0;
+	size_t kept = 0, rests = 0;
 
-	for (size_t i = 0; i < list->count; i++) {
-		const struct duty *d = &list->at[i];
-		bool sees = sees_unit && (!d->record.id || register_may_see(v, d->record.reg));
-
-		if (sees || work_is_mine(v, d))
-			list->at[kept++] = *d;
-	}
+	for (size_t i = 0; i < list->count; i++)
+		if (sees(v, sees_unit, &list->at[i]))
+			list->at[kept++] = list->at[i];
+	for (size_t i = 0; i < list->rest_count; i++)
+		if (sees(v, sees_unit, list->rests[i].like))
+			list->rests[rests++] = list->rests[i];
 	list->count = kept;
+	list->rest_count = rests;
 }
 
 int work_duties_like(struct view *v, const struct duty_query *like, const struct org_unit *unit,

@@ -38,8 +38,8 @@ const char *duty_path_of(struct view *v, int64_t unit_id, struct str key);
 extern const char *const duty_shapes[DUTY_STATE_COUNT]; /* the sign of each, beside its words */
 void html_duty_state(struct view *v, enum duty_state s);
 /* One duty as an item with its one button; IS_GROUPED: below a heading that tells its state. */
-void html_duty(struct view *v, const struct duty *d, const struct duty_rules *rules,
-	bool is_grouped);
+void html_duty(
+	struct view *v, const struct duty *d, const struct duty_rules *rules, bool is_grouped);
 /* Machines of one obligation, or records of one work? */
 bool work_is_alike(const struct duty *a, const struct duty *b);
 /* "37 máy" or "12 bản ghi": so many that are alike. */
@@ -59,8 +59,8 @@ struct duty_filter {
 };
 size_t html_duties(struct view *v, const struct duties *list, const struct duty_filter *filter,
 	const char *head);
-/* What does not stand in the list, and why; nothing when all does. */
-void html_duties_left_out(struct view *v, const struct duties *list);
+/* What does not stand in the lists, and why; nothing when all does. */
+void html_duties_left_out(struct view *v, const struct duties *lists, size_t count);
 /* What a new unit does first, for its administrator; false: it is done. */
 bool html_first_steps(struct view *v);
 /* What is overdue, due today and soon for this visitor, for Hôm nay. */

@@ -106,20 +106,28 @@ size_t html_duties(struct view *v, const struct duties *list, const struct duty_
 	return all.len;
 }
 
-void html_duties_left_out(struct view *v, const struct duties *list)
+void html_duties_left_out(struct view *v, const struct duties *lists, size_t count)
 {
-	if (list->has_more)
+	size_t hosts = 0, records = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		hosts += lists[i].hosts_left_out;
+		records += duty_records_left_out(&lists[i]);
+	}
+	if (records)
 		html(v->w, "<p class=\"soft\">%s</p>\n",
 			fill(v,
 				tr(v->lang,
-					"Sổ có nhiều hơn {n} bản ghi cho một việc: chỉ liệt kê những bản ghi đến hạn sớm nhất."),
-				"n", count_text(v, DUTY_RECORDS_MAX), NULL));
-	if (list->hosts_left_out)
+					"Sổ có nhiều bản ghi: mỗi việc chỉ xét {n} bản ghi đến hạn sớm nhất của đơn vị, "
+					"còn {m} bản ghi nữa. Làm xong bản ghi nào thì bản ghi tiếp theo hiện ra."),
+				"n", count_text(v, (int64_t)lists->records_max), "m",
+				count_text(v, (int64_t)records), NULL));
+	if (hosts)
 		html(v->w, "<p class=\"soft\">%s</p>\n",
 			fill(v,
 				tr(v->lang,
 					"Đơn vị có nhiều máy: chỉ liệt kê việc của {n} máy đã lâu nhất không có ai làm hay "
 					"kiểm tra, còn {m} máy nữa. Làm xong máy nào thì máy tiếp theo hiện ra."),
 				"n", count_text(v, DUTY_HOSTS_MAX), "m",
-				count_text(v, (int64_t)list->hosts_left_out), NULL));
+				count_text(v, (int64_t)hosts), NULL));
 }

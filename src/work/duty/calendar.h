@@ -5,8 +5,8 @@
 #include "work/duty/duty.h"
 
 /* RFC 5545: one event a day of DUTIES until UNTIL, TITLE the calendar's name, URL where the pages
- * are; and one today that says so where machines of the unit were left out. The same duties give
- * the same bytes but for the stamp. */
+ * are; and one today that says so where machines or records were left out. The same duties give the
+ * same bytes but for the stamp. */
 struct duty_calendar {
 	const struct duties *duties;
 	enum lang lang;

@@ -17,6 +17,7 @@
 #include "core/org/unit.h"
 #include "core/pack/pack.h"
 #include "core/record/record_due.h"
+#include "work/duty/short.h"
 
 /* --- reckoning -------------------------------------------------------------------------------- */
 
@@ -112,9 +113,10 @@ struct duty {
 struct duties {
 	struct duty *at;
 	size_t count;
-	bool has_more;         /* a register brings more than is listed; those due first are */
-	size_t hosts_left_out; /* machines of the unit beyond DUTY_HOSTS_MAX */
-	struct str last_host; /* DUTY_HOSTS_AFTER: the next part is after this; STR_NONE: none is */
+	size_t hosts_left_out;   /* machines of the unit beyond DUTY_HOSTS_MAX */
+	struct duty_rest *rests; /* what records_max leaves out */
+	size_t rest_count, records_max;
+	struct duty_part next; /* of an export; NONE: this was the last */
 	struct duty_rules rules;
 };
 
@@ -124,12 +126,6 @@ struct duty_left_out {
 	size_t count;
 };
 
-/* Of a unit with many machines those are listed that people, then audits, have left alone for
- * longest: what is done makes room for the next. An export has them all, part by part: first the
- * unit without its machines, then as many of these at a time, by name, and nothing else. */
-#define DUTY_HOSTS_MAX 200
-enum duty_hosts { DUTY_HOSTS_LONGEST, DUTY_HOSTS_NONE, DUTY_HOSTS_AFTER };
-
 struct duty_query {
 	struct store *store;
 	const struct pack_set *packs;
@@ -138,14 +134,12 @@ struct duty_query {
 	const struct duty_left_out *left_out; /* beside UNITS */
 	int64_t at_s;
 	struct date until;   /* work of records that is due later is left out; year 0: soon_days */
-	size_t records_max;  /* of each duty of a register; 0: DUTY_RECORDS_MAX */
+	size_t records_max;  /* of each work of a unit; 0: DUTY_RECORDS_MAX */
 	bool has_turns;      /* fill in duty_record.turns */
 	int64_t only_record; /* the work that this record brings, and nothing else; 0: all */
-	int64_t only_host;   /* of the machines this one alone; 0: as HOSTS says */
-	enum duty_hosts hosts;
-	struct str after_host; /* DUTY_HOSTS_AFTER: this name */
+	int64_t only_host;   /* of the machines this one alone; 0: all that are listed */
+	struct duty_part part; /* of UNITS, which is one; NONE: no export */
 };
-#define DUTY_RECORDS_MAX 500
 #define DUTY_RECORD_OUTLOOK_DAYS 20000 /* for UNTIL: whatever a record will ever bring */
 
 /* The duties of the units as of then, RET[i] beside UNITS[i], the most urgent first, in a number of

@@ -42,7 +42,10 @@ struct listing {
 	struct duty_rules rules;
 	struct unit_part *parts; /* by the unit's id */
 	VEC(struct str) names;   /* of what was done: "tay-son/D11.3" */
-	bool has_more;
+	const struct record_due_rest *rests;
+	size_t rest_count;
+	bool has_records; /* an export: too many for the first part */
+	struct duty_part next;
 };
 
 struct unit_part *part_of(const struct listing *l, int64_t unit_id); /* or NULL */
@@ -50,8 +53,10 @@ struct unit_part *part_of(const struct listing *l, int64_t unit_id); /* or NULL 
 void sort_done(struct listing *l, struct unit_part *part);
 /* What closed it, the open occurrence, and what closed the one before. */
 void finish_duty(struct listing *l, const struct unit_part *part, struct duty *d);
-/* What the records of the units bring (record.c). */
+/* What the records of the units bring, as much of it as the query's part has (record.c). */
 MUST_CHECK int add_records(struct listing *l, struct err *e);
+/* Of which work there are records of the unit that nobody looked at. */
+void find_rests(const struct listing *l, const struct unit_part *part, struct duties *ret);
 
 /* Where the counting begins: at the last proof from before the duty did; NULL: at its start. */
 const struct duty_mark *duty_first_base(const struct duty_schedule *s);

@@ -4,6 +4,7 @@
 #include "kit/http/http.h"
 
 #define LINE_OCTETS 75
+#define EVENTS_MEMORY_BYTES (8 * MIB)
 
 /* NAME:VALUE with the value escaped, folded. */
 static void line(struct buf *out, const char *name, struct str value)
@@ -84,23 +85,38 @@ static void event(const struct duty_calendar *c, const struct duty *d,
 	line(out, "END", STR("VEVENT"));
 }
 
-/* A calendar of some of the machines says so on the day it is read. */
-static void left_out(const struct duty_calendar *c, struct arena *a, struct buf *out)
+/* Those of one duty; they may be hundreds, and the duties thousands. */
+static void events(const struct duty_calendar *c, const struct duty *d, struct buf *out)
+{
+	struct duty_occurrence *list;
+	struct arena a;
+	size_t count;
+
+	arena_init(&a, EVENTS_MEMORY_BYTES);
+	duty_all(d, &c->duties->rules, c->until, &a, &list, &count);
+	for (size_t k = 0; k < count; k++)
+		if (!list[k].mark_id)
+			event(c, d, &list[k], &a, out);
+	arena_done(&a);
+}
+
+/* A calendar of some of the work says so on the day it is read. */
+static void left_out(const struct duty_calendar *c, const char *of, struct str summary,
+	struct arena *a, struct buf *out)
 {
 	struct date today = date_at(c->at_s);
 
 	line(out, "BEGIN", STR("VEVENT"));
-	line(out, "UID", STR("machines-left-out@khien"));
+	line(out, "UID", arena_fmt(a, "%s-left-out@khien", of));
 	line(out, "DTSTAMP", stamp(c->at_s, a));
 	line(out, "DTSTART;VALUE=DATE", day_text(today, a));
 	line(out, "DTEND;VALUE=DATE", day_text(date_add_days(today, 1), a));
-	line(out, "SUMMARY",
-		arena_fmt(a, tr(c->lang, T("Lịch chỉ có việc của %d máy, còn %zu máy nữa")),
-			DUTY_HOSTS_MAX, c->duties->hosts_left_out));
+	line(out, "SUMMARY", summary);
 	line(out, "DESCRIPTION",
 		str_of(tr(c->lang,
-			"Đó là những máy đã lâu nhất không có ai làm hay kiểm tra. Việc của mọi máy ở trang "
-			"Công việc, phần tải danh sách (CSV).")));
+			"Lịch có những máy đã lâu nhất không có ai làm hay kiểm tra, và những bản ghi đến "
+			"hạn sớm nhất. Việc của mọi máy, mọi bản ghi ở trang Công việc, phần tải danh sách "
+			"(CSV).")));
 	line(out, "URL", arena_fmt(a, "%.*s/viec", STR_FMT(c->url)));
 	line(out, "TRANSP", STR("TRANSPARENT"));
 	line(out, "END", STR("VEVENT"));
@@ -108,24 +124,28 @@ static void left_out(const struct duty_calendar *c, struct arena *a, struct buf 
 
 void duty_ical(const struct duty_calendar *c, struct arena *a, struct buf *out)
 {
+	size_t records = duty_records_left_out(c->duties);
+
 	line(out, "BEGIN", STR("VCALENDAR"));
 	line(out, "VERSION", STR("2.0"));
 	line(out, "PRODID", STR("-//Khien//NONSGML duties//VI"));
 	line(out, "X-WR-CALNAME", c->title);
 	line(out, "REFRESH-INTERVAL;VALUE=DURATION", STR("PT12H"));
-	for (size_t i = 0; i < c->duties->count; i++) {
-		const struct duty *d = &c->duties->at[i];
-		struct duty_occurrence *list;
-		size_t count;
-
-		if (d->is_machine)
-			continue;
-		duty_all(d, &c->duties->rules, c->until, a, &list, &count);
-		for (size_t k = 0; k < count; k++)
-			if (!list[k].mark_id)
-				event(c, d, &list[k], a, out);
-	}
+	for (size_t i = 0; i < c->duties->count; i++)
+		if (!c->duties->at[i].is_machine)
+			events(c, &c->duties->at[i], out);
 	if (c->duties->hosts_left_out)
-		left_out(c, a, out);
+		left_out(c, "machines",
+			arena_fmt(a, tr(c->lang, T("Lịch chỉ có việc của %d máy, còn %zu máy nữa")),
+				DUTY_HOSTS_MAX, c->duties->hosts_left_out),
+			a, out);
+	if (records)
+		left_out(c, "records",
+			arena_fmt(a,
+				tr(c->lang,
+					T("Lịch chỉ xét %d bản ghi đến hạn sớm nhất của mỗi việc, còn %zu "
+					  "bản ghi nữa")),
+				DUTY_RECORDS_MAX, records),
+			a, out);
 	line(out, "END", STR("VCALENDAR"));
 }

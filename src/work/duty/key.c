@@ -81,7 +81,7 @@ const struct duty *duty_of_key(const struct duties *list, struct str key)
 
 struct duty_who duty_who(const struct duty *d)
 {
-	if (d->record.id)
+	if (d->record.duty)
 		return (struct duty_who){ &d->record.duty->who, 1 };
 	return (struct duty_who){ d->obligation->who, d->obligation->who_count };
 }

@@ -1,4 +1,5 @@
 /* list.c - the duties of units: which obligations and records, since when, and what was done. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "work/duty/duty_int.h"
@@ -90,12 +91,12 @@ static void make_parts(struct listing *l)
 
 static struct store_query *ask_hosts(const struct listing *l)
 {
-	bool is_after = l->q->hosts == DUTY_HOSTS_AFTER;
+	bool is_after = l->q->part.of == DUTY_PART_HOSTS;
 	struct store_query *q = store_query(l->q->store, is_after ? sql_hosts_after : sql_hosts);
 
 	if (is_after) {
 		store_bind_i64(q, 1, l->q->units[0]->id);
-		store_bind_str(q, 2, l->q->after_host.ptr ? l->q->after_host : STR(""));
+		store_bind_str(q, 2, str_of(l->q->part.after));
 		store_bind_i64(q, 4, DUTY_HOSTS_MAX);
 	} else {
 		store_bind_str(q, 1, l->units);
@@ -113,7 +114,7 @@ static int load_hosts(struct listing *l, struct str *ret_ids, struct err *e)
 	int rc;
 
 	*ret_ids = STR("[]");
-	if (l->q->hosts == DUTY_HOSTS_NONE)
+	if (l->q->part.of == DUTY_PART_UNIT)
 		return 0;
 	buf_init(&ids, MIB);
 	buf_add_char(&ids, '[');
@@ -165,7 +166,7 @@ static int load_done(struct listing *l, struct str machine, struct str hosts, st
 	unsigned last = 0;
 	int rc;
 
-	store_bind_str(q, 1, l->q->hosts == DUTY_HOSTS_AFTER ? STR("[]") : l->units);
+	store_bind_str(q, 1, l->q->part.of == DUTY_PART_HOSTS ? STR("[]") : l->units);
 	store_bind_i64(q, 2, l->q->at_s - BACK_YEARS * 366 * (int64_t)CLOCK_DAY_S);
 	store_bind_i64(q, 3, l->q->at_s);
 	store_bind_str(q, 4, machine);
@@ -259,7 +260,7 @@ static void add_obligation(struct listing *l, struct unit_part *part, const stru
 		duty_period_of(l->q->packs, o, l->today).count == 0)
 		return;
 	if (o->applies.host_count == 0) {
-		if (l->q->hosts != DUTY_HOSTS_AFTER)
+		if (l->q->part.of != DUTY_PART_HOSTS)
 			add_duty(l, part, o, NULL);
 		return;
 	}
@@ -328,6 +329,24 @@ static struct str machine_proofs(const struct listing *l)
 	return kept;
 }
 
+/* Where an export goes on. */
+static struct duty_part next_part(const struct listing *l)
+{
+	const struct duty_part *was = &l->q->part;
+	struct duty_part next = { .of = DUTY_PART_HOSTS, .has_records = was->has_records };
+
+	if (was->of == DUTY_PART_NONE || was->of == DUTY_PART_RECORDS)
+		return l->next;
+	if (was->of == DUTY_PART_UNIT)
+		next.has_records = l->has_records;
+	else if (l->parts->hosts.len == DUTY_HOSTS_MAX)
+		snprintf(next.after, sizeof(next.after), "%.*s",
+			STR_FMT(l->parts->hosts.at[DUTY_HOSTS_MAX - 1].name));
+	else
+		next.of = was->has_records ? DUTY_PART_RECORDS : DUTY_PART_NONE;
+	return next;
+}
+
 static void hand_out(struct listing *l, struct duties *ret)
 {
 	for (size_t i = 0; i < l->q->unit_count; i++) {
@@ -338,11 +357,10 @@ static void hand_out(struct listing *l, struct duties *ret)
 				most_urgent);
 		ret[i] = (struct duties){ .at = part->duties.at,
 			.count = part->duties.len,
-			.has_more = l->has_more,
 			.hosts_left_out = part->hosts_left_out,
+			.next = next_part(l),
 			.rules = l->rules };
-		if (l->q->hosts == DUTY_HOSTS_AFTER && part->hosts.len == DUTY_HOSTS_MAX)
-			ret[i].last_host = part->hosts.at[DUTY_HOSTS_MAX - 1].name;
+		find_rests(l, part, &ret[i]);
 	}
 }
 
@@ -360,18 +378,19 @@ static int load_unit(struct listing *l, struct err *e)
 int duty_list(const struct duty_query *query, struct arena *a, struct duties *ret, struct err *e)
 {
 	struct listing l = { .q = query, .a = a, .today = date_at(query->at_s) };
+	bool has_units = !query->only_record && query->part.of != DUTY_PART_RECORDS;
 	int rc;
 
 	make_parts(&l);
 	l.rules = duty_rules(query->packs, l.today, a);
 	rc = load_skips(&l, e);
-	if (rc == 0 && !query->only_record)
+	if (rc == 0 && has_units)
 		rc = load_unit(&l, e);
 	if (rc < 0)
 		return rc;
-	for (size_t i = 0; i < query->unit_count && !query->only_record; i++)
+	for (size_t i = 0; i < query->unit_count && has_units; i++)
 		add_obligations(&l, &l.parts[i]);
-	if (query->hosts != DUTY_HOSTS_AFTER)
+	if (query->part.of != DUTY_PART_HOSTS)
 		rc = add_records(&l, e);
 	if (rc == 0)
 		hand_out(&l, ret);

@@ -145,3 +145,12 @@ void finish_duty(struct listing *l, const struct unit_part *part, struct duty *d
 	}
 	find_asked(l, part, d);
 }
+
+size_t duty_records_left_out(const struct duties *list)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < list->rest_count; i++)
+		count += list->rests[i].count;
+	return count;
+}

@@ -280,7 +280,7 @@ static void show(
 	if (list->count == 0)
 		html(v->w, "<p class=\"empty\">%s</p>\n",
 			tr(v->lang, "Không có việc định kỳ nào ràng buộc đơn vị này."));
-	html_duties_left_out(v, list);
+	html_duties_left_out(v, list, 1);
 	delegations(v);
 	feed(v, token);
 	html(v->w, "<p class=\"export\"><a href=\"/viec.csv?don-vi=%lld\">%s</a></p>\n",
@@ -355,6 +355,10 @@ void page_feed(struct view *v)
 		if (list.at[i].host_id && !list.at[i].is_machine)
 			own.hosts_left_out = list.hosts_left_out;
 	}
+	own.rests = list.rests;
+	for (size_t i = 0; i < list.rest_count; i++)
+		if (work_is_mine(v, list.rests[i].like))
+			own.rests[own.rest_count++] = list.rests[i];
 	buf_init(&out, 8 * MIB);
 	duty_ical(&(struct duty_calendar){ .duties = &own,
 			  .lang = v->lang,
@@ -365,12 +369,16 @@ void page_feed(struct view *v)
 			  .at_s = v->by.now_s,
 			  .until = date_add_days(date_at(v->by.now_s), FEED_DAYS) },
 		v->a, &out);
-	v->rs->content_type = "text/calendar; charset=utf-8";
-	buf_add(v->w, buf_str(&out));
+	if (buf_is_full(&out)) { /* rather none than a part of it */
+		page_failed(v);
+	} else {
+		v->rs->content_type = "text/calendar; charset=utf-8";
+		buf_add(v->w, buf_str(&out));
+	}
 	buf_done(&out);
 }
 
-/* All duties of the unit, those of its machines some at a time; outlives the handler, in the
+/* All duties of the unit, part by part; outlives the handler, in the
  * request's arena. */
 struct duties_csv {
 	struct view v; /* whose they are: each piece has its own memory */
@@ -379,7 +387,6 @@ struct duties_csv {
 	const struct org_unit *unit;
 	struct duty_query q;
 	struct str head; /* before the first piece */
-	char after[512]; /* the last machine that was sent */
 };
 
 static void csv_duty(struct view *v, const struct duties *list, const struct duty *d)
@@ -415,14 +422,11 @@ static int next_duties(void *context, struct buf *out, struct err *e)
 		work_only_seen(&x->v, x->unit->id, &list);
 	for (size_t i = 0; rc == 0 && i < list.count; i++)
 		csv_duty(&x->v, &list, &list.at[i]);
-	if (rc == 0 && (x->q.hosts == DUTY_HOSTS_NONE || list.last_host.ptr)) {
-		snprintf(x->after, sizeof(x->after), "%.*s", STR_FMT(list.last_host));
-		x->q.hosts = DUTY_HOSTS_AFTER;
-		x->q.after_host = str_of(x->after);
-		rc = 1;
-	}
 	arena_done(&piece);
-	return rc;
+	if (rc < 0)
+		return rc;
+	x->q.part = list.next;
+	return x->q.part.of != DUTY_PART_NONE;
 }
 
 void page_work_csv(struct view *v)
@@ -449,7 +453,7 @@ void page_work_csv(struct view *v)
 		.unit_count = 1,
 		.left_out = &x->left_out,
 		.at_s = about.at_s,
-		.hosts = DUTY_HOSTS_NONE };
+		.part = { .of = DUTY_PART_UNIT } };
 	csv_page(v, "viec.csv");
 	for (size_t i = 0; i < COUNT(heads); i++)
 		csv_words(v, heads[i]);

@@ -203,7 +203,7 @@ void page_year(struct view *v)
 		if (is_first_of(&list, i))
 			month_row(v, &list, i, year);
 	html_table_end(v);
-	html_duties_left_out(v, &list);
+	html_duties_left_out(v, &list, 1);
 	page_end(v);
 }
 
@@ -343,8 +343,7 @@ static int load_lists(struct view *v, struct grid *g)
 		.units = g->units,
 		.unit_count = g->count,
 		.left_out = left_out,
-		.at_s = v->by.now_s,
-		.records_max = (size_t)DUTY_RECORDS_MAX * UNITS_A_PAGE };
+		.at_s = v->by.now_s };
 	int rc = find_left_out(v, g, left_out);
 
 	g->lists = arena_array(v->a, struct duties, UNITS_A_PAGE);
@@ -513,6 +512,7 @@ static void unit_table(struct view *v, const struct grid *g)
 		if (g->rows[i].is_used)
 			unit_row(v, g, &g->rows[i]);
 	html_table_end(v);
+	html_duties_left_out(v, g->lists, g->count);
 }
 
 void page_year_units(struct view *v)

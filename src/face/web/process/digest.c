@@ -49,6 +49,7 @@ struct draft {
 	struct buf lines[WHY_COUNT];
 	size_t listed[WHY_COUNT], more[WHY_COUNT];
 	size_t hosts_left_out; /* of the units whose machines it tells of */
+	size_t records_left_out;
 };
 
 /* A unit while it is looked at. */
@@ -113,6 +114,12 @@ static int duties_of(struct digest *g, struct arena *a, struct looked_at *at, st
 		return rc;
 	left = (struct duty_left_out){ left_out.at, left_out.count };
 	return duty_list(&q, a, &at->list, e);
+}
+
+/* Is it work of theirs, or of one for whom they stand in? */
+static bool is_own(const struct digest *g, const struct reader *r, const struct duty *d)
+{
+	return d->unit_id == r->unit_id && does(g, (unsigned)r->role | r->stands_in, d);
 }
 
 /* Is this reader to be told of it today: they do it, nobody is left who does, or it is so late that
@@ -192,6 +199,9 @@ static void add_unit(const struct digest *g, const struct looked_at *at, struct 
 	}
 	if (has_host)
 		draft->hosts_left_out += at->list.hosts_left_out;
+	for (size_t i = 0; i < at->list.rest_count; i++)
+		if (is_own(g, draft->reader, at->list.rests[i].like))
+			draft->records_left_out += at->list.rests[i].count;
 }
 
 static void write_body(struct draft *d, struct buf *out)
@@ -215,6 +225,13 @@ static void write_body(struct draft *d, struct buf *out)
 				  "hay kiểm tra, còn %zu máy nữa. Việc của mọi máy ở trang Công việc, "
 				  "phần tải danh sách (CSV).\n")),
 			DUTY_HOSTS_MAX, d->hosts_left_out);
+	if (d->records_left_out)
+		buf_fmt(out,
+			tr(LANG_VI,
+				T("\nSổ có nhiều bản ghi: thư chỉ xét %d bản ghi đến hạn sớm nhất của mỗi việc, "
+				  "còn %zu bản ghi nữa. Việc của mọi bản ghi ở trang Công việc, phần tải "
+				  "danh sách (CSV).\n")),
+			DUTY_RECORDS_MAX, d->records_left_out);
 	buf_fmt(out, "\n%s\n", tr(LANG_VI, T("Thư do Khiên tự soạn mỗi ngày một lần.")));
 }
 
