@@ -204,35 +204,52 @@ static void link_law(struct pack_set *set, struct pack *pack, const struct pack_
 	}
 }
 
-static bool is_answered_by(const struct obligation *obligation, const struct check *check)
+/* Whether proof N of OBLIGATION is by a check that no proof before it names. */
+static bool is_by_another(const struct obligation *obligation, size_t n)
 {
-	for (size_t i = 0; i < obligation->evidence_count; i++)
-		if (obligation->evidence[i].is == check)
-			return true;
-	return false;
+	for (size_t i = 0; i < n; i++)
+		if (obligation->evidence[i].is == obligation->evidence[n].is)
+			return false;
+	return obligation->evidence[n].is != NULL;
 }
 
-/* The other direction: from a live check to the obligations it helps to answer. */
-static void link_answers(struct pack_set *set, struct check *check)
+/* The other direction: from a live check to the obligations it helps to answer. Where the checks
+ * have no room for them yet they are only counted. */
+static void put_answers(struct pack_set *set)
 {
-	for (int is_second = 0; is_second < 2; is_second++) {
-		size_t count = 0;
+	for (size_t i = 0; i < set->count; i++) {
+		const struct pack *pack = set->ranked[i];
 
-		for (size_t i = 0; i < set->count; i++) {
-			const struct pack *pack = set->ranked[i];
+		for (size_t n = 0; n < pack->obligation_count; n++) {
+			const struct obligation *obligation = &pack->obligations[n];
 
-			for (size_t n = 0; n < pack->obligation_count; n++) {
-				if (!is_answered_by(&pack->obligations[n], check))
+			for (size_t p = 0; p < obligation->evidence_count; p++) {
+				struct check *check = (struct check *)obligation->evidence[p].is;
+
+				if (!is_by_another(obligation, p))
 					continue;
-				if (is_second)
-					check->answers[count] = &pack->obligations[n];
-				count++;
+				if (check->answers)
+					check->answers[check->answer_count] = obligation;
+				check->answer_count++;
 			}
 		}
-		check->answer_count = count;
-		if (!is_second)
-			check->answers = arena_array(&set->arena, const struct obligation *, count);
 	}
+}
+
+static void link_answers(struct pack_set *set)
+{
+	put_answers(set);
+	for (size_t i = 0; i < set->count; i++)
+		for (size_t n = 0; n < set->packs[i].check_count; n++) {
+			struct check *check = &set->packs[i].checks[n];
+
+			if (!check->is_live)
+				continue;
+			check->answers = arena_array(
+				&set->arena, const struct obligation *, check->answer_count);
+			check->answer_count = 0;
+		}
+	put_answers(set);
 }
 
 void pack_link(struct pack_load *load)
@@ -255,10 +272,7 @@ void pack_link(struct pack_load *load)
 			pack->imports[n].is =
 				pack_find(set, ITEM_CHECK, pack, pack->imports[n].check);
 	}
-	for (size_t i = 0; i < set->count; i++)
-		for (size_t n = 0; n < set->packs[i].check_count; n++)
-			if (set->packs[i].checks[n].is_live)
-				link_answers(set, &set->packs[i].checks[n]);
+	link_answers(set);
 }
 
 struct pack_set *pack_set_free(struct pack_set *set)
