@@ -250,6 +250,7 @@ static void configure(void)
 
 	sqlite3_config(SQLITE_CONFIG_PAGECACHE, NULL, 0, no_pages_ahead);
 	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+	sqlite3_config(SQLITE_CONFIG_MALLOC, &sql_memory);
 }
 
 int facts_open(

@@ -6,6 +6,9 @@
 
 #include "work/hostaudit/fact.h"
 
+/* sql_memory.c: what SQLite takes its memory from. */
+extern const sqlite3_mem_methods sql_memory;
+
 struct fact_value {
 	enum { VALUE_NULL, VALUE_TEXT, VALUE_INT } kind;
 	union {
