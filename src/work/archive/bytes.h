@@ -3,6 +3,7 @@
 #ifndef ARCHIVE_BYTES_H
 #define ARCHIVE_BYTES_H
 
+#include <endian.h>
 #include <stdlib.h>
 
 #include "base/base.h"
@@ -80,11 +81,10 @@ static inline void bytes_u64(struct bytes *b, uint64_t value)
 
 static inline uint64_t u64_at(const uint8_t *from)
 {
-	uint64_t value = 0;
+	uint64_t value;
 
-	for (int i = 0; i < 8; i++)
-		value |= (uint64_t)from[i] << (8 * i);
-	return value;
+	memcpy(&value, from, sizeof(value));
+	return le64toh(value);
 }
 
 static inline uint64_t zigzag(int64_t value)
@@ -190,6 +190,11 @@ static inline uint64_t read_varint(struct reader *r)
 	/* most are short */
 	if (r->at < r->end && *r->at < 0x80)
 		return *r->at++;
+	if (r->end - r->at >= 2 && r->at[1] < 0x80) {
+		value = (uint64_t)(r->at[0] & 0x7F) | (uint64_t)r->at[1] << 7;
+		r->at += 2;
+		return value;
+	}
 	for (int shift = 0; shift < 64; shift += 7) {
 		uint8_t byte = read_u8(r);
 

@@ -41,6 +41,14 @@ static bool is_border(unsigned type, unsigned next)
 		(type == SLOT_NUMBER && (next == SLOT_HEX || next == SLOT_HEX_UPPER));
 }
 
+/* Has a number fewer digits than so many? Most have, and need not be written to tell. */
+static bool is_shorter(unsigned type, struct value value, size_t digits)
+{
+	return value.digits < digits &&
+		(type == SLOT_NUMBER ? decimal_digits(value.number) : hex_digits(value.number)) <
+		digits;
+}
+
 /* May the digits stand in slot I of the segment in BLOCKS, but not in a number of a column? */
 static bool stands_elsewhere(const struct search *a, uint32_t i, uint32_t blocks)
 {
@@ -52,11 +60,11 @@ static bool stands_elsewhere(const struct search *a, uint32_t i, uint32_t blocks
 		return digits_in_time(slot.form);
 	if (slot.type == SLOT_TEXT)
 		return (a->holding[slot.family] & blocks) != 0;
-	if (!is_number_type(slot.type) || !has_usual(a->s, i))
+	if (!is_number_type(slot.type) || !has_usual(a->s, i) ||
+		is_shorter(slot.type, a->s->usual[i], a->text.len))
 		return false;
 	usual = slot_text(a->s, slot, a->s->usual[i], text);
-	return usual.len >= a->text.len &&
-		memmem(usual.ptr, usual.len, a->text.ptr, a->text.len) != NULL;
+	return memmem(usual.ptr, usual.len, a->text.ptr, a->text.len) != NULL;
 }
 
 /* Can rows of template T, none of whose static text holds the digits, have them in BLOCKS in a

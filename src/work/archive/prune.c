@@ -17,8 +17,7 @@ void prune_new(struct prune *p, const struct segment *s, struct err *e)
 {
 	*p = (struct prune){ .e = e };
 	p->families = calloc((size_t)s->family_count + 1, 1);
-	p->asked = calloc((size_t)s->family_count * OPS + 1, sizeof(*p->asked));
-	if (p->families == NULL || p->asked == NULL)
+	if (p->families == NULL)
 		abort();
 }
 
@@ -194,7 +193,7 @@ int align_families(const struct search *a, uint8_t *ret_holding, bool *ret_any, 
 static int ask_column(const struct search *a, const struct condition *c, struct slot slot,
 	struct prune *p, bool *ret_may)
 {
-	struct asked *asked = &p->asked[(size_t)slot.family * OPS + c->op];
+	struct asked *asked;
 	int result;
 
 	if (p->holding && c->from == 0 && c->end == a->text.len &&
@@ -202,6 +201,9 @@ static int ask_column(const struct search *a, const struct condition *c, struct 
 		*ret_may = p->holding[slot.family];
 		return 0;
 	}
+	if (p->asked == NULL) /* many blocks are settled without */
+		p->asked = zeroed((size_t)a->s->family_count * OPS, sizeof(*p->asked));
+	asked = &p->asked[(size_t)slot.family * OPS + c->op];
 	if (asked->by != a || asked->from != c->from || asked->end != c->end) {
 		bool may;
 

@@ -31,34 +31,65 @@ void tables_done(struct segment *s)
 	s->slot_count = s->family_count = 0;
 }
 
-/* The high bit of each byte that is 0. */
-static inline uint64_t nuls_of(uint64_t word)
-{
-	uint64_t low = 0x7F7F7F7F7F7F7F7Fu;
+#ifdef __SSE2__
+#include <emmintrin.h>
 
-	return ~(((word & low) + low) | word | low);
+/* Of sixteen bytes those that are 0, as bits. */
+static inline unsigned nuls_of(const uint8_t *at)
+{
+	__m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
+
+	return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_setzero_si128()));
+}
+#else
+static inline unsigned nuls_of(const uint8_t *at)
+{
+	unsigned nuls = 0;
+
+	for (unsigned i = 0; i < 16; i++)
+		nuls |= (unsigned)(at[i] == 0) << i;
+	return nuls;
+}
+#endif
+
+/* Where each text begins that a NUL ends, up to MOST of them, and at last where the next one would.
+ * Most are short: to look for the end of each would cost more than to look at all bytes at once.
+ * False when there are more or fewer. */
+static bool find_starts(const struct bytes *of, uint32_t most, uint32_t *from)
+{
+	uint32_t count = 0;
+	size_t i = 0;
+
+	from[0] = 0;
+	for (; i + 16 <= of->len; i += 16) {
+		for (unsigned nuls = nuls_of(of->at + i); nuls; nuls &= nuls - 1) {
+			if (count == most)
+				return false;
+			from[++count] = (uint32_t)(i + (unsigned)__builtin_ctz(nuls) + 1);
+		}
+	}
+	for (; i < of->len; i++) {
+		if (of->at[i] != 0)
+			continue;
+		if (count == most)
+			return false;
+		from[++count] = (uint32_t)i + 1;
+	}
+	return count == most && from[count] == of->len;
 }
 
 static int load_texts(struct segment *s, struct err *e)
 {
-	const uint8_t *at = s->texts.at;
-	size_t len = s->texts.len, i = 0;
-	uint32_t count = 0, *from;
+	const struct bytes *texts = &s->texts;
+	uint32_t count = 0;
 
-	for (size_t k = 0; k < len; k++)
-		count += at[k] == 0;
-	if (count > LIMIT_SEGMENT_TEXTS || (len > 0 && at[len - 1] != 0))
+	for (size_t k = 0; k < texts->len; k++)
+		count += texts->at[k] == 0;
+	if (count > LIMIT_SEGMENT_TEXTS)
 		return segment_bad(e, "its dictionary");
 	s->text_count = count;
-	s->text_from = from = unset((size_t)count + 1, sizeof(*from));
-	*from++ = 0;
-	for (; i + 8 <= len; i += 8)
-		for (uint64_t nul = nuls_of(u64_at(at + i)); nul; nul &= nul - 1)
-			*from++ = (uint32_t)(i + (unsigned)__builtin_ctzll(nul) / 8 + 1);
-	for (; i < len; i++)
-		if (at[i] == 0)
-			*from++ = (uint32_t)i + 1;
-	return 0;
+	s->text_from = unset((size_t)count + 1, sizeof(*s->text_from));
+	return find_starts(texts, count, s->text_from) ? 0 : segment_bad(e, "its dictionary");
 }
 
 static bool read_slot(struct segment *s, struct reader *r, struct slot *slot)
@@ -83,54 +114,54 @@ static bool read_slot(struct segment *s, struct reader *r, struct slot *slot)
 	return true;
 }
 
-/* Past the next NUL; NULL when there is none. Pieces are short: mostly it is among the first eight
- * bytes, and a call would cost more than it finds. */
-static inline const uint8_t *skip_nul(const uint8_t *at, const uint8_t *end)
+/* One template: the next slots of R. */
+static bool read_template(struct segment *s, struct reader *r, struct template *t)
 {
-	uint64_t word, nul;
-
-	if (end - at >= 8) {
-		memcpy(&word, at, 8);
-		nul = (word - 0x0101010101010101u) & ~word & 0x8080808080808080u;
-		if (nul && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
-			return at + __builtin_ctzll(nul) / 8 + 1;
-	}
-	at = at < end ? memchr(at, 0, (size_t)(end - at)) : NULL;
-	return at ? at + 1 : NULL;
-}
-
-/* One template: the next slots of R, the next text with as many NULs and one more. */
-static int read_template(struct segment *s, struct reader *r, struct template *t, struct err *e)
-{
+	static const uint8_t kinds[] = { [SLOT_TEXT] = CODES_TEXT,
+		[SLOT_NUMBER] = CODES_NUMBER,
+		[SLOT_HEX] = CODES_NUMBER,
+		[SLOT_HEX_UPPER] = CODES_NUMBER,
+		[SLOT_IPV4] = CODES_ADDRESS,
+		[SLOT_TIME] = CODES_TIME };
 	uint64_t slots = read_varint(r);
-	const uint8_t *end = s->text.at + s->text.len, *at = s->text.at + t->text;
-	uint32_t *piece = s->piece_from + s->slot_count + s->template_count - 1;
+	struct codes codes = { 0 };
 
 	if (slots > LIMIT_SEGMENT_SLOTS || slots > reader_left(r))
-		return segment_bad(e, "the slots of a template");
-	t->slot = s->slot_count;
-	t->slots = (uint32_t)slots;
-	t->time = 0;
-	s->codes[t - s->templates] = (struct codes){ 0 };
-	s->slots_of[t - s->templates] = (uint16_t)slots;
+		return false;
+	*t = (struct template){ .slot = s->slot_count, .slots = (uint32_t)slots };
 	for (uint32_t k = 0; k < slots; k++) {
-		struct slot *slot = &s->slots[s->slot_count++];
+		struct slot *slot = &s->slots[s->slot_count + k];
 
 		if (!read_slot(s, r, slot))
-			return segment_bad(e, "the slots of a template");
+			return false;
 		if (slot->type == SLOT_TIME && t->time == 0)
 			t->time = (uint16_t)(k + 1);
 		else
-			s->codes[t - s->templates].of[code_kind_of(slot->type)]++;
+			codes.of[kinds[slot->type]]++;
 	}
-	for (uint64_t k = 0; k <= slots; k++) {
-		*piece++ = (uint32_t)(at - s->text.at);
-		at = skip_nul(at, end);
-		if (at == NULL)
-			return segment_bad(e, "the text of a template");
+	s->slot_count += t->slots;
+	s->codes[t - s->templates] = codes;
+	s->slots_of[t - s->templates] = (uint16_t)slots;
+	return !r->is_bad;
+}
+
+/* The text of each template: as many NULs as it has slots, and one more. */
+static int load_pieces(struct segment *s, struct err *e)
+{
+	const struct bytes *text = &s->text;
+	uint32_t count = s->slot_count + s->template_count - 1;
+
+	s->piece_from = unset((size_t)count + 1, sizeof(*s->piece_from));
+	if (!find_starts(text, count, s->piece_from))
+		return segment_bad(e, "the text of its templates");
+	for (uint32_t n = 1; n < s->template_count; n++) {
+		struct template *t = &s->templates[n];
+		const uint32_t *piece = s->piece_from + t->slot + n - 1;
+
+		t->text = piece[0];
+		t->text_len = piece[t->slots + 1] - piece[0];
 	}
-	t->text_len = (uint32_t)(at - (s->text.at + t->text));
-	return r->is_bad ? segment_bad(e, "the slots of a template") : 0;
+	return 0;
 }
 
 static int load_templates(struct segment *s, const struct bytes *slots, struct err *e)
@@ -138,11 +169,9 @@ static int load_templates(struct segment *s, const struct bytes *slots, struct e
 	struct reader r = reader_of(slots->at, slots->len);
 	size_t most =
 		slots->len + 2 < LIMIT_SEGMENT_TEMPLATES ? slots->len + 2 : LIMIT_SEGMENT_TEMPLATES;
-	uint32_t text = 0;
 
 	/* a slot takes two bytes, a template one: no more of either can be there */
 	s->slots = unset(slots->len + 1, sizeof(*s->slots));
-	s->piece_from = unset(slots->len + most + 1, sizeof(*s->piece_from));
 	s->templates = unset(most, sizeof(*s->templates));
 	s->codes = unset(most, sizeof(*s->codes));
 	s->slots_of = unset(most, sizeof(*s->slots_of));
@@ -152,93 +181,108 @@ static int load_templates(struct segment *s, const struct bytes *slots, struct e
 	memset(s->family_type, 0, sizeof(s->family_type));
 	s->template_count = 1;
 	while (reader_left(&r) > 0) {
-		struct template *t = &s->templates[s->template_count];
-		int result;
-
 		if (s->template_count == most)
 			return segment_bad(e, "too many templates");
-		t->text = text;
-		result = read_template(s, &r, t, e);
-		if (result < 0)
-			return result;
-		text += t->text_len;
+		if (!read_template(s, &r, &s->templates[s->template_count]))
+			return segment_bad(e, "the slots of a template");
 		s->template_count++;
 	}
-	s->piece_from[s->slot_count + s->template_count - 1] = text;
-	return text == s->text.len ? 0 : segment_bad(e, "the text of its templates");
+	return load_pieces(s, e);
 }
 
-static bool read_digits(struct reader *r, unsigned type, struct value *value)
+static bool has_digits(unsigned type, const struct value *value)
 {
 	bool is_decimal = type == SLOT_NUMBER;
 
-	value->digits = read_u8(r);
 	return value->digits == 0 ||
 		(value->digits <= (is_decimal ? NUMBER_DIGITS_MAX : HEX_DIGITS_MAX) &&
 			value->digits >= (is_decimal ? decimal_digits(value->number) :
 						       hex_digits(value->number)));
 }
 
-/* Three times over the slots that have a usual value, which are in LIST: for entries, for numbers,
- * for digits. */
-static void read_usual(struct segment *s, const uint32_t *list, uint32_t count, struct reader *r)
+/* Slots that have a usual value: of texts and addresses, from the first on, and of numbers, from
+ * the last down. */
+struct usual {
+	uint32_t *slots;
+	uint32_t entries, numbers, room;
+};
+
+static void read_usual_entries(struct segment *s, const struct usual *of, struct reader *r)
 {
 	uint64_t last[SLOT_TYPES] = { 0 };
 
-	for (int pass = 0; pass < 3; pass++) {
-		for (uint32_t n = 0; n < count && !r->is_bad; n++) {
-			unsigned type = s->slots[list[n]].type;
-			bool is_text = type == SLOT_TEXT, is_entry = is_text || type == SLOT_IPV4;
-			struct value *value = &s->usual[list[n]];
+	for (uint32_t n = 0; n < of->entries; n++) {
+		uint32_t slot = of->slots[n];
+		unsigned type = s->slots[slot].type;
 
-			if (is_entry != (pass == 0))
-				continue;
-			if (pass == 0) {
-				last[type] += (uint64_t)unzigzag(read_varint(r));
-				value->number = last[type];
-				r->is_bad |= value->number >=
-					(is_text ? s->text_count : s->address_count);
-			} else if (pass == 1) {
-				value->number = read_varint(r);
-			} else {
-				r->is_bad |= !read_digits(r, type, value);
-			}
-		}
+		last[type] += (uint64_t)unzigzag(read_varint(r));
+		r->is_bad |= last[type] >= (type == SLOT_TEXT ? s->text_count : s->address_count);
+		s->usual[slot] = (struct value){ .number = last[type] };
 	}
+}
+
+static void read_usual_numbers(struct segment *s, const struct usual *of, struct reader *r)
+{
+	const uint32_t *slots = of->slots + of->room - 1;
+	const uint8_t *digits;
+
+	for (uint32_t n = 0; n < of->numbers; n++)
+		s->usual[*(slots - n)] = (struct value){ .number = read_varint(r) };
+	digits = read_bytes(r, of->numbers);
+	for (uint32_t n = 0; n < of->numbers && digits; n++) {
+		uint32_t slot = *(slots - n);
+
+		s->usual[slot].digits = digits[n];
+		r->is_bad |= !has_digits(s->slots[slot].type, &s->usual[slot]);
+	}
+}
+
+/* Which slots they are; then their values. */
+static void read_usual(struct segment *s, struct usual *of, struct reader *r)
+{
+	uint64_t next = 0, count = read_varint(r);
+
+	for (; count > 0 && !r->is_bad; count--, next++) {
+		uint64_t step = read_varint(r);
+		unsigned type;
+
+		if (step >= s->slot_count - next) {
+			r->is_bad = true;
+			return;
+		}
+		next += step;
+		type = s->slots[next].type;
+		r->is_bad |= type == SLOT_TIME;
+		s->has_usual[next / 8] |= (uint8_t)(1u << next % 8);
+		if (type == SLOT_TEXT || type == SLOT_IPV4)
+			of->slots[of->entries++] = (uint32_t)next;
+		else
+			of->slots[of->room - ++of->numbers] = (uint32_t)next;
+	}
+	if (!r->is_bad)
+		read_usual_entries(s, of, r);
+	if (!r->is_bad)
+		read_usual_numbers(s, of, r);
 }
 
 /* The values that slots have in whole blocks. */
 static int load_usual(struct segment *s, struct err *e)
 {
 	const struct section *section = section_find(s, SECTION_NO_BLOCK, SECTION_USUAL, 0);
+	struct usual usual = { .room = s->slot_count };
 	struct bytes content = { 0 };
 	int result = section ? section_load(s, section, &content, e) : 0;
 	struct reader r = reader_of(content.at, content.len);
-	uint64_t next = 0, count;
-	uint32_t *list, known = 0;
 
 	s->usual = unset(s->slot_count, sizeof(*s->usual));
 	s->has_usual = zeroed(s->slot_count / 8 + 1, 1);
-	list = unset(s->slot_count, sizeof(*list));
 	if (section && result == 0) {
-		count = read_varint(&r);
-		for (; count > 0 && !r.is_bad; count--) {
-			uint64_t step = read_varint(&r);
-
-			r.is_bad |= step >= s->slot_count || next + step >= s->slot_count ||
-				s->slots[next + step].type == SLOT_TIME;
-			next += step + 1;
-			if (r.is_bad)
-				break;
-			s->has_usual[(next - 1) / 8] |= (uint8_t)(1u << (next - 1) % 8);
-			s->usual[next - 1] = (struct value){ 0 };
-			list[known++] = (uint32_t)next - 1;
-		}
-		read_usual(s, list, known, &r);
+		usual.slots = unset(s->slot_count, sizeof(*usual.slots));
+		read_usual(s, &usual, &r);
 		if (r.is_bad || reader_left(&r) > 0)
 			result = segment_bad(e, "the usual values of its slots");
 	}
-	free(list);
+	free(usual.slots);
 	bytes_done(&content);
 	return result;
 }

@@ -189,6 +189,7 @@ static int load_templates_of_rows(struct segment *s, struct err *e)
 	uint16_t *template = v->template;
 	uint32_t *first = v->first, *uses = v->uses;
 	const uint16_t *slots_of = s->slots_of;
+	uint16_t highest = 0;
 	size_t values = 0;
 	struct reader r;
 	int result = load(s, SECTION_ROWS, &r, e);
@@ -197,12 +198,16 @@ static int load_templates_of_rows(struct segment *s, struct err *e)
 		return result;
 	if (reader_left(&r) != (size_t)rows * 2)
 		return block_bad(s, e, "the templates");
+	memcpy(template, r.at, (size_t)rows * 2);
 	for (uint32_t i = 0; i < rows; i++) {
-		uint32_t t = (uint32_t)(r.at[2 * i] | r.at[2 * i + 1] << 8);
+		template[i] = le16toh(template[i]);
+		highest = template[i] > highest ? template[i] : highest;
+	}
+	if (highest >= s->template_count)
+		return block_bad(s, e, "the templates");
+	for (uint32_t i = 0; i < rows; i++) {
+		uint32_t t = template[i];
 
-		if (t >= s->template_count)
-			return block_bad(s, e, "the templates");
-		template[i] = (uint16_t)t;
 		uses[t]++;
 		first[i] = (uint32_t)values;
 		values += slots_of[t];
