@@ -45,13 +45,6 @@ static int copy(struct vfile *in, struct vfile *out, struct arena *a, struct fil
 	return rc;
 }
 
-static int make_folder(struct vfile_disk *disk, struct err *e)
-{
-	int rc = vfile_mkdir(disk, FILE_FOLDER, e);
-
-	return rc == 0 ? vfile_sync_dir(disk, "", e) : rc;
-}
-
 /* Do these bytes lie there already, whole? */
 static bool is_kept(struct vfile_disk *disk, struct arena *a, const struct file *f)
 {
@@ -81,7 +74,7 @@ static int keep_as(
 	if (rc == 0 || rc == ERR_ABSENT)
 		rc = vfile_open(disk, part, VFILE_CREATE, &out, e);
 	if (rc == ERR_ABSENT) {
-		rc = make_folder(disk, e);
+		rc = vfile_make_folder(disk, FILE_FOLDER, e);
 		if (rc == 0)
 			rc = vfile_open(disk, part, VFILE_CREATE, &out, e);
 	}

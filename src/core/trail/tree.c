@@ -34,21 +34,6 @@ static uint64_t full_groups(uint64_t size, unsigned level)
 
 /* --- opening ---------------------------------------------------------------------------------- */
 
-static int make_folder(struct vfile_disk *d, struct err *e)
-{
-	struct vfile_names names;
-	struct arena a;
-	int rc;
-
-	arena_init(&a, MIB);
-	rc = vfile_list(d, TREE_FOLDER, &a, &names, e);
-	arena_done(&a);
-	if (rc != ERR_ABSENT)
-		return rc;
-	rc = vfile_mkdir(d, TREE_FOLDER, e);
-	return rc < 0 ? rc : vfile_sync_dir(d, "", e);
-}
-
 static int open_level(struct tree *t, unsigned level, struct err *e)
 {
 	uint64_t bytes = full_groups(t->size, level) * SHA256_SIZE;
@@ -94,7 +79,7 @@ static int open_tree(
 	struct vfile_disk *d, uint64_t size, bool is_writer, struct tree **ret, struct err *e)
 {
 	struct tree *t = calloc(1, sizeof(*t));
-	int rc = is_writer ? make_folder(d, e) : 0;
+	int rc = is_writer ? vfile_make_folder(d, TREE_FOLDER, e) : 0;
 
 	if (!t)
 		abort();

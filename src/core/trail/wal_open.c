@@ -171,26 +171,12 @@ static int begin(struct wal *w, struct err *e)
 	return wal_file_make(w->disk, wal_name(0, name), &w->durable, w->file_bytes, &w->file, e);
 }
 
-static int make_folder(struct vfile_disk *d, struct err *e)
-{
-	struct arena a;
-	struct vfile_names names;
-	int rc;
-
-	arena_init(&a, OPEN_MEMORY_BYTES);
-	rc = vfile_list(d, WAL_FOLDER, &a, &names, e);
-	arena_done(&a);
-	if (rc == ERR_ABSENT)
-		rc = vfile_mkdir(d, WAL_FOLDER, e);
-	return rc < 0 ? rc : vfile_sync_dir(d, "", e);
-}
-
 static int open_files(struct wal *w, struct err *e)
 {
 	uint64_t *first;
 	struct arena a;
 	size_t count;
-	int rc = make_folder(w->disk, e);
+	int rc = vfile_make_folder(w->disk, WAL_FOLDER, e);
 
 	if (rc < 0)
 		return rc;

@@ -106,9 +106,7 @@ static int keep(struct asking *x, const char *path, struct str line, struct err 
 	if (rc == 0)
 		rc = vfile_replace(x->o->entries.disk, path, whole, e);
 	if (rc == ERR_ABSENT) { /* its folder is not there yet */
-		rc = vfile_mkdir(x->o->entries.disk, "cosigned", e);
-		if (rc == 0)
-			rc = vfile_sync_dir(x->o->entries.disk, "", e);
+		rc = vfile_make_folder(x->o->entries.disk, "cosigned", e);
 		if (rc == 0)
 			rc = vfile_replace(x->o->entries.disk, path, whole, e);
 	}

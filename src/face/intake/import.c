@@ -208,8 +208,9 @@ static int open_ourselves(struct import_to *to, const char *data, struct arena *
 	in->year = seal_shard_year(place->name);
 	/* the newest one stays beside the segments it is in: let it be a small one */
 	in->file_bytes = FILE_BYTES;
-	(void)!vfile_mkdir(in->log, "intake", &(struct err){ 0 });
-	rc = guard_policy_load(in->log, &policy, e);
+	rc = vfile_make_folder(in->log, "intake", e);
+	if (rc == 0)
+		rc = guard_policy_load(in->log, &policy, e);
 	if (rc == 0 && policy.quota_bytes) /* the service begins with a file of the usual size */
 		in->wal_bytes = guard_wal_bytes(&policy) - WAL_FILE_BYTES;
 	if (rc == 0)

@@ -231,6 +231,17 @@ int vfile_sync_parent(struct vfile_disk *d, const char *path, struct err *e)
 	return vfile_sync_dir(d, folder, e);
 }
 
+int vfile_make_folder(struct vfile_disk *d, const char *path, struct err *e)
+{
+	struct err ignored;
+	int rc = vfile_mkdir(d, path, e);
+
+	/* what cannot be made but can be synced is a folder: it was there */
+	if (rc < 0 && vfile_sync_dir(d, path, &ignored) < 0)
+		return rc;
+	return vfile_sync_parent(d, path, e);
+}
+
 struct listing {
 	struct arena *a;
 	VEC(struct vfile_name) names;

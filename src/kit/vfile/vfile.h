@@ -101,6 +101,8 @@ MUST_CHECK int vfile_sync(struct vfile *f, struct err *e);
 MUST_CHECK int vfile_rename(struct vfile_disk *d, const char *from, const char *to, struct err *e);
 MUST_CHECK int vfile_unlink(struct vfile_disk *d, const char *path, struct err *e);
 MUST_CHECK int vfile_mkdir(struct vfile_disk *d, const char *path, struct err *e);
+/* The folder PATH is there, made where it was not, and its name stays when the power goes. */
+MUST_CHECK int vfile_make_folder(struct vfile_disk *d, const char *path, struct err *e);
 MUST_CHECK int vfile_rmdir(struct vfile_disk *d, const char *path, struct err *e);
 MUST_CHECK int vfile_sync_dir(struct vfile_disk *d, const char *path, struct err *e);
 /* The folder that PATH stands in. */

@@ -26,11 +26,15 @@ static void tell(struct vfile_disk *d)
 	char bytes[8];
 
 	arena_init(&a, MIB);
-	assert_int_equal(vfile_mkdir(d, "tháng", &e), 0);
+	assert_int_equal(vfile_make_folder(d, "tháng", &e), 0);
+	assert_int_equal(vfile_make_folder(d, "tháng", &e), 0);
+	assert_int_equal(vfile_mkdir(d, "tháng", &e), ERR_SYSTEM);
+	assert_int_equal(vfile_make_folder(d, "không/có", &e), ERR_ABSENT);
 	assert_int_equal(vfile_open(d, "tháng/a", VFILE_READ, &f, &e), ERR_ABSENT);
 	assert_int_equal(vfile_open(d, "tháng/a", VFILE_CREATE, &f, &e), 0);
 	assert_int_equal(vfile_open(d, "tháng/a", VFILE_CREATE, &again, &e), ERR_SYSTEM);
 	assert_int_equal(vfile_open(d, "tháng", VFILE_READ, &again, &e), ERR_INPUT);
+	assert_int_equal(vfile_make_folder(d, "tháng/a", &e), ERR_SYSTEM); /* a file */
 	assert_int_equal(vfile_append(&f, STR("một"), &e), 0);
 	assert_int_equal(vfile_append(&f, STR("hai"), &e), 0);
 	assert_int_equal(vfile_write_at(&f, 0, STR("M"), &e), 0);

@@ -16,8 +16,7 @@ bool keep_is_month(struct str s);
 MUST_CHECK int keep_is_here(struct vfile_disk *shard, const char *month, struct err *e);
 /* "months/2026-01.month" */
 const char *keep_path(const char *month, const char *kind, char *ret_path);
-/* The folder PATH is there; then the folder "months". */
-MUST_CHECK int keep_make_folder(struct vfile_disk *d, const char *path, struct err *e);
+/* The folder "months" is there. */
 MUST_CHECK int keep_folder(struct vfile_disk *shard, struct err *e);
 /* The month that a segment belongs to: that of its latest entry. */
 MUST_CHECK int keep_month_of(

@@ -48,24 +48,9 @@ int keep_hash(struct vfile *file, struct err *e, unsigned char *ret)
 	return n < 0 ? (int)n : 0;
 }
 
-int keep_make_folder(struct vfile_disk *d, const char *path, struct err *e)
-{
-	struct vfile_names names;
-	struct arena a;
-	int rc;
-
-	arena_init(&a, LIST_BYTES);
-	rc = vfile_list(d, path, &a, &names, e);
-	arena_done(&a);
-	if (rc != ERR_ABSENT)
-		return rc;
-	rc = vfile_mkdir(d, path, e);
-	return rc < 0 ? rc : vfile_sync_dir(d, "", e);
-}
-
 int keep_folder(struct vfile_disk *shard, struct err *e)
 {
-	return keep_make_folder(shard, KEEP_FOLDER, e);
+	return vfile_make_folder(shard, KEEP_FOLDER, e);
 }
 
 /* The next word; one blank stands between two. */

@@ -248,7 +248,7 @@ static int export(struct copying *c, struct err *e)
 	const struct keep_month *m = &c->month;
 	char path[KEEP_PATH_SIZE], copy[KEEP_PATH_SIZE];
 	struct str manifest;
-	int rc = keep_make_folder(c->medium, m->name, e);
+	int rc = vfile_make_folder(c->medium, m->name, e);
 
 	for (size_t i = 0; i < m->segment_count && rc == 0; i++) {
 		rc = copy_segment(c->shard, m->name, c->medium, &m->segments[i], e);
@@ -502,7 +502,7 @@ int keep_order_rest(const struct keep_order *x, struct str leaf, uint64_t size, 
 		.is = ORDER_SEALED, .at_s = x->rule->now_s, .until = size + TREE_GROUP, .leaf = leaf
 	};
 	char name[ORDER_NAME_SIZE];
-	int rc = keep_make_folder(x->log, ORDER_FOLDER, e); /* the service did not run yet */
+	int rc = vfile_make_folder(x->log, ORDER_FOLDER, e); /* the service did not run yet */
 
 	snprintf(name, sizeof(name), ORDER_LEAVE "%s-%s", x->name, x->month);
 	return rc < 0 ? rc : order_save(x->log, name, &o, e);

@@ -81,21 +81,6 @@ static int remove_part(struct archive_writer *w, struct err *e)
 	return rc == ERR_ABSENT ? 0 : rc;
 }
 
-static int make_folder(struct archive_writer *w, struct err *e)
-{
-	struct vfile_names names;
-	struct arena a;
-	int rc;
-
-	arena_init(&a, 16 * MIB);
-	rc = vfile_list(w->disk, SHARD_FOLDER, &a, &names, e);
-	arena_done(&a);
-	if (rc != ERR_ABSENT)
-		return rc;
-	rc = vfile_mkdir(w->disk, SHARD_FOLDER, e);
-	return rc < 0 ? rc : vfile_sync_dir(w->disk, "", e);
-}
-
 int archive_writer_open(struct vfile_disk *shard, const struct archive_options *options,
 	struct err *e, struct archive_writer **ret)
 {
@@ -109,7 +94,7 @@ int archive_writer_open(struct vfile_disk *shard, const struct archive_options *
 		w->options = *options;
 	if (w->options.segment_bytes == 0)
 		w->options.segment_bytes = SEGMENT_BYTES_DEFAULT;
-	rc = make_folder(w, e);
+	rc = vfile_make_folder(w->disk, SHARD_FOLDER, e);
 	if (rc == 0)
 		rc = remove_part(w, e);
 	if (rc == 0)

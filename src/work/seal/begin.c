@@ -122,12 +122,12 @@ static int make_keys(struct vfile_disk *d, const struct seal_begin *b, struct ar
 	struct link_notice *n, struct err *e)
 {
 	struct seal_key identity, epoch;
-	int rc = folder_make(d, "keys", e);
+	int rc = vfile_make_folder(d, "keys", e);
 
 	key_make(&identity, 0, b->now_s);
 	key_make(&epoch, 0, b->now_s);
 	if (rc == 0)
-		rc = folder_make(d, "checkpoints", e);
+		rc = vfile_make_folder(d, "checkpoints", e);
 	if (rc == 0)
 		rc = key_store(b->keys, KEY_IDENTITY, &identity, e);
 	if (rc == 0)

@@ -200,7 +200,7 @@ static int keep(
 	rc = vfile_replace(d, path, note, e);
 	if (rc != ERR_ABSENT)
 		return rc;
-	rc = folder_make(d, ANCHORS, e);
+	rc = vfile_make_folder(d, ANCHORS, e);
 	return rc == 0 ? vfile_replace(d, path, note, e) : rc;
 }
 

@@ -142,13 +142,3 @@ int key_text(const struct seal_key *k, enum note_type type, struct str name, str
 	buf_done(&b);
 	return 0;
 }
-
-int folder_make(struct vfile_disk *d, const char *path, struct err *e)
-{
-	struct err ignored;
-	int rc = vfile_mkdir(d, path, e);
-
-	if (rc == 0)
-		return vfile_sync_parent(d, path, e);
-	return vfile_sync_dir(d, path, &ignored) == 0 ? vfile_sync_parent(d, path, e) : rc;
-}

@@ -39,8 +39,6 @@ MUST_CHECK int key_text(const struct seal_key *k, enum note_type type, struct st
 
 /* The folder, made when it is not there, of the user that seals. */
 MUST_CHECK int seal_folder(const char *path, struct err *e);
-/* The folder, made and lasting. */
-MUST_CHECK int folder_make(struct vfile_disk *d, const char *path, struct err *e);
 
 /* checkpoints/EPOCH-SIZE, newest last. */
 struct history_row {

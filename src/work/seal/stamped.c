@@ -45,7 +45,7 @@ static int question_of(struct vfile_disk *d, uint64_t size, struct str note, str
 	if (rc == 0)
 		rc = vfile_replace(d, path_of(size, ".note", path), note, e);
 	if (rc == ERR_ABSENT) {
-		rc = folder_make(d, SEAL_STAMPS, e);
+		rc = vfile_make_folder(d, SEAL_STAMPS, e);
 		if (rc == 0)
 			rc = vfile_replace(d, path, note, e);
 	}

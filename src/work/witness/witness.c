@@ -74,17 +74,6 @@ static int load_policy(struct witness *w, struct err *e)
 	return rc;
 }
 
-static int make_held(struct witness *w, struct err *e)
-{
-	struct vfile_names names;
-	int rc = vfile_list(w->d, "held", &w->arena, &names, e);
-
-	if (rc != ERR_ABSENT)
-		return rc;
-	rc = vfile_mkdir(w->d, "held", e);
-	return rc == 0 ? vfile_sync_dir(w->d, "", e) : rc;
-}
-
 int witness_open(struct vfile_disk *d, struct str name, struct witness **ret, struct err *e)
 {
 	struct witness *w = calloc(1, sizeof(*w));
@@ -100,7 +89,7 @@ int witness_open(struct vfile_disk *d, struct str name, struct witness **ret, st
 	if (rc == 0)
 		rc = load_policy(w, e);
 	if (rc == 0)
-		rc = make_held(w, e);
+		rc = vfile_make_folder(w->d, "held", e);
 	if (rc < 0) {
 		witness_close(w);
 		return rc;

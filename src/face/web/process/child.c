@@ -50,9 +50,9 @@ static int open_files(struct web *w, struct err *e)
 	int rc;
 
 	arena_init(&a, INDEX_BYTES_MAX);
-	rc = vfile_list(w->disk, INCOMING, &a, &names, e);
-	if (rc == ERR_ABSENT)
-		rc = vfile_mkdir(w->disk, INCOMING, e);
+	rc = vfile_make_folder(w->disk, INCOMING, e);
+	if (rc == 0)
+		rc = vfile_list(w->disk, INCOMING, &a, &names, e);
 	for (size_t i = 0; rc == 0 && i < names.len; i++)
 		rc = vfile_unlink(
 			w->disk, arena_fmt(&a, "%s/%s", INCOMING, names.at[i].name).ptr, e);
