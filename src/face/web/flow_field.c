@@ -56,17 +56,12 @@ static void yes_field(struct view *v, const struct flow_field *f, struct str val
 
 static void long_field(struct view *v, const struct flow_field *f, struct str value, bool is_needed)
 {
-	html(v->w, "<div class=\"field\"><label for=\"%.*s\">%.*s", STR_FMT(f->id),
-		STR_FMT(words_of(v, f->title)));
-	if (!is_needed)
-		html(v->w, " <span class=\"soft\">%s</span>", tr(v->lang, "(không bắt buộc)"));
-	html(v->w, "</label>\n");
-	field_hint(v, f);
-	html_fault(v, text_of(v, f->id));
-	html(v->w, "<textarea id=\"%.*s\" name=\"%.*s\" rows=\"3\" cols=\"40\"", STR_FMT(f->id),
-		STR_FMT(f->id));
-	(void)html_invalid(v, text_of(v, f->id));
-	html(v->w, ">%.*s</textarea></div>\n", STR_FMT(value));
+	html_area(v,
+		&(struct field){ .name = text_of(v, f->id),
+			.label = text_of(v, words_of(v, f->title)),
+			.hint = f->hint.vi.ptr ? text_of(v, words_of(v, f->hint)) : NULL,
+			.value = text_of(v, value),
+			.is_required = is_needed });
 }
 
 static void chooser(struct view *v, const struct flow_field *f, struct str value)

@@ -1,6 +1,8 @@
 /* form.c - forms that say what is wrong above and beside the field, and keep what was typed. */
 #include "face/web/web_int.h"
 
+#define AREA_ROWS 4 /* of a text of several lines; a person may draw it larger */
+
 void fault_add(struct view *v, const char *field, const char *words)
 {
 	if (v->fault_count < VIEW_FAULTS_MAX)
@@ -70,11 +72,9 @@ void html_form_end(struct view *v, const char *button)
 	html(v->w, "</form>\n");
 }
 
-void html_field(struct view *v, const struct field *f)
+/* What stands above a field: its name, what to write there, what was wrong with it. */
+static void field_head(struct view *v, const struct field *f)
 {
-	const char *type = f->type ? f->type : "text";
-	struct str typed = http_pair(v->form, f->name), value = str_of(f->value ? f->value : "");
-
 	html(v->w, "<div class=\"field\">\n<label for=\"%s\">%s", f->name, f->label);
 	if (!f->is_required)
 		html(v->w, " <span class=\"soft\">%s</span>", tr(v->lang, "(không bắt buộc)"));
@@ -82,6 +82,21 @@ void html_field(struct view *v, const struct field *f)
 	if (f->hint)
 		html(v->w, "<p class=\"hint\" id=\"%s-goi-y\">%s</p>\n", f->name, f->hint);
 	html_fault(v, f->name);
+}
+
+/* Within its tag: what describes it. */
+static void field_described(struct view *v, const struct field *f)
+{
+	if (!html_invalid(v, f->name) && f->hint)
+		html(v->w, " aria-describedby=\"%s-goi-y\"", f->name);
+}
+
+void html_field(struct view *v, const struct field *f)
+{
+	const char *type = f->type ? f->type : "text";
+	struct str typed = http_pair(v->form, f->name), value = str_of(f->value ? f->value : "");
+
+	field_head(v, f);
 	html(v->w, "<input id=\"%s\" name=\"%s\" type=\"%s\" spellcheck=\"false\"", f->name,
 		f->name, type);
 	if (typed.ptr)
@@ -92,8 +107,7 @@ void html_field(struct view *v, const struct field *f)
 		html(v->w, " autocomplete=\"%s\"", f->autocomplete);
 	if (f->is_required)
 		html(v->w, " required");
-	if (!html_invalid(v, f->name) && f->hint)
-		html(v->w, " aria-describedby=\"%s-goi-y\"", f->name);
+	field_described(v, f);
 	html(v->w, ">\n</div>\n");
 }
 
@@ -106,14 +120,13 @@ void html_area(struct view *v, const struct field *f)
 {
 	struct str typed = http_pair(v->form, f->name);
 
-	html(v->w,
-		"<div class=\"field\">\n<label for=\"%s\">%s <span class=\"soft\">%s</span></label>\n"
-		"<p class=\"hint\">%s</p>\n",
-		f->name, f->label, tr(v->lang, "(không bắt buộc)"), f->hint);
-	html_fault(v, f->name);
-	html(v->w,
-		"<textarea id=\"%s\" name=\"%s\" rows=\"4\" spellcheck=\"false\">\n%.*s</textarea>\n</div>\n",
-		f->name, f->name, STR_FMT(typed.ptr ? typed : str_of(f->value)));
+	field_head(v, f);
+	html(v->w, "<textarea id=\"%s\" name=\"%s\" rows=\"%d\" spellcheck=\"false\"", f->name,
+		f->name, AREA_ROWS);
+	field_described(v, f);
+	/* a browser drops the first line feed, which may be the text's own */
+	html(v->w, ">\n%.*s</textarea>\n</div>\n",
+		STR_FMT(typed.ptr ? typed : str_of(f->value ? f->value : "")));
 }
 
 bool date_typed(struct str s, struct date *ret)
