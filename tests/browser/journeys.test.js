@@ -276,7 +276,9 @@ test("a device is not disposed of without its erasure certificate, without scrip
 	await page.selectOption("#t-cach", "phan-mem");
 	await page.selectOption("#t-ket-qua", "dat");
 	await page.locator("form.record-form button[type=submit]").click();
-	await page.waitForURL(/\/ban-ghi\/\d+/);
+	await page.waitForURL(/\/ho-so\/\d+\?/);
+	await fits("disposal-with-its-record");
+	assert.equal(await page.locator("[name=certificate] option:checked").innerText(), "WD-77120 (07/XD-2026)");
 	const kept = await record("devices", "Máy cũ phòng Tài chính");
 	assert.match(await page.locator("main").innerText(), /Lưu kho/, "the register still has it in store");
 

@@ -98,7 +98,7 @@ class Cases(unittest.TestCase):
         away = self.erasure("WD-6", device, unit=self.newest("unit"))
         page = self.admin.get(f"/ho-so/{case}").text
         self.assertIn("Chưa có bản ghi nào để chọn", page)
-        self.assertIn(f"/so/erasures/moi?thiet-bi={device}", page)
+        self.assertIn(f"/so/erasures/moi?thiet-bi={device}&amp;don-vi=1&amp;ve-ho-so={case}", page)
         self.assertIn(f'value="{device}" selected', self.admin.get(f"/so/erasures/moi?thiet-bi={device}").text)
         bad = self.erasure("WD-2", device, ket__qua="khong-dat")
         bare = self.erasure("WD-3", device, chung__nhan="")
@@ -124,6 +124,38 @@ class Cases(unittest.TestCase):
         self.assertIn(f"certificate = {good}  WD-1 (07/XD)", said.out)
         self.assertEqual(self.says(device, "trang-thai"), "thanh-ly")
         self.assertIn("07/XD", self.admin.get(f"/ho-so/{case}/giay/erasure").text)
+
+    def test_who_writes_a_record_for_a_case_comes_back_to_it(self):
+        device = self.imported("devices", ("Tên thiết bị", "Loại", "Trạng thái"), "Máy về,Máy trạm,Lưu kho")
+        case = self.case("device-disposal", ban__ghi=device)
+        self.move(case, "accept", proposal="hỏng")
+        page = self.admin.get(f"/ho-so/{case}")
+        page = self.admin.get(html.unescape(re.search(r'/so/erasures/moi\?[^"]*', page.text).group()))
+        self.assertIn(f'<a href="/ho-so/{case}">← Máy về</a>', page.text)
+        self.assertIn("Lưu xong sẽ trở lại hồ sơ “Máy về”.", page.text)
+        good = {"t-so-se-ri": "WD-V", "t-thiet-bi": device, "t-cach": "phan-mem", "t-ngay": self.today, "t-ket-qua": "dat",
+                "t-chung-nhan": "07/XD"}
+        page = self.admin.submit({**good, "t-so-se-ri": ""}, action="/so/erasures/moi")
+        self.assertEqual(page.status, 422)
+        self.assertIn("Lưu xong sẽ trở lại hồ sơ “Máy về”.", page.text)     # a fault forgets nothing
+        page = self.admin.submit(good, action="/so/erasures/moi")
+        record = self.newest("record")
+        self.assertEqual(self.admin.path, f"/ho-so/{case}?bao=da-luu&ban-ghi={record}")
+        self.assertIn(f'<option value="{record}" selected>', page.text)
+        self.assertRegex(page.text, rf'<details class="card" open>(?:(?!</details>).)*<option value="{record}" selected>'
+                         .replace(".)*", r"[\s\S])*"))
+
+    def test_no_link_leads_from_a_register_to_elsewhere(self):
+        for hostile in ("//evil.example", "https://evil.example/", "1@evil.example", "1/../../xac-nhan", "%0d%0aLocation:x", "-1",
+                        "0", "999999", "9" * 40, "1 ", "javascript:alert(1)", ""):
+            with self.subTest(hostile):
+                page = self.admin.get(f"/so/erasures/moi?ve-ho-so={hostile.replace(' ', '%20')}")
+                self.assertEqual(page.status, 200)
+                self.assertNotIn('name="ve-ho-so"', page.text)
+                self.assertNotIn("evil", page.text[page.text.index("<main"):])
+                self.form("/so/erasures/moi", don__vi=1, ve__ho__so=hostile,
+                          **{"t-so-se-ri": "WD-H", "t-cach": "phan-mem", "t-ngay": self.today, "t-ket-qua": "dat"})
+                self.assertRegex(self.admin.path, r"^/ban-ghi/\d+\?bao=da-luu$")
 
     def test_a_certificate_that_was_withdrawn_is_none(self):
         device = self.imported("devices", ("Tên thiết bị", "Loại", "Trạng thái"), "Máy rút,Máy trạm,Lưu kho")

@@ -150,6 +150,8 @@ static void record_field(
 	struct flow_record *list;
 	size_t count;
 
+	if (!value.len && http_pair(v->query, CASE_RECORD).ptr)
+		value = http_pair(v->query, CASE_RECORD); /* it was just written down */
 	if (flow_records(&by, c, f, &list, &count, v->e) < 0)
 		count = 0;
 	chooser(v, f, value);
@@ -169,7 +171,8 @@ static void record_field(
 	}
 	html(v->w, "<a href=\"/so/%.*s/moi?", STR_FMT(reg->id));
 	if (f->by.ptr)
-		html(v->w, "%.*s=%lld", STR_FMT(f->by), (long long)c->record_id);
+		html(v->w, "%.*s=%lld&amp;", STR_FMT(f->by), (long long)c->record_id);
+	html(v->w, "don-vi=%lld&amp;" CASE_BACK "=%lld", (long long)c->unit_id, (long long)c->id);
 	html(v->w, "\">%s</a></p>\n",
 		fill(v, tr(v->lang, "Ghi vào {so}"), "so", text_of(v, words_of(v, reg->title)),
 			NULL));

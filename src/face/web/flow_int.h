@@ -17,6 +17,9 @@ struct str flow_typed(struct view *v, enum flow_field_type type, struct str type
 /* Field F of case C in a form, holding VALUE or what was typed (flow_field.c). */
 void html_flow_field(struct view *v, const struct flow_case *c, const struct flow_field *f,
 	struct str value, bool is_needed);
+/* A case leads to a form of a register, which leads back: to which case, and with which record. */
+#define CASE_BACK "ve-ho-so"
+#define CASE_RECORD "ban-ghi"
 /* What the registers say of the things of TASKS, "Một cửa điện tử · Cá nhân · Lê Văn An": one for
  * each, without a text for none. In v->a (flow_things.c). */
 struct str *flow_things_words(

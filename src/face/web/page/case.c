@@ -302,9 +302,26 @@ static void others_moves(struct view *v, const struct shown *x)
 	html(v->w, "</ul>\n");
 }
 
+/* Does the visitor come from writing down a record that this step asks for? */
+static bool is_written_for(struct view *v, const struct shown *x, const struct flow_move *m)
+{
+	const struct flow_field *f;
+
+	if (!http_pair(v->query, CASE_RECORD).len)
+		return false;
+	for (size_t i = 0; i < m->need_count + m->ask_count; i++) {
+		f = flow_field_of(
+			x->f, i < m->need_count ? m->needs[i] : m->asks[i - m->need_count]);
+		if (f && f->type == FLOW_RECORD)
+			return true;
+	}
+	return false;
+}
+
 static void moves(struct view *v, const struct shown *x)
 {
 	const struct flow_move *tried = flow_move_of(x->f, x->move), *next = NULL;
+	const struct flow_move *written = NULL, *open;
 	size_t count = 0, on = 0;
 
 	if (tried && (x->c.ended_at_s || !is_from(tried, x->c.state) || !may_move(v, x, tried))) {
@@ -326,14 +343,16 @@ static void moves(struct view *v, const struct shown *x)
 			continue; /* first things first */
 		on = stays(x, m) ? 1 : on + 1;
 		next = m;
+		written = !written && is_written_for(v, x, m) ? m : written;
 	}
+	open = tried ? NULL : on == 1 ? next : written;
 	if (tried) /* above the others: what is wrong in it is led to from the top */
 		move_form(v, x, tried, true);
 	for (size_t i = 0; i < x->f->move_count; i++) {
 		const struct flow_move *m = &x->f->moves[i];
 
 		if (m != tried && is_from(m, x->c.state) && may_move(v, x, m))
-			move_form(v, x, m, !tried && on == 1 && m == next);
+			move_form(v, x, m, m == open);
 	}
 	if (count == 0)
 		others_moves(v, x);

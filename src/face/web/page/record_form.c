@@ -1,4 +1,5 @@
 /* record_form.c - writing a record down, and what happens when two do so at once. */
+#include "face/web/flow_int.h"
 #include "face/web/register_int.h"
 
 #define NAMES_MAX 160 /* bytes of the names of folded fields */
@@ -8,9 +9,21 @@ static int64_t unit_of_form(struct view *v)
 {
 	int64_t unit = form_number(v, "don-vi");
 
-	if (unit == 0 && v->rq->method == HTTP_POST)
-		unit = v->user.unit_id;
+	if (v->rq->method != HTTP_POST && !str_to_i64(http_pair(v->query, "don-vi"), &unit))
+		unit = 0;
 	return unit ? unit : v->user.unit_id;
+}
+
+/* The case that led here to write the record down, of which only the number is told: a page of our
+ * own, whoever made the link. Of one that the visitor does not see nothing is said. */
+static bool case_of_form(struct view *v, struct flow_case *ret)
+{
+	const struct http_pairs *told = v->rq->method == HTTP_POST ? &v->form : &v->query;
+	int64_t id;
+
+	return str_to_i64(http_pair(*told, CASE_BACK), &id) &&
+		flow_get(v->web->store, id, v->by.now_s, v->a, ret, v->e) == 0 &&
+		view_may(v, RIGHT_SEE, ret->unit_id);
 }
 
 static bool is_asked(const struct register_page *p, const struct register_field *f, bool is_needed)
@@ -69,9 +82,14 @@ static void group(struct view *v, const struct register_page *p, const struct re
 static void form(struct view *v, const struct register_page *p, const char *action,
 	struct record_body values)
 {
+	struct flow_case c;
+
 	html_form(v, action, "record-form");
 	html(v->w, "<input type=\"hidden\" name=\"phien-ban\" value=\"%lld\">\n",
 		(long long)p->r.version);
+	if (!p->r.id && case_of_form(v, &c))
+		html(v->w, "<input type=\"hidden\" name=\"" CASE_BACK "\" value=\"%lld\">\n",
+			(long long)c.id);
 	if (p->seen.count > 1 || !view_may(v, RIGHT_ACT, v->user.unit_id))
 		html_unit_select(v,
 			&(struct unit_choice){ .name = "don-vi",
@@ -88,14 +106,29 @@ static void form(struct view *v, const struct register_page *p, const char *acti
 	html_form_end(v, tr(v->lang, "Lưu"));
 }
 
+/* Where one is when the record is written down: at the register, or at the case that needs it. */
+static void html_way_back(struct view *v, const struct register_page *p)
+{
+	struct flow_case c;
+
+	if (!case_of_form(v, &c)) {
+		html_back(v, path_of(v, "/so/%.*s", STR_FMT(p->at.reg->id)),
+			text_of(v, words_of(v, p->at.reg->title)));
+		return;
+	}
+	html_back(v, path_of(v, "/ho-so/%lld", (long long)c.id), text_of(v, c.title));
+	html(v->w, "<p class=\"soft\">%s</p>\n",
+		fill(v, tr(v->lang, "Lưu xong sẽ trở lại hồ sơ “{ten}”."), "ten",
+			text_of(v, c.title), NULL));
+}
+
 static void new_page(struct view *v, const struct register_page *p, struct record_body values)
 {
 	page_start(v,
 		text_of(v,
 			arena_fmt(v->a, "%s: %.*s", tr(v->lang, "Thêm"),
 				STR_FMT(words_of(v, p->at.reg->one)))));
-	html_back(v, path_of(v, "/so/%.*s", STR_FMT(p->at.reg->id)),
-		text_of(v, words_of(v, p->at.reg->title)));
+	html_way_back(v, p);
 	form(v, p, path_of(v, "/so/%.*s/moi", STR_FMT(p->at.reg->id)), values);
 	page_end(v);
 }
@@ -142,6 +175,7 @@ void page_record_new_post(struct view *v)
 	struct register_page p;
 	struct record_body typed;
 	struct record_faults faults;
+	struct flow_case c;
 	int64_t unit = unit_of_form(v);
 	int rc;
 
@@ -154,7 +188,11 @@ void page_record_new_post(struct view *v)
 	p.r = (struct record){ .unit_id = unit };
 	typed = record_typed(v, &p);
 	rc = record_save(&p.at, &p.r, typed, STR(""), &faults, v->e);
-	if (rc == 0)
+	if (rc == 0 && case_of_form(v, &c))
+		redirect(v,
+			path_of(v, "/ho-so/%lld?bao=da-luu&" CASE_RECORD "=%lld", (long long)c.id,
+				(long long)p.r.id));
+	else if (rc == 0)
 		redirect(v, path_of(v, "/ban-ghi/%lld?bao=da-luu", (long long)p.r.id));
 	else if (faults.count > 0) {
 		fault_record(v, &faults);
