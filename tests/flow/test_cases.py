@@ -198,6 +198,33 @@ class Cases(unittest.TestCase):
         self.assertIn("Nội dung bạn vừa nhập", page)
         self.assertIn("nwipe 0.34 của phòng máy", page)
 
+    def test_a_request_is_written_before_somebody_decides(self):
+        device = {"ban__ghi": self.imported("devices", ("Tên thiết bị", "Loại", "Trạng thái"), "Máy hỏng,Máy trạm,Đang dùng")}
+        away = {"ban__ghi": self.imported("devices", ("Tên thiết bị", "Loại", "Trạng thái"), "Máy mang đi,Máy trạm,Đang dùng")}
+        vendor = {"ban__ghi": self.imported("vendors", ("Tên bên cung cấp", "Trạng thái"), "Công ty Dự Thảo,Đang cung cấp")}
+        for flow, about, fields, writes, decides in (
+                ("device-disposal", device, {"proposal": "hỏng bo"}, "Ghi đề nghị thanh lý", "Đồng ý cho thanh lý"),
+                ("device-exit", away, {"fault": "hỏng bo", "repairer": "Hãng", "secret": "no"}, "Ghi nội dung đề nghị",
+                 "Duyệt cho sửa chữa"),
+                ("connect-machine", {"don__vi": 1}, {"host": "1", "system": "hỏng bo", "level": "2", "purpose": "thay máy"}, "Ghi nội dung đề nghị",
+                 "Ghi kết quả kiểm tra máy"),
+                ("vendor", vendor, {"end_day": "01/01/2099", "term_scope": "yes"}, "Ghi dự thảo hợp đồng",
+                 "Ký, đưa hợp đồng vào hiệu lực"),
+                ("inspection", {"don__vi": 1}, {"inspected": "Trường Xa", "kind": "plan", "grounds": "hỏng bo", "content": "cả",
+                                    "visit_day": self.today}, "Ghi dự thảo quyết định kiểm tra", "Ký quyết định kiểm tra")):
+            with self.subTest(flow):
+                case, opened = self.case(flow, **about), r'<details class="card" open>\n<summary>([^\n<]*) '
+                self.assertEqual(re.findall(opened, self.admin.get(f"/ho-so/{case}").text), [writes])
+                self.move(case, "write", **fields)
+                page = self.admin.get(f"/ho-so/{case}").text
+                self.assertEqual(re.findall(opened, page), [decides])
+                card = page[page.index('class="card" open'):]
+                card = card[:card.index("</details>")]
+                for name, value in fields.items():              # who decides finds it there
+                    if f'name="{name}"' in card:
+                        self.assertRegex(card, rf'name="{name}"[^>]*>{value}<|name="{name}"[^>]* value="{value}"'
+                                         rf'|name="{name}"[^§]*?<option value="{value}" selected>')
+
     # EVIDENCE: D6.1#1, D6.3.a, D6.3.c, D6.3.d#1
     def test_a_vendor_in_breach_loses_its_access_at_once(self):
         vendor = self.imported("vendors", ("Tên bên cung cấp", "Trạng thái"), "Công ty Thử,Đang cung cấp")
