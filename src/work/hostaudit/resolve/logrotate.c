@@ -1,6 +1,8 @@
 /* logrotate.c - logrotate's configuration, as far as it says how long logs are kept. */
 #include "work/hostaudit/resolve/logrotate.h"
 
+#include <ctype.h>
+
 #define PATTERNS_MAX 256
 
 void logrotate_init(struct logrotate *l, struct arena *a)
@@ -46,16 +48,16 @@ int64_t rotate_days(const struct rotate_policy *p)
 
 bool logrotate_is_taboo(struct str name)
 {
-	static const char *const endings[] = { ".cfsaved", ".disabled", ".dpkg-bak", ".dpkg-del",
-		".dpkg-dist", ".dpkg-new", ".dpkg-old", ".dpkg-tmp", ".rhn-cfg-tmp-", ".rpmnew",
+	static const char *const endings[] = { ".bak", ".cfsaved", ".disabled", ".dpkg-bak",
+		".dpkg-del", ".dpkg-dist", ".dpkg-new", ".dpkg-old", ".dpkg-tmp", ".rpmnew",
 		".rpmorig", ".rpmsave", ".swp", ".ucf-dist", ".ucf-new", ".ucf-old", "~", ",v" };
 
-	if (name.len == 0 || name.ptr[0] == '.')
+	if (name.len == 0 || str_is(name, ".") || str_is(name, ".."))
 		return true;
 	for (size_t i = 0; i < COUNT(endings); i++)
 		if (str_ends(name, endings[i]))
 			return true;
-	return false;
+	return str_find(name, STR(".rhn-cfg-tmp-")) >= 0;
 }
 
 struct reader {
@@ -65,12 +67,16 @@ struct reader {
 	size_t pattern_count;
 	struct rotate_policy block;
 	bool is_in_block, is_in_script;
+	bool is_refused; /* the block at hand: logrotate passes over it */
+	bool is_over;    /* it reads no further in this file */
 };
 
 static void bad(struct reader *r, int64_t line)
 {
 	if (r->l->bad_line == 0)
 		r->l->bad_line = line;
+	r->is_refused = r->is_in_block;
+	r->is_over |= !r->is_in_block;
 }
 
 static bool is_script(struct str word)
@@ -102,6 +108,11 @@ static void directive(struct reader *r, struct str line, int64_t number)
 	struct str word, value;
 	int64_t n;
 
+	for (size_t i = 0; i < line.len && !str_has(STR(" \t="), line.ptr[i]); i++)
+		if (!isalpha((unsigned char)line.ptr[i])) {
+			bad(r, number); /* "daily}", "a,b" */
+			return;
+		}
 	if (!str_next_word(&line, " \t=", &word))
 		return;
 	line = str_trim(line);
@@ -114,6 +125,14 @@ static void directive(struct reader *r, struct str line, int64_t number)
 		if (r->l->include != NULL)
 			r->l->include(r->l->context, value);
 	} else if (period(p, word)) {
+		/* "weekly 1", "monthly 15"; a comment behind it is refused, and the file with it */
+		if ((p->by == ROTATE_WEEKLY || p->by == ROTATE_MONTHLY) && value.len > 0 &&
+			(!str_to_i64(value, &n) || n < 0 ||
+				n > (p->by == ROTATE_WEEKLY ? 7 : 31))) {
+			bad(r, number);
+			r->is_over = true;
+			return;
+		}
 		if (p->file.len == 0) {
 			p->file = r->file;
 			p->line = number;
@@ -140,10 +159,10 @@ static void directive(struct reader *r, struct str line, int64_t number)
 
 static void end_block(struct reader *r)
 {
-	for (size_t i = 0; i < r->pattern_count; i++)
+	for (size_t i = 0; i < r->pattern_count && !r->is_refused; i++)
 		r->l->found(r->l->context, r->patterns[i], &r->block);
 	r->pattern_count = 0;
-	r->is_in_block = false;
+	r->is_in_block = r->is_refused = false;
 }
 
 /* Patterns before a '{'; what follows it on the line belongs to the block. Returns the rest. */
@@ -160,7 +179,8 @@ static struct str patterns(struct reader *r, struct str line, int64_t number)
 		if (line.ptr[0] == '"' || line.ptr[0] == '\'') {
 			ptrdiff_t end = str_find_char(str_from(line, 1), line.ptr[0]);
 
-			if (end < 0) {
+			/* the first '{' opens the block, also within quotes */
+			if (end < 0 || str_has(str_until(str_from(line, 1), (size_t)end), '{')) {
 				bad(r, number);
 				return STR("");
 			}
@@ -171,14 +191,6 @@ static struct str patterns(struct reader *r, struct str line, int64_t number)
 
 			while (n < line.len && !str_has(STR(" \t{"), line.ptr[n]))
 				n++;
-			/* "{a,b}" within a word is a choice, a brace after a blank opens the block
-			 */
-			while (n < line.len && line.ptr[n] == '{' &&
-				str_find_char(str_from(line, n), '}') > 1) {
-				n += (size_t)str_find_char(str_from(line, n), '}') + 1;
-				while (n < line.len && !str_has(STR(" \t{"), line.ptr[n]))
-					n++;
-			}
 			word = str_until(line, n);
 			line = str_from(line, n);
 		}
@@ -192,6 +204,8 @@ static struct str patterns(struct reader *r, struct str line, int64_t number)
 
 static void one_line(struct reader *r, struct str line, int64_t number)
 {
+	struct str body, word;
+
 	line = str_trim(line);
 	if (r->is_in_script) {
 		r->is_in_script = !str_starts(line, "endscript");
@@ -201,7 +215,7 @@ static void one_line(struct reader *r, struct str line, int64_t number)
 		return;
 	if (!r->is_in_block && (r->pattern_count > 0 || str_has(STR("/\"'~{"), line.ptr[0])))
 		line = str_trim(patterns(r, line, number));
-	if (line.len == 0)
+	if (line.len == 0 || line.ptr[0] == '#')
 		return;
 	if (line.ptr[0] == '}') {
 		if (!r->is_in_block)
@@ -210,7 +224,11 @@ static void one_line(struct reader *r, struct str line, int64_t number)
 		return;
 	}
 	if (r->is_in_block && str_ends(line, "}")) { /* "{ daily }" */
-		directive(r, str_until(line, line.len - 1), number);
+		directive(r, line, number);
+		/* the brace belongs to the value of a word that takes one */
+		body = str_trim(str_until(line, line.len - 1));
+		if (str_next_word(&body, " \t=", &word) && body.len > 0)
+			bad(r, number);
 		end_block(r);
 		return;
 	}
@@ -225,7 +243,7 @@ void logrotate_read(struct logrotate *l, struct str text, struct str file)
 	r->l = l;
 	r->file = file;
 	l->bad_line = 0;
-	for (int64_t n = 1; str_next_line(&text, &line); n++)
+	for (int64_t n = 1; !r->is_over && str_next_line(&text, &line); n++)
 		one_line(r, line, n);
 	if (r->is_in_block || r->pattern_count > 0)
 		bad(r, 1);

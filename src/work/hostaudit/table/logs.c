@@ -30,6 +30,7 @@ struct rotation {
 static void read_file(struct rotation *r, const char *path)
 {
 	const struct host_file *file;
+	int64_t outer = r->l.bad_line; /* of the file that includes this one */
 
 	if (r->depth >= LIMIT_HOST_INCLUDE_DEPTH || ++r->files > FILES_MAX) {
 		host_gap(r->h, GAP_LOOP, path);
@@ -42,7 +43,7 @@ static void read_file(struct rotation *r, const char *path)
 	r->depth--;
 	if (r->l.bad_line > 0)
 		host_gap(r->h, GAP_SYNTAX, path);
-	r->l.bad_line = 0;
+	r->l.bad_line = outer;
 }
 
 static void include(void *context, struct str path)
