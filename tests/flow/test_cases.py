@@ -179,6 +179,25 @@ class Cases(unittest.TestCase):
                          decision="9/QĐ", decision_day=self.today)
         self.assertIn("Sổ của đơn vị không có bản ghi này", page.text)
 
+    def test_what_is_wrong_is_told_in_the_order_of_the_form(self):
+        """A day that is none and a field that is empty are found by others; people go through the form from above."""
+        device = self.imported("devices", ("Tên thiết bị", "Loại", "Trạng thái"), "Máy thứ tự,Máy trạm,Lưu kho")
+        case = self.case("device-disposal", ban__ghi=device)
+        self.move(case, "accept", proposal="hỏng")
+        for page, action, fields, wrong in (
+                ("/so/licences/moi", None, {"t-tu-ngay": "hôm qua", "t-so-luong": "nhiều"}, ["t-ten", "t-loai", "t-so-luong", "t-tu-ngay"]),
+                (f"/ho-so/{case}", f"/ho-so/{case}/buoc", {"erased_day": "hôm qua"}, ["disk_serial", "method", "tool", "erased_day"]),
+                ("/quan-tri", "/quan-tri/nguoi-dung", {}, [])):
+            with self.subTest(page):
+                self.admin.get(page)
+                told = self.admin.submit(fields, action=action or page)
+                self.assertEqual(told.status, 422)
+                named = re.findall(r'href="#([^"]+)"', re.search(r'<div class="faults".*?</div>', told.text, re.S).group())
+                places = [told.text.index(f'id="{name}"') for name in named]
+                self.assertEqual(places, sorted(places), named)
+                self.assertLessEqual(set(wrong), set(named))
+                self.assertGreater(len(named), 1)
+
     def test_what_was_typed_for_a_refused_step_is_still_there(self):
         device = self.imported("devices", ("Tên thiết bị", "Loại", "Trạng thái"), "Máy giữ chữ,Máy trạm,Lưu kho")
         case = self.case("device-disposal", ban__ghi=device)

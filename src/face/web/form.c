@@ -25,10 +25,41 @@ struct str form_value(const struct view *v, const char *name)
 	return value.ptr ? str_trim(value) : STR("");
 }
 
+/* Where the field stands in the form that was sent: browsers send fields in the form's own order.
+ * One that is not sent – a box without its tick, a file – has no place. */
+static size_t place_of(const struct view *v, const char *field, size_t otherwise)
+{
+	for (size_t i = 0; i < v->form.count; i++)
+		if (str_is(v->form.at[i].name, field))
+			return i;
+	return otherwise;
+}
+
+/* As people go through the form, whatever was looked at first; what has no place stays behind what
+ * was found before it. */
+static void sort_faults(struct view *v)
+{
+	size_t places[VIEW_FAULTS_MAX], place = 0;
+
+	for (size_t i = 0; i < v->fault_count; i++) {
+		struct fault f = v->faults[i];
+		size_t n = i;
+
+		place = place_of(v, f.field, place);
+		for (; n > 0 && places[n - 1] > place; n--) {
+			v->faults[n] = v->faults[n - 1];
+			places[n] = places[n - 1];
+		}
+		v->faults[n] = f;
+		places[n] = place;
+	}
+}
+
 void html_faults(struct view *v)
 {
 	if (v->fault_count == 0)
 		return;
+	sort_faults(v);
 	html(v->w,
 		"<div class=\"faults\" role=\"alert\" tabindex=\"-1\" autofocus "
 		"aria-labelledby=\"loi\">\n<h2 id=\"loi\">%s</h2>\n<ul>\n",
