@@ -1,4 +1,5 @@
 #include "kit/command/command_int.h"
+#include "base/memory.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -214,6 +215,7 @@ int command_main(const struct command *const *table, int argc, char **argv)
 	};
 	int status;
 
+	memory_end_says(tr(run.lang, T("khien: hết bộ nhớ, phải dừng giữa chừng")));
 	arena_init(&arena, LIMIT_COMMAND_MEMORY_BYTES);
 	if (run.word_count > LIMIT_COMMAND_WORDS)
 		run.word_count = LIMIT_COMMAND_WORDS;
