@@ -1,5 +1,6 @@
-/* crypto.h - floor 2: the few cryptographic things the program needs, over OpenSSL, libsodium and
- * liboath. What can fail only for want of memory or entropy aborts instead of returning. */
+/* crypto.h - floor 2: the few cryptographic things the program needs, over OpenSSL, libsodium,
+ * liboath and nettle. What can fail only for want of memory or entropy aborts instead of
+ * returning. */
 #ifndef KIT_CRYPTO_H
 #define KIT_CRYPTO_H
 

@@ -100,6 +100,50 @@ static void texts_of_keys(void **state)
 	arena_done(&a);
 }
 
+/* The least that has an end, which is UNTIL in thirteen letters. */
+static bool ends(const char *until, struct arena *a, int64_t *ret)
+{
+	struct str der = arena_fmt(a, "0)0'\x02\x01\x01%c%c%c%c0\x1e\x17\r250101000000Z\x17\r%s",
+		'0', 0, '0', 0, until);
+	struct str pem =
+		arena_fmt(a, "-----BEGIN CERTIFICATE-----\n%.*s\n-----END CERTIFICATE-----\n",
+			STR_FMT(base64_of(der, a)));
+
+	return certificate_until(pem, ret);
+}
+
+/* Those that OpenSSL makes; then what is none, and dates that no calendar has. */
+static void a_certificate_tells_its_end(void **state)
+{
+	static const int64_t made_at[] = { 0, 1790000000, 2524607000, 2600000000 };
+	static const char *const none[] = { "",
+		"-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n",
+		"-----BEGIN CERTIFICATE-----\nMAA=", /* cut off */
+		"-----BEGIN CERTIFICATE-----\nMIP///8=\n-----END CERTIFICATE-----\n" };
+	struct arena a;
+	struct err e = { 0 };
+	struct certificate made;
+	int64_t until = 7;
+
+	arena_init(&a, MIB);
+	for (size_t i = 0; i < COUNT(made_at); i++) {
+		assert_int_equal(certificate_make("192.0.2.7", made_at[i], 825, &a, &made, &e), 0);
+		assert_true(certificate_until(made.certificate, &until));
+		assert_int_equal(until, made_at[i] + 825 * 86400);
+	}
+	for (size_t len = 0; len < made.certificate.len - 2; len++)
+		assert_false(certificate_until(str_until(made.certificate, len), &until));
+	for (size_t i = 0; i < COUNT(none); i++)
+		assert_false(certificate_until(str_of(none[i]), &until));
+	assert_true(ends("280229235959Z", &a, &until) && until == 1835481599);
+	assert_true(ends("500101000000Z", &a, &until) && until == -631152000); /* of 1950 */
+	assert_false(ends("270229000000Z", &a, &until));
+	assert_false(ends("271301000000Z", &a, &until));
+	assert_false(ends("270101240000Z", &a, &until));
+	assert_false(ends("2701010000+0Z", &a, &until));
+	arena_done(&a);
+}
+
 static void a_digest_begins_anew(void **state)
 {
 	char hex[SHA256_HEX_SIZE];
@@ -370,6 +414,7 @@ int main(void)
 		cmocka_unit_test(a_code_works_once),
 		cmocka_unit_test(sealed_bytes_open_only_where_they_belong),
 		cmocka_unit_test(texts_of_keys),
+		cmocka_unit_test(a_certificate_tells_its_end),
 		cmocka_unit_test(a_digest_begins_anew),
 		cmocka_unit_test(base64_has_one_spelling),
 		cmocka_unit_test(ed25519_agrees_with_the_standard),

@@ -1,7 +1,7 @@
 /* sha256_each.c - SHA-256 of many strings, two at a time. A step of SHA-256 waits for the one
  * before it, also where the processor has instructions for it: beside one string there is time for
- * a second one. OpenSSL does that for its own records of TLS only. Where there are no such
- * instructions, OpenSSL does one string after the other. */
+ * a second one. No library of Debian 12 does that for strings. Where there are no such
+ * instructions, they go one after the other. */
 #include "kit/crypto/crypto.h"
 
 #include <endian.h>
