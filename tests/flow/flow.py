@@ -84,9 +84,10 @@ def where_nobody_reaches():
     atexit.register(shutil.rmtree, base, ignore_errors=True)
     os.chmod(base, 0o755)
     program, packs = os.path.join(base, "khien"), os.path.join(base, "packs")
-    shutil.copy(BIN, program)
+    for name in ("khien", "khien-all"):
+        shutil.copy(os.path.join(BUILD, name), base)
     shutil.copytree(PACKS, packs)
-    subprocess.run(["chmod", "-R", "go=rX", program, packs], check=True)
+    subprocess.run(["chmod", "-R", "go=rX", program, f"{program}-all", packs], check=True)
     return program, packs
 
 

@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 """The programs as such: help, versions, the shell's completion, what is not built yet says so."""
+import json
 import os
+import re
 import shutil
 import subprocess
+import tempfile
 import unittest
 
-from flow import BIN, BUILD, SOURCE, khien
+from flow import BIN, BUILD, PACKS, SOURCE, khien
 
 
 def program(name, *words, lang="vi"):
@@ -16,10 +19,32 @@ def program(name, *words, lang="vi"):
 
 class Programs(unittest.TestCase):
     def test_each_tells_its_version_and_its_commands(self):
-        for name in ("khien", "khien-agent", "khien-verify"):
+        for name in ("khien", "khien-all", "khien-agent", "khien-verify"):
             self.assertRegex(program(name, "--version").stdout, rf"^{name} \d+\.\d+\.\d+\n$")
             self.assertIn("Lệnh:", program(name).stdout)
             self.assertIn("Commands:", program(name, "help", "--lang", "en").stdout)
+
+    def test_an_audit_loads_no_library_of_the_pages(self):
+        loads = {name: set(re.findall(r"^\s*(lib\w+)", subprocess.run(
+            ["ldd", os.path.join(BUILD, name)], stdout=subprocess.PIPE, text=True, check=True).stdout, re.M))
+                 for name in ("khien", "khien-all")}
+        others = {"libcrypto", "libssl", "libzip", "libsodium", "libqrencode", "libzstd"}
+        self.assertEqual(loads["khien-all"] & others, others)
+        self.assertEqual(loads["khien"] & others, set())
+
+    def test_khien_alone_audits_and_says_what_it_misses(self):
+        with tempfile.TemporaryDirectory() as base:
+            alone = shutil.copy(BIN, base)
+            done = subprocess.run([alone, "pack", "list"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                  check=False)
+            self.assertEqual((done.returncode, done.stdout), (2, ""))
+            self.assertIn("khien-all", done.stderr)
+            os.mkdir(f"{base}/root")
+            told = [subprocess.run([one, "audit", "--packs", PACKS, "--root", f"{base}/root", "--format", "json"],
+                                   stdout=subprocess.PIPE, text=True, check=True).stdout
+                    for one in (alone, os.path.join(BUILD, "khien-all"))]
+            self.assertEqual(*([(one["id"], one["result"], one["reason"]) for one in json.loads(text)["results"]]
+                               for text in told))
 
     def test_the_agent_audits_and_claims_no_more(self):
         names = program("khien-agent", "complete", "--", "").stdout.split()
