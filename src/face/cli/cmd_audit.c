@@ -155,7 +155,7 @@ static int declaration_read(const struct command_line *line, struct str *ret, st
 static void ask_memory_ahead(void)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	size_t size = 1280 * KIB;
+	size_t size = 1792 * KIB;
 	char *memory;
 
 	mallopt(M_MMAP_THRESHOLD, 4 * MIB); /* all in one place, and nothing of it given back */
