@@ -85,7 +85,8 @@ struct options {
 	struct database_list *list;
 	struct setting bind, port, no_network, no_grants;
 	struct setting datadir, persisted; /* where it keeps them; does it load them? */
-	struct setting x_bind, x_port, x_plugin, no_x_plugin; /* MySQL's second door */
+	struct setting x_bind, x_port, x_plugin, no_x_plugin, admin,
+		admin_port; /* MySQL's other doors */
 	bool is_mariadb, is_there;
 };
 
@@ -126,6 +127,7 @@ static void take(struct options *o, const struct mycnf_line *l, struct str file)
 		{ "skip-grant-tables", 7, &o->no_grants }, { "mysqlx-bind-address", 8, &o->x_bind },
 		{ "mysqlx-port", 8, &o->x_port }, { "mysqlx", 6, &o->x_plugin },
 		{ "skip-mysqlx", 11, &o->no_x_plugin }, { "datadir", 4, &o->datadir },
+		{ "admin-address", 7, &o->admin }, { "admin-port", 7, &o->admin_port },
 		{ "persisted-globals-load", 22, &o->persisted } };
 	struct setting *setting = NULL;
 
@@ -313,6 +315,23 @@ static void add_x_protocol(struct database_list *list, const struct options *o, 
 	d->auth = auth;
 }
 
+/* A door for administrators, where one is asked for. */
+static void add_admin(struct database_list *list, const struct options *o, const char *auth)
+{
+	struct database *d;
+
+	if (o->is_mariadb || !is_off(&o->no_network) || o->admin.value.len == 0)
+		return;
+	d = database_add(list, "mysql", STR("admin"));
+	if (!d)
+		return;
+	d->listen = o->admin;
+	d->port = 33062;
+	if (o->admin_port.value.ptr)
+		str_to_i64(o->admin_port.value, &d->port);
+	d->auth = auth;
+}
+
 void databases_mysql(struct database_list *list)
 {
 	static const char *const mariadb_programs[] = { "/usr/sbin/mariadbd",
@@ -341,4 +360,5 @@ void databases_mysql(struct database_list *list)
 	d->auth = is_off(&o.no_grants) ? "password" : "none";
 	d->auth_at = o.no_grants;
 	add_x_protocol(list, &o, d->auth);
+	add_admin(list, &o, d->auth);
 }

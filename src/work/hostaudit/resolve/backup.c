@@ -101,6 +101,20 @@ static bool has_word(const struct text_command *c, size_t from, const char *word
 	return false;
 }
 
+/* The first word that is one of VERBS, but for the value of an option that names a place. */
+static struct str verb_of(const struct text_command *c, size_t from, const char *const *verbs)
+{
+	static const char *const valued[] = { "-r", "--repo", "-p", "--password-file",
+		"--cache-dir", "--rsh", NULL };
+
+	for (size_t i = from; i < c->count; i++)
+		if (word_among(c->word[i], valued))
+			i++;
+		else if (word_among(c->word[i], verbs))
+			return c->word[i];
+	return STR("");
+}
+
 static void repository(struct shell_text *sh, const struct text_command *c, size_t from,
 	const char *const *options, const char *variable)
 {
@@ -121,8 +135,11 @@ static void repository(struct shell_text *sh, const struct text_command *c, size
 static bool restic(struct shell_text *sh, const struct text_command *c, size_t from)
 {
 	static const char *const options[] = { "-r", "--repo", NULL };
+	static const char *const verbs[] = { "backup", "cat", "check", "copy", "diff", "dump",
+		"find", "forget", "init", "key", "list", "ls", "mount", "prune", "repair",
+		"restore", "snapshots", "stats", "tag", "unlock", NULL };
 
-	if (!has_word(c, from, "backup"))
+	if (!str_is(verb_of(c, from, verbs), "backup"))
 		return false;
 	sh->call->crypt = CRYPT_YES;
 	repository(sh, c, from, options, "RESTIC_REPOSITORY");
@@ -132,8 +149,10 @@ static bool restic(struct shell_text *sh, const struct text_command *c, size_t f
 static bool borg(struct shell_text *sh, const struct text_command *c, size_t from)
 {
 	static const char *const options[] = { "--repo", NULL };
+	static const char *const verbs[] = { "create", "check", "compact", "delete", "extract",
+		"info", "init", "list", "mount", "prune", "rename", NULL };
 
-	if (!has_word(c, from, "create"))
+	if (!str_is(verb_of(c, from, verbs), "create"))
 		return false;
 	if (shell_text_value(sh, STR("BORG_PASSPHRASE")).ptr ||
 		shell_text_value(sh, STR("BORG_PASSCOMMAND")).ptr)
@@ -248,8 +267,12 @@ static bool tar(struct shell_text *sh, const struct text_command *c, size_t from
 		return false;
 	if (!file.ptr)
 		file = option(c, from, "--file", &at);
+	if (file.ptr && str_is(file, "/dev/null"))
+		return false;
 	if (file.ptr && !str_is(file, "-"))
 		goes_to(sh->call, file, c->is_cut[at], false, sh->a);
+	else
+		sh->call->is_stream = true;
 	sh->call->crypt = CRYPT_NO;
 	return true;
 }
@@ -280,23 +303,34 @@ static bool dump(struct shell_text *sh, const struct text_command *c, size_t fro
 		{ "--pgdata", true }, { "--out", true }, { "--outputdir", true },
 		{ "--archive", false }, { "-f", false }, { "-D", true }, { "-o", true },
 		{ "-r", false } };
+	struct str program = path_base(c->word[from - 1]);
+	bool is_written = false;
 	size_t at;
 
 	if (has_word(c, from, "--version") || has_word(c, from, "--help") ||
 		is_without_rows(c, from) ||
 		(c->count == from && c->output.len == 0 && !sh->is_piped))
 		return false; /* only asks, or gives nothing to anybody */
-	sh->call->is_database = true;
-	sh->call->crypt = CRYPT_NO;
 	for (size_t i = 0; i < COUNT(options); i++) {
 		struct str value = option(c, from, options[i].name, &at);
 
 		if (value.ptr && value.len > 0) {
 			goes_to(sh->call, value, c->is_cut[at], options[i].is_folder, sh->a);
+			is_written = true;
 			break;
 		}
 	}
+	sh->call->is_stream =
+		!is_written && (str_starts(program, "pg_dump") || str_ends(program, "dump"));
+	sh->call->is_database = true;
+	sh->call->crypt = CRYPT_NO;
 	return true;
+}
+
+static bool timeshift(struct shell_text *sh, const struct text_command *c, size_t from)
+{
+	sh->call->is_configured = true;
+	return has_word(c, from, "--create") || has_word(c, from, "--check");
 }
 
 /* Where to, how and when stands in a file of its own. */
@@ -315,7 +349,12 @@ static bool configured(struct shell_text *sh, const struct text_command *c, size
 
 static bool sends(struct shell_text *sh, const struct text_command *c, size_t from)
 {
-	(void)sh;
+	bool is_zfs = str_is(path_base(c->word[from - 1]), "zfs");
+
+	for (size_t i = from; is_zfs && i < c->count; i++)
+		if (str_starts(c->word[i], "-") && str_has(c->word[i], 'n'))
+			return false; /* "-nv" only counts */
+	sh->call->is_stream = true;
 	return has_word(c, from, "send");
 }
 
@@ -356,7 +395,7 @@ static const struct {
 	{ "mongodump", "mongodump", dump },
 	{ "borgmatic", "borgmatic", configured },
 	{ "rsnapshot", "rsnapshot", configured },
-	{ "timeshift", "timeshift", configured },
+	{ "timeshift", "timeshift", timeshift },
 	{ "snapper", "snapper", backs_up },
 	{ "backupninja", "backupninja", configured },
 	{ "automysqlbackup", "automysqlbackup", configured },
@@ -421,15 +460,16 @@ static size_t skip_wrappers(const struct text_command *c, size_t from)
 /* --dry-run, or its letter among those before one with a value ("-avn"): nothing is copied. */
 static bool only_tries(const struct text_command *c, size_t from, struct str program)
 {
+	static const char *const with_letter[] = { "restic", "borg", "borgmatic", "rclone", "btrbk",
+		NULL };
 	bool is_rsync = str_is(program, "rsync");
 
 	for (size_t i = from; i < c->count; i++) {
-		struct str word = c->word[i], ends = is_rsync ? STR("-efMTB@") : STR("-ro");
+		struct str word = c->word[i], ends = is_rsync ? STR("-efMTB@") : STR("-roc");
 
-		if (str_is(word, "--dry-run"))
+		if (str_is(word, "--dry-run") || str_is(word, "--dryrun") || str_is(word, "dryrun"))
 			return true;
-		if (!str_starts(word, "-") ||
-			!(is_rsync || str_is(program, "restic") || str_is(program, "borg")))
+		if (!str_starts(word, "-") || !(is_rsync || word_among(program, with_letter)))
 			continue;
 		for (size_t k = 1; k < word.len && !str_has(ends, word.ptr[k]); k++)
 			if (word.ptr[k] == 'n')
@@ -565,15 +605,34 @@ static void read_environment(struct shell_text *sh, struct str lines)
 			shell_text_set(sh, name, str_unquote(value));
 }
 
+/* Does the end of a pipeline keep nothing of what comes? */
+static bool throws_away(struct shell_text *sh, struct text_command *c, bool is_fed)
+{
+	static const char *const counters[] = { "wc", "md5sum", "sha1sum", "sha256sum", "true",
+		NULL };
+	size_t from = shell_text_assignments(sh, c);
+
+	return str_is(c->output, "/dev/null") ||
+		(is_fed && from < c->count && word_among(path_base(c->word[from]), counters));
+}
+
 static void read_text(struct shell_text *sh)
 {
 	struct text_command c;
+	struct backup_call before = *sh->call; /* the pipeline at hand */
 	bool is_fed = false;
 
 	for (size_t n = 0; n < COMMANDS_MAX && shell_text_next(sh, &c); n++) {
 		bool is_piping = sh->is_piped;
 
+		if (!is_fed) {
+			before = *sh->call;
+			sh->call->is_stream = false;
+		}
 		read_command(sh, &c, is_fed);
+		if (!is_piping && sh->call->is_stream && sh->call->where == before.where &&
+			throws_away(sh, &c, is_fed))
+			*sh->call = before;
 		is_fed = is_piping;
 	}
 }

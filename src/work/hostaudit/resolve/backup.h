@@ -23,6 +23,7 @@ struct backup_call {
 	bool is_mirror;     /* copies keep the dates of what they copy */
 	bool is_configured; /* where and how stands in the tool's own configuration */
 	bool is_database;
+	bool is_stream; /* of the pipeline read last: it comes out of a standard output */
 };
 
 /* TEXT is a command line or the lines of a script; ENVIRONMENT lines NAME=value that hold before

@@ -359,23 +359,33 @@ static bool calendar_date_part(struct str s, struct days *d)
 		field(date, &calendar_date, is_from_end ? &d->from_end : &d->dates);
 }
 
+/* "UTC", "CET", "Asia/Ho_Chi_Minh" */
+static bool is_time_zone(struct str word)
+{
+	for (size_t i = 0; i < word.len && !str_has(word, '/'); i++)
+		if (!isupper((unsigned char)word.ptr[i]))
+			return false;
+	return true;
+}
+
 static bool calendar_read(struct str s, struct days *d)
 {
 	struct str word;
+	size_t parts = 0;
 
 	*d = (struct days){
 		.months = 0x1ffe, .dates = 0xfffffffe, .weekdays = 0x7f, .has_time = true
 	};
 	if (s.len == 0)
 		return false;
-	while (str_next_word(&s, " \t", &word)) {
+	for (; str_next_word(&s, " \t", &word); parts++) {
 		if (isalpha((unsigned char)word.ptr[0]) && str_has(word, '/') == false) {
 			uint64_t bits = 0;
 
 			if (calendar_weekdays(word, &bits))
 				d->weekdays = bits;
-			else if (s.len > 0) /* only the last word may be a time zone */
-				return false;
+			else if (parts == 0 || s.len > 0 || !is_time_zone(word))
+				return false; /* the last word alone may be a zone */
 		} else if (str_has(word, '-') || str_has(word, '~')) {
 			if (!calendar_date_part(word, d))
 				return false;
