@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 #include "base/str.h"
 
@@ -24,6 +25,7 @@ char *__wrap_strdup(const char *text);
 char *__wrap_strndup(const char *text, size_t size);
 
 static _Atomic uint64_t left; /* until one fails, and it; 0: none does */
+static struct str who;        /* the process in which they count; STR_NONE: any */
 
 void memory_trouble_at(uint64_t nth)
 {
@@ -32,16 +34,25 @@ void memory_trouble_at(uint64_t nth)
 
 __attribute__((constructor)) static void begin(void)
 {
-	const char *nth = getenv("KHIEN_TEST_MEMORY");
+	const char *text = getenv("KHIEN_TEST_MEMORY");
+	struct str nth = str_of(text ? text : "");
 	uint64_t number;
 
-	if (nth && str_to_u64(str_of(nth), 10, &number))
+	(void)str_split(nth, ' ', &nth, &who);
+	if (str_to_u64(nth, 10, &number))
 		memory_trouble_at(number);
+}
+
+static bool is_another(void)
+{
+	char name[17] = "";
+
+	return who.len > 0 && (prctl(PR_GET_NAME, name, 0, 0, 0) != 0 || !str_is(who, name));
 }
 
 static bool fails(void)
 {
-	if (left == 0)
+	if (left == 0 || is_another())
 		return false;
 	if (left > 1) {
 		left--;

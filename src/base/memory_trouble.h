@@ -6,7 +6,8 @@
 #include <stdint.h>
 
 /* The NTH from now on fails, and all after it, as when there is no more; 0: none does. A program
- * begins with what the environment variable KHIEN_TEST_MEMORY says. */
+ * begins with what the environment variable KHIEN_TEST_MEMORY says: "200", or "200 khien: intake"
+ * in a process that has come to that name, as ps shows it, and not before. */
 void memory_trouble_at(uint64_t nth);
 
 #endif

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """A program that gets no more memory ends at once and says so; what it did again afterwards is whole. The n-th allocation
 fails, and all after it (src/base/memory_trouble.h); tests/unit/memory_test.c does the same within the rooms, for every n."""
+import contextlib
 import os
 import shutil
 import signal
@@ -8,6 +9,8 @@ import tempfile
 import unittest
 
 from flow import khien
+from test_disk_trouble import relp_client
+from test_intake import Log
 
 LINES = 1500
 ENDED = "khien: hết bộ nhớ, phải dừng giữa chừng\n"
@@ -55,6 +58,26 @@ class Memory(unittest.TestCase):
             nth, times = nth * 2, times + 1
         self.assertIn("1", done.out.split())
         self.assertGreater(times, 1)
+
+    def test_what_a_receiver_acknowledged_before_it_ended_is_kept(self):
+        """After some thirty allocations at its start, each connection takes a few."""
+        log, acknowledged, ends = Log(), [], 0
+        log.server.env["KHIEN_TEST_MEMORY"] = "50 khien: intake"
+        with log:
+            for connection in range(100):
+                relp = relp_client(log)
+                with contextlib.suppress(OSError), contextlib.closing(relp.socket):
+                    for line in range(5):
+                        raw = b"<13>may %d %d" % (connection, line)
+                        relp.command(b"syslog", raw)
+                        relp.wait()
+                        acknowledged.append(raw)
+                ends = log.server.said().count("intake ended (signal 6)")
+                if ends > 1:
+                    break
+            self.assertEqual((ends, log.server.said().count(ENDED)), (2, 2), log.server.said())
+            kept = log.wait_lines(len(acknowledged))
+        self.assertEqual([raw for raw in acknowledged if kept.count(raw) != 1], [])
 
 
 if __name__ == "__main__":
