@@ -2,6 +2,8 @@
 """khien demo: a whole district in a folder of its own, the same from the same seed, marked on every page, gone with
 one command, and never where data are."""
 import contextlib
+import datetime
+import glob
 import os
 import shutil
 import sqlite3
@@ -10,6 +12,24 @@ import threading
 import unittest
 
 from flow import Server, khien
+from pack import load
+
+VIET_NAM = datetime.timezone(datetime.timedelta(hours=7))
+# Everything that a person did (the program itself begins cases of leavers, and says what it knows of them): what, who, when, in which unit.
+DONE = """
+SELECT 'case ' || flow, started_by, started_at_s, unit_id FROM flow_case WHERE started_by <> ''
+UNION ALL SELECT 'step ' || s.move, s.made_by, s.at_s, c.unit_id FROM flow_step s JOIN flow_case c ON c.id = s.case_id
+UNION ALL SELECT 'value ' || v.field, v.made_by, v.at_s, c.unit_id FROM flow_value v JOIN flow_case c ON c.id = v.case_id
+ WHERE v.made_by <> ''
+UNION ALL SELECT 'task ' || kind, done_by, done_at_s, unit_id FROM flow_task WHERE done_at_s > 0
+UNION ALL SELECT 'version ' || version, by, at_s, unit_id FROM record_version
+UNION ALL SELECT 'paper ' || name, by, at_s, unit_id FROM attachment
+UNION ALL SELECT 'signed ' || statement, made_by, signed_at_s, unit_id FROM attest_signed
+UNION ALL SELECT 'session ' || title, made_by, at_s, unit_id FROM attest_session
+UNION ALL SELECT 'came', a.made_by, a.at_s, s.unit_id FROM attest_came a JOIN attest_session s ON s.id = a.session_id
+UNION ALL SELECT 'duty ' || check_id, person, at_s, unit_id FROM evidence WHERE run_id IS NULL AND person <> ''
+"""
+ADMIN, OFFICER, HEAD = 1, 2, 4
 
 
 def counts(data):
@@ -77,6 +97,59 @@ class Demo(unittest.TestCase):
         self.assertGreater(len(added), 3)
         for done in checks:
             self.assertEqual(done.status, 0, done)
+
+    def ask(self, sql):
+        with contextlib.closing(sqlite3.connect(os.path.join(self.data, "khien.db"))) as store:
+            return store.execute(sql).fetchall()
+
+    def test_each_thing_is_done_by_one_of_the_unit_when_people_work(self):
+        people = {login: (unit, made) for login, unit, made in self.ask(
+            "SELECT p.login, p.unit_id, p.created_at_s FROM person p JOIN staff s ON s.id = p.staff_id"
+            " AND s.unit_id = p.unit_id AND s.name = p.name")}
+        years = [load(path) for path in glob.glob("packs/calendar/20*.yaml")]
+        made_up = {day["day"] for year in years for day in year.get("work-days", ())}
+        off = [(day["from"], day["to"]) for year in years for day in year["days-off"]]
+        now = datetime.datetime.now(VIET_NAM)
+        done = self.ask(DONE)
+        self.assertGreater(len(done), 20_000)
+        for what, who, at_s, unit in done:
+            at = datetime.datetime.fromtimestamp(at_s, VIET_NAM)
+            self.assertIn(who, people, what)
+            # what is begun for all units is begun by one above them
+            self.assertIn(people[who][0], (1, unit) if what == "case access-review" else (unit,), (what, who))
+            self.assertLess(people[who][1], at_s, (what, who))
+            self.assertLess(at, now, what)
+            self.assertTrue(at.weekday() < 5 or at.date() in made_up, (what, at))
+            self.assertFalse(any(first <= at.date() <= last for first, last in off), (what, at))
+            self.assertTrue((7, 30) <= (at.hour, at.minute) <= (17, 2), (what, at))
+
+    def test_each_step_is_made_by_the_role_that_may(self):
+        who = {(flow["id"], move["id"]): move["who"] for path in glob.glob("packs/tay-son/flows/*.yaml")
+               for flow in [load(path)] for move in flow["moves"]}
+        for flow, move, role in self.ask("SELECT c.flow, s.move, p.role FROM flow_step s JOIN flow_case c ON c.id = s.case_id"
+                                         " JOIN person p ON p.login = s.made_by"):
+            self.assertIn(role, (ADMIN, OFFICER) if who[flow, move] == "act" else (HEAD,), (flow, move))
+
+    def test_nothing_comes_before_what_it_follows(self):
+        for words, sql in (
+                ("versions", "SELECT a.record_id FROM record_version a JOIN record_version b ON b.record_id = a.record_id"
+                             " AND b.version > a.version AND b.at_s < a.at_s"),
+                ("steps", "SELECT a.case_id FROM flow_step a JOIN flow_step b ON b.case_id = a.case_id AND b.id > a.id"
+                          " AND b.at_s < a.at_s"),
+                ("a step before its case", "SELECT c.id FROM flow_case c JOIN flow_step s ON s.case_id = c.id"
+                                           " AND s.at_s < c.started_at_s"),
+                ("a case before its record", "SELECT c.id FROM flow_case c JOIN record r ON r.id = c.record_id"
+                                             " AND r.made_at_s >= c.started_at_s"),
+                ("a task before it was given", "SELECT id FROM flow_task WHERE done_at_s > 0 AND done_at_s < made_at_s"),
+                ("a paper before its record", "SELECT a.id FROM attachment a JOIN record r ON a.of = 'record' AND r.id = a.key"
+                                              " AND a.at_s < r.made_at_s"),
+                ("an effect before its decision", "SELECT id FROM staff_event WHERE decision_day > date(effective_s + 25200,"
+                                                  " 'unixepoch') OR effective_s > made_at_s"),
+                ("a role before its decision", "SELECT id FROM staff_role WHERE decision_day > from_day"),
+                ("a decision that a step tells before it is taken",
+                 "SELECT id FROM flow_value WHERE field LIKE '%decision_day' AND value > date(at_s + 25200, 'unixepoch')")):
+            with self.subTest(words):
+                self.assertEqual(self.ask(sql)[:3], [])
 
     def test_the_same_seed_gives_the_same(self):
         again, other = (os.path.join(self.own.name, n) for n in ("lai", "khac"))

@@ -15,7 +15,8 @@ extern const char *const demo_machine_kinds[DEMO_MACHINES_EACH];
 
 struct demo_unit {
 	int64_t id;
-	struct str name;
+	struct str name, code;
+	struct org_user head, officer; /* their accounts */
 	struct staff *people;
 	size_t count;
 	int64_t machines[DEMO_MACHINES_EACH]; /* of demo_machine_kinds */
@@ -31,6 +32,7 @@ struct making {
 	struct arena piece; /* emptied again and again */
 	const struct yaml_node *words;
 	uint64_t random;
+	int64_t last_s; /* the evening before today: later nobody does anything */
 	struct org_actor by;
 	struct org_tree tree;
 	struct demo_unit *units;
@@ -53,9 +55,14 @@ struct str demo_day(struct making *m, int64_t days_from_now); /* YYYY-MM-DD, in 
 void demo_tell(struct making *m, const char *what, size_t done, size_t total);
 void demo_clear(struct making *m); /* empty m->piece */
 const struct staff *demo_person(struct making *m, const struct demo_unit *u);
-/* An account of UNIT that is in no table: who does things there. */
-struct org_user demo_user(
-	const struct demo_unit *u, const struct staff *person, enum user_role role);
+/* The end of the last working day before today: the same sample at any hour of the day. */
+int64_t demo_last_s(const struct demo *d);
+/* NEAR when people work then, else the next moment when they do. */
+int64_t demo_work_s(struct making *m, int64_t near_s);
+/* The same so many days before the last; some weeks earlier where that would not have come yet. */
+int64_t demo_ago_s(struct making *m, int64_t days);
+/* How long ago the unit has last done what it repeats: who takes care has done so lately. */
+int64_t demo_lately_days(struct making *m, const struct demo_unit *u);
 /* The sample's year: how long before now it begins. */
 #define DEMO_YEAR_DAYS 365
 int64_t demo_begin_s(const struct making *m);
@@ -65,8 +72,15 @@ int demo_people(struct making *m, struct err *e);
 int demo_registers(struct making *m, struct err *e);
 /* A record of REG in U that says what PRESET says, the rest as of any other. *RET_ID 0: it could
  * not be made. */
-int demo_record(struct making *m, const struct demo_unit *u, const struct pack_register *reg,
-	struct record_body preset, int64_t *ret_id, struct err *e);
+struct demo_wanted {
+	const struct demo_unit *unit;
+	const struct pack_register *reg;
+	struct record_body preset;
+	int64_t at_s;
+};
+int demo_record(struct making *m, const struct demo_wanted *w, int64_t *ret_id, struct err *e);
+/* What people look at again from time to time they have; after all that cases did. */
+int demo_look_again(struct making *m, struct err *e);
 int demo_story(struct making *m, struct err *e);
 int demo_cases(struct making *m, struct err *e);
 int demo_signings(struct making *m, struct err *e);

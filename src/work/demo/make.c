@@ -5,6 +5,7 @@ extern const unsigned char demo_words[];
 extern const size_t demo_words_size;
 
 #define MAKING_BYTES (256 * MIB)
+#define LOGIN_BYTES_MAX 64
 
 /* --- is there anything? ----------------------------------------------------------------------- */
 
@@ -29,35 +30,74 @@ static int check_empty(const struct demo *d, struct err *e)
 
 /* --- accounts --------------------------------------------------------------------------------- */
 
+/* Those that the owner of the sample opens it with. */
+static const struct {
+	const char *login;
+	enum user_role role;
+	size_t unit;
+} opened[DEMO_ACCOUNTS] = {
+	{ "quan.tri", USER_ADMIN, 0 },
+	{ "thu.truong", USER_HEAD, 0 },
+	{ "can.bo", USER_OFFICER, 1 },
+};
+
+static struct str login_of(struct making *m, size_t unit, bool is_head)
+{
+	const char *kind = is_head ? "thu.truong" : "can.bo";
+	struct str code = m->units[unit].code, login;
+	char *lower = arena_array(m->a, char, LOGIN_BYTES_MAX);
+
+	for (size_t i = 0; i < COUNT(opened); i++)
+		if (opened[i].unit == unit && (opened[i].role == USER_HEAD) == is_head)
+			return str_of(opened[i].login);
+	login = arena_fmt(m->a, "%s.%.*s", kind, STR_FMT(code));
+	for (size_t i = 0; i < login.len; i++)
+		lower[i] = login.ptr[i] >= 'A' && login.ptr[i] <= 'Z' ?
+			(char)(login.ptr[i] + 'a' - 'A') :
+			login.ptr[i];
+	return (struct str){ lower, login.len };
+}
+
+static int account(struct making *m, size_t unit, bool is_head, struct err *e)
+{
+	struct demo_unit *u = &m->units[unit];
+	const struct staff *person = &u->people[is_head ? 0 : 1];
+	struct org_user *user = is_head ? &u->head : &u->officer;
+	char password[ORG_ONETIME_SIZE];
+
+	*user = (struct org_user){ .login = login_of(m, unit, is_head),
+		.name = person->name,
+		.role = is_head   ? USER_HEAD :
+			unit == 0 ? USER_ADMIN :
+				    USER_OFFICER,
+		.unit_id = u->id,
+		.staff_id = person->id };
+	org_onetime(m->by.rules, password);
+	return org_user_add(&m->by, user, str_of(password), false, &user->id, e);
+}
+
+/* Whoever does something in the sample has an account of their unit. */
 static int accounts(struct making *m, struct err *e)
 {
-	static const struct {
-		const char *login;
-		enum user_role role;
-		size_t unit;
-	} rows[DEMO_ACCOUNTS] = {
-		{ "quan.tri", USER_ADMIN, 0 },
-		{ "thu.truong", USER_HEAD, 0 },
-		{ "can.bo", USER_OFFICER, 1 },
-	};
 	struct org_rules rules;
 	int rc = org_rules(m->d->packs, 1, date_at(m->d->now_s), m->a, &rules, e);
 
 	m->by.rules = &rules;
-	for (size_t i = 0; rc == 0 && i < COUNT(rows); i++) {
-		const struct demo_unit *u = &m->units[rows[i].unit];
-		struct org_user user = { .login = str_of(rows[i].login),
-			.name = u->people[i].name,
-			.role = rows[i].role,
-			.unit_id = u->id,
-			.staff_id = u->people[i].id };
+	for (size_t i = 0; rc == 0 && i < m->unit_count; i++) {
+		rc = account(m, i, true, e);
+		if (rc == 0)
+			rc = account(m, i, false, e);
+	}
+	m->by.now_s = m->d->now_s;
+	for (size_t i = 0; rc == 0 && i < COUNT(opened); i++) {
+		const struct demo_unit *u = &m->units[opened[i].unit];
+		const struct org_user *user = opened[i].role == USER_HEAD ? &u->head : &u->officer;
 		char onetime[ORG_ONETIME_SIZE];
-		int64_t id;
 
 		org_onetime(&rules, onetime);
-		rc = org_user_add(&m->by, &user, str_of(onetime), true, &id, e);
-		m->done.accounts[i] = (struct demo_account){ user.login,
-			arena_str(m->d->a, user.name), arena_str(m->d->a, str_of(onetime)) };
+		rc = org_user_reset(&m->by, user->id, str_of(onetime), e);
+		m->done.accounts[i] = (struct demo_account){ arena_str(m->d->a, user->login),
+			arena_str(m->d->a, user->name), arena_str(m->d->a, str_of(onetime)) };
 	}
 	m->by.rules = NULL;
 	return rc;
@@ -66,7 +106,8 @@ static int accounts(struct making *m, struct err *e)
 static int make(struct making *m, struct err *e)
 {
 	int (*const steps[])(struct making * m, struct err * e) = { demo_people, accounts,
-		demo_registers, demo_story, demo_cases, demo_signings, demo_duties };
+		demo_registers, demo_story, demo_cases, demo_look_again, demo_signings,
+		demo_duties };
 	int rc = store_run(store_query(m->d->store, sql_quick), e);
 
 	if (rc == 0)
@@ -93,8 +134,10 @@ int demo_make(const struct demo *d, struct demo_done *ret, struct err *e)
 	arena_init(&m.piece, PIECE_BYTES);
 	m.a = &a;
 	m.by = (struct org_actor){
-		.store = d->store, .login = STR("mau"), .peer = "", .now_s = d->now_s
+		.store = d->store, .login = str_of(opened[0].login), .peer = ""
 	};
+	m.last_s = demo_last_s(d);
+	m.by.now_s = demo_ago_s(&m, DEMO_YEAR_DAYS + 20); /* before all that anybody does */
 	rc = parse_yaml(
 		(struct str){ (const char *)demo_words, demo_words_size }, &a, &fault, &words);
 	m.words = words;

@@ -1,4 +1,5 @@
 /* making.c - what those who make a part of the sample share: chance, words, days. */
+#include "core/pack/calendar.h"
 #include "work/demo/demo_int.h"
 
 /* splitmix64: small, and the same everywhere. */
@@ -77,14 +78,50 @@ const struct staff *demo_person(struct making *m, const struct demo_unit *u)
 	return &u->people[demo_random(m, u->count)];
 }
 
-struct org_user demo_user(
-	const struct demo_unit *u, const struct staff *person, enum user_role role)
+#define MORNING_S (7 * 3600 + 1800)
+#define NOON_S (11 * 3600 + 1800)
+#define AFTERNOON_S (13 * 3600 + 1800)
+#define EVENING_S (17 * 3600)
+
+int64_t demo_last_s(const struct demo *d)
 {
-	return (struct org_user){ .role = role,
-		.unit_id = u->id,
-		.staff_id = person->id,
-		.login = role == USER_HEAD ? STR("thu.truong.mau") : STR("can.bo.mau"),
-		.name = person->name };
+	struct date day = date_add_days(date_at(d->now_s), -1);
+
+	return date_start_s(pack_work_day_until(d->packs, day)) + EVENING_S;
+}
+
+int64_t demo_work_s(struct making *m, int64_t near_s)
+{
+	struct date day = date_at(near_s), first = day;
+	int64_t in_day = near_s - date_start_s(day);
+
+	if (in_day > EVENING_S)
+		first = date_add_days(day, 1);
+	first = pack_work_day_from(m->d->packs, first);
+	if (date_to_days(first) != date_to_days(day))
+		in_day = 0;
+	if (in_day < MORNING_S)
+		in_day = MORNING_S + (int64_t)demo_random(m, 5400);
+	else if (in_day > NOON_S && in_day < AFTERNOON_S)
+		in_day = AFTERNOON_S + (int64_t)demo_random(m, 1800);
+	return date_start_s(first) + in_day;
+}
+
+int64_t demo_ago_s(struct making *m, int64_t days)
+{
+	int64_t at_s;
+
+	for (;; days += 7) {
+		at_s = m->last_s - days * CLOCK_DAY_S - (int64_t)demo_random(m, CLOCK_DAY_S);
+		at_s = demo_work_s(m, at_s);
+		if (at_s < m->last_s)
+			return at_s;
+	}
+}
+
+int64_t demo_lately_days(struct making *m, const struct demo_unit *u)
+{
+	return 5 + (int64_t)demo_random(m, 20 + 4 * (100 - u->care));
 }
 
 int64_t demo_begin_s(const struct making *m)

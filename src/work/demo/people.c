@@ -6,10 +6,14 @@
 static struct org_decision decision(struct making *m, int64_t days_ago)
 {
 	struct str tail = demo_said(m, "paper");
+	int64_t from_s = demo_ago_s(m, days_ago);
+	char day[CLOCK_TEXT_MAX];
 
 	return (struct org_decision){ arena_fmt(m->a, "%d%.*s", (int)(1 + demo_random(m, 900)),
 					      STR_FMT(tail)),
-		demo_day(m, -days_ago - 5), demo_day(m, -days_ago) };
+		arena_str(m->a,
+			str_of(date_iso(date_at(demo_work_s(m, from_s - 5 * CLOCK_DAY_S)), day))),
+		arena_str(m->a, str_of(date_iso(date_at(from_s), day))) };
 }
 
 static struct str text_at(const struct yaml_node *node, const char *key)
@@ -56,6 +60,7 @@ static int make_units(struct making *m, struct err *e)
 		struct org_decision d = decision(m, 900);
 
 		u->name = unit.name;
+		u->code = unit.code;
 		u->care = care_of(n);
 		rc = org_unit_add(&m->by, &unit, &d, &u->id, &fault, e);
 	}
@@ -110,8 +115,7 @@ static int give_roles(struct making *m, struct demo_unit *u, struct err *e)
 	return rc;
 }
 
-static int one_run(
-	struct making *m, const struct demo_unit *u, int64_t host_id, struct err *e)
+static int one_run(struct making *m, const struct demo_unit *u, int64_t host_id, struct err *e)
 {
 	struct audit_run run = { .host_id = host_id,
 		.duration_us = 800000,

@@ -8,15 +8,17 @@
 /* Records made so far, for others to refer to. */
 struct made {
 	const struct pack_register *reg;
-	int64_t unit_id, id;
+	int64_t unit_id, id, at_s;
 };
 
 struct filling {
 	struct making *m;
 	const struct demo_unit *unit;
 	const struct pack_register *reg;
-	size_t number; /* of the record, over all registers */
-	size_t place;  /* of the record in its register and unit */
+	size_t number;        /* of the record, over all registers */
+	size_t place;         /* of the record in its register and unit */
+	int64_t at_s;         /* when it is written down */
+	int64_t not_before_s; /* what it refers to stands there first */
 	VEC(struct made) made;
 	VEC(struct record_value) values;
 	bool is_lacking; /* a field that must stand there could not be filled yet */
@@ -37,20 +39,32 @@ static struct str other_record(struct filling *f, const struct pack_register *to
 		return STR("");
 	want = demo_random(f->m, count);
 	for (size_t i = 0; i < f->made.len; i++)
-		if (f->made.at[i].reg == to && f->made.at[i].unit_id == f->unit->id && want-- == 0)
+		if (f->made.at[i].reg == to && f->made.at[i].unit_id == f->unit->id &&
+			want-- == 0) {
+			if (f->made.at[i].at_s >= f->not_before_s)
+				f->not_before_s = f->made.at[i].at_s + 60;
 			return number_text(f, f->made.at[i].id);
+		}
 	return STR("");
 }
 
-static struct str day(struct filling *f, const struct register_field *field)
+static bool is_ahead(const struct register_field *field)
 {
-	/* who takes care has done everything lately */
-	int64_t back = 5 + (int64_t)demo_random(f->m, 20 + 4 * (100 - f->unit->care));
-	bool is_future = !field->is_past &&
+	return !field->is_past &&
 		(str_starts(field->id, "het") || str_starts(field->id, "den") ||
 			str_starts(field->id, "han") || str_starts(field->id, "phuc-hoi"));
+}
 
-	return demo_day(f->m, is_future ? 30 + (int64_t)demo_random(f->m, 400) : -back);
+/* What has been was so when it was written down, a few days before at most. */
+static struct str day(struct filling *f, const struct register_field *field)
+{
+	char text[CLOCK_TEXT_MAX];
+
+	if (is_ahead(field))
+		return demo_day(f->m, 30 + (int64_t)demo_random(f->m, 400));
+	return arena_str(&f->m->piece,
+		str_of(date_iso(
+			date_at(f->at_s - (int64_t)demo_random(f->m, 4) * CLOCK_DAY_S), text)));
 }
 
 /* What a text of a pattern looks like; "" when any text will do. */
@@ -234,13 +248,43 @@ static void leave_out(struct filling *f, const struct record_faults *faults)
 	f->values.len = kept;
 }
 
+static bool is_flow_of(const struct flow *f, const struct pack_register *reg)
+{
+	for (size_t i = 0; i < f->register_count; i++)
+		if (str_eq(f->registers[i], reg->id))
+			return true;
+	for (size_t i = 0; i < f->task_count; i++)
+		if (f->tasks[i].each.ptr && str_eq(f->tasks[i].each, reg->id))
+			return true;
+	return false;
+}
+
+/* Do cases begin with its records, or change them? Those stand there before any does. */
+static bool has_cases(const struct making *m, const struct pack_register *reg)
+{
+	for (size_t i = 0; i < pack_count(m->d->packs); i++) {
+		const struct pack *p = pack_at(m->d->packs, i);
+
+		for (size_t n = 0; p->work && n < p->work->flow_count; n++)
+			if (is_flow_of(&p->work->flows[n], reg))
+				return true;
+	}
+	return false;
+}
+
+#define CASES_DAYS 300 /* so long ago the first case begins, at most */
+
 static int one(struct filling *f, struct err *e)
 {
 	struct making *m = f->m;
-	struct record_at at = { m->d->store, m->d->packs, f->reg, &m->piece,
-		m->d->now_s - (int64_t)demo_random(m, 300 * CLOCK_DAY_S), STR("can.bo.mau") };
+	struct record_at at = { m->d->store, m->d->packs, f->reg, &m->piece, 0,
+		f->unit->officer.login };
 	int rc = ERR_INPUT;
 
+	f->at_s = demo_ago_s(m,
+		has_cases(m, f->reg) ? CASES_DAYS + 15 + (int64_t)demo_random(m, 30) :
+				       demo_lately_days(m, f->unit));
+	f->not_before_s = f->at_s;
 	f->number++;
 	for (int i = 0; i < 3 && rc == ERR_INPUT; i++) {
 		struct record r = { .unit_id = f->unit->id };
@@ -250,26 +294,34 @@ static int one(struct filling *f, struct err *e)
 			fill_body(f);
 		if (f->is_lacking)
 			break;
+		at.now_s = demo_work_s(m, f->not_before_s);
+		if (at.now_s >= m->last_s)
+			at.now_s = f->not_before_s;
 		rc = record_put(&at, &r, (struct record_body){ f->values.at, f->values.len },
 			STR(""), &faults, e);
 		if (rc == ERR_INPUT)
 			leave_out(f, &faults);
 		else if (rc == 0)
-			vec_push(m->a, &f->made, ((struct made){ f->reg, f->unit->id, r.id }));
+			vec_push(m->a, &f->made,
+				((struct made){ f->reg, f->unit->id, r.id, at.now_s }));
 	}
 	m->done.records += rc == 0;
 	m->done.skipped += rc == ERR_INPUT;
 	return rc == ERR_INPUT ? 0 : rc;
 }
 
-int demo_record(struct making *m, const struct demo_unit *u, const struct pack_register *reg,
-	struct record_body preset, int64_t *ret_id, struct err *e)
+int demo_record(struct making *m, const struct demo_wanted *w, int64_t *ret_id, struct err *e)
 {
-	struct filling f = { .m = m, .unit = u, .reg = reg, .number = m->done.records + 1 };
-	struct record_at at = { m->d->store, m->d->packs, reg, &m->piece, m->d->now_s,
-		STR("can.bo.mau") };
+	struct filling f = { .m = m,
+		.unit = w->unit,
+		.reg = w->reg,
+		.number = m->done.records + 1,
+		.at_s = w->at_s };
+	struct record_at at = { m->d->store, m->d->packs, w->reg, &m->piece, w->at_s,
+		w->unit->officer.login };
+	struct record_body preset = w->preset;
 	struct record_faults faults = { 0 };
-	struct record r = { .unit_id = u->id };
+	struct record r = { .unit_id = w->unit->id };
 	int rc;
 
 	fill_body(&f);
@@ -375,9 +427,10 @@ static int withdraw(struct making *m, const struct filling *f, struct err *e)
 
 		for (size_t i = 0; rc == 0 && i < f->made.len && left > 0; i += 7) {
 			struct record_at at = { m->d->store, m->d->packs, f->made.at[i].reg,
-				&m->piece, m->d->now_s, STR("can.bo.mau") };
+				&m->piece, demo_work_s(m, f->made.at[i].at_s + 3600),
+				demo_unit_of(m, f->made.at[i].unit_id)->officer.login };
 
-			if (!str_eq(at.reg->id, n->text))
+			if (!str_eq(at.reg->id, n->text) || at.now_s >= m->last_s)
 				continue;
 			rc = record_cancel(
 				&at, f->made.at[i].id, 1, yaml_get(said, "why")->text, e);
@@ -390,8 +443,7 @@ static int withdraw(struct making *m, const struct filling *f, struct err *e)
 /* Papers where a field asks for them, as often as the unit takes care. */
 static int attach(struct making *m, const struct filling *f, struct err *e)
 {
-	const struct file_at at = { m->d->store, m->d->disk, &m->piece, m->d->now_s,
-		STR("can.bo.mau") };
+	struct file_at at = { m->d->store, m->d->disk, &m->piece, 0, STR("") };
 	int rc = vfile_replace(m->d->disk, DEMO_PAPER, yaml_get(m->words, "paper")->text, e);
 
 	for (size_t i = 0; rc == 0 && i < f->made.len; i++) {
@@ -405,6 +457,9 @@ static int attach(struct making *m, const struct filling *f, struct err *e)
 				.unit_id = u->id,
 				.field = field->id,
 				.name = STR("ban-chup-mau.txt") };
+
+			at.now_s = f->made.at[i].at_s + 60;
+			at.login = u->officer.login;
 
 			if (field->type == REGISTER_FILE && field->need != NEED_NOTHING &&
 				demo_cares(m, u, 50))
@@ -424,4 +479,79 @@ int demo_registers(struct making *m, struct err *e)
 	if (rc == 0)
 		rc = withdraw(m, &f, e);
 	return rc == 0 ? attach(m, &f, e) : rc;
+}
+
+/* --- looked at again -------------------------------------------------------------------------- */
+
+/* Does work, or a finding, come of the age of this day? */
+static bool has_age(const struct pack_register *reg, const struct register_field *field)
+{
+	for (size_t i = 0; i < reg->duty_count; i++)
+		if (str_eq(reg->duties[i].field, field->id))
+			return true;
+	for (size_t i = 0; i < reg->rule_count; i++)
+		for (size_t n = 0; n < reg->rules[i].when_count; n++)
+			if (reg->rules[i].when[n].op == OP_OLDER &&
+				str_eq(reg->rules[i].when[n].field, field->id))
+				return true;
+	return false;
+}
+
+static int look_at(struct making *m, int64_t id, struct err *e)
+{
+	VEC(struct record_value) values = { 0 };
+	struct record_faults faults = { 0 };
+	struct record_at at = { m->d->store, m->d->packs, NULL, &m->piece, 0, STR("") };
+	const struct demo_unit *u;
+	char day[CLOCK_TEXT_MAX];
+	struct record r;
+	size_t changed = 0;
+	int rc = record_get(m->d->store, id, &m->piece, &r, e);
+
+	if (rc < 0)
+		return rc;
+	u = demo_unit_of(m, r.unit_id);
+	at.reg = pack_register(m->d->packs, r.register_id);
+	at.now_s = demo_ago_s(m, demo_lately_days(m, u));
+	at.login = u->officer.login;
+	if (!at.reg || !has_cases(m, at.reg) || at.now_s <= r.changed_at_s)
+		return 0;
+	for (size_t i = 0; i < r.body.count; i++) {
+		struct record_value v = r.body.at[i];
+		const struct register_field *field = pack_register_field(at.reg, v.field);
+
+		if (field && field->type == REGISTER_DATE && !is_ahead(field) && v.text.len &&
+			has_age(at.reg, field)) {
+			v.text = arena_str(&m->piece, str_of(date_iso(date_at(at.now_s), day)));
+			changed++;
+		}
+		vec_push(&m->piece, &values, v);
+	}
+	if (!changed)
+		return 0;
+	rc = record_put(&at, &r, (struct record_body){ values.at, values.len },
+		demo_said(m, "again"), &faults, e);
+	return rc == ERR_INPUT ? 0 : rc;
+}
+
+int demo_look_again(struct making *m, struct err *e)
+{
+	struct store_query *q =
+		store_query(m->d->store, "SELECT id FROM record WHERE state = 0 ORDER BY id");
+	VEC(int64_t) ids = { 0 };
+	int rc;
+
+	while ((rc = store_next(q, e)) == 1)
+		vec_push(m->a, &ids, store_i64(q, 0));
+	if (rc == 0)
+		rc = store_begin(m->d->store, e);
+	for (size_t i = 0; rc == 0 && i < ids.len; i++) {
+		rc = look_at(m, ids.at[i], e);
+		demo_clear(m);
+	}
+	if (rc == 0)
+		rc = store_commit(m->d->store, e);
+	if (rc < 0)
+		store_rollback(m->d->store);
+	return rc;
 }

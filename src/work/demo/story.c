@@ -1,5 +1,6 @@
 /* story.c - one case told from its first call to its end, as the words of the sample tell it. */
 #include "core/file/file.h"
+#include "core/pack/calendar.h"
 #include "kit/crypto/crypto.h"
 #include "work/demo/demo_int.h"
 
@@ -31,14 +32,24 @@ static struct str value_of(struct making *m, struct str text, int64_t begin_s)
 	return arena_str(m->a, str_until(str_of(clock_iso(begin_s + hours * HOUR_S, moment)), 16));
 }
 
-static int move(struct making *m, const struct demo_unit *u, int64_t id,
-	const struct yaml_node *told, int64_t begin_s, struct err *e)
+struct telling {
+	const struct demo_unit *u;
+	const struct flow *f;
+	int64_t id, begin_s, last_s; /* last_s: of the step before */
+};
+
+static int move(struct making *m, struct telling *t, const struct yaml_node *told, struct err *e)
 {
-	struct org_user head = demo_user(u, &u->people[0], USER_HEAD);
-	struct flow_by by = demo_by(m, &head, begin_s + number(told, "after") * HOUR_S);
+	const struct flow_move *asked = flow_move_of(t->f, said(told, "id"));
+	int64_t begin_s = t->begin_s, id = t->id;
+	int64_t at_s = demo_work_s(m, begin_s + number(told, "after") * HOUR_S);
+	bool is_officer = asked && asked->who == FLOW_WHO_ACT;
+	struct flow_by by = demo_by(m, is_officer ? &t->u->officer : &t->u->head,
+		at_s > t->last_s ? at_s : t->last_s + 60);
 	VEC(struct flow_value) values = { 0 };
 	struct flow_refusals why;
 
+	t->last_s = by.now_s;
 	for (const struct yaml_node *n = yaml_get(told, "values")->first; n; n = n->next)
 		vec_push(m->a, &values,
 			((struct flow_value){
@@ -47,13 +58,14 @@ static int move(struct making *m, const struct demo_unit *u, int64_t id,
 		&by, id, &(struct flow_asked){ said(told, "id"), values.at, values.len }, &why, e);
 }
 
-static int photo(struct making *m, const struct yaml_node *photo, int64_t unit_id, int64_t id,
-	int64_t at_s, struct err *e)
+static int photo(
+	struct making *m, const struct yaml_node *photo, const struct telling *t, struct err *e)
 {
-	const struct file_at at = { m->d->store, m->d->disk, m->a, at_s, STR("can.bo.mau") };
+	const struct file_at at = { m->d->store, m->d->disk, m->a, t->begin_s,
+		t->u->officer.login };
 	struct file f = { .of = STR("case"),
-		.key = arena_fmt(m->a, "%lld", (long long)id),
-		.unit_id = unit_id,
+		.key = arena_fmt(m->a, "%lld", (long long)t->id),
+		.unit_id = t->u->id,
 		.field = STR(""),
 		.name = said(photo, "name") };
 	struct str bytes;
@@ -66,28 +78,41 @@ static int photo(struct making *m, const struct yaml_node *photo, int64_t unit_i
 	return rc == 0 ? vfile_unlink(m->d->disk, DEMO_PAPER, e) : rc;
 }
 
+#define STORY_WORK_DAYS 4
+
+/* The morning of the last day so long ago with which so many working days begin. */
+static int64_t begin_of(const struct making *m, int64_t days_ago)
+{
+	struct date day = date_at(m->d->now_s - days_ago * CLOCK_DAY_S);
+	int work = 0;
+
+	for (day = date_add_days(day, STORY_WORK_DAYS); work < STORY_WORK_DAYS;) {
+		day = date_add_days(day, -1);
+		work = pack_is_work_day(m->d->packs, day) ? work + 1 : 0;
+	}
+	return date_start_s(day) + 7 * HOUR_S + HOUR_S / 2;
+}
+
 int demo_story(struct making *m, struct err *e)
 {
 	const struct yaml_node *story = yaml_get(m->words, "story");
-	int64_t begin_s = m->d->now_s - number(story, "days-ago") * CLOCK_DAY_S, id = 0;
+	struct telling t = { .begin_s = begin_of(m, number(story, "days-ago")) };
 	const struct org_unit *unit = org_unit_by_code(&m->tree, said(story, "unit"));
 	struct flow_subject about = { .title = said(story, "title") };
-	const struct demo_unit *u;
-	struct org_user officer;
 	struct flow_by by;
 	int rc;
 
-	if (!unit || !pack_flow(m->d->packs, said(story, "flow")))
+	t.f = pack_flow(m->d->packs, said(story, "flow"));
+	if (!unit || !t.f)
 		return 0; /* packs without it have no such story */
-	u = demo_unit_of(m, unit->id);
-	officer = demo_user(u, &u->people[1], USER_OFFICER);
-	about.unit_id = u->id;
-	by = demo_by(m, &officer, begin_s);
-	rc = flow_start(&by, said(story, "flow"), &about, &id, e);
+	t.u = demo_unit_of(m, unit->id);
+	about.unit_id = t.u->id;
+	by = demo_by(m, &t.u->officer, t.begin_s);
+	rc = flow_start(&by, t.f->id, &about, &t.id, e);
 	m->done.cases += rc == 0;
 	if (rc == 0)
-		rc = photo(m, yaml_get(story, "photo"), u->id, id, begin_s, e);
+		rc = photo(m, yaml_get(story, "photo"), &t, e);
 	for (const struct yaml_node *n = yaml_get(story, "moves")->first; rc == 0 && n; n = n->next)
-		rc = move(m, u, id, n, begin_s, e);
+		rc = move(m, &t, n, e);
 	return rc;
 }

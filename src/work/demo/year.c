@@ -1,5 +1,7 @@
 /* year.c - what happened in a year: cases in every state, statements signed, sessions, duties done,
  * late and missed. */
+#include "core/org/rights.h"
+#include "core/pack/calendar.h"
 #include "work/demo/demo_int.h"
 
 #define LEAVERS 40
@@ -56,8 +58,10 @@ static struct str field_value(struct making *m, const struct flow *flow,
 	return arena_fmt(&m->piece, "%.*s (%.*s)", STR_FMT(f->title.vi), STR_FMT(mark));
 }
 
-static const struct flow_move *next_move(struct making *m, const struct flow *f, struct str state)
+static const struct flow_move *next_move(
+	struct making *m, const struct flow *f, const struct flow_case *c)
 {
+	struct str state = c->state;
 	const struct flow_move *found[16];
 	size_t count = 0;
 
@@ -66,7 +70,8 @@ static const struct flow_move *next_move(struct making *m, const struct flow *f,
 
 		for (size_t n = 0; n < f->moves[i].from_count; n++)
 			if (str_eq(f->moves[i].from[n], state) &&
-				(to->kind != FLOW_STATE_VOID || demo_chance(m, 5)))
+				(to->kind != FLOW_STATE_VOID || demo_chance(m, 5)) &&
+				!(str_eq(to->id, state) && str_eq(c->last_move, f->moves[i].id)))
 				found[count++] = &f->moves[i];
 	}
 	return count ? found[demo_chance(m, 70) ? 0 : demo_random(m, count)] : NULL;
@@ -97,7 +102,7 @@ static struct str value_of(
 
 /* What a field that is a record needs stands in the register first. */
 static int write_record(const struct going *g, const struct flow_field *f,
-	const struct flow_case *c, struct str *ret, struct err *e)
+	const struct flow_case *c, int64_t at_s, struct str *ret, struct err *e)
 {
 	struct arena *a = &g->m->piece;
 	struct record_value preset[3];
@@ -113,23 +118,35 @@ static int write_record(const struct going *g, const struct flow_field *f,
 	if (f->number.ptr)
 		preset[body.count++] = (struct record_value){ f->number,
 			arena_fmt(a, "%lld/XN", (long long)c->id) };
-	rc = demo_record(g->m, g->u, pack_register(g->m->d->packs, f->of), body, &id, e);
+	rc = demo_record(g->m,
+		&(struct demo_wanted){ g->u, pack_register(g->m->d->packs, f->of), body, at_s },
+		&id, e);
 	*ret = id ? arena_fmt(a, "%lld", (long long)id) : STR("");
 	return rc;
+}
+
+/* Did another case, which was told before, change the record after this moment? */
+static bool is_changed_since(struct making *m, int64_t record_id, int64_t at_s)
+{
+	struct record r;
+	struct err e;
+
+	return record_id && record_get(m->d->store, record_id, &m->piece, &r, &e) == 0 &&
+		r.changed_at_s >= at_s;
 }
 
 static int do_tasks(const struct going *g, int64_t at_s, struct err *e)
 {
 	struct making *m = g->m;
-	struct org_user officer = demo_user(g->u, &g->u->people[1], USER_OFFICER);
-	struct flow_by by = demo_by(m, &officer, at_s);
+	struct flow_by by = demo_by(m, &g->u->officer, at_s);
 	struct flow_history h;
 	int rc = flow_history(m->d->store, g->id, &m->piece, &h, e);
 
 	for (size_t i = 0; rc == 0 && i < h.task_count; i++) {
 		const struct flow_task_kind *k = flow_task_of(g->f, h.tasks[i].kind);
 
-		if (h.tasks[i].done_at_s || !demo_cares(m, g->u, 85))
+		if (h.tasks[i].done_at_s || !demo_cares(m, g->u, 85) ||
+			is_changed_since(m, h.tasks[i].record_id, at_s))
 			continue;
 		rc = flow_task_do(&by, h.tasks[i].id,
 			k->choice_count ?
@@ -145,8 +162,7 @@ static int do_tasks(const struct going *g, int64_t at_s, struct err *e)
 static int step(const struct going *g, int64_t at_s, bool *ret_went, struct err *e)
 {
 	struct making *m = g->m;
-	struct org_user head = demo_user(g->u, &g->u->people[0], USER_HEAD);
-	struct flow_by by = demo_by(m, &head, at_s);
+	struct flow_by by = demo_by(m, &g->u->head, at_s);
 	VEC(struct flow_value) values = { 0 };
 	struct flow_refusals why;
 	const struct flow_move *move;
@@ -157,9 +173,11 @@ static int step(const struct going *g, int64_t at_s, bool *ret_went, struct err 
 	*ret_went = false;
 	if (rc == 0)
 		rc = flow_history(m->d->store, g->id, &m->piece, &h, e);
-	move = rc == 0 && !c.ended_at_s ? next_move(m, g->f, c.state) : NULL;
-	if (!move)
+	move = rc == 0 && !c.ended_at_s ? next_move(m, g->f, &c) : NULL;
+	if (!move || is_changed_since(m, c.record_id, at_s))
 		return rc;
+	if (move->who == FLOW_WHO_ACT)
+		by.user = &g->u->officer;
 	for (size_t i = 0; rc == 0 && i < g->f->field_count; i++) {
 		struct flow_value said = { .field = g->f->fields[i].id };
 		bool is_asked = false;
@@ -171,7 +189,7 @@ static int step(const struct going *g, int64_t at_s, bool *ret_went, struct err 
 		if (!is_asked || flow_value_of(&h, said.field).len)
 			continue;
 		if (g->f->fields[i].type == FLOW_RECORD)
-			rc = write_record(g, &g->f->fields[i], &c, &said.value, e);
+			rc = write_record(g, &g->f->fields[i], &c, at_s, &said.value, e);
 		else
 			said.value = value_of(g, move, i, at_s);
 		vec_push(&m->piece, &values, said);
@@ -192,22 +210,23 @@ static int walk(struct making *m, const struct flow *f, const struct demo_unit *
 	bool went = true;
 	int rc = 0;
 
-	for (int i = 0; rc == 0 && went && i < 8 && at_s < m->d->now_s && demo_chance(m, 88); i++) {
+	at_s = demo_work_s(m, at_s);
+	for (int i = 0; rc == 0 && went && i < 8 && at_s < m->last_s && demo_chance(m, 88); i++) {
 		rc = do_tasks(&g, at_s, e);
 		if (rc == 0)
 			rc = step(&g, at_s, &went, e);
-		at_s += (int64_t)demo_random(m, 6 * 24) * 3600 + 1800;
+		at_s = demo_work_s(m, at_s + (int64_t)demo_random(m, 6 * 24) * 3600 + 1800);
 	}
 	return rc;
 }
 
 struct subject {
-	int64_t id, unit_id;
+	int64_t id, unit_id, changed_at_s;
 	struct str title;
 };
 
 static const char sql_records[] =
-	"SELECT id, unit_id, title FROM record WHERE register = $1 AND state = 0"
+	"SELECT id, unit_id, changed_at_s, title FROM record WHERE register = $1 AND state = 0"
 	" ORDER BY (id * 2654435761 + $2) % 1000003 LIMIT $3";
 
 static int records_of(struct making *m, struct str reg, int64_t max, struct subject *ret,
@@ -221,7 +240,7 @@ static int records_of(struct making *m, struct str reg, int64_t max, struct subj
 	store_bind_i64(q, 3, max);
 	while ((rc = store_next(q, e)) == 1)
 		ret[(*ret_count)++] = (struct subject){ store_i64(q, 0), store_i64(q, 1),
-			arena_str(m->a, store_str(q, 2)) };
+			store_i64(q, 2), arena_str(m->a, store_str(q, 3)) };
 	return rc;
 }
 
@@ -259,13 +278,10 @@ static int one_case(struct making *m, const struct flow *f, struct flow_subject 
 	struct err *e)
 {
 	const struct demo_unit *u = demo_unit_of(m, about.unit_id);
-	struct org_user officer = demo_user(u, &u->people[1], USER_OFFICER);
-	struct flow_by by;
+	struct flow_by by = demo_by(m, f->is_spread ? &u->head : &u->officer, at_s);
 	int64_t id;
 	int rc;
 
-	officer.role = f->is_spread ? USER_HEAD : USER_OFFICER;
-	by = demo_by(m, &officer, at_s);
 	rc = flow_start(&by, f->id, &about, &id, e);
 	m->done.cases += rc == 0;
 	if (rc == 0 && f->is_spread)
@@ -276,6 +292,7 @@ static int one_case(struct making *m, const struct flow *f, struct flow_subject 
 static int cases_of(struct making *m, const struct flow *f, struct err *e)
 {
 	struct subject list[CASES_EACH] = { 0 };
+	int64_t at_s;
 	size_t count = 0;
 	int rc = 0;
 
@@ -299,10 +316,11 @@ static int cases_of(struct making *m, const struct flow *f, struct err *e)
 				.unit_id = u->id, .staff_id = p->id, .title = p->name
 			};
 		demo_clear(m);
-		rc = one_case(m, f, about,
-			m->d->now_s -
-				(int64_t)(1 + demo_random(m, f->is_spread ? 5 : 200)) * CLOCK_DAY_S,
-			e);
+		at_s = demo_ago_s(m, 1 + (int64_t)demo_random(m, f->is_spread ? 5 : 200));
+		if (at_s <= list[i].changed_at_s)
+			at_s = demo_work_s(m, list[i].changed_at_s + 3600);
+		if (at_s < m->last_s)
+			rc = one_case(m, f, about, at_s, e);
 	}
 	return rc;
 }
@@ -317,12 +335,12 @@ static int leavers(struct making *m, struct err *e)
 	for (size_t i = 0; rc == 0 && f && i < LEAVERS; i++) {
 		const struct demo_unit *u = &m->units[demo_random(m, m->unit_count)];
 		const struct staff *p = &u->people[8 + demo_random(m, u->count - 8)];
-		int64_t at_s = m->d->now_s - (int64_t)demo_random(m, 300 * CLOCK_DAY_S), event;
+		int64_t at_s = demo_ago_s(m, (int64_t)demo_random(m, 280)), event;
 		struct staff_change c = { .state = str_of(states[demo_random(m, 3)]),
 			.note = STR(""),
 			.position = STR(""),
 			.effective_s = at_s };
-		struct flow_by by = demo_by(m, NULL, at_s - 2 * CLOCK_DAY_S);
+		struct flow_by by = demo_by(m, NULL, at_s + 60);
 		struct org_actor actor = m->by;
 		struct org_fault fault = { 0 };
 		struct str tail = demo_said(m, "paper");
@@ -330,11 +348,13 @@ static int leavers(struct making *m, struct err *e)
 		size_t begun;
 
 		demo_clear(m);
-
+		actor.now_s = at_s;
 		c.decision = (struct org_decision){ arena_fmt(&m->piece, "%zu%.*s", 100 + i,
 							    STR_FMT(tail)),
-			arena_str(
-				&m->piece, str_of(date_iso(date_at(at_s - 5 * CLOCK_DAY_S), day))),
+			arena_str(&m->piece,
+				str_of(date_iso(pack_work_day_until(m->d->packs,
+							date_at(at_s - 5 * CLOCK_DAY_S)),
+					day))),
 			STR_NONE };
 		c.decision.from = arena_str(&m->piece, str_of(date_iso(date_at(at_s), day)));
 		rc = staff_decide(&actor, p->id, &c, &event, &fault, e);
@@ -373,15 +393,19 @@ int demo_cases(struct making *m, struct err *e)
 static int sign(struct making *m, const struct statement *s, const struct demo_unit *u,
 	const struct staff *p, struct err *e)
 {
-	struct org_user user = demo_user(u, p, USER_STAFF);
+	const struct org_user *own = p->id == u->head.staff_id ? &u->head :
+		p->id == u->officer.staff_id                   ? &u->officer :
+								 NULL;
 	struct flow_by by =
-		demo_by(m, &user, m->d->now_s - (int64_t)demo_random(m, 300 * CLOCK_DAY_S));
+		demo_by(m, own ? own : &u->officer, demo_ago_s(m, (int64_t)demo_random(m, 300)));
 	struct str *ticks = arena_array(&m->piece, struct str, s->point_count + 1);
 	struct attest_signing g = { .statement = s,
 		.unit_id = u->id,
 		.staff_id = p->id,
 		.name = p->name,
 		.position = p->position,
+		.how = own ? ATTEST_SCREEN : ATTEST_PAPER,
+		.paper = own ? STR("") : demo_said(m, "signed"),
 		.ticks = ticks };
 	int rc = ERR_CONFLICT;
 
@@ -420,8 +444,8 @@ static void tick(struct making *m, const struct quiz *quiz, int *answers, size_t
 
 static int session(struct making *m, const struct demo_unit *u, struct err *e)
 {
-	struct org_user officer = demo_user(u, &u->people[1], USER_OFFICER);
-	int64_t at_s = m->d->now_s - (int64_t)(10 + demo_random(m, 200)) * CLOCK_DAY_S, id;
+	struct org_user officer = u->officer;
+	int64_t at_s = demo_ago_s(m, 10 + (int64_t)demo_random(m, 200)), id;
 	struct flow_by by = demo_by(m, &officer, at_s);
 	struct attest_session x = { .unit_id = u->id,
 		.at_s = at_s,
@@ -516,6 +540,21 @@ struct done {
 	int64_t at_s;
 };
 
+/* Whose accounts do what the first of these has to. */
+static const struct org_user *who_does(
+	struct making *m, const struct demo_unit *u, const struct obligation *o)
+{
+	const struct role *role = o->who_count ? pack_role(m->d->packs, o->who[0]) : NULL;
+	bool is_head = false;
+
+	for (size_t i = 0; role && i < role->account_count; i++) {
+		if (str_is(role->accounts[i], org_role_id(USER_OFFICER)))
+			return &u->officer;
+		is_head = is_head || str_is(role->accounts[i], org_role_id(USER_HEAD));
+	}
+	return is_head ? &u->head : &u->officer;
+}
+
 static int did_once(struct making *m, const struct demo_unit *u, const struct obligation *o,
 	int64_t host_id, const struct done *done, struct err *e)
 {
@@ -533,7 +572,7 @@ static int did_once(struct making *m, const struct demo_unit *u, const struct ob
 		.file = STR(""),
 		.lost = STR(""),
 		.extract_sha256 = STR(""),
-		.person = STR("can.bo.mau") };
+		.person = who_does(m, u, o)->login };
 
 	m->done.duties++;
 	return evidence_add_word(m->d->store, &row, e);
@@ -543,9 +582,11 @@ static int did_once(struct making *m, const struct demo_unit *u, const struct ob
 static int did(struct making *m, const struct demo_unit *u, const struct obligation *o,
 	enum evidence_by by, int64_t at_s, struct err *e)
 {
-	struct done done = { by, at_s };
+	struct done done = { by, demo_work_s(m, at_s) };
 	int rc = 0;
 
+	if (done.at_s >= m->last_s)
+		return 0;
 	if (o->applies.host_count == 0)
 		return did_once(m, u, o, 0, &done, e);
 	for (size_t i = 0; rc == 0 && i < DEMO_MACHINES_EACH; i++)
@@ -567,7 +608,7 @@ static int year(
 		return 0;
 	if (days <= 0)
 		return demo_cares(m, u, 10) ?
-			did(m, u, o, by, m->d->now_s - (int64_t)demo_random(m, 250) * CLOCK_DAY_S,
+			did(m, u, o, by, m->last_s - (int64_t)demo_random(m, 250) * CLOCK_DAY_S,
 				e) :
 			0;
 	if (days < 7)
@@ -577,7 +618,7 @@ static int year(
 			continue;
 		late = !demo_cares(m, u, 60) ? (int64_t)demo_random(m, (uint64_t)days) : 0;
 		if (ago - late > 0)
-			rc = did(m, u, o, by, m->d->now_s - (ago - late) * CLOCK_DAY_S, e);
+			rc = did(m, u, o, by, m->last_s - (ago - late) * CLOCK_DAY_S, e);
 	}
 	return rc;
 }
