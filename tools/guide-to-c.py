@@ -11,7 +11,7 @@ import os
 import re
 import sys
 
-INLINE = re.compile(r"\*\*(?P<bold>[^*]+)\*\*|`(?P<code>[^`]+)`|\[(?P<text>[^\]]+)\]\((?P<to>[^)]+)\)")
+INLINE = re.compile(r"\*\*(?P<bold>[^*]+)\*\*|\*(?P<em>[^*\s](?:[^*]*[^*\s])?)\*|`(?P<code>[^`]+)`|\[(?P<text>[^\]]+)\]\((?P<to>[^)]+)\)")
 
 
 def refuse(path, number, why):
@@ -34,6 +34,8 @@ def spans(text, path, number):
             found.append(("GUIDE_TEXT", text[at:match.start()], None))
         if match.group("bold"):
             found.append(("GUIDE_BOLD", match.group("bold"), None))
+        elif match.group("em"):
+            found.append(("GUIDE_EM", match.group("em"), None))
         elif match.group("code"):
             found.append(("GUIDE_CODE", match.group("code"), None))
         else:
@@ -44,7 +46,7 @@ def spans(text, path, number):
     if at < len(text):
         found.append(("GUIDE_TEXT", text[at:], None))
     for kind, part, _ in found:
-        if kind == "GUIDE_TEXT" and re.search(r"\*\*|`|\]\(|^#|<\w", part):
+        if kind == "GUIDE_TEXT" and re.search(r"\*|`|\]\(|^#|<\w", part):
             refuse(path, number, f"not understood: {part.strip()[:40]}")
     return found
 

@@ -260,7 +260,7 @@ const char *date_text(struct view *v, struct date d);  /* 22/11/2026 */
 const char *text_of(struct view *v, struct str s);     /* as a C string */
 /* Who did it: "Lê Thị Bình (can.bo)"; "" as log-in: Khiên itself. */
 const char *who_text(struct view *v, struct str login, struct str name);
-const char *sure_words(enum sure s);                   /* how surely a source is known; for tr() */
+const char *sure_words(enum sure s); /* how surely a source is known; for tr() */
 struct str words_of(const struct view *v, struct words w);
 
 /* --- pages (view.c) --------------------------------------------------------------------------- */
@@ -449,7 +449,7 @@ extern const struct asset web_assets[];
 extern const size_t web_asset_count;
 const struct asset *asset_named(const char *name);
 
-enum guide_kind { GUIDE_TEXT, GUIDE_BOLD, GUIDE_CODE, GUIDE_LINK };
+enum guide_kind { GUIDE_TEXT, GUIDE_BOLD, GUIDE_EM, GUIDE_CODE, GUIDE_LINK };
 struct guide_span {
 	enum guide_kind kind;
 	const char *text;

@@ -100,6 +100,9 @@ static void spans(struct view *v, const struct guide_span *s)
 		case GUIDE_BOLD:
 			html(v->w, "<strong>%s</strong>", s->text);
 			break;
+		case GUIDE_EM:
+			html(v->w, "<em>%s</em>", s->text);
+			break;
 		case GUIDE_CODE:
 			html(v->w, "<code>%s</code>", s->text);
 			break;
