@@ -1,7 +1,7 @@
 // every.js - every page that links lead to, on the sample district and on an empty service, in Vietnamese and
-// in English, at desk and phone width and on paper: it answers, fits, says nothing to the console, has no
-// finding of axe, leaves no word untranslated, and what stands on the screen stands on the paper too, readable
-// in black and white. ./dev test pages runs it whole and keeps a picture of each page in build-test/screens;
+// in English, at desk and phone width and on paper: it answers, fits, can be touched, says nothing to
+// the console, has no finding of axe, leaves no word untranslated, and what stands on the screen stands on the
+// paper too, readable in black and white. ./dev test pages runs it whole and keeps a picture of each page in build-test/screens;
 // every.test.js, in the ordinary run, the routes of CHOSEN on the sample. A line tells of each page when it is
 // done; a whole run that was broken off goes on where it was, as long as program and test are the same.
 import assert from "node:assert/strict";
@@ -166,6 +166,15 @@ class Done {
 	end() { if (this.path) { rmSync(this.path); } }
 }
 
+// Controls of which a finger would miss the height, and links of lists that do not reach into the space around them.
+const untouchable = (page) => page.evaluate(() => {
+	const controls = "button, .button, summary, select, body > nav a, .tabs a, .export a, .pages a, .stack th > a, label:has(> input)";
+	return [...document.querySelectorAll(controls)].filter((n) => {
+		const { width, height } = n.getBoundingClientRect();
+		return width > 1 && height > 1 && height < 39.5 && !n.closest(".rank, .choose");
+	}).slice(0, 1).map((n) => `${Math.round(n.getBoundingClientRect().height)} px high to touch: ${n.outerHTML.slice(0, 120)}`);
+});
+
 // The page as it stands, at each width and on paper.
 async function faultsOf(page, name, isEnglish) {
 	const faults = [];
@@ -173,6 +182,7 @@ async function faultsOf(page, name, isEnglish) {
 		await page.setViewportSize(size);
 		const wide = await overflows(page);
 		if (wide) { faults.push(`${size.width}: ${wide}`); }
+		if (size === PHONE) { faults.push(...await untouchable(page)); }
 		await keep(page, `${name}-${size.width}`);
 	}
 	if (isEnglish) { return faults; }

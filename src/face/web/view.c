@@ -168,18 +168,16 @@ static const struct route *route_at(const struct web *w, const char *path)
 
 void html_page_links(struct view *v, const struct page_link *links, size_t count)
 {
-	size_t shown = 0;
-
-	html(v->w, "<p class=\"filters\">");
+	html(v->w, "<p class=\"filters tabs\">");
 	for (size_t i = 0; i < count; i++) {
 		const struct route *r = route_at(v->web, links[i].path);
 
 		if (!r || !place_may_open(v, r))
 			continue;
-		html(v->w, "%s<a href=\"%s\"", shown++ ? " · " : "", r->path);
+		html(v->w, "<a href=\"%s\"", r->path);
 		if (str_is(v->rq->path, r->path))
 			html(v->w, " aria-current=\"page\"");
-		html(v->w, ">%s</a>", tr(v->lang, links[i].words));
+		html(v->w, ">%s</a>\n", tr(v->lang, links[i].words));
 	}
 	html(v->w, "</p>\n");
 }

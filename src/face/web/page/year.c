@@ -193,7 +193,7 @@ void page_year(struct view *v)
 	html(v->w, "</p>\n");
 	year_links(v, path_of(v, "/viec/nam?don-vi=%lld&", (long long)unit->id), year);
 	legend(v);
-	html_table_begin(v, tr(v->lang, "Việc theo tháng"), "map year");
+	html_table_begin(v, tr(v->lang, "Việc theo tháng"), "map year months");
 	html_table_head(v, tr(v->lang, "Công việc"));
 	for (int m = 1; m <= MONTHS; m++)
 		html(v->w, "<th scope=\"col\"><abbr title=\"%s\">%d</abbr></th>",
