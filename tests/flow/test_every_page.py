@@ -66,6 +66,16 @@ class EveryPage(unittest.TestCase):
                  if re.search(r"&lt;/?(section|ul|li|p|h[1-6]|t[drh]|div|table|form|span|a)\b", p.text)]
         self.assertEqual(wrong, [])
 
+    def test_no_heading_stands_over_an_empty_list(self):
+        wrong = [a for a, p in self.opened.items() if re.search(r"</h\d>\s*<ul[^>]*>\s*</ul>", p.text)]
+        self.assertEqual(wrong, [])
+
+    def test_who_is_logged_in_keeps_the_way_to_all_pages_where_there_is_none(self):
+        lost = self.browser.get("/khong-co-trang-nay")
+        self.assertEqual(lost.status, 404)
+        self.assertIn('<a href="/so"', lost.text)
+        self.assertNotIn('<a href="/so"', self.server.browser().get("/khong-co-trang-nay").text)
+
     def test_a_line_is_shown_while_the_frame_of_the_page_reads_the_log_anew(self):
         address = self.found["/nhat-ky/dong/{}"][0]
         for _ in range(2):

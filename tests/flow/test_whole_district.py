@@ -182,6 +182,8 @@ class District(unittest.TestCase):
             today = browser.get("/hom-nay").text.partition("Kết quả của đơn vị")[2]
             self.assertEqual(re.findall(tiles, today), re.findall(tiles, result))
             self.assertEqual(len(re.findall(tiles, result)), 6)
+            self.assertIn(">điểm b khoản 1 Điều 12</span>", result)     # as people cite it
+            self.assertNotRegex(result, r">D\d+\.")
             stands = {}
             for box in re.findall(r'<section id="[a-z-]+">.*?</section>', result, re.S):
                 word = re.search(r'<h2><span class="chip [a-z-]+"><span[^>]*>.</span> ([^<]+)</span>', box).group(1)

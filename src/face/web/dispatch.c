@@ -141,6 +141,9 @@ static bool is_too_large(const struct view *v)
 static void answer(struct view *v, bool has_path)
 {
 	if (!v->route) {
+		/* who is logged in keeps the way to all pages */
+		if (!is_api(v) && session_load(v, v->e) < 0)
+			v->stage = STAGE_NOBODY;
 		page_problem(v, has_path ? 405 : 404);
 		return;
 	}

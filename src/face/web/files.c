@@ -123,7 +123,7 @@ static void form(struct view *v, const struct files_of *x)
 		"<input type=\"hidden\" name=\"dau\" value=\"%.*s\">\n",
 		x->action, STR_FMT(v->session.csrf));
 	if (x->field_count) {
-		html_select(v, "truong", tr(v->lang, "Là"));
+		html_select(v, "truong", tr(v->lang, "Tệp này là"));
 		for (size_t i = 0; i < x->field_count; i++)
 			html_option(v, text_of(v, x->fields[i].id), text_of(v, x->fields[i].words),
 				false);

@@ -51,7 +51,7 @@ static void people(struct view *v, const struct org_user *users, size_t count)
 			"Cấp lại mật khẩu: mật khẩu cũ và các phiên đang mở hết hiệu lực ngay, xác thực hai bước "
 			"phải bật lại. Ngừng sử dụng: người ấy không đăng nhập được nữa, những gì họ đã ghi còn nguyên."),
 		tr(v->lang, "Mỗi vai trò được làm gì"));
-	html_table(v, tr(v->lang, "Người dùng"), "stack", tr(v->lang, "Tên đăng nhập"),
+	html_table(v, tr(v->lang, "Người dùng"), "stack flowing", tr(v->lang, "Tên đăng nhập"),
 		tr(v->lang, "Họ và tên"), tr(v->lang, "Vai trò"), tr(v->lang, "Đơn vị"),
 		tr(v->lang, "Tình trạng"), tr(v->lang, "Đăng nhập lần cuối"), tr(v->lang, "Việc"));
 	for (size_t i = 0; i < count; i++)
@@ -120,8 +120,9 @@ void page_admin_host(struct view *v)
 		page_failed(v);
 		return;
 	}
-	page_start(v, text_of(v, h.name));
-	html_back(v, "/quan-tri", tr(v->lang, "Quản trị"));
+	page_start(v, fill(v, tr(v->lang, "Loại, cấp độ, đơn vị của máy {may}"), "may",
+			      text_of(v, h.name), NULL));
+	html_back_host(v, &h);
 	html_form(v, path_of(v, "/quan-tri/may/%lld", (long long)h.id), "card");
 	html_select(v, "loai", tr(v->lang, "Loại máy"));
 	for (size_t i = 0; i < COUNT(kinds); i++)

@@ -96,7 +96,7 @@ void page_attest(struct view *v)
 	if (org_reach(v->user.role, RIGHT_SEE) > PLACE_SELF) {
 		html(v->w, "<section>\n<h2>%s</h2>\n",
 			tr(v->lang, "Trong các đơn vị tôi được xem"));
-		html_table_begin(v, tr(v->lang, "Trong các đơn vị tôi được xem"), "stack");
+		html_table_begin(v, tr(v->lang, "Trong các đơn vị tôi được xem"), "stack flowing");
 		html_table_head(v, tr(v->lang, "Bản"));
 		html_table_head_number(v, tr(v->lang, "Phiên bản"));
 		html_table_head(v, tr(v->lang, "Ai ký"));

@@ -58,15 +58,22 @@ void html_search(struct view *v, struct str q)
 		"<form method=\"get\" action=\"/tim\" class=\"search\" role=\"search\">\n"
 		"<label for=\"q\">%s</label>\n<input id=\"q\" name=\"q\" type=\"search\" value=\"%.*s\">\n"
 		"<button type=\"submit\">%s</button>\n</form>\n",
-		tr(v->lang, "Tìm trong Quy chế và nghĩa vụ (có dấu hoặc không dấu)"), STR_FMT(q),
+		tr(v->lang, "Tìm trong Quy chế và nghĩa vụ; gõ không dấu cũng được"), STR_FMT(q),
 		tr(v->lang, "Tìm"));
 }
 
 void html_verdict_filter(struct view *v)
 {
+	struct str chosen = http_pair(v->query, "ket-qua");
+
 	html(v->w, "<p class=\"filters\">%s ", tr(v->lang, "Lọc theo kết quả:"));
 	for (int i = 0; i < VERDICT_COUNT; i++) {
-		html(v->w, "<a href=\"/tim?ket-qua=%s\">", verdict_name((enum verdict)i));
+		const char *name = verdict_name((enum verdict)i);
+
+		html(v->w, "<a href=\"/tim?ket-qua=%s\"", name);
+		if (str_is(chosen, name))
+			html(v->w, " aria-current=\"true\"");
+		html(v->w, ">");
 		html_verdict(v, (enum verdict)i);
 		html(v->w, "</a> ");
 	}

@@ -50,7 +50,7 @@ static void days_off(struct view *v, struct year *y)
 {
 	struct date end = { y->year + 1, 1, 1 }, next;
 
-	html_table(v, tr(v->lang, "Ngày nghỉ"), "stack", tr(v->lang, "Ngày"),
+	html_table(v, tr(v->lang, "Ngày nghỉ"), "stack flowing", tr(v->lang, "Ngày"),
 		tr(v->lang, "Dịp nghỉ"), tr(v->lang, "Theo văn bản"));
 	for (struct date at = { y->year, 1, 1 }; date_to_days(at) < date_to_days(end); at = next) {
 		struct pack_day d = pack_day(v->web->packs, at), other;
@@ -86,8 +86,9 @@ static void made_up(struct view *v, struct year *y)
 		if (d.kind != DAY_MADE_UP)
 			continue;
 		if (!has_any)
-			html_table(v, tr(v->lang, "Ngày làm bù"), "stack", tr(v->lang, "Ngày"),
-				tr(v->lang, "Làm bù cho"), tr(v->lang, "Theo văn bản"));
+			html_table(v, tr(v->lang, "Ngày làm bù"), "stack flowing",
+				tr(v->lang, "Ngày"), tr(v->lang, "Làm bù cho"),
+				tr(v->lang, "Theo văn bản"));
 		has_any = true;
 		note(y, d.by);
 		html(v->w, "<tr>\n<th scope=\"row\">%s, %s</th>\n", weekday(v, at),

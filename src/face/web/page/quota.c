@@ -6,7 +6,7 @@
 
 static void rows(struct view *v, const struct file_uses *u)
 {
-	html_table(v, NULL, "stack", tr(v->lang, "Đơn vị"), tr(v->lang, "Ai"),
+	html_table(v, NULL, "stack flowing", tr(v->lang, "Đơn vị"), tr(v->lang, "Ai"),
 		tr(v->lang, "Số tệp"), tr(v->lang, "Dung lượng"));
 	for (size_t i = 0; i < u->len; i++) {
 		html(v->w, "<tr><th scope=\"row\">%.*s</th>",
@@ -24,7 +24,7 @@ static void form(struct view *v, const struct file_uses *u)
 	html_form(v, "/quan-tri/tep", "plain");
 	html_field(v,
 		&(struct field){ .name = "han-muc",
-			.label = tr(v->lang, "Hạn mức của tất cả các tệp (MiB)"),
+			.label = tr(v->lang, "Hạn mức của tất cả các tệp (MB)"),
 			.hint = tr(v->lang,
 				"Đầy hạn mức thì tệp mới bị từ chối và được báo rõ; tệp đã có không mất, "
 				"các việc khác vẫn làm được."),
@@ -72,7 +72,7 @@ void page_quota_post(struct view *v)
 	int64_t mib;
 
 	if (!str_to_i64(form_value(v, "han-muc"), &mib) || mib < 1 || mib > QUOTA_MIB_MAX) {
-		fault_add(v, "han-muc", tr(v->lang, "Hạn mức là một số MiB từ 1 trở lên."));
+		fault_add(v, "han-muc", tr(v->lang, "Hạn mức là một số MB từ 1 trở lên."));
 		v->rs->status = 422;
 		page_quota(v);
 		return;

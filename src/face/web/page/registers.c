@@ -133,6 +133,7 @@ static struct shelf seen_registers(
 
 void page_registers(struct view *v)
 {
+	const char *told;
 	struct view_units seen = view_units(v, RIGHT_SEE);
 	struct record_total *totals;
 	struct shelf shelf;
@@ -145,11 +146,12 @@ void page_registers(struct view *v)
 	}
 	shelf = seen_registers(v, totals, count);
 	page_start(v, tr(v->lang, "Sổ"));
+	told = tr(v->lang, "Quy chế đòi hỏi {n} sổ. Sổ nào phải có bản ghi cũng đã có.");
+	if (shelf.empty)
+		told = tr(v->lang,
+			"Quy chế đòi hỏi {n} sổ. {trong} sổ phải có bản ghi mà còn trống.");
 	html(v->w, "<p>%s</p>\n",
-		fill(v,
-			tr(v->lang,
-				"Quy chế đòi hỏi {n} sổ. {trong} sổ phải có bản ghi mà còn trống."),
-			"n", count_text(v, (int64_t)shelf.seen), "trong",
+		fill(v, told, "n", count_text(v, (int64_t)shelf.seen), "trong",
 			count_text(v, (int64_t)shelf.empty), NULL));
 	shelf_search(v);
 	if (!shelf.count) {
@@ -252,7 +254,7 @@ static void search_bar(struct view *v, const struct register_page *p,
 		"%s</label><input id=\"tim\" name=\"tim\" type=\"search\" value=\"%s\">"
 		"<button type=\"submit\">%s</button></div>\n<details>\n<summary>%s</summary>\n"
 		"<div class=\"filters\">\n",
-		tr(v->lang, "Tìm (không cần dấu)"), asked(v, "tim"), tr(v->lang, "Tìm"),
+		tr(v->lang, "Tìm; gõ không dấu cũng được"), asked(v, "tim"), tr(v->lang, "Tìm"),
 		tr(v->lang, "Lọc, chọn cột, xem bản ghi đã hủy"));
 	if (p->seen.count > 1) {
 		int64_t unit = 0;

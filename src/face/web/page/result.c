@@ -353,9 +353,10 @@ static void obligations_of(struct view *v, const struct comply_law *law,
 					"n", count_text(v, (int64_t)(all - open)), NULL));
 			html(v->w, "<ul class=\"results\">\n");
 		}
-		html(v->w, "<li><a href=\"%s\"><span lang=\"vi\">%.*s</span> %.*s</a></li>\n",
-			result_path(v, r->unit_id, law->at[i]), STR_FMT(law->at[i]->id),
-			STR_FMT(words_of(v, law->at[i]->title)));
+		html(v->w, "<li><a href=\"%s\">%.*s</a> <span class=\"soft\">%.*s</span></li>\n",
+			result_path(v, r->unit_id, law->at[i]),
+			STR_FMT(words_of(v, law->at[i]->title)),
+			STR_FMT(clause_cite(law->at[i]->clause, v->lang, v->a)));
 	}
 	html(v->w, "</ul>\n");
 	if (all > open)

@@ -110,6 +110,15 @@ static void hit(struct view *v, const struct standing *st, const struct index_ro
 		STR_FMT(text_clean(v->a, text, 240)));
 }
 
+static void nothing_found(struct view *v, bool is_by_result)
+{
+	const char *next = tr(v->lang, "Thử ít từ hơn hoặc từ khác; gõ không dấu cũng được.");
+
+	if (is_by_result)
+		next = tr(v->lang, "Không có nghĩa vụ nào như vậy. Chọn kết quả khác ở trên.");
+	html(v->w, "<p class=\"empty\">%s</p>\n", next);
+}
+
 void page_search(struct view *v)
 {
 	struct str q = http_pair(v->query, "q"), only = http_pair(v->query, "ket-qua");
@@ -132,6 +141,8 @@ void page_search(struct view *v)
 					count_text(v, HITS_MAX), NULL) :
 				fill(v, tr(v->lang, "Tìm thấy {n} chỗ."), "n",
 					count_text(v, (int64_t)hits.at.len), NULL));
+	if ((q.len || only.len) && !hits.at.len)
+		nothing_found(v, only.len != 0);
 	html(v->w, "<ul class=\"hits\">\n");
 	for (size_t i = 0; i < hits.at.len; i++)
 		hit(v, &st, hits.at.at[i]);

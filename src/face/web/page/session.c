@@ -170,7 +170,7 @@ static void guests(struct view *v, const struct attest_session *x)
 		return;
 	html(v->w, "<section>\n<h2>%s <span class=\"count\">%s</span></h2>\n",
 		tr(v->lang, "Người dự"), count_text(v, (int64_t)list.count));
-	html_table(v, NULL, "stack", tr(v->lang, "Họ và tên"), tr(v->lang, "Đơn vị"),
+	html_table(v, NULL, "stack flowing", tr(v->lang, "Họ và tên"), tr(v->lang, "Đơn vị"),
 		tr(v->lang, "Điểm danh lúc"), tr(v->lang, "Kiểm tra"));
 	for (size_t i = 0; i < list.count; i++) {
 		const struct attest_guest *g = &list.at[i];

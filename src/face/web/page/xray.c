@@ -93,12 +93,13 @@ static void statement(struct view *v, const struct org_unit *unit,
 		statement_of(words, arena_fmt(v->a, "has:%.*s", STR_FMT(what)));
 	const char *path = path_of(v, "/ket-qua/%lld/ra-soat", (long long)unit->id);
 
-	html(v->w, "<tr>\n<th scope=\"row\">%s</th>\n<td>%zu</td>\n<td>", words_of_what(v, what),
-		count_of(v, what));
+	html(v->w, "<tr>\n<th scope=\"row\">%s</th>\n", words_of_what(v, what));
+	html_table_number(v, tr(v->lang, "Nghĩa vụ liên quan"), (int64_t)count_of(v, what));
+	html_table_cell_begin(v, tr(v->lang, "Trả lời"));
 	if (row)
-		html(v->w, "<strong>%s</strong> <span class=\"soft\">%s, %.*s</span>",
+		html(v->w, "<strong>%s</strong> <span class=\"soft\">%s%s%.*s</span>",
 			row->outcome == OUTCOME_PASS ? tr(v->lang, "có") : tr(v->lang, "không có"),
-			time_text(v, row->at_s), STR_FMT(row->person));
+			time_text(v, row->at_s), row->person.len ? ", " : "", STR_FMT(row->person));
 	else
 		html(v->w, "%s", tr(v->lang, "chưa trả lời"));
 	html(v->w, "</td>\n<td>");
@@ -111,8 +112,12 @@ static void statement(struct view *v, const struct org_unit *unit,
 	html(v->w, "</td>\n</tr>\n");
 }
 
-static void gap(struct view *v, const char *path, const char *words, const char *act)
+/* The first of them begins the section: without one there is none. */
+static void gap(struct view *v, size_t *count, const char *path, const char *words, const char *act)
 {
+	if ((*count)++ == 0)
+		html(v->w, "<section>\n<h2>%s</h2>\n<ul class=\"items\">\n",
+			tr(v->lang, "Chỗ thiếu"));
 	html(v->w,
 		"<li class=\"item\"><div class=\"what\"><p class=\"title\">%s</p></div>"
 		"<p class=\"act\"><a class=\"button\" href=\"%s\">%s</a></p></li>\n",
@@ -127,13 +132,13 @@ static const char sql_people[] = "SELECT count(*) FROM staff WHERE unit_id = $1"
 static int gaps(struct view *v, const struct org_unit *unit)
 {
 	struct store_query *q = store_query(v->web->store, sql_never_asked);
+	size_t count = 0;
 	int64_t people;
 	int rc;
 
-	html(v->w, "<section>\n<h2>%s</h2>\n<ul class=\"items\">\n", tr(v->lang, "Chỗ thiếu"));
 	store_bind_i64(q, 1, unit->id);
 	while ((rc = store_next(q, v->e)) == 1)
-		gap(v, path_of(v, "/may/%lld", (long long)store_i64(q, 0)),
+		gap(v, &count, path_of(v, "/may/%lld", (long long)store_i64(q, 0)),
 			path_of(v, "%.*s: %s", STR_FMT(store_str(q, 1)),
 				tr(v->lang, "máy chưa được kiểm tra lần nào")),
 			tr(v->lang, "Mở máy"));
@@ -144,16 +149,17 @@ static int gaps(struct view *v, const struct org_unit *unit)
 		people = rc == 1 ? store_i64(q, 0) : 1;
 		store_end(q);
 		if (people == 0)
-			gap(v, path_of(v, "/don-vi/%lld", (long long)unit->id),
+			gap(v, &count, path_of(v, "/don-vi/%lld", (long long)unit->id),
 				tr(v->lang, "Đơn vị chưa có danh sách người"),
 				tr(v->lang, "Mở đơn vị"));
 	}
 	if (unit->roles.len == 0)
-		gap(v, path_of(v, "/don-vi/%lld", (long long)unit->id),
+		gap(v, &count, path_of(v, "/don-vi/%lld", (long long)unit->id),
 			tr(v->lang,
 				"Chưa ghi đơn vị giữ vai trò nào của Quy chế, nên mọi nghĩa vụ đều tính"),
 			tr(v->lang, "Mở đơn vị"));
-	html(v->w, "</ul>\n</section>\n");
+	if (count)
+		html(v->w, "</ul>\n</section>\n");
 	return rc < 0 ? rc : 0;
 }
 
@@ -357,8 +363,12 @@ void page_xray(struct view *v)
 				pack_param_number(v->web->packs, STR("none_statement_months"), 0,
 					date_at(v->by.now_s), 0)),
 			NULL));
-	html_table(v, tr(v->lang, "Đơn vị có hay không có"), "", tr(v->lang, "Đối tượng"),
-		tr(v->lang, "Nghĩa vụ liên quan"), tr(v->lang, "Trả lời"), tr(v->lang, "Ký"));
+	html_table_begin(v, tr(v->lang, "Đơn vị có hay không có"), "stack");
+	html_table_head(v, tr(v->lang, "Đối tượng"));
+	html_table_head_number(v, tr(v->lang, "Nghĩa vụ liên quan"));
+	html_table_head(v, tr(v->lang, "Trả lời"));
+	html_table_head(v, tr(v->lang, "Ký"));
+	html_table_rows(v);
 	count = all_whats(v, whats);
 	for (size_t i = 0; i < count; i++)
 		statement(v, unit, &words, whats[i]);
