@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """What systemd makes of random files and drop-ins, as its own programs tell it without a service manager: which files
 count and in which order (systemd-analyze cat-config), and what a unit would run (systemd-analyze verify, which names
-each command that is not there)."""
+each command that is not there), and when a timer would start (systemd-analyze calendar)."""
+import datetime
 import os
 import random
 import re
@@ -129,6 +130,50 @@ class Random(unittest.TestCase):
                 self.assertEqual(ours, theirs[-1:], f"{real.stderr}\n{rows}")
             compared += bool(theirs)
         self.assertGreater(compared, 0)
+
+    # ---- when a timer starts ----
+
+    WEEKDAYS = ["Mon", "sat", "SUN", "Mon..Fri", "Sat..Mon", "Mon-Fri", "Tue,Thu", "Mon,Wed..Fri", "Fri..Sun", "Mon.."]
+    DAYS = ["*-*-*", "*-*-1", "*-*-*/2", "*-*/3-1", "*-01,07-1", "*-13-1", "*-*-32", "*-*~1", "1..3-15", "*-*-8..14", "2-30"]
+    HOURS = ["03:00", "*:0/15", "*:*/15", "25:00", "12:60", "3", "03:00:00", "2,14:30", "22..23:15", "3:00:00.5", "00/6:00", "1:2:3:4"]
+    NAMES = ["daily", "Weekly", "monthly", "hourly", "semi-annually", "biannually", "bi-weekly", "everyday", "weekly UTC", "daily khi"]
+
+    def calendar(self, chance):
+        if chance.random() < 0.15:
+            return chance.choice(self.NAMES)
+        parts = [chance.choice(of) for of, often in ((self.WEEKDAYS, 0.4), (self.DAYS, 0.5), (self.HOURS, 0.7), (["UTC", "khi"], 0.1))
+                 if chance.random() < often]
+        return " ".join(parts) or "03:00"
+
+    def longest(self, text):
+        """The most days between two of the next starts, 0 where they are too near to show it; None for what systemd does not
+        understand or what never comes."""
+        done = subprocess.run(["systemd-analyze", "calendar", "--iterations=60", text], capture_output=True, text=True, timeout=60,
+                              env={"PATH": os.environ["PATH"], "LC_ALL": "C", "TZ": "UTC"})
+        days = [datetime.date.fromisoformat(day) for day in
+                re.findall(r"(?:Next elapse|Iter(?:ation|\.) #\d+): \w{3} (\S+) \S+ UTC", done.stdout)]
+        if done.returncode or not days:
+            return None
+        return max((b - a).days for a, b in zip(days, days[1:])) if (days[-1] - days[0]).days >= 50 else 0
+
+    def test_calendars(self):
+        chance = random.Random(20261129)
+        texts = sorted({self.calendar(chance) for _ in range(rounds(60))})
+        with folder() as root:
+            for number, text in enumerate(texts):
+                write(root, f"/etc/systemd/system/t{number}.timer", f"[Timer]\nOnCalendar={text}\n")
+                write(root, f"/etc/systemd/system/timers.target.wants/t{number}.timer", "")
+            told = {row["name"]: row for row in ask(root, "SELECT name, period_days, why_off FROM jobs WHERE kind = 'timer'")}
+        for number, text in enumerate(texts):
+            row, real = told[f"t{number}.timer"], self.longest(text)
+            with self.subTest(text):
+                if real is None:
+                    self.assertIsNone(row["period_days"])
+                elif real > 31:     # which may come to more in other years
+                    self.assertNotIn(row["period_days"], range(1, 32))
+                else:
+                    self.assertGreaterEqual(row["period_days"] or 0, real or 1)
+                    self.assertLessEqual(row["period_days"], real * 2 if real > 7 else real or row["period_days"])
 
 
 if __name__ == "__main__":

@@ -126,6 +126,8 @@ static bool item(struct str s, const struct range *f, uint64_t *bits)
 
 	if (str_starts(s, "*")) {
 		s = str_from(s, 1);
+		if (s.len > 0 && str_is(str_of(f->dash), ".."))
+			return false; /* systemd knows "0/2", and no star with a step */
 		has_range = true;
 	} else {
 		if (!number(&s, f->names, f->name_count, f->name_base, &from))
@@ -267,7 +269,8 @@ static int64_t calendar_nickname(struct str s)
 		int64_t days;
 	} names[] = { { "minutely", 1 }, { "hourly", 1 }, { "daily", 1 }, { "weekly", 7 },
 		{ "monthly", 31 }, { "yearly", 366 }, { "annually", 366 }, { "quarterly", 92 },
-		{ "semiannually", 184 } };
+		{ "semiannually", 184 }, { "semi-annually", 184 }, { "biannually", 184 },
+		{ "bi-annually", 184 } };
 
 	for (size_t i = 0; i < COUNT(names); i++)
 		if (str_is_nocase(s, names[i].name))
@@ -278,6 +281,29 @@ static int64_t calendar_nickname(struct str s)
 static const struct range calendar_weekday = { 0, 6, weekday_names, 7, 0, ".." };
 static const struct range calendar_month = { 1, 12, NULL, 0, 0, ".." };
 static const struct range calendar_date = { 1, 31, NULL, 0, 0, ".." };
+static const struct range calendar_times[] = {
+	{ 0, 23, NULL, 0, 0, ".." },
+	{ 0, 59, NULL, 0, 0, ".." },
+	{ 0, 59, NULL, 0, 0, ".." },
+};
+
+/* "03:00", "2,14:30", "*:0/15", "3:00:00.5": does the day have such a time? */
+static bool is_calendar_time(struct str s)
+{
+	struct str part;
+	size_t count = 0;
+	ptrdiff_t dot = str_find_char(s, '.');
+
+	if (dot >= 0 && str_find(s, STR("..")) < 0)
+		s = str_until(s, (size_t)dot);
+	for (; str_next_word(&s, ":", &part); count++) {
+		uint64_t bits = 0;
+
+		if (count == COUNT(calendar_times) || !field(part, &calendar_times[count], &bits))
+			return false;
+	}
+	return count > 1;
+}
 
 /* systemd's week begins on Monday, so "Sat..Mon" is no range but "Fri..Sun" is. */
 static bool calendar_weekdays(struct str s, uint64_t *bits)
@@ -285,16 +311,18 @@ static bool calendar_weekdays(struct str s, uint64_t *bits)
 	struct str one, from, to;
 
 	while (str_next_word(&s, ",", &one)) {
-		ptrdiff_t dots = str_find(one, STR(".."));
+		ptrdiff_t dots = str_find(one, STR("..")), dash = str_find_char(one, '-');
+		size_t sign = dots < 0 ? 1 : 2;
 		int64_t a, b;
 
+		dots = dots < 0 ? dash : dots; /* "Mon-Fri", of old */
 		if (dots < 0) {
 			if (!item(one, &calendar_weekday, bits))
 				return false;
 			continue;
 		}
 		from = str_until(one, (size_t)dots);
-		to = str_from(one, (size_t)dots + 2);
+		to = str_from(one, (size_t)dots + sign);
 		if (!number(&from, weekday_names, 7, 0, &a) ||
 			!number(&to, weekday_names, 7, 0, &b))
 			return false;
@@ -362,6 +390,8 @@ static bool calendar_date_part(struct str s, struct days *d)
 /* "UTC", "CET", "Asia/Ho_Chi_Minh" */
 static bool is_time_zone(struct str word)
 {
+	if (str_is_nocase(word, "UTC"))
+		return true;
 	for (size_t i = 0; i < word.len && !str_has(word, '/'); i++)
 		if (!isupper((unsigned char)word.ptr[i]))
 			return false;
@@ -389,7 +419,9 @@ static bool calendar_read(struct str s, struct days *d)
 		} else if (str_has(word, '-') || str_has(word, '~')) {
 			if (!calendar_date_part(word, d))
 				return false;
-		} else if (!str_has(word, ':') && !isalpha((unsigned char)word.ptr[0])) {
+		} else if (isalpha((unsigned char)word.ptr[0]) ?
+				parts == 0 || s.len > 0 : /* a zone */
+				!is_calendar_time(word)) {
 			return false;
 		}
 	}
@@ -398,13 +430,18 @@ static bool calendar_read(struct str s, struct days *d)
 
 int64_t calendar_period_days(struct str s)
 {
+	struct str rest, word;
 	struct days d;
 	int64_t days;
 
-	s = str_trim(s);
-	days = calendar_nickname(s);
-	if (days > 0)
-		return days;
+	s = rest = str_trim(s);
+	/* alone, or before a zone */
+	if (str_next_word(&rest, " \t", &word) &&
+		(str_trim(rest).len == 0 || is_time_zone(str_trim(rest)))) {
+		days = calendar_nickname(word);
+		if (days > 0)
+			return days;
+	}
 	/* certain years only: no lasting schedule */
 	return calendar_read(s, &d) && d.last_year == 0 ? longest_gap(&d) : -1;
 }
