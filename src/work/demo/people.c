@@ -149,6 +149,12 @@ static int one_run(struct making *m, const struct demo_unit *u, int64_t host_id,
 			.person = STR("") };
 		run.count[o]++;
 	}
+	if (kept && !run.count[OUTCOME_FAIL]) { /* nothing is wrong on no machine */
+		struct evidence *row = &rows[demo_random(m, kept)];
+
+		run.count[row->outcome]--;
+		run.count[row->outcome = OUTCOME_FAIL]++;
+	}
 	return evidence_add_run(m->d->store, &run, rows, kept, e);
 }
 
