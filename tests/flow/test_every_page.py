@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Every page of the program, opened on the sample district: each is reached by links, answers, and asks the database
 at most 20 times."""
+import collections
 import os
 import re
 import tempfile
@@ -65,6 +66,12 @@ class EveryPage(unittest.TestCase):
         wrong = [a for a, p in self.opened.items()
                  if re.search(r"&lt;/?(section|ul|li|p|h[1-6]|t[drh]|div|table|form|span|a)\b", p.text)]
         self.assertEqual(wrong, [])
+
+    def test_no_two_things_of_a_page_have_one_name(self):
+        """The frame has names too: a label must lead to its field, not to the page."""
+        wrong = {a: [name for name, n in collections.Counter(re.findall(r'\sid="([^"]+)"', p.text)).items() if n > 1]
+                 for a, p in self.opened.items() if p.headers.get("Content-Type", "").startswith("text/html")}
+        self.assertEqual({a: names for a, names in wrong.items() if names}, {})
 
     def test_no_heading_stands_over_an_empty_list(self):
         wrong = [a for a, p in self.opened.items() if re.search(r"</h\d>\s*<ul[^>]*>\s*</ul>", p.text)]

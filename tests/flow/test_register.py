@@ -146,7 +146,7 @@ class Registers(unittest.TestCase):
         self.browser.submit({}, action=f"/ban-ghi/{record}/hoan-tac")
         self.assertIn("Phòng sẽ hủy", self.browser.get("/so/phong").text)
         self.browser.get(f"/ban-ghi/{record}")
-        self.browser.submit({"noi-dung": "Đã hỏi văn thư."}, action=f"/ban-ghi/{record}/gop-y")
+        self.browser.submit({"gop-y": "Đã hỏi văn thư."}, action=f"/ban-ghi/{record}/gop-y")
         self.assertIn("Đã hỏi văn thư.", self.browser.page.text)
 
     def test_programs_read_and_write(self):

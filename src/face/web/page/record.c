@@ -144,8 +144,8 @@ static void comments(struct view *v, const struct register_page *p)
 	if (may_act(v, p)) {
 		html_form(v, path_of(v, "/ban-ghi/%lld/gop-y", (long long)p->r.id), "comment");
 		html(v->w,
-			"<div class=\"field\"><label for=\"noi-dung\">%s</label>\n"
-			"<textarea id=\"noi-dung\" name=\"noi-dung\" rows=\"2\"></textarea></div>\n",
+			"<div class=\"field\"><label for=\"gop-y\">%s</label>\n"
+			"<textarea id=\"gop-y\" name=\"gop-y\" rows=\"2\"></textarea></div>\n",
 			tr(v->lang, "Viết thêm"));
 		html_form_end(v, tr(v->lang, "Gửi"));
 	}
@@ -417,7 +417,7 @@ void page_record_comment_post(struct view *v)
 	struct register_page p;
 
 	if (record_of_path(v, &p))
-		answer(v, &p, record_comment_add(&p.at, p.r.id, form_value(v, "noi-dung"), v->e),
+		answer(v, &p, record_comment_add(&p.at, p.r.id, form_value(v, "gop-y"), v->e),
 			"da-gui");
 }
 

@@ -52,7 +52,7 @@ static void open_form(struct view *v)
 			.hint = tr(v->lang, "Ví dụ 31/12/2026 08:30"),
 			.is_required = true });
 	html_field(v, &(struct field){ .name = "noi", .label = tr(v->lang, "Địa điểm") });
-	html_field(v, &(struct field){ .name = "noi-dung", .label = tr(v->lang, "Nội dung") });
+	html_field(v, &(struct field){ .name = "noi-dung-buoi", .label = tr(v->lang, "Nội dung") });
 	html_select(v, "kiem-tra", tr(v->lang, "Bài kiểm tra nhanh"));
 	quiz_options(v);
 	html_select_end(v);
@@ -112,7 +112,7 @@ void page_session_open(struct view *v)
 		.title = form_value(v, "ten"),
 		.at_s = moment_typed(v, form_value(v, "luc")),
 		.place = form_value(v, "noi"),
-		.content = form_value(v, "noi-dung"),
+		.content = form_value(v, "noi-dung-buoi"),
 		.quiz = form_value(v, "kiem-tra") };
 	bool may = view_may(v, RIGHT_ACT, x.unit_id);
 	int64_t id;
