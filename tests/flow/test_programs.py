@@ -38,7 +38,8 @@ class Programs(unittest.TestCase):
             done = subprocess.run([alone, "pack", "list"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                                   check=False)
             self.assertEqual((done.returncode, done.stdout), (2, ""))
-            self.assertIn("khien-all", done.stderr)
+            self.assertIn(f"{base}/khien-all: No such file", done.stderr)
+            self.assertIn("Hãy cài lại khien", done.stderr)
             os.mkdir(f"{base}/root")
             told = [subprocess.run([one, "audit", "--packs", PACKS, "--root", f"{base}/root", "--format", "json"],
                                    stdout=subprocess.PIPE, text=True, check=True).stdout

@@ -55,6 +55,8 @@ bool command_flag(const struct command_line *line, const char *name);
 
 /* "0.1.0" */
 const char *command_version(void);
+/* What a program speaks before it has read its words. */
+enum lang command_lang_of_environment(void);
 
 /* Run the program: find the command in TABLE (ended by NULL), parse, run, print what failed in
  * three parts (what happened, what is safe, what to do) to stderr. Returns the exit status: 0 fine,

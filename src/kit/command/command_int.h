@@ -34,7 +34,6 @@ void command_globals_anywhere(struct run *run);
  * completion. *RET lives in the arena. */
 int command_parse(struct run *run, const struct command *command, size_t from, bool is_lenient,
 	struct err *e, struct command_line *ret);
-enum lang command_lang_of_environment(void);
 
 void command_help_all(const struct run *run);
 void command_help_group(const struct run *run, const char *word);

@@ -40,7 +40,10 @@ static void become_whole(char **argv)
 	slash = strrchr(here, '/');
 	snprintf(path, sizeof(path), "%.*s%s", slash ? (int)(slash + 1 - here) : 0, here, WHOLE);
 	execv(path, argv);
-	fprintf(stderr, "khien: %s: %s\n", path, strerror(errno));
+	fprintf(stderr, "khien: %s: %s\n%s\n", path, strerror(errno),
+		tr(command_lang_of_environment(),
+			T("Riêng khien chỉ kiểm tra được máy; mọi lệnh khác cần khien-all đứng cạnh "
+			  "nó. Hãy cài lại khien cho đủ cả hai.")));
 }
 
 int main(int argc, char **argv)
