@@ -29,6 +29,8 @@ UNION ALL SELECT 'session ' || title, made_by, at_s, unit_id FROM attest_session
 UNION ALL SELECT 'came', a.made_by, a.at_s, s.unit_id FROM attest_came a JOIN attest_session s ON s.id = a.session_id
 UNION ALL SELECT 'duty ' || check_id, person, at_s, unit_id FROM evidence WHERE run_id IS NULL AND person <> ''
 """
+DEVICE = ("SELECT r.id FROM record r JOIN record_version v ON v.record_id = r.id AND v.version = 1"
+          " WHERE r.register = 'devices' AND")
 ADMIN, OFFICER, HEAD = 1, 2, 4
 
 
@@ -136,6 +138,10 @@ class Demo(unittest.TestCase):
                              " AND b.version > a.version AND b.at_s < a.at_s"),
                 ("steps", "SELECT a.case_id FROM flow_step a JOIN flow_step b ON b.case_id = a.case_id AND b.id > a.id"
                           " AND b.at_s < a.at_s"),
+                ("a device disposed of before a case says so", f"{DEVICE} v.body ->> '$.trang-thai' <> 'thanh-ly'"
+                                                               " AND v.body ->> '$.thanh-ly' <> ''"),
+                ("a device of another make", f"{DEVICE} v.body ->> '$.nhan-hieu' <> ''"
+                                             " AND NOT instr(v.body ->> '$.ten', v.body ->> '$.nhan-hieu')"),
                 ("a step before its case", "SELECT c.id FROM flow_case c JOIN flow_step s ON s.case_id = c.id"
                                            " AND s.at_s < c.started_at_s"),
                 ("a case before its record", "SELECT c.id FROM flow_case c JOIN record r ON r.id = c.record_id"

@@ -103,6 +103,15 @@ static struct str in_turn(const struct filling *f, const struct yaml_node *list)
 	return node ? node->text : STR("");
 }
 
+/* A list as long as that of the names is of the same things. */
+static bool goes_with_name(struct filling *f, const struct yaml_node *list)
+{
+	const struct yaml_node *names =
+		list_of(f, "values", pack_register_field(f->reg, f->reg->name));
+
+	return names && names->count == list->count;
+}
+
 static struct str text(struct filling *f, const struct register_field *field)
 {
 	const struct yaml_node *list = list_of(f, "values", field);
@@ -113,7 +122,7 @@ static struct str text(struct filling *f, const struct register_field *field)
 	if (formed.len)
 		return formed;
 	if (list && !is_name)
-		return demo_word(f->m, list);
+		return goes_with_name(f, list) ? in_turn(f, list) : demo_word(f->m, list);
 	if (list && field->unique != UNIQUE_EVERYWHERE) {
 		formed = in_turn(f, list);
 		return f->place < list->count ?
@@ -200,6 +209,25 @@ static struct str value(struct filling *f, const struct register_field *field)
 	return STR("");
 }
 
+static struct str value_of(const struct filling *f, struct str field)
+{
+	for (size_t i = 0; i < f->values.len; i++)
+		if (str_eq(f->values.at[i].field, field))
+			return f->values.at[i].text;
+	return STR("");
+}
+
+/* Has the field something to say in the state that the record has already? */
+static bool is_said(struct filling *f, const struct register_field *field)
+{
+	const struct yaml_node *only = list_of(f, "only", field);
+	const struct yaml_node *one = only ? only->first->first : NULL;
+
+	while (one && !str_eq(one->text, value_of(f, only->first->key)))
+		one = one->next;
+	return !only || one;
+}
+
 static size_t place_of(const struct filling *f)
 {
 	size_t place = 0;
@@ -222,6 +250,8 @@ static void fill_body(struct filling *f)
 			continue;
 		if (field->need == NEED_TO_COMPLETE && !demo_cares(f->m, f->unit, 88))
 			continue; /* what an X-ray finds */
+		if (!is_said(f, field))
+			continue;
 		v = value(f, field);
 		if (v.len)
 			vec_push(&f->m->piece, &f->values, ((struct record_value){ field->id, v }));
