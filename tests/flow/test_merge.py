@@ -85,6 +85,11 @@ class Merge(unittest.TestCase):
         page = self.server.browser().get("/api/v1/session", headers={"Authorization": f"Bearer {self.token}"}, follow=False)
         return page.status == 200
 
+    def test_the_log_of_log_ins_tells_a_role_by_its_name(self):
+        self.tied()
+        for path in ("/quan-tri/nhat-ky", "/quan-tri/nhat-ky.csv"):
+            self.assertIn("Cán bộ chuyên trách công nghệ thông tin", self.admin.get(path).text)
+
     def test_an_exception_of_a_whole_unit_is_its_own(self):
         """Its officer sees and ends it; who is of another unit knows nothing of it."""
         self.tied()

@@ -422,7 +422,7 @@ static void event_row(struct view *v, const struct org_event *x)
 	html_table_time(v, tr(v->lang, "Lúc"), x->at_s);
 	html_table_cell(v, tr(v->lang, "Ai"), text_of(v, x->login));
 	html_table_cell(v, tr(v->lang, "Việc"), happening_words(v, x->what));
-	html_table_cell(v, tr(v->lang, "Đối tượng"), text_of(v, x->about));
+	html_table_cell(v, tr(v->lang, "Đối tượng"), text_of(v, law_role_title(v, x->about)));
 	html_table_cell(v, tr(v->lang, "Từ địa chỉ"), text_of(v, x->peer));
 	html(v->w, "</tr>\n");
 }
@@ -486,7 +486,7 @@ void page_events_csv(struct view *v)
 		csv_text(v, time_text(v, events[i].at_s));
 		csv_cell(v->w, events[i].login);
 		csv_text(v, happening_words(v, events[i].what));
-		csv_cell(v->w, events[i].about);
+		csv_cell(v->w, law_role_title(v, events[i].about));
 		csv_cell(v->w, events[i].peer);
 		csv_end_row(v->w);
 	}

@@ -31,7 +31,7 @@ static const struct {
 		T("Mở trang của từng người: thủ trưởng, cán bộ chuyên trách, người vận hành hệ thống."),
 		false },
 	{ NULL, T("Khai máy này dùng để làm gì"),
-		T("Cổng, dịch vụ, tài khoản đã được duyệt; chưa khai thì nhiều phép kiểm trả lời “chưa rõ”."),
+		T("Cổng, dịch vụ, tài khoản đã được duyệt; chưa khai thì nhiều phép kiểm trả lời “chưa xác định”."),
 		false },
 	{ "/ket-qua/1/ra-soat", T("Trả lời cơ quan có gì, không có gì"),
 		T("Không có Wi-Fi, không thuê dịch vụ…: ký một lần, các nghĩa vụ ấy không tính nữa."),

@@ -37,14 +37,15 @@ static void pack_box(struct view *v, const struct pack *p)
 		tr(v->lang, "Hiệu lực"));
 	dates(v, p);
 	html(v->w,
-		" (%s)</dd></div>\n<div><dt>%s</dt><dd>%s</dd></div>\n<div><dt>%s</dt><dd>%s / %s / %s</dd>"
+		" (%s)</dd></div>\n<div><dt>%s</dt><dd>%s</dd></div>\n<div><dt>%s</dt><dd>%s</dd>"
 		"</div>\n</dl>\n",
 		is_live ? tr(v->lang, "đang áp dụng") : tr(v->lang, "không áp dụng"),
 		tr(v->lang, "Độ tin cậy của nguồn"), tr(v->lang, sure_words(p->sure)),
-		tr(v->lang, "Câu của văn bản / nghĩa vụ / ngưỡng, thời hạn"),
-		count_text(v, (int64_t)p->clause_count),
-		count_text(v, (int64_t)p->obligation_count),
-		count_text(v, (int64_t)p->param_count));
+		tr(v->lang, "Trong gói"),
+		fill(v, tr(v->lang, "{cau} câu của văn bản, {viec} nghĩa vụ, {so} ngưỡng và thời hạn"),
+			"cau", count_text(v, (int64_t)p->clause_count), "viec",
+			count_text(v, (int64_t)p->obligation_count), "so",
+			count_text(v, (int64_t)p->param_count), NULL));
 	if (words_of(v, p->source_note).len)
 		html(v->w, "<p class=\"soft\">%.*s</p>\n", STR_FMT(words_of(v, p->source_note)));
 	transitions(v, p);

@@ -259,7 +259,7 @@ static void show(struct view *v, const struct roles *r)
 		html(v->w, "<p class=\"empty\">%s</p>\n",
 			tr(v->lang,
 				"Chưa khai máy này là gì. Chưa khai thì các phép kiểm cần bản khai trả lời "
-				"“chưa rõ”."));
+				"“chưa xác định”."));
 	if (r->is_read)
 		approvals(v, r);
 	if (view_may(v, RIGHT_ACT, r->facts.host.unit_id)) {
