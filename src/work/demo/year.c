@@ -85,6 +85,20 @@ struct going {
 	int64_t id;
 };
 
+/* Is FIELD what a move of the flow makes an exception of, or the day it ends? Who asks for one says
+ * so in a step before that. */
+static bool is_of_exception(const struct flow *f, struct str field, bool is_end)
+{
+	for (size_t i = 0; i < f->move_count; i++) {
+		const struct flow_move *m = &f->moves[i];
+		struct str named = is_end ? m->except_until : m->except_obligation;
+
+		if (named.ptr && str_eq(named, field))
+			return true;
+	}
+	return false;
+}
+
 /* What an exception names is an obligation of the flow's own pack, for two months. */
 static struct str value_of(
 	const struct going *g, const struct flow_move *move, size_t field, int64_t at_s)
@@ -92,10 +106,10 @@ static struct str value_of(
 	const struct flow_field *f = &g->f->fields[field];
 	const struct pack *pack = g->f->pack;
 
-	if (move->except_obligation.ptr && str_eq(f->id, move->except_obligation))
+	if (is_of_exception(g->f, f->id, false))
 		return arena_fmt(&g->m->piece, "%.*s/%.*s", STR_FMT(pack->id),
 			STR_FMT(pack->obligations[demo_random(g->m, pack->obligation_count)].id));
-	if (move->except_until.ptr && str_eq(f->id, move->except_until))
+	if (is_of_exception(g->f, f->id, true))
 		at_s += 60 * (int64_t)CLOCK_DAY_S;
 	return field_value(g->m, g->f, move, f, g->u, at_s - (20 - (int64_t)field) * 60);
 }
