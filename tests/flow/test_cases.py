@@ -241,7 +241,7 @@ class Cases(unittest.TestCase):
                 card = card[:card.index("</details>")]
                 for name, value in fields.items():              # who decides finds it there
                     if f'name="{name}"' in card:
-                        self.assertRegex(card, rf'name="{name}"[^>]*>{value}<|name="{name}"[^>]* value="{value}"'
+                        self.assertRegex(card, rf'name="{name}"[^>]*>\n?{value}<|name="{name}"[^>]* value="{value}"'
                                          rf'|name="{name}"[^§]*?<option value="{value}" selected>')
 
     # EVIDENCE: D6.1#1, D6.3.a, D6.3.c, D6.3.d#1
