@@ -42,7 +42,9 @@ static void pack_box(struct view *v, const struct pack *p)
 		is_live ? tr(v->lang, "đang áp dụng") : tr(v->lang, "không áp dụng"),
 		tr(v->lang, "Độ tin cậy của nguồn"), tr(v->lang, sure_words(p->sure)),
 		tr(v->lang, "Trong gói"),
-		fill(v, tr(v->lang, "{cau} câu của văn bản, {viec} nghĩa vụ, {so} ngưỡng và thời hạn"),
+		fill(v,
+			tr(v->lang,
+				"{cau} câu của văn bản, {viec} nghĩa vụ, {so} ngưỡng và thời hạn"),
 			"cau", count_text(v, (int64_t)p->clause_count), "viec",
 			count_text(v, (int64_t)p->obligation_count), "so",
 			count_text(v, (int64_t)p->param_count), NULL));
