@@ -68,7 +68,7 @@ class Merge(unittest.TestCase):
 
     def tied(self):
         """A role, an exception of the whole unit, a saved view and a token, all of Xã Đông (2)."""
-        self.form("/nhan-su/1/vai-tro", vai_tro="IT", **{**DECISION, "hieu-luc": "01/01/2024"})
+        self.form("/nhan-su/1/vai-tro", vai_tro="IT", vt_so="9/QĐ", vt_ky="01/01/2025", vt_tu="01/01/2024")
         day = (local_day(20)).strftime("%d/%m/%Y")
         head = account_of(self.server, self.admin, "head", 2)
         page = head.post(f"/ho-so/{self.case}/buoc", {

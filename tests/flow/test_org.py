@@ -11,6 +11,7 @@ import tempfile
 import unittest
 
 from flow import ADMIN, PACKS, Server, khien
+from signed_in import SignedIn
 
 HEAD = "Mã,Mã cấp trên,Tên đầy đủ,Tên viết tắt,Loại,Quyết định số,Ngày ký,Có hiệu lực từ ngày\n"
 GOOD = HEAD + ("xa-a,,Ủy ban nhân dân xã A,UBND xã A,agency,1/QĐ,01/02/2020,01/03/2020\n"
@@ -64,6 +65,12 @@ class Units(Data):
         self.assertNotIn("dòng 2:", done.out)
         self.assertIn("7 lỗi; không ghi gì", done.out)
         self.assertEqual(len(self.run_khien("unit", "list").out.splitlines()), 1)
+
+    def test_all_that_is_wrong_with_one_unit_is_told(self):
+        done = self.run_khien("unit", "add", "--code", "có dấu", "--signed", "x", "--from", "01/01/2026")
+        self.assertEqual(done.status, 2, done)
+        for words in ("Hãy ghi số của quyết định.", "Hãy ghi ngày ký", "Hãy nhập tên đơn vị", "Mã đơn vị chỉ gồm"):
+            self.assertIn(words, done.err)
 
     def test_a_file_is_looked_at_first_and_saved_once(self):
         path = self.file("g.csv", GOOD)
@@ -128,6 +135,53 @@ class Locked(unittest.TestCase):
             self.assertEqual(counts["login-locked"], 1)
             self.assertEqual(counts["login-while-locked"], 46)
             self.assertEqual(sum("đã bị khóa" in text for text in texts), 46)
+
+
+class Forms(SignedIn):
+    """What is wrong with a form is told at once: in the order of its fields, each at its field."""
+
+    def faults(self, path, **fields):
+        """The fields that the list at the top leads to; each of them says itself what is wrong with it."""
+        page = self.form(path, **fields)
+        self.assertEqual(page.status, 422, page.text)
+        found = re.findall(r'<li><a href="#([^"]+)">', page.text)
+        for name in found:
+            self.assertEqual(len(re.findall(f'id="{name}"', page.text)), 1, name)
+            self.assertEqual(len(re.findall(f'<p class="fault" id="{name}-loi">', page.text)), 1, name)
+        return found
+
+    def form(self, path, **fields):
+        return self.admin.post(path, {"dau": self.admin.mark, **{k.replace("_", "-"): v for k, v in fields.items()}})
+
+    def test_units_and_people_tell_all_that_is_wrong_at_once(self):
+        nothing = {"so_qd": "", "ngay_ky": "31/02/2026", "hieu_luc": "mai"}
+        decision = ["so-qd", "ngay-ky", "hieu-luc"]
+        self.assertEqual(self.faults("/don-vi/1/them", cap_tren="99", ten="", viet_tat="",
+                                     ma="có dấu", loai="lâu đài", **nothing),
+                         ["cap-tren", "ten", "ma", "loai", *decision])
+        self.assertEqual(self.faults("/don-vi/1/doi-ten", ten="", viet_tat="x" * 400, **nothing),
+                         ["ten", "viet-tat", *decision])
+        self.assertEqual(self.faults("/don-vi/1/chuyen", cap_tren="1", **nothing),
+                         ["cap-tren", *decision])
+        self.assertEqual(self.faults("/don-vi/1/tach", ten1="", xac_nhan="1", **nothing),
+                         ["ten1", *decision])
+        self.assertEqual(self.faults("/don-vi/1/sap-nhap", sap_nhap="", xac_nhan="1", **nothing),
+                         ["sap-nhap", *decision])
+        self.assertEqual(self.faults("/nhan-su", ten="", don_vi_moi="99", chuc_vu="x" * 400, ma="",
+                                     thu="khong-co", dien_thoai="", so_qd="1", ngay_ky="", hieu_luc="mai"),
+                         ["ten", "don-vi-moi", "chuc-vu", "thu", "ngay-ky", "hieu-luc"])
+        self.form("/nhan-su", ten="Lê Văn Một", don_vi_moi=1, ma="CB1")
+        self.form("/nhan-su", ten="Lê Văn Hai", don_vi_moi=1, ma="CB2")
+        self.assertEqual(self.faults("/nhan-su/1", ten="", ma="CB2", thu="x", dien_thoai=""),
+                         ["ten", "ma", "thu"])
+        self.assertEqual(self.faults("/nhan-su/1/quyet-dinh", tinh_trang="", don_vi="", chuc_vu="", **nothing,
+                                     gio="25 giờ", ghi_chu=""),
+                         ["tinh-trang", *decision, "gio"])
+        self.assertEqual(self.faults("/nhan-su/1/vai-tro", vai_tro="", vt_so="", vt_ky="", vt_tu=""),
+                         ["vai-tro", "vt-so", "vt-ky", "vt-tu"])
+        with sqlite3.connect(os.path.join(self.server.data, "khien.db")) as db:
+            self.assertEqual(db.execute("SELECT (SELECT count(*) FROM unit), (SELECT count(*) FROM staff_role)")
+                             .fetchone(), (1, 0))
 
 
 class Backup(Data):

@@ -66,10 +66,9 @@ static struct store *fresh(void)
 			.email = STR(""),
 			.phone = STR(""),
 			.code = STR("") };
-		struct org_decision d = { 0 };
-		struct org_fault fault;
+		struct org_faults faults;
 
-		assert_int_equal(staff_add(&actor, &new, &d, &people[i], &fault, &err), 0);
+		assert_int_equal(staff_add(&actor, &new, NULL, &people[i], &faults, &err), 0);
 	}
 	run(s,
 		"INSERT INTO staff_role (staff_id, role, unit_id, from_day, until_day, decision,"

@@ -61,12 +61,6 @@ static const char sql_hangs[] =
 static const char sql_no_event[] = "DELETE FROM staff_event WHERE staff_id = $1";
 static const char sql_no_staff[] = "DELETE FROM staff WHERE id = $1";
 
-static int refuse(struct org_fault *f, const char *field, const char *words, struct err *e)
-{
-	*f = (struct org_fault){ field, words };
-	return err_set(e, ERR_INPUT, "%s", words);
-}
-
 static struct str some(struct str s)
 {
 	return s.ptr ? str_trim(s) : STR("");
@@ -82,33 +76,27 @@ static int has(struct store_query *q, struct err *e)
 	return rc;
 }
 
-static int check_text(struct str text, const char *field, struct org_fault *f, struct err *e)
+static bool check_text(struct str text, const char *field, struct org_faults *f)
 {
-	if (text.len > TEXT_BYTES_MAX || !str_is_utf8(text))
-		return refuse(f, field, T("Quá dài, hoặc có ký tự không đọc được."), e);
-	return 0;
+	bool is_fine = text.len <= TEXT_BYTES_MAX && str_is_utf8(text);
+
+	if (!is_fine)
+		org_refuse(f, field, T("Quá dài, hoặc có ký tự không đọc được."));
+	return is_fine;
 }
 
-static int check_texts(const struct staff *p, struct org_fault *f, struct err *e)
+static void check_texts(const struct staff *p, struct org_faults *f)
 {
-	int rc = check_text(p->name, "name", f, e);
-
-	if (rc == 0 && !some(p->name).len)
-		rc = refuse(f, "name", T("Hãy nhập họ và tên."), e);
-	if (rc == 0)
-		rc = check_text(p->position, "position", f, e);
-	if (rc == 0)
-		rc = check_text(p->code, "code", f, e);
-	if (rc == 0)
-		rc = check_text(p->phone, "phone", f, e);
-	if (rc == 0)
-		rc = check_text(p->email, "email", f, e);
-	if (rc == 0 && some(p->email).len && !str_has(p->email, '@'))
-		rc = refuse(f, "email", T("Địa chỉ thư không có ký tự @."), e);
-	return rc;
+	if (check_text(p->name, "name", f) && !some(p->name).len)
+		org_refuse(f, "name", T("Hãy nhập họ và tên."));
+	(void)check_text(p->position, "position", f);
+	(void)check_text(p->code, "code", f);
+	(void)check_text(p->phone, "phone", f);
+	if (check_text(p->email, "email", f) && some(p->email).len && !str_has(p->email, '@'))
+		org_refuse(f, "email", T("Địa chỉ thư không có ký tự @."));
 }
 
-static int check_code(struct store *s, const struct staff *p, struct org_fault *f, struct err *e)
+static int check_code(struct store *s, const struct staff *p, struct org_faults *f, struct err *e)
 {
 	struct staff other;
 	struct arena a;
@@ -121,11 +109,14 @@ static int check_code(struct store *s, const struct staff *p, struct org_fault *
 	arena_done(&a);
 	if (rc == ERR_ABSENT || (rc == 0 && other.id == p->id))
 		return 0;
-	return rc < 0 ? rc : refuse(f, "code", T("Mã này đã có người khác dùng."), e);
+	if (rc == 0)
+		org_refuse(f, "code", T("Mã này đã có người khác dùng."));
+	return rc;
 }
 
 /* Does unit ID live on the day of AT_S? */
-static int check_unit(struct store *s, int64_t id, int64_t at_s, struct org_fault *f, struct err *e)
+static int check_unit(
+	struct store *s, int64_t id, int64_t at_s, struct org_faults *f, struct err *e)
 {
 	struct store_query *q = store_query(s, sql_unit_on);
 	char day[CLOCK_TEXT_MAX];
@@ -134,22 +125,27 @@ static int check_unit(struct store *s, int64_t id, int64_t at_s, struct org_faul
 	store_bind_i64(q, 1, id);
 	store_bind_cstr(q, 2, date_iso(date_at(at_s), day));
 	rc = has(q, e);
-	return rc == 0 ?
-		refuse(f, "unit", T("Không có đơn vị này, hoặc nó không hoạt động vào ngày đó."),
-			e) :
-		rc < 0 ? rc :
-			 0;
+	if (rc == 0)
+		org_refuse(
+			f, "unit", T("Không có đơn vị này, hoặc nó không hoạt động vào ngày đó."));
+	return rc < 0 ? rc : 0;
 }
 
-int staff_check(struct store *s, const struct staff *p, struct org_fault *f, struct err *e)
+static int check(struct store *s, const struct staff *p, struct org_faults *f, struct err *e)
 {
-	int rc = check_texts(p, f, e);
+	check_texts(p, f);
+	if (!staff_is_state(p->state))
+		org_refuse(f, "state", T("Hãy chọn tình trạng."));
+	return check_code(s, p, f, e);
+}
 
-	if (rc == 0 && !staff_is_state(p->state))
-		rc = refuse(f, "state", T("Hãy chọn tình trạng."), e);
-	if (rc == 0)
-		rc = check_code(s, p, f, e);
-	return rc;
+int staff_check(struct store *s, const struct staff *p, struct org_faults *f, struct err *e)
+{
+	int rc;
+
+	*f = (struct org_faults){ 0 };
+	rc = check(s, p, f, e);
+	return rc < 0 ? rc : org_refused(f, e);
 }
 
 static struct str folded(struct arena *a, const struct staff *p)
@@ -164,7 +160,8 @@ static int insert(const struct org_actor *by, const struct staff *p, const struc
 {
 	struct str name = some(p->name);
 	struct date from;
-	int64_t effective_s = date_parse(d->from, &from) ? date_start_s(from) : by->now_s;
+	static const struct org_decision none = { 0 };
+	int64_t effective_s = d && date_parse(d->from, &from) ? date_start_s(from) : by->now_s;
 	int rc = org_run(by->store, sql_add, "isssssssssi", e, p->unit_id, some(p->code), name,
 		folded(a, p), text_name_key(a, name), some(p->position), some(p->email),
 		some(p->phone), p->state, by->login, by->now_s);
@@ -172,20 +169,25 @@ static int insert(const struct org_actor *by, const struct staff *p, const struc
 	if (rc < 0)
 		return rc;
 	*ret_id = store_last_id(by->store);
+	d = d ? d : &none;
 	return org_run(by->store, sql_added, "iississsi", e, *ret_id, effective_s, some(d->number),
 		some(d->signed_on), p->unit_id, some(p->position), p->state, by->login, by->now_s);
 }
 
 int staff_add(const struct org_actor *by, const struct staff *new, const struct org_decision *d,
-	int64_t *ret_id, struct org_fault *f, struct err *e)
+	int64_t *ret_id, struct org_faults *f, struct err *e)
 {
 	struct arena a;
-	int rc = staff_check(by->store, new, f, e);
+	int rc;
 
-	if (rc == 0 && (some(d->number).len || some(d->from).len))
-		rc = org_decision_check(d, f, e);
+	*f = (struct org_faults){ 0 };
+	if (d)
+		org_decision_faults(d, f);
+	rc = check(by->store, new, f, e);
 	if (rc == 0)
 		rc = check_unit(by->store, new->unit_id, by->now_s, f, e);
+	if (rc == 0)
+		rc = org_refused(f, e);
 	if (rc < 0)
 		return rc;
 	arena_init(&a, ARENA_BYTES);
@@ -194,13 +196,17 @@ int staff_add(const struct org_actor *by, const struct staff *new, const struct 
 	return rc < 0 ? rc : org_note(by, "staff-add", some(new->name), e);
 }
 
-int staff_set(const struct org_actor *by, const struct staff *p, struct org_fault *f, struct err *e)
+int staff_set(
+	const struct org_actor *by, const struct staff *p, struct org_faults *f, struct err *e)
 {
 	struct arena a;
-	int rc = check_texts(p, f, e);
+	int rc;
 
+	*f = (struct org_faults){ 0 };
+	check_texts(p, f);
+	rc = check_code(by->store, p, f, e);
 	if (rc == 0)
-		rc = check_code(by->store, p, f, e);
+		rc = org_refused(f, e);
 	if (rc < 0)
 		return rc;
 	arena_init(&a, ARENA_BYTES);
@@ -228,39 +234,45 @@ int staff_forget(const struct org_actor *by, int64_t id, struct err *e)
 /* --- decisions -------------------------------------------------------------------------------- */
 
 static int check_change(const struct org_actor *by, const struct staff *p,
-	const struct staff_change *c, struct org_fault *f, struct err *e)
+	const struct staff_change *c, struct org_faults *f, struct err *e)
 {
 	struct str state = some(c->state), position = some(c->position);
-	int rc = check_text(position, "position", f, e);
+	struct date from;
 
-	if (rc == 0)
-		rc = check_text(some(c->note), "note", f, e);
-	if (rc < 0)
-		return rc;
+	(void)check_text(position, "position", f);
+	(void)check_text(some(c->note), "note", f);
+	if (c->effective_s == STAFF_NO_TIME)
+		org_refuse(f, "time", T("Hãy ghi giờ và phút, ví dụ 17:00."));
 	if (state.len && !staff_is_state(state))
-		return refuse(f, "state", T("Hãy chọn tình trạng."), e);
-	if ((!c->unit_id || c->unit_id == p->unit_id) &&
+		org_refuse(f, "state", T("Hãy chọn tình trạng."));
+	else if ((!c->unit_id || c->unit_id == p->unit_id) &&
 		(!position.len || str_eq(position, p->position)) &&
 		(!state.len || str_eq(state, p->state)))
-		return refuse(f, "state",
-			T("Quyết định này không thay đổi gì. Hãy chọn điều thay đổi."), e);
-	return c->unit_id ? check_unit(by->store, c->unit_id, c->effective_s, f, e) : 0;
+		org_refuse(
+			f, "state", T("Quyết định này không thay đổi gì. Hãy chọn điều thay đổi."));
+	if (!c->unit_id || !date_parse(c->decision.from, &from))
+		return 0;
+	return check_unit(by->store, c->unit_id,
+		c->effective_s == STAFF_NO_TIME ? date_start_s(from) : c->effective_s, f, e);
 }
 
 int staff_decide(const struct org_actor *by, int64_t id, const struct staff_change *c,
-	int64_t *ret_event_id, struct org_fault *f, struct err *e)
+	int64_t *ret_event_id, struct org_faults *f, struct err *e)
 {
 	const struct org_decision *d = &c->decision;
 	struct staff p;
 	struct arena a;
 	size_t done;
-	int rc = org_decision_check(d, f, e);
+	int rc;
 
+	*f = (struct org_faults){ 0 };
+	org_decision_faults(d, f);
 	arena_init(&a, ARENA_BYTES);
-	if (rc == 0)
-		rc = staff_get(by->store, id, &a, &p, e);
+	rc = staff_get(by->store, id, &a, &p, e);
 	if (rc == 0)
 		rc = check_change(by, &p, c, f, e);
+	if (rc == 0)
+		rc = org_refused(f, e);
 	if (rc == 0)
 		rc = org_run(by->store, sql_decided, "iisssisssi", e, id, c->effective_s,
 			some(d->number), some(d->signed_on), some(c->note), c->unit_id,
@@ -347,23 +359,28 @@ int staff_withdraw(const struct org_actor *by, int64_t staff_id, int64_t event_i
 /* --- roles ------------------------------------------------------------------------------------ */
 
 int staff_role_give(const struct org_actor *by, const struct staff_role *r,
-	const struct org_decision *d, struct org_fault *f, struct err *e)
+	const struct org_decision *d, struct org_faults *f, struct err *e)
 {
 	struct store_query *q = store_query(by->store, sql_role_has);
 	struct date from;
-	int rc = org_decision_check(d, f, e);
+	int rc;
 
-	if (rc < 0 || !date_parse(d->from, &from))
-		return rc;
-	rc = check_unit(by->store, r->unit_id, date_start_s(from), f, e);
-	if (rc < 0)
-		return rc;
+	*f = (struct org_faults){ 0 };
+	org_decision_faults(d, f);
+	if (!r->role.len)
+		org_refuse(f, "role", T("Hãy chọn vai trò."));
 	store_bind_i64(q, 1, r->staff_id);
 	store_bind_str(q, 2, r->role);
 	store_bind_i64(q, 3, r->unit_id);
 	rc = has(q, e);
 	if (rc == 1)
-		return refuse(f, "role", T("Người này đang giữ vai trò đó."), e);
+		org_refuse(f, "role", T("Người này đang giữ vai trò đó."));
+	if (rc >= 0)
+		rc = date_parse(d->from, &from) ?
+			check_unit(by->store, r->unit_id, date_start_s(from), f, e) :
+			0;
+	if (rc == 0)
+		rc = org_refused(f, e);
 	if (rc == 0)
 		rc = org_run(by->store, sql_role, "isisss", e, r->staff_id, r->role, r->unit_id,
 			d->from, some(d->number), d->signed_on);

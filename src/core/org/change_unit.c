@@ -65,25 +65,34 @@ const char *org_unit_kind_words(struct str kind)
 
 /* --- what is refused -------------------------------------------------------------------------- */
 
-static int refuse(struct org_fault *f, const char *field, const char *words, struct err *e)
+void org_refuse(struct org_faults *f, const char *field, const char *words)
 {
-	*f = (struct org_fault){ field, words };
-	return err_set(e, ERR_INPUT, "%s", words);
+	if (f->count < ORG_FAULTS_MAX)
+		f->at[f->count++] = (struct org_fault){ field, words };
 }
 
-int org_decision_check(const struct org_decision *d, struct org_fault *f, struct err *e)
+int org_refused(const struct org_faults *f, struct err *e)
+{
+	return f->count ? err_set(e, ERR_INPUT, "%s", f->at[0].words) : 0;
+}
+
+static bool is_day_of_effect(struct str day)
+{
+	struct date on;
+
+	return date_parse(day, &on) && on.year >= 1945 && on.year <= 2200;
+}
+
+void org_decision_faults(const struct org_decision *d, struct org_faults *f)
 {
 	struct date on;
 
 	if (!str_trim(d->number).len || d->number.len > NUMBER_BYTES_MAX || !str_is_utf8(d->number))
-		return refuse(f, "number", T("Hãy ghi số của quyết định."), e);
+		org_refuse(f, "number", T("Hãy ghi số của quyết định."));
 	if (!date_parse(d->signed_on, &on) || on.year < 1945)
-		return refuse(
-			f, "signed_on", T("Hãy ghi ngày ký quyết định, ví dụ 31/12/2026."), e);
-	if (!date_parse(d->from, &on) || on.year < 1945 || on.year > 2200)
-		return refuse(
-			f, "from", T("Hãy ghi ngày quyết định có hiệu lực, ví dụ 31/12/2026."), e);
-	return 0;
+		org_refuse(f, "signed_on", T("Hãy ghi ngày ký quyết định, ví dụ 31/12/2026."));
+	if (!is_day_of_effect(d->from))
+		org_refuse(f, "from", T("Hãy ghi ngày quyết định có hiệu lực, ví dụ 31/12/2026."));
 }
 
 static bool is_code(struct str code)
@@ -98,38 +107,31 @@ static bool is_code(struct str code)
 	return code.len <= CODE_BYTES_MAX;
 }
 
-static int check_name(const struct org_unit_new *u, struct org_fault *f, struct err *e)
+static void check_name(const struct org_unit_new *u, struct org_faults *f)
 {
 	if (!str_trim(u->name).len || u->name.len > NAME_BYTES_MAX || !str_is_utf8(u->name))
-		return refuse(
-			f, "name", T("Hãy nhập tên đơn vị; tên quá dài thì viết gọn lại."), e);
+		org_refuse(f, "name", T("Hãy nhập tên đơn vị; tên quá dài thì viết gọn lại."));
 	if (u->short_name.len > NAME_BYTES_MAX || !str_is_utf8(u->short_name))
-		return refuse(f, "short_name", T("Tên viết tắt quá dài."), e);
-	return 0;
+		org_refuse(f, "short_name", T("Tên viết tắt quá dài."));
 }
 
-static int check_new(
-	const struct org_unit_new *u, const struct org_tree *t, struct org_fault *f, struct err *e)
+static void check_new(const struct org_unit_new *u, const struct org_tree *t, struct org_faults *f)
 {
 	const struct org_unit *parent = org_unit_by_id(t, u->parent_id);
-	int rc = check_name(u, f, e);
 
-	if (rc < 0)
-		return rc;
+	check_name(u, f);
 	if (!is_code(u->code))
-		return refuse(f, "code",
-			T("Mã đơn vị chỉ gồm chữ không dấu, chữ số và . _ -, không quá 40 ký tự."),
-			e);
-	if (org_unit_by_code(t, u->code))
-		return refuse(f, "code", T("Mã này đã có đơn vị khác dùng."), e);
+		org_refuse(f, "code",
+			T("Mã đơn vị chỉ gồm chữ không dấu, chữ số và . _ -, không quá 40 ký tự."));
+	else if (org_unit_by_code(t, u->code))
+		org_refuse(f, "code", T("Mã này đã có đơn vị khác dùng."));
 	if (!org_is_unit_kind(u->kind))
-		return refuse(f, "kind", T("Hãy chọn loại đơn vị."), e);
+		org_refuse(f, "kind", T("Hãy chọn loại đơn vị."));
 	if (!parent || !parent->is_live)
-		return refuse(f, "parent",
-			T("Đơn vị cấp trên không có hoặc đã kết thúc vào ngày đó."), e);
-	if (parent->depth + 1 >= DEEPEST)
-		return refuse(f, "parent", T("Cây đơn vị có quá nhiều cấp."), e);
-	return 0;
+		org_refuse(
+			f, "parent", T("Đơn vị cấp trên không có hoặc đã kết thúc vào ngày đó."));
+	else if (parent->depth + 1 >= DEEPEST)
+		org_refuse(f, "parent", T("Cây đơn vị có quá nhiều cấp."));
 }
 
 /* --- the pieces of a change ------------------------------------------------------------------- */
@@ -138,26 +140,39 @@ static int check_new(
 struct change {
 	const struct org_actor *by;
 	const struct org_decision *d;
-	struct org_tree tree; /* as of the day of the decision */
+	struct org_tree tree; /* as of the day of the decision; of today when it names none */
 	struct arena a;
-	struct org_fault *fault;
+	struct org_faults *faults;
 	int64_t event_id; /* of the newest note */
 	struct err *e;
 };
 
-static int change_begin(struct change *c, const struct org_actor *by, const struct org_decision *d,
-	struct org_fault *f, struct err *e)
+/* What else is wrong is told even of a decision without its day. */
+static int load_tree(struct change *c)
 {
-	int rc = org_decision_check(d, f, e);
+	struct str day = is_day_of_effect(c->d->from) ? c->d->from : org_day(c->by->now_s, &c->a);
 
-	*c = (struct change){ .by = by, .d = d, .fault = f, .e = e };
+	return org_tree(c->by->store, day, &c->a, &c->tree, c->e);
+}
+
+/* All is looked at: 0, or ERR_INPUT when anything is wrong. */
+static int refused(const struct change *c)
+{
+	return org_refused(c->faults, c->e);
+}
+
+static int change_begin(struct change *c, const struct org_actor *by, const struct org_decision *d,
+	struct org_faults *f, struct err *e)
+{
+	int rc = store_begin(by->store, e);
+
+	*c = (struct change){ .by = by, .d = d, .faults = f, .e = e };
+	*f = (struct org_faults){ 0 };
 	if (rc < 0)
 		return rc;
-	rc = store_begin(by->store, e);
-	if (rc < 0)
-		return rc;
+	org_decision_faults(d, f);
 	arena_init(&c->a, TREE_MEMORY_BYTES);
-	rc = org_tree(by->store, d->from, &c->a, &c->tree, e);
+	rc = load_tree(c);
 	if (rc < 0) {
 		arena_done(&c->a);
 		store_rollback(by->store);
@@ -173,11 +188,6 @@ static int change_end(struct change *c, int rc)
 		store_rollback(c->by->store);
 	arena_done(&c->a);
 	return rc;
-}
-
-static int reload(struct change *c)
-{
-	return org_tree(c->by->store, c->d->from, &c->a, &c->tree, c->e);
 }
 
 struct noted {
@@ -201,8 +211,10 @@ static int add(struct change *c, const struct org_unit_new *u, int64_t from_id, 
 {
 	struct store *s = c->by->store;
 	int64_t id;
-	int rc = check_new(u, &c->tree, c->fault, c->e);
+	int rc;
 
+	check_new(u, &c->tree, c->faults);
+	rc = refused(c);
 	if (rc == 0)
 		rc = org_run(s, sql_add, "ssss", c->e, u->code.ptr ? u->code : STR(""), u->kind,
 			u->roles.ptr ? u->roles : STR(""), c->d->from);
@@ -216,7 +228,7 @@ static int add(struct change *c, const struct org_unit_new *u, int64_t from_id, 
 	if (rc == 0)
 		rc = note(c, &(struct noted){ "add", id, from_id, STR(""), str_trim(u->name) });
 	if (rc == 0)
-		rc = reload(c);
+		rc = load_tree(c);
 	if (rc == 0)
 		*ret_id = id;
 	return rc;
@@ -238,31 +250,30 @@ static int count_later(struct change *c, int64_t id, const char *what, int64_t *
 	return 0;
 }
 
-/* The unit, live on the day, with nothing of the same kind noted for that day or a later one. */
+/* The unit, live on the day, with nothing of the same kind noted for that day or a later one; else
+ * that is refused, and NULL when there is no unit to go on with. */
 static int unit_for(struct change *c, int64_t id, const char *what, const struct org_unit **ret)
 {
 	const struct org_unit *u = org_unit_by_id(&c->tree, id);
 	int64_t later = 0;
-	int rc;
+	int rc = 0;
 
-	if (!u || !u->is_live)
-		return refuse(c->fault, "unit",
-			T("Không có đơn vị này, hoặc nó không hoạt động vào ngày đó."), c->e);
-	rc = count_later(c, id, what, &later);
-	if (rc < 0)
-		return rc;
+	*ret = u && u->is_live ? u : NULL;
+	if (!*ret)
+		org_refuse(c->faults, "from",
+			T("Không có đơn vị này, hoặc nó không hoạt động vào ngày đó."));
+	else if (is_day_of_effect(c->d->from))
+		rc = count_later(c, id, what, &later);
 	if (later)
-		return refuse(c->fault, "from",
-			T("Đã có một thay đổi như vậy từ ngày đó hoặc sau đó. Hãy chọn ngày sau."),
-			c->e);
-	*ret = u;
-	return 0;
+		org_refuse(c->faults, "from",
+			T("Đã có một thay đổi như vậy từ ngày đó hoặc sau đó. Hãy chọn ngày sau."));
+	return rc;
 }
 
 /* --- the changes ------------------------------------------------------------------------------ */
 
 int org_unit_add(const struct org_actor *by, const struct org_unit_new *unit,
-	const struct org_decision *d, int64_t *ret_id, struct org_fault *f, struct err *e)
+	const struct org_decision *d, int64_t *ret_id, struct org_faults *f, struct err *e)
 {
 	struct change c;
 	int rc = change_begin(&c, by, d, f, e);
@@ -271,15 +282,15 @@ int org_unit_add(const struct org_actor *by, const struct org_unit_new *unit,
 }
 
 int org_unit_add_within(const struct org_actor *by, const struct org_unit_new *unit,
-	const struct org_decision *d, int64_t *ret_id, struct org_fault *f, struct err *e)
+	const struct org_decision *d, int64_t *ret_id, struct org_faults *f, struct err *e)
 {
-	struct change c = { .by = by, .d = d, .fault = f, .e = e };
-	int rc = org_decision_check(d, f, e);
+	struct change c = { .by = by, .d = d, .faults = f, .e = e };
+	int rc;
 
-	if (rc < 0)
-		return rc;
+	*f = (struct org_faults){ 0 };
+	org_decision_faults(d, f);
 	arena_init(&c.a, TREE_MEMORY_BYTES);
-	rc = org_tree(by->store, d->from, &c.a, &c.tree, e);
+	rc = load_tree(&c);
 	if (rc == 0)
 		rc = add(&c, unit, 0, ret_id);
 	arena_done(&c.a);
@@ -289,14 +300,15 @@ int org_unit_add_within(const struct org_actor *by, const struct org_unit_new *u
 static int rename_unit(struct change *c, const struct org_unit_new *unit, int64_t id)
 {
 	const struct org_unit *u;
-	int rc = check_name(unit, c->fault, c->e);
+	int rc = unit_for(c, id, "rename", &u);
 
+	check_name(unit, c->faults);
+	if (u && str_eq(str_trim(unit->name), u->name) && str_eq(unit->short_name, u->short_name))
+		org_refuse(c->faults, "name", T("Tên mới giống tên đang dùng."));
 	if (rc == 0)
-		rc = unit_for(c, id, "rename", &u);
+		rc = refused(c);
 	if (rc < 0)
 		return rc;
-	if (str_eq(str_trim(unit->name), u->name) && str_eq(unit->short_name, u->short_name))
-		return refuse(c->fault, "name", T("Tên mới giống tên đang dùng."), c->e);
 	rc = org_run(c->by->store, sql_name, "isss", c->e, id, c->d->from, str_trim(unit->name),
 		unit->short_name.ptr ? str_trim(unit->short_name) : STR(""));
 	return rc < 0 ? rc :
@@ -304,7 +316,7 @@ static int rename_unit(struct change *c, const struct org_unit_new *unit, int64_
 }
 
 int org_unit_rename(const struct org_actor *by, const struct org_unit_new *unit, int64_t id,
-	const struct org_decision *d, struct org_fault *f, struct err *e)
+	const struct org_decision *d, struct org_faults *f, struct err *e)
 {
 	struct change c;
 	int rc = change_begin(&c, by, d, f, e);
@@ -317,28 +329,29 @@ static int move(struct change *c, int64_t id, int64_t parent_id)
 	const struct org_unit *u, *parent = org_unit_by_id(&c->tree, parent_id), *old;
 	int rc = unit_for(c, id, "move", &u);
 
+	if (!parent || !parent->is_live)
+		org_refuse(c->faults, "parent",
+			T("Đơn vị cấp trên không có hoặc đã kết thúc vào ngày đó."));
+	else if (org_unit_covers(&c->tree, id, parent_id))
+		org_refuse(c->faults, "parent",
+			T("Một đơn vị không thể nằm dưới chính nó hay dưới đơn vị trực thuộc nó."));
+	else if (u && u->parent_id == parent_id)
+		org_refuse(c->faults, "parent", T("Đơn vị đang ở đúng chỗ này."));
+	if (rc == 0)
+		rc = refused(c);
 	if (rc < 0)
 		return rc;
-	if (!parent || !parent->is_live)
-		return refuse(c->fault, "parent",
-			T("Đơn vị cấp trên không có hoặc đã kết thúc vào ngày đó."), c->e);
-	if (org_unit_covers(&c->tree, id, parent_id))
-		return refuse(c->fault, "parent",
-			T("Một đơn vị không thể nằm dưới chính nó hay dưới đơn vị trực thuộc nó."),
-			c->e);
-	if (u->parent_id == parent_id)
-		return refuse(c->fault, "parent", T("Đơn vị đang ở đúng chỗ này."), c->e);
 	old = org_unit_by_id(&c->tree, u->parent_id);
 	rc = org_run(c->by->store, sql_place, "isi", c->e, id, c->d->from, parent_id);
 	if (rc == 0)
 		rc = note(c,
 			&(struct noted){
 				"move", id, parent_id, old ? old->name : STR(""), parent->name });
-	return rc < 0 ? rc : reload(c);
+	return rc < 0 ? rc : load_tree(c);
 }
 
 int org_unit_move(const struct org_actor *by, int64_t id, int64_t parent_id,
-	const struct org_decision *d, struct org_fault *f, struct err *e)
+	const struct org_decision *d, struct org_faults *f, struct err *e)
 {
 	struct change c;
 	int rc = change_begin(&c, by, d, f, e);
@@ -356,27 +369,31 @@ static int hand_over_units(struct change *c, int64_t id, int64_t successor_id)
 
 		if (u->parent_id != id || !u->is_live || u->id == successor_id)
 			continue;
-		if (!successor_id)
-			return refuse(c->fault, "successor",
-				T("Còn đơn vị trực thuộc. Hãy chọn đơn vị tiếp nhận."), c->e);
 		rc = move(c, u->id, successor_id);
 		i = SIZE_MAX; /* the tree is new: look again from its beginning */
 	}
 	return rc;
 }
 
-/* May it end: nothing is left that has nowhere to go? */
-static int check_left(struct change *c, int64_t id, int64_t successor_id)
+/* May it end without a successor: nothing is left that has nowhere to go? */
+static int check_left(struct change *c, int64_t id)
 {
 	struct org_goods_count *list;
 	size_t count;
+	bool has_below = false, has_goods = false;
 	int rc = org_goods_of(c->by, id, &c->a, &list, &count, c->e);
 
+	for (size_t i = 0; i < c->tree.count; i++)
+		has_below =
+			has_below || (c->tree.units[i].parent_id == id && c->tree.units[i].is_live);
 	for (size_t i = 0; rc == 0 && i < count; i++)
-		if (list[i].count && list[i].goods->remember.sql && !successor_id)
-			return refuse(c->fault, "successor",
-				T("Đơn vị còn người, máy, tài khoản, bản ghi hoặc hồ sơ. Hãy chọn đơn vị tiếp nhận."),
-				c->e);
+		has_goods = has_goods || (list[i].count && list[i].goods->remember.sql);
+	if (has_below)
+		org_refuse(c->faults, "successor",
+			T("Còn đơn vị trực thuộc. Hãy chọn đơn vị tiếp nhận."));
+	else if (has_goods)
+		org_refuse(c->faults, "successor",
+			T("Đơn vị còn người, máy, tài khoản, bản ghi hoặc hồ sơ. Hãy chọn đơn vị tiếp nhận."));
 	return rc;
 }
 
@@ -386,7 +403,7 @@ static int note_staff(struct change *c, int64_t event_id)
 	struct date from;
 
 	if (!date_parse(c->d->from, &from))
-		return 0; /* org_decision_check() has seen it */
+		return 0; /* org_decision_faults() has seen it */
 	return org_run(c->by->store, sql_staff_note, "siii", c->e, c->by->login, event_id,
 		date_start_s(from), c->by->now_s);
 }
@@ -409,19 +426,17 @@ static int check_end(
 	struct str today = org_day(c->by->now_s, &c->a);
 
 	if (u->id == ORG_UNIT_FIRST)
-		return refuse(c->fault, "unit",
-			T("Đơn vị đã thiết lập Khiên không kết thúc được; hãy đổi tên hoặc chuyển nó."),
-			c->e);
-	if (u->until.len)
-		return refuse(c->fault, "unit", T("Đơn vị này đã có ngày kết thúc."), c->e);
-	if (str_cmp(c->d->from, today) > 0)
-		return refuse(c->fault, "from",
-			T("Ngày hiệu lực chưa đến. Người và máy được chuyển ngay khi ghi, nên hãy ghi vào ngày đó."),
-			c->e);
+		org_refuse(c->faults, "unit",
+			T("Đơn vị đã thiết lập Khiên không kết thúc được; hãy đổi tên hoặc chuyển nó."));
+	else if (u->until.len)
+		org_refuse(c->faults, "unit", T("Đơn vị này đã có ngày kết thúc."));
+	if (is_day_of_effect(c->d->from) && str_cmp(c->d->from, today) > 0)
+		org_refuse(c->faults, "from",
+			T("Ngày hiệu lực chưa đến. Người và máy được chuyển ngay khi ghi, nên hãy ghi vào ngày đó."));
 	if (successor_id && (!to || !to->is_live || to->id == u->id))
-		return refuse(c->fault, "successor",
-			T("Đơn vị tiếp nhận không có hoặc đã kết thúc vào ngày đó."), c->e);
-	return 0;
+		org_refuse(c->faults, "successor",
+			T("Đơn vị tiếp nhận không có hoặc đã kết thúc vào ngày đó."));
+	return successor_id ? 0 : check_left(c, u->id);
 }
 
 static int end(struct change *c, int64_t id, int64_t successor_id)
@@ -431,8 +446,10 @@ static int end(struct change *c, int64_t id, int64_t successor_id)
 	int64_t above;
 	int rc = unit_for(c, id, "end", &u);
 
-	if (rc == 0)
+	if (rc == 0 && u)
 		rc = check_end(c, u, to, successor_id);
+	if (rc == 0)
+		rc = refused(c);
 	if (rc < 0)
 		return rc;
 	name = u->name;
@@ -443,18 +460,16 @@ static int end(struct change *c, int64_t id, int64_t successor_id)
 	if (rc == 0)
 		rc = hand_over_units(c, id, successor_id);
 	if (rc == 0)
-		rc = check_left(c, id, successor_id);
-	if (rc == 0)
 		rc = org_run(c->by->store, sql_end, "isi", c->e, id, c->d->from, successor_id);
 	if (rc == 0)
 		rc = note(c, &(struct noted){ "end", id, successor_id, name, to_name });
 	if (rc == 0)
 		rc = hand_over(c, id, successor_id, c->event_id);
-	return rc < 0 ? rc : reload(c);
+	return rc < 0 ? rc : load_tree(c);
 }
 
 int org_unit_end(const struct org_actor *by, int64_t id, int64_t successor_id,
-	const struct org_decision *d, struct org_fault *f, struct err *e)
+	const struct org_decision *d, struct org_faults *f, struct err *e)
 {
 	struct change c;
 	int rc = change_begin(&c, by, d, f, e);
@@ -467,8 +482,10 @@ static int merge(struct change *c, const struct org_merger *m)
 	int64_t into_id = m->into_id;
 	int rc = 0;
 
-	if (m->count < (into_id ? 1u : 2u))
-		return refuse(c->fault, "unit", T("Hãy chọn các đơn vị được sáp nhập."), c->e);
+	if (m->count < (into_id ? 1u : 2u)) {
+		org_refuse(c->faults, "unit", T("Hãy chọn các đơn vị được sáp nhập."));
+		return refused(c);
+	}
 	if (!into_id)
 		rc = add(c, &m->new, m->ids[0], &into_id);
 	for (size_t i = 0; rc == 0 && i < m->count; i++)
@@ -477,7 +494,7 @@ static int merge(struct change *c, const struct org_merger *m)
 }
 
 int org_unit_merge(const struct org_actor *by, const struct org_merger *merger,
-	const struct org_decision *d, struct org_fault *f, struct err *e)
+	const struct org_decision *d, struct org_faults *f, struct err *e)
 {
 	struct change c;
 	int rc = change_begin(&c, by, d, f, e);
@@ -520,10 +537,14 @@ static int split(struct change *c, const struct org_split *p)
 	const struct org_unit *u;
 	int rc = unit_for(c, p->id, "split", &u);
 
+	if (p->count < (p->is_ended ? 2u : 1u))
+		org_refuse(c->faults, "name", T("Hãy nhập tên các đơn vị được lập ra."));
+	for (size_t i = 0; i < p->count; i++)
+		check_name(&p->news[i], c->faults);
+	if (rc == 0)
+		rc = refused(c);
 	if (rc < 0)
 		return rc;
-	if (p->count < (p->is_ended ? 2u : 1u))
-		return refuse(c->fault, "name", T("Hãy nhập tên các đơn vị được lập ra."), c->e);
 	parent = u->parent_id ? u->parent_id : p->id;
 	for (size_t i = 0; rc == 0 && i < p->count; i++) {
 		struct org_unit_new new = p->news[i];
@@ -543,7 +564,7 @@ static int split(struct change *c, const struct org_split *p)
 }
 
 int org_unit_split(const struct org_actor *by, const struct org_split *p,
-	const struct org_decision *d, struct org_fault *f, struct err *e)
+	const struct org_decision *d, struct org_faults *f, struct err *e)
 {
 	struct change c;
 	int rc = change_begin(&c, by, d, f, e);
@@ -552,13 +573,16 @@ int org_unit_split(const struct org_actor *by, const struct org_split *p,
 }
 
 int org_unit_set(const struct org_actor *by, int64_t id, const struct org_unit_new *unit,
-	struct org_fault *f, struct err *e)
+	struct org_faults *f, struct err *e)
 {
 	int rc;
 
+	*f = (struct org_faults){ 0 };
 	if (!org_is_unit_kind(unit->kind))
-		return refuse(f, "kind", T("Hãy chọn loại đơn vị."), e);
-	rc = org_run(by->store, sql_set, "iss", e, id, unit->kind,
-		unit->roles.ptr ? unit->roles : STR(""));
+		org_refuse(f, "kind", T("Hãy chọn loại đơn vị."));
+	rc = org_refused(f, e);
+	if (rc == 0)
+		rc = org_run(by->store, sql_set, "iss", e, id, unit->kind,
+			unit->roles.ptr ? unit->roles : STR(""));
 	return rc < 0 ? rc : org_note(by, "unit-set", unit->kind, e);
 }

@@ -12,11 +12,15 @@ struct org_decision {
 	struct str from;      /* the day from which it is so */
 };
 
-/* What is wrong with what was asked: FIELD is parent, code, name, number, signed_on, from, unit;
- * WORDS a Vietnamese sentence for tr(). */
-struct org_fault {
-	const char *field;
-	const char *words;
+/* What is wrong with what was asked, all of it at once: FIELD is parent, code, name, number,
+ * signed_on, from, unit; WORDS a Vietnamese sentence for tr(). */
+#define ORG_FAULTS_MAX 12
+struct org_faults {
+	struct org_fault {
+		const char *field;
+		const char *words;
+	} at[ORG_FAULTS_MAX];
+	size_t count;
 };
 
 struct org_unit_new {
@@ -24,21 +28,23 @@ struct org_unit_new {
 	struct str code, kind, roles, name, short_name;
 };
 
-/* Each is one transaction. ERR_INPUT: *RET_FAULT says why and nothing changed. The caller has asked
+/* Each is one transaction. ERR_INPUT: *RET_FAULTS say why and nothing changed. The caller has asked
  * whether BY may do so. */
 MUST_CHECK int org_unit_add(const struct org_actor *by, const struct org_unit_new *unit,
-	const struct org_decision *d, int64_t *ret_id, struct org_fault *ret_fault, struct err *e);
+	const struct org_decision *d, int64_t *ret_id, struct org_faults *ret_faults,
+	struct err *e);
 /* The same in the caller's transaction, for many at once. */
 MUST_CHECK int org_unit_add_within(const struct org_actor *by, const struct org_unit_new *unit,
-	const struct org_decision *d, int64_t *ret_id, struct org_fault *ret_fault, struct err *e);
+	const struct org_decision *d, int64_t *ret_id, struct org_faults *ret_faults,
+	struct err *e);
 MUST_CHECK int org_unit_rename(const struct org_actor *by, const struct org_unit_new *unit,
-	int64_t id, const struct org_decision *d, struct org_fault *ret_fault, struct err *e);
+	int64_t id, const struct org_decision *d, struct org_faults *ret_faults, struct err *e);
 MUST_CHECK int org_unit_move(const struct org_actor *by, int64_t id, int64_t parent_id,
-	const struct org_decision *d, struct org_fault *ret_fault, struct err *e);
+	const struct org_decision *d, struct org_faults *ret_faults, struct err *e);
 /* Units below and what goods.h has go to SUCCESSOR_ID, who also reaches what stays behind; 0 is
  * refused when there is any. */
 MUST_CHECK int org_unit_end(const struct org_actor *by, int64_t id, int64_t successor_id,
-	const struct org_decision *d, struct org_fault *ret_fault, struct err *e);
+	const struct org_decision *d, struct org_faults *ret_faults, struct err *e);
 /* All of IDS end and go into INTO_ID; 0: into NEW, which begins that day. */
 struct org_merger {
 	const int64_t *ids;
@@ -47,7 +53,7 @@ struct org_merger {
 	struct org_unit_new new;
 };
 MUST_CHECK int org_unit_merge(const struct org_actor *by, const struct org_merger *merger,
-	const struct org_decision *d, struct org_fault *ret_fault, struct err *e);
+	const struct org_decision *d, struct org_faults *ret_faults, struct err *e);
 /* One thing that goes to NEWS[TO]: OF staff, host, unit, exception (KEY is its number), record (a
  * register's), with what goes along with it. */
 struct org_share {
@@ -66,10 +72,10 @@ struct org_split {
 	size_t share_count;
 };
 MUST_CHECK int org_unit_split(const struct org_actor *by, const struct org_split *split,
-	const struct org_decision *d, struct org_fault *ret_fault, struct err *e);
+	const struct org_decision *d, struct org_faults *ret_faults, struct err *e);
 /* Kind and roles of the law, which no decision dates. */
 MUST_CHECK int org_unit_set(const struct org_actor *by, int64_t id, const struct org_unit_new *unit,
-	struct org_fault *ret_fault, struct err *e);
+	struct org_faults *ret_faults, struct err *e);
 
 struct org_unit_event {
 	int64_t id, unit_id, other_id;
@@ -91,13 +97,10 @@ MUST_CHECK int org_unit_events(struct store *s, int64_t id, size_t max, struct a
 /* Take back the newest change of a unit, within ORG_UNDO_DAYS. ERR_CONFLICT: another came after it,
  * or something already belongs to the unit it made. */
 MUST_CHECK int org_unit_undo(
-	const struct org_actor *by, int64_t event_id, struct org_fault *ret_fault, struct err *e);
+	const struct org_actor *by, int64_t event_id, struct org_faults *ret_faults, struct err *e);
 
 /* "agency" is a kind of unit; and its Vietnamese words. */
 bool org_is_unit_kind(struct str kind);
 const char *org_unit_kind_words(struct str kind);
-/* Is D a whole decision? Else the fault. */
-MUST_CHECK int org_decision_check(
-	const struct org_decision *d, struct org_fault *ret_fault, struct err *e);
 
 #endif

@@ -8,7 +8,7 @@
 #define NOON (1764126000) /* 2025-11-26 10:00 in Viet Nam */
 
 static struct err err;
-static struct org_fault fault;
+static struct org_faults faults;
 static struct arena a;
 
 static struct org_actor fresh(void)
@@ -40,7 +40,7 @@ static int64_t add(const struct org_actor *by, int64_t parent, const char *name,
 	struct org_decision d = from(day);
 	int64_t id = 0;
 
-	if (org_unit_add(by, &u, &d, &id, &fault, &err) < 0)
+	if (org_unit_add(by, &u, &d, &id, &faults, &err) < 0)
 		fail_msg("%s", err.text);
 	return id;
 }
@@ -73,12 +73,12 @@ static void a_paper_keeps_the_name_of_its_day(void **state)
 	int64_t id = add(&by, 1, "Ủy ban nhân dân xã Cũ", "2020-01-01");
 
 	(void)state;
-	assert_int_equal(org_unit_rename(&by, &new, id, &d, &fault, &err), 0);
+	assert_int_equal(org_unit_rename(&by, &new, id, &d, &faults, &err), 0);
 	assert_true(str_is(unit(&by, id, "2025-06-30")->name, "Ủy ban nhân dân xã Cũ"));
 	assert_true(str_is(unit(&by, id, "2025-07-01")->name, "Ủy ban nhân dân xã Mới"));
 	assert_false(unit(&by, id, "2019-12-31")->is_live);
-	assert_int_equal(org_unit_rename(&by, &new, id, &d, &fault, &err), ERR_INPUT);
-	assert_string_equal(fault.field, "from"); /* a second name from the same day */
+	assert_int_equal(org_unit_rename(&by, &new, id, &d, &faults, &err), ERR_INPUT);
+	assert_string_equal(faults.at[0].field, "from"); /* a second name from the same day */
 	done(&by);
 }
 
@@ -94,24 +94,28 @@ static void what_is_wrong_is_refused_whole(void **state)
 	int64_t id;
 
 	(void)state;
-	assert_int_equal(org_unit_move(&by, a1, b, &d, &fault, &err), ERR_INPUT);
-	assert_string_equal(fault.field, "parent"); /* a ring */
-	assert_int_equal(org_unit_move(&by, a1, a1, &d, &fault, &err), ERR_INPUT);
-	assert_int_equal(org_unit_add(&by, &new, &d, &id, &fault, &err), ERR_INPUT);
-	assert_string_equal(fault.field, "parent");
+	assert_int_equal(org_unit_move(&by, a1, b, &d, &faults, &err), ERR_INPUT);
+	assert_string_equal(faults.at[0].field, "parent"); /* a ring */
+	assert_int_equal(org_unit_move(&by, a1, a1, &d, &faults, &err), ERR_INPUT);
+	assert_int_equal(org_unit_add(&by, &new, &d, &id, &faults, &err), ERR_INPUT);
+	assert_string_equal(faults.at[0].field, "parent");
 	new.parent_id = 1;
-	assert_int_equal(org_unit_add(&by, &new, &none, &id, &fault, &err), ERR_INPUT);
-	assert_string_equal(fault.field, "number");
-	assert_int_equal(org_unit_add(&by, &new, &bad, &id, &fault, &err), ERR_INPUT);
-	assert_string_equal(fault.field, "signed_on");
+	assert_int_equal(org_unit_add(&by, &new, &none, &id, &faults, &err), ERR_INPUT);
+	assert_string_equal(faults.at[0].field, "number");
+	assert_int_equal(org_unit_add(&by, &new, &bad, &id, &faults, &err), ERR_INPUT);
+	assert_string_equal(faults.at[0].field, "signed_on");
+	new = (struct org_unit_new){ .parent_id = 99, .code = STR("có dấu") };
+	assert_int_equal(org_unit_add(&by, &new, &bad, &id, &faults, &err), ERR_INPUT);
+	assert_int_equal(faults.count, 5); /* signed_on, name, code, kind, parent: all at once */
+	new = (struct org_unit_new){ .parent_id = 1, .kind = STR("agency"), .name = STR("C") };
 	new.code = STR("có dấu");
-	assert_int_equal(org_unit_add(&by, &new, &d, &id, &fault, &err), ERR_INPUT);
-	assert_string_equal(fault.field, "code");
-	assert_int_equal(org_unit_end(&by, a1, 0, &d, &fault, &err), ERR_INPUT);
-	assert_string_equal(fault.field, "successor"); /* B would hang in the air */
-	assert_int_equal(org_unit_end(&by, b, 0, &late, &fault, &err), ERR_INPUT);
-	assert_string_equal(fault.field, "from");
-	assert_int_equal(org_unit_end(&by, 1, b, &d, &fault, &err), ERR_INPUT);
+	assert_int_equal(org_unit_add(&by, &new, &d, &id, &faults, &err), ERR_INPUT);
+	assert_string_equal(faults.at[0].field, "code");
+	assert_int_equal(org_unit_end(&by, a1, 0, &d, &faults, &err), ERR_INPUT);
+	assert_string_equal(faults.at[0].field, "successor"); /* B would hang in the air */
+	assert_int_equal(org_unit_end(&by, b, 0, &late, &faults, &err), ERR_INPUT);
+	assert_string_equal(faults.at[0].field, "from");
+	assert_int_equal(org_unit_end(&by, 1, b, &d, &faults, &err), ERR_INPUT);
 	assert_int_equal(count(&by, "SELECT count(*) FROM unit_event"), before);
 	assert_int_equal(count(&by, "SELECT count(*) FROM unit"), 3);
 	done(&by);
@@ -150,7 +154,7 @@ static void a_merger_takes_all_along_and_back(void **state)
 			" VALUES (7, 'ldap', 'can-bo', 2, $1)",
 			"i", &err, ids[1]),
 		0);
-	if (org_unit_merge(&by, &(struct org_merger){ ids, 2, 0, new }, &d, &fault, &err) < 0)
+	if (org_unit_merge(&by, &(struct org_merger){ ids, 2, 0, new }, &d, &faults, &err) < 0)
 		fail_msg("%s", err.text);
 	into = count(&by, "SELECT max(id) FROM unit");
 	assert_int_equal(count(&by, "SELECT unit_id FROM staff"), into);
@@ -165,15 +169,15 @@ static void a_merger_takes_all_along_and_back(void **state)
 
 	assert_int_equal(org_unit_events(by.store, into, 10, &a, &events, &err), 0);
 	assert_int_equal(
-		org_unit_undo(&by, events.at[events.count - 1].id, &fault, &err), ERR_CONFLICT);
-	assert_int_equal(org_unit_undo(&by, events.at[0].id, &fault, &err), 0);
+		org_unit_undo(&by, events.at[events.count - 1].id, &faults, &err), ERR_CONFLICT);
+	assert_int_equal(org_unit_undo(&by, events.at[0].id, &faults, &err), 0);
 	assert_int_equal(count(&by, "SELECT unit_id FROM staff"), ids[1]);
 	assert_int_equal(count(&by, "SELECT unit_id FROM host"), ids[1]);
 	assert_int_equal(count(&by, "SELECT unit_id FROM login_group"), ids[1]);
 	assert_true(unit(&by, ids[1], "2025-07-01")->is_live);
-	assert_int_equal(org_unit_undo(&by, events.at[0].id, &fault, &err), ERR_CONFLICT);
+	assert_int_equal(org_unit_undo(&by, events.at[0].id, &faults, &err), ERR_CONFLICT);
 	by.now_s += 31 * CLOCK_DAY_S;
-	assert_int_equal(org_unit_undo(&by, events.at[1].id, &fault, &err), ERR_CONFLICT);
+	assert_int_equal(org_unit_undo(&by, events.at[1].id, &faults, &err), ERR_CONFLICT);
 	done(&by);
 }
 
@@ -191,9 +195,9 @@ static void a_split_makes_units_beside(void **state)
 		org_unit_split(&by,
 			&(struct org_split){
 				.id = id, .news = news, .count = 1, .is_ended = true },
-			&d, &fault, &err),
+			&d, &faults, &err),
 		ERR_INPUT);
-	assert_int_equal(org_unit_split(&by, &split, &d, &fault, &err), 0);
+	assert_int_equal(org_unit_split(&by, &split, &d, &faults, &err), 0);
 	assert_false(unit(&by, id, "2025-07-01")->is_live);
 	assert_int_equal(unit(&by, id + 1, "2025-07-01")->parent_id, 1);
 	assert_int_equal(unit(&by, id + 2, "2025-07-01")->parent_id, 1);
@@ -241,7 +245,7 @@ static void a_split_shares_out_and_takes_back(void **state)
 			" VALUES (6, 'h', 'server', 1, 1, 1, $1)",
 			"i", &err, id),
 		0);
-	if (org_unit_split(&by, &split, &d, &fault, &err) < 0)
+	if (org_unit_split(&by, &split, &d, &faults, &err) < 0)
 		fail_msg("%s", err.text);
 	assert_int_equal(count(&by, "SELECT unit_id FROM staff WHERE id = 5"), id + 2);
 	assert_int_equal(count(&by, "SELECT unit_id FROM staff WHERE id = 6"), id + 1);
@@ -256,7 +260,7 @@ static void a_split_shares_out_and_takes_back(void **state)
 		count(&by, "SELECT count(*) FROM staff_event WHERE what = 'unit-share'"), 1);
 	for (int i = 0; i < 3; i++) { /* the end, what the second got, what the first got */
 		assert_int_equal(org_unit_events(by.store, id, 20, &a, &events, &err), 0);
-		assert_int_equal(org_unit_undo(&by, events.at[i].id, &fault, &err), 0);
+		assert_int_equal(org_unit_undo(&by, events.at[i].id, &faults, &err), 0);
 	}
 	assert_int_equal(count(&by, "SELECT min(unit_id) FROM staff"), id);
 	assert_int_equal(count(&by, "SELECT max(unit_id) FROM staff"), id);
@@ -276,9 +280,9 @@ static void a_new_unit_is_taken_back_unless_it_is_used(void **state)
 
 	(void)state;
 	assert_int_equal(org_unit_events(by.store, id, 10, &a, &events, &err), 0);
-	assert_int_equal(org_unit_undo(&by, events.at[0].id, &fault, &err), ERR_CONFLICT);
+	assert_int_equal(org_unit_undo(&by, events.at[0].id, &faults, &err), ERR_CONFLICT);
 	assert_int_equal(org_unit_events(by.store, below, 10, &a, &events, &err), 0);
-	assert_int_equal(org_unit_undo(&by, events.at[0].id, &fault, &err), 0);
+	assert_int_equal(org_unit_undo(&by, events.at[0].id, &faults, &err), 0);
 	assert_false(unit(&by, below, "2021-01-01")->is_live);
 	done(&by);
 }

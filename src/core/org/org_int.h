@@ -7,6 +7,14 @@
 /* SQL that ends: 0, or <0. Binds are numbers and texts in turn, by a letter each: "is". */
 int org_run(struct store *s, const char *sql, const char *kinds, struct err *e, ...);
 
+/* One more thing is wrong; and is anything? 0, or ERR_INPUT with the words of the first. */
+struct org_faults;
+void org_refuse(struct org_faults *f, const char *field, const char *words);
+int org_refused(const struct org_faults *f, struct err *e);
+/* What a decision lacks, for org_refused() later. */
+struct org_decision;
+void org_decision_faults(const struct org_decision *d, struct org_faults *f);
+
 /* core/org/goods.h: all of a unit go, or come back. */
 struct org_going {
 	int64_t from_id, to_id, event_id;

@@ -42,32 +42,34 @@ MUST_CHECK int staff_get(
 MUST_CHECK int staff_by_code(
 	struct store *s, struct str code, struct arena *a, struct staff *ret, struct err *e);
 
-/* ERR_INPUT: *RET_FAULT (its fields also: name, position, email, phone, state). The decision of a
- * new one may be empty: they were there before Khiên. */
+/* ERR_INPUT: *RET_FAULTS (fields also: name, position, email, phone, state, time). No decision
+ * (NULL): they were there before Khiên. */
 MUST_CHECK int staff_add(const struct org_actor *by, const struct staff *new,
-	const struct org_decision *d, int64_t *ret_id, struct org_fault *ret_fault, struct err *e);
+	const struct org_decision *d, int64_t *ret_id, struct org_faults *ret_faults,
+	struct err *e);
 /* Mends name, code, email, phone. */
 MUST_CHECK int staff_set(const struct org_actor *by, const struct staff *changed,
-	struct org_fault *ret_fault, struct err *e);
+	struct org_faults *ret_faults, struct err *e);
 /* What staff_add() would say, without saving. */
 MUST_CHECK int staff_check(
-	struct store *s, const struct staff *new, struct org_fault *ret_fault, struct err *e);
+	struct store *s, const struct staff *new, struct org_faults *ret_faults, struct err *e);
 /* Somebody who was added by mistake, and whom nothing has happened to since, is gone. ERR_CONFLICT:
  * they have an account, a role, a decision. */
 MUST_CHECK int staff_forget(const struct org_actor *by, int64_t id, struct err *e);
 
+#define STAFF_NO_TIME INT64_MIN
 /* A decision about a person. It takes effect at its second: at once when that has passed, else
  * staff_due() does it then. */
 struct staff_change {
 	int64_t unit_id;     /* 0: stays */
 	struct str position; /* "" stays */
 	struct str state;    /* "" stays */
-	int64_t effective_s;
+	int64_t effective_s; /* or STAFF_NO_TIME: what was told is no time of day */
 	struct str note;
 	struct org_decision decision;
 };
 MUST_CHECK int staff_decide(const struct org_actor *by, int64_t id,
-	const struct staff_change *change, int64_t *ret_event_id, struct org_fault *ret_fault,
+	const struct staff_change *change, int64_t *ret_event_id, struct org_faults *ret_faults,
 	struct err *e);
 /* Make true what has become due. *RET_COUNT of them. */
 MUST_CHECK int staff_due(const struct org_actor *by, size_t *ret_count, struct err *e);
@@ -93,7 +95,7 @@ struct staff_role {
 	struct str role, staff_name, from, until, decision, decision_day;
 };
 MUST_CHECK int staff_role_give(const struct org_actor *by, const struct staff_role *role,
-	const struct org_decision *d, struct org_fault *ret_fault, struct err *e);
+	const struct org_decision *d, struct org_faults *ret_faults, struct err *e);
 /* From today on this person has the role no more. */
 MUST_CHECK int staff_role_end(
 	const struct org_actor *by, int64_t staff_id, int64_t role_id, struct err *e);

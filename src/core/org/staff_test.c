@@ -8,7 +8,7 @@
 #define NOON (1764126000) /* 2025-11-26 10:00 in Viet Nam */
 
 static struct err err;
-static struct org_fault fault;
+static struct org_faults faults;
 static struct arena a;
 #define DECISION STR("7/QĐ-UBND"), STR("2025-11-20"), STR("2025-11-20")
 static const struct org_decision decision = { DECISION };
@@ -22,7 +22,7 @@ static struct org_actor fresh(void)
 	arena_init(&a, 64 * MIB);
 	assert_int_equal(store_open(":memory:", &err, &by.store), 0);
 	assert_int_equal(store_migrate(by.store, org_steps, org_step_count, &err), 0);
-	assert_int_equal(org_unit_add(&by, &u, &decision, &id, &fault, &err), 0);
+	assert_int_equal(org_unit_add(&by, &u, &decision, &id, &faults, &err), 0);
 	assert_int_equal(id, 2);
 	return by;
 }
@@ -42,7 +42,7 @@ static int64_t add(const struct org_actor *by, const char *name, const char *cod
 		.position = STR("Chuyên viên") };
 	int64_t id = 0;
 
-	if (staff_add(by, &p, &(struct org_decision){ 0 }, &id, &fault, &err) < 0)
+	if (staff_add(by, &p, NULL, &id, &faults, &err) < 0)
 		fail_msg("%s", err.text);
 	return id;
 }
@@ -99,8 +99,8 @@ static void a_decision_takes_effect_at_its_second(void **state)
 	size_t count;
 
 	(void)state;
-	assert_int_equal(staff_decide(&by, id, &leave, &event, &fault, &err), 0);
-	assert_int_equal(staff_decide(&by, id, &move, &event, &fault, &err), 0);
+	assert_int_equal(staff_decide(&by, id, &leave, &event, &faults, &err), 0);
+	assert_int_equal(staff_decide(&by, id, &move, &event, &faults, &err), 0);
 	assert_int_equal(staff_get(by.store, id, &a, &p, &err), 0);
 	assert_true(str_is(p.state, "working") && p.unit_id == 1);
 	by.now_s += 1799;
@@ -131,7 +131,7 @@ static void what_waits_can_be_withdrawn(void **state)
 	size_t count;
 
 	(void)state;
-	assert_int_equal(staff_decide(&by, id, &c, &event, &fault, &err), 0);
+	assert_int_equal(staff_decide(&by, id, &c, &event, &faults, &err), 0);
 	assert_int_equal(staff_withdraw(&by, id + 1, event, &err), ERR_CONFLICT);
 	assert_int_equal(staff_withdraw(&by, id, event, &err), 0);
 	by.now_s += 60;
@@ -157,21 +157,22 @@ static void what_is_wrong_is_refused(void **state)
 	struct staff_role role = { .staff_id = id, .unit_id = 1, .role = STR("IT") };
 
 	(void)state;
+	assert_int_equal(staff_add(&by, &p, NULL, &id, &faults, &err), ERR_INPUT);
+	assert_string_equal(faults.at[0].field, "code");
+	p = (struct staff){ .code = p.code, .email = STR("x"), .unit_id = 9 };
 	assert_int_equal(
-		staff_add(&by, &p, &(struct org_decision){ 0 }, &id, &fault, &err), ERR_INPUT);
-	assert_string_equal(fault.field, "code");
-	p.code = STR("");
-	p.unit_id = 9;
+		staff_add(&by, &p, &(struct org_decision){ 0 }, &id, &faults, &err), ERR_INPUT);
+	assert_int_equal(faults.count, 8); /* its decision, name, email, state, code and unit */
+	p = (struct staff){ .name = STR("B"), .state = STR("working"), .unit_id = 9 };
+	assert_int_equal(staff_add(&by, &p, NULL, &id, &faults, &err), ERR_INPUT);
+	assert_string_equal(faults.at[0].field, "unit");
 	assert_int_equal(
-		staff_add(&by, &p, &(struct org_decision){ 0 }, &id, &fault, &err), ERR_INPUT);
-	assert_string_equal(fault.field, "unit");
+		staff_decide(&by, role.staff_id, &nothing, &event, &faults, &err), ERR_INPUT);
 	assert_int_equal(
-		staff_decide(&by, role.staff_id, &nothing, &event, &fault, &err), ERR_INPUT);
-	assert_int_equal(
-		staff_decide(&by, role.staff_id, &nowhere, &event, &fault, &err), ERR_INPUT);
-	assert_string_equal(fault.field, "unit");
-	assert_int_equal(staff_role_give(&by, &role, &decision, &fault, &err), 0);
-	assert_int_equal(staff_role_give(&by, &role, &decision, &fault, &err), ERR_INPUT);
+		staff_decide(&by, role.staff_id, &nowhere, &event, &faults, &err), ERR_INPUT);
+	assert_string_equal(faults.at[0].field, "unit");
+	assert_int_equal(staff_role_give(&by, &role, &decision, &faults, &err), 0);
+	assert_int_equal(staff_role_give(&by, &role, &decision, &faults, &err), ERR_INPUT);
 	assert_int_equal(staff_role_end(&by, role.staff_id, 1, &err), 0);
 	assert_int_equal(staff_role_end(&by, role.staff_id, 1, &err), ERR_CONFLICT);
 	done(&by);

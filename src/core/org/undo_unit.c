@@ -87,14 +87,14 @@ static int load(struct store *s, int64_t id, struct undone *ret, struct err *e)
 	return 0;
 }
 
-static int refuse(struct org_fault *f, const char *words, struct err *e)
+static int refuse(struct org_faults *f, const char *words, struct err *e)
 {
-	*f = (struct org_fault){ "unit", words };
+	org_refuse(f, "unit", words);
 	return err_set(e, ERR_CONFLICT, "%s", words);
 }
 
 static int may_undo(
-	const struct org_actor *by, const struct undone *u, struct org_fault *f, struct err *e)
+	const struct org_actor *by, const struct undone *u, struct org_faults *f, struct err *e)
 {
 	if (u->is_undone)
 		return refuse(f, T("Thay đổi này đã được hoàn tác."), e);
@@ -142,7 +142,7 @@ static int comes_back(const struct org_actor *by, const struct undone *u, struct
 }
 
 static int undo(
-	const struct org_actor *by, const struct undone *u, struct org_fault *f, struct err *e)
+	const struct org_actor *by, const struct undone *u, struct org_faults *f, struct err *e)
 {
 	struct store *s = by->store;
 	int64_t used = 0;
@@ -168,11 +168,12 @@ static int undo(
 	return org_run(s, sql_never, "i", e, u->unit_id);
 }
 
-int org_unit_undo(const struct org_actor *by, int64_t event_id, struct org_fault *f, struct err *e)
+int org_unit_undo(const struct org_actor *by, int64_t event_id, struct org_faults *f, struct err *e)
 {
 	struct undone u;
 	int rc = store_begin(by->store, e);
 
+	*f = (struct org_faults){ 0 };
 	if (rc < 0)
 		return rc;
 	rc = load(by->store, event_id, &u, e);

@@ -124,20 +124,26 @@ void html_unit_select(struct view *v, const struct unit_choice *c)
 
 void html_decision(struct view *v)
 {
+	html_decision_named(v, "so-qd", "ngay-ky", "hieu-luc");
+}
+
+void html_decision_named(
+	struct view *v, const char *number, const char *signed_on, const char *from)
+{
 	const char *hint = tr(v->lang, "Ngày/tháng/năm, ví dụ 31/12/2026");
 
 	html_field(v,
-		&(struct field){ .name = "so-qd",
+		&(struct field){ .name = number,
 			.label = tr(v->lang, "Quyết định số"),
 			.hint = tr(v->lang, "Ví dụ: 12/QĐ-UBND"),
 			.is_required = true });
 	html_field(v,
-		&(struct field){ .name = "ngay-ky",
+		&(struct field){ .name = signed_on,
 			.label = tr(v->lang, "Ngày ký"),
 			.hint = hint,
 			.is_required = true });
 	html_field(v,
-		&(struct field){ .name = "hieu-luc",
+		&(struct field){ .name = from,
 			.label = tr(v->lang, "Có hiệu lực từ ngày"),
 			.hint = hint,
 			.is_required = true });
@@ -149,19 +155,34 @@ struct org_decision form_decision(struct view *v)
 		form_day(v, "hieu-luc") };
 }
 
-void fault_org(struct view *v, const struct org_fault *fault)
+/* What core/org calls a field, in the form that was sent: that one of them which it has, else the
+ * last. */
+static const char *field_of(const struct view *v, const char *of)
 {
-	static const char *const fields[][2] = { { "number", "so-qd" }, { "signed_on", "ngay-ky" },
+	static const char *const fields[][2] = { { "number", "vt-so" }, { "number", "so-qd" },
+		{ "signed_on", "vt-ky" }, { "signed_on", "ngay-ky" }, { "from", "vt-tu" },
 		{ "from", "hieu-luc" }, { "parent", "cap-tren" }, { "code", "ma" },
-		{ "name", "ten" }, { "short_name", "viet-tat" }, { "successor", "tiep-nhan" },
-		{ "unit", "don-vi" }, { "kind", "loai" }, { "position", "chuc-vu" },
+		{ "name", "ten1" }, { "name", "ten" }, { "short_name", "viet-tat" },
+		{ "successor", "tiep-nhan" }, { "unit", "don-vi-moi" }, { "unit", "don-vi" },
+		{ "unit", "sap-nhap" }, { "kind", "loai" }, { "position", "chuc-vu" },
 		{ "email", "thu" }, { "phone", "dien-thoai" }, { "state", "tinh-trang" },
-		{ "role", "vai-tro" }, { "note", "ghi-chu" } };
+		{ "role", "vai-tro" }, { "note", "ghi-chu" }, { "time", "gio" } };
+	const char *found = "noi-dung";
 
 	for (size_t i = 0; i < COUNT(fields); i++) {
-		if (strcmp(fields[i][0], fault->field) == 0)
-			fault_add(v, fields[i][1], tr(v->lang, fault->words));
+		if (strcmp(fields[i][0], of) != 0)
+			continue;
+		found = fields[i][1];
+		if (http_pair(v->form, found).ptr)
+			break;
 	}
+	return found;
+}
+
+void fault_org(struct view *v, const struct org_faults *faults)
+{
+	for (size_t i = 0; i < faults->count; i++)
+		fault_add(v, field_of(v, faults->at[i].field), tr(v->lang, faults->at[i].words));
 }
 
 /* --- the roles of the law --------------------------------------------------------------------- */
@@ -239,6 +260,7 @@ void html_law_role_boxes(struct view *v, const char *name, struct str chosen)
 		name, tr(v->lang, "Vai trò theo quy chế"),
 		tr(v->lang,
 			"Đơn vị giữ vai trò nào thì nghĩa vụ của vai trò ấy ràng buộc đơn vị; chọn được nhiều vai trò."));
+	html_fault(v, name);
 	role_boxes(v, name, chosen, true);
 	html(v->w, "<details");
 	if (chosen.len)

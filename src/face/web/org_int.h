@@ -17,9 +17,11 @@ struct unit_choice {
 void html_unit_select(struct view *v, const struct unit_choice *choice);
 /* Number, day signed, day of effect; what they hold. */
 void html_decision(struct view *v);
+void html_decision_named(
+	struct view *v, const char *number, const char *signed_on, const char *from);
 struct org_decision form_decision(struct view *v);
-/* A fault of core/org at the field of the form that it belongs to. */
-void fault_org(struct view *v, const struct org_fault *fault);
+/* The faults of core/org, each at the field of the form that it belongs to. */
+void fault_org(struct view *v, const struct org_faults *faults);
 /* Day-month-year as people write it, as YYYY-MM-DD; "" when it is none. In v->a. */
 struct str form_day(struct view *v, const char *name);
 /* "31/12/2026" of "2026-12-31"; the words for ORG_DAY_FIRST; "" of "". */
@@ -44,7 +46,7 @@ extern const struct org_goods *const unit_goods[];
 struct unit_act {
 	const char *slug, *words;
 	void (*fields)(struct view *v, const struct org_unit *u);
-	int (*run)(struct view *v, const struct org_unit *u, struct org_fault *ret_fault);
+	int (*run)(struct view *v, const struct org_unit *u, struct org_faults *ret_faults);
 	/* the units that end by it, at most UNIT_ENDS_MAX; NULL: none do */
 	size_t (*ends)(struct view *v, const struct org_unit *u, int64_t *ids);
 	/* what is to be chosen before it is done, in the form of the preview; NULL: nothing */

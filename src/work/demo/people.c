@@ -40,11 +40,11 @@ static int make_units(struct making *m, struct err *e)
 		.name = text_at(root, "name"),
 		.short_name = STR(""),
 		.code = STR("HUYEN") };
-	struct org_fault fault = { 0 };
+	struct org_faults faults = { 0 };
 	int rc = org_unit_call_first(m->d->store, first.name, e);
 
 	if (rc == 0)
-		rc = org_unit_set(&m->by, ORG_UNIT_FIRST, &first, &fault, e);
+		rc = org_unit_set(&m->by, ORG_UNIT_FIRST, &first, &faults, e);
 	m->units = arena_array(m->a, struct demo_unit, list->count + 1);
 	m->units[m->unit_count++] = (struct demo_unit){
 		.id = ORG_UNIT_FIRST, .name = first.name, .care = care_of(root)
@@ -62,7 +62,7 @@ static int make_units(struct making *m, struct err *e)
 		u->name = unit.name;
 		u->code = unit.code;
 		u->care = care_of(n);
-		rc = org_unit_add(&m->by, &unit, &d, &u->id, &fault, e);
+		rc = org_unit_add(&m->by, &unit, &d, &u->id, &faults, e);
 	}
 	m->done.units = (int64_t)m->unit_count;
 	if (rc == 0)
@@ -73,8 +73,7 @@ static int make_units(struct making *m, struct err *e)
 static int add_person(struct making *m, struct demo_unit *u, size_t number, struct err *e)
 {
 	const struct yaml_node *head = yaml_get(m->words, "heads")->first;
-	struct org_decision none = { 0 };
-	struct org_fault fault = { 0 };
+	struct org_faults faults = { 0 };
 	struct staff *p = &u->people[u->count];
 	struct str family = demo_word(m, yaml_get(m->words, "families"));
 	struct str middle = demo_word(m, yaml_get(m->words, "middles"));
@@ -92,7 +91,7 @@ static int add_person(struct making *m, struct demo_unit *u, size_t number, stru
 		.state = STR("working") };
 	m->done.people++;
 	u->count++;
-	return staff_add(&m->by, p, &none, &p->id, &fault, e);
+	return staff_add(&m->by, p, NULL, &p->id, &faults, e);
 }
 
 static int give_roles(struct making *m, struct demo_unit *u, struct err *e)
@@ -101,7 +100,7 @@ static int give_roles(struct making *m, struct demo_unit *u, struct err *e)
 		const char *role;
 		size_t person;
 	} rows[] = { { "HEAD", 0 }, { "IT", 1 }, { "SECUNIT", 1 }, { "OPER", 3 }, { "OPER", 4 } };
-	struct org_fault fault = { 0 };
+	struct org_faults faults = { 0 };
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < COUNT(rows); i++) {
@@ -110,7 +109,7 @@ static int give_roles(struct making *m, struct demo_unit *u, struct err *e)
 			.role = str_of(rows[i].role) };
 		struct org_decision d = decision(m, 600);
 
-		rc = staff_role_give(&m->by, &r, &d, &fault, e);
+		rc = staff_role_give(&m->by, &r, &d, &faults, e);
 	}
 	return rc;
 }

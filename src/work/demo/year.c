@@ -356,7 +356,7 @@ static int leavers(struct making *m, struct err *e)
 			.effective_s = at_s };
 		struct flow_by by = demo_by(m, NULL, at_s + 60);
 		struct org_actor actor = m->by;
-		struct org_fault fault = { 0 };
+		struct org_faults faults = { 0 };
 		struct str tail = demo_said(m, "paper");
 		char day[CLOCK_TEXT_MAX];
 		size_t begun;
@@ -371,7 +371,7 @@ static int leavers(struct making *m, struct err *e)
 					day))),
 			STR_NONE };
 		c.decision.from = arena_str(&m->piece, str_of(date_iso(date_at(at_s), day)));
-		rc = staff_decide(&actor, p->id, &c, &event, &fault, e);
+		rc = staff_decide(&actor, p->id, &c, &event, &faults, e);
 		if (rc == ERR_INPUT || rc == ERR_CONFLICT) {
 			rc = 0; /* the same person drawn twice */
 			continue;

@@ -4,9 +4,8 @@
 #include "work/exchange/exchange_int.h"
 
 #define ROW_MEMORY_BYTES (4 * MIB)
-#define CHECKS_MAX 8 /* of one row: each fault is put aside and the rest looked at */
 
-/* What struct org_fault calls them. */
+/* What struct org_faults calls them. */
 static const char *const fault_fields[PERSON_FIELDS] = { [PERSON_CODE] = "code",
 	[PERSON_NAME] = "name",
 	[PERSON_POSITION] = "position",
@@ -111,27 +110,18 @@ static struct str *text_at(struct staff *who, size_t field)
 	return at[field];
 }
 
-/* All that the roster has against it: each fault is told and put aside. */
+/* All that the roster has against it. */
 static int check(struct people *p, const struct staff *who, struct err *e)
 {
-	struct staff left = *who;
+	struct org_faults f;
 	struct err why = { 0 };
 
-	for (size_t n = 0; n < CHECKS_MAX; n++) {
-		struct org_fault f = { 0 };
-		int rc = staff_check(p->by.store, &left, &f, &why);
-
-		if (rc == 0 || !f.words)
-			return rc == 0 ? 0 : err_set(e, ERR_STORE, "%s", why.text);
-		for (size_t i = 0; i < PERSON_FIELDS; i++) {
-			if (strcmp(f.field, fault_fields[i]) != 0)
-				continue;
-			fault(p, column_of(p, i), f.words, STR(""));
-			*text_at(&left, i) = i == PERSON_NAME ? STR("x") :
-				i == PERSON_STATE             ? STR("working") :
-								STR("");
-		}
-	}
+	if (staff_check(p->by.store, who, &f, &why) < 0 && !f.count)
+		return err_set(e, ERR_STORE, "%s", why.text);
+	for (size_t i = 0; i < PERSON_FIELDS; i++)
+		for (size_t n = 0; n < f.count; n++)
+			if (strcmp(f.at[n].field, fault_fields[i]) == 0)
+				fault(p, column_of(p, i), f.at[n].words, STR(""));
 	return 0;
 }
 
@@ -177,13 +167,13 @@ static int note_row(
 
 static int add(struct people *p, const struct staff *who, struct err *e)
 {
-	struct org_decision none = { 0 };
-	struct org_fault f = { 0 };
+	struct org_faults f;
 	int64_t id;
-	int rc = staff_add(&p->by, who, &none, &id, &f, e);
+	int rc = staff_add(&p->by, who, NULL, &id, &f, e);
 
-	if (rc < 0 && f.words) {
-		fault(p, SIZE_MAX, f.words, STR(""));
+	if (rc < 0 && f.count) {
+		for (size_t i = 0; i < f.count; i++)
+			fault(p, SIZE_MAX, f.at[i].words, STR(""));
 		*e = (struct err){ 0 };
 		return 0;
 	}
@@ -195,7 +185,7 @@ static int add(struct people *p, const struct staff *who, struct err *e)
 static int set(struct people *p, const struct staff *old, const struct staff *typed, struct err *e)
 {
 	struct staff who = *old;
-	struct org_fault f = { 0 };
+	struct org_faults f;
 	struct str before = line_of(old, &p->row_arena), after;
 	int rc;
 
@@ -357,7 +347,7 @@ static int take_back(
 	const struct org_actor *by, const struct person_done *d, struct arena *a, struct err *e)
 {
 	struct str at[5];
-	struct org_fault f = { 0 };
+	struct org_faults f;
 	struct staff who;
 	size_t count;
 	int rc = staff_get(by->store, d->id, a, &who, e);

@@ -11,7 +11,7 @@ struct job {
 	const struct org_unit *unit; /* of the second word, when the action wants one */
 	struct org_decision d;
 	struct org_unit_new new;
-	struct org_fault fault;
+	struct org_faults faults;
 };
 
 static struct str option(struct job *j, const char *name)
@@ -75,7 +75,7 @@ static int do_add(struct job *j, struct err *e)
 	int rc = unit_of(j, parent.len ? parent : STR("1"), &j->new.parent_id, e);
 
 	if (rc == 0)
-		rc = org_unit_add(&j->c->by, &j->new, &j->d, &id, &j->fault, e);
+		rc = org_unit_add(&j->c->by, &j->new, &j->d, &id, &j->faults, e);
 	if (rc == 0)
 		printf("%lld\n", (long long)id);
 	return rc;
@@ -83,7 +83,7 @@ static int do_add(struct job *j, struct err *e)
 
 static int do_rename(struct job *j, struct err *e)
 {
-	return org_unit_rename(&j->c->by, &j->new, j->unit->id, &j->d, &j->fault, e);
+	return org_unit_rename(&j->c->by, &j->new, j->unit->id, &j->d, &j->faults, e);
 }
 
 static int do_move(struct job *j, struct err *e)
@@ -91,7 +91,7 @@ static int do_move(struct job *j, struct err *e)
 	int64_t parent = 0;
 	int rc = unit_of(j, option(j, "parent"), &parent, e);
 
-	return rc < 0 ? rc : org_unit_move(&j->c->by, j->unit->id, parent, &j->d, &j->fault, e);
+	return rc < 0 ? rc : org_unit_move(&j->c->by, j->unit->id, parent, &j->d, &j->faults, e);
 }
 
 static int do_end(struct job *j, struct err *e)
@@ -100,7 +100,7 @@ static int do_end(struct job *j, struct err *e)
 	int64_t successor = 0;
 	int rc = into.len ? unit_of(j, into, &successor, e) : 0;
 
-	return rc < 0 ? rc : org_unit_end(&j->c->by, j->unit->id, successor, &j->d, &j->fault, e);
+	return rc < 0 ? rc : org_unit_end(&j->c->by, j->unit->id, successor, &j->d, &j->faults, e);
 }
 
 /* The first unit and those after it, into --into or into a new one of --name. */
@@ -116,7 +116,7 @@ static int do_merge(struct job *j, struct err *e)
 	if (rc == 0 && into.len)
 		rc = unit_of(j, into, &m.into_id, e);
 	m.new.parent_id = j->unit->parent_id;
-	return rc < 0 ? rc : org_unit_merge(&j->c->by, &m, &j->d, &j->fault, e);
+	return rc < 0 ? rc : org_unit_merge(&j->c->by, &m, &j->d, &j->faults, e);
 }
 
 /* The unit, then the names of the new ones. */
@@ -130,7 +130,7 @@ static int do_split(struct job *j, struct err *e)
 	for (size_t i = 2; i < j->c->line->arg_count && s.count < UNITS_MAX; i++)
 		news[s.count++] = (struct org_unit_new){ .kind = j->unit->kind,
 			.name = str_of(j->c->line->args[i]) };
-	return org_unit_split(&j->c->by, &s, &j->d, &j->fault, e);
+	return org_unit_split(&j->c->by, &s, &j->d, &j->faults, e);
 }
 
 static int do_undo(struct job *j, struct err *e)
@@ -138,7 +138,7 @@ static int do_undo(struct job *j, struct err *e)
 	int64_t id = 0;
 
 	(void)str_to_i64(str_of(j->c->line->args[1]), &id);
-	return org_unit_undo(&j->c->by, id, &j->fault, e);
+	return org_unit_undo(&j->c->by, id, &j->faults, e);
 }
 
 static int do_import(struct job *j, struct err *e)
@@ -193,6 +193,17 @@ static int prepare(struct job *j, const struct action *a, struct err *e)
 				 STR_FMT(name));
 }
 
+/* All that is wrong, in the order of looking. */
+static int refused(struct job *j, struct err *e)
+{
+	struct str all = STR("");
+
+	for (size_t i = 0; i < j->faults.count; i++)
+		all = arena_fmt(&j->c->arena, "%.*s%s%s", STR_FMT(all), i ? " " : "",
+			tr(j->c->line->lang, j->faults.at[i].words));
+	return err_set(e, ERR_INPUT, "%.*s", STR_FMT(all));
+}
+
 static int act(struct own_command *c, struct err *e)
 {
 	struct job j = { .c = c };
@@ -206,8 +217,8 @@ static int act(struct own_command *c, struct err *e)
 		rc = prepare(&j, &actions[i], e);
 		if (rc == 0)
 			rc = actions[i].run(&j, e);
-		if (rc < 0 && j.fault.words)
-			rc = err_set(e, ERR_INPUT, "%s", tr(c->line->lang, j.fault.words));
+		if (rc < 0 && j.faults.count)
+			rc = refused(&j, e);
 		return rc;
 	}
 	return err_set(e, ERR_INPUT, "%s",

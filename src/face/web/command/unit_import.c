@@ -23,7 +23,7 @@ struct import {
 	struct org_tree tree;
 	size_t columns[UNIT_CSV_COLUMNS]; /* where each stands in the file */
 	VEC(struct row) rows;
-	size_t faults;
+	size_t faults, faulty; /* and in so many rows */
 };
 
 static void fault(struct import *m, const struct row *r, const char *words)
@@ -160,7 +160,7 @@ static int save(struct import *m, struct row *r, struct err *e)
 		.short_name = r->cells[UNIT_CSV_SHORT] };
 	const struct org_unit *old = org_unit_by_code(&m->tree, new.code);
 	struct org_decision d = decision_of(m, r);
-	struct org_fault f = { 0 };
+	struct org_faults f;
 	int64_t id;
 	int rc;
 
@@ -169,8 +169,10 @@ static int save(struct import *m, struct row *r, struct err *e)
 		return 0;
 	}
 	rc = org_unit_add_within(&m->c->by, &new, &d, &id, &f, e);
-	if (rc < 0 && f.words) {
-		fault(m, r, f.words);
+	if (rc < 0 && f.count) {
+		m->faulty++;
+		for (size_t i = 0; i < f.count; i++)
+			fault(m, r, f.at[i].words);
 		*e = (struct err){ 0 };
 		return 0;
 	}
@@ -195,7 +197,7 @@ static int save_all(struct import *m, bool is_dry, struct err *e)
 	if (rc < 0)
 		return rc;
 	printf(tr(m->c->line->lang, T("%zu dòng, %zu đơn vị mới, %zu lỗi; ")), m->rows.len,
-		made - m->faults, m->faults);
+		made - m->faulty, m->faults);
 	printf("%s\n",
 		m->faults      ? tr(m->c->line->lang, T("không ghi gì")) :
 			is_dry ? tr(m->c->line->lang, T("chạy lại không có --dry-run để ghi")) :

@@ -218,7 +218,7 @@ void page_people_csv(struct view *v)
 	}
 }
 
-/* The decision of a newcomer; an empty one when nothing of it was typed. */
+/* Was anything typed of the decision of a newcomer? */
 static bool has_decision(struct view *v)
 {
 	return form_value(v, "so-qd").len || form_value(v, "ngay-ky").len ||
@@ -234,8 +234,8 @@ void page_people_post(struct view *v)
 		.email = form_value(v, "thu"),
 		.phone = form_value(v, "dien-thoai"),
 		.state = STR("working") };
-	struct org_decision d = has_decision(v) ? form_decision(v) : (struct org_decision){ 0 };
-	struct org_fault f = { 0 };
+	struct org_decision d = form_decision(v);
+	struct org_faults f;
 	int64_t id;
 	int rc;
 
@@ -243,10 +243,8 @@ void page_people_post(struct view *v)
 		page_problem(v, 403);
 		return;
 	}
-	rc = has_decision(v) ? org_decision_check(&d, &f, v->e) : 0;
-	if (rc == 0)
-		rc = staff_add(&v->by, &p, &d, &id, &f, v->e);
-	if (rc < 0 && f.words) {
+	rc = staff_add(&v->by, &p, has_decision(v) ? &d : NULL, &id, &f, v->e);
+	if (rc < 0 && f.count) {
 		fault_org(v, &f);
 		v->rs->status = 422;
 		page_people(v);

@@ -158,18 +158,21 @@ static int roles(struct view *v, const struct staff *p, bool may)
 	return 0;
 }
 
+/* A form under its words, open when it was sent: it has the field MARK. */
+static void html_folded_form(struct view *v, const char *mark, const char *words)
+{
+	html(v->w, "<section class=\"act\">\n<details");
+	if (http_pair(v->form, mark).ptr)
+		html(v->w, " open");
+	html(v->w, ">\n<summary>%s</summary>\n", words);
+}
+
 static void role_form(struct view *v, const struct staff *p)
 {
-	html(v->w, "<section class=\"act\">\n<details>\n<summary>%s</summary>\n",
-		tr(v->lang, "Giao một vai trò"));
+	html_folded_form(v, "vt-so", tr(v->lang, "Giao một vai trò"));
 	html_form(v, path_of(v, "/nhan-su/%lld/vai-tro", (long long)p->id), "plain");
 	html_law_roles(v, "vai-tro", tr(v->lang, "Vai trò"));
-	html(v->w,
-		"<div class=\"field\"><label for=\"vt-so\">%s</label><input id=\"vt-so\" name=\"so-qd\"></div>\n"
-		"<div class=\"field\"><label for=\"vt-ky\">%s</label><input id=\"vt-ky\" name=\"ngay-ky\"></div>\n"
-		"<div class=\"field\"><label for=\"vt-tu\">%s</label><input id=\"vt-tu\" name=\"hieu-luc\"></div>\n",
-		tr(v->lang, "Quyết định số"), tr(v->lang, "Ngày ký"),
-		tr(v->lang, "Có hiệu lực từ ngày"));
+	html_decision_named(v, "vt-so", "vt-ky", "vt-tu");
 	html_form_end(v, tr(v->lang, "Giao"));
 	html(v->w, "</details>\n</section>\n");
 }
@@ -178,8 +181,7 @@ static void role_form(struct view *v, const struct staff *p)
 
 static void contact_form(struct view *v, const struct staff *p)
 {
-	html(v->w, "<section class=\"act\">\n<details>\n<summary>%s</summary>\n",
-		tr(v->lang, "Sửa tên, mã, thư điện tử, điện thoại"));
+	html_folded_form(v, "thu", tr(v->lang, "Sửa tên, mã, thư điện tử, điện thoại"));
 	html_form(v, path_of(v, "/nhan-su/%lld", (long long)p->id), "plain");
 	html_field(v,
 		&(struct field){ .name = "ten",
@@ -248,10 +250,10 @@ void page_staff(struct view *v)
 }
 
 /* After a change of P: back to its page, or the page again with what is wrong. */
-static void answer(struct view *v, const struct staff *p, int rc, const struct org_fault *f,
+static void answer(struct view *v, const struct staff *p, int rc, const struct org_faults *f,
 	const char *notice)
 {
-	if (rc < 0 && f->words) {
+	if (rc < 0 && f->count) {
 		fault_org(v, f);
 		v->rs->status = 422;
 		show(v, p);
@@ -264,7 +266,7 @@ static void answer(struct view *v, const struct staff *p, int rc, const struct o
 
 void page_staff_post(struct view *v)
 {
-	struct org_fault f = { 0 };
+	struct org_faults f = { 0 };
 	struct staff p, changed;
 
 	if (load(v, &p) < 0) {
@@ -293,7 +295,7 @@ static int64_t time_typed(struct str s)
 	return h * 3600 + m * 60;
 }
 
-static int decide(struct view *v, const struct staff *p, struct org_fault *f, bool *ret_waits)
+static int decide(struct view *v, const struct staff *p, struct org_faults *f, bool *ret_waits)
 {
 	struct staff_change c = { .unit_id = form_number(v, "don-vi"),
 		.position = form_value(v, "chuc-vu"),
@@ -303,17 +305,17 @@ static int decide(struct view *v, const struct staff *p, struct org_fault *f, bo
 	int64_t second = time_typed(form_value(v, "gio")), event;
 	struct date from;
 
-	if (second < 0) {
-		fault_add(v, "gio", tr(v->lang, "Hãy ghi giờ và phút, ví dụ 17:00."));
-		*f = (struct org_fault){ "time", "" };
-		return err_set(v->e, ERR_INPUT, "time");
-	}
 	if (c.unit_id && !view_may(v, RIGHT_PEOPLE, c.unit_id)) {
-		*f = (struct org_fault){ "unit",
-			T("Bạn không có quyền với đơn vị nhận. Hãy nhờ người quản trị ghi.") };
+		*f = (struct org_faults){
+			{ { "unit",
+				T("Bạn không có quyền với đơn vị nhận. Hãy nhờ người quản trị ghi.") } },
+			1
+		};
 		return err_set(v->e, ERR_INPUT, "unit");
 	}
-	if (date_parse(c.decision.from, &from))
+	if (second < 0)
+		c.effective_s = STAFF_NO_TIME;
+	else if (date_parse(c.decision.from, &from))
 		c.effective_s = date_start_s(from) + second;
 	*ret_waits = c.effective_s > v->by.now_s;
 	return staff_decide(&v->by, p->id, &c, &event, f, v->e);
@@ -321,7 +323,7 @@ static int decide(struct view *v, const struct staff *p, struct org_fault *f, bo
 
 void page_staff_decide(struct view *v)
 {
-	struct org_fault f = { 0 };
+	struct org_faults f = { 0 };
 	struct staff p;
 	bool waits = false;
 
@@ -341,23 +343,22 @@ void page_staff_decide(struct view *v)
 	}
 }
 
-static int give(struct view *v, const struct staff *p, struct org_fault *f)
+static int give(struct view *v, const struct staff *p, struct org_faults *f)
 {
 	struct staff_role r = {
 		.staff_id = p->id, .unit_id = p->unit_id, .role = form_value(v, "vai-tro")
 	};
-	struct org_decision d = form_decision(v);
+	struct org_decision d = { form_value(v, "vt-so"), form_day(v, "vt-ky"),
+		form_day(v, "vt-tu") };
 
-	if (!is_law_role(v, r.role)) {
-		*f = (struct org_fault){ "role", T("Hãy chọn vai trò.") };
-		return err_set(v->e, ERR_INPUT, "role");
-	}
+	if (!is_law_role(v, r.role))
+		r.role = STR("");
 	return staff_role_give(&v->by, &r, &d, f, v->e);
 }
 
 void page_staff_role(struct view *v)
 {
-	struct org_fault f = { 0 };
+	struct org_faults f = { 0 };
 	struct staff p;
 	int rc;
 

@@ -125,11 +125,11 @@ static bool must_ask(struct view *v, const struct org_unit *u, const struct unit
 
 static void undo(struct view *v, const struct org_unit *u)
 {
-	struct org_fault f = { 0 };
+	struct org_faults f = { 0 };
 	int rc = org_unit_undo(&v->by, form_number(v, "su-kien"), &f, v->e);
 
-	if (rc == ERR_CONFLICT && f.words) {
-		fault_add(v, "noi-dung", tr(v->lang, f.words));
+	if (rc == ERR_CONFLICT && f.count) {
+		fault_add(v, "noi-dung", tr(v->lang, f.at[0].words));
 		v->rs->status = 409;
 		page_one_unit(v);
 	} else if (rc < 0) {
@@ -143,7 +143,7 @@ void page_unit_act_post(struct view *v)
 {
 	const struct org_unit *u = unit_of_path(v);
 	const struct unit_act *act = act_of(v->args[1]);
-	struct org_fault f = { 0 };
+	struct org_faults f = { 0 };
 	int rc;
 
 	v->by.goods = unit_goods;
@@ -158,7 +158,7 @@ void page_unit_act_post(struct view *v)
 	if (must_ask(v, u, act))
 		return;
 	rc = act->run(v, u, &f);
-	if (rc < 0 && f.words) {
+	if (rc < 0 && f.count) {
 		fault_org(v, &f);
 		v->rs->status = 422;
 		show(v, u, act);

@@ -71,7 +71,7 @@ static void add_fields(struct view *v, const struct org_unit *u)
 	html_decision(v);
 }
 
-static int add_run(struct view *v, const struct org_unit *u, struct org_fault *f)
+static int add_run(struct view *v, const struct org_unit *u, struct org_faults *f)
 {
 	struct org_unit_new new = new_typed(v, form_number(v, "cap-tren"));
 	struct org_decision d = form_decision(v);
@@ -86,7 +86,7 @@ static void rename_fields(struct view *v, const struct org_unit *u)
 	html_decision(v);
 }
 
-static int rename_run(struct view *v, const struct org_unit *u, struct org_fault *f)
+static int rename_run(struct view *v, const struct org_unit *u, struct org_faults *f)
 {
 	struct org_unit_new new = new_typed(v, 0);
 	struct org_decision d = form_decision(v);
@@ -105,7 +105,7 @@ static void move_fields(struct view *v, const struct org_unit *u)
 	html_decision(v);
 }
 
-static int move_run(struct view *v, const struct org_unit *u, struct org_fault *f)
+static int move_run(struct view *v, const struct org_unit *u, struct org_faults *f)
 {
 	struct org_decision d = form_decision(v);
 
@@ -133,7 +133,7 @@ static size_t end_ends(struct view *v, const struct org_unit *u, int64_t *ids)
 	return 1;
 }
 
-static int end_run(struct view *v, const struct org_unit *u, struct org_fault *f)
+static int end_run(struct view *v, const struct org_unit *u, struct org_faults *f)
 {
 	struct org_decision d = form_decision(v);
 
@@ -168,7 +168,7 @@ static size_t split_ends(struct view *v, const struct org_unit *u, int64_t *ids)
 	return form_value(v, "ket-thuc").len ? 1 : 0;
 }
 
-static int split_run(struct view *v, const struct org_unit *u, struct org_fault *f)
+static int split_run(struct view *v, const struct org_unit *u, struct org_faults *f)
 {
 	struct org_unit_new news[SPLIT_MAX];
 	struct org_decision d = form_decision(v);
@@ -193,8 +193,12 @@ static void merge_fields(struct view *v, const struct org_unit *u)
 {
 	const struct org_tree *t = view_tree(v);
 
-	html(v->w, "<fieldset class=\"field\">\n<legend>%s</legend>\n",
+	html(v->w,
+		"<fieldset class=\"field\" id=\"sap-nhap\" tabindex=\"-1\">\n<legend>%s</legend>\n"
+		/* its place in the form that is sent, also when no box is ticked */
+		"<input type=\"hidden\" name=\"sap-nhap\" value=\"\">\n",
 		tr(v->lang, "Các đơn vị được sáp nhập vào đơn vị này"));
+	html_fault(v, "sap-nhap");
 	for (size_t i = 0; i < t->count; i++) {
 		const struct org_unit *x = &t->units[i];
 
@@ -225,7 +229,7 @@ static size_t merge_ends(struct view *v, const struct org_unit *u, int64_t *ids)
 	return count;
 }
 
-static int merge_run(struct view *v, const struct org_unit *u, struct org_fault *f)
+static int merge_run(struct view *v, const struct org_unit *u, struct org_faults *f)
 {
 	struct org_decision d = form_decision(v);
 	int64_t ids[UNIT_ENDS_MAX];
@@ -253,7 +257,7 @@ static void set_fields(struct view *v, const struct org_unit *u)
 	html_law_role_boxes(v, "vai-tro", v->form.count ? roles_typed(v) : u->roles);
 }
 
-static int set_run(struct view *v, const struct org_unit *u, struct org_fault *f)
+static int set_run(struct view *v, const struct org_unit *u, struct org_faults *f)
 {
 	struct org_unit_new new = new_typed(v, 0);
 	struct str rest = roles_typed(v), role;
@@ -262,8 +266,9 @@ static int set_run(struct view *v, const struct org_unit *u, struct org_fault *f
 	while (str_next_word(&rest, " ,", &role)) {
 		if (is_law_role(v, role))
 			continue;
-		*f = (struct org_fault){ "role",
-			T("Có mã không phải vai trò của gói quy định nào.") };
+		*f = (struct org_faults){
+			{ { "role", T("Có mã không phải vai trò của gói quy định nào.") } }, 1
+		};
 		return err_set(v->e, ERR_INPUT, "role");
 	}
 	return org_unit_set(&v->by, u->id, &new, f, v->e);
