@@ -132,6 +132,20 @@ class Demo(unittest.TestCase):
                                          " JOIN person p ON p.login = s.made_by"):
             self.assertIn(role, (ADMIN, OFFICER) if who[flow, move] == "act" else (HEAD,), (flow, move))
 
+    def test_open_cases_are_mostly_of_these_weeks_and_a_few_are_late(self):
+        now = int(datetime.datetime.now().timestamp())
+        open_cases = self.ask("SELECT state_at_s, coalesce(due_at_s, 0) FROM flow_case WHERE ended_at_s IS NULL OR ended_at_s = 0")
+        late = [due for _, due in open_cases if 0 < due < now]
+        self.assertGreater(len(open_cases), 60)
+        self.assertGreater(len(late), 3)
+        self.assertLess(len(late), len(open_cases) / 4)
+        self.assertLess(sum(now - due > 90 * 86400 for due in late), 12)
+        self.assertGreater(sum(now - since < 30 * 86400 for since, _ in open_cases), len(open_cases) / 2)
+        void, = self.ask("SELECT count(*) FROM flow_case WHERE state = 'void'")[0]
+        self.assertLess(void, 60)
+        # a contract that is in force stays so
+        self.assertGreater(self.ask("SELECT count(*) FROM flow_case WHERE flow = 'vendor' AND state = 'in-use'")[0][0], 5)
+
     def test_nothing_comes_before_what_it_follows(self):
         for words, sql in (
                 ("versions", "SELECT a.record_id FROM record_version a JOIN record_version b ON b.record_id = a.record_id"

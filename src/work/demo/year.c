@@ -17,12 +17,31 @@ static const struct flow_guard *guard_of(const struct flow_move *m, struct str f
 	return NULL;
 }
 
+/* The words for this field of a case, or NULL. */
+static const struct yaml_node *words_for(
+	struct making *m, const struct flow *flow, const struct flow_field *f)
+{
+	return demo_list(m, "case-values",
+		arena_fmt(&m->piece, "%.*s.%.*s", STR_FMT(flow->id), STR_FMT(f->id)).ptr);
+}
+
+/* "+365" is that many days on. */
+static int64_t later_s(struct making *m, const struct yaml_node *list)
+{
+	struct str word = list ? demo_word(m, list) : STR("");
+	int64_t days = 0;
+
+	if (word.len > 1 && word.ptr[0] == '+')
+		(void)str_to_i64(str_from(word, 1), &days);
+	return days * CLOCK_DAY_S;
+}
+
 static struct str field_value(struct making *m, const struct flow *flow,
 	const struct flow_move *move, const struct flow_field *f, const struct demo_unit *u,
 	int64_t at_s)
 {
 	const struct flow_guard *g = guard_of(move, f->id);
-	const struct yaml_node *list;
+	const struct yaml_node *list = words_for(m, flow, f);
 	struct str mark;
 	char text[CLOCK_TEXT_MAX];
 
@@ -31,7 +50,8 @@ static struct str field_value(struct making *m, const struct flow *flow,
 	case FLOW_TIME:
 		/* later fields of a move hold later moments: the order that guards ask for */
 		return arena_str(&m->piece,
-			str_until(str_of(clock_iso(at_s, text)), f->type == FLOW_DATE ? 10 : 16));
+			str_until(str_of(clock_iso(at_s + later_s(m, list), text)),
+				f->type == FLOW_DATE ? 10 : 16));
 	case FLOW_YES:
 		return STR("yes");
 	case FLOW_CHOICE:
@@ -50,16 +70,15 @@ static struct str field_value(struct making *m, const struct flow *flow,
 	case FLOW_LONG:
 		break;
 	}
-	list = demo_list(m, "case-values",
-		arena_fmt(&m->piece, "%.*s.%.*s", STR_FMT(flow->id), STR_FMT(f->id)).ptr);
 	if (list)
 		return demo_word(m, list);
 	mark = demo_said(m, "mark");
 	return arena_fmt(&m->piece, "%.*s (%.*s)", STR_FMT(f->title.vi), STR_FMT(mark));
 }
 
+/* Where a step was refused, the case may as well be given up. */
 static const struct flow_move *next_move(
-	struct making *m, const struct flow *f, const struct flow_case *c)
+	struct making *m, const struct flow *f, const struct flow_case *c, bool is_stuck)
 {
 	struct str state = c->state;
 	const struct flow_move *found[16];
@@ -70,11 +89,11 @@ static const struct flow_move *next_move(
 
 		for (size_t n = 0; n < f->moves[i].from_count; n++)
 			if (str_eq(f->moves[i].from[n], state) &&
-				(to->kind != FLOW_STATE_VOID || demo_chance(m, 5)) &&
+				(to->kind != FLOW_STATE_VOID || is_stuck || demo_chance(m, 5)) &&
 				!(str_eq(to->id, state) && str_eq(c->last_move, f->moves[i].id)))
 				found[count++] = &f->moves[i];
 	}
-	return count ? found[demo_chance(m, 70) ? 0 : demo_random(m, count)] : NULL;
+	return count ? found[demo_chance(m, is_stuck ? 30 : 70) ? 0 : demo_random(m, count)] : NULL;
 }
 
 /* A case on its way. */
@@ -83,6 +102,7 @@ struct going {
 	const struct flow *f;
 	const struct demo_unit *u;
 	int64_t id;
+	bool is_stuck; /* the step tried last was refused */
 };
 
 /* Is FIELD what a move of the flow makes an exception of, or the day it ends? Who asks for one says
@@ -187,7 +207,7 @@ static int step(const struct going *g, int64_t at_s, bool *ret_went, struct err 
 	*ret_went = false;
 	if (rc == 0)
 		rc = flow_history(m->d->store, g->id, &m->piece, &h, e);
-	move = rc == 0 && !c.ended_at_s ? next_move(m, g->f, &c) : NULL;
+	move = rc == 0 && !c.ended_at_s ? next_move(m, g->f, &c, g->is_stuck) : NULL;
 	if (!move || is_changed_since(m, c.record_id, at_s))
 		return rc;
 	if (move->who == FLOW_WHO_ACT)
@@ -216,20 +236,55 @@ static int step(const struct going *g, int64_t at_s, bool *ret_went, struct err 
 	return rc == ERR_CONFLICT ? 0 : rc;
 }
 
-/* Some steps of case ID, some days apart. */
+#define STEPS_MAX 40
+#define MISSES_MAX 6
+#define RECENT_DAYS 20
+
+/* Does case C stay as it is? What began lately may lie there, of old ones few do; and some states
+ * are there to be stayed in. */
+static bool stays(struct making *m, const struct flow *f, const struct flow_case *c, int64_t at_s)
+{
+	const struct yaml_node *list =
+		demo_list(m, "case-stays", arena_fmt(&m->piece, "%.*s", STR_FMT(f->id)).ptr);
+
+	for (const struct yaml_node *n = list ? list->first : NULL; n; n = n->next)
+		if (str_eq(n->text, c->state))
+			return demo_chance(m, 80);
+	return demo_chance(m, at_s > m->last_s - RECENT_DAYS * CLOCK_DAY_S ? 10 : 1);
+}
+
+/* When its next step is made: mostly while its clock runs. */
+static int64_t next_s(struct making *m, const struct flow_case *c, int64_t at_s)
+{
+	int64_t room_s = 6 * CLOCK_DAY_S;
+
+	if (c->due_at_s > at_s && demo_chance(m, 92))
+		room_s = c->due_at_s - at_s;
+	return demo_work_s(m, at_s + 1800 + (int64_t)demo_random(m, (uint64_t)room_s));
+}
+
+/* The steps of case ID until today, or until it stays as it is. */
 static int walk(struct making *m, const struct flow *f, const struct demo_unit *u, int64_t id,
 	int64_t at_s, struct err *e)
 {
-	struct going g = { m, f, u, id };
-	bool went = true;
-	int rc = 0;
+	struct going g = { .m = m, .f = f, .u = u, .id = id };
+	struct flow_case c = { 0 };
+	int misses = 0, rc = 0;
 
 	at_s = demo_work_s(m, at_s);
-	for (int i = 0; rc == 0 && went && i < 8 && at_s < m->last_s && demo_chance(m, 88); i++) {
+	for (int i = 0; i < STEPS_MAX && misses < MISSES_MAX && at_s < m->last_s; i++) {
+		bool went = false;
+
+		g.is_stuck = misses > 0;
 		rc = do_tasks(&g, at_s, e);
 		if (rc == 0)
 			rc = step(&g, at_s, &went, e);
-		at_s = demo_work_s(m, at_s + (int64_t)demo_random(m, 6 * 24) * 3600 + 1800);
+		if (rc == 0)
+			rc = flow_get(m->d->store, id, at_s, &m->piece, &c, e);
+		if (rc < 0 || c.ended_at_s || stays(m, f, &c, at_s))
+			break;
+		misses = went ? 0 : misses + 1;
+		at_s = next_s(m, &c, at_s);
 	}
 	return rc;
 }
@@ -303,6 +358,14 @@ static int one_case(struct making *m, const struct flow *f, struct flow_subject 
 	return rc == 0 && !f->is_spread ? walk(m, f, u, id, at_s + 3600, e) : rc;
 }
 
+/* How long ago a case began: more of them lately, of which most are open. */
+static int64_t begun_days(struct making *m, const struct flow *f)
+{
+	uint64_t days = 1 + demo_random(m, f->is_spread ? 5 : 200);
+
+	return (int64_t)(f->is_spread ? days : 1 + demo_random(m, days));
+}
+
 static int cases_of(struct making *m, const struct flow *f, struct err *e)
 {
 	struct subject list[CASES_EACH] = { 0 };
@@ -330,7 +393,7 @@ static int cases_of(struct making *m, const struct flow *f, struct err *e)
 				.unit_id = u->id, .staff_id = p->id, .title = p->name
 			};
 		demo_clear(m);
-		at_s = demo_ago_s(m, 1 + (int64_t)demo_random(m, f->is_spread ? 5 : 200));
+		at_s = demo_ago_s(m, begun_days(m, f));
 		if (at_s <= list[i].changed_at_s)
 			at_s = demo_work_s(m, list[i].changed_at_s + 3600);
 		if (at_s < m->last_s)
