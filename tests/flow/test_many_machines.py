@@ -168,6 +168,23 @@ class ManyRecords(Pages, unittest.TestCase):
         self.assertIn("SUMMARY:Lịch chỉ xét 500 bản ghi đến hạn sớm nhất của mỗi việc\\, còn 800 bản ghi nữa", text)
         self.assertTrue(text.endswith("END:VCALENDAR\r\n"))
 
+    def test_a_calendar_longer_than_a_page_may_be_comes_whole(self):
+        """Before, more than 8 MiB were refused."""
+        long = " của phần mềm rất dài" * 800
+        with contextlib.closing(sqlite3.connect(os.path.join(self.server.data, "khien.db"), timeout=60)) as store:
+            with store:
+                store.execute("UPDATE record SET title = title || ? WHERE register = 'licences'", (long,))
+            try:
+                text = self.calendar()
+            finally:
+                with store:
+                    store.execute("UPDATE record SET title = substr(title, 1, 10) WHERE register = 'licences'")
+        self.assertGreater(len(text.encode()), 8 << 20)
+        events = text.count("BEGIN:VEVENT\r\n")
+        self.assertEqual(events, text.count("END:VEVENT\r\n"))
+        self.assertGreater(text.count(long), 400)
+        self.assertTrue(text.endswith("END:VEVENT\r\nEND:VCALENDAR\r\n"))
+
 
 class TheLetterOfManyMachines(unittest.TestCase):
     def test_it_says_how_much_it_leaves_out(self):

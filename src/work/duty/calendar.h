@@ -14,6 +14,8 @@ struct duty_calendar {
 	int64_t at_s;
 	struct date until;
 };
-void duty_ical(const struct duty_calendar *calendar, struct arena *a, struct buf *out);
+/* Piece by piece, since the work of many machines is longer than one answer may be held: from the
+ * duty *FROM on (0: the beginning) into OUT. True: there is more to come. */
+bool duty_ical(const struct duty_calendar *calendar, size_t *from, struct buf *out);
 
 #endif

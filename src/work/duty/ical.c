@@ -5,6 +5,7 @@
 
 #define LINE_OCTETS 75
 #define EVENTS_MEMORY_BYTES (8 * MIB)
+#define PIECE_BYTES (64 * KIB) /* a piece is done when it has so many */
 
 /* NAME:VALUE with the value escaped, folded. */
 static void line(struct buf *out, const char *name, struct str value)
@@ -122,18 +123,19 @@ static void left_out(const struct duty_calendar *c, const char *of, struct str s
 	line(out, "END", STR("VEVENT"));
 }
 
-void duty_ical(const struct duty_calendar *c, struct arena *a, struct buf *out)
+static void begin(const struct duty_calendar *c, struct buf *out)
 {
-	size_t records = duty_records_left_out(c->duties);
-
 	line(out, "BEGIN", STR("VCALENDAR"));
 	line(out, "VERSION", STR("2.0"));
 	line(out, "PRODID", STR("-//Khien//NONSGML duties//VI"));
 	line(out, "X-WR-CALNAME", c->title);
 	line(out, "REFRESH-INTERVAL;VALUE=DURATION", STR("PT12H"));
-	for (size_t i = 0; i < c->duties->count; i++)
-		if (!c->duties->at[i].is_machine)
-			events(c, &c->duties->at[i], out);
+}
+
+static void end(const struct duty_calendar *c, struct arena *a, struct buf *out)
+{
+	size_t records = duty_records_left_out(c->duties);
+
 	if (c->duties->hosts_left_out)
 		left_out(c, "machines",
 			arena_fmt(a, tr(c->lang, T("Lịch chỉ có việc của %d máy, còn %zu máy nữa")),
@@ -148,4 +150,24 @@ void duty_ical(const struct duty_calendar *c, struct arena *a, struct buf *out)
 				DUTY_RECORDS_MAX, records),
 			a, out);
 	line(out, "END", STR("VCALENDAR"));
+}
+
+bool duty_ical(const struct duty_calendar *c, size_t *from, struct buf *out)
+{
+	struct arena a;
+
+	if (*from == 0)
+		begin(c, out);
+	while (*from < c->duties->count && out->len < PIECE_BYTES) {
+		const struct duty *d = &c->duties->at[(*from)++];
+
+		if (!d->is_machine)
+			events(c, d, out);
+	}
+	if (*from < c->duties->count)
+		return true;
+	arena_init(&a, EVENTS_MEMORY_BYTES);
+	end(c, &a, out);
+	arena_done(&a);
+	return false;
 }

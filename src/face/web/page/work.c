@@ -325,14 +325,48 @@ void page_feed_post(struct view *v)
 		work(v, token);
 }
 
+/* A calendar that is being sent; in the request's arena. */
+struct feed {
+	struct duty_calendar calendar;
+	struct duties own;
+	size_t from;
+};
+
+static int next_events(void *context, struct buf *out, struct err *e)
+{
+	struct feed *x = context;
+	bool has_more = duty_ical(&x->calendar, &x->from, out);
+
+	/* rather none than a part of it */
+	return buf_is_full(out) ? err_set(e, ERR_LIMIT, "one duty has too many days") : has_more;
+}
+
+/* What of the unit's list is the visitor's own. */
+static void own_duties(struct view *v, const struct duties *list, struct duties *own)
+{
+	own->at = arena_array(v->a, struct duty, list->count + 1);
+	own->rules = list->rules;
+	for (size_t i = 0; i < list->count; i++) {
+		if (!work_is_mine(v, &list->at[i]))
+			continue;
+		own->at[own->count++] = list->at[i];
+		if (list->at[i].host_id && !list->at[i].is_machine)
+			own->hosts_left_out = list->hosts_left_out;
+	}
+	own->rests = list->rests;
+	for (size_t i = 0; i < list->rest_count; i++)
+		if (work_is_mine(v, list->rests[i].like))
+			own->rests[own->rest_count++] = list->rests[i];
+}
+
 /* Whoever has the address: it names a person, and says nothing to others. */
 void page_feed(struct view *v)
 {
+	struct feed *x = arena_new(v->a, struct feed);
 	struct duty_query like = { 0 };
-	struct duties list, own = { 0 };
 	const struct org_unit *unit;
+	struct duties list;
 	int64_t person = 0;
-	struct buf out;
 
 	if (duty_feed_person(v->web->store, str_of(token_sha256(v, v->args[0])), &person, v->e) <
 			0 ||
@@ -346,36 +380,16 @@ void page_feed(struct view *v)
 		page_failed(v);
 		return;
 	}
-	own.at = arena_array(v->a, struct duty, list.count + 1);
-	own.rules = list.rules;
-	for (size_t i = 0; i < list.count; i++) {
-		if (!work_is_mine(v, &list.at[i]))
-			continue;
-		own.at[own.count++] = list.at[i];
-		if (list.at[i].host_id && !list.at[i].is_machine)
-			own.hosts_left_out = list.hosts_left_out;
-	}
-	own.rests = list.rests;
-	for (size_t i = 0; i < list.rest_count; i++)
-		if (work_is_mine(v, list.rests[i].like))
-			own.rests[own.rest_count++] = list.rests[i];
-	buf_init(&out, 8 * MIB);
-	duty_ical(&(struct duty_calendar){ .duties = &own,
-			  .lang = v->lang,
-			  .title = arena_fmt(
-				  v->a, "%s – %.*s", tr(v->lang, "Khiên"), STR_FMT(v->user.name)),
-			  .url = arena_fmt(v->a, "%s://%.*s", v->web->is_tls ? "https" : "http",
-				  STR_FMT(http_header(v->rq, "host"))),
-			  .at_s = v->by.now_s,
-			  .until = date_add_days(date_at(v->by.now_s), FEED_DAYS) },
-		v->a, &out);
-	if (buf_is_full(&out)) { /* rather none than a part of it */
-		page_failed(v);
-	} else {
-		v->rs->content_type = "text/calendar; charset=utf-8";
-		buf_add(v->w, buf_str(&out));
-	}
-	buf_done(&out);
+	own_duties(v, &list, &x->own);
+	x->calendar = (struct duty_calendar){ .duties = &x->own,
+		.lang = v->lang,
+		.title = arena_fmt(v->a, "%s – %.*s", tr(v->lang, "Khiên"), STR_FMT(v->user.name)),
+		.url = arena_fmt(v->a, "%s://%.*s", v->web->is_tls ? "https" : "http",
+			STR_FMT(http_header(v->rq, "host"))),
+		.at_s = v->by.now_s,
+		.until = like.until };
+	v->rs->content_type = "text/calendar; charset=utf-8";
+	v->rs->stream = (struct http_stream){ x, next_events, NULL, -1 };
 }
 
 /* All duties of the unit, part by part; outlives the handler, in the
