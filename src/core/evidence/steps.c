@@ -156,5 +156,8 @@ const struct store_step evidence_steps[] = {
 		"CREATE INDEX evidence_of_unit ON evidence (unit_id, check_id, by_person, at_s)"
 		" WHERE by_person NOT IN (0, 2) AND +host_id = 0;"
 		"DROP INDEX evidence_unit;" },
+	{ 207, "what a run saw of one check, without the rest of it",
+		"CREATE INDEX evidence_run_check ON evidence (run_id, check_id);"
+		"DROP INDEX evidence_run;" },
 };
 const size_t evidence_step_count = COUNT(evidence_steps);

@@ -14,6 +14,13 @@
 #define OF_EXCEPTION \
 	"(CASE WHEN new.host_id = 0 THEN 9 ELSE 0 END," \
 	" CASE WHEN new.host_id = 0 THEN new.unit_id ELSE new.host_id END)"
+/* The first machine of a kind changes what the whole unit has. */
+#define HAS_ALIKE \
+	"EXISTS (SELECT 1 FROM host WHERE unit_id = new.unit_id AND kind = new.kind" \
+	" AND first_seen_s <= new.first_seen_s AND id <> new.id)"
+#define HOST_OR_ALL \
+	"(CASE WHEN " HAS_ALIKE " THEN 0 ELSE 9 END," \
+	" CASE WHEN " HAS_ALIKE " THEN new.id ELSE new.unit_id END)"
 #define DUE_REGISTER(name, event, what) \
 	"CREATE TRIGGER verdict_due_" name " AFTER " event " BEGIN INSERT OR IGNORE INTO" \
 	" verdict_due_register (unit_id, register) " what "; END;"
@@ -93,6 +100,12 @@ const struct store_step comply_steps[] = {
 	{ 704, "under which law and on which day all units were looked at last",
 		"CREATE TABLE verdict_filled (id INTEGER PRIMARY KEY CHECK (id = 1),"
 		" law TEXT NOT NULL, day TEXT NOT NULL);" },
+	{ 705, "one more machine of a kind that the unit has leaves the others as they are",
+		"DROP TRIGGER verdict_due_host; DROP TRIGGER verdict_due_host_set;"
+		DUE("host", "INSERT ON host", HOST_OR_ALL ", (1, new.unit_id)")
+		DUE("host_set", "UPDATE OF name, level ON host", "(0, new.id), (1, new.unit_id)")
+		DUE("host_kind", "UPDATE OF kind ON host WHEN new.kind <> old.kind",
+			"(9, new.unit_id)") },
 };
 /* clang-format on */
 const size_t comply_step_count = COUNT(comply_steps);
@@ -261,19 +274,23 @@ static int keep_unit(const struct unit_facts *f, struct err *e)
 	char day[CLOCK_TEXT_MAX];
 	int64_t subjects = 0;
 	struct arena a;
-	char *marks;
+	char *marks, *last;
 	int rc;
 
 	arena_init(&a, MIB);
 	marks = marks_new(f->law, &a);
+	last = marks_new(f->law, &a);
 	store_bind_i64(q, 1, f->unit.id);
 	while ((rc = store_next(q, e)) == 1) {
 		struct str one = store_str(q, 0);
 		enum verdict v;
 
+		/* of ten thousand machines most say what the one before them said */
 		for (size_t i = 0; i < f->law->count && i < one.len; i++)
-			if (comply_mark_verdict(one.ptr[i], &v))
+			if (one.ptr[i] != last[i] && comply_mark_verdict(one.ptr[i], &v)) {
 				marks_worsen(&marks[i], v);
+				last[i] = one.ptr[i];
+			}
 		subjects += store_i64(q, 1);
 	}
 	if (rc == 0) {

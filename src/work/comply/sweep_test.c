@@ -661,6 +661,31 @@ static void run_sql(const char *sql)
 		fail_msg("%s", err.text);
 }
 
+/* How many subjects are reckoned after a machine is seen first. */
+static int after_machine(const char *name, const char *kind, int64_t at_s)
+{
+	int64_t id;
+	int count;
+
+	assert_int_equal(org_host_seen(store, name, kind, at_s, &id, &err), 0);
+	count = refresh(at_s);
+	same_as_reckoned(at_s);
+	return count;
+}
+
+static void one_more_machine_leaves_the_others_as_they_are(void **state)
+{
+	const int64_t t = NOW_S + 1250 * CLOCK_DAY_S;
+
+	refresh(t);
+	assert_int_equal(after_machine("may-moi", "server", t + 1), 2); /* it, and the unit */
+	/* the unit had none of this kind: what applies to it changes */
+	run_sql("UPDATE host SET kind = 'server'");
+	assert_true(refresh(t + 1) > 5);
+	assert_true(after_machine("may-tram-1", "workstation", t + 2) > 5);
+	assert_int_equal(after_machine("may-tram-2", "workstation", t + 3), 2);
+}
+
 static uint64_t steps_after_a_word(int64_t at_s)
 {
 	uint64_t before;
@@ -703,6 +728,7 @@ int main(void)
 		cmocka_unit_test(places_are_what_a_walk_meets),
 		cmocka_unit_test(a_unit_reckoned_anew_is_what_is_kept),
 		cmocka_unit_test(what_does_not_apply_is_left_out_of_the_score),
+		cmocka_unit_test(one_more_machine_leaves_the_others_as_they_are),
 		cmocka_unit_test(a_word_costs_no_more_in_a_province),
 	};
 

@@ -20,7 +20,7 @@ static const char sql_people[] = "SELECT id, name FROM staff WHERE " COMPLY_WERE
 /* Only what a verdict weighs: the texts stay on the disk. */
 static const char sql_rows[] =
 	"SELECT check_id, outcome, at_s FROM evidence WHERE run_id = (SELECT id FROM audit_run"
-	" WHERE host_id = $1 AND at_s <= $2 ORDER BY at_s DESC, id DESC LIMIT 1) ORDER BY id";
+	" WHERE host_id = $1 AND at_s <= $2 ORDER BY at_s DESC, id DESC LIMIT 1) ORDER BY check_id, id";
 
 /* What binds records is of the law too: with other conditions they have other verdicts. */
 static void name_bindings(const struct pack_register *r, struct buf *names)
