@@ -134,25 +134,27 @@ class Random(unittest.TestCase):
     # ---- when a timer starts ----
 
     WEEKDAYS = ["Mon", "sat", "SUN", "Mon..Fri", "Sat..Mon", "Mon-Fri", "Tue,Thu", "Mon,Wed..Fri", "Fri..Sun", "Mon.."]
-    DAYS = ["*-*-*", "*-*-1", "*-*-*/2", "*-*/3-1", "*-01,07-1", "*-13-1", "*-*-32", "*-*~1", "1..3-15", "*-*-8..14", "2-30"]
+    DAYS = ["*-*-*", "*-*-1", "*-*-*/2", "*-*/3-1", "*-01,07-1", "*-13-1", "*-*-32", "*-*~1", "1..3-15", "*-*-8..14", "2-30",
+            "*-02-29", "*-*~7/1", "*-*~02", "2027-1-2", "2027/2-3-4", "*-*-1,,2"]
     HOURS = ["03:00", "*:0/15", "*:*/15", "25:00", "12:60", "3", "03:00:00", "2,14:30", "22..23:15", "3:00:00.5", "00/6:00", "1:2:3:4"]
+    ZONES = ["UTC", "khi", "Asia/Ho_Chi_Minh", "Asia/Hanoi", "EST", "Asia", "utc", "VN", "03:00"]
     NAMES = ["daily", "Weekly", "monthly", "hourly", "semi-annually", "biannually", "bi-weekly", "everyday", "weekly UTC", "daily khi"]
 
     def calendar(self, chance):
         if chance.random() < 0.15:
             return chance.choice(self.NAMES)
-        parts = [chance.choice(of) for of, often in ((self.WEEKDAYS, 0.4), (self.DAYS, 0.5), (self.HOURS, 0.7), (["UTC", "khi"], 0.1))
+        parts = [chance.choice(of) for of, often in ((self.WEEKDAYS, 0.4), (self.DAYS, 0.5), (self.HOURS, 0.7), (self.ZONES, 0.2))
                  if chance.random() < often]
         return " ".join(parts) or "03:00"
 
     def longest(self, text):
         """The most days between two of the next starts, 0 where they are too near to show it; None for what systemd does not
-        understand or what never comes."""
+        understand or what does not come twice."""
         done = subprocess.run(["systemd-analyze", "calendar", "--iterations=60", text], capture_output=True, text=True, timeout=60,
                               env={"PATH": os.environ["PATH"], "LC_ALL": "C", "TZ": "UTC"})
         days = [datetime.date.fromisoformat(day) for day in
                 re.findall(r"(?:Next elapse|Iter(?:ation|\.) #\d+): \w{3} (\S+) \S+ UTC", done.stdout)]
-        if done.returncode or not days:
+        if done.returncode or len(set(days)) < 2 and len(days) < 60:
             return None
         return max((b - a).days for a, b in zip(days, days[1:])) if (days[-1] - days[0]).days >= 50 else 0
 

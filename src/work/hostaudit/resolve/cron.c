@@ -1,11 +1,16 @@
-/* cron.c - schedules, judged by walking the calendar: four years and a day from a Monday
- * cover every weekday × date, so the longest gap found there is the longest gap. */
+/* cron.c - schedules, judged by walking the calendar until it comes round: in seven days all
+ * weekdays, in four years all dates, in twenty-eight every date on every weekday. */
 #include "work/hostaudit/resolve/cron.h"
 
 #include <ctype.h>
 
-#define WALK_DAYS (4 * 366 + 1)
+#define WALK_DATES (4 * 365 + 1)
 #define WALK_START_YEAR 2024 /* its first of January is a Monday */
+#define ALL_WEEKDAYS 0x7full
+#define ALL_MONTHS 0x1ffeull
+#define ALL_DATES 0xfffffffeull
+#define YEARS_AHEAD 40
+#define YEAR_WITHOUT_END 9999
 
 struct days {
 	uint64_t months;   /* bit 1-12 */
@@ -66,11 +71,15 @@ static bool matches(const struct days *d, const struct walk_day *w)
 static int64_t longest_gap(const struct days *d)
 {
 	struct walk_day w = { WALK_START_YEAR, 1, 1, 1, 31 };
-	int64_t last = -1, longest = 0, first = -1;
+	int64_t last = -1, longest = 0, first = -1, round = WALK_DATES * 7;
 
 	if (!d->has_time)
 		return 0;
-	for (int64_t i = 0; i < WALK_DAYS; i++, next_day(&w)) {
+	if (d->weekdays == ALL_WEEKDAYS && !d->is_either)
+		round = WALK_DATES;
+	else if (d->dates == ALL_DATES && d->months == ALL_MONTHS)
+		round = 7;
+	for (int64_t i = 0; i < round; i++, next_day(&w)) {
 		if (!matches(d, &w))
 			continue;
 		if (last >= 0 && i - last > longest)
@@ -79,12 +88,9 @@ static int64_t longest_gap(const struct days *d)
 			first = i;
 		last = i;
 	}
-	if (last < 0)
+	if (first < 0)
 		return 0;
-	/* Seen once or rarely: the gap reaches over the ends of the walk. */
-	if (WALK_DAYS - last > longest + 31 || first > longest)
-		longest = WALK_DAYS - last > first ? WALK_DAYS - last : first;
-	return longest;
+	return first + round - last > longest ? first + round - last : longest;
 }
 
 /* A number or a name of NAMES (whose first has the number BASE) at the start of *S. */
@@ -117,6 +123,7 @@ struct range {
 	const char *const *names;
 	int name_count, name_base;
 	const char *dash; /* "-" for cron, ".." for systemd */
+	bool is_from_end; /* of the month: "7/1" is its last seven days */
 };
 
 static bool item(struct str s, const struct range *f, uint64_t *bits)
@@ -148,6 +155,11 @@ static bool item(struct str s, const struct range *f, uint64_t *bits)
 	}
 	if (s.len > 0 || from < f->low || from > f->high || to > f->high || to < from)
 		return false;
+	if (f->is_from_end && has_step && !has_range) {
+		for (int64_t i = from; i > 0; i -= step)
+			*bits |= 1ull << i;
+		return true;
+	}
 	if (has_step && !has_range)
 		to = f->high;
 	for (int64_t i = from; i <= to; i += step)
@@ -159,7 +171,7 @@ static bool field(struct str s, const struct range *f, uint64_t *bits)
 {
 	struct str one;
 
-	if (s.len == 0)
+	if (s.len == 0 || str_find(s, STR(",,")) >= 0)
 		return false;
 	while (str_next_word(&s, ",", &one))
 		if (!item(one, f, bits))
@@ -168,11 +180,11 @@ static bool field(struct str s, const struct range *f, uint64_t *bits)
 }
 
 static const struct range cron_fields[] = {
-	{ 0, 59, NULL, 0, 0, "-" },
-	{ 0, 23, NULL, 0, 0, "-" },
-	{ 1, 31, NULL, 0, 0, "-" },
-	{ 1, 12, month_names, 12, 1, "-" },
-	{ 0, 7, weekday_names, 7, 0, "-" },
+	{ 0, 59, NULL, 0, 0, "-", false },
+	{ 0, 23, NULL, 0, 0, "-", false },
+	{ 1, 31, NULL, 0, 0, "-", false },
+	{ 1, 12, month_names, 12, 1, "-", false },
+	{ 0, 7, weekday_names, 7, 0, "-", false },
 };
 
 static int64_t nickname(struct str s)
@@ -278,13 +290,14 @@ static int64_t calendar_nickname(struct str s)
 	return -1;
 }
 
-static const struct range calendar_weekday = { 0, 6, weekday_names, 7, 0, ".." };
-static const struct range calendar_month = { 1, 12, NULL, 0, 0, ".." };
-static const struct range calendar_date = { 1, 31, NULL, 0, 0, ".." };
+static const struct range calendar_weekday = { 0, 6, weekday_names, 7, 0, "..", false };
+static const struct range calendar_month = { 1, 12, NULL, 0, 0, "..", false };
+static const struct range calendar_date = { 1, 31, NULL, 0, 0, "..", false };
+static const struct range calendar_last = { 1, 31, NULL, 0, 0, "..", true };
 static const struct range calendar_times[] = {
-	{ 0, 23, NULL, 0, 0, ".." },
-	{ 0, 59, NULL, 0, 0, ".." },
-	{ 0, 59, NULL, 0, 0, ".." },
+	{ 0, 23, NULL, 0, 0, "..", false },
+	{ 0, 59, NULL, 0, 0, "..", false },
+	{ 0, 59, NULL, 0, 0, "..", false },
 };
 
 /* "03:00", "2,14:30", "*:0/15", "3:00:00.5": does the day have such a time? */
@@ -310,6 +323,8 @@ static bool calendar_weekdays(struct str s, uint64_t *bits)
 {
 	struct str one, from, to;
 
+	if (str_find(s, STR(",,")) >= 0)
+		return false;
 	while (str_next_word(&s, ",", &one)) {
 		ptrdiff_t dots = str_find(one, STR("..")), dash = str_find_char(one, '-');
 		size_t sign = dots < 0 ? 1 : 2;
@@ -336,22 +351,28 @@ static bool calendar_weekdays(struct str s, uint64_t *bits)
 	return *bits != 0;
 }
 
-/* "*": 0; "2026", "2025..2026", "24,26": the last of them. */
+/* "*": 0; "2026", "2025..2026", "24,26": the last of them; "2026/2": YEAR_WITHOUT_END. */
 static bool calendar_years(struct str s, int64_t *ret_last)
 {
 	struct str one;
+	bool has_step = false;
 	int64_t year;
 
 	*ret_last = 0;
 	if (str_is(s, "*"))
 		return true;
 	while (str_next_word(&s, ",", &one)) {
-		ptrdiff_t dots = str_find(one, STR(".."));
+		ptrdiff_t dots = str_find(one, STR("..")), slash = str_find_char(one, '/');
 
+		if (slash > 0 && str_to_i64(str_from(one, (size_t)slash + 1), &year) && year > 0) {
+			one = str_until(one, (size_t)slash);
+			has_step = dots < 0;
+		}
 		if (!str_to_i64(dots < 0 ? one : str_from(one, (size_t)dots + 2), &year) ||
 			year < 0 || year > 9999)
 			return false;
 		year += year < 70 ? 2000 : year < 100 ? 1900 : 0;
+		year = has_step ? YEAR_WITHOUT_END : year;
 		*ret_last = year > *ret_last ? year : *ret_last;
 	}
 	return *ret_last > 0;
@@ -384,66 +405,89 @@ static bool calendar_date_part(struct str s, struct days *d)
 		return false;
 	d->months = d->dates = 0;
 	return field(month, &calendar_month, &d->months) &&
-		field(date, &calendar_date, is_from_end ? &d->from_end : &d->dates);
+		(is_from_end ? field(date, &calendar_last, &d->from_end) :
+			       field(date, &calendar_date, &d->dates));
 }
 
-/* "UTC", "CET", "Asia/Ho_Chi_Minh" */
-static bool is_time_zone(struct str word)
+bool calendar_zone(struct str *s, struct str *ret_zone)
 {
-	if (str_is_nocase(word, "UTC"))
+	struct str rest = str_trim(*s), word = STR(""), before;
+	uint64_t bits = 0;
+
+	before = rest;
+	while (str_next_word(&rest, " \t", &word))
+		;
+	*ret_zone = STR("");
+	*s = before;
+	if (word.len == before.len || !isalpha((unsigned char)word.ptr[0]) ||
+		calendar_weekdays(word, &bits))
 		return true;
-	for (size_t i = 0; i < word.len && !str_has(word, '/'); i++)
-		if (!isupper((unsigned char)word.ptr[i]))
+	*ret_zone = word;
+	*s = str_trim(str_until(before, (size_t)(word.ptr - before.ptr)));
+	for (size_t i = 0; i < word.len; i++)
+		if (!isalnum((unsigned char)word.ptr[i]) && !str_has(STR("_-+/"), word.ptr[i]))
 			return false;
-	return true;
+	return !str_ends(word, "/") && str_find(word, STR("//")) < 0;
 }
 
 static bool calendar_read(struct str s, struct days *d)
 {
-	struct str word;
-	size_t parts = 0;
+	struct str word, zone;
+	unsigned last = 0;
 
 	*d = (struct days){
-		.months = 0x1ffe, .dates = 0xfffffffe, .weekdays = 0x7f, .has_time = true
+		.months = ALL_MONTHS, .dates = ALL_DATES, .weekdays = ALL_WEEKDAYS, .has_time = true
 	};
-	if (s.len == 0)
+	if (!calendar_zone(&s, &zone) || s.len == 0)
 		return false;
-	for (; str_next_word(&s, " \t", &word); parts++) {
-		if (isalpha((unsigned char)word.ptr[0]) && str_has(word, '/') == false) {
-			uint64_t bits = 0;
+	/* weekdays, a date, a time: each once at most, in this order */
+	while (str_next_word(&s, " \t", &word)) {
+		enum {
+			WEEKDAYS = 1,
+			DATE,
+			TIME
+		} kind = isalpha((unsigned char)word.ptr[0])     ? WEEKDAYS :
+			str_has(word, '-') || str_has(word, '~') ? DATE :
+								   TIME;
+		uint64_t bits = 0;
 
-			if (calendar_weekdays(word, &bits))
-				d->weekdays = bits;
-			else if (parts == 0 || s.len > 0 || !is_time_zone(word))
-				return false; /* the last word alone may be a zone */
-		} else if (str_has(word, '-') || str_has(word, '~')) {
-			if (!calendar_date_part(word, d))
-				return false;
-		} else if (isalpha((unsigned char)word.ptr[0]) ?
-				parts == 0 || s.len > 0 : /* a zone */
-				!is_calendar_time(word)) {
+		if (kind <= last)
 			return false;
-		}
+		last = kind;
+		if (kind == WEEKDAYS         ? !calendar_weekdays(word, &bits) :
+				kind == DATE ? !calendar_date_part(word, d) :
+					       !is_calendar_time(word))
+			return false;
+		if (kind == WEEKDAYS)
+			d->weekdays = bits;
 	}
 	return true;
 }
 
+/* "@1764000000": one moment, in seconds. */
+static bool calendar_moment(struct str s, int64_t *ret_s)
+{
+	s = str_trim(s);
+	return str_starts(s, "@") && str_to_i64(str_from(s, 1), ret_s);
+}
+
 int64_t calendar_period_days(struct str s)
 {
-	struct str rest, word;
+	struct str alone = s, zone;
 	struct days d;
-	int64_t days;
+	int64_t n;
 
-	s = rest = str_trim(s);
-	/* alone, or before a zone */
-	if (str_next_word(&rest, " \t", &word) &&
-		(str_trim(rest).len == 0 || is_time_zone(str_trim(rest)))) {
-		days = calendar_nickname(word);
-		if (days > 0)
-			return days;
-	}
+	if (calendar_moment(s, &n))
+		return -1;
+	if (!calendar_zone(&alone, &zone))
+		return 0;
+	n = calendar_nickname(alone);
+	if (n > 0)
+		return n;
+	if (!calendar_read(s, &d))
+		return 0;
 	/* certain years only: no lasting schedule */
-	return calendar_read(s, &d) && d.last_year == 0 ? longest_gap(&d) : -1;
+	return d.last_year == 0 ? longest_gap(&d) : -1;
 }
 
 bool calendar_is_over(struct str s, int64_t now_s)
@@ -451,13 +495,16 @@ bool calendar_is_over(struct str s, int64_t now_s)
 	int64_t today = now_s / CLOCK_DAY_S - 1; /* it is another day elsewhere */
 	struct date on = date_of_days(today);
 	struct days d;
+	int64_t moment;
 
-	if (!calendar_read(str_trim(s), &d) || d.last_year == 0 || d.last_year > on.year)
+	if (calendar_moment(s, &moment))
+		return moment < now_s;
+	if (!calendar_read(s, &d) || d.last_year == 0 || d.last_year > on.year + YEARS_AHEAD)
 		return false;
 	/* 1970 began on a Thursday */
 	for (struct walk_day w = { on.year, on.month, on.day, (int)((today + 4) % 7),
 		     month_days(on.year, on.month) };
-		w.year == d.last_year; next_day(&w))
+		w.year <= d.last_year; next_day(&w))
 		if (matches(&d, &w))
 			return false;
 	return true;

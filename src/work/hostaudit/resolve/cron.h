@@ -8,8 +8,13 @@
 /* The longest time between two runs, in days (1: at least daily). 0: never runs by the calendar
  * (@reboot, 30 February). -1: not understood. */
 int64_t cron_period_days(struct str minute_to_weekday); /* "17 3 * * 1", or "@weekly" */
-/* The same for OnCalendar= of systemd ("weekly", "Mon..Fri 03:00", "*-*-1/7"). */
+/* The same for OnCalendar= of systemd ("weekly", "Mon..Fri 03:00", "*-*-1/7"); 0 also for what
+ * systemd refuses, as it passes over such a line. -1: in certain years only. */
 int64_t calendar_period_days(struct str expression);
+/* Take the time zone off EXPRESSION ("daily Asia/Ho_Chi_Minh"); *RET_ZONE is "" without one. False
+ * when its last word can be none. Whether the machine knows it is not asked. */
+bool calendar_zone(struct str *expression, struct str *ret_zone);
+bool zone_is_known(struct str zone);
 /* Does EXPRESSION name years, and the last of its days was before the day before NOW_S? */
 bool calendar_is_over(struct str expression, int64_t now_s);
 /* A time span of systemd ("1w 2h", "90min") in seconds, or -1. */

@@ -143,6 +143,8 @@ static void directive(struct reader *r, struct str line, int64_t number)
 		p->line = number;
 	} else if (str_is(word, "maxsize")) {
 		p->has_max_size = true;
+	} else if (str_is(word, "ignoreduplicates")) {
+		p->is_lenient = true;
 	} else if (str_is(word, "rotate") || str_is(word, "maxage")) {
 		if (!str_to_i64(value, &n) || n < -1 || n > 1000000) {
 			bad(r, number);

@@ -20,6 +20,7 @@ struct rotate_policy {
 	int64_t count;        /* rotated files kept; -1: all */
 	int64_t max_age_days; /* 0: none */
 	bool has_max_size;    /* rotates earlier when the file grows beyond it */
+	bool is_lenient;      /* "ignoreduplicates": later patterns may name its files as well */
 	struct str file;      /* where "rotate" (or what shortens the time) stands */
 	int64_t line;
 };

@@ -13,19 +13,35 @@
 /* ---- logrotate, for both tables ---- */
 
 #define FILES_MAX 2000
-#define PATTERNS_MAX 2000
+#define LOGS_MAX 2000
 
-typedef void policy_found(void *context, struct str pattern, const struct rotate_policy *p);
+/* FILES: those of the pattern that are there and that no block before had. */
+typedef void policy_found(void *context, struct str pattern, const struct rotate_policy *p,
+	const struct str *files, size_t count);
+
+struct seen_log {
+	struct str path;
+	bool is_lenient;
+};
 
 struct rotation {
 	struct host *h;
 	struct logrotate l;
 	policy_found *found;
 	void *context;
-	VEC(struct str) seen;
+	VEC(struct seen_log) seen;
+	uint32_t etc_uid, etc_mode;
 	int depth;
 	int files; /* read so far: includes may name one another */
 };
+
+/* Not for logrotate when others may write it, or it is not root's. Where that holds of all of /etc,
+ * it is the umask and the account of somebody who unpacked an image, and says nothing. */
+static bool is_ignored(const struct rotation *r, const struct host_file *file)
+{
+	return (file->mode & ~r->etc_mode & 022) != 0 ||
+		(file->uid != 0 && file->uid != r->etc_uid);
+}
 
 static void read_file(struct rotation *r, const char *path)
 {
@@ -36,7 +52,7 @@ static void read_file(struct rotation *r, const char *path)
 		host_gap(r->h, GAP_LOOP, path);
 		return;
 	}
-	if (host_read(r->h, path, &file) < 0)
+	if (host_read(r->h, path, &file) < 0 || is_ignored(r, file))
 		return;
 	r->depth++;
 	logrotate_read(&r->l, file->bytes, file->path);
@@ -69,29 +85,69 @@ static void include(void *context, struct str path)
 					.ptr);
 }
 
-/* A pattern that a block before had is an error to logrotate: the first one counts. */
+static void files_of(struct host *h, struct str pattern, const struct str **ret, size_t *ret_count)
+{
+	*ret_count = 0;
+	if (pattern.len == 0 || pattern.ptr[0] != '/' ||
+		host_glob(h, arena_cstr(host_arena(h), pattern), ret, ret_count) < 0)
+		*ret_count = 0;
+}
+
+static const struct seen_log *seen_before(const struct rotation *r, struct str path)
+{
+	for (size_t i = 0; i < r->seen.len; i++)
+		if (str_eq(r->seen.at[i].path, path))
+			return &r->seen.at[i];
+	return NULL;
+}
+
+/* A log that a block before had is an error to logrotate: the first one counts, and of the pattern
+ * that names it again the rest is lost. A name without a file counts as written. */
 static void found_pattern(void *context, struct str pattern, const struct rotate_policy *p)
 {
 	struct rotation *r = context;
+	struct arena *a = host_arena(r->h);
+	const struct str *paths;
+	const struct seen_log *before;
+	VEC(struct str) mine = { 0 };
+	size_t count, i, taken = 0;
+	bool is_there;
 
-	for (size_t i = 0; i < r->seen.len; i++)
-		if (str_eq(r->seen.at[i], pattern))
+	files_of(r->h, pattern, &paths, &count);
+	is_there = count > 0;
+	for (i = 0; i < (is_there ? count : 1); i++) {
+		struct seen_log one = { is_there ? paths[i] : pattern, p->is_lenient };
+
+		before = seen_before(r, one.path);
+		if (before && before->is_lenient)
+			continue;
+		if (before)
+			break;
+		if (r->seen.len >= LOGS_MAX) {
+			host_gap(r->h, GAP_LIMIT, "/etc/logrotate.conf");
 			return;
-	if (r->seen.len >= PATTERNS_MAX) {
-		host_gap(r->h, GAP_LIMIT, "/etc/logrotate.conf");
-		return;
+		}
+		vec_push(a, &r->seen, one);
+		taken++;
+		if (is_there)
+			vec_push(a, &mine, one.path);
 	}
-	vec_push(host_arena(r->h), &r->seen, pattern);
-	r->found(r->context, pattern, p);
+	if (taken > 0)
+		r->found(r->context, pattern, p, mine.at, mine.len);
 }
 
 static void each_policy(struct host *h, policy_found *found, void *context)
 {
 	struct rotation *r = arena_new(host_arena(h), struct rotation);
+	struct host_stat etc;
 
 	r->h = h;
 	r->found = found;
 	r->context = context;
+	if (host_stat(h, "/etc", &etc) == 0) {
+		r->etc_uid = etc.uid;
+		r->etc_mode = etc.mode;
+	}
 	logrotate_init(&r->l, host_arena(h));
 	r->l.found = found_pattern;
 	r->l.include = include;
@@ -104,14 +160,6 @@ static bool is_run(struct host *h)
 {
 	return unit_starts(h, "logrotate.timer") || host_exists(h, "/etc/cron.daily/logrotate") ||
 		host_exists(h, "/etc/cron.hourly/logrotate");
-}
-
-static void files_of(struct host *h, struct str pattern, const struct str **ret, size_t *ret_count)
-{
-	*ret_count = 0;
-	if (pattern.len == 0 || pattern.ptr[0] != '/' ||
-		host_glob(h, arena_cstr(host_arena(h), pattern), ret, ret_count) < 0)
-		*ret_count = 0;
 }
 
 /* ---- auditd ---- */
@@ -255,14 +303,12 @@ struct policies {
 	bool is_run;
 };
 
-static void show_policy(void *context, struct str pattern, const struct rotate_policy *p)
+static void show_policy(void *context, struct str pattern, const struct rotate_policy *p,
+	const struct str *files, size_t count)
 {
 	struct policies *s = context;
 	int64_t days = rotate_days(p);
-	const struct str *paths;
-	size_t count;
 
-	files_of(s->h, pattern, &paths, &count);
 	fact_row(s->rows);
 	fact_cstr(s->rows, KEEPER, "logrotate");
 	fact_text(s->rows, PATTERN, pattern);
@@ -506,18 +552,16 @@ struct spans {
 	struct fact_rows *rows;
 };
 
-static void show_text_spans(void *context, struct str pattern, const struct rotate_policy *p)
+static void show_text_spans(void *context, struct str pattern, const struct rotate_policy *p,
+	const struct str *files, size_t count)
 {
 	struct spans *c = context;
-	const struct str *paths;
-	size_t count;
 
-	files_of(c->h, pattern, &paths, &count);
 	for (size_t i = 0; i < count && i < 1000; i++) {
 		struct span s;
 
-		if (read_text_span(c->h, paths[i], p, &s))
-			show_span(c->rows, "logrotate", paths[i], &s);
+		if (read_text_span(c->h, files[i], p, &s))
+			show_span(c->rows, "logrotate", files[i], &s);
 	}
 }
 
