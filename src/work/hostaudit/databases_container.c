@@ -12,15 +12,15 @@ static const char *engine_of(struct str image)
 {
 	static const struct {
 		const char *name, *engine;
-	} known[] = { { "mysql", "mysql" }, { "mysql-server", "mysql" }, { "mariadb", "mariadb" },
-		{ "postgres", "postgresql" }, { "postgresql", "postgresql" },
-		{ "postgis", "postgresql" }, { "pgvector", "postgresql" },
-		{ "timescaledb", "postgresql" }, { "redis", "redis" },
+	} known[] = { { "mysql", "mysql" }, { "mysql-server", "mysql" }, { "mysqld", "mysql" },
+		{ "mariadb", "mariadb" }, { "postgres", "postgresql" },
+		{ "postgresql", "postgresql" }, { "postgis", "postgresql" },
+		{ "pgvector", "postgresql" }, { "timescaledb", "postgresql" }, { "redis", "redis" },
 		{ "redis-stack-server", "redis" }, { "valkey", "redis" }, { "mongo", "mongodb" },
-		{ "mongodb", "mongodb" }, { "elasticsearch", "elasticsearch" },
-		{ "opensearch", "opensearch" }, { "memcached", "memcached" },
-		{ "clickhouse-server", "clickhouse" }, { "influxdb", "influxdb" },
-		{ "couchdb", "couchdb" } };
+		{ "mongod", "mongodb" }, { "mongodb", "mongodb" },
+		{ "elasticsearch", "elasticsearch" }, { "opensearch", "opensearch" },
+		{ "memcached", "memcached" }, { "clickhouse-server", "clickhouse" },
+		{ "influxdb", "influxdb" }, { "couchdb", "couchdb" } };
 	struct str name = path_base(image), rest;
 
 	if (str_find(image, STR("mssql/server")) >= 0)
@@ -147,6 +147,28 @@ void databases_container(struct database_list *list)
 	each(list, "/etc/containers/systemd/*.container", read_quadlet);
 }
 
+/* "snap.NAME.APP.service": what is in a snap is not read, only that it starts. */
+static void read_snap(struct database_list *list, struct str path)
+{
+	struct str unit = path_base(path), rest, snap, app;
+	const char *engine;
+	struct database *d;
+
+	rest = str_from(unit, 5);
+	if (!str_next_word(&rest, ".", &snap) || !str_next_word(&rest, ".", &app))
+		return;
+	engine = engine_of(app);
+	if (!engine)
+		engine = engine_of(snap);
+	if (!engine || !unit_starts(list->h, arena_cstr(list->a, unit)))
+		return;
+	d = database_add(list, engine, unit);
+	if (!d)
+		return;
+	d->fallback = STR("?");
+	d->is_served = true;
+}
+
 void databases_unread(struct database_list *list)
 {
 	static const struct {
@@ -157,6 +179,7 @@ void databases_unread(struct database_list *list)
 		{ "couchdb.service", "couchdb" }, { "etcd.service", "etcd" },
 		{ "cassandra.service", "cassandra" }, { "neo4j.service", "neo4j" } };
 
+	each(list, "/etc/systemd/system/snap.*.service", read_snap);
 	for (size_t i = 0; i < COUNT(known); i++) {
 		struct database *d = unit_starts(list->h, known[i].unit) ?
 			database_add(list, known[i].engine, str_of(known[i].unit)) :

@@ -41,6 +41,7 @@ struct rsyslog {
 	void *context;
 	struct str selector; /* of the last "selector action" line; "&" goes on with it */
 	bool is_filtered;    /* after "!program" or "+host" */
+	bool is_second;      /* only when the action before fails */
 	int blocks;          /* open braces: of conditions and rulesets */
 	struct str ruleset;  /* that the outermost of them is; "" */
 	int ruleset_blocks;  /* 1: it goes on over several lines */
@@ -72,7 +73,7 @@ static bool takes_all(struct str selector)
 static void told(struct rsyslog *r, struct forward *f, struct str selector)
 {
 	f->is_part = !takes_all(selector) || r->is_filtered || r->blocks > r->ruleset_blocks;
-	f->is_off = r->list->is_stopped && r->ruleset.len == 0;
+	f->is_off = (r->list->is_stopped && r->ruleset.len == 0) || r->is_second;
 	if (r->ruleset.len == 0)
 		return;
 	/* only what is handed to the ruleset goes there */
@@ -123,6 +124,8 @@ static struct str argument(struct str text, const char *name)
 		if (!str_starts(here, "="))
 			continue;
 		here = str_trim(str_from(here, 1));
+		if (str_starts(here, "[")) /* several: the first of them */
+			here = str_trim(str_from(here, 1));
 		if (!str_starts(here, "\""))
 			continue;
 		end = str_find_char(str_from(here, 1), '"');
@@ -139,7 +142,9 @@ static void take_action(struct rsyslog *r, struct str text, struct str selector,
 		{ "omelasticsearch", "server", "http" }, { "omhttp", "server", "http" },
 		{ "omkafka", "broker", "kafka" }, { "omgssapi", "target", "gssapi" } };
 	struct str type = argument(text, "type");
+	struct str second = argument(text, "action.execOnlyWhenPreviousIsSuspended");
 
+	r->is_second = str_is_nocase(second, "on");
 	for (size_t i = 0; i < COUNT(kinds); i++) {
 		struct str target, protocol;
 		struct forward *f;
@@ -156,6 +161,7 @@ static void take_action(struct rsyslog *r, struct str text, struct str selector,
 			f->protocol = STR("tls");
 		told(r, f, selector);
 	}
+	r->is_second = false;
 }
 
 /* "@host:514", "@@(o)host", ":omrelp:host:2514". */
@@ -227,6 +233,28 @@ static bool enter_ruleset(struct rsyslog *r, struct str *text)
 	return text->len == 0;
 }
 
+/* "if prifilt("*.*") then": the selector in it; what more it asks is a condition. */
+static struct str selector_of(struct str before)
+{
+	struct str rest = before, selector;
+	ptrdiff_t end;
+
+	if (!str_starts(rest, "if"))
+		return before;
+	rest = str_trim(str_from(rest, 2));
+	if (!str_starts(rest, "prifilt(\""))
+		return STR("condition");
+	rest = str_from(rest, 9);
+	end = str_find_char(rest, '"');
+	if (end < 0)
+		return STR("condition");
+	selector = str_until(rest, (size_t)end);
+	rest = str_trim(str_from(rest, (size_t)end + 1));
+	return str_starts(rest, ")") && str_is(str_trim(str_from(rest, 1)), "then") ?
+		selector :
+		STR("condition");
+}
+
 static void take_statement(struct rsyslog *r, struct str text, int line)
 {
 	struct str rest, word, file;
@@ -248,7 +276,7 @@ static void take_statement(struct rsyslog *r, struct str text, int line)
 		if (before.len > 0 && !str_has(before, '{') && !str_has(before, '.'))
 			before = STR("condition");
 		take_action(r, str_from(text, (size_t)at),
-			str_has(before, '{') ? STR("condition") : before, line);
+			str_has(before, '{') ? STR("condition") : selector_of(before), line);
 		return;
 	}
 	if (str_is_nocase(str_until(text, 8), "include(")) {
@@ -265,6 +293,10 @@ static void take_statement(struct rsyslog *r, struct str text, int line)
 		return;
 	}
 	rest = str_trim(rest);
+	if (str_is_nocase(word, "$ActionExecOnlyWhenPreviousIsSuspended")) {
+		r->is_second = str_is_nocase(rest, "on");
+		return;
+	}
 	take_call(r, word, rest);
 	if (str_is(word, "if") || str_starts(word, ":")) {
 		/* a condition: what stands after its end takes a part only */

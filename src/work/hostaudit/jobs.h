@@ -30,4 +30,7 @@ bool is_started_itself(struct str command, struct str word);
 /* Does it install newer packages and ask nobody ("apt-get -y upgrade", "dnf -y update")? */
 bool updates_of(struct str text);
 
+/* Does it throw away logs of the system, or rotate them by settings of its own? */
+bool cleans_logs(struct str text);
+
 #endif

@@ -305,6 +305,50 @@ static bool has_starter(struct host *h, struct finding *f)
 		does_its_work(h, "apt-daily-upgrade.service", f);
 }
 
+/* Sunday is 0; -1: no day, or the word of another language, which the machine may speak. */
+static int day_of(struct str word)
+{
+	static const char *const names[] = { "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday",
+		"Friday", "Saturday" };
+
+	for (int i = 0; i < (int)COUNT(names); i++)
+		if (str_is(word, names[i]) || str_eq(word, str_until(str_of(names[i]), 3)) ||
+			(word.len == 1 && word.ptr[0] == '0' + i))
+			return i;
+	return -1;
+}
+
+/* On which days of the week unattended-upgrade works: without a list on all. */
+static bool has_day(const struct apt_conf *c, struct finding *f)
+{
+	static const char name[] = "Unattended-Upgrade::Update-Days";
+	const struct apt_item *list = apt_conf_find(c, name);
+	unsigned days = 0;
+	int64_t gap = 0, longest = 0;
+
+	if (list == NULL || list->child == NULL)
+		return true;
+	for (const struct apt_item *i = list->child; i != NULL; i = i->next)
+		if (day_of(i->value) >= 0)
+			days |= 1u << day_of(i->value);
+	for (int i = 0; days != 0 && i < 14; i++) {
+		gap++;
+		if ((days >> i % 7 & 1) == 0)
+			continue;
+		longest = gap > longest && i >= 7 ? gap : longest;
+		gap = 0;
+	}
+	if (longest > f->upgrade_days)
+		f->upgrade_days = longest;
+	if (days != 0)
+		return true;
+	f->problem = "upgrade-off";
+	f->detail = name;
+	point_at(f, c, name);
+	f->found = arena_fmt(c->a, "%s \"%.*s\"", name, STR_FMT(list->child->value));
+	return false;
+}
+
 static void judge_origins(struct host *h, const struct apt_conf *c, struct finding *f)
 {
 	enum apt_match m = takes_security(h, c);
@@ -344,7 +388,7 @@ static void judge_apt(struct host *h, const struct apt_conf *c, struct finding *
 	f->upgrade_days = interval(f, c, "APT::Periodic::Unattended-Upgrade", "upgrade-off");
 	if (f->problem != NULL)
 		return;
-	if (forbids(c, f) || is_pinned_away(h, f))
+	if (forbids(c, f) || !has_day(c, f) || is_pinned_away(h, f))
 		return;
 	judge_origins(h, c, f);
 	if (f->problem != NULL || !has_starter(h, f))
@@ -438,6 +482,43 @@ static void read_excludes(struct host *h, struct finding *f, const char *path, c
 	}
 }
 
+/* Where files name sources and each of them is switched off there is nothing to update from. */
+static void read_sources(struct host *h, struct finding *f)
+{
+	const struct str *paths;
+	size_t count, sections = 0;
+	bool is_any = false;
+
+	if (f->problem != NULL || host_glob(h, "/etc/yum.repos.d/*.repo", &paths, &count) != 0)
+		return;
+	for (size_t i = 0; i < count && !is_any; i++) {
+		struct str file = paths[i], bytes = host_bytes(h, paths[i], &file), line;
+		bool is_open = false;
+
+		while (str_next_line(&bytes, &line)) {
+			struct str key, value;
+
+			line = str_trim(line);
+			if (str_starts(line, "[")) {
+				is_any |= is_open;
+				is_open = true;
+				sections++;
+				f->file = sections == 1 ? file : f->file;
+			} else if (str_split(line, '=', &key, &value) &&
+				str_is(str_trim(key), "enabled")) {
+				is_open = str_bool(str_trim(value), true);
+			}
+		}
+		is_any |= is_open;
+	}
+	if (is_any || sections == 0)
+		return;
+	f->problem = "no-source";
+	f->detail = "enabled=0";
+	f->found = STR("enabled=0");
+	f->line = 0;
+}
+
 static void judge_starter(struct host *h, const struct starter *s, struct finding *f)
 {
 	struct setting command, when;
@@ -464,6 +545,7 @@ static void judge_starter(struct host *h, const struct starter *s, struct findin
 	}
 	read_excludes(h, f, conf, "base");
 	read_excludes(h, f, "/etc/dnf/dnf.conf", "main");
+	read_sources(h, f);
 	f->lists_days = f->upgrade_days = systemd_timer_days(h, s->timer, &when);
 	if (!f->problem && f->upgrade_days <= 0) {
 		f->problem = f->upgrade_days == 0 ? "timer-off" : "not-understood";

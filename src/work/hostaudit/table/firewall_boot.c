@@ -105,6 +105,28 @@ static enum fw_state ufw_rules(struct boot *b, int family, bool is_closed)
 	return state;
 }
 
+/* Beside its rules ufw runs these two, where they may be executed: what a script of somebody makes
+ * of a firewall is not read. */
+static struct str ufw_script(struct host *h)
+{
+	static const char *const paths[] = { "/etc/ufw/before.init", "/etc/ufw/after.init" };
+
+	for (size_t i = 0; i < COUNT(paths); i++) {
+		struct host_stat st;
+		struct str bytes, line;
+
+		if (host_stat(h, paths[i], &st) != 0 || (st.mode & 0111) == 0)
+			continue;
+		bytes = host_bytes(h, str_of(paths[i]), NULL);
+		while (str_next_line(&bytes, &line))
+			if (!str_starts(str_trim(line), "#") &&
+				(str_find(line, STR("tables")) >= 0 ||
+					str_find(line, STR("nft")) >= 0))
+				return str_of(paths[i]);
+	}
+	return STR_NONE;
+}
+
 static void read_ufw(struct boot *b)
 {
 	struct setting on = shell_value(b->h, "/etc/ufw/ufw.conf", "ENABLED");
@@ -114,8 +136,11 @@ static void read_ufw(struct boot *b)
 	bool is_closed =
 		str_is_nocase(policy.value, "DROP") || str_is_nocase(policy.value, "REJECT");
 
+	struct str script;
+
 	if (on.value.ptr == NULL)
 		return;
+	script = ufw_script(b->h);
 	for (int family = 4; family <= 6; family += 2) {
 		/* ufw-init: only these two words load rules of IPv6; with any other it sets the
 		 * policies of IPv6 to DROP and lets the loop through */
@@ -136,6 +161,11 @@ static void read_ufw(struct boot *b)
 				STR_FMT(a.found), family == 6 ? "6" : "");
 			a.file = arena_fmt(
 				host_arena(b->h), "/etc/ufw/user%s.rules", family == 6 ? "6" : "");
+			a.line = 0;
+		}
+		if (is_on && script.ptr) {
+			a.state = FW_UNCLEAR;
+			a.file = script;
 			a.line = 0;
 		}
 		show(b, &a);

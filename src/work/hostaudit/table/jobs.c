@@ -33,6 +33,7 @@ enum {
 	INSPECT_RESULT,
 	INSPECT_AT,
 	UPDATES,
+	CLEANS_LOGS,
 	MADE_AT,
 	BACKUP_TOOL,
 	BACKUP_WHERE,
@@ -67,6 +68,7 @@ static const struct fact_column columns[] = {
 	[INSPECT_RESULT] = { "inspect_result", FACT_TEXT, T("tệp kết quả của việc đó") },
 	[INSPECT_AT] = { "inspect_at_s", FACT_INT, T("lần ghi kết quả đó gần nhất, giây UTC") },
 	[UPDATES] = { "updates", FACT_INT, T("1 nếu tự cài bản mới của các gói, không hỏi ai") },
+	[CLEANS_LOGS] = { "cleans_logs", FACT_INT, T("1 nếu xóa nhật ký của hệ thống") },
 	[MADE_AT] = { "made_at_s", FACT_INT, T("lúc đặt lịch, giây UTC") },
 	[BACKUP_TOOL] = { "backup_tool", FACT_TEXT, T("công cụ sao lưu; trống khi không sao lưu") },
 	[BACKUP_WHERE] = { "backup_where", FACT_TEXT,
@@ -358,6 +360,7 @@ static void show(struct jobs *jobs, const struct job *given)
 	}
 	put_inspection(jobs, j, &script);
 	fact_int(rows, UPDATES, updates_of(j->command) || script.updates);
+	fact_int(rows, CLEANS_LOGS, cleans_logs(j->command) || cleans_logs(script.text));
 	fact_text(rows, FILE_PATH, j->file);
 	fact_int(rows, LINE, j->line);
 	if (host_stat(h, j->file.ptr, &st) == 0)

@@ -136,6 +136,33 @@ static void found_pattern(void *context, struct str pattern, const struct rotate
 		r->found(r->context, pattern, p, mine.at, mine.len);
 }
 
+/* The files that logrotate.service names, mostly the one. */
+static void read_main(struct rotation *r)
+{
+	struct setting command = { 0 };
+	struct str rest, word;
+	bool is_any = false;
+
+	if (!unit_starts(r->h, "logrotate.timer")) {
+		read_file(r, "/etc/logrotate.conf");
+		return;
+	}
+	systemd_unit_conf(r->h, "logrotate.service", "Service", "ExecStart", &command);
+	rest = command.value;
+	if (str_next_word(&rest, " \t", &word) && str_is(path_base(word), "logrotate"))
+		while (str_next_word(&rest, " \t\"'", &word)) {
+			if (str_is(word, "-s") || str_is(word, "--state") || str_is(word, "-l") ||
+				str_is(word, "-m"))
+				(void)str_next_word(&rest, " \t\"'", &word);
+			else if (str_starts(word, "/")) {
+				read_file(r, arena_cstr(host_arena(r->h), word));
+				is_any = true;
+			}
+		}
+	if (!is_any)
+		read_file(r, "/etc/logrotate.conf");
+}
+
 static void each_policy(struct host *h, policy_found *found, void *context)
 {
 	struct rotation *r = arena_new(host_arena(h), struct rotation);
@@ -152,7 +179,7 @@ static void each_policy(struct host *h, policy_found *found, void *context)
 	r->l.found = found_pattern;
 	r->l.include = include;
 	r->l.context = r;
-	read_file(r, "/etc/logrotate.conf");
+	read_main(r);
 }
 
 /* Is anything there that runs logrotate? Without it nothing is rotated and nothing deleted. */
@@ -169,6 +196,17 @@ struct audit_log {
 	struct str path;
 };
 
+/* The last KEY of auditd.conf; its words have no case. */
+static void audit_last(
+	struct str bytes, struct str file, const char *key, struct arena *a, struct setting *s)
+{
+	struct str line, name, value;
+
+	for (int64_t n = 1; str_next_line(&bytes, &line); n++)
+		if (str_split(line, '=', &name, &value) && str_is_nocase(str_trim(name), key))
+			setting_win(s, a, str_trim(value), file, (int)n);
+}
+
 /* False when auditd is not there. */
 static bool read_auditd(struct host *h, struct audit_log *ret)
 {
@@ -182,11 +220,11 @@ static bool read_auditd(struct host *h, struct audit_log *ret)
 	if (!host_exists(h, "/usr/sbin/auditd") && !host_exists(h, "/sbin/auditd"))
 		return false;
 	bytes = host_bytes(h, str_of(conf), &file);
-	ini_last(bytes, file, "", "max_log_file_action", a, &ret->action);
-	ini_last(bytes, file, "", "num_logs", a, &ret->count);
-	ini_last(bytes, file, "", "disk_full_action", a, &ret->disk_full);
-	ini_last(bytes, file, "", "space_left_action", a, &ret->space_left);
-	ini_last(bytes, file, "", "log_file", a, &path);
+	audit_last(bytes, file, "max_log_file_action", a, &ret->action);
+	audit_last(bytes, file, "num_logs", a, &ret->count);
+	audit_last(bytes, file, "disk_full_action", a, &ret->disk_full);
+	audit_last(bytes, file, "space_left_action", a, &ret->space_left);
+	audit_last(bytes, file, "log_file", a, &path);
 	ret->path = path.value.len > 0 ? path.value : STR("/var/log/audit/audit.log");
 	return true;
 }

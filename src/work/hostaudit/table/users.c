@@ -2,6 +2,7 @@
 #include "kit/text/text.h"
 #include "work/hostaudit/fact.h"
 #include "work/hostaudit/resolve/account.h"
+#include "work/hostaudit/user_records.h"
 
 #define PASSWD "/etc/passwd"
 #define GROUP "/etc/group"
@@ -38,6 +39,24 @@ static void note_unread(struct host *h, const struct account_reader *r, const ch
 		host_gap(h, GAP_SYNTAX, path);
 }
 
+static void show_record(void *context, const struct user_record *u)
+{
+	struct fact_rows *rows = context;
+
+	fact_row(rows);
+	fact_text(rows, USER_NAME, u->name);
+	if (u->uid >= 0)
+		fact_int(rows, USER_UID, u->uid);
+	if (u->gid >= 0)
+		fact_int(rows, USER_GID, u->gid);
+	fact_text(rows, USER_HOME, u->home);
+	fact_text(rows, USER_SHELL, u->shell);
+	fact_cstr(rows, USER_PASSWORD, u->password);
+	fact_int(rows, USER_IS_LOGIN, account_shell_is_login(u->shell));
+	fact_text(rows, USER_FILE, u->file);
+	fact_int(rows, USER_LINE, u->line);
+}
+
 static int fill_users(struct host *h, struct fact_rows *rows, struct err *e)
 {
 	struct account_reader r;
@@ -63,12 +82,13 @@ static int fill_users(struct host *h, struct fact_rows *rows, struct err *e)
 		fact_int(rows, USER_LINE, a.line);
 	}
 	note_unread(h, &r, PASSWD);
+	user_records(h, show_record, rows);
 	return 0;
 }
 
 const struct fact_table users_table = {
 	.name = "users",
-	.words = T("tài khoản trên máy (/etc/passwd)"),
+	.words = T("tài khoản trên máy (/etc/passwd, hồ sơ của systemd-homed và userdb)"),
 	.columns = user_columns,
 	.fill = fill_users,
 };
