@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "work/hostaudit/jobs.h"
+#include "work/hostaudit/log_sweeps.h"
 #include "work/hostaudit/resolve/cron.h"
 #include "work/hostaudit/resolve/shell_text.h"
 
@@ -22,6 +23,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	arena_init(&a, 512 * MIB);
 	for (int i = 0; i < 50 && str_next_line(&rest, &line); i++) {
+		struct log_sweep sweep;
 		int64_t days;
 
 		(void)anacron_line(line, &days, &user, &command);
@@ -30,8 +32,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		calendar_period_days(line);
 		calendar_is_over(line, 1764000000);
 		span_seconds(line);
+		log_sweep_parse(line, &sweep);
 	}
 	scan_of(text, &a);
+	cleans_logs(text);
 	if (shell_text_reached(text, is_there, NULL, &a).len > text.len)
 		abort();
 	if (shell_text_without_here(text, &a).len > text.len + 1)

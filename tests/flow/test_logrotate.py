@@ -18,7 +18,7 @@ PATTERNS = ["a.log", "b.log", "c*.log", "d/*.log", "e.{log,err}", "f/?.log", "i[
 WORDS = ["rotate 0", "rotate 1", "rotate 12", "rotate=24", "rotate\t7", "rotate = 30", "maxage 30", "size 100k", "size=10M", "maxsize 5k",
          "minsize 1M", "missingok", "# rotate 99", "dateext", "dateformat -%Y%m%d", "create 640 root adm", "su root root", "shred",
          "postrotate\n  weekly\n  rotate 1\n endscript", "prerotate\n  }\n  rotate 2\nendscript", "", "minage 3", "start 0", "weekly 5",
-         "extension .log", "sharedscripts", "copytruncate", "ignoreduplicates"]
+         "extension .log", "sharedscripts", "copytruncate", "ignoreduplicates", "tabooext + .tam, .off", "taboopat + a*", "tabooext .tam"]
 REFUSED = ["weekly # x", "rotate 5 # x", "monthly soon", "dai,ly", "maxage x"]
 
 
@@ -49,7 +49,7 @@ class Logrotate(unittest.TestCase):
         main = [self.text(chance, names), chance.choice(["include D/d", "include D/d/", "include D/x.conf", ""]), self.text(chance, names)]
         return {"x.conf": self.text(chance, names), "d/10-a": self.text(chance, names),
                 "d/" + chance.choice(["B", "b.conf", "a", ".h"]): self.text(chance, names),
-                "d/" + chance.choice(["x.dpkg-old", "y~", "q.rpmsave", "w.swp", "v.disabled"]): self.text(chance, names),
+                "d/" + chance.choice(["x.dpkg-old", "y~", "q.rpmsave", "w.swp", "v.disabled", "t.tam", "a.off"]): self.text(chance, names),
                 "logrotate.conf": "\n".join(main) + "\n"}
 
     def real(self, root, files):

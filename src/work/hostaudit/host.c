@@ -566,3 +566,11 @@ bool host_exists(struct host *h, const char *path)
 
 	return seen_stat(h, path, false, &st) == 0;
 }
+
+bool host_is_loose(struct host *h, uint32_t mode, uint32_t uid)
+{
+	struct host_stat etc = { 0 };
+
+	(void)host_stat(h, "/etc", &etc);
+	return (mode & ~etc.mode & 022) != 0 || (uid != 0 && uid != etc.uid);
+}

@@ -104,6 +104,9 @@ int host_stat(struct host *h, const char *path, struct host_stat *ret);
 /* Not following the last link. */
 int host_lstat(struct host *h, const char *path, struct host_stat *ret);
 bool host_exists(struct host *h, const char *path);
+/* Would a daemon of root refuse the file: others may write it, or it is not root's? What holds of
+ * /etc as well is the umask and the account of whoever unpacked an image, and says nothing. */
+bool host_is_loose(struct host *h, uint32_t mode, uint32_t uid);
 
 /* SHA-256 in hex of a file that host_read() has read and everybody may read; "" for any other. */
 const char *host_sha256(struct host *h, struct str path);

@@ -108,6 +108,8 @@ static const struct reason {
 		NULL },
 	{ "no-source", T("không có nguồn cập nhật nào đang bật"), NULL },
 	{ "never-again", T("lịch này không còn lần chạy nào nữa"), NULL },
+	{ "not-in-path", T("cron không tìm thấy chương trình này trong PATH của nó"),
+		T("Ghi đường dẫn đầy đủ của chương trình vào lệnh, ví dụ /usr/local/bin/TÊN.") },
 	{ "no-such-user", T("máy không có tài khoản này nên cron bỏ qua lịch của nó"), NULL },
 	{ "dnf-refuses", T("dnf không hiểu một dòng của tệp này nên dừng, không cập nhật gì"),
 		NULL },

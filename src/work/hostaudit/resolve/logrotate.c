@@ -2,8 +2,11 @@
 #include "work/hostaudit/resolve/logrotate.h"
 
 #include <ctype.h>
+#include <fnmatch.h>
 
 #define PATTERNS_MAX 256
+#define TABOO_MAX 64
+#define TABOO_BYTES 64
 
 void logrotate_init(struct logrotate *l, struct arena *a)
 {
@@ -46,18 +49,40 @@ int64_t rotate_days(const struct rotate_policy *p)
 	return p->max_age_days > 0 && p->max_age_days < days ? p->max_age_days : days;
 }
 
-bool logrotate_is_taboo(struct str name)
+bool logrotate_is_taboo(const struct logrotate *l, struct str name)
 {
-	static const char *const endings[] = { ".bak", ".cfsaved", ".disabled", ".dpkg-bak",
-		".dpkg-del", ".dpkg-dist", ".dpkg-new", ".dpkg-old", ".dpkg-tmp", ".rpmnew",
-		".rpmorig", ".rpmsave", ".swp", ".ucf-dist", ".ucf-new", ".ucf-old", "~", ",v" };
+	static const char *const usual[] = { "*.bak", "*.cfsaved", "*.disabled", "*.dpkg-bak",
+		"*.dpkg-del", "*.dpkg-dist", "*.dpkg-new", "*.dpkg-old", "*.dpkg-tmp", "*.rpmnew",
+		"*.rpmorig", "*.rpmsave", "*.swp", "*.ucf-dist", "*.ucf-new", "*.ucf-old", "*~",
+		"*,v", "*.rhn-cfg-tmp-*" };
+	const char *text = arena_cstr(l->a, name);
 
 	if (name.len == 0 || str_is(name, ".") || str_is(name, ".."))
 		return true;
-	for (size_t i = 0; i < COUNT(endings); i++)
-		if (str_ends(name, endings[i]))
+	for (size_t i = 0; i < COUNT(usual) && !l->is_taboo_own; i++)
+		if (fnmatch(usual[i], text, FNM_PERIOD) == 0)
 			return true;
-	return str_find(name, STR(".rhn-cfg-tmp-")) >= 0;
+	for (size_t i = 0; i < l->taboo.len; i++)
+		if (fnmatch(l->taboo.at[i].ptr, text, FNM_PERIOD) == 0)
+			return true;
+	return false;
+}
+
+/* "tabooext + .old, .off", "taboopat a*": without the plus the list begins anew. */
+static void take_taboo(struct logrotate *l, struct str value, bool is_ending)
+{
+	struct str word;
+
+	if (str_starts(value, "+")) {
+		value = str_from(value, 1);
+	} else {
+		l->is_taboo_own = true;
+		l->taboo.len = 0;
+	}
+	while (str_next_word(&value, " \t,", &word) && l->taboo.len < TABOO_MAX &&
+		word.len < TABOO_BYTES)
+		vec_push(l->a, &l->taboo,
+			arena_fmt(l->a, "%s%.*s", is_ending ? "*" : "", STR_FMT(word)));
 }
 
 struct reader {
@@ -121,6 +146,10 @@ static void directive(struct reader *r, struct str line, int64_t number)
 	value = str_trim(line);
 	if (is_script(word)) {
 		r->is_in_script = true;
+	} else if (r->is_in_block &&
+		(str_is(word, "include") || str_starts(word, "tabooext") ||
+			str_starts(word, "taboopat"))) {
+		bad(r, number);
 	} else if (str_is(word, "include")) {
 		if (r->l->include != NULL)
 			r->l->include(r->l->context, value);
@@ -143,6 +172,8 @@ static void directive(struct reader *r, struct str line, int64_t number)
 		p->line = number;
 	} else if (str_is(word, "maxsize")) {
 		p->has_max_size = true;
+	} else if (str_is(word, "tabooext") || str_is(word, "taboopat")) {
+		take_taboo(r->l, value, str_is(word, "tabooext"));
 	} else if (str_is(word, "ignoreduplicates")) {
 		p->is_lenient = true;
 	} else if (str_is(word, "rotate") || str_is(word, "maxage")) {

@@ -38,13 +38,15 @@ struct logrotate {
 	/* "include FILE-OR-FOLDER"; may be NULL */
 	void (*include)(void *context, struct str path);
 	void *context;
+	VEC(struct str) taboo; /* patterns of names, beside the usual ones or, when own, instead */
+	bool is_taboo_own;
 	int64_t bad_line; /* of the file read last: the first not understood, or 0 */
 };
 
 /* The policy before any file: size 1M, nothing kept. */
 void logrotate_init(struct logrotate *l, struct arena *a);
 void logrotate_read(struct logrotate *l, struct str text, struct str file);
-/* Does logrotate skip files of this name in an included folder? */
-bool logrotate_is_taboo(struct str name);
+/* Does logrotate skip files of this name in an included folder, by what was read so far? */
+bool logrotate_is_taboo(const struct logrotate *l, struct str name);
 
 #endif

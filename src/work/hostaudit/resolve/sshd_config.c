@@ -105,6 +105,21 @@ static void include(
 	}
 }
 
+/* "Match User an": does sshd know what is asked? Else it does not start. */
+static bool is_criterion(struct str args)
+{
+	static const char *const known[] = { "all", "user", "group", "host", "localaddress",
+		"localport", "rdomain", "address", "invalid-user", "version" };
+	struct str word;
+
+	if (!str_next_word(&args, " \t=\"", &word))
+		return false;
+	for (size_t i = 0; i < COUNT(known); i++)
+		if (str_is_nocase(word, known[i]))
+			return true;
+	return false;
+}
+
 static void read_file(struct reading *r, struct str path, struct str match, int depth)
 {
 	const struct host_file *file;
@@ -129,6 +144,8 @@ static void read_file(struct reading *r, struct str path, struct str match, int 
 			set_unsure(r, GAP_SYNTAX, file->path);
 		else if (str_is(line.keyword, "include"))
 			include(r, line.args, file->path, match, depth);
+		else if (str_is(line.keyword, "match") && !is_criterion(line.args))
+			set_unsure(r, GAP_SYNTAX, file->path);
 		else if (str_is(line.keyword, "match"))
 			match = outer.len > 0 ?
 				arena_fmt(r->a, "%.*s + %.*s", STR_FMT(str_until(outer, 200)),
@@ -394,13 +411,11 @@ static void doubt_other_servers(struct reading *r, const char *pattern)
 		struct setting command = { 0 };
 
 		if (str_is(name, "ssh.service") || str_is(name, "sshd.service") ||
-			str_has(name, '@') ||
-			systemd_unit(r->h, name.ptr).state != UNIT_ENABLED)
+			str_has(name, '@') || systemd_unit(r->h, name.ptr).state != UNIT_ENABLED)
 			continue;
 		systemd_unit_command(r->h, name.ptr, &command);
 		if (str_find(command.value, STR("/sshd ")) >= 0 &&
-			str_find(command.value, STR(" -f")) >= 0 &&
-			!names_main_file(command.value))
+			str_find(command.value, STR(" -f")) >= 0 && !names_main_file(command.value))
 			set_unsure(r, "not-read", paths[i]);
 	}
 }

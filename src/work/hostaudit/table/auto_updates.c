@@ -170,14 +170,17 @@ static enum apt_match takes_security(struct host *h, const struct apt_conf *c)
 	return best;
 }
 
-/* Is one of the regular expressions of LIST one that every name fits? */
+/* Is one of the regular expressions of LIST one that every name fits, or its beginning? */
 static bool has_all(const struct apt_item *list)
 {
+	static const char *const all[] = { ".*", ".", "^.*", "^.*$", ".*$", ".+", "^", "^.", ".+$",
+		"^.+", "^.+$", "[a-z]", "^[a-z]", "[a-z0-9]", "^[a-z0-9]", "[a-z].*", "\\w",
+		"\\S" };
+
 	for (const struct apt_item *i = list != NULL ? list->child : NULL; i != NULL; i = i->next)
-		if (str_is(i->value, ".*") || str_is(i->value, ".") || str_is(i->value, "^.*") ||
-			str_is(i->value, "^.*$") || str_is(i->value, ".*$") ||
-			str_is(i->value, ".+"))
-			return true;
+		for (size_t k = 0; k < COUNT(all); k++)
+			if (str_is(i->value, all[k]))
+				return true;
 	return false;
 }
 
@@ -294,9 +297,12 @@ static bool has_starter(struct host *h, struct finding *f)
 		!host_exists(h, "/lib/systemd/systemd")) {
 		if (host_exists(h, "/etc/cron.daily/apt-compat"))
 			return true;
-		f->problem = "timer-off";
-		f->detail = "/etc/cron.daily/apt-compat";
-		return false;
+		if (systemd_unit(h, "apt-daily-upgrade.timer").state == UNIT_ABSENT) {
+			f->problem = "timer-off";
+			f->detail = "/etc/cron.daily/apt-compat";
+			f->file = STR("/etc/cron.daily/apt-compat");
+			return false;
+		}
 	}
 	return is_started(h, "apt-daily.timer", "apt-daily.service", f) &&
 		is_started(h, "apt-daily-upgrade.timer", "apt-daily-upgrade.service", f) &&

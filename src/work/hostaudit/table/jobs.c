@@ -1,5 +1,6 @@
 /* jobs.c - what the machine does by schedule: cron, the folders of run-parts, systemd timers.
  */
+#include <ctype.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -374,6 +375,7 @@ struct cron {
 	struct jobs *jobs;
 	struct host *h;
 	bool is_debian, is_active;
+	bool has_path;          /* "cron -P": the search path is that of the service */
 	bool is_anacron_active; /* by its own timer, or by cron */
 	struct str crontab, anacrontab;
 	struct str accounts; /* passwd, where it names everybody; else "" */
@@ -440,11 +442,40 @@ static struct cron_file judge_crontab(
 	struct host_stat st;
 
 	f.is_refused = (f.is_cut && c->is_debian) ||
-		(host_stat(c->h, file->path.ptr, &st) == 0 && (st.mode & 022) != 0);
+		(host_stat(c->h, file->path.ptr, &st) == 0 &&
+			host_is_loose(c->h, st.mode, has_user ? st.uid : 0));
 	while (c->is_debian && !f.is_doubted && str_next_line(&rest, &line))
 		f.is_doubted = cron_line(line, has_user, &schedule, &user, &command) &&
 			cron_period_days(schedule) < 0;
 	return f;
+}
+
+/* Is the program of COMMAND there, and only where cron's search path does not lead? One that is
+ * nowhere in the tree may have been left out of it. */
+static bool is_out_of_path(const struct cron *c, struct str environment, struct str command)
+{
+	static const char *const others[] = { "/usr/bin", "/usr/local/sbin", "/usr/local/bin",
+		"/usr/sbin", "/snap/bin", "/opt/bin" };
+	struct arena *a = host_arena(c->h);
+	struct str path = c->has_path ? STR("/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin") :
+					STR("/usr/bin:/bin");
+	struct str line, folder, word;
+
+	if (!str_next_word(&command, " \t", &word) || str_has(word, '/') || str_has(word, '=') ||
+		!isalpha((unsigned char)word.ptr[0]) || word.len > 64)
+		return false;
+	while (str_next_line(&environment, &line))
+		if (str_starts(line, "PATH="))
+			path = str_from(line, 5);
+	while (str_next_word(&path, ":\"'", &folder))
+		if (str_has(folder, '$') ||
+			host_exists(c->h,
+				arena_fmt(a, "%.*s/%.*s", STR_FMT(folder), STR_FMT(word)).ptr))
+			return false;
+	for (size_t i = 0; i < COUNT(others); i++)
+		if (host_exists(c->h, arena_fmt(a, "%s/%.*s", others[i], STR_FMT(word)).ptr))
+			return true;
+	return false;
 }
 
 static void read_crontab(struct cron *c, const char *path, bool has_user, struct str user)
@@ -482,6 +513,9 @@ static void read_crontab(struct cron *c, const char *path, bool has_user, struct
 		if (is_nobodys(c, j.user)) {
 			j.is_active = false;
 			j.why_off = "no-such-user";
+		} else if (j.is_active && is_out_of_path(c, environment, j.command)) {
+			j.is_active = false;
+			j.why_off = "not-in-path";
 		}
 		j.period_days = f.is_doubted ? -1 : cron_period_days(j.schedule);
 		show(c->jobs, &j);
@@ -596,6 +630,10 @@ static void read_cron(struct jobs *jobs)
 		.is_debian = str_is(str_of(os_release_read(h).family), "debian"),
 		.is_active = cron_is_active(h) };
 
+	struct setting command = { 0 };
+
+	systemd_unit_conf(h, "cron.service", "Service", "ExecStart", &command);
+	c.has_path = str_find(command.value, STR(" -P")) >= 0;
 	c.accounts = all_accounts(h);
 	c.crontab = host_bytes(h, STR("/etc/crontab"), NULL);
 	c.anacrontab = host_bytes(h, STR("/etc/anacrontab"), NULL);

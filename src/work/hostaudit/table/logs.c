@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "work/hostaudit/fact.h"
+#include "work/hostaudit/log_sweeps.h"
 #include "work/hostaudit/resolve/ini.h"
 #include "work/hostaudit/resolve/journal.h"
 #include "work/hostaudit/resolve/logrotate.h"
@@ -30,18 +31,9 @@ struct rotation {
 	policy_found *found;
 	void *context;
 	VEC(struct seen_log) seen;
-	uint32_t etc_uid, etc_mode;
 	int depth;
 	int files; /* read so far: includes may name one another */
 };
-
-/* Not for logrotate when others may write it, or it is not root's. Where that holds of all of /etc,
- * it is the umask and the account of somebody who unpacked an image, and says nothing. */
-static bool is_ignored(const struct rotation *r, const struct host_file *file)
-{
-	return (file->mode & ~r->etc_mode & 022) != 0 ||
-		(file->uid != 0 && file->uid != r->etc_uid);
-}
 
 static void read_file(struct rotation *r, const char *path)
 {
@@ -52,7 +44,8 @@ static void read_file(struct rotation *r, const char *path)
 		host_gap(r->h, GAP_LOOP, path);
 		return;
 	}
-	if (host_read(r->h, path, &file) < 0 || is_ignored(r, file))
+	/* logrotate passes over what others may write, or what is not root's */
+	if (host_read(r->h, path, &file) < 0 || host_is_loose(r->h, file->mode, file->uid))
 		return;
 	r->depth++;
 	logrotate_read(&r->l, file->bytes, file->path);
@@ -66,6 +59,7 @@ static void include(void *context, struct str path)
 {
 	struct rotation *r = context;
 	const char *name = arena_cstr(host_arena(r->h), path);
+	VEC(struct str) taken = { 0 };
 	const struct str *names;
 	struct host_stat st;
 	size_t count;
@@ -78,11 +72,13 @@ static void include(void *context, struct str path)
 	}
 	if (host_list(r->h, name, &names, &count) < 0)
 		return;
+	/* it looks at all names before it reads the first of the files */
 	for (size_t i = 0; i < count; i++)
-		if (!logrotate_is_taboo(names[i]))
-			read_file(r,
-				arena_fmt(host_arena(r->h), "%s/%.*s", name, STR_FMT(names[i]))
-					.ptr);
+		if (!logrotate_is_taboo(&r->l, names[i]))
+			vec_push(host_arena(r->h), &taken,
+				arena_fmt(host_arena(r->h), "%s/%.*s", name, STR_FMT(names[i])));
+	for (size_t i = 0; i < taken.len; i++)
+		read_file(r, taken.at[i].ptr);
 }
 
 static void files_of(struct host *h, struct str pattern, const struct str **ret, size_t *ret_count)
@@ -166,15 +162,10 @@ static void read_main(struct rotation *r)
 static void each_policy(struct host *h, policy_found *found, void *context)
 {
 	struct rotation *r = arena_new(host_arena(h), struct rotation);
-	struct host_stat etc;
 
 	r->h = h;
 	r->found = found;
 	r->context = context;
-	if (host_stat(h, "/etc", &etc) == 0) {
-		r->etc_uid = etc.uid;
-		r->etc_mode = etc.mode;
-	}
 	logrotate_init(&r->l, host_arena(h));
 	r->l.found = found_pattern;
 	r->l.include = include;
@@ -318,7 +309,7 @@ enum {
 };
 
 static const struct fact_column policy_columns[] = {
-	[KEEPER] = { "keeper", FACT_TEXT, T("logrotate, journald hoặc auditd") },
+	[KEEPER] = { "keeper", FACT_TEXT, T("logrotate, journald, auditd hoặc tmpfiles") },
 	[PATTERN] = { "pattern", FACT_TEXT, T("tệp nhật ký") },
 	[FILES] = { "files", FACT_INT, T("số tệp đang có") },
 	[PERIOD] = { "period", FACT_TEXT, T("chu kỳ xoay vòng") },
@@ -424,6 +415,21 @@ static void show_auditd(struct host *h, struct fact_rows *rows)
 	}
 }
 
+static void show_sweep(void *context, const struct log_sweep *sweep)
+{
+	struct policies *s = context;
+
+	fact_row(s->rows);
+	fact_cstr(s->rows, KEEPER, "tmpfiles");
+	fact_text(s->rows, PATTERN, sweep->path);
+	fact_cstr(s->rows, ENDS, "time");
+	fact_int(s->rows, KEPT_DAYS, sweep->days);
+	fact_text(s->rows, FOUND,
+		arena_fmt(host_arena(s->h), "systemd-tmpfiles, %.*s", STR_FMT(sweep->age)));
+	fact_text(s->rows, FILE_PATH, sweep->file);
+	fact_int(s->rows, LINE, sweep->line);
+}
+
 static int fill_policies(struct host *h, struct fact_rows *rows, struct err *e)
 {
 	struct policies s = { h, rows, is_run(h) };
@@ -433,6 +439,7 @@ static int fill_policies(struct host *h, struct fact_rows *rows, struct err *e)
 	if (has_journald(h))
 		show_journal(h, rows);
 	show_auditd(h, rows);
+	log_sweeps(h, show_sweep, &s);
 	return 0;
 }
 
