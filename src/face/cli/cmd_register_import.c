@@ -396,7 +396,7 @@ const struct command cmd_people_import = {
 	.name = "user import",
 	.args = T("[TỆP]"),
 	.words = T(
-		"nhập danh sách nhân sự từ bảng XLSX hoặc CSV; mọi lỗi được kể, có lỗi thì không lưu gì"),
+		"nhập danh sách nhân sự từ bảng XLSX hoặc CSV; mọi lỗi được nêu, có lỗi thì không lưu gì"),
 	.options = people_options,
 	.args_max = 1,
 	.run = run_people,
@@ -405,7 +405,7 @@ const struct command cmd_people_import = {
 const struct command cmd_register_import = {
 	.name = "register import",
 	.args = T("ID [TỆP]"),
-	.words = T("nhập bảng XLSX hoặc CSV vào một sổ; mọi lỗi được kể, có lỗi thì không lưu gì"),
+	.words = T("nhập bảng XLSX hoặc CSV vào một sổ; mọi lỗi được nêu, có lỗi thì không lưu gì"),
 	.options = options,
 	.args_min = 1,
 	.args_max = 2,
