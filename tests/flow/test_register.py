@@ -85,7 +85,7 @@ class Registers(unittest.TestCase):
         record = self.add(ten="Phòng máy chủ Đông", khoa="khong")
         page = self.browser.get(f"/ban-ghi/{record}").text
         self.assertIn("Phòng “Phòng máy chủ Đông” không khóa cửa.", page)
-        self.assertIn("chưa ghi Ngày kiểm tra", page)   # incomplete
+        self.assertIn("chưa ghi “Ngày kiểm tra”", page)   # incomplete
         self.browser.get(f"/ban-ghi/{record}/sua")
         self.browser.submit({"t-khoa": "co", "t-ten": "Phòng máy chủ Đông", "t-kiem-tra": "1/2/2026",
                              "ly-do": "đã lắp khóa"}, action=f"/ban-ghi/{record}/sua")

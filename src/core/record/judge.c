@@ -46,17 +46,17 @@ static bool about(void *context, struct str name, struct str *ret_value)
 {
 	struct str *values = context;
 
-	if (name.len != 1 || name.ptr[0] < 'a' || name.ptr[0] > 'b')
+	if (name.len != 1 || name.ptr[0] < 'a' || name.ptr[0] > 'c')
 		return false;
 	*ret_value = values[name.ptr[0] - 'a'];
 	return true;
 }
 
-/* A sentence of the program with {a} and {b} in each language. */
-static struct words say(
-	const struct record_at *at, const char *vi, const struct words *a, struct str b)
+/* A sentence of the program with {a}, {b} and {c} in each language. */
+static struct words say(const struct record_at *at, const char *vi, const struct words *a,
+	struct str b, struct str c)
 {
-	struct str in_vi[2] = { a->vi, b }, in_en[2] = { words_in(*a, LANG_EN), b };
+	struct str in_vi[3] = { a->vi, b, c }, in_en[3] = { words_in(*a, LANG_EN), b, c };
 
 	return (struct words){ text_fill(at->a, str_of(vi), about, in_vi),
 		text_fill(at->a, str_of(tr(LANG_EN, vi)), about, in_en) };
@@ -83,9 +83,9 @@ static void find_missing(struct judging *j, int64_t *ret_incomplete)
 					.field = f,
 					.words = say(j->at,
 						f->type == REGISTER_FILE ?
-							T("“{b}”: chưa đính kèm {a}.") :
-							T("“{b}”: chưa ghi {a}."),
-						&f->title, r->title) });
+							T("“{b}”: chưa đính kèm “{a}”.") :
+							T("“{b}”: chưa ghi “{a}”."),
+						&f->title, r->title, STR("")) });
 		}
 		*ret_incomplete += is_incomplete;
 	}
@@ -119,8 +119,10 @@ static int find_dangling(struct judging *j, struct err *e)
 				.record_id = r->id,
 				.title = r->title,
 				.field = f,
-				.words = say(j->at, T("{a} trỏ tới “{b}”, bản ghi đã bị hủy."),
-					&f->title, arena_str(j->at->a, store_str(q, 2))) });
+				.words = say(j->at,
+					T("“{c}”: {a} ghi “{b}”, bản ghi ấy đã bị hủy."),
+					&f->title, arena_str(j->at->a, store_str(q, 2)),
+					r->title) });
 	}
 	return rc;
 }
@@ -246,7 +248,7 @@ static void find_empty(struct judging *j)
 	const struct pack_register *r = j->at->reg;
 	struct words said = r->nothing.vi.ptr && !r->is_nothing_fine ?
 		r->nothing :
-		say(j->at, T("{a}: chưa có bản ghi nào."), &r->title, STR(""));
+		say(j->at, T("{a}: chưa có bản ghi nào."), &r->title, STR(""), STR(""));
 
 	if (j->count == 0 && !r->is_nothing_fine)
 		judge_add(j,

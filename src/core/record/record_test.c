@@ -616,7 +616,7 @@ static void what_points_to_a_cancelled_record_is_found(void **state)
 	add(&keys, arena_fmt(&arena, "so=K1|phong=%d|con=yes", (int)room).ptr);
 	assert_string_equal(found(&keys, &j), "");
 	assert_int_equal(record_cancel(&rooms, room, 1, STR("đã phá"), &err), 0);
-	assert_string_equal(found(&keys, &j), "Phòng trỏ tới “P1”, bản ghi đã bị hủy.\n");
+	assert_string_equal(found(&keys, &j), "“K1”: Phòng ghi “P1”, bản ghi ấy đã bị hủy.\n");
 	store_close(s);
 }
 
