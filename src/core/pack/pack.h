@@ -66,6 +66,10 @@ struct param_ruling pack_param(
 int64_t pack_param_number(
 	const struct pack_set *set, struct str id, int level, struct date on, int64_t fallback);
 
+/* The value as people read it, "chữ thường, chữ hoa", and its unit, "" for none. */
+struct str pack_value_words(const struct param_value *v, enum lang lang, struct arena *a);
+const char *pack_unit_words(struct str unit, enum lang lang);
+
 /* P as an OSCAL 1.0.6 catalog (JSON) in OUT, which must be empty. The same pack gives the same
  * bytes. */
 void pack_oscal(const struct pack *p, struct buf *out);

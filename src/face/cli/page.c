@@ -37,24 +37,7 @@ void page_row(const struct page *p, size_t indent, const char *label, struct str
 
 const char *page_unit(const struct page *p, struct str unit)
 {
-	static const char *const units[][2] = {
-		{ "min", T("phút") },
-		{ "h", T("giờ") },
-		{ "day", T("ngày") },
-		{ "month", T("tháng") },
-		{ "year", T("năm") },
-		{ "char", T("ký tự") },
-		{ "try", T("lần") },
-		{ "percent", "%" },
-		{ "count", "" },
-		{ "set", "" },
-		{ "text", "" },
-	};
-
-	for (size_t i = 0; i < COUNT(units); i++)
-		if (str_is(unit, units[i][0]))
-			return *units[i][1] ? page_tr(p, units[i][1]) : "";
-	return "";
+	return pack_unit_words(unit, p->lang);
 }
 
 const char *page_force(const struct page *p, enum force force)
@@ -96,7 +79,7 @@ struct str page_ids(const struct page *p, const struct str *ids, size_t count)
 
 struct str page_value(const struct page *p, const struct param_value *value)
 {
-	struct str items = page_ids(p, value->items, value->item_count);
+	struct str items = pack_value_words(value, p->lang, p->arena);
 	const char *unit = page_unit(p, value->param->unit);
 
 	return arena_fmt(p->arena, "%s %.*s%s%s", page_direction(p, value->param->direction),

@@ -221,35 +221,12 @@ void html_button(struct view *v, const char *action, const char *name_value[2], 
 
 /* --- passwords -------------------------------------------------------------------------------- */
 
-static const struct {
-	const char *id, *words;
-} classes[] = {
-	{ "lower", T("chữ thường") },
-	{ "upper", T("chữ hoa") },
-	{ "digit", T("chữ số") },
-	{ "special", T("ký tự đặc biệt") },
-	{ "digit-or-special", T("chữ số hoặc ký tự đặc biệt") },
-};
-
 const char *password_rule(struct view *v)
 {
-	const struct param_value *kinds = v->rules.pw_classes;
-	struct buf names;
-	const char *text;
-
-	buf_init(&names, KIB);
-	for (size_t i = 0; i < kinds->item_count; i++) {
-		for (size_t k = 0; k < COUNT(classes); k++) {
-			if (str_is(kinds->items[i], classes[k].id))
-				buf_fmt(&names, "%s%s", names.len ? ", " : "",
-					tr(v->lang, classes[k].words));
-		}
-	}
-	text = fill(v, tr(v->lang, "Ít nhất {n} ký tự, có {loai} ({dieu})."), "n",
-		count_text(v, v->rules.pw_min_len->number), "loai", buf_cstr(&names), "dieu",
+	return fill(v, tr(v->lang, "Ít nhất {n} ký tự, có {loai} ({dieu})."), "n",
+		count_text(v, v->rules.pw_min_len->number), "loai",
+		text_of(v, pack_value_words(v->rules.pw_classes, v->lang, v->a)), "dieu",
 		cite_text(v, v->rules.pw_min_len), NULL);
-	buf_done(&names);
-	return text;
 }
 
 static const struct {

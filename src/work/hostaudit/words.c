@@ -326,17 +326,6 @@ struct filling {
 	int asked, empty; /* placeholders of the line at hand, and those with nothing to say */
 };
 
-/* A set of values in a sentence: "WPA2, WPA3". */
-static struct str value_text(const struct param_value *v, struct arena *a)
-{
-	struct str text = STR("");
-
-	for (size_t i = 0; i < v->item_count; i++)
-		text = arena_fmt(
-			a, "%.*s%s%.*s", STR_FMT(text), i ? ", " : "", STR_FMT(v->items[i]));
-	return text;
-}
-
 static bool lookup_row(const struct filling *f, struct str name, struct str *ret)
 {
 	const struct {
@@ -398,7 +387,7 @@ static bool lookup(void *context, struct str name, struct str *ret)
 		return false;
 	won = param_won(f, name);
 	if (won) {
-		*ret = value_text(won, f->arena);
+		*ret = pack_value_words(won, f->about->lang, f->arena);
 		return true;
 	}
 	won = minutes_won(f, name);

@@ -96,6 +96,24 @@ static void who(struct view *v, const struct obligation *o)
 	html(v->w, "</p>\n");
 }
 
+/* "12 tháng", "WPA2, WPA3". */
+static const char *value_text(struct view *v, const struct param_value *value)
+{
+	const char *unit = pack_unit_words(value->param->unit, v->lang);
+
+	return text_of(v,
+		arena_fmt(v->a, "%.*s%s%s", STR_FMT(pack_value_words(value, v->lang, v->a)),
+			*unit ? " " : "", unit));
+}
+
+/* Where a bound stands: "khoản 3 Điều 8, Quy chế Tây Sơn". */
+static const char *bound_source(struct view *v, const struct param_value *value)
+{
+	return text_of(v,
+		arena_fmt(v->a, "%s, %.*s", cite_text(v, value),
+			STR_FMT(words_of(v, value->param->pack->short_title))));
+}
+
 static void param_line(struct view *v, const struct facts *f, struct str id)
 {
 	struct param_ruling r =
@@ -103,23 +121,17 @@ static void param_line(struct view *v, const struct facts *f, struct str id)
 
 	if (!r.winner)
 		return;
-	html(v->w, "<li>%.*s: <strong>", STR_FMT(words_of(v, r.winner->param->title)));
-	for (size_t i = 0; i < r.winner->item_count; i++)
-		html(v->w, "%s%.*s", i ? ", " : "", STR_FMT(r.winner->items[i]));
-	html(v->w, "</strong> %.*s (%.*s/%.*s", STR_FMT(r.winner->param->unit),
-		STR_FMT(r.winner->param->pack->id), STR_FMT(r.winner->clause));
+	html(v->w, "<li>%.*s: <strong>%s</strong> (%s",
+		STR_FMT(words_of(v, r.winner->param->title)), value_text(v, r.winner),
+		bound_source(v, r.winner));
 	if (r.winner->force == FORCE_DEFAULT)
 		html(v->w, ", %s", tr(v->lang, "giá trị do Khiên đề nghị"));
 	else if (r.winner->force == FORCE_ADVICE)
 		html(v->w, ", %s", tr(v->lang, "khuyến nghị"));
 	html(v->w, ")");
-	for (size_t i = 0; i < r.loser_count && i < 4; i++) {
-		const struct param_value *lost = r.losers[i];
-
-		html(v->w, "; %s %.*s (%.*s/%.*s)", tr(v->lang, "nhẹ hơn hoặc bằng:"),
-			STR_FMT(lost->item_count ? lost->items[0] : STR("")),
-			STR_FMT(lost->param->pack->id), STR_FMT(lost->clause));
-	}
+	for (size_t i = 0; i < r.loser_count && i < 4; i++)
+		html(v->w, "; %s %s (%s)", tr(v->lang, "không chặt hơn:"),
+			value_text(v, r.losers[i]), bound_source(v, r.losers[i]));
 	html(v->w, "</li>\n");
 }
 
