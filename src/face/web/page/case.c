@@ -656,6 +656,16 @@ static void paper_end(struct view *v, const struct flow_paper *p)
 		html_signs(v, head);
 }
 
+/* A line of the text is a paragraph of the paper. */
+static void paper_text(struct view *v, struct str text)
+{
+	struct str line;
+
+	while (str_next_line(&text, &line))
+		if (line.len)
+			html(v->w, "<p>%.*s</p>\n", STR_FMT(line));
+}
+
 void page_case_paper(struct view *v)
 {
 	struct flow_reader r = view_flow_reader(v);
@@ -678,8 +688,8 @@ void page_case_paper(struct view *v)
 	html_back(v, path_of(v, "/ho-so/%lld", (long long)x.c.id), text_of(v, x.c.title));
 	html(v->w, "<section class=\"sheet\">\n");
 	paper_head(v, &x, p);
-	html(v->w, "<p>%s <strong>%.*s</strong></p>\n<p>%.*s</p>\n", tr(v->lang, "Về:"),
-		STR_FMT(x.c.title), STR_FMT(flow_fill(&r, x.f, &x.h, p->text)));
+	html(v->w, "<p>%s <strong>%.*s</strong></p>\n", tr(v->lang, "Về:"), STR_FMT(x.c.title));
+	paper_text(v, flow_fill(&r, x.f, &x.h, p->text));
 	if (x.h.task_count)
 		paper_tasks(v, &x);
 	html(v->w, "<p class=\"soft\">%s ", tr(v->lang, "Căn cứ:"));
