@@ -21,7 +21,7 @@ const CHOSEN = (process.env.KHIEN_PAGES ?? "").split(" ").filter(Boolean);
 const DESK = { width: 1280, height: 900 }, PHONE = { width: 360, height: 780 };
 const PAPER = { width: 624, height: 970 }, PAPER_WIDE = { width: 1490, height: 1030 }; // A4, A3 across, less the margins
 // What is for the hand and not for the paper.
-const OFF_PAPER = "form, button, nav, .back, .act, .acts, .bar, .export, .pages, .search, .filters, .tree, .notice, details:not([open], .whole), .whole > summary";
+const OFF_PAPER = "form, button, .button, nav, .back, .act, .acts, .bar, .export, .pages, .search, .filters, .tree, .notice, details:not([open], .whole), .whole > summary";
 // Words that people wrote, or the law's own: they stay Vietnamese on English pages.
 const OWN_WORDS = "[lang=vi], .unit, .me, code, pre, script, .own";
 // Points of the law that are called đ.
