@@ -162,13 +162,14 @@ struct offered {
 	struct view *v;
 	const struct register_field *f;
 	struct record_body values;
-	size_t chosen; /* of the values, offered so far */
+	size_t chosen, count; /* of the values, and of all, offered so far */
 };
 
 static void offer(struct offered *o, int64_t id, struct str words)
 {
 	struct str number = arena_fmt(o->v->a, "%lld", (long long)id);
 
+	o->count++;
 	o->chosen += has(o->values, o->f, number);
 	option(o->v, o->f, o->values, number, words);
 }
@@ -242,10 +243,22 @@ static void offer_kept(struct offered *o, const struct register_page *p)
 	}
 }
 
+/* A list without anything to choose: where that is to be written first. */
+static void nothing_offered(struct view *v, const struct register_field *f)
+{
+	if (f->type == REGISTER_PERSON)
+		html(v->w, "<p class=\"hint\">%s <a href=\"/nhan-su\">%s</a></p>\n",
+			tr(v->lang, "Chưa có ai để chọn."), tr(v->lang, "Nhân sự"));
+	else if (f->type == REGISTER_RECORD)
+		html(v->w, "<p class=\"hint\">%s <a href=\"/so/%.*s\">%.*s</a></p>\n",
+			tr(v->lang, "Chưa có bản ghi nào để chọn."), STR_FMT(f->to_is->id),
+			STR_FMT(words_of(v, f->to_is->title)));
+}
+
 static void select_thing(struct view *v, const struct register_page *p,
 	const struct register_field *f, struct record_body values)
 {
-	struct offered o = { v, f, values, 0 };
+	struct offered o = { v, f, values, 0, 0 };
 
 	select_start(v, f);
 	if (f->type == REGISTER_UNIT)
@@ -256,6 +269,8 @@ static void select_thing(struct view *v, const struct register_page *p,
 		offer_rows(&o, p, f->type == REGISTER_PERSON);
 	offer_kept(&o, p);
 	html(v->w, "</select>\n");
+	if (o.count == 0)
+		nothing_offered(v, f);
 }
 
 bool record_field_speaks(struct view *v, const struct register_field *f, struct record_body values)

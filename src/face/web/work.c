@@ -180,6 +180,16 @@ static const char *days_left(struct view *v, const struct duty *d)
 	return left ? fill(v, tr(v->lang, "còn {n} ngày"), "n", count_text(v, left), NULL) : "";
 }
 
+static const char *button_words(struct view *v, const struct duty *d)
+{
+	if (d->is_machine)
+		return tr(v->lang, "Xem máy");
+	return view_may(v, RIGHT_ACT, d->unit_id) ||
+			work_may_own(v, RIGHT_ACT, d->unit_id, duty_who(d)) ?
+		tr(v->lang, "Làm việc này") :
+		tr(v->lang, "Xem việc này");
+}
+
 void html_duty(
 	struct view *v, const struct duty *d, const struct duty_rules *rules, bool is_grouped)
 {
@@ -213,7 +223,7 @@ void html_duty(
 		"</p>\n</div>\n<p class=\"act\"><a class=\"button\" href=\"%s\">%s"
 		"<span class=\"hidden\">: %.*s</span></a></p>\n</li>\n",
 		duty_path(v, d),
-		d->is_machine ? tr(v->lang, "Xem máy") : tr(v->lang, "Làm việc này"),
+		button_words(v, d),
 		STR_FMT(title));
 }
 

@@ -256,7 +256,8 @@ static void show(struct view *v, const struct statement *s)
 	html_back(v, "/xac-nhan", tr(v->lang, "Cam kết và xác nhận"));
 	html(v->w, "<section>\n<p class=\"soft\">%s %d · ", tr(v->lang, "Phiên bản"), s->version);
 	html_clauses(v, s->pack, s->clauses, s->clause_count);
-	html(v->w, " · <code class=\"sha\">%s</code></p>\n<p>%.*s</p>\n", digest,
+	html(v->w, " · %s <code class=\"sha\">%s</code></p>\n<p>%.*s</p>\n",
+		tr(v->lang, "mã băm (SHA-256) của lời văn:"), digest,
 		STR_FMT(words_of(v, s->text)));
 	if (must && !signed_at_s)
 		sign_form(v, s);

@@ -377,6 +377,17 @@ static void about_search(struct view *v, const struct flow *f)
 		STR_FMT(http_pair(v->query, "tim")), tr(v->lang, "Tìm"));
 }
 
+static void nothing_to_choose(struct view *v, bool is_staff, bool is_asked)
+{
+	const char *words = tr(v->lang, "Sổ chưa có bản ghi nào. Hãy ghi vào sổ trước.");
+
+	if (is_asked)
+		words = tr(v->lang, "Không tìm thấy gì để chọn. Hãy tìm bằng từ khác.");
+	else if (is_staff)
+		words = tr(v->lang, "Danh sách nhân sự chưa có ai. Hãy nhập danh sách trước.");
+	html(v->w, "<li class=\"empty\">%s</li>\n", words);
+}
+
 /* Whom or what the case is about: where one came from, or one of those that were found. */
 static void about_choice(struct view *v, const struct flow *f)
 {
@@ -404,8 +415,7 @@ static void about_choice(struct view *v, const struct flow *f)
 		is_staff ? tr(v->lang, "Hồ sơ về ai") : tr(v->lang, "Hồ sơ về bản ghi nào"));
 	html(v->w, "<ul class=\"items\">\n");
 	if ((is_staff ? people_choices(v, text) : record_choices(v, f, text)) == 0)
-		html(v->w, "<li class=\"empty\">%s</li>\n",
-			tr(v->lang, "Không tìm thấy gì để chọn. Hãy tìm bằng từ khác."));
+		nothing_to_choose(v, is_staff, text.len > 0);
 	html(v->w, "</ul>\n</fieldset>\n");
 }
 
@@ -423,7 +433,9 @@ static void new_form(struct view *v, const struct flow *f)
 	html_field(v,
 		&(struct field){ .name = "ten",
 			.label = tr(v->lang, "Tên hồ sơ"),
-			.hint = tr(v->lang, "Để trống thì lấy tên người hoặc bản ghi") });
+			.hint = f->about == FLOW_ABOUT_UNIT ?
+				tr(v->lang, "Để trống thì lấy tên loại hồ sơ") :
+				tr(v->lang, "Để trống thì lấy tên người hoặc bản ghi") });
 	if (f->about == FLOW_ABOUT_UNIT)
 		html_unit_select(v,
 			&(struct unit_choice){ .name = "don-vi",

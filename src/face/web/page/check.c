@@ -84,6 +84,9 @@ static void source(struct view *v, const struct evidence *row)
 {
 	if (row->file.len && row->line)
 		html(v->w, "<code>%.*s:%lld</code>", STR_FMT(row->file), (long long)row->line);
+	else if (str_starts(row->file, "#")) /* no file, a table of facts: khien tables NAME */
+		html(v->w, "%s <code>%.*s</code>", tr(v->lang, "bảng dữ kiện"),
+			STR_FMT(str_from(row->file, 1)));
 	else if (row->file.len)
 		html(v->w, "<code>%.*s</code>", STR_FMT(row->file));
 	if (row->lost.len)

@@ -150,9 +150,10 @@ void page_exceptions(struct view *v)
 	}
 	page_start(v, tr(v->lang, "Ngoại lệ"));
 	if (all.count == 0) {
-		html(v->w, "<p class=\"empty\">%s</p>\n",
+		html(v->w, "<p class=\"empty\">%s <a href=\"/may\">%s</a></p>\n",
 			tr(v->lang,
-				"Chưa có ngoại lệ nào. Ngoại lệ được ghi ở trang của từng phép kiểm."));
+				"Chưa có ngoại lệ nào. Ngoại lệ được ghi ở trang của từng phép kiểm."),
+			tr(v->lang, "Mở trang Máy"));
 	} else {
 		html(v->w, "<p class=\"soft\">%s</p>\n",
 			tr(v->lang,

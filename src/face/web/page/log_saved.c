@@ -25,7 +25,7 @@ void html_log_saved(struct view *v)
 	struct str rest = load(v), line, name, asked;
 
 	html(v->w, "<details class=\"card saved\"><summary>%s</summary>\n<ul>\n",
-		tr(v->lang, "Câu hỏi đã lưu"));
+		tr(v->lang, "Lần tìm đã lưu"));
 	while (str_next_line(&rest, &line)) {
 		if (!str_split(line, '\t', &name, &asked))
 			continue;
@@ -41,9 +41,9 @@ void html_log_saved(struct view *v)
 		log_again(v, NULL, STR("")));
 	html_field(v,
 		&(struct field){ .name = "ten-cau",
-			.label = tr(v->lang, "Lưu câu hỏi này với tên"),
+			.label = tr(v->lang, "Lưu lần tìm này với tên"),
 			.is_required = true });
-	html_form_end(v, tr(v->lang, "Lưu câu hỏi"));
+	html_form_end(v, tr(v->lang, "Lưu lần tìm"));
 	html(v->w, "</details>\n");
 }
 

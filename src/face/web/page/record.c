@@ -136,6 +136,8 @@ static void comments(struct view *v, const struct register_page *p)
 	if (record_comments(v->web->store, p->r.id, v->a, &list, &count, v->e) < 0)
 		return;
 	html(v->w, "<section id=\"trao-doi\">\n<h2>%s</h2>\n", tr(v->lang, "Trao đổi"));
+	if (count == 0 && !may_act(v, p))
+		html(v->w, "<p class=\"empty\">%s</p>\n", tr(v->lang, "Chưa có trao đổi nào."));
 	for (size_t i = 0; i < count; i++)
 		html(v->w,
 			"<p class=\"lines\"><strong>%s</strong> <span class=\"soft\">%s</span>\n%.*s</p>\n",

@@ -153,7 +153,10 @@ static void seen(
 
 	if (html_weighed(v, row))
 		return;
-	if (row->by == EVIDENCE_REGISTER && s->about == COMPLY_RECORD && w->sees_words)
+	if (row->by == EVIDENCE_REGISTER && s->about == COMPLY_RECORD && w->sees_words &&
+		!view_may(v, RIGHT_ACT, w->unit->id))
+		html(v->w, " %.*s", STR_FMT(row->found)); /* the title leads to the record */
+	else if (row->by == EVIDENCE_REGISTER && s->about == COMPLY_RECORD && w->sees_words)
 		html(v->w,
 			" %.*s <a class=\"button plain\" href=\"/ban-ghi/%lld/sua%s%.*s\">%s</a>",
 			STR_FMT(row->found), (long long)s->id, row->detail.len ? "#t-" : "",
@@ -304,7 +307,9 @@ static void heading(const struct showing *w)
 		o->applies.host_count == 0)
 		html(v->w, "<p><a class=\"button\" href=\"/viec/%lld/%.*s/%.*s\">%s</a></p>\n",
 			(long long)w->unit->id, STR_FMT(url_piece(o->pack->id, v->a)),
-			STR_FMT(url_piece(o->id, v->a)), tr(v->lang, "Làm việc này"));
+			STR_FMT(url_piece(o->id, v->a)),
+			view_may(v, RIGHT_ACT, w->unit->id) ? tr(v->lang, "Làm việc này") :
+							       tr(v->lang, "Xem việc này"));
 }
 
 /* All subjects are counted, and those of one page are reckoned with their proofs. */

@@ -248,8 +248,7 @@ static void show(struct view *v, const struct looked *l)
 	if (!l->snapshot.id) {
 		html(v->w, "<section>\n<p class=\"empty\">%s</p>\n",
 			tr(v->lang,
-				"Chưa có ảnh chụp tiến trình nào. Khiên tự chụp mỗi tuần; bạn cũng có thể chụp "
-				"ngay."));
+				"Chưa có ảnh chụp tiến trình nào. Khiên tự chụp mỗi tuần."));
 		take_button(v, l, tr(v->lang, "Chụp ngay"));
 		html(v->w, "</section>\n");
 	} else if (is_signed(l)) {

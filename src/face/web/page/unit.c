@@ -180,13 +180,21 @@ static void facts(struct view *v, const struct org_unit *u)
 	}
 }
 
+static bool needs_another(const struct unit_act *act)
+{
+	return strcmp(act->slug, "chuyen") == 0 || strcmp(act->slug, "sap-nhap") == 0;
+}
+
 static void acts(struct view *v, const struct org_unit *u)
 {
+	bool is_alone = view_tree(v)->count == 1;
+
 	if (!u->is_live || !view_may(v, RIGHT_ADMIN, u->id))
 		return;
 	html(v->w, "<p class=\"act\">");
 	for (size_t i = 0; i < unit_act_count; i++)
-		html(v->w, "<a class=\"button plain\" href=\"/don-vi/%lld/%s\">%s</a> ",
+		if (!is_alone || !needs_another(&unit_acts[i]))
+			html(v->w, "<a class=\"button plain\" href=\"/don-vi/%lld/%s\">%s</a> ",
 			(long long)u->id, unit_acts[i].slug, tr(v->lang, unit_acts[i].words));
 	html(v->w, "</p>\n");
 }

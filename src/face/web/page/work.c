@@ -52,7 +52,9 @@ static void one_of_alike(
 				"n", count_text(v, (int64_t)x->count), NULL));
 }
 
-static void group(struct view *v, const struct duties *list, enum duty_state state, bool is_all)
+/* How many there are. */
+static size_t group(
+	struct view *v, const struct duties *list, enum duty_state state, bool is_all)
 {
 	bool *is_in = arena_array(v->a, bool, list->count + 1);
 	struct alikes all = { 0 };
@@ -68,7 +70,7 @@ static void group(struct view *v, const struct duties *list, enum duty_state sta
 		count += is_in[i];
 	}
 	if (all.at.len == 0)
-		return;
+		return 0;
 	/* what is not due yet waits below its count, unless it was asked for by name */
 	is_folded = state == DUTY_AHEAD && !http_pair(v->query, "viec").len;
 	html(v->w, "<section>\n");
@@ -87,6 +89,7 @@ static void group(struct view *v, const struct duties *list, enum duty_state sta
 	if (is_folded)
 		html(v->w, "</details>\n");
 	html(v->w, "</section>\n");
+	return count;
 }
 
 /* A section that is set once and then rests below its heading. */
@@ -258,6 +261,7 @@ static void show(
 	struct view *v, const struct org_unit *unit, const struct duties *list, const char *token)
 {
 	bool is_all = str_is(http_pair(v->query, "xem"), "tat-ca");
+	size_t shown = 0;
 
 	page_start(v, tr(v->lang, "Việc định kỳ"));
 	html_work_pages(v);
@@ -276,7 +280,10 @@ static void show(
 			tr(v->lang, "Kết quả của đơn vị"));
 	html(v->w, "</p>\n");
 	for (int i = DUTY_OVERDUE; i <= DUTY_AHEAD; i++)
-		group(v, list, (enum duty_state)i, is_all);
+		shown += group(v, list, (enum duty_state)i, is_all);
+	if (list->count > 0 && shown == 0 && !http_pair(v->query, "viec").len)
+		html(v->w, "<p class=\"empty\">%s</p>\n",
+			tr(v->lang, "Bạn không có việc định kỳ nào phải làm."));
 	if (list->count == 0)
 		html(v->w, "<p class=\"empty\">%s</p>\n",
 			tr(v->lang, "Không có việc định kỳ nào ràng buộc đơn vị này."));
