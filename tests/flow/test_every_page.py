@@ -29,6 +29,8 @@ class EveryPage(unittest.TestCase):
         with open(line, "w", encoding="ascii") as out:
             out.write("Nov 27 12:00:00 may-01 sshd[1]: Accepted password for an\n")
         assert khien("log", "import", line, "--data", data).status == 0
+        looks = khien("user", "add", "chi.doc", "--name", "Người chỉ đọc", "--role", "auditor", "--unit", "1", "--data", data)
+        cls.onetime = re.search(r"(\w+(?:-\w+)+)\s*$", looks.out).group(1)
         cls.server = Server(data=data, env={"KHIEN_TEST_STATEMENTS": "1"})
         cls.addClassCleanup(cls.server.own.cleanup)
         cls.server.start()
@@ -76,6 +78,14 @@ class EveryPage(unittest.TestCase):
     def test_no_heading_stands_over_an_empty_list(self):
         wrong = [a for a, p in self.opened.items() if re.search(r"</h\d>\s*<ul[^>]*>\s*</ul>", p.text)]
         self.assertEqual(wrong, [])
+
+    def test_who_may_only_look_is_offered_nothing_that_is_refused(self):
+        _, opened = every_page.crawl(first_log_in(self.server, "chi.doc", self.onetime), ("/hom-nay", "/tai-khoan"))
+        refused = {a for a, p in opened.items() if p.status == 403}
+        offered = {a: refused & set(re.findall(r'href="(/[^"#]*)', p.text)) for a, p in opened.items()
+                   if p.status == 200 and not a.startswith("/huong-dan")}    # the guide is for all
+        self.assertGreater(len(opened), 60)
+        self.assertEqual({a: links for a, links in offered.items() if links}, {})
 
     def test_who_is_logged_in_keeps_the_way_to_all_pages_where_there_is_none(self):
         lost = self.browser.get("/khong-co-trang-nay")

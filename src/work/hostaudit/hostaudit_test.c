@@ -662,15 +662,16 @@ static void what_is_amiss_with_the_packages_is_told_to_all(void **state)
 	host_close(h);
 }
 
-/* A cure names the law's bound in the unit that its configuration wants. */
-static void minutes_are_said_in_seconds_too(void **state)
+/* A cure names the law's bound in the unit that its configuration wants, and ids as words. */
+static void bounds_are_said_as_they_are_needed(void **state)
 {
 	const char *source = getenv("KHIEN_SOURCE");
 	struct pack_set *packs;
 	struct arena a;
 	struct err e;
 	struct check check = {
-		.wanted.vi = STR("{session_idle_min} {session_idle_min_s} {pw_min_len_s} {awk_s}"),
+		.wanted.vi = STR("{session_idle_min} {session_idle_min_s} {pw_min_len_s} {awk_s} "
+				 "{pw_classes}"),
 	};
 	struct str said;
 
@@ -682,7 +683,9 @@ static void minutes_are_said_in_seconds_too(void **state)
 		&(struct hostaudit_about){
 			.packs = packs, .on = { 2026, 11, 27 }, .lang = LANG_VI },
 		&a);
-	assert_true(str_is(said, "10 600 {pw_min_len_s} {awk_s}"));
+	assert_string_equal(arena_cstr(&a, said),
+		"10 600 {pw_min_len_s} {awk_s} "
+		"chữ thường, chữ hoa, chữ số hoặc ký tự đặc biệt");
 	pack_set_free(packs);
 	arena_done(&a);
 }
@@ -713,7 +716,7 @@ int main(void)
 		cmocka_unit_test(a_listing_tells_plain_files),
 		cmocka_unit_test(the_packages_are_read_once),
 		cmocka_unit_test(what_is_amiss_with_the_packages_is_told_to_all),
-		cmocka_unit_test(minutes_are_said_in_seconds_too),
+		cmocka_unit_test(bounds_are_said_as_they_are_needed),
 	};
 
 	return cmocka_run_group_tests(tests, make_root, NULL);
