@@ -242,7 +242,7 @@ class Real(Oidc):
         self.assertIn("đúng là nơi đã khai", self.tried())
         try:
             self.settings(self.provider, noi_cap=self.provider.issuer + "/")
-            self.assertIn("không tự xưng đúng", self.tried())
+            self.assertIn("không đúng nơi đã khai ở đây", self.tried())
             self.settings(self.provider, noi_cap=self.provider.issuer.replace("127.0.0.1", "ip6-localhost"))
             self.assertNotIn("đúng là nơi", self.tried())
             with Hostile() as other:

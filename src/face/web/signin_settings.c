@@ -86,9 +86,9 @@ const struct signin_source signin_ldap = { .id = ORG_LDAP,
 	.trial = SIGNIN_LDAP_CHECK,
 	.title = T("Đăng nhập bằng danh bạ LDAP"),
 	.intro = T(
-		"Ai có mật khẩu ở Khiên thì luôn vào bằng mật khẩu đó, kể cả tài khoản khẩn cấp; mọi tên khác "
-		"được hỏi ở danh bạ (OpenLDAP, Active Directory). Khóa sau số lần sai và hết giờ vì để yên vẫn "
-		"theo quy chế."),
+		"Ai có mật khẩu ở Khiên thì luôn vào bằng mật khẩu đó, kể cả tài khoản khẩn "
+		"cấp; mọi tên khác được hỏi ở danh bạ (OpenLDAP, Active Directory). Số lần "
+		"sai thì khóa và thời gian không thao tác thì hết phiên vẫn theo Quy chế."),
 	.turn_on = T("Cho người của danh bạ đăng nhập"),
 	.groups = T(
 		"Người thuộc nhiều nhóm có vai trò của dòng đầu tiên. Không thuộc nhóm nào thì không vào được. "
@@ -106,7 +106,8 @@ static const struct signin_setting oidc_settings[] = {
 		is_home, T("Địa chỉ bắt đầu bằng https:// và không có dấu / ở cuối."),
 		.is_required = true },
 	{ "oidc.issuer", "noi-cap", SIGNIN_URL, T("Nơi đăng nhập (issuer)"),
-		T("Ví dụ: https://dang-nhap.tinh.vn/realms/xa, đúng từng chữ như nơi đó tự xưng"),
+		T("Ví dụ: https://dang-nhap.tinh.vn/realms/xa, đúng từng chữ như nơi đó "
+			"tự khai"),
 		oidc_is_url, T("Địa chỉ bắt đầu bằng https://."), .is_required = true },
 	{ "oidc.ca", "chung-thu", SIGNIN_CA, T("Chứng thư của nơi cấp (CA), dạng PEM"),
 		T("Để trống thì dùng các CA mà máy này tin"), is_ca,

@@ -40,7 +40,7 @@ static int64_t until_typed(struct view *v)
 	if (!typed.len)
 		return last_s;
 	if (!date_typed(typed, &day)) {
-		fault_add(v, "han", tr(v->lang, "Hãy nhập ngày như 31/12/2026."));
+		fault_add(v, "han", tr(v->lang, "Hãy nhập ngày, ví dụ 31/12/2026."));
 		return 0;
 	}
 	/* a day that is the last one allowed ends at the second that is */
@@ -58,8 +58,9 @@ static void show_once(struct view *v, const struct org_token *t, const char *tex
 		"<p>%s</p>\n"
 		"<pre>curl -H \"Authorization: Bearer %s…\" %s://%.*s/api/v1/hosts</pre>\n",
 		tr(v->lang,
-			"Chép mã này vào chương trình ngay: nó chỉ hiện một lần này. Khiên chỉ giữ mã băm của nó. Ai có mã "
-			"làm được những gì bạn cho phép: giữ nó như mật khẩu."),
+			"Chép mã này vào chương trình ngay: mã chỉ hiện một lần này, Khiên "
+			"chỉ giữ mã băm của nó. Ai có mã đều làm được những việc bạn đã cho "
+			"phép: hãy giữ kín như mật khẩu."),
 		ORG_TOKEN_PREFIX, v->web->is_tls ? "https" : "http",
 		STR_FMT(http_header(v->rq, "host")));
 	html(v->w, "<p><a class=\"button\" href=\"/tai-khoan\">%s</a></p>\n",

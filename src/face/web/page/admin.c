@@ -229,8 +229,8 @@ static void show_onetime(struct view *v, struct str login, const char *password)
 		password,
 		fill(v,
 			tr(v->lang,
-				"Mật khẩu này chỉ hiện lần này, có giá trị {n} giờ, và phải đổi ngay khi "
-				"đăng nhập lần đầu."),
+				"Mật khẩu chỉ hiện một lần này, có giá trị trong {n} giờ và "
+				"phải đổi ngay khi đăng nhập lần đầu."),
 			"n", count_text(v, v->rules.first_change_s / 3600), NULL),
 		tr(v->lang, "Về trang Quản trị"));
 	page_end(v);
@@ -398,7 +398,7 @@ static const struct {
 	{ "staff-decide", T("ghi quyết định về người") },
 	{ "staff-withdraw", T("rút quyết định về người") },
 	{ "staff-role", T("giao vai trò theo quy chế") },
-	{ "staff-role-end", T("thôi vai trò theo quy chế") },
+	{ "staff-role-end", T("thôi giao vai trò theo quy chế") },
 	{ "unit-name", T("đổi tên đơn vị") },
 	{ "sender", T("đặt tên, báo động cho nguồn gửi nhật ký") },
 	{ "host-set", T("đổi loại hoặc cấp độ máy") },

@@ -89,8 +89,9 @@ void page_attest(struct view *v)
 	} else {
 		html(v->w, "<p class=\"empty\">%s</p>\n",
 			tr(v->lang,
-				"Tài khoản này chưa gắn với người nào trong danh sách nhân sự nên chưa có gì để "
-				"ký. Nhờ người quản trị gắn tài khoản với người ở trang Quản trị."));
+				"Tài khoản này chưa gắn với người nào trong danh sách nhân "
+				"sự nên chưa có gì để ký. Hãy nhờ người quản trị gắn tài "
+				"khoản ở trang Quản trị."));
 	}
 	html(v->w, "</section>\n");
 	if (org_reach(v->user.role, RIGHT_SEE) > PLACE_SELF) {

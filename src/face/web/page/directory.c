@@ -269,8 +269,9 @@ static const char *const provider_words[SIGNIN_STATE_COUNT] = {
 	[SIGNIN_CERTIFICATE] = T(
 		"Chứng thư của nơi đăng nhập không do CA đã khai cấp, hoặc không đúng tên máy chủ."),
 	[SIGNIN_PROVIDER] = T(
-		"Có máy chủ trả lời, nhưng nó không tự xưng đúng là nơi đã khai, hoặc không có đăng nhập bằng mã với "
-		"PKCE. Xem lại nơi đăng nhập (issuer): phải đúng từng chữ."),
+		"Có máy chủ trả lời, nhưng tên nó tự khai (issuer) không đúng nơi đã khai ở "
+		"đây, hoặc không có đăng nhập bằng mã với PKCE. Xem lại nơi đăng nhập "
+		"(issuer): phải đúng từng chữ."),
 };
 
 static void show_found(struct view *v, const struct signin_answer *x, const struct org_group *g)

@@ -295,7 +295,8 @@ static void day_field(struct view *v, const struct duty *d)
 				NULL :
 				date_people(date_at(v->by.now_s), today),
 			.hint = tr(v->lang,
-				"Ngày/tháng/năm. Được ghi vào bản ghi; việc này xong khi ngày ấy tiến lên."),
+				"Ngày/tháng/năm, được lưu vào bản ghi; ghi ngày mới hơn ngày "
+				"đang có thì việc này xong."),
 			.is_required = true });
 }
 
@@ -396,7 +397,8 @@ static void show(struct view *v, const struct here *h)
 	} else if (h->duty->is_machine) {
 		html(v->w, "<p>%s</p>\n",
 			tr(v->lang,
-				"Máy tự làm và tự chứng minh việc này; người xem lại khi máy báo."));
+				"Máy tự làm và tự ghi bằng chứng; cán bộ chỉ xem lại khi máy "
+				"báo."));
 	} else if (h->duty->asked) {
 		skip_box(v, h);
 	}

@@ -97,8 +97,8 @@ bool html_first_steps(struct view *v)
 		"<p>%s</p>\n<ol class=\"items\">\n",
 		tr(v->lang, "Ba mươi phút đầu tiên"), done, COUNT(steps),
 		tr(v->lang,
-			"Làm lần lượt từ trên xuống. Xong các bước này thì Khiên biết nghĩa vụ nào ràng buộc cơ "
-			"quan, ai làm và hạn nào; mục này tự mất đi."));
+			"Làm lần lượt từ trên xuống. Xong các bước này, Khiên biết nghĩa vụ "
+			"nào ràng buộc cơ quan, ai làm, hạn nào; mục này tự ẩn đi."));
 	for (size_t i = 0; i < COUNT(steps); i++) {
 		step(v, i, is_done[i], !is_done[i] && !has_next, path_of_step(v, i, &here));
 		has_next |= !is_done[i];

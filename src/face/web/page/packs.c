@@ -60,7 +60,8 @@ void page_packs(struct view *v)
 	html_back(v, "/quy-che", tr(v->lang, "Quy chế"));
 	html(v->w, "<p>%s</p>\n",
 		tr(v->lang,
-			"Khiên không chứa con số nào của luật: mọi câu chữ, ngưỡng và thời hạn đều lấy từ các gói dưới đây."));
+			"Chương trình không tự đặt ra con số nào: mọi câu chữ, ngưỡng và "
+			"thời hạn đều lấy từ các gói dưới đây."));
 	for (size_t i = 0; i < pack_count(v->web->packs); i++)
 		pack_box(v, pack_at(v->web->packs, i));
 	html(v->w, "<p class=\"export\"><a href=\"/goi.csv\">%s</a></p>\n",

@@ -300,7 +300,8 @@ static void cancel_form(struct view *v, const struct register_page *p)
 	html(v->w, "<p>%s</p>\n",
 		fill(v,
 			tr(v->lang,
-				"Bản ghi không bị xóa: nó rời khỏi sổ, còn nguyên lịch sử, và khôi phục được trong {n} ngày."),
+				"Bản ghi không bị xóa: chỉ được đưa ra khỏi sổ, còn nguyên "
+				"lịch sử, khôi phục được trong {n} ngày."),
 			"n", count_text(v, RECORD_UNDO_DAYS), NULL));
 	html_form(v, path_of(v, "/ban-ghi/%lld/huy", (long long)p->r.id), "cancel");
 	html(v->w, "<input type=\"hidden\" name=\"phien-ban\" value=\"%lld\">\n",

@@ -158,9 +158,10 @@ void page_results(struct view *v)
 	html_work_pages(v);
 	html(v->w, "<p>%s</p>\n",
 		tr(v->lang,
-			"Điểm là phần trăm trọng số của những nghĩa vụ đang ràng buộc đơn vị mà đơn vị đạt. "
-			"Nghĩa vụ không áp dụng và nghĩa vụ đang có ngoại lệ không tính vào điểm, nên đơn vị "
-			"nhỏ không bị thiệt; mở từng đơn vị để xem những gì được để ngoài và vì sao."));
+			"Điểm là tỷ lệ phần trăm, theo trọng số, các nghĩa vụ đã đạt trong "
+			"số nghĩa vụ đang ràng buộc đơn vị. Nghĩa vụ không áp dụng và nghĩa "
+			"vụ đang có ngoại lệ không tính vào điểm, nên đơn vị nhỏ không bị "
+			"thiệt; mở từng đơn vị để xem những gì không tính và vì sao."));
 	if (units.count == 0) {
 		html(v->w, "<p class=\"empty\">%s</p>\n",
 			tr(v->lang, "Đang tính. Hãy tải lại trang này sau ít phút."));

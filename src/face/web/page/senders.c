@@ -170,8 +170,9 @@ static void nobody_yet(struct view *v)
 		tr(v->lang, "Chưa máy hay thiết bị nào gửi nhật ký về."),
 		tr(v->lang, "Cho thiết bị đầu tiên gửi về"),
 		tr(v->lang,
-			"Tường lửa, switch, Wi-Fi, camera: ở mục Syslog (Remote log) của thiết bị, ghi địa chỉ "
-			"máy này, cổng 514, giao thức UDP hoặc TCP."));
+			"Tường lửa, thiết bị chuyển mạch, Wi-Fi, camera: ở mục Syslog "
+			"(Remote log) của thiết bị, ghi địa chỉ máy này, cổng 514, giao thức "
+			"UDP hoặc TCP."));
 	html(v->w, "<li>%s<pre>*.* @@%s:514</pre></li>\n",
 		tr(v->lang,
 			"Máy Linux có rsyslog: thêm dòng này vào /etc/rsyslog.d/khien.conf rồi khởi động lại rsyslog."),

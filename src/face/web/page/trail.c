@@ -33,7 +33,7 @@ static int64_t day_typed(struct view *v, const char *name, int64_t add_days)
 	if (typed.len == 0)
 		return 0;
 	if (!date_typed(typed, &day)) {
-		fault_add(v, name, tr(v->lang, "Hãy ghi ngày như 31/12/2026."));
+		fault_add(v, name, tr(v->lang, "Hãy ghi ngày, ví dụ 31/12/2026."));
 		return 0;
 	}
 	return date_start_s(date_add_days(day, add_days));

@@ -143,7 +143,8 @@ static int end_run(struct view *v, const struct org_unit *u, struct org_faults *
 static void split_fields(struct view *v, const struct org_unit *u)
 {
 	html(v->w, "<p>%s</p>\n",
-		tr(v->lang, "Các đơn vị mới đứng cạnh đơn vị này. Để trống tên không dùng đến."));
+		tr(v->lang, "Các đơn vị mới cùng cấp với đơn vị này. Dòng không dùng đến thì "
+			"để trống."));
 	for (int i = 1; i <= SPLIT_MAX; i++)
 		html_field(v,
 			&(struct field){ .name = path_of(v, "ten%d", i),

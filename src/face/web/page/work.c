@@ -239,8 +239,9 @@ static void feed(struct view *v, const char *token)
 	fold_start(v, tr(v->lang, "Lịch trong điện thoại, máy tính"), token);
 	html(v->w, "<p class=\"soft\">%s</p>\n",
 		tr(v->lang,
-			"Địa chỉ bí mật để ứng dụng lịch tự lấy việc của bạn (iCalendar). Ai có địa chỉ đều đọc "
-			"được; tạo địa chỉ mới thì địa chỉ cũ hết dùng."));
+			"Địa chỉ bí mật để ứng dụng lịch tự lấy việc của bạn (iCalendar). Ai "
+			"có địa chỉ đều đọc được; tạo địa chỉ mới thì địa chỉ cũ không dùng "
+			"được nữa."));
 	if (token)
 		html(v->w,
 			"<p role=\"status\">%s</p>\n<p><code class=\"path\">/lich/%s.ics</code></p>\n",
