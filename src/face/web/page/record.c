@@ -251,8 +251,11 @@ static void history(struct view *v, const struct register_page *p, const struct 
 	html_table(v, NULL, "stack", tr(v->lang, "Phiên bản"), tr(v->lang, "Lúc"),
 		tr(v->lang, "Ai"), tr(v->lang, "Trước → sau"));
 	for (size_t i = 0; i < past->count; i++) {
-		html(v->w, "<tr><th scope=\"row\">%lld %s</th><td>%s</td><td>%s</td><td>",
-			(long long)list[i].version, tr(v->lang, what_words(list[i].what)),
+		html(v->w,
+			"<tr><th scope=\"row\"><span class=\"name-of\">%s </span>%lld: %s</th>"
+			"<td>%s</td><td>%s</td><td>",
+			tr(v->lang, "Phiên bản"), (long long)list[i].version,
+			tr(v->lang, what_words(list[i].what)),
 			time_text(v, list[i].at_s), who_text(v, list[i].by, list[i].by_name));
 		if (list[i].why.len)
 			html(v->w, "<div><em>%.*s</em></div>\n", STR_FMT(list[i].why));
@@ -280,7 +283,7 @@ static bool may_undo(struct view *v, const struct register_page *p)
 
 static void acts(struct view *v, const struct register_page *p)
 {
-	html(v->w, "<div class=\"bar\"><p><a href=\"/so/%.*s\">← %.*s</a></p>\n<div>\n",
+	html(v->w, "<div class=\"bar\"><p class=\"back\"><a href=\"/so/%.*s\">← %.*s</a></p>\n<div>\n",
 		STR_FMT(p->at.reg->id), STR_FMT(words_of(v, p->at.reg->title)));
 	if (may_act(v, p) && !p->r.is_cancelled)
 		html(v->w, "<a class=\"button\" href=\"/ban-ghi/%lld/sua\">%s</a>\n",
