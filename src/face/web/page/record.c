@@ -283,7 +283,8 @@ static bool may_undo(struct view *v, const struct register_page *p)
 
 static void acts(struct view *v, const struct register_page *p)
 {
-	html(v->w, "<div class=\"bar\"><p class=\"back\"><a href=\"/so/%.*s\">← %.*s</a></p>\n<div>\n",
+	html(v->w,
+		"<div class=\"bar\"><p class=\"back\"><a href=\"/so/%.*s\">← %.*s</a></p>\n<div>\n",
 		STR_FMT(p->at.reg->id), STR_FMT(words_of(v, p->at.reg->title)));
 	if (may_act(v, p) && !p->r.is_cancelled)
 		html(v->w, "<a class=\"button\" href=\"/ban-ghi/%lld/sua\">%s</a>\n",

@@ -71,10 +71,20 @@ static size_t statement_links(struct view *v, const struct obligation *o)
 }
 
 /* Where this way of proof is given. Nothing there to give it: that is said. */
+static void document_link(const struct showing *w, const struct comply_subject *s)
+{
+	struct view *v = w->v;
+
+	if (view_may(v, RIGHT_ACT, w->unit->id))
+		html(v->w, " · <a class=\"button plain\" href=\"%s\">%s</a>",
+			document_path(v, w->o, w->unit->id, s), tr(v->lang, "Gắn văn bản"));
+}
+
 static void gap(const struct showing *w, const struct comply_subject *s, const struct proof *asked)
 {
 	struct view *v = w->v;
 	bool has_period = duty_period_of(v->web->packs, w->o, date_at(v->by.now_s)).count > 0;
+	bool may_act = view_may(v, RIGHT_ACT, w->unit->id);
 	size_t count = 0;
 
 	switch (asked->by) {
@@ -86,7 +96,7 @@ static void gap(const struct showing *w, const struct comply_subject *s, const s
 		count = register_links(v, w->o, w->unit->id);
 		break;
 	case BY_FLOW:
-		count = flow_links(v, w->o);
+		count = may_act ? flow_links(v, w->o) : 0;
 		break;
 	case BY_ATTEST:
 		count = statement_links(v, w->o);
@@ -95,8 +105,7 @@ static void gap(const struct showing *w, const struct comply_subject *s, const s
 		html(v->w, " · <a href=\"/nhat-ky\">%s</a>", tr(v->lang, "Nhật ký"));
 		return;
 	case BY_DOCUMENT:
-		html(v->w, " · <a class=\"button plain\" href=\"%s\">%s</a>",
-			document_path(v, w->o, w->unit->id, s), tr(v->lang, "Gắn văn bản"));
+		document_link(w, s);
 		return;
 	case BY_DUTY:
 		break;
@@ -106,10 +115,9 @@ static void gap(const struct showing *w, const struct comply_subject *s, const s
 			STR_FMT(url_piece(w->o->pack->id, v->a)),
 			STR_FMT(url_piece(w->o->id, v->a)),
 			s->about == COMPLY_HOST ? path_of(v, "?may=%lld", (long long)s->id) : "",
-			tr(v->lang, "Ghi nhận đã làm"));
+			may_act ? tr(v->lang, "Ghi nhận đã làm") : tr(v->lang, "Xem việc này"));
 	else if (!count)
-		html(v->w, " · <a class=\"button plain\" href=\"%s\">%s</a>",
-			document_path(v, w->o, w->unit->id, s), tr(v->lang, "Gắn văn bản"));
+		document_link(w, s);
 }
 
 /* --- a subject -------------------------------------------------------------------------------- */

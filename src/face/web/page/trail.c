@@ -11,10 +11,11 @@
 /* Where what a row is about can be seen. */
 static const struct {
 	const char *table, *path;
-} places[] = { { "host", "/may/" }, { "unit", "/don-vi/" }, { "staff", "/nhan-su/" },
-	{ "record", "/ban-ghi/" }, { "flow_case", "/ho-so/" },
-	{ "person", "/quan-tri/nguoi-dung/" }, { "attest_session", "/pho-bien/" },
-	{ "attachment", "/tep/" } };
+	bool is_admins; /* a page that nobody else may see */
+} places[] = { { "host", "/may/", false }, { "unit", "/don-vi/", false },
+	{ "staff", "/nhan-su/", false }, { "record", "/ban-ghi/", false },
+	{ "flow_case", "/ho-so/", false }, { "person", "/quan-tri/nguoi-dung/", true },
+	{ "attest_session", "/pho-bien/", false }, { "attachment", "/tep/", false } };
 
 static const char *words_of_table(struct view *v, struct str table)
 {
@@ -110,8 +111,10 @@ static const char *short_hash(struct view *v, struct str hash)
 
 static const char *place_of(struct view *v, const struct change *c)
 {
+	bool is_admin = org_reach(v->user.role, RIGHT_ADMIN) != PLACE_NONE;
+
 	for (size_t i = 0; i < COUNT(places); i++)
-		if (str_is(c->table, places[i].table))
+		if (str_is(c->table, places[i].table) && (is_admin || !places[i].is_admins))
 			return path_of(
 				v, "%s%.*s", places[i].path, STR_FMT(url_piece(c->key, v->a)));
 	return NULL;
