@@ -177,7 +177,7 @@ class Segment:
         if hash_of(data[:HEADER] + foot[:32]) != ends or HEADER > at or at + stored != len(data) - FOOTER:
             raise ValueError("a damaged frame")
         self.version = struct.unpack("<Q", data[8:16])[0]
-        if self.version not in (1, 2, 3, 4):
+        if self.version not in (1, 2, 3, 4, 5):
             raise Unread("another version")
         packed = data[at:at + stored]
         if hash_of(packed) != check:
@@ -315,11 +315,22 @@ class Segment:
         return all(bits[1 + g // 8] >> g % 8 & 1 for g in
                                (int(text[i:i + 5]) for i in range(len(text) - 4) if text[i:i + 5].isdigit()))
 
+    def has_all_digits(self, number, raw):
+        """Where the block says so, all digits of its rows are told, with what is beyond ASCII passed over."""
+        bits = self.section(self.blocks[number]["sections"], DIGITS)
+        if not bits or bits[0] & 6 != 6:
+            return True
+        text = bytes(c for c in raw if c < 0x80)
+        runs = (int(text[i:i + 5]) for i in range(len(text) - 4) if text[i:i + 5].isdigit())
+        return all(any(bits[at + g // 8] >> g % 8 & 1 for at in range(1, len(bits), 12500)) for g in runs)
+
     def is_hidden(self, number, template, raw, found):
         """Would a search pass over a row of block NUMBER with this text, whose slots are FOUND?"""
         bit = 1 << min(number, 31)
         if template is None:
             return not self.has_letters(raw)
+        if not self.has_all_digits(number, raw):
+            return True
         if self.template_uses is not None and not (self.template_uses + [0] * template + [0])[template] & bit:
             return True
         if template == 0:

@@ -328,6 +328,19 @@ class Variants(Both):
         found = self.assert_found(x, index, ["hidden"])
         self.assertIn((index, index + 1), [(f["first"], f["end"]) for f in found])
 
+    def test_25_digits_that_stand_in_no_single_number(self):
+        """In two halves of a long hexadecimal number, in a text of the dictionary, in a record of no template."""
+        for text, number in ((b"khoa aaaaaaaaaaa1234567890bbbbbbbbbbb xong", "3456789"),
+                             (b"dai 9988776655443322110099887 xong", "88776655"),
+                             (b"m\xe3 7319\xe44 xong", "73194")):
+            with self.subTest(number):
+                texts = [b"<13>cron: viec so %d xong" % i for i in range(400)]
+                texts[77] = b"<13>cron: " + text
+                x = self.make()
+                index = hide_digits(x, texts, 77, number)
+                found = self.assert_found(x, index, ["hidden"])
+                self.assertIn((index, index + 1), [(f["first"], f["end"]) for f in found])
+
     def bits(self, is_closed, step):
         small = Log(os.path.join(self.folder, "small"), start=BASE.start)
         small.seal(0)

@@ -188,6 +188,7 @@ static void note_fixed(struct coder *c, struct slot slot, struct value one)
 	if (slot.type == SLOT_TEXT) {
 		number_of(&w->text_number, &w->text_order, (uint32_t)one.number);
 		uses_note(&w->text_uses, (uint32_t)one.number, slot.family, w->sizes.blocks);
+		digits_add_text(c->digits, words_text(&w->lines.words, (uint32_t)one.number));
 	} else if (slot.type == SLOT_IPV4) {
 		number_of(&w->address_number, &w->address_order, (uint32_t)one.number);
 		uses_note(&w->address_uses, (uint32_t)one.number, slot.family, w->sizes.blocks);
@@ -325,13 +326,18 @@ static uint8_t code_value(struct coder *c, const struct told *told, struct value
 {
 	struct segment_writer *w = c->w;
 	struct entries in = { .family = told->is.family, .block = w->sizes.blocks };
+	uint8_t code;
 
 	switch (told->is.type) {
 	case SLOT_TEXT:
 		in.number = &w->text_number;
 		in.order = &w->text_order;
 		in.uses = &w->text_uses;
-		return code_entry(told->family, (uint32_t)value.number, &in);
+		code = code_entry(told->family, (uint32_t)value.number, &in);
+		if (code == CODE_ENTRY)
+			digits_add_text(
+				c->digits, words_text(&w->lines.words, (uint32_t)value.number));
+		return code;
 	case SLOT_IPV4:
 		in.number = &w->address_number;
 		in.order = &w->address_order;
@@ -413,6 +419,28 @@ static void note_times(struct coder *c)
 					(int64_t)c->values[c->rows[i].values + k].number);
 	}
 	free(has);
+}
+
+/* What stands in no single number or text of the dictionary: digits of static text, digits that
+ * lie in two slots, rows of no template. With them the digits are those of all rows; but of times
+ * they have to be told. */
+static void note_rows(struct coder *c)
+{
+	const struct lines *l = &c->w->lines;
+	uint8_t *is_looked_at = zeroed(lines_templates(l), 1);
+
+	is_looked_at[TEMPLATE_RAW] = 1;
+	for (uint32_t t = 1; t < lines_templates(l); t++)
+		is_looked_at[t] = c->uses[t] > 0 &&
+			digits_may_cross((const char *)l->text.at + lines_template(l, t)->text,
+				lines_template(l, t)->slots);
+	for (uint32_t i = 0; i < c->count; i++)
+		if (is_looked_at[c->rows[i].template])
+			digits_add_text(c->digits,
+				(struct str){ (const char *)c->w->raw.at + c->rows[i].raw_from,
+					c->rows[i].raw_len });
+	c->digits[0] |= DIGITS_WHOLE;
+	free(is_looked_at);
 }
 
 static void code_raw(struct coder *c)
@@ -570,6 +598,8 @@ void code_block(struct segment_writer *w, struct coded *out)
 	code_first_times(&c);
 	code_rows(&c);
 	note_times(&c);
+	if (c.digits[0])
+		note_rows(&c);
 	/* a small block, the last one, is soon looked through */
 	if (w->raw.len >= w->options.block_bytes / 2 && !digits_are_many(c.digits))
 		bytes_add(&out->of[SECTION_DIGITS], c.digits, digits_bytes(c.digits[0]));

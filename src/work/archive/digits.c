@@ -25,6 +25,18 @@ static inline void set(uint8_t *bits, uint32_t gram)
 	bits[1 + gram / 8] |= (uint8_t)(1u << gram % 8);
 }
 
+static inline bool has(const uint8_t *bits, uint32_t gram)
+{
+	return bits[1 + gram / 8] >> gram % 8 & 1;
+}
+
+/* Among those of numbers, or of times where these are told. */
+static inline bool has_any(const uint8_t *bits, uint32_t gram)
+{
+	return has(bits, gram) ||
+		(bits[0] & DIGITS_TIMES_APART && has(bits + DIGITS_BITS_BYTES, gram));
+}
+
 static void add_text(uint8_t *bits, const char *text, size_t len)
 {
 	struct run r = { 0 };
@@ -67,6 +79,96 @@ void digits_add_time(uint8_t *bits, unsigned form, int64_t value)
 	add_text(bits + DIGITS_BITS_BYTES, text, timeform_write(form, value, text));
 }
 
+static bool may_join(char c)
+{
+	return is_digit(c) || (uint8_t)c >= 0x80;
+}
+
+/* The next five bytes or more from *AT on, one behind the other, that are digits or beyond ASCII:
+ * of so many, a look at every fifth byte meets one. */
+static bool next_run(struct str text, size_t *at, struct str *ret)
+{
+	for (size_t i = *at + DIGITS_MIN - 1; i < text.len; i += DIGITS_MIN) {
+		size_t from = i, end = i;
+
+		if (!may_join(text.ptr[i]))
+			continue;
+		while (from > *at && may_join(text.ptr[from - 1]))
+			from--;
+		while (end < text.len && may_join(text.ptr[end]))
+			end++;
+		if (end - from >= DIGITS_MIN) {
+			*ret = (struct str){ text.ptr + from, end - from };
+			*at = end;
+			return true;
+		}
+		i = end; /* the next ones begin behind it */
+	}
+	return false;
+}
+
+bool digits_may_cross(const char *text, uint32_t slots)
+{
+	for (uint32_t k = 0; k <= slots; k++) {
+		size_t len = strlen(text);
+		bool is_left = k > 0, is_right = k < slots; /* stand slots there? */
+
+		if (len == 0 && is_left && is_right)
+			return true;
+		if (len > 0 &&
+			((is_left && may_join(text[0])) || (is_right && may_join(text[len - 1]))))
+			return true;
+		if (digits_in_text((struct str){ text, len }))
+			return true;
+		text += len + 1;
+	}
+	return false;
+}
+
+void digits_add_text(uint8_t *bits, struct str text)
+{
+	struct str part;
+
+	for (size_t at = 0; next_run(text, &at, &part);) {
+		struct run r = { 0 };
+
+		for (size_t i = 0; i < part.len; i++)
+			if (is_digit(part.ptr[i]) && run_take(&r, part.ptr[i]) &&
+				!has_any(bits, r.gram))
+				set(bits, r.gram);
+	}
+}
+
+bool digits_have_text(const uint8_t *bits, struct str text)
+{
+	struct str part;
+
+	for (size_t at = 0; next_run(text, &at, &part);) {
+		struct run r = { 0 };
+
+		for (size_t i = 0; i < part.len; i++)
+			if (is_digit(part.ptr[i]) && run_take(&r, part.ptr[i]) &&
+				!has_any(bits, r.gram))
+				return false;
+	}
+	return true;
+}
+
+bool digits_in_text(struct str text)
+{
+	struct str part;
+
+	for (size_t at = 0; next_run(text, &at, &part);) {
+		unsigned digits = 0;
+
+		for (size_t i = 0; i < part.len; i++)
+			digits += is_digit(part.ptr[i]);
+		if (digits >= DIGITS_MIN)
+			return true;
+	}
+	return false;
+}
+
 bool digits_are_many(const uint8_t *bits)
 {
 	unsigned count = 0;
@@ -85,7 +187,17 @@ bool digits_may_hold(const uint8_t *bits, unsigned type, struct str text)
 	if (type == SLOT_TIME && bits[0] & DIGITS_TIMES_APART)
 		bits += DIGITS_BITS_BYTES;
 	for (size_t i = 0; i < text.len; i++)
-		if (run_take(&r, text.ptr[i]) && !(bits[1 + r.gram / 8] >> r.gram % 8 & 1))
+		if (run_take(&r, text.ptr[i]) && !has(bits, r.gram))
+			return false;
+	return true;
+}
+
+bool digits_may_stand(const uint8_t *bits, struct str text)
+{
+	struct run r = { 0 };
+
+	for (size_t i = 0; i < text.len && digits_are_whole(bits); i++)
+		if (run_take(&r, text.ptr[i]) && !has_any(bits, r.gram))
 			return false;
 	return true;
 }

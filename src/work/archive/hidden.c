@@ -8,10 +8,18 @@ struct hiding {
 	struct bytes grams; /* len 0: no such section, which hides nothing */
 	uint8_t *template;  /* of each: 1 when its static text is not among the letters */
 	uint8_t *text;      /* the same of each entry of the dictionary */
+	uint8_t *crosses;   /* of a template: digits of its rows stand not only in single slots */
+	uint8_t *has_run;   /* of an entry: it has digits that its block has to tell of */
 	uint32_t *last;     /* of a family: the entry whose use was found last, plus one */
 	uint32_t block;     /* of which last tells */
 	struct bytes folded;
 };
+
+static struct str text_of(const struct segment *s, uint32_t entry)
+{
+	return (struct str){ (const char *)s->texts.at + s->text_from[entry],
+		s->text_from[entry + 1] - s->text_from[entry] };
+}
 
 static bool has_letters(struct hiding *h, struct str s)
 {
@@ -24,18 +32,20 @@ static bool has_letters(struct hiding *h, struct str s)
 }
 
 /* Static text and dictionary are looked at once. */
-static void judge_letters(struct hiding *h)
+static void judge_texts(struct hiding *h)
 {
 	const struct segment *s = h->s;
 
-	for (uint32_t t = 1; t < s->template_count; t++)
-		h->template[t] = !has_letters(h,
-			(struct str){ (const char *)s->text.at + s->templates[t].text,
-				s->templates[t].text_len });
-	for (uint32_t i = 0; i < s->text_count; i++)
-		h->text[i] = !has_letters(h,
-			(struct str){ (const char *)s->texts.at + s->text_from[i],
-				s->text_from[i + 1] - s->text_from[i] });
+	for (uint32_t t = 1; t < s->template_count; t++) {
+		const char *text = (const char *)s->text.at + s->templates[t].text;
+
+		h->template[t] = !has_letters(h, (struct str){ text, s->templates[t].text_len });
+		h->crosses[t] = digits_may_cross(text, s->templates[t].slots);
+	}
+	for (uint32_t i = 0; i < s->text_count; i++) {
+		h->text[i] = !has_letters(h, text_of(s, i));
+		h->has_run[i] = digits_in_text(text_of(s, i));
+	}
 }
 
 static int load_grams(struct hiding *h, struct err *e)
@@ -70,9 +80,11 @@ int hiding_new(struct segment *s, struct err *e, struct hiding **ret)
 	h->template = calloc((size_t)s->template_count + 1, 1);
 	h->text = calloc((size_t)s->text_count + 1, 1);
 	h->last = calloc((size_t)s->family_count + 1, sizeof(*h->last));
-	if (!h->template || !h->text || !h->last)
+	h->crosses = calloc((size_t)s->template_count + 1, 1);
+	h->has_run = calloc((size_t)s->text_count + 1, 1);
+	if (!h->template || !h->text || !h->last || !h->crosses || !h->has_run)
 		abort();
-	judge_letters(h);
+	judge_texts(h);
 	*ret = h;
 	return 0;
 }
@@ -86,6 +98,8 @@ struct hiding *hiding_free(struct hiding *h)
 	free(h->template);
 	free(h->text);
 	free(h->last);
+	free(h->crosses);
+	free(h->has_run);
 	free(h);
 	return NULL;
 }
@@ -137,13 +151,26 @@ static bool parts_digits(const struct hiding *h, uint32_t position, uint32_t t, 
 		!may_part(slots[0].type, left.ptr[left.len - 1], slots[1].type, right.ptr[0]);
 }
 
+/* Are the digits of the whole row, wherever they stand, those of its block? */
+static bool has_all_digits(const struct hiding *h, uint32_t position)
+{
+	struct str text;
+
+	return position_text(h->s, position, &(struct err){ 0 }, &text) == 0 &&
+		digits_have_text(h->s->digits.at, text);
+}
+
 static bool is_position_hidden(struct hiding *h, uint32_t position)
 {
 	const struct segment *s = h->s;
 	unsigned number = s->view.template[position];
 	const struct template *t = &s->templates[number];
+	bool is_whole = s->digits.len > 0 && digits_are_whole(s->digits.at);
 
 	if (s->template_blocks && !(s->template_blocks[number] & uses_bit(h->block)))
+		return true;
+	if (is_whole && (number == TEMPLATE_RAW || h->crosses[number]) &&
+		!has_all_digits(h, position))
 		return true;
 	if (number == TEMPLATE_RAW)
 		return !has_letters(h, s->view.raw[s->view.first[position]]);
@@ -161,6 +188,9 @@ static bool is_position_hidden(struct hiding *h, uint32_t position)
 			continue;
 		}
 		if ((slot.type == SLOT_TEXT && h->text[entry]) || !has_use(h, slot, entry))
+			return true;
+		if (is_whole && slot.type == SLOT_TEXT && h->has_run[entry] &&
+			!digits_have_text(s->digits.at, text_of(s, entry)))
 			return true;
 	}
 	return false;

@@ -48,6 +48,8 @@ struct hunt {
 	uint64_t *found;    /* rows of the block, as bits */
 	bool *is_old;       /* of a block: it has rows of an old encoding, no others are wanted;
 			     * NULL: any are */
+	bool *is_out;       /* of a block: it has not the digits that are wanted; NULL: any may */
+	uint32_t asked;     /* blocks that are looked at, as bits */
 	struct marks marks; /* of templates with ROWS_MARKED */
 	struct number_look number;
 	/* of digits alone that no text holds: in which blocks rows of a template may hold them, in

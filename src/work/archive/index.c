@@ -1,3 +1,4 @@
+#include "work/archive/digits.h"
 #include "work/archive/grams.h"
 #include "work/archive/read.h"
 
@@ -113,4 +114,18 @@ int segment_may_hold(struct segment *s, const struct matcher *m, struct err *e, 
 	}
 	bytes_done(&bits);
 	return result < 0 ? result : 0;
+}
+
+int block_may_hold(
+	struct segment *s, uint32_t block, const struct matcher *m, struct err *e, bool *ret)
+{
+	int result = load_digits(s, block, e);
+
+	*ret = true;
+	for (size_t i = 0; i < m->count && result == 0 && s->digits.len > 0 && *ret; i++)
+		*ret = m->terms[i].is_not ||
+			digits_may_stand(s->digits.at,
+				(struct str){
+					(const char *)m->terms[i].text.at, m->terms[i].text.len });
+	return result;
 }

@@ -9,7 +9,7 @@
 
 #define SEGMENT_MAGIC "KHIENSEG"
 #define SEGMENT_MAGIC_END "GESNEIHK"
-#define SEGMENT_VERSION 4
+#define SEGMENT_VERSION 5
 #define SEGMENT_VERSION_OLDEST 1 /* the same without what came since */
 #define SEGMENT_HEADER_BYTES 16
 #define SEGMENT_FOOTER_BYTES 48

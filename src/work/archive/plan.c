@@ -240,8 +240,8 @@ void hunt_lay(struct hunt *h)
 	h->rests_on = zeroed(s->template_count, sizeof(*h->rests_on));
 	for (uint32_t t = 0; t < s->template_count; t++)
 		h->blocks[t] = h->is_old && t != TEMPLATE_RAW ? 0 :
-			s->template_blocks                    ? s->template_blocks[t] :
-								UINT32_MAX;
+			s->template_blocks                    ? s->template_blocks[t] & h->asked :
+								h->asked;
 	for (size_t i = 0; i < h->m->count; i++) {
 		struct term *t = &h->m->terms[i];
 

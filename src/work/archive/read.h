@@ -177,6 +177,9 @@ MUST_CHECK int load_index(struct segment *s, struct err *e);
 enum may_hold { MAY_NOT, MAY_OLD, MAY_ANY };
 MUST_CHECK int segment_may_hold(
 	struct segment *s, const struct matcher *m, struct err *e, enum may_hold *ret);
+/* May a record of BLOCK hold the digits of M's texts? False is certain. Needs no tables. */
+MUST_CHECK int block_may_hold(
+	struct segment *s, uint32_t block, const struct matcher *m, struct err *e, bool *ret);
 /* Are records of no template in BLOCK that are not UTF-8? Needs no tables either. */
 MUST_CHECK int block_has_old(struct segment *s, uint32_t block, struct err *e, bool *ret);
 static inline uint32_t address_at(const struct segment *s, uint64_t i)

@@ -1,3 +1,4 @@
+#include "work/archive/digits.h"
 #include "work/archive/hunt.h"
 
 static int test_term(struct hunt *h, const struct search *a, uint32_t position, bool *ret_is_there)
@@ -263,6 +264,16 @@ static bool is_in_time(const struct hunt *h, const struct block_entry *b)
 		(q->until_ns == 0 || b->first_ns < q->until_ns);
 }
 
+/* May rows of BLOCK be wanted, before its segment's tables are there? */
+static bool is_asked(const struct hunt *h, uint32_t block)
+{
+	const struct block_entry *b = &h->s->blocks[block];
+
+	return b->first_row + b->rows > h->want->first && b->first_row < h->want->end &&
+		is_in_time(h, b) && (h->is_old == NULL || h->is_old[block]) &&
+		(h->is_out == NULL || !h->is_out[block]);
+}
+
 static int hunt_block(struct hunt *h, uint32_t block)
 {
 	struct segment *s = h->s;
@@ -270,9 +281,7 @@ static int hunt_block(struct hunt *h, uint32_t block)
 	bool is_whole = b->first_row >= h->want->first && b->first_row + b->rows <= h->want->end;
 	int result;
 
-	if (b->first_row + b->rows <= h->want->first || b->first_row >= h->want->end ||
-		!is_in_time(h, b) || !(b->is_text || h->any & uses_bit(block)) ||
-		(h->is_old && !h->is_old[block]))
+	if (!is_asked(h, block) || !(b->is_text || h->any & uses_bit(block)))
 		return 0;
 	if (h->want->tick && h->want->tick(h->want->context, b->first_row) != 0) {
 		h->want->is_stopped = true;
@@ -323,6 +332,42 @@ static int find_old(struct hunt *h, bool *ret_any)
 	return result;
 }
 
+/* The blocks not to look at when digits are wanted that none of their rows has. */
+static int find_out(struct hunt *h)
+{
+	struct segment *s = h->s;
+	int result = 0;
+
+	for (size_t i = 0; i < h->m->count && h->is_out == NULL; i++)
+		if (!h->m->terms[i].is_not &&
+			digits_in_text((struct str){
+				(const char *)h->m->terms[i].text.at, h->m->terms[i].text.len }))
+			h->is_out = zeroed(s->block_count, sizeof(*h->is_out));
+	for (uint32_t i = 0; i < s->block_count && h->is_out && result == 0; i++) {
+		bool may = true;
+
+		if (s->blocks[i].is_text || !is_asked(h, i))
+			continue;
+		result = block_may_hold(s, i, h->m, h->e, &may);
+		h->is_out[i] = !may;
+	}
+	return result;
+}
+
+static int find_asked(struct hunt *h, bool *ret_any)
+{
+	int result = find_out(h);
+
+	*ret_any = false;
+	for (uint32_t i = 0; i < h->s->block_count && result == 0; i++) {
+		if (!is_asked(h, i))
+			continue;
+		h->asked |= uses_bit(i);
+		*ret_any = true;
+	}
+	return result;
+}
+
 int64_t segment_search(struct segment *s, struct segment_search *search, struct err *e)
 {
 	struct hunt h = { .s = s, .want = search, .m = search->matcher, .e = e };
@@ -333,9 +378,12 @@ int64_t segment_search(struct segment *s, struct segment_search *search, struct 
 	if (result == 0 && may == MAY_OLD)
 		result = find_old(&h, &is_any);
 	if (result == 0 && is_any)
+		result = find_asked(&h, &is_any);
+	if (result == 0 && is_any)
 		result = hunt_load(s, h.m, e);
 	if (result < 0 || !is_any) {
 		free(h.is_old);
+		free(h.is_out);
 		return result;
 	}
 	h.found = zeroed(rows_max(s) / 64 + 1, sizeof(*h.found));
@@ -347,6 +395,7 @@ int64_t segment_search(struct segment *s, struct segment_search *search, struct 
 		result = hunt_block(&h, search->is_oldest_first ? n : s->block_count - 1 - n);
 	hunt_lay_done(&h);
 	free(h.is_old);
+	free(h.is_out);
 	free(h.found);
 	free(h.marks.bits);
 	free(h.marks.families);

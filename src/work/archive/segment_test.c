@@ -351,7 +351,7 @@ static void an_older_version_is_read(void **state)
 	static const struct {
 		const char *name, *text, *word; /* TEXT stands in front, behind its length */
 	} old[] = { { "sshd", "port", "sshd" }, { "events", "tAaPED", "Message" },
-		{ "fixed", "port", "port" } };
+		{ "fixed", "port", "port" }, { "version-4", "dang nhap", "90" } };
 
 	for (size_t i = 0; i < COUNT(old); i++) {
 		struct bytes packed = { 0 };
