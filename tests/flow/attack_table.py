@@ -337,8 +337,9 @@ def hide_number(x):
     return hide_digits(x, texts, 150, str(7000000 + 7919 * 150))
 
 
-def hide_digits(x, texts, at, number):
-    """X.log has TEXTS, and NUMBER in the one AT is no digit of its block any more. The index of that entry."""
+def hide_digits(x, texts, at, number, most=None):
+    """X.log has TEXTS, and NUMBER in the one AT is no digit of its block any more; MOST digits have times that are not
+    told. The index of that entry."""
     x.log, x.anchors = x.other("numbers", 0), []
     x.key = os.path.join(x.folder, "sheet")
     shutil.copy(x.log.name("keys", "public.txt"), x.key)
@@ -353,6 +354,8 @@ def hide_digits(x, texts, at, number):
         for g in gone:
             for at in range(1 + g // 8, len(new), 12500):  # of numbers, of times
                 new[at] &= ~(1 << g % 8)
+        if most is not None:
+            new[0] = new[0] & 15 | most << 4
         seen.append(new != old)
         return bytes(new)
     def runs(text):

@@ -318,11 +318,11 @@ class Segment:
     def has_all_digits(self, number, raw):
         """Where the block says so, all digits of its rows are told, with what is beyond ASCII passed over."""
         bits = self.section(self.blocks[number]["sections"], DIGITS)
-        if not bits or bits[0] & 6 != 6:
+        if not bits or not bits[0] & 4 or not (bits[0] & 2 or bits[0] >> 4 >= 5):
             return True
-        text = bytes(c for c in raw if c < 0x80)
-        runs = (int(text[i:i + 5]) for i in range(len(text) - 4) if text[i:i + 5].isdigit())
-        return all(any(bits[at + g // 8] >> g % 8 & 1 for at in range(1, len(bits), 12500)) for g in runs)
+        runs = (run for run in re.findall(rb"[0-9]{5,}", bytes(c for c in raw if c < 0x80)) if len(run) > bits[0] >> 4)
+        return all(any(bits[at + g // 8] >> g % 8 & 1 for at in range(1, len(bits), 12500))
+                   for run in runs for g in (int(run[i:i + 5]) for i in range(len(run) - 4)))
 
     def is_hidden(self, number, template, raw, found):
         """Would a search pass over a row of block NUMBER with this text, whose slots are FOUND?"""

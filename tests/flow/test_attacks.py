@@ -341,6 +341,16 @@ class Variants(Both):
                 found = self.assert_found(x, index, ["hidden"])
                 self.assertIn((index, index + 1), [(f["first"], f["end"]) for f in found])
 
+    def test_25_digits_where_all_rows_have_them_in_times(self):
+        """Then more digits than a time has are told all the same; and who says that times have fewer hides times."""
+        texts = [b"2026-07-01T12:00:00.%06d may cron: viec xong" % (i * 7919 % 10 ** 6) for i in range(400)]
+        texts[77] += b", khoa aaaaaaaaaaa1234567890bbbbbbbbbbb"
+        for at, number, most in ((77, "3456789", None), (0, "0", 5)):
+            with self.subTest(number):
+                x = self.make()
+                index = hide_digits(x, texts, at, number, most)
+                self.assert_found(x, index, ["hidden"])
+
     def bits(self, is_closed, step):
         small = Log(os.path.join(self.folder, "small"), start=BASE.start)
         small.seal(0)

@@ -392,29 +392,50 @@ static void code_first_times(struct coder *c)
 	}
 }
 
-/* The digits of times too are noted where few have so many that it is of use. */
-static void note_times(struct coder *c)
+/* Of times with more digits one behind the other than so many there are few: those are told. */
+static unsigned most_untold(const struct coder *c)
 {
 	const struct lines *l = &c->w->lines;
-	uint8_t *has = zeroed(lines_templates(l), 1);
-	uint64_t count = 0;
+	uint64_t times[16] = { 0 }, told = 0; /* by so many digits */
+	unsigned most = COUNT(times) - 1;
 
 	for (uint32_t t = 1; t < lines_templates(l); t++)
 		for (uint32_t k = 0; k < lines_template(l, t)->slots && c->uses[t] > 0; k++) {
 			struct slot slot = lines_slots(l, lines_template(l, t))[k];
 
-			if (slot.type != SLOT_TIME || !digits_in_time(slot.form))
-				continue;
-			count += c->uses[t];
-			has[t] = 1;
+			if (slot.type == SLOT_TIME)
+				times[digits_most_in_time(slot.form)] += c->uses[t];
 		}
-	c->digits[0] = count <= c->count / TIMES_SHARE ? DIGITS_TIMES_APART : 0;
-	for (uint32_t i = 0; i < c->count && c->digits[0] && count > 0; i++) {
+	while (most >= DIGITS_MIN && told + times[most] <= c->count / TIMES_SHARE)
+		told += times[most--];
+	return most;
+}
+
+/* Is it one of times with more digits than MOST? */
+static bool is_told(struct slot slot, unsigned most)
+{
+	return slot.type == SLOT_TIME && digits_in_time(slot.form) &&
+		digits_most_in_time(slot.form) > most;
+}
+
+/* The digits of times too are noted where few have so many that it is of use: all, or those of more
+ * digits than most have. */
+static void note_times(struct coder *c)
+{
+	const struct lines *l = &c->w->lines;
+	uint8_t *has = zeroed(lines_templates(l), 1);
+	unsigned most = most_untold(c);
+
+	for (uint32_t t = 1; t < lines_templates(l); t++)
+		for (uint32_t k = 0; k < lines_template(l, t)->slots && !has[t]; k++)
+			has[t] = is_told(lines_slots(l, lines_template(l, t))[k], most);
+	c->digits[0] = most < DIGITS_MIN ? DIGITS_TIMES_APART : (uint8_t)(most << DIGITS_UNTOLD);
+	for (uint32_t i = 0; i < c->count; i++) {
 		const struct template *t = lines_template(l, c->rows[i].template);
 		const struct slot *slots = lines_slots(l, t);
 
 		for (uint32_t k = 0; k < t->slots && has[c->rows[i].template]; k++)
-			if (slots[k].type == SLOT_TIME && digits_in_time(slots[k].form))
+			if (is_told(slots[k], most))
 				digits_add_time(c->digits, slots[k].form,
 					(int64_t)c->values[c->rows[i].values + k].number);
 	}
@@ -422,8 +443,7 @@ static void note_times(struct coder *c)
 }
 
 /* What stands in no single number or text of the dictionary: digits of static text, digits that
- * lie in two slots, rows of no template. With them the digits are those of all rows; but of times
- * they have to be told. */
+ * lie in two slots, rows of no template. With them the digits are those of all rows. */
 static void note_rows(struct coder *c)
 {
 	const struct lines *l = &c->w->lines;
@@ -598,8 +618,7 @@ void code_block(struct segment_writer *w, struct coded *out)
 	code_first_times(&c);
 	code_rows(&c);
 	note_times(&c);
-	if (c.digits[0])
-		note_rows(&c);
+	note_rows(&c);
 	/* a small block, the last one, is soon looked through */
 	if (w->raw.len >= w->options.block_bytes / 2 && !digits_are_many(c.digits))
 		bytes_add(&out->of[SECTION_DIGITS], c.digits, digits_bytes(c.digits[0]));

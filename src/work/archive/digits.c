@@ -72,11 +72,11 @@ bool digits_in_time(unsigned form)
 	return form >> 4 >= DIGITS_MIN || (form & 15) == TIMEFORM_EPOCH;
 }
 
-void digits_add_time(uint8_t *bits, unsigned form, int64_t value)
+unsigned digits_most_in_time(unsigned form)
 {
-	char text[TIMEFORM_TEXT_MAX];
+	unsigned most = (form & 15) == TIMEFORM_EPOCH ? EPOCH_DIGITS : 0;
 
-	add_text(bits + DIGITS_BITS_BYTES, text, timeform_write(form, value, text));
+	return form >> 4 > most ? form >> 4 : most;
 }
 
 static bool may_join(char c)
@@ -125,18 +125,45 @@ bool digits_may_cross(const char *text, uint32_t slots)
 	return false;
 }
 
+static unsigned count_digits(struct str part)
+{
+	unsigned digits = 0;
+
+	for (size_t i = 0; i < part.len; i++)
+		digits += is_digit(part.ptr[i]);
+	return digits;
+}
+
+/* Of so many digits one behind the other that a time untold may have them nothing is known. */
+static bool is_untold(const uint8_t *bits, size_t digits)
+{
+	return digits < DIGITS_MIN || digits <= bits[0] >> DIGITS_UNTOLD;
+}
+
 void digits_add_text(uint8_t *bits, struct str text)
 {
 	struct str part;
 
 	for (size_t at = 0; next_run(text, &at, &part);) {
 		struct run r = { 0 };
+		size_t len = is_untold(bits, count_digits(part)) ? 0 : part.len;
 
-		for (size_t i = 0; i < part.len; i++)
+		for (size_t i = 0; i < len; i++)
 			if (is_digit(part.ptr[i]) && run_take(&r, part.ptr[i]) &&
 				!has_any(bits, r.gram))
 				set(bits, r.gram);
 	}
+}
+
+void digits_add_time(uint8_t *bits, unsigned form, int64_t value)
+{
+	char text[TIMEFORM_TEXT_MAX];
+	size_t len = timeform_write(form, value, text);
+
+	if (bits[0] & DIGITS_TIMES_APART)
+		add_text(bits + DIGITS_BITS_BYTES, text, len);
+	else
+		digits_add_text(bits, (struct str){ text, len });
 }
 
 bool digits_have_text(const uint8_t *bits, struct str text)
@@ -145,8 +172,9 @@ bool digits_have_text(const uint8_t *bits, struct str text)
 
 	for (size_t at = 0; next_run(text, &at, &part);) {
 		struct run r = { 0 };
+		size_t len = is_untold(bits, count_digits(part)) ? 0 : part.len;
 
-		for (size_t i = 0; i < part.len; i++)
+		for (size_t i = 0; i < len; i++)
 			if (is_digit(part.ptr[i]) && run_take(&r, part.ptr[i]) &&
 				!has_any(bits, r.gram))
 				return false;
@@ -159,11 +187,7 @@ bool digits_in_text(struct str text)
 	struct str part;
 
 	for (size_t at = 0; next_run(text, &at, &part);) {
-		unsigned digits = 0;
-
-		for (size_t i = 0; i < part.len; i++)
-			digits += is_digit(part.ptr[i]);
-		if (digits >= DIGITS_MIN)
+		if (count_digits(part) >= DIGITS_MIN)
 			return true;
 	}
 	return false;
@@ -194,10 +218,16 @@ bool digits_may_hold(const uint8_t *bits, unsigned type, struct str text)
 
 bool digits_may_stand(const uint8_t *bits, struct str text)
 {
-	struct run r = { 0 };
+	for (size_t i = 0; i < text.len && digits_are_whole(bits); i++) {
+		struct run r = { 0 };
+		size_t end = i;
 
-	for (size_t i = 0; i < text.len && digits_are_whole(bits); i++)
-		if (run_take(&r, text.ptr[i]) && !has_any(bits, r.gram))
-			return false;
+		while (end < text.len && is_digit(text.ptr[end]))
+			end++;
+		for (; i < end && !is_untold(bits, end - i + r.len); i++)
+			if (run_take(&r, text.ptr[i]) && !has_any(bits, r.gram))
+				return false;
+		i = end;
+	}
 	return true;
 }

@@ -16,26 +16,31 @@
 #define DIGITS_WITH_TIMES 1  /* to version 3: the digits of times are among them */
 #define DIGITS_TIMES_APART 2 /* they stand behind them */
 #define DIGITS_WHOLE 4       /* from version 5: those of all rows are here, wherever they stand */
+#define DIGITS_UNTOLD 4      /* with that, from this bit on: the most that a time untold has */
 
-/* Those of all rows are told; times among them. */
+/* Those of all rows are told; of times all, or of more digits than any time has one behind the
+ * other. */
 static inline bool digits_are_whole(const uint8_t *bits)
 {
-	return bits[0] & DIGITS_WHOLE && bits[0] & DIGITS_TIMES_APART;
+	return bits[0] & DIGITS_WHOLE &&
+		(bits[0] & DIGITS_TIMES_APART || bits[0] >> DIGITS_UNTOLD >= DIGITS_MIN);
 }
 
 /* How many bytes there are with these flags. */
 size_t digits_bytes(uint8_t flags);
 /* The number as it stands in a slot of TYPE: at least so many digits. */
 void digits_add(uint8_t *bits, unsigned type, uint64_t value, unsigned digits);
-/* Does a time of FORM hold five digits one after the other? */
+/* Does a time of FORM hold five digits one after the other? How many at most? */
 bool digits_in_time(unsigned form);
+unsigned digits_most_in_time(unsigned form);
+/* To those of times where they stand apart, else to numbers. */
 void digits_add_time(uint8_t *bits, unsigned form, int64_t value);
 /* May digits of a row of this template stand together in more than one of its slots and pieces, or
  * in a piece? Its TEXT is static text, a NUL for each of its SLOTS, another at its end. */
 bool digits_may_cross(const char *text, uint32_t slots);
 /* All that stand together in a row, or in a text of one, bytes beyond ASCII passed over: they are
- * marks that folding takes away, or letters of an old encoding. To numbers, unless times have them.
- */
+ * marks that folding takes away, or letters of an old encoding. To numbers, unless times have
+ * them, or so few may be those of a time untold. */
 void digits_add_text(uint8_t *bits, struct str text);
 /* Are all of these here? */
 bool digits_have_text(const uint8_t *bits, struct str text);

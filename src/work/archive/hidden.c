@@ -130,6 +130,9 @@ static bool has_digits(const struct hiding *h, struct slot slot, struct value va
 					  value.number < 10000 && value.digits < 5))
 		return true;
 	digits = slot_text(h->s, slot, value, text);
+	if (slot.type == SLOT_TIME && digits_are_whole(h->s->digits.at) &&
+		!digits_have_text(h->s->digits.at, digits))
+		return false;
 	return digits_may_hold(h->s->digits.at, slot.type, digits);
 }
 

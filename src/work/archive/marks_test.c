@@ -245,7 +245,9 @@ static void numbers_and_times(void **state)
 			assert_false(digits_may_hold(s->digits.at, SLOT_NUMBER, STR("17672")));
 		} else {
 			assert_int_equal(s->digits.len, DIGITS_BYTES);
-			assert_int_equal(s->digits.at[0], 0);
+			assert_int_equal(s->digits.at[0], DIGITS_WHOLE | 10 << DIGITS_UNTOLD);
+			assert_true(digits_may_stand(s->digits.at, STR("1767299999")));
+			assert_false(digits_may_stand(s->digits.at, STR("17672999991")));
 			assert_true(digits_may_hold(s->digits.at, SLOT_TIME, STR("99999")));
 		}
 		for (int k = 0; k < 2000; k++)
@@ -371,10 +373,11 @@ static void put_everywhere(char *to, size_t size, unsigned form, unsigned a, uns
 	}
 }
 
-/* The first blocks have few digits. One row in sixteen has a time with enough of them. */
-static void add_everywhere(struct made *m, uint64_t *seed)
+/* The first blocks have few digits. One row in sixteen has a time with ten of them, and, where
+ * HAS_TIMES, each one with six. */
+static void add_everywhere(struct made *m, uint64_t *seed, bool has_times)
 {
-	char line[200];
+	char line[200], whole[300];
 
 	while (m->count < LINES) {
 		unsigned a = (unsigned)draw(seed) % 100000, i = (unsigned)m->count;
@@ -388,7 +391,9 @@ static void add_everywhere(struct made *m, uint64_t *seed)
 			snprintf(line, sizeof(line), "gate of 00%u-%llu", a % 90, b);
 		else
 			put_everywhere(line, sizeof(line), (unsigned)draw(seed), a, b);
-		add_with_tail(m, line, seed);
+		snprintf(whole, sizeof(whole), "2026-02-01 00:%02u:%02u.%06u %s", i / 60 % 60,
+			i % 60, i * 7919 % 1000000, line);
+		add_with_tail(m, has_times ? whole : line, seed);
 	}
 }
 
@@ -396,7 +401,7 @@ static void add_everywhere(struct made *m, uint64_t *seed)
 static size_t some_digits(const struct made *m, uint64_t *seed, char *text)
 {
 	const char *line = m->line[draw(seed) % m->count];
-	size_t from = draw(seed) % strlen(line), most = 5 + draw(seed) % 6, len = 0;
+	size_t from = draw(seed) % strlen(line), most = 5 + draw(seed) % 8, len = 0;
 
 	for (const char *c = line + from; *c && len < most && (is_digit(*c) || (uint8_t)*c >= 0x80);
 		c++)
@@ -410,7 +415,7 @@ static size_t some_digits(const struct made *m, uint64_t *seed, char *text)
 
 /* Blocks that are passed over for their digits hold none of them: what is found is what a look at
  * each line finds, wherever digits stand. */
-static void digits_of_whole_blocks(void **state)
+static void digits_are_exact(bool has_times, uint8_t flags)
 {
 	struct made m = { 0 };
 	struct segment *s;
@@ -419,8 +424,7 @@ static void digits_of_whole_blocks(void **state)
 	uint32_t out = 0, asked = 0;
 	char text[32] = "";
 
-	(void)state;
-	add_everywhere(&m, &seed);
+	add_everywhere(&m, &seed, has_times);
 	s = pack(&m);
 	for (int i = 0; i < 3000; i++) {
 		enum archive_mode mode = i % 2 ? ARCHIVE_FOLD : ARCHIVE_EXACT;
@@ -442,13 +446,20 @@ static void digits_of_whole_blocks(void **state)
 		}
 		matcher_free(matcher);
 	}
-	assert_true(s->block_count > 4 && out > asked / 4);
+	assert_true(s->block_count > 4 && out > asked / 8);
 	for (uint32_t b = 0; b + 1 < s->block_count; b++) { /* the last one is small */
 		assert_int_equal(load_digits(s, b, &e), 0);
-		assert_true(s->blocks[b].is_text ||
-			(s->digits.len > 0 && digits_are_whole(s->digits.at)));
+		assert_true(
+			s->blocks[b].is_text || (s->digits.len > 0 && s->digits.at[0] == flags));
 	}
 	done(&m, s);
+}
+
+static void digits_of_whole_blocks(void **state)
+{
+	(void)state;
+	digits_are_exact(false, DIGITS_WHOLE | DIGITS_TIMES_APART);
+	digits_are_exact(true, DIGITS_WHOLE | 6 << DIGITS_UNTOLD);
 }
 
 /* Words are found whatever the encoding, though the letters of the segment have none of them. */

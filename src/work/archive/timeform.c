@@ -3,7 +3,6 @@
 #define DAY_S 86400
 #define YEAR_MIN 1900 /* so that nanoseconds fit into 64 bits */
 #define YEAR_MAX 2199
-#define EPOCH_DIGITS 10
 
 static const char months[12][4] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep",
 	"Oct", "Nov", "Dec" };

@@ -21,6 +21,7 @@ enum timeform_kind {
 };
 
 #define TIMEFORM_FORMS (16 * 10) /* form = digits of the fraction * 16 + kind */
+#define EPOCH_DIGITS 10 /* of the seconds of TIMEFORM_EPOCH */
 #define TIMEFORM_TEXT_MAX 40
 
 /* Is FORM one that timeform_parse() may return? */
