@@ -27,6 +27,9 @@ struct sshd_line {
 void sshd_reader_init(struct sshd_reader *r, struct str bytes, struct arena *a);
 bool sshd_reader_next(struct sshd_reader *r, struct sshd_line *ret);
 
+/* VALUE of KEYWORD with the patterns of its kinds of keys ("ssh-*") written out, as sshd does. */
+struct str sshd_names(struct arena *a, struct str keyword, struct str value);
+
 /* "600", "10m", "1h30m" as sshd reads it; false when it is none. */
 bool sshd_span(struct str s, int64_t *ret_s);
 

@@ -51,10 +51,30 @@ static struct sshd_setting *find(struct sshd_config *c, struct str keyword, stru
 	return NULL;
 }
 
+/* What holds for the whole server: in a block that does not hold for everybody sshd takes it for a
+ * fault and does not start, in "Match all" it counts as if it stood outside. */
+static bool is_of_server(struct str keyword)
+{
+	static const char *const words[] = { "addressfamily", "ciphers", "compression",
+		"fingerprinthash", "hostcertificate", "hostkey", "hostkeyagent",
+		"hostkeyalgorithms", "ignoreuserknownhosts", "kexalgorithms", "listenaddress",
+		"logingracetime", "macs", "maxstartups", "permituserenvironment", "pidfile", "port",
+		"printlastlog", "printmotd", "strictmodes", "syslogfacility", "tcpkeepalive",
+		"usedns", "usepam", "versionaddendum", "xauthlocation", NULL };
+
+	return word_among(keyword, words);
+}
+
 static void take(struct reading *r, const struct sshd_line *line, struct str file, struct str match)
 {
 	struct sshd_setting *s = NULL;
+	struct str value = sshd_names(r->a, line->keyword, line->args);
 
+	if (match.len > 0 && is_of_server(line->keyword)) {
+		if (!str_is(match, "all"))
+			set_unsure(r, GAP_SYNTAX, file);
+		match = STR("");
+	}
 	if (!is_cumulative(line->keyword))
 		s = find(r->config, line->keyword, match);
 	if (!s) {
@@ -65,7 +85,7 @@ static void take(struct reading *r, const struct sshd_line *line, struct str fil
 		s = vec_add(r->a, &r->config->settings);
 		*s = (struct sshd_setting){ .keyword = line->keyword, .match = match };
 	}
-	setting_lose(&s->at, r->a, line->args, file, line->line);
+	setting_lose(&s->at, r->a, value, file, line->line);
 }
 
 static void read_file(struct reading *r, struct str path, struct str match, int depth);
@@ -120,6 +140,17 @@ static bool is_criterion(struct str args)
 	return false;
 }
 
+/* Of a block in a file that is included within the block OUTER, "" for none. */
+static struct str criteria(struct arena *a, struct str outer, struct str inner)
+{
+	if (str_is_nocase(inner, "all"))
+		return outer.len > 0 ? outer : STR("all");
+	if (outer.len == 0 || str_is(outer, "all"))
+		return inner;
+	return arena_fmt(a, "%.*s + %.*s", STR_FMT(str_until(outer, 200)),
+		STR_FMT(str_until(inner, 500)));
+}
+
 static void read_file(struct reading *r, struct str path, struct str match, int depth)
 {
 	const struct host_file *file;
@@ -147,10 +178,7 @@ static void read_file(struct reading *r, struct str path, struct str match, int 
 		else if (str_is(line.keyword, "match") && !is_criterion(line.args))
 			set_unsure(r, GAP_SYNTAX, file->path);
 		else if (str_is(line.keyword, "match"))
-			match = outer.len > 0 ?
-				arena_fmt(r->a, "%.*s + %.*s", STR_FMT(str_until(outer, 200)),
-					STR_FMT(str_until(line.args, 500))) :
-				line.args;
+			match = criteria(r->a, outer, line.args);
 		else
 			take(r, &line, file->path, match);
 	}
@@ -219,7 +247,7 @@ static void apply_match_all(struct reading *r)
 		struct sshd_setting *s = &c->settings.at[i];
 		struct sshd_setting *general;
 
-		if (!str_is_nocase(s->match, "all") || is_cumulative(s->keyword))
+		if (!str_is(s->match, "all") || is_cumulative(s->keyword))
 			continue;
 		general = find(c, s->keyword, STR(""));
 		if (general) {

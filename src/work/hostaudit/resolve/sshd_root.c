@@ -115,13 +115,24 @@ static bool user_fits(struct str pattern, bool for_certain)
 	return str_glob(user, STR("root")) && (!for_certain || host.len == 0 || str_is(host, "*"));
 }
 
+/* A word of AllowGroups or DenyGroups is one pattern: a comma and a '!' stand for themselves. */
+static bool group_is(struct str pattern, struct str groups)
+{
+	struct str group;
+
+	while (str_next_word(&groups, " ", &group))
+		if (str_glob(pattern, group))
+			return true;
+	return false;
+}
+
 static bool names_root(const struct view *v, struct str words, const char *keyword)
 {
 	bool is_group = str_ends(str_of(keyword), "groups");
 	struct str word;
 
 	while (str_next_word(&words, " ", &word))
-		if (is_group ? group_fits(word, v->groups) :
+		if (is_group ? group_is(word, v->groups) :
 			       user_fits(word, str_starts(str_of(keyword), "deny")))
 			return true;
 	return false;
