@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""After how many wrong tries an account locks: real log-ins through PAM, by pamtester, on generated stacks of
-pam_faillock, pam_unix and the modules around them, against what the table lock_policy says of the same files.
+"""After how many wrong tries an account locks: real log-ins through PAM, by libpam itself and by pamtester, on
+generated stacks of pam_faillock, pam_unix and the modules around them (odd_pam.py), against what the table lock_policy
+says of the same files.
 
 PAM gets the files in a mount namespace of its own; the counters are in a folder of the test."""
 import json
@@ -8,15 +9,16 @@ import os
 import random
 import shutil
 import subprocess
+import sys
 import tempfile
 import unittest
 
+import odd_pam
 from flow import BIN, rounds, write_tree
+from odd_pam import MODULES
 
 KHIEN = os.environ.get("KHIEN_BIN", BIN)
-MODULES = "/lib/x86_64-linux-gnu/security"
-RIGHT, WRONG = "Song-dai-7", "sai"
-NEVER_TRIES = 9     # so many wrong tries that do not lock are called never
+PAMTESTER_TOO = 2   # so many rounds are tried by pamtester as well
 
 # $1 the tree, $2 how many wrong tries lock (0: never). Says "ok", or what was different.
 SCRIPT = r"""
@@ -47,80 +49,67 @@ def can_try():
             and subprocess.run(["unshare", "-m", "true"], capture_output=True).returncode == 0)
 
 
-def stack(chance, counters):
-    """The lines of one service: usually a sound lock-out, with something of it changed."""
-    def faillock(what):
-        words = [what] + [f"deny={chance.randrange(7)}"] * (chance.random() < 0.4)
-        words += ["silent"] * (chance.random() < 0.3)
-        return " ".join(["pam_faillock.so", *words, f"dir={counters}"])
-
-    lines = []
-    if chance.random() < 0.85:
-        lines.append(("auth", chance.choice(["required", "requisite"]), faillock("preauth")))
-    unix = chance.choice(["[success=1 default=ignore]", "sufficient", "[success=2 default=ignore]", "required"])
-    lines.append(("auth", unix, "pam_unix.so nodelay"))
-    if chance.random() < 0.8:
-        lines.append(("auth", chance.choice(["[default=die]", "required", "requisite"]), faillock("authfail")))
-    if "success=2" in unix or chance.random() < 0.2:
-        lines.append(("auth", "requisite", "pam_deny.so"))
-    if chance.random() < 0.5:
-        lines.append(("auth", chance.choice(["sufficient", "required"]), faillock("authsucc")))
-    if chance.random() < 0.6:
-        lines.append(("auth", "required", "pam_permit.so"))
-    if chance.random() < 0.15:
-        lines.insert(chance.randrange(len(lines) + 1), ("auth", "optional", "pam_permit.so"))
-    if chance.random() < 0.7:
-        lines.append(("account", "required", f"pam_faillock.so dir={counters}"))
-    lines.append(("account", "required", "pam_unix.so"))
-    return lines
-
-
-def service(chance, lines):
-    """As the text of files: in one, or partly included."""
-    texts = [f"{chance.choice(['', '-'])}{kind}{chance.choice([' ', '	'])}{control} {rest}"
-             for kind, control, rest in lines]
-    cut = next(i for i, line in enumerate(lines) if line[0] == "account")
-    files = {}
-    how = chance.choice(["flat", "flat", "@include", "include", "substack"])
-    if how == "flat":
-        files["sshd"] = texts
-    elif how == "@include":
-        files["sshd"] = ["@include common-auth", *texts[cut:]]
-        files["common-auth"] = texts[:cut]
-    else:
-        files["sshd"] = [f"auth {how} common-auth", *texts[cut:]]
-        files["common-auth"] = texts[:cut]
-    return {f"/etc/pam.d/{name}": "\n".join(body) + "\n" for name, body in files.items()}
-
-
 class Logins(unittest.TestCase):
+    # one of each fault that generated stacks have found: /etc/pam.d/sshd, faillock.conf
+    KEPT = [
+        # nologin has no say: nothing is jumped over
+        ("auth [success=2 default=ignore] U\nauth requisite F authfail\nauth requisite pam_deny.so\nauth [success=1 default=ignore] pam_nologin.so\n"
+         "auth required pam_permit.so\n", "deny = 2\n"),
+        # a jump beyond the end refuses
+        ("auth requisite F preauth\nauth sufficient U\nauth required F authfail\nauth [default=1] pam_deny.so\n", "deny = 2\n"),
+        # after a backslash, lines without a word are passed over
+        ("auth requisite F preauth\nauth sufficient U\nauth optional pam_permit.so \\\n \n# x\nauth [default=die] F authfail\n"
+         "auth requisite pam_deny.so\n", "deny = 2\n"),
+        # the right password is right for each pam_unix
+        ("auth requisite F preauth\nauth required U\nauth [success=1 default=ignore] U\nauth [default=die] F authfail\n", "deny = 2\n"),
+        # blanks in the brackets, none between the pairs
+        ("auth requisite F preauth\nauth [ success = 1default= ignore] U\nauth [default=die] F authfail\nauth required F authsucc\n", ""),
+        # sshd runs as root
+        ("auth sufficient pam_rootok.so\nauth requisite F preauth\nauth sufficient U\nauth [default=die] F authfail\n", "deny = 2\n"),
+        # an, who is no system user
+        ("auth requisite F preauth\nauth sufficient U\nauth [success=1 default=ignore] pam_usertype.so issystem\n"
+         "auth [default=die] F authfail\n", "deny\v=\f2\r\n"),
+    ]
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="khien-pam-")
+        self.addCleanup(folder.cleanup)
+        self.base = folder.name
+        self.salted = subprocess.run(["openssl", "passwd", "-1", odd_pam.RIGHT], capture_output=True, text=True,
+                                     check=True).stdout.strip()
+        self.libpam = subprocess.Popen([sys.executable, odd_pam.__file__, self.base], stdin=subprocess.PIPE,
+                                       stdout=subprocess.PIPE, text=True)
+        self.addCleanup(self.libpam.wait)
+        self.addCleanup(self.libpam.stdout.close)
+        self.addCleanup(self.libpam.stdin.close)
+
+    def trees(self, counters):
+        chance = random.Random(121)
+        for number in range(len(self.KEPT) + rounds(120)):
+            tree = odd_pam.tree_of(chance, counters, self.salted)
+            if number < len(self.KEPT):
+                for path in [path for path in tree if path.startswith("/etc/pam.d/")]:
+                    del tree[path]
+                stack, tree["/etc/security/faillock.conf"] = self.KEPT[number]
+                tree["/etc/pam.d/sshd"] = stack.replace("F ", f"pam_faillock.so dir={counters} ").replace("U\n", "pam_unix.so\n") \
+                    + f"account required pam_faillock.so dir={counters}\naccount required pam_unix.so\n"
+            yield number, tree
+
     # EVIDENCE: D12.1.b
     @unittest.skipUnless(can_try(), "needs root, namespaces, pamtester and pam_faillock")
     def test_random_stacks(self):
-        chance = random.Random(121)
-        salted = subprocess.run(["openssl", "passwd", "-1", RIGHT], capture_output=True, text=True,
-                                check=True).stdout.strip()
-        said, compared = {}, 0
-        for _ in range(rounds(60)):
-            with tempfile.TemporaryDirectory(prefix="khien-pam-") as root:
-                counters = os.path.join(root, "counters")
-                tree = service(chance, stack(chance, counters))
-                tree["/etc/security/faillock.conf"] = "".join(
-                    chance.choice(["deny = {}\n", "deny={}\n", "# deny = {}\n", "silent\n", "deny = 5 {}\n", ""])
-                    .format(chance.randrange(6)) for _ in range(3)) + chance.choice(["", "even_deny_root\n"]) + "nodelay\n"
-                tree["/etc/passwd"] = "root:x:0:0::/root:/bin/sh\nan:x:1234:1234::/tmp:/bin/sh\n"
-                tree["/etc/shadow"] = f"root:*:19000:0:99999:7:::\nan:{salted}:19000:0:99999:7:::\n"
-                tree["/etc/group"] = "root:x:0:\nan:x:1234:\n"
-                for name in ("faillock", "unix", "deny", "permit"):
-                    tree[f"{MODULES}/pam_{name}.so"] = ""
-                write_tree(root, tree)
-                os.chmod(os.path.join(root, "etc/shadow"), 0o600)
-                outcome = self.one(root, counters, tree)
+        said = {}
+        root = os.path.join(self.base, "root")
+        for number, tree in self.trees(f"{root}/counters"):
+            write_tree(root, tree)
+            os.chmod(f"{root}/etc/shadow", 0o600)
+            outcome = self.one(root, tree, by_pamtester=number < PAMTESTER_TOO)
+            self.assertTrue(number >= len(self.KEPT) or outcome in ("ok", "a wrong password was taken"), f"{number} {outcome}")
             said[outcome] = said.get(outcome, 0) + 1
-            compared += outcome != "broken"
-        self.assertGreater(compared, rounds(60) // 2, said)
+            shutil.rmtree(root)
+        self.assertGreater(said["ok"], rounds(120) // 5, said)
 
-    def one(self, root, counters, tree):
+    def one(self, root, tree, by_pamtester):
         asked = subprocess.run([KHIEN, "ask", "--root", root, "--format", "json",
                                 "SELECT deny, is_counted, is_refused, is_for_root, reason, detail FROM lock_policy "
                                 "WHERE service = 'sshd'"], capture_output=True, text=True, timeout=60, check=True)
@@ -128,12 +117,15 @@ class Logins(unittest.TestCase):
         if row["reason"]:
             return f"unknown: {row['reason']}"
         locks = int(row["deny"] or 0) if int(row["is_counted"]) and int(row["is_refused"]) else 0
-        done = subprocess.run(["unshare", "-m", "sh", "-c", SCRIPT, counters, root, str(locks)],
-                              capture_output=True, text=True, timeout=120)
-        outcome = done.stdout.strip()
-        self.assertEqual(done.returncode, 0, done.stderr)
+        self.libpam.stdin.write(json.dumps([root, locks]) + "\n")
+        self.libpam.stdin.flush()
+        outcome = json.loads(self.libpam.stdout.readline())
         self.assertIn(outcome, ("ok", "broken", *["a wrong password was taken"] * (not locks)), f"we say {row}\n" + "\n".join(
-            f"--- {path}\n{text}" for path, text in tree.items() if "pam.d" in path or "faillock" in path))
+            f"--- {path}\n{text}" for path, text in tree.items() if "pam.d" in path or "faillock.conf" in path))
+        if by_pamtester and outcome in ("ok", "broken"):
+            done = subprocess.run(["unshare", "-m", "sh", "-c", SCRIPT, f"{root}/counters", root, str(locks)],
+                                  capture_output=True, text=True, timeout=120)
+            self.assertEqual((done.stdout.strip(), done.returncode), (outcome, 0), done.stderr)
         return outcome
 
 

@@ -17,7 +17,8 @@ const char *const login_services[] = { "login", "sshd", "su", "sudo", "gdm-passw
 
 /* What the modules of an auth stack are to a trial. */
 enum role {
-	ROLE_OTHER, /* agrees */
+	ROLE_OTHER,   /* agrees */
+	ROLE_ABSTAIN, /* has no say: PAM_IGNORE */
 	ROLE_DENY,
 	ROLE_CREDENTIAL, /* checks a password */
 	ROLE_PROOF,      /* checks what one has or is: no password is guessed there */
@@ -26,6 +27,7 @@ enum role {
 	ROLE_AUTHSUCC,   /* refuses a locked account, takes the count back */
 	ROLE_TALLY,      /* pam_tally2: counts and refuses in one */
 	ROLE_CONDITION,  /* true or false, by what cannot be told */
+	ROLE_ROOT,       /* does the program that asks run as root: all do but su and sudo */
 	ROLE_NO,         /* a condition that does not hold for an ordinary user at a prompt */
 };
 
@@ -37,6 +39,10 @@ static const char *const credentials[] = { "pam_unix.so", "pam_sss.so", "pam_lda
 static const char *const proofs[] = { "pam_fprintd.so", "pam_fprint.so", "pam_howdy.so",
 	"pam_u2f.so", "pam_google_authenticator.so", "pam_oath.so", "pam_yubico.so", "pam_duo.so",
 	"pam_pkcs11.so", "pam_p11.so", "pam_ssh_agent_auth.so" };
+
+/* They do their work and leave the decision to others. */
+static const char *const abstainers[] = { "pam_env.so", "pam_warn.so", "pam_faildelay.so",
+	"pam_group.so", "pam_mail.so", "pam_issue.so", "pam_echo.so" };
 
 /* succeed_if for an ordinary user in no special group: "uid >= 1000", "user != root", "user ingroup
  * x". */
@@ -89,11 +95,21 @@ static enum role role_of(const struct pam_rule *rule)
 		return ROLE_TALLY;
 	if (str_is(rule->name, "pam_deny.so"))
 		return ROLE_DENY;
-	if (str_is(rule->name, "pam_rootok.so") ||
-		(str_is(rule->name, "pam_wheel.so") && pam_has_flag(rule, "trust")))
+	for (size_t i = 0; i < COUNT(abstainers); i++)
+		if (str_is(rule->name, abstainers[i]))
+			return ROLE_ABSTAIN;
+	if (str_is(rule->name, "pam_nologin.so") && !pam_has_flag(rule, "successok"))
+		return ROLE_ABSTAIN;
+	if (str_is(rule->name, "pam_rootok.so"))
+		return ROLE_ROOT;
+	if (str_is(rule->name, "pam_wheel.so") && pam_has_flag(rule, "trust"))
 		return ROLE_NO;
 	if (str_is(rule->name, "pam_succeed_if.so"))
 		return condition_role(rule);
+	if (str_is(rule->name, "pam_usertype.so"))
+		return pam_has_flag(rule, "issystem") ? ROLE_NO : ROLE_OTHER;
+	if (str_is(rule->name, "pam_wheel.so"))
+		return ROLE_CONDITION;
 	for (size_t i = 0; i < COUNT(proofs); i++)
 		if (str_is(rule->name, proofs[i]))
 			return ROLE_PROOF;
@@ -106,13 +122,14 @@ static enum role role_of(const struct pam_rule *rule)
 	return ROLE_OTHER;
 }
 
-/* One trial: nobody's password is right (winner NULL), or that of one module, after FAILURES wrong
- * ones; the conditions that cannot be told hold or do not. */
+/* One trial: nobody's password is right (winner NULL), or that of one module, wherever it stands,
+ * after FAILURES wrong ones; the conditions that cannot be told hold or do not. */
 struct trial {
 	const struct pam_stack *stack;
 	const int64_t *deny; /* of each rule; 0: never */
 	const struct pam_rule *winner;
 	bool is_condition_true, met_condition;
+	bool is_for_root; /* the program that asks runs as root */
 	int64_t failures; /* counted before, and after */
 };
 
@@ -167,7 +184,8 @@ static enum pam_code act(void *context, const struct pam_rule *rule)
 
 	switch (role_of(rule)) {
 	case ROLE_CREDENTIAL:
-		return rule == t->winner ? PAM_CODE_SUCCESS : PAM_CODE_AUTH_ERR;
+		return t->winner && str_eq(rule->name, t->winner->name) ? PAM_CODE_SUCCESS :
+									  PAM_CODE_AUTH_ERR;
 	case ROLE_PROOF:
 		return prove(rule);
 	case ROLE_PREAUTH:
@@ -178,6 +196,10 @@ static enum pam_code act(void *context, const struct pam_rule *rule)
 		return forget_failures(t, rule);
 	case ROLE_TALLY:
 		return tally(t, rule);
+	case ROLE_ABSTAIN:
+		return PAM_CODE_IGNORE;
+	case ROLE_ROOT:
+		return t->is_for_root ? PAM_CODE_SUCCESS : PAM_CODE_AUTH_ERR;
 	case ROLE_DENY:
 	case ROLE_NO:
 		return PAM_CODE_AUTH_ERR;
@@ -217,18 +239,23 @@ static bool is_shut(struct trial *t)
 /* What becomes of one wrong password after the other. */
 struct lock_course {
 	bool is_counted, is_refused, met_condition;
+	bool opens;          /* the right password, before any wrong one */
 	int64_t locks_after; /* tries; 0: never */
 };
 
 static struct lock_course try_stack(
 	const struct pam_stack *s, const int64_t *deny, int64_t most, bool is_condition_true)
 {
-	struct trial t = { .stack = s, .deny = deny, .is_condition_true = is_condition_true };
-	struct trial beyond = t, first = t;
+	struct trial t = { .stack = s,
+		.deny = deny,
+		.is_for_root = !str_starts(s->asked, "su"),
+		.is_condition_true = is_condition_true };
+	struct trial beyond = t, first = t, right = t;
 	struct lock_course c = { 0 };
 	int64_t before = -1;
 
 	beyond.failures = INT32_MAX;
+	c.opens = !is_shut(&right);
 	/* a stack that lets wrong passwords in shuts nobody out */
 	c.is_refused = pam_stack_run(s, act, &first) != PAM_CODE_SUCCESS && is_shut(&beyond);
 	for (int64_t tries = 0; c.is_refused && tries <= TRIES_MAX && t.failures != before;
@@ -399,6 +426,9 @@ static void take_course(struct host *h, const struct pam_stack *s, struct lock_p
 
 	for (int i = 0; i < 2; i++)
 		c[i] = try_stack(s, deny, most, i == 1);
+	/* where nobody gets in, there is nothing to lock */
+	if (c[0].opens != c[1].opens)
+		c[c[0].opens] = c[!c[0].opens];
 	p->is_counted = c[0].is_counted && c[1].is_counted;
 	p->is_refused = c[0].is_refused && c[1].is_refused;
 	p->is_uncertain = (c[0].met_condition || c[1].met_condition) &&

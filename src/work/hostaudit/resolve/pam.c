@@ -24,7 +24,11 @@ static struct str without_comment(struct str line)
 	return at < 0 ? line : str_until(line, (size_t)at);
 }
 
-/* One logical line: joined at trailing backslashes, ended by the first '#'. */
+#define LINE_MAX_BYTES 1022 /* libpam gives up the whole service at a longer one */
+
+/* One logical line: joined at trailing backslashes, ended by the first '#'. After a backslash,
+ * lines without a word are passed over; when the file ends there, or the line is too long, libpam
+ * gives up. */
 static bool assemble(struct pam_reader *r, struct str *ret, int *ret_line)
 {
 	struct str line;
@@ -35,19 +39,26 @@ static bool assemble(struct pam_reader *r, struct str *ret, int *ret_line)
 		return false;
 	*ret_line = ++r->line;
 	*ret = without_comment(line);
+	r->is_cut |= line.len > LINE_MAX_BYTES;
 	if (str_has(line, '#') || !str_ends(str_trim(line), "\\"))
 		return true;
 	buf_init(&joined, JOINED_MAX - r->joined_bytes);
-	while (is_open) {
+	for (;;) {
 		struct str part = str_trim(without_comment(line));
 
-		is_open = !str_has(line, '#') && str_ends(part, "\\");
-		buf_add(&joined, str_until(part, part.len - is_open));
+		if (part.len > 0)
+			is_open = !str_has(line, '#') && str_ends(part, "\\");
+		buf_add(&joined, str_until(part, part.len - (part.len > 0 && is_open)));
 		buf_add_char(&joined, ' ');
-		if (is_open && !str_next_line(&r->rest, &line))
+		if (!is_open)
 			break;
-		r->line += is_open;
+		if (!str_next_line(&r->rest, &line)) {
+			r->is_cut = true;
+			break;
+		}
+		r->line++;
 	}
+	r->is_cut |= buf_str(&joined).len > LINE_MAX_BYTES;
 	r->joined_bytes += buf_str(&joined).len;
 	*ret = arena_str(r->arena, buf_str(&joined));
 	buf_done(&joined);
@@ -189,7 +200,15 @@ static bool parse_word(struct str control, int16_t action[PAM_RETURNS])
 	return false;
 }
 
-static bool parse_action(struct str s, int16_t *ret)
+/* Blanks off the head of S. */
+static void skip_blanks(struct str *s)
+{
+	while (s->len > 0 && str_has(STR(" \t\r\n\v\f"), s->ptr[0]))
+		*s = str_from(*s, 1);
+}
+
+/* An action at the head of S, taken off: a word or the number of modules to jump over. */
+static bool take_action(struct str *s, int16_t *ret)
 {
 	static const struct {
 		const char *word;
@@ -197,38 +216,68 @@ static bool parse_action(struct str s, int16_t *ret)
 	} words[] = { { "ignore", PAM_ACTION_IGNORE }, { "ok", PAM_ACTION_OK },
 		{ "done", PAM_ACTION_DONE }, { "bad", PAM_ACTION_BAD }, { "die", PAM_ACTION_DIE },
 		{ "reset", PAM_ACTION_RESET } };
+	size_t n = 0;
 	uint64_t jump;
 
 	for (size_t i = 0; i < COUNT(words); i++)
-		if (str_is(s, words[i].word)) {
+		if (str_starts(*s, words[i].word)) {
+			*s = str_from(*s, strlen(words[i].word));
 			*ret = words[i].action;
 			return true;
 		}
-	if (!str_to_u64(s, 10, &jump) || jump == 0 || jump > PAM_RULES_MAX)
+	while (n < s->len && s->ptr[n] >= '0' && s->ptr[n] <= '9')
+		n++;
+	if (!str_to_u64(str_until(*s, n), 10, &jump) || jump == 0 || jump > PAM_RULES_MAX)
 		return false;
+	*s = str_from(*s, n);
 	*ret = (int16_t)jump;
 	return true;
 }
 
-static bool set_action(struct str name, int16_t value, int16_t action[PAM_RETURNS])
+/* A return value by name at the head of S, taken off; PAM_RETURNS for "default", -1 for none. */
+static int take_return(struct str *s)
 {
-	if (str_is(name, "default")) {
-		for (int i = 0; i < PAM_RETURNS; i++)
-			if (action[i] == ACTION_UNSET)
-				action[i] = value;
-		return true;
+	for (int i = 0; i <= PAM_RETURNS; i++) {
+		const char *name = i < PAM_RETURNS ? return_names[i] : "default";
+
+		if (!str_starts(*s, name))
+			continue;
+		*s = str_from(*s, strlen(name));
+		return i;
 	}
-	for (int i = 0; i < PAM_RETURNS; i++)
-		if (str_is(name, return_names[i])) {
+	return -1;
+}
+
+static void set_action(int code, int16_t value, int16_t action[PAM_RETURNS])
+{
+	if (code < PAM_RETURNS)
+		action[code] = value;
+	for (int i = 0; code == PAM_RETURNS && i < PAM_RETURNS; i++)
+		if (action[i] == ACTION_UNSET)
 			action[i] = value;
-			return true;
-		}
-	return false;
+}
+
+/* One "value = action" off the head of S, with blanks or none between its parts. */
+static bool take_pair(struct str *s, int16_t action[PAM_RETURNS])
+{
+	int code = take_return(s);
+	int16_t value;
+
+	skip_blanks(s);
+	if (code < 0 || !str_starts(*s, "="))
+		return false;
+	*s = str_from(*s, 1);
+	skip_blanks(s);
+	if (!take_action(s, &value))
+		return false;
+	set_action(code, value, action);
+	skip_blanks(s);
+	return true;
 }
 
 bool pam_control_parse(struct str control, int16_t action[PAM_RETURNS])
 {
-	struct str inside, name, value, word;
+	struct str inside;
 	bool is_good = true;
 
 	if (control.len < 2 || control.ptr[0] != '[' || control.ptr[control.len - 1] != ']') {
@@ -237,13 +286,9 @@ bool pam_control_parse(struct str control, int16_t action[PAM_RETURNS])
 	}
 	inside = (struct str){ control.ptr + 1, control.len - 2 };
 	set_all(action, ACTION_UNSET);
-	/* "success = ok" with blanks around '=' is legal and unseen: it is taken for an error */
-	while (is_good && str_next_word(&inside, " \t", &word)) {
-		int16_t act;
-
-		is_good = str_split(word, '=', &name, &value) && parse_action(value, &act) &&
-			set_action(name, act, action);
-	}
+	skip_blanks(&inside);
+	while (is_good && inside.len > 0)
+		is_good = take_pair(&inside, action);
 	for (int i = 0; i < PAM_RETURNS; i++)
 		if (!is_good || action[i] == ACTION_UNSET)
 			action[i] = PAM_ACTION_BAD;
@@ -275,17 +320,19 @@ static void judge(struct walk *w, int action, enum pam_code code)
 	}
 }
 
-/* Index past JUMP modules of the level of rule I; a substack counts as one. */
-static size_t after_jump(const struct pam_stack *s, size_t i, int jump)
+/* Step *I past JUMP modules of the level of its rule; a substack counts as one. False when there
+ * are not so many. */
+static bool jump_over(const struct pam_stack *s, size_t *i, int jump)
 {
-	int level = s->rules[i].level;
+	int level = s->rules[*i].level;
 
-	for (; jump > 0 && i + 1 < s->count && s->rules[i + 1].level >= level; jump--) {
+	for (; jump > 0 && *i + 1 < s->count && s->rules[*i + 1].level >= level; jump--) {
 		do
-			i++;
-		while (i + 1 < s->count && s->rules[i + 1].level > level);
+			++*i;
+		while (*i + 1 < s->count && s->rules[*i + 1].level > level);
 	}
-	return i + 1;
+	++*i;
+	return jump == 0;
 }
 
 enum pam_code pam_stack_run(const struct pam_stack *s, pam_oracle *oracle, void *context)
@@ -306,7 +353,8 @@ enum pam_code pam_stack_run(const struct pam_stack *s, pam_oracle *oracle, void 
 		code = rule->is_missing ? PAM_CODE_MODULE_UNKNOWN : oracle(context, rule);
 		action = rule->action[code];
 		if (action > 0) {
-			i = after_jump(s, i, action);
+			if (!jump_over(s, &i, action))
+				w = (struct walk){ NEGATIVE, PAM_CODE_PERM_DENIED };
 			continue;
 		}
 		if (action == PAM_ACTION_RESET)

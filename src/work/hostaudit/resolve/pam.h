@@ -20,6 +20,7 @@ struct pam_reader {
 	bool has_service; /* pam.conf: each line begins with the service */
 	int line;
 	size_t joined_bytes;
+	bool is_cut; /* a line without an end, or too long for libpam */
 };
 struct pam_line {
 	struct str service; /* "" without has_service */
@@ -76,7 +77,7 @@ struct pam_rule {
 struct pam_stack {
 	struct pam_rule *rules;
 	size_t count;
-	struct str service; /* the one found: may be "other" */
+	struct str asked, service; /* the service asked for, and the one found: may be "other" */
 	const char *broken; /* NULL, or a GAP_ code: nothing certain can be said */
 	struct str broken_path;
 };

@@ -202,6 +202,8 @@ static void read_into(struct flatten *f, struct str path, int depth, int level)
 		if (f->stack->broken)
 			return;
 	}
+	if (r.is_cut)
+		set_broken(f, GAP_SYNTAX, path);
 }
 
 static void read_service(struct flatten *f, const char *service)
@@ -223,7 +225,7 @@ void pam_stack_read(struct host *h, const char *service, enum pam_type type, str
 {
 	struct flatten f = { .h = h, .stack = ret, .type = type };
 
-	*ret = (struct pam_stack){ .service = str_of(service) };
+	*ret = (struct pam_stack){ .asked = str_of(service), .service = str_of(service) };
 	read_service(&f, service);
 	/* a service without a rule of this type falls back to "other" */
 	if (f.rules.len == 0 && !ret->broken)

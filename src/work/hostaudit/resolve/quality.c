@@ -11,6 +11,20 @@ void option_init(struct option_reader *r, struct str bytes)
 	*r = (struct option_reader){ .rest = bytes };
 }
 
+static bool is_blank(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+static struct str trim(struct str s)
+{
+	while (s.len > 0 && is_blank(s.ptr[0]))
+		s = str_from(s, 1);
+	while (s.len > 0 && is_blank(s.ptr[s.len - 1]))
+		s.len--;
+	return s;
+}
+
 bool option_next(struct option_reader *r, struct str *ret_name, struct str *ret_value)
 {
 	struct str line;
@@ -20,16 +34,15 @@ bool option_next(struct option_reader *r, struct str *ret_name, struct str *ret_
 		size_t n = 0;
 
 		r->line++;
-		line = str_trim(hash < 0 ? line : str_until(line, (size_t)hash));
-		while (n < line.len && line.ptr[n] != '=' && line.ptr[n] != ' ' &&
-			line.ptr[n] != '\t')
+		line = trim(hash < 0 ? line : str_until(line, (size_t)hash));
+		while (n < line.len && line.ptr[n] != '=' && !is_blank(line.ptr[n]))
 			n++;
 		if (n == 0)
 			continue;
 		*ret_name = str_until(line, n);
-		*ret_value = str_trim(str_from(line, n));
+		*ret_value = trim(str_from(line, n));
 		if (str_starts(*ret_value, "="))
-			*ret_value = str_trim(str_from(*ret_value, 1));
+			*ret_value = trim(str_from(*ret_value, 1));
 		return true;
 	}
 	return false;
