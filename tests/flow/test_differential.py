@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 import unittest
 
+import odd_samba
 from flow import BIN, rounds
 
 ENV = {**os.environ, "LC_ALL": "C", "ASAN_OPTIONS": "detect_leaks=0"}
@@ -32,13 +33,13 @@ def ask(root, sql):
 def put(root, path, text):
     full = root + path
     os.makedirs(os.path.dirname(full), exist_ok=True)
-    with open(full, "w", encoding="utf-8") as out:
+    with open(full, "w", encoding="utf-8", newline="") as out:
         out.write(text)
 
 
 class Differential(unittest.TestCase):
-    def rounds(self):
-        for number in range(ROUNDS):
+    def rounds(self, more=0):
+        for number in range(ROUNDS + more):
             chance = random.Random(SEED * 1000 + number)
             with tempfile.TemporaryDirectory(prefix="khien-diff-") as root:
                 os.chmod(root, 0o755)
@@ -46,54 +47,32 @@ class Differential(unittest.TestCase):
 
     # ---- Samba ----
 
-    NAMES = {"guest ok": ["guest ok", "Guest OK", "guestok", "public", "PUB lic"],
-             "available": ["available", "avail able"], "path": ["path", "directory", "Path"],
-             "read only": ["read only", "writable", "write ok"]}
-
-    def smb_conf(self, chance):
-        lines = []
-        for _ in range(chance.randint(6, 16)):
-            kind = chance.random()
-            if kind < 0.3:
-                section = chance.choice(["global", "a", "A", "b", "c d", "Global"])
-                lines.append(f"[{section}]" + chance.choice(["", "  "]))
-            elif kind < 0.4:
-                lines.append(chance.choice(["# guest ok = yes", "; path = /x", "", "   "]))
-            else:
-                key = chance.choice(list(self.NAMES))
-                value = chance.choice(["/srv/x", '"/srv/y"', "/srv/a b", "/srv/\\\nz"]) if key == "path" else \
-                    chance.choice(["yes", "no", "True", "FALSE", "1", "0"])
-                lines.append(chance.choice(["", "\t"]) + chance.choice(self.NAMES[key]) + chance.choice([" = ", "="]) + value)
-        return "\n".join(lines) + "\n"
+    # one of each fault that generated files have found
+    KEPT_SAMBA = [
+        "[a]\npath = /srv/a   b\n# x \\\n[b]\npath = /srv/\\  \n  c\n",              # blanks in a row; a comment goes on in no line
+        '[a]\npath = /srv\ninclude = "/etc/samba/more.conf"\n',                          # no such file, with its quotes
+        "[a]\npath = /srv\nguest ok = no\n[b]\nguest ok = yes\ncopy = a\n",             # what was said stays
+        '[global]\npath = ""\n[a]\n[ a]\npath = /x\n[a]\nguest ok = yes\npath = /srv\n',  # "" is no path, and yet one
+        "[a]\npath = /srv\\",
+    ]
 
     @unittest.skipUnless(tool("testparm"), "needs testparm")
     def test_samba_with_testparm(self):
+        kept = [{"/etc/samba/smb.conf": text, "/etc/samba/more.conf": "[b]\npath = /y\n"} for text in self.KEPT_SAMBA]
         compared = 0
-        for chance, root in self.rounds():
-            text = self.smb_conf(chance)
-            put(root, "/etc/samba/smb.conf", text)
-            done = subprocess.run([tool("testparm"), "-s", "-v", "--suppress-prompt", root + "/etc/samba/smb.conf"],
-                                  capture_output=True, text=True, env=ENV, check=False)
-            if done.returncode != 0:
-                continue
-            theirs, section = {}, None
-            for line in done.stdout.splitlines():
-                if line.startswith("["):
-                    section = line.strip()[1:-1]
-                    theirs.setdefault(section, {})
-                elif section and "=" in line:
-                    key, _, value = line.strip().partition(" = ")
-                    theirs.setdefault(section, {})[key.rstrip(" =")] = value
-            default = theirs.pop("global", {})
-            said = {}
-            for name, values in theirs.items():
-                def value(key, values=values):
-                    return values.get(key, default.get(key, ""))
-                if value("available") != "No" and value("path"):
-                    said[name.lower()] = (value("guest ok") == "Yes", value("path").strip('"'))
+        for number, (chance, root) in enumerate(self.rounds(len(kept))):
+            conf = kept[number] if number < len(kept) else odd_samba.configuration(chance)
+            for path, text in conf.items():
+                put(root, path, text)
+                put(root, f"/real{path}", text.replace("/etc/samba/", f"{root}/real/etc/samba/"))
+            done = subprocess.run([tool("testparm"), "-s", "-v", "--suppress-prompt", root + "/real/etc/samba/smb.conf"],
+                                  capture_output=True, env={**ENV, "LC_ALL": "C.UTF-8"}, check=False)
+            if b"Error loading services" in done.stderr:
+                continue        # smbd does not start with it
+            said = odd_samba.shares(done.stdout.decode(errors="replace").replace(f"{root}/real", ""))
             ours = {r["name"].lower(): (bool(r["is_guest"]), r["path"])
                     for r in ask(root, "SELECT name, path, is_guest FROM shares WHERE kind = 'samba'")}
-            self.assertEqual(ours, said, text)
+            self.assertEqual(ours, said, json.dumps(conf, indent=1))
             compared += 1
         self.assertGreater(compared, ROUNDS // 2)
 

@@ -100,6 +100,7 @@ static void enter_section(struct loading *l, struct str name, struct str file, i
 	l->at = (ptrdiff_t)l->shares.len;
 	share = vec_add(l->a, &l->shares);
 	*share = l->samba->global;
+	memset(share->is_own, 0, sizeof(share->is_own));
 	share->name = name;
 	share->file = file;
 	share->line = line;
@@ -109,7 +110,7 @@ static void take_share_value(struct loading *l, const struct samba_line *line, s
 {
 	for (size_t i = 0; i < COUNT(share_names); i++) {
 		enum samba_key key = share_names[i].key;
-		struct str value = line->value;
+		struct str value = key == SAMBA_PATH ? line->raw : line->value;
 
 		if (!str_is(line->name, share_names[i].name))
 			continue;
@@ -118,10 +119,12 @@ static void take_share_value(struct loading *l, const struct samba_line *line, s
 		if (share_names[i].is_inverse)
 			value = str_bool(value, false) ? STR("no") : STR("yes");
 		setting_win(&current(l)->value[key], l->a, value, file, line->line);
+		current(l)->is_own[key] = true;
 		return;
 	}
 }
 
+/* What the section has said itself stays. */
 static void take_copy(struct loading *l, struct str from)
 {
 	struct samba_share *to = current(l);
@@ -131,7 +134,9 @@ static void take_copy(struct loading *l, struct str from)
 
 		if (share == to || !str_eq_nocase(share->name, from))
 			continue;
-		memcpy(to->value, share->value, sizeof(to->value));
+		for (int key = 0; key < SAMBA_KEYS; key++)
+			if (!to->is_own[key])
+				to->value[key] = share->value[key];
 		return;
 	}
 }
@@ -183,6 +188,9 @@ static void load_file(struct loading *l, const char *path, int depth);
 static void take_include(
 	struct loading *l, const struct samba_line *line, struct str file, int depth)
 {
+	/* with quotes it is the name of a file that is not there */
+	if (str_starts(line->raw, "\""))
+		return;
 	/* registry, or a name that depends on who asks */
 	if (!str_starts(line->value, "/") || str_has(line->value, '%'))
 		host_gap(l->h, GAP_SYNTAX,

@@ -23,7 +23,8 @@ struct samba_reader {
 struct samba_line {
 	struct str section;
 	struct str name;  /* normalised: "guestok", until the next line; "" for a header */
-	struct str value; /* trimmed, without quotes around it */
+	struct str raw;   /* trimmed, blanks in a row as one */
+	struct str value; /* the same without quotes around it */
 	int line;
 };
 void samba_reader_init(struct samba_reader *r, struct str bytes, struct arena *a);
@@ -48,7 +49,8 @@ enum samba_key {
 struct samba_share {
 	struct str name;
 	struct setting value[SAMBA_KEYS];
-	struct str file; /* of its header */
+	bool is_own[SAMBA_KEYS]; /* said in this section itself */
+	struct str file;         /* of its header */
 	int line;
 };
 
@@ -70,6 +72,8 @@ struct samba {
 /* What cannot be known (registry, includes by client name) becomes a gap. Lives as long as the
  * host. */
 void samba_read(struct host *h, struct samba *ret);
+/* "value" without its quotes. A path has them still: smbd tells "" from nothing. */
+struct str samba_unquoted(struct str s);
 /* The boolean value of a setting; OTHERWISE when it is unset or no boolean. */
 bool samba_bool(const struct setting *s, bool otherwise);
 

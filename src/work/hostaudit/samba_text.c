@@ -24,15 +24,35 @@ static struct str normal(struct samba_reader *r, struct str name)
 	return (struct str){ r->name, n };
 }
 
-/* A line with those it goes on in: a backslash at the end joins. */
+/* Without blanks at its end. */
+static struct str cut_end(struct str s)
+{
+	while (s.len > 0 && is_blank(s.ptr[s.len - 1]))
+		s.len--;
+	return s;
+}
+
+static struct str cut_both(struct str s)
+{
+	s = cut_end(s);
+	while (s.len > 0 && is_blank(s.ptr[0]))
+		s = str_from(s, 1);
+	return s;
+}
+
+/* A line with those it goes on in: a backslash before its end joins, with blanks behind it too.
+ * A comment goes on in none. */
 static bool next_joined(struct samba_reader *r, struct str *ret)
 {
-	struct str line;
+	const char *end = r->rest.ptr + r->rest.len;
+	struct str line, head;
 
 	if (!str_next_line(&r->rest, &line))
 		return false;
 	r->line++;
-	if (!str_ends(line, "\\")) {
+	head = cut_both(line);
+	if (line.ptr + line.len == end || !str_ends(head, "\\") || head.ptr[0] == '#' ||
+		head.ptr[0] == ';') {
 		*ret = line;
 		return true;
 	}
@@ -40,9 +60,10 @@ static bool next_joined(struct samba_reader *r, struct str *ret)
 
 	buf_init(&joined, LIMIT_HOST_LINE_BYTES);
 	for (;;) {
-		bool goes_on = str_ends(line, "\\");
+		struct str part = cut_end(line);
+		bool goes_on = line.ptr + line.len != end && str_ends(part, "\\");
 
-		buf_add(&joined, goes_on ? str_until(line, line.len - 1) : line);
+		buf_add(&joined, goes_on ? str_until(part, part.len - 1) : line);
 		if (!goes_on || !str_next_line(&r->rest, &line))
 			break;
 		r->line++;
@@ -52,7 +73,19 @@ static bool next_joined(struct samba_reader *r, struct str *ret)
 	return true;
 }
 
-static struct str without_quotes(struct str s)
+/* Of blanks in a row the first stays. */
+static struct str fold_blanks(struct samba_reader *r, struct str s)
+{
+	char *out = arena_alloc(r->arena, s.len + 1);
+	size_t len = 0;
+
+	for (size_t i = 0; i < s.len; i++)
+		if (i == 0 || !is_blank(s.ptr[i]) || !is_blank(s.ptr[i - 1]))
+			out[len++] = s.ptr[i];
+	return (struct str){ out, len };
+}
+
+struct str samba_unquoted(struct str s)
 {
 	if (s.len >= 2 && s.ptr[0] == '"' && s.ptr[s.len - 1] == '"' &&
 		str_find_char((struct str){ s.ptr + 1, s.len - 2 }, '"') < 0)
@@ -69,16 +102,18 @@ bool samba_next(struct samba_reader *r, struct samba_line *ret)
 		first = r->line + 1;
 		if (!next_joined(r, &line))
 			return false;
-		line = str_trim(line);
+		line = cut_both(line);
 		if (line.len == 0 || line.ptr[0] == '#' || line.ptr[0] == ';')
 			continue;
-		*ret = (struct samba_line){ .name = STR(""), .value = STR(""), .line = first };
+		*ret = (struct samba_line){
+			.name = STR(""), .raw = STR(""), .value = STR(""), .line = first
+		};
 		if (line.ptr[0] == '[') {
 			ptrdiff_t end = str_find_char(line, ']');
 
 			if (end < 0)
 				continue;
-			r->section = str_trim((struct str){ line.ptr + 1, (size_t)end - 1 });
+			r->section = fold_blanks(r, (struct str){ line.ptr + 1, (size_t)end - 1 });
 			ret->section = r->section;
 			return true;
 		}
@@ -86,7 +121,8 @@ bool samba_next(struct samba_reader *r, struct samba_line *ret)
 			continue;
 		ret->section = r->section;
 		ret->name = normal(r, name);
-		ret->value = without_quotes(str_trim(value));
+		ret->raw = fold_blanks(r, cut_both(value));
+		ret->value = samba_unquoted(ret->raw);
 		if (ret->name.len > 0)
 			return true;
 	}

@@ -46,7 +46,8 @@ static bool shuts_out(struct str hosts)
 
 static void add_share(struct share_list *list, const struct samba_share *from)
 {
-	const struct setting *path = &from->value[SAMBA_PATH];
+	const struct setting *said = &from->value[SAMBA_PATH];
+	struct str path = samba_unquoted(said->value);
 	const struct setting *guest = &from->value[SAMBA_GUEST_OK];
 	const struct setting *hosts = &from->value[SAMBA_HOSTS_ALLOW];
 	bool is_homes = str_is_nocase(from->name, "homes");
@@ -57,19 +58,17 @@ static void add_share(struct share_list *list, const struct samba_share *from)
 		!samba_bool(&from->value[SAMBA_VALID], true) ||
 		samba_bool(&from->value[SAMBA_PRINTABLE], false) || is_special(from->name))
 		return;
-	if ((!path->value.ptr || path->value.len == 0) && !is_homes)
+	if (said->value.len == 0 && !is_homes)
 		return; /* smbd leaves a share without a path out */
 	share = share_add(list, "samba", from->file, from->line);
 	if (!share)
 		return;
 	share->name = from->name;
-	share->path = path->value.ptr ? path->value : STR("%H");
+	share->path = path.len > 0 ? path : STR("%H");
 	share->clients = has_hosts ? hosts->value : STR("*");
 	share->is_guest = samba_bool(guest, false);
 	share->is_open = share->is_guest && !has_hosts;
-	share->is_whole_disk = path->value.ptr && path->value.len > 0 ?
-		whole_disk(list, path->value, &share->disk_reason) :
-		0;
+	share->is_whole_disk = path.len > 0 ? whole_disk(list, path, &share->disk_reason) : 0;
 	if (guest->value.ptr && share->is_guest) {
 		share->file = guest->file;
 		share->line = guest->line;
