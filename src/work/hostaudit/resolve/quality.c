@@ -366,6 +366,19 @@ static bool sets_password(const struct pam_rule *rule)
 		str_is(rule->name, "pam_unix2.so") || str_is(rule->name, "pam_tcb.so");
 }
 
+/* Keeps the passwords of a directory or of systemd-homed: of an account of this machine it knows
+ * nothing, and of theirs they judge themselves. */
+static bool is_of_others(const struct pam_rule *rule)
+{
+	static const char *const names[] = { "pam_sss.so", "pam_ldap.so", "pam_winbind.so",
+		"pam_systemd_home.so" };
+
+	for (size_t i = 0; i < COUNT(names); i++)
+		if (str_is(rule->name, names[i]))
+			return true;
+	return false;
+}
+
 /* Try: the quality module refuses, everything else agrees. Was the password set all the same? */
 struct trial {
 	const struct pam_rule *quality;
@@ -382,6 +395,8 @@ static enum pam_code refuse_quality(void *context, const struct pam_rule *rule)
 	}
 	if (str_is(rule->name, "pam_deny.so"))
 		return PAM_CODE_AUTHTOK_ERR;
+	if (is_of_others(rule))
+		return PAM_CODE_USER_UNKNOWN;
 	if (sets_password(rule)) {
 		/* after a refusal there is no password left to take: use_authtok then fails,
 		 * without it the module asks for another that nobody checks */

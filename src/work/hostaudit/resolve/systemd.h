@@ -34,7 +34,7 @@ enum unit_state {
 	UNIT_MASKED,
 	UNIT_DISABLED, /* nothing starts it at boot */
 	UNIT_STATIC,   /* cannot be enabled by itself; may be started by others */
-	UNIT_HELD,     /* enabled, and a condition of its own keeps it from starting */
+	UNIT_HELD,     /* enabled, and a condition keeps it from starting, or it starts nothing */
 	UNIT_ENABLED,  /* some .wants, .requires or alias link leads to it */
 };
 struct unit {
@@ -46,7 +46,8 @@ struct unit systemd_unit(struct host *h, const char *name);
 
 /* The unit file that counts, of its name or of its template; "" when there is none. */
 struct str systemd_unit_file(struct host *h, const char *name);
-/* Does a condition (ConditionPathExists=, …) on what stands in /etc keep it from starting? */
+/* Does a condition (ConditionPathExists=, …) on what stands in /etc keep it from starting, or has
+ * a drop-in given it a program that does nothing? */
 bool systemd_is_held(struct host *h, const char *name);
 
 /* The value the unit and its drop-ins give KEY of SECTION: the last assignment, after resets. */

@@ -197,6 +197,39 @@ static void put_files(struct host *h, struct fact_rows *rows, const char *progra
 	show_all(h, rows, program, &list, is_enabled(h, unit));
 }
 
+/* That it runs is all that is told. */
+static void put_running(struct host *h, struct fact_rows *rows, const char *name)
+{
+	struct unit unit = systemd_unit(h, name);
+
+	if (unit.state == UNIT_ENABLED)
+		show(rows, name,
+			&(struct forward){
+				.target = STR(""), .protocol = STR(""), .file = unit.file },
+			true);
+}
+
+/* fluent-bit reads the file its unit names: of the newer form only that it runs is told. */
+static void put_fluent_bit(struct host *h, struct fact_rows *rows)
+{
+	struct setting command = { 0 };
+	struct str rest, word, path = STR("/etc/fluent-bit/fluent-bit.conf");
+
+	systemd_unit_conf(h, "fluent-bit.service", "Service", "ExecStart", &command);
+	rest = command.value;
+	while (str_next_word(&rest, " \t\"'", &word))
+		if ((str_is(word, "-c") || str_is(word, "--config")) &&
+			str_next_word(&rest, " \t\"'", &word) && str_starts(word, "/"))
+			path = word;
+		else if (str_starts(word, "--config=/"))
+			path = str_from(word, 9);
+	if (str_ends(path, ".yaml") || str_ends(path, ".yml"))
+		put_running(h, rows, "fluent-bit.service");
+	else
+		put_files(h, rows, "fluent-bit", "fluent-bit.service",
+			arena_cstr(host_arena(h), path), forward_fluent_bit);
+}
+
 static void put_journal_upload(struct host *h, struct fact_rows *rows)
 {
 	struct setting url = { 0 };
@@ -232,18 +265,6 @@ static void put_audisp(struct host *h, struct fact_rows *rows)
 	show(rows, "auditd", &f, is_enabled(h, "auditd.service"));
 }
 
-/* That it runs is all that is told. */
-static void put_running(struct host *h, struct fact_rows *rows, const char *name)
-{
-	struct unit unit = systemd_unit(h, name);
-
-	if (unit.state == UNIT_ENABLED)
-		show(rows, name,
-			&(struct forward){
-				.target = STR(""), .protocol = STR(""), .file = unit.file },
-			true);
-}
-
 /* Senders whose configuration is not read, or is not where it mostly is. */
 static void put_others(struct host *h, struct fact_rows *rows)
 {
@@ -275,8 +296,7 @@ static int fill(struct host *h, struct fact_rows *rows, struct err *e)
 	put_tree(h, rows, "syslog-ng", "/etc/syslog-ng/syslog-ng.conf", forward_syslog_ng);
 	put_journal_upload(h, rows);
 	put_audisp(h, rows);
-	put_files(h, rows, "fluent-bit", "fluent-bit.service", "/etc/fluent-bit/fluent-bit.conf",
-		forward_fluent_bit);
+	put_fluent_bit(h, rows);
 	put_files(h, rows, "filebeat", "filebeat.service", "/etc/filebeat/filebeat.yml",
 		forward_beat);
 	put_files(h, rows, "wazuh-agent", "wazuh-agent.service", "/var/ossec/etc/ossec.conf",

@@ -3,6 +3,7 @@
 #include "work/hostaudit/fact.h"
 #include "work/hostaudit/resolve/account.h"
 #include "work/hostaudit/user_records.h"
+#include "work/hostaudit/users.h"
 
 #define PASSWD "/etc/passwd"
 #define GROUP "/etc/group"
@@ -39,10 +40,19 @@ static void note_unread(struct host *h, const struct account_reader *r, const ch
 		host_gap(h, GAP_SYNTAX, path);
 }
 
+struct records {
+	struct host *h;
+	struct fact_rows *rows;
+};
+
 static void show_record(void *context, const struct user_record *u)
 {
-	struct fact_rows *rows = context;
+	struct records *r = context;
+	struct fact_rows *rows = r->rows;
 
+	/* an image may tell of its accounts in both ways */
+	if (u->uid >= 0 && str_eq(user_name(r->h, u->uid), u->name))
+		return;
 	fact_row(rows);
 	fact_text(rows, USER_NAME, u->name);
 	if (u->uid >= 0)
@@ -82,7 +92,7 @@ static int fill_users(struct host *h, struct fact_rows *rows, struct err *e)
 		fact_int(rows, USER_LINE, a.line);
 	}
 	note_unread(h, &r, PASSWD);
-	user_records(h, show_record, rows);
+	user_records(h, show_record, &(struct records){ h, rows });
 	return 0;
 }
 
