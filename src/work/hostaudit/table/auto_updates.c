@@ -350,7 +350,8 @@ static bool has_day(const struct apt_conf *c, struct finding *f)
 		return true;
 	f->problem = "upgrade-off";
 	f->detail = name;
-	point_at(f, c, name);
+	f->file = list->child->file;
+	f->line = list->child->line;
 	f->found = arena_fmt(c->a, "%s \"%.*s\"", name, STR_FMT(list->child->value));
 	return false;
 }
