@@ -12,7 +12,11 @@
 	" AND i.unit_id = u.value AND i.key GLOB " RECORD_DAY_GLOB \
 	" AND i.key <= json_extract(d.value, '$.u') AND i.key >= json_extract(d.value, '$.a')" \
 	" AND (i.key > json_extract(d.value, '$.a')" \
-	" OR i.record_id > json_extract(d.value, '$.i'))"
+	" OR i.record_id > json_extract(d.value, '$.i'))" \
+	" AND (json_extract(d.value, '$.w') = '' OR EXISTS (SELECT 1 FROM record_index x" \
+	" WHERE x.register = i.register AND x.field = json_extract(d.value, '$.w')" \
+	" AND x.key IN (json_extract(d.value, '$.k'), json_extract(d.value, '$.l'))" \
+	" AND x.record_id = i.record_id))"
 static const char sql_due[] =
 	"SELECT d.key, r.id, r.unit_id, r.version, r.title, r.body"
 	" FROM json_each($1) d CROSS JOIN json_each($2) u CROSS JOIN record r"
@@ -29,6 +33,22 @@ static const char sql_turns[] =
 	" AND ($4 = 0 OR r.id = $4) CROSS JOIN record_version v ON v.record_id = r.id"
 	" AND v.at_s <= $5 ORDER BY d.key, v.record_id, v.version LIMIT $3";
 
+/* What a duty asks of a choice of its record ("trang-thai is dang-dung") the index knows, so that
+ * others take no place among those that are looked at. NULL: nothing that it can tell; the rest is
+ * judged record by record. */
+static const struct register_condition *indexed(const struct record_due_ask *asked)
+{
+	for (size_t i = 0; i < asked->duty->when_count; i++) {
+		const struct register_condition *c = &asked->duty->when[i];
+		const struct register_field *f = pack_register_field(asked->reg, c->field);
+
+		if (c->op == OP_IS && f && f->type == REGISTER_CHOICE && c->text_count >= 1 &&
+			c->text_count <= 2)
+			return c;
+	}
+	return NULL;
+}
+
 /* What was asked, as JSON; the ids of packs hold nothing that would end a text. */
 static struct str asked_json(const struct record_due_query *q, struct arena *a)
 {
@@ -38,14 +58,20 @@ static struct str asked_json(const struct record_due_query *q, struct arena *a)
 
 	buf_init(&out, ASK_BYTES);
 	buf_add_char(&out, '[');
-	for (size_t i = 0; i < q->ask_count; i++)
+	for (size_t i = 0; i < q->ask_count; i++) {
+		const struct register_condition *c = indexed(&q->asked[i]);
+
 		buf_fmt(&out,
 			"%s{\"r\":\"%.*s\",\"f\":\"%.*s\",\"p\":\"$.\\\"%.*s\\\"\",\"u\":\"%s\","
-			"\"a\":\"%.*s\",\"i\":%lld}",
+			"\"a\":\"%.*s\",\"i\":%lld",
 			i ? "," : "", STR_FMT(q->asked[i].reg->id),
 			STR_FMT(q->asked[i].duty->field), STR_FMT(q->asked[i].duty->field),
 			date_iso(q->asked[i].until, day), STR_FMT(q->asked[i].after_day),
 			(long long)q->asked[i].after_id);
+		buf_fmt(&out, ",\"w\":\"%.*s\",\"k\":\"%.*s\",\"l\":\"%.*s\"}",
+			STR_FMT(c ? c->field : STR("")), STR_FMT(c ? c->texts[0] : STR("")),
+			STR_FMT(c ? c->texts[c->text_count - 1] : STR("")));
+	}
 	buf_add_char(&out, ']');
 	json = arena_str(a, buf_str(&out));
 	buf_done(&out);

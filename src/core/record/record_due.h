@@ -23,7 +23,9 @@ struct record_due_query {
 	struct str units; /* a JSON array of ids */
 	int64_t now_s;
 	int64_t record_id; /* only this one; 0: all */
-	size_t max; /* of each duty and unit so many are looked at, the earliest days first */
+	/* Of each duty and unit so many are looked at, the earliest days first; not those of which
+	 * a choice says that the duty does not ask for them. */
+	size_t max;
 };
 
 /* A live record of which all that the duty asks holds. */
