@@ -9,6 +9,7 @@ import shutil
 import sqlite3
 import tempfile
 import unittest
+import urllib.parse
 
 from flow import ADMIN, PACKS, Server, khien
 from signed_in import SignedIn
@@ -182,6 +183,30 @@ class Forms(SignedIn):
         with sqlite3.connect(os.path.join(self.server.data, "khien.db")) as db:
             self.assertEqual(db.execute("SELECT (SELECT count(*) FROM unit), (SELECT count(*) FROM staff_role)")
                              .fetchone(), (1, 0))
+
+
+class Words(SignedIn):
+    """What people read is in their words: no codes of the packs, no counts of nothing, no word of the browser."""
+
+    def test_the_law_is_cited_and_nothing_is_not_counted(self):
+        page = self.admin.get("/quy-che/tay-son/D12").text
+        self.assertNotRegex(re.sub(r"<[^>]*>", " ", page), r"D12\.[0-9a-zđ.]*#\d")
+        self.assertIn("điểm b khoản 1 Điều 12</span>", page)
+        self.assertNotRegex(self.admin.get("/ban-do").text, r'(title|aria-label)="D\d')
+        page = self.admin.get("/goi").text
+        self.assertRegex(page, r"\d+ câu của văn bản, \d+ nghĩa vụ")
+        self.assertNotRegex(page, r"[ >]0 (câu|nghĩa vụ|ngưỡng|sổ)")
+
+    def test_an_account_is_found_by_name_or_unit(self):
+        self.admin.post("/quan-tri/nguoi-dung", {"dau": self.admin.mark, "ten-dang-nhap": "binh.do",
+                                                 "ho-ten": "Đỗ Thị Bình", "vai-tro": "officer", "noi-lam": 1})
+        for sought, found in (("do thi", ["binh.do"]), ("BÌNH.DO", ["binh.do"]), ("khong-co-ai", [])):
+            page = self.admin.get("/quan-tri?q=" + urllib.parse.quote(sought))
+            self.assertEqual(re.findall(r'href="/quan-tri/nguoi-dung/\d+">([^<]+)<', page.text), found)
+        self.assertGreater(len(re.findall(r'href="/quan-tri/nguoi-dung/\d+">', self.admin.get("/quan-tri").text)), 1)
+
+    def test_the_button_of_a_file_speaks_the_language_of_the_page(self):
+        self.assertIn('for="tep">Chọn tệp…', self.admin.get("/so/nhan-su/nhap").text)
 
 
 class Backup(Data):

@@ -226,8 +226,8 @@ const struct command cmd_audit = {
 	.words = T("kiểm tra máy này theo Quy chế"),
 	.help = T(
 		"Đọc cấu hình và trạng thái của máy, không sửa gì, không chạy chương trình nào, rồi nêu "
-		"từng phép kiểm đạt, không đạt hay chưa rõ, kèm bằng chứng, căn cứ và cách khắc phục. "
-		"Nên chạy với quyền root: điều gì không đọc được thì ghi là chưa rõ."),
+		"từng phép kiểm đạt, không đạt hay chưa xác định, kèm bằng chứng, căn cứ và cách khắc phục. "
+		"Nên chạy với quyền root: điều gì không đọc được thì ghi là chưa xác định."),
 	.options = options,
 	.is_confined = true,
 	.run = run,

@@ -13,7 +13,7 @@ const char *report_outcome(const struct report *report, enum outcome outcome)
 	static const char *const words[] = {
 		[OUTCOME_PASS] = T("đạt"),
 		[OUTCOME_FAIL] = T("không đạt"),
-		[OUTCOME_UNKNOWN] = T("chưa rõ"),
+		[OUTCOME_UNKNOWN] = T("chưa xác định"),
 		[OUTCOME_NA] = T("không áp dụng"),
 	};
 

@@ -82,7 +82,7 @@ void report_text(const struct report *r, struct buf *out)
 		STR_FMT(r->host.os), clock_people(r->at_s, when));
 	if (!r->host.is_root)
 		buf_fmt(out, "%s\n", tr(r->lang, T("Chạy không có quyền root: những gì không đọc "
-						    "được đều ghi là chưa rõ.")));
+						    "được đều ghi là chưa xác định.")));
 	for (size_t i = 0; i < COUNT(order); i++) {
 		if (r->of_outcome[order[i]] == 0)
 			continue;

@@ -132,11 +132,13 @@ static void form(struct view *v, const struct files_of *x)
 	}
 	html(v->w,
 		"<div class=\"field\"><label for=\"tep\">%s</label>\n<p class=\"hint\" "
-		"id=\"tep-goi-y\">%s</p>\n<input id=\"tep\" name=\"tep\" type=\"file\" multiple "
-		"required aria-describedby=\"tep-goi-y\"></div>\n",
+		"id=\"tep-goi-y\">%s</p>\n"
+		"<label class=\"button plain pick\" for=\"tep\">%s</label>\n"
+		"<input id=\"tep\" name=\"tep\" type=\"file\" multiple required aria-describedby=\"tep-goi-y\"></div>\n",
 		tr(v->lang, "Thêm tệp"),
 		fill(v, tr(v->lang, "Mỗi lần nhiều nhất {n}, tệp nào cũng được; không mở tại đây."),
-			"n", size_text(v, FILE_BYTES_MAX), NULL));
+			"n", size_text(v, FILE_BYTES_MAX), NULL),
+		tr(v->lang, "Chọn tệp…"));
 	html_form_end(v, tr(v->lang, "Tải lên"));
 }
 

@@ -2,6 +2,8 @@
 #include "core/org/outside.h"
 #include "face/web/org_int.h"
 
+#include "kit/text/text.h"
+
 #define EVENTS_MAX 500
 #define EVENTS_PAGE 100
 
@@ -41,6 +43,43 @@ static void user_row(struct view *v, const struct org_user *u)
 	html(v->w, "</td>\n</tr>\n");
 }
 
+/* ?q=: by log-in, name, role or unit, with or without marks. */
+static bool is_sought(struct view *v, const struct org_user *u, struct str folded)
+{
+	struct str all = arena_fmt(v->a, "%.*s %.*s %s %.*s", STR_FMT(u->login), STR_FMT(u->name),
+		tr(v->lang, org_role_words(u->role)), STR_FMT(unit_name(v, u->unit_id)));
+
+	return !folded.len || str_find(text_fold(v->a, all), folded) >= 0;
+}
+
+static void list(struct view *v, const struct org_user *users, size_t count)
+{
+	struct str q = str_trim(http_pair(v->query, "q"));
+	struct str folded = text_fold(v->a, q.ptr ? q : STR(""));
+	size_t found = 0;
+
+	for (size_t i = 0; i < count; i++)
+		found += is_sought(v, &users[i], folded);
+	html(v->w,
+		"<form class=\"ask\" role=\"search\" method=\"get\" action=\"/quan-tri\">\n"
+		"<div class=\"field wide\"><label for=\"q\">%s</label>\n"
+		"<input id=\"q\" name=\"q\" type=\"search\" value=\"%.*s\" autocomplete=\"off\"></div>\n"
+		"<div class=\"field\"><button type=\"submit\">%s</button></div>\n</form>\n"
+		"<p class=\"soft\">%s</p>\n",
+		tr(v->lang, "Tìm theo tên, tên đăng nhập, vai trò, đơn vị; gõ không dấu cũng được"),
+		STR_FMT(q), tr(v->lang, "Tìm"),
+		fill(v, tr(v->lang, "{n} người."), "n", count_text(v, (int64_t)found), NULL));
+	if (!found)
+		return;
+	html_table(v, tr(v->lang, "Người dùng"), "stack flowing", tr(v->lang, "Tên đăng nhập"),
+		tr(v->lang, "Họ và tên"), tr(v->lang, "Vai trò"), tr(v->lang, "Đơn vị"),
+		tr(v->lang, "Tình trạng"), tr(v->lang, "Đăng nhập lần cuối"), tr(v->lang, "Việc"));
+	for (size_t i = 0; i < count; i++)
+		if (is_sought(v, &users[i], folded))
+			user_row(v, &users[i]);
+	html_table_end(v);
+}
+
 static void people(struct view *v, const struct org_user *users, size_t count)
 {
 	html(v->w,
@@ -51,12 +90,7 @@ static void people(struct view *v, const struct org_user *users, size_t count)
 			"Cấp lại mật khẩu: mật khẩu cũ và các phiên đang mở hết hiệu lực ngay, xác thực hai bước "
 			"phải bật lại. Ngừng sử dụng: người ấy không đăng nhập được nữa, những gì họ đã ghi còn nguyên."),
 		tr(v->lang, "Mỗi vai trò được làm gì"));
-	html_table(v, tr(v->lang, "Người dùng"), "stack flowing", tr(v->lang, "Tên đăng nhập"),
-		tr(v->lang, "Họ và tên"), tr(v->lang, "Vai trò"), tr(v->lang, "Đơn vị"),
-		tr(v->lang, "Tình trạng"), tr(v->lang, "Đăng nhập lần cuối"), tr(v->lang, "Việc"));
-	for (size_t i = 0; i < count; i++)
-		user_row(v, &users[i]);
-	html_table_end(v);
+	list(v, users, count);
 	html(v->w, "<p class=\"export\"><a href=\"/quan-tri/nguoi-dung.csv\">%s</a></p>\n",
 		tr(v->lang, "Tải danh sách này (CSV)"));
 	html(v->w, "<h3>%s</h3>\n<p class=\"soft\">%s</p>\n", tr(v->lang, "Thêm người dùng"),

@@ -190,7 +190,7 @@ static void duty_details(struct view *v, const struct facts *f, const struct com
 	struct str software = words_of(v, o->software), trigger = words_of(v, o->trigger);
 
 	html(v->w, "<details>\n<summary>%s<span class=\"hidden\"> %.*s</span></summary>\n",
-		tr(v->lang, "Bằng chứng và cách chứng minh"), STR_FMT(o->id));
+		tr(v->lang, "Bằng chứng và cách chứng minh"), STR_FMT(words_of(v, o->title)));
 	if (trigger.len)
 		html(v->w, "<p>%s %.*s</p>\n", tr(v->lang, "Khi nào:"), STR_FMT(trigger));
 	html(v->w, "<ul class=\"proofs\">\n");
@@ -211,8 +211,9 @@ static void duty(struct view *v, const struct reading *r, const struct obligatio
 	enum verdict verdict;
 
 	html(v->w,
-		"<article class=\"duty\" id=\"nv-%.*s\">\n<h3><span class=\"id\">%.*s</span> %.*s</h3>\n",
-		STR_FMT(url_piece(o->id, v->a)), STR_FMT(o->id), STR_FMT(words_of(v, o->title)));
+		"<article class=\"duty\" id=\"nv-%.*s\">\n<h3><span class=\"id\" lang=\"vi\">%.*s</span> %.*s</h3>\n",
+		STR_FMT(url_piece(o->id, v->a)), STR_FMT(clause_cite(o->clause, LANG_VI, v->a)),
+		STR_FMT(words_of(v, o->title)));
 	if (standing_verdict(&r->standing, o, &verdict)) {
 		html(v->w, "<p>");
 		html_verdict(v, verdict);
@@ -256,7 +257,9 @@ static void clause_text(struct view *v, const struct clause *c)
 	if (c->text.len)
 		html(v->w, "<p><a class=\"label\" href=\"#%.*s\">%.*s</a> %.*s</p>",
 			STR_FMT(url_piece(c->id, v->a)),
-			STR_FMT(c->kind == CLAUSE_DIEU || !c->label.len ? c->id : c->label),
+			STR_FMT(c->kind == CLAUSE_DIEU || !c->label.len ?
+					clause_cite(c, LANG_VI, v->a) :
+					c->label),
 			STR_FMT(c->text));
 	html(v->w, "</div>\n");
 	defects(v, c);

@@ -320,13 +320,15 @@ static void do_box(struct view *v, const struct here *h)
 			.hint = tr(v->lang, "Số, ký hiệu, ngày và nơi lưu") });
 	html(v->w,
 		"<div class=\"field\"><label for=\"tep\">%s</label>\n<p class=\"hint\" id=\"tep-goi-y\">%s"
-		"</p>\n<input id=\"tep\" name=\"tep\" type=\"file\" aria-describedby=\"tep-goi-y\"></div>\n",
+		"</p>\n<label class=\"button plain pick\" for=\"tep\">%s</label>\n"
+		"<input id=\"tep\" name=\"tep\" type=\"file\" aria-describedby=\"tep-goi-y\"></div>\n",
 		tr(v->lang, "Tệp làm chứng"),
 		fill(v,
 			tr(v->lang,
 				"Ảnh chụp, bản quét, nhiều nhất {n}. Khiên giữ tệp; sau này chứng minh "
 				"được tệp không bị sửa."),
-			"n", size_text(v, FILE_BYTES_MAX), NULL));
+			"n", size_text(v, FILE_BYTES_MAX), NULL),
+		tr(v->lang, "Chọn tệp…"));
 	html(v->w, "<details");
 	if (http_pair(v->form, "sha256").len)
 		html(v->w, " open");

@@ -76,9 +76,11 @@ static void import_page(struct view *v, const struct register_page *p)
 				.right = import_right(p),
 				.chosen = v->user.unit_id });
 	html(v->w,
-		"<div class=\"field\"><label for=\"tep\">%s</label>\n<input id=\"tep\" name=\"tep\" "
-		"type=\"file\" accept=\".xlsx,.xlsm,.csv,.txt\" required></div>\n",
-		tr(v->lang, "Tệp"));
+		"<div class=\"field\"><label for=\"tep\">%s</label>\n"
+		"<label class=\"button plain pick\" for=\"tep\">%s</label>\n"
+		"<input id=\"tep\" name=\"tep\" type=\"file\" accept=\".xlsx,.xlsm,.csv,.txt\" required>"
+		"</div>\n",
+		tr(v->lang, "Tệp"), tr(v->lang, "Chọn tệp…"));
 	html_form_end(v, tr(v->lang, "Đọc tệp"));
 	jobs(v, p);
 	page_end(v);

@@ -115,13 +115,14 @@ static void mark(struct view *v, const struct comply_verdict *cv)
 {
 	const struct obligation *o = cv->obligation;
 	const char *words = tr(v->lang, verdict_words(cv->verdict));
+	struct str cite = clause_cite(o->clause, v->lang, v->a);
 
 	html(v->w,
 		"<a class=\"mark %s\" href=\"/quy-che/%.*s/%.*s#nv-%.*s\" title=\"%.*s: %s\" "
 		"aria-label=\"%.*s %s\">%s</a>",
 		verdict_name(cv->verdict), STR_FMT(o->pack->id),
 		STR_FMT(clause_article(o->clause)->id), STR_FMT(url_piece(o->id, v->a)),
-		STR_FMT(o->id), words, STR_FMT(o->id), words, verdict_shapes[cv->verdict]);
+		STR_FMT(cite), words, STR_FMT(cite), words, verdict_shapes[cv->verdict]);
 }
 
 /* The marks of one article for the unit, or for a machine. */

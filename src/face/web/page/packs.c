@@ -24,6 +24,26 @@ static void transitions(struct view *v, const struct pack *p)
 	html(v->w, "</ul>\n");
 }
 
+/* What there is of it, and not what there is none of. */
+static const char *contents(struct view *v, const struct pack *p)
+{
+	const struct {
+		size_t count;
+		const char *words;
+	} kinds[] = { { p->clause_count, T("{n} câu của văn bản") },
+		{ p->obligation_count, T("{n} nghĩa vụ") },
+		{ p->param_count, T("{n} ngưỡng và thời hạn") },
+		{ p->register_count, T("{n} sổ") } };
+	const char *all = "";
+
+	for (size_t i = 0; i < COUNT(kinds); i++)
+		if (kinds[i].count)
+			all = path_of(v, "%s%s%s", all, *all ? ", " : "",
+				fill(v, tr(v->lang, kinds[i].words), "n",
+					count_text(v, (int64_t)kinds[i].count), NULL));
+	return all;
+}
+
 static void pack_box(struct view *v, const struct pack *p)
 {
 	bool is_live = pack_in_force(p, date_at(v->by.now_s));
@@ -41,13 +61,7 @@ static void pack_box(struct view *v, const struct pack *p)
 		"</div>\n</dl>\n",
 		is_live ? tr(v->lang, "đang áp dụng") : tr(v->lang, "không áp dụng"),
 		tr(v->lang, "Độ tin cậy của nguồn"), tr(v->lang, sure_words(p->sure)),
-		tr(v->lang, "Trong gói"),
-		fill(v,
-			tr(v->lang,
-				"{cau} câu của văn bản, {viec} nghĩa vụ, {so} ngưỡng và thời hạn"),
-			"cau", count_text(v, (int64_t)p->clause_count), "viec",
-			count_text(v, (int64_t)p->obligation_count), "so",
-			count_text(v, (int64_t)p->param_count), NULL));
+		tr(v->lang, "Trong gói"), contents(v, p));
 	if (words_of(v, p->source_note).len)
 		html(v->w, "<p class=\"soft\">%.*s</p>\n", STR_FMT(words_of(v, p->source_note)));
 	transitions(v, p);

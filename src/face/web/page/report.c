@@ -200,9 +200,10 @@ static void photo_field(struct view *v)
 		html(v->w, "<p class=\"fault\" id=\"anh-loi\">%s</p>\n",
 			tr(v->lang, "Ảnh chưa được giữ: hãy chọn lại."));
 	html(v->w,
+		"<label class=\"button plain pick\" for=\"anh\">%s</label>\n"
 		"<input id=\"anh\" name=\"anh\" type=\"file\" accept=\"image/*\" multiple "
 		"aria-describedby=\"anh-goi-y%s\"",
-		fault ? " anh-loi" : "");
+		tr(v->lang, "Chọn ảnh…"), fault ? " anh-loi" : "");
 	if (fault)
 		html(v->w, " aria-invalid=\"true\"");
 	html(v->w, "></div>\n");

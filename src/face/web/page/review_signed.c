@@ -80,7 +80,8 @@ static void answers(struct view *v, const struct review *review)
 	html(v->w, "<section>\n<h2>%s</h2>\n<ul>\n", tr(v->lang, "Là bằng chứng cho các nghĩa vụ"));
 	for (size_t i = 0; (o = review_obligation(v->web->packs, date_at(review->at_s), i)); i++)
 		html(v->w, "<li><a href=\"%s\">%.*s</a> %.*s</li>\n", clause_path(v, o->clause),
-			STR_FMT(o->id), STR_FMT(words_of(v, o->title)));
+			STR_FMT(clause_cite(o->clause, v->lang, v->a)),
+			STR_FMT(words_of(v, o->title)));
 	html(v->w, "</ul>\n</section>\n");
 }
 
