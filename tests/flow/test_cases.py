@@ -245,6 +245,16 @@ class Cases(unittest.TestCase):
                                          rf'|name="{name}"[^§]*?<option value="{value}" selected>')
 
     # EVIDENCE: D6.1#1, D6.3.a, D6.3.c, D6.3.d#1
+    def test_two_steps_that_ask_the_same_have_fields_of_their_own(self):
+        """Who may write a request and decide it sees both forms: a label leads to the field of its form."""
+        case = self.case("exception", don__vi=1)
+        for page in (self.admin.get(f"/ho-so/{case}"), self.move(case, "write", 422, reason="máy cũ")):
+            ids, labels = re.findall(r' id="([^"]+)"', page.text), re.findall(r'<label for="([^"]+)"', page.text)
+            self.assertEqual(sorted(set(ids)), sorted(ids))
+            self.assertEqual([name for name in labels if name not in ids], [])
+            self.assertIn('name="reason"', page.text)
+        self.assertIn('id="obligation-loi"', page.text)    # in the form that was sent, and there alone
+
     def test_a_vendor_in_breach_loses_its_access_at_once(self):
         vendor = self.imported("vendors", ("Tên bên cung cấp", "Trạng thái"), "Công ty Thử,Đang cung cấp")
         case = self.case("vendor", ban__ghi=vendor)

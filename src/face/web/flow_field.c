@@ -44,8 +44,8 @@ static void yes_field(struct view *v, const struct flow_field *f, struct str val
 {
 	html(v->w, "<div class=\"field\">\n");
 	html_fault(v, text_of(v, f->id));
-	html(v->w, "<label><input type=\"checkbox\" id=\"%.*s\" name=\"%.*s\" value=\"yes\"",
-		STR_FMT(f->id), STR_FMT(f->id));
+	html(v->w, "<label><input type=\"checkbox\" id=\"%s\" name=\"%.*s\" value=\"yes\"",
+		html_id(v, text_of(v, f->id)), STR_FMT(f->id));
 	(void)html_invalid(v, text_of(v, f->id));
 	if (str_is(value, "yes"))
 		html(v->w, " checked");

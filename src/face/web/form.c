@@ -70,9 +70,15 @@ void html_faults(struct view *v)
 	html(v->w, "</ul>\n</div>\n");
 }
 
+const char *html_id(struct view *v, const char *name)
+{
+	return v->again ? path_of(v, "%s-%s", name, v->again) : name;
+}
+
+/* What is wrong stands in the form that was sent, not in another that asks the same. */
 void html_fault(struct view *v, const char *name)
 {
-	const char *fault = fault_of(v, name);
+	const char *fault = v->again ? NULL : fault_of(v, name);
 
 	if (fault)
 		html(v->w, "<p class=\"fault\" id=\"%s-loi\">%s</p>\n", name, fault);
@@ -80,7 +86,7 @@ void html_fault(struct view *v, const char *name)
 
 bool html_invalid(struct view *v, const char *name)
 {
-	bool has_fault = fault_of(v, name) != NULL;
+	bool has_fault = !v->again && fault_of(v, name);
 
 	if (has_fault)
 		html(v->w, " aria-invalid=\"true\" aria-describedby=\"%s-loi\"", name);
@@ -106,12 +112,13 @@ void html_form_end(struct view *v, const char *button)
 /* What stands above a field: its name, what to write there, what was wrong with it. */
 static void field_head(struct view *v, const struct field *f)
 {
-	html(v->w, "<div class=\"field\">\n<label for=\"%s\">%s", f->name, f->label);
+	html(v->w, "<div class=\"field\">\n<label for=\"%s\">%s", html_id(v, f->name), f->label);
 	if (!f->is_required)
 		html(v->w, " <span class=\"soft\">%s</span>", tr(v->lang, "(không bắt buộc)"));
 	html(v->w, "</label>\n");
 	if (f->hint)
-		html(v->w, "<p class=\"hint\" id=\"%s-goi-y\">%s</p>\n", f->name, f->hint);
+		html(v->w, "<p class=\"hint\" id=\"%s-goi-y\">%s</p>\n", html_id(v, f->name),
+			f->hint);
 	html_fault(v, f->name);
 }
 
@@ -119,7 +126,7 @@ static void field_head(struct view *v, const struct field *f)
 static void field_described(struct view *v, const struct field *f)
 {
 	if (!html_invalid(v, f->name) && f->hint)
-		html(v->w, " aria-describedby=\"%s-goi-y\"", f->name);
+		html(v->w, " aria-describedby=\"%s-goi-y\"", html_id(v, f->name));
 }
 
 void html_field(struct view *v, const struct field *f)
@@ -128,8 +135,8 @@ void html_field(struct view *v, const struct field *f)
 	struct str typed = http_pair(v->form, f->name), value = str_of(f->value ? f->value : "");
 
 	field_head(v, f);
-	html(v->w, "<input id=\"%s\" name=\"%s\" type=\"%s\" spellcheck=\"false\"", f->name,
-		f->name, type);
+	html(v->w, "<input id=\"%s\" name=\"%s\" type=\"%s\" spellcheck=\"false\"",
+		html_id(v, f->name), f->name, type);
 	if (typed.ptr)
 		value = typed;
 	if (value.len && strcmp(type, "password") != 0)
@@ -152,8 +159,8 @@ void html_area(struct view *v, const struct field *f)
 	struct str typed = http_pair(v->form, f->name);
 
 	field_head(v, f);
-	html(v->w, "<textarea id=\"%s\" name=\"%s\" rows=\"%d\" spellcheck=\"false\"", f->name,
-		f->name, AREA_ROWS);
+	html(v->w, "<textarea id=\"%s\" name=\"%s\" rows=\"%d\" spellcheck=\"false\"",
+		html_id(v, f->name), f->name, AREA_ROWS);
 	field_described(v, f);
 	/* a browser drops the first line feed, which may be the text's own */
 	html(v->w, ">\n%.*s</textarea>\n</div>\n",
@@ -190,9 +197,10 @@ void html_box(struct view *v, const char *name, struct str value, struct str wor
 
 void html_select(struct view *v, const char *name, const char *label)
 {
-	html(v->w, "<div class=\"field\">\n<label for=\"%s\">%s</label>\n", name, label);
+	html(v->w, "<div class=\"field\">\n<label for=\"%s\">%s</label>\n", html_id(v, name),
+		label);
 	html_fault(v, name);
-	html(v->w, "<select id=\"%s\" name=\"%s\"", name, name);
+	html(v->w, "<select id=\"%s\" name=\"%s\"", html_id(v, name), name);
 	(void)html_invalid(v, name);
 	html(v->w, ">\n");
 }

@@ -134,6 +134,7 @@ struct view {
 	bool is_stands_in_known;
 	int refresh_s;     /* the page asks for itself again; 0: not */
 	bool is_title_law; /* the heading is the law's own, Vietnamese words */
+	const char *again; /* so ids end in a form that asks what one above it asks; or NULL */
 	struct fault faults[VIEW_FAULTS_MAX];
 	size_t fault_count;
 };
@@ -370,6 +371,8 @@ void html_form(struct view *v, const char *action, const char *class_name);
 void html_form_end(struct view *v, const char *button);
 /* What is wrong with the field of this name, where it stands; nothing when nothing is. */
 void html_fault(struct view *v, const char *name);
+/* The id of the field of this name in the form that is being written. */
+const char *html_id(struct view *v, const char *name);
 bool html_invalid(struct view *v, const char *name); /* within its tag; true: it has one */
 void html_field(struct view *v, const struct field *f);
 /* The same for a text of several lines, with its hint. */

@@ -193,6 +193,8 @@ static bool is_from(const struct flow_move *m, struct str state)
 	return false;
 }
 
+#define STEPS_MAX 16 /* from one state; of more the ids may be alike */
+
 static bool may_move(struct view *v, const struct shown *x, const struct flow_move *m)
 {
 	static const enum org_right rights[] = { RIGHT_ACT, RIGHT_APPROVE, RIGHT_SIGN };
@@ -223,8 +225,40 @@ static void all_fields(struct view *v, const struct shown *x, const struct flow_
 	}
 }
 
-static void move_form(
-	struct view *v, const struct shown *x, const struct flow_move *m, bool is_open)
+static bool asks(const struct flow_move *m, struct str field)
+{
+	for (size_t i = 0; i < m->need_count; i++)
+		if (str_eq(m->needs[i], field))
+			return true;
+	for (size_t i = 0; i < m->ask_count; i++)
+		if (str_eq(m->asks[i], field))
+			return true;
+	return false;
+}
+
+/* The steps whose forms stand on the page already. */
+struct above {
+	const struct flow_move *at[STEPS_MAX];
+	size_t count;
+};
+
+/* Does M ask for what one of them asks for? And then it stands there too. */
+static bool asks_again(const struct shown *x, const struct flow_move *m, struct above *above)
+{
+	bool is_so = false;
+
+	for (size_t i = 0; i < x->f->field_count; i++)
+		for (size_t n = 0; n < above->count; n++)
+			is_so = is_so ||
+				(asks(m, x->f->fields[i].id) &&
+					asks(above->at[n], x->f->fields[i].id));
+	if (above->count < STEPS_MAX)
+		above->at[above->count++] = m;
+	return is_so;
+}
+
+static void move_form(struct view *v, const struct shown *x, const struct flow_move *m,
+	struct above *above, bool is_open)
 {
 	const struct role *role = pack_role(v->web->packs, m->role);
 
@@ -236,11 +270,13 @@ static void move_form(
 		html(v->w, " <span class=\"soft\">– %.*s</span>",
 			STR_FMT(words_of(v, role->title)));
 	html(v->w, "</summary>\n");
+	v->again = asks_again(x, m, above) ? text_of(v, m->id) : NULL;
 	html_form(v, path_of(v, "/ho-so/%lld/buoc", (long long)x->c.id), "plain");
 	html(v->w, "<input type=\"hidden\" name=\"buoc\" value=\"%.*s\">\n", STR_FMT(m->id));
 	all_fields(v, x, m);
 	html_form_end(v, text_of(v, words_of(v, m->title)));
 	html(v->w, "</details>\n");
+	v->again = NULL;
 }
 
 /* What was typed for a step that nobody can take any more: it is not thrown away. */
@@ -322,6 +358,7 @@ static void moves(struct view *v, const struct shown *x)
 {
 	const struct flow_move *tried = flow_move_of(x->f, x->move), *next = NULL;
 	const struct flow_move *written = NULL, *open;
+	struct above above = { 0 };
 	size_t count = 0, on = 0;
 
 	if (tried && (x->c.ended_at_s || !is_from(tried, x->c.state) || !may_move(v, x, tried))) {
@@ -347,12 +384,12 @@ static void moves(struct view *v, const struct shown *x)
 	}
 	open = tried ? NULL : on == 1 ? next : written;
 	if (tried) /* above the others: what is wrong in it is led to from the top */
-		move_form(v, x, tried, true);
+		move_form(v, x, tried, &above, true);
 	for (size_t i = 0; i < x->f->move_count; i++) {
 		const struct flow_move *m = &x->f->moves[i];
 
 		if (m != tried && is_from(m, x->c.state) && may_move(v, x, m))
-			move_form(v, x, m, m == open);
+			move_form(v, x, m, &above, m == open);
 	}
 	if (count == 0)
 		others_moves(v, x);
