@@ -124,7 +124,7 @@ static bool read_template(struct segment *s, struct reader *r, struct template *
 		[SLOT_IPV4] = CODES_ADDRESS,
 		[SLOT_TIME] = CODES_TIME };
 	uint64_t slots = read_varint(r);
-	struct codes codes = { 0 };
+	uint64_t codes = 0; /* sixteen bits of each kind: in a register */
 
 	if (slots > LIMIT_SEGMENT_SLOTS || slots > reader_left(r))
 		return false;
@@ -137,10 +137,11 @@ static bool read_template(struct segment *s, struct reader *r, struct template *
 		if (slot->type == SLOT_TIME && t->time == 0)
 			t->time = (uint16_t)(k + 1);
 		else
-			codes.of[kinds[slot->type]]++;
+			codes += (uint64_t)1 << 16 * kinds[slot->type];
 	}
 	s->slot_count += t->slots;
-	s->codes[t - s->templates] = codes;
+	for (unsigned kind = 0; kind < CODE_KINDS; kind++)
+		s->codes[t - s->templates].of[kind] = (uint16_t)(codes >> 16 * kind);
 	s->slots_of[t - s->templates] = (uint16_t)slots;
 	return !r->is_bad;
 }

@@ -187,7 +187,7 @@ static int load_templates_of_rows(struct segment *s, struct err *e)
 	struct view *v = &s->view;
 	uint32_t rows = s->blocks[v->block].rows;
 	uint16_t *template = v->template;
-	uint32_t *first = v->first, *uses = v->uses;
+	uint32_t *first = v->first, *uses = v->uses, *others;
 	const uint16_t *slots_of = s->slots_of;
 	uint16_t highest = 0;
 	size_t values = 0;
@@ -205,13 +205,18 @@ static int load_templates_of_rows(struct segment *s, struct err *e)
 	}
 	if (highest >= s->template_count)
 		return block_bad(s, e, "the templates");
+	/* rows of one template come one after the other: each waits for the count before it */
+	others = zeroed(s->template_count, sizeof(*others));
 	for (uint32_t i = 0; i < rows; i++) {
 		uint32_t t = template[i];
 
-		uses[t]++;
+		(i % 2 ? others : uses)[t]++;
 		first[i] = (uint32_t)values;
 		values += slots_of[t];
 	}
+	for (uint32_t t = 0; t < s->template_count; t++)
+		uses[t] += others[t];
+	free(others);
 	if (values > LIMIT_SEGMENT_BLOCK_VALUES)
 		return block_bad(s, e, "the number of values");
 	v->used = zeroed(s->template_count, sizeof(*v->used));
