@@ -729,7 +729,7 @@ void page_case_paper(struct view *v)
 	paper_text(v, flow_fill(&r, x.f, &x.h, p->text));
 	if (x.h.task_count)
 		paper_tasks(v, &x);
-	html(v->w, "<p class=\"soft\">%s ", tr(v->lang, "Căn cứ:"));
+	html(v->w, "<p class=\"soft\">%s ", tr(v->lang, "Căn cứ quy định:"));
 	html_clauses(v, x.f->pack, x.f->clauses, x.f->clause_count);
 	html(v->w, ". %s %lld, %s %s.</p>\n", tr(v->lang, "Hồ sơ số"), (long long)x.c.id,
 		tr(v->lang, "in lúc"), time_text(v, v->by.now_s));

@@ -385,7 +385,10 @@ static void nothing_to_choose(struct view *v, bool is_staff, bool is_asked)
 		words = tr(v->lang, "Không tìm thấy gì để chọn. Hãy tìm bằng từ khác.");
 	else if (is_staff)
 		words = tr(v->lang, "Danh sách nhân sự chưa có ai. Hãy nhập danh sách trước.");
-	html(v->w, "<li class=\"empty\">%s</li>\n", words);
+	html(v->w, "<li class=\"empty\">%s", words);
+	if (is_staff && !is_asked)
+		html(v->w, " <a href=\"/nhan-su\">%s</a>", tr(v->lang, "Nhân sự"));
+	html(v->w, "</li>\n");
 }
 
 /* Whom or what the case is about: where one came from, or one of those that were found. */

@@ -244,11 +244,14 @@ static void history_box(struct view *v, const struct here *h)
 		.host_id = d->host_id,
 		.at_s = v->by.now_s };
 	struct evidence_rows rows;
+	size_t count = 0;
 
 	if (evidence_of_obligation(v->web->store, &about, HISTORY_MAX, v->a, &rows, v->e) < 0)
 		return;
+	for (size_t i = 0; i < rows.count; i++)
+		count += is_shown(v, h, &rows.at[i]);
 	html(v->w, "<section>\n<h2>%s</h2>\n", tr(v->lang, "Những lần trước"));
-	if (rows.count) {
+	if (count) {
 		html(v->w, "<ul>\n");
 		for (size_t i = 0; i < rows.count; i++)
 			if (is_shown(v, h, &rows.at[i]))

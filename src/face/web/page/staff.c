@@ -116,7 +116,7 @@ static void decide_form(struct view *v, const struct staff *p)
 			.label = tr(v->lang, "Giờ có hiệu lực"),
 			.hint = tr(v->lang, "Để trống là từ đầu ngày; ví dụ 17:00") });
 	html_field(v, &(struct field){ .name = "ghi-chu", .label = tr(v->lang, "Ghi chú") });
-	html_form_end(v, tr(v->lang, "Ghi"));
+	html_form_end(v, tr(v->lang, "Lưu"));
 	html(v->w, "</section>\n");
 }
 

@@ -21,7 +21,7 @@ static void show(struct view *v, const struct org_unit *u, const struct unit_act
 	back_to_unit(v, u);
 	html_form(v, path_of(v, "/don-vi/%lld/%s", (long long)u->id, act->slug), "card");
 	act->fields(v, u);
-	html_form_end(v, tr(v->lang, "Ghi"));
+	html_form_end(v, tr(v->lang, "Lưu"));
 	page_end(v);
 }
 

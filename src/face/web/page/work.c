@@ -269,12 +269,12 @@ static void show(
 	html_unit_choice(v, "/viec", unit);
 	html(v->w, "<p>%.*s. ", STR_FMT(unit->name));
 	if (is_all)
-		html(v->w, "<a href=\"/viec?don-vi=%lld\">%s</a>", (long long)unit->id,
+		html(v->w, "<a href=\"/viec?don-vi=%lld\">%s</a> · ", (long long)unit->id,
 			tr(v->lang, "Chỉ việc của tôi"));
-	else
-		html(v->w, "<a href=\"/viec?don-vi=%lld&amp;xem=tat-ca\">%s</a>",
+	else if (org_reach(v->user.role, RIGHT_SEE) > PLACE_SELF)
+		html(v->w, "<a href=\"/viec?don-vi=%lld&amp;xem=tat-ca\">%s</a> · ",
 			(long long)unit->id, tr(v->lang, "Việc của cả đơn vị"));
-	html(v->w, " · <a href=\"/viec/nam?don-vi=%lld\">%s</a>", (long long)unit->id,
+	html(v->w, "<a href=\"/viec/nam?don-vi=%lld\">%s</a>", (long long)unit->id,
 		tr(v->lang, "Cả năm"));
 	if (view_may(v, RIGHT_SEE, unit->id))
 		html(v->w, " · <a href=\"/ket-qua/%lld\">%s</a>", (long long)unit->id,
