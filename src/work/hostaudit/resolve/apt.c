@@ -3,6 +3,7 @@
  * own is an entry of a list. Later files and lines win. */
 #include "work/hostaudit/resolve/apt.h"
 
+#define TAB_BLANKS 8
 #define LOST_MAX_BYTES 1000 /* who would read more? */
 
 struct reader {
@@ -47,28 +48,40 @@ static struct apt_item *child_made(struct apt_conf *c, struct apt_item *parent, 
 	return *last;
 }
 
+/* Take "A" off NAME = "A::B"; false for the last part. Behind a "::" apt looks for the next one
+ * only from the second character on: "A::::B" is "::B" within A. */
+static bool take_part(struct str *name, bool is_first, struct str *ret)
+{
+	ptrdiff_t at = str_find(str_from(*name, is_first || name->len == 0 ? 0 : 1), STR("::"));
+
+	if (at < 0)
+		return false;
+	at += is_first ? 0 : 1;
+	*ret = str_until(*name, (size_t)at);
+	*name = str_from(*name, (size_t)at + 2);
+	return true;
+}
+
 /* Walk "A::B::" from TOP; a trailing "::" asks for a new entry of a list. */
 static struct apt_item *walk(struct apt_conf *c, struct apt_item *top, struct str name)
 {
-	ptrdiff_t at;
+	struct str part;
 
-	for (int depth = 0; top != NULL && (at = str_find(name, STR("::"))) >= 0; depth++) {
+	for (int depth = 0; top != NULL && take_part(&name, depth == 0, &part); depth++) {
 		if (depth == APT_CONF_DEPTH_MAX)
 			return NULL;
-		top = child_made(c, top, str_until(name, (size_t)at));
-		name = str_from(name, (size_t)at + 2);
+		top = child_made(c, top, part);
 	}
 	return top == NULL ? NULL : child_made(c, top, name);
 }
 
 static const struct apt_item *look(const struct apt_item *top, struct str name)
 {
-	ptrdiff_t at;
+	struct str part;
 
-	while (top != NULL && (at = str_find(name, STR("::"))) >= 0) {
-		top = child_of((struct apt_item *)top, str_until(name, (size_t)at));
-		name = str_from(name, (size_t)at + 2);
-	}
+	for (bool is_first = true; top != NULL && take_part(&name, is_first, &part);
+		is_first = false)
+		top = child_of((struct apt_item *)top, part);
 	return top == NULL ? NULL : child_of((struct apt_item *)top, name);
 }
 
@@ -110,6 +123,52 @@ static bool bad(struct reader *r)
 	return false;
 }
 
+static bool is_blank(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+static struct str trim(struct str s)
+{
+	while (s.len > 0 && is_blank(s.ptr[0]))
+		s = str_from(s, 1);
+	while (s.len > 0 && is_blank(s.ptr[s.len - 1]))
+		s.len--;
+	return s;
+}
+
+#define WORD_MAX_BYTES 1023
+
+/* apt's ParseCWord: "…" and again "…" to the end, one blank between; nothing in them is special. */
+static bool quoted_words(struct reader *r, struct str *rest, struct str *ret)
+{
+	struct str s = trim(*rest);
+	struct buf out;
+	bool is_good = s.len > 0 && s.len <= WORD_MAX_BYTES;
+
+	buf_init(&out, s.len + 1);
+	for (size_t i = 0; is_good && i < s.len; i++) {
+		ptrdiff_t close = -1;
+
+		if (s.ptr[i] == '"') {
+			close = str_find_char(str_from(s, i + 1), '"');
+			is_good = close >= 0;
+			buf_add(&out, str_until(str_from(s, i + 1), is_good ? (size_t)close : 0));
+			i += 1 + (size_t)(is_good ? close : 0);
+		} else if (!is_blank(s.ptr[i])) {
+			is_good = false;
+		} else if (!is_blank(s.ptr[i - 1])) {
+			buf_add_char(&out, ' ');
+		}
+	}
+	if (is_good) {
+		*ret = arena_str(r->conf->a, buf_str(&out));
+		*rest = STR("");
+	}
+	buf_done(&out);
+	return is_good;
+}
+
 /* apt's ParseQuoteWord: up to a blank outside "…" and […]; quotes fall away, %XX is a byte. */
 static bool word(struct reader *r, struct str *rest, struct str *ret)
 {
@@ -117,11 +176,11 @@ static bool word(struct reader *r, struct str *rest, struct str *ret)
 	size_t end = 0;
 	struct buf out;
 
-	while (s.len > 0 && (s.ptr[0] == ' ' || s.ptr[0] == '\t'))
+	while (s.len > 0 && is_blank(s.ptr[0]))
 		s = str_from(s, 1);
 	if (s.len == 0)
 		return false;
-	for (; end < s.len && s.ptr[end] != ' ' && s.ptr[end] != '\t'; end++) {
+	for (; end < s.len && !is_blank(s.ptr[end]); end++) {
 		if (s.ptr[end] != '"' && s.ptr[end] != '[')
 			continue;
 		ptrdiff_t close =
@@ -146,19 +205,26 @@ static bool word(struct reader *r, struct str *rest, struct str *ret)
 	*ret = arena_str(r->conf->a, buf_str(&out));
 	buf_done(&out);
 	s = str_from(s, end);
-	*rest = str_trim(s);
+	*rest = trim(s);
 	return true;
 }
 
-/* Set TAG (STR_NONE: the block itself) within the open blocks. */
+/* Set TAG (STR_NONE: the block itself) within the open blocks; apt takes all as one name. */
 static void set(struct reader *r, struct str tag, struct str value)
 {
-	struct apt_item *i = &r->conf->root;
+	struct apt_item *i;
+	struct buf name;
 
-	for (int d = 0; d < r->depth && i != NULL; d++)
-		i = walk(r->conf, i, r->stack[d]);
-	if (tag.ptr != NULL && i != NULL)
-		i = walk(r->conf, i, tag);
+	buf_init(&name, LIMIT_HOST_LINE_BYTES);
+	for (int d = 0; d < r->depth; d++) {
+		buf_add(&name, d > 0 ? STR("::") : STR(""));
+		buf_add(&name, r->stack[d]);
+	}
+	if (tag.ptr != NULL && r->depth > 0)
+		buf_add(&name, STR("::"));
+	buf_add(&name, tag);
+	i = walk(r->conf, &r->conf->root, arena_str(r->conf->a, buf_str(&name)));
+	buf_done(&name);
 	if (i == NULL)
 		return;
 	if (i->value.ptr != NULL && tag.len > 0 && i->lost.len < LOST_MAX_BYTES)
@@ -183,7 +249,7 @@ static void clear(struct reader *r, struct str name)
 /* One piece of text before END, one of '{', ';', '}'. */
 static bool piece(struct reader *r, char end)
 {
-	struct str rest = str_trim((struct str){ r->piece, r->piece_len });
+	struct str rest = trim((struct str){ r->piece, r->piece_len });
 	struct str tag, value = { 0 };
 
 	r->piece_len = 0;
@@ -191,17 +257,19 @@ static bool piece(struct reader *r, char end)
 		return end != '{' || bad(r);
 	if (!word(r, &rest, &tag))
 		return bad(r);
-	if (rest.len > 0 && !word(r, &rest, &value))
+	if (rest.len > 0 && !quoted_words(r, &rest, &value) && !word(r, &rest, &value))
 		return bad(r);
 	if (rest.len > 0)
 		return bad(r);
 	if (tag.len > 0 && tag.ptr[0] == '#') {
 		if (r->depth > 0)
 			return bad(r);
-		if (str_is(tag, "#clear"))
+		if (str_is(tag, "#clear") && value.ptr != NULL)
 			clear(r, value);
 		else if (str_is(tag, "#include"))
 			set(r, STR("#include::"), value);
+		else if (!str_is(tag, "#x-apt-configure-index"))
+			return bad(r);
 		return true;
 	}
 	if (end == '{') {
@@ -269,11 +337,14 @@ static bool step(struct reader *r, bool *is_quoted)
 		return true;
 	}
 	if (r->piece_len == 0) {
-		if (c == ' ' || c == '\t' || c == '\r')
+		if (is_blank(c))
 			return true;
 		r->piece_line = r->line;
 	}
-	r->piece[r->piece_len++] = c == '\r' ? ' ' : c;
+	/* apt makes eight blanks of a tab, in quotes too */
+	for (int i = 0; c == '\t' && i < TAB_BLANKS - 1; i++)
+		r->piece[r->piece_len++] = ' ';
+	r->piece[r->piece_len++] = c == '\r' || c == '\t' ? ' ' : c;
 	return true;
 }
 
@@ -281,12 +352,15 @@ bool apt_conf_add(struct apt_conf *c, struct str text, struct str file)
 {
 	struct reader r = { .conf = c, .text = text, .file = file, .line = 1 };
 	bool is_quoted = false;
+	size_t room = 1;
 
-	r.piece = arena_alloc(c->a, text.len + 1);
+	for (size_t i = 0; i < text.len; i++)
+		room += text.ptr[i] == '\t' ? TAB_BLANKS : 1;
+	r.piece = arena_alloc(c->a, room);
 	while (r.pos < text.len)
 		if (!step(&r, &is_quoted))
 			return false;
-	if (str_trim((struct str){ r.piece, r.piece_len }).len > 0)
+	if (trim((struct str){ r.piece, r.piece_len }).len > 0)
 		return bad(&r);
 	return c->item_count < APT_CONF_ITEMS_MAX || bad(&r);
 }

@@ -20,7 +20,7 @@ static void show(struct fact_rows *rows, struct arena *a, const struct apt_item 
 	struct str prefix, int depth)
 {
 	for (; item != NULL && depth < APT_CONF_DEPTH_MAX; item = item->next) {
-		struct str name = prefix.len > 0 ?
+		struct str name = depth > 0 ?
 			arena_fmt(a, "%.*s::%.*s", STR_FMT(prefix), STR_FMT(item->tag)) :
 			item->tag;
 
