@@ -14,6 +14,7 @@ import subprocess
 import tempfile
 import unittest
 
+import odd_shell
 import odd_sshd
 from flow import BIN, rounds
 
@@ -179,6 +180,29 @@ class Shell(unittest.TestCase):
                 continue
             self.assertIsNone(mine["reason"], script)
             self.assertEqual(int(mine["seconds"]), int(value), script)
+
+
+    # one of each fault that generated scripts have found
+    KEPT = ["TMOUT=5\nfalse && { TMOUT=93; }\n", "TMOUT=5\ncommand export TMOUT=8\n", "TMOUT=5\nunset 'TMOUT'\n", "export 'TMOUT=6'\n",
+            '[ "$X" ] || return 0\nTMOUT=5\n', "TMOUT=5\n{ TMOUT=6; } 2>&1 | cat\n", "TMOUT=5\nunset -f TMOUT\n", "TMOUT[0]=5\n",
+            "TMOUT=4\n{ true; } || TMOUT=3\n", "TMOUT=5\nlocal TMOUT=7 2>/dev/null\n", "\\export TMOUT=9\n", "time { TMOUT=3; } 2>/dev/null\n",
+            "TMOUT=5\nf() { TMOUT=0; }; f\n", "if (false); then TMOUT=3; else TMOUT=4; fi\n"]
+
+    # EVIDENCE: D12.1.b
+    @unittest.skipUnless(shutil.which("bash"), "no bash here")
+    def test_nested_profiles(self):
+        """What is told is right; much that needs the shell itself stays unknown."""
+        chance, told = random.Random(1202), 0
+        for script in self.KEPT + [odd_shell.script(chance) for _ in range(rounds(60))]:
+            with tree({"/etc/profile": script, "/etc/passwd": "root:x:0:0::/root:/bin/bash\n"}) as root:
+                mine = ask(root, "SELECT seconds, reason FROM shell_timeouts")[0]
+                real = run("bash", "--norc", "-c", 'PS1=x; . "$1"; echo "=${TMOUT-}"', "bash", f"{root}/etc/profile",
+                           env={"PATH": os.environ["PATH"], "HOME": "/root", "USER": "root", "TERM": "xterm"}, stdin=subprocess.DEVNULL)
+            if mine["reason"] or "=" not in real.stdout or "$-" in script:
+                continue        # not told; the script ends the shell; bash -c has no flag i
+            told += 1
+            self.assertEqual(int(mine["seconds"]), odd_shell.seconds(real.stdout.rsplit("=", 1)[1].strip()), script)
+        self.assertGreater(told, rounds(60) // 3)
 
 
 class Quality(unittest.TestCase):

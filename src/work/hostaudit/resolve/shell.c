@@ -176,12 +176,18 @@ static void skip_blanks(struct shell_script *s)
 static bool is_reserved(struct str word)
 {
 	static const char *const words[] = { "if", "then", "else", "elif", "fi", "while", "until",
-		"do", "done", "esac", "{", "}", "!" };
+		"do", "done", "esac", "{", "}", "!", "time" };
 
 	for (size_t i = 0; i < COUNT(words); i++)
 		if (str_is(word, words[i]))
 			return true;
 	return false;
+}
+
+static bool is_closing(struct str word)
+{
+	return str_is(word, "fi") || str_is(word, "done") || str_is(word, "esac") ||
+		str_is(word, "}") || str_is(word, ")");
 }
 
 /* The operator that ends a command, taken off; SHELL_END_LINE for all that only separates. */
@@ -299,6 +305,18 @@ static bool take_word(struct shell_script *s, struct shell_command *ret)
 	return true;
 }
 
+/* What hangs on a block: "} 2>&1 | cat", "fi && x". */
+static void take_end_of_block(struct shell_script *s, struct shell_command *ret)
+{
+	if (!is_closing(ret->words[0].raw))
+		return;
+	do
+		skip_blanks(s);
+	while (take_redirection(s));
+	if (str_starts(s->rest, "|") || str_starts(s->rest, "&"))
+		take_end(s, ret);
+}
+
 bool shell_script_next(struct shell_script *s, struct shell_command *ret)
 {
 	*ret = (struct shell_command){ 0 };
@@ -318,6 +336,7 @@ bool shell_script_next(struct shell_script *s, struct shell_command *ret)
 					(struct shell_word){ str_until(s->rest, 1),
 						str_until(s->rest, 1) };
 				skip(s, 1);
+				take_end_of_block(s, ret);
 				return true;
 			}
 			take_end(s, ret);
@@ -327,8 +346,10 @@ bool shell_script_next(struct shell_script *s, struct shell_command *ret)
 		}
 		if (!take_word(s, ret))
 			return false;
-		if (ret->count == 1 && is_reserved(ret->words[0].raw))
+		if (ret->count == 1 && is_reserved(ret->words[0].raw)) {
+			take_end_of_block(s, ret);
 			return true;
+		}
 	}
 	return ret->count > 0;
 }

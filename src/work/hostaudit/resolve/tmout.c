@@ -18,7 +18,9 @@ struct block {
 	enum truth runs;      /* do commands at this point run */
 	enum truth taken;     /* of an if: was a branch before this one taken */
 	bool is_done_already; /* a loop over profile.d, walked when it was met */
+	bool is_body;         /* of a function */
 	bool is_of_flags;     /* case $- in: its patterns can be told */
+	struct tmout before;  /* what held where it began */
 };
 
 struct script {
@@ -30,8 +32,9 @@ struct script {
 	enum truth list_runs;   /* does the next command of this list run */
 	enum truth list_status; /* what the list has come to so far */
 	bool is_negated, is_function, is_left;
-	bool is_piped; /* the command before feeds this one */
-	int name_line; /* of a name alone, which "(" behind it makes a function; 0 */
+	bool may_be_left; /* a return was met that runs or not */
+	bool is_piped;    /* the command before feeds this one */
+	int name_line;    /* of a name alone, which "(" behind it makes a function; 0 */
 };
 
 static enum truth both(enum truth a, enum truth b)
@@ -144,9 +147,15 @@ static bool is_assignment(struct str raw)
 	return str_starts(raw, "TMOUT=") || str_starts(raw, "TMOUT+=");
 }
 
+/* What a word that is no assignment by itself says: without its quotes, where it is literal. */
+static struct str plain(const struct shell_word *word)
+{
+	return word->text.ptr ? word->text : word->raw;
+}
+
 static void assign_word(struct script *s, enum truth runs, const struct shell_word *word, int line)
 {
-	bool is_added = str_starts(word->raw, "TMOUT+=");
+	bool is_added = str_starts(plain(word), "TMOUT+=");
 	struct str value;
 
 	if (value_of(s->t, word, is_added ? 7 : 6, &value) && !(is_added && s->t->is_conditional)) {
@@ -163,8 +172,11 @@ static void assign_word(struct script *s, enum truth runs, const struct shell_wo
 static bool may_set(const struct shell_command *c)
 {
 	static const char *const names[] = { "let", "read", "printf", "mapfile", "readarray",
-		"getopts", "eval" };
+		"getopts", "eval", "time" };
 	bool is_setter = false;
+
+	if (str_starts(c->words[0].raw, "TMOUT["))
+		return true;
 
 	for (size_t i = 0; i < COUNT(names); i++)
 		is_setter |= str_is(c->words[0].raw, names[i]);
@@ -178,13 +190,14 @@ static bool may_set(const struct shell_command *c)
 /* export, readonly, declare, typeset, local */
 static void declare(struct script *s, enum truth runs, const struct shell_command *c)
 {
-	bool is_readonly = str_is(c->words[0].raw, "readonly");
+	struct str name = plain(&c->words[0]);
+	bool is_readonly = str_is(name, "readonly");
 
 	for (int i = 1; i < c->count; i++) {
-		struct str raw = c->words[i].raw;
+		struct str raw = plain(&c->words[i]);
 
 		if (str_starts(raw, "-") && str_has(raw, 'r') && !str_starts(raw, "--"))
-			is_readonly = !str_is(c->words[0].raw, "export");
+			is_readonly = !str_is(name, "export");
 		if (is_assignment(raw))
 			assign_word(s, runs, &c->words[i], c->line);
 		else if (!str_is(raw, "TMOUT"))
@@ -363,14 +376,23 @@ static void run_emulated(struct script *s, enum truth runs, const struct shell_c
 			run_script(s->t, c->words[i + 1].text, s->file, runs, s->depth + 1);
 }
 
+static bool is_in_function(const struct script *s)
+{
+	for (int i = 0; i < s->block_count; i++)
+		if (s->blocks[i].is_body)
+			return true;
+	return false;
+}
+
 static enum truth run_command(struct script *s, enum truth runs, const struct shell_command *c)
 {
 	struct tmout *t = s->t;
-	struct str name = c->words[0].raw;
+	struct str name = plain(&c->words[0]);
 	bool is_all_assignments = true;
 
 	for (int i = 0; i < c->count; i++)
-		is_all_assignments = is_all_assignments && str_has(c->words[i].raw, '=');
+		is_all_assignments = is_all_assignments && str_has(c->words[i].raw, '=') &&
+			!str_starts(c->words[i].raw, "TMOUT[");
 	if (is_all_assignments) {
 		for (int i = 0; i < c->count; i++)
 			if (is_assignment(c->words[i].raw))
@@ -378,6 +400,14 @@ static enum truth run_command(struct script *s, enum truth runs, const struct sh
 		return TRUTH_YES;
 	}
 	take_defaults(s, runs, c);
+	if ((str_is(name, "command") || str_is(name, "builtin")) && c->count > 1 &&
+		!str_starts(c->words[1].raw, "-")) {
+		struct shell_command inner = *c;
+
+		inner.count--;
+		memmove(inner.words, inner.words + 1, (size_t)inner.count * sizeof(inner.words[0]));
+		return run_command(s, runs, &inner);
+	}
 	if (str_is(name, "[") || str_is(name, "[[") || str_is(name, "test"))
 		return test_truth(t, c);
 	if (str_is(name, "true") || str_is(name, ":"))
@@ -385,13 +415,13 @@ static enum truth run_command(struct script *s, enum truth runs, const struct sh
 	if (str_is(name, "false"))
 		return TRUTH_NO;
 	if (str_is(name, "export") || str_is(name, "readonly") || str_is(name, "declare") ||
-		str_is(name, "typeset") || str_is(name, "local")) {
+		str_is(name, "typeset") || (str_is(name, "local") && t->kind == SHELL_ZSH)) {
 		declare(s, runs, c);
 		return TRUTH_YES;
 	}
 	if (str_is(name, "unset")) {
-		for (int i = 1; i < c->count; i++)
-			if (str_is(c->words[i].raw, "TMOUT"))
+		for (int i = 1; i < c->count && !str_is(c->words[1].raw, "-f"); i++)
+			if (str_is(plain(&c->words[i]), "TMOUT"))
 				unset(t, runs, s->file, c->line);
 		return TRUTH_YES;
 	}
@@ -403,8 +433,10 @@ static enum truth run_command(struct script *s, enum truth runs, const struct sh
 		return TRUTH_MAYBE;
 	}
 	run_emulated(s, runs, c);
-	if ((str_is(name, "return") || str_is(name, "exit")) && runs == TRUTH_YES)
-		s->is_left = true;
+	if ((str_is(name, "return") || str_is(name, "exit")) && !is_in_function(s)) {
+		s->is_left = s->is_left || runs == TRUTH_YES;
+		s->may_be_left = s->may_be_left || runs == TRUTH_MAYBE;
+	}
 	if (runs != TRUTH_NO && t->is_frozen != TRUTH_YES && may_set(c))
 		note_conditional(t, s->file, c->line);
 	return TRUTH_MAYBE;
@@ -414,7 +446,9 @@ static enum truth run_command(struct script *s, enum truth runs, const struct sh
 
 static enum truth here(const struct script *s)
 {
-	return s->block_count > 0 ? s->blocks[s->block_count - 1].runs : TRUTH_YES;
+	enum truth runs = s->block_count > 0 ? s->blocks[s->block_count - 1].runs : TRUTH_YES;
+
+	return s->may_be_left ? both(runs, TRUTH_MAYBE) : runs;
 }
 
 static struct block *push(struct script *s, enum block_kind kind, enum truth runs)
@@ -426,8 +460,21 @@ static struct block *push(struct script *s, enum block_kind kind, enum truth run
 		return NULL;
 	}
 	b = &s->blocks[s->block_count++];
-	*b = (struct block){ .kind = kind, .outer = runs, .runs = runs };
+	*b = (struct block){ .kind = kind, .outer = runs, .runs = runs, .before = *s->t };
 	return b;
+}
+
+/* What a block that feeds a pipe or runs aside has set is lost with its shell. */
+static void forget_block(struct script *s, const struct shell_command *c)
+{
+	struct tmout now = *s->t;
+
+	if (s->block_count == 0 || (c->end != SHELL_END_PIPE && c->end != SHELL_END_BACKGROUND))
+		return;
+	*s->t = s->blocks[s->block_count - 1].before;
+	s->t->files = now.files;
+	s->t->globs = now.globs;
+	s->t->used_bytes = now.used_bytes;
 }
 
 static void pop(struct script *s)
@@ -479,7 +526,7 @@ static bool is_run_parts(struct str raw)
 /* for NAME in /etc/profile.d/…: the files run here, the body is passed over. */
 static void begin_loop(struct script *s, const struct shell_command *c)
 {
-	enum truth runs = here(s);
+	enum truth runs = both(here(s), s->list_runs);
 	struct block *b = push(s, BLOCK_LOOP, runs);
 
 	if (!b)
@@ -525,7 +572,7 @@ static void in_case(struct block *b, struct str pattern)
 
 static void begin_case(struct script *s, const struct shell_command *c)
 {
-	enum truth outer = here(s);
+	enum truth outer = both(here(s), s->list_runs);
 	struct block *b = push(s, BLOCK_CASE, both(outer, TRUTH_MAYBE));
 
 	if (!b || c->count < 3 || !str_is(str_unquote(c->words[1].raw), "$-"))
@@ -536,18 +583,36 @@ static void begin_case(struct script *s, const struct shell_command *c)
 		in_case(b, c->words[3].raw);
 }
 
+static void push_body(struct script *s, enum truth runs)
+{
+	struct block *b = push(s, BLOCK_GROUP, both(runs, TRUTH_MAYBE));
+
+	if (b)
+		b->is_body = true;
+}
+
+/* What a block comes to is not told: what hangs on it behind "&&" or "||" runs or does not. */
+static void end_block(struct script *s, const struct shell_command *c)
+{
+	begin_list(s);
+	s->list_status = TRUTH_MAYBE;
+	if (c->end == SHELL_END_AND || c->end == SHELL_END_OR)
+		s->list_runs = TRUTH_MAYBE;
+}
+
 /* True when the word was one of those that make blocks. */
 static bool take_reserved(struct script *s, const struct shell_command *c)
 {
 	struct str word = c->words[0].raw;
+	enum truth runs = both(here(s), s->list_runs);
 	struct block *b;
 
 	if (str_is(word, "if")) {
-		push(s, BLOCK_IF, here(s));
+		push(s, BLOCK_IF, runs);
 	} else if (str_is(word, "then") || str_is(word, "elif") || str_is(word, "else")) {
 		in_if(s, word);
 	} else if (str_is(word, "while") || str_is(word, "until")) {
-		push(s, BLOCK_LOOP, here(s));
+		push(s, BLOCK_LOOP, runs);
 	} else if (str_is(word, "for") || str_is(word, "select")) {
 		begin_loop(s, c);
 	} else if (str_is(word, "do")) {
@@ -558,22 +623,32 @@ static bool take_reserved(struct script *s, const struct shell_command *c)
 		begin_case(s, c);
 	} else if (str_is(word, "fi") || str_is(word, "done") || str_is(word, "esac") ||
 		str_is(word, "}")) {
+		forget_block(s, c);
 		pop(s);
+		end_block(s, c);
+		return true;
 	} else if (str_is(word, "{")) {
-		push(s, BLOCK_GROUP, s->is_function ? both(here(s), TRUTH_MAYBE) : here(s));
+		b = push(s, BLOCK_GROUP, s->is_function ? both(runs, TRUTH_MAYBE) : runs);
+		if (b)
+			b->is_body = s->is_function;
 		s->is_function = false;
 	} else if (str_is(word, "(")) {
 		s->is_function = s->name_line == c->line && s->name_line > 0;
 		push(s, BLOCK_SUBSHELL, TRUTH_NO);
 	} else if (str_is(word, ")")) {
-		if (top(s, BLOCK_SUBSHELL))
+		if (top(s, BLOCK_SUBSHELL)) {
 			pop(s);
+			end_block(s, c);
+			return true;
+		}
 	} else if (str_is(word, "function")) {
 		s->is_function = true;
 		if (str_is(c->words[c->count - 1].raw, "{"))
-			push(s, BLOCK_GROUP, both(here(s), TRUTH_MAYBE));
+			push_body(s, runs);
 	} else if (str_is(word, "!")) {
 		s->is_negated = true;
+		return true;
+	} else if (str_is(word, "time") && c->count == 1) {
 		return true;
 	} else {
 		return false;
