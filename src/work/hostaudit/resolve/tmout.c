@@ -105,7 +105,7 @@ static bool value_of(
 		inside = str_until(str_from(raw, 9), raw.len - 10);
 		if (str_has(inside, '$') || str_has(inside, '`') || t->is_conditional)
 			return false;
-		*ret = t->at.value.ptr ? t->at.value : inside;
+		*ret = t->at.value.len > 0 ? t->at.value : inside;
 		return true;
 	}
 	return false;
@@ -214,13 +214,20 @@ static bool has(struct str s, const char *needle)
 	return str_find(s, str_of(needle)) >= 0;
 }
 
+static enum truth of_bool(bool b)
+{
+	return b ? TRUTH_YES : TRUTH_NO;
+}
+
 /* Is the expansion of RAW something else than ""? */
 static enum truth is_filled(const struct tmout *t, const struct shell_word *word)
 {
 	if (word->text.ptr)
 		return word->text.len > 0 ? TRUTH_YES : TRUTH_NO;
 	if (has(word->raw, "TMOUT"))
-		return t->is_conditional ? TRUTH_MAYBE : t->at.value.ptr ? TRUTH_YES : TRUTH_NO;
+		return t->is_conditional         ? TRUTH_MAYBE :
+			has(word->raw, "TMOUT+") ? of_bool(t->at.value.ptr) :
+						   of_bool(t->at.value.len > 0);
 	if (has(word->raw, "PS1"))
 		return TRUTH_YES;
 	if (has(word->raw, "BASH_VERSION") || str_is(word->raw, "\"${BASH-}\"") ||
@@ -262,11 +269,6 @@ static enum truth test_one(const struct tmout *t, struct str op, const struct sh
 	if (!path.ptr)
 		return TRUTH_MAYBE;
 	return t->world->exists(t->world->context, path) ? TRUTH_YES : TRUTH_NO;
-}
-
-static enum truth of_bool(bool b)
-{
-	return b ? TRUTH_YES : TRUTH_NO;
 }
 
 static enum truth compare_uid(const struct tmout *t, struct str op, struct str number)
@@ -361,7 +363,7 @@ static void take_defaults(struct script *s, enum truth runs, const struct shell_
 			continue;
 		if (!value_of(s->t, &c->words[i], 0, &value))
 			note_conditional(s->t, s->file, c->line);
-		else if (!s->t->at.value.ptr)
+		else if (s->t->at.value.len == 0)
 			assign(s->t, runs, value, s->file, c->line);
 	}
 }
