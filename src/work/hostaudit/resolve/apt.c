@@ -261,7 +261,7 @@ static bool piece(struct reader *r, char end)
 		return bad(r);
 	if (rest.len > 0)
 		return bad(r);
-	if (tag.len > 0 && tag.ptr[0] == '#') {
+	if (tag.len > 0 && tag.ptr[0] == '#' && end != '{') {
 		if (r->depth > 0)
 			return bad(r);
 		if (str_is(tag, "#clear") && value.ptr != NULL)
