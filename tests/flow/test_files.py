@@ -123,7 +123,7 @@ class Files(unittest.TestCase):
                                                "t-cach": "pha-huy", "t-ket-qua": "dat", "t-chung-nhan": "12/GCN"})
         self.assertRegex(self.browser.path, r"^/ban-ghi/\d+", self.browser.page.text)
         record = int(re.search(r"/ban-ghi/(\d+)", self.browser.path).group(1))
-        lacks = "chưa đính kèm Giấy chứng nhận (tệp)"
+        lacks = "chưa đính kèm “Giấy chứng nhận (tệp)”"
         self.assertIn(lacks, self.browser.get(f"/ban-ghi/{record}").text, "its number is typed, the paper is not there")
         self.attach("khac.pdf", b"%PDF-1.4 khac", record)
         self.assertIn(lacks, self.browser.get(f"/ban-ghi/{record}").text, "another file is not the certificate")
