@@ -303,7 +303,7 @@ test("a domain is given back by two letters", async () => {
 	await record("domains", "cu.tayson.example");
 	const url = await begin("Hủy tên miền");
 	await move("Soạn hai văn bản", { unused_since: day(-30) });
-	for (const [to, words] of [["Sở Thông tin và Truyền thông", /cơ quan quản lý/i], ["VNNIC", /VNNIC/]]) {
+	for (const [to, words] of [["Sở Khoa học và Công nghệ", /Kính gửi: Sở Khoa học và Công nghệ/], ["VNNIC", /VNNIC/]]) {
 		await page.goto(url);
 		await page.getByRole("link", { name: to }).click();
 		const letter = await printed();

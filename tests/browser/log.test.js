@@ -59,7 +59,7 @@ test("a search is kept by name, found again, and let go", async () => {
 	await page.goto("/nhat-ky?hoi=" + encodeURIComponent('kind:link "origin"'));
 	await page.locator(".saved summary").click();
 	await page.fill("#ten-cau", "Mở đầu <nhật ký>");
-	await press(page, "Lưu câu hỏi");
+	await press(page, "Lưu lần tìm");
 	assert.equal(await page.inputValue("#hoi"), 'kind:link "origin"');
 	await page.goto("/nhat-ky");
 	await page.locator(".saved summary").click();
