@@ -255,6 +255,17 @@ class Cases(unittest.TestCase):
             self.assertIn('name="reason"', page.text)
         self.assertIn('id="obligation-loi"', page.text)    # in the form that was sent, and there alone
 
+    def test_a_step_taken_again_asks_for_its_day_again(self):
+        """Its clock runs from that day: with the old one a dossier that is sent again would be late at once."""
+        system = self.imported("systems", ("Tên hệ thống", "Trạng thái"), "Hệ thống gửi lại,Đang vận hành")
+        case = self.case("level-dossier", ban__ghi=system)
+        sent = {"level": "2", "reason": "r", "describes": "yes", "design": "yes", "measures": "yes", "request_no": "1/CV"}
+        self.move(case, "send", request_day="01/01/2026", **sent)
+        page = self.move(case, "back")
+        self.assertIn('value="1/CV"', page.text)
+        self.assertNotIn("01/01/2026", re.search(r'<input id="request_day"[^>]*>', page.text).group(0))
+        self.assertIn('id="request_day-loi"', self.move(case, "send", 422, request_day="", **sent).text)
+
     def test_a_vendor_in_breach_loses_its_access_at_once(self):
         vendor = self.imported("vendors", ("Tên bên cung cấp", "Trạng thái"), "Công ty Thử,Đang cung cấp")
         case = self.case("vendor", ban__ghi=vendor)

@@ -202,6 +202,28 @@ static bool may_move(struct view *v, const struct shown *x, const struct flow_mo
 	return view_may(v, rights[m->who], x->c.unit_id);
 }
 
+/* It stays where the case is: what it says is put down for the step that leads on. */
+static bool stays(const struct shown *x, const struct flow_move *m)
+{
+	return str_eq(m->to, x->c.state);
+}
+
+static bool was_taken(const struct shown *x, const struct flow_move *m)
+{
+	for (size_t i = 0; i < x->h.step_count; i++)
+		if (str_eq(x->h.steps[i].move, m->id))
+			return true;
+	return false;
+}
+
+/* What the form begins with. A step that is taken again has its clock run from another day. */
+static struct str begins_with(const struct shown *x, const struct flow_move *m, struct str field)
+{
+	if (m->clock.is_set && str_eq(m->clock.from, field) && !stays(x, m) && was_taken(x, m))
+		return STR("");
+	return flow_value_of(&x->h, field);
+}
+
 static void fields(struct view *v, const struct shown *x, const struct flow_move *m, bool is_needed,
 	bool is_record)
 {
@@ -212,7 +234,7 @@ static void fields(struct view *v, const struct shown *x, const struct flow_move
 		const struct flow_field *f = flow_field_of(x->f, ids[i]);
 
 		if (f && is_record == (f->type == FLOW_RECORD))
-			html_flow_field(v, &x->c, f, flow_value_of(&x->h, ids[i]), is_needed);
+			html_flow_field(v, &x->c, f, begins_with(x, m, ids[i]), is_needed);
 	}
 }
 
@@ -314,12 +336,6 @@ static bool leads_on(const struct shown *x, const struct flow_move *m)
 	for (size_t i = 0; i < m->guard_count; i++)
 		waits = waits || m->guards[i].kind == FLOW_TASKS_DONE;
 	return to && to->kind != FLOW_STATE_VOID && !(waits && x->c.tasks_open);
-}
-
-/* It stays where the case is: what it says is put down for the step that leads on. */
-static bool stays(const struct shown *x, const struct flow_move *m)
-{
-	return str_eq(m->to, x->c.state);
 }
 
 /* Whose turn it is, when it is not the visitor's. */

@@ -175,8 +175,8 @@ static void empty(struct view *v)
 		"<p class=\"empty\">%s</p>\n<pre>khien integrity baseline --data %s --reason \"…\" --by \"…\"\n"
 		"khien integrity check --data %s</pre>\n",
 		tr(v->lang,
-			"Chưa có lần so sánh nào. Lập mốc khi biết chắc máy đang sạch, rồi so sánh mỗi tuần, "
-			"với quyền root:"),
+			"Chưa có lần so sánh nào. Khi biết chắc máy đang sạch, hãy lập mốc với quyền root; từ đó "
+			"Khiên tự so sánh mỗi ngày. Cần so ngay thì dùng lệnh thứ hai:"),
 		v->web->data ? v->web->data : "DIR", v->web->data ? v->web->data : "DIR");
 }
 

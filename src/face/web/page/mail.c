@@ -31,6 +31,11 @@ void page_mail(struct view *v)
 	html(v->w, "<p role=\"status\"><strong>%s</strong> %.*s</p>\n",
 		fill(v, tr(v->lang, "{n} thư đang chờ."), "n", count_text(v, waiting), NULL),
 		STR_FMT(fault));
+	if (setting(v, "mail.server").len == 0)
+		html(v->w, "<p class=\"empty\">%s</p>\n",
+			tr(v->lang,
+				"Chưa ghi máy chủ thư nên chưa thư nào được gửi. Việc đến hạn của mỗi người vẫn hiện ở "
+				"trang Hôm nay của người ấy."));
 	html_form(v, "/viec/thu", "card");
 	html_field(v,
 		&(struct field){ .name = "may-chu",

@@ -240,7 +240,9 @@ static int people(struct view *v, const struct org_unit *u)
 			"<li><a href=\"/nhan-su/%lld\">%.*s</a> <span class=\"soft\">%.*s</span></li>\n",
 			(long long)list[i].id, STR_FMT(list[i].name), STR_FMT(list[i].position));
 	html(v->w, "</ul>\n<p><a href=\"/nhan-su?don-vi=%lld\">%s</a></p>\n</section>\n",
-		(long long)u->id, tr(v->lang, "Xem cả danh sách, thêm người"));
+		(long long)u->id,
+		view_may(v, RIGHT_PEOPLE, u->id) ? tr(v->lang, "Xem cả danh sách, thêm người") :
+						   tr(v->lang, "Xem danh sách"));
 	return 0;
 }
 
