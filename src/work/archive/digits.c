@@ -140,19 +140,36 @@ static bool is_untold(const uint8_t *bits, size_t digits)
 	return digits < DIGITS_MIN || digits <= bits[0] >> DIGITS_UNTOLD;
 }
 
+/* The five digits of TEXT that are not here: to be begun with the text alone. */
+struct missing {
+	struct str text, part;
+	size_t at, i; /* in the text, in the part */
+	struct run run;
+};
+
+/* RUN is the next of them. */
+static bool next_missing(const uint8_t *bits, struct missing *m)
+{
+	for (;;) {
+		while (m->i < m->part.len) {
+			char c = m->part.ptr[m->i++];
+
+			if (is_digit(c) && run_take(&m->run, c) && !has_any(bits, m->run.gram))
+				return true;
+		}
+		if (!next_run(m->text, &m->at, &m->part))
+			return false;
+		m->run = (struct run){ 0 };
+		m->i = is_untold(bits, count_digits(m->part)) ? m->part.len : 0;
+	}
+}
+
 void digits_add_text(uint8_t *bits, struct str text)
 {
-	struct str part;
+	struct missing m = { .text = text };
 
-	for (size_t at = 0; next_run(text, &at, &part);) {
-		struct run r = { 0 };
-		size_t len = is_untold(bits, count_digits(part)) ? 0 : part.len;
-
-		for (size_t i = 0; i < len; i++)
-			if (is_digit(part.ptr[i]) && run_take(&r, part.ptr[i]) &&
-				!has_any(bits, r.gram))
-				set(bits, r.gram);
-	}
+	while (next_missing(bits, &m))
+		set(bits, m.run.gram);
 }
 
 void digits_add_time(uint8_t *bits, unsigned form, int64_t value)
@@ -168,18 +185,9 @@ void digits_add_time(uint8_t *bits, unsigned form, int64_t value)
 
 bool digits_have_text(const uint8_t *bits, struct str text)
 {
-	struct str part;
+	struct missing m = { .text = text };
 
-	for (size_t at = 0; next_run(text, &at, &part);) {
-		struct run r = { 0 };
-		size_t len = is_untold(bits, count_digits(part)) ? 0 : part.len;
-
-		for (size_t i = 0; i < len; i++)
-			if (is_digit(part.ptr[i]) && run_take(&r, part.ptr[i]) &&
-				!has_any(bits, r.gram))
-				return false;
-	}
-	return true;
+	return !next_missing(bits, &m);
 }
 
 bool digits_in_text(struct str text)

@@ -2,6 +2,7 @@
  * '{', ';' or '}', a piece is a tag and perhaps a word, a tag within a block without a word of its
  * own is an entry of a list. Later files and lines win. */
 #include "work/hostaudit/resolve/apt.h"
+#include "work/hostaudit/resolve/space.h"
 
 #define TAB_BLANKS 8
 #define LOST_MAX_BYTES 1000 /* who would read more? */
@@ -123,26 +124,12 @@ static bool bad(struct reader *r)
 	return false;
 }
 
-static bool is_blank(char c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-static struct str trim(struct str s)
-{
-	while (s.len > 0 && is_blank(s.ptr[0]))
-		s = str_from(s, 1);
-	while (s.len > 0 && is_blank(s.ptr[s.len - 1]))
-		s.len--;
-	return s;
-}
-
 #define WORD_MAX_BYTES 1023
 
 /* apt's ParseCWord: "…" and again "…" to the end, one blank between; nothing in them is special. */
 static bool quoted_words(struct reader *r, struct str *rest, struct str *ret)
 {
-	struct str s = trim(*rest);
+	struct str s = trim_space(*rest);
 	struct buf out;
 	bool is_good = s.len > 0 && s.len <= WORD_MAX_BYTES;
 
@@ -155,9 +142,9 @@ static bool quoted_words(struct reader *r, struct str *rest, struct str *ret)
 			is_good = close >= 0;
 			buf_add(&out, str_until(str_from(s, i + 1), is_good ? (size_t)close : 0));
 			i += 1 + (size_t)(is_good ? close : 0);
-		} else if (!is_blank(s.ptr[i])) {
+		} else if (!is_space(s.ptr[i])) {
 			is_good = false;
-		} else if (!is_blank(s.ptr[i - 1])) {
+		} else if (!is_space(s.ptr[i - 1])) {
 			buf_add_char(&out, ' ');
 		}
 	}
@@ -176,11 +163,11 @@ static bool word(struct reader *r, struct str *rest, struct str *ret)
 	size_t end = 0;
 	struct buf out;
 
-	while (s.len > 0 && is_blank(s.ptr[0]))
+	while (s.len > 0 && is_space(s.ptr[0]))
 		s = str_from(s, 1);
 	if (s.len == 0)
 		return false;
-	for (; end < s.len && !is_blank(s.ptr[end]); end++) {
+	for (; end < s.len && !is_space(s.ptr[end]); end++) {
 		if (s.ptr[end] != '"' && s.ptr[end] != '[')
 			continue;
 		ptrdiff_t close =
@@ -205,7 +192,7 @@ static bool word(struct reader *r, struct str *rest, struct str *ret)
 	*ret = arena_str(r->conf->a, buf_str(&out));
 	buf_done(&out);
 	s = str_from(s, end);
-	*rest = trim(s);
+	*rest = trim_space(s);
 	return true;
 }
 
@@ -249,7 +236,7 @@ static void clear(struct reader *r, struct str name)
 /* One piece of text before END, one of '{', ';', '}'. */
 static bool piece(struct reader *r, char end)
 {
-	struct str rest = trim((struct str){ r->piece, r->piece_len });
+	struct str rest = trim_space((struct str){ r->piece, r->piece_len });
 	struct str tag, value = { 0 };
 
 	r->piece_len = 0;
@@ -337,7 +324,7 @@ static bool step(struct reader *r, bool *is_quoted)
 		return true;
 	}
 	if (r->piece_len == 0) {
-		if (is_blank(c))
+		if (is_space(c))
 			return true;
 		r->piece_line = r->line;
 	}
@@ -360,7 +347,7 @@ bool apt_conf_add(struct apt_conf *c, struct str text, struct str file)
 	while (r.pos < text.len)
 		if (!step(&r, &is_quoted))
 			return false;
-	if (trim((struct str){ r.piece, r.piece_len }).len > 0)
+	if (trim_space((struct str){ r.piece, r.piece_len }).len > 0)
 		return bad(&r);
 	return c->item_count < APT_CONF_ITEMS_MAX || bad(&r);
 }

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "work/hostaudit/resolve/password.h"
+#include "work/hostaudit/resolve/space.h"
 
 const char *const password_services[] = { "passwd", "chpasswd", "login", "sshd", "gdm-password",
 	"lightdm", "sddm", "xrdp-sesman", "system-config-users", NULL };
@@ -9,20 +10,6 @@ const char *const password_services[] = { "passwd", "chpasswd", "login", "sshd",
 void option_init(struct option_reader *r, struct str bytes)
 {
 	*r = (struct option_reader){ .rest = bytes };
-}
-
-static bool is_blank(char c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-static struct str trim(struct str s)
-{
-	while (s.len > 0 && is_blank(s.ptr[0]))
-		s = str_from(s, 1);
-	while (s.len > 0 && is_blank(s.ptr[s.len - 1]))
-		s.len--;
-	return s;
 }
 
 bool option_next(struct option_reader *r, struct str *ret_name, struct str *ret_value)
@@ -34,15 +21,15 @@ bool option_next(struct option_reader *r, struct str *ret_name, struct str *ret_
 		size_t n = 0;
 
 		r->line++;
-		line = trim(hash < 0 ? line : str_until(line, (size_t)hash));
-		while (n < line.len && line.ptr[n] != '=' && !is_blank(line.ptr[n]))
+		line = trim_space(hash < 0 ? line : str_until(line, (size_t)hash));
+		while (n < line.len && line.ptr[n] != '=' && !is_space(line.ptr[n]))
 			n++;
 		if (n == 0)
 			continue;
 		*ret_name = str_until(line, n);
-		*ret_value = trim(str_from(line, n));
+		*ret_value = trim_space(str_from(line, n));
 		if (str_starts(*ret_value, "="))
-			*ret_value = trim(str_from(*ret_value, 1));
+			*ret_value = trim_space(str_from(*ret_value, 1));
 		return true;
 	}
 	return false;
