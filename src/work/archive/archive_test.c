@@ -299,7 +299,8 @@ static void power_cuts(void **state)
 	if (result.faults > 0)
 		fail_msg("%llu of %llu disks lost something: %s", (unsigned long long)result.faults,
 			(unsigned long long)result.states, result.reason.text);
-	print_message("%llu disks\n", (unsigned long long)result.states);
+	print_message("%llu states of %llu points, while segments are made\n",
+		(unsigned long long)result.states, (unsigned long long)result.points);
 	assert_true(result.states > 300);
 	vfile_disk_close(disk);
 	vfile_disk_close(memory);
@@ -436,6 +437,9 @@ static void power_cuts_while_redacting(void **state)
 	if (result.faults > 0)
 		fail_msg("%llu of %llu disks: %s", (unsigned long long)result.faults,
 			(unsigned long long)result.states, result.reason.text);
+	print_message("%llu states of %llu points, while a text is taken away\n",
+		(unsigned long long)result.states, (unsigned long long)result.points);
+	assert_true(result.states > 20);
 	vfile_disk_close(disk);
 	vfile_disk_close(memory);
 }

@@ -303,6 +303,8 @@ static void power_cuts_while_a_month_leaves(void **state)
 	if (result.faults > 0)
 		fail_msg("%llu of %llu disks: %s", (unsigned long long)result.faults,
 			(unsigned long long)result.states, result.reason.text);
+	print_message("%llu states of %llu points, while a month leaves\n",
+		(unsigned long long)result.states, (unsigned long long)result.points);
 	assert_true(result.states > 20);
 	vfile_disk_close(disk);
 	vfile_disk_close(d);
