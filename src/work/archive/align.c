@@ -180,7 +180,12 @@ static int32_t entries_for(struct search *a, unsigned type, const struct conditi
 	return (int32_t)count;
 }
 
-/* May byte C stand in such a slot? */
+static bool is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* May byte C stand in such a slot, which is none of a time? */
 static bool may_hold(const struct search *a, unsigned type, char c)
 {
 	switch (type) {
@@ -192,8 +197,6 @@ static bool may_hold(const struct search *a, unsigned type, char c)
 		return is_digit(c) || (c >= 'a' && c <= 'f');
 	case SLOT_HEX_UPPER:
 		return is_digit(c) || (a->folding ? c >= 'a' && c <= 'f' : c >= 'A' && c <= 'F');
-	case SLOT_TIME:
-		return true; /* demand() looks closer */
 	default:
 		return is_digit(c);
 	}
@@ -245,14 +248,15 @@ static bool may_be_address(struct str text)
 static bool time_may(struct search *a, unsigned form, enum align_op op, size_t from, size_t end)
 {
 	enum { UNKNOWN, NO, YES };
-	bool is_all = op == ALIGN_HOLDS && from == 0 && end == a->text.len, may;
+	struct wanted *one = a->one;
+	bool is_all = op == ALIGN_HOLDS && from == one->from && end == one->end, may;
 
-	if (is_all && a->time_holds[form] != UNKNOWN)
-		return a->time_holds[form] == YES;
+	if (is_all && one->time_holds[form] != UNKNOWN)
+		return one->time_holds[form] == YES;
 	may = timeform_may_hold(form, a->text.ptr + from, end - from,
 		op == ALIGN_BEGINS || op == ALIGN_IS, op == ALIGN_ENDS || op == ALIGN_IS);
 	if (is_all)
-		a->time_holds[form] = may ? YES : NO;
+		one->time_holds[form] = may ? YES : NO;
 	return may;
 }
 
@@ -296,7 +300,7 @@ static void lay_slot(struct lay *l, size_t k, size_t from);
 static void lay_piece(struct lay *l, size_t k, size_t offset, size_t q)
 {
 	struct str at = str_from(piece(l, k), offset);
-	size_t need = l->a->text.len - q;
+	size_t need = l->a->one->end - q;
 
 	if (memcmp(at.ptr, l->a->text.ptr + q, need < at.len ? need : at.len) != 0)
 		return;
@@ -331,18 +335,18 @@ static void lay_over_slot(struct lay *l, size_t k, enum align_op op, size_t from
 	struct str next = piece(l, k + 1);
 	size_t limit;
 
-	if (next.len > 0 && a->place[(uint8_t)next.ptr[0]] == 0)
+	if (next.len > 0 && a->one->place[(uint8_t)next.ptr[0]] == 0)
 		return;
 	limit = longest(a, l->slots[k]);
 	if (most > limit)
 		most = limit;
 	if (next.len == 0) {
-		for (size_t n = 1; n <= most && from + n < a->text.len; n++)
+		for (size_t n = 1; n <= most && from + n < a->one->end; n++)
 			lay_behind(l, k, op, from, from + n);
 		return;
 	}
-	for (size_t at = a->place[(uint8_t)next.ptr[0]]; at > 0; at = a->next_place[at - 1]) {
-		size_t n = at - 1, left = a->text.len - n;
+	for (size_t at = a->one->place[(uint8_t)next.ptr[0]]; at > 0; at = a->next_place[at - 1]) {
+		size_t n = at - 1, left = a->one->end - n;
 
 		if (n > from && n <= from + most &&
 			memcmp(next.ptr, a->text.ptr + n, left < next.len ? left : next.len) == 0)
@@ -353,10 +357,10 @@ static void lay_over_slot(struct lay *l, size_t k, enum align_op op, size_t from
 /* Slot K begins at byte FROM of the text: the text ends in it, or goes on behind it. */
 static void lay_slot(struct lay *l, size_t k, size_t from)
 {
-	size_t most = l->a->reach[l->slots[k].type][from];
+	size_t most = l->a->reach[l->slots[k].type][from], end = l->a->one->end;
 
-	if (from + most == l->a->text.len && most <= longest(l->a, l->slots[k]) &&
-		demand(l, k, ALIGN_BEGINS, from, l->a->text.len)) {
+	if (from + most == end && most <= longest(l->a, l->slots[k]) &&
+		demand(l, k, ALIGN_BEGINS, from, end)) {
 		emit(l);
 		l->depth--;
 	}
@@ -377,7 +381,8 @@ static void lay_in_number(struct lay *l, size_t k)
 	c = (struct condition *)bytes_more(&a->conditions, sizeof(*c));
 	a->conditions.len += sizeof(*c);
 	*c = (struct condition){ .slot = (uint16_t)k,
-		.end = (uint16_t)a->text.len,
+		.from = (uint16_t)a->one->from,
+		.end = (uint16_t)a->one->end,
 		.op = ALIGN_HOLDS,
 		.is_last = true,
 		.entries = -1,
@@ -389,24 +394,25 @@ static void lay_in_number(struct lay *l, size_t k)
 static void lay_from_slot(struct lay *l, size_t k)
 {
 	const struct search *a = l->a;
+	const struct wanted *one = a->one;
 	struct slot slot = l->slots[k];
-	size_t most = a->reach[slot.type][0];
+	size_t most = a->reach[slot.type][one->from];
 	struct str next;
 
 	if (most == 0)
 		return;
-	if (most == a->text.len && most <= longest(a, slot)) {
+	if (most == one->end - one->from && most <= longest(a, slot)) {
 		if (is_number_type(slot.type)) {
 			lay_in_number(l, k);
-		} else if ((slot.type != SLOT_TEXT || a->holding[slot.family]) &&
-			demand(l, k, ALIGN_HOLDS, 0, most)) {
+		} else if ((slot.type != SLOT_TEXT || one->holding[slot.family]) &&
+			demand(l, k, ALIGN_HOLDS, one->from, one->end)) {
 			emit(l);
 			l->depth--;
 		}
 	}
 	next = piece(l, k + 1);
-	if (next.len == 0 || a->place[(uint8_t)next.ptr[0]] > 0)
-		lay_over_slot(l, k, ALIGN_ENDS, 0, most);
+	if (next.len == 0 || one->place[(uint8_t)next.ptr[0]] > 0)
+		lay_over_slot(l, k, ALIGN_ENDS, one->from, most);
 }
 
 /* The text begins in the static piece K and goes on in the slot behind it: the piece ends as the
@@ -418,13 +424,27 @@ static void lay_from_piece(struct lay *l, size_t k)
 
 	if (at.len == 0 || k == l->t->slots)
 		return;
-	for (size_t n = a->place[(uint8_t)at.ptr[at.len - 1]]; n > 0; n = a->next_place[n - 1])
-		if (n <= at.len && n < a->text.len &&
-			memcmp(at.ptr + at.len - n, a->text.ptr, n) == 0)
+	for (size_t n = a->one->place[(uint8_t)at.ptr[at.len - 1]]; n > 0;
+		n = a->next_place[n - 1]) {
+		size_t has = n - a->one->from;
+
+		if (has <= at.len && n < a->one->end &&
+			memcmp(at.ptr + at.len - has, a->text.ptr + a->one->from, has) == 0)
 			lay_slot(l, k, n);
+	}
 }
 
-/* Lay the text over template NUMBER, no piece of which holds all of it. */
+/* The one text over the template. */
+static void lay_one(struct lay *l)
+{
+	for (size_t k = 0; k <= l->t->slots && !l->is_unknown; k++) {
+		lay_from_piece(l, k);
+		if (k < l->t->slots)
+			lay_from_slot(l, k);
+	}
+}
+
+/* Lay the texts over template NUMBER, no piece of which holds all of one. */
 static void lay_over(struct lay *l, uint32_t number)
 {
 	struct search *a = l->a;
@@ -437,10 +457,9 @@ static void lay_over(struct lay *l, uint32_t number)
 	l->blocks = 0;
 	l->depth = 0;
 	a->steps = 0;
-	for (size_t k = 0; k <= l->t->slots && !l->is_unknown; k++) {
-		lay_from_piece(l, k);
-		if (k < l->t->slots)
-			lay_from_slot(l, k);
+	for (size_t i = 0; i < a->wanted_count; i++) {
+		a->one = &a->wanted[i];
+		lay_one(l);
 	}
 	a->first[number] = (uint32_t)(before / sizeof(struct condition));
 	if (l->is_unknown)
@@ -450,18 +469,19 @@ static void lay_over(struct lay *l, uint32_t number)
 	a->blocks[number] = l->is_unknown ? UINT32_MAX : l->blocks;
 }
 
-/* Templates one of whose pieces holds all of the text: one look over all of them. */
+/* Templates one of whose pieces holds all of the one text: one look over all of them. */
 static void find_always(struct search *a)
 {
 	const struct segment *s = a->s;
 	const uint8_t *at = a->templates, *end;
+	struct str text = part(a, a->one->from, a->one->end);
 	uint32_t t = 1;
 
 	/* a NUL stands for a slot there */
-	if (s->template_count < 2 || memchr(a->text.ptr, 0, a->text.len))
+	if (s->template_count < 2 || memchr(text.ptr, 0, text.len))
 		return;
 	end = at + a->piece_from[s->slot_count + s->template_count - 1];
-	while ((at = seek(at, end, a->text)) != NULL) {
+	while ((at = seek(at, end, text)) != NULL) {
 		size_t offset = (size_t)(at - a->templates);
 
 		while (t + 1 < s->template_count &&
@@ -475,16 +495,28 @@ static void find_always(struct search *a)
 	}
 }
 
-/* What every template asks of the text, once. */
-static void look_at_text(struct search *a)
+/* How many bytes from FROM to END may be in a time: none has four letters one after the other,
+ * which rules most words out before a template is asked. */
+static size_t reach_of_time(const struct search *a, size_t from, size_t end)
+{
+	size_t i = from, letters = 0;
+
+	for (; i < end && letters <= TIMEFORM_LETTERS; i++)
+		letters = is_letter(a->text.ptr[i]) ? letters + 1 : 0;
+	return letters > TIMEFORM_LETTERS ? i - 1 - from : i - from;
+}
+
+/* What every template asks of a text, once. */
+static void look_at_text(struct search *a, struct wanted *one)
 {
 	const struct segment *s = a->s;
-	struct condition all = { .end = (uint16_t)a->text.len, .op = ALIGN_HOLDS };
+	const struct condition all = {
+		.from = (uint16_t)one->from, .end = (uint16_t)one->end, .op = ALIGN_HOLDS
+	};
 
-	a->next_place = zeroed(a->text.len, sizeof(*a->next_place));
-	for (size_t i = a->text.len; i-- > 0;) {
+	for (size_t i = one->end; i-- > one->from;) {
 		uint8_t c = (uint8_t)a->text.ptr[i];
-		uint16_t *place = &a->place[c];
+		uint16_t *place = &one->place[c];
 
 		if (*place == 0)
 			a->is_of_texts[c] =
@@ -493,26 +525,46 @@ static void look_at_text(struct search *a)
 		*place = (uint16_t)(i + 1);
 	}
 	for (unsigned type = 1; type < SLOT_TYPES; type++) {
-		a->reach[type] = zeroed(a->text.len + 1, sizeof(*a->reach[type]));
-		for (size_t i = a->text.len; i-- > 0;)
-			if (may_hold(a, type, a->text.ptr[i]))
-				a->reach[type][i] = (uint16_t)(a->reach[type][i + 1] + 1);
+		size_t reach = 0;
+
+		for (size_t i = one->end; i-- > one->from;) {
+			reach = type == SLOT_TIME                 ? reach_of_time(a, i, one->end) :
+				may_hold(a, type, a->text.ptr[i]) ? reach + 1 :
+								    0;
+			a->reach[type][i] = (uint16_t)reach;
+		}
 	}
-	a->set_of_end = zeroed(a->text.len + 1, sizeof(*a->set_of_end));
-	a->holding = zeroed(s->family_count, sizeof(*a->holding));
-	if (a->reach[SLOT_TEXT][0] == a->text.len) {
+	one->holding = zeroed(s->family_count, sizeof(*one->holding));
+	if (a->reach[SLOT_TEXT][one->from] == one->end - one->from) {
 		int32_t number = entries_for(a, SLOT_TEXT, &all);
 		const struct entry_set *set = (struct entry_set *)(void *)a->sets.at + number;
 
 		for (uint32_t f = 0; f < s->family_count && !set->is_empty; f++)
-			a->holding[f] = set->blocks ? set->blocks[f] : UINT32_MAX;
+			one->holding[f] = set->blocks ? set->blocks[f] : UINT32_MAX;
 	}
 }
 
-void align_new(struct search *a, struct segment *s, struct str text, enum folding folding)
+static void look_at_texts(struct search *a, const struct texts *texts)
+{
+	a->next_place = zeroed(a->text.len, sizeof(*a->next_place));
+	for (unsigned type = 1; type < SLOT_TYPES; type++)
+		a->reach[type] = zeroed(a->text.len + 1, sizeof(*a->reach[type]));
+	a->set_of_end = zeroed(a->text.len + 1, sizeof(*a->set_of_end));
+	a->wanted = zeroed(texts->count, sizeof(*a->wanted));
+	a->wanted_count = texts->count;
+	for (size_t i = 0; i < texts->count; i++) {
+		a->one = &a->wanted[i];
+		a->one->from = i > 0 ? texts->end[i - 1] : 0;
+		a->one->end = texts->end[i];
+		look_at_text(a, a->one);
+		find_always(a);
+	}
+}
+
+void align_new(struct search *a, struct segment *s, const struct texts *texts, enum folding folding)
 {
 	*a = (struct search){ .s = s,
-		.text = text,
+		.text = { (const char *)texts->all.at, texts->all.len },
 		.folding = folding,
 		.texts = s->texts.at,
 		.text_from = s->text_from,
@@ -540,8 +592,7 @@ void align_new(struct search *a, struct segment *s, struct str text, enum foldin
 	a->now = zeroed(s->template_count, 1);
 	a->fit[TEMPLATE_RAW] = FIT_UNKNOWN;
 	a->blocks[TEMPLATE_RAW] = UINT32_MAX;
-	look_at_text(a);
-	find_always(a);
+	look_at_texts(a, texts);
 }
 
 void align(struct search *a, const uint32_t *among)
@@ -574,7 +625,9 @@ void align_done(struct search *a)
 	for (int type = 0; type < SLOT_TYPES; type++)
 		free(a->reach[type]);
 	free(a->set_of_end);
-	free(a->holding);
+	for (size_t i = 0; i < a->wanted_count; i++)
+		free(a->wanted[i].holding);
+	free(a->wanted);
 	free(a->fit);
 	free(a->first);
 	free(a->count);
@@ -625,19 +678,30 @@ bool align_meets(const struct search *a, uint32_t position)
 	return false;
 }
 
+static bool is_in(const struct search *a, struct str folded, struct str raw, bool is_high)
+{
+	bool is_there = false;
+
+	for (size_t i = 0; i < a->wanted_count && !is_there; i++) {
+		struct str text = part(a, a->wanted[i].from, a->wanted[i].end);
+
+		is_there = (folded.len >= text.len &&
+				   memmem(folded.ptr, folded.len, text.ptr, text.len)) ||
+			(is_high && office_old_text_holds(raw, text, a->folding == FOLD_MARKS));
+	}
+	return is_there;
+}
+
 bool align_in_text(const struct search *a, struct str text)
 {
 	struct bytes folded = { 0 };
 	bool is_there, is_high;
 
 	if (a->folding == FOLD_NONE)
-		return (text.len >= a->text.len &&
-			       memmem(text.ptr, text.len, a->text.ptr, a->text.len)) ||
-			office_old_text_holds(text, a->text, false);
+		return is_in(a, text, text, true);
 	is_high = fold_into(&folded, text, a->folding);
-	is_there = folded.len >= a->text.len &&
-		memmem(folded.at, folded.len, a->text.ptr, a->text.len) != NULL;
+	is_there = is_in(a, (struct str){ (const char *)folded.at, folded.len }, text,
+		is_high && a->folding == FOLD_MARKS);
 	bytes_done(&folded);
-	return is_there ||
-		(is_high && a->folding == FOLD_MARKS && office_old_text_holds(text, a->text, true));
+	return is_there;
 }

@@ -34,9 +34,21 @@ struct entry_set {
 
 enum fit { FIT_NEVER, FIT_ALWAYS, FIT_IF, FIT_UNKNOWN }; /* unknown: look at the whole record */
 
+/* One of the texts of a search. */
+struct wanted {
+	size_t from, end; /* in the text of all */
+	/* one after the first place where a byte stands in it; 0: none */
+	uint16_t place[256];
+	uint32_t *holding; /* of a family: blocks where a slot may hold all of it */
+	uint8_t time_holds[TIMEFORM_FORMS]; /* all of it: not known yet, no, yes */
+};
+
 struct search {
 	struct segment *s;
-	struct str text; /* folded so */
+	struct str text; /* folded so; of several, one after the other, any may stand */
+	struct wanted *wanted;
+	size_t wanted_count;
+	struct wanted *one; /* that is laid */
 	enum folding folding;
 	bool is_not; /* kept for the search: what does not hold the text is wanted */
 	/* texts as the mode wants them */
@@ -45,15 +57,10 @@ struct search {
 	const uint8_t *texts;
 	const uint32_t *text_from;
 	size_t texts_len;
-	bool is_of_texts[256]; /* bytes of the text that occur in the dictionary */
-	/* of the text: one after the first place where a byte stands, and after the next of the
-	 * same; 0: none */
-	uint16_t place[256];
-	uint16_t *next_place;
+	bool is_of_texts[256];       /* bytes of the text that occur in the dictionary */
+	uint16_t *next_place;        /* of a place: one after the next of the same byte; 0: none */
 	uint16_t *reach[SLOT_TYPES]; /* how many bytes from each on may be in a slot */
 	uint32_t *set_of_end;        /* one after the newest entry set with this end */
-	uint32_t *holding;           /* of a family: blocks where a slot may hold all of it */
-	uint8_t time_holds[TIMEFORM_FORMS]; /* all of it: not known yet, no, yes */
 	/* of the templates */
 	uint8_t *fit;
 	/* the first digits of the text that a block's digits tell of; none: run_end is 0 */
@@ -79,10 +86,11 @@ struct search {
 
 /* What the block in work was found to hold. */
 struct prune {
-	uint8_t *families;   /* whose values are needed */
-	bool has_times;      /* times are */
-	bool has_all;        /* whole rows are */
-	struct asked *asked; /* of each family, four: what was asked of its column */
+	uint8_t *families; /* whose values are needed */
+	bool has_times;    /* times are */
+	bool has_all;      /* whole rows are */
+	/* of each family, four, for each text of a search: what was asked of its column */
+	struct asked *asked[TEXTS_MAX];
 	/* of a family: may its column hold all of the text? NULL: not all were asked */
 	const uint8_t *holding;
 	struct err *e;
@@ -90,7 +98,8 @@ struct prune {
 
 /* What is known of TEXT before it is laid over templates: which of them hold it in a static piece,
  * and where slots of texts and addresses may hold all of it. The tables of S are loaded. */
-void align_new(struct search *a, struct segment *s, struct str text, enum folding folding);
+void align_new(
+	struct search *a, struct segment *s, const struct texts *texts, enum folding folding);
 /* Lay it over every template that is not 0 in AMONG (NULL: over all); of the others nothing more is
  * said. */
 void align(struct search *a, const uint32_t *among);

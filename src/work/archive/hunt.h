@@ -66,7 +66,7 @@ struct hunt {
 /* A term whose text decides, or at least must be there. */
 static inline bool is_laid(const struct term *t)
 {
-	return t->text.len > 0 && !(t->is_not && t->pattern);
+	return t->text.all.len > 0 && !(t->is_not && t->pattern);
 }
 
 #define RUNS_MAX 16

@@ -106,10 +106,11 @@ int segment_may_hold(struct segment *s, const struct matcher *m, struct err *e, 
 		result = segment_bad(e, "its letters");
 	for (size_t i = 0; result > 0 && i < m->count; i++) {
 		const struct term *t = &m->terms[i];
+		bool may_hold = false;
 
-		if (!t->is_not && without_letters(t) < *ret &&
-			!grams_may_hold(bits.at, bits.len,
-				(struct str){ (const char *)t->text.at, t->text.len }))
+		for (size_t k = 0; k < t->text.count && !may_hold; k++)
+			may_hold = grams_may_hold(bits.at, bits.len, texts_at(&t->text, k));
+		if (!t->is_not && without_letters(t) < *ret && !may_hold)
 			*ret = without_letters(t);
 	}
 	bytes_done(&bits);
@@ -122,10 +123,12 @@ int block_may_hold(
 	int result = load_digits(s, block, e);
 
 	*ret = true;
-	for (size_t i = 0; i < m->count && result == 0 && s->digits.len > 0 && *ret; i++)
-		*ret = m->terms[i].is_not ||
-			digits_may_stand(s->digits.at,
-				(struct str){
-					(const char *)m->terms[i].text.at, m->terms[i].text.len });
+	for (size_t i = 0; i < m->count && result == 0 && s->digits.len > 0 && *ret; i++) {
+		const struct texts *texts = &m->terms[i].text;
+
+		*ret = m->terms[i].is_not;
+		for (size_t k = 0; k < texts->count && !*ret; k++)
+			*ret = digits_may_stand(s->digits.at, texts_at(texts, k));
+	}
 	return result;
 }

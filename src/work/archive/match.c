@@ -13,19 +13,28 @@ static bool is_ascii(struct str s)
 	return true;
 }
 
+static void add_text(struct term *t, struct str text)
+{
+	struct texts *to = &t->text;
+
+	if (t->folding != FOLD_NONE && text.len > 0)
+		fold_into(&to->all, text, t->folding);
+	else
+		bytes_add(&to->all, text.ptr, text.len);
+	to->end[to->count++] = (uint16_t)to->all.len;
+	t->is_ascii = is_ascii((struct str){ (const char *)to->all.at, to->all.len });
+}
+
 static int set_text(struct term *t, const struct bytes *literal, struct err *e)
 {
-	if (t->folding != FOLD_NONE && literal->len > 0)
-		fold_into(&t->text, (struct str){ (const char *)literal->at, literal->len },
-			t->folding);
-	else
-		bytes_add(&t->text, literal->at, literal->len);
-	t->is_ascii = is_ascii((struct str){ (const char *)t->text.at, t->text.len });
-	if (t->text.len == 0 && t->pattern == NULL)
+	size_t len;
+
+	add_text(t, (struct str){ (const char *)literal->at, literal->len });
+	len = t->text.all.len;
+	if (len == 0 && t->pattern == NULL)
 		return err_set(e, ERR_INPUT, "of the text nothing is left to search for");
-	return t->text.len > TERM_TEXT_MAX ?
-		err_set(e, ERR_INPUT, "a text of %zu bytes is too long", t->text.len) :
-		0;
+	return len > TERM_TEXT_MAX ? err_set(e, ERR_INPUT, "a text of %zu bytes is too long", len) :
+				     0;
 }
 
 /* The texts that a pattern needs beside the first are terms of their own. */
@@ -49,6 +58,40 @@ static int add_terms(
 	return 0;
 }
 
+/* Does every one of ANY hold it? */
+static bool is_in_all(const struct texts *any, const struct texts *one)
+{
+	struct str text = texts_at(one, 0);
+	bool is_in = true;
+
+	for (size_t i = 0; i < any->count && is_in; i++)
+		is_in = str_find(texts_at(any, i), text) >= 0;
+	return is_in;
+}
+
+/* Texts of which any must stand, in a term of their own behind those from FIRST on. */
+static void add_any(struct matcher *m, size_t first, const struct texts *any)
+{
+	struct term *t = &m->terms[m->count];
+
+	if (any->count < 2 || any->all.len > TERM_TEXT_MAX || m->terms[first].is_not)
+		return;
+	*t = (struct term){ .folding = m->terms[first].folding };
+	for (size_t i = 0; i < any->count; i++) {
+		size_t before = t->text.all.len;
+
+		add_text(t, texts_at(any, i));
+		if (t->text.all.len == before) { /* folded away: it may stand anywhere */
+			bytes_done(&t->text.all);
+			return;
+		}
+	}
+	for (size_t i = first; i < m->count; i++)
+		m->terms[i].is_part =
+			m->terms[i].text.all.len > 0 && is_in_all(&t->text, &m->terms[i].text);
+	m->count++;
+}
+
 /* Records are found by their texts before a pattern is tried on them. Without regard to case
  * letters are compared folded: what is the same but for case is the same folded too. A text of
  * ASCII alone needs no pattern for that. */
@@ -62,6 +105,8 @@ static int make_ready(struct matcher *m, const struct archive_term *from, struct
 			is_nocase || from->mode == ARCHIVE_FOLD ? FOLD_MARKS :
 								  FOLD_NONE };
 	struct bytes literals[PATTERN_LITERALS] = { 0 };
+	struct texts any = { 0 };
+	size_t count = m->count;
 	int result;
 
 	if (from->text.len == 0 || from->text.len > TERM_TEXT_MAX)
@@ -74,10 +119,13 @@ static int make_ready(struct matcher *m, const struct archive_term *from, struct
 		m->has_patterns = true;
 	}
 	if (is_regex)
-		pattern_literals(from->text, literals);
+		pattern_literals(from->text, literals, &any);
 	else
 		bytes_add(&literals[0], from->text.ptr, from->text.len);
 	result = add_terms(m, &first, literals, e);
+	if (result == 0)
+		add_any(m, count, &any);
+	bytes_done(&any.all);
 	for (size_t i = 0; i < PATTERN_LITERALS; i++)
 		bytes_done(&literals[i]);
 	return result;
@@ -111,7 +159,7 @@ struct matcher *matcher_free(struct matcher *m)
 	if (m == NULL)
 		return NULL;
 	for (size_t i = 0; i < m->count; i++) {
-		bytes_done(&m->terms[i].text);
+		bytes_done(&m->terms[i].text.all);
 		pattern_free(m->terms[i].pattern);
 	}
 	for (int i = 0; i < FOLDINGS; i++)
@@ -163,14 +211,25 @@ int matcher_patterns(struct matcher *m, struct str raw, struct err *e)
 
 bool term_is_old(const struct term *t, struct str raw)
 {
-	return t->folding != FOLD_CASE && t->pattern == NULL &&
-		office_old_text_holds(raw, (struct str){ (const char *)t->text.at, t->text.len },
-			t->folding == FOLD_MARKS);
+	bool is_there = false;
+
+	for (size_t i = 0; i < t->text.count && !is_there; i++)
+		is_there = t->folding != FOLD_CASE && t->pattern == NULL &&
+			office_old_text_holds(raw, texts_at(&t->text, i), t->folding == FOLD_MARKS);
+	return is_there;
 }
 
-static bool holds(struct str raw, const struct bytes *text)
+static bool holds(struct str raw, const struct texts *texts)
 {
-	return raw.len >= text->len && memmem(raw.ptr, raw.len, text->at, text->len) != NULL;
+	bool is_there = false;
+
+	for (size_t i = 0; i < texts->count && !is_there; i++) {
+		struct str text = texts_at(texts, i);
+
+		is_there =
+			raw.len >= text.len && memmem(raw.ptr, raw.len, text.ptr, text.len) != NULL;
+	}
+	return is_there;
 }
 
 /* Does the text stand in a line of an old encoding? */
@@ -188,7 +247,7 @@ int matcher_text(struct matcher *m, struct str raw, struct err *e)
 		const struct term *t = &m->terms[i];
 		struct str in = raw;
 
-		if (t->pattern && (t->is_not || t->text.len == 0))
+		if (t->pattern && (t->is_not || t->text.all.len == 0))
 			continue;
 		if (t->folding != FOLD_NONE) {
 			struct bytes *folded = &m->folded[t->folding];

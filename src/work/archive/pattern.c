@@ -127,28 +127,77 @@ int pattern_match(struct pattern *p, struct str raw, struct err *e)
 /* A pattern being read for its literals. */
 struct reading {
 	struct str rest;
-	struct bytes now;   /* the run of plain characters being read */
+	/* the run of plain characters being read: so many, where there were choices */
+	struct bytes now[TEXTS_MAX];
+	size_t count;
 	struct bytes *best; /* the longest so far, longest first */
+	struct texts *any;  /* NULL: choices are passed over; else they are all that counts */
 };
+
+static size_t shortest(const struct bytes *of, size_t count)
+{
+	size_t least = SIZE_MAX;
+
+	for (size_t i = 0; i < count; i++)
+		least = of[i].len < least ? of[i].len : least;
+	return least;
+}
+
+static size_t shortest_text(const struct texts *of)
+{
+	size_t least = of->count > 0 ? SIZE_MAX : 0;
+
+	for (size_t i = 0; i < of->count; i++)
+		least = texts_at(of, i).len < least ? texts_at(of, i).len : least;
+	return least;
+}
+
+static void keep_choice(struct reading *r)
+{
+	size_t least = shortest(r->now, r->count);
+
+	if (r->count == 1 || least < LITERAL_MIN || least <= shortest_text(r->any))
+		return;
+	r->any->all.len = 0;
+	r->any->count = r->count;
+	for (size_t i = 0; i < r->count; i++) {
+		bytes_add(&r->any->all, r->now[i].at, r->now[i].len);
+		r->any->end[i] = (uint16_t)r->any->all.len;
+	}
+}
 
 static void end_run(struct reading *r)
 {
-	for (size_t i = 0; i < PATTERN_LITERALS && r->now.len >= LITERAL_MIN; i++) {
+	struct bytes *now = &r->now[0];
+
+	if (r->any)
+		keep_choice(r);
+	for (size_t i = 0; !r->any && i < PATTERN_LITERALS && now->len >= LITERAL_MIN; i++) {
 		struct bytes shorter = r->best[i];
 
-		if (r->now.len <= shorter.len)
+		if (now->len <= shorter.len)
 			continue;
-		r->best[i] = r->now;
-		r->now = shorter;
+		r->best[i] = *now;
+		*now = shorter;
 	}
-	r->now.len = 0;
+	for (size_t i = 0; i < r->count; i++)
+		r->now[i].len = 0;
+	r->count = 1;
 }
 
-/* What stands before a quantifier may be missing, or come again: it does not count. */
+static void add_plain(struct reading *r, char c)
+{
+	for (size_t i = 0; i < r->count; i++)
+		bytes_u8(&r->now[i], (uint8_t)c);
+}
+
+/* What stands before a quantifier may be missing, or come again: it does not count. A choice is
+ * not read where a quantifier follows. */
 static void drop_last(struct reading *r)
 {
-	while (r->now.len > 0 && (r->now.at[--r->now.len] & 0xC0) == 0x80)
-		;
+	for (size_t i = 0; i < r->count; i++)
+		while (r->now[i].len > 0 && (r->now[i].at[--r->now[i].len] & 0xC0) == 0x80)
+			;
 	end_run(r);
 }
 
@@ -199,6 +248,77 @@ static bool skip_group(struct reading *r)
 	return false;
 }
 
+static bool is_punctuation(char c)
+{
+	return c > ' ' && c < 0x7F && !((c | 0x20) >= 'a' && (c | 0x20) <= 'z') &&
+		!(c >= '0' && c <= '9');
+}
+
+/* Plain texts with bars between them, up to the end of REST or the bracket that ends their group:
+ * how many bytes they take, or 0 when they are not plain or too many. They go to the empty TO. */
+static size_t read_texts(struct str rest, struct bytes *to, size_t *ret_count)
+{
+	size_t n = 0, i = 0;
+
+	for (; i < rest.len && rest.ptr[i] != ')'; i++) {
+		char c = rest.ptr[i];
+
+		if (c == '|') {
+			if (++n == TEXTS_MAX)
+				return 0;
+			continue;
+		}
+		if (c == '\\' && i + 1 < rest.len && is_punctuation(rest.ptr[i + 1]))
+			c = rest.ptr[++i];
+		else if (c == 0 || strchr("\\([.*+?{^$", c) != NULL)
+			return 0;
+		bytes_u8(&to[n], (uint8_t)c);
+	}
+	*ret_count = n + 1;
+	return i;
+}
+
+/* Each of the runs goes on with each of the texts. */
+static bool add_texts(struct reading *r, const struct bytes *texts, size_t count)
+{
+	size_t runs = r->count;
+
+	if (runs * count > TEXTS_MAX)
+		return false;
+	/* the first ones come last: the others are made from them */
+	for (size_t t = count; t-- > 0;)
+		for (size_t i = 0; i < runs; i++) {
+			struct bytes *to = &r->now[t * runs + i];
+
+			if (t > 0) {
+				to->len = 0;
+				bytes_add(to, r->now[i].at, r->now[i].len);
+			}
+			bytes_add(to, texts[t].at, texts[t].len);
+		}
+	r->count = runs * count;
+	return true;
+}
+
+/* A group of plain texts that stands there once; false when it is another. */
+static bool read_choice(struct reading *r)
+{
+	size_t from = r->rest.len > 1 && r->rest.ptr[1] == '?' ? 3 : 1, count = 0, len;
+	struct bytes texts[TEXTS_MAX] = { 0 };
+	struct str in = str_from(r->rest, from);
+	bool is_read = false;
+
+	len = read_texts(in, texts, &count);
+	if (len > 0 && len < in.len &&
+		(len + 1 == in.len || strchr("*+?{", in.ptr[len + 1]) == NULL))
+		is_read = add_texts(r, texts, count);
+	if (is_read)
+		r->rest = str_from(in, len + 1);
+	for (size_t i = 0; i < TEXTS_MAX; i++)
+		bytes_done(&texts[i]);
+	return is_read;
+}
+
 /* An escape at the beginning of REST: punctuation stands for itself; of letters and digits only
  * those are known that take no further characters. */
 static bool read_escape(struct reading *r)
@@ -207,9 +327,8 @@ static bool read_escape(struct reading *r)
 
 	if (strchr("dDsSwWbBAZzRhHvVntrfe", c) != NULL && c != 0) {
 		end_run(r);
-	} else if (c > ' ' && c < 0x7F && !((c | 0x20) >= 'a' && (c | 0x20) <= 'z') &&
-		!(c >= '0' && c <= '9')) {
-		bytes_u8(&r->now, (uint8_t)c);
+	} else if (is_punctuation(c)) {
+		add_plain(r, c);
 	} else {
 		return false;
 	}
@@ -234,6 +353,8 @@ static bool read_one(struct reading *r)
 			return false;
 		if (r->rest.len > 1 && r->rest.ptr[1] == '*')
 			return false;
+		if (r->any && read_choice(r))
+			return true;
 		end_run(r);
 		return skip_group(r);
 	case '*':
@@ -256,22 +377,42 @@ static bool read_one(struct reading *r)
 		end_run(r);
 		break;
 	default:
-		bytes_u8(&r->now, (uint8_t)c);
+		add_plain(r, c);
 	}
 	r->rest = str_from(r->rest, 1);
 	return true;
 }
 
-void pattern_literals(struct str regex, struct bytes *to)
+/* Into BEST, or into ANY. */
+static bool read_all(struct str regex, struct bytes *best, struct texts *any)
 {
-	struct reading r = { .rest = regex, .best = to };
+	struct reading r = { .rest = regex, .count = 1, .best = best, .any = any };
 	/* comments and quoting would need a reader of their own */
 	bool is_good = str_find(regex, STR("(?#")) < 0 && str_find(regex, STR("\\Q")) < 0;
+	size_t count = 0;
 
+	/* nothing but texts: a choice without its brackets */
+	if (is_good && any && regex.len > 0 && read_texts(regex, r.now, &count) == regex.len) {
+		r.count = count;
+		r.rest.len = 0;
+	} else {
+		for (size_t i = 0; i < TEXTS_MAX; i++)
+			r.now[i].len = 0;
+	}
 	while (is_good && r.rest.len > 0)
 		is_good = read_one(&r);
 	end_run(&r);
+	for (size_t i = 0; i < TEXTS_MAX; i++)
+		bytes_done(&r.now[i]);
+	return is_good;
+}
+
+void pattern_literals(struct str regex, struct bytes *to, struct texts *any)
+{
+	bool is_good = read_all(regex, to, NULL);
+
 	for (size_t i = 0; !is_good && i < PATTERN_LITERALS; i++)
 		to[i].len = 0;
-	bytes_done(&r.now);
+	if (!read_all(regex, NULL, any))
+		any->count = 0;
 }

@@ -6,17 +6,16 @@
 
 /* Digits that no text of the dictionary holds, too many for a part of an address: where texts and
  * addresses stand says nothing of them. */
-static bool is_of_numbers(const struct segment *s, const struct bytes *text)
+static bool is_of_numbers(const struct segment *s, const struct texts *texts)
 {
 	const uint8_t *end = s->texts.at + s->texts.len;
+	struct str text = texts_at(texts, 0);
 
-	for (size_t i = 0; i < text->len; i++)
-		if (!is_digit((char)text->at[i]))
+	for (size_t i = 0; i < text.len; i++)
+		if (!is_digit(text.ptr[i]))
 			return false;
-	return text->len >= DIGITS_MIN &&
-		(s->texts.len == 0 ||
-			seek(s->texts.at, end, (struct str){ (const char *)text->at, text->len }) ==
-				NULL);
+	return texts->count == 1 && text.len >= DIGITS_MIN &&
+		(s->texts.len == 0 || seek(s->texts.at, end, text) == NULL);
 }
 
 int hunt_load(struct segment *s, const struct matcher *m, struct err *e)
@@ -59,7 +58,7 @@ static bool stands_elsewhere(const struct search *a, uint32_t i, uint32_t blocks
 	if (slot.type == SLOT_TIME)
 		return digits_in_time(slot.form);
 	if (slot.type == SLOT_TEXT)
-		return (a->holding[slot.family] & blocks) != 0;
+		return (a->wanted[0].holding[slot.family] & blocks) != 0;
 	if (!is_number_type(slot.type) || !has_usual(a->s, i) ||
 		is_shorter(slot.type, a->s->usual[i], a->text.len))
 		return false;
@@ -209,7 +208,7 @@ static void note_run(struct hunt *h, size_t i)
 {
 	struct search *a = &h->laid[i];
 
-	if (a->is_not || i >= RUNS_MAX)
+	if (a->is_not || i >= RUNS_MAX || a->wanted_count > 1)
 		return;
 	find_run(a);
 	if (a->run_end == 0)
@@ -247,13 +246,15 @@ void hunt_lay(struct hunt *h)
 
 		if (!is_laid(t))
 			continue;
-		align_new(&h->laid[h->count], s,
-			(struct str){ (const char *)t->text.at, t->text.len }, t->folding);
+		align_new(&h->laid[h->count], s, &t->text, t->folding);
 		find_plain(h, &h->laid[h->count]);
 		align(&h->laid[h->count], h->blocks);
 		h->laid[h->count].is_not = t->is_not;
 		narrow(h, &h->laid[h->count]);
-		note_run(h, h->count++);
+		if (t->is_part && !digits_in_text(texts_at(&t->text, 0)))
+			align_done(&h->laid[h->count]); /* what it is part of asks no less */
+		else
+			note_run(h, h->count++);
 	}
 	h->verdict = zeroed(s->template_count, 1);
 	h->maybe = zeroed(s->template_count, sizeof(*h->maybe));

@@ -24,7 +24,8 @@ void prune_new(struct prune *p, const struct segment *s, struct err *e)
 void prune_done(struct prune *p)
 {
 	free(p->families);
-	free(p->asked);
+	for (size_t i = 0; i < TEXTS_MAX; i++)
+		free(p->asked[i]);
 }
 
 /* Decimal digits, as numbers: the wanted ones, and what they are taken from. */
@@ -190,10 +191,19 @@ int align_families(const struct search *a, uint8_t *ret_holding, bool *ret_any, 
 	return result;
 }
 
+static size_t text_number(const struct search *a, size_t from)
+{
+	size_t i = 0;
+
+	while (i + 1 < a->wanted_count && from >= a->wanted[i].end)
+		i++;
+	return i;
+}
+
 static int ask_column(const struct search *a, const struct condition *c, struct slot slot,
 	struct prune *p, bool *ret_may)
 {
-	struct asked *asked;
+	struct asked **of_text = &p->asked[text_number(a, c->from)], *asked;
 	int result;
 
 	if (p->holding && c->from == 0 && c->end == a->text.len &&
@@ -201,9 +211,9 @@ static int ask_column(const struct search *a, const struct condition *c, struct 
 		*ret_may = p->holding[slot.family];
 		return 0;
 	}
-	if (p->asked == NULL) /* many blocks are settled without */
-		p->asked = zeroed((size_t)a->s->family_count * OPS, sizeof(*p->asked));
-	asked = &p->asked[(size_t)slot.family * OPS + c->op];
+	if (*of_text == NULL) /* many blocks are settled without */
+		*of_text = zeroed((size_t)a->s->family_count * OPS, sizeof(**of_text));
+	asked = &(*of_text)[(size_t)slot.family * OPS + c->op];
 	if (asked->by != a || asked->from != c->from || asked->end != c->end) {
 		bool may;
 

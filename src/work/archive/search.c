@@ -76,9 +76,15 @@ static int load_found(struct hunt *h, uint32_t rows)
 	int result;
 
 	for (uint32_t i = 0; i < rows; i++) {
-		uint32_t number = s->view.template[i];
-		const struct template *t = &s->templates[number];
+		uint32_t number;
+		const struct template *t;
 
+		if (h->found[i / 64] == 0) { /* mostly none of these is */
+			i |= 63;
+			continue;
+		}
+		number = s->view.template[i];
+		t = &s->templates[number];
 		if (!(h->found[i / 64] >> i % 64 & 1) || is_seen[number])
 			continue;
 		is_seen[number] = 1;
@@ -105,6 +111,8 @@ static int count_patterns(struct hunt *h, uint32_t rows)
 	for (uint32_t i = 0; i < rows && result >= 0; i++) {
 		struct str text;
 
+		if (h->found[i / 64] == 0)
+			i |= 63;
 		if (!(h->found[i / 64] >> i % 64 & 1))
 			continue;
 		result = position_text(s, i, h->e, &text);
@@ -158,7 +166,7 @@ static void hunt_first_term(struct hunt *h, uint32_t rows)
 {
 	const struct str *raw = h->s->view.raw;
 	const char *end = raw[rows - 1].ptr + raw[rows - 1].len;
-	const struct bytes *text = &h->m->terms[0].text;
+	const struct bytes *text = &h->m->terms[0].text.all;
 
 	for (uint32_t i = 0; i < rows; i++) {
 		const char *at =
@@ -339,9 +347,7 @@ static int find_out(struct hunt *h)
 	int result = 0;
 
 	for (size_t i = 0; i < h->m->count && h->is_out == NULL; i++)
-		if (!h->m->terms[i].is_not &&
-			digits_in_text((struct str){
-				(const char *)h->m->terms[i].text.at, h->m->terms[i].text.len }))
+		if (!h->m->terms[i].is_not && digits_in_text(texts_at(&h->m->terms[i].text, 0)))
 			h->is_out = zeroed(s->block_count, sizeof(*h->is_out));
 	for (uint32_t i = 0; i < s->block_count && h->is_out && result == 0; i++) {
 		bool may = true;

@@ -20,8 +20,9 @@ enum timeform_kind {
 	TIMEFORM_KINDS
 };
 
+#define TIMEFORM_LETTERS 3       /* that stand together, at most */
 #define TIMEFORM_FORMS (16 * 10) /* form = digits of the fraction * 16 + kind */
-#define EPOCH_DIGITS 10 /* of the seconds of TIMEFORM_EPOCH */
+#define EPOCH_DIGITS 10          /* of the seconds of TIMEFORM_EPOCH */
 #define TIMEFORM_TEXT_MAX 40
 
 /* Is FORM one that timeform_parse() may return? */
