@@ -49,9 +49,11 @@ struct view {
 	uint32_t *row;      /* of a position */
 	uint32_t *position; /* of a row */
 	uint16_t *template; /* of a position */
-	uint32_t *first;    /* of a position: its first value, or the number of its raw text */
-	uint32_t *uses;     /* of a template */
-	uint16_t *used;     /* templates that are in use, in order, but for TEMPLATE_RAW */
+	/* of a position: its first value, or the number of its raw text; place_values() makes it,
+	 * for counting mostly goes without */
+	uint32_t *first;
+	uint32_t *uses; /* of a template */
+	uint16_t *used; /* templates that are in use, in order, but for TEMPLATE_RAW */
 	uint32_t used_count;
 	/* slots that have their usual value in all rows, as bits; of a template from here on */
 	const uint8_t *fixed; /* NULL: there are none */
@@ -207,6 +209,8 @@ int block_bad(const struct segment *s, struct err *e, const char *what);
 void begin_block(struct segment *s, uint32_t block);
 /* Make BLOCK the one in work: templates of its rows; the text of a block of text. */
 MUST_CHECK int load_block(struct segment *s, uint32_t block, struct err *e);
+/* Where the values of each row stand, for who keeps or reads any. */
+void place_values(struct segment *s);
 /* Which row each position holds. */
 MUST_CHECK int load_order(struct segment *s, struct err *e);
 /* The times of rows of templates that are not 0 in KEEP; NULL: of all. */

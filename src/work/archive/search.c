@@ -75,6 +75,7 @@ static int load_found(struct hunt *h, uint32_t rows)
 	bool has_times = false;
 	int result;
 
+	place_values(s);
 	for (uint32_t i = 0; i < rows; i++) {
 		uint32_t number;
 		const struct template *t;

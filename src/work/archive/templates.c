@@ -92,30 +92,34 @@ static int load_texts(struct segment *s, struct err *e)
 	return find_starts(texts, count, s->text_from) ? 0 : segment_bad(e, "its dictionary");
 }
 
-static bool read_slot(struct segment *s, struct reader *r, struct slot *slot)
+/* Families are met anew seldom: of the others nothing is written that might be anything of S, which
+ * would be read anew for each slot. */
+static inline __attribute__((always_inline)) bool read_slot(
+	struct segment *s, struct reader *r, struct slot *slot)
 {
+	uint8_t type = read_u8(r), known;
 	uint64_t family;
 
-	*slot = (struct slot){ .type = read_u8(r) };
-	if (slot->type == SLOT_TIME) {
-		slot->form = read_u8(r);
+	if (type == SLOT_TIME) {
+		*slot = (struct slot){ .type = type, .form = read_u8(r) };
 		return timeform_is_known(slot->form);
 	}
 	family = read_varint(r);
-	if (family >= LIMIT_SEGMENT_FAMILIES || slot->type == 0 || slot->type > SLOT_TIME)
+	if (family >= LIMIT_SEGMENT_FAMILIES || type == 0 || type > SLOT_TIME)
 		return false;
+	*slot = (struct slot){ .type = type, .family = (uint16_t)family };
+	known = s->family_type[family];
+	if (known == 0) {
+		s->family_type[family] = type;
+		if (family >= s->family_count)
+			s->family_count = (uint32_t)family + 1;
+	}
 	/* a family is of one type: its column may be read by one reader alone */
-	if (s->family_type[family] != 0 && s->family_type[family] != slot->type)
-		return false;
-	s->family_type[family] = slot->type;
-	slot->family = (uint16_t)family;
-	if (family >= s->family_count)
-		s->family_count = (uint32_t)family + 1;
-	return true;
+	return known == 0 || known == type;
 }
 
 /* One template: the next slots of R. */
-static bool read_template(struct segment *s, struct reader *r, struct template *t)
+static bool read_template(struct segment *s, struct reader *from, struct template *t)
 {
 	static const uint8_t kinds[] = { [SLOT_TEXT] = CODES_TEXT,
 		[SLOT_NUMBER] = CODES_NUMBER,
@@ -123,27 +127,31 @@ static bool read_template(struct segment *s, struct reader *r, struct template *
 		[SLOT_HEX_UPPER] = CODES_NUMBER,
 		[SLOT_IPV4] = CODES_ADDRESS,
 		[SLOT_TIME] = CODES_TIME };
-	uint64_t slots = read_varint(r);
+	struct reader r = *from;
+	uint64_t slots = read_varint(&r);
 	uint64_t codes = 0; /* sixteen bits of each kind: in a register */
+	struct slot *slot = s->slots + s->slot_count;
+	uint32_t time = 0;
 
-	if (slots > LIMIT_SEGMENT_SLOTS || slots > reader_left(r))
+	if (slots > LIMIT_SEGMENT_SLOTS || slots > reader_left(&r))
 		return false;
-	*t = (struct template){ .slot = s->slot_count, .slots = (uint32_t)slots };
-	for (uint32_t k = 0; k < slots; k++) {
-		struct slot *slot = &s->slots[s->slot_count + k];
-
-		if (!read_slot(s, r, slot))
+	for (uint32_t k = 0; k < slots; k++, slot++) {
+		if (!read_slot(s, &r, slot))
 			return false;
-		if (slot->type == SLOT_TIME && t->time == 0)
-			t->time = (uint16_t)(k + 1);
+		if (slot->type == SLOT_TIME && time == 0)
+			time = k + 1;
 		else
 			codes += (uint64_t)1 << 16 * kinds[slot->type];
 	}
+	*t = (struct template){
+		.slot = s->slot_count, .slots = (uint32_t)slots, .time = (uint16_t)time
+	};
 	s->slot_count += t->slots;
 	for (unsigned kind = 0; kind < CODE_KINDS; kind++)
 		s->codes[t - s->templates].of[kind] = (uint16_t)(codes >> 16 * kind);
 	s->slots_of[t - s->templates] = (uint16_t)slots;
-	return !r->is_bad;
+	*from = r;
+	return !r.is_bad;
 }
 
 /* The text of each template: as many NULs as it has slots, and one more. */
@@ -292,19 +300,23 @@ static int load_usual(struct segment *s, struct err *e)
 static void sort_families(struct segment *s)
 {
 	uint32_t *from = zeroed((size_t)s->family_count + 2, sizeof(*from));
+	uint16_t *of;
+	const struct slot *all = s->slots, *end = all + s->slot_count;
 
-	for (uint32_t i = 0; i < s->slot_count; i++)
-		from[s->slots[i].family + 2] += s->slots[i].type != SLOT_TIME;
+	for (const struct slot *slot = all; slot < end; slot++)
+		from[slot->family + 2] += slot->type != SLOT_TIME;
 	for (uint32_t f = 0; f < s->family_count; f++)
 		from[f + 2] += from[f + 1];
-	s->family_template = zeroed(s->slot_count, sizeof(*s->family_template));
+	of = zeroed(s->slot_count, sizeof(*of));
 	for (uint32_t t = 1; t < s->template_count; t++) {
-		const struct slot *slots = s->slots + s->templates[t].slot;
+		const struct slot *slots = all + s->templates[t].slot;
+		uint32_t count = s->templates[t].slots;
 
-		for (uint32_t k = 0; k < s->templates[t].slots; k++)
+		for (uint32_t k = 0; k < count; k++)
 			if (slots[k].type != SLOT_TIME)
-				s->family_template[from[slots[k].family + 1]++] = (uint16_t)t;
+				of[from[slots[k].family + 1]++] = (uint16_t)t;
 	}
+	s->family_template = of;
 	s->family_from = from;
 	s->near = zeroed(s->family_count, sizeof(*s->near));
 	s->followers = zeroed(s->family_count, sizeof(*s->followers));

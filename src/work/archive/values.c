@@ -264,7 +264,6 @@ EACH_ROW int decode_numbers(struct decoder *d, uint32_t position)
 {
 	const struct view *v = &d->s->view;
 	uint32_t t = v->template[position];
-	struct value *values = v->values + v->first[position];
 	struct active *end = d->active + d->end[t];
 
 	for (struct active *a = d->active + d->first[t]; a < end; a++) {
@@ -282,7 +281,8 @@ EACH_ROW int decode_numbers(struct decoder *d, uint32_t position)
 		}
 		place = near_place(near, 0);
 		if (a->is_kept)
-			values[a->slot] = (struct value){ near->value[place], near->digits[place] };
+			v->values[v->first[position] + a->slot] =
+				(struct value){ near->value[place], near->digits[place] };
 		else if (a->bits)
 			d->marks->rows[position] |= near->met >> place & 1;
 	}
@@ -444,6 +444,8 @@ static void begin(struct decoder *d, uint32_t count)
 		const struct active *a = &d->active[i];
 		struct column_view *c = &v->columns[a->family];
 
+		if (a->is_kept)
+			place_values(d->s);
 		if (a->type == SLOT_TIME)
 			continue;
 		c->taken = 0, c->last = 0;
@@ -482,6 +484,8 @@ static int load_some(struct segment *s, enum slot_type type, const uint8_t *want
 		begin(&d, count);
 	else
 		result = block_bad(s, e, "the codes");
+	if (type == SLOT_TIME)
+		place_values(s);
 	if (result == 0 && type == SLOT_TIME)
 		result = load_stream(s, SECTION_TIMES, &d.times, e);
 	if (result == 0 && type == SLOT_TIME)
@@ -557,6 +561,7 @@ int load_all_values(struct segment *s, struct err *e)
 
 	if (s->blocks[s->view.block].is_text)
 		return 0;
+	place_values(s);
 	result = load_families(s, NULL, NULL, e);
 	if (result == 0)
 		result = load_times(s, NULL, e);

@@ -169,6 +169,7 @@ static int load_raw(struct segment *s, struct err *e)
 	result = load(s, SECTION_RAW, &r, e);
 	if (result < 0)
 		return result;
+	place_values(s);
 	v->raw = zeroed(count, sizeof(*v->raw));
 	for (uint32_t i = 0; i < rows && n < count; i++) {
 		uint64_t len;
@@ -187,8 +188,7 @@ static int load_templates_of_rows(struct segment *s, struct err *e)
 	struct view *v = &s->view;
 	uint32_t rows = s->blocks[v->block].rows;
 	uint16_t *template = v->template;
-	uint32_t *first = v->first, *uses = v->uses, *others;
-	const uint16_t *slots_of = s->slots_of;
+	uint32_t *uses = v->uses, *others;
 	uint16_t highest = 0;
 	size_t values = 0;
 	struct reader r;
@@ -207,24 +207,39 @@ static int load_templates_of_rows(struct segment *s, struct err *e)
 		return block_bad(s, e, "the templates");
 	/* rows of one template come one after the other: each waits for the count before it */
 	others = zeroed(s->template_count, sizeof(*others));
-	for (uint32_t i = 0; i < rows; i++) {
-		uint32_t t = template[i];
-
-		(i % 2 ? others : uses)[t]++;
-		first[i] = (uint32_t)values;
-		values += slots_of[t];
+	for (uint32_t i = 0; i + 1 < rows; i += 2) {
+		uses[template[i]]++;
+		others[template[i + 1]]++;
 	}
-	for (uint32_t t = 0; t < s->template_count; t++)
+	uses[template[rows - 1]] += rows % 2;
+	v->used = unset(s->template_count, sizeof(*v->used));
+	for (uint32_t t = 0; t < s->template_count; t++) {
 		uses[t] += others[t];
+		values += (size_t)uses[t] * s->slots_of[t];
+		if (uses[t] > 0 && t != TEMPLATE_RAW)
+			v->used[v->used_count++] = (uint16_t)t;
+	}
 	free(others);
 	if (values > LIMIT_SEGMENT_BLOCK_VALUES)
 		return block_bad(s, e, "the number of values");
-	v->used = zeroed(s->template_count, sizeof(*v->used));
-	for (uint32_t t = 1; t < s->template_count; t++)
-		if (v->uses[t] > 0)
-			v->used[v->used_count++] = (uint16_t)t;
 	v->values_needed = values;
 	return 0;
+}
+
+void place_values(struct segment *s)
+{
+	struct view *v = &s->view;
+	const uint16_t *slots_of = s->slots_of, *template = v->template;
+	uint32_t rows = s->blocks[v->block].rows, values = 0;
+	uint32_t *first;
+
+	if (v->first)
+		return;
+	first = v->first = unset(rows, sizeof(*v->first));
+	for (uint32_t i = 0; i < rows; i++) {
+		first[i] = values;
+		values += slots_of[template[i]];
+	}
 }
 
 /* The fixed slots of template T, whose bits are FIXED: they have a usual value, and no codes. */
@@ -256,7 +271,7 @@ static int load_fixed(struct segment *s, struct err *e)
 		return result;
 	v->fixed = r.at;
 	v->fixed_from = zeroed(s->template_count, sizeof(*v->fixed_from));
-	v->own_codes = zeroed(s->template_count, sizeof(*v->own_codes));
+	v->own_codes = unset(s->template_count, sizeof(*v->own_codes)); /* of those in use */
 	v->codes = v->own_codes;
 	for (uint32_t i = 0; i < v->used_count; i++) {
 		uint32_t t = v->used[i];
@@ -366,7 +381,6 @@ int load_block(struct segment *s, uint32_t block, struct err *e)
 	if (result < 0)
 		return result;
 	v->template = unset(rows, sizeof(*v->template));
-	v->first = unset(rows, sizeof(*v->first));
 	v->uses = zeroed(s->template_count, sizeof(*v->uses));
 	v->has_family = zeroed(s->family_count, 1);
 	result = load_templates_of_rows(s, e);
