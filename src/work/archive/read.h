@@ -49,8 +49,7 @@ struct view {
 	uint32_t *row;      /* of a position */
 	uint32_t *position; /* of a row */
 	uint16_t *template; /* of a position */
-	/* of a position: its first value, or the number of its raw text; place_values() makes it,
-	 * for counting mostly goes without */
+	/* of a position: its first value, once that is placed, or the number of its raw text */
 	uint32_t *first;
 	uint32_t *uses; /* of a template */
 	uint16_t *used; /* templates that are in use, in order, but for TEMPLATE_RAW */
@@ -61,7 +60,9 @@ struct view {
 	const struct codes *codes; /* of a template: without these slots */
 	struct codes *own_codes;   /* where they are kept, or NULL */
 	struct value *values;      /* of slots; those not loaded hold anything */
-	size_t values_room, values_needed;
+	size_t values_room;
+	bool is_placed;              /* the values of rows have their places: */
+	const uint8_t *placed;       /* those of templates kept by this, or NULL: of all */
 	struct str *raw;             /* rows of TEMPLATE_RAW; in a block of text, all rows */
 	struct column_view *columns; /* by family; NULL until loaded */
 	struct bytes own; /* loaded columns, one after the other; room is all they need */
@@ -209,8 +210,9 @@ int block_bad(const struct segment *s, struct err *e, const char *what);
 void begin_block(struct segment *s, uint32_t block);
 /* Make BLOCK the one in work: templates of its rows; the text of a block of text. */
 MUST_CHECK int load_block(struct segment *s, uint32_t block, struct err *e);
-/* Where the values of each row stand, for who keeps or reads any. */
-void place_values(struct segment *s);
+/* Where the values of rows stand: of templates with KEEP_VALUES in KEEP, or NULL: of all. The fewer
+ * are kept, the less memory is touched. What was loaded for another KEEP is lost. */
+void place_values(struct segment *s, const uint8_t *keep);
 /* Which row each position holds. */
 MUST_CHECK int load_order(struct segment *s, struct err *e);
 /* The times of rows of templates that are not 0 in KEEP; NULL: of all. */

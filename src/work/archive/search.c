@@ -75,7 +75,6 @@ static int load_found(struct hunt *h, uint32_t rows)
 	bool has_times = false;
 	int result;
 
-	place_values(s);
 	for (uint32_t i = 0; i < rows; i++) {
 		uint32_t number;
 		const struct template *t;
@@ -94,6 +93,7 @@ static int load_found(struct hunt *h, uint32_t rows)
 			if (s->slots[t->slot + k].type != SLOT_TIME)
 				wanted[s->slots[t->slot + k].family] = 1;
 	}
+	place_values(s, is_seen);
 	result = load_families(s, wanted, &marks, h->e);
 	if (result == 0 && has_times)
 		result = load_times(s, is_seen, h->e);

@@ -433,19 +433,12 @@ static void begin(struct decoder *d, uint32_t count)
 {
 	struct view *v = &d->s->view;
 
-	if (v->values_needed > v->values_room) {
-		free(v->values);
-		v->values = malloc(v->values_needed * sizeof(*v->values));
-		if (v->values == NULL)
-			abort();
-		v->values_room = v->values_needed;
-	}
 	for (uint32_t i = 0; i < count; i++) {
 		const struct active *a = &d->active[i];
 		struct column_view *c = &v->columns[a->family];
 
 		if (a->is_kept)
-			place_values(d->s);
+			place_values(d->s, d->keep);
 		if (a->type == SLOT_TIME)
 			continue;
 		c->taken = 0, c->last = 0;
@@ -485,7 +478,7 @@ static int load_some(struct segment *s, enum slot_type type, const uint8_t *want
 	else
 		result = block_bad(s, e, "the codes");
 	if (type == SLOT_TIME)
-		place_values(s);
+		place_values(s, d.keep);
 	if (result == 0 && type == SLOT_TIME)
 		result = load_stream(s, SECTION_TIMES, &d.times, e);
 	if (result == 0 && type == SLOT_TIME)
@@ -522,6 +515,8 @@ static void note_marked(struct segment *s, const struct marks *marks)
 
 void forget_some(struct segment *s)
 {
+	if (s->view.placed)
+		s->view.is_placed = false;
 	for (uint32_t f = 0; f < s->family_count; f++)
 		if (s->view.has_family[f] == VALUES_SOME)
 			s->view.has_family[f] = VALUES_NONE;
@@ -561,7 +556,7 @@ int load_all_values(struct segment *s, struct err *e)
 
 	if (s->blocks[s->view.block].is_text)
 		return 0;
-	place_values(s);
+	place_values(s, NULL);
 	result = load_families(s, NULL, NULL, e);
 	if (result == 0)
 		result = load_times(s, NULL, e);

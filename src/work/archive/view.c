@@ -169,7 +169,8 @@ static int load_raw(struct segment *s, struct err *e)
 	result = load(s, SECTION_RAW, &r, e);
 	if (result < 0)
 		return result;
-	place_values(s);
+	if (v->first == NULL)
+		v->first = zeroed(rows, sizeof(*v->first));
 	v->raw = zeroed(count, sizeof(*v->raw));
 	for (uint32_t i = 0; i < rows && n < count; i++) {
 		uint64_t len;
@@ -222,24 +223,40 @@ static int load_templates_of_rows(struct segment *s, struct err *e)
 	free(others);
 	if (values > LIMIT_SEGMENT_BLOCK_VALUES)
 		return block_bad(s, e, "the number of values");
-	v->values_needed = values;
 	return 0;
 }
 
-void place_values(struct segment *s)
+void place_values(struct segment *s, const uint8_t *keep)
 {
 	struct view *v = &s->view;
-	const uint16_t *slots_of = s->slots_of, *template = v->template;
+	const uint16_t *template = v->template;
 	uint32_t rows = s->blocks[v->block].rows, values = 0;
-	uint32_t *first;
+	uint16_t *slots_of;
+	uint32_t *first = v->first;
 
-	if (v->first)
+	if (v->is_placed && (v->placed == NULL || v->placed == keep))
 		return;
-	first = v->first = unset(rows, sizeof(*v->first));
+	if (first == NULL)
+		first = v->first = zeroed(rows, sizeof(*v->first));
+	slots_of = zeroed(s->template_count, sizeof(*slots_of));
+	for (uint32_t i = 0; i < v->used_count; i++)
+		if (keep == NULL || keep[v->used[i]] == KEEP_VALUES)
+			slots_of[v->used[i]] = s->slots_of[v->used[i]];
 	for (uint32_t i = 0; i < rows; i++) {
-		first[i] = values;
+		if (template[i] != TEMPLATE_RAW) /* of those it is set already */
+			first[i] = values;
 		values += slots_of[template[i]];
 	}
+	free(slots_of);
+	v->is_placed = true;
+	v->placed = keep;
+	if (values <= v->values_room)
+		return;
+	free(v->values);
+	v->values = malloc(values * sizeof(*v->values));
+	if (v->values == NULL)
+		abort();
+	v->values_room = values;
 }
 
 /* The fixed slots of template T, whose bits are FIXED: they have a usual value, and no codes. */
