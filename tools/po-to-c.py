@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""po-to-c.py IN.po OUT.c: compile a gettext file to a sorted const table (Vietnamese -> English).
+"""po-to-c.py IN.po OUT.c [NAME]: compile a gettext file to a sorted const table, NAME_table (words_table).
 
 libintl is not used at run time: on a bare Debian there is no vi_VN locale, and the language is one
 of each request, not of the process.
@@ -46,7 +46,7 @@ def c_string(text):
 
 
 def main():
-    table = {}
+    table, name = {}, sys.argv[3] if len(sys.argv) > 3 else "words"
     for msgid, msgstr in entries(sys.argv[1]):
         if msgid in table:
             sys.exit(f"{sys.argv[1]}: twice: {msgid}")
@@ -54,12 +54,12 @@ def main():
     rows = sorted(table.items(), key=lambda row: row[0].encode("utf-8"))
     with open(sys.argv[2], "w", encoding="utf-8") as out:
         out.write('#include "kit/text/words_table.h"\n\n')
-        out.write("const struct words_row words_table[] = {\n")
+        out.write(f"const struct words_row {name}_table[] = {{\n")
         for msgid, msgstr in rows:
             if msgstr:
                 out.write(f"\t{{ {c_string(msgid)},\n\t  {c_string(msgstr)} }},\n")
         out.write("\t{ 0, 0 },\n};\n")
-        out.write(f"const unsigned words_count = {sum(1 for _, s in rows if s)};\n")
+        out.write(f"const unsigned {name}_count = {sum(1 for _, s in rows if s)};\n")
 
 
 main()

@@ -4,6 +4,19 @@
 #include <stdio.h>
 #include <string.h>
 
+static const char *(*words_of)(const char *english);
+
+void err_words(const char *(*words)(const char *english))
+{
+	words_of = words;
+}
+
+/* The same sentence in the words of the one who reads it. */
+static const char *said(const char *english)
+{
+	return words_of ? words_of(english) : english;
+}
+
 /* A sentence cut in the middle of a UTF-8 character must not reach a page. */
 static void cut_at_character(char *text)
 {
@@ -24,7 +37,7 @@ int err_set(struct err *e, enum err_code code, const char *fmt, ...)
 
 	e->code = code;
 	va_start(args, fmt);
-	vsnprintf(e->text, sizeof(e->text), fmt, args);
+	vsnprintf(e->text, sizeof(e->text), said(fmt), args);
 	va_end(args);
 	cut_at_character(e->text);
 	return code;
@@ -41,10 +54,10 @@ int err_errno(struct err *e, int errno_value, const char *fmt, ...)
 	if (errno_value == ENOENT || errno_value == ENOTDIR)
 		e->code = ERR_ABSENT;
 	va_start(args, fmt);
-	vsnprintf(e->text, sizeof(e->text), fmt, args);
+	vsnprintf(e->text, sizeof(e->text), said(fmt), args);
 	va_end(args);
 	len = strlen(e->text);
-	snprintf(e->text + len, sizeof(e->text) - len, ": %s", strerror(errno_value));
+	snprintf(e->text + len, sizeof(e->text) - len, ": %s", said(strerror(errno_value)));
 	cut_at_character(e->text);
 	return e->code;
 }
@@ -57,7 +70,7 @@ int err_context(struct err *e, const char *fmt, ...)
 
 	memcpy(was, e->text, sizeof(was));
 	va_start(args, fmt);
-	vsnprintf(e->text, sizeof(e->text), fmt, args);
+	vsnprintf(e->text, sizeof(e->text), said(fmt), args);
 	va_end(args);
 	len = strlen(e->text);
 	snprintf(e->text + len, sizeof(e->text) - len, ": %.*s", (int)(sizeof(was) - 1), was);

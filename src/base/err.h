@@ -2,7 +2,8 @@
  * ERR_* on failure, and fills the caller's struct err: the lowest function that knows the fact
  * writes the sentence, callers may put context before it with err_context(), nobody rewrites it.
  * Sentences are lower case, without a full stop, the thing in quotes, the cause first. They are in
- * English for logs and developers; what people read on pages comes from the word tables. */
+ * English for logs and developers; what people read on pages comes from the word tables, and a
+ * command speaks the language of its caller: err_words(). */
 #ifndef BASE_ERR_H
 #define BASE_ERR_H
 
@@ -38,5 +39,9 @@ int err_errno(struct err *e, int errno_value, const char *fmt, ...)
 
 /* Put "context: " before the sentence already there; returns the code already there. */
 int err_context(struct err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* From here on this process writes its sentences as WORDS gives them: a format with the same
+ * conversions in the same order, or the English one back. NULL: English again. */
+void err_words(const char *(*words)(const char *english));
 
 #endif

@@ -455,7 +455,7 @@ class Months(unittest.TestCase):
         with folder({"data/log/.keep": ""}) as base:
             for words, text in ((("log", "month", "--data", f"{base}/data", "2026-13"), "không phải là tháng"),
                                 (("log", "month", "--data", f"{base}/data", "9999-01"), "chưa kết thúc"),
-                                (("log", "month", "--data", f"{base}/none"), "there is no folder"),
+                                (("log", "month", "--data", f"{base}/none"), "không có thư mục"),
                                 (("log", "media", "--data", f"{base}/data", "burn"), "không có việc"),
                                 (("log", "media", "--data", f"{base}/data", "write", base), "viết: register")):
                 done = khien(*words)

@@ -230,7 +230,8 @@ int outside_ca(struct outside *o, struct str *ret, struct err *e)
 	return rc == ERR_ABSENT ?
 		err_set(e, ERR_ABSENT,
 			"the certificates of the time-stamp authority are not known: put them into "
-			"\"" SEAL_LOG "/tsa.pem\", or give --ca FILE") :
+			"\"%s/tsa.pem\", or give --ca FILE",
+			SEAL_LOG) :
 		rc;
 }
 

@@ -168,6 +168,7 @@ static int run_command(struct run *run, const struct command *command, size_t fr
 		return 0;
 	}
 	run->is_confined = command->is_confined;
+	err_words(run->lang == LANG_VI ? text_failure : NULL);
 	status = command->run(&line, &e);
 	if (status < 0)
 		return failed(run, command, status, &e);

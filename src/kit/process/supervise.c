@@ -107,6 +107,7 @@ static void start(struct supervisor *p, struct slot *s)
 		close(pair[0]);
 		self.parent_fd = pair[1];
 		process_show_name(s->row->name);
+		err_words(NULL); /* its log is for those who mend programs */
 		_exit(s->row->start(&self));
 	}
 	close(pair[1]);
@@ -362,6 +363,7 @@ static void run_first(struct supervisor *p, struct slot *s)
 	if (pid == 0) {
 		alarm(s->row->time_max_s);
 		process_show_name(s->row->name);
+		err_words(NULL); /* its log is for those who mend programs */
 		_exit(s->row->start(&self));
 	}
 	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status) || WEXITSTATUS(status))

@@ -26,6 +26,9 @@ const char *lang_code(enum lang lang);         /* "vi" or "en" */
 #define TEXT_COUNT_SIZE 32
 const char *text_count(enum lang lang, int64_t n, char *text);
 const char *tr(enum lang lang, const char *vi_text) __attribute__((format_arg(2)));
+/* The other way round for err_words(): the sentences of failures are English in the code, and
+ * po/vi.po has the Vietnamese of those that a command may print. */
+const char *text_failure(const char *english) __attribute__((format_arg(1)));
 
 /* For search: lower case, marks stripped, đ to d: "Thống" -> "thong". A byte that belongs to no
  * character becomes '?'. At most three times as long; lives in A. */

@@ -44,9 +44,9 @@ const char *text_count(enum lang lang, int64_t n, char *text)
 	return text;
 }
 
-static int by_vi(const void *key, const void *row)
+static int by_code(const void *key, const void *row)
 {
-	return str_cmp(str_of(key), str_of(((const struct words_row *)row)->vi));
+	return str_cmp(str_of(key), str_of(((const struct words_row *)row)->code));
 }
 
 const char *tr(enum lang lang, const char *vi_text)
@@ -55,6 +55,14 @@ const char *tr(enum lang lang, const char *vi_text)
 
 	if (lang == LANG_VI)
 		return vi_text;
-	row = bsearch(vi_text, words_table, words_count, sizeof(*words_table), by_vi);
-	return row ? row->en : vi_text;
+	row = bsearch(vi_text, words_table, words_count, sizeof(*words_table), by_code);
+	return row ? row->said : vi_text;
+}
+
+const char *text_failure(const char *english)
+{
+	const struct words_row *row = bsearch(
+		english, failure_table, failure_count, sizeof(*failure_table), by_code);
+
+	return row ? row->said : english;
 }

@@ -207,7 +207,7 @@ static int put_database(struct writer *w, const char *file)
 	int rc;
 
 	if (access(full(w, DATABASE), F_OK) != 0)
-		return err_set(w->e, ERR_ABSENT, "there is no \"%s/" DATABASE "\"", w->data);
+		return err_set(w->e, ERR_ABSENT, "there is no \"%s/%s\"", w->data, DATABASE);
 	if (snprintf(w->copy, sizeof(w->copy), "%s.db", file) >= (int)sizeof(w->copy))
 		return err_set(w->e, ERR_LIMIT, "\"%s\" is too long", file);
 	rc = store_copy(full(w, DATABASE), w->copy, w->e);
