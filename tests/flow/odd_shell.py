@@ -37,6 +37,7 @@ def script(chance):
 
 
 def seconds(value):
-    """As bash takes it: the digits at the head, nothing below zero."""
+    """As bash takes it, by atoi: the digits at the head, as a long of which the low 32 bits are taken; nothing below zero."""
     match = re.match(r"\s*\+?(\d+)", value)
-    return int(match.group(1)) if match else 0
+    low = min(int(match.group(1)), 2 ** 63 - 1) & 0xffffffff if match else 0
+    return low if low < 2 ** 31 else 0

@@ -54,6 +54,7 @@ class Differential(unittest.TestCase):
         "[a]\npath = /srv\nguest ok = no\n[b]\nguest ok = yes\ncopy = a\n",             # what was said stays
         '[global]\npath = ""\n[a]\n[ a]\npath = /x\n[a]\nguest ok = yes\npath = /srv\n',  # "" is no path, and yet one
         "[a]\npath = /srv\\",
+        "[a]\npath = /srv\\\r",                                                          # nor before a carriage return at the end
     ]
 
     @unittest.skipUnless(tool("testparm"), "needs testparm")

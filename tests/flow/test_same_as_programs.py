@@ -186,7 +186,8 @@ class Shell(unittest.TestCase):
     KEPT = ["TMOUT=5\nfalse && { TMOUT=93; }\n", "TMOUT=5\ncommand export TMOUT=8\n", "TMOUT=5\nunset 'TMOUT'\n", "export 'TMOUT=6'\n",
             '[ "$X" ] || return 0\nTMOUT=5\n', "TMOUT=5\n{ TMOUT=6; } 2>&1 | cat\n", "TMOUT=5\nunset -f TMOUT\n", "TMOUT[0]=5\n",
             "TMOUT=4\n{ true; } || TMOUT=3\n", "TMOUT=5\nlocal TMOUT=7 2>/dev/null\n", "\\export TMOUT=9\n", "time { TMOUT=3; } 2>/dev/null\n",
-            "TMOUT=5\nf() { TMOUT=0; }; f\n", 'TMOUT=\nif [ -n "$TMOUT" ]; then TMOUT=3; fi\n: ${TMOUT:=7}\n', "if (false); then TMOUT=3; else TMOUT=4; fi\n"]
+            "TMOUT=5\nf() { TMOUT=0; }; f\n", 'TMOUT=\nif [ -n "$TMOUT" ]; then TMOUT=3; fi\n: ${TMOUT:=7}\n', "if (false); then TMOUT=3; else TMOUT=4; fi\n",
+            "TMOUT=1234567890123\n", "TMOUT=00000000000000000012\n", "TMOUT=4294967296\n", "TMOUT=99999999999999999999\n"]
 
     # EVIDENCE: D12.1.b
     @unittest.skipUnless(shutil.which("bash"), "no bash here")

@@ -144,7 +144,8 @@ class Differential(unittest.TestCase):
 
     # one of each fault that generated files have found
     KEPT_APT = ['Zz::A "%41%42";\nZz::B %41%42;\n', 'Zz::::C "1";\nZz::::C "2";\n', 'Zz { ::D 23; B "a" "b"; };\n', 'Zz::A "a\tb";\n',
-                "Zz::A\v\f1;\n", '#include-x Zz { "1"; };\nZz::A "2";\n']
+                "Zz::A\v\f1;\n", '#include-x Zz { "1"; };\nZz::A "2";\n', 'Zz { "x"; #include-x; #include; };\n', '#include;\nZz::A "1";\n',
+                'Zz { "x"; #clear; };\n']
 
     @need("apt-config")
     def test_apt_config(self):

@@ -40,6 +40,13 @@ static struct str cut_both(struct str s)
 	return s;
 }
 
+/* Is LINE the last, without a line end? A carriage return was cut off. */
+static bool ends_at(struct str line, const char *end)
+{
+	return line.ptr + line.len == end ||
+		(line.ptr + line.len + 1 == end && line.ptr[line.len] == '\r');
+}
+
 /* A line with those it goes on in: a backslash before its end joins, with blanks behind it too.
  * A comment goes on in none. */
 static bool next_joined(struct samba_reader *r, struct str *ret)
@@ -51,7 +58,7 @@ static bool next_joined(struct samba_reader *r, struct str *ret)
 		return false;
 	r->line++;
 	head = cut_both(line);
-	if (line.ptr + line.len == end || !str_ends(head, "\\") || head.ptr[0] == '#' ||
+	if (ends_at(line, end) || !str_ends(head, "\\") || head.ptr[0] == '#' ||
 		head.ptr[0] == ';') {
 		*ret = line;
 		return true;
@@ -61,7 +68,7 @@ static bool next_joined(struct samba_reader *r, struct str *ret)
 	buf_init(&joined, LIMIT_HOST_LINE_BYTES);
 	for (;;) {
 		struct str part = cut_end(line);
-		bool goes_on = line.ptr + line.len != end && str_ends(part, "\\");
+		bool goes_on = !ends_at(line, end) && str_ends(part, "\\");
 
 		buf_add(&joined, goes_on ? str_until(part, part.len - 1) : line);
 		if (!goes_on || !str_next_line(&r->rest, &line))

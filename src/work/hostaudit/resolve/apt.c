@@ -248,10 +248,18 @@ static bool piece(struct reader *r, char end)
 		return bad(r);
 	if (rest.len > 0)
 		return bad(r);
+	if (end != '{' && value.ptr == NULL) {
+		/* a lone word in a block is an entry of its list, one like a directive too */
+		if (str_is(tag, "#clear"))
+			return bad(r);
+		if (r->depth > 0)
+			set(r, STR(""), tag);
+		return true;
+	}
 	if (tag.len > 0 && tag.ptr[0] == '#' && end != '{') {
 		if (r->depth > 0)
 			return bad(r);
-		if (str_is(tag, "#clear") && value.ptr != NULL)
+		if (str_is(tag, "#clear"))
 			clear(r, value);
 		else if (str_is(tag, "#include"))
 			set(r, STR("#include::"), value);
@@ -267,12 +275,6 @@ static bool piece(struct reader *r, char end)
 		if (value.ptr != NULL)
 			set(r, STR_NONE, value);
 		return true;
-	}
-	if (value.ptr == NULL) { /* a lone word in a block is an entry of its list */
-		value = tag;
-		tag = STR("");
-		if (r->depth == 0)
-			return true;
 	}
 	set(r, tag, value);
 	return true;

@@ -307,10 +307,9 @@ static void judge(struct walk *w, int action, enum pam_code code)
 	if (action == PAM_ACTION_OK || action == PAM_ACTION_DONE) {
 		if (w->impression == UNDECIDED ||
 			(w->impression == POSITIVE && w->status == PAM_CODE_SUCCESS)) {
-			if (code != PAM_CODE_IGNORE) {
-				w->impression = POSITIVE;
-				w->status = code;
-			}
+			/* PAM_IGNORE too: it is no success then */
+			w->impression = POSITIVE;
+			w->status = code;
 		}
 	} else if (action == PAM_ACTION_BAD || action == PAM_ACTION_DIE) {
 		if (w->impression != NEGATIVE) {

@@ -67,18 +67,23 @@ static void note_conditional(struct tmout *t, struct str file, int line)
 	t->is_conditional = true;
 }
 
-/* As atoi: the digits at the head, after blanks and a sign. What is below zero is never. */
+/* As glibc's atoi, which bash asks: the digits at the head, after blanks and a sign, as a long of
+ * which the low 32 bits are taken: 4294967296 is 0. What is below zero is never. */
 static int64_t leading_seconds(struct str s)
 {
 	int64_t value = 0;
+	uint32_t low;
 
 	while (s.len > 0 && str_has(STR(" \t"), s.ptr[0]))
 		s = str_from(s, 1);
 	if (str_starts(s, "+"))
 		s = str_from(s, 1);
-	for (size_t i = 0; i < s.len && i < 9 && s.ptr[i] >= '0' && s.ptr[i] <= '9'; i++)
-		value = value * 10 + (s.ptr[i] - '0');
-	return value;
+	for (size_t i = 0; i < s.len && s.ptr[i] >= '0' && s.ptr[i] <= '9'; i++)
+		if (__builtin_mul_overflow(value, 10, &value) ||
+			__builtin_add_overflow(value, s.ptr[i] - '0', &value))
+			return 0; /* LONG_MAX, whose low bits are -1 */
+	low = (uint32_t)value;
+	return low <= INT32_MAX ? low : 0;
 }
 
 /* "$((10*60))" and "${TMOUT:-600}" besides what is literal. False when it needs the shell. */
