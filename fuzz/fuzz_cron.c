@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "work/hostaudit/jobs.h"
-#include "work/hostaudit/log_sweeps.h"
 #include "work/hostaudit/resolve/cron.h"
 #include "work/hostaudit/resolve/shell_text.h"
 
@@ -23,7 +22,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	arena_init(&a, 512 * MIB);
 	for (int i = 0; i < 50 && str_next_line(&rest, &line); i++) {
-		struct log_sweep sweep;
 		int64_t days;
 
 		(void)anacron_line(line, &days, &user, &command);
@@ -32,7 +30,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		calendar_period_days(line);
 		calendar_is_over(line, 1764000000);
 		span_seconds(line);
-		log_sweep_parse(line, &sweep);
 	}
 	scan_of(text, &a);
 	cleans_logs(text);

@@ -2,6 +2,7 @@
  * PERSIST has kept beats them all. */
 #include <string.h>
 
+#include "work/hostaudit/apt.h"
 #include "work/hostaudit/databases.h"
 #include "work/hostaudit/resolve/systemd.h"
 #include "work/hostaudit/resolve/yaml_keys.h"
@@ -88,6 +89,7 @@ struct options {
 	struct setting x_bind, x_port, x_plugin, no_x_plugin, admin,
 		admin_port; /* MySQL's other doors */
 	bool is_mariadb, is_there;
+	struct str series; /* "10.11", "8.0", as the package says; "" where none tells */
 };
 
 enum group_use { GROUP_NO, GROUP_YES, GROUP_BY_VERSION };
@@ -107,11 +109,37 @@ static enum group_use group_use(const struct options *o, struct str group)
 	for (size_t i = 0; i < COUNT(by_version); i++) {
 		struct str rest = str_from(group, str_of(by_version[i]).len);
 
-		if (str_starts(group, by_version[i]) && rest.len > 0 && rest.ptr[0] >= '0' &&
-			rest.ptr[0] <= '9')
+		if (!str_starts(group, by_version[i]) || rest.len == 0 || rest.ptr[0] < '0' ||
+			rest.ptr[0] > '9')
+			continue;
+		if (i > 0 && !o->is_mariadb)
+			return GROUP_NO;
+		if (o->series.len == 0)
 			return GROUP_BY_VERSION;
+		return str_eq(rest, o->series) ? GROUP_YES : GROUP_NO;
 	}
 	return GROUP_NO;
+}
+
+/* "10.11" of "1:10.11.6-0+deb12u1", from the package that brings the server. */
+static bool take_series(void *context, const struct dpkg_package *p)
+{
+	static const char *const servers[] = { "mariadb-server-core", "mysql-server-core",
+		"mysql-community-server-core", "percona-server-server" };
+	struct options *o = context;
+	struct str version = p->version, major, minor;
+	ptrdiff_t epoch = str_find_char(version, ':');
+	bool is_server = false;
+
+	for (size_t i = 0; i < COUNT(servers); i++)
+		is_server |= str_starts(p->name, servers[i]);
+	if (!is_server || !dpkg_is_here(p->status) ||
+		str_starts(p->name, "mariadb") != o->is_mariadb)
+		return true;
+	version = epoch < 0 ? version : str_from(version, (size_t)epoch + 1);
+	if (str_next_word(&version, ".", &major) && str_next_word(&version, ".-+~", &minor))
+		o->series = arena_fmt(o->list->a, "%.*s.%.*s", STR_FMT(major), STR_FMT(minor));
+	return false;
 }
 
 static void take(struct options *o, const struct mycnf_line *l, struct str file)
@@ -136,7 +164,7 @@ static void take(struct options *o, const struct mycnf_line *l, struct str file)
 			setting = known[i].setting;
 	if (!setting)
 		return;
-	/* [mysqld-10.11]: which version runs is not known here */
+	/* [mysqld-10.11], and nothing tells which version runs */
 	if (group_use(o, l->group) == GROUP_BY_VERSION)
 		host_gap(o->list->h, GAP_SYNTAX,
 			arena_fmt(a, "%.*s:%d", STR_FMT(file), l->line).ptr);
@@ -347,6 +375,7 @@ void databases_mysql(struct database_list *list)
 		o.is_there = o.is_there || host_exists(list->h, mysql_programs[i]);
 	if (!o.is_there)
 		return; /* the same files also serve the client alone */
+	(void)dpkg_each(list->h, take_series, &o);
 	load_all(&o);
 	d = database_add(list, o.is_mariadb ? "mariadb" : "mysql", STR("mysqld"));
 	if (!d)

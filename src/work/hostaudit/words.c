@@ -111,6 +111,8 @@ static const struct reason {
 	{ "not-in-path", T("cron không tìm thấy chương trình này trong PATH của nó"),
 		T("Ghi đường dẫn đầy đủ của chương trình vào lệnh, ví dụ /usr/local/bin/TÊN.") },
 	{ "no-such-user", T("máy không có tài khoản này nên cron bỏ qua lịch của nó"), NULL },
+	{ "no-shell", T("SHELL= trong tệp này là chương trình không chạy lệnh nào"),
+		T("Sửa dòng SHELL= thành SHELL=/bin/sh, hoặc bỏ dòng ấy.") },
 	{ "dnf-refuses", T("dnf không hiểu một dòng của tệp này nên dừng, không cập nhật gì"),
 		NULL },
 	{ "too-rare", T("chạy thưa hơn mức cho phép"), NULL },

@@ -46,8 +46,8 @@ struct unit systemd_unit(struct host *h, const char *name);
 
 /* The unit file that counts, of its name or of its template; "" when there is none. */
 struct str systemd_unit_file(struct host *h, const char *name);
-/* Does a condition (ConditionPathExists=, …) on what stands in /etc keep it from starting, or has
- * a drop-in given it a program that does nothing? */
+/* Does a condition (ConditionPathExists=, …) on what stands in /etc, or on the command line of a
+ * running kernel, keep it from starting, or has a drop-in given it a program that does nothing? */
 bool systemd_is_held(struct host *h, const char *name);
 
 /* The value the unit and its drop-ins give KEY of SECTION: the last assignment, after resets. */

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "work/hostaudit/resolve/boot.h"
 #include "work/hostaudit/resolve/systemd.h"
 
 enum asks { EXISTS, MATCHES, IS_FOLDER, FILE_HAS, FOLDER_HAS };
@@ -66,13 +67,41 @@ static void judge(struct host *h, enum asks asks, struct str line, struct verdic
 	v->is_refused |= !is_choice && !is_met;
 }
 
+/* "|!khien.fw", "khien.fw=1": a word of the kernel's command line, with its value or with any. An
+ * image may be started with another line: nobody knows, and the unit counts as started. */
+static void judge_words(struct host *h, struct str path, struct str line, struct verdict *v)
+{
+	bool is_choice = str_starts(line, "|"), is_there = false, is_not, is_known, is_met;
+	struct boot_line boot;
+	struct str word, name, value;
+
+	line = str_trim(is_choice ? str_from(line, 1) : line);
+	is_not = str_starts(line, "!");
+	line = str_trim(is_not ? str_from(line, 1) : line);
+	boot = boot_line(h);
+	is_known = str_is(boot.file, "/proc/cmdline") && boot.words.len > 0;
+	if (!is_known)
+		host_gap(h, GAP_NOT_LIVE, arena_cstr(host_arena(h), path));
+	while (is_known && !is_there && str_next_word(&boot.words, " \t\n", &word))
+		is_there = str_eq(word, line) ||
+			(str_split(word, '=', &name, &value) && str_eq(name, line));
+	is_met = !is_known || is_there != is_not;
+	v->has_choice |= is_choice;
+	v->has_chosen |= is_choice && is_met;
+	v->is_refused |= !is_choice && !is_met;
+}
+
 /* Nearly all units ask for nothing: then none of their lines is taken apart. */
 static bool asks_anything(struct host *h, const char *name, const struct str *dropins, size_t count)
 {
-	struct str file = systemd_unit_file(h, name);
+	static const char *const words[] = { "/etc/", "KernelCommandLine", "ConditionFirstBoot",
+		"AssertFirstBoot" };
+	struct str file = systemd_unit_file(h, name), text;
 
-	if (file.len > 0 && str_find(host_bytes(h, file, NULL), STR("/etc/")) >= 0)
-		return true;
+	text = file.len > 0 ? host_bytes(h, file, NULL) : STR("");
+	for (size_t i = 0; i < COUNT(words); i++)
+		if (str_find(text, str_of(words[i])) >= 0)
+			return true;
 	for (size_t i = 0; i < count; i++)
 		if (str_find(host_bytes(h, dropins[i], NULL), STR("Condition")) >= 0 ||
 			str_find(host_bytes(h, dropins[i], NULL), STR("Assert")) >= 0)
@@ -126,6 +155,9 @@ bool systemd_is_held(struct host *h, const char *name)
 		{ "ConditionPathIsDirectory", IS_FOLDER }, { "ConditionFileNotEmpty", FILE_HAS },
 		{ "ConditionDirectoryNotEmpty", FOLDER_HAS }, { "AssertPathExists", EXISTS },
 		{ "AssertPathIsDirectory", IS_FOLDER }, { "AssertFileNotEmpty", FILE_HAS } };
+	static const char *const by_words[] = { "ConditionKernelCommandLine",
+		"AssertKernelCommandLine" };
+	static const char *const by_first_boot[] = { "ConditionFirstBoot", "AssertFirstBoot" };
 	struct verdict v = { 0 };
 	const struct str *dropins;
 	struct str lines, line;
@@ -142,9 +174,17 @@ bool systemd_is_held(struct host *h, const char *name)
 			if (str_trim(line).len > 0)
 				judge(h, known[i].asks, str_trim(line), &v);
 	}
-	lines = systemd_unit_lines(h, name, "Unit", "ConditionFirstBoot");
-	while (str_next_line(&lines, &line))
-		v.is_refused |= str_bool(str_trim(line), false) &&
-			host_bytes(h, STR("/etc/machine-id"), NULL).len > 0;
+	for (size_t i = 0; i < COUNT(by_words); i++) {
+		lines = systemd_unit_lines(h, name, "Unit", by_words[i]);
+		while (str_next_line(&lines, &line))
+			if (str_trim(line).len > 0)
+				judge_words(h, systemd_unit_file(h, name), str_trim(line), &v);
+	}
+	for (size_t i = 0; i < COUNT(by_first_boot); i++) {
+		lines = systemd_unit_lines(h, name, "Unit", by_first_boot[i]);
+		while (str_next_line(&lines, &line))
+			v.is_refused |= str_bool(str_trim(line), false) &&
+				host_bytes(h, STR("/etc/machine-id"), NULL).len > 0;
+	}
 	return v.is_refused || (v.has_choice && !v.has_chosen);
 }

@@ -478,6 +478,23 @@ static bool is_out_of_path(const struct cron *c, struct str environment, struct 
 	return false;
 }
 
+/* Is SHELL= of the lines ENVIRONMENT a program that runs no command: one that only ends, or is not
+ * there? Cron starts it as it is written, without a search. */
+static bool has_no_shell(const struct cron *c, struct str environment)
+{
+	static const char *const idle[] = { "false", "true", "nologin", "sync", "null" };
+	struct str shell = STR("/bin/sh"), line, name, value;
+
+	while (str_next_line(&environment, &line))
+		if (str_split(line, '=', &name, &value) &&
+			str_is(str_unquote(str_trim(name)), "SHELL"))
+			shell = str_unquote(str_trim(value));
+	for (size_t i = 0; i < COUNT(idle); i++)
+		if (str_is(path_base(shell), idle[i]))
+			return true;
+	return !str_starts(shell, "/") || program_is_there(c->h, shell) == 0;
+}
+
 static void read_crontab(struct cron *c, const char *path, bool has_user, struct str user)
 {
 	const struct host_file *file;
@@ -513,6 +530,9 @@ static void read_crontab(struct cron *c, const char *path, bool has_user, struct
 		if (is_nobodys(c, j.user)) {
 			j.is_active = false;
 			j.why_off = "no-such-user";
+		} else if (j.is_active && has_no_shell(c, environment)) {
+			j.is_active = false;
+			j.why_off = "no-shell";
 		} else if (j.is_active && is_out_of_path(c, environment, j.command)) {
 			j.is_active = false;
 			j.why_off = "not-in-path";
