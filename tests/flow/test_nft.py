@@ -4,6 +4,7 @@ kernel then holds (firewall), and whether packets from outside that no rule name
 packet is put on the wire of a pair of interfaces, and counters before and after the rules tell what became of it.
 EVIDENCE: D10.1.b"""
 import ctypes
+import json
 import os
 import random
 import re
@@ -14,6 +15,7 @@ import subprocess
 import time
 import unittest
 
+import odd_nft
 from flow import folder, khien, rounds
 
 CLONE_NEWNET = 0x40000000
@@ -90,6 +92,36 @@ def packet(family, protocol, port):
         return struct.pack("!IHBB", 6 << 28, size, number, 64) + ends + body
     head = struct.pack("!BBHHHBBH", 0x45, 0, 20 + size, 1, 0, 64, number, 0)
     return head[:10] + struct.pack("!H", checksum(head + ends)) + ends + body
+
+
+@unittest.skipUnless(can_try(), "needs root, nft and a network of its own")
+class Slips(unittest.TestCase):
+    """nft takes a script whole or not at all: after a slip of the hand the machine starts without a firewall."""
+
+    def judged(self, root, text):
+        with open(root + "/etc/nftables.conf", "w", encoding="utf-8") as out:
+            out.write(text)
+        told = run("unshare", "-n", "nft", "-c", "-f", root + "/etc/nftables.conf")
+        done = khien("audit", "--check", "fw.boot", "--root", root, "--format", "json")
+        return told.returncode == 0, told.stderr, json.loads(done.out)["results"][0]
+
+    def test_a_script_nft_refuses_is_no_firewall(self):
+        unit = "[Service]\nExecStart=/usr/sbin/nft -f /etc/nftables.conf\n"
+        refused = 0
+        with folder({"usr/sbin/nft": "", "etc/nftables.conf": "", "usr/lib/systemd/system/nftables.service": unit,
+                     "etc/systemd/system/sysinit.target.wants/nftables.service": unit}) as root:
+            for number in range(rounds(40)):
+                chance = random.Random(f"slip {os.environ.get('KHIEN_SEED', '14423')} {number}")
+                text = odd_nft.script(chance)
+                is_taken, why, told = self.judged(root, text)
+                self.assertTrue(is_taken, text + why)
+                self.assertNotEqual(told["reason"], "not-understood", text)
+                text = odd_nft.slip(chance, text)
+                is_taken, why, told = self.judged(root, text)
+                if not is_taken:
+                    refused += 1
+                    self.assertNotEqual(told["result"], "pass", text + why)
+        self.assertGreater(refused, rounds(40) // 3)
 
 
 @unittest.skipUnless(can_try(), "needs root, nft, ip and a network of its own")

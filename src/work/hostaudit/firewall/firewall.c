@@ -53,6 +53,11 @@ struct fw_chain *fw_chain(struct fw_ruleset *set, unsigned space, struct str tab
 	return c;
 }
 
+bool fw_has_chain(const struct fw_ruleset *set, const struct fw_chain *near, struct str name)
+{
+	return find(set, near->space, near->table, name) != NULL;
+}
+
 struct fw_rule *fw_rule(struct fw_ruleset *set, struct fw_chain *chain)
 {
 	if (set->rule_count >= FW_RULES_MAX) {

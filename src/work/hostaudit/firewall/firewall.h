@@ -108,6 +108,7 @@ void fw_add_ipset_save(struct fw_ruleset *set, struct str text);
 enum fw_when fw_saved_set_when(const struct fw_ruleset *set, struct str name, struct str flags);
 struct fw_chain *fw_chain(
 	struct fw_ruleset *set, unsigned space, struct str table, struct str name);
+bool fw_has_chain(const struct fw_ruleset *set, const struct fw_chain *near, struct str name);
 struct fw_rule *fw_rule(struct fw_ruleset *set, struct fw_chain *chain); /* NULL at the ceiling */
 /* The same, before the rule that is number AT. */
 struct fw_rule *fw_rule_before(struct fw_ruleset *set, struct fw_chain *chain, size_t at);

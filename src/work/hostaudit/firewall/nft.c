@@ -5,11 +5,18 @@
 
 #include "work/hostaudit/resolve/resolve.h"
 
+struct use {
+	const struct fw_chain *chain;
+	struct str name;
+	int64_t line;
+};
+
 struct reader {
 	struct fw_ruleset *set;
 	const struct fw_text *source;
 	struct str rest;
 	int64_t line, bad;
+	VEC(struct use) used; /* sets that rules name: they may be made below */
 };
 
 /* ---- words and statements ---- */
@@ -49,9 +56,7 @@ static void skip_blanks(struct reader *r)
 	}
 }
 
-/* The length of "{ … }" with its braces, strings and comments inside it respected; 0: it does not
- * close. */
-static size_t group_length(struct str s)
+size_t nft_group_length(struct str s)
 {
 	size_t depth = 0;
 
@@ -152,12 +157,12 @@ static void read_statement(struct reader *r, struct nft_statement *st)
 				st->is_block = true;
 				return;
 			}
-			if (group_length(r->rest) == 0) {
+			if (nft_group_length(r->rest) == 0) {
 				bad(r, r->line);
 				r->rest = STR("");
 				return;
 			}
-			add_word(r, st, group_length(r->rest));
+			add_word(r, st, nft_group_length(r->rest));
 			break;
 		default:
 			add_word(r, st, word_length(r->rest));
@@ -184,7 +189,7 @@ static void read_set(struct reader *r, struct str table, const struct nft_statem
 		ptrdiff_t open = str_find_char(rest, '{');
 
 		body = open < 0 ? STR("") : str_from(rest, (size_t)open);
-		body = str_until(body, group_length(body));
+		body = str_until(body, nft_group_length(body));
 	} else {
 		body = STR("");
 	}
@@ -194,8 +199,12 @@ static void read_set(struct reader *r, struct str table, const struct nft_statem
 /* "define CONG = { 22, 80 }" */
 static void read_define(struct reader *r, const struct nft_statement *st)
 {
-	struct str last = nft_word(st, st->count - 1), first = nft_word(st, 3);
+	struct str last = nft_word(st, st->count - 1), first = nft_word(st, 3), name, value;
 
+	if (!nft_define_is_sound(st))
+		bad(r, st->line);
+	else if (str_split(nft_word(st, 1), '=', &name, &value))
+		fw_name_holds(r->set, STR(""), marked(r, '$', name), value);
 	if (st->count >= 4 && str_is(nft_word(st, 2), "="))
 		fw_name_holds(r->set, STR(""), marked(r, '$', nft_word(st, 1)),
 			(struct str){ first.ptr, (size_t)(last.ptr - first.ptr) + last.len });
@@ -203,12 +212,41 @@ static void read_define(struct reader *r, const struct nft_statement *st)
 
 /* ---- chains and tables ---- */
 
+/* Are all variables that the words from FROM on name defined above? */
+static bool has_its_variables(const struct reader *r, const struct fw_chain *chain,
+	const struct nft_statement *st, size_t from)
+{
+	struct str rest, word;
+
+	for (size_t i = from; i < st->count; i++) {
+		rest = st->words[i];
+		if (rest.ptr[0] == '"' || str_find_char(rest, '$') < 0)
+			continue;
+		while (str_next_word(&rest, "{}, \t\n:/-", &word))
+			if (word.ptr[0] == '$' && fw_name(r->set, chain, word) == NULL)
+				return false;
+	}
+	return true;
+}
+
+/* Remembers the sets it names; "flow add @f" names none. */
+static void note_sets(
+	struct reader *r, const struct fw_chain *chain, const struct nft_statement *st, size_t from)
+{
+	for (size_t i = from; i < st->count; i++)
+		if (str_starts(st->words[i], "@") && (i < 2 || !str_is(st->words[i - 2], "flow")))
+			vec_push(r->set->a, &r->used,
+				((struct use){ chain, st->words[i], st->line }));
+}
+
 static void read_rule(struct reader *r, struct fw_chain *chain, const struct nft_statement *st,
 	size_t from, size_t at)
 {
+	note_sets(r, chain, st, from);
 	if (at > chain->rules.len)
 		at = chain->rules.len;
-	if (!nft_add_rule(r->set, chain, at, st, from))
+	if (!nft_add_rule(r->set, chain, at, st, from) || !nft_rule_is_sound(st, from) ||
+		!has_its_variables(r, chain, st, from))
 		bad(r, st->line);
 }
 
@@ -279,6 +317,8 @@ static void read_chain(struct reader *r, struct place p, struct fw_chain *chain)
 			skip_block(r, &st);
 		} else if (chain != NULL && !read_base(chain, &st, fw_families(p.family))) {
 			read_rule(r, chain, &st, 0, SIZE_MAX);
+		} else if (!nft_base_is_sound(&st)) {
+			bad(r, st.line);
 		}
 	}
 }
@@ -307,12 +347,16 @@ static void read_table(struct reader *r, struct place p)
 			return;
 		}
 		if (st.is_block && str_is(nft_word(&st, 0), "chain")) {
+			if (st.count != 2 || !nft_name_is_sound(nft_word(&st, 1)))
+				bad(r, st.line);
 			read_chain(r, p, chain_of(r, p, nft_word(&st, 1), st.line));
 			continue;
 		}
 		for (size_t i = 0; i < COUNT(known); i++)
 			is_known |= str_is(nft_word(&st, 0), known[i]);
-		if (!is_known)
+		if (!is_known ||
+			(str_is(nft_word(&st, 0), "set") &&
+				(st.count != 3 || !nft_set_is_sound(nft_word(&st, 2)))))
 			bad(r, st.line);
 		if (str_is(nft_word(&st, 0), "flags"))
 			sleep_or_wake(r, p, &st);
@@ -355,6 +399,8 @@ static bool take_away(struct reader *r, const struct nft_statement *st)
 	size_t next;
 	struct place p = place_of(st, 2, &next);
 
+	if (st->count != next + !is_table)
+		return false;
 	if (!is_table && (is_delete || !str_is(nft_word(st, 1), "chain")))
 		return false;
 	for (size_t i = 0; i < r->set->chains.len; i++) {
@@ -379,6 +425,10 @@ static void read_command(struct reader *r, struct nft_statement *st)
 	struct place p = place_of(st, i + 1, &i);
 	struct fw_chain *chain;
 
+	if ((st->is_block || str_is(what, "table")) &&
+		((str_is(what, "table") ? i : i + 1) != st->count ||
+			!nft_name_is_sound(nft_word(st, st->count - 1))))
+		bad(r, st->line);
 	if (str_is(what, "table")) {
 		(void)fw_chain(r->set, 200u + fw_families(p.family), p.table, STR(""));
 		if (st->is_block)
@@ -392,6 +442,8 @@ static void read_command(struct reader *r, struct nft_statement *st)
 		if (chain != NULL)
 			read_rule(r, chain, st, i + 1,
 				str_is(nft_word(st, 0), "insert") ? 0 : SIZE_MAX);
+	} else if (str_is(what, "set") || str_is(what, "map")) {
+		fw_name_holds(r->set, p.table, marked(r, '@', nft_word(st, i)), STR(""));
 	} else if (str_is(what, "element")) {
 		fw_name_holds(
 			r->set, p.table, marked(r, '@', nft_word(st, i)), nft_word(st, i + 1));
@@ -402,12 +454,13 @@ static void read_command(struct reader *r, struct nft_statement *st)
 
 static void read_top(struct reader *r, struct nft_statement *st)
 {
-	static const char *const commands[] = { "add", "create", "insert", "table", "chain",
-		"rule" };
-	static const char *const quiet[] = { "undefine", "set", "map", "element", "flowtable" };
+	static const char *const commands[] = { "add", "create", "insert", "table", "chain", "rule",
+		"set", "map" };
+	static const char *const quiet[] = { "undefine", "element", "flowtable" };
 	struct str first = nft_word(st, 0);
 
-	if (str_is(first, "flush") && str_is(nft_word(st, 1), "ruleset")) {
+	if (str_is(first, "flush") && str_is(nft_word(st, 1), "ruleset") &&
+		(st->count == 2 || (st->count == 3 && fw_families(nft_word(st, 2)) != 0))) {
 		flush(r->set);
 		return;
 	}
@@ -435,6 +488,26 @@ static void read_top(struct reader *r, struct nft_statement *st)
 	bad(r, st->line); /* destroy, delete of what is not there, and what came after us */
 }
 
+/* Chains that rules jump to and sets they name must be there: the kernel refuses the whole. */
+static void find_missing(struct reader *r)
+{
+	for (size_t i = 0; i < r->used.len; i++)
+		if (fw_name(r->set, r->used.at[i].chain, r->used.at[i].name) == NULL)
+			bad(r, r->used.at[i].line);
+	for (size_t i = 0; i < r->set->chains.len; i++) {
+		const struct fw_chain *c = r->set->chains.at[i];
+
+		for (size_t k = 0; k < c->rules.len; k++) {
+			const struct fw_rule *rule = &c->rules.at[k];
+
+			if ((rule->verdict == FW_JUMP || rule->verdict == FW_GOTO) &&
+				!str_starts(rule->target, "$") && rule->target.len > 0 &&
+				!fw_has_chain(r->set, c, rule->target))
+				bad(r, c->line > 0 ? c->line : 1);
+		}
+	}
+}
+
 int64_t fw_add_nft_text(struct fw_ruleset *set, const struct fw_text *source)
 {
 	struct reader r = { .set = set, .source = source, .rest = source->text, .line = 1 };
@@ -452,5 +525,6 @@ int64_t fw_add_nft_text(struct fw_ruleset *set, const struct fw_text *source)
 		if (st.count > 0)
 			read_top(&r, &st);
 	}
+	find_missing(&r);
 	return r.bad;
 }
