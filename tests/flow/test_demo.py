@@ -188,7 +188,7 @@ class Demo(unittest.TestCase):
             out.write("real")
         refused = khien("demo", "--data", full)
         self.assertNotEqual(refused.status, 0)
-        self.assertIn("not empty", refused.err)
+        self.assertIn("không rỗng", refused.err)
         self.assertNotEqual(khien("demo", "--data", full, "--remove").status, 0)
         with open(kept, encoding="ascii") as back:
             self.assertEqual(back.read(), "real")

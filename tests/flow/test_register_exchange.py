@@ -181,7 +181,7 @@ class Messy(Case):
         content = sheets.xlsx([Sheet("S", [["Rủi ro", "Khả năng xảy ra (1–5)", "Mức ảnh hưởng (1–5)"],
                                            ["Mất điện", 2, 4]])])
         first = self.bring("risks", "r.xlsx", content)
-        self.assertIn("undo that first", self.bring("risks", "r2.xlsx", content, status=2).err)
+        self.assertIn("hãy hoàn tác", self.bring("risks", "r2.xlsx", content, status=2).err)
         self.undo("risks", first["import"])
         self.assertEqual(self.bring("risks", "r3.xlsx", content)["added"], 1)
 
