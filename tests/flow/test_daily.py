@@ -271,6 +271,11 @@ class Duties(unittest.TestCase):
             nobody = khien("duty", "done", key, "--data", server.data, "--by", "khong.co", "--did", "x")
             self.assertNotEqual(nobody.status, 0)
             self.assertIn("khong.co", nobody.err)
+            looker = khien("user", "add", "xem", "--data", server.data, "--name", "Lê Xem", "--role", "auditor")
+            self.assertEqual(looker.status, 0, looker)
+            may_not = khien("duty", "done", key, "--data", server.data, "--by", "xem", "--did", "x")
+            self.assertEqual(may_not.status, 2, may_not)
+            self.assertNotIn("sudo", may_not.err)
             done = khien("duty", "done", key, *common, "--did", "Quán triệt ở giao ban", "--file", paper)
             self.assertEqual(done.status, 0, done.err)
             page = browser.get("/viec/1/tay-son/D19.3%234")
@@ -285,6 +290,9 @@ class Duties(unittest.TestCase):
             self.assertIn("đang thiên tai", browser.get("/viec/1/tay-son/D15.6.d").text)
             self.assertNotEqual(khien("duty", "delegate", who, who, "--data", server.data, "--from", "2026-01-01",
                                       "--until", "2026-01-02").status, 0)
+            unreal = khien("duty", "delegate", who, who, "--data", server.data, "--from", "2026-02-30",
+                           "--until", "2026-03-02")
+            self.assertIn('--from "2026-02-30": ngày phải có thật', unreal.err)
             made = khien("user", "add", "binh", "--data", server.data, "--name", "Lê Bình", "--role", "officer")
             self.assertEqual(made.status, 0, made.err)
             self.assertEqual(khien("duty", "delegate", who, "binh", "--data", server.data, "--from", local_day(),

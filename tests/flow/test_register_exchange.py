@@ -137,7 +137,8 @@ class Messy(Case):
 
     def test_days_as_people_type_them(self):
         days = ["5/1/2026", "05-01-2026", "5.1.2026", "5/1/26", "2026-01-05", "2026/1/5", "20260105",
-                "ngày 5 tháng 1 năm 2026", "2026-01-05 08:30", Serial(46027), 46027]
+                "ngày 5 tháng 1 năm 2026", "2026-01-05 08:30", "2026-01-05T00:00:00", "05/01/2026 00:00:00",
+                "5/1/2026 8:30", Serial(46027), 46027]
         rows = [[i, f"M-{i}", "khach", "Đang phát", "T", day, ""] for i, day in enumerate(days)]
         self.assertEqual(self.bring("wifi", "ngay.xlsx", wifi(rows))["added"], len(days))
         self.assertEqual(self.send("wifi", "--fields", "doi-mat-khau").count("05/01/2026"), len(days))
@@ -154,6 +155,10 @@ class Messy(Case):
         self.bring("wifi", "gop.xlsx", content)
         self.assertEqual(self.send("wifi", "--fields", "noi-dat").count("Nhà A"), 2)
 
+    def test_rows_of_blanks_are_empty(self):
+        rows = [GOOD[0], [" "] * 7, ["\u00a0", "", " \u00a0 "], GOOD[1]]
+        self.assertEqual(self.bring("wifi", "trang.xlsx", wifi(rows))["rows"], 2)
+
     def test_hidden_sheets_macros_and_width(self):
         content = sheets.xlsx([Sheet("Ẩn", [HEAD, *GOOD], state="hidden"),
                                Sheet("Hiện", [HEAD + [f"thêm {i}" for i in range(200)],
@@ -169,6 +174,9 @@ class Messy(Case):
         for name, content, words in (("zip", sheets.zip_bomb(200), "bom nén"),
                                      ("xml", sheets.xml_bomb(), "bom XML"),
                                      ("old", b"\xd0\xcf\x11\xe0" + bytes(600), "XLS kiểu cũ"),
+                                     ("web", b"<html><table><tr><td>SSID</td></tr></table></html>", "trang web"),
+                                     ("mark", b"\xef\xbb\xbf<?xml version='1.0'?><Workbook/>", "trang web"),
+                                     ("quote", "SSID,Nơi đặt\nA,B\n\"C,D\n".encode(), "dòng 3: dấu nháy kép"),
                                      ("cut", wifi(GOOD)[:1500], "hỏng")):
             with self.subTest(name):
                 begun = time.monotonic()

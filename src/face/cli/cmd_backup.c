@@ -113,8 +113,8 @@ static int keys_of(
 /* In people's words; what the code cannot say in them stays as it is. */
 static int told(const struct command_line *line, int rc, const char *file, struct err *e)
 {
-	if (rc == ERR_DENIED)
-		return err_set(e, rc,
+	if (rc == ERR_DENIED) /* what is to be mended is the words typed, not who types them */
+		return err_set(e, ERR_INPUT,
 			tr(line->lang, T("mật khẩu hoặc khóa khôi phục không mở được \"%s\"")),
 			file);
 	if (rc == ERR_CRYPTO)

@@ -124,7 +124,7 @@ static int read_file(struct job *j, const char *path, struct err *e)
 	if (rc < 0)
 		return rc;
 	if (j->grid.fault) {
-		fault = (struct parse_fault){ j->grid.fault_line, 0, j->grid.fault, STR_NONE };
+		fault = (struct parse_fault){ 0, 0, j->grid.fault, j->grid.fault_about };
 		return err_set(e, ERR_INPUT, "\"%s\": %.*s", path,
 			STR_FMT(parse_fault_text(&fault, j->line->lang, &j->arena)));
 	}

@@ -259,7 +259,8 @@ int csv_next(struct csv *c, struct office_row *ret, struct parse_fault *fault)
 			rc = next_line(c, fault);
 			if (rc == 0) {
 				(void)office_refuse(fault, ERR_INPUT,
-					T("dấu nháy kép mở ở dòng này không được đóng"), STR_NONE);
+					T("dòng {a}: dấu nháy kép mở ra không được đóng"),
+					STR_NONE);
 				fault->line = (int)first;
 				return ERR_INPUT;
 			}

@@ -353,7 +353,7 @@ int grid_next(struct grid *g, struct office_row *ret, struct err *e)
 	if (rc == 1 && kind == 'E')
 		return take_end(g, e);
 	if (rc == 1 && kind == 'F' && g->record.len > 4) {
-		g->fault_line = (int)number_at(g->record.ptr, 4);
+		g->fault_about = arena_fmt(g->arena, "%d", (int)number_at(g->record.ptr, 4));
 		g->fault = text_clean(g->arena, str_from(buf_str(&g->record), 4), 1024).ptr;
 		return 0;
 	}

@@ -17,8 +17,7 @@ struct grid {
 	const struct office_sheet *sheets; /* of the whole file */
 	size_t sheet_count, sheet;         /* which one this is */
 	const char *fault;                 /* why there is no more; for tr(); NULL: all is there */
-	struct str fault_about;
-	int fault_line;
+	struct str fault_about;            /* its {a}: the line */
 	bool is_cut;               /* there were more rows than asked for */
 	struct office_notes notes; /* complete after the last row */
 	size_t rows;

@@ -26,6 +26,12 @@ static int refuse_kind(struct str head, struct parse_fault *fault)
 		str_starts(head, "\x1F\x8B"))
 		return office_refuse(
 			fault, ERR_INPUT, T("tệp này không phải bảng XLSX hay CSV"), STR_NONE);
+	/* what programs of the web call .xls; a table of commas begins with a heading */
+	if (str_starts(head, "<") || str_starts(head, "\xEF\xBB\xBF<"))
+		return office_refuse(fault, ERR_INPUT,
+			T("tệp này là trang web (HTML, XML) mang đuôi bảng tính; hãy mở bằng bảng tính và "
+			  "lưu thành .xlsx"),
+			STR_NONE);
 	return 0;
 }
 

@@ -177,6 +177,15 @@ static enum office_kind put_number(struct sheet *s, struct str value)
 	return OFFICE_NUMBER;
 }
 
+/* A cell that somebody went over with the space bar looks empty, and is. */
+static bool is_blank(struct str text)
+{
+	text = str_trim(text);
+	while (str_starts(text, "\u00A0"))
+		text = str_trim(str_from(text, 2));
+	return text.len == 0;
+}
+
 static enum office_kind put_text(struct sheet *s, struct str raw)
 {
 	size_t before = s->text.len;
@@ -194,7 +203,10 @@ static enum office_kind put_text(struct sheet *s, struct str raw)
 			&s->text);
 		buf_done(&plain);
 	}
-	return s->text.len > before ? OFFICE_TEXT : OFFICE_EMPTY;
+	if (!is_blank(str_from(buf_str(&s->text), before)))
+		return OFFICE_TEXT;
+	s->text.len = before;
+	return OFFICE_EMPTY;
 }
 
 static enum office_kind put_value(struct sheet *s, struct str value)

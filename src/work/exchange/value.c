@@ -36,6 +36,18 @@ static size_t figures(struct str s, struct str part[3], struct arena *a)
 	return count;
 }
 
+/* Programs write the hour behind each day: "05/03/2026 00:00:00", "2026-03-05T08:30". */
+static struct str without_hour(struct str text)
+{
+	struct str rest = text;
+
+	while (rest.len > 0 && rest.ptr[0] != ' ' && rest.ptr[0] != 'T')
+		rest = str_from(rest, 1);
+	return str_has(rest, ':') && rest.len > 1 && is_digit(rest.ptr[1]) && rest.len < text.len ?
+		str_until(text, text.len - rest.len) :
+		text;
+}
+
 /* "5/3/26", "ngày 5 tháng 3 năm 2026", "2026.03.05", "20260305", "2026-03-05 08:30". */
 static struct str day(struct str s, struct arena *a)
 {
@@ -43,8 +55,7 @@ static struct str day(struct str s, struct arena *a)
 	int64_t year;
 	size_t count;
 
-	if (text.len > 10 && text.ptr[4] == '-' && (text.ptr[10] == ' ' || text.ptr[10] == 'T'))
-		text = str_until(text, 10);
+	text = without_hour(text);
 	count = figures(text, part, a);
 	if (count == 1 && part[0].len == 8)
 		return arena_fmt(

@@ -88,7 +88,7 @@ static int find(struct job *j, struct err *e)
 	if (rc < 0)
 		return rc;
 	if (!org_may(&j->who, RIGHT_ACT, &j->tree, j->unit->id))
-		return err_set(e, ERR_DENIED,
+		return err_set(e, ERR_INPUT,
 			tr(j->c->line->lang,
 				T("tài khoản \"%.*s\" không được làm việc của đơn vị này")),
 			STR_FMT(login));
@@ -239,15 +239,26 @@ static int skip(struct own_command *c, struct err *e)
 
 /* --- delegate --------------------------------------------------------------------------------- */
 
+static int need_day(const struct job *j, const char *name, struct str *ret, struct err *e)
+{
+	struct date day;
+	int rc = need(j, name, ret, e);
+
+	if (rc == 0 && !date_parse(*ret, &day))
+		return err_set(
+			e, ERR_INPUT, "--%s \"%.*s\": a day is YYYY-MM-DD", name, STR_FMT(*ret));
+	return rc;
+}
+
 static int delegate(struct own_command *c, struct err *e)
 {
 	struct job j = { .c = c };
 	struct org_user from, to;
 	struct duty_delegation d = { .made_by = c->by.login, .made_at_s = c->by.now_s };
-	int rc = need(&j, "from", &d.from_day, e);
+	int rc = need_day(&j, "from", &d.from_day, e);
 
 	if (rc == 0)
-		rc = need(&j, "until", &d.until_day, e);
+		rc = need_day(&j, "until", &d.until_day, e);
 	if (rc == 0)
 		rc = account(&j, str_of(c->line->args[0]), &from, e);
 	if (rc == 0)
