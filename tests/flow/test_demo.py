@@ -132,6 +132,12 @@ class Demo(unittest.TestCase):
                                          " JOIN person p ON p.login = s.made_by"):
             self.assertIn(role, (ADMIN, OFFICER) if who[flow, move] == "act" else (HEAD,), (flow, move))
 
+    def test_exceptions_name_obligations_of_the_packs(self):
+        known = {f"tay-son/{o['id']}" for path in glob.glob("packs/tay-son/obligations/*.yaml") for o in load(path)["obligations"]}
+        named = [value for value, in self.ask("SELECT value FROM flow_value WHERE field = 'obligation'")]
+        self.assertGreater(len(named), 10)
+        self.assertLessEqual(set(named), known)
+
     def test_open_cases_are_mostly_of_these_weeks_and_a_few_are_late(self):
         now = int(datetime.datetime.now().timestamp())
         open_cases = self.ask("SELECT state_at_s, coalesce(due_at_s, 0) FROM flow_case WHERE ended_at_s IS NULL OR ended_at_s = 0")
