@@ -65,10 +65,11 @@ class Program:
 
 
 def doers():
-    """{obligation: the roles of accounts that do it}, as the pack says."""
-    roles = load(os.path.join(PACKS, "tay-son", "roles.yaml"))["roles"]
-    accounts = {role["id"]: role.get("accounts") or [] for role in roles}
-    return {o["id"]: {account for who in o["who"] for account in accounts.get(who, [])}
+    """{obligation: the roles of accounts that do it}, as the pack says. What everybody has for himself is no duty
+    where another answers for the unit."""
+    roles = {role["id"]: role for role in load(os.path.join(PACKS, "tay-son", "roles.yaml"))["roles"]}
+    return {o["id"]: {account for i, who in enumerate(o["who"]) if i == 0 or not roles[who].get("each")
+                      for account in roles[who].get("accounts") or []}
             for file in tay_son("obligations") for o in file["obligations"]}
 
 
@@ -328,6 +329,39 @@ class Matrix(SignedIn):
         self.assertIn("Việc của cán bộ", officer.page.text)
         self.assertIn("Tôi đã đọc", staff.get(path).text)
         self.assertNotIn("Việc của cán bộ", staff.page.text)
+
+    def test_what_the_unit_answers_for_is_no_duty_of_each_employee(self):
+        """EVIDENCE: D12.10"""
+        roles = doers()
+        self.assertEqual(roles["D12.10"], {"officer", "head"})
+        path = "/viec/2/tay-son/D12.10"
+        for role in ("staff", "operator"):
+            browser = self.browsers[role, 2]
+            self.assertNotIn(path, browser.get("/viec").text, role)
+            self.assertNotIn(path, browser.get("/hom-nay").text, role)
+        self.assertEqual(self.browsers["staff", 2].get(path).status, 404)
+        for role in ("officer", "head"):
+            self.assertIn(f'action="{path}/xong"', self.browsers[role, 2].get(path).text, role)
+
+    def test_the_authority_reminds_and_decides_nothing(self):
+        """Whoever is asked for a step sees its form, and nobody else: what a head decides the authority watches."""
+        case = f"/ho-so/{self.objects['case'][2]}"
+        for (role, unit), browser in self.browsers.items():
+            if browser is None:
+                continue
+            page = browser.get(case)
+            places = TABLES["roles"][role]
+            reached = {right: reaches(places[right], unit, 2) for right in ("see", "act", "approve", "remind")}
+            self.assertEqual(page.status == 200, reached["see"], f"{role}@{unit}")
+            if not reached["see"]:
+                continue
+            self.assertEqual(f'action="{case}/buoc"' in page.text, reached["act"] or reached["approve"], role)
+            moved = browser.post(f"{case}/buoc", {"dau": browser.mark, "buoc": "grant"}, follow=False)
+            self.assertEqual(moved.status == 403, not (reached["act"] and reached["approve"]), f"{role}@{unit}")
+            letters = browser.post("/ket-qua/thu-nhac", {"dau": browser.mark, "don-vi": 2}, follow=False)
+            self.assertEqual(letters.status == 403, not reached["remind"], f"{role}@{unit}: {letters.status}")
+        self.assertEqual([role for role in ROLES if TABLES["roles"][role]["approve"] != "none"], ["head", "admin"])
+        self.assertEqual(TABLES["roles"]["authority"]["remind"], "below")
 
     def test_no_page_sends_its_visitor_to_a_refusal(self):
         self.put_host(2)

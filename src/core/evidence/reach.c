@@ -50,7 +50,8 @@ static int is_meant(const struct reaching *r, const struct staff_reader *who, en
 		break;
 	case STEP_DECIDES:
 	case STEP_COUNT:
-		*ret = org_reach(who->role, RIGHT_APPROVE) >= PLACE_OWN;
+		*ret = org_reach(who->role, RIGHT_APPROVE) >= PLACE_OWN ||
+			org_reach(who->role, RIGHT_REMIND) >= PLACE_OWN;
 		break;
 	}
 	return rc;

@@ -14,7 +14,8 @@ enum org_right {
 	RIGHT_SEE,    /* see what a unit has: machines, registers, duties, verdicts, people */
 	RIGHT_ACT,    /* do its work: fill registers, do duties, take evidence, record exceptions */
 	RIGHT_PEOPLE, /* keep the roster: who works here, as what, by which decision */
-	RIGHT_APPROVE, /* decide: approve requests, sign reviews, remind those below */
+	RIGHT_APPROVE, /* decide for a unit: approve requests, sign reviews */
+	RIGHT_REMIND,  /* follow and urge those below, deciding nothing for them */
 	RIGHT_SIGN,    /* sign statements and do tasks that name the person */
 	RIGHT_LOG,     /* read what machines sent */
 	RIGHT_AUDIT,   /* read who did what in Khiên */

@@ -120,6 +120,7 @@ struct role {
 	struct str id, clause, unit; /* unit: the word of "applies" that a unit of this role is */
 	struct str *accounts;        /* whose accounts act for it: "officer" "head" … */
 	size_t account_count;
+	bool is_each; /* everybody has it, each for himself: never in the name of the unit */
 	struct words title,
 		was; /* was: as the law prints it, when the name changed; may be empty */
 	struct source source;

@@ -136,6 +136,7 @@ static const struct field role_fields[] = {
 	FIELD("unit", TEXT, 0, AT(unit), .choices = unit_kinds),
 	FIELD("accounts", TEXTS, 0, AT(accounts), .count_at = AT(account_count),
 		.choices = accounts),
+	FIELD("each", BOOL, 0, AT(is_each)),
 	FIELD("id", TEXT, NEEDED | FIELD_ID, AT(id), .item = ITEM_ROLE),
 	FIELD("title", WORDS, NEEDED, AT(title)),
 	FIELD("clause", TEXT, NEEDED | FIELD_USE, AT(clause), .item = ITEM_CLAUSE),

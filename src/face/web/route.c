@@ -68,7 +68,7 @@ const struct route web_routes[] = {
 	{ HTTP_GET, "/lich/{}.ics", ROLES(ROLES_ANYONE), page_feed, NULL },
 	{ HTTP_GET, "/ket-qua", RULE(RIGHT_SEE, OBJECT_LIST), page_results, nav_work },
 	{ HTTP_GET, "/ket-qua.csv", RULE(RIGHT_SEE, OBJECT_LIST), page_results_csv, NULL },
-	{ HTTP_POST, "/ket-qua/thu-nhac", RULE(RIGHT_APPROVE, OBJECT_LIST),
+	{ HTTP_POST, "/ket-qua/thu-nhac", RULE(RIGHT_REMIND, OBJECT_LIST),
 		page_letters, nav_work },
 	{ HTTP_GET, "/ket-qua/{}", RULE(RIGHT_SEE, OBJECT_UNIT), page_result, nav_work },
 	{ HTTP_GET, "/ket-qua/{}/ra-soat", RULE(RIGHT_SEE, OBJECT_UNIT), page_xray, nav_work },

@@ -65,8 +65,10 @@ struct str words_of(const struct view *v, struct words w)
 	return words_in(w, v->lang);
 }
 
+#define FILL_MAX 8 /* names in one sentence */
+
 struct fill_pairs {
-	const char *name[4], *value[4];
+	const char *name[FILL_MAX], *value[FILL_MAX];
 	size_t count;
 };
 

@@ -174,7 +174,8 @@ struct duty_who {
 	size_t count;
 };
 struct duty_who duty_who(const struct duty *d);
-/* Do accounts of this role ("officer") do what these do? */
+/* Do accounts of this role ("officer") do what these do? What each person has to do for himself
+ * (role.is_each) is a duty of his only where he is named first: he who answers for it. */
 bool duty_is_for(const struct pack_set *packs, struct duty_who who, const char *account);
 /* The role of the law that answers for it. NULL: none. */
 const struct role *duty_role(const struct pack_set *packs, const struct duty *d);

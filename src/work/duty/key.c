@@ -98,6 +98,8 @@ bool duty_is_for(const struct pack_set *packs, struct duty_who who, const char *
 	for (size_t i = 0; i < who.count; i++) {
 		const struct role *role = pack_role(packs, who.at[i]);
 
+		if (role && role->is_each && i > 0)
+			continue; /* another answers: one person's word is not the unit's */
 		for (size_t k = 0; role && k < role->account_count; k++)
 			if (str_is(role->accounts[k], account))
 				return true;

@@ -139,7 +139,7 @@ static int load_trends(struct view *v, struct ranking *k)
 void page_results(struct view *v)
 {
 	struct view_units seen = view_units(v, RIGHT_SEE);
-	bool may_remind = org_reach(v->user.role, RIGHT_APPROVE) > PLACE_SELF;
+	bool may_remind = org_reach(v->user.role, RIGHT_REMIND) > PLACE_SELF;
 	struct comply_units units;
 	struct ranking k = { .may_remind = may_remind };
 	struct comply_law law;
@@ -254,7 +254,7 @@ static void letter(struct view *v, const struct comply_law *law, const struct co
 
 void page_letters(struct view *v)
 {
-	struct view_units seen = view_units(v, RIGHT_APPROVE);
+	struct view_units seen = view_units(v, RIGHT_REMIND);
 	struct comply_units units;
 	struct comply_law law;
 	size_t written = 0;

@@ -377,7 +377,7 @@ void page_result_one(struct view *v)
 		return;
 	}
 	w.sees_words = view_may(v, RIGHT_ACT, unit->id) || view_may(v, RIGHT_AUDIT, unit->id) ||
-		view_may(v, RIGHT_APPROVE, unit->id);
+		view_may(v, RIGHT_REMIND, unit->id);
 	arena_init(&a, COMPLY_UNIT_MEMORY_BYTES);
 	if (comply_know(&q, &a, &known, v->e) < 0)
 		page_failed(v);

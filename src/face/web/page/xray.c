@@ -300,7 +300,7 @@ static void finding_list(
 static int findings(struct view *v, const struct org_unit *unit)
 {
 	bool sees_words = view_may(v, RIGHT_ACT, unit->id) || view_may(v, RIGHT_AUDIT, unit->id) ||
-		view_may(v, RIGHT_APPROVE, unit->id);
+		view_may(v, RIGHT_REMIND, unit->id);
 	struct comply_findings_query q = {
 		.unit_id = unit->id, .registers_json = registers_json(v), .max = FINDINGS_MAX
 	};
