@@ -4,7 +4,7 @@
 #ifndef CORE_PACK_FLOWS_H
 #define CORE_PACK_FLOWS_H
 
-#include "core/pack/pack.h"
+#include "core/pack/papers.h"
 
 /* --- flows ------------------------------------------------------------------------------------ */
 
@@ -117,12 +117,6 @@ struct flow_move {
 	struct source source;
 };
 
-struct flow_paper {
-	struct str id;
-	struct words title, to, text; /* {field} is filled in */
-	struct source source;
-};
-
 /* Who or what begins a case: those who may act in the unit; each decision that changes where or as
  * what a person works; whoever belongs to the unit, without any right there. */
 enum flow_begins { FLOW_BEGINS_BY_RIGHT, FLOW_BEGINS_STAFF_CHANGE, FLOW_BEGINS_ANYONE };
@@ -207,7 +201,8 @@ struct pack_work {
 	struct flow *flows;
 	struct statement *statements;
 	struct quiz *quizzes;
-	size_t flow_count, statement_count, quiz_count;
+	struct paper_kind *paper_kinds;
+	size_t flow_count, statement_count, quiz_count, paper_kind_count;
 };
 
 /* Of whatever pack comes first; NULL: none. */

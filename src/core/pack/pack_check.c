@@ -44,6 +44,7 @@ static void check_uses(struct pack_load *load)
 		[ITEM_ROLE] = T("không có vai trò \"{a}\""),
 		[ITEM_CHECK] = T("không có phép kiểm \"{a}\" trong danh mục"),
 		[ITEM_REGISTER] = T("không có sổ \"{a}\""),
+		[ITEM_PAPER] = T("không có loại giấy tờ \"{a}\""),
 	};
 
 	for (size_t i = 0; i < load->uses.len; i++) {
@@ -125,6 +126,7 @@ void pack_check_all(struct pack_load *load)
 			pack_check_clauses(load, pack, &load->rows[i]);
 		if (!load->is_narrow)
 			pack_check_obligations(load, pack);
+		pack_check_papers(load, pack);
 		pack_check_flows(load, pack);
 		pack_check_params(load, pack);
 		pack_check_checks(load, pack, &load->rows[i]);

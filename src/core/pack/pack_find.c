@@ -49,7 +49,7 @@ const void *pack_find(
 	const struct pack_set *set, enum item item, const struct pack *pack, struct str id)
 {
 	bool is_shared = item == ITEM_PARAM || item == ITEM_ROLE || item == ITEM_CHECK ||
-		item == ITEM_REGISTER;
+		item == ITEM_REGISTER || item == ITEM_PAPER;
 	const void *own;
 
 	if (!id.ptr)
@@ -130,4 +130,9 @@ const struct statement *pack_statement(const struct pack_set *set, struct str id
 const struct quiz *pack_quiz(const struct pack_set *set, struct str id)
 {
 	return find_spelt(set, ITEM_QUIZ, id);
+}
+
+const struct paper_kind *pack_paper_kind(const struct pack_set *set, struct str id)
+{
+	return find_spelt(set, ITEM_PAPER, id);
 }

@@ -186,17 +186,6 @@ static const struct field task_fields[] = {
 static const struct shape task_shape = { task_fields, sizeof(struct flow_task_kind), AT(source) };
 #undef AT
 
-#define AT(member) offsetof(struct flow_paper, member)
-static const struct field paper_fields[] = {
-	FIELD("id", TEXT, NEEDED, AT(id)),
-	FIELD("title", WORDS, NEEDED, AT(title)),
-	FIELD("to", WORDS, 0, AT(to)),
-	FIELD("text", WORDS, NEEDED, AT(text)),
-	{ 0 },
-};
-static const struct shape paper_shape = { paper_fields, sizeof(struct flow_paper), AT(source) };
-#undef AT
-
 #define AT(member) offsetof(struct flow, member)
 static const struct field flow_fields[] = {
 	FIELD("id", TEXT, NEEDED | FIELD_ID, AT(id), .item = ITEM_FLOW),
@@ -221,7 +210,8 @@ static const struct field flow_fields[] = {
 		.shape = &state_shape),
 	FIELD("moves", MAPS, NEEDED, AT(moves), .count_at = AT(move_count), .shape = &move_shape),
 	FIELD("tasks", MAPS, 0, AT(tasks), .count_at = AT(task_count), .shape = &task_shape),
-	FIELD("papers", MAPS, 0, AT(papers), .count_at = AT(paper_count), .shape = &paper_shape),
+	FIELD("papers", MAPS, 0, AT(papers), .count_at = AT(paper_count), 
+		.shape = &pack_paper_shape),
 	{ 0 },
 };
 static const struct shape flow_shape = { flow_fields, sizeof(struct flow), AT(source) };

@@ -308,6 +308,8 @@ void pack_check_flows(struct pack_load *load, const struct pack *pack)
 		check_tasks(load, f, f->source, f->first_tasks, f->first_task_count);
 		for (size_t n = 0; n < f->move_count; n++)
 			check_move(load, f, &f->moves[n]);
+		for (size_t n = 0; n < f->paper_count; n++)
+			pack_check_paper(load, f, &f->papers[n]);
 		if (f->clock.is_set)
 			check_clock(load, f, &f->clock);
 	}

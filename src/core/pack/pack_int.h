@@ -19,6 +19,7 @@ enum item {
 	ITEM_FLOW,
 	ITEM_STATEMENT,
 	ITEM_QUIZ,
+	ITEM_PAPER,
 	ITEM_COUNT
 };
 
@@ -74,6 +75,7 @@ struct pack_rows {
 	VEC(struct flow) flows;
 	VEC(struct statement) statements;
 	VEC(struct quiz) quizzes;
+	VEC(struct paper_kind) papers;
 	VEC(struct check) questions; /* the rest of a check, from linux/ */
 	VEC(struct pack_register) registers;
 };
@@ -194,6 +196,7 @@ void pack_load_register(struct pack_load *load, const struct yaml_node *root);
 void pack_load_flow(struct pack_load *load, const struct yaml_node *root);
 void pack_load_statement(struct pack_load *load, const struct yaml_node *root);
 void pack_load_quiz(struct pack_load *load, const struct yaml_node *root);
+void pack_load_papers(struct pack_load *load, const struct yaml_node *root);
 void pack_load_year(struct pack_load *load, const struct yaml_node *root);
 
 /* Move the rows into the set and find what they name; what is not found stays NULL. */
@@ -213,6 +216,10 @@ void pack_check_clauses(
 void pack_check_obligations(struct pack_load *load, const struct pack *pack);
 void pack_check_params(struct pack_load *load, const struct pack *pack);
 /* Names inside a flow or a statement that lead nowhere. */
+void pack_check_papers(struct pack_load *load, const struct pack *pack);
+void pack_check_paper(
+	struct pack_load *load, const struct flow *f, const struct flow_paper *p);
+extern const struct shape pack_paper_shape; /* of a flow's papers */
 void pack_check_flows(struct pack_load *load, const struct pack *pack);
 void pack_check_checks(
 	struct pack_load *load, const struct pack *pack, const struct pack_rows *rows);

@@ -50,12 +50,13 @@ static void keep_work(struct pack_set *set, struct pack *pack, const struct pack
 {
 	struct pack_work *work;
 
-	if (rows->flows.len + rows->statements.len + rows->quizzes.len == 0)
+	if (rows->flows.len + rows->statements.len + rows->quizzes.len + rows->papers.len == 0)
 		return;
 	pack->work = work = arena_new(&set->arena, struct pack_work);
 	KEEP(set, work->flows, work->flow_count, rows->flows);
 	KEEP(set, work->statements, work->statement_count, rows->statements);
 	KEEP(set, work->quizzes, work->quiz_count, rows->quizzes);
+	KEEP(set, work->paper_kinds, work->paper_kind_count, rows->papers);
 	for (size_t i = 0; i < work->flow_count; i++)
 		work->flows[i].pack = pack;
 	for (size_t i = 0; i < work->statement_count; i++)
@@ -122,6 +123,8 @@ static void add_work(struct pack_set *set, const struct pack *pack)
 		add_entry(set, ITEM_STATEMENT, pack, work->statements[i].id, &work->statements[i]);
 	for (size_t i = 0; work && i < work->quiz_count; i++)
 		add_entry(set, ITEM_QUIZ, pack, work->quizzes[i].id, &work->quizzes[i]);
+	for (size_t i = 0; work && i < work->paper_kind_count; i++)
+		add_entry(set, ITEM_PAPER, pack, work->paper_kinds[i].id, &work->paper_kinds[i]);
 }
 
 static void make_tables(struct pack_set *set)
@@ -140,6 +143,7 @@ static void make_tables(struct pack_set *set)
 		room[ITEM_FLOW] += pack->work ? pack->work->flow_count : 0;
 		room[ITEM_STATEMENT] += pack->work ? pack->work->statement_count : 0;
 		room[ITEM_QUIZ] += pack->work ? pack->work->quiz_count : 0;
+		room[ITEM_PAPER] += pack->work ? pack->work->paper_kind_count : 0;
 	}
 	for (int item = 0; item < ITEM_COUNT; item++)
 		set->entries[item] = arena_array(&set->arena, struct entry, room[item]);

@@ -239,6 +239,7 @@ static const struct {
 	{ "clauses.yaml", true, false, false, true, true, NULL, pack_load_clauses },
 	{ "params.yaml", true, false, false, false, false, NULL, pack_load_params },
 	{ "roles.yaml", true, false, false, false, true, NULL, pack_load_roles },
+	{ "papers.yaml", true, false, false, false, true, NULL, pack_load_papers },
 	{ "obligations", true, false, true, false, false, &with_checks, pack_load_obligations },
 	{ "registers", true, false, true, false, true, NULL, pack_load_register },
 	{ "flows", true, false, true, false, true, NULL, pack_load_flow },

@@ -27,6 +27,7 @@ static const char *const files[] = {
 	"std/clauses.yaml",
 	"std/params.yaml",
 	"law/flows/f.yaml",
+	"law/papers.yaml",
 	"law/statements/s.yaml",
 	"law/quizzes/q.yaml",
 	"days/pack.yaml",

@@ -36,4 +36,11 @@ void html_cases_of(struct view *v, const struct case_subject *about);
 /* The clauses of a flow or statement, cited and linked. */
 void html_clauses(struct view *v, const struct pack *p, const struct str *ids, size_t count);
 
+/* Papers of a case (page/case_paper.c): is there one yet, by the steps taken; its kind with what
+ * it is about, "Quyết định: Phê duyệt cấp độ …". */
+bool case_has_paper(const struct flow *f, const struct flow_history *h, struct str id);
+const char *case_paper_title(struct view *v, const struct flow_paper *p);
+/* The tasks of a case with who did each and when, as papers list them. */
+void html_case_tasks(struct view *v, const struct flow *f, const struct flow_history *h);
+
 #endif

@@ -414,18 +414,6 @@ static void moves(struct view *v, const struct shown *x)
 
 /* --- papers and history ----------------------------------------------------------------------- */
 
-static bool has_paper(const struct shown *x, const struct flow_paper *p)
-{
-	for (size_t i = 0; i < x->h.step_count; i++) {
-		const struct flow_move *m = flow_move_of(x->f, x->h.steps[i].move);
-
-		for (size_t n = 0; m && n < m->paper_count; n++)
-			if (str_eq(m->papers[n], p->id))
-				return true;
-	}
-	return false;
-}
-
 static void papers(struct view *v, const struct shown *x)
 {
 	struct flow_reader r = view_flow_reader(v);
@@ -434,13 +422,13 @@ static void papers(struct view *v, const struct shown *x)
 	for (size_t i = 0; i < x->f->paper_count; i++) {
 		const struct flow_paper *p = &x->f->papers[i];
 
-		if (!has_paper(x, p))
+		if (!case_has_paper(x->f, &x->h, p->id))
 			continue;
 		if (count++ == 0)
 			html(v->w, "<section>\n<h2>%s</h2>\n<ul class=\"hits\">\n",
 				tr(v->lang, "Giấy tờ"));
-		html(v->w, "<li><a href=\"/ho-so/%lld/giay/%.*s\">%.*s", (long long)x->c.id,
-			STR_FMT(p->id), STR_FMT(words_of(v, p->title)));
+		html(v->w, "<li><a href=\"/ho-so/%lld/giay/%.*s\">%s", (long long)x->c.id,
+			STR_FMT(p->id), case_paper_title(v, p));
 		if (p->to.vi.ptr)
 			html(v->w, " – %s %.*s", tr(v->lang, "gửi"),
 				STR_FMT(flow_fill(&r, x->f, &x->h, p->to)));
@@ -655,101 +643,26 @@ void page_case_tasks(struct view *v)
 
 /* --- a paper ---------------------------------------------------------------------------------- */
 
-static void paper_tasks(struct view *v, const struct shown *x)
+void html_case_tasks(struct view *v, const struct flow *f, const struct flow_history *h)
 {
 	struct flow_reader r = view_flow_reader(v);
+	struct str *things = flow_things_words(v, f, h->tasks, h->task_count);
 
 	html_table(v, NULL, "", tr(v->lang, "Công việc"), tr(v->lang, "Kết quả"),
 		tr(v->lang, "Lúc"), tr(v->lang, "Người làm"));
-	for (size_t i = 0; i < x->h.task_count; i++) {
-		const struct flow_task *t = &x->h.tasks[i];
-		const struct flow_task_kind *k = flow_task_of(x->f, t->kind);
+	for (size_t i = 0; i < h->task_count; i++) {
+		const struct flow_task *t = &h->tasks[i];
+		const struct flow_task_kind *k = flow_task_of(f, t->kind);
 
-		html(v->w, "<tr><td>%.*s</td><td>%.*s %.*s</td><td>%s</td><td>%s</td></tr>\n",
+		html(v->w,
+			"<tr><td>%.*s<br><span class=\"soft\">%.*s</span></td><td>%.*s %.*s</td>"
+			"<td>%s</td><td>%s</td></tr>\n",
 			STR_FMT(k ? flow_task_words(&r, k, t->thing) : t->kind),
+			STR_FMT(things && things[i].ptr ? things[i] : STR("")),
 			STR_FMT(t->done_at_s ? choice_words(v, k, t->choice) :
 					       str_of(tr(v->lang, "chưa làm"))),
 			STR_FMT(t->note), time_text(v, t->done_at_s),
 			t->done_by_name.len ? text_of(v, t->done_by_name) : text_of(v, t->done_by));
 	}
 	html_table_end(v);
-}
-
-/* The head that papers of the State have; number and day are for the clerk to fill in. */
-static void paper_head(struct view *v, const struct shown *x, const struct flow_paper *p)
-{
-	struct flow_reader r = view_flow_reader(v);
-	bool is_letter = str_starts(p->title.vi, "V/v "); /* a letter has no title, but that */
-
-	html(v->w,
-		"<div class=\"paper-head\">\n<p><strong>%.*s</strong><br>%s ................<br>%.*s</p>\n"
-		"<p><strong>%s<br>%s</strong><br><em>%s</em></p>\n</div>\n",
-		STR_FMT(unit_name(v, x->c.unit_id)), tr(v->lang, "Số:"),
-		STR_FMT(is_letter ? words_of(v, p->title) : STR("")),
-		tr(v->lang, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"),
-		tr(v->lang, "Độc lập - Tự do - Hạnh phúc"),
-		tr(v->lang, "............, ngày ...... tháng ...... năm .........."));
-	if (!is_letter)
-		html(v->w, "<h2>%.*s</h2>\n", STR_FMT(words_of(v, p->title)));
-	if (p->to.vi.ptr)
-		html(v->w, "<p>%s %.*s</p>\n", tr(v->lang, "Kính gửi:"),
-			STR_FMT(flow_fill(&r, x->f, &x->h, p->to)));
-}
-
-static void paper_end(struct view *v, const struct flow_paper *p)
-{
-	const char *head = tr(v->lang, "Thủ trưởng đơn vị (ký, đóng dấu)");
-
-	if (p->to.vi.ptr)
-		html(v->w,
-			"<div class=\"signs\"><p class=\"copies\">%s<br>- %s<br>- %s</p><p>%s</p></div>\n",
-			tr(v->lang, "Nơi nhận:"), tr(v->lang, "Như trên;"), tr(v->lang, "Lưu: VT."),
-			head);
-	else
-		html_signs(v, head);
-}
-
-/* A line of the text is a paragraph of the paper. */
-static void paper_text(struct view *v, struct str text)
-{
-	struct str line;
-
-	while (str_next_line(&text, &line))
-		if (line.len)
-			html(v->w, "<p>%.*s</p>\n", STR_FMT(line));
-}
-
-void page_case_paper(struct view *v)
-{
-	struct flow_reader r = view_flow_reader(v);
-	const struct flow_paper *p = NULL;
-	struct shown x;
-
-	if (load(v, &x) < 0) {
-		page_failed(v);
-		return;
-	}
-	for (size_t i = 0; i < x.f->paper_count; i++) {
-		if (str_eq(x.f->papers[i].id, v->args[1]) && has_paper(&x, &x.f->papers[i]))
-			p = &x.f->papers[i];
-	}
-	if (!p) {
-		page_problem(v, 404);
-		return;
-	}
-	page_start(v, text_of(v, words_of(v, p->title)));
-	html_back(v, path_of(v, "/ho-so/%lld", (long long)x.c.id), text_of(v, x.c.title));
-	html(v->w, "<section class=\"sheet\">\n");
-	paper_head(v, &x, p);
-	html(v->w, "<p>%s <strong>%.*s</strong></p>\n", tr(v->lang, "Về:"), STR_FMT(x.c.title));
-	paper_text(v, flow_fill(&r, x.f, &x.h, p->text));
-	if (x.h.task_count)
-		paper_tasks(v, &x);
-	html(v->w, "<p class=\"soft\">%s ", tr(v->lang, "Căn cứ quy định:"));
-	html_clauses(v, x.f->pack, x.f->clauses, x.f->clause_count);
-	html(v->w, ". %s %lld, %s %s.</p>\n", tr(v->lang, "Hồ sơ số"), (long long)x.c.id,
-		tr(v->lang, "in lúc"), time_text(v, v->by.now_s));
-	paper_end(v, p);
-	html(v->w, "</section>\n");
-	page_end(v);
 }
