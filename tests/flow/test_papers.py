@@ -57,11 +57,15 @@ class Papers(unittest.TestCase):
         data = os.path.join(cls.own.name, "mau")
         made = khien("demo", "--data", data, timeout_s=300)
         assert made.status == 0, made
+        with sqlite3.connect(os.path.join(data, "khien.db")) as db:    # one box that the head of the sample left empty
+            db.execute("DELETE FROM attest_row WHERE point = 'no-vuong-mac'")
+        db.close()
         cls.server = Server(data=data)
         cls.addClassCleanup(cls.server.own.cleanup)
         cls.server.start()
         cls.addClassCleanup(cls.server.stop)
-        cls.browser = first_log_in(cls.server, "quan.tri", re.search(r"^\s+quan\.tri\s+(\S+)$", made.out, re.M).group(1))
+        cls.browser, cls.head = (first_log_in(cls.server, login, re.search(
+            rf"^\s+{login}\s+(\S+)$", made.out, re.M).group(1)) for login in ("quan.tri", "thu.truong"))
         cls.db = sqlite3.connect(f"file:{data}/khien.db?mode=ro", uri=True)
         cls.addClassCleanup(cls.db.close)
         cls.papers = list(cls.every_paper())
@@ -121,11 +125,43 @@ class Papers(unittest.TestCase):
                     self.assertIn(about, html.unescape(page))
         self.assertGreaterEqual(numbered, 8)
 
+    def test_a_statement_is_signed_on_paper_or_tells_who_signed_what(self):
+        """Unsigned: boxes to tick and a place to sign. Signed: who, when, which words; and a box that was left empty is
+        no sentence that was affirmed."""
+        with open(os.path.join(PACKS, "tay-son", "statements", "head.yaml"), encoding="utf-8") as text:
+            boxes = re.findall(r"\{id: ([\w-]+), .*tick: true", text.read())
+        place = 'class="on-paper"'
+        blank = self.browser.get("/xac-nhan/head").text         # of one who is no head: a form to print
+        printed = blank.split("</details>")[0].split("<details>")[0]
+        self.assertEqual(printed.count('class="box" aria-hidden="true">☐'), len(boxes))
+        self.assertIn(place, printed)
+        self.assertRegex(printed, r"ngày \.+ tháng \.+ năm")
+        page = self.head.get("/xac-nhan/head").text
+        if 'class="review pledge"' in page:
+            mine = page.split('class="review pledge"')[1].split("</form>")[0]
+            self.assertEqual(mine.count('type="checkbox"'), len(boxes))
+            self.assertIn(place, page)
+            free = [b for b in ("khong-co-cong-trang-thong-tin-dien-tu", "no-vuong-mac") if b in boxes]
+            page = self.head.submit({f"diem-{b}": "yes" for b in free}, action="/xac-nhan/head").text
+        signed = page.split("<details>")[0]
+        affirmed, left = signed.count("☑"), signed.count("<strong>(không xác nhận)</strong>")
+        self.assertEqual(affirmed + left, len(boxes))
+        self.assertGreater(left, 0)
+        self.assertGreater(affirmed, 0)
+        self.assertNotIn(place, signed)
+        facts = dict(re.findall(r"<dt>([^<]+)</dt><dd>(.*?)</dd>", signed.split("facts signed")[1], re.S))
+        self.assertRegex(facts["Mã băm của lời văn đã ký"], r"[0-9a-f]{64}")
+        self.assertIn(facts["Mã băm của lời văn đã ký"], signed.split("facts signed")[0], "it is that of the words above")
+        self.assertEqual(facts["Lời văn trên trang này"], "đúng là lời văn đã ký")
+        for name in ("Người ký", "Đơn vị", "Ký lúc", "Phiên bản đã ký", "Cách ký"):
+            self.assertTrue(facts[name].strip(), name)
+
     def test_a_pack_whose_paper_lacks_a_part_is_refused(self):
         where = os.path.join(self.own.name, "packs")
         shutil.copytree(PACKS, where)
         path = os.path.join(where, "tay-son", "flows", "level-dossier.yaml")
-        whole = open(path, encoding="utf-8").read()
+        with open(path, encoding="utf-8") as text:
+            whole = text.read()
         for gone, said in ((r'    to: \{vi: "Đơn vị chuyên trách.*\n', '"to"'), (r"    grounds:\n.*\n.*\n", '"grounds"')):
             with open(path, "w", encoding="utf-8") as out:
                 out.write(re.sub(gone, "", whole, count=1))

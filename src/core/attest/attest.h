@@ -49,6 +49,14 @@ struct attest_signeds {
 MUST_CHECK int attest_list(const struct flow_by *by, int64_t staff_id, int64_t unit_id, size_t max,
 	struct attest_signeds *ret, struct err *e);
 
+/* The ids of the points that one signing said; a point to tick that is not among them was not. */
+struct attest_points {
+	struct str *at;
+	size_t count;
+};
+MUST_CHECK int attest_points(
+	const struct flow_by *by, int64_t signed_id, struct attest_points *ret, struct err *e);
+
 /* Who must sign a statement, by unit. */
 struct attest_cover {
 	int64_t unit_id, must, has;

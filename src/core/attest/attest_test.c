@@ -93,6 +93,19 @@ static int sign(
 	return attest_sign(&me, &g, NULL, &id, &err);
 }
 
+/* Did the first signing say this point? */
+static bool said(struct store *s, const char *point)
+{
+	struct flow_by me = by(s, 3, NOW);
+	struct attest_points points;
+	bool is = false;
+
+	assert_int_equal(attest_points(&me, 1, &points, &err), 0);
+	for (size_t i = 0; i < points.count; i++)
+		is = is || str_is(points.at[i], point);
+	return is;
+}
+
 static struct attest_verdict judged(struct store *s, const char *obligation, int64_t at_s)
 {
 	struct flow_by me = by(s, 0, at_s);
@@ -171,6 +184,9 @@ static void a_tick_is_contradicted_by_the_cases_of_the_unit(void **state)
 			tick = head->points[i].id.ptr;
 	assert_non_null(tick);
 	assert_int_equal(sign(s, 3, "head", tick, NOW), 0);
+	assert_true(said(s, tick));
+	assert_true(said(s, "responsible"));
+	assert_false(said(s, "no-su-co"));
 	assert_int_equal(judged(s, "tay-son/D12.9#2", NOW).outcome, OUTCOME_PASS);
 	assert_true(judged(s, "tay-son/D12.9#2", NOW).is_any);
 	assert_false(judged(s, "tay-son/D12.9#1", NOW).is_any); /* not ticked */

@@ -183,3 +183,20 @@ int attest_list(const struct flow_by *by, int64_t staff_id, int64_t unit_id, siz
 	*ret = (struct attest_signeds){ list.at, list.len };
 	return 0;
 }
+
+int attest_points(
+	const struct flow_by *by, int64_t signed_id, struct attest_points *ret, struct err *e)
+{
+	VEC(struct str) list = { 0 };
+	struct store_query *q = store_query(
+		by->store, "SELECT DISTINCT point FROM attest_row WHERE signed_id = $1");
+	int rc;
+
+	store_bind_i64(q, 1, signed_id);
+	while ((rc = store_next(q, e)) == 1)
+		vec_push(by->a, &list, arena_str(by->a, store_str(q, 0)));
+	if (rc < 0)
+		return rc;
+	*ret = (struct attest_points){ list.at, list.len };
+	return 0;
+}

@@ -2,6 +2,8 @@
 #include "face/web/flow_int.h"
 #include "face/web/work.h"
 
+#define SIGNED_MAX 200 /* of one person, newest first */
+
 static const struct statement *named(struct view *v)
 {
 	return pack_statement(v->web->packs, v->args[0]);
@@ -61,9 +63,8 @@ static void cover_row(struct view *v, const struct statement *s)
 		must += c.at[i].must;
 		has += c.at[i].has;
 	}
-	html(v->w,
-		"<tr><th scope=\"row\"><a href=\"/xac-nhan/%.*s\">%.*s</a></th>",
-		STR_FMT(s->id), STR_FMT(words_of(v, s->title)));
+	html(v->w, "<tr><th scope=\"row\"><a href=\"/xac-nhan/%.*s\">%.*s</a></th>", STR_FMT(s->id),
+		STR_FMT(words_of(v, s->title)));
 	html_table_number(v, tr(v->lang, "Phiên bản"), s->version);
 	html_table_cell(v, tr(v->lang, "Ai ký"), text_of(v, law_role_title(v, s->role)));
 	html_table_cell_begin(v, tr(v->lang, "Đã ký"));
@@ -132,20 +133,52 @@ static void clauses_of(struct view *v, const struct statement *s, const struct s
 	html_clauses(v, s->pack, ids, count);
 }
 
-static void points(struct view *v, const struct statement *s, bool may_tick)
+/* The newest signing of the visitor's own. */
+struct own {
+	const struct attest_signed *signing; /* NULL: none */
+	struct attest_points points;
+};
+
+static bool is_said(const struct own *own, const struct statement_point *p)
+{
+	for (size_t i = 0; i < own->points.count; i++)
+		if (str_eq(own->points.at[i], p->id))
+			return true;
+	return false;
+}
+
+/* Before a point that is signed only where it is ticked: a box to tick, here or on paper, or the
+ * box as it was signed. */
+static void box(
+	struct view *v, const struct own *own, const struct statement_point *p, bool may_tick)
+{
+	if (may_tick)
+		html(v->w, "<input type=\"checkbox\" name=\"diem-%.*s\" value=\"yes\"> ",
+			STR_FMT(p->id));
+	else if (own && own->signing)
+		html(v->w, "<span class=\"box\" role=\"img\" aria-label=\"%s\">%s</span> ",
+			is_said(own, p) ? tr(v->lang, "đã xác nhận") :
+					  tr(v->lang, "không xác nhận"),
+			is_said(own, p) ? "☑" : "☐");
+	else
+		html(v->w, "<span class=\"box\" aria-hidden=\"true\">☐</span> ");
+}
+
+/* OWN: NULL, or what was signed. */
+static void points(struct view *v, const struct statement *s, const struct own *own, bool may_tick)
 {
 	html(v->w, "<ol class=\"points\">\n");
 	for (size_t i = 0; i < s->point_count; i++) {
 		const struct statement_point *p = &s->points[i];
+		bool is_left = own && own->signing && p->is_tick && !is_said(own, p);
 
-		html(v->w, "<li>");
-		if (may_tick && p->is_tick)
-			html(v->w,
-				"<label><input type=\"checkbox\" name=\"diem-%.*s\" value=\"yes\"> ",
-				STR_FMT(p->id));
-		html(v->w, "%.*s", STR_FMT(words_of(v, p->text)));
-		if (may_tick && p->is_tick)
-			html(v->w, "</label>");
+		html(v->w, "<li>%s", may_tick && p->is_tick ? "<label>" : "");
+		if (p->is_tick)
+			box(v, own, p, may_tick);
+		html(v->w, "%.*s%s", STR_FMT(words_of(v, p->text)),
+			may_tick && p->is_tick ? "</label>" : "");
+		if (is_left)
+			html(v->w, " <strong>(%s)</strong>", tr(v->lang, "không xác nhận"));
 		html(v->w, " <span class=\"soft\">");
 		clauses_of(v, s, p);
 		html(v->w, "</span></li>\n");
@@ -153,14 +186,68 @@ static void points(struct view *v, const struct statement *s, bool may_tick)
 	html(v->w, "</ol>\n");
 }
 
+/* On paper alone: who signs, where, on which day. */
+static void place_to_sign(struct view *v)
+{
+	html(v->w,
+		"<div class=\"on-paper\">\n<p>%s ....................................................</p>\n"
+		"<p>%s ....................................................</p>\n"
+		"<div class=\"signs\"><p></p><p><em>%s</em><br><strong>%s</strong><br><em>%s</em></p>"
+		"</div>\n</div>\n",
+		tr(v->lang, "Họ và tên:"), tr(v->lang, "Chức vụ, đơn vị:"),
+		tr(v->lang, "....................., ngày ...... tháng ...... năm .........."),
+		tr(v->lang, "NGƯỜI KÝ XÁC NHẬN"), tr(v->lang, "(chữ ký, họ và tên)"));
+}
+
 static void sign_form(struct view *v, const struct statement *s)
 {
-	html_form(v, path_of(v, "/xac-nhan/%.*s", STR_FMT(s->id)), "plain");
-	points(v, s, true);
+	html_form(v, path_of(v, "/xac-nhan/%.*s", STR_FMT(s->id)), "review pledge");
+	points(v, s, NULL, true);
 	html(v->w, "<p class=\"soft\">%s</p>\n",
 		tr(v->lang,
 			"Điểm có ô vuông chỉ được ký khi đánh dấu. Khiên giữ tên, chức vụ, thời điểm và mã băm của đúng lời văn này."));
 	html_form_end(v, tr(v->lang, "Tôi ký xác nhận"));
+	place_to_sign(v);
+}
+
+/* Who signed, as what, when, which version of the words, and are they still those. */
+static void signed_facts(struct view *v, const struct attest_signed *x)
+{
+	html(v->w, "<dl class=\"facts signed\">\n");
+	html_fact(v, tr(v->lang, "Người ký"),
+		x->position.len ?
+			arena_fmt(v->a, "%.*s, %.*s", STR_FMT(x->name), STR_FMT(x->position)) :
+			x->name);
+	html_fact(v, tr(v->lang, "Đơn vị"), unit_name(v, x->unit_id));
+	html_fact(v, tr(v->lang, "Ký lúc"), str_of(time_text(v, x->at_s)));
+	html_fact(v, tr(v->lang, "Cách ký"),
+		x->how == ATTEST_PAPER ?
+			str_of(fill(v, tr(v->lang, "trên giấy; bản giấy lưu ở {noi}"), "noi",
+				text_of(v, x->paper), NULL)) :
+			str_of(tr(v->lang, "trên Khiên, bằng tài khoản của người ký")));
+	html_fact(v, tr(v->lang, "Phiên bản đã ký"), str_of(number_text(v, x->version)));
+	html_fact(v, tr(v->lang, "Mã băm của lời văn đã ký"), x->digest);
+	html_fact(v, tr(v->lang, "Lời văn trên trang này"),
+		str_of(x->is_same ? tr(v->lang, "đúng là lời văn đã ký") :
+				    tr(v->lang, "khác lời văn đã ký")));
+	html(v->w, "</dl>\n");
+}
+
+/* What the visitor has signed of it last. */
+static struct own own_of(struct view *v, const struct statement *s)
+{
+	struct flow_by by = view_flow_by(v);
+	struct attest_signeds list = { 0 };
+	struct own own = { 0 };
+
+	if (v->user.staff_id && attest_list(&by, v->user.staff_id, 0, SIGNED_MAX, &list, v->e) < 0)
+		list.count = 0;
+	for (size_t i = 0; i < list.count && !own.signing; i++)
+		if (str_eq(list.at[i].statement, s->id))
+			own.signing = &list.at[i];
+	if (own.signing && attest_points(&by, own.signing->id, &own.points, v->e) < 0)
+		own.signing = NULL;
+	return own;
 }
 
 static void paper_form(struct view *v, const struct statement *s)
@@ -189,7 +276,7 @@ static void paper_form(struct view *v, const struct statement *s)
 			&(struct field){ .name = "nguoi",
 				.label = tr(v->lang, "Số của người trong danh sách nhân sự"),
 				.is_required = true });
-	points(v, s, true);
+	points(v, s, NULL, true);
 	html_form_end(v, tr(v->lang, "Ghi bản giấy"));
 	html(v->w, "</details>\n</section>\n");
 }
@@ -210,8 +297,7 @@ static void unit_rows(struct view *v, const struct statement *s)
 			"<td>%s/%s</td><td>%s</td></tr>\n",
 			STR_FMT(s->id), (long long)c.at[i].unit_id,
 			STR_FMT(unit_name(v, c.at[i].unit_id)), count_text(v, c.at[i].has),
-			count_text(v, c.at[i].must),
-			count_text(v, c.at[i].must - c.at[i].has));
+			count_text(v, c.at[i].must), count_text(v, c.at[i].must - c.at[i].has));
 	html_table_end(v);
 	html(v->w, "</section>\n");
 }
@@ -247,6 +333,7 @@ static void show(struct view *v, const struct statement *s)
 	struct flow_by by = view_flow_by(v);
 	int64_t unit = 0, signed_at_s = 0;
 	char digest[ATTEST_DIGEST_SIZE];
+	struct own own = own_of(v, s);
 	bool must = false;
 
 	attest_digest(s, digest);
@@ -260,13 +347,15 @@ static void show(struct view *v, const struct statement *s)
 	html(v->w, " · %s <code class=\"sha\">%s</code></p>\n<p>%.*s</p>\n",
 		tr(v->lang, "mã băm (SHA-256) của lời văn:"), digest,
 		STR_FMT(words_of(v, s->text)));
-	if (must && !signed_at_s)
+	if (must && !signed_at_s) {
 		sign_form(v, s);
-	else
-		points(v, s, false);
-	if (signed_at_s)
-		html(v->w, "<p class=\"notice\">%s %s</p>\n", tr(v->lang, "Bạn đã ký lúc"),
-			time_text(v, signed_at_s));
+	} else {
+		points(v, s, &own, false);
+		if (own.signing)
+			signed_facts(v, own.signing);
+		else
+			place_to_sign(v);
+	}
 	html(v->w, "</section>\n");
 	if (str_to_i64(http_pair(v->query, "don-vi"), &unit) && view_may(v, RIGHT_SEE, unit))
 		people(v, s, unit);
