@@ -662,6 +662,44 @@ static void what_is_amiss_with_the_packages_is_told_to_all(void **state)
 	host_close(h);
 }
 
+/* Of a fact that stands in no file, or on no line, no brackets are left over. */
+static void a_cure_has_no_empty_brackets(void **state)
+{
+	struct cure cure = {
+		.family = STR("any"),
+		.text.vi = STR(
+			"{found} (tệp {file}, dòng {line}).\nGhi lại (ở {file}) rồi xem (ls, cat).")
+	};
+	struct check check = { .cures = &cure, .cure_count = 1 };
+	struct hostaudit_about about = { .lang = LANG_VI, .family = STR("debian") };
+	const struct {
+		const char *file;
+		int line;
+		const char *want;
+	} rows[] = {
+		{ "/etc/passwd", 3,
+			"mẫu (tệp /etc/passwd, dòng 3).\nGhi lại (ở /etc/passwd) rồi xem (ls, cat)." },
+		{ "/etc/passwd", 0,
+			"mẫu (tệp /etc/passwd).\nGhi lại (ở /etc/passwd) rồi xem (ls, cat)." },
+		{ "", 0, "mẫu.\nGhi lại rồi xem (ls, cat)." },
+		{ "#users", 0, "mẫu.\nGhi lại rồi xem (ls, cat)." },
+	};
+	struct arena a;
+
+	(void)state;
+	arena_init(&a, MIB);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct evidence row = { .outcome = OUTCOME_FAIL,
+			.found = STR("mẫu"),
+			.file = str_of(rows[i].file),
+			.line = rows[i].line };
+
+		assert_string_equal(
+			arena_cstr(&a, hostaudit_cure(&check, &row, &about, &a)), rows[i].want);
+	}
+	arena_done(&a);
+}
+
 /* A cure names the law's bound in the unit that its configuration wants, and ids as words. */
 static void bounds_are_said_as_they_are_needed(void **state)
 {
@@ -716,6 +754,7 @@ int main(void)
 		cmocka_unit_test(a_listing_tells_plain_files),
 		cmocka_unit_test(the_packages_are_read_once),
 		cmocka_unit_test(what_is_amiss_with_the_packages_is_told_to_all),
+		cmocka_unit_test(a_cure_has_no_empty_brackets),
 		cmocka_unit_test(bounds_are_said_as_they_are_needed),
 	};
 

@@ -406,6 +406,53 @@ struct str hostaudit_wanted(
 	return text_fill(a, words_in(check->wanted, about->lang), lookup, &f);
 }
 
+/* Does TEXT ask for something, and has none of it an answer? */
+static bool says_nothing(struct filling *f, struct str text)
+{
+	f->asked = f->empty = 0;
+	(void)text_fill(f->arena, text, lookup, f);
+	return f->asked > 0 && f->empty == f->asked;
+}
+
+/* What stands within brackets, without the parts that would say nothing; "" when none is left. */
+static struct str said_within(struct filling *f, struct str within)
+{
+	struct str out = STR("");
+
+	while (within.len) {
+		ptrdiff_t comma = str_find(within, STR(", "));
+		struct str part = comma < 0 ? within : str_until(within, (size_t)comma);
+
+		within = comma < 0 ? STR("") : str_from(within, (size_t)comma + 2);
+		if (!says_nothing(f, part))
+			out = arena_fmt(f->arena, "%.*s%s%.*s", STR_FMT(out), out.len ? ", " : "",
+				STR_FMT(part));
+	}
+	return out;
+}
+
+/* "{found} (file {file}, line {line})." where the fact stands in no file: "{found}." */
+static struct str without_empty_brackets(struct filling *f, struct str line)
+{
+	struct str out = STR("");
+	ptrdiff_t open, close;
+
+	while ((open = str_find(line, STR(" ("))) >= 0) {
+		struct str rest = str_from(line, (size_t)open + 2), within;
+
+		close = str_find(rest, STR(")"));
+		if (close < 0)
+			break;
+		within = said_within(f, str_until(rest, (size_t)close));
+		out = arena_fmt(f->arena, "%.*s%.*s", STR_FMT(out),
+			STR_FMT(str_until(line, (size_t)open)));
+		if (within.len)
+			out = arena_fmt(f->arena, "%.*s (%.*s)", STR_FMT(out), STR_FMT(within));
+		line = str_from(rest, (size_t)close + 1);
+	}
+	return arena_fmt(f->arena, "%.*s%.*s", STR_FMT(out), STR_FMT(line));
+}
+
 /* TEXT filled in line by line, without the lines that would say nothing: "Found: –." */
 static struct str fill_lines(struct filling *f, struct str text)
 {
@@ -413,6 +460,7 @@ static struct str fill_lines(struct filling *f, struct str text)
 	struct str line;
 
 	while (str_next_line(&text, &line)) {
+		line = without_empty_brackets(f, line);
 		f->asked = f->empty = 0;
 		line = text_fill(f->arena, line, lookup, f);
 		if (f->asked == 0 || f->empty < f->asked)
