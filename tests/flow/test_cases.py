@@ -344,7 +344,7 @@ class Cases(unittest.TestCase):
         self.assertIn("Đã xác nhận", page.text)
         proof = self.admin.get(f"/ho-so/{case}/giay/proof")
         self.assertEqual(proof.status, 200)
-        for words in ("GIẤY XÁC NHẬN", "15/QĐ-UBND", "Trung tâm CNTT", "Trần Thị Nhận", "Hồ sơ một cửa 2026", "VPN"):
+        for words in ("Giấy xác nhận", "15/QĐ-UBND", "Trung tâm CNTT", "Trần Thị Nhận", "Hồ sơ một cửa 2026", "VPN"):
             self.assertIn(words, proof.text)
         self.assertIn("<td>Lê An</td>", proof.text)           # who did it, by name
         self.assertIn(f"Lê An ({ADMIN[0]}), ", page.text)
