@@ -142,7 +142,8 @@ class Papers(unittest.TestCase):
         self.assertNotIn(place, signed)
         facts = dict(re.findall(r"<dt>([^<]+)</dt><dd>(.*?)</dd>", signed.split("facts signed")[1], re.S))
         self.assertRegex(facts["Mã băm của lời văn đã ký"], r"[0-9a-f]{64}")
-        self.assertIn(facts["Mã băm của lời văn đã ký"], signed.split("facts signed")[0], "it is that of the words above")
+        digest = re.search("[0-9a-f]{64}", facts["Mã băm của lời văn đã ký"]).group(0)
+        self.assertIn(digest, signed.split("facts signed")[0], "it is that of the words above")
         self.assertEqual(facts["Lời văn trên trang này"], "đúng là lời văn đã ký")
         for name in ("Người ký", "Đơn vị", "Ký lúc", "Phiên bản đã ký", "Cách ký"):
             self.assertTrue(facts[name].strip(), name)

@@ -226,7 +226,8 @@ static void signed_facts(struct view *v, const struct attest_signed *x)
 				text_of(v, x->paper), NULL)) :
 			str_of(tr(v->lang, "trên Khiên, bằng tài khoản của người ký")));
 	html_fact(v, tr(v->lang, "Phiên bản đã ký"), str_of(number_text(v, x->version)));
-	html_fact(v, tr(v->lang, "Mã băm của lời văn đã ký"), x->digest);
+	html(v->w, "<div><dt>%s</dt><dd><code class=\"sha\">%.*s</code></dd></div>\n",
+		tr(v->lang, "Mã băm của lời văn đã ký"), STR_FMT(x->digest));
 	html_fact(v, tr(v->lang, "Lời văn trên trang này"),
 		str_of(x->is_same ? tr(v->lang, "đúng là lời văn đã ký") :
 				    tr(v->lang, "khác lời văn đã ký")));
