@@ -122,6 +122,11 @@ static const struct reason {
 	{ "parts-unread", T("có chỗ không đọc được khi so sánh tệp với mốc"),
 		T("Xem những chỗ không đọc được: khien integrity show; chạy với quyền root.") },
 	{ "no-record", T("không có dấu vết của lần chạy nào"), NULL },
+	{ "not-noted",
+		T("kho nhật ký chưa ghi lại tình trạng lần nào: máy mới thiết lập thì chưa có nhật ký nào được "
+		  "niêm phong; Khiên ghi mỗi ngày một lần, sau đó ở đây có số liệu"),
+		T("Chờ lần ghi đầu tiên (trong vòng một ngày sau khi thiết lập), rồi kiểm tra lại. Vẫn chưa có "
+		  "thì xem dịch vụ khien có đang chạy không: systemctl status khien.") },
 	{ "no-lists", T("máy chưa có danh sách gói để so sánh"),
 		T("Tải danh sách gói: apt update, rồi kiểm tra lại.") },
 	{ "no-security-source", T("không có nguồn nào của nhánh bản vá an toàn"), NULL },
@@ -257,12 +262,50 @@ static bool stands_at(struct str text, size_t i, struct str piece)
 		!is_name_char(text.ptr[end]);
 }
 
+/* A day "2028-06-30" at byte I, and not a part of a longer name; *RET_DAY as people write it. */
+static bool day_at(struct str text, size_t i, char ret_day[11])
+{
+	static const char shape[] = "dddd-dd-dd";
+	const char *p = text.ptr + i;
+
+	if (i + 10 > text.len || (i > 0 && is_name_char(p[-1])) ||
+		(i + 10 < text.len && is_name_char(p[10]) && p[10] != '.'))
+		return false;
+	for (size_t k = 0; k < 10; k++)
+		if (shape[k] == 'd' ? p[k] < '0' || p[k] > '9' : p[k] != '-')
+			return false;
+	(void)snprintf(ret_day, 11, "%.2s/%.2s/%.4s", p + 8, p + 5, p);
+	return true;
+}
+
+/* TEXT with its days as dd/mm/yyyy. */
+static struct str with_days(struct str text, struct arena *a)
+{
+	struct buf out;
+	char day[11];
+
+	buf_init(&out, FOUND_BYTES);
+	for (size_t i = 0; i < text.len;) {
+		if (day_at(text, i, day)) {
+			buf_add(&out, str_of(day));
+			i += 10;
+		} else {
+			buf_add_char(&out, text.ptr[i++]);
+		}
+	}
+	text = arena_str(a, buf_str(&out));
+	buf_done(&out);
+	return text;
+}
+
 struct str hostaudit_found(
 	const struct check *check, struct str found, enum lang lang, struct arena *a)
 {
 	struct buf out;
 	struct str said;
 
+	if (lang == LANG_VI)
+		found = with_days(found, a);
 	if (!check || check->found_word_count == 0 || found.len == 0)
 		return found;
 	buf_init(&out, FOUND_BYTES);
