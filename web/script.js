@@ -83,6 +83,11 @@
 		document.querySelectorAll("details.whole").forEach(function (d) { d.open = true; });
 	});
 
+	// What was chosen is seen: browsers that do not tell whether somebody chose would hide it.
+	document.addEventListener("change", function (e) {
+		if (e.target.type === "file") { e.target.classList.toggle("chosen", e.target.files.length > 0); }
+	});
+
 	// On a small screen the tree of articles starts folded.
 	if (window.matchMedia("(max-width: 60rem)").matches) {
 		document.querySelectorAll(".tree > details").forEach(function (d) { d.open = false; });

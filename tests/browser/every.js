@@ -20,6 +20,7 @@ const KINDS = (process.env.KHIEN_KINDS ?? "mau trong").split(" ");
 const CHOSEN = (process.env.KHIEN_PAGES ?? "").split(" ").filter(Boolean);
 const DESK = { width: 1280, height: 900 }, PHONE = { width: 360, height: 780 };
 const PAPER = { width: 624, height: 970 }, PAPER_WIDE = { width: 1490, height: 1030 }; // A4, A3 across, less the margins
+const PAPER_ACROSS = { width: 1046, height: 718 }; // A4 across
 // What is for the hand and not for the paper.
 const OFF_PAPER = "form, button, .button, nav, .back, .act, .acts, .bar, .export, .pages, .search, .filters, .tree, .notice, details:not([open], .whole), .whole > summary";
 // Words that people wrote, or the law's own: they stay Vietnamese on English pages.
@@ -87,7 +88,7 @@ async function axe(page, rules) {
 async function faultsOnPaper(page) {
 	const faults = [];
 	await page.setViewportSize(DESK);
-	const isWide = await page.evaluate((off) => {
+	const paper = await page.evaluate((off) => {
 		const shown = [], walk = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
 		const range = document.createRange(), whole = document.querySelectorAll("details.whole:not([open])");
 		whole.forEach((d) => { d.open = true; }); // folded on the screen, on paper not
@@ -97,10 +98,10 @@ async function faultsOnPaper(page) {
 		}
 		whole.forEach((d) => { d.open = false; });
 		window.shownOnScreen = shown;
-		return document.querySelector("main .year, main .broad") !== null;
+		return document.querySelector("main .broad") ? "wide" : document.querySelector("main .year") ? "across" : "tall";
 	}, OFF_PAPER);
 	await page.emulateMedia({ media: "print" });
-	await page.setViewportSize(isWide ? PAPER_WIDE : PAPER);
+	await page.setViewportSize({ wide: PAPER_WIDE, across: PAPER_ACROSS, tall: PAPER }[paper]);
 	const wide = await overflows(page);
 	if (wide) { faults.push(`too wide for paper, ${wide}`); }
 	const lost = await page.evaluate(() => {

@@ -40,7 +40,17 @@ test("an officer declares what the machine is, and approves until a day", async 
 	await page.goto("/may/1");
 	await page.getByRole("link", { name: "Vai trò máy" }).click();
 	assert.match(await page.locator("main").innerText(), /Chưa khai máy này là gì/);
-	await page.getByRole("link", { name: "Đề xuất từ những gì đang có trên máy" }).click();
+	await page.getByRole("link", { name: "Xem đề xuất" }).click();
+	// what the audit saw is ticked, not typed; a day as people write it
+	await fill(page, { "den-ngay-chung": "31/12/2099" });
+	await page.locator("#de-xuat tbody input[type=checkbox]").first().check();
+	await press(page, "Lưu đề xuất đã chọn");
+	assert.match(await page.locator(".faults").innerText(), /Hãy ghi lý do của/);
+	await page.locator("#de-xuat tbody input:not([type=checkbox])").first().fill("Cần cho việc của xã");
+	await press(page, "Lưu đề xuất đã chọn");
+	assert.match(await page.locator("main").innerText(), /Đã lưu bản khai/);
+	assert.match(await page.locator("main tbody tr").first().innerText(), /Cần cho việc của xã[^]*31\/12\/2099/);
+	await page.goto("/may/1/vai-tro?van-ban=1");
 	const draft = await page.inputValue("#ban-khai");
 	assert.match(draft, /^# Bản khai nháp của máy/);
 	assert.match(draft, /\nkind: (server|workstation)\n/);

@@ -9,7 +9,7 @@ import re
 import unittest
 
 from flow import khien
-from signed_in import SignedIn
+from signed_in import SignedIn, first_log_in
 
 
 class Reading(SignedIn):
@@ -54,7 +54,7 @@ class Reading(SignedIn):
         self.assertNotIn("erasures", empty)                          # which may be empty
         page = self.admin.get("/so?q=khongcosonaynhuvay").text
         self.assertIn("Không có sổ nào như vậy", page)
-        self.assertIn(f"Quy chế đòi hỏi {len(everything)} sổ", page)
+        self.assertIn(f"{len(everything)} sổ; Quy chế buộc", page)
 
     def test_what_a_case_is_about_is_chosen_and_not_typed(self):
         self.imported("devices", ["Tên thiết bị", "Loại", "Trạng thái"],
@@ -80,10 +80,14 @@ class Reading(SignedIn):
 
     def test_duties_ahead_are_folded_and_have_words(self):
         page = self.admin.get("/viec").text
-        self.assertRegex(page, r'<details class="fold">\s*<summary><h2 class="state"><span class="chip duty-ahead">')
+        self.assertRegex(page, r'<details class="fold whole">\s*<summary><h2 class="state"><span class="chip duty-ahead">')
         for item in re.findall(r'<li class="item brief">.*?</li>', page, re.S):
             self.assertNotIn("chip", item)              # its heading tells the state, once
         self.assertRegex(page, r'<details class="fold">\s*<summary><h2>Ủy quyền khi vắng mặt')
+        if 'action="/viec/uy-quyen"' not in page:
+            self.assertIn("chưa có ai khác dùng Khiên để làm thay", page)
+            khien("user", "add", "lam.thay", "--name", "Người Thay", "--role", "staff", "--data", self.server.data)
+            self.admin.get("/viec")
         refused = self.admin.submit({"ly-do": "Đi học", "tu": "31/02/2027", "den": "01/03/2027"},
                                     action="/viec/uy-quyen")
         self.assertEqual(refused.status, 400)           # what was wrong stands open, with what was typed
@@ -128,6 +132,54 @@ class Reading(SignedIn):
         if not self.admin.get("/nhan-su").text.count('href="/nhan-su/'):
             self.admin.post("/nhan-su", {"dau": self.admin.mark, "ten": "Lê Thị Đầu", "don-vi-moi": 1})
             self.assertGreaterEqual(steps()[0], before[0])
+
+    def test_a_saved_step_leads_to_the_next(self):
+        self.admin.get("/don-vi/1/loai")
+        page = self.admin.submit({"loai": "agency"}, action="/don-vi/1/loai").text   # no role ticked
+        self.assertIn("Chưa chọn vai trò nào", page)
+        self.assertNotIn("Đã lưu.", page)
+        self.assertRegex(page, r'Bước tiếp theo: <a class="button" href="/don-vi/1/loai">')
+        roles = re.findall(r'name="vai-tro" value="([A-Z ]+)"', self.admin.get("/don-vi/1/loai").text)
+        self.admin.submit({"loai": "agency", "vai-tro": " ".join(roles)}, action="/don-vi/1/loai")
+        page = self.admin.get("/don-vi/1?bao=da-luu").text
+        self.assertIn("Đã lưu.", page)
+        self.assertRegex(page, r'Bước tiếp theo: <a class="button" href="/')
+        self.assertNotIn('href="/don-vi/1/loai">Chọn vai trò', page)
+        self.assertNotIn("Bước tiếp theo", self.admin.get("/don-vi/1").text)
+
+    def test_an_empty_register_tells_how_it_begins(self):
+        page = self.admin.get("/so/vendors").text
+        for way in ("moi", "nhap", "mau"):
+            self.assertIn(f'<a href="/so/vendors/{way}">', page)
+        self.assertRegex(page, r'ký “không có” một lần; \d+ nghĩa vụ[^<]*<a href="/ket-qua/1/ra-soat#co-vendor">')
+        self.assertIn('id="co-vendor"', self.admin.get("/ket-qua/1/ra-soat").text)
+        self.assertIn("Sổ chưa có bản ghi nào. Để trống là đúng nếu", re.sub("<[^>]+>", "", page))
+        self.assertIn("nghĩa vụ lấy sổ này làm bằng chứng", self.admin.get("/so/systems").text)
+        shelf = self.admin.get("/so").text
+        told = re.search(r"(\d+) sổ; Quy chế buộc (\d+) sổ phải có bản ghi", shelf)
+        self.assertLess(int(told.group(2)), int(told.group(1)))
+        onetime = khien("user", "add", "doc", "--name", "Người Đọc", "--role", "auditor", "--data", self.server.data)
+        reader = first_log_in(self.server, "doc", re.search(r"\S+-\S+-\S+", onetime.out).group())
+        page = reader.get("/so/vendors").text
+        self.assertIn("Sổ chưa có bản ghi nào", page)
+        self.assertNotIn("/so/vendors/moi", page)
+        self.assertNotIn("ra-soat#co-vendor", page)
+
+    def test_pages_tell_what_is_not_linked_yet(self):
+        self.assertIn("chưa gắn với người nào", self.admin.get("/xac-nhan").text)
+        self.assertIn("chưa gắn với ai trong danh sách", self.admin.get("/quan-tri/nguoi-dung/1").text)
+        self.admin.post("/nhan-su", {"dau": self.admin.mark, "ten": "Phạm Thị Mới", "don-vi-moi": 1})
+        page = self.admin.get(re.search(r'href="(/nhan-su/\d+)">Phạm Thị Mới', self.admin.get("/nhan-su").text).group(1)).text
+        self.assertIn('<a href="#m-vt-so">Giao một vai trò</a>', page)
+        path = re.search(r'href="(/quan-tri\?ten=[^"#]+)#them"', page).group(1)
+        self.assertIn('value="Phạm Thị Mới"', self.admin.get(path).text)
+        self.assertIn("Không có ai khớp", self.admin.get("/nhan-su?q=khongaitenvay").text)
+        self.admin.post("/don-vi/1/them", {"dau": self.admin.mark, "cap-tren": 1, "ten": "Trạm Trống", "loai": "agency",
+                                           "so-qd": "1/QĐ", "ngay-ky": "01/01/2026", "hieu-luc": "01/01/2026"})
+        unit = re.search(r'href="/don-vi/(\d+)">Trạm Trống', self.admin.get("/don-vi").text).group(1)
+        page = self.admin.get(f"/nhan-su?don-vi={unit}").text
+        self.assertIn("Đơn vị này chưa có ai", page)
+        self.assertNotIn("Không có ai khớp", page)
 
     def test_the_log_of_log_ins_has_pages(self):
         for i in range(120):

@@ -134,11 +134,11 @@ static void form(struct view *v, const struct files_of *x)
 		"<div class=\"field\"><label for=\"tep\">%s</label>\n<p class=\"hint\" "
 		"id=\"tep-goi-y\">%s</p>\n"
 		"<label class=\"button plain pick\" for=\"tep\">%s</label>\n"
-		"<input id=\"tep\" name=\"tep\" type=\"file\" multiple required aria-describedby=\"tep-goi-y\"></div>\n",
+		"<input id=\"tep\" name=\"tep\" type=\"file\" multiple required aria-describedby=\"tep-goi-y\">\n<span class=\"no-file soft\">%s</span></div>\n",
 		tr(v->lang, "Thêm tệp"),
 		fill(v, tr(v->lang, "Mỗi lần nhiều nhất {n}, tệp nào cũng được; không mở tại đây."),
 			"n", size_text(v, FILE_BYTES_MAX), NULL),
-		tr(v->lang, "Chọn tệp…"));
+		tr(v->lang, "Chọn tệp…"), tr(v->lang, "chưa chọn tệp"));
 	html_form_end(v, tr(v->lang, "Tải lên"));
 }
 

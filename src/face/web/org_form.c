@@ -36,7 +36,7 @@ const char *day_text(struct view *v, struct str day)
 	struct date d;
 
 	if (str_is(day, ORG_DAY_FIRST))
-		return tr(v->lang, "từ trước");
+		return tr(v->lang, "từ trước khi dùng Khiên");
 	return date_parse(day, &d) ? text_of(v, str_of(date_people(d, text))) : "";
 }
 

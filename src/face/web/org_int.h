@@ -51,6 +51,7 @@ struct unit_act {
 	size_t (*ends)(struct view *v, const struct org_unit *u, int64_t *ids);
 	/* what is to be chosen before it is done, in the form of the preview; NULL: nothing */
 	void (*choices)(struct view *v, const struct org_unit *u);
+	const char *(*notice)(struct view *v); /* what is told when it is done; NULL: that it is */
 };
 #define UNIT_ENDS_MAX 64
 extern const struct unit_act unit_acts[];

@@ -46,6 +46,8 @@ const char *register_link(struct view *v, const char *name, const char *value);
 size_t register_columns(struct view *v, const struct register_page *p,
 	const struct register_field **ret, size_t max);
 #define REGISTER_COLUMNS_MAX 24
+/* In place of a list without rows: what that means, and how the register begins. */
+void html_register_empty(struct view *v, const struct register_page *p);
 
 void page_registers(struct view *v);
 void page_register(struct view *v);

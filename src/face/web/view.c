@@ -1,5 +1,6 @@
 /* view.c - the frame around every page, and its notices. */
 #include "face/web/org_int.h"
+#include "face/web/work.h"
 
 void redirect(struct view *v, const char *path)
 {
@@ -220,6 +221,8 @@ static const struct {
 	{ "da-kiem-tra", T("Đã kiểm tra lại máy. Kết quả dưới đây là mới nhất.") },
 	{ "dang-kiem-tra", T("Máy đang được kiểm tra. Tải lại trang sau ít phút.") },
 	{ "da-luu", T("Đã lưu.") },
+	{ "chua-chon-vai-tro",
+		T("Đã lưu loại đơn vị. Chưa chọn vai trò nào, nên mọi nghĩa vụ vẫn tính cho đơn vị này.") },
 	{ "da-hoan-tac", T("Đã hoàn tác.") },
 	{ "cho-hieu-luc", T("Đã ghi. Quyết định sẽ có hiệu lực vào giờ đã chọn.") },
 	{ "da-ky", T("Đã ký. Lần rà soát được lưu làm bằng chứng.") },
@@ -256,17 +259,23 @@ static const struct {
 void html_notice(struct view *v)
 {
 	struct str code = http_pair(v->query, "bao");
+	bool is_saved = str_is(code, "da-luu") || str_is(code, "da-khai") ||
+		str_is(code, "chua-chon-vai-tro");
 
 	for (size_t i = 0; i < COUNT(notices); i++) {
-		if (str_is(code, notices[i].code))
-			html(v->w, "<p class=\"notice\" role=\"status\">%s</p>\n",
-				tr(v->lang, notices[i].words));
+		if (!str_is(code, notices[i].code))
+			continue;
+		html(v->w, "<p class=\"notice\" role=\"status\">%s</p>\n",
+			tr(v->lang, notices[i].words));
 	}
+	if (is_saved && v->stage == STAGE_FULL)
+		html_next_step(v);
 }
 
 void html_fold(struct view *v, size_t count)
 {
-	html(v->w, "</ul>\n<details class=\"more\">\n<summary>%s</summary>\n<ul class=\"items\">\n",
+	html(v->w,
+		"</ul>\n<details class=\"more whole\">\n<summary>%s</summary>\n<ul class=\"items\">\n",
 		fill(v, tr(v->lang, "Xem thêm {n}"), "n", count_text(v, (int64_t)count), NULL));
 }
 

@@ -63,6 +63,11 @@ size_t html_duties(struct view *v, const struct duties *list, const struct duty_
 void html_duties_left_out(struct view *v, const struct duties *lists, size_t count);
 /* What a new unit does first, for its administrator; false: it is done. */
 bool html_first_steps(struct view *v);
+/* "wifi", which a unit has or signs that it has none of, in words; how many obligations. */
+const char *thing_words(struct view *v, struct str what);
+size_t thing_obligations(struct view *v, struct str what);
+/* After one of them was saved: the next, for who does them; nothing when no needed one is left. */
+void html_next_step(struct view *v);
 /* What is overdue, due today and soon for this visitor, for Hôm nay. */
 void html_my_duties(struct view *v);
 /* The work that one record brings; nothing when there is none. */

@@ -1,6 +1,7 @@
 /* admin.c - Quản trị: the unit, its machine, its people, what happened. */
 #include "core/org/outside.h"
 #include "face/web/org_int.h"
+#include "face/web/work.h"
 
 #include "kit/text/text.h"
 
@@ -93,7 +94,8 @@ static void people(struct view *v, const struct org_user *users, size_t count)
 	list(v, users, count);
 	html(v->w, "<p class=\"export\"><a href=\"/quan-tri/nguoi-dung.csv\">%s</a></p>\n",
 		tr(v->lang, "Tải danh sách này (CSV)"));
-	html(v->w, "<h3>%s</h3>\n<p class=\"soft\">%s</p>\n", tr(v->lang, "Thêm người dùng"),
+	html(v->w, "<h3 id=\"them\">%s</h3>\n<p class=\"soft\">%s</p>\n",
+		tr(v->lang, "Thêm người dùng"),
 		tr(v->lang,
 			"Mỗi người một tài khoản riêng. Khiên tạo mật khẩu dùng một lần và hiện đúng một lần."));
 	html_form(v, "/quan-tri/nguoi-dung", "card");
@@ -106,6 +108,7 @@ static void people(struct view *v, const struct org_user *users, size_t count)
 	html_field(v,
 		&(struct field){ .name = "ho-ten",
 			.label = tr(v->lang, "Họ và tên"),
+			.value = text_of(v, http_pair(v->query, "ten")),
 			.autocomplete = "off",
 			.is_required = true });
 	html_role_select(v, form_value(v, "vai-tro"));
@@ -154,8 +157,9 @@ void page_admin_host(struct view *v)
 		page_failed(v);
 		return;
 	}
-	page_start(v, fill(v, tr(v->lang, "Loại, cấp độ, đơn vị của máy {may}"), "may",
-			      text_of(v, h.name), NULL));
+	page_start(v,
+		fill(v, tr(v->lang, "Loại, cấp độ, đơn vị của máy {may}"), "may",
+			text_of(v, h.name), NULL));
 	html_back_host(v, &h);
 	html_form(v, path_of(v, "/quan-tri/may/%lld", (long long)h.id), "card");
 	html_select(v, "loai", tr(v->lang, "Loại máy"));
@@ -253,13 +257,13 @@ void page_admin_host_post(struct view *v)
 
 /* --- changing accounts ------------------------------------------------------------------------ */
 
-static void show_onetime(struct view *v, struct str login, const char *password)
+static void show_onetime(struct view *v, const struct org_user *u, const char *password)
 {
 	page_start(v, tr(v->lang, "Mật khẩu dùng một lần"));
 	html(v->w,
 		"<p>%s <strong>%.*s</strong></p>\n<p>%s <code class=\"key\">%s</code></p>\n<p>%s</p>\n"
 		"<p><a class=\"button\" href=\"/quan-tri\">%s</a></p>\n",
-		tr(v->lang, "Tài khoản:"), STR_FMT(login), tr(v->lang, "Mật khẩu dùng một lần:"),
+		tr(v->lang, "Tài khoản:"), STR_FMT(u->login), tr(v->lang, "Mật khẩu dùng một lần:"),
 		password,
 		fill(v,
 			tr(v->lang,
@@ -267,6 +271,13 @@ static void show_onetime(struct view *v, struct str login, const char *password)
 				"phải đổi ngay khi đăng nhập lần đầu."),
 			"n", count_text(v, v->rules.first_change_s / 3600), NULL),
 		tr(v->lang, "Về trang Quản trị"));
+	if (!u->staff_id)
+		html(v->w, "<p>%s <a href=\"/quan-tri/nguoi-dung/%lld\">%s</a></p>\n",
+			tr(v->lang,
+				"Tài khoản chưa gắn với ai trong danh sách nhân sự: gắn rồi thì người ấy mới ký "
+				"được cam kết và có việc theo vai trò của mình."),
+			(long long)u->id, tr(v->lang, "Gắn với người trong danh sách"));
+	html_next_step(v);
 	page_end(v);
 }
 
@@ -305,7 +316,8 @@ void page_user_add(struct view *v)
 	} else if (rc < 0) {
 		page_failed(v);
 	} else {
-		show_onetime(v, u.login, password);
+		u.id = id;
+		show_onetime(v, &u, password);
 	}
 }
 
@@ -321,7 +333,7 @@ static void reset(struct view *v, int64_t id)
 	else if (org_is_outside(u.source))
 		redirect(v, path_of(v, "/quan-tri/nguoi-dung/%lld?bao=da-luu", (long long)id));
 	else
-		show_onetime(v, u.login, password);
+		show_onetime(v, &u, password);
 }
 
 void page_user_act(struct view *v)

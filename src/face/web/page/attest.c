@@ -28,6 +28,29 @@ static void walk(struct view *v, each_statement *each)
 
 /* --- mine ------------------------------------------------------------------------------------- */
 
+/* An account that stands for nobody signs nothing: what lacks, and where it is mended. */
+static void nobody_yet(struct view *v)
+{
+	struct staff_query all = { .units = view_units(v, RIGHT_SEE).json, .state = STR("here") };
+	bool is_admin = view_may(v, RIGHT_ADMIN, ORG_UNIT_FIRST);
+	int64_t people = 1;
+
+	html(v->w, "<p class=\"empty\">%s",
+		tr(v->lang,
+			"Tài khoản này chưa gắn với người nào trong danh sách nhân sự nên chưa có gì để ký."));
+	if (!is_admin)
+		html(v->w, " %s",
+			tr(v->lang, "Hãy nhờ người quản trị gắn tài khoản ở trang Quản trị."));
+	else if (staff_count(v->web->store, &all, &people, v->e) == 0 && people == 0)
+		html(v->w, " %s <a href=\"/nhan-su\">%s</a>",
+			tr(v->lang, "Danh sách nhân sự còn trống: nhập danh sách trước, rồi gắn."),
+			tr(v->lang, "Nhân sự"));
+	else
+		html(v->w, " <a href=\"/quan-tri/nguoi-dung/%lld\">%s</a>", (long long)v->user.id,
+			tr(v->lang, "Gắn với người trong danh sách"));
+	html(v->w, "</p>\n");
+}
+
 static void mine_row(struct view *v, const struct statement *s)
 {
 	struct flow_by by = view_flow_by(v);
@@ -84,15 +107,17 @@ void page_attest(struct view *v)
 	html_work_pages(v);
 	html(v->w, "<section>\n<h2>%s</h2>\n", tr(v->lang, "Của tôi"));
 	if (v->user.staff_id) {
+		size_t before;
+
 		html(v->w, "<ul class=\"items\">\n");
+		before = v->w->len;
 		walk(v, mine_row);
+		if (v->w->len == before)
+			html(v->w, "<li class=\"empty\">%s</li>\n",
+				tr(v->lang, "Bạn không có bản nào phải ký."));
 		html(v->w, "</ul>\n");
 	} else {
-		html(v->w, "<p class=\"empty\">%s</p>\n",
-			tr(v->lang,
-				"Tài khoản này chưa gắn với người nào trong danh sách nhân "
-				"sự nên chưa có gì để ký. Hãy nhờ người quản trị gắn tài "
-				"khoản ở trang Quản trị."));
+		nobody_yet(v);
 	}
 	html(v->w, "</section>\n");
 	if (org_reach(v->user.role, RIGHT_SEE) > PLACE_SELF) {
@@ -106,8 +131,12 @@ void page_attest(struct view *v)
 		html_table_rows(v);
 		walk(v, cover_row);
 		html_table_end(v);
-		html(v->w, "<p><a href=\"/pho-bien\">%s</a></p>\n</section>\n",
+		html(v->w, "<p><a href=\"/pho-bien\">%s</a>",
 			tr(v->lang, "Các buổi phổ biến, kiểm tra nhận thức"));
+		if (org_reach(v->user.role, RIGHT_PEOPLE) > PLACE_SELF)
+			html(v->w, " · <a href=\"/nhan-su\">%s</a>",
+				tr(v->lang, "Giao vai trò: mở trang của từng người"));
+		html(v->w, "</p>\n</section>\n");
 	}
 	page_end(v);
 }
@@ -295,10 +324,13 @@ static void unit_rows(struct view *v, const struct statement *s)
 	for (size_t i = 0; i < c.count; i++)
 		html(v->w,
 			"<tr><th scope=\"row\"><a href=\"/xac-nhan/%.*s?don-vi=%lld\">%.*s</a></th>"
-			"<td>%s/%s</td><td>%s</td></tr>\n",
+			"<td>%s</td><td>%s</td></tr>\n",
 			STR_FMT(s->id), (long long)c.at[i].unit_id,
-			STR_FMT(unit_name(v, c.at[i].unit_id)), count_text(v, c.at[i].has),
-			count_text(v, c.at[i].must), count_text(v, c.at[i].must - c.at[i].has));
+			STR_FMT(unit_name(v, c.at[i].unit_id)),
+			c.at[i].must ? path_of(v, "%s/%s", count_text(v, c.at[i].has),
+					       count_text(v, c.at[i].must)) :
+				       tr(v->lang, "chưa ai phải ký"),
+			c.at[i].must ? count_text(v, c.at[i].must - c.at[i].has) : "");
 	html_table_end(v);
 	html(v->w, "</section>\n");
 }

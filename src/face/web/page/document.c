@@ -160,14 +160,14 @@ static void show(struct view *v, const struct here *h)
 		"<div class=\"field\"><label for=\"tep\">%s</label>\n<p class=\"hint\" id=\"tep-goi-y\">%s"
 		"</p>\n<label class=\"button plain pick\" for=\"tep\">%s</label>\n"
 		"<input id=\"tep\" name=\"tep\" type=\"file\" required"
-		" aria-describedby=\"tep-goi-y\"></div>\n",
+		" aria-describedby=\"tep-goi-y\">\n<span class=\"no-file soft\">%s</span></div>\n",
 		tr(v->lang, "Tệp của văn bản"),
 		fill(v,
 			tr(v->lang,
 				"Ảnh chụp, bản quét, nhiều nhất {n}. Khiên giữ tệp; sau này chứng minh "
 				"được tệp không bị sửa."),
 			"n", size_text(v, FILE_BYTES_MAX), NULL),
-		tr(v->lang, "Chọn tệp…"));
+		tr(v->lang, "Chọn tệp…"), tr(v->lang, "chưa chọn tệp"));
 	html_form_end(v, tr(v->lang, "Gắn văn bản này"));
 	page_end(v);
 }

@@ -65,6 +65,18 @@ static bool may_do(struct view *v, const struct here *h)
 
 /* --- what is known ---------------------------------------------------------------------------- */
 
+/* "hằng tháng", "6 tháng một lần" */
+static const char *every(struct view *v, int64_t count, bool is_months)
+{
+	if (count == 1)
+		return is_months ? tr(v->lang, "hằng tháng") : tr(v->lang, "hằng ngày");
+	if (count == (is_months ? 12 : 7))
+		return is_months ? tr(v->lang, "hằng năm") : tr(v->lang, "hằng tuần");
+	return fill(v,
+		is_months ? tr(v->lang, "{n} tháng một lần") : tr(v->lang, "{n} ngày một lần"), "n",
+		count_text(v, count), NULL);
+}
+
 static const char *period_text(struct view *v, const struct duty *d)
 {
 	const char *n = count_text(v, d->schedule.period.count);
@@ -72,10 +84,7 @@ static const char *period_text(struct view *v, const struct duty *d)
 	const struct register_field *f;
 
 	if (!d->record.id || !d->record.duty->is_before)
-		return fill(v,
-			is_months ? tr(v->lang, "{n} tháng một lần") :
-				    tr(v->lang, "{n} ngày một lần"),
-			"n", n, NULL);
+		return every(v, d->schedule.period.count, is_months);
 	f = pack_register_field(d->record.reg, d->record.duty->field);
 	return fill(v,
 		is_months ? tr(v->lang, "{n} tháng trước “{truong}”, {ngay}") :
@@ -324,14 +333,14 @@ static void do_box(struct view *v, const struct here *h)
 	html(v->w,
 		"<div class=\"field\"><label for=\"tep\">%s</label>\n<p class=\"hint\" id=\"tep-goi-y\">%s"
 		"</p>\n<label class=\"button plain pick\" for=\"tep\">%s</label>\n"
-		"<input id=\"tep\" name=\"tep\" type=\"file\" aria-describedby=\"tep-goi-y\"></div>\n",
+		"<input id=\"tep\" name=\"tep\" type=\"file\" aria-describedby=\"tep-goi-y\">\n<span class=\"no-file soft\">%s</span></div>\n",
 		tr(v->lang, "Tệp làm chứng"),
 		fill(v,
 			tr(v->lang,
 				"Ảnh chụp, bản quét, nhiều nhất {n}. Khiên giữ tệp; sau này chứng minh "
 				"được tệp không bị sửa."),
 			"n", size_text(v, FILE_BYTES_MAX), NULL),
-		tr(v->lang, "Chọn tệp…"));
+		tr(v->lang, "Chọn tệp…"), tr(v->lang, "chưa chọn tệp"));
 	html(v->w, "<details");
 	if (http_pair(v->form, "sha256").len)
 		html(v->w, " open");

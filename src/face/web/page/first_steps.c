@@ -65,13 +65,19 @@ static const char *path_of_step(struct view *v, size_t i, const struct org_host 
 	return steps[i].path ? steps[i].path : path_of(v, "/may/%lld/vai-tro", (long long)here->id);
 }
 
-bool html_first_steps(struct view *v)
-{
-	struct org_host here = { 0 };
-	struct store_query *q;
-	bool is_done[COUNT(steps)], is_needed = false, has_next = false;
-	size_t done = 0;
+struct done {
+	bool is_done[COUNT(steps)];
+	bool is_needed; /* one that has to be done lacks */
+	size_t count, next; /* COUNT(steps): none */
+	struct org_host here;
+};
 
+/* How far the visitor's server is; false: the steps are not the visitor's, or not to be known. */
+static bool steps_done(struct view *v, struct done *ret)
+{
+	struct store_query *q;
+
+	*ret = (struct done){ .next = COUNT(steps) };
 	if (!view_may(v, RIGHT_ADMIN, ORG_UNIT_FIRST))
 		return false;
 	q = store_query(v->web->store, sql_done);
@@ -80,30 +86,53 @@ bool html_first_steps(struct view *v)
 	if (store_next(q, v->e) != 1)
 		return false;
 	for (size_t i = 0; i < COUNT(steps); i++) {
-		is_done[i] = store_i64(q, (int)i) > 0;
-		is_needed |= !is_done[i] && steps[i].is_needed;
+		ret->is_done[i] = store_i64(q, (int)i) > 0;
+		ret->is_needed |= !ret->is_done[i] && steps[i].is_needed;
 	}
 	store_end(q);
-	if (!is_needed)
-		return false;
-	if (org_host_here(v->web->store, v->a, &here, v->e) < 0)
-		here.id = 0;
-	for (size_t i = 0; i < COUNT(steps); i++) {
-		is_done[i] |= !steps[i].path && !here.id; /* no machine yet: nothing to say of it */
-		done += is_done[i];
+	if (org_host_here(v->web->store, v->a, &ret->here, v->e) < 0)
+		ret->here.id = 0;
+	for (size_t i = COUNT(steps); i-- > 0;) {
+		/* no machine yet: nothing to say of it */
+		ret->is_done[i] |= !steps[i].path && !ret->here.id;
+		ret->count += ret->is_done[i];
+		ret->next = ret->is_done[i] ? ret->next : i;
 	}
+	return true;
+}
+
+bool html_first_steps(struct view *v)
+{
+	struct done done;
+
+	if (!steps_done(v, &done) || !done.is_needed)
+		return false;
 	html(v->w,
 		"<section class=\"first\">\n<h2>%s <span class=\"count\">%zu/%zu</span></h2>\n"
 		"<p>%s</p>\n<ol class=\"items\">\n",
-		tr(v->lang, "Ba mươi phút đầu tiên"), done, COUNT(steps),
+		tr(v->lang, "Ba mươi phút đầu tiên"), done.count, COUNT(steps),
 		tr(v->lang,
 			"Làm lần lượt từ trên xuống. Xong các bước này, Khiên biết nghĩa vụ "
 			"nào ràng buộc cơ quan, ai làm, hạn nào; mục này tự ẩn đi."));
-	for (size_t i = 0; i < COUNT(steps); i++) {
-		step(v, i, is_done[i], !is_done[i] && !has_next, path_of_step(v, i, &here));
-		has_next |= !is_done[i];
-	}
+	for (size_t i = 0; i < COUNT(steps); i++)
+		step(v, i, done.is_done[i], i == done.next, path_of_step(v, i, &done.here));
 	html(v->w, "</ol>\n<p><a href=\"/huong-dan/bat-dau\">%s</a></p>\n</section>\n",
 		tr(v->lang, "Hướng dẫn: bắt đầu thế nào"));
 	return true;
+}
+
+void html_next_step(struct view *v)
+{
+	struct done done;
+
+	if (!steps_done(v, &done) || !done.is_needed || done.next == COUNT(steps))
+		return;
+	html(v->w,
+		"<p class=\"next\">%s <a class=\"button\" href=\"%s\">%s</a> "
+		"<a href=\"/hom-nay\">%s</a></p>\n",
+		fill(v, tr(v->lang, "Ba mươi phút đầu tiên: đã xong {a}/{n} bước. Bước tiếp theo:"),
+			"a", count_text(v, (int64_t)done.count), "n",
+			count_text(v, COUNT(steps)), NULL),
+		path_of_step(v, done.next, &done.here), tr(v->lang, steps[done.next].words),
+		tr(v->lang, "Xem mọi bước"));
 }

@@ -3,6 +3,7 @@
 
 #include "face/web/files.h"
 #include "face/web/import_job.h"
+#include "face/web/work.h"
 
 #define ROWS_SHOWN 8
 #define COPY_BYTES (64 * KIB)
@@ -79,8 +80,8 @@ static void import_page(struct view *v, const struct register_page *p)
 		"<div class=\"field\"><label for=\"tep\">%s</label>\n"
 		"<label class=\"button plain pick\" for=\"tep\">%s</label>\n"
 		"<input id=\"tep\" name=\"tep\" type=\"file\" accept=\".xlsx,.xlsm,.csv,.txt\" required>"
-		"</div>\n",
-		tr(v->lang, "Tệp"), tr(v->lang, "Chọn tệp…"));
+		"\n<span class=\"no-file soft\">%s</span></div>\n",
+		tr(v->lang, "Tệp"), tr(v->lang, "Chọn tệp…"), tr(v->lang, "chưa chọn tệp"));
 	html_form_end(v, tr(v->lang, "Đọc tệp"));
 	jobs(v, p);
 	page_end(v);
@@ -392,6 +393,7 @@ static void saved(struct view *v, const struct job_page *j)
 		import_home(v, &j->p),
 		import_right(&j->p) == RIGHT_PEOPLE ? tr(v->lang, "Xem danh sách nhân sự") :
 						      tr(v->lang, "Xem sổ"));
+	html_next_step(v);
 	act_back(v, j, "hoan-tac", tr(v->lang, "Hoàn tác cả lần nhập này"));
 }
 

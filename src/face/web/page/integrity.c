@@ -182,6 +182,7 @@ static void empty(struct view *v)
 
 void page_integrity(struct view *v)
 {
+	struct org_host here = { 0 };
 	struct looking l;
 
 	if (load(v, &l) < 0) {
@@ -189,6 +190,10 @@ void page_integrity(struct view *v)
 		return;
 	}
 	page_start(v, tr(v->lang, "Toàn vẹn tệp"));
+	if (org_host_here(v->web->store, v->a, &here, v->e) == 0 && here.id)
+		html_back_host(v, &here);
+	else
+		html_back(v, "/may", tr(v->lang, "Máy"));
 	if (!l.is_there) {
 		empty(v);
 	} else {

@@ -151,6 +151,22 @@ static void add_form(struct view *v, int64_t unit_id)
 	html(v->w, "</details>\n</section>\n");
 }
 
+/* Nobody was found, or there is nobody to be found. */
+static const char *nobody_words(struct view *v, const struct staff_query *q)
+{
+	if (q->text.len || !str_is(q->state, "here"))
+		return tr(v->lang, "Không có ai khớp.");
+	if (org_reach(v->user.role, RIGHT_PEOPLE) <= PLACE_SELF)
+		return q->unit_id ? tr(v->lang, "Đơn vị này chưa có ai trong danh sách.") :
+				    tr(v->lang, "Danh sách chưa có ai.");
+	return q->unit_id ?
+		tr(v->lang,
+			"Đơn vị này chưa có ai trong danh sách. Hãy nhập từ bảng Excel, hoặc thêm từng "
+			"người ở dưới đây.") :
+		tr(v->lang,
+			"Danh sách chưa có ai. Hãy nhập từ bảng Excel, hoặc thêm từng người ở dưới đây.");
+}
+
 void page_people(struct view *v)
 {
 	struct staff_query q = asked(v);
@@ -171,11 +187,7 @@ void page_people(struct view *v)
 	if (count)
 		list(v, &q, people, count);
 	else
-		html(v->w, "<p class=\"empty\">%s</p>\n",
-			v->rq->query.len ?
-				tr(v->lang, "Không có ai khớp.") :
-				tr(v->lang,
-					"Danh sách chưa có ai. Hãy nhập từ bảng Excel, hoặc thêm từng người ở dưới đây."));
+		html(v->w, "<p class=\"empty\">%s</p>\n", nobody_words(v, &q));
 	html_pages(v, same_list(v, &q, q.sort), (int64_t)(q.from / VIEW_ROWS) + 1,
 		(total + VIEW_ROWS - 1) / VIEW_ROWS);
 	html(v->w, "<p class=\"export\"><a href=\"/nhan-su.csv\">%s</a></p>\n",

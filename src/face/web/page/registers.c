@@ -69,7 +69,8 @@ static int by_law(const void *a, const void *b)
 
 struct shelf {
 	const struct pack_register **all;
-	size_t count, seen, empty; /* shown; of all that may be seen, those that lack records */
+	size_t count, seen, demanded, empty; /* shown; of all that may be seen: those that must have
+					      * records, those of them that lack any */
 };
 
 static void shelf_search(struct view *v)
@@ -123,6 +124,7 @@ static struct shelf seen_registers(
 		if (!register_may_see(v, r))
 			continue;
 		s.seen++;
+		s.demanded += !r->is_nothing_fine;
 		s.empty += is_empty;
 		if (is_wanted(v, r, is_empty))
 			s.all[s.count++] = r;
@@ -146,12 +148,13 @@ void page_registers(struct view *v)
 	}
 	shelf = seen_registers(v, totals, count);
 	page_start(v, tr(v->lang, "Sổ"));
-	told = tr(v->lang, "Quy chế đòi hỏi {n} sổ. Sổ nào phải có bản ghi cũng đã có.");
+	told = tr(v->lang, "{n} sổ; Quy chế buộc {buoc} sổ phải có bản ghi và sổ nào cũng đã có.");
 	if (shelf.empty)
 		told = tr(v->lang,
-			"Quy chế đòi hỏi {n} sổ. {trong} sổ phải có bản ghi mà còn trống.");
+			"{n} sổ; Quy chế buộc {buoc} sổ phải có bản ghi, trong đó {trong} sổ còn trống.");
 	html(v->w, "<p>%s</p>\n",
-		fill(v, told, "n", count_text(v, (int64_t)shelf.seen), "trong",
+		fill(v, told, "n", count_text(v, (int64_t)shelf.seen), "buoc",
+			count_text(v, (int64_t)shelf.demanded), "trong",
 			count_text(v, (int64_t)shelf.empty), NULL));
 	shelf_search(v);
 	if (!shelf.count) {
@@ -475,22 +478,6 @@ static int count_shown(struct view *v, const struct register_page *p, const stru
 	return record_count(&p->at, q, COUNTED_MAX, ret, v->e);
 }
 
-/* Empty is not yet a statement that there is nothing: what would have to be true is said so. */
-static void nothing(struct view *v, const struct pack_register *r)
-{
-	bool has_words = r->nothing.vi.ptr != NULL;
-
-	html(v->w, "<p class=\"empty\" role=\"status\">%.*s",
-		STR_FMT(has_words && !r->is_nothing_fine ?
-				words_of(v, r->nothing) :
-				str_of(tr(v->lang, "Sổ chưa có bản ghi nào."))));
-	if (has_words && r->is_nothing_fine)
-		html(v->w, " %s",
-			fill(v, tr(v->lang, "Để trống là đúng nếu: “{cau}”"), "cau",
-				text_of(v, words_of(v, r->nothing)), NULL));
-	html(v->w, "</p>\n");
-}
-
 void page_register(struct view *v)
 {
 	const struct register_field *columns[REGISTER_COLUMNS_MAX + 1] = { NULL };
@@ -519,7 +506,7 @@ void page_register(struct view *v)
 			tr(v->lang, "Không có bản ghi nào như vậy."), STR_FMT(p.at.reg->id),
 			tr(v->lang, "Xem tất cả"));
 	else if (count == 0)
-		nothing(v, p.at.reg);
+		html_register_empty(v, &p);
 	else
 		count_line(v, count, count == COUNTED_MAX || (page.has_more && is_narrowed(&q)));
 	if (count > 0) {

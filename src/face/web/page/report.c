@@ -206,7 +206,8 @@ static void photo_field(struct view *v)
 		tr(v->lang, "Chọn ảnh…"), fault ? " anh-loi" : "");
 	if (fault)
 		html(v->w, " aria-invalid=\"true\"");
-	html(v->w, "></div>\n");
+	html(v->w, ">\n<span class=\"no-file soft\">%s</span></div>\n",
+		tr(v->lang, "chưa chọn ảnh"));
 }
 
 /* --- the form --------------------------------------------------------------------------------- */

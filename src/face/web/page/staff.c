@@ -145,7 +145,11 @@ static int roles(struct view *v, const struct staff *p, bool may)
 		return -1;
 	html(v->w, "<section>\n<h2>%s</h2>\n", tr(v->lang, "Vai trò theo quy chế"));
 	if (count == 0)
-		html(v->w, "<p class=\"empty\">%s</p>\n", tr(v->lang, "Chưa giữ vai trò nào."));
+		html(v->w, "<p class=\"empty\">%s", tr(v->lang, "Chưa giữ vai trò nào."));
+	if (count == 0 && may)
+		html(v->w, " <a href=\"#m-vt-so\">%s</a>", tr(v->lang, "Giao một vai trò"));
+	if (count == 0)
+		html(v->w, "</p>\n");
 	else
 		html_table(v, tr(v->lang, "Vai trò theo quy chế"), "stack", tr(v->lang, "Vai trò"),
 			tr(v->lang, "Đơn vị"), tr(v->lang, "Từ – đến"), tr(v->lang, "Quyết định"),
@@ -161,7 +165,7 @@ static int roles(struct view *v, const struct staff *p, bool may)
 /* A form under its words, open when it was sent: it has the field MARK. */
 static void html_folded_form(struct view *v, const char *mark, const char *words)
 {
-	html(v->w, "<section class=\"act\">\n<details");
+	html(v->w, "<section class=\"act\">\n<details id=\"m-%s\"", mark);
 	if (http_pair(v->form, mark).ptr)
 		html(v->w, " open");
 	html(v->w, ">\n<summary>%s</summary>\n", words);
@@ -210,11 +214,16 @@ static void account(struct view *v, const struct staff *p)
 
 	html(v->w, "<section>\n<h2>%s</h2>\n", tr(v->lang, "Tài khoản trong Khiên"));
 	if (p->account_id && org_user(v->web->store, p->account_id, v->a, &u, v->e) == 0)
-		html(v->w, "<p>%.*s – %s</p>\n", STR_FMT(u.login),
-			tr(v->lang, org_role_words(u.role)));
+		html(v->w, "<p>%.*s – %s", STR_FMT(u.login), tr(v->lang, org_role_words(u.role)));
 	else
-		html(v->w, "<p class=\"empty\">%s</p>\n",
-			tr(v->lang, "Người này chưa có tài khoản."));
+		html(v->w, "<p class=\"empty\">%s", tr(v->lang, "Người này chưa có tài khoản."));
+	if (view_may(v, RIGHT_ADMIN, p->unit_id) && p->account_id)
+		html(v->w, " <a href=\"/quan-tri/nguoi-dung/%lld\">%s</a>",
+			(long long)p->account_id, tr(v->lang, "Mở tài khoản"));
+	else if (view_may(v, RIGHT_ADMIN, p->unit_id))
+		html(v->w, " <a href=\"/quan-tri?ten=%.*s#them\">%s</a>",
+			STR_FMT(url_piece(p->name, v->a)), tr(v->lang, "Tạo tài khoản"));
+	html(v->w, "</p>\n");
 	html(v->w, "</section>\n");
 }
 

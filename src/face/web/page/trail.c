@@ -404,7 +404,7 @@ static void proof(struct view *v, const struct change *c)
 		place.index < seal.size)
 		html(v->w,
 			"<p>%s</p>\n<p><a class=\"button\" href=\"/so-vet/%lld.tlog-proof\">%s</a></p>\n"
-			"<pre>khien-verify proof so-vet-%lld.tlog-proof --key khoa.vkey</pre>\n",
+			"<pre>khien-verify proof so-vet-%lld.tlog-proof --key khoa.txt</pre>\n",
 			tr(v->lang,
 				"Mục này khớp từng chữ với mục đã niêm phong. Người nhận tệp chứng minh "
 				"chỉ cần khóa công khai của sổ vết, không cần tin Khiên hay người quản "

@@ -165,6 +165,8 @@ void page_unit_act_post(struct view *v)
 	} else if (rc < 0) {
 		page_failed(v);
 	} else {
-		redirect(v, path_of(v, "/don-vi/%lld?bao=da-luu", (long long)u->id));
+		redirect(v,
+			path_of(v, "/don-vi/%lld?bao=%s", (long long)u->id,
+				act->notice ? act->notice(v) : "da-luu"));
 	}
 }

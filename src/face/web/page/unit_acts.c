@@ -143,7 +143,8 @@ static int end_run(struct view *v, const struct org_unit *u, struct org_faults *
 static void split_fields(struct view *v, const struct org_unit *u)
 {
 	html(v->w, "<p>%s</p>\n",
-		tr(v->lang, "Các đơn vị mới cùng cấp với đơn vị này. Dòng không dùng đến thì "
+		tr(v->lang,
+			"Các đơn vị mới cùng cấp với đơn vị này. Dòng không dùng đến thì "
 			"để trống."));
 	for (int i = 1; i <= SPLIT_MAX; i++)
 		html_field(v,
@@ -275,13 +276,20 @@ static int set_run(struct view *v, const struct org_unit *u, struct org_faults *
 	return org_unit_set(&v->by, u->id, &new, f, v->e);
 }
 
+/* To tick nothing says nothing of the roles. */
+static const char *set_notice(struct view *v)
+{
+	return roles_typed(v).len ? "da-luu" : "chua-chon-vai-tro";
+}
+
 const struct unit_act unit_acts[] = {
-	{ "them", T("Thêm đơn vị trực thuộc"), add_fields, add_run, NULL, NULL },
-	{ "doi-ten", T("Đổi tên"), rename_fields, rename_run, NULL, NULL },
-	{ "chuyen", T("Chuyển cấp trên"), move_fields, move_run, NULL, NULL },
-	{ "sap-nhap", T("Sáp nhập đơn vị khác vào"), merge_fields, merge_run, merge_ends, NULL },
-	{ "tach", T("Tách"), split_fields, split_run, split_ends, split_choices },
-	{ "ket-thuc", T("Kết thúc"), end_fields, end_run, end_ends, NULL },
-	{ "loai", T("Loại và vai trò"), set_fields, set_run, NULL, NULL },
+	{ "them", T("Thêm đơn vị trực thuộc"), add_fields, add_run, NULL, NULL, NULL },
+	{ "doi-ten", T("Đổi tên"), rename_fields, rename_run, NULL, NULL, NULL },
+	{ "chuyen", T("Chuyển cấp trên"), move_fields, move_run, NULL, NULL, NULL },
+	{ "sap-nhap", T("Sáp nhập đơn vị khác vào"), merge_fields, merge_run, merge_ends, NULL,
+		NULL },
+	{ "tach", T("Tách"), split_fields, split_run, split_ends, split_choices, NULL },
+	{ "ket-thuc", T("Kết thúc"), end_fields, end_run, end_ends, NULL, NULL },
+	{ "loai", T("Loại và vai trò"), set_fields, set_run, NULL, NULL, set_notice },
 };
 const size_t unit_act_count = COUNT(unit_acts);

@@ -13,6 +13,25 @@ static const char *source_words(struct view *v, const struct org_user *u)
 	return tr(v->lang, "Khiên");
 }
 
+/* What an account lacks that stands for nobody of the list. */
+static void unlinked(struct view *v)
+{
+	struct staff_query all = { .units = view_units(v, RIGHT_ADMIN).json, .state = STR("here") };
+	int64_t people = 1;
+
+	html(v->w, "<p>%s",
+		tr(v->lang,
+			"Tài khoản chưa gắn với ai trong danh sách nhân sự: chưa ký được cam kết, và Khiên chưa biết "
+			"người dùng nó giữ vai trò nào theo Quy chế."));
+	if (staff_count(v->web->store, &all, &people, v->e) == 0 && people == 0)
+		html(v->w, " %s <a href=\"/nhan-su\">%s</a>",
+			tr(v->lang, "Danh sách nhân sự còn trống: nhập danh sách trước, rồi gắn."),
+			tr(v->lang, "Nhân sự"));
+	else
+		html(v->w, " %s", tr(v->lang, "Gắn ở ô “Người trong danh sách” dưới đây."));
+	html(v->w, "</p>\n");
+}
+
 static void facts(struct view *v, const struct org_user *u, const struct staff *person)
 {
 	html(v->w, "<dl class=\"facts\">\n");
@@ -26,7 +45,12 @@ static void facts(struct view *v, const struct org_user *u, const struct staff *
 		html(v->w, "<div><dt>%s</dt><dd><a href=\"/nhan-su/%lld\">%.*s</a></dd></div>\n",
 			tr(v->lang, "Người trong danh sách"), (long long)person->id,
 			STR_FMT(person->name));
+	else
+		html(v->w, "<div><dt>%s</dt><dd>%s</dd></div>\n",
+			tr(v->lang, "Người trong danh sách"), tr(v->lang, "chưa gắn"));
 	html(v->w, "</dl>\n");
+	if (!person->id)
+		unlinked(v);
 }
 
 /* Who the account is at the provider: only an administrator says so. */

@@ -75,7 +75,7 @@ static size_t group(
 	is_folded = state == DUTY_AHEAD && !http_pair(v->query, "viec").len;
 	html(v->w, "<section>\n");
 	if (is_folded)
-		html(v->w, "<details class=\"fold\">\n<summary>");
+		html(v->w, "<details class=\"fold whole\">\n<summary>");
 	html(v->w, "<h2 class=\"state\">");
 	html_duty_state(v, state);
 	html(v->w, " <span class=\"count\">%s</span></h2>\n", count_text(v, (int64_t)count));
@@ -114,18 +114,31 @@ static void delegation_row(struct view *v, const struct duty_delegation *d)
 	html(v->w, "</li>\n");
 }
 
+static bool may_stand_in(struct view *v, const struct org_user *u)
+{
+	return u->id != v->user.id && !u->disabled_at_s && u->unit_id == v->user.unit_id;
+}
+
 static void delegation_form(struct view *v)
 {
 	struct org_user *users;
-	size_t count;
+	size_t count, others = 0;
 
 	if (org_users(v->web->store, v->a, &users, &count, v->e) < 0)
 		return;
+	for (size_t i = 0; i < count; i++)
+		others += may_stand_in(v, &users[i]);
+	if (!others) {
+		html(v->w, "<p class=\"empty\">%s</p>\n",
+			tr(v->lang,
+				"Đơn vị chưa có ai khác dùng Khiên để làm thay. Người quản trị thêm tài khoản ở "
+				"trang Quản trị thì chọn được ở đây."));
+		return;
+	}
 	html_form(v, "/viec/uy-quyen", "ask");
 	html_select(v, "nguoi", tr(v->lang, "Người làm thay"));
 	for (size_t i = 0; i < count; i++)
-		if (users[i].id != v->user.id && !users[i].disabled_at_s &&
-			users[i].unit_id == v->user.unit_id)
+		if (may_stand_in(v, &users[i]))
 			html_option(
 				v, number_text(v, users[i].id), text_of(v, users[i].name), false);
 	html_select_end(v);

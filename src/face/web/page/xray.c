@@ -35,7 +35,7 @@ static size_t all_whats(struct view *v, struct str whats[WHAT_MAX])
 
 static const struct {
 	const char *id, *words;
-} what_words[] = {
+} whats_told[] = {
 	{ "wifi", T("mạng không dây") },
 	{ "guest-wifi", T("mạng không dây cho khách") },
 	{ "vendor", T("bên cung cấp dịch vụ công nghệ thông tin") },
@@ -51,15 +51,15 @@ static const struct {
 	{ "network-device", T("thiết bị mạng") },
 };
 
-static const char *words_of_what(struct view *v, struct str what)
+const char *thing_words(struct view *v, struct str what)
 {
-	for (size_t i = 0; i < COUNT(what_words); i++)
-		if (str_is(what, what_words[i].id))
-			return tr(v->lang, what_words[i].words);
+	for (size_t i = 0; i < COUNT(whats_told); i++)
+		if (str_is(what, whats_told[i].id))
+			return tr(v->lang, whats_told[i].words);
 	return text_of(v, what);
 }
 
-static size_t count_of(struct view *v, struct str what)
+size_t thing_obligations(struct view *v, struct str what)
 {
 	size_t n = 0;
 
@@ -93,8 +93,10 @@ static void statement(struct view *v, const struct org_unit *unit,
 		statement_of(words, arena_fmt(v->a, "has:%.*s", STR_FMT(what)));
 	const char *path = path_of(v, "/ket-qua/%lld/ra-soat", (long long)unit->id);
 
-	html(v->w, "<tr>\n<th scope=\"row\">%s</th>\n", words_of_what(v, what));
-	html_table_number(v, tr(v->lang, "Nghĩa vụ liên quan"), (int64_t)count_of(v, what));
+	html(v->w, "<tr id=\"co-%.*s\">\n<th scope=\"row\">%s</th>\n", STR_FMT(what),
+		thing_words(v, what));
+	html_table_number(
+		v, tr(v->lang, "Nghĩa vụ liên quan"), (int64_t)thing_obligations(v, what));
 	html_table_cell_begin(v, tr(v->lang, "Trả lời"));
 	if (row)
 		html(v->w, "<strong>%s</strong> <span class=\"soft\">%s%s%.*s</span>",

@@ -1,4 +1,4 @@
-/* year.c - the year: duty × month of a unit, and duty × unit of an authority. For A3 and A4,
+/* year.c - the year: duty × month of a unit, and duty × unit of an authority. For A4 across,
  * black and white: each state has its sign, its letter in words, and a pattern. */
 #include "face/web/work.h"
 
@@ -209,7 +209,7 @@ void page_year(struct view *v)
 
 /* --- duty × unit ------------------------------------------------------------------------------ */
 
-#define UNITS_A_PAGE 40      /* as many as A3 has room for */
+#define UNITS_A_PAGE 40      /* as many as A4 across has room for */
 #define MACHINES_A_PAGE 1000 /* a request may hold the work of thrice as many */
 
 /* What stands in one row: an obligation, or one work of a register. */
