@@ -129,30 +129,31 @@ static bool is_verdict(struct str text)
 {
 	struct str word, target;
 
-	if (!str_next_word(&text, " \t\n", &word))
+	if (!str_next_word(&text, " \t\n\\", &word))
 		return false;
 	if (str_is(word, "jump") || str_is(word, "goto"))
-		return str_next_word(&text, " \t\n", &target) && nft_name_is_sound(target) &&
+		return str_next_word(&text, " \t\n\\", &target) && nft_name_is_sound(target) &&
 			str_trim(text).len == 0;
 	return (str_is(word, "accept") || str_is(word, "drop") || str_is(word, "return") ||
 		       str_is(word, "continue")) &&
 		str_trim(text).len == 0;
 }
 
-/* "10.0.0.1 . 22", each part of its own kind; what stands behind a value ("timeout 1m") is left. */
+/* "10.0.0.1 . 22", each part of its own kind; what stands behind a value ("timeout 1m") is left. A
+ * backslash joins lines. */
 static bool element_is_sound(struct str text, const enum nft_value *kinds, size_t count)
 {
 	struct str word;
 
 	for (size_t i = 0; i < count; i++) {
-		if (i > 0 && (!str_next_word(&text, " \t\n", &word) || !str_is(word, ".")))
+		if (i > 0 && (!str_next_word(&text, " \t\n\\", &word) || !str_is(word, ".")))
 			return false;
-		if (!str_next_word(&text, " \t\n", &word))
+		if (!str_next_word(&text, " \t\n\\", &word))
 			return false;
 		if (word.ptr[0] != '$' && word.ptr[0] != '@' && !nft_value_is_sound(kinds[i], word))
 			return false;
 	}
-	return !str_next_word(&text, " \t\n", &word) || str_is(word, "timeout") ||
+	return !str_next_word(&text, " \t\n\\", &word) || str_is(word, "timeout") ||
 		str_is(word, "expires") || str_is(word, "comment") || str_is(word, "counter") ||
 		str_is(word, "limit");
 }
