@@ -487,6 +487,39 @@ class Import(unittest.TestCase):
                 self.assertIn(word, done.err)
             self.assertEqual(khien("log", "import", "--data", data, "/nowhere").status, 2)
 
+    def test_a_failure_says_what_was_taken_before_it(self):
+        xml = "<Events><Event><a>1</a></Event>\n<Event><a>2</a></Ev"
+        journal = b"__CURSOR=s=1;i=1\nMESSAGE=one\n\n__CURSOR=s=1;i=2\nMESSAGE\n" + (9).to_bytes(8, "little") + b"hai"
+        packed = gzip.compress(b"".join(b"line %d\n" % i for i in range(30000)))
+        files = {"cut.xml": xml, "cut.export": journal, "cut.gz": packed[:-2000], "whole.log": b"mot\nhai\n"}
+        with folder(files) as base:
+            for name, before in (("cut.xml", 1), ("cut.export", 1), ("cut.gz", None)):
+                with folder() as data:
+                    os.chmod(data, 0o700)
+                    done = khien("log", "import", "--data", data, f"{base}/{name}")
+                    self.assertEqual(done.status, 2, done)
+                    self.assertNotIn("Chưa có gì bị thay đổi", done.err)
+                    lines = len(shard.lines(data, shard.OLD_FILE))
+                    self.assertIn(lines, [before] if before else range(1, 30000))
+                    self.assertIn(f"{lines} dòng mới trước chỗ lỗi đã vào nhật ký", done.err)
+            # what cannot be opened is told before anything is taken, or made
+            os.mkfifo(f"{base}/pipe")
+            for wrong in ("none", "pipe", ""):
+                done = khien("log", "import", "--data", f"{base}/data", f"{base}/whole.log", f"{base}/{wrong}", timeout_s=10)
+                self.assertEqual(done.status, 2, done)
+                self.assertIn("Chưa có gì bị thay đổi", done.err)
+                self.assertFalse(os.path.exists(f"{base}/data"), wrong)
+
+    def test_lines_too_long_are_told_and_names_steer_no_terminal(self):
+        long = b"dau " + b"x" * 100000 + b"\nngan\n"
+        with folder({"k.tar": self.tar({"a\x1b[2Jb.log": long}, "w")}) as base, folder() as data:
+            os.chmod(data, 0o700)
+            done = khien("log", "import", "--data", data, f"{base}/k.tar")
+            self.assertEqual(done.status, 0, done)
+            self.assertNotIn("\x1b", done.out)
+            self.assertIn("a?[2Jb.log: 2 dòng, 2 dòng mới", done.out)
+            self.assertRegex(done.out, "1 dòng quá dài, mỗi dòng chỉ giữ [0-9]+ byte đầu")
+
 
 class Settings(unittest.TestCase):
     def test_a_fault_is_named_with_line_and_field(self):

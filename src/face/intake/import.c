@@ -45,6 +45,8 @@ struct import_to {
 	/* the file */
 	const char *name;
 	uint64_t lines, added, skip;
+	uint64_t cut;   /* of those added: longer than an entry may be */
+	uint64_t taken; /* of all files */
 	const struct import_file *file;
 	int64_t told_us;
 	bool is_watched;
@@ -299,6 +301,8 @@ static int take_line(void *context, struct str line, bool is_cut, struct err *e)
 	if (to->lines <= to->skip)
 		return 0;
 	to->added++;
+	to->taken++;
+	to->cut += is_cut;
 	tell(to);
 	if (to->fd >= 0)
 		return send_line(to, line, is_cut, e);
@@ -310,7 +314,7 @@ static int begin_file(struct import_to *to, struct str name, struct err *e)
 {
 	int rc;
 
-	to->lines = to->added = to->skip = 0;
+	to->lines = to->added = to->skip = to->cut = 0;
 	if (to->fd < 0) {
 		pen_now(to->in);
 		to->source = sender_find(to->in, SENDER_IMPORT, name);
@@ -404,6 +408,15 @@ static void end_hash(struct import_origin *from)
 	from->hash = NULL;
 }
 
+static void say_done(const struct import_to *to, const struct command_line *line, const char *path)
+{
+	printf(tr(line->lang, T("✓ %s: %llu dòng, %llu dòng mới\n")), path,
+		(unsigned long long)to->lines, (unsigned long long)to->added);
+	if (to->cut)
+		printf(tr(line->lang, T("– %s: %llu dòng quá dài, mỗi dòng chỉ giữ %u byte đầu\n")),
+			path, (unsigned long long)to->cut, (unsigned)LEAF_RAW_MAX);
+}
+
 /* The lines of FROM, known as ID within the list of senders. */
 static int import_stream(struct import_to *to, const struct command_line *line,
 	struct import_origin *from, const char *id, struct err *e)
@@ -430,8 +443,7 @@ static int import_stream(struct import_to *to, const struct command_line *line,
 	if (to->is_watched)
 		fputs("\r\033[K", stderr);
 	if (rc == 0)
-		printf(tr(line->lang, T("✓ %s: %llu dòng, %llu dòng mới\n")), from->shown,
-			(unsigned long long)to->lines, (unsigned long long)to->added);
+		say_done(to, line, from->shown);
 	return rc;
 }
 
@@ -601,15 +613,46 @@ static int import_all(struct import_to *to, const struct command_line *line, str
 	return rc;
 }
 
+/* Before anything is taken, or the folder of the data made: may each be read? */
+static int check_all(const struct command_line *line, struct err *e)
+{
+	for (size_t i = 0; i < line->arg_count; i++) {
+		uint64_t size;
+		int fd = import_open_bytes(line->args[i], &size, e);
+
+		if (fd < 0)
+			return fd;
+		close(fd);
+	}
+	return 0;
+}
+
+/* What is wrong came late: "nothing has been changed" would be untrue. */
+static int after_some(struct import_to *to, int rc, struct err *e)
+{
+	struct err second = { 0 };
+
+	if (to->taken == 0 || (rc != ERR_INPUT && rc != ERR_ABSENT && rc != ERR_DENIED))
+		return rc;
+	if (to->fd >= 0 && (to->is_refused || flush_lines(to, 0, &second) < 0))
+		return rc;
+	(void)err_context(e, "%llu new lines that came before are in the log and stay",
+		(unsigned long long)to->taken);
+	return e->code = ERR_CONFLICT;
+}
+
 static int run(const struct command_line *line, struct err *e)
 {
 	const char *data = command_value(line, "data");
 	struct import_to to = { .is_watched = isatty(STDERR_FILENO) };
 	struct err second = { 0 };
-	int rc = 0;
+	int rc;
 
 	if (!data)
 		return err_set(e, ERR_INPUT, "--data DIR: the folder of the service");
+	rc = check_all(line, e);
+	if (rc < 0)
+		return rc;
 	to.fd = connect_to(data);
 	relp_init(&to.answers, 4096);
 	buf_init(&to.frame, 2 * FRAME_BYTES);
@@ -617,6 +660,8 @@ static int run(const struct command_line *line, struct err *e)
 		rc = open_ourselves(&to, data, line->arena, e);
 	if (rc == 0)
 		rc = import_all(&to, line, e);
+	if (rc < 0)
+		rc = after_some(&to, rc, e);
 	if (to.fd < 0) {
 		int closed = close_ourselves(&to, data, rc == 0, &second);
 
@@ -644,8 +689,8 @@ const struct command intake_log_import = {
 	.help = T(
 		"Tệp thường, gzip, xz, zstd; mỗi dòng một mục; cả tệp journalctl -o export, tệp XML "
 		"xuất từ Windows Event Log, và kho tar (tar.gz, tar.xz, tar.zst): từng tệp nhật ký "
-		"bên trong được nhập với nguồn gốc kho!đường-dẫn, không tệp nào được ghi ra đĩa. Tệp được nhận ra bằng mã băm SHA-256: dòng nào đã có trong "
-		"kho thì bỏ qua, nên lệnh bị ngắt giữa chừng chỉ cần chạy lại."),
+		"bên trong được nhập với nguồn gốc kho!đường-dẫn, không tệp nào được ghi ra đĩa. "
+		"Tệp được nhận ra bằng mã băm SHA-256: dòng nào đã có trong kho thì bỏ qua, nên lệnh bị ngắt giữa chừng chỉ cần chạy lại."),
 	.options = options,
 	.args_min = 1,
 	.args_max = 1000,

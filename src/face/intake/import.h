@@ -15,6 +15,8 @@ typedef ssize_t import_input(void *context, void *to, size_t size, struct err *e
 
 /* A file as it is, or what gzip, xz or zstd made of it, known by its first bytes. */
 struct import_file;
+/* The descriptor of a file, or ERR_*: a folder, a pipe, a device. */
+MUST_CHECK int import_open_bytes(const char *path, uint64_t *ret_size, struct err *e);
 MUST_CHECK int import_open(const char *path, struct import_file **ret, struct err *e);
 /* The same of bytes that INPUT gives. */
 MUST_CHECK int import_open_within(
@@ -107,7 +109,7 @@ struct import_lines {
 void import_lines_init(struct import_lines *l, size_t max_bytes, import_take *take, void *context);
 void import_lines_done(struct import_lines *l);
 MUST_CHECK int import_feed(struct import_lines *l, struct str chunk, struct err *e);
-/* The file has ended. */
+/* The file has ended. ERR_INPUT: within an entry; those before it were taken. */
 MUST_CHECK int import_end(struct import_lines *l, struct err *e);
 
 #endif

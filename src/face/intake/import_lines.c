@@ -233,6 +233,17 @@ int import_feed(struct import_lines *l, struct str chunk, struct err *e)
 	return l->is_utf16 ? feed_utf16(l, chunk, e) : feed_text(l, chunk, e);
 }
 
+/* Has it ended within an entry? The last line needs no end. */
+static bool is_entry_cut(struct import_lines *l)
+{
+	struct str left = buf_str(&l->part);
+
+	if (l->form == IMPORT_JOURNAL)
+		return !export_is_between(&l->journal);
+	return l->form == IMPORT_XML &&
+	       (str_find(left, STR("<Event ")) >= 0 || str_find(left, STR("<Event>")) >= 0);
+}
+
 int import_end(struct import_lines *l, struct err *e)
 {
 	int rc = 0;
@@ -253,6 +264,8 @@ int import_end(struct import_lines *l, struct err *e)
 		rc = give(l, without_cr(buf_str(&l->part)), l->is_skipping, e);
 	if (rc == 0 && l->form == IMPORT_JOURNAL && !export_is_between(&l->journal))
 		rc = feed_journal(l, STR("\n\n"), e); /* the last empty line may be missing */
+	if (rc == 0 && is_entry_cut(l))
+		rc = err_set(e, ERR_INPUT, "its last entry is cut off");
 	buf_clear(&l->part);
 	if (rc == 0 && l->is_utf16)
 		rc = import_utf16_end(&l->utf16, e);

@@ -95,25 +95,37 @@ static int begin(struct import_file *f, struct err *e)
 	return 0;
 }
 
+/* It is read twice, and never waited for: a pipe is refused before anybody writes to it. */
+int import_open_bytes(const char *path, uint64_t *ret_size, struct err *e)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK), rc = 0;
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) != 0)
+		rc = err_errno(e, errno, "open \"%s\"", path);
+	else if (S_ISDIR(st.st_mode))
+		rc = err_set(e, ERR_INPUT, "\"%s\" is a folder", path);
+	else if (!S_ISREG(st.st_mode))
+		rc = err_set(e, ERR_INPUT, "\"%s\" is a pipe or a device, no file", path);
+	else
+		*ret_size = (uint64_t)st.st_size;
+	if (rc < 0 && fd >= 0)
+		close(fd);
+	return rc < 0 ? rc : fd;
+}
+
 int import_open(const char *path, struct import_file **ret, struct err *e)
 {
 	struct import_file *f = calloc(1, sizeof(*f));
-	struct stat st;
-	int rc = 0;
+	int rc;
 
 	if (!f)
 		abort();
 	f->xz = (lzma_stream)LZMA_STREAM_INIT;
 	f->input = read_file;
 	f->context = f;
-	f->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	if (f->fd < 0 || fstat(f->fd, &st) != 0)
-		rc = err_errno(e, errno, "open \"%s\"", path);
-	else if (S_ISDIR(st.st_mode))
-		rc = err_set(e, ERR_INPUT, "\"%s\" is a folder", path);
-	else
-		f->size = (uint64_t)st.st_size;
-	if (rc == 0)
+	rc = f->fd = import_open_bytes(path, &f->size, e);
+	if (rc >= 0)
 		rc = begin(f, e);
 	if (rc < 0) {
 		import_close(f);
@@ -320,7 +332,8 @@ int import_hash(const char *path, char *ret_hex, struct err *e)
 {
 	unsigned char digest[SHA256_SIZE];
 	char *piece = malloc(IN_BYTES);
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY), rc = 0;
+	uint64_t size = 0;
+	int fd = import_open_bytes(path, &size, e), rc = fd < 0 ? fd : 0;
 	struct sha256 *s = sha256_new();
 	ssize_t n = 0;
 
@@ -328,7 +341,7 @@ int import_hash(const char *path, char *ret_hex, struct err *e)
 		abort();
 	while (fd >= 0 && (n = read(fd, piece, IN_BYTES)) > 0)
 		sha256_add(s, (struct str){ piece, (size_t)n });
-	if (fd < 0 || n < 0)
+	if (n < 0)
 		rc = err_errno(e, errno, "read \"%s\"", path);
 	if (fd >= 0)
 		close(fd);
