@@ -2,6 +2,7 @@
 """An export is complete, and an outsider can know it: the proof of a range is checked by khien-verify and by a second
 reader in Python, and no entry can be left out, changed or put in."""
 import collections
+import glob
 import os
 import re
 import shutil
@@ -11,9 +12,9 @@ import tempfile
 import unittest
 
 from attack import Log, entry, july
-from flow import BIN, BUILD, SOURCE, khien
+from flow import BIN, BUILD, SOURCE, folder, khien, write_tree
 from range_model import Part, range_holds
-from verify_model import HEAD, root_of, sha
+from verify_model import HEAD, load_keys, proof_holds, root_of, sha
 
 VERIFY = os.path.join(BUILD, "khien-verify")
 
@@ -52,6 +53,23 @@ class Export(unittest.TestCase):
     def verify(self, *words):
         return subprocess.run([VERIFY, "range", self.proof, "--key", self.keys, *words], stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, check=False, env={**os.environ, "KHIEN_LANG": "vi"})
+
+    def test_a_false_signature_of_a_known_key_refuses_a_proof(self):
+        """C2SP signed-note: of unknown keys it is passed over."""
+        with folder({"old.log": "mot\nhai\n"}) as base:
+            data, name = f"{base}/data", f"{base}/p"
+            self.assertEqual(khien("log", "import", "--data", data, f"{base}/old.log").status, 0)
+            line = khien("log", "search", "--data", data, "--format", "json", "hai").json()["line"]
+            proof = khien("log", "prove", "--data", data, line, as_bytes=True).out
+            public, = glob.glob(f"{data}/log/*/keys/public.txt")
+            with open(public, encoding="ascii") as file:
+                identity = file.readline()
+            write_tree(base, {"identity": identity})
+            changed = proof[:-10] + (b"A" if proof[-10:-9] != b"A" else b"B") + proof[-9:]
+            for text, keys, status in ((proof, public, 0), (changed, f"{base}/identity", 0), (changed, public, 1)):
+                write_tree(base, {"p": text})
+                got = subprocess.run([VERIFY, "proof", name, "--key", keys], stdout=subprocess.PIPE, check=False)
+                self.assertEqual((got.returncode, proof_holds(text, load_keys(keys)[0])), (status, status == 0))
 
     def day_before(self):
         """The times of the middle day's lines."""

@@ -616,7 +616,9 @@ def proof_holds(text, keys):
             at, last = at >> 1, last >> 1
     except (ValueError, IndexError):
         return False
-    return last == 0 and hash_ == note.root and any(note.signed_by(k) is True for k in keys)
+    signed = [(k.type, note.signed_by(k)) for k in keys]
+    return last == 0 and hash_ == note.root and (1, True) in signed and all(
+        is_good is not False for kind, is_good in signed if kind != 4)
 
 
 def extends(old_size, old_root, size, root, path):
