@@ -152,6 +152,36 @@ class Demo(unittest.TestCase):
         # a contract that is in force stays so
         self.assertGreater(self.ask("SELECT count(*) FROM flow_case WHERE flow = 'vendor' AND state = 'in-use'")[0][0], 5)
 
+    def test_units_differ_and_nothing_is_of_a_level_nobody_gives(self):
+        fields = lambda register, field: self.ask(
+            f"SELECT r.unit_id, v.body ->> '$.{field}' FROM record r JOIN record_version v ON v.record_id = r.id"
+            f" AND v.version = 1 WHERE r.register = '{register}' AND v.body ->> '$.{field}' <> '' ORDER BY r.id")
+        self.assertEqual({level for _, level in fields("systems", "cap-do")} - {"1", "2", "3"}, set())
+        wifi = fields("wifi", "ssid")
+        self.assertEqual(len(set(name for _, name in wifi)), len(wifi))
+        numbers = [number for _, number in fields("contracts", "so")]
+        self.assertGreater(len(set(numbers)), len(numbers) * 0.8)
+        first = {}
+        for unit, title in self.ask("SELECT unit_id, title FROM record WHERE register = 'systems' ORDER BY id"):
+            first.setdefault(unit, title)
+        self.assertGreater(len(set(first.values())), 12)
+        kinds = dict(self.ask("SELECT id, kind FROM unit"))
+        heads = {(kinds[unit], position) for unit, position in self.ask(
+            "SELECT unit_id, position FROM staff GROUP BY unit_id HAVING id = min(id)")}
+        self.assertIn(("agency", "Chủ tịch UBND xã"), heads)
+        self.assertIn(("school", "Hiệu trưởng"), heads)
+        texts = self.ask("SELECT value FROM flow_value UNION ALL SELECT body FROM record_version")
+        self.assertEqual([t for t, in texts if "{so}" in t or "{nam}" in t or "{dv}" in t][:3], [])
+
+    # What may be left for a time, and nothing that the law leaves to nobody.
+    def test_exceptions_are_of_what_may_have_one_each_with_its_own_reason(self):
+        asked = self.ask("SELECT o.value, r.value, m.value FROM flow_value o JOIN flow_value r ON r.case_id = o.case_id"
+                         " AND r.field = 'reason' JOIN flow_value m ON m.case_id = o.case_id AND m.field = 'measure'"
+                         " JOIN flow_case c ON c.id = o.case_id AND c.flow = 'exception' WHERE o.field = 'obligation'")
+        self.assertGreater(len(asked), 10)
+        self.assertLess(len(set(asked)), 6)
+        self.assertEqual(len({o for o, _, _ in asked}), len(set(asked)))
+
     def test_nothing_comes_before_what_it_follows(self):
         for words, sql in (
                 ("versions", "SELECT a.record_id FROM record_version a JOIN record_version b ON b.record_id = a.record_id"

@@ -15,7 +15,7 @@ extern const char *const demo_machine_kinds[DEMO_MACHINES_EACH];
 
 struct demo_unit {
 	int64_t id;
-	struct str name, code;
+	struct str name, code, kind;   /* kind: as the words of the sample know it */
 	struct org_user head, officer; /* their accounts */
 	struct staff *people;
 	size_t count;
@@ -49,6 +49,11 @@ const struct demo_unit *demo_unit_of(const struct making *m, int64_t id);
 /* One of the list under KEY of the words; "" when there is none. */
 struct str demo_word(struct making *m, const struct yaml_node *list);
 const struct yaml_node *demo_list(const struct making *m, const char *key, const char *name);
+/* The one at PLACE of the list, which begins anew after its last. */
+struct str demo_turn(const struct yaml_node *list, size_t place);
+/* WORD with a number for each {so}, the moment's year for {nam}, the unit's code for {dv}. */
+struct str demo_fill(
+	struct making *m, struct str word, const struct demo_unit *u, int64_t at_s);
 /* What stands under NAME of "said". */
 struct str demo_said(const struct making *m, const char *name);
 struct str demo_day(struct making *m, int64_t days_from_now); /* YYYY-MM-DD, in m->a */

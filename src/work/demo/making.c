@@ -46,6 +46,49 @@ const struct yaml_node *demo_list(const struct making *m, const char *key, const
 	return map && name ? yaml_get(map, name) : map;
 }
 
+struct str demo_turn(const struct yaml_node *list, size_t place)
+{
+	const struct yaml_node *node = list->first;
+
+	for (size_t n = list->count ? place % list->count : 0; node && n > 0; n--)
+		node = node->next;
+	return node ? node->text : STR("");
+}
+
+#define WORD_BYTES_MAX 4096
+#define PAPERS_A_YEAR 180
+
+struct str demo_fill(struct making *m, struct str word, const struct demo_unit *u, int64_t at_s)
+{
+	char text[CLOCK_TEXT_MAX];
+	struct str filled;
+	struct buf b;
+
+	if (!str_has(word, '{'))
+		return word;
+	buf_init(&b, WORD_BYTES_MAX);
+	while (word.len) {
+		size_t used = 1;
+
+		if (str_starts(word, "{so}")) {
+			buf_fmt(&b, "%02d", (int)demo_random(m, PAPERS_A_YEAR) + 1);
+			used = 4;
+		} else if (str_starts(word, "{nam}")) {
+			buf_add(&b, str_until(str_of(date_iso(date_at(at_s), text)), 4));
+			used = 5;
+		} else if (str_starts(word, "{dv}")) {
+			buf_add(&b, u->code);
+			used = 4;
+		} else {
+			buf_add_char(&b, word.ptr[0]);
+		}
+		word = str_from(word, used);
+	}
+	filled = arena_str(&m->piece, buf_str(&b));
+	buf_done(&b);
+	return filled;
+}
+
 struct str demo_said(const struct making *m, const char *name)
 {
 	const struct yaml_node *node = demo_list(m, "said", name);

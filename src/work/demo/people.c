@@ -46,9 +46,11 @@ static int make_units(struct making *m, struct err *e)
 	if (rc == 0)
 		rc = org_unit_set(&m->by, ORG_UNIT_FIRST, &first, &faults, e);
 	m->units = arena_array(m->a, struct demo_unit, list->count + 1);
-	m->units[m->unit_count++] = (struct demo_unit){
-		.id = ORG_UNIT_FIRST, .name = first.name, .care = care_of(root)
-	};
+	m->units[m->unit_count++] = (struct demo_unit){ .id = ORG_UNIT_FIRST,
+		.name = first.name,
+		.code = first.code,
+		.kind = text_at(root, "kind"),
+		.care = care_of(root) };
 	for (const struct yaml_node *n = list->first; rc == 0 && n; n = n->next) {
 		struct demo_unit *u = &m->units[m->unit_count++];
 		struct org_unit_new unit = { .parent_id = ORG_UNIT_FIRST,
@@ -61,6 +63,7 @@ static int make_units(struct making *m, struct err *e)
 
 		u->name = unit.name;
 		u->code = unit.code;
+		u->kind = unit.kind;
 		u->care = care_of(n);
 		rc = org_unit_add(&m->by, &unit, &d, &u->id, &faults, e);
 	}
@@ -72,12 +75,14 @@ static int make_units(struct making *m, struct err *e)
 
 static int add_person(struct making *m, struct demo_unit *u, size_t number, struct err *e)
 {
-	const struct yaml_node *head = yaml_get(m->words, "heads")->first;
+	const char *kind = arena_cstr(&m->piece, u->kind);
+	const struct yaml_node *head = demo_list(m, "heads", kind)->first;
+	const struct yaml_node *of = yaml_get(m->words, demo_chance(m, 50) ? "women" : "men");
 	struct org_faults faults = { 0 };
 	struct staff *p = &u->people[u->count];
 	struct str family = demo_word(m, yaml_get(m->words, "families"));
-	struct str middle = demo_word(m, yaml_get(m->words, "middles"));
-	struct str given = demo_word(m, yaml_get(m->words, "givens"));
+	struct str middle = demo_word(m, yaml_get(of, "middles"));
+	struct str given = demo_word(m, yaml_get(of, "givens"));
 
 	for (size_t i = 0; head && i < number; i++)
 		head = head->next;
@@ -85,7 +90,7 @@ static int add_person(struct making *m, struct demo_unit *u, size_t number, stru
 		.code = arena_fmt(m->a, "M%04d", (int)m->done.people + 1),
 		.name = arena_fmt(
 			m->a, "%.*s %.*s %.*s", STR_FMT(family), STR_FMT(middle), STR_FMT(given)),
-		.position = head ? head->text : demo_word(m, yaml_get(m->words, "positions")),
+		.position = head ? head->text : demo_word(m, demo_list(m, "positions", kind)),
 		.email = arena_fmt(m->a, "m%04d@mau.example", (int)m->done.people + 1),
 		.phone = STR(""),
 		.state = STR("working") };

@@ -85,22 +85,25 @@ static struct str of_pattern(struct filling *f, struct str pattern)
 	return STR("");
 }
 
+/* The words for this field: those for units of this kind before those for all. */
 static const struct yaml_node *list_of(
 	struct filling *f, const char *key, const struct register_field *field)
 {
-	return demo_list(f->m, key,
-		arena_fmt(&f->m->piece, "%.*s.%.*s", STR_FMT(f->reg->id), STR_FMT(field->id)).ptr);
+	struct arena *a = &f->m->piece;
+	struct str name = arena_fmt(a, "%.*s.%.*s", STR_FMT(f->reg->id), STR_FMT(field->id));
+	struct str own = arena_fmt(a, "%s-%.*s", key, STR_FMT(f->unit->kind));
+	const struct yaml_node *list = demo_list(f->m, own.ptr, name.ptr);
+
+	return list ? list : demo_list(f->m, key, name.ptr);
 }
 
 /* The one of the list that goes with the record's place in its unit, so that a name and a kind that
- * stand at the same place of their lists go together. */
-static struct str in_turn(const struct filling *f, const struct yaml_node *list)
+ * stand at the same place of their lists go together. Each unit begins elsewhere in the list. */
+static struct str in_turn(struct filling *f, const struct yaml_node *list)
 {
-	const struct yaml_node *node = list->first;
+	size_t first = (size_t)(f->unit - f->m->units);
 
-	for (size_t n = list->count ? f->place % list->count : 0; node && n > 0; n--)
-		node = node->next;
-	return node ? node->text : STR("");
+	return demo_fill(f->m, demo_turn(list, first + f->place), f->unit, f->at_s);
 }
 
 /* A list as long as that of the names is of the same things. */
@@ -122,7 +125,9 @@ static struct str text(struct filling *f, const struct register_field *field)
 	if (formed.len)
 		return formed;
 	if (list && !is_name)
-		return goes_with_name(f, list) ? in_turn(f, list) : demo_word(f->m, list);
+		return goes_with_name(f, list) ?
+			in_turn(f, list) :
+			demo_fill(f->m, demo_word(f->m, list), f->unit, f->at_s);
 	if (list && field->unique != UNIQUE_EVERYWHERE) {
 		formed = in_turn(f, list);
 		return f->place < list->count ?

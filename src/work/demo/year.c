@@ -55,8 +55,9 @@ static struct str field_value(struct making *m, const struct flow *flow,
 	case FLOW_YES:
 		return STR("yes");
 	case FLOW_CHOICE:
-		return g && g->kind == FLOW_ONE_OF ? g->values[demo_random(m, g->value_count)] :
-						     f->choices[demo_random(m, f->choice_count)].id;
+		if (g && g->kind == FLOW_ONE_OF)
+			return g->values[demo_random(m, g->value_count)];
+		return list ? demo_word(m, list) : f->choices[demo_random(m, f->choice_count)].id;
 	case FLOW_NUMBER:
 		return STR("2");
 	case FLOW_HOST:
@@ -71,7 +72,7 @@ static struct str field_value(struct making *m, const struct flow *flow,
 		break;
 	}
 	if (list)
-		return demo_word(m, list);
+		return demo_fill(m, demo_word(m, list), u, at_s);
 	mark = demo_said(m, "mark");
 	return arena_fmt(&m->piece, "%.*s (%.*s)", STR_FMT(f->title.vi), STR_FMT(mark));
 }
@@ -119,16 +120,35 @@ static bool is_of_exception(const struct flow *f, struct str field, bool is_end)
 	return false;
 }
 
-/* What an exception names is an obligation of the flow's own pack, for two months. */
+/* Is the list as long as that of what exceptions are asked for? */
+static bool goes_with_exception(const struct going *g, const struct yaml_node *list)
+{
+	for (size_t i = 0; i < g->f->field_count; i++) {
+		const struct yaml_node *asked = words_for(g->m, g->f, &g->f->fields[i]);
+
+		if (asked && asked->count == list->count &&
+			is_of_exception(g->f, g->f->fields[i].id, false))
+			return true;
+	}
+	return false;
+}
+
+/* What an exception names is an obligation of the flow's own pack, for two months. The words tell
+ * which may have one; its reason and its measure stand at the same place of their lists. */
 static struct str value_of(
 	const struct going *g, const struct flow_move *move, size_t field, int64_t at_s)
 {
 	const struct flow_field *f = &g->f->fields[field];
 	const struct pack *pack = g->f->pack;
+	const struct yaml_node *list = words_for(g->m, g->f, f);
 
 	if (is_of_exception(g->f, f->id, false))
 		return arena_fmt(&g->m->piece, "%.*s/%.*s", STR_FMT(pack->id),
-			STR_FMT(pack->obligations[demo_random(g->m, pack->obligation_count)].id));
+			STR_FMT(list ? demo_turn(list, (size_t)g->id) :
+				       pack->obligations[demo_random(g->m, pack->obligation_count)]
+						.id));
+	if (list && goes_with_exception(g, list))
+		return demo_turn(list, (size_t)g->id);
 	if (is_of_exception(g->f, f->id, true))
 		at_s += 60 * (int64_t)CLOCK_DAY_S;
 	return field_value(g->m, g->f, move, f, g->u, at_s - (20 - (int64_t)field) * 60);
