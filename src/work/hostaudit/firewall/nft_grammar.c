@@ -543,12 +543,16 @@ static bool priority_is_sound(struct check *c)
 	static const char *const names[] = { "raw", "mangle", "dstnat", "filter", "security",
 		"srcnat", "out", NULL };
 	struct str word;
+	bool has_name;
 
 	if (str_starts(here(c), "$"))
 		return c->i + 1 == c->st->count;
-	if (takes_one_of(c, names) && c->i == c->st->count)
+	has_name = takes_one_of(c, names);
+	if (has_name && c->i == c->st->count)
 		return true;
 	word = here(c);
+	if (has_name && !str_starts(word, "-") && !str_starts(word, "+"))
+		return false;
 	if (str_is(word, "-") || str_is(word, "+"))
 		word = nft_word(c->st, ++c->i);
 	else if (str_starts(word, "-") || str_starts(word, "+"))
