@@ -142,11 +142,14 @@ static struct str value_of(
 	const struct pack *pack = g->f->pack;
 	const struct yaml_node *list = words_for(g->m, g->f, f);
 
-	if (is_of_exception(g->f, f->id, false))
-		return arena_fmt(&g->m->piece, "%.*s/%.*s", STR_FMT(pack->id),
-			STR_FMT(list ? demo_turn(list, (size_t)g->id) :
-				       pack->obligations[demo_random(g->m, pack->obligation_count)]
-						.id));
+	if (is_of_exception(g->f, f->id, false)) {
+		/* by itself: STR_FMT takes what it is given twice */
+		struct str id = list ?
+			demo_turn(list, (size_t)g->id) :
+			pack->obligations[demo_random(g->m, pack->obligation_count)].id;
+
+		return arena_fmt(&g->m->piece, "%.*s/%.*s", STR_FMT(pack->id), STR_FMT(id));
+	}
 	if (list && goes_with_exception(g, list))
 		return demo_turn(list, (size_t)g->id);
 	if (is_of_exception(g->f, f->id, true))
