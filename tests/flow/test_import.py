@@ -97,7 +97,7 @@ class Import(unittest.TestCase):
             server.set_up()
             name = sqlite3.connect(f"{server.data}/khien.db").execute("SELECT name FROM host").fetchone()[0]
             self.assertIn("bằng chứng đã ghi", bring(LYNIS, "--data", server.data, "--host", name).out)
-            self.assertIn("already", bring(LYNIS, "--data", server.data, "--host", name, status=2).err)
+            self.assertIn("đã nhập rồi", bring(LYNIS, "--data", server.data, "--host", name, status=2).err)
             self.assertIn("--host", bring(ARF, "--data", server.data, "--host", "no-such", status=2).err)
             rows = sqlite3.connect(f"{server.data}/khien.db").execute(
                 "SELECT check_id, person, at_s, outcome FROM evidence WHERE by_person = 2").fetchall()
