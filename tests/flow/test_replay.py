@@ -53,7 +53,7 @@ class Replay(unittest.TestCase):
             file.write("\n".join(lines))
         done = audit("--replay", self.file)
         self.assertEqual(done.status, 2)
-        self.assertIn("line 2", done.err)
+        self.assertIn("dòng 2", done.err)
 
 
 if __name__ == "__main__":

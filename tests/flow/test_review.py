@@ -185,7 +185,7 @@ class CommandLine(unittest.TestCase):
             wrong.flush()
             done = subprocess.run([BIN, "review", "--against", wrong.name], capture_output=True, text=True, check=False)
         self.assertEqual(done.returncode, 2, done)
-        self.assertIn("line 2", done.stderr)
+        self.assertIn("dòng 2", done.stderr)
         self.assertEqual(done.stdout, "")
 
 
