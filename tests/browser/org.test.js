@@ -86,7 +86,7 @@ test("a person is put on the list, gets a role, and leaves at the hour of the de
 	await page.fill("#chuc-vu", "Công chức văn phòng");
 	await page.locator("details form button").click();
 	const person = new URL(page.url()).pathname;
-	await page.getByText("Giao một vai trò").click();
+	await page.locator("summary", { hasText: "Giao một vai trò" }).click();
 	await page.selectOption("#vai-tro", "IT");
 	await page.fill("#vt-so", "5/QĐ-UBND");
 	await page.fill("#vt-ky", "02/02/2026");
