@@ -67,6 +67,13 @@ class Units(Data):
         self.assertIn("7 lỗi; không ghi gì", done.out)
         self.assertEqual(len(self.run_khien("unit", "list").out.splitlines()), 1)
 
+    def test_what_cannot_be_tried_is_not_done(self):
+        done = self.run_khien("unit", "add", "--name", "Xã Thử", "--number", "1/QĐ", "--signed", "01/01/2026", "--from", "01/01/2026",
+                              "--dry-run")
+        self.assertEqual(done.status, 2, done)
+        self.assertIn("chỉ dùng với import", done.err)
+        self.assertNotIn("Xã Thử", self.run_khien("unit", "list").out)
+
     def test_all_that_is_wrong_with_one_unit_is_told(self):
         done = self.run_khien("unit", "add", "--code", "có dấu", "--signed", "x", "--from", "01/01/2026")
         self.assertEqual(done.status, 2, done)

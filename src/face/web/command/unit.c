@@ -151,17 +151,18 @@ static const struct action {
 	size_t args_min;
 	bool has_unit;
 	int (*run)(struct job *j, struct err *e);
+	bool is_triable; /* it knows --dry-run */
 } actions[] = {
-	{ "list", 1, false, do_list },
-	{ "show", 2, true, do_show },
-	{ "add", 1, false, do_add },
-	{ "rename", 2, true, do_rename },
-	{ "move", 2, true, do_move },
-	{ "merge", 2, true, do_merge },
-	{ "split", 3, true, do_split },
-	{ "end", 2, true, do_end },
-	{ "undo", 2, false, do_undo },
-	{ "import", 2, false, do_import },
+	{ "list", 1, false, do_list, false },
+	{ "show", 2, true, do_show, false },
+	{ "add", 1, false, do_add, false },
+	{ "rename", 2, true, do_rename, false },
+	{ "move", 2, true, do_move, false },
+	{ "merge", 2, true, do_merge, false },
+	{ "split", 3, true, do_split, false },
+	{ "end", 2, true, do_end, false },
+	{ "undo", 2, false, do_undo, false },
+	{ "import", 2, false, do_import, true },
 };
 
 /* --- the command ------------------------------------------------------------------------------ */
@@ -214,6 +215,11 @@ static int act(struct own_command *c, struct err *e)
 		if (strcmp(actions[i].name, c->line->args[0]) != 0 ||
 			c->line->arg_count < actions[i].args_min)
 			continue;
+		if (command_flag(c->line, "dry-run") && !actions[i].is_triable)
+			return err_set(e, ERR_INPUT, "%s",
+				tr(c->line->lang,
+					T("--dry-run chỉ dùng với import; việc khác được ghi ngay, hoàn tác bằng "
+					  "undo")));
 		rc = prepare(&j, &actions[i], e);
 		if (rc == 0)
 			rc = actions[i].run(&j, e);
@@ -246,7 +252,9 @@ static const struct command_option options[] = { OWN_OPTIONS,
 	{ "into", OPTION_TEXT, T("ĐƠN-VỊ"), NULL, T("đơn vị tiếp nhận") },
 	{ "on", OPTION_TEXT, T("NGÀY"), NULL, T("cây đơn vị vào ngày này") },
 	{ "ends", OPTION_FLAG, NULL, NULL, T("đơn vị được tách kết thúc") },
-	{ "dry-run", OPTION_FLAG, NULL, NULL, T("chỉ kiểm tra và nói sẽ làm gì") }, { 0 } };
+	{ "dry-run", OPTION_FLAG, NULL, NULL,
+		T("với import: chỉ kiểm tra và nói sẽ làm gì") },
+	{ 0 } };
 
 const struct command web_unit = {
 	.name = "unit",
