@@ -53,6 +53,10 @@ class Sshd(unittest.TestCase):
         {"sshd_config": "MACs umac-64-etm@openssh.com\nMatch all\n  Include d/inner\n", "d/inner": "MACs hmac-sha2-256\n"},
         {"sshd_config": "Match all\n  MaxAuthTries 3\nMATCH ALL\n  MaxAuthTries 9\n"},
         {"sshd_config": "HostKeyAlgorithms ssh-r*\nPubkeyAcceptedAlgorithms rsa-*,*-cert-*,ssh-?s?\n"},
+        # a yes or no, and a list of names apart from it: the list is the last one's, the yes or no the first one's
+        {"sshd_config": "PermitUserEnvironment no\nMatch all\n  PermitUserEnvironment LANG,LC_*\n"},
+        {"sshd_config": "PermitUserEnvironment yes\nMatch all\n  PermitUserEnvironment LANG,LC_*\n  PermitUserEnvironment A\n"},
+        {"sshd_config": "PermitUserEnvironment A\nMatch all\n  PermitUserEnvironment no\n  PermitUserEnvironment LANG,LC_*\n"},
     ]
 
     def setUp(self):
@@ -86,16 +90,33 @@ class Sshd(unittest.TestCase):
             done = self.sshd(f"{root}/real/sshd_config", user="an", host="x", addr="10.0.0.1", lport=22)
             if done.returncode:
                 return False
+            lets_environment = self.lets_environment(root, conf, done.stdout)
             mine = {row["keyword"]: row for row in ask(root, "SELECT keyword, value, is_default FROM sshd_config WHERE match = ''")}
         real = {}
         for line in done.stdout.splitlines():
             word, _, value = line.partition(" ")
             real[word] = f"{real[word]} {value}" if word in real else value
+        if not lets_environment:
+            real["permituserenvironment"] = "no"
         for word in mine.keys() & {word.lower() for word in odd_sshd.WORDS}:
             value, theirs = mine[word]["value"], real.get(word, "none")
             if value != "default" and not value.startswith("-"):
                 self.assertEqual(odd_sshd.same(word, value), odd_sshd.same(word, theirs), f"{word}\n{json.dumps(conf, indent=1)}")
         return True
+
+    def lets_environment(self, root, conf, said):
+        """sshd -T shows a list of PermitUserEnvironment beside a "no", to which it is nothing: with a "yes" for
+        each list it shows which of the two sshd goes by."""
+        if re.search("^permituserenvironment (yes|no)$", said, re.M):
+            return "permituserenvironment yes" in said
+        for name in conf:
+            path = os.path.join(root, "real", name)
+            with open(path, encoding="utf-8", newline="") as file:
+                text = file.read()
+            with open(path, "w", encoding="utf-8", newline="") as file:
+                file.write(re.sub(r"(?im)^([ \t]*\"?PermitUserEnvironment\"?[ \t]*=?[ \t]*)(LANG,LC_\*|A\b)", r"\1yes", text))
+        done = self.sshd(f"{root}/real/sshd_config", user="an", host="x", addr="10.0.0.1", lport=22)
+        return "permituserenvironment yes" in done.stdout
 
     # EVIDENCE: D10.1.d
     @unittest.skipUnless(SSHD, "no sshd here")

@@ -14,6 +14,7 @@ struct reading {
 	struct host *h;
 	struct arena *a;
 	struct sshd_config *config;
+	struct setting environment; /* what "Match all" says first of PermitUserEnvironment */
 	int files;
 };
 
@@ -73,6 +74,8 @@ static void take(struct reading *r, const struct sshd_line *line, struct str fil
 	if (match.len > 0 && is_of_server(line->keyword)) {
 		if (!str_is(match, "all"))
 			set_unsure(r, GAP_SYNTAX, file);
+		else if (str_is(line->keyword, "permituserenvironment"))
+			setting_lose(&r->environment, r->a, value, file, line->line);
 		match = STR("");
 	}
 	if (!is_cumulative(line->keyword))
@@ -257,6 +260,19 @@ static void apply_match_all(struct reading *r)
 			s->match = STR("");
 		}
 	}
+}
+
+/* Of PermitUserEnvironment sshd keeps the yes or no and the list of names apart: "Match all" gives
+ * another list, never another yes or no, and to a no the list is nothing. */
+static void apply_environment(struct reading *r)
+{
+	const struct setting *list = &r->environment;
+	struct sshd_setting *s = find(r->config, STR("permituserenvironment"), STR(""));
+
+	if (!s || !list->value.ptr || str_is(list->value, "yes") || str_is(list->value, "no") ||
+		str_is(s->at.value, "no") || str_eq(s->at.value, list->value))
+		return;
+	setting_win(&s->at, r->a, list->value, list->file, list->line);
 }
 
 static const struct {
@@ -463,6 +479,7 @@ void sshd_config_read(struct host *h, struct sshd_config *ret)
 		ret->main_file = STR("/usr/etc/ssh/sshd_config");
 	read_file(&r, ret->main_file, STR(""), 0);
 	apply_match_all(&r);
+	apply_environment(&r);
 	doubt_younger_keywords(&r);
 	for (size_t i = 0; i < COUNT(servers); i++)
 		doubt_other_servers(&r, servers[i]);
