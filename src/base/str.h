@@ -15,7 +15,7 @@ struct str {
 #define STR(literal) ((struct str){ "" literal, sizeof(literal) - 1 })
 #define STR_NONE ((struct str){ 0 })
 
-/* printf("%.*s", STR_FMT(s)) */
+/* printf("%.*s", STR_FMT(s)); S is taken several times: no call that draws or changes something */
 #define STR_FMT(s) (int)(s).len, (s).ptr ? (s).ptr : ""
 
 struct str str_of(const char *cstring); /* NULL gives STR_NONE */

@@ -36,6 +36,9 @@ void html_cases_of(struct view *v, const struct case_subject *about);
 /* The clauses of a flow or statement, cited and linked. */
 void html_clauses(struct view *v, const struct pack *p, const struct str *ids, size_t count);
 
+/* The case that the address names, with its flow and what happened in it (page/case.c). */
+MUST_CHECK int case_of_address(struct view *v, struct flow_case *ret, const struct flow **ret_flow,
+	struct flow_history *ret_history);
 /* Papers of a case (page/case_paper.c): is there one yet, by the steps taken; its kind with what
  * it is about, "Quyết định: Phê duyệt cấp độ …". */
 bool case_has_paper(const struct flow *f, const struct flow_history *h, struct str id);

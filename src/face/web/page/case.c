@@ -10,20 +10,26 @@ struct shown {
 	struct str move;          /* that one */
 };
 
-static int load(struct view *v, struct shown *x)
+int case_of_address(struct view *v, struct flow_case *ret, const struct flow **ret_flow,
+	struct flow_history *ret_history)
 {
 	int64_t id;
 
-	*x = (struct shown){ 0 };
 	if (!str_to_i64(v->args[0], &id))
 		return err_set(v->e, ERR_ABSENT, "no such case");
-	if (flow_get(v->web->store, id, v->by.now_s, v->a, &x->c, v->e) < 0 ||
-		flow_history(v->web->store, id, v->a, &x->h, v->e) < 0)
+	if (flow_get(v->web->store, id, v->by.now_s, v->a, ret, v->e) < 0 ||
+		flow_history(v->web->store, id, v->a, ret_history, v->e) < 0)
 		return v->e->code;
-	x->f = pack_flow(v->web->packs, x->c.flow);
-	if (!x->f)
+	*ret_flow = pack_flow(v->web->packs, ret->flow);
+	if (!*ret_flow)
 		return err_set(v->e, ERR_ABSENT, "no pack has the flow of this case any more");
 	return 0;
+}
+
+static int load(struct view *v, struct shown *x)
+{
+	*x = (struct shown){ 0 };
+	return case_of_address(v, &x->c, &x->f, &x->h);
 }
 
 /* --- the page --------------------------------------------------------------------------------- */

@@ -12,22 +12,6 @@ struct paper {
 	size_t articles; /* printed so far */
 };
 
-static int load(struct view *v, struct paper *x)
-{
-	int64_t id;
-
-	*x = (struct paper){ .v = v };
-	if (!str_to_i64(v->args[0], &id))
-		return err_set(v->e, ERR_ABSENT, "no such case");
-	if (flow_get(v->web->store, id, v->by.now_s, v->a, &x->c, v->e) < 0 ||
-		flow_history(v->web->store, id, v->a, &x->h, v->e) < 0)
-		return v->e->code;
-	x->f = pack_flow(v->web->packs, x->c.flow);
-	if (!x->f)
-		return err_set(v->e, ERR_ABSENT, "no pack has the flow of this case any more");
-	return 0;
-}
-
 bool case_has_paper(const struct flow *f, const struct flow_history *h, struct str id)
 {
 	for (size_t i = 0; i < h->step_count; i++) {
@@ -299,9 +283,9 @@ static void show(struct paper *x)
 
 void page_case_paper(struct view *v)
 {
-	struct paper x;
+	struct paper x = { .v = v };
 
-	if (load(v, &x) < 0) {
+	if (case_of_address(v, &x.c, &x.f, &x.h) < 0) {
 		page_failed(v);
 		return;
 	}
